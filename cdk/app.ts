@@ -1,0 +1,23 @@
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { functions } from '../functions/index.ts';
+import { bundle } from './bundle.ts';
+import { ConfigError, readConfig } from './config.ts';
+import { Muster } from './stack.ts';
+
+try {
+  const app = new App({ analyticsReporting: false, treeMetadata: false });
+  const stage = app.node.tryGetContext('stage') ?? process.env.STAGE ?? 'development';
+  const config = readConfig(app.node.tryGetContext('stages'), stage);
+  const bundles = join(app.outdir, 'functions');
+  await bundle(
+    bundles,
+    functions.map(({ name }) => name),
+  );
+  new Muster(app, `Muster-${stage}`, { config, functions, bundles });
+  app.synth();
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

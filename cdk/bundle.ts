@@ -1,0 +1,50 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { fingerprint, ROOT } from './fingerprint.ts';
+
+const SOURCES = ['lib', 'functions', 'package-lock.json', 'cdk/bundle.ts'];
+
+/** The directory of a function's bundle, `index.cjs`, below that of all bundles. */
+export function bundleDirectory(bundles: string, name: string): string {
+  return join(bundles, name.replaceAll('/', '-'));
+}
+
+/**
+ * Bundles every function into a directory of its own, in one call of esbuild: a call for each took 40 s.
+ *
+ * Nothing is built while the sources are those of the last time.
+ *
+ * @param bundles where to; owned by this function, which empties it
+ * @param names of the functions, as in `functions/index.ts`
+ */
+export async function bundle(bundles: string, names: readonly string[]): Promise<void> {
+  const stamp = join(bundles, 'sources.sha256');
+  const sources = fingerprint(SOURCES);
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) return;
+  rmSync(bundles, { recursive: true, force: true });
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: names.map((name) => ({
+      in: `functions/${name}.ts`,
+      out: join(bundleDirectory(bundles, name), 'index'),
+    })),
+    outdir: bundles,
+    outExtension: { '.js': '.cjs' },
+    bundle: true,
+    minify: true,
+    legalComments: 'none',
+    platform: 'node',
+    target: 'node24',
+    // ESM's `import 'node:http'` loads undici, also through `import()`; `require` doesn't.
+    format: 'cjs',
+    supported: { 'dynamic-import': false },
+    // Packages' ESM is what esbuild can shake.
+    mainFields: ['module', 'main'],
+    alias: { '@aws-sdk/credential-provider-node': './lib/credentials.ts' },
+    // 15 KB, loaded by the SDK only where an operation streams events; none of ours does.
+    external: ['@smithy/core/event-streams'],
+    logLevel: 'warning',
+  });
+  writeFileSync(stamp, sources);
+}

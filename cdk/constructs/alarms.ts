@@ -1,0 +1,67 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IAlarmAction,
+  Metric,
+  Stats,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+
+interface AlarmsProps {
+  readonly apiId: string;
+  /** The functions that schedules start, by name. */
+  readonly scheduled: ReadonlyMap<string, IFunction>;
+  /** Who gets them; undefined: they are only to be seen in CloudWatch. */
+  readonly email: string | undefined;
+}
+
+/** What somebody should look at. Each alarm names the article of docs/operations.md that says what to do. */
+export class Alarms extends Construct {
+  constructor(scope: Construct, id: string, { apiId, scheduled, email }: AlarmsProps) {
+    super(scope, id);
+    let action: IAlarmAction | undefined;
+    if (email) {
+      const topic = new Topic(this, 'Topic', { displayName: Stack.of(this).stackName });
+      topic.addSubscription(new EmailSubscription(email));
+      action = new SnsAction(topic);
+    }
+    const alarm = (name: string, article: string, metric: Metric, fires: Firing) => {
+      const made = new Alarm(this, name, {
+        alarmDescription: `${article}. What to do: docs/operations.md, "${article}".`,
+        metric,
+        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        evaluationPeriods: 1,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+        ...fires,
+      });
+      if (action) made.addAlarmAction(action);
+    };
+
+    alarm('ApiErrors', 'The API answers 5xx', sum('AWS/ApiGateway', '5xx', { ApiId: apiId }), { threshold: 5 });
+    // Without dimensions: the limit on concurrent executions is the account's.
+    alarm('Throttles', 'Functions are throttled', sum('AWS/Lambda', 'Throttles'), { threshold: 10 });
+    for (const [name, { functionName: FunctionName }] of scheduled) {
+      const id = name.replaceAll('/', '-');
+      alarm(`${id}-Errors`, 'The scheduled function fails', sum('AWS/Lambda', 'Errors', { FunctionName }), {
+        threshold: 3,
+      });
+      alarm(`${id}-Stopped`, "The scheduled function doesn't run", sum('AWS/Lambda', 'Invocations', { FunctionName }), {
+        threshold: 1,
+        comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+        treatMissingData: TreatMissingData.BREACHING,
+      });
+    }
+  }
+}
+
+type Firing = { threshold: number; comparisonOperator?: ComparisonOperator; treatMissingData?: TreatMissingData };
+
+function sum(namespace: string, metricName: string, dimensionsMap: Record<string, string> = {}): Metric {
+  return new Metric({ namespace, metricName, dimensionsMap, statistic: Stats.SUM, period: Duration.minutes(5) });
+}

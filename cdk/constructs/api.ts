@@ -1,0 +1,139 @@
+import { CfnCondition, CfnOutput, CfnParameter, Duration, Fn, type RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { CfnApi, CfnIntegration, CfnRoute, CfnStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+
+/** Request headers that a browser's page may send. */
+const REQUEST_HEADERS = [
+  'authorization',
+  'content-type',
+  'idempotency-key',
+  'texture-api-key',
+  'x-auth-token',
+  'x-organization-id',
+  'x-user-id',
+];
+/** Response headers that a browser's page may read. */
+const RESPONSE_HEADERS = [
+  'idempotent-replayed',
+  'location',
+  'retry-after',
+  'x-ratelimit-limit',
+  'x-ratelimit-remaining',
+  'x-ratelimit-reset',
+];
+
+/** What the gateway writes down of a request. Never its path or query: a link's secret is there. */
+const ACCESS_LOG = {
+  time: '$context.requestTime',
+  requestId: '$context.requestId',
+  routeKey: '$context.routeKey',
+  status: '$context.status',
+  latency: '$context.responseLatency',
+  integrationLatency: '$context.integrationLatency',
+  integrationError: '$context.integrationErrorMessage',
+};
+
+interface ApiProps {
+  readonly publicUrl?: string | undefined;
+  readonly allowedOrigins: readonly string[];
+  readonly throttle: { readonly rate: number; readonly burst: number };
+  readonly logDays: RetentionDays;
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/** The HTTP API, without an authorizer: that would be a second cold start, and can't refuse in the dialect of a path. */
+export class Api extends Construct {
+  readonly id: string;
+  /** Where people reach it, without a slash at the end; links in mails start with it. */
+  readonly publicUrl: string;
+
+  constructor(scope: Construct, id: string, props: ApiProps) {
+    super(scope, id);
+    const stack = Stack.of(this);
+    const api = new CfnApi(this, 'Api', {
+      name: stack.stackName,
+      protocolType: 'HTTP',
+      ...(props.allowedOrigins.length > 0 && {
+        corsConfiguration: {
+          allowOrigins: [...props.allowedOrigins],
+          allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+          allowHeaders: REQUEST_HEADERS,
+          exposeHeaders: RESPONSE_HEADERS,
+          maxAge: Duration.days(1).toSeconds(),
+        },
+      }),
+    });
+    this.id = api.ref;
+
+    const accessLog = new LogGroup(this, 'AccessLog', { retention: props.logDays, removalPolicy: props.removalPolicy });
+    new CfnStage(this, 'Stage', {
+      apiId: api.ref,
+      stageName: '$default',
+      autoDeploy: true,
+      accessLogSettings: { destinationArn: accessLog.logGroupArn, format: JSON.stringify(ACCESS_LOG) },
+      defaultRouteSettings: { throttlingRateLimit: props.throttle.rate, throttlingBurstLimit: props.throttle.burst },
+    });
+
+    const publicUrl = new CfnParameter(stack, 'PublicUrl', {
+      description: "Where people reach the API; empty: the API's own address",
+      default: props.publicUrl ?? '',
+    });
+    const ownAddress = new CfnCondition(stack, 'OwnAddress', {
+      expression: Fn.conditionEquals(publicUrl.valueAsString, ''),
+    });
+    this.publicUrl = Token.asString(Fn.conditionIf(ownAddress.logicalId, api.attrApiEndpoint, publicUrl.valueAsString));
+    new CfnOutput(stack, 'ApiUrl', { value: this.publicUrl });
+  }
+}
+
+/**
+ * What the gateway is while it calls the functions of one stack: a role, where each route would need a permission
+ * of its own. One a stack, because all functions' names don't fit into one role.
+ */
+export class Invoker extends Role {
+  constructor(scope: Construct, id: string, functions: readonly IFunction[]) {
+    super(scope, id, {
+      assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
+      inlinePolicies: {
+        invoke: new PolicyDocument({
+          statements: [
+            new PolicyStatement({
+              effect: Effect.ALLOW,
+              actions: ['lambda:InvokeFunction'],
+              resources: functions.map(({ functionArn }) => functionArn),
+            }),
+          ],
+        }),
+      },
+    });
+  }
+}
+
+interface RouteProps {
+  readonly apiId: string;
+  readonly routeKey: string;
+  readonly function: IFunction;
+  readonly invoker: Invoker;
+}
+
+/** A route of the API to a function. */
+export class Route extends Construct {
+  constructor(scope: Construct, id: string, props: RouteProps) {
+    super(scope, id);
+    const integration = new CfnIntegration(this, 'Integration', {
+      apiId: props.apiId,
+      integrationType: 'AWS_PROXY',
+      integrationUri: props.function.functionArn,
+      payloadFormatVersion: '2.0',
+      credentialsArn: props.invoker.roleArn,
+    });
+    new CfnRoute(this, 'Route', {
+      apiId: props.apiId,
+      routeKey: props.routeKey,
+      target: `integrations/${integration.ref}`,
+    });
+  }
+}

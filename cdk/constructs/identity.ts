@@ -1,0 +1,85 @@
+import { Aws, CfnCondition, CfnOutput, CfnParameter, CfnResource, Fn, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { AccountRecovery, OAuthScope, UserPool, UserPoolClient, UserPoolDomain } from 'aws-cdk-lib/aws-cognito';
+import { Construct } from 'constructs';
+
+interface IdentityProps {
+  readonly issuer?: string | undefined;
+  readonly audience?: string | undefined;
+  readonly applicationUrl?: string | undefined;
+  readonly disposable: boolean;
+}
+
+/**
+ * Who says who somebody is: the configured OIDC issuer, else a Cognito user pool with its hosted sign-in, so that
+ * deploying alone gives a service that one can sign in to.
+ *
+ * Issuer and audience are template parameters: another issuer, such as one on this machine, needs no new synthesis.
+ */
+export class Identity extends Construct {
+  readonly issuer: string;
+  readonly audience: string;
+
+  constructor(scope: Construct, id: string, props: IdentityProps) {
+    super(scope, id);
+    const stack = Stack.of(this);
+    const issuer = new CfnParameter(stack, 'Issuer', {
+      description: 'OIDC issuer of the ID tokens; empty: a Cognito user pool is made',
+      default: props.issuer ?? '',
+    });
+    const audience = new CfnParameter(stack, 'Audience', {
+      description: 'Audience of the ID tokens; needed with Issuer',
+      default: props.audience ?? '',
+    });
+    const ownPool = new CfnCondition(stack, 'OwnUserPool', {
+      expression: Fn.conditionEquals(issuer.valueAsString, ''),
+    });
+
+    const pool = new UserPool(this, 'Pool', {
+      selfSignUpEnabled: true,
+      signInAliases: { email: true },
+      signInCaseSensitive: false,
+      autoVerify: { email: true },
+      accountRecovery: AccountRecovery.EMAIL_ONLY,
+      standardAttributes: { givenName: { mutable: true }, familyName: { mutable: true } },
+      deletionProtection: !props.disposable,
+      removalPolicy: props.disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+    });
+    // Sign-in pages' host names are shared by all of AWS; a stack's id is unique and known before anything is made.
+    const domainPrefix = `muster-${Fn.select(2, Fn.split('/', Aws.STACK_ID))}`;
+    const domain = new UserPoolDomain(this, 'SignIn', { userPool: pool, cognitoDomain: { domainPrefix } });
+    const returnTo = props.applicationUrl ?? 'http://localhost:3000';
+    const client = new UserPoolClient(this, 'Client', {
+      userPool: pool,
+      // With the account's own credentials, so that an operator gets an ID token by the AWS CLI.
+      authFlows: { userSrp: true, adminUserPassword: true },
+      oAuth: {
+        flows: { authorizationCodeGrant: true },
+        scopes: [OAuthScope.OPENID, OAuthScope.EMAIL, OAuthScope.PROFILE],
+        callbackUrls: [returnTo],
+      },
+      preventUserExistenceErrors: true,
+    });
+    for (const resource of this.node.findAll().filter(CfnResource.isCfnResource)) {
+      resource.cfnOptions.condition = ownPool;
+    }
+
+    this.issuer = Token.asString(
+      Fn.conditionIf(
+        ownPool.logicalId,
+        `https://cognito-idp.${Aws.REGION}.${Aws.URL_SUFFIX}/${pool.userPoolId}`,
+        issuer.valueAsString,
+      ),
+    );
+    this.audience = Token.asString(Fn.conditionIf(ownPool.logicalId, client.userPoolClientId, audience.valueAsString));
+    const signIn = new URLSearchParams({
+      response_type: 'code',
+      scope: 'openid email profile',
+      redirect_uri: returnTo,
+    });
+    new CfnOutput(stack, 'SignInUrl', {
+      condition: ownPool,
+      value: `https://${domain.domainName}.auth.${Aws.REGION}.amazoncognito.com/login?${signIn}&client_id=${client.userPoolClientId}`,
+    });
+    new CfnOutput(stack, 'ClientId', { condition: ownPool, value: client.userPoolClientId });
+  }
+}

@@ -1,0 +1,34 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { Construct } from 'constructs';
+
+/** The index of what is due. */
+const DUE_INDEX = 'due';
+
+/**
+ * The one table. On demand and of the global type from the first day, since changing the type later replaces it; with
+ * point-in-time recovery, and protected from deletion unless the stage is disposable. `ttl` clears garbage only.
+ */
+export class Table extends TableV2 {
+  readonly dueIndexArn: string;
+
+  constructor(scope: Construct, id: string, { disposable }: { disposable: boolean }) {
+    super(scope, id, {
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      globalSecondaryIndexes: [
+        {
+          indexName: DUE_INDEX,
+          partitionKey: { name: 'due', type: AttributeType.STRING },
+          sortKey: { name: 'dueAt', type: AttributeType.STRING },
+          projectionType: ProjectionType.KEYS_ONLY,
+        },
+      ],
+      timeToLiveAttribute: 'ttl',
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: !disposable,
+      removalPolicy: disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+    });
+    this.dueIndexArn = `${this.tableArn}/index/${DUE_INDEX}`;
+  }
+}

@@ -1,0 +1,143 @@
+import { type Clock, parseOffset } from './clock.ts';
+import type { Outcome } from './functions.ts';
+import type { LocalAnswer, LocalRequest } from './gateway.ts';
+import type { Person } from './issuer.ts';
+import type { LocalSchedule, LocalTemplate } from './template.ts';
+
+/** What the endpoints below `/_local/` act on. */
+export interface Controls {
+  readonly clock: Clock;
+  readonly template: Pick<LocalTemplate, 'schedules' | 'mailEvents'>;
+  invoke(functionName: string, event: unknown): Promise<Outcome>;
+  token(person: Person): Promise<string>;
+  /** The mails so far, newest last; undefined asks for those to anybody. */
+  mail(to: string | undefined): unknown;
+  calls(): unknown;
+  faults(): unknown;
+  /** @throws Error with a sentence about what is no fault */
+  setFaults(faults: unknown): void;
+}
+
+type Endpoint = (request: LocalRequest, controls: Controls) => Promise<unknown> | unknown;
+
+/** A request that can't be followed; its message is a sentence for whoever sent it. */
+class Refusal extends Error {
+  readonly status: number;
+
+  constructor(status: number, text: string) {
+    super(text);
+    this.status = status;
+  }
+}
+
+const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
+  'GET mail': ({ query }, { mail }) => mail(query.get('to') ?? undefined),
+  'GET calls': (_, { calls }) => calls(),
+  'GET faults': (_, { faults }) => faults(),
+  'POST faults': ({ body }, { setFaults, faults }) => {
+    const given = parse(body);
+    try {
+      setFaults(given);
+    } catch (error) {
+      throw new Refusal(400, (error as Error).message);
+    }
+    return faults();
+  },
+  'GET clock': (_, { clock }) => timeOf(clock),
+  'POST clock': ({ body }, { clock }) => {
+    const offset = parseOffset(parse(body).offset);
+    if (offset === undefined) {
+      throw new Refusal(400, 'Send {"offset":"8d"}: a number with ms, s, m, h or d, or 0, at most a century.');
+    }
+    clock.set(offset);
+    return timeOf(clock);
+  },
+  'POST sweep': async (_, { template, invoke }) => {
+    const { schedules } = template;
+    const [only] = schedules;
+    if (!only) throw new Refusal(404, 'The template has no schedule to run.');
+    if (schedules.length === 1) return run(only, invoke);
+    const results = schedules.map(async (each) => [each.function, await run(each, invoke)] as const);
+    return Object.fromEntries(await Promise.all(results));
+  },
+  'POST ses-events': async ({ body }, { template, invoke, clock }) => {
+    const event = parse(body);
+    if (template.mailEvents.length === 0) {
+      throw new Refusal(404, 'No function of the template is subscribed to the events of SES.');
+    }
+    for (const { topic, function: name } of template.mailEvents) {
+      resultOf(name, await invoke(name, snsEvent(topic, event, clock.now())));
+    }
+    return { delivered: template.mailEvents.map(({ function: name }) => name) };
+  },
+  'POST token': async ({ body }, { token }) => {
+    const { email, name, unverified } = parse(body);
+    const isPerson =
+      typeof email === 'string' &&
+      /^[^\s@]+@[^\s@]+$/.test(email) &&
+      (name === undefined || typeof name === 'string') &&
+      (unverified === undefined || typeof unverified === 'boolean');
+    if (!isPerson)
+      throw new Refusal(400, 'Send {"email":"jane@example.com"}, with "name" and "unverified" if you like.');
+    return { token: await token({ email, ...(name && { name }), ...(unverified && { unverified }) }) };
+  },
+};
+
+/** Answers `/_local/...`: what a person or a test needs to see and to do beside the API. */
+export async function control(request: LocalRequest, controls: Controls): Promise<LocalAnswer> {
+  const endpoint = ENDPOINTS[`${request.method} ${request.path}`];
+  try {
+    if (!endpoint)
+      throw new Refusal(404, `There is no such thing here; there are: ${Object.keys(ENDPOINTS).join(', ')}.`);
+    return { status: 200, body: await endpoint(request, controls) };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { status: error.status, body: { message: error.message } };
+  }
+}
+
+function parse(body: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(body);
+    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
+  } catch {
+    // Said below.
+  }
+  throw new Refusal(400, 'Send a JSON object as the body.');
+}
+
+function timeOf(clock: Clock): { offset: number; now: string } {
+  return { offset: clock.offset(), now: new Date(clock.now()).toISOString() };
+}
+
+async function run(schedule: LocalSchedule, invoke: Controls['invoke']): Promise<unknown> {
+  return resultOf(schedule.function, await invoke(schedule.function, schedule.input));
+}
+
+function resultOf(name: string, outcome: Outcome): unknown {
+  if (!outcome.ok) throw new Refusal(502, `${name} failed: ${outcome.message}`);
+  return JSON.parse(outcome.payload);
+}
+
+/** An SES event as SNS hands it to Lambda. */
+function snsEvent(topic: string, event: unknown, now: number): unknown {
+  const id = crypto.randomUUID();
+  return {
+    Records: [
+      {
+        EventSource: 'aws:sns',
+        EventVersion: '1.0',
+        EventSubscriptionArn: `${topic}:local`,
+        Sns: {
+          Type: 'Notification',
+          MessageId: id,
+          TopicArn: topic,
+          Subject: 'Amazon SES Email Event Notification',
+          Message: JSON.stringify(event),
+          Timestamp: new Date(now).toISOString(),
+          MessageAttributes: {},
+        },
+      },
+    ],
+  };
+}

@@ -1,0 +1,257 @@
+import { randomUUID } from 'node:crypto';
+import { Worker } from 'node:worker_threads';
+import type { LocalFunction } from './template.ts';
+
+/** What became of an invocation: the function's result as JSON, or why there is none. */
+export type Outcome =
+  | { readonly ok: true; readonly payload: string }
+  | { readonly ok: false; readonly reason: 'error' | 'timeout' | 'killed'; readonly message: string };
+
+export interface FunctionsOptions {
+  readonly functions: readonly LocalFunction[];
+  /** All of a function's environment: its own and Lambda's. The worker sees nothing of this process's. */
+  environment(item: LocalFunction): Record<string, string>;
+  /** The endpoint of the AWS proxy. */
+  readonly proxy: string;
+  /** The issuer as tokens name it, and where it listens. */
+  readonly issuer: { readonly url: string; readonly address: string };
+  /** Eight bytes, a float: milliseconds added to the real time. */
+  readonly clock: SharedArrayBuffer;
+  /** The folder of the workers' compile cache. */
+  readonly compileCache: string;
+  /** Workers of all functions at the same time, 40 by default; the least used are put to sleep for others. */
+  readonly limit?: number;
+  /** Takes what functions print, and why they fail, line by line. */
+  log(functionName: string, line: string): void;
+}
+
+export interface Functions {
+  /** Never rejects. Throws for a name that isn't in the template. */
+  invoke(functionName: string, event: unknown): Promise<Outcome>;
+  /** Ends the workers of a function that are in the middle of something, as a crash of theirs would. */
+  kill(functionName: string): void;
+  close(): Promise<void>;
+}
+
+/** What a worker thread is started with; worker.mjs reads it. */
+export interface WorkerData {
+  readonly code: string;
+  readonly handler: string;
+  /** The part of Lambda's context object that stays the same. */
+  readonly context: Readonly<Record<string, unknown>>;
+  readonly clock: SharedArrayBuffer;
+  readonly proxy: string;
+  readonly issuer: { readonly url: string; readonly address: string };
+  readonly compileCache: string;
+}
+
+type WorkerMessage =
+  | { readonly type: 'ready' }
+  | { readonly type: 'failed' | 'error'; readonly message: string }
+  | { readonly type: 'result'; readonly payload: string };
+
+interface Invocation {
+  readonly event: string;
+  readonly settle: (outcome: Outcome) => void;
+}
+
+interface Instance {
+  readonly worker: Worker;
+  state: 'starting' | 'idle' | 'busy';
+  invocation?: Invocation;
+  timer?: NodeJS.Timeout;
+  /** When it last became idle: whoever waits longest is put to sleep first. */
+  idleSince: number;
+}
+
+interface Pool {
+  readonly item: LocalFunction;
+  readonly instances: Set<Instance>;
+  readonly queue: Invocation[];
+}
+
+/** Workers of one function at the same time; further invocations wait. */
+const PER_FUNCTION = 4;
+/** Runs the functions' bundles in worker threads: one invocation a worker, started when first asked for. */
+export function createFunctions(options: FunctionsOptions): Functions {
+  const { limit = 40 } = options;
+  const pools = new Map(
+    options.functions.map((item): [string, Pool] => [item.name, { item, instances: new Set(), queue: [] }]),
+  );
+  let total = 0;
+  let closing = false;
+
+  /** Hands waiting invocations to idle workers, and starts as many as are missing. */
+  function pump(pool: Pool): void {
+    for (const instance of pool.instances) {
+      if (instance.state !== 'idle') continue;
+      const next = pool.queue.shift();
+      if (!next) return;
+      run(pool, instance, next);
+    }
+    let starting = [...pool.instances].filter(({ state }) => state === 'starting').length;
+    while (starting < pool.queue.length && pool.instances.size < PER_FUNCTION && makeRoom()) {
+      start(pool);
+      starting += 1;
+    }
+  }
+
+  /** Others than the pool whose worker became free may have waited for it, when all workers are in use. */
+  function pumpAll(first: Pool): void {
+    if (closing) return;
+    pump(first);
+    for (const pool of pools.values()) if (pool.queue.length > 0) pump(pool);
+  }
+
+  function makeRoom(): boolean {
+    if (total < limit) return true;
+    let sleeper: { pool: Pool; instance: Instance } | undefined;
+    for (const pool of pools.values()) {
+      for (const instance of pool.instances) {
+        if (instance.state !== 'idle') continue;
+        if (!sleeper || instance.idleSince < sleeper.instance.idleSince) sleeper = { pool, instance };
+      }
+    }
+    if (sleeper) remove(sleeper.pool, sleeper.instance);
+    return sleeper !== undefined;
+  }
+
+  function remove(pool: Pool, instance: Instance): void {
+    if (!pool.instances.delete(instance)) return;
+    total -= 1;
+    clearTimeout(instance.timer);
+    void instance.worker.terminate();
+  }
+
+  function start(pool: Pool): void {
+    const { item } = pool;
+    const name = item.arn.slice(item.arn.lastIndexOf(':') + 1);
+    const { clock, proxy, issuer, compileCache } = options;
+    const workerData: WorkerData = {
+      code: item.code,
+      handler: item.handler,
+      context: {
+        functionName: name,
+        functionVersion: '$LATEST',
+        invokedFunctionArn: item.arn,
+        memoryLimitInMB: String(item.memory),
+        logGroupName: `/aws/lambda/${name}`,
+        logStreamName: 'local',
+      },
+      clock,
+      proxy,
+      issuer,
+      compileCache,
+    };
+    const worker = new Worker(new URL('./worker.mjs', import.meta.url), {
+      workerData,
+      env: options.environment(item),
+      argv: [],
+      execArgv: [],
+      name: item.name,
+      stdout: true,
+      stderr: true,
+      resourceLimits: { maxOldGenerationSizeMb: item.memory },
+    });
+    const instance: Instance = { worker, state: 'starting', idleSince: 0 };
+    pool.instances.add(instance);
+    total += 1;
+    for (const stream of [worker.stdout, worker.stderr]) logLines(stream, (line) => options.log(item.name, line));
+    worker.on('message', (message: WorkerMessage) => receive(pool, instance, message));
+    // Out of memory, process.exit(), an exception or rejection that nobody caught.
+    worker.on('error', (error) => fail(pool, instance, 'error', error.stack ?? error.message));
+    worker.on('exit', () => fail(pool, instance, 'error', 'Runtime exited without providing a reason'));
+  }
+
+  function receive(pool: Pool, instance: Instance, message: WorkerMessage): void {
+    if (message.type === 'failed') {
+      fail(pool, instance, 'error', message.message);
+      return;
+    }
+    if (message.type === 'result') settle(instance, { ok: true, payload: message.payload });
+    if (message.type === 'error') {
+      options.log(pool.item.name, message.message);
+      settle(instance, { ok: false, reason: 'error', message: message.message });
+    }
+    instance.state = 'idle';
+    instance.idleSince = performance.now();
+    pumpAll(pool);
+  }
+
+  function run(pool: Pool, instance: Instance, invocation: Invocation): void {
+    const { timeout } = pool.item;
+    instance.state = 'busy';
+    instance.invocation = invocation;
+    instance.timer = setTimeout(() => {
+      fail(pool, instance, 'timeout', `Task timed out after ${timeout.toFixed(2)} seconds`);
+    }, timeout * 1000);
+    instance.worker.postMessage({ requestId: randomUUID(), event: invocation.event, timeout: timeout * 1000 });
+  }
+
+  function settle(instance: Instance, outcome: Outcome): void {
+    clearTimeout(instance.timer);
+    instance.invocation?.settle(outcome);
+    delete instance.invocation;
+  }
+
+  /** Ends a worker and what it was doing; one that failed to start fails the invocation that waited longest. */
+  function fail(pool: Pool, instance: Instance, reason: 'error' | 'timeout' | 'killed', message: string): void {
+    if (!pool.instances.has(instance)) return;
+    options.log(pool.item.name, message);
+    remove(pool, instance);
+    if (instance.state === 'starting') pool.queue.shift()?.settle({ ok: false, reason, message });
+    settle(instance, { ok: false, reason, message });
+    pumpAll(pool);
+  }
+
+  function poolOf(name: string): Pool {
+    const pool = pools.get(name);
+    if (!pool) throw new Error(`The template has no function ${name}.`);
+    return pool;
+  }
+
+  return {
+    invoke(name, event) {
+      const pool = poolOf(name);
+      const { promise, resolve } = Promise.withResolvers<Outcome>();
+      if (closing) resolve({ ok: false, reason: 'killed', message: 'The local stack is stopping.' });
+      else pool.queue.push({ event: JSON.stringify(event), settle: resolve });
+      pump(pool);
+      return promise;
+    },
+    kill(name) {
+      const pool = poolOf(name);
+      for (const instance of pool.instances) {
+        if (instance.state === 'busy') fail(pool, instance, 'killed', 'Killed by a fault');
+      }
+    },
+    async close() {
+      closing = true;
+      const workers: Worker[] = [];
+      for (const pool of pools.values()) {
+        for (const invocation of pool.queue.splice(0)) {
+          invocation.settle({ ok: false, reason: 'killed', message: 'The local stack is stopping.' });
+        }
+        for (const instance of pool.instances) {
+          workers.push(instance.worker);
+          settle(instance, { ok: false, reason: 'killed', message: 'The local stack is stopping.' });
+          remove(pool, instance);
+        }
+      }
+      await Promise.all(workers.map((worker) => worker.terminate()));
+    },
+  };
+}
+
+function logLines(stream: NodeJS.ReadableStream, log: (line: string) => void): void {
+  let rest = '';
+  stream.setEncoding('utf8');
+  stream.on('data', (text: string) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) log(line);
+  });
+  stream.on('end', () => {
+    if (rest) log(rest);
+  });
+}

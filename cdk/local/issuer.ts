@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { OAuth2Issuer, OAuth2Service } from 'oauth2-mock-server';
+
+/** Who a token is for. Without an address, `subject` is needed. */
+export interface Person {
+  readonly email?: string;
+  /** `Jane Doe`: becomes `name`, `given_name` and `family_name`. */
+  readonly name?: string;
+  /** Whether the issuer has not verified the address. */
+  readonly unverified?: boolean;
+  /** The `sub` claim; made from the address by default, so that a person stays the same. */
+  readonly subject?: string;
+  /** Claims laid over all others; undefined removes one. */
+  readonly claims?: Readonly<Record<string, unknown>>;
+}
+
+export interface Issuer {
+  /** The `iss` of its tokens: the same for as long as the data directory exists. */
+  readonly url: string;
+  /** Where it listens: `url`, unless another program took that port meanwhile. */
+  readonly address: string;
+  /** Signs an ID token. */
+  token(person: Person): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** The audience of local tokens. */
+export const AUDIENCE = 'muster';
+
+/** Local tokens live for a year: whoever pasted one into a client shouldn't have to paste again. */
+const LIFETIME = 365 * 24 * 3600;
+
+/**
+ * Starts an OIDC issuer on loopback. Key and address are kept in `issuer.json`, so that its tokens, and the identities
+ * that the table keeps of them, outlive a restart.
+ *
+ * @param now the stack's time, in milliseconds
+ */
+export async function startIssuer(directory: string, now: () => number): Promise<Issuer> {
+  const file = join(directory, 'issuer.json');
+  const kept = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Kept) : undefined;
+  const issuer = new OAuth2Issuer();
+  // The path that aws-jwt-verify derives from an issuer.
+  const service = new OAuth2Service(issuer, { jwks: '/.well-known/jwks.json' });
+  const server = createServer(service.requestHandler);
+  const [key, port] = await Promise.all([
+    kept ? issuer.keys.add(kept.key) : issuer.keys.generate('RS256', { kid: 'local' }),
+    listen(server, kept ? Number(new URL(kept.url).port) : 0),
+  ]);
+  const address = `http://127.0.0.1:${port}`;
+  const url = kept?.url ?? address;
+  issuer.url = url;
+  if (!kept) writeFileSync(file, JSON.stringify({ url, key } satisfies Kept), { mode: 0o600 });
+
+  return {
+    url,
+    address,
+    token: (person) =>
+      issuer.buildToken({
+        scopesOrTransform: (_, payload) => {
+          const iat = Math.floor(now() / 1000);
+          // Without `nbf`: a clock that is set back would refuse its own tokens.
+          for (const claim of Object.keys(payload)) delete payload[claim];
+          Object.assign(payload, { iss: url, aud: AUDIENCE, iat, exp: iat + LIFETIME }, claimsOf(person));
+        },
+      }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+interface Kept {
+  readonly url: string;
+  readonly key: Record<string, unknown>;
+}
+
+/** Listens on the wanted port, or on any free one when another program has it. */
+async function listen(server: Server, wanted: number): Promise<number> {
+  const attempt = (port: number) =>
+    new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, '127.0.0.1', () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+  await attempt(wanted).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE') throw error;
+    return attempt(0);
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+function claimsOf({ email, name, unverified = false, subject, claims }: Person): Record<string, unknown> {
+  const space = name?.lastIndexOf(' ') ?? -1;
+  return {
+    sub: subject ?? subjectOf(email),
+    email,
+    email_verified: email === undefined ? undefined : !unverified,
+    name,
+    given_name: name !== undefined && space > 0 ? name.slice(0, space) : name,
+    family_name: name !== undefined && space > 0 ? name.slice(space + 1) : undefined,
+    ...claims,
+  };
+}
+
+/** A stable id in the form of a UUID, as Cognito's subjects have. */
+function subjectOf(email: string | undefined): string {
+  if (email === undefined) throw new Error('A token needs an e-mail address or a subject.');
+  const hash = createHash('sha256').update(email.trim().toLowerCase()).digest('hex');
+  return hash.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}

@@ -1,0 +1,101 @@
+/**
+ * What surrounds a function's bundle in its worker thread, as Lambda's runtime does in AWS.
+ *
+ * Plain JavaScript, so that a worker starts without stripping types. It alone knows that the bundle doesn't run in AWS:
+ * it shifts `Date`, routes requests for the local issuer, and marks AWS calls with the request that makes them.
+ */
+import { existsSync } from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
+import { createRequire, enableCompileCache, syncBuiltinESMExports } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parentPort, workerData } from 'node:worker_threads';
+
+/** @type {import('./functions.ts').WorkerData} */
+const { code, handler, context, clock, proxy, issuer, compileCache } = workerData;
+
+/** The request that the function is working on: one at a time, and none while it starts. */
+let requestId = '';
+
+/** Makes `Date` tell the stack's time, whatever it is at that moment. */
+function patchDate() {
+  const offset = new Float64Array(clock);
+  const RealDate = Date;
+  const realNow = Date.now;
+  const now = () => realNow() + offset[0];
+  RealDate.now = now;
+  globalThis.Date = new Proxy(RealDate, {
+    construct: (target, args, newTarget) => Reflect.construct(target, args.length > 0 ? args : [now()], newTarget),
+    apply: () => new RealDate(now()).toString(),
+  });
+  RealDate.prototype.constructor = globalThis.Date;
+}
+
+/** Names the request in every AWS call. The proxy reads the header and doesn't pass it on. */
+function patchHttp() {
+  const { host } = new URL(proxy);
+  const { request } = http;
+  http.request = (...args) => {
+    const options = args.find((argument) => typeof argument === 'object' && argument?.headers);
+    if (options && `${options.hostname ?? options.host}:${options.port}` === host) {
+      options.headers = { ...options.headers, 'x-local-request-id': requestId };
+    }
+    return request(...args);
+  };
+}
+
+/** Lets `https.request` reach the issuer: tokens name it by an `http:` URL, which Node's https module refuses. */
+function patchHttps() {
+  const { request } = https;
+  https.request = (url, ...rest) => {
+    const target = typeof url === 'string' || url instanceof URL ? new URL(url) : undefined;
+    if (target?.origin !== issuer.url) return request(url, ...rest);
+    return http.request(new URL(target.pathname + target.search, issuer.address), ...rest);
+  };
+}
+
+/** Loads the handler as Lambda does: `index.handler` is the export `handler` of `index.js`, `.mjs` or `.cjs`. */
+async function load() {
+  const [, module, name] = /^(.*)\.([^.]+)$/.exec(handler) ?? [];
+  const file = ['.js', '.mjs', '.cjs'].map((extension) => join(code, module + extension)).find(existsSync);
+  if (!file) throw new Error(`Runtime.ImportModuleError: Cannot find module '${module}'`);
+  const exports = file.endsWith('.mjs') ? await import(pathToFileURL(file).href) : createRequire(import.meta.url)(file);
+  if (typeof exports[name] !== 'function') throw new Error(`Runtime.HandlerNotFound: ${handler} is undefined`);
+  if (exports[name].length > 2) {
+    throw new Error('Runtime.CallbackHandlerDeprecated: nodejs24.x calls no handlers that take a callback');
+  }
+  return exports[name];
+}
+
+function describe(error) {
+  return error instanceof Error ? (error.stack ?? error.message) : JSON.stringify(error);
+}
+
+patchDate();
+patchHttp();
+patchHttps();
+syncBuiltinESMExports();
+enableCompileCache(compileCache);
+
+try {
+  const handle = await load();
+  parentPort.on('message', async (invocation) => {
+    requestId = invocation.requestId;
+    const end = performance.now() + invocation.timeout;
+    try {
+      const result = await handle(JSON.parse(invocation.event), {
+        ...context,
+        awsRequestId: requestId,
+        callbackWaitsForEmptyEventLoop: true,
+        getRemainingTimeInMillis: () => Math.max(0, Math.round(end - performance.now())),
+      });
+      parentPort.postMessage({ type: 'result', payload: JSON.stringify(result) ?? 'null' });
+    } catch (error) {
+      parentPort.postMessage({ type: 'error', message: describe(error) });
+    }
+  });
+  parentPort.postMessage({ type: 'ready' });
+} catch (error) {
+  parentPort.postMessage({ type: 'failed', message: describe(error) });
+}

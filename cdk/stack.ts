@@ -1,0 +1,113 @@
+import { type App, CfnParameter, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { dialectOf } from '../lib/dialects/dialect.ts';
+import type { Declaration } from '../lib/http/declaration.ts';
+import { bundleDirectory } from './bundle.ts';
+import { type Config, environmentOf } from './config.ts';
+import { Alarms } from './constructs/alarms.ts';
+import { Api, Invoker, Route } from './constructs/api.ts';
+import { Email } from './constructs/email.ts';
+import { DeclaredFunction, type Surroundings } from './constructs/function.ts';
+import { Identity } from './constructs/identity.ts';
+import { Schedule } from './constructs/schedule.ts';
+import { Table } from './constructs/table.ts';
+
+/** A line of `functions/index.ts`. */
+interface Declared {
+  readonly name: string;
+  readonly declaration: Declaration;
+}
+
+interface MusterProps {
+  readonly config: Config;
+  readonly functions: readonly Declared[];
+  /** The directory of all bundles. */
+  readonly bundles: string;
+}
+
+/**
+ * The service. What holds data and names lives here, the functions in nested stacks by dialect: from the first day,
+ * because a stack holds 500 resources, and a route that moves between stacks makes an update collide.
+ */
+export class Muster extends Stack {
+  constructor(scope: App, id: string, { config, functions, bundles }: MusterProps) {
+    super(scope, id, {
+      description: 'Organizations, members, invitations, teams and shared sites',
+      terminationProtection: !config.disposable,
+    });
+    const removalPolicy = config.disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN;
+    const identity = new Identity(this, 'Identity', config);
+    const table = new Table(this, 'Table', config);
+    const email = new Email(this, 'Email', {
+      sender: config.senderAddress,
+      create: config.createMailIdentity,
+    });
+    const api = new Api(this, 'Api', { ...config, removalPolicy });
+
+    const scheduled = new Map<string, IFunction>();
+    for (const [group, declared] of Map.groupBy(functions, groupOf)) {
+      const nested = new Functions(this, group, {
+        declared,
+        bundles,
+        apiId: api.id,
+        table,
+        identityArns: email.identityArns,
+        environment: environmentOf(config),
+        parameters: { Issuer: identity.issuer, Audience: identity.audience, PublicUrl: api.publicUrl },
+        logDays: config.logDays,
+        removalPolicy,
+      });
+      for (const [name, each] of nested.scheduled) scheduled.set(name, each);
+    }
+    new Alarms(this, 'Alarms', { apiId: api.id, scheduled, email: config.alarmEmail });
+  }
+}
+
+interface FunctionsProps extends Surroundings {
+  readonly declared: readonly Declared[];
+  readonly bundles: string;
+  readonly apiId: string;
+  /** What a nested stack can't be told otherwise, since it depends on the root's conditions. */
+  readonly parameters: Readonly<Record<'Issuer' | 'Audience' | 'PublicUrl', string>>;
+}
+
+/** The functions of one dialect, with their routes and schedules. */
+class Functions extends NestedStack {
+  readonly scheduled = new Map<string, IFunction>();
+
+  constructor(scope: Construct, id: string, props: FunctionsProps) {
+    super(scope, id, { parameters: props.parameters });
+    const parameter = (name: keyof FunctionsProps['parameters']) => new CfnParameter(this, name).valueAsString;
+    const environment = {
+      ...props.environment,
+      TOKEN_ISSUER: parameter('Issuer'),
+      TOKEN_AUDIENCE: parameter('Audience'),
+      PUBLIC_URL: parameter('PublicUrl'),
+    };
+    const routed = new Map<string, IFunction>();
+    for (const { name, declaration } of props.declared) {
+      const code = bundleDirectory(props.bundles, name);
+      const id = name.replaceAll('/', '-');
+      const made = new DeclaredFunction(this, id, { ...props, name, declaration, code, environment });
+      if (declaration.kind === 'http') {
+        routed.set(declaration.route, made);
+      } else {
+        new Schedule(this, `${id}-Schedule`, { expression: declaration.schedule, target: made });
+        this.scheduled.set(name, made);
+      }
+    }
+    if (routed.size === 0) return;
+    const invoker = new Invoker(this, 'Invoker', [...routed.values()]);
+    for (const [routeKey, target] of routed) {
+      new Route(this, `Route ${routeKey}`, { apiId: props.apiId, routeKey, function: target, invoker });
+    }
+  }
+}
+
+/** The nested stack that a function lives in. Pages, schedules and the answer to unknown paths share one. */
+function groupOf({ declaration }: Declared): 'v1' | 'papershift' | 'rocketchat' | 'volttime' | 'background' {
+  if (declaration.kind === 'schedule' || declaration.route === '$default') return 'background';
+  const dialect = dialectOf(declaration.route.split(' ')[1] ?? '');
+  return dialect === 'page' ? 'background' : dialect;
+}

@@ -1,0 +1,43 @@
+import { type Dialect, dialectOf } from '../../lib/dialects/dialect.ts';
+import { pages } from '../../lib/dialects/page/format.ts';
+import { v1 } from '../../lib/dialects/v1/format.ts';
+import { Refusal } from '../../lib/domain/refusal.ts';
+import { forAnybody } from '../../lib/http/endpoint.ts';
+import type { Format } from '../../lib/dialects/format.ts';
+
+/** Every route of the API; bundling writes them in, since this function can't import those that have them. */
+declare const ROUTES: readonly string[];
+
+/** How each dialect answers; the ones that aren't built yet have no routes, and answer as the native API does. */
+const FORMATS: Record<Dialect, Format> = { v1, papershift: v1, rocketchat: v1, volttime: v1, page: pages };
+
+export const returns = {};
+
+/**
+ * Answers whatever no route matches: 404, or 405 with `Allow` where the path has other methods, in the dialect of the
+ * path.
+ */
+export const endpoint = forAnybody({
+  format: (path) => FORMATS[dialectOf(path)],
+  route: '$default',
+  depth: 0,
+  refuses: ['route_not_found', 'method_not_allowed'],
+  async handle({ request }) {
+    const allowed = ROUTES.flatMap((route) => {
+      const [method, path] = route.split(' ');
+      return method && path && matches(path, request.path) ? [method] : [];
+    });
+    if (allowed.length === 0) throw new Refusal('route_not_found');
+    throw new Refusal('method_not_allowed', undefined, { allow: allowed.sort().join(', ') });
+  },
+});
+export const { handler } = endpoint;
+
+function matches(template: string, path: string): boolean {
+  const expected = template.split('/');
+  const actual = path.split('/');
+  return (
+    expected.length === actual.length &&
+    expected.every((part, index) => (part.startsWith('{') ? actual[index] !== '' : part === actual[index]))
+  );
+}

@@ -1,0 +1,24 @@
+import { Health } from '../../lib/dialects/v1/schemas.ts';
+import { v1 } from '../../lib/dialects/v1/format.ts';
+import { forAnybody } from '../../lib/http/endpoint.ts';
+import { keys } from '../../lib/table/keys.ts';
+import { get } from '../../lib/table/read.ts';
+
+export const returns = { 200: Health };
+
+/**
+ * Tells whether the service works: the function runs and its table answers.
+ *
+ * Meant for a load balancer's or a monitor's probe; it reads one item.
+ */
+export const endpoint = forAnybody({
+  format: v1,
+  route: 'GET /v1/health',
+  table: { BatchGetItem: ['HEALTH'] },
+  depth: 1,
+  async handle() {
+    await get(keys.health);
+    return { status: 200, body: { status: 'ok' } };
+  },
+});
+export const { handler } = endpoint;

@@ -1,0 +1,32 @@
+import type { Declaration } from '../lib/http/declaration.ts';
+
+/**
+ * The table of contents: one line per function, its name being the path of its file. CDK, the local stack, the
+ * documents and the data-driven tests all start here.
+ */
+export const contents = {
+  'audit-logs/list': await import('./audit-logs/list.ts'),
+  'fallback/refuse': await import('./fallback/refuse.ts'),
+  'health/read': await import('./health/read.ts'),
+  'invitations/accept': await import('./invitations/accept.ts'),
+  'invitations/create': await import('./invitations/create.ts'),
+  'invitations/list': await import('./invitations/list.ts'),
+  'invitations/read': await import('./invitations/read.ts'),
+  'invitations/resend': await import('./invitations/resend.ts'),
+  'invitations/revoke': await import('./invitations/revoke.ts'),
+  'me/read': await import('./me/read.ts'),
+  'members/list': await import('./members/list.ts'),
+  'members/read': await import('./members/read.ts'),
+  'members/remove': await import('./members/remove.ts'),
+  'members/update': await import('./members/update.ts'),
+  'organizations/create': await import('./organizations/create.ts'),
+  'organizations/list': await import('./organizations/list.ts'),
+  'pages/accept': await import('./pages/accept.ts'),
+  'pages/invitation': await import('./pages/invitation.ts'),
+  'scheduled/sweep': await import('./scheduled/sweep.ts'),
+};
+
+/** Every function with its declaration, in the order of their names. */
+export const functions: readonly { readonly name: string; readonly declaration: Declaration }[] = Object.entries(
+  contents,
+).map(([name, module]) => ({ name, declaration: 'endpoint' in module ? module.endpoint : module.schedule }));

@@ -1,0 +1,47 @@
+import * as z from 'zod/mini';
+import { configuration } from '../../lib/configuration.ts';
+import { v1 } from '../../lib/dialects/v1/format.ts';
+import { Acceptance } from '../../lib/dialects/v1/schemas.ts';
+import { showInvitation, showMember } from '../../lib/dialects/v1/show.ts';
+import { parseToken } from '../../lib/domain/link.ts';
+import { forLinkHolder } from '../../lib/http/endpoint.ts';
+import { ACCEPT, acceptInvitation } from '../../lib/table/acceptance.ts';
+
+export const returns = { 200: Acceptance };
+
+/**
+ * Accepts an invitation by the token of its link.
+ *
+ * The link alone is enough: the membership then belongs to the invited address, and is usable by whoever signs in with
+ * it verified. A bearer token is optional; one of another address is refused and the invitation stays alive. The same
+ * link accepted again is success again, with the same membership.
+ */
+export const endpoint = forLinkHolder({
+  format: v1,
+  route: 'POST /v1/invitations/accept',
+  table: ACCEPT,
+  depth: 3,
+  body: z.strictObject({ token: z.string().check(z.maxLength(1000)) }),
+  refuses: [
+    'invitation_not_found',
+    'invitation_expired',
+    'invitation_revoked',
+    'invitation_declined',
+    'invitation_used',
+    'invitation_superseded',
+    'inviter_removed',
+    'invitation_for_another_address',
+    'organization_limit_reached',
+  ],
+  async handle({ body, request, person }) {
+    const accepted = await acceptInvitation(request, parseToken(body.token), person, configuration().limits);
+    return {
+      status: 200,
+      body: {
+        member: showMember(accepted.member),
+        invitation: showInvitation(accepted.invitation, accepted.organization, request.now),
+      },
+    };
+  },
+});
+export const { handler } = endpoint;

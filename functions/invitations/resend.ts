@@ -1,0 +1,56 @@
+import { configuration } from '../../lib/configuration.ts';
+import { deliver } from '../../lib/delivery.ts';
+import { v1 } from '../../lib/dialects/v1/format.ts';
+import { Message } from '../../lib/dialects/v1/schemas.ts';
+import { Refusal } from '../../lib/domain/refusal.ts';
+import { forMember, pathId } from '../../lib/http/endpoint.ts';
+import { getInvitation, resendInvitation } from '../../lib/table/invitations.ts';
+import { getUser } from '../../lib/table/people.ts';
+import { Stale } from '../../lib/table/write.ts';
+
+export const returns = { 200: Message };
+
+/**
+ * Sends an invitation again, with a new link and a full new period; the caller becomes its inviter.
+ *
+ * Earlier links say that a newer mail was sent. An expired invitation is revived; one that is over for good is refused,
+ * and no mail leaves.
+ */
+export const endpoint = forMember({
+  format: v1,
+  route: 'POST /v1/invitations/{id}/resend',
+  permission: 'invitation:resend',
+  table: {
+    BatchGetItem: ['ORG', 'USER', 'EMAIL'],
+    Query: ['ORG'],
+    ConditionCheckItem: ['USER'],
+    PutItem: ['EMAIL', 'AUDIT'],
+    UpdateItem: ['ORG'],
+  },
+  depth: 3,
+  email: true,
+  refuses: [
+    'invitation_not_found',
+    'invitation_not_resendable',
+    'already_invited',
+    'already_member',
+    'invitation_limit_reached',
+    'member_limit_reached',
+  ],
+  async read({ request, organizationId, person }) {
+    const [invitation, inviter] = await Promise.all([
+      getInvitation(organizationId, pathId(request, 'invitation')),
+      getUser(person.userId),
+    ]);
+    return { invitation, inviter };
+  },
+  async handle({ actor, organization, occasion, read: { invitation, inviter } }) {
+    if (!invitation) throw new Refusal('invitation_not_found');
+    if (!inviter) throw new Stale();
+    const { invitationDays: days, limits } = configuration();
+    const resent = await resendInvitation(occasion, actor, invitation, { days, limits });
+    await deliver(resent.invitation, { organization, inviter, secret: resent.secret });
+    return { status: 200, body: { message: 'Invitation resent' } };
+  },
+});
+export const { handler } = endpoint;

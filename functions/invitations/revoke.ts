@@ -1,0 +1,33 @@
+import { v1 } from '../../lib/dialects/v1/format.ts';
+import { Refusal } from '../../lib/domain/refusal.ts';
+import { forMember, pathId } from '../../lib/http/endpoint.ts';
+import { getInvitation, revokeInvitation } from '../../lib/table/invitations.ts';
+
+export const returns = { 204: null };
+
+/**
+ * Withdraws a pending invitation; its link then says so.
+ *
+ * The invitation stays in the list, as REVOKED. Of an accept and a revoke at the same moment exactly one wins.
+ */
+export const endpoint = forMember({
+  format: v1,
+  route: 'DELETE /v1/invitations/{id}',
+  permission: 'invitation:revoke',
+  table: {
+    BatchGetItem: ['ORG', 'USER'],
+    ConditionCheckItem: ['USER'],
+    UpdateItem: ['ORG'],
+    DeleteItem: ['EMAIL'],
+    PutItem: ['AUDIT'],
+  },
+  depth: 2,
+  refuses: ['invitation_not_found', 'invitation_not_pending'],
+  read: ({ request, organizationId }) => getInvitation(organizationId, pathId(request, 'invitation')),
+  async handle({ actor, occasion, read: invitation }) {
+    if (!invitation) throw new Refusal('invitation_not_found');
+    await revokeInvitation(occasion, actor, invitation);
+    return { status: 204 };
+  },
+});
+export const { handler } = endpoint;

@@ -1,0 +1,87 @@
+import { v1 } from '../../lib/dialects/v1/format.ts';
+import { Me } from '../../lib/dialects/v1/schemas.ts';
+import { showInvitation } from '../../lib/dialects/v1/show.ts';
+import { localPart } from '../../lib/domain/address.ts';
+import { statusAt } from '../../lib/domain/invitation.ts';
+import { forPerson } from '../../lib/http/endpoint.ts';
+import { getInvitation, type InvitedGuard, listInvited } from '../../lib/table/invitations.ts';
+import { listMemberships, withOrganizations } from '../../lib/table/organizations.ts';
+import { getUser } from '../../lib/table/people.ts';
+import { Stale } from '../../lib/table/write.ts';
+
+export const returns = { 200: Me };
+
+/** How many waiting invitations of an address are shown: no list is without a bound. */
+const INVITATIONS = 100;
+
+/**
+ * Shows who the caller is, what organizations they are in, and what invitations wait for their verified address.
+ *
+ * Somebody whose address isn't verified gets what their token says and nothing else: no address is looked up for them
+ * (GHSA-fmh4-wcc4-5jm3).
+ */
+export const endpoint = forPerson({
+  format: v1,
+  route: 'GET /v1/me',
+  table: { BatchGetItem: ['ORG', 'USER'], Query: ['USER', 'EMAIL'] },
+  depth: 2,
+  async handle({ request, person }) {
+    const [user, memberships, invited] = await Promise.all([
+      getUser(person.userId),
+      listMemberships(person.userId),
+      listInvited(person.email, INVITATIONS),
+    ]);
+    if (!user) throw new Stale();
+    // All of it is asked for in one turn, so that one call brings it.
+    const [mine, waiting] = await Promise.all([withOrganizations(memberships), withInvitations(invited)]);
+    return {
+      status: 200,
+      body: {
+        id: user.userId,
+        email: user.email,
+        emailVerified: true,
+        firstName: user.firstName,
+        lastName: user.lastName,
+        username: localPart(user.email),
+        memberships: mine.map(({ organizationId, organization, memberId, role, owner }) => ({
+          organizationId,
+          organizationName: organization.name,
+          memberId,
+          role,
+          owner,
+        })),
+        invitations: waiting
+          .filter((invitation) => statusAt(invitation, request.now) === 'PENDING')
+          .map((invitation) => showInvitation(invitation, invitation.organization, request.now)),
+      },
+    };
+  },
+  async handleUnverified({ email, firstName, lastName }) {
+    return {
+      status: 200,
+      body: {
+        id: null,
+        email,
+        emailVerified: false,
+        firstName,
+        lastName,
+        username: localPart(email),
+        memberships: [],
+        invitations: [],
+      },
+    };
+  },
+});
+export const { handler } = endpoint;
+
+async function withInvitations(invited: readonly InvitedGuard[]) {
+  const [organized, invitations] = await Promise.all([
+    withOrganizations(invited),
+    Promise.all(invited.map(({ organizationId, invitationId }) => getInvitation(organizationId, invitationId))),
+  ]);
+  const byId = new Map(invitations.map((invitation) => [invitation?.id, invitation]));
+  return organized.flatMap(({ invitationId, organization }) => {
+    const invitation = byId.get(invitationId);
+    return invitation ? [{ ...invitation, organization }] : [];
+  });
+}

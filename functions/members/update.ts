@@ -1,0 +1,38 @@
+import * as z from 'zod/mini';
+import { v1 } from '../../lib/dialects/v1/format.ts';
+import { Member } from '../../lib/dialects/v1/schemas.ts';
+import { showMember } from '../../lib/dialects/v1/show.ts';
+import { RoleName } from '../../lib/domain/input.ts';
+import { Refusal } from '../../lib/domain/refusal.ts';
+import { forMember, pathId } from '../../lib/http/endpoint.ts';
+import { changeRole, getMember } from '../../lib/table/members.ts';
+
+export const returns = { 200: Member };
+
+/**
+ * Gives a member another role.
+ *
+ * The owner stays an ADMIN. The caller's own role is a condition of the write: of two admins who demote each other in
+ * the same millisecond, one succeeds.
+ */
+export const endpoint = forMember({
+  format: v1,
+  route: 'PATCH /v1/members/{id}',
+  permission: 'member:update',
+  table: {
+    BatchGetItem: ['ORG', 'USER'],
+    ConditionCheckItem: ['USER'],
+    UpdateItem: ['ORG', 'USER'],
+    PutItem: ['AUDIT'],
+  },
+  depth: 2,
+  body: z.strictObject({ role: RoleName }),
+  refuses: ['member_not_found', 'owner_must_transfer'],
+  read: ({ request, organizationId }) => getMember(organizationId, pathId(request, 'member')),
+  async handle({ body, actor, occasion, read: member }) {
+    if (!member) throw new Refusal('member_not_found');
+    if (member.role === body.role) return { status: 200, body: showMember(member) };
+    return { status: 200, body: showMember(await changeRole(occasion, actor, member, body.role)) };
+  },
+});
+export const { handler } = endpoint;

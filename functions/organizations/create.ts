@@ -1,0 +1,38 @@
+import * as z from 'zod/mini';
+import { configuration } from '../../lib/configuration.ts';
+import { v1 } from '../../lib/dialects/v1/format.ts';
+import { MyOrganization } from '../../lib/dialects/v1/schemas.ts';
+import { showMembership } from '../../lib/dialects/v1/show.ts';
+import { Name } from '../../lib/domain/input.ts';
+import { forPerson, refuseUnlessCreator } from '../../lib/http/endpoint.ts';
+import { createOrganization } from '../../lib/table/organizations.ts';
+import { getUser } from '../../lib/table/people.ts';
+import { Stale } from '../../lib/table/write.ts';
+
+export const returns = { 201: MyOrganization };
+
+/**
+ * Creates an organization, whose owner and first ADMIN is the caller.
+ *
+ * Who may is a matter of the deployment: every person with a verified address, or listed addresses.
+ */
+export const endpoint = forPerson({
+  format: v1,
+  route: 'POST /v1/organizations',
+  table: { BatchGetItem: ['USER'], PutItem: ['ORG', 'USER', 'AUDIT'], UpdateItem: ['ORG', 'USER'] },
+  depth: 2,
+  body: z.strictObject({ name: Name }),
+  refuses: ['organization_limit_reached', 'organization_creation_forbidden'],
+  async handle({ body, person }) {
+    refuseUnlessCreator(person.email);
+    const user = await getUser(person.userId);
+    if (!user) throw new Stale();
+    const { organization, member } = await createOrganization(person.occasion, {
+      name: body.name,
+      user,
+      limits: configuration().limits,
+    });
+    return { status: 201, body: showMembership({ ...member, organization }) };
+  },
+});
+export const { handler } = endpoint;

@@ -1,0 +1,59 @@
+import * as z from 'zod/mini';
+import { INVITATION_PATH, nameOf } from '../../lib/delivery.ts';
+import { pageReply, pageSetting, pages } from '../../lib/dialects/page/format.ts';
+import { acceptedPage, invitationPage } from '../../lib/dialects/page/invitation-page.ts';
+import { parseToken } from '../../lib/domain/link.ts';
+import { configuration } from '../../lib/configuration.ts';
+import { Refusal } from '../../lib/domain/refusal.ts';
+import { forAnybody } from '../../lib/http/endpoint.ts';
+import { openInvitation } from '../../lib/table/acceptance.ts';
+import { getUser } from '../../lib/table/people.ts';
+
+export const returns = { 200: null };
+
+/**
+ * Shows the page behind a mailed link: who invites, to what, as what, until when.
+ *
+ * Opening it changes nothing, so that mail scanners may (nextcloud#58746); accepting is the form's POST. A link that was
+ * used already shows that its holder is in.
+ */
+export const endpoint = forAnybody({
+  format: pages,
+  route: `GET ${INVITATION_PATH}`,
+  table: { BatchGetItem: ['ORG', 'USER'] },
+  depth: 2,
+  query: z.object({ token: z.optional(z.string()) }),
+  refuses: [
+    'invitation_not_found',
+    'invitation_expired',
+    'invitation_revoked',
+    'invitation_declined',
+    'invitation_used',
+    'invitation_superseded',
+    'inviter_removed',
+  ],
+  async handle({ request, query: { token = '' } }) {
+    const setting = pageSetting(request.headers['accept-language']);
+    const { organization, invitation, status } = await openInvitation(parseToken(token), request.now);
+    const { role, email, expiresAt } = invitation;
+    if (status === 'ACCEPTED') {
+      const { applicationUrl } = configuration();
+      return pageReply(acceptedPage({ ...setting, organizationName: organization.name, email, applicationUrl }));
+    }
+    const inviter = await getUser(invitation.inviterId);
+    if (!inviter) throw new Refusal('inviter_removed');
+    return pageReply(
+      invitationPage({
+        ...setting,
+        organizationName: organization.name,
+        inviterName: nameOf(inviter),
+        role,
+        email,
+        expiresAt,
+        token,
+        action: INVITATION_PATH,
+      }),
+    );
+  },
+});
+export const { handler } = endpoint;

@@ -1,0 +1,68 @@
+import { DEFAULT_LIMITS, type Limits } from './domain/limits.ts';
+import type { Product } from './domain/product.ts';
+
+/** What a deployment sets; CDK writes it into the functions' environment. */
+export interface Configuration {
+  readonly tableName: string;
+  readonly issuer: string;
+  readonly audience: string;
+  /** Where the issuer's keys are; undefined: `/.well-known/jwks.json` below the issuer. */
+  readonly jwksUri: string | undefined;
+  /** The names of the ID token's claims. */
+  readonly claims: Readonly<Record<'email' | 'emailVerified' | 'name' | 'givenName' | 'familyName', string>>;
+  /** Addresses that may create organizations; empty: every verified person. */
+  readonly organizationCreators: readonly string[];
+  readonly limits: Limits;
+  readonly invitationDays: number;
+  readonly auditDays: number;
+  /** Where the API is reached, without a slash at the end: links in mails start with it. */
+  readonly publicUrl: string;
+  /** Where people go once they are in; undefined: nowhere in particular. */
+  readonly applicationUrl: string | undefined;
+  /** How mails and pages look; `from` is `Name <address>`. */
+  readonly product: Product & { readonly from: string };
+}
+
+let current: Configuration | undefined;
+
+/** The configuration of this function; read once from the environment, at the first use. */
+export function configuration(): Configuration {
+  current ??= read(process.env);
+  return current;
+}
+
+function read(environment: NodeJS.ProcessEnv): Configuration {
+  const text = (name: string) => environment[name] || undefined;
+  const color = text('PRODUCT_COLOR');
+  const logoUrl = text('LOGO_URL');
+  const supportAddress = text('SUPPORT_ADDRESS');
+  return {
+    tableName: environment.TABLE_NAME ?? '',
+    issuer: environment.TOKEN_ISSUER ?? '',
+    audience: environment.TOKEN_AUDIENCE ?? '',
+    jwksUri: text('TOKEN_JWKS_URI'),
+    claims: {
+      email: text('CLAIM_EMAIL') ?? 'email',
+      emailVerified: text('CLAIM_EMAIL_VERIFIED') ?? 'email_verified',
+      name: text('CLAIM_NAME') ?? 'name',
+      givenName: text('CLAIM_GIVEN_NAME') ?? 'given_name',
+      familyName: text('CLAIM_FAMILY_NAME') ?? 'family_name',
+    },
+    organizationCreators: (text('ORGANIZATION_CREATORS') ?? '')
+      .split(',')
+      .map((address) => address.trim().toLowerCase())
+      .filter(Boolean),
+    limits: { ...DEFAULT_LIMITS, ...JSON.parse(text('LIMITS') ?? '{}') },
+    invitationDays: Number(text('INVITATION_DAYS') ?? 7),
+    auditDays: Number(text('AUDIT_DAYS') ?? 365),
+    publicUrl: text('PUBLIC_URL') ?? '',
+    applicationUrl: text('APPLICATION_URL'),
+    product: {
+      name: text('PRODUCT_NAME') ?? 'Muster',
+      from: text('MAIL_FROM') ?? '',
+      ...(color && { color }),
+      ...(logoUrl && { logoUrl }),
+      ...(supportAddress && { supportAddress }),
+    },
+  };
+}

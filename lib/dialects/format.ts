@@ -1,0 +1,31 @@
+import type { Details, RefusalCode } from '../domain/refusal.ts';
+import type { Dialect } from './dialect.ts';
+
+/** An answer, before the dialect gives it its bytes. */
+export interface Reply {
+  readonly status: number;
+  /** Undefined for an answer without a body. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A refusal or a defect, with what any dialect may want to tell of it. */
+export interface Problem {
+  readonly code: RefusalCode;
+  readonly status: number;
+  readonly message: string;
+  readonly details: Details | undefined;
+  readonly requestId: string;
+  readonly path: string;
+  /** The header, for answers that people read. */
+  readonly acceptLanguage: string | undefined;
+}
+
+/** How one dialect writes its answers. */
+export interface Format {
+  readonly dialect: Dialect;
+  /** On every answer, the content type included. */
+  readonly headers: Readonly<Record<string, string>>;
+  serialize(body: unknown): string;
+  problem(problem: Problem): Reply;
+}

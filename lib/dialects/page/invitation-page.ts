@@ -1,0 +1,97 @@
+import { fill, fillHtml, html, trusted } from '../../domain/html.ts';
+import { momentInWords } from '../../domain/language.ts';
+import { ROLE_WORDS } from '../../domain/role-words.ts';
+import type { Role } from '../../domain/roles.ts';
+import { lines, oneLine } from '../../domain/user-text.ts';
+import { INVITATION_WORDS } from './invitation-words.ts';
+import { type Page, type PageSetting, page } from './layout.ts';
+
+/** The longest name and message that a page shows, in characters. */
+const NAME = 120;
+const MESSAGE = 1000;
+
+/** What the page behind a mailed link shows. Names and the message are a user's words. */
+export interface InvitationPage extends PageSetting {
+  readonly organizationName: string;
+  /** The inviter's name, or their address where they have none. */
+  readonly inviterName: string;
+  readonly role: Role;
+  /** The invited address. */
+  readonly email: string;
+  /** A moment, or its ISO form. */
+  readonly expiresAt: Date | string;
+  readonly message?: string | undefined;
+  /** The link's `?token=`; the form sends it as `token`. */
+  readonly token: string;
+  /** Where the form is posted, on the same host. */
+  readonly action: string;
+  /** Where declining is posted; undefined: there is no such button. */
+  readonly declineAction?: string | undefined;
+}
+
+/** Shows an invitation and changes nothing: accepting is the form's POST. */
+export function invitationPage(invitation: InvitationPage): Page {
+  const { language, product, email, role, token, action, declineAction } = invitation;
+  const words = INVITATION_WORDS[language];
+  const organization = oneLine(invitation.organizationName, NAME);
+  const inviter = oneLine(invitation.inviterName, NAME);
+  const message = lines(invitation.message ?? '', MESSAGE);
+  const strong = (name: string) => html`<strong><bdi>${name}</bdi></strong>`;
+  const content = html`<div class="mark" aria-hidden="true">${initial(organization)}</div>
+<h1>${fillHtml(words.heading, { organization: html`<bdi>${organization}</bdi>` })}</h1>
+<p>${fillHtml(words.invites, { inviter: strong(inviter), organization: strong(organization), product: product.name })}</p>${
+    message.length > 0
+      ? html`
+<figure>
+<figcaption>${fillHtml(words.wrote, { inviter: html`<bdi>${inviter}</bdi>` })}</figcaption>
+<blockquote dir="auto">${message.map((line, index) => html`${index ? trusted('<br>') : undefined}${line}`)}</blockquote>
+</figure>`
+      : undefined
+  }
+<form method="post" action="${action}">
+<input type="hidden" name="token" value="${token}">
+<button type="submit">${words.accept}</button>${
+    declineAction
+      ? html`
+<button type="submit" class="plain" formaction="${declineAction}">${words.decline}</button>`
+      : undefined
+  }
+</form>
+<p class="muted">${fillHtml(words.afterwards, { email: html`<strong>${email}</strong>` })}</p>
+<dl>
+<div><dt>${words.role}</dt><dd><strong>${ROLE_WORDS[language][role].name}.</strong> ${ROLE_WORDS[language][role].can}</dd></div>
+<div><dt>${words.expires}</dt><dd>${momentInWords(new Date(invitation.expiresAt), language)}</dd></div>
+</dl>`;
+  return page(200, fill(words.title, { organization }), content, invitation, words.unexpected);
+}
+
+/** What the page after accepting shows. */
+export interface AcceptedPage extends PageSetting {
+  readonly organizationName: string;
+  /** The address to sign in with. */
+  readonly email: string;
+  /** Where to go now; undefined: the page says so in words only. */
+  readonly applicationUrl?: string | undefined;
+}
+
+/** Welcomes a new member, and says where to go and with which address. */
+export function acceptedPage(accepted: AcceptedPage): Page {
+  const { language, product, email, applicationUrl } = accepted;
+  const words = INVITATION_WORDS[language];
+  const organization = oneLine(accepted.organizationName, NAME);
+  const content = html`<div class="mark" aria-hidden="true"><svg viewBox="0 0 24 24"><path d="M5 12.5l4.5 4.5L19 7.5"/></svg></div>
+<h1>${fillHtml(words.welcome, { organization: html`<bdi>${organization}</bdi>` })}</h1>
+<p>${fillHtml(words.joined, { email: html`<strong>${email}</strong>` })}</p>
+<p>${fill(words.signIn, { product: product.name })}</p>${
+    applicationUrl
+      ? html`
+<p class="next"><a class="button" href="${applicationUrl}">${fill(words.go, { product: product.name })}</a></p>`
+      : undefined
+  }`;
+  return page(200, fill(words.welcome, { organization }), content, accepted);
+}
+
+/** The first letter or digit of a name, for the mark; a dot where there is none. */
+function initial(name: string): string {
+  return /[\p{L}\p{N}]/u.exec(name)?.[0].toUpperCase() ?? '·';
+}

@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { fillHtml, type Html, html, trusted } from '../../domain/html.ts';
+import type { Language } from '../../domain/language.ts';
+import type { Product } from '../../domain/product.ts';
+import { stylesheet } from './style.ts';
+
+/** A page as an answer of HTTP. */
+export interface Page {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** What every page needs to know. */
+export interface PageSetting {
+  readonly language: Language;
+  readonly product: Product;
+}
+
+const SUPPORT: Record<Language, string> = {
+  en: 'Questions? Write to {address}.',
+  de: 'Fragen? Schreiben Sie an {address}.',
+};
+
+/**
+ * Makes a page: brand, one card, and at its foot whom to ask. It needs no script, fetches nothing but the logo, and
+ * says so to the browser.
+ *
+ * @param content the card, with the page's only `h1`
+ * @param note what stands below the card, before whom to ask
+ */
+export function page(status: number, title: string, content: Html, setting: PageSetting, note?: string): Page {
+  const { language, product } = setting;
+  const style = stylesheet(product.color);
+  const brand = product.logoUrl ? html`<img src="${product.logoUrl}" alt="${product.name}">` : product.name;
+  const address = product.supportAddress;
+  const support =
+    address &&
+    fillHtml(SUPPORT[language], { address: html`<a href="mailto:${encodeURIComponent(address)}">${address}</a>` });
+  const body = html`<!doctype html>
+<html lang="${language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="format-detection" content="telephone=no">
+<meta name="robots" content="noindex">
+<title>${title} · ${product.name}</title>
+<style>${trusted(style)}</style>
+</head>
+<body>
+<header>${brand}</header>
+<main>
+${content}
+</main>${
+    note || support
+      ? html`
+<footer>${note && html`<p>${note}</p>`}${support && html`<p>${support}</p>`}</footer>`
+      : undefined
+  }
+</body>
+</html>
+`;
+  return { status, headers: headersOf(style, product), body: body.toString() };
+}
+
+/**
+ * The headers of every page: its address has a secret in it, so it is neither kept nor told to whoever is visited
+ * next; nobody frames it; and nothing runs on it, should our escaping ever fail.
+ */
+function headersOf(style: string, { logoUrl }: Product): Record<string, string> {
+  const policy = [
+    "default-src 'none'",
+    `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
+    ...(logoUrl && URL.canParse(logoUrl) ? [`img-src ${new URL(logoUrl).origin}`] : []),
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ];
+  return {
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-store',
+    'content-security-policy': policy.join('; '),
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+  };
+}

@@ -1,0 +1,151 @@
+import type { Language } from '../../domain/language.ts';
+
+/** A page that says no: what happened, and what to do next. */
+export interface RefusalWords {
+  readonly heading: string;
+  readonly happened: string;
+  readonly next: string;
+}
+
+/** Why a link is of no use any more. Unknown, forged and formless links are one reason, so that strangers learn nothing. */
+export type DeadLink = 'not_found' | 'expired' | 'revoked' | 'used' | 'declined' | 'superseded' | 'inviter_removed';
+
+export const DEAD_LINK_WORDS: Record<Language, Readonly<Record<DeadLink, RefusalWords>>> = {
+  en: {
+    not_found: {
+      heading: 'This link leads nowhere',
+      happened: 'We know no invitation behind it. Part of the address may be missing.',
+      next: 'Open the link in your mail once more, or copy all of it into the address bar. If that doesn’t help, ask the person who invited you for a new invitation.',
+    },
+    expired: {
+      heading: 'This invitation has expired',
+      happened: 'It was valid for a limited time, and that is over.',
+      next: 'Ask the person who invited you to send it again: you will get a mail with a new link.',
+    },
+    revoked: {
+      heading: 'This invitation was withdrawn',
+      happened: 'An administrator of the organization has taken it back.',
+      next: 'If you think that was a mistake, ask the person who invited you.',
+    },
+    used: {
+      heading: 'This invitation was already accepted',
+      happened: 'Each invitation can be accepted once.',
+      next: 'Was it you? Then sign in with the address that the invitation was sent to. If not, ask the person who invited you.',
+    },
+    declined: {
+      heading: 'This invitation was declined',
+      happened: 'Nobody became a member through it.',
+      next: 'If you changed your mind, ask the person who invited you for a new invitation.',
+    },
+    superseded: {
+      heading: 'There is a newer mail',
+      happened: 'The invitation was sent to you again, and the links of earlier mails have ended.',
+      next: 'Open the link in the latest mail. If you can’t find it, look into your spam folder.',
+    },
+    inviter_removed: {
+      heading: 'This invitation is on hold',
+      happened: 'The person who invited you may no longer invite people to this organization.',
+      next: 'Ask another administrator of the organization to send the invitation again.',
+    },
+  },
+  de: {
+    not_found: {
+      heading: 'Dieser Link führt ins Leere',
+      happened: 'Dahinter kennen wir keine Einladung. Vielleicht fehlt ein Teil der Adresse.',
+      next: 'Öffnen Sie den Link in Ihrer E-Mail noch einmal, oder kopieren Sie ihn ganz in die Adresszeile. Hilft das nicht, bitten Sie die Person, die Sie eingeladen hat, um eine neue Einladung.',
+    },
+    expired: {
+      heading: 'Diese Einladung ist abgelaufen',
+      happened: 'Sie galt für begrenzte Zeit, und die ist vorbei.',
+      next: 'Bitten Sie die Person, die Sie eingeladen hat, sie erneut zu senden: Sie bekommen dann eine E-Mail mit einem neuen Link.',
+    },
+    revoked: {
+      heading: 'Diese Einladung wurde zurückgezogen',
+      happened: 'Die Administration der Organisation hat sie zurückgenommen.',
+      next: 'Wenn das ein Versehen sein könnte, fragen Sie die Person, die Sie eingeladen hat.',
+    },
+    used: {
+      heading: 'Diese Einladung wurde schon angenommen',
+      happened: 'Jede Einladung kann einmal angenommen werden.',
+      next: 'Waren Sie das? Dann melden Sie sich mit der Adresse an, an die die Einladung ging. Wenn nicht, fragen Sie die Person, die Sie eingeladen hat.',
+    },
+    declined: {
+      heading: 'Diese Einladung wurde abgelehnt',
+      happened: 'Durch sie ist niemand Mitglied geworden.',
+      next: 'Falls Sie es sich anders überlegt haben, bitten Sie die Person, die Sie eingeladen hat, um eine neue Einladung.',
+    },
+    superseded: {
+      heading: 'Es gibt eine neuere E-Mail',
+      happened: 'Die Einladung wurde Ihnen erneut gesendet; die Links früherer E-Mails gelten nicht mehr.',
+      next: 'Öffnen Sie den Link in der neuesten E-Mail. Wenn Sie sie nicht finden, sehen Sie im Spam-Ordner nach.',
+    },
+    inviter_removed: {
+      heading: 'Diese Einladung ruht',
+      happened: 'Die Person, die Sie eingeladen hat, darf zu dieser Organisation nicht mehr einladen.',
+      next: 'Bitten Sie die Administration der Organisation, die Einladung erneut zu senden.',
+    },
+  },
+};
+
+/** What went wrong apart from a link: the cases that a person can do something about, and the rest. */
+export type PageError = 'not_found' | 'for_another_address' | 'bad_request' | 'busy' | 'internal';
+
+export const ERROR_WORDS: Record<Language, Readonly<Record<PageError, RefusalWords>> & { readonly reference: string }> =
+  {
+    en: {
+      reference: 'Reference: {requestId}',
+      not_found: {
+        heading: 'There is no such page',
+        happened: 'The address may be mistyped, or the page may have moved.',
+        next: 'If you came from an invitation, open the link in your mail once more.',
+      },
+      for_another_address: {
+        heading: 'This invitation is for somebody else',
+        happened: 'It was sent to another address than the one you are signed in with.',
+        next: 'Sign in with the address that the invitation was sent to, or ask for one to your own.',
+      },
+      bad_request: {
+        heading: 'That didn’t work',
+        happened: 'Your browser sent something that this page doesn’t understand. Nothing was changed.',
+        next: 'Open the link in your mail once more and try again.',
+      },
+      busy: {
+        heading: 'One moment, please',
+        happened: 'Too much is going on just now. Nothing was changed.',
+        next: 'Wait a minute, then open the link in your mail once more and try again.',
+      },
+      internal: {
+        heading: 'Something went wrong',
+        happened: 'That was our fault, not yours.',
+        next: 'Please try again in a few minutes. If it happens again, tell us the reference below.',
+      },
+    },
+    de: {
+      reference: 'Kennung: {requestId}',
+      not_found: {
+        heading: 'Diese Seite gibt es nicht',
+        happened: 'Vielleicht ist die Adresse vertippt, oder die Seite ist umgezogen.',
+        next: 'Wenn Sie einer Einladung gefolgt sind, öffnen Sie den Link in Ihrer E-Mail noch einmal.',
+      },
+      for_another_address: {
+        heading: 'Diese Einladung ist für jemand anderen',
+        happened: 'Sie ging an eine andere Adresse als die, mit der Sie angemeldet sind.',
+        next: 'Melden Sie sich mit der Adresse an, an die sie ging, oder bitten Sie um eine Einladung an Ihre eigene.',
+      },
+      bad_request: {
+        heading: 'Das hat nicht geklappt',
+        happened: 'Ihr Browser hat etwas gesendet, das diese Seite nicht versteht. Es wurde nichts geändert.',
+        next: 'Öffnen Sie den Link in Ihrer E-Mail noch einmal und versuchen Sie es erneut.',
+      },
+      busy: {
+        heading: 'Einen Moment, bitte',
+        happened: 'Im Augenblick ist zu viel los. Es wurde nichts geändert.',
+        next: 'Warten Sie eine Minute, öffnen Sie dann den Link in Ihrer E-Mail noch einmal und versuchen Sie es erneut.',
+      },
+      internal: {
+        heading: 'Etwas ist schiefgegangen',
+        happened: 'Das lag an uns, nicht an Ihnen.',
+        next: 'Bitte versuchen Sie es in ein paar Minuten noch einmal. Geschieht es wieder, nennen Sie uns die Kennung unten.',
+      },
+    },
+  };

@@ -1,0 +1,71 @@
+import { paletteOf, SURFACE } from '../../domain/color.ts';
+
+/** The one stylesheet of all pages, in the product's colour. System fonts; nothing is fetched. */
+export function stylesheet(color: string | undefined): string {
+  const { fill, onFill, inkOnLight, inkOnDark } = paletteOf(color);
+  return `
+:root {
+  color-scheme: light dark;
+  --page: ${SURFACE.light}; --card: #ffffff; --line: #e3e6eb; --text: #1f2430; --muted: #566070;
+  --fill: ${fill}; --on-fill: ${onFill}; --ink: ${inkOnLight};
+  --shadow: 0 1px 2px rgb(16 24 40 / 6%), 0 12px 32px -12px rgb(16 24 40 / 18%);
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --page: #14161b; --card: ${SURFACE.dark}; --line: #343944; --text: #e8eaee; --muted: #a8afbc;
+    --ink: ${inkOnDark}; --shadow: 0 12px 32px -12px rgb(0 0 0 / 60%);
+  }
+}
+* { box-sizing: border-box; margin: 0; }
+html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
+body {
+  min-height: 100vh; min-height: 100svh; padding: clamp(1rem, 5vw, 4rem) 1rem;
+  display: flex; flex-direction: column; align-items: center; gap: 1.5rem;
+  background: var(--page); color: var(--text); overflow-wrap: anywhere;
+  font: 1rem/1.5 system-ui, -apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif;
+}
+header, main, footer { width: 100%; max-width: 31rem; }
+header { font-size: 1.125rem; font-weight: 600; letter-spacing: -0.01em; padding: 0 0.25rem; }
+header img { display: block; height: 2.5rem; max-width: 15rem; object-fit: contain; object-position: left; }
+main {
+  padding: clamp(1.5rem, 6vw, 2.5rem); background: var(--card);
+  border: 1px solid var(--line); border-radius: 1rem; box-shadow: var(--shadow);
+}
+footer { color: var(--muted); padding: 0 0.25rem; }
+.mark {
+  display: grid; place-items: center; width: 3.25rem; height: 3.25rem; margin-bottom: 1.25rem;
+  border-radius: 0.875rem; border: 1px solid var(--ink); background: var(--fill); color: var(--on-fill);
+  font-size: 1.375rem; font-weight: 650; user-select: none;
+}
+.mark svg { width: 1.625rem; height: 1.625rem; fill: none; stroke: currentColor; stroke-width: 2.25; stroke-linecap: round; stroke-linejoin: round; }
+.mark.quiet { background: transparent; border-color: var(--line); color: var(--muted); }
+h1 { font-size: clamp(1.5rem, 6vw, 1.75rem); line-height: 1.2; font-weight: 650; letter-spacing: -0.02em; text-wrap: balance; }
+h1 + p { margin-top: 0.75rem; }
+p + p { margin-top: 0.75rem; }
+p { text-wrap: pretty; }
+figure { margin-top: 1.5rem; padding: 0.125rem 0 0.125rem 1rem; border-left: 3px solid var(--ink); }
+figcaption, dt, .muted { color: var(--muted); }
+dl { margin-top: 1.5rem; }
+dl div { padding: 0.75rem 0; border-top: 1px solid var(--line); }
+dl div:last-child { padding-bottom: 0; }
+strong { font-weight: 600; }
+form, .next { margin-top: 1.5rem; display: grid; gap: 0.75rem; }
+button, .button {
+  display: block; width: 100%; min-height: 3.25rem; padding: 0.75rem 1.5rem; border-radius: 0.75rem;
+  border: 1px solid var(--ink); background: var(--fill); color: var(--on-fill);
+  font: inherit; font-weight: 600; text-align: center; text-decoration: none; cursor: pointer;
+}
+button:hover, .button:hover { box-shadow: 0 0 0 3px color-mix(in srgb, var(--ink) 25%, transparent); }
+button:active, .button:active { transform: translateY(1px); }
+button.plain { background: transparent; border-color: var(--muted); color: var(--text); }
+form + p { margin-top: 0.875rem; }
+p strong { color: var(--text); }
+a { color: var(--ink); text-underline-offset: 0.15em; }
+:focus-visible { outline: 3px solid var(--ink); outline-offset: 3px; }
+@media (prefers-color-scheme: dark) {
+  header img { background: #ffffff; border-radius: 0.5rem; padding: 0.375rem 0.625rem; }
+}
+@media (prefers-reduced-motion: reduce) { button:active, .button:active { transform: none; } }
+@media (forced-colors: active) { .mark, button, .button { border-color: currentcolor; } }
+`;
+}

@@ -1,0 +1,121 @@
+import * as z from 'zod/mini';
+import { AUDIT_ACTIONS } from '../../domain/audit.ts';
+import { DELIVERY_STATES, INVITATION_STATUSES } from '../../domain/invitation.ts';
+import { ROLES } from '../../domain/roles.ts';
+
+// What the native API answers: read by the documents and the tests. No handler imports this file, so that no bundle
+// carries it.
+
+const timestamp = z.iso.datetime({ precision: 3 });
+const id = (prefix: string) => z.string().check(z.regex(new RegExp(`^${prefix}_[0-7][0-9a-v]{25}$`)));
+const organizationId = id('org');
+const userId = id('usr');
+const memberId = id('mem');
+const role = z.enum(ROLES);
+
+export const Member = z.strictObject({
+  id: memberId,
+  role,
+  organizationId,
+  owner: z.boolean(),
+  userId,
+  userProfile: z.strictObject({ id: userId, firstName: z.string(), lastName: z.string(), email: z.email() }),
+  createdAt: timestamp,
+  updatedAt: timestamp,
+  claimed: z.boolean(),
+});
+
+export const Invitation = z.strictObject({
+  id: id('inv'),
+  email: z.email(),
+  status: z.enum(INVITATION_STATUSES),
+  role,
+  organizationId,
+  organizationName: z.string(),
+  sentAt: z.nullable(timestamp),
+  createdAt: timestamp,
+  updatedAt: timestamp,
+  expiresAt: timestamp,
+  invitedBy: userId,
+  delivery: z.strictObject({
+    state: z.enum(DELIVERY_STATES),
+    attempts: z.int().check(z.minimum(0)),
+    at: timestamp,
+    reason: z.nullable(z.string()),
+  }),
+});
+
+export const Organization = z.strictObject({
+  id: organizationId,
+  name: z.string(),
+  createdAt: timestamp,
+  updatedAt: timestamp,
+});
+
+/** An organization with what the caller is in it. */
+export const MyOrganization = z.extend(Organization, { memberId, role, owner: z.boolean() });
+
+export const Acceptance = z.strictObject({ member: Member, invitation: Invitation });
+
+export const Me = z.strictObject({
+  id: z.nullable(userId),
+  email: z.email(),
+  emailVerified: z.boolean(),
+  firstName: z.string(),
+  lastName: z.string(),
+  username: z.string(),
+  memberships: z.array(
+    z.strictObject({
+      organizationId,
+      organizationName: z.string(),
+      memberId,
+      role,
+      owner: z.boolean(),
+    }),
+  ),
+  invitations: z.array(Invitation),
+});
+
+export const AuditEntry = z.strictObject({
+  id: id('aud'),
+  action: z.enum(AUDIT_ACTIONS),
+  resourceType: z.enum(['organization', 'member', 'invitation']),
+  resourceId: z.string(),
+  actorType: z.enum(['user', 'apiKey', 'link', 'system']),
+  actorId: z.string(),
+  organizationId,
+  workspaceId: z.null(),
+  metadata: z.nullable(
+    z.strictObject({
+      before: z.optional(z.record(z.string(), z.unknown())),
+      after: z.optional(z.record(z.string(), z.unknown())),
+    }),
+  ),
+  requestId: z.string(),
+  sourceAddress: z.nullable(z.string()),
+  createdAt: timestamp,
+});
+
+/** The envelope of lists: `total` where it is kept, `page` where the list was asked for by page number. */
+export function list(row: z.core.$ZodType) {
+  return z.strictObject({
+    data: z.array(row),
+    meta: z.strictObject({
+      total: z.optional(z.int().check(z.minimum(0))),
+      page: z.optional(z.int().check(z.minimum(1))),
+      perPage: z.int().check(z.minimum(1), z.maximum(100)),
+      nextCursor: z.nullable(z.string()),
+    }),
+  });
+}
+
+export const Message = z.strictObject({ message: z.string() });
+export const Health = z.strictObject({ status: z.literal('ok') });
+
+/** Every refusal. */
+export const Problem = z.strictObject({
+  message: z.string(),
+  error: z.string(),
+  details: z.optional(z.record(z.string(), z.array(z.string()))),
+  requestId: z.optional(z.string()),
+});

@@ -1,0 +1,68 @@
+import type { AuditEntry } from '../../domain/audit.ts';
+import { type Invitation, statusAt } from '../../domain/invitation.ts';
+import type { Member, Membership } from '../../domain/member.ts';
+import type { Organization } from '../../domain/organization.ts';
+
+/** A member as the Management API shows it, its fields in the documented order; what we add comes behind. */
+export function showMember(member: Member) {
+  const { memberId, role, organizationId, owner, userId, profile, createdAt, updatedAt, claimed } = member;
+  return {
+    id: memberId,
+    role,
+    organizationId,
+    owner,
+    userId,
+    userProfile: { id: userId, firstName: profile.firstName, lastName: profile.lastName, email: profile.email },
+    createdAt,
+    updatedAt,
+    claimed,
+  };
+}
+
+/** An invitation as the Management API shows it; its state is that of the moment. Secrets and their hashes stay here. */
+export function showInvitation(invitation: Invitation, organization: Organization, now: Date) {
+  const { id, email, role, organizationId, sentAt, createdAt, updatedAt, expiresAt, inviterId, delivery } = invitation;
+  return {
+    id,
+    email,
+    status: statusAt(invitation, now),
+    role,
+    organizationId,
+    organizationName: organization.name,
+    sentAt: sentAt ?? null,
+    createdAt,
+    updatedAt,
+    expiresAt,
+    invitedBy: inviterId,
+    delivery: { state: delivery.state, attempts: delivery.attempts, at: delivery.at, reason: delivery.reason ?? null },
+  };
+}
+
+/** An organization. */
+export function showOrganization({ id, name, createdAt, updatedAt }: Organization) {
+  return { id, name, createdAt, updatedAt };
+}
+
+/** An organization as one of its members sees it: with what they are in it. */
+export function showMembership({ memberId, role, owner, organization }: Membership & { organization: Organization }) {
+  return { ...showOrganization(organization), memberId, role, owner };
+}
+
+/** An audit entry, as the Management API's audit log names things; organizations have no workspaces here. */
+export function showAuditEntry(entry: AuditEntry) {
+  const { id, action, resource, actor, organizationId, before, after, requestId, sourceAddress, createdAt } = entry;
+  return {
+    id,
+    action,
+    resourceType: resource.type,
+    resourceId: resource.id,
+    actorType: actor.type,
+    actorId: actor.id,
+    organizationId,
+    workspaceId: null,
+    metadata: before || after ? { ...(before && { before }), ...(after && { after }) } : null,
+    requestId,
+    sourceAddress,
+    createdAt,
+  };
+}

@@ -1,0 +1,48 @@
+/** What happened, as `GET /v1/audit-logs` names it. */
+export const AUDIT_ACTIONS = [
+  'organization.create',
+  'member.update',
+  'member.remove',
+  'member.leave',
+  'member.claim',
+  'invitation.create',
+  'invitation.resend',
+  'invitation.revoke',
+  'invitation.accept',
+  'invitation.expire',
+] as const;
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];
+
+/** Who did it: a person, an access token, the holder of a link, the service itself. */
+export type AuditActor =
+  | { readonly type: 'user'; readonly id: string }
+  | { readonly type: 'apiKey'; readonly id: string }
+  | { readonly type: 'link'; readonly id: string }
+  | { readonly type: 'system'; readonly id: 'sweep' };
+
+/** Where a change came from; part of its audit entry. */
+export interface Origin {
+  readonly requestId: string;
+  /** The caller's address; null for what the service does by itself. */
+  readonly sourceAddress: string | null;
+}
+
+/** One entry: ids only, never names or addresses, so that erasing a person doesn't rewrite history. */
+export interface AuditEntry extends Origin {
+  readonly id: string;
+  readonly action: AuditAction;
+  readonly organizationId: string;
+  readonly actor: AuditActor;
+  readonly resource: { readonly type: 'organization' | 'member' | 'invitation'; readonly id: string };
+  /** What changed, where it fits. */
+  readonly before?: Readonly<Record<string, unknown>>;
+  readonly after?: Readonly<Record<string, unknown>>;
+  readonly createdAt: string;
+}
+
+/** What a change needs to know of the request that asks for it: when, who and from where. */
+export interface Occasion {
+  readonly now: Date;
+  readonly by: AuditActor;
+  readonly origin: Origin;
+}

@@ -1,0 +1,22 @@
+import * as z from 'zod/mini';
+import { isAddress, normalizeAddress } from './address.ts';
+import { ROLES } from './roles.ts';
+
+/** An e-mail address of a request, in its one form. */
+export const Address = z.pipe(
+  z.pipe(z.string().check(z.maxLength(320)), z.transform(normalizeAddress)),
+  z.string().check(z.refine(isAddress, 'must be an e-mail address')),
+);
+
+/** A role of a request: one value of the enum, never a list or a padded string (better-auth #9962). */
+export const RoleName = z.enum(ROLES);
+
+/** A name that people see: trimmed, not empty, without control characters. */
+export const Name = z
+  .string()
+  .check(
+    z.trim(),
+    z.minLength(1),
+    z.maxLength(100),
+    z.refine((text) => !/\p{Cc}/u.test(text), 'must not have control characters'),
+  );

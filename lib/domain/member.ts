@@ -1,0 +1,47 @@
+import { Refusal } from './refusal.ts';
+import type { Role } from './roles.ts';
+
+/** A person's names and address as their organizations see them. Empty strings where nothing is known. */
+export interface Profile {
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly email: string;
+}
+
+/** A person, in whatever organizations. */
+export interface User extends Profile {
+  readonly userId: string;
+  /** False for a placeholder: somebody accepted by link alone, and nobody has signed in with the address yet. */
+  readonly claimed: boolean;
+  /** In how many organizations the person is. */
+  readonly organizations: number;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** What authorization reads of a person in an organization. */
+export interface Membership {
+  readonly userId: string;
+  readonly organizationId: string;
+  readonly memberId: string;
+  readonly role: Role;
+  readonly owner: boolean;
+}
+
+/** A member as an organization lists it. */
+export interface Member extends Membership {
+  readonly profile: Profile;
+  readonly claimed: boolean;
+  /** The counter row that holds the member's seat. */
+  readonly seat: number;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/**
+ * Refuses what would leave an organization without its owner: the owner can't be demoted or removed and can't leave,
+ * so that there is always an ADMIN, without counting them (better-auth #3651).
+ */
+export function refuseOwner(member: Membership): void {
+  if (member.owner) throw new Refusal('owner_must_transfer');
+}

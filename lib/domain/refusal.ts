@@ -1,0 +1,60 @@
+/**
+ * Every reason for which the service says no, and the HTTP status that it means. The set is closed: what isn't here is a
+ * defect and answers `internal_error`. Meaning and remedy of each stand in `docs/errors.md`.
+ */
+export const REFUSALS = {
+  validation_failed: 400,
+  malformed_body: 400,
+  organization_required: 400,
+  invalid_cursor: 400,
+  unauthenticated: 401,
+  email_claim_missing: 401,
+  forbidden: 403,
+  email_not_verified: 403,
+  invitation_for_another_address: 403,
+  organization_creation_forbidden: 403,
+  route_not_found: 404,
+  organization_not_found: 404,
+  member_not_found: 404,
+  invitation_not_found: 404,
+  method_not_allowed: 405,
+  address_taken: 409,
+  already_member: 409,
+  already_invited: 409,
+  invitation_not_pending: 409,
+  invitation_not_resendable: 409,
+  owner_must_transfer: 409,
+  member_limit_reached: 409,
+  invitation_limit_reached: 409,
+  organization_limit_reached: 409,
+  invitation_expired: 410,
+  invitation_revoked: 410,
+  invitation_declined: 410,
+  invitation_used: 410,
+  invitation_superseded: 410,
+  inviter_removed: 410,
+  body_too_large: 413,
+  unsupported_media_type: 415,
+  internal_error: 500,
+  busy: 503,
+} as const;
+export type RefusalCode = keyof typeof REFUSALS;
+
+/** What is wrong with each field of an input: field path -> sentences. */
+export type Details = Readonly<Record<string, readonly string[]>>;
+
+/** A request that is refused on purpose. The only error whose content a caller gets to see. */
+export class Refusal extends Error {
+  readonly code: RefusalCode;
+  readonly details: Details | undefined;
+  /** Headers that belong to the refusal, such as `Allow`. */
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(code: RefusalCode, details?: Details, headers: Readonly<Record<string, string>> = {}) {
+    super(code);
+    this.name = 'Refusal';
+    this.code = code;
+    this.details = details;
+    this.headers = headers;
+  }
+}

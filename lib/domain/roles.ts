@@ -1,0 +1,30 @@
+/** What a member may be in an organization, the most powerful first. Source: the Management API's "Member roles". */
+export const ROLES = ['ADMIN', 'USER', 'OPERATOR', 'VIEWER'] as const;
+export type Role = (typeof ROLES)[number];
+
+/**
+ * Who may what: the whole permission matrix, and the only one. Documentation and the data-driven tests are made from
+ * it. Leaving, one's own profile and one's own access tokens need no permission: every member has them.
+ */
+export const PERMISSIONS = {
+  'organization:read': ['ADMIN', 'USER', 'OPERATOR', 'VIEWER'],
+  'member:read': ['ADMIN', 'USER', 'OPERATOR', 'VIEWER'],
+  'member:update': ['ADMIN'],
+  'member:remove': ['ADMIN'],
+  'invitation:read': ['ADMIN'],
+  'invitation:create': ['ADMIN'],
+  'invitation:revoke': ['ADMIN'],
+  'invitation:resend': ['ADMIN'],
+  'audit-log:read': ['ADMIN'],
+} as const satisfies Record<string, readonly Role[]>;
+export type Permission = keyof typeof PERMISSIONS;
+
+/** Whether `role` has `permission`. */
+export function may(role: Role, permission: Permission): boolean {
+  return (PERMISSIONS[permission] as readonly Role[]).includes(role);
+}
+
+/** The roles that have `permission`: what the condition of a write asks of the actor's membership. */
+export function rolesWith(permission: Permission): readonly Role[] {
+  return PERMISSIONS[permission];
+}

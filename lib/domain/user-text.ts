@@ -1,0 +1,39 @@
+/** Characters that are not seen: directions that reorder what stands around them, and what has no width. */
+const UNSEEN = /[\u00ad\u200b\u2060\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]/g;
+
+/**
+ * What a user wrote, on one line: fit for a heading and for a mail header. Control characters and line breaks become
+ * a space; more than `longest` characters are cut, with an ellipsis.
+ */
+export function oneLine(text: string, longest: number): string {
+  const line = text
+    .toWellFormed()
+    .replace(UNSEEN, '')
+    .replace(/[\p{Cc}\s]+/gu, ' ')
+    .trim();
+  return cut(line, longest);
+}
+
+/** What a user wrote, as lines: no control characters, never two empty lines in a row, cut like `oneLine`. */
+export function lines(text: string, longest: number): string[] {
+  const clean = text
+    .toWellFormed()
+    .replace(UNSEEN, '')
+    .replace(/\r\n?|[\u0085\u2028\u2029]/g, '\n')
+    .replace(/[^\P{Cc}\n]+/gu, ' ')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
+  return clean ? cut(clean, longest).split('\n') : [];
+}
+
+/** Counts code points, not what looks like one character: a single letter can carry thousands of accents. */
+function cut(text: string, longest: number): string {
+  if (text.length <= longest) return text;
+  const characters = [...text];
+  return characters.length <= longest
+    ? text
+    : `${characters
+        .slice(0, longest - 1)
+        .join('')
+        .trimEnd()}…`;
+}

@@ -1,0 +1,78 @@
+import { SESClient, SendRawEmailCommand } from '@aws-sdk/client-ses';
+import { type Mail, toMime } from './mime.ts';
+
+/**
+ * A mail that SES didn't take. `refused`: this mail never will be, so don't try it again. `retry`: another attempt may
+ * do, which is also what everything unknown is, since a mail tried in vain is better than one lost.
+ *
+ * The message is what SES said, and has no part of the mail in it. A refusal's is for the organization's admins; that of
+ * a retry is for the log, since it may name the deployment's own roles and addresses.
+ */
+export class MailError extends Error {
+  readonly kind: 'refused' | 'retry';
+  /** SES's error code, or the system's where SES didn't answer (`ETIMEDOUT`, `ECONNRESET`). */
+  readonly code: string;
+
+  constructor(kind: 'refused' | 'retry', code: string, message: string) {
+    super(message);
+    this.name = 'MailError';
+    this.kind = kind;
+    this.code = code;
+  }
+}
+
+/** SES's errors that are about this mail, and would be the same tomorrow. */
+const REFUSED: ReadonlySet<string> = new Set([
+  'MessageRejected',
+  'MailFromDomainNotVerifiedException',
+  'InvalidParameterValue',
+  'InvalidParameterCombination',
+  'MissingParameter',
+  'ValidationError',
+]);
+
+const REASON = 300;
+/** Milliseconds: a create call waits for SES at most that long, then leaves the mail to the scheduled function. */
+const CONNECT = 1000;
+const ANSWER = 3000;
+
+let sesClient: SESClient | undefined;
+
+/** Made at the first mail; static settings spare the SDK looking for them in files. */
+function client(): SESClient {
+  sesClient ??= new SESClient({
+    region: process.env.AWS_REGION as string,
+    retryMode: 'standard',
+    // Retries are written down and belong to the scheduled function; SES has no token that makes a second one harmless.
+    maxAttempts: 1,
+    requestHandler: {
+      connectionTimeout: CONNECT,
+      requestTimeout: ANSWER,
+      socketTimeout: ANSWER,
+      // Without it the SDK only warns.
+      throwOnRequestTimeout: true,
+    },
+  });
+  return sesClient;
+}
+
+/**
+ * Hands a mail to SES, once.
+ *
+ * @returns SES's id of the message, by which its events name it
+ * @throws MailError
+ */
+export async function sendMail(mail: Mail): Promise<{ messageId: string }> {
+  const command = new SendRawEmailCommand({
+    Destinations: [mail.to],
+    RawMessage: { Data: Buffer.from(toMime(mail)) },
+  });
+  try {
+    const { MessageId = '' } = await client().send(command);
+    return { messageId: MessageId };
+  } catch (error) {
+    // Not kept as the cause: the SDK's errors hold on to the request.
+    const { name, code = name, message } = error as Error & { code?: string };
+    throw new MailError(REFUSED.has(name) ? 'refused' : 'retry', code, message.slice(0, REASON));
+  }
+}

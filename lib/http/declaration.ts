@@ -1,0 +1,56 @@
+import type * as z from 'zod/mini';
+import type { Dialect } from '../dialects/dialect.ts';
+import type { RefusalCode } from '../domain/refusal.ts';
+import type { Permission } from '../domain/roles.ts';
+import type { TableAccess } from '../table/access.ts';
+
+/** Who may call: a signed-in person, an access token, whoever holds a link's secret, anybody. */
+export type Caller = 'person' | 'token' | 'link' | 'anybody';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** An API Gateway route key: `POST /v1/invitations/{id}/resend`, or `$default` for whatever no route matches. */
+export type Route = `${Method} /${string}` | '$default';
+
+/** What every function declares, and the only place that knows it. The role, the template and the local run read it. */
+interface FunctionDeclaration {
+  /** The table access of the function, that of its authentication included. */
+  readonly table: TableAccess;
+  /** Whether it queries the index of what is due. */
+  readonly due: boolean;
+  /** Whether it sends mail (`ses:SendRawEmail`). */
+  readonly email: boolean;
+  /** Seconds until AWS ends it. */
+  readonly timeout: number;
+}
+
+/** A function behind a route of the API. */
+export interface HttpDeclaration extends FunctionDeclaration {
+  readonly kind: 'http';
+  readonly route: Route;
+  /** The dialect that it answers in; `$default` chooses by the path. */
+  readonly dialect: Dialect;
+  readonly caller: readonly Caller[];
+  /** What the caller's role in the organization must allow; undefined where no organization is involved or every member may. */
+  readonly permission: Permission | undefined;
+  /** Whether the call is about one organization (`X-Organization-Id`). */
+  readonly organization: boolean;
+  /** DynamoDB round trips one after another with a warm function and an organization header; documentation, counted by a test. */
+  readonly depth: number;
+  /** The codes it refuses with, beyond those that follow from `caller`, `permission` and its input. */
+  readonly refuses: readonly RefusalCode[];
+  /** zod schemas of the input; undefined where there is none. */
+  readonly query: z.core.$ZodType | undefined;
+  readonly body: z.core.$ZodType | undefined;
+  /** What the request's body is sent as; a page's form is the only exception to JSON. */
+  readonly accepts: 'application/json' | 'application/x-www-form-urlencoded';
+}
+
+/** A function that a schedule starts. */
+export interface ScheduleDeclaration extends FunctionDeclaration {
+  readonly kind: 'schedule';
+  /** EventBridge Scheduler's expression: `rate(1 minute)`. */
+  readonly schedule: string;
+}
+
+export type Declaration = HttpDeclaration | ScheduleDeclaration;

@@ -1,0 +1,75 @@
+import type * as z from 'zod/mini';
+import { type Details, Refusal } from '../domain/refusal.ts';
+import type { Request } from './request.ts';
+
+/** The largest body that any dialect takes, in bytes. */
+export const BODY_LIMIT = 256 * 1024;
+
+/** Reads the body as its content type says; an absent body is an empty one, so that validation names what is missing. */
+export function parseBody(request: Request, accepts: string): unknown {
+  if (request.bodyLength > BODY_LIMIT) throw new Refusal('body_too_large');
+  if (request.body === '') return {};
+  const type = (request.headers['content-type'] ?? accepts).split(';', 1)[0]?.trim().toLowerCase();
+  if (type !== accepts) throw new Refusal('unsupported_media_type');
+  if (accepts === 'application/x-www-form-urlencoded') return Object.fromEntries(new URLSearchParams(request.body));
+  try {
+    return JSON.parse(request.body);
+  } catch {
+    throw new Refusal('malformed_body');
+  }
+}
+
+/** Validates an input; every mistake is told at once, by field. */
+export function validate<T extends z.core.$ZodType>(schema: T, input: unknown, name: 'body' | 'query'): z.output<T> {
+  const result = schema._zod.run({ value: input, issues: [] }, { async: false });
+  if (result instanceof Promise) throw new TypeError('A schema of an input is never asynchronous.');
+  if (result.issues.length === 0) return result.value as z.output<T>;
+  const details: Record<string, string[]> = {};
+  for (const issue of result.issues) {
+    for (const [path, text] of sentences(issue as Issue, name)) (details[path] ??= []).push(text);
+  }
+  throw new Refusal('validation_failed', details as Details);
+}
+
+/** The fields of zod's issues that sentences are made from. */
+interface Issue {
+  readonly code?: string;
+  readonly path?: readonly PropertyKey[];
+  readonly input?: unknown;
+  readonly message?: string;
+  readonly expected?: string;
+  readonly keys?: readonly string[];
+  readonly values?: readonly unknown[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly origin?: string;
+}
+
+function sentences(issue: Issue, name: string): [path: string, text: string][] {
+  const path = (issue.path ?? []).map(String).join('.') || name;
+  if (issue.code === 'unrecognized_keys') {
+    const before = issue.path?.length ? `${path}.` : '';
+    return (issue.keys ?? []).map((key) => [before + key.slice(0, 100), 'is not a field of this request']);
+  }
+  return [[path, sentence(issue)]];
+}
+
+function sentence(issue: Issue): string {
+  const unit = issue.origin === 'string' ? ' characters' : issue.origin === 'array' ? ' items' : '';
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === undefined ? 'is required' : `must be ${article(issue.expected ?? 'valid')}`;
+    case 'invalid_value':
+      return `${issue.input === undefined ? 'is required and ' : ''}must be one of ${(issue.values ?? []).join(', ')}`;
+    case 'too_small':
+      return `must be at least ${issue.minimum}${unit}`;
+    case 'too_big':
+      return `must be at most ${issue.maximum}${unit}`;
+    default:
+      return issue.message ?? 'is not valid';
+  }
+}
+
+function article(type: string): string {
+  return type === 'int' ? 'a whole number' : /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
+}

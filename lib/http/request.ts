@@ -1,0 +1,35 @@
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import type { Origin } from '../domain/audit.ts';
+
+/** A request as every endpoint sees it. */
+export interface Request {
+  readonly method: string;
+  readonly path: string;
+  /** Names in lower case; repeats joined by commas. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly query: URLSearchParams;
+  readonly params: Readonly<Record<string, string | undefined>>;
+  /** As sent, decoded from the gateway's base64. */
+  readonly body: string;
+  /** Bytes of the body. */
+  readonly bodyLength: number;
+  readonly origin: Origin;
+  /** The one moment at which the request happens. */
+  readonly now: Date;
+}
+
+/** Reads API Gateway's payload format 2.0. */
+export function readEvent(event: APIGatewayProxyEventV2, context: Pick<Context, 'awsRequestId'>): Request {
+  const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  return {
+    method: event.requestContext.http.method,
+    path: event.rawPath,
+    headers: event.headers,
+    query: new URLSearchParams(event.rawQueryString),
+    params: event.pathParameters ?? {},
+    body: body.toString('utf8'),
+    bodyLength: body.length,
+    origin: { requestId: context.awsRequestId, sourceAddress: event.requestContext.http.sourceIp },
+    now: new Date(),
+  };
+}

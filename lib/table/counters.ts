@@ -1,0 +1,48 @@
+import type { Counters, Seat } from '../domain/limits.ts';
+import { keys, prefixes } from './keys.ts';
+import { query } from './read.ts';
+import type { Update } from './write.ts';
+
+/** Reads all counter rows of an organization: one Query, beside the list that needs their sum. */
+export async function readCounters(organizationId: string): Promise<Counters[]> {
+  const items = await query({ pk: keys.organization(organizationId).pk, prefix: prefixes.counter });
+  return items.map((item) => ({
+    row: Number(item.sk.slice(prefixes.counter.length)),
+    members: Number(item.members ?? 0),
+    pending: Number(item.pending ?? 0),
+    seats: Number(item.seats ?? 0),
+    invitations: Number(item.invitations ?? 0),
+  }));
+}
+
+/** What each event adds to the counters of the row that holds the seat. */
+const CHANGES = {
+  memberCreated: { members: 1, seats: 1 },
+  memberRemoved: { members: -1, seats: -1 },
+  invitationCreated: { pending: 1, seats: 1, invitations: 1 },
+  /** It takes the seat of an expired one of the same address. */
+  invitationReplaced: { invitations: 1 },
+  invitationRevived: { pending: 1, seats: 1 },
+  invitationAccepted: { pending: -1, members: 1 },
+  invitationEnded: { pending: -1, seats: -1 },
+};
+
+/**
+ * The part of a transaction that counts an event.
+ *
+ * @param room for an event that takes a seat: what the row may hold, so that parallel requests don't exceed a limit
+ */
+export function count(organizationId: string, row: number, event: keyof typeof CHANGES, room?: Seat): Update {
+  return {
+    type: 'update',
+    key: keys.counter(organizationId, row),
+    set: { type: 'Counters', v: 1 },
+    add: CHANGES[event],
+    ...(room && {
+      when: [
+        { attribute: 'seats', below: room.seats },
+        { attribute: 'pending', below: room.pending },
+      ],
+    }),
+  };
+}

@@ -1,0 +1,289 @@
+import type { Occasion } from '../domain/audit.ts';
+import { newId } from '../domain/ids.ts';
+import {
+  type Invitation,
+  periodEnd,
+  REPLACED_SECRETS,
+  refuseUnlessPending,
+  refuseUnlessResendable,
+  statusAt,
+} from '../domain/invitation.ts';
+import { type Counters, findSeat, type Limits } from '../domain/limits.ts';
+import { hashSecret, newSecret } from '../domain/link.ts';
+import type { Membership } from '../domain/member.ts';
+import { Refusal } from '../domain/refusal.ts';
+import type { Role } from '../domain/roles.ts';
+import { audit } from './audit.ts';
+import { count, readCounters } from './counters.ts';
+import { type DueInvitation, queuedMail } from './due.ts';
+import { keys, prefixes } from './keys.ts';
+import { actorMay } from './members.ts';
+import { type AddressHolder, getAddressHolder } from './people.ts';
+import { get, query } from './read.ts';
+import { transact, type Update, type Write } from './write.ts';
+
+/** The one live invitation of an address in an organization: the guard by which there is only one. */
+export interface InvitedGuard {
+  readonly organizationId: string;
+  readonly invitationId: string;
+}
+
+export async function getInvitation(organizationId: string, invitationId: string): Promise<Invitation | undefined> {
+  return (await get(keys.invitation(organizationId, invitationId))) as unknown as Invitation | undefined;
+}
+
+export async function getInvited(email: string, organizationId: string): Promise<InvitedGuard | undefined> {
+  return (await get(keys.invited(email, organizationId))) as unknown as InvitedGuard | undefined;
+}
+
+/** Invitations, newest first. */
+export async function listInvitations(
+  organizationId: string,
+  range: { after?: string | undefined; skip?: number | undefined; limit: number },
+): Promise<Invitation[]> {
+  const items = await query({
+    pk: keys.organization(organizationId).pk,
+    prefix: prefixes.invitation,
+    newestFirst: true,
+    limit: range.limit,
+    ...(range.skip && { skip: range.skip }),
+    ...(range.after && { after: keys.invitation(organizationId, range.after).sk }),
+  });
+  return items as unknown as Invitation[];
+}
+
+/** The invitations that wait for an address, in whatever organizations; at most `limit`. */
+export async function listInvited(email: string, limit: number): Promise<InvitedGuard[]> {
+  return (await query({ pk: keys.address(email).pk, prefix: prefixes.invited, limit })) as unknown as InvitedGuard[];
+}
+
+/** What `createInvitation` decides on, read beside the actor's membership. */
+export interface BeforeInvitation {
+  readonly counters: readonly Counters[];
+  readonly holder: AddressHolder | undefined;
+  readonly guard: InvitedGuard | undefined;
+}
+
+/** Reads what `createInvitation` decides on. */
+export async function beforeInvitation(organizationId: string, email: string): Promise<BeforeInvitation> {
+  const [counters, holder, guard] = await Promise.all([
+    readCounters(organizationId),
+    getAddressHolder(email),
+    getInvited(email, organizationId),
+  ]);
+  return { counters, holder, guard };
+}
+
+/**
+ * Creates the one live invitation of an address. An expired one never stands in the way: it is recorded as EXPIRED in
+ * the same transaction, and its seat goes to the new one (Logto #5609).
+ *
+ * @returns the invitation, its mail due, and the secret for the link, which is kept nowhere
+ */
+export async function createInvitation(
+  occasion: Occasion,
+  actor: Membership,
+  input: { email: string; role: Role; days: number; limits: Limits },
+  { counters, holder, guard }: BeforeInvitation,
+): Promise<{ invitation: DueInvitation; secret: Buffer }> {
+  const { now } = occasion;
+  const { organizationId } = actor;
+  const earlier = guard && (await getInvitation(organizationId, guard.invitationId));
+  if (earlier && statusAt(earlier, now) === 'PENDING') throw new Refusal('already_invited');
+  const seat = earlier ? undefined : findSeat(counters, input.limits);
+  if (typeof seat === 'string') throw new Refusal(seat);
+
+  const createdAt = now.toISOString();
+  const secret = newSecret();
+  const id = newId('invitation', now);
+  const invitation: DueInvitation = {
+    id,
+    organizationId,
+    email: input.email,
+    role: input.role,
+    status: 'PENDING',
+    inviterId: actor.userId,
+    createdAt,
+    updatedAt: createdAt,
+    expiresAt: periodEnd(now, input.days),
+    ...queuedMail(id, now),
+    secrets: [hashSecret(secret)],
+    replacedSecrets: [],
+    seat: seat?.row ?? (earlier as Invitation).seat,
+  };
+  await transact([
+    actorMay(actor, 'invitation:create'),
+    ...(holder ? [isNoMember(holder.userId, organizationId)] : []),
+    {
+      type: 'put',
+      key: keys.invitation(organizationId, id),
+      item: { type: 'Invitation', v: 1, ...invitation },
+      when: [{ absent: 'pk' }],
+    },
+    guardWrite(invitation, earlier),
+    ...(earlier ? [expiry(earlier, now)] : []),
+    count(organizationId, invitation.seat, earlier ? 'invitationReplaced' : 'invitationCreated', seat),
+    audit(occasion, {
+      action: 'invitation.create',
+      organizationId,
+      resource: { type: 'invitation', id },
+      after: { role: invitation.role, expiresAt: invitation.expiresAt },
+    }),
+  ]);
+  return { invitation, secret };
+}
+
+function isNoMember(userId: string, organizationId: string): Write {
+  return {
+    type: 'check',
+    key: keys.membership(userId, organizationId),
+    when: [{ absent: 'pk' }],
+    refuse: 'already_member',
+  };
+}
+
+/** Makes an invitation the live one of its address, in the place of none or of an expired one. */
+function guardWrite({ id, email, organizationId }: Invitation, earlier?: Invitation): Write {
+  return {
+    type: 'put',
+    key: keys.invited(email, organizationId),
+    item: { type: 'Invited', v: 1, organizationId, invitationId: id },
+    when: earlier ? [{ attribute: 'invitationId', is: earlier.id }] : [{ absent: 'pk' }],
+  };
+}
+
+/** Records that the period of a pending invitation is over. */
+function expiry({ organizationId, id }: Invitation, now: Date, set: Partial<Invitation> = {}): Update {
+  return {
+    type: 'update',
+    key: keys.invitation(organizationId, id),
+    set: { ...set, status: 'EXPIRED', updatedAt: now.toISOString() },
+    remove: ['due', 'dueAt'],
+    when: [
+      { attribute: 'status', is: 'PENDING' },
+      { attribute: 'expiresAt', atMost: now.toISOString() },
+    ],
+  };
+}
+
+/**
+ * Ends a pending invitation otherwise than by its period.
+ *
+ * @param secret the hash of the secret by which it is done, which must still be good
+ */
+export function ending({ organizationId, id }: Invitation, now: Date, set: Partial<Invitation>, secret?: string): Update {
+  return {
+    type: 'update',
+    key: keys.invitation(organizationId, id),
+    set: { ...set, updatedAt: now.toISOString() },
+    remove: ['due', 'dueAt'],
+    when: [
+      { attribute: 'status', is: 'PENDING' },
+      { attribute: 'expiresAt', above: now.toISOString() },
+      ...(secret ? [{ attribute: 'secrets', contains: secret }] : []),
+    ],
+  };
+}
+
+/** Gives the address free for another invitation. */
+export function guardRelease({ email, organizationId, id }: Invitation): Write {
+  return { type: 'delete', key: keys.invited(email, organizationId), when: [{ attribute: 'invitationId', is: id }] };
+}
+
+/** Revokes a pending invitation. */
+export async function revokeInvitation(occasion: Occasion, actor: Membership, invitation: Invitation): Promise<void> {
+  refuseUnlessPending(invitation, occasion.now);
+  await transact([
+    actorMay(actor, 'invitation:revoke'),
+    ending(invitation, occasion.now, { status: 'REVOKED' }),
+    guardRelease(invitation),
+    count(invitation.organizationId, invitation.seat, 'invitationEnded'),
+    audit(occasion, {
+      action: 'invitation.revoke',
+      organizationId: invitation.organizationId,
+      resource: { type: 'invitation', id: invitation.id },
+    }),
+  ]);
+}
+
+/**
+ * Gives an invitation a new secret and a full new period, and makes its mail due: earlier links then say that a newer
+ * mail was sent. The resender becomes the inviter. An expired invitation takes its address and a seat again.
+ */
+export async function resendInvitation(
+  occasion: Occasion,
+  actor: Membership,
+  invitation: Invitation,
+  { days, limits }: { days: number; limits: Limits },
+): Promise<{ invitation: DueInvitation; secret: Buffer }> {
+  const { now } = occasion;
+  const { organizationId, id } = invitation;
+  refuseUnlessResendable(invitation, now);
+  const secret = newSecret();
+  const set = {
+    status: 'PENDING' as const,
+    inviterId: actor.userId,
+    expiresAt: periodEnd(now, days),
+    updatedAt: now.toISOString(),
+    secrets: [hashSecret(secret)],
+    replacedSecrets: [...invitation.secrets, ...invitation.replacedSecrets].slice(0, REPLACED_SECRETS),
+    ...queuedMail(id, now),
+  };
+  const revived = invitation.status === 'EXPIRED' && (await revival(invitation, now, limits));
+  await transact([
+    actorMay(actor, 'invitation:resend'),
+    {
+      type: 'update',
+      key: keys.invitation(organizationId, id),
+      set: { ...set, ...(revived && { seat: revived.seat }) },
+      when: [
+        { attribute: 'status', is: invitation.status },
+        { attribute: 'updatedAt', is: invitation.updatedAt },
+      ],
+    },
+    ...(revived ? revived.writes : []),
+    audit(occasion, {
+      action: 'invitation.resend',
+      organizationId,
+      resource: { type: 'invitation', id },
+      before: { expiresAt: invitation.expiresAt },
+      after: { expiresAt: set.expiresAt },
+    }),
+  ]);
+  return { invitation: { ...invitation, ...set, ...(revived && { seat: revived.seat }) }, secret };
+}
+
+/** What an invitation that was recorded as EXPIRED gave up, taken again. */
+async function revival(invitation: Invitation, now: Date, limits: Limits): Promise<{ seat: number; writes: Write[] }> {
+  const { counters, holder, guard } = await beforeInvitation(invitation.organizationId, invitation.email);
+  const other = guard && (await getInvitation(invitation.organizationId, guard.invitationId));
+  if (other && statusAt(other, now) === 'PENDING') throw new Refusal('already_invited');
+  const seat = other ? undefined : findSeat(counters, limits);
+  if (typeof seat === 'string') throw new Refusal(seat);
+  const row = seat?.row ?? (other as Invitation).seat;
+  return {
+    seat: row,
+    writes: [
+      ...(holder ? [isNoMember(holder.userId, invitation.organizationId)] : []),
+      guardWrite(invitation, other),
+      ...(other ? [expiry(other, now)] : []),
+      ...(seat ? [count(invitation.organizationId, row, 'invitationRevived', seat)] : []),
+    ],
+  };
+}
+
+/** Records that an invitation's period is over: frees its address and its seat, and gives up a mail that never left. */
+export async function expireInvitation(occasion: Occasion, invitation: Invitation): Promise<void> {
+  const { delivery } = invitation;
+  const failed = { delivery: { ...delivery, state: 'FAILED' as const, at: occasion.now.toISOString() } };
+  await transact([
+    expiry(invitation, occasion.now, delivery.state === 'QUEUED' ? failed : {}),
+    guardRelease(invitation),
+    count(invitation.organizationId, invitation.seat, 'invitationEnded'),
+    audit(occasion, {
+      action: 'invitation.expire',
+      organizationId: invitation.organizationId,
+      resource: { type: 'invitation', id: invitation.id },
+    }),
+  ]);
+}

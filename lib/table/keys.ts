@@ -1,0 +1,38 @@
+/** A primary key. Every key of the table is built in this file, as the chart in the README shows them. */
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+export const keys = {
+  organization: (organizationId: string): Key => ({ pk: `ORG#${organizationId}`, sk: 'ORG' }),
+  counter: (organizationId: string, row: number): Key => ({ pk: `ORG#${organizationId}`, sk: `COUNT#${row}` }),
+  member: (organizationId: string, memberId: string): Key => ({ pk: `ORG#${organizationId}`, sk: `MEMBER#${memberId}` }),
+  invitation: (organizationId: string, invitationId: string): Key => ({
+    pk: `ORG#${organizationId}`,
+    sk: `INVITATION#${invitationId}`,
+  }),
+  user: (userId: string): Key => ({ pk: `USER#${userId}`, sk: 'USER' }),
+  membership: (userId: string, organizationId: string): Key => ({ pk: `USER#${userId}`, sk: `ORG#${organizationId}` }),
+  address: (email: string): Key => ({ pk: `EMAIL#${email}`, sk: 'USER' }),
+  invited: (email: string, organizationId: string): Key => ({ pk: `EMAIL#${email}`, sk: `INVITED#${organizationId}` }),
+  identity: (hash: string): Key => ({ pk: `IDENTITY#${hash}`, sk: 'IDENTITY' }),
+  auditEntry: (organizationId: string, entryId: string, createdAt: string): Key => ({
+    pk: auditPartition(organizationId, createdAt.slice(0, 7)),
+    sk: entryId,
+  }),
+  /** Read by `GET /v1/health`; no such item is ever written. */
+  health: { pk: 'HEALTH#table', sk: 'HEALTH' },
+};
+
+/** Items of an organization, by the start of their sort keys. */
+export const prefixes = { counter: 'COUNT#', member: 'MEMBER#', invitation: 'INVITATION#', membership: 'ORG#', invited: 'INVITED#' };
+
+/** The partition of an organization's audit entries of one month (`yyyy-mm`). */
+export function auditPartition(organizationId: string, month: string): string {
+  return `AUDIT#${organizationId}#${month}`;
+}
+
+/** The index of what is due, sparse and keys only: an item is in it while it has these two attributes. */
+export const DUE_INDEX = 'due';
+export const DUE_SHARDS = 16;

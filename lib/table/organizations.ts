@@ -1,0 +1,73 @@
+import type { Occasion } from '../domain/audit.ts';
+import { newId } from '../domain/ids.ts';
+import type { Limits } from '../domain/limits.ts';
+import { findSeat } from '../domain/limits.ts';
+import type { Member, Membership, User } from '../domain/member.ts';
+import type { Organization } from '../domain/organization.ts';
+import { Refusal } from '../domain/refusal.ts';
+import { audit } from './audit.ts';
+import { count } from './counters.ts';
+import { keys, prefixes } from './keys.ts';
+import { joined, memberWrites } from './members.ts';
+import { get, query } from './read.ts';
+import { transact } from './write.ts';
+
+/** Reads an organization; one that was deleted is not found. */
+export async function getOrganization(organizationId: string): Promise<Organization | undefined> {
+  const organization = (await get(keys.organization(organizationId))) as unknown as Organization | undefined;
+  return organization?.deletedAt ? undefined : organization;
+}
+
+/** Every membership of a person; a person is in a bounded number of organizations. */
+export async function listMemberships(userId: string, limit?: number): Promise<Membership[]> {
+  const items = await query({ pk: keys.user(userId).pk, prefix: prefixes.membership, ...(limit && { limit }) });
+  return items as unknown as Membership[];
+}
+
+/** The organizations behind memberships, in their order; deleted ones are left out. */
+export async function withOrganizations<T extends { organizationId: string }>(
+  rows: readonly T[],
+): Promise<(T & { organization: Organization })[]> {
+  const organizations = await Promise.all(rows.map(({ organizationId }) => getOrganization(organizationId)));
+  return rows.flatMap((row, index) => {
+    const organization = organizations[index];
+    return organization ? [{ ...row, organization }] : [];
+  });
+}
+
+/** Creates an organization with its owner. */
+export async function createOrganization(
+  occasion: Occasion,
+  { name, user, limits }: { name: string; user: User; limits: Limits },
+): Promise<{ organization: Organization; member: Member }> {
+  if (user.organizations >= limits.organizationsOfPerson) throw new Refusal('organization_limit_reached');
+  const seat = findSeat([], limits);
+  if (typeof seat === 'string') throw new Refusal(seat);
+  const createdAt = occasion.now.toISOString();
+  const organization = { id: newId('organization', occasion.now), name, createdAt, updatedAt: createdAt };
+  const member: Member = {
+    memberId: newId('member', occasion.now),
+    userId: user.userId,
+    organizationId: organization.id,
+    role: 'ADMIN',
+    owner: true,
+    profile: { firstName: user.firstName, lastName: user.lastName, email: user.email },
+    claimed: true,
+    seat: seat.row,
+    createdAt,
+    updatedAt: createdAt,
+  };
+  await transact([
+    joined(user.userId, limits),
+    { type: 'put', key: keys.organization(organization.id), item: { type: 'Organization', v: 1, ...organization } },
+    ...memberWrites(member),
+    count(organization.id, seat.row, 'memberCreated'),
+    audit(occasion, {
+      action: 'organization.create',
+      organizationId: organization.id,
+      resource: { type: 'organization', id: organization.id },
+      after: { ownerId: member.memberId },
+    }),
+  ]);
+  return { organization, member };
+}

@@ -1,0 +1,269 @@
+import type { Occasion } from '../domain/audit.ts';
+import { newId } from '../domain/ids.ts';
+import type { Member, Membership, Profile, User } from '../domain/member.ts';
+import { Refusal } from '../domain/refusal.ts';
+import type { TableAccess } from './access.ts';
+import { audit } from './audit.ts';
+import { count } from './counters.ts';
+import { keys } from './keys.ts';
+import { getMember, getMembership, removalWrites } from './members.ts';
+import { listMemberships } from './organizations.ts';
+import { get } from './read.ts';
+import { Stale, transact, type Write } from './write.ts';
+
+/** What `signIn` does to the table: find, make or bind a user, and take over a placeholder's memberships. */
+export const SIGN_IN: TableAccess = {
+  BatchGetItem: ['IDENTITY', 'EMAIL', 'USER', 'ORG'],
+  Query: ['USER'],
+  PutItem: ['IDENTITY', 'EMAIL', 'USER', 'AUDIT'],
+  UpdateItem: ['IDENTITY', 'USER', 'ORG'],
+  DeleteItem: ['EMAIL', 'USER', 'ORG'],
+};
+
+/** What a verified sign-in says of a person. */
+export interface SignIn extends Profile {
+  /** The hash of issuer and subject. */
+  readonly identity: string;
+}
+
+/** A sign-in's binding to a user, as stored. */
+interface Identity {
+  readonly userId: string;
+  readonly email: string;
+  /** Whether names have been taken over: they fill empty fields once, and never overwrite. */
+  readonly named: boolean;
+}
+
+/** Who an address belongs to; the names stand here too, so that accepting needs no further read. */
+export interface AddressHolder {
+  readonly userId: string;
+  readonly claimed: boolean;
+  readonly firstName: string;
+  readonly lastName: string;
+}
+
+export async function getAddressHolder(email: string): Promise<AddressHolder | undefined> {
+  return (await get(keys.address(email))) as unknown as AddressHolder | undefined;
+}
+
+export async function getUser(userId: string): Promise<User | undefined> {
+  return (await get(keys.user(userId))) as unknown as User | undefined;
+}
+
+/**
+ * Finds the user behind a verified sign-in; at the first one makes or binds it.
+ *
+ * @returns the user's id
+ * @throws Refusal `address_taken` when another identity holds the address
+ */
+export async function signIn(occasion: Omit<Occasion, 'by'>, person: SignIn): Promise<string> {
+  const [identity, holder] = await Promise.all([
+    get(keys.identity(person.identity)) as unknown as Promise<Identity | undefined>,
+    getAddressHolder(person.email),
+  ]);
+  if (!identity) return holder ? await bind(occasion, person, holder) : await register(occasion, person);
+  if (identity.email !== person.email) await changeAddress(occasion, person, identity, holder);
+  else if (!identity.named && isNamed(person)) await takeNames(occasion, person, identity);
+  return identity.userId;
+}
+
+function isNamed({ firstName, lastName }: Profile): boolean {
+  return firstName !== '' || lastName !== '';
+}
+
+/** The first sign-in of somebody nobody has heard of. */
+async function register({ now }: Omit<Occasion, 'by'>, person: SignIn): Promise<string> {
+  const { identity, email, firstName, lastName } = person;
+  const userId = newId('user', now);
+  const createdAt = now.toISOString();
+  await transact([
+    {
+      type: 'put',
+      key: keys.user(userId),
+      item: {
+        type: 'User',
+        v: 1,
+        ...{ userId, email, firstName, lastName, claimed: true, organizations: 0, createdAt, updatedAt: createdAt },
+      },
+      when: [{ absent: 'pk' }],
+    },
+    addressWrite(userId, person, [{ absent: 'pk' }]),
+    {
+      type: 'put',
+      key: keys.identity(identity),
+      item: { type: 'Identity', v: 1, userId, email, named: isNamed(person) },
+      when: [{ absent: 'pk' }],
+    },
+  ]);
+  return userId;
+}
+
+/** The first sign-in with an address that accepted by link alone: the placeholder becomes the person's own. */
+async function bind(occasion: Omit<Occasion, 'by'>, person: SignIn, holder: AddressHolder): Promise<string> {
+  if (holder.claimed) throw new Refusal('address_taken');
+  const { userId } = holder;
+  const { email, firstName, lastName } = person;
+  await transact([
+    {
+      type: 'update',
+      key: keys.user(userId),
+      set: { claimed: true, firstName, lastName, updatedAt: occasion.now.toISOString() },
+      when: [{ attribute: 'claimed', is: false }],
+    },
+    addressWrite(userId, person, [{ attribute: 'userId', is: userId }]),
+    {
+      type: 'put',
+      key: keys.identity(person.identity),
+      item: { type: 'Identity', v: 1, userId, email, named: isNamed(person) },
+      when: [{ absent: 'pk' }],
+    },
+    ...(await profileWrites(occasion, userId, person, 'member.claim')),
+  ]);
+  return userId;
+}
+
+/** Fills the empty names of somebody whose first token had none. */
+async function takeNames(occasion: Omit<Occasion, 'by'>, person: SignIn, { userId }: Identity): Promise<void> {
+  const user = await getUser(userId);
+  if (!user) throw new Stale();
+  const profile = isNamed(user) ? user : person;
+  const { firstName, lastName } = profile;
+  await transact([
+    {
+      type: 'update',
+      key: keys.user(userId),
+      set: { firstName, lastName },
+      when: [{ attribute: 'updatedAt', is: user.updatedAt }],
+    },
+    addressWrite(userId, { ...profile, email: person.email }, [{ attribute: 'userId', is: userId }]),
+    { type: 'update', key: keys.identity(person.identity), set: { named: true }, when: [{ exists: 'pk' }] },
+    ...(await profileWrites(occasion, userId, { firstName, lastName, email: person.email }, 'member.update')),
+  ]);
+}
+
+/**
+ * A bound person shows another verified address: it becomes theirs, with the memberships that a placeholder holds for
+ * it, one transaction an organization. The earlier address is free for whoever has it now.
+ */
+async function changeAddress(
+  occasion: Omit<Occasion, 'by'>,
+  person: SignIn,
+  identity: Identity,
+  holder: AddressHolder | undefined,
+): Promise<void> {
+  const { userId } = identity;
+  const isPlaceholder = holder !== undefined && holder.userId !== userId;
+  if (isPlaceholder && holder.claimed) throw new Refusal('address_taken');
+  const user = await getUser(userId);
+  if (!user) throw new Stale();
+  const { firstName, lastName } = isNamed(user) ? user : person;
+  const profile = { firstName, lastName, email: person.email };
+  if (isPlaceholder) {
+    for (const membership of await listMemberships(holder.userId)) {
+      await takeOver(occasion, membership, { ...user, ...profile });
+    }
+  }
+  await transact([
+    {
+      type: 'update',
+      key: keys.user(userId),
+      set: { ...profile, updatedAt: occasion.now.toISOString() },
+      when: [
+        { attribute: 'email', is: user.email },
+        { attribute: 'updatedAt', is: user.updatedAt },
+      ],
+    },
+    ...(isPlaceholder
+      ? [{ type: 'delete', key: keys.user(holder.userId), when: [{ attribute: 'organizations', is: 0 }] } as const]
+      : []),
+    addressWrite(userId, profile, holder ? [{ attribute: 'userId', is: holder.userId }] : [{ absent: 'pk' }]),
+    {
+      type: 'delete',
+      key: keys.address(user.email),
+      when: [{ attribute: 'userId', is: userId }],
+    },
+    {
+      type: 'update',
+      key: keys.identity(person.identity),
+      set: { email: person.email, named: isNamed(profile) },
+      when: [{ attribute: 'email', is: identity.email }],
+    },
+    ...(await profileWrites(occasion, userId, profile, 'member.update')),
+  ]);
+}
+
+/** Moves one membership from a placeholder to the person whose address it stood for; a second one in the same organization ends. */
+async function takeOver(occasion: Omit<Occasion, 'by'>, held: Membership, user: User): Promise<void> {
+  const { organizationId, memberId } = held;
+  const [member, own] = await Promise.all([
+    getMember(organizationId, memberId),
+    getMembership(user.userId, organizationId),
+  ]);
+  if (!member) throw new Stale();
+  const entry = audit({ ...occasion, by: { type: 'user', id: user.userId } }, {
+    action: own ? 'member.remove' : 'member.claim',
+    organizationId,
+    resource: { type: 'member', id: memberId },
+    before: { userId: member.userId },
+    after: { userId: user.userId },
+  });
+  if (own) {
+    await transact([...removalWrites(member), entry]);
+    return;
+  }
+  const { role, owner, createdAt } = member;
+  await transact([
+    { type: 'delete', key: keys.membership(member.userId, organizationId), when: [{ attribute: 'memberId', is: memberId }] },
+    {
+      type: 'put',
+      key: keys.membership(user.userId, organizationId),
+      item: { type: 'Membership', v: 1, userId: user.userId, organizationId, memberId, role, owner, createdAt },
+      when: [{ absent: 'pk' }],
+    },
+    {
+      type: 'update',
+      key: keys.member(organizationId, memberId),
+      set: { userId: user.userId, claimed: true, profile: profileOf(user), updatedAt: occasion.now.toISOString() },
+      when: [{ attribute: 'userId', is: member.userId }],
+    },
+    { type: 'update', key: keys.user(member.userId), add: { organizations: -1 }, when: [{ exists: 'pk' }] },
+    { type: 'update', key: keys.user(user.userId), add: { organizations: 1 }, when: [{ exists: 'pk' }] },
+    entry,
+  ]);
+}
+
+function profileOf({ firstName, lastName, email }: Profile): Profile {
+  return { firstName, lastName, email };
+}
+
+/** Makes an address a user's. */
+function addressWrite(userId: string, { email, firstName, lastName }: Profile, when: NonNullable<Write['when']>): Write {
+  return {
+    type: 'put',
+    key: keys.address(email),
+    item: { type: 'Address', v: 1, userId, claimed: true, firstName, lastName },
+    when,
+  };
+}
+
+/** Writes a person's profile to each of their members, which lists show without a further read. */
+async function profileWrites(
+  occasion: Omit<Occasion, 'by'>,
+  userId: string,
+  profile: Profile,
+  action: 'member.claim' | 'member.update',
+): Promise<Write[]> {
+  const memberships = await listMemberships(userId);
+  return memberships.flatMap(({ organizationId, memberId }) => [
+    {
+      type: 'update',
+      key: keys.member(organizationId, memberId),
+      set: { profile: profileOf(profile), claimed: true, updatedAt: occasion.now.toISOString() },
+      when: [{ attribute: 'userId', is: userId }],
+    } as const,
+    audit(
+      { ...occasion, by: { type: 'user', id: userId } },
+      { action, organizationId, resource: { type: 'member', id: memberId }, after: { claimed: true } },
+    ),
+  ]);
+}

@@ -1,0 +1,123 @@
+import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { configuration } from '../configuration.ts';
+import { client } from './client.ts';
+import type { Key } from './keys.ts';
+
+/** An item as the table has it. */
+export type Item = Readonly<Record<string, unknown>> & Key;
+
+/** DynamoDB's limit of keys in one BatchGetItem. */
+const BATCH_LIMIT = 100;
+
+interface Waiting {
+  readonly key: Key;
+  readonly resolve: (item: Item | undefined) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+let waiting: Waiting[] = [];
+
+/**
+ * Reads one item, strongly consistent.
+ *
+ * Reads that begin in the same turn of the event loop leave as one BatchGetItem: authorization and an endpoint's own
+ * reads are one call without knowing of each other, and an SDK call is what a request's time is made of.
+ */
+export function get(key: Key): Promise<Item | undefined> {
+  if (waiting.length === 0) queueMicrotask(() => queueMicrotask(flush));
+  return new Promise((resolve, reject) => waiting.push({ key, resolve, reject }));
+}
+
+function flush(): void {
+  const batch = waiting;
+  waiting = [];
+  const byKey = Map.groupBy(batch, ({ key }) => nameOf(key));
+  const groups = [...byKey.values()];
+  for (let start = 0; start < groups.length; start += BATCH_LIMIT) {
+    const chunk = groups.slice(start, start + BATCH_LIMIT);
+    readBatch(chunk.map(([first]) => (first as Waiting).key)).then(
+      (found) => {
+        for (const { key, resolve } of chunk.flat()) resolve(found.get(nameOf(key)));
+      },
+      (error) => {
+        for (const { reject } of chunk.flat()) reject(error);
+      },
+    );
+  }
+}
+
+/** `\n` is in no key, so that two keys never have one name. */
+function nameOf({ pk, sk }: Key): string {
+  return `${pk}\n${sk}`;
+}
+
+/** How often keys that DynamoDB left unprocessed (it throttled) are asked for again. */
+const BATCH_TRIES = 6;
+
+async function readBatch(batch: Key[]): Promise<Map<string, Item>> {
+  const { tableName } = configuration();
+  const found = new Map<string, Item>();
+  let keys: Key[] = batch.map(({ pk, sk }) => ({ pk, sk }));
+  for (let attempt = 0; keys.length > 0; attempt += 1) {
+    if (attempt === BATCH_TRIES) throw new Error('DynamoDB left keys unprocessed.');
+    if (attempt > 0) await pause(Math.random() * 20 * 2 ** attempt);
+    const { Responses, UnprocessedKeys } = await client().send(
+      new BatchGetCommand({ RequestItems: { [tableName]: { Keys: keys, ConsistentRead: true } } }),
+    );
+    for (const item of (Responses?.[tableName] ?? []) as Item[]) found.set(nameOf(item), item);
+    keys = (UnprocessedKeys?.[tableName]?.Keys ?? []) as unknown as Key[];
+  }
+  return found;
+}
+
+/** Waits so many milliseconds. */
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** Which items of one partition to read, and in what order. */
+export interface Range {
+  readonly pk: string;
+  /** The start of the sort keys; undefined: the whole partition. */
+  readonly prefix?: string;
+  /** Begin behind this sort key. */
+  readonly after?: string;
+  readonly limit?: number;
+  readonly newestFirst?: boolean;
+  /** Skip so many items first; costs reading them. */
+  readonly skip?: number;
+}
+
+/** Reads items of one partition in the order of their sort keys, strongly consistent, as many calls as DynamoDB needs. */
+export async function query({ pk, prefix, after, limit = Infinity, newestFirst, skip = 0 }: Range): Promise<Item[]> {
+  const base = {
+    TableName: configuration().tableName,
+    ConsistentRead: true,
+    KeyConditionExpression: prefix === undefined ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :prefix)',
+    ExpressionAttributeValues: { ':pk': pk, ...(prefix !== undefined && { ':prefix': prefix }) },
+    ScanIndexForward: !newestFirst,
+  };
+  let start: Record<string, unknown> | undefined = after === undefined ? undefined : { pk, sk: after };
+  let skipped = 0;
+  while (skipped < skip) {
+    const page = await client().send(
+      new QueryCommand({ ...base, Select: 'COUNT', Limit: skip - skipped, ...(start && { ExclusiveStartKey: start }) }),
+    );
+    skipped += page.Count ?? 0;
+    start = page.LastEvaluatedKey;
+    if (!start) return [];
+  }
+  const items: Item[] = [];
+  do {
+    const page = await client().send(
+      new QueryCommand({
+        ...base,
+        ...(limit !== Infinity && { Limit: limit - items.length }),
+        ...(start && { ExclusiveStartKey: start }),
+      }),
+    );
+    items.push(...((page.Items ?? []) as Item[]));
+    start = page.LastEvaluatedKey;
+  } while (start && items.length < limit);
+  return items;
+}

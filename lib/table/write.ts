@@ -1,0 +1,215 @@
+import { randomUUID } from 'node:crypto';
+import {
+  ConditionalCheckFailedException,
+  TransactionCanceledException,
+  TransactionConflictException,
+} from '@aws-sdk/client-dynamodb';
+import { TransactWriteCommand, type TransactWriteCommandInput, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { configuration } from '../configuration.ts';
+import { Refusal, type RefusalCode } from '../domain/refusal.ts';
+import { client } from './client.ts';
+import type { Key } from './keys.ts';
+import { pause } from './read.ts';
+
+/** What an item must be like for a write to happen. */
+export type Condition =
+  | { readonly exists: string }
+  | { readonly absent: string }
+  | { readonly attribute: string; readonly is: unknown }
+  | { readonly attribute: string; readonly in: readonly unknown[] }
+  | { readonly attribute: string; readonly contains: unknown }
+  | { readonly attribute: string; readonly above: string | number }
+  | { readonly attribute: string; readonly atMost: string | number }
+  /** Smaller than this, or not there: for counters. */
+  | { readonly attribute: string; readonly below: number };
+
+interface Guarded {
+  readonly key: Key;
+  readonly when?: readonly Condition[];
+  /**
+   * The refusal that a failed condition means. Without one it means that what was read is no longer so: `Stale`, and
+   * the request begins again from its read.
+   */
+  readonly refuse?: RefusalCode;
+}
+
+/** A change of some attributes of an item. */
+export interface Update extends Guarded {
+  readonly type: 'update';
+  readonly set?: Readonly<Record<string, unknown>>;
+  readonly add?: Readonly<Record<string, number>>;
+  readonly remove?: readonly string[];
+}
+
+/** One part of a transaction. */
+export type Write =
+  | ({ readonly type: 'put'; readonly item: Readonly<Record<string, unknown>> } & Guarded)
+  | Update
+  | ({ readonly type: 'delete' } & Guarded)
+  | ({ readonly type: 'check' } & Guarded);
+
+/** What was read before a write had changed when the write came. */
+export class Stale extends Error {
+  override readonly name = 'Stale';
+}
+
+/** Tries of one transaction, with full jitter up to a second between: 200 people accepting at once lose none (design, section 6). */
+const TRIES = 10;
+const SHORTEST_PAUSE = 25;
+const LONGEST_PAUSE = 1000;
+
+/** Reasons after which the same transaction may succeed; anything else is the transaction's own. */
+const PASSING = new Set(['None', 'TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
+
+/**
+ * Writes all parts or none.
+ *
+ * A `check` on an item that another part changes is merged into that part, since DynamoDB takes an item once only.
+ * Conflicts with other transactions are normal, and the SDK doesn't retry them: they are tried again here, under the
+ * same token, so that a lost answer never makes a change happen twice.
+ *
+ * @throws Stale when a condition failed; Refusal when the failed condition has one; Refusal `busy` when conflicts don't end
+ */
+export async function transact(writes: readonly Write[]): Promise<void> {
+  const merged = merge(writes);
+  const command = new TransactWriteCommand({
+    ClientRequestToken: randomUUID(),
+    TransactItems: merged.map((write) => expression(write)),
+  });
+  await untilUncontended(async () => {
+    try {
+      await client().send(command);
+      return true;
+    } catch (error) {
+      if (!(error instanceof TransactionCanceledException)) throw error;
+      const reasons = (error.CancellationReasons ?? []).map(({ Code }) => Code ?? 'None');
+      const failed = merged.filter((_, index) => reasons[index] === 'ConditionalCheckFailed');
+      if (failed.some(({ refuse }) => refuse === undefined)) throw new Stale();
+      if (failed[0]?.refuse) throw new Refusal(failed[0].refuse);
+      if (!reasons.every((reason) => PASSING.has(reason))) throw error;
+      return false;
+    }
+  });
+}
+
+/**
+ * Records something about one item, outside any transaction: for notes on what is already decided.
+ *
+ * @throws Stale when a condition failed
+ */
+export async function record(update: Update): Promise<void> {
+  const command = new UpdateCommand(expression(update).Update as NonNullable<TransactItem['Update']>);
+  await untilUncontended(async () => {
+    try {
+      await client().send(command);
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) throw new Stale();
+      if (error instanceof TransactionConflictException) return false;
+      throw error;
+    }
+  });
+}
+
+/** Tries a write until no other write is in its way. */
+async function untilUncontended(tryOnce: () => Promise<boolean>): Promise<void> {
+  for (let attempt = 1; !(await tryOnce()); attempt += 1) {
+    if (attempt === TRIES) throw new Refusal('busy', undefined, { 'retry-after': '1' });
+    await pause(Math.random() * Math.min(LONGEST_PAUSE, SHORTEST_PAUSE * 2 ** attempt));
+  }
+}
+
+/** How often a request begins again because somebody was faster. */
+const STALE_TRIES = 10;
+
+/**
+ * Runs `attempt`, which reads and then writes, again for as long as what it read was overtaken.
+ *
+ * @param attempt gets its number, from 1: what it remembers of earlier requests counts in the first only
+ */
+export async function untilFresh<T>(attempt: (number: number) => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await attempt(tries);
+    } catch (error) {
+      if (!(error instanceof Stale)) throw error;
+      if (tries === STALE_TRIES) throw new Refusal('busy', undefined, { 'retry-after': '1' });
+      await pause(Math.random() * SHORTEST_PAUSE * tries);
+    }
+  }
+}
+
+function merge(writes: readonly Write[]): Write[] {
+  const name = ({ key }: Write) => `${key.pk}\n${key.sk}`;
+  const changed = new Set(writes.filter(({ type }) => type !== 'check').map(name));
+  const checks = Map.groupBy(
+    writes.filter(({ type }) => type === 'check'),
+    name,
+  );
+  return [
+    ...writes
+      .filter(({ type }) => type !== 'check')
+      .map((write) => ({
+        ...write,
+        when: [...(write.when ?? []), ...(checks.get(name(write)) ?? []).flatMap(({ when }) => when ?? [])],
+      })),
+    ...writes.filter((write) => write.type === 'check' && !changed.has(name(write))),
+  ];
+}
+
+type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+
+function expression(write: Write): TransactItem {
+  const names: Record<string, string> = {};
+  const values: Record<string, unknown> = {};
+  const name = (attribute: string) => {
+    names[`#${attribute}`] = attribute;
+    return `#${attribute}`;
+  };
+  const value = (of: unknown) => {
+    const placeholder = `:${Object.keys(values).length}`;
+    values[placeholder] = of;
+    return placeholder;
+  };
+  const condition = (write.when ?? []).map((one) => conditionText(one, name, value)).join(' AND ');
+  let update = '';
+  if (write.type === 'update') {
+    const set = Object.entries(write.set ?? {}).filter(([, to]) => to !== undefined);
+    const add = Object.entries(write.add ?? {});
+    const clauses = [
+      set.length > 0 && `SET ${set.map(([attribute, to]) => `${name(attribute)} = ${value(to)}`).join(', ')}`,
+      add.length > 0 && `ADD ${add.map(([attribute, by]) => `${name(attribute)} ${value(by)}`).join(', ')}`,
+      write.remove && write.remove.length > 0 && `REMOVE ${write.remove.map(name).join(', ')}`,
+    ];
+    update = clauses.filter(Boolean).join(' ');
+  }
+  const common = {
+    TableName: configuration().tableName,
+    ...(condition && { ConditionExpression: condition }),
+    ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
+    ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
+  };
+  const Key = { pk: write.key.pk, sk: write.key.sk };
+  switch (write.type) {
+    case 'put':
+      return { Put: { ...common, Item: { ...Key, ...write.item } } };
+    case 'update':
+      return { Update: { ...common, Key, UpdateExpression: update } };
+    case 'delete':
+      return { Delete: { ...common, Key } };
+    case 'check':
+      return { ConditionCheck: { ...common, Key, ConditionExpression: condition } };
+  }
+}
+
+function conditionText(one: Condition, name: (of: string) => string, value: (of: unknown) => string): string {
+  if ('exists' in one) return `attribute_exists(${name(one.exists)})`;
+  if ('absent' in one) return `attribute_not_exists(${name(one.absent)})`;
+  const attribute = name(one.attribute);
+  if ('is' in one) return `${attribute} = ${value(one.is)}`;
+  if ('in' in one) return `${attribute} IN (${one.in.map(value).join(', ')})`;
+  if ('contains' in one) return `contains(${attribute}, ${value(one.contains)})`;
+  if ('above' in one) return `${attribute} > ${value(one.above)}`;
+  if ('atMost' in one) return `${attribute} <= ${value(one.atMost)}`;
+  return `(attribute_not_exists(${attribute}) OR ${attribute} < ${value(one.below)})`;
+}

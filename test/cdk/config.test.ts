@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { environmentOf, readConfig } from '../../cdk/config.ts';
+import { ROOT } from '../../cdk/fingerprint.ts';
+
+const { stages } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')).context;
+const mailSender = 'Muster <invitations@example.com>';
+const read = (settings: object, stage = 'development') => readConfig({ [stage]: settings }, stage);
+
+function refusal(settings: object): string {
+  try {
+    read(settings);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error('Nothing was refused.');
+}
+
+describe('configuration', () => {
+  it.each(['development', 'production'])('reads the stage %s of cdk.json', (stage) => {
+    expect(readConfig(stages, stage)).toMatchObject({ stage, disposable: stage === 'development' });
+  });
+
+  it.each(['staging', 'toString'])('names the known stages when there is no stage %s', (stage) => {
+    expect(() => readConfig(stages, stage)).toThrow(
+      `There is no stage "${stage}" in cdk.json. Choose one of: development, production.`,
+    );
+  });
+
+  it('says so when there are no stages at all', () => {
+    expect(() => readConfig(undefined, 'development')).toThrow('Choose one of: none.');
+  });
+
+  it('reports every mistake at once, by its place in cdk.json', () => {
+    const mistakes = {
+      issuer: 'http://issuer.example.com',
+      audience: '',
+      claims: { mail: 'upn' },
+      productName: '',
+      productColor: 'blue',
+      logoUrl: 'logo.png',
+      supportAddress: 'support',
+      mailSender: 'Muster <invitations>',
+      createMailIdentity: 'no',
+      publicUrl: 'api.example.com',
+      applicationUrl: 'javascript:alert(1)',
+      limits: { members: 0, member: 5 },
+      invitationDays: 31,
+      auditDays: 1.5,
+      logDays: 8,
+      organizationCreators: ['ada@example.com', 'ada'],
+      allowedOrigins: ['https://app.example.com/'],
+      throttle: { rate: 10 },
+      alarmEmail: 'ops@',
+      colour: 'red',
+    };
+    const message = refusal(mistakes);
+    for (const key of [
+      ...Object.keys(mistakes).filter((key) => !['claims', 'limits', 'organizationCreators', 'colour'].includes(key)),
+      'claims: Unrecognized key: "mail"',
+      'limits.members',
+      'limits.member',
+      'organizationCreators.1',
+    ]) {
+      expect(message).toContain(`\n  stages.development.${key}`);
+    }
+    expect(message).toContain('"colour"');
+  });
+
+  it('wants issuer and audience together, also among other mistakes', () => {
+    const together = 'stages.development.audience: belongs to issuer: give both or neither';
+    expect(refusal({ mailSender, issuer: 'https://issuer.example.com' })).toContain(together);
+    const both = refusal({ audience: 'app' });
+    expect(both).toContain(together);
+    expect(both).toContain('stages.development.mailSender');
+  });
+
+  it.each([
+    ['invitations@example.com', 'invitations@example.com'],
+    ['Muster <Invitations@Example.com>', 'invitations@example.com'],
+    ['"Zoë, Inc." <z@mail.example.com>', 'z@mail.example.com'],
+  ])('takes the sender %s', (sender, address) => {
+    expect(read({ mailSender: sender }).senderAddress).toBe(address);
+  });
+
+  it.each(['Muster <a@example.com>, b@example.com', 'a@example.com\r\nBcc: b@example.com', '<a@example.com> Muster'])(
+    'refuses the sender %j',
+    (sender) => {
+      expect(() => read({ mailSender: sender })).toThrow('stages.development.mailSender');
+    },
+  );
+});
+
+describe("functions' environment", () => {
+  it('holds what is configured, and nothing for what is not', () => {
+    expect(environmentOf(read({ mailSender }))).toEqual({
+      AUDIT_DAYS: '365',
+      INVITATION_DAYS: '7',
+      MAIL_FROM: mailSender,
+      PRODUCT_NAME: 'Muster',
+    });
+  });
+
+  it('holds all that can be configured', () => {
+    const config = read({
+      mailSender,
+      claims: { email: 'upn', emailVerified: 'xms_edov', name: 'n', givenName: 'g', familyName: 'f' },
+      organizationCreators: ['Ada@Example.com', 'bob@example.com'],
+      limits: { members: 5 },
+      invitationDays: 14,
+      auditDays: 30,
+      applicationUrl: 'https://app.example.com/start',
+      productName: 'Volt',
+      productColor: '#3355ff',
+      logoUrl: 'https://example.com/logo.png',
+      supportAddress: 'help@example.com',
+    });
+    expect(environmentOf(config)).toEqual({
+      APPLICATION_URL: 'https://app.example.com/start',
+      AUDIT_DAYS: '30',
+      CLAIM_EMAIL: 'upn',
+      CLAIM_EMAIL_VERIFIED: 'xms_edov',
+      CLAIM_FAMILY_NAME: 'f',
+      CLAIM_GIVEN_NAME: 'g',
+      CLAIM_NAME: 'n',
+      INVITATION_DAYS: '14',
+      LIMITS: '{"members":5}',
+      LOGO_URL: 'https://example.com/logo.png',
+      MAIL_FROM: mailSender,
+      ORGANIZATION_CREATORS: 'ada@example.com,bob@example.com',
+      PRODUCT_COLOR: '#3355ff',
+      PRODUCT_NAME: 'Volt',
+      SUPPORT_ADDRESS: 'help@example.com',
+    });
+  });
+});

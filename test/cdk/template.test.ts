@@ -1,0 +1,579 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { App, CloudFormationValidatePlugin } from 'aws-cdk-lib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundleDirectory } from '../../cdk/bundle.ts';
+import { readConfig } from '../../cdk/config.ts';
+import { ROOT } from '../../cdk/fingerprint.ts';
+import { Muster } from '../../cdk/stack.ts';
+import { synthesize } from '../../cdk/synthesize.ts';
+import { functions } from '../../functions/index.ts';
+import { dialectOf } from '../../lib/dialects/dialect.ts';
+import type { Declaration, HttpDeclaration, Route, ScheduleDeclaration } from '../../lib/http/declaration.ts';
+
+interface Resource {
+  Type: string;
+  Condition?: string;
+  DeletionPolicy?: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a template has no type
+  Properties: any;
+}
+interface Template {
+  Resources: Record<string, Resource>;
+  Parameters: Record<string, { Default?: string }>;
+  Conditions: Record<string, unknown>;
+  Outputs: Record<string, { Condition?: string; Value: unknown }>;
+}
+interface Assembly {
+  app: App;
+  root: Template;
+  /** By the dialect whose functions they hold. */
+  nested: Record<string, Template>;
+  files: string[];
+}
+type Declared = { name: string; declaration: Declaration };
+
+const temporary = mkdtempSync(join(tmpdir(), 'template-'));
+afterAll(() => rmSync(temporary, { recursive: true }));
+
+const mailSender = 'Muster <invitations@muster.test>';
+const plugin = new CloudFormationValidatePlugin();
+
+function http(name: string, route: Route, more: Partial<HttpDeclaration> = {}): Declared {
+  const declaration: HttpDeclaration = {
+    kind: 'http',
+    route,
+    dialect: dialectOf(route),
+    caller: ['person'],
+    permission: undefined,
+    organization: false,
+    table: {},
+    due: false,
+    email: false,
+    timeout: 10,
+    depth: 0,
+    refuses: [],
+    query: undefined,
+    body: undefined,
+    accepts: 'application/json',
+    ...more,
+  };
+  return { name, declaration };
+}
+
+const sweep: ScheduleDeclaration = {
+  kind: 'schedule',
+  schedule: 'rate(1 minute)',
+  table: { UpdateItem: ['ORG'] },
+  due: true,
+  email: true,
+  timeout: 55,
+};
+
+/** One function of each kind. */
+const ONE_EACH: readonly Declared[] = [
+  http('invitations/create', 'POST /v1/invitations', {
+    table: {
+      BatchGetItem: ['USER', 'ORG'],
+      ConditionCheckItem: ['USER'],
+      PutItem: ['ORG', 'EMAIL', 'AUDIT'],
+      DeleteItem: ['AUDIT', 'EMAIL', 'ORG'],
+    },
+    email: true,
+    timeout: 12,
+  }),
+  http('members/list', 'GET /v1/members', { table: { BatchGetItem: ['USER', 'ORG'], Query: ['ORG'] } }),
+  http('papershift/teams/update', 'PUT /api/v1/teams/{id}'),
+  http('rocketchat/teams/create', 'POST /api/v1/teams.create'),
+  http('volttime/teams/create', 'POST /api/v3/teams'),
+  http('volttime/chargers/list', 'GET /api/v2/teams/{team_id}/chargers'),
+  http('pages/invitation', 'GET /invitation'),
+  http('fallback', '$default', { timeout: 5 }),
+  { name: 'scheduled/sweep', declaration: sweep },
+];
+
+function assemble(settings: object = {}, stage = 'development', declared: readonly Declared[] = ONE_EACH): Assembly {
+  const directory = mkdtempSync(join(temporary, 'assembly-'));
+  const bundles = join(directory, 'functions');
+  for (const { name } of declared) {
+    mkdirSync(bundleDirectory(bundles, name), { recursive: true });
+    writeFileSync(
+      join(bundleDirectory(bundles, name), 'index.cjs'),
+      `exports.handler = () => ${JSON.stringify(name)};`,
+    );
+  }
+  const app = new App({ outdir: directory, analyticsReporting: false, builtinCloudFormationValidation: false });
+  const config = readConfig({ [stage]: { mailSender, ...settings } }, stage);
+  const stack = new Muster(app, `Muster-${stage}`, { config, functions: declared, bundles });
+  app.synth();
+  const read = (file: string): Template => JSON.parse(readFileSync(file, 'utf8'));
+  const groups = stack.node.children.flatMap((child) => ('templateFile' in child ? [child.node.id] : []));
+  const fileOf = (id: string) => join(directory, (stack.node.findChild(id) as unknown as Muster).templateFile);
+  const rootFile = join(directory, stack.templateFile);
+  return {
+    app,
+    root: read(rootFile),
+    nested: Object.fromEntries(groups.map((id) => [id, read(fileOf(id))])),
+    files: [rootFile, ...groups.map(fileOf)],
+  };
+}
+
+/** What CloudFormation's own offline validator has to say; the synthesis itself asks it about the root alone. */
+function complaints({ app, files }: Pick<Assembly, 'app' | 'files'>): string[] {
+  const stackTemplates = files.map((templatePath) => ({
+    stackConstructPath: 'Muster',
+    templatePath,
+    accountId: undefined,
+    region: undefined,
+  }));
+  const report = plugin.validate({ templatePaths: files, stackTemplates, appConstruct: app });
+  return report.violations.map(({ severity, ruleName, description }) => `${severity} ${ruleName}: ${description}`);
+}
+
+function ofType(template: Template | undefined, type: string): Resource[] {
+  return Object.values(template?.Resources ?? {}).filter(({ Type }) => Type === type);
+}
+
+function functionOf(template: Template | undefined, name: string): Resource {
+  const found = ofType(template, 'AWS::Lambda::Function').find(({ Properties }) => Properties.Description === name);
+  if (!found) throw new Error(`No function ${name} here.`);
+  return found;
+}
+
+function logicalId(template: Template | undefined, resource: Resource): string | undefined {
+  return Object.entries(template?.Resources ?? {}).find(([, each]) => each === resource)?.[0];
+}
+
+/** The statements of a function's role, the table's parameter being called by what it stands for. */
+function statementsOf(template: Template | undefined, name: string) {
+  const role = template?.Resources[functionOf(template, name).Properties.Role['Fn::GetAtt'][0]]?.Properties;
+  expect(role.ManagedPolicyArns).toBeUndefined();
+  expect(role.Policies).toHaveLength(1);
+  const text = JSON.stringify(role.Policies[0].PolicyDocument.Statement);
+  return JSON.parse(text.replaceAll(/\{"Ref":"referenceto\w+Table\w+Arn"\}/g, '"TABLE"'));
+}
+
+let development: Assembly;
+let production: Assembly;
+beforeAll(() => {
+  development = assemble();
+  production = assemble(
+    {
+      issuer: 'https://issuer.example.org',
+      audience: 'application',
+      publicUrl: 'https://api.example.org/',
+      applicationUrl: 'https://app.example.org/',
+      allowedOrigins: ['https://app.example.org'],
+      alarmEmail: 'operations@example.org',
+      createMailIdentity: false,
+      throttle: { rate: 7, burst: 9 },
+      logDays: 90,
+    },
+    'production',
+  );
+});
+
+describe("CloudFormation's own validator", () => {
+  it('has nothing to say about development', () => expect(complaints(development)).toEqual([]));
+  it('has nothing to say about production', () => expect(complaints(production)).toEqual([]));
+
+  it('has nothing to say about what is deployed', () => {
+    expect(complaints(assemble({}, 'development', functions))).toEqual([]);
+  });
+
+  it('would have something to say', () => {
+    const file = join(temporary, 'wrong.template.json');
+    const wrong = { Type: 'AWS::Lambda::Function', Properties: { MemorySize: 'much' } };
+    writeFileSync(file, JSON.stringify({ Resources: { Wrong: wrong } }));
+    expect(complaints({ app: development.app, files: [file] }).join('\n')).toMatch(/^error /);
+  });
+});
+
+describe('stacks', () => {
+  it('hold the functions of one dialect each', () => {
+    const names = Object.entries(development.nested).map(([group, template]) => [
+      group,
+      ofType(template, 'AWS::Lambda::Function').map(({ Properties }) => Properties.Description),
+    ]);
+    expect(Object.fromEntries(names)).toEqual({
+      v1: ['invitations/create', 'members/list'],
+      papershift: ['papershift/teams/update'],
+      rocketchat: ['rocketchat/teams/create'],
+      volttime: ['volttime/teams/create', 'volttime/chargers/list'],
+      background: ['pages/invitation', 'fallback', 'scheduled/sweep'],
+    });
+    expect(ofType(development.root, 'AWS::Lambda::Function')).toEqual([]);
+  });
+
+  it('exist only where there are functions', () => {
+    expect(Object.keys(assemble({}, 'development', [http('health/read', 'GET /v1/health')]).nested)).toEqual(['v1']);
+  });
+
+  it("stay within CloudFormation's and IAM's limits with 110 functions, 80 of them in one", () => {
+    const table = { BatchGetItem: ['USER', 'ORG'], PutItem: ['ORG', 'EMAIL', 'AUDIT'], UpdateItem: ['ORG'] } as const;
+    const many = Array.from({ length: 110 }, (_, index) => {
+      const path = index < 80 ? `/v1/things-with-a-long-name-${index}` : `/api/v3/things-with-a-long-name-${index}`;
+      return http(`things-with-a-long-name/${index}`, `GET ${path}/{id}` as Route, { table, email: true });
+    });
+    const { root, nested, files } = assemble({}, 'development', many);
+    for (const template of [root, ...Object.values(nested)]) {
+      expect(Object.keys(template.Resources).length).toBeLessThan(500);
+    }
+    for (const file of files) expect(statSync(file).size).toBeLessThan(1_000_000);
+    // CloudFormation's names for functions have 64 characters at most.
+    const arn = `"arn:aws:lambda:ap-southeast-2:123456789012:function:${'x'.repeat(64)}",`;
+    expect(arn.length * 80).toBeLessThan(10_240);
+  });
+
+  it('name nothing that CloudFormation can name, so that there may be several of them', () => {
+    for (const template of [development.root, ...Object.values(development.nested)]) {
+      for (const { Type, Properties = {} } of Object.values(template.Resources)) {
+        const [, , kind] = Type.split('::');
+        if (Type !== 'AWS::ApiGatewayV2::Stage') expect(Object.keys(Properties)).not.toContain(`${kind}Name`);
+      }
+    }
+  });
+});
+
+describe('the table', () => {
+  const table = ({ root }: Assembly) => ofType(root, 'AWS::DynamoDB::GlobalTable')[0];
+  const replica = (assembly: Assembly) => table(assembly)?.Properties.Replicas[0];
+
+  it('is on demand, with the index of what is due, and cleared of garbage', () => {
+    expect(table(development)?.Properties).toMatchObject({
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'due',
+          KeySchema: [
+            { AttributeName: 'due', KeyType: 'HASH' },
+            { AttributeName: 'dueAt', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+      ],
+      TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
+    });
+  });
+
+  it('can be recovered in every stage', () => {
+    for (const assembly of [development, production]) {
+      expect(replica(assembly).PointInTimeRecoverySpecification).toEqual({ PointInTimeRecoveryEnabled: true });
+    }
+  });
+
+  it('goes with a development stack, and stays with any other', () => {
+    expect([table(development)?.DeletionPolicy, replica(development).DeletionProtectionEnabled]).toEqual([
+      'Delete',
+      false,
+    ]);
+    expect([table(production)?.DeletionPolicy, replica(production).DeletionProtectionEnabled]).toEqual([
+      'Retain',
+      true,
+    ]);
+  });
+});
+
+describe("a function's role", () => {
+  const keys = (...prefixes: string[]) => ({
+    'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': prefixes.map((prefix) => `${prefix}#*`) },
+    Null: { 'dynamodb:LeadingKeys': 'false' },
+  });
+  const log = { Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Effect: 'Allow', Resource: expect.anything() };
+
+  it('allows what it declares, and nothing else', () => {
+    expect(statementsOf(development.nested.v1, 'members/list')).toEqual([
+      { Action: 'dynamodb:BatchGetItem', Effect: 'Allow', Resource: 'TABLE', Condition: keys('ORG', 'USER') },
+      { Action: 'dynamodb:Query', Effect: 'Allow', Resource: 'TABLE', Condition: keys('ORG') },
+      log,
+    ]);
+    expect(statementsOf(development.nested.background, 'fallback')).toEqual([log]);
+  });
+
+  it('merges the actions on the same keys', () => {
+    const statements = statementsOf(development.nested.v1, 'invitations/create');
+    expect(statements.slice(0, 3)).toEqual([
+      { Action: 'dynamodb:BatchGetItem', Effect: 'Allow', Resource: 'TABLE', Condition: keys('ORG', 'USER') },
+      { Action: 'dynamodb:ConditionCheckItem', Effect: 'Allow', Resource: 'TABLE', Condition: keys('USER') },
+      {
+        Action: ['dynamodb:PutItem', 'dynamodb:DeleteItem'],
+        Effect: 'Allow',
+        Resource: 'TABLE',
+        Condition: keys('AUDIT', 'EMAIL', 'ORG'),
+      },
+    ]);
+  });
+
+  it("sends from the sender's identities only", () => {
+    const [, , , mail] = statementsOf(development.nested.v1, 'invitations/create');
+    expect(mail.Action).toBe('ses:SendRawEmail');
+    expect(mail.Resource.map((arn: { 'Fn::Join': [string, unknown[]] }) => arn['Fn::Join'][1].at(-1))).toEqual([
+      ':identity/muster.test',
+      ':identity/invitations@muster.test',
+    ]);
+  });
+
+  it('queries what is due by the index alone', () => {
+    expect(statementsOf(development.nested.background, 'scheduled/sweep')).toContainEqual({
+      Action: 'dynamodb:Query',
+      Effect: 'Allow',
+      Resource: { 'Fn::Join': ['', ['TABLE', '/index/due']] },
+      Condition: keys('DUE'),
+    });
+  });
+
+  it('writes to its own log group only', () => {
+    const own = functionOf(development.nested.v1, 'members/list').Properties.LoggingConfig;
+    expect(own.LogFormat).toBe('JSON');
+    const written = statementsOf(development.nested.v1, 'members/list').at(-1).Resource;
+    expect(written).toEqual({ 'Fn::GetAtt': [own.LogGroup.Ref, 'Arn'] });
+  });
+
+  it('names no action or resource by a wildcard', () => {
+    for (const template of Object.values(development.nested)) {
+      for (const role of ofType(template, 'AWS::IAM::Role')) {
+        for (const { Action, Resource } of role.Properties.Policies[0].PolicyDocument.Statement) {
+          expect(JSON.stringify([Action, Resource])).not.toContain('*');
+        }
+      }
+    }
+  });
+});
+
+describe('a function', () => {
+  it('is deployed as it declares itself', () => {
+    expect(functionOf(development.nested.v1, 'invitations/create').Properties).toMatchObject({
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      MemorySize: 1024,
+      Runtime: 'nodejs24.x',
+      Timeout: 12,
+    });
+  });
+
+  it('is told the table, whom to trust, and where it is reached', () => {
+    const { Variables } = functionOf(development.nested.v1, 'members/list').Properties.Environment;
+    expect(Variables).toEqual({
+      AUDIT_DAYS: '365',
+      INVITATION_DAYS: '7',
+      MAIL_FROM: mailSender,
+      PRODUCT_NAME: 'Muster',
+      PUBLIC_URL: { Ref: 'PublicUrl' },
+      TABLE_NAME: { Ref: expect.stringMatching(/^referenceto.*Table.*Ref$/) },
+      TOKEN_AUDIENCE: { Ref: 'Audience' },
+      TOKEN_ISSUER: { Ref: 'Issuer' },
+    });
+  });
+
+  it('keeps its logs as long as configured', () => {
+    for (const [assembly, days] of [
+      [development, 30],
+      [production, 90],
+    ] as const) {
+      for (const template of [assembly.root, ...Object.values(assembly.nested)]) {
+        for (const { Properties } of ofType(template, 'AWS::Logs::LogGroup')) {
+          expect(Properties.RetentionInDays).toBe(days);
+        }
+      }
+    }
+  });
+});
+
+describe('the API', () => {
+  const stage = ({ root }: Assembly) => ofType(root, 'AWS::ApiGatewayV2::Stage')[0]?.Properties;
+
+  it('routes every function, in payload format 2.0, by the one role of its stack', () => {
+    for (const [group, template] of Object.entries(development.nested)) {
+      const routed = ofType(template, 'AWS::ApiGatewayV2::Route').map(({ Properties }) => {
+        const integration = template.Resources[Properties.Target['Fn::Join'][1][1].Ref]?.Properties;
+        expect(integration).toMatchObject({ IntegrationType: 'AWS_PROXY', PayloadFormatVersion: '2.0' });
+        return { routeKey: Properties.RouteKey, arn: integration.IntegrationUri, role: integration.CredentialsArn };
+      });
+      const declared = ONE_EACH.flatMap(({ name, declaration }) => {
+        const found = ofType(template, 'AWS::Lambda::Function').find((each) => each.Properties.Description === name);
+        if (!found || declaration.kind !== 'http') return [];
+        return [{ routeKey: declaration.route, arn: { 'Fn::GetAtt': [logicalId(template, found), 'Arn'] } }];
+      });
+      expect(
+        routed.map(({ routeKey, arn }) => ({ routeKey, arn })),
+        group,
+      ).toEqual(declared);
+
+      const [role, ...others] = new Set(routed.map(({ role }) => role['Fn::GetAtt'][0]));
+      expect(others, group).toEqual([]);
+      const { PolicyDocument } = template.Resources[role]?.Properties.Policies[0] ?? {};
+      const arns = declared.map(({ arn }) => arn);
+      expect(PolicyDocument.Statement).toEqual([
+        { Action: 'lambda:InvokeFunction', Effect: 'Allow', Resource: arns.length === 1 ? arns[0] : arns },
+      ]);
+      expect(ofType(template, 'AWS::Lambda::Permission')).toEqual([]);
+    }
+  });
+
+  it('logs the route key, and never path or query', () => {
+    const format: string = stage(development).AccessLogSettings.Format;
+    for (const field of ['routeKey', 'status', 'requestId', 'responseLatency']) {
+      expect(format).toContain(`$context.${field}`);
+    }
+    expect(format).not.toMatch(/path|query|\.error\.|authorizer|identity/i);
+  });
+
+  it('deploys itself and throttles as configured', () => {
+    expect(stage(production)).toMatchObject({
+      StageName: '$default',
+      AutoDeploy: true,
+      DefaultRouteSettings: { ThrottlingRateLimit: 7, ThrottlingBurstLimit: 9 },
+    });
+  });
+
+  it('answers the configured origins, else none', () => {
+    const cors = ({ root }: Assembly) => ofType(root, 'AWS::ApiGatewayV2::Api')[0]?.Properties.CorsConfiguration;
+    expect(cors(development)).toBeUndefined();
+    expect(cors(production)).toMatchObject({ AllowOrigins: ['https://app.example.org'] });
+    expect(cors(production).AllowHeaders).toContain('x-organization-id');
+  });
+
+  it('is reached at the configured address, else its own', () => {
+    expect(production.root.Parameters.PublicUrl?.Default).toBe('https://api.example.org');
+    expect(development.root.Parameters.PublicUrl?.Default).toBe('');
+    expect(development.root.Conditions.OwnAddress).toEqual({ 'Fn::Equals': [{ Ref: 'PublicUrl' }, ''] });
+    const given = {
+      'Fn::If': ['OwnAddress', { 'Fn::GetAtt': [expect.anything(), 'ApiEndpoint'] }, { Ref: 'PublicUrl' }],
+    };
+    expect(development.root.Outputs.ApiUrl?.Value).toEqual(given);
+    for (const { Properties } of ofType(development.root, 'AWS::CloudFormation::Stack')) {
+      expect(Properties.Parameters.PublicUrl).toEqual(given);
+    }
+  });
+});
+
+describe('identity', () => {
+  it('is the configured issuer, else a user pool that exists only then', () => {
+    expect(production.root.Parameters).toMatchObject({
+      Issuer: { Default: 'https://issuer.example.org' },
+      Audience: { Default: 'application' },
+    });
+    expect(development.root.Parameters).toMatchObject({ Issuer: { Default: '' }, Audience: { Default: '' } });
+    expect(development.root.Conditions.OwnUserPool).toEqual({ 'Fn::Equals': [{ Ref: 'Issuer' }, ''] });
+    for (const { root } of [development, production]) {
+      const cognito = Object.values(root.Resources).filter(({ Type }) => Type.startsWith('AWS::Cognito::'));
+      expect(cognito.map(({ Type }) => Type.split('::')[2])).toEqual(['UserPool', 'UserPoolDomain', 'UserPoolClient']);
+      for (const { Condition } of cognito) expect(Condition).toBe('OwnUserPool');
+    }
+  });
+
+  it("reaches the functions: the pool's issuer and client, or what was given", () => {
+    const { root } = development;
+    const [pool, client] = ['UserPool', 'UserPoolClient'].map((type) =>
+      logicalId(root, ofType(root, `AWS::Cognito::${type}`)[0] as Resource),
+    );
+    for (const { Properties } of ofType(root, 'AWS::CloudFormation::Stack')) {
+      const [condition, own, given] = Properties.Parameters.Issuer['Fn::If'];
+      expect([condition, given]).toEqual(['OwnUserPool', { Ref: 'Issuer' }]);
+      expect(own['Fn::Join'][1]).toEqual([
+        'https://cognito-idp.',
+        { Ref: 'AWS::Region' },
+        '.',
+        { Ref: 'AWS::URLSuffix' },
+        '/',
+        { Ref: pool },
+      ]);
+      expect(Properties.Parameters.Audience).toEqual({
+        'Fn::If': ['OwnUserPool', { Ref: client }, { Ref: 'Audience' }],
+      });
+    }
+  });
+
+  it('says where to sign in, and as which client', () => {
+    expect(development.root.Outputs.SignInUrl?.Condition).toBe('OwnUserPool');
+    expect(JSON.stringify(development.root.Outputs.SignInUrl?.Value)).toContain('/login?response_type=code');
+    expect(development.root.Outputs.ClientId?.Condition).toBe('OwnUserPool');
+  });
+});
+
+describe('mail', () => {
+  it("makes the identity of the sender's domain, and says its DNS records", () => {
+    expect(ofType(development.root, 'AWS::SES::EmailIdentity').map(({ Properties }) => Properties)).toEqual([
+      { EmailIdentity: 'muster.test' },
+    ]);
+    expect(JSON.stringify(development.root.Outputs.MailDnsRecords?.Value).match(/ CNAME /g)).toHaveLength(3);
+  });
+
+  it('makes none where the account has it', () => {
+    expect(ofType(production.root, 'AWS::SES::EmailIdentity')).toEqual([]);
+    expect(production.root.Outputs.MailDnsRecords).toBeUndefined();
+  });
+});
+
+describe('the schedule', () => {
+  it('starts its function on time, and never twice for one tick', () => {
+    const template = development.nested.background as Template;
+    const target = { 'Fn::GetAtt': [logicalId(template, functionOf(template, 'scheduled/sweep')), 'Arn'] };
+    const [schedule] = ofType(template, 'AWS::Scheduler::Schedule');
+    expect(schedule?.Properties).toMatchObject({
+      ScheduleExpression: 'rate(1 minute)',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      Target: { Arn: target, RetryPolicy: { MaximumRetryAttempts: 0 } },
+    });
+    const role = template.Resources[schedule?.Properties.Target.RoleArn['Fn::GetAtt'][0]];
+    expect(role?.Properties.Policies[0].PolicyDocument.Statement).toEqual([
+      { Action: 'lambda:InvokeFunction', Effect: 'Allow', Resource: target },
+    ]);
+    expect(ofType(template, 'AWS::Lambda::EventInvokeConfig')[0]?.Properties.MaximumRetryAttempts).toBe(0);
+  });
+});
+
+describe('alarms', () => {
+  const alarms = ({ root }: Assembly) => ofType(root, 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
+
+  it('watch the API, throttling and the schedule, and say what to read', () => {
+    expect(alarms(development).map(({ MetricName }) => MetricName)).toEqual([
+      '5xx',
+      'Throttles',
+      'Errors',
+      'Invocations',
+    ]);
+    for (const { AlarmDescription } of alarms(development)) {
+      expect(AlarmDescription).toMatch(/docs\/operations\.md, ".+"\.$/);
+    }
+  });
+
+  it('reach somebody when an address is configured', () => {
+    for (const { AlarmActions } of alarms(development)) expect(AlarmActions).toBeUndefined();
+    for (const { AlarmActions } of alarms(production)) expect(AlarmActions).toHaveLength(1);
+    expect(ofType(production.root, 'AWS::SNS::Subscription')[0]?.Properties).toMatchObject({
+      Protocol: 'email',
+      Endpoint: 'operations@example.org',
+    });
+  });
+});
+
+describe('synthesis', () => {
+  let directory: string;
+  beforeAll(async () => {
+    directory = await synthesize();
+  }, 60_000);
+
+  it('is done again only when something has changed', async () => {
+    const manifest = join(directory, 'manifest.json');
+    const { mtimeMs } = statSync(manifest);
+    const start = performance.now();
+    await synthesize();
+    expect(statSync(manifest).mtimeMs).toBe(mtimeMs);
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+
+  it('is the same by the CLI', async () => {
+    const manifest = readFileSync(join(directory, 'manifest.json'), 'utf8');
+    cpSync(join(directory, 'functions'), join(temporary, 'cli', 'functions'), { recursive: true });
+    await promisify(execFile)('cdk', ['synth', '--quiet', '--output', join(temporary, 'cli')], { cwd: ROOT });
+    expect(readFileSync(join(temporary, 'cli', 'manifest.json'), 'utf8')).toBe(manifest);
+  }, 60_000);
+});

@@ -1,0 +1,213 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { acceptedPage, type InvitationPage, invitationPage } from '../../../../lib/dialects/page/invitation-page.ts';
+import { INVITATION_WORDS } from '../../../../lib/dialects/page/invitation-words.ts';
+import type { Page, PageSetting } from '../../../../lib/dialects/page/layout.ts';
+import { deadLinkPage, errorPage, notFoundPage } from '../../../../lib/dialects/page/refusal-page.ts';
+import { DEAD_LINK_WORDS, type DeadLink } from '../../../../lib/dialects/page/refusal-words.ts';
+import { LANGUAGES, type Language } from '../../../../lib/domain/language.ts';
+
+const TOKEN = 'AbCdEfGhIjKlMnOpQrStUvWxYz0123456789_-AbCdEfGhIjKlMnOpQrStUvWxYz';
+const PRODUCT = { name: 'Muster', color: '#0b7a5b', supportAddress: 'help@muster.example' };
+const INVITATION: InvitationPage = {
+  language: 'en',
+  product: PRODUCT,
+  organizationName: 'Acme',
+  inviterName: 'Jane Doe',
+  role: 'VIEWER',
+  email: 'bob@example.com',
+  expiresAt: '2026-08-12T14:30:00.000Z',
+  token: TOKEN,
+  action: '/invitation',
+};
+const REASONS = Object.keys(DEAD_LINK_WORDS.en) as DeadLink[];
+
+/** Every page there is, in a language. */
+function pages(setting: PageSetting): Record<string, Page> {
+  return {
+    invitation: invitationPage({ ...INVITATION, ...setting, message: 'Hi', declineAction: '/invitation/decline' }),
+    accepted: acceptedPage({ ...INVITATION, ...setting, applicationUrl: 'https://app.example/' }),
+    ...Object.fromEntries(REASONS.map((reason) => [reason, deadLinkPage({ ...setting, reason })])),
+    ...Object.fromEntries(
+      [400, 403, 404, 405, 413, 415, 429, 500, 503].map((status) => [
+        status,
+        errorPage({ ...setting, status, requestId: 'request-1' }),
+      ]),
+    ),
+    notFound: notFoundPage(setting),
+  };
+}
+
+/** What a person reads. */
+function seen({ body }: Page): string {
+  return body
+    .replace(/<head>.*?<\/head>/s, ' ')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&#39;/g, "'")
+    .replace(/&quot;/g, '"')
+    .replace(/&amp;/g, '&')
+    .replace(/\s+/g, ' ');
+}
+
+describe.each(LANGUAGES)('every page (%s)', (language: Language) => {
+  test.each(Object.entries(pages({ language, product: PRODUCT })))('is sound: %s', (_, { headers, body }) => {
+    expect(body).toContain(`<html lang="${language}">`);
+    expect(body).toMatch(/<title>[^<]+ · Muster<\/title>/);
+    expect(body).toContain('name="viewport" content="width=device-width,initial-scale=1"');
+    expect(body.match(/<h1/g)).toHaveLength(1);
+    expect(body.match(/<main/g)).toHaveLength(1);
+    expect(body).not.toMatch(/undefined|\[object|\{\w+\}|<script|\son\w+=|\sstyle=|javascript:/);
+    expect(body).toContain('<a href="mailto:help%40muster.example">help@muster.example</a>');
+    expect(headers['content-type']).toBe('text/html; charset=utf-8');
+  });
+
+  test('says something of its own', () => {
+    const headings = REASONS.map((reason) => DEAD_LINK_WORDS[language][reason].heading);
+    expect(new Set(headings).size).toBe(REASONS.length);
+  });
+});
+
+describe('what the browser is told', () => {
+  const { headers, body } = invitationPage(INVITATION);
+  const policy = headers['content-security-policy'] ?? '';
+
+  test('nothing is loaded or run but the stylesheet of this page, by its hash', () => {
+    const style = /<style>(.*?)<\/style>/s.exec(body)?.[1] ?? '';
+    expect(style).toContain('#0b7a5b');
+    const hash = createHash('sha256').update(style).digest('base64');
+    expect(policy).toBe(
+      `default-src 'none'; style-src 'sha256-${hash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+    );
+  });
+
+  test('the secret in the address is neither kept nor passed on', () => {
+    expect(headers).toMatchObject({
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+    });
+  });
+
+  test("only the configured logo's origin may be asked for an image", () => {
+    const product = { ...PRODUCT, logoUrl: 'https://cdn.example/logo.svg?v=1' };
+    const page = notFoundPage({ language: 'en', product });
+    expect(page.headers['content-security-policy']).toContain('; img-src https://cdn.example;');
+    expect(page.body).toContain('<img src="https://cdn.example/logo.svg?v=1" alt="Muster">');
+  });
+
+  test('another colour is another stylesheet with another hash, and no colour can be anything else', () => {
+    const red = notFoundPage({ language: 'en', product: { ...PRODUCT, color: '#c00000' } });
+    expect(red.body).toContain('--fill: #c00000');
+    expect(red.headers['content-security-policy']).not.toBe(policy);
+    const forged = notFoundPage({ language: 'en', product: { ...PRODUCT, color: '</style><script>' } });
+    expect(forged.body).not.toContain('<script');
+  });
+});
+
+describe('the invitation', () => {
+  test('says who invites to what, as what, until when, and which address', () => {
+    const text = seen(invitationPage({ ...INVITATION, message: 'See you\nthere' }));
+    for (const words of ['Join Acme', 'Jane Doe', 'Viewer', 'See you there', 'bob@example.com', '14:30 UTC']) {
+      expect(text).toContain(words);
+    }
+  });
+
+  test('is accepted by a form that posts the token, and by nothing else on the page', () => {
+    const { status, body } = invitationPage(INVITATION);
+    expect(status).toBe(200);
+    expect(body.match(/<form[^>]*>/g)).toEqual(['<form method="post" action="/invitation">']);
+    expect(body.match(/<input[^>]*>/g)).toEqual([`<input type="hidden" name="token" value="${TOKEN}">`]);
+    expect(body.match(/<button.*<\/button>/g)).toEqual(['<button type="submit">Accept invitation</button>']);
+    expect(body.split(TOKEN)).toHaveLength(2);
+  });
+
+  test('can be declined only where declining is offered', () => {
+    const { body } = invitationPage({ ...INVITATION, declineAction: '/invitation/decline' });
+    expect(body.match(/<button.*<\/button>/g)).toEqual([
+      '<button type="submit">Accept invitation</button>',
+      '<button type="submit" class="plain" formaction="/invitation/decline">Decline</button>',
+    ]);
+  });
+
+  test("shows users' words as words, whatever they are", () => {
+    const hostile = '"><script>alert(1)</script><a href="https://evil.example">\u202e\u0000';
+    const page = invitationPage({
+      ...INVITATION,
+      organizationName: hostile,
+      inviterName: hostile,
+      message: hostile,
+    });
+    expect(page.body).not.toMatch(/<script|<a href="https:\/\/evil|[\u202e\0]/);
+    expect(seen(page)).toContain('<script>alert(1)</script>');
+  });
+
+  test('cuts what is too long', () => {
+    const long = '🌻'.repeat(10_000);
+    const { body } = invitationPage({ ...INVITATION, organizationName: long, inviterName: long, message: long });
+    expect(body.length).toBeLessThan(20_000);
+    expect(body).toContain('🌻…');
+  });
+
+  test('keeps names of other directions apart from the sentence around them', () => {
+    const { body } = invitationPage({ ...INVITATION, organizationName: 'شركة' });
+    expect(body).toContain('<h1>Join <bdi>شركة</bdi></h1>');
+    expect(body).toContain('aria-hidden="true">ش<');
+  });
+
+  test('has a mark for a name of any kind, even one without letters', () => {
+    expect(invitationPage({ ...INVITATION, organizationName: '!!' }).body).toContain('aria-hidden="true">·<');
+  });
+
+  test('fills the same places of the same phrases in both languages', () => {
+    const places = (phrase: string) => [...phrase.matchAll(/\{\w+\}/g)].map(String).sort();
+    for (const key of Object.keys(INVITATION_WORDS.en) as (keyof typeof INVITATION_WORDS.en)[]) {
+      expect(places(INVITATION_WORDS.de[key]), key).toEqual(places(INVITATION_WORDS.en[key]));
+    }
+  });
+});
+
+describe('after accepting', () => {
+  test('the page says where one is, where to go, and with which address to sign in', () => {
+    const page = acceptedPage({ ...INVITATION, applicationUrl: 'https://app.example/?a=1&b=2' });
+    expect(page.status).toBe(200);
+    expect(seen(page)).toContain('Welcome to Acme');
+    expect(seen(page)).toContain('bob@example.com');
+    expect(page.body).toContain('<a class="button" href="https://app.example/?a=1&amp;b=2">Continue to Muster</a>');
+  });
+
+  test('without a configured address it leads nowhere, and still says what to do', () => {
+    const page = acceptedPage(INVITATION);
+    expect(page.body).not.toContain('class="button"');
+    expect(seen(page)).toContain('Sign in to Muster');
+  });
+});
+
+describe('a link that is of no use', () => {
+  test('is 404 to strangers and 410 to whoever holds a secret that was sent', () => {
+    for (const reason of REASONS) {
+      expect(deadLinkPage({ language: 'en', product: PRODUCT, reason }).status).toBe(
+        reason === 'not_found' ? 404 : 410,
+      );
+    }
+  });
+
+  test.each(LANGUAGES)('is explained with what happened and what to do next (%s)', (language) => {
+    for (const reason of REASONS) {
+      const { heading, happened, next } = DEAD_LINK_WORDS[language][reason];
+      const text = seen(deadLinkPage({ language, product: PRODUCT, reason }));
+      for (const words of [heading, happened, next]) expect(text).toContain(words);
+    }
+  });
+});
+
+describe('an error', () => {
+  test('keeps its status and shows the reference by which it is found in the log', () => {
+    for (const status of [400, 403, 404, 413, 429, 500, 503]) {
+      const page = errorPage({ language: 'en', product: PRODUCT, status, requestId: '<id-1>' });
+      expect(page.status).toBe(status);
+      expect(seen(page)).toContain('Reference: <id-1>');
+    }
+  });
+});

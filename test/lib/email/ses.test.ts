@@ -1,0 +1,132 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import PostalMime from 'postal-mime';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { Mail } from '../../../lib/email/mime.ts';
+import { MailError, sendMail } from '../../../lib/email/ses.ts';
+
+const SECRET = 'AbCdEfGhIjKlMnOpQrStUvWxYz0123456789';
+const MAIL: Mail = {
+  from: { name: 'Müster', address: 'invitations@muster.example' },
+  to: 'bob@example.com',
+  subject: 'Grüße',
+  text: `https://api.muster.example/invitation?token=${SECRET}`,
+  html: '<p>🌻</p>',
+  headers: {},
+};
+
+/** SES as far as one call goes: what the next request is answered with, and what came. */
+let answer: (response: ServerResponse) => void;
+let requests: { headers: IncomingMessage['headers']; parameters: URLSearchParams }[] = [];
+const server = createServer(async (request, response) => {
+  let body = '';
+  for await (const chunk of request) body += chunk;
+  requests.push({ headers: request.headers, parameters: new URLSearchParams(body) });
+  answer(response);
+});
+
+beforeAll(async () => {
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  vi.stubEnv('AWS_ENDPOINT_URL_SES', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  vi.stubEnv('AWS_REGION', 'eu-central-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+});
+
+afterAll(() => {
+  vi.unstubAllEnvs();
+  server.closeAllConnections();
+  server.close();
+});
+
+function refuse(status: number, code: string, message = 'Because.') {
+  answer = (response) =>
+    response
+      .writeHead(status, { 'content-type': 'text/xml' })
+      .end(
+        `<ErrorResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>r</RequestId></ErrorResponse>`,
+      );
+}
+
+async function failure(): Promise<MailError> {
+  requests = [];
+  const error = await sendMail(MAIL).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(MailError);
+  expect(requests.length).toBeLessThanOrEqual(1);
+  return error as MailError;
+}
+
+test('a mail reaches SES whole, addressed to its recipient alone, and comes back with its id', async () => {
+  requests = [];
+  answer = (response) =>
+    response
+      .writeHead(200, { 'content-type': 'text/xml' })
+      .end(
+        '<SendRawEmailResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><SendRawEmailResult><MessageId>m-1</MessageId></SendRawEmailResult></SendRawEmailResponse>',
+      );
+  await expect(sendMail(MAIL)).resolves.toEqual({ messageId: 'm-1' });
+  const [{ headers, parameters } = expect.fail()] = requests;
+  expect(headers.authorization).toContain('/eu-central-1/ses/aws4_request');
+  expect(parameters.get('Action')).toBe('SendRawEmail');
+  expect([...parameters].filter(([name]) => name.startsWith('Destinations'))).toEqual([
+    ['Destinations.member.1', 'bob@example.com'],
+  ]);
+  const mail = await PostalMime.parse(Buffer.from(parameters.get('RawMessage.Data') ?? '', 'base64'));
+  expect(mail).toMatchObject({ subject: 'Grüße', from: MAIL.from, text: expect.stringContaining(MAIL.text) });
+});
+
+test.each([
+  [400, 'MessageRejected'],
+  [400, 'MailFromDomainNotVerifiedException'],
+  [400, 'InvalidParameterValue'],
+])('a mail that SES will never take is refused for good (%i %s), once', async (status, code) => {
+  refuse(status, code, 'Email address is not verified.');
+  expect(await failure()).toMatchObject({ kind: 'refused', code, message: 'Email address is not verified.' });
+});
+
+test.each([
+  [400, 'Throttling'],
+  [400, 'AccountSendingPaused'],
+  [403, 'AccessDenied'],
+  [403, 'ExpiredToken'],
+  [400, 'ConfigurationSetDoesNotExist'],
+  [500, 'InternalFailure'],
+  [503, 'ServiceUnavailable'],
+  [400, 'SomethingNew'],
+])('what may pass is tried again later, not now (%i %s)', async (status, code) => {
+  refuse(status, code);
+  expect(await failure()).toMatchObject({ kind: 'retry', message: 'Because.' });
+});
+
+test('an answer that is no XML is tried again', async () => {
+  answer = (response) => response.writeHead(502).end('<html>Bad gateway');
+  expect(await failure()).toMatchObject({ kind: 'retry' });
+});
+
+test('a broken connection is tried again', async () => {
+  answer = (response) => response.destroy();
+  expect(await failure()).toMatchObject({ kind: 'retry', code: 'ECONNRESET' });
+});
+
+test('SES is waited for three seconds, and no longer', async () => {
+  answer = () => {};
+  const start = performance.now();
+  expect(await failure()).toMatchObject({ kind: 'retry', code: 'ETIMEDOUT' });
+  expect(performance.now() - start).toBeGreaterThan(2500);
+  expect(performance.now() - start).toBeLessThan(4000);
+});
+
+test('an error holds nothing of the mail, wherever it is looked for', async () => {
+  const log = vi.spyOn(console, 'warn');
+  refuse(400, 'MessageRejected', 'x'.repeat(5000));
+  const error = await failure();
+  expect(error.message.length).toBeLessThanOrEqual(300);
+  const { inspect } = await import('node:util');
+  expect(inspect(error, { depth: 20, showHidden: true })).not.toMatch(
+    new RegExp(`${SECRET}|${btoa(SECRET).slice(4, 30)}`),
+  );
+  expect(log).not.toHaveBeenCalled();
+});

@@ -1,0 +1,181 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, expect } from 'vitest';
+import type { Call } from '../../cdk/local/aws.ts';
+import { type Stack, type StackOptions, startStack } from '../../cdk/local/stack.ts';
+
+/** An answer, as read. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Parsed JSON; the text itself for other types; undefined without a body. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers whose form they are there to check
+  readonly body: any;
+}
+
+/** What a request may carry. */
+export interface Sending {
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Somebody who calls the API. */
+export interface Client {
+  readonly email: string;
+  readonly token: string;
+  /** @param route for example `GET /v1/members?page=2` */
+  call(route: string, sending?: Sending): Promise<Answer>;
+  /** The same person, with the organization named in the header. */
+  in(organizationId: string): Client;
+}
+
+/** A mail in the local inbox. */
+export interface ReceivedMail {
+  readonly to: readonly string[];
+  readonly from: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  readonly sentAt: string;
+}
+
+/** The running service, as its users meet it: over HTTP. */
+export interface Service {
+  readonly api: string;
+  readonly stack: Stack;
+  call(route: string, sending?: Sending): Promise<Answer>;
+  person(email: string, options?: { name?: string; unverified?: boolean; subject?: string }): Promise<Client>;
+  /** An owner with an organization of their own. */
+  organization(name?: string): Promise<{ id: string; owner: Client; member: { id: string; userId: string } }>;
+  /** Invites and accepts by link, then signs in: a member with a role. */
+  member(owner: Client, role: string, email?: string): Promise<Client & { readonly memberId: string }>;
+  mails(to: string): Promise<ReceivedMail[]>;
+  /** The token of the link in the newest mail to somebody. */
+  linkToken(to: string): Promise<string>;
+  sweep(): Promise<Record<string, number>>;
+  /** Moves the clock of functions and issuer: `8d`. */
+  clock(offset: string | number): Promise<void>;
+  faults(faults: readonly unknown[]): Promise<void>;
+  calls(): Promise<Call[]>;
+  /** Every item of the table. */
+  items(): Promise<Record<string, unknown>[]>;
+}
+
+let counter = 0;
+
+/** An address nobody has yet. */
+export function newAddress(name = 'person'): string {
+  counter += 1;
+  return `${name}-${process.pid}-${counter}@example.com`;
+}
+
+/** Starts the service for a test file, on an engine of its own. */
+export function useService(options: Omit<StackOptions, 'directory'> = {}): Service {
+  const directory = mkdtempSync(join(tmpdir(), 'muster-'));
+  let stack: Stack | undefined;
+  const running = () => stack as Stack;
+  beforeAll(async () => {
+    const engine = process.env.MUSTER_ENGINE as StackOptions['engine'];
+    stack = await startStack({ directory, ...(engine && { engine }), ...options });
+  });
+  afterAll(async () => {
+    await stack?.stop();
+    rmSync(directory, { recursive: true, force: true });
+  });
+  return serviceOf(running);
+}
+
+/** The service behind a running stack. */
+export function serviceOf(running: () => Stack): Service {
+  const call = async (route: string, { body, headers }: Sending = {}): Promise<Answer> => {
+    const [method, path] = route.split(' ') as [string, string];
+    const isRaw = typeof body === 'string';
+    const response = await fetch(running().api + path, {
+      method,
+      redirect: 'manual',
+      headers: { ...(body !== undefined && !isRaw && { 'content-type': 'application/json' }), ...headers },
+      ...(body !== undefined && { body: isRaw ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json');
+    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text || undefined };
+  };
+  const local = async (route: string, body?: unknown) => {
+    const answer = await call(route, { body });
+    if (answer.status !== 200) throw new Error(`${route} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  };
+  const client = (email: string, token: string, organizationId?: string): Client => ({
+    email,
+    token,
+    call: (route, sending = {}) =>
+      call(route, {
+        ...sending,
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(organizationId && { 'x-organization-id': organizationId }),
+          ...sending.headers,
+        },
+      }),
+    in: (id) => client(email, token, id),
+  });
+  const service: Service = {
+    get api() {
+      return running().api;
+    },
+    get stack() {
+      return running();
+    },
+    call,
+    person: async (email, options = {}) => client(email, await running().token({ email, ...options })),
+    organization: async (name = 'Acme Energy') => {
+      const person = await service.person(newAddress('owner'), { name: 'Ada Owner' });
+      const created = await person.call('POST /v1/organizations', { body: { name } });
+      expect(created.status).toBe(201);
+      const owner = person.in(created.body.id);
+      const [member] = (await owner.call('GET /v1/members')).body.data;
+      return { id: created.body.id, owner, member };
+    },
+    member: async (owner, role, email = newAddress(role.toLowerCase())) => {
+      const invited = await owner.call('POST /v1/invitations', { body: { email, role } });
+      expect(invited.status).toBe(201);
+      const accepted = await call('POST /v1/invitations/accept', { body: { token: await service.linkToken(email) } });
+      expect(accepted.status).toBe(200);
+      const { id, organizationId } = accepted.body.member;
+      return { ...(await service.person(email)).in(organizationId), memberId: id };
+    },
+    mails: (to) => local(`GET /_local/mail?to=${encodeURIComponent(to)}`),
+    linkToken: async (to) => {
+      const mail = (await service.mails(to)).at(-1);
+      const token = /[?&]token=([A-Za-z0-9_-]{64})\b/.exec(mail?.text ?? '')?.[1];
+      if (!token) throw new Error(`No link was mailed to ${to}.`);
+      return token;
+    },
+    sweep: () => local('POST /_local/sweep'),
+    clock: (offset) => local('POST /_local/clock', { offset }),
+    faults: (faults) => local('POST /_local/faults', faults),
+    calls: () => local('GET /_local/calls'),
+    items: async () => {
+      const raw = new DynamoDBClient({
+        endpoint: running().dynamodb,
+        region: 'eu-central-1',
+        credentials: { accessKeyId: 'LOCALADMIN', secretAccessKey: 'local' },
+      });
+      const items: Record<string, unknown>[] = [];
+      let start: Record<string, unknown> | undefined;
+      do {
+        const page = await DynamoDBDocumentClient.from(raw).send(
+          new ScanCommand({ TableName: running().table, ...(start && { ExclusiveStartKey: start }) }),
+        );
+        items.push(...(page.Items ?? []));
+        start = page.LastEvaluatedKey;
+      } while (start);
+      raw.destroy();
+      return items;
+    },
+  };
+  return service;
+}
