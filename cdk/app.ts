@@ -10,10 +10,7 @@ try {
   const stage = app.node.tryGetContext('stage') ?? process.env.STAGE ?? 'development';
   const config = readConfig(app.node.tryGetContext('stages'), stage);
   const bundles = join(app.outdir, 'functions');
-  await bundle(
-    bundles,
-    functions.map(({ name }) => name),
-  );
+  await bundle(bundles, functions);
   new Muster(app, `Muster-${stage}`, { config, functions, bundles });
   app.synth();
 } catch (error) {

@@ -1,9 +1,27 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
+import type { Declaration } from '../lib/http/declaration.ts';
 import { fingerprint, ROOT } from './fingerprint.ts';
 
 const SOURCES = ['lib', 'functions', 'package-lock.json', 'cdk/bundle.ts'];
+
+const HANDLER = 'handler';
+
+/** Entries that export a module's handler alone: what the module tells about itself isn't needed where it runs. */
+const handlerOnly: Plugin = {
+  name: 'handler-only',
+  setup(build) {
+    build.onResolve({ filter: new RegExp(`^${HANDLER}:`) }, ({ path }) => ({
+      path: path.slice(HANDLER.length + 1),
+      namespace: HANDLER,
+    }));
+    build.onLoad({ filter: /^/, namespace: HANDLER }, ({ path }) => ({
+      contents: `export { handler } from './functions/${path}.ts';`,
+      resolveDir: ROOT,
+    }));
+  },
+};
 
 /** The directory of a function's bundle, `index.cjs`, below that of all bundles. */
 export function bundleDirectory(bundles: string, name: string): string {
@@ -16,17 +34,20 @@ export function bundleDirectory(bundles: string, name: string): string {
  * Nothing is built while the sources are those of the last time.
  *
  * @param bundles where to; owned by this function, which empties it
- * @param names of the functions, as in `functions/index.ts`
+ * @param functions as in `functions/index.ts`
  */
-export async function bundle(bundles: string, names: readonly string[]): Promise<void> {
+export async function bundle(
+  bundles: string,
+  functions: readonly { readonly name: string; readonly declaration: Declaration }[],
+): Promise<void> {
   const stamp = join(bundles, 'sources.sha256');
   const sources = fingerprint(SOURCES);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) return;
   rmSync(bundles, { recursive: true, force: true });
   await build({
     absWorkingDir: ROOT,
-    entryPoints: names.map((name) => ({
-      in: `functions/${name}.ts`,
+    entryPoints: functions.map(({ name }) => ({
+      in: `${HANDLER}:${name}`,
       out: join(bundleDirectory(bundles, name), 'index'),
     })),
     outdir: bundles,
@@ -44,6 +65,11 @@ export async function bundle(bundles: string, names: readonly string[]): Promise
     alias: { '@aws-sdk/credential-provider-node': './lib/credentials.ts' },
     // 15 KB, loaded by the SDK only where an operation streams events; none of ours does.
     external: ['@smithy/core/event-streams'],
+    // What answers unknown paths has to know the known ones, and can't import them.
+    define: {
+      ROUTES: JSON.stringify(functions.flatMap(({ declaration }) => ('route' in declaration ? [declaration.route] : []))),
+    },
+    plugins: [handlerOnly],
     logLevel: 'warning',
   });
   writeFileSync(stamp, sources);

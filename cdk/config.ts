@@ -24,6 +24,8 @@ const StageConfig = z
     issuer: url.optional(),
     /** The audience of the ID tokens: the application's client id. */
     audience: z.string().min(1).optional(),
+    /** Where the issuer's keys are, when it isn't `/.well-known/jwks.json` below the issuer. */
+    jwksUri: url.optional(),
     /** Names of the ID token's claims where they aren't OIDC's own. */
     claims: z
       .strictObject({ email: claim, emailVerified: claim, name: claim, givenName: claim, familyName: claim })
@@ -117,6 +119,7 @@ function addressOf(sender: string): string {
 export function environmentOf(config: Config): Record<string, string> {
   const { claims, limits } = config;
   const values = {
+    TOKEN_JWKS_URI: config.jwksUri,
     CLAIM_EMAIL: claims.email,
     CLAIM_EMAIL_VERIFIED: claims.emailVerified,
     CLAIM_NAME: claims.name,

@@ -1,9 +1,9 @@
 import { type Dialect, dialectOf } from '../../lib/dialects/dialect.ts';
+import type { Format } from '../../lib/dialects/format.ts';
 import { pages } from '../../lib/dialects/page/format.ts';
 import { v1 } from '../../lib/dialects/v1/format.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forAnybody } from '../../lib/http/endpoint.ts';
-import type { Format } from '../../lib/dialects/format.ts';
 
 /** Every route of the API; bundling writes them in, since this function can't import those that have them. */
 declare const ROUTES: readonly string[];

@@ -34,10 +34,7 @@ export const endpoint = forMember({
   body: z.strictObject({ email: Address, role: RoleName }),
   refuses: ['already_member', 'already_invited', 'invitation_limit_reached', 'member_limit_reached'],
   async read({ body, organizationId, person }) {
-    const [before, inviter] = await Promise.all([
-      beforeInvitation(organizationId, body.email),
-      getUser(person.userId),
-    ]);
+    const [before, inviter] = await Promise.all([beforeInvitation(organizationId, body.email), getUser(person.userId)]);
     return { before, inviter };
   },
   async handle({ body, request, actor, organization, occasion, read: { before, inviter } }) {

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
+import { configuration } from '../../lib/configuration.ts';
 import { INVITATION_PATH, nameOf } from '../../lib/delivery.ts';
 import { pageReply, pageSetting, pages } from '../../lib/dialects/page/format.ts';
 import { acceptedPage, invitationPage } from '../../lib/dialects/page/invitation-page.ts';
 import { parseToken } from '../../lib/domain/link.ts';
-import { configuration } from '../../lib/configuration.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forAnybody } from '../../lib/http/endpoint.ts';
 import { openInvitation } from '../../lib/table/acceptance.ts';

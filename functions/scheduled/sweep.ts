@@ -1,5 +1,4 @@
 import { deliver } from '../../lib/delivery.ts';
-import type { Occasion } from '../../lib/domain/audit.ts';
 import { statusAt } from '../../lib/domain/invitation.ts';
 import { hashSecret, newSecret } from '../../lib/domain/link.ts';
 import { onSchedule, type Tick } from '../../lib/http/schedule.ts';

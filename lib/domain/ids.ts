@@ -20,7 +20,9 @@ export function newId(kind: IdKind, now: Date): string {
 
 /** The id that `idBytes` was given. */
 export function idFromBytes(kind: IdKind, bytes: Buffer): string {
-  return `${PREFIXES[kind]}_${BigInt(`0x${bytes.toString('hex')}`).toString(32).padStart(DIGITS, '0')}`;
+  return `${PREFIXES[kind]}_${BigInt(`0x${bytes.toString('hex')}`)
+    .toString(32)
+    .padStart(DIGITS, '0')}`;
 }
 
 /** The 16 bytes of an id, for a link or a cursor. */

@@ -12,11 +12,9 @@ export const Address = z.pipe(
 export const RoleName = z.enum(ROLES);
 
 /** A name that people see: trimmed, not empty, without control characters. */
-export const Name = z
-  .string()
-  .check(
-    z.trim(),
-    z.minLength(1),
-    z.maxLength(100),
-    z.refine((text) => !/\p{Cc}/u.test(text), 'must not have control characters'),
-  );
+export const Name = z.string().check(
+  z.trim(),
+  z.minLength(1),
+  z.maxLength(100),
+  z.refine((text) => !/\p{Cc}/u.test(text), 'must not have control characters'),
+);

@@ -2,19 +2,19 @@ import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type * as z from 'zod/mini';
 import { configuration } from '../configuration.ts';
+import type { Format, Reply } from '../dialects/format.ts';
 import type { Occasion } from '../domain/audit.ts';
 import { isId } from '../domain/ids.ts';
 import type { Membership } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
 import { REFUSALS, Refusal, type RefusalCode } from '../domain/refusal.ts';
 import { may, type Permission } from '../domain/roles.ts';
+import { type TableAccess, union } from '../table/access.ts';
 import { getMembership } from '../table/members.ts';
 import { getOrganization, listMemberships } from '../table/organizations.ts';
 import { SIGN_IN, signIn } from '../table/people.ts';
 import { untilFresh } from '../table/write.ts';
-import { type TableAccess, union } from '../table/access.ts';
 import type { Caller, HttpDeclaration, Route } from './declaration.ts';
-import type { Format, Reply } from '../dialects/format.ts';
 import { parseBody, validate } from './input.ts';
 import { MESSAGES } from './messages.ts';
 import { type Request, readEvent } from './request.ts';
@@ -192,7 +192,8 @@ function answering(formatAt: (path: string) => Format): middy.MiddlewareObj<APIG
       const format = formatAt(event.rawPath);
       const refusal = call.error instanceof Refusal ? call.error : new Refusal('internal_error');
       const requestId = call.context.awsRequestId;
-      if (refusal !== call.error) console.error({ message: 'Defect', requestId, route: event.routeKey, error: call.error });
+      if (refusal !== call.error)
+        console.error({ message: 'Defect', requestId, route: event.routeKey, error: call.error });
       const { code, details, headers } = refusal;
       const reply = format.problem({
         code,

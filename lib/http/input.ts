@@ -26,7 +26,10 @@ export function validate<T extends z.core.$ZodType>(schema: T, input: unknown, n
   if (result.issues.length === 0) return result.value as z.output<T>;
   const details: Record<string, string[]> = {};
   for (const issue of result.issues) {
-    for (const [path, text] of sentences(issue as Issue, name)) (details[path] ??= []).push(text);
+    for (const [path, text] of sentences(issue as Issue, name)) {
+      details[path] ??= [];
+      details[path].push(text);
+    }
   }
   throw new Refusal('validation_failed', details as Details);
 }

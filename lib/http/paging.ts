@@ -6,10 +6,7 @@ import { Refusal } from '../domain/refusal.ts';
 const wholeNumber = (limit: number) =>
   z.pipe(
     z.string().check(z.regex(/^[0-9]{1,9}$/, 'must be a whole number')),
-    z.pipe(
-      z.transform(Number),
-      z.number().check(z.minimum(1), z.maximum(limit)),
-    ),
+    z.pipe(z.transform(Number), z.number().check(z.minimum(1), z.maximum(limit))),
   );
 
 /** The query of every list: a page number (1 to 1000) or a cursor, and how many a page (1 to 100). */

@@ -86,7 +86,13 @@ function names(payload: Readonly<Record<string, unknown>>): { firstName: string;
 }
 
 function name(claim: unknown): string {
-  return [...text(claim).replace(/\p{Cc}/gu, ' ').trim()].slice(0, NAME_LIMIT).join('');
+  return [
+    ...text(claim)
+      .replace(/\p{Cc}/gu, ' ')
+      .trim(),
+  ]
+    .slice(0, NAME_LIMIT)
+    .join('');
 }
 
 function text(claim: unknown): string {

@@ -48,7 +48,11 @@ export async function acceptInvitation(
   refuseUnlessInviterMay(inviter);
   if (accepter && holder?.userId !== accepter.userId) throw new Stale();
 
-  const occasion: Occasion = { now, origin, by: accepter ? { type: 'user', id: accepter.userId } : { type: 'link', id } };
+  const occasion: Occasion = {
+    now,
+    origin,
+    by: accepter ? { type: 'user', id: accepter.userId } : { type: 'link', id },
+  };
   const updatedAt = now.toISOString();
   const user = holder ?? { userId: newId('user', now), claimed: false, firstName: '', lastName: '' };
   const member: Member = {

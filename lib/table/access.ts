@@ -1,11 +1,5 @@
 /** The parts by which IAM authorizes access to a table: a transaction is authorized by its parts, never as a whole. */
-export type TableAction =
-  | 'BatchGetItem'
-  | 'Query'
-  | 'PutItem'
-  | 'UpdateItem'
-  | 'DeleteItem'
-  | 'ConditionCheckItem';
+export type TableAction = 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'ConditionCheckItem';
 
 /** The first segment of a partition key (`ORG` of `ORG#01j...`): what a role's leading keys are made from. */
 export type KeyPrefix = 'ORG' | 'USER' | 'EMAIL' | 'IDENTITY' | 'AUDIT' | 'HEALTH';

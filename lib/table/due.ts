@@ -101,11 +101,9 @@ const LONGEST_RETRY = 6 * 60 * 60_000;
 export async function recordUnsent(invitation: DueInvitation, now: Date, reason: string): Promise<Invitation> {
   const attempts = invitation.delivery.attempts + 1;
   const delivery: Delivery = { state: 'QUEUED', attempts, at: now.toISOString(), reason };
-  const retryAt = new Date(now.getTime() + Math.min(LONGEST_RETRY, SHORTEST_RETRY * 2 ** (attempts - 1))).toISOString();
-  const { dueAt } = dueAttributes(
-    invitation.id,
-    retryAt < invitation.expiresAt ? retryAt : invitation.expiresAt,
-  );
+  const retryAt = now.getTime() + Math.min(LONGEST_RETRY, SHORTEST_RETRY * 2 ** (attempts - 1));
+  const next = new Date(Math.min(retryAt, Date.parse(invitation.expiresAt)));
+  const { dueAt } = dueAttributes(invitation.id, next.toISOString());
   await recordIf(invitation, { delivery, dueAt }, [{ attribute: 'dueAt', is: invitation.dueAt }]);
   return { ...invitation, delivery };
 }

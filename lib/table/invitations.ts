@@ -171,7 +171,12 @@ function expiry({ organizationId, id }: Invitation, now: Date, set: Partial<Invi
  *
  * @param secret the hash of the secret by which it is done, which must still be good
  */
-export function ending({ organizationId, id }: Invitation, now: Date, set: Partial<Invitation>, secret?: string): Update {
+export function ending(
+  { organizationId, id }: Invitation,
+  now: Date,
+  set: Partial<Invitation>,
+  secret?: string,
+): Update {
   return {
     type: 'update',
     key: keys.invitation(organizationId, id),

@@ -7,7 +7,10 @@ export interface Key {
 export const keys = {
   organization: (organizationId: string): Key => ({ pk: `ORG#${organizationId}`, sk: 'ORG' }),
   counter: (organizationId: string, row: number): Key => ({ pk: `ORG#${organizationId}`, sk: `COUNT#${row}` }),
-  member: (organizationId: string, memberId: string): Key => ({ pk: `ORG#${organizationId}`, sk: `MEMBER#${memberId}` }),
+  member: (organizationId: string, memberId: string): Key => ({
+    pk: `ORG#${organizationId}`,
+    sk: `MEMBER#${memberId}`,
+  }),
   invitation: (organizationId: string, invitationId: string): Key => ({
     pk: `ORG#${organizationId}`,
     sk: `INVITATION#${invitationId}`,
@@ -26,7 +29,13 @@ export const keys = {
 };
 
 /** Items of an organization, by the start of their sort keys. */
-export const prefixes = { counter: 'COUNT#', member: 'MEMBER#', invitation: 'INVITATION#', membership: 'ORG#', invited: 'INVITED#' };
+export const prefixes = {
+  counter: 'COUNT#',
+  member: 'MEMBER#',
+  invitation: 'INVITATION#',
+  membership: 'ORG#',
+  invited: 'INVITED#',
+};
 
 /** The partition of an organization's audit entries of one month (`yyyy-mm`). */
 export function auditPartition(organizationId: string, month: string): string {

@@ -71,12 +71,7 @@ export function joined(userId: string, limits: Limits): Update {
 }
 
 /** Gives a member another role. */
-export async function changeRole(
-  occasion: Occasion,
-  actor: Membership,
-  member: Member,
-  role: Role,
-): Promise<Member> {
+export async function changeRole(occasion: Occasion, actor: Membership, member: Member, role: Role): Promise<Member> {
   refuseOwner(member);
   const updatedAt = occasion.now.toISOString();
   const unchanged = [

@@ -1,10 +1,9 @@
 import type { Occasion } from '../domain/audit.ts';
 import { newId } from '../domain/ids.ts';
-import type { Member, Membership, Profile, User } from '../domain/member.ts';
+import type { Membership, Profile, User } from '../domain/member.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { TableAccess } from './access.ts';
 import { audit } from './audit.ts';
-import { count } from './counters.ts';
 import { keys } from './keys.ts';
 import { getMember, getMembership, removalWrites } from './members.ts';
 import { listMemberships } from './organizations.ts';
@@ -200,20 +199,27 @@ async function takeOver(occasion: Omit<Occasion, 'by'>, held: Membership, user: 
     getMembership(user.userId, organizationId),
   ]);
   if (!member) throw new Stale();
-  const entry = audit({ ...occasion, by: { type: 'user', id: user.userId } }, {
-    action: own ? 'member.remove' : 'member.claim',
-    organizationId,
-    resource: { type: 'member', id: memberId },
-    before: { userId: member.userId },
-    after: { userId: user.userId },
-  });
+  const entry = audit(
+    { ...occasion, by: { type: 'user', id: user.userId } },
+    {
+      action: own ? 'member.remove' : 'member.claim',
+      organizationId,
+      resource: { type: 'member', id: memberId },
+      before: { userId: member.userId },
+      after: { userId: user.userId },
+    },
+  );
   if (own) {
     await transact([...removalWrites(member), entry]);
     return;
   }
   const { role, owner, createdAt } = member;
   await transact([
-    { type: 'delete', key: keys.membership(member.userId, organizationId), when: [{ attribute: 'memberId', is: memberId }] },
+    {
+      type: 'delete',
+      key: keys.membership(member.userId, organizationId),
+      when: [{ attribute: 'memberId', is: memberId }],
+    },
     {
       type: 'put',
       key: keys.membership(user.userId, organizationId),
@@ -237,7 +243,11 @@ function profileOf({ firstName, lastName, email }: Profile): Profile {
 }
 
 /** Makes an address a user's. */
-function addressWrite(userId: string, { email, firstName, lastName }: Profile, when: NonNullable<Write['when']>): Write {
+function addressWrite(
+  userId: string,
+  { email, firstName, lastName }: Profile,
+  when: NonNullable<Write['when']>,
+): Write {
   return {
     type: 'put',
     key: keys.address(email),

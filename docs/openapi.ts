@@ -1,0 +1,203 @@
+import { readFileSync } from 'node:fs';
+import { STATUS_CODES } from 'node:http';
+import * as z from 'zod/mini';
+import { contents } from '../functions/index.ts';
+import type { Dialect } from '../lib/dialects/dialect.ts';
+import * as v1 from '../lib/dialects/v1/schemas.ts';
+import { Address } from '../lib/domain/input.ts';
+import { REFUSALS, type RefusalCode } from '../lib/domain/refusal.ts';
+import type { HttpDeclaration } from '../lib/http/declaration.ts';
+import { MESSAGES } from '../lib/http/messages.ts';
+import { refusalsOf } from '../lib/http/refusals.ts';
+import { commentOf } from './comments.ts';
+
+type Json = Record<string, unknown>;
+type Schema = z.core.$ZodType;
+type Returns = Readonly<Record<string, Schema | null>>;
+
+/** What each dialect sends its answers as, and its errors' schema; none where people read them. */
+const DIALECTS: Partial<Record<Dialect, { readonly mediaType: string; readonly problem?: Schema }>> = {
+  v1: { mediaType: 'application/json', problem: v1.Problem },
+  page: { mediaType: 'text/html' },
+};
+
+const QUERY_PARAMETERS: Readonly<Record<string, string>> = {
+  page: 'The page, counted from 1; not beside `cursor`.',
+  perPage: 'How many rows a page has; 20 unless said.',
+  cursor: 'The `meta.nextCursor` of the page before: goes on behind it, however long the list is.',
+  token: 'The token of the mailed link.',
+};
+
+/** The schemas that have a name of their own in the document. */
+const named = z.registry<{ id: string }>();
+for (const [id, schema] of Object.entries(v1)) {
+  if (schema instanceof z.core.$ZodType) named.add(schema, { id });
+}
+
+/** What several routes refer to, collected while these are written. */
+interface Components {
+  readonly schemas: Json;
+  readonly responses: Json;
+}
+
+/** The OpenAPI document of all routes, as data. */
+export function openapi(): Json {
+  const { version, description } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  const components: Components = { schemas: {}, responses: {} };
+  const paths: Record<string, Json> = {};
+  for (const [name, module] of Object.entries(contents)) {
+    if (!('endpoint' in module) || module.endpoint.route === '$default') continue;
+    const [method, path] = module.endpoint.route.split(' ') as [string, string];
+    paths[path] ??= {};
+    paths[path][method.toLowerCase()] = operation(name, path, module.endpoint, module.returns, components);
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Muster', version, description },
+    servers: [{ url: 'http://127.0.0.1:3000', description: 'The local stack: `npm start`.' }],
+    paths: sorted(paths),
+    components: {
+      schemas: sorted(components.schemas),
+      responses: sorted(components.responses),
+      parameters: {
+        Organization: {
+          name: 'X-Organization-Id',
+          in: 'header',
+          description: 'The organization that the request is about; may be left out by who is in exactly one.',
+          schema: { type: 'string' },
+        },
+      },
+      securitySchemes: {
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'An ID token of the configured issuer, with a verified e-mail address.',
+        },
+      },
+    },
+  };
+}
+
+function operation(
+  name: string,
+  path: string,
+  declaration: HttpDeclaration,
+  returns: Returns,
+  components: Components,
+): Json {
+  const { dialect, organization, query, body, accepts } = declaration;
+  const parameters = [
+    ...[...path.matchAll(/\{(\w+)\}/g)].map(({ 1: parameter, index }) => ({
+      name: parameter,
+      in: 'path',
+      required: true,
+      description: `The id, as \`${path.slice(0, index - 1)}\` lists it.`,
+      schema: { type: 'string' },
+    })),
+    ...(query ? queryParameters(query) : []),
+    ...(organization ? [{ $ref: '#/components/parameters/Organization' }] : []),
+  ];
+  return {
+    operationId: name.replace(/[/-](\w)/g, (_, letter: string) => letter.toUpperCase()),
+    tags: [name.split('/')[0]],
+    ...commentOf(name),
+    security: security(declaration),
+    ...(parameters.length > 0 && { parameters }),
+    ...(body && { requestBody: { required: true, content: { [accepts]: { schema: inputSchema(body) } } } }),
+    responses: {
+      ...Object.fromEntries(
+        Object.entries(returns).map(([status, schema]) => [status, success(dialect, status, schema, components)]),
+      ),
+      ...refusals(dialect, refusalsOf(declaration), components),
+    },
+  };
+}
+
+function security({ caller }: HttpDeclaration): Json[] {
+  if (caller.includes('link')) return [{}, { bearer: [] }];
+  return caller.includes('anybody') ? [] : [{ bearer: [] }];
+}
+
+function queryParameters(query: Schema): Json[] {
+  if (!(query instanceof z.core.$ZodObject)) throw new TypeError('The schema of a query is an object.');
+  return Object.entries(query._zod.def.shape).map(([name, schema]) => {
+    const description = QUERY_PARAMETERS[name];
+    if (!description) throw new Error(`Describe the query parameter ${name} in QUERY_PARAMETERS of docs/openapi.ts.`);
+    // A query is text: what counts is what it is read as, and whether fractions are.
+    const { $schema, ...read } = z.toJSONSchema(schema);
+    const whole = read.type === 'number' && !z.safeParse(schema, '1.5').success;
+    const required = schema._zod.optin !== 'optional';
+    return { name, in: 'query', required, description, schema: whole ? { ...read, type: 'integer' } : read };
+  });
+}
+
+/** What may be sent; how it is normalized, and what a transform checks, can't be seen in a schema. */
+function inputSchema(schema: Schema): Json {
+  const { $schema, ...json } = z.toJSONSchema(schema, {
+    io: 'input',
+    override: ({ zodSchema, jsonSchema }) => {
+      if (zodSchema === Address) jsonSchema.format = 'email';
+    },
+  });
+  return json;
+}
+
+/** What is answered. Fields may be added to answers at any time, so that the document doesn't exclude any. */
+function outputSchema(schema: Schema, { schemas }: Components): Json {
+  const { $schema, $defs, ...json } = z.toJSONSchema(schema, {
+    metadata: named,
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+      if (jsonSchema.format) delete jsonSchema.pattern;
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+    },
+  });
+  const relocated = <T>(value: T): T =>
+    JSON.parse(JSON.stringify(value).replaceAll('"#/$defs/', '"#/components/schemas/'));
+  Object.assign(schemas, relocated($defs ?? {}));
+  return relocated(json);
+}
+
+function success(dialect: Dialect, status: string, schema: Schema | null, components: Components): Json {
+  const description = STATUS_CODES[status];
+  if (schema) return { description, content: content(dialect, outputSchema(schema, components)) };
+  return dialect === 'page' ? { description, content: content(dialect, { type: 'string' }) } : { description };
+}
+
+/** One response a status, which lists the codes that it stands for and is named after them. */
+function refusals(dialect: Dialect, codes: readonly RefusalCode[], components: Components): Json {
+  const byStatus = Map.groupBy(codes, (code) => REFUSALS[code]);
+  return Object.fromEntries(
+    [...byStatus].map(([status, some]) => {
+      const name = [dialect, ...some].join('.');
+      components.responses[name] ??= refusal(dialect, some, components);
+      return [status, { $ref: `#/components/responses/${name}` }];
+    }),
+  );
+}
+
+function refusal(dialect: Dialect, codes: readonly RefusalCode[], components: Components): Json {
+  const { problem } = writing(dialect);
+  const schema = problem
+    ? { allOf: [outputSchema(problem, components), { properties: { error: { enum: codes } } }] }
+    : { type: 'string' };
+  return {
+    description: codes.map((code) => `- \`${code}\`: ${MESSAGES[code]}`).join('\n'),
+    content: content(dialect, schema),
+  };
+}
+
+function content(dialect: Dialect, schema: Json): Json {
+  return { [writing(dialect).mediaType]: { schema } };
+}
+
+function writing(dialect: Dialect) {
+  const known = DIALECTS[dialect];
+  if (!known) throw new Error(`Say in DIALECTS of docs/openapi.ts how the dialect ${dialect} writes its errors.`);
+  return known;
+}
+
+function sorted<T>(record: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

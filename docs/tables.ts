@@ -1,0 +1,124 @@
+import { functions } from '../functions/index.ts';
+import type { Dialect } from '../lib/dialects/dialect.ts';
+import { REFUSALS, type RefusalCode } from '../lib/domain/refusal.ts';
+import { PERMISSIONS, type Permission, ROLES, type Role, rolesWith } from '../lib/domain/roles.ts';
+import type { Declaration, HttpDeclaration } from '../lib/http/declaration.ts';
+import { MESSAGES } from '../lib/http/messages.ts';
+import { commentOf } from './comments.ts';
+import { REMEDIES } from './remedies.ts';
+
+const GENERATED = '<!-- Made from the declarations by `npm run docs`. -->';
+
+const DIALECTS: Readonly<Record<Dialect, string>> = {
+  v1: 'The native API: `/v1`',
+  papershift: 'Papershift: `/api/v1/teams`',
+  rocketchat: 'Rocket.Chat: `/api/v1/teams.*`',
+  volttime: 'Volt Time: `/api/v2` and `/api/v3`',
+  page: 'Pages that people open',
+};
+
+/** `docs/endpoints.md`: every function with what it does, for whom, and what its role lets it do. */
+export function endpointsPage(): string {
+  const routed: { name: string; declaration: HttpDeclaration }[] = [];
+  const others: { name: string; declaration: Declaration }[] = [];
+  for (const { name, declaration } of functions) {
+    if (declaration.kind === 'http' && declaration.route !== '$default') routed.push({ name, declaration });
+    else others.push({ name, declaration });
+  }
+  const byDialect = Map.groupBy(routed, ({ declaration }) => declaration.dialect);
+  return page(
+    '# Endpoints',
+    GENERATED,
+    'Depth is how many DynamoDB round trips follow one another, with a warm function and an `X-Organization-Id` header. Table access is all that the role of the function allows: the actions, and how the partition keys they touch begin. Requests, answers and refusals stand in [openapi.json](openapi.json), the meaning of each refusal in [errors.md](errors.md).',
+    ...(Object.keys(DIALECTS) as Dialect[]).flatMap((dialect) => {
+      const some = byDialect.get(dialect);
+      if (!some) return [];
+      return [
+        `## ${DIALECTS[dialect]}`,
+        table(
+          ['Route', 'What it does', 'Who may', 'Depth', 'Mails', 'Table access'],
+          some.map(({ name, declaration }) => [
+            link(name, declaration.route),
+            commentOf(name).summary,
+            whoMay(declaration),
+            String(declaration.depth),
+            mails(declaration),
+            tableAccess(declaration),
+          ]),
+        ),
+      ];
+    }),
+    '## Without a route',
+    table(
+      ['Function', 'When', 'What it does', 'Mails', 'Table access'],
+      others.map(({ name, declaration }) => [
+        link(name, name),
+        declaration.kind === 'http' ? 'no route matches' : `\`${declaration.schedule}\``,
+        commentOf(name).summary,
+        mails(declaration),
+        tableAccess(declaration),
+      ]),
+    ),
+    '## Roles',
+    'Leaving needs no permission, nor does whatever is about oneself: every member has it.',
+    table(
+      ['Permission', ...ROLES],
+      (Object.keys(PERMISSIONS) as Permission[]).map((permission) => [
+        `\`${permission}\``,
+        ...ROLES.map((role) => (rolesWith(permission).includes(role) ? 'yes' : '')),
+      ]),
+    ),
+  );
+}
+
+/** `docs/errors.md`: every code with its status, its meaning and what to do. */
+export function errorsPage(): string {
+  return page(
+    '# Errors',
+    GENERATED,
+    'A refusal of the native API is `{"message", "error", "details"?, "requestId"?}`: `error` is one of these codes and stays, `message` may be reworded. `details` names the fields of a `validation_failed`, `requestId` comes with an `internal_error`. Which endpoint answers which codes stands in [openapi.json](openapi.json).',
+    table(
+      ['Code', 'Status', 'Meaning', 'Remedy'],
+      (Object.entries(REFUSALS) as [RefusalCode, number][]).map(([code, status]) => [
+        `\`${code}\``,
+        String(status),
+        MESSAGES[code],
+        REMEDIES[code],
+      ]),
+    ),
+  );
+}
+
+function whoMay({ caller, permission, organization, refuses }: HttpDeclaration): string {
+  if (caller.includes('link')) return 'who holds the link';
+  if (caller.includes('anybody')) return 'anybody';
+  if (permission) return roles(rolesWith(permission));
+  if (!organization) return 'who is signed in';
+  return refuses.includes('forbidden') ? 'every member, as far as the role allows' : 'every member';
+}
+
+function roles(some: readonly Role[]): string {
+  return some.length === ROLES.length ? 'every member' : some.join(', ');
+}
+
+function mails({ email }: Declaration): string {
+  return email ? 'yes' : '';
+}
+
+function tableAccess({ table: access, due }: Declaration): string {
+  const parts = Object.entries(access).map(([action, prefixes]) => `\`${action}\` ${prefixes.join(' ')}`);
+  return [...(due ? ['`Query` the index of what is due'] : []), ...parts].join(', ');
+}
+
+function link(name: string, text: string): string {
+  return `[\`${text}\`](../functions/${name}.ts)`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function page(...blocks: readonly string[]): string {
+  return `${blocks.join('\n\n')}\n`;
+}

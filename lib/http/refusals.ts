@@ -1,0 +1,26 @@
+import * as z from 'zod/mini';
+import { REFUSALS, type RefusalCode } from '../domain/refusal.ts';
+import type { HttpDeclaration } from './declaration.ts';
+
+/**
+ * Every code that an endpoint may refuse with, in the order of `REFUSALS`: those that it declares, and those that
+ * follow from who may call it and from its input. The documents are made from it, and the tests hold answers against
+ * it. No handler imports this file.
+ */
+export function refusalsOf(declaration: HttpDeclaration): readonly RefusalCode[] {
+  const { caller, permission, organization, body, query, accepts, refuses } = declaration;
+  const codes = new Set<RefusalCode>([...refuses, 'internal_error', 'busy']);
+  const add = (...more: RefusalCode[]) => {
+    for (const code of more) codes.add(code);
+  };
+  if (caller.includes('person')) add('unauthenticated', 'email_claim_missing', 'email_not_verified', 'address_taken');
+  if (caller.includes('token')) add('unauthenticated');
+  if (permission) add('forbidden');
+  if (organization) add('organization_required', 'organization_not_found');
+  if (body || query) add('validation_failed');
+  if (body) add('body_too_large', 'unsupported_media_type');
+  // A form can't be malformed: whatever it is, it has some fields or none.
+  if (body && accepts === 'application/json') add('malformed_body');
+  if (query instanceof z.core.$ZodObject && 'cursor' in query._zod.def.shape) add('invalid_cursor');
+  return (Object.keys(REFUSALS) as RefusalCode[]).filter((code) => codes.has(code));
+}

@@ -1,0 +1,197 @@
+import { describe, expect, test } from 'vitest';
+import { type Client, newAddress, useService } from '../support/service.ts';
+
+const service = useService();
+
+const names = async (client: Client) => {
+  const { firstName, lastName } = (await client.call('GET /v1/me')).body;
+  return [firstName, lastName];
+};
+
+describe('a token', () => {
+  const hour = 3600;
+  const now = () => Math.floor(Date.now() / 1000);
+  test.each([
+    ['of another audience', () => ({ aud: 'somebody-else' })],
+    ['of another issuer', () => ({ iss: 'https://issuer.example.com' })],
+    ['that is over', () => ({ exp: now() - hour })],
+    ['that has no end', () => ({ exp: undefined })],
+    ['that is not valid yet', () => ({ nbf: now() + hour })],
+    ['without a subject', () => ({ sub: undefined })],
+  ])('%s is 401', async (_, claims) => {
+    const person = await service.person(newAddress(), { subject: 'somebody', claims: claims() });
+    expect(await person.call('GET /v1/me')).toMatchObject({ status: 401, body: { error: 'unauthenticated' } });
+  });
+
+  test('without an e-mail claim is 401, and says which token to send', async () => {
+    const person = await service.person(newAddress(), { claims: { email: undefined } });
+    const answer = await person.call('GET /v1/me');
+    expect(answer).toMatchObject({ status: 401, body: { error: 'email_claim_missing' } });
+    expect(answer.body.message).toContain('ID token');
+  });
+
+  test('whose signature was changed is 401', async () => {
+    const { token } = await service.person(newAddress());
+    const [head, , signature] = token.split('.');
+    const claims = {
+      ...JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()),
+      email: 'x@example.com',
+    };
+    const forged = `${head}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.${signature}`;
+    const answer = await service.call('GET /v1/me', { headers: { authorization: `Bearer ${forged}` } });
+    expect(answer.status).toBe(401);
+  });
+
+  test.each([true, 'true'])(
+    'counts as verified with email_verified %j, and not with anything else',
+    async (verified) => {
+      const is = async (email_verified: unknown) =>
+        (await (await service.person(newAddress(), { claims: { email_verified } })).call('GET /v1/me')).body
+          .emailVerified;
+      expect(await is(verified)).toBe(true);
+      for (const other of [false, 'false', 1, 'TRUE', null, undefined]) expect(await is(other)).toBe(false);
+    },
+  );
+});
+
+describe('names', () => {
+  test.each([
+    ['given and family name', { given_name: 'Jane', family_name: 'Doe', name: 'J. D.' }, ['Jane', 'Doe']],
+    [
+      'the whole name, at its last space',
+      { given_name: undefined, name: 'Mary Jane van Doe' },
+      ['Mary Jane van', 'Doe'],
+    ],
+    ['a name without a space', { given_name: undefined, name: 'Jane' }, ['Jane', '']],
+    ['no name', { given_name: undefined, name: undefined }, ['', '']],
+    ['control characters', { given_name: 'Ja\u0000ne\n', family_name: 'Doe' }, ['Ja ne', 'Doe']],
+    ['something that is no text', { given_name: 42, family_name: ['x'] }, ['', '']],
+  ])('come from %s', async (_, claims, expected) => {
+    expect(await names(await service.person(newAddress(), { claims }))).toEqual(expected);
+  });
+
+  test('fill empty fields at a later sign-in, in every organization, and never overwrite', async () => {
+    const email = newAddress();
+    const nameless = await service.person(email);
+    const created = await nameless.call('POST /v1/organizations', { body: { name: 'Acme' } });
+    expect(created.status).toBe(201);
+    expect(await names(await service.person(email, { name: 'Jane Doe' }))).toEqual(['Jane', 'Doe']);
+    const [member] = (await nameless.call('GET /v1/members')).body.data;
+    expect(member.userProfile).toMatchObject({ firstName: 'Jane', lastName: 'Doe' });
+    expect(await names(await service.person(email, { name: 'Somebody Else' }))).toEqual(['Jane', 'Doe']);
+  });
+});
+
+describe('an address', () => {
+  test('that is not verified is shown from the token alone; nothing is made or bound', async () => {
+    const { owner } = await service.organization();
+    const email = newAddress();
+    await service.member(owner, 'USER', email);
+    const invited = newAddress();
+    await owner.call('POST /v1/invitations', { body: { email: invited, role: 'USER' } });
+    const before = await service.items();
+    for (const address of [email, invited, newAddress()]) {
+      const person = await service.person(address, { name: 'Eve Doe', unverified: true, subject: `eve-${address}` });
+      expect((await person.call('GET /v1/me')).body).toEqual({
+        id: null,
+        email: address,
+        emailVerified: false,
+        firstName: 'Eve',
+        lastName: 'Doe',
+        username: address.split('@')[0],
+        memberships: [],
+        invitations: [],
+      });
+      expect((await person.call('GET /v1/organizations')).body.error).toBe('email_not_verified');
+      expect((await person.call('POST /v1/organizations', { body: { name: 'x' } })).body.error).toBe(
+        'email_not_verified',
+      );
+    }
+    expect(await service.items()).toEqual(before);
+  });
+
+  test('that another identity holds is 409', async () => {
+    const email = newAddress();
+    await (await service.person(email)).call('GET /v1/me');
+    const other = await service.person(email, { subject: 'another-identity' });
+    expect(await other.call('GET /v1/me')).toMatchObject({ status: 409, body: { error: 'address_taken' } });
+  });
+
+  test('is compared whole, whatever its case', async () => {
+    const email = newAddress('jane');
+    const me = (await (await service.person(email.toUpperCase(), { subject: email })).call('GET /v1/me')).body;
+    expect(me.email).toBe(email);
+    const { owner } = await service.organization();
+    await owner.call('POST /v1/invitations', { body: { email: `x${email}`, role: 'USER' } });
+    expect((await owner.call('POST /v1/invitations', { body: { email, role: 'USER' } })).status).toBe(201);
+  });
+});
+
+describe('the placeholder of somebody who accepted by link alone', () => {
+  test('becomes the first verified sign-in’s, and nobody else’s', async () => {
+    const { owner } = await service.organization();
+    const email = newAddress();
+    const { memberId } = await service.member(owner, 'USER', email);
+    expect((await owner.call(`GET /v1/members/${memberId}`)).body.claimed).toBe(false);
+    const person = await service.person(email, { name: 'Jane Doe' });
+    const answers = await Promise.all(Array.from({ length: 5 }, () => person.call('GET /v1/members')));
+    for (const { status } of answers) expect(status).toBe(200);
+    expect((await owner.call(`GET /v1/members/${memberId}`)).body).toMatchObject({
+      claimed: true,
+      userProfile: { firstName: 'Jane', lastName: 'Doe' },
+    });
+    const thief = await service.person(email, { subject: 'thief' });
+    expect((await thief.call('GET /v1/members')).body.error).toBe('address_taken');
+  });
+
+  test('hands over its memberships to a bound person who shows its address verified', async () => {
+    const subject = newAddress('subject');
+    const first = newAddress('first');
+    const second = newAddress('second');
+    const [one, two] = [await service.organization('One'), await service.organization('Two')];
+    await service.member(one.owner, 'USER', first);
+    await (await service.person(first, { subject })).call('GET /v1/me');
+    const held = await service.member(two.owner, 'OPERATOR', second);
+    await service.member(one.owner, 'VIEWER', second);
+
+    const moved = await service.person(second, { subject });
+    const me = (await moved.call('GET /v1/me')).body;
+    expect(me.email).toBe(second);
+    expect(me.memberships).toHaveLength(2);
+    expect(me.memberships).toMatchObject([
+      { organizationName: 'One', role: 'USER' },
+      { organizationName: 'Two', role: 'OPERATOR', memberId: held.memberId },
+    ]);
+    const members = (await one.owner.call('GET /v1/members')).body;
+    expect(members.meta.total).toBe(2);
+    expect(members.data[1].userProfile).toMatchObject({ email: second, id: me.id });
+    expect((await two.owner.call(`GET /v1/members/${held.memberId}`)).body).toMatchObject({
+      userId: me.id,
+      claimed: true,
+    });
+
+    // The earlier address is free for whoever has it now, and the earlier identity is who it was.
+    const successor = (await (await service.person(first, { subject: 'successor' })).call('GET /v1/me')).body;
+    expect(successor).toMatchObject({ email: first, memberships: [] });
+    expect(successor.id).not.toBe(me.id);
+  });
+});
+
+describe('the organization', () => {
+  test('is the only one that the person is in, or the one that the header names', async () => {
+    const person = await service.person(newAddress());
+    expect((await person.call('GET /v1/members')).body.error).toBe('organization_required');
+    const one = (await person.call('POST /v1/organizations', { body: { name: 'One' } })).body;
+    expect((await person.call('GET /v1/members')).status).toBe(200);
+    const two = (await person.call('POST /v1/organizations', { body: { name: 'Two' } })).body;
+    const answer = await person.call('GET /v1/members');
+    expect(answer).toMatchObject({ status: 400, body: { error: 'organization_required' } });
+    expect(answer.body.message).toContain('X-Organization-Id');
+    for (const { id, memberId } of [one, two]) {
+      expect((await person.in(id).call('GET /v1/members')).body.data).toMatchObject([{ id: memberId, owner: true }]);
+    }
+    const mine = (await person.call('GET /v1/organizations')).body;
+    expect(mine.data.map(({ name }: { name: string }) => name)).toEqual(['One', 'Two']);
+    expect(mine.meta).toMatchObject({ total: 2, page: 1, perPage: 20, nextCursor: null });
+  });
+});

@@ -1,0 +1,188 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { PERMISSIONS, type Permission, ROLES } from '../../lib/domain/roles.ts';
+import { type Contract, contracts } from '../support/contract.ts';
+import { type Client, newAddress, useService } from '../support/service.ts';
+
+// Driven from the declarations: a new endpoint is in here by being declared. That every answer has a declared form is
+// checked by the harness, in this file as in all others.
+
+const service = useService();
+
+/** A body that an endpoint takes. A new endpoint with a body needs a line here. */
+const BODIES: Partial<Record<Contract['name'], () => Record<string, unknown>>> = {
+  'organizations/create': () => ({ name: 'Acme Energy' }),
+  'members/update': () => ({ role: 'VIEWER' }),
+  'invitations/create': () => ({ email: newAddress(), role: 'USER' }),
+  'invitations/accept': () => ({ token: 'A'.repeat(64) }),
+};
+
+/** What an endpoint asks of a role, where it depends on more than the declaration can say: everybody may leave. */
+const PERMISSION: Partial<Record<Contract['name'], Permission>> = { 'members/remove': 'member:remove' };
+
+const json = contracts.filter(({ declaration }) => declaration.dialect === 'v1');
+const ofPeople = json.filter(
+  ({ declaration }) => declaration.caller.includes('person') && !declaration.caller.includes('link'),
+);
+const ofOrganizations = json.filter(({ declaration }) => declaration.organization);
+const withIds = ofOrganizations.filter(({ declaration }) => declaration.route.includes('{id}'));
+const withBodies = json.filter(({ declaration }) => declaration.body);
+
+interface Home {
+  readonly id: string;
+  readonly owner: Client;
+}
+let home: Home;
+let foreign: Home;
+const people: Partial<Record<string, Client>> = {};
+
+beforeAll(async () => {
+  home = await service.organization('Home');
+  foreign = await service.organization('Foreign');
+  for (const role of ROLES) people[role] = await service.member(home.owner, role);
+});
+
+/** A request that the endpoint takes, about something new in an organization. */
+async function requestOf({ name, declaration }: Contract, { owner }: Home): Promise<{ route: string; body?: unknown }> {
+  const body = BODIES[name]?.();
+  return { route: declaration.route.replace('{id}', await idFor(declaration.route, owner)), ...(body && { body }) };
+}
+
+async function idFor(route: string, owner: Client): Promise<string> {
+  if (route.includes('/members/{id}')) return (await service.member(owner, 'USER')).memberId;
+  if (!route.includes('/invitations/{id}')) return '';
+  const invited = await owner.call('POST /v1/invitations', { body: { email: newAddress(), role: 'USER' } });
+  return invited.body.id;
+}
+
+const named = (some: readonly Contract[]) => some.map((contract) => [contract.declaration.route, contract] as const);
+
+test('an endpoint with a body has an example here', () => {
+  expect(withBodies.map(({ name }) => name).filter((name) => !BODIES[name])).toEqual([]);
+});
+
+describe.each(named(ofPeople))('%s', (_, contract) => {
+  test.each([
+    ['no credential', {}],
+    ['an empty one', { authorization: '' }],
+    ['no bearer token', { authorization: 'Basic YWRhOmFkYQ==' }],
+    ['something that is no token', { authorization: 'Bearer nonsense' }],
+    ['an unsigned token', { authorization: `Bearer ${unsigned()}` }],
+  ])('with %s is 401', async (_case, headers) => {
+    const answer = await service.call(contract.declaration.route.replace('{id}', 'x'), { headers });
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+  });
+
+  test('refuses somebody whose address is not verified', async () => {
+    const stranger = await service.person(newAddress(), { unverified: true });
+    const answer = await stranger.in(home.id).call((await requestOf(contract, home)).route, {
+      body: BODIES[contract.name]?.(),
+    });
+    if (contract.name === 'me/read') expect(answer.body).toMatchObject({ id: null, emailVerified: false });
+    else expect(answer.body).toMatchObject({ error: 'email_not_verified' });
+  });
+});
+
+describe.each(named(ofOrganizations))('%s', (_, contract) => {
+  test('is 404 for a person outside the organization, and for one that there is none of', async () => {
+    const { route, body } = await requestOf(contract, home);
+    const stranger = await service.person(newAddress('stranger'));
+    for (const organizationId of [home.id, `org_${'0'.repeat(26)}`, 'org_x', 'x'.repeat(500)]) {
+      const answer = await stranger.in(organizationId).call(route, { body });
+      expect(answer.status).toBe(404);
+      expect(answer.body.error).toMatch(/_not_found$/);
+    }
+  });
+
+  test('asks for the organization of a person who is in none or in several', async () => {
+    const { route, body } = await requestOf(contract, home);
+    const stranger = await service.person(newAddress('stranger'));
+    expect((await stranger.call(route, { body })).body.error).toBe('organization_required');
+    await stranger.call('POST /v1/organizations', { body: { name: 'One' } });
+    await stranger.call('POST /v1/organizations', { body: { name: 'Two' } });
+    expect((await stranger.call(route, { body })).body.error).toBe('organization_required');
+  });
+
+  test.each(ROLES)('follows the matrix for %s', async (role) => {
+    const permission = PERMISSION[contract.name] ?? contract.declaration.permission;
+    const { route, body } = await requestOf(contract, home);
+    const answer = await (people[role] as Client).call(route, { body });
+    const isAllowed = !permission || (PERMISSIONS[permission] as readonly string[]).includes(role);
+    if (isAllowed) expect(answer.status).toBeLessThan(300);
+    else expect(answer).toMatchObject({ status: 403, body: { error: 'forbidden' } });
+  });
+});
+
+describe.each(named(withIds))('%s', (_, contract) => {
+  test("is 404 for another organization's id, a made-up one and nonsense", async () => {
+    const { route, body } = await requestOf(contract, foreign);
+    const kind = /\/(member|invitation)s\//.exec(route)?.[1] as string;
+    const madeUp = `${kind.slice(0, 3)}_${'0'.repeat(26)}`;
+    const before = await service.items();
+    for (const id of [route.split('/')[3] as string, madeUp, 'x', '%00', 'a'.repeat(2000), '..%2F..']) {
+      const answer = await home.owner.call(contract.declaration.route.replace('{id}', id), { body });
+      expect(answer).toMatchObject({ status: 404, body: { error: `${kind}_not_found` } });
+    }
+    expect(await service.items()).toEqual(before);
+  });
+});
+
+describe.each(named(withBodies))('%s', (_, contract) => {
+  test('refuses bad bodies with what is wrong, and stores nothing', async () => {
+    const good = BODIES[contract.name]?.() ?? {};
+    const { route } = await requestOf(contract, home);
+    const type = { 'content-type': 'application/json' };
+    await home.owner.call('GET /v1/me');
+    const before = await service.items();
+    const send = (body: unknown, headers: Record<string, string> = type) => home.owner.call(route, { body, headers });
+
+    for (const body of ['{', '{"a":', 'nonsense', '\u0000']) {
+      expect(await send(body), body).toMatchObject({ status: 400, body: { error: 'malformed_body' } });
+    }
+    for (const body of ['[]', 'null', '"text"', '42', '[{}]']) {
+      expect(await send(body), body).toMatchObject({ status: 400, body: { error: 'validation_failed' } });
+    }
+    expect((await send(JSON.stringify({ ...good, padding: 'x'.repeat(257 * 1024) }))).body.error).toBe(
+      'body_too_large',
+    );
+    expect((await send(JSON.stringify(good), { 'content-type': 'text/plain' })).body.error).toBe(
+      'unsupported_media_type',
+    );
+    expect((await send('a=b', { 'content-type': 'application/x-www-form-urlencoded' })).status).toBe(415);
+    for (const unknown of ['surprise', 'id', '__proto__', 'constructor']) {
+      const answer = await send(`${JSON.stringify(good).slice(0, -1)},"${unknown}":1}`);
+      expect(answer, unknown).toMatchObject({ status: 400, body: { error: 'validation_failed' } });
+      expect(Object.keys(answer.body.details)).toContain(unknown);
+    }
+    for (const field of Object.keys(good)) {
+      const wrong = [undefined, null, 42, true, {}, [], [good[field]], '', ' ', 'x\u0007y', 'x'.repeat(100_000)];
+      for (const value of wrong) {
+        const answer = await send(JSON.stringify({ ...good, [field]: value }));
+        if (field === 'token' && typeof value === 'string' && value.length <= 1000) {
+          expect(answer).toMatchObject({ status: 404, body: { error: 'invitation_not_found' } });
+          continue;
+        }
+        expect(answer, `${field}: ${JSON.stringify(value)?.slice(0, 40)}`).toMatchObject({ status: 400 });
+        expect(Object.keys(answer.body.details)).toEqual([field]);
+      }
+    }
+    expect(await service.items()).toEqual(before);
+  });
+});
+
+test.each([
+  ['GET /v1/nothing', 404, 'route_not_found'],
+  ['GET /v1', 404, 'route_not_found'],
+  ['PUT /v1/members', 405, 'method_not_allowed'],
+  ['POST /v1/members/mem_x', 405, 'method_not_allowed'],
+])('%s is %i %s', async (route, status, error) => {
+  const answer = await service.call(route);
+  expect(answer).toMatchObject({ status, body: { error } });
+  if (status === 405) expect(answer.headers.get('allow')).toMatch(/^[A-Z]+(, [A-Z]+)*$/);
+});
+
+function unsigned(): string {
+  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const claims = { iss: service.stack?.issuer, sub: 'x', aud: 'muster', email: 'a@example.com', email_verified: true };
+  return `${part({ alg: 'none' })}.${part({ ...claims, exp: 4_000_000_000 })}.`;
+}

@@ -1,0 +1,132 @@
+import { expect, test } from 'vitest';
+import { type Answer, type Client, newAddress, useService } from '../support/service.ts';
+
+// Real requests in parallel, through the proxy that refuses overlapping transactions as DynamoDB does. Each of these
+// fails when the condition that it guards is taken out: `npm run test:mutants`.
+
+const service = useService();
+
+const times = <T>(count: number, of: (index: number) => Promise<T>) =>
+  Promise.all(Array.from({ length: count }, (_, i) => of(i)));
+const statuses = (answers: readonly Answer[]) => answers.map(({ status }) => status).sort();
+const accept = (token: string) => service.call('POST /v1/invitations/accept', { body: { token } });
+
+async function invite(owner: Client, email = newAddress()): Promise<{ id: string; email: string; token: string }> {
+  const invited = await owner.call('POST /v1/invitations', { body: { email, role: 'USER' } });
+  expect(invited.status).toBe(201);
+  return { id: invited.body.id, email, token: await service.linkToken(email) };
+}
+
+test('two parallel accepts of one link make one membership, and both succeed with it', async () => {
+  const { owner } = await service.organization();
+  for (let round = 0; round < 5; round += 1) {
+    const { token, email } = await invite(owner);
+    const answers = await times(2, () => accept(token));
+    expect(statuses(answers)).toEqual([200, 200]);
+    expect(answers[0]?.body.member.id).toBe(answers[1]?.body.member.id);
+    const { data, meta } = (await owner.call('GET /v1/members?perPage=100')).body;
+    expect(
+      data.filter((member: { userProfile: { email: string } }) => member.userProfile.email === email),
+    ).toHaveLength(1);
+    expect(meta.total).toBe(round + 2);
+  }
+});
+
+test('twenty parallel invitations of one address make one', async () => {
+  const { owner } = await service.organization();
+  const email = newAddress();
+  const spellings = [email, email.toUpperCase(), ` ${email} `];
+  const answers = await times(20, (index) =>
+    owner.call('POST /v1/invitations', { body: { email: spellings[index % 3], role: 'USER' } }),
+  );
+  expect(statuses(answers)).toEqual([201, ...Array(19).fill(409)]);
+  for (const { status, body } of answers) if (status === 409) expect(body.error).toBe('already_invited');
+  expect((await owner.call('GET /v1/invitations')).body.meta.total).toBe(1);
+  expect(await service.mails(email)).toHaveLength(1);
+});
+
+test('of an accept and a revoke at the same moment exactly one wins', async () => {
+  const { owner } = await service.organization();
+  for (let round = 0; round < 8; round += 1) {
+    const { id, token, email } = await invite(owner);
+    const [accepted, revoked] = await Promise.all([accept(token), owner.call(`DELETE /v1/invitations/${id}`)]);
+    const { status } = (await owner.call(`GET /v1/invitations/${id}`)).body;
+    const { data } = (await owner.call('GET /v1/members?perPage=100')).body;
+    const isMember = data.some((member: { userProfile: { email: string } }) => member.userProfile.email === email);
+    if (accepted.status === 200) {
+      expect(revoked).toMatchObject({ status: 409, body: { error: 'invitation_not_pending' } });
+      expect([status, isMember]).toEqual(['ACCEPTED', true]);
+    } else {
+      expect(accepted).toMatchObject({ status: 410, body: { error: 'invitation_revoked' } });
+      expect(revoked.status).toBe(204);
+      expect([status, isMember]).toEqual(['REVOKED', false]);
+    }
+  }
+});
+
+test('of two admins who demote each other at the same moment exactly one succeeds', async () => {
+  const { owner } = await service.organization();
+  for (let round = 0; round < 5; round += 1) {
+    const [one, other] = await times(2, () => service.member(owner, 'ADMIN'));
+    if (!one || !other) throw new Error('There are two admins.');
+    const demote = (actor: Client, memberId: string) =>
+      actor.call(`PATCH /v1/members/${memberId}`, { body: { role: 'USER' } });
+    const answers = await Promise.all([demote(one, other.memberId), demote(other, one.memberId)]);
+    expect(statuses(answers)).toEqual([200, 403]);
+    const roles = await Promise.all(
+      [one, other].map(async ({ memberId }) => (await owner.call(`GET /v1/members/${memberId}`)).body.role),
+    );
+    expect(roles.sort()).toEqual(['ADMIN', 'USER']);
+  }
+});
+
+test('of two admins who remove each other at the same moment exactly one succeeds', async () => {
+  const { owner } = await service.organization();
+  const [one, other] = await times(2, () => service.member(owner, 'ADMIN'));
+  if (!one || !other) throw new Error('There are two admins.');
+  const answers = await Promise.all([
+    one.call(`DELETE /v1/members/${other.memberId}`),
+    other.call(`DELETE /v1/members/${one.memberId}`),
+  ]);
+  expect(statuses(answers)).toEqual([204, 404]);
+  expect((await owner.call('GET /v1/members')).body.meta.total).toBe(2);
+});
+
+test('removing a member refuses every request begun after it, reads and writes alike', async () => {
+  const { owner } = await service.organization();
+  const admin = await service.member(owner, 'ADMIN');
+  const begun: { at: number; done: Promise<Answer> }[] = [];
+  const send = () => {
+    const index = begun.length;
+    const route = index % 2 ? 'GET /v1/members' : 'POST /v1/invitations';
+    const body = index % 2 ? undefined : { email: newAddress('late'), role: 'USER' };
+    begun.push({ at: performance.now(), done: admin.call(route, { body }) });
+  };
+  const ok = async () => {
+    const answers = await Promise.all(begun.map(({ done }) => done));
+    return answers.filter(({ status }) => status < 300).length;
+  };
+  while (begun.length < 40 && (begun.length < 24 || (await ok()) < 10)) {
+    send();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  let removedAt = Number.POSITIVE_INFINITY;
+  const removal = owner.call(`DELETE /v1/members/${admin.memberId}`).then((answer) => {
+    removedAt = performance.now();
+    return answer;
+  });
+  for (let after = 0; after < 20; ) {
+    send();
+    if (removedAt < Number.POSITIVE_INFINITY) after += 1;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  expect((await removal).status).toBe(204);
+  const answers = await Promise.all(begun.map(async ({ at, done }) => ({ at, ...(await done) })));
+  const before = answers.filter(({ at, status }) => at < removedAt && status < 300);
+  const after = answers.filter(({ at }) => at > removedAt);
+  expect(before.length).toBeGreaterThanOrEqual(10);
+  expect(after.length).toBeGreaterThanOrEqual(10);
+  for (const { status, body } of after) {
+    expect({ status, error: body.error }).toEqual({ status: 404, error: 'organization_not_found' });
+  }
+});

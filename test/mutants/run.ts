@@ -1,0 +1,63 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Mutant, mutants } from './mutants.ts';
+
+// Shows that the tests of the races bite: each listed mutant is made in a copy of the repository, and the test that
+// guards what it takes away must fail there. `npm run test:mutants`, or with a part of a mutant's name behind `--`.
+
+const ROOT = join(import.meta.dirname, '../..');
+const wanted = process.argv[2] ?? '';
+const copy = mkdtempSync(join(tmpdir(), 'muster-mutants-'));
+const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+  cwd: ROOT,
+  encoding: 'utf8',
+});
+for (const file of files.split('\n').filter(Boolean)) cpSync(join(ROOT, file), join(copy, file));
+symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+
+let survived = 0;
+let killed = 0;
+try {
+  const chosen = mutants.filter(({ name }) => name.includes(wanted));
+  // A test that fails without any mutant shows nothing.
+  for (const mutant of chosen)
+    if (!passes(mutant)) throw new Error(`Fails without the mutant too: ${mutant.test.name}`);
+  for (const mutant of chosen) {
+    const undo = apply(mutant);
+    const isKilled = !passes(mutant);
+    undo();
+    console.log(`${isKilled ? 'killed  ' : 'SURVIVED'} ${mutant.name}`);
+    if (isKilled) killed += 1;
+    else survived += 1;
+  }
+} finally {
+  rmSync(copy, { recursive: true, force: true });
+}
+console.log(`${killed} passed, ${survived} failed`);
+process.exitCode = survived > 0 ? 1 : 0;
+
+/** @returns what takes the mutant back */
+function apply({ edits, name }: Mutant): () => void {
+  const originals = new Map(edits.map(({ file }) => [file, readFileSync(join(copy, file), 'utf8')]));
+  for (const { file, replace, by } of edits) {
+    const source = readFileSync(join(copy, file), 'utf8');
+    if (source.split(replace).length !== 2) throw new Error(`${name}: ${file} has not exactly one ${replace}`);
+    writeFileSync(
+      join(copy, file),
+      source.replace(replace, () => by),
+    );
+  }
+  return () => {
+    for (const [file, source] of originals) writeFileSync(join(copy, file), source);
+  };
+}
+
+/** Whether the mutant's test passes in the copy as it is now. */
+function passes({ test }: Mutant): boolean {
+  const result = spawnSync('vitest', ['run', test.file, '-t', test.name], { cwd: copy, encoding: 'utf8' });
+  const counts = /^(\d+) passed, (\d+) failed$/m.exec(result.stdout);
+  if (!counts || counts[1] === counts[2]) throw new Error(`No test was run:\n${result.stdout}\n${result.stderr}`);
+  return counts[2] === '0';
+}
