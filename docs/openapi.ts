@@ -87,6 +87,7 @@ function operation(
   components: Components,
 ): Json {
   const { dialect, organization, query, body, accepts } = declaration;
+  const { summary, description } = commentOf(name);
   const parameters = [
     ...[...path.matchAll(/\{(\w+)\}/g)].map(({ 1: parameter, index }) => ({
       name: parameter,
@@ -101,7 +102,8 @@ function operation(
   return {
     operationId: name.replace(/[/-](\w)/g, (_, letter: string) => letter.toUpperCase()),
     tags: [name.split('/')[0]],
-    ...commentOf(name),
+    summary,
+    ...(description && { description }),
     security: security(declaration),
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: { required: true, content: { [accepts]: { schema: inputSchema(body) } } } }),

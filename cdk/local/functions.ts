@@ -28,8 +28,8 @@ export interface FunctionsOptions {
 export interface Functions {
   /** Never rejects. Throws for a name that isn't in the template. */
   invoke(functionName: string, event: unknown): Promise<Outcome>;
-  /** Ends the workers of a function that are in the middle of something, as a crash of theirs would. */
-  kill(functionName: string): void;
+  /** Ends the worker that works on a request, as its crash would; an empty id means those that are starting. */
+  kill(functionName: string, requestId: string): void;
   close(): Promise<void>;
 }
 
@@ -51,6 +51,7 @@ type WorkerMessage =
   | { readonly type: 'result'; readonly payload: string };
 
 interface Invocation {
+  readonly requestId: string;
   readonly event: string;
   readonly settle: (outcome: Outcome) => void;
 }
@@ -185,7 +186,8 @@ export function createFunctions(options: FunctionsOptions): Functions {
     instance.timer = setTimeout(() => {
       fail(pool, instance, 'timeout', `Task timed out after ${timeout.toFixed(2)} seconds`);
     }, timeout * 1000);
-    instance.worker.postMessage({ requestId: randomUUID(), event: invocation.event, timeout: timeout * 1000 });
+    const { requestId, event } = invocation;
+    instance.worker.postMessage({ requestId, event, timeout: timeout * 1000 });
   }
 
   function settle(instance: Instance, outcome: Outcome): void {
@@ -215,14 +217,15 @@ export function createFunctions(options: FunctionsOptions): Functions {
       const pool = poolOf(name);
       const { promise, resolve } = Promise.withResolvers<Outcome>();
       if (closing) resolve({ ok: false, reason: 'killed', message: 'The local stack is stopping.' });
-      else pool.queue.push({ event: JSON.stringify(event), settle: resolve });
+      else pool.queue.push({ requestId: randomUUID(), event: JSON.stringify(event), settle: resolve });
       pump(pool);
       return promise;
     },
-    kill(name) {
+    kill(name, requestId) {
       const pool = poolOf(name);
-      for (const instance of pool.instances) {
-        if (instance.state === 'busy') fail(pool, instance, 'killed', 'Killed by a fault');
+      for (const instance of [...pool.instances]) {
+        const isMeant = requestId ? instance.invocation?.requestId === requestId : instance.state === 'starting';
+        if (isMeant) fail(pool, instance, 'killed', 'Killed by a fault');
       }
     },
     async close() {

@@ -98,7 +98,8 @@ export function partsOf(
       const items =
         'Keys' in batch
           ? batch.Keys
-          : Array.isArray(batch) && batch.map(({ PutRequest, DeleteRequest }) => PutRequest?.Item ?? DeleteRequest?.Key);
+          : Array.isArray(batch) &&
+            batch.map(({ PutRequest, DeleteRequest }) => PutRequest?.Item ?? DeleteRequest?.Key);
       return part(action, table, items || []);
     });
   if (parts.length > 0) return parts;

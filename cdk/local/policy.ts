@@ -112,7 +112,8 @@ function compileCondition(operator: string, name: string, operands: string[]): M
   const key = (Object.keys(contextKeys) as ContextKey[]).find((known) => known.toLowerCase() === name.toLowerCase());
   if (!key) throw new Error(`The condition key ${name} is not known here; add it to cdk/local/policy.ts.`);
   const variable = operands.find((operand) => operand.includes('${'));
-  if (variable) throw new Error(`The policy variable in '${variable}' is not known here; add it to cdk/local/policy.ts.`);
+  if (variable)
+    throw new Error(`The policy variable in '${variable}' is not known here; add it to cdk/local/policy.ts.`);
   const values = (request: AccessRequest) => request.context[key] ?? [];
 
   if (operator === 'Null') {
@@ -128,8 +129,8 @@ function compileCondition(operator: string, name: string, operands: string[]): M
   if (!set && contextKeys[key].several) {
     throw new Error(`${key} has several values, so ${operator} needs ForAllValues: or ForAnyValue: before it.`);
   }
-  const compared = operands.map(comparison);
-  const fits = (value: string) => compared.some((fit) => fit(value)) !== Boolean(not);
+  const wanted = operands.map(comparison);
+  const fits = (value: string) => wanted.some((equals) => equals(value)) !== Boolean(not);
   // AWS: ForAllValues is true of no value at all, ForAnyValue false; without either, only a negated operator is true.
   const ofNothing = Boolean(ifExists) || (set ? set === 'ForAllValues' : Boolean(not));
   return (request) => {
@@ -141,7 +142,10 @@ function compileCondition(operator: string, name: string, operands: string[]): M
 
 /** IAM's wildcards: `*` is any text, `?` any one character. */
 function wildcard(pattern: string, flags: string): RegExp {
-  const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
   return new RegExp(`^${source}$`, `s${flags}`);
 }
 

@@ -2,6 +2,7 @@ import { createWriteStream, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { synthesize } from '../synthesize.ts';
 import { type Principal, startAwsProxy } from './aws.ts';
+import { connect } from './aws-service.ts';
 import { createClock } from './clock.ts';
 import { type Controls, control } from './control.ts';
 import { startEngine } from './engine.ts';
@@ -99,7 +100,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         region: REGION,
         account: ACCOUNT,
         onMail: mail.receive,
-        onKill: (name) => functions.kill(name),
+        onKill: (name, requestId) => functions.kill(name, requestId),
       }),
     );
 
@@ -210,41 +211,36 @@ function functionLog(directory: string) {
   return {
     write(name: string, line: string) {
       const text = `${new Date().toISOString()} ${name} ${line}\n`;
-      file.write(text);
+      // Workers may still print while they end.
+      if (file.writable) file.write(text);
       if (process.env.LOCAL_LOG === '1') process.stderr.write(text);
     },
     close: () => new Promise<void>((done) => file.end(done)),
   };
 }
 
-// --- The table
-
 async function createTable(endpoint: string, table: LocalTable): Promise<void> {
-  const created = await dynamodb(endpoint, 'CreateTable', table.definition);
-  // It is there since an earlier start.
-  if (created.__type?.endsWith('ResourceInUseException')) return;
-  if (created.__type) throw new Error(`The engine didn't create the table: ${created.message ?? created.__type}`);
-  if (table.timeToLive === undefined) return;
-  await dynamodb(endpoint, 'UpdateTimeToLive', {
-    TableName: table.name,
-    TimeToLiveSpecification: { AttributeName: table.timeToLive, Enabled: true },
-  });
-}
-
-/** One call to the engine. The SDK would cost more time to load than all of the start takes. */
-async function dynamodb(
-  endpoint: string,
-  operation: string,
-  input: object,
-): Promise<{ __type?: string; message?: string }> {
-  const response = await fetch(endpoint, {
-    method: 'POST',
-    headers: {
+  const engine = connect(endpoint, 'dynamodb', REGION);
+  const call = async (operation: string, input: object) => {
+    const { body } = await engine.post(Buffer.from(JSON.stringify(input)), {
       'content-type': 'application/x-amz-json-1.0',
       'x-amz-target': `DynamoDB_20120810.${operation}`,
-      authorization: `AWS4-HMAC-SHA256 Credential=local/20260101/${REGION}/dynamodb/aws4_request, SignedHeaders=host, Signature=0`,
-    },
-    body: JSON.stringify(input),
-  });
-  return (await response.json()) as { __type?: string; message?: string };
+    });
+    const { __type: type = '', message = type } = JSON.parse(body.toString()) as { __type?: string; message?: string };
+    // It is there since an earlier start.
+    if (type && !type.endsWith('ResourceInUseException')) {
+      throw new Error(`The DynamoDB engine refused ${operation}: ${message}`);
+    }
+    return type === '';
+  };
+  try {
+    const created = await call('CreateTable', table.definition);
+    if (!created || table.timeToLive === undefined) return;
+    await call('UpdateTimeToLive', {
+      TableName: table.name,
+      TimeToLiveSpecification: { AttributeName: table.timeToLive, Enabled: true },
+    });
+  } finally {
+    engine.close();
+  }
 }

@@ -13,7 +13,7 @@ function readArguments(): { port: number; fresh: boolean } {
   try {
     ({ values } = parseArgs({ options: { port: { type: 'string' }, fresh: { type: 'boolean' } } }));
   } catch (error) {
-    throw new Error(`${(error as Error).message}. ${usage}`);
+    throw new Error(`${(error as Error).message.split('. ')[0]}. ${usage}`);
   }
   const text = values.port ?? process.env.PORT ?? '3000';
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) {

@@ -27,7 +27,7 @@ function readArguments() {
     });
     if (positionals.length === 1) return { email: positionals[0], ...values };
   } catch (error) {
-    throw new Error(`${(error as Error).message}. Usage: ${USAGE}`);
+    throw new Error(`${(error as Error).message.split('. ')[0]}. Usage: ${USAGE}`);
   }
   throw new Error(`Say whose token it is to be: ${USAGE}`);
 }

@@ -70,7 +70,7 @@ test.each([
   const opened = await page.goto(`${service.api}/invitations/accept?token=${token}`);
   expect(opened?.status()).toBe(status);
   expect(await page.getByRole('button').count()).toBe(0);
-  expect((await page.textContent('main')).length).toBeGreaterThan(80);
+  expect((await page.innerText('main')).length).toBeGreaterThan(80);
   await page.close();
 });
 

@@ -177,12 +177,22 @@ test.each([
   expect(log.join('\n')).toContain(message);
 });
 
-test('a killed function fails what it was doing, and lives on', async () => {
-  const functions = run({ f: 'exports.handler = async ({ wait }) => (wait ? new Promise(() => {}) : 1)' });
-  const waiting = functions.invoke('f', { wait: true });
-  expect(await resultOf(functions, 'f')).toBe(1);
-  functions.kill('f');
-  expect(await waiting).toMatchObject({ ok: false, reason: 'killed' });
+test('only the worker of the request that is meant is killed', async () => {
+  const functions = run({
+    f: `exports.handler = async ({ wait }, context) => {
+      console.log(context.awsRequestId);
+      return wait ? new Promise((resolve) => setTimeout(resolve, 300, 'survived')) : 1;
+    };`,
+  });
+  const waiting = [functions.invoke('f', { wait: true }), functions.invoke('f', { wait: true })];
+  await expect.poll(() => log).toHaveLength(2);
+  functions.kill('f', (log[0] as string).slice(2));
+  expect(await Promise.all(waiting)).toEqual(
+    expect.arrayContaining([
+      { ok: true, payload: '"survived"' },
+      { ok: false, reason: 'killed', message: 'Killed by a fault' },
+    ]),
+  );
   expect(await resultOf(functions, 'f')).toBe(1);
 });
 

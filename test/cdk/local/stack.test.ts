@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Call } from '../../../cdk/local/aws.ts';
 import { type Stack, startStack } from '../../../cdk/local/stack.ts';
 
 let assembly: string;
@@ -131,15 +132,12 @@ async function call(operation: string, input: object): Promise<{ status: number;
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ operation, input }),
   });
-  return { status: response.status, body: await response.json() };
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 }
 
-async function local(path: string, method = 'GET', body?: unknown) {
-  const response = await fetch(`${stack?.api}/_local/${path}`, {
-    method,
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  return response.json();
+async function local<T = Record<string, unknown>>(path: string, method = 'GET'): Promise<T> {
+  const response = await fetch(`${stack?.api}/_local/${path}`, { method });
+  return (await response.json()) as T;
 }
 
 const ITEM = { pk: { S: 'ORG#1' }, sk: { S: 'ORG' } };
@@ -168,14 +166,14 @@ test("a function calls DynamoDB with its role's permissions, and its calls are l
   const refused = await call('PutItem', { Item: { pk: { S: 'USER#1' }, sk: { S: 'USER' } } });
   expect(refused.status).toBe(400);
   expect(refused.body.__type).toContain('AccessDenied');
-  const calls = await local('calls');
+  const calls = await local<Call[]>('calls');
   expect(calls).toMatchObject([
     { function: 'call', action: 'dynamodb:PutItem', keys: ['ORG#1|ORG'], allowed: true },
     { function: 'call', action: 'dynamodb:GetItem', keys: ['ORG#1|ORG'], allowed: true },
     { function: 'call', action: 'dynamodb:PutItem', keys: ['USER#1|USER'], allowed: false },
   ]);
-  expect(calls[0].requestId).toMatch(/^[0-9a-f-]{36}$/);
-  expect(new Set(calls.map(({ requestId }: { requestId: string }) => requestId)).size).toBe(3);
+  expect(calls[0]?.requestId).toMatch(/^[0-9a-f-]{36}$/);
+  expect(new Set(calls.map(({ requestId }) => requestId)).size).toBe(3);
 });
 
 test('data, issuer and tokens outlive a restart, unless it is fresh', async () => {

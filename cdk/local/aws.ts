@@ -1,0 +1,262 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  type Answer,
+  type AwsRequest,
+  type Caller,
+  connect,
+  type JudgedPart,
+  readBody,
+  type Service,
+} from './aws-service.ts';
+import { createDynamoDb } from './dynamodb.ts';
+import { type ActiveFault, type Fault, parseFaults, takeFault } from './faults.ts';
+import { compilePolicies, type PolicyDocument } from './policy.ts';
+import { createSes, type Envelope } from './ses.ts';
+import { canceled, conflict } from './transactions.ts';
+
+/** Somebody who signs calls: a function, with the resolved identity policies of its role. */
+export interface Principal {
+  readonly name: string;
+  readonly policies: readonly PolicyDocument[];
+}
+
+/** One part of a call to AWS that IAM authorizes by itself, as `GET /_local/calls` shows it. */
+export interface Call {
+  /** The same for all parts of one call: as many ids, as many requests to AWS. */
+  readonly call: string;
+  /** `TransactWriteItems`, `SendRawEmail` */
+  readonly operation: string;
+  /** The caller's name; `test` of the administrator's key. */
+  readonly function: string;
+  /** Lambda's id of the invocation; empty while a function starts. */
+  readonly requestId: string;
+  /** What IAM authorizes: `dynamodb:PutItem` */
+  readonly action: string;
+  /** The ARN that it is authorized on. */
+  readonly resource: string;
+  /** `pk|sk` of items, the partition key's value of a query, the recipients of a mail. */
+  readonly keys: readonly string[];
+  /** Whether the role allows it. */
+  readonly allowed: boolean;
+  /** AWS's ConsumedCapacity of the whole call, on its first part only; an array where it touched several tables. */
+  readonly consumedCapacity: unknown;
+  /** ISO time, by this machine's clock. */
+  readonly startedAt: string;
+  /** From the arrival of the call to its answer. */
+  readonly ms: number;
+  /** HTTP status; 0 where a fault left the call without an answer. */
+  readonly status: number;
+  /** AWS's code of the error that was answered; null of a success, or without an answer. */
+  readonly error: string | null;
+}
+
+export interface AwsProxyOptions {
+  /** Base URL of the DynamoDB engine. */
+  readonly dynamodb: string;
+  /** Base URL of the local SES. */
+  readonly ses: string;
+  /** Who calls, by the access key id of the signature. */
+  readonly principals: ReadonlyMap<string, Principal>;
+  readonly region: string;
+  readonly account: string;
+  /**
+   * How long a transaction stays in flight before the engine gets it. The engines answer in less than a millisecond,
+   * AWS in about ten: without a moment of it, parallel transactions would hardly ever meet. 2 by default.
+   */
+  readonly latencyMs?: number;
+  /** Called with each mail that SES accepted, before the function learns of it. */
+  onMail(raw: Buffer, envelope: Envelope): Promise<void> | void;
+  /** Ends the worker of a function that works on a request. */
+  onKill(functionName: string, requestId: string): void;
+}
+
+export interface AwsProxy {
+  /** Base URL for the SDK: DynamoDB and SES. */
+  readonly endpoint: string;
+  /** The last 10,000, in the order of their ends. */
+  calls(): Call[];
+  /** Replaces all faults. @throws Error that says what is wrong with them */
+  setFaults(faults: unknown): void;
+  /** Those that are still to come, counted down. */
+  faults(): Fault[];
+  close(): Promise<void>;
+}
+
+/** The access key id of an administrator who may do anything: for tests that look into the table. */
+export const adminAccessKeyId = 'LOCALADMIN';
+
+const remembered = 10_000;
+
+/**
+ * Starts the one way from functions to AWS: an HTTP server on 127.0.0.1 that the SDK's DynamoDB and SES clients take for
+ * AWS's endpoints, in front of an engine and a local SES.
+ *
+ * It does what AWS does and they don't: refuses what the caller's role doesn't allow, part by part; answers
+ * TransactionConflict when a write or a transaction meets the keys of a transaction in flight (BatchWriteItem excepted);
+ * knows what each call cost. On request it makes things go wrong: see `Fault`.
+ *
+ * @throws Error when a policy has something in it that can't be evaluated here
+ */
+export async function startAwsProxy(options: AwsProxyOptions): Promise<AwsProxy> {
+  const { region, account, latencyMs = 2 } = options;
+  const callers = new Map<string, Caller>(
+    [...options.principals].map(([key, { name, policies }]) => [key, { name, decide: compilePolicies(policies) }]),
+  );
+  callers.set(adminAccessKeyId, { name: 'test', decide: () => 'allow' });
+  const toDynamoDb = connect(options.dynamodb, 'dynamodb', region);
+  const toSes = connect(options.ses, 'ses', region);
+  const dynamodb = createDynamoDb(toDynamoDb, { region, account, latencyMs });
+  const ses = createSes(toSes, { region, account, onMail: options.onMail });
+  let calls: Call[] = [];
+  let faults: ActiveFault[] = [];
+
+  async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const started = performance.now();
+    const body = await readBody(incoming);
+    const { 'x-amz-target': target, 'x-local-request-id': requestId = '', authorization = '' } = incoming.headers;
+    const operation = typeof target === 'string' ? target.slice(target.indexOf('.') + 1) : '';
+    const service = operation ? dynamodb : ses;
+    const caller = callers.get(/Credential=([^/,\s]+)/.exec(authorization)?.[1] ?? '');
+    if (!caller) return answer(outgoing, service.unknownCaller());
+    const request = await service.receive({ body, operation, caller });
+    if (!('perform' in request)) return answer(outgoing, request);
+    const { parts } = request;
+
+    const id = randomUUID();
+    const record = ({ status, error, consumedCapacity = null }: Omit<Answer, 'body' | 'contentType'>) => {
+      if (calls.length >= 2 * remembered) calls = calls.slice(-remembered);
+      const ms = Math.round((performance.now() - started) * 1000) / 1000;
+      // Not by Date, which a test may have shifted.
+      const startedAt = new Date(performance.timeOrigin + started).toISOString();
+      for (const [index, { action, resource, keys, decision }] of parts.entries()) {
+        calls.push({
+          ...{ call: id, operation: request.operation, function: caller.name, requestId: String(requestId) },
+          ...{ action, resource, keys, allowed: decision === 'allow' },
+          consumedCapacity: index === 0 ? consumedCapacity : null,
+          ...{ startedAt, ms, status, error },
+        });
+      }
+    };
+    const finish = (answered: Answer) => {
+      record(answered);
+      answer(outgoing, answered);
+    };
+    const vanish = () => {
+      record({ status: 0, error: null });
+      incoming.socket.destroy();
+    };
+
+    const denied = parts.find(({ decision }) => decision !== 'allow');
+    if (denied) return finish(refusal(service, caller.name, denied));
+    const befallen = takeFault(faults, {
+      function: caller.name,
+      action: `${request.service}:${request.operation}`,
+      parts,
+      conflicts: request.conflicts,
+    });
+    const kind = befallen?.fault.fault;
+    if (kind === 'hang') return record({ status: 0, error: null });
+    if (kind === 'kill-process-before') process.kill(process.pid, 'SIGKILL');
+    if (kind === 'kill-worker-before') {
+      options.onKill(caller.name, String(requestId));
+      return vanish();
+    }
+    const failure = befallen && injected(service, request, caller.name, befallen);
+    if (failure) return finish(failure);
+
+    const answered = await request.perform(befallen?.fault.ms ?? 0);
+    if (kind === 'kill-process-after') process.kill(process.pid, 'SIGKILL');
+    if (kind === 'kill-worker-after') options.onKill(caller.name, String(requestId));
+    if (kind === 'kill-worker-after' || kind === 'drop-answer') return vanish();
+    finish(answered);
+  }
+
+  /** AWS's sentence about a missing permission. */
+  function refusal({ fail }: Service, name: string, { action, resource, decision }: JudgedPart): Answer {
+    const user = `arn:aws:sts::${account}:assumed-role/${name}`;
+    if (action.startsWith('ses:')) {
+      const message = `User \`${user}' is not authorized to perform \`${action}' on resource \`${resource}'`;
+      return fail(403, 'AccessDenied', message);
+    }
+    const because =
+      decision === 'explicit deny'
+        ? 'with an explicit deny in an identity-based policy'
+        : `because no identity-based policy allows the ${action} action`;
+    const message = `User: ${user} is not authorized to perform: ${action} on resource: ${resource} ${because}`;
+    return fail(400, 'AccessDeniedException', message);
+  }
+
+  /** The error that a fault answers with, if that is what it does. */
+  function injected(
+    service: Service,
+    { service: name, operation, parts }: AwsRequest,
+    caller: string,
+    { fault, hit }: { fault: ActiveFault; hit: readonly boolean[] },
+  ): Answer | undefined {
+    const { fail } = service;
+    const isMail = name === 'ses';
+    switch (fault.fault) {
+      case 'throttle':
+        if (isMail) return fail(400, 'Throttling', 'Maximum sending rate exceeded.');
+        if (operation.startsWith('Transact')) return canceled(fail, hit, 'ThrottlingError', throughputExceeded);
+        return fail(400, 'ThrottlingException', throughputExceeded);
+      case 'conflict':
+        return conflict(fail, operation, hit);
+      case 'refuse':
+        if (isMail) return fail(400, 'MessageRejected', 'Email address is not verified.');
+        return refusal(service, caller, { ...(parts[hit.indexOf(true)] as JudgedPart), decision: 'implicit deny' });
+      case 'error':
+        return fail(
+          500,
+          isMail ? 'InternalFailure' : 'InternalServerError',
+          'The request failed for an unknown reason.',
+        );
+      default:
+        return undefined;
+    }
+  }
+
+  const server = createServer((incoming, outgoing) => {
+    serve(incoming, outgoing).catch((error) => {
+      // A caller that went away is no news. Anything else is a mistake of ours, and must not look like AWS's answer.
+      if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET') console.error('The local AWS proxy failed:', error);
+      incoming.socket.destroy();
+    });
+  });
+  // The SDK keeps its connections; one that ended just as it is used again would be a failure that nobody asked for.
+  server.keepAliveTimeout = 0;
+  await new Promise<void>((done, failed) => {
+    server.once('error', failed);
+    server.listen(0, '127.0.0.1', done);
+  });
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    calls: () => calls.slice(-remembered),
+    setFaults: (given) => {
+      faults = parseFaults(given);
+    },
+    faults: () => structuredClone(faults),
+    close: () =>
+      new Promise((done) => {
+        toDynamoDb.close();
+        toSes.close();
+        server.close(() => done());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+const throughputExceeded =
+  'Throughput exceeds the current capacity of your table or index. DynamoDB is automatically scaling your table or ' +
+  'index so please try again shortly. If exceptions persist, check if you have a hot key.';
+
+function answer(outgoing: ServerResponse, { status, body, contentType }: Answer): void {
+  outgoing.writeHead(status, {
+    'content-type': contentType,
+    'content-length': Buffer.byteLength(body),
+    'x-amzn-requestid': randomUUID(),
+  });
+  outgoing.end(body);
+}

@@ -1,0 +1,111 @@
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { clearStore, saveEmail } from 'aws-ses-v2-local/dist/store.js';
+import PostalMime from 'postal-mime';
+import type { Envelope } from './ses.ts';
+
+// Node and vitest disagree about the default export of a CommonJS package that was compiled from TypeScript.
+const { default: startSes } = createRequire(import.meta.url)('aws-ses-v2-local') as typeof import('aws-ses-v2-local');
+
+/** A mail that was sent, as `GET /_local/mail` shows it. */
+export interface Mail {
+  /** SES's id of it. */
+  readonly messageId: string;
+  /** The addresses that it was sent to, lower-case. */
+  readonly to: readonly string[];
+  /** The From header: `Muster <invitations@example.com>`. */
+  readonly from: string;
+  readonly subject: string;
+  /** By lower-case name; repeats joined by a comma. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The text part; empty without one. */
+  readonly text: string;
+  /** The HTML part; empty without one. */
+  readonly html: string;
+  /** ISO time, by this machine's clock. */
+  readonly sentAt: string;
+}
+
+export interface LocalMail {
+  /** Base URL of the local SES. */
+  readonly endpoint: string;
+  /** The page that shows the mails. */
+  readonly inbox: string;
+  /** Keeps a mail that SES has accepted; on disk when it resolves. */
+  receive(raw: Buffer, envelope: Envelope): Promise<void>;
+  /** The mails so far, also of earlier starts, newest last; to one address, or all. */
+  messages(to?: string): Mail[];
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a local SES on a free port of 127.0.0.1, with an inbox page, whose mails stay in `<directory>/mail.jsonl`.
+ *
+ * Its memory is the process's: a second one started beside it takes over the inbox page, though not `messages`.
+ */
+export async function startMail({ directory }: { directory: string }): Promise<LocalMail> {
+  mkdirSync(directory, { recursive: true });
+  const file = join(directory, 'mail.jsonl');
+  const mails = readMails(file);
+  clearStore();
+  for (const mail of mails) showInInbox(mail);
+  const server = await startSes({ host: '127.0.0.1', port: 0 });
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    endpoint,
+    inbox: `${endpoint}/`,
+    async receive(raw, { messageId, to }) {
+      const parsed = await PostalMime.parse(raw);
+      const mail: Mail = {
+        messageId,
+        to,
+        from: headerOf(parsed.headers, 'from'),
+        subject: parsed.subject ?? '',
+        headers: Object.fromEntries(parsed.headers.map(({ key }) => [key, headerOf(parsed.headers, key)])),
+        text: parsed.text ?? '',
+        html: parsed.html ?? '',
+        sentAt: new Date().toISOString(),
+      };
+      // Synchronously: a mail that the function believes to be sent outlives a kill right after.
+      appendFileSync(file, `${JSON.stringify(mail)}\n`);
+      mails.push(mail);
+    },
+    messages(to) {
+      const address = to?.toLowerCase();
+      return address === undefined ? [...mails] : mails.filter((mail) => mail.to.includes(address));
+    },
+    close: () =>
+      new Promise((done) => {
+        server.close(() => done());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function readMails(file: string): Mail[] {
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, 'utf8').split('\n');
+  // The last one is empty, or what was being written when the stack was killed.
+  return lines.slice(0, -1).map((line) => JSON.parse(line) as Mail);
+}
+
+function headerOf(headers: readonly { key: string; value: string }[], name: string): string {
+  const values = headers.filter(({ key }) => key === name).map(({ value }) => value);
+  return values.join(', ');
+}
+
+/** Puts a mail of an earlier start where the inbox page looks. */
+function showInInbox({ messageId, from, to, subject, text, html, sentAt }: Mail): void {
+  saveEmail({
+    messageId,
+    from,
+    replyTo: [],
+    destination: { to: [...to], cc: [], bcc: [] },
+    subject,
+    body: { text, html },
+    attachments: [],
+    at: Math.floor(Date.parse(sentAt) / 1000),
+  });
+}

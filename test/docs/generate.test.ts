@@ -1,0 +1,130 @@
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, test } from 'vitest';
+import { ROOT } from '../../cdk/fingerprint.ts';
+import { commentOf } from '../../docs/comments.ts';
+import { documents, staleDocuments } from '../../docs/generate.ts';
+import { openapi } from '../../docs/openapi.ts';
+import { contents, functions } from '../../functions/index.ts';
+import { dialectOf } from '../../lib/dialects/dialect.ts';
+import { REFUSALS } from '../../lib/domain/refusal.ts';
+import { PERMISSIONS } from '../../lib/domain/roles.ts';
+import { refusalsOf } from '../../lib/http/refusals.ts';
+
+describe('the documents', () => {
+  it('are up to date: npm run docs makes them so', () => {
+    expect(staleDocuments(join(ROOT, 'docs'))).toEqual([]);
+  });
+
+  it('are noticed when they are stale or missing', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'docs-'));
+    try {
+      copyFileSync(join(ROOT, 'docs', 'errors.md'), join(directory, 'errors.md'));
+      writeFileSync(join(directory, 'endpoints.md'), '# Endpoints\n');
+      expect(staleDocuments(directory)).toEqual(['openapi.json', 'endpoints.md']);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
+  it('come out the same every time', () => {
+    expect(documents()).toEqual(documents());
+  });
+
+  it('name every function, permission and refusal', () => {
+    const { 'endpoints.md': endpoints = '', 'errors.md': errors = '' } = documents();
+    for (const { name } of functions) expect(endpoints).toContain(`(../functions/${name}.ts)`);
+    for (const permission of Object.keys(PERMISSIONS)) expect(endpoints).toContain(`| \`${permission}\` |`);
+    for (const [code, status] of Object.entries(REFUSALS)) expect(errors).toContain(`| \`${code}\` | ${status} |`);
+  });
+});
+
+describe('the table of contents', () => {
+  it('has every module in functions, under the name of its path', () => {
+    const files = readdirSync(join(ROOT, 'functions'), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts') && file !== 'index.ts')
+      .map((file) => file.replaceAll('\\', '/').replace(/\.ts$/, ''));
+    expect(Object.keys(contents)).toEqual(files.sort());
+  });
+
+  test.each(functions)('$name says what it does', ({ name }) => {
+    expect(commentOf(name).summary).toMatch(/^[A-Z].+[.!?]$/s);
+  });
+
+  test.each(functions)('$name has the dialect of its path', ({ declaration }) => {
+    if (declaration.kind === 'http') {
+      expect(declaration.dialect).toBe(dialectOf(declaration.route.split(' ')[1] ?? ''));
+    }
+  });
+});
+
+interface Operation {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly parameters?: readonly { readonly $ref?: string; readonly name: string; readonly in: string }[];
+  readonly responses: Readonly<Record<string, object>>;
+}
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: Readonly<Record<string, object>>;
+}
+
+describe('openapi.json', () => {
+  const document = openapi() as unknown as Document;
+  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ route: `${method.toUpperCase()} ${path}`, operation })),
+  );
+  const operationOf = new Map(operations.map(({ route, operation }) => [route, operation]));
+
+  it('has every route', () => {
+    const routes = functions.flatMap(({ declaration }) =>
+      declaration.kind === 'http' && declaration.route !== '$default' ? [declaration.route] : [],
+    );
+    expect([...operationOf.keys()].sort()).toEqual([...routes].sort());
+  });
+
+  test.each(Object.entries(contents))('has every status that %s answers', (_, module) => {
+    if (!('endpoint' in module) || module.endpoint.route === '$default') return;
+    const { responses } = operationOf.get(module.endpoint.route) as Operation;
+    const refused = refusalsOf(module.endpoint).map((code) => REFUSALS[code]);
+    const answered = Object.keys(module.returns);
+    expect(answered.filter((status) => /^[23]/.test(status))).not.toEqual([]);
+    expect(Object.keys(responses).sort()).toEqual([...new Set([...answered, ...refused.map(String)])].sort());
+  });
+
+  it('refers to nothing that is not there, and has nothing that nobody refers to', () => {
+    const referred = new Set([...JSON.stringify(document).matchAll(/"\$ref":"([^"]*)"/g)].map(([, to]) => to));
+    const { securitySchemes, ...components } = document.components;
+    const present = Object.entries(components).flatMap(([kind, some]) =>
+      Object.keys(some).map((name) => `#/components/${kind}/${name}`),
+    );
+    expect([...referred].sort()).toEqual(present.sort());
+    expect(Object.keys(securitySchemes ?? {})).toEqual(['bearer']);
+    // What OpenAPI allows in the name of a component.
+    expect(present.filter((name) => !/^#\/components\/\w+\/[A-Za-z0-9._-]+$/.test(name))).toEqual([]);
+  });
+
+  it('declares the parameters of each path, and names each operation once', () => {
+    for (const { route, operation } of operations) {
+      const inPath = [...route.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      const declared = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path');
+      expect(declared.map(({ name }) => name)).toEqual(inPath);
+    }
+    const ids = operations.map(({ operation }) => operation.operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('describes each parameter and each response', () => {
+    const { components } = document;
+    const described = [
+      ...Object.values(components.responses ?? {}),
+      ...Object.values(components.parameters ?? {}),
+      ...operations.flatMap(({ operation: { parameters = [], responses } }) => [
+        ...parameters,
+        ...Object.values(responses),
+      ]),
+    ].filter((one) => !('$ref' in one));
+    for (const one of described) expect(one).toHaveProperty('description', expect.stringMatching(/./));
+  });
+});

@@ -1,0 +1,217 @@
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROOT } from '../cdk/fingerprint.ts';
+
+// The rules are Biome's, in biome.json. Here it is shown that they bite: each file below is written into an empty
+// project with our biome.json, and linted. (`--stdin-file-path` doesn't do: it exits with 1 whatever is in the file.)
+
+interface Layer {
+  readonly file: string;
+  readonly may: readonly string[];
+  readonly mayNot: readonly string[];
+}
+
+/** What no file of lib and functions imports. */
+const NEVER = ['zod', 'zod/v4', 'aws-cdk-lib', 'vitest', '@aws-sdk/client-s3', 'node:fs'];
+const DYNAMODB = ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb'];
+const MAIL = ['@aws-sdk/client-ses', 'nodemailer', 'nodemailer/lib/qp'];
+const MIDDY = ['@middy/core', '@middy/util'];
+
+const LAYERS: readonly Layer[] = [
+  {
+    file: 'lib/domain/x.ts',
+    may: ['./refusal.ts', 'zod/mini', 'node:crypto'],
+    mayNot: [
+      ...[...NEVER, ...DYNAMODB, ...MAIL, ...MIDDY],
+      ...['../configuration.ts', '../table/read.ts', '../http/input.ts', '../email/mime.ts', '../dialects/format.ts'],
+      ...['./../table/read.ts', '../../functions/index.ts', '../../cdk/config.ts', '../../cdk/local/stack.ts'],
+    ],
+  },
+  {
+    file: 'lib/table/x.ts',
+    may: ['./access.ts', '../domain/refusal.ts', '../configuration.ts', ...DYNAMODB],
+    mayNot: [
+      ...[...NEVER, ...MAIL, ...MIDDY, '../delivery.ts'],
+      ...['../http/input.ts', '../email/mime.ts', '../dialects/format.ts', '../../functions/index.ts'],
+      ...['../../functions/me/read.ts', '../../cdk/config.ts', '../../cdk/local/stack.ts'],
+    ],
+  },
+  {
+    file: 'lib/email/x.ts',
+    may: ['./mime.ts', '../domain/refusal.ts', '../configuration.ts', '@aws-sdk/client-ses', 'nodemailer/lib/qp'],
+    mayNot: [
+      ...[...NEVER, ...DYNAMODB, ...MIDDY, '../delivery.ts'],
+      ...['../http/input.ts', '../table/read.ts', '../table/access.ts', '../dialects/format.ts'],
+      ...['../../functions/index.ts', '../../cdk/config.ts', '../../cdk/local/stack.ts'],
+    ],
+  },
+  {
+    file: 'lib/dialects/x.ts',
+    may: ['./dialect.ts', '../domain/refusal.ts', '../configuration.ts'],
+    mayNot: [
+      ...[...NEVER, ...DYNAMODB, ...MAIL, ...MIDDY, '../delivery.ts'],
+      ...['../http/input.ts', '../table/read.ts', '../email/mime.ts', '../../functions/index.ts'],
+    ],
+  },
+  {
+    file: 'lib/dialects/v1/x.ts',
+    may: ['./schemas.ts', '../format.ts', '../../domain/refusal.ts', '../../configuration.ts', 'zod/mini'],
+    mayNot: [
+      ...[...NEVER, ...DYNAMODB, ...MAIL, ...MIDDY, '../page/layout.ts', '../../delivery.ts'],
+      ...['../../http/input.ts', '../../table/read.ts', '../../email/mime.ts', '../../../functions/index.ts'],
+      ...['../../../cdk/config.ts', '../../../cdk/local/stack.ts'],
+    ],
+  },
+  {
+    file: 'lib/http/x.ts',
+    may: [
+      ...['./input.ts', '../domain/refusal.ts', '../table/read.ts', '../dialects/format.ts', '../configuration.ts'],
+      ...[...MIDDY, 'zod/mini', 'aws-lambda', 'aws-jwt-verify', 'aws-jwt-verify/error', 'node:crypto'],
+    ],
+    mayNot: [
+      ...[...NEVER, ...DYNAMODB, ...MAIL, '../email/mime.ts', '../delivery.ts', '../dialects/v1/format.ts'],
+      ...['../../functions/index.ts', '../../functions/me/read.ts', '../../cdk/config.ts', '../../cdk/local/stack.ts'],
+    ],
+  },
+  {
+    file: 'lib/x.ts',
+    may: ['./configuration.ts', './domain/refusal.ts', './table/read.ts', './email/mime.ts'],
+    mayNot: [
+      ...[...NEVER, ...DYNAMODB, ...MAIL, ...MIDDY, './http/input.ts', './dialects/format.ts'],
+      ...['../functions/index.ts', '../cdk/config.ts', '../cdk/local/stack.ts'],
+    ],
+  },
+  {
+    file: 'functions/members/x.ts',
+    may: ['../../lib/configuration.ts', '../../lib/http/endpoint.ts', '../../lib/dialects/v1/format.ts', 'zod/mini'],
+    mayNot: [
+      ...[...NEVER, ...DYNAMODB, ...MAIL, ...MIDDY],
+      ...['./read.ts', '../me/read.ts', '../index.ts', '../../cdk/config.ts', '../../cdk/local/stack.ts'],
+    ],
+  },
+  {
+    file: 'functions/index.ts',
+    may: ['./members/read.ts', '../lib/http/declaration.ts'],
+    mayNot: [...NEVER, ...DYNAMODB, ...MAIL, ...MIDDY, '../cdk/config.ts', '../cdk/local/stack.ts'],
+  },
+  {
+    file: 'cdk/x.ts',
+    may: [
+      './config.ts',
+      './constructs/api.ts',
+      '../functions/index.ts',
+      '../lib/domain/limits.ts',
+      'aws-cdk-lib',
+      'zod',
+    ],
+    mayNot: [...DYNAMODB, ...MAIL, ...MIDDY, './local/stack.ts', '../functions/me/read.ts', '../docs/openapi.ts'],
+  },
+  {
+    file: 'cdk/constructs/x.ts',
+    may: ['./api.ts', '../config.ts', 'aws-cdk-lib/aws-lambda'],
+    mayNot: [...DYNAMODB, ...MAIL, ...MIDDY, '../local/stack.ts', '../../functions/me/read.ts'],
+  },
+  {
+    file: 'cdk/local/x.ts',
+    may: ['./functions.ts', '../synthesize.ts', 'node:http', 'oauth2-mock-server'],
+    mayNot: [...DYNAMODB, ...MAIL, ...MIDDY, '../../functions/me/read.ts'],
+  },
+  {
+    file: 'docs/x.ts',
+    may: ['./openapi.ts', '../functions/index.ts', '../lib/http/refusals.ts', 'zod/mini', 'node:fs'],
+    mayNot: ['zod', '../functions/me/read.ts', '../cdk/config.ts', '../cdk/local/stack.ts', 'aws-cdk-lib'],
+  },
+  {
+    file: 'test/x.test.ts',
+    may: ['../functions/index.ts', '../cdk/local/stack.ts', '../docs/generate.ts', 'zod/mini', ...DYNAMODB],
+    mayNot: [],
+  },
+];
+
+/** Every form in which one module takes from another. */
+const FORMS = [
+  "import 'zod';",
+  "import * as z from 'zod';",
+  "import { object } from 'zod';",
+  "import type { ZodType } from 'zod';",
+  "export * from 'zod';",
+  "export { string } from 'zod';",
+  "export const later = () => import('zod');",
+];
+
+const SOURCES: Readonly<Record<string, readonly string[]>> = {
+  ...Object.fromEntries(
+    LAYERS.map(({ file, may, mayNot }) => [file, [...may, ...mayNot].map((from) => `import '${from}';`)]),
+  ),
+  'lib/domain/forms.ts': FORMS,
+  'lib/table/here.ts': ["import { there } from './there.ts';", 'export const here = () => there;'],
+  'lib/table/there.ts': ["import { here } from './here.ts';", 'export const there = () => here;'],
+  'lib/table/value.ts': ["import type { Kind } from './kind.ts';", 'export const value = {} as Kind;'],
+  'lib/table/kind.ts': ["import type { value } from './value.ts';", 'export type Kind = typeof value;'],
+  'lib/table/alone.ts': ["import { there } from './there.ts';", 'export const alone = there;'],
+};
+
+interface Diagnostic {
+  readonly category: string;
+  readonly severity: string;
+  readonly location: { readonly path: string; readonly start: { readonly line: number } };
+}
+
+let project: string;
+let diagnostics: readonly Diagnostic[];
+
+beforeAll(() => {
+  project = mkdtempSync(join(tmpdir(), 'import-rules-'));
+  for (const file of ['biome.json', '.gitignore']) copyFileSync(join(ROOT, file), join(project, file));
+  for (const [file, lines] of Object.entries(SOURCES)) {
+    mkdirSync(dirname(join(project, file)), { recursive: true });
+    writeFileSync(join(project, file), `${lines.join('\n')}\n`);
+  }
+  diagnostics = lint();
+});
+
+afterAll(() => rmSync(project, { recursive: true }));
+
+/** What Biome has to say of the project; it exits with 1 where there are errors, so that its output is what counts. */
+function lint(): readonly Diagnostic[] {
+  const biome = join(ROOT, 'node_modules', '.bin', 'biome');
+  const options = ['lint', '--reporter=json', '--max-diagnostics=none', '.'];
+  let output: string;
+  try {
+    output = execFileSync(biome, options, { cwd: project, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  } catch (error) {
+    output = (error as { stdout: string }).stdout;
+  }
+  return JSON.parse(output).diagnostics;
+}
+
+/** The lines of a file at which Biome reports an error of a rule. */
+function refusedLines(file: string, rule: string): string[] {
+  return diagnostics
+    .filter(({ category, severity, location }) => {
+      return category === rule && severity === 'error' && location.path === file;
+    })
+    .map(({ location }) => SOURCES[file]?.[location.start.line - 1] ?? '');
+}
+
+describe('imports', () => {
+  it.each(LAYERS)('of $file are what its layer may import', ({ file, mayNot }) => {
+    const refused = refusedLines(file, 'lint/style/noRestrictedImports');
+    expect(refused.sort()).toEqual(mayNot.map((from) => `import '${from}';`).sort());
+  });
+
+  it('are held to the rules in each of their forms', () => {
+    expect(refusedLines('lib/domain/forms.ts', 'lint/style/noRestrictedImports').sort()).toEqual([...FORMS].sort());
+  });
+
+  it.each(['here', 'there', 'value', 'kind'])('of %s.ts go round in a circle, which is refused', (name) => {
+    expect(refusedLines(`lib/table/${name}.ts`, 'lint/suspicious/noImportCycles')).toHaveLength(1);
+  });
+
+  it('of who is beside a circle are fine', () => {
+    expect(refusedLines('lib/table/alone.ts', 'lint/suspicious/noImportCycles')).toEqual([]);
+  });
+});

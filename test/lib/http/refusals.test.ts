@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import type { HttpDeclaration } from '../../../lib/http/declaration.ts';
+import { PageQuery } from '../../../lib/http/paging.ts';
+import { refusalsOf } from '../../../lib/http/refusals.ts';
+
+const open: HttpDeclaration = {
+  kind: 'http',
+  route: 'GET /v1/things',
+  dialect: 'v1',
+  caller: ['anybody'],
+  permission: undefined,
+  organization: false,
+  depth: 0,
+  refuses: [],
+  query: undefined,
+  body: undefined,
+  accepts: 'application/json',
+  table: {},
+  due: false,
+  email: false,
+  timeout: 1,
+};
+const ofPeople = ['unauthenticated', 'email_claim_missing', 'email_not_verified', 'address_taken'];
+const always = ['internal_error', 'busy'];
+
+describe('refusalsOf', () => {
+  it('has what every endpoint may answer', () => {
+    expect(refusalsOf(open)).toEqual(always);
+  });
+
+  it('has what is declared, once, in the order of statuses', () => {
+    const declared = { ...open, refuses: ['inviter_removed', 'forbidden', 'busy'] } as const;
+    expect(refusalsOf(declared)).toEqual(['forbidden', 'inviter_removed', ...always]);
+  });
+
+  it.each([
+    ['a person', { caller: ['person'] }, ofPeople],
+    ['the holder of a link who may be signed in', { caller: ['link', 'person'] }, ofPeople],
+    ['an access token', { caller: ['token'] }, ['unauthenticated']],
+    ['a permission', { permission: 'member:read' }, ['forbidden']],
+    ['an organization', { organization: true }, ['organization_required', 'organization_not_found']],
+    [
+      'a JSON body',
+      { body: z.object({}) },
+      ['validation_failed', 'malformed_body', 'body_too_large', 'unsupported_media_type'],
+    ],
+    [
+      'a form',
+      { body: z.object({}), accepts: 'application/x-www-form-urlencoded' },
+      ['validation_failed', 'body_too_large', 'unsupported_media_type'],
+    ],
+    ['a query', { query: z.object({ name: z.string() }) }, ['validation_failed']],
+    ['a query with a cursor', { query: PageQuery }, ['validation_failed', 'invalid_cursor']],
+  ] satisfies [string, Partial<HttpDeclaration>, string[]][])('has what follows from %s', (_, part, codes) => {
+    expect(refusalsOf({ ...open, ...part })).toEqual([...codes, ...always]);
+  });
+});
