@@ -87,7 +87,7 @@ export async function bindGateway(port: number): Promise<Gateway> {
   });
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    serve: (options) => serve(Object.assign(options, { table: toMatchers(options.routes) })),
+    serve: (options) => serve({ ...options, table: toMatchers(options.routes) }),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -1,4 +1,4 @@
-import type * as z from 'zod/mini';
+import * as z from 'zod/mini';
 import { type Details, Refusal } from '../domain/refusal.ts';
 import type { Request } from './request.ts';
 
@@ -21,17 +21,13 @@ export function parseBody(request: Request, accepts: string): unknown {
 
 /** Validates an input; every mistake is told at once, by field. */
 export function validate<T extends z.core.$ZodType>(schema: T, input: unknown, name: 'body' | 'query'): z.output<T> {
-  const result = schema._zod.run({ value: input, issues: [] }, { async: false });
-  if (result instanceof Promise) throw new TypeError('A schema of an input is never asynchronous.');
-  if (result.issues.length === 0) return result.value as z.output<T>;
-  const details: Record<string, string[]> = {};
-  for (const issue of result.issues) {
-    for (const [path, text] of sentences(issue as Issue, name)) {
-      details[path] ??= [];
-      details[path].push(text);
-    }
-  }
-  throw new Refusal('validation_failed', details as Details);
+  const result = z.safeParse(schema, input, { reportInput: true });
+  if (result.success) return result.data;
+  const all = result.error.issues.flatMap((issue) => sentences(issue as Issue, name));
+  // Not by assignment: a field may be called `__proto__` or `constructor`.
+  const byPath = Map.groupBy(all, ([path]) => path);
+  const details: Details = Object.fromEntries([...byPath].map(([path, said]) => [path, said.map(([, text]) => text)]));
+  throw new Refusal('validation_failed', details);
 }
 
 /** The fields of zod's issues that sentences are made from. */

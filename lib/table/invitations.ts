@@ -88,6 +88,7 @@ export async function createInvitation(
 ): Promise<{ invitation: DueInvitation; secret: Buffer }> {
   const { now } = occasion;
   const { organizationId } = actor;
+  if (holder?.userId === actor.userId) throw new Refusal('already_member');
   const earlier = guard && (await getInvitation(organizationId, guard.invitationId));
   if (earlier && statusAt(earlier, now) === 'PENDING') throw new Refusal('already_invited');
   const seat = earlier ? undefined : findSeat(counters, input.limits);
@@ -234,7 +235,7 @@ export async function resendInvitation(
     replacedSecrets: [...invitation.secrets, ...invitation.replacedSecrets].slice(0, REPLACED_SECRETS),
     ...queuedMail(id, now),
   };
-  const revived = invitation.status === 'EXPIRED' && (await revival(invitation, now, limits));
+  const revived = invitation.status === 'EXPIRED' && (await revival(invitation, actor, now, limits));
   await transact([
     actorMay(actor, 'invitation:resend'),
     {
@@ -259,8 +260,14 @@ export async function resendInvitation(
 }
 
 /** What an invitation that was recorded as EXPIRED gave up, taken again. */
-async function revival(invitation: Invitation, now: Date, limits: Limits): Promise<{ seat: number; writes: Write[] }> {
+async function revival(
+  invitation: Invitation,
+  actor: Membership,
+  now: Date,
+  limits: Limits,
+): Promise<{ seat: number; writes: Write[] }> {
   const { counters, holder, guard } = await beforeInvitation(invitation.organizationId, invitation.email);
+  if (holder?.userId === actor.userId) throw new Refusal('already_member');
   const other = guard && (await getInvitation(invitation.organizationId, guard.invitationId));
   if (other && statusAt(other, now) === 'PENDING') throw new Refusal('already_invited');
   const seat = other ? undefined : findSeat(counters, limits);

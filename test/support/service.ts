@@ -159,7 +159,7 @@ export function serviceOf(running: () => Stack): Service {
     mails: (to) => local(`GET /_local/mail?to=${encodeURIComponent(to)}`),
     linkToken: async (to) => {
       const mail = (await service.mails(to)).at(-1);
-      const token = /[?&]token=([A-Za-z0-9_-]{64})\b/.exec(mail?.text ?? '')?.[1];
+      const token = /[?&]token=([A-Za-z0-9_-]{64})(?![A-Za-z0-9_-])/.exec(mail?.text ?? '')?.[1];
       if (!token) throw new Error(`No link was mailed to ${to}.`);
       return token;
     },

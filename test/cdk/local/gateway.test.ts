@@ -1,6 +1,6 @@
 import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'node:http';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Outcome } from '../../../cdk/local/functions.ts';
 import { bindGateway, type Gateway, type GatewayService } from '../../../cdk/local/gateway.ts';
 
@@ -255,6 +255,7 @@ test.each([
   ],
 ])('a function that returns %s', async (_, value, status, body) => {
   serve();
+  vi.spyOn(console, 'error').mockReturnValue();
   outcome = async () => result(value);
   expect(await send('GET', '/v1/members')).toMatchObject({ status, body });
 });
