@@ -67,7 +67,9 @@ export async function bundle(
     external: ['@smithy/core/event-streams'],
     // What answers unknown paths has to know the known ones, and can't import them.
     define: {
-      ROUTES: JSON.stringify(functions.flatMap(({ declaration }) => ('route' in declaration ? [declaration.route] : []))),
+      ROUTES: JSON.stringify(
+        functions.flatMap(({ declaration }) => ('route' in declaration ? [declaration.route] : [])),
+      ),
     },
     plugins: [handlerOnly],
     logLevel: 'warning',

@@ -1,9 +1,9 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { clearStore, saveEmail } from 'aws-ses-v2-local/dist/store.js';
-import PostalMime from 'postal-mime';
+import PostalMime, { decodeWords } from 'postal-mime';
 import type { Envelope } from './ses.ts';
 
 // Node and vitest disagree about the default export of a CommonJS package that was compiled from TypeScript.
@@ -15,10 +15,10 @@ export interface Mail {
   readonly messageId: string;
   /** The addresses that it was sent to, lower-case. */
   readonly to: readonly string[];
-  /** The From header: `Muster <invitations@example.com>`. */
+  /** The From header as it reads: `Muster <invitations@example.com>`. */
   readonly from: string;
   readonly subject: string;
-  /** By lower-case name; repeats joined by a comma. */
+  /** As they were sent, by lower-case name; repeats joined by a comma. */
   readonly headers: Readonly<Record<string, string>>;
   /** The text part; empty without one. */
   readonly text: string;
@@ -61,7 +61,7 @@ export async function startMail({ directory }: { directory: string }): Promise<L
       const mail: Mail = {
         messageId,
         to,
-        from: headerOf(parsed.headers, 'from'),
+        from: decodeWords(headerOf(parsed.headers, 'from')),
         subject: parsed.subject ?? '',
         headers: Object.fromEntries(parsed.headers.map(({ key }) => [key, headerOf(parsed.headers, key)])),
         text: parsed.text ?? '',
@@ -84,16 +84,21 @@ export async function startMail({ directory }: { directory: string }): Promise<L
   };
 }
 
+/** The mails of earlier starts. Cuts off what was being written when the stack was killed. */
 function readMails(file: string): Mail[] {
   if (!existsSync(file)) return [];
-  const lines = readFileSync(file, 'utf8').split('\n');
-  // The last one is empty, or what was being written when the stack was killed.
-  return lines.slice(0, -1).map((line) => JSON.parse(line) as Mail);
+  const content = readFileSync(file);
+  const end = content.lastIndexOf('\n') + 1;
+  if (end < content.length) truncateSync(file, end);
+  const lines = content.subarray(0, end).toString().split('\n').slice(0, -1);
+  return lines.map((line) => JSON.parse(line) as Mail);
 }
 
 function headerOf(headers: readonly { key: string; value: string }[], name: string): string {
-  const values = headers.filter(({ key }) => key === name).map(({ value }) => value);
-  return values.join(', ');
+  return headers
+    .filter(({ key }) => key === name)
+    .map(({ value }) => value)
+    .join(', ');
 }
 
 /** Puts a mail of an earlier start where the inbox page looks. */

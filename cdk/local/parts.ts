@@ -108,9 +108,7 @@ export function partsOf(
   if (table === undefined) return [{ action, resource: '*', keys: [], leadingKeys: [] }];
   if (operation !== 'Query' && operation !== 'Scan') return [part(action, table, [input.Item ?? input.Key])];
   const index = input.IndexName;
-  const keys = keysOf(table);
-  const [partition] = (index === undefined ? keys?.table : keys?.indexes.get(index)) ?? [];
-  const value = operation === 'Query' && partition ? queriedPartition(input, partition) : undefined;
+  const value = operation === 'Query' ? queriedPartition(input, partitionName(input, keysOf)) : undefined;
   const touched = value === undefined ? [] : [value];
   return [
     {
@@ -134,18 +132,27 @@ export function violation(
   if (input.TransactItems?.some((item) => Object.keys(item).length !== 1)) {
     return 'TransactItems can only contain one of Check, Put, Update or Delete';
   }
-  if (operation === 'Query' && input.ExclusiveStartKey && input.TableName) {
-    const keys = keysOf(input.TableName);
-    const [partition] = (input.IndexName === undefined ? keys?.table : keys?.indexes.get(input.IndexName)) ?? [];
-    if (partition && text(input.ExclusiveStartKey[partition]) !== queriedPartition(input, partition)) {
-      return 'The provided starting key is outside query boundaries based on provided conditions';
-    }
+  if (operation !== 'Query') return undefined;
+  const operands = input.KeyConditionExpression?.match(/:\w+/g) ?? [];
+  if (operands.some((operand) => input.ExpressionAttributeValues?.[operand]?.S === '')) {
+    return 'The AttributeValue for a key attribute cannot contain an empty string value.';
+  }
+  const partition = partitionName(input, keysOf);
+  const start = partition && input.ExclusiveStartKey?.[partition];
+  if (start && text(start) !== queriedPartition(input, partition)) {
+    return 'The provided starting key is outside query boundaries based on provided conditions';
   }
   return undefined;
 }
 
+/** The partition key's attribute of the table or index that is queried. */
+function partitionName(input: DynamoDbInput, keysOf: (table: string) => TableKeys | undefined): string | undefined {
+  const keys = keysOf(input.TableName ?? '');
+  return (input.IndexName === undefined ? keys?.table : keys?.indexes.get(input.IndexName))?.[0];
+}
+
 /** The value that the key condition compares the partition key to: `pk = :x`, in any order, in any parentheses. */
-function queriedPartition(input: DynamoDbInput, partition: string): string | undefined {
+function queriedPartition(input: DynamoDbInput, partition: string | undefined): string | undefined {
   const tokens = input.KeyConditionExpression?.match(/[#:]?[\w.-]+|[<>=]+|[(),]/g) ?? [];
   for (const [at, token] of tokens.entries()) {
     if (token !== '=') continue;

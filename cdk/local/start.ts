@@ -62,9 +62,9 @@ ${token}
   const invitee = `jane.${Date.now().toString(36)}@example.com`;
   const body = JSON.stringify({ email: invitee, role: 'USER' });
   return `${where}
-She is an ADMIN of her organization. See who is in it, invite somebody, and read the mail:
+She is an ADMIN. See her organization, invite somebody to it, and read the mail:
 
-curl -s ${stack.api}/v1/members ${headers}
+curl -s ${stack.api}/v1/organizations ${headers}
 curl -s ${stack.api}/v1/invitations ${headers} -H 'Content-Type: application/json' -d '${body}'
 curl -s '${stack.api}/_local/mail?to=${invitee}'
 
