@@ -58,7 +58,8 @@ async function attempt(mail: Mail): Promise<string | undefined> {
     await sendMail(mail);
     return undefined;
   } catch (error) {
-    if (error instanceof MailError) return error.code;
-    throw error;
+    if (!(error instanceof MailError)) throw error;
+    console.warn({ message: 'Mail not sent', code: error.code, reason: error.message });
+    return error.code;
   }
 }

@@ -90,12 +90,12 @@ export const adminAccessKeyId = 'LOCALADMIN';
 const remembered = 10_000;
 
 /**
- * Starts the one way from functions to AWS: an HTTP server on 127.0.0.1 that the SDK's DynamoDB and SES clients take for
- * AWS's endpoints, in front of an engine and a local SES.
+ * Starts the one way from functions to AWS: an HTTP server on 127.0.0.1 that the SDK's DynamoDB and SES clients take
+ * for AWS's endpoints, in front of an engine and a local SES.
  *
  * It does what AWS does and they don't: refuses what the caller's role doesn't allow, part by part; answers
- * TransactionConflict when a write or a transaction meets the keys of a transaction in flight (BatchWriteItem excepted);
- * knows what each call cost. On request it makes things go wrong: see `Fault`.
+ * TransactionConflict when a write or a transaction meets the keys of a transaction in flight (BatchWriteItem
+ * excepted); knows what each call cost. On request it makes things go wrong: see `Fault`.
  *
  * @throws Error when a policy has something in it that can't be evaluated here
  */

@@ -22,8 +22,8 @@ export interface Engine {
 /**
  * Starts a DynamoDB that keeps its data in `directory`, on a free port of 127.0.0.1, and answers once it is ready.
  *
- * The engine ends with this process, however that ends. The platform decides which one it is by default; the environment
- * variable `DYNAMODB_ENDPOINT` overrides all by one that runs already.
+ * The engine ends with this process, however that ends. The platform decides which one it is by default; the
+ * environment variable `DYNAMODB_ENDPOINT` overrides all by one that runs already.
  *
  * @throws Error, a sentence that says what to do, when the engine can't be started.
  */

@@ -79,7 +79,7 @@ export function parseFaults(faults: unknown): ActiveFault[] {
   );
 }
 
-/** The fault that befalls a call, and which of its parts. Counts, and takes a fault that has had its times off the list. */
+/** The fault that befalls a call, and which of its parts. Counts down, and drops a fault that has had its times. */
 export function takeFault(faults: ActiveFault[], call: FaultyCall): { fault: ActiveFault; hit: boolean[] } | undefined {
   for (const fault of faults) {
     if (fault.function !== undefined && fault.function !== call.function) continue;

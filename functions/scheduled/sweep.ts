@@ -44,6 +44,7 @@ export const schedule = onSchedule({
     const counts: Counts = { sent: 0, unsent: 0, expired: 0, failed: 0 };
     const shards = Array.from({ length: DUE_SHARDS }, (_, shard) => shard);
     await Promise.all(shards.map((shard) => sweepShard(shard, tick, counts)));
+    console.log({ message: 'Sweep', ...counts });
     return counts;
   },
 });

@@ -9,7 +9,7 @@ export const DEFAULT_LIMITS = {
 };
 export type Limits = Readonly<typeof DEFAULT_LIMITS>;
 
-/** Counters of an organization are spread over so many rows: 200 people accepting at once then lose none (design, section 6). */
+/** Counters of an organization are spread over so many rows: 200 people accepting at once then lose none (docs/adr/0003). */
 export const COUNTER_ROWS = 16;
 
 /** One counter row. `seats` is `members` + `pending`. */

@@ -2,34 +2,22 @@ import { SESClient, SendRawEmailCommand } from '@aws-sdk/client-ses';
 import { type Mail, toMime } from './mime.ts';
 
 /**
- * A mail that SES didn't take. `refused`: this mail never will be, so don't try it again. `retry`: another attempt may
- * do, which is also what everything unknown is, since a mail tried in vain is better than one lost.
+ * A mail that SES didn't take, whether it refused it or couldn't be reached: most of what is refused today (an
+ * unverified sender, a paused account) is taken once somebody has set it right, so that every mail is tried again.
  *
- * The message is what SES said, and has no part of the mail in it. A refusal's is for the organization's admins; that of
- * a retry is for the log, since it may name the deployment's own roles and addresses.
+ * The message is what SES said, and has no part of the mail in it. It is for the log, since it may name the
+ * deployment's own roles and addresses.
  */
 export class MailError extends Error {
-  readonly kind: 'refused' | 'retry';
   /** SES's error code, or the system's where SES didn't answer (`ETIMEDOUT`, `ECONNRESET`). */
   readonly code: string;
 
-  constructor(kind: 'refused' | 'retry', code: string, message: string) {
+  constructor(code: string, message: string) {
     super(message);
     this.name = 'MailError';
-    this.kind = kind;
     this.code = code;
   }
 }
-
-/** SES's errors that are about this mail, and would be the same tomorrow. */
-const REFUSED: ReadonlySet<string> = new Set([
-  'MessageRejected',
-  'MailFromDomainNotVerifiedException',
-  'InvalidParameterValue',
-  'InvalidParameterCombination',
-  'MissingParameter',
-  'ValidationError',
-]);
 
 const REASON = 300;
 /** Milliseconds: a create call waits for SES at most that long, then leaves the mail to the scheduled function. */
@@ -73,6 +61,6 @@ export async function sendMail(mail: Mail): Promise<{ messageId: string }> {
   } catch (error) {
     // Not kept as the cause: the SDK's errors hold on to the request.
     const { name, code = name, message } = error as Error & { code?: string };
-    throw new MailError(REFUSED.has(name) ? 'refused' : 'retry', code, message.slice(0, REASON));
+    throw new MailError(code, message.slice(0, REASON));
   }
 }

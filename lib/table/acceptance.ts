@@ -86,7 +86,9 @@ export async function acceptInvitation(
     await transact([
       ...accept(member.memberId),
       ...memberWrites(member),
-      ...(holder ? [joined(holder.userId, limits)] : placeholderWrites(user, invitation.email, updatedAt)),
+      ...(holder
+        ? [joined({ ...holder, email: invitation.email }, limits)]
+        : placeholderWrites(user, invitation.email, updatedAt)),
       count(organizationId, invitation.seat, 'invitationAccepted'),
     ]);
   } catch (error) {

@@ -1,7 +1,7 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
-/** A logger without `info` spares the SDK composing a line for each call (design, section 8). */
+/** A logger without `info` spares the SDK composing a line for each call. */
 const QUIET = { debug() {}, warn() {}, error() {} } as unknown as NonNullable<DynamoDBClientConfig['logger']>;
 
 let documentClient: DynamoDBDocumentClient | undefined;

@@ -1,6 +1,6 @@
 import type { Occasion } from '../domain/audit.ts';
 import type { Limits } from '../domain/limits.ts';
-import { type Member, type Membership, refuseOwner } from '../domain/member.ts';
+import { type Member, type Membership, type Profile, refuseOwner } from '../domain/member.ts';
 import { type Permission, type Role, rolesWith } from '../domain/roles.ts';
 import { audit } from './audit.ts';
 import { count } from './counters.ts';
@@ -59,14 +59,24 @@ export function memberWrites(member: Member): Write[] {
   ];
 }
 
-/** Counts an organization more of a live user. */
-export function joined(userId: string, limits: Limits): Update {
+/** Counts an organization more of a live user, who is still who they were when their member's profile was read. */
+export function joined(
+  { userId, claimed, ...profile }: Profile & { readonly userId: string; readonly claimed: boolean },
+  limits: Limits,
+): Update {
+  const limit = limits.organizationsOfPerson;
   return {
     type: 'update',
     key: keys.user(userId),
     add: { organizations: 1 },
-    when: [{ exists: 'pk' }, { attribute: 'organizations', below: limits.organizationsOfPerson }],
-    refuse: 'organization_limit_reached',
+    when: [
+      { attribute: 'organizations', below: limit },
+      { attribute: 'claimed', is: claimed },
+      { attribute: 'firstName', is: profile.firstName },
+      { attribute: 'lastName', is: profile.lastName },
+      { attribute: 'email', is: profile.email },
+    ],
+    refuse: ({ organizations }) => (Number(organizations) >= limit ? 'organization_limit_reached' : undefined),
   };
 }
 

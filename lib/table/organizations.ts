@@ -58,7 +58,7 @@ export async function createOrganization(
     updatedAt: createdAt,
   };
   await transact([
-    joined(user.userId, limits),
+    joined(user, limits),
     { type: 'put', key: keys.organization(organization.id), item: { type: 'Organization', v: 1, ...organization } },
     ...memberWrites(member),
     count(organization.id, seat.row, 'memberCreated'),

@@ -8,7 +8,7 @@ import { keys } from './keys.ts';
 import { getMember, getMembership, removalWrites } from './members.ts';
 import { listMemberships } from './organizations.ts';
 import { get } from './read.ts';
-import { Stale, transact, type Write } from './write.ts';
+import { type Condition, Stale, transact, type Write } from './write.ts';
 
 /** What `signIn` does to the table: find, make or bind a user, and take over a placeholder's memberships. */
 export const SIGN_IN: TableAccess = {
@@ -101,23 +101,19 @@ async function register({ now }: Omit<Occasion, 'by'>, person: SignIn): Promise<
 async function bind(occasion: Omit<Occasion, 'by'>, person: SignIn, holder: AddressHolder): Promise<string> {
   if (holder.claimed) throw new Refusal('address_taken');
   const { userId } = holder;
-  const { email, firstName, lastName } = person;
-  await transact([
-    {
-      type: 'update',
-      key: keys.user(userId),
-      set: { claimed: true, firstName, lastName, updatedAt: occasion.now.toISOString() },
-      when: [{ attribute: 'claimed', is: false }],
-    },
-    addressWrite(userId, person, [{ attribute: 'userId', is: userId }]),
-    {
-      type: 'put',
-      key: keys.identity(person.identity),
-      item: { type: 'Identity', v: 1, userId, email, named: isNamed(person) },
-      when: [{ absent: 'pk' }],
-    },
-    ...(await profileWrites(occasion, userId, person, 'member.claim')),
-  ]);
+  await writeProfile(occasion, userId, person, {
+    action: 'member.claim',
+    user: [{ attribute: 'claimed', is: false }],
+    address: [{ attribute: 'userId', is: userId }],
+    others: [
+      {
+        type: 'put',
+        key: keys.identity(person.identity),
+        item: { type: 'Identity', v: 1, userId, email: person.email, named: isNamed(person) },
+        when: [{ absent: 'pk' }],
+      },
+    ],
+  });
   return userId;
 }
 
@@ -125,19 +121,18 @@ async function bind(occasion: Omit<Occasion, 'by'>, person: SignIn, holder: Addr
 async function takeNames(occasion: Omit<Occasion, 'by'>, person: SignIn, { userId }: Identity): Promise<void> {
   const user = await getUser(userId);
   if (!user) throw new Stale();
-  const profile = isNamed(user) ? user : person;
-  const { firstName, lastName } = profile;
-  await transact([
+  const { firstName, lastName } = isNamed(user) ? user : person;
+  await writeProfile(
+    occasion,
+    userId,
+    { firstName, lastName, email: person.email },
     {
-      type: 'update',
-      key: keys.user(userId),
-      set: { firstName, lastName },
-      when: [{ attribute: 'updatedAt', is: user.updatedAt }],
+      action: 'member.update',
+      user: [{ attribute: 'updatedAt', is: user.updatedAt }],
+      address: [{ attribute: 'userId', is: userId }],
+      others: [{ type: 'update', key: keys.identity(person.identity), set: { named: true }, when: [{ exists: 'pk' }] }],
     },
-    addressWrite(userId, { ...profile, email: person.email }, [{ attribute: 'userId', is: userId }]),
-    { type: 'update', key: keys.identity(person.identity), set: { named: true }, when: [{ exists: 'pk' }] },
-    ...(await profileWrites(occasion, userId, { firstName, lastName, email: person.email }, 'member.update')),
-  ]);
+  );
 }
 
 /**
@@ -151,44 +146,40 @@ async function changeAddress(
   holder: AddressHolder | undefined,
 ): Promise<void> {
   const { userId } = identity;
-  const isPlaceholder = holder !== undefined && holder.userId !== userId;
-  if (isPlaceholder && holder.claimed) throw new Refusal('address_taken');
+  const placeholder = holder?.userId === userId ? undefined : holder;
+  if (placeholder?.claimed) throw new Refusal('address_taken');
   const user = await getUser(userId);
   if (!user) throw new Stale();
   const { firstName, lastName } = isNamed(user) ? user : person;
   const profile = { firstName, lastName, email: person.email };
-  if (isPlaceholder) {
-    for (const membership of await listMemberships(holder.userId)) {
+  if (placeholder) {
+    for (const membership of await listMemberships(placeholder.userId)) {
       await takeOver(occasion, membership, { ...user, ...profile });
     }
   }
-  await transact([
-    {
-      type: 'update',
-      key: keys.user(userId),
-      set: { ...profile, updatedAt: occasion.now.toISOString() },
-      when: [
-        { attribute: 'email', is: user.email },
-        { attribute: 'updatedAt', is: user.updatedAt },
-      ],
-    },
-    ...(isPlaceholder
-      ? [{ type: 'delete', key: keys.user(holder.userId), when: [{ attribute: 'organizations', is: 0 }] } as const]
-      : []),
-    addressWrite(userId, profile, holder ? [{ attribute: 'userId', is: holder.userId }] : [{ absent: 'pk' }]),
-    {
-      type: 'delete',
-      key: keys.address(user.email),
-      when: [{ attribute: 'userId', is: userId }],
-    },
-    {
-      type: 'update',
-      key: keys.identity(person.identity),
-      set: { email: person.email, named: isNamed(profile) },
-      when: [{ attribute: 'email', is: identity.email }],
-    },
-    ...(await profileWrites(occasion, userId, profile, 'member.update')),
-  ]);
+  await writeProfile(occasion, userId, profile, {
+    action: 'member.update',
+    user: [{ attribute: 'email', is: user.email }],
+    address: holder ? [{ attribute: 'userId', is: holder.userId }] : [{ absent: 'pk' }],
+    others: [
+      ...(placeholder
+        ? [
+            {
+              type: 'delete',
+              key: keys.user(placeholder.userId),
+              when: [{ attribute: 'organizations', is: 0 }],
+            } as const,
+          ]
+        : []),
+      { type: 'delete', key: keys.address(user.email), when: [{ attribute: 'userId', is: userId }] },
+      {
+        type: 'update',
+        key: keys.identity(person.identity),
+        set: { email: person.email, named: isNamed(profile) },
+        when: [{ attribute: 'email', is: identity.email }],
+      },
+    ],
+  });
 }
 
 /** Moves one membership from a placeholder to the person whose address it stood for; a second one in the same organization ends. */
@@ -243,11 +234,7 @@ function profileOf({ firstName, lastName, email }: Profile): Profile {
 }
 
 /** Makes an address a user's. */
-function addressWrite(
-  userId: string,
-  { email, firstName, lastName }: Profile,
-  when: NonNullable<Write['when']>,
-): Write {
+function addressWrite(userId: string, { email, firstName, lastName }: Profile, when: readonly Condition[]): Write {
   return {
     type: 'put',
     key: keys.address(email),
@@ -256,24 +243,53 @@ function addressWrite(
   };
 }
 
-/** Writes a person's profile to each of their members, which lists show without a further read. */
-async function profileWrites(
+/** Organizations whose members fit into one transaction beside what else changes: 100 items, two for each. */
+const PROFILES = 45;
+
+/**
+ * Writes who a person is wherever it is kept: with the user, with the address, and with each of their members, so that
+ * lists show it without a further read. An organization joined meanwhile makes it begin again.
+ *
+ * @param change what has to be so of user and address, and what else changes with them
+ */
+async function writeProfile(
   occasion: Omit<Occasion, 'by'>,
   userId: string,
   profile: Profile,
-  action: 'member.claim' | 'member.update',
-): Promise<Write[]> {
+  change: {
+    readonly action: 'member.claim' | 'member.update';
+    readonly user: readonly Condition[];
+    readonly address: readonly Condition[];
+    readonly others: readonly Write[];
+  },
+): Promise<void> {
+  const updatedAt = occasion.now.toISOString();
   const memberships = await listMemberships(userId);
-  return memberships.flatMap(({ organizationId, memberId }) => [
+  const memberWrites = memberships.map(({ organizationId, memberId }) => [
     {
       type: 'update',
       key: keys.member(organizationId, memberId),
-      set: { profile: profileOf(profile), claimed: true, updatedAt: occasion.now.toISOString() },
+      set: { profile: profileOf(profile), claimed: true, updatedAt },
       when: [{ attribute: 'userId', is: userId }],
     } as const,
     audit(
       { ...occasion, by: { type: 'user', id: userId } },
-      { action, organizationId, resource: { type: 'member', id: memberId }, after: { claimed: true } },
+      { action: change.action, organizationId, resource: { type: 'member', id: memberId }, after: { claimed: true } },
     ),
   ]);
+  await transact([
+    {
+      type: 'update',
+      key: keys.user(userId),
+      set: { ...profileOf(profile), claimed: true, updatedAt },
+      when: [...change.user, { attribute: 'organizations', is: memberships.length }],
+    },
+    addressWrite(userId, profile, change.address),
+    ...change.others,
+    ...memberWrites.slice(0, PROFILES).flat(),
+  ]);
+  // More than anybody may be in, but for memberships that a placeholder handed over.
+  for (let start = PROFILES; start < memberWrites.length; start += PROFILES) {
+    await transact(memberWrites.slice(start, start + PROFILES).flat());
+  }
 }

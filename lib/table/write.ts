@@ -5,6 +5,7 @@ import {
   TransactionConflictException,
 } from '@aws-sdk/client-dynamodb';
 import { TransactWriteCommand, type TransactWriteCommandInput, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { configuration } from '../configuration.ts';
 import { Refusal, type RefusalCode } from '../domain/refusal.ts';
 import { client } from './client.ts';
@@ -27,10 +28,10 @@ interface Guarded {
   readonly key: Key;
   readonly when?: readonly Condition[];
   /**
-   * The refusal that a failed condition means. Without one it means that what was read is no longer so: `Stale`, and
-   * the request begins again from its read.
+   * The refusal that a failed condition means, or what finds it out from the item as it was. Without one it means that
+   * what was read is no longer so: `Stale`, and the request begins again from its read.
    */
-  readonly refuse?: RefusalCode;
+  readonly refuse?: RefusalCode | ((item: Readonly<Record<string, unknown>>) => RefusalCode | undefined);
 }
 
 /** A change of some attributes of an item. */
@@ -53,7 +54,7 @@ export class Stale extends Error {
   override readonly name = 'Stale';
 }
 
-/** Tries of one transaction, with full jitter up to a second between: 200 people accepting at once lose none (design, section 6). */
+/** Tries of one transaction, with full jitter up to a second between: 200 people accepting at once lose none. */
 const TRIES = 10;
 const SHORTEST_PAUSE = 25;
 const LONGEST_PAUSE = 1000;
@@ -82,11 +83,15 @@ export async function transact(writes: readonly Write[]): Promise<void> {
       return true;
     } catch (error) {
       if (!(error instanceof TransactionCanceledException)) throw error;
-      const reasons = (error.CancellationReasons ?? []).map(({ Code }) => Code ?? 'None');
-      const failed = merged.filter((_, index) => reasons[index] === 'ConditionalCheckFailed');
-      if (failed.some(({ refuse }) => refuse === undefined)) throw new Stale();
-      if (failed[0]?.refuse) throw new Refusal(failed[0].refuse);
-      if (!reasons.every((reason) => PASSING.has(reason))) throw error;
+      const reasons = error.CancellationReasons ?? [];
+      const refusals = reasons.flatMap(({ Code, Item }, index) => {
+        if (Code !== 'ConditionalCheckFailed') return [];
+        const refuse = merged[index]?.refuse;
+        return [typeof refuse === 'function' ? refuse(unmarshall(Item ?? {})) : refuse];
+      });
+      if (refusals.includes(undefined)) throw new Stale();
+      if (refusals[0]) throw new Refusal(refusals[0]);
+      if (!reasons.every(({ Code = 'None' }) => PASSING.has(Code))) throw error;
       return false;
     }
   });
@@ -190,15 +195,16 @@ function expression(write: Write): TransactItem {
     ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
   };
   const Key = { pk: write.key.pk, sk: write.key.sk };
+  const failing = typeof write.refuse === 'function' && ({ ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const);
   switch (write.type) {
     case 'put':
-      return { Put: { ...common, Item: { ...Key, ...write.item } } };
+      return { Put: { ...common, ...failing, Item: { ...Key, ...write.item } } };
     case 'update':
-      return { Update: { ...common, Key, UpdateExpression: update } };
+      return { Update: { ...common, ...failing, Key, UpdateExpression: update } };
     case 'delete':
-      return { Delete: { ...common, Key } };
+      return { Delete: { ...common, ...failing, Key } };
     case 'check':
-      return { ConditionCheck: { ...common, Key, ConditionExpression: condition } };
+      return { ConditionCheck: { ...common, ...failing, Key, ConditionExpression: condition } };
   }
 }
 

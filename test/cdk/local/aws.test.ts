@@ -883,7 +883,8 @@ const proxy = await startAwsProxy({
 const credentials = { accessKeyId: adminAccessKeyId, secretAccessKey: 'local' };
 const client = new DynamoDBClient({ endpoint: proxy.endpoint, region: 'eu-central-1', credentials });
 await client.send(new CreateTableCommand(table));
-const put = (pk) => client.send(new PutItemCommand({ TableName: table.TableName, Item: { pk: { S: pk }, sk: { S: '1' } } }));
+const { TableName } = table;
+const put = (pk) => client.send(new PutItemCommand({ TableName, Item: { pk: { S: pk }, sk: { S: '1' } } }));
 await put('earlier');
 proxy.setFaults([{ fault }]);
 await put('last');
