@@ -9,8 +9,8 @@ import type { Envelope } from './ses.ts';
 // Node and vitest disagree about the default export of a CommonJS package that was compiled from TypeScript.
 const { default: startSes } = createRequire(import.meta.url)('aws-ses-v2-local') as typeof import('aws-ses-v2-local');
 
-/** A mail that was sent, as `GET /_local/mail` shows it. */
-export interface Mail {
+/** A mail that was sent. */
+interface Mail {
   /** SES's id of it. */
   readonly messageId: string;
   /** The addresses that it was sent to, lower-case. */
@@ -28,6 +28,9 @@ export interface Mail {
   readonly sentAt: string;
 }
 
+/** A mail as `GET /_local/mail` shows it: `to` as a header has it. */
+type ShownMail = Omit<Mail, 'to'> & { readonly to: string };
+
 export interface LocalMail {
   /** Base URL of the local SES. */
   readonly endpoint: string;
@@ -36,7 +39,7 @@ export interface LocalMail {
   /** Keeps a mail that SES has accepted; on disk when it resolves. */
   receive(raw: Buffer, envelope: Envelope): Promise<void>;
   /** The mails so far, also of earlier starts, newest last; to one address, or all. */
-  messages(to?: string): Mail[];
+  messages(to?: string): ShownMail[];
   close(): Promise<void>;
 }
 
@@ -74,7 +77,8 @@ export async function startMail({ directory }: { directory: string }): Promise<L
     },
     messages(to) {
       const address = to?.toLowerCase();
-      return address === undefined ? [...mails] : mails.filter((mail) => mail.to.includes(address));
+      const wanted = address === undefined ? mails : mails.filter((mail) => mail.to.includes(address));
+      return wanted.map((mail) => ({ ...mail, to: mail.to.join(', ') }));
     },
     close: () =>
       new Promise((done) => {

@@ -44,10 +44,10 @@ export const endpoint = forPerson({
         lastName: user.lastName,
         username: localPart(user.email),
         memberships: mine.map(({ organizationId, organization, memberId, role, owner }) => ({
+          id: memberId,
+          role,
           organizationId,
           organizationName: organization.name,
-          memberId,
-          role,
           owner,
         })),
         invitations: waiting

@@ -160,7 +160,7 @@ describe('the placeholder of somebody who accepted by link alone', () => {
     expect(me.memberships).toHaveLength(2);
     expect(me.memberships).toMatchObject([
       { organizationName: 'One', role: 'USER' },
-      { organizationName: 'Two', role: 'OPERATOR', memberId: held.memberId },
+      { organizationName: 'Two', role: 'OPERATOR', id: held.memberId },
     ]);
     const members = (await one.owner.call('GET /v1/members')).body;
     expect(members.meta.total).toBe(2);

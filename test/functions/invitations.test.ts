@@ -114,7 +114,7 @@ describe('accepting', () => {
     const accepted = await accept(await service.linkToken(email), person);
     expect(accepted.body.member).toMatchObject({ claimed: true, userProfile: { firstName: 'Jane', email } });
     const me = (await person.call('GET /v1/me')).body;
-    expect(me).toMatchObject({ invitations: [], memberships: [{ memberId: accepted.body.member.id }] });
+    expect(me).toMatchObject({ invitations: [], memberships: [{ id: accepted.body.member.id }] });
   });
 
   test('as another account is 403, and the invitation stays alive', async () => {

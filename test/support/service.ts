@@ -36,7 +36,7 @@ export interface Client {
 
 /** A mail in the local inbox. */
 export interface ReceivedMail {
-  readonly to: readonly string[];
+  readonly to: string;
   readonly from: string;
   readonly subject: string;
   readonly text: string;

@@ -66,10 +66,10 @@ export const Me = z.strictObject({
   username: z.string(),
   memberships: z.array(
     z.strictObject({
+      id: memberId,
+      role,
       organizationId,
       organizationName: z.string(),
-      memberId,
-      role,
       owner: z.boolean(),
     }),
   ),

@@ -49,7 +49,7 @@ it('shows a mail as its reader sees it', async () => {
   expect(mail.messages()).toEqual([
     {
       messageId: 'ses-jane@example.com',
-      to: ['jane@example.com'],
+      to: 'jane@example.com',
       from: 'Müster <invitations@example.com>',
       subject: 'Einladung 🎉',
       headers: expect.objectContaining({
