@@ -86,7 +86,7 @@ function operation(
   returns: Returns,
   components: Components,
 ): Json {
-  const { dialect, organization, query, body, accepts } = declaration;
+  const { route, dialect, organization, query, body, accepts } = declaration;
   const { summary, description } = commentOf(name);
   const parameters = [
     ...[...path.matchAll(/\{(\w+)\}/g)].map(({ 1: parameter, index }) => ({
@@ -97,7 +97,7 @@ function operation(
       schema: { type: 'string' },
     })),
     ...(query ? queryParameters(query) : []),
-    ...(organization ? [{ $ref: '#/components/parameters/Organization' }] : []),
+    ...(organization && !route.includes('{organizationId}') ? [{ $ref: '#/components/parameters/Organization' }] : []),
   ];
   return {
     operationId: name.replace(/[/-](\w)/g, (_, letter: string) => letter.toUpperCase()),

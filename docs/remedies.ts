@@ -39,5 +39,9 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
   unsupported_media_type: 'Send the `Content-Type` that `docs/openapi.json` has for the request.',
   internal_error:
     'Try again. If it stays, give the `requestId` to whoever runs the service: the log has one entry with it.',
+  access_token_limit_reached: 'Revoke tokens that are no longer used.',
+  access_token_not_found: 'Check the id: the list shows your own tokens of this organization.',
+  member_not_claimed: 'Wait until they have signed in once, or choose another member.',
+  token_not_allowed: 'Send the ID token of a signed-in person instead.',
   busy: 'Wait for as long as `Retry-After` says, and send the same request again: nothing of it was done.',
 };

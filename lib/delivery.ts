@@ -42,7 +42,7 @@ export async function deliver(
     product,
   });
   try {
-    const problem = await attempt(mail);
+    const problem = await attempt(mail, invitation.id);
     return await (problem === undefined
       ? recordSent(invitation, new Date())
       : recordUnsent(invitation, new Date(), problem));
@@ -53,13 +53,14 @@ export async function deliver(
   }
 }
 
-async function attempt(mail: Mail): Promise<string | undefined> {
+async function attempt(mail: Mail, id: string): Promise<string | undefined> {
   try {
     await sendMail(mail);
     return undefined;
   } catch (error) {
     if (!(error instanceof MailError)) throw error;
-    console.warn({ message: 'Mail not sent', code: error.code, reason: error.message });
+    // Without what SES says of it: that may name the recipient.
+    console.warn({ message: 'Mail not sent', invitation: id, code: error.code });
     return error.code;
   }
 }

@@ -16,7 +16,7 @@ export const endpoint = forMember({
   format: v1,
   route: 'GET /v1/audit-logs',
   permission: 'audit-log:read',
-  table: { BatchGetItem: ['ORG', 'USER'], Query: ['AUDIT'] },
+  table: { Query: ['AUDIT'] },
   depth: 1,
   query: CursorQuery,
   async read({ query, request, organizationId }) {

@@ -3,6 +3,7 @@ import { configuration } from '../../lib/configuration.ts';
 import { v1 } from '../../lib/dialects/v1/format.ts';
 import { Acceptance } from '../../lib/dialects/v1/schemas.ts';
 import { showInvitation, showMember } from '../../lib/dialects/v1/show.ts';
+import { LINK_REFUSALS } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';
 import { forLinkHolder } from '../../lib/http/endpoint.ts';
 import { ACCEPT, acceptInvitation } from '../../lib/table/acceptance.ts';
@@ -21,18 +22,8 @@ export const endpoint = forLinkHolder({
   route: 'POST /v1/invitations/accept',
   table: ACCEPT,
   depth: 3,
-  body: z.strictObject({ token: z.string().check(z.maxLength(1000)) }),
-  refuses: [
-    'invitation_not_found',
-    'invitation_expired',
-    'invitation_revoked',
-    'invitation_declined',
-    'invitation_used',
-    'invitation_superseded',
-    'inviter_removed',
-    'invitation_for_another_address',
-    'organization_limit_reached',
-  ],
+  body: z.strictObject({ token: z.string() }),
+  refuses: [...LINK_REFUSALS, 'invitation_for_another_address', 'organization_limit_reached'],
   async handle({ body, request, person }) {
     const accepted = await acceptInvitation(request, parseToken(body.token), person, configuration().limits);
     return {

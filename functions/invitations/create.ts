@@ -23,18 +23,17 @@ export const endpoint = forMember({
   route: 'POST /v1/invitations',
   permission: 'invitation:create',
   table: {
-    BatchGetItem: ['ORG', 'USER', 'EMAIL'],
     Query: ['ORG'],
     ConditionCheckItem: ['USER'],
-    PutItem: ['ORG', 'EMAIL', 'AUDIT'],
-    UpdateItem: ['ORG'],
+    PutItem: ['ORG', 'AUDIT'],
+    UpdateItem: ['ORG', 'EMAIL'],
   },
   depth: 3,
   email: true,
   body: z.strictObject({ email: Address, role: RoleName }),
   refuses: ['already_member', 'already_invited', 'invitation_limit_reached', 'member_limit_reached'],
-  async read({ body, organizationId, person }) {
-    const [before, inviter] = await Promise.all([beforeInvitation(organizationId, body.email), getUser(person.userId)]);
+  async read({ body, organizationId, caller }) {
+    const [before, inviter] = await Promise.all([beforeInvitation(organizationId, body.email), getUser(caller.userId)]);
     return { before, inviter };
   },
   async handle({ body, request, actor, organization, occasion, read: { before, inviter } }) {

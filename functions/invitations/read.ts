@@ -12,7 +12,6 @@ export const endpoint = forMember({
   format: v1,
   route: 'GET /v1/invitations/{id}',
   permission: 'invitation:read',
-  table: { BatchGetItem: ['ORG', 'USER'] },
   depth: 1,
   refuses: ['invitation_not_found'],
   read: ({ request, organizationId }) => getInvitation(organizationId, pathId(request, 'invitation')),

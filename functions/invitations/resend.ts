@@ -21,11 +21,10 @@ export const endpoint = forMember({
   route: 'POST /v1/invitations/{id}/resend',
   permission: 'invitation:resend',
   table: {
-    BatchGetItem: ['ORG', 'USER', 'EMAIL'],
     Query: ['ORG'],
     ConditionCheckItem: ['USER'],
-    PutItem: ['EMAIL', 'AUDIT'],
-    UpdateItem: ['ORG'],
+    PutItem: ['AUDIT'],
+    UpdateItem: ['ORG', 'EMAIL'],
   },
   depth: 3,
   email: true,
@@ -37,10 +36,10 @@ export const endpoint = forMember({
     'invitation_limit_reached',
     'member_limit_reached',
   ],
-  async read({ request, organizationId, person }) {
+  async read({ request, organizationId, caller }) {
     const [invitation, inviter] = await Promise.all([
       getInvitation(organizationId, pathId(request, 'invitation')),
-      getUser(person.userId),
+      getUser(caller.userId),
     ]);
     return { invitation, inviter };
   },

@@ -15,10 +15,8 @@ export const endpoint = forMember({
   route: 'DELETE /v1/invitations/{id}',
   permission: 'invitation:revoke',
   table: {
-    BatchGetItem: ['ORG', 'USER'],
     ConditionCheckItem: ['USER'],
-    UpdateItem: ['ORG'],
-    DeleteItem: ['EMAIL'],
+    UpdateItem: ['ORG', 'EMAIL'],
     PutItem: ['AUDIT'],
   },
   depth: 2,

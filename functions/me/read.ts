@@ -1,6 +1,6 @@
 import { v1 } from '../../lib/dialects/v1/format.ts';
 import { Me } from '../../lib/dialects/v1/schemas.ts';
-import { showInvitation } from '../../lib/dialects/v1/show.ts';
+import { showInvitation, showProfile } from '../../lib/dialects/v1/show.ts';
 import { localPart } from '../../lib/domain/address.ts';
 import { statusAt } from '../../lib/domain/invitation.ts';
 import { forPerson } from '../../lib/http/endpoint.ts';
@@ -11,8 +11,8 @@ import { Stale } from '../../lib/table/write.ts';
 
 export const returns = { 200: Me };
 
-/** How many waiting invitations of an address are shown: no list is without a bound. */
-const INVITATIONS = 100;
+/** In how many organizations invitations of an address are looked for: no list is without a bound. */
+const INVITED = 500;
 
 /**
  * Shows who the caller is, what organizations they are in, and what invitations wait for their verified address.
@@ -29,20 +29,18 @@ export const endpoint = forPerson({
     const [user, memberships, invited] = await Promise.all([
       getUser(person.userId),
       listMemberships(person.userId),
-      listInvited(person.email, INVITATIONS),
+      listInvited(person.email, INVITED),
     ]);
     if (!user) throw new Stale();
     // All of it is asked for in one turn, so that one call brings it.
-    const [mine, waiting] = await Promise.all([withOrganizations(memberships), withInvitations(invited)]);
+    const [mine, waiting] = await Promise.all([
+      withOrganizations(memberships),
+      withInvitations(invited.filter(({ invitationId }) => invitationId)),
+    ]);
     return {
       status: 200,
       body: {
-        id: user.userId,
-        email: user.email,
-        emailVerified: true,
-        firstName: user.firstName,
-        lastName: user.lastName,
-        username: localPart(user.email),
+        ...showProfile(user),
         memberships: mine.map(({ organizationId, organization, memberId, role, owner }) => ({
           id: memberId,
           role,
@@ -77,7 +75,7 @@ export const { handler } = endpoint;
 async function withInvitations(invited: readonly InvitedGuard[]) {
   const [organized, invitations] = await Promise.all([
     withOrganizations(invited),
-    Promise.all(invited.map(({ organizationId, invitationId }) => getInvitation(organizationId, invitationId))),
+    Promise.all(invited.map(({ organizationId, invitationId = '' }) => getInvitation(organizationId, invitationId))),
   ]);
   const byId = new Map(invitations.map((invitation) => [invitation?.id, invitation]));
   return organized.flatMap(({ invitationId, organization }) => {

@@ -18,7 +18,7 @@ export const endpoint = forMember({
   format: v1,
   route: 'GET /v1/members',
   permission: 'member:read',
-  table: { BatchGetItem: ['ORG', 'USER'], Query: ['ORG'] },
+  table: { Query: ['ORG'] },
   depth: 1,
   query: PageQuery,
   async read({ query, organizationId }) {

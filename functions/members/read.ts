@@ -12,7 +12,6 @@ export const endpoint = forMember({
   format: v1,
   route: 'GET /v1/members/{id}',
   permission: 'member:read',
-  table: { BatchGetItem: ['ORG', 'USER'] },
   depth: 1,
   refuses: ['member_not_found'],
   read: ({ request, organizationId }) => getMember(organizationId, pathId(request, 'member')),

@@ -14,11 +14,10 @@ export const endpoint = forMember({
   format: v1,
   route: 'DELETE /v1/members/{id}',
   table: {
-    BatchGetItem: ['ORG', 'USER'],
     ConditionCheckItem: ['USER'],
     DeleteItem: ['ORG', 'USER'],
     UpdateItem: ['ORG', 'USER'],
-    PutItem: ['AUDIT'],
+    PutItem: ['AUDIT', 'JOB'],
   },
   depth: 2,
   refuses: ['member_not_found', 'owner_must_transfer', 'forbidden'],

@@ -20,7 +20,6 @@ export const endpoint = forMember({
   route: 'PATCH /v1/members/{id}',
   permission: 'member:update',
   table: {
-    BatchGetItem: ['ORG', 'USER'],
     ConditionCheckItem: ['USER'],
     UpdateItem: ['ORG', 'USER'],
     PutItem: ['AUDIT'],

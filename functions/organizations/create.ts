@@ -4,7 +4,8 @@ import { v1 } from '../../lib/dialects/v1/format.ts';
 import { MyOrganization } from '../../lib/dialects/v1/schemas.ts';
 import { showMembership } from '../../lib/dialects/v1/show.ts';
 import { Name } from '../../lib/domain/input.ts';
-import { forPerson, refuseUnlessCreator } from '../../lib/http/endpoint.ts';
+import { Refusal } from '../../lib/domain/refusal.ts';
+import { forPerson } from '../../lib/http/endpoint.ts';
 import { createOrganization } from '../../lib/table/organizations.ts';
 import { getUser } from '../../lib/table/people.ts';
 import { Stale } from '../../lib/table/write.ts';
@@ -24,13 +25,16 @@ export const endpoint = forPerson({
   body: z.strictObject({ name: Name }),
   refuses: ['organization_limit_reached', 'organization_creation_forbidden'],
   async handle({ body, person }) {
-    refuseUnlessCreator(person.email);
+    const { limits, organizationCreators } = configuration();
+    if (organizationCreators.length > 0 && !organizationCreators.includes(person.email)) {
+      throw new Refusal('organization_creation_forbidden');
+    }
     const user = await getUser(person.userId);
     if (!user) throw new Stale();
     const { organization, member } = await createOrganization(person.occasion, {
       name: body.name,
       user,
-      limits: configuration().limits,
+      limits,
     });
     return { status: 201, body: showMembership({ ...member, organization }) };
   },

@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import { configuration } from '../../lib/configuration.ts';
 import { INVITATION_PATH } from '../../lib/delivery.ts';
-import { pageReply, pageSetting, pages } from '../../lib/dialects/page/format.ts';
+import { pageSetting, pages } from '../../lib/dialects/page/format.ts';
 import { acceptedPage } from '../../lib/dialects/page/invitation-page.ts';
+import { LINK_REFUSALS } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';
 import { forAnybody } from '../../lib/http/endpoint.ts';
 import { ACCEPT, acceptInvitation } from '../../lib/table/acceptance.ts';
@@ -17,16 +18,7 @@ export const endpoint = forAnybody({
   table: ACCEPT,
   depth: 3,
   body: z.object({ token: z.optional(z.string()) }),
-  refuses: [
-    'invitation_not_found',
-    'invitation_expired',
-    'invitation_revoked',
-    'invitation_declined',
-    'invitation_used',
-    'invitation_superseded',
-    'inviter_removed',
-    'organization_limit_reached',
-  ],
+  refuses: [...LINK_REFUSALS, 'organization_limit_reached'],
   async handle({ request, body }) {
     const { applicationUrl, limits } = configuration();
     const { organization, invitation } = await acceptInvitation(
@@ -35,14 +27,12 @@ export const endpoint = forAnybody({
       undefined,
       limits,
     );
-    return pageReply(
-      acceptedPage({
-        ...pageSetting(request.headers['accept-language']),
-        organizationName: organization.name,
-        email: invitation.email,
-        applicationUrl,
-      }),
-    );
+    return acceptedPage({
+      ...pageSetting(request.headers['accept-language']),
+      organizationName: organization.name,
+      email: invitation.email,
+      applicationUrl,
+    });
   },
 });
 export const { handler } = endpoint;

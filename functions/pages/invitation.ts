@@ -1,12 +1,14 @@
 import * as z from 'zod/mini';
 import { configuration } from '../../lib/configuration.ts';
 import { INVITATION_PATH, nameOf } from '../../lib/delivery.ts';
-import { pageReply, pageSetting, pages } from '../../lib/dialects/page/format.ts';
+import { pageSetting, pages } from '../../lib/dialects/page/format.ts';
 import { acceptedPage, invitationPage } from '../../lib/dialects/page/invitation-page.ts';
+import { LINK_REFUSALS, refuseUnlessInviterMay } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forAnybody } from '../../lib/http/endpoint.ts';
 import { openInvitation } from '../../lib/table/acceptance.ts';
+import { getMembership } from '../../lib/table/members.ts';
 import { getUser } from '../../lib/table/people.ts';
 
 export const returns = { 200: null };
@@ -23,37 +25,31 @@ export const endpoint = forAnybody({
   table: { BatchGetItem: ['ORG', 'USER'] },
   depth: 2,
   query: z.object({ token: z.optional(z.string()) }),
-  refuses: [
-    'invitation_not_found',
-    'invitation_expired',
-    'invitation_revoked',
-    'invitation_declined',
-    'invitation_used',
-    'invitation_superseded',
-    'inviter_removed',
-  ],
+  refuses: [...LINK_REFUSALS],
   async handle({ request, query: { token = '' } }) {
     const setting = pageSetting(request.headers['accept-language']);
     const { organization, invitation, status } = await openInvitation(parseToken(token), request.now);
     const { role, email, expiresAt } = invitation;
     if (status === 'ACCEPTED') {
       const { applicationUrl } = configuration();
-      return pageReply(acceptedPage({ ...setting, organizationName: organization.name, email, applicationUrl }));
+      return acceptedPage({ ...setting, organizationName: organization.name, email, applicationUrl });
     }
-    const inviter = await getUser(invitation.inviterId);
+    const [inviter, membership] = await Promise.all([
+      getUser(invitation.inviterId),
+      getMembership(invitation.inviterId, organization.id),
+    ]);
+    refuseUnlessInviterMay(membership);
     if (!inviter) throw new Refusal('inviter_removed');
-    return pageReply(
-      invitationPage({
-        ...setting,
-        organizationName: organization.name,
-        inviterName: nameOf(inviter),
-        role,
-        email,
-        expiresAt,
-        token,
-        action: INVITATION_PATH,
-      }),
-    );
+    return invitationPage({
+      ...setting,
+      organizationName: organization.name,
+      inviterName: nameOf(inviter),
+      role,
+      email,
+      expiresAt,
+      token,
+      action: INVITATION_PATH,
+    });
   },
 });
 export const { handler } = endpoint;

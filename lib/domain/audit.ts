@@ -1,6 +1,9 @@
 /** What happened, as `GET /v1/audit-logs` names it. */
 export const AUDIT_ACTIONS = [
   'organization.create',
+  'organization.update',
+  'organization.transfer',
+  'organization.delete',
   'member.update',
   'member.remove',
   'member.leave',
@@ -9,7 +12,11 @@ export const AUDIT_ACTIONS = [
   'invitation.resend',
   'invitation.revoke',
   'invitation.accept',
+  'invitation.decline',
   'invitation.expire',
+  'invitation.erase',
+  'access-token.create',
+  'access-token.revoke',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
@@ -33,7 +40,7 @@ export interface AuditEntry extends Origin {
   readonly action: AuditAction;
   readonly organizationId: string;
   readonly actor: AuditActor;
-  readonly resource: { readonly type: 'organization' | 'member' | 'invitation'; readonly id: string };
+  readonly resource: { readonly type: 'organization' | 'member' | 'invitation' | 'accessToken'; readonly id: string };
   /** What changed, where it fits. */
   readonly before?: Readonly<Record<string, unknown>>;
   readonly after?: Readonly<Record<string, unknown>>;

@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto';
 
 /** The prefix of each kind of id; one table, so that an id tells what it names. */
-const PREFIXES = { organization: 'org', user: 'usr', member: 'mem', invitation: 'inv', auditEntry: 'aud' } as const;
+const PREFIXES = {
+  organization: 'org',
+  user: 'usr',
+  member: 'mem',
+  invitation: 'inv',
+  auditEntry: 'aud',
+  accessToken: 'key',
+} as const;
 export type IdKind = keyof typeof PREFIXES;
 
 /** 16 bytes as 26 digits of base32hex, whose alphabet (`0-9a-v`) sorts as the bytes do. */

@@ -18,3 +18,15 @@ export const Name = z.string().check(
   z.maxLength(100),
   z.refine((text) => !/\p{Cc}/u.test(text), 'must not have control characters'),
 );
+
+/** A first or last name: trimmed, possibly empty, without control characters. */
+export const PersonName = z.string().check(
+  z.trim(),
+  z.maxLength(100),
+  z.refine((text) => !/\p{Cc}/u.test(text), 'must not have control characters'),
+);
+
+/** A username, by Rocket.Chat's default rule. */
+export const Username = z
+  .string()
+  .check(z.minLength(1), z.maxLength(100), z.regex(/^[0-9a-zA-Z-_.]+$/, 'may have letters, digits, and -_. only'));

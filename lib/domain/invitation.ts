@@ -1,6 +1,6 @@
 import type { LinkToken } from './link.ts';
 import { knowsSecret } from './link.ts';
-import { Refusal } from './refusal.ts';
+import { Refusal, type RefusalCode } from './refusal.ts';
 import { may, type Role } from './roles.ts';
 
 /** The states of an invitation; which moves there are is in the chart of `docs/operations.md`. */
@@ -71,6 +71,17 @@ export function refuseUnlessResendable(invitation: Invitation, now: Date): void 
   const status = statusAt(invitation, now);
   if (status !== 'PENDING' && status !== 'EXPIRED') throw new Refusal('invitation_not_resendable');
 }
+
+/** How a link is refused, as whoever declares an endpoint for its holder lists it. */
+export const LINK_REFUSALS = [
+  'invitation_not_found',
+  'invitation_expired',
+  'invitation_revoked',
+  'invitation_declined',
+  'invitation_used',
+  'invitation_superseded',
+  'inviter_removed',
+] as const satisfies readonly RefusalCode[];
 
 /**
  * Finds out what a link's holder may know. Strangers learn nothing: an unknown invitation and a forged secret are the

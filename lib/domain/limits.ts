@@ -6,6 +6,8 @@ export const DEFAULT_LIMITS = {
   pendingInvitations: 10_000,
   /** Organizations that a person is in. */
   organizationsOfPerson: 40,
+  /** Access tokens of a member. */
+  accessTokensOfMember: 100,
 };
 export type Limits = Readonly<typeof DEFAULT_LIMITS>;
 
@@ -49,7 +51,6 @@ const LEAST_SHARE = 64;
 export function findSeat(
   counters: readonly Counters[],
   limits: Limits,
-  random: () => number = Math.random,
 ): Seat | 'member_limit_reached' | 'invitation_limit_reached' {
   const least = Math.min(limits.members, limits.pendingInvitations);
   const rows = Math.max(1, Math.min(COUNTER_ROWS, Math.floor(least / LEAST_SHARE)));
@@ -64,5 +65,5 @@ export function findSeat(
   const withSeat = seats.filter(({ row, seats }) => (used.get(row)?.seats ?? 0) < seats);
   if (withSeat.length === 0) return 'member_limit_reached';
   const free = withSeat.filter(({ row, pending }) => (used.get(row)?.pending ?? 0) < pending);
-  return free[Math.floor(random() * free.length)] ?? 'invitation_limit_reached';
+  return free[Math.floor(Math.random() * free.length)] ?? 'invitation_limit_reached';
 }

@@ -11,6 +11,8 @@ export interface Profile {
 /** A person, in whatever organizations. */
 export interface User extends Profile {
   readonly userId: string;
+  /** Undefined until the person sets one: then it is what stands before the `@`. */
+  readonly username?: string;
   /** False for a placeholder: somebody accepted by link alone, and nobody has signed in with the address yet. */
   readonly claimed: boolean;
   /** In how many organizations the person is. */
@@ -28,12 +30,19 @@ export interface Membership {
   readonly owner: boolean;
 }
 
+/** Who acts in an organization, and by which access token, if by one. `role` is what they may here and now. */
+export interface Actor extends Membership {
+  readonly tokenId?: string;
+}
+
 /** A member as an organization lists it. */
 export interface Member extends Membership {
   readonly profile: Profile;
   readonly claimed: boolean;
   /** The counter row that holds the member's seat. */
   readonly seat: number;
+  /** How many access tokens the member has. */
+  readonly tokens: number;
   readonly createdAt: string;
   readonly updatedAt: string;
 }

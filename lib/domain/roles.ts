@@ -8,6 +8,8 @@ export type Role = (typeof ROLES)[number];
  */
 export const PERMISSIONS = {
   'organization:read': ['ADMIN', 'USER', 'OPERATOR', 'VIEWER'],
+  'organization:update': ['ADMIN'],
+  'organization:delete': ['ADMIN'],
   'member:read': ['ADMIN', 'USER', 'OPERATOR', 'VIEWER'],
   'member:update': ['ADMIN'],
   'member:remove': ['ADMIN'],
@@ -27,4 +29,9 @@ export function may(role: Role, permission: Permission): boolean {
 /** The roles that have `permission`: what the condition of a write asks of the actor's membership. */
 export function rolesWith(permission: Permission): readonly Role[] {
   return PERMISSIONS[permission];
+}
+
+/** The lower of two roles: what an access token may, whose owner has another role by now. */
+export function lowerRole(one: Role, other: Role): Role {
+  return ROLES[Math.max(ROLES.indexOf(one), ROLES.indexOf(other))] as Role;
 }

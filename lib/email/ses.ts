@@ -5,8 +5,8 @@ import { type Mail, toMime } from './mime.ts';
  * A mail that SES didn't take, whether it refused it or couldn't be reached: most of what is refused today (an
  * unverified sender, a paused account) is taken once somebody has set it right, so that every mail is tried again.
  *
- * The message is what SES said, and has no part of the mail in it. It is for the log, since it may name the
- * deployment's own roles and addresses.
+ * The message is what SES said. It may name addresses and the deployment's own roles, so that it is neither logged nor
+ * kept: the code is.
  */
 export class MailError extends Error {
   /** SES's error code, or the system's where SES didn't answer (`ETIMEDOUT`, `ECONNRESET`). */

@@ -5,7 +5,7 @@ import type { Permission } from '../domain/roles.ts';
 import type { TableAccess } from '../table/access.ts';
 
 /** Who may call: a signed-in person, an access token, whoever holds a link's secret, anybody. */
-export type Caller = 'person' | 'token' | 'link' | 'anybody';
+export type CallerKind = 'person' | 'token' | 'link' | 'anybody';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -30,7 +30,7 @@ export interface HttpDeclaration extends FunctionDeclaration {
   readonly route: Route;
   /** The dialect that it answers in; `$default` chooses by the path. */
   readonly dialect: Dialect;
-  readonly caller: readonly Caller[];
+  readonly caller: readonly CallerKind[];
   /** What the caller's role in the organization must allow; undefined where no organization is involved or every member may. */
   readonly permission: Permission | undefined;
   /** Whether the call is about one organization (`X-Organization-Id`). */

@@ -1,24 +1,26 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type * as z from 'zod/mini';
-import { configuration } from '../configuration.ts';
 import type { Format, Reply } from '../dialects/format.ts';
+import type { AccessToken, TokenText } from '../domain/access-token.ts';
 import type { Occasion } from '../domain/audit.ts';
 import { isId } from '../domain/ids.ts';
-import type { Membership } from '../domain/member.ts';
+import { knowsSecret } from '../domain/link.ts';
+import type { Actor, Membership } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
 import { REFUSALS, Refusal, type RefusalCode } from '../domain/refusal.ts';
-import { may, type Permission } from '../domain/roles.ts';
+import { lowerRole, may, type Permission } from '../domain/roles.ts';
 import { type TableAccess, union } from '../table/access.ts';
+import { getAccessToken } from '../table/access-tokens.ts';
 import { getMembership } from '../table/members.ts';
 import { getOrganization, listMemberships } from '../table/organizations.ts';
 import { SIGN_IN, signIn } from '../table/people.ts';
 import { untilFresh } from '../table/write.ts';
-import type { Caller, HttpDeclaration, Route } from './declaration.ts';
+import type { CallerKind, HttpDeclaration, Route } from './declaration.ts';
 import { parseBody, validate } from './input.ts';
 import { MESSAGES } from './messages.ts';
 import { type Request, readEvent } from './request.ts';
-import { bearerOf, type Claims, unauthenticated, verifyToken } from './token.ts';
+import { type Claims, credentialOf, unauthenticated, verifyToken } from './token.ts';
 
 type Schema = z.core.$ZodType | undefined;
 type Parsed<S extends Schema> = S extends z.core.$ZodType ? z.output<S> : undefined;
@@ -45,18 +47,22 @@ export interface Incoming<B extends Schema, Q extends Schema> {
   readonly query: Parsed<Q>;
 }
 
-/** A person with a verified address who is signed in. */
-export interface Person {
+/** Who calls: a person who is signed in, or the owner of an access token. */
+export interface Caller {
   readonly userId: string;
+  /** The occasion of whatever they change. */
+  readonly occasion: Occasion;
+}
+
+/** A person with a verified address who is signed in. */
+export interface Person extends Caller {
   readonly email: string;
   readonly claims: Claims;
-  /** The occasion of whatever the person changes. */
-  readonly occasion: Occasion;
 }
 
 /** Somebody who acts in the organization that the request is about. */
 export interface Acting {
-  readonly actor: Membership;
+  readonly actor: Actor;
   readonly organization: Organization;
   readonly occasion: Occasion;
 }
@@ -80,8 +86,8 @@ export function forLinkHolder<B extends Schema = undefined, Q extends Schema = u
   spec: Spec<B, Q> & { handle(incoming: Incoming<B, Q> & { person: Person | undefined }): Promise<Reply> },
 ): Endpoint {
   return declare(spec, { caller: ['link', 'person'] }, async ({ request, input, fresh }) => {
-    const token = bearerOf(request);
-    const claims = token === undefined ? undefined : await verifyToken(token);
+    const credential = credentialOf(request);
+    const claims = credential === undefined ? undefined : await verifyToken(requireJwt(credential));
     return spec.handle({ ...input(), person: claims && (await identify(request, claims, fresh)) });
   });
 }
@@ -95,14 +101,14 @@ export function forPerson<B extends Schema = undefined, Q extends Schema = undef
   },
 ): Endpoint {
   return declare(spec, { caller: ['person'] }, async ({ request, input, fresh }) => {
-    const claims = await verifyToken(requireBearer(request));
+    const claims = await verifyToken(requireJwt(requireCredential(request)));
     if (!claims.emailVerified && spec.handleUnverified) return spec.handleUnverified(claims);
     return spec.handle({ ...input(), person: await identify(request, claims, fresh) });
   });
 }
 
 /**
- * Declares an endpoint of an organization, for its members.
+ * Declares an endpoint of an organization, for its members and their access tokens.
  *
  * What `read` fetches travels beside the membership, in one round trip; it is thrown away when the caller turns out to
  * be nobody here.
@@ -111,28 +117,56 @@ export function forMember<B extends Schema = undefined, Q extends Schema = undef
   spec: Spec<B, Q> & {
     /** What the role must allow; undefined: every member may. */
     readonly permission?: Permission;
-    read?(incoming: Incoming<B, Q> & { organizationId: string; person: Person }): Promise<R>;
+    read?(incoming: Incoming<B, Q> & { organizationId: string; caller: Caller }): Promise<R>;
     handle(incoming: Incoming<B, Q> & Acting & { read: R }): Promise<Reply>;
   },
 ): Endpoint {
   return declare(
     spec,
-    { caller: ['person'], organization: true, permission: spec.permission },
+    { caller: ['person', 'token'], organization: true, permission: spec.permission },
     async ({ request, input, fresh }) => {
-      const claims = await verifyToken(requireBearer(request));
+      const credential = requireCredential(request);
+      const claims = typeof credential === 'string' ? await verifyToken(credential) : undefined;
       const incoming = input();
-      const person = await identify(request, claims, fresh);
-      const organizationId = await selectOrganization(request, person);
-      const [actor, organization, read] = await Promise.all([
-        getMembership(person.userId, organizationId),
+      const caller = claims ? await identify(request, claims, fresh) : ownerOf(request, credential as TokenText);
+      const organizationId = await selectOrganization(request, caller, credential);
+      const [membership, organization, token, read] = await Promise.all([
+        getMembership(caller.userId, organizationId),
         getOrganization(organizationId),
-        spec.read?.({ ...incoming, organizationId, person }) as Promise<R>,
+        typeof credential === 'string' ? undefined : getAccessToken(caller.userId, organizationId, credential.tokenId),
+        spec.read?.({ ...incoming, organizationId, caller }) as Promise<R>,
       ]);
-      if (!actor || !organization) throw new Refusal('organization_not_found');
+      if (typeof credential !== 'string') refuseUnlessGood(token, credential, membership, request.now);
+      if (!membership || !organization) throw new Refusal('organization_not_found');
+      const actor = token ? boundBy(token, membership) : membership;
       if (spec.permission && !may(actor.role, spec.permission)) throw new Refusal('forbidden');
-      return spec.handle({ ...incoming, actor, organization, occasion: person.occasion, read });
+      return spec.handle({ ...incoming, actor, organization, occasion: caller.occasion, read });
     },
   );
+}
+
+/** Refuses a token that isn't the one that was given out, is over, or was made under a membership that has ended. */
+function refuseUnlessGood(
+  token: AccessToken | undefined,
+  { secret }: TokenText,
+  membership: Membership | undefined,
+  now: Date,
+): void {
+  const isGood =
+    token !== undefined &&
+    knowsSecret([token.hash], secret) &&
+    (token.expiresAt === undefined || token.expiresAt > now.toISOString()) &&
+    token.memberId === membership?.memberId;
+  if (!isGood) throw unauthenticated();
+}
+
+/** What a token's owner may by it: the lower of its role and theirs, at each request. */
+function boundBy({ tokenId, role }: AccessToken, membership: Membership): Actor {
+  return { ...membership, role: lowerRole(role ?? membership.role, membership.role), tokenId };
+}
+
+function ownerOf({ now, origin }: Request, { userId, tokenId }: TokenText): Caller {
+  return { userId, occasion: { now, origin, by: { type: 'apiKey', id: tokenId } } };
 }
 
 /** One request's work: who calls is found out before `input` validates, so that a stranger's mistakes are a 401. */
@@ -145,7 +179,7 @@ type Run<B extends Schema, Q extends Schema> = (call: {
 
 function declare<B extends Schema, Q extends Schema>(
   spec: Spec<B, Q>,
-  who: { caller: readonly Caller[]; organization?: boolean; permission?: Permission | undefined },
+  who: { caller: readonly CallerKind[]; organization?: boolean; permission?: Permission | undefined },
   run: Run<B, Q>,
 ): Endpoint {
   const accepts = spec.accepts ?? 'application/json';
@@ -225,10 +259,16 @@ function firstOf(query: URLSearchParams): Record<string, string> {
   return Object.fromEntries([...query].reverse());
 }
 
-function requireBearer(request: Request): string {
-  const token = bearerOf(request);
-  if (token === undefined) throw unauthenticated();
-  return token;
+function requireCredential(request: Request): string | TokenText {
+  const credential = credentialOf(request);
+  if (credential === undefined) throw unauthenticated();
+  return credential;
+}
+
+/** What only a person may do who is signed in. */
+function requireJwt(credential: string | TokenText): string {
+  if (typeof credential !== 'string') throw new Refusal('token_not_allowed');
+  return credential;
 }
 
 /** The bindings that this function has seen: a membership or a write's condition decides, so they may be remembered. */
@@ -248,29 +288,33 @@ async function identify({ now, origin }: Request, claims: Claims, fresh: boolean
   return { userId, email, claims, occasion: { now, origin, by: { type: 'user', id: userId } } };
 }
 
-/** The organization that a request is about: the one it names, else the only one the person is in. */
-async function selectOrganization(request: Request, person: Person): Promise<string> {
-  const named = request.headers['x-organization-id']?.trim();
-  if (named) {
-    if (!isId('organization', named)) throw new Refusal('organization_not_found');
-    return named;
+/** The organization that a request is about: the one it names, the token's, or the only one the person is in. */
+async function selectOrganization(
+  { params, headers }: Request,
+  { userId }: Caller,
+  credential: string | TokenText,
+): Promise<string> {
+  const named = params.organizationId ?? headers['x-organization-id']?.trim();
+  if (named && !isId('organization', named)) throw new Refusal('organization_not_found');
+  if (typeof credential !== 'string') {
+    if (named && named !== credential.organizationId) throw new Refusal('organization_not_found');
+    return credential.organizationId;
   }
-  const [only, second] = await listMemberships(person.userId, 2);
+  if (named) return named;
+  const [only, second] = await listMemberships(userId, 2);
   if (!only || second) throw new Refusal('organization_required');
   return only.organizationId;
 }
 
-/** The id in a path; what has no form of an id is not found. */
-export function pathId(request: Request, kind: 'member' | 'invitation'): string {
-  const id = request.params.id ?? '';
-  if (!isId(kind, id)) throw new Refusal(`${kind}_not_found`);
-  return id;
-}
+const NOT_FOUND = {
+  member: 'member_not_found',
+  invitation: 'invitation_not_found',
+  accessToken: 'access_token_not_found',
+} as const;
 
-/** Whether a person may create organizations. */
-export function refuseUnlessCreator(email: string): void {
-  const { organizationCreators } = configuration();
-  if (organizationCreators.length > 0 && !organizationCreators.includes(email)) {
-    throw new Refusal('organization_creation_forbidden');
-  }
+/** The id in a path; what has no form of an id is not found. */
+export function pathId(request: Request, kind: keyof typeof NOT_FOUND): string {
+  const id = request.params.id ?? '';
+  if (!isId(kind, id)) throw new Refusal(NOT_FOUND[kind]);
+  return id;
 }

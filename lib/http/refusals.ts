@@ -8,7 +8,7 @@ import type { HttpDeclaration } from './declaration.ts';
  * it. No handler imports this file.
  */
 export function refusalsOf(declaration: HttpDeclaration): readonly RefusalCode[] {
-  const { caller, permission, organization, body, query, accepts, refuses } = declaration;
+  const { route, caller, permission, organization, body, query, accepts, refuses } = declaration;
   const codes = new Set<RefusalCode>([...refuses, 'internal_error', 'busy']);
   const add = (...more: RefusalCode[]) => {
     for (const code of more) codes.add(code);
@@ -16,7 +16,9 @@ export function refusalsOf(declaration: HttpDeclaration): readonly RefusalCode[]
   if (caller.includes('person')) add('unauthenticated', 'email_claim_missing', 'email_not_verified', 'address_taken');
   if (caller.includes('token')) add('unauthenticated');
   if (permission) add('forbidden');
-  if (organization) add('organization_required', 'organization_not_found');
+  if (organization) add('organization_not_found');
+  if (organization && !route.includes('{organizationId}')) add('organization_required');
+  if (caller.includes('person') && !caller.includes('token')) add('token_not_allowed');
   if (body || query) add('validation_failed');
   if (body) add('body_too_large', 'unsupported_media_type');
   // A form can't be malformed: whatever it is, it has some fields or none.

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { JwtVerifier } from 'aws-jwt-verify';
 import { FetchError, JwksValidationError } from 'aws-jwt-verify/error';
 import { configuration } from '../configuration.ts';
+import { parseAccessToken, TOKEN_PREFIX, type TokenText } from '../domain/access-token.ts';
 import { isAddress, normalizeAddress } from '../domain/address.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Request } from './request.ts';
@@ -26,11 +27,20 @@ let verifier: ReturnType<typeof makeVerifier> | undefined;
 /** Longer names of tokens are cut, not refused: the person can't change what their provider says. */
 const NAME_LIMIT = 100;
 
-/** The bearer token of a request; undefined when it has none. */
-export function bearerOf(request: Request): string | undefined {
-  const header = request.headers.authorization;
-  if (header === undefined) return undefined;
-  const token = /^Bearer +([^\s,]+)$/i.exec(header.trim())?.[1];
+/**
+ * The credential of a request: a JWT, not verified yet, or what an access token carries. Access tokens come as bearer
+ * tokens or, as the Management API has it, in `Texture-Api-Key`.
+ *
+ * @returns undefined when there is none
+ * @throws Refusal `unauthenticated` for something that is neither
+ */
+export function credentialOf({ headers }: Request): string | TokenText | undefined {
+  const { authorization, 'texture-api-key': apiKey } = headers;
+  if (authorization === undefined && apiKey === undefined) return undefined;
+  const text = authorization === undefined ? apiKey?.trim() : /^Bearer +([^\s,]+)$/i.exec(authorization.trim())?.[1];
+  if (!text) throw unauthenticated();
+  if (authorization !== undefined && !text.startsWith(TOKEN_PREFIX)) return text;
+  const token = parseAccessToken(text);
   if (!token) throw unauthenticated();
   return token;
 }

@@ -1,6 +1,6 @@
 import type { Occasion } from '../domain/audit.ts';
 import { newId } from '../domain/ids.ts';
-import { type Invitation, openLink, refuseUnlessInviterMay } from '../domain/invitation.ts';
+import { type Invitation, openLink, refuseUnlessInviterMay, refuseUnlessPending } from '../domain/invitation.ts';
 import type { Limits } from '../domain/limits.ts';
 import { hashSecret, type LinkToken } from '../domain/link.ts';
 import type { Member } from '../domain/member.ts';
@@ -20,8 +20,7 @@ import { Stale, transact, type Write } from './write.ts';
 export const ACCEPT: TableAccess = {
   BatchGetItem: ['ORG', 'USER', 'EMAIL'],
   PutItem: ['ORG', 'USER', 'EMAIL', 'AUDIT'],
-  UpdateItem: ['ORG', 'USER'],
-  DeleteItem: ['EMAIL'],
+  UpdateItem: ['ORG', 'USER', 'EMAIL'],
 };
 
 /**
@@ -64,6 +63,7 @@ export async function acceptInvitation(
     profile: { firstName: user.firstName, lastName: user.lastName, email: invitation.email },
     claimed: user.claimed,
     seat: invitation.seat,
+    tokens: 0,
     createdAt: updatedAt,
     updatedAt,
   };
@@ -101,6 +101,49 @@ export async function acceptInvitation(
     return { organization, member: present, invitation: { ...invitation, status: 'ACCEPTED', updatedAt } };
   }
   return { organization, member, invitation: { ...invitation, status: 'ACCEPTED', updatedAt } };
+}
+
+/** What `declineInvitation` does to the table. */
+export const DECLINE: TableAccess = {
+  BatchGetItem: ['ORG'],
+  PutItem: ['AUDIT'],
+  UpdateItem: ['ORG', 'EMAIL'],
+};
+
+/**
+ * Declines a pending invitation.
+ *
+ * @param decliner a signed-in person with a verified address; undefined: the link alone does
+ * @throws Refusal `invitation_not_found`, `invitation_superseded`, `invitation_not_pending`, `invitation_for_another_address`
+ */
+export async function declineInvitation(
+  { now, origin }: Omit<Occasion, 'by'>,
+  token: LinkToken | undefined,
+  decliner: { readonly userId: string; readonly email: string } | undefined,
+): Promise<{ invitation: Invitation; organization: Organization }> {
+  const { organization, invitation } = await openInvitation(token, now).catch(whatIsOver);
+  const { organizationId, id } = invitation;
+  if (decliner && decliner.email !== invitation.email) throw new Refusal('invitation_for_another_address');
+  refuseUnlessPending(invitation, now);
+  const by = decliner ? ({ type: 'user', id: decliner.userId } as const) : ({ type: 'link', id } as const);
+  await transact([
+    ending(invitation, now, { status: 'DECLINED' }, hashSecret((token as LinkToken).secret)),
+    guardRelease(invitation),
+    count(organizationId, invitation.seat, 'invitationEnded'),
+    audit({ now, origin, by }, { action: 'invitation.decline', organizationId, resource: { type: 'invitation', id } }),
+  ]);
+  return { organization, invitation: { ...invitation, status: 'DECLINED', updatedAt: now.toISOString() } };
+}
+
+/** To whoever wants to decline it, an invitation that is over is one that isn't pending, however it ended. */
+function whatIsOver(error: unknown): never {
+  const over: readonly unknown[] = [
+    'invitation_revoked',
+    'invitation_declined',
+    'invitation_expired',
+    'invitation_used',
+  ];
+  throw error instanceof Refusal && over.includes(error.code) ? new Refusal('invitation_not_pending') : error;
 }
 
 /** Opens a link: see `openLink`. The organization's end makes its invitations unknown. */

@@ -1,13 +1,14 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { configuration } from '../configuration.ts';
 import type { Delivery, Invitation } from '../domain/invitation.ts';
+import type { Organization } from '../domain/organization.ts';
 import { client } from './client.ts';
 import { DUE_INDEX, DUE_SHARDS, type Key, keys } from './keys.ts';
 import { get } from './read.ts';
 import { record, Stale } from './write.ts';
 
 /** The attributes that put an item into the index; `at` is the earliest moment at which there is something to do. */
-function dueAttributes(id: string, at: string): { due: string; dueAt: string } {
+export function dueAttributes(id: string, at: string): { due: string; dueAt: string } {
   return { due: `DUE#${Number.parseInt(id.slice(-1), 32) % DUE_SHARDS}`, dueAt: `${at}#${id}` };
 }
 
@@ -47,19 +48,34 @@ export async function listDue(shard: number, now: Date, limit: number): Promise<
   return (Items ?? []) as Key[];
 }
 
+/** A membership that has ended and left something behind. */
+export interface Job {
+  readonly userId: string;
+  readonly organizationId: string;
+  readonly memberId: string;
+}
+
+/** Whatever has something due: an invitation, an organization to clear, or what a membership left behind. */
+export type DueItem = { readonly pk: string; readonly sk: string; readonly dueAt: string } & (
+  | ({ readonly type: 'Invitation' } & DueInvitation)
+  | ({ readonly type: 'Organization' } & Organization)
+  | ({ readonly type: 'Job' } & Job)
+);
+
 /** Reads a row that the index lists; undefined when nothing of it is due any more. */
-export async function getDue(key: Key, now: Date): Promise<DueInvitation | undefined> {
-  const item = (await get(key)) as unknown as DueInvitation | undefined;
+export async function getDue(key: Key, now: Date): Promise<DueItem | undefined> {
+  const item = (await get(key)) as unknown as DueItem | undefined;
   return item?.dueAt !== undefined && item.dueAt < now.toISOString() ? item : undefined;
 }
 
 /** How long a row is left alone whose work failed for a reason of ours, in milliseconds. */
 const PUT_OFF = 15 * 60_000;
 
-/** Puts a row off, so that it doesn't hold up the others. */
-export async function postpone(invitation: DueInvitation, now: Date): Promise<void> {
-  const { dueAt } = dueAttributes(invitation.id, new Date(now.getTime() + PUT_OFF).toISOString());
-  await recordIf(invitation, { dueAt }, [{ exists: 'dueAt' }]);
+/** Puts a row off, so that it doesn't hold up the others; unless somebody else has it in hand by now. */
+export async function postpone({ pk, sk, dueAt }: DueItem, now: Date): Promise<void> {
+  const id = dueAt.slice(dueAt.indexOf('#') + 1);
+  const later = dueAttributes(id, new Date(now.getTime() + PUT_OFF).toISOString()).dueAt;
+  await recordIf({ pk, sk }, { dueAt: later }, [{ attribute: 'dueAt', is: dueAt }]);
 }
 
 /**
@@ -76,7 +92,7 @@ export async function claimMail(
     secrets: [...invitation.secrets, secretHash],
     dueAt: dueAttributes(invitation.id, leaseEnd(now)).dueAt,
   };
-  const isMine = await recordIf(invitation, claimed, [{ attribute: 'dueAt', is: invitation.dueAt }]);
+  const isMine = await recordIf(keyOf(invitation), claimed, [{ attribute: 'dueAt', is: invitation.dueAt }]);
   return isMine ? { ...invitation, ...claimed } : undefined;
 }
 
@@ -88,8 +104,8 @@ export async function recordSent(invitation: DueInvitation, now: Date): Promise<
   };
   const { dueAt } = dueAttributes(invitation.id, invitation.expiresAt);
   // Accepted before this was recorded: then nothing is due any more, and nothing must become due again.
-  (await recordIf(invitation, { ...sent, dueAt }, [{ attribute: 'dueAt', is: invitation.dueAt }])) ||
-    (await recordIf(invitation, sent, [{ exists: 'pk' }, { absent: 'dueAt' }]));
+  (await recordIf(keyOf(invitation), { ...sent, dueAt }, [{ attribute: 'dueAt', is: invitation.dueAt }])) ||
+    (await recordIf(keyOf(invitation), sent, [{ exists: 'pk' }, { absent: 'dueAt' }]));
   return { ...invitation, ...sent };
 }
 
@@ -104,17 +120,21 @@ export async function recordUnsent(invitation: DueInvitation, now: Date, reason:
   const retryAt = now.getTime() + Math.min(LONGEST_RETRY, SHORTEST_RETRY * 2 ** (attempts - 1));
   const next = new Date(Math.min(retryAt, Date.parse(invitation.expiresAt)));
   const { dueAt } = dueAttributes(invitation.id, next.toISOString());
-  await recordIf(invitation, { delivery, dueAt }, [{ attribute: 'dueAt', is: invitation.dueAt }]);
+  await recordIf(keyOf(invitation), { delivery, dueAt }, [{ attribute: 'dueAt', is: invitation.dueAt }]);
   return { ...invitation, delivery };
 }
 
+function keyOf({ organizationId, id }: Invitation): Key {
+  return keys.invitation(organizationId, id);
+}
+
 async function recordIf(
-  { organizationId, id }: Invitation,
+  key: Key,
   set: Readonly<Record<string, unknown>>,
   when: NonNullable<Parameters<typeof record>[0]['when']>,
 ): Promise<boolean> {
   try {
-    await record({ type: 'update', key: keys.invitation(organizationId, id), set, when });
+    await record({ type: 'update', key, set, when });
     return true;
   } catch (error) {
     if (error instanceof Stale) return false;

@@ -10,7 +10,7 @@ import {
 } from '../domain/invitation.ts';
 import { type Counters, findSeat, type Limits } from '../domain/limits.ts';
 import { hashSecret, newSecret } from '../domain/link.ts';
-import type { Membership } from '../domain/member.ts';
+import type { Actor } from '../domain/member.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Role } from '../domain/roles.ts';
 import { audit } from './audit.ts';
@@ -22,10 +22,13 @@ import { type AddressHolder, getAddressHolder } from './people.ts';
 import { get, query } from './read.ts';
 import { transact, type Update, type Write } from './write.ts';
 
-/** The one live invitation of an address in an organization: the guard by which there is only one. */
+/** The invitations of an address in an organization, and the guard by which only one of them is live. */
 export interface InvitedGuard {
   readonly organizationId: string;
-  readonly invitationId: string;
+  /** The live one; undefined: there is none. */
+  readonly invitationId?: string;
+  /** All of them: what has to forget the address when the person is erased. */
+  readonly all: ReadonlySet<string>;
 }
 
 export async function getInvitation(organizationId: string, invitationId: string): Promise<Invitation | undefined> {
@@ -52,7 +55,7 @@ export async function listInvitations(
   return items as unknown as Invitation[];
 }
 
-/** The invitations that wait for an address, in whatever organizations; at most `limit`. */
+/** The organizations that an address was ever invited to; at most `limit`. */
 export async function listInvited(email: string, limit: number): Promise<InvitedGuard[]> {
   return (await query({ pk: keys.address(email).pk, prefix: prefixes.invited, limit })) as unknown as InvitedGuard[];
 }
@@ -82,14 +85,14 @@ export async function beforeInvitation(organizationId: string, email: string): P
  */
 export async function createInvitation(
   occasion: Occasion,
-  actor: Membership,
+  actor: Actor,
   input: { email: string; role: Role; days: number; limits: Limits },
   { counters, holder, guard }: BeforeInvitation,
 ): Promise<{ invitation: DueInvitation; secret: Buffer }> {
   const { now } = occasion;
   const { organizationId } = actor;
   if (holder?.userId === actor.userId) throw new Refusal('already_member');
-  const earlier = guard && (await getInvitation(organizationId, guard.invitationId));
+  const earlier = await liveInvitation(guard);
   if (earlier && statusAt(earlier, now) === 'PENDING') throw new Refusal('already_invited');
   const seat = earlier ? undefined : findSeat(counters, input.limits);
   if (typeof seat === 'string') throw new Refusal(seat);
@@ -113,7 +116,7 @@ export async function createInvitation(
     seat: seat?.row ?? (earlier as Invitation).seat,
   };
   await transact([
-    actorMay(actor, 'invitation:create'),
+    ...actorMay(actor, 'invitation:create'),
     ...(holder ? [isNoMember(holder.userId, organizationId)] : []),
     {
       type: 'put',
@@ -122,7 +125,7 @@ export async function createInvitation(
       when: [{ absent: 'pk' }],
     },
     guardWrite(invitation, earlier),
-    ...(earlier ? [expiry(earlier, now)] : []),
+    ...(earlier ? expiryWrites(occasion, earlier) : []),
     count(organizationId, invitation.seat, earlier ? 'invitationReplaced' : 'invitationCreated', seat),
     audit(occasion, {
       action: 'invitation.create',
@@ -143,28 +146,42 @@ function isNoMember(userId: string, organizationId: string): Write {
   };
 }
 
+/** The invitation that is live by its guard; its period may be over. */
+async function liveInvitation(guard: InvitedGuard | undefined): Promise<Invitation | undefined> {
+  return guard?.invitationId ? getInvitation(guard.organizationId, guard.invitationId) : undefined;
+}
+
 /** Makes an invitation the live one of its address, in the place of none or of an expired one. */
 function guardWrite({ id, email, organizationId }: Invitation, earlier?: Invitation): Write {
   return {
-    type: 'put',
+    type: 'update',
     key: keys.invited(email, organizationId),
-    item: { type: 'Invited', v: 1, organizationId, invitationId: id },
-    when: earlier ? [{ attribute: 'invitationId', is: earlier.id }] : [{ absent: 'pk' }],
+    set: { type: 'Invited', v: 1, organizationId, invitationId: id },
+    add: { all: new Set([id]) },
+    when: earlier ? [{ attribute: 'invitationId', is: earlier.id }] : [{ absent: 'invitationId' }],
   };
 }
 
-/** Records that the period of a pending invitation is over. */
-function expiry({ organizationId, id }: Invitation, now: Date, set: Partial<Invitation> = {}): Update {
-  return {
-    type: 'update',
-    key: keys.invitation(organizationId, id),
-    set: { ...set, status: 'EXPIRED', updatedAt: now.toISOString() },
-    remove: ['due', 'dueAt'],
-    when: [
-      { attribute: 'status', is: 'PENDING' },
-      { attribute: 'expiresAt', atMost: now.toISOString() },
-    ],
-  };
+/** The parts that record that a period is over; a mail that never left is given up. */
+function expiryWrites(occasion: Occasion, { organizationId, id, delivery }: Invitation): Write[] {
+  const now = occasion.now.toISOString();
+  return [
+    {
+      type: 'update',
+      key: keys.invitation(organizationId, id),
+      set: {
+        status: 'EXPIRED',
+        updatedAt: now,
+        ...(delivery.state === 'QUEUED' && { delivery: { ...delivery, state: 'FAILED', at: now } }),
+      },
+      remove: ['due', 'dueAt'],
+      when: [
+        { attribute: 'status', is: 'PENDING' },
+        { attribute: 'expiresAt', atMost: now },
+      ],
+    },
+    audit(occasion, { action: 'invitation.expire', organizationId, resource: { type: 'invitation', id } }),
+  ];
 }
 
 /**
@@ -193,14 +210,19 @@ export function ending(
 
 /** Gives the address free for another invitation. */
 export function guardRelease({ email, organizationId, id }: Invitation): Write {
-  return { type: 'delete', key: keys.invited(email, organizationId), when: [{ attribute: 'invitationId', is: id }] };
+  return {
+    type: 'update',
+    key: keys.invited(email, organizationId),
+    remove: ['invitationId'],
+    when: [{ attribute: 'invitationId', is: id }],
+  };
 }
 
 /** Revokes a pending invitation. */
-export async function revokeInvitation(occasion: Occasion, actor: Membership, invitation: Invitation): Promise<void> {
+export async function revokeInvitation(occasion: Occasion, actor: Actor, invitation: Invitation): Promise<void> {
   refuseUnlessPending(invitation, occasion.now);
   await transact([
-    actorMay(actor, 'invitation:revoke'),
+    ...actorMay(actor, 'invitation:revoke'),
     ending(invitation, occasion.now, { status: 'REVOKED' }),
     guardRelease(invitation),
     count(invitation.organizationId, invitation.seat, 'invitationEnded'),
@@ -218,7 +240,7 @@ export async function revokeInvitation(occasion: Occasion, actor: Membership, in
  */
 export async function resendInvitation(
   occasion: Occasion,
-  actor: Membership,
+  actor: Actor,
   invitation: Invitation,
   { days, limits }: { days: number; limits: Limits },
 ): Promise<{ invitation: DueInvitation; secret: Buffer }> {
@@ -235,16 +257,16 @@ export async function resendInvitation(
     replacedSecrets: [...invitation.secrets, ...invitation.replacedSecrets].slice(0, REPLACED_SECRETS),
     ...queuedMail(id, now),
   };
-  const revived = invitation.status === 'EXPIRED' && (await revival(invitation, actor, now, limits));
+  const revived = invitation.status === 'EXPIRED' && (await revival(occasion, invitation, actor, limits));
   await transact([
-    actorMay(actor, 'invitation:resend'),
+    ...actorMay(actor, 'invitation:resend'),
     {
       type: 'update',
       key: keys.invitation(organizationId, id),
       set: { ...set, ...(revived && { seat: revived.seat }) },
       when: [
         { attribute: 'status', is: invitation.status },
-        { attribute: 'updatedAt', is: invitation.updatedAt },
+        { attribute: 'secrets', is: invitation.secrets },
       ],
     },
     ...(revived ? revived.writes : []),
@@ -261,15 +283,15 @@ export async function resendInvitation(
 
 /** What an invitation that was recorded as EXPIRED gave up, taken again. */
 async function revival(
+  occasion: Occasion,
   invitation: Invitation,
-  actor: Membership,
-  now: Date,
+  actor: Actor,
   limits: Limits,
 ): Promise<{ seat: number; writes: Write[] }> {
   const { counters, holder, guard } = await beforeInvitation(invitation.organizationId, invitation.email);
   if (holder?.userId === actor.userId) throw new Refusal('already_member');
-  const other = guard && (await getInvitation(invitation.organizationId, guard.invitationId));
-  if (other && statusAt(other, now) === 'PENDING') throw new Refusal('already_invited');
+  const other = await liveInvitation(guard);
+  if (other && statusAt(other, occasion.now) === 'PENDING') throw new Refusal('already_invited');
   const seat = other ? undefined : findSeat(counters, limits);
   if (typeof seat === 'string') throw new Refusal(seat);
   const row = seat?.row ?? (other as Invitation).seat;
@@ -278,24 +300,17 @@ async function revival(
     writes: [
       ...(holder ? [isNoMember(holder.userId, invitation.organizationId)] : []),
       guardWrite(invitation, other),
-      ...(other ? [expiry(other, now)] : []),
+      ...(other ? expiryWrites(occasion, other) : []),
       ...(seat ? [count(invitation.organizationId, row, 'invitationRevived', seat)] : []),
     ],
   };
 }
 
-/** Records that an invitation's period is over: frees its address and its seat, and gives up a mail that never left. */
+/** Records that an invitation's period is over: frees its address and its seat. */
 export async function expireInvitation(occasion: Occasion, invitation: Invitation): Promise<void> {
-  const { delivery } = invitation;
-  const failed = { delivery: { ...delivery, state: 'FAILED' as const, at: occasion.now.toISOString() } };
   await transact([
-    expiry(invitation, occasion.now, delivery.state === 'QUEUED' ? failed : {}),
+    ...expiryWrites(occasion, invitation),
     guardRelease(invitation),
     count(invitation.organizationId, invitation.seat, 'invitationEnded'),
-    audit(occasion, {
-      action: 'invitation.expire',
-      organizationId: invitation.organizationId,
-      resource: { type: 'invitation', id: invitation.id },
-    }),
   ]);
 }

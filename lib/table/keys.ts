@@ -20,6 +20,12 @@ export const keys = {
   address: (email: string): Key => ({ pk: `EMAIL#${email}`, sk: 'USER' }),
   invited: (email: string, organizationId: string): Key => ({ pk: `EMAIL#${email}`, sk: `INVITED#${organizationId}` }),
   identity: (hash: string): Key => ({ pk: `IDENTITY#${hash}`, sk: 'IDENTITY' }),
+  accessToken: (userId: string, organizationId: string, tokenId: string): Key => ({
+    pk: `USER#${userId}`,
+    sk: `ACCESS#${organizationId}#${tokenId}`,
+  }),
+  /** What is left to do when something has ended, under the id of what ended. */
+  job: (id: string): Key => ({ pk: `JOB#${id}`, sk: 'JOB' }),
   auditEntry: (organizationId: string, entryId: string, createdAt: string): Key => ({
     pk: auditPartition(organizationId, createdAt.slice(0, 7)),
     sk: entryId,
@@ -35,6 +41,7 @@ export const prefixes = {
   invitation: 'INVITATION#',
   membership: 'ORG#',
   invited: 'INVITED#',
+  accessToken: 'ACCESS#',
 };
 
 /** The partition of an organization's audit entries of one month (`yyyy-mm`). */

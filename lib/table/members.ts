@@ -1,12 +1,13 @@
 import type { Occasion } from '../domain/audit.ts';
 import type { Limits } from '../domain/limits.ts';
-import { type Member, type Membership, type Profile, refuseOwner } from '../domain/member.ts';
+import { type Actor, type Member, type Membership, type Profile, refuseOwner } from '../domain/member.ts';
 import { type Permission, type Role, rolesWith } from '../domain/roles.ts';
 import { audit } from './audit.ts';
 import { count } from './counters.ts';
+import { dueAttributes, type Job } from './due.ts';
 import { keys, prefixes } from './keys.ts';
 import { get, query } from './read.ts';
-import { transact, type Update, type Write } from './write.ts';
+import { type Condition, transact, type Update, type Write } from './write.ts';
 
 /** Reads what a person is in an organization: what authorization goes by. */
 export async function getMembership(userId: string, organizationId: string): Promise<Membership | undefined> {
@@ -32,16 +33,18 @@ export async function listMembers(
   return items as unknown as Member[];
 }
 
-/** The condition that the actor is still a member whose role has the permission, when the write happens. */
-export function actorMay(actor: Membership, permission: Permission): Write {
-  return {
-    type: 'check',
-    key: keys.membership(actor.userId, actor.organizationId),
-    when: [
-      { attribute: 'memberId', is: actor.memberId },
-      { attribute: 'role', in: rolesWith(permission) },
-    ],
-  };
+/** The conditions that the actor's membership, and the token by which they act, still stand when the write happens. */
+export function actorIs({ userId, organizationId, memberId, tokenId }: Actor, ...more: readonly Condition[]): Write[] {
+  const when: Condition[] = [{ attribute: 'memberId', is: memberId }];
+  return [
+    { type: 'check', key: keys.membership(userId, organizationId), when: [...when, ...more] },
+    ...(tokenId ? [{ type: 'check', key: keys.accessToken(userId, organizationId, tokenId), when } as const] : []),
+  ];
+}
+
+/** The conditions that the actor still is a member whose role has the permission. */
+export function actorMay(actor: Actor, permission: Permission): Write[] {
+  return actorIs(actor, { attribute: 'role', in: rolesWith(permission) });
 }
 
 /** The two items of a new member: who is in the organization, and what authorization reads. */
@@ -81,7 +84,7 @@ export function joined(
 }
 
 /** Gives a member another role. */
-export async function changeRole(occasion: Occasion, actor: Membership, member: Member, role: Role): Promise<Member> {
+export async function changeRole(occasion: Occasion, actor: Actor, member: Member, role: Role): Promise<Member> {
   refuseOwner(member);
   const updatedAt = occasion.now.toISOString();
   const unchanged = [
@@ -90,7 +93,7 @@ export async function changeRole(occasion: Occasion, actor: Membership, member: 
     { attribute: 'owner', is: false },
   ];
   await transact([
-    actorMay(actor, 'member:update'),
+    ...actorMay(actor, 'member:update'),
     {
       type: 'update',
       key: keys.membership(member.userId, member.organizationId),
@@ -114,13 +117,52 @@ export async function changeRole(occasion: Occasion, actor: Membership, member: 
   return { ...member, role, updatedAt };
 }
 
+/** Hands ownership to another member, who is an ADMIN from then on; the earlier owner stays an ADMIN. */
+export async function transferOwnership(occasion: Occasion, actor: Actor, member: Member): Promise<Member> {
+  const updatedAt = occasion.now.toISOString();
+  const { organizationId } = member;
+  const owned = (who: Pick<Member, 'userId' | 'memberId'>, owner: boolean): Write[] => {
+    const set = owner ? { owner, role: 'ADMIN' } : { owner };
+    return [
+      {
+        type: 'update',
+        key: keys.membership(who.userId, organizationId),
+        set,
+        when: [
+          { attribute: 'memberId', is: who.memberId },
+          { attribute: 'owner', is: !owner },
+        ],
+      },
+      {
+        type: 'update',
+        key: keys.member(organizationId, who.memberId),
+        set: { ...set, updatedAt },
+        when: [{ attribute: 'userId', is: who.userId }],
+      },
+    ];
+  };
+  await transact([
+    ...actorIs(actor),
+    ...owned(actor, false),
+    ...owned(member, true),
+    audit(occasion, {
+      action: 'organization.transfer',
+      organizationId,
+      resource: { type: 'organization', id: organizationId },
+      before: { ownerId: actor.memberId },
+      after: { ownerId: member.memberId },
+    }),
+  ]);
+  return { ...member, role: 'ADMIN', owner: true, updatedAt };
+}
+
 /** Takes a member out of the organization, or lets them leave: the membership's end refuses the very next request. */
-export async function removeMember(occasion: Occasion, actor: Membership, member: Member): Promise<void> {
+export async function removeMember(occasion: Occasion, actor: Actor, member: Member): Promise<void> {
   refuseOwner(member);
   const leaving = actor.memberId === member.memberId;
   await transact([
-    ...(leaving ? [] : [actorMay(actor, 'member:remove')]),
-    ...removalWrites(member),
+    ...(leaving ? actorIs(actor) : actorMay(actor, 'member:remove')),
+    ...removalWrites(member, occasion.now),
     audit(occasion, {
       action: leaving ? 'member.leave' : 'member.remove',
       organizationId: member.organizationId,
@@ -130,9 +172,21 @@ export async function removeMember(occasion: Occasion, actor: Membership, member
   ]);
 }
 
-/** The parts that end a membership, with what counts it. */
-export function removalWrites(member: Member): Write[] {
+/** The part that leaves the rows of a membership's access tokens to be cleared, where there are any. */
+export function jobWrites({ userId, organizationId, memberId, tokens }: Member, now: Date): Write[] {
+  if (tokens === 0) return [];
+  const job: Job = { userId, organizationId, memberId };
+  const item = { type: 'Job', v: 1, ...job, ...dueAttributes(memberId, now.toISOString()) };
+  return [{ type: 'put', key: keys.job(memberId), item }];
+}
+
+/**
+ * The parts that end a membership, with what counts it. Access tokens end with it, since they count under the present
+ * membership only; their rows are cleared later.
+ */
+export function removalWrites(member: Member, now: Date): Write[] {
   return [
+    ...jobWrites(member, now),
     {
       type: 'delete',
       key: keys.membership(member.userId, member.organizationId),
@@ -144,7 +198,10 @@ export function removalWrites(member: Member): Write[] {
     {
       type: 'delete',
       key: keys.member(member.organizationId, member.memberId),
-      when: [{ attribute: 'userId', is: member.userId }],
+      when: [
+        { attribute: 'userId', is: member.userId },
+        { attribute: 'tokens', is: member.tokens },
+      ],
     },
     count(member.organizationId, member.seat, 'memberRemoved'),
     { type: 'update', key: keys.user(member.userId), add: { organizations: -1 }, when: [{ exists: 'pk' }] },

@@ -1,14 +1,13 @@
 import type { Occasion } from '../domain/audit.ts';
 import { newId } from '../domain/ids.ts';
 import type { Limits } from '../domain/limits.ts';
-import { findSeat } from '../domain/limits.ts';
-import type { Member, Membership, User } from '../domain/member.ts';
+import type { Actor, Member, Membership, User } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
-import { Refusal } from '../domain/refusal.ts';
 import { audit } from './audit.ts';
 import { count } from './counters.ts';
+import { dueAttributes } from './due.ts';
 import { keys, prefixes } from './keys.ts';
-import { joined, memberWrites } from './members.ts';
+import { actorMay, joined, memberWrites } from './members.ts';
 import { get, query } from './read.ts';
 import { transact } from './write.ts';
 
@@ -40,9 +39,6 @@ export async function createOrganization(
   occasion: Occasion,
   { name, user, limits }: { name: string; user: User; limits: Limits },
 ): Promise<{ organization: Organization; member: Member }> {
-  if (user.organizations >= limits.organizationsOfPerson) throw new Refusal('organization_limit_reached');
-  const seat = findSeat([], limits);
-  if (typeof seat === 'string') throw new Refusal(seat);
   const createdAt = occasion.now.toISOString();
   const organization = { id: newId('organization', occasion.now), name, createdAt, updatedAt: createdAt };
   const member: Member = {
@@ -53,7 +49,8 @@ export async function createOrganization(
     owner: true,
     profile: { firstName: user.firstName, lastName: user.lastName, email: user.email },
     claimed: true,
-    seat: seat.row,
+    seat: 0,
+    tokens: 0,
     createdAt,
     updatedAt: createdAt,
   };
@@ -61,7 +58,7 @@ export async function createOrganization(
     joined(user, limits),
     { type: 'put', key: keys.organization(organization.id), item: { type: 'Organization', v: 1, ...organization } },
     ...memberWrites(member),
-    count(organization.id, seat.row, 'memberCreated'),
+    count(organization.id, member.seat, 'memberCreated'),
     audit(occasion, {
       action: 'organization.create',
       organizationId: organization.id,
@@ -70,4 +67,52 @@ export async function createOrganization(
     }),
   ]);
   return { organization, member };
+}
+
+/** Gives an organization another name. */
+export async function renameOrganization(
+  occasion: Occasion,
+  actor: Actor,
+  organization: Organization,
+  name: string,
+): Promise<Organization> {
+  const updatedAt = occasion.now.toISOString();
+  await transact([
+    ...actorMay(actor, 'organization:update'),
+    {
+      type: 'update',
+      key: keys.organization(organization.id),
+      set: { name, updatedAt },
+      when: [{ exists: 'pk' }, { absent: 'deletedAt' }],
+    },
+    audit(occasion, {
+      action: 'organization.update',
+      organizationId: organization.id,
+      resource: { type: 'organization', id: organization.id },
+    }),
+  ]);
+  return { ...organization, name, updatedAt };
+}
+
+/** How long what has begun may still write into an organization that was deleted, in milliseconds: no function runs longer. */
+const GRACE = 60_000;
+
+/** Deletes an organization: it is found by nobody from then on, and due to be cleared. */
+export async function deleteOrganization(occasion: Occasion, actor: Actor, { id }: Organization): Promise<void> {
+  const deletedAt = occasion.now.toISOString();
+  const clearedFrom = new Date(occasion.now.getTime() + GRACE).toISOString();
+  await transact([
+    ...actorMay(actor, 'organization:delete'),
+    {
+      type: 'update',
+      key: keys.organization(id),
+      set: { deletedAt, ...dueAttributes(id, clearedFrom) },
+      when: [{ exists: 'pk' }, { absent: 'deletedAt' }],
+    },
+    audit(occasion, {
+      action: 'organization.delete',
+      organizationId: id,
+      resource: { type: 'organization', id },
+    }),
+  ]);
 }

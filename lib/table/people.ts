@@ -104,7 +104,7 @@ async function bind(occasion: Omit<Occasion, 'by'>, person: SignIn, holder: Addr
   await writeProfile(occasion, userId, person, {
     action: 'member.claim',
     user: [{ attribute: 'claimed', is: false }],
-    address: [{ attribute: 'userId', is: userId }],
+    address: isPlaceholder(holder),
     others: [
       {
         type: 'put',
@@ -146,28 +146,30 @@ async function changeAddress(
   holder: AddressHolder | undefined,
 ): Promise<void> {
   const { userId } = identity;
-  const placeholder = holder?.userId === userId ? undefined : holder;
-  if (placeholder?.claimed) throw new Refusal('address_taken');
+  if (holder?.claimed) throw new Refusal('address_taken');
   const user = await getUser(userId);
   if (!user) throw new Stale();
   const { firstName, lastName } = isNamed(user) ? user : person;
   const profile = { firstName, lastName, email: person.email };
-  if (placeholder) {
-    for (const membership of await listMemberships(placeholder.userId)) {
+  if (holder) {
+    for (const membership of await listMemberships(holder.userId)) {
       await takeOver(occasion, membership, { ...user, ...profile });
     }
   }
   await writeProfile(occasion, userId, profile, {
     action: 'member.update',
     user: [{ attribute: 'email', is: user.email }],
-    address: holder ? [{ attribute: 'userId', is: holder.userId }] : [{ absent: 'pk' }],
+    address: holder ? isPlaceholder(holder) : [{ absent: 'pk' }],
     others: [
-      ...(placeholder
+      ...(holder
         ? [
             {
               type: 'delete',
-              key: keys.user(placeholder.userId),
-              when: [{ attribute: 'organizations', is: 0 }],
+              key: keys.user(holder.userId),
+              when: [
+                { attribute: 'claimed', is: false },
+                { attribute: 'organizations', is: 0 },
+              ],
             } as const,
           ]
         : []),
@@ -180,6 +182,32 @@ async function changeAddress(
       },
     ],
   });
+}
+
+/**
+ * Sets what a person says of themselves; no later sign-in overwrites it.
+ *
+ * @param identity the hash of issuer and subject of the sign-in by which they do
+ */
+export async function updateProfile(
+  occasion: Omit<Occasion, 'by'>,
+  identity: string,
+  user: User,
+  {
+    firstName = user.firstName,
+    lastName = user.lastName,
+    username = user.username,
+  }: { firstName?: string | undefined; lastName?: string | undefined; username?: string | undefined },
+): Promise<User> {
+  const profile = { firstName, lastName, email: user.email };
+  await writeProfile(occasion, user.userId, profile, {
+    action: 'member.update',
+    user: [{ attribute: 'updatedAt', is: user.updatedAt }],
+    username,
+    address: [{ attribute: 'userId', is: user.userId }],
+    others: [{ type: 'update', key: keys.identity(identity), set: { named: true }, when: [{ exists: 'pk' }] }],
+  });
+  return { ...user, ...profile, ...(username !== undefined && { username }) };
 }
 
 /** Moves one membership from a placeholder to the person whose address it stood for; a second one in the same organization ends. */
@@ -200,12 +228,19 @@ async function takeOver(occasion: Omit<Occasion, 'by'>, held: Membership, user: 
       after: { userId: user.userId },
     },
   );
+  // Nobody else has claimed the placeholder meanwhile.
+  const isUnclaimed: Write = {
+    type: 'check',
+    key: keys.user(member.userId),
+    when: [{ attribute: 'claimed', is: false }],
+  };
   if (own) {
-    await transact([...removalWrites(member), entry]);
+    await transact([isUnclaimed, ...removalWrites(member, occasion.now), entry]);
     return;
   }
   const { role, owner, createdAt } = member;
   await transact([
+    isUnclaimed,
     {
       type: 'delete',
       key: keys.membership(member.userId, organizationId),
@@ -231,6 +266,14 @@ async function takeOver(occasion: Omit<Occasion, 'by'>, held: Membership, user: 
 
 function profileOf({ firstName, lastName, email }: Profile): Profile {
   return { firstName, lastName, email };
+}
+
+/** The condition that an address still belongs to a placeholder. */
+function isPlaceholder({ userId }: AddressHolder): Condition[] {
+  return [
+    { attribute: 'userId', is: userId },
+    { attribute: 'claimed', is: false },
+  ];
 }
 
 /** Makes an address a user's. */
@@ -259,6 +302,7 @@ async function writeProfile(
   change: {
     readonly action: 'member.claim' | 'member.update';
     readonly user: readonly Condition[];
+    readonly username?: string | undefined;
     readonly address: readonly Condition[];
     readonly others: readonly Write[];
   },
@@ -274,14 +318,19 @@ async function writeProfile(
     } as const,
     audit(
       { ...occasion, by: { type: 'user', id: userId } },
-      { action: change.action, organizationId, resource: { type: 'member', id: memberId }, after: { claimed: true } },
+      {
+        action: change.action,
+        organizationId,
+        resource: { type: 'member', id: memberId },
+        ...(change.action === 'member.claim' && { after: { claimed: true } }),
+      },
     ),
   ]);
   await transact([
     {
       type: 'update',
       key: keys.user(userId),
-      set: { ...profileOf(profile), claimed: true, updatedAt },
+      set: { ...profileOf(profile), username: change.username, claimed: true, updatedAt },
       when: [...change.user, { attribute: 'organizations', is: memberships.length }],
     },
     addressWrite(userId, profile, change.address),

@@ -38,7 +38,8 @@ interface Guarded {
 export interface Update extends Guarded {
   readonly type: 'update';
   readonly set?: Readonly<Record<string, unknown>>;
-  readonly add?: Readonly<Record<string, number>>;
+  /** Numbers that are added, or members that join a set. */
+  readonly add?: Readonly<Record<string, number | ReadonlySet<string>>>;
   readonly remove?: readonly string[];
 }
 
@@ -54,10 +55,23 @@ export class Stale extends Error {
   override readonly name = 'Stale';
 }
 
-/** Tries of one transaction, with full jitter up to a second between: 200 people accepting at once lose none. */
-const TRIES = 10;
+/**
+ * How long a request goes on trying while others are in its way, in milliseconds: well within its time-out. With full
+ * jitter up to a second between tries, 200 people accepting at once lose none.
+ */
+const PATIENCE = 12_000;
 const SHORTEST_PAUSE = 25;
 const LONGEST_PAUSE = 1000;
+
+/** When the present request gives up; a function works on one request at a time. */
+let givingUpAt: number | undefined;
+
+/** Waits before the next of several tries, longer each time. */
+async function waitForTurn(attempt: number, giveUpAt: number): Promise<void> {
+  const wait = Math.random() * Math.min(LONGEST_PAUSE, SHORTEST_PAUSE * 2 ** attempt);
+  if (performance.now() + wait > giveUpAt) throw new Refusal('busy', undefined, { 'retry-after': '1' });
+  await pause(wait);
+}
 
 /** Reasons after which the same transaction may succeed; anything else is the transaction's own. */
 const PASSING = new Set(['None', 'TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
@@ -118,14 +132,9 @@ export async function record(update: Update): Promise<void> {
 
 /** Tries a write until no other write is in its way. */
 async function untilUncontended(tryOnce: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 1; !(await tryOnce()); attempt += 1) {
-    if (attempt === TRIES) throw new Refusal('busy', undefined, { 'retry-after': '1' });
-    await pause(Math.random() * Math.min(LONGEST_PAUSE, SHORTEST_PAUSE * 2 ** attempt));
-  }
+  const giveUpAt = givingUpAt ?? performance.now() + PATIENCE;
+  for (let attempt = 1; !(await tryOnce()); attempt += 1) await waitForTurn(attempt, giveUpAt);
 }
-
-/** How often a request begins again because somebody was faster. */
-const STALE_TRIES = 10;
 
 /**
  * Runs `attempt`, which reads and then writes, again for as long as what it read was overtaken.
@@ -133,14 +142,19 @@ const STALE_TRIES = 10;
  * @param attempt gets its number, from 1: what it remembers of earlier requests counts in the first only
  */
 export async function untilFresh<T>(attempt: (number: number) => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await attempt(tries);
-    } catch (error) {
-      if (!(error instanceof Stale)) throw error;
-      if (tries === STALE_TRIES) throw new Refusal('busy', undefined, { 'retry-after': '1' });
-      await pause(Math.random() * SHORTEST_PAUSE * tries);
+  const giveUpAt = performance.now() + PATIENCE;
+  givingUpAt = giveUpAt;
+  try {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await attempt(tries);
+      } catch (error) {
+        if (!(error instanceof Stale)) throw error;
+        await waitForTurn(tries, giveUpAt);
+      }
     }
+  } finally {
+    givingUpAt = undefined;
   }
 }
 

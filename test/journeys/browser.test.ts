@@ -1,28 +1,10 @@
-import chromium from '@sparticuz/chromium';
-import { type Browser, chromium as playwright } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { useBrowser } from '../support/browser.ts';
 import { newAddress, useService } from '../support/service.ts';
 
 const APPLICATION = 'https://app.example.com/';
 const service = useService({ environment: { APPLICATION_URL: APPLICATION } });
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
-
-/** A real Chromium: from its npm package where that has one, else the installed Chrome. */
-async function launch(): Promise<Browser> {
-  if (process.platform !== 'linux' || process.arch !== 'x64') return playwright.launch({ channel: 'chrome' });
-  // These would end the browser with its first context, or switch off what is tested.
-  const unwanted = new Set(['--single-process', '--no-zygote', '--disable-web-security']);
-  const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
-  return playwright.launch({
-    executablePath: await chromium.executablePath(),
-    args: [...chromium.args.filter((argument) => !unwanted.has(argument)), ...quiet],
-  });
-}
+const browser = useBrowser();
 
 test('a person opens the link of the mail in a browser, accepts, and gets in', async () => {
   const { owner } = await service.organization('Acme <Energy> & Söhne');
@@ -32,7 +14,7 @@ test('a person opens the link of the mail in a browser, accepts, and gets in', a
   const [link] = /https?:\/\/\S+/.exec(mail?.text ?? '') ?? [];
 
   // Without JavaScript, on a phone.
-  const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 390, height: 844 } });
+  const context = await browser().newContext({ javaScriptEnabled: false, viewport: { width: 390, height: 844 } });
   const page = await context.newPage();
   const opened = await page.goto(link as string);
   expect(opened?.status()).toBe(200);
@@ -66,19 +48,10 @@ test.each([
   if (kind === 'revoked') await owner.call(`DELETE /v1/invitations/${invited.body.id}`);
   else token = `${token.slice(0, -4)}AAAA`;
 
-  const page = await browser.newPage();
+  const page = await browser().newPage();
   const opened = await page.goto(`${service.api}/invitations/accept?token=${token}`);
   expect(opened?.status()).toBe(status);
   expect(await page.getByRole('button').count()).toBe(0);
   expect((await page.innerText('main')).length).toBeGreaterThan(80);
   await page.close();
-});
-
-test('a page brings headers that keep its link to itself', async () => {
-  const answer = await service.call(`GET /invitations/accept?token=${'A'.repeat(64)}`);
-  expect(answer.status).toBe(404);
-  expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
-  expect(answer.headers.get('referrer-policy')).toBe('no-referrer');
-  expect(answer.headers.get('cache-control')).toBe('no-store');
-  expect(answer.headers.get('content-security-policy')).toMatch(/^default-src 'none';/);
 });

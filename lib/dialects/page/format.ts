@@ -1,8 +1,8 @@
 import { configuration } from '../../configuration.ts';
 import { languageOf } from '../../domain/language.ts';
 import type { RefusalCode } from '../../domain/refusal.ts';
-import type { Format, Reply } from '../format.ts';
-import type { Page, PageSetting } from './layout.ts';
+import type { Format } from '../format.ts';
+import type { PageSetting } from './layout.ts';
 import { deadLinkPage, errorPage } from './refusal-page.ts';
 import type { DeadLink } from './refusal-words.ts';
 
@@ -22,11 +22,6 @@ export function pageSetting(acceptLanguage: string | undefined): PageSetting {
   return { language: languageOf(acceptLanguage, 'en'), product: configuration().product };
 }
 
-/** A page as an endpoint's reply. */
-export function pageReply({ status, headers, body }: Page): Reply {
-  return { status, headers, body };
-}
-
 /** What a person opens in a browser: HTML, whose own headers each page brings. */
 export const pages: Format = {
   dialect: 'page',
@@ -35,6 +30,6 @@ export const pages: Format = {
   problem({ code, status, requestId, acceptLanguage }) {
     const setting = pageSetting(acceptLanguage);
     const reason = DEAD_LINKS[code];
-    return pageReply(reason ? deadLinkPage({ ...setting, reason }) : errorPage({ ...setting, status, requestId }));
+    return reason ? deadLinkPage({ ...setting, reason }) : errorPage({ ...setting, status, requestId });
   },
 };

@@ -27,14 +27,9 @@ export function errorPage(error: ErrorPage): Page {
   return refusalPage(error.status, words[kindOf(error.status)], error, reference);
 }
 
-/** Answers an address that no page has. */
-export function notFoundPage(setting: PageSetting): Page {
-  return refusalPage(404, ERROR_WORDS[setting.language].not_found, setting);
-}
-
 function kindOf(status: number): PageError {
-  if (status === 403) return 'for_another_address';
   if (status === 404) return 'not_found';
+  if (status === 409) return 'limit_reached';
   if (status === 429 || status === 503) return 'busy';
   return status < 500 ? 'bad_request' : 'internal';
 }

@@ -88,7 +88,7 @@ export const DEAD_LINK_WORDS: Record<Language, Readonly<Record<DeadLink, Refusal
 };
 
 /** What went wrong apart from a link: the cases that a person can do something about, and the rest. */
-export type PageError = 'not_found' | 'for_another_address' | 'bad_request' | 'busy' | 'internal';
+export type PageError = 'not_found' | 'limit_reached' | 'bad_request' | 'busy' | 'internal';
 
 export const ERROR_WORDS: Record<Language, Readonly<Record<PageError, RefusalWords>> & { readonly reference: string }> =
   {
@@ -99,10 +99,10 @@ export const ERROR_WORDS: Record<Language, Readonly<Record<PageError, RefusalWor
         happened: 'The address may be mistyped, or the page may have moved.',
         next: 'If you came from an invitation, open the link in your mail once more.',
       },
-      for_another_address: {
-        heading: 'This invitation is for somebody else',
-        happened: 'It was sent to another address than the one you are signed in with.',
-        next: 'Sign in with the address that the invitation was sent to, or ask for one to your own.',
+      limit_reached: {
+        heading: 'You are in too many organizations',
+        happened: 'Nobody can be in any more of them at once. The invitation stays as it is.',
+        next: 'Leave an organization that you no longer need, then open the link in your mail once more.',
       },
       bad_request: {
         heading: 'That didn’t work',
@@ -127,10 +127,10 @@ export const ERROR_WORDS: Record<Language, Readonly<Record<PageError, RefusalWor
         happened: 'Vielleicht ist die Adresse vertippt, oder die Seite ist umgezogen.',
         next: 'Wenn Sie einer Einladung gefolgt sind, öffnen Sie den Link in Ihrer E-Mail noch einmal.',
       },
-      for_another_address: {
-        heading: 'Diese Einladung ist für jemand anderen',
-        happened: 'Sie ging an eine andere Adresse als die, mit der Sie angemeldet sind.',
-        next: 'Melden Sie sich mit der Adresse an, an die sie ging, oder bitten Sie um eine Einladung an Ihre eigene.',
+      limit_reached: {
+        heading: 'Sie gehören zu vielen Organisationen an',
+        happened: 'Mehr sind nicht zugleich möglich. Die Einladung bleibt, wie sie ist.',
+        next: 'Verlassen Sie eine Organisation, die Sie nicht mehr brauchen, und öffnen Sie den Link in Ihrer E-Mail noch einmal.',
       },
       bad_request: {
         heading: 'Das hat nicht geklappt',

@@ -57,6 +57,30 @@ export const MyOrganization = z.extend(Organization, { memberId, role, owner: z.
 
 export const Acceptance = z.strictObject({ member: Member, invitation: Invitation });
 
+export const Declination = z.strictObject({ invitation: Invitation });
+
+export const AccessToken = z.strictObject({
+  id: id('key'),
+  name: z.string(),
+  organizationId,
+  userId,
+  role: z.nullable(role),
+  expiresAt: z.nullable(timestamp),
+  createdAt: timestamp,
+});
+
+/** The answer to making a token: the only one that ever carries it. */
+export const NewAccessToken = z.extend(AccessToken, { token: z.string().check(z.regex(/^mst_[A-Za-z0-9_-]{107}$/)) });
+
+export const Profile = z.strictObject({
+  id: userId,
+  email: z.email(),
+  emailVerified: z.literal(true),
+  firstName: z.string(),
+  lastName: z.string(),
+  username: z.string(),
+});
+
 export const Me = z.strictObject({
   id: z.nullable(userId),
   email: z.email(),
@@ -79,7 +103,7 @@ export const Me = z.strictObject({
 export const AuditEntry = z.strictObject({
   id: id('aud'),
   action: z.enum(AUDIT_ACTIONS),
-  resourceType: z.enum(['organization', 'member', 'invitation']),
+  resourceType: z.enum(['organization', 'member', 'invitation', 'accessToken']),
   resourceId: z.string(),
   actorType: z.enum(['user', 'apiKey', 'link', 'system']),
   actorId: z.string(),

@@ -1,6 +1,8 @@
+import type { AccessToken } from '../../domain/access-token.ts';
+import { localPart } from '../../domain/address.ts';
 import type { AuditEntry } from '../../domain/audit.ts';
 import { type Invitation, statusAt } from '../../domain/invitation.ts';
-import type { Member, Membership } from '../../domain/member.ts';
+import type { Member, Membership, User } from '../../domain/member.ts';
 import type { Organization } from '../../domain/organization.ts';
 
 /** A member as the Management API shows it, its fields in the documented order; what we add comes behind. */
@@ -46,6 +48,24 @@ export function showOrganization({ id, name, createdAt, updatedAt }: Organizatio
 /** An organization as one of its members sees it: with what they are in it. */
 export function showMembership({ memberId, role, owner, organization }: Membership & { organization: Organization }) {
   return { ...showOrganization(organization), memberId, role, owner };
+}
+
+/** An access token; its secret was told to whoever made it, and is kept nowhere. */
+export function showAccessToken({ tokenId, organizationId, userId, name, role, expiresAt, createdAt }: AccessToken) {
+  return {
+    id: tokenId,
+    name,
+    organizationId,
+    userId,
+    role: role ?? null,
+    expiresAt: expiresAt ?? null,
+    createdAt,
+  };
+}
+
+/** Who a person is. */
+export function showProfile({ userId, email, firstName, lastName, username }: User) {
+  return { id: userId, email, emailVerified: true, firstName, lastName, username: username ?? localPart(email) };
 }
 
 /** An audit entry, as the Management API's audit log names things; organizations have no workspaces here. */

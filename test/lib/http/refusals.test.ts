@@ -21,7 +21,7 @@ const open: HttpDeclaration = {
   email: false,
   timeout: 1,
 };
-const ofPeople = ['unauthenticated', 'email_claim_missing', 'email_not_verified', 'address_taken'];
+const ofPeople = ['unauthenticated', 'email_claim_missing', 'token_not_allowed', 'email_not_verified', 'address_taken'];
 const always = ['internal_error', 'busy'];
 
 describe('refusalsOf', () => {

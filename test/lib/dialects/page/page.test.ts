@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { acceptedPage, type InvitationPage, invitationPage } from '../../../../lib/dialects/page/invitation-page.ts';
 import { INVITATION_WORDS } from '../../../../lib/dialects/page/invitation-words.ts';
 import type { Page, PageSetting } from '../../../../lib/dialects/page/layout.ts';
-import { deadLinkPage, errorPage, notFoundPage } from '../../../../lib/dialects/page/refusal-page.ts';
+import { deadLinkPage, errorPage } from '../../../../lib/dialects/page/refusal-page.ts';
 import { DEAD_LINK_WORDS, type DeadLink } from '../../../../lib/dialects/page/refusal-words.ts';
 import { LANGUAGES, type Language } from '../../../../lib/domain/language.ts';
 
@@ -29,12 +29,12 @@ function pages(setting: PageSetting): Record<string, Page> {
     accepted: acceptedPage({ ...INVITATION, ...setting, applicationUrl: 'https://app.example/' }),
     ...Object.fromEntries(REASONS.map((reason) => [reason, deadLinkPage({ ...setting, reason })])),
     ...Object.fromEntries(
-      [400, 403, 404, 405, 413, 415, 429, 500, 503].map((status) => [
+      [400, 404, 405, 409, 413, 415, 429, 500, 503].map((status) => [
         status,
         errorPage({ ...setting, status, requestId: 'request-1' }),
       ]),
     ),
-    notFound: notFoundPage(setting),
+    notFound: errorPage({ ...setting, status: 404, requestId: 'request-1' }),
   };
 }
 
@@ -92,16 +92,26 @@ describe('what the browser is told', () => {
 
   test("only the configured logo's origin may be asked for an image", () => {
     const product = { ...PRODUCT, logoUrl: 'https://cdn.example/logo.svg?v=1' };
-    const page = notFoundPage({ language: 'en', product });
+    const page = errorPage({ language: 'en', product, status: 404, requestId: 'request-1' });
     expect(page.headers['content-security-policy']).toContain('; img-src https://cdn.example;');
     expect(page.body).toContain('<img src="https://cdn.example/logo.svg?v=1" alt="Muster">');
   });
 
   test('another colour is another stylesheet with another hash, and no colour can be anything else', () => {
-    const red = notFoundPage({ language: 'en', product: { ...PRODUCT, color: '#c00000' } });
+    const red = errorPage({
+      language: 'en',
+      product: { ...PRODUCT, color: '#c00000' },
+      status: 404,
+      requestId: 'request-1',
+    });
     expect(red.body).toContain('--fill: #c00000');
     expect(red.headers['content-security-policy']).not.toBe(policy);
-    const forged = notFoundPage({ language: 'en', product: { ...PRODUCT, color: '</style><script>' } });
+    const forged = errorPage({
+      language: 'en',
+      product: { ...PRODUCT, color: '</style><script>' },
+      status: 404,
+      requestId: 'request-1',
+    });
     expect(forged.body).not.toContain('<script');
   });
 });
@@ -204,7 +214,7 @@ describe('a link that is of no use', () => {
 
 describe('an error', () => {
   test('keeps its status and shows the reference by which it is found in the log', () => {
-    for (const status of [400, 403, 404, 413, 429, 500, 503]) {
+    for (const status of [400, 404, 409, 413, 429, 500, 503]) {
       const page = errorPage({ language: 'en', product: PRODUCT, status, requestId: '<id-1>' });
       expect(page.status).toBe(status);
       expect(seen(page)).toContain('Reference: <id-1>');

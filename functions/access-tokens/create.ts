@@ -1,0 +1,44 @@
+import * as z from 'zod/mini';
+import { configuration } from '../../lib/configuration.ts';
+import { v1 } from '../../lib/dialects/v1/format.ts';
+import { NewAccessToken } from '../../lib/dialects/v1/schemas.ts';
+import { showAccessToken } from '../../lib/dialects/v1/show.ts';
+import { Name, RoleName } from '../../lib/domain/input.ts';
+import { periodEnd } from '../../lib/domain/invitation.ts';
+import { forMember } from '../../lib/http/endpoint.ts';
+import { createAccessToken } from '../../lib/table/access-tokens.ts';
+
+export const returns = { 201: NewAccessToken };
+
+/**
+ * Makes an access token for a program, which then acts for the caller in this organization.
+ *
+ * The answer alone carries `token`. What it may is the lower of its own role and its owner's, at each request; it ends
+ * with the membership.
+ */
+export const endpoint = forMember({
+  format: v1,
+  route: 'POST /v1/access-tokens',
+  table: {
+    ConditionCheckItem: ['USER'],
+    UpdateItem: ['ORG'],
+    PutItem: ['USER', 'AUDIT'],
+  },
+  depth: 2,
+  body: z.strictObject({
+    name: Name,
+    expiresInDays: z.optional(z.int().check(z.minimum(1), z.maximum(3650))),
+    role: z.optional(RoleName),
+  }),
+  refuses: ['forbidden', 'access_token_limit_reached'],
+  async handle({ body: { name, role, expiresInDays }, request, actor, occasion }) {
+    const { token, text } = await createAccessToken(occasion, actor, {
+      name,
+      limits: configuration().limits,
+      ...(role && { role }),
+      ...(expiresInDays && { expiresAt: periodEnd(request.now, expiresInDays) }),
+    });
+    return { status: 201, body: { ...showAccessToken(token), token: text } };
+  },
+});
+export const { handler } = endpoint;

@@ -1,0 +1,33 @@
+import { v1 } from '../../lib/dialects/v1/format.ts';
+import { AccessToken, list } from '../../lib/dialects/v1/schemas.ts';
+import { showAccessToken } from '../../lib/dialects/v1/show.ts';
+import { forMember } from '../../lib/http/endpoint.ts';
+import { cut, envelope, PageQuery, readPage } from '../../lib/http/paging.ts';
+import { listAccessTokens } from '../../lib/table/access-tokens.ts';
+
+export const returns = { 200: list(AccessToken) };
+
+/**
+ * Lists the caller's own access tokens in this organization, oldest first.
+ *
+ * A member has a bounded number of them, so that all are read and a page is cut from them.
+ */
+export const endpoint = forMember({
+  format: v1,
+  route: 'GET /v1/access-tokens',
+  table: { Query: ['USER'] },
+  depth: 1,
+  query: PageQuery,
+  async read({ query, organizationId, caller }) {
+    const page = readPage(`access-tokens ${organizationId} ${caller.userId}`, 'accessToken', query);
+    return { page, tokens: await listAccessTokens(caller.userId, organizationId) };
+  },
+  async handle({ actor, read: { page, tokens } }) {
+    const mine = tokens.filter(({ memberId }) => memberId === actor.memberId);
+    const { after } = page;
+    const rest = after === undefined ? mine.slice(page.skip) : mine.filter(({ tokenId }) => tokenId > after);
+    const { rows, next } = cut(page, rest, ({ tokenId }) => tokenId);
+    return { status: 200, body: envelope(page, rows, next, showAccessToken, mine.length) };
+  },
+});
+export const { handler } = endpoint;

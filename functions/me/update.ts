@@ -1,0 +1,39 @@
+import * as z from 'zod/mini';
+import { v1 } from '../../lib/dialects/v1/format.ts';
+import { Profile } from '../../lib/dialects/v1/schemas.ts';
+import { showProfile } from '../../lib/dialects/v1/show.ts';
+import { PersonName, Username } from '../../lib/domain/input.ts';
+import { forPerson } from '../../lib/http/endpoint.ts';
+import { getUser, updateProfile } from '../../lib/table/people.ts';
+import { Stale } from '../../lib/table/write.ts';
+
+export const returns = { 200: Profile };
+
+/**
+ * Sets the caller's names, in every organization that they are in.
+ *
+ * No later sign-in overwrites what was set here.
+ */
+export const endpoint = forPerson({
+  format: v1,
+  route: 'PATCH /v1/me',
+  table: {
+    BatchGetItem: ['USER'],
+    Query: ['USER'],
+    UpdateItem: ['USER', 'ORG', 'IDENTITY'],
+    PutItem: ['EMAIL', 'AUDIT'],
+  },
+  depth: 3,
+  body: z.strictObject({
+    firstName: z.optional(PersonName),
+    lastName: z.optional(PersonName),
+    username: z.optional(Username),
+  }),
+  async handle({ body, person }) {
+    const user = await getUser(person.userId);
+    if (!user) throw new Stale();
+    const updated = await updateProfile(person.occasion, person.claims.identity, user, body);
+    return { status: 200, body: showProfile(updated) };
+  },
+});
+export const { handler } = endpoint;

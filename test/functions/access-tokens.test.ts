@@ -1,0 +1,140 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { type Client, useService } from '../support/service.ts';
+
+const service = useService();
+
+afterEach(() => service.clock(0));
+
+async function mint(client: Client, body: Record<string, unknown> = {}) {
+  const created = await client.call('POST /v1/access-tokens', { body: { name: 'Deploy', ...body } });
+  expect(created.status).toBe(201);
+  const { token, ...shown } = created.body;
+  const by = (header: Record<string, string>) => (route: string, body?: unknown) =>
+    service.call(route, { body, headers: header });
+  return {
+    shown,
+    token,
+    asBearer: by({ authorization: `Bearer ${token}` }),
+    asKey: by({ 'texture-api-key': token }),
+  };
+}
+
+describe('an access token', () => {
+  test('is told once, works as bearer and as Texture-Api-Key, and acts for its owner in its organization', async () => {
+    const { id, owner } = await service.organization();
+    await owner.call('POST /v1/organizations', { body: { name: 'Another' } });
+    const { token, shown, asBearer, asKey } = await mint(owner);
+    expect(token).toMatch(/^mst_[A-Za-z0-9_-]{107}$/);
+    expect((await owner.call('GET /v1/access-tokens')).body).toMatchObject({ data: [shown], meta: { total: 1 } });
+    for (const call of [asBearer, asKey]) {
+      const members = await call('GET /v1/members');
+      expect(members.body.data).toMatchObject([{ organizationId: id, owner: true }]);
+    }
+    const other = await service.organization();
+    const headers = { authorization: `Bearer ${token}`, 'x-organization-id': other.id };
+    expect((await service.call('GET /v1/members', { headers })).status).toBe(404);
+    expect((await asBearer(`GET /v1/organizations/${other.id}`)).status).toBe(404);
+    const invited = await asBearer('POST /v1/invitations', { email: `by-${shown.id}@example.com`, role: 'USER' });
+    expect(invited.status).toBe(201);
+    const [entry] = (await owner.call('GET /v1/audit-logs')).body.data;
+    expect(entry).toMatchObject({ action: 'invitation.create', actorType: 'apiKey', actorId: shown.id });
+    expect(JSON.stringify(await service.items())).not.toContain(token.slice(-43));
+  });
+
+  test.each(['mst_', 'mst_x', `mst_${'A'.repeat(107)}`, 'nonsense', ''])('%j is none', async (text) => {
+    for (const headers of [{ authorization: `Bearer ${text}` }, { 'texture-api-key': text }]) {
+      expect((await service.call('GET /v1/members', { headers: headers as Record<string, string> })).status).toBe(401);
+    }
+  });
+
+  test('with another secret, of another token or after its time is 401', async () => {
+    const { owner } = await service.organization();
+    const { token, asKey } = await mint(owner, { expiresInDays: 2 });
+    const other = await mint(owner);
+    const mixed = Buffer.concat([
+      Buffer.from(token.slice(4), 'base64url').subarray(0, 48),
+      Buffer.from(other.token.slice(4), 'base64url').subarray(48),
+    ]);
+    const headers = { authorization: `Bearer mst_${mixed.toString('base64url')}` };
+    expect((await service.call('GET /v1/members', { headers })).status).toBe(401);
+    expect((await asKey('GET /v1/members')).status).toBe(200);
+    await service.clock('3d');
+    expect((await asKey('GET /v1/members')).status).toBe(401);
+    expect((await other.asKey('GET /v1/members')).status).toBe(200);
+  });
+
+  test('is refused at the very next request once it is revoked, also by itself', async () => {
+    const { owner } = await service.organization();
+    const [one, two] = [await mint(owner), await mint(owner)];
+    expect((await owner.call(`DELETE /v1/access-tokens/${one.shown.id}`)).status).toBe(204);
+    expect((await one.asBearer('GET /v1/members')).status).toBe(401);
+    expect((await owner.call(`DELETE /v1/access-tokens/${one.shown.id}`)).status).toBe(404);
+    expect((await two.asBearer(`DELETE /v1/access-tokens/${two.shown.id}`)).status).toBe(204);
+    expect((await two.asBearer('GET /v1/members')).status).toBe(401);
+    expect((await owner.call('GET /v1/access-tokens')).body.meta.total).toBe(0);
+  });
+
+  test('may the lower of its own role and its owner’s, at each request', async () => {
+    const { owner } = await service.organization();
+    const admin = await service.member(owner, 'ADMIN');
+    const [full, viewer] = [await mint(admin), await mint(admin, { role: 'VIEWER' })];
+    expect((await full.asKey('GET /v1/invitations')).status).toBe(200);
+    expect((await viewer.asKey('GET /v1/members')).status).toBe(200);
+    expect((await viewer.asKey('GET /v1/invitations')).status).toBe(403);
+    await owner.call(`PATCH /v1/members/${admin.memberId}`, { body: { role: 'USER' } });
+    expect((await full.asKey('GET /v1/invitations')).status).toBe(403);
+    expect((await admin.call('POST /v1/access-tokens', { body: { name: 'x', role: 'ADMIN' } })).status).toBe(403);
+  });
+
+  test('mints no more than it is, also when its owner rises', async () => {
+    const { owner } = await service.organization();
+    const admin = await service.member(owner, 'ADMIN');
+    const viewer = await mint(admin, { role: 'VIEWER' });
+    expect((await viewer.asKey('POST /v1/access-tokens', { name: 'x', role: 'USER' })).status).toBe(403);
+    const child = await viewer.asKey('POST /v1/access-tokens', { name: 'child' });
+    expect(child.body.role).toBe('VIEWER');
+    const headers = { authorization: `Bearer ${child.body.token}` };
+    expect((await service.call('GET /v1/invitations', { headers })).status).toBe(403);
+  });
+
+  test('accepts no invitations, creates no organizations, erases and transfers nothing', async () => {
+    const { id, owner, member } = await service.organization();
+    const { asBearer } = await mint(owner);
+    for (const [route, body] of [
+      ['POST /v1/invitations/accept', { token: 'A'.repeat(64) }],
+      ['POST /v1/invitations/decline', { token: 'A'.repeat(64) }],
+      ['POST /v1/organizations', { name: 'x' }],
+      ['PATCH /v1/me', { firstName: 'x' }],
+      ['DELETE /v1/me', undefined],
+      [`POST /v1/organizations/${id}/transfer-ownership`, { memberId: member.id }],
+    ] as const) {
+      expect(await asBearer(route, body), route).toMatchObject({ status: 403, body: { error: 'token_not_allowed' } });
+    }
+  });
+
+  test('ends with the membership, and stays ended when the person is back', async () => {
+    const { owner } = await service.organization();
+    const user = await service.member(owner, 'USER');
+    const { asBearer } = await mint(user);
+    expect((await asBearer('GET /v1/members')).status).toBe(200);
+    await owner.call(`DELETE /v1/members/${user.memberId}`);
+    expect((await asBearer('GET /v1/members')).status).toBe(401);
+    const back = await service.member(owner, 'USER', user.email);
+    expect((await asBearer('GET /v1/members')).status).toBe(401);
+    expect((await back.call('GET /v1/access-tokens')).body.data).toEqual([]);
+    const present = await mint(back);
+    await service.clock('1m');
+    expect((await service.sweep()).cleared).toBe(1);
+    expect((await present.asBearer('GET /v1/members')).status).toBe(200);
+    const rows = (await service.items()).filter(({ type }) => type === 'Job');
+    expect(rows).toEqual([]);
+  });
+
+  test('of somebody else is neither listed nor revoked', async () => {
+    const { owner } = await service.organization();
+    const admin = await service.member(owner, 'ADMIN');
+    const { shown } = await mint(owner);
+    expect((await admin.call('GET /v1/access-tokens')).body.data).toEqual([]);
+    expect((await admin.call(`DELETE /v1/access-tokens/${shown.id}`)).status).toBe(404);
+  });
+});

@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest';
+import { newAddress, useService } from '../support/service.ts';
+
+const service = useService();
+
+describe('a profile', () => {
+  test('is changed in every organization, and no later sign-in overwrites it', async () => {
+    const [one, two] = [await service.organization(), await service.organization()];
+    const email = newAddress();
+    const first = await service.member(one.owner, 'USER', email);
+    const second = await service.member(two.owner, 'USER', email);
+    const person = await service.person(email);
+    const changed = await person.call('PATCH /v1/me', {
+      body: { firstName: ' Jane ', lastName: 'Doe', username: 'jane.d' },
+    });
+    expect(changed.body).toMatchObject({ email, firstName: 'Jane', lastName: 'Doe', username: 'jane.d' });
+    for (const [{ owner }, { memberId }] of [
+      [one, first],
+      [two, second],
+    ] as const) {
+      const { userProfile } = (await owner.call(`GET /v1/members/${memberId}`)).body;
+      expect(userProfile).toMatchObject({ firstName: 'Jane', lastName: 'Doe', email });
+    }
+    const renamed = await service.person(email, { name: 'Somebody Else' });
+    expect((await renamed.call('GET /v1/me')).body).toMatchObject({ firstName: 'Jane', username: 'jane.d' });
+    expect((await renamed.call('PATCH /v1/me', { body: { lastName: '' } })).body).toMatchObject({
+      firstName: 'Jane',
+      lastName: '',
+    });
+    expect((await renamed.call('PATCH /v1/me', { body: { username: 'no spaces' } })).status).toBe(400);
+  });
+});
+
+describe('a person who is erased', () => {
+  test('is in no organization and has no token; their names and address are nowhere, and history stays', async () => {
+    const { owner } = await service.organization();
+    const other = await service.organization();
+    const email = newAddress('erase-me');
+    const member = await service.member(owner, 'ADMIN', email);
+    const person = (await service.person(email, { name: 'Vanishing Viola' })).in(
+      member.email && (await owner.call('GET /v1/members')).body.data[0].organizationId,
+    );
+    await person.call('PATCH /v1/me', { body: { username: 'viola.v' } });
+    const { token } = (await person.call('POST /v1/access-tokens', { body: { name: 'Deploy' } })).body;
+    const pending = await other.owner.call('POST /v1/invitations', { body: { email, role: 'USER' } });
+    const link = await service.linkToken(email);
+    const log = (await owner.call('GET /v1/audit-logs')).body.data.length;
+
+    expect((await person.call('DELETE /v1/me')).status).toBe(204);
+    const everything = JSON.stringify(await service.items());
+    for (const trace of [email, 'Vanishing', 'Viola', 'viola.v', token.slice(-43)])
+      expect(everything).not.toContain(trace);
+    expect((await service.call('GET /v1/members', { headers: { authorization: `Bearer ${token}` } })).status).toBe(401);
+    expect((await owner.call('GET /v1/members')).body.meta.total).toBe(1);
+    expect((await owner.call('GET /v1/audit-logs')).body.data.length).toBeGreaterThan(log);
+    expect((await other.owner.call(`GET /v1/invitations/${pending.body.id}`)).body.status).toBe('DECLINED');
+    expect((await service.call('POST /v1/invitations/accept', { body: { token: link } })).status).toBe(410);
+
+    const newcomer = await service.person(email, { name: 'Second Life' });
+    expect((await newcomer.call('GET /v1/me')).body).toMatchObject({
+      firstName: 'Second',
+      memberships: [],
+      invitations: [],
+    });
+    expect((await other.owner.call('POST /v1/invitations', { body: { email, role: 'USER' } })).status).toBe(201);
+  });
+});
+
+describe('declining', () => {
+  const decline = (token: string) => service.call('POST /v1/invitations/decline', { body: { token } });
+
+  test('by the link ends the invitation; the address can be invited again', async () => {
+    const { owner } = await service.organization();
+    const email = newAddress();
+    const { id } = (await owner.call('POST /v1/invitations', { body: { email, role: 'USER' } })).body;
+    const token = await service.linkToken(email);
+    const declined = await decline(token);
+    expect(declined).toMatchObject({ status: 200, body: { invitation: { id, status: 'DECLINED' } } });
+    expect(await decline(token)).toMatchObject({ status: 409, body: { error: 'invitation_not_pending' } });
+    const accepted = await service.call('POST /v1/invitations/accept', { body: { token } });
+    expect(accepted).toMatchObject({ status: 410, body: { error: 'invitation_declined' } });
+    expect((await owner.call(`POST /v1/invitations/${id}/resend`)).body.error).toBe('invitation_not_resendable');
+    expect((await owner.call('POST /v1/invitations', { body: { email, role: 'USER' } })).status).toBe(201);
+    expect(await decline('A'.repeat(64))).toMatchObject({ status: 404, body: { error: 'invitation_not_found' } });
+  });
+
+  test('signed in as another account is 403; the invitation stays alive', async () => {
+    const { owner } = await service.organization();
+    const email = newAddress();
+    await owner.call('POST /v1/invitations', { body: { email, role: 'USER' } });
+    const token = await service.linkToken(email);
+    const other = await service.person(newAddress());
+    const answer = await other.call('POST /v1/invitations/decline', { body: { token } });
+    expect(answer).toMatchObject({ status: 403, body: { error: 'invitation_for_another_address' } });
+    expect((await (await service.person(email)).call('POST /v1/invitations/decline', { body: { token } })).status).toBe(
+      200,
+    );
+  });
+});

@@ -1,0 +1,190 @@
+import { createHash } from 'node:crypto';
+import axe, { type AxeResults } from 'axe-core';
+import type { BrowserContextOptions, Response } from 'playwright-core';
+import { afterEach, describe, expect, test } from 'vitest';
+import { useBrowser } from '../support/browser.ts';
+import { type Client, newAddress, useService } from '../support/service.ts';
+
+// Every kind of page, as the running service delivers it.
+
+const service = useService({
+  environment: {
+    APPLICATION_URL: 'https://app.example.com/',
+    SUPPORT_ADDRESS: 'help@example.com',
+    LIMITS: JSON.stringify({ organizationsOfPerson: 1 }),
+  },
+});
+const browser = useBrowser();
+const PATH = '/invitations/accept';
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+
+/** How a page is asked for. */
+interface Asking {
+  readonly status: number;
+  readonly method: string;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+async function invite(admin: Client, email = newAddress('jane')) {
+  const invited = await admin.call('POST /v1/invitations', { body: { email, role: 'OPERATOR' } });
+  expect(invited.status).toBe(201);
+  return { email, id: invited.body.id as string, token: await service.linkToken(email) };
+}
+
+const open = (status: number, token: string): Asking => ({ status, method: 'GET', path: `${PATH}?token=${token}` });
+const accept = (status: number, token: string): Asking => ({
+  ...{ status, method: 'POST', path: PATH, headers: FORM },
+  body: `token=${token}`,
+});
+
+/** Makes each kind of page, and says how to come to it. */
+const KINDS: Readonly<Record<string, () => Promise<Asking>>> = {
+  invitation: async () => {
+    const { owner } = await service.organization('Acme <Energy> & Söhne');
+    return open(200, (await invite(owner)).token);
+  },
+  accepted: async () => {
+    const { owner } = await service.organization();
+    return accept(200, (await invite(owner)).token);
+  },
+  'accepted before': async () => {
+    const { owner } = await service.organization();
+    const { token } = await invite(owner);
+    await service.call('POST /v1/invitations/accept', { body: { token } });
+    return open(200, token);
+  },
+  'unknown link': async () => open(404, 'A'.repeat(64)),
+  'expired link': async () => {
+    const { owner } = await service.organization();
+    await service.clock('-8d');
+    const { token } = await invite(owner);
+    await service.clock(0);
+    return open(410, token);
+  },
+  'revoked link': async () => {
+    const { owner } = await service.organization();
+    const { id, token } = await invite(owner);
+    await owner.call(`DELETE /v1/invitations/${id}`);
+    return open(410, token);
+  },
+  'link of somebody who has left': async () => {
+    const { owner } = await service.organization();
+    const { token } = await invite(owner);
+    const accepted = await service.call('POST /v1/invitations/accept', { body: { token } });
+    await owner.call(`DELETE /v1/members/${accepted.body.member.id}`);
+    return accept(410, token);
+  },
+  'superseded link': async () => {
+    const { owner } = await service.organization();
+    const { id, token } = await invite(owner);
+    await owner.call(`POST /v1/invitations/${id}/resend`);
+    return open(410, token);
+  },
+  'link of an inviter who has left': async () => {
+    const { owner } = await service.organization();
+    const admin = await service.member(owner, 'ADMIN');
+    const { token } = await invite(admin);
+    await owner.call(`DELETE /v1/members/${admin.memberId}`);
+    return accept(410, token);
+  },
+  'somebody in too many organizations': async () => {
+    const email = newAddress('busy');
+    const [one, two] = [await service.organization(), await service.organization()];
+    await service.member(one.owner, 'USER', email);
+    return accept(409, (await invite(two.owner, email)).token);
+  },
+  'unknown path': async () => ({ status: 404, method: 'GET', path: '/nowhere' }),
+  'unknown method': async () => ({ status: 405, method: 'PUT', path: PATH }),
+  'body of another type': async () => ({
+    ...{ status: 415, method: 'POST', path: PATH, headers: { 'content-type': 'text/plain' } },
+    body: 'token',
+  }),
+  'too much at once': async () => {
+    const { owner } = await service.organization();
+    const { token } = await invite(owner);
+    await service.faults([
+      { function: 'pages/accept', action: 'dynamodb:TransactWriteItems', fault: 'conflict', times: -1 },
+    ]);
+    return accept(503, token);
+  },
+  defect: async () => {
+    await service.faults([{ function: 'pages/invitation', fault: 'refuse', times: -1 }]);
+    return open(500, 'A'.repeat(64));
+  },
+};
+
+afterEach(async () => {
+  await service.faults([]);
+  await service.clock(0);
+});
+
+/** Opens a page in a browser of its own. */
+async function visit(asking: Asking, options: BrowserContextOptions = {}) {
+  const page = await (await browser().newContext(options)).newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', ({ message }) => complaints.push(message));
+  page.on('console', (message) => {
+    // Chromium also says so of a page whose status is an error.
+    const isStatus = message.text().startsWith('Failed to load resource: the server responded with a status of');
+    if (!isStatus) complaints.push(message.text());
+  });
+  const url = service.api + asking.path;
+  await page.route(url, (route) =>
+    route.continue({
+      method: asking.method,
+      headers: { ...route.request().headers(), ...asking.headers },
+      ...(asking.body !== undefined && { postData: asking.body }),
+    }),
+  );
+  const response = (await page.goto(url)) as Response;
+  expect(response.status()).toBe(asking.status);
+  return { page, response, complaints };
+}
+
+/** All but WCAG's level AAA of contrast: the palette is made for AA, in whatever colour a product has. */
+const RULES = Object.fromEntries(
+  axe.getRules().map(({ ruleId }) => [ruleId, { enabled: ruleId !== 'color-contrast-enhanced' }]),
+);
+const SCREENS = { phone: { width: 320, height: 640 }, desktop: { width: 1280, height: 800 } };
+
+describe.each(Object.entries(KINDS))('%s', (_, make) => {
+  test('keeps its address to itself, lets nothing run, and is shown whole by its own policy', async () => {
+    const { page, response, complaints } = await visit(await make());
+    const styles = [...(await response.text()).matchAll(/<style>(.*?)<\/style>/gs)];
+    const hashes = styles.map(([, style = '']) => `'sha256-${createHash('sha256').update(style).digest('base64')}'`);
+    const headers = await response.allHeaders();
+    expect(headers).toMatchObject({
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': `default-src 'none'; style-src ${hashes}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+      'referrer-policy': 'no-referrer',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    });
+    expect(headers).not.toHaveProperty('set-cookie');
+    expect(complaints).toEqual([]);
+    expect(await page.evaluate(`getComputedStyle(document.querySelector('main')).borderRadius`)).toBe('16px');
+    await page.context().close();
+  });
+
+  test("has nothing that axe finds fault with, nor anything that it can't judge", async () => {
+    // The policy lets nobody in, not even axe.
+    const { page } = await visit(await make(), { bypassCSP: true });
+    await page.addScriptTag({ content: axe.source });
+    for (const [screen, size] of Object.entries(SCREENS)) {
+      await page.setViewportSize(size);
+      expect(await page.evaluate('document.documentElement.scrollWidth'), screen).toBe(size.width);
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        const found = await page.evaluate<AxeResults>(`axe.run(${JSON.stringify({ rules: RULES })})`);
+        const faults = [...found.violations, ...found.incomplete].flatMap(({ id, nodes }) =>
+          nodes.map(({ html, failureSummary }) => `${id}: ${html}: ${failureSummary}`),
+        );
+        expect(faults, `${screen}, ${colorScheme}`).toEqual([]);
+        expect(found.passes.map(({ id }) => id)).toContain('color-contrast');
+      }
+    }
+    await page.context().close();
+  });
+});
