@@ -24,6 +24,12 @@ const DIALECTS: Partial<Record<Dialect, { readonly mediaType: string; readonly p
 const QUERY_PARAMETERS: Readonly<Record<string, string>> = {
   page: 'The page, counted from 1; not beside `cursor`.',
   perPage: 'How many rows a page has; 20 unless said.',
+  role: 'Only members with this role. With a filter there is no total, and a page may be short.',
+  email: 'Only the member with this address.',
+  action: 'Only entries of this action.',
+  actor: 'Only what this user, access token or link did: the id of `actorId`.',
+  from: 'Only entries from this moment on, in ISO 8601.',
+  to: 'Only entries before this moment, in ISO 8601.',
   cursor: 'The `meta.nextCursor` of the page before: goes on behind it, however long the list is.',
   token: 'The token of the mailed link.',
 };

@@ -1,14 +1,29 @@
+import * as z from 'zod/mini';
 import { v1 } from '../../lib/dialects/v1/format.ts';
-import { AuditEntry, list } from '../../lib/dialects/v1/schemas.ts';
+import { AuditEntry as AuditEntrySchema, list } from '../../lib/dialects/v1/schemas.ts';
 import { showAuditEntry } from '../../lib/dialects/v1/show.ts';
+import { AUDIT_ACTIONS, type AuditEntry } from '../../lib/domain/audit.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
 import { CursorQuery, envelope, readPage } from '../../lib/http/paging.ts';
 import { listAudit } from '../../lib/table/audit.ts';
 
-export const returns = { 200: list(AuditEntry) };
+export const returns = { 200: list(AuditEntrySchema) };
+
+/** A moment of a query, in the one form in which moments are kept and compared. */
+const Moment = z.pipe(
+  z
+    .string()
+    .check(
+      z.refine((text) => /^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(Date.parse(text)), 'must be an ISO 8601 time'),
+    ),
+  z.pipe(
+    z.transform((text: string) => new Date(text).toISOString()),
+    z.string(),
+  ),
+);
 
 /**
- * Lists what happened in the organization, newest first.
+ * Lists what happened in the organization, newest first; all, or by action, by actor's id, or between two moments.
  *
  * Entries hold ids instead of names and addresses. There is no total; a page may be short and still have a cursor.
  */
@@ -18,11 +33,20 @@ export const endpoint = forMember({
   permission: 'audit-log:read',
   table: { Query: ['AUDIT'] },
   depth: 1,
-  query: CursorQuery,
+  query: z.extend(CursorQuery, {
+    action: z.optional(z.enum(AUDIT_ACTIONS)),
+    actor: z.optional(z.string()),
+    from: z.optional(Moment),
+    to: z.optional(Moment),
+  }),
   async read({ query, request, organizationId }) {
-    const page = readPage(`audit-logs ${organizationId}`, 'auditEntry', query);
+    const { action, actor, from, to } = query;
+    const name = ['audit-logs', organizationId, action, actor, from, to].join(' ');
+    const page = readPage(name, 'auditEntry', query);
+    const passes = (entry: AuditEntry) =>
+      (action === undefined || entry.action === action) && (actor === undefined || entry.actor.id === actor);
     const { after, perPage: limit } = page;
-    return { page, ...(await listAudit(organizationId, { now: request.now, after, limit })) };
+    return { page, ...(await listAudit(organizationId, { now: request.now, after, limit, from, to, passes })) };
   },
   async handle({ read: { page, entries, next } }) {
     return { status: 200, body: envelope(page, entries, next, showAuditEntry) };

@@ -1,18 +1,24 @@
+import * as z from 'zod/mini';
 import { v1 } from '../../lib/dialects/v1/format.ts';
-import { list, Member } from '../../lib/dialects/v1/schemas.ts';
+import { list, Member as MemberSchema } from '../../lib/dialects/v1/schemas.ts';
 import { showMember } from '../../lib/dialects/v1/show.ts';
+import { Address, RoleName } from '../../lib/domain/input.ts';
 import { total } from '../../lib/domain/limits.ts';
+import type { Member } from '../../lib/domain/member.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
-import { cut, envelope, PageQuery, readPage } from '../../lib/http/paging.ts';
+import { cut, envelope, filtered, PageQuery, readPage } from '../../lib/http/paging.ts';
 import { readCounters } from '../../lib/table/counters.ts';
 import { listMembers } from '../../lib/table/members.ts';
 
-export const returns = { 200: list(Member) };
+export const returns = { 200: list(MemberSchema) };
+
+const idOf = ({ memberId }: Member) => memberId;
 
 /**
- * Lists the members of the organization, in the order in which they joined.
+ * Lists the members of the organization, in the order in which they joined; all, or those with a role or an address.
  *
- * A page number costs its distance from the start; a cursor costs its page.
+ * A page number costs its distance from the start; a cursor costs its page. With a filter there is no total, and a page
+ * may be short and still have a cursor.
  */
 export const endpoint = forMember({
   format: v1,
@@ -20,21 +26,25 @@ export const endpoint = forMember({
   permission: 'member:read',
   table: { Query: ['ORG'] },
   depth: 1,
-  query: PageQuery,
+  query: z.extend(PageQuery, { role: z.optional(RoleName), email: z.optional(Address) }),
   async read({ query, organizationId }) {
-    const page = readPage(`members ${organizationId}`, 'member', query);
+    const { role, email } = query;
+    const page = readPage(`members ${organizationId} ${role ?? ''} ${email ?? ''}`, 'member', query);
+    if (role ?? email) {
+      const passes = (member: Member) =>
+        (role === undefined || member.role === role) && (email === undefined || member.profile.email === email);
+      const read = (after: string | undefined, limit: number) => listMembers(organizationId, { after, limit });
+      return { page, ...(await filtered(page, read, idOf, passes)) };
+    }
     const [members, counters] = await Promise.all([
       listMembers(organizationId, { after: page.after, skip: page.skip, limit: page.perPage + 1 }),
       readCounters(organizationId),
     ]);
-    return { page, members, counters };
+    return { page, ...cut(page, members, idOf), members: total(counters, 'members') };
   },
-  async handle({ read: { page, members, counters } }) {
-    const { rows, next } = cut(page, members, (member) => member.memberId);
-    return {
-      status: 200,
-      body: envelope(page, rows, next, showMember, total(counters, 'members')),
-    };
+  async handle({ read: { page, rows, next, ...counted } }) {
+    const members = 'members' in counted ? counted.members : undefined;
+    return { status: 200, body: envelope(page, rows, next, showMember, members) };
   },
 });
 export const { handler } = endpoint;

@@ -79,6 +79,41 @@ export function envelope<T, U>(
   };
 }
 
+const FILTER_BATCH = 100;
+
+/** How many items a filtered page reads at most: it may be short, and then has a cursor all the same. */
+const FILTER_READS = 1000;
+
+/**
+ * Reads a page of those rows that pass a filter, from batches of unfiltered ones.
+ *
+ * @param read the rows behind a place, at most so many; fewer: there are no more
+ */
+export async function filtered<T>(
+  { perPage, after, skip }: Page,
+  read: (after: string | undefined, limit: number) => Promise<readonly T[]>,
+  idOf: (row: T) => string,
+  passes: (row: T) => boolean,
+): Promise<{ rows: T[]; next?: string }> {
+  if (skip > 0) throw new Refusal('validation_failed', { page: ['must be 1 beside a filter: send the cursor'] });
+  const rows: T[] = [];
+  let place = after;
+  for (let count = 0; count < FILTER_READS; ) {
+    const batch = await read(place, FILTER_BATCH);
+    for (const row of batch) {
+      if (passes(row)) {
+        // There is at least this one more.
+        if (rows.length === perPage) return { rows, ...(place !== undefined && { next: place }) };
+        rows.push(row);
+      }
+      place = idOf(row);
+    }
+    count += batch.length;
+    if (batch.length < FILTER_BATCH) return { rows };
+  }
+  return { rows, ...(place !== undefined && { next: place }) };
+}
+
 /** A cursor: the place of a row, and a check that binds it to its list, so that a foreign one is noticed. */
 function cursorBehind(list: string, id: string): string {
   const position = idBytes(id);

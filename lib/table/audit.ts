@@ -30,46 +30,83 @@ export function audit(
   };
 }
 
-/** A page of the audit log looks into at most so many months; it may be short. */
-const MONTHS = 12;
+/** A page of the audit log makes at most so many queries, of a month each, for so many entries; it may be short. */
+const QUERIES = 12;
+const READS = 1000;
 
 /**
  * Lists entries, newest first.
  *
  * @param after the place behind which the page begins: the `next` of the page before
+ * @param from the earliest moment, included
+ * @param to the moment before which entries are, not included
+ * @param passes which entries are wanted
  * @returns entries, and the place behind which there may be more; undefined at the end
  */
 export async function listAudit(
   organizationId: string,
-  { now, after, limit }: { now: Date; after: string | undefined; limit: number },
+  range: {
+    now: Date;
+    after: string | undefined;
+    limit: number;
+    from?: string | undefined;
+    to?: string | undefined;
+    passes?: (entry: AuditEntry) => boolean;
+  },
 ): Promise<{ entries: AuditEntry[]; next: string | undefined }> {
+  const { now, limit, from, to, passes = () => true } = range;
   const entries: AuditEntry[] = [];
+  const end = to === undefined ? undefined : placeOf(new Date(to));
+  let place = range.after !== undefined && (end === undefined || range.after < end) ? range.after : end;
   // An id tells when the organization was made: there is nothing before.
-  const first = monthOf(idTime(organizationId));
-  let month = monthOf(after === undefined ? now : idTime(after));
-  for (let months = 0; month >= first; months += 1) {
-    if (months === MONTHS) return { entries, next: placeBefore(month) };
-    const found = await query({
+  const first = monthOf(new Date(Math.max(idTime(organizationId).getTime(), Date.parse(from ?? '1970-01-01'))));
+  const present = monthOf(now);
+  let month = place === undefined ? present : monthOf(idTime(place));
+  if (month > present) month = present;
+  let reads = 0;
+  for (let queries = 0; month >= first; queries += 1) {
+    if (queries === QUERIES || reads >= READS) return { entries, next: place ?? placeOf(endOf(month)) };
+    const batch = passes === range.passes ? BATCH : limit + 1 - entries.length;
+    const found = (await query({
       pk: auditPartition(organizationId, month),
-      limit: limit + 1 - entries.length,
+      limit: batch,
       newestFirst: true,
-      ...(after !== undefined && { after }),
-    });
-    entries.push(...(found as unknown as AuditEntry[]));
-    if (entries.length > limit) return { entries: entries.slice(0, limit), next: entries[limit - 1]?.id };
+      ...(place !== undefined && { after: place }),
+    })) as unknown as AuditEntry[];
+    for (const entry of found) {
+      if (from !== undefined && entry.createdAt < from) return { entries, next: undefined };
+      if (passes(entry)) {
+        // There is at least this one more.
+        if (entries.length === limit) return { entries, next: place };
+        entries.push(entry);
+      }
+      place = entry.id;
+    }
+    reads += found.length;
+    if (found.length === batch) continue;
     month = monthOf(new Date(Date.parse(month) - 1));
+    // A place in the month after is before all of this one.
+    place = placeOf(endOf(month));
   }
   return { entries, next: undefined };
 }
+
+/** Entries that are read at once to be filtered. */
+const BATCH = 100;
 
 function monthOf(date: Date): string {
   return date.toISOString().slice(0, 7);
 }
 
-/** The place behind which an entry of this month, or of one before it, stands. */
-function placeBefore(month: string): string {
+/** The moment at which a month is over. */
+function endOf(month: string): Date {
   const [year, number] = month.split('-').map(Number) as [number, number];
-  const end = Buffer.alloc(16);
-  end.writeUIntBE(Date.UTC(year, number), 0, 6);
-  return idFromBytes('auditEntry', end);
+  return new Date(Date.UTC(year, number));
+}
+
+/** The place behind which, newest first, the entries before a moment stand. */
+function placeOf(moment: Date): string {
+  const place = Buffer.alloc(16);
+  place.writeUIntBE(Math.max(0, moment.getTime()), 0, 6);
+  return idFromBytes('auditEntry', place);
 }
