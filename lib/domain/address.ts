@@ -8,7 +8,8 @@ const ADDRESS =
 
 /** The one form in which addresses are stored and compared: trimmed and lower-cased, then compared whole (Keycloak #50063). */
 export function normalizeAddress(text: string): string {
-  return text.trim().toLowerCase();
+  // ASCII alone: other letters have lower-case forms that are ASCII, such as the Kelvin sign's k.
+  return text.trim().replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 /** Whether a normalized address can get mail. */

@@ -11,20 +11,23 @@ export const Address = z.pipe(
 /** A role of a request: one value of the enum, never a list or a padded string (better-auth #9962). */
 export const RoleName = z.enum(ROLES);
 
-/** A name that people see: trimmed, not empty, without control characters. */
+/** Text that can be stored and shown: no control characters, and no halves of characters. */
+const shownText = z.refine<string>(
+  (text: string) => text.isWellFormed() && !/\p{Cc}/u.test(text),
+  'must not have control characters',
+);
+
+/** A name that people see: trimmed, with something to see in it. */
 export const Name = z.string().check(
   z.trim(),
   z.minLength(1),
   z.maxLength(100),
-  z.refine((text) => !/\p{Cc}/u.test(text), 'must not have control characters'),
+  shownText,
+  z.refine((text) => /[\p{L}\p{N}\p{P}\p{S}]/u.test(text), 'must have something that can be seen'),
 );
 
-/** A first or last name: trimmed, possibly empty, without control characters. */
-export const PersonName = z.string().check(
-  z.trim(),
-  z.maxLength(100),
-  z.refine((text) => !/\p{Cc}/u.test(text), 'must not have control characters'),
-);
+/** A first or last name: trimmed, possibly empty. */
+export const PersonName = z.string().check(z.trim(), z.maxLength(100), shownText);
 
 /** A username, by Rocket.Chat's default rule. */
 export const Username = z

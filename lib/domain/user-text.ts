@@ -1,5 +1,8 @@
-/** Characters that are not seen: directions that reorder what stands around them, and what has no width. */
-const UNSEEN = /[\u00ad\u200b\u2060\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]/g;
+/**
+ * Characters that are not seen: directions that reorder what stands around them, and what has no width. Not the two
+ * joiners, by which some scripts and emoji are written.
+ */
+const UNSEEN = /(?![\u200c\u200d])\p{Cf}/gu;
 
 /**
  * What a user wrote, on one line: fit for a heading and for a mail header. Control characters and line breaks become

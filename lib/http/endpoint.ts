@@ -15,7 +15,7 @@ import { getAccessToken } from '../table/access-tokens.ts';
 import { getMembership } from '../table/members.ts';
 import { getOrganization, listMemberships } from '../table/organizations.ts';
 import { SIGN_IN, signIn } from '../table/people.ts';
-import { untilFresh } from '../table/write.ts';
+import { busy, isThrottling, untilFresh } from '../table/write.ts';
 import type { CallerKind, HttpDeclaration, Route } from './declaration.ts';
 import { parseBody, validate } from './input.ts';
 import { MESSAGES } from './messages.ts';
@@ -134,7 +134,8 @@ export function forMember<B extends Schema = undefined, Q extends Schema = undef
         getMembership(caller.userId, organizationId),
         getOrganization(organizationId),
         typeof credential === 'string' ? undefined : getAccessToken(caller.userId, organizationId, credential.tokenId),
-        spec.read?.({ ...incoming, organizationId, caller }) as Promise<R>,
+        // A refusal must not leave the reads beside it without anybody who waits for them.
+        (async () => spec.read?.({ ...incoming, organizationId, caller }) as Promise<R>)(),
       ]);
       if (typeof credential !== 'string') refuseUnlessGood(token, credential, membership, request.now);
       if (!membership || !organization) throw new Refusal('organization_not_found');
@@ -224,9 +225,9 @@ function answering(formatAt: (path: string) => Format): middy.MiddlewareObj<APIG
     onError: (call) => {
       const { event } = call;
       const format = formatAt(event.rawPath);
-      const refusal = call.error instanceof Refusal ? call.error : new Refusal('internal_error');
+      const refusal = refusalOf(call.error);
       const requestId = call.context.awsRequestId;
-      if (refusal !== call.error)
+      if (refusal.code === 'internal_error')
         console.error({ message: 'Defect', requestId, route: event.routeKey, error: call.error });
       const { code, details, headers } = refusal;
       const reply = format.problem({
@@ -241,6 +242,12 @@ function answering(formatAt: (path: string) => Format): middy.MiddlewareObj<APIG
       call.response = rendered(format, { ...reply, headers: { ...reply.headers, ...headers } });
     },
   };
+}
+
+/** Whatever isn't refused on purpose is our defect, but for a table that has too much to do. */
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  return isThrottling(error) ? busy() : new Refusal('internal_error');
 }
 
 function rendered(format: Format, { status, headers, body }: Reply): APIGatewayProxyStructuredResultV2 {

@@ -98,6 +98,7 @@ function names(payload: Readonly<Record<string, unknown>>): { firstName: string;
 function name(claim: unknown): string {
   return [
     ...text(claim)
+      .toWellFormed()
       .replace(/\p{Cc}/gu, ' ')
       .trim(),
   ]

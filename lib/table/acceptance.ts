@@ -37,8 +37,8 @@ export async function acceptInvitation(
 ): Promise<{ invitation: Invitation; member: Member; organization: Organization }> {
   const { organization, invitation, status } = await openInvitation(token, now);
   const { organizationId, id } = invitation;
+  if (status === 'ACCEPTED') return { organization, invitation, member: await acceptedBefore(invitation, accepter) };
   if (accepter && accepter.email !== invitation.email) throw new Refusal('invitation_for_another_address');
-  if (status === 'ACCEPTED') return { organization, ...(await acceptedBefore(invitation)) };
 
   const [inviter, holder] = await Promise.all([
     getMembership(invitation.inviterId, organizationId),
@@ -160,11 +160,16 @@ export async function openInvitation(
   return { organization: organization as Organization, ...opened };
 }
 
-/** Success again, with the same membership; unless that has ended since. */
-async function acceptedBefore(invitation: Invitation): Promise<{ invitation: Invitation; member: Member }> {
+/**
+ * Success again, with the same membership, unless that has ended since. It is the person's who has it by now; the link
+ * alone shows no newer address than the one that it was sent to.
+ */
+async function acceptedBefore(invitation: Invitation, accepter: { userId: string } | undefined): Promise<Member> {
   const member = invitation.accepted && (await getMember(invitation.organizationId, invitation.accepted.memberId));
   if (!member) throw new Refusal('invitation_used');
-  return { invitation, member };
+  if (!accepter) return { ...member, profile: { ...member.profile, email: invitation.email } };
+  if (member.userId !== accepter.userId) throw new Refusal('invitation_for_another_address');
+  return member;
 }
 
 /** The user that stands for an address until somebody signs in with it verified. */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { configuration } from '../configuration.ts';
 import type { Delivery, Invitation } from '../domain/invitation.ts';
@@ -7,9 +8,15 @@ import { DUE_INDEX, DUE_SHARDS, type Key, keys } from './keys.ts';
 import { get } from './read.ts';
 import { record, Stale } from './write.ts';
 
-/** The attributes that put an item into the index; `at` is the earliest moment at which there is something to do. */
+/**
+ * The attributes that put an item into the index; `at` is the earliest moment at which there is something to do. No two
+ * places are the same, so that whoever has claimed a row knows it for theirs.
+ */
 export function dueAttributes(id: string, at: string): { due: string; dueAt: string } {
-  return { due: `DUE#${Number.parseInt(id.slice(-1), 32) % DUE_SHARDS}`, dueAt: `${at}#${id}` };
+  return {
+    due: `DUE#${Number.parseInt(id.slice(-1), 32) % DUE_SHARDS}`,
+    dueAt: `${at}#${id}#${randomBytes(3).toString('hex')}`,
+  };
 }
 
 /** An invitation that has something due, with its place in the index: whoever changes it has claimed the row. */
@@ -73,7 +80,7 @@ const PUT_OFF = 15 * 60_000;
 
 /** Puts a row off, so that it doesn't hold up the others; unless somebody else has it in hand by now. */
 export async function postpone({ pk, sk, dueAt }: DueItem, now: Date): Promise<void> {
-  const id = dueAt.slice(dueAt.indexOf('#') + 1);
+  const [, id = ''] = dueAt.split('#');
   const later = dueAttributes(id, new Date(now.getTime() + PUT_OFF).toISOString()).dueAt;
   await recordIf({ pk, sk }, { dueAt: later }, [{ attribute: 'dueAt', is: dueAt }]);
 }

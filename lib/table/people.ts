@@ -326,6 +326,10 @@ async function writeProfile(
       },
     ),
   ]);
+  // More than anybody may be in, but for what a placeholder handed over: first, so that a next try does them again.
+  for (let start = PROFILES; start < memberWrites.length; start += PROFILES) {
+    await transact(memberWrites.slice(start, start + PROFILES).flat());
+  }
   await transact([
     {
       type: 'update',
@@ -337,8 +341,4 @@ async function writeProfile(
     ...change.others,
     ...memberWrites.slice(0, PROFILES).flat(),
   ]);
-  // More than anybody may be in, but for memberships that a placeholder handed over.
-  for (let start = PROFILES; start < memberWrites.length; start += PROFILES) {
-    await transact(memberWrites.slice(start, start + PROFILES).flat());
-  }
 }

@@ -66,10 +66,22 @@ const LONGEST_PAUSE = 1000;
 /** When the present request gives up; a function works on one request at a time. */
 let givingUpAt: number | undefined;
 
+/** The refusal of a request that others are in the way of for too long. */
+export function busy(): Refusal {
+  return new Refusal('busy', undefined, { 'retry-after': '1' });
+}
+
+/** Whether DynamoDB refused a call only because there were too many. */
+export function isThrottling(error: unknown): boolean {
+  return error instanceof Error && THROTTLING.has(error.name);
+}
+
+const THROTTLING = new Set(['ThrottlingException', 'ProvisionedThroughputExceededException', 'RequestLimitExceeded']);
+
 /** Waits before the next of several tries, longer each time. */
 async function waitForTurn(attempt: number, giveUpAt: number): Promise<void> {
   const wait = Math.random() * Math.min(LONGEST_PAUSE, SHORTEST_PAUSE * 2 ** attempt);
-  if (performance.now() + wait > giveUpAt) throw new Refusal('busy', undefined, { 'retry-after': '1' });
+  if (performance.now() + wait > giveUpAt) throw busy();
   await pause(wait);
 }
 

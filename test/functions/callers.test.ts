@@ -65,6 +65,7 @@ describe('names', () => {
     ['a name without a space', { given_name: undefined, name: 'Jane' }, ['Jane', '']],
     ['no name', { given_name: undefined, name: undefined }, ['', '']],
     ['control characters', { given_name: 'Ja\u0000ne\n', family_name: 'Doe' }, ['Ja ne', 'Doe']],
+    ['half of a character', { given_name: 'A\ud800B', family_name: 'Doe' }, ['A\ufffdB', 'Doe']],
     ['something that is no text', { given_name: 42, family_name: ['x'] }, ['', '']],
   ])('come from %s', async (_, claims, expected) => {
     expect(await names(await service.person(newAddress(), { claims }))).toEqual(expected);
@@ -115,6 +116,14 @@ describe('an address', () => {
     await (await service.person(email)).call('GET /v1/me');
     const other = await service.person(email, { subject: 'another-identity' });
     expect(await other.call('GET /v1/me')).toMatchObject({ status: 409, body: { error: 'address_taken' } });
+  });
+
+  test('of letters that only look like ASCII when lower-cased is another one, and none', async () => {
+    const email = newAddress('kelvin');
+    const { owner } = await service.organization();
+    await service.member(owner, 'USER', email);
+    const lookalike = await service.person(email.replace('k', '\u212A'), { subject: 'lookalike' });
+    expect(await lookalike.call('GET /v1/me')).toMatchObject({ status: 401, body: { error: 'email_claim_missing' } });
   });
 
   test('is compared whole, whatever its case', async () => {

@@ -189,7 +189,21 @@ describe.each(named(withBodies))('%s', (_, contract) => {
       expect(Object.keys(answer.body.details)).toContain(unknown);
     }
     for (const field of Object.keys(good)) {
-      const wrong = [undefined, null, 42, true, {}, [], [good[field]], '', ' ', 'x\u0007y', 'x'.repeat(100_000)];
+      const wrong = [
+        undefined,
+        null,
+        42,
+        true,
+        {},
+        [],
+        [good[field]],
+        '',
+        ' ',
+        'x\u0007y',
+        'x\ud800',
+        '\u200b',
+        'x'.repeat(100_000),
+      ];
       for (const value of wrong) {
         if (value === undefined && contract.name === 'access-tokens/create' && field === 'role') continue;
         const body = JSON.parse(JSON.stringify({ ...good, [field]: value }));

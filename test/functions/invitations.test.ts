@@ -56,6 +56,7 @@ describe('inviting', () => {
     'jane@example.com\nbcc: x@example.com',
     '<jane@example.com>',
     'jäne@example.com',
+    '\u212Aelvin@example.com',
   ])('refuses %j as an address', async (email) => {
     const { owner } = await service.organization();
     const answer = await owner.call('POST /v1/invitations', { body: { email, role: 'USER' } });
@@ -198,6 +199,42 @@ describe('accepting', () => {
     expect(accepted.body).toMatchObject({ member: { role: 'OPERATOR' }, invitation: { status: 'ACCEPTED' } });
     expect(await total(owner)).toBe(2);
   });
+});
+
+test('a used link shows nothing newer than its own address, and is nobody else’s success', async () => {
+  const { owner } = await service.organization();
+  const [first, second] = [newAddress('first'), newAddress('second')];
+  await service.member(owner, 'USER', first);
+  const token = await service.linkToken(first);
+  await (await service.person(first, { subject: first })).call('GET /v1/me');
+  const moved = await service.person(second, { subject: first });
+  await moved.call('GET /v1/me');
+  expect((await accept(token)).body.member.userProfile.email).toBe(first);
+  expect((await accept(token, moved)).body.member.userProfile.email).toBe(second);
+  const successor = await service.person(first, { subject: 'successor' });
+  expect((await accept(token, successor)).body.error).toBe('invitation_for_another_address');
+});
+
+test('a refusal leaves nothing behind that fails the next request', async () => {
+  const { owner, id } = await service.organization();
+  const viewer = await service.member(owner, 'VIEWER');
+  expect((await viewer.call('GET /v1/members/mem_x')).status).toBe(404);
+  await service.faults([{ function: 'members/read', action: 'dynamodb:BatchGetItem', fault: 'throttle', times: 3 }]);
+  expect((await viewer.call('GET /v1/members/mem_x')).status).toBe(404);
+  const answers = await Promise.all(Array.from({ length: 8 }, () => owner.call(`GET /v1/organizations/${id}`)));
+  for (const { status } of answers) expect(status).toBe(200);
+  for (let index = 0; index < 4; index += 1) {
+    const members = (await owner.call('GET /v1/members')).body.data;
+    expect((await owner.call(`GET /v1/members/${members[0].id}`)).status).toBe(200);
+  }
+});
+
+test('a table that is throttled is 503 with Retry-After, not a defect', async () => {
+  const { owner } = await service.organization();
+  await service.faults([{ function: 'members/list', action: 'dynamodb:BatchGetItem', fault: 'throttle', times: 3 }]);
+  const answer = await owner.call('GET /v1/members');
+  expect(answer).toMatchObject({ status: 503, body: { error: 'busy' } });
+  expect(answer.headers.get('retry-after')).toBe('1');
 });
 
 describe('the end of the period', () => {

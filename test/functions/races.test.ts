@@ -134,3 +134,62 @@ test('removing a member refuses every request begun after it, reads and writes a
     expect({ status, error: body.error }).toEqual({ status: 404, error: 'organization_not_found' });
   }
 });
+
+test('of an accept and a resend at the same moment, an accepted link is never one that was replaced', async () => {
+  const { owner } = await service.organization();
+  for (let round = 0; round < 6; round += 1) {
+    const { id, token } = await invite(owner);
+    const [accepted, resent] = await Promise.all([accept(token), owner.call(`POST /v1/invitations/${id}/resend`)]);
+    const { status } = (await owner.call(`GET /v1/invitations/${id}`)).body;
+    if (accepted.status === 200) {
+      expect([resent.status, status]).toEqual([409, 'ACCEPTED']);
+    } else {
+      expect(accepted).toMatchObject({ status: 410, body: { error: 'invitation_superseded' } });
+      expect([resent.status, status]).toEqual([200, 'PENDING']);
+    }
+  }
+});
+
+test('parallel resends leave one good link: that of the last', async () => {
+  const { owner } = await service.organization();
+  const { id, email } = await invite(owner);
+  const answers = await times(3, () => owner.call(`POST /v1/invitations/${id}/resend`));
+  expect(statuses(answers)).toEqual([200, 200, 200]);
+  const tokens = (await service.mails(email)).map(({ text }) => /token=([A-Za-z0-9_-]{64})/.exec(text)?.[1] as string);
+  expect(new Set(tokens).size).toBe(4);
+  const accepted: Answer[] = [];
+  for (const token of tokens) accepted.push(await accept(token));
+  expect(statuses(accepted)).toEqual([200, 410, 410, 410]);
+});
+
+test('one person’s first sign-ins at once, through several endpoints, make one user', async () => {
+  const email = newAddress();
+  const person = await service.person(email, { name: 'Jane Doe' });
+  const answers = await times(8, (index) => person.call(index % 2 ? 'GET /v1/me' : 'GET /v1/organizations'));
+  expect(statuses(answers)).toEqual(Array(8).fill(200));
+  const users = (await service.items()).filter((item) => item.type === 'User' && item.email === email);
+  expect(users).toHaveLength(1);
+});
+
+test('two identities that claim one placeholder at once: one has it, the other is told that it is taken', async () => {
+  const { owner } = await service.organization();
+  for (let round = 0; round < 4; round += 1) {
+    const email = newAddress();
+    await service.member(owner, 'USER', email);
+    const bound = await service.person(newAddress(), { subject: `mover-${email}` });
+    await bound.call('GET /v1/me');
+    // One signs in for the first time, the other has an account and shows the address as its new one.
+    const claimants = [
+      await service.person(email, { subject: `first-${email}` }),
+      await service.person(email, { subject: `mover-${email}` }),
+    ];
+    const answers = await Promise.all(claimants.map((each) => each.call('GET /v1/me')));
+    expect(statuses(answers)).toEqual([200, 409]);
+    const again = await Promise.all(claimants.map((each) => each.call('GET /v1/me')));
+    expect(again.map(({ status }) => status)).toEqual(answers.map(({ status }) => status));
+    const winner = again.find(({ status }) => status === 200);
+    expect(winner?.body).toMatchObject({ email, memberships: [{ role: 'USER' }] });
+    const users = (await service.items()).filter((item) => item.type === 'User' && item.email === email);
+    expect(users).toMatchObject([{ claimed: true, organizations: 1 }]);
+  }
+});

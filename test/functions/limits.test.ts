@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import { type Answer, newAddress, useService } from '../support/service.ts';
+
+const LIMITS = { members: 6, pendingInvitations: 3, organizationsOfPerson: 2, accessTokensOfMember: 2 };
+const service = useService({
+  environment: { LIMITS: JSON.stringify(LIMITS), ORGANIZATION_CREATORS: '' },
+});
+
+const times = <T>(count: number, of: (index: number) => Promise<T>) =>
+  Promise.all(Array.from({ length: count }, (_, index) => of(index)));
+const errors = (answers: readonly Answer[]) => answers.flatMap(({ body }) => body?.error ?? []);
+const made = (answers: readonly Answer[]) => answers.filter(({ status }) => status < 300);
+
+describe('a limit is reached exactly, also by parallel requests, and what is refused leaves nothing behind:', () => {
+  test('pending invitations, and seats that they reserve', async () => {
+    const { owner } = await service.organization();
+    const admins = [owner, await service.member(owner, 'ADMIN')];
+    const invite = (index: number) =>
+      (admins[index % 2] as typeof owner).call('POST /v1/invitations', { body: { email: newAddress(), role: 'USER' } });
+    const first = await times(8, invite);
+    expect(made(first)).toHaveLength(3);
+    expect(new Set(errors(first))).toEqual(new Set(['invitation_limit_reached']));
+    const before = (await service.items()).length;
+    expect((await invite(0)).body.error).toBe('invitation_limit_reached');
+    expect((await service.items()).length).toBe(before);
+
+    for (const { body } of made(first)) {
+      const token = await service.linkToken(body.email);
+      expect((await service.call('POST /v1/invitations/accept', { body: { token } })).status).toBe(200);
+    }
+    const second = await times(6, invite);
+    expect(made(second), 'five members leave one seat').toHaveLength(1);
+    expect(new Set(errors(second))).toEqual(new Set(['member_limit_reached']));
+    const [pending] = made(second);
+    expect((await owner.call(`DELETE /v1/invitations/${pending?.body.id}`)).status).toBe(204);
+    expect((await invite(1)).status).toBe(201);
+  });
+
+  test('organizations of a person, by creating and by accepting', async () => {
+    const creator = await service.person(newAddress());
+    const created = await times(5, (index) =>
+      creator.call('POST /v1/organizations', { body: { name: `No ${index}` } }),
+    );
+    expect(made(created)).toHaveLength(2);
+    expect(new Set(errors(created))).toEqual(new Set(['organization_limit_reached']));
+
+    const homes = await times(4, () => service.organization());
+    const email = newAddress();
+    const tokens: string[] = [];
+    for (const { owner } of homes) {
+      await owner.call('POST /v1/invitations', { body: { email, role: 'USER' } });
+      tokens.push(await service.linkToken(email));
+    }
+    const accepted = await times(4, (index) =>
+      service.call('POST /v1/invitations/accept', { body: { token: tokens[index] } }),
+    );
+    expect(made(accepted)).toHaveLength(2);
+    expect(new Set(errors(accepted))).toEqual(new Set(['organization_limit_reached']));
+    const person = await service.person(email);
+    const me = (await person.call('GET /v1/me')).body;
+    expect([me.memberships.length, me.invitations.length]).toEqual([2, 2]);
+  });
+
+  test('access tokens of a member', async () => {
+    const { owner } = await service.organization();
+    const mint = () => owner.call('POST /v1/access-tokens', { body: { name: 'x' } });
+    const minted = await times(5, mint);
+    expect(made(minted)).toHaveLength(2);
+    expect(new Set(errors(minted))).toEqual(new Set(['access_token_limit_reached']));
+    await owner.call(`DELETE /v1/access-tokens/${made(minted)[0]?.body.id}`);
+    expect((await mint()).status).toBe(201);
+  });
+});
