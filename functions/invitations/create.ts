@@ -7,8 +7,7 @@ import { showInvitation } from '../../lib/dialects/v1/show.ts';
 import { Address, RoleName } from '../../lib/domain/input.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
 import { beforeInvitation, createInvitation } from '../../lib/table/invitations.ts';
-import { getUser } from '../../lib/table/people.ts';
-import { Stale } from '../../lib/table/write.ts';
+import { getCaller } from '../../lib/table/people.ts';
 
 export const returns = { 201: Invitation };
 
@@ -33,11 +32,13 @@ export const endpoint = forMember({
   body: z.strictObject({ email: Address, role: RoleName }),
   refuses: ['already_member', 'already_invited', 'invitation_limit_reached', 'member_limit_reached'],
   async read({ body, organizationId, caller }) {
-    const [before, inviter] = await Promise.all([beforeInvitation(organizationId, body.email), getUser(caller.userId)]);
+    const [before, inviter] = await Promise.all([
+      beforeInvitation(organizationId, body.email),
+      getCaller(caller.userId),
+    ]);
     return { before, inviter };
   },
   async handle({ body, request, actor, organization, occasion, read: { before, inviter } }) {
-    if (!inviter) throw new Stale();
     const { invitationDays: days, limits } = configuration();
     const created = await createInvitation(occasion, actor, { ...body, days, limits }, before);
     const invitation = await deliver(created.invitation, { organization, inviter, secret: created.secret });

@@ -5,8 +5,7 @@ import { Message } from '../../lib/dialects/v1/schemas.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forMember, pathId } from '../../lib/http/endpoint.ts';
 import { getInvitation, resendInvitation } from '../../lib/table/invitations.ts';
-import { getUser } from '../../lib/table/people.ts';
-import { Stale } from '../../lib/table/write.ts';
+import { getCaller } from '../../lib/table/people.ts';
 
 export const returns = { 200: Message };
 
@@ -39,13 +38,12 @@ export const endpoint = forMember({
   async read({ request, organizationId, caller }) {
     const [invitation, inviter] = await Promise.all([
       getInvitation(organizationId, pathId(request, 'invitation')),
-      getUser(caller.userId),
+      getCaller(caller.userId),
     ]);
     return { invitation, inviter };
   },
   async handle({ actor, organization, occasion, read: { invitation, inviter } }) {
     if (!invitation) throw new Refusal('invitation_not_found');
-    if (!inviter) throw new Stale();
     const { invitationDays: days, limits } = configuration();
     const resent = await resendInvitation(occasion, actor, invitation, { days, limits });
     await deliver(resent.invitation, { organization, inviter, secret: resent.secret });

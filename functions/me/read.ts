@@ -6,8 +6,7 @@ import { statusAt } from '../../lib/domain/invitation.ts';
 import { forPerson } from '../../lib/http/endpoint.ts';
 import { getInvitation, type InvitedGuard, listInvited } from '../../lib/table/invitations.ts';
 import { listMemberships, withOrganizations } from '../../lib/table/organizations.ts';
-import { getUser } from '../../lib/table/people.ts';
-import { Stale } from '../../lib/table/write.ts';
+import { getCaller } from '../../lib/table/people.ts';
 
 export const returns = { 200: Me };
 
@@ -27,11 +26,10 @@ export const endpoint = forPerson({
   depth: 2,
   async handle({ request, person }) {
     const [user, memberships, invited] = await Promise.all([
-      getUser(person.userId),
+      getCaller(person.userId),
       listMemberships(person.userId),
       listInvited(person.email, INVITED),
     ]);
-    if (!user) throw new Stale();
     // All of it is asked for in one turn, so that one call brings it.
     const [mine, waiting] = await Promise.all([
       withOrganizations(memberships),

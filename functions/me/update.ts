@@ -4,8 +4,7 @@ import { Profile } from '../../lib/dialects/v1/schemas.ts';
 import { showProfile } from '../../lib/dialects/v1/show.ts';
 import { PersonName, Username } from '../../lib/domain/input.ts';
 import { forPerson } from '../../lib/http/endpoint.ts';
-import { getUser, updateProfile } from '../../lib/table/people.ts';
-import { Stale } from '../../lib/table/write.ts';
+import { getCaller, updateProfile } from '../../lib/table/people.ts';
 
 export const returns = { 200: Profile };
 
@@ -30,8 +29,7 @@ export const endpoint = forPerson({
     username: z.optional(Username),
   }),
   async handle({ body, person }) {
-    const user = await getUser(person.userId);
-    if (!user) throw new Stale();
+    const user = await getCaller(person.userId);
     const updated = await updateProfile(person.occasion, person.claims.identity, user, body);
     return { status: 200, body: showProfile(updated) };
   },

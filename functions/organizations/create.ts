@@ -7,8 +7,7 @@ import { Name } from '../../lib/domain/input.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forPerson } from '../../lib/http/endpoint.ts';
 import { createOrganization } from '../../lib/table/organizations.ts';
-import { getUser } from '../../lib/table/people.ts';
-import { Stale } from '../../lib/table/write.ts';
+import { getCaller } from '../../lib/table/people.ts';
 
 export const returns = { 201: MyOrganization };
 
@@ -29,8 +28,7 @@ export const endpoint = forPerson({
     if (organizationCreators.length > 0 && !organizationCreators.includes(person.email)) {
       throw new Refusal('organization_creation_forbidden');
     }
-    const user = await getUser(person.userId);
-    if (!user) throw new Stale();
+    const user = await getCaller(person.userId);
     const { organization, member } = await createOrganization(person.occasion, {
       name: body.name,
       user,

@@ -10,10 +10,9 @@ import type { TableAccess } from './access.ts';
 import { audit } from './audit.ts';
 import { count } from './counters.ts';
 import { ending, getInvitation, guardRelease } from './invitations.ts';
-import { keys } from './keys.ts';
 import { getMember, getMembership, joined, memberWrites } from './members.ts';
 import { getOrganization } from './organizations.ts';
-import { type AddressHolder, getAddressHolder } from './people.ts';
+import { getAddressHolder, newUserWrites } from './people.ts';
 import { Stale, transact, type Write } from './write.ts';
 
 /** What `acceptInvitation` does to the table. */
@@ -88,7 +87,7 @@ export async function acceptInvitation(
       ...memberWrites(member),
       ...(holder
         ? [joined({ ...holder, email: invitation.email }, limits)]
-        : placeholderWrites(user, invitation.email, updatedAt)),
+        : newUserWrites({ ...user, email: invitation.email, organizations: 1, createdAt: updatedAt, updatedAt })),
       count(organizationId, invitation.seat, 'invitationAccepted'),
     ]);
   } catch (error) {
@@ -170,23 +169,4 @@ async function acceptedBefore(invitation: Invitation, accepter: { userId: string
   if (!accepter) return { ...member, profile: { ...member.profile, email: invitation.email } };
   if (member.userId !== accepter.userId) throw new Refusal('invitation_for_another_address');
   return member;
-}
-
-/** The user that stands for an address until somebody signs in with it verified. */
-function placeholderWrites(user: AddressHolder, email: string, createdAt: string): Write[] {
-  const { userId, claimed, firstName, lastName } = user;
-  return [
-    {
-      type: 'put',
-      key: keys.user(userId),
-      item: { type: 'User', v: 1, ...user, email, organizations: 1, createdAt, updatedAt: createdAt },
-      when: [{ absent: 'pk' }],
-    },
-    {
-      type: 'put',
-      key: keys.address(email),
-      item: { type: 'Address', v: 1, userId, claimed, firstName, lastName },
-      when: [{ absent: 'pk' }],
-    },
-  ];
 }

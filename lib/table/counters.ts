@@ -19,10 +19,9 @@ export async function readCounters(organizationId: string): Promise<Counters[]> 
 const CHANGES = {
   memberCreated: { members: 1, seats: 1 },
   memberRemoved: { members: -1, seats: -1 },
-  invitationCreated: { pending: 1, seats: 1, invitations: 1 },
-  /** It takes the seat of an expired one of the same address. */
-  invitationReplaced: { invitations: 1 },
-  invitationRevived: { pending: 1, seats: 1 },
+  invitationCreated: { invitations: 1 },
+  /** For a pending invitation. */
+  seatTaken: { pending: 1, seats: 1 },
   invitationAccepted: { pending: -1, members: 1 },
   invitationEnded: { pending: -1, seats: -1 },
 };

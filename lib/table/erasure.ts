@@ -9,7 +9,7 @@ import { getInvitation, guardRelease, listInvited } from './invitations.ts';
 import { keys } from './keys.ts';
 import { getMember, removeMember } from './members.ts';
 import { listMemberships, withOrganizations } from './organizations.ts';
-import { getUser } from './people.ts';
+import { getCaller } from './people.ts';
 import { Stale, transact, type Write } from './write.ts';
 
 /** What `erasePerson` does to the table. */
@@ -35,8 +35,7 @@ const BATCH = 25;
  * @throws Refusal `owner_must_transfer` before anything is changed
  */
 export async function erasePerson(occasion: Occasion, userId: string, identity: string): Promise<void> {
-  const [user, memberships] = await Promise.all([getUser(userId), listMemberships(userId)]);
-  if (!user) throw new Stale();
+  const [user, memberships] = await Promise.all([getCaller(userId), listMemberships(userId)]);
   const present = await withOrganizations(memberships);
   present.forEach(refuseOwner);
   for (const membership of memberships) {

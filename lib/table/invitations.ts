@@ -87,19 +87,14 @@ export async function createInvitation(
   occasion: Occasion,
   actor: Actor,
   input: { email: string; role: Role; days: number; limits: Limits },
-  { counters, holder, guard }: BeforeInvitation,
+  before: BeforeInvitation,
 ): Promise<{ invitation: DueInvitation; secret: Buffer }> {
   const { now } = occasion;
   const { organizationId } = actor;
-  if (holder?.userId === actor.userId) throw new Refusal('already_member');
-  const earlier = await liveInvitation(guard);
-  if (earlier && statusAt(earlier, now) === 'PENDING') throw new Refusal('already_invited');
-  const seat = earlier ? undefined : findSeat(counters, input.limits);
-  if (typeof seat === 'string') throw new Refusal(seat);
-
   const createdAt = now.toISOString();
   const secret = newSecret();
   const id = newId('invitation', now);
+  const claim = await claimAddress(occasion, actor, { organizationId, id, email: input.email }, before, input.limits);
   const invitation: DueInvitation = {
     id,
     organizationId,
@@ -113,20 +108,18 @@ export async function createInvitation(
     ...queuedMail(id, now),
     secrets: [hashSecret(secret)],
     replacedSecrets: [],
-    seat: seat?.row ?? (earlier as Invitation).seat,
+    seat: claim.seat,
   };
   await transact([
     ...actorMay(actor, 'invitation:create'),
-    ...(holder ? [isNoMember(holder.userId, organizationId)] : []),
     {
       type: 'put',
       key: keys.invitation(organizationId, id),
       item: { type: 'Invitation', v: 1, ...invitation },
       when: [{ absent: 'pk' }],
     },
-    guardWrite(invitation, earlier),
-    ...(earlier ? expiryWrites(occasion, earlier) : []),
-    count(organizationId, invitation.seat, earlier ? 'invitationReplaced' : 'invitationCreated', seat),
+    ...claim.writes,
+    count(organizationId, claim.seat, 'invitationCreated'),
     audit(occasion, {
       action: 'invitation.create',
       organizationId,
@@ -137,28 +130,49 @@ export async function createInvitation(
   return { invitation, secret };
 }
 
-function isNoMember(userId: string, organizationId: string): Write {
+/**
+ * Makes an invitation the live one of its address, with a seat: a free one, or that of an expired one that stood in its
+ * place and is recorded as such.
+ *
+ * @throws Refusal `already_member`, `already_invited`, `member_limit_reached`, `invitation_limit_reached`
+ */
+async function claimAddress(
+  occasion: Occasion,
+  actor: Actor,
+  { organizationId, id, email }: Pick<Invitation, 'organizationId' | 'id' | 'email'>,
+  { counters, holder, guard }: BeforeInvitation,
+  limits: Limits,
+): Promise<{ seat: number; writes: Write[] }> {
+  // The actor's own membership is a condition of the write already, and can't be its opposite too.
+  if (holder?.userId === actor.userId) throw new Refusal('already_member');
+  const earlier = guard?.invitationId ? await getInvitation(organizationId, guard.invitationId) : undefined;
+  if (earlier && statusAt(earlier, occasion.now) === 'PENDING') throw new Refusal('already_invited');
+  const seat = earlier ? undefined : findSeat(counters, limits);
+  if (typeof seat === 'string') throw new Refusal(seat);
+  const row = seat?.row ?? (earlier as Invitation).seat;
   return {
-    type: 'check',
-    key: keys.membership(userId, organizationId),
-    when: [{ absent: 'pk' }],
-    refuse: 'already_member',
-  };
-}
-
-/** The invitation that is live by its guard; its period may be over. */
-async function liveInvitation(guard: InvitedGuard | undefined): Promise<Invitation | undefined> {
-  return guard?.invitationId ? getInvitation(guard.organizationId, guard.invitationId) : undefined;
-}
-
-/** Makes an invitation the live one of its address, in the place of none or of an expired one. */
-function guardWrite({ id, email, organizationId }: Invitation, earlier?: Invitation): Write {
-  return {
-    type: 'update',
-    key: keys.invited(email, organizationId),
-    set: { type: 'Invited', v: 1, organizationId, invitationId: id },
-    add: { all: new Set([id]) },
-    when: earlier ? [{ attribute: 'invitationId', is: earlier.id }] : [{ absent: 'invitationId' }],
+    seat: row,
+    writes: [
+      ...(holder
+        ? [
+            {
+              type: 'check',
+              key: keys.membership(holder.userId, organizationId),
+              when: [{ absent: 'pk' }],
+              refuse: 'already_member',
+            } as const,
+          ]
+        : []),
+      {
+        type: 'update',
+        key: keys.invited(email, organizationId),
+        set: { type: 'Invited', v: 1, organizationId, invitationId: id },
+        add: { all: new Set([id]) },
+        when: earlier ? [{ attribute: 'invitationId', is: earlier.id }] : [{ absent: 'invitationId' }],
+      },
+      ...(earlier ? expiryWrites(occasion, earlier) : []),
+      ...(seat ? [count(organizationId, row, 'seatTaken', seat)] : []),
+    ],
   };
 }
 
@@ -257,19 +271,29 @@ export async function resendInvitation(
     replacedSecrets: [...invitation.secrets, ...invitation.replacedSecrets].slice(0, REPLACED_SECRETS),
     ...queuedMail(id, now),
   };
-  const revived = invitation.status === 'EXPIRED' && (await revival(occasion, invitation, actor, limits));
+  // What was recorded as EXPIRED has given up its address and its seat.
+  const claim =
+    invitation.status === 'EXPIRED'
+      ? await claimAddress(
+          occasion,
+          actor,
+          invitation,
+          await beforeInvitation(organizationId, invitation.email),
+          limits,
+        )
+      : { seat: invitation.seat, writes: [] };
   await transact([
     ...actorMay(actor, 'invitation:resend'),
     {
       type: 'update',
       key: keys.invitation(organizationId, id),
-      set: { ...set, ...(revived && { seat: revived.seat }) },
+      set: { ...set, seat: claim.seat },
       when: [
         { attribute: 'status', is: invitation.status },
         { attribute: 'secrets', is: invitation.secrets },
       ],
     },
-    ...(revived ? revived.writes : []),
+    ...claim.writes,
     audit(occasion, {
       action: 'invitation.resend',
       organizationId,
@@ -278,32 +302,7 @@ export async function resendInvitation(
       after: { expiresAt: set.expiresAt },
     }),
   ]);
-  return { invitation: { ...invitation, ...set, ...(revived && { seat: revived.seat }) }, secret };
-}
-
-/** What an invitation that was recorded as EXPIRED gave up, taken again. */
-async function revival(
-  occasion: Occasion,
-  invitation: Invitation,
-  actor: Actor,
-  limits: Limits,
-): Promise<{ seat: number; writes: Write[] }> {
-  const { counters, holder, guard } = await beforeInvitation(invitation.organizationId, invitation.email);
-  if (holder?.userId === actor.userId) throw new Refusal('already_member');
-  const other = await liveInvitation(guard);
-  if (other && statusAt(other, occasion.now) === 'PENDING') throw new Refusal('already_invited');
-  const seat = other ? undefined : findSeat(counters, limits);
-  if (typeof seat === 'string') throw new Refusal(seat);
-  const row = seat?.row ?? (other as Invitation).seat;
-  return {
-    seat: row,
-    writes: [
-      ...(holder ? [isNoMember(holder.userId, invitation.organizationId)] : []),
-      guardWrite(invitation, other),
-      ...(other ? expiryWrites(occasion, other) : []),
-      ...(seat ? [count(invitation.organizationId, row, 'invitationRevived', seat)] : []),
-    ],
-  };
+  return { invitation: { ...invitation, ...set, seat: claim.seat }, secret };
 }
 
 /** Records that an invitation's period is over: frees its address and its seat. */

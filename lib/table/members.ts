@@ -49,17 +49,21 @@ export function actorMay(actor: Actor, permission: Permission): Write[] {
 
 /** The two items of a new member: who is in the organization, and what authorization reads. */
 export function memberWrites(member: Member): Write[] {
-  const { userId, organizationId, memberId, role, owner, createdAt } = member;
+  const { organizationId, memberId } = member;
   return [
     { type: 'put', key: keys.member(organizationId, memberId), item: { type: 'Member', v: 1, ...member } },
-    {
-      type: 'put',
-      key: keys.membership(userId, organizationId),
-      item: { type: 'Membership', v: 1, userId, organizationId, memberId, role, owner, createdAt },
-      when: [{ absent: 'pk' }],
-      refuse: 'already_member',
-    },
+    { ...membershipWrite(member), refuse: 'already_member' },
   ];
+}
+
+/** The part that makes a user a member, who must not be one already. */
+export function membershipWrite({ userId, organizationId, memberId, role, owner }: Membership): Write {
+  return {
+    type: 'put',
+    key: keys.membership(userId, organizationId),
+    item: { type: 'Membership', v: 1, userId, organizationId, memberId, role, owner },
+    when: [{ absent: 'pk' }],
+  };
 }
 
 /** Counts an organization more of a live user, who is still who they were when their member's profile was read. */

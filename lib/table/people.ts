@@ -5,7 +5,7 @@ import { Refusal } from '../domain/refusal.ts';
 import type { TableAccess } from './access.ts';
 import { audit } from './audit.ts';
 import { keys } from './keys.ts';
-import { getMember, getMembership, removalWrites } from './members.ts';
+import { getMember, getMembership, membershipWrite, removalWrites } from './members.ts';
 import { listMemberships } from './organizations.ts';
 import { get } from './read.ts';
 import { type Condition, Stale, transact, type Write } from './write.ts';
@@ -49,6 +49,13 @@ export async function getUser(userId: string): Promise<User | undefined> {
   return (await get(keys.user(userId))) as unknown as User | undefined;
 }
 
+/** Reads the user who calls. @throws Stale when they were erased since they were recognized */
+export async function getCaller(userId: string): Promise<User> {
+  const user = await getUser(userId);
+  if (!user) throw new Stale();
+  return user;
+}
+
 /**
  * Finds the user behind a verified sign-in; at the first one makes or binds it.
  *
@@ -66,6 +73,14 @@ export async function signIn(occasion: Omit<Occasion, 'by'>, person: SignIn): Pr
   return identity.userId;
 }
 
+/** The items of a user whom nobody has heard of: a person who signs in, or a placeholder until somebody does. */
+export function newUserWrites(user: User): Write[] {
+  return [
+    { type: 'put', key: keys.user(user.userId), item: { type: 'User', v: 1, ...user }, when: [{ absent: 'pk' }] },
+    addressWrite(user, [{ absent: 'pk' }]),
+  ];
+}
+
 function isNamed({ firstName, lastName }: Profile): boolean {
   return firstName !== '' || lastName !== '';
 }
@@ -76,17 +91,16 @@ async function register({ now }: Omit<Occasion, 'by'>, person: SignIn): Promise<
   const userId = newId('user', now);
   const createdAt = now.toISOString();
   await transact([
-    {
-      type: 'put',
-      key: keys.user(userId),
-      item: {
-        type: 'User',
-        v: 1,
-        ...{ userId, email, firstName, lastName, claimed: true, organizations: 0, createdAt, updatedAt: createdAt },
-      },
-      when: [{ absent: 'pk' }],
-    },
-    addressWrite(userId, person, [{ absent: 'pk' }]),
+    ...newUserWrites({
+      userId,
+      email,
+      firstName,
+      lastName,
+      claimed: true,
+      organizations: 0,
+      createdAt,
+      updatedAt: createdAt,
+    }),
     {
       type: 'put',
       key: keys.identity(identity),
@@ -119,8 +133,7 @@ async function bind(occasion: Omit<Occasion, 'by'>, person: SignIn, holder: Addr
 
 /** Fills the empty names of somebody whose first token had none. */
 async function takeNames(occasion: Omit<Occasion, 'by'>, person: SignIn, { userId }: Identity): Promise<void> {
-  const user = await getUser(userId);
-  if (!user) throw new Stale();
+  const user = await getCaller(userId);
   const { firstName, lastName } = isNamed(user) ? user : person;
   await writeProfile(
     occasion,
@@ -147,8 +160,7 @@ async function changeAddress(
 ): Promise<void> {
   const { userId } = identity;
   if (holder?.claimed) throw new Refusal('address_taken');
-  const user = await getUser(userId);
-  if (!user) throw new Stale();
+  const user = await getCaller(userId);
   const { firstName, lastName } = isNamed(user) ? user : person;
   const profile = { firstName, lastName, email: person.email };
   if (holder) {
@@ -238,7 +250,6 @@ async function takeOver(occasion: Omit<Occasion, 'by'>, held: Membership, user: 
     await transact([isUnclaimed, ...removalWrites(member, occasion.now), entry]);
     return;
   }
-  const { role, owner, createdAt } = member;
   await transact([
     isUnclaimed,
     {
@@ -246,12 +257,7 @@ async function takeOver(occasion: Omit<Occasion, 'by'>, held: Membership, user: 
       key: keys.membership(member.userId, organizationId),
       when: [{ attribute: 'memberId', is: memberId }],
     },
-    {
-      type: 'put',
-      key: keys.membership(user.userId, organizationId),
-      item: { type: 'Membership', v: 1, userId: user.userId, organizationId, memberId, role, owner, createdAt },
-      when: [{ absent: 'pk' }],
-    },
+    membershipWrite({ ...member, userId: user.userId }),
     {
       type: 'update',
       key: keys.member(organizationId, memberId),
@@ -277,11 +283,14 @@ function isPlaceholder({ userId }: AddressHolder): Condition[] {
 }
 
 /** Makes an address a user's. */
-function addressWrite(userId: string, { email, firstName, lastName }: Profile, when: readonly Condition[]): Write {
+function addressWrite(
+  { email, userId, claimed, firstName, lastName }: AddressHolder & Profile,
+  when: readonly Condition[],
+): Write {
   return {
     type: 'put',
     key: keys.address(email),
-    item: { type: 'Address', v: 1, userId, claimed: true, firstName, lastName },
+    item: { type: 'Address', v: 1, userId, claimed, firstName, lastName },
     when,
   };
 }
@@ -337,7 +346,7 @@ async function writeProfile(
       set: { ...profileOf(profile), username: change.username, claimed: true, updatedAt },
       when: [...change.user, { attribute: 'organizations', is: memberships.length }],
     },
-    addressWrite(userId, profile, change.address),
+    addressWrite({ ...profile, userId, claimed: true }, change.address),
     ...change.others,
     ...memberWrites.slice(0, PROFILES).flat(),
   ]);

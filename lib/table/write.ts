@@ -91,7 +91,6 @@ const PASSING = new Set(['None', 'TransactionConflict', 'ThrottlingError', 'Prov
 /**
  * Writes all parts or none.
  *
- * A `check` on an item that another part changes is merged into that part, since DynamoDB takes an item once only.
  * Conflicts with other transactions are normal, and the SDK doesn't retry them: they are tried again here, under the
  * same token, so that a lost answer never makes a change happen twice.
  *
@@ -170,22 +169,30 @@ export async function untilFresh<T>(attempt: (number: number) => Promise<T>): Pr
   }
 }
 
+/** DynamoDB takes an item once only: what several parts ask of one becomes one part. */
 function merge(writes: readonly Write[]): Write[] {
-  const name = ({ key }: Write) => `${key.pk}\n${key.sk}`;
-  const changed = new Set(writes.filter(({ type }) => type !== 'check').map(name));
-  const checks = Map.groupBy(
-    writes.filter(({ type }) => type === 'check'),
-    name,
-  );
-  return [
-    ...writes
-      .filter(({ type }) => type !== 'check')
-      .map((write) => ({
-        ...write,
-        when: [...(write.when ?? []), ...(checks.get(name(write)) ?? []).flatMap(({ when }) => when ?? [])],
-      })),
-    ...writes.filter((write) => write.type === 'check' && !changed.has(name(write))),
-  ];
+  const byItem = Map.groupBy(writes, ({ key }) => `${key.pk}\n${key.sk}`);
+  return [...byItem.values()].map((parts) => parts.reduce(combined));
+}
+
+function combined(one: Write, other: Write): Write {
+  if (one.type === 'check' && other.type !== 'check') return combined(other, one);
+  const when = [...(one.when ?? []), ...(other.when ?? [])];
+  if (other.type === 'check') return { ...one, when };
+  if (one.type !== 'update' || other.type !== 'update') {
+    throw new TypeError(`Two parts of a transaction change ${one.key.pk} ${one.key.sk}.`);
+  }
+  const twice = Object.keys(one.add ?? {}).find((attribute) => attribute in (other.add ?? {}));
+  if (twice) throw new TypeError(`Two parts of a transaction add to ${twice} of ${one.key.pk} ${one.key.sk}.`);
+  const refuse = one.refuse ?? other.refuse;
+  return {
+    ...one,
+    when,
+    set: { ...one.set, ...other.set },
+    add: { ...one.add, ...other.add },
+    remove: [...(one.remove ?? []), ...(other.remove ?? [])],
+    ...(refuse && { refuse }),
+  };
 }
 
 type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];

@@ -69,6 +69,12 @@ const KINDS: Readonly<Record<string, () => Promise<Asking>>> = {
     await owner.call(`DELETE /v1/invitations/${id}`);
     return open(410, token);
   },
+  'declined link': async () => {
+    const { owner } = await service.organization();
+    const { token } = await invite(owner);
+    await service.call('POST /v1/invitations/decline', { body: { token } });
+    return open(410, token);
+  },
   'link of somebody who has left': async () => {
     const { owner } = await service.organization();
     const { token } = await invite(owner);
