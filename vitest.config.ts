@@ -1,13 +1,22 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+/** Judges what all other tests did. */
+const LAST = 'test/least-privilege.test.ts';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/synthesize.ts'],
+    globalSetup: ['test/support/synthesize.ts', 'test/support/recording.ts'],
     reporters: ['default', './test/support/summary.ts'],
     // Each test file has a stack of its own: an engine, a gateway, workers.
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'suite', include: ['test/**/*.test.ts'], exclude: [...configDefaults.exclude, LAST] },
+      },
+      { extends: true, test: { name: 'verdict', include: [LAST], sequence: { groupOrder: 1 } } },
+    ],
   },
 });

@@ -43,5 +43,5 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
   access_token_not_found: 'Check the id: the list shows your own tokens of this organization.',
   member_not_claimed: 'Wait until they have signed in once, or choose another member.',
   token_not_allowed: 'Send the ID token of a signed-in person instead.',
-  busy: 'Wait for as long as `Retry-After` says, and send the same request again: nothing of it was done.',
+  busy: 'Wait for as long as `Retry-After` says, and send the same request again. Nothing of it was done, but for erasing oneself, which goes on where it stopped.',
 };

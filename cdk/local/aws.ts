@@ -70,6 +70,8 @@ export interface AwsProxyOptions {
   onMail(raw: Buffer, envelope: Envelope): Promise<void> | void;
   /** Ends the worker of a function that works on a request. */
   onKill(functionName: string, requestId: string): void;
+  /** Called with each part of each call, when it has ended. */
+  onCall?: ((call: Call) => void) | undefined;
 }
 
 export interface AwsProxy {
@@ -131,12 +133,14 @@ export async function startAwsProxy(options: AwsProxyOptions): Promise<AwsProxy>
       // Not by Date, which a test may have shifted.
       const startedAt = new Date(performance.timeOrigin + started).toISOString();
       for (const [index, { action, resource, keys, decision }] of parts.entries()) {
-        calls.push({
+        const call: Call = {
           ...{ call: id, operation: request.operation, function: caller.name, requestId: String(requestId) },
           ...{ action, resource, keys, allowed: decision === 'allow' },
           consumedCapacity: index === 0 ? consumedCapacity : null,
           ...{ startedAt, ms, status, error },
-        });
+        };
+        calls.push(call);
+        options.onCall?.(call);
       }
     };
     const finish = (answered: Answer) => {

@@ -1,7 +1,7 @@
 import { createWriteStream, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { synthesize } from '../synthesize.ts';
-import { type Principal, startAwsProxy } from './aws.ts';
+import { type Call, type Principal, startAwsProxy } from './aws.ts';
 import { connect } from './aws-service.ts';
 import { createClock } from './clock.ts';
 import { type Controls, control } from './control.ts';
@@ -10,6 +10,7 @@ import { createFunctions } from './functions.ts';
 import { bindGateway } from './gateway.ts';
 import { AUDIENCE, type Person, startIssuer } from './issuer.ts';
 import { startMail } from './mail.ts';
+import type { PolicyDocument } from './policy.ts';
 import { removeStackFile, runningStack, type StackFile, writeStackFile } from './stack-file.ts';
 import { type LocalFunction, type LocalTable, parametersOf, readTemplate } from './template.ts';
 
@@ -30,6 +31,10 @@ export interface StackOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Whether the template's schedules run by themselves; otherwise `POST /_local/sweep` runs them. */
   readonly schedule?: boolean;
+  /** What takes the place of a role's policies, for a test of what happens when a call is refused. */
+  readonly policies?: (functionName: string, policies: readonly PolicyDocument[]) => readonly PolicyDocument[];
+  /** Called with each part of each call to AWS, when it has ended. */
+  readonly onCall?: (call: Call) => void;
 }
 
 export interface Stack extends StackFile {
@@ -94,13 +99,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         principals: new Map(
           template.functions.map(({ name, policies }): [string, Principal] => [
             accessKeys.get(name) as string,
-            { name, policies: [...policies] },
+            { name, policies: options.policies?.(name, policies) ?? policies },
           ]),
         ),
         region: REGION,
         account: ACCOUNT,
         onMail: mail.receive,
         onKill: (name, requestId) => functions.kill(name, requestId),
+        onCall: options.onCall,
       }),
     );
 

@@ -18,7 +18,8 @@ export const endpoint = forPerson({
   depth: 5,
   refuses: ['owner_must_transfer'],
   async handle({ person }) {
-    await erasePerson(person.occasion, person.userId, person.claims.identity);
+    const { userId, email, claims } = person;
+    await erasePerson(person.occasion, { userId, email, identity: claims.identity });
     return { status: 204 };
   },
 });

@@ -5,11 +5,10 @@ import type { TableAccess } from './access.ts';
 import { audit } from './audit.ts';
 import { clearMember } from './clearing.ts';
 import { count } from './counters.ts';
-import { getInvitation, guardRelease, listInvited } from './invitations.ts';
+import { getInvitation, type InvitedGuard, listInvited } from './invitations.ts';
 import { keys } from './keys.ts';
 import { getMember, removeMember } from './members.ts';
 import { listMemberships, withOrganizations } from './organizations.ts';
-import { getCaller } from './people.ts';
 import { Stale, transact, type Write } from './write.ts';
 
 /** What `erasePerson` does to the table. */
@@ -17,7 +16,7 @@ export const ERASE: TableAccess = {
   BatchGetItem: ['ORG', 'USER'],
   Query: ['USER', 'EMAIL'],
   PutItem: ['AUDIT', 'JOB'],
-  UpdateItem: ['ORG', 'USER', 'EMAIL'],
+  UpdateItem: ['ORG', 'USER'],
   DeleteItem: ['ORG', 'USER', 'EMAIL', 'IDENTITY'],
 };
 
@@ -27,70 +26,84 @@ const ERASED = 'erased@erased.invalid';
 /** Organizations whose invitations of an address are worked on at once; then the next. */
 const BATCH = 25;
 
+/** Invitations that are forgotten in one transaction, with what else belongs to it: at most 100 items. */
+const INVITATIONS = 45;
+
 /**
  * Erases a person, an organization at a time, the user itself last: whatever ends it on the way, the person can begin
  * again.
  *
- * @param identity the hash of issuer and subject of the sign-in by which they do
+ * @param person `identity` is the hash of issuer and subject of the sign-in by which they do
  * @throws Refusal `owner_must_transfer` before anything is changed
  */
-export async function erasePerson(occasion: Occasion, userId: string, identity: string): Promise<void> {
-  const [user, memberships] = await Promise.all([getCaller(userId), listMemberships(userId)]);
-  const present = await withOrganizations(memberships);
+export async function erasePerson(
+  occasion: Occasion,
+  { userId, email, identity }: { userId: string; email: string; identity: string },
+): Promise<void> {
+  const [memberships, invited] = await Promise.all([listMemberships(userId), listInvited(email, BATCH)]);
+  const [present, members, invitations] = await Promise.all([
+    withOrganizations(memberships),
+    Promise.all(memberships.map(({ organizationId, memberId }) => getMember(organizationId, memberId))),
+    Promise.all(invited.map(invitationsOf)),
+  ]);
   present.forEach(refuseOwner);
-  for (const membership of memberships) {
-    const { organizationId, memberId } = membership;
-    const member = await getMember(organizationId, memberId);
+  for (const [index, membership] of memberships.entries()) {
+    const member = members[index];
     if (!member) throw new Stale();
-    const isPresent = present.some((one) => one.organizationId === organizationId);
+    const isPresent = present.some(({ organizationId }) => organizationId === membership.organizationId);
     await (isPresent ? removeMember(occasion, membership, member) : clearMember(member, occasion.now));
   }
-  await forgetAddress(occasion, user.email);
+  for (const [index, guard] of invited.entries()) await forget(occasion, email, guard, invitations[index] ?? []);
+  // More than anybody is usually invited to: what is left is done by beginning again.
+  if (invited.length === BATCH) throw new Stale();
   await transact([
     { type: 'delete', key: keys.user(userId), when: [{ attribute: 'organizations', is: 0 }] },
-    { type: 'delete', key: keys.address(user.email), when: [{ attribute: 'userId', is: userId }] },
+    { type: 'delete', key: keys.address(email), when: [{ attribute: 'userId', is: userId }] },
     { type: 'delete', key: keys.identity(identity), when: [{ attribute: 'userId', is: userId }] },
   ]);
 }
 
-/** Ends the invitations that wait for an address, and takes it out of those that are over. */
-async function forgetAddress(occasion: Occasion, email: string): Promise<void> {
-  for (;;) {
-    const invited = await listInvited(email, BATCH);
-    for (const { organizationId, all } of invited) {
-      for (const id of all) {
-        const invitation = await getInvitation(organizationId, id);
-        if (invitation) await forgetInvitation(occasion, invitation);
-      }
-      await transact([
-        { type: 'delete', key: keys.invited(email, organizationId), when: [{ absent: 'invitationId' }] },
-      ]);
-    }
-    if (invited.length < BATCH) return;
-  }
+async function invitationsOf({ organizationId, all }: InvitedGuard): Promise<Invitation[]> {
+  const found = await Promise.all([...all].map((id) => getInvitation(organizationId, id)));
+  return found.filter((invitation) => invitation !== undefined);
 }
 
-async function forgetInvitation(occasion: Occasion, invitation: Invitation): Promise<void> {
-  const { organizationId, id, status, seat } = invitation;
-  const isPending = status === 'PENDING';
-  const forgotten: Write = {
-    type: 'update',
-    key: keys.invitation(organizationId, id),
-    set: {
-      email: ERASED,
-      updatedAt: occasion.now.toISOString(),
-      ...(isPending && { status: statusAt(invitation, occasion.now) === 'EXPIRED' ? 'EXPIRED' : 'DECLINED' }),
-    },
-    remove: ['due', 'dueAt'],
-    when: [{ attribute: 'status', is: status }],
-  };
+/** Takes an address out of an organization's invitations; the one that waits for it ends. */
+async function forget(
+  occasion: Occasion,
+  email: string,
+  { organizationId, invitationId }: InvitedGuard,
+  invitations: readonly Invitation[],
+): Promise<void> {
+  const { now } = occasion;
+  const forgotten = invitations.map((invitation): Write[] => {
+    const { id, status, seat } = invitation;
+    const isPending = status === 'PENDING';
+    const ended = statusAt(invitation, now) === 'EXPIRED' ? 'EXPIRED' : 'DECLINED';
+    return [
+      {
+        type: 'update',
+        key: keys.invitation(organizationId, id),
+        set: { email: ERASED, updatedAt: now.toISOString(), ...(isPending && { status: ended }) },
+        remove: ['due', 'dueAt'],
+        when: [{ attribute: 'status', is: status }],
+      },
+      audit(occasion, { action: 'invitation.erase', organizationId, resource: { type: 'invitation', id } }),
+      ...(isPending ? [count(organizationId, seat, 'invitationEnded')] : []),
+    ];
+  });
+  // The live one goes with the guard, which goes last.
+  forgotten.sort((one, other) => one.length - other.length);
+  const last = forgotten.splice(-INVITATIONS);
+  for (let start = 0; start < forgotten.length; start += INVITATIONS) {
+    await transact(forgotten.slice(start, start + INVITATIONS).flat());
+  }
   await transact([
-    forgotten,
-    ...(isPending ? [guardRelease(invitation), count(organizationId, seat, 'invitationEnded')] : []),
-    audit(occasion, {
-      action: 'invitation.erase',
-      organizationId,
-      resource: { type: 'invitation', id },
-    }),
+    ...last.flat(),
+    {
+      type: 'delete',
+      key: keys.invited(email, organizationId),
+      when: [invitationId ? { attribute: 'invitationId', is: invitationId } : { absent: 'invitationId' }],
+    },
   ]);
 }

@@ -1,5 +1,6 @@
 import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { configuration } from '../configuration.ts';
+import { Refusal } from '../domain/refusal.ts';
 import { client } from './client.ts';
 import type { Key } from './keys.ts';
 
@@ -59,7 +60,7 @@ async function readBatch(batch: Key[]): Promise<Map<string, Item>> {
   const found = new Map<string, Item>();
   let keys: Key[] = batch.map(({ pk, sk }) => ({ pk, sk }));
   for (let attempt = 0; keys.length > 0; attempt += 1) {
-    if (attempt === BATCH_TRIES) throw new Error('DynamoDB left keys unprocessed.');
+    if (attempt === BATCH_TRIES) throw busy();
     if (attempt > 0) await pause(Math.random() * 20 * 2 ** attempt);
     const { Responses, UnprocessedKeys } = await client().send(
       new BatchGetCommand({ RequestItems: { [tableName]: { Keys: keys, ConsistentRead: true } } }),
@@ -69,6 +70,18 @@ async function readBatch(batch: Key[]): Promise<Map<string, Item>> {
   }
   return found;
 }
+
+/** The refusal of a request that others are in the way of for too long. */
+export function busy(): Refusal {
+  return new Refusal('busy', undefined, { 'retry-after': '1' });
+}
+
+/** Whether DynamoDB refused a call only because there were too many. */
+export function isThrottling(error: unknown): boolean {
+  return error instanceof Error && THROTTLING.has(error.name);
+}
+
+const THROTTLING = new Set(['ThrottlingException', 'ProvisionedThroughputExceededException', 'RequestLimitExceeded']);
 
 /** Waits so many milliseconds. */
 export function pause(milliseconds: number): Promise<void> {

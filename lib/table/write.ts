@@ -10,7 +10,7 @@ import { configuration } from '../configuration.ts';
 import { Refusal, type RefusalCode } from '../domain/refusal.ts';
 import { client } from './client.ts';
 import type { Key } from './keys.ts';
-import { pause } from './read.ts';
+import { busy, pause } from './read.ts';
 
 /** What an item must be like for a write to happen. */
 export type Condition =
@@ -65,18 +65,6 @@ const LONGEST_PAUSE = 1000;
 
 /** When the present request gives up; a function works on one request at a time. */
 let givingUpAt: number | undefined;
-
-/** The refusal of a request that others are in the way of for too long. */
-export function busy(): Refusal {
-  return new Refusal('busy', undefined, { 'retry-after': '1' });
-}
-
-/** Whether DynamoDB refused a call only because there were too many. */
-export function isThrottling(error: unknown): boolean {
-  return error instanceof Error && THROTTLING.has(error.name);
-}
-
-const THROTTLING = new Set(['ThrottlingException', 'ProvisionedThroughputExceededException', 'RequestLimitExceeded']);
 
 /** Waits before the next of several tries, longer each time. */
 async function waitForTurn(attempt: number, giveUpAt: number): Promise<void> {

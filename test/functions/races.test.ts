@@ -11,6 +11,9 @@ const times = <T>(count: number, of: (index: number) => Promise<T>) =>
 const statuses = (answers: readonly Answer[]) => answers.map(({ status }) => status).sort();
 const accept = (token: string) => service.call('POST /v1/invitations/accept', { body: { token } });
 
+/** Makes sure that others have read, also on a busy machine, before what the first of them writes is there. */
+const slowFirstWrite = () => service.faults([{ action: 'dynamodb:TransactWriteItems', fault: 'delay', ms: 120 }]);
+
 async function invite(owner: Client, email = newAddress()): Promise<{ id: string; email: string; token: string }> {
   const invited = await owner.call('POST /v1/invitations', { body: { email, role: 'USER' } });
   expect(invited.status).toBe(201);
@@ -21,6 +24,7 @@ test('two parallel accepts of one link make one membership, and both succeed wit
   const { owner } = await service.organization();
   for (let round = 0; round < 5; round += 1) {
     const { token, email } = await invite(owner);
+    await slowFirstWrite();
     const answers = await times(2, () => accept(token));
     expect(statuses(answers)).toEqual([200, 200]);
     expect(answers[0]?.body.member.id).toBe(answers[1]?.body.member.id);
@@ -36,6 +40,7 @@ test('twenty parallel invitations of one address make one', async () => {
   const { owner } = await service.organization();
   const email = newAddress();
   const spellings = [email, email.toUpperCase(), ` ${email} `];
+  await slowFirstWrite();
   const answers = await times(20, (index) =>
     owner.call('POST /v1/invitations', { body: { email: spellings[index % 3], role: 'USER' } }),
   );
@@ -49,6 +54,7 @@ test('of an accept and a revoke at the same moment exactly one wins', async () =
   const { owner } = await service.organization();
   for (let round = 0; round < 8; round += 1) {
     const { id, token, email } = await invite(owner);
+    await slowFirstWrite();
     const [accepted, revoked] = await Promise.all([accept(token), owner.call(`DELETE /v1/invitations/${id}`)]);
     const { status } = (await owner.call(`GET /v1/invitations/${id}`)).body;
     const { data } = (await owner.call('GET /v1/members?perPage=100')).body;
@@ -71,6 +77,7 @@ test('of two admins who demote each other at the same moment exactly one succeed
     if (!one || !other) throw new Error('There are two admins.');
     const demote = (actor: Client, memberId: string) =>
       actor.call(`PATCH /v1/members/${memberId}`, { body: { role: 'USER' } });
+    await slowFirstWrite();
     const answers = await Promise.all([demote(one, other.memberId), demote(other, one.memberId)]);
     expect(statuses(answers)).toEqual([200, 403]);
     const roles = await Promise.all(
@@ -85,8 +92,7 @@ test('of two admins who remove each other at the same moment exactly one succeed
   for (let round = 0; round < 6; round += 1) {
     const [one, other] = await times(2, () => service.member(owner, 'ADMIN'));
     if (!one || !other) throw new Error('There are two admins.');
-    // Both have read before either writes.
-    await service.faults([{ action: 'dynamodb:ConditionCheckItem', fault: 'delay', ms: 30, times: 2 }]);
+    await slowFirstWrite();
     const answers = await Promise.all([
       one.call(`DELETE /v1/members/${other.memberId}`),
       other.call(`DELETE /v1/members/${one.memberId}`),
@@ -139,6 +145,7 @@ test('of an accept and a resend at the same moment, an accepted link is never on
   const { owner } = await service.organization();
   for (let round = 0; round < 6; round += 1) {
     const { id, token } = await invite(owner);
+    await slowFirstWrite();
     const [accepted, resent] = await Promise.all([accept(token), owner.call(`POST /v1/invitations/${id}/resend`)]);
     const { status } = (await owner.call(`GET /v1/invitations/${id}`)).body;
     if (accepted.status === 200) {
@@ -153,6 +160,7 @@ test('of an accept and a resend at the same moment, an accepted link is never on
 test('parallel resends leave one good link: that of the last', async () => {
   const { owner } = await service.organization();
   const { id, email } = await invite(owner);
+  await slowFirstWrite();
   const answers = await times(3, () => owner.call(`POST /v1/invitations/${id}/resend`));
   expect(statuses(answers)).toEqual([200, 200, 200]);
   const tokens = (await service.mails(email)).map(({ text }) => /token=([A-Za-z0-9_-]{64})/.exec(text)?.[1] as string);
@@ -183,6 +191,7 @@ test('two identities that claim one placeholder at once: one has it, the other i
       await service.person(email, { subject: `first-${email}` }),
       await service.person(email, { subject: `mover-${email}` }),
     ];
+    await slowFirstWrite();
     const answers = await Promise.all(claimants.map((each) => each.call('GET /v1/me')));
     expect(statuses(answers)).toEqual([200, 409]);
     const again = await Promise.all(claimants.map((each) => each.call('GET /v1/me')));

@@ -25,7 +25,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'lib/table/invitations.ts',
-        replace: `when: earlier ? [{ attribute: 'invitationId', is: earlier.id }] : [{ absent: 'pk' }],`,
+        replace: `when: earlier ? [{ attribute: 'invitationId', is: earlier.id }] : [{ absent: 'invitationId' }],`,
         by: 'when: [],',
       },
     ],
@@ -41,8 +41,8 @@ export const mutants: readonly Mutant[] = [
       },
       {
         file: 'lib/table/invitations.ts',
-        replace: `key: keys.invited(email, organizationId), when: [{ attribute: 'invitationId', is: id }] };`,
-        by: 'key: keys.invited(email, organizationId) };',
+        replace: `    remove: ['invitationId'],\n    when: [{ attribute: 'invitationId', is: id }],`,
+        by: `    remove: ['invitationId'],`,
       },
     ],
     test: races('of an accept and a revoke at the same moment exactly one wins'),
@@ -50,7 +50,11 @@ export const mutants: readonly Mutant[] = [
   {
     name: "the actor's role is no condition of the write",
     edits: [
-      { file: 'lib/table/members.ts', replace: `      { attribute: 'role', in: rolesWith(permission) },\n`, by: '' },
+      {
+        file: 'lib/table/members.ts',
+        replace: `actorIs(actor, { attribute: 'role', in: rolesWith(permission) })`,
+        by: 'actorIs(actor)',
+      },
     ],
     test: races('of two admins who demote each other at the same moment exactly one succeeds'),
   },
@@ -59,7 +63,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'lib/table/members.ts',
-        replace: `    ...(leaving ? [] : [actorMay(actor, 'member:remove')]),\n`,
+        replace: `    ...(leaving ? actorIs(actor) : actorMay(actor, 'member:remove')),\n`,
         by: '',
       },
     ],
@@ -70,8 +74,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'lib/http/endpoint.ts',
-        replace: 'getMembership(person.userId, organizationId),',
-        by: '(remembered[person.userId + organizationId] ??= getMembership(person.userId, organizationId)),',
+        replace: 'getMembership(caller.userId, organizationId),',
+        by: '(remembered[caller.userId + organizationId] ??= getMembership(caller.userId, organizationId)),',
       },
       {
         file: 'lib/http/endpoint.ts',
@@ -80,5 +84,54 @@ export const mutants: readonly Mutant[] = [
       },
     ],
     test: races('removing a member refuses every request begun after it'),
+  },
+  {
+    name: 'a seat is taken without asking whether there is room',
+    edits: [{ file: 'lib/table/counters.ts', replace: '...(room && {', by: '...(room === null && {' }],
+    test: { file: 'test/functions/limits.test.ts', name: 'pending invitations, and seats that they reserve' },
+  },
+  {
+    name: 'a resend goes by no state of what it replaces',
+    edits: [
+      {
+        file: 'lib/table/invitations.ts',
+        replace: `        { attribute: 'secrets', is: invitation.secrets },\n`,
+        by: '',
+      },
+    ],
+    test: races('parallel resends leave one good link'),
+  },
+  {
+    name: 'a link that was replaced meanwhile is good for accepting',
+    edits: [
+      {
+        file: 'lib/table/invitations.ts',
+        replace: `...(secret ? [{ attribute: 'secrets', contains: secret }] : []),`,
+        by: '',
+      },
+    ],
+    test: races('of an accept and a resend at the same moment'),
+  },
+  {
+    name: 'a placeholder is taken over whoever has claimed it meanwhile',
+    edits: [
+      {
+        file: 'lib/table/people.ts',
+        replace: `    { attribute: 'userId', is: userId },\n    { attribute: 'claimed', is: false },`,
+        by: `    { attribute: 'userId', is: userId },`,
+      },
+      {
+        file: 'lib/table/people.ts',
+        replace: `                { attribute: 'claimed', is: false },\n                { attribute: 'organizations', is: 0 },`,
+        by: `                { attribute: 'organizations', is: 0 },`,
+      },
+      { file: 'lib/table/people.ts', replace: `    user: [{ attribute: 'claimed', is: false }],`, by: '    user: [],' },
+      {
+        file: 'lib/table/people.ts',
+        replace: `    when: [{ attribute: 'claimed', is: false }],\n  };`,
+        by: `    when: [{ exists: 'claimed' }],\n  };`,
+      },
+    ],
+    test: races('two identities that claim one placeholder at once'),
   },
 ];

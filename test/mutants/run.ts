@@ -22,11 +22,11 @@ let killed = 0;
 try {
   const chosen = mutants.filter(({ name }) => name.includes(wanted));
   // A test that fails without any mutant shows nothing.
-  for (const mutant of chosen)
-    if (!passes(mutant)) throw new Error(`Fails without the mutant too: ${mutant.test.name}`);
+  const tests = new Map(chosen.map(({ test }) => [test.name, test]));
+  for (const test of tests.values()) if (!passes(test)) throw new Error(`Fails without a mutant too: ${test.name}`);
   for (const mutant of chosen) {
     const undo = apply(mutant);
-    const isKilled = !passes(mutant);
+    const isKilled = !passes(mutant.test);
     undo();
     console.log(`${isKilled ? 'killed  ' : 'SURVIVED'} ${mutant.name}`);
     if (isKilled) killed += 1;
@@ -54,9 +54,9 @@ function apply({ edits, name }: Mutant): () => void {
   };
 }
 
-/** Whether the mutant's test passes in the copy as it is now. */
-function passes({ test }: Mutant): boolean {
-  const result = spawnSync('vitest', ['run', test.file, '-t', test.name], { cwd: copy, encoding: 'utf8' });
+/** Whether a test passes in the copy as it is now. */
+function passes({ file, name }: Mutant['test']): boolean {
+  const result = spawnSync('vitest', ['run', file, '-t', name], { cwd: copy, encoding: 'utf8' });
   const counts = /^(\d+) passed, (\d+) failed$/m.exec(result.stdout);
   if (!counts || counts[1] === counts[2]) throw new Error(`No test was run:\n${result.stdout}\n${result.stderr}`);
   return counts[2] === '0';

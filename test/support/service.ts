@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { afterAll, beforeAll, expect, inject } from 'vitest';
 import type { Call } from '../../cdk/local/aws.ts';
 import type { Person } from '../../cdk/local/issuer.ts';
 import { type Stack, type StackOptions, startStack } from '../../cdk/local/stack.ts';
 import { contractOf, expectDeclared } from './contract.ts';
+import { recorder } from './recording.ts';
 
 /** An answer, as read. */
 export interface Answer {
@@ -79,12 +80,19 @@ export function useService(options: Omit<StackOptions, 'directory'> = {}): Servi
   const directory = mkdtempSync(join(tmpdir(), 'muster-'));
   let stack: Stack | undefined;
   const running = () => stack as Stack;
+  const { record, leaveIn } = recorder();
+  const onCall = (call: Call) => {
+    record(call);
+    options.onCall?.(call);
+  };
   beforeAll(async () => {
     const engine = process.env.MUSTER_ENGINE as StackOptions['engine'];
-    stack = await startStack({ directory, ...(engine && { engine }), ...options });
+    stack = await startStack({ directory, ...(engine && { engine }), ...options, onCall });
   });
   afterAll(async () => {
     await stack?.stop();
+    // Roles that a test made up are no measure of the real ones.
+    if (!options.policies) leaveIn(inject('recording'));
     rmSync(directory, { recursive: true, force: true });
   });
   return serviceOf(running);

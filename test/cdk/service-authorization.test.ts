@@ -1,0 +1,126 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { partsOf } from '../../cdk/local/parts.ts';
+import type { Statement } from '../../cdk/local/policy.ts';
+import { readTemplate } from '../../cdk/local/template.ts';
+import { synthesize } from '../../cdk/synthesize.ts';
+import reference from '../fixtures/service-authorization.json' with { type: 'json' };
+
+// Every policy of the template against what AWS publishes of its actions: a name that AWS doesn't know allows nothing,
+// and nothing here would notice.
+
+interface Service {
+  readonly resources: Readonly<Record<string, string>>;
+  readonly conditionKeys: Readonly<Record<string, string>>;
+  /** Action to resource type to condition keys. */
+  readonly actions: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+}
+const services: Readonly<Record<string, Service>> = reference.services as never;
+
+/** All statements of the template, unresolved. */
+const everywhere: Statement[] = [];
+/** Those of the functions' roles, with their ARNs. */
+const ofFunctions: Statement[] = [];
+
+beforeAll(async () => {
+  const assembly = await synthesize();
+  for (const file of readdirSync(assembly).filter((name) => name.endsWith('.template.json'))) {
+    collect(JSON.parse(readFileSync(join(assembly, file), 'utf8')).Resources, everywhere);
+  }
+  const template = readTemplate(assembly, {
+    region: 'eu-central-1',
+    account: '000000000000',
+    api: 'http://127.0.0.1',
+    parameters: {},
+  });
+  collect(template.functions, ofFunctions);
+});
+
+/** Finds the statements at any depth. */
+function collect(within: unknown, into: Statement[]): void {
+  if (typeof within !== 'object' || within === null) return;
+  for (const [key, value] of Object.entries(within)) {
+    if (key === 'Statement') into.push(...list(value as Statement));
+    else collect(value, into);
+  }
+}
+
+function list<T>(value: T | readonly T[] | undefined): readonly T[] {
+  return value === undefined ? [] : Array.isArray(value) ? value : [value as T];
+}
+
+function typesOf(action: string): Readonly<Record<string, readonly string[]>> {
+  const [service = '', name = ''] = action.split(':');
+  const types = services[service]?.actions[name];
+  if (!types) {
+    throw new Error(`Look up ${action} in AWS's reference, and add it to test/fixtures/service-authorization.json.`);
+  }
+  return types;
+}
+
+test('each action is one of AWS’s', () => {
+  expect(everywhere.length).toBeGreaterThan(50);
+  for (const { Action, NotAction } of everywhere) {
+    expect(NotAction).toBeUndefined();
+    for (const action of list(Action)) typesOf(action);
+  }
+});
+
+test('each resource of a function’s role has the form of one that the action is authorized on', () => {
+  for (const { Action, Resource, NotResource } of ofFunctions) {
+    expect(NotResource).toBeUndefined();
+    for (const action of list(Action)) for (const arn of list(Resource)) expect(typeOf(action, arn), arn).toBeDefined();
+  }
+});
+
+/** The type of the resource; a log group's `*` stands for its streams. */
+function typeOf(action: string, arn: string): string | undefined {
+  const { resources } = services[action.split(':')[0] ?? ''] as Service;
+  const one = arn.replace(/(:log-group:[^:]+):\*$/, '$1:log-stream:any');
+  return Object.keys(typesOf(action)).find((type) => formOf(resources[type] ?? '').test(one));
+}
+
+/** `arn:${Partition}:dynamodb:...:table/${TableName}`, where no variable part has wildcards. */
+function formOf(template: string): RegExp {
+  return new RegExp(`^${template.replaceAll(/\$\{\w+\}/g, '[^:/*?]+')}$`);
+}
+
+test('each condition is on a key that the action knows there, by the operators that fit its type', () => {
+  for (const { Action, Resource, Condition = {} } of ofFunctions) {
+    for (const action of list(Action)) {
+      for (const arn of list(Resource)) {
+        const keys = typesOf(action)[typeOf(action, arn) as string] ?? [];
+        for (const [operator, operands] of Object.entries(Condition)) {
+          for (const key of Object.keys(operands)) {
+            expect(keys, `${action} on ${arn}`).toContain(key);
+            const type = services[action.split(':')[0] ?? '']?.conditionKeys[key];
+            const isSet = /^For(All|Any)Values?:/.test(operator);
+            if (operator !== 'Null') expect(isSet, `${operator} of ${key}`).toBe(type?.startsWith('ArrayOf'));
+          }
+        }
+      }
+    }
+  }
+  const others = everywhere.filter(({ Action }) => list(Action).every((action) => /^(lambda|sts):/.test(action)));
+  expect(others.map(({ Condition }) => Condition).filter(Boolean)).toEqual([]);
+});
+
+describe('the local stack', () => {
+  const { operations } = reference.services.dynamodb;
+  const item = { TableName: 'Table', Item: { pk: { S: 'ORG#1' } }, Key: { pk: { S: 'ORG#1' } } };
+  const keys = { table: ['pk'], indexes: new Map() };
+  const actionsOf = (operation: string, kinds: readonly string[]) =>
+    partsOf(
+      operation,
+      { TransactItems: kinds.map((kind) => ({ [kind]: item })) },
+      () => keys,
+      (table) => table,
+    ).map(({ action }) => action.replace('dynamodb:', ''));
+
+  test('takes a transaction apart into the actions that AWS authorizes', () => {
+    const written = actionsOf('TransactWriteItems', ['ConditionCheck', 'Delete', 'Put', 'Update']);
+    expect(written).toEqual(operations.TransactWriteItems);
+    expect(actionsOf('TransactGetItems', ['Get'])).toEqual(operations.TransactGetItems);
+  });
+});

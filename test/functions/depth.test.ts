@@ -1,0 +1,208 @@
+import { createRequire } from 'node:module';
+import { describe, expect, test } from 'vitest';
+import type { Call } from '../../cdk/local/aws.ts';
+import { ACCEPTING_AS_KNOWN, ADDED, type Cost, UNITS } from '../fixtures/units.ts';
+import { type Contract, contracts } from '../support/contract.ts';
+import { claimedMember, exampleOf, type Home } from '../support/requests.ts';
+import { type Answer, type Client, newAddress, useService } from '../support/service.ts';
+
+// How many DynamoDB round trips of a request follow one another, how many calls it makes, and what they cost, against
+// test/fixtures/units.ts. Each call is delayed, so that those that begin together overlap.
+
+const calls: Call[] = [];
+const service = useService({ onCall: (call) => calls.push(call) });
+const DELAY = 25;
+const OWNER = { name: 'Ada Owner' };
+
+/** Amazon's DynamoDB Local counts a transaction's units wrongly; dynoxide counts as AWS does. */
+const countsUnits =
+  !process.env.DYNAMODB_ENDPOINT && (process.env.MUSTER_ENGINE ?? (hasDynoxide() ? 'dynoxide' : '')) === 'dynoxide';
+
+function hasDynoxide(): boolean {
+  try {
+    return createRequire(import.meta.url).resolve(`@dynoxide/${process.platform}-${process.arch}/package.json`) !== '';
+  } catch {
+    return false;
+  }
+}
+
+type Situation = 'as usual' | keyof typeof ADDED;
+const SITUATIONS: readonly Situation[] = ['as usual', ...(Object.keys(ADDED) as (keyof typeof ADDED)[])];
+
+/** What is never so: no function knows a person whom it has erased; some things are for those who signed in before. */
+const NEVER: Partial<Record<Situation, readonly Contract['name'][]>> = {
+  'as usual': ['me/erase'],
+  'the first sign-in after accepting by link alone': ['access-tokens/revoke', 'organizations/transfer'],
+};
+
+function canBe(situation: Situation, { name, declaration }: Contract): boolean {
+  const { caller, organization, route, refuses } = declaration;
+  const writes = (UNITS[name]?.write ?? 0) > 0;
+  const byToken = caller.includes('token') && !refuses.includes('token_not_allowed');
+  if (NEVER[situation]?.includes(name)) return false;
+  switch (situation) {
+    case 'as usual':
+      return true;
+    case 'without naming the organization':
+      return organization && !route.includes('{organizationId}');
+    case 'reading by an access token':
+      return byToken && !writes;
+    case 'writing by an access token':
+      return byToken && writes;
+    default:
+      return isForPeople(declaration);
+  }
+}
+
+function isForPeople({ caller }: Contract['declaration']): boolean {
+  return caller.includes('person') && !caller.includes('link');
+}
+
+/** What a call of an endpoint makes, after all that has to be before it. */
+async function callsOf(contract: Contract, situation: Situation): Promise<Call[]> {
+  const home = await service.organization();
+  const { owner } = home;
+  const send = async (by: Pick<Client, 'call'>, at: Home = home) => {
+    const { route, ...sending } = await exampleOf(contract, service, at);
+    return callsDuring(contract, () => by.call(route, sending));
+  };
+  const meet = async () => {
+    const { route, ...sending } = await exampleOf(contract, service, home);
+    await owner.call(route, sending);
+  };
+  if (!isForPeople(contract.declaration)) return send(service);
+  switch (situation) {
+    case 'as usual':
+      await meet();
+      // What is about the organization itself may have ended it.
+      if (!contract.declaration.route.includes('{organizationId}')) return send(owner);
+      return another(owner).then((other) => send(other.owner, other));
+    case 'without naming the organization':
+      await meet();
+      return send(await service.person(owner.email, OWNER));
+    case 'reading by an access token':
+    case 'writing by an access token': {
+      const { token } = (await owner.call('POST /v1/access-tokens', { body: { name: 'Program' } })).body;
+      return send({
+        call: (route, sending) =>
+          service.call(route, { ...sending, headers: { ...sending?.headers, authorization: `Bearer ${token}` } }),
+      });
+    }
+    case 'the first time that the function sees the person':
+      // Whoever owns an organization can't be erased. A token without a name is another one, of the same person.
+      if (contract.name === 'me/erase') return send(await claimedMember(service, home));
+      return send((await service.person(owner.email)).in(home.id));
+    case 'the first sign-in after accepting by link alone':
+      return send(await service.member(owner, 'ADMIN'));
+  }
+}
+
+async function another(owner: Client): Promise<Home> {
+  const { id } = (await owner.call('POST /v1/organizations', { body: { name: 'Another' } })).body;
+  return { id, owner: owner.in(id) };
+}
+
+async function callsDuring(contract: Contract, call: () => Promise<Answer>): Promise<Call[]> {
+  const before = calls.length;
+  await service.faults([{ function: contract.name, fault: 'delay', ms: DELAY, times: -1 }]);
+  const answer = await call();
+  await service.faults([]);
+  expect(answer, 'The request succeeds').toSatisfy(({ status }) => status < 300);
+  return calls.slice(before).filter((part) => part.function === contract.name && part.action.startsWith('dynamodb:'));
+}
+
+/** The most calls of which each began when the one before it had ended. */
+function depthOf(parts: readonly Call[]): number {
+  const spans = parts
+    .map(({ startedAt, ms }) => ({ start: Date.parse(startedAt), end: Date.parse(startedAt) + ms }))
+    .sort((one, other) => one.end - other.end);
+  let depth = 0;
+  let free = 0;
+  for (const { start, end } of spans) {
+    // The start is told in whole milliseconds.
+    if (start < free - 2) continue;
+    depth += 1;
+    free = end;
+  }
+  return depth;
+}
+
+const READS = ['BatchGetItem', 'GetItem', 'Query', 'TransactGetItems'];
+
+function costOf(parts: readonly Call[]): Cost {
+  const units = (isRead: boolean) =>
+    parts
+      .filter(({ operation }) => READS.includes(operation) === isRead)
+      .reduce((sum, { consumedCapacity }) => sum + ((consumedCapacity as Capacity | null)?.CapacityUnits ?? 0), 0);
+  return { calls: new Set(parts.map(({ call }) => call)).size, read: units(true), write: units(false) };
+}
+
+interface Capacity {
+  readonly CapacityUnits: number;
+}
+
+/** Holds the calls of one request against what they should be. */
+function expectCost(made: readonly Call[], { depth, ...cost }: Cost & { readonly depth: number }): void {
+  expect(depthOf(made), `depth of ${outline(made)}`).toBe(depth);
+  const counted = costOf(made);
+  expect(countsUnits ? counted : { ...cost, calls: counted.calls }, outline(made)).toEqual(cost);
+}
+
+/** `BatchGetItem ORG, USER > TransactWriteItems ORG, AUDIT` */
+function outline(made: readonly Call[]): string {
+  return [...Map.groupBy(made, ({ call }) => call).values()]
+    .map(
+      (parts) => `${parts[0]?.operation} ${parts.flatMap(({ keys }) => keys.map((key) => key.split('#')[0])).join()}`,
+    )
+    .join(' > ');
+}
+
+// Calls that begin together may be torn apart on a machine that does too much else: then once more.
+describe.each(contracts.map((contract) => [contract.name, contract] as const))('%s', (name, contract) => {
+  test.each(SITUATIONS.filter((one) => canBe(one, contract)))('%s', { retry: 2 }, async (situation) => {
+    const made = await callsOf(contract, situation);
+    const usual = UNITS[name];
+    if (!usual) {
+      const line = `'${name}': ${JSON.stringify(costOf(made))
+        .replaceAll('"', '')
+        .replaceAll(/[:,]|(?<=\{)|(?=\})/g, '$& ')},`;
+      expect.fail(`Add to UNITS in test/fixtures/units.ts, if that is what it should cost: ${line}`);
+    }
+    const added = situation === 'as usual' ? { depth: 0, calls: 0, read: 0, write: 0 } : ADDED[situation];
+    expectCost(made, {
+      depth: contract.declaration.depth + added.depth,
+      calls: usual.calls + added.calls,
+      read: usual.read + added.read,
+      write: usual.write + added.write,
+    });
+  });
+});
+
+test('the table has no endpoint that there is not', () => {
+  expect(Object.keys(UNITS).filter((name) => !contracts.some((contract) => contract.name === name))).toEqual([]);
+});
+
+describe('accepting for somebody who has signed in before', () => {
+  const accepts = contracts.filter(({ name }) => name.endsWith('/accept'));
+
+  test.each(accepts.map((contract) => [contract.name, contract] as const))(
+    'by the link alone: %s',
+    { retry: 2 },
+    async (_, contract) => {
+      const { email } = (await service.organization()).owner;
+      const { route, ...sending } = await exampleOf(contract, service, await service.organization(), email);
+      expectCost(await callsDuring(contract, () => service.call(route, sending)), ACCEPTING_AS_KNOWN);
+    },
+  );
+
+  test('by themselves', { retry: 2 }, async () => {
+    const contract = accepts.find(({ name }) => name === 'invitations/accept') as Contract;
+    const person = await service.person(newAddress(), OWNER);
+    let made: Call[] = [];
+    for (const home of [await service.organization(), await service.organization()]) {
+      const { route, ...sending } = await exampleOf(contract, service, home, person.email);
+      made = await callsDuring(contract, () => person.call(route, sending));
+    }
+    expectCost(made, ACCEPTING_AS_KNOWN);
+  });
+});

@@ -1,0 +1,61 @@
+import { beforeAll, expect, test } from 'vitest';
+import type { Call } from '../../cdk/local/aws.ts';
+import { SIGN_IN } from '../../lib/table/people.ts';
+import { contracts } from '../support/contract.ts';
+import { exampleOf, type Home } from '../support/requests.ts';
+import { type Client, newAddress, useService } from '../support/service.ts';
+
+// A sign-in comes first at any endpoint, so that each function must be allowed, and able, to do all of it. What it does
+// to people and memberships is tested in callers.test.ts.
+
+const calls: Call[] = [];
+const service = useService({ onCall: (call) => calls.push(call) });
+let one: Home;
+let two: Home;
+
+beforeAll(async () => {
+  one = await service.organization('One');
+  two = await service.organization('Two');
+});
+
+const forPeople = contracts.filter(({ declaration }) => declaration.caller.includes('person'));
+
+test.each(forPeople.map((contract) => [contract.declaration.route, contract] as const))(
+  '%s signs in whoever comes',
+  async (_, contract) => {
+    const { route, ...sending } = await exampleOf(contract, service, one);
+    const done = new Set<string>();
+    const come = async (person: Client) => {
+      const before = calls.length;
+      const { status, body } = await person.call(route, sending);
+      expect([200, 201, 204, 400, 403, 404], JSON.stringify(body)).toContain(status);
+      for (const { function: name, action, keys } of calls.slice(before)) {
+        if (name === contract.name) for (const key of keys) done.add(`${action} ${key.split('#')[0]}`);
+      }
+    };
+
+    // Somebody nobody has heard of.
+    await come(await service.person(newAddress('new')));
+
+    // Somebody whose first token had no name.
+    const nameless = newAddress('nameless');
+    await (await service.person(nameless)).call('GET /v1/me');
+    await come(await service.person(nameless, { name: 'Jane Doe' }));
+
+    // The first sign-in of somebody who accepted by link alone.
+    await come(await service.member(one.owner, 'USER'));
+
+    // A member who has another address by now: one that accepted by link alone, where they are a member and elsewhere.
+    const subject = newAddress('subject');
+    const [first, second] = [newAddress('first'), newAddress('second')];
+    await service.member(one.owner, 'USER', first);
+    await (await service.person(first, { subject })).call('GET /v1/me');
+    for (const { owner } of [one, two]) await service.member(owner, 'USER', second);
+    await come(await service.person(second, { subject }));
+
+    const all = Object.entries(SIGN_IN).flatMap(([action, prefixes]) =>
+      prefixes.map((prefix) => `dynamodb:${action} ${prefix}`),
+    );
+    expect(all.filter((right) => !done.has(right))).toEqual([]);
+  },
+);

@@ -1,0 +1,68 @@
+import { expect, inject, test } from 'vitest';
+import type { PolicyDocument, Statement } from '../cdk/local/policy.ts';
+import { readTemplate } from '../cdk/local/template.ts';
+import { synthesize } from '../cdk/synthesize.ts';
+import { recorded, rightText } from './support/recording.ts';
+
+// The roles of the synthesized template against every call of every function in the whole suite, part by part of each
+// transaction: vitest.config.ts runs this file when all others are done.
+
+const recording = inject('recording');
+const { used, denied } = recorded(recording);
+const template = readTemplate(await synthesize(), {
+  region: 'eu-central-1',
+  account: '000000000000',
+  api: 'http://127.0.0.1',
+  parameters: {},
+});
+const granted = new Set(
+  template.functions.flatMap(({ name, policies }) => policies.flatMap((policy) => rightsIn(name, policy))),
+);
+
+/** What Lambda does for a function, beside the calls that the function makes. */
+const OF_LAMBDA = /may logs:(CreateLogStream|PutLogEvents) on log-group$/;
+
+test('no call was denied, but where a test means it to be', () => {
+  expect([...denied].sort()).toEqual([]);
+});
+
+test('every call is granted by the role of its function', () => {
+  expect([...used].filter((right) => !granted.has(right)).sort()).toEqual([]);
+});
+
+// A part of the tests can't tell: it would find that much isn't used.
+test.runIf(recording.whole)('nothing is granted that no call used', () => {
+  const unused = [...granted].filter((right) => !used.has(right) && !OF_LAMBDA.test(right)).sort();
+  expect(unused, 'Take it out of the declaration, or test the path that needs it').toEqual([]);
+});
+
+test('roles have no more than what is compared here', () => {
+  for (const statement of template.functions.flatMap(({ policies }) => policies.flatMap(statementsOf))) {
+    const { Effect, Action, Resource, Condition, ...others } = statement;
+    expect([Effect, others, list(Action).filter((action) => action.includes('*'))]).toEqual(['Allow', {}, []]);
+    expect(Condition ?? onKeys(expect.anything())).toEqual(onKeys(expect.anything()));
+  }
+});
+
+function onKeys(keys: unknown): unknown {
+  return { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys }, Null: { 'dynamodb:LeadingKeys': 'false' } };
+}
+
+function rightsIn(name: string, policy: PolicyDocument): string[] {
+  return statementsOf(policy).flatMap(({ Action, Resource, Condition }) => {
+    const keys = list(Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] as string[] | undefined);
+    return list(Action).flatMap((action) =>
+      list(Resource).flatMap((arn) =>
+        (keys.length > 0 ? keys : [undefined]).map((key) => rightText(name, action, arn, key)),
+      ),
+    );
+  });
+}
+
+function statementsOf({ Statement: statements }: PolicyDocument): readonly Statement[] {
+  return list(statements);
+}
+
+function list<T>(value: T | readonly T[] | undefined): readonly T[] {
+  return value === undefined ? [] : Array.isArray(value) ? value : [value as T];
+}

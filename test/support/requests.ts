@@ -1,0 +1,81 @@
+import type { Contract } from './contract.ts';
+import { type Client, newAddress, type Sending, type Service } from './service.ts';
+
+/** An organization, and who acts in it: its owner, if not somebody else. */
+export interface Home {
+  readonly id: string;
+  readonly owner: Client;
+}
+
+/** A request that an endpoint takes. */
+export interface Example extends Sending {
+  readonly route: string;
+}
+
+type Maker<T> = (service: Service, home: Home, invited: string) => Promise<T>;
+
+/** What an endpoint takes beside ids in its path, made anew each time. An endpoint with a body needs a line here. */
+const EXAMPLES: Partial<Record<Contract['name'], Maker<Sending & { readonly query?: string }>>> = {
+  'access-tokens/create': async () => ({ body: { name: 'Deploy' } }),
+  'invitations/accept': async (...at) => ({ body: { token: await invitationToken(...at) } }),
+  'invitations/create': async () => ({ body: { email: newAddress(), role: 'USER' } }),
+  'invitations/decline': async (...at) => ({ body: { token: await invitationToken(...at) } }),
+  'me/update': async () => ({ body: { firstName: 'Jane', lastName: 'Doe' } }),
+  'members/update': async () => ({ body: { role: 'VIEWER' } }),
+  'organizations/create': async () => ({ body: { name: 'Acme Energy' } }),
+  'organizations/transfer': async (...at) => ({ body: { memberId: (await claimedMember(at[0], at[1])).memberId } }),
+  'organizations/update': async () => ({ body: { name: newAddress() } }),
+  'pages/accept': async (...at) => ({
+    body: `token=${await invitationToken(...at)}`,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  }),
+  'pages/invitation': async (...at) => ({ query: `?token=${await invitationToken(...at)}` }),
+};
+
+/** The id of something new that the owner may touch, by the word before `{id}` in a path. */
+const IDS: Readonly<Record<string, Maker<string>>> = {
+  'access-tokens': async (_, { owner }) =>
+    (await owner.call('POST /v1/access-tokens', { body: { name: 'Test' } })).body.id,
+  invitations: async (_, { owner }) =>
+    (await owner.call('POST /v1/invitations', { body: { email: newAddress(), role: 'USER' } })).body.id,
+  members: async (service, { owner }) => (await service.member(owner, 'USER')).memberId,
+};
+
+/**
+ * A request that an endpoint takes from the owner of an organization, about something new in it.
+ *
+ * @param invited whom a link is for, if it is about one
+ */
+export async function exampleOf(
+  { name, declaration: { route, body } }: Contract,
+  service: Service,
+  home: Home,
+  invited = newAddress(),
+): Promise<Example> {
+  const example = EXAMPLES[name];
+  if (body && !example) throw new Error(`Add a body for ${name} to EXAMPLES in test/support/requests.ts.`);
+  const { query = '', ...sending } = (await example?.(service, home, invited)) ?? {};
+  const [, kind] = /([^/]+)\/\{id\}/.exec(route) ?? [];
+  const makeId = kind === undefined ? async () => '' : IDS[kind];
+  if (!makeId) throw new Error(`Add what {id} is in ${route} to IDS in test/support/requests.ts.`);
+  const path = route.replace('{organizationId}', home.id).replace('{id}', await makeId(service, home, invited));
+  const missing = /\{\w+\}/.exec(path);
+  if (missing) throw new Error(`Say in test/support/requests.ts what ${missing} is in ${route}.`);
+  return { ...sending, route: path + query };
+}
+
+/** The token of the mailed link of a new invitation. */
+const invitationToken: Maker<string> = async (service, { owner }, email) => {
+  await owner.call('POST /v1/invitations', { body: { email, role: 'USER' } });
+  return service.linkToken(email);
+};
+
+/** A member who has signed in. */
+export async function claimedMember(
+  service: Service,
+  { owner }: Pick<Home, 'owner'>,
+): Promise<Client & { readonly memberId: string }> {
+  const member = await service.member(owner, 'USER');
+  await member.call('GET /v1/me');
+  return member;
+}
