@@ -3,7 +3,7 @@ import { Me } from '../../lib/dialects/v1/schemas.ts';
 import { showInvitation, showProfile } from '../../lib/dialects/v1/show.ts';
 import { localPart } from '../../lib/domain/address.ts';
 import { statusAt } from '../../lib/domain/invitation.ts';
-import { forPerson } from '../../lib/http/endpoint.ts';
+import { forCaller } from '../../lib/http/endpoint.ts';
 import { getInvitation, type InvitedGuard, listInvited } from '../../lib/table/invitations.ts';
 import { listMemberships, withOrganizations } from '../../lib/table/organizations.ts';
 import { getCaller } from '../../lib/table/people.ts';
@@ -19,16 +19,16 @@ const INVITED = 500;
  * Somebody whose address isn't verified gets what their token says and nothing else: no address is looked up for them
  * (GHSA-fmh4-wcc4-5jm3).
  */
-export const endpoint = forPerson({
+export const endpoint = forCaller({
   format: v1,
   route: 'GET /v1/me',
   table: { BatchGetItem: ['ORG', 'USER'], Query: ['USER', 'EMAIL'] },
   depth: 2,
-  async handle({ request, person }) {
+  async handle({ request, caller }) {
     const [user, memberships, invited] = await Promise.all([
-      getCaller(person.userId),
-      listMemberships(person.userId),
-      listInvited(person.email, INVITED),
+      getCaller(caller.userId),
+      listMemberships(caller.userId),
+      listInvited(caller.email, INVITED),
     ]);
     // All of it is asked for in one turn, so that one call brings it.
     const [mine, waiting] = await Promise.all([

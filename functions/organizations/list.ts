@@ -1,7 +1,7 @@
 import { v1 } from '../../lib/dialects/v1/format.ts';
 import { list, MyOrganization } from '../../lib/dialects/v1/schemas.ts';
 import { showMembership } from '../../lib/dialects/v1/show.ts';
-import { forPerson } from '../../lib/http/endpoint.ts';
+import { forCaller } from '../../lib/http/endpoint.ts';
 import { cut, envelope, PageQuery, readPage } from '../../lib/http/paging.ts';
 import { listMemberships, withOrganizations } from '../../lib/table/organizations.ts';
 
@@ -12,15 +12,15 @@ export const returns = { 200: list(MyOrganization) };
  *
  * A person is in a bounded number of organizations, so that all are read and a page is cut from them.
  */
-export const endpoint = forPerson({
+export const endpoint = forCaller({
   format: v1,
   route: 'GET /v1/organizations',
   table: { BatchGetItem: ['ORG'], Query: ['USER'] },
   depth: 2,
   query: PageQuery,
-  async handle({ query, person }) {
-    const page = readPage(`organizations ${person.userId}`, 'organization', query);
-    const mine = await withOrganizations(await listMemberships(person.userId));
+  async handle({ query, caller }) {
+    const page = readPage(`organizations ${caller.userId}`, 'organization', query);
+    const mine = await withOrganizations(await listMemberships(caller.userId));
     const { after } = page;
     const rest = after === undefined ? mine.slice(page.skip) : mine.filter((row) => row.organizationId > after);
     const { rows, next } = cut(page, rest, (row) => row.organizationId);

@@ -14,7 +14,7 @@ import { type TableAccess, union } from '../table/access.ts';
 import { getAccessToken } from '../table/access-tokens.ts';
 import { getMembership } from '../table/members.ts';
 import { getOrganization, listMemberships } from '../table/organizations.ts';
-import { SIGN_IN, signIn } from '../table/people.ts';
+import { getUser, SIGN_IN, signIn } from '../table/people.ts';
 import { busy, isThrottling } from '../table/read.ts';
 import { untilFresh } from '../table/write.ts';
 import type { CallerKind, HttpDeclaration, Route } from './declaration.ts';
@@ -93,19 +93,47 @@ export function forLinkHolder<B extends Schema = undefined, Q extends Schema = u
   });
 }
 
-/** Declares an endpoint for a signed-in person, whatever organizations they are in. */
+/** Declares an endpoint for what only a signed-in person may do, whatever organizations they are in. */
 export function forPerson<B extends Schema = undefined, Q extends Schema = undefined>(
+  spec: Spec<B, Q> & { handle(incoming: Incoming<B, Q> & { person: Person }): Promise<Reply> },
+): Endpoint {
+  return declare(spec, { caller: ['person'] }, async ({ request, input, fresh }) => {
+    const claims = await verifyToken(requireJwt(requireCredential(request)));
+    return spec.handle({ ...input(), person: await identify(request, claims, fresh) });
+  });
+}
+
+/** Declares an endpoint about whoever calls, for persons and for access tokens, which show their owner. */
+export function forCaller<B extends Schema = undefined, Q extends Schema = undefined>(
   spec: Spec<B, Q> & {
-    handle(incoming: Incoming<B, Q> & { person: Person }): Promise<Reply>;
+    handle(incoming: Incoming<B, Q> & { caller: Caller & { readonly email: string } }): Promise<Reply>;
     /** Answers somebody whose address isn't verified, who is refused otherwise. Creates and binds nothing. */
     handleUnverified?(claims: Claims): Promise<Reply>;
   },
 ): Endpoint {
-  return declare(spec, { caller: ['person'] }, async ({ request, input, fresh }) => {
-    const claims = await verifyToken(requireJwt(requireCredential(request)));
+  return declare(spec, { caller: ['person', 'token'] }, async ({ request, input, fresh }) => {
+    const credential = requireCredential(request);
+    if (typeof credential !== 'string') {
+      return spec.handle({ ...input(), caller: await verifiedOwner(request, credential) });
+    }
+    const claims = await verifyToken(credential);
     if (!claims.emailVerified && spec.handleUnverified) return spec.handleUnverified(claims);
-    return spec.handle({ ...input(), person: await identify(request, claims, fresh) });
+    return spec.handle({ ...input(), caller: await identify(request, claims, fresh) });
   });
+}
+
+/** The owner of a good access token, where no organization is asked for. */
+async function verifiedOwner(request: Request, credential: TokenText): Promise<Caller & { readonly email: string }> {
+  const { userId, organizationId, tokenId } = credential;
+  const [membership, organization, token, user] = await Promise.all([
+    getMembership(userId, organizationId),
+    getOrganization(organizationId),
+    getAccessToken(userId, organizationId, tokenId),
+    getUser(userId),
+  ]);
+  refuseUnlessGood(token, credential, membership, request.now);
+  if (!organization || !user) throw unauthenticated();
+  return { ...ownerOf(request, credential), email: user.email };
 }
 
 /**

@@ -165,12 +165,12 @@ async function changeAddress(
   const profile = { firstName, lastName, email: person.email };
   if (holder) {
     for (const membership of await listMemberships(holder.userId)) {
-      await takeOver(occasion, membership, { ...user, ...profile });
+      await takeOver(occasion, membership, user);
     }
   }
   await writeProfile(occasion, userId, profile, {
     action: 'member.update',
-    user: [{ attribute: 'email', is: user.email }],
+    user: [{ attribute: 'updatedAt', is: user.updatedAt }],
     address: holder ? isPlaceholder(holder) : [{ absent: 'pk' }],
     others: [
       ...(holder

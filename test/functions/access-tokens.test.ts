@@ -41,6 +41,15 @@ describe('an access token', () => {
     expect(JSON.stringify(await service.items())).not.toContain(token.slice(-43));
   });
 
+  test('shows its owner, and the organizations that they are in', async () => {
+    const { id, owner } = await service.organization();
+    const { asBearer, shown } = await mint(owner);
+    expect((await asBearer('GET /v1/me')).body).toEqual((await owner.call('GET /v1/me')).body);
+    expect((await asBearer('GET /v1/organizations')).body.data).toMatchObject([{ id }]);
+    await owner.call(`DELETE /v1/access-tokens/${shown.id}`);
+    for (const route of ['GET /v1/me', 'GET /v1/organizations']) expect((await asBearer(route)).status).toBe(401);
+  });
+
   test.each(['mst_', 'mst_x', `mst_${'A'.repeat(107)}`, 'nonsense', ''])('%j is none', async (text) => {
     for (const headers of [{ authorization: `Bearer ${text}` }, { 'texture-api-key': text }]) {
       expect((await service.call('GET /v1/members', { headers: headers as Record<string, string> })).status).toBe(401);

@@ -46,7 +46,9 @@ function canBe(situation: Situation, { name, declaration }: Contract): boolean {
     case 'without naming the organization':
       return organization && !route.includes('{organizationId}');
     case 'reading by an access token':
-      return byToken && !writes;
+      return byToken && organization && !writes;
+    case 'reading about oneself by an access token':
+      return byToken && !organization;
     case 'writing by an access token':
       return byToken && writes;
     default:
@@ -81,6 +83,7 @@ async function callsOf(contract: Contract, situation: Situation): Promise<Call[]
       await meet();
       return send(await service.person(owner.email, OWNER));
     case 'reading by an access token':
+    case 'reading about oneself by an access token':
     case 'writing by an access token': {
       const { token } = (await owner.call('POST /v1/access-tokens', { body: { name: 'Program' } })).body;
       return send({
