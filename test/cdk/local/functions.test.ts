@@ -109,7 +109,7 @@ test('a worker has one invocation at a time, a function four workers, and the re
       let now = 0, most = 0;
       exports.handler = async () => {
         most = Math.max(most, ++now);
-        await new Promise((resolve) => setTimeout(resolve, 30));
+        await new Promise((resolve) => setTimeout(resolve, 400));
         now--;
         return { threadId, most };
       };`,
