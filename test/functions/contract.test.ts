@@ -2,25 +2,13 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { PERMISSIONS, type Permission, ROLES } from '../../lib/domain/roles.ts';
 import { type Contract, contracts } from '../support/contract.ts';
+import { type Example, exampleOf, type Home } from '../support/requests.ts';
 import { type Client, newAddress, useService } from '../support/service.ts';
 
 // Driven from the declarations: a new endpoint is in here by being declared. That every answer has a declared form is
 // checked by the harness, in this file as in all others.
 
 const service = useService();
-
-/** A body that an endpoint takes. A new endpoint with a body needs a line here. */
-const BODIES: Partial<Record<Contract['name'], () => Record<string, unknown>>> = {
-  'organizations/create': () => ({ name: 'Acme Energy' }),
-  'members/update': () => ({ role: 'VIEWER' }),
-  'invitations/create': () => ({ email: newAddress(), role: 'USER' }),
-  'invitations/accept': () => ({ token: 'A'.repeat(64) }),
-  'invitations/decline': () => ({ token: 'A'.repeat(64) }),
-  'organizations/update': () => ({ name: 'Acme Energy' }),
-  'organizations/transfer': () => ({ memberId: `mem_${'0'.repeat(26)}` }),
-  'access-tokens/create': () => ({ name: 'Deploy', role: 'VIEWER', expiresInDays: 30 }),
-  'me/update': () => ({ firstName: 'Jane', lastName: 'Doe', username: 'jane.doe' }),
-};
 
 /** What the owner alone may, whatever the role. */
 const OWNER_ONLY: readonly Contract['name'][] = ['organizations/transfer'];
@@ -39,10 +27,6 @@ const ofOrganizations = json.filter(({ declaration }) => declaration.organizatio
 const withIds = ofOrganizations.filter(({ declaration }) => declaration.route.includes('{id}'));
 const withBodies = json.filter(({ declaration }) => declaration.body);
 
-interface Home {
-  readonly id: string;
-  readonly owner: Client;
-}
 let home: Home;
 let foreign: Home;
 const people: Partial<Record<string, Client>> = {};
@@ -53,32 +37,13 @@ beforeAll(async () => {
   for (const role of ROLES) people[role] = await service.member(home.owner, role);
 });
 
-/** A request that the endpoint takes, about something new in an organization; `caller` has what only they may touch. */
-async function requestOf(
-  { name, declaration }: Contract,
-  { id, owner }: Home,
-  caller = owner,
-): Promise<{ route: string; body?: unknown }> {
-  const body = BODIES[name]?.();
-  const route = declaration.route.replace('{organizationId}', id);
-  return { route: route.replace('{id}', await idFor(route, owner, caller)), ...(body && { body }) };
-}
-
-async function idFor(route: string, owner: Client, caller: Client): Promise<string> {
-  if (route.includes('/members/{id}')) return (await service.member(owner, 'USER')).memberId;
-  if (route.includes('/access-tokens/{id}')) {
-    return (await caller.call('POST /v1/access-tokens', { body: { name: 'Test' } })).body.id;
-  }
-  if (!route.includes('/invitations/{id}')) return '';
-  const invited = await owner.call('POST /v1/invitations', { body: { email: newAddress(), role: 'USER' } });
-  return invited.body.id;
+/** A request that an endpoint takes, about something new in an organization; access tokens are the caller's own. */
+function requestOf(contract: Contract, where: Home, caller = where.owner): Promise<Example> {
+  const isOwn = contract.name.startsWith('access-tokens/');
+  return exampleOf(contract, service, isOwn ? { ...where, owner: caller } : where);
 }
 
 const named = (some: readonly Contract[]) => some.map((contract) => [contract.declaration.route, contract] as const);
-
-test('an endpoint with a body has an example here', () => {
-  expect(withBodies.map(({ name }) => name).filter((name) => !BODIES[name])).toEqual([]);
-});
 
 describe.each(named(ofPeople))('%s', (_, contract) => {
   test.each([
@@ -95,9 +60,8 @@ describe.each(named(ofPeople))('%s', (_, contract) => {
 
   test('refuses somebody whose address is not verified', async () => {
     const stranger = await service.person(newAddress(), { unverified: true });
-    const answer = await stranger.in(home.id).call((await requestOf(contract, home)).route, {
-      body: BODIES[contract.name]?.(),
-    });
+    const { route, body } = await requestOf(contract, home);
+    const answer = await stranger.in(home.id).call(route, { body });
     if (contract.name === 'me/read') expect(answer.body).toMatchObject({ id: null, emailVerified: false });
     else expect(answer.body).toMatchObject({ error: 'email_not_verified' });
   });
@@ -121,10 +85,8 @@ describe.each(named(ofOrganizations))('%s', (_, contract) => {
   test('is 404 for a person outside the organization, and for one that there is none of', async () => {
     const stranger = await service.person(newAddress('stranger'));
     for (const id of [home.id, `org_${'0'.repeat(26)}`, 'org_x', 'x'.repeat(500)]) {
-      const { body } = await requestOf(contract, home);
-      const route = contract.declaration.route
-        .replace('{organizationId}', id)
-        .replace('{id}', await idFor(contract.declaration.route, home.owner, home.owner));
+      const { route: own, body } = await requestOf(contract, home);
+      const route = own.replace(home.id, id);
       const answer = await stranger.in(id).call(route, { body });
       expect(answer.status).toBe(404);
       expect(answer.body.error).toBe('organization_not_found');
@@ -163,8 +125,8 @@ describe.each(named(withIds))('%s', (_, contract) => {
 
 describe.each(named(withBodies))('%s', (_, contract) => {
   test('refuses bad bodies with what is wrong, and stores nothing', async () => {
-    const good = BODIES[contract.name]?.() ?? {};
-    const { route } = await requestOf(contract, home);
+    const { route, body } = await requestOf(contract, home);
+    const good = body as Record<string, unknown>;
     const type = { 'content-type': 'application/json' };
     await home.owner.call('GET /v1/me');
     const before = await service.items();
@@ -206,9 +168,9 @@ describe.each(named(withBodies))('%s', (_, contract) => {
       ];
       for (const value of wrong) {
         if (value === undefined && contract.name === 'access-tokens/create' && field === 'role') continue;
-        const body = JSON.parse(JSON.stringify({ ...good, [field]: value }));
-        if (LAX.includes(field) && z.safeParse(contract.declaration.body as z.ZodMiniType, body).success) continue;
-        const answer = await send(JSON.stringify(body));
+        const bad = JSON.parse(JSON.stringify({ ...good, [field]: value }));
+        if (LAX.includes(field) && z.safeParse(contract.declaration.body as z.ZodMiniType, bad).success) continue;
+        const answer = await send(JSON.stringify(bad));
         expect(answer, `${field}: ${JSON.stringify(value)?.slice(0, 40)}`).toMatchObject({ status: 400 });
         expect(Object.keys(answer.body.details)).toEqual([field]);
       }

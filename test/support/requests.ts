@@ -16,11 +16,11 @@ type Maker<T> = (service: Service, home: Home, invited: string) => Promise<T>;
 
 /** What an endpoint takes beside ids in its path, made anew each time. An endpoint with a body needs a line here. */
 const EXAMPLES: Partial<Record<Contract['name'], Maker<Sending & { readonly query?: string }>>> = {
-  'access-tokens/create': async () => ({ body: { name: 'Deploy' } }),
+  'access-tokens/create': async () => ({ body: { name: 'Deploy', role: 'VIEWER', expiresInDays: 30 } }),
   'invitations/accept': async (...at) => ({ body: { token: await invitationToken(...at) } }),
   'invitations/create': async () => ({ body: { email: newAddress(), role: 'USER' } }),
   'invitations/decline': async (...at) => ({ body: { token: await invitationToken(...at) } }),
-  'me/update': async () => ({ body: { firstName: 'Jane', lastName: 'Doe' } }),
+  'me/update': async () => ({ body: { firstName: 'Jane', lastName: 'Doe', username: 'jane.doe' } }),
   'members/update': async () => ({ body: { role: 'VIEWER' } }),
   'organizations/create': async () => ({ body: { name: 'Acme Energy' } }),
   'organizations/transfer': async (...at) => ({ body: { memberId: (await claimedMember(at[0], at[1])).memberId } }),

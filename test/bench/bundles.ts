@@ -1,0 +1,25 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundleDirectory } from '../../cdk/bundle.ts';
+import { synthesize } from '../../cdk/synthesize.ts';
+import { functions } from '../../functions/index.ts';
+
+interface Bundle {
+  readonly name: string;
+  readonly file: string;
+  readonly kilobytes: number;
+}
+
+/** The largest bundle of the functions that only answer, and of those that mail. */
+export async function largest(): Promise<{ http: Bundle; mailing: Bundle }> {
+  const bundles = join(await synthesize(), 'functions');
+  const of = (mails: boolean): Bundle =>
+    functions
+      .filter(({ declaration }) => declaration.email === mails)
+      .map(({ name }) => {
+        const file = join(bundleDirectory(bundles, name), 'index.cjs');
+        return { name, file, kilobytes: statSync(file).size / 1000 };
+      })
+      .reduce((one, other) => (other.kilobytes > one.kilobytes ? other : one));
+  return { http: of(false), mailing: of(true) };
+}
