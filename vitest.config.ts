@@ -3,6 +3,9 @@ import { configDefaults, defineConfig } from 'vitest/config';
 /** Judges what all other tests did. */
 const LAST = 'test/least-privilege.test.ts';
 
+/** Kills the whole stack again and again, which takes its time: `npm run test:kills`. */
+const KILLS = 'test/kills.test.ts';
+
 export default defineConfig({
   test: {
     globalSetup: ['test/support/synthesize.ts', 'test/support/recording.ts'],
@@ -14,7 +17,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'suite', include: ['test/**/*.test.ts'], exclude: [...configDefaults.exclude, LAST] },
+        test: {
+          name: 'suite',
+          include: ['test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, LAST, ...(process.env.MUSTER_KILLS ? [] : [KILLS])],
+        },
       },
       { extends: true, test: { name: 'verdict', include: [LAST], sequence: { groupOrder: 1 } } },
     ],

@@ -9,6 +9,7 @@ import type { Person } from '../../cdk/local/issuer.ts';
 import { type Stack, type StackOptions, startStack } from '../../cdk/local/stack.ts';
 import { contractOf, expectDeclared } from './contract.ts';
 import { recorder } from './recording.ts';
+import { expectConsistent } from './walk.ts';
 
 /** An answer, as read. */
 export interface Answer {
@@ -89,13 +90,19 @@ export function useService(options: Omit<StackOptions, 'directory'> = {}): Servi
     const engine = process.env.MUSTER_ENGINE as StackOptions['engine'];
     stack = await startStack({ directory, ...(engine && { engine }), ...options, onCall });
   });
+  const service = serviceOf(running);
   afterAll(async () => {
-    await stack?.stop();
-    // Roles that a test made up are no measure of the real ones.
-    if (!options.policies) leaveIn(inject('recording'));
-    rmSync(directory, { recursive: true, force: true });
+    try {
+      // Whatever the tests of a file did, the table holds together.
+      if (stack) expectConsistent(await service.items());
+    } finally {
+      await stack?.stop();
+      // Roles that a test made up are no measure of the real ones.
+      if (!options.policies) leaveIn(inject('recording'));
+      rmSync(directory, { recursive: true, force: true });
+    }
   });
-  return serviceOf(running);
+  return service;
 }
 
 /** The service behind a running stack. */

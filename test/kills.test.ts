@@ -1,0 +1,416 @@
+import { expect, test } from 'vitest';
+import type { Call } from '../cdk/local/aws.ts';
+import { type Kill, useMortalService } from './support/kill.ts';
+import { type Answer, type Client, newAddress } from './support/service.ts';
+import { expectConsistent } from './support/walk.ts';
+
+// The process that holds gateway and functions dies by SIGKILL at each call to AWS of an operation in turn, before the
+// call and after it. Then it starts on the same data, the client repeats its request, and the sweep runs.
+
+const service = useMortalService();
+
+/** What an operation works on: each time another organization, so that one process serves one kill and what follows. */
+interface Place {
+  readonly id: string;
+  readonly owner: Client;
+  readonly email: string;
+  readonly invitationId: string;
+  readonly memberId: string;
+  readonly token: string;
+  /** Hours after the start, where time matters: what is due for one place isn't yet for the next. */
+  readonly hour: number;
+}
+
+interface Operation {
+  readonly name: string;
+  /** The function whose calls are counted, and at whose calls the process dies. */
+  readonly function: string;
+  readonly prepare: (hour: number) => Promise<Place>;
+  /** @param again whether somebody repeats it after a restart */
+  readonly run: (place: Place, again: boolean) => Promise<number>;
+  /** The audit entry that is there when it was done; without one it can't be told. */
+  readonly action?: string;
+  /** What it answers, and what when it is repeated after it was done. */
+  readonly status: number;
+  readonly repeated: number;
+  /** What there is in the end when it was done and then once more; by default the same as after once. */
+  readonly twice?: (once: Outcome) => Outcome;
+  /** Whether it dies at reads too. */
+  readonly atReads?: true;
+  /** What its links answer in the end, if not that they are good, or used. */
+  readonly links?: number;
+}
+
+/** What there is in the end, the same for every place: each list is sorted. */
+interface Outcome {
+  readonly members: readonly string[];
+  readonly invitations: readonly string[];
+  readonly counters: Readonly<Record<string, number>>;
+  readonly tokens: number;
+  /** The actions of the audit log. */
+  readonly entries: readonly string[];
+}
+
+const statusOf = async (answer: Promise<Answer>) => (await answer).status;
+const accept = (token: string, client?: Client) =>
+  statusOf((client ?? service).call('POST /v1/invitations/accept', { body: { token } }));
+const sweepAt = async (minutes: number) => {
+  await service.clock(`${minutes}m`);
+  await service.sweep();
+  await service.clock(0);
+  return 200;
+};
+
+async function organized(hour = 0): Promise<Place> {
+  const { id, owner } = await service.organization();
+  return { id, owner, email: newAddress('invitee'), invitationId: '', memberId: '', token: '', hour };
+}
+
+async function invited(hour = 0): Promise<Place> {
+  const place = await organized(hour);
+  await service.clock(`${hour}h`);
+  const body = { email: place.email, role: 'USER' };
+  const answer = await place.owner.call('POST /v1/invitations', { body });
+  await service.clock(0);
+  const [mail] = await service.mails(place.email);
+  return { ...place, invitationId: answer.body.id, token: mail ? await service.linkToken(place.email) : '' };
+}
+
+async function joined(hour = 0): Promise<Place> {
+  const place = await invited(hour);
+  const answer = await service.call('POST /v1/invitations/accept', { body: { token: place.token } });
+  return { ...place, memberId: answer.body.member.id };
+}
+
+/** Joined, and signed in once. */
+async function claimed(hour = 0): Promise<Place & { readonly member: Client }> {
+  const place = await joined(hour);
+  const person = await service.person(place.email);
+  expect((await person.call('GET /v1/me')).status).toBe(200);
+  return { ...place, member: person.in(place.id) };
+}
+
+const DAY = 24 * 60;
+
+const REQUESTS: readonly Operation[] = [
+  {
+    name: 'creating an organization',
+    function: 'organizations/create',
+    prepare: async (hour) => {
+      const owner = await service.person(newAddress('owner'));
+      return { id: '', owner, email: newAddress('invitee'), invitationId: '', memberId: '', token: '', hour };
+    },
+    run: ({ owner }) => statusOf(owner.call('POST /v1/organizations', { body: { name: 'Acme' } })),
+    action: 'organization.create',
+    ...{ status: 201, repeated: 201 },
+    twice: ({ members, counters, entries }) => ({
+      members: [...members, ...members],
+      invitations: [],
+      tokens: 0,
+      counters: Object.fromEntries(Object.entries(counters).map(([name, value]) => [name, 2 * value])),
+      entries: [...entries, ...entries],
+    }),
+  },
+  {
+    name: 'inviting',
+    function: 'invitations/create',
+    prepare: () => organized(),
+    run: ({ owner, email }) => statusOf(owner.call('POST /v1/invitations', { body: { email, role: 'USER' } })),
+    action: 'invitation.create',
+    ...{ status: 201, repeated: 409, atReads: true },
+  },
+  {
+    name: 'resending',
+    function: 'invitations/resend',
+    prepare: () => invited(),
+    run: ({ owner, invitationId }) => statusOf(owner.call(`POST /v1/invitations/${invitationId}/resend`)),
+    action: 'invitation.resend',
+    ...{ status: 200, repeated: 200, atReads: true },
+    twice: (once) => ({ ...once, entries: [...once.entries, 'invitation.resend'].sort() }),
+  },
+  {
+    name: 'revoking',
+    function: 'invitations/revoke',
+    prepare: () => invited(),
+    run: ({ owner, invitationId }) => statusOf(owner.call(`DELETE /v1/invitations/${invitationId}`)),
+    action: 'invitation.revoke',
+    ...{ status: 204, repeated: 409 },
+  },
+  {
+    name: 'accepting by the link alone',
+    function: 'invitations/accept',
+    prepare: () => invited(),
+    run: ({ token }) => accept(token),
+    action: 'invitation.accept',
+    ...{ status: 200, repeated: 200, atReads: true },
+  },
+  {
+    name: 'accepting at the first sign-in',
+    function: 'invitations/accept',
+    prepare: () => invited(),
+    run: async ({ token, email }) => accept(token, await service.person(email)),
+    action: 'invitation.accept',
+    ...{ status: 200, repeated: 200, atReads: true },
+  },
+  {
+    name: 'signing in for the first time after accepting by the link',
+    function: 'organizations/list',
+    prepare: () => joined(),
+    run: async ({ email }) =>
+      statusOf((await service.person(email, { name: 'Jane Doe' })).call('GET /v1/organizations')),
+    action: 'member.claim',
+    ...{ status: 200, repeated: 200 },
+  },
+  {
+    name: 'changing a role',
+    function: 'members/update',
+    prepare: () => joined(),
+    run: ({ owner, memberId }) => statusOf(owner.call(`PATCH /v1/members/${memberId}`, { body: { role: 'ADMIN' } })),
+    action: 'member.update',
+    ...{ status: 200, repeated: 200 },
+  },
+  {
+    name: 'removing a member',
+    function: 'members/remove',
+    prepare: () => joined(),
+    run: ({ owner, memberId }) => statusOf(owner.call(`DELETE /v1/members/${memberId}`)),
+    action: 'member.remove',
+    ...{ status: 204, repeated: 404 },
+  },
+  {
+    name: 'declining',
+    function: 'invitations/decline',
+    prepare: () => invited(),
+    run: ({ token }) => statusOf(service.call('POST /v1/invitations/decline', { body: { token } })),
+    action: 'invitation.decline',
+    ...{ status: 200, repeated: 409 },
+  },
+  {
+    name: 'making an access token',
+    function: 'access-tokens/create',
+    prepare: () => organized(),
+    run: ({ owner }) => statusOf(owner.call('POST /v1/access-tokens', { body: { name: 'Deploy' } })),
+    action: 'access-token.create',
+    ...{ status: 201, repeated: 201 },
+    twice: (once) => ({ ...once, tokens: 2, entries: ['access-token.create', ...once.entries] }),
+  },
+  {
+    name: 'handing over',
+    function: 'organizations/transfer',
+    prepare: () => claimed(),
+    run: ({ id, owner, memberId }) =>
+      statusOf(owner.call(`POST /v1/organizations/${id}/transfer-ownership`, { body: { memberId } })),
+    action: 'organization.transfer',
+    ...{ status: 200, repeated: 403 },
+  },
+  {
+    name: 'deleting an organization',
+    function: 'organizations/delete',
+    prepare: () => invited(),
+    run: ({ id, owner }) => statusOf(owner.call(`DELETE /v1/organizations/${id}`)),
+    action: 'organization.delete',
+    ...{ status: 204, repeated: 404, links: 404 },
+  },
+  {
+    name: 'taking over the memberships of another address',
+    function: 'organizations/list',
+    prepare: async () => {
+      const place = await joined();
+      const earlier = await service.person(newAddress('earlier'), { subject: place.email });
+      expect((await earlier.call('GET /v1/me')).status).toBe(200);
+      return place;
+    },
+    run: async ({ email }) => statusOf((await service.person(email, { subject: email })).call('GET /v1/organizations')),
+    action: 'member.claim',
+    ...{ status: 200, repeated: 200 },
+  },
+  {
+    name: 'erasing oneself',
+    function: 'me/erase',
+    prepare: async () => {
+      const place = await claimed();
+      const second = await place.owner.call('POST /v1/organizations', { body: { name: 'Second' } });
+      const body = { email: place.email, role: 'USER' };
+      const invite = place.owner.in(second.body.id).call('POST /v1/invitations', { body });
+      expect(await statusOf(invite)).toBe(201);
+      return place;
+    },
+    run: async ({ email }) => statusOf((await service.person(email)).call('DELETE /v1/me')),
+    action: 'member.leave',
+    ...{ status: 204, repeated: 204 },
+  },
+];
+
+const SWEEPS: readonly Operation[] = [
+  {
+    name: 'sends a mail',
+    function: 'scheduled/sweep',
+    prepare: async (hour) => {
+      await service.faults([{ action: 'ses:SendRawEmail', fault: 'error' }]);
+      return invited(hour);
+    },
+    run: ({ hour }, again) => sweepAt(hour * 60 + (again ? 10 : 5)),
+    ...{ status: 200, repeated: 200, atReads: true },
+  },
+  {
+    name: 'records an expiry',
+    function: 'scheduled/sweep',
+    prepare: (hour) => invited(hour),
+    run: ({ hour }, again) => sweepAt(7 * DAY + hour * 60 + (again ? 10 : 5)),
+    action: 'invitation.expire',
+    ...{ status: 200, repeated: 200, atReads: true },
+  },
+  {
+    name: 'clears an organization',
+    function: 'scheduled/sweep',
+    prepare: async (hour) => {
+      const place = await invited(hour);
+      await service.clock(`${hour}h`);
+      expect(await statusOf(place.owner.call(`DELETE /v1/organizations/${place.id}`))).toBe(204);
+      await service.clock(0);
+      return place;
+    },
+    run: ({ hour }, again) => sweepAt(hour * 60 + (again ? 10 : 5)),
+    ...{ status: 200, repeated: 200, links: 404 },
+  },
+  {
+    name: 'clears what a member left behind',
+    function: 'scheduled/sweep',
+    prepare: async (hour) => {
+      const { member, ...place } = await claimed(hour);
+      await service.clock(`${hour}h`);
+      expect(await statusOf(member.call('POST /v1/access-tokens', { body: { name: 'Deploy' } }))).toBe(201);
+      expect(await statusOf(member.call(`DELETE /v1/members/${place.memberId}`))).toBe(204);
+      await service.clock(0);
+      return place;
+    },
+    run: ({ hour }, again) => sweepAt(hour * 60 + (again ? 10 : 5)),
+    ...{ status: 200, repeated: 200 },
+  },
+];
+
+const LONG = { timeout: 600_000 };
+
+test('requests lose nothing, whichever of their calls the process dies at', LONG, () => survive(REQUESTS));
+test.each(SWEEPS)('nor does a sweep, which $name', LONG, (operation) => survive([operation]));
+
+/** One death: where, on what, and what there is in the end without it. */
+interface Death extends Undisturbed {
+  readonly operation: Operation;
+  readonly kill: Kill;
+  readonly place: Place;
+  /** For messages. */
+  readonly name: string;
+}
+
+async function survive(operations: readonly Operation[]): Promise<void> {
+  const deaths: Death[] = [];
+  for (const operation of operations) {
+    const undisturbed = await leaveUndisturbed(operation);
+    for (const [index, kill] of killsOf(operation, undisturbed.calls).entries()) {
+      const name = `${operation.name}, ${kill.fault} ${kill.skip}`;
+      deaths.push({ ...undisturbed, operation, kill, place: await operation.prepare(index + 1), name });
+    }
+  }
+
+  const done = new Set<Death>();
+  for (const death of deaths) {
+    const { operation, kill, place, name } = death;
+    await service.die(kill, () => operation.run(place, false));
+    const items = await service.items();
+    expectConsistent(items);
+    if (outcomeOf(place, items).entries.includes(operation.action ?? '')) done.add(death);
+    // Whoever got no answer asks again.
+    const status = done.has(death) ? operation.repeated : operation.status;
+    expect(await operation.run(place, true), name).toBe(status);
+  }
+  for (const operation of operations) {
+    if (!operation.action) continue;
+    // There is one call with which it is done.
+    const own = deaths.filter((death) => death.operation === operation).map((death) => done.has(death));
+    expect(own, operation.name).toEqual(own.toSorted());
+    expect([own[0], own.at(-1)], operation.name).toEqual([false, true]);
+  }
+
+  await settle(deaths);
+  const items = await service.items();
+  expectConsistent(items);
+  for (const death of deaths) {
+    const { operation, place, once, mails, name } = death;
+    expect(outcomeOf(place, items), name).toEqual(done.has(death) && operation.twice ? operation.twice(once) : once);
+    const extra = (await service.mails(place.email)).length - mails;
+    expect([0, 1], `${name}: mails more than without`).toContain(extra);
+  }
+}
+
+/** What an operation calls, and what there is in the end, when nothing dies. */
+interface Undisturbed {
+  readonly calls: readonly Call[];
+  readonly once: Outcome;
+  readonly mails: number;
+}
+
+async function leaveUndisturbed(operation: Operation): Promise<Undisturbed> {
+  const place = await operation.prepare(0);
+  const earlier = (await service.calls()).length;
+  expect(await operation.run(place, false), operation.name).toBe(operation.status);
+  const parts = (await service.calls()).slice(earlier).filter((call) => call.function === operation.function);
+  await settle([{ place, operation }]);
+  return {
+    calls: [...new Map(parts.map((part) => [part.call, part])).values()],
+    once: outcomeOf(place, await service.items()),
+    mails: (await service.mails(place.email)).length,
+  };
+}
+
+/** The sweep asks all shards at once, each by a call of the same kind: the first of them and the last stand for all. */
+const SHARDS = 16;
+
+/** Before and after each call. One that reads leaves nothing: it counts once, and where every call is asked for. */
+function killsOf({ function: name, atReads }: Operation, calls: readonly Call[]): Kill[] {
+  const isSweep = name === 'scheduled/sweep';
+  return calls.flatMap(({ operation }, skip) => {
+    const before = { function: name, skip, fault: 'kill-process-before' } as const;
+    // A sweep reads and claims at once, in whatever order: then each may be either.
+    const isRead = /^(BatchGetItem|Query)$/.test(operation) && !(isSweep && atReads && skip >= SHARDS);
+    if (!isRead) return [before, { ...before, fault: 'kill-process-after' }];
+    return atReads && (!isSweep || skip === 0 || skip === SHARDS - 1) ? [before] : [];
+  });
+}
+
+/** Lets the world go on: the sweep runs when leases are over, and whoever got a mail opens its link. */
+async function settle(all: readonly Pick<Death, 'place' | 'operation'>[]): Promise<void> {
+  await sweepAt(5);
+  for (const { place, operation } of all) {
+    for (const { text } of await service.mails(place.email)) {
+      const token = /token=([\w-]{64})/.exec(text)?.[1] ?? '';
+      expect(operation.links ? [operation.links] : [200, 410], operation.name).toContain(await accept(token));
+    }
+  }
+}
+
+function outcomeOf({ id, owner, email }: Place, items: readonly Record<string, unknown>[]): Outcome {
+  // biome-ignore lint/suspicious/noExplicitAny: items of whatever type
+  const all = items as readonly Record<string, any>[];
+  const organizations = new Set([
+    id,
+    ...all.flatMap((item) => (item.type === 'Member' && item.profile.email === owner.email ? item.organizationId : [])),
+  ]);
+  const here = (type: string) =>
+    all.filter((item) => item.type === type && organizations.has(item.organizationId ?? item.pk.slice('ORG#'.length)));
+  const nameOf = (address: string) => (address === email ? 'invitee' : address === owner.email ? 'owner' : address);
+  const sum = (field: string) => here('Counters').reduce((total, row) => total + (row[field] ?? 0), 0);
+  return {
+    members: here('Member')
+      .map(({ profile, role, claimed }) => `${nameOf(profile.email)} ${role} ${claimed ? 'claimed' : ''}`)
+      .sort(),
+    invitations: here('Invitation')
+      .map(({ status, role, delivery }) => `${role} ${status} ${delivery.state}`)
+      .sort(),
+    counters: Object.fromEntries(['members', 'pending', 'seats', 'invitations'].map((name) => [name, sum(name)])),
+    tokens: here('AccessToken').length,
+    entries: here('AuditEntry')
+      .map(({ action }) => action)
+      .sort(),
+  };
+}

@@ -1,0 +1,302 @@
+import { expect } from 'vitest';
+import { INVITATION_STATUSES } from '../../lib/domain/invitation.ts';
+
+/** An item as the table has it. */
+// biome-ignore lint/suspicious/noExplicitAny: the walk looks into items whose form it is there to check
+type Item = Readonly<Record<string, any>>;
+
+/** Another item that there has to be, and what that one has to say. */
+type Relation = readonly [key: string, says?: Readonly<Record<string, unknown>>];
+
+/** Something that there has to be: `[what, wanted, found]`. */
+type Fact = readonly [what: string, wanted: unknown, found: unknown];
+
+/** What is true of every item of a type, whatever happened. Keys are the chart of the README, written down once more. */
+interface Kind {
+  /** `pk|sk`, made from the attributes wherever they tell. */
+  key(item: Item): string;
+  relations?(item: Item, table: Table): readonly Relation[];
+  facts?(item: Item, table: Table): readonly Fact[];
+}
+
+/** All items, by what the walk asks for. */
+class Table {
+  readonly #byKey: ReadonlyMap<string, Item>;
+  readonly #byId = new Map<string, Item[]>();
+
+  constructor(items: readonly Item[]) {
+    this.#byKey = new Map(items.map((item) => [keyOf(item), item]));
+    for (const item of items) {
+      const { type, organizationId = item.pk.split('#')[1], userId, resource } = item;
+      for (const id of new Set([organizationId, userId, resource?.id])) {
+        if (id === undefined) continue;
+        const name = `${type} ${id}`;
+        this.#byId.set(name, [...(this.#byId.get(name) ?? []), item]);
+      }
+    }
+  }
+
+  get(key: string): Item | undefined {
+    return this.#byKey.get(key);
+  }
+
+  /** Items of a type that carry the id of an organization or a user; audit entries that are about something. */
+  of(type: string, id: string): readonly Item[] {
+    return this.#byId.get(`${type} ${id}`) ?? [];
+  }
+
+  /** How many audit entries say that one of these things happened to something. */
+  entries(id: string, ...actions: readonly string[]): number {
+    return this.of('AuditEntry', id).filter(({ action }) => actions.includes(action)).length;
+  }
+
+  /** Whether an organization is there and not deleted; what a deleted one still holds is cleared bit by bit. */
+  isLive(organizationId: string): boolean {
+    const organization = this.get(`ORG#${organizationId}|ORG`);
+    return organization !== undefined && organization.deletedAt === undefined;
+  }
+}
+
+/** What stands where the address of an erased person was. */
+const ERASED = 'erased@erased.invalid';
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  Organization: {
+    key: ({ id }) => `ORG#${id}|ORG`,
+    facts(item, table) {
+      const { id, deletedAt } = item;
+      const owners = table.of('Member', id).filter(({ owner }) => owner);
+      const invitations = table.of('Counters', id).reduce((total, row) => total + (row.invitations ?? 0), 0);
+      return [
+        ['entries of its creation', 1, table.entries(id, 'organization.create')],
+        ['entries of its end', deletedAt ? 1 : 0, table.entries(id, 'organization.delete')],
+        ...(table.isLive(id)
+          ? ([
+              ['roles of its owners', ['ADMIN'], owners.map(({ role }) => role)],
+              // Not by row: an invitation that is revived may take its seat in another one.
+              ['invitations, counted', table.of('Invitation', id).length, invitations],
+            ] as const)
+          : []),
+        ...due(item, id, deletedAt !== undefined),
+      ];
+    },
+  },
+
+  Counters: {
+    key: ({ pk, sk }) => `${pk}|${/^COUNT#([0-9]|1[0-5])$/.exec(sk)?.[0]}`,
+    relations: ({ pk }) => [[`${pk}|ORG`]],
+    facts({ pk, sk, members = 0, pending = 0, seats = 0 }, table) {
+      const id = pk.slice('ORG#'.length);
+      if (!table.isLive(id)) return [];
+      const seated = (type: string) => table.of(type, id).filter(({ seat }) => sk === `COUNT#${seat}`);
+      const [sitting, waiting] = [
+        seated('Member').length,
+        seated('Invitation').filter(({ status }) => status === 'PENDING').length,
+      ];
+      return [
+        ['members', sitting, members],
+        ['pending', waiting, pending],
+        ['seats', sitting + waiting, seats],
+      ];
+    },
+  },
+
+  Member: {
+    key: ({ organizationId, memberId }) => `ORG#${organizationId}|MEMBER#${memberId}`,
+    relations: ({ organizationId, memberId, userId, role, owner, claimed, profile, seat }) => [
+      [`ORG#${organizationId}|ORG`, { type: 'Organization' }],
+      [`USER#${userId}|ORG#${organizationId}`, { type: 'Membership', memberId, role, owner }],
+      [`USER#${userId}|USER`, { type: 'User', claimed, ...profile }],
+      [`ORG#${organizationId}|COUNT#${seat}`, { type: 'Counters' }],
+    ],
+    facts: ({ organizationId, memberId, userId, tokens }, table) => [
+      [
+        'whether an entry tells of its beginning',
+        true,
+        table
+          .of('AuditEntry', organizationId)
+          .some(({ after }) => after?.memberId === memberId || after?.ownerId === memberId),
+      ],
+      ['entries of its end', 0, table.entries(memberId, ...MEMBER_ENDS)],
+      ['tokens', table.of('AccessToken', userId).filter((token) => token.memberId === memberId).length, tokens],
+    ],
+  },
+
+  Membership: {
+    key: ({ userId, organizationId }) => `USER#${userId}|ORG#${organizationId}`,
+    relations: ({ userId, organizationId, memberId, role, owner }) => [
+      [`ORG#${organizationId}|ORG`, { type: 'Organization' }],
+      [`ORG#${organizationId}|MEMBER#${memberId}`, { type: 'Member', userId, role, owner }],
+      [`USER#${userId}|USER`, { type: 'User' }],
+    ],
+  },
+
+  User: {
+    key: ({ userId }) => `USER#${userId}|USER`,
+    relations: ({ userId, email, claimed, firstName, lastName }) => [
+      [`EMAIL#${email}|USER`, { type: 'Address', userId, claimed, firstName, lastName }],
+    ],
+    facts: ({ userId, organizations, claimed }, table) => [
+      ['organizations', table.of('Membership', userId).length, organizations],
+      ['identities', claimed ? 1 : 0, table.of('Identity', userId).length],
+    ],
+  },
+
+  Address: {
+    key: ({ pk }) => `${pk}|USER`,
+    relations: ({ pk, userId, claimed }) => [
+      [`USER#${userId}|USER`, { type: 'User', email: pk.slice('EMAIL#'.length), claimed }],
+    ],
+  },
+
+  Identity: {
+    key: ({ pk }) => `${/^IDENTITY#[\w-]{43}$/.exec(pk)?.[0]}|IDENTITY`,
+    relations: ({ userId, email }) => [[`USER#${userId}|USER`, { type: 'User', email, claimed: true }]],
+  },
+
+  Invitation: {
+    key: ({ organizationId, id }) => `ORG#${organizationId}|INVITATION#${id}`,
+    relations({ id, organizationId, email, status, seat, accepted }, table) {
+      const [guard, pending] = [`EMAIL#${email}|INVITED#${organizationId}`, status === 'PENDING'];
+      const isMember = accepted && table.entries(accepted.memberId, ...MEMBER_ENDS) === 0;
+      return [
+        [`ORG#${organizationId}|ORG`, { type: 'Organization' }],
+        ...(table.isLive(organizationId)
+          ? ([
+              ...(email === ERASED
+                ? []
+                : [[guard, { type: 'Invited', ...(pending && { invitationId: id }) }] as const]),
+              ...(pending ? [[`ORG#${organizationId}|COUNT#${seat}`] as const] : []),
+              ...(isMember ? [[`ORG#${organizationId}|MEMBER#${accepted.memberId}`, { type: 'Member' }] as const] : []),
+            ] as const)
+          : []),
+      ];
+    },
+    facts(item, table) {
+      const { id, organizationId, email, status, accepted, dueAt, expiresAt } = item;
+      const guard = table.get(`EMAIL#${email}|INVITED#${organizationId}`);
+      const ends = (...actions: string[]) => table.entries(id, ...actions.map((action) => `invitation.${action}`));
+      return [
+        ...due(item, id, status === 'PENDING'),
+        // A lease may outlast the period by the time that a mail takes.
+        ['whether its end is due in time', true, !dueAt || dueAt <= new Date(Date.parse(expiresAt) + 60_000).toJSON()],
+        ['whether its address has it', true, guard === undefined || guard.all.has(id)],
+        ['whether it made a member', status === 'ACCEPTED', accepted !== undefined],
+        ['entries of its creation', 1, ends('create')],
+        ['entries of its acceptance', status === 'ACCEPTED' ? 1 : 0, ends('accept')],
+        ['entries of its revocation', status === 'REVOKED' ? 1 : 0, ends('revoke')],
+        ...(email === ERASED
+          ? []
+          : ([['entries of its refusal', status === 'DECLINED' ? 1 : 0, ends('decline')]] as const)),
+        ['whether it is over, if it says so', true, status !== 'EXPIRED' || ends('expire', 'erase') > 0],
+        ['whether there is such a state', true, (INVITATION_STATUSES as readonly string[]).includes(status)],
+      ];
+    },
+  },
+
+  Invited: {
+    key: ({ pk, organizationId }) => `${pk}|INVITED#${organizationId}`,
+    relations({ pk, organizationId, invitationId, all }, table) {
+      if (!table.isLive(organizationId)) return [[`ORG#${organizationId}|ORG`]];
+      const email = pk.slice('EMAIL#'.length);
+      const ids: string[] = [...all];
+      return [
+        ...ids.map((id) => [`ORG#${organizationId}|INVITATION#${id}`, { type: 'Invitation' }] as const),
+        ...(invitationId
+          ? [[`ORG#${organizationId}|INVITATION#${invitationId}`, { status: 'PENDING', email }] as const]
+          : []),
+      ];
+    },
+  },
+
+  AccessToken: {
+    key: ({ userId, organizationId, tokenId }) => `USER#${userId}|ACCESS#${organizationId}#${tokenId}`,
+    relations: ({ userId, organizationId, memberId }, table) => [
+      // Of a membership that has ended it is cleared.
+      table.get(`USER#${userId}|ORG#${organizationId}`)?.memberId === memberId
+        ? [`ORG#${organizationId}|MEMBER#${memberId}`, { type: 'Member', userId }]
+        : [`JOB#${memberId}|JOB`, { type: 'Job', userId, organizationId }],
+    ],
+    facts: ({ tokenId }, table) => [
+      ['entries of its creation', 1, table.entries(tokenId, 'access-token.create')],
+      ['entries of its revocation', 0, table.entries(tokenId, 'access-token.revoke')],
+    ],
+  },
+
+  Job: {
+    key: ({ memberId }) => `JOB#${memberId}|JOB`,
+    facts: (item, table) => [
+      ...due(item, item.memberId, true),
+      [
+        'whether its member is there',
+        false,
+        table.get(`ORG#${item.organizationId}|MEMBER#${item.memberId}`) !== undefined,
+      ],
+    ],
+  },
+
+  AuditEntry: {
+    key: ({ organizationId, createdAt, id }) => `AUDIT#${organizationId}#${createdAt.slice(0, 7)}|${id}`,
+    // The log outlives the organization.
+    relations: ({ organizationId, resource: { type, id } }, table) =>
+      table.isLive(organizationId) && type === 'invitation' ? [[`ORG#${organizationId}|INVITATION#${id}`]] : [],
+    facts: ({ organizationId, ttl }, table) => [
+      [
+        'whether its organization is there or was deleted',
+        true,
+        table.get(`ORG#${organizationId}|ORG`) !== undefined ||
+          table.entries(organizationId, 'organization.delete') === 1,
+      ],
+      ['whether it is kept for a time', true, Number.isInteger(ttl)],
+    ],
+  },
+};
+
+/** What an audit entry of a member's end is called. */
+const MEMBER_ENDS = ['member.remove', 'member.leave'];
+
+/** Whether an item is in the index of what is due, at its place, when it has to be. */
+function due({ due: shard, dueAt }: Item, id: string, wanted: boolean): Fact[] {
+  const [, name] = /^\d{4}-\d\d-\d\dT[\d:.]+Z#(\w+)#[0-9a-f]{6}$/.exec(dueAt) ?? [];
+  return [
+    ['its shard', wanted ? `DUE#${Number.parseInt(id.slice(-1), 32) % 16}` : undefined, shard],
+    ['whose place in the index it has', wanted ? id : undefined, name],
+    ['whether it has a place', wanted, dueAt !== undefined],
+  ];
+}
+
+function keyOf({ pk, sk }: Item): string {
+  return `${pk}|${sk}`;
+}
+
+/**
+ * Walks over every item of a table: each relation is found from both of its ends, each counter is what it counts, each
+ * key is made from its item's attributes, each state has its audit entry, and there is nothing else.
+ */
+export function expectConsistent(items: readonly Item[]): void {
+  const table = new Table(items);
+  expect(items.flatMap((item) => problemsOf(item, table))).toEqual([]);
+}
+
+/** Sentences about what is wrong with an item. */
+function problemsOf(item: Item, table: Table): string[] {
+  const key = keyOf(item);
+  const kind = KINDS[item.type];
+  if (!kind) return [`${key} is of the unknown type ${item.type}.`];
+  const facts: Fact[] = [
+    ['its version', 1, item.v],
+    ['its key', kind.key(item), key],
+    ...(kind.facts?.(item, table) ?? []),
+  ];
+  for (const [to, says = {}] of kind.relations?.(item, table) ?? []) {
+    const other = table.get(to);
+    facts.push([`whether ${to} is there`, true, other !== undefined]);
+    for (const [name, wanted] of Object.entries(other ? says : {})) {
+      facts.push([`${name} of ${to}`, wanted, other?.[name]]);
+    }
+  }
+  return facts.flatMap(([what, ...values]) => {
+    const [wanted, found] = values.map((value) => JSON.stringify(value));
+    return wanted === found ? [] : [`${key}: ${what} has to be ${wanted} and is ${found}.`];
+  });
+}
