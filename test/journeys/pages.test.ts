@@ -93,7 +93,7 @@ const KINDS: Readonly<Record<string, () => Promise<Asking>>> = {
     const admin = await service.member(owner, 'ADMIN');
     const { token } = await invite(admin);
     await owner.call(`DELETE /v1/members/${admin.memberId}`);
-    return accept(410, token);
+    return open(410, token);
   },
   'somebody in too many organizations': async () => {
     const email = newAddress('busy');

@@ -93,8 +93,8 @@ export function useService(options: Omit<StackOptions, 'directory'> = {}): Servi
   const service = serviceOf(running);
   afterAll(async () => {
     try {
-      // Whatever the tests of a file did, the table holds together.
-      if (stack) expectConsistent(await service.items());
+      // Whatever the tests of a file did, the table holds together; one that others write too is none to judge.
+      if (stack && !process.env.DYNAMODB_ENDPOINT) expectConsistent(await service.items());
     } finally {
       await stack?.stop();
       // Roles that a test made up are no measure of the real ones.

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Call } from '../../../cdk/local/aws.ts';
-import { type Stack, startStack } from '../../../cdk/local/stack.ts';
+import { type Stack, type StackOptions, startStack } from '../../../cdk/local/stack.ts';
 
 let assembly: string;
 let directory: string;
@@ -121,8 +121,9 @@ function writeAssembly(): void {
   });
 }
 
-async function start(options: Partial<Parameters<typeof startStack>[0]> = {}): Promise<Stack> {
-  stack = await startStack({ directory, assembly, ...options });
+async function start(options: Partial<StackOptions> = {}): Promise<Stack> {
+  const engine = process.env.MUSTER_ENGINE as StackOptions['engine'];
+  stack = await startStack({ directory, assembly, ...(engine && { engine }), ...options });
   return stack;
 }
 
