@@ -5,8 +5,11 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchWriteCommand, DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { adminAccessKeyId } from '../../cdk/local/aws.ts';
 import { newId } from '../../lib/domain/ids.ts';
+import { periodEnd } from '../../lib/domain/invitation.ts';
+import { hashSecret, newSecret } from '../../lib/domain/link.ts';
 import type { Member } from '../../lib/domain/member.ts';
-import { keys } from '../../lib/table/keys.ts';
+import { type DueInvitation, queuedMail } from '../../lib/table/due.ts';
+import { type Key, keys } from '../../lib/table/keys.ts';
 import { inDirectory } from './directory.ts';
 
 /** Calls the API as somebody; answers the body. @throws Error for any other status than the expected one */
@@ -22,6 +25,8 @@ export interface Service {
   organization(): Promise<{ id: string; call: Call }>;
   /** Gives an organization so many members more, past the API: as far as lists show them. */
   addMembers(organizationId: string, count: number): Promise<void>;
+  /** Gives an organization so many invitations more, past the API, whose mails are due in a minute. */
+  addInvitations(organizationId: string, inviterId: string, count: number): Promise<void>;
 }
 
 /** Runs the service in a process of its own for as long as `work` takes. */
@@ -69,39 +74,51 @@ function serviceOf({ api, dynamodb, table }: { api: string; dynamodb: string; ta
       const { id } = await caller(headers)('POST /v1/organizations', 201, { name: 'Acme Energy' });
       return { id, call: caller({ ...headers, 'x-organization-id': id }) };
     },
-    async addMembers(organizationId, count) {
-      const client = new DynamoDBClient({
-        endpoint: dynamodb,
-        region: 'eu-central-1',
-        credentials: { accessKeyId: adminAccessKeyId, secretAccessKey: 'local' },
-      });
-      const documents = DynamoDBDocumentClient.from(client);
-      const puts = membersOf(organizationId, count).map((member) => ({
-        PutRequest: { Item: { ...keys.member(organizationId, member.memberId), type: 'Member', v: 1, ...member } },
-      }));
-      for (let start = 0; start < puts.length; start += 25) {
-        await documents.send(new BatchWriteCommand({ RequestItems: { [table]: puts.slice(start, start + 25) } }));
-      }
-      await documents.send(
-        new UpdateCommand({
-          TableName: table,
-          Key: keys.counter(organizationId, 0),
-          UpdateExpression: 'ADD members :count, seats :count',
-          ExpressionAttributeValues: { ':count': count },
-        }),
-      );
-      client.destroy();
-    },
+    addMembers: (organizationId, count) =>
+      writeTo(table, dynamodb, membersOf(organizationId, count), {
+        key: keys.counter(organizationId, 0),
+        add: { members: count, seats: count },
+      }),
+    addInvitations: (organizationId, inviterId, count) =>
+      writeTo(table, dynamodb, invitationsOf(organizationId, inviterId, count), {
+        key: keys.counter(organizationId, 0),
+        add: { invitations: count, pending: count, seats: count },
+      }),
   };
 }
 
-function membersOf(organizationId: string, count: number): Member[] {
+/** Puts items, and adds to a counter row what they count. */
+async function writeTo(
+  table: string,
+  endpoint: string,
+  items: readonly object[],
+  counter: { key: Key; add: Readonly<Record<string, number>> },
+): Promise<void> {
+  const credentials = { accessKeyId: adminAccessKeyId, secretAccessKey: 'local' };
+  const client = new DynamoDBClient({ endpoint, region: 'eu-central-1', credentials });
+  const documents = DynamoDBDocumentClient.from(client);
+  const puts = items.map((Item) => ({ PutRequest: { Item } }));
+  for (let start = 0; start < puts.length; start += 25) {
+    await documents.send(new BatchWriteCommand({ RequestItems: { [table]: puts.slice(start, start + 25) } }));
+  }
+  await documents.send(
+    new UpdateCommand({
+      TableName: table,
+      Key: counter.key,
+      UpdateExpression: `ADD ${Object.keys(counter.add).map((name) => `${name} :${name}`)}`,
+      ExpressionAttributeValues: Object.fromEntries(Object.entries(counter.add).map(([name, by]) => [`:${name}`, by])),
+    }),
+  );
+  client.destroy();
+}
+
+/** Members as lists show them, who joined one after the other. */
+function membersOf(organizationId: string, count: number): object[] {
   const start = Date.now();
   return Array.from({ length: count }, (_, index) => {
-    // They joined one after the other, and are listed in that order.
     const now = new Date(start + index);
     const at = now.toISOString();
-    return {
+    const member: Member = {
       memberId: newId('member', now),
       userId: newId('user', now),
       organizationId,
@@ -114,7 +131,27 @@ function membersOf(organizationId: string, count: number): Member[] {
       createdAt: at,
       updatedAt: at,
     };
+    return { ...keys.member(organizationId, member.memberId), type: 'Member', v: 1, ...member };
   });
+}
+
+/** Invitations whose mails are still to be sent. */
+function invitationsOf(organizationId: string, inviterId: string, count: number): object[] {
+  const now = new Date();
+  const at = now.toISOString();
+  return Array.from({ length: count }, (_, index) => {
+    const id = newId('invitation', now);
+    const email = `jane.${index}.${organizationId}@example.com`;
+    const invitation: DueInvitation = {
+      ...{ id, organizationId, email, inviterId, role: 'USER', status: 'PENDING', createdAt: at, updatedAt: at },
+      ...{ expiresAt: periodEnd(now, 7), secrets: [hashSecret(newSecret())], replacedSecrets: [], seat: 0 },
+      ...queuedMail(id, now),
+    };
+    return [
+      { ...keys.invitation(organizationId, id), type: 'Invitation', v: 1, ...invitation },
+      { ...keys.invited(email, organizationId), type: 'Invited', v: 1, organizationId, invitationId: id },
+    ];
+  }).flat();
 }
 
 function send(
