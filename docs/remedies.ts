@@ -25,6 +25,8 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
   already_invited: 'Find the invitation in `GET /v1/invitations`, and resend or revoke it.',
   invitation_not_pending: 'Nothing to withdraw: read the invitation for what became of it.',
   invitation_not_resendable: 'Make a new invitation.',
+  invitation_mail_stopped:
+    'Read `delivery` of the invitation for why. Revoke it, correct the address or have its owner agree, and invite again; SES may have put the address on its suppression list.',
   owner_must_transfer: 'Act on another member: who owns the organization can be neither demoted nor removed.',
   member_limit_reached: 'Remove members or revoke invitations, or raise the limit `members` at deployment.',
   invitation_limit_reached: 'Revoke pending invitations, or raise the limit `pendingInvitations` at deployment.',
@@ -37,6 +39,10 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
   inviter_removed: 'Ask another ADMIN to resend the invitation, whose inviter they become.',
   body_too_large: 'Send at most 256 KB.',
   unsupported_media_type: 'Send the `Content-Type` that `docs/openapi.json` has for the request.',
+  idempotency_key_reused: 'Take a new key for each thing that is to be created; send the same body with the same key.',
+  mail_rate_exceeded:
+    'Wait for as long as `Retry-After` says: until the day of UTC is over. Or raise the limit `mailsOfOrganization` at deployment.',
+  recipient_rate_exceeded: 'Wait for as long as `Retry-After` says. Or raise the limit `mailsToAddress` at deployment.',
   internal_error:
     'Try again. If it stays, give the `requestId` to whoever runs the service: the log has one entry with it.',
   access_token_limit_reached: 'Revoke tokens that are no longer used.',

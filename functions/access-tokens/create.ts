@@ -25,19 +25,23 @@ export const endpoint = forMember({
     PutItem: ['USER', 'AUDIT'],
   },
   depth: 2,
+  creates: true,
   body: z.strictObject({
     name: Name,
     expiresInDays: z.optional(z.int().check(z.minimum(1), z.maximum(3650))),
     role: z.optional(RoleName),
   }),
   refuses: ['forbidden', 'access_token_limit_reached'],
-  async handle({ body: { name, role, expiresInDays }, request, actor, occasion }) {
-    const { token, text } = await createAccessToken(occasion, actor, {
+  async handle({ body: { name, role, expiresInDays }, request, actor, occasion, once }) {
+    const input = {
       name,
       limits: configuration().limits,
       ...(role && { role }),
       ...(expiresInDays && { expiresAt: periodEnd(request.now, expiresInDays) }),
-    });
+    };
+    const { token, text } = await createAccessToken(occasion, actor, input, (made) =>
+      once ? [once.remember({ status: 201, body: showAccessToken(made) })] : [],
+    );
     return { status: 201, body: { ...showAccessToken(token), token: text } };
   },
 });

@@ -1,36 +1,43 @@
 import * as z from 'zod/mini';
 import { configuration } from '../../lib/configuration.ts';
-import { deliver } from '../../lib/delivery.ts';
+import { deliver, invitationLink } from '../../lib/delivery.ts';
 import { v1 } from '../../lib/dialects/v1/format.ts';
-import { Invitation } from '../../lib/dialects/v1/schemas.ts';
+import { NewInvitation } from '../../lib/dialects/v1/schemas.ts';
 import { showInvitation } from '../../lib/dialects/v1/show.ts';
-import { Address, RoleName } from '../../lib/domain/input.ts';
+import { newId } from '../../lib/domain/ids.ts';
+import { INVITATION_INPUT } from '../../lib/domain/input.ts';
+import type { Invitation } from '../../lib/domain/invitation.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
-import { beforeInvitation, createInvitation } from '../../lib/table/invitations.ts';
+import { isClaimed, newMailSecrets } from '../../lib/table/due.ts';
+import { beforeInvitation, createInvitation, INVITE } from '../../lib/table/invitations.ts';
 import { getCaller } from '../../lib/table/people.ts';
 
-export const returns = { 201: Invitation };
+export const returns = { 201: NewInvitation };
 
 /**
  * Invites a person to the organization by e-mail.
  *
  * An address with a waiting invitation is refused: resend that one, so that one invitation has one history. The mail is
- * tried at once; when SES is slow or down the invitation stands all the same, with its mail queued.
+ * tried at once; when SES is slow or down the invitation stands all the same, with its mail queued. With `sendEmail`
+ * false nothing is mailed, now or later, and the answer alone carries the link.
  */
 export const endpoint = forMember({
   format: v1,
   route: 'POST /v1/invitations',
   permission: 'invitation:create',
-  table: {
-    Query: ['ORG'],
-    ConditionCheckItem: ['USER'],
-    PutItem: ['ORG', 'AUDIT'],
-    UpdateItem: ['ORG', 'EMAIL'],
-  },
+  table: INVITE,
   depth: 3,
   email: true,
-  body: z.strictObject({ email: Address, role: RoleName }),
-  refuses: ['already_member', 'already_invited', 'invitation_limit_reached', 'member_limit_reached'],
+  creates: true,
+  body: z.strictObject({ ...INVITATION_INPUT, sendEmail: z.optional(z.boolean()) }),
+  refuses: [
+    'already_member',
+    'already_invited',
+    'invitation_limit_reached',
+    'member_limit_reached',
+    'mail_rate_exceeded',
+    'recipient_rate_exceeded',
+  ],
   async read({ body, organizationId, caller }) {
     const [before, inviter] = await Promise.all([
       beforeInvitation(organizationId, body.email),
@@ -38,11 +45,23 @@ export const endpoint = forMember({
     ]);
     return { before, inviter };
   },
-  async handle({ body, request, actor, organization, occasion, read: { before, inviter } }) {
-    const { invitationDays: days, limits } = configuration();
-    const created = await createInvitation(occasion, actor, { ...body, days, limits }, before);
-    const invitation = await deliver(created.invitation, { organization, inviter, secret: created.secret });
-    return { status: 201, body: showInvitation(invitation, organization, request.now) };
+  async handle({ body, request, actor, organization, occasion, once, read: { before, inviter } }) {
+    const { sendEmail = true, expiresInDays: days = configuration().invitationDays, ...input } = body;
+    const secrets = newMailSecrets();
+    const options = {
+      id: newId('invitation', request.now),
+      secrets: [secrets.link],
+      stopSecrets: sendEmail ? [secrets.stop] : [],
+      mail: sendEmail ? 'request' : 'none',
+      limits: configuration().limits,
+    } as const;
+    const show = (invitation: Invitation) => showInvitation(invitation, organization, request.now);
+    const created = await createInvitation(occasion, actor, { ...input, days }, before, options, (invitation) =>
+      once ? [once.remember({ status: 201, body: show(invitation) })] : [],
+    );
+    return isClaimed(created)
+      ? { status: 201, body: show(await deliver(created, { organization, inviter, secrets })) }
+      : { status: 201, body: { ...show(created), link: invitationLink(created, secrets.link) } };
   },
 });
 export const { handler } = endpoint;

@@ -4,7 +4,9 @@ import { v1 } from '../../lib/dialects/v1/format.ts';
 import { Message } from '../../lib/dialects/v1/schemas.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forMember, pathId } from '../../lib/http/endpoint.ts';
-import { getInvitation, resendInvitation } from '../../lib/table/invitations.ts';
+import { readCounters } from '../../lib/table/counters.ts';
+import { newMailSecrets } from '../../lib/table/due.ts';
+import { getInvitation, RESEND, resendInvitation } from '../../lib/table/invitations.ts';
 import { getCaller } from '../../lib/table/people.ts';
 
 export const returns = { 200: Message };
@@ -19,12 +21,7 @@ export const endpoint = forMember({
   format: v1,
   route: 'POST /v1/invitations/{id}/resend',
   permission: 'invitation:resend',
-  table: {
-    Query: ['ORG'],
-    ConditionCheckItem: ['USER'],
-    PutItem: ['AUDIT'],
-    UpdateItem: ['ORG', 'EMAIL'],
-  },
+  table: RESEND,
   depth: 3,
   email: true,
   refuses: [
@@ -34,19 +31,24 @@ export const endpoint = forMember({
     'already_member',
     'invitation_limit_reached',
     'member_limit_reached',
+    'invitation_mail_stopped',
+    'mail_rate_exceeded',
+    'recipient_rate_exceeded',
   ],
   async read({ request, organizationId, caller }) {
-    const [invitation, inviter] = await Promise.all([
+    const [invitation, inviter, counters] = await Promise.all([
       getInvitation(organizationId, pathId(request, 'invitation')),
       getCaller(caller.userId),
+      readCounters(organizationId),
     ]);
-    return { invitation, inviter };
+    return { invitation, inviter, counters };
   },
-  async handle({ actor, organization, occasion, read: { invitation, inviter } }) {
+  async handle({ actor, organization, occasion, read: { invitation, inviter, counters } }) {
     if (!invitation) throw new Refusal('invitation_not_found');
-    const { invitationDays: days, limits } = configuration();
-    const resent = await resendInvitation(occasion, actor, invitation, { days, limits });
-    await deliver(resent.invitation, { organization, inviter, secret: resent.secret });
+    const { limits } = configuration();
+    const secrets = newMailSecrets();
+    const resent = await resendInvitation(occasion, actor, invitation, counters, { secrets, limits });
+    await deliver(resent, { organization, inviter, secrets });
     return { status: 200, body: { message: 'Invitation resent' } };
   },
 });

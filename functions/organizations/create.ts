@@ -3,7 +3,8 @@ import { configuration } from '../../lib/configuration.ts';
 import { v1 } from '../../lib/dialects/v1/format.ts';
 import { MyOrganization } from '../../lib/dialects/v1/schemas.ts';
 import { showMembership } from '../../lib/dialects/v1/show.ts';
-import { Name } from '../../lib/domain/input.ts';
+import { LanguageName, Name } from '../../lib/domain/input.ts';
+import { languageOf } from '../../lib/domain/language.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forPerson } from '../../lib/http/endpoint.ts';
 import { createOrganization } from '../../lib/table/organizations.ts';
@@ -14,27 +15,32 @@ export const returns = { 201: MyOrganization };
 /**
  * Creates an organization, whose owner and first ADMIN is the caller.
  *
- * Who may is a matter of the deployment: every person with a verified address, or listed addresses.
+ * Its mails speak `language`, else what the request's `Accept-Language` likes best. Who may is a matter of the
+ * deployment: every person with a verified address, or listed addresses.
  */
 export const endpoint = forPerson({
   format: v1,
   route: 'POST /v1/organizations',
   table: { BatchGetItem: ['USER'], PutItem: ['ORG', 'USER', 'AUDIT'], UpdateItem: ['ORG', 'USER'] },
   depth: 2,
-  body: z.strictObject({ name: Name }),
+  creates: true,
+  body: z.strictObject({ name: Name, language: z.optional(LanguageName) }),
   refuses: ['organization_limit_reached', 'organization_creation_forbidden'],
-  async handle({ body, person }) {
+  async handle({ body, request, person, once }) {
     const { limits, organizationCreators } = configuration();
     if (organizationCreators.length > 0 && !organizationCreators.includes(person.email)) {
       throw new Refusal('organization_creation_forbidden');
     }
     const user = await getCaller(person.userId);
-    const { organization, member } = await createOrganization(person.occasion, {
-      name: body.name,
-      user,
-      limits,
+    const { name, language = languageOf(request.headers['accept-language'], 'en') } = body;
+    const answer = ({ organization, member }: Awaited<ReturnType<typeof createOrganization>>) => ({
+      status: 201,
+      body: showMembership({ ...member, organization }),
     });
-    return { status: 201, body: showMembership({ ...member, organization }) };
+    const created = await createOrganization(person.occasion, { name, language, user, limits }, (creating) =>
+      once ? [once.remember(answer(creating))] : [],
+    );
+    return answer(created);
   },
 });
 export const { handler } = endpoint;

@@ -2,13 +2,13 @@ import * as z from 'zod/mini';
 import { v1 } from '../../lib/dialects/v1/format.ts';
 import { Organization } from '../../lib/dialects/v1/schemas.ts';
 import { showOrganization } from '../../lib/dialects/v1/show.ts';
-import { Name } from '../../lib/domain/input.ts';
+import { LanguageName, Name } from '../../lib/domain/input.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
-import { renameOrganization } from '../../lib/table/organizations.ts';
+import { updateOrganization } from '../../lib/table/organizations.ts';
 
 export const returns = { 200: Organization };
 
-/** Gives an organization another name; mails and pages show it from then on. */
+/** Gives an organization another name, or the language of its mails; mails and pages show them from then on. */
 export const endpoint = forMember({
   format: v1,
   route: 'PATCH /v1/organizations/{organizationId}',
@@ -19,11 +19,14 @@ export const endpoint = forMember({
     PutItem: ['AUDIT'],
   },
   depth: 2,
-  body: z.strictObject({ name: Name }),
+  body: z.strictObject({ name: z.optional(Name), language: z.optional(LanguageName) }),
   async handle({ body, actor, organization, occasion }) {
-    if (organization.name === body.name) return { status: 200, body: showOrganization(organization) };
-    const renamed = await renameOrganization(occasion, actor, organization, body.name);
-    return { status: 200, body: showOrganization(renamed) };
+    const { name = organization.name, language = organization.language } = body;
+    if (name === organization.name && language === organization.language) {
+      return { status: 200, body: showOrganization(organization) };
+    }
+    const updated = await updateOrganization(occasion, actor, organization, { name, language });
+    return { status: 200, body: showOrganization(updated) };
   },
 });
 export const { handler } = endpoint;

@@ -1,7 +1,10 @@
 import { deliver } from '../../lib/delivery.ts';
-import { statusAt } from '../../lib/domain/invitation.ts';
-import { hashSecret, newSecret } from '../../lib/domain/link.ts';
+import { nextDue, statusAt } from '../../lib/domain/invitation.ts';
+import type { Membership, User } from '../../lib/domain/member.ts';
+import type { Organization } from '../../lib/domain/organization.ts';
 import { may } from '../../lib/domain/roles.ts';
+import { paced } from '../../lib/email/pace.ts';
+import type { sendMail } from '../../lib/email/ses.ts';
 import { onSchedule, type Tick } from '../../lib/http/schedule.ts';
 import { union } from '../../lib/table/access.ts';
 import { CLEAR, clearMembership, clearOrganization } from '../../lib/table/clearing.ts';
@@ -10,18 +13,22 @@ import {
   type DueInvitation,
   type DueItem,
   getDue,
+  isClaimed,
   listDue,
+  newMailSecrets,
   postpone,
   recordUnsent,
+  reschedule,
 } from '../../lib/table/due.ts';
 import { expireInvitation } from '../../lib/table/invitations.ts';
 import { DUE_SHARDS, type Key } from '../../lib/table/keys.ts';
 import { getMembership } from '../../lib/table/members.ts';
 import { getOrganization } from '../../lib/table/organizations.ts';
 import { getUser } from '../../lib/table/people.ts';
+import { END_PLACEHOLDER, endPlaceholder } from '../../lib/table/placeholders.ts';
 import { Stale } from '../../lib/table/write.ts';
 
-/** Rows of one shard that are taken in hand at once. */
+/** Rows of one shard that are read at once, and then worked on one after the other. */
 const BATCH = 25;
 
 /** Milliseconds before the end at which no further row is begun: longer than one mail and its record take. */
@@ -31,33 +38,47 @@ const RESERVE = 10_000;
 interface Counts {
   sent: number;
   unsent: number;
+  /** Rows of mails and reminders that turned out to be needed no more. */
+  settled: number;
   expired: number;
   cleared: number;
+  /** Placeholders that nobody claimed. */
+  ended: number;
   failed: number;
 }
 
+/** One run. */
+interface Run extends Tick {
+  readonly counts: Counts;
+  readonly send: typeof sendMail;
+}
+
 /**
- * Does what is due: sends the mails that weren't sent, records which invitations have expired, and clears what has ended.
+ * Does what is due: sends the mails that weren't sent and the reminders, records which invitations have expired, ends
+ * placeholders that nobody claimed, and clears what has ended.
  *
  * Each row is claimed before it is worked on, so that two runs at once, or one that died, do no harm: a mail goes out at
  * least once, and at most once more for each death. A row that fails is put off and never holds up the others.
  */
 export const schedule = onSchedule({
   schedule: 'rate(1 minute)',
-  table: union(CLEAR, {
+  table: union(CLEAR, END_PLACEHOLDER, {
     BatchGetItem: ['ORG', 'USER', 'JOB'],
-    UpdateItem: ['ORG', 'EMAIL', 'JOB'],
+    UpdateItem: ['ORG', 'EMAIL', 'JOB', 'USER'],
     PutItem: ['AUDIT'],
   }),
   due: true,
   email: true,
   timeout: 55,
   async handle(tick) {
-    const counts: Counts = { sent: 0, unsent: 0, expired: 0, cleared: 0, failed: 0 };
+    const counts: Counts = { sent: 0, unsent: 0, settled: 0, expired: 0, cleared: 0, ended: 0, failed: 0 };
+    const run: Run = { ...tick, counts, send: paced(() => tick.remaining() < RESERVE) };
     const shards = Array.from({ length: DUE_SHARDS }, (_, shard) => shard);
     // A shard that fails doesn't end the others between a mail and its record.
-    const done = await Promise.allSettled(shards.map((shard) => sweepShard(shard, tick, counts)));
-    console.log({ message: 'Sweep', ...counts });
+    const done = await Promise.allSettled(shards.map((shard) => sweepShard(shard, run)));
+    const lags = done.map((result) => (result.status === 'fulfilled' ? result.value : 0));
+    // The metrics of the alarms are made from this line.
+    console.log({ message: 'Sweep', ...counts, lagSeconds: Math.round(Math.max(...lags) / 1000) });
     const failed = done.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
     return counts;
@@ -65,76 +86,126 @@ export const schedule = onSchedule({
 });
 export const { handler } = schedule;
 
-async function sweepShard(shard: number, tick: Tick, counts: Counts): Promise<void> {
-  while (tick.remaining() > RESERVE) {
-    const due = await listDue(shard, new Date(), BATCH);
+/** @returns for how long the row has been due that has waited longest, in milliseconds */
+async function sweepShard(shard: number, run: Run): Promise<number> {
+  let lag = 0;
+  while (run.remaining() > RESERVE) {
+    const now = new Date();
+    const listed = await listDue(shard, now, BATCH);
+    if (listed[0]) lag = Math.max(lag, now.getTime() - listed[0].since.getTime());
+    // All are read in one call, and what they need in another: calls are what a row's time is made of.
+    const rows = await Promise.all(listed.map((key) => readRow(key, now)));
     let worked = 0;
-    for (const key of due) {
-      if (tick.remaining() < RESERVE) return;
-      if (await sweepRow(key, tick, counts)) worked += 1;
+    for (const row of rows) {
+      if (run.remaining() < RESERVE) return lag;
+      if (row && (await sweepRow(row, run))) worked += 1;
     }
     // The index trails the table: rows that are done may still be listed, and then there is nothing more to come.
-    if (due.length < BATCH || worked === 0) return;
+    if (listed.length < BATCH || worked === 0) return lag;
   }
+  return lag;
+}
+
+/** A row with what a mail of it needs. */
+interface Row {
+  readonly due: DueItem;
+  readonly sender?: Sender;
+}
+
+/** Who stands behind an invitation; parts that are gone are undefined. */
+interface Sender {
+  readonly organization: Organization | undefined;
+  readonly inviter: User | undefined;
+  readonly membership: Membership | undefined;
+}
+
+async function readRow(key: Key, now: Date): Promise<Row | undefined> {
+  const due = await getDue(key, now);
+  if (due?.type !== 'Invitation' || statusAt(due, now) !== 'PENDING') return due && { due };
+  const [organization, inviter, membership] = await Promise.all([
+    getOrganization(due.organizationId),
+    getUser(due.inviterId),
+    getMembership(due.inviterId, due.organizationId),
+  ]);
+  return { due, sender: { organization, inviter, membership } };
 }
 
 /** @returns whether there was something to do */
-async function sweepRow(key: Key, tick: Tick, counts: Counts): Promise<boolean> {
+async function sweepRow(row: Row, run: Run): Promise<boolean> {
   const now = new Date();
+  const { due } = row;
+  const { counts } = run;
   try {
-    const due = await getDue(key, now);
-    if (!due) return false;
     try {
-      counts[await doWhatIsDue(due, now, tick)] += 1;
+      counts[await doWhatIsDue(row, now, run)] += 1;
     } catch (error) {
       // Overtaken, mostly: then the row has changed and isn't put off.
       if (!(error instanceof Stale)) {
-        console.error({ message: 'Row put off', key, error });
+        console.error({ message: 'Row put off', key: { pk: due.pk, sk: due.sk }, error });
         counts.failed += 1;
       }
       await postpone(due, now);
     }
     return true;
   } catch (error) {
-    console.error({ message: 'Row failed', key, error });
+    console.error({ message: 'Row failed', key: { pk: due.pk, sk: due.sk }, error });
     counts.failed += 1;
     return false;
   }
 }
 
-async function doWhatIsDue(due: DueItem, now: Date, tick: Tick): Promise<keyof Counts> {
+async function doWhatIsDue({ due, sender }: Row, now: Date, run: Run): Promise<keyof Counts> {
   switch (due.type) {
     case 'Job':
       await clearMembership(due);
       return 'cleared';
+    case 'User':
+      await endPlaceholder(due, occasionOf(run, now));
+      return 'ended';
     case 'Organization':
       // What doesn't fit into this run stays due for the next.
-      while (tick.remaining() > RESERVE && !(await clearOrganization(due.id, now)));
+      while (run.remaining() > RESERVE && !(await clearOrganization(due.id, now)));
       return 'cleared';
     default:
-      return sweepInvitation(due, now, tick);
+      return sweepInvitation(due, sender, now, run);
   }
 }
 
-async function sweepInvitation(invitation: DueInvitation, now: Date, { requestId }: Tick): Promise<keyof Counts> {
+async function sweepInvitation(
+  invitation: DueInvitation,
+  sender: Sender | undefined,
+  now: Date,
+  run: Run,
+): Promise<keyof Counts> {
   if (statusAt(invitation, now) === 'EXPIRED') {
-    const origin = { requestId, sourceAddress: null };
-    await expireInvitation({ now, origin, by: { type: 'system', id: 'sweep' } }, invitation);
+    await expireInvitation(occasionOf(run, now), invitation);
     return 'expired';
   }
-  const secret = newSecret();
-  const [claimed, organization, inviter, membership] = await Promise.all([
-    claimMail(invitation, now, hashSecret(secret)),
-    getOrganization(invitation.organizationId),
-    getUser(invitation.inviterId),
-    getMembership(invitation.inviterId, invitation.organizationId),
-  ]);
-  if (!claimed) throw new Stale();
+  const { delivery, remindersStoppedAt } = invitation;
+  const isStopped = delivery?.kind === 'reminder' && remindersStoppedAt !== undefined;
+  if (delivery?.state === 'QUEUED' && isStopped) {
+    // The invitee asked for no more while a reminder waited.
+    await reschedule(invitation, { ...delivery, state: 'FAILED', at: now.toISOString(), reason: 'reminders_stopped' });
+    return 'settled';
+  }
+  if (!isClaimed(invitation) || (delivery?.state !== 'QUEUED' && nextDue(invitation) > now.toISOString())) {
+    await reschedule(invitation);
+    return 'settled';
+  }
+  const secrets = newMailSecrets();
+  const claimed = await claimMail(invitation, now, secrets);
+  if (!claimed || !sender) throw new Stale();
+  const { organization, inviter, membership } = sender;
   if (!organization || !inviter || !membership || !may(membership.role, 'invitation:create')) {
     // Its link would be refused; it is tried again for when somebody else resends it.
     await recordUnsent(claimed, now, organization ? 'inviter_removed' : 'organization_not_found');
     return 'unsent';
   }
-  const { delivery } = await deliver(claimed, { organization, inviter, secret });
-  return delivery.state === 'SENT' ? 'sent' : 'unsent';
+  const { delivery: delivered } = await deliver(claimed, { organization, inviter, secrets }, run.send);
+  return delivered?.state === 'SENT' ? 'sent' : 'unsent';
+}
+
+/** What the service does by itself. */
+function occasionOf({ requestId }: Run, now: Date) {
+  return { now, origin: { requestId, sourceAddress: null }, by: { type: 'system', id: 'sweep' } } as const;
 }

@@ -8,6 +8,7 @@ const PREFIXES = {
   invitation: 'inv',
   auditEntry: 'aud',
   accessToken: 'key',
+  mail: 'mail',
 } as const;
 export type IdKind = keyof typeof PREFIXES;
 

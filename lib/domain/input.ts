@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { isAddress, normalizeAddress } from './address.ts';
+import { LANGUAGES } from './language.ts';
 import { ROLES } from './roles.ts';
 
 /** An e-mail address of a request, in its one form. */
@@ -10,6 +11,9 @@ export const Address = z.pipe(
 
 /** A role of a request: one value of the enum, never a list or a padded string (better-auth #9962). */
 export const RoleName = z.enum(ROLES);
+
+/** A language of mails and pages. */
+export const LanguageName = z.enum(LANGUAGES);
 
 /** Text that can be stored and shown: no control characters, and no halves of characters. */
 const shownText = z.refine<string>(
@@ -33,3 +37,24 @@ export const PersonName = z.string().check(z.trim(), z.maxLength(100), shownText
 export const Username = z
   .string()
   .check(z.minLength(1), z.maxLength(100), z.regex(/^[0-9a-zA-Z-_.]+$/, 'may have letters, digits, and -_. only'));
+
+/** The id of a team. */
+const TeamId = z.string().check(z.regex(/^team_[01][0-9a-v]{19}$/, 'must be the id of a team'));
+
+/** What an inviter writes to an invitee: lines of text, trimmed. */
+export const MessageText = z.string().check(
+  z.trim(),
+  z.maxLength(500),
+  z.refine((text) => text.isWellFormed() && !/[^\P{Cc}\n\r\t]/u.test(text), 'must not have control characters'),
+);
+
+/** What a request says of an invitation. */
+export const INVITATION_INPUT = {
+  email: Address,
+  role: RoleName,
+  /** How long its periods are. */
+  expiresInDays: z.optional(z.int().check(z.minimum(1), z.maximum(30))),
+  message: z.optional(MessageText),
+  language: z.optional(LanguageName),
+  teams: z.optional(z.array(TeamId).check(z.maxLength(20))),
+};

@@ -1,3 +1,4 @@
+import type { Language } from './language.ts';
 import type { LinkToken } from './link.ts';
 import { knowsSecret } from './link.ts';
 import { Refusal, type RefusalCode } from './refusal.ts';
@@ -13,6 +14,10 @@ export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
 export interface Delivery {
   readonly state: DeliveryState;
+  /** What the mail is. */
+  readonly kind: 'invitation' | 'reminder';
+  /** Which of the invitation's mails it is, from 1: the provider's events name it by this. */
+  readonly mail: number;
   /** How often the provider was asked to take the mail. */
   readonly attempts: number;
   /** When the state was reached. */
@@ -33,9 +38,28 @@ export interface Invitation {
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly expiresAt: string;
+  /** How long its periods are, in days. */
+  readonly days: number;
+  /** What the inviter chose; undefined: mails speak the organization's language, pages the reader's. */
+  readonly language?: Language;
+  /** What the inviter wrote to the invitee. */
+  readonly message?: string;
+  /** The teams that are joined by accepting. */
+  readonly teams?: readonly string[];
   /** When a mail last left; undefined before the first. */
   readonly sentAt?: string;
-  readonly delivery: Delivery;
+  /** Of the latest mail; undefined where none was asked for. */
+  readonly delivery?: Delivery;
+  /** Why no mail may leave any more: the provider said that the address is no good, or its owner complained. */
+  readonly mailStopped?: 'bounce' | 'complaint';
+  /** Reminders that were due in this period, sent or not. */
+  readonly reminders: number;
+  /** When the invitee asked for no more reminders. */
+  readonly remindersStoppedAt?: string;
+  /** Hashes of the secrets that are good for stopping reminders: one a mail. */
+  readonly stopSecrets: readonly string[];
+  /** When the holder of an expired link asked the inviter for a new one, in this period. */
+  readonly askedAt?: string;
   /** Hashes of the secrets that are good for accepting. */
   readonly secrets: readonly string[];
   /** Hashes of secrets that a resend has replaced, the latest first, at most `REPLACED_SECRETS`. */
@@ -56,6 +80,25 @@ export function periodEnd(now: Date, days: number): string {
   return new Date(now.getTime() + days * DAY).toISOString();
 }
 
+/** When an invitation's reminders are due: at half of its period, and a day before its end. */
+function reminderTimes({ expiresAt, days }: Pick<Invitation, 'expiresAt' | 'days'>): string[] {
+  const end = Date.parse(expiresAt);
+  const times = [...new Set([end - (days * DAY) / 2, end - DAY])].filter((time) => time > end - days * DAY);
+  return times.map((time) => new Date(time).toISOString());
+}
+
+/** How many of an invitation's reminders are due by now, or were: a sweep that comes late sends one for all of them. */
+export function remindersDue(invitation: Pick<Invitation, 'expiresAt' | 'days'>, now: Date): number {
+  return reminderTimes(invitation).filter((time) => time <= now.toISOString()).length;
+}
+
+/** When an invitation has something due next, once its mail has left: a reminder, or the end of its period. */
+export function nextDue(invitation: Invitation): string {
+  const { delivery, mailStopped, remindersStoppedAt, reminders, expiresAt } = invitation;
+  if (!delivery || mailStopped || remindersStoppedAt) return expiresAt;
+  return reminderTimes(invitation)[reminders] ?? expiresAt;
+}
+
 /** The state now: EXPIRED is decided by the clock, on every read and every accept; the sweep only records it. */
 export function statusAt(invitation: Pick<Invitation, 'status' | 'expiresAt'>, now: Date): InvitationStatus {
   return invitation.status === 'PENDING' && invitation.expiresAt <= now.toISOString() ? 'EXPIRED' : invitation.status;
@@ -66,10 +109,12 @@ export function refuseUnlessPending(invitation: Invitation, now: Date): void {
   if (statusAt(invitation, now) !== 'PENDING') throw new Refusal('invitation_not_pending');
 }
 
-/** Refuses to resend what is over for good; an expired invitation is revived. */
+/** Refuses to resend what is over for good, or to an address that takes no mail; an expired invitation is revived. */
 export function refuseUnlessResendable(invitation: Invitation, now: Date): void {
   const status = statusAt(invitation, now);
   if (status !== 'PENDING' && status !== 'EXPIRED') throw new Refusal('invitation_not_resendable');
+  // A hard bounce or a complaint stops all further mail of the invitation.
+  if (invitation.mailStopped) throw new Refusal('invitation_mail_stopped');
 }
 
 /** How a link is refused, as whoever declares an endpoint for its holder lists it. */

@@ -4,6 +4,10 @@ export const DEFAULT_LIMITS = {
   members: 100_000,
   /** Pending invitations of an organization. */
   pendingInvitations: 10_000,
+  /** Mails of invitations that an organization's people cause in a day of UTC; retries and reminders don't count. */
+  mailsOfOrganization: 10_000,
+  /** Mails that people cause to one address in 10 minutes, across organizations. */
+  mailsToAddress: 10,
   /** Organizations that a person is in. */
   organizationsOfPerson: 40,
   /** Access tokens of a member. */
@@ -22,6 +26,9 @@ export interface Counters {
   readonly seats: number;
   /** Every invitation that is kept, whatever its state. */
   readonly invitations: number;
+  /** Mails of the day; of no meaning on another day. */
+  readonly mails: number;
+  readonly day: string | undefined;
 }
 
 /** The sum of one counter over all rows. */
@@ -39,31 +46,66 @@ export interface Seat {
 /** Limits below this many a row use fewer rows: where only few fit, few come at once. */
 const LEAST_SHARE = 64;
 
+/** How many rows a limit is spread over, and what each may hold: the shares add up to the limit. */
+function sharesOf(limit: number, rows: number): number[] {
+  return Array.from({ length: rows }, (_, row) => Math.floor(limit / rows) + (row < limit % rows ? 1 : 0));
+}
+
+function rowsFor(limit: number): number {
+  return Math.max(1, Math.min(COUNTER_ROWS, Math.floor(limit / LEAST_SHARE)));
+}
+
+/** What is counted in a place of a mail: the day's mails in a row, and how many there may be. */
+export interface MailPlace {
+  readonly row: number;
+  readonly day: string;
+  /** The row's day before; undefined: it has counted none yet. */
+  readonly lastDay: string | undefined;
+  /** Of the day, at most. */
+  readonly mails: number;
+}
+
 /**
- * Finds a row in which one more member, or one more invitation, has a seat: at random among those with room.
+ * Finds the rows in which so many mails more may be counted today.
  *
- * Each row may hold its share of a limit, and the shares add up to the limit: rows kept below their shares keep the
- * organization below its limit without a row that everybody writes. What rows out of use still hold (a limit was
- * lowered) only shrinks, so that what is left for the others is exact too.
- *
- * @returns the seat, or the limit that is reached
+ * @param now the moment; days are UTC's
  */
-export function findSeat(
+export function mailPlaces(counters: readonly Counters[], limits: Limits, now: Date, count = 1): MailPlace[] {
+  const day = now.toISOString().slice(0, 10);
+  const used = new Map(counters.map((counter) => [counter.row, counter]));
+  return sharesOf(limits.mailsOfOrganization, rowsFor(limits.mailsOfOrganization))
+    .map((mails, row) => ({ row, day, lastDay: used.get(row)?.day, mails }))
+    .filter(({ row, lastDay, mails }) => (lastDay === day ? (used.get(row)?.mails ?? 0) : 0) + count <= mails);
+}
+
+/**
+ * Finds the rows in which so many more invitations have seats.
+ *
+ * Each row may hold its share of a limit: rows kept below their shares keep the organization below its limit without a
+ * row that everybody writes. What rows out of use still hold (a limit was lowered) only shrinks, so that what is left
+ * for the others is exact too.
+ *
+ * @returns the rows, or the limit that is reached
+ */
+export function freeSeats(
   counters: readonly Counters[],
   limits: Limits,
-): Seat | 'member_limit_reached' | 'invitation_limit_reached' {
-  const least = Math.min(limits.members, limits.pendingInvitations);
-  const rows = Math.max(1, Math.min(COUNTER_ROWS, Math.floor(least / LEAST_SHARE)));
+  count = 1,
+): Seat[] | 'member_limit_reached' | 'invitation_limit_reached' {
+  const rows = rowsFor(Math.min(limits.members, limits.pendingInvitations));
   const unused = counters.filter(({ row }) => row >= rows);
-  const share = (limit: number, row: number) => Math.floor(limit / rows) + (row < limit % rows ? 1 : 0);
-  const seats: Seat[] = Array.from({ length: rows }, (_, row) => ({
-    row,
-    seats: share(limits.members - total(unused, 'seats'), row),
-    pending: share(limits.pendingInvitations - total(unused, 'pending'), row),
-  }));
+  const seats = sharesOf(limits.members - total(unused, 'seats'), rows);
+  const pending = sharesOf(limits.pendingInvitations - total(unused, 'pending'), rows);
   const used = new Map(counters.map((counter) => [counter.row, counter]));
-  const withSeat = seats.filter(({ row, seats }) => (used.get(row)?.seats ?? 0) < seats);
-  if (withSeat.length === 0) return 'member_limit_reached';
-  const free = withSeat.filter(({ row, pending }) => (used.get(row)?.pending ?? 0) < pending);
-  return free[Math.floor(Math.random() * free.length)] ?? 'invitation_limit_reached';
+  const withSeats = seats
+    .map((share, row): Seat => ({ row, seats: share, pending: pending[row] as number }))
+    .filter((seat) => (used.get(seat.row)?.seats ?? 0) + count <= seat.seats);
+  if (withSeats.length === 0) return 'member_limit_reached';
+  const free = withSeats.filter((seat) => (used.get(seat.row)?.pending ?? 0) + count <= seat.pending);
+  return free.length > 0 ? free : 'invitation_limit_reached';
+}
+
+/** One of several at random: so that those who come at once rarely meet. */
+export function anyOf<T>(choices: readonly T[]): T | undefined {
+  return choices[Math.floor(Math.random() * choices.length)];
 }

@@ -21,6 +21,9 @@ export interface User extends Profile {
   readonly updatedAt: string;
 }
 
+/** Days after which a placeholder ends that nobody has claimed, from when it last accepted. */
+export const PLACEHOLDER_DAYS = 30;
+
 /** What authorization reads of a person in an organization. */
 export interface Membership {
   readonly userId: string;

@@ -25,6 +25,7 @@ export const REFUSALS = {
   already_invited: 409,
   invitation_not_pending: 409,
   invitation_not_resendable: 409,
+  invitation_mail_stopped: 409,
   owner_must_transfer: 409,
   member_not_claimed: 409,
   member_limit_reached: 409,
@@ -39,6 +40,9 @@ export const REFUSALS = {
   inviter_removed: 410,
   body_too_large: 413,
   unsupported_media_type: 415,
+  idempotency_key_reused: 422,
+  mail_rate_exceeded: 429,
+  recipient_rate_exceeded: 429,
   internal_error: 500,
   busy: 503,
 } as const;

@@ -37,6 +37,8 @@ export interface HttpDeclaration extends FunctionDeclaration {
   readonly organization: boolean;
   /** DynamoDB round trips one after another with a warm function and an organization header; documentation, counted by a test. */
   readonly depth: number;
+  /** Whether it creates something, once for each `Idempotency-Key`. */
+  readonly creates: boolean;
   /** The codes it refuses with, beyond those that follow from `caller`, `permission` and its input. */
   readonly refuses: readonly RefusalCode[];
   /** zod schemas of the input; undefined where there is none. */

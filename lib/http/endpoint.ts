@@ -12,6 +12,7 @@ import { REFUSALS, Refusal, type RefusalCode } from '../domain/refusal.ts';
 import { lowerRole, may, type Permission } from '../domain/roles.ts';
 import { type TableAccess, union } from '../table/access.ts';
 import { getAccessToken } from '../table/access-tokens.ts';
+import { ONCE, Once } from '../table/idempotency.ts';
 import { getMembership } from '../table/members.ts';
 import { getOrganization, listMemberships } from '../table/organizations.ts';
 import { getUser, SIGN_IN, signIn } from '../table/people.ts';
@@ -20,6 +21,7 @@ import { untilFresh } from '../table/write.ts';
 import type { CallerKind, HttpDeclaration, Route } from './declaration.ts';
 import { parseBody, validate } from './input.ts';
 import { MESSAGES } from './messages.ts';
+import { keyOf, withoutSecrets } from './once.ts';
 import { type Request, readEvent } from './request.ts';
 import { type Claims, credentialOf, unauthenticated, verifyToken } from './token.ts';
 
@@ -35,6 +37,10 @@ interface Spec<B extends Schema, Q extends Schema> {
   readonly table?: TableAccess;
   readonly depth: number;
   readonly email?: boolean;
+  /** That it creates something, and once only for each `Idempotency-Key`: then `handle` gets `once`. */
+  readonly creates?: boolean;
+  /** Milliseconds after which it is done, or was broken off, where it creates a lot. */
+  readonly patience?: number;
   readonly body?: B;
   readonly query?: Q;
   readonly accepts?: HttpDeclaration['accepts'];
@@ -46,6 +52,11 @@ export interface Incoming<B extends Schema, Q extends Schema> {
   readonly request: Request;
   readonly body: Parsed<B>;
   readonly query: Parsed<Q>;
+}
+
+/** What a handler that creates gets, for a request that carries a key. */
+export interface Creating {
+  readonly once: Once | undefined;
 }
 
 /** Who calls: a person who is signed in, or the owner of an access token. */
@@ -72,6 +83,9 @@ export type Endpoint = HttpDeclaration & {
   readonly handler: (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
 };
 
+/** Milliseconds after which a request that creates is done, or was broken off. */
+const PATIENCE = 6000;
+
 /** Seconds that an endpoint may take: within API Gateway's 30, and with room for the retries of `transact`. */
 const TIMEOUT = 20;
 
@@ -95,11 +109,14 @@ export function forLinkHolder<B extends Schema = undefined, Q extends Schema = u
 
 /** Declares an endpoint for what only a signed-in person may do, whatever organizations they are in. */
 export function forPerson<B extends Schema = undefined, Q extends Schema = undefined>(
-  spec: Spec<B, Q> & { handle(incoming: Incoming<B, Q> & { person: Person }): Promise<Reply> },
+  spec: Spec<B, Q> & { handle(incoming: Incoming<B, Q> & Creating & { person: Person }): Promise<Reply> },
 ): Endpoint {
   return declare(spec, { caller: ['person'] }, async ({ request, input, fresh }) => {
     const claims = await verifyToken(requireJwt(requireCredential(request)));
-    return spec.handle({ ...input(), person: await identify(request, claims, fresh) });
+    const incoming = input();
+    const person = await identify(request, claims, fresh);
+    const once = onceOf(spec, incoming, person, '');
+    return answeredOnce(once, await once?.earlier(), () => spec.handle({ ...incoming, person, once }));
   });
 }
 
@@ -147,7 +164,7 @@ export function forMember<B extends Schema = undefined, Q extends Schema = undef
     /** What the role must allow; undefined: every member may. */
     readonly permission?: Permission;
     read?(incoming: Incoming<B, Q> & { organizationId: string; caller: Caller }): Promise<R>;
-    handle(incoming: Incoming<B, Q> & Acting & { read: R }): Promise<Reply>;
+    handle(incoming: Incoming<B, Q> & Acting & Creating & { read: R }): Promise<Reply>;
   },
 ): Endpoint {
   return declare(
@@ -159,20 +176,53 @@ export function forMember<B extends Schema = undefined, Q extends Schema = undef
       const incoming = input();
       const caller = claims ? await identify(request, claims, fresh) : ownerOf(request, credential as TokenText);
       const organizationId = await selectOrganization(request, caller, credential);
-      const [membership, organization, token, read] = await Promise.all([
+      const once = onceOf(spec, incoming, caller, organizationId);
+      const [membership, organization, token, read, earlier] = await Promise.all([
         getMembership(caller.userId, organizationId),
         getOrganization(organizationId),
         typeof credential === 'string' ? undefined : getAccessToken(caller.userId, organizationId, credential.tokenId),
         // A refusal must not leave the reads beside it without anybody who waits for them.
         (async () => spec.read?.({ ...incoming, organizationId, caller }) as Promise<R>)(),
+        once?.earlier(),
       ]);
       if (typeof credential !== 'string') refuseUnlessGood(token, credential, membership, request.now);
       if (!membership || !organization) throw new Refusal('organization_not_found');
       const actor = token ? boundBy(token, membership) : membership;
       if (spec.permission && !may(actor.role, spec.permission)) throw new Refusal('forbidden');
-      return spec.handle({ ...incoming, actor, organization, occasion: caller.occasion, read });
+      return answeredOnce(once, earlier, () =>
+        spec.handle({ ...incoming, actor, organization, occasion: caller.occasion, read, once }),
+      );
     },
   );
+}
+
+/** What a request is known by that creates something, if it carries a key. */
+function onceOf(
+  { creates, route, patience = PATIENCE }: Spec<Schema, Schema>,
+  { request, body }: Incoming<Schema, Schema>,
+  { occasion }: Caller,
+  organizationId: string,
+): Once | undefined {
+  const key = creates ? keyOf(request) : undefined;
+  return key === undefined
+    ? undefined
+    : new Once([occasion.by.id, route, organizationId], key, body, request.now, patience);
+}
+
+/** Answers a request as it was answered before; the first time, remembers the answer. */
+async function answeredOnce(
+  once: Once | undefined,
+  earlier: Awaited<ReturnType<Once['earlier']>>,
+  handle: () => Promise<Reply>,
+): Promise<Reply> {
+  if (earlier === 'reused') throw new Refusal('idempotency_key_reused');
+  if (earlier) return { ...earlier, headers: { 'idempotent-replayed': 'true' } };
+  const reply = await handle();
+  await once?.finish(withoutSecrets(reply)).catch((error: unknown) => {
+    // It was done, and what is remembered says so.
+    console.error({ message: 'Answer not remembered', error });
+  });
+  return reply;
 }
 
 /** Refuses a token that isn't the one that was given out, is over, or was made under a membership that has ended. */
@@ -222,11 +272,12 @@ function declare<B extends Schema, Q extends Schema>(
     caller: who.caller,
     permission: who.permission,
     organization: who.organization ?? false,
-    table: union(who.caller.includes('person') ? SIGN_IN : {}, spec.table ?? {}),
+    table: union(who.caller.includes('person') ? SIGN_IN : {}, spec.creates ? ONCE : {}, spec.table ?? {}),
     due: false,
     email: spec.email ?? false,
     timeout: TIMEOUT,
     depth: spec.depth,
+    creates: spec.creates ?? false,
     refuses: spec.refuses ?? [],
     query: spec.query,
     body: spec.body,

@@ -24,6 +24,7 @@ export const MESSAGES: Readonly<Record<RefusalCode, string>> = {
   already_invited: 'This address already has a waiting invitation: resend that one.',
   invitation_not_pending: 'The invitation is no longer pending.',
   invitation_not_resendable: 'The invitation is over: only pending and expired ones are resent.',
+  invitation_mail_stopped: 'The address takes no more mail of this invitation: it bounced, or its owner complained.',
   owner_must_transfer: 'The owner stays an ADMIN and a member until ownership is transferred.',
   member_not_claimed: 'Nobody has signed in as this member yet.',
   member_limit_reached: 'The organization has as many members and pending invitations as it may have.',
@@ -38,6 +39,9 @@ export const MESSAGES: Readonly<Record<RefusalCode, string>> = {
   inviter_removed: 'Whoever sent the invitation may no longer invite: ask another admin to resend it.',
   body_too_large: 'The body is larger than 256 KB.',
   unsupported_media_type: 'Send the body with the content type of this endpoint.',
+  idempotency_key_reused: 'The idempotency key was used with another body.',
+  mail_rate_exceeded: 'The organization has sent as many mails as it may in a day.',
+  recipient_rate_exceeded: 'This address got as many mails as it may in a short time.',
   internal_error: 'Something went wrong on our side.',
   busy: 'Too many changes at once: try again.',
 };

@@ -86,8 +86,8 @@ export async function acceptInvitation(
       ...accept(member.memberId),
       ...memberWrites(member),
       ...(holder
-        ? [joined({ ...holder, email: invitation.email }, limits)]
-        : newUserWrites({ ...user, email: invitation.email, organizations: 1, createdAt: updatedAt, updatedAt })),
+        ? [joined({ ...holder, email: invitation.email }, limits, now)]
+        : newUserWrites({ ...user, email: invitation.email, organizations: 1, createdAt: updatedAt, updatedAt }, now)),
       count(organizationId, invitation.seat, 'invitationAccepted'),
     ]);
   } catch (error) {

@@ -33,6 +33,7 @@ export async function listAccessTokens(userId: string, organizationId: string, l
 /**
  * Makes an access token for the actor, for at most what the actor is.
  *
+ * @param also what else is written with it
  * @returns the token, and its text, which is kept nowhere
  * @throws Refusal `forbidden` for a role above the actor's own, `access_token_limit_reached`
  */
@@ -40,6 +41,7 @@ export async function createAccessToken(
   occasion: Occasion,
   actor: Actor,
   { name, role, expiresAt, limits }: { name: string; role?: Role; expiresAt?: string; limits: Limits },
+  also: (token: AccessToken) => readonly Write[],
 ): Promise<{ token: AccessToken; text: string }> {
   if (role && lowerRole(role, actor.role) !== role) throw new Refusal('forbidden');
   const { organizationId, userId, memberId } = actor;
@@ -83,6 +85,7 @@ export async function createAccessToken(
       resource: { type: 'accessToken', id: tokenId },
       after: { ...(atMost && { role: atMost }), ...(expiresAt && { expiresAt }) },
     }),
+    ...also(token),
   ]);
   return { token, text: formatAccessToken({ organizationId, userId, tokenId, secret }) };
 }

@@ -2,7 +2,17 @@
 export type TableAction = 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'ConditionCheckItem';
 
 /** The first segment of a partition key (`ORG` of `ORG#01j...`): what a role's leading keys are made from. */
-export type KeyPrefix = 'ORG' | 'USER' | 'EMAIL' | 'IDENTITY' | 'AUDIT' | 'JOB' | 'HEALTH';
+export type KeyPrefix =
+  | 'ORG'
+  | 'USER'
+  | 'EMAIL'
+  | 'IDENTITY'
+  | 'AUDIT'
+  | 'JOB'
+  | 'LIMIT'
+  | 'IDEMPOTENCY'
+  | 'MAIL'
+  | 'HEALTH';
 
 /** What a function does to the table: IAM's own actions, and the partition keys they touch. */
 export type TableAccess = { readonly [A in TableAction]?: readonly KeyPrefix[] };

@@ -1,4 +1,4 @@
-import type { Counters, Seat } from '../domain/limits.ts';
+import type { Counters, MailPlace, Seat } from '../domain/limits.ts';
 import { keys, prefixes } from './keys.ts';
 import { query } from './read.ts';
 import type { Update } from './write.ts';
@@ -12,6 +12,8 @@ export async function readCounters(organizationId: string): Promise<Counters[]> 
     pending: Number(item.pending ?? 0),
     seats: Number(item.seats ?? 0),
     invitations: Number(item.invitations ?? 0),
+    mails: Number(item.mails ?? 0),
+    day: item.day as string | undefined,
   }));
 }
 
@@ -29,19 +31,40 @@ const CHANGES = {
 /**
  * The part of a transaction that counts an event.
  *
- * @param room for an event that takes a seat: what the row may hold, so that parallel requests don't exceed a limit
+ * @param room for events that take seats: what the row may hold, so that parallel requests don't exceed a limit
+ * @param times how often it happens
  */
-export function count(organizationId: string, row: number, event: keyof typeof CHANGES, room?: Seat): Update {
+export function count(
+  organizationId: string,
+  row: number,
+  event: keyof typeof CHANGES,
+  { room, times = 1 }: { room?: Seat | undefined; times?: number } = {},
+): Update {
   return {
     type: 'update',
     key: keys.counter(organizationId, row),
     set: { type: 'Counters', v: 1 },
-    add: CHANGES[event],
+    add: Object.fromEntries(Object.entries(CHANGES[event]).map(([counter, by]) => [counter, by * times])),
     ...(room && {
       when: [
-        { attribute: 'seats', below: room.seats },
-        { attribute: 'pending', below: room.pending },
+        { attribute: 'seats', below: room.seats - times + 1 },
+        { attribute: 'pending', below: room.pending - times + 1 },
       ],
     }),
+  };
+}
+
+/** The part of a transaction that counts mails of the day: it starts anew with the first of another day. */
+export function countMails(organizationId: string, { row, day, lastDay, mails }: MailPlace, times = 1): Update {
+  const goesOn = lastDay === day;
+  return {
+    type: 'update',
+    key: keys.counter(organizationId, row),
+    set: { type: 'Counters', v: 1, ...(!goesOn && { day, mails: times }) },
+    ...(goesOn && { add: { mails: times } }),
+    when: [
+      lastDay === undefined ? { absent: 'day' } : { attribute: 'day', is: lastDay },
+      ...(goesOn ? [{ attribute: 'mails', below: mails - times + 1 }] : []),
+    ],
   };
 }

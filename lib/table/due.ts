@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { configuration } from '../configuration.ts';
-import type { Delivery, Invitation } from '../domain/invitation.ts';
+import { type Delivery, type Invitation, nextDue, remindersDue } from '../domain/invitation.ts';
+import { hashSecret, newSecret } from '../domain/link.ts';
+import type { User } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
 import { client } from './client.ts';
 import { DUE_INDEX, DUE_SHARDS, type Key, keys } from './keys.ts';
@@ -22,6 +24,14 @@ export function dueAttributes(id: string, at: string): { due: string; dueAt: str
 /** An invitation that has something due, with its place in the index: whoever changes it has claimed the row. */
 export type DueInvitation = Invitation & { readonly dueAt: string };
 
+/** An invitation that has a mail, which whoever holds it has in hand. */
+export type ClaimedInvitation = DueInvitation & { readonly delivery: Delivery };
+
+/** Whether an invitation has a mail. */
+export function isClaimed(invitation: DueInvitation): invitation is ClaimedInvitation {
+  return invitation.delivery !== undefined;
+}
+
 /**
  * How long whoever claimed a mail has to send it, in milliseconds; after that the sweep takes it to be lost and sends
  * another. Longer than any of our functions may run.
@@ -32,17 +42,42 @@ function leaseEnd(now: Date): string {
   return new Date(now.getTime() + LEASE).toISOString();
 }
 
-/** Marks an invitation's mail as due, for the request that writes it: written before it is tried, so that it can't be lost. */
-export function queuedMail(id: string, now: Date): { delivery: Delivery; due: string; dueAt: string } {
-  return { delivery: { state: 'QUEUED', attempts: 0, at: now.toISOString() }, ...dueAttributes(id, leaseEnd(now)) };
+/** The secrets of one mail: that of its link, and that by which reminders are stopped. They are in the mail alone. */
+export interface MailSecrets {
+  readonly link: Buffer;
+  readonly stop: Buffer;
+}
+
+/** New secrets for a mail. */
+export function newMailSecrets(): MailSecrets {
+  return { link: newSecret(), stop: newSecret() };
+}
+
+/**
+ * Marks an invitation's mail as due: written before it is tried, so that it can't be lost.
+ *
+ * @param mail its number
+ * @param when who sends it: the request that writes it, which has it in hand at once, or the sweep
+ */
+export function queuedMail(
+  id: string,
+  mail: number,
+  now: Date,
+  when: 'request' | 'sweep' = 'request',
+): { delivery: Delivery; due: string; dueAt: string } {
+  const at = now.toISOString();
+  return {
+    delivery: { state: 'QUEUED', kind: 'invitation', mail, attempts: 0, at },
+    ...dueAttributes(id, when === 'request' ? leaseEnd(now) : at),
+  };
 }
 
 /**
  * Lists what is due in one shard, the longest due first. The index is only a hint: decide on the item.
  *
- * @returns the keys of at most `limit` items
+ * @returns the keys of at most `limit` items, and since when they are due
  */
-export async function listDue(shard: number, now: Date, limit: number): Promise<Key[]> {
+export async function listDue(shard: number, now: Date, limit: number): Promise<(Key & { readonly since: Date })[]> {
   const { Items } = await client().send(
     new QueryCommand({
       TableName: configuration().tableName,
@@ -52,7 +87,11 @@ export async function listDue(shard: number, now: Date, limit: number): Promise<
       Limit: limit,
     }),
   );
-  return (Items ?? []) as Key[];
+  return ((Items ?? []) as (Key & { dueAt: string })[]).map(({ pk, sk, dueAt }) => ({
+    pk,
+    sk,
+    since: new Date(dueAt.slice(0, dueAt.indexOf('#'))),
+  }));
 }
 
 /** A membership that has ended and left something behind. */
@@ -62,10 +101,11 @@ export interface Job {
   readonly memberId: string;
 }
 
-/** Whatever has something due: an invitation, an organization to clear, or what a membership left behind. */
+/** Whatever has something due: an invitation, a placeholder, an organization to clear, or what a membership left behind. */
 export type DueItem = { readonly pk: string; readonly sk: string; readonly dueAt: string } & (
   | ({ readonly type: 'Invitation' } & DueInvitation)
   | ({ readonly type: 'Organization' } & Organization)
+  | ({ readonly type: 'User' } & User)
   | ({ readonly type: 'Job' } & Job)
 );
 
@@ -85,50 +125,93 @@ export async function postpone({ pk, sk, dueAt }: DueItem, now: Date): Promise<v
   await recordIf({ pk, sk }, { dueAt: later }, [{ attribute: 'dueAt', is: dueAt }]);
 }
 
+/** Live secrets that are kept, the latest: each try of a mail adds one, and those of tries long past never left. */
+const LIVE_SECRETS = 20;
+
+/** Secrets with one more, the latest last. */
+export function withSecret(hashes: readonly string[], secret: Buffer): string[] {
+  return [...hashes, hashSecret(secret)].slice(-LIVE_SECRETS);
+}
+
 /**
- * Claims a due mail for a lease, with another secret for it: the plain secret of the first is kept nowhere.
+ * Claims a due mail for a lease, with secrets of its own: the plain ones of an earlier try are kept nowhere. A mail that
+ * has left before is followed by a reminder.
  *
  * @returns the invitation as claimed, or undefined when somebody else was faster
  */
 export async function claimMail(
-  invitation: DueInvitation,
+  invitation: ClaimedInvitation,
   now: Date,
-  secretHash: string,
-): Promise<DueInvitation | undefined> {
+  { link, stop }: MailSecrets,
+): Promise<ClaimedInvitation | undefined> {
+  const { delivery } = invitation;
+  const mail = delivery.mail + 1;
   const claimed = {
-    secrets: [...invitation.secrets, secretHash],
+    secrets: withSecret(invitation.secrets, link),
+    stopSecrets: withSecret(invitation.stopSecrets, stop),
+    delivery:
+      delivery.state === 'QUEUED'
+        ? { ...delivery, mail }
+        : ({ state: 'QUEUED', kind: 'reminder', mail, attempts: 0, at: now.toISOString() } as const),
+    reminders: remindersDue(invitation, now),
     dueAt: dueAttributes(invitation.id, leaseEnd(now)).dueAt,
   };
   const isMine = await recordIf(keyOf(invitation), claimed, [{ attribute: 'dueAt', is: invitation.dueAt }]);
   return isMine ? { ...invitation, ...claimed } : undefined;
 }
 
-/** Records that an invitation's mail left; the next thing due is the end of its period. */
-export async function recordSent(invitation: DueInvitation, now: Date): Promise<Invitation> {
-  const sent = {
-    sentAt: now.toISOString(),
-    delivery: { state: 'SENT', attempts: invitation.delivery.attempts + 1, at: now.toISOString() } as const,
-  };
-  const { dueAt } = dueAttributes(invitation.id, invitation.expiresAt);
-  // Accepted before this was recorded: then nothing is due any more, and nothing must become due again.
-  (await recordIf(keyOf(invitation), { ...sent, dueAt }, [{ attribute: 'dueAt', is: invitation.dueAt }])) ||
-    (await recordIf(keyOf(invitation), sent, [{ exists: 'pk' }, { absent: 'dueAt' }]));
-  return { ...invitation, ...sent };
+/** Records that an invitation's mail left; what is due next is a reminder or the end of its period. */
+export async function recordSent(invitation: ClaimedInvitation, now: Date): Promise<Invitation> {
+  const at = now.toISOString();
+  const { delivery } = invitation;
+  const sentAt = { sentAt: at };
+  const sent = { ...delivery, state: 'SENT' as const, attempts: delivery.attempts + 1, at };
+  delete (sent as { reason?: string }).reason;
+  const { dueAt } = dueAttributes(invitation.id, nextDue(invitation));
+  const isMine = { attribute: 'dueAt', is: invitation.dueAt };
+  const isUntold = { attribute: 'delivery', is: delivery };
+  const key = keyOf(invitation);
+  (await recordIf(key, { ...sentAt, delivery: sent, dueAt }, [isMine, isUntold])) ||
+    // The provider has told what became of it already.
+    (await recordIf(key, { ...sentAt, dueAt }, [isMine])) ||
+    // Accepted before this was recorded: then nothing is due any more, and nothing must become due again.
+    (await recordIf(key, { ...sentAt, delivery: sent }, [{ exists: 'pk' }, { absent: 'dueAt' }, isUntold]));
+  return { ...invitation, ...sentAt, delivery: sent };
 }
 
 /** Pauses between tries of a mail: doubling from a minute to six hours, so that a long outage costs few tries. */
 const SHORTEST_RETRY = 60_000;
 const LONGEST_RETRY = 6 * 60 * 60_000;
 
+/** When a mail that couldn't be sent is tried again, after so many tries, in milliseconds from then. */
+export function retryPause(attempts: number): number {
+  return Math.min(LONGEST_RETRY, SHORTEST_RETRY * 2 ** (attempts - 1));
+}
+
 /** Records that a mail couldn't be sent: it is tried again, with growing pauses, until the period ends. */
-export async function recordUnsent(invitation: DueInvitation, now: Date, reason: string): Promise<Invitation> {
+export async function recordUnsent(invitation: ClaimedInvitation, now: Date, reason: string): Promise<Invitation> {
   const attempts = invitation.delivery.attempts + 1;
-  const delivery: Delivery = { state: 'QUEUED', attempts, at: now.toISOString(), reason };
-  const retryAt = now.getTime() + Math.min(LONGEST_RETRY, SHORTEST_RETRY * 2 ** (attempts - 1));
-  const next = new Date(Math.min(retryAt, Date.parse(invitation.expiresAt)));
-  const { dueAt } = dueAttributes(invitation.id, next.toISOString());
-  await recordIf(keyOf(invitation), { delivery, dueAt }, [{ attribute: 'dueAt', is: invitation.dueAt }]);
+  const delivery: Delivery = { ...invitation.delivery, attempts, at: now.toISOString(), reason };
+  const next = new Date(Math.min(now.getTime() + retryPause(attempts), Date.parse(invitation.expiresAt)));
+  const isMine = { attribute: 'dueAt', is: invitation.dueAt };
+  (await recordIf(keyOf(invitation), { delivery, dueAt: dueAttributes(invitation.id, next.toISOString()).dueAt }, [
+    isMine,
+    { attribute: 'delivery', is: invitation.delivery },
+  ])) || // It did leave, as the provider has told: the answer to the call was lost.
+    (await recordIf(keyOf(invitation), { dueAt: dueAttributes(invitation.id, nextDue(invitation)).dueAt }, [isMine]));
   return { ...invitation, delivery };
+}
+
+/**
+ * Puts an invitation where it belongs in the index that has no mail to send now.
+ *
+ * @param delivery of a reminder that is given up
+ */
+export async function reschedule(invitation: DueInvitation, delivery?: Delivery): Promise<void> {
+  const { dueAt } = dueAttributes(invitation.id, nextDue(invitation));
+  await recordIf(keyOf(invitation), { dueAt, ...(delivery && { delivery }) }, [
+    { attribute: 'dueAt', is: invitation.dueAt },
+  ]);
 }
 
 function keyOf({ organizationId, id }: Invitation): Key {

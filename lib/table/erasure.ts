@@ -76,16 +76,23 @@ async function forget(
   invitations: readonly Invitation[],
 ): Promise<void> {
   const { now } = occasion;
-  const forgotten = invitations.map((invitation): Write[] => {
-    const { id, status, seat } = invitation;
+  const updatedAt = now.toISOString();
+  // Those of an earlier try are forgotten already.
+  const left = invitations.filter((invitation) => invitation.email !== ERASED);
+  const forgotten = left.map((invitation): Write[] => {
+    const { id, status, seat, delivery } = invitation;
     const isPending = status === 'PENDING';
     const ended = statusAt(invitation, now) === 'EXPIRED' ? 'EXPIRED' : 'DECLINED';
     return [
       {
         type: 'update',
         key: keys.invitation(organizationId, id),
-        set: { email: ERASED, updatedAt: now.toISOString(), ...(isPending && { status: ended }) },
-        remove: ['due', 'dueAt'],
+        set: {
+          ...{ email: ERASED, updatedAt },
+          ...(isPending && { status: ended }),
+          ...(delivery?.state === 'QUEUED' && { delivery: { ...delivery, state: 'FAILED', at: updatedAt } }),
+        },
+        remove: ['due', 'dueAt', 'message'],
         when: [{ attribute: 'status', is: status }],
       },
       audit(occasion, { action: 'invitation.erase', organizationId, resource: { type: 'invitation', id } }),

@@ -1,5 +1,4 @@
 import type { Occasion } from '../domain/audit.ts';
-import { newId } from '../domain/ids.ts';
 import {
   type Invitation,
   periodEnd,
@@ -8,19 +7,48 @@ import {
   refuseUnlessResendable,
   statusAt,
 } from '../domain/invitation.ts';
-import { type Counters, findSeat, type Limits } from '../domain/limits.ts';
-import { hashSecret, newSecret } from '../domain/link.ts';
+import type { Language } from '../domain/language.ts';
+import {
+  anyOf,
+  type Counters,
+  freeSeats,
+  type Limits,
+  type MailPlace,
+  mailPlaces,
+  type Seat,
+} from '../domain/limits.ts';
+import { hashSecret } from '../domain/link.ts';
 import type { Actor } from '../domain/member.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Role } from '../domain/roles.ts';
+import type { TableAccess } from './access.ts';
 import { audit } from './audit.ts';
-import { count, readCounters } from './counters.ts';
-import { type DueInvitation, queuedMail } from './due.ts';
+import { count, countMails, readCounters } from './counters.ts';
+import {
+  type ClaimedInvitation,
+  type DueInvitation,
+  dueAttributes,
+  type MailSecrets,
+  queuedMail,
+  withSecret,
+} from './due.ts';
 import { keys, prefixes } from './keys.ts';
 import { actorMay } from './members.ts';
 import { type AddressHolder, getAddressHolder } from './people.ts';
+import { countMailTo, tooMany } from './rates.ts';
 import { get, query } from './read.ts';
 import { transact, type Update, type Write } from './write.ts';
+
+/** What inviting does to the table. */
+export const INVITE: TableAccess = {
+  Query: ['ORG'],
+  ConditionCheckItem: ['USER'],
+  PutItem: ['ORG', 'AUDIT'],
+  UpdateItem: ['ORG', 'EMAIL', 'LIMIT'],
+};
+
+/** What resending does to the table. */
+export const RESEND: TableAccess = { ...INVITE, PutItem: ['AUDIT'] };
 
 /** The invitations of an address in an organization, and the guard by which only one of them is live. */
 export interface InvitedGuard {
@@ -68,90 +96,197 @@ export interface BeforeInvitation {
 }
 
 /** Reads what `createInvitation` decides on. */
-export async function beforeInvitation(organizationId: string, email: string): Promise<BeforeInvitation> {
-  const [counters, holder, guard] = await Promise.all([
-    readCounters(organizationId),
+export async function beforeInvitation(
+  organizationId: string,
+  email: string,
+  counters: Promise<readonly Counters[]> = readCounters(organizationId),
+): Promise<BeforeInvitation> {
+  const [counted, holder, guard] = await Promise.all([
+    counters,
     getAddressHolder(email),
     getInvited(email, organizationId),
   ]);
-  return { counters, holder, guard };
+  return { counters: counted, holder, guard };
+}
+
+/** What an inviter asks for. */
+export interface NewInvitation {
+  readonly email: string;
+  readonly role: Role;
+  readonly days: number;
+  readonly language?: Language | undefined;
+  readonly message?: string | undefined;
+  readonly teams?: readonly string[] | undefined;
+}
+
+/** An invitation to be written. */
+export interface PreparedInvitation {
+  readonly invitation: DueInvitation;
+  /** All of the transaction but the actor's conditions and what is counted for the organization. */
+  readonly writes: readonly Write[];
+  /** Whether it needs a seat: it has none from an expired one in whose place it stands. */
+  readonly needsSeat: boolean;
 }
 
 /**
- * Creates the one live invitation of an address. An expired one never stands in the way: it is recorded as EXPIRED in
+ * Prepares the one live invitation of an address. An expired one never stands in the way: it is recorded as EXPIRED in
  * the same transaction, and its seat goes to the new one (Logto #5609).
  *
- * @returns the invitation, its mail due, and the secret for the link, which is kept nowhere
+ * @param mail the secrets of the mail that the request sends; `sweep`: that one does; `none`: nobody does
+ * @throws Refusal `already_member`, `already_invited`
+ */
+export async function prepareInvitation(
+  occasion: Occasion,
+  actor: Actor,
+  input: NewInvitation,
+  before: BeforeInvitation,
+  options: {
+    id: string;
+    secrets: readonly Buffer[];
+    stopSecrets: readonly Buffer[];
+    mail: 'request' | 'sweep' | 'none';
+    limits: Limits;
+  },
+): Promise<PreparedInvitation> {
+  const { now } = occasion;
+  const { organizationId } = actor;
+  const { id, mail, limits } = options;
+  const { email, role, days, language, message, teams } = input;
+  const createdAt = now.toISOString();
+  const expiresAt = periodEnd(now, days);
+  const claim = await claimAddress(occasion, actor, { organizationId, id, email }, before);
+  const invitation: DueInvitation = {
+    ...{ id, organizationId, email, role, status: 'PENDING', inviterId: actor.userId, createdAt, updatedAt: createdAt },
+    ...{ expiresAt, days, reminders: 0 },
+    ...(language && { language }),
+    ...(message && { message }),
+    ...(teams && teams.length > 0 && { teams }),
+    ...(mail === 'none' ? dueAttributes(id, expiresAt) : queuedMail(id, 1, now, mail)),
+    secrets: options.secrets.map(hashSecret),
+    replacedSecrets: [],
+    stopSecrets: options.stopSecrets.map(hashSecret),
+    seat: claim.seat ?? 0,
+  };
+  return {
+    invitation,
+    needsSeat: claim.seat === undefined,
+    writes: [
+      ...claim.writes,
+      ...(mail === 'none' ? [] : [countMailTo(email, limits.mailsToAddress, now)]),
+      audit(occasion, {
+        action: 'invitation.create',
+        organizationId,
+        resource: { type: 'invitation', id },
+        after: { role, expiresAt },
+      }),
+    ],
+  };
+}
+
+/**
+ * Writes prepared invitations, all or none, with the seats and the mails of the day that they take.
+ *
+ * @param also what else is written with them, once their seats are known
+ * @throws Refusal `member_limit_reached`, `invitation_limit_reached`, `mail_rate_exceeded`, `recipient_rate_exceeded`
+ */
+export async function writeInvitations(
+  { now }: Occasion,
+  actor: Actor,
+  prepared: readonly PreparedInvitation[],
+  counters: readonly Counters[],
+  limits: Limits,
+  also: (invitations: readonly DueInvitation[]) => readonly Write[] = () => [],
+): Promise<DueInvitation[]> {
+  const { organizationId } = actor;
+  const newSeats = prepared.filter(({ needsSeat }) => needsSeat).length;
+  const mails = prepared.filter(({ invitation }) => invitation.delivery).length;
+  const { seat, place } = findPlaces(counters, limits, now, { seats: newSeats, mails });
+  const row = seat?.row ?? place?.row ?? 0;
+  const invitations = prepared.map(({ invitation, needsSeat }) =>
+    needsSeat ? { ...invitation, seat: row } : invitation,
+  );
+  await transact([
+    ...actorMay(actor, 'invitation:create'),
+    ...invitations.map(
+      (invitation): Write => ({
+        type: 'put',
+        key: keys.invitation(organizationId, invitation.id),
+        item: { type: 'Invitation', v: 1, ...invitation },
+        when: [{ absent: 'pk' }],
+      }),
+    ),
+    ...prepared.flatMap(({ writes }) => writes),
+    count(organizationId, row, 'invitationCreated', { times: prepared.length }),
+    ...(seat ? [count(organizationId, row, 'seatTaken', { room: seat, times: newSeats })] : []),
+    ...(place ? [countMails(organizationId, place, mails)] : []),
+    ...also(invitations),
+  ]);
+  return invitations;
+}
+
+/**
+ * Finds a counter row for so many seats, and one for so many mails: the same where one has room for both.
+ *
+ * @throws Refusal `member_limit_reached`, `invitation_limit_reached`, `mail_rate_exceeded`
+ */
+function findPlaces(
+  counters: readonly Counters[],
+  limits: Limits,
+  now: Date,
+  { seats, mails }: { seats: number; mails: number },
+): { seat: Seat | undefined; place: MailPlace | undefined } {
+  const places = mails > 0 ? mailPlaces(counters, limits, now, mails) : [];
+  if (mails > 0 && places.length === 0) throw tooMany('mail_rate_exceeded', endOfDay(now), now);
+  const free = seats > 0 ? freeSeats(counters, limits, seats) : [];
+  if (typeof free === 'string') throw new Refusal(free);
+  const both = free.filter(({ row }) => places.some((place) => place.row === row));
+  const seat = anyOf(both) ?? anyOf(free);
+  return { seat, place: places.find(({ row }) => row === seat?.row) ?? anyOf(places) };
+}
+
+/** The end of a day of UTC. */
+function endOfDay(now: Date): Date {
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + 1));
+}
+
+/**
+ * Creates the one live invitation of an address.
+ *
+ * @param also what else is written with it
  */
 export async function createInvitation(
   occasion: Occasion,
   actor: Actor,
-  input: { email: string; role: Role; days: number; limits: Limits },
+  input: NewInvitation,
   before: BeforeInvitation,
-): Promise<{ invitation: DueInvitation; secret: Buffer }> {
-  const { now } = occasion;
-  const { organizationId } = actor;
-  const createdAt = now.toISOString();
-  const secret = newSecret();
-  const id = newId('invitation', now);
-  const claim = await claimAddress(occasion, actor, { organizationId, id, email: input.email }, before, input.limits);
-  const invitation: DueInvitation = {
-    id,
-    organizationId,
-    email: input.email,
-    role: input.role,
-    status: 'PENDING',
-    inviterId: actor.userId,
-    createdAt,
-    updatedAt: createdAt,
-    expiresAt: periodEnd(now, input.days),
-    ...queuedMail(id, now),
-    secrets: [hashSecret(secret)],
-    replacedSecrets: [],
-    seat: claim.seat,
-  };
-  await transact([
-    ...actorMay(actor, 'invitation:create'),
-    {
-      type: 'put',
-      key: keys.invitation(organizationId, id),
-      item: { type: 'Invitation', v: 1, ...invitation },
-      when: [{ absent: 'pk' }],
-    },
-    ...claim.writes,
-    count(organizationId, claim.seat, 'invitationCreated'),
-    audit(occasion, {
-      action: 'invitation.create',
-      organizationId,
-      resource: { type: 'invitation', id },
-      after: { role: invitation.role, expiresAt: invitation.expiresAt },
-    }),
-  ]);
-  return { invitation, secret };
+  options: Parameters<typeof prepareInvitation>[4],
+  also: (invitation: Invitation) => readonly Write[],
+): Promise<DueInvitation> {
+  const prepared = await prepareInvitation(occasion, actor, input, before, options);
+  const [invitation] = await writeInvitations(occasion, actor, [prepared], before.counters, options.limits, ([one]) =>
+    also(one as Invitation),
+  );
+  return invitation as DueInvitation;
 }
 
 /**
- * Makes an invitation the live one of its address, with a seat: a free one, or that of an expired one that stood in its
- * place and is recorded as such.
+ * Makes an invitation the live one of its address; an expired one that stood in its place is recorded as such.
  *
- * @throws Refusal `already_member`, `already_invited`, `member_limit_reached`, `invitation_limit_reached`
+ * @returns the seat of the expired one, if there was one
+ * @throws Refusal `already_member`, `already_invited`
  */
 async function claimAddress(
   occasion: Occasion,
   actor: Actor,
   { organizationId, id, email }: Pick<Invitation, 'organizationId' | 'id' | 'email'>,
-  { counters, holder, guard }: BeforeInvitation,
-  limits: Limits,
-): Promise<{ seat: number; writes: Write[] }> {
+  { holder, guard }: Pick<BeforeInvitation, 'holder' | 'guard'>,
+): Promise<{ seat: number | undefined; writes: Write[] }> {
   // The actor's own membership is a condition of the write already, and can't be its opposite too.
   if (holder?.userId === actor.userId) throw new Refusal('already_member');
   const earlier = guard?.invitationId ? await getInvitation(organizationId, guard.invitationId) : undefined;
   if (earlier && statusAt(earlier, occasion.now) === 'PENDING') throw new Refusal('already_invited');
-  const seat = earlier ? undefined : findSeat(counters, limits);
-  if (typeof seat === 'string') throw new Refusal(seat);
-  const row = seat?.row ?? (earlier as Invitation).seat;
   return {
-    seat: row,
+    seat: earlier?.seat,
     writes: [
       ...(holder
         ? [
@@ -171,7 +306,6 @@ async function claimAddress(
         when: earlier ? [{ attribute: 'invitationId', is: earlier.id }] : [{ absent: 'invitationId' }],
       },
       ...(earlier ? expiryWrites(occasion, earlier) : []),
-      ...(seat ? [count(organizationId, row, 'seatTaken', seat)] : []),
     ],
   };
 }
@@ -186,7 +320,7 @@ function expiryWrites(occasion: Occasion, { organizationId, id, delivery }: Invi
       set: {
         status: 'EXPIRED',
         updatedAt: now,
-        ...(delivery.state === 'QUEUED' && { delivery: { ...delivery, state: 'FAILED', at: now } }),
+        ...(delivery?.state === 'QUEUED' && { delivery: { ...delivery, state: 'FAILED', at: now } }),
       },
       remove: ['due', 'dueAt'],
       when: [
@@ -199,24 +333,24 @@ function expiryWrites(occasion: Occasion, { organizationId, id, delivery }: Invi
 }
 
 /**
- * Ends a pending invitation otherwise than by its period.
+ * Ends a pending invitation otherwise than by its period. A mail that has not left is given up.
  *
  * @param secret the hash of the secret by which it is done, which must still be good
  */
-export function ending(
-  { organizationId, id }: Invitation,
-  now: Date,
-  set: Partial<Invitation>,
-  secret?: string,
-): Update {
+export function ending(invitation: Invitation, now: Date, set: Partial<Invitation>, secret?: string): Update {
+  const { organizationId, id, delivery } = invitation;
+  const at = now.toISOString();
+  // Whoever accepts by its link has got the mail, whatever was recorded of it.
+  const unsent = delivery?.state === 'QUEUED' && set.status !== 'ACCEPTED' ? delivery : undefined;
   return {
     type: 'update',
     key: keys.invitation(organizationId, id),
-    set: { ...set, updatedAt: now.toISOString() },
+    set: { ...set, updatedAt: at, ...(unsent && { delivery: { ...unsent, state: 'FAILED', at } }) },
     remove: ['due', 'dueAt'],
     when: [
       { attribute: 'status', is: 'PENDING' },
-      { attribute: 'expiresAt', above: now.toISOString() },
+      { attribute: 'expiresAt', above: at },
+      ...(unsent ? [{ attribute: 'delivery', is: unsent }] : []),
       ...(secret ? [{ attribute: 'secrets', contains: secret }] : []),
     ],
   };
@@ -251,49 +385,56 @@ export async function revokeInvitation(occasion: Occasion, actor: Actor, invitat
 /**
  * Gives an invitation a new secret and a full new period, and makes its mail due: earlier links then say that a newer
  * mail was sent. The resender becomes the inviter. An expired invitation takes its address and a seat again.
+ *
+ * @returns the invitation, whose mail the caller sends now
  */
 export async function resendInvitation(
   occasion: Occasion,
   actor: Actor,
   invitation: Invitation,
-  { days, limits }: { days: number; limits: Limits },
-): Promise<{ invitation: DueInvitation; secret: Buffer }> {
+  counters: readonly Counters[],
+  { secrets, limits }: { secrets: MailSecrets; limits: Limits },
+): Promise<ClaimedInvitation> {
   const { now } = occasion;
-  const { organizationId, id } = invitation;
+  const { organizationId, id, email } = invitation;
   refuseUnlessResendable(invitation, now);
-  const secret = newSecret();
+  // What was recorded as EXPIRED has given up its address and its seat.
+  const isOver = invitation.status === 'EXPIRED';
+  const [holder, guard] = isOver
+    ? await Promise.all([getAddressHolder(email), getInvited(email, organizationId)])
+    : [undefined, undefined];
   const set = {
     status: 'PENDING' as const,
     inviterId: actor.userId,
-    expiresAt: periodEnd(now, days),
+    expiresAt: periodEnd(now, invitation.days),
     updatedAt: now.toISOString(),
-    secrets: [hashSecret(secret)],
-    replacedSecrets: [...invitation.secrets, ...invitation.replacedSecrets].slice(0, REPLACED_SECRETS),
-    ...queuedMail(id, now),
+    secrets: [hashSecret(secrets.link)],
+    replacedSecrets: [...invitation.secrets.toReversed(), ...invitation.replacedSecrets].slice(0, REPLACED_SECRETS),
+    stopSecrets: withSecret(invitation.stopSecrets, secrets.stop),
+    reminders: 0,
+    ...queuedMail(id, (invitation.delivery?.mail ?? 0) + 1, now),
   };
-  // What was recorded as EXPIRED has given up its address and its seat.
-  const claim =
-    invitation.status === 'EXPIRED'
-      ? await claimAddress(
-          occasion,
-          actor,
-          invitation,
-          await beforeInvitation(organizationId, invitation.email),
-          limits,
-        )
-      : { seat: invitation.seat, writes: [] };
+  const claim = isOver ? await claimAddress(occasion, actor, invitation, { holder, guard }) : undefined;
+  const needsSeat = claim !== undefined && claim.seat === undefined;
+  const { seat, place } = findPlaces(counters, limits, now, { seats: needsSeat ? 1 : 0, mails: 1 });
+  const row = seat?.row ?? claim?.seat ?? invitation.seat;
   await transact([
     ...actorMay(actor, 'invitation:resend'),
     {
       type: 'update',
       key: keys.invitation(organizationId, id),
-      set: { ...set, seat: claim.seat },
+      set: { ...set, seat: row },
+      remove: ['askedAt'],
       when: [
         { attribute: 'status', is: invitation.status },
         { attribute: 'secrets', is: invitation.secrets },
+        { absent: 'mailStopped' },
       ],
     },
-    ...claim.writes,
+    ...(claim?.writes ?? []),
+    ...(seat ? [count(organizationId, row, 'seatTaken', { room: seat })] : []),
+    ...(place ? [countMails(organizationId, place)] : []),
+    countMailTo(email, limits.mailsToAddress, now),
     audit(occasion, {
       action: 'invitation.resend',
       organizationId,
@@ -302,7 +443,7 @@ export async function resendInvitation(
       after: { expiresAt: set.expiresAt },
     }),
   ]);
-  return { invitation: { ...invitation, ...set, seat: claim.seat }, secret };
+  return { ...invitation, ...set, seat: row };
 }
 
 /** Records that an invitation's period is over: frees its address and its seat. */

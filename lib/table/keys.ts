@@ -30,6 +30,12 @@ export const keys = {
     pk: auditPartition(organizationId, createdAt.slice(0, 7)),
     sk: entryId,
   }),
+  /** What is counted in a window, which is known by its end in seconds. */
+  rate: (what: 'mails', of: string, end: number): Key => ({ pk: `LIMIT#${what}#${of}`, sk: `${end}` }),
+  /** A request that creates something once, under the hash of who sent it, its route and its key. */
+  idempotency: (hash: string): Key => ({ pk: `IDEMPOTENCY#${hash}`, sk: 'IDEMPOTENCY' }),
+  /** A mail that isn't an invitation's. */
+  mail: (id: string): Key => ({ pk: `MAIL#${id}`, sk: 'MAIL' }),
   /** Read by `GET /v1/health`; no such item is ever written. */
   health: { pk: 'HEALTH#table', sk: 'HEALTH' },
 };

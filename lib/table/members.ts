@@ -1,6 +1,14 @@
 import type { Occasion } from '../domain/audit.ts';
+import { periodEnd } from '../domain/invitation.ts';
 import type { Limits } from '../domain/limits.ts';
-import { type Actor, type Member, type Membership, type Profile, refuseOwner } from '../domain/member.ts';
+import {
+  type Actor,
+  type Member,
+  type Membership,
+  PLACEHOLDER_DAYS,
+  type Profile,
+  refuseOwner,
+} from '../domain/member.ts';
 import { type Permission, type Role, rolesWith } from '../domain/roles.ts';
 import { audit } from './audit.ts';
 import { count } from './counters.ts';
@@ -66,15 +74,22 @@ export function membershipWrite({ userId, organizationId, memberId, role, owner 
   };
 }
 
+/** When a user who joined now ends, if nobody claims them; nobody else does. */
+export function placeholderEnd({ userId, claimed }: { userId: string; claimed: boolean }, now: Date): object {
+  return claimed ? {} : dueAttributes(userId, periodEnd(now, PLACEHOLDER_DAYS));
+}
+
 /** Counts an organization more of a live user, who is still who they were when their member's profile was read. */
 export function joined(
   { userId, claimed, ...profile }: Profile & { readonly userId: string; readonly claimed: boolean },
   limits: Limits,
+  now: Date,
 ): Update {
   const limit = limits.organizationsOfPerson;
   return {
     type: 'update',
     key: keys.user(userId),
+    set: { ...placeholderEnd({ userId, claimed }, now) },
     add: { organizations: 1 },
     when: [
       { attribute: 'organizations', below: limit },

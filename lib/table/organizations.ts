@@ -1,5 +1,6 @@
 import type { Occasion } from '../domain/audit.ts';
 import { newId } from '../domain/ids.ts';
+import type { Language } from '../domain/language.ts';
 import type { Limits } from '../domain/limits.ts';
 import type { Actor, Member, Membership, User } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
@@ -9,7 +10,7 @@ import { dueAttributes } from './due.ts';
 import { keys, prefixes } from './keys.ts';
 import { actorMay, joined, memberWrites } from './members.ts';
 import { get, query } from './read.ts';
-import { transact } from './write.ts';
+import { transact, type Write } from './write.ts';
 
 /** Reads an organization; one that was deleted is not found. */
 export async function getOrganization(organizationId: string): Promise<Organization | undefined> {
@@ -34,13 +35,19 @@ export async function withOrganizations<T extends { organizationId: string }>(
   });
 }
 
-/** Creates an organization with its owner. */
+/**
+ * Creates an organization with its owner.
+ *
+ * @param also what else is written with it
+ */
 export async function createOrganization(
   occasion: Occasion,
-  { name, user, limits }: { name: string; user: User; limits: Limits },
+  { name, language, user, limits }: { name: string; language: Language; user: User; limits: Limits },
+  also: (created: { organization: Organization; member: Member }) => readonly Write[],
 ): Promise<{ organization: Organization; member: Member }> {
   const createdAt = occasion.now.toISOString();
-  const organization = { id: newId('organization', occasion.now), name, createdAt, updatedAt: createdAt };
+  const id = newId('organization', occasion.now);
+  const organization: Organization = { id, name, language, createdAt, updatedAt: createdAt };
   const member: Member = {
     memberId: newId('member', occasion.now),
     userId: user.userId,
@@ -55,7 +62,7 @@ export async function createOrganization(
     updatedAt: createdAt,
   };
   await transact([
-    joined(user, limits),
+    joined(user, limits, occasion.now),
     { type: 'put', key: keys.organization(organization.id), item: { type: 'Organization', v: 1, ...organization } },
     ...memberWrites(member),
     count(organization.id, member.seat, 'memberCreated'),
@@ -65,16 +72,17 @@ export async function createOrganization(
       resource: { type: 'organization', id: organization.id },
       after: { ownerId: member.memberId },
     }),
+    ...also({ organization, member }),
   ]);
   return { organization, member };
 }
 
-/** Gives an organization another name. */
-export async function renameOrganization(
+/** Gives an organization another name, or another language. */
+export async function updateOrganization(
   occasion: Occasion,
   actor: Actor,
   organization: Organization,
-  name: string,
+  { name, language }: Pick<Organization, 'name' | 'language'>,
 ): Promise<Organization> {
   const updatedAt = occasion.now.toISOString();
   await transact([
@@ -82,7 +90,7 @@ export async function renameOrganization(
     {
       type: 'update',
       key: keys.organization(organization.id),
-      set: { name, updatedAt },
+      set: { name, language, updatedAt },
       when: [{ exists: 'pk' }, { absent: 'deletedAt' }],
     },
     audit(occasion, {
@@ -91,7 +99,7 @@ export async function renameOrganization(
       resource: { type: 'organization', id: organization.id },
     }),
   ]);
-  return { ...organization, name, updatedAt };
+  return { ...organization, name, language, updatedAt };
 }
 
 /** How long what has begun may still write into an organization that was deleted, in milliseconds: no function runs longer. */

@@ -5,7 +5,7 @@ import { Refusal } from '../domain/refusal.ts';
 import type { TableAccess } from './access.ts';
 import { audit } from './audit.ts';
 import { keys } from './keys.ts';
-import { getMember, getMembership, membershipWrite, removalWrites } from './members.ts';
+import { getMember, getMembership, membershipWrite, placeholderEnd, removalWrites } from './members.ts';
 import { listMemberships } from './organizations.ts';
 import { get } from './read.ts';
 import { type Condition, Stale, transact, type Write } from './write.ts';
@@ -74,9 +74,10 @@ export async function signIn(occasion: Omit<Occasion, 'by'>, person: SignIn): Pr
 }
 
 /** The items of a user whom nobody has heard of: a person who signs in, or a placeholder until somebody does. */
-export function newUserWrites(user: User): Write[] {
+export function newUserWrites(user: User, now: Date): Write[] {
+  const item = { type: 'User', v: 1, ...user, ...placeholderEnd(user, now) };
   return [
-    { type: 'put', key: keys.user(user.userId), item: { type: 'User', v: 1, ...user }, when: [{ absent: 'pk' }] },
+    { type: 'put', key: keys.user(user.userId), item, when: [{ absent: 'pk' }] },
     addressWrite(user, [{ absent: 'pk' }]),
   ];
 }
@@ -91,16 +92,10 @@ async function register({ now }: Omit<Occasion, 'by'>, person: SignIn): Promise<
   const userId = newId('user', now);
   const createdAt = now.toISOString();
   await transact([
-    ...newUserWrites({
-      userId,
-      email,
-      firstName,
-      lastName,
-      claimed: true,
-      organizations: 0,
-      createdAt,
-      updatedAt: createdAt,
-    }),
+    ...newUserWrites(
+      { userId, email, firstName, lastName, claimed: true, organizations: 0, createdAt, updatedAt: createdAt },
+      now,
+    ),
     {
       type: 'put',
       key: keys.identity(identity),
@@ -344,6 +339,7 @@ async function writeProfile(
       type: 'update',
       key: keys.user(userId),
       set: { ...profileOf(profile), username: change.username, claimed: true, updatedAt },
+      remove: ['due', 'dueAt'],
       when: [...change.user, { attribute: 'organizations', is: memberships.length }],
     },
     addressWrite({ ...profile, userId, claimed: true }, change.address),

@@ -31,7 +31,7 @@ interface Guarded {
    * The refusal that a failed condition means, or what finds it out from the item as it was. Without one it means that
    * what was read is no longer so: `Stale`, and the request begins again from its read.
    */
-  readonly refuse?: RefusalCode | ((item: Readonly<Record<string, unknown>>) => RefusalCode | undefined);
+  readonly refuse?: RefusalCode | Refusal | ((item: Readonly<Record<string, unknown>>) => RefusalCode | undefined);
 }
 
 /** A change of some attributes of an item. */
@@ -103,7 +103,8 @@ export async function transact(writes: readonly Write[]): Promise<void> {
         return [typeof refuse === 'function' ? refuse(unmarshall(Item ?? {})) : refuse];
       });
       if (refusals.includes(undefined)) throw new Stale();
-      if (refusals[0]) throw new Refusal(refusals[0]);
+      const [refusal] = refusals;
+      if (refusal) throw typeof refusal === 'string' ? new Refusal(refusal) : refusal;
       if (!reasons.every(({ Code = 'None' }) => PASSING.has(Code))) throw error;
       return false;
     }

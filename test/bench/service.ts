@@ -144,8 +144,16 @@ function invitationsOf(organizationId: string, inviterId: string, count: number)
     const email = `jane.${index}.${organizationId}@example.com`;
     const invitation: DueInvitation = {
       ...{ id, organizationId, email, inviterId, role: 'USER', status: 'PENDING', createdAt: at, updatedAt: at },
-      ...{ expiresAt: periodEnd(now, 7), secrets: [hashSecret(newSecret())], replacedSecrets: [], seat: 0 },
-      ...queuedMail(id, now),
+      ...{
+        expiresAt: periodEnd(now, 7),
+        days: 7,
+        reminders: 0,
+        stopSecrets: [],
+        secrets: [hashSecret(newSecret())],
+        replacedSecrets: [],
+        seat: 0,
+      },
+      ...queuedMail(id, 1, now),
     };
     return [
       { ...keys.invitation(organizationId, id), type: 'Invitation', v: 1, ...invitation },

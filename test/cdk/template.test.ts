@@ -50,6 +50,7 @@ function http(name: string, route: Route, more: Partial<HttpDeclaration> = {}): 
     caller: ['person'],
     permission: undefined,
     organization: false,
+    creates: false,
     table: {},
     due: false,
     email: false,

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { AUDIT_ACTIONS } from '../../domain/audit.ts';
 import { DELIVERY_STATES, INVITATION_STATUSES } from '../../domain/invitation.ts';
+import { LANGUAGES } from '../../domain/language.ts';
 import { ROLES } from '../../domain/roles.ts';
 
 // What the native API answers: read by the documents and the tests. No handler imports this file, so that no bundle
@@ -12,6 +13,7 @@ const organizationId = id('org');
 const userId = id('usr');
 const memberId = id('mem');
 const role = z.enum(ROLES);
+const language = z.enum(LANGUAGES);
 
 export const Member = z.strictObject({
   id: memberId,
@@ -37,19 +39,31 @@ export const Invitation = z.strictObject({
   updatedAt: timestamp,
   expiresAt: timestamp,
   invitedBy: userId,
-  delivery: z.strictObject({
-    state: z.enum(DELIVERY_STATES),
-    attempts: z.int().check(z.minimum(0)),
-    at: timestamp,
-    reason: z.nullable(z.string()),
-  }),
+  /** Of the latest mail; null where the inviter took the link instead. */
+  delivery: z.nullable(
+    z.strictObject({
+      state: z.enum(DELIVERY_STATES),
+      attempts: z.int().check(z.minimum(0)),
+      at: timestamp,
+      reason: z.nullable(z.string()),
+    }),
+  ),
+  language: z.nullable(language),
+  message: z.nullable(z.string()),
+  teams: z.array(z.string()),
+  reminders: z.int().check(z.minimum(0), z.maximum(2)),
+  remindersStoppedAt: z.nullable(timestamp),
 });
+
+/** The answer to inviting: it alone carries the link, where no mail does. */
+export const NewInvitation = z.extend(Invitation, { link: z.optional(z.url()) });
 
 export const Organization = z.strictObject({
   id: organizationId,
   name: z.string(),
   createdAt: timestamp,
   updatedAt: timestamp,
+  language,
 });
 
 /** An organization with what the caller is in it. */

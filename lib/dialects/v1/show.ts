@@ -24,6 +24,7 @@ export function showMember(member: Member) {
 /** An invitation as the Management API shows it; its state is that of the moment. Secrets and their hashes stay here. */
 export function showInvitation(invitation: Invitation, organization: Organization, now: Date) {
   const { id, email, role, organizationId, sentAt, createdAt, updatedAt, expiresAt, inviterId, delivery } = invitation;
+  const { language, message, teams, reminders, remindersStoppedAt } = invitation;
   return {
     id,
     email,
@@ -36,13 +37,20 @@ export function showInvitation(invitation: Invitation, organization: Organizatio
     updatedAt,
     expiresAt,
     invitedBy: inviterId,
-    delivery: { state: delivery.state, attempts: delivery.attempts, at: delivery.at, reason: delivery.reason ?? null },
+    delivery: delivery
+      ? { state: delivery.state, attempts: delivery.attempts, at: delivery.at, reason: delivery.reason ?? null }
+      : null,
+    language: language ?? null,
+    message: message ?? null,
+    teams: teams ?? [],
+    reminders,
+    remindersStoppedAt: remindersStoppedAt ?? null,
   };
 }
 
 /** An organization. */
-export function showOrganization({ id, name, createdAt, updatedAt }: Organization) {
-  return { id, name, createdAt, updatedAt };
+export function showOrganization({ id, name, createdAt, updatedAt, language }: Organization) {
+  return { id, name, createdAt, updatedAt, language };
 }
 
 /** An organization as one of its members sees it: with what they are in it. */
