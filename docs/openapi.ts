@@ -4,10 +4,11 @@ import * as z from 'zod/mini';
 import { contents } from '../functions/index.ts';
 import type { Dialect } from '../lib/dialects/dialect.ts';
 import * as v1 from '../lib/dialects/v1/schemas.ts';
-import { Address } from '../lib/domain/input.ts';
+import { Address, AnyRow, InvitationRow } from '../lib/domain/input.ts';
 import { REFUSALS, type RefusalCode } from '../lib/domain/refusal.ts';
 import type { HttpDeclaration } from '../lib/http/declaration.ts';
 import { MESSAGES } from '../lib/http/messages.ts';
+import { IDEMPOTENCY_KEY } from '../lib/http/once.ts';
 import { refusalsOf } from '../lib/http/refusals.ts';
 import { commentOf } from './comments.ts';
 
@@ -25,7 +26,9 @@ const QUERY_PARAMETERS: Readonly<Record<string, string>> = {
   page: 'The page, counted from 1; not beside `cursor`.',
   perPage: 'How many rows a page has; 20 unless said.',
   role: 'Only members with this role. With a filter there is no total, and a page may be short.',
-  email: 'Only the member with this address.',
+  email: 'Only the member with this address, or the invitations to it. With a filter there is no total.',
+  status: 'Only invitations in this state, by the clock. With a filter there is no total, and a page may be short.',
+  delivery: 'Only invitations whose latest mail is in this state of delivery.',
   action: 'Only entries of this action.',
   actor: 'Only what this user, access token or link did: the id of `actorId`.',
   from: 'Only entries from this moment on, in ISO 8601.',
@@ -72,6 +75,13 @@ export function openapi(): Json {
           description: 'The organization that the request is about; may be left out by who is in exactly one.',
           schema: { type: 'string' },
         },
+        IdempotencyKey: {
+          name: IDEMPOTENCY_KEY,
+          in: 'header',
+          description:
+            'For 24 hours, the same request with the same key gets the same answer, without `token` or `link` and with the header `Idempotent-Replayed: true`, and creates nothing more. Another body under the same key is refused.',
+          schema: { type: 'string', minLength: 1, maxLength: 255 },
+        },
       },
       securitySchemes: {
         bearer: {
@@ -92,7 +102,7 @@ function operation(
   returns: Returns,
   components: Components,
 ): Json {
-  const { route, dialect, organization, query, body, accepts } = declaration;
+  const { route, dialect, organization, creates, query, body, accepts } = declaration;
   const { summary, description } = commentOf(name);
   const parameters = [
     ...[...path.matchAll(/\{(\w+)\}/g)].map(({ 1: parameter, index }) => ({
@@ -104,6 +114,7 @@ function operation(
     })),
     ...(query ? queryParameters(query) : []),
     ...(organization && !route.includes('{organizationId}') ? [{ $ref: '#/components/parameters/Organization' }] : []),
+    ...(creates ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : []),
   ];
   return {
     operationId: name.replace(/[/-](\w)/g, (_, letter: string) => letter.toUpperCase()),
@@ -146,6 +157,8 @@ function inputSchema(schema: Schema): Json {
     io: 'input',
     override: ({ zodSchema, jsonSchema }) => {
       if (zodSchema === Address) jsonSchema.format = 'email';
+      // Each row is validated by itself.
+      if (zodSchema === AnyRow) Object.assign(jsonSchema, inputSchema(InvitationRow));
     },
   });
   return json;

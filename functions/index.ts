@@ -12,6 +12,7 @@ export const contents = {
   'fallback/refuse': await import('./fallback/refuse.ts'),
   'health/read': await import('./health/read.ts'),
   'invitations/accept': await import('./invitations/accept.ts'),
+  'invitations/bulk': await import('./invitations/bulk.ts'),
   'invitations/create': await import('./invitations/create.ts'),
   'invitations/decline': await import('./invitations/decline.ts'),
   'invitations/list': await import('./invitations/list.ts'),

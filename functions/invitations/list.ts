@@ -1,41 +1,61 @@
+import * as z from 'zod/mini';
 import { v1 } from '../../lib/dialects/v1/format.ts';
-import { Invitation, list } from '../../lib/dialects/v1/schemas.ts';
+import { Invitation as InvitationSchema, list } from '../../lib/dialects/v1/schemas.ts';
 import { showInvitation } from '../../lib/dialects/v1/show.ts';
+import { Address } from '../../lib/domain/input.ts';
+import { DELIVERY_STATES, INVITATION_STATUSES, type Invitation, statusAt } from '../../lib/domain/invitation.ts';
 import { total } from '../../lib/domain/limits.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
-import { cut, envelope, PageQuery, readPage } from '../../lib/http/paging.ts';
+import { cut, envelope, filtered, PageQuery, readPage } from '../../lib/http/paging.ts';
 import { readCounters } from '../../lib/table/counters.ts';
-import { listInvitations } from '../../lib/table/invitations.ts';
+import { listInvitations, listInvitationsTo } from '../../lib/table/invitations.ts';
 
-export const returns = { 200: list(Invitation) };
+export const returns = { 200: list(InvitationSchema) };
+
+const idOf = ({ id }: Invitation) => id;
 
 /**
- * Lists the invitations of the organization, newest first, whatever their state.
+ * Lists the invitations of the organization, newest first: all, or those in a state, with a state of delivery, or to an
+ * address.
  *
- * A page number costs its distance from the start; a cursor costs its page.
+ * A page number costs its distance from the start; a cursor costs its page. With a filter there is no total, and a page
+ * may be short and still have a cursor.
  */
 export const endpoint = forMember({
   format: v1,
   route: 'GET /v1/invitations',
   permission: 'invitation:read',
-  table: { Query: ['ORG'] },
+  table: { Query: ['ORG'], BatchGetItem: ['EMAIL'] },
   depth: 1,
-  query: PageQuery,
-  async read({ query, organizationId }) {
-    const page = readPage(`invitations ${organizationId}`, 'invitation', query);
+  query: z.extend(PageQuery, {
+    status: z.optional(z.enum(INVITATION_STATUSES)),
+    delivery: z.optional(z.enum(DELIVERY_STATES)),
+    email: z.optional(Address),
+  }),
+  async read({ query, request, organizationId }) {
+    const { status, delivery, email } = query;
+    const list = ['invitations', organizationId, status, delivery, email].join(' ');
+    const page = readPage(list, 'invitation', query);
+    if (status ?? delivery ?? email) {
+      const passes = (invitation: Invitation) =>
+        (status === undefined || statusAt(invitation, request.now) === status) &&
+        (delivery === undefined || invitation.delivery?.state === delivery);
+      const read = (after: string | undefined, limit: number) =>
+        email === undefined
+          ? listInvitations(organizationId, { after, limit })
+          : listInvitationsTo(email, organizationId, { after, limit });
+      return { page, ...(await filtered(page, read, idOf, passes)) };
+    }
     const [invitations, counters] = await Promise.all([
       listInvitations(organizationId, { after: page.after, skip: page.skip, limit: page.perPage + 1 }),
       readCounters(organizationId),
     ]);
-    return { page, invitations, counters };
+    return { page, ...cut(page, invitations, idOf), invitations: total(counters, 'invitations') };
   },
-  async handle({ request, organization, read: { page, invitations, counters } }) {
-    const show = (invitation: (typeof invitations)[number]) => showInvitation(invitation, organization, request.now);
-    const { rows, next } = cut(page, invitations, ({ id }) => id);
-    return {
-      status: 200,
-      body: envelope(page, rows, next, show, total(counters, 'invitations')),
-    };
+  async handle({ request, organization, read: { page, rows, next, ...counted } }) {
+    const show = (invitation: Invitation) => showInvitation(invitation, organization, request.now);
+    const count = 'invitations' in counted ? counted.invitations : undefined;
+    return { status: 200, body: envelope(page, rows, next, show, count) };
   },
 });
 export const { handler } = endpoint;

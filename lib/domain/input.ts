@@ -58,3 +58,7 @@ export const INVITATION_INPUT = {
   language: z.optional(LanguageName),
   teams: z.optional(z.array(TeamId).check(z.maxLength(20))),
 };
+
+/** A row of a bulk request, which is validated as `InvitationRow` by itself: a bad one stops none of the others. */
+export const AnyRow = z.unknown();
+export const InvitationRow = z.strictObject(INVITATION_INPUT);

@@ -69,6 +69,11 @@ export class Once {
     return found.answer && open(found.answer, this.#seal);
   }
 
+  /** What tells the request from all others, to nobody but who sends it again. */
+  get seed(): string {
+    return this.#seal.toString('base64url');
+  }
+
   /** When the first try of the request began: this one, unless an earlier one was broken off. */
   get startedAt(): Date {
     return this.#found && this.#isKept(this.#found) ? new Date(this.#found.startedAt) : this.#now;
@@ -92,6 +97,11 @@ export class Once {
       },
       when: [this.#found ? { attribute: 'busyUntil', is: this.#found.busyUntil } : { absent: 'pk' }],
     };
+  }
+
+  /** Remembers the request before anything of it is done, where that is more than one transaction. */
+  async begin(): Promise<void> {
+    await record(this.remember());
   }
 
   /** Remembers the answer as it is given: a mail that was sent since the change was written is in it. */

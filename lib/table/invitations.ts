@@ -83,6 +83,19 @@ export async function listInvitations(
   return items as unknown as Invitation[];
 }
 
+/** The invitations of an organization to one address, newest first, of which there are few. */
+export async function listInvitationsTo(
+  email: string,
+  organizationId: string,
+  range: { after?: string | undefined; limit: number },
+): Promise<Invitation[]> {
+  const guard = await getInvited(email, organizationId);
+  const ids = [...(guard?.all ?? [])].sort().reverse();
+  const wanted = ids.filter((id) => range.after === undefined || id < range.after).slice(0, range.limit);
+  const found = await Promise.all(wanted.map((id) => getInvitation(organizationId, id)));
+  return found.filter((invitation) => invitation !== undefined);
+}
+
 /** The organizations that an address was ever invited to; at most `limit`. */
 export async function listInvited(email: string, limit: number): Promise<InvitedGuard[]> {
   return (await query({ pk: keys.address(email).pk, prefix: prefixes.invited, limit })) as unknown as InvitedGuard[];

@@ -79,9 +79,10 @@ test('the pauses between tries grow, to six hours; at the end of the period the 
     if (dueAt === end) break;
     pauses.push(dueAt - Date.parse((await read(owner, id)).delivery.at));
     await service.clock(`${dueAt - Date.now() - 1000}ms`);
-    expect(await service.sweep()).toMatchObject({ sent: 0, unsent: 0 });
+    expect(await service.sweep()).toMatchObject({ failed: 0 });
+    expect((await read(owner, id)).delivery).toMatchObject({ attempts });
     await service.clock(`${dueAt - Date.now() + 1000}ms`);
-    expect(await service.sweep()).toMatchObject({ sent: 0, unsent: 1 });
+    expect(await service.sweep()).toMatchObject({ failed: 0 });
   }
   const doubled = [1, 2, 4, 8, 16, 32, 64, 128, 256].map((minutes) => minutes * MINUTE);
   expect(pauses.slice(0, doubled.length)).toEqual(doubled);

@@ -18,6 +18,7 @@ type Maker<T> = (service: Service, home: Home, invited: string) => Promise<T>;
 const EXAMPLES: Partial<Record<Contract['name'], Maker<Sending & { readonly query?: string }>>> = {
   'access-tokens/create': async () => ({ body: { name: 'Deploy', role: 'VIEWER', expiresInDays: 30 } }),
   'invitations/accept': async (...at) => ({ body: { token: await invitationToken(...at) } }),
+  'invitations/bulk': async () => ({ body: { invitations: [{ email: newAddress(), role: 'USER' }] } }),
   'invitations/create': async () => ({ body: { email: newAddress(), role: 'USER' } }),
   'invitations/decline': async (...at) => ({ body: { token: await invitationToken(...at) } }),
   'me/update': async () => ({ body: { firstName: 'Jane', lastName: 'Doe', username: 'jane.doe' } }),

@@ -85,7 +85,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   Counters: {
     key: ({ pk, sk }) => `${pk}|${/^COUNT#([0-9]|1[0-5])$/.exec(sk)?.[0]}`,
     relations: ({ pk }) => [[`${pk}|ORG`]],
-    facts({ pk, sk, members = 0, pending = 0, seats = 0 }, table) {
+    facts({ pk, sk, members = 0, pending = 0, seats = 0, mails = 0, day }, table) {
       const id = pk.slice('ORG#'.length);
       if (!table.isLive(id)) return [];
       const seated = (type: string) => table.of(type, id).filter(({ seat }) => sk === `COUNT#${seat}`);
@@ -93,10 +93,16 @@ const KINDS: Readonly<Record<string, Kind>> = {
         seated('Member').length,
         seated('Invitation').filter(({ status }) => status === 'PENDING').length,
       ];
+      const asked = table
+        .of('AuditEntry', id)
+        .filter(
+          ({ action, createdAt }) => /^invitation.(create|resend)$/.test(action) && createdAt.startsWith(day),
+        ).length;
       return [
         ['members', sitting, members],
         ['pending', waiting, pending],
         ['seats', sitting + waiting, seats],
+        ['whether so many mails were asked for that day', true, mails <= asked],
       ];
     },
   },
@@ -136,10 +142,15 @@ const KINDS: Readonly<Record<string, Kind>> = {
     relations: ({ userId, email, claimed, firstName, lastName }) => [
       [`EMAIL#${email}|USER`, { type: 'Address', userId, claimed, firstName, lastName }],
     ],
-    facts: ({ userId, organizations, claimed }, table) => [
-      ['organizations', table.of('Membership', userId).length, organizations],
-      ['identities', claimed ? 1 : 0, table.of('Identity', userId).length],
-    ],
+    facts: (item, table) => {
+      const { userId, organizations, claimed } = item;
+      return [
+        // A placeholder ends when nobody claims it.
+        ...due(item, userId, !claimed),
+        ['organizations', table.of('Membership', userId).length, organizations],
+        ['identities', claimed ? 1 : 0, table.of('Identity', userId).length],
+      ];
+    },
   },
 
   Address: {
@@ -173,13 +184,19 @@ const KINDS: Readonly<Record<string, Kind>> = {
       ];
     },
     facts(item, table) {
-      const { id, organizationId, email, status, accepted, dueAt, expiresAt } = item;
+      const { id, organizationId, email, status, accepted, dueAt, expiresAt, delivery } = item;
       const guard = table.get(`EMAIL#${email}|INVITED#${organizationId}`);
       const ends = (...actions: string[]) => table.entries(id, ...actions.map((action) => `invitation.${action}`));
       return [
         ...due(item, id, status === 'PENDING'),
         // A lease may outlast the period by the time that a mail takes.
         ['whether its end is due in time', true, !dueAt || dueAt <= new Date(Date.parse(expiresAt) + 60_000).toJSON()],
+        ['whether it has at most two reminders', true, [0, 1, 2].includes(item.reminders)],
+        [
+          'whether a mail waits that nobody sends',
+          false,
+          status !== 'PENDING' && delivery?.state === 'QUEUED' && !accepted,
+        ],
         ['whether its address has it', true, guard === undefined || guard.all.has(id)],
         ['whether it made a member', status === 'ACCEPTED', accepted !== undefined],
         ['entries of its creation', 1, ends('create')],
@@ -235,6 +252,16 @@ const KINDS: Readonly<Record<string, Kind>> = {
     ],
   },
 
+  Idempotency: {
+    key: ({ pk }) => `${/^IDEMPOTENCY#[\w-]{43}$/.exec(pk)?.[0]}|IDEMPOTENCY`,
+    facts: ({ startedAt, ttl }) => [['its end', Math.ceil(Date.parse(startedAt) / 1000) + 24 * 60 * 60, ttl]],
+  },
+
+  Rate: {
+    key: ({ pk, ttl }) => `${/^LIMIT#mails#[\w-]{43}$/.exec(pk)?.[0]}|${ttl}`,
+    facts: ({ count }) => [['whether it counts at most what it may', true, count >= 1 && count <= 10]],
+  },
+
   AuditEntry: {
     key: ({ organizationId, createdAt, id }) => `AUDIT#${organizationId}#${createdAt.slice(0, 7)}|${id}`,
     // The log outlives the organization.
@@ -253,7 +280,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
 };
 
 /** What an audit entry of a member's end is called. */
-const MEMBER_ENDS = ['member.remove', 'member.leave'];
+const MEMBER_ENDS = ['member.remove', 'member.leave', 'member.expire'];
 
 /** Whether an item is in the index of what is due, at its place, when it has to be. */
 function due({ due: shard, dueAt }: Item, id: string, wanted: boolean): Fact[] {

@@ -58,6 +58,27 @@ export const Invitation = z.strictObject({
 /** The answer to inviting: it alone carries the link, where no mail does. */
 export const NewInvitation = z.extend(Invitation, { link: z.optional(z.url()) });
 
+/** What became of each row of a bulk request. `status` and `error` are what the row would have got by itself. */
+export const BulkAnswer = z.strictObject({
+  data: z.array(
+    z.union([
+      /** The `id` is null in a dry run. */
+      z.strictObject({
+        index: z.int(),
+        status: z.literal(201),
+        invitation: z.extend(Invitation, { id: z.nullable(id('inv')) }),
+      }),
+      z.strictObject({
+        index: z.int(),
+        status: z.int(),
+        error: z.string(),
+        message: z.string(),
+        details: z.optional(z.record(z.string(), z.array(z.string()))),
+      }),
+    ]),
+  ),
+});
+
 export const Organization = z.strictObject({
   id: organizationId,
   name: z.string(),
@@ -83,8 +104,10 @@ export const AccessToken = z.strictObject({
   createdAt: timestamp,
 });
 
-/** The answer to making a token: the only one that ever carries it. */
-export const NewAccessToken = z.extend(AccessToken, { token: z.string().check(z.regex(/^mst_[A-Za-z0-9_-]{107}$/)) });
+/** The answer to making a token: the only one that ever carries it, and not when it is given again. */
+export const NewAccessToken = z.extend(AccessToken, {
+  token: z.optional(z.string().check(z.regex(/^mst_[A-Za-z0-9_-]{107}$/))),
+});
 
 export const Profile = z.strictObject({
   id: userId,

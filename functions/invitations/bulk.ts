@@ -1,0 +1,71 @@
+import * as z from 'zod/mini';
+import { configuration } from '../../lib/configuration.ts';
+import { v1 } from '../../lib/dialects/v1/format.ts';
+import { BulkAnswer } from '../../lib/dialects/v1/schemas.ts';
+import { showInvitation } from '../../lib/dialects/v1/show.ts';
+import { AnyRow, InvitationRow } from '../../lib/domain/input.ts';
+import { REFUSALS, Refusal } from '../../lib/domain/refusal.ts';
+import { forMember } from '../../lib/http/endpoint.ts';
+import { validate } from '../../lib/http/input.ts';
+import { MESSAGES } from '../../lib/http/messages.ts';
+import { union } from '../../lib/table/access.ts';
+import { type BulkRow, inviteMany } from '../../lib/table/bulk.ts';
+import { INVITE } from '../../lib/table/invitations.ts';
+
+export const returns = { 200: BulkAnswer };
+
+/** Milliseconds that a request with 100 rows may take: as long as the function lives. */
+const PATIENCE = 20_000;
+
+/**
+ * Invites up to 100 people in one call, each row as `POST /v1/invitations` would, and answers for each.
+ *
+ * One bad row stops none of the others. The mails are queued and leave within a minute. With `dryRun`, nothing is
+ * written, and each row says what would become of it, but for the rates of mails.
+ */
+export const endpoint = forMember({
+  format: v1,
+  route: 'POST /v1/invitations/bulk',
+  permission: 'invitation:create',
+  table: union(INVITE, { BatchGetItem: ['EMAIL', 'USER', 'ORG'] }),
+  depth: 3,
+  creates: true,
+  patience: PATIENCE,
+  body: z.strictObject({
+    invitations: z.array(AnyRow).check(z.minLength(1), z.maxLength(100)),
+    dryRun: z.optional(z.boolean()),
+  }),
+  async handle({ body, request, actor, organization, occasion, once }) {
+    const { invitations, dryRun = false } = body;
+    const { limits, invitationDays } = configuration();
+    const outcome = new Map<number, ReturnType<typeof showInvitation> | Refusal>();
+    const rows: BulkRow[] = [];
+    for (const [index, row] of invitations.entries()) {
+      try {
+        const { expiresInDays: days = invitationDays, ...input } = validate(InvitationRow, row, 'body');
+        rows.push({ index, input: { ...input, days } });
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        outcome.set(index, error);
+      }
+    }
+    // Written first: whoever sends the request again, after it was broken off, goes on with what it has begun.
+    await once?.begin();
+    const { startedAt, seed } = once ?? { startedAt: request.now, seed: request.origin.requestId };
+    const made = await inviteMany(occasion, actor, rows, { limits, seed, startedAt, dryRun });
+    for (const [index, result] of made) {
+      outcome.set(index, result instanceof Refusal ? result : showInvitation(result, organization, request.now));
+    }
+    return { status: 200, body: { data: invitations.map((_, index) => showRow(index, outcome.get(index), dryRun)) } };
+  },
+});
+export const { handler } = endpoint;
+
+function showRow(index: number, result: ReturnType<typeof showInvitation> | Refusal | undefined, dryRun: boolean) {
+  if (!result) throw new TypeError(`Nothing became of row ${index}.`);
+  if (!(result instanceof Refusal)) {
+    return { index, status: 201, invitation: dryRun ? { ...result, id: null } : result };
+  }
+  const { code, details } = result;
+  return { index, status: REFUSALS[code], error: code, message: MESSAGES[code], ...(details && { details }) };
+}

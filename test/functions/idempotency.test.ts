@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest';
+import { type Contract, contracts } from '../support/contract.ts';
+import { exampleOf } from '../support/requests.ts';
+import { type Answer, type Client, newAddress, useService } from '../support/service.ts';
+
+const service = useService();
+
+const creating = contracts.filter(({ declaration }) => declaration.creates);
+const newKey = () => `key-${crypto.randomUUID()}`;
+const isReplayed = ({ headers }: Answer) => headers.get('idempotent-replayed') === 'true';
+const withoutSecrets = ({ body: { token: _token, link: _link, ...body } }: Answer) => body;
+
+/** Everything that a request could create. */
+const created = async () =>
+  (await service.items())
+    .filter(({ type }) => type !== 'Idempotency' && type !== 'Rate')
+    .map(({ pk, sk }) => `${pk} ${sk}`);
+
+describe.each(creating.map((contract) => [contract.declaration.route, contract] as const))('%s', (_, contract) => {
+  const prepare = async () => {
+    const home = await service.organization();
+    await home.owner.call('GET /v1/me');
+    const { route, body } = await exampleOf(contract as Contract, service, home);
+    const send = (key: string, other: { body?: unknown; caller?: Client } = {}) =>
+      (other.caller ?? home.owner).call(route, { body: other.body ?? body, headers: { 'idempotency-key': key } });
+    return { home, body: body as Record<string, unknown>, send };
+  };
+
+  test('gives the same answer again, without secrets, and creates once', async () => {
+    const { send } = await prepare();
+    const key = newKey();
+    const first = await send(key);
+    expect([first.status < 300, isReplayed(first)]).toEqual([true, false]);
+    const before = await created();
+    const again = [await send(key), await send(key)];
+    for (const answer of again) {
+      expect(answer.status).toBe(first.status);
+      expect(isReplayed(answer)).toBe(true);
+      expect(answer.body).toEqual(withoutSecrets(first));
+    }
+    expect(await created()).toEqual(before);
+  });
+
+  test('creates once also when asked at the same moment', async () => {
+    const { send } = await prepare();
+    const key = newKey();
+    const answers = await Promise.all(Array.from({ length: 5 }, () => send(key)));
+    expect(answers.filter((answer) => !isReplayed(answer))).toHaveLength(1);
+    const [one] = answers as [Answer];
+    for (const answer of answers) expect(withoutSecrets(answer)).toEqual(withoutSecrets(one));
+  });
+
+  test('refuses another body under the same key', async () => {
+    const { home, body, send } = await prepare();
+    const key = newKey();
+    await send(key);
+    const { body: other } = await exampleOf(contract as Contract, service, home);
+    const before = await service.items();
+    const changed = JSON.stringify(other) === JSON.stringify(body) ? { ...body, name: 'Another' } : other;
+    expect(await send(key, { body: changed })).toMatchObject({
+      status: 422,
+      body: { error: 'idempotency_key_reused' },
+    });
+    expect(await service.items()).toEqual(before);
+  });
+
+  test("takes nobody else's key for the same, nor another organization's", async () => {
+    const { home, send } = await prepare();
+    const key = newKey();
+    await send(key);
+    const other = await service.member(home.owner, 'ADMIN');
+    expect(isReplayed(await send(key, { caller: other }))).toBe(false);
+    if (!contract.declaration.organization) return;
+    const { id } = (await home.owner.call('POST /v1/organizations', { body: { name: 'Second' } })).body;
+    const elsewhere = await send(key, { caller: home.owner.in(id) });
+    expect([elsewhere.status < 300, isReplayed(elsewhere)]).toEqual([true, false]);
+  });
+
+  test('forgets a key after a day, and one whose request was refused', async () => {
+    const { home, send, body } = await prepare();
+    const key = newKey();
+    const refused = await send(key, { body: { ...body, surprise: 1 } });
+    expect(refused.status).toBe(400);
+    expect(isReplayed(await send(key))).toBe(false);
+    await service.clock('23h');
+    expect(isReplayed(await send(key, { caller: (await service.person(home.owner.email)).in(home.id) }))).toBe(true);
+    await service.clock('25h');
+    expect(isReplayed(await send(key, { caller: (await service.person(home.owner.email)).in(home.id) }))).toBe(false);
+    await service.clock(0);
+  });
+
+  test.each(['', ' ', 'x'.repeat(256), 'two words', 'ключ'])('refuses %j as a key', async (key) => {
+    const { home } = await prepare();
+    const { route, body } = await exampleOf(contract as Contract, service, home);
+    const before = await service.items();
+    const answer = await raw(home.owner, route, body, key);
+    expect(answer.status).toBe(400);
+    expect(await service.items()).toEqual(before);
+  });
+});
+
+/** A header as its bytes are, which `fetch` doesn't send for all of these. */
+async function raw(owner: Client, route: string, body: unknown, key: string): Promise<Answer> {
+  return owner.call(route, { body, headers: { 'idempotency-key': Buffer.from(key).toString('latin1') || ' ' } });
+}
+
+test('what is kept of an answer can be read by nobody who has not the key', async () => {
+  const { owner } = await service.organization();
+  const email = newAddress('secret');
+  const headers = { 'idempotency-key': newKey() };
+  await owner.call('POST /v1/invitations', { body: { email, role: 'USER' }, headers });
+  const [item] = (await service.items()).filter(({ type }) => type === 'Idempotency').slice(-1);
+  expect(item).toBeDefined();
+  expect(JSON.stringify(item)).not.toContain(headers['idempotency-key']);
+  for (const { pk, answer } of (await service.items()).filter(({ type }) => type === 'Idempotency')) {
+    expect(pk).toMatch(/^IDEMPOTENCY#[\w-]{43}$/);
+    expect(Buffer.from(answer as Uint8Array).includes(email)).toBe(false);
+  }
+});
