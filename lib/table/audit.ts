@@ -54,12 +54,15 @@ export async function listAudit(
     passes?: (entry: AuditEntry) => boolean;
   },
 ): Promise<{ entries: AuditEntry[]; next: string | undefined }> {
-  const { now, limit, from, to, passes = () => true } = range;
+  const { now, limit, to, passes = () => true } = range;
+  // TTL takes its time: what is past its retention is gone at once all the same.
+  const kept = new Date(now.getTime() - configuration().auditDays * DAY_SECONDS * 1000).toISOString();
+  const from = range.from !== undefined && range.from > kept ? range.from : kept;
   const entries: AuditEntry[] = [];
   const end = to === undefined ? undefined : placeOf(new Date(to));
   let place = range.after !== undefined && (end === undefined || range.after < end) ? range.after : end;
   // An id tells when the organization was made: there is nothing before.
-  const first = monthOf(new Date(Math.max(idTime(organizationId).getTime(), Date.parse(from ?? '1970-01-01'))));
+  const first = monthOf(new Date(Math.max(idTime(organizationId).getTime(), Date.parse(from))));
   const present = monthOf(now);
   let month = place === undefined ? present : monthOf(idTime(place));
   if (month > present) month = present;
@@ -74,7 +77,7 @@ export async function listAudit(
       ...(place !== undefined && { after: place }),
     })) as unknown as AuditEntry[];
     for (const entry of found) {
-      if (from !== undefined && entry.createdAt < from) return { entries, next: undefined };
+      if (entry.createdAt < from) return { entries, next: undefined };
       if (passes(entry)) {
         // There is at least this one more.
         if (entries.length === limit) return { entries, next: place };

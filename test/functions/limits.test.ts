@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { type Answer, newAddress, useService } from '../support/service.ts';
 
-const LIMITS = { members: 6, pendingInvitations: 3, organizationsOfPerson: 2, accessTokensOfMember: 2 };
+const LIMITS = {
+  ...{ members: 6, pendingInvitations: 3, organizationsOfPerson: 2, accessTokensOfMember: 2 },
+  ...{ mailsOfOrganization: 8, mailsToAddress: 4 },
+};
 const service = useService({
   environment: { LIMITS: JSON.stringify(LIMITS), ORGANIZATION_CREATORS: '' },
 });
@@ -44,7 +47,7 @@ describe('a limit is reached exactly, also by parallel requests, and what is ref
     expect(made(created)).toHaveLength(2);
     expect(new Set(errors(created))).toEqual(new Set(['organization_limit_reached']));
 
-    const homes = await times(4, () => service.organization());
+    const homes = await times(5, () => service.organization());
     const email = newAddress();
     const tokens: string[] = [];
     for (const { owner } of homes) {
@@ -71,3 +74,67 @@ describe('a limit is reached exactly, also by parallel requests, and what is ref
     expect((await mint()).status).toBe(201);
   });
 });
+
+describe('rates of mails, which people cause, hold under parallel requests:', () => {
+  test('to one address, across organizations', async () => {
+    const email = newAddress('popular');
+    const homes = await times(5, () => service.organization());
+    await atStartOf(600);
+    const answers = await Promise.all(
+      homes.map(({ owner }) => owner.call('POST /v1/invitations', { body: { email, role: 'USER' } })),
+    );
+    expect(made(answers)).toHaveLength(4);
+    const refused = answers.find(({ status }) => status === 429);
+    expect(refused?.body.error).toBe('recipient_rate_exceeded');
+    const wait = Number(refused?.headers.get('retry-after'));
+    expect(wait).toBeGreaterThan(0);
+    expect(wait).toBeLessThanOrEqual(600);
+    expect(await service.mails(email)).toHaveLength(4);
+    const [one] = made(answers);
+    const { owner } = homes[answers.indexOf(one as Answer)] as (typeof homes)[number];
+    const resend = () => owner.call(`POST /v1/invitations/${one?.body.id}/resend`);
+    const before = await service.items();
+    expect((await resend()).body.error).toBe('recipient_rate_exceeded');
+    expect(await service.items()).toEqual(before);
+    expect((await owner.call('POST /v1/invitations', { body: { email: newAddress(), role: 'USER' } })).status).toBe(
+      201,
+    );
+    await service.clock(`${wait + 1}s`);
+    expect((await resend()).status).toBe(200);
+    await service.clock(0);
+  });
+
+  test('of one organization in a day', async () => {
+    const { owner } = await service.organization();
+    const resend = async () => {
+      const { body } = await owner.call('POST /v1/invitations', { body: { email: newAddress(), role: 'USER' } });
+      await owner.call(`DELETE /v1/invitations/${body.id}`);
+      return body;
+    };
+    for (let index = 0; index < 6; index += 1) await resend();
+    const answers = await times(6, () =>
+      owner.call('POST /v1/invitations', { body: { email: newAddress(), role: 'USER', sendEmail: true } }),
+    );
+    expect(made(answers)).toHaveLength(2);
+    expect(new Set(errors(answers))).toEqual(new Set(['mail_rate_exceeded']));
+    const refused = answers.find(({ status }) => status === 429);
+    const wait = Number(refused?.headers.get('retry-after'));
+    expect(Math.abs(wait - (86_400 - (Math.floor(Date.now() / 1000) % 86_400)))).toBeLessThan(30);
+    // Without a mail, none is counted.
+    const body = { email: newAddress(), role: 'USER', sendEmail: false };
+    expect((await owner.call('POST /v1/invitations', { body })).status).toBe(201);
+    await service.clock(`${wait + 60}s`);
+    const later = (await service.person(owner.email)).in(made(answers)[0]?.body.organizationId);
+    await later.call(`DELETE /v1/invitations/${made(answers)[0]?.body.id}`);
+    expect(
+      (await later.call('POST /v1/invitations', { body: { ...body, email: newAddress(), sendEmail: true } })).status,
+    ).toBe(201);
+    await service.clock(0);
+  });
+});
+
+/** Goes to the start of a window, so that none ends within a test. */
+async function atStartOf(seconds: number): Promise<void> {
+  const into = Math.floor(Date.now() / 1000) % seconds;
+  if (into > seconds - 60) await service.clock(`${seconds - into + 1}s`);
+}

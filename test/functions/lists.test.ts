@@ -110,3 +110,16 @@ test('the audit log is newest first, without a total, and a cursor goes through 
   await service.clock(0);
   expect(later).toEqual(ids(whole));
 });
+
+test('an audit entry past its retention is gone at once, whenever TTL collects it', async () => {
+  const { id, owner } = await service.organization();
+  await owner.call(`PATCH /v1/organizations/${id}`, { body: { name: 'Renamed' } });
+  const actions = async (offset: string) => {
+    await service.clock(offset);
+    const later = (await service.person(owner.email)).in(id);
+    return (await later.call('GET /v1/audit-logs')).body.data.map(({ action }: { action: string }) => action);
+  };
+  expect(await actions('364d')).toEqual(['organization.update', 'organization.create']);
+  expect(await actions('366d')).toEqual([]);
+  await service.clock(0);
+});
