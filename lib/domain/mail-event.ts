@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { isId } from './ids.ts';
-import type { DeliveryState } from './invitation.ts';
+import type { Delivery, DeliveryState, Invitation } from './invitation.ts';
 
 /** What SES tells of a mail, as far as it matters here. */
 export interface MailEvent {
@@ -13,7 +13,8 @@ export interface MailEvent {
   readonly kind: MailEventKind;
   /** What tells the event from others of its kind about the same mail: the same each time that it comes. */
   readonly mark: string;
-  /** When it happened: ISO time. */
+  /** When the mail was sent, and when this happened to it: ISO times. */
+  readonly sentAt: string;
   readonly at: string;
   /** Why, where that can be said without the recipient's address; at most `REASON` characters. */
   readonly reason: string | undefined;
@@ -22,16 +23,77 @@ export interface MailEvent {
 /** A bounce that isn't for good (a full mailbox, a refusal for now), or of which SES can't say, is `softBounce`. */
 export type MailEventKind = 'send' | 'delivery' | 'delay' | 'softBounce' | 'hardBounce' | 'complaint' | 'failure';
 
-/** The state that each kind leads to; a delay to none. */
-export const STATES: Readonly<Record<MailEventKind, DeliveryState | undefined>> = {
+/** The state that each kind leads to; none where it only says why a mail isn't there yet. */
+const STATES: Readonly<Record<Exclude<MailEventKind, 'delay'>, DeliveryState>> = {
   send: 'SENT',
+  failure: 'FAILED',
   delivery: 'DELIVERED',
-  delay: undefined,
   softBounce: 'BOUNCED',
   hardBounce: 'BOUNCED',
   complaint: 'COMPLAINED',
-  failure: 'FAILED',
 };
+
+/** Events come in any order: what says more stays, whatever comes after it. */
+const RANKS: Readonly<Record<DeliveryState, number>> = {
+  QUEUED: 0,
+  SENT: 1,
+  FAILED: 2,
+  DELIVERED: 3,
+  BOUNCED: 4,
+  // Between them: a bounce for good.
+  COMPLAINED: 6,
+};
+const HARD_BOUNCE = 5;
+
+/** What stops all further mail of an invitation. */
+const STOPS: Readonly<Partial<Record<MailEventKind, 'bounce' | 'complaint'>>> = {
+  hardBounce: 'bounce',
+  complaint: 'complaint',
+};
+
+/** What an event changes about an invitation. */
+export interface MailEffect {
+  readonly delivery?: Delivery;
+  readonly sentAt?: string;
+  readonly mailStopped?: 'bounce' | 'complaint';
+}
+
+/**
+ * Finds what an event changes. A bounce for good and a complaint say something about the address, whichever of the
+ * invitation's mails they are about; the other events count for the latest only.
+ *
+ * @returns undefined where it changes nothing
+ */
+export function effectOf(
+  { kind, mail, sentAt, at, reason }: MailEvent,
+  { delivery, mailStopped }: Pick<Invitation, 'delivery' | 'mailStopped'>,
+): MailEffect | undefined {
+  const stop = STOPS[kind];
+  // A mail whose link the inviter took instead: there is no state to set.
+  if (!delivery) return stop && !mailStopped ? { mailStopped: stop } : undefined;
+  if (!stop && delivery.mail !== mail) return undefined;
+  if (kind === 'delay') {
+    const isWaiting = RANKS[delivery.state] <= RANKS.SENT && delivery.reason !== reason;
+    return isWaiting ? { delivery: { ...delivery, ...(reason && { reason }) } } : undefined;
+  }
+  const reached = delivery.state === 'BOUNCED' && mailStopped ? HARD_BOUNCE : RANKS[delivery.state];
+  const rank = kind === 'hardBounce' ? HARD_BOUNCE : RANKS[STATES[kind]];
+  if (rank <= reached) return undefined;
+  const { reason: before, ...rest } = delivery;
+  const isQueued = delivery.state === 'QUEUED';
+  return {
+    delivery: {
+      ...rest,
+      state: STATES[kind],
+      // It comes before our own record of a try that SES took, or in place of one whose answer was lost.
+      attempts: isQueued && before === undefined ? delivery.attempts + 1 : delivery.attempts,
+      at,
+      ...(reason && { reason }),
+    },
+    ...(isQueued && { sentAt }),
+    ...(stop && { mailStopped: stop }),
+  };
+}
 
 /** The longest reason, in characters. */
 const REASON = 200;
@@ -40,12 +102,12 @@ const REASON = 200;
 const Text = z.optional(z.string());
 const Recipients = z.optional(z.array(z.object({ status: Text, diagnosticCode: Text })));
 const Mail = z.object({
-  messageId: z.string().check(z.minLength(1)),
+  messageId: z.string().check(z.minLength(1), z.maxLength(200)),
   timestamp: Text,
   tags: z.optional(z.record(z.string(), z.array(z.string()))),
 });
 const About = z.object({ mail: Mail });
-const Bounce = z.object({
+const Bounced = z.object({
   bounce: z.object({
     bounceType: z.enum(['Permanent', 'Transient', 'Undetermined']),
     bounceSubType: Text,
@@ -54,7 +116,7 @@ const Bounce = z.object({
     timestamp: Text,
   }),
 });
-const Complaint = z.object({
+const Complained = z.object({
   complaint: z.object({
     complaintFeedbackType: z.optional(z.nullable(z.string())),
     complaintSubType: z.optional(z.nullable(z.string())),
@@ -62,11 +124,11 @@ const Complaint = z.object({
     timestamp: Text,
   }),
 });
-const Delivery = z.object({ delivery: z.optional(z.object({ timestamp: Text })) });
-const Delay = z.object({
+const Delivered = z.object({ delivery: z.optional(z.object({ timestamp: Text })) });
+const Delayed = z.object({
   deliveryDelay: z.object({ delayType: Text, delayedRecipients: Recipients, timestamp: Text }),
 });
-const Reject = z.object({ reject: z.optional(z.object({ reason: Text })) });
+const Rejected = z.object({ reject: z.optional(z.object({ reason: Text })) });
 
 /** What a kind of event says of itself. */
 type Said = Pick<MailEvent, 'kind'> & { timestamp?: string | undefined; id?: string | undefined; reason?: string };
@@ -75,17 +137,17 @@ type Said = Pick<MailEvent, 'kind'> & { timestamp?: string | undefined; id?: str
 const READERS: Readonly<Record<string, (event: unknown) => Said | undefined>> = {
   Send: () => ({ kind: 'send' }),
   Delivery: (event) => {
-    const { data } = z.safeParse(Delivery, event);
+    const { data } = z.safeParse(Delivered, event);
     return data && { kind: 'delivery', timestamp: data.delivery?.timestamp };
   },
   DeliveryDelay: (event) => {
-    const { data } = z.safeParse(Delay, event);
+    const { data } = z.safeParse(Delayed, event);
     if (!data) return undefined;
     const { delayType = 'General', delayedRecipients, timestamp } = data.deliveryDelay;
     return { kind: 'delay', timestamp, reason: words([`Delayed/${delayType}`, codeOf(delayedRecipients)]) };
   },
   Bounce: (event) => {
-    const { data } = z.safeParse(Bounce, event);
+    const { data } = z.safeParse(Bounced, event);
     if (!data) return undefined;
     const { bounceType, bounceSubType, bouncedRecipients, feedbackId: id, timestamp } = data.bounce;
     const kind = bounceType === 'Permanent' ? 'hardBounce' : 'softBounce';
@@ -93,13 +155,13 @@ const READERS: Readonly<Record<string, (event: unknown) => Said | undefined>> = 
     return { kind, timestamp, id, reason: words([type, codeOf(bouncedRecipients)]) };
   },
   Complaint: (event) => {
-    const { data } = z.safeParse(Complaint, event);
+    const { data } = z.safeParse(Complained, event);
     if (!data) return undefined;
     const { complaintFeedbackType: type, complaintSubType: subType, feedbackId: id, timestamp } = data.complaint;
     return { kind: 'complaint', timestamp, id, reason: words([type || subType || 'complaint']) };
   },
   Reject: (event) => {
-    const { data } = z.safeParse(Reject, event);
+    const { data } = z.safeParse(Rejected, event);
     return data && { kind: 'failure', reason: words(['Reject', data.reject?.reason]) };
   },
   'Rendering Failure': () => ({ kind: 'failure', reason: 'Rendering Failure' }),
@@ -139,6 +201,7 @@ export function parseMailEvent(text: string, publishedAt: string): MailEvent | u
   const [organizationId = '', invitationId = '', number = ''] = ['organization', 'invitation', 'mail'].map(
     (name) => tags[name]?.[0],
   );
+  const sentAt = timeOf(timestamp) ?? publishedAt;
   const isOurs = isId('organization', organizationId) && isId('invitation', invitationId);
   if (!isOurs || !/^[1-9]\d{0,8}$/.test(number)) return undefined;
   return {
@@ -148,7 +211,8 @@ export function parseMailEvent(text: string, publishedAt: string): MailEvent | u
     messageId,
     kind: said.kind,
     mark: [messageId, type, said.id ?? said.timestamp ?? ''].join('\n'),
-    at: timeOf(said.timestamp) ?? (said.kind === 'send' ? timeOf(timestamp) : undefined) ?? publishedAt,
+    sentAt,
+    at: timeOf(said.timestamp) ?? (said.kind === 'send' ? sentAt : publishedAt),
     reason: said.reason,
   };
 }
