@@ -206,7 +206,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
           ? []
           : ([['entries of its refusal', status === 'DECLINED' ? 1 : 0, ends('decline')]] as const)),
         ['whether it is over, if it says so', true, status !== 'EXPIRED' || ends('expire', 'erase') > 0],
-        ['whether an entry says why its mail was stopped', true, !mailStopped || ends('bounce', 'complain') > 0],
+        ['whether an entry says why its mail was stopped', true, !mailStopped || ends(STOPS[mailStopped] ?? '') > 0],
         ['whether there is such a state', true, (INVITATION_STATUSES as readonly string[]).includes(status)],
       ];
     },
@@ -267,7 +267,13 @@ const KINDS: Readonly<Record<string, Kind>> = {
     key: ({ pk }) => `${/^SES#[\w-]{43}$/.exec(pk)?.[0]}|SES`,
     relations: ({ organizationId, invitationId }, table) =>
       table.isLive(organizationId) ? [[`ORG#${organizationId}|INVITATION#${invitationId}`]] : [],
-    facts: ({ kind, ttl }) => [
+    facts: ({ organizationId, kind, ttl }, table) => [
+      [
+        'whether its organization is there or was deleted',
+        true,
+        table.get(`ORG#${organizationId}|ORG`) !== undefined ||
+          table.entries(organizationId, 'organization.delete') === 1,
+      ],
       ['whether there is such a kind', true, MAIL_EVENTS.has(kind)],
       ['whether it is kept for a time', true, Number.isInteger(ttl)],
     ],
@@ -297,6 +303,9 @@ const KINDS: Readonly<Record<string, Kind>> = {
     ],
   },
 };
+
+/** What the entries of what stops mails are called. */
+const STOPS: Readonly<Record<string, string>> = { bounce: 'bounce', complaint: 'complain' };
 
 /** What SES's events mean. */
 const MAIL_EVENTS = new Set(['send', 'delivery', 'delay', 'softBounce', 'hardBounce', 'complaint', 'failure']);
