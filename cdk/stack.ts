@@ -1,5 +1,5 @@
 import { type App, CfnParameter, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { dialectOf } from '../lib/dialects/dialect.ts';
 import type { Declaration } from '../lib/http/declaration.ts';
@@ -10,6 +10,7 @@ import { Api, Invoker, Route } from './constructs/api.ts';
 import { Email } from './constructs/email.ts';
 import { DeclaredFunction, type Surroundings } from './constructs/function.ts';
 import { Identity } from './constructs/identity.ts';
+import { MailEvents } from './constructs/mail-events.ts';
 import { Schedule } from './constructs/schedule.ts';
 import { Table } from './constructs/table.ts';
 
@@ -45,22 +46,24 @@ export class Muster extends Stack {
     });
     const api = new Api(this, 'Api', { ...config, removalPolicy });
 
-    const scheduled = new Map<string, IFunction>();
+    const scheduled = new Map<string, LambdaFunction>();
+    const mailEvents = new Map<string, LambdaFunction>();
     for (const [group, declared] of Map.groupBy(functions, groupOf)) {
       const nested = new Functions(this, group, {
         declared,
         bundles,
         apiId: api.id,
         table,
-        identityArns: email.identityArns,
+        email,
         environment: environmentOf(config),
         parameters: { Issuer: identity.issuer, Audience: identity.audience, PublicUrl: api.publicUrl },
         logDays: config.logDays,
         removalPolicy,
       });
       for (const [name, each] of nested.scheduled) scheduled.set(name, each);
+      for (const [name, each] of nested.mailEvents) mailEvents.set(name, each);
     }
-    new Alarms(this, 'Alarms', { apiId: api.id, scheduled, email: config.alarmEmail });
+    new Alarms(this, 'Alarms', { apiId: api.id, scheduled, mailEvents, email: config.alarmEmail });
   }
 }
 
@@ -72,9 +75,10 @@ interface FunctionsProps extends Surroundings {
   readonly parameters: Readonly<Record<'Issuer' | 'Audience' | 'PublicUrl', string>>;
 }
 
-/** The functions of one dialect, with their routes and schedules. */
+/** The functions of one dialect, with their routes, schedules and subscriptions. */
 class Functions extends NestedStack {
-  readonly scheduled = new Map<string, IFunction>();
+  readonly scheduled = new Map<string, LambdaFunction>();
+  readonly mailEvents = new Map<string, LambdaFunction>();
 
   constructor(scope: Construct, id: string, props: FunctionsProps) {
     super(scope, id, { parameters: props.parameters });
@@ -85,16 +89,22 @@ class Functions extends NestedStack {
       TOKEN_AUDIENCE: parameter('Audience'),
       PUBLIC_URL: parameter('PublicUrl'),
     };
-    const routed = new Map<string, IFunction>();
+    const routed = new Map<string, LambdaFunction>();
     for (const { name, declaration } of props.declared) {
       const code = bundleDirectory(props.bundles, name);
       const id = name.replaceAll('/', '-');
       const made = new DeclaredFunction(this, id, { ...props, name, declaration, code, environment });
-      if (declaration.kind === 'http') {
-        routed.set(declaration.route, made);
-      } else {
-        new Schedule(this, `${id}-Schedule`, { expression: declaration.schedule, target: made });
-        this.scheduled.set(name, made);
+      switch (declaration.kind) {
+        case 'http':
+          routed.set(declaration.route, made);
+          break;
+        case 'schedule':
+          new Schedule(this, `${id}-Schedule`, { expression: declaration.schedule, target: made });
+          this.scheduled.set(name, made);
+          break;
+        case 'mailEvents':
+          new MailEvents(this, `${id}-Subscription`, { topic: props.email.events, target: made });
+          this.mailEvents.set(name, made);
       }
     }
     if (routed.size === 0) return;
@@ -105,9 +115,9 @@ class Functions extends NestedStack {
   }
 }
 
-/** The nested stack that a function lives in. Pages, schedules and the answer to unknown paths share one. */
+/** The nested stack that a function lives in. Pages, the answer to unknown paths, and what isn't HTTP share one. */
 function groupOf({ declaration }: Declared): 'v1' | 'papershift' | 'rocketchat' | 'volttime' | 'background' {
-  if (declaration.kind === 'schedule' || declaration.route === '$default') return 'background';
+  if (declaration.kind !== 'http' || declaration.route === '$default') return 'background';
   const dialect = dialectOf(declaration.route.split(' ')[1] ?? '');
   return dialect === 'page' ? 'background' : dialect;
 }

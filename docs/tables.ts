@@ -53,7 +53,7 @@ export function endpointsPage(): string {
       ['Function', 'When', 'What it does', 'Mails', 'Table access'],
       others.map(({ name, declaration }) => [
         link(name, name),
-        declaration.kind === 'http' ? 'no route matches' : `\`${declaration.schedule}\``,
+        whenItRuns(declaration),
         commentOf(name).summary,
         mails(declaration),
         tableAccess(declaration),
@@ -95,6 +95,17 @@ function whoMay({ caller, permission, organization, refuses }: HttpDeclaration):
   if (permission) return roles(rolesWith(permission));
   if (!organization) return 'who is signed in';
   return refuses.includes('forbidden') ? 'every member, as far as the role allows' : 'every member';
+}
+
+function whenItRuns(declaration: Declaration): string {
+  switch (declaration.kind) {
+    case 'http':
+      return 'no route matches';
+    case 'schedule':
+      return `\`${declaration.schedule}\``;
+    case 'mailEvents':
+      return 'SES tells of a mail';
+  }
 }
 
 function roles(some: readonly Role[]): string {

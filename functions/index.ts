@@ -9,6 +9,7 @@ export const contents = {
   'access-tokens/list': await import('./access-tokens/list.ts'),
   'access-tokens/revoke': await import('./access-tokens/revoke.ts'),
   'audit-logs/list': await import('./audit-logs/list.ts'),
+  'events/mail': await import('./events/mail.ts'),
   'fallback/refuse': await import('./fallback/refuse.ts'),
   'health/read': await import('./health/read.ts'),
   'invitations/accept': await import('./invitations/accept.ts'),
@@ -40,4 +41,9 @@ export const contents = {
 /** Every function with its declaration, in the order of their names. */
 export const functions: readonly { readonly name: string; readonly declaration: Declaration }[] = Object.entries(
   contents,
-).map(([name, module]) => ({ name, declaration: 'endpoint' in module ? module.endpoint : module.schedule }));
+).map(([name, module]) => ({ name, declaration: declarationOf(module) }));
+
+function declarationOf(module: (typeof contents)[keyof typeof contents]): Declaration {
+  if ('endpoint' in module) return module.endpoint;
+  return 'schedule' in module ? module.schedule : module.mailEvents;
+}

@@ -19,6 +19,8 @@ export interface Configuration {
   readonly publicUrl: string;
   /** Where people go once they are in; undefined: nowhere in particular. */
   readonly applicationUrl: string | undefined;
+  /** The SES configuration set that mails name, so that SES tells what becomes of them. */
+  readonly mailConfigurationSet: string | undefined;
   /** How mails and pages look; `from` is `Name <address>`. */
   readonly product: Product & { readonly from: string };
 }
@@ -57,6 +59,7 @@ function read(environment: NodeJS.ProcessEnv): Configuration {
     auditDays: Number(text('AUDIT_DAYS') ?? 365),
     publicUrl: text('PUBLIC_URL') ?? '',
     applicationUrl: text('APPLICATION_URL'),
+    mailConfigurationSet: text('MAIL_CONFIGURATION_SET'),
     product: {
       name: text('PRODUCT_NAME') ?? 'Muster',
       from: text('MAIL_FROM') ?? '',

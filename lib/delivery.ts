@@ -55,7 +55,7 @@ export async function deliver(
     product: configuration().product,
   });
   try {
-    const problem = await attempt(mail, id, send);
+    const problem = await attempt(mail, invitation, send);
     return await (problem === undefined
       ? recordSent(invitation, new Date())
       : recordUnsent(invitation, new Date(), problem));
@@ -66,9 +66,15 @@ export async function deliver(
   }
 }
 
-async function attempt(mail: Mail, id: string, send: typeof sendMail): Promise<string | undefined> {
+async function attempt(
+  mail: Mail,
+  { organizationId, id, delivery }: ClaimedInvitation,
+  send: typeof sendMail,
+): Promise<string | undefined> {
+  // By these SES's events name the mail: they may come before anything is recorded of it.
+  const tags = { organization: organizationId, invitation: id, mail: String(delivery.mail) };
   try {
-    await send(mail);
+    await send(mail, tags);
     return undefined;
   } catch (error) {
     if (!(error instanceof MailError)) throw error;

@@ -186,6 +186,18 @@ const REQUESTS: readonly Operation[] = [
     ...{ status: 200, repeated: 409 },
   },
   {
+    name: 'recording a bounce',
+    function: 'events/mail',
+    prepare: () => invited(),
+    run: async ({ email }) => {
+      const bounce = { bounceType: 'Permanent', bouncedRecipients: [{ emailAddress: email }] };
+      await service.mailEvent({ eventType: 'Bounce', bounce });
+      return 200;
+    },
+    action: 'invitation.bounce',
+    ...{ status: 200, repeated: 200, atReads: true },
+  },
+  {
     name: 'making an access token',
     function: 'access-tokens/create',
     prepare: () => organized(),

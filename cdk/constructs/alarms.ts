@@ -8,22 +8,26 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
+import { PUT_ASIDE } from '../../lib/http/mail-events.ts';
 
 interface AlarmsProps {
   readonly apiId: string;
   /** The functions that schedules start, by name. */
-  readonly scheduled: ReadonlyMap<string, IFunction>;
+  readonly scheduled: ReadonlyMap<string, LambdaFunction>;
+  /** The functions that get what SES tells of the mails, by name. */
+  readonly mailEvents: ReadonlyMap<string, LambdaFunction>;
   /** Who gets them; undefined: they are only to be seen in CloudWatch. */
   readonly email: string | undefined;
 }
 
 /** What somebody should look at. Each alarm names the article of docs/operations.md that says what to do. */
 export class Alarms extends Construct {
-  constructor(scope: Construct, id: string, { apiId, scheduled, email }: AlarmsProps) {
+  constructor(scope: Construct, id: string, { apiId, scheduled, mailEvents, email }: AlarmsProps) {
     super(scope, id);
     let action: IAlarmAction | undefined;
     if (email) {
@@ -57,11 +61,28 @@ export class Alarms extends Construct {
         treatMissingData: TreatMissingData.BREACHING,
       });
     }
+    for (const [name, { functionName: FunctionName, logGroup }] of mailEvents) {
+      const id = name.replaceAll('/', '-');
+      // As often as Lambda tries one event.
+      alarm(`${id}-Errors`, "Mail events aren't recorded", sum('AWS/Lambda', 'Errors', { FunctionName }), {
+        threshold: 3,
+      });
+      const putAside = new MetricFilter(this, `${id}-PutAside`, {
+        logGroup,
+        filterPattern: FilterPattern.stringValue('$.message.message', '=', PUT_ASIDE),
+        // Of its own for each stage.
+        metricNamespace: Stack.of(this).stackName,
+        metricName: 'MailEventsPutAside',
+      });
+      alarm(`${id}-Unread`, 'Mail events are put aside', putAside.metric(FIVE_MINUTES), { threshold: 1 });
+    }
   }
 }
 
 type Firing = { threshold: number; comparisonOperator?: ComparisonOperator; treatMissingData?: TreatMissingData };
 
+const FIVE_MINUTES = { statistic: Stats.SUM, period: Duration.minutes(5) };
+
 function sum(namespace: string, metricName: string, dimensionsMap: Record<string, string> = {}): Metric {
-  return new Metric({ namespace, metricName, dimensionsMap, statistic: Stats.SUM, period: Duration.minutes(5) });
+  return new Metric({ namespace, metricName, dimensionsMap, ...FIVE_MINUTES });
 }

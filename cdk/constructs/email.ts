@@ -1,18 +1,51 @@
 import { Annotations, CfnOutput, Stack } from 'aws-cdk-lib';
-import { CfnEmailIdentity } from 'aws-cdk-lib/aws-ses';
+import { CfnEmailIdentity, ConfigurationSet, EmailSendingEvent, EventDestination } from 'aws-cdk-lib/aws-ses';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 
-/** The SES identity of the sender's domain, which mails are signed by once its three DNS records exist. */
+/** What SES tells of a mail; what people do with it (opening, clicking) isn't asked for. */
+const EVENTS = [
+  EmailSendingEvent.SEND,
+  EmailSendingEvent.DELIVERY,
+  EmailSendingEvent.BOUNCE,
+  EmailSendingEvent.COMPLAINT,
+  EmailSendingEvent.REJECT,
+  EmailSendingEvent.RENDERING_FAILURE,
+  EmailSendingEvent.DELIVERY_DELAY,
+];
+
+/**
+ * The SES identity of the sender's domain, which mails are signed by once its three DNS records exist, and the
+ * configuration set by which SES tells what becomes of them.
+ */
 export class Email extends Construct {
-  /** What a role must name to send: SES asks for the address where that is an identity too, else for its domain. */
-  readonly identityArns: readonly string[];
+  /** The configuration set that mails name. */
+  readonly configurationSet: string;
+  /**
+   * What a role must name to send: the configuration set, and the identity: SES asks for the address where that is one
+   * too, else for its domain.
+   */
+  readonly senderArns: readonly string[];
+  /** Where SES publishes its events: SNS, since those of EventBridge are best effort. */
+  readonly events: ITopic;
 
   constructor(scope: Construct, id: string, { sender, create }: { sender: string; create: boolean }) {
     super(scope, id);
     const domain = sender.slice(sender.lastIndexOf('@') + 1);
-    this.identityArns = [domain, sender].map((resourceName) =>
-      Stack.of(this).formatArn({ service: 'ses', resource: 'identity', resourceName }),
-    );
+    const configurationSet = new ConfigurationSet(this, 'ConfigurationSet');
+    const topic = new Topic(this, 'Events', { enforceSSL: true });
+    // This also lets SES publish there, for this configuration set of this account only.
+    configurationSet.addEventDestination('Destination', {
+      destination: EventDestination.snsTopic(topic),
+      events: EVENTS,
+    });
+    this.configurationSet = configurationSet.configurationSetName;
+    this.events = topic;
+    this.senderArns = [
+      ['identity', domain],
+      ['identity', sender],
+      ['configuration-set', this.configurationSet],
+    ].map(([resource = '', resourceName = '']) => Stack.of(this).formatArn({ service: 'ses', resource, resourceName }));
     if (/(^|\.)example\.(com|net|org)$/.test(domain)) {
       Annotations.of(this).addWarningV2(
         'muster:sender',

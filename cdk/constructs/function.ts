@@ -4,13 +4,13 @@ import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime 
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Declaration } from '../../lib/http/declaration.ts';
+import type { Email } from './email.ts';
 import type { Table } from './table.ts';
 
 /** What a stack's functions have in common. */
 export interface Surroundings {
   readonly table: Table;
-  /** The SES identities that mail may be sent from. */
-  readonly identityArns: readonly string[];
+  readonly email: Email;
   readonly environment: Readonly<Record<string, string>>;
   readonly logDays: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
@@ -57,7 +57,11 @@ export class DeclaredFunction extends LambdaFunction {
       role,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
-      environment: { ...props.environment, TABLE_NAME: props.table.tableName },
+      environment: {
+        ...props.environment,
+        TABLE_NAME: props.table.tableName,
+        ...(declaration.email && { MAIL_CONFIGURATION_SET: props.email.configurationSet }),
+      },
       // The next tick of a schedule does what this one didn't.
       ...(declaration.kind === 'schedule' && { retryAttempts: 0, maxEventAge: Duration.minutes(1) }),
     });
@@ -65,7 +69,7 @@ export class DeclaredFunction extends LambdaFunction {
 }
 
 /** IAM's form of a declaration: the actions on the table with the keys they may touch, the index, and mail. */
-function declaredStatements(declaration: Declaration, { table, identityArns }: Surroundings): PolicyStatement[] {
+function declaredStatements(declaration: Declaration, { table, email }: Surroundings): PolicyStatement[] {
   const actionsByPrefixes = new Map<string, string[]>();
   for (const [action, prefixes] of Object.entries(declaration.table)) {
     const key = [...prefixes].sort().join();
@@ -76,7 +80,7 @@ function declaredStatements(declaration: Declaration, { table, identityArns }: S
   );
   if (declaration.due) statements.push(onKeys(['dynamodb:Query'], table.dueIndexArn, ['DUE']));
   if (declaration.email) {
-    statements.push(new PolicyStatement({ actions: ['ses:SendRawEmail'], resources: [...identityArns] }));
+    statements.push(new PolicyStatement({ actions: ['ses:SendRawEmail'], resources: [...email.senderArns] }));
   }
   return statements;
 }

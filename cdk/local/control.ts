@@ -12,6 +12,8 @@ export interface Controls {
   token(person: Person): Promise<string>;
   /** The mails so far, newest last; undefined asks for those to anybody. */
   mail(to: string | undefined): unknown;
+  /** An SES event with what SES would say of its mail. */
+  completeEvent(event: Record<string, unknown>): unknown;
   calls(): unknown;
   faults(): unknown;
   /** @throws Error with a sentence about what is no fault */
@@ -60,8 +62,8 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
     const results = schedules.map(async (each) => [each.function, await run(each, invoke)] as const);
     return Object.fromEntries(await Promise.all(results));
   },
-  'POST ses-events': async ({ body }, { template, invoke, clock }) => {
-    const event = parse(body);
+  'POST ses-events': async ({ body }, { template, invoke, clock, completeEvent }) => {
+    const event = completeEvent(parse(body));
     if (template.mailEvents.length === 0) {
       throw new Refusal(404, 'No function of the template is subscribed to the events of SES.');
     }
@@ -121,20 +123,27 @@ function resultOf(name: string, outcome: Outcome): unknown {
 
 /** An SES event as SNS hands it to Lambda. */
 function snsEvent(topic: string, event: unknown, now: number): unknown {
-  const id = crypto.randomUUID();
+  const [, , , region] = topic.split(':');
+  const endpoint = `https://sns.${region}.amazonaws.com`;
+  const subscription = `${topic}:${crypto.randomUUID()}`;
   return {
     Records: [
       {
         EventSource: 'aws:sns',
         EventVersion: '1.0',
-        EventSubscriptionArn: `${topic}:local`,
+        EventSubscriptionArn: subscription,
         Sns: {
           Type: 'Notification',
-          MessageId: id,
+          MessageId: crypto.randomUUID(),
           TopicArn: topic,
           Subject: 'Amazon SES Email Event Notification',
           Message: JSON.stringify(event),
           Timestamp: new Date(now).toISOString(),
+          // Nobody here checks a signature.
+          SignatureVersion: '1',
+          Signature: 'local',
+          SigningCertUrl: `${endpoint}/SimpleNotificationService-local.pem`,
+          UnsubscribeUrl: `${endpoint}/?Action=Unsubscribe&SubscriptionArn=${subscription}`,
           MessageAttributes: {},
         },
       },

@@ -9,12 +9,8 @@ import type { Envelope } from './ses.ts';
 // Node and vitest disagree about the default export of a CommonJS package that was compiled from TypeScript.
 const { default: startSes } = createRequire(import.meta.url)('aws-ses-v2-local') as typeof import('aws-ses-v2-local');
 
-/** A mail that was sent. */
-interface Mail {
-  /** SES's id of it. */
-  readonly messageId: string;
-  /** The addresses that it was sent to, lower-case. */
-  readonly to: readonly string[];
+/** A mail that was sent: what it says, and of its envelope what `GET /_local/mail` and SES's events show. */
+export interface Mail extends Omit<Envelope, 'from'> {
   /** The From header as it reads: `Muster <invitations@example.com>`. */
   readonly from: string;
   readonly subject: string;
@@ -38,7 +34,9 @@ export interface LocalMail {
   readonly inbox: string;
   /** Keeps a mail that SES has accepted; on disk when it resolves. */
   receive(raw: Buffer, envelope: Envelope): Promise<void>;
-  /** The mails so far, also of earlier starts, newest last; to one address, or all. */
+  /** The mails so far, also of earlier starts, newest last. */
+  all(): readonly Mail[];
+  /** Those to one address, or all, as they are shown. */
   messages(to?: string): ShownMail[];
   close(): Promise<void>;
 }
@@ -59,11 +57,13 @@ export async function startMail({ directory }: { directory: string }): Promise<L
   return {
     endpoint,
     inbox: `${endpoint}/`,
-    async receive(raw, { messageId, to }) {
+    async receive(raw, { messageId, to, tags, configurationSet }) {
       const parsed = await PostalMime.parse(raw);
       const mail: Mail = {
         messageId,
         to,
+        tags,
+        ...(configurationSet && { configurationSet }),
         from: decodeWords(headerOf(parsed.headers, 'from')),
         subject: parsed.subject ?? '',
         headers: Object.fromEntries(parsed.headers.map(({ key }) => [key, headerOf(parsed.headers, key)])),
@@ -75,6 +75,7 @@ export async function startMail({ directory }: { directory: string }): Promise<L
       appendFileSync(file, `${JSON.stringify(mail)}\n`);
       mails.push(mail);
     },
+    all: () => mails,
     messages(to) {
       const address = to?.toLowerCase();
       const wanted = address === undefined ? mails : mails.filter((mail) => mail.to.includes(address));
@@ -95,7 +96,11 @@ function readMails(file: string): Mail[] {
   const end = content.lastIndexOf('\n') + 1;
   if (end < content.length) truncateSync(file, end);
   const lines = content.subarray(0, end).toString().split('\n').slice(0, -1);
-  return lines.map((line) => JSON.parse(line) as Mail);
+  // Those of a stack that knew no tags have none.
+  return lines.map((line) => {
+    const mail = JSON.parse(line) as Omit<Mail, 'tags'> & Partial<Mail>;
+    return { ...mail, tags: mail.tags ?? {} };
+  });
 }
 
 function headerOf(headers: readonly { key: string; value: string }[], name: string): string {

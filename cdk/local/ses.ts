@@ -11,6 +11,10 @@ export interface Envelope {
   /** Addresses, lower-case. */
   readonly from: string;
   readonly to: readonly string[];
+  /** What SES's events about the mail bring back, by name. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** The configuration set that it was sent with, where one was named. */
+  readonly configurationSet?: string;
 }
 
 const contentType = 'text/xml';
@@ -68,6 +72,7 @@ export function createSes(
         domain;
       // A configuration set that the call names has to be allowed as well.
       const configurationSet = form.get('ConfigurationSetName') ?? header('x-ses-configuration-set');
+      const tags = tagsOf(form);
       return {
         service: 'ses',
         operation,
@@ -75,7 +80,7 @@ export function createSes(
         conflicts: false,
         async perform(delayMs) {
           if (delayMs > 0) await sleep(delayMs);
-          const invalid = addressProblem(to);
+          const invalid = addressProblem(to) ?? tagProblem(tags);
           if (invalid) return fail(400, 'InvalidParameterValue', invalid);
           const headers = { 'content-type': 'application/x-www-form-urlencoded' };
           const { status, body: answered } = await connection.post(body, headers);
@@ -83,7 +88,7 @@ export function createSes(
           // The local SES tells errors in a form of its own, which the SDK can't read.
           if (status !== 200) return fail(400, 'InvalidParameterValue', answered.toString());
           const messageId = /<MessageId>([^<]+)</.exec(answered.toString())?.[1] ?? '';
-          await options.onMail(raw, { messageId, from, to });
+          await options.onMail(raw, { messageId, from, to, tags, ...(configurationSet && { configurationSet }) });
           return { status, body: answered, contentType, error: null };
         },
       };
@@ -112,4 +117,18 @@ function addressProblem(to: readonly string[]): string | undefined {
   if (to.some((address) => !/@[^@\s]+$/.test(address))) return "Missing final '@domain'";
   if (to.some((address) => /[\s\p{Cc}]/u.test(address))) return 'Local address contains control or whitespace';
   return undefined;
+}
+
+/** `Tags` of the call; those in a header of the message aren't read here. */
+function tagsOf(form: URLSearchParams): Record<string, string> {
+  const names = [...form].filter(([key]) => /^Tags\.member\.\d+\.Name$/.test(key));
+  return Object.fromEntries(names.map(([key, name]) => [name, form.get(key.replace(/Name$/, 'Value')) ?? '']));
+}
+
+/** SES takes ASCII letters, digits, `_` and `-` in tags. */
+function tagProblem(tags: Readonly<Record<string, string>>): string | undefined {
+  const wrong = Object.entries(tags)
+    .flat()
+    .find((text) => !/^[\w-]{1,256}$/.test(text));
+  return wrong === undefined ? undefined : `Invalid tag <${wrong}>`;
 }

@@ -11,6 +11,7 @@ import { bindGateway } from './gateway.ts';
 import { AUDIENCE, type Person, startIssuer } from './issuer.ts';
 import { startMail } from './mail.ts';
 import type { PolicyDocument } from './policy.ts';
+import { completeEvent } from './ses-event.ts';
 import { removeStackFile, runningStack, type StackFile, writeStackFile } from './stack-file.ts';
 import { type LocalFunction, type LocalTable, parametersOf, readTemplate } from './template.ts';
 
@@ -134,6 +135,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       invoke: functions.invoke,
       token: issuer.token,
       mail: mail.messages,
+      completeEvent: (event) => completeEvent(event, mail.all(), ACCOUNT),
       calls: proxy.calls,
       faults: proxy.faults,
       setFaults: proxy.setFaults,

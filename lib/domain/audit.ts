@@ -17,18 +17,22 @@ export const AUDIT_ACTIONS = [
   'invitation.expire',
   'invitation.ask',
   'invitation.stop-reminders',
+  'invitation.bounce',
+  'invitation.complain',
+  'invitation.reject',
   'invitation.erase',
   'access-token.create',
   'access-token.revoke',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
-/** Who did it: a person, an access token, the holder of a link, the service itself. */
+/** Who did it: a person, an access token, the holder of a link, the service itself, or SES by its id of a mail. */
 export type AuditActor =
   | { readonly type: 'user'; readonly id: string }
   | { readonly type: 'apiKey'; readonly id: string }
   | { readonly type: 'link'; readonly id: string }
-  | { readonly type: 'system'; readonly id: 'sweep' };
+  | { readonly type: 'system'; readonly id: 'sweep' }
+  | { readonly type: 'ses'; readonly id: string };
 
 /** Where a change came from; part of its audit entry. */
 export interface Origin {

@@ -1,4 +1,5 @@
 import { SESClient, SendRawEmailCommand } from '@aws-sdk/client-ses';
+import { configuration } from '../configuration.ts';
 import { type Mail, toMime } from './mime.ts';
 
 /**
@@ -47,13 +48,16 @@ function client(): SESClient {
 /**
  * Hands a mail to SES, once.
  *
+ * @param tags what SES's events about the mail bring back, by name; ASCII letters, digits, `_` and `-` only
  * @returns SES's id of the message, by which its events name it
  * @throws MailError
  */
-export async function sendMail(mail: Mail): Promise<{ messageId: string }> {
+export async function sendMail(mail: Mail, tags: Readonly<Record<string, string>>): Promise<{ messageId: string }> {
   const command = new SendRawEmailCommand({
     Destinations: [mail.to],
     RawMessage: { Data: Buffer.from(toMime(mail)) },
+    ConfigurationSetName: configuration().mailConfigurationSet,
+    Tags: Object.entries(tags).map(([Name, Value]) => ({ Name, Value })),
   });
   try {
     const { MessageId = '' } = await client().send(command);

@@ -55,4 +55,9 @@ export interface ScheduleDeclaration extends FunctionDeclaration {
   readonly schedule: string;
 }
 
-export type Declaration = HttpDeclaration | ScheduleDeclaration;
+/** A function that gets what SES tells of the mails. */
+export interface MailEventsDeclaration extends FunctionDeclaration {
+  readonly kind: 'mailEvents';
+}
+
+export type Declaration = HttpDeclaration | ScheduleDeclaration | MailEventsDeclaration;

@@ -12,6 +12,7 @@ export type KeyPrefix =
   | 'LIMIT'
   | 'IDEMPOTENCY'
   | 'MAIL'
+  | 'SES'
   | 'HEALTH';
 
 /** What a function does to the table: IAM's own actions, and the partition keys they touch. */

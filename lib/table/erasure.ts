@@ -21,7 +21,7 @@ export const ERASE: TableAccess = {
 };
 
 /** What stands in the place of an address that was erased. */
-const ERASED = 'erased@erased.invalid';
+export const ERASED = 'erased@erased.invalid';
 
 /** Organizations whose invitations of an address are worked on at once; then the next. */
 const BATCH = 25;

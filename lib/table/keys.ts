@@ -36,6 +36,8 @@ export const keys = {
   idempotency: (hash: string): Key => ({ pk: `IDEMPOTENCY#${hash}`, sk: 'IDEMPOTENCY' }),
   /** A mail that isn't an invitation's. */
   mail: (id: string): Key => ({ pk: `MAIL#${id}`, sk: 'MAIL' }),
+  /** What SES told: under the hash of what it is known by, or SNS's id where it can't be read. */
+  mailEvent: (id: string): Key => ({ pk: `SES#${id}`, sk: 'SES' }),
   /** Read by `GET /v1/health`; no such item is ever written. */
   health: { pk: 'HEALTH#table', sk: 'HEALTH' },
 };

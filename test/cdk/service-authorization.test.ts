@@ -106,6 +106,19 @@ test('each condition is on a key that the action knows there, by the operators t
   expect(others.map(({ Condition }) => Condition).filter(Boolean)).toEqual([]);
 });
 
+test('each condition of a topic’s policy is on a key that AWS knows for every action, by an operator of its type', () => {
+  const ofTopics = everywhere.filter(({ Action }) => list(Action).every((action) => action.startsWith('sns:')));
+  expect(ofTopics.length).toBeGreaterThan(0);
+  const types = new Map(Object.entries(reference.globalConditionKeys).map(([key, type]) => [key.toLowerCase(), type]));
+  const operators: Readonly<Record<string, readonly string[]>> = { StringEquals: ['String', 'ARN'], Bool: ['Bool'] };
+  for (const { Condition = {} } of ofTopics) {
+    expect(Object.keys(Condition).length).toBeGreaterThan(0);
+    for (const [operator, operands] of Object.entries(Condition)) {
+      for (const key of Object.keys(operands)) expect(operators[operator]).toContain(types.get(key.toLowerCase()));
+    }
+  }
+});
+
 describe('the local stack', () => {
   const { operations } = reference.services.dynamodb;
   const item = { TableName: 'Table', Item: { pk: { S: 'ORG#1' } }, Key: { pk: { S: 'ORG#1' } } };

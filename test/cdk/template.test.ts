@@ -12,7 +12,14 @@ import { Muster } from '../../cdk/stack.ts';
 import { synthesize } from '../../cdk/synthesize.ts';
 import { functions } from '../../functions/index.ts';
 import { dialectOf } from '../../lib/dialects/dialect.ts';
-import type { Declaration, HttpDeclaration, Route, ScheduleDeclaration } from '../../lib/http/declaration.ts';
+import type {
+  Declaration,
+  HttpDeclaration,
+  MailEventsDeclaration,
+  Route,
+  ScheduleDeclaration,
+} from '../../lib/http/declaration.ts';
+import { PUT_ASIDE } from '../../lib/http/mail-events.ts';
 
 interface Resource {
   Type: string;
@@ -74,6 +81,14 @@ const sweep: ScheduleDeclaration = {
   timeout: 55,
 };
 
+const mailEvents: MailEventsDeclaration = {
+  kind: 'mailEvents',
+  table: { PutItem: ['AUDIT'] },
+  due: false,
+  email: false,
+  timeout: 30,
+};
+
 /** One function of each kind. */
 const ONE_EACH: readonly Declared[] = [
   http('invitations/create', 'POST /v1/invitations', {
@@ -94,6 +109,7 @@ const ONE_EACH: readonly Declared[] = [
   http('pages/invitation', 'GET /invitation'),
   http('fallback', '$default', { timeout: 5 }),
   { name: 'scheduled/sweep', declaration: sweep },
+  { name: 'events/mail', declaration: mailEvents },
 ];
 
 function assemble(settings: object = {}, stage = 'development', declared: readonly Declared[] = ONE_EACH): Assembly {
@@ -204,7 +220,7 @@ describe('stacks', () => {
       papershift: ['papershift/teams/update'],
       rocketchat: ['rocketchat/teams/create'],
       volttime: ['volttime/teams/create', 'volttime/chargers/list'],
-      background: ['pages/invitation', 'fallback', 'scheduled/sweep'],
+      background: ['pages/invitation', 'fallback', 'scheduled/sweep', 'events/mail'],
     });
     expect(ofType(development.root, 'AWS::Lambda::Function')).toEqual([]);
   });
@@ -312,13 +328,15 @@ describe("a function's role", () => {
     ]);
   });
 
-  it("sends from the sender's identities only", () => {
+  it("sends from the sender's identities, with the stack's configuration set, only", () => {
     const [, , , mail] = statementsOf(development.nested.v1, 'invitations/create');
     expect(mail.Action).toBe('ses:SendRawEmail');
     expect(mail.Resource.map((arn: { 'Fn::Join': [string, unknown[]] }) => arn['Fn::Join'][1].at(-1))).toEqual([
       ':identity/muster.test',
       ':identity/invitations@muster.test',
+      { Ref: expect.stringMatching(/^referenceto.*ConfigurationSet.*Ref$/) },
     ]);
+    expect(mail.Resource[2]['Fn::Join'][1].at(-2)).toBe(':configuration-set/');
   });
 
   it('queries what is due by the index alone', () => {
@@ -373,6 +391,12 @@ describe('a function', () => {
     });
   });
 
+  it('names the configuration set in its mails, if it sends any', () => {
+    const { MAIL_CONFIGURATION_SET } = functionOf(development.nested.v1, 'invitations/create').Properties.Environment
+      .Variables;
+    expect(MAIL_CONFIGURATION_SET).toEqual({ Ref: expect.stringMatching(/^referenceto.*ConfigurationSet.*Ref$/) });
+  });
+
   it('keeps its logs as long as configured', () => {
     for (const [assembly, days] of [
       [development, 30],
@@ -414,7 +438,6 @@ describe('the API', () => {
       expect(PolicyDocument.Statement).toEqual([
         { Action: 'lambda:InvokeFunction', Effect: 'Allow', Resource: arns.length === 1 ? arns[0] : arns },
       ]);
-      expect(ofType(template, 'AWS::Lambda::Permission')).toEqual([]);
     }
   });
 
@@ -513,6 +536,69 @@ describe('mail', () => {
   });
 });
 
+describe('mail events', () => {
+  const [topic, configurationSet] = ['SNS::Topic', 'SES::ConfigurationSet'].map(
+    (type) => () => logicalId(development.root, ofType(development.root, `AWS::${type}`)[0] as Resource),
+  ) as [() => string, () => string];
+
+  it('are all that SES tells of delivery, and nothing of what people do', () => {
+    const [destination, ...others] = ofType(development.root, 'AWS::SES::ConfigurationSetEventDestination');
+    expect(others).toEqual([]);
+    expect(destination?.Properties).toEqual({
+      ConfigurationSetName: { Ref: configurationSet() },
+      EventDestination: {
+        Enabled: true,
+        MatchingEventTypes: expect.toSatisfy((types: string[]) => types.toSorted().join() === EVENT_TYPES.join()),
+        SnsDestination: { TopicARN: { Ref: topic() } },
+      },
+    });
+  });
+
+  it("are published by SES for the stack's own mails alone, and over TLS", () => {
+    const [policy, ...others] = ofType(development.root, 'AWS::SNS::TopicPolicy');
+    expect(others).toEqual([]);
+    expect(policy?.Properties.Topics).toEqual([{ Ref: topic() }]);
+    const { Statement } = policy?.Properties.PolicyDocument ?? {};
+    expect(Statement).toHaveLength(2);
+    expect(Statement).toContainEqual({
+      Sid: expect.any(String),
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 'sns:Publish',
+      Resource: { Ref: topic() },
+      Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+    });
+    const [allowed] = Statement.filter(({ Effect }: { Effect: string }) => Effect === 'Allow');
+    expect(allowed).toMatchObject({
+      Principal: { Service: 'ses.amazonaws.com' },
+      Action: 'sns:Publish',
+      Resource: { Ref: topic() },
+    });
+    const { 'AWS:SourceAccount': account, 'AWS:SourceArn': source } = allowed.Condition.StringEquals;
+    expect(account).toEqual({ Ref: 'AWS::AccountId' });
+    expect(source['Fn::Join'][1].slice(-2)).toEqual([':configuration-set/', { Ref: configurationSet() }]);
+    // SES publishes a first message when it is told of the topic.
+    const [destination] = ofType(development.root, 'AWS::SES::ConfigurationSetEventDestination');
+    expect(destination).toMatchObject({ DependsOn: [logicalId(development.root, policy as Resource)] });
+  });
+
+  it('reach their function, which nobody else may start', () => {
+    const template = development.nested.background as Template;
+    const target = { 'Fn::GetAtt': [logicalId(template, functionOf(template, 'events/mail')), 'Arn'] };
+    const source = { Ref: expect.stringMatching(/^referenceto.*EmailEvents.*Ref$/) };
+    expect(ofType(template, 'AWS::SNS::Subscription').map(({ Properties }) => Properties)).toEqual([
+      { Protocol: 'lambda', TopicArn: source, Endpoint: target },
+    ]);
+    const permissions = Object.values(development.nested).flatMap((each) => ofType(each, 'AWS::Lambda::Permission'));
+    expect(permissions.map(({ Properties }) => Properties)).toEqual([
+      { Action: 'lambda:InvokeFunction', FunctionName: target, Principal: 'sns.amazonaws.com', SourceArn: source },
+    ]);
+  });
+});
+
+/** In the order of their names. */
+const EVENT_TYPES = ['bounce', 'complaint', 'delivery', 'deliveryDelay', 'reject', 'renderingFailure', 'send'];
+
 describe('the schedule', () => {
   it('starts its function on time, and never twice for one tick', () => {
     const template = development.nested.background as Template;
@@ -534,15 +620,32 @@ describe('the schedule', () => {
 describe('alarms', () => {
   const alarms = ({ root }: Assembly) => ofType(root, 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
 
-  it('watch the API, throttling and the schedule, and say what to read', () => {
+  it('watch the API, throttling, the schedule and mail events, and say what to read', () => {
     expect(alarms(development).map(({ MetricName }) => MetricName)).toEqual([
       '5xx',
       'Throttles',
       'Errors',
       'Invocations',
+      'Errors',
+      'MailEventsPutAside',
     ]);
     for (const { AlarmDescription } of alarms(development)) {
       expect(AlarmDescription).toMatch(/docs\/operations\.md, ".+"\.$/);
+    }
+  });
+
+  it('count what the log says of mail events that were put aside, for each stage by itself', () => {
+    for (const [{ root }, namespace] of [
+      [development, 'Muster-development'],
+      [production, 'Muster-production'],
+    ] as const) {
+      expect(ofType(root, 'AWS::Logs::MetricFilter').map(({ Properties }) => Properties)).toEqual([
+        {
+          FilterPattern: `{ $.message.message = "${PUT_ASIDE}" }`,
+          LogGroupName: { 'Fn::GetAtt': [expect.anything(), expect.stringMatching(/^Outputs\..*eventsmailLog.*Ref$/)] },
+          MetricTransformations: [{ MetricName: 'MailEventsPutAside', MetricNamespace: namespace, MetricValue: '1' }],
+        },
+      ]);
     }
   });
 

@@ -48,6 +48,31 @@ export const mutants: readonly Mutant[] = [
     test: races('of an accept and a revoke at the same moment exactly one wins'),
   },
   {
+    name: 'an event of a mail may be recorded again',
+    edits: [
+      { file: 'lib/table/mail-events.ts', replace: 'if (known || !invitation', by: 'if (!invitation' },
+      { file: 'lib/table/mail-events.ts', replace: `        when: [{ absent: 'pk' }],\n`, by: '' },
+    ],
+    test: {
+      file: 'test/functions/mail-events.test.ts',
+      name: 'what was recorded once is not recorded again after what followed it',
+    },
+  },
+  {
+    name: 'events of a mail overwrite each other',
+    edits: [
+      {
+        file: 'lib/table/mail-events.ts',
+        replace: `          delivery ? { attribute: 'delivery', is: delivery } : { absent: 'delivery' },\n`,
+        by: '',
+      },
+    ],
+    test: {
+      file: 'test/functions/mail-events.test.ts',
+      name: 'in whatever order events come, and all at once, what says most stays',
+    },
+  },
+  {
     name: "the actor's role is no condition of the write",
     edits: [
       {

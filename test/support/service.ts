@@ -38,6 +38,8 @@ export interface Client {
 
 /** A mail in the local inbox. */
 export interface ReceivedMail {
+  /** SES's. */
+  readonly messageId: string;
   readonly to: string;
   readonly from: string;
   readonly subject: string;
@@ -60,6 +62,8 @@ export interface Service {
   /** The token of the link in the newest mail to somebody. */
   linkToken(to: string): Promise<string>;
   sweep(): Promise<Record<string, number>>;
+  /** SES tells of a mail. @throws Error when the function that is told fails */
+  mailEvent(event: object): Promise<void>;
   /** Moves the clock of functions and issuer: `8d`. */
   clock(offset: string | number): Promise<void>;
   faults(faults: readonly unknown[]): Promise<void>;
@@ -179,6 +183,7 @@ export function serviceOf(running: () => Stack): Service {
       return token;
     },
     sweep: () => local('POST /_local/sweep'),
+    mailEvent: (event) => local('POST /_local/ses-events', event),
     clock: (offset) => local('POST /_local/clock', { offset }),
     faults: (faults) => local('POST /_local/faults', faults),
     calls: () => local('GET /_local/calls'),

@@ -184,7 +184,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
       ];
     },
     facts(item, table) {
-      const { id, organizationId, email, status, accepted, dueAt, expiresAt, delivery } = item;
+      const { id, organizationId, email, status, accepted, dueAt, expiresAt, delivery, mailStopped } = item;
       const guard = table.get(`EMAIL#${email}|INVITED#${organizationId}`);
       const ends = (...actions: string[]) => table.entries(id, ...actions.map((action) => `invitation.${action}`));
       return [
@@ -206,6 +206,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
           ? []
           : ([['entries of its refusal', status === 'DECLINED' ? 1 : 0, ends('decline')]] as const)),
         ['whether it is over, if it says so', true, status !== 'EXPIRED' || ends('expire', 'erase') > 0],
+        ['whether an entry says why its mail was stopped', true, !mailStopped || ends(STOPS[mailStopped] ?? '') > 0],
         ['whether there is such a state', true, (INVITATION_STATUSES as readonly string[]).includes(status)],
       ];
     },
@@ -262,6 +263,30 @@ const KINDS: Readonly<Record<string, Kind>> = {
     facts: ({ count }) => [['whether it counts at most what it may', true, count >= 1 && count <= 10]],
   },
 
+  MailEvent: {
+    key: ({ pk }) => `${/^SES#[\w-]{43}$/.exec(pk)?.[0]}|SES`,
+    relations: ({ organizationId, invitationId }, table) =>
+      table.isLive(organizationId) ? [[`ORG#${organizationId}|INVITATION#${invitationId}`]] : [],
+    facts: ({ organizationId, kind, ttl }, table) => [
+      [
+        'whether its organization is there or was deleted',
+        true,
+        table.get(`ORG#${organizationId}|ORG`) !== undefined ||
+          table.entries(organizationId, 'organization.delete') === 1,
+      ],
+      ['whether there is such a kind', true, MAIL_EVENTS.has(kind)],
+      ['whether it is kept for a time', true, Number.isInteger(ttl)],
+    ],
+  },
+
+  UnreadMailEvent: {
+    key: ({ pk }) => `${/^SES#[\da-f-]{36}$/.exec(pk)?.[0]}|SES`,
+    facts: ({ event, ttl }) => [
+      ['whether it has an address', false, event.includes('@')],
+      ['whether it is kept for a time', true, Number.isInteger(ttl)],
+    ],
+  },
+
   AuditEntry: {
     key: ({ organizationId, createdAt, id }) => `AUDIT#${organizationId}#${createdAt.slice(0, 7)}|${id}`,
     // The log outlives the organization.
@@ -278,6 +303,12 @@ const KINDS: Readonly<Record<string, Kind>> = {
     ],
   },
 };
+
+/** What the entries of what stops mails are called. */
+const STOPS: Readonly<Record<string, string>> = { bounce: 'bounce', complaint: 'complain' };
+
+/** What SES's events mean. */
+const MAIL_EVENTS = new Set(['send', 'delivery', 'delay', 'softBounce', 'hardBounce', 'complaint', 'failure']);
 
 /** What an audit entry of a member's end is called. */
 const MEMBER_ENDS = ['member.remove', 'member.leave', 'member.expire'];

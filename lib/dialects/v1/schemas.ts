@@ -142,7 +142,7 @@ export const AuditEntry = z.strictObject({
   action: z.enum(AUDIT_ACTIONS),
   resourceType: z.enum(['organization', 'member', 'invitation', 'accessToken']),
   resourceId: z.string(),
-  actorType: z.enum(['user', 'apiKey', 'link', 'system']),
+  actorType: z.enum(['user', 'apiKey', 'link', 'system', 'ses']),
   actorId: z.string(),
   organizationId,
   workspaceId: z.null(),

@@ -773,6 +773,20 @@ describe('mail', () => {
     expect(mail.messages().at(-1)?.to).toBe('one@example.com, two@example.com');
   });
 
+  it('keeps the tags and the configuration set that it was sent with', async () => {
+    const command = rawMail();
+    command.input.ConfigurationSetName = 'events';
+    command.input.Tags = [
+      { Name: 'invitation', Value: 'inv_1' },
+      { Name: 'mail', Value: '2' },
+    ];
+    await send(mailsWithSet, command);
+    const tags = { invitation: 'inv_1', mail: '2' };
+    expect(mail.all().at(-1)).toMatchObject({ tags, configurationSet: 'events' });
+    command.input.Tags = [{ Name: 'recipient', Value: 'jane@example.com' }];
+    await expect(send(mailsWithSet, command)).rejects.toMatchObject({ name: 'InvalidParameterValue' });
+  });
+
   it('may be sent by whoever may use the domain or the address', async () => {
     await send(mailsForAddress, rawMail());
     expect(proxy.calls().at(-1)?.resource).toBe(identity('muster@example.com'));

@@ -17,6 +17,7 @@ async function send(path: string, { method = 'GET', query = '', body }: Sent = {
     invoke: async (name, event) => ({ ok: true, payload: JSON.stringify({ name, event }) }),
     token: async (person) => JSON.stringify(person),
     mail: (to) => [to ?? 'anybody'],
+    completeEvent: (event) => event,
     calls: () => ['calls'],
     faults: () => ['faults'],
     setFaults: () => {},
@@ -69,7 +70,11 @@ test('an SES event reaches the subscribed function as SNS brings it', async () =
     'ses-events',
     { method: 'POST', body: { eventType: 'Bounce' } },
     {
-      template: { schedules: [], mailEvents: [{ topic: 'arn:topic', function: 'events/ses' }] },
+      template: {
+        schedules: [],
+        mailEvents: [{ topic: 'arn:aws:sns:eu-central-1:000000000000:Topic', function: 'events/ses' }],
+      },
+      completeEvent: (event) => ({ ...event, mail: 'as SES has it' }),
       invoke: async (name, event) => {
         received.push([name, event]);
         return { ok: true, payload: 'null' };
@@ -77,11 +82,24 @@ test('an SES event reaches the subscribed function as SNS brings it', async () =
     },
   );
   expect(answer).toEqual({ status: 200, body: { delivered: ['events/ses'] } });
-  expect(received).toMatchObject([
-    [
-      'events/ses',
-      { Records: [{ EventSource: 'aws:sns', Sns: { TopicArn: 'arn:topic', Message: '{"eventType":"Bounce"}' } }] },
-    ],
+  // As in AWS's guide to Lambda with SNS.
+  const topic = 'arn:aws:sns:eu-central-1:000000000000:Topic';
+  const Sns = {
+    Type: 'Notification',
+    MessageId: expect.stringMatching(/^[\da-f-]{36}$/),
+    TopicArn: topic,
+    Subject: 'Amazon SES Email Event Notification',
+    Message: '{"eventType":"Bounce","mail":"as SES has it"}',
+    Timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+    SignatureVersion: '1',
+    Signature: expect.any(String),
+    SigningCertUrl: expect.stringMatching(/^https:\/\/sns\.eu-central-1\.amazonaws\.com\//),
+    UnsubscribeUrl: expect.stringContaining(`SubscriptionArn=${topic}:`),
+    MessageAttributes: {},
+  };
+  const EventSubscriptionArn = expect.stringMatching(new RegExp(`^${topic}:[\\da-f-]{36}$`));
+  expect(received).toEqual([
+    ['events/ses', { Records: [{ EventSource: 'aws:sns', EventVersion: '1.0', EventSubscriptionArn, Sns }] }],
   ]);
 });
 

@@ -35,7 +35,8 @@ const raw = Buffer.from(
 );
 
 function envelope(...to: string[]) {
-  return { messageId: `ses-${to[0]}`, from: 'invitations@example.com', to };
+  const tags = { invitation: `inv_${to.length}` };
+  return { messageId: `ses-${to[0]}`, from: 'invitations@example.com', to, tags, configurationSet: 'Events' };
 }
 
 async function inInbox(endpoint: string): Promise<{ messageId: string; at: number; subject: string }[]> {
@@ -50,6 +51,8 @@ it('shows a mail as its reader sees it', async () => {
     {
       messageId: 'ses-jane@example.com',
       to: 'jane@example.com',
+      tags: { invitation: 'inv_1' },
+      configurationSet: 'Events',
       from: 'Müster <invitations@example.com>',
       subject: 'Einladung 🎉',
       headers: expect.objectContaining({

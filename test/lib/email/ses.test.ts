@@ -50,7 +50,7 @@ function refuse(status: number, code: string, message = 'Because.') {
 
 async function failure(): Promise<MailError> {
   requests = [];
-  const error = await sendMail(MAIL).then(
+  const error = await sendMail(MAIL, {}).then(
     () => undefined,
     (reason: unknown) => reason,
   );
@@ -67,12 +67,21 @@ test('a mail reaches SES whole, addressed to its recipient alone, and comes back
       .end(
         '<SendRawEmailResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><SendRawEmailResult><MessageId>m-1</MessageId></SendRawEmailResult></SendRawEmailResponse>',
       );
-  await expect(sendMail(MAIL)).resolves.toEqual({ messageId: 'm-1' });
+  vi.stubEnv('MAIL_CONFIGURATION_SET', 'Events');
+  await expect(sendMail(MAIL, { invitation: 'inv_1', mail: '2' })).resolves.toEqual({ messageId: 'm-1' });
   const [{ headers, parameters } = expect.fail()] = requests;
   expect(headers.authorization).toContain('/eu-central-1/ses/aws4_request');
   expect(parameters.get('Action')).toBe('SendRawEmail');
   expect([...parameters].filter(([name]) => name.startsWith('Destinations'))).toEqual([
     ['Destinations.member.1', 'bob@example.com'],
+  ]);
+  // By these SES tells what becomes of it, and of what it became that.
+  expect(parameters.get('ConfigurationSetName')).toBe('Events');
+  expect([...parameters].filter(([name]) => name.startsWith('Tags'))).toEqual([
+    ['Tags.member.1.Name', 'invitation'],
+    ['Tags.member.1.Value', 'inv_1'],
+    ['Tags.member.2.Name', 'mail'],
+    ['Tags.member.2.Value', '2'],
   ]);
   const mail = await PostalMime.parse(Buffer.from(parameters.get('RawMessage.Data') ?? '', 'base64'));
   expect(mail).toMatchObject({ subject: 'Grüße', from: MAIL.from, text: expect.stringContaining(MAIL.text) });

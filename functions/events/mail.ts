@@ -1,0 +1,26 @@
+import { parseMailEvent } from '../../lib/domain/mail-event.ts';
+import { onMailEvents, PUT_ASIDE } from '../../lib/http/mail-events.ts';
+import { putAside, RECORD_MAIL_EVENTS, recordMailEvent } from '../../lib/table/mail-events.ts';
+
+/**
+ * Records what became of a mail, as SES tells it: sent, delivered, bounced, complained about, refused.
+ *
+ * The same event is recorded once, whatever order events come in. A bounce for good and a complaint stop all further mail
+ * of the invitation. What can't be read is put aside, and holds up nothing.
+ */
+export const mailEvents = onMailEvents({
+  table: RECORD_MAIL_EVENTS,
+  timeout: 30,
+  async handle({ id, text, publishedAt, requestId }) {
+    const now = new Date();
+    const event = parseMailEvent(text, publishedAt);
+    if (typeof event === 'string') {
+      await putAside(id, text, now);
+      console.warn({ message: PUT_ASIDE, notification: id, why: event });
+    } else if (event) {
+      const isRecorded = await recordMailEvent(event, { now, requestId });
+      if (!isRecorded) console.log({ message: 'Mail event without effect', notification: id, kind: event.kind });
+    }
+  },
+});
+export const { handler } = mailEvents;
