@@ -9,11 +9,12 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { PUT_ASIDE } from '../../lib/http/mail-events.ts';
+import { RUN } from '../../lib/http/schedule.ts';
 
 interface AlarmsProps {
   readonly apiId: string;
@@ -50,8 +51,24 @@ export class Alarms extends Construct {
     alarm('ApiErrors', 'The API answers 5xx', sum('AWS/ApiGateway', '5xx', { ApiId: apiId }), { threshold: 5 });
     // Without dimensions: the limit on concurrent executions is the account's.
     alarm('Throttles', 'Functions are throttled', sum('AWS/Lambda', 'Throttles'), { threshold: 10 });
-    for (const [name, { functionName: FunctionName }] of scheduled) {
+    /** A number of what a function logs, as a metric of its own for each stage. */
+    const logged = (name: string, logGroup: ILogGroup, message: string, value?: string) =>
+      new MetricFilter(this, name, {
+        logGroup,
+        filterPattern: FilterPattern.stringValue('$.message.message', '=', message),
+        metricNamespace: Stack.of(this).stackName,
+        metricName: name,
+        ...(value && { metricValue: `$.message.${value}` }),
+      });
+    for (const [name, { functionName: FunctionName, logGroup }] of scheduled) {
       const id = name.replaceAll('/', '-');
+      const lag = logged(`${id}-Lag`, logGroup, RUN, 'lagSeconds');
+      alarm(`${id}-Late`, 'Due work is late', lag.metric({ ...FIVE_MINUTES, statistic: Stats.MAXIMUM }), {
+        threshold: 300,
+        evaluationPeriods: 2,
+      });
+      const failed = logged(`${id}-Failed`, logGroup, RUN, 'failed');
+      alarm(`${id}-PutOff`, 'Due work is put off', failed.metric(FIVE_MINUTES), { threshold: 1 });
       alarm(`${id}-Errors`, 'The scheduled function fails', sum('AWS/Lambda', 'Errors', { FunctionName }), {
         threshold: 3,
       });
@@ -67,19 +84,18 @@ export class Alarms extends Construct {
       alarm(`${id}-Errors`, "Mail events aren't recorded", sum('AWS/Lambda', 'Errors', { FunctionName }), {
         threshold: 3,
       });
-      const putAside = new MetricFilter(this, `${id}-PutAside`, {
-        logGroup,
-        filterPattern: FilterPattern.stringValue('$.message.message', '=', PUT_ASIDE),
-        // Of its own for each stage.
-        metricNamespace: Stack.of(this).stackName,
-        metricName: 'MailEventsPutAside',
-      });
+      const putAside = logged(`${id}-PutAside`, logGroup, PUT_ASIDE);
       alarm(`${id}-Unread`, 'Mail events are put aside', putAside.metric(FIVE_MINUTES), { threshold: 1 });
     }
   }
 }
 
-type Firing = { threshold: number; comparisonOperator?: ComparisonOperator; treatMissingData?: TreatMissingData };
+type Firing = {
+  threshold: number;
+  evaluationPeriods?: number;
+  comparisonOperator?: ComparisonOperator;
+  treatMissingData?: TreatMissingData;
+};
 
 const FIVE_MINUTES = { statistic: Stats.SUM, period: Duration.minutes(5) };
 

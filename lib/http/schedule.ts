@@ -8,8 +8,8 @@ interface Spec {
   readonly due?: boolean;
   readonly email?: boolean;
   readonly timeout: number;
-  /** @returns what it did, for the log and for whoever asked for it */
-  handle(tick: Tick): Promise<unknown>;
+  /** @returns what it did, for the log and for whoever asked for it, and the error with which a part of it ended */
+  handle(tick: Tick): Promise<{ readonly did: Did; readonly error?: unknown }>;
 }
 
 /** One start of a scheduled function. */
@@ -18,6 +18,17 @@ export interface Tick {
   /** Milliseconds until AWS ends it. */
   remaining(): number;
 }
+
+/** The line that each run leaves in the log; the metrics of the alarms are made from it. */
+export const RUN = 'Scheduled run';
+
+/** What a run did: how often, by kind. */
+export type Did = Readonly<Record<string, number>> & {
+  /** For how long that has waited which was due longest, in seconds. */
+  readonly lagSeconds: number;
+  /** How often something was put off that failed. */
+  readonly failed: number;
+};
 
 export type Scheduled = ScheduleDeclaration & {
   readonly handler: (event: unknown, context: Context) => Promise<unknown>;
@@ -30,7 +41,12 @@ export function onSchedule({ handle, due = false, email = false, ...declared }: 
     ...declared,
     due,
     email,
-    handler: (_event, context) =>
-      handle({ requestId: context.awsRequestId, remaining: () => context.getRemainingTimeInMillis() }),
+    handler: async (_event, context) => {
+      const remaining = () => context.getRemainingTimeInMillis();
+      const { did, error } = await handle({ requestId: context.awsRequestId, remaining });
+      console.log({ message: RUN, ...did });
+      if (error) throw error;
+      return did;
+    },
   };
 }

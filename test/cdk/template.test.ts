@@ -20,6 +20,7 @@ import type {
   ScheduleDeclaration,
 } from '../../lib/http/declaration.ts';
 import { PUT_ASIDE } from '../../lib/http/mail-events.ts';
+import { RUN } from '../../lib/http/schedule.ts';
 
 interface Resource {
   Type: string;
@@ -624,27 +625,33 @@ describe('alarms', () => {
     expect(alarms(development).map(({ MetricName }) => MetricName)).toEqual([
       '5xx',
       'Throttles',
+      'scheduled-sweep-Lag',
+      'scheduled-sweep-Failed',
       'Errors',
       'Invocations',
       'Errors',
-      'MailEventsPutAside',
+      'events-mail-PutAside',
     ]);
     for (const { AlarmDescription } of alarms(development)) {
       expect(AlarmDescription).toMatch(/docs\/operations\.md, ".+"\.$/);
     }
   });
 
-  it('count what the log says of mail events that were put aside, for each stage by itself', () => {
+  it('count what the logs say, for each stage by itself', () => {
     for (const [{ root }, namespace] of [
       [development, 'Muster-development'],
       [production, 'Muster-production'],
     ] as const) {
+      const filter = (message: string, log: RegExp, name: string, value: string) => ({
+        FilterPattern: `{ $.message.message = "${message}" }`,
+        LogGroupName: { 'Fn::GetAtt': [expect.anything(), expect.stringMatching(log)] },
+        MetricTransformations: [{ MetricName: name, MetricNamespace: namespace, MetricValue: value }],
+      });
+      const [events, sweep] = [/^Outputs\..*eventsmailLog.*Ref$/, /^Outputs\..*scheduledsweepLog.*Ref$/];
       expect(ofType(root, 'AWS::Logs::MetricFilter').map(({ Properties }) => Properties)).toEqual([
-        {
-          FilterPattern: `{ $.message.message = "${PUT_ASIDE}" }`,
-          LogGroupName: { 'Fn::GetAtt': [expect.anything(), expect.stringMatching(/^Outputs\..*eventsmailLog.*Ref$/)] },
-          MetricTransformations: [{ MetricName: 'MailEventsPutAside', MetricNamespace: namespace, MetricValue: '1' }],
-        },
+        filter(RUN, sweep, 'scheduled-sweep-Lag', '$.message.lagSeconds'),
+        filter(RUN, sweep, 'scheduled-sweep-Failed', '$.message.failed'),
+        filter(PUT_ASIDE, events, 'events-mail-PutAside', '1'),
       ]);
     }
   });

@@ -89,15 +89,7 @@ describe('inviting', () => {
     expect(await service.mails(email)).toHaveLength(1);
     expect((await accept(await service.linkToken(email))).status).toBe(200);
     await service.clock('2h');
-    expect(await service.sweep()).toEqual({
-      sent: 0,
-      unsent: 0,
-      settled: 0,
-      expired: 0,
-      cleared: 0,
-      ended: 0,
-      failed: 0,
-    });
+    expect(await service.sweep()).toMatchObject({ sent: 0, unsent: 0, failed: 0 });
   });
 });
 
