@@ -36,6 +36,14 @@ export const contents = {
   'pages/accept': await import('./pages/accept.ts'),
   'pages/invitation': await import('./pages/invitation.ts'),
   'scheduled/sweep': await import('./scheduled/sweep.ts'),
+  'teams/create': await import('./teams/create.ts'),
+  'teams/delete': await import('./teams/delete.ts'),
+  'teams/list': await import('./teams/list.ts'),
+  'teams/list-members': await import('./teams/list-members.ts'),
+  'teams/put-member': await import('./teams/put-member.ts'),
+  'teams/read': await import('./teams/read.ts'),
+  'teams/remove-member': await import('./teams/remove-member.ts'),
+  'teams/update': await import('./teams/update.ts'),
 };
 
 /** Every function with its declaration, in the order of their names. */

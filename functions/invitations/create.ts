@@ -31,6 +31,7 @@ export const endpoint = forMember({
   creates: true,
   body: z.strictObject({ ...INVITATION_INPUT, sendEmail: z.optional(z.boolean()) }),
   refuses: [
+    'team_not_found',
     'already_member',
     'already_invited',
     'invitation_limit_reached',
@@ -39,10 +40,7 @@ export const endpoint = forMember({
     'recipient_rate_exceeded',
   ],
   async read({ body, organizationId, caller }) {
-    const [before, inviter] = await Promise.all([
-      beforeInvitation(organizationId, body.email),
-      getCaller(caller.userId),
-    ]);
+    const [before, inviter] = await Promise.all([beforeInvitation(organizationId, body), getCaller(caller.userId)]);
     return { before, inviter };
   },
   async handle({ body, request, actor, organization, occasion, once, read: { before, inviter } }) {

@@ -3,18 +3,24 @@ import { Me } from '../../lib/dialects/v1/schemas.ts';
 import { showInvitation, showProfile } from '../../lib/dialects/v1/show.ts';
 import { localPart } from '../../lib/domain/address.ts';
 import { statusAt } from '../../lib/domain/invitation.ts';
+import { isIn } from '../../lib/domain/team.ts';
 import { forCaller } from '../../lib/http/endpoint.ts';
 import { getInvitation, type InvitedGuard, listInvited } from '../../lib/table/invitations.ts';
 import { listMemberships, withOrganizations } from '../../lib/table/organizations.ts';
 import { getCaller } from '../../lib/table/people.ts';
+import { listTeamsOf } from '../../lib/table/team-members.ts';
+import { getTeam } from '../../lib/table/teams.ts';
 
 export const returns = { 200: Me };
+
+/** Of how many teams the caller's places are shown. */
+const TEAMS = 1000;
 
 /** In how many organizations invitations of an address are looked for: no list is without a bound. */
 const INVITED = 500;
 
 /**
- * Shows who the caller is, what organizations they are in, and what invitations wait for their verified address.
+ * Shows who the caller is, what organizations and teams they are in, and what invitations wait for their verified address.
  *
  * Somebody whose address isn't verified gets what their token says and nothing else: no address is looked up for them
  * (GHSA-fmh4-wcc4-5jm3).
@@ -25,16 +31,20 @@ export const endpoint = forCaller({
   table: { BatchGetItem: ['ORG', 'USER'], Query: ['USER', 'EMAIL'] },
   depth: 2,
   async handle({ request, caller }) {
-    const [user, memberships, invited] = await Promise.all([
+    const [user, memberships, invited, places] = await Promise.all([
       getCaller(caller.userId),
       listMemberships(caller.userId),
       listInvited(caller.email, INVITED),
+      listTeamsOf(caller.userId, TEAMS),
     ]);
+    const own = places.filter((row) => memberships.some((membership) => isIn(membership, row)));
     // All of it is asked for in one turn, so that one call brings it.
-    const [mine, waiting] = await Promise.all([
+    const [mine, waiting, teams] = await Promise.all([
       withOrganizations(memberships),
       withInvitations(invited.filter(({ invitationId }) => invitationId)),
+      Promise.all(own.map(({ organizationId, teamId }) => getTeam(organizationId, teamId))),
     ]);
+    const isMine = new Set(mine.map(({ organizationId }) => organizationId));
     return {
       status: 200,
       body: {
@@ -46,6 +56,10 @@ export const endpoint = forCaller({
           organizationName: organization.name,
           owner,
         })),
+        teams: own.flatMap(({ organizationId, teamId, role }, index) => {
+          const team = teams[index];
+          return team && isMine.has(organizationId) ? [{ id: teamId, name: team.name, organizationId, role }] : [];
+        }),
         invitations: waiting
           .filter((invitation) => statusAt(invitation, request.now) === 'PENDING')
           .map((invitation) => showInvitation(invitation, invitation.organization, request.now)),
@@ -63,6 +77,7 @@ export const endpoint = forCaller({
         lastName,
         username: localPart(email),
         memberships: [],
+        teams: [],
         invitations: [],
       },
     };

@@ -21,7 +21,7 @@ export const returns = { 201: MyOrganization };
 export const endpoint = forPerson({
   format: v1,
   route: 'POST /v1/organizations',
-  table: { BatchGetItem: ['USER'], PutItem: ['ORG', 'USER', 'AUDIT'], UpdateItem: ['ORG', 'USER'] },
+  table: { BatchGetItem: ['USER'], PutItem: ['ORG', 'USER', 'AUDIT', 'TEAM', 'TEAMNO'], UpdateItem: ['ORG', 'USER'] },
   depth: 2,
   creates: true,
   body: z.strictObject({ name: Name, language: z.optional(LanguageName) }),

@@ -7,7 +7,7 @@ import { paced } from '../../lib/email/pace.ts';
 import type { sendMail } from '../../lib/email/ses.ts';
 import { onSchedule, type Tick } from '../../lib/http/schedule.ts';
 import { union } from '../../lib/table/access.ts';
-import { CLEAR, clearMembership, clearOrganization } from '../../lib/table/clearing.ts';
+import { CLEAR, clearMembership, clearOrganization, clearTeam } from '../../lib/table/clearing.ts';
 import {
   claimMail,
   type DueInvitation,
@@ -156,14 +156,17 @@ async function sweepRow(row: Row, run: Run): Promise<boolean> {
 
 async function doWhatIsDue({ due, sender }: Row, now: Date, run: Run): Promise<keyof Counts> {
   switch (due.type) {
+    // What doesn't fit into this run stays due for the next.
     case 'Job':
-      await clearMembership(due);
+      while (run.remaining() > RESERVE && !(await clearMembership(due)));
+      return 'cleared';
+    case 'DiscardedTeam':
+      while (run.remaining() > RESERVE && !(await clearTeam(due)));
       return 'cleared';
     case 'User':
       await endPlaceholder(due, occasionOf(run, now));
       return 'ended';
     case 'Organization':
-      // What doesn't fit into this run stays due for the next.
       while (run.remaining() > RESERVE && !(await clearOrganization(due.id, now)));
       return 'cleared';
     default:

@@ -21,6 +21,12 @@ export const AUDIT_ACTIONS = [
   'invitation.complain',
   'invitation.reject',
   'invitation.erase',
+  'team.create',
+  'team.update',
+  'team.delete',
+  'team-member.add',
+  'team-member.update',
+  'team-member.remove',
   'access-token.create',
   'access-token.revoke',
 ] as const;
@@ -47,7 +53,10 @@ export interface AuditEntry extends Origin {
   readonly action: AuditAction;
   readonly organizationId: string;
   readonly actor: AuditActor;
-  readonly resource: { readonly type: 'organization' | 'member' | 'invitation' | 'accessToken'; readonly id: string };
+  readonly resource: {
+    readonly type: 'organization' | 'member' | 'invitation' | 'accessToken' | 'team';
+    readonly id: string;
+  };
   /** What changed, where it fits. */
   readonly before?: Readonly<Record<string, unknown>>;
   readonly after?: Readonly<Record<string, unknown>>;

@@ -1,54 +1,68 @@
 import { randomBytes } from 'node:crypto';
 
-/** The prefix of each kind of id; one table, so that an id tells what it names. */
-const PREFIXES = {
-  organization: 'org',
-  user: 'usr',
-  member: 'mem',
-  invitation: 'inv',
-  auditEntry: 'aud',
-  accessToken: 'key',
-  mail: 'mail',
+/** The prefix and the bytes of each kind of id; one table, so that an id tells what it names. */
+const KINDS = {
+  organization: { prefix: 'org', bytes: 16 },
+  user: { prefix: 'usr', bytes: 16 },
+  member: { prefix: 'mem', bytes: 16 },
+  invitation: { prefix: 'inv', bytes: 16 },
+  auditEntry: { prefix: 'aud', bytes: 16 },
+  accessToken: { prefix: 'key', bytes: 16 },
+  mail: { prefix: 'mail', bytes: 16 },
+  /** As many as Rocket.Chat's ids have. */
+  team: { prefix: 'team', bytes: 12 },
 } as const;
-export type IdKind = keyof typeof PREFIXES;
+export type IdKind = keyof typeof KINDS;
 
-/** 16 bytes as 26 digits of base32hex, whose alphabet (`0-9a-v`) sorts as the bytes do. */
-const DIGITS = 26;
+/** Bytes of an id that are its time in milliseconds; the others are at random. */
+const TIME = 6;
+
+/** How many digits of base32hex so many bytes are: its alphabet (`0-9a-v`) sorts as the bytes do. */
+function digitsOf(bytes: number): number {
+  return Math.ceil((bytes * 8) / 5);
+}
 
 /**
- * A new id of 16 bytes: 6 of time in milliseconds and 10 at random, so that ids sort by the time they were made.
+ * A new id, 6 bytes of time and the others at random, so that ids sort by the time they were made.
  *
- * @param random 10 bytes that take the place of those at random
+ * @param random bytes that take the place of those at random
  * @returns for example `inv_01jd5hk3m2p8q4r6s0t1u3v5a7`
  */
-export function newId(kind: IdKind, now: Date, random: Buffer = randomBytes(10)): string {
-  const time = Buffer.alloc(6);
-  time.writeUIntBE(now.getTime(), 0, 6);
-  return idFromBytes(kind, Buffer.concat([time, random], 16));
+export function newId(kind: IdKind, now: Date, random: Buffer = randomBytes(KINDS[kind].bytes - TIME)): string {
+  const time = Buffer.alloc(TIME);
+  time.writeUIntBE(now.getTime(), 0, TIME);
+  return idFromBytes(kind, Buffer.concat([time, random], KINDS[kind].bytes));
 }
 
 /** The id that `idBytes` was given. */
 export function idFromBytes(kind: IdKind, bytes: Buffer): string {
-  return `${PREFIXES[kind]}_${BigInt(`0x${bytes.toString('hex')}`)
+  const { prefix, bytes: count } = KINDS[kind];
+  return `${prefix}_${BigInt(`0x${bytes.toString('hex')}`)
     .toString(32)
-    .padStart(DIGITS, '0')}`;
+    .padStart(digitsOf(count), '0')}`;
 }
 
-/** The 16 bytes of an id, for a link or a cursor. */
+/** The bytes of an id, for a link or a cursor. */
 export function idBytes(id: string): Buffer {
+  const digits = id.slice(id.indexOf('_') + 1);
   let value = 0n;
-  for (const digit of id.slice(id.indexOf('_') + 1)) value = value * 32n + BigInt(Number.parseInt(digit, 32));
-  return Buffer.from(value.toString(16).padStart(32, '0'), 'hex');
+  for (const digit of digits) value = value * 32n + BigInt(Number.parseInt(digit, 32));
+  const length = Math.floor((digits.length * 5) / 8);
+  return Buffer.from(value.toString(16).padStart(2 * length, '0'), 'hex');
 }
-
-const DIGITS_ONLY = /^[0-7][0-9a-v]{25}$/;
 
 /** Whether `text` has the form of an id of this kind. What hasn't can't be found, so it costs no read. */
 export function isId(kind: IdKind, text: string): boolean {
-  return text.startsWith(`${PREFIXES[kind]}_`) && DIGITS_ONLY.test(text.slice(text.indexOf('_') + 1));
+  const { prefix, bytes } = KINDS[kind];
+  const digits = text.startsWith(`${prefix}_`) ? text.slice(prefix.length + 1) : '';
+  // The first digit has less than five bits.
+  const first = 2 ** ((bytes * 8) % 5 || 5) - 1;
+  return (
+    digits.length === digitsOf(bytes) && /^[0-9a-v]+$/.test(digits) && Number.parseInt(digits[0] as string, 32) <= first
+  );
 }
 
 /** When an id was made. */
 export function idTime(id: string): Date {
-  return new Date(idBytes(id).readUIntBE(0, 6));
+  return new Date(idBytes(id).readUIntBE(0, TIME));
 }

@@ -1,7 +1,9 @@
 import * as z from 'zod/mini';
 import { isAddress, normalizeAddress } from './address.ts';
+import { isId } from './ids.ts';
 import { LANGUAGES } from './language.ts';
 import { ROLES } from './roles.ts';
+import { TEAM_ROLES } from './team.ts';
 
 /** An e-mail address of a request, in its one form. */
 export const Address = z.pipe(
@@ -33,13 +35,19 @@ export const Name = z.string().check(
 /** A first or last name: trimmed, possibly empty. */
 export const PersonName = z.string().check(z.trim(), z.maxLength(100), shownText);
 
+/** A few sentences: trimmed, possibly empty. */
+export const Description = z.string().check(z.trim(), z.maxLength(500), shownText);
+
 /** A username, by Rocket.Chat's default rule. */
 export const Username = z
   .string()
   .check(z.minLength(1), z.maxLength(100), z.regex(/^[0-9a-zA-Z-_.]+$/, 'may have letters, digits, and -_. only'));
 
 /** The id of a team. */
-const TeamId = z.string().check(z.regex(/^team_[01][0-9a-v]{19}$/, 'must be the id of a team'));
+export const TeamId = z.string().check(z.refine((text) => isId('team', text), 'must be the id of a team'));
+
+/** What somebody is to be in a team. */
+export const TeamRoleName = z.enum(TEAM_ROLES);
 
 /** What an inviter writes to an invitee: lines of text, trimmed. */
 export const MessageText = z.string().check(

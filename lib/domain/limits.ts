@@ -10,6 +10,10 @@ export const DEFAULT_LIMITS = {
   mailsToAddress: 10,
   /** Organizations that a person is in. */
   organizationsOfPerson: 40,
+  /** Teams of an organization, the default team among them. */
+  teams: 1000,
+  /** Members of a team. */
+  membersOfTeam: 10_000,
   /** Access tokens of a member. */
   accessTokensOfMember: 100,
 };
@@ -29,10 +33,14 @@ export interface Counters {
   /** Mails of the day; of no meaning on another day. */
   readonly mails: number;
   readonly day: string | undefined;
+  readonly teams: number;
 }
 
 /** The sum of one counter over all rows. */
-export function total(counters: readonly Counters[], field: 'members' | 'pending' | 'seats' | 'invitations'): number {
+export function total(
+  counters: readonly Counters[],
+  field: 'members' | 'pending' | 'seats' | 'invitations' | 'teams',
+): number {
   return counters.reduce((sum, row) => sum + row[field], 0);
 }
 
@@ -103,6 +111,13 @@ export function freeSeats(
   if (withSeats.length === 0) return 'member_limit_reached';
   const free = withSeats.filter((seat) => (used.get(seat.row)?.pending ?? 0) + count <= seat.pending);
   return free.length > 0 ? free : 'invitation_limit_reached';
+}
+
+/** A row in which one more team may be counted, and how many there may be; undefined: there is none. */
+export function teamPlace(counters: readonly Counters[], limits: Limits): { row: number; teams: number } | undefined {
+  const used = new Map(counters.map(({ row, teams }) => [row, teams]));
+  const places = sharesOf(limits.teams, rowsFor(limits.teams)).map((teams, row) => ({ row, teams }));
+  return anyOf(places.filter(({ row, teams }) => (used.get(row) ?? 0) < teams));
 }
 
 /** One of several at random: so that those who come at once rarely meet. */

@@ -46,6 +46,8 @@ export interface Member extends Membership {
   readonly seat: number;
   /** How many access tokens the member has. */
   readonly tokens: number;
+  /** In how many teams the member is. */
+  readonly teams: number;
   readonly createdAt: string;
   readonly updatedAt: string;
 }

@@ -17,6 +17,8 @@ export const PERMISSIONS = {
   'invitation:create': ['ADMIN'],
   'invitation:revoke': ['ADMIN'],
   'invitation:resend': ['ADMIN'],
+  'team:read': ['ADMIN', 'USER', 'OPERATOR', 'VIEWER'],
+  'team:create': ['ADMIN', 'USER'],
   'audit-log:read': ['ADMIN'],
 } as const satisfies Record<string, readonly Role[]>;
 export type Permission = keyof typeof PERMISSIONS;

@@ -397,11 +397,16 @@ const NOT_FOUND = {
   member: 'member_not_found',
   invitation: 'invitation_not_found',
   accessToken: 'access_token_not_found',
+  team: 'team_not_found',
 } as const;
 
-/** The id in a path; what has no form of an id is not found. */
-export function pathId(request: Request, kind: keyof typeof NOT_FOUND): string {
-  const id = request.params.id ?? '';
+/**
+ * The id in a path; what has no form of an id is not found.
+ *
+ * @param name of the parameter
+ */
+export function pathId(request: Request, kind: keyof typeof NOT_FOUND, name = 'id'): string {
+  const id = request.params[name] ?? '';
   if (!isId(kind, id)) throw new Refusal(NOT_FOUND[kind]);
   return id;
 }

@@ -31,6 +31,8 @@ export interface Page {
   readonly after: string | undefined;
 }
 
+/** Bytes of a cursor: a place, as the longest ids have, and what binds it to its list. */
+const POSITION = 16;
 const CHECK_BYTES = 8;
 
 /**
@@ -45,15 +47,26 @@ export function readPage(list: string, kind: IdKind, { page, perPage = 20, curso
   }
   if (page !== undefined) throw new Refusal('validation_failed', { page: ['must not stand beside cursor'] });
   const bytes = /^[A-Za-z0-9_-]{32}$/.test(cursor) ? Buffer.from(cursor, 'base64url') : undefined;
-  const position = bytes?.subarray(0, 16);
-  if (!bytes || !position || !check(list, position).equals(bytes.subarray(16))) throw new Refusal('invalid_cursor');
+  const position = bytes?.subarray(0, POSITION);
+  if (!bytes || !position || !check(list, position).equals(bytes.subarray(POSITION)))
+    throw new Refusal('invalid_cursor');
   return { list, page: 1, perPage, skip: 0, after: idFromBytes(kind, position) };
 }
 
 /** Cuts a page from rows that were read with one more than it holds, by which it is known whether there are more. */
-export function cut<T>({ perPage }: Page, rows: readonly T[], idOf: (row: T) => string): { rows: T[]; next?: string } {
+export function cut<T>(
+  { perPage }: Pick<Page, 'perPage'>,
+  rows: readonly T[],
+  idOf: (row: T) => string,
+): { rows: T[]; next?: string } {
   const last = rows.length > perPage ? rows[perPage - 1] : undefined;
   return { rows: rows.slice(0, perPage), ...(last !== undefined && { next: idOf(last) }) };
+}
+
+/** Cuts a page from all rows of a list, in the order of their ids. */
+export function cutFrom<T>({ after, skip, perPage }: Page, all: readonly T[], idOf: (row: T) => string) {
+  const start = after === undefined ? skip : all.findIndex((row) => idOf(row) > after);
+  return cut({ perPage }, start < 0 ? [] : all.slice(start, start + perPage + 1), idOf);
 }
 
 /**
@@ -116,7 +129,8 @@ export async function filtered<T>(
 
 /** A cursor: the place of a row, and a check that binds it to its list, so that a foreign one is noticed. */
 function cursorBehind(list: string, id: string): string {
-  const position = idBytes(id);
+  const bytes = idBytes(id);
+  const position = Buffer.concat([Buffer.alloc(POSITION - bytes.length), bytes]);
   return Buffer.concat([position, check(list, position)]).toString('base64url');
 }
 

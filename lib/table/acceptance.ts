@@ -13,12 +13,14 @@ import { ending, getInvitation, guardRelease } from './invitations.ts';
 import { getMember, getMembership, joined, memberWrites } from './members.ts';
 import { getOrganization } from './organizations.ts';
 import { getAddressHolder, newUserWrites } from './people.ts';
+import { getTeamMembership, joiningWrites } from './team-members.ts';
+import { teamsToJoin } from './teams.ts';
 import { Stale, transact, type Write } from './write.ts';
 
 /** What `acceptInvitation` does to the table. */
 export const ACCEPT: TableAccess = {
-  BatchGetItem: ['ORG', 'USER', 'EMAIL'],
-  PutItem: ['ORG', 'USER', 'EMAIL', 'AUDIT'],
+  BatchGetItem: ['ORG', 'USER', 'EMAIL', 'TEAM'],
+  PutItem: ['ORG', 'USER', 'EMAIL', 'AUDIT', 'TEAM'],
   UpdateItem: ['ORG', 'USER', 'EMAIL'],
 };
 
@@ -39,12 +41,15 @@ export async function acceptInvitation(
   if (status === 'ACCEPTED') return { organization, invitation, member: await acceptedBefore(invitation, accepter) };
   if (accepter && accepter.email !== invitation.email) throw new Refusal('invitation_for_another_address');
 
-  const [inviter, holder] = await Promise.all([
+  const [inviter, holder, teams] = await Promise.all([
     getMembership(invitation.inviterId, organizationId),
     getAddressHolder(invitation.email),
+    teamsToJoin(organizationId, invitation.teams ?? [], limits),
   ]);
   refuseUnlessInviterMay(inviter);
   if (accepter && holder?.userId !== accepter.userId) throw new Stale();
+  // Of an earlier membership, if there are any.
+  const rows = await Promise.all(teams.map(({ id }) => holder && getTeamMembership(id, holder.userId)));
 
   const occasion: Occasion = {
     now,
@@ -63,6 +68,7 @@ export async function acceptInvitation(
     claimed: user.claimed,
     seat: invitation.seat,
     tokens: 0,
+    teams: teams.length,
     createdAt: updatedAt,
     updatedAt,
   };
@@ -78,13 +84,17 @@ export async function acceptInvitation(
       action: 'invitation.accept',
       organizationId,
       resource: { type: 'invitation', id },
-      after: { memberId, userId: user.userId, role: invitation.role },
+      after: {
+        ...{ memberId, userId: user.userId, role: invitation.role },
+        ...(teams.length > 0 && { teams: teams.map((team) => team.id) }),
+      },
     }),
   ];
   try {
     await transact([
       ...accept(member.memberId),
       ...memberWrites(member),
+      ...teams.flatMap((team, index) => joiningWrites(team, member, now, limits, rows[index])),
       ...(holder
         ? [joined({ ...holder, email: invitation.email }, limits, now)]
         : newUserWrites({ ...user, email: invitation.email, organizations: 1, createdAt: updatedAt, updatedAt }, now)),

@@ -9,6 +9,8 @@ export type KeyPrefix =
   | 'IDENTITY'
   | 'AUDIT'
   | 'JOB'
+  | 'TEAM'
+  | 'TEAMNO'
   | 'LIMIT'
   | 'IDEMPOTENCY'
   | 'MAIL'

@@ -96,7 +96,7 @@ async function prepareRow(
 ): Promise<PreparedInvitation | Invitation> {
   const { organizationId } = actor;
   const id = idOf(index);
-  const before = await beforeInvitation(organizationId, input.email, counters);
+  const before = await beforeInvitation(organizationId, input, counters);
   const [done, membership] = await Promise.all([
     before.guard?.all.has(id) ? getInvitation(organizationId, id) : undefined,
     before.holder && getMembership(before.holder.userId, organizationId),

@@ -1,32 +1,97 @@
 import { COUNTER_ROWS } from '../domain/limits.ts';
 import type { Member } from '../domain/member.ts';
+import type { Team, TeamMembership } from '../domain/team.ts';
 import type { TableAccess } from './access.ts';
 import { listAccessTokens, tokenRemoval } from './access-tokens.ts';
 import type { Job } from './due.ts';
 import { listInvitations } from './invitations.ts';
 import { keys } from './keys.ts';
-import { jobWrites, listMembers } from './members.ts';
+import { getMember, jobWrites, listMembers } from './members.ts';
+import { leaveWrites, listTeamMembers, listTeamsOf } from './team-members.ts';
+import { getTeam, listDiscardedTeams, listTeams, teamRemoval } from './teams.ts';
 import { transact } from './write.ts';
 
 /** What the functions of this file do to the table. */
 export const CLEAR: TableAccess = {
-  Query: ['ORG', 'USER'],
+  Query: ['ORG', 'USER', 'TEAM'],
+  BatchGetItem: ['ORG'],
   PutItem: ['JOB'],
-  UpdateItem: ['USER'],
-  DeleteItem: ['ORG', 'USER', 'EMAIL', 'JOB'],
+  UpdateItem: ['ORG', 'USER'],
+  DeleteItem: ['ORG', 'USER', 'EMAIL', 'JOB', 'TEAM', 'TEAMNO'],
 };
 
 /** Rows that are cleared in one go; a transaction has at most 100 items. */
 const BATCH = 25;
 
-/** Clears what a membership that has ended left behind: its access tokens, which count no more. */
-export async function clearMembership({ userId, organizationId, memberId }: Job): Promise<void> {
-  const tokens = await listAccessTokens(userId, organizationId);
-  const left = tokens.filter((token) => token.memberId === memberId);
+/**
+ * Clears a part of what a membership that has ended left behind, and that counts no more: its access tokens, and its
+ * places in teams.
+ *
+ * @returns whether nothing is left
+ */
+export async function clearMembership({ userId, organizationId, memberId }: Job): Promise<boolean> {
+  const isLeft = (row: { memberId: string }) => row.memberId === memberId;
+  const [tokens, rows] = await Promise.all([listAccessTokens(userId, organizationId), listTeamsOf(userId)]);
+  const [left, places] = [tokens.filter(isLeft), rows.filter(isLeft).slice(0, BATCH)];
   for (let start = 0; start < left.length; start += BATCH) {
     await transact(left.slice(start, start + BATCH).map(tokenRemoval));
   }
+  await clearPlaces(places);
+  if (places.length === BATCH) return false;
   await transact([{ type: 'delete', key: keys.job(memberId) }]);
+  return true;
+}
+
+/** Takes the rows of ended memberships out of their teams, one by one: each counts in a team of its own. */
+async function clearPlaces(rows: readonly TeamMembership[]): Promise<void> {
+  const teams = await Promise.all(rows.map(({ organizationId, teamId }) => getTeam(organizationId, teamId)));
+  for (const [index, row] of rows.entries()) {
+    const team = teams[index];
+    const by = { members: -1, ...(row.role === 'OWNER' && { owners: -1 }) };
+    await transact([
+      ...leaveWrites(row),
+      ...(team
+        ? [
+            {
+              type: 'update',
+              key: keys.team(team.organizationId, team.id),
+              add: by,
+              when: [{ exists: 'pk' }],
+            } as const,
+          ]
+        : []),
+    ]);
+  }
+}
+
+/**
+ * Clears a part of who was in a team that was deleted.
+ *
+ * @returns whether nobody is left
+ */
+export async function clearTeam({ organizationId, id }: Team): Promise<boolean> {
+  const rows = await listTeamMembers(id, { limit: BATCH });
+  const members = await Promise.all(rows.map(({ memberId }) => getMember(organizationId, memberId)));
+  for (const [index, row] of rows.entries()) {
+    const member = members[index];
+    await transact([
+      ...leaveWrites(row),
+      ...(member
+        ? [
+            {
+              type: 'update',
+              key: keys.member(organizationId, member.memberId),
+              add: { teams: -1 },
+              when: [{ exists: 'pk' }],
+            } as const,
+          ]
+        : []),
+    ]);
+  }
+  if (rows.length === BATCH) return false;
+  const key = keys.discardedTeam(organizationId, id);
+  await transact([{ type: 'update', key, remove: ['due', 'dueAt'], when: [{ exists: 'pk' }] }]);
+  return true;
 }
 
 /**
@@ -35,9 +100,11 @@ export async function clearMembership({ userId, organizationId, memberId }: Job)
  * @returns whether nothing is left
  */
 export async function clearOrganization(organizationId: string, now: Date): Promise<boolean> {
-  const [members, invitations] = await Promise.all([
+  const [members, invitations, teams, discarded] = await Promise.all([
     listMembers(organizationId, { limit: BATCH }),
     listInvitations(organizationId, { limit: BATCH }),
+    listTeams(organizationId, BATCH),
+    listDiscardedTeams(organizationId, { limit: BATCH }),
   ]);
   for (const member of members) await clearMember(member, now);
   for (const { id, email } of invitations) {
@@ -46,7 +113,12 @@ export async function clearOrganization(organizationId: string, now: Date): Prom
       { type: 'delete', key: keys.invited(email, organizationId) },
     ]);
   }
-  if (members.length > 0 || invitations.length > 0) return false;
+  for (const team of teams) await transact(teamRemoval(team));
+  for (const { id } of discarded) {
+    // Its members are members of the organization, whose rows go with them.
+    await transact([{ type: 'delete', key: keys.discardedTeam(organizationId, id) }]);
+  }
+  if ([members, invitations, teams, discarded].some((rows) => rows.length > 0)) return false;
   await transact([
     ...Array.from({ length: COUNTER_ROWS }, (_, row) => ({
       type: 'delete' as const,
@@ -70,7 +142,10 @@ export async function clearMember(member: Member, now: Date): Promise<void> {
     {
       type: 'delete',
       key: keys.member(organizationId, memberId),
-      when: [{ attribute: 'tokens', is: member.tokens }],
+      when: [
+        { attribute: 'tokens', is: member.tokens },
+        { attribute: 'teams', is: member.teams },
+      ],
     },
     { type: 'update', key: keys.user(userId), add: { organizations: -1 }, when: [{ exists: 'pk' }] },
   ]);

@@ -14,6 +14,7 @@ export async function readCounters(organizationId: string): Promise<Counters[]> 
     invitations: Number(item.invitations ?? 0),
     mails: Number(item.mails ?? 0),
     day: item.day as string | undefined,
+    teams: Number(item.teams ?? 0),
   }));
 }
 
@@ -26,6 +27,8 @@ const CHANGES = {
   seatTaken: { pending: 1, seats: 1 },
   invitationAccepted: { pending: -1, members: 1 },
   invitationEnded: { pending: -1, seats: -1 },
+  teamCreated: { teams: 1 },
+  teamDeleted: { teams: -1 },
 };
 
 /**

@@ -5,6 +5,7 @@ import { type Delivery, type Invitation, nextDue, remindersDue } from '../domain
 import { hashSecret, newSecret } from '../domain/link.ts';
 import type { User } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
+import type { Team } from '../domain/team.ts';
 import { client } from './client.ts';
 import { DUE_INDEX, DUE_SHARDS, type Key, keys } from './keys.ts';
 import { get } from './read.ts';
@@ -101,12 +102,16 @@ export interface Job {
   readonly memberId: string;
 }
 
-/** Whatever has something due: an invitation, a placeholder, an organization to clear, or what a membership left behind. */
+/**
+ * Whatever has something due: an invitation, a placeholder, an organization or a team to clear, or what a membership left
+ * behind.
+ */
 export type DueItem = { readonly pk: string; readonly sk: string; readonly dueAt: string } & (
   | ({ readonly type: 'Invitation' } & DueInvitation)
   | ({ readonly type: 'Organization' } & Organization)
   | ({ readonly type: 'User' } & User)
   | ({ readonly type: 'Job' } & Job)
+  | ({ readonly type: 'DiscardedTeam' } & Team)
 );
 
 /** Reads a row that the index lists; undefined when nothing of it is due any more. */

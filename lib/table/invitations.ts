@@ -37,6 +37,7 @@ import { actorMay } from './members.ts';
 import { type AddressHolder, getAddressHolder } from './people.ts';
 import { countMailTo, tooMany } from './rates.ts';
 import { get, query } from './read.ts';
+import { getTeam } from './teams.ts';
 import { transact, type Update, type Write } from './write.ts';
 
 /** What inviting does to the table. */
@@ -106,20 +107,23 @@ export interface BeforeInvitation {
   readonly counters: readonly Counters[];
   readonly holder: AddressHolder | undefined;
   readonly guard: InvitedGuard | undefined;
+  /** Whether the teams that it is for are there. */
+  readonly hasTeams: boolean;
 }
 
 /** Reads what `createInvitation` decides on. */
 export async function beforeInvitation(
   organizationId: string,
-  email: string,
+  { email, teams: teamIds = [] }: Pick<NewInvitation, 'email' | 'teams'>,
   counters: Promise<readonly Counters[]> = readCounters(organizationId),
 ): Promise<BeforeInvitation> {
-  const [counted, holder, guard] = await Promise.all([
+  const [counted, holder, guard, ...teams] = await Promise.all([
     counters,
     getAddressHolder(email),
     getInvited(email, organizationId),
+    ...teamIds.map((id) => getTeam(organizationId, id)),
   ]);
-  return { counters: counted, holder, guard };
+  return { counters: counted, holder, guard, hasTeams: teams.every(Boolean) };
 }
 
 /** What an inviter asks for. */
@@ -146,7 +150,7 @@ export interface PreparedInvitation {
  * the same transaction, and its seat goes to the new one (Logto #5609).
  *
  * @param mail the secrets of the mail that the request sends; `sweep`: that one does; `none`: nobody does
- * @throws Refusal `already_member`, `already_invited`
+ * @throws Refusal `team_not_found`, `already_member`, `already_invited`
  */
 export async function prepareInvitation(
   occasion: Occasion,
@@ -167,13 +171,14 @@ export async function prepareInvitation(
   const { email, role, days, language, message, teams } = input;
   const createdAt = now.toISOString();
   const expiresAt = periodEnd(now, days);
+  if (!before.hasTeams) throw new Refusal('team_not_found');
   const claim = await claimAddress(occasion, actor, { organizationId, id, email }, before);
   const invitation: DueInvitation = {
     ...{ id, organizationId, email, role, status: 'PENDING', inviterId: actor.userId, createdAt, updatedAt: createdAt },
     ...{ expiresAt, days, reminders: 0 },
     ...(language && { language }),
     ...(message && { message }),
-    ...(teams && teams.length > 0 && { teams }),
+    ...(teams && teams.length > 0 && { teams: [...new Set(teams)] }),
     ...(mail === 'none' ? dueAttributes(id, expiresAt) : queuedMail(id, 1, now, mail)),
     secrets: options.secrets.map(hashSecret),
     replacedSecrets: [],

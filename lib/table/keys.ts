@@ -24,6 +24,21 @@ export const keys = {
     pk: `USER#${userId}`,
     sk: `ACCESS#${organizationId}#${tokenId}`,
   }),
+  team: (organizationId: string, teamId: string): Key => ({ pk: `ORG#${organizationId}`, sk: `TEAM#${teamId}` }),
+  /** A team that was deleted: no list of the others has to read it. */
+  discardedTeam: (organizationId: string, teamId: string): Key => ({
+    pk: `ORG#${organizationId}`,
+    sk: `DISCARDED#${teamId}`,
+  }),
+  /** A team's name, folded and hashed. */
+  teamName: (organizationId: string, hash: string): Key => ({ pk: `ORG#${organizationId}`, sk: `TEAMNAME#${hash}` }),
+  /** Where a team lives. */
+  teamHome: (teamId: string): Key => ({ pk: `TEAM#${teamId}`, sk: 'TEAM' }),
+  /** A team by its integer. */
+  teamNumber: (number: number): Key => ({ pk: `TEAMNO#${number}`, sk: 'TEAM' }),
+  /** Who is in a team, both ways. */
+  teamMember: (teamId: string, userId: string): Key => ({ pk: `TEAM#${teamId}`, sk: `MEMBER#${userId}` }),
+  teamOf: (userId: string, teamId: string): Key => ({ pk: `USER#${userId}`, sk: `TEAM#${teamId}` }),
   /** What is left to do when something has ended, under the id of what ended. */
   job: (id: string): Key => ({ pk: `JOB#${id}`, sk: 'JOB' }),
   auditEntry: (organizationId: string, entryId: string, createdAt: string): Key => ({
@@ -50,6 +65,8 @@ export const prefixes = {
   membership: 'ORG#',
   invited: 'INVITED#',
   accessToken: 'ACCESS#',
+  team: 'TEAM#',
+  discardedTeam: 'DISCARDED#',
 };
 
 /** The partition of an organization's audit entries of one month (`yyyy-mm`). */

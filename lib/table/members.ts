@@ -191,17 +191,17 @@ export async function removeMember(occasion: Occasion, actor: Actor, member: Mem
   ]);
 }
 
-/** The part that leaves the rows of a membership's access tokens to be cleared, where there are any. */
-export function jobWrites({ userId, organizationId, memberId, tokens }: Member, now: Date): Write[] {
-  if (tokens === 0) return [];
+/** The part that leaves the rows of a membership's access tokens and teams to be cleared, where there are any. */
+export function jobWrites({ userId, organizationId, memberId, tokens, teams }: Member, now: Date): Write[] {
+  if (tokens === 0 && teams === 0) return [];
   const job: Job = { userId, organizationId, memberId };
   const item = { type: 'Job', v: 1, ...job, ...dueAttributes(memberId, now.toISOString()) };
   return [{ type: 'put', key: keys.job(memberId), item }];
 }
 
 /**
- * The parts that end a membership, with what counts it. Access tokens end with it, since they count under the present
- * membership only; their rows are cleared later.
+ * The parts that end a membership, with what counts it. Access tokens and places in teams end with it, since they count
+ * under the present membership only; their rows are cleared later.
  */
 export function removalWrites(member: Member, now: Date): Write[] {
   return [
@@ -220,6 +220,7 @@ export function removalWrites(member: Member, now: Date): Write[] {
       when: [
         { attribute: 'userId', is: member.userId },
         { attribute: 'tokens', is: member.tokens },
+        { attribute: 'teams', is: member.teams },
       ],
     },
     count(member.organizationId, member.seat, 'memberRemoved'),

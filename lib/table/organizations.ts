@@ -10,6 +10,7 @@ import { dueAttributes } from './due.ts';
 import { keys, prefixes } from './keys.ts';
 import { actorMay, joined, memberWrites } from './members.ts';
 import { get, query } from './read.ts';
+import { defaultTeam, teamWrites } from './teams.ts';
 import { transact, type Write } from './write.ts';
 
 /** Reads an organization; one that was deleted is not found. */
@@ -36,7 +37,7 @@ export async function withOrganizations<T extends { organizationId: string }>(
 }
 
 /**
- * Creates an organization with its owner.
+ * Creates an organization with its owner, and its default team, which is named after it.
  *
  * @param also what else is written with it
  */
@@ -47,7 +48,11 @@ export async function createOrganization(
 ): Promise<{ organization: Organization; member: Member }> {
   const createdAt = occasion.now.toISOString();
   const id = newId('organization', occasion.now);
-  const organization: Organization = { id, name, language, createdAt, updatedAt: createdAt };
+  const team = defaultTeam(occasion.now, id, user.userId, name, 0);
+  const organization: Organization = {
+    ...{ id, name, language, defaultTeamId: team.id, moves: 0, leaves: 0 },
+    ...{ createdAt, updatedAt: createdAt },
+  };
   const member: Member = {
     memberId: newId('member', occasion.now),
     userId: user.userId,
@@ -58,6 +63,7 @@ export async function createOrganization(
     claimed: true,
     seat: 0,
     tokens: 0,
+    teams: 0,
     createdAt,
     updatedAt: createdAt,
   };
@@ -66,6 +72,8 @@ export async function createOrganization(
     { type: 'put', key: keys.organization(organization.id), item: { type: 'Organization', v: 1, ...organization } },
     ...memberWrites(member),
     count(organization.id, member.seat, 'memberCreated'),
+    ...teamWrites(team),
+    count(organization.id, team.seat, 'teamCreated'),
     audit(occasion, {
       action: 'organization.create',
       organizationId: organization.id,

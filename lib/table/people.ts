@@ -8,15 +8,16 @@ import { keys } from './keys.ts';
 import { getMember, getMembership, membershipWrite, placeholderEnd, removalWrites } from './members.ts';
 import { listMemberships } from './organizations.ts';
 import { get } from './read.ts';
+import { getTeamMembership, handedOver, listTeamsOf } from './team-members.ts';
 import { type Condition, Stale, transact, type Write } from './write.ts';
 
 /** What `signIn` does to the table: find, make or bind a user, and take over a placeholder's memberships. */
 export const SIGN_IN: TableAccess = {
-  BatchGetItem: ['IDENTITY', 'EMAIL', 'USER', 'ORG'],
+  BatchGetItem: ['IDENTITY', 'EMAIL', 'USER', 'ORG', 'TEAM'],
   Query: ['USER'],
-  PutItem: ['IDENTITY', 'EMAIL', 'USER', 'AUDIT'],
+  PutItem: ['IDENTITY', 'EMAIL', 'USER', 'AUDIT', 'TEAM', 'JOB'],
   UpdateItem: ['IDENTITY', 'USER', 'ORG'],
-  DeleteItem: ['EMAIL', 'USER', 'ORG'],
+  DeleteItem: ['EMAIL', 'USER', 'ORG', 'TEAM'],
 };
 
 /** What a verified sign-in says of a person. */
@@ -217,14 +218,20 @@ export async function updateProfile(
   return { ...user, ...profile, ...(username !== undefined && { username }) };
 }
 
-/** Moves one membership from a placeholder to the person whose address it stood for; a second one in the same organization ends. */
+/**
+ * Moves one membership from a placeholder to the person whose address it stood for, with its places in teams; a second
+ * one in the same organization ends.
+ */
 async function takeOver(occasion: Omit<Occasion, 'by'>, held: Membership, user: User): Promise<void> {
   const { organizationId, memberId } = held;
-  const [member, own] = await Promise.all([
+  const [member, own, places] = await Promise.all([
     getMember(organizationId, memberId),
     getMembership(user.userId, organizationId),
+    listTeamsOf(held.userId),
   ]);
   if (!member) throw new Stale();
+  const teams = places.filter((row) => row.memberId === memberId);
+  const stale = own ? [] : await Promise.all(teams.map(({ teamId }) => getTeamMembership(teamId, user.userId)));
   const entry = audit(
     { ...occasion, by: { type: 'user', id: user.userId } },
     {
@@ -261,6 +268,8 @@ async function takeOver(occasion: Omit<Occasion, 'by'>, held: Membership, user: 
     },
     { type: 'update', key: keys.user(member.userId), add: { organizations: -1 }, when: [{ exists: 'pk' }] },
     { type: 'update', key: keys.user(user.userId), add: { organizations: 1 }, when: [{ exists: 'pk' }] },
+    // At most as many as somebody may be in who hasn't signed in.
+    ...teams.flatMap((row, index) => handedOver(row, { userId: user.userId, memberId }, stale[index])),
     entry,
   ]);
 }

@@ -220,7 +220,7 @@ function expression(write: Write): TransactItem {
   const failing = typeof write.refuse === 'function' && ({ ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const);
   switch (write.type) {
     case 'put':
-      return { Put: { ...common, ...failing, Item: { ...Key, ...write.item } } };
+      return { Put: { ...common, ...failing, Item: { ...write.item, ...Key } } };
     case 'update':
       return { Update: { ...common, ...failing, Key, UpdateExpression: update } };
     case 'delete':

@@ -128,6 +128,7 @@ function membersOf(organizationId: string, count: number): object[] {
       claimed: true,
       seat: 0,
       tokens: 0,
+      teams: 0,
       createdAt: at,
       updatedAt: at,
     };

@@ -13,6 +13,11 @@ const service = useService();
 /** What the owner alone may, whatever the role. */
 const OWNER_ONLY: readonly Contract['name'][] = ['organizations/transfer'];
 
+/** What takes more than a role: to own the team, or to be an ADMIN. */
+const TEAM_OWNERS: readonly Contract['name'][] = [
+  ...(['teams/update', 'teams/delete', 'teams/put-member', 'teams/remove-member'] as const),
+];
+
 /** Fields that take more than a required text or choice does: what they refuse is up to their schema. */
 const LAX = ['token', 'memberId', 'firstName', 'lastName', 'username', 'expiresInDays', 'invitations'];
 
@@ -103,7 +108,9 @@ describe.each(named(ofOrganizations))('%s', (_, contract) => {
     const answer = await caller.call(route, { body });
     const isAllowed = OWNER_ONLY.includes(contract.name)
       ? false
-      : !permission || (PERMISSIONS[permission] as readonly string[]).includes(role);
+      : TEAM_OWNERS.includes(contract.name)
+        ? role === 'ADMIN'
+        : !permission || (PERMISSIONS[permission] as readonly string[]).includes(role);
     if (isAllowed) expect(answer.status).toBeLessThan(300);
     else expect(answer).toMatchObject({ status: 403, body: { error: 'forbidden' } });
   });
@@ -112,11 +119,15 @@ describe.each(named(ofOrganizations))('%s', (_, contract) => {
 describe.each(named(withIds))('%s', (_, contract) => {
   test("is 404 for another organization's id, a made-up one and nonsense", async () => {
     const { route, body } = await requestOf(contract, foreign);
-    const kind = /\/(member|invitation|access-token)s\//.exec(route)?.[1] as string;
-    const madeUp = `${kind === 'access-token' ? 'key' : kind.slice(0, 3)}_${'0'.repeat(26)}`;
+    const kind = /\/(member|invitation|access-token|team)s\//.exec(route)?.[1] as string;
+    const prefixes: Record<string, string> = { 'access-token': 'key', team: 'team' };
+    const madeUp = `${prefixes[kind] ?? kind.slice(0, 3)}_${'0'.repeat(kind === 'team' ? 20 : 26)}`;
     const before = await service.items();
     for (const id of [route.split('/')[3] as string, madeUp, 'x', '%00', 'a'.repeat(2000), '..%2F..']) {
-      const answer = await home.owner.call(contract.declaration.route.replace('{id}', id), { body });
+      const answer = await home.owner.call(
+        contract.declaration.route.replace('{id}', id).replace('{memberId}', route.split('/')[5] ?? ''),
+        { body },
+      );
       expect(answer).toMatchObject({ status: 404, body: { error: `${kind.replace('-', '_')}_not_found` } });
     }
     expect(await service.items()).toEqual(before);

@@ -26,6 +26,9 @@ const EXAMPLES: Partial<Record<Contract['name'], Maker<Sending & { readonly quer
   'organizations/create': async () => ({ body: { name: 'Acme Energy' } }),
   'organizations/transfer': async (...at) => ({ body: { memberId: (await claimedMember(at[0], at[1])).memberId } }),
   'organizations/update': async () => ({ body: { name: newAddress() } }),
+  'teams/create': async () => ({ body: { name: newAddress('team') } }),
+  'teams/put-member': async () => ({ body: { role: 'MODERATOR' } }),
+  'teams/update': async () => ({ body: { name: newAddress('team') } }),
   'pages/accept': async (...at) => ({
     body: `token=${await invitationToken(...at)}`,
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
@@ -40,6 +43,7 @@ const IDS: Readonly<Record<string, Maker<string>>> = {
   invitations: async (_, { owner }) =>
     (await owner.call('POST /v1/invitations', { body: { email: newAddress(), role: 'USER' } })).body.id,
   members: async (service, { owner }) => (await service.member(owner, 'USER')).memberId,
+  teams: async (_, { owner }) => (await owner.call('POST /v1/teams', { body: { name: newAddress('team') } })).body.id,
 };
 
 /**
@@ -59,10 +63,21 @@ export async function exampleOf(
   const [, kind] = /([^/]+)\/\{id\}/.exec(route) ?? [];
   const makeId = kind === undefined ? async () => '' : IDS[kind];
   if (!makeId) throw new Error(`Add what {id} is in ${route} to IDS in test/support/requests.ts.`);
-  const path = route.replace('{organizationId}', home.id).replace('{id}', await makeId(service, home, invited));
+  const id = await makeId(service, home, invited);
+  const path = route
+    .replace('{organizationId}', home.id)
+    .replace('{id}', id)
+    .replace('{memberId}', route.includes('{memberId}') ? await teamMemberOf(name, service, home, id) : '');
   const missing = /\{\w+\}/.exec(path);
   if (missing) throw new Error(`Say in test/support/requests.ts what ${missing} is in ${route}.`);
   return { ...sending, route: path + query };
+}
+
+/** Somebody who is put into a team, or is in it already. */
+async function teamMemberOf(name: string, service: Service, { owner }: Home, teamId: string): Promise<string> {
+  const { memberId } = await service.member(owner, 'USER');
+  if (name !== 'teams/put-member') await owner.call(`PUT /v1/teams/${teamId}/members/${memberId}`, { body: {} });
+  return memberId;
 }
 
 /** The token of the mailed link of a new invitation. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
 import { INVITATION_STATUSES } from '../../lib/domain/invitation.ts';
 
@@ -85,7 +86,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   Counters: {
     key: ({ pk, sk }) => `${pk}|${/^COUNT#([0-9]|1[0-5])$/.exec(sk)?.[0]}`,
     relations: ({ pk }) => [[`${pk}|ORG`]],
-    facts({ pk, sk, members = 0, pending = 0, seats = 0, mails = 0, day }, table) {
+    facts({ pk, sk, members = 0, pending = 0, seats = 0, mails = 0, day, teams = 0 }, table) {
       const id = pk.slice('ORG#'.length);
       if (!table.isLive(id)) return [];
       const seated = (type: string) => table.of(type, id).filter(({ seat }) => sk === `COUNT#${seat}`);
@@ -102,6 +103,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
         ['members', sitting, members],
         ['pending', waiting, pending],
         ['seats', sitting + waiting, seats],
+        ['teams', table.of('Team', id).filter(({ seat }) => sk === `COUNT#${seat}`).length, teams],
         ['whether so many mails were asked for that day', true, mails <= asked],
       ];
     },
@@ -115,7 +117,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
       [`USER#${userId}|USER`, { type: 'User', claimed, ...profile }],
       [`ORG#${organizationId}|COUNT#${seat}`, { type: 'Counters' }],
     ],
-    facts: ({ organizationId, memberId, userId, tokens }, table) => [
+    facts: ({ organizationId, memberId, userId, tokens, teams }, table) => [
       [
         'whether an entry tells of its beginning',
         true,
@@ -125,6 +127,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
       ],
       ['entries of its end', 0, table.entries(memberId, ...MEMBER_ENDS)],
       ['tokens', table.of('AccessToken', userId).filter((token) => token.memberId === memberId).length, tokens],
+      ['teams', table.of('TeamOfUser', userId).filter((row) => row.memberId === memberId).length, teams],
     ],
   },
 
@@ -241,6 +244,98 @@ const KINDS: Readonly<Record<string, Kind>> = {
     ],
   },
 
+  Team: {
+    key: ({ organizationId, id }) => `ORG#${organizationId}|TEAM#${id}`,
+    relations: ({ organizationId, id, number, parentTeamId, isDefault, name }) => [
+      [`ORG#${organizationId}|ORG`, { type: 'Organization', ...(isDefault && { defaultTeamId: id }) }],
+      [`ORG#${organizationId}|TEAMNAME#${hashed(name)}`, { type: 'TeamName', teamId: id }],
+      [`TEAM#${id}|TEAM`, { type: 'TeamHome', organizationId }],
+      [`TEAMNO#${number}|TEAM`, { type: 'TeamNumber', teamId: id, organizationId }],
+      ...(isDefault ? [] : [[`ORG#${organizationId}|TEAM#${parentTeamId}`, { type: 'Team' }] as const]),
+    ],
+    facts(item, table) {
+      const { organizationId, id, isDefault, parentTeamId, members, owners } = item;
+      const rows = table.of('TeamMembership', organizationId).filter(({ teamId }) => teamId === id);
+      const chain = new Set<string>();
+      for (let at = item; at && !chain.has(at.id); ) {
+        chain.add(at.id);
+        at = table.get(`ORG#${organizationId}|TEAM#${at.parentTeamId}`) as Item;
+      }
+      const { defaultTeamId } = table.get(`ORG#${organizationId}|ORG`) ?? {};
+      return [
+        ['members', rows.length, members],
+        ['owners', rows.filter(({ role }) => role === 'OWNER').length, owners],
+        ['whether it has a team above', !isDefault, parentTeamId !== undefined],
+        ['whether the default team is above all', true, chain.has(defaultTeamId) && chain.size <= 10],
+        ['entries of its creation', isDefault ? 0 : 1, table.entries(id, 'team.create')],
+        ['entries of its end', 0, table.entries(id, 'team.delete')],
+      ];
+    },
+  },
+
+  DiscardedTeam: {
+    key: ({ organizationId, id }) => `ORG#${organizationId}|DISCARDED#${id}`,
+    facts(item, table) {
+      const { organizationId, id, discardedAt, dueAt } = item;
+      const rows = table.of('TeamMembership', organizationId).filter(({ teamId }) => teamId === id);
+      return [
+        ...(rows.length > 0 || dueAt ? due(item, id, true) : []),
+        ['whether it says when', true, discardedAt !== undefined],
+        ['entries of its end', 1, table.entries(id, 'team.delete')],
+        ['whether it is gone', undefined, table.get(`ORG#${organizationId}|TEAM#${id}`)?.id],
+      ];
+    },
+  },
+
+  TeamName: {
+    key: ({ organizationId, sk }) => `ORG#${organizationId}|${/^TEAMNAME#[\w-]{43}$/.exec(sk)?.[0]}`,
+    relations: ({ organizationId, teamId }) => [[`ORG#${organizationId}|TEAM#${teamId}`, { type: 'Team' }]],
+    facts: ({ organizationId, teamId, sk }, table) => [
+      ['its name', `TEAMNAME#${hashed(table.get(`ORG#${organizationId}|TEAM#${teamId}`)?.name ?? '')}`, sk],
+    ],
+  },
+
+  TeamHome: {
+    key: ({ teamId }) => `TEAM#${teamId}|TEAM`,
+    relations: ({ organizationId, teamId }) => [[`ORG#${organizationId}|TEAM#${teamId}`, { type: 'Team' }]],
+  },
+
+  TeamNumber: {
+    key: ({ number }) => `TEAMNO#${number}|TEAM`,
+    relations: ({ organizationId, teamId, number }) => [
+      [`ORG#${organizationId}|TEAM#${teamId}`, { type: 'Team', number }],
+      [`TEAM#${teamId}|TEAM`],
+    ],
+  },
+
+  TeamMembership: {
+    key: ({ teamId, userId }) => `TEAM#${teamId}|MEMBER#${userId}`,
+    relations: ({ teamId, userId, memberId, role }) => [
+      [`USER#${userId}|TEAM#${teamId}`, { type: 'TeamOfUser', memberId, role }],
+    ],
+    facts: ({ organizationId, userId, memberId, teamId }, table) => {
+      const isPresent = table.get(`ORG#${organizationId}|MEMBER#${memberId}`) !== undefined;
+      const isThere = table.get(`ORG#${organizationId}|TEAM#${teamId}`) !== undefined;
+      const isDue = table.get(`JOB#${memberId}|JOB`) !== undefined;
+      const isDiscarded = table.get(`ORG#${organizationId}|DISCARDED#${teamId}`)?.due !== undefined;
+      return [
+        ['whether it counts or is to be cleared', true, (isPresent && isThere) || isDue || isDiscarded],
+        [
+          'whether its membership is the user’s',
+          true,
+          !isPresent || isMemberOf(table, userId, organizationId, memberId),
+        ],
+      ];
+    },
+  },
+
+  TeamOfUser: {
+    key: ({ teamId, userId }) => `USER#${userId}|TEAM#${teamId}`,
+    relations: ({ teamId, userId, memberId, role }) => [
+      [`TEAM#${teamId}|MEMBER#${userId}`, { type: 'TeamMembership', memberId, role }],
+    ],
+  },
+
   Job: {
     key: ({ memberId }) => `JOB#${memberId}|JOB`,
     facts: (item, table) => [
@@ -309,6 +404,16 @@ const STOPS: Readonly<Record<string, string>> = { bounce: 'bounce', complaint: '
 
 /** What SES's events mean. */
 const MAIL_EVENTS = new Set(['send', 'delivery', 'delay', 'softBounce', 'hardBounce', 'complaint', 'failure']);
+
+/** The name of a team as its guard has it. */
+function hashed(name: string): string {
+  const folded = name.normalize('NFKC').toLowerCase().normalize('NFKC').replace(/\s+/gu, ' ').trim();
+  return createHash('sha256').update(folded).digest('base64url');
+}
+
+function isMemberOf(table: Table, userId: string, organizationId: string, memberId: string): boolean {
+  return table.get(`USER#${userId}|ORG#${organizationId}`)?.memberId === memberId;
+}
 
 /** What an audit entry of a member's end is called. */
 const MEMBER_ENDS = ['member.remove', 'member.leave', 'member.expire'];

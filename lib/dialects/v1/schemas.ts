@@ -3,6 +3,7 @@ import { AUDIT_ACTIONS } from '../../domain/audit.ts';
 import { DELIVERY_STATES, INVITATION_STATUSES } from '../../domain/invitation.ts';
 import { LANGUAGES } from '../../domain/language.ts';
 import { ROLES } from '../../domain/roles.ts';
+import { TEAM_ROLES } from '../../domain/team.ts';
 
 // What the native API answers: read by the documents and the tests. No handler imports this file, so that no bundle
 // carries it.
@@ -90,6 +91,33 @@ export const Organization = z.strictObject({
 /** An organization with what the caller is in it. */
 export const MyOrganization = z.extend(Organization, { memberId, role, owner: z.boolean() });
 
+const teamId = z.string().check(z.regex(/^team_[01][0-9a-v]{19}$/));
+
+export const Team = z.strictObject({
+  id: teamId,
+  name: z.string(),
+  description: z.nullable(z.string()),
+  organizationId,
+  /** Null for the default team alone. */
+  parentTeamId: z.nullable(teamId),
+  isPrivate: z.boolean(),
+  isDefault: z.boolean(),
+  memberCount: z.int().check(z.minimum(0)),
+  createdBy: userId,
+  createdAt: timestamp,
+  updatedAt: timestamp,
+});
+
+export const TeamMember = z.strictObject({
+  teamId,
+  memberId,
+  userId,
+  role: z.enum(TEAM_ROLES),
+  userProfile: z.strictObject({ id: userId, firstName: z.string(), lastName: z.string(), email: z.email() }),
+  createdAt: timestamp,
+  updatedAt: timestamp,
+});
+
 export const Acceptance = z.strictObject({ member: Member, invitation: Invitation });
 
 export const Declination = z.strictObject({ invitation: Invitation });
@@ -134,13 +162,14 @@ export const Me = z.strictObject({
       owner: z.boolean(),
     }),
   ),
+  teams: z.array(z.strictObject({ id: teamId, name: z.string(), organizationId, role: z.enum(TEAM_ROLES) })),
   invitations: z.array(Invitation),
 });
 
 export const AuditEntry = z.strictObject({
   id: id('aud'),
   action: z.enum(AUDIT_ACTIONS),
-  resourceType: z.enum(['organization', 'member', 'invitation', 'accessToken']),
+  resourceType: z.enum(['organization', 'member', 'invitation', 'accessToken', 'team']),
   resourceId: z.string(),
   actorType: z.enum(['user', 'apiKey', 'link', 'system', 'ses']),
   actorId: z.string(),

@@ -4,6 +4,7 @@ import type { AuditEntry } from '../../domain/audit.ts';
 import { type Invitation, statusAt } from '../../domain/invitation.ts';
 import type { Member, Membership, User } from '../../domain/member.ts';
 import type { Organization } from '../../domain/organization.ts';
+import type { Team, TeamMembership } from '../../domain/team.ts';
 
 /** A member as the Management API shows it, its fields in the documented order; what we add comes behind. */
 export function showMember(member: Member) {
@@ -56,6 +57,26 @@ export function showOrganization({ id, name, createdAt, updatedAt, language }: O
 /** An organization as one of its members sees it: with what they are in it. */
 export function showMembership({ memberId, role, owner, organization }: Membership & { organization: Organization }) {
   return { ...showOrganization(organization), memberId, role, owner };
+}
+
+/** A team. */
+export function showTeam(team: Team) {
+  const { id, name, description, organizationId, parentTeamId, isPrivate, isDefault, members } = team;
+  return {
+    ...{ id, name, description: description ?? null, organizationId, parentTeamId: parentTeamId ?? null },
+    ...{ isPrivate, isDefault, memberCount: members },
+    ...{ createdBy: team.createdBy, createdAt: team.createdAt, updatedAt: team.updatedAt },
+  };
+}
+
+/** Somebody in a team. */
+export function showTeamMember(
+  { teamId, memberId, userId, role, createdAt, updatedAt }: TeamMembership,
+  member: Member,
+) {
+  const { firstName, lastName, email } = member.profile;
+  const userProfile = { id: userId, firstName, lastName, email };
+  return { teamId, memberId, userId, role, userProfile, createdAt, updatedAt };
 }
 
 /** An access token; its secret was told to whoever made it, and is kept nowhere. */

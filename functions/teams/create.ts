@@ -1,0 +1,60 @@
+import * as z from 'zod/mini';
+import { configuration } from '../../lib/configuration.ts';
+import { v1 } from '../../lib/dialects/v1/format.ts';
+import { Team as TeamSchema } from '../../lib/dialects/v1/schemas.ts';
+import { showTeam } from '../../lib/dialects/v1/show.ts';
+import { Description, Name, TeamId } from '../../lib/domain/input.ts';
+import type { Team } from '../../lib/domain/team.ts';
+import { forMember } from '../../lib/http/endpoint.ts';
+import { readCounters } from '../../lib/table/counters.ts';
+import { getTeamMembership } from '../../lib/table/team-members.ts';
+import { CREATE_TEAM, createTeam, getTeam, seen } from '../../lib/table/teams.ts';
+
+export const returns = { 201: TeamSchema };
+
+/**
+ * Makes a team, whose owner is the caller.
+ *
+ * It stands below `parentTeamId`, or else below the default team. Its name is unique in the organization, whatever the
+ * letter case.
+ */
+export const endpoint = forMember({
+  format: v1,
+  route: 'POST /v1/teams',
+  permission: 'team:create',
+  table: CREATE_TEAM,
+  depth: 2,
+  creates: true,
+  body: z.strictObject({
+    name: Name,
+    description: z.optional(Description),
+    isPrivate: z.optional(z.boolean()),
+    parentTeamId: z.optional(TeamId),
+  }),
+  refuses: ['team_not_found', 'team_name_taken', 'team_too_deep', 'team_limit_reached'],
+  async read({ body: { parentTeamId }, organizationId, caller }) {
+    const [counters, parent, own] = await Promise.all([
+      readCounters(organizationId),
+      parentTeamId && getTeam(organizationId, parentTeamId),
+      parentTeamId && getTeamMembership(parentTeamId, caller.userId),
+    ]);
+    return { counters, parent: parent || undefined, own: own || undefined };
+  },
+  async handle({ body, actor, organization, occasion, once, read: { counters, parent, own } }) {
+    if (body.parentTeamId) await seen(actor, parent, own);
+    const { isPrivate = false, ...input } = body;
+    const { limits } = configuration();
+    const answer = (team: Team) => ({ status: 201, body: showTeam(team) });
+    const team = await createTeam(
+      occasion,
+      actor,
+      organization,
+      { ...input, isPrivate },
+      [{ member: actor, role: 'OWNER' }],
+      { counters, limits },
+      (made) => (once ? [once.remember(answer(made))] : []),
+    );
+    return answer(team);
+  },
+});
+export const { handler } = endpoint;

@@ -1,0 +1,166 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { idBytes, idFromBytes } from './ids.ts';
+import type { Actor } from './member.ts';
+
+/** What a member may be in a team. Whoever makes a team is its OWNER. */
+export const TEAM_ROLES = ['OWNER', 'MODERATOR', 'MEMBER'] as const;
+export type TeamRole = (typeof TEAM_ROLES)[number];
+
+/** A team of an organization. One team in every dialect: each shows of it what it knows. */
+export interface Team {
+  readonly id: string;
+  /** Its other name, an integer below 2^53 that is unique in the deployment. */
+  readonly number: number;
+  readonly organizationId: string;
+  readonly name: string;
+  readonly description?: string;
+  /** Seen by its members, by those of the teams above it, and by ADMINs only. */
+  readonly isPrivate: boolean;
+  /** The team that is made with the organization: above all others, and never deleted. */
+  readonly isDefault: boolean;
+  /** The team above it; undefined for the default team alone. */
+  readonly parentTeamId?: string;
+  /** How many are in it, and how many of them own it. */
+  readonly members: number;
+  readonly owners: number;
+  /** The user who made it. */
+  readonly createdBy: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  /** Set when it was deleted. */
+  readonly discardedAt?: string;
+  /** The counter row in which it is counted. */
+  readonly seat: number;
+  /** What Volt Time says of a team. */
+  readonly kind?: TeamKind;
+  readonly email?: string;
+  /** Rocket.Chat's main room of the team. */
+  readonly room?: TeamRoom;
+}
+
+/** Volt Time's types of teams. */
+export const TEAM_KINDS = [
+  'Personal',
+  'HOA',
+  'Retailer',
+  'Installer',
+  'Wholesaler',
+  'Company',
+  'OEM',
+  'Other',
+] as const;
+export type TeamKind = (typeof TEAM_KINDS)[number];
+
+/** The room of a team, as far as there is one: rooms belong to another product. */
+export interface TeamRoom {
+  readonly id: string;
+  readonly readOnly: boolean;
+  readonly topic?: string;
+}
+
+/** That somebody is in a team. It counts for as long as `memberId` is their present membership of the organization. */
+export interface TeamMembership {
+  readonly teamId: string;
+  readonly organizationId: string;
+  readonly userId: string;
+  readonly memberId: string;
+  readonly role: TeamRole;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** How deep teams may be below each other, the default team included. */
+export const TREE_DEPTH = 10;
+
+/** The id whose 12 bytes are these 24 hex digits: Rocket.Chat's form. */
+export function teamIdFromHex(hex: string): string {
+  return idFromBytes('team', Buffer.from(hex, 'hex'));
+}
+
+/** Rocket.Chat's form of an id: 24 hex digits. */
+export function teamIdAsHex(id: string): string {
+  return idBytes(id).toString('hex');
+}
+
+/**
+ * An id as a UUID of version 8 (RFC 9562): Papershift's and Volt Time's form. Its 12 bytes stand around the version and
+ * the variant; the rest says that it is ours.
+ */
+export function teamIdAsUuid(id: string): string {
+  const hex = teamIdAsHex(id);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(12, 15)}-8${hex.slice(15, 18)}-${hex.slice(18)}${UUID_END}`;
+}
+const UUID_END = '7ea000';
+
+/** The id behind a UUID, in whatever letter case; undefined when it isn't one of ours. */
+export function teamIdFromUuid(uuid: string): string | undefined {
+  const [, one, two, three, four, five] =
+    /^([0-9a-f]{8})-([0-9a-f]{4})-8([0-9a-f]{3})-8([0-9a-f]{3})-([0-9a-f]{6})7ea000$/.exec(uuid.toLowerCase()) ?? [];
+  return five === undefined ? undefined : teamIdFromHex(`${one}${two}${three}${four}${five}`);
+}
+
+/** A new integer name of a team: at random, so that no counter is written by all. */
+export function newTeamNumber(): number {
+  // 52 bits, none of them all zero.
+  return Number(BigInt(`0x${randomBytes(7).toString('hex')}`) >> 4n) + 1;
+}
+
+/** The form in which names are compared: whatever the letter case, the width, and how accents are written. */
+export function foldName(name: string): string {
+  return name.normalize('NFKC').toLowerCase().normalize('NFKC').replace(/\s+/gu, ' ').trim();
+}
+
+/** A short name of a folded name, for a key: names are longer than what a key should be. */
+export function hashName(folded: string): string {
+  return createHash('sha256').update(folded).digest('base64url');
+}
+
+/** Whether somebody may manage a team: an ADMIN every one, else its owners, unless they may only read. */
+export function mayManage(actor: Pick<Actor, 'role' | 'memberId'>, own: TeamMembership | undefined): boolean {
+  if (actor.role === 'ADMIN') return true;
+  return actor.role !== 'VIEWER' && isIn(actor, own) && own?.role === 'OWNER';
+}
+
+/** Whether a row of a team's membership counts: those of an earlier membership of the organization don't. */
+export function isIn(actor: { readonly memberId: string }, own: TeamMembership | undefined): boolean {
+  return own !== undefined && own.memberId === actor.memberId;
+}
+
+/** The teams above a team, the nearest first; as far as the depth of a tree goes. */
+export function above(team: Pick<Team, 'parentTeamId'>, teams: ReadonlyMap<string, Team>): Team[] {
+  const chain: Team[] = [];
+  for (let at = team.parentTeamId; at !== undefined && chain.length < TREE_DEPTH; ) {
+    const next = teams.get(at);
+    if (!next) break;
+    chain.push(next);
+    at = next.parentTeamId;
+  }
+  return chain;
+}
+
+/** How many teams are below each other from this one on; 1 for a team without any below it. */
+export function heightOf(id: string, teams: Iterable<Team>): number {
+  const byParent = Map.groupBy(teams, ({ parentTeamId }) => parentTeamId);
+  const height = (at: string, depth: number): number =>
+    1 + (depth > TREE_DEPTH ? 0 : Math.max(0, ...(byParent.get(at) ?? []).map((child) => height(child.id, depth + 1))));
+  return height(id, 1);
+}
+
+/** Who looks at teams, and which of them they are in. */
+export interface Viewer {
+  readonly actor: Pick<Actor, 'role' | 'memberId'>;
+  readonly own: readonly TeamMembership[];
+}
+
+/**
+ * The teams of an organization that somebody sees: an ADMIN all, others the public ones, their own, and whatever is
+ * below their own. Members of a team don't see those above it for that.
+ */
+export function visible(teams: readonly Team[], { actor, own }: Viewer): Team[] {
+  if (actor.role === 'ADMIN') return [...teams];
+  const mine = new Set(own.filter((membership) => isIn(actor, membership)).map(({ teamId }) => teamId));
+  const byId = new Map(teams.map((team) => [team.id, team]));
+  return teams.filter(
+    (team) => !team.isPrivate || mine.has(team.id) || above(team, byId).some(({ id }) => mine.has(id)),
+  );
+}
