@@ -34,7 +34,11 @@ export const contents = {
   'organizations/transfer': await import('./organizations/transfer.ts'),
   'organizations/update': await import('./organizations/update.ts'),
   'pages/accept': await import('./pages/accept.ts'),
+  'pages/ask': await import('./pages/ask.ts'),
+  'pages/decline': await import('./pages/decline.ts'),
   'pages/invitation': await import('./pages/invitation.ts'),
+  'pages/reminders': await import('./pages/reminders.ts'),
+  'pages/stop-reminders': await import('./pages/stop-reminders.ts'),
   'scheduled/sweep': await import('./scheduled/sweep.ts'),
 };
 
