@@ -118,9 +118,9 @@ export function button(href: string, text: string, product: Product): Html {
 export function facts(rows: readonly (readonly [label: string, value: Html])[], below?: Html): Html {
   return html`
         <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">${rows.map(
-          ([label, value]) => html`
+          ([label, value], index) => html`
           <tr>
-            <td class="muted line" style="${SMALL};border-top:1px solid #e3e6eb;padding:12px 0">${label}<br>
+            <td class="muted line" style="${SMALL};border-top:1px solid #e3e6eb;padding:12px 0 ${below || index < rows.length - 1 ? 12 : 0}px">${label}<br>
               <span class="text" style="${TEXT}">${value}</span></td>
           </tr>`,
         )}${

@@ -7,7 +7,7 @@ const EN = {
     'You asked for a new one on {when}. Once the person who invited you agrees, you will get a mail with a new link.',
   heading: 'We have asked {inviter}',
   headingAgain: '{inviter} was asked already',
-  asked: 'They have been sent a mail that you would like a new invitation to {organization}.',
+  asked: 'They get a mail that says you would like a new invitation to {organization}.',
   askedBefore: 'They know that you would like a new invitation to {organization}, so we don’t send them another mail.',
   next: 'Once they agree, a mail with a new link comes to {email}. There is nothing more for you to do.',
 };

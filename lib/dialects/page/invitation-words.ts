@@ -16,7 +16,7 @@ const EN = {
   signIn: 'Sign in to {product} with this address to get started.',
   go: 'Continue to {product}',
   declined: 'You have declined',
-  stayedOut: '{email} doesn’t become a member of {organization}, and gets no more mails about this invitation.',
+  stayedOut: '{email} won’t become a member of {organization}, and gets no more mails about this invitation.',
   changedMind: 'If you change your mind, ask the person who invited you for a new invitation.',
 };
 
