@@ -28,7 +28,7 @@ export const endpoint = forAnybody({
   depth: 4,
   email: true,
   body: z.object({ token: z.optional(z.string()) }),
-  refuses: [...LINK_REFUSALS.filter((code) => code !== 'invitation_expired'), 'recipient_rate_exceeded'],
+  refuses: [...LINK_REFUSALS, 'recipient_rate_exceeded'],
   async handle({ request, body: { token = '' } }) {
     const { now } = request;
     const link = await findLink(parseToken(token));

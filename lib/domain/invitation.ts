@@ -71,6 +71,9 @@ export interface Invitation {
   readonly accepted?: { readonly userId: string; readonly memberId: string };
 }
 
+/** What stands in the place of an address that was erased: nobody gets a mail there. */
+export const ERASED = 'erased@erased.invalid';
+
 /** How many replaced secrets still tell their holder that a newer mail was sent. */
 export const REPLACED_SECRETS = 10;
 
@@ -123,7 +126,8 @@ export function refuseUnlessPending(invitation: Invitation, now: Date): void {
 /** Refuses to resend what is over for good, or to an address that takes no mail; an expired invitation is revived. */
 export function refuseUnlessResendable(invitation: Invitation, now: Date): void {
   const status = statusAt(invitation, now);
-  if (status !== 'PENDING' && status !== 'EXPIRED') throw new Refusal('invitation_not_resendable');
+  const isOver = (status !== 'PENDING' && status !== 'EXPIRED') || invitation.email === ERASED;
+  if (isOver) throw new Refusal('invitation_not_resendable');
   // A hard bounce or a complaint stops all further mail of the invitation.
   if (invitation.mailStopped) throw new Refusal('invitation_mail_stopped');
 }
@@ -185,9 +189,14 @@ export function openLink({ invitation, secret }: Link, now: Date): 'PENDING' | '
   }
 }
 
+/** Whether an inviter can be asked for another invitation, once this one has expired: not for somebody who was erased. */
+export function canBeAskedFor({ email }: Invitation): boolean {
+  return email !== ERASED;
+}
+
 /** Refuses to ask the inviter for another invitation while this one hasn't expired. */
 export function refuseUnlessExpired(link: Link, now: Date): void {
-  if (statusAt(link.invitation, now) === 'EXPIRED') return;
+  if (statusAt(link.invitation, now) === 'EXPIRED' && canBeAskedFor(link.invitation)) return;
   openLink(link, now);
   // No page of a link that is good has the button.
   throw new Refusal('validation_failed');

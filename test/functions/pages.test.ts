@@ -207,6 +207,20 @@ describe('asking again, when an invitation has expired,', () => {
     expect(await mailsOf(owner.email)).toEqual([]);
   });
 
+  test('is not for somebody who has erased themselves, nor is sending it again', async () => {
+    const { owner } = await service.organization();
+    const { email, id, token } = await inviteLongAgo(owner);
+    const person = await service.person(email);
+    expect((await person.call('GET /v1/me')).status).toBe(200);
+    expect((await person.call('DELETE /v1/me')).status).toBe(204);
+    expect((await open(token)).body).not.toContain('<form');
+    const asked = await post('ask', token);
+    expect([asked.status, heading(asked.body)]).toEqual([410, 'This invitation has expired']);
+    expect(await mailsOf(owner.email)).toEqual([]);
+    const resent = await owner.call(`POST /v1/invitations/${id}/resend`);
+    expect(resent).toMatchObject({ status: 409, body: { error: 'invitation_not_resendable' } });
+  });
+
   const trouble = (owner: Client, fault = 'error') =>
     service.faults([{ action: 'ses:SendRawEmail', key: owner.email, fault, times: -1 }]);
 

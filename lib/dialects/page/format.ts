@@ -1,5 +1,5 @@
 import { configuration } from '../../configuration.ts';
-import type { Link } from '../../domain/invitation.ts';
+import { canBeAskedFor, type Link } from '../../domain/invitation.ts';
 import { languageOf } from '../../domain/language.ts';
 import { Refusal, type RefusalCode } from '../../domain/refusal.ts';
 import type { Format } from '../format.ts';
@@ -41,7 +41,7 @@ export function pageSetting(acceptLanguage: string | undefined, link?: Link): Pa
  */
 export async function answerHolder(
   setting: PageSetting,
-  { invitation: { askedAt } }: Link,
+  { invitation }: Link,
   token: string,
   answer: () => Promise<Page>,
 ): Promise<Page> {
@@ -50,11 +50,8 @@ export async function answerHolder(
   } catch (error) {
     const reason = error instanceof Refusal ? DEAD_LINKS[error.code] : undefined;
     if (!reason) throw error;
-    return deadLinkPage({
-      ...setting,
-      reason,
-      ...(reason === 'expired' && { ask: { token, action: ASK_PATH, askedAt } }),
-    });
+    const ask = { token, action: ASK_PATH, askedAt: invitation.askedAt };
+    return deadLinkPage({ ...setting, reason, ...(reason === 'expired' && canBeAskedFor(invitation) && { ask }) });
   }
 }
 
