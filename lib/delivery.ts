@@ -1,12 +1,14 @@
 import { configuration } from './configuration.ts';
 import type { Invitation } from './domain/invitation.ts';
 import { formatToken } from './domain/link.ts';
-import type { Profile } from './domain/member.ts';
+import type { Profile, User } from './domain/member.ts';
 import type { Organization } from './domain/organization.ts';
+import { askingMail } from './email/asking.ts';
 import { invitationMail } from './email/message.ts';
 import type { Mail } from './email/mime.ts';
 import { MailError, sendMail } from './email/ses.ts';
-import { type ClaimedInvitation, type MailSecrets, recordSent, recordUnsent } from './table/due.ts';
+import { forgetAsking, recordAskingUnsent } from './table/asking.ts';
+import { type AskingMail, type ClaimedInvitation, type MailSecrets, recordSent, recordUnsent } from './table/due.ts';
 
 /** The paths of the pages behind the links of a mail. */
 export const INVITATION_PATH = '/invitations/accept';
@@ -54,8 +56,10 @@ export async function deliver(
     stopLink: linkTo(STOP_PATH, { organizationId: organization.id, invitationId: id, secret: secrets.stop }),
     product: configuration().product,
   });
+  // By these SES's events name the mail: they may come before anything is recorded of it.
+  const tags = { organization: organization.id, invitation: id, mail: String(delivery.mail) };
   try {
-    const problem = await attempt(mail, invitation, send);
+    const problem = await attempt(mail, { invitation: id }, tags, send);
     return await (problem === undefined
       ? recordSent(invitation, new Date())
       : recordUnsent(invitation, new Date(), problem));
@@ -66,20 +70,49 @@ export async function deliver(
   }
 }
 
+/**
+ * Sends a mail to an inviter that was written down as due and claimed, once, and forgets it when it has left. One that
+ * can't be sent now stays due: it is the sweep's, and no failure of the request that asked.
+ *
+ * @returns whether it has left, as far as is recorded
+ */
+export async function deliverAsking(
+  asking: AskingMail,
+  { organization, invitation, inviter }: { organization: Organization; invitation: Invitation; inviter: User },
+  send: typeof sendMail = sendMail,
+): Promise<boolean> {
+  const { applicationUrl, product } = configuration();
+  const { email, role, createdAt, expiresAt } = invitation;
+  const mail = askingMail({
+    language: organization.language,
+    organizationName: organization.name,
+    recipient: inviter.email,
+    ...{ email, role, createdAt, expiresAt, applicationUrl, product },
+  });
+  try {
+    // Without tags: what SES tells of this mail is nothing about the invitation's own.
+    const problem = await attempt(mail, { mail: asking.id }, {}, send);
+    await (problem === undefined ? forgetAsking(asking) : recordAskingUnsent(asking, new Date(), problem));
+    return problem === undefined;
+  } catch (error) {
+    console.error({ message: 'Delivery not recorded', mail: asking.id, error });
+    return false;
+  }
+}
+
 async function attempt(
   mail: Mail,
-  { organizationId, id, delivery }: ClaimedInvitation,
+  named: Readonly<Record<string, string>>,
+  tags: Readonly<Record<string, string>>,
   send: typeof sendMail,
 ): Promise<string | undefined> {
-  // By these SES's events name the mail: they may come before anything is recorded of it.
-  const tags = { organization: organizationId, invitation: id, mail: String(delivery.mail) };
   try {
     await send(mail, tags);
     return undefined;
   } catch (error) {
     if (!(error instanceof MailError)) throw error;
     // Without what SES says of it: that may name the recipient.
-    console.warn({ message: 'Mail not sent', invitation: id, code: error.code });
+    console.warn({ message: 'Mail not sent', ...named, code: error.code });
     return error.code;
   }
 }

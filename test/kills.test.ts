@@ -198,6 +198,20 @@ const REQUESTS: readonly Operation[] = [
     ...{ status: 200, repeated: 200, atReads: true },
   },
   {
+    name: 'asking for a new invitation',
+    function: 'pages/ask',
+    prepare: () => invited(-8 * 24),
+    run: ({ token }) =>
+      statusOf(
+        service.call('POST /invitations/ask', {
+          body: `token=${token}`,
+          headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        }),
+      ),
+    action: 'invitation.ask',
+    ...{ status: 200, repeated: 200, links: 410, atReads: true },
+  },
+  {
     name: 'making an access token',
     function: 'access-tokens/create',
     prepare: () => organized(),
@@ -350,7 +364,7 @@ async function survive(operations: readonly Operation[]): Promise<void> {
   for (const death of deaths) {
     const { operation, place, once, mails, name } = death;
     expect(outcomeOf(place, items), name).toEqual(done.has(death) && operation.twice ? operation.twice(once) : once);
-    const extra = (await service.mails(place.email)).length - mails;
+    const extra = (await mailsOf(place)) - mails;
     expect([0, 1], `${name}: mails more than without`).toContain(extra);
   }
 }
@@ -371,8 +385,13 @@ async function leaveUndisturbed(operation: Operation): Promise<Undisturbed> {
   return {
     calls: [...new Map(parts.map((part) => [part.call, part])).values()],
     once: outcomeOf(place, await service.items()),
-    mails: (await service.mails(place.email)).length,
+    mails: await mailsOf(place),
   };
+}
+
+/** How many mails left, to the invitee and to the inviter. */
+async function mailsOf({ email, owner }: Place): Promise<number> {
+  return (await service.mails(email)).length + (await service.mails(owner.email)).length;
 }
 
 /** The sweep asks all shards at once, each by a call of the same kind: the first of them and the last stand for all. */

@@ -7,6 +7,7 @@ import { LINK_REFUSALS } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';
 import { forLinkHolder } from '../../lib/http/endpoint.ts';
 import { ACCEPT, acceptInvitation } from '../../lib/table/acceptance.ts';
+import { findLink } from '../../lib/table/links.ts';
 
 export const returns = { 200: Acceptance };
 
@@ -25,7 +26,8 @@ export const endpoint = forLinkHolder({
   body: z.strictObject({ token: z.string() }),
   refuses: [...LINK_REFUSALS, 'invitation_for_another_address', 'organization_limit_reached'],
   async handle({ body, request, person }) {
-    const accepted = await acceptInvitation(request, parseToken(body.token), person, configuration().limits);
+    const link = await findLink(parseToken(body.token));
+    const accepted = await acceptInvitation(request, link, person, configuration().limits);
     return {
       status: 200,
       body: {

@@ -3,8 +3,10 @@ import { v1 } from '../../lib/dialects/v1/format.ts';
 import { Declination } from '../../lib/dialects/v1/schemas.ts';
 import { showInvitation } from '../../lib/dialects/v1/show.ts';
 import { parseToken } from '../../lib/domain/link.ts';
+import { Refusal } from '../../lib/domain/refusal.ts';
 import { forLinkHolder } from '../../lib/http/endpoint.ts';
 import { DECLINE, declineInvitation } from '../../lib/table/acceptance.ts';
+import { findLink } from '../../lib/table/links.ts';
 
 export const returns = { 200: Declination };
 
@@ -26,8 +28,20 @@ export const endpoint = forLinkHolder({
     'invitation_for_another_address',
   ],
   async handle({ body, request, person }) {
-    const { invitation, organization } = await declineInvitation(request, parseToken(body.token), person);
+    const link = await findLink(parseToken(body.token));
+    const { invitation, organization } = await declineInvitation(request, link, person).catch(whatIsOver);
     return { status: 200, body: { invitation: showInvitation(invitation, organization, request.now) } };
   },
 });
 export const { handler } = endpoint;
+
+/** To whoever wants to decline it, an invitation that is over is one that isn't pending, however it ended. */
+function whatIsOver(error: unknown): never {
+  const over: readonly unknown[] = [
+    'invitation_revoked',
+    'invitation_declined',
+    'invitation_expired',
+    'invitation_used',
+  ];
+  throw error instanceof Refusal && over.includes(error.code) ? new Refusal('invitation_not_pending') : error;
+}

@@ -1,12 +1,13 @@
 import * as z from 'zod/mini';
 import { configuration } from '../../lib/configuration.ts';
 import { INVITATION_PATH } from '../../lib/delivery.ts';
-import { pageSetting, pages } from '../../lib/dialects/page/format.ts';
+import { answerHolder, pageSetting, pages } from '../../lib/dialects/page/format.ts';
 import { acceptedPage } from '../../lib/dialects/page/invitation-page.ts';
 import { LINK_REFUSALS } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';
 import { forAnybody } from '../../lib/http/endpoint.ts';
 import { ACCEPT, acceptInvitation } from '../../lib/table/acceptance.ts';
+import { findLink } from '../../lib/table/links.ts';
 
 export const returns = { 200: null };
 
@@ -19,19 +20,13 @@ export const endpoint = forAnybody({
   depth: 3,
   body: z.object({ token: z.optional(z.string()) }),
   refuses: [...LINK_REFUSALS, 'organization_limit_reached'],
-  async handle({ request, body }) {
-    const { applicationUrl, limits } = configuration();
-    const { organization, invitation } = await acceptInvitation(
-      request,
-      parseToken(body.token ?? ''),
-      undefined,
-      limits,
-    );
-    return acceptedPage({
-      ...pageSetting(request.headers['accept-language']),
-      organizationName: organization.name,
-      email: invitation.email,
-      applicationUrl,
+  async handle({ request, body: { token = '' } }) {
+    const link = await findLink(parseToken(token));
+    const setting = pageSetting(request.headers['accept-language'], link);
+    return answerHolder(setting, link, token, async () => {
+      const { applicationUrl, limits } = configuration();
+      const { organization, invitation } = await acceptInvitation(request, link, undefined, limits);
+      return acceptedPage({ ...setting, organizationName: organization.name, email: invitation.email, applicationUrl });
     });
   },
 });

@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 import { configuration } from '../../lib/configuration.ts';
 import { INVITATION_PATH, nameOf } from '../../lib/delivery.ts';
-import { pageSetting, pages } from '../../lib/dialects/page/format.ts';
+import { answerHolder, DECLINE_PATH, pageSetting, pages } from '../../lib/dialects/page/format.ts';
 import { acceptedPage, invitationPage } from '../../lib/dialects/page/invitation-page.ts';
-import { LINK_REFUSALS, refuseUnlessInviterMay } from '../../lib/domain/invitation.ts';
+import { LINK_REFUSALS, openLink, refuseUnlessInviterMay } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forAnybody } from '../../lib/http/endpoint.ts';
-import { openInvitation } from '../../lib/table/acceptance.ts';
+import { findLink } from '../../lib/table/links.ts';
 import { getMembership } from '../../lib/table/members.ts';
 import { getUser } from '../../lib/table/people.ts';
 
@@ -27,28 +27,33 @@ export const endpoint = forAnybody({
   query: z.object({ token: z.optional(z.string()) }),
   refuses: [...LINK_REFUSALS],
   async handle({ request, query: { token = '' } }) {
-    const setting = pageSetting(request.headers['accept-language']);
-    const { organization, invitation, status } = await openInvitation(parseToken(token), request.now);
-    const { role, email, expiresAt } = invitation;
-    if (status === 'ACCEPTED') {
-      const { applicationUrl } = configuration();
-      return acceptedPage({ ...setting, organizationName: organization.name, email, applicationUrl });
-    }
-    const [inviter, membership] = await Promise.all([
-      getUser(invitation.inviterId),
-      getMembership(invitation.inviterId, organization.id),
-    ]);
-    refuseUnlessInviterMay(membership);
-    if (!inviter) throw new Refusal('inviter_removed');
-    return invitationPage({
-      ...setting,
-      organizationName: organization.name,
-      inviterName: nameOf(inviter),
-      role,
-      email,
-      expiresAt,
-      token,
-      action: INVITATION_PATH,
+    const link = await findLink(parseToken(token));
+    const { organization, invitation } = link;
+    const setting = pageSetting(request.headers['accept-language'], link);
+    return answerHolder(setting, link, token, async () => {
+      const { role, email, expiresAt, message } = invitation;
+      if (openLink(link, request.now) === 'ACCEPTED') {
+        const { applicationUrl } = configuration();
+        return acceptedPage({ ...setting, organizationName: organization.name, email, applicationUrl });
+      }
+      const [inviter, membership] = await Promise.all([
+        getUser(invitation.inviterId),
+        getMembership(invitation.inviterId, organization.id),
+      ]);
+      refuseUnlessInviterMay(membership);
+      if (!inviter) throw new Refusal('inviter_removed');
+      return invitationPage({
+        ...setting,
+        organizationName: organization.name,
+        inviterName: nameOf(inviter),
+        role,
+        email,
+        expiresAt,
+        message,
+        token,
+        action: INVITATION_PATH,
+        declineAction: DECLINE_PATH,
+      });
     });
   },
 });

@@ -1,5 +1,5 @@
-import { deliver } from '../../lib/delivery.ts';
-import { nextDue, statusAt } from '../../lib/domain/invitation.ts';
+import { deliver, deliverAsking } from '../../lib/delivery.ts';
+import { type Invitation, nextDue, statusAt } from '../../lib/domain/invitation.ts';
 import type { Membership, User } from '../../lib/domain/member.ts';
 import type { Organization } from '../../lib/domain/organization.ts';
 import { may } from '../../lib/domain/roles.ts';
@@ -7,8 +7,10 @@ import { paced } from '../../lib/email/pace.ts';
 import type { sendMail } from '../../lib/email/ses.ts';
 import { onSchedule, type Tick } from '../../lib/http/schedule.ts';
 import { union } from '../../lib/table/access.ts';
+import { claimAsking, forgetAsking, isGivenUp } from '../../lib/table/asking.ts';
 import { CLEAR, clearMembership, clearOrganization, clearTeam } from '../../lib/table/clearing.ts';
 import {
+  type AskingMail,
   claimMail,
   type DueInvitation,
   type DueItem,
@@ -20,7 +22,7 @@ import {
   recordUnsent,
   reschedule,
 } from '../../lib/table/due.ts';
-import { expireInvitation } from '../../lib/table/invitations.ts';
+import { expireInvitation, getInvitation } from '../../lib/table/invitations.ts';
 import { DUE_SHARDS, type Key } from '../../lib/table/keys.ts';
 import { getMembership } from '../../lib/table/members.ts';
 import { getOrganization } from '../../lib/table/organizations.ts';
@@ -63,9 +65,10 @@ interface Run extends Tick {
 export const schedule = onSchedule({
   schedule: 'rate(1 minute)',
   table: union(CLEAR, END_PLACEHOLDER, {
-    BatchGetItem: ['ORG', 'USER', 'JOB'],
-    UpdateItem: ['ORG', 'EMAIL', 'JOB', 'USER'],
+    BatchGetItem: ['ORG', 'USER', 'JOB', 'MAIL'],
+    UpdateItem: ['ORG', 'EMAIL', 'JOB', 'USER', 'MAIL'],
     PutItem: ['AUDIT'],
+    DeleteItem: ['MAIL'],
   }),
   due: true,
   email: true,
@@ -112,22 +115,30 @@ interface Row {
   readonly sender?: Sender;
 }
 
-/** Who stands behind an invitation; parts that are gone are undefined. */
+/** Who stands behind an invitation, or gets a mail about it; parts that are gone are undefined. */
 interface Sender {
   readonly organization: Organization | undefined;
   readonly inviter: User | undefined;
   readonly membership: Membership | undefined;
+  /** Of a mail to an inviter, what it is about. */
+  readonly invitation: Invitation | undefined;
 }
 
 async function readRow(key: Key, now: Date): Promise<Row | undefined> {
   const due = await getDue(key, now);
+  if (due?.type === 'Mail') return { due, sender: await readSender(due.userId, due.organizationId, due.invitationId) };
   if (due?.type !== 'Invitation' || statusAt(due, now) !== 'PENDING') return due && { due };
-  const [organization, inviter, membership] = await Promise.all([
-    getOrganization(due.organizationId),
-    getUser(due.inviterId),
-    getMembership(due.inviterId, due.organizationId),
+  return { due, sender: await readSender(due.inviterId, due.organizationId) };
+}
+
+async function readSender(inviterId: string, organizationId: string, invitationId?: string): Promise<Sender> {
+  const [organization, inviter, membership, invitation] = await Promise.all([
+    getOrganization(organizationId),
+    getUser(inviterId),
+    getMembership(inviterId, organizationId),
+    invitationId === undefined ? undefined : getInvitation(organizationId, invitationId),
   ]);
-  return { due, sender: { organization, inviter, membership } };
+  return { organization, inviter, membership, invitation };
 }
 
 /** @returns whether there was something to do */
@@ -169,9 +180,29 @@ async function doWhatIsDue({ due, sender }: Row, now: Date, run: Run): Promise<k
     case 'Organization':
       while (run.remaining() > RESERVE && !(await clearOrganization(due.id, now)));
       return 'cleared';
+    case 'Mail':
+      return sweepMail(due, sender, now, run);
     default:
       return sweepInvitation(due, sender, now, run);
   }
+}
+
+async function sweepMail(
+  mail: AskingMail,
+  sender: Sender | undefined,
+  now: Date,
+  run: Run,
+): Promise<'sent' | 'unsent' | 'settled'> {
+  const { organization, inviter, membership, invitation } = sender ?? {};
+  const isAsked = invitation?.askedAt !== undefined && statusAt(invitation, now) === 'EXPIRED';
+  const mayInvite = membership !== undefined && may(membership.role, 'invitation:create');
+  if (isGivenUp(mail, now) || !organization || !inviter || !mayInvite || !isAsked) {
+    await forgetAsking(mail);
+    return 'settled';
+  }
+  const claimed = await claimAsking(mail, now);
+  if (!claimed) throw new Stale();
+  return (await deliverAsking(claimed, { organization, invitation, inviter }, run.send)) ? 'sent' : 'unsent';
 }
 
 async function sweepInvitation(

@@ -1,6 +1,7 @@
 import type { Language } from './language.ts';
 import type { LinkToken } from './link.ts';
 import { knowsSecret } from './link.ts';
+import type { Organization } from './organization.ts';
 import { Refusal, type RefusalCode } from './refusal.ts';
 import { may, type Role } from './roles.ts';
 
@@ -70,6 +71,9 @@ export interface Invitation {
   readonly accepted?: { readonly userId: string; readonly memberId: string };
 }
 
+/** What stands in the place of an address that was erased: nobody gets a mail there. */
+export const ERASED = 'erased@erased.invalid';
+
 /** How many replaced secrets still tell their holder that a newer mail was sent. */
 export const REPLACED_SECRETS = 10;
 
@@ -99,9 +103,19 @@ export function nextDue(invitation: Invitation): string {
   return reminderTimes(invitation)[reminders] ?? expiresAt;
 }
 
+/** Whether reminders of an invitation may come, now or when it is resent. */
+export function remindersMayCome({ status, remindersStoppedAt }: Invitation): boolean {
+  return (status === 'PENDING' || status === 'EXPIRED') && remindersStoppedAt === undefined;
+}
+
 /** The state now: EXPIRED is decided by the clock, on every read and every accept; the sweep only records it. */
 export function statusAt(invitation: Pick<Invitation, 'status' | 'expiresAt'>, now: Date): InvitationStatus {
   return invitation.status === 'PENDING' && invitation.expiresAt <= now.toISOString() ? 'EXPIRED' : invitation.status;
+}
+
+/** Until when an invitation can be accepted; undefined: it can't be any more. */
+export function openUntil(invitation: Invitation, now: Date): string | undefined {
+  return statusAt(invitation, now) === 'PENDING' ? invitation.expiresAt : undefined;
 }
 
 /** Refuses to revoke what isn't pending. */
@@ -112,7 +126,8 @@ export function refuseUnlessPending(invitation: Invitation, now: Date): void {
 /** Refuses to resend what is over for good, or to an address that takes no mail; an expired invitation is revived. */
 export function refuseUnlessResendable(invitation: Invitation, now: Date): void {
   const status = statusAt(invitation, now);
-  if (status !== 'PENDING' && status !== 'EXPIRED') throw new Refusal('invitation_not_resendable');
+  const isOver = (status !== 'PENDING' && status !== 'EXPIRED') || invitation.email === ERASED;
+  if (isOver) throw new Refusal('invitation_not_resendable');
   // A hard bounce or a complaint stops all further mail of the invitation.
   if (invitation.mailStopped) throw new Refusal('invitation_mail_stopped');
 }
@@ -128,20 +143,37 @@ export const LINK_REFUSALS = [
   'inviter_removed',
 ] as const satisfies readonly RefusalCode[];
 
+/** A link whose holder has proved that they got a mail of the invitation. */
+export interface Link {
+  readonly organization: Organization;
+  readonly invitation: Invitation;
+  readonly secret: Buffer;
+}
+
 /**
- * Finds out what a link's holder may know. Strangers learn nothing: an unknown invitation and a forged secret are the
- * same 404. Whoever holds a secret that was once sent is told apart.
+ * Finds out whether somebody holds a secret of an invitation that was once sent. Strangers learn nothing: an unknown
+ * invitation and a forged secret are the same 404.
  *
- * @returns the invitation and its state now, for a secret that is good
+ * @param secrets those of the invitation's hashes that count
  */
-export function openLink(
+export function linkOf(
+  organization: Organization | undefined,
   invitation: Invitation | undefined,
-  token: LinkToken,
-  now: Date,
-): { invitation: Invitation; status: 'PENDING' | 'ACCEPTED' } {
-  if (!invitation) throw new Refusal('invitation_not_found');
-  const live = knowsSecret(invitation.secrets, token.secret);
-  if (!live && !knowsSecret(invitation.replacedSecrets, token.secret)) throw new Refusal('invitation_not_found');
+  { secret }: LinkToken,
+  secrets: (invitation: Invitation) => readonly string[],
+): Link {
+  if (!organization || !invitation || !knowsSecret(secrets(invitation), secret)) {
+    throw new Refusal('invitation_not_found');
+  }
+  return { organization, invitation, secret };
+}
+
+/**
+ * Refuses a link by which nothing can be accepted any more; its holder is told why.
+ *
+ * @returns the invitation's state now
+ */
+export function openLink({ invitation, secret }: Link, now: Date): 'PENDING' | 'ACCEPTED' {
   const status = statusAt(invitation, now);
   switch (status) {
     case 'REVOKED':
@@ -152,9 +184,22 @@ export function openLink(
       throw new Refusal('invitation_expired');
     case 'PENDING':
     case 'ACCEPTED':
-      if (!live) throw new Refusal(status === 'ACCEPTED' ? 'invitation_used' : 'invitation_superseded');
-      return { invitation, status };
+      if (knowsSecret(invitation.secrets, secret)) return status;
+      throw new Refusal(status === 'ACCEPTED' ? 'invitation_used' : 'invitation_superseded');
   }
+}
+
+/** Whether an inviter can be asked for another invitation, once this one has expired: not for somebody who was erased. */
+export function canBeAskedFor({ email }: Invitation): boolean {
+  return email !== ERASED;
+}
+
+/** Refuses to ask the inviter for another invitation while this one hasn't expired. */
+export function refuseUnlessExpired(link: Link, now: Date): void {
+  if (statusAt(link.invitation, now) === 'EXPIRED' && canBeAskedFor(link.invitation)) return;
+  openLink(link, now);
+  // No page of a link that is good has the button.
+  throw new Refusal('validation_failed');
 }
 
 /** Refuses when the inviter may no longer invite (GitLab #26801): another admin's resend brings the invitation back. */

@@ -1,4 +1,4 @@
-import { paletteOf, SURFACE } from '../domain/color.ts';
+import { paletteOf } from '../domain/color.ts';
 import { fill, fillHtml, type Html, html, trusted } from '../domain/html.ts';
 import { type Language, momentInWords } from '../domain/language.ts';
 import type { Product } from '../domain/product.ts';
@@ -6,6 +6,7 @@ import { ROLE_WORDS } from '../domain/role-words.ts';
 import type { Role } from '../domain/roles.ts';
 import { lines, oneLine } from '../domain/user-text.ts';
 import { INVITATION_WORDS } from './invitation-words.ts';
+import { AUTOMATIC, button, facts, letterOf, NAME, paragraph, SMALL, strong, TEXT } from './layout.ts';
 import { type Mail, parseMailbox } from './mime.ts';
 import { unlinked } from './unlinked.ts';
 
@@ -31,8 +32,7 @@ export interface InvitationMail {
   readonly product: Product & { readonly from: string };
 }
 
-/** The longest name and message that a mail repeats, in characters; what is longer is cut. */
-const NAME = 80;
+/** The longest message that a mail repeats, in characters; what is longer is cut. */
 const MESSAGE = 1000;
 
 /**
@@ -71,9 +71,7 @@ export function invitationMail(invitation: InvitationMail): Mail {
     text: textOf(content),
     html: htmlOf(content).toString(),
     headers: {
-      // No out-of-office answers, and none of the loops that those make.
-      'Auto-Submitted': 'auto-generated',
-      'X-Auto-Response-Suppress': 'All',
+      ...AUTOMATIC,
       ...(stopLink && {
         'List-Unsubscribe': `<${stopLink}>`,
         'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
@@ -123,23 +121,9 @@ function textOf(content: Content): string {
   return `${paragraphs.filter(Boolean).join('\n\n')}\n`;
 }
 
-const FONT = "font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
-const TEXT = `${FONT};font-size:16px;line-height:24px;color:#1f2430`;
-const SMALL = `${FONT};font-size:14px;line-height:21px;color:#566070`;
-
-/** Tables and inline styles, since mail clients drop or ignore much else; classes serve dark mode and phones alone. */
 function htmlOf(content: Content): Html {
-  const { words, reminder, language, inviter, organization, role, message, email, link, stopLink, product } = content;
-  const { fill: fillColor, onFill, inkOnLight, inkOnDark } = paletteOf(product.color);
-  const strong = (name: string) => html`<strong><bdi>${name}</bdi></strong>`;
-  const row = (label: string, value: Html) => html`
-          <tr>
-            <td class="muted line" style="${SMALL};border-top:1px solid #e3e6eb;padding:12px 0">${label}<br>
-              <span class="text" style="${TEXT}">${value}</span></td>
-          </tr>`;
-  const brand = product.logoUrl
-    ? html`<img class="logo text" src="${product.logoUrl}" alt="${product.name}" height="40" style="${TEXT};font-size:18px;font-weight:600;height:40px;max-width:240px;border:0">`
-    : html`<span class="text" style="${TEXT};font-size:18px;font-weight:600">${product.name}</span>`;
+  const { words, reminder, inviter, organization, role, message, email, link, stopLink, product, expires } = content;
+  const { inkOnLight } = paletteOf(product.color);
   const quote =
     message.length > 0 &&
     html`
@@ -151,95 +135,30 @@ function htmlOf(content: Content): Html {
             </td>
           </tr>
         </table>`;
-  return html`<!doctype html>
-<html lang="${language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width,initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="supported-color-schemes" content="light dark">
-<meta name="format-detection" content="telephone=no,date=no,address=no,email=no,url=no">
-<meta name="x-apple-disable-message-reformatting">
-<title>${subjectOf(content)}</title>
-<style>
-:root { color-scheme: light dark; supported-color-schemes: light dark; }
-@media (max-width: 600px) {
-  .card { padding: 28px 20px !important; }
-  .action { width: 100% !important; }
-  .action a { display: block !important; }
-}
-@media (prefers-color-scheme: dark) {
-  .page { background: #14161b !important; }
-  .card { background: ${SURFACE.dark} !important; border-color: #343944 !important; }
-  .text { color: #e8eaee !important; }
-  .muted { color: #a8afbc !important; }
-  .line { border-color: #343944 !important; }
-  .link { color: ${inkOnDark} !important; }
-  .quote { border-color: ${inkOnDark} !important; }
-  .button { border-color: ${inkOnDark} !important; }
-  .logo { background: #ffffff !important; color: #1f2430 !important; border-radius: 8px; padding: 6px 10px; }
-}
-</style>
-</head>
-<body class="page" style="margin:0;padding:0;background:${SURFACE.light}">
-<div style="display:none;max-height:0;overflow:hidden;mso-hide:all">${words.expires}: ${content.expires}</div>
-<div role="article" aria-label="${subjectOf(content)}" lang="${language}">
-<table role="presentation" class="page" width="100%" cellpadding="0" cellspacing="0" border="0" style="background:${SURFACE.light}">
-  <tr>
-    <td align="center" style="padding:32px 12px">
-    <!--[if mso]><table role="presentation" width="560" cellpadding="0" cellspacing="0" border="0"><tr><td><![endif]-->
-    <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:560px">
-      <tr>
-        <td align="left" style="padding:0 8px 20px">${brand}</td>
-      </tr>
-      <tr>
-        <td class="card" align="left" style="background:#ffffff;border:1px solid #e3e6eb;border-radius:12px;padding:36px;word-break:break-word;overflow-wrap:anywhere">
-        <h1 class="text" style="${FONT};font-size:24px;line-height:31px;font-weight:650;color:#1f2430;margin:0 0 12px">${fillHtml(words.heading, { organization: html`<bdi>${organization}</bdi>` })}</h1>
-        <p class="text" style="${TEXT};margin:0 0 24px">${fillHtml(reminder ? words.stillInvites : words.invites, {
-          inviter: strong(inviter),
-          organization: strong(organization),
-          product: product.name,
-        })}</p>${quote || undefined}
-        <table role="presentation" class="action" cellpadding="0" cellspacing="0" border="0" style="margin:0 0 28px;min-width:50%">
-          <tr>
-            <td class="button" align="center" bgcolor="${fillColor}" style="background:${fillColor};border:1px solid ${inkOnLight};border-radius:8px;mso-padding-alt:14px 28px"><a href="${link}" style="${FONT};display:inline-block;padding:14px 28px;font-size:16px;line-height:20px;font-weight:600;color:${onFill};text-decoration:none;border-radius:8px">${words.button}</a></td>
-          </tr>
-        </table>
-        <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">${[
-          row(words.role, html`<strong>${role.name}.</strong> ${role.can}`),
-          row(words.recipient, html`${email}`),
-          row(words.expires, html`${content.expires}`),
-        ]}
-          <tr>
-            <td class="muted line" style="${SMALL};border-top:1px solid #e3e6eb;padding:16px 0 0">${words.copy}<br>
-              <a class="link" href="${link}" style="color:${inkOnLight};word-break:break-all">${link}</a></td>
-          </tr>
-        </table>
-        </td>
-      </tr>
-      <tr>
-        <td class="muted" align="left" style="${SMALL};padding:24px 8px 0;word-break:break-word;overflow-wrap:anywhere">
-          <p style="margin:0 0 12px">${fillHtml(words.sentTo, { email, inviter: html`<bdi>${inviter}</bdi>` })}</p>
-          <p style="margin:0 0 12px">${words.unexpected}</p>${
-            product.supportAddress
-              ? html`
-          <p style="margin:0 0 12px">${fill(words.support, { address: product.supportAddress })}</p>`
-              : undefined
-          }${
-            stopLink
-              ? html`
-          <p style="margin:0"><a class="link" href="${stopLink}" style="color:${inkOnLight}">${words.stop}</a></p>`
-              : undefined
-          }
-        </td>
-      </tr>
-    </table>
-    <!--[if mso]></td></tr></table><![endif]-->
-    </td>
-  </tr>
-</table>
-</div>
-</body>
-</html>
-`;
+  const invites = fillHtml(reminder ? words.stillInvites : words.invites, {
+    inviter: strong(inviter),
+    organization: strong(organization),
+    product: product.name,
+  });
+  const rows = [
+    [words.role, html`<strong>${role.name}.</strong> ${role.can}`],
+    [words.recipient, html`${email}`],
+    [words.expires, html`${expires}`],
+  ] as const;
+  const copy = html`${words.copy}<br>
+              <a class="link" href="${link}" style="color:${inkOnLight};word-break:break-all">${link}</a>`;
+  return letterOf({
+    language: content.language,
+    subject: subjectOf(content),
+    preview: `${words.expires}: ${expires}`,
+    heading: fillHtml(words.heading, { organization: html`<bdi>${organization}</bdi>` }),
+    content: html`${paragraph(invites)}${quote || undefined}${button(link, words.button, product)}${facts(rows, copy)}`,
+    footer: [
+      fillHtml(words.sentTo, { email, inviter: html`<bdi>${inviter}</bdi>` }),
+      html`${words.unexpected}`,
+      ...(product.supportAddress ? [html`${fill(words.support, { address: product.supportAddress })}`] : []),
+      ...(stopLink ? [html`<a class="link" href="${stopLink}" style="color:${inkOnLight}">${words.stop}</a>`] : []),
+    ],
+    product,
+  });
 }

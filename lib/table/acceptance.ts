@@ -1,17 +1,16 @@
 import type { Occasion } from '../domain/audit.ts';
 import { newId } from '../domain/ids.ts';
-import { type Invitation, openLink, refuseUnlessInviterMay, refuseUnlessPending } from '../domain/invitation.ts';
+import { type Invitation, type Link, openLink, refuseUnlessInviterMay } from '../domain/invitation.ts';
 import type { Limits } from '../domain/limits.ts';
-import { hashSecret, type LinkToken } from '../domain/link.ts';
+import { hashSecret } from '../domain/link.ts';
 import type { Member } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { TableAccess } from './access.ts';
 import { audit } from './audit.ts';
 import { count } from './counters.ts';
-import { ending, getInvitation, guardRelease } from './invitations.ts';
+import { ending, guardRelease } from './invitations.ts';
 import { getMember, getMembership, joined, memberWrites } from './members.ts';
-import { getOrganization } from './organizations.ts';
 import { getAddressHolder, newUserWrites } from './people.ts';
 import { getTeamMembership, joiningWrites } from './team-members.ts';
 import { teamsToJoin } from './teams.ts';
@@ -32,13 +31,14 @@ export const ACCEPT: TableAccess = {
  */
 export async function acceptInvitation(
   { now, origin }: Omit<Occasion, 'by'>,
-  token: LinkToken | undefined,
+  link: Link,
   accepter: { readonly userId: string; readonly email: string } | undefined,
   limits: Limits,
 ): Promise<{ invitation: Invitation; member: Member; organization: Organization }> {
-  const { organization, invitation, status } = await openInvitation(token, now);
+  const { organization, invitation, secret } = link;
   const { organizationId, id } = invitation;
-  if (status === 'ACCEPTED') return { organization, invitation, member: await acceptedBefore(invitation, accepter) };
+  if (openLink(link, now) === 'ACCEPTED')
+    return { organization, invitation, member: await acceptedBefore(invitation, accepter) };
   if (accepter && accepter.email !== invitation.email) throw new Refusal('invitation_for_another_address');
 
   const [inviter, holder, teams] = await Promise.all([
@@ -73,12 +73,7 @@ export async function acceptInvitation(
     updatedAt,
   };
   const accept = (memberId: string): Write[] => [
-    ending(
-      invitation,
-      now,
-      { status: 'ACCEPTED', accepted: { userId: user.userId, memberId } },
-      hashSecret((token as LinkToken).secret),
-    ),
+    ending(invitation, now, { status: 'ACCEPTED', accepted: { userId: user.userId, memberId } }, hashSecret(secret)),
     guardRelease(invitation),
     audit(occasion, {
       action: 'invitation.accept',
@@ -123,50 +118,26 @@ export const DECLINE: TableAccess = {
  * Declines a pending invitation.
  *
  * @param decliner a signed-in person with a verified address; undefined: the link alone does
- * @throws Refusal `invitation_not_found`, `invitation_superseded`, `invitation_not_pending`, `invitation_for_another_address`
+ * @throws Refusal as `openLink`; `invitation_for_another_address`
  */
 export async function declineInvitation(
   { now, origin }: Omit<Occasion, 'by'>,
-  token: LinkToken | undefined,
+  link: Link,
   decliner: { readonly userId: string; readonly email: string } | undefined,
 ): Promise<{ invitation: Invitation; organization: Organization }> {
-  const { organization, invitation } = await openInvitation(token, now).catch(whatIsOver);
+  const { organization, invitation, secret } = link;
   const { organizationId, id } = invitation;
+  const status = openLink(link, now);
   if (decliner && decliner.email !== invitation.email) throw new Refusal('invitation_for_another_address');
-  refuseUnlessPending(invitation, now);
+  if (status === 'ACCEPTED') throw new Refusal('invitation_used');
   const by = decliner ? ({ type: 'user', id: decliner.userId } as const) : ({ type: 'link', id } as const);
   await transact([
-    ending(invitation, now, { status: 'DECLINED' }, hashSecret((token as LinkToken).secret)),
+    ending(invitation, now, { status: 'DECLINED' }, hashSecret(secret)),
     guardRelease(invitation),
     count(organizationId, invitation.seat, 'invitationEnded'),
     audit({ now, origin, by }, { action: 'invitation.decline', organizationId, resource: { type: 'invitation', id } }),
   ]);
   return { organization, invitation: { ...invitation, status: 'DECLINED', updatedAt: now.toISOString() } };
-}
-
-/** To whoever wants to decline it, an invitation that is over is one that isn't pending, however it ended. */
-function whatIsOver(error: unknown): never {
-  const over: readonly unknown[] = [
-    'invitation_revoked',
-    'invitation_declined',
-    'invitation_expired',
-    'invitation_used',
-  ];
-  throw error instanceof Refusal && over.includes(error.code) ? new Refusal('invitation_not_pending') : error;
-}
-
-/** Opens a link: see `openLink`. The organization's end makes its invitations unknown. */
-export async function openInvitation(
-  token: LinkToken | undefined,
-  now: Date,
-): Promise<{ organization: Organization; invitation: Invitation; status: 'PENDING' | 'ACCEPTED' }> {
-  if (!token) throw new Refusal('invitation_not_found');
-  const [organization, found] = await Promise.all([
-    getOrganization(token.organizationId),
-    getInvitation(token.organizationId, token.invitationId),
-  ]);
-  const opened = openLink(organization && found, token, now);
-  return { organization: organization as Organization, ...opened };
 }
 
 /**

@@ -39,7 +39,8 @@ export function isClaimed(invitation: DueInvitation): invitation is ClaimedInvit
  */
 const LEASE = 60_000;
 
-function leaseEnd(now: Date): string {
+/** When what is claimed now may be claimed by others. */
+export function leaseEnd(now: Date): string {
   return new Date(now.getTime() + LEASE).toISOString();
 }
 
@@ -102,14 +103,26 @@ export interface Job {
   readonly memberId: string;
 }
 
+/** A mail to an inviter, whom the holder of an expired link asks for another. Names and addresses are read when it is sent. */
+export interface AskingMail {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly invitationId: string;
+  /** The inviter. */
+  readonly userId: string;
+  readonly delivery: Pick<Delivery, 'state' | 'attempts' | 'at' | 'reason'>;
+  readonly dueAt: string;
+}
+
 /**
- * Whatever has something due: an invitation, a placeholder, an organization or a team to clear, or what a membership left
- * behind.
+ * Whatever has something due: an invitation, a mail to an inviter, a placeholder, an organization or a team to clear, or
+ * what a membership left behind.
  */
 export type DueItem = { readonly pk: string; readonly sk: string; readonly dueAt: string } & (
   | ({ readonly type: 'Invitation' } & DueInvitation)
   | ({ readonly type: 'Organization' } & Organization)
   | ({ readonly type: 'User' } & User)
+  | ({ readonly type: 'Mail' } & AskingMail)
   | ({ readonly type: 'Job' } & Job)
   | ({ readonly type: 'DiscardedTeam' } & Team)
 );
@@ -223,7 +236,8 @@ function keyOf({ organizationId, id }: Invitation): Key {
   return keys.invitation(organizationId, id);
 }
 
-async function recordIf(
+/** Records something if conditions hold. @returns whether they did */
+export async function recordIf(
   key: Key,
   set: Readonly<Record<string, unknown>>,
   when: NonNullable<Parameters<typeof record>[0]['when']>,

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { AuditAction, Occasion } from '../domain/audit.ts';
+import { ERASED } from '../domain/invitation.ts';
 import { effectOf, type MailEvent, type MailEventKind, withoutAddresses } from '../domain/mail-event.ts';
 import type { TableAccess } from './access.ts';
 import { audit } from './audit.ts';
 import { dueAttributes } from './due.ts';
-import { ERASED } from './erasure.ts';
 import { getInvitation } from './invitations.ts';
 import { keys } from './keys.ts';
 import { get } from './read.ts';

@@ -5,6 +5,7 @@ import { DEFAULT_LIMITS } from '../../lib/domain/limits.ts';
 import { parseToken } from '../../lib/domain/link.ts';
 import { acceptInvitation } from '../../lib/table/acceptance.ts';
 import { client } from '../../lib/table/client.ts';
+import { findLink } from '../../lib/table/links.ts';
 import { type Answer, type Client, newAddress, useService } from '../support/service.ts';
 import { expectConsistent } from '../support/walk.ts';
 
@@ -83,7 +84,9 @@ test.skipIf(isSlow)('so they do when each has a function of their own, as in AWS
   try {
     const request = { now: new Date(), origin: { requestId: 'crowd', sourceAddress: null } };
     const accepted = await Promise.allSettled(
-      all.people.map(({ token }) => acceptInvitation(request, parseToken(token), undefined, DEFAULT_LIMITS)),
+      all.people.map(async ({ token }) =>
+        acceptInvitation(request, await findLink(parseToken(token)), undefined, DEFAULT_LIMITS),
+      ),
     );
     expect(accepted.filter(({ status }) => status === 'rejected')).toEqual([]);
     const conflicts = proxy

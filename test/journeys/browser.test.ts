@@ -1,57 +1,179 @@
-import { expect, test } from 'vitest';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { afterEach, describe, expect, test } from 'vitest';
 import { useBrowser } from '../support/browser.ts';
-import { newAddress, useService } from '../support/service.ts';
+import { type Client, newAddress, useService } from '../support/service.ts';
 
 const APPLICATION = 'https://app.example.com/';
 const service = useService({ environment: { APPLICATION_URL: APPLICATION } });
 const browser = useBrowser();
 
+afterEach(() => service.clock(0));
+
+/** Without JavaScript, on a phone. */
+const PHONE: BrowserContextOptions = { javaScriptEnabled: false, viewport: { width: 390, height: 844 } };
+
+/** A window that is open while somebody does something. */
+async function inBrowser(visit: (page: Page) => Promise<void>, options = PHONE): Promise<void> {
+  const context = await browser().newContext(options);
+  try {
+    await visit(await context.newPage());
+  } finally {
+    await context.close();
+  }
+}
+
+/** The first link of the newest mail to somebody: what its reader opens. */
+async function mailedLink(to: string): Promise<string> {
+  const mail = (await service.mails(to)).at(-1);
+  return /https?:\/\/\S+/.exec(mail?.text ?? '')?.[0] as string;
+}
+
+async function invite(owner: Client, body: object = {}) {
+  const email = newAddress('jane');
+  const invited = await owner.call('POST /v1/invitations', { body: { email, role: 'OPERATOR', ...body } });
+  expect(invited.status).toBe(201);
+  return { email, id: invited.body.id as string, link: await mailedLink(email) };
+}
+
+const statusOf = async (owner: Client, id: string) => (await owner.call(`GET /v1/invitations/${id}`)).body.status;
+const heading = (page: Page) => page.getByRole('heading', { level: 1 }).textContent();
+
 test('a person opens the link of the mail in a browser, accepts, and gets in', async () => {
   const { owner } = await service.organization('Acme <Energy> & Söhne');
-  const email = newAddress('jane');
-  await owner.call('POST /v1/invitations', { body: { email, role: 'OPERATOR' } });
+  const { email, id, link } = await invite(owner, { message: 'Welcome,\nJane!' });
+  await inBrowser(async (page) => {
+    expect((await page.goto(link))?.status()).toBe(200);
+    const text = await page.innerText('body');
+    for (const shown of ['Ada Owner', 'Acme <Energy> & Söhne', email, 'Operator', 'Welcome,\nJane!']) {
+      expect(text).toContain(shown);
+    }
+    expect(await statusOf(owner, id), 'opening the link changes nothing').toBe('PENDING');
+
+    await page.getByRole('button', { name: 'Accept' }).click();
+    expect(await heading(page)).toContain('Acme <Energy> & Söhne');
+    expect(await page.getByRole('link').getAttribute('href')).toBe(APPLICATION);
+    expect(await statusOf(owner, id)).toBe('ACCEPTED');
+
+    const jane = await service.person(email);
+    const members = await jane.call('GET /v1/members');
+    expect(members.body.data[1]).toMatchObject({ role: 'OPERATOR', userProfile: { email } });
+
+    await page.goto(link);
+    expect(await page.textContent('body'), 'the link of somebody who is in says so').toContain(email);
+  });
+});
+
+test('a person declines, and their link says so from then on', async () => {
+  const { owner } = await service.organization();
+  const { id, link } = await invite(owner);
+  await inBrowser(async (page) => {
+    await page.goto(link);
+    await page.getByRole('button', { name: 'Decline' }).click();
+    expect(await heading(page)).toBe('You have declined');
+    expect(await page.getByRole('button').count()).toBe(0);
+    expect(await statusOf(owner, id)).toBe('DECLINED');
+    expect((await page.goto(link))?.status()).toBe(410);
+    expect(await heading(page)).toBe('This invitation was declined');
+  });
+});
+
+test('a person who comes too late asks for a new invitation, is sent one, and gets in', async () => {
+  const { owner } = await service.organization();
+  await service.clock('-8d');
+  const { email, id, link } = await invite(owner);
+  await service.clock(0);
+  await inBrowser(async (page) => {
+    expect((await page.goto(link))?.status()).toBe(410);
+    expect(await heading(page)).toBe('This invitation has expired');
+    const tab = await page.context().newPage();
+    await tab.goto(link);
+    await page.getByRole('button', { name: 'Ask for a new invitation' }).click();
+    expect(await heading(page)).toBe('We have asked Ada Owner');
+    await tab.getByRole('button', { name: 'Ask for a new invitation' }).click();
+    expect(await heading(tab)).toBe('Ada Owner was asked already');
+    await page.goBack();
+    expect(await page.innerText('main')).toContain('You asked for a new one on');
+    expect(await page.getByRole('button').count()).toBe(0);
+
+    const mails = await service.mails(owner.email);
+    expect(mails.map(({ subject }) => subject)).toEqual([`${email} asks for a new invitation to Acme Energy`]);
+    expect(await mailedLink(owner.email), 'The mail leads to where one resends').toBe(APPLICATION);
+    expect((await owner.call(`POST /v1/invitations/${id}/resend`)).status).toBe(200);
+
+    await page.goto(await mailedLink(email));
+    await page.getByRole('button', { name: 'Accept' }).click();
+    expect(await heading(page)).toBe('Welcome to Acme Energy');
+    expect(await statusOf(owner, id)).toBe('ACCEPTED');
+  });
+});
+
+test('a person who opens an earlier mail is sent to the newer one, also when the page was open already', async () => {
+  const { owner } = await service.organization();
+  const { email, id, link } = await invite(owner);
+  await inBrowser(async (page) => {
+    await page.goto(link);
+    expect((await owner.call(`POST /v1/invitations/${id}/resend`)).status).toBe(200);
+    await page.getByRole('button', { name: 'Accept' }).click();
+    expect(await heading(page)).toBe('There is a newer mail');
+    expect((await page.goto(link))?.status()).toBe(410);
+    expect(await page.getByRole('button').count()).toBe(0);
+    expect(await statusOf(owner, id)).toBe('PENDING');
+    await page.goto(await mailedLink(email));
+    await page.getByRole('button', { name: 'Accept' }).click();
+    expect(await statusOf(owner, id)).toBe('ACCEPTED');
+  });
+});
+
+test('a person stops the reminders from the mail, and can still accept', async () => {
+  const { owner } = await service.organization();
+  const { email, id, link } = await invite(owner);
   const [mail] = await service.mails(email);
-  const [link] = /https?:\/\/\S+/.exec(mail?.text ?? '') ?? [];
-
-  // Without JavaScript, on a phone.
-  const context = await browser().newContext({ javaScriptEnabled: false, viewport: { width: 390, height: 844 } });
-  const page = await context.newPage();
-  const opened = await page.goto(link as string);
-  expect(opened?.status()).toBe(200);
-  const text = await page.textContent('body');
-  for (const shown of ['Ada Owner', 'Acme <Energy> & Söhne', email, 'Operator']) expect(text).toContain(shown);
-  const pending = (await owner.call('GET /v1/invitations')).body.data[0];
-  expect(pending.status, 'opening the link changes nothing').toBe('PENDING');
-
-  await page.getByRole('button', { name: 'Accept' }).click();
-  expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('Acme <Energy> & Söhne');
-  expect(await page.getByRole('link').getAttribute('href')).toBe(APPLICATION);
-  expect((await owner.call('GET /v1/invitations')).body.data[0].status).toBe('ACCEPTED');
-
-  const jane = await service.person(email);
-  const members = await jane.call('GET /v1/members');
-  expect(members.body.data[1]).toMatchObject({ role: 'OPERATOR', userProfile: { email } });
-
-  await page.goto(link as string);
-  expect(await page.textContent('body'), 'the link of somebody who is in says so').toContain(email);
-  await context.close();
+  await inBrowser(async (page) => {
+    await page.setContent(mail?.html as string);
+    await page.getByRole('link', { name: 'Stop reminders of this invitation' }).click();
+    expect(await heading(page)).toBe('Stop the reminders?');
+    await page.getByRole('button', { name: 'Stop reminders' }).click();
+    expect(await heading(page)).toBe('No more reminders');
+    await service.clock('150h');
+    await service.sweep();
+    expect(await service.mails(email), 'No reminder came').toHaveLength(1);
+    await page.goto(link);
+    await page.getByRole('button', { name: 'Accept' }).click();
+    expect(await statusOf(owner, id)).toBe('ACCEPTED');
+  });
 });
 
 test.each([
-  ['revoked', 410],
-  ['made up', 404],
-])('a dead link (%s) opens a page that helps', async (kind, status) => {
+  { what: 'the browser’s', locale: 'de-DE', language: undefined },
+  { what: 'what the inviter chose', locale: 'en-GB', language: 'de' },
+])('the pages speak German where that is $what language', async ({ locale, language }) => {
   const { owner } = await service.organization();
-  const email = newAddress('late');
-  const invited = await owner.call('POST /v1/invitations', { body: { email, role: 'USER' } });
-  let token = await service.linkToken(email);
-  if (kind === 'revoked') await owner.call(`DELETE /v1/invitations/${invited.body.id}`);
-  else token = `${token.slice(0, -4)}AAAA`;
+  const { link } = await invite(owner, { language });
+  await inBrowser(
+    async (page) => {
+      await page.goto(link);
+      expect(await page.getAttribute('html', 'lang')).toBe('de');
+      await page.getByRole('button', { name: 'Einladung annehmen' }).click();
+      expect(await heading(page)).toBe('Willkommen bei Acme Energy');
+      expect(await page.getAttribute('html', 'lang')).toBe('de');
+    },
+    { ...PHONE, locale },
+  );
+});
 
-  const page = await browser().newPage();
-  const opened = await page.goto(`${service.api}/invitations/accept?token=${token}`);
-  expect(opened?.status()).toBe(status);
-  expect(await page.getByRole('button').count()).toBe(0);
-  expect((await page.innerText('main')).length).toBeGreaterThan(80);
-  await page.close();
+describe('a dead link opens a page that helps:', () => {
+  test.each([
+    ['revoked', 410],
+    ['made up', 404],
+  ])('%s', async (kind, status) => {
+    const { owner } = await service.organization();
+    const { id, link } = await invite(owner);
+    if (kind === 'revoked') await owner.call(`DELETE /v1/invitations/${id}`);
+    await inBrowser(async (page) => {
+      const opened = await page.goto(kind === 'revoked' ? link : `${link.slice(0, -4)}AAAA`);
+      expect(opened?.status()).toBe(status);
+      expect(await page.getByRole('button').count()).toBe(0);
+      expect((await page.innerText('main')).length).toBeGreaterThan(80);
+    });
+  });
 });

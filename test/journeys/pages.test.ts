@@ -34,10 +34,26 @@ async function invite(admin: Client, email = newAddress('jane')) {
 }
 
 const open = (status: number, token: string): Asking => ({ status, method: 'GET', path: `${PATH}?token=${token}` });
-const accept = (status: number, token: string): Asking => ({
-  ...{ status, method: 'POST', path: PATH, headers: FORM },
+const post = (status: number, path: string, token: string): Asking => ({
+  ...{ status, method: 'POST', path, headers: FORM },
   body: `token=${token}`,
 });
+const accept = (status: number, token: string): Asking => post(status, PATH, token);
+
+/** Invites somebody so long ago that it has expired. */
+async function inviteLongAgo(admin: Client) {
+  await service.clock('-8d');
+  const invited = await invite(admin);
+  await service.clock(0);
+  return invited;
+}
+
+/** The path by which the reminders of a new invitation are stopped. */
+async function stopPath(): Promise<string> {
+  const { owner } = await service.organization();
+  const { email } = await invite(owner);
+  return `/invitations/stop-reminders?token=${await service.linkToken(email, 'stop')}`;
+}
 
 /** Makes each kind of page, and says how to come to it. */
 const KINDS: Readonly<Record<string, () => Promise<Asking>>> = {
@@ -58,11 +74,27 @@ const KINDS: Readonly<Record<string, () => Promise<Asking>>> = {
   'unknown link': async () => open(404, 'A'.repeat(64)),
   'expired link': async () => {
     const { owner } = await service.organization();
-    await service.clock('-8d');
-    const { token } = await invite(owner);
-    await service.clock(0);
+    return open(410, (await inviteLongAgo(owner)).token);
+  },
+  'expired link, asked about': async () => {
+    const { owner } = await service.organization();
+    const { token } = await inviteLongAgo(owner);
+    await service.call('POST /invitations/ask', { body: `token=${token}`, headers: FORM });
     return open(410, token);
   },
+  asked: async () => {
+    const { owner } = await service.organization();
+    return post(200, '/invitations/ask', (await inviteLongAgo(owner)).token);
+  },
+  declined: async () => {
+    const { owner } = await service.organization();
+    return post(200, '/invitations/decline', (await invite(owner)).token);
+  },
+  reminders: async () => ({ status: 200, method: 'GET', path: await stopPath() }),
+  'no more reminders': async () => ({ status: 200, method: 'POST', path: await stopPath() }),
+  'unknown link for stopping reminders': async () => ({
+    ...{ status: 404, method: 'GET', path: `/invitations/stop-reminders?token=${'A'.repeat(64)}` },
+  }),
   'revoked link': async () => {
     const { owner } = await service.organization();
     const { id, token } = await invite(owner);

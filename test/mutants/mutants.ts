@@ -159,4 +159,25 @@ export const mutants: readonly Mutant[] = [
     ],
     test: races('two identities that claim one placeholder at once'),
   },
+  {
+    name: 'an inviter is asked however often somebody presses',
+    edits: [{ file: 'lib/table/asking.ts', replace: `, { absent: 'askedAt' }]`, by: ']' }],
+    test: { file: 'test/functions/pages.test.ts', name: 'is a second time a page without a mail' },
+  },
+  {
+    name: 'a mail to an inviter is sent by whoever finds it',
+    edits: [
+      {
+        file: 'lib/table/asking.ts',
+        replace: `{ dueAt }, [{ attribute: 'dueAt', is: mail.dueAt }]`,
+        by: `{ dueAt }, [{ exists: 'pk' }]`,
+      },
+    ],
+    test: { file: 'test/functions/pages.test.ts', name: 'succeeds while SES is down; the sweep sends the mail, once' },
+  },
+  {
+    name: 'reminders are stopped however often somebody asks',
+    edits: [{ file: 'lib/table/reminders.ts', replace: `, { absent: 'remindersStoppedAt' }]`, by: ']' }],
+    test: { file: 'test/functions/reminders.test.ts', name: 'is recorded once, as done by the holder of the link' },
+  },
 ];

@@ -29,12 +29,23 @@ const EXAMPLES: Partial<Record<Contract['name'], Maker<Sending & { readonly quer
   'teams/create': async () => ({ body: { name: newAddress('team') } }),
   'teams/put-member': async () => ({ body: { role: 'MODERATOR' } }),
   'teams/update': async () => ({ body: { name: newAddress('team') } }),
-  'pages/accept': async (...at) => ({
-    body: `token=${await invitationToken(...at)}`,
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-  }),
+  'pages/accept': async (...at) => form(await invitationToken(...at)),
+  'pages/ask': async (...at) => {
+    await at[0].clock('-8d');
+    const token = await invitationToken(...at);
+    await at[0].clock(0);
+    return form(token);
+  },
+  'pages/decline': async (...at) => form(await invitationToken(...at)),
   'pages/invitation': async (...at) => ({ query: `?token=${await invitationToken(...at)}` }),
+  'pages/reminders': async (...at) => ({ query: `?token=${await stopToken(...at)}` }),
+  'pages/stop-reminders': async (...at) => ({ query: `?token=${await stopToken(...at)}` }),
 };
+
+/** What a page's form sends. */
+function form(token: string): Sending {
+  return { body: `token=${token}`, headers: { 'content-type': 'application/x-www-form-urlencoded' } };
+}
 
 /** The id of something new that the owner may touch, by the word before `{id}` in a path. */
 const IDS: Readonly<Record<string, Maker<string>>> = {
@@ -84,6 +95,12 @@ async function teamMemberOf(name: string, service: Service, { owner }: Home, tea
 const invitationToken: Maker<string> = async (service, { owner }, email) => {
   await owner.call('POST /v1/invitations', { body: { email, role: 'USER' } });
   return service.linkToken(email);
+};
+
+/** The token by which the reminders of a new invitation are stopped. */
+const stopToken: Maker<string> = async (service, home, email) => {
+  await invitationToken(service, home, email);
+  return service.linkToken(email, 'stop');
 };
 
 /** A member who has signed in. */

@@ -59,8 +59,8 @@ export interface Service {
   /** Invites and accepts by link, then signs in: a member with a role. */
   member(owner: Client, role: string, email?: string): Promise<Client & { readonly memberId: string }>;
   mails(to: string): Promise<ReceivedMail[]>;
-  /** The token of the link in the newest mail to somebody. */
-  linkToken(to: string): Promise<string>;
+  /** The token of a link in the newest mail to somebody: that of the invitation, or that for stopping reminders. */
+  linkToken(to: string, of?: 'invitation' | 'stop'): Promise<string>;
   sweep(): Promise<Record<string, number>>;
   /** SES tells of a mail. @throws Error when the function that is told fails */
   mailEvent(event: object): Promise<void>;
@@ -176,9 +176,10 @@ export function serviceOf(running: () => Stack): Service {
       return { ...(await service.person(email)).in(organizationId), memberId: id };
     },
     mails: (to) => local(`GET /_local/mail?to=${encodeURIComponent(to)}`),
-    linkToken: async (to) => {
+    linkToken: async (to, of = 'invitation') => {
       const mail = (await service.mails(to)).at(-1);
-      const token = /[?&]token=([A-Za-z0-9_-]{64})(?![A-Za-z0-9_-])/.exec(mail?.text ?? '')?.[1];
+      const tokens = [...(mail?.text ?? '').matchAll(/[?&]token=([A-Za-z0-9_-]{64})(?![A-Za-z0-9_-])/g)];
+      const token = tokens[of === 'stop' ? 1 : 0]?.[1];
       if (!token) throw new Error(`No link was mailed to ${to}.`);
       return token;
     },

@@ -208,11 +208,26 @@ const KINDS: Readonly<Record<string, Kind>> = {
         ...(email === ERASED
           ? []
           : ([['entries of its refusal', status === 'DECLINED' ? 1 : 0, ends('decline')]] as const)),
+        ['entries of its reminders’ end', item.remindersStoppedAt ? 1 : 0, ends('stop-reminders')],
+        ['whether it was asked for, if it says so', true, !item.askedAt || ends('ask') > 0],
         ['whether it is over, if it says so', true, status !== 'EXPIRED' || ends('expire', 'erase') > 0],
         ['whether an entry says why its mail was stopped', true, !mailStopped || ends(STOPS[mailStopped] ?? '') > 0],
         ['whether there is such a state', true, (INVITATION_STATUSES as readonly string[]).includes(status)],
       ];
     },
+  },
+
+  Mail: {
+    key: ({ id }) => `MAIL#${id}|MAIL`,
+    relations: ({ organizationId, invitationId }, table) =>
+      table.isLive(organizationId)
+        ? [[`ORG#${organizationId}|INVITATION#${invitationId}`, { type: 'Invitation' }]]
+        : [],
+    facts: (item, table) => [
+      ...due(item, item.id, true),
+      ['whether somebody asked', true, table.entries(item.invitationId, 'invitation.ask') > 0],
+      ['its state', 'QUEUED', item.delivery.state],
+    ],
   },
 
   Invited: {

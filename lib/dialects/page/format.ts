@@ -1,10 +1,15 @@
 import { configuration } from '../../configuration.ts';
+import { canBeAskedFor, type Link } from '../../domain/invitation.ts';
 import { languageOf } from '../../domain/language.ts';
-import type { RefusalCode } from '../../domain/refusal.ts';
+import { Refusal, type RefusalCode } from '../../domain/refusal.ts';
 import type { Format } from '../format.ts';
-import type { PageSetting } from './layout.ts';
+import type { Page, PageSetting } from './layout.ts';
 import { deadLinkPage, errorPage } from './refusal-page.ts';
 import type { DeadLink } from './refusal-words.ts';
+
+/** Where the forms of the pages are posted whose path is in no mail. */
+export const DECLINE_PATH = '/invitations/decline';
+export const ASK_PATH = '/invitations/ask';
 
 /** The refusals that a link's page explains. */
 const DEAD_LINKS: Partial<Record<RefusalCode, DeadLink>> = {
@@ -17,9 +22,37 @@ const DEAD_LINKS: Partial<Record<RefusalCode, DeadLink>> = {
   inviter_removed: 'inviter_removed',
 };
 
-/** What a page speaks: the reader's language and the product's look. */
-export function pageSetting(acceptLanguage: string | undefined): PageSetting {
-  return { language: languageOf(acceptLanguage, 'en'), product: configuration().product };
+/**
+ * What a page speaks: what the inviter chose, else the reader's language, else the organization's; and the product's
+ * look.
+ *
+ * @param link whose page it is; undefined: nobody's
+ */
+export function pageSetting(acceptLanguage: string | undefined, link?: Link): PageSetting {
+  const language = link?.invitation.language ?? languageOf(acceptLanguage, link?.organization.language ?? 'en');
+  return { language, product: configuration().product };
+}
+
+/**
+ * Answers the holder of a link; where it is of no use any more, by the page that says why and, once it has expired, lets
+ * them ask for another.
+ *
+ * @param token the link's `?token=`
+ */
+export async function answerHolder(
+  setting: PageSetting,
+  { invitation }: Link,
+  token: string,
+  answer: () => Promise<Page>,
+): Promise<Page> {
+  try {
+    return await answer();
+  } catch (error) {
+    const reason = error instanceof Refusal ? DEAD_LINKS[error.code] : undefined;
+    if (!reason) throw error;
+    const ask = { token, action: ASK_PATH, askedAt: invitation.askedAt };
+    return deadLinkPage({ ...setting, reason, ...(reason === 'expired' && canBeAskedFor(invitation) && { ask }) });
+  }
 }
 
 /** What a person opens in a browser: HTML, whose own headers each page brings. */

@@ -4,10 +4,10 @@ import { ROLE_WORDS } from '../../domain/role-words.ts';
 import type { Role } from '../../domain/roles.ts';
 import { lines, oneLine } from '../../domain/user-text.ts';
 import { INVITATION_WORDS } from './invitation-words.ts';
-import { type Page, type PageSetting, page } from './layout.ts';
+import { NAME, type Page, type PageSetting, page } from './layout.ts';
+import { DONE, ENDED } from './marks.ts';
 
-/** The longest name and message that a page shows, in characters. */
-const NAME = 120;
+/** The longest message that a page shows, in characters. */
 const MESSAGE = 1000;
 
 /** What the page behind a mailed link shows. Names and the message are a user's words. */
@@ -25,8 +25,8 @@ export interface InvitationPage extends PageSetting {
   readonly token: string;
   /** Where the form is posted, on the same host. */
   readonly action: string;
-  /** Where declining is posted; undefined: there is no such button. */
-  readonly declineAction?: string | undefined;
+  /** Where declining is posted. */
+  readonly declineAction: string;
 }
 
 /** Shows an invitation and changes nothing: accepting is the form's POST. */
@@ -50,12 +50,8 @@ export function invitationPage(invitation: InvitationPage): Page {
   }
 <form method="post" action="${action}">
 <input type="hidden" name="token" value="${token}">
-<button type="submit">${words.accept}</button>${
-    declineAction
-      ? html`
-<button type="submit" class="plain" formaction="${declineAction}">${words.decline}</button>`
-      : undefined
-  }
+<button type="submit">${words.accept}</button>
+<button type="submit" class="plain" formaction="${declineAction}">${words.decline}</button>
 </form>
 <p class="muted">${fillHtml(words.afterwards, { email: html`<strong>${email}</strong>` })}</p>
 <dl>
@@ -79,7 +75,7 @@ export function acceptedPage(accepted: AcceptedPage): Page {
   const { language, product, email, applicationUrl } = accepted;
   const words = INVITATION_WORDS[language];
   const organization = oneLine(accepted.organizationName, NAME);
-  const content = html`<div class="mark" aria-hidden="true"><svg viewBox="0 0 24 24"><path d="M5 12.5l4.5 4.5L19 7.5"/></svg></div>
+  const content = html`${DONE}
 <h1>${fillHtml(words.welcome, { organization: html`<bdi>${organization}</bdi>` })}</h1>
 <p>${fillHtml(words.joined, { email: html`<strong>${email}</strong>` })}</p>
 <p>${fill(words.signIn, { product: product.name })}</p>${
@@ -89,6 +85,24 @@ export function acceptedPage(accepted: AcceptedPage): Page {
       : undefined
   }`;
   return page(200, fill(words.welcome, { organization }), content, accepted);
+}
+
+/** What the page after declining shows. */
+export interface DeclinedPage extends PageSetting {
+  readonly organizationName: string;
+  /** The invited address. */
+  readonly email: string;
+}
+
+/** Says that an invitation was declined, and what to do after a change of mind. */
+export function declinedPage(declined: DeclinedPage): Page {
+  const words = INVITATION_WORDS[declined.language];
+  const organization = html`<strong><bdi>${oneLine(declined.organizationName, NAME)}</bdi></strong>`;
+  const content = html`${ENDED}
+<h1>${words.declined}</h1>
+<p>${fillHtml(words.stayedOut, { email: html`<strong>${declined.email}</strong>`, organization })}</p>
+<p>${words.changedMind}</p>`;
+  return page(200, words.declined, content, declined);
 }
 
 /** The first letter or digit of a name, for the mark; a dot where there is none. */

@@ -15,9 +15,12 @@ const EN = {
   joined: '{email} is now a member.',
   signIn: 'Sign in to {product} with this address to get started.',
   go: 'Continue to {product}',
+  declined: 'You have declined',
+  stayedOut: '{email} won’t become a member of {organization}, and gets no more mails about this invitation.',
+  changedMind: 'If you change your mind, ask the person who invited you for a new invitation.',
 };
 
-/** What the pages of an invitation that is alive say, and the one after accepting it. */
+/** What the pages of an invitation that is alive say, and those after accepting or declining it. */
 export const INVITATION_WORDS: Record<Language, Readonly<Record<keyof typeof EN, string>>> = {
   en: EN,
   de: {
@@ -35,5 +38,9 @@ export const INVITATION_WORDS: Record<Language, Readonly<Record<keyof typeof EN,
     joined: '{email} ist jetzt Mitglied.',
     signIn: 'Melden Sie sich mit dieser Adresse bei {product} an, um loszulegen.',
     go: 'Weiter zu {product}',
+    declined: 'Sie haben abgelehnt',
+    stayedOut: '{email} wird nicht Mitglied bei {organization} und bekommt keine E-Mails mehr zu dieser Einladung.',
+    changedMind:
+      'Falls Sie es sich anders überlegen, bitten Sie die Person, die Sie eingeladen hat, um eine neue Einladung.',
   },
 };

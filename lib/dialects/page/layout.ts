@@ -17,6 +17,9 @@ export interface PageSetting {
   readonly product: Product;
 }
 
+/** The longest name that a page shows, in characters. */
+export const NAME = 120;
+
 const SUPPORT: Record<Language, string> = {
   en: 'Questions? Write to {address}.',
   de: 'Fragen? Schreiben Sie an {address}.',

@@ -1,15 +1,41 @@
 import { fill, type Html, html } from '../../domain/html.ts';
+import { momentInWords } from '../../domain/language.ts';
+import { ASK_WORDS } from './ask-words.ts';
 import { type Page, type PageSetting, page } from './layout.ts';
+import { ATTENTION } from './marks.ts';
 import { DEAD_LINK_WORDS, type DeadLink, ERROR_WORDS, type PageError, type RefusalWords } from './refusal-words.ts';
 
 /** A link that is of no use any more, and why. */
 export interface DeadLinkPage extends PageSetting {
   readonly reason: DeadLink;
+  /** By which another invitation is asked for; undefined: it can't be. */
+  readonly ask?: {
+    /** The link's `?token=`; the form sends it as `token`. */
+    readonly token: string;
+    /** Where the form is posted, on the same host. */
+    readonly action: string;
+    /** When it was asked for already, in this period. */
+    readonly askedAt?: string | undefined;
+  };
 }
 
 /** Says why a link no longer works and what to do: 404 for strangers, 410 for whoever holds a secret that was sent. */
 export function deadLinkPage(link: DeadLinkPage): Page {
-  return refusalPage(link.reason === 'not_found' ? 404 : 410, DEAD_LINK_WORDS[link.language][link.reason], link);
+  const { language, reason, ask } = link;
+  const status = reason === 'not_found' ? 404 : 410;
+  const words = DEAD_LINK_WORDS[language][reason];
+  if (!ask) return refusalPage(status, words, link);
+  const { askedAt, button, asks } = ASK_WORDS[language];
+  if (ask.askedAt) {
+    const next = fill(askedAt, { when: momentInWords(new Date(ask.askedAt), language) });
+    return refusalPage(status, { ...words, next }, link);
+  }
+  const form = html`
+<form method="post" action="${ask.action}">
+<input type="hidden" name="token" value="${ask.token}">
+<button type="submit">${button}</button>
+</form>`;
+  return refusalPage(status, { ...words, next: asks }, link, form);
 }
 
 /** An error that has nothing to do with the state of a link. */
@@ -35,7 +61,7 @@ function kindOf(status: number): PageError {
 }
 
 function refusalPage(status: number, words: RefusalWords, setting: PageSetting, after?: Html): Page {
-  const content = html`<div class="mark quiet" aria-hidden="true"><svg viewBox="0 0 24 24"><path d="M12 5v8.5M12 18.5v.25"/></svg></div>
+  const content = html`${ATTENTION}
 <h1>${words.heading}</h1>
 <p>${words.happened}</p>
 <p>${words.next}</p>${after}`;

@@ -63,7 +63,7 @@ p strong { color: var(--text); }
 a { color: var(--ink); text-underline-offset: 0.15em; }
 :focus-visible { outline: 3px solid var(--ink); outline-offset: 3px; }
 @media (prefers-color-scheme: dark) {
-  header img { background: #ffffff; border-radius: 0.5rem; padding: 0.375rem 0.625rem; }
+  header img { background: #ffffff; color: #1f2430; border-radius: 0.5rem; padding: 0.375rem 0.625rem; }
 }
 @media (prefers-reduced-motion: reduce) { button:active, .button:active { transform: none; } }
 @media (forced-colors: active) { .mark, button, .button { border-color: currentcolor; } }

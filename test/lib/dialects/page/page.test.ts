@@ -1,10 +1,19 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { acceptedPage, type InvitationPage, invitationPage } from '../../../../lib/dialects/page/invitation-page.ts';
+import { ASK_WORDS } from '../../../../lib/dialects/page/ask-words.ts';
+import { askedPage } from '../../../../lib/dialects/page/asked-page.ts';
+import {
+  acceptedPage,
+  declinedPage,
+  type InvitationPage,
+  invitationPage,
+} from '../../../../lib/dialects/page/invitation-page.ts';
 import { INVITATION_WORDS } from '../../../../lib/dialects/page/invitation-words.ts';
 import type { Page, PageSetting } from '../../../../lib/dialects/page/layout.ts';
 import { deadLinkPage, errorPage } from '../../../../lib/dialects/page/refusal-page.ts';
 import { DEAD_LINK_WORDS, type DeadLink } from '../../../../lib/dialects/page/refusal-words.ts';
+import { remindersPage, remindersStoppedPage } from '../../../../lib/dialects/page/reminders-page.ts';
+import { REMINDERS_WORDS } from '../../../../lib/dialects/page/reminders-words.ts';
 import { LANGUAGES, type Language } from '../../../../lib/domain/language.ts';
 
 const TOKEN = 'AbCdEfGhIjKlMnOpQrStUvWxYz0123456789_-AbCdEfGhIjKlMnOpQrStUvWxYz';
@@ -19,14 +28,27 @@ const INVITATION: InvitationPage = {
   expiresAt: '2026-08-12T14:30:00.000Z',
   token: TOKEN,
   action: '/invitation',
+  declineAction: '/invitation/decline',
 };
+const ASK = { token: TOKEN, action: '/invitation/ask' };
 const REASONS = Object.keys(DEAD_LINK_WORDS.en) as DeadLink[];
 
 /** Every page there is, in a language. */
 function pages(setting: PageSetting): Record<string, Page> {
   return {
-    invitation: invitationPage({ ...INVITATION, ...setting, message: 'Hi', declineAction: '/invitation/decline' }),
+    invitation: invitationPage({ ...INVITATION, ...setting, message: 'Hi' }),
     accepted: acceptedPage({ ...INVITATION, ...setting, applicationUrl: 'https://app.example/' }),
+    declined: declinedPage({ ...INVITATION, ...setting }),
+    'expired, to be asked for': deadLinkPage({ ...setting, reason: 'expired', ask: ASK }),
+    'expired, asked for': deadLinkPage({
+      ...setting,
+      reason: 'expired',
+      ask: { ...ASK, askedAt: '2026-08-13T14:30:00Z' },
+    }),
+    asked: askedPage({ ...INVITATION, ...setting, again: false }),
+    'asked again': askedPage({ ...INVITATION, ...setting, again: true }),
+    reminders: remindersPage({ ...INVITATION, ...setting, openUntil: INVITATION.expiresAt }),
+    'no more reminders': remindersStoppedPage({ ...INVITATION, ...setting, openUntil: undefined }),
     ...Object.fromEntries(REASONS.map((reason) => [reason, deadLinkPage({ ...setting, reason })])),
     ...Object.fromEntries(
       [400, 404, 405, 409, 413, 415, 429, 500, 503].map((status) => [
@@ -124,17 +146,12 @@ describe('the invitation', () => {
     }
   });
 
-  test('is accepted by a form that posts the token, and by nothing else on the page', () => {
+  test('is accepted or declined by a form that posts the token, and by nothing else on the page', () => {
     const { status, body } = invitationPage(INVITATION);
     expect(status).toBe(200);
     expect(body.match(/<form[^>]*>/g)).toEqual(['<form method="post" action="/invitation">']);
     expect(body.match(/<input[^>]*>/g)).toEqual([`<input type="hidden" name="token" value="${TOKEN}">`]);
-    expect(body.match(/<button.*<\/button>/g)).toEqual(['<button type="submit">Accept invitation</button>']);
     expect(body.split(TOKEN)).toHaveLength(2);
-  });
-
-  test('can be declined only where declining is offered', () => {
-    const { body } = invitationPage({ ...INVITATION, declineAction: '/invitation/decline' });
     expect(body.match(/<button.*<\/button>/g)).toEqual([
       '<button type="submit">Accept invitation</button>',
       '<button type="submit" class="plain" formaction="/invitation/decline">Decline</button>',
@@ -169,13 +186,44 @@ describe('the invitation', () => {
   test('has a mark for a name of any kind, even one without letters', () => {
     expect(invitationPage({ ...INVITATION, organizationName: '!!' }).body).toContain('aria-hidden="true">·<');
   });
+});
 
-  test('fills the same places of the same phrases in both languages', () => {
-    const places = (phrase: string) => [...phrase.matchAll(/\{\w+\}/g)].map(String).sort();
-    for (const key of Object.keys(INVITATION_WORDS.en) as (keyof typeof INVITATION_WORDS.en)[]) {
-      expect(places(INVITATION_WORDS.de[key]), key).toEqual(places(INVITATION_WORDS.en[key]));
-    }
+test.each([INVITATION_WORDS, ASK_WORDS, REMINDERS_WORDS].map(({ en, de }) => ({ en, de })))(
+  'both languages fill the same places of the same phrases (%#)',
+  ({ en, de }: { en: Record<string, string>; de: Record<string, string> }) => {
+    const places = (phrase = '') => [...phrase.matchAll(/\{\w+\}/g)].map(String).sort();
+    for (const key of Object.keys(en)) expect(places(de[key]), key).toEqual(places(en[key]));
+  },
+);
+
+describe('an invitation that has expired', () => {
+  test('can be asked for by a form that posts the token, and by nothing else on the page', () => {
+    const { status, body } = deadLinkPage({ language: 'en', product: PRODUCT, reason: 'expired', ask: ASK });
+    expect(status).toBe(410);
+    expect(body.match(/<form[^>]*>/g)).toEqual(['<form method="post" action="/invitation/ask">']);
+    expect(body.match(/<input[^>]*>/g)).toEqual([`<input type="hidden" name="token" value="${TOKEN}">`]);
+    expect(body.match(/<button/g)).toHaveLength(1);
   });
+
+  test('says when it was asked for, and then can not be', () => {
+    const ask = { ...ASK, askedAt: '2026-08-13T14:30:00.000Z' };
+    const page = deadLinkPage({ language: 'en', product: PRODUCT, reason: 'expired', ask });
+    expect(page.body).not.toMatch(/<form|<button/);
+    expect(seen(page)).toContain('You asked for a new one on Thursday, 13 August 2026 at 14:30 UTC');
+  });
+});
+
+test("names on the smaller pages are users' words, too", () => {
+  const hostile = '"><script>alert(1)</script>\u202e';
+  const names = { ...INVITATION, organizationName: hostile, inviterName: hostile };
+  for (const page of [
+    declinedPage(names),
+    askedPage({ ...names, again: false }),
+    remindersPage({ ...names, openUntil: undefined }),
+  ]) {
+    expect(page.body).not.toMatch(/<script|\u202e/);
+    expect(seen(page)).toContain('<script>alert(1)</script>');
+  }
 });
 
 describe('after accepting', () => {

@@ -1,0 +1,59 @@
+import * as z from 'zod/mini';
+import { configuration } from '../../lib/configuration.ts';
+import { deliverAsking, nameOf } from '../../lib/delivery.ts';
+import { askedPage } from '../../lib/dialects/page/asked-page.ts';
+import { ASK_PATH, answerHolder, pageSetting, pages } from '../../lib/dialects/page/format.ts';
+import { LINK_REFUSALS, refuseUnlessExpired, refuseUnlessInviterMay } from '../../lib/domain/invitation.ts';
+import { parseToken } from '../../lib/domain/link.ts';
+import { Refusal } from '../../lib/domain/refusal.ts';
+import { forAnybody } from '../../lib/http/endpoint.ts';
+import { ASK, askInviter } from '../../lib/table/asking.ts';
+import { findLink } from '../../lib/table/links.ts';
+import { getMembership } from '../../lib/table/members.ts';
+import { getUser } from '../../lib/table/people.ts';
+
+export const returns = { 200: null };
+
+/**
+ * Asks the inviter for another invitation, from the page of a link that has expired: one mail, once a period.
+ *
+ * The mail is tried at once; when SES is slow or down the inviter was asked all the same, and the scheduled function
+ * sends it.
+ */
+export const endpoint = forAnybody({
+  format: pages,
+  route: `POST ${ASK_PATH}`,
+  accepts: 'application/x-www-form-urlencoded',
+  table: ASK,
+  depth: 4,
+  email: true,
+  body: z.object({ token: z.optional(z.string()) }),
+  refuses: [...LINK_REFUSALS, 'recipient_rate_exceeded'],
+  async handle({ request, body: { token = '' } }) {
+    const { now } = request;
+    const link = await findLink(parseToken(token));
+    const { organization, invitation } = link;
+    const setting = pageSetting(request.headers['accept-language'], link);
+    return answerHolder(setting, link, token, async () => {
+      refuseUnlessExpired(link, now);
+      const [inviter, membership] = await Promise.all([
+        getUser(invitation.inviterId),
+        getMembership(invitation.inviterId, organization.id),
+      ]);
+      refuseUnlessInviterMay(membership);
+      if (!inviter) throw new Refusal('inviter_removed');
+      const again = invitation.askedAt !== undefined;
+      if (!again) {
+        const mail = await askInviter(request, invitation, inviter, configuration().limits);
+        await deliverAsking(mail, { organization, invitation, inviter });
+      }
+      return askedPage({
+        ...{ ...setting, again },
+        organizationName: organization.name,
+        inviterName: nameOf(inviter),
+        email: invitation.email,
+      });
+    });
+  },
+});
+export const { handler } = endpoint;

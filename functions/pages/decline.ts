@@ -1,0 +1,30 @@
+import * as z from 'zod/mini';
+import { answerHolder, DECLINE_PATH, pageSetting, pages } from '../../lib/dialects/page/format.ts';
+import { declinedPage } from '../../lib/dialects/page/invitation-page.ts';
+import { LINK_REFUSALS } from '../../lib/domain/invitation.ts';
+import { parseToken } from '../../lib/domain/link.ts';
+import { forAnybody } from '../../lib/http/endpoint.ts';
+import { DECLINE, declineInvitation } from '../../lib/table/acceptance.ts';
+import { findLink } from '../../lib/table/links.ts';
+
+export const returns = { 200: null };
+
+/** Declines an invitation from its page, by the link alone. */
+export const endpoint = forAnybody({
+  format: pages,
+  route: `POST ${DECLINE_PATH}`,
+  accepts: 'application/x-www-form-urlencoded',
+  table: DECLINE,
+  depth: 2,
+  body: z.object({ token: z.optional(z.string()) }),
+  refuses: LINK_REFUSALS.filter((code) => code !== 'inviter_removed'),
+  async handle({ request, body: { token = '' } }) {
+    const link = await findLink(parseToken(token));
+    const setting = pageSetting(request.headers['accept-language'], link);
+    return answerHolder(setting, link, token, async () => {
+      const { organization, invitation } = await declineInvitation(request, link, undefined);
+      return declinedPage({ ...setting, organizationName: organization.name, email: invitation.email });
+    });
+  },
+});
+export const { handler } = endpoint;

@@ -1,0 +1,38 @@
+import * as z from 'zod/mini';
+import { STOP_PATH } from '../../lib/delivery.ts';
+import { pageSetting, pages } from '../../lib/dialects/page/format.ts';
+import { remindersPage, remindersStoppedPage } from '../../lib/dialects/page/reminders-page.ts';
+import { openUntil, remindersMayCome } from '../../lib/domain/invitation.ts';
+import { parseToken } from '../../lib/domain/link.ts';
+import { forAnybody } from '../../lib/http/endpoint.ts';
+import { findStopLink } from '../../lib/table/links.ts';
+
+export const returns = { 200: null };
+
+/**
+ * Shows the page by which an invitee stops the reminders of their invitation, by the link for that in each mail.
+ *
+ * Opening it changes nothing, so that mail scanners may; stopping is the form's POST.
+ */
+export const endpoint = forAnybody({
+  format: pages,
+  route: `GET ${STOP_PATH}`,
+  table: { BatchGetItem: ['ORG'] },
+  depth: 1,
+  query: z.object({ token: z.optional(z.string()) }),
+  refuses: ['invitation_not_found'],
+  async handle({ request, query: { token = '' } }) {
+    const link = await findStopLink(parseToken(token));
+    const { organization, invitation } = link;
+    const shown = {
+      ...pageSetting(request.headers['accept-language'], link),
+      organizationName: organization.name,
+      email: invitation.email,
+      openUntil: openUntil(invitation, request.now),
+    };
+    return remindersMayCome(invitation)
+      ? remindersPage({ ...shown, action: `${STOP_PATH}?token=${token}` })
+      : remindersStoppedPage(shown);
+  },
+});
+export const { handler } = endpoint;

@@ -1,0 +1,39 @@
+import * as z from 'zod/mini';
+import { STOP_PATH } from '../../lib/delivery.ts';
+import { pageSetting, pages } from '../../lib/dialects/page/format.ts';
+import { remindersStoppedPage } from '../../lib/dialects/page/reminders-page.ts';
+import { openUntil } from '../../lib/domain/invitation.ts';
+import { parseToken } from '../../lib/domain/link.ts';
+import { forAnybody } from '../../lib/http/endpoint.ts';
+import { findStopLink } from '../../lib/table/links.ts';
+import { STOP_REMINDERS, stopReminders } from '../../lib/table/reminders.ts';
+
+export const returns = { 200: null };
+
+/**
+ * Stops the reminders of an invitation, for good: a resend doesn't bring them back.
+ *
+ * It is what the page's button does, and RFC 8058's one click in a mail program, whose provider posts to the address of
+ * `List-Unsubscribe`: the token in the query is all that counts, whatever the body and its type. Repeating it, or doing
+ * it when the invitation is over, is success.
+ */
+export const endpoint = forAnybody({
+  format: pages,
+  route: `POST ${STOP_PATH}`,
+  table: STOP_REMINDERS,
+  depth: 2,
+  query: z.object({ token: z.optional(z.string()) }),
+  refuses: ['invitation_not_found'],
+  async handle({ request, query: { token = '' } }) {
+    const link = await findStopLink(parseToken(token));
+    const { organization, invitation } = link;
+    await stopReminders(request, invitation);
+    return remindersStoppedPage({
+      ...pageSetting(request.headers['accept-language'], link),
+      organizationName: organization.name,
+      email: invitation.email,
+      openUntil: openUntil(invitation, request.now),
+    });
+  },
+});
+export const { handler } = endpoint;

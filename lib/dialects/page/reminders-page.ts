@@ -1,0 +1,52 @@
+import { fillHtml, html } from '../../domain/html.ts';
+import { momentInWords } from '../../domain/language.ts';
+import { oneLine } from '../../domain/user-text.ts';
+import { NAME, type Page, type PageSetting, page } from './layout.ts';
+import { BELL, DONE } from './marks.ts';
+import { REMINDERS_WORDS } from './reminders-words.ts';
+
+/** What the pages by which reminders are stopped show. */
+export interface RemindersPage extends PageSetting {
+  readonly organizationName: string;
+  /** The invited address. */
+  readonly email: string;
+  /** When the invitation ends, a moment or its ISO form; undefined: it isn't open any more. */
+  readonly openUntil: Date | string | undefined;
+}
+
+/**
+ * Asks whether reminders are to be stopped, and changes nothing: stopping is the form's POST.
+ *
+ * @param action where the form is posted, with its token; on the same host
+ */
+export function remindersPage(reminders: RemindersPage & { readonly action: string }): Page {
+  const words = REMINDERS_WORDS[reminders.language];
+  const content = html`${BELL}
+<h1>${words.heading}</h1>
+<p>${about(words.reminds, reminders)}</p>${until(words.stays, reminders)}
+<form method="post" action="${reminders.action}">
+<button type="submit">${words.button}</button>
+</form>`;
+  return page(200, words.heading, content, reminders);
+}
+
+/** Says that no more reminders come. */
+export function remindersStoppedPage(reminders: RemindersPage): Page {
+  const words = REMINDERS_WORDS[reminders.language];
+  const content = html`${DONE}
+<h1>${words.stopped}</h1>
+<p>${about(words.quiet, reminders)}</p>${until(words.open, reminders)}`;
+  return page(200, words.stopped, content, reminders);
+}
+
+function about(phrase: string, { organizationName, email }: RemindersPage) {
+  const organization = html`<strong><bdi>${oneLine(organizationName, NAME)}</bdi></strong>`;
+  return fillHtml(phrase, { organization, email: html`<strong>${email}</strong>` });
+}
+
+function until(phrase: string, { openUntil, language }: RemindersPage) {
+  return openUntil === undefined
+    ? undefined
+    : html`
+<p>${fillHtml(phrase, { expires: momentInWords(new Date(openUntil), language) })}</p>`;
+}

@@ -1,0 +1,36 @@
+import { type Invitation, type Link, linkOf } from '../domain/invitation.ts';
+import type { LinkToken } from '../domain/link.ts';
+import { Refusal } from '../domain/refusal.ts';
+import { getInvitation } from './invitations.ts';
+import { getOrganization } from './organizations.ts';
+
+/**
+ * Finds the invitation behind a link whose secret was once sent, good or not. The organization's end makes its
+ * invitations unknown.
+ *
+ * @throws Refusal `invitation_not_found`
+ */
+export async function findLink(token: LinkToken | undefined): Promise<Link> {
+  return find(token, ({ secrets, replacedSecrets }) => [...secrets, ...replacedSecrets]);
+}
+
+/**
+ * Finds the invitation behind a mail's link for stopping reminders, which has a secret of its own.
+ *
+ * @throws Refusal `invitation_not_found`
+ */
+export async function findStopLink(token: LinkToken | undefined): Promise<Link> {
+  return find(token, ({ stopSecrets }) => stopSecrets);
+}
+
+async function find(
+  token: LinkToken | undefined,
+  secrets: (invitation: Invitation) => readonly string[],
+): Promise<Link> {
+  if (!token) throw new Refusal('invitation_not_found');
+  const [organization, invitation] = await Promise.all([
+    getOrganization(token.organizationId),
+    getInvitation(token.organizationId, token.invitationId),
+  ]);
+  return linkOf(organization, invitation, token, secrets);
+}

@@ -1,0 +1,74 @@
+import PostalMime from 'postal-mime';
+import { expect, test } from 'vitest';
+import { type AskingMessage, askingMail } from '../../../lib/email/asking.ts';
+import { ASKING_WORDS } from '../../../lib/email/asking-words.ts';
+import { toMime } from '../../../lib/email/mime.ts';
+
+const ASKING: AskingMessage = {
+  language: 'en',
+  organizationName: 'Acme',
+  recipient: 'jane@example.com',
+  email: 'bob@example.com',
+  role: 'OPERATOR',
+  createdAt: '2026-08-05T14:30:00.000Z',
+  expiresAt: '2026-08-12T14:30:00.000Z',
+  applicationUrl: 'https://app.example/',
+  product: { name: 'Muster', from: 'Muster <invitations@muster.example>' },
+};
+
+/** Composes, writes and reads a mail again, as its recipient's client would. */
+async function received(changes: Partial<AskingMessage> = {}) {
+  const mail = await PostalMime.parse(toMime(askingMail({ ...ASKING, ...changes })));
+  return { mail, subject: mail.subject ?? '', text: mail.text ?? '', html: mail.html ?? '' };
+}
+
+const hrefs = (html: string) => [...html.matchAll(/\shref="([^"]*)"/g)].map(([, href]) => href);
+
+test.each([
+  ['en', 'bob@example.com asks for a new invitation to Acme', 'send the invitation again', 'Operator'],
+  ['de', 'bob@example.com bittet um eine neue Einladung zu Acme', 'senden Sie die Einladung erneut', 'Betrieb'],
+] as const)('it says who asks, to join what, and what to do (%s)', async (language, subject, todo, role) => {
+  const mail = await received({ language });
+  expect(mail.subject).toBe(subject);
+  for (const part of [mail.text, mail.html]) {
+    for (const words of ['bob@example.com', 'Acme', 'Muster', todo, role, '2026', 'jane@example.com']) {
+      expect(part).toContain(words);
+    }
+  }
+  expect(mail.html).toContain(`<html lang="${language}">`);
+});
+
+test('it leads to the application, and nowhere where none is known', async () => {
+  const { text, html } = await received();
+  expect(text.match(/https?:\/\/\S+/g)).toEqual(['https://app.example/']);
+  expect(hrefs(html)).toEqual(['https://app.example/']);
+  const without = await received({ applicationUrl: undefined });
+  expect(without.text).not.toMatch(/https?:/);
+  expect(hrefs(without.html)).toEqual([]);
+});
+
+test('answers go to the support address if there is one, never to whoever asks', async () => {
+  expect((await received()).mail.replyTo).toBeUndefined();
+  const product = { ...ASKING.product, supportAddress: 'help@muster.example' };
+  const { mail, text } = await received({ product });
+  expect(mail.replyTo).toEqual([{ name: '', address: 'help@muster.example' }]);
+  expect(text).toContain('help@muster.example');
+  const headers = Object.fromEntries(mail.headers.map(({ key, value }) => [key, value]));
+  expect(headers).toMatchObject({ 'auto-submitted': 'auto-generated', 'x-auto-response-suppress': 'All' });
+});
+
+test("the organization's name is a user's words: no markup, no link, no header", async () => {
+  const { mail, html, text } = await received({
+    organizationName: '<b>https://evil.example</b>\r\nBcc: eve@x.example',
+  });
+  expect(mail.bcc).toBeUndefined();
+  expect(html).not.toContain('<b>');
+  for (const part of [mail.subject, html, text]) expect(part).not.toContain('https://evil');
+});
+
+test('both languages fill the same places of the same phrases', () => {
+  const places = (phrase: string) => [...phrase.matchAll(/\{\w+\}/g)].map(String).sort();
+  for (const key of Object.keys(ASKING_WORDS.en) as (keyof typeof ASKING_WORDS.en)[]) {
+    expect(places(ASKING_WORDS.de[key]), key).toEqual(places(ASKING_WORDS.en[key]));
+  }
+});
