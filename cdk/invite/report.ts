@@ -54,7 +54,7 @@ function table(failures: readonly Failure[]): string {
   const sorted = failures.toSorted((a, b) => a.line - b.line);
   const rows = [
     ['Line', 'Address', 'Why'],
-    ...sorted.map(({ line, email, reason }) => [String(line), shown(email) || '(none)', shown(reason)]),
+    ...sorted.map(({ line, email, reason }) => [String(line), shown(email, 80) || '(none)', shown(reason, 300)]),
   ] as [string, string, string][];
   const width = (column: 0 | 1) => rows.reduce((most, row) => Math.max(most, row[column].length), 0);
   const [first, second] = [width(0), width(1)];
@@ -70,7 +70,7 @@ function number(value: number): string {
 }
 
 /** Text of a file, safe for a terminal and not endless. */
-function shown(text: string): string {
+function shown(text: string, length: number): string {
   const clean = text.replace(/\p{C}/gu, '?');
-  return clean.length > 80 ? `${clean.slice(0, 79)}…` : clean;
+  return clean.length > length ? `${clean.slice(0, length - 1)}…` : clean;
 }

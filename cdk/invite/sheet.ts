@@ -118,6 +118,7 @@ interface CsvRecord {
 }
 
 async function* recordsOf(file: string, delimiter: string): AsyncGenerator<CsvRecord> {
+  let end = 0;
   const parser = parse({
     delimiter,
     trim: true,
@@ -128,14 +129,17 @@ async function* recordsOf(file: string, delimiter: string): AsyncGenerator<CsvRe
     record_delimiter: '\n',
     max_record_size: RECORD_LIMIT,
     info: true,
+    // By the parser, not below: of what it has read, an error throws away what wasn't taken yet.
+    on_record: (record, { lines }) => {
+      end = lines;
+      return record;
+    },
   });
   // Its errors come out of the parser too.
   pipeline(createReadStream(file), linesOf, parser, () => {});
-  let end = 0;
   try {
     for await (const { info, record } of parser as AsyncIterable<{ info: Info; record: string[] }>) {
-      end = info.lines;
-      yield { line: end - record.join('').split('\n').length + 1, cells: record };
+      yield { line: info.lines - record.join('').split('\n').length + 1, cells: record };
     }
   } catch (error) {
     throw explained(error as Error, file, end + 1);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, onTestFinished, test } from 'vitest';
@@ -105,18 +105,25 @@ test('250 rows: each is invited, or told why not, with its line', { timeout: 60_
   const { code, stdout, stderr } = await invite(csv, owner);
   const [counts, , ...table] = stdout.split('\n');
   expect(counts).toBe('250 rows: 236 invited, 4 already in, 10 failed.');
-  expect(table.map((line) => line.replace(/ {2,}/g, '|').replace(/person-\d+-\d+@example.com/, 'somebody'))).toEqual([
+  expect(
+    table.map((line) =>
+      line
+        .replace(/ {2,}/g, '|')
+        .trim()
+        .replace(/person-\d+-\d+@example.com/, 'somebody'),
+    ),
+  ).toEqual([
     'Line|Address|Why',
-    '|238|nonsense|email must be an e-mail address',
-    '|239|somebody|role must be one of ADMIN, USER, OPERATOR, VIEWER',
-    '|240|somebody|message must be at most 500 characters',
-    '|241|somebody|language must be one of en, de',
-    '|242|somebody|expiresInDays must be at most 30',
-    '|243|somebody|expiresInDays must be a whole number',
-    '|244|(none)|email must be an e-mail address',
-    '|245|somebody|role must be one of ADMIN, USER, OPERATOR, VIEWER; language must be one of en, de',
-    '|246|somebody|has more cells than columns: text with the separator needs quotes',
-    '|247|somebody|is longer than a row may be',
+    '238|nonsense|email must be an e-mail address',
+    '239|somebody|role must be one of ADMIN, USER, OPERATOR, VIEWER',
+    '240|somebody|message must be at most 500 characters',
+    '241|somebody|language must be one of en, de',
+    '242|somebody|expiresInDays must be at most 30',
+    '243|somebody|expiresInDays must be a number',
+    '244|(none)|email must be an e-mail address',
+    '245|somebody|role must be one of ADMIN, USER, OPERATOR, VIEWER; language must be one of en, de',
+    '246|somebody|has more cells than columns: text with the separator needs quotes',
+    '247|somebody|is longer than a row may be',
     '',
   ]);
   expect(code).toBe(1);
@@ -213,10 +220,12 @@ describe('a request whose answer was never written down', () => {
     const expectOnce = async ({ code, stdout }: Ended) => {
       expect([code, stdout]).toEqual([0, '30 rows: 0 invited, 30 done by earlier runs, 0 already in, 0 failed.\n']);
       expect(await invitationsTo(owner, revoked)).toMatchObject([{ status: 'REVOKED' }]);
-      await expectEachOnce(owner, emails.slice(1)).catch(() => {});
       expect((await owner.call('GET /v1/invitations')).body.meta.total).toBe(30);
+      await service.sweep();
+      expect(await service.mails(revoked)).toEqual([]);
+      for (const email of emails.slice(1)) expect(await service.mails(email), email).toHaveLength(1);
     };
-    return { owner, emails, csv, batch: JSON.parse(batch), leave, expectOnce };
+    return { owner, csv, batch: JSON.parse(batch), leave, expectOnce };
   }
 
   test('is answered as it was, and who was revoked since stays so', async () => {
@@ -306,7 +315,7 @@ describe('one run at a time:', () => {
     const csv = sheetOf(addresses(120));
     const dead = start(['--help']);
     await dead.ended;
-    writeFileSync(`${csv}.muster.lock`, `${dead.child.pid} ${(await import('node:os')).hostname()}\n`);
+    writeFileSync(`${csv}.muster.lock`, `${dead.child.pid} ${hostname()}\n`);
     await service.faults([
       { function: 'invitations/bulk', action: 'dynamodb:PutItem', fault: 'delay', ms: 400, times: -1 },
     ]);
@@ -324,9 +333,7 @@ describe('what a CSV may look like:', () => {
     ['commas, spaces around cells', (email) => `email, message, Vorname\n${email} , "Grüße; ""bis bald""\nJ.", Jörg\n`],
     [
       'tabs, ends of lines of an old Mac',
-      (email) =>
-        `Vorname\temail\tmessage\r\r\tJ\t\r\t\t\r${email}\t`.replace(/\r\tJ.*\r(?=\w)/s, '\r') &&
-        `Vorname\temail\tmessage\rJörg\t${email}\t"Grüße; ""bis bald""\rJ."`,
+      (email) => `Vorname\temail\tmessage\rJörg\t${email}\t"Grüße; ""bis bald""\rJ."`,
     ],
     [
       'empty lines, and rows that were emptied',
@@ -446,11 +453,11 @@ test('an access token acts for its organization; when it ends, another one goes 
   const emails = addresses(250);
   const csv = sheetOf(emails);
   await service.faults([
-    { function: 'invitations/bulk', action: 'dynamodb:PutItem', fault: 'delay', ms: 200, times: -1 },
+    { function: 'invitations/bulk', action: 'dynamodb:BatchGetItem', fault: 'delay', ms: 200, times: -1 },
   ]);
   const { ended } = start([csv, '--api', service.api], first.token);
-  await until(() => linesOf(csv).length === 3);
-  await owner.call(`DELETE /v1/access-tokens/${first.id}`);
+  await until(() => linesOf(csv).length === 4);
+  expect((await owner.call(`DELETE /v1/access-tokens/${first.id}`)).status).toBe(204);
   const { code, stdout, stderr } = await ended;
   expect([code, stdout]).toEqual([1, expect.stringContaining('left.')]);
   expect(stderr).toContain('put a new one into MUSTER_TOKEN and run the same command again');
