@@ -4,7 +4,8 @@ import type { Failure, Tally } from './invite.ts';
 export class Display {
   readonly #total: number;
   readonly #dryRun: boolean;
-  #said = 0;
+  /** The rows that the last line told of. */
+  #said = -1;
 
   constructor(total: number, dryRun: boolean) {
     this.#total = total;
@@ -19,8 +20,8 @@ export class Display {
     const what = this.#dryRun ? 'Looked at' : 'Done';
     const line = `${what} ${number(done)} of ${number(this.#total)} rows (${part}%)${failed}${waiting ? `; ${waiting}` : ''}`;
     if (process.stderr.isTTY) {
-      process.stderr.write(`\r\x1b[2K${line.slice(0, process.stderr.columns - 1)}`);
-    } else if (waiting || done === this.#total || done - this.#said >= LINE_EVERY) {
+      process.stderr.write(`\r\x1b[2K${line.slice(0, (process.stderr.columns || 80) - 1)}`);
+    } else if (waiting || done - this.#said >= (done === this.#total ? 1 : LINE_EVERY)) {
       this.#said = done;
       process.stderr.write(`${line}\n`);
     }
