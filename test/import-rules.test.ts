@@ -120,6 +120,14 @@ const LAYERS: readonly Layer[] = [
     mayNot: [...DYNAMODB, ...MAIL, ...MIDDY, '../../functions/me/read.ts'],
   },
   {
+    file: 'cdk/invite/x.ts',
+    may: ['./api.ts', '../local/stack-file.ts', '../../lib/domain/address.ts', 'csv-parse', 'node:fs/promises'],
+    mayNot: [
+      ...[...DYNAMODB, ...MAIL, ...MIDDY, 'zod', '../local/stack.ts', '../config.ts'],
+      ...['../../lib/table/read.ts', '../../lib/http/input.ts', '../../functions/index.ts'],
+    ],
+  },
+  {
     file: 'docs/x.ts',
     may: ['./openapi.ts', '../functions/index.ts', '../lib/http/refusals.ts', 'zod/mini', 'node:fs'],
     mayNot: ['zod', '../functions/me/read.ts', '../cdk/config.ts', '../cdk/local/stack.ts', 'aws-cdk-lib'],

@@ -66,6 +66,11 @@ function showRow(index: number, result: ReturnType<typeof showInvitation> | Refu
   if (!(result instanceof Refusal)) {
     return { index, status: 201, invitation: dryRun ? { ...result, id: null } : result };
   }
-  const { code, details } = result;
-  return { index, status: REFUSALS[code], error: code, message: MESSAGES[code], ...(details && { details }) };
+  const { code, details, headers } = result;
+  const { 'retry-after': seconds } = headers;
+  return {
+    ...{ index, status: REFUSALS[code], error: code, message: MESSAGES[code] },
+    ...(details && { details }),
+    ...(seconds !== undefined && { retryAfter: Number(seconds) }),
+  };
 }

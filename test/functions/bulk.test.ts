@@ -67,6 +67,22 @@ test('one bad row stops none of the others', async () => {
   await service.clock(0);
 });
 
+test('a row whose address got too many mails says when it may be tried again', async () => {
+  const { owner } = await service.organization();
+  const email = newAddress();
+  // A minute into a window of ten: the mails are to be within one.
+  await service.clock(`${660_000 - (Date.now() % 600_000)}ms`);
+  for (let mails = 0; mails < 10; mails += 1) {
+    const { body } = await owner.call('POST /v1/invitations', { body: { email, role: 'USER' } });
+    await owner.call(`DELETE /v1/invitations/${body.id}`);
+  }
+  const { body } = await bulk(owner, [...rowsFor(1), { email, role: 'USER' }]);
+  expect(body.data.map(({ error }: { error?: string }) => error)).toEqual([undefined, 'recipient_rate_exceeded']);
+  expect(body.data[1].retryAfter).toBeGreaterThan(0);
+  expect(body.data[1].retryAfter).toBeLessThanOrEqual(600);
+  await service.clock(0);
+});
+
 test('a dry run says the same and writes nothing', async () => {
   const { owner } = await service.organization();
   await owner.call('GET /v1/me');

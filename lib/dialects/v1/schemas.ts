@@ -75,6 +75,8 @@ export const BulkAnswer = z.strictObject({
         error: z.string(),
         message: z.string(),
         details: z.optional(z.record(z.string(), z.array(z.string()))),
+        /** Seconds, as `Retry-After` would say them. */
+        retryAfter: z.optional(z.int()),
       }),
     ]),
   ),

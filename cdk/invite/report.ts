@@ -1,0 +1,77 @@
+import type { Failure, Tally } from './invite.ts';
+
+/** What is said while it runs, on standard error: one line that changes in a terminal, else a line now and then. */
+export class Display {
+  readonly #total: number;
+  readonly #dryRun: boolean;
+  /** The rows that the last line told of. */
+  #said = -1;
+
+  constructor(total: number, dryRun: boolean) {
+    this.#total = total;
+    this.#dryRun = dryRun;
+  }
+
+  /** @param waiting why nothing happens for a while, if so */
+  show(tally: Tally, waiting?: string): void {
+    const done = doneOf(tally);
+    const part = this.#total === 0 ? 100 : Math.floor((100 * done) / this.#total);
+    const failed = tally.failures.length > 0 ? `, ${number(tally.failures.length)} failed` : '';
+    const what = this.#dryRun ? 'Looked at' : 'Done';
+    const line = `${what} ${number(done)} of ${number(this.#total)} rows (${part}%)${failed}${waiting ? `; ${waiting}` : ''}`;
+    if (process.stderr.isTTY) {
+      process.stderr.write(`\r\x1b[2K${line.slice(0, (process.stderr.columns || 80) - 1)}`);
+    } else if (waiting || done - this.#said >= (done === this.#total ? 1 : LINE_EVERY)) {
+      this.#said = done;
+      process.stderr.write(`${line}\n`);
+    }
+  }
+
+  /** Leaves the line as it is, for whatever comes next. */
+  end(): void {
+    if (process.stderr.isTTY) process.stderr.write('\n');
+  }
+}
+
+/** Rows between two lines where there is no terminal. */
+const LINE_EVERY = 1000;
+
+/** What became of everything, and a table of what failed. */
+export function summary(tally: Tally, total: number, dryRun: boolean): string {
+  const { invited, earlier, alreadyIn, failures } = tally;
+  const left = total - doneOf(tally);
+  const parts = [
+    `${number(invited)} ${dryRun ? 'would be invited' : 'invited'}`,
+    ...(earlier > 0 ? [`${number(earlier)} done by earlier runs`] : []),
+    `${number(alreadyIn)} already in`,
+    `${number(failures.length)} failed`,
+    ...(left > 0 ? [`${number(left)} left`] : []),
+  ];
+  const text = `${number(total)} rows: ${parts.join(', ')}.\n`;
+  return failures.length === 0 ? text : `${text}\n${table(failures)}`;
+}
+
+function table(failures: readonly Failure[]): string {
+  const sorted = failures.toSorted((a, b) => a.line - b.line);
+  const rows = [
+    ['Line', 'Address', 'Why'],
+    ...sorted.map(({ line, email, reason }) => [String(line), shown(email, 80) || '(none)', shown(reason, 300)]),
+  ] as [string, string, string][];
+  const width = (column: 0 | 1) => rows.reduce((most, row) => Math.max(most, row[column].length), 0);
+  const [first, second] = [width(0), width(1)];
+  return rows.map(([line, email, why]) => `${line.padStart(first)}  ${email.padEnd(second)}  ${why}\n`).join('');
+}
+
+function doneOf({ invited, earlier, alreadyIn, failures }: Tally): number {
+  return invited + earlier + alreadyIn + failures.length;
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en');
+}
+
+/** Text of a file, safe for a terminal and not endless. */
+function shown(text: string, length: number): string {
+  const clean = text.replace(/\p{C}/gu, '?');
+  return clean.length > length ? `${clean.slice(0, length - 1)}…` : clean;
+}
