@@ -750,12 +750,11 @@ function sweep(world: World, progress: Progress): void {
 
 /** What an organization shows to its owner; the audit log by the steps in which entries were written. */
 export function showOrganization(world: World, organization: string) {
-  const { name, entries } = world.organizations.find(({ id }) => id === organization) as Organization;
+  const { entries } = world.organizations.find(({ id }) => id === organization) as Organization;
   const members = world.members.filter((member) => member.organization === organization);
   const invitations = world.invitations.filter((invitation) => invitation.organization === organization);
   const steps = [...new Set(entries.map(({ step }) => step))];
   return {
-    name,
     members: members.map(({ id, user, role, owner }) => {
       const { address, claimed } = world.users.find((one) => one.id === user) as User;
       return { id, user, address, claimed, role, owner };
@@ -788,13 +787,14 @@ export function showPerson(world: World, address: string) {
   const waiting = world.invitations.filter(
     (one) => one.address === address && isLive(world, one.organization) && statusOf(world, one) === 'PENDING',
   );
+  const names = new Map(world.organizations.map(({ id, name }) => [id, name]));
+  const tokens = world.tokens.filter(({ member, revoked }) => !revoked && memberships.some(({ id }) => id === member));
   return {
     id: user.id,
-    memberships: memberships.map(({ id, organization, role, owner }) => ({ id, organization, role, owner })),
+    memberships: memberships.map(({ id, organization, role, owner }) => {
+      return { id, organization, name: names.get(organization), role, owner };
+    }),
     invitations: waiting.map(({ id }) => id),
-    tokens: memberships.map(({ id, organization }) => ({
-      organization,
-      tokens: world.tokens.filter(({ member, revoked }) => member === id && !revoked).map((token) => token.id),
-    })),
+    tokens: tokens.map(({ id }) => id),
   };
 }
