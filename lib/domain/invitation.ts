@@ -66,10 +66,14 @@ export function refuseUnlessPending(invitation: Invitation, now: Date): void {
   if (statusAt(invitation, now) !== 'PENDING') throw new Refusal('invitation_not_pending');
 }
 
-/** Refuses to resend what is over for good; an expired invitation is revived. */
+/** What stands in the place of an address that was erased. */
+export const ERASED = 'erased@erased.invalid';
+
+/** Refuses to resend what is over for good, or has nobody to go to; an expired invitation is revived. */
 export function refuseUnlessResendable(invitation: Invitation, now: Date): void {
   const status = statusAt(invitation, now);
-  if (status !== 'PENDING' && status !== 'EXPIRED') throw new Refusal('invitation_not_resendable');
+  if ((status !== 'PENDING' && status !== 'EXPIRED') || invitation.email === ERASED)
+    throw new Refusal('invitation_not_resendable');
 }
 
 /** How a link is refused, as whoever declares an endpoint for its holder lists it. */

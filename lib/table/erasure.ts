@@ -1,5 +1,5 @@
 import type { Occasion } from '../domain/audit.ts';
-import { type Invitation, statusAt } from '../domain/invitation.ts';
+import { ERASED, type Invitation, statusAt } from '../domain/invitation.ts';
 import { refuseOwner } from '../domain/member.ts';
 import type { TableAccess } from './access.ts';
 import { audit } from './audit.ts';
@@ -19,9 +19,6 @@ export const ERASE: TableAccess = {
   UpdateItem: ['ORG', 'USER'],
   DeleteItem: ['ORG', 'USER', 'EMAIL', 'IDENTITY'],
 };
-
-/** What stands in the place of an address that was erased. */
-const ERASED = 'erased@erased.invalid';
 
 /** Organizations whose invitations of an address are worked on at once; then the next. */
 const BATCH = 25;

@@ -291,6 +291,7 @@ export async function resendInvitation(
       when: [
         { attribute: 'status', is: invitation.status },
         { attribute: 'secrets', is: invitation.secrets },
+        { attribute: 'email', is: invitation.email },
       ],
     },
     ...claim.writes,
