@@ -212,7 +212,6 @@ class Sequence {
         this.#world = outcome.world;
         for (const [index, { status }] of answers.entries()) this.#forget(calls[index] as Call, status);
         await this.#readTexts(outcome.answers, answers);
-        await this.#learnUsers();
         return;
       } catch (error) {
         problems.push(error);
@@ -232,18 +231,6 @@ class Sequence {
       const mail = this.#world.mails.find(({ link }) => link === made.link);
       if (mail) this.#texts.set(mail.link, await service.linkToken(mail.address));
     }
-  }
-
-  /** Asks those who have just signed in who they are. */
-  async #learnUsers(): Promise<void> {
-    const unknown = this.#world.users.filter(({ id, claimed }) => claimed && !this.#ids.has(id));
-    if (unknown.length === 0) return;
-    const ids = new Map(this.#ids);
-    for (const { id, address } of unknown) {
-      const me = await (await this.#client(address)).call('GET /v1/me');
-      learn(ids, id, me.body.id);
-    }
-    this.#ids = ids;
   }
 
   /** Compares what a world shows with what the service shows; returns the ids with those learnt by it. */
