@@ -272,7 +272,11 @@ export function excludeEachOther(one: Call, other: Call): boolean {
   const isUnnamed = [one, other].some((call) => 'organization' in call && call.organization === undefined);
   return (
     both.every((each) => each === 'resend') ||
-    (both.includes('erase me') && both.includes('sweep')) ||
+    (both.includes('erase me') && (both.includes('sweep') || addressOf(one) === addressOf(other))) ||
     (both.includes('delete organization') && isUnnamed)
   );
+}
+
+function addressOf(call: Call): string | undefined {
+  return 'by' in call && call.by.kind === 'person' ? call.by.address : undefined;
 }
