@@ -14,7 +14,7 @@ import {
   showPerson,
   type World,
 } from './model.ts';
-import { excludeEachOther, meaningOf, type Operation, sequences } from './operations.ts';
+import { excludeEachOther, meaningOf, type Operation, SLOW_WRITE, sequences } from './operations.ts';
 
 // Random people do random things, some at the same moment, while calls to DynamoDB fail and time jumps. Each time the
 // service answers as the model does, and at the end, and after whatever is delicate, it shows what the model shows.
@@ -83,9 +83,10 @@ class Sequence {
     const first = meaning(operation);
     const second = beside && meaning({ ...operation, ...beside });
     const calls = second && !excludeEachOther(first, second) ? [first, second] : [first];
-    if (fault) await service.faults([fault]);
+    const faults = fault ? [fault] : calls.length > 1 && operation.who % 2 ? [SLOW_WRITE] : [];
+    if (faults.length > 0) await service.faults(faults);
     const answers = await Promise.all(calls.map((call) => this.#send(call)));
-    if (fault) await service.faults([]);
+    if (faults.length > 0) await service.faults([]);
     const lines = calls.map((call, index) => `${JSON.stringify(call)} -> ${said(answers[index] as Answer)}`);
     this.history.push(
       `${this.#steps}. ${lines.join('\n   at once: ')}${fault ? ` with ${JSON.stringify(fault)}` : ''}`,

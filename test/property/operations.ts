@@ -21,7 +21,7 @@ const KINDS = {
   'create organization': 3,
   'rename organization': 2,
   'delete organization': 1,
-  sweep: 4,
+  sweep: 8,
 } as const;
 type Kind = keyof typeof KINDS;
 
@@ -113,10 +113,13 @@ export const sequences: fc.Arbitrary<(Operation | null)[]> = fc.array(
     { withCrossShrink: true },
     { weight: 1, arbitrary: nothing },
     { weight: 1200, arbitrary: doing },
-    { weight: 150, arbitrary: waiting },
+    { weight: 200, arbitrary: waiting },
   ),
   { minLength: 21, maxLength: 32, size: 'max' },
 );
+
+/** What lets both of two calls read before the first of them writes. */
+export const SLOW_WRITE: Fault = { action: 'dynamodb:TransactWriteItems', fault: 'delay', ms: 25 };
 
 /** So many mails may always go to one address. */
 const MAILS = 9;
