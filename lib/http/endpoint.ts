@@ -17,7 +17,7 @@ import { getMembership } from '../table/members.ts';
 import { getOrganization, listMemberships } from '../table/organizations.ts';
 import { getUser, SIGN_IN, signIn } from '../table/people.ts';
 import { busy, isThrottling } from '../table/read.ts';
-import { untilFresh } from '../table/write.ts';
+import { Stale, untilFresh } from '../table/write.ts';
 import type { CallerKind, HttpDeclaration, Route } from './declaration.ts';
 import { parseBody, validate } from './input.ts';
 import { MESSAGES } from './messages.ts';
@@ -182,7 +182,10 @@ export function forMember<B extends Schema = undefined, Q extends Schema = undef
         getOrganization(organizationId),
         typeof credential === 'string' ? undefined : getAccessToken(caller.userId, organizationId, credential.tokenId),
         // A refusal must not leave the reads beside it without anybody who waits for them.
-        (async () => spec.read?.({ ...incoming, organizationId, caller }) as Promise<R>)(),
+        (async () => spec.read?.({ ...incoming, organizationId, caller }) as Promise<R>)().catch((error) => {
+          // The owner of a token who was erased isn't found by trying again.
+          throw error instanceof Stale && typeof credential !== 'string' ? unauthenticated() : error;
+        }),
         once?.earlier(),
       ]);
       if (typeof credential !== 'string') refuseUnlessGood(token, credential, membership, request.now);

@@ -447,6 +447,7 @@ export async function resendInvitation(
         { attribute: 'status', is: invitation.status },
         { attribute: 'secrets', is: invitation.secrets },
         { absent: 'mailStopped' },
+        { attribute: 'email', is: invitation.email },
       ],
     },
     ...(claim?.writes ?? []),

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { type Client, useService } from '../support/service.ts';
+import { type Client, newAddress, useService } from '../support/service.ts';
 
 const service = useService();
 
@@ -146,4 +146,16 @@ describe('an access token', () => {
     expect((await admin.call('GET /v1/access-tokens')).body.data).toEqual([]);
     expect((await admin.call(`DELETE /v1/access-tokens/${shown.id}`)).status).toBe(404);
   });
+});
+
+test('the token of a person who was erased is refused at once, also where its owner would be read', async () => {
+  const { owner } = await service.organization();
+  const admin = await service.member(owner, 'ADMIN');
+  const { body } = await admin.call('POST /v1/access-tokens', { body: { name: 'Program' } });
+  expect((await admin.call('DELETE /v1/me')).status).toBe(204);
+  const answer = await service.call('POST /v1/invitations', {
+    headers: { authorization: `Bearer ${body.token}` },
+    body: { email: newAddress(), role: 'USER' },
+  });
+  expect(answer).toMatchObject({ status: 401, body: { error: 'unauthenticated' } });
 });

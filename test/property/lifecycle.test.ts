@@ -1,0 +1,412 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type Answer, type Client, newAddress, type Sending, useService } from '../support/service.ts';
+import {
+  begin,
+  type Call,
+  type Caller,
+  type Answer as Expected,
+  isLive,
+  newWorld,
+  outcomesOf,
+  pass,
+  showOrganization,
+  showPerson,
+  type World,
+} from './model.ts';
+import { excludeEachOther, meaningOf, type Operation, SLOW_WRITE, sequences } from './operations.ts';
+
+// Random people do random things, some at the same moment, while calls to DynamoDB fail and time jumps. Each time the
+// service answers as the model does, and at the end, and after whatever is delicate, it shows what the model shows.
+
+const service = useService();
+
+/** How many sequences; which, by the seed; and of those the failing one, by the path that its report names. */
+const SEQUENCES = Number(process.env.MUSTER_SEQUENCES ?? 200);
+const SEED = Number(process.env.MUSTER_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const PATH = process.env.MUSTER_PATH;
+
+/** What the sequences may take, and then making a failing one smaller, in milliseconds. */
+const TIME_LIMIT = SEQUENCES * 2000 + 60_000;
+
+test('random operations of random people, some at once, are answered and leave behind what the model says', {
+  timeout: TIME_LIMIT + 60_000,
+}, async () => {
+  console.log(`${SEQUENCES} sequences with the seed ${SEED}; MUSTER_SEED=${SEED} repeats them.`);
+  await fc.assert(fc.asyncProperty(sequences, run), {
+    seed: SEED,
+    ...(PATH && { path: PATH }),
+    numRuns: SEQUENCES,
+    interruptAfterTimeLimit: TIME_LIMIT,
+    markInterruptAsFailure: true,
+  });
+});
+
+/** Does a sequence from nothing on, with people of its own. */
+async function run(operations: readonly (Operation | null)[]): Promise<void> {
+  const sequence = new Sequence();
+  await service.clock(0);
+  try {
+    for (const operation of operations) if (operation) await sequence.step(operation);
+    await sequence.compare();
+  } catch (error) {
+    throw new Error(`${sequence.history.join('\n')}\n${(error as Error).message}`);
+  } finally {
+    await service.faults([]);
+  }
+}
+
+/** The longest that a sequence waits in all, in hours: whom nobody signs in as for 30 days is another matter. */
+const LONGEST_WAIT = 29 * 24;
+
+class Sequence {
+  /** What was done and answered so far. */
+  readonly history: string[] = [];
+  readonly #people = Array.from({ length: 6 }, (_, index) => newAddress(`p${index}`));
+  readonly #clients = new Map<string, Promise<Client>>();
+  /** How often each address was erased. */
+  readonly #erasures = new Map<string, number>();
+  /** The texts of links and access tokens, by the model's names. */
+  readonly #texts = new Map<string, string>();
+  /** The service's ids, by the model's names. */
+  #ids: ReadonlyMap<string, string> = new Map();
+  #world = newWorld();
+  #steps = 0;
+  #hours = 0;
+
+  async step(operation: Operation): Promise<void> {
+    this.#steps += 1;
+    if ('hours' in operation) return this.#wait(operation.hours);
+    const { beside, fault } = operation;
+    const meaning = (intention: typeof operation) =>
+      meaningOf(intention, this.#world, this.#people, [...this.#ids.keys()]);
+    const first = meaning(operation);
+    const second = beside && meaning({ ...operation, ...beside });
+    const calls = second && !excludeEachOther(first, second) ? [first, second] : [first];
+    const faults = fault ? [fault] : calls.length > 1 && operation.who % 2 ? [SLOW_WRITE] : [];
+    if (faults.length > 0) await service.faults(faults);
+    const answers = await Promise.all(calls.map((call) => this.#send(call)));
+    if (faults.length > 0) await service.faults([]);
+    const lines = calls.map((call, index) => `${JSON.stringify(call)} -> ${said(answers[index] as Answer)}`);
+    this.history.push(
+      `${this.#steps}. ${lines.join('\n   at once: ')}${fault ? ` with ${JSON.stringify(fault)}` : ''}`,
+    );
+    await this.#learn(calls, answers);
+    // Somebody looks.
+    if (operation.kind === 'list') await this.compare();
+  }
+
+  /** Finds out whether the service shows what the model shows. */
+  async compare(): Promise<void> {
+    this.#ids = await this.#compared(this.#world, this.#ids);
+  }
+
+  async #wait(hours: number): Promise<void> {
+    const passing = Math.min(hours, LONGEST_WAIT - this.#hours);
+    this.#hours += passing;
+    pass(this.#world, passing);
+    await service.clock(`${this.#hours}h`);
+    this.history.push(`${this.#steps}. ${passing} hours pass`);
+  }
+
+  /**
+   * Somebody's sign-in. Who was erased comes back by another one: functions that are warm remember the first as the
+   * user who is no more.
+   */
+  #client(address: string, unverified = false): Promise<Client> {
+    const subject = `${address} ${this.#erasures.get(address) ?? 0}`;
+    const key = `${subject} ${unverified}`;
+    const client = this.#clients.get(key) ?? service.person(address, { name: 'Jane Doe', unverified, subject });
+    this.#clients.set(key, client);
+    return client;
+  }
+
+  async #send(call: Call): Promise<Answer> {
+    if (call.do === 'sweep') return service.call('POST /_local/sweep');
+    const { route, body } = this.#request(call);
+    const headers = {
+      ...(await this.#credential(call.by)),
+      ...('organization' in call && call.organization && { 'x-organization-id': this.#id(call.organization) }),
+    };
+    return service.call(route, { headers, ...(body !== undefined && { body }) });
+  }
+
+  async #credential(by: Caller): Promise<Record<string, string>> {
+    if (by.kind === 'nobody') return {};
+    const text =
+      by.kind === 'token'
+        ? this.#texts.get(by.token)
+        : (await this.#client(by.address, by.kind === 'unverified')).token;
+    return { authorization: `Bearer ${text}` };
+  }
+
+  #id(name: string): string {
+    const id = this.#ids.get(name);
+    if (id === undefined) throw new Error(`Nobody has told the id of ${name}.`);
+    return id;
+  }
+
+  #request(call: Exclude<Call, { do: 'sweep' }>): Sending & { readonly route: string } {
+    const organization = 'organization' in call && call.organization ? this.#id(call.organization) : '';
+    switch (call.do) {
+      case 'create organization':
+        return { route: 'POST /v1/organizations', body: { name: call.name } };
+      case 'rename organization':
+        return { route: `PATCH /v1/organizations/${organization}`, body: { name: call.name } };
+      case 'delete organization':
+        return { route: `DELETE /v1/organizations/${organization}` };
+      case 'transfer ownership': {
+        const body = { memberId: this.#id(call.member) };
+        return { route: `POST /v1/organizations/${organization}/transfer-ownership`, body };
+      }
+      case 'invite':
+        return { route: 'POST /v1/invitations', body: { email: call.address, role: call.role } };
+      case 'resend':
+        return { route: `POST /v1/invitations/${this.#id(call.invitation)}/resend` };
+      case 'revoke':
+        return { route: `DELETE /v1/invitations/${this.#id(call.invitation)}` };
+      case 'accept':
+      case 'decline':
+        return { route: `POST /v1/invitations/${call.do}`, body: { token: this.#texts.get(call.link) } };
+      case 'change role':
+        return { route: `PATCH /v1/members/${this.#id(call.member)}`, body: { role: call.role } };
+      case 'remove member':
+        return { route: `DELETE /v1/members/${this.#id(call.member)}` };
+      case 'create token':
+        return {
+          route: 'POST /v1/access-tokens',
+          body: { name: 'Program', role: call.role, expiresInDays: call.days },
+        };
+      case 'revoke token':
+        return { route: `DELETE /v1/access-tokens/${this.#id(call.token)}` };
+      case 'list':
+        return { route: `GET /v1/${call.what}` };
+      case 'show me':
+        return { route: 'GET /v1/me' };
+      case 'list organizations':
+        return { route: 'GET /v1/organizations' };
+      case 'erase me':
+        return { route: 'DELETE /v1/me' };
+    }
+  }
+
+  /** Takes over what must have happened for these answers, in whatever order. */
+  async #learn(calls: readonly Call[], answers: readonly Answer[]): Promise<void> {
+    const letters = ['', 'b'];
+    const begun = calls.map((call, index) => begin(call, this.#steps, `${this.#steps}${letters[index]}`));
+    const outcomes = outcomesOf(this.#world, begun);
+    const possible = outcomes.filter((outcome) =>
+      outcome.answers.every((expected, index) => isAsExpected(answers[index] as Answer, expected)),
+    );
+    if (possible.length === 0) {
+      const expected = new Set(outcomes.map((outcome) => JSON.stringify(outcome.answers)));
+      throw new Error(`The model says ${[...expected].join(' or ')}.`);
+    }
+    const problems: unknown[] = [];
+    for (const outcome of possible) {
+      try {
+        const ids = new Map(this.#ids);
+        for (const [index, { made = {} }] of outcome.answers.entries())
+          learnMade(ids, calls[index] as Call, made, answers[index]?.body);
+        // Answers alone may not tell which came first: what is there then does.
+        this.#ids = possible.length > 1 ? await this.#compared(outcome.world, ids) : ids;
+        this.#world = outcome.world;
+        for (const [index, { status }] of answers.entries()) this.#forget(calls[index] as Call, status);
+        await this.#readTexts(outcome.answers, answers);
+        return;
+      } catch (error) {
+        problems.push(error);
+      }
+    }
+    throw problems[0];
+  }
+
+  #forget(call: Call, status: number): void {
+    if (call.do !== 'erase me' || status !== 204 || call.by.kind !== 'person') return;
+    this.#erasures.set(call.by.address, (this.#erasures.get(call.by.address) ?? 0) + 1);
+  }
+
+  async #readTexts(expected: readonly Expected[], answers: readonly Answer[]): Promise<void> {
+    for (const [index, { made = {} }] of expected.entries()) {
+      if (made.token) this.#texts.set(made.token, answers[index]?.body.token);
+      const mail = this.#world.mails.find(({ link }) => link === made.link);
+      if (mail) this.#texts.set(mail.link, await service.linkToken(mail.address));
+    }
+  }
+
+  /** Compares what a world shows with what the service shows; returns the ids with those learnt by it. */
+  async #compared(world: World, before: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, string>> {
+    const ids = new Map(before);
+    const people = world.users.filter(({ claimed }) => claimed);
+    const shownPeople = await Promise.all(
+      people.map(async ({ id, address }) => {
+        const client = await this.#client(address);
+        const { body } = await client.call('GET /v1/me');
+        learn(ids, id, body.id);
+        return [
+          address,
+          await shownPerson(
+            client,
+            body,
+            world.tokens.some(({ user }) => user === id),
+          ),
+        ] as const;
+      }),
+    );
+    const live = world.organizations.filter(({ id }) => isLive(world, id));
+    const shownOrganizations = await Promise.all(
+      live.map(async ({ id }) => {
+        const owner = world.members.find((member) => member.organization === id && member.owner);
+        const { address = '' } = world.users.find((user) => user.id === owner?.user) ?? {};
+        const client = (await this.#client(address)).in(ids.get(id) as string);
+        return [id, await shownOrganization(client, showOrganization(world, id).entries)] as const;
+      }),
+    );
+    const expected = {
+      people: Object.fromEntries(people.map(({ address }) => [address, showPerson(world, address)])),
+      organizations: Object.fromEntries(live.map(({ id }) => [id, showOrganization(world, id)])),
+    };
+    const shown = {
+      people: Object.fromEntries(shownPeople),
+      organizations: Object.fromEntries(shownOrganizations),
+    };
+    expect(sorted(named(shown, ids))).toEqual(sorted(known(expected, ids)));
+    return ids;
+  }
+}
+
+function said({ status, body }: Answer): string {
+  return `${status} ${body?.error ?? ''}`;
+}
+
+function isAsExpected({ status, body }: Answer, expected: Expected): boolean {
+  // Each code has one status, which every answer is held against.
+  if (typeof expected.error === 'object') return expected.error.includes(body?.error);
+  return status === expected.status && (status < 400 ? undefined : body?.error) === expected.error;
+}
+
+/** Takes down an id that the service has told. A name stands for one thing, and a thing has one name. */
+function learn(ids: Map<string, string>, name: string, id: string): void {
+  const known = ids.get(name);
+  const other = [...ids].find(([, each]) => each === id)?.[0];
+  if ((known ?? id) !== id || (other ?? name) !== name) {
+    throw new Error(`${name} is ${known ?? 'new'}, but the service says ${id}, which is ${other ?? 'new'}.`);
+  }
+  ids.set(name, id);
+}
+
+/** Takes down what an answer tells of what was made. */
+function learnMade(
+  ids: Map<string, string>,
+  call: Call,
+  { organization, member, user, invitation, token }: NonNullable<Expected['made']>,
+  body: Answer['body'],
+): void {
+  const isAccepted = call.do === 'accept';
+  if (organization) learn(ids, organization, body.id);
+  if (member) learn(ids, member, isAccepted ? body.member.id : body.memberId);
+  if (user) learn(ids, user, body.member.userId);
+  if (invitation) learn(ids, invitation, body.id);
+  if (token) learn(ids, token, body.id);
+}
+
+type Row = Answer['body'];
+
+/** What `showPerson` shows, as the service has it. */
+async function shownPerson(client: Client, me: Row, hasTokens: boolean) {
+  const { id, memberships, invitations } = me;
+  return {
+    id,
+    memberships: memberships.map((each: Row) => ({
+      id: each.id,
+      organization: each.organizationId,
+      name: each.organizationName,
+      role: each.role,
+      owner: each.owner,
+    })),
+    invitations: invitations.map((each: Row) => each.id),
+    tokens: hasTokens ? await tokensOf(client, memberships) : [],
+  };
+}
+
+async function tokensOf(client: Client, memberships: readonly Row[]): Promise<Row[]> {
+  const lists = memberships.map(({ organizationId }) => rowsOf(client.in(organizationId), 'access-tokens'));
+  return (await Promise.all(lists)).flatMap(({ rows }) => rows.map(({ id }) => id));
+}
+
+/** What `showOrganization` shows, as the service has it; the audit log in pieces of the expected sizes. */
+async function shownOrganization(client: Client, steps: readonly (readonly unknown[])[]) {
+  const [members, invitations, log] = await Promise.all([
+    rowsOf(client, 'members'),
+    rowsOf(client, 'invitations'),
+    rowsOf(client, 'audit-logs'),
+  ]);
+  const entries = log.rows.reverse().map(({ action, actorType, actorId, resourceType, resourceId, metadata }) => {
+    // Moments are the service's own.
+    const told = JSON.stringify(metadata, (key, value) => (key === 'expiresAt' ? undefined : value));
+    return { action, actorType, actorId, resourceType, resourceId, metadata: JSON.parse(told) };
+  });
+  return {
+    members: members.rows.map((each) => ({
+      id: each.id,
+      user: each.userId,
+      address: each.userProfile.email,
+      claimed: each.claimed,
+      role: each.role,
+      owner: each.owner,
+    })),
+    memberCount: members.total,
+    invitations: invitations.rows.map((each) => ({
+      id: each.id,
+      address: each.email,
+      role: each.role,
+      inviter: each.invitedBy,
+      status: each.status,
+    })),
+    invitationCount: invitations.total,
+    entries: [...steps.map((step) => entries.splice(0, step.length)), ...(entries.length > 0 ? [entries] : [])],
+  };
+}
+
+/** All pages of a list. */
+async function rowsOf(client: Client, list: string): Promise<{ rows: Row[]; total: number | undefined }> {
+  const rows: Row[] = [];
+  let cursor = '';
+  for (;;) {
+    const answer = await client.call(`GET /v1/${list}?perPage=100${cursor}`);
+    const { body } = answer;
+    if (answer.status !== 200) throw new Error(`${client.email} lists ${list}: ${said(answer)}.`);
+    rows.push(...body.data);
+    if (!body.meta.nextCursor) return { rows, total: body.meta.total };
+    cursor = `&cursor=${body.meta.nextCursor}`;
+  }
+}
+
+/** What the service shows, by the model's names; nobody may know who an erased person was. */
+function named(shown: unknown, ids: ReadonlyMap<string, string>): unknown {
+  const names = new Map([...ids].map(([name, id]) => [id, name]));
+  const text = JSON.stringify(shown).replace(
+    /\b(org|usr|mem|inv|key)_[0-9a-v]{26}\b/g,
+    (id, kind) => names.get(id) ?? (kind === 'usr' ? SOMEBODY : id),
+  );
+  return JSON.parse(text);
+}
+
+/** What the model shows, without users who were gone before their ids were told. */
+function known(expected: unknown, ids: ReadonlyMap<string, string>): unknown {
+  const text = JSON.stringify(expected).replace(/(?<=")user [^"]+/g, (name) => (ids.has(name) ? name : SOMEBODY));
+  return JSON.parse(text);
+}
+
+const SOMEBODY = 'somebody';
+
+/** The same with every list in one order, but for the steps of an audit log. */
+function sorted(value: unknown, isSteps = false): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (!Array.isArray(value)) {
+    const keys = Object.keys(value).sort();
+    return Object.fromEntries(keys.map((key) => [key, sorted(value[key as never], key === 'entries')]));
+  }
+  const all = value.map((each) => sorted(each));
+  return isSteps ? all : all.sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1));
+}

@@ -1,0 +1,800 @@
+// What the service promises of organizations, members, invitations and access tokens, as plain data and plain
+// functions. Imports nothing: whatever it has in common with the service is here because both were written from the
+// same rules.
+
+export type Role = 'ADMIN' | 'USER' | 'OPERATOR' | 'VIEWER';
+
+/** From the most powerful to the least. */
+export const ROLES: readonly Role[] = ['ADMIN', 'USER', 'OPERATOR', 'VIEWER'];
+
+/** Who sends a request. People are told apart by their addresses, which are in lower case. */
+export type Caller =
+  | { readonly kind: 'person'; readonly address: string }
+  /** Somebody whose sign-in provider hasn't verified the address. */
+  | { readonly kind: 'unverified'; readonly address: string }
+  | { readonly kind: 'token'; readonly token: string }
+  | { readonly kind: 'nobody' };
+
+/** What a request asks for, about things by the model's names for them. */
+type Wish =
+  | { readonly do: 'create organization'; readonly name: string }
+  | { readonly do: 'rename organization'; readonly organization: string; readonly name: string }
+  | { readonly do: 'delete organization'; readonly organization: string }
+  | { readonly do: 'transfer ownership'; readonly organization: string; readonly member: string }
+  | { readonly do: 'invite'; readonly organization: Named; readonly address: string; readonly role: Role }
+  | { readonly do: 'resend' | 'revoke'; readonly organization: Named; readonly invitation: string }
+  | { readonly do: 'accept' | 'decline'; readonly link: string }
+  | { readonly do: 'change role'; readonly organization: Named; readonly member: string; readonly role: Role }
+  | { readonly do: 'remove member'; readonly organization: Named; readonly member: string }
+  | {
+      readonly do: 'create token';
+      readonly organization: Named;
+      readonly role: Role | undefined;
+      readonly days: number | undefined;
+    }
+  | { readonly do: 'revoke token'; readonly organization: Named; readonly token: string }
+  | {
+      readonly do: 'list';
+      readonly organization: Named;
+      readonly what: 'members' | 'invitations' | 'audit-logs' | 'access-tokens';
+    }
+  | { readonly do: 'show me' | 'list organizations' | 'erase me' };
+
+/** Something that is asked of the service: a request, or that the scheduled function runs. */
+export type Call = ({ readonly by: Caller } & Wish) | { readonly do: 'sweep' };
+
+/** The organization of a request; undefined: it names none. */
+type Named = string | undefined;
+
+/** What the service has to answer. */
+export interface Answer {
+  readonly status: number;
+  /** The code of the refusal, or one of several that are as good. */
+  readonly error?: string | readonly string[];
+  /** The names of what was made, whose ids are in the service's answer, or in a mail for `link`. */
+  readonly made?: {
+    readonly organization?: string;
+    readonly member?: string;
+    readonly user?: string;
+    readonly invitation?: string;
+    readonly token?: string;
+    readonly link?: string;
+  };
+}
+
+export interface User {
+  readonly id: string;
+  readonly address: string;
+  /** Whether somebody has signed in; until then it stands for an address that accepted by link alone. */
+  claimed: boolean;
+}
+
+interface Organization {
+  readonly id: string;
+  name: string;
+  deletedAt?: number;
+  readonly entries: Entry[];
+}
+
+interface Member {
+  readonly id: string;
+  readonly organization: string;
+  readonly user: string;
+  role: Role;
+  owner: boolean;
+}
+
+type Status = 'PENDING' | 'ACCEPTED' | 'DECLINED' | 'REVOKED' | 'EXPIRED';
+
+interface Invitation {
+  readonly id: string;
+  readonly organization: string;
+  /** Undefined when the person was erased. */
+  address: string | undefined;
+  readonly role: Role;
+  /** As recorded: the clock decides as well. */
+  status: Status;
+  inviter: string;
+  expiresAt: number;
+  /** The links that were mailed, the good one last. */
+  readonly links: string[];
+  /** Whom it made a member. */
+  member?: string;
+}
+
+interface Token {
+  readonly id: string;
+  readonly organization: string;
+  readonly user: string;
+  /** The membership that it was made under. */
+  readonly member: string;
+  readonly role: Role | undefined;
+  readonly expiresAt: number | undefined;
+  revoked: boolean;
+}
+
+/** An entry of the audit log. */
+export interface Entry {
+  /** Number of the step in which it was written: within one, the order is anybody's guess. */
+  readonly step: number;
+  readonly action: string;
+  readonly actorType: string;
+  readonly actorId: string;
+  readonly resourceType: string;
+  readonly resourceId: string;
+  readonly before?: Readonly<Record<string, unknown>>;
+  readonly after?: Readonly<Record<string, unknown>>;
+}
+
+/** Everything there is. Ids are names that the model gives. */
+export interface World {
+  /** Milliseconds since the beginning; moves by jumps only. */
+  now: number;
+  readonly users: User[];
+  readonly organizations: Organization[];
+  readonly members: Member[];
+  readonly invitations: Invitation[];
+  readonly tokens: Token[];
+  /** Every mail that was sent: its link, and to whom. */
+  readonly mails: { readonly link: string; readonly address: string }[];
+}
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** What stands where the address of an erased person was. */
+const ERASED = 'erased@erased.invalid';
+
+/** How long an invitation is good for. */
+const PERIOD = 7 * DAY;
+
+export function newWorld(): World {
+  return { now: 0, users: [], organizations: [], members: [], invitations: [], tokens: [], mails: [] };
+}
+
+/** Time passes. */
+export function pass(world: World, hours: number): void {
+  world.now += hours * HOUR;
+}
+
+/** The one form of an address. */
+function normalized(address: string): string {
+  return address.trim().toLowerCase();
+}
+
+export function isLive(world: World, organization: string): boolean {
+  return world.organizations.some(({ id, deletedAt }) => id === organization && deletedAt === undefined);
+}
+
+/** The user with an address, signed in or not. */
+export function userOf(world: World, address: string): User | undefined {
+  return world.users.find((user) => user.address === address);
+}
+
+/** Somebody's memberships in organizations that are there. */
+export function membershipsOf(world: World, user: string): Member[] {
+  return world.members.filter((member) => member.user === user && isLive(world, member.organization));
+}
+
+/** The state that the clock makes of an invitation. */
+export function statusOf(world: World, { status, expiresAt }: Invitation): Status {
+  return status === 'PENDING' && expiresAt <= world.now ? 'EXPIRED' : status;
+}
+
+/** Whether a token is good for anything: the membership that it was made under stands, and it isn't over. */
+function isGood(world: World, token: Token | undefined): token is Token {
+  return (
+    token !== undefined &&
+    !token.revoked &&
+    (token.expiresAt === undefined || token.expiresAt > world.now) &&
+    world.members.some(({ id }) => id === token.member)
+  );
+}
+
+function lower(one: Role, other: Role): Role {
+  return ROLES[Math.max(ROLES.indexOf(one), ROLES.indexOf(other))] as Role;
+}
+
+/**
+ * A call on its way. What happens at once in the service is one step: two calls at the same moment may take turns
+ * between their steps, and nowhere else. Plain data, like the world.
+ */
+export interface Progress {
+  readonly call: Call;
+  /** Number of the step of the sequence, and which of the calls at this moment: names what it makes. */
+  readonly step: number;
+  readonly label: string;
+  at: 'sign-in' | 'organization' | 'action';
+  user?: string;
+  organization?: string;
+  /** Whether an erasure has begun. */
+  erasing: boolean;
+  /** How often it signed somebody in: again when that user is erased meanwhile. */
+  signIns: number;
+  answer?: Answer;
+}
+
+export function begin(call: Call, step: number, label: string): Progress {
+  return { call, step, label, at: 'sign-in', erasing: false, signIns: 0 };
+}
+
+/** Every way in which calls at the same moment may come out: each has its own world and the answers in order. */
+export function outcomesOf(world: World, calls: readonly Progress[]): { world: World; answers: Answer[] }[] {
+  const found = new Map<string, { world: World; answers: Answer[] }>();
+  const explore = (present: World, progress: readonly Progress[]) => {
+    const open = progress.filter(({ answer }) => !answer);
+    if (open.length === 0) {
+      const outcome = { world: present, answers: progress.map(({ answer }) => answer as Answer) };
+      found.set(JSON.stringify(outcome), outcome);
+    }
+    for (const { label } of open) {
+      const next = structuredClone({ present, progress });
+      advance(next.present, next.progress.find((one) => one.label === label) as Progress);
+      explore(next.present, next.progress);
+    }
+  };
+  explore(world, calls);
+  return [...found.values()];
+}
+
+function refused(status: number, error: string | readonly string[]): Answer {
+  return { status, error };
+}
+
+/** Does the next step of a call. */
+function advance(world: World, progress: Progress): void {
+  const { call } = progress;
+  if (call.do === 'sweep') {
+    sweep(world, progress);
+    progress.answer = { status: 200 };
+    return;
+  }
+  const isErased = progress.user !== undefined && !world.users.some(({ id }) => id === progress.user);
+  if (progress.at === 'sign-in' || isErased) {
+    progress.erasing = false;
+    progress.signIns += 1;
+    const answer = signIn(world, progress, call);
+    progress.at = 'organization';
+    if (answer) progress.answer = answer;
+    return;
+  }
+  if (progress.at === 'organization' && 'organization' in call && call.organization === undefined) {
+    const answer = selectOrganization(world, progress, call.by);
+    progress.at = 'action';
+    if (answer) progress.answer = answer;
+    return;
+  }
+  const answer = act(world, progress, call);
+  if (answer) progress.answer = answer;
+}
+
+/** What isn't about one organization: who may come, and in what role, is another matter there. */
+const FOR_PERSONS: readonly string[] = ['create organization', 'erase me'];
+const FOR_CALLERS: readonly string[] = ['show me', 'list organizations'];
+const FOR_LINKS: readonly string[] = ['accept', 'decline'];
+
+/** Finds out who calls; the first verified sign-in makes a user, or makes a placeholder the person's own. */
+function signIn(world: World, progress: Progress, { by, do: wish }: Call & { by: Caller }): Answer | undefined {
+  switch (by.kind) {
+    case 'nobody':
+      return FOR_LINKS.includes(wish) ? undefined : refused(401, 'unauthenticated');
+    case 'unverified':
+      return wish === 'show me' ? { status: 200 } : refused(403, 'email_not_verified');
+    case 'token':
+      return [...FOR_PERSONS, ...FOR_LINKS].includes(wish) ? refused(403, 'token_not_allowed') : undefined;
+  }
+  const user = userOf(world, by.address);
+  if (!user) {
+    const id = `user ${progress.label}${progress.signIns > 1 ? ` again ${progress.signIns}` : ''}`;
+    world.users.push({ id, address: by.address, claimed: true });
+  } else if (!user.claimed) {
+    user.claimed = true;
+    for (const member of membershipsOf(world, user.id)) {
+      write(world, progress, member.organization, {
+        action: 'member.claim',
+        actorType: 'user',
+        actorId: user.id,
+        resourceType: 'member',
+        resourceId: member.id,
+        after: { claimed: true },
+      });
+    }
+  }
+  progress.user = (userOf(world, by.address) as User).id;
+  return undefined;
+}
+
+/** Whoever is in one organization needn't name it. */
+function selectOrganization(world: World, progress: Progress, by: Caller): Answer | undefined {
+  if (by.kind === 'token') {
+    progress.organization = (world.tokens.find(({ id }) => id === by.token) as Token | undefined)?.organization ?? '';
+    return undefined;
+  }
+  const [only, second] = membershipsOf(world, progress.user as string);
+  if (!only || second) return refused(400, 'organization_required');
+  progress.organization = only.organization;
+  return undefined;
+}
+
+/** Who acts in an organization, with the role that counts here and now. */
+interface Actor {
+  readonly member: Member;
+  readonly role: Role;
+  readonly actorType: 'user' | 'apiKey';
+  readonly actorId: string;
+}
+
+type By<D extends string> = Extract<Call, { do: D }> & { readonly by: Caller };
+
+/** Does what is asked for; undefined when there is more to do. */
+function act(world: World, progress: Progress, call: Call & { by: Caller }): Answer | undefined {
+  switch (call.do) {
+    case 'create organization':
+      return createOrganization(world, progress, call);
+    case 'erase me':
+      return erase(world, progress);
+    case 'accept':
+      return accept(world, progress, call.link);
+    case 'decline':
+      return decline(world, progress, call.link);
+  }
+  const { by } = call;
+  const token = by.kind === 'token' ? world.tokens.find(({ id }) => id === by.token) : undefined;
+  if (FOR_CALLERS.includes(call.do)) {
+    const isIn = by.kind === 'person' || (isGood(world, token) && isLive(world, token.organization));
+    return isIn ? { status: 200 } : refused(401, 'unauthenticated');
+  }
+  const id = ('organization' in call ? call.organization : undefined) ?? (progress.organization as string);
+  if (by.kind === 'token') {
+    const isOfAnother = token && token.organization !== id;
+    if (!isGood(world, token)) {
+      return isOfAnother
+        ? { status: 404, error: ['organization_not_found', 'unauthenticated'] }
+        : refused(401, 'unauthenticated');
+    }
+    // Its organization's end makes it unknown, as a token and as a member's.
+    if (!isLive(world, id) && !isOfAnother) return refused(404, ['organization_not_found', 'unauthenticated']);
+    if (isOfAnother) return refused(404, 'organization_not_found');
+  }
+  const user = token?.user ?? progress.user;
+  const member = world.members.find((one) => one.organization === id && one.user === user);
+  if (!member || !isLive(world, id)) return refused(404, 'organization_not_found');
+  const actor: Actor = token
+    ? { member, role: lower(token.role ?? member.role, member.role), actorType: 'apiKey', actorId: token.id }
+    : { member, role: member.role, actorType: 'user', actorId: member.user };
+  return actIn(world, progress, call, id, actor);
+}
+
+/** What only an ADMIN may. */
+const FOR_ADMINS: readonly string[] = [
+  'rename organization',
+  'delete organization',
+  'invite',
+  'resend',
+  'revoke',
+  'change role',
+];
+
+function actIn(world: World, progress: Progress, call: Call, organizationId: string, actor: Actor): Answer {
+  const isAdmin = actor.role === 'ADMIN';
+  if (FOR_ADMINS.includes(call.do) && !isAdmin) return refused(403, 'forbidden');
+  const organization = world.organizations.find(({ id }) => id === organizationId) as Organization;
+  const { actorType, actorId } = actor;
+  const log = (entry: Omit<Entry, 'step' | 'actorType' | 'actorId'>) =>
+    write(world, progress, organizationId, { ...entry, actorType, actorId });
+  const memberHere = (id: string) => world.members.find((one) => one.id === id && one.organization === organizationId);
+  const invitationHere = (id: string) =>
+    world.invitations.find((one) => one.id === id && one.organization === organizationId);
+
+  switch (call.do) {
+    case 'rename organization':
+      if (organization.name !== call.name) {
+        organization.name = call.name;
+        log({ action: 'organization.update', resourceType: 'organization', resourceId: organizationId });
+      }
+      return { status: 200 };
+
+    case 'delete organization':
+      organization.deletedAt = world.now;
+      return { status: 204 };
+
+    case 'transfer ownership': {
+      if (actorType === 'apiKey') return refused(403, 'token_not_allowed');
+      if (!actor.member.owner) return refused(403, 'forbidden');
+      const heir = memberHere(call.member);
+      if (!heir) return refused(404, 'member_not_found');
+      if (heir.owner) return { status: 200 };
+      if (!world.users.find(({ id }) => id === heir.user)?.claimed) return refused(409, 'member_not_claimed');
+      actor.member.owner = false;
+      heir.owner = true;
+      heir.role = 'ADMIN';
+      log({
+        action: 'organization.transfer',
+        resourceType: 'organization',
+        resourceId: organizationId,
+        before: { ownerId: actor.member.id },
+        after: { ownerId: heir.id },
+      });
+      return { status: 200 };
+    }
+
+    case 'change role': {
+      const member = memberHere(call.member);
+      if (!member) return refused(404, 'member_not_found');
+      if (member.role === call.role) return { status: 200 };
+      if (member.owner) return refused(409, 'owner_must_transfer');
+      const before = { role: member.role };
+      member.role = call.role;
+      const after = { role: call.role };
+      log({ action: 'member.update', resourceType: 'member', resourceId: member.id, before, after });
+      return { status: 200 };
+    }
+
+    case 'remove member': {
+      const isLeaving = call.member === actor.member.id;
+      if (!isLeaving && !isAdmin) return refused(403, 'forbidden');
+      const member = memberHere(call.member);
+      if (!member) return refused(404, 'member_not_found');
+      if (member.owner) return refused(409, 'owner_must_transfer');
+      end(world.members, member);
+      const action = isLeaving ? 'member.leave' : 'member.remove';
+      log({ action, resourceType: 'member', resourceId: member.id, before: { role: member.role } });
+      return { status: 204 };
+    }
+
+    case 'invite':
+      return invite(world, progress, call, actor, log);
+
+    case 'resend': {
+      const invitation = invitationHere(call.invitation);
+      if (!invitation) return refused(404, 'invitation_not_found');
+      const { address } = invitation;
+      const isOver = !['PENDING', 'EXPIRED'].includes(statusOf(world, invitation));
+      if (isOver || address === undefined) return refused(409, 'invitation_not_resendable');
+      if (invitation.status === 'EXPIRED') {
+        const problem = claim(world, progress, organizationId, address, actor);
+        if (problem) return problem;
+      }
+      invitation.status = 'PENDING';
+      invitation.inviter = actor.member.user;
+      invitation.expiresAt = world.now + PERIOD;
+      const link = mail(world, progress, invitation, address);
+      log({
+        action: 'invitation.resend',
+        resourceType: 'invitation',
+        resourceId: invitation.id,
+        before: {},
+        after: {},
+      });
+      return { status: 200, made: { link } };
+    }
+
+    case 'revoke': {
+      const invitation = invitationHere(call.invitation);
+      if (!invitation) return refused(404, 'invitation_not_found');
+      if (statusOf(world, invitation) !== 'PENDING') return refused(409, 'invitation_not_pending');
+      invitation.status = 'REVOKED';
+      log({ action: 'invitation.revoke', resourceType: 'invitation', resourceId: invitation.id });
+      return { status: 204 };
+    }
+
+    case 'create token': {
+      const { role, days } = call;
+      if (role && lower(role, actor.role) !== role) return refused(403, 'forbidden');
+      const token: Token = {
+        id: `token ${progress.label}`,
+        organization: organizationId,
+        user: actor.member.user,
+        member: actor.member.id,
+        // What a token makes is never more than that token is now.
+        role: role ?? (actorType === 'apiKey' ? actor.role : undefined),
+        expiresAt: days === undefined ? undefined : world.now + days * DAY,
+        revoked: false,
+      };
+      world.tokens.push(token);
+      const after = { ...(token.role && { role: token.role }) };
+      log({ action: 'access-token.create', resourceType: 'accessToken', resourceId: token.id, after });
+      return { status: 201, made: { token: token.id } };
+    }
+
+    case 'revoke token': {
+      const token = world.tokens.find(({ id, member }) => id === call.token && member === actor.member.id);
+      if (!token || token.revoked) return refused(404, 'access_token_not_found');
+      token.revoked = true;
+      log({ action: 'access-token.revoke', resourceType: 'accessToken', resourceId: token.id });
+      return { status: 204 };
+    }
+
+    case 'list': {
+      const isForAdmins = call.what === 'invitations' || call.what === 'audit-logs';
+      return isForAdmins && !isAdmin ? refused(403, 'forbidden') : { status: 200 };
+    }
+  }
+  throw new Error(`Nobody does "${call.do}" in an organization.`);
+}
+
+function end<T>(all: T[], one: T): void {
+  all.splice(all.indexOf(one), 1);
+}
+
+function write(world: World, { step }: Progress, organization: string, entry: Omit<Entry, 'step'>): void {
+  world.organizations.find(({ id }) => id === organization)?.entries.push({ step, ...entry });
+}
+
+/** A new link, which makes the earlier ones of the invitation say so. */
+function mail(world: World, { label }: Progress, invitation: Invitation, address: string): string {
+  const link = `link ${label}`;
+  invitation.links.push(link);
+  world.mails.push({ link, address });
+  return link;
+}
+
+function createOrganization(world: World, progress: Progress, { name }: By<'create organization'>): Answer {
+  const { label, user } = progress;
+  const id = `organization ${label}`;
+  const member: Member = {
+    id: `member ${label}`,
+    organization: id,
+    user: user as string,
+    role: 'ADMIN',
+    owner: true,
+  };
+  world.organizations.push({ id, name, entries: [] });
+  world.members.push(member);
+  write(world, progress, id, {
+    action: 'organization.create',
+    actorType: 'user',
+    actorId: member.user,
+    resourceType: 'organization',
+    resourceId: id,
+    after: { ownerId: member.id },
+  });
+  return { status: 201, made: { organization: id, member: member.id } };
+}
+
+/**
+ * Makes an address free for an invitation in an organization: one that is over gives way, and is recorded as such.
+ *
+ * @returns the refusal of an address that is taken
+ */
+function claim(
+  world: World,
+  progress: Progress,
+  organization: string,
+  address: string,
+  { actorType, actorId }: Pick<Actor, 'actorType' | 'actorId'>,
+): Answer | undefined {
+  const waiting = world.invitations.find(
+    (one) => one.organization === organization && one.address === address && one.status === 'PENDING',
+  );
+  if (waiting && statusOf(world, waiting) === 'PENDING') return refused(409, 'already_invited');
+  const holder = userOf(world, address);
+  const isMember = world.members.some((one) => one.organization === organization && one.user === holder?.id);
+  if (isMember) return refused(409, 'already_member');
+  if (waiting) expire(world, progress, waiting, { actorType, actorId });
+  return undefined;
+}
+
+function expire(
+  world: World,
+  progress: Progress,
+  invitation: Invitation,
+  actor: { actorType: string; actorId: string },
+): void {
+  invitation.status = 'EXPIRED';
+  write(world, progress, invitation.organization, {
+    ...actor,
+    action: 'invitation.expire',
+    resourceType: 'invitation',
+    resourceId: invitation.id,
+  });
+}
+
+function invite(
+  world: World,
+  progress: Progress,
+  call: By<'invite'>,
+  actor: Actor,
+  log: (entry: Omit<Entry, 'step' | 'actorType' | 'actorId'>) => void,
+): Answer {
+  const address = normalized(call.address);
+  const { organization, user } = actor.member;
+  const problem = claim(world, progress, organization, address, actor);
+  if (problem) return problem;
+  const id = `invitation ${progress.label}`;
+  const { role } = call;
+  const invitation: Invitation = {
+    id,
+    organization,
+    address,
+    role,
+    status: 'PENDING',
+    inviter: user,
+    expiresAt: world.now + PERIOD,
+    links: [],
+  };
+  world.invitations.push(invitation);
+  const link = mail(world, progress, invitation, address);
+  log({ action: 'invitation.create', resourceType: 'invitation', resourceId: id, after: { role } });
+  return { status: 201, made: { invitation: id, link } };
+}
+
+/** Finds what a link is for, and whether it is its newest link; undefined when nobody may know. */
+function openLink(world: World, link: string): { invitation: Invitation; isNewest: boolean } | undefined {
+  const invitation = world.invitations.find(({ links }) => links.includes(link));
+  if (!invitation || !isLive(world, invitation.organization)) return undefined;
+  return { invitation, isNewest: invitation.links.at(-1) === link };
+}
+
+function accept(world: World, progress: Progress, link: string): Answer {
+  const opened = openLink(world, link);
+  if (!opened) return refused(404, 'invitation_not_found');
+  const { invitation, isNewest } = opened;
+  const { organization, role } = invitation;
+  const person = world.users.find(({ id }) => id === progress.user);
+  const status = statusOf(world, invitation);
+  if (status === 'REVOKED') return refused(410, 'invitation_revoked');
+  if (status === 'DECLINED') return refused(410, 'invitation_declined');
+  if (status === 'EXPIRED') return refused(410, 'invitation_expired');
+  if (status === 'ACCEPTED') {
+    const member = isNewest && world.members.find(({ id }) => id === invitation.member);
+    if (!member) return refused(410, 'invitation_used');
+    const isAnother = person && person.id !== member.user;
+    return isAnother
+      ? refused(403, 'invitation_for_another_address')
+      : { status: 200, made: { member: member.id, user: member.user } };
+  }
+  if (!isNewest) return refused(410, 'invitation_superseded');
+  const address = invitation.address as string;
+  if (person && person.address !== address) return refused(403, 'invitation_for_another_address');
+  const inviter = world.members.find((one) => one.organization === organization && one.user === invitation.inviter);
+  if (inviter?.role !== 'ADMIN') return refused(410, 'inviter_removed');
+
+  const { label } = progress;
+  if (!userOf(world, address)) world.users.push({ id: `user ${label}`, address, claimed: false });
+  const user = (userOf(world, address) as User).id;
+  const member: Member = { id: `member ${label}`, organization, user, role, owner: false };
+  world.members.push(member);
+  invitation.status = 'ACCEPTED';
+  invitation.member = member.id;
+  write(world, progress, organization, {
+    action: 'invitation.accept',
+    ...holderOf(person, invitation),
+    resourceType: 'invitation',
+    resourceId: invitation.id,
+    after: { memberId: member.id, userId: user, role },
+  });
+  return { status: 200, made: { member: member.id, user } };
+}
+
+/** Whoever uses a link: a person, or its holder. */
+function holderOf(person: User | undefined, { id }: Invitation): { actorType: string; actorId: string } {
+  return person ? { actorType: 'user', actorId: person.id } : { actorType: 'link', actorId: id };
+}
+
+function decline(world: World, progress: Progress, link: string): Answer {
+  const opened = openLink(world, link);
+  if (!opened) return refused(404, 'invitation_not_found');
+  const { invitation, isNewest } = opened;
+  const person = world.users.find(({ id }) => id === progress.user);
+  const status = statusOf(world, invitation);
+  const isOpen = status === 'PENDING' || (status === 'ACCEPTED' && isNewest);
+  if (!isOpen) return refused(409, 'invitation_not_pending');
+  if (!isNewest) return refused(410, 'invitation_superseded');
+  if (person && person.address !== invitation.address) return refused(403, 'invitation_for_another_address');
+  if (status !== 'PENDING') return refused(409, 'invitation_not_pending');
+  invitation.status = 'DECLINED';
+  write(world, progress, invitation.organization, {
+    action: 'invitation.decline',
+    ...holderOf(person, invitation),
+    resourceType: 'invitation',
+    resourceId: invitation.id,
+  });
+  return { status: 200 };
+}
+
+/** Erases a person, an organization at a time, who they were last; undefined while there is more to do. */
+function erase(world: World, progress: Progress): Answer | undefined {
+  const user = world.users.find(({ id }) => id === progress.user) as User;
+  const memberships = membershipsOf(world, user.id);
+  if (!progress.erasing && memberships.some(({ owner }) => owner)) return refused(409, 'owner_must_transfer');
+  progress.erasing = true;
+  const actor = { actorType: 'user', actorId: user.id };
+  const [member] = memberships;
+  if (member) {
+    end(world.members, member);
+    write(world, progress, member.organization, {
+      ...actor,
+      action: 'member.leave',
+      resourceType: 'member',
+      resourceId: member.id,
+      before: { role: member.role },
+    });
+    return undefined;
+  }
+  const [first] = world.invitations.filter(({ address }) => address === user.address);
+  if (first) {
+    for (const invitation of world.invitations) {
+      if (invitation.organization !== first.organization || invitation.address !== user.address) continue;
+      if (invitation.status === 'PENDING') {
+        invitation.status = statusOf(world, invitation) === 'EXPIRED' ? 'EXPIRED' : 'DECLINED';
+      }
+      invitation.address = undefined;
+      write(world, progress, invitation.organization, {
+        ...actor,
+        action: 'invitation.erase',
+        resourceType: 'invitation',
+        resourceId: invitation.id,
+      });
+    }
+    return undefined;
+  }
+  for (const left of world.members.filter((one) => one.user === user.id)) end(world.members, left);
+  end(world.users, user);
+  return { status: 204 };
+}
+
+/** What the scheduled function does: records what has expired, and clears what was deleted. */
+function sweep(world: World, progress: Progress): void {
+  for (const invitation of world.invitations) {
+    if (invitation.status === 'PENDING' && statusOf(world, invitation) === 'EXPIRED') {
+      expire(world, progress, invitation, { actorType: 'system', actorId: 'sweep' });
+    }
+  }
+  // Nothing of it can be seen, but that its tokens are of no membership any more.
+  for (const { id, deletedAt = world.now } of world.organizations) {
+    if (deletedAt === world.now) continue;
+    for (const member of world.members.filter(({ organization }) => organization === id)) end(world.members, member);
+  }
+}
+
+/** What an organization shows to its owner; the audit log by the steps in which entries were written. */
+export function showOrganization(world: World, organization: string) {
+  const { entries } = world.organizations.find(({ id }) => id === organization) as Organization;
+  const members = world.members.filter((member) => member.organization === organization);
+  const invitations = world.invitations.filter((invitation) => invitation.organization === organization);
+  const steps = [...new Set(entries.map(({ step }) => step))];
+  return {
+    members: members.map(({ id, user, role, owner }) => {
+      const { address, claimed } = world.users.find((one) => one.id === user) as User;
+      return { id, user, address, claimed, role, owner };
+    }),
+    memberCount: members.length,
+    invitations: invitations.map((invitation) => {
+      const { id, address = ERASED, role, inviter } = invitation;
+      return { id, address, role, inviter, status: statusOf(world, invitation) };
+    }),
+    invitationCount: invitations.length,
+    entries: steps.map((step) =>
+      entries
+        .filter((entry) => entry.step === step)
+        .map(({ action, actorType, actorId, resourceType, resourceId, before, after }) => ({
+          action,
+          actorType,
+          actorId,
+          resourceType,
+          resourceId,
+          metadata: before || after ? { ...(before && { before }), ...(after && { after }) } : null,
+        })),
+    ),
+  };
+}
+
+/** What the service shows a person who has signed in. */
+export function showPerson(world: World, address: string) {
+  const user = userOf(world, address) as User;
+  const memberships = membershipsOf(world, user.id);
+  const waiting = world.invitations.filter(
+    (one) => one.address === address && isLive(world, one.organization) && statusOf(world, one) === 'PENDING',
+  );
+  const names = new Map(world.organizations.map(({ id, name }) => [id, name]));
+  const tokens = world.tokens.filter(({ member, revoked }) => !revoked && memberships.some(({ id }) => id === member));
+  return {
+    id: user.id,
+    memberships: memberships.map(({ id, organization, role, owner }) => {
+      return { id, organization, name: names.get(organization), role, owner };
+    }),
+    invitations: waiting.map(({ id }) => id),
+    tokens: tokens.map(({ id }) => id),
+  };
+}
