@@ -30,6 +30,8 @@ const ACTORS = {
   admin: 20,
   owner: 6,
   member: 6,
+  /** The member whom it is about, or whom what happens at the same moment is about. */
+  target: 8,
   invitee: 8,
   anybody: 6,
   unverified: 1,
@@ -186,6 +188,10 @@ export function meaningOf(
             who,
           )?.id ?? token;
         return name ? { kind: 'token', token: name } : personal;
+      }
+      case 'target': {
+        const user = members.find(({ id }) => id === member)?.user;
+        return user === undefined ? personal : { kind: 'person', address: address(user) };
       }
       case 'invitee':
         return { kind: 'person', address: invited?.address ?? anybody };
