@@ -2,8 +2,9 @@ import { v1 } from '../../lib/dialects/v1/format.ts';
 import { list, MyOrganization } from '../../lib/dialects/v1/schemas.ts';
 import { showMembership } from '../../lib/dialects/v1/show.ts';
 import { forCaller } from '../../lib/http/endpoint.ts';
-import { cut, envelope, PageQuery, readPage } from '../../lib/http/paging.ts';
+import { cutFrom, envelope, PageQuery, readPage } from '../../lib/http/paging.ts';
 import { listMemberships, withOrganizations } from '../../lib/table/organizations.ts';
+import { getCaller } from '../../lib/table/people.ts';
 
 export const returns = { 200: list(MyOrganization) };
 
@@ -20,10 +21,11 @@ export const endpoint = forCaller({
   query: PageQuery,
   async handle({ query, caller }) {
     const page = readPage(`organizations ${caller.userId}`, 'organization', query);
-    const mine = await withOrganizations(await listMemberships(caller.userId));
-    const { after } = page;
-    const rest = after === undefined ? mine.slice(page.skip) : mine.filter((row) => row.organizationId > after);
-    const { rows, next } = cut(page, rest, (row) => row.organizationId);
+    const memberships = await listMemberships(caller.userId);
+    // Whoever is remembered may have been erased and be somebody new by now.
+    if (memberships.length === 0) await getCaller(caller.userId);
+    const mine = await withOrganizations(memberships);
+    const { rows, next } = cutFrom(page, mine, ({ organizationId }) => organizationId);
     return {
       status: 200,
       body: envelope(page, rows, next, showMembership, mine.length),

@@ -14,7 +14,7 @@ import { type TableAccess, union } from '../table/access.ts';
 import { getAccessToken } from '../table/access-tokens.ts';
 import { ONCE, Once } from '../table/idempotency.ts';
 import { getMembership } from '../table/members.ts';
-import { getOrganization, listMemberships } from '../table/organizations.ts';
+import { getOrganization, listMemberships, withOrganizations } from '../table/organizations.ts';
 import { getUser, SIGN_IN, signIn } from '../table/people.ts';
 import { busy, isThrottling } from '../table/read.ts';
 import { Stale, untilFresh } from '../table/write.ts';
@@ -175,7 +175,7 @@ export function forMember<B extends Schema = undefined, Q extends Schema = undef
       const claims = typeof credential === 'string' ? await verifyToken(credential) : undefined;
       const incoming = input();
       const caller = claims ? await identify(request, claims, fresh) : ownerOf(request, credential as TokenText);
-      const organizationId = await selectOrganization(request, caller, credential);
+      const organizationId = await selectOrganization(request, caller, credential, fresh);
       const once = onceOf(spec, incoming, caller, organizationId);
       const [membership, organization, token, read, earlier] = await Promise.all([
         getMembership(caller.userId, organizationId),
@@ -189,7 +189,11 @@ export function forMember<B extends Schema = undefined, Q extends Schema = undef
         once?.earlier(),
       ]);
       if (typeof credential !== 'string') refuseUnlessGood(token, credential, membership, request.now);
-      if (!membership || !organization) throw new Refusal('organization_not_found');
+      // Whoever is remembered may have been erased and be somebody new by now.
+      if (claims && !membership && !fresh) throw new Stale();
+      if (!membership || !organization) {
+        throw new Refusal(isNamed(request, credential) ? 'organization_not_found' : 'organization_required');
+      }
       const actor = token ? boundBy(token, membership) : membership;
       if (spec.permission && !may(actor.role, spec.permission)) throw new Refusal('forbidden');
       return answeredOnce(once, earlier, () =>
@@ -378,21 +382,36 @@ async function identify({ now, origin }: Request, claims: Claims, fresh: boolean
   return { userId, email, claims, occasion: { now, origin, by: { type: 'user', id: userId } } };
 }
 
+/** The id of the organization that a request names: in its path or header. */
+function namedIn({ params, headers }: Request): string | undefined {
+  return (params.organizationId ?? headers['x-organization-id']?.trim()) || undefined;
+}
+
+/** Whether it is said which organization a request is about; else it is the only one that the person is in. */
+function isNamed(request: Request, credential: string | TokenText): boolean {
+  return typeof credential !== 'string' || namedIn(request) !== undefined;
+}
+
 /** The organization that a request is about: the one it names, the token's, or the only one the person is in. */
 async function selectOrganization(
-  { params, headers }: Request,
+  request: Request,
   { userId }: Caller,
   credential: string | TokenText,
+  fresh: boolean,
 ): Promise<string> {
-  const named = params.organizationId ?? headers['x-organization-id']?.trim();
+  const named = namedIn(request);
   if (named && !isId('organization', named)) throw new Refusal('organization_not_found');
   if (typeof credential !== 'string') {
     if (named && named !== credential.organizationId) throw new Refusal('organization_not_found');
     return credential.organizationId;
   }
   if (named) return named;
-  const [only, second] = await listMemberships(userId, 2);
-  if (!only || second) throw new Refusal('organization_required');
+  const [first, second] = await listMemberships(userId, 2);
+  if (!first) throw fresh ? new Refusal('organization_required') : new Stale();
+  if (!second) return first.organizationId;
+  // One that was deleted counts no more, whether or not it has been cleared.
+  const [only, another] = await withOrganizations(await listMemberships(userId));
+  if (!only || another) throw new Refusal('organization_required');
   return only.organizationId;
 }
 

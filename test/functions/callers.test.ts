@@ -101,6 +101,7 @@ describe('an address', () => {
         lastName: 'Doe',
         username: address.split('@')[0],
         memberships: [],
+        teams: [],
         invitations: [],
       });
       expect((await person.call('GET /v1/organizations')).body.error).toBe('email_not_verified');

@@ -97,3 +97,39 @@ describe('declining', () => {
     );
   });
 });
+
+test('whoever was erased and begins anew is somebody new to functions that knew them, too', async () => {
+  const { owner } = await service.organization();
+  const email = newAddress();
+  const join = async () => {
+    await owner.call('POST /v1/invitations', { body: { email, role: 'USER' } });
+    const person = await service.person(email);
+    const token = await service.linkToken(email);
+    expect((await person.call('POST /v1/invitations/accept', { body: { token } })).status).toBe(200);
+    return person;
+  };
+  const person = await join();
+  const lists = () =>
+    Promise.all(
+      ['GET /v1/access-tokens', 'GET /v1/organizations', 'GET /v1/members'].map((route) => person.call(route)),
+    );
+  for (const { status } of await lists()) expect(status).toBe(200);
+  expect((await person.call('DELETE /v1/me')).status).toBe(204);
+  expect((await person.call('GET /v1/organizations')).body.data).toEqual([]);
+  await join();
+  const [tokens, organizations, members] = await lists();
+  expect([tokens?.status, organizations?.body.meta.total, members?.body.meta.total]).toEqual([200, 1, 2]);
+});
+
+test('an organization that was deleted counts no more when a request names none', async () => {
+  const person = await service.person(newAddress());
+  const [one, other] = [
+    (await person.call('POST /v1/organizations', { body: { name: 'One' } })).body,
+    (await person.call('POST /v1/organizations', { body: { name: 'Other' } })).body,
+  ];
+  expect((await person.call('GET /v1/members')).body.error).toBe('organization_required');
+  await person.in(one.id).call(`DELETE /v1/organizations/${one.id}`);
+  expect((await person.call('GET /v1/members')).body.data[0].organizationId).toBe(other.id);
+  await person.in(other.id).call(`DELETE /v1/organizations/${other.id}`);
+  expect((await person.call('GET /v1/members')).body.error).toBe('organization_required');
+});
