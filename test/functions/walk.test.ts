@@ -25,6 +25,13 @@ async function everything(): Promise<Record<string, unknown>[]> {
   const bounce = { bounceType: 'Permanent', bouncedRecipients: [{ emailAddress: (await invite()).email }] };
   await service.mailEvent({ eventType: 'Bounce', bounce });
   await service.mailEvent({ eventType: 'Unheard of' });
+  await service.clock('-8d');
+  const late = await service.linkToken((await invite()).email);
+  await service.clock(0);
+  await service.faults([{ action: 'ses:SendRawEmail', fault: 'error', times: -1 }]);
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+  await service.call('POST /invitations/ask', { body: `token=${late}`, headers: form });
+  await service.faults([]);
   const { id, owner: other } = await service.organization();
   await other.call(`DELETE /v1/organizations/${id}`);
   return service.items();
@@ -35,7 +42,7 @@ test('a walk finds whatever is missing, too much or changed', async () => {
   expectConsistent(items);
   expect([...new Set(items.map(({ type }) => type))].sort()).toEqual(
     ['AccessToken', 'Address', 'AuditEntry', 'Counters', 'Identity', 'Invitation', 'Invited', 'Job', 'Member']
-      .concat('Idempotency', 'MailEvent', 'Membership', 'Organization', 'Rate', 'UnreadMailEvent', 'User')
+      .concat('Idempotency', 'Mail', 'MailEvent', 'Membership', 'Organization', 'Rate', 'UnreadMailEvent', 'User')
       .sort(),
   );
   const isFound = (changed: readonly Record<string, unknown>[]) => {
@@ -61,7 +68,7 @@ test('a walk finds whatever is missing, too much or changed', async () => {
   // A token whose membership has ended may be cleared already; not every entry is of a change that can be seen, and what
   // was counted, answered or told of a mail is forgotten in time.
   expect([...missed].sort()).toEqual(
-    ['AccessToken', 'AuditEntry member.claim', 'Idempotency', 'MailEvent', 'Rate', 'UnreadMailEvent'].sort(),
+    ['AccessToken', 'AuditEntry member.claim', 'Idempotency', 'Mail', 'MailEvent', 'Rate', 'UnreadMailEvent'].sort(),
   );
   const unseen = [...attributes].filter((name) => !seen.has(name) && !/\.(createdAt|updatedAt)$/.test(name));
   expect(unseen.sort()).toEqual([
@@ -69,6 +76,7 @@ test('a walk finds whatever is missing, too much or changed', async () => {
     ...['AuditEntry.actor', 'AuditEntry.before', 'AuditEntry.requestId', 'AuditEntry.sourceAddress', 'AuditEntry.ttl'],
     'Counters.mails',
     ...['Idempotency.answer', 'Idempotency.body', 'Idempotency.busyUntil', 'Idempotency.final', 'Identity.named'],
+    'Invitation.askedAt',
     ...['Invitation.days', 'Invitation.delivery', 'Invitation.inviterId', 'Invitation.reminders'],
     ...[
       'Invitation.replacedSecrets',
@@ -77,7 +85,7 @@ test('a walk finds whatever is missing, too much or changed', async () => {
       'Invitation.sentAt',
       'Invitation.stopSecrets',
     ],
-    'MailEvent.ttl',
+    ...['Mail.userId', 'MailEvent.ttl'],
     ...['Organization.deletedAt', 'Organization.language', 'Organization.name', 'Rate.count'],
     ...['UnreadMailEvent.event', 'UnreadMailEvent.ttl'],
   ]);

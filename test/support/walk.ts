@@ -225,7 +225,13 @@ const KINDS: Readonly<Record<string, Kind>> = {
         : [],
     facts: (item, table) => [
       ...due(item, item.id, true),
-      ['whether somebody asked', true, table.entries(item.invitationId, 'invitation.ask') > 0],
+      [
+        'whether somebody asked',
+        true,
+        table
+          .of('AuditEntry', item.invitationId)
+          .some(({ action, organizationId }) => action === 'invitation.ask' && organizationId === item.organizationId),
+      ],
       ['its state', 'QUEUED', item.delivery.state],
     ],
   },
