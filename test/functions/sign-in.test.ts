@@ -45,12 +45,17 @@ test.each(forPeople.map((contract) => [contract.declaration.route, contract] as 
     // The first sign-in of somebody who accepted by link alone.
     await come(await service.member(one.owner, 'USER'));
 
-    // A member who has another address by now: one that accepted by link alone, where they are a member and elsewhere.
+    // A member who has another address by now: one that accepted by link alone, where they are a member and
+    // elsewhere, and is in teams.
     const subject = newAddress('subject');
     const [first, second] = [newAddress('first'), newAddress('second')];
     await service.member(one.owner, 'USER', first);
     await (await service.person(first, { subject })).call('GET /v1/me');
-    for (const { owner } of [one, two]) await service.member(owner, 'USER', second);
+    for (const { owner } of [one, two]) {
+      const { memberId } = await service.member(owner, 'USER', second);
+      const { id } = (await owner.call('POST /v1/teams', { body: { name: newAddress('team') } })).body;
+      expect((await owner.call(`PUT /v1/teams/${id}/members/${memberId}`, { body: {} })).status).toBe(200);
+    }
     await come(await service.person(second, { subject }));
 
     const all = Object.entries(SIGN_IN).flatMap(([action, prefixes]) =>

@@ -17,6 +17,11 @@ async function everything(): Promise<Record<string, unknown>[]> {
   const gone = await service.member(owner, 'USER');
   await gone.call('POST /v1/access-tokens', { body: { name: 'Left behind' } });
   await owner.call(`DELETE /v1/members/${gone.memberId}`);
+  const makeTeam = async (name: string) => (await owner.call('POST /v1/teams', { body: { name } })).body.id;
+  const team = await makeTeam('Team');
+  await owner.call(`PUT /v1/teams/${team}/members/${member.memberId}`, { body: {} });
+  await owner.call('POST /v1/teams', { body: { name: 'Below', parentTeamId: team } });
+  await owner.call(`DELETE /v1/teams/${await makeTeam('Gone')}`);
   const headers = { 'idempotency-key': 'once' };
   await owner.call('POST /v1/invitations', { body: { email: newAddress(), role: 'USER' }, headers });
   await owner.call(`DELETE /v1/invitations/${(await invite()).id}`);
@@ -43,6 +48,7 @@ test('a walk finds whatever is missing, too much or changed', async () => {
   expect([...new Set(items.map(({ type }) => type))].sort()).toEqual(
     ['AccessToken', 'Address', 'AuditEntry', 'Counters', 'Identity', 'Invitation', 'Invited', 'Job', 'Member']
       .concat('Idempotency', 'Mail', 'MailEvent', 'Membership', 'Organization', 'Rate', 'UnreadMailEvent', 'User')
+      .concat('DiscardedTeam', 'Team', 'TeamHome', 'TeamMembership', 'TeamName', 'TeamNumber', 'TeamOfUser')
       .sort(),
   );
   const isFound = (changed: readonly Record<string, unknown>[]) => {
@@ -65,16 +71,20 @@ test('a walk finds whatever is missing, too much or changed', async () => {
       if (isFound(items.with(index, { ...item, [name]: changed }))) seen.add(`${item.type}.${name}`);
     }
   }
-  // A token whose membership has ended may be cleared already; not every entry is of a change that can be seen, and what
+  // A token whose membership has ended may be cleared already; a row of counters may have counted mails alone; not every entry is of a change that can be seen, and what
   // was counted, answered or told of a mail is forgotten in time.
+  missed.delete('Counters');
   expect([...missed].sort()).toEqual(
-    ['AccessToken', 'AuditEntry member.claim', 'Idempotency', 'Mail', 'MailEvent', 'Rate', 'UnreadMailEvent'].sort(),
+    ['AccessToken', 'AuditEntry member.claim', 'AuditEntry team-member.add', 'Idempotency', 'Mail']
+      .concat('MailEvent', 'Rate', 'UnreadMailEvent')
+      .sort(),
   );
-  const unseen = [...attributes].filter((name) => !seen.has(name) && !/\.(createdAt|updatedAt)$/.test(name));
+  const unseen = [...attributes].filter(
+    (name) => !seen.has(name) && !/\.(createdAt|updatedAt)$|^DiscardedTeam|^Counters.mails$/.test(name),
+  );
   expect(unseen.sort()).toEqual([
     ...['AccessToken.hash', 'AccessToken.name'],
     ...['AuditEntry.actor', 'AuditEntry.before', 'AuditEntry.requestId', 'AuditEntry.sourceAddress', 'AuditEntry.ttl'],
-    'Counters.mails',
     ...['Idempotency.answer', 'Idempotency.body', 'Idempotency.busyUntil', 'Idempotency.final', 'Identity.named'],
     'Invitation.askedAt',
     ...['Invitation.days', 'Invitation.delivery', 'Invitation.inviterId', 'Invitation.reminders'],
@@ -86,7 +96,8 @@ test('a walk finds whatever is missing, too much or changed', async () => {
       'Invitation.stopSecrets',
     ],
     ...['Mail.userId', 'MailEvent.ttl'],
-    ...['Organization.deletedAt', 'Organization.language', 'Organization.name', 'Rate.count'],
+    ...['Organization.deletedAt', 'Organization.language', 'Organization.leaves', 'Organization.moves'],
+    ...['Organization.name', 'Rate.count', 'Team.createdBy', 'Team.isPrivate', 'TeamOfUser.organizationId'],
     ...['UnreadMailEvent.event', 'UnreadMailEvent.ttl'],
   ]);
 });

@@ -36,7 +36,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'lib/table/invitations.ts',
-        replace: `      { attribute: 'status', is: 'PENDING' },\n      { attribute: 'expiresAt', above: now.toISOString() },`,
+        replace: `      { attribute: 'status', is: 'PENDING' },\n      { attribute: 'expiresAt', above: at },`,
         by: '',
       },
       {

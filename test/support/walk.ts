@@ -302,6 +302,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
       return [
         ...(rows.length > 0 || dueAt ? due(item, id, true) : []),
         ['whether it says when', true, discardedAt !== undefined],
+        ['entries of its creation', 1, table.entries(id, 'team.create')],
         ['entries of its end', 1, table.entries(id, 'team.delete')],
         ['whether it is gone', undefined, table.get(`ORG#${organizationId}|TEAM#${id}`)?.id],
       ];
