@@ -99,7 +99,11 @@ export async function updateOrganization(
       type: 'update',
       key: keys.organization(organization.id),
       set: { name, language, updatedAt },
-      when: [{ exists: 'pk' }, { absent: 'deletedAt' }],
+      when: [
+        { absent: 'deletedAt' },
+        { attribute: 'name', is: organization.name },
+        { attribute: 'language', is: organization.language },
+      ],
     },
     audit(occasion, {
       action: 'organization.update',

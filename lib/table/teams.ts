@@ -292,12 +292,9 @@ export async function updateTeam(
       type: 'update',
       key: keys.team(organization.id, team.id),
       set: { ...changed, updatedAt },
-      when: [
-        { attribute: 'name', is: team.name },
-        team.parentTeamId === undefined
-          ? { absent: 'parentTeamId' }
-          : { attribute: 'parentTeamId', is: team.parentTeamId },
-      ],
+      when: (['name', 'parentTeamId', ...Object.keys(changed)] as (keyof Team)[]).map((attribute) =>
+        team[attribute] === undefined ? { absent: attribute } : { attribute, is: team[attribute] },
+      ),
     },
     ...(isRenamed
       ? [
