@@ -46,7 +46,6 @@ export const endpoint = forMember({
   async read({ body, request, organizationId, caller }) {
     const query = readTeamQuery(request.query);
     const id = pathTeam(request);
-    refuseOtherId(body, request.params.id ?? '');
     const parentTeamId = body.parent?.teamId ?? undefined;
     const [team, own, parent, ownOfParent] = await Promise.all([
       getTeam(organizationId, id),
@@ -58,6 +57,7 @@ export const endpoint = forMember({
   },
   async handle({ body, actor, organization, occasion, read: { query, parentTeamId, team, own, parent, ownOfParent } }) {
     const present = await managed(actor, team, own);
+    refuseOtherId(body, present);
     refuseReadOnly(body, attributesOf(present, organization));
     if (!present.isDefault) refuseOrphan(body);
     const changed = await located(body, async () => {

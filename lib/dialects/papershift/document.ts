@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { Name } from '../../domain/input.ts';
 import { Refusal, type RefusalCode } from '../../domain/refusal.ts';
-import { teamIdFromUuid } from '../../domain/team.ts';
+import { type Team, teamIdAsUuid, teamIdFromUuid } from '../../domain/team.ts';
 import type { MistakeName } from './words.ts';
 
 /** The type of teams; their paths have the plural. */
@@ -150,12 +150,12 @@ function readOnlyAt(pointer: string): Refusal {
 }
 
 /**
- * Refuses a document about another team than the path's.
+ * Refuses a document about another team than that of the path.
  *
  * @throws Refusal `resource_conflict`
  */
-export function refuseOtherId({ id }: TeamDocument, pathId: string): void {
-  if (id !== undefined && id.toLowerCase() !== pathId.toLowerCase()) {
+export function refuseOtherId({ id }: TeamDocument, team: Team): void {
+  if (id !== undefined && id.toLowerCase() !== teamIdAsUuid(team.id)) {
     throw new Refusal('resource_conflict', { '/data/id': ['resource_conflict'] });
   }
 }
