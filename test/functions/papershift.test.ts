@@ -835,18 +835,51 @@ test('one team in every dialect: the same names, members, visibility and log', a
   expect(log[0]).toMatchObject({ action: 'team.delete', resourceId: native.id });
 });
 
-test("the owner of a team may send its parent again without seeing it, but can't move it below another such", async () => {
-  const own = await newHome();
-  const user = await service.member(own.owner, 'USER');
-  const hide = async () =>
-    (await own.owner.call('POST /v1/teams', { body: { name: newAddress(), isPrivate: true } })).body.id as string;
-  const [hidden, other] = [await hide(), await hide()];
-  const id = (await user.call(`POST ${TEAMS}`, { body: teamDocument({ name: newAddress() }) })).body.data.id;
-  const move = (who: Client, to: string) =>
-    who.call(`PUT ${TEAMS}/${id}`, { body: teamDocument({ parent_team_id: teamIdAsUuid(to) }) });
-  expect((await move(own.owner, hidden)).status).toBe(200);
-  expect((await move(user, hidden)).status).toBe(200);
-  expect((await move(user, other)).status).toBe(404);
+describe('the owner of a team who is no ADMIN', () => {
+  let own: Home;
+  let user: Client;
+  let hidden: string;
+  beforeAll(async () => {
+    own = await newHome();
+    user = await service.member(own.owner, 'USER');
+    hidden = await hide();
+  });
+  const hide = async () => {
+    const { body } = await own.owner.call('POST /v1/teams', { body: { name: newAddress(), isPrivate: true } });
+    return teamIdAsUuid(body.id);
+  };
+
+  test.each(['PUT', 'PATCH'])('changes it by %s, and sends a parent again that they do not see', async (method) => {
+    const id = (await user.call(`POST ${TEAMS}`, { body: teamDocument({ name: newAddress() }) })).body.data.id;
+    const send = (who: Client, attributes: object) =>
+      who.call(`${method} ${TEAMS}/${id}`, { body: teamDocument({ ...attributes }, id) });
+    const name = newAddress();
+    expect((await send(user, { name })).body.data.attributes.name).toBe(name);
+    const above = await newTeam(own);
+    expect((await send(user, { parent_team_id: above })).body.data.attributes.parent_team_id).toBe(above);
+    expect((await send(own.owner, { parent_team_id: hidden })).status).toBe(200);
+    expect((await send(user, { parent_team_id: hidden })).status).toBe(200);
+    const refused = await send(user, { parent_team_id: await hide() });
+    expect(refused).toMatchObject({ status: 404, body: { errors: [{ meta: { attribute: 'parent_team_id' } }] } });
+  });
+
+  test('deletes it', async () => {
+    const id = (await user.call(`POST ${TEAMS}`, { body: teamDocument({ name: newAddress() }) })).body.data.id;
+    expect((await user.call(`DELETE ${TEAMS}/${id}`)).status).toBe(200);
+  });
+
+  test.each(['PUT', 'PATCH', 'DELETE'])(
+    'has no %s for the teams of others, and learns of no private one',
+    async (method) => {
+      const other = await newTeam(own);
+      const send = (id: string) => {
+        const body = teamDocument({ name: newAddress() }, id);
+        return user.call(`${method} ${TEAMS}/${id}`, method === 'DELETE' ? {} : { body });
+      };
+      expect(await send(other)).toMatchObject({ status: 403, body: { errors: [{ code: 'forbidden' }] } });
+      expect(await send(hidden)).toMatchObject({ status: 404, body: { errors: [{ code: 'team_not_found' }] } });
+    },
+  );
 });
 
 test('a list of 1,000 teams with filters and sort takes one round trip, and as many calls as a list of few', {
@@ -874,7 +907,9 @@ test('a list of 1,000 teams with filters and sort takes one round trip, and as m
     }
     return { answer, calls: byCall.size, trips: trips.length };
   };
-  const listed = await measured('filter[name]=pre:team%205&filter[parent_team_id_present]=1&sort=-name&page[size]=1000');
+  const listed = await measured(
+    'filter[name]=pre:team%205&filter[parent_team_id_present]=1&sort=-name&page[size]=1000',
+  );
   expect(names(listed.answer)).toEqual(
     made
       .filter((name) => name.startsWith('Team 5'))
