@@ -3,6 +3,10 @@ import { STATUS_CODES } from 'node:http';
 import * as z from 'zod/mini';
 import { contents } from '../functions/index.ts';
 import type { Dialect } from '../lib/dialects/dialect.ts';
+import { ChangedTeamBody, NewTeamBody, PutTeamBody } from '../lib/dialects/papershift/document.ts';
+import { MEDIA_TYPE } from '../lib/dialects/papershift/media-type.ts';
+import * as papershift from '../lib/dialects/papershift/schemas.ts';
+import { statusesOf as statusesInPapershift } from '../lib/dialects/papershift/statuses.ts';
 import * as v1 from '../lib/dialects/v1/schemas.ts';
 import { Address, AnyRow, InvitationRow } from '../lib/domain/input.ts';
 import { REFUSALS, type RefusalCode } from '../lib/domain/refusal.ts';
@@ -19,8 +23,21 @@ type Returns = Readonly<Record<string, Schema | null>>;
 /** What each dialect sends its answers as, and its errors' schema; none where people read them. */
 const DIALECTS: Partial<Record<Dialect, { readonly mediaType: string; readonly problem?: Schema }>> = {
   v1: { mediaType: 'application/json', problem: v1.Problem },
+  papershift: { mediaType: MEDIA_TYPE, problem: papershift.PapershiftProblem },
   page: { mediaType: 'text/html' },
 };
+
+/** The statuses that a refusal may have in a dialect. */
+export function statusesOf(dialect: Dialect, code: RefusalCode): readonly number[] {
+  return dialect === 'papershift' ? statusesInPapershift(code) : [REFUSALS[code]];
+}
+
+/** What bodies are like that code reads, not a schema. */
+const BODIES = new Map<Schema, Schema>([
+  [NewTeamBody, papershift.PapershiftNewTeam],
+  [ChangedTeamBody, papershift.PapershiftChangedTeam],
+  [PutTeamBody, papershift.PapershiftPutTeam],
+]);
 
 const QUERY_PARAMETERS: Readonly<Record<string, string>> = {
   page: 'The page, counted from 1; not beside `cursor`.',
@@ -35,11 +52,27 @@ const QUERY_PARAMETERS: Readonly<Record<string, string>> = {
   to: 'Only entries before this moment, in ISO 8601.',
   cursor: 'The `meta.nextCursor` of the page before: goes on behind it, however long the list is.',
   token: 'The token of the mailed link.',
+  include: 'Of `parent_team,team_memberships`, what is to come with each team. A page has at most 25 teams then.',
+  'fields[team]': 'The attributes and relationships that a team is to have; none for an empty list.',
+  'fields[team_membership]': 'The attributes that a team membership is to have.',
+  'filter[team_memberships][role]':
+    'Only such of the included memberships. Any attribute of `team_memberships` and `parent_team` can stand here, with every operator.',
+  'filter[name]':
+    'Only teams of such a name: `op:value`, with `eq`, `!eq`, `gt`, `gte`, `lt`, `lte`, `pre`, `suf`, `ct`, `!ct`, `in`, `!in` (a comma list), `blank`, `present`. Any attribute and `id` can stand here; several filters have to be true at once.',
+  'filter[parent_team_id]': 'Only teams below this one.',
+  'filter[parent_team_id_blank]': '`1`: only what has none; any attribute can stand before `_blank` and `_present`.',
+  'filter[discarded_at_present]':
+    '`1`: only teams that were deleted; without a filter of `discarded_at` there are none.',
+  sort: 'A comma list of `id`, `account_id`, `discarded_at`, `name`, `parent_team_id`; `-` in front for descending.',
+  'page[number]': 'The page, counted from 1.',
+  'page[size]': 'How many teams a page has: 100 unless said, at most 1,000; 25 with `include`.',
+  'page[offset]': 'Behind how many teams the page begins; with `page[limit]`, in place of the page number.',
+  'page[limit]': 'How many teams a page has, beside `page[offset]`.',
 };
 
 /** The schemas that have a name of their own in the document. */
 const named = z.registry<{ id: string }>();
-for (const [id, schema] of Object.entries(v1)) {
+for (const [id, schema] of Object.entries({ ...v1, ...papershift })) {
   if (schema instanceof z.core.$ZodType) named.add(schema, { id });
 }
 
@@ -153,7 +186,7 @@ function queryParameters(query: Schema): Json[] {
 
 /** What may be sent; how it is normalized, and what a transform checks, can't be seen in a schema. */
 function inputSchema(schema: Schema): Json {
-  const { $schema, ...json } = z.toJSONSchema(schema, {
+  const { $schema, ...json } = z.toJSONSchema(BODIES.get(schema) ?? schema, {
     io: 'input',
     override: ({ zodSchema, jsonSchema }) => {
       if (zodSchema === Address) jsonSchema.format = 'email';
@@ -188,9 +221,11 @@ function success(dialect: Dialect, status: string, schema: Schema | null, compon
 
 /** One response a status, which lists the codes that it stands for and is named after them. */
 function refusals(dialect: Dialect, codes: readonly RefusalCode[], components: Components): Json {
-  const byStatus = Map.groupBy(codes, (code) => REFUSALS[code]);
+  const each = codes.flatMap((code) => statusesOf(dialect, code).map((status) => ({ status, code })));
+  const byStatus = Map.groupBy(each, ({ status }) => status);
   return Object.fromEntries(
-    [...byStatus].map(([status, some]) => {
+    [...byStatus].map(([status, entries]) => {
+      const some = entries.map(({ code }) => code);
       const name = [dialect, ...some].join('.');
       components.responses[name] ??= refusal(dialect, some, components);
       return [status, { $ref: `#/components/responses/${name}` }];
@@ -201,7 +236,12 @@ function refusals(dialect: Dialect, codes: readonly RefusalCode[], components: C
 function refusal(dialect: Dialect, codes: readonly RefusalCode[], components: Components): Json {
   const { problem } = writing(dialect);
   const schema = problem
-    ? { allOf: [outputSchema(problem, components), { properties: { error: { enum: codes } } }] }
+    ? {
+        allOf: [
+          outputSchema(problem, components),
+          ...(dialect === 'v1' ? [{ properties: { error: { enum: codes } } }] : []),
+        ],
+      }
     : { type: 'string' };
   return {
     description: codes.map((code) => `- \`${code}\`: ${MESSAGES[code]}`).join('\n'),

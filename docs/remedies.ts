@@ -58,6 +58,11 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
   access_token_limit_reached: 'Revoke tokens that are no longer used.',
   access_token_not_found: 'Check the id: the list shows your own tokens of this organization.',
   member_not_claimed: 'Wait until they have signed in once, or choose another member.',
+  client_id_forbidden: 'Leave `data.id` out; the answer has the id.',
+  client_id_taken: 'Leave `data.id` out, or send what is to be changed with PATCH.',
+  field_read_only: 'Leave the field out, or send it as it was read.',
+  not_acceptable: 'Send `Accept: application/vnd.api+json`, without parameters but `profile`, or `*/*`.',
+  resource_conflict: 'Send the type that the endpoint has, and the id of its path.',
   token_not_allowed: 'Send the ID token of a signed-in person instead.',
   busy: 'Wait for as long as `Retry-After` says, and send the same request again. Nothing of it was done, but for erasing oneself, which goes on where it stopped.',
 };

@@ -27,5 +27,12 @@ export interface Format {
   /** On every answer, the content type included. */
   readonly headers: Readonly<Record<string, string>>;
   serialize(body: unknown): string;
+  /**
+   * Refuses what a request's headers ask for that the dialect hasn't, beyond the type of the body.
+   *
+   * @param contentType undefined where no body is read
+   * @throws Refusal `not_acceptable`, `unsupported_media_type`
+   */
+  negotiate?(asked: { readonly accept: string | undefined; readonly contentType: string | undefined }): void;
   problem(problem: Problem): Reply;
 }

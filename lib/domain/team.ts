@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { idBytes, idFromBytes } from './ids.ts';
+import { idBytes, idFromBytes, uuidOf } from './ids.ts';
 import type { Actor } from './member.ts';
 
 /** What a member may be in a team. Whoever makes a team is its OWNER. */
@@ -97,6 +97,11 @@ export function teamIdFromUuid(uuid: string): string | undefined {
   const [, one, two, three, four, five] =
     /^([0-9a-f]{8})-([0-9a-f]{4})-8([0-9a-f]{3})-8([0-9a-f]{3})-([0-9a-f]{6})7ea000$/.exec(uuid.toLowerCase()) ?? [];
   return five === undefined ? undefined : teamIdFromHex(`${one}${two}${three}${four}${five}`);
+}
+
+/** What a place in a team is called where it is a thing of its own: a UUID of version 8, the hash of team and member. */
+export function teamMembershipAsUuid({ teamId, memberId }: Pick<TeamMembership, 'teamId' | 'memberId'>): string {
+  return uuidOf(createHash('sha256').update(`${teamId}\n${memberId}`).digest(), 8);
 }
 
 /** A new integer name of a team: at random, so that no counter is written by all. */

@@ -10,6 +10,7 @@ import type { Actor, Membership } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
 import { REFUSALS, Refusal, type RefusalCode } from '../domain/refusal.ts';
 import { lowerRole, may, type Permission } from '../domain/roles.ts';
+import { teamIdFromUuid } from '../domain/team.ts';
 import { type TableAccess, union } from '../table/access.ts';
 import { getAccessToken } from '../table/access-tokens.ts';
 import { ONCE, Once } from '../table/idempotency.ts';
@@ -223,7 +224,7 @@ async function answeredOnce(
   handle: () => Promise<Reply>,
 ): Promise<Reply> {
   if (earlier === 'reused') throw new Refusal('idempotency_key_reused');
-  if (earlier) return { ...earlier, headers: { 'idempotent-replayed': 'true' } };
+  if (earlier) return { ...earlier, headers: { ...earlier.headers, 'idempotent-replayed': 'true' } };
   const reply = await handle();
   await once?.finish(withoutSecrets(reply)).catch((error: unknown) => {
     // It was done, and what is remembered says so.
@@ -293,11 +294,16 @@ function declare<B extends Schema, Q extends Schema>(
       .use(answering(formatAt))
       .handler(async (event, context) => {
         const request = readEvent(event, context);
-        const input = () => ({
-          request,
-          body: (spec.body && validate(spec.body, parseBody(request, accepts), 'body')) as Parsed<B>,
-          query: (spec.query && validate(spec.query, firstOf(request.query), 'query')) as Parsed<Q>,
-        });
+        const input = () => {
+          const { accept, 'content-type': contentType } = request.headers;
+          const hasBody = spec.body !== undefined && request.bodyLength > 0;
+          formatAt(request.path).negotiate?.({ accept, contentType: hasBody ? contentType : undefined });
+          return {
+            request,
+            body: (spec.body && validate(spec.body, parseBody(request, accepts), 'body')) as Parsed<B>,
+            query: (spec.query && validate(spec.query, firstOf(request.query), 'query')) as Parsed<Q>,
+          };
+        };
         return (await untilFresh((attempt) => run({ request, input, fresh: attempt > 1 }))) as never;
       }) as unknown as Endpoint['handler'],
   };
@@ -430,5 +436,12 @@ const NOT_FOUND = {
 export function pathId(request: Request, kind: keyof typeof NOT_FOUND, name = 'id'): string {
   const id = request.params[name] ?? '';
   if (!isId(kind, id)) throw new Refusal(NOT_FOUND[kind]);
+  return id;
+}
+
+/** The id of the team whose UUID is in a path; what isn't one of ours is not found. */
+export function pathTeam(request: Request): string {
+  const id = teamIdFromUuid(request.params.id ?? '');
+  if (id === undefined) throw new Refusal('team_not_found');
   return id;
 }

@@ -30,6 +30,23 @@ export async function listTeamMembers(
   return items as unknown as TeamMembership[];
 }
 
+/** Who is in each of some teams, at most so many: `listTeamMembers` without the rows of memberships that have ended. */
+export async function membersOfTeams(
+  teams: readonly Team[],
+  limit: number,
+): Promise<ReadonlyMap<string, readonly TeamMembership[]>> {
+  const rows = await Promise.all(teams.map(({ id }) => listTeamMembers(id, { limit })));
+  const present = await Promise.all(
+    rows.map(async (some) => {
+      const members = await Promise.all(
+        some.map(({ organizationId, memberId }) => get(keys.member(organizationId, memberId))),
+      );
+      return some.filter((_, index) => members[index] !== undefined);
+    }),
+  );
+  return new Map(teams.map(({ id }, index) => [id, present[index] ?? []]));
+}
+
 /** The teams that somebody is in, in all organizations, rows of memberships that have ended among them. */
 export async function listTeamsOf(userId: string, limit?: number): Promise<TeamMembership[]> {
   const items = await query({ pk: keys.user(userId).pk, prefix: prefixes.team, ...(limit && { limit }) });

@@ -25,7 +25,7 @@ import { dueAttributes } from './due.ts';
 import { keys, prefixes } from './keys.ts';
 import { actorIs } from './members.ts';
 import { get, query } from './read.ts';
-import { actorManages, joinWrites, listTeamsOf } from './team-members.ts';
+import { actorManages, getTeamMembership, joinWrites, listTeamsOf, membersOfTeams } from './team-members.ts';
 import { type Condition, transact, type Write } from './write.ts';
 
 export async function getTeam(organizationId: string, teamId: string): Promise<Team | undefined> {
@@ -55,15 +55,16 @@ export async function listTeams(organizationId: string, limit?: number): Promise
   return (await query({ pk, prefix: prefixes.team, ...(limit && { limit }) })) as unknown as Team[];
 }
 
-/** Teams that were deleted, the oldest first. */
+/** Teams that were deleted, in the order in which they were made. */
 export async function listDiscardedTeams(
   organizationId: string,
-  range: { after?: string | undefined; limit: number },
+  range: { after?: string | undefined; limit: number; newestFirst?: boolean },
 ): Promise<Team[]> {
   const items = await query({
     pk: keys.organization(organizationId).pk,
     prefix: prefixes.discardedTeam,
     limit: range.limit,
+    ...(range.newestFirst && { newestFirst: true }),
     ...(range.after && { after: keys.discardedTeam(organizationId, range.after).sk }),
   });
   return items as unknown as Team[];
@@ -397,12 +398,14 @@ export const SEE_TEAM: TableAccess = { BatchGetItem: ['ORG', 'TEAM'], Query: ['O
  * @throws Refusal `team_not_found`
  */
 export async function seen(actor: Actor, team: Team | undefined, own: TeamMembership | undefined): Promise<Team> {
-  if (!team) throw new Refusal('team_not_found');
-  if (actor.role === 'ADMIN' || !team.isPrivate || isIn(actor, own)) return team;
-  const [teams, places] = await Promise.all([listTeams(team.organizationId), listTeamsOf(actor.userId)]);
-  const isSeen = visible(teams, { actor, own: places }).some(({ id }) => id === team.id);
-  if (!isSeen) throw new Refusal('team_not_found');
+  if (!team || !(await sees(actor, team, own))) throw new Refusal('team_not_found');
   return team;
+}
+
+async function sees(actor: Actor, team: Team, own: TeamMembership | undefined): Promise<boolean> {
+  if (actor.role === 'ADMIN' || !team.isPrivate || isIn(actor, own)) return true;
+  const [teams, places] = await Promise.all([listTeams(team.organizationId), listTeamsOf(actor.userId)]);
+  return visible(teams, { actor, own: places }).some(({ id }) => id === team.id);
 }
 
 /** A team that somebody may manage. @throws Refusal `team_not_found`, `forbidden` */
@@ -410,4 +413,37 @@ export async function managed(actor: Actor, team: Team | undefined, own: TeamMem
   const present = await seen(actor, team, own);
   if (!mayManage(actor, own)) throw new Refusal('forbidden');
   return present;
+}
+
+/** What `aroundTeam` does to the table. */
+export const AROUND_TEAM: TableAccess = { BatchGetItem: ['ORG', 'TEAM'], Query: ['ORG', 'TEAM', 'USER'] };
+
+/** How many of those who are in a team are shown with it. */
+const SHOWN_WITH_TEAM = 1000;
+
+/**
+ * What is shown with a team: what the actor may, the team above it if they see that, and who is in it.
+ *
+ * @param own what the actor is in the team
+ * @param asked what of it is wanted
+ */
+export async function aroundTeam(
+  actor: Actor,
+  team: Team,
+  own: TeamMembership | undefined,
+  asked: { readonly parent: boolean; readonly members: boolean } | undefined,
+) {
+  const { organizationId, parentTeamId } = team;
+  const above = asked?.parent ? parentTeamId : undefined;
+  const [parent, ownOfParent, memberships] = await Promise.all([
+    above === undefined ? undefined : getTeam(organizationId, above),
+    above === undefined ? undefined : getTeamMembership(above, actor.userId),
+    membersOfTeams(asked?.members ? [team] : [], SHOWN_WITH_TEAM),
+  ]);
+  const shownParent = parent && (await sees(actor, parent, ownOfParent)) ? parent : undefined;
+  return {
+    manages: ({ id }: Team) => mayManage(actor, id === team.id ? own : ownOfParent),
+    parentOf: () => shownParent,
+    membershipsOf: () => memberships.get(team.id) ?? [],
+  };
 }

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { PERMISSIONS, type Permission, ROLES } from '../../lib/domain/roles.ts';
-import { type Contract, contracts } from '../support/contract.ts';
+import { teamIdAsUuid } from '../../lib/domain/team.ts';
+import { type Contract, codeOf, contracts, isKnown } from '../support/contract.ts';
 import { type Example, exampleOf, type Home } from '../support/requests.ts';
 import { type Client, newAddress, useService } from '../support/service.ts';
 
@@ -16,6 +17,7 @@ const OWNER_ONLY: readonly Contract['name'][] = ['organizations/transfer'];
 /** What takes more than a role: to own the team, or to be an ADMIN. */
 const TEAM_OWNERS: readonly Contract['name'][] = [
   ...(['teams/update', 'teams/delete', 'teams/put-member', 'teams/remove-member'] as const),
+  ...(['papershift/update-team', 'papershift/put-team', 'papershift/delete-team'] as const),
 ];
 
 /** Fields that take more than a required text or choice does: what they refuse is up to their schema. */
@@ -24,13 +26,14 @@ const LAX = ['token', 'memberId', 'firstName', 'lastName', 'username', 'expiresI
 /** What an endpoint asks of a role, where it depends on more than the declaration can say: everybody may leave. */
 const PERMISSION: Partial<Record<Contract['name'], Permission>> = { 'members/remove': 'member:remove' };
 
-const json = contracts.filter(({ declaration }) => declaration.dialect === 'v1');
+const json = contracts.filter(({ declaration }) => isKnown(declaration.dialect));
 const ofPeople = json.filter(
   ({ declaration }) => declaration.caller.includes('person') && !declaration.caller.includes('link'),
 );
 const ofOrganizations = json.filter(({ declaration }) => declaration.organization);
 const withIds = ofOrganizations.filter(({ declaration }) => declaration.route.includes('{id}'));
-const withBodies = json.filter(({ declaration }) => declaration.body);
+const withBodies = json.filter(({ declaration }) => declaration.body && declaration.dialect === 'v1');
+const withDocuments = json.filter(({ declaration }) => declaration.body && declaration.dialect === 'papershift');
 
 let home: Home;
 let foreign: Home;
@@ -68,7 +71,7 @@ describe.each(named(ofPeople))('%s', (_, contract) => {
     const { route, body } = await requestOf(contract, home);
     const answer = await stranger.in(home.id).call(route, { body });
     if (contract.name === 'me/read') expect(answer.body).toMatchObject({ id: null, emailVerified: false });
-    else expect(answer.body).toMatchObject({ error: 'email_not_verified' });
+    else expect(codeOf(contract, answer.body)).toBe('email_not_verified');
   });
 });
 
@@ -79,10 +82,11 @@ test.each(named(unnamed))(
   async (_, contract) => {
     const { route, body } = await requestOf(contract, home);
     const stranger = await service.person(newAddress('stranger'));
-    expect((await stranger.call(route, { body })).body.error).toBe('organization_required');
+    const refused = async () => codeOf(contract, (await stranger.call(route, { body })).body);
+    expect(await refused()).toBe('organization_required');
     await stranger.call('POST /v1/organizations', { body: { name: 'One' } });
     await stranger.call('POST /v1/organizations', { body: { name: 'Two' } });
-    expect((await stranger.call(route, { body })).body.error).toBe('organization_required');
+    expect(await refused()).toBe('organization_required');
   },
 );
 
@@ -94,7 +98,7 @@ describe.each(named(ofOrganizations))('%s', (_, contract) => {
       const route = own.replace(home.id, id);
       const answer = await stranger.in(id).call(route, { body });
       expect(answer.status).toBe(404);
-      expect(answer.body.error).toBe('organization_not_found');
+      expect(codeOf(contract, answer.body)).toBe('organization_not_found');
     }
   });
 
@@ -112,7 +116,7 @@ describe.each(named(ofOrganizations))('%s', (_, contract) => {
         ? role === 'ADMIN'
         : !permission || (PERMISSIONS[permission] as readonly string[]).includes(role);
     if (isAllowed) expect(answer.status).toBeLessThan(300);
-    else expect(answer).toMatchObject({ status: 403, body: { error: 'forbidden' } });
+    else expect([answer.status, codeOf(contract, answer.body)]).toEqual([403, 'forbidden']);
   });
 });
 
@@ -121,14 +125,16 @@ describe.each(named(withIds))('%s', (_, contract) => {
     const { route, body } = await requestOf(contract, foreign);
     const kind = /\/(member|invitation|access-token|team)s\//.exec(route)?.[1] as string;
     const prefixes: Record<string, string> = { 'access-token': 'key', team: 'team' };
-    const madeUp = `${prefixes[kind] ?? kind.slice(0, 3)}_${'0'.repeat(kind === 'team' ? 20 : 26)}`;
+    const ours = `${prefixes[kind] ?? kind.slice(0, 3)}_${'0'.repeat(kind === 'team' ? 20 : 26)}`;
+    const madeUp = contract.declaration.dialect === 'papershift' ? teamIdAsUuid(ours) : ours;
+    const own = new RegExp(`/${kind}s/([^/]+)`).exec(route)?.[1] as string;
     const before = await service.items();
-    for (const id of [route.split('/')[3] as string, madeUp, 'x', '%00', 'a'.repeat(2000), '..%2F..']) {
+    for (const id of [own, madeUp, 'x', '%00', 'a'.repeat(2000), '..%2F..']) {
       const answer = await home.owner.call(
         contract.declaration.route.replace('{id}', id).replace('{memberId}', route.split('/')[5] ?? ''),
         { body },
       );
-      expect(answer).toMatchObject({ status: 404, body: { error: `${kind.replace('-', '_')}_not_found` } });
+      expect([answer.status, codeOf(contract, answer.body)]).toEqual([404, `${kind.replace('-', '_')}_not_found`]);
     }
     expect(await service.items()).toEqual(before);
   });
@@ -193,14 +199,69 @@ describe.each(named(withBodies))('%s', (_, contract) => {
   });
 });
 
+describe.each(named(withDocuments))('%s', (_, contract) => {
+  test('refuses bad documents, and stores nothing', async () => {
+    const { route, body } = await requestOf(contract, home);
+    const { data } = body as { data: Readonly<Record<string, unknown>> };
+    await home.owner.call('GET /v1/me');
+    const before = await service.items();
+    const send = async (sent: unknown, type = contract.declaration.accepts as string) => {
+      const { status, body: answered } = await home.owner.call(route, {
+        body: sent,
+        headers: { 'content-type': type },
+      });
+      return [status, codeOf(contract, answered)];
+    };
+    for (const text of ['{', '{"a":', 'nonsense', '\u0000'])
+      expect(await send(text), text).toEqual([400, 'malformed_body']);
+    for (const text of [
+      '[]',
+      'null',
+      '"text"',
+      '42',
+      '[{}]',
+      '{}',
+      '{"data":[]}',
+      '{"data":{"type":"team","attributes":1}}',
+    ])
+      expect(await send(text), text).toEqual([400, 'validation_failed']);
+    expect(await send({ data, padding: 'x'.repeat(257 * 1024) })).toEqual([413, 'body_too_large']);
+    for (const type of ['application/json', 'text/plain', 'application/x-www-form-urlencoded'])
+      expect(await send(JSON.stringify({ data }), type), type).toEqual([415, 'unsupported_media_type']);
+    for (const name of [null, 42, true, {}, [], '', ' ', 'x\u0007y', 'x\ud800', '\u200b', 'x'.repeat(100_000)])
+      expect(await send({ data: { ...data, attributes: { name } } })).toEqual([422, 'validation_failed']);
+    for (const parent_team_id of [42, true, {}, []])
+      expect(await send({ data: { ...data, attributes: { parent_team_id, name: newAddress() } } })).toEqual([
+        422,
+        'validation_failed',
+      ]);
+    for (const type of ['teams', 'Team', ''])
+      expect(await send({ data: { ...data, type } })).toEqual([409, 'resource_conflict']);
+    // Unknown members are ignored; `__proto__` is one.
+    const { name } = data.attributes as { name: string };
+    expect(await service.items()).toEqual(before);
+    const text = JSON.stringify({ data }).replace(
+      `"name":"${name}"`,
+      `"__proto__":{"name":1},"constructor":2,"name":"${name}"`,
+    );
+    expect(
+      (await home.owner.call(route, { body: text, headers: { 'content-type': contract.declaration.accepts } })).status,
+    ).toBeLessThan(300);
+  });
+});
+
 test.each([
   ['GET /v1/nothing', 404, 'route_not_found'],
   ['GET /v1', 404, 'route_not_found'],
   ['PUT /v1/members', 405, 'method_not_allowed'],
   ['POST /v1/members/mem_x', 405, 'method_not_allowed'],
-])('%s is %i %s', async (route, status, error) => {
+  ['GET /api/v1/teams/x/y', 404, 'route_not_found'],
+  ['DELETE /api/v1/teams', 405, 'method_not_allowed'],
+  ['POST /api/v1/teams/x', 405, 'method_not_allowed'],
+])('%s is %i %s', async (route, status, code) => {
   const answer = await service.call(route);
-  expect(answer).toMatchObject({ status, body: { error } });
+  const { error = answer.body.errors?.[0].code } = answer.body;
+  expect([answer.status, error]).toEqual([status, code]);
   if (status === 405) expect(answer.headers.get('allow')).toMatch(/^[A-Z]+(, [A-Z]+)*$/);
 });
 

@@ -1,3 +1,4 @@
+import { teamIdAsUuid } from '../../lib/domain/team.ts';
 import type { Contract } from './contract.ts';
 import { type Client, newAddress, type Sending, type Service } from './service.ts';
 
@@ -12,7 +13,7 @@ export interface Example extends Sending {
   readonly route: string;
 }
 
-type Maker<T> = (service: Service, home: Home, invited: string) => Promise<T>;
+type Maker<T> = (service: Service, home: Home, invited: string, id?: string) => Promise<T>;
 
 /** What an endpoint takes beside ids in its path, made anew each time. An endpoint with a body needs a line here. */
 const EXAMPLES: Partial<Record<Contract['name'], Maker<Sending & { readonly query?: string }>>> = {
@@ -26,6 +27,11 @@ const EXAMPLES: Partial<Record<Contract['name'], Maker<Sending & { readonly quer
   'organizations/create': async () => ({ body: { name: 'Acme Energy' } }),
   'organizations/transfer': async (...at) => ({ body: { memberId: (await claimedMember(at[0], at[1])).memberId } }),
   'organizations/update': async () => ({ body: { name: newAddress() } }),
+  'papershift/create-team': async () => ({ body: teamDocument({ name: newAddress('team') }) }),
+  'papershift/put-team': async () => ({ body: teamDocument({ name: newAddress('team') }) }),
+  'papershift/update-team': async (_service, _home, _invited, id) => ({
+    body: teamDocument({ name: newAddress('team') }, id),
+  }),
   'teams/create': async () => ({ body: { name: newAddress('team') } }),
   'teams/put-member': async () => ({ body: { role: 'MODERATOR' } }),
   'teams/update': async () => ({ body: { name: newAddress('team') } }),
@@ -47,6 +53,11 @@ function form(token: string): Sending {
   return { body: `token=${token}`, headers: { 'content-type': 'application/x-www-form-urlencoded' } };
 }
 
+/** A document about a team, as Papershift has it. */
+export function teamDocument(attributes: Readonly<Record<string, unknown>>, id?: string) {
+  return { data: { ...(id !== undefined && { id }), type: 'team', attributes } };
+}
+
 /** The id of something new that the owner may touch, by the word before `{id}` in a path. */
 const IDS: Readonly<Record<string, Maker<string>>> = {
   'access-tokens': async (_, { owner }) =>
@@ -63,18 +74,19 @@ const IDS: Readonly<Record<string, Maker<string>>> = {
  * @param invited whom a link is for, if it is about one
  */
 export async function exampleOf(
-  { name, declaration: { route, body } }: Contract,
+  { name, declaration: { route, body, dialect } }: Contract,
   service: Service,
   home: Home,
   invited = newAddress(),
 ): Promise<Example> {
   const example = EXAMPLES[name];
   if (body && !example) throw new Error(`Add a body for ${name} to EXAMPLES in test/support/requests.ts.`);
-  const { query = '', ...sending } = (await example?.(service, home, invited)) ?? {};
   const [, kind] = /([^/]+)\/\{id\}/.exec(route) ?? [];
   const makeId = kind === undefined ? async () => '' : IDS[kind];
   if (!makeId) throw new Error(`Add what {id} is in ${route} to IDS in test/support/requests.ts.`);
-  const id = await makeId(service, home, invited);
+  const made = await makeId(service, home, invited);
+  const id = dialect === 'papershift' && made ? teamIdAsUuid(made) : made;
+  const { query = '', ...sending } = (await example?.(service, home, invited, id)) ?? {};
   const path = route
     .replace('{organizationId}', home.id)
     .replace('{id}', id)
