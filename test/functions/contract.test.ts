@@ -16,9 +16,14 @@ const OWNER_ONLY: readonly Contract['name'][] = ['organizations/transfer'];
 
 /** What takes more than a role: to own the team, or to be an ADMIN. */
 const TEAM_OWNERS: readonly Contract['name'][] = [
+  ...(['rocketchat/update', 'rocketchat/delete', 'rocketchat/add-members', 'rocketchat/update-member'] as const),
+  ...(['rocketchat/remove-member', 'rocketchat/list-rooms-of-user'] as const),
   ...(['teams/update', 'teams/delete', 'teams/put-member', 'teams/remove-member'] as const),
   ...(['papershift/update-team', 'papershift/put-team', 'papershift/delete-team'] as const),
 ];
+
+/** What is there to refuse: rooms belong to another product. */
+const NOBODY = contracts.filter(({ returns }) => Object.keys(returns).length === 0).map(({ name }) => name);
 
 /** Fields that take more than a required text or choice does: what they refuse is up to their schema. */
 const LAX = ['token', 'memberId', 'firstName', 'lastName', 'username', 'expiresInDays', 'invitations'];
@@ -34,6 +39,7 @@ const ofOrganizations = json.filter(({ declaration }) => declaration.organizatio
 const withIds = ofOrganizations.filter(({ declaration }) => declaration.route.includes('{id}'));
 const withBodies = json.filter(({ declaration }) => declaration.body && declaration.dialect === 'v1');
 const withDocuments = json.filter(({ declaration }) => declaration.body && declaration.dialect === 'papershift');
+const ofRocketChat = json.filter(({ declaration }) => declaration.dialect === 'rocketchat');
 
 let home: Home;
 let foreign: Home;
@@ -110,9 +116,10 @@ describe.each(named(ofOrganizations))('%s', (_, contract) => {
     const caller = isOwn ? await service.member(where.owner, role) : (people[role] as Client);
     const { route, body } = await requestOf(contract, where, caller);
     const answer = await caller.call(route, { body });
-    const isAllowed = OWNER_ONLY.includes(contract.name)
+    const isOfTeams = [...TEAM_OWNERS, ...NOBODY].includes(contract.name);
+    const isAllowed = [...OWNER_ONLY, ...NOBODY].includes(contract.name)
       ? false
-      : TEAM_OWNERS.includes(contract.name)
+      : isOfTeams
         ? role === 'ADMIN'
         : !permission || (PERMISSIONS[permission] as readonly string[]).includes(role);
     if (isAllowed) expect(answer.status).toBeLessThan(300);
@@ -248,6 +255,74 @@ describe.each(named(withDocuments))('%s', (_, contract) => {
       (await home.owner.call(route, { body: text, headers: { 'content-type': contract.declaration.accepts } })).status,
     ).toBeLessThan(300);
   });
+});
+
+describe.each(named(ofRocketChat))('%s', (_, contract) => {
+  const { body: takes, query, route: line } = contract.declaration;
+
+  test('knows no team of another organization, none that was made up, and no nonsense', async () => {
+    const { route, body } = await requestOf(contract, foreign);
+    const hex = /[0-9a-f]{24}/.exec(route + JSON.stringify(body))?.[0];
+    if (hex === undefined) return;
+    const before = await service.items();
+    for (const id of [hex, '0'.repeat(24), 'x', '\u0000', 'a'.repeat(1000)]) {
+      const sent = body && JSON.parse(JSON.stringify(body).replace(hex, JSON.stringify(id).slice(1, -1)));
+      const answer = await home.owner.call(route.replace(hex, encodeURIComponent(id)), { body: sent });
+      const status = contract.name === 'rocketchat/list-children' ? 404 : 400;
+      expect(answer, id).toMatchObject({ status, body: { success: false } });
+      expect(answer.body.error).toBeOneOf([
+        ...['team-does-not-exist', 'Team not found', 'invalid-room', 'Resource not found'],
+      ]);
+    }
+    expect(await service.items()).toEqual(before);
+  });
+
+  test('refuses bad input in the words of its validator, and stores nothing', async () => {
+    const { route, body: good } = await requestOf(contract, home);
+    await home.owner.call('GET /v1/me');
+    const before = await service.items();
+    const [path, search] = route.split('?');
+    const fields = takes ? (good as Record<string, unknown>) : Object.fromEntries(new URLSearchParams(search));
+    const bad: unknown[] = [{}, [], { ...fields, surprise: 1 }];
+    const values = [null, 42, true, {}, [], [{}], '', 'x', ['x', 'x'], { userId: [] }, 'x\ud800', '\u200b'];
+    for (const field of Object.keys(fields)) bad.push(...values.map((value) => ({ ...fields, [field]: value })));
+    for (const sent of bad) {
+      const schema = (takes ?? query) as z.ZodMiniType;
+      const read = takes ? sent : Object.fromEntries(new URLSearchParams(sent as Record<string, string>));
+      const issues = z.safeParse(schema, read).error?.issues;
+      if (!issues) continue;
+      const answer = takes
+        ? await home.owner.call(route, { body: JSON.stringify(sent), headers: { 'content-type': 'application/json' } })
+        : await home.owner.call(`${path}?${new URLSearchParams(sent as Record<string, string>)}`);
+      expect(answer.status).toBe(400);
+      expect(answer.body).toEqual({
+        success: false,
+        errorType: takes ? 'invalid-params' : 'error-invalid-params',
+        error: issues.map(({ message }) => message).join('\n '),
+      });
+    }
+    if (takes) {
+      const large = await home.owner.call(route, { body: { ...fields, padding: 'x'.repeat(257 * 1024) } });
+      expect([large.status, codeOf(contract, large.body)]).toEqual([413, 'body_too_large']);
+      const surely = await service.call(line, { body: 'x'.repeat(257 * 1024) });
+      expect(surely.status).toBe(401);
+    }
+    expect(await service.items()).toEqual(before);
+  });
+});
+
+test.each([
+  ['GET /api/v1/teams.nothing', 404],
+  ['POST /api/v1/teams.', 404],
+  ['GET /api/v1/channels.list', 404],
+  ['GET /api/v1/teams.create', 405],
+  ['DELETE /api/v1/teams.delete', 405],
+])("%s is %i, in Rocket.Chat's words", async (route, status) => {
+  const answer = await service.call(route);
+  expect(answer.status).toBe(status);
+  expect(answer.body).toEqual({ status: 'error', message: 'API endpoint does not exist' });
+  expect(answer.headers.get('content-type')).toBe('application/json');
+  expect(answer.headers.get('allow')).toBe(status === 405 ? 'POST' : null);
 });
 
 test.each([

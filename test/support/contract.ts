@@ -4,9 +4,12 @@ import { statusesOf } from '../../docs/openapi.ts';
 import { contents } from '../../functions/index.ts';
 import { PapershiftProblem } from '../../lib/dialects/papershift/schemas.ts';
 import { MISTAKES } from '../../lib/dialects/papershift/words.ts';
+import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
+import { RocketChatProblem } from '../../lib/dialects/rocketchat/schemas.ts';
 import { Problem } from '../../lib/dialects/v1/schemas.ts';
-import type { RefusalCode } from '../../lib/domain/refusal.ts';
+import { REFUSALS, type RefusalCode } from '../../lib/domain/refusal.ts';
 import type { HttpDeclaration } from '../../lib/http/declaration.ts';
+import { MESSAGES } from '../../lib/http/messages.ts';
 import { refusalsOf } from '../../lib/http/refusals.ts';
 
 /** An endpoint with what it says that it answers. */
@@ -48,7 +51,31 @@ const PROBLEMS = {
       return errors[0]?.code && errors[0].code in MISTAKES ? 'validation_failed' : errors[0]?.code;
     },
   },
+  rocketchat: {
+    codeOf: (body: unknown) => {
+      const { error = '', errorType } = z.parse(RocketChatProblem, body) as { error?: string; errorType?: string };
+      const [, text] = ROCKETCHAT.find(([pattern]) => pattern.test(errorType ?? error)) ?? [];
+      return text ?? (Object.keys(REFUSALS) as RefusalCode[]).find((code) => saysInRocketChat(code) === error);
+    },
+  },
 } as const;
+
+/** What a refusal with several texts, or none of its own, is known by in Rocket.Chat's dialect. */
+const ROCKETCHAT: readonly (readonly [RegExp, RefusalCode])[] = [
+  [/^(error-)?invalid-(params|sort)$/, 'validation_failed'],
+  [/^(unauthorized|error-no-permission-team-channel)$/, 'forbidden'],
+  [/^(Team not found|Resource not found|invalid-room|user-not-on-private-team)$/, 'team_not_found'],
+  [/^error-invalid-team-not-a-member$/, 'team_not_found'],
+  [/^error-invalid-room-name$/, 'team_not_creatable'],
+  [/^error-blocked-username$/, 'team_name_reserved'],
+  [/too-many-requests\]$/, 'request_rate_exceeded'],
+];
+
+function saysInRocketChat(code: RefusalCode): string | undefined {
+  const request = { details: undefined, requestId: '', path: '', acceptLanguage: undefined };
+  const told = rocketchat.problem({ code, status: REFUSALS[code], message: MESSAGES[code], ...request });
+  return (told.body as { error?: string }).error;
+}
 
 /** Whether tests know how a dialect refuses. */
 export function isKnown(dialect: string): dialect is keyof typeof PROBLEMS {
