@@ -85,9 +85,10 @@ interface Beside {
   readonly isBack: boolean;
 }
 
-/** One step of a sequence: time passes, or something is done, or two things at the same moment. */
+/** One step of a sequence: time passes, teams are made below each other, or one or two things are done. */
 export type Operation =
   | { readonly hours: number }
+  | { readonly levels: number }
   | (Intention & {
       readonly fault: Fault | null;
       readonly beside: Beside | null;
@@ -156,23 +157,45 @@ const waiting = fc.record({
 /**
  * Twenty operations and more. Arrays don't shrink below their least length: what a failure doesn't need becomes null.
  */
-const about = (kind: fc.Arbitrary<Kind>): fc.Arbitrary<(Operation | null)[]> =>
+const about = (index: 0 | 1): fc.Arbitrary<(Operation | null)[]> =>
   fc.array(
     fc.oneof(
       { withCrossShrink: true },
       { weight: 1, arbitrary: nothing },
-      { weight: 1200, arbitrary: doing(kind) },
+      { weight: 1200, arbitrary: doing(kinds(index)) },
       { weight: 200, arbitrary: waiting },
+      { weight: index * 20, arbitrary: fc.record({ levels: fc.integer({ min: 6, max: 12 }) }) },
     ),
     { minLength: 21, maxLength: 32, size: 'max' },
   );
-export const sequences = fc.oneof(about(kinds(0)), about(kinds(1)));
+export const sequences = fc.oneof(about(0), about(1));
+
+/** Makes a team below the one that was made last. */
+export function oneLevelMore(level: number): Exclude<Operation, { hours: number } | { levels: number }> {
+  return {
+    ...{ kind: 'create team', by: 'owner', who: level, organization: 0, isUnnamed: false, target: 0, other: 0 },
+    ...{ role: 'USER', teamRole: 'OWNER', fault: null, beside: null },
+  };
+}
 
 /** What lets both of two calls read before the first of them writes. */
 export const SLOW_WRITES: Fault = { action: 'dynamodb:TransactWriteItems', fault: 'delay', ms: 25, times: 2 };
 
 /** Names of which there are few, in several letter cases. */
-const TEAM_NAMES = ['North', 'NORTH', 'East', 'South', 'south', 'West', 'Up', 'Down', 'Left', 'Right', 'acme energy'];
+const TEAM_NAMES = [
+  'North',
+  'NORTH',
+  'East',
+  'South',
+  'south',
+  'West',
+  'Up',
+  'Down',
+  'Left',
+  'Right',
+  'Near',
+  'acme energy',
+];
 
 /** So many mails may always go to one address. */
 const MAILS = 9;
