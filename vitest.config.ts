@@ -12,8 +12,8 @@ export default defineConfig({
     reporters: ['default', './test/support/summary.ts'],
     // Each test file has a stack of its own: an engine, a gateway, workers.
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
     projects: [
       {
         extends: true,

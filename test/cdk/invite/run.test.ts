@@ -81,7 +81,7 @@ async function expectEachOnce(owner: Client, emails: readonly string[]): Promise
 
 const bulkCalls = async () => (await service.calls()).filter((call) => call.function === 'invitations/bulk').length;
 
-test('250 rows: each is invited, or told why not, with its line', { timeout: 60_000 }, async () => {
+test('250 rows: each is invited, or told why not, with its line', { timeout: 180_000 }, async () => {
   const { owner } = await service.organization();
   const member = await service.member(owner, 'USER');
   const waiting = newAddress();
@@ -171,7 +171,7 @@ test('run again, it asks nothing: not for those who were revoked or declined, or
 
 describe('killed, and run again, it has invited each once:', () => {
   // The progress has a line for its target, then two for each of the three requests.
-  test.each([1, 2, 3, 4, 5, 6, 7])('when its progress has %i lines', { timeout: 60_000 }, async (lines) => {
+  test.each([1, 2, 3, 4, 5, 6, 7])('when its progress has %i lines', { timeout: 180_000 }, async (lines) => {
     const { owner } = await service.organization();
     const emails = addresses(250);
     const csv = sheetOf(emails);
@@ -502,7 +502,7 @@ test('a lost answer, a busy gateway, a server that fails: it goes on, and each i
 });
 
 describe('too many mails', () => {
-  test('to an address: it waits, and invites it when it may', { timeout: 60_000 }, async () => {
+  test('to an address: it waits, and invites it when it may', { timeout: 180_000 }, async () => {
     const { owner } = await service.organization();
     // The window of ten minutes ends in 15 seconds.
     await service.clock(`${600_000 - 15_000 - (Date.now() % 600_000)}ms`);
@@ -516,7 +516,7 @@ describe('too many mails', () => {
     expect([code, stdout]).toEqual([0, '11 rows: 11 invited, 0 already in, 0 failed.\n']);
   });
 
-  test('to an address, and Ctrl+C while it waits', { timeout: 60_000 }, async () => {
+  test('to an address, and Ctrl+C while it waits', { timeout: 180_000 }, async () => {
     const { owner } = await service.organization();
     await service.clock(`${660_000 - (Date.now() % 600_000)}ms`);
     const email = newAddress();
@@ -534,7 +534,7 @@ describe('too many mails', () => {
     expect((await invite(csv, owner)).stdout).toContain('6 rows: 1 invited, 5 done by earlier runs');
   });
 
-  test('of an organization: it stops, says until when, and goes on another day', { timeout: 60_000 }, async () => {
+  test('of an organization: it stops, says until when, and goes on another day', { timeout: 180_000 }, async () => {
     const { owner } = await service.organization();
     const emails = addresses(MAILS_A_DAY + 60);
     const csv = sheetOf(emails);
