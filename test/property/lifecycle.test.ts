@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { Fault } from '../../cdk/local/faults.ts';
 import { type Answer, type Client, newAddress, type Sending, useService } from '../support/service.ts';
 import {
   begin,
@@ -17,6 +18,7 @@ import {
   type World,
 } from './model.ts';
 import {
+  duelOf,
   excludeEachOther,
   type Intention,
   meaningOf,
@@ -87,27 +89,38 @@ class Sequence {
       for (let level = 0; level < operation.levels; level += 1) await this.step(oneLevelMore(level));
       return;
     }
+    if ('duel' in operation) {
+      // What it takes comes first, in steps of its own.
+      for (let attempt = 0; attempt < 8; attempt += 1) {
+        const calls = duelOf(operation, this.#world, this.#people);
+        this.#steps += 1;
+        await this.#do(calls, calls.length > 1 ? SLOW_WRITES : null);
+        if (calls.length !== 1) return;
+      }
+      return;
+    }
     this.#steps += 1;
     if ('hours' in operation) return this.#wait(operation.hours);
-    const { beside, fault } = operation;
-    const meaning = (intention: Intention, against?: Call) =>
-      meaningOf(intention, this.#world, this.#people, [...this.#ids.keys()], against);
+    const { beside, fault, who } = operation;
+    const meaning = (intention: Intention) => meaningOf(intention, this.#world, this.#people, [...this.#ids.keys()]);
     const first = meaning(operation);
-    const second =
-      beside &&
-      meaning({ ...operation, ...beside, kind: beside.kind ?? operation.kind }, beside.isBack ? first : undefined);
+    const second = beside && meaning({ ...operation, ...beside, kind: beside.kind ?? operation.kind });
     const calls = second && !excludeEachOther(first, second) ? [first, second] : [first];
-    const faults = fault ? [fault] : calls.length > 1 && (beside?.isBack || operation.who % 2) ? [SLOW_WRITES] : [];
-    if (faults.length > 0) await service.faults(faults);
+    await this.#do(calls, fault ?? (calls.length > 1 && who % 2 ? SLOW_WRITES : null));
+    // Somebody looks.
+    if (operation.kind === 'list') await this.compare();
+  }
+
+  /** Does one thing, or several at the same moment, and learns what comes of it. */
+  async #do(calls: readonly Call[], fault: Fault | null): Promise<void> {
+    if (fault) await service.faults([fault]);
     const answers = await Promise.all(calls.map((call) => this.#send(call)));
-    if (faults.length > 0) await service.faults([]);
+    if (fault) await service.faults([]);
     const lines = calls.map((call, index) => `${JSON.stringify(call)} -> ${said(answers[index] as Answer)}`);
     this.history.push(
       `${this.#steps}. ${lines.join('\n   at once: ')}${fault ? ` with ${JSON.stringify(fault)}` : ''}`,
     );
     await this.#learn(calls, answers);
-    // Somebody looks.
-    if (operation.kind === 'list') await this.compare();
   }
 
   /** Finds out whether the service shows what the model shows. */

@@ -681,24 +681,25 @@ function actOnTeam(
   switch (call.do) {
     case 'update team': {
       const { name = team.name, isPrivate = team.isPrivate } = call;
-      const parent = call.parent === undefined ? undefined : seen(call.parent);
-      if (call.parent !== undefined && !parent) return refused(404, 'team_not_found');
-      const isMoving = parent !== undefined && parent.id !== team.parent;
-      if (isMoving && isDefault(team)) return refused(409, 'default_team');
-      if (isMoving && [parent, ...above(world, parent)].includes(team)) return refused(409, 'team_cycle');
-      if (isMoving && above(world, parent).length + 1 + heightOf(world, team) > TREE_DEPTH) {
+      // What stays as it is needn't be seen.
+      const isMoving = call.parent !== undefined && call.parent !== team.parent;
+      const parent = isMoving ? seen(call.parent) : undefined;
+      if (isMoving && !parent) return refused(404, 'team_not_found');
+      if (parent && isDefault(team)) return refused(409, 'default_team');
+      if (parent && [parent, ...above(world, parent)].includes(team)) return refused(409, 'team_cycle');
+      if (parent && above(world, parent).length + 1 + heightOf(world, team) > TREE_DEPTH) {
         return refused(409, 'team_too_deep');
       }
       if (isTaken(name, team)) return refused(409, 'team_name_taken');
-      if (name === team.name && isPrivate === team.isPrivate && !isMoving) return { status: 200 };
+      if (name === team.name && isPrivate === team.isPrivate && !parent) return { status: 200 };
       const before = { parentTeamId: team.parent };
       team.name = name;
       team.isPrivate = isPrivate;
-      if (isMoving) team.parent = parent.id;
+      if (parent) team.parent = parent.id;
       log({
         action: 'team.update',
         ...about,
-        ...(isMoving && { before, after: { parentTeamId: parent.id } }),
+        ...(parent && { before, after: { parentTeamId: parent.id } }),
       });
       return { status: 200 };
     }

@@ -80,19 +80,30 @@ export interface Intention {
 interface Beside {
   readonly by: ActorKind;
   readonly who: number;
-  /** Undefined: the same, done by somebody else, or the other way round: by whom it was about to whom did it. */
+  /** Undefined: the same, done by somebody else. */
   readonly kind: Kind | undefined;
-  readonly isBack: boolean;
 }
 
-/** One step of a sequence: time passes, teams are made below each other, or one or two things are done. */
+/**
+ * One step of a sequence: time passes, teams are made below each other, two equals do the same to each other, or one or
+ * two other things are done.
+ */
 export type Operation =
   | { readonly hours: number }
   | { readonly levels: number }
+  | Duel
   | (Intention & {
       readonly fault: Fault | null;
       readonly beside: Beside | null;
     });
+
+/** Two ADMINs or two owners of a team who take it from each other, or two teams that are moved below each other. */
+export interface Duel {
+  readonly duel: 'members' | 'owners' | 'teams';
+  readonly who: number;
+  /** Whether they remove each other, instead of taking only the role. */
+  readonly isRemoval: boolean;
+}
 
 const weighted = <K extends string>(weights: readonly (readonly [K, number])[]) =>
   fc.oneof(...weights.map(([kind, weight]) => ({ weight, arbitrary: fc.constant(kind) })));
@@ -131,9 +142,8 @@ const kinds = (about: 0 | 1) =>
 const beside = (kind: fc.Arbitrary<Kind>): fc.Arbitrary<Beside | null> =>
   fc.oneof(
     { weight: 16, arbitrary: nothing },
-    { weight: 3, arbitrary: fc.record({ ...actor, kind, isBack: fc.constant(false) }) },
-    { weight: 1, arbitrary: fc.record({ ...actor, kind: fc.constant(undefined), isBack: fc.constant(false) }) },
-    { weight: 2, arbitrary: fc.record({ ...actor, kind: fc.constant(undefined), isBack: fc.constant(true) }) },
+    { weight: 3, arbitrary: fc.record({ ...actor, kind }) },
+    { weight: 1, arbitrary: fc.record({ ...actor, kind: fc.constant(undefined) }) },
   );
 
 const doing = (kind: fc.Arbitrary<Kind>, roles: readonly Role[]) =>
@@ -157,6 +167,8 @@ const waiting = fc.record({
 /**
  * Some twenty operations. Arrays don't shrink below their least length: what a failure doesn't need becomes null.
  */
+const DUELS: readonly [readonly Duel['duel'][], readonly Duel['duel'][]] = [['members'], ['owners', 'teams']];
+
 /** Equals are needed for what they do to each other: ADMINs, and owners of teams who aren't. */
 const MORE_ROLES: readonly [readonly Role[], readonly Role[]] = [['ADMIN'], ['USER', 'USER']];
 
@@ -167,6 +179,14 @@ const about = (index: 0 | 1): fc.Arbitrary<(Operation | null)[]> =>
       { weight: 1, arbitrary: nothing },
       { weight: 1200, arbitrary: doing(kinds(index), MORE_ROLES[index]) },
       { weight: 200, arbitrary: waiting },
+      {
+        weight: 50,
+        arbitrary: fc.record({
+          duel: fc.constantFrom(...DUELS[index]),
+          who: number,
+          isRemoval: fc.boolean(),
+        }),
+      },
       { weight: index * 10, arbitrary: fc.record({ levels: fc.integer({ min: 6, max: 12 }) }) },
     ),
     { minLength: 17, maxLength: 26, size: 'max' },
@@ -174,7 +194,7 @@ const about = (index: 0 | 1): fc.Arbitrary<(Operation | null)[]> =>
 export const sequences = fc.oneof(about(0), about(1));
 
 /** Makes a team below the one that was made last. */
-export function oneLevelMore(level: number): Exclude<Operation, { hours: number } | { levels: number }> {
+export function oneLevelMore(level: number): Exclude<Operation, { hours: number } | { levels: number } | Duel> {
   return {
     ...{ kind: 'create team', by: 'owner', who: level, organization: 0, isUnnamed: false, target: 0, other: 0 },
     ...{ role: 'USER', teamRole: 'OWNER', fault: null, beside: null },
@@ -208,14 +228,12 @@ const MAILS = 9;
  *
  * @param people their addresses
  * @param past every name that the model has ever given, also of what is gone
- * @param against what happens at the same moment, to whoever does this, by whom this is about
  */
 export function meaningOf(
   { kind, by, who, organization, isUnnamed, target, other, role, teamRole }: Intention,
   world: World,
   people: readonly string[],
   past: readonly string[],
-  against?: Call,
 ): Call {
   const pick = <T>(all: readonly T[], index: number) => all[index % all.length];
   const anybody = pick(people, who) as string;
@@ -241,9 +259,7 @@ export function meaningOf(
       world.invitations.toReversed().flatMap(({ links }) => links),
       target,
     );
-  const opponent = against && 'by' in against ? against : undefined;
-  const attacker = opponent?.by.kind === 'person' ? userOf(world, opponent.by.address)?.id : undefined;
-  const member = members.find(({ user }) => user === attacker)?.id ?? one('member', members);
+  const member = one('member', members);
   const invitation = one('invitation', waiting.length > 0 && target % 2 ? waiting : invitations);
   const token = one(
     'token',
@@ -253,11 +269,8 @@ export function meaningOf(
   // Those that were made last are below others.
   const teams = world.teams.filter((team) => team.organization === home).toReversed();
   const below = teams.filter((each) => each.parent !== undefined);
-  const team =
-    opponent && 'parent' in opponent && opponent.parent
-      ? opponent.parent
-      : one('team', below.length > 0 ? below : teams, other);
-  const parent = opponent && 'team' in opponent ? opponent.team : one('team', teams);
+  const team = one('team', below.length > 0 ? below : teams, other);
+  const parent = one('team', teams);
   const inTeam = team === undefined ? [] : placesIn(world, team);
 
   const caller = ((): Caller => {
@@ -272,8 +285,6 @@ export function meaningOf(
     const invitee = who % 4 ? 'invitee' : 'nobody';
     const fitting = kind === 'accept' || kind === 'decline' ? invitee : kind === 'leave team' ? 'team owner' : by;
     const kindOfActor = isOfOrganization ? fitting : by;
-    const attacked = opponent && 'member' in opponent && members.find(({ id }) => id === opponent.member);
-    if (attacked) return { kind: 'person', address: address(attacked.user) };
     switch (kindOfActor) {
       case 'team owner': {
         const owners = inTeam.filter(
@@ -382,13 +393,12 @@ export function meaningOf(
     case 'put team member': {
       // Who isn't to be an owner mostly is one.
       const owners = inTeam.filter((place) => place.role === 'OWNER');
-      const put =
-        opponent || teamRole === 'OWNER' || target % 4 === 3 ? member : (pick(owners, target)?.member ?? member);
+      const put = teamRole === 'OWNER' || target % 4 === 3 ? member : (pick(owners, target)?.member ?? member);
       return team && put ? { ...common, do: kind, team, member: put, role: teamRole } : createTeam;
     }
     case 'remove team member': {
       const place = target % 8 === 7 ? undefined : pick(inTeam, target)?.member;
-      const removed = opponent ? member : (place ?? member);
+      const removed = place ?? member;
       return team && removed ? { ...common, do: kind, team, member: removed } : createTeam;
     }
     case 'leave team':
@@ -409,4 +419,76 @@ export function meaningOf(
 export function excludeEachOther(one: Call, other: Call): boolean {
   const both = [one.do, other.do];
   return both.every((each) => each === 'resend') || (both.includes('erase me') && both.includes('sweep'));
+}
+
+/** What two who are equals do at the same moment, or one thing that it takes before there are two; none without people. */
+export function duelOf({ duel, who, isRemoval }: Duel, world: World, people: readonly string[]): readonly Call[] {
+  const live = world.organizations.filter(({ id }) => isLive(world, id));
+  const organization = live[who % live.length]?.id;
+  if (organization === undefined) return [];
+  const members = world.members.filter((member) => member.organization === organization);
+  const person = (user: string | undefined): Caller => {
+    const { address = people[0] as string } = world.users.find(({ id }) => id === user) ?? {};
+    return { kind: 'person', address };
+  };
+  const owner = person(members.find((member) => member.owner)?.user);
+  const below = world.teams.filter((team) => team.organization === organization && team.parent !== undefined);
+  const team = below.at(-1)?.id;
+
+  if (duel !== 'members' && (team === undefined || (duel === 'teams' && below.length === 1))) {
+    const name = TEAM_NAMES.filter((each) => each !== 'acme energy').find(
+      (each) => !world.teams.some((one) => one.name.toLowerCase() === each.toLowerCase()),
+    );
+    return name ? [{ by: owner, do: 'create team', organization, name, isPrivate: false, parent: undefined }] : [];
+  }
+  if (duel === 'teams') {
+    const [one, other] = [below[who % below.length]?.id, below[(who + 1) % below.length]?.id] as [string, string];
+    return [
+      { by: owner, do: 'update team', organization, team: one, parent: other },
+      { by: owner, do: 'update team', organization, team: other, parent: one },
+    ];
+  }
+
+  // An ADMIN manages every team, so that owners who are none are the ones to look at.
+  const isFit = ({ role }: { role: Role }) => (duel === 'members' ? true : role === 'USER' || role === 'OPERATOR');
+  const fit = members.filter(
+    (each) => !each.owner && isFit(each) && userOf(world, addressOf(world, each.user))?.claimed,
+  );
+  const isOwner = (member: string) =>
+    placesIn(world, team as string).some((place) => place.member === member && place.role === 'OWNER');
+  const isEqual = ({ id, role }: { id: string; role: Role }) => (duel === 'members' ? role === 'ADMIN' : isOwner(id));
+  const [one, other] = fit.filter(isEqual);
+  if (one && other) {
+    const attack = (by: string, member: string): Call => {
+      const common = { by: person(by), organization, member };
+      if (duel === 'members') {
+        return isRemoval ? { ...common, do: 'remove member' } : { ...common, do: 'change role', role: 'USER' };
+      }
+      const inTeam = { ...common, team: team as string };
+      return isRemoval ? { ...inTeam, do: 'remove team member' } : { ...inTeam, do: 'put team member', role: 'MEMBER' };
+    };
+    return [attack(one.user, other.id), attack(other.user, one.id)];
+  }
+  const next = fit.find((each) => !isEqual(each));
+  if (next) {
+    return duel === 'members'
+      ? [{ by: owner, do: 'change role', organization, member: next.id, role: 'ADMIN' }]
+      : [{ by: owner, do: 'put team member', organization, team: team as string, member: next.id, role: 'OWNER' }];
+  }
+  const waiting = world.invitations.find(
+    (each) => each.organization === organization && statusOf(world, each) === 'PENDING' && isFit(each),
+  );
+  const link = waiting?.links.at(-1);
+  if (link) return [{ by: { kind: 'person', address: waiting?.address as string }, do: 'accept', link }];
+  const address = people.find(
+    (each) =>
+      world.mails.filter((mail) => mail.address === each).length < MAILS &&
+      !members.some((one) => one.user === userOf(world, each)?.id) &&
+      !world.invitations.some((one) => one.address === each && statusOf(world, one) === 'PENDING'),
+  );
+  return address ? [{ by: owner, do: 'invite', organization, address, role: 'USER', teams: [] }] : [];
+}
+
+function addressOf(world: World, user: string): string {
+  return world.users.find(({ id }) => id === user)?.address ?? '';
 }
