@@ -23,6 +23,17 @@ const handlerOnly: Plugin = {
   },
 };
 
+/** The SDK's clients name their version, and carry the whole `package.json` for it, 2 KB each. */
+const versionOnly: Plugin = {
+  name: 'version-only',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]@aws-sdk[\\/]client-[^\\/]+[\\/]package\.json$/ }, ({ path }) => ({
+      contents: JSON.stringify({ version: JSON.parse(readFileSync(path, 'utf8')).version }),
+      loader: 'json',
+    }));
+  },
+};
+
 /** The directory of a function's bundle, `index.cjs`, below that of all bundles. */
 export function bundleDirectory(bundles: string, name: string): string {
   return join(bundles, name.replaceAll('/', '-'));
@@ -71,7 +82,7 @@ export async function bundle(
         functions.flatMap(({ declaration }) => ('route' in declaration ? [declaration.route] : [])),
       ),
     },
-    plugins: [handlerOnly],
+    plugins: [handlerOnly, versionOnly],
     logLevel: 'warning',
   });
   writeFileSync(stamp, sources);
