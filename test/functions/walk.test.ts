@@ -97,7 +97,8 @@ test('a walk finds whatever is missing, too much or changed', async () => {
     ],
     ...['Mail.userId', 'MailEvent.ttl'],
     ...['Organization.deletedAt', 'Organization.language', 'Organization.leaves', 'Organization.moves'],
-    ...['Organization.name', 'Rate.count', 'Team.createdBy', 'Team.isPrivate', 'TeamOfUser.organizationId'],
+    ...['Organization.name', 'Rate.count', 'Team.createdBy', 'Team.isPrivate'],
+    ...['TeamMembership.createdBy', 'TeamOfUser.createdBy', 'TeamOfUser.organizationId'],
     ...['UnreadMailEvent.event', 'UnreadMailEvent.ttl'],
   ]);
 });

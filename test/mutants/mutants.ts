@@ -5,6 +5,7 @@ export interface Mutant {
   readonly test: { readonly file: string; readonly name: string };
 }
 
+const teams = (name: string) => ({ file: 'test/functions/teams.test.ts', name });
 const races = (name: string) => ({ file: 'test/functions/races.test.ts', name });
 
 /** Every race that is tested, without the condition that decides it. */
@@ -187,5 +188,38 @@ export const mutants: readonly Mutant[] = [
     name: 'reminders are stopped however often somebody asks',
     edits: [{ file: 'lib/table/reminders.ts', replace: `, { absent: 'remindersStoppedAt' }]`, by: ']' }],
     test: { file: 'test/functions/reminders.test.ts', name: 'is recorded once, as done by the holder of the link' },
+  },
+  {
+    name: 'a team may have a name that another one has',
+    edits: [
+      {
+        file: 'lib/table/teams.ts',
+        replace: `    when: [{ absent: 'pk' }],\n    refuse: 'team_name_taken',`,
+        by: `    refuse: 'team_name_taken',`,
+      },
+    ],
+    test: teams('of the same name is made once'),
+  },
+  {
+    name: 'teams are moved whatever else was moved meanwhile',
+    edits: [
+      {
+        file: 'lib/table/teams.ts',
+        replace: `when: what === 'leaves' ? [is('moves', moves)] : [is('moves', moves), is('leaves', leaves)],`,
+        by: `when: [{ exists: 'pk' }],`,
+      },
+    ],
+    test: teams('has no cycle, also when teams are moved below each other'),
+  },
+  {
+    name: 'the last owner of a team may leave it',
+    edits: [
+      {
+        file: 'lib/table/team-members.ts',
+        replace: `      ...(owners < 0 ? [{ attribute: 'owners', above: 1 } as const] : []),\n`,
+        by: '',
+      },
+    ],
+    test: teams('keep one owner'),
   },
 ];
