@@ -23,7 +23,12 @@ export default defineConfig({
         test: {
           name: 'suite',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, LAST, ...(process.env.MUSTER_KILLS ? [] : [KILLS]), ...(process.env.MUSTER_SEQUENCES ? [] : [PROPERTY])],
+          exclude: [
+            ...configDefaults.exclude,
+            LAST,
+            ...(process.env.MUSTER_KILLS ? [] : [KILLS]),
+            ...(process.env.MUSTER_SEQUENCES ? [] : [PROPERTY]),
+          ],
         },
       },
       { extends: true, test: { name: 'verdict', include: [LAST], sequence: { groupOrder: 1 } } },

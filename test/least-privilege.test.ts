@@ -42,7 +42,9 @@ const UNTESTED = new Set([
 
 // A part of the tests can't tell: it would find that much isn't used.
 test.runIf(recording.whole)('nothing is granted that no call used', () => {
-  const unused = [...granted].filter((right) => !used.has(right) && !OF_LAMBDA.test(right) && !UNTESTED.has(right)).sort();
+  const unused = [...granted]
+    .filter((right) => !used.has(right) && !OF_LAMBDA.test(right) && !UNTESTED.has(right))
+    .sort();
   expect(unused, 'Take it out of the declaration, or test the path that needs it').toEqual([]);
 });
 
