@@ -10,7 +10,15 @@ import { forMember } from '../../lib/http/endpoint.ts';
 import { union } from '../../lib/table/access.ts';
 import { readCounters } from '../../lib/table/counters.ts';
 import { getTeamMembership } from '../../lib/table/team-members.ts';
-import { AROUND_TEAM, aroundTeam, CREATE_TEAM, createTeam, getTeam, SEE_TEAM, seen } from '../../lib/table/teams.ts';
+import {
+  AROUND_TEAM,
+  aroundTeam,
+  CREATE_TEAM_BELOW,
+  createTeam,
+  getTeam,
+  SEE_TEAM,
+  seen,
+} from '../../lib/table/teams.ts';
 
 export const returns = { 201: PapershiftTeamDocument };
 
@@ -24,7 +32,7 @@ export const endpoint = forMember({
   format: papershift,
   route: 'POST /api/v1/teams',
   permission: 'team:create',
-  table: union(SEE_TEAM, AROUND_TEAM, CREATE_TEAM),
+  table: union(SEE_TEAM, AROUND_TEAM, CREATE_TEAM_BELOW),
   depth: 2,
   creates: true,
   accepts: 'application/vnd.api+json',

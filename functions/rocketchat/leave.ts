@@ -6,7 +6,7 @@ import { Refusal } from '../../lib/domain/refusal.ts';
 import { isIn } from '../../lib/domain/team.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
 import { union } from '../../lib/table/access.ts';
-import { REMOVE_TEAM_MEMBER, removeTeamMember } from '../../lib/table/team-members.ts';
+import { LEAVE_TEAM, removeTeamMember } from '../../lib/table/team-members.ts';
 import { findTeam } from '../../lib/table/teams.ts';
 
 export const returns = { 200: Done };
@@ -16,7 +16,7 @@ export const endpoint = forMember({
   format: rocketchat,
   route: 'POST /api/v1/teams.leave',
   permission: 'team:read',
-  table: union(REMOVE_TEAM_MEMBER, { BatchGetItem: ['ORG', 'TEAM'] }),
+  table: union(LEAVE_TEAM, { BatchGetItem: ['ORG', 'TEAM'] }),
   depth: 2,
   body: LeaveBody,
   refuses: ['team_not_found', 'team_member_not_found', 'last_team_owner', 'request_rate_exceeded'],

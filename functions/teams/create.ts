@@ -8,7 +8,7 @@ import type { Team } from '../../lib/domain/team.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
 import { readCounters } from '../../lib/table/counters.ts';
 import { getTeamMembership } from '../../lib/table/team-members.ts';
-import { CREATE_TEAM, createTeam, getTeam, seen } from '../../lib/table/teams.ts';
+import { CREATE_TEAM_BELOW, createTeam, getTeam, seen } from '../../lib/table/teams.ts';
 
 export const returns = { 201: TeamSchema };
 
@@ -22,7 +22,7 @@ export const endpoint = forMember({
   format: v1,
   route: 'POST /v1/teams',
   permission: 'team:create',
-  table: CREATE_TEAM,
+  table: CREATE_TEAM_BELOW,
   depth: 2,
   creates: true,
   body: z.strictObject({

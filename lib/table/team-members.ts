@@ -3,7 +3,7 @@ import type { Limits } from '../domain/limits.ts';
 import type { Actor, Member } from '../domain/member.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { isIn, type Team, type TeamMembership, type TeamRole } from '../domain/team.ts';
-import type { TableAccess } from './access.ts';
+import { type TableAccess, union } from './access.ts';
 import { audit } from './audit.ts';
 import { keys, prefixes } from './keys.ts';
 import { actorIs, getMember } from './members.ts';
@@ -166,11 +166,7 @@ export const CHANGE_TEAM_MEMBER: TableAccess = {
 };
 
 /** What `putTeamMember` does to the table. */
-export const PUT_TEAM_MEMBER: TableAccess = {
-  ConditionCheckItem: ['USER', 'TEAM', 'ORG'],
-  PutItem: ['TEAM', 'USER', 'AUDIT'],
-  UpdateItem: ['ORG', 'TEAM', 'USER'],
-};
+export const PUT_TEAM_MEMBER: TableAccess = union(CHANGE_TEAM_MEMBER, { PutItem: ['TEAM', 'USER'] });
 
 /** How many teams somebody may be in who hasn't signed in yet: what whoever claims them takes over at once. */
 export const TEAMS_OF_PLACEHOLDER = 20;
@@ -285,13 +281,16 @@ function isLive({ organizationId, id }: Team): Write {
   return { type: 'check', key: keys.team(organizationId, id), when: [{ exists: 'pk' }] };
 }
 
-/** What `removeTeamMember` does to the table. */
-export const REMOVE_TEAM_MEMBER: TableAccess = {
-  ConditionCheckItem: ['USER', 'TEAM'],
+/** What `removeTeamMember` does to the table for whoever leaves by themselves. */
+export const LEAVE_TEAM: TableAccess = {
+  ConditionCheckItem: ['USER'],
   PutItem: ['AUDIT'],
   UpdateItem: ['ORG'],
   DeleteItem: ['TEAM', 'USER'],
 };
+
+/** What `removeTeamMember` does to the table. */
+export const REMOVE_TEAM_MEMBER: TableAccess = union(LEAVE_TEAM, { ConditionCheckItem: ['TEAM'] });
 
 /**
  * Takes a member out of a team, or lets them leave.

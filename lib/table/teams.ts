@@ -90,13 +90,16 @@ export async function listDiscardedTeams(
   return items as unknown as Team[];
 }
 
-/** What `createTeam` does to the table. */
+/** What `createTeam` does to the table, for a team right below the default team. */
 export const CREATE_TEAM: TableAccess = {
   Query: ['ORG'],
-  ConditionCheckItem: ['USER', 'ORG'],
+  ConditionCheckItem: ['USER'],
   PutItem: ['ORG', 'TEAM', 'TEAMNO', 'USER', 'AUDIT'],
   UpdateItem: ['ORG'],
 };
+
+/** What `createTeam` does to the table. */
+export const CREATE_TEAM_BELOW: TableAccess = union(CREATE_TEAM, { ConditionCheckItem: ['ORG'] });
 
 /** What makes a team. */
 export type NewTeam = Pick<Team, 'name' | 'isPrivate'> &

@@ -438,6 +438,23 @@ describe('who says who is in a team', () => {
   });
 });
 
+test('an owner who is no ADMIN adds roles, renames and deletes', async () => {
+  const [owner, plain] = [await memberOf('owner'), await memberOf('plain')];
+  const teamName = newName();
+  const renamed = newName();
+  await create({ name: teamName, type: 0 }, owner.client);
+  const add = (...roles: string[]) =>
+    post('addMembers', { teamName, members: [{ userId: plain.userId, roles }] }, owner.client);
+  expect(await add()).toMatchObject(done);
+  expect(await add('moderator')).toMatchObject(done);
+  expect(rolesOf(await listed(`teamName=${teamName}`))[plain.userId]).toEqual(['moderator']);
+  expect(await post('update', { teamName, data: { name: renamed } }, plain.client)).toMatchObject(
+    refused('unauthorized', 403),
+  );
+  expect(await post('update', { teamName, data: { name: renamed } }, owner.client)).toMatchObject(done);
+  expect(await post('delete', { teamName: renamed }, owner.client)).toMatchObject(done);
+});
+
 type Person = Awaited<ReturnType<typeof memberOf>>;
 
 describe('lists', () => {
