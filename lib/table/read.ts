@@ -83,6 +83,18 @@ export function isThrottling(error: unknown): boolean {
 
 const THROTTLING = new Set(['ThrottlingException', 'ProvisionedThroughputExceededException', 'RequestLimitExceeded']);
 
+/**
+ * Whether a call to DynamoDB broke on its way there or back, or DynamoDB itself did: it may be made again. The SDK does
+ * so only for as long as its budget lasts, which each call that is refused after a retry takes from.
+ */
+export function isBroken(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { name, code, $fault } = error as Error & { code?: unknown; $fault?: unknown };
+  return name === 'TimeoutError' || $fault === 'server' || BROKEN.has(code);
+}
+
+const BROKEN = new Set<unknown>(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT']);
+
 /** Waits so many milliseconds. */
 export function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));

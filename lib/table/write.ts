@@ -10,7 +10,7 @@ import { configuration } from '../configuration.ts';
 import { Refusal, type RefusalCode } from '../domain/refusal.ts';
 import { client } from './client.ts';
 import type { Key } from './keys.ts';
-import { busy, pause } from './read.ts';
+import { busy, isBroken, pause } from './read.ts';
 
 /** What an item must be like for a write to happen. */
 export type Condition =
@@ -95,6 +95,7 @@ export async function transact(writes: readonly Write[]): Promise<void> {
       await client().send(command);
       return true;
     } catch (error) {
+      if (isBroken(error)) return false;
       if (!(error instanceof TransactionCanceledException)) throw error;
       const reasons = error.CancellationReasons ?? [];
       const refusals = reasons.flatMap(({ Code, Item }, index) => {
@@ -124,20 +125,20 @@ export async function record(update: Update): Promise<void> {
       return true;
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) throw new Stale();
-      if (error instanceof TransactionConflictException) return false;
+      if (error instanceof TransactionConflictException || isBroken(error)) return false;
       throw error;
     }
   });
 }
 
-/** Tries a write until no other write is in its way. */
+/** Tries a write until no other write is in its way, and its answer is known. */
 async function untilUncontended(tryOnce: () => Promise<boolean>): Promise<void> {
   const giveUpAt = givingUpAt ?? performance.now() + PATIENCE;
   for (let attempt = 1; !(await tryOnce()); attempt += 1) await waitForTurn(attempt, giveUpAt);
 }
 
 /**
- * Runs `attempt`, which reads and then writes, again for as long as what it read was overtaken.
+ * Runs `attempt`, which reads and then writes, again for as long as what it read was overtaken, or couldn't be read.
  *
  * @param attempt gets its number, from 1: what it remembers of earlier requests counts in the first only
  */
@@ -149,7 +150,7 @@ export async function untilFresh<T>(attempt: (number: number) => Promise<T>): Pr
       try {
         return await attempt(tries);
       } catch (error) {
-        if (!(error instanceof Stale)) throw error;
+        if (!(error instanceof Stale || isBroken(error))) throw error;
         await waitForTurn(tries, giveUpAt);
       }
     }
