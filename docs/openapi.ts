@@ -4,6 +4,8 @@ import * as z from 'zod/mini';
 import { contents } from '../functions/index.ts';
 import type { Dialect } from '../lib/dialects/dialect.ts';
 import * as v1 from '../lib/dialects/v1/schemas.ts';
+import { statusOf } from '../lib/dialects/volttime/format.ts';
+import * as volttime from '../lib/dialects/volttime/schemas.ts';
 import { Address, AnyRow, InvitationRow } from '../lib/domain/input.ts';
 import { REFUSALS, type RefusalCode } from '../lib/domain/refusal.ts';
 import type { HttpDeclaration } from '../lib/http/declaration.ts';
@@ -16,9 +18,18 @@ type Json = Record<string, unknown>;
 type Schema = z.core.$ZodType;
 type Returns = Readonly<Record<string, Schema | null>>;
 
-/** What each dialect sends its answers as, and its errors' schema; none where people read them. */
-const DIALECTS: Partial<Record<Dialect, { readonly mediaType: string; readonly problem?: Schema }>> = {
+/** How a dialect writes. */
+interface Writing {
+  readonly mediaType: string;
+  /** Its errors' schema; none where people read them. */
+  readonly problem?: Schema;
+  /** The status of a refusal, where it isn't that of the native API. */
+  statusOf?(code: RefusalCode): number;
+}
+
+const DIALECTS: Partial<Record<Dialect, Writing>> = {
   v1: { mediaType: 'application/json', problem: v1.Problem },
+  volttime: { mediaType: 'application/json', problem: volttime.Problem, statusOf },
   page: { mediaType: 'text/html' },
 };
 
@@ -39,8 +50,13 @@ const QUERY_PARAMETERS: Readonly<Record<string, string>> = {
 
 /** The schemas that have a name of their own in the document. */
 const named = z.registry<{ id: string }>();
-for (const [id, schema] of Object.entries(v1)) {
-  if (schema instanceof z.core.$ZodType) named.add(schema, { id });
+for (const [prefix, schemas] of [
+  ['', v1],
+  ['volttime.', volttime],
+] as const) {
+  for (const [id, schema] of Object.entries(schemas)) {
+    if (schema instanceof z.core.$ZodType) named.add(schema, { id: prefix + id });
+  }
 }
 
 /** What several routes refer to, collected while these are written. */
@@ -188,7 +204,8 @@ function success(dialect: Dialect, status: string, schema: Schema | null, compon
 
 /** One response a status, which lists the codes that it stands for and is named after them. */
 function refusals(dialect: Dialect, codes: readonly RefusalCode[], components: Components): Json {
-  const byStatus = Map.groupBy(codes, (code) => REFUSALS[code]);
+  const { statusOf = (code: RefusalCode) => REFUSALS[code] } = writing(dialect);
+  const byStatus = Map.groupBy(codes, statusOf);
   return Object.fromEntries(
     [...byStatus].map(([status, some]) => {
       const name = [dialect, ...some].join('.');

@@ -48,6 +48,10 @@ export const contents = {
   'teams/read': await import('./teams/read.ts'),
   'teams/remove-member': await import('./teams/remove-member.ts'),
   'teams/update': await import('./teams/update.ts'),
+  'volttime/create-team': await import('./volttime/create-team.ts'),
+  'volttime/create-team-v2': await import('./volttime/create-team-v2.ts'),
+  'volttime/list-teams': await import('./volttime/list-teams.ts'),
+  'volttime/list-teams-v2': await import('./volttime/list-teams-v2.ts'),
 };
 
 /** Every function with its declaration, in the order of their names. */

@@ -51,6 +51,11 @@ export const TEAM_KINDS = [
 ] as const;
 export type TeamKind = (typeof TEAM_KINDS)[number];
 
+/** The type of this name; one that there is none of is `Other`. */
+export function kindOf(name: string): TeamKind {
+  return TEAM_KINDS.find((kind) => kind === name) ?? 'Other';
+}
+
 /** The room of a team, as far as there is one: rooms belong to another product. */
 export interface TeamRoom {
   readonly id: string;

@@ -120,10 +120,17 @@ export function forPerson<B extends Schema = undefined, Q extends Schema = undef
   });
 }
 
+/** Whoever calls about themselves, in person or by an access token. */
+interface Owner extends Caller {
+  readonly email: string;
+  /** What their access token acts as, in its only organization; undefined for a person. */
+  readonly bound?: Actor;
+}
+
 /** Declares an endpoint about whoever calls, for persons and for access tokens, which show their owner. */
 export function forCaller<B extends Schema = undefined, Q extends Schema = undefined>(
   spec: Spec<B, Q> & {
-    handle(incoming: Incoming<B, Q> & { caller: Caller & { readonly email: string } }): Promise<Reply>;
+    handle(incoming: Incoming<B, Q> & { caller: Owner }): Promise<Reply>;
     /** Answers somebody whose address isn't verified, who is refused otherwise. Creates and binds nothing. */
     handleUnverified?(claims: Claims): Promise<Reply>;
   },
@@ -140,7 +147,7 @@ export function forCaller<B extends Schema = undefined, Q extends Schema = undef
 }
 
 /** The owner of a good access token, where no organization is asked for. */
-async function verifiedOwner(request: Request, credential: TokenText): Promise<Caller & { readonly email: string }> {
+async function verifiedOwner(request: Request, credential: TokenText): Promise<Owner> {
   const { userId, organizationId, tokenId } = credential;
   const [membership, organization, token, user] = await Promise.all([
     getMembership(userId, organizationId),
@@ -149,8 +156,8 @@ async function verifiedOwner(request: Request, credential: TokenText): Promise<C
     getUser(userId),
   ]);
   refuseUnlessGood(token, credential, membership, request.now);
-  if (!organization || !user) throw unauthenticated();
-  return { ...ownerOf(request, credential), email: user.email };
+  if (!token || !membership || !organization || !user) throw unauthenticated();
+  return { ...ownerOf(request, credential), email: user.email, bound: boundBy(token, membership) };
 }
 
 /**
@@ -293,10 +300,11 @@ function declare<B extends Schema, Q extends Schema>(
       .use(answering(formatAt))
       .handler(async (event, context) => {
         const request = readEvent(event, context);
+        const { sentence } = formatAt(request.path);
         const input = () => ({
           request,
-          body: (spec.body && validate(spec.body, parseBody(request, accepts), 'body')) as Parsed<B>,
-          query: (spec.query && validate(spec.query, firstOf(request.query), 'query')) as Parsed<Q>,
+          body: (spec.body && validate(spec.body, parseBody(request, accepts), 'body', sentence)) as Parsed<B>,
+          query: (spec.query && validate(spec.query, firstOf(request.query), 'query', sentence)) as Parsed<Q>,
         });
         return (await untilFresh((attempt) => run({ request, input, fresh: attempt > 1 }))) as never;
       }) as unknown as Endpoint['handler'],
@@ -323,7 +331,9 @@ function answering(formatAt: (path: string) => Format): middy.MiddlewareObj<APIG
         message: MESSAGES[code],
         details,
         requestId,
+        method: event.requestContext.http.method,
         path: event.rawPath,
+        headers,
         acceptLanguage: event.headers['accept-language'],
       });
       call.response = rendered(format, { ...reply, headers: { ...reply.headers, ...headers } });
@@ -344,7 +354,7 @@ function rendered(format: Format, { status, headers, body }: Reply): APIGatewayP
     : {
         statusCode: status,
         headers: { ...others, ...(contentType && { 'content-type': contentType }), ...headers },
-        body: format.serialize(body),
+        body: format.serialize(body, status),
       };
 }
 

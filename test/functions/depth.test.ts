@@ -35,6 +35,9 @@ const NEVER: Partial<Record<Situation, readonly Contract['name'][]>> = {
   'the first sign-in after accepting by link alone': ['access-tokens/revoke', 'organizations/transfer'],
 };
 
+/** Lists of what somebody sees in all their organizations, of which an access token knows one. */
+const ACROSS: readonly Contract['name'][] = ['volttime/list-teams', 'volttime/list-teams-v2'];
+
 function canBe(situation: Situation, { name, declaration }: Contract): boolean {
   const { caller, organization, route, refuses } = declaration;
   const writes = (UNITS[name]?.write ?? 0) > 0;
@@ -48,7 +51,9 @@ function canBe(situation: Situation, { name, declaration }: Contract): boolean {
     case 'reading by an access token':
       return byToken && organization && !writes;
     case 'reading about oneself by an access token':
-      return byToken && !organization;
+      return byToken && !organization && !ACROSS.includes(name);
+    case 'reading across organizations by an access token':
+      return ACROSS.includes(name);
     case 'writing by an access token':
       return byToken && writes;
     default:
@@ -84,6 +89,7 @@ async function callsOf(contract: Contract, situation: Situation): Promise<Call[]
       return send(await service.person(owner.email, OWNER));
     case 'reading by an access token':
     case 'reading about oneself by an access token':
+    case 'reading across organizations by an access token':
     case 'writing by an access token': {
       const { token } = (await owner.call('POST /v1/access-tokens', { body: { name: 'Program' } })).body;
       return send({

@@ -1,7 +1,10 @@
 import { expect } from 'vitest';
 import * as z from 'zod/mini';
 import { contents } from '../../functions/index.ts';
-import { Problem } from '../../lib/dialects/v1/schemas.ts';
+import type { Dialect } from '../../lib/dialects/dialect.ts';
+import * as v1 from '../../lib/dialects/v1/schemas.ts';
+import { statusOf } from '../../lib/dialects/volttime/format.ts';
+import * as volttime from '../../lib/dialects/volttime/schemas.ts';
 import { REFUSALS, type RefusalCode } from '../../lib/domain/refusal.ts';
 import type { HttpDeclaration } from '../../lib/http/declaration.ts';
 import { refusalsOf } from '../../lib/http/refusals.ts';
@@ -12,6 +15,18 @@ export interface Contract {
   readonly declaration: HttpDeclaration;
   readonly returns: Readonly<Record<number, z.core.$ZodType | null>>;
 }
+
+/** How a dialect refuses: the form of its bodies, and the status of a code. */
+interface Refusing {
+  readonly problem: z.core.$ZodType<{ readonly error?: string | undefined }>;
+  statusOf(code: RefusalCode): number;
+}
+
+/** The dialects whose answers are JSON. */
+const REFUSING: Partial<Record<Dialect, Refusing>> = {
+  v1: { problem: v1.Problem, statusOf: (code) => REFUSALS[code] },
+  volttime: { problem: volttime.Problem, statusOf },
+};
 
 /** Every endpoint that has a route of its own. */
 export const contracts: readonly Contract[] = Object.entries(contents).flatMap(([name, module]) =>
@@ -38,7 +53,8 @@ export function contractOf(method: string, path: string): Contract | undefined {
 /** Every answer of a JSON endpoint, in any test, has a declared form: its schema, or a declared refusal. */
 export function expectDeclared(contract: Contract, status: number, body: unknown): void {
   const { declaration, returns, name } = contract;
-  if (declaration.dialect !== 'v1') return;
+  const refusing = REFUSING[declaration.dialect];
+  if (!refusing) return;
   if (status in returns) {
     const schema = returns[status];
     const issues = schema ? z.safeParse(schema, body).error?.issues : body === undefined ? undefined : ['has a body'];
@@ -46,8 +62,9 @@ export function expectDeclared(contract: Contract, status: number, body: unknown
     return;
   }
   expect(status, `${name} has a defect: see functions.log`).not.toBe(500);
-  const problem = z.parse(Problem, body);
-  const codes = refusalsOf(declaration) as readonly string[];
-  expect(codes, `${name} declares that it refuses with ${problem.error}`).toContain(problem.error);
-  expect(status).toBe(REFUSALS[problem.error as RefusalCode]);
+  const { error } = z.parse(refusing.problem, body);
+  const codes = refusalsOf(declaration);
+  if (error !== undefined) expect(codes, `${name} declares that it refuses with ${error}`).toContain(error);
+  const refused = error === undefined ? codes : [error as RefusalCode];
+  expect(refused.map(refusing.statusOf), `${name} declares that it refuses with ${status}`).toContain(status);
 }

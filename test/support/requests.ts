@@ -29,6 +29,8 @@ const EXAMPLES: Partial<Record<Contract['name'], Maker<Sending & { readonly quer
   'teams/create': async () => ({ body: { name: newAddress('team') } }),
   'teams/put-member': async () => ({ body: { role: 'MODERATOR' } }),
   'teams/update': async () => ({ body: { name: newAddress('team') } }),
+  'volttime/create-team': async () => ({ body: volttimeTeam() }),
+  'volttime/create-team-v2': async () => ({ body: volttimeTeam() }),
   'pages/accept': async (...at) => form(await invitationToken(...at)),
   'pages/ask': async (...at) => {
     await at[0].clock('-8d');
@@ -45,6 +47,11 @@ const EXAMPLES: Partial<Record<Contract['name'], Maker<Sending & { readonly quer
 /** What a page's form sends. */
 function form(token: string): Sending {
   return { body: `token=${token}`, headers: { 'content-type': 'application/x-www-form-urlencoded' } };
+}
+
+/** What makes a team at Volt Time. */
+function volttimeTeam() {
+  return { name: newAddress('team'), email: newAddress(), type: 'Company' };
 }
 
 /** The id of something new that the owner may touch, by the word before `{id}` in a path. */

@@ -1,0 +1,15 @@
+import type { Team } from '../../domain/team.ts';
+import { teamIdAsUuid } from '../../domain/team.ts';
+
+/** A moment as Laravel's Carbon writes it: with microseconds, of which we know the first three digits. */
+export function showTime(at: string): string {
+  return at.replace('Z', '000Z');
+}
+
+/** A team, its fields in the documented order. */
+export function showTeam({ id, number, kind = 'Other', name, email, createdAt, updatedAt }: Team) {
+  return {
+    ...{ uuid: teamIdAsUuid(id), id: number, is_personal_team: kind === 'Personal', name, type: kind },
+    ...{ email: email ?? null, created_at: showTime(createdAt), updated_at: showTime(updatedAt) },
+  };
+}
