@@ -28,6 +28,11 @@ const REFUSING: Partial<Record<Dialect, Refusing>> = {
   volttime: { problem: volttime.Problem, statusOf },
 };
 
+/** The status of a refusal in a dialect. */
+export function statusIn(dialect: Dialect, code: RefusalCode): number {
+  return REFUSING[dialect]?.statusOf(code) ?? REFUSALS[code];
+}
+
 /** Every endpoint that has a route of its own. */
 export const contracts: readonly Contract[] = Object.entries(contents).flatMap(([name, module]) =>
   'endpoint' in module && module.endpoint.route !== '$default'
