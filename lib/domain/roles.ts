@@ -19,6 +19,8 @@ export const PERMISSIONS = {
   'invitation:resend': ['ADMIN'],
   'team:read': ['ADMIN', 'USER', 'OPERATOR', 'VIEWER'],
   'team:create': ['ADMIN', 'USER'],
+  'site:read': ['ADMIN', 'USER', 'OPERATOR', 'VIEWER'],
+  'charger:report': ['ADMIN', 'OPERATOR'],
   'audit-log:read': ['ADMIN'],
 } as const satisfies Record<string, readonly Role[]>;
 export type Permission = keyof typeof PERMISSIONS;

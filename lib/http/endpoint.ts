@@ -177,36 +177,110 @@ export function forMember<B extends Schema = undefined, Q extends Schema = undef
   return declare(
     spec,
     { caller: ['person', 'token'], organization: true, permission: spec.permission },
-    async ({ request, input, fresh }) => {
-      const credential = requireCredential(request);
-      const claims = typeof credential === 'string' ? await verifyToken(credential) : undefined;
-      const incoming = input();
-      const caller = claims ? await identify(request, claims, fresh) : ownerOf(request, credential as TokenText);
-      const organizationId = await selectOrganization(request, caller, credential, fresh);
-      const once = onceOf(spec, incoming, caller, organizationId);
-      const [membership, organization, token, read, earlier] = await Promise.all([
-        getMembership(caller.userId, organizationId),
-        getOrganization(organizationId),
-        typeof credential === 'string' ? undefined : getAccessToken(caller.userId, organizationId, credential.tokenId),
-        // A refusal must not leave the reads beside it without anybody who waits for them.
-        (async () => spec.read?.({ ...incoming, organizationId, caller }) as Promise<R>)().catch((error) => {
-          // The owner of a token who was erased isn't found by trying again.
-          throw error instanceof Stale && typeof credential !== 'string' ? unauthenticated() : error;
-        }),
-        once?.earlier(),
-      ]);
-      if (typeof credential !== 'string') refuseUnlessGood(token, credential, membership, request.now);
-      // Whoever is remembered may have been erased and be somebody new by now.
-      if (claims && !membership && !fresh) throw new Stale();
-      if (!membership || !organization) {
-        throw new Refusal(isNamed(request, credential) ? 'organization_not_found' : 'organization_required');
-      }
-      const actor = token ? boundBy(token, membership) : membership;
-      if (spec.permission && !may(actor.role, spec.permission)) throw new Refusal('forbidden');
-      return answeredOnce(once, earlier, () =>
-        spec.handle({ ...incoming, actor, organization, occasion: caller.occasion, read, once }),
-      );
+    async (call) => {
+      const who = await whoCalls(call);
+      const { request, caller, credential, incoming } = who;
+      const organizationId = await selectOrganization(request, caller, credential, call.fresh);
+      const read = async () => spec.read?.({ ...incoming, organizationId, caller }) as Promise<R>;
+      const absent = () =>
+        new Refusal(isNamed(request, credential) ? 'organization_not_found' : 'organization_required');
+      return actIn(spec, who, organizationId, read, absent, (acting) => spec.handle({ ...incoming, ...acting }));
     },
+  );
+}
+
+/**
+ * Declares an endpoint about something that tells itself whose it is, for the members of that organization and their
+ * access tokens: no header names it.
+ */
+export function forFound<
+  F extends { readonly organizationId: string },
+  B extends Schema = undefined,
+  Q extends Schema = undefined,
+  R = undefined,
+>(
+  spec: Spec<B, Q> & {
+    readonly permission?: Permission;
+    /** Finds what the request is about, one round trip before all else. */
+    find(incoming: Incoming<B, Q>): Promise<F | undefined>;
+    /** What is told to whoever isn't in its organization, as if there were none. */
+    missing(): Refusal;
+    read?(incoming: Incoming<B, Q> & { found: F; caller: Caller }): Promise<R>;
+    handle(incoming: Incoming<B, Q> & Acting & Creating & { found: F; read: R }): Promise<Reply>;
+  },
+): Endpoint {
+  return declare(spec, { caller: ['person', 'token'], found: true, permission: spec.permission }, async (call) => {
+    const who = await whoCalls(call);
+    const { caller, credential, incoming } = who;
+    const found = await spec.find(incoming);
+    const organizationId = typeof credential === 'string' ? found?.organizationId : credential.organizationId;
+    if (organizationId === undefined) throw spec.missing();
+    // A token of another organization has to be a good one before it is told that there is nothing.
+    const isThere = found?.organizationId === organizationId;
+    const read = async () => (isThere ? spec.read?.({ ...incoming, found, caller }) : undefined) as Promise<R>;
+    return actIn(spec, who, organizationId, read, spec.missing, (acting) => {
+      if (!isThere) throw spec.missing();
+      return spec.handle({ ...incoming, ...acting, found });
+    });
+  });
+}
+
+/** Who calls an endpoint of an organization, and with what. */
+interface Coming<B extends Schema, Q extends Schema> {
+  readonly request: Request;
+  readonly fresh: boolean;
+  readonly credential: string | TokenText;
+  readonly caller: Caller;
+  readonly incoming: Incoming<B, Q>;
+}
+
+async function whoCalls<B extends Schema, Q extends Schema>({
+  request,
+  input,
+  fresh,
+}: Parameters<Run<B, Q>>[0]): Promise<Coming<B, Q>> {
+  const credential = requireCredential(request);
+  const claims = typeof credential === 'string' ? await verifyToken(credential) : undefined;
+  const incoming = input();
+  const caller = claims ? await identify(request, claims, fresh) : ownerOf(request, credential as TokenText);
+  return { request, fresh, credential, caller, incoming };
+}
+
+/**
+ * Lets the caller act in an organization, if they may.
+ *
+ * @param read travels beside the membership
+ * @param absent what is told to whoever isn't in the organization
+ */
+async function actIn<B extends Schema, Q extends Schema, R>(
+  spec: Spec<B, Q> & { readonly permission?: Permission },
+  { request, fresh, credential, caller, incoming }: Coming<B, Q>,
+  organizationId: string,
+  read: () => Promise<R>,
+  absent: () => Refusal,
+  handle: (acting: Acting & Creating & { readonly read: R }) => Promise<Reply>,
+): Promise<Reply> {
+  const isToken = typeof credential !== 'string';
+  const once = onceOf(spec, incoming, caller, organizationId);
+  const [membership, organization, token, found, earlier] = await Promise.all([
+    getMembership(caller.userId, organizationId),
+    getOrganization(organizationId),
+    isToken ? getAccessToken(caller.userId, organizationId, credential.tokenId) : undefined,
+    // A refusal must not leave the reads beside it without anybody who waits for them.
+    read().catch((error) => {
+      // The owner of a token who was erased isn't found by trying again.
+      throw error instanceof Stale && isToken ? unauthenticated() : error;
+    }),
+    once?.earlier(),
+  ]);
+  if (isToken) refuseUnlessGood(token, credential, membership, request.now);
+  // Whoever is remembered may have been erased and be somebody new by now.
+  else if (!membership && !fresh) throw new Stale();
+  if (!membership || !organization) throw absent();
+  const actor = token ? boundBy(token, membership) : membership;
+  if (spec.permission && !may(actor.role, spec.permission)) throw new Refusal('forbidden');
+  return answeredOnce(once, earlier, () =>
+    handle({ actor, organization, occasion: caller.occasion, read: found, once }),
   );
 }
 
@@ -273,7 +347,12 @@ type Run<B extends Schema, Q extends Schema> = (call: {
 
 function declare<B extends Schema, Q extends Schema>(
   spec: Spec<B, Q>,
-  who: { caller: readonly CallerKind[]; organization?: boolean; permission?: Permission | undefined },
+  who: {
+    caller: readonly CallerKind[];
+    organization?: boolean;
+    found?: boolean;
+    permission?: Permission | undefined;
+  },
   run: Run<B, Q>,
 ): Endpoint {
   const accepts = spec.accepts ?? 'application/json';
@@ -286,6 +365,7 @@ function declare<B extends Schema, Q extends Schema>(
     caller: who.caller,
     permission: who.permission,
     organization: who.organization ?? false,
+    found: who.found ?? false,
     table: union(who.caller.includes('person') ? SIGN_IN : {}, spec.creates ? ONCE : {}, spec.table ?? {}),
     due: false,
     email: spec.email ?? false,

@@ -1,5 +1,5 @@
 import type { Occasion } from '../domain/audit.ts';
-import { newId } from '../domain/ids.ts';
+import { newId, newNumber } from '../domain/ids.ts';
 import { type Counters, type Limits, teamPlace } from '../domain/limits.ts';
 import type { Actor, Member } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
@@ -11,7 +11,6 @@ import {
   heightOf,
   isIn,
   mayManage,
-  newTeamNumber,
   type Team,
   type TeamMembership,
   type TeamRole,
@@ -148,7 +147,7 @@ function newTeam(
   const at = now.toISOString();
   return {
     id: newId('team', now),
-    number: newTeamNumber(),
+    number: newNumber(),
     organizationId,
     ...(input as Pick<Team, 'name' | 'isPrivate'>),
     isDefault: false,
@@ -332,7 +331,7 @@ export const DELETE_TEAM: TableAccess = {
 /**
  * Deletes a team: its name is free, and nobody is in it from then on; rows of who was are cleared later.
  *
- * @throws Refusal `default_team`, `team_has_children`
+ * @throws Refusal `default_team`, `team_has_children`, `team_has_sites`
  */
 export async function deleteTeam(
   occasion: Occasion,
@@ -344,12 +343,14 @@ export async function deleteTeam(
   if (team.isDefault) throw new Refusal('default_team');
   const teams = await listTeams(organization.id);
   if (teams.some(({ parentTeamId }) => parentTeamId === team.id)) throw new Refusal('team_has_children');
+  if (team.sites) throw new Refusal('team_has_sites');
   const at = occasion.now.toISOString();
   const discarded: Team = { ...team, updatedAt: at, discardedAt: at };
   const item = { ...discarded, type: 'DiscardedTeam', v: 1, ...dueAttributes(team.id, at) };
   await transact([
     ...actorManages(actor, own, team),
     ...teamRemoval(team),
+    { type: 'check', key: keys.team(organization.id, team.id), when: [{ attribute: 'sites', below: 1 }] },
     { type: 'put', key: keys.discardedTeam(organization.id, team.id), item },
     treeWrite(organization, 'moves'),
     count(organization.id, team.seat, 'teamDeleted'),
