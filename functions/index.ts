@@ -48,10 +48,15 @@ export const contents = {
   'teams/read': await import('./teams/read.ts'),
   'teams/remove-member': await import('./teams/remove-member.ts'),
   'teams/update': await import('./teams/update.ts'),
+  'volttime/create-site': await import('./volttime/create-site.ts'),
   'volttime/create-team': await import('./volttime/create-team.ts'),
   'volttime/create-team-v2': await import('./volttime/create-team-v2.ts'),
+  'volttime/delete-site': await import('./volttime/delete-site.ts'),
+  'volttime/list-sites': await import('./volttime/list-sites.ts'),
   'volttime/list-teams': await import('./volttime/list-teams.ts'),
   'volttime/list-teams-v2': await import('./volttime/list-teams-v2.ts'),
+  'volttime/read-site': await import('./volttime/read-site.ts'),
+  'volttime/update-site': await import('./volttime/update-site.ts'),
 };
 
 /** Every function with its declaration, in the order of their names. */

@@ -3,7 +3,7 @@ import { collection, PageQuery, readPage } from '../../lib/dialects/volttime/pag
 import { list, Team } from '../../lib/dialects/volttime/schemas.ts';
 import { showTeam } from '../../lib/dialects/volttime/show.ts';
 import { forCaller } from '../../lib/http/endpoint.ts';
-import { LIST_TEAMS_SEEN, listTeamsSeen } from '../../lib/table/viewing.ts';
+import { LIST_TEAMS, listTeamsSeen } from '../../lib/table/viewing.ts';
 
 export const returns = { 200: list(Team) };
 
@@ -11,7 +11,7 @@ export const returns = { 200: list(Team) };
 export const endpoint = forCaller({
   format: volttime,
   route: 'GET /api/v2/teams',
-  table: LIST_TEAMS_SEEN,
+  table: LIST_TEAMS,
   depth: 2,
   query: PageQuery,
   async handle({ request, query, caller: { userId, bound } }) {

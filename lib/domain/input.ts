@@ -36,11 +36,17 @@ export function nameOf(limit: number) {
 }
 export const Name = nameOf(100);
 
-/** A first or last name: trimmed, possibly empty. */
-export const PersonName = z.string().check(z.trim(), z.maxLength(100), shownText);
+/** Text of at most so many characters: trimmed, possibly empty. */
+// @__NO_SIDE_EFFECTS__
+export function textOf(limit: number) {
+  return z.string().check(z.trim(), z.maxLength(limit), shownText);
+}
 
-/** A few sentences: trimmed, possibly empty. */
-export const Description = z.string().check(z.trim(), z.maxLength(500), shownText);
+/** A first or last name. */
+export const PersonName = textOf(100);
+
+/** A few sentences. */
+export const Description = textOf(500);
 
 /** A username, by Rocket.Chat's default rule. */
 export const Username = z

@@ -7,6 +7,7 @@ import type { Job } from './due.ts';
 import { listInvitations } from './invitations.ts';
 import { keys } from './keys.ts';
 import { getMember, jobWrites, listMembers } from './members.ts';
+import { getSite, listAccessOf, siteRemoval } from './sites.ts';
 import { leaveWrites, listTeamMembers, listTeamsOf } from './team-members.ts';
 import { getTeam, listDiscardedTeams, listTeams, teamRemoval } from './teams.ts';
 import { transact } from './write.ts';
@@ -14,10 +15,10 @@ import { transact } from './write.ts';
 /** What the functions of this file do to the table. */
 export const CLEAR: TableAccess = {
   Query: ['ORG', 'USER', 'TEAM'],
-  BatchGetItem: ['ORG'],
+  BatchGetItem: ['ORG', 'SITE'],
   PutItem: ['JOB'],
   UpdateItem: ['ORG', 'USER'],
-  DeleteItem: ['ORG', 'USER', 'EMAIL', 'JOB', 'TEAM', 'TEAMNO'],
+  DeleteItem: ['ORG', 'USER', 'EMAIL', 'JOB', 'SITE', 'SITENO', 'TEAM', 'TEAMNO'],
 };
 
 /** Rows that are cleared in one go; a transaction has at most 100 items. */
@@ -113,7 +114,10 @@ export async function clearOrganization(organizationId: string, now: Date): Prom
       { type: 'delete', key: keys.invited(email, organizationId) },
     ]);
   }
-  for (const team of teams) await transact(teamRemoval(team));
+  for (const team of teams) {
+    if (!(await clearSites(team.id))) return false;
+    await transact(teamRemoval(team));
+  }
   for (const { id } of discarded) {
     // Its members are members of the organization, whose rows go with them.
     await transact([{ type: 'delete', key: keys.discardedTeam(organizationId, id) }]);
@@ -127,6 +131,18 @@ export async function clearOrganization(organizationId: string, now: Date): Prom
     { type: 'delete', key: keys.organization(organizationId), when: [{ exists: 'deletedAt' }] },
   ]);
   return true;
+}
+
+/**
+ * Clears a part of the sites of a team whose organization was deleted.
+ *
+ * @returns whether nothing is left
+ */
+async function clearSites(teamId: string): Promise<boolean> {
+  const rows = await listAccessOf(teamId, BATCH);
+  const sites = await Promise.all(rows.map(({ siteId }) => getSite(siteId)));
+  for (const site of sites) if (site) await transact(siteRemoval(site));
+  return rows.length < BATCH;
 }
 
 /** Ends a membership in an organization that was deleted, the owner's too. */

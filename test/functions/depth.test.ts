@@ -36,10 +36,10 @@ const NEVER: Partial<Record<Situation, readonly Contract['name'][]>> = {
 };
 
 /** Lists of what somebody sees in all their organizations, of which an access token knows one. */
-const ACROSS: readonly Contract['name'][] = ['volttime/list-teams', 'volttime/list-teams-v2'];
+const ACROSS: readonly Contract['name'][] = ['volttime/list-sites', 'volttime/list-teams', 'volttime/list-teams-v2'];
 
 function canBe(situation: Situation, { name, declaration }: Contract): boolean {
-  const { caller, organization, route, refuses } = declaration;
+  const { caller, organization, found, route, refuses } = declaration;
   const writes = (UNITS[name]?.write ?? 0) > 0;
   const byToken = caller.includes('token') && !refuses.includes('token_not_allowed');
   if (NEVER[situation]?.includes(name)) return false;
@@ -49,9 +49,9 @@ function canBe(situation: Situation, { name, declaration }: Contract): boolean {
     case 'without naming the organization':
       return organization && !route.includes('{organizationId}');
     case 'reading by an access token':
-      return byToken && organization && !writes;
+      return byToken && (organization || found) && !writes;
     case 'reading about oneself by an access token':
-      return byToken && !organization && !ACROSS.includes(name);
+      return byToken && !organization && !found && !ACROSS.includes(name);
     case 'reading across organizations by an access token':
       return ACROSS.includes(name);
     case 'writing by an access token':

@@ -22,6 +22,11 @@ async function everything(): Promise<Record<string, unknown>[]> {
   await owner.call(`PUT /v1/teams/${team}/members/${member.memberId}`, { body: {} });
   await owner.call('POST /v1/teams', { body: { name: 'Below', parentTeamId: team } });
   await owner.call(`DELETE /v1/teams/${await makeTeam('Gone')}`);
+  const owning = await owner.call('POST /api/v3/teams', {
+    body: { name: 'Owning', email: newAddress(), type: 'Company' },
+  });
+  const site = { name: 'Depot', team_uuid: owning.body.data.uuid, address: 'Quay 1', timezone: 'Europe/Amsterdam' };
+  await owner.call('POST /api/v3/sites', { body: site });
   const headers = { 'idempotency-key': 'once' };
   await owner.call('POST /v1/invitations', { body: { email: newAddress(), role: 'USER' }, headers });
   await owner.call(`DELETE /v1/invitations/${(await invite()).id}`);
@@ -49,6 +54,7 @@ test('a walk finds whatever is missing, too much or changed', async () => {
     ['AccessToken', 'Address', 'AuditEntry', 'Counters', 'Identity', 'Invitation', 'Invited', 'Job', 'Member']
       .concat('Idempotency', 'Mail', 'MailEvent', 'Membership', 'Organization', 'Rate', 'UnreadMailEvent', 'User')
       .concat('DiscardedTeam', 'Team', 'TeamHome', 'TeamMembership', 'TeamName', 'TeamNumber', 'TeamOfUser')
+      .concat('Site', 'SiteAccess', 'SiteNumber', 'SiteOfTeam')
       .sort(),
   );
   const isFound = (changed: readonly Record<string, unknown>[]) => {
@@ -97,7 +103,9 @@ test('a walk finds whatever is missing, too much or changed', async () => {
     ],
     ...['Mail.userId', 'MailEvent.ttl'],
     ...['Organization.deletedAt', 'Organization.language', 'Organization.leaves', 'Organization.moves'],
-    ...['Organization.name', 'Rate.count', 'Team.createdBy', 'Team.isPrivate', 'TeamOfUser.organizationId'],
+    ...['Organization.name', 'Rate.count'],
+    ...['Site.address', 'Site.createdBy', 'Site.name', 'Site.timezone'],
+    ...['Team.createdBy', 'Team.email', 'Team.isPrivate', 'Team.kind', 'TeamOfUser.organizationId'],
     ...['UnreadMailEvent.event', 'UnreadMailEvent.ttl'],
   ]);
 });

@@ -29,6 +29,17 @@ const EXAMPLES: Partial<Record<Contract['name'], Maker<Sending & { readonly quer
   'teams/create': async () => ({ body: { name: newAddress('team') } }),
   'teams/put-member': async () => ({ body: { role: 'MODERATOR' } }),
   'teams/update': async () => ({ body: { name: newAddress('team') } }),
+  'volttime/create-site': async (...at) => ({
+    body: { name: 'Depot', team_uuid: await teamUuid(...at), address: 'Quay 1', timezone: 'Europe/Amsterdam' },
+  }),
+  'volttime/list-sites': async (...at) => {
+    const { data } = (await at[1].owner.call('GET /api/v3/sites')).body;
+    if (data.length === 0) await siteUuid(...at);
+    return {};
+  },
+  'volttime/update-site': async () => ({
+    body: { name: newAddress('site'), address: null, timezone: 'Europe/Berlin' },
+  }),
   'volttime/create-team': async () => ({ body: volttimeTeam() }),
   'volttime/create-team-v2': async () => ({ body: volttimeTeam() }),
   'pages/accept': async (...at) => form(await invitationToken(...at)),
@@ -48,6 +59,16 @@ const EXAMPLES: Partial<Record<Contract['name'], Maker<Sending & { readonly quer
 function form(token: string): Sending {
   return { body: `token=${token}`, headers: { 'content-type': 'application/x-www-form-urlencoded' } };
 }
+
+/** The UUID of a new team. */
+const teamUuid: Maker<string> = async (_, { owner }) =>
+  (await owner.call('POST /api/v3/teams', { body: volttimeTeam() })).body.data.uuid;
+
+/** The UUID of a new site. */
+const siteUuid: Maker<string> = async (...at) => {
+  const body = { name: 'Depot', team_uuid: await teamUuid(...at) };
+  return (await at[1].owner.call('POST /api/v3/sites', { body })).body.data.uuid;
+};
 
 /** What makes a team at Volt Time. */
 function volttimeTeam() {
@@ -85,6 +106,7 @@ export async function exampleOf(
   const path = route
     .replace('{organizationId}', home.id)
     .replace('{id}', id)
+    .replace('{site}', route.includes('{site}') ? await siteUuid(service, home, invited) : '')
     .replace('{memberId}', route.includes('{memberId}') ? await teamMemberOf(name, service, home, id) : '');
   const missing = /\{\w+\}/.exec(path);
   if (missing) throw new Error(`Say in test/support/requests.ts what ${missing} is in ${route}.`);

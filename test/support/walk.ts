@@ -275,7 +275,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
       ...(isDefault ? [] : [[`ORG#${organizationId}|TEAM#${parentTeamId}`, { type: 'Team' }] as const]),
     ],
     facts(item, table) {
-      const { organizationId, id, isDefault, parentTeamId, members, owners } = item;
+      const { organizationId, id, isDefault, parentTeamId, members, owners, sites = 0 } = item;
       const rows = table.of('TeamMembership', organizationId).filter(({ teamId }) => teamId === id);
       const chain = new Set<string>();
       for (let at = item; at && !chain.has(at.id); ) {
@@ -288,6 +288,9 @@ const KINDS: Readonly<Record<string, Kind>> = {
         ['owners', rows.filter(({ role }) => role === 'OWNER').length, owners],
         ['whether it has a team above', !isDefault, parentTeamId !== undefined],
         ['whether the default team is above all', true, chain.has(defaultTeamId) && chain.size <= 10],
+        ...(table.isLive(organizationId)
+          ? ([['sites', table.of('Site', organizationId).filter(({ teamId }) => teamId === id).length, sites]] as const)
+          : []),
         ['entries of its creation', isDefault ? 0 : 1, table.entries(id, 'team.create')],
         ['entries of its end', 0, table.entries(id, 'team.delete')],
       ];
@@ -355,6 +358,39 @@ const KINDS: Readonly<Record<string, Kind>> = {
     key: ({ teamId, userId }) => `USER#${userId}|TEAM#${teamId}`,
     relations: ({ teamId, userId, memberId, role }) => [
       [`TEAM#${teamId}|MEMBER#${userId}`, { type: 'TeamMembership', memberId, role }],
+    ],
+  },
+
+  Site: {
+    key: ({ id }) => `SITE#${id}|SITE`,
+    relations: ({ id, number, organizationId, teamId }) => [
+      [`ORG#${organizationId}|TEAM#${teamId}`, { type: 'Team' }],
+      [`SITENO#${number}|SITE`, { type: 'SiteNumber', siteId: id }],
+      [`SITE#${id}|TEAM#${teamId}`, { type: 'SiteAccess', isOwner: true, allAssets: true }],
+    ],
+    facts: ({ id }, table) => [
+      ['entries of its creation', 1, table.entries(id, 'site.create')],
+      ['entries of its end', 0, table.entries(id, 'site.delete')],
+    ],
+  },
+
+  SiteNumber: {
+    key: ({ number }) => `SITENO#${number}|SITE`,
+    relations: ({ siteId, number }) => [[`SITE#${siteId}|SITE`, { type: 'Site', number }]],
+  },
+
+  SiteAccess: {
+    key: ({ siteId, teamId }) => `SITE#${siteId}|TEAM#${teamId}`,
+    relations: ({ siteId, teamId, organizationId, isOwner, allAssets }) => [
+      [`SITE#${siteId}|SITE`, { type: 'Site', ...(isOwner && { teamId, organizationId }) }],
+      [`TEAM#${teamId}|SITE#${siteId}`, { type: 'SiteOfTeam', organizationId, isOwner, allAssets }],
+    ],
+  },
+
+  SiteOfTeam: {
+    key: ({ siteId, teamId }) => `TEAM#${teamId}|SITE#${siteId}`,
+    relations: ({ siteId, teamId, organizationId, isOwner, allAssets }) => [
+      [`SITE#${siteId}|TEAM#${teamId}`, { type: 'SiteAccess', organizationId, isOwner, allAssets }],
     ],
   },
 

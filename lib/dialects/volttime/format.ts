@@ -15,11 +15,14 @@ const LARAVEL: Partial<Record<RefusalCode, (problem: Problem) => string>> = {
 /** What is not found of Laravel's models, and after which segment of a path its key stands. */
 const MODELS: Partial<Record<RefusalCode, readonly [model: string, segment: string]>> = {
   team_not_found: ['Team', 'teams'],
+  site_not_found: ['Site', 'sites'],
+  charger_not_found: ['Charger', 'chargers'],
 };
 
 /** Refusals of the domain that are those of a field here. */
 const FIELDS: Partial<Record<RefusalCode, readonly [field: string, sentence: string]>> = {
   idempotency_key_reused: ['Idempotency-Key', 'The Idempotency-Key was used with another body.'],
+  charger_identity_taken: ['identity', 'The identity has already been taken.'],
   team_name_taken: ['name', 'The name has already been taken.'],
 };
 

@@ -21,6 +21,20 @@ export const Team = z.strictObject({
   updated_at: timestamp,
 });
 
+export const Site = z.strictObject({
+  uuid,
+  id: integer,
+  name: z.string(),
+  address: z.nullable(z.string()),
+  timezone: z.nullable(z.string()),
+  /** Of the team that owns it. */
+  team_uuid: uuid,
+  created_at: timestamp,
+  updated_at: timestamp,
+});
+
+export const Message = z.strictObject({ message: z.string() });
+
 /** Laravel's envelope of one thing. */
 // @__NO_SIDE_EFFECTS__
 export function resource(data: z.core.$ZodType) {

@@ -1,5 +1,6 @@
+import { idAsUuid } from '../../domain/ids.ts';
+import type { Site } from '../../domain/site.ts';
 import type { Team } from '../../domain/team.ts';
-import { teamIdAsUuid } from '../../domain/team.ts';
 
 /** A moment as Laravel's Carbon writes it: with microseconds, of which we know the first three digits. */
 export function showTime(at: string): string {
@@ -9,7 +10,15 @@ export function showTime(at: string): string {
 /** A team, its fields in the documented order. */
 export function showTeam({ id, number, kind = 'Other', name, email, createdAt, updatedAt }: Team) {
   return {
-    ...{ uuid: teamIdAsUuid(id), id: number, is_personal_team: kind === 'Personal', name, type: kind },
+    ...{ uuid: idAsUuid(id), id: number, is_personal_team: kind === 'Personal', name, type: kind },
     ...{ email: email ?? null, created_at: showTime(createdAt), updated_at: showTime(updatedAt) },
+  };
+}
+
+/** A site. */
+export function showSite({ id, number, name, address, timezone, teamId, createdAt, updatedAt }: Site) {
+  return {
+    ...{ uuid: idAsUuid(id), id: number, name, address: address ?? null, timezone: timezone ?? null },
+    ...{ team_uuid: idAsUuid(teamId), created_at: showTime(createdAt), updated_at: showTime(updatedAt) },
   };
 }
