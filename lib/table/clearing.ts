@@ -3,6 +3,7 @@ import type { Member } from '../domain/member.ts';
 import type { Team, TeamMembership } from '../domain/team.ts';
 import type { TableAccess } from './access.ts';
 import { listAccessTokens, tokenRemoval } from './access-tokens.ts';
+import { chargerRemoval, listChargers } from './chargers.ts';
 import type { Job } from './due.ts';
 import { listInvitations } from './invitations.ts';
 import { keys } from './keys.ts';
@@ -14,11 +15,23 @@ import { transact } from './write.ts';
 
 /** What the functions of this file do to the table. */
 export const CLEAR: TableAccess = {
-  Query: ['ORG', 'USER', 'TEAM'],
+  Query: ['ORG', 'SITE', 'TEAM', 'USER'],
   BatchGetItem: ['ORG', 'SITE'],
   PutItem: ['JOB'],
-  UpdateItem: ['ORG', 'USER'],
-  DeleteItem: ['ORG', 'USER', 'EMAIL', 'JOB', 'SITE', 'SITENO', 'TEAM', 'TEAMNO'],
+  UpdateItem: ['ORG', 'SITE', 'USER'],
+  DeleteItem: [
+    'CHARGER',
+    'CHARGERIDENTITY',
+    'CHARGERNO',
+    'ORG',
+    'USER',
+    'EMAIL',
+    'JOB',
+    'SITE',
+    'SITENO',
+    'TEAM',
+    'TEAMNO',
+  ],
 };
 
 /** Rows that are cleared in one go; a transaction has at most 100 items. */
@@ -134,14 +147,20 @@ export async function clearOrganization(organizationId: string, now: Date): Prom
 }
 
 /**
- * Clears a part of the sites of a team whose organization was deleted.
+ * Clears a part of the sites of a team whose organization was deleted, with what stands on them.
  *
  * @returns whether nothing is left
  */
 async function clearSites(teamId: string): Promise<boolean> {
   const rows = await listAccessOf(teamId, BATCH);
   const sites = await Promise.all(rows.map(({ siteId }) => getSite(siteId)));
-  for (const site of sites) if (site) await transact(siteRemoval(site));
+  for (const site of sites) {
+    if (!site) continue;
+    const chargers = await listChargers(site.id, { limit: BATCH });
+    for (const charger of chargers) await transact(chargerRemoval(charger));
+    if (chargers.length === BATCH) return false;
+    await transact(siteRemoval(site));
+  }
   return rows.length < BATCH;
 }
 

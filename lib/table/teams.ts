@@ -48,6 +48,19 @@ export async function getTeamByNumber(
   return (await get(keys.teamNumber(number))) as unknown as { organizationId: string; teamId: string } | undefined;
 }
 
+/** What `findTeam` does to the table. */
+export const FIND_TEAM: TableAccess = { BatchGetItem: ['ORG', 'TEAM', 'TEAMNO'] };
+
+/** Where a team lives, by its id or its integer. */
+export async function findTeam(
+  by: { readonly id: string } | { readonly number: number } | undefined,
+): Promise<{ readonly organizationId: string; readonly teamId: string } | undefined> {
+  if (!by) return;
+  if ('number' in by) return getTeamByNumber(by.number);
+  const home = await getTeamHome(by.id);
+  return home && { ...home, teamId: by.id };
+}
+
 /** Every team of an organization, the oldest first: there are no more than fit into a read or two. */
 export async function listTeams(organizationId: string, limit?: number): Promise<Team[]> {
   const { pk } = keys.organization(organizationId);

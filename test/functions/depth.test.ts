@@ -36,7 +36,9 @@ const NEVER: Partial<Record<Situation, readonly Contract['name'][]>> = {
 };
 
 /** Lists of what somebody sees in all their organizations, of which an access token knows one. */
-const ACROSS: readonly Contract['name'][] = ['volttime/list-sites', 'volttime/list-teams', 'volttime/list-teams-v2'];
+const ACROSS: readonly Contract['name'][] = [
+  ...(['volttime/list-chargers', 'volttime/list-sites', 'volttime/list-teams', 'volttime/list-teams-v2'] as const),
+];
 
 function canBe(situation: Situation, { name, declaration }: Contract): boolean {
   const { caller, organization, found, route, refuses } = declaration;

@@ -11,6 +11,7 @@ const service = useService();
 
 const all = contracts.filter(({ declaration }) => declaration.dialect === 'volttime');
 const ofOrganizations = all.filter(({ declaration }) => declaration.organization);
+const found = all.filter(({ declaration }) => declaration.found);
 const withBodies = all.filter(({ declaration }) => declaration.body);
 const named = (some: readonly Contract[]) => some.map((contract) => [contract.declaration.route, contract] as const);
 
@@ -116,6 +117,44 @@ describe.each(named(ofOrganizations))('%s', (_, contract) => {
       message: 'Name the organization in the X-Organization-Id header.',
       error: 'organization_required',
     });
+  });
+});
+
+describe.each(named(found))('%s', (_, contract) => {
+  const { route: declared, permission } = contract.declaration;
+  /** What who sees nothing of it is told: of a team that is public, that its chargers aren't for them. */
+  const unseen = declared.endsWith('/sites') ? 422 : declared.includes('{team_id}') ? 403 : 404;
+
+  test('is for who is in the owning team, and for ADMINs', async () => {
+    for (const role of ROLES) {
+      const { route, body } = await exampleOf(contract, service, home);
+      const { status } = await bytes(route, { body, headers: as(people[role] as Client) });
+      const isAllowed = (PERMISSIONS[permission as 'site:read'] as readonly string[]).includes(role);
+      expect([role, status]).toEqual([role, role === 'ADMIN' ? 200 : isAllowed ? unseen : 403]);
+    }
+  });
+
+  test("has nothing to tell of another organization's, of a made-up key and of nonsense", async () => {
+    const foreign = await service.organization('Foreign');
+    const { route, body } = await exampleOf(contract, service, home);
+    const before = await service.items();
+    if (declared.endsWith('/sites')) {
+      const answer = await bytes(route, { body, headers: as(foreign.owner, foreign.id) });
+      const message = 'The selected team uuid is invalid.';
+      expect([answer.status, JSON.parse(answer.text)]).toEqual([422, { message, errors: { team_uuid: [message] } }]);
+    } else {
+      const at = declared.split('/').findIndex((segment) => segment.startsWith('{'));
+      const model = { '{site}': 'Site', '{charger}': 'Charger', '{team_id}': 'Team' }[declared.split('/')[at] ?? ''];
+      const own = route.split('/')[at] as string;
+      for (const key of [own, crypto.randomUUID(), '4503599627370497', '0', 'x', '9'.repeat(30), 'a'.repeat(1000)]) {
+        const path = route.split('/').with(at, key).join('/');
+        const by = key === own ? as(foreign.owner, foreign.id) : as(home.owner);
+        const answer = await bytes(path, { body, headers: by });
+        const message = `No query results for model [App\\Models\\${model}] ${key}`;
+        expect([answer.status, answer.text]).toEqual([404, pretty({ message })]);
+      }
+    }
+    expect(await service.items()).toEqual(before);
   });
 });
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { useService } from '../support/service.ts';
+import { newAddress, useService } from '../support/service.ts';
 
 // Volt Time's pages, as they were when the project was created from them. Requests and answers are read from them.
 
@@ -73,5 +73,48 @@ test('a team is made by the documented request, and answered as documented', asy
     expect(list.status).toBe(200);
     expect(Object.keys(list.body)).toEqual(['data']);
     expect(list.body.data.at(-1)).toEqual(made.data);
+  }
+});
+
+test('the chargers of a team are listed by the documented request, and answered as documented', async () => {
+  const documented = documentedOn('volttime-chargers');
+  expect(documented).toHaveLength(2);
+  let made = 0;
+  for (const { method, path, headers, body, answer } of documented) {
+    expect([method, path, body]).toEqual(['GET', '/api/v2/teams/%7Bteam_id%7D/chargers', undefined]);
+    const { owner } = await service.organization();
+    const team = await owner.call('POST /api/v3/teams', {
+      body: { name: 'Fleet', email: newAddress(), type: 'Company' },
+    });
+    const { id, uuid } = team.body.data;
+    const site = await owner.call('POST /api/v3/sites', { body: { name: 'Depot', team_uuid: uuid } });
+    made += 1;
+    for (const { identity } of answer.data) {
+      await owner.call(`POST /api/v3/sites/${site.body.data.uuid}/chargers`, {
+        // Unique in the deployment, and the page is read twice.
+        body: { identity: `${identity}-${made}` },
+      });
+    }
+    expect(Object.keys(headers)).toEqual(['Authorization']);
+    const response = await fetch(service.api + path.replace('%7Bteam_id%7D', id), {
+      method,
+      headers: { ...headers, Authorization: `Bearer ${owner.token}` },
+    });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('application/json');
+    const listed = (await response.json()) as { data: Record<string, unknown>[] };
+    expect(listed.data).toHaveLength(answer.data.length);
+    for (const [index, charger] of listed.data.entries()) {
+      const {
+        uuid: _uuid,
+        id: _id,
+        created_at: _created,
+        updated_at: _updated,
+        identity,
+        ...fixed
+      } = answer.data[index];
+      expect(charger).toMatchObject({ ...fixed, identity: `${identity}-${made}` });
+      expect(outline(charger)).toEqual(outline({ ...answer.data[index], identity: 'a text' }));
+    }
   }
 });

@@ -25,7 +25,10 @@ class Table {
   readonly #byKey: ReadonlyMap<string, Item>;
   readonly #byId = new Map<string, Item[]>();
 
+  readonly #chargers: readonly Item[];
+
   constructor(items: readonly Item[]) {
+    this.#chargers = items.filter(({ type }) => type === 'Charger');
     this.#byKey = new Map(items.map((item) => [keyOf(item), item]));
     for (const item of items) {
       const { type, organizationId = item.pk.split('#')[1], userId, resource } = item;
@@ -49,6 +52,15 @@ class Table {
   /** How many audit entries say that one of these things happened to something. */
   entries(id: string, ...actions: readonly string[]): number {
     return this.of('AuditEntry', id).filter(({ action }) => actions.includes(action)).length;
+  }
+
+  /** How many chargers stand on a site. */
+  ofSite(siteId: string): number {
+    return this.#chargers.filter((charger) => charger.siteId === siteId).length;
+  }
+
+  charger(chargerId: string): Item | undefined {
+    return this.#chargers.find(({ id }) => id === chargerId);
   }
 
   /** Whether an organization is there and not deleted; what a deleted one still holds is cleared bit by bit. */
@@ -368,9 +380,48 @@ const KINDS: Readonly<Record<string, Kind>> = {
       [`SITENO#${number}|SITE`, { type: 'SiteNumber', siteId: id }],
       [`SITE#${id}|TEAM#${teamId}`, { type: 'SiteAccess', isOwner: true, allAssets: true }],
     ],
-    facts: ({ id }, table) => [
+    facts: ({ id, organizationId, chargers }, table) => [
+      ...(table.isLive(organizationId) ? ([['chargers', table.ofSite(id), chargers]] as const) : []),
       ['entries of its creation', 1, table.entries(id, 'site.create')],
       ['entries of its end', 0, table.entries(id, 'site.delete')],
+    ],
+  },
+
+  Charger: {
+    key: ({ siteId, id }) => `SITE#${siteId}|CHARGER#${id}`,
+    relations: ({ id, siteId, number, identity }) => [
+      [`SITE#${siteId}|SITE`, { type: 'Site' }],
+      [`CHARGER#${id}|CHARGER`, { type: 'ChargerHome', siteId }],
+      [`CHARGERNO#${number}|CHARGER`, { type: 'ChargerNumber', chargerId: id }],
+      [`CHARGERIDENTITY#${identity.toLowerCase()}|CHARGER`, { type: 'ChargerIdentity', chargerId: id }],
+    ],
+    facts: ({ id, connectionStatus }, table) => [
+      ['entries of its creation', 1, table.entries(id, 'charger.create')],
+      ['entries of its end', 0, table.entries(id, 'charger.delete')],
+      [
+        'whether it was seen, if it says so',
+        true,
+        connectionStatus === 'never_seen' || table.entries(id, 'charger.report') > 0,
+      ],
+    ],
+  },
+
+  ChargerHome: {
+    key: ({ chargerId }) => `CHARGER#${chargerId}|CHARGER`,
+    relations: ({ chargerId, siteId }) => [[`SITE#${siteId}|CHARGER#${chargerId}`, { type: 'Charger' }]],
+  },
+
+  ChargerNumber: {
+    key: ({ number }) => `CHARGERNO#${number}|CHARGER`,
+    relations: ({ chargerId }) => [[`CHARGER#${chargerId}|CHARGER`, { type: 'ChargerHome' }]],
+    facts: ({ chargerId, number }, table) => [['its number', table.charger(chargerId)?.number, number]],
+  },
+
+  ChargerIdentity: {
+    key: ({ pk }) => `${pk}|CHARGER`,
+    relations: ({ chargerId }) => [[`CHARGER#${chargerId}|CHARGER`, { type: 'ChargerHome' }]],
+    facts: ({ chargerId, pk }, table) => [
+      ['whose it is', `CHARGERIDENTITY#${table.charger(chargerId)?.identity.toLowerCase()}`, pk],
     ],
   },
 

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { isAddress, normalizeAddress } from '../../domain/address.ts';
+import { CHARGER_ERRORS, CHARGER_STATUSES } from '../../domain/charger.ts';
 import { nameOf, textOf } from '../../domain/input.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { isTimeZone } from '../../domain/site.ts';
@@ -49,6 +50,23 @@ export const SiteChanges = z.object({
   name: z.optional(Name),
   address: nullable(textOf(255)),
   timezone: nullable(TimeZone),
+});
+
+/** OCPP's limit is 48; Volt Time's is less. */
+const Identity = nameOf(45);
+
+/** What makes a charger. */
+export const NewCharger = z.object({ identity: Identity, reference: nullable(textOf(255)) });
+
+/** What may change about a charger. */
+export const ChargerChanges = z.object({ identity: z.optional(Identity), reference: nullable(textOf(255)) });
+
+/** How a charger is. It has never been seen before, so that it can't be said of it. */
+export const ChargerReport = z.object({
+  connection_status: z.optional(z.enum(['offline', 'online'])),
+  status: z.optional(z.nullable(z.enum(CHARGER_STATUSES))),
+  error: z.optional(z.nullable(z.enum(CHARGER_ERRORS))),
+  error_info: nullable(textOf(255)),
 });
 
 /** The refusal of a field that names something that there is none of, for the caller. */

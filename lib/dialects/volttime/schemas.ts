@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { CHARGER_ERRORS, CHARGER_STATUSES, CONNECTION_STATUSES } from '../../domain/charger.ts';
 import { TEAM_KINDS } from '../../domain/team.ts';
 
 // What Volt Time's API answers: read by the documents and the tests. No handler imports this file, so that no bundle
@@ -31,6 +32,20 @@ export const Site = z.strictObject({
   team_uuid: uuid,
   created_at: timestamp,
   updated_at: timestamp,
+});
+
+export const Charger = z.strictObject({
+  uuid,
+  id: integer,
+  identity: z.string(),
+  reference: z.nullable(z.string()),
+  connection_status: z.enum(CONNECTION_STATUSES),
+  status: z.nullable(z.enum(CHARGER_STATUSES)),
+  error: z.nullable(z.enum(CHARGER_ERRORS)),
+  error_info: z.nullable(z.string()),
+  created_at: timestamp,
+  updated_at: timestamp,
+  licenses: z.strictObject({ smart: z.boolean(), pro: z.boolean() }),
 });
 
 export const Message = z.strictObject({ message: z.string() });

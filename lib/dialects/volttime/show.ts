@@ -1,3 +1,4 @@
+import type { Charger } from '../../domain/charger.ts';
 import { idAsUuid } from '../../domain/ids.ts';
 import type { Site } from '../../domain/site.ts';
 import type { Team } from '../../domain/team.ts';
@@ -20,5 +21,16 @@ export function showSite({ id, number, name, address, timezone, teamId, createdA
   return {
     ...{ uuid: idAsUuid(id), id: number, name, address: address ?? null, timezone: timezone ?? null },
     ...{ team_uuid: idAsUuid(teamId), created_at: showTime(createdAt), updated_at: showTime(updatedAt) },
+  };
+}
+
+/** A charger, its fields in the documented order. Licences are another product's: there are none here. */
+export function showCharger(charger: Charger) {
+  const { id, number, identity, reference, connectionStatus, status, error, errorInfo, createdAt, updatedAt } = charger;
+  return {
+    ...{ uuid: idAsUuid(id), id: number, identity, reference: reference ?? null, connection_status: connectionStatus },
+    ...{ status: status ?? null, error: error ?? null, error_info: errorInfo ?? null },
+    ...{ created_at: showTime(createdAt), updated_at: showTime(updatedAt) },
+    licenses: { smart: false, pro: false },
   };
 }
