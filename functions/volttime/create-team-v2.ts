@@ -15,7 +15,8 @@ export const endpoint = forMember({
   format: volttime,
   route: 'POST /api/v2/teams',
   permission: 'team:create',
-  table: CREATE_TEAM,
+  // Nothing says which team it is to be below.
+  table: { ...CREATE_TEAM, ConditionCheckItem: ['USER'] },
   depth: 2,
   creates: true,
   body: NewTeam,

@@ -119,11 +119,10 @@ describe('who sees and manages a site', () => {
     token = made.body.token;
   });
 
-  /** Requests that would change nothing, had they been allowed. */
   const requests = () =>
     [
       ['GET', `/api/v3/sites/${site.uuid}`, undefined],
-      ['PATCH', `/api/v3/sites/${site.uuid}`, {}],
+      ['PATCH', `/api/v3/sites/${site.uuid}`, { address: newAddress() }],
     ] as const;
   const statuses = async (client: Pick<Client, 'call'>) => {
     const answers = [];
