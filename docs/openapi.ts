@@ -3,6 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import * as z from 'zod/mini';
 import { contents } from '../functions/index.ts';
 import type { Dialect } from '../lib/dialects/dialect.ts';
+import * as rocketchat from '../lib/dialects/rocketchat/schemas.ts';
 import * as v1 from '../lib/dialects/v1/schemas.ts';
 import { Address, AnyRow, InvitationRow } from '../lib/domain/input.ts';
 import { REFUSALS, type RefusalCode } from '../lib/domain/refusal.ts';
@@ -20,6 +21,7 @@ type Returns = Readonly<Record<string, Schema | null>>;
 const DIALECTS: Partial<Record<Dialect, { readonly mediaType: string; readonly problem?: Schema }>> = {
   v1: { mediaType: 'application/json', problem: v1.Problem },
   page: { mediaType: 'text/html' },
+  rocketchat: { mediaType: 'application/json', problem: rocketchat.RocketChatProblem },
 };
 
 const QUERY_PARAMETERS: Readonly<Record<string, string>> = {

@@ -39,6 +39,7 @@ export const contents = {
   'pages/invitation': await import('./pages/invitation.ts'),
   'pages/reminders': await import('./pages/reminders.ts'),
   'pages/stop-reminders': await import('./pages/stop-reminders.ts'),
+  'rocketchat/create': await import('./rocketchat/create.ts'),
   'scheduled/sweep': await import('./scheduled/sweep.ts'),
   'teams/create': await import('./teams/create.ts'),
   'teams/delete': await import('./teams/delete.ts'),

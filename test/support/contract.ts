@@ -1,9 +1,12 @@
 import { expect } from 'vitest';
 import * as z from 'zod/mini';
 import { contents } from '../../functions/index.ts';
+import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
+import { RocketChatProblem } from '../../lib/dialects/rocketchat/schemas.ts';
 import { Problem } from '../../lib/dialects/v1/schemas.ts';
 import { REFUSALS, type RefusalCode } from '../../lib/domain/refusal.ts';
 import type { HttpDeclaration } from '../../lib/http/declaration.ts';
+import { MESSAGES } from '../../lib/http/messages.ts';
 import { refusalsOf } from '../../lib/http/refusals.ts';
 
 /** An endpoint with what it says that it answers. */
@@ -35,10 +38,16 @@ export function contractOf(method: string, path: string): Contract | undefined {
   return matching.sort((a, b) => a.declaration.route.split('{').length - b.declaration.route.split('{').length)[0];
 }
 
+/** A refusal as Rocket.Chat's dialect tells it. */
+function rocketchatRefusal(code: RefusalCode): { readonly status: number; readonly body: { readonly error?: string } } {
+  const request = { details: undefined, requestId: '', path: '', acceptLanguage: undefined };
+  return rocketchat.problem({ code, status: REFUSALS[code], message: MESSAGES[code], ...request }) as never;
+}
+
 /** Every answer of a JSON endpoint, in any test, has a declared form: its schema, or a declared refusal. */
 export function expectDeclared(contract: Contract, status: number, body: unknown): void {
   const { declaration, returns, name } = contract;
-  if (declaration.dialect !== 'v1') return;
+  if (declaration.dialect !== 'v1' && declaration.dialect !== 'rocketchat') return;
   if (status in returns) {
     const schema = returns[status];
     const issues = schema ? z.safeParse(schema, body).error?.issues : body === undefined ? undefined : ['has a body'];
@@ -46,8 +55,17 @@ export function expectDeclared(contract: Contract, status: number, body: unknown
     return;
   }
   expect(status, `${name} has a defect: see functions.log`).not.toBe(500);
-  const problem = z.parse(Problem, body);
   const codes = refusalsOf(declaration) as readonly string[];
+  if (declaration.dialect === 'rocketchat') {
+    const problem = z.parse(RocketChatProblem, body) as { error?: string };
+    const known = (Object.keys(REFUSALS) as RefusalCode[]).map((code) => ({ code, ...rocketchatRefusal(code) }));
+    const meant = known.find((one) => one.status === status && one.body.error === problem.error);
+    if (meant) expect(codes, `${name} declares that it refuses with ${problem.error}`).toContain(meant.code);
+    const statuses = known.filter(({ code }) => codes.includes(code)).map((one) => one.status);
+    expect(statuses, `${name} declares a refusal with ${status}`).toContain(status);
+    return;
+  }
+  const problem = z.parse(Problem, body);
   expect(codes, `${name} declares that it refuses with ${problem.error}`).toContain(problem.error);
   expect(status).toBe(REFUSALS[problem.error as RefusalCode]);
 }
