@@ -141,6 +141,13 @@ function moderating(...roles: readonly (TeamRole | undefined)[]): TeamRole[] {
   return roles.includes('OWNER') ? ['OWNER'] : ['OWNER', 'MODERATOR'];
 }
 
+/** What `putTeamMember` does to the table for somebody who is in the team. */
+export const CHANGE_TEAM_MEMBER: TableAccess = {
+  ConditionCheckItem: ['USER', 'TEAM', 'ORG'],
+  PutItem: ['AUDIT'],
+  UpdateItem: ['ORG', 'TEAM', 'USER'],
+};
+
 /** What `putTeamMember` does to the table. */
 export const PUT_TEAM_MEMBER: TableAccess = {
   ConditionCheckItem: ['USER', 'TEAM', 'ORG'],

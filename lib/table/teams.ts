@@ -18,7 +18,7 @@ import {
   TREE_DEPTH,
   visible,
 } from '../domain/team.ts';
-import type { TableAccess } from './access.ts';
+import { type TableAccess, union } from './access.ts';
 import { audit } from './audit.ts';
 import { count } from './counters.ts';
 import { dueAttributes } from './due.ts';
@@ -306,14 +306,16 @@ function byId(teams: readonly Team[]): Map<string, Team> {
   return new Map(teams.map((team) => [team.id, team]));
 }
 
-/** What `updateTeam` does to the table. */
-export const UPDATE_TEAM: TableAccess = {
-  Query: ['ORG'],
-  ConditionCheckItem: ['USER', 'TEAM', 'ORG'],
+/** What `updateTeam` does to the table, for a team that stays where it is. */
+export const RENAME_TEAM: TableAccess = {
+  ConditionCheckItem: ['USER', 'TEAM'],
   PutItem: ['ORG', 'AUDIT'],
   UpdateItem: ['ORG'],
   DeleteItem: ['ORG'],
 };
+
+/** What `updateTeam` does to the table. */
+export const UPDATE_TEAM: TableAccess = union(RENAME_TEAM, { Query: ['ORG'], ConditionCheckItem: ['ORG'] });
 
 /** What may change about a team; undefined stays as it is. */
 export type TeamChanges = Some<
@@ -461,12 +463,15 @@ export const SEE_TEAM: TableAccess = { BatchGetItem: ['ORG', 'TEAM'], Query: ['O
  * @throws Refusal `team_not_found`
  */
 export async function seen(actor: Actor, team: Team | undefined, own: TeamMembership | undefined): Promise<Team> {
-  if (!team) throw new Refusal('team_not_found');
-  if (actor.role === 'ADMIN' || !team.isPrivate || isIn(actor, own)) return team;
-  const [teams, places] = await Promise.all([listTeams(team.organizationId), listTeamsOf(actor.userId)]);
-  const isSeen = visible(teams, { actor, own: places }).some(({ id }) => id === team.id);
-  if (!isSeen) throw new Refusal('team_not_found');
+  if (!team || !(await isSeen(actor, team, own))) throw new Refusal('team_not_found');
   return team;
+}
+
+/** Whether somebody sees a team, as `seen` has it. */
+export async function isSeen(actor: Actor, team: Team, own: TeamMembership | undefined): Promise<boolean> {
+  if (actor.role === 'ADMIN' || !team.isPrivate || isIn(actor, own)) return true;
+  const [teams, places] = await Promise.all([listTeams(team.organizationId), listTeamsOf(actor.userId)]);
+  return visible(teams, { actor, own: places }).some(({ id }) => id === team.id);
 }
 
 /** A team that somebody may manage. @throws Refusal `team_not_found`, `forbidden` */

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import * as z from 'zod/mini';
 import { contents } from '../../functions/index.ts';
+import type { Dialect } from '../../lib/dialects/dialect.ts';
 import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
 import { RocketChatProblem } from '../../lib/dialects/rocketchat/schemas.ts';
 import { Problem } from '../../lib/dialects/v1/schemas.ts';
@@ -38,8 +39,12 @@ export function contractOf(method: string, path: string): Contract | undefined {
   return matching.sort((a, b) => a.declaration.route.split('{').length - b.declaration.route.split('{').length)[0];
 }
 
-/** A refusal as Rocket.Chat's dialect tells it. */
-function rocketchatRefusal(code: RefusalCode): { readonly status: number; readonly body: { readonly error?: string } } {
+/** A refusal as a dialect tells it: what there is at least in the answer. */
+export function refusalIn(
+  dialect: Dialect,
+  code: RefusalCode,
+): { readonly status: number; readonly body: { readonly error?: string } } {
+  if (dialect !== 'rocketchat') return { status: REFUSALS[code], body: { error: code } };
   const request = { details: undefined, requestId: '', path: '', acceptLanguage: undefined };
   return rocketchat.problem({ code, status: REFUSALS[code], message: MESSAGES[code], ...request }) as never;
 }
@@ -58,7 +63,7 @@ export function expectDeclared(contract: Contract, status: number, body: unknown
   const codes = refusalsOf(declaration) as readonly string[];
   if (declaration.dialect === 'rocketchat') {
     const problem = z.parse(RocketChatProblem, body) as { error?: string };
-    const known = (Object.keys(REFUSALS) as RefusalCode[]).map((code) => ({ code, ...rocketchatRefusal(code) }));
+    const known = (Object.keys(REFUSALS) as RefusalCode[]).map((code) => ({ code, ...refusalIn('rocketchat', code) }));
     const meant = known.find((one) => one.status === status && one.body.error === problem.error);
     if (meant) expect(codes, `${name} declares that it refuses with ${problem.error}`).toContain(meant.code);
     const statuses = known.filter(({ code }) => codes.includes(code)).map((one) => one.status);

@@ -73,6 +73,10 @@ function said(details: Details | undefined): string | undefined {
 /** All that the validator says of a body or a query. */
 function invalid(details: Details = {}): object {
   const [where = 'body'] = Object.keys(details);
+  if (where === 'sort') {
+    const errorType = 'error-invalid-sort';
+    return { success: false, error: said(details), errorType, details: { helperMethod: 'parseJsonQuery' } };
+  }
   const errorType = where === 'query' ? 'error-invalid-params' : 'invalid-params';
   return { success: false, errorType, error: Object.values(details).flat().join('\n ') };
 }

@@ -12,9 +12,7 @@ export function refuseReserved(name: string): void {
   if (RESERVED.includes(name.trim().toLowerCase())) throw new Refusal('team_name_reserved', { name: [name] });
 }
 
-/** A name as a team can have it in Rocket.Chat. @throws Refusal `team_not_creatable` */
-export function roomName(name: string): string {
-  const trimmed = name.trim();
-  if (!ROOM_NAME.test(trimmed) || trimmed.length > LONGEST) throw new Refusal('team_not_creatable');
-  return trimmed;
+/** Whether a team can have a name in Rocket.Chat. */
+export function isRoomName(name: string): boolean {
+  return ROOM_NAME.test(name) && name.length <= LONGEST;
 }

@@ -59,6 +59,20 @@ export function teamMeant({ teamId, teamName }: TeamReference): { id?: string | 
   return { name: teamName || undefined };
 }
 
+/** The states of presence that a query asks for; some clients send the list as JSON in one parameter. */
+export function statusesOf(asked: readonly string[] | null | undefined): readonly string[] {
+  const [only = '', second] = asked ?? [];
+  if (!asked?.length) return ['offline'];
+  if (second === undefined && only.startsWith('[')) {
+    try {
+      return JSON.parse(only);
+    } catch {
+      return asked;
+    }
+  }
+  return asked;
+}
+
 /** What somebody is to be in a team; roles that there are none of mean nothing. */
 export function roleMeant(roles: readonly string[] | null | undefined): TeamRole {
   return (['OWNER', 'MODERATOR'] as const).find((role) => roles?.includes(role.toLowerCase())) ?? 'MEMBER';
