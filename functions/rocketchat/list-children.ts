@@ -1,14 +1,14 @@
-import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
+import { NOT_FOUND, rocketchat } from '../../lib/dialects/rocketchat/format.ts';
 import { ListChildrenQuery } from '../../lib/dialects/rocketchat/inputs.ts';
 import { partOf } from '../../lib/dialects/rocketchat/paging.ts';
-import { ChildList, NotFound } from '../../lib/dialects/rocketchat/schemas.ts';
+import { ChildList } from '../../lib/dialects/rocketchat/schemas.ts';
 import { teamIdOfRoom, teamMeant } from '../../lib/dialects/rocketchat/show.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { isIn } from '../../lib/domain/team.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
 import { findTeam } from '../../lib/table/teams.ts';
 
-export const returns = { 200: ChildList, 404: NotFound };
+export const returns = { 200: ChildList };
 
 /** Lists no rooms and discussions of a team that the caller is in: they belong to another product. */
 export const endpoint = forMember({
@@ -26,7 +26,7 @@ export const endpoint = forMember({
       query.roomId === undefined ? teamMeant(query) : { id: teamIdOfRoom(query.roomId) },
     ),
   async handle({ query, actor, read: { team, own } }) {
-    if (!team) return { status: 404, body: { success: false, error: 'Resource not found' } };
+    if (!team) throw new Refusal('team_not_found', { team: [NOT_FOUND] });
     if (!isIn(actor, own)) throw new Refusal('team_not_found', { team: ['error-invalid-team-not-a-member'] });
     const { offset, count } = partOf(query);
     return { status: 200, body: { data: [], total: 0, offset, count, success: true } };

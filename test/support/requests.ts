@@ -38,8 +38,8 @@ const EXAMPLES: Partial<Record<Contract['name'], Maker<Sending & { readonly quer
   'rocketchat/delete': async (_, home) => ({ body: { teamId: await teamHex(home) } }),
   'rocketchat/info': async (_, home) => ({ query: `?teamId=${await teamHex(home)}` }),
   'rocketchat/leave': async (service, home) => ({ body: { teamId: await sharedTeam(service, home) } }),
-  'rocketchat/list': async (_, home) => {
-    await teamHex(home);
+  'rocketchat/list': async (service, home) => {
+    await sharedTeam(service, home);
     return {};
   },
   'rocketchat/list-children': async (service, home) => ({ query: `?teamId=${await sharedTeam(service, home)}` }),

@@ -34,6 +34,9 @@ const TEXTS: Partial<Record<RefusalCode, string>> = {
 /** The statuses that its clients know; whatever else the service refuses with is a 400 there. */
 const STATUSES = [401, 403, 404, 405, 413, 429, 500, 503];
 
+/** What is told by a 404, where one endpoint alone has it. */
+export const NOT_FOUND = 'Resource not found';
+
 const NOT_LOGGED_IN = 'You must be logged in to do this.';
 const NOT_PERMITTED = 'User does not have the permissions required for this action [error-unauthorized]';
 
@@ -60,7 +63,10 @@ function problem({ code, status, message, details }: Problem): Reply {
       const text = said(details) ?? TEXTS[code];
       const error = text ?? `${message} [${code}]`;
       const errorType = /\[([\w-]+)\]$/.exec(error)?.[1];
-      return { status: text ? 400 : known, body: { success: false, error, ...(errorType && { errorType }) } };
+      return {
+        status: text && text !== NOT_FOUND ? 400 : known,
+        body: { success: false, error, ...(errorType && { errorType }) },
+      };
     }
   }
 }

@@ -53,11 +53,6 @@ export const ChildList = z.strictObject({
   count: z.int(),
   success,
 });
-export const NotFound = z.strictObject({
-  success: z.literal(false),
-  error: z.string(),
-  errorType: z.optional(z.string()),
-});
 
 /** What a refusal answers. */
 export const RocketChatProblem = z.union([
