@@ -3,10 +3,13 @@ import { STATUS_CODES } from 'node:http';
 import * as z from 'zod/mini';
 import { contents } from '../functions/index.ts';
 import type { Dialect } from '../lib/dialects/dialect.ts';
+import type { Format, Reply } from '../lib/dialects/format.ts';
 import { ChangedTeamBody, NewTeamBody, PutTeamBody } from '../lib/dialects/papershift/document.ts';
 import { MEDIA_TYPE } from '../lib/dialects/papershift/media-type.ts';
 import * as papershift from '../lib/dialects/papershift/schemas.ts';
 import { statusesOf as statusesInPapershift } from '../lib/dialects/papershift/statuses.ts';
+import { rocketchat as rocketchatFormat } from '../lib/dialects/rocketchat/format.ts';
+import * as rocketchat from '../lib/dialects/rocketchat/schemas.ts';
 import * as v1 from '../lib/dialects/v1/schemas.ts';
 import { Address, AnyRow, InvitationRow } from '../lib/domain/input.ts';
 import { REFUSALS, type RefusalCode } from '../lib/domain/refusal.ts';
@@ -21,10 +24,13 @@ type Schema = z.core.$ZodType;
 type Returns = Readonly<Record<string, Schema | null>>;
 
 /** What each dialect sends its answers as, and its errors' schema; none where people read them. */
-const DIALECTS: Partial<Record<Dialect, { readonly mediaType: string; readonly problem?: Schema }>> = {
+const DIALECTS: Partial<
+  Record<Dialect, { readonly mediaType: string; readonly problem?: Schema; readonly format?: Format }>
+> = {
   v1: { mediaType: 'application/json', problem: v1.Problem },
   papershift: { mediaType: MEDIA_TYPE, problem: papershift.PapershiftProblem },
   page: { mediaType: 'text/html' },
+  rocketchat: { mediaType: 'application/json', problem: rocketchat.RocketChatProblem, format: rocketchatFormat },
 };
 
 /** The statuses that a refusal may have in a dialect. */
@@ -70,10 +76,30 @@ const QUERY_PARAMETERS: Readonly<Record<string, string>> = {
   'page[limit]': 'How many teams a page has, beside `page[offset]`.',
 };
 
+/** What Rocket.Chat's endpoints take. */
+const ROCKETCHAT_PARAMETERS: Readonly<Record<string, string>> = {
+  teamId: 'The team, by id; either this or `teamName`.',
+  teamName: 'The team, by name, whatever the letter case.',
+  roomId: 'The team, by the id of its main room.',
+  userId: 'Whose rooms.',
+  canUserDelete: 'Means nothing: there are no rooms.',
+  filter: 'Means nothing: there are no rooms.',
+  type: 'Means nothing: there are no rooms.',
+  status: 'Only members in one of these states of presence, which is `offline` for all.',
+  username: 'Only members with this in their usernames.',
+  name: 'Only those with this in their names; for a search, at the start of them.',
+  offset: 'How many rows to leave out.',
+  count: 'How many rows a page has: 50 unless said, 100 at most.',
+  sort: 'JSON: the field by which rows are sorted, with 1 or -1.',
+};
+
 /** The schemas that have a name of their own in the document. */
 const named = z.registry<{ id: string }>();
 for (const [id, schema] of Object.entries({ ...v1, ...papershift })) {
   if (schema instanceof z.core.$ZodType) named.add(schema, { id });
+}
+for (const [id, schema] of Object.entries(rocketchat)) {
+  if (schema instanceof z.core.$ZodType) named.add(schema, { id: `RocketChat${id.replace('RocketChat', '')}` });
 }
 
 /** What several routes refer to, collected while these are written. */
@@ -123,6 +149,13 @@ export function openapi(): Json {
           bearerFormat: 'JWT',
           description: 'An ID token of the configured issuer, with a verified e-mail address.',
         },
+        authToken: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'X-Auth-Token',
+          description: 'An access token, beside the id of the user whose it is.',
+        },
+        userId: { type: 'apiKey', in: 'header', name: 'X-User-Id', description: 'The id of that user.' },
       },
     },
   };
@@ -156,7 +189,12 @@ function operation(
     ...(description && { description }),
     security: security(declaration),
     ...(parameters.length > 0 && { parameters }),
-    ...(body && { requestBody: { required: true, content: { [accepts]: { schema: inputSchema(body) } } } }),
+    ...(body && {
+      requestBody: {
+        required: true,
+        content: { [accepts === '*/*' ? 'application/json' : accepts]: { schema: inputSchema(body) } },
+      },
+    }),
     responses: {
       ...Object.fromEntries(
         Object.entries(returns).map(([status, schema]) => [status, success(dialect, status, schema, components)]),
@@ -166,22 +204,34 @@ function operation(
   };
 }
 
-function security({ caller }: HttpDeclaration): Json[] {
+function security({ caller, dialect }: HttpDeclaration): Json[] {
+  if (dialect === 'rocketchat') return [{ bearer: [] }, { authToken: [], userId: [] }];
   if (caller.includes('link')) return [{}, { bearer: [] }];
   return caller.includes('anybody') ? [] : [{ bearer: [] }];
 }
 
 function queryParameters(query: Schema): Json[] {
+  const { properties, required } = inputSchema(query) as { properties?: Record<string, Json>; required?: string[] };
+  if (!(query instanceof z.core.$ZodObject) && properties) {
+    return Object.entries(properties).map(([name, schema]) => ({
+      ...{ name, in: 'query', required: required?.includes(name) ?? false },
+      ...{ description: ROCKETCHAT_PARAMETERS[name] ?? undescribed(name), schema },
+    }));
+  }
   if (!(query instanceof z.core.$ZodObject)) throw new TypeError('The schema of a query is an object.');
   return Object.entries(query._zod.def.shape).map(([name, schema]) => {
     const description = QUERY_PARAMETERS[name];
-    if (!description) throw new Error(`Describe the query parameter ${name} in QUERY_PARAMETERS of docs/openapi.ts.`);
+    if (!description) undescribed(name);
     // A query is text: what counts is what it is read as, and whether fractions are.
     const { $schema, ...read } = z.toJSONSchema(schema);
     const whole = read.type === 'number' && !z.safeParse(schema, '1.5').success;
     const required = schema._zod.optin !== 'optional';
     return { name, in: 'query', required, description, schema: whole ? { ...read, type: 'integer' } : read };
   });
+}
+
+function undescribed(name: string): never {
+  throw new Error(`Describe the query parameter ${name} in docs/openapi.ts.`);
 }
 
 /** What may be sent; how it is normalized, and what a transform checks, can't be seen in a schema. */
@@ -221,7 +271,10 @@ function success(dialect: Dialect, status: string, schema: Schema | null, compon
 
 /** One response a status, which lists the codes that it stands for and is named after them. */
 function refusals(dialect: Dialect, codes: readonly RefusalCode[], components: Components): Json {
-  const each = codes.flatMap((code) => statusesOf(dialect, code).map((status) => ({ status, code })));
+  const each = codes.flatMap((code) => {
+    const said = told(dialect, code);
+    return (said ? [said.status] : statusesOf(dialect, code)).map((status) => ({ status, code }));
+  });
   const byStatus = Map.groupBy(each, ({ status }) => status);
   return Object.fromEntries(
     [...byStatus].map(([status, entries]) => {
@@ -235,18 +288,24 @@ function refusals(dialect: Dialect, codes: readonly RefusalCode[], components: C
 
 function refusal(dialect: Dialect, codes: readonly RefusalCode[], components: Components): Json {
   const { problem } = writing(dialect);
-  const schema = problem
-    ? {
-        allOf: [
-          outputSchema(problem, components),
-          ...(dialect === 'v1' ? [{ properties: { error: { enum: codes } } }] : []),
-        ],
-      }
-    : { type: 'string' };
+  const shown: Json = problem ? outputSchema(problem, components) : { type: 'string' };
+  const schema = dialect === 'v1' ? { allOf: [shown, { properties: { error: { enum: codes } } }] } : shown;
   return {
-    description: codes.map((code) => `- \`${code}\`: ${MESSAGES[code]}`).join('\n'),
+    description: codes.map((code) => `- \`${saidOf(dialect, code)}\`: ${MESSAGES[code]}`).join('\n'),
     content: content(dialect, schema),
   };
+}
+
+/** A refusal as a dialect tells it that has texts and statuses of its own. */
+function told(dialect: Dialect, code: RefusalCode): Reply | undefined {
+  const request = { details: undefined, requestId: '', path: '', acceptLanguage: undefined };
+  return writing(dialect).format?.problem({ code, status: REFUSALS[code], message: MESSAGES[code], ...request });
+}
+
+/** By what a refusal is known. */
+function saidOf(dialect: Dialect, code: RefusalCode): string {
+  const { error, errorType } = (told(dialect, code)?.body ?? {}) as { error?: string; errorType?: string };
+  return errorType || error || code;
 }
 
 function content(dialect: Dialect, schema: Json): Json {

@@ -6,6 +6,9 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
   malformed_body: 'Send one JSON document in UTF-8.',
   organization_required:
     'Send the id of one of your organizations, as `GET /v1/organizations` lists them, in `X-Organization-Id`. Only a person who is in exactly one may leave it out.',
+  team_name_reserved: 'Choose another name.',
+  team_not_creatable:
+    'Name it with letters, digits and `-_.`, leave out `room.id`, and give the user id of a member as `owner`.',
   invalid_cursor: 'Begin at the first page again, and send `meta.nextCursor` unchanged, to the list that gave it out.',
   unauthenticated: 'Sign in again, and send the ID token as `Authorization: Bearer ...`. It ends at its `exp`.',
   email_claim_missing:
@@ -52,6 +55,7 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
   idempotency_key_reused: 'Take a new key for each thing that is to be created; send the same body with the same key.',
   mail_rate_exceeded:
     'Wait for as long as `Retry-After` says: until the day of UTC is over. Or raise the limit `mailsOfOrganization` at deployment.',
+  request_rate_exceeded: 'Wait for as long as `Retry-After` says.',
   recipient_rate_exceeded: 'Wait for as long as `Retry-After` says. Or raise the limit `mailsToAddress` at deployment.',
   internal_error:
     'Try again. If it stays, give the `requestId` to whoever runs the service: the log has one entry with it.',

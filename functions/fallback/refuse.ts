@@ -2,6 +2,7 @@ import { type Dialect, dialectOf } from '../../lib/dialects/dialect.ts';
 import type { Format } from '../../lib/dialects/format.ts';
 import { pages } from '../../lib/dialects/page/format.ts';
 import { papershift } from '../../lib/dialects/papershift/format.ts';
+import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
 import { v1 } from '../../lib/dialects/v1/format.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forAnybody } from '../../lib/http/endpoint.ts';
@@ -10,7 +11,7 @@ import { forAnybody } from '../../lib/http/endpoint.ts';
 declare const ROUTES: readonly string[];
 
 /** How each dialect answers; the ones that aren't built yet have no routes, and answer as the native API does. */
-const FORMATS: Record<Dialect, Format> = { v1, papershift, rocketchat: v1, volttime: v1, page: pages };
+const FORMATS: Record<Dialect, Format> = { v1, papershift, rocketchat, volttime: v1, page: pages };
 
 export const returns = {};
 

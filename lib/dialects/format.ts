@@ -35,4 +35,17 @@ export interface Format {
    */
   negotiate?(asked: { readonly accept: string | undefined; readonly contentType: string | undefined }): void;
   problem(problem: Problem): Reply;
+  /** What bodies are sent as, unless an endpoint says otherwise; JSON where nothing is said. */
+  readonly accepts?: '*/*';
+  /** Who may not is told so before what is wrong with the request; elsewhere a mistake is told first, without a read. */
+  readonly permissionFirst?: true;
+  /** Reads a query; where nothing is said, repeated parameters count once: the first. */
+  query?(parameters: URLSearchParams): unknown;
+  /**
+   * Counts a request that is about to be handled.
+   *
+   * @returns headers of its answer
+   * @throws Refusal when the caller has sent too many
+   */
+  admit?(route: string, userId: string, now: Date): Readonly<Record<string, string>>;
 }

@@ -7,6 +7,8 @@ export const REFUSALS = {
   malformed_body: 400,
   organization_required: 400,
   invalid_cursor: 400,
+  team_name_reserved: 400,
+  team_not_creatable: 400,
   unauthenticated: 401,
   email_claim_missing: 401,
   forbidden: 403,
@@ -58,6 +60,7 @@ export const REFUSALS = {
   idempotency_key_reused: 422,
   mail_rate_exceeded: 429,
   recipient_rate_exceeded: 429,
+  request_rate_exceeded: 429,
   internal_error: 500,
   busy: 503,
 } as const;

@@ -19,6 +19,7 @@ export const PERMISSIONS = {
   'invitation:resend': ['ADMIN'],
   'team:read': ['ADMIN', 'USER', 'OPERATOR', 'VIEWER'],
   'team:create': ['ADMIN', 'USER'],
+  'team:list-all': ['ADMIN'],
   'audit-log:read': ['ADMIN'],
 } as const satisfies Record<string, readonly Role[]>;
 export type Permission = keyof typeof PERMISSIONS;

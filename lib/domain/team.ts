@@ -53,7 +53,6 @@ export type TeamKind = (typeof TEAM_KINDS)[number];
 
 /** The room of a team, as far as there is one: rooms belong to another product. */
 export interface TeamRoom {
-  readonly id: string;
   readonly readOnly: boolean;
   readonly topic?: string;
 }
@@ -65,6 +64,8 @@ export interface TeamMembership {
   readonly userId: string;
   readonly memberId: string;
   readonly role: TeamRole;
+  /** The user who put them there. */
+  readonly createdBy: string;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
@@ -124,6 +125,20 @@ export function hashName(folded: string): string {
 export function mayManage(actor: Pick<Actor, 'role' | 'memberId'>, own: TeamMembership | undefined): boolean {
   if (actor.role === 'ADMIN') return true;
   return actor.role !== 'VIEWER' && isIn(actor, own) && own?.role === 'OWNER';
+}
+
+/**
+ * Whether somebody may say who is in a team, and as what: who manages it, and its moderators where no owner is concerned.
+ *
+ * @param roles what the member is or is to be in the team
+ */
+export function mayModerate(
+  actor: Pick<Actor, 'role' | 'memberId'>,
+  own: TeamMembership | undefined,
+  ...roles: readonly (TeamRole | undefined)[]
+): boolean {
+  if (mayManage(actor, own)) return true;
+  return actor.role !== 'VIEWER' && isIn(actor, own) && own?.role === 'MODERATOR' && !roles.includes('OWNER');
 }
 
 /** Whether a row of a team's membership counts: those of an earlier membership of the organization don't. */

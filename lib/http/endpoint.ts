@@ -168,25 +168,30 @@ export function forMember<B extends Schema = undefined, Q extends Schema = undef
     handle(incoming: Incoming<B, Q> & Acting & Creating & { read: R }): Promise<Reply>;
   },
 ): Endpoint {
+  const format = typeof spec.format === 'function' ? undefined : spec.format;
   return declare(
     spec,
     { caller: ['person', 'token'], organization: true, permission: spec.permission },
     async ({ request, input, fresh }) => {
       const credential = requireCredential(request);
       const claims = typeof credential === 'string' ? await verifyToken(credential) : undefined;
-      const incoming = input();
+      const incoming = format?.permissionFirst ? held(input) : input();
+      const mistake = incoming instanceof Refusal;
       const caller = claims ? await identify(request, claims, fresh) : ownerOf(request, credential as TokenText);
       const organizationId = await selectOrganization(request, caller, credential, fresh);
-      const once = onceOf(spec, incoming, caller, organizationId);
+      const once = mistake ? undefined : onceOf(spec, incoming, caller, organizationId);
       const [membership, organization, token, read, earlier] = await Promise.all([
         getMembership(caller.userId, organizationId),
         getOrganization(organizationId),
         typeof credential === 'string' ? undefined : getAccessToken(caller.userId, organizationId, credential.tokenId),
         // A refusal must not leave the reads beside it without anybody who waits for them.
-        (async () => spec.read?.({ ...incoming, organizationId, caller }) as Promise<R>)().catch((error) => {
-          // The owner of a token who was erased isn't found by trying again.
-          throw error instanceof Stale && typeof credential !== 'string' ? unauthenticated() : error;
-        }),
+        (async () =>
+          (mistake ? undefined : spec.read?.({ ...incoming, organizationId, caller })) as Promise<R>)().catch(
+          (error) => {
+            // The owner of a token who was erased isn't found by trying again.
+            throw error instanceof Stale && typeof credential !== 'string' ? unauthenticated() : error;
+          },
+        ),
         once?.earlier(),
       ]);
       if (typeof credential !== 'string') refuseUnlessGood(token, credential, membership, request.now);
@@ -197,11 +202,38 @@ export function forMember<B extends Schema = undefined, Q extends Schema = undef
       }
       const actor = token ? boundBy(token, membership) : membership;
       if (spec.permission && !may(actor.role, spec.permission)) throw new Refusal('forbidden');
-      return answeredOnce(once, earlier, () =>
-        spec.handle({ ...incoming, actor, organization, occasion: caller.occasion, read, once }),
+      if (mistake) throw incoming;
+      return withHeaders(format?.admit?.(spec.route, caller.userId, request.now), () =>
+        answeredOnce(once, earlier, () =>
+          spec.handle({ ...incoming, actor, organization, occasion: caller.occasion, read, once }),
+        ),
       );
     },
   );
+}
+
+/** What an input is, or the refusal that it means. */
+function held<T>(input: () => T): T | Refusal {
+  try {
+    return input();
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+}
+
+/** Adds headers to an answer or a refusal. */
+async function withHeaders(
+  headers: Readonly<Record<string, string>> = {},
+  answer: () => Promise<Reply>,
+): Promise<Reply> {
+  try {
+    const reply = await answer();
+    return { ...reply, headers: { ...headers, ...reply.headers } };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw new Refusal(error.code, error.details, { ...headers, ...error.headers });
+  }
 }
 
 /** What a request is known by that creates something, if it carries a key. */
@@ -270,9 +302,10 @@ function declare<B extends Schema, Q extends Schema>(
   who: { caller: readonly CallerKind[]; organization?: boolean; permission?: Permission | undefined },
   run: Run<B, Q>,
 ): Endpoint {
-  const accepts = spec.accepts ?? 'application/json';
   const { format } = spec;
   const formatAt = typeof format === 'function' ? format : () => format;
+  const accepts = spec.accepts ?? formatAt('').accepts ?? 'application/json';
+  const readQuery = formatAt('').query ?? firstOf;
   return {
     kind: 'http',
     route: spec.route,
@@ -301,7 +334,7 @@ function declare<B extends Schema, Q extends Schema>(
           return {
             request,
             body: (spec.body && validate(spec.body, parseBody(request, accepts), 'body')) as Parsed<B>,
-            query: (spec.query && validate(spec.query, firstOf(request.query), 'query')) as Parsed<Q>,
+            query: (spec.query && validate(spec.query, readQuery(request.query), 'query')) as Parsed<Q>,
           };
         };
         return (await untilFresh((attempt) => run({ request, input, fresh: attempt > 1 }))) as never;

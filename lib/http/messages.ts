@@ -6,6 +6,8 @@ export const MESSAGES: Readonly<Record<RefusalCode, string>> = {
   malformed_body: 'The body is not valid JSON.',
   organization_required: 'Name the organization in the X-Organization-Id header.',
   invalid_cursor: 'The cursor was not given out for this list.',
+  team_name_reserved: 'No team can have this name.',
+  team_not_creatable: 'The team can not be made with this name, room or owner.',
   unauthenticated: 'A valid bearer token is required.',
   email_claim_missing: 'The token has no e-mail claim: send the ID token, not the access token.',
   forbidden: 'Your role does not allow this.',
@@ -57,6 +59,7 @@ export const MESSAGES: Readonly<Record<RefusalCode, string>> = {
   idempotency_key_reused: 'The idempotency key was used with another body.',
   mail_rate_exceeded: 'The organization has sent as many mails as it may in a day.',
   recipient_rate_exceeded: 'This address got as many mails as it may in a short time.',
+  request_rate_exceeded: 'There were too many requests in a short time.',
   internal_error: 'Something went wrong on our side.',
   busy: 'Too many changes at once: try again.',
 };

@@ -22,7 +22,8 @@ export function refusalsOf(declaration: HttpDeclaration): readonly RefusalCode[]
   if (body || query) add('validation_failed');
   if (dialect === 'papershift') add('not_acceptable');
   if (creates) add('idempotency_key_reused');
-  if (body) add('body_too_large', 'unsupported_media_type');
+  if (body) add('body_too_large');
+  if (body && accepts !== '*/*') add('unsupported_media_type');
   // A form can't be malformed: whatever it is, it has some fields or none.
   if (body && accepts !== 'application/x-www-form-urlencoded') add('malformed_body');
   if (query instanceof z.core.$ZodObject && 'cursor' in query._zod.def.shape) add('invalid_cursor');
