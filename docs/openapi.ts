@@ -3,8 +3,15 @@ import { STATUS_CODES } from 'node:http';
 import * as z from 'zod/mini';
 import { contents } from '../functions/index.ts';
 import type { Dialect } from '../lib/dialects/dialect.ts';
+import type { Format, Reply } from '../lib/dialects/format.ts';
+import { ChangedTeamBody, NewTeamBody, PutTeamBody } from '../lib/dialects/papershift/document.ts';
+import { MEDIA_TYPE } from '../lib/dialects/papershift/media-type.ts';
+import * as papershift from '../lib/dialects/papershift/schemas.ts';
+import { statusesOf as statusesInPapershift } from '../lib/dialects/papershift/statuses.ts';
+import { rocketchat as rocketchatFormat } from '../lib/dialects/rocketchat/format.ts';
+import * as rocketchat from '../lib/dialects/rocketchat/schemas.ts';
 import * as v1 from '../lib/dialects/v1/schemas.ts';
-import { statusOf } from '../lib/dialects/volttime/format.ts';
+import { statusOf as statusInVoltTime } from '../lib/dialects/volttime/format.ts';
 import * as volttime from '../lib/dialects/volttime/schemas.ts';
 import { Address, AnyRow, InvitationRow } from '../lib/domain/input.ts';
 import { REFUSALS, type RefusalCode } from '../lib/domain/refusal.ts';
@@ -23,15 +30,29 @@ interface Writing {
   readonly mediaType: string;
   /** Its errors' schema; none where people read them. */
   readonly problem?: Schema;
-  /** The status of a refusal, where it isn't that of the native API. */
-  statusOf?(code: RefusalCode): number;
+  readonly format?: Format;
 }
 
 const DIALECTS: Partial<Record<Dialect, Writing>> = {
   v1: { mediaType: 'application/json', problem: v1.Problem },
-  volttime: { mediaType: 'application/json', problem: volttime.Problem, statusOf },
+  papershift: { mediaType: MEDIA_TYPE, problem: papershift.PapershiftProblem },
+  volttime: { mediaType: 'application/json', problem: volttime.Problem },
   page: { mediaType: 'text/html' },
+  rocketchat: { mediaType: 'application/json', problem: rocketchat.RocketChatProblem, format: rocketchatFormat },
 };
+
+/** The statuses that a refusal may have in a dialect. */
+export function statusesOf(dialect: Dialect, code: RefusalCode): readonly number[] {
+  if (dialect === 'volttime') return [statusInVoltTime(code)];
+  return dialect === 'papershift' ? statusesInPapershift(code) : [REFUSALS[code]];
+}
+
+/** What bodies are like that code reads, not a schema. */
+const BODIES = new Map<Schema, Schema>([
+  [NewTeamBody, papershift.PapershiftNewTeam],
+  [ChangedTeamBody, papershift.PapershiftChangedTeam],
+  [PutTeamBody, papershift.PapershiftPutTeam],
+]);
 
 const QUERY_PARAMETERS: Readonly<Record<string, string>> = {
   page: 'The page, counted from 1; not beside `cursor`.',
@@ -46,17 +67,51 @@ const QUERY_PARAMETERS: Readonly<Record<string, string>> = {
   to: 'Only entries before this moment, in ISO 8601.',
   cursor: 'The `meta.nextCursor` of the page before: goes on behind it, however long the list is.',
   token: 'The token of the mailed link.',
+  include: 'Of `parent_team,team_memberships`, what is to come with each team. A page has at most 25 teams then.',
+  'fields[team]': 'The attributes and relationships that a team is to have; none for an empty list.',
+  'fields[team_membership]': 'The attributes that a team membership is to have.',
+  'filter[team_memberships][role]':
+    'Only such of the included memberships. Any attribute of `team_memberships` and `parent_team` can stand here, with every operator.',
+  'filter[name]':
+    'Only teams of such a name: `op:value`, with `eq`, `!eq`, `gt`, `gte`, `lt`, `lte`, `pre`, `suf`, `ct`, `!ct`, `in`, `!in` (a comma list), `blank`, `present`. Any attribute and `id` can stand here; several filters have to be true at once.',
+  'filter[parent_team_id]': 'Only teams below this one.',
+  'filter[parent_team_id_blank]': '`1`: only what has none; any attribute can stand before `_blank` and `_present`.',
+  'filter[discarded_at_present]':
+    '`1`: only teams that were deleted; without a filter of `discarded_at` there are none.',
+  sort: 'A comma list of `id`, `account_id`, `discarded_at`, `name`, `parent_team_id`; `-` in front for descending.',
+  'page[number]': 'The page, counted from 1.',
+  'page[size]': 'How many teams a page has: 100 unless said, at most 1,000; 25 with `include`.',
+  'page[offset]': 'Behind how many teams the page begins; with `page[limit]`, in place of the page number.',
+  'page[limit]': 'How many teams a page has, beside `page[offset]`.',
+};
+
+/** What Rocket.Chat's endpoints take. */
+const ROCKETCHAT_PARAMETERS: Readonly<Record<string, string>> = {
+  teamId: 'The team, by id; either this or `teamName`.',
+  teamName: 'The team, by name, whatever the letter case.',
+  roomId: 'The team, by the id of its main room.',
+  userId: 'Whose rooms.',
+  canUserDelete: 'Means nothing: there are no rooms.',
+  filter: 'Means nothing: there are no rooms.',
+  type: 'Means nothing: there are no rooms.',
+  status: 'Only members in one of these states of presence, which is `offline` for all.',
+  username: 'Only members with this in their usernames.',
+  name: 'Only those with this in their names; for a search, at the start of them.',
+  offset: 'How many rows to leave out.',
+  count: 'How many rows a page has: 50 unless said, 100 at most.',
+  sort: 'JSON: the field by which rows are sorted, with 1 or -1.',
 };
 
 /** The schemas that have a name of their own in the document. */
 const named = z.registry<{ id: string }>();
-for (const [prefix, schemas] of [
-  ['', v1],
-  ['volttime.', volttime],
-] as const) {
-  for (const [id, schema] of Object.entries(schemas)) {
-    if (schema instanceof z.core.$ZodType) named.add(schema, { id: prefix + id });
-  }
+for (const [id, schema] of Object.entries({ ...v1, ...papershift })) {
+  if (schema instanceof z.core.$ZodType) named.add(schema, { id });
+}
+for (const [id, schema] of Object.entries(volttime)) {
+  if (schema instanceof z.core.$ZodType) named.add(schema, { id: `VoltTime${id}` });
+}
+for (const [id, schema] of Object.entries(rocketchat)) {
+  if (schema instanceof z.core.$ZodType) named.add(schema, { id: `RocketChat${id.replace('RocketChat', '')}` });
 }
 
 /** What several routes refer to, collected while these are written. */
@@ -106,6 +161,13 @@ export function openapi(): Json {
           bearerFormat: 'JWT',
           description: 'An ID token of the configured issuer, with a verified e-mail address.',
         },
+        authToken: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'X-Auth-Token',
+          description: 'An access token, beside the id of the user whose it is.',
+        },
+        userId: { type: 'apiKey', in: 'header', name: 'X-User-Id', description: 'The id of that user.' },
       },
     },
   };
@@ -139,7 +201,12 @@ function operation(
     ...(description && { description }),
     security: security(declaration),
     ...(parameters.length > 0 && { parameters }),
-    ...(body && { requestBody: { required: true, content: { [accepts]: { schema: inputSchema(body) } } } }),
+    ...(body && {
+      requestBody: {
+        required: true,
+        content: { [accepts === '*/*' ? 'application/json' : accepts]: { schema: inputSchema(body) } },
+      },
+    }),
     responses: {
       ...Object.fromEntries(
         Object.entries(returns).map(([status, schema]) => [status, success(dialect, status, schema, components)]),
@@ -149,16 +216,24 @@ function operation(
   };
 }
 
-function security({ caller }: HttpDeclaration): Json[] {
+function security({ caller, dialect }: HttpDeclaration): Json[] {
+  if (dialect === 'rocketchat') return [{ bearer: [] }, { authToken: [], userId: [] }];
   if (caller.includes('link')) return [{}, { bearer: [] }];
   return caller.includes('anybody') ? [] : [{ bearer: [] }];
 }
 
 function queryParameters(query: Schema): Json[] {
+  const { properties, required } = inputSchema(query) as { properties?: Record<string, Json>; required?: string[] };
+  if (!(query instanceof z.core.$ZodObject) && properties) {
+    return Object.entries(properties).map(([name, schema]) => ({
+      ...{ name, in: 'query', required: required?.includes(name) ?? false },
+      ...{ description: ROCKETCHAT_PARAMETERS[name] ?? undescribed(name), schema },
+    }));
+  }
   if (!(query instanceof z.core.$ZodObject)) throw new TypeError('The schema of a query is an object.');
   return Object.entries(query._zod.def.shape).map(([name, schema]) => {
     const description = QUERY_PARAMETERS[name];
-    if (!description) throw new Error(`Describe the query parameter ${name} in QUERY_PARAMETERS of docs/openapi.ts.`);
+    if (!description) undescribed(name);
     // A query is text: what counts is what it is read as, and whether fractions are.
     const { $schema, ...read } = z.toJSONSchema(schema);
     const whole = read.type === 'number' && !z.safeParse(schema, '1.5').success;
@@ -167,9 +242,13 @@ function queryParameters(query: Schema): Json[] {
   });
 }
 
+function undescribed(name: string): never {
+  throw new Error(`Describe the query parameter ${name} in docs/openapi.ts.`);
+}
+
 /** What may be sent; how it is normalized, and what a transform checks, can't be seen in a schema. */
 function inputSchema(schema: Schema): Json {
-  const { $schema, ...json } = z.toJSONSchema(schema, {
+  const { $schema, ...json } = z.toJSONSchema(BODIES.get(schema) ?? schema, {
     io: 'input',
     override: ({ zodSchema, jsonSchema }) => {
       if (zodSchema === Address) jsonSchema.format = 'email';
@@ -204,10 +283,14 @@ function success(dialect: Dialect, status: string, schema: Schema | null, compon
 
 /** One response a status, which lists the codes that it stands for and is named after them. */
 function refusals(dialect: Dialect, codes: readonly RefusalCode[], components: Components): Json {
-  const { statusOf = (code: RefusalCode) => REFUSALS[code] } = writing(dialect);
-  const byStatus = Map.groupBy(codes, statusOf);
+  const each = codes.flatMap((code) => {
+    const said = told(dialect, code);
+    return (said ? [said.status] : statusesOf(dialect, code)).map((status) => ({ status, code }));
+  });
+  const byStatus = Map.groupBy(each, ({ status }) => status);
   return Object.fromEntries(
-    [...byStatus].map(([status, some]) => {
+    [...byStatus].map(([status, entries]) => {
+      const some = entries.map(({ code }) => code);
       const name = [dialect, ...some].join('.');
       components.responses[name] ??= refusal(dialect, some, components);
       return [status, { $ref: `#/components/responses/${name}` }];
@@ -217,13 +300,24 @@ function refusals(dialect: Dialect, codes: readonly RefusalCode[], components: C
 
 function refusal(dialect: Dialect, codes: readonly RefusalCode[], components: Components): Json {
   const { problem } = writing(dialect);
-  const schema = problem
-    ? { allOf: [outputSchema(problem, components), { properties: { error: { enum: codes } } }] }
-    : { type: 'string' };
+  const shown: Json = problem ? outputSchema(problem, components) : { type: 'string' };
+  const schema = dialect === 'v1' ? { allOf: [shown, { properties: { error: { enum: codes } } }] } : shown;
   return {
-    description: codes.map((code) => `- \`${code}\`: ${MESSAGES[code]}`).join('\n'),
+    description: codes.map((code) => `- \`${saidOf(dialect, code)}\`: ${MESSAGES[code]}`).join('\n'),
     content: content(dialect, schema),
   };
+}
+
+/** A refusal as a dialect tells it that has texts and statuses of its own. */
+function told(dialect: Dialect, code: RefusalCode): Reply | undefined {
+  const request = { details: undefined, requestId: '', method: '', path: '', headers: {}, acceptLanguage: undefined };
+  return writing(dialect).format?.problem({ code, status: REFUSALS[code], message: MESSAGES[code], ...request });
+}
+
+/** By what a refusal is known. */
+function saidOf(dialect: Dialect, code: RefusalCode): string {
+  const { error, errorType } = (told(dialect, code)?.body ?? {}) as { error?: string; errorType?: string };
+  return errorType || error || code;
 }
 
 function content(dialect: Dialect, schema: Json): Json {

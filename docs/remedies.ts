@@ -6,6 +6,9 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
   malformed_body: 'Send one JSON document in UTF-8.',
   organization_required:
     'Send the id of one of your organizations, as `GET /v1/organizations` lists them, in `X-Organization-Id`. Only a person who is in exactly one may leave it out.',
+  team_name_reserved: 'Choose another name.',
+  team_not_creatable:
+    'Name it with letters, digits and `-_.`, leave out `room.id`, and give the user id of a member as `owner`.',
   invalid_cursor: 'Begin at the first page again, and send `meta.nextCursor` unchanged, to the list that gave it out.',
   unauthenticated: 'Sign in again, and send the ID token as `Authorization: Bearer ...`. It ends at its `exp`.',
   email_claim_missing:
@@ -60,12 +63,18 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
   idempotency_key_reused: 'Take a new key for each thing that is to be created; send the same body with the same key.',
   mail_rate_exceeded:
     'Wait for as long as `Retry-After` says: until the day of UTC is over. Or raise the limit `mailsOfOrganization` at deployment.',
+  request_rate_exceeded: 'Wait for as long as `Retry-After` says.',
   recipient_rate_exceeded: 'Wait for as long as `Retry-After` says. Or raise the limit `mailsToAddress` at deployment.',
   internal_error:
     'Try again. If it stays, give the `requestId` to whoever runs the service: the log has one entry with it.',
   access_token_limit_reached: 'Revoke tokens that are no longer used.',
   access_token_not_found: 'Check the id: the list shows your own tokens of this organization.',
   member_not_claimed: 'Wait until they have signed in once, or choose another member.',
+  client_id_forbidden: 'Leave `data.id` out; the answer has the id.',
+  client_id_taken: 'Leave `data.id` out, or send what is to be changed with PATCH.',
+  field_read_only: 'Leave the field out, or send it as it was read.',
+  not_acceptable: 'Send `Accept: application/vnd.api+json`, without parameters but `profile`, or `*/*`.',
+  resource_conflict: 'Send the type that the endpoint has, and the id of its path.',
   token_not_allowed: 'Send the ID token of a signed-in person instead.',
   busy: 'Wait for as long as `Retry-After` says, and send the same request again. Nothing of it was done, but for erasing oneself, which goes on where it stopped.',
 };

@@ -92,7 +92,7 @@ async function claimed(hour = 0): Promise<Place & { readonly member: Client }> {
 
 const DAY = 24 * 60;
 
-const REQUESTS: readonly Operation[] = [
+const REQUESTS: Operation[] = [
   {
     name: 'creating an organization',
     function: 'organizations/create',
@@ -267,7 +267,126 @@ const REQUESTS: readonly Operation[] = [
   },
 ];
 
+/** An organization with a member who is in two teams of its. */
+async function teamed(hour = 0): Promise<Place & { readonly teamId: string; readonly otherId: string }> {
+  const place = await joined(hour);
+  const make = async (name: string) => (await place.owner.call('POST /v1/teams', { body: { name } })).body.id as string;
+  const [teamId, otherId] = [await make('One'), await make('Other')];
+  for (const id of [teamId, otherId]) {
+    expect(await statusOf(place.owner.call(`PUT /v1/teams/${id}/members/${place.memberId}`, { body: {} }))).toBe(200);
+  }
+  return { ...place, teamId, otherId };
+}
+
+const teamsOf = async (place: Place): Promise<{ id: string; isDefault: boolean; name: string }[]> =>
+  (await place.owner.call('GET /v1/teams')).body.data;
+const teamNamed = async (place: Place, name: string) =>
+  (await teamsOf(place)).find((team) => team.name === name)?.id ?? `team_${'0'.repeat(20)}`;
+
+REQUESTS.push(
+  {
+    name: 'inviting under a key',
+    function: 'invitations/create',
+    prepare: () => organized(),
+    run: ({ owner, email }) =>
+      statusOf(
+        owner.call('POST /v1/invitations', {
+          body: { email, role: 'USER' },
+          headers: { 'idempotency-key': email },
+        }),
+      ),
+    action: 'invitation.create',
+    ...{ status: 201, repeated: 201 },
+  },
+  {
+    name: 'inviting many under a key',
+    function: 'invitations/bulk',
+    prepare: () => organized(),
+    run: async ({ owner, email }, again) => {
+      const rows = Array.from({ length: 30 }, (_, index) => ({
+        email: index ? `${index}-${email}` : email,
+        role: 'USER',
+      }));
+      // Whoever was broken off may be at work until then.
+      if (again) await service.clock('30s');
+      const status = await statusOf(
+        owner.call('POST /v1/invitations/bulk', {
+          body: { invitations: rows },
+          headers: { 'idempotency-key': email },
+        }),
+      );
+      await service.clock(0);
+      return status;
+    },
+    ...{ status: 200, repeated: 200 },
+  },
+  {
+    name: 'making a team',
+    function: 'teams/create',
+    prepare: () => organized(),
+    run: ({ owner }) => statusOf(owner.call('POST /v1/teams', { body: { name: 'Made' } })),
+    action: 'team.create',
+    ...{ status: 201, repeated: 409 },
+  },
+  {
+    name: 'moving a team',
+    function: 'teams/update',
+    prepare: () => teamed(),
+    run: async (place) => {
+      const body = { parentTeamId: await teamNamed(place, 'One') };
+      return statusOf(place.owner.call(`PATCH /v1/teams/${await teamNamed(place, 'Other')}`, { body }));
+    },
+    action: 'team.update',
+    ...{ status: 200, repeated: 200 },
+  },
+  {
+    name: 'taking somebody out of a team',
+    function: 'teams/remove-member',
+    prepare: () => teamed(),
+    run: async (place) =>
+      statusOf(place.owner.call(`DELETE /v1/teams/${await teamNamed(place, 'One')}/members/${place.memberId}`)),
+    action: 'team-member.remove',
+    ...{ status: 204, repeated: 404 },
+  },
+  {
+    name: 'deleting a team',
+    function: 'teams/delete',
+    prepare: () => teamed(),
+    run: async (place) => statusOf(place.owner.call(`DELETE /v1/teams/${await teamNamed(place, 'One')}`)),
+    action: 'team.delete',
+    ...{ status: 204, repeated: 404 },
+  },
+);
+
 const SWEEPS: readonly Operation[] = [
+  {
+    name: 'sends a reminder',
+    function: 'scheduled/sweep',
+    prepare: (hour) => invited(hour),
+    run: ({ hour }, again) => sweepAt(3.5 * DAY + hour * 60 + (again ? 10 : 5)),
+    ...{ status: 200, repeated: 200, atReads: true },
+  },
+  {
+    name: 'ends somebody whom nobody claimed',
+    function: 'scheduled/sweep',
+    prepare: (hour) => joined(hour),
+    run: ({ hour }, again) => sweepAt(30 * DAY + hour * 60 + (again ? 10 : 5)),
+    action: 'member.expire',
+    ...{ status: 200, repeated: 200, links: 410 },
+  },
+  {
+    name: 'clears a team',
+    function: 'scheduled/sweep',
+    prepare: async (hour) => {
+      const place = await teamed(hour);
+      await service.clock(`${hour}h`);
+      expect(await statusOf(place.owner.call(`DELETE /v1/teams/${place.teamId}`))).toBe(204);
+      await service.clock(0);
+      return place;
+    },
+    run: ({ hour }, again) => sweepAt(hour * 60 + (again ? 10 : 5)),
+    ...{ status: 200, repeated: 200 },
+  },
   {
     name: 'sends a mail',
     function: 'scheduled/sweep',

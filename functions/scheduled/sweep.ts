@@ -28,7 +28,7 @@ import { getMembership } from '../../lib/table/members.ts';
 import { getOrganization } from '../../lib/table/organizations.ts';
 import { getUser } from '../../lib/table/people.ts';
 import { END_PLACEHOLDER, endPlaceholder } from '../../lib/table/placeholders.ts';
-import { Stale } from '../../lib/table/write.ts';
+import { Stale, untilFresh } from '../../lib/table/write.ts';
 
 /** Rows of one shard that are read at once, and then worked on one after the other. */
 const BATCH = 25;
@@ -167,18 +167,18 @@ async function sweepRow(row: Row, run: Run): Promise<boolean> {
 
 async function doWhatIsDue({ due, sender }: Row, now: Date, run: Run): Promise<keyof Counts> {
   switch (due.type) {
-    // What doesn't fit into this run stays due for the next.
+    // What doesn't fit into this run stays due for the next. What is cleared at once meets in teams.
     case 'Job':
-      while (run.remaining() > RESERVE && !(await clearMembership(due)));
+      while (run.remaining() > RESERVE && !(await untilFresh(() => clearMembership(due))));
       return 'cleared';
     case 'DiscardedTeam':
-      while (run.remaining() > RESERVE && !(await clearTeam(due)));
+      while (run.remaining() > RESERVE && !(await untilFresh(() => clearTeam(due))));
       return 'cleared';
     case 'User':
       await endPlaceholder(due, occasionOf(run, now));
       return 'ended';
     case 'Organization':
-      while (run.remaining() > RESERVE && !(await clearOrganization(due.id, now)));
+      while (run.remaining() > RESERVE && !(await untilFresh(() => clearOrganization(due.id, now))));
       return 'cleared';
     case 'Mail':
       return sweepMail(due, sender, now, run);

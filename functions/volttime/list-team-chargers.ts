@@ -8,7 +8,7 @@ import { forFound } from '../../lib/http/endpoint.ts';
 import { union } from '../../lib/table/access.ts';
 import { LIST_CHARGERS, listChargersOf } from '../../lib/table/chargers.ts';
 import { insight, readOwner, SEE_OWNED } from '../../lib/table/sites.ts';
-import { FIND_TEAM, findTeam } from '../../lib/table/teams.ts';
+import { LOCATE_TEAM, locateTeam } from '../../lib/table/teams.ts';
 
 export const returns = { 200: list(Charger) };
 
@@ -21,12 +21,12 @@ export const endpoint = forFound({
   format: volttime,
   route: 'GET /api/v2/teams/{team_id}/chargers',
   permission: 'site:read',
-  table: union(FIND_TEAM, SEE_OWNED, LIST_CHARGERS),
+  table: union(LOCATE_TEAM, SEE_OWNED, LIST_CHARGERS),
   depth: 5,
   query: PageQuery,
   refuses: ['team_not_found', 'forbidden'],
   missing: () => new Refusal('team_not_found'),
-  find: ({ request }) => findTeam(readKey('team', request.params.team_id)),
+  find: ({ request }) => locateTeam(readKey('team', request.params.team_id)),
   read: ({ found, caller }) => readOwner(found, caller.userId),
   async handle({ request, query, actor, read: { team, own } }) {
     // Who sees the team itself, because it is public, is told that its chargers aren't for them.

@@ -46,5 +46,25 @@ export interface Format {
   serialize(body: unknown, status: number): string;
   /** What it says of a field that isn't valid; the native API's sentences where it is left out. */
   sentence?(issue: Issue, field: string): string;
+  /**
+   * Refuses what a request's headers ask for that the dialect hasn't, beyond the type of the body.
+   *
+   * @param contentType undefined where no body is read
+   * @throws Refusal `not_acceptable`, `unsupported_media_type`
+   */
+  negotiate?(asked: { readonly accept: string | undefined; readonly contentType: string | undefined }): void;
   problem(problem: Problem): Reply;
+  /** What bodies are sent as, unless an endpoint says otherwise; JSON where nothing is said. */
+  readonly accepts?: '*/*';
+  /** Who may not is told so before what is wrong with the request; elsewhere a mistake is told first, without a read. */
+  readonly permissionFirst?: true;
+  /** Reads a query; where nothing is said, repeated parameters count once: the first. */
+  query?(parameters: URLSearchParams): unknown;
+  /**
+   * Counts a request that is about to be handled.
+   *
+   * @returns headers of its answer
+   * @throws Refusal when the caller has sent too many
+   */
+  admit?(route: string, userId: string, now: Date): Readonly<Record<string, string>>;
 }

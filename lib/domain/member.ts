@@ -1,3 +1,4 @@
+import { localPart } from './address.ts';
 import { Refusal } from './refusal.ts';
 import type { Role } from './roles.ts';
 
@@ -6,13 +7,18 @@ export interface Profile {
   readonly firstName: string;
   readonly lastName: string;
   readonly email: string;
+  /** Undefined until the person sets one. */
+  readonly username?: string;
+}
+
+/** The name that a person goes by: what stands before the `@` until they set one. */
+export function usernameOf({ username, email }: Profile): string {
+  return username ?? localPart(email);
 }
 
 /** A person, in whatever organizations. */
 export interface User extends Profile {
   readonly userId: string;
-  /** Undefined until the person sets one: then it is what stands before the `@`. */
-  readonly username?: string;
   /** False for a placeholder: somebody accepted by link alone, and nobody has signed in with the address yet. */
   readonly claimed: boolean;
   /** In how many organizations the person is. */
@@ -23,6 +29,20 @@ export interface User extends Profile {
 
 /** Days after which a placeholder ends that nobody has claimed, from when it last accepted. */
 export const PLACEHOLDER_DAYS = 30;
+
+/**
+ * Members by user id or username, each once, in the order of the names. Whoever isn't among them is left out, and so is
+ * a username that several go by: nobody is meant by chance.
+ */
+export function membersNamed(names: readonly string[], members: readonly Member[]): Member[] {
+  const byId = new Map(members.map((member) => [member.userId, member]));
+  const byUsername = Map.groupBy(members, ({ profile }) => usernameOf(profile));
+  const found = names.map((name) => {
+    const [only, second] = byUsername.get(name) ?? [];
+    return byId.get(name) ?? (second ? undefined : only);
+  });
+  return [...new Set(found)].filter((member) => member !== undefined);
+}
 
 /** What authorization reads of a person in an organization. */
 export interface Membership {

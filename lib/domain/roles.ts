@@ -19,6 +19,7 @@ export const PERMISSIONS = {
   'invitation:resend': ['ADMIN'],
   'team:read': ['ADMIN', 'USER', 'OPERATOR', 'VIEWER'],
   'team:create': ['ADMIN', 'USER'],
+  'team:list-all': ['ADMIN'],
   'site:read': ['ADMIN', 'USER', 'OPERATOR', 'VIEWER'],
   'charger:report': ['ADMIN', 'OPERATOR'],
   'audit-log:read': ['ADMIN'],

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { idAsUuid, idBytes, idFromBytes, idFromUuid } from './ids.ts';
+import { idBytes, idFromBytes, shortIdAsUuid, shortIdFromUuid, uuidOf } from './ids.ts';
 import type { Actor } from './member.ts';
 
 /** What a member may be in a team. Whoever makes a team is its OWNER. */
@@ -60,7 +60,6 @@ export function kindOf(name: string): TeamKind {
 
 /** The room of a team, as far as there is one: rooms belong to another product. */
 export interface TeamRoom {
-  readonly id: string;
   readonly readOnly: boolean;
   readonly topic?: string;
 }
@@ -72,6 +71,8 @@ export interface TeamMembership {
   readonly userId: string;
   readonly memberId: string;
   readonly role: TeamRole;
+  /** The user who put them there. */
+  readonly createdBy: string;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
@@ -90,11 +91,16 @@ export function teamIdAsHex(id: string): string {
 }
 
 /** An id as a UUID of version 8: Papershift's and Volt Time's form. */
-export const teamIdAsUuid = idAsUuid;
+export const teamIdAsUuid = shortIdAsUuid;
 
 /** The id behind a UUID, in whatever letter case; undefined when it isn't one of ours. */
 export function teamIdFromUuid(uuid: string): string | undefined {
-  return idFromUuid('team', uuid);
+  return shortIdFromUuid('team', uuid);
+}
+
+/** What a place in a team is called where it is a thing of its own: a UUID of version 8, the hash of team and member. */
+export function teamMembershipAsUuid({ teamId, memberId }: Pick<TeamMembership, 'teamId' | 'memberId'>): string {
+  return uuidOf(createHash('sha256').update(`${teamId}\n${memberId}`).digest(), 8);
 }
 
 /** The form in which names are compared: whatever the letter case, the width, and how accents are written. */
@@ -111,6 +117,20 @@ export function hashName(folded: string): string {
 export function mayManage(actor: Pick<Actor, 'role' | 'memberId'>, own: TeamMembership | undefined): boolean {
   if (actor.role === 'ADMIN') return true;
   return actor.role !== 'VIEWER' && isIn(actor, own) && own?.role === 'OWNER';
+}
+
+/**
+ * Whether somebody may say who is in a team, and as what: who manages it, and its moderators where no owner is concerned.
+ *
+ * @param roles what the member is or is to be in the team
+ */
+export function mayModerate(
+  actor: Pick<Actor, 'role' | 'memberId'>,
+  own: TeamMembership | undefined,
+  ...roles: readonly (TeamRole | undefined)[]
+): boolean {
+  if (mayManage(actor, own)) return true;
+  return actor.role !== 'VIEWER' && isIn(actor, own) && own?.role === 'MODERATOR' && !roles.includes('OWNER');
 }
 
 /** Whether a row of a team's membership counts: those of an earlier membership of the organization don't. */

@@ -46,8 +46,8 @@ export interface HttpDeclaration extends FunctionDeclaration {
   /** zod schemas of the input; undefined where there is none. */
   readonly query: z.core.$ZodType | undefined;
   readonly body: z.core.$ZodType | undefined;
-  /** What the request's body is sent as; a page's form is the only exception to JSON. */
-  readonly accepts: 'application/json' | 'application/x-www-form-urlencoded';
+  /** What the request's body is sent as: a kind of JSON, a page's form, or whatever it is, read as far as it can be. */
+  readonly accepts: 'application/json' | 'application/vnd.api+json' | 'application/x-www-form-urlencoded' | '*/*';
 }
 
 /** A function that a schedule starts. */

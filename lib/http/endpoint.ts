@@ -10,6 +10,7 @@ import type { Actor, Membership } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
 import { REFUSALS, Refusal, type RefusalCode } from '../domain/refusal.ts';
 import { lowerRole, may, type Permission } from '../domain/roles.ts';
+import { teamIdFromUuid } from '../domain/team.ts';
 import { type TableAccess, union } from '../table/access.ts';
 import { getAccessToken } from '../table/access-tokens.ts';
 import { ONCE, Once } from '../table/idempotency.ts';
@@ -138,7 +139,8 @@ export function forCaller<B extends Schema = undefined, Q extends Schema = undef
   return declare(spec, { caller: ['person', 'token'] }, async ({ request, input, fresh }) => {
     const credential = requireCredential(request);
     if (typeof credential !== 'string') {
-      return spec.handle({ ...input(), caller: await verifiedOwner(request, credential) });
+      const caller = await verifiedOwner(request, credential);
+      return spec.handle({ ...input(), caller });
     }
     const claims = await verifyToken(credential);
     if (!claims.emailVerified && spec.handleUnverified) return spec.handleUnverified(claims);
@@ -178,13 +180,15 @@ export function forMember<B extends Schema = undefined, Q extends Schema = undef
     spec,
     { caller: ['person', 'token'], organization: true, permission: spec.permission },
     async (call) => {
-      const who = await whoCalls(call);
+      const who = await whoCalls(spec, call);
       const { request, caller, credential, incoming } = who;
       const organizationId = await selectOrganization(request, caller, credential, call.fresh);
-      const read = async () => spec.read?.({ ...incoming, organizationId, caller }) as Promise<R>;
       const absent = () =>
         new Refusal(isNamed(request, credential) ? 'organization_not_found' : 'organization_required');
-      return actIn(spec, who, organizationId, read, absent, (acting) => spec.handle({ ...incoming, ...acting }));
+      return actIn(spec, who, organizationId, absent, {
+        read: async () => incoming && (spec.read?.({ ...incoming, organizationId, caller }) as Promise<R>),
+        handle: (acting) => spec.handle({ ...(incoming as Incoming<B, Q>), ...acting }),
+      });
     },
   );
 }
@@ -210,17 +214,19 @@ export function forFound<
   },
 ): Endpoint {
   return declare(spec, { caller: ['person', 'token'], found: true, permission: spec.permission }, async (call) => {
-    const who = await whoCalls(call);
+    const who = await whoCalls(spec, call);
     const { caller, credential, incoming } = who;
-    const found = await spec.find(incoming);
+    const found = incoming && (await spec.find(incoming));
     const organizationId = typeof credential === 'string' ? found?.organizationId : credential.organizationId;
     if (organizationId === undefined) throw spec.missing();
     // A token of another organization has to be a good one before it is told that there is nothing.
     const isThere = found?.organizationId === organizationId;
-    const read = async () => (isThere ? spec.read?.({ ...incoming, found, caller }) : undefined) as Promise<R>;
-    return actIn(spec, who, organizationId, read, spec.missing, (acting) => {
-      if (!isThere) throw spec.missing();
-      return spec.handle({ ...incoming, ...acting, found });
+    return actIn(spec, who, organizationId, spec.missing, {
+      read: async () => (isThere ? (spec.read?.({ ...incoming, found, caller } as never) as Promise<R>) : undefined),
+      handle: (acting) => {
+        if (!isThere) throw spec.missing();
+        return spec.handle({ ...(incoming as Incoming<B, Q>), ...acting, found });
+      },
     });
   });
 }
@@ -231,43 +237,68 @@ interface Coming<B extends Schema, Q extends Schema> {
   readonly fresh: boolean;
   readonly credential: string | TokenText;
   readonly caller: Caller;
-  readonly incoming: Incoming<B, Q>;
+  /** Undefined for what is refused, once it is known that the caller is somebody. */
+  readonly incoming?: Incoming<B, Q>;
+  readonly mistake?: Refusal;
 }
 
-async function whoCalls<B extends Schema, Q extends Schema>({
-  request,
-  input,
-  fresh,
-}: Parameters<Run<B, Q>>[0]): Promise<Coming<B, Q>> {
+async function whoCalls<B extends Schema, Q extends Schema>(
+  { format }: Spec<B, Q>,
+  { request, input, fresh }: Parameters<Run<B, Q>>[0],
+): Promise<Coming<B, Q>> {
   const credential = requireCredential(request);
   const claims = typeof credential === 'string' ? await verifyToken(credential) : undefined;
-  const incoming = input();
+  // Whether an access token is a good one takes a read; whose isn't learns nothing of the request.
+  const incoming = claims && !isPermissionFirst(format) ? input() : held(input);
   const caller = claims ? await identify(request, claims, fresh) : ownerOf(request, credential as TokenText);
-  return { request, fresh, credential, caller, incoming };
+  return {
+    request,
+    fresh,
+    credential,
+    caller,
+    ...(incoming instanceof Refusal ? { mistake: incoming } : { incoming }),
+  };
+}
+
+function isPermissionFirst(format: Spec<Schema, Schema>['format']): boolean {
+  return typeof format !== 'function' && format.permissionFirst === true;
+}
+
+/** What an input is, or the refusal that it means. */
+function held<T>(input: () => T): T | Refusal {
+  try {
+    return input();
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
 }
 
 /**
  * Lets the caller act in an organization, if they may.
  *
- * @param read travels beside the membership
  * @param absent what is told to whoever isn't in the organization
+ * @param work what travels beside the membership, and what is done when the caller may
  */
 async function actIn<B extends Schema, Q extends Schema, R>(
   spec: Spec<B, Q> & { readonly permission?: Permission },
-  { request, fresh, credential, caller, incoming }: Coming<B, Q>,
+  { request, fresh, credential, caller, incoming, mistake }: Coming<B, Q>,
   organizationId: string,
-  read: () => Promise<R>,
   absent: () => Refusal,
-  handle: (acting: Acting & Creating & { readonly read: R }) => Promise<Reply>,
+  work: {
+    read(): Promise<R | undefined>;
+    handle(acting: Acting & Creating & { readonly read: R }): Promise<Reply>;
+  },
 ): Promise<Reply> {
   const isToken = typeof credential !== 'string';
-  const once = onceOf(spec, incoming, caller, organizationId);
-  const [membership, organization, token, found, earlier] = await Promise.all([
+  const format = typeof spec.format === 'function' ? undefined : spec.format;
+  const once = incoming && onceOf(spec, incoming, caller, organizationId);
+  const [membership, organization, token, read, earlier] = await Promise.all([
     getMembership(caller.userId, organizationId),
     getOrganization(organizationId),
     isToken ? getAccessToken(caller.userId, organizationId, credential.tokenId) : undefined,
     // A refusal must not leave the reads beside it without anybody who waits for them.
-    read().catch((error) => {
+    work.read().catch((error) => {
       // The owner of a token who was erased isn't found by trying again.
       throw error instanceof Stale && isToken ? unauthenticated() : error;
     }),
@@ -276,12 +307,30 @@ async function actIn<B extends Schema, Q extends Schema, R>(
   if (isToken) refuseUnlessGood(token, credential, membership, request.now);
   // Whoever is remembered may have been erased and be somebody new by now.
   else if (!membership && !fresh) throw new Stale();
+  if (mistake && !format?.permissionFirst) throw mistake;
   if (!membership || !organization) throw absent();
   const actor = token ? boundBy(token, membership) : membership;
   if (spec.permission && !may(actor.role, spec.permission)) throw new Refusal('forbidden');
-  return answeredOnce(once, earlier, () =>
-    handle({ actor, organization, occasion: caller.occasion, read: found, once }),
+  if (mistake) throw mistake;
+  return withHeaders(format?.admit?.(spec.route, caller.userId, request.now), () =>
+    answeredOnce(once, earlier, () =>
+      work.handle({ actor, organization, occasion: caller.occasion, read: read as R, once }),
+    ),
   );
+}
+
+/** Adds headers to an answer or a refusal. */
+async function withHeaders(
+  headers: Readonly<Record<string, string>> = {},
+  answer: () => Promise<Reply>,
+): Promise<Reply> {
+  try {
+    const reply = await answer();
+    return { ...reply, headers: { ...headers, ...reply.headers } };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw new Refusal(error.code, error.details, { ...headers, ...error.headers });
+  }
 }
 
 /** What a request is known by that creates something, if it carries a key. */
@@ -304,7 +353,7 @@ async function answeredOnce(
   handle: () => Promise<Reply>,
 ): Promise<Reply> {
   if (earlier === 'reused') throw new Refusal('idempotency_key_reused');
-  if (earlier) return { ...earlier, headers: { 'idempotent-replayed': 'true' } };
+  if (earlier) return { ...earlier, headers: { ...earlier.headers, 'idempotent-replayed': 'true' } };
   const reply = await handle();
   await once?.finish(withoutSecrets(reply)).catch((error: unknown) => {
     // It was done, and what is remembered says so.
@@ -355,9 +404,10 @@ function declare<B extends Schema, Q extends Schema>(
   },
   run: Run<B, Q>,
 ): Endpoint {
-  const accepts = spec.accepts ?? 'application/json';
   const { format } = spec;
   const formatAt = typeof format === 'function' ? format : () => format;
+  const accepts = spec.accepts ?? formatAt('').accepts ?? 'application/json';
+  const readQuery = formatAt('').query ?? firstOf;
   return {
     kind: 'http',
     route: spec.route,
@@ -380,12 +430,17 @@ function declare<B extends Schema, Q extends Schema>(
       .use(answering(formatAt))
       .handler(async (event, context) => {
         const request = readEvent(event, context);
-        const { sentence } = formatAt(request.path);
-        const input = () => ({
-          request,
-          body: (spec.body && validate(spec.body, parseBody(request, accepts), 'body', sentence)) as Parsed<B>,
-          query: (spec.query && validate(spec.query, firstOf(request.query), 'query', sentence)) as Parsed<Q>,
-        });
+        const { negotiate, sentence } = formatAt(request.path);
+        const input = () => {
+          const { accept, 'content-type': contentType } = request.headers;
+          const hasBody = spec.body !== undefined && request.bodyLength > 0;
+          negotiate?.({ accept, contentType: hasBody ? contentType : undefined });
+          return {
+            request,
+            body: (spec.body && validate(spec.body, parseBody(request, accepts), 'body', sentence)) as Parsed<B>,
+            query: (spec.query && validate(spec.query, readQuery(request.query), 'query', sentence)) as Parsed<Q>,
+          };
+        };
         return (await untilFresh((attempt) => run({ request, input, fresh: attempt > 1 }))) as never;
       }) as unknown as Endpoint['handler'],
   };
@@ -520,5 +575,12 @@ const NOT_FOUND = {
 export function pathId(request: Request, kind: keyof typeof NOT_FOUND, name = 'id'): string {
   const id = request.params[name] ?? '';
   if (!isId(kind, id)) throw new Refusal(NOT_FOUND[kind]);
+  return id;
+}
+
+/** The id of the team whose UUID is in a path; what isn't one of ours is not found. */
+export function pathTeam(request: Request): string {
+  const id = teamIdFromUuid(request.params.id ?? '');
+  if (id === undefined) throw new Refusal('team_not_found');
   return id;
 }

@@ -10,6 +10,7 @@ export const BODY_LIMIT = 256 * 1024;
 export function parseBody(request: Request, accepts: string): unknown {
   if (request.bodyLength > BODY_LIMIT) throw new Refusal('body_too_large');
   if (request.body === '') return {};
+  if (accepts === '*/*') return anyBody(request);
   const type = (request.headers['content-type'] ?? accepts).split(';', 1)[0]?.trim().toLowerCase();
   if (type !== accepts) throw new Refusal('unsupported_media_type');
   if (accepts === 'application/x-www-form-urlencoded') return Object.fromEntries(new URLSearchParams(request.body));
@@ -17,6 +18,19 @@ export function parseBody(request: Request, accepts: string): unknown {
     return JSON.parse(request.body);
   } catch {
     throw new Refusal('malformed_body');
+  }
+}
+
+/** Reads a JSON object or list, or a form, whatever it says that it is; anything else counts as an empty body. */
+function anyBody({ body, headers }: Request): unknown {
+  if (headers['content-type']?.includes('application/x-www-form-urlencoded')) {
+    return Object.fromEntries(new URLSearchParams(body));
+  }
+  try {
+    const read: unknown = JSON.parse(body);
+    return typeof read === 'object' && read !== null ? read : {};
+  } catch {
+    return {};
   }
 }
 

@@ -17,7 +17,7 @@ export function keyOf({ headers }: Request): string | undefined {
 }
 
 /** A reply as it is remembered: no secret is kept for another time. */
-export function withoutSecrets({ status, body }: Reply): Answer {
+export function withoutSecrets({ status, body, headers }: Reply): Answer {
   const { token: _token, link: _link, ...kept } = body as Record<string, unknown>;
-  return { status, body: kept };
+  return { status, body: kept, ...(headers && { headers }) };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { JwtVerifier } from 'aws-jwt-verify';
 import { FetchError, JwksValidationError } from 'aws-jwt-verify/error';
 import { configuration } from '../configuration.ts';
+import { dialectOf } from '../dialects/dialect.ts';
 import { parseAccessToken, TOKEN_PREFIX, type TokenText } from '../domain/access-token.ts';
 import { isAddress, normalizeAddress } from '../domain/address.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -29,13 +30,19 @@ const NAME_LIMIT = 100;
 
 /**
  * The credential of a request: a JWT, not verified yet, or what an access token carries. Access tokens come as bearer
- * tokens or, as the Management API has it, in `Texture-Api-Key`.
+ * tokens, as the Management API has it, in `Texture-Api-Key`, or, on Rocket.Chat's paths, in `X-Auth-Token` beside
+ * their owner's id in `X-User-Id`.
  *
  * @returns undefined when there is none
  * @throws Refusal `unauthenticated` for something that is neither
  */
-export function credentialOf({ headers }: Request): string | TokenText | undefined {
-  const { authorization, 'texture-api-key': apiKey } = headers;
+export function credentialOf({ headers, path }: Request): string | TokenText | undefined {
+  const { authorization, 'texture-api-key': apiKey, 'x-auth-token': authToken, 'x-user-id': userId } = headers;
+  if (authToken !== undefined && dialectOf(path) === 'rocketchat') {
+    const token = parseAccessToken(authToken.trim());
+    if (!token || token.userId !== userId?.trim()) throw unauthenticated();
+    return token;
+  }
   if (authorization === undefined && apiKey === undefined) return undefined;
   const text = authorization === undefined ? apiKey?.trim() : /^Bearer +([^\s,]+)$/i.exec(authorization.trim())?.[1];
   if (!text) throw unauthenticated();

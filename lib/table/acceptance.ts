@@ -10,7 +10,7 @@ import type { TableAccess } from './access.ts';
 import { audit } from './audit.ts';
 import { count } from './counters.ts';
 import { ending, guardRelease } from './invitations.ts';
-import { getMember, getMembership, joined, memberWrites } from './members.ts';
+import { getMember, getMembership, joined, memberWrites, profileOf } from './members.ts';
 import { getAddressHolder, newUserWrites } from './people.ts';
 import { getTeamMembership, joiningWrites } from './team-members.ts';
 import { teamsToJoin } from './teams.ts';
@@ -64,7 +64,7 @@ export async function acceptInvitation(
     organizationId,
     role: invitation.role,
     owner: false,
-    profile: { firstName: user.firstName, lastName: user.lastName, email: invitation.email },
+    profile: profileOf({ ...user, email: invitation.email }),
     claimed: user.claimed,
     seat: invitation.seat,
     tokens: 0,
@@ -89,7 +89,7 @@ export async function acceptInvitation(
     await transact([
       ...accept(member.memberId),
       ...memberWrites(member),
-      ...teams.flatMap((team, index) => joiningWrites(team, member, now, limits, rows[index])),
+      ...teams.flatMap((team, index) => joiningWrites(team, member, invitation.inviterId, now, limits, rows[index])),
       ...(holder
         ? [joined({ ...holder, email: invitation.email }, limits, now)]
         : newUserWrites({ ...user, email: invitation.email, organizations: 1, createdAt: updatedAt, updatedAt }, now)),

@@ -14,6 +14,7 @@ const KEPT = 24 * 60 * 60_000;
 export interface Answer {
   readonly status: number;
   readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A request that creates something once, as stored. */

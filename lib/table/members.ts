@@ -1,10 +1,12 @@
 import type { Occasion } from '../domain/audit.ts';
+import { isId } from '../domain/ids.ts';
 import { periodEnd } from '../domain/invitation.ts';
 import type { Limits } from '../domain/limits.ts';
 import {
   type Actor,
   type Member,
   type Membership,
+  membersNamed,
   PLACEHOLDER_DAYS,
   type Profile,
   refuseOwner,
@@ -39,6 +41,28 @@ export async function listMembers(
     ...(range.after && { after: keys.member(organizationId, range.after).sk }),
   });
   return items as unknown as Member[];
+}
+
+/** Of how many members usernames are known: they have no guards. */
+export const USERNAMES = 1000;
+
+/** Members by user id or username: ids cost two round trips, usernames a read of `USERNAMES` members. */
+export async function findMembers(organizationId: string, names: readonly string[]): Promise<Member[]> {
+  const ids = names.filter((name) => isId('user', name));
+  const [byId, others] = await Promise.all([
+    getMembersOf(organizationId, ids),
+    ids.length < names.length ? listMembers(organizationId, { limit: USERNAMES }) : [],
+  ]);
+  return membersNamed(names, [...new Map([...byId, ...others].map((member) => [member.memberId, member])).values()]);
+}
+
+/** The members that users are in an organization. */
+export async function getMembersOf(organizationId: string, userIds: readonly string[]): Promise<Member[]> {
+  const memberships = await Promise.all(userIds.map((userId) => getMembership(userId, organizationId)));
+  const members = await Promise.all(
+    memberships.flatMap((membership) => (membership ? [getMember(organizationId, membership.memberId)] : [])),
+  );
+  return members.filter((member) => member !== undefined);
 }
 
 /** The conditions that the actor's membership, and the token by which they act, still stand when the write happens. */
@@ -83,6 +107,11 @@ export function placeholderEnd({ userId, claimed }: { userId: string; claimed: b
   return claimed ? {} : dueAttributes(userId, periodEnd(now, PLACEHOLDER_DAYS));
 }
 
+/** What a member's items say of whom they belong to. */
+export function profileOf({ firstName, lastName, email, username }: Profile): Profile {
+  return { firstName, lastName, email, ...(username !== undefined && { username }) };
+}
+
 /** Counts an organization more of a live user, who is still who they were when their member's profile was read. */
 export function joined(
   { userId, claimed, ...profile }: Profile & { readonly userId: string; readonly claimed: boolean },
@@ -101,6 +130,7 @@ export function joined(
       { attribute: 'firstName', is: profile.firstName },
       { attribute: 'lastName', is: profile.lastName },
       { attribute: 'email', is: profile.email },
+      profile.username === undefined ? { absent: 'username' } : { attribute: 'username', is: profile.username },
     ],
     refuse: ({ organizations }) => (Number(organizations) >= limit ? 'organization_limit_reached' : undefined),
   };

@@ -8,7 +8,7 @@ import { audit } from './audit.ts';
 import { count } from './counters.ts';
 import { dueAttributes } from './due.ts';
 import { keys, prefixes } from './keys.ts';
-import { actorMay, joined, memberWrites } from './members.ts';
+import { actorMay, joined, memberWrites, profileOf } from './members.ts';
 import { get, query } from './read.ts';
 import { defaultTeam, teamWrites } from './teams.ts';
 import { transact, type Write } from './write.ts';
@@ -59,7 +59,7 @@ export async function createOrganization(
     organizationId: organization.id,
     role: 'ADMIN',
     owner: true,
-    profile: { firstName: user.firstName, lastName: user.lastName, email: user.email },
+    profile: profileOf(user),
     claimed: true,
     seat: 0,
     tokens: 0,
@@ -99,7 +99,11 @@ export async function updateOrganization(
       type: 'update',
       key: keys.organization(organization.id),
       set: { name, language, updatedAt },
-      when: [{ exists: 'pk' }, { absent: 'deletedAt' }],
+      when: [
+        { absent: 'deletedAt' },
+        { attribute: 'name', is: organization.name },
+        { attribute: 'language', is: organization.language },
+      ],
     },
     audit(occasion, {
       action: 'organization.update',

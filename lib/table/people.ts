@@ -5,7 +5,7 @@ import { Refusal } from '../domain/refusal.ts';
 import type { TableAccess } from './access.ts';
 import { audit } from './audit.ts';
 import { keys } from './keys.ts';
-import { getMember, getMembership, membershipWrite, placeholderEnd, removalWrites } from './members.ts';
+import { getMember, getMembership, membershipWrite, placeholderEnd, profileOf, removalWrites } from './members.ts';
 import { listMemberships } from './organizations.ts';
 import { get } from './read.ts';
 import { getTeamMembership, handedOver, listTeamsOf } from './team-members.ts';
@@ -40,6 +40,7 @@ export interface AddressHolder {
   readonly claimed: boolean;
   readonly firstName: string;
   readonly lastName: string;
+  readonly username?: string;
 }
 
 export async function getAddressHolder(email: string): Promise<AddressHolder | undefined> {
@@ -131,17 +132,12 @@ async function bind(occasion: Omit<Occasion, 'by'>, person: SignIn, holder: Addr
 async function takeNames(occasion: Omit<Occasion, 'by'>, person: SignIn, { userId }: Identity): Promise<void> {
   const user = await getCaller(userId);
   const { firstName, lastName } = isNamed(user) ? user : person;
-  await writeProfile(
-    occasion,
-    userId,
-    { firstName, lastName, email: person.email },
-    {
-      action: 'member.update',
-      user: [{ attribute: 'updatedAt', is: user.updatedAt }],
-      address: [{ attribute: 'userId', is: userId }],
-      others: [{ type: 'update', key: keys.identity(person.identity), set: { named: true }, when: [{ exists: 'pk' }] }],
-    },
-  );
+  await writeProfile(occasion, userId, profileOf({ ...user, firstName, lastName, email: person.email }), {
+    action: 'member.update',
+    user: [{ attribute: 'updatedAt', is: user.updatedAt }],
+    address: [{ attribute: 'userId', is: userId }],
+    others: [{ type: 'update', key: keys.identity(person.identity), set: { named: true }, when: [{ exists: 'pk' }] }],
+  });
 }
 
 /**
@@ -158,7 +154,7 @@ async function changeAddress(
   if (holder?.claimed) throw new Refusal('address_taken');
   const user = await getCaller(userId);
   const { firstName, lastName } = isNamed(user) ? user : person;
-  const profile = { firstName, lastName, email: person.email };
+  const profile = profileOf({ ...user, firstName, lastName, email: person.email });
   if (holder) {
     for (const membership of await listMemberships(holder.userId)) {
       await takeOver(occasion, membership, user);
@@ -207,15 +203,14 @@ export async function updateProfile(
     username = user.username,
   }: { firstName?: string | undefined; lastName?: string | undefined; username?: string | undefined },
 ): Promise<User> {
-  const profile = { firstName, lastName, email: user.email };
+  const profile = { firstName, lastName, email: user.email, ...(username !== undefined && { username }) };
   await writeProfile(occasion, user.userId, profile, {
     action: 'member.update',
     user: [{ attribute: 'updatedAt', is: user.updatedAt }],
-    username,
     address: [{ attribute: 'userId', is: user.userId }],
     others: [{ type: 'update', key: keys.identity(identity), set: { named: true }, when: [{ exists: 'pk' }] }],
   });
-  return { ...user, ...profile, ...(username !== undefined && { username }) };
+  return { ...user, ...profile };
 }
 
 /**
@@ -274,10 +269,6 @@ async function takeOver(occasion: Omit<Occasion, 'by'>, held: Membership, user: 
   ]);
 }
 
-function profileOf({ firstName, lastName, email }: Profile): Profile {
-  return { firstName, lastName, email };
-}
-
 /** The condition that an address still belongs to a placeholder. */
 function isPlaceholder({ userId }: AddressHolder): Condition[] {
   return [
@@ -288,13 +279,13 @@ function isPlaceholder({ userId }: AddressHolder): Condition[] {
 
 /** Makes an address a user's. */
 function addressWrite(
-  { email, userId, claimed, firstName, lastName }: AddressHolder & Profile,
+  { email, userId, claimed, firstName, lastName, username }: AddressHolder & Profile,
   when: readonly Condition[],
 ): Write {
   return {
     type: 'put',
     key: keys.address(email),
-    item: { type: 'Address', v: 1, userId, claimed, firstName, lastName },
+    item: { type: 'Address', v: 1, userId, claimed, firstName, lastName, username },
     when,
   };
 }
@@ -315,7 +306,6 @@ async function writeProfile(
   change: {
     readonly action: 'member.claim' | 'member.update';
     readonly user: readonly Condition[];
-    readonly username?: string | undefined;
     readonly address: readonly Condition[];
     readonly others: readonly Write[];
   },
@@ -347,7 +337,7 @@ async function writeProfile(
     {
       type: 'update',
       key: keys.user(userId),
-      set: { ...profileOf(profile), username: change.username, claimed: true, updatedAt },
+      set: { ...profileOf(profile), claimed: true, updatedAt },
       remove: ['due', 'dueAt'],
       when: [...change.user, { attribute: 'organizations', is: memberships.length }],
     },

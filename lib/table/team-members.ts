@@ -2,13 +2,13 @@ import type { Occasion } from '../domain/audit.ts';
 import type { Limits } from '../domain/limits.ts';
 import type { Actor, Member } from '../domain/member.ts';
 import { Refusal } from '../domain/refusal.ts';
-import { isIn, type Team, type TeamMembership, type TeamRole } from '../domain/team.ts';
+import { isIn, mayModerate, type Team, type TeamMembership, type TeamRole } from '../domain/team.ts';
 import type { TableAccess } from './access.ts';
 import { audit } from './audit.ts';
 import { keys, prefixes } from './keys.ts';
-import { actorIs } from './members.ts';
+import { actorIs, getMember } from './members.ts';
 import { get, query } from './read.ts';
-import { type Condition, Stale, transact, type Update, type Write } from './write.ts';
+import { type Condition, Stale, transact, type Update, untilFresh, type Write } from './write.ts';
 
 /** Whether somebody is in a team: what counts is `isIn`. */
 export async function getTeamMembership(teamId: string, userId: string): Promise<TeamMembership | undefined> {
@@ -30,6 +30,23 @@ export async function listTeamMembers(
   return items as unknown as TeamMembership[];
 }
 
+/** Who is in each of some teams, at most so many: `listTeamMembers` without the rows of memberships that have ended. */
+export async function membersOfTeams(
+  teams: readonly Team[],
+  limit: number,
+): Promise<ReadonlyMap<string, readonly TeamMembership[]>> {
+  const rows = await Promise.all(teams.map(({ id }) => listTeamMembers(id, { limit })));
+  const present = await Promise.all(
+    rows.map(async (some) => {
+      const members = await Promise.all(
+        some.map(({ organizationId, memberId }) => get(keys.member(organizationId, memberId))),
+      );
+      return some.filter((_, index) => members[index] !== undefined);
+    }),
+  );
+  return new Map(teams.map(({ id }, index) => [id, present[index] ?? []]));
+}
+
 /** The teams that somebody is in, in all organizations, rows of memberships that have ended among them. */
 export async function listTeamsOf(userId: string, limit?: number): Promise<TeamMembership[]> {
   const items = await query({ pk: keys.user(userId).pk, prefix: prefixes.team, ...(limit && { limit }) });
@@ -39,17 +56,19 @@ export async function listTeamsOf(userId: string, limit?: number): Promise<TeamM
 /**
  * The parts that put a member into a team, but for what the team counts.
  *
+ * @param by the user who does
  * @param stale a row of an earlier membership that stands in its place
  */
 export function joinWrites(
   team: Pick<Team, 'id' | 'organizationId'>,
   { userId, memberId }: Pick<Member, 'userId' | 'memberId'>,
   role: TeamRole,
+  by: string,
   now: Date,
   stale?: TeamMembership,
 ): Write[] {
   return [
-    ...rowWrites(team, { userId, memberId }, role, now, stale),
+    ...rowWrites(team, { userId, memberId }, role, by, now, stale),
     {
       type: 'update',
       key: keys.member(team.organizationId, memberId),
@@ -64,11 +83,14 @@ export function rowWrites(
   { id, organizationId }: Pick<Team, 'id' | 'organizationId'>,
   { userId, memberId }: Pick<Member, 'userId' | 'memberId'>,
   role: TeamRole,
+  createdBy: string,
   now: Date,
   stale?: TeamMembership,
 ): Write[] {
   const at = now.toISOString();
-  const row: TeamMembership = { teamId: id, organizationId, userId, memberId, role, createdAt: at, updatedAt: at };
+  const row: TeamMembership = {
+    ...{ teamId: id, organizationId, userId, memberId, role, createdBy, createdAt: at, updatedAt: at },
+  };
   const item = { type: 'TeamMembership', v: 1, ...row };
   const when: Condition[] = [stale ? { attribute: 'memberId', is: stale.memberId } : { absent: 'pk' }];
   return [
@@ -105,8 +127,17 @@ export function countInTeam(
   };
 }
 
-/** The conditions that the actor may still manage a team: as an ADMIN, or as its owner. */
-export function actorManages(actor: Actor, own: TeamMembership | undefined, { id }: Team): Write[] {
+/**
+ * The conditions that the actor may still manage a team: as an ADMIN, or as its owner.
+ *
+ * @param roles what they may be in the team
+ */
+export function actorManages(
+  actor: Actor,
+  own: TeamMembership | undefined,
+  { id }: Team,
+  roles: readonly TeamRole[] = ['OWNER'],
+): Write[] {
   if (actor.role === 'ADMIN') return actorIs(actor, { attribute: 'role', is: 'ADMIN' });
   if (!own) throw new Stale();
   return [
@@ -116,11 +147,23 @@ export function actorManages(actor: Actor, own: TeamMembership | undefined, { id
       key: keys.teamMember(id, actor.userId),
       when: [
         { attribute: 'memberId', is: actor.memberId },
-        { attribute: 'role', is: 'OWNER' },
+        { attribute: 'role', in: roles },
       ],
     },
   ];
 }
+
+/** What one may be in a team who says who is in it: where no owner is concerned, moderators may. */
+function moderating(...roles: readonly (TeamRole | undefined)[]): TeamRole[] {
+  return roles.includes('OWNER') ? ['OWNER'] : ['OWNER', 'MODERATOR'];
+}
+
+/** What `putTeamMember` does to the table for somebody who is in the team. */
+export const CHANGE_TEAM_MEMBER: TableAccess = {
+  ConditionCheckItem: ['USER', 'TEAM', 'ORG'],
+  PutItem: ['AUDIT'],
+  UpdateItem: ['ORG', 'TEAM', 'USER'],
+};
 
 /** What `putTeamMember` does to the table. */
 export const PUT_TEAM_MEMBER: TableAccess = {
@@ -131,6 +174,41 @@ export const PUT_TEAM_MEMBER: TableAccess = {
 
 /** How many teams somebody may be in who hasn't signed in yet: what whoever claims them takes over at once. */
 export const TEAMS_OF_PLACEHOLDER = 20;
+
+/** Refuses to put somebody into one more team who hasn't signed in. @throws Refusal `member_not_claimed` */
+export function refuseUnclaimed({ claimed, teams }: Member): void {
+  if (!claimed && teams >= TEAMS_OF_PLACEHOLDER) throw new Refusal('member_not_claimed');
+}
+
+/**
+ * Puts several members into a team, one after another, each a change of its own: what came before one that is refused
+ * stays.
+ *
+ * @param roleOf what a member is to be who is in the team as something, or not yet; undefined: what they are
+ */
+export async function putTeamMembers(
+  occasion: Occasion,
+  actor: Actor,
+  team: Team,
+  members: readonly Member[],
+  roleOf: (member: Member, present: TeamRole | undefined) => TeamRole,
+  limits: Limits,
+): Promise<void> {
+  for (const each of members) {
+    // What the request did before is not undone when this one is overtaken: only this one begins again.
+    await untilFresh(async () => {
+      const [own, row, member] = await Promise.all([
+        getTeamMembership(team.id, actor.userId),
+        getTeamMembership(team.id, each.userId),
+        getMember(team.organizationId, each.memberId),
+      ]);
+      if (!member) return;
+      const role = roleOf(member, isIn(member, row) ? row?.role : undefined);
+      if (!mayModerate(actor, own, role, row?.role)) throw new Refusal('forbidden');
+      await putTeamMember(occasion, actor, own, team, member, role, row, limits);
+    });
+  }
+}
 
 /**
  * Puts a member into a team, or gives them another role in it.
@@ -173,7 +251,7 @@ export async function putTeamMember(
       ],
     } as const;
     await transact([
-      ...actorManages(actor, own, team),
+      ...actorManages(actor, own, team, moderating(role, present.role)),
       { ...change, key: keys.teamMember(team.id, userId) },
       { ...change, key: keys.teamOf(userId, team.id) },
       owners === 0 ? isLive(team) : countInTeam(team, 0, owners),
@@ -181,18 +259,18 @@ export async function putTeamMember(
     ]);
     return { ...present, role, updatedAt: at };
   }
-  if (!member.claimed && member.teams >= TEAMS_OF_PLACEHOLDER) throw new Refusal('member_not_claimed');
+  refuseUnclaimed(member);
   // A row of an earlier membership is counted already, as what it was.
   const owners = (role === 'OWNER' ? 1 : 0) - (present?.role === 'OWNER' ? 1 : 0);
   await transact([
-    ...actorManages(actor, own, team),
-    ...joinWrites(team, member, role, now, present),
+    ...actorManages(actor, own, team, moderating(role)),
+    ...joinWrites(team, member, role, actor.userId, now, present),
     ...(present ? corrected(team, owners) : [countInTeam(team, 1, owners, limits)]),
     entry(),
   ]);
-  return {
-    ...{ teamId: team.id, organizationId: team.organizationId, userId, memberId, role, createdAt: at, updatedAt: at },
-  };
+  const { id: teamId, organizationId } = team;
+  const createdBy = actor.userId;
+  return { teamId, organizationId, userId, memberId, role, createdBy, createdAt: at, updatedAt: at };
 }
 
 /** The part that counts owners of a team more or fewer, whom no rule keeps. */
@@ -230,7 +308,7 @@ export async function removeTeamMember(
 ): Promise<void> {
   const leaving = row.memberId === actor.memberId;
   await transact([
-    ...(leaving ? actorIs(actor) : actorManages(actor, own, team)),
+    ...(leaving ? actorIs(actor) : actorManages(actor, own, team, moderating(row.role))),
     ...leaveWrites(row, [{ attribute: 'role', is: row.role }]),
     {
       type: 'update',
@@ -260,17 +338,19 @@ export function leaveWrites({ teamId, userId, memberId }: TeamMembership, more: 
 /**
  * The parts by which a new member is in a team from the start.
  *
+ * @param by the user who wanted it so
  * @param present the user's row in the team, of an earlier membership
  */
 export function joiningWrites(
   team: Team,
   member: Member,
+  by: string,
   now: Date,
   limits: Limits,
   present: TeamMembership | undefined,
 ): Write[] {
   return [
-    ...rowWrites(team, member, 'MEMBER', now, present),
+    ...rowWrites(team, member, 'MEMBER', by, now, present),
     // A team that has become full, or was deleted, is skipped when the request begins anew.
     ...(present
       ? corrected(team, present.role === 'OWNER' ? -1 : 0)
@@ -288,11 +368,11 @@ export function handedOver(
   to: Pick<Member, 'userId' | 'memberId'>,
   present: TeamMembership | undefined,
 ): Write[] {
-  const { teamId: id, organizationId, role, createdAt } = row;
+  const { teamId: id, organizationId, role, createdBy, createdAt } = row;
   const less = { members: -1, ...(present?.role === 'OWNER' && { owners: -1 }) };
   return [
     ...leaveWrites(row),
-    ...rowWrites({ id, organizationId }, to, role, new Date(createdAt), present),
+    ...rowWrites({ id, organizationId }, to, role, createdBy, new Date(createdAt), present),
     ...(present
       ? [{ type: 'update', key: keys.team(organizationId, id), add: less, when: [{ exists: 'pk' }] } as const]
       : []),

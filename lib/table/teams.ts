@@ -17,15 +17,15 @@ import {
   TREE_DEPTH,
   visible,
 } from '../domain/team.ts';
-import type { TableAccess } from './access.ts';
+import { type TableAccess, union } from './access.ts';
 import { audit } from './audit.ts';
 import { count } from './counters.ts';
 import { dueAttributes } from './due.ts';
 import { keys, prefixes } from './keys.ts';
-import { actorIs } from './members.ts';
+import { actorIs, getMember } from './members.ts';
 import { get, query } from './read.ts';
-import { actorManages, joinWrites, listTeamsOf } from './team-members.ts';
-import { type Condition, transact, type Write } from './write.ts';
+import { actorManages, getTeamMembership, joinWrites, listTeamsOf, membersOfTeams } from './team-members.ts';
+import { type Condition, transact, untilFresh, type Write } from './write.ts';
 
 export async function getTeam(organizationId: string, teamId: string): Promise<Team | undefined> {
   return (await get(keys.team(organizationId, teamId))) as unknown as Team | undefined;
@@ -34,6 +34,26 @@ export async function getTeam(organizationId: string, teamId: string): Promise<T
 /** A team that was deleted. */
 export async function getDiscardedTeam(organizationId: string, teamId: string): Promise<Team | undefined> {
   return (await get(keys.discardedTeam(organizationId, teamId))) as unknown as Team | undefined;
+}
+
+/**
+ * The team of an organization that an id or a name means, whatever the letter case of the name, with what somebody is
+ * in it. A name costs a round trip more.
+ */
+export async function findTeam(
+  organizationId: string,
+  userId: string,
+  { id, name }: { readonly id?: string | undefined; readonly name?: string | undefined },
+): Promise<{ readonly team: Team | undefined; readonly own: TeamMembership | undefined }> {
+  const teamId = id ?? (name === undefined ? undefined : await getTeamIdByName(organizationId, name));
+  if (teamId === undefined) return { team: undefined, own: undefined };
+  const [team, own] = await Promise.all([getTeam(organizationId, teamId), getTeamMembership(teamId, userId)]);
+  return { team, own };
+}
+
+/** The team that has a name, whatever its letter case. */
+export async function getTeamIdByName(organizationId: string, name: string): Promise<string | undefined> {
+  return (await get(nameKey(organizationId, name)))?.teamId as string | undefined;
 }
 
 /** Where a team lives: for who knows no organization. */
@@ -48,11 +68,11 @@ export async function getTeamByNumber(
   return (await get(keys.teamNumber(number))) as unknown as { organizationId: string; teamId: string } | undefined;
 }
 
-/** What `findTeam` does to the table. */
-export const FIND_TEAM: TableAccess = { BatchGetItem: ['ORG', 'TEAM', 'TEAMNO'] };
+/** What `locateTeam` does to the table. */
+export const LOCATE_TEAM: TableAccess = { BatchGetItem: ['ORG', 'TEAM', 'TEAMNO'] };
 
 /** Where a team lives, by its id or its integer. */
-export async function findTeam(
+export async function locateTeam(
   by: { readonly id: string } | { readonly number: number } | undefined,
 ): Promise<{ readonly organizationId: string; readonly teamId: string } | undefined> {
   if (!by) return;
@@ -67,15 +87,16 @@ export async function listTeams(organizationId: string, limit?: number): Promise
   return (await query({ pk, prefix: prefixes.team, ...(limit && { limit }) })) as unknown as Team[];
 }
 
-/** Teams that were deleted, the oldest first. */
+/** Teams that were deleted, in the order in which they were made. */
 export async function listDiscardedTeams(
   organizationId: string,
-  range: { after?: string | undefined; limit: number },
+  range: { after?: string | undefined; limit: number; newestFirst?: boolean },
 ): Promise<Team[]> {
   const items = await query({
     pk: keys.organization(organizationId).pk,
     prefix: prefixes.discardedTeam,
     limit: range.limit,
+    ...(range.newestFirst && { newestFirst: true }),
     ...(range.after && { after: keys.discardedTeam(organizationId, range.after).sk }),
   });
   return items as unknown as Team[];
@@ -102,16 +123,17 @@ export interface Joining {
   readonly role: TeamRole;
 }
 
-/** How many may join a team in the transaction that makes it. */
-export const JOINING_AT_ONCE = 20;
+/** How many join a team in one transaction, three items each, beside what else is in the one that makes it. */
+const JOINING_AT_ONCE = 29;
 
 /**
  * Makes a team, below the default team unless it says otherwise.
  *
- * @param joining who is in it from the start, at most `JOINING_AT_ONCE`: whoever makes a team owns it, unless a dialect
- *   says otherwise
+ * @param joining who is in it from the start: whoever makes a team owns it, unless a dialect says otherwise. More than
+ *   `JOINING_AT_ONCE` join after it was made; owners come first
  * @param also what else is written with it
- * @throws Refusal `team_name_taken`, `team_limit_reached`, `team_not_found` for the parent, `team_too_deep`
+ * @throws Refusal `team_name_taken`, `team_limit_reached`, `team_not_found` for the parent, `team_too_deep`,
+ *   `team_member_limit_reached`
  */
 export async function createTeam(
   occasion: Occasion,
@@ -123,15 +145,17 @@ export async function createTeam(
   also: (team: Team) => readonly Write[] = () => [],
 ): Promise<Team> {
   const { defaultTeamId } = organization;
+  if (joining.length > limits.membersOfTeam) throw new Refusal('team_member_limit_reached');
+  const first = joining.slice(0, JOINING_AT_ONCE);
   const parentTeamId = input.parentTeamId ?? defaultTeamId;
   const tree = parentTeamId === defaultTeamId ? [] : await placeBelow(organization, parentTeamId, 1);
   const place = teamPlace(counters, limits);
   if (!place) throw new Refusal('team_limit_reached');
-  const team = newTeam(occasion.now, organization.id, actor.userId, { ...input, parentTeamId }, joining, place.row);
+  const team = newTeam(occasion.now, organization.id, actor.userId, { ...input, parentTeamId }, first, place.row);
   await transact([
     ...actorIs(actor, { attribute: 'role', in: ['ADMIN', 'USER'] }),
     ...teamWrites(team),
-    ...joining.flatMap(({ member, role }) => joinWrites(team, member, role, occasion.now)),
+    ...first.flatMap(({ member, role }) => joinWrites(team, member, role, actor.userId, occasion.now)),
     ...tree,
     {
       ...count(organization.id, place.row, 'teamCreated'),
@@ -145,7 +169,45 @@ export async function createTeam(
     }),
     ...also(team),
   ]);
-  return team;
+  for (let start = JOINING_AT_ONCE; start < joining.length; start += JOINING_AT_ONCE) {
+    await joinNew(occasion.now, actor, team, joining.slice(start, start + JOINING_AT_ONCE), limits);
+  }
+  return { ...team, members: joining.length, owners: joining.filter(({ role }) => role === 'OWNER').length };
+}
+
+/** Puts more people into a team by who has just made it, whether or not they own it. */
+async function joinNew(
+  now: Date,
+  actor: Actor,
+  team: Team,
+  joining: readonly Joining[],
+  limits: Limits,
+): Promise<void> {
+  // The team is there: a member who is no longer who they were is looked at again, not the whole request.
+  await untilFresh(async () => {
+    const found = await Promise.all(
+      joining.map(async ({ member: { userId, memberId }, role }) => {
+        const [member, row] = await Promise.all([
+          getMember(team.organizationId, memberId),
+          getTeamMembership(team.id, userId),
+        ]);
+        return member?.userId === userId && !row ? [{ member, role }] : [];
+      }),
+    );
+    const some = found.flat();
+    const owners = some.filter(({ role }) => role === 'OWNER').length;
+    await transact([
+      ...actorIs(actor),
+      ...some.flatMap(({ member, role }) => joinWrites(team, member, role, actor.userId, now)),
+      {
+        type: 'update',
+        key: keys.team(team.organizationId, team.id),
+        add: { members: some.length, ...(owners > 0 && { owners }) },
+        when: [{ exists: 'pk' }, { attribute: 'members', below: limits.membersOfTeam - some.length + 1 }],
+        refuse: 'team_member_limit_reached',
+      },
+    ]);
+  });
 }
 
 /** A team that nobody has heard of. */
@@ -257,14 +319,16 @@ function byId(teams: readonly Team[]): Map<string, Team> {
   return new Map(teams.map((team) => [team.id, team]));
 }
 
-/** What `updateTeam` does to the table. */
-export const UPDATE_TEAM: TableAccess = {
-  Query: ['ORG'],
-  ConditionCheckItem: ['USER', 'TEAM', 'ORG'],
+/** What `updateTeam` does to the table, for a team that stays where it is. */
+export const RENAME_TEAM: TableAccess = {
+  ConditionCheckItem: ['USER', 'TEAM'],
   PutItem: ['ORG', 'AUDIT'],
   UpdateItem: ['ORG'],
   DeleteItem: ['ORG'],
 };
+
+/** What `updateTeam` does to the table. */
+export const UPDATE_TEAM: TableAccess = union(RENAME_TEAM, { Query: ['ORG'], ConditionCheckItem: ['ORG'] });
 
 /** What may change about a team; undefined stays as it is. */
 export type TeamChanges = Some<
@@ -304,12 +368,9 @@ export async function updateTeam(
       type: 'update',
       key: keys.team(organization.id, team.id),
       set: { ...changed, updatedAt },
-      when: [
-        { attribute: 'name', is: team.name },
-        team.parentTeamId === undefined
-          ? { absent: 'parentTeamId' }
-          : { attribute: 'parentTeamId', is: team.parentTeamId },
-      ],
+      when: (['name', 'parentTeamId', ...Object.keys(changed)] as (keyof Team)[]).map((attribute) =>
+        team[attribute] === undefined ? { absent: attribute } : { attribute, is: team[attribute] },
+      ),
     },
     ...(isRenamed
       ? [
@@ -414,12 +475,15 @@ export const SEE_TEAM: TableAccess = { BatchGetItem: ['ORG', 'TEAM'], Query: ['O
  * @throws Refusal `team_not_found`
  */
 export async function seen(actor: Actor, team: Team | undefined, own: TeamMembership | undefined): Promise<Team> {
-  if (!team) throw new Refusal('team_not_found');
-  if (actor.role === 'ADMIN' || !team.isPrivate || isIn(actor, own)) return team;
-  const [teams, places] = await Promise.all([listTeams(team.organizationId), listTeamsOf(actor.userId)]);
-  const isSeen = visible(teams, { actor, own: places }).some(({ id }) => id === team.id);
-  if (!isSeen) throw new Refusal('team_not_found');
+  if (!team || !(await isSeen(actor, team, own))) throw new Refusal('team_not_found');
   return team;
+}
+
+/** Whether somebody sees a team, as `seen` has it. */
+export async function isSeen(actor: Actor, team: Team, own: TeamMembership | undefined): Promise<boolean> {
+  if (actor.role === 'ADMIN' || !team.isPrivate || isIn(actor, own)) return true;
+  const [teams, places] = await Promise.all([listTeams(team.organizationId), listTeamsOf(actor.userId)]);
+  return visible(teams, { actor, own: places }).some(({ id }) => id === team.id);
 }
 
 /** A team that somebody may manage. @throws Refusal `team_not_found`, `forbidden` */
@@ -427,4 +491,37 @@ export async function managed(actor: Actor, team: Team | undefined, own: TeamMem
   const present = await seen(actor, team, own);
   if (!mayManage(actor, own)) throw new Refusal('forbidden');
   return present;
+}
+
+/** What `aroundTeam` does to the table. */
+export const AROUND_TEAM: TableAccess = { BatchGetItem: ['ORG', 'TEAM'], Query: ['ORG', 'TEAM', 'USER'] };
+
+/** How many of those who are in a team are shown with it. */
+const SHOWN_WITH_TEAM = 1000;
+
+/**
+ * What is shown with a team: what the actor may, the team above it if they see that, and who is in it.
+ *
+ * @param own what the actor is in the team
+ * @param asked what of it is wanted
+ */
+export async function aroundTeam(
+  actor: Actor,
+  team: Team,
+  own: TeamMembership | undefined,
+  asked: { readonly parent: boolean; readonly members: boolean } | undefined,
+) {
+  const { organizationId, parentTeamId } = team;
+  const above = asked?.parent ? parentTeamId : undefined;
+  const [parent, ownOfParent, memberships] = await Promise.all([
+    above === undefined ? undefined : getTeam(organizationId, above),
+    above === undefined ? undefined : getTeamMembership(above, actor.userId),
+    membersOfTeams(asked?.members ? [team] : [], SHOWN_WITH_TEAM),
+  ]);
+  const shownParent = parent && (await isSeen(actor, parent, ownOfParent)) ? parent : undefined;
+  return {
+    manages: ({ id }: Team) => mayManage(actor, id === team.id ? own : ownOfParent),
+    parentOf: () => shownParent,
+    membershipsOf: () => memberships.get(team.id) ?? [],
+  };
 }

@@ -7,7 +7,7 @@ import { npmStart } from './npm-start.ts';
 import { requests } from './requests.ts';
 import { sizes } from './sizes.ts';
 import { start } from './start.ts';
-import { sweep } from './sweep.ts';
+import { backlog, sweep } from './sweep.ts';
 import { synth } from './synth.ts';
 
 /** In the order of the table. */
@@ -20,6 +20,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   accept,
   growth,
   sweep,
+  backlog,
 };
 
 function chosen(): string[] {

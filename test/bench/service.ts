@@ -27,12 +27,14 @@ export interface Service {
   addMembers(organizationId: string, count: number): Promise<void>;
   /** Gives an organization so many invitations more, past the API, whose mails are due in a minute. */
   addInvitations(organizationId: string, inviterId: string, count: number): Promise<void>;
+  /** The memory of the process that holds gateway and functions, in bytes. */
+  memory(): Promise<number>;
 }
 
 /** Runs the service in a process of its own for as long as `work` takes. */
 export function withService<T>(work: (service: Service) => Promise<T>): Promise<T> {
   return inDirectory(async (directory) => {
-    const child = fork(new URL('stack-process.ts', import.meta.url), [directory]);
+    const child = fork(new URL('stack-process.ts', import.meta.url), [directory], { execArgv: ['--expose-gc'] });
     const ended = once(child, 'exit');
     const agent = new Agent({ keepAlive: true });
     try {
@@ -40,7 +42,12 @@ export function withService<T>(work: (service: Service) => Promise<T>): Promise<
         once(child, 'message'),
         ended.then(() => Promise.reject(new Error('The stack did not start; why stands above.'))),
       ])) as [{ api: string; dynamodb: string; table: string }];
-      return await work(serviceOf(stack, agent));
+      const memory = async () => {
+        const told = once(child, 'message');
+        child.send('memory');
+        return (await told)[0] as number;
+      };
+      return await work({ ...serviceOf(stack, agent), memory });
     } finally {
       agent.destroy();
       if (child.connected) child.disconnect();
@@ -49,7 +56,10 @@ export function withService<T>(work: (service: Service) => Promise<T>): Promise<
   });
 }
 
-function serviceOf({ api, dynamodb, table }: { api: string; dynamodb: string; table: string }, agent: Agent): Service {
+function serviceOf(
+  { api, dynamodb, table }: { api: string; dynamodb: string; table: string },
+  agent: Agent,
+): Omit<Service, 'memory'> {
   const caller =
     (headers: Readonly<Record<string, string>>): Call =>
     async (route, status, body) => {

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { PERMISSIONS, type Permission, ROLES } from '../../lib/domain/roles.ts';
-import { type Contract, contracts } from '../support/contract.ts';
+import { teamIdAsUuid } from '../../lib/domain/team.ts';
+import { type Contract, codeOf, contracts, isKnown, refusalIn } from '../support/contract.ts';
 import { type Example, exampleOf, type Home } from '../support/requests.ts';
 import { type Client, newAddress, useService } from '../support/service.ts';
 
@@ -15,8 +16,14 @@ const OWNER_ONLY: readonly Contract['name'][] = ['organizations/transfer'];
 
 /** What takes more than a role: to own the team, or to be an ADMIN. */
 const TEAM_OWNERS: readonly Contract['name'][] = [
+  ...(['rocketchat/update', 'rocketchat/delete', 'rocketchat/add-members', 'rocketchat/update-member'] as const),
+  ...(['rocketchat/remove-member', 'rocketchat/list-rooms-of-user'] as const),
   ...(['teams/update', 'teams/delete', 'teams/put-member', 'teams/remove-member'] as const),
+  ...(['papershift/update-team', 'papershift/put-team', 'papershift/delete-team'] as const),
 ];
+
+/** What is there to refuse: rooms belong to another product. */
+const NOBODY = contracts.filter(({ returns }) => Object.keys(returns).length === 0).map(({ name }) => name);
 
 /** Fields that take more than a required text or choice does: what they refuse is up to their schema. */
 const LAX = ['token', 'memberId', 'firstName', 'lastName', 'username', 'expiresInDays', 'invitations'];
@@ -24,13 +31,15 @@ const LAX = ['token', 'memberId', 'firstName', 'lastName', 'username', 'expiresI
 /** What an endpoint asks of a role, where it depends on more than the declaration can say: everybody may leave. */
 const PERMISSION: Partial<Record<Contract['name'], Permission>> = { 'members/remove': 'member:remove' };
 
-const json = contracts.filter(({ declaration }) => declaration.dialect === 'v1');
+const json = contracts.filter(({ declaration }) => isKnown(declaration.dialect));
 const ofPeople = json.filter(
   ({ declaration }) => declaration.caller.includes('person') && !declaration.caller.includes('link'),
 );
 const ofOrganizations = json.filter(({ declaration }) => declaration.organization);
 const withIds = ofOrganizations.filter(({ declaration }) => declaration.route.includes('{id}'));
-const withBodies = json.filter(({ declaration }) => declaration.body);
+const withBodies = json.filter(({ declaration }) => declaration.body && declaration.dialect === 'v1');
+const withDocuments = json.filter(({ declaration }) => declaration.body && declaration.dialect === 'papershift');
+const ofRocketChat = json.filter(({ declaration }) => declaration.dialect === 'rocketchat');
 
 let home: Home;
 let foreign: Home;
@@ -68,7 +77,7 @@ describe.each(named(ofPeople))('%s', (_, contract) => {
     const { route, body } = await requestOf(contract, home);
     const answer = await stranger.in(home.id).call(route, { body });
     if (contract.name === 'me/read') expect(answer.body).toMatchObject({ id: null, emailVerified: false });
-    else expect(answer.body).toMatchObject({ error: 'email_not_verified' });
+    else expect(answer).toMatchObject(refusalIn(contract.declaration.dialect, 'email_not_verified'));
   });
 });
 
@@ -79,10 +88,11 @@ test.each(named(unnamed))(
   async (_, contract) => {
     const { route, body } = await requestOf(contract, home);
     const stranger = await service.person(newAddress('stranger'));
-    expect((await stranger.call(route, { body })).body.error).toBe('organization_required');
+    const required = refusalIn(contract.declaration.dialect, 'organization_required');
+    expect(await stranger.call(route, { body })).toMatchObject(required);
     await stranger.call('POST /v1/organizations', { body: { name: 'One' } });
     await stranger.call('POST /v1/organizations', { body: { name: 'Two' } });
-    expect((await stranger.call(route, { body })).body.error).toBe('organization_required');
+    expect(await stranger.call(route, { body })).toMatchObject(required);
   },
 );
 
@@ -93,8 +103,7 @@ describe.each(named(ofOrganizations))('%s', (_, contract) => {
       const { route: own, body } = await requestOf(contract, home);
       const route = own.replace(home.id, id);
       const answer = await stranger.in(id).call(route, { body });
-      expect(answer.status).toBe(404);
-      expect(answer.body.error).toBe('organization_not_found');
+      expect(answer).toMatchObject(refusalIn(contract.declaration.dialect, 'organization_not_found'));
     }
   });
 
@@ -106,13 +115,17 @@ describe.each(named(ofOrganizations))('%s', (_, contract) => {
     const caller = isOwn ? await service.member(where.owner, role) : (people[role] as Client);
     const { route, body } = await requestOf(contract, where, caller);
     const answer = await caller.call(route, { body });
-    const isAllowed = OWNER_ONLY.includes(contract.name)
+    const isOfTeams = [...TEAM_OWNERS, ...NOBODY].includes(contract.name);
+    const isAllowed = [...OWNER_ONLY, ...NOBODY].includes(contract.name)
       ? false
-      : TEAM_OWNERS.includes(contract.name)
+      : isOfTeams
         ? role === 'ADMIN'
         : !permission || (PERMISSIONS[permission] as readonly string[]).includes(role);
+    const mayNot = refusalIn(contract.declaration.dialect, 'forbidden');
     if (isAllowed) expect(answer.status).toBeLessThan(300);
-    else expect(answer).toMatchObject({ status: 403, body: { error: 'forbidden' } });
+    // Rocket.Chat says another thing of who may not in a team than of who may not at all.
+    else if (isOfTeams && contract.declaration.dialect === 'rocketchat') expect(answer.status).toBe(403);
+    else expect(answer).toMatchObject(mayNot);
   });
 });
 
@@ -121,14 +134,16 @@ describe.each(named(withIds))('%s', (_, contract) => {
     const { route, body } = await requestOf(contract, foreign);
     const kind = /\/(member|invitation|access-token|team)s\//.exec(route)?.[1] as string;
     const prefixes: Record<string, string> = { 'access-token': 'key', team: 'team' };
-    const madeUp = `${prefixes[kind] ?? kind.slice(0, 3)}_${'0'.repeat(kind === 'team' ? 20 : 26)}`;
+    const ours = `${prefixes[kind] ?? kind.slice(0, 3)}_${'0'.repeat(kind === 'team' ? 20 : 26)}`;
+    const madeUp = contract.declaration.dialect === 'papershift' ? teamIdAsUuid(ours) : ours;
+    const own = new RegExp(`/${kind}s/([^/]+)`).exec(route)?.[1] as string;
     const before = await service.items();
-    for (const id of [route.split('/')[3] as string, madeUp, 'x', '%00', 'a'.repeat(2000), '..%2F..']) {
+    for (const id of [own, madeUp, 'x', '%00', 'a'.repeat(2000), '..%2F..']) {
       const answer = await home.owner.call(
         contract.declaration.route.replace('{id}', id).replace('{memberId}', route.split('/')[5] ?? ''),
         { body },
       );
-      expect(answer).toMatchObject({ status: 404, body: { error: `${kind.replace('-', '_')}_not_found` } });
+      expect([answer.status, codeOf(contract, answer.body)]).toEqual([404, `${kind.replace('-', '_')}_not_found`]);
     }
     expect(await service.items()).toEqual(before);
   });
@@ -193,14 +208,137 @@ describe.each(named(withBodies))('%s', (_, contract) => {
   });
 });
 
+describe.each(named(withDocuments))('%s', (_, contract) => {
+  test('refuses bad documents, and stores nothing', async () => {
+    const { route, body } = await requestOf(contract, home);
+    const { data } = body as { data: Readonly<Record<string, unknown>> };
+    await home.owner.call('GET /v1/me');
+    const before = await service.items();
+    const send = async (sent: unknown, type = contract.declaration.accepts as string) => {
+      const { status, body: answered } = await home.owner.call(route, {
+        body: sent,
+        headers: { 'content-type': type },
+      });
+      return [status, codeOf(contract, answered)];
+    };
+    for (const text of ['{', '{"a":', 'nonsense', '\u0000'])
+      expect(await send(text), text).toEqual([400, 'malformed_body']);
+    for (const text of [
+      '[]',
+      'null',
+      '"text"',
+      '42',
+      '[{}]',
+      '{}',
+      '{"data":[]}',
+      '{"data":{"type":"team","attributes":1}}',
+    ])
+      expect(await send(text), text).toEqual([400, 'validation_failed']);
+    expect(await send({ data, padding: 'x'.repeat(257 * 1024) })).toEqual([413, 'body_too_large']);
+    for (const type of ['application/json', 'text/plain', 'application/x-www-form-urlencoded'])
+      expect(await send(JSON.stringify({ data }), type), type).toEqual([415, 'unsupported_media_type']);
+    for (const name of [null, 42, true, {}, [], '', ' ', 'x\u0007y', 'x\ud800', '\u200b', 'x'.repeat(100_000)])
+      expect(await send({ data: { ...data, attributes: { name } } })).toEqual([422, 'validation_failed']);
+    for (const parent_team_id of [42, true, {}, []])
+      expect(await send({ data: { ...data, attributes: { parent_team_id, name: newAddress() } } })).toEqual([
+        422,
+        'validation_failed',
+      ]);
+    for (const type of ['teams', 'Team', ''])
+      expect(await send({ data: { ...data, type } })).toEqual([409, 'resource_conflict']);
+    // Unknown members are ignored; `__proto__` is one.
+    const { name } = data.attributes as { name: string };
+    expect(await service.items()).toEqual(before);
+    const text = JSON.stringify({ data }).replace(
+      `"name":"${name}"`,
+      `"__proto__":{"name":1},"constructor":2,"name":"${name}"`,
+    );
+    expect(
+      (await home.owner.call(route, { body: text, headers: { 'content-type': contract.declaration.accepts } })).status,
+    ).toBeLessThan(300);
+  });
+});
+
+describe.each(named(ofRocketChat))('%s', (_, contract) => {
+  const { body: takes, query, route: line } = contract.declaration;
+
+  test('knows no team of another organization, none that was made up, and no nonsense', async () => {
+    const { route, body } = await requestOf(contract, foreign);
+    const hex = /[0-9a-f]{24}/.exec(route + JSON.stringify(body))?.[0];
+    if (hex === undefined) return;
+    const before = await service.items();
+    for (const id of [hex, '0'.repeat(24), 'x', '\u0000', 'a'.repeat(1000)]) {
+      const sent = body && JSON.parse(JSON.stringify(body).replace(hex, JSON.stringify(id).slice(1, -1)));
+      const answer = await home.owner.call(route.replace(hex, encodeURIComponent(id)), { body: sent });
+      const status = contract.name === 'rocketchat/list-children' ? 404 : 400;
+      expect(answer, id).toMatchObject({ status, body: { success: false } });
+      expect(answer.body.error).toBeOneOf([
+        ...['team-does-not-exist', 'Team not found', 'invalid-room', 'Resource not found'],
+      ]);
+    }
+    expect(await service.items()).toEqual(before);
+  });
+
+  test('refuses bad input in the words of its validator, and stores nothing', async () => {
+    const { route, body: good } = await requestOf(contract, home);
+    await home.owner.call('GET /v1/me');
+    const before = await service.items();
+    const [path, search] = route.split('?');
+    const fields = takes ? (good as Record<string, unknown>) : Object.fromEntries(new URLSearchParams(search));
+    const bad: unknown[] = [{}, [], { ...fields, surprise: 1 }];
+    const values = [null, 42, true, {}, [], [{}], '', 'x', ['x', 'x'], { userId: [] }, 'x\ud800', '\u200b'];
+    for (const field of Object.keys(fields)) bad.push(...values.map((value) => ({ ...fields, [field]: value })));
+    for (const sent of bad) {
+      const schema = (takes ?? query) as z.ZodMiniType;
+      const read = takes ? sent : Object.fromEntries(new URLSearchParams(sent as Record<string, string>));
+      const issues = z.safeParse(schema, read).error?.issues;
+      if (!issues) continue;
+      const answer = takes
+        ? await home.owner.call(route, { body: JSON.stringify(sent), headers: { 'content-type': 'application/json' } })
+        : await home.owner.call(`${path}?${new URLSearchParams(sent as Record<string, string>)}`);
+      expect(answer.status).toBe(400);
+      expect(answer.body).toEqual({
+        success: false,
+        errorType: takes ? 'invalid-params' : 'error-invalid-params',
+        error: issues.map(({ message }) => message).join('\n '),
+      });
+    }
+    if (takes) {
+      const large = await home.owner.call(route, { body: { ...fields, padding: 'x'.repeat(257 * 1024) } });
+      expect(large).toMatchObject(refusalIn('rocketchat', 'body_too_large'));
+      const surely = await service.call(line, { body: 'x'.repeat(257 * 1024) });
+      expect(surely.status).toBe(401);
+    }
+    expect(await service.items()).toEqual(before);
+  });
+});
+
+test.each([
+  ['GET /api/v1/teams.nothing', 404],
+  ['POST /api/v1/teams.', 404],
+  ['GET /api/v1/channels.list', 404],
+  ['GET /api/v1/teams.create', 405],
+  ['DELETE /api/v1/teams.delete', 405],
+])("%s is %i, in Rocket.Chat's words", async (route, status) => {
+  const answer = await service.call(route);
+  expect(answer.status).toBe(status);
+  expect(answer.body).toEqual({ status: 'error', message: 'API endpoint does not exist' });
+  expect(answer.headers.get('content-type')).toBe('application/json');
+  expect(answer.headers.get('allow')).toBe(status === 405 ? 'POST' : null);
+});
+
 test.each([
   ['GET /v1/nothing', 404, 'route_not_found'],
   ['GET /v1', 404, 'route_not_found'],
   ['PUT /v1/members', 405, 'method_not_allowed'],
   ['POST /v1/members/mem_x', 405, 'method_not_allowed'],
-])('%s is %i %s', async (route, status, error) => {
+  ['GET /api/v1/teams/x/y', 404, 'route_not_found'],
+  ['DELETE /api/v1/teams', 405, 'method_not_allowed'],
+  ['POST /api/v1/teams/x', 405, 'method_not_allowed'],
+])('%s is %i %s', async (route, status, code) => {
   const answer = await service.call(route);
-  expect(answer).toMatchObject({ status, body: { error } });
+  const { error = answer.body.errors?.[0].code } = answer.body;
+  expect([answer.status, error]).toEqual([status, code]);
   if (status === 405) expect(answer.headers.get('allow')).toMatch(/^[A-Z]+(, [A-Z]+)*$/);
 });
 

@@ -169,7 +169,10 @@ function outline(made: readonly Call[]): string {
 }
 
 // Calls that begin together may be torn apart on a machine that does too much else: then once more.
-describe.each(contracts.map((contract) => [contract.name, contract] as const))('%s', (name, contract) => {
+// What only refuses costs nothing that a table could tell.
+const successful = contracts.filter(({ returns }) => Object.keys(returns).length > 0);
+
+describe.each(successful.map((contract) => [contract.name, contract] as const))('%s', (name, contract) => {
   test.each(SITUATIONS.filter((one) => canBe(one, contract)))('%s', { retry: 2 }, async (situation) => {
     const made = await callsOf(contract, situation);
     const usual = UNITS[name];

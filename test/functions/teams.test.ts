@@ -12,6 +12,7 @@ const made = async (client: Client, body: object = {}) =>
   (await make(client, body)).body as { id: string; name: string };
 const put = (client: Client, teamId: string, memberId: string, role = 'MEMBER') =>
   client.call(`PUT /v1/teams/${teamId}/members/${memberId}`, { body: { role } });
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 const statuses = (answers: readonly Answer[]) => answers.map(({ status }) => status).sort();
 const errors = (answers: readonly Answer[]) => answers.flatMap(({ body }) => body?.error ?? []).sort();
 const namesOf = async (client: Client, path: string) =>
@@ -235,6 +236,19 @@ describe('the members of a team', () => {
     ]);
   });
 
+  test('are taken out by an owner; who only sees a team is in none of its rows', async () => {
+    const { owner } = await service.organization();
+    const [user, other] = [await service.member(owner, 'USER'), await service.member(owner, 'USER')];
+    const top = await made(user);
+    const below = await made(user, { parentTeamId: top.id, isPrivate: true });
+    await put(user, top.id, other.memberId);
+    const leave = await other.call(`DELETE /v1/teams/${below.id}/members/${other.memberId}`);
+    expect(leave.body.error).toBe('team_member_not_found');
+    expect((await user.call(`DELETE /v1/teams/${top.id}/members/${other.memberId}`)).status).toBe(204);
+    const gone = await other.call(`DELETE /v1/teams/${below.id}/members/${other.memberId}`);
+    expect(gone.body.error).toBe('team_not_found');
+  });
+
   test('are members of its organization, and of no other', async () => {
     const [home, foreign] = [await service.organization(), await service.organization()];
     const [theirs, mine] = [await service.member(foreign.owner, 'USER'), await service.member(home.owner, 'USER')];
@@ -350,6 +364,16 @@ describe('an invitation into teams', () => {
     const rows = (await owner.call(`GET /v1/teams/${id}/members`)).body.data;
     expect(rows.map(({ userProfile }: { userProfile: { email: string } }) => userProfile.email)).toContain(email);
     expect(rows).toHaveLength(2);
+  });
+
+  test('of somebody who is known, accepted on the page: they are in the teams as well', async () => {
+    const [home, other] = [await service.organization(), await service.organization()];
+    const { id } = await made(home.owner);
+    const { email } = other.owner;
+    await home.owner.call('POST /v1/invitations', { body: { email, role: 'USER', teams: [id] } });
+    const form = { body: `token=${await service.linkToken(email)}`, headers: FORM };
+    expect((await service.call('POST /invitations/accept', form)).status).toBe(200);
+    expect((await other.owner.call('GET /v1/me')).body.teams).toMatchObject([{ id, organizationId: home.id }]);
   });
 
   test('fifty at once all join', async () => {

@@ -5,7 +5,9 @@ import {
   begin,
   type Call,
   type Caller,
+  defaultTeamOf,
   type Answer as Expected,
+  isCounted,
   isLive,
   newWorld,
   outcomesOf,
@@ -14,7 +16,7 @@ import {
   showPerson,
   type World,
 } from './model.ts';
-import { excludeEachOther, meaningOf, type Operation, SLOW_WRITE, sequences } from './operations.ts';
+import { excludeEachOther, type Intention, meaningOf, type Operation, SLOW_WRITES, sequences } from './operations.ts';
 
 // Random people do random things, some at the same moment, while calls to DynamoDB fail and time jumps. Each time the
 // service answers as the model does, and at the end, and after whatever is delicate, it shows what the model shows.
@@ -64,8 +66,6 @@ class Sequence {
   readonly history: string[] = [];
   readonly #people = Array.from({ length: 6 }, (_, index) => newAddress(`p${index}`));
   readonly #clients = new Map<string, Promise<Client>>();
-  /** How often each address was erased. */
-  readonly #erasures = new Map<string, number>();
   /** The texts of links and access tokens, by the model's names. */
   readonly #texts = new Map<string, string>();
   /** The service's ids, by the model's names. */
@@ -78,12 +78,14 @@ class Sequence {
     this.#steps += 1;
     if ('hours' in operation) return this.#wait(operation.hours);
     const { beside, fault } = operation;
-    const meaning = (intention: typeof operation) =>
-      meaningOf(intention, this.#world, this.#people, [...this.#ids.keys()]);
+    const meaning = (intention: Intention, against?: Call) =>
+      meaningOf(intention, this.#world, this.#people, [...this.#ids.keys()], against);
     const first = meaning(operation);
-    const second = beside && meaning({ ...operation, ...beside });
+    const second =
+      beside &&
+      meaning({ ...operation, ...beside, kind: beside.kind ?? operation.kind }, beside.isBack ? first : undefined);
     const calls = second && !excludeEachOther(first, second) ? [first, second] : [first];
-    const faults = fault ? [fault] : calls.length > 1 && operation.who % 2 ? [SLOW_WRITE] : [];
+    const faults = fault ? [fault] : calls.length > 1 && (beside?.isBack || operation.who % 2) ? [SLOW_WRITES] : [];
     if (faults.length > 0) await service.faults(faults);
     const answers = await Promise.all(calls.map((call) => this.#send(call)));
     if (faults.length > 0) await service.faults([]);
@@ -109,14 +111,10 @@ class Sequence {
     this.history.push(`${this.#steps}. ${passing} hours pass`);
   }
 
-  /**
-   * Somebody's sign-in. Who was erased comes back by another one: functions that are warm remember the first as the
-   * user who is no more.
-   */
+  /** Somebody's sign-in. */
   #client(address: string, unverified = false): Promise<Client> {
-    const subject = `${address} ${this.#erasures.get(address) ?? 0}`;
-    const key = `${subject} ${unverified}`;
-    const client = this.#clients.get(key) ?? service.person(address, { name: 'Jane Doe', unverified, subject });
+    const key = `${address} ${unverified}`;
+    const client = this.#clients.get(key) ?? service.person(address, { name: 'Jane Doe', unverified });
     this.#clients.set(key, client);
     return client;
   }
@@ -160,7 +158,10 @@ class Sequence {
         return { route: `POST /v1/organizations/${organization}/transfer-ownership`, body };
       }
       case 'invite':
-        return { route: 'POST /v1/invitations', body: { email: call.address, role: call.role } };
+        return {
+          route: 'POST /v1/invitations',
+          body: { email: call.address, role: call.role, teams: call.teams.map((team) => this.#id(team)) },
+        };
       case 'resend':
         return { route: `POST /v1/invitations/${this.#id(call.invitation)}/resend` };
       case 'revoke':
@@ -179,6 +180,29 @@ class Sequence {
         };
       case 'revoke token':
         return { route: `DELETE /v1/access-tokens/${this.#id(call.token)}` };
+      case 'create team': {
+        const { name, isPrivate, parent } = call;
+        const parentTeamId = parent && this.#id(parent);
+        return { route: 'POST /v1/teams', body: { name, isPrivate, parentTeamId } };
+      }
+      case 'update team': {
+        const { name, isPrivate, parent } = call;
+        const parentTeamId = parent && this.#id(parent);
+        return { route: `PATCH /v1/teams/${this.#id(call.team)}`, body: { name, isPrivate, parentTeamId } };
+      }
+      case 'delete team':
+        return { route: `DELETE /v1/teams/${this.#id(call.team)}` };
+      case 'show team':
+        return { route: `GET /v1/teams/${this.#id(call.team)}` };
+      case 'list team members':
+        return { route: `GET /v1/teams/${this.#id(call.team)}/members` };
+      case 'put team member':
+        return {
+          route: `PUT /v1/teams/${this.#id(call.team)}/members/${this.#id(call.member)}`,
+          body: { role: call.role },
+        };
+      case 'remove team member':
+        return { route: `DELETE /v1/teams/${this.#id(call.team)}/members/${this.#id(call.member)}` };
       case 'list':
         return { route: `GET /v1/${call.what}` };
       case 'show me':
@@ -206,12 +230,16 @@ class Sequence {
     for (const outcome of possible) {
       try {
         const ids = new Map(this.#ids);
-        for (const [index, { made = {} }] of outcome.answers.entries())
-          learnMade(ids, calls[index] as Call, made, answers[index]?.body);
+        for (const [index, { made = {} }] of outcome.answers.entries()) {
+          const call = calls[index] as Call;
+          learnMade(ids, call, made, answers[index]?.body);
+          if (call.do === 'create organization' && made.organization) {
+            await this.#learnDefaultTeam(ids, made.organization, call.by);
+          }
+        }
         // Answers alone may not tell which came first: what is there then does.
         this.#ids = possible.length > 1 ? await this.#compared(outcome.world, ids) : ids;
         this.#world = outcome.world;
-        for (const [index, { status }] of answers.entries()) this.#forget(calls[index] as Call, status);
         await this.#readTexts(outcome.answers, answers);
         return;
       } catch (error) {
@@ -221,9 +249,10 @@ class Sequence {
     throw problems[0];
   }
 
-  #forget(call: Call, status: number): void {
-    if (call.do !== 'erase me' || status !== 204 || call.by.kind !== 'person') return;
-    this.#erasures.set(call.by.address, (this.#erasures.get(call.by.address) ?? 0) + 1);
+  async #learnDefaultTeam(ids: Map<string, string>, organization: string, by: Caller): Promise<void> {
+    const headers = { ...(await this.#credential(by)), 'x-organization-id': ids.get(organization) as string };
+    const { body } = await service.call('GET /v1/teams', { headers });
+    learn(ids, defaultTeamOf(organization), body.data.find(({ isDefault }: Row) => isDefault).id);
   }
 
   async #readTexts(expected: readonly Expected[], answers: readonly Answer[]): Promise<void> {
@@ -259,7 +288,9 @@ class Sequence {
         const owner = world.members.find((member) => member.organization === id && member.owner);
         const { address = '' } = world.users.find((user) => user.id === owner?.user) ?? {};
         const client = (await this.#client(address)).in(ids.get(id) as string);
-        return [id, await shownOrganization(client, showOrganization(world, id).entries)] as const;
+        const expected = showOrganization(world, id);
+        const counted = world.teams.filter((team) => isCounted(world, team.id)).map((team) => ids.get(team.id));
+        return [id, await shownOrganization(client, expected.entries, new Set(counted))] as const;
       }),
     );
     const expected = {
@@ -299,7 +330,7 @@ function learn(ids: Map<string, string>, name: string, id: string): void {
 function learnMade(
   ids: Map<string, string>,
   call: Call,
-  { organization, member, user, invitation, token }: NonNullable<Expected['made']>,
+  { organization, member, user, invitation, token, team }: NonNullable<Expected['made']>,
   body: Answer['body'],
 ): void {
   const isAccepted = call.do === 'accept';
@@ -308,13 +339,14 @@ function learnMade(
   if (user) learn(ids, user, body.member.userId);
   if (invitation) learn(ids, invitation, body.id);
   if (token) learn(ids, token, body.id);
+  if (team) learn(ids, team, body.id);
 }
 
 type Row = Answer['body'];
 
 /** What `showPerson` shows, as the service has it. */
 async function shownPerson(client: Client, me: Row, hasTokens: boolean) {
-  const { id, memberships, invitations } = me;
+  const { id, memberships, invitations, teams } = me;
   return {
     id,
     memberships: memberships.map((each: Row) => ({
@@ -324,6 +356,18 @@ async function shownPerson(client: Client, me: Row, hasTokens: boolean) {
       role: each.role,
       owner: each.owner,
     })),
+    teams: teams.map((each: Row) => ({
+      id: each.id,
+      name: each.name,
+      organization: each.organizationId,
+      role: each.role,
+    })),
+    seen: await Promise.all(
+      memberships.map(async ({ organizationId }: Row) => {
+        const { rows } = await rowsOf(client.in(organizationId), 'teams');
+        return { organization: organizationId, teams: rows.map((each) => each.id) };
+      }),
+    ),
     invitations: invitations.map((each: Row) => each.id),
     tokens: hasTokens ? await tokensOf(client, memberships) : [],
   };
@@ -334,13 +378,23 @@ async function tokensOf(client: Client, memberships: readonly Row[]): Promise<Ro
   return (await Promise.all(lists)).flatMap(({ rows }) => rows.map(({ id }) => id));
 }
 
-/** What `showOrganization` shows, as the service has it; the audit log in pieces of the expected sizes. */
-async function shownOrganization(client: Client, steps: readonly (readonly unknown[])[]) {
-  const [members, invitations, log] = await Promise.all([
+/**
+ * What `showOrganization` shows, as the service has it; the audit log in pieces of the expected sizes.
+ *
+ * @param counted the ids of the teams whose count is exact
+ */
+async function shownOrganization(
+  client: Client,
+  steps: readonly (readonly unknown[])[],
+  counted: ReadonlySet<string | undefined>,
+) {
+  const [members, invitations, log, teams] = await Promise.all([
     rowsOf(client, 'members'),
     rowsOf(client, 'invitations'),
     rowsOf(client, 'audit-logs'),
+    rowsOf(client, 'teams'),
   ]);
+  const inTeams = await Promise.all(teams.rows.map(({ id }) => rowsOf(client, `teams/${id}/members`)));
   const entries = log.rows.reverse().map(({ action, actorType, actorId, resourceType, resourceId, metadata }) => {
     // Moments are the service's own.
     const told = JSON.stringify(metadata, (key, value) => (key === 'expiresAt' ? undefined : value));
@@ -361,9 +415,15 @@ async function shownOrganization(client: Client, steps: readonly (readonly unkno
       address: each.email,
       role: each.role,
       inviter: each.invitedBy,
+      teams: each.teams,
       status: each.status,
     })),
     invitationCount: invitations.total,
+    teams: teams.rows.map(({ id, name, isPrivate, isDefault, parentTeamId, memberCount }, index) => ({
+      ...{ id, name, isPrivate, parent: parentTeamId, isDefault },
+      members: inTeams[index]?.rows.map(({ memberId, userId, role }) => ({ member: memberId, user: userId, role })),
+      ...(counted.has(id) && { memberCount }),
+    })),
     entries: [...steps.map((step) => entries.splice(0, step.length)), ...(entries.length > 0 ? [entries] : [])],
   };
 }
@@ -386,7 +446,7 @@ async function rowsOf(client: Client, list: string): Promise<{ rows: Row[]; tota
 function named(shown: unknown, ids: ReadonlyMap<string, string>): unknown {
   const names = new Map([...ids].map(([name, id]) => [id, name]));
   const text = JSON.stringify(shown).replace(
-    /\b(org|usr|mem|inv|key)_[0-9a-v]{26}\b/g,
+    /\b(?:(org|usr|mem|inv|key)_[0-9a-v]{26}|team_[0-9a-v]{20})\b/g,
     (id, kind) => names.get(id) ?? (kind === 'usr' ? SOMEBODY : id),
   );
   return JSON.parse(text);

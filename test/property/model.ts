@@ -1,4 +1,4 @@
-// What the service promises of organizations, members, invitations and access tokens, as plain data and plain
+// What the service promises of organizations, members, teams, invitations and access tokens, as plain data and plain
 // functions. Imports nothing: whatever it has in common with the service is here because both were written from the
 // same rules.
 
@@ -6,6 +6,8 @@ export type Role = 'ADMIN' | 'USER' | 'OPERATOR' | 'VIEWER';
 
 /** From the most powerful to the least. */
 export const ROLES: readonly Role[] = ['ADMIN', 'USER', 'OPERATOR', 'VIEWER'];
+
+export type TeamRole = 'OWNER' | 'MODERATOR' | 'MEMBER';
 
 /** Who sends a request. People are told apart by their addresses, which are in lower case. */
 export type Caller =
@@ -21,7 +23,13 @@ type Wish =
   | { readonly do: 'rename organization'; readonly organization: string; readonly name: string }
   | { readonly do: 'delete organization'; readonly organization: string }
   | { readonly do: 'transfer ownership'; readonly organization: string; readonly member: string }
-  | { readonly do: 'invite'; readonly organization: Named; readonly address: string; readonly role: Role }
+  | {
+      readonly do: 'invite';
+      readonly organization: Named;
+      readonly address: string;
+      readonly role: Role;
+      readonly teams: readonly string[];
+    }
   | { readonly do: 'resend' | 'revoke'; readonly organization: Named; readonly invitation: string }
   | { readonly do: 'accept' | 'decline'; readonly link: string }
   | { readonly do: 'change role'; readonly organization: Named; readonly member: string; readonly role: Role }
@@ -34,9 +42,37 @@ type Wish =
     }
   | { readonly do: 'revoke token'; readonly organization: Named; readonly token: string }
   | {
+      readonly do: 'create team';
+      readonly organization: Named;
+      readonly name: string;
+      readonly isPrivate: boolean;
+      readonly parent: string | undefined;
+    }
+  | {
+      readonly do: 'update team';
+      readonly organization: Named;
+      readonly team: string;
+      readonly name?: string;
+      readonly isPrivate?: boolean;
+      readonly parent?: string;
+    }
+  | {
+      readonly do: 'delete team' | 'show team' | 'list team members';
+      readonly organization: Named;
+      readonly team: string;
+    }
+  | {
+      readonly do: 'put team member';
+      readonly organization: Named;
+      readonly team: string;
+      readonly member: string;
+      readonly role: TeamRole | undefined;
+    }
+  | { readonly do: 'remove team member'; readonly organization: Named; readonly team: string; readonly member: string }
+  | {
       readonly do: 'list';
       readonly organization: Named;
-      readonly what: 'members' | 'invitations' | 'audit-logs' | 'access-tokens';
+      readonly what: 'members' | 'invitations' | 'audit-logs' | 'access-tokens' | 'teams';
     }
   | { readonly do: 'show me' | 'list organizations' | 'erase me' };
 
@@ -59,6 +95,7 @@ export interface Answer {
     readonly invitation?: string;
     readonly token?: string;
     readonly link?: string;
+    readonly team?: string;
   };
 }
 
@@ -84,6 +121,23 @@ interface Member {
   owner: boolean;
 }
 
+interface Team {
+  readonly id: string;
+  readonly organization: string;
+  name: string;
+  isPrivate: boolean;
+  /** The team above it; undefined for the default team alone. */
+  parent: string | undefined;
+}
+
+/** That a membership has a place in a team. It counts for as long as the membership stands. */
+interface Place {
+  readonly team: string;
+  readonly member: string;
+  readonly user: string;
+  role: TeamRole;
+}
+
 type Status = 'PENDING' | 'ACCEPTED' | 'DECLINED' | 'REVOKED' | 'EXPIRED';
 
 interface Invitation {
@@ -96,6 +150,8 @@ interface Invitation {
   status: Status;
   inviter: string;
   expiresAt: number;
+  /** The teams that are joined by it, as far as they are still there. */
+  readonly teams: readonly string[];
   /** The links that were mailed, the good one last. */
   readonly links: string[];
   /** Whom it made a member. */
@@ -133,6 +189,9 @@ export interface World {
   readonly users: User[];
   readonly organizations: Organization[];
   readonly members: Member[];
+  readonly teams: Team[];
+  /** Those of memberships that have ended among them, until the scheduled function clears them. */
+  readonly places: Place[];
   readonly invitations: Invitation[];
   readonly tokens: Token[];
   /** Every mail that was sent: its link, and to whom. */
@@ -142,6 +201,9 @@ export interface World {
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
+/** How many teams may be below each other, the default team included. */
+const TREE_DEPTH = 10;
+
 /** What stands where the address of an erased person was. */
 const ERASED = 'erased@erased.invalid';
 
@@ -149,7 +211,8 @@ const ERASED = 'erased@erased.invalid';
 const PERIOD = 7 * DAY;
 
 export function newWorld(): World {
-  return { now: 0, users: [], organizations: [], members: [], invitations: [], tokens: [], mails: [] };
+  const nobody = { users: [], members: [], places: [], invitations: [], tokens: [], mails: [] };
+  return { now: 0, organizations: [], teams: [], ...nobody };
 }
 
 /** Time passes. */
@@ -191,6 +254,34 @@ function isGood(world: World, token: Token | undefined): token is Token {
   );
 }
 
+/** Who is in a team. */
+export function placesIn(world: World, team: string): Place[] {
+  return world.places.filter((place) => place.team === team && world.members.some(({ id }) => id === place.member));
+}
+
+/** The teams above a team, the nearest first. */
+function above(world: World, team: Team): Team[] {
+  const parent = world.teams.find(({ id }) => id === team.parent);
+  return parent ? [parent, ...above(world, parent)] : [];
+}
+
+/** How many teams are below each other from this one on. */
+function heightOf(world: World, team: Team): number {
+  const below = world.teams.filter(({ parent }) => parent === team.id);
+  return 1 + Math.max(0, ...below.map((child) => heightOf(world, child)));
+}
+
+/** Whether a member sees a team: an ADMIN every one, others the public ones, their own, and what is below their own. */
+function sees(world: World, { role, member }: { role: Role; member: string }, team: Team): boolean {
+  const isIn = ({ id }: Team) => placesIn(world, id).some((place) => place.member === member);
+  return role === 'ADMIN' || !team.isPrivate || [team, ...above(world, team)].some(isIn);
+}
+
+/** Names are compared whatever their letter case. */
+function isSameName(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
+
 function lower(one: Role, other: Role): Role {
   return ROLES[Math.max(ROLES.indexOf(one), ROLES.indexOf(other))] as Role;
 }
@@ -207,15 +298,13 @@ export interface Progress {
   at: 'sign-in' | 'organization' | 'action';
   user?: string;
   organization?: string;
-  /** Whether an erasure has begun. */
-  erasing: boolean;
   /** How often it signed somebody in: again when that user is erased meanwhile. */
   signIns: number;
   answer?: Answer;
 }
 
 export function begin(call: Call, step: number, label: string): Progress {
-  return { call, step, label, at: 'sign-in', erasing: false, signIns: 0 };
+  return { call, step, label, at: 'sign-in', signIns: 0 };
 }
 
 /** Every way in which calls at the same moment may come out: each has its own world and the answers in order. */
@@ -225,7 +314,8 @@ export function outcomesOf(world: World, calls: readonly Progress[]): { world: W
     const open = progress.filter(({ answer }) => !answer);
     if (open.length === 0) {
       const outcome = { world: present, answers: progress.map(({ answer }) => answer as Answer) };
-      found.set(JSON.stringify(outcome), outcome);
+      found.set(identityOf(outcome), outcome);
+      return;
     }
     for (const { label } of open) {
       const next = structuredClone({ present, progress });
@@ -235,6 +325,14 @@ export function outcomesOf(world: World, calls: readonly Progress[]): { world: W
   };
   explore(world, calls);
   return [...found.values()];
+}
+
+/** What two outcomes have in common that differ at most in the order in which things were made. */
+function identityOf({ world, answers }: { world: World; answers: readonly Answer[] }): string {
+  const unordered = (all: readonly unknown[]) => all.map((one) => JSON.stringify(one)).sort();
+  const organizations = world.organizations.map((one) => ({ ...one, entries: unordered(one.entries) }));
+  const all = Object.values({ ...world, organizations }).map((part) => (Array.isArray(part) ? unordered(part) : part));
+  return JSON.stringify([answers, all]);
 }
 
 function refused(status: number, error: string | readonly string[]): Answer {
@@ -251,7 +349,6 @@ function advance(world: World, progress: Progress): void {
   }
   const isErased = progress.user !== undefined && !world.users.some(({ id }) => id === progress.user);
   if (progress.at === 'sign-in' || isErased) {
-    progress.erasing = false;
     progress.signIns += 1;
     const answer = signIn(world, progress, call);
     progress.at = 'organization';
@@ -324,6 +421,8 @@ interface Actor {
   readonly actorId: string;
 }
 
+type Log = (entry: Omit<Entry, 'step' | 'actorType' | 'actorId'>) => void;
+
 type By<D extends string> = Extract<Call, { do: D }> & { readonly by: Caller };
 
 /** Does what is asked for; undefined when there is more to do. */
@@ -358,7 +457,14 @@ function act(world: World, progress: Progress, call: Call & { by: Caller }): Ans
   }
   const user = token?.user ?? progress.user;
   const member = world.members.find((one) => one.organization === id && one.user === user);
-  if (!member || !isLive(world, id)) return refused(404, 'organization_not_found');
+  if (!member || !isLive(world, id)) {
+    if (by.kind === 'token' || !('organization' in call) || call.organization !== undefined) {
+      return refused(404, 'organization_not_found');
+    }
+    // It was the only one: which one is meant is asked again.
+    progress.at = 'organization';
+    return undefined;
+  }
   const actor: Actor = token
     ? { member, role: lower(token.role ?? member.role, member.role), actorType: 'apiKey', actorId: token.id }
     : { member, role: member.role, actorType: 'user', actorId: member.user };
@@ -380,8 +486,7 @@ function actIn(world: World, progress: Progress, call: Call, organizationId: str
   if (FOR_ADMINS.includes(call.do) && !isAdmin) return refused(403, 'forbidden');
   const organization = world.organizations.find(({ id }) => id === organizationId) as Organization;
   const { actorType, actorId } = actor;
-  const log = (entry: Omit<Entry, 'step' | 'actorType' | 'actorId'>) =>
-    write(world, progress, organizationId, { ...entry, actorType, actorId });
+  const log: Log = (entry) => write(world, progress, organizationId, { ...entry, actorType, actorId });
   const memberHere = (id: string) => world.members.find((one) => one.id === id && one.organization === organizationId);
   const invitationHere = (id: string) =>
     world.invitations.find((one) => one.id === id && one.organization === organizationId);
@@ -497,6 +602,15 @@ function actIn(world: World, progress: Progress, call: Call, organizationId: str
       return { status: 201, made: { token: token.id } };
     }
 
+    case 'create team':
+    case 'update team':
+    case 'delete team':
+    case 'show team':
+    case 'list team members':
+    case 'put team member':
+    case 'remove team member':
+      return actOnTeam(world, progress, call, actor, log);
+
     case 'revoke token': {
       const token = world.tokens.find(({ id, member }) => id === call.token && member === actor.member.id);
       if (!token || token.revoked) return refused(404, 'access_token_not_found');
@@ -511,6 +625,129 @@ function actIn(world: World, progress: Progress, call: Call, organizationId: str
     }
   }
   throw new Error(`Nobody does "${call.do}" in an organization.`);
+}
+
+/** Does what is asked of one team, or makes one. */
+function actOnTeam(
+  world: World,
+  progress: Progress,
+  call: Extract<Call, { team: string } | { do: 'create team' }>,
+  actor: Actor,
+  log: Log,
+): Answer {
+  const { role, member: self } = actor;
+  const { organization } = self;
+  const seen = (id: string) =>
+    world.teams.find(
+      (team) => team.id === id && team.organization === organization && sees(world, { role, member: self.id }, team),
+    );
+  const isDefault = (team: Team) => team.organization === organization && team.parent === undefined;
+  const isTaken = (name: string, by?: Team) =>
+    world.teams.some((team) => team !== by && team.organization === organization && isSameName(team.name, name));
+
+  if (call.do === 'create team') {
+    if (role !== 'ADMIN' && role !== 'USER') return refused(403, 'forbidden');
+    const { name, isPrivate } = call;
+    const parent = call.parent === undefined ? world.teams.find(isDefault) : seen(call.parent);
+    if (!parent) return refused(404, 'team_not_found');
+    if (above(world, parent).length + 2 > TREE_DEPTH) return refused(409, 'team_too_deep');
+    if (isTaken(name)) return refused(409, 'team_name_taken');
+    const team: Team = {
+      id: `team ${progress.label}`,
+      organization,
+      name,
+      isPrivate,
+      parent: parent.id,
+    };
+    world.teams.push(team);
+    join(world, { team: team.id, member: self.id, user: self.user, role: 'OWNER' });
+    const after = { parentTeamId: team.parent, isPrivate };
+    log({ action: 'team.create', resourceType: 'team', resourceId: team.id, after });
+    return { status: 201, made: { team: team.id } };
+  }
+
+  const team = seen(call.team);
+  if (!team) return refused(404, 'team_not_found');
+  const about = { resourceType: 'team', resourceId: team.id };
+  const placeOf = (member: string) => placesIn(world, team.id).find((place) => place.member === member);
+  const isManager = role === 'ADMIN' || (role !== 'VIEWER' && placeOf(self.id)?.role === 'OWNER');
+  const isLastOwner = (place: Place) =>
+    place.role === 'OWNER' && placesIn(world, team.id).filter((one) => one.role === 'OWNER').length === 1;
+  if (call.do === 'show team' || call.do === 'list team members') return { status: 200 };
+  const isLeaving = call.do === 'remove team member' && call.member === self.id;
+  if (!isManager && !isLeaving) return refused(403, 'forbidden');
+
+  switch (call.do) {
+    case 'update team': {
+      const { name = team.name, isPrivate = team.isPrivate } = call;
+      const parent = call.parent === undefined ? undefined : seen(call.parent);
+      if (call.parent !== undefined && !parent) return refused(404, 'team_not_found');
+      const isMoving = parent !== undefined && parent.id !== team.parent;
+      if (isMoving && isDefault(team)) return refused(409, 'default_team');
+      if (isMoving && [parent, ...above(world, parent)].includes(team)) return refused(409, 'team_cycle');
+      if (isMoving && above(world, parent).length + 1 + heightOf(world, team) > TREE_DEPTH) {
+        return refused(409, 'team_too_deep');
+      }
+      if (isTaken(name, team)) return refused(409, 'team_name_taken');
+      if (name === team.name && isPrivate === team.isPrivate && !isMoving) return { status: 200 };
+      const before = { parentTeamId: team.parent };
+      team.name = name;
+      team.isPrivate = isPrivate;
+      if (isMoving) team.parent = parent.id;
+      log({
+        action: 'team.update',
+        ...about,
+        ...(isMoving && { before, after: { parentTeamId: parent.id } }),
+      });
+      return { status: 200 };
+    }
+
+    case 'delete team':
+      if (isDefault(team)) return refused(409, 'default_team');
+      if (world.teams.some(({ parent }) => parent === team.id)) return refused(409, 'team_has_children');
+      end(world.teams, team);
+      for (const place of world.places.filter((one) => one.team === team.id)) end(world.places, place);
+      log({ action: 'team.delete', ...about });
+      return { status: 204 };
+
+    case 'put team member': {
+      const member = world.members.find((one) => one.id === call.member && one.organization === organization);
+      if (!member) return refused(404, 'member_not_found');
+      const { role: wanted = 'MEMBER' } = call;
+      const place = placeOf(member.id);
+      const after = { memberId: member.id, role: wanted };
+      if (place?.role === wanted) return { status: 200 };
+      if (!place) {
+        join(world, { team: team.id, member: member.id, user: member.user, role: wanted });
+        log({ action: 'team-member.add', ...about, after });
+        return { status: 200 };
+      }
+      if (isLastOwner(place)) return refused(409, 'last_team_owner');
+      const before = { memberId: member.id, role: place.role };
+      place.role = wanted;
+      log({ action: 'team-member.update', ...about, before, after });
+      return { status: 200 };
+    }
+
+    case 'remove team member': {
+      const isMember = world.members.some((one) => one.id === call.member && one.organization === organization);
+      if (!isMember) return refused(404, 'member_not_found');
+      const place = placeOf(call.member);
+      if (!place) return refused(404, 'team_member_not_found');
+      if (isLastOwner(place)) return refused(409, 'last_team_owner');
+      end(world.places, place);
+      const before = { memberId: place.member, role: place.role };
+      log({ action: 'team-member.remove', ...about, before });
+      return { status: 204 };
+    }
+  }
+}
+
+/** Gives a member a place in a team, instead of one that an earlier membership of theirs left behind. */
+function join(world: World, place: Place): void {
+  const left = world.places.find(({ team, user }) => team === place.team && user === place.user);
+  if (left) end(world.places, left);
+  world.places.push(place);
 }
 
 function end<T>(all: T[], one: T): void {
@@ -541,6 +778,8 @@ function createOrganization(world: World, progress: Progress, { name }: By<'crea
   };
   world.organizations.push({ id, name, entries: [] });
   world.members.push(member);
+  // The default team is named after it, and nobody is in it yet.
+  world.teams.push({ id: defaultTeamOf(id), organization: id, name, isPrivate: false, parent: undefined });
   write(world, progress, id, {
     action: 'organization.create',
     actorType: 'user',
@@ -550,6 +789,11 @@ function createOrganization(world: World, progress: Progress, { name }: By<'crea
     after: { ownerId: member.id },
   });
   return { status: 201, made: { organization: id, member: member.id } };
+}
+
+/** The name of the team that is made with an organization. */
+export function defaultTeamOf(organization: string): string {
+  return `team of ${organization}`;
 }
 
 /**
@@ -590,15 +834,11 @@ function expire(
   });
 }
 
-function invite(
-  world: World,
-  progress: Progress,
-  call: By<'invite'>,
-  actor: Actor,
-  log: (entry: Omit<Entry, 'step' | 'actorType' | 'actorId'>) => void,
-): Answer {
+function invite(world: World, progress: Progress, call: By<'invite'>, actor: Actor, log: Log): Answer {
   const address = normalized(call.address);
   const { organization, user } = actor.member;
+  const isThere = (team: string) => world.teams.some((one) => one.id === team && one.organization === organization);
+  if (!call.teams.every(isThere)) return refused(404, 'team_not_found');
   const problem = claim(world, progress, organization, address, actor);
   if (problem) return problem;
   const id = `invitation ${progress.label}`;
@@ -611,6 +851,7 @@ function invite(
     status: 'PENDING',
     inviter: user,
     expiresAt: world.now + PERIOD,
+    teams: [...new Set(call.teams)],
     links: [],
   };
   world.invitations.push(invitation);
@@ -657,12 +898,14 @@ function accept(world: World, progress: Progress, link: string): Answer {
   world.members.push(member);
   invitation.status = 'ACCEPTED';
   invitation.member = member.id;
+  const joined = invitation.teams.filter((team) => world.teams.some(({ id }) => id === team));
+  for (const team of joined) join(world, { team, member: member.id, user, role: 'MEMBER' });
   write(world, progress, organization, {
     action: 'invitation.accept',
     ...holderOf(person, invitation),
     resourceType: 'invitation',
     resourceId: invitation.id,
-    after: { memberId: member.id, userId: user, role },
+    after: { memberId: member.id, userId: user, role, ...(joined.length > 0 && { teams: joined }) },
   });
   return { status: 200, made: { member: member.id, user } };
 }
@@ -697,8 +940,8 @@ function decline(world: World, progress: Progress, link: string): Answer {
 function erase(world: World, progress: Progress): Answer | undefined {
   const user = world.users.find(({ id }) => id === progress.user) as User;
   const memberships = membershipsOf(world, user.id);
-  if (!progress.erasing && memberships.some(({ owner }) => owner)) return refused(409, 'owner_must_transfer');
-  progress.erasing = true;
+  // Also when they have become an owner since it began: what it has done so far is done.
+  if (memberships.some(({ owner }) => owner)) return refused(409, 'owner_must_transfer');
   const actor = { actorType: 'user', actorId: user.id };
   const [member] = memberships;
   if (member) {
@@ -741,6 +984,8 @@ function sweep(world: World, progress: Progress): void {
       expire(world, progress, invitation, { actorType: 'system', actorId: 'sweep' });
     }
   }
+  const left = world.places.filter(({ member }) => !world.members.some(({ id }) => id === member));
+  for (const place of left) end(world.places, place);
   // Nothing of it can be seen, but that its tokens are of no membership any more.
   for (const { id, deletedAt = world.now } of world.organizations) {
     if (deletedAt === world.now) continue;
@@ -761,10 +1006,18 @@ export function showOrganization(world: World, organization: string) {
     }),
     memberCount: members.length,
     invitations: invitations.map((invitation) => {
-      const { id, address = ERASED, role, inviter } = invitation;
-      return { id, address, role, inviter, status: statusOf(world, invitation) };
+      const { id, address = ERASED, role, inviter, teams } = invitation;
+      return { id, address, role, inviter, teams, status: statusOf(world, invitation) };
     }),
     invitationCount: invitations.length,
+    teams: world.teams
+      .filter((team) => team.organization === organization)
+      .map(({ id, name, isPrivate, parent = null }) => ({
+        ...{ id, name, isPrivate, parent, isDefault: parent === null },
+        members: placesIn(world, id).map(({ member, user, role }) => ({ member, user, role })),
+        // Places of memberships that have ended may be counted until the scheduled function clears them.
+        ...(isCounted(world, id) && { memberCount: placesIn(world, id).length }),
+      })),
     entries: steps.map((step) =>
       entries
         .filter((entry) => entry.step === step)
@@ -778,6 +1031,11 @@ export function showOrganization(world: World, organization: string) {
         })),
     ),
   };
+}
+
+/** Whether nobody in a team has left the organization since the scheduled function ran. */
+export function isCounted(world: World, team: string): boolean {
+  return world.places.filter((place) => place.team === team).length === placesIn(world, team).length;
 }
 
 /** What the service shows a person who has signed in. */
@@ -794,6 +1052,17 @@ export function showPerson(world: World, address: string) {
     memberships: memberships.map(({ id, organization, role, owner }) => {
       return { id, organization, name: names.get(organization), role, owner };
     }),
+    teams: world.teams.flatMap(({ id, name, organization }) =>
+      placesIn(world, id)
+        .filter((place) => place.user === user.id && isLive(world, organization))
+        .map(({ role }) => ({ id, name, organization, role })),
+    ),
+    seen: memberships.map(({ id, organization, role }) => ({
+      organization,
+      teams: world.teams
+        .filter((team) => team.organization === organization && sees(world, { role, member: id }, team))
+        .map((team) => team.id),
+    })),
     invitations: waiting.map(({ id }) => id),
     tokens: tokens.map(({ id }) => id),
   };

@@ -1,33 +1,54 @@
 import fc from 'fast-check';
 import type { Fault } from '../../cdk/local/faults.ts';
-import { type Call, type Caller, isLive, ROLES, type Role, statusOf, type World } from './model.ts';
+import {
+  type Call,
+  type Caller,
+  isLive,
+  placesIn,
+  ROLES,
+  type Role,
+  statusOf,
+  type TeamRole,
+  userOf,
+  type World,
+} from './model.ts';
 
-/** What there is to do, by how often it is done. */
+/** What there is to do, by how often it is done in a sequence about people, and in one about teams. */
 const KINDS = {
-  invite: 12,
-  accept: 18,
-  resend: 6,
-  revoke: 4,
-  decline: 4,
-  'change role': 10,
-  'remove member': 8,
-  'transfer ownership': 4,
-  'create token': 6,
-  'revoke token': 3,
-  list: 4,
-  'show me': 2,
-  'list organizations': 2,
-  'erase me': 3,
-  'create organization': 3,
-  'rename organization': 2,
-  'delete organization': 1,
-  sweep: 8,
+  invite: [12, 12],
+  accept: [16, 12],
+  resend: [6, 1],
+  revoke: [4, 1],
+  decline: [4, 1],
+  'change role': [10, 4],
+  'remove member': [8, 6],
+  'transfer ownership': [4, 1],
+  'create token': [6, 1],
+  'revoke token': [3, 0],
+  list: [4, 4],
+  'show me': [2, 0],
+  'list organizations': [2, 0],
+  'erase me': [3, 1],
+  'create organization': [3, 1],
+  'rename organization': [2, 0],
+  'delete organization': [1, 0],
+  sweep: [8, 6],
+  'create team': [3, 12],
+  'rename team': [0, 3],
+  'move team': [0, 10],
+  'delete team': [1, 4],
+  'put team member': [3, 16],
+  'remove team member': [0, 4],
+  'leave team': [1, 6],
+  'look at team': [0, 4],
 } as const;
 type Kind = keyof typeof KINDS;
 
 /** Who does it, as far as there is such a person, by how often. */
 const ACTORS = {
   admin: 20,
+  /** An owner of the team that it is about. */
+  'team owner': 10,
   owner: 6,
   member: 6,
   /** The member whom it is about, or whom what happens at the same moment is about. */
@@ -41,7 +62,7 @@ const ACTORS = {
 type ActorKind = keyof typeof ACTORS;
 
 /** Something to do, mostly as numbers: whom and what they mean depends on what there is when its turn comes. */
-interface Intention {
+export interface Intention {
   readonly kind: Kind;
   readonly by: ActorKind;
   readonly who: number;
@@ -49,7 +70,19 @@ interface Intention {
   /** Whether the request leaves it to the service which organization is meant. */
   readonly isUnnamed: boolean;
   readonly target: number;
+  /** What it is about besides: the team in which something happens to a member, or the one that a team is moved below. */
+  readonly other: number;
   readonly role: Role;
+  readonly teamRole: TeamRole;
+}
+
+/** Something else at the same moment: the same that `Intention` says, but for what this says. */
+interface Beside {
+  readonly by: ActorKind;
+  readonly who: number;
+  /** Undefined: the same, done by somebody else, or the other way round: by whom it was about to whom did it. */
+  readonly kind: Kind | undefined;
+  readonly isBack: boolean;
 }
 
 /** One step of a sequence: time passes, or something is done, or two things at the same moment. */
@@ -57,16 +90,14 @@ export type Operation =
   | { readonly hours: number }
   | (Intention & {
       readonly fault: Fault | null;
-      readonly beside: Pick<Intention, 'kind' | 'by' | 'who'> | null;
+      readonly beside: Beside | null;
     });
 
-const weighted = <K extends string>(weights: Readonly<Record<K, number>>) =>
-  fc.oneof(
-    ...(Object.entries(weights) as [K, number][]).map(([kind, weight]) => ({ weight, arbitrary: fc.constant(kind) })),
-  );
+const weighted = <K extends string>(weights: readonly (readonly [K, number])[]) =>
+  fc.oneof(...weights.map(([kind, weight]) => ({ weight, arbitrary: fc.constant(kind) })));
 
 const number = fc.nat({ max: 31 });
-const actor = { kind: weighted(KINDS), by: weighted(ACTORS), who: number };
+const actor = { by: weighted(Object.entries(ACTORS) as [ActorKind, number][]), who: number };
 
 /**
  * Faults that the service absorbs, as long as there aren't many in a row. The SDK waits for up to a second before it
@@ -93,15 +124,30 @@ const fault: fc.Arbitrary<Fault> = fc.oneof(
 
 const nothing = fc.constant(null);
 
-const doing = fc.record({
-  ...actor,
-  organization: number,
-  isUnnamed: fc.oneof({ weight: 5, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
-  target: number,
-  role: fc.constantFrom(...ROLES),
-  fault: fc.oneof({ weight: 7, arbitrary: nothing }, { weight: 1, arbitrary: fault }),
-  beside: fc.oneof({ weight: 4, arbitrary: nothing }, { weight: 1, arbitrary: fc.record(actor) }),
-});
+const kinds = (about: 0 | 1) =>
+  weighted((Object.entries(KINDS) as [Kind, readonly [number, number]][]).map(([kind, all]) => [kind, all[about]]));
+
+const beside = (kind: fc.Arbitrary<Kind>): fc.Arbitrary<Beside | null> =>
+  fc.oneof(
+    { weight: 16, arbitrary: nothing },
+    { weight: 3, arbitrary: fc.record({ ...actor, kind, isBack: fc.constant(false) }) },
+    { weight: 1, arbitrary: fc.record({ ...actor, kind: fc.constant(undefined), isBack: fc.constant(false) }) },
+    { weight: 2, arbitrary: fc.record({ ...actor, kind: fc.constant(undefined), isBack: fc.constant(true) }) },
+  );
+
+const doing = (kind: fc.Arbitrary<Kind>) =>
+  fc.record({
+    ...actor,
+    kind,
+    organization: number,
+    isUnnamed: fc.oneof({ weight: 5, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+    target: number,
+    other: number,
+    role: fc.constantFrom(...ROLES, 'ADMIN'),
+    teamRole: fc.constantFrom('OWNER', 'OWNER', 'MODERATOR', 'MEMBER'),
+    fault: fc.oneof({ weight: 7, arbitrary: nothing }, { weight: 1, arbitrary: fault }),
+    beside: beside(kind),
+  });
 
 const waiting = fc.record({
   hours: fc.oneof(fc.integer({ min: 1, max: 24 }), fc.integer({ min: 24, max: 9 * 24 })),
@@ -110,18 +156,23 @@ const waiting = fc.record({
 /**
  * Twenty operations and more. Arrays don't shrink below their least length: what a failure doesn't need becomes null.
  */
-export const sequences: fc.Arbitrary<(Operation | null)[]> = fc.array(
-  fc.oneof(
-    { withCrossShrink: true },
-    { weight: 1, arbitrary: nothing },
-    { weight: 1200, arbitrary: doing },
-    { weight: 200, arbitrary: waiting },
-  ),
-  { minLength: 21, maxLength: 32, size: 'max' },
-);
+const about = (kind: fc.Arbitrary<Kind>): fc.Arbitrary<(Operation | null)[]> =>
+  fc.array(
+    fc.oneof(
+      { withCrossShrink: true },
+      { weight: 1, arbitrary: nothing },
+      { weight: 1200, arbitrary: doing(kind) },
+      { weight: 200, arbitrary: waiting },
+    ),
+    { minLength: 21, maxLength: 32, size: 'max' },
+  );
+export const sequences = fc.oneof(about(kinds(0)), about(kinds(1)));
 
 /** What lets both of two calls read before the first of them writes. */
-export const SLOW_WRITE: Fault = { action: 'dynamodb:TransactWriteItems', fault: 'delay', ms: 25 };
+export const SLOW_WRITES: Fault = { action: 'dynamodb:TransactWriteItems', fault: 'delay', ms: 25, times: 2 };
+
+/** Names of which there are few, in several letter cases. */
+const TEAM_NAMES = ['North', 'NORTH', 'East', 'South', 'south', 'West', 'Up', 'Down', 'Left', 'Right', 'acme energy'];
 
 /** So many mails may always go to one address. */
 const MAILS = 9;
@@ -131,12 +182,14 @@ const MAILS = 9;
  *
  * @param people their addresses
  * @param past every name that the model has ever given, also of what is gone
+ * @param against what happens at the same moment, to whoever does this, by whom this is about
  */
 export function meaningOf(
-  { kind, by, who, organization, isUnnamed, target, role }: Intention,
+  { kind, by, who, organization, isUnnamed, target, other, role, teamRole }: Intention,
   world: World,
   people: readonly string[],
   past: readonly string[],
+  against?: Call,
 ): Call {
   const pick = <T>(all: readonly T[], index: number) => all[index % all.length];
   const anybody = pick(people, who) as string;
@@ -147,9 +200,9 @@ export function meaningOf(
   if (home === undefined) return { do: 'create organization', by: personal, name: 'Acme Energy' };
 
   /** One of those here, mostly; now and then one of elsewhere or of the past. */
-  const one = (prefix: string, here: readonly { readonly id: string }[]) => {
+  const one = (prefix: string, here: readonly { readonly id: string }[], index = target) => {
     const all = past.filter((name) => name.startsWith(prefix));
-    return target % 8 === 7 || here.length === 0 ? pick(all, target) : pick(here, target)?.id;
+    return index % 8 === 7 || here.length === 0 ? pick(all, index) : pick(here, index)?.id;
   };
   const members = world.members.filter((member) => member.organization === home);
   const invitations = world.invitations.filter((invitation) => invitation.organization === home).toReversed();
@@ -162,12 +215,24 @@ export function meaningOf(
       world.invitations.toReversed().flatMap(({ links }) => links),
       target,
     );
-  const member = one('member', members);
+  const opponent = against && 'by' in against ? against : undefined;
+  const attacker = opponent?.by.kind === 'person' ? userOf(world, opponent.by.address)?.id : undefined;
+  const member = members.find(({ user }) => user === attacker)?.id ?? one('member', members);
   const invitation = one('invitation', waiting.length > 0 && target % 2 ? waiting : invitations);
   const token = one(
     'token',
     world.tokens.filter((each) => each.organization === home && !each.revoked),
   );
+
+  // Those that were made last are below others.
+  const teams = world.teams.filter((team) => team.organization === home).toReversed();
+  const below = teams.filter((each) => each.parent !== undefined);
+  const team =
+    opponent && 'parent' in opponent && opponent.parent
+      ? opponent.parent
+      : one('team', below.length > 0 ? below : teams, other);
+  const parent = opponent && 'team' in opponent ? opponent.team : one('team', teams);
+  const inTeam = team === undefined ? [] : placesIn(world, team);
 
   const caller = ((): Caller => {
     const isClaimed = (user: string) => world.users.find(({ id }) => id === user)?.claimed;
@@ -176,7 +241,21 @@ export function meaningOf(
       return isClaimed(user) && (by === 'owner' ? owner : role === 'ADMIN');
     });
     const invited = world.invitations.find((each) => each.id === invitation || each.links.includes(link ?? ''));
-    switch (by) {
+    // Those of the organization have nothing to accept, and who isn't in a team leaves none.
+    const isOfOrganization = ['admin', 'owner', 'team owner', 'member', 'target'].includes(by);
+    const invitee = who % 4 ? 'invitee' : 'nobody';
+    const fitting = kind === 'accept' || kind === 'decline' ? invitee : kind === 'leave team' ? 'team owner' : by;
+    const kindOfActor = isOfOrganization ? fitting : by;
+    const attacked = opponent && 'member' in opponent && members.find(({ id }) => id === opponent.member);
+    if (attacked) return { kind: 'person', address: address(attacked.user) };
+    switch (kindOfActor) {
+      case 'team owner': {
+        const owners = inTeam.filter(
+          (place) => isClaimed(place.user) && (place.role === 'OWNER' || kind === 'leave team'),
+        );
+        const owner = pick(owners, who);
+        return owner ? { kind: 'person', address: address(owner.user) } : personal;
+      }
       case 'nobody':
         return { kind: 'nobody' };
       case 'unverified':
@@ -204,17 +283,27 @@ export function meaningOf(
     }
   })();
 
-  const named = isUnnamed && !isInDeleted(world, caller) ? undefined : home;
+  const named = isUnnamed ? undefined : home;
   const common = { by: caller, organization: named };
   const invited = pick(people, target) as string;
   // Addresses as people write them.
   const spelled = [invited, invited.toUpperCase(), ` ${invited} `][who % 3] as string;
-  const invite: Call = { ...common, do: 'invite', address: spelled, role };
+  const joining = other % 3 || team === undefined ? [] : [team, parent ?? team];
+  const invite: Call = { ...common, do: 'invite', address: spelled, role, teams: joining };
   const mails = (to: string | undefined) => world.mails.filter((mail) => mail.address === to).length;
   const list: Call = {
     ...common,
     do: 'list',
-    what: pick(['members', 'invitations', 'audit-logs', 'access-tokens'] as const, target) ?? 'members',
+    what: pick(['members', 'invitations', 'audit-logs', 'access-tokens', 'teams'] as const, target) ?? 'members',
+  };
+  const user = caller.kind === 'person' && userOf(world, caller.address)?.id;
+  const own = members.find((each) => each.user === user)?.id;
+  const createTeam: Call = {
+    ...common,
+    do: 'create team',
+    name: TEAM_NAMES[who % TEAM_NAMES.length] as string,
+    isPrivate: target % 2 === 1,
+    parent: other % 4 === 3 ? undefined : team,
   };
   const inviteOrList = mails(invited) < MAILS ? invite : list;
   switch (kind) {
@@ -232,8 +321,6 @@ export function meaningOf(
     case 'change role':
       return member ? { ...common, do: kind, member, role } : list;
     case 'remove member': {
-      const user = caller.kind === 'person' && world.users.find((each) => each.address === caller.address)?.id;
-      const own = members.find((each) => each.user === user)?.id;
       const left = by === 'member' && own ? own : member;
       return left ? { ...common, do: kind, member: left } : list;
     }
@@ -256,6 +343,27 @@ export function meaningOf(
       return { by: caller, do: kind, organization: home };
     case 'create organization':
       return { by: caller, do: kind, name: 'Acme Energy' };
+    case 'create team':
+      return createTeam;
+    case 'rename team': {
+      const change = target % 3 ? { name: createTeam.name } : { isPrivate: target % 2 === 1 };
+      return team ? { ...common, do: 'update team', team, ...change } : createTeam;
+    }
+    case 'move team':
+      return team && parent ? { ...common, do: 'update team', team, parent } : createTeam;
+    case 'delete team':
+      return team ? { ...common, do: kind, team } : createTeam;
+    case 'put team member':
+      return team && member ? { ...common, do: kind, team, member, role: teamRole } : createTeam;
+    case 'remove team member': {
+      const place = target % 8 === 7 ? undefined : pick(inTeam, target)?.member;
+      const removed = opponent ? member : (place ?? member);
+      return team && removed ? { ...common, do: kind, team, member: removed } : createTeam;
+    }
+    case 'leave team':
+      return team && own ? { ...common, do: 'remove team member', team, member: own } : createTeam;
+    case 'look at team':
+      return team ? { ...common, do: target % 2 ? 'show team' : 'list team members', team } : createTeam;
     case 'list':
       return list;
     default:
@@ -264,28 +372,10 @@ export function meaningOf(
 }
 
 /**
- * Whether somebody's organization was deleted and isn't cleared yet. Until the sweep has cleared it, it counts among
- * those of which one has to be named, so that what a request that names none gets is no promise.
- */
-function isInDeleted(world: World, caller: Caller): boolean {
-  const user = caller.kind === 'person' && world.users.find(({ address }) => address === caller.address)?.id;
-  return world.members.some((member) => member.user === user && !isLive(world, member.organization));
-}
-
-/**
  * Whether two calls can't be told apart well enough to be made at the same moment: which of two new links is the good
  * one shows nowhere, and an erasure and the sweep both go from row to row.
  */
 export function excludeEachOther(one: Call, other: Call): boolean {
   const both = [one.do, other.do];
-  const isUnnamed = [one, other].some((call) => 'organization' in call && call.organization === undefined);
-  return (
-    both.every((each) => each === 'resend') ||
-    (both.includes('erase me') && (both.includes('sweep') || addressOf(one) === addressOf(other))) ||
-    (both.includes('delete organization') && isUnnamed)
-  );
-}
-
-function addressOf(call: Call): string | undefined {
-  return 'by' in call && call.by.kind === 'person' ? call.by.address : undefined;
+  return both.every((each) => each === 'resend') || (both.includes('erase me') && both.includes('sweep'));
 }

@@ -1,3 +1,5 @@
+import { roomIdOf } from '../../lib/dialects/rocketchat/show.ts';
+import { teamIdAsHex, teamIdAsUuid, teamIdFromHex } from '../../lib/domain/team.ts';
 import type { Contract } from './contract.ts';
 import { type Client, newAddress, type Sending, type Service } from './service.ts';
 
@@ -12,7 +14,7 @@ export interface Example extends Sending {
   readonly route: string;
 }
 
-type Maker<T> = (service: Service, home: Home, invited: string) => Promise<T>;
+type Maker<T> = (service: Service, home: Home, invited: string, id?: string) => Promise<T>;
 
 /** What an endpoint takes beside ids in its path, made anew each time. An endpoint with a body needs a line here. */
 const EXAMPLES: Partial<Record<Contract['name'], Maker<Sending & { readonly query?: string }>>> = {
@@ -26,6 +28,45 @@ const EXAMPLES: Partial<Record<Contract['name'], Maker<Sending & { readonly quer
   'organizations/create': async () => ({ body: { name: 'Acme Energy' } }),
   'organizations/transfer': async (...at) => ({ body: { memberId: (await claimedMember(at[0], at[1])).memberId } }),
   'organizations/update': async () => ({ body: { name: newAddress() } }),
+  'papershift/create-team': async () => ({ body: teamDocument({ name: newAddress('team') }) }),
+  'papershift/put-team': async () => ({ body: teamDocument({ name: newAddress('team') }) }),
+  'papershift/update-team': async (_service, _home, _invited, id) => ({
+    body: teamDocument({ name: newAddress('team') }, id),
+  }),
+  'rocketchat/add-members': async (service, home) => ({
+    body: { teamId: await teamHex(home), members: [{ userId: (await teamUser(service, home)).userId }] },
+  }),
+  'rocketchat/add-rooms': async (_, home) => ({ body: { teamId: await teamHex(home), rooms: ['GENERAL'] } }),
+  'rocketchat/autocomplete': async () => ({ query: '?name=team' }),
+  'rocketchat/convert-to-channel': async (_, home) => ({ body: { teamId: await teamHex(home) } }),
+  'rocketchat/create': async () => ({ body: { name: roomName(), type: 0 } }),
+  'rocketchat/delete': async (_, home) => ({ body: { teamId: await teamHex(home) } }),
+  'rocketchat/info': async (_, home) => ({ query: `?teamId=${await teamHex(home)}` }),
+  'rocketchat/leave': async (service, home) => ({ body: { teamId: await sharedTeam(service, home) } }),
+  'rocketchat/list': async (service, home) => {
+    await sharedTeam(service, home);
+    return {};
+  },
+  'rocketchat/list-children': async (service, home) => ({ query: `?teamId=${await sharedTeam(service, home)}` }),
+  'rocketchat/list-rooms': async (_, home) => ({ query: `?teamId=${await teamHex(home)}` }),
+  'rocketchat/list-rooms-of-user': async (_, home) => ({
+    query: `?teamId=${await teamHex(home)}&userId=${await ownId(home)}`,
+  }),
+  'rocketchat/members': async (_, home) => ({ query: `?teamId=${await teamHex(home)}` }),
+  'rocketchat/remove-member': async (service, home) => {
+    const teamId = await teamHex(home);
+    return { body: { teamId, userId: (await teamUser(service, home, teamId)).userId } };
+  },
+  'rocketchat/remove-room': async (_, home) => ({ body: { teamId: await teamHex(home), roomId: 'GENERAL' } }),
+  'rocketchat/update': async (_, home) => ({ body: { teamId: await teamHex(home), data: { name: roomName() } } }),
+  'rocketchat/update-member': async (service, home) => {
+    const teamId = await teamHex(home);
+    const { userId } = await teamUser(service, home, teamId);
+    return { body: { teamId, member: { userId, roles: ['moderator'] } } };
+  },
+  'rocketchat/update-room': async (_, home) => ({
+    body: { roomId: roomIdOf(teamIdFromHex(await teamHex(home))), isDefault: true },
+  }),
   'teams/create': async () => ({ body: { name: newAddress('team') } }),
   'teams/put-member': async () => ({ body: { role: 'MODERATOR' } }),
   'teams/update': async () => ({ body: { name: newAddress('team') } }),
@@ -106,6 +147,47 @@ function volttimeTeam() {
   return { name: newAddress('team'), email: newAddress(), type: 'Company' };
 }
 
+/** A document about a team, as Papershift has it. */
+export function teamDocument(attributes: Readonly<Record<string, unknown>>, id?: string) {
+  return { data: { ...(id !== undefined && { id }), type: 'team', attributes } };
+}
+
+/** A name that Rocket.Chat takes. */
+export function roomName(): string {
+  return newAddress('team').split('@')[0] as string;
+}
+
+/** A new team of the owner, by the id that Rocket.Chat's dialect has for it. */
+async function teamHex({ owner }: Home): Promise<string> {
+  return teamIdAsHex((await owner.call('POST /v1/teams', { body: { name: roomName() } })).body.id);
+}
+
+/** A new member, who is put into a team if one is named. */
+async function teamUser(
+  service: Service,
+  { owner }: Home,
+  hex?: string,
+): Promise<{ userId: string; memberId: string }> {
+  const { memberId } = await service.member(owner, 'USER');
+  if (hex) await owner.call(`PUT /v1/teams/${teamIdFromHex(hex)}/members/${memberId}`, { body: {} });
+  return { memberId, userId: (await owner.call(`GET /v1/members/${memberId}`)).body.userId };
+}
+
+/** A new team that the first members of the organization, and a new one, own. */
+async function sharedTeam(service: Service, home: Home): Promise<string> {
+  const hex = await teamHex(home);
+  const { memberId } = await service.member(home.owner, 'USER');
+  const first = (await home.owner.call('GET /v1/members?perPage=5')).body.data as { id: string }[];
+  for (const id of new Set([...first.map((member) => member.id), memberId])) {
+    await home.owner.call(`PUT /v1/teams/${teamIdFromHex(hex)}/members/${id}`, { body: { role: 'OWNER' } });
+  }
+  return hex;
+}
+
+async function ownId({ owner }: Home): Promise<string> {
+  return (await owner.call('GET /v1/me')).body.id;
+}
+
 /** The id of something new that the owner may touch, by the word before `{id}` in a path. */
 const IDS: Readonly<Record<string, Maker<string>>> = {
   'access-tokens': async (_, { owner }) =>
@@ -122,18 +204,19 @@ const IDS: Readonly<Record<string, Maker<string>>> = {
  * @param invited whom a link is for, if it is about one
  */
 export async function exampleOf(
-  { name, declaration: { route, body } }: Contract,
+  { name, declaration: { route, body, dialect } }: Contract,
   service: Service,
   home: Home,
   invited = newAddress(),
 ): Promise<Example> {
   const example = EXAMPLES[name];
   if (body && !example) throw new Error(`Add a body for ${name} to EXAMPLES in test/support/requests.ts.`);
-  const { query = '', ...sending } = (await example?.(service, home, invited)) ?? {};
   const [, kind] = /([^/]+)\/\{id\}/.exec(route) ?? [];
   const makeId = kind === undefined ? async () => '' : IDS[kind];
   if (!makeId) throw new Error(`Add what {id} is in ${route} to IDS in test/support/requests.ts.`);
-  const id = await makeId(service, home, invited);
+  const made = await makeId(service, home, invited);
+  const id = dialect === 'papershift' && made ? teamIdAsUuid(made) : made;
+  const { query = '', ...sending } = (await example?.(service, home, invited, id)) ?? {};
   const path = route
     .replace('{organizationId}', home.id)
     .replace('{id}', id)

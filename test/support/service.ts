@@ -114,10 +114,12 @@ export function serviceOf(running: () => Stack): Service {
   const call = async (route: string, { body, headers }: Sending = {}): Promise<Answer> => {
     const [method, path] = route.split(' ') as [string, string];
     const isRaw = typeof body === 'string';
+    const contract = contractOf(method, path.split('?')[0] as string);
+    const contentType = contract?.declaration.accepts ?? 'application/json';
     const response = await fetch(running().api + path, {
       method,
       redirect: 'manual',
-      headers: { ...(body !== undefined && !isRaw && { 'content-type': 'application/json' }), ...headers },
+      headers: { ...(body !== undefined && !isRaw && { 'content-type': contentType }), ...headers },
       ...(body !== undefined && { body: isRaw ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
@@ -127,7 +129,6 @@ export function serviceOf(running: () => Stack): Service {
       headers: response.headers,
       body: isJson ? JSON.parse(text) : text || undefined,
     };
-    const contract = contractOf(method, path.split('?')[0] as string);
     if (contract) expectDeclared(contract, answer.status, answer.body);
     return answer;
   };

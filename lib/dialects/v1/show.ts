@@ -1,8 +1,7 @@
 import type { AccessToken } from '../../domain/access-token.ts';
-import { localPart } from '../../domain/address.ts';
 import type { AuditEntry } from '../../domain/audit.ts';
 import { type Invitation, statusAt } from '../../domain/invitation.ts';
-import type { Member, Membership, User } from '../../domain/member.ts';
+import { type Member, type Membership, type User, usernameOf } from '../../domain/member.ts';
 import type { Organization } from '../../domain/organization.ts';
 import type { Team, TeamMembership } from '../../domain/team.ts';
 
@@ -93,8 +92,9 @@ export function showAccessToken({ tokenId, organizationId, userId, name, role, e
 }
 
 /** Who a person is. */
-export function showProfile({ userId, email, firstName, lastName, username }: User) {
-  return { id: userId, email, emailVerified: true, firstName, lastName, username: username ?? localPart(email) };
+export function showProfile(user: User) {
+  const { userId, email, firstName, lastName } = user;
+  return { id: userId, email, emailVerified: true, firstName, lastName, username: usernameOf(user) };
 }
 
 /** An audit entry, as the Management API's audit log names things; organizations have no workspaces here. */

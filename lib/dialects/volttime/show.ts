@@ -1,5 +1,5 @@
 import type { Charger } from '../../domain/charger.ts';
-import { idAsUuid } from '../../domain/ids.ts';
+import { shortIdAsUuid } from '../../domain/ids.ts';
 import type { Site } from '../../domain/site.ts';
 import type { Team } from '../../domain/team.ts';
 
@@ -11,7 +11,7 @@ export function showTime(at: string): string {
 /** A team, its fields in the documented order. */
 export function showTeam({ id, number, kind = 'Other', name, email, createdAt, updatedAt }: Team) {
   return {
-    ...{ uuid: idAsUuid(id), id: number, is_personal_team: kind === 'Personal', name, type: kind },
+    ...{ uuid: shortIdAsUuid(id), id: number, is_personal_team: kind === 'Personal', name, type: kind },
     ...{ email: email ?? null, created_at: showTime(createdAt), updated_at: showTime(updatedAt) },
   };
 }
@@ -19,8 +19,8 @@ export function showTeam({ id, number, kind = 'Other', name, email, createdAt, u
 /** A site. */
 export function showSite({ id, number, name, address, timezone, teamId, createdAt, updatedAt }: Site) {
   return {
-    ...{ uuid: idAsUuid(id), id: number, name, address: address ?? null, timezone: timezone ?? null },
-    ...{ team_uuid: idAsUuid(teamId), created_at: showTime(createdAt), updated_at: showTime(updatedAt) },
+    ...{ uuid: shortIdAsUuid(id), id: number, name, address: address ?? null, timezone: timezone ?? null },
+    ...{ team_uuid: shortIdAsUuid(teamId), created_at: showTime(createdAt), updated_at: showTime(updatedAt) },
   };
 }
 
@@ -28,7 +28,13 @@ export function showSite({ id, number, name, address, timezone, teamId, createdA
 export function showCharger(charger: Charger) {
   const { id, number, identity, reference, connectionStatus, status, error, errorInfo, createdAt, updatedAt } = charger;
   return {
-    ...{ uuid: idAsUuid(id), id: number, identity, reference: reference ?? null, connection_status: connectionStatus },
+    ...{
+      uuid: shortIdAsUuid(id),
+      id: number,
+      identity,
+      reference: reference ?? null,
+      connection_status: connectionStatus,
+    },
     ...{ status: status ?? null, error: error ?? null, error_info: errorInfo ?? null },
     ...{ created_at: showTime(createdAt), updated_at: showTime(updatedAt) },
     licenses: { smart: false, pro: false },

@@ -1,0 +1,79 @@
+import { configuration } from '../../lib/configuration.ts';
+import { located, NewTeamBody, refuseOrphan, refuseReadOnly } from '../../lib/dialects/papershift/document.ts';
+import { papershift } from '../../lib/dialects/papershift/format.ts';
+import { readTeamQuery, TeamParameters } from '../../lib/dialects/papershift/query.ts';
+import { PapershiftTeamDocument } from '../../lib/dialects/papershift/schemas.ts';
+import { addressOf, newAttributes, showTeam, type View } from '../../lib/dialects/papershift/show.ts';
+import { Refusal } from '../../lib/domain/refusal.ts';
+import { type Team, teamIdFromUuid } from '../../lib/domain/team.ts';
+import { forMember } from '../../lib/http/endpoint.ts';
+import { union } from '../../lib/table/access.ts';
+import { readCounters } from '../../lib/table/counters.ts';
+import { getTeamMembership } from '../../lib/table/team-members.ts';
+import { AROUND_TEAM, aroundTeam, CREATE_TEAM, createTeam, getTeam, SEE_TEAM, seen } from '../../lib/table/teams.ts';
+
+export const returns = { 201: PapershiftTeamDocument };
+
+/**
+ * Makes a team, whose owner is the caller.
+ *
+ * It stands below the parent that `parent_team_id` or the relationship `parent_team` names, or else below the account's
+ * default team. Its name is unique in the account, whatever the letter case.
+ */
+export const endpoint = forMember({
+  format: papershift,
+  route: 'POST /api/v1/teams',
+  permission: 'team:create',
+  table: union(SEE_TEAM, AROUND_TEAM, CREATE_TEAM),
+  depth: 2,
+  creates: true,
+  accepts: 'application/vnd.api+json',
+  body: NewTeamBody,
+  query: TeamParameters,
+  refuses: [
+    ...(['client_id_forbidden', 'client_id_taken', 'resource_conflict', 'field_read_only'] as const),
+    ...(['team_not_found', 'team_name_taken', 'team_too_deep', 'team_limit_reached'] as const),
+  ],
+  async read({ body, request, organizationId, caller }) {
+    refuseOrphan(body);
+    const query = readTeamQuery(request.query);
+    const parentTeamId = body.parent?.teamId ?? undefined;
+    const sentId = teamIdFromUuid(body.id ?? '');
+    const [counters, parent, own, existing] = await Promise.all([
+      readCounters(organizationId),
+      parentTeamId === undefined ? undefined : getTeam(organizationId, parentTeamId),
+      parentTeamId === undefined ? undefined : getTeamMembership(parentTeamId, caller.userId),
+      sentId === undefined ? undefined : getTeam(organizationId, sentId),
+    ]);
+    return { query, counters, parentTeamId, parent, own, existing };
+  },
+  async handle({ body, actor, organization, occasion, once, read: { query, parentTeamId, ...read } }) {
+    if (body.id !== undefined) {
+      const isSeen = read.existing && (actor.role === 'ADMIN' || !read.existing.isPrivate);
+      const code = isSeen ? 'client_id_taken' : 'client_id_forbidden';
+      throw new Refusal(code, { '/data/id': [code] });
+    }
+    refuseReadOnly(body, newAttributes(organization));
+    const { limits } = configuration();
+    const answer = (team: Team, around: Omit<View, 'organization'>) => ({
+      status: 201,
+      headers: { location: addressOf(team) },
+      body: showTeam(team, query, { organization, ...around }),
+    });
+    const team = await located(body, async () => {
+      if (parentTeamId !== undefined) await seen(actor, read.parent, read.own);
+      return createTeam(
+        occasion,
+        actor,
+        organization,
+        { name: body.name, isPrivate: false, parentTeamId },
+        [{ member: actor, role: 'OWNER' }],
+        { counters: read.counters, limits },
+        (made) => (once ? [once.remember(answer(made, { manages: () => true }))] : []),
+      );
+    });
+    const around = await aroundTeam(actor, team, undefined, query.include);
+    return answer(team, { ...around, manages: (shown) => shown.id === team.id || around.manages(shown) });
+  },
+});
+export const { handler } = endpoint;

@@ -1,0 +1,35 @@
+import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
+import { AutocompleteQuery } from '../../lib/dialects/rocketchat/inputs.ts';
+import { FoundTeams } from '../../lib/dialects/rocketchat/schemas.ts';
+import { showFoundTeam } from '../../lib/dialects/rocketchat/show.ts';
+import { foldName, visible } from '../../lib/domain/team.ts';
+import { forMember } from '../../lib/http/endpoint.ts';
+import { listTeamsOf } from '../../lib/table/team-members.ts';
+import { listTeams } from '../../lib/table/teams.ts';
+
+export const returns = { 200: FoundTeams };
+
+const MOST = 10;
+
+/** Finds the teams that the caller sees and whose names begin with a text, whatever the letter case; ten at most. */
+export const endpoint = forMember({
+  format: rocketchat,
+  route: 'GET /api/v1/teams.autocomplete',
+  permission: 'team:read',
+  table: { Query: ['ORG', 'USER'] },
+  depth: 1,
+  query: AutocompleteQuery,
+  refuses: ['request_rate_exceeded'],
+  async read({ organizationId, caller }) {
+    const [teams, own] = await Promise.all([listTeams(organizationId), listTeamsOf(caller.userId)]);
+    return { teams, own };
+  },
+  async handle({ query: { name }, actor, read: { teams, own } }) {
+    const start = foldName(name);
+    const found = visible(teams, { actor, own })
+      .filter((team) => foldName(team.name).startsWith(start))
+      .sort((one, other) => (one.name < other.name ? -1 : 1));
+    return { status: 200, body: { teams: found.slice(0, MOST).map(showFoundTeam), success: true } };
+  },
+});
+export const { handler } = endpoint;

@@ -1,0 +1,97 @@
+import * as z from 'zod/mini';
+import { configuration } from '../../lib/configuration.ts';
+import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
+import { CreateBody } from '../../lib/dialects/rocketchat/inputs.ts';
+import { isRoomName, refuseReserved } from '../../lib/dialects/rocketchat/names.ts';
+import { Created } from '../../lib/dialects/rocketchat/schemas.ts';
+import { showTeam } from '../../lib/dialects/rocketchat/show.ts';
+import { isId } from '../../lib/domain/ids.ts';
+import { Description } from '../../lib/domain/input.ts';
+import { membersNamed, usernameOf } from '../../lib/domain/member.ts';
+import { Refusal } from '../../lib/domain/refusal.ts';
+import type { Team, TeamRoom } from '../../lib/domain/team.ts';
+import { forMember } from '../../lib/http/endpoint.ts';
+import { union } from '../../lib/table/access.ts';
+import { readCounters } from '../../lib/table/counters.ts';
+import { getMembersOf, listMembers, USERNAMES } from '../../lib/table/members.ts';
+import { getCaller } from '../../lib/table/people.ts';
+import { refuseUnclaimed } from '../../lib/table/team-members.ts';
+import { CREATE_TEAM, createTeam, getTeamIdByName } from '../../lib/table/teams.ts';
+
+export const returns = { 200: Created };
+
+/**
+ * Makes a team below the default team, whose owner is `owner`, or else the caller.
+ *
+ * `members` are user ids or usernames; unknown ones, and usernames that several members go by, are left out. The team's
+ * main room is made with it, and has its name. A room that exists can't become one: `room.id` is refused.
+ */
+export const endpoint = forMember({
+  format: rocketchat,
+  route: 'POST /api/v1/teams.create',
+  permission: 'team:create',
+  table: union(CREATE_TEAM, { BatchGetItem: ['USER', 'ORG', 'TEAM'] }),
+  depth: 2,
+  creates: true,
+  body: CreateBody,
+  refuses: [
+    'team_name_reserved',
+    'team_not_creatable',
+    'team_name_taken',
+    'team_limit_reached',
+    'team_member_limit_reached',
+    'member_not_claimed',
+    'request_rate_exceeded',
+  ],
+  async read({ body, organizationId, caller }) {
+    const [counters, first, creator, taken] = await Promise.all([
+      readCounters(organizationId),
+      listMembers(organizationId, { limit: USERNAMES }),
+      getCaller(caller.userId),
+      getTeamIdByName(organizationId, body.name),
+    ]);
+    const wanted = [...(body.members ?? []), ...(body.owner ? [body.owner] : [])];
+    const known = new Set(first.map(({ userId }) => userId));
+    const unknown = first.length < USERNAMES ? [] : wanted.filter((name) => isId('user', name) && !known.has(name));
+    return { counters, creator, taken, members: [...first, ...(await getMembersOf(organizationId, unknown))] };
+  },
+  async handle({ body, actor, organization, occasion, once, read: { counters, creator, taken, members } }) {
+    const { name, type, room: given = {}, owner: ownerId } = body;
+    if (given.id && actor.role !== 'ADMIN') throw new Refusal('forbidden', { room: ['unauthorized'] });
+    refuseReserved(name);
+    const trimmed = name.trim();
+    const isUsername = members.some(({ profile }) => usernameOf(profile).toLowerCase() === trimmed.toLowerCase());
+    if (taken !== undefined || isUsername) throw new Refusal('team_name_taken');
+    if (!isRoomName(trimmed)) throw new Refusal('team_not_creatable');
+    const input = { name: trimmed, isPrivate: type === 1, room: roomOf(given) };
+    const owner = members.find(({ userId }) => userId === (ownerId || actor.userId));
+    if (!owner && ownerId) throw new Refusal('team_not_creatable');
+    const ownedBy = owner ?? actor;
+    const others = membersNamed(body.members ?? [], members).filter(({ userId }) => userId !== ownedBy.userId);
+    if (owner) refuseUnclaimed(owner);
+    for (const member of others) refuseUnclaimed(member);
+    const answer = (team: Team) => ({ status: 200, body: { team: showTeam(team, creator), success: true } });
+    const team = await createTeam(
+      occasion,
+      actor,
+      organization,
+      input,
+      [{ member: ownedBy, role: 'OWNER' }, ...others.map((member) => ({ member, role: 'MEMBER' as const }))],
+      { counters, limits: configuration().limits },
+      (made) => (once ? [once.remember(answer(made))] : []),
+    );
+    return answer(team);
+  },
+});
+export const { handler } = endpoint;
+
+/** What a request says of the main room. @throws Refusal `team_not_creatable` */
+function roomOf({ id, readOnly, extraData }: Readonly<Record<string, unknown>>): TeamRoom {
+  if (id) throw new Refusal('team_not_creatable');
+  const { broadcast, topic } = (typeof extraData === 'object' && extraData !== null ? extraData : {}) as Readonly<
+    Record<string, unknown>
+  >;
+  const read = z.safeParse(z.optional(Description), topic ?? undefined);
+  if (!read.success) throw new Refusal('team_not_creatable');
+  return { readOnly: readOnly === true || broadcast === true, ...(read.data && { topic: read.data }) };
+}

@@ -1,0 +1,30 @@
+import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
+import { ListQuery } from '../../lib/dialects/rocketchat/inputs.ts';
+import { partOf } from '../../lib/dialects/rocketchat/paging.ts';
+import { TeamList } from '../../lib/dialects/rocketchat/schemas.ts';
+import { showListedTeam } from '../../lib/dialects/rocketchat/show.ts';
+import { forMember } from '../../lib/http/endpoint.ts';
+import { getUser } from '../../lib/table/people.ts';
+import { listTeams } from '../../lib/table/teams.ts';
+
+export const returns = { 200: TeamList };
+
+/** Lists every team of the organization, the oldest first. */
+export const endpoint = forMember({
+  format: rocketchat,
+  route: 'GET /api/v1/teams.listAll',
+  permission: 'team:list-all',
+  table: { BatchGetItem: ['USER'], Query: ['ORG'] },
+  depth: 2,
+  query: ListQuery,
+  refuses: ['request_rate_exceeded'],
+  read: ({ organizationId }) => listTeams(organizationId),
+  async handle({ query, read: teams }) {
+    const { offset, count } = partOf(query);
+    const some = teams.slice(offset, offset + count);
+    const creators = await Promise.all(some.map(({ createdBy }) => getUser(createdBy)));
+    const shown = some.map((team, index) => showListedTeam(team, creators[index]));
+    return { status: 200, body: { teams: shown, total: teams.length, count: shown.length, offset, success: true } };
+  },
+});
+export const { handler } = endpoint;

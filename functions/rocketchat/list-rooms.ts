@@ -1,0 +1,30 @@
+import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
+import { ListRoomsQuery } from '../../lib/dialects/rocketchat/inputs.ts';
+import { partOf } from '../../lib/dialects/rocketchat/paging.ts';
+import { RoomList } from '../../lib/dialects/rocketchat/schemas.ts';
+import { teamMeant } from '../../lib/dialects/rocketchat/show.ts';
+import { Refusal } from '../../lib/domain/refusal.ts';
+import { isIn } from '../../lib/domain/team.ts';
+import { forMember } from '../../lib/http/endpoint.ts';
+import { findTeam } from '../../lib/table/teams.ts';
+
+export const returns = { 200: RoomList };
+
+/** Lists no rooms: they belong to another product. Whoever isn't in a private team, and is no ADMIN, is refused. */
+export const endpoint = forMember({
+  format: rocketchat,
+  route: 'GET /api/v1/teams.listRooms',
+  permission: 'team:read',
+  table: { BatchGetItem: ['ORG', 'TEAM'] },
+  depth: 1,
+  query: ListRoomsQuery,
+  refuses: ['team_not_found', 'request_rate_exceeded'],
+  read: ({ query, organizationId, caller }) => findTeam(organizationId, caller.userId, teamMeant(query)),
+  async handle({ query, actor, read: { team, own } }) {
+    if (!team) throw new Refusal('team_not_found');
+    const maySee = !team.isPrivate || actor.role === 'ADMIN' || isIn(actor, own);
+    if (!maySee) throw new Refusal('team_not_found', { team: ['user-not-on-private-team'] });
+    return { status: 200, body: { rooms: [], total: 0, count: 0, offset: partOf(query).offset, success: true } };
+  },
+});
+export const { handler } = endpoint;

@@ -1,0 +1,37 @@
+import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
+import { ListQuery } from '../../lib/dialects/rocketchat/inputs.ts';
+import { partOf, sorted } from '../../lib/dialects/rocketchat/paging.ts';
+import { TeamList } from '../../lib/dialects/rocketchat/schemas.ts';
+import { showListedTeam, showUser } from '../../lib/dialects/rocketchat/show.ts';
+import { isIn } from '../../lib/domain/team.ts';
+import { forMember } from '../../lib/http/endpoint.ts';
+import { getUser } from '../../lib/table/people.ts';
+import { listTeamsOf } from '../../lib/table/team-members.ts';
+import { listTeams } from '../../lib/table/teams.ts';
+
+export const returns = { 200: TeamList };
+
+/** Lists the teams that the caller is in, the oldest first unless `sort` says otherwise. */
+export const endpoint = forMember({
+  format: rocketchat,
+  route: 'GET /api/v1/teams.list',
+  permission: 'team:read',
+  table: { BatchGetItem: ['USER'], Query: ['ORG', 'USER'] },
+  depth: 2,
+  query: ListQuery,
+  refuses: ['request_rate_exceeded'],
+  async read({ organizationId, caller }) {
+    const [teams, own] = await Promise.all([listTeams(organizationId), listTeamsOf(caller.userId)]);
+    return { teams, own };
+  },
+  async handle({ query, actor, read: { teams, own } }) {
+    const { offset, count } = partOf(query);
+    const mine = new Set(own.filter((row) => isIn(actor, row)).map(({ teamId }) => teamId));
+    const all = teams.filter(({ id }) => mine.has(id)).map((team) => showListedTeam(team, undefined));
+    const some = sorted(all, query.sort).slice(offset, offset + count);
+    const creators = await Promise.all(some.map(({ createdBy }) => getUser(createdBy._id)));
+    const shown = some.map((team, index) => ({ ...team, createdBy: showUser(team.createdBy._id, creators[index]) }));
+    return { status: 200, body: { teams: shown, total: all.length, count: shown.length, offset, success: true } };
+  },
+});
+export const { handler } = endpoint;

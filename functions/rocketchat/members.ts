@@ -1,0 +1,61 @@
+import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
+import { MembersQuery } from '../../lib/dialects/rocketchat/inputs.ts';
+import { partOf } from '../../lib/dialects/rocketchat/paging.ts';
+import { TeamMemberList } from '../../lib/dialects/rocketchat/schemas.ts';
+import { showTeamMember, statusesOf, teamMeant } from '../../lib/dialects/rocketchat/show.ts';
+import { Refusal } from '../../lib/domain/refusal.ts';
+import { isIn } from '../../lib/domain/team.ts';
+import { forMember } from '../../lib/http/endpoint.ts';
+import { getMember } from '../../lib/table/members.ts';
+import { getUser } from '../../lib/table/people.ts';
+import { listTeamMembers } from '../../lib/table/team-members.ts';
+import { findTeam } from '../../lib/table/teams.ts';
+
+export const returns = { 200: TeamMemberList };
+
+/** Of how many members of a team a filter looks at names. */
+const FILTERED = 1000;
+
+/**
+ * Lists who is in a team; whoever isn't in it, and is no ADMIN, gets an empty list.
+ *
+ * `username` and `name` find parts of them, whatever the letter case, among the first 1,000 members. Everybody's
+ * `status` is `offline`.
+ */
+export const endpoint = forMember({
+  format: rocketchat,
+  route: 'GET /api/v1/teams.members',
+  permission: 'team:read',
+  table: { BatchGetItem: ['ORG', 'TEAM', 'USER'], Query: ['TEAM'] },
+  depth: 3,
+  query: MembersQuery,
+  refuses: ['team_not_found', 'request_rate_exceeded'],
+  read: ({ query, organizationId, caller }) => findTeam(organizationId, caller.userId, teamMeant(query)),
+  async handle({ query, actor, organization, read: { team, own } }) {
+    const { offset, count } = partOf(query);
+    if (!team) throw new Refusal('team_not_found');
+    const answer = (members: readonly unknown[], total: number) => ({
+      status: 200,
+      body: { members, total, count: members.length, offset, success: true },
+    });
+    const statuses = statusesOf(query.status);
+    if (!(actor.role === 'ADMIN' || isIn(actor, own)) || !statuses.includes('offline')) return answer([], 0);
+    const isFiltered = Boolean(query.username || query.name);
+    const rows = await listTeamMembers(team.id, isFiltered ? { limit: FILTERED } : { skip: offset, limit: count });
+    const [members, adders] = await Promise.all([
+      Promise.all(rows.map(({ memberId }) => getMember(organization.id, memberId))),
+      Promise.all(rows.map(({ createdBy }) => getUser(createdBy))),
+    ]);
+    const shown = rows.flatMap((row, index) => {
+      const member = members[index];
+      // Rows of memberships that have ended are about to be cleared.
+      return member && isIn(member, row) ? [showTeamMember(row, member.profile, adders[index])] : [];
+    });
+    if (!isFiltered) return answer(shown, team.members);
+    const has = (text: string, part: string | null | undefined) =>
+      !part || text.toLowerCase().includes(part.toLowerCase());
+    const found = shown.filter(({ user }) => has(user.username, query.username) && has(user.name, query.name));
+    return answer(found.slice(offset, offset + count), found.length);
+  },
+});
+export const { handler } = endpoint;

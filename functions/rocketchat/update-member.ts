@@ -1,0 +1,47 @@
+import { configuration } from '../../lib/configuration.ts';
+import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
+import { UpdateMemberBody } from '../../lib/dialects/rocketchat/inputs.ts';
+import { Done } from '../../lib/dialects/rocketchat/schemas.ts';
+import { roleMeant, teamMeant } from '../../lib/dialects/rocketchat/show.ts';
+import { Refusal } from '../../lib/domain/refusal.ts';
+import { isIn, mayModerate } from '../../lib/domain/team.ts';
+import { forMember } from '../../lib/http/endpoint.ts';
+import { union } from '../../lib/table/access.ts';
+import { getMembersOf } from '../../lib/table/members.ts';
+import { CHANGE_TEAM_MEMBER, getTeamMembership, putTeamMember } from '../../lib/table/team-members.ts';
+import { findTeam } from '../../lib/table/teams.ts';
+
+export const returns = { 200: Done };
+
+/**
+ * Gives somebody in a team other roles, none unless said: its owners and moderators may, and ADMINs; only owners and
+ * ADMINs where an owner is concerned. The last owner stays one. Whoever isn't in the team isn't changed, and that is no
+ * error.
+ */
+export const endpoint = forMember({
+  format: rocketchat,
+  route: 'POST /api/v1/teams.updateMember',
+  permission: 'team:read',
+  table: union(CHANGE_TEAM_MEMBER, { BatchGetItem: ['ORG', 'TEAM', 'USER'] }),
+  depth: 4,
+  body: UpdateMemberBody,
+  refuses: ['team_not_found', 'forbidden', 'last_team_owner', 'request_rate_exceeded'],
+  async read({ body, organizationId, caller }) {
+    const [found, [member]] = await Promise.all([
+      findTeam(organizationId, caller.userId, teamMeant(body)),
+      getMembersOf(organizationId, [body.member.userId]),
+    ]);
+    return { ...found, member };
+  },
+  async handle({ body, actor, occasion, read: { team, own, member } }) {
+    if (!team) throw new Refusal('team_not_found');
+    const row = await getTeamMembership(team.id, body.member.userId);
+    const role = roleMeant(body.member.roles);
+    if (!mayModerate(actor, own, role, row?.role)) throw new Refusal('forbidden', { team: ['unauthorized'] });
+    if (member && isIn(member, row)) {
+      await putTeamMember(occasion, actor, own, team, member, role, row, configuration().limits);
+    }
+    return { status: 200, body: { success: true } };
+  },
+});
+export const { handler } = endpoint;

@@ -1,0 +1,194 @@
+import { input, type JsonSchema } from './json-schema.ts';
+
+// What Rocket.Chat 8 publishes of what its endpoints take (`@rocket.chat/rest-typings`), with a bound where it has none.
+
+/** How many members a request may name: each is a write of its own. Rocket.Chat has no bound. */
+export const MEMBERS_AT_ONCE = 100;
+
+const text = { type: 'string' } as const;
+const optionalText = { type: 'string', nullable: true } as const;
+const optionalNumber = { type: 'number', nullable: true } as const;
+const teamType = { type: 'number', enum: [0, 1] } as const;
+const texts = { type: 'array', items: text } as const;
+const someTexts = { ...texts, minItems: 1, uniqueItems: true, nullable: true } as const;
+const member = {
+  type: 'object',
+  properties: { userId: text, roles: { ...texts, nullable: true } },
+  required: ['userId'],
+  additionalProperties: false,
+} as const;
+
+/** Which team a request is about: exactly one of the two. */
+export interface TeamReference {
+  readonly teamId?: string | null;
+  readonly teamName?: string | null;
+}
+
+/** A body that is about one team, by id or by name. The order of properties is that in which mistakes are told. */
+function aboutTeam(
+  properties: Readonly<Record<string, JsonSchema>>,
+  required: readonly string[] = [],
+  first: Readonly<Record<string, JsonSchema>> = {},
+): JsonSchema {
+  return {
+    oneOf: ['teamId', 'teamName'].map((name) => ({
+      type: 'object',
+      properties: { ...first, [name]: text, ...properties },
+      required: [name, ...required],
+      additionalProperties: false,
+    })),
+  };
+}
+
+/** A query that is about one team. */
+function queryOfTeam(properties: Readonly<Record<string, JsonSchema>> = {}, more: JsonSchema = {}): JsonSchema {
+  return {
+    type: 'object',
+    properties: { teamId: text, teamName: text, ...properties },
+    oneOf: ['teamId', 'teamName'].map((name) => ({ type: 'object', required: [name] })),
+    additionalProperties: false,
+    ...more,
+  };
+}
+
+const paging = { offset: optionalNumber, count: optionalNumber, sort: optionalText } as const;
+
+/** Which part of a list a request asks for. */
+export interface Paging {
+  readonly offset?: number | null;
+  readonly count?: number | null;
+  readonly sort?: string | null;
+}
+
+/** What a request says of somebody in a team. */
+export interface MemberInput {
+  readonly userId: string;
+  readonly roles?: readonly string[] | null;
+}
+
+export const CreateBody = input<{
+  readonly name: string;
+  readonly type: 0 | 1;
+  readonly members?: readonly string[];
+  readonly room?: Readonly<Record<string, unknown>>;
+  readonly owner?: string;
+}>({
+  type: 'object',
+  properties: {
+    name: text,
+    type: teamType,
+    members: { ...texts, maxItems: MEMBERS_AT_ONCE },
+    room: { type: 'object' },
+    owner: text,
+    // Of earlier versions: taken, and not looked at.
+    sidepanel: {},
+  },
+  required: ['name', 'type'],
+  additionalProperties: false,
+});
+
+export const AddMembersBody = input<TeamReference & { readonly members: readonly MemberInput[] }>(
+  aboutTeam({ members: { type: 'array', items: member, minItems: 1, maxItems: MEMBERS_AT_ONCE, uniqueItems: true } }, [
+    'members',
+  ]),
+);
+
+export const UpdateMemberBody = input<TeamReference & { readonly member: MemberInput }>(
+  aboutTeam({ member }, ['member']),
+);
+
+export const RemoveMemberBody = input<TeamReference & { readonly userId: string }>(
+  aboutTeam({ userId: text, rooms: someTexts }, ['userId']),
+);
+
+export const LeaveBody = input<TeamReference>(aboutTeam({ rooms: someTexts }));
+
+export const DeleteBody = input<TeamReference>(aboutTeam({ roomsToRemove: someTexts }));
+
+export const UpdateBody = input<
+  TeamReference & { readonly data: { readonly name?: string | null; readonly type?: 0 | 1 } }
+>({
+  type: 'object',
+  properties: {
+    updateRoom: { type: 'boolean', nullable: true },
+    teamId: optionalText,
+    teamName: optionalText,
+    data: {
+      type: 'object',
+      properties: { name: optionalText, type: teamType },
+      additionalProperties: false,
+      anyOf: [{ required: ['name'] }, { required: ['type'] }],
+    },
+    name: optionalText,
+  },
+  oneOf: [{ required: ['teamId', 'data'] }, { required: ['teamName', 'data'] }],
+  additionalProperties: false,
+});
+
+export const AddRoomsBody = input<TeamReference>(aboutTeam({ rooms: { ...texts, minItems: 1 } }, ['rooms']));
+
+export const RemoveRoomBody = input<TeamReference>(aboutTeam({ roomId: text }, ['roomId']));
+
+export const UpdateRoomBody = input<{ readonly roomId: string }>({
+  type: 'object',
+  properties: { roomId: text, isDefault: { type: 'boolean' }, teamId: text },
+  required: ['roomId', 'isDefault'],
+  additionalProperties: false,
+});
+
+export const ConvertBody = input<TeamReference>(aboutTeam({}, [], { roomsToRemove: { ...texts, nullable: true } }));
+
+const QUERY = { wraps: true };
+
+/** Rocket.Chat validates nothing of it: whatever else is sent is ignored. */
+export const ListQuery = input<Paging>(
+  { type: 'object', properties: { offset: optionalText, count: optionalText, sort: optionalText } },
+  QUERY,
+);
+
+export const InfoQuery = input<TeamReference>(queryOfTeam(), QUERY);
+
+export const MembersQuery = input<
+  TeamReference &
+    Paging & {
+      readonly status?: readonly string[] | null;
+      readonly username?: string | null;
+      readonly name?: string | null;
+    }
+>(
+  queryOfTeam({
+    status: { ...texts, nullable: true },
+    username: optionalText,
+    name: optionalText,
+    ...paging,
+  }),
+  QUERY,
+);
+
+export const AutocompleteQuery = input<{ readonly name: string }>(
+  { type: 'object', properties: { name: text }, required: ['name'], additionalProperties: false },
+  QUERY,
+);
+
+export const ListRoomsQuery = input<TeamReference & Paging>(
+  queryOfTeam({ filter: optionalText, type: optionalText, ...paging }),
+  QUERY,
+);
+
+export const ListRoomsOfUserQuery = input<TeamReference & Paging & { readonly userId: string }>(
+  queryOfTeam({ userId: text, canUserDelete: optionalText, ...paging }, { required: ['userId'] }),
+  QUERY,
+);
+
+export const ListChildrenQuery = input<TeamReference & Paging & { readonly roomId?: string }>(
+  {
+    type: 'object',
+    properties: {
+      ...{ teamId: text, teamName: text, type: { type: 'string', enum: ['channels', 'discussions'] } },
+      ...{ roomId: text, filter: text, offset: { type: 'number' }, count: { type: 'number' }, sort: text },
+    },
+    additionalProperties: false,
+    oneOf: ['teamId', 'teamName', 'roomId'].map((name) => ({ type: 'object', required: [name] })),
+  },
+  QUERY,
+);

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import * as z from 'zod/mini';
+import * as inputs from '../../../../lib/dialects/rocketchat/inputs.ts';
+
+/** What ajv 8.20 answered, with the schemas that `@rocket.chat/rest-typings` 8.8.1 publishes, and its options. */
+const recorded: readonly { input: keyof typeof inputs; sent: unknown; taken?: unknown; error?: string }[] = JSON.parse(
+  readFileSync(new URL('../../../fixtures/rocketchat-inputs.json', import.meta.url), 'utf8'),
+);
+
+const schemas = new Map(Object.entries(inputs) as [string, unknown][]);
+
+test.each(Object.entries(Object.groupBy(recorded, ({ input }) => input)))(
+  '%s is taken, coerced and refused as by Rocket.Chat',
+  (name, rows) => {
+    const schema = schemas.get(name) as typeof inputs.CreateBody;
+    for (const { sent, taken, error } of rows) {
+      const read = z.safeParse(schema, sent);
+      const text = read.error?.issues.map(({ message }) => message).join('\n ');
+      expect([text, read.data], JSON.stringify(sent)).toEqual([error, taken]);
+    }
+  },
+);
+
+test('every input is among what was recorded, but for the one that Rocket.Chat does not validate', () => {
+  const named = Object.keys(inputs).filter((name) => /(Body|Query)$/.test(name));
+  expect(named.filter((name) => !recorded.some(({ input }) => input === name))).toEqual(['ListQuery']);
+});
+
+test('a member of an object that every object has is none of it', () => {
+  for (const name of ['__proto__', 'constructor', 'toString']) {
+    const sent = JSON.parse(`{"name":"x","type":0,"${name}":1}`);
+    expect(z.safeParse(inputs.CreateBody, sent).error?.issues[0]?.message).toBe('must NOT have additional properties');
+  }
+});
