@@ -109,7 +109,8 @@ test('a walk finds whatever is missing, too much or changed', async () => {
     ...['Organization.deletedAt', 'Organization.language', 'Organization.leaves', 'Organization.moves'],
     ...['Organization.name', 'Rate.count'],
     ...['Site.address', 'Site.createdBy', 'Site.name', 'Site.timezone'],
-    ...['Team.createdBy', 'Team.email', 'Team.isPrivate', 'Team.kind', 'TeamOfUser.organizationId'],
+    ...['Team.createdBy', 'Team.email', 'Team.isPrivate', 'Team.kind'],
+    ...['TeamMembership.createdBy', 'TeamOfUser.createdBy', 'TeamOfUser.organizationId'],
     ...['UnreadMailEvent.event', 'UnreadMailEvent.ttl'],
   ]);
 });
