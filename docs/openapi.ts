@@ -43,8 +43,11 @@ const DIALECTS: Partial<Record<Dialect, Writing>> = {
 
 /** The statuses that a refusal may have in a dialect. */
 export function statusesOf(dialect: Dialect, code: RefusalCode): readonly number[] {
+  if (dialect === 'papershift') return statusesInPapershift(code);
   if (dialect === 'volttime') return [statusInVoltTime(code)];
-  return dialect === 'papershift' ? statusesInPapershift(code) : [REFUSALS[code]];
+  // One endpoint alone tells of a missing team by 404.
+  if (dialect === 'rocketchat' && code === 'team_not_found') return [400, 404];
+  return [told(dialect, code)?.status ?? REFUSALS[code]];
 }
 
 /** What bodies are like that code reads, not a schema. */

@@ -3,9 +3,9 @@ import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
 import { AddMembersBody } from '../../lib/dialects/rocketchat/inputs.ts';
 import { Done } from '../../lib/dialects/rocketchat/schemas.ts';
 import { roleMeant, teamMeant } from '../../lib/dialects/rocketchat/show.ts';
-import { usernameOf } from '../../lib/domain/member.ts';
+import { type Member, usernameOf } from '../../lib/domain/member.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
-import { mayModerate, TEAM_ROLES, type TeamRole } from '../../lib/domain/team.ts';
+import { mayModerate, TEAM_ROLES, type TeamMembership, type TeamRole } from '../../lib/domain/team.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
 import { union } from '../../lib/table/access.ts';
 import { findMembers } from '../../lib/table/members.ts';
@@ -45,16 +45,16 @@ export const endpoint = forMember({
   async handle({ body, actor, occasion, read: { team, own, members } }) {
     if (!team) throw new Refusal('team_not_found');
     const named = new Map(body.members.map(({ userId, roles }) => [userId, roleMeant(roles)]));
-    const wanted = (username: string, userId: string) => named.get(userId) ?? named.get(username) ?? 'MEMBER';
-    if (!mayModerate(actor, own, ...named.values())) throw new Refusal('forbidden', { team: ['unauthorized'] });
-    await putTeamMembers(
-      occasion,
-      actor,
-      team,
-      members,
-      (member, present) => higher(wanted(usernameOf(member.profile), member.userId), present ?? 'MEMBER'),
-      configuration().limits,
-    );
+    const refuseUnlessMay = (place: TeamMembership | undefined, ...roles: TeamRole[]) => {
+      if (!mayModerate(actor, place, ...roles)) throw new Refusal('forbidden', { team: ['unauthorized'] });
+    };
+    refuseUnlessMay(own, ...named.values());
+    const roleOf = ({ userId, profile }: Member, present: TeamRole = 'MEMBER', place?: TeamMembership) => {
+      const role = higher(named.get(userId) ?? named.get(usernameOf(profile)) ?? 'MEMBER', present);
+      refuseUnlessMay(place, role, present);
+      return role;
+    };
+    await putTeamMembers(occasion, actor, team, members, roleOf, configuration().limits);
     return { status: 200, body: { success: true } };
   },
 });

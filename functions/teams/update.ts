@@ -40,7 +40,8 @@ export const endpoint = forMember({
   },
   async handle({ body, actor, organization, occasion, read: { team, own, parent, ownOfParent } }) {
     const present = await managed(actor, team, own);
-    if (body.parentTeamId) await seen(actor, parent, ownOfParent);
+    // What stays as it is needn't be seen.
+    if (body.parentTeamId !== present.parentTeamId && body.parentTeamId) await seen(actor, parent, ownOfParent);
     return { status: 200, body: showTeam(await updateTeam(occasion, actor, own, organization, present, body)) };
   },
 });

@@ -73,7 +73,7 @@ export const REFUSALS = {
 } as const;
 export type RefusalCode = keyof typeof REFUSALS;
 
-/** What is wrong with each field of an input: field path -> sentences. */
+/** What is wrong with each field of an input: field path -> sentences, or what a dialect has sentences for. */
 export type Details = Readonly<Record<string, readonly string[]>>;
 
 /** A request that is refused on purpose. The only error whose content a caller gets to see. */

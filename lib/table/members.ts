@@ -245,6 +245,7 @@ export function removalWrites(member: Member, now: Date): Write[] {
       key: keys.membership(member.userId, member.organizationId),
       when: [
         { attribute: 'memberId', is: member.memberId },
+        { attribute: 'role', is: member.role },
         { attribute: 'owner', is: false },
       ],
     },

@@ -2,7 +2,7 @@ import type { Occasion } from '../domain/audit.ts';
 import type { Limits } from '../domain/limits.ts';
 import type { Actor, Member } from '../domain/member.ts';
 import { Refusal } from '../domain/refusal.ts';
-import { isIn, mayModerate, type Team, type TeamMembership, type TeamRole } from '../domain/team.ts';
+import { isIn, type Team, type TeamMembership, type TeamRole } from '../domain/team.ts';
 import type { TableAccess } from './access.ts';
 import { audit } from './audit.ts';
 import { keys, prefixes } from './keys.ts';
@@ -184,14 +184,15 @@ export function refuseUnclaimed({ claimed, teams }: Member): void {
  * Puts several members into a team, one after another, each a change of its own: what came before one that is refused
  * stays.
  *
- * @param roleOf what a member is to be who is in the team as something, or not yet; undefined: what they are
+ * @param roleOf what a member is to be who is in the team as something, or not yet; refuses what the actor may not, by
+ *   what the actor is in the team
  */
 export async function putTeamMembers(
   occasion: Occasion,
   actor: Actor,
   team: Team,
   members: readonly Member[],
-  roleOf: (member: Member, present: TeamRole | undefined) => TeamRole,
+  roleOf: (member: Member, present: TeamRole | undefined, own: TeamMembership | undefined) => TeamRole,
   limits: Limits,
 ): Promise<void> {
   for (const each of members) {
@@ -203,8 +204,7 @@ export async function putTeamMembers(
         getMember(team.organizationId, each.memberId),
       ]);
       if (!member) return;
-      const role = roleOf(member, isIn(member, row) ? row?.role : undefined);
-      if (!mayModerate(actor, own, role, row?.role)) throw new Refusal('forbidden');
+      const role = roleOf(member, isIn(member, row) ? row?.role : undefined, own);
       await putTeamMember(occasion, actor, own, team, member, role, row, limits);
     });
   }

@@ -28,7 +28,7 @@ const stacks = readdirSync(directory)
       name:
         file
           .replace(/^Muster-?\w*?(?=\.|background|papershift|rocketchat|v1|volttime)/, '')
-          .split(/[A-F0-9]{8}|\./)[0] || 'root',
+          .split(/[A-F0-9]{8}\.|\./)[0] || 'root',
       functions: count('AWS::Lambda::Function'),
       routes: count('AWS::ApiGatewayV2::Route'),
       resources: resources.length,

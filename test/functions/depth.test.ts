@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Call } from '../../cdk/local/aws.ts';
 import { ACCEPTING_AS_KNOWN, ADDED, type Cost, UNITS } from '../fixtures/units.ts';
 import { type Contract, contracts } from '../support/contract.ts';
+import { depthOf } from '../support/depth.ts';
 import { claimedMember, exampleOf, type Home } from '../support/requests.ts';
 import { type Answer, type Client, newAddress, useService } from '../support/service.ts';
 
@@ -120,22 +121,6 @@ async function callsDuring(contract: Contract, call: () => Promise<Answer>): Pro
   await service.faults([]);
   expect(answer, 'The request succeeds').toSatisfy(({ status }) => status < 300);
   return calls.slice(before).filter((part) => part.function === contract.name && part.action.startsWith('dynamodb:'));
-}
-
-/** The most calls of which each began when the one before it had ended. */
-function depthOf(parts: readonly Call[]): number {
-  const spans = parts
-    .map(({ startedAt, ms }) => ({ start: Date.parse(startedAt), end: Date.parse(startedAt) + ms }))
-    .sort((one, other) => one.end - other.end);
-  let depth = 0;
-  let free = 0;
-  for (const { start, end } of spans) {
-    // The start is told in whole milliseconds.
-    if (start < free - 2) continue;
-    depth += 1;
-    free = end;
-  }
-  return depth;
 }
 
 const READS = ['BatchGetItem', 'GetItem', 'Query', 'TransactGetItems'];

@@ -128,6 +128,11 @@ describe('who sees a team', () => {
       expect((await client.call(`DELETE /v1/teams/${id}`)).status).toBe(404);
       expect((await put(client, id, member.memberId)).status).toBe(404);
     }
+    // Whoever owns a team below one that they don't see may send back what they got.
+    const mine = await made(member);
+    await owner.call(`PATCH /v1/teams/${mine.id}`, { body: { parentTeamId: top.id } });
+    const same = await member.call(`PATCH /v1/teams/${mine.id}`, { body: { name: 'Mine', parentTeamId: top.id } });
+    expect(same).toMatchObject({ status: 200, body: { name: 'Mine' } });
     // Not to be learned by naming it as the team above, either.
     expect((await make(member, { parentTeamId: top.id })).body.error).toBe('team_not_found');
     expect((await make(member, { parentTeamId: deep.id })).status).toBe(201);

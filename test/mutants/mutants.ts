@@ -13,6 +13,14 @@ const sites = (name: string) => ({ file: 'test/functions/volttime-sites.test.ts'
 /** Every race that is tested, without the condition that decides it. */
 export const mutants: readonly Mutant[] = [
   {
+    name: 'a moderator who is none any more puts somebody into a team',
+    edits: [{ file: 'lib/table/team-members.ts', replace: `        { attribute: 'role', in: roles },\n`, by: '' }],
+    test: {
+      file: 'test/functions/rocketchat.test.ts',
+      name: 'whoever was a moderator until just now puts nobody in',
+    },
+  },
+  {
     name: 'accepting writes without its conditions',
     edits: [
       {

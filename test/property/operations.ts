@@ -85,9 +85,10 @@ interface Beside {
   readonly isBack: boolean;
 }
 
-/** One step of a sequence: time passes, or something is done, or two things at the same moment. */
+/** One step of a sequence: time passes, teams are made below each other, or one or two things are done. */
 export type Operation =
   | { readonly hours: number }
+  | { readonly levels: number }
   | (Intention & {
       readonly fault: Fault | null;
       readonly beside: Beside | null;
@@ -135,7 +136,7 @@ const beside = (kind: fc.Arbitrary<Kind>): fc.Arbitrary<Beside | null> =>
     { weight: 2, arbitrary: fc.record({ ...actor, kind: fc.constant(undefined), isBack: fc.constant(true) }) },
   );
 
-const doing = (kind: fc.Arbitrary<Kind>) =>
+const doing = (kind: fc.Arbitrary<Kind>, roles: readonly Role[]) =>
   fc.record({
     ...actor,
     kind,
@@ -143,7 +144,7 @@ const doing = (kind: fc.Arbitrary<Kind>) =>
     isUnnamed: fc.oneof({ weight: 5, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
     target: number,
     other: number,
-    role: fc.constantFrom(...ROLES, 'ADMIN'),
+    role: fc.constantFrom(...ROLES, ...roles),
     teamRole: fc.constantFrom('OWNER', 'OWNER', 'MODERATOR', 'MEMBER'),
     fault: fc.oneof({ weight: 7, arbitrary: nothing }, { weight: 1, arbitrary: fault }),
     beside: beside(kind),
@@ -154,25 +155,50 @@ const waiting = fc.record({
 });
 
 /**
- * Twenty operations and more. Arrays don't shrink below their least length: what a failure doesn't need becomes null.
+ * Some twenty operations. Arrays don't shrink below their least length: what a failure doesn't need becomes null.
  */
-const about = (kind: fc.Arbitrary<Kind>): fc.Arbitrary<(Operation | null)[]> =>
+/** Equals are needed for what they do to each other: ADMINs, and owners of teams who aren't. */
+const MORE_ROLES: readonly [readonly Role[], readonly Role[]] = [['ADMIN'], ['USER', 'USER']];
+
+const about = (index: 0 | 1): fc.Arbitrary<(Operation | null)[]> =>
   fc.array(
     fc.oneof(
       { withCrossShrink: true },
       { weight: 1, arbitrary: nothing },
-      { weight: 1200, arbitrary: doing(kind) },
+      { weight: 1200, arbitrary: doing(kinds(index), MORE_ROLES[index]) },
       { weight: 200, arbitrary: waiting },
+      { weight: index * 10, arbitrary: fc.record({ levels: fc.integer({ min: 6, max: 12 }) }) },
     ),
-    { minLength: 21, maxLength: 32, size: 'max' },
+    { minLength: 17, maxLength: 26, size: 'max' },
   );
-export const sequences = fc.oneof(about(kinds(0)), about(kinds(1)));
+export const sequences = fc.oneof(about(0), about(1));
+
+/** Makes a team below the one that was made last. */
+export function oneLevelMore(level: number): Exclude<Operation, { hours: number } | { levels: number }> {
+  return {
+    ...{ kind: 'create team', by: 'owner', who: level, organization: 0, isUnnamed: false, target: 0, other: 0 },
+    ...{ role: 'USER', teamRole: 'OWNER', fault: null, beside: null },
+  };
+}
 
 /** What lets both of two calls read before the first of them writes. */
 export const SLOW_WRITES: Fault = { action: 'dynamodb:TransactWriteItems', fault: 'delay', ms: 25, times: 2 };
 
 /** Names of which there are few, in several letter cases. */
-const TEAM_NAMES = ['North', 'NORTH', 'East', 'South', 'south', 'West', 'Up', 'Down', 'Left', 'Right', 'acme energy'];
+const TEAM_NAMES = [
+  'North',
+  'NORTH',
+  'East',
+  'South',
+  'south',
+  'West',
+  'Up',
+  'Down',
+  'Left',
+  'Right',
+  'Near',
+  'acme energy',
+];
 
 /** So many mails may always go to one address. */
 const MAILS = 9;
@@ -353,8 +379,13 @@ export function meaningOf(
       return team && parent ? { ...common, do: 'update team', team, parent } : createTeam;
     case 'delete team':
       return team ? { ...common, do: kind, team } : createTeam;
-    case 'put team member':
-      return team && member ? { ...common, do: kind, team, member, role: teamRole } : createTeam;
+    case 'put team member': {
+      // Who isn't to be an owner mostly is one.
+      const owners = inTeam.filter((place) => place.role === 'OWNER');
+      const put =
+        opponent || teamRole === 'OWNER' || target % 4 === 3 ? member : (pick(owners, target)?.member ?? member);
+      return team && put ? { ...common, do: kind, team, member: put, role: teamRole } : createTeam;
+    }
     case 'remove team member': {
       const place = target % 8 === 7 ? undefined : pick(inTeam, target)?.member;
       const removed = opponent ? member : (place ?? member);

@@ -161,14 +161,14 @@ export function refuseOtherId({ id }: TeamDocument, team: Team): void {
 }
 
 /**
- * Refuses to set what can't be set; clients may send it as they read it.
+ * Refuses to set what can't be set; clients may send it as they read it, and null for what they don't know.
  *
  * @param present the attributes of the team, or of a new one
  * @throws Refusal `field_read_only`
  */
 export function refuseReadOnly({ readOnly }: TeamDocument, present: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(readOnly)) {
-    if (value !== undefined && value !== present[name]) throw readOnlyAt(`${ATTRIBUTES}/${name}`);
+    if (value !== undefined && value !== null && value !== present[name]) throw readOnlyAt(`${ATTRIBUTES}/${name}`);
   }
 }
 
