@@ -11,6 +11,8 @@ import { statusesOf as statusesInPapershift } from '../lib/dialects/papershift/s
 import { rocketchat as rocketchatFormat } from '../lib/dialects/rocketchat/format.ts';
 import * as rocketchat from '../lib/dialects/rocketchat/schemas.ts';
 import * as v1 from '../lib/dialects/v1/schemas.ts';
+import { statusOf as statusInVoltTime } from '../lib/dialects/volttime/format.ts';
+import * as volttime from '../lib/dialects/volttime/schemas.ts';
 import { Address, AnyRow, InvitationRow } from '../lib/domain/input.ts';
 import { REFUSALS, type RefusalCode } from '../lib/domain/refusal.ts';
 import type { HttpDeclaration } from '../lib/http/declaration.ts';
@@ -23,12 +25,18 @@ type Json = Record<string, unknown>;
 type Schema = z.core.$ZodType;
 type Returns = Readonly<Record<string, Schema | null>>;
 
-/** What each dialect sends its answers as, and its errors' schema; none where people read them. */
-const DIALECTS: Partial<
-  Record<Dialect, { readonly mediaType: string; readonly problem?: Schema; readonly format?: Format }>
-> = {
+/** How a dialect writes. */
+interface Writing {
+  readonly mediaType: string;
+  /** Its errors' schema; none where people read them. */
+  readonly problem?: Schema;
+  readonly format?: Format;
+}
+
+const DIALECTS: Partial<Record<Dialect, Writing>> = {
   v1: { mediaType: 'application/json', problem: v1.Problem },
   papershift: { mediaType: MEDIA_TYPE, problem: papershift.PapershiftProblem },
+  volttime: { mediaType: 'application/json', problem: volttime.Problem },
   page: { mediaType: 'text/html' },
   rocketchat: { mediaType: 'application/json', problem: rocketchat.RocketChatProblem, format: rocketchatFormat },
 };
@@ -36,6 +44,7 @@ const DIALECTS: Partial<
 /** The statuses that a refusal may have in a dialect. */
 export function statusesOf(dialect: Dialect, code: RefusalCode): readonly number[] {
   if (dialect === 'papershift') return statusesInPapershift(code);
+  if (dialect === 'volttime') return [statusInVoltTime(code)];
   // One endpoint alone tells of a missing team by 404.
   if (dialect === 'rocketchat' && code === 'team_not_found') return [400, 404];
   return [told(dialect, code)?.status ?? REFUSALS[code]];
@@ -100,6 +109,9 @@ const ROCKETCHAT_PARAMETERS: Readonly<Record<string, string>> = {
 const named = z.registry<{ id: string }>();
 for (const [id, schema] of Object.entries({ ...v1, ...papershift })) {
   if (schema instanceof z.core.$ZodType) named.add(schema, { id });
+}
+for (const [id, schema] of Object.entries(volttime)) {
+  if (schema instanceof z.core.$ZodType) named.add(schema, { id: `VoltTime${id}` });
 }
 for (const [id, schema] of Object.entries(rocketchat)) {
   if (schema instanceof z.core.$ZodType) named.add(schema, { id: `RocketChat${id.replace('RocketChat', '')}` });
@@ -274,7 +286,10 @@ function success(dialect: Dialect, status: string, schema: Schema | null, compon
 
 /** One response a status, which lists the codes that it stands for and is named after them. */
 function refusals(dialect: Dialect, codes: readonly RefusalCode[], components: Components): Json {
-  const each = codes.flatMap((code) => statusesOf(dialect, code).map((status) => ({ status, code })));
+  const each = codes.flatMap((code) => {
+    const said = told(dialect, code);
+    return (said ? [said.status] : statusesOf(dialect, code)).map((status) => ({ status, code }));
+  });
   const byStatus = Map.groupBy(each, ({ status }) => status);
   return Object.fromEntries(
     [...byStatus].map(([status, entries]) => {
@@ -288,14 +303,8 @@ function refusals(dialect: Dialect, codes: readonly RefusalCode[], components: C
 
 function refusal(dialect: Dialect, codes: readonly RefusalCode[], components: Components): Json {
   const { problem } = writing(dialect);
-  const schema = problem
-    ? {
-        allOf: [
-          outputSchema(problem, components),
-          ...(dialect === 'v1' ? [{ properties: { error: { enum: codes } } }] : []),
-        ],
-      }
-    : { type: 'string' };
+  const shown: Json = problem ? outputSchema(problem, components) : { type: 'string' };
+  const schema = dialect === 'v1' ? { allOf: [shown, { properties: { error: { enum: codes } } }] } : shown;
   return {
     description: codes.map((code) => `- \`${saidOf(dialect, code)}\`: ${MESSAGES[code]}`).join('\n'),
     content: content(dialect, schema),
@@ -304,7 +313,7 @@ function refusal(dialect: Dialect, codes: readonly RefusalCode[], components: Co
 
 /** A refusal as a dialect tells it that has texts and statuses of its own. */
 function told(dialect: Dialect, code: RefusalCode): Reply | undefined {
-  const request = { details: undefined, requestId: '', path: '', acceptLanguage: undefined };
+  const request = { details: undefined, requestId: '', method: '', path: '', headers: {}, acceptLanguage: undefined };
   return writing(dialect).format?.problem({ code, status: REFUSALS[code], message: MESSAGES[code], ...request });
 }
 

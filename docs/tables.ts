@@ -76,7 +76,7 @@ export function errorsPage(): string {
   return page(
     '# Errors',
     GENERATED,
-    'A refusal of the native API is `{"message", "error", "details"?, "requestId"?}`: `error` is one of these codes and stays, `message` may be reworded. `details` names the fields of a `validation_failed`, `requestId` comes with an `internal_error`. Which endpoint answers which codes stands in [openapi.json](openapi.json).',
+    'A refusal of the native API is `{"message", "error", "details"?, "requestId"?}`: `error` is one of these codes and stays, `message` may be reworded. `details` names the fields of a `validation_failed`, `requestId` comes with an `internal_error`. Which endpoint answers which codes stands in [openapi.json](openapi.json). Other dialects have bodies and statuses of their own: [volt-time.md](volt-time.md#errors).',
     table(
       ['Code', 'Status', 'Meaning', 'Remedy'],
       (Object.entries(REFUSALS) as [RefusalCode, number][]).map(([code, status]) => [

@@ -73,6 +73,23 @@ export const contents = {
   'teams/read': await import('./teams/read.ts'),
   'teams/remove-member': await import('./teams/remove-member.ts'),
   'teams/update': await import('./teams/update.ts'),
+  'volttime/create-charger': await import('./volttime/create-charger.ts'),
+  'volttime/create-site': await import('./volttime/create-site.ts'),
+  'volttime/create-team': await import('./volttime/create-team.ts'),
+  'volttime/create-team-v2': await import('./volttime/create-team-v2.ts'),
+  'volttime/delete-charger': await import('./volttime/delete-charger.ts'),
+  'volttime/delete-site': await import('./volttime/delete-site.ts'),
+  'volttime/list-chargers': await import('./volttime/list-chargers.ts'),
+  'volttime/list-site-chargers': await import('./volttime/list-site-chargers.ts'),
+  'volttime/list-sites': await import('./volttime/list-sites.ts'),
+  'volttime/list-team-chargers': await import('./volttime/list-team-chargers.ts'),
+  'volttime/list-teams': await import('./volttime/list-teams.ts'),
+  'volttime/list-teams-v2': await import('./volttime/list-teams-v2.ts'),
+  'volttime/read-charger': await import('./volttime/read-charger.ts'),
+  'volttime/read-site': await import('./volttime/read-site.ts'),
+  'volttime/report-charger': await import('./volttime/report-charger.ts'),
+  'volttime/update-charger': await import('./volttime/update-charger.ts'),
+  'volttime/update-site': await import('./volttime/update-site.ts'),
 };
 
 /** Every function with its declaration, in the order of their names. */

@@ -4,14 +4,15 @@ import { pages } from '../../lib/dialects/page/format.ts';
 import { papershift } from '../../lib/dialects/papershift/format.ts';
 import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
 import { v1 } from '../../lib/dialects/v1/format.ts';
+import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forAnybody } from '../../lib/http/endpoint.ts';
 
 /** Every route of the API; bundling writes them in, since this function can't import those that have them. */
 declare const ROUTES: readonly string[];
 
-/** How each dialect answers; the ones that aren't built yet have no routes, and answer as the native API does. */
-const FORMATS: Record<Dialect, Format> = { v1, papershift, rocketchat, volttime: v1, page: pages };
+/** How each dialect answers. */
+const FORMATS: Record<Dialect, Format> = { v1, papershift, rocketchat, volttime, page: pages };
 
 export const returns = {};
 

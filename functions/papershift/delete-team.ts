@@ -22,7 +22,7 @@ export const endpoint = forMember({
   table: union(SEE_TEAM, DELETE_TEAM),
   depth: 3,
   query: FieldsParameters,
-  refuses: ['team_not_found', 'forbidden', 'default_team', 'team_has_children'],
+  refuses: ['team_not_found', 'forbidden', 'default_team', 'team_has_children', 'team_has_sites'],
   async read({ request, organizationId, caller }) {
     const query = readTeamQuery(request.query, false);
     const id = pathTeam(request);

@@ -9,7 +9,7 @@ export const returns = { 204: null };
 /**
  * Deletes a team, whose name is free from then on. Owners of the team may, and ADMINs.
  *
- * The default team can't be deleted, nor one that others are below of.
+ * The default team can't be deleted, nor one that others are below of or that owns sites.
  */
 export const endpoint = forMember({
   format: v1,
@@ -17,7 +17,7 @@ export const endpoint = forMember({
   permission: 'team:read',
   table: union(SEE_TEAM, DELETE_TEAM),
   depth: 3,
-  refuses: ['team_not_found', 'forbidden', 'default_team', 'team_has_children'],
+  refuses: ['team_not_found', 'forbidden', 'default_team', 'team_has_children', 'team_has_sites'],
   async read({ request, organizationId, caller }) {
     const id = pathId(request, 'team');
     const [team, own] = await Promise.all([getTeam(organizationId, id), getTeamMembership(id, caller.userId)]);

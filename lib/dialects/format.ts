@@ -16,9 +16,26 @@ export interface Problem {
   readonly message: string;
   readonly details: Details | undefined;
   readonly requestId: string;
+  readonly method: string;
   readonly path: string;
+  /** That belong to it, such as `allow`. */
+  readonly headers: Readonly<Record<string, string>>;
   /** The header, for answers that people read. */
   readonly acceptLanguage: string | undefined;
+}
+
+/** What is wrong with a field of an input: the fields of zod's issues that sentences are made from. */
+export interface Issue {
+  readonly code?: string;
+  readonly path?: readonly PropertyKey[];
+  readonly input?: unknown;
+  readonly message?: string;
+  readonly expected?: string;
+  readonly keys?: readonly string[];
+  readonly values?: readonly unknown[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly origin?: string;
 }
 
 /** How one dialect writes its answers. */
@@ -26,7 +43,9 @@ export interface Format {
   readonly dialect: Dialect;
   /** On every answer, the content type included. */
   readonly headers: Readonly<Record<string, string>>;
-  serialize(body: unknown): string;
+  serialize(body: unknown, status: number): string;
+  /** What it says of a field that isn't valid; the native API's sentences where it is left out. */
+  sentence?(issue: Issue, field: string): string;
   /**
    * Refuses what a request's headers ask for that the dialect hasn't, beyond the type of the body.
    *

@@ -27,6 +27,13 @@ export const AUDIT_ACTIONS = [
   'team-member.add',
   'team-member.update',
   'team-member.remove',
+  'site.create',
+  'site.update',
+  'site.delete',
+  'charger.create',
+  'charger.update',
+  'charger.delete',
+  'charger.report',
   'access-token.create',
   'access-token.revoke',
 ] as const;
@@ -54,7 +61,7 @@ export interface AuditEntry extends Origin {
   readonly organizationId: string;
   readonly actor: AuditActor;
   readonly resource: {
-    readonly type: 'organization' | 'member' | 'invitation' | 'accessToken' | 'team';
+    readonly type: 'organization' | 'member' | 'invitation' | 'accessToken' | 'team' | 'site' | 'charger';
     readonly id: string;
   };
   /** What changed, where it fits. */

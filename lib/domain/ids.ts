@@ -11,6 +11,8 @@ const KINDS = {
   mail: { prefix: 'mail', bytes: 16 },
   /** As many as Rocket.Chat's ids have. */
   team: { prefix: 'team', bytes: 12 },
+  site: { prefix: 'site', bytes: 12 },
+  charger: { prefix: 'chg', bytes: 12 },
 } as const;
 export type IdKind = keyof typeof KINDS;
 
@@ -83,4 +85,28 @@ export function isId(kind: IdKind, text: string): boolean {
 /** When an id was made. */
 export function idTime(id: string): Date {
   return new Date(idBytes(id).readUIntBE(0, TIME));
+}
+
+/**
+ * An id of 12 bytes as a UUID of version 8 (RFC 9562): Papershift's and Volt Time's form. The bytes stand around the
+ * version and the variant; the rest says that it is ours.
+ */
+export function shortIdAsUuid(id: string): string {
+  const hex = idBytes(id).toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(12, 15)}-8${hex.slice(15, 18)}-${hex.slice(18)}${UUID_END}`;
+}
+const UUID_END = '7ea000';
+
+/** The id behind a UUID, in whatever letter case; undefined when it isn't one of ours. */
+export function shortIdFromUuid(kind: IdKind, uuid: string): string | undefined {
+  const [, one, two, three, four, five] =
+    /^([0-9a-f]{8})-([0-9a-f]{4})-8([0-9a-f]{3})-8([0-9a-f]{3})-([0-9a-f]{6})7ea000$/.exec(uuid.toLowerCase()) ?? [];
+  if (five === undefined) return;
+  return idFromBytes(kind, Buffer.from(`${one}${two}${three}${four}${five}`, 'hex'));
+}
+
+/** A new integer name of something: at random, so that no counter is written by all. */
+export function newNumber(): number {
+  // 52 bits, none of them all zero.
+  return Number(BigInt(`0x${randomBytes(7).toString('hex')}`) >> 4n) + 1;
 }

@@ -23,20 +23,30 @@ const shownText = z.refine<string>(
   'must not have control characters',
 );
 
-/** A name that people see: trimmed, with something to see in it. */
-export const Name = z.string().check(
-  z.trim(),
-  z.minLength(1),
-  z.maxLength(100),
-  shownText,
-  z.refine((text) => /[\p{L}\p{N}\p{P}\p{S}]/u.test(text), 'must have something that can be seen'),
-);
+/** A name that people see, of at most so many characters: trimmed, with something to see in it. */
+// @__NO_SIDE_EFFECTS__
+export function nameOf(limit: number) {
+  return z.string().check(
+    z.trim(),
+    z.minLength(1),
+    z.maxLength(limit),
+    shownText,
+    z.refine((text) => /[\p{L}\p{N}\p{P}\p{S}]/u.test(text), 'must have something that can be seen'),
+  );
+}
+export const Name = nameOf(100);
 
-/** A first or last name: trimmed, possibly empty. */
-export const PersonName = z.string().check(z.trim(), z.maxLength(100), shownText);
+/** Text of at most so many characters: trimmed, possibly empty. */
+// @__NO_SIDE_EFFECTS__
+export function textOf(limit: number) {
+  return z.string().check(z.trim(), z.maxLength(limit), shownText);
+}
 
-/** A few sentences: trimmed, possibly empty. */
-export const Description = z.string().check(z.trim(), z.maxLength(500), shownText);
+/** A first or last name. */
+export const PersonName = textOf(100);
+
+/** A few sentences. */
+export const Description = textOf(500);
 
 /** A username, by Rocket.Chat's default rule. */
 export const Username = z

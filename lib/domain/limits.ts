@@ -14,6 +14,10 @@ export const DEFAULT_LIMITS = {
   teams: 1000,
   /** Members of a team. */
   membersOfTeam: 10_000,
+  /** Sites that a team owns. */
+  sitesOfTeam: 1000,
+  /** Chargers of a site. */
+  chargersOfSite: 1000,
   /** Access tokens of a member. */
   accessTokensOfMember: 100,
 };

@@ -20,6 +20,8 @@ export const PERMISSIONS = {
   'team:read': ['ADMIN', 'USER', 'OPERATOR', 'VIEWER'],
   'team:create': ['ADMIN', 'USER'],
   'team:list-all': ['ADMIN'],
+  'site:read': ['ADMIN', 'USER', 'OPERATOR', 'VIEWER'],
+  'charger:report': ['ADMIN', 'OPERATOR'],
   'audit-log:read': ['ADMIN'],
 } as const satisfies Record<string, readonly Role[]>;
 export type Permission = keyof typeof PERMISSIONS;

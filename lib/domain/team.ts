@@ -1,5 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { idBytes, idFromBytes, uuidOf } from './ids.ts';
+import { createHash } from 'node:crypto';
+import { idBytes, idFromBytes, shortIdAsUuid, shortIdFromUuid, uuidOf } from './ids.ts';
 import type { Actor } from './member.ts';
 
 /** What a member may be in a team. Whoever makes a team is its OWNER. */
@@ -34,6 +34,8 @@ export interface Team {
   /** What Volt Time says of a team. */
   readonly kind?: TeamKind;
   readonly email?: string;
+  /** How many sites it owns; undefined: none ever. */
+  readonly sites?: number;
   /** Rocket.Chat's main room of the team. */
   readonly room?: TeamRoom;
 }
@@ -50,6 +52,11 @@ export const TEAM_KINDS = [
   'Other',
 ] as const;
 export type TeamKind = (typeof TEAM_KINDS)[number];
+
+/** The type of this name; one that there is none of is `Other`. */
+export function kindOf(name: string): TeamKind {
+  return TEAM_KINDS.find((kind) => kind === name) ?? 'Other';
+}
 
 /** The room of a team, as far as there is one: rooms belong to another product. */
 export interface TeamRoom {
@@ -83,32 +90,17 @@ export function teamIdAsHex(id: string): string {
   return idBytes(id).toString('hex');
 }
 
-/**
- * An id as a UUID of version 8 (RFC 9562): Papershift's and Volt Time's form. Its 12 bytes stand around the version and
- * the variant; the rest says that it is ours.
- */
-export function teamIdAsUuid(id: string): string {
-  const hex = teamIdAsHex(id);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(12, 15)}-8${hex.slice(15, 18)}-${hex.slice(18)}${UUID_END}`;
-}
-const UUID_END = '7ea000';
+/** An id as a UUID of version 8: Papershift's and Volt Time's form. */
+export const teamIdAsUuid = shortIdAsUuid;
 
 /** The id behind a UUID, in whatever letter case; undefined when it isn't one of ours. */
 export function teamIdFromUuid(uuid: string): string | undefined {
-  const [, one, two, three, four, five] =
-    /^([0-9a-f]{8})-([0-9a-f]{4})-8([0-9a-f]{3})-8([0-9a-f]{3})-([0-9a-f]{6})7ea000$/.exec(uuid.toLowerCase()) ?? [];
-  return five === undefined ? undefined : teamIdFromHex(`${one}${two}${three}${four}${five}`);
+  return shortIdFromUuid('team', uuid);
 }
 
 /** What a place in a team is called where it is a thing of its own: a UUID of version 8, the hash of team and member. */
 export function teamMembershipAsUuid({ teamId, memberId }: Pick<TeamMembership, 'teamId' | 'memberId'>): string {
   return uuidOf(createHash('sha256').update(`${teamId}\n${memberId}`).digest(), 8);
-}
-
-/** A new integer name of a team: at random, so that no counter is written by all. */
-export function newTeamNumber(): number {
-  // 52 bits, none of them all zero.
-  return Number(BigInt(`0x${randomBytes(7).toString('hex')}`) >> 4n) + 1;
 }
 
 /** The form in which names are compared: whatever the letter case, the width, and how accents are written. */
@@ -172,15 +164,19 @@ export interface Viewer {
   readonly own: readonly TeamMembership[];
 }
 
+/** The teams that somebody is in, themselves or by being in one above; an ADMIN is in all. */
+export function within(teams: readonly Team[], { actor, own }: Viewer): Team[] {
+  if (actor.role === 'ADMIN') return [...teams];
+  const mine = new Set(own.filter((membership) => isIn(actor, membership)).map(({ teamId }) => teamId));
+  const byId = new Map(teams.map((team) => [team.id, team]));
+  return teams.filter((team) => [team, ...above(team, byId)].some(({ id }) => mine.has(id)));
+}
+
 /**
  * The teams of an organization that somebody sees: an ADMIN all, others the public ones, their own, and whatever is
  * below their own. Members of a team don't see those above it for that.
  */
-export function visible(teams: readonly Team[], { actor, own }: Viewer): Team[] {
-  if (actor.role === 'ADMIN') return [...teams];
-  const mine = new Set(own.filter((membership) => isIn(actor, membership)).map(({ teamId }) => teamId));
-  const byId = new Map(teams.map((team) => [team.id, team]));
-  return teams.filter(
-    (team) => !team.isPrivate || mine.has(team.id) || above(team, byId).some(({ id }) => mine.has(id)),
-  );
+export function visible(teams: readonly Team[], viewer: Viewer): Team[] {
+  const inside = new Set(within(teams, viewer));
+  return teams.filter((team) => !team.isPrivate || inside.has(team));
 }

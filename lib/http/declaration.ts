@@ -35,6 +35,8 @@ export interface HttpDeclaration extends FunctionDeclaration {
   readonly permission: Permission | undefined;
   /** Whether the call is about one organization (`X-Organization-Id`). */
   readonly organization: boolean;
+  /** Whether what the call is about tells the organization, which no header names then. */
+  readonly found: boolean;
   /** DynamoDB round trips one after another with a warm function and an organization header; documentation, counted by a test. */
   readonly depth: number;
   /** Whether it creates something, once for each `Idempotency-Key`. */

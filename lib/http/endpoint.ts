@@ -121,10 +121,17 @@ export function forPerson<B extends Schema = undefined, Q extends Schema = undef
   });
 }
 
+/** Whoever calls about themselves, in person or by an access token. */
+interface Owner extends Caller {
+  readonly email: string;
+  /** What their access token acts as, in its only organization; undefined for a person. */
+  readonly bound?: Actor;
+}
+
 /** Declares an endpoint about whoever calls, for persons and for access tokens, which show their owner. */
 export function forCaller<B extends Schema = undefined, Q extends Schema = undefined>(
   spec: Spec<B, Q> & {
-    handle(incoming: Incoming<B, Q> & { caller: Caller & { readonly email: string } }): Promise<Reply>;
+    handle(incoming: Incoming<B, Q> & { caller: Owner }): Promise<Reply>;
     /** Answers somebody whose address isn't verified, who is refused otherwise. Creates and binds nothing. */
     handleUnverified?(claims: Claims): Promise<Reply>;
   },
@@ -132,7 +139,8 @@ export function forCaller<B extends Schema = undefined, Q extends Schema = undef
   return declare(spec, { caller: ['person', 'token'] }, async ({ request, input, fresh }) => {
     const credential = requireCredential(request);
     if (typeof credential !== 'string') {
-      return spec.handle({ ...input(), caller: await verifiedOwner(request, credential) });
+      const caller = await verifiedOwner(request, credential);
+      return spec.handle({ ...input(), caller });
     }
     const claims = await verifyToken(credential);
     if (!claims.emailVerified && spec.handleUnverified) return spec.handleUnverified(claims);
@@ -141,7 +149,7 @@ export function forCaller<B extends Schema = undefined, Q extends Schema = undef
 }
 
 /** The owner of a good access token, where no organization is asked for. */
-async function verifiedOwner(request: Request, credential: TokenText): Promise<Caller & { readonly email: string }> {
+async function verifiedOwner(request: Request, credential: TokenText): Promise<Owner> {
   const { userId, organizationId, tokenId } = credential;
   const [membership, organization, token, user] = await Promise.all([
     getMembership(userId, organizationId),
@@ -150,8 +158,8 @@ async function verifiedOwner(request: Request, credential: TokenText): Promise<C
     getUser(userId),
   ]);
   refuseUnlessGood(token, credential, membership, request.now);
-  if (!organization || !user) throw unauthenticated();
-  return { ...ownerOf(request, credential), email: user.email };
+  if (!token || !membership || !organization || !user) throw unauthenticated();
+  return { ...ownerOf(request, credential), email: user.email, bound: boundBy(token, membership) };
 }
 
 /**
@@ -168,48 +176,92 @@ export function forMember<B extends Schema = undefined, Q extends Schema = undef
     handle(incoming: Incoming<B, Q> & Acting & Creating & { read: R }): Promise<Reply>;
   },
 ): Endpoint {
-  const format = typeof spec.format === 'function' ? undefined : spec.format;
   return declare(
     spec,
     { caller: ['person', 'token'], organization: true, permission: spec.permission },
-    async ({ request, input, fresh }) => {
-      const credential = requireCredential(request);
-      const claims = typeof credential === 'string' ? await verifyToken(credential) : undefined;
-      const incoming = format?.permissionFirst ? held(input) : input();
-      const mistake = incoming instanceof Refusal;
-      const caller = claims ? await identify(request, claims, fresh) : ownerOf(request, credential as TokenText);
-      const organizationId = await selectOrganization(request, caller, credential, fresh);
-      const once = mistake ? undefined : onceOf(spec, incoming, caller, organizationId);
-      const [membership, organization, token, read, earlier] = await Promise.all([
-        getMembership(caller.userId, organizationId),
-        getOrganization(organizationId),
-        typeof credential === 'string' ? undefined : getAccessToken(caller.userId, organizationId, credential.tokenId),
-        // A refusal must not leave the reads beside it without anybody who waits for them.
-        (async () =>
-          (mistake ? undefined : spec.read?.({ ...incoming, organizationId, caller })) as Promise<R>)().catch(
-          (error) => {
-            // The owner of a token who was erased isn't found by trying again.
-            throw error instanceof Stale && typeof credential !== 'string' ? unauthenticated() : error;
-          },
-        ),
-        once?.earlier(),
-      ]);
-      if (typeof credential !== 'string') refuseUnlessGood(token, credential, membership, request.now);
-      // Whoever is remembered may have been erased and be somebody new by now.
-      if (claims && !membership && !fresh) throw new Stale();
-      if (!membership || !organization) {
-        throw new Refusal(isNamed(request, credential) ? 'organization_not_found' : 'organization_required');
-      }
-      const actor = token ? boundBy(token, membership) : membership;
-      if (spec.permission && !may(actor.role, spec.permission)) throw new Refusal('forbidden');
-      if (mistake) throw incoming;
-      return withHeaders(format?.admit?.(spec.route, caller.userId, request.now), () =>
-        answeredOnce(once, earlier, () =>
-          spec.handle({ ...incoming, actor, organization, occasion: caller.occasion, read, once }),
-        ),
-      );
+    async (call) => {
+      const who = await whoCalls(spec, call);
+      const { request, caller, credential, incoming } = who;
+      const organizationId = await selectOrganization(request, caller, credential, call.fresh);
+      const absent = () =>
+        new Refusal(isNamed(request, credential) ? 'organization_not_found' : 'organization_required');
+      return actIn(spec, who, organizationId, absent, {
+        read: async () => incoming && (spec.read?.({ ...incoming, organizationId, caller }) as Promise<R>),
+        handle: (acting) => spec.handle({ ...(incoming as Incoming<B, Q>), ...acting }),
+      });
     },
   );
+}
+
+/**
+ * Declares an endpoint about something that tells itself whose it is, for the members of that organization and their
+ * access tokens: no header names it.
+ */
+export function forFound<
+  F extends { readonly organizationId: string },
+  B extends Schema = undefined,
+  Q extends Schema = undefined,
+  R = undefined,
+>(
+  spec: Spec<B, Q> & {
+    readonly permission?: Permission;
+    /** Finds what the request is about, one round trip before all else. */
+    find(incoming: Incoming<B, Q>): Promise<F | undefined>;
+    /** What is told to whoever isn't in its organization, as if there were none. */
+    missing(): Refusal;
+    read?(incoming: Incoming<B, Q> & { found: F; caller: Caller }): Promise<R>;
+    handle(incoming: Incoming<B, Q> & Acting & Creating & { found: F; read: R }): Promise<Reply>;
+  },
+): Endpoint {
+  return declare(spec, { caller: ['person', 'token'], found: true, permission: spec.permission }, async (call) => {
+    const who = await whoCalls(spec, call);
+    const { caller, credential, incoming } = who;
+    const found = incoming && (await spec.find(incoming));
+    const organizationId = typeof credential === 'string' ? found?.organizationId : credential.organizationId;
+    if (organizationId === undefined) throw spec.missing();
+    // A token of another organization has to be a good one before it is told that there is nothing.
+    const isThere = found?.organizationId === organizationId;
+    return actIn(spec, who, organizationId, spec.missing, {
+      read: async () => (isThere ? (spec.read?.({ ...incoming, found, caller } as never) as Promise<R>) : undefined),
+      handle: (acting) => {
+        if (!isThere) throw spec.missing();
+        return spec.handle({ ...(incoming as Incoming<B, Q>), ...acting, found });
+      },
+    });
+  });
+}
+
+/** Who calls an endpoint of an organization, and with what. */
+interface Coming<B extends Schema, Q extends Schema> {
+  readonly request: Request;
+  readonly fresh: boolean;
+  readonly credential: string | TokenText;
+  readonly caller: Caller;
+  /** Undefined for what is refused, once it is known that the caller is somebody. */
+  readonly incoming?: Incoming<B, Q>;
+  readonly mistake?: Refusal;
+}
+
+async function whoCalls<B extends Schema, Q extends Schema>(
+  { format }: Spec<B, Q>,
+  { request, input, fresh }: Parameters<Run<B, Q>>[0],
+): Promise<Coming<B, Q>> {
+  const credential = requireCredential(request);
+  const claims = typeof credential === 'string' ? await verifyToken(credential) : undefined;
+  // Whether an access token is a good one takes a read; whose isn't learns nothing of the request.
+  const incoming = claims && !isPermissionFirst(format) ? input() : held(input);
+  const caller = claims ? await identify(request, claims, fresh) : ownerOf(request, credential as TokenText);
+  return {
+    request,
+    fresh,
+    credential,
+    caller,
+    ...(incoming instanceof Refusal ? { mistake: incoming } : { incoming }),
+  };
+}
+
+function isPermissionFirst(format: Spec<Schema, Schema>['format']): boolean {
+  return typeof format !== 'function' && format.permissionFirst === true;
 }
 
 /** What an input is, or the refusal that it means. */
@@ -220,6 +272,51 @@ function held<T>(input: () => T): T | Refusal {
     if (error instanceof Refusal) return error;
     throw error;
   }
+}
+
+/**
+ * Lets the caller act in an organization, if they may.
+ *
+ * @param absent what is told to whoever isn't in the organization
+ * @param work what travels beside the membership, and what is done when the caller may
+ */
+async function actIn<B extends Schema, Q extends Schema, R>(
+  spec: Spec<B, Q> & { readonly permission?: Permission },
+  { request, fresh, credential, caller, incoming, mistake }: Coming<B, Q>,
+  organizationId: string,
+  absent: () => Refusal,
+  work: {
+    read(): Promise<R | undefined>;
+    handle(acting: Acting & Creating & { readonly read: R }): Promise<Reply>;
+  },
+): Promise<Reply> {
+  const isToken = typeof credential !== 'string';
+  const format = typeof spec.format === 'function' ? undefined : spec.format;
+  const once = incoming && onceOf(spec, incoming, caller, organizationId);
+  const [membership, organization, token, read, earlier] = await Promise.all([
+    getMembership(caller.userId, organizationId),
+    getOrganization(organizationId),
+    isToken ? getAccessToken(caller.userId, organizationId, credential.tokenId) : undefined,
+    // A refusal must not leave the reads beside it without anybody who waits for them.
+    work.read().catch((error) => {
+      // The owner of a token who was erased isn't found by trying again.
+      throw error instanceof Stale && isToken ? unauthenticated() : error;
+    }),
+    once?.earlier(),
+  ]);
+  if (isToken) refuseUnlessGood(token, credential, membership, request.now);
+  // Whoever is remembered may have been erased and be somebody new by now.
+  else if (!membership && !fresh) throw new Stale();
+  if (mistake && !format?.permissionFirst) throw mistake;
+  if (!membership || !organization) throw absent();
+  const actor = token ? boundBy(token, membership) : membership;
+  if (spec.permission && !may(actor.role, spec.permission)) throw new Refusal('forbidden');
+  if (mistake) throw mistake;
+  return withHeaders(format?.admit?.(spec.route, caller.userId, request.now), () =>
+    answeredOnce(once, earlier, () =>
+      work.handle({ actor, organization, occasion: caller.occasion, read: read as R, once }),
+    ),
+  );
 }
 
 /** Adds headers to an answer or a refusal. */
@@ -299,7 +396,12 @@ type Run<B extends Schema, Q extends Schema> = (call: {
 
 function declare<B extends Schema, Q extends Schema>(
   spec: Spec<B, Q>,
-  who: { caller: readonly CallerKind[]; organization?: boolean; permission?: Permission | undefined },
+  who: {
+    caller: readonly CallerKind[];
+    organization?: boolean;
+    found?: boolean;
+    permission?: Permission | undefined;
+  },
   run: Run<B, Q>,
 ): Endpoint {
   const { format } = spec;
@@ -313,6 +415,7 @@ function declare<B extends Schema, Q extends Schema>(
     caller: who.caller,
     permission: who.permission,
     organization: who.organization ?? false,
+    found: who.found ?? false,
     table: union(who.caller.includes('person') ? SIGN_IN : {}, spec.creates ? ONCE : {}, spec.table ?? {}),
     due: false,
     email: spec.email ?? false,
@@ -327,14 +430,15 @@ function declare<B extends Schema, Q extends Schema>(
       .use(answering(formatAt))
       .handler(async (event, context) => {
         const request = readEvent(event, context);
+        const { negotiate, sentence } = formatAt(request.path);
         const input = () => {
           const { accept, 'content-type': contentType } = request.headers;
           const hasBody = spec.body !== undefined && request.bodyLength > 0;
-          formatAt(request.path).negotiate?.({ accept, contentType: hasBody ? contentType : undefined });
+          negotiate?.({ accept, contentType: hasBody ? contentType : undefined });
           return {
             request,
-            body: (spec.body && validate(spec.body, parseBody(request, accepts), 'body')) as Parsed<B>,
-            query: (spec.query && validate(spec.query, readQuery(request.query), 'query')) as Parsed<Q>,
+            body: (spec.body && validate(spec.body, parseBody(request, accepts), 'body', sentence)) as Parsed<B>,
+            query: (spec.query && validate(spec.query, readQuery(request.query), 'query', sentence)) as Parsed<Q>,
           };
         };
         return (await untilFresh((attempt) => run({ request, input, fresh: attempt > 1 }))) as never;
@@ -362,7 +466,9 @@ function answering(formatAt: (path: string) => Format): middy.MiddlewareObj<APIG
         message: MESSAGES[code],
         details,
         requestId,
+        method: event.requestContext.http.method,
         path: event.rawPath,
+        headers,
         acceptLanguage: event.headers['accept-language'],
       });
       call.response = rendered(format, { ...reply, headers: { ...reply.headers, ...headers } });
@@ -383,7 +489,7 @@ function rendered(format: Format, { status, headers, body }: Reply): APIGatewayP
     : {
         statusCode: status,
         headers: { ...others, ...(contentType && { 'content-type': contentType }), ...headers },
-        body: format.serialize(body),
+        body: format.serialize(body, status),
       };
 }
 

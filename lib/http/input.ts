@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Format, Issue } from '../dialects/format.ts';
 import { type Details, Refusal } from '../domain/refusal.ts';
 import type { Request } from './request.ts';
 
@@ -33,38 +34,33 @@ function anyBody({ body, headers }: Request): unknown {
   }
 }
 
-/** Validates an input; every mistake is told at once, by field. */
-export function validate<T extends z.core.$ZodType>(schema: T, input: unknown, name: 'body' | 'query'): z.output<T> {
+/**
+ * Validates an input; every mistake is told at once, by field.
+ *
+ * @param say what the dialect says of a field
+ */
+export function validate<T extends z.core.$ZodType>(
+  schema: T,
+  input: unknown,
+  name: 'body' | 'query',
+  say: NonNullable<Format['sentence']> = sentence,
+): z.output<T> {
   const result = z.safeParse(schema, input, { reportInput: true });
   if (result.success) return result.data;
-  const all = result.error.issues.flatMap((issue) => sentences(issue as Issue, name));
+  const all = result.error.issues.flatMap((issue) => sentences(issue as Issue, name, say));
   // Not by assignment: a field may be called `__proto__` or `constructor`.
   const byPath = Map.groupBy(all, ([path]) => path);
   const details: Details = Object.fromEntries([...byPath].map(([path, said]) => [path, said.map(([, text]) => text)]));
   throw new Refusal('validation_failed', details);
 }
 
-/** The fields of zod's issues that sentences are made from. */
-interface Issue {
-  readonly code?: string;
-  readonly path?: readonly PropertyKey[];
-  readonly input?: unknown;
-  readonly message?: string;
-  readonly expected?: string;
-  readonly keys?: readonly string[];
-  readonly values?: readonly unknown[];
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly origin?: string;
-}
-
-function sentences(issue: Issue, name: string): [path: string, text: string][] {
+function sentences(issue: Issue, name: string, say: NonNullable<Format['sentence']>): [path: string, text: string][] {
   const path = (issue.path ?? []).map(String).join('.') || name;
   if (issue.code === 'unrecognized_keys') {
     const before = issue.path?.length ? `${path}.` : '';
     return (issue.keys ?? []).map((key) => [before + key.slice(0, 100), 'is not a field of this request']);
   }
-  return [[path, sentence(issue)]];
+  return [[path, say(issue, path)]];
 }
 
 function sentence(issue: Issue): string {

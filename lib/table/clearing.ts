@@ -3,21 +3,35 @@ import type { Member } from '../domain/member.ts';
 import type { Team, TeamMembership } from '../domain/team.ts';
 import type { TableAccess } from './access.ts';
 import { listAccessTokens, tokenRemoval } from './access-tokens.ts';
+import { chargerRemoval, listChargers } from './chargers.ts';
 import type { Job } from './due.ts';
 import { listInvitations } from './invitations.ts';
 import { keys } from './keys.ts';
 import { getMember, jobWrites, listMembers } from './members.ts';
+import { getSite, listAccessOf, siteRemoval } from './sites.ts';
 import { leaveWrites, listTeamMembers, listTeamsOf } from './team-members.ts';
 import { getTeam, listDiscardedTeams, listTeams, teamRemoval } from './teams.ts';
 import { transact } from './write.ts';
 
 /** What the functions of this file do to the table. */
 export const CLEAR: TableAccess = {
-  Query: ['ORG', 'USER', 'TEAM'],
-  BatchGetItem: ['ORG'],
+  Query: ['ORG', 'SITE', 'TEAM', 'USER'],
+  BatchGetItem: ['ORG', 'SITE'],
   PutItem: ['JOB'],
-  UpdateItem: ['ORG', 'USER'],
-  DeleteItem: ['ORG', 'USER', 'EMAIL', 'JOB', 'TEAM', 'TEAMNO'],
+  UpdateItem: ['ORG', 'SITE', 'USER'],
+  DeleteItem: [
+    'CHARGER',
+    'CHARGERIDENTITY',
+    'CHARGERNO',
+    'ORG',
+    'USER',
+    'EMAIL',
+    'JOB',
+    'SITE',
+    'SITENO',
+    'TEAM',
+    'TEAMNO',
+  ],
 };
 
 /** Rows that are cleared in one go; a transaction has at most 100 items. */
@@ -113,7 +127,10 @@ export async function clearOrganization(organizationId: string, now: Date): Prom
       { type: 'delete', key: keys.invited(email, organizationId) },
     ]);
   }
-  for (const team of teams) await transact(teamRemoval(team));
+  for (const team of teams) {
+    if (!(await clearSites(team.id))) return false;
+    await transact(teamRemoval(team));
+  }
   for (const { id } of discarded) {
     // Its members are members of the organization, whose rows go with them.
     await transact([{ type: 'delete', key: keys.discardedTeam(organizationId, id) }]);
@@ -127,6 +144,24 @@ export async function clearOrganization(organizationId: string, now: Date): Prom
     { type: 'delete', key: keys.organization(organizationId), when: [{ exists: 'deletedAt' }] },
   ]);
   return true;
+}
+
+/**
+ * Clears a part of the sites of a team whose organization was deleted, with what stands on them.
+ *
+ * @returns whether nothing is left
+ */
+async function clearSites(teamId: string): Promise<boolean> {
+  const rows = await listAccessOf(teamId, BATCH);
+  const sites = await Promise.all(rows.map(({ siteId }) => getSite(siteId)));
+  for (const site of sites) {
+    if (!site) continue;
+    const chargers = await listChargers(site.id, { limit: BATCH });
+    for (const charger of chargers) await transact(chargerRemoval(charger));
+    if (chargers.length === BATCH) return false;
+    await transact(siteRemoval(site));
+  }
+  return rows.length < BATCH;
 }
 
 /** Ends a membership in an organization that was deleted, the owner's too. */

@@ -39,6 +39,19 @@ export const keys = {
   /** Who is in a team, both ways. */
   teamMember: (teamId: string, userId: string): Key => ({ pk: `TEAM#${teamId}`, sk: `MEMBER#${userId}` }),
   teamOf: (userId: string, teamId: string): Key => ({ pk: `USER#${userId}`, sk: `TEAM#${teamId}` }),
+  site: (siteId: string): Key => ({ pk: `SITE#${siteId}`, sk: 'SITE' }),
+  /** A site by its integer. */
+  siteNumber: (number: number): Key => ({ pk: `SITENO#${number}`, sk: 'SITE' }),
+  /** A team's access to a site, both ways. */
+  siteAccess: (siteId: string, teamId: string): Key => ({ pk: `SITE#${siteId}`, sk: `TEAM#${teamId}` }),
+  siteOfTeam: (teamId: string, siteId: string): Key => ({ pk: `TEAM#${teamId}`, sk: `SITE#${siteId}` }),
+  /** A charger of a site. */
+  charger: (siteId: string, chargerId: string): Key => ({ pk: `SITE#${siteId}`, sk: `CHARGER#${chargerId}` }),
+  /** Where a charger stands. */
+  chargerHome: (chargerId: string): Key => ({ pk: `CHARGER#${chargerId}`, sk: 'CHARGER' }),
+  /** A charger by its identity, folded, and by its integer. */
+  chargerIdentity: (identity: string): Key => ({ pk: `CHARGERIDENTITY#${identity}`, sk: 'CHARGER' }),
+  chargerNumber: (number: number): Key => ({ pk: `CHARGERNO#${number}`, sk: 'CHARGER' }),
   /** What is left to do when something has ended, under the id of what ended. */
   job: (id: string): Key => ({ pk: `JOB#${id}`, sk: 'JOB' }),
   auditEntry: (organizationId: string, entryId: string, createdAt: string): Key => ({
@@ -67,6 +80,8 @@ export const prefixes = {
   accessToken: 'ACCESS#',
   team: 'TEAM#',
   discardedTeam: 'DISCARDED#',
+  site: 'SITE#',
+  charger: 'CHARGER#',
 };
 
 /** The partition of an organization's audit entries of one month (`yyyy-mm`). */

@@ -11,7 +11,7 @@ import {
   type Profile,
   refuseOwner,
 } from '../domain/member.ts';
-import { type Permission, type Role, rolesWith } from '../domain/roles.ts';
+import { lowerRole, may, type Permission, ROLES, type Role, rolesWith } from '../domain/roles.ts';
 import { audit } from './audit.ts';
 import { count } from './counters.ts';
 import { dueAttributes, type Job } from './due.ts';
@@ -76,7 +76,11 @@ export function actorIs({ userId, organizationId, memberId, tokenId }: Actor, ..
 
 /** The conditions that the actor still is a member whose role has the permission. */
 export function actorMay(actor: Actor, permission: Permission): Write[] {
-  return actorIs(actor, { attribute: 'role', in: rolesWith(permission) });
+  // What an access token may is the lower of its role and its owner's, which may be one that has not the permission.
+  const roles = actor.tokenId
+    ? ROLES.filter((role) => may(lowerRole(actor.role, role), permission))
+    : rolesWith(permission);
+  return actorIs(actor, { attribute: 'role', in: roles });
 }
 
 /** The two items of a new member: who is in the organization, and what authorization reads. */

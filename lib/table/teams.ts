@@ -1,5 +1,5 @@
 import type { Occasion } from '../domain/audit.ts';
-import { newId } from '../domain/ids.ts';
+import { newId, newNumber } from '../domain/ids.ts';
 import { type Counters, type Limits, teamPlace } from '../domain/limits.ts';
 import type { Actor, Member } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
@@ -11,7 +11,6 @@ import {
   heightOf,
   isIn,
   mayManage,
-  newTeamNumber,
   type Team,
   type TeamMembership,
   type TeamRole,
@@ -67,6 +66,19 @@ export async function getTeamByNumber(
   number: number,
 ): Promise<{ readonly organizationId: string; readonly teamId: string } | undefined> {
   return (await get(keys.teamNumber(number))) as unknown as { organizationId: string; teamId: string } | undefined;
+}
+
+/** What `locateTeam` does to the table. */
+export const LOCATE_TEAM: TableAccess = { BatchGetItem: ['ORG', 'TEAM', 'TEAMNO'] };
+
+/** Where a team lives, by its id or its integer. */
+export async function locateTeam(
+  by: { readonly id: string } | { readonly number: number } | undefined,
+): Promise<{ readonly organizationId: string; readonly teamId: string } | undefined> {
+  if (!by) return;
+  if ('number' in by) return getTeamByNumber(by.number);
+  const home = await getTeamHome(by.id);
+  return home && { ...home, teamId: by.id };
 }
 
 /** Every team of an organization, the oldest first: there are no more than fit into a read or two. */
@@ -213,7 +225,7 @@ function newTeam(
   const at = now.toISOString();
   return {
     id: newId('team', now),
-    number: newTeamNumber(),
+    number: newNumber(),
     organizationId,
     ...(input as Pick<Team, 'name' | 'isPrivate'>),
     isDefault: false,
@@ -396,7 +408,7 @@ export const DELETE_TEAM: TableAccess = {
 /**
  * Deletes a team: its name is free, and nobody is in it from then on; rows of who was are cleared later.
  *
- * @throws Refusal `default_team`, `team_has_children`
+ * @throws Refusal `default_team`, `team_has_children`, `team_has_sites`
  */
 export async function deleteTeam(
   occasion: Occasion,
@@ -408,12 +420,14 @@ export async function deleteTeam(
   if (team.isDefault) throw new Refusal('default_team');
   const teams = await listTeams(organization.id);
   if (teams.some(({ parentTeamId }) => parentTeamId === team.id)) throw new Refusal('team_has_children');
+  if (team.sites) throw new Refusal('team_has_sites');
   const at = occasion.now.toISOString();
   const discarded: Team = { ...team, updatedAt: at, discardedAt: at };
   const item = { ...discarded, type: 'DiscardedTeam', v: 1, ...dueAttributes(team.id, at) };
   await transact([
     ...actorManages(actor, own, team),
     ...teamRemoval(team),
+    { type: 'check', key: keys.team(organization.id, team.id), when: [{ attribute: 'sites', below: 1 }] },
     { type: 'put', key: keys.discardedTeam(organization.id, team.id), item },
     treeWrite(organization, 'moves'),
     count(organization.id, team.seat, 'teamDeleted'),

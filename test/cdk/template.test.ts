@@ -58,6 +58,7 @@ function http(name: string, route: Route, more: Partial<HttpDeclaration> = {}): 
     caller: ['person'],
     permission: undefined,
     organization: false,
+    found: false,
     creates: false,
     table: {},
     due: false,

@@ -36,8 +36,13 @@ const NEVER: Partial<Record<Situation, readonly Contract['name'][]>> = {
   'the first sign-in after accepting by link alone': ['access-tokens/revoke', 'organizations/transfer'],
 };
 
+/** Lists of what somebody sees in all their organizations, of which an access token knows one. */
+const ACROSS: readonly Contract['name'][] = [
+  ...(['volttime/list-chargers', 'volttime/list-sites', 'volttime/list-teams', 'volttime/list-teams-v2'] as const),
+];
+
 function canBe(situation: Situation, { name, declaration }: Contract): boolean {
-  const { caller, organization, route, refuses } = declaration;
+  const { caller, organization, found, route, refuses } = declaration;
   const writes = (UNITS[name]?.write ?? 0) > 0;
   const byToken = caller.includes('token') && !refuses.includes('token_not_allowed');
   if (NEVER[situation]?.includes(name)) return false;
@@ -47,9 +52,11 @@ function canBe(situation: Situation, { name, declaration }: Contract): boolean {
     case 'without naming the organization':
       return organization && !route.includes('{organizationId}');
     case 'reading by an access token':
-      return byToken && organization && !writes;
+      return byToken && (organization || found) && !writes;
     case 'reading about oneself by an access token':
-      return byToken && !organization;
+      return byToken && !organization && !found && !ACROSS.includes(name);
+    case 'reading across organizations by an access token':
+      return ACROSS.includes(name);
     case 'writing by an access token':
       return byToken && writes;
     default:
@@ -85,6 +92,7 @@ async function callsOf(contract: Contract, situation: Situation): Promise<Call[]
       return send(await service.person(owner.email, OWNER));
     case 'reading by an access token':
     case 'reading about oneself by an access token':
+    case 'reading across organizations by an access token':
     case 'writing by an access token': {
       const { token } = (await owner.call('POST /v1/access-tokens', { body: { name: 'Program' } })).body;
       return send({

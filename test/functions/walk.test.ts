@@ -22,6 +22,13 @@ async function everything(): Promise<Record<string, unknown>[]> {
   await owner.call(`PUT /v1/teams/${team}/members/${member.memberId}`, { body: {} });
   await owner.call('POST /v1/teams', { body: { name: 'Below', parentTeamId: team } });
   await owner.call(`DELETE /v1/teams/${await makeTeam('Gone')}`);
+  const owning = await owner.call('POST /api/v3/teams', {
+    body: { name: 'Owning', email: newAddress(), type: 'Company' },
+  });
+  const site = { name: 'Depot', team_uuid: owning.body.data.uuid, address: 'Quay 1', timezone: 'Europe/Amsterdam' };
+  const made = await owner.call('POST /api/v3/sites', { body: site });
+  const charger = { identity: 'CP-1', reference: 'Left' };
+  await owner.call(`POST /api/v3/sites/${made.body.data.uuid}/chargers`, { body: charger });
   const headers = { 'idempotency-key': 'once' };
   await owner.call('POST /v1/invitations', { body: { email: newAddress(), role: 'USER' }, headers });
   await owner.call(`DELETE /v1/invitations/${(await invite()).id}`);
@@ -49,6 +56,8 @@ test('a walk finds whatever is missing, too much or changed', async () => {
     ['AccessToken', 'Address', 'AuditEntry', 'Counters', 'Identity', 'Invitation', 'Invited', 'Job', 'Member']
       .concat('Idempotency', 'Mail', 'MailEvent', 'Membership', 'Organization', 'Rate', 'UnreadMailEvent', 'User')
       .concat('DiscardedTeam', 'Team', 'TeamHome', 'TeamMembership', 'TeamName', 'TeamNumber', 'TeamOfUser')
+      .concat('Charger', 'ChargerHome', 'ChargerIdentity', 'ChargerNumber')
+      .concat('Site', 'SiteAccess', 'SiteNumber', 'SiteOfTeam')
       .sort(),
   );
   const isFound = (changed: readonly Record<string, unknown>[]) => {
@@ -85,6 +94,7 @@ test('a walk finds whatever is missing, too much or changed', async () => {
   expect(unseen.sort()).toEqual([
     ...['AccessToken.hash', 'AccessToken.name'],
     ...['AuditEntry.actor', 'AuditEntry.before', 'AuditEntry.requestId', 'AuditEntry.sourceAddress', 'AuditEntry.ttl'],
+    ...['Charger.createdBy', 'Charger.reference'],
     ...['Idempotency.answer', 'Idempotency.body', 'Idempotency.busyUntil', 'Idempotency.final', 'Identity.named'],
     'Invitation.askedAt',
     ...['Invitation.days', 'Invitation.delivery', 'Invitation.inviterId', 'Invitation.reminders'],
@@ -97,7 +107,9 @@ test('a walk finds whatever is missing, too much or changed', async () => {
     ],
     ...['Mail.userId', 'MailEvent.ttl'],
     ...['Organization.deletedAt', 'Organization.language', 'Organization.leaves', 'Organization.moves'],
-    ...['Organization.name', 'Rate.count', 'Team.createdBy', 'Team.isPrivate'],
+    ...['Organization.name', 'Rate.count'],
+    ...['Site.address', 'Site.createdBy', 'Site.name', 'Site.timezone'],
+    ...['Team.createdBy', 'Team.email', 'Team.isPrivate', 'Team.kind'],
     ...['TeamMembership.createdBy', 'TeamOfUser.createdBy', 'TeamOfUser.organizationId'],
     ...['UnreadMailEvent.event', 'UnreadMailEvent.ttl'],
   ]);

@@ -8,6 +8,9 @@ export interface Mutant {
 const teams = (name: string) => ({ file: 'test/functions/teams.test.ts', name });
 const races = (name: string) => ({ file: 'test/functions/races.test.ts', name });
 
+const chargers = (name: string) => ({ file: 'test/functions/volttime-chargers.test.ts', name });
+const sites = (name: string) => ({ file: 'test/functions/volttime-sites.test.ts', name });
+
 /** Every race that is tested, without the condition that decides it. */
 export const mutants: readonly Mutant[] = [
   {
@@ -221,5 +224,48 @@ export const mutants: readonly Mutant[] = [
       },
     ],
     test: teams('keep one owner'),
+  },
+  {
+    name: 'two chargers may have one identity',
+    edits: [
+      {
+        file: 'lib/table/chargers.ts',
+        replace: `    when: [{ absent: 'pk' }],\n    refuse: 'charger_identity_taken',`,
+        by: '',
+      },
+    ],
+    test: chargers('an identity is unique in all organizations, also at once'),
+  },
+  {
+    name: 'a site may be deleted with a charger that comes',
+    edits: [{ file: 'lib/table/sites.ts', replace: `        { attribute: 'chargers', is: 0 },\n`, by: '' }],
+    test: chargers('a site has no more chargers than it may, also at once, and is not deleted while one comes'),
+  },
+  {
+    name: 'a site may have more chargers than it may',
+    edits: [
+      {
+        file: 'lib/table/chargers.ts',
+        replace: `        { attribute: 'chargers', below: limits.chargersOfSite },\n`,
+        by: '',
+      },
+    ],
+    test: chargers('a site has no more chargers than it may, also at once, and is not deleted while one comes'),
+  },
+  {
+    name: 'a team may be deleted with a site that comes',
+    edits: [
+      {
+        file: 'lib/table/teams.ts',
+        replace: `when: [{ attribute: 'sites', below: 1 }]`,
+        by: `when: [{ exists: 'pk' }]`,
+      },
+    ],
+    test: sites('a team that owns sites is not deleted, also when both come at once'),
+  },
+  {
+    name: 'a team may own more sites than it may',
+    edits: [{ file: 'lib/table/sites.ts', replace: `, { attribute: 'sites', below: limits.sitesOfTeam }]`, by: ']' }],
+    test: sites('a team owns no more sites than it may, also at once'),
   },
 ];

@@ -70,6 +70,29 @@ const EXAMPLES: Partial<Record<Contract['name'], Maker<Sending & { readonly quer
   'teams/create': async () => ({ body: { name: newAddress('team') } }),
   'teams/put-member': async () => ({ body: { role: 'MODERATOR' } }),
   'teams/update': async () => ({ body: { name: newAddress('team') } }),
+  'volttime/create-charger': async () => ({ body: { identity: newIdentity(), reference: 'Left' } }),
+  'volttime/create-site': async (...at) => ({
+    body: { name: 'Depot', team_uuid: await teamUuid(...at), address: 'Quay 1', timezone: 'Europe/Amsterdam' },
+  }),
+  'volttime/list-sites': async (...at) => {
+    const { data } = (await at[1].owner.call('GET /api/v3/sites')).body;
+    if (data.length === 0) await siteUuid(...at);
+    return {};
+  },
+  'volttime/list-chargers': async (...at) => {
+    const { data } = (await at[1].owner.call('GET /api/v3/chargers')).body;
+    if (data.length === 0) await chargerUuid(...at);
+    return {};
+  },
+  'volttime/report-charger': async () => ({
+    body: { connection_status: 'online', status: 'Faulted', error: 'GroundFailure', error_info: newAddress() },
+  }),
+  'volttime/update-charger': async () => ({ body: { identity: newIdentity(), reference: newAddress() } }),
+  'volttime/update-site': async () => ({
+    body: { name: newAddress('site'), address: null, timezone: 'Europe/Berlin' },
+  }),
+  'volttime/create-team': async () => ({ body: volttimeTeam() }),
+  'volttime/create-team-v2': async () => ({ body: volttimeTeam() }),
   'pages/accept': async (...at) => form(await invitationToken(...at)),
   'pages/ask': async (...at) => {
     await at[0].clock('-8d');
@@ -86,6 +109,42 @@ const EXAMPLES: Partial<Record<Contract['name'], Maker<Sending & { readonly quer
 /** What a page's form sends. */
 function form(token: string): Sending {
   return { body: `token=${token}`, headers: { 'content-type': 'application/x-www-form-urlencoded' } };
+}
+
+/** The UUID of a new team. */
+const teamUuid: Maker<string> = async (_, { owner }) =>
+  (await owner.call('POST /api/v3/teams', { body: volttimeTeam() })).body.data.uuid;
+
+/** The UUID of a new site. */
+const siteUuid: Maker<string> = async (...at) => {
+  const body = { name: 'Depot', team_uuid: await teamUuid(...at) };
+  return (await at[1].owner.call('POST /api/v3/sites', { body })).body.data.uuid;
+};
+
+/** The UUID of a new charger, on a site of its own. */
+const chargerUuid: Maker<string> = async (...at) => {
+  const site = await siteUuid(...at);
+  return (await at[1].owner.call(`POST /api/v3/sites/${site}/chargers`, { body: { identity: newIdentity() } })).body
+    .data.uuid;
+};
+
+/** The integer of a new team that has a charger. */
+const owningTeam: Maker<string> = async (...at) => {
+  const { owner } = at[1];
+  const { id, uuid } = (await owner.call('POST /api/v3/teams', { body: volttimeTeam() })).body.data;
+  const site = (await owner.call('POST /api/v3/sites', { body: { name: 'Depot', team_uuid: uuid } })).body.data;
+  await owner.call(`POST /api/v3/sites/${site.uuid}/chargers`, { body: { identity: newIdentity() } });
+  return `${id}`;
+};
+
+/** What a charger calls itself that nobody has heard of. */
+function newIdentity(): string {
+  return `CP-${newAddress('x').split('@')[0]}`;
+}
+
+/** What makes a team at Volt Time. */
+function volttimeTeam() {
+  return { name: newAddress('team'), email: newAddress(), type: 'Company' };
 }
 
 /** A document about a team, as Papershift has it. */
@@ -161,6 +220,9 @@ export async function exampleOf(
   const path = route
     .replace('{organizationId}', home.id)
     .replace('{id}', id)
+    .replace('{site}', route.includes('{site}') ? await siteUuid(service, home, invited) : '')
+    .replace('{charger}', route.includes('{charger}') ? await chargerUuid(service, home, invited) : '')
+    .replace('{team_id}', route.includes('{team_id}') ? await owningTeam(service, home, invited) : '')
     .replace('{memberId}', route.includes('{memberId}') ? await teamMemberOf(name, service, home, id) : '');
   const missing = /\{\w+\}/.exec(path);
   if (missing) throw new Error(`Say in test/support/requests.ts what ${missing} is in ${route}.`);

@@ -25,7 +25,10 @@ class Table {
   readonly #byKey: ReadonlyMap<string, Item>;
   readonly #byId = new Map<string, Item[]>();
 
+  readonly #chargers: readonly Item[];
+
   constructor(items: readonly Item[]) {
+    this.#chargers = items.filter(({ type }) => type === 'Charger');
     this.#byKey = new Map(items.map((item) => [keyOf(item), item]));
     for (const item of items) {
       const { type, organizationId = item.pk.split('#')[1], userId, resource } = item;
@@ -49,6 +52,15 @@ class Table {
   /** How many audit entries say that one of these things happened to something. */
   entries(id: string, ...actions: readonly string[]): number {
     return this.of('AuditEntry', id).filter(({ action }) => actions.includes(action)).length;
+  }
+
+  /** How many chargers stand on a site. */
+  ofSite(siteId: string): number {
+    return this.#chargers.filter((charger) => charger.siteId === siteId).length;
+  }
+
+  charger(chargerId: string): Item | undefined {
+    return this.#chargers.find(({ id }) => id === chargerId);
   }
 
   /** Whether an organization is there and not deleted; what a deleted one still holds is cleared bit by bit. */
@@ -275,7 +287,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
       ...(isDefault ? [] : [[`ORG#${organizationId}|TEAM#${parentTeamId}`, { type: 'Team' }] as const]),
     ],
     facts(item, table) {
-      const { organizationId, id, isDefault, parentTeamId, members, owners } = item;
+      const { organizationId, id, isDefault, parentTeamId, members, owners, sites = 0 } = item;
       const rows = table.of('TeamMembership', organizationId).filter(({ teamId }) => teamId === id);
       const chain = new Set<string>();
       for (let at = item; at && !chain.has(at.id); ) {
@@ -288,6 +300,9 @@ const KINDS: Readonly<Record<string, Kind>> = {
         ['owners', rows.filter(({ role }) => role === 'OWNER').length, owners],
         ['whether it has a team above', !isDefault, parentTeamId !== undefined],
         ['whether the default team is above all', true, chain.has(defaultTeamId) && chain.size <= 10],
+        ...(table.isLive(organizationId)
+          ? ([['sites', table.of('Site', organizationId).filter(({ teamId }) => teamId === id).length, sites]] as const)
+          : []),
         ['entries of its creation', isDefault ? 0 : 1, table.entries(id, 'team.create')],
         ['entries of its end', 0, table.entries(id, 'team.delete')],
       ];
@@ -355,6 +370,78 @@ const KINDS: Readonly<Record<string, Kind>> = {
     key: ({ teamId, userId }) => `USER#${userId}|TEAM#${teamId}`,
     relations: ({ teamId, userId, memberId, role }) => [
       [`TEAM#${teamId}|MEMBER#${userId}`, { type: 'TeamMembership', memberId, role }],
+    ],
+  },
+
+  Site: {
+    key: ({ id }) => `SITE#${id}|SITE`,
+    relations: ({ id, number, organizationId, teamId }) => [
+      [`ORG#${organizationId}|TEAM#${teamId}`, { type: 'Team' }],
+      [`SITENO#${number}|SITE`, { type: 'SiteNumber', siteId: id }],
+      [`SITE#${id}|TEAM#${teamId}`, { type: 'SiteAccess', isOwner: true, allAssets: true }],
+    ],
+    facts: ({ id, organizationId, chargers }, table) => [
+      ...(table.isLive(organizationId) ? ([['chargers', table.ofSite(id), chargers]] as const) : []),
+      ['entries of its creation', 1, table.entries(id, 'site.create')],
+      ['entries of its end', 0, table.entries(id, 'site.delete')],
+    ],
+  },
+
+  Charger: {
+    key: ({ siteId, id }) => `SITE#${siteId}|CHARGER#${id}`,
+    relations: ({ id, siteId, number, identity }) => [
+      [`SITE#${siteId}|SITE`, { type: 'Site' }],
+      [`CHARGER#${id}|CHARGER`, { type: 'ChargerHome', siteId }],
+      [`CHARGERNO#${number}|CHARGER`, { type: 'ChargerNumber', chargerId: id }],
+      [`CHARGERIDENTITY#${identity.toLowerCase()}|CHARGER`, { type: 'ChargerIdentity', chargerId: id }],
+    ],
+    facts: ({ id, connectionStatus }, table) => [
+      ['entries of its creation', 1, table.entries(id, 'charger.create')],
+      ['entries of its end', 0, table.entries(id, 'charger.delete')],
+      [
+        'whether it was seen, if it says so',
+        true,
+        connectionStatus === 'never_seen' || table.entries(id, 'charger.report') > 0,
+      ],
+    ],
+  },
+
+  ChargerHome: {
+    key: ({ chargerId }) => `CHARGER#${chargerId}|CHARGER`,
+    relations: ({ chargerId, siteId }) => [[`SITE#${siteId}|CHARGER#${chargerId}`, { type: 'Charger' }]],
+  },
+
+  ChargerNumber: {
+    key: ({ number }) => `CHARGERNO#${number}|CHARGER`,
+    relations: ({ chargerId }) => [[`CHARGER#${chargerId}|CHARGER`, { type: 'ChargerHome' }]],
+    facts: ({ chargerId, number }, table) => [['its number', table.charger(chargerId)?.number, number]],
+  },
+
+  ChargerIdentity: {
+    key: ({ pk }) => `${pk}|CHARGER`,
+    relations: ({ chargerId }) => [[`CHARGER#${chargerId}|CHARGER`, { type: 'ChargerHome' }]],
+    facts: ({ chargerId, pk }, table) => [
+      ['whose it is', `CHARGERIDENTITY#${table.charger(chargerId)?.identity.toLowerCase()}`, pk],
+    ],
+  },
+
+  SiteNumber: {
+    key: ({ number }) => `SITENO#${number}|SITE`,
+    relations: ({ siteId, number }) => [[`SITE#${siteId}|SITE`, { type: 'Site', number }]],
+  },
+
+  SiteAccess: {
+    key: ({ siteId, teamId }) => `SITE#${siteId}|TEAM#${teamId}`,
+    relations: ({ siteId, teamId, organizationId, isOwner, allAssets }) => [
+      [`SITE#${siteId}|SITE`, { type: 'Site', ...(isOwner && { teamId, organizationId }) }],
+      [`TEAM#${teamId}|SITE#${siteId}`, { type: 'SiteOfTeam', organizationId, isOwner, allAssets }],
+    ],
+  },
+
+  SiteOfTeam: {
+    key: ({ siteId, teamId }) => `TEAM#${teamId}|SITE#${siteId}`,
+    relations: ({ siteId, teamId, organizationId, isOwner, allAssets }) => [
+      [`SITE#${siteId}|TEAM#${teamId}`, { type: 'SiteAccess', organizationId, isOwner, allAssets }],
     ],
   },
 

@@ -21,7 +21,7 @@ export const papershift: Format = {
     'x-content-type-options': 'nosniff',
     'strict-transport-security': 'max-age=31536000',
   },
-  serialize: JSON.stringify,
+  serialize: (body) => JSON.stringify(body),
   negotiate,
   problem(problem) {
     const places = Object.entries(problem.details ?? { '': [] });

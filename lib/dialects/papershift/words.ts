@@ -106,6 +106,7 @@ export const GERMAN: Readonly<Partial<Record<RefusalCode, string>>> = {
   team_cycle: 'Ein Team kann nicht unter sich selbst stehen.',
   team_too_deep: 'So tief können Teams nicht untereinander stehen.',
   team_has_children: 'Unter diesem Team stehen andere: Verschieben oder löschen Sie zuerst diese.',
+  team_has_sites: 'Diesem Team gehören Standorte: Löschen Sie zuerst diese.',
   default_team: 'Das Standardteam kann weder verschoben noch gelöscht werden.',
   team_limit_reached: 'Die Organisation hat so viele Teams, wie sie haben darf.',
   body_too_large: 'Der Inhalt ist größer als 256 KB.',

@@ -13,7 +13,7 @@ export const rocketchat: Format = {
     'x-content-type-options': 'nosniff',
     'strict-transport-security': 'max-age=31536000',
   },
-  serialize: JSON.stringify,
+  serialize: (body) => JSON.stringify(body),
   problem,
   accepts: '*/*',
   permissionFirst: true,

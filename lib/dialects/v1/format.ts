@@ -9,7 +9,7 @@ export const v1: Format = {
     'x-content-type-options': 'nosniff',
     'strict-transport-security': 'max-age=31536000',
   },
-  serialize: JSON.stringify,
+  serialize: (body) => JSON.stringify(body),
   problem: ({ code, status, message, details, requestId }) => ({
     status,
     body: { message, error: code, ...(details && { details }), ...(status === 500 && { requestId }) },

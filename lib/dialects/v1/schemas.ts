@@ -171,7 +171,7 @@ export const Me = z.strictObject({
 export const AuditEntry = z.strictObject({
   id: id('aud'),
   action: z.enum(AUDIT_ACTIONS),
-  resourceType: z.enum(['organization', 'member', 'invitation', 'accessToken', 'team']),
+  resourceType: z.enum(['organization', 'member', 'invitation', 'accessToken', 'team', 'site', 'charger']),
   resourceId: z.string(),
   actorType: z.enum(['user', 'apiKey', 'link', 'system', 'ses']),
   actorId: z.string(),

@@ -11,6 +11,7 @@ const open: HttpDeclaration = {
   caller: ['anybody'],
   permission: undefined,
   organization: false,
+  found: false,
   creates: false,
   depth: 0,
   refuses: [],

@@ -30,7 +30,15 @@ describe('every refusal of the dialect', () => {
 });
 
 test('a problem that has no place has no source; what is said by others is told at its header', () => {
-  const problem = { status: 400, message: 'No.', requestId: 'r', path: '/', acceptLanguage: 'de' };
+  const problem = {
+    status: 400,
+    message: 'No.',
+    requestId: 'r',
+    method: 'GET',
+    path: '/',
+    headers: {},
+    acceptLanguage: 'de',
+  };
   const of = (code: RefusalCode, details?: Readonly<Record<string, readonly string[]>>) =>
     papershift.problem({ ...problem, code, details });
   expect(of('team_limit_reached')).toMatchObject({ body: { errors: [{ detail: GERMAN.team_limit_reached }] } });

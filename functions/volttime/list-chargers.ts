@@ -1,0 +1,28 @@
+import { volttime } from '../../lib/dialects/volttime/format.ts';
+import { collection, PageQuery, readPage } from '../../lib/dialects/volttime/paging.ts';
+import { Charger, list } from '../../lib/dialects/volttime/schemas.ts';
+import { showCharger } from '../../lib/dialects/volttime/show.ts';
+import { forCaller } from '../../lib/http/endpoint.ts';
+import { union } from '../../lib/table/access.ts';
+import { LIST_CHARGERS, listChargersOf } from '../../lib/table/chargers.ts';
+import { LIST_TEAMS, listTeamsWithin } from '../../lib/table/viewing.ts';
+
+export const returns = { 200: list(Charger) };
+
+/**
+ * Lists the chargers of all sites that the caller sees, as `GET /api/v3/sites` lists them, each's oldest first.
+ */
+export const endpoint = forCaller({
+  format: volttime,
+  route: 'GET /api/v3/chargers',
+  table: union(LIST_TEAMS, LIST_CHARGERS),
+  depth: 5,
+  query: PageQuery,
+  async handle({ request, query, caller: { userId, bound } }) {
+    const page = readPage(query);
+    const teams = await listTeamsWithin(userId, bound);
+    const chargers = await listChargersOf(teams, { skip: page.skip, limit: page.size + 1 });
+    return { status: 200, body: collection(request.path, page, chargers, showCharger) };
+  },
+});
+export const { handler } = endpoint;

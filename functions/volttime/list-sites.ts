@@ -1,0 +1,31 @@
+import { volttime } from '../../lib/dialects/volttime/format.ts';
+import { collection, PageQuery, readPage } from '../../lib/dialects/volttime/paging.ts';
+import { list, Site } from '../../lib/dialects/volttime/schemas.ts';
+import { showSite } from '../../lib/dialects/volttime/show.ts';
+import { forCaller } from '../../lib/http/endpoint.ts';
+import { union } from '../../lib/table/access.ts';
+import { LIST_SITES, listSitesOf } from '../../lib/table/sites.ts';
+import { LIST_TEAMS, listTeamsWithin } from '../../lib/table/viewing.ts';
+
+export const returns = { 200: list(Site) };
+
+/**
+ * Lists the sites that the caller sees in all their organizations: those of the teams that they are in and of the teams
+ * below these, and every one where they are an ADMIN.
+ *
+ * One team after another, each's oldest first. By an access token, those of its organization.
+ */
+export const endpoint = forCaller({
+  format: volttime,
+  route: 'GET /api/v3/sites',
+  table: union(LIST_TEAMS, LIST_SITES),
+  depth: 4,
+  query: PageQuery,
+  async handle({ request, query, caller: { userId, bound } }) {
+    const page = readPage(query);
+    const teams = await listTeamsWithin(userId, bound);
+    const sites = await listSitesOf(teams, { skip: page.skip, limit: page.size + 1 });
+    return { status: 200, body: collection(request.path, page, sites, showSite) };
+  },
+});
+export const { handler } = endpoint;

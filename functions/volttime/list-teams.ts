@@ -1,0 +1,28 @@
+import { volttime } from '../../lib/dialects/volttime/format.ts';
+import { collection, PageQuery, readPage } from '../../lib/dialects/volttime/paging.ts';
+import { list, Team } from '../../lib/dialects/volttime/schemas.ts';
+import { showTeam } from '../../lib/dialects/volttime/show.ts';
+import { forCaller } from '../../lib/http/endpoint.ts';
+import { LIST_TEAMS, listTeamsSeen } from '../../lib/table/viewing.ts';
+
+export const returns = { 200: list(Team) };
+
+/**
+ * Lists the teams that the caller sees in all their organizations, the oldest first: as an ADMIN every one, else the
+ * public ones, their own, and what is below their own.
+ *
+ * By an access token, those of its organization. A list of more than 1,000 has `links` to go on by.
+ */
+export const endpoint = forCaller({
+  format: volttime,
+  route: 'GET /api/v3/teams',
+  table: LIST_TEAMS,
+  depth: 2,
+  query: PageQuery,
+  async handle({ request, query, caller: { userId, bound } }) {
+    const page = readPage(query);
+    const teams = await listTeamsSeen(userId, bound);
+    return { status: 200, body: collection(request.path, page, teams.slice(page.skip), showTeam) };
+  },
+});
+export const { handler } = endpoint;

@@ -1,0 +1,114 @@
+import { REFUSALS, type RefusalCode } from '../../domain/refusal.ts';
+import type { Format, Issue, Problem } from '../format.ts';
+
+/** Refusals for which Laravel has words of its own; the others say ours, with their code. */
+const LARAVEL: Partial<Record<RefusalCode, (problem: Problem) => string>> = {
+  unauthenticated: () => 'Unauthenticated.',
+  forbidden: () => 'This action is unauthorized.',
+  route_not_found: ({ path }) => `The route ${path.slice(1)} could not be found.`,
+  method_not_allowed: ({ method, path, headers: { allow } }) =>
+    `The ${method} method is not supported for route ${path.slice(1)}. Supported methods: ${allow}.`,
+  body_too_large: () => 'The POST data is too large.',
+  internal_error: () => 'Server Error',
+};
+
+/** What is not found of Laravel's models, and after which segment of a path its key stands. */
+const MODELS: Partial<Record<RefusalCode, readonly [model: string, segment: string]>> = {
+  team_not_found: ['Team', 'teams'],
+  site_not_found: ['Site', 'sites'],
+  charger_not_found: ['Charger', 'chargers'],
+};
+
+/** Refusals of the domain that are those of a field here. */
+const FIELDS: Partial<Record<RefusalCode, readonly [field: string, sentence: string]>> = {
+  idempotency_key_reused: ['Idempotency-Key', 'The Idempotency-Key was used with another body.'],
+  charger_identity_taken: ['identity', 'The identity has already been taken.'],
+  team_name_taken: ['name', 'The name has already been taken.'],
+};
+
+/** The status of a refusal: what is wrong with a field is 422 in Laravel. */
+export function statusOf(code: RefusalCode): number {
+  return code === 'validation_failed' || code in FIELDS ? 422 : REFUSALS[code];
+}
+
+/** Volt Time's API, which Laravel writes: JSON, and errors as `{"message", "errors"?}`. */
+export const volttime: Format = {
+  dialect: 'volttime',
+  headers: {
+    'content-type': 'application/json',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'strict-transport-security': 'max-age=31536000',
+  },
+  serialize: (body, status) => JSON.stringify(body, null, isPretty(status) ? 4 : 0),
+  sentence,
+  problem(problem) {
+    const { code, message, details = {} } = problem;
+    const status = statusOf(code);
+    const [field, taken] = FIELDS[code] ?? [];
+    if (field && taken) return { status, body: { ...invalid({ [field]: [taken] }), error: code } };
+    if (code === 'validation_failed') return { status, body: invalid(details) };
+    const own = LARAVEL[code]?.(problem) ?? notFound(problem);
+    if (own !== undefined) return { status, body: { message: own } };
+    if (status === 401) return { status, body: { message: 'Unauthenticated.', error: code } };
+    return { status, body: { message, error: code } };
+  },
+};
+
+/** Laravel's handler writes errors for people to read, but those of credentials and of validation. */
+function isPretty(status: number): boolean {
+  return status >= 400 && status !== 401 && status !== 422;
+}
+
+function notFound({ code, path }: Problem): string | undefined {
+  const [model, segment] = MODELS[code] ?? [];
+  if (!model) return;
+  const segments = path.split('/');
+  return `No query results for model [App\\Models\\${model}] ${segments[segments.indexOf(segment as string) + 1]}`;
+}
+
+/** The body about fields. A field that is missing is nothing else. */
+function invalid(details: Readonly<Record<string, readonly string[]>>) {
+  const errors = Object.fromEntries(
+    Object.entries(details).map(([field, said]) => [field, said.filter((text) => text.endsWith(REQUIRED)).slice(0, 1)]),
+  );
+  for (const [field, said] of Object.entries(details)) if (errors[field]?.length === 0) errors[field] = [...said];
+  const [first, ...others] = Object.values(errors).flat();
+  const more = others.length === 0 ? '' : ` (and ${others.length} more error${others.length === 1 ? '' : 's'})`;
+  return { message: `${first}${more}`, errors };
+}
+
+const REQUIRED = ' field is required.';
+
+const TYPES: Readonly<Record<string, string>> = {
+  string: 'a string',
+  boolean: 'true or false',
+  array: 'an array',
+  object: 'an object',
+  int: 'an integer',
+  number: 'a number',
+};
+
+/** What Laravel's rules say of a field. */
+function sentence(issue: Issue, path: string): string {
+  const attribute = path.replaceAll('_', ' ');
+  const field = `The ${attribute} field`;
+  const { minimum, maximum } = issue;
+  switch (issue.code) {
+    case 'invalid_type':
+      return isEmpty(issue.input) ? `The ${attribute}${REQUIRED}` : `${field} must be ${TYPES[issue.expected ?? '']}.`;
+    case 'invalid_value':
+      return isEmpty(issue.input) ? `The ${attribute}${REQUIRED}` : `The selected ${attribute} is invalid.`;
+    case 'too_small':
+      return issue.origin === 'string' ? `The ${attribute}${REQUIRED}` : `${field} must be at least ${minimum}.`;
+    case 'too_big':
+      return `${field} must not be greater than ${maximum}${issue.origin === 'string' ? ' characters' : ''}.`;
+    default:
+      return `${field} ${issue.message}.`;
+  }
+}
+
+/** What Laravel takes for nothing: its empty arrays are our empty objects too. */
+function isEmpty(input: unknown): boolean {
+  return (input ?? '') === '' || (typeof input === 'object' && Object.keys(input as object).length === 0);
+}

@@ -1,0 +1,58 @@
+import * as z from 'zod/mini';
+import { configuration } from '../../configuration.ts';
+
+/** Rows of a page that was asked for by its number. */
+const PER_PAGE = 25;
+
+/** Rows of a list without a page: the documented lists have none, so that a client of theirs wants all of it. */
+const WHOLE = 1000;
+
+/** The query of a list. */
+export const PageQuery = z.object({
+  page: z.optional(
+    z.pipe(
+      z.string().check(z.regex(/^[0-9]{1,9}$/, 'must be an integer')),
+      z.pipe(z.transform(Number), z.number().check(z.minimum(1), z.maximum(1000))),
+    ),
+  ),
+});
+
+/** The part of a list that a request asks for. */
+export interface Page {
+  readonly number: number | undefined;
+  readonly skip: number;
+  /** How many rows it has, at most. */
+  readonly size: number;
+}
+
+/** Reads what a list is asked for. */
+export function readPage({ page }: z.output<typeof PageQuery>): Page {
+  return { number: page, skip: ((page ?? 1) - 1) * PER_PAGE, size: page === undefined ? WHOLE : PER_PAGE };
+}
+
+/**
+ * Laravel's list: bare where it is all of it, with the links of its simple paginator where a page was asked for or there
+ * are more.
+ *
+ * @param path of the request
+ * @param rows those of the page, and at least one more if there are more
+ */
+export function collection<T, U>(path: string, { number, skip, size }: Page, rows: readonly T[], show: (row: T) => U) {
+  const data = rows.slice(0, size).map(show);
+  const hasMore = rows.length > size;
+  if (number === undefined && !hasMore) return { data };
+  const url = configuration().publicUrl + path;
+  const link = (page: number) => `${url}?page=${page}`;
+  const current = number ?? 1;
+  const [from, to] = data.length === 0 ? [null, null] : [skip + 1, skip + data.length];
+  return {
+    data,
+    links: {
+      first: link(1),
+      last: null,
+      prev: current === 1 ? null : link(current - 1),
+      next: hasMore ? link((skip + size) / PER_PAGE + 1) : null,
+    },
+    meta: { current_page: current, from, path: url, per_page: size, to },
+  };
+}

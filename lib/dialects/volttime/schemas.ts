@@ -1,0 +1,79 @@
+import * as z from 'zod/mini';
+import { CHARGER_ERRORS, CHARGER_STATUSES, CONNECTION_STATUSES } from '../../domain/charger.ts';
+import { TEAM_KINDS } from '../../domain/team.ts';
+
+// What Volt Time's API answers: read by the documents and the tests. No handler imports this file, so that no bundle
+// carries it.
+
+const timestamp = z.string().check(z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/));
+/** RFC 9562's version 8. */
+const uuid = z.string().check(z.regex(/^[\da-f]{8}-[\da-f]{4}-8[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/));
+const integer = z.int().check(z.minimum(1));
+
+export const Team = z.strictObject({
+  uuid,
+  id: integer,
+  is_personal_team: z.boolean(),
+  name: z.string(),
+  type: z.enum(TEAM_KINDS),
+  /** Null for a team that was made elsewhere. */
+  email: z.nullable(z.email()),
+  created_at: timestamp,
+  updated_at: timestamp,
+});
+
+export const Site = z.strictObject({
+  uuid,
+  id: integer,
+  name: z.string(),
+  address: z.nullable(z.string()),
+  timezone: z.nullable(z.string()),
+  /** Of the team that owns it. */
+  team_uuid: uuid,
+  created_at: timestamp,
+  updated_at: timestamp,
+});
+
+export const Charger = z.strictObject({
+  uuid,
+  id: integer,
+  identity: z.string(),
+  reference: z.nullable(z.string()),
+  connection_status: z.enum(CONNECTION_STATUSES),
+  status: z.nullable(z.enum(CHARGER_STATUSES)),
+  error: z.nullable(z.enum(CHARGER_ERRORS)),
+  error_info: z.nullable(z.string()),
+  created_at: timestamp,
+  updated_at: timestamp,
+  licenses: z.strictObject({ smart: z.boolean(), pro: z.boolean() }),
+});
+
+export const Message = z.strictObject({ message: z.string() });
+
+/** Laravel's envelope of one thing. */
+// @__NO_SIDE_EFFECTS__
+export function resource(data: z.core.$ZodType) {
+  return z.strictObject({ data });
+}
+
+/** Laravel's envelope of a list: `links` and `meta` stand there when a page was asked for, or there are more. */
+// @__NO_SIDE_EFFECTS__
+export function list(row: z.core.$ZodType) {
+  const place = z.nullable(z.int().check(z.minimum(1)));
+  return z.strictObject({
+    data: z.array(row),
+    links: z.optional(
+      z.strictObject({ first: z.url(), last: z.null(), prev: z.nullable(z.url()), next: z.nullable(z.url()) }),
+    ),
+    meta: z.optional(
+      z.strictObject({ current_page: integer, from: place, path: z.url(), per_page: integer, to: place }),
+    ),
+  });
+}
+
+/** Every refusal: `errors` says what is wrong with fields, `error` is our code where Laravel has no words of its own. */
+export const Problem = z.strictObject({
+  message: z.string(),
+  errors: z.optional(z.record(z.string(), z.array(z.string()))),
+  error: z.optional(z.string()),
+});

@@ -1,0 +1,42 @@
+import type { Charger } from '../../domain/charger.ts';
+import { shortIdAsUuid } from '../../domain/ids.ts';
+import type { Site } from '../../domain/site.ts';
+import type { Team } from '../../domain/team.ts';
+
+/** A moment as Laravel's Carbon writes it: with microseconds, of which we know the first three digits. */
+export function showTime(at: string): string {
+  return at.replace('Z', '000Z');
+}
+
+/** A team, its fields in the documented order. */
+export function showTeam({ id, number, kind = 'Other', name, email, createdAt, updatedAt }: Team) {
+  return {
+    ...{ uuid: shortIdAsUuid(id), id: number, is_personal_team: kind === 'Personal', name, type: kind },
+    ...{ email: email ?? null, created_at: showTime(createdAt), updated_at: showTime(updatedAt) },
+  };
+}
+
+/** A site. */
+export function showSite({ id, number, name, address, timezone, teamId, createdAt, updatedAt }: Site) {
+  return {
+    ...{ uuid: shortIdAsUuid(id), id: number, name, address: address ?? null, timezone: timezone ?? null },
+    ...{ team_uuid: shortIdAsUuid(teamId), created_at: showTime(createdAt), updated_at: showTime(updatedAt) },
+  };
+}
+
+/** A charger, its fields in the documented order. Licences are another product's: there are none here. */
+export function showCharger(charger: Charger) {
+  const { id, number, identity, reference, connectionStatus, status, error, errorInfo, createdAt, updatedAt } = charger;
+  return {
+    ...{
+      uuid: shortIdAsUuid(id),
+      id: number,
+      identity,
+      reference: reference ?? null,
+      connection_status: connectionStatus,
+    },
+    ...{ status: status ?? null, error: error ?? null, error_info: errorInfo ?? null },
+    ...{ created_at: showTime(createdAt), updated_at: showTime(updatedAt) },
+    licenses: { smart: false, pro: false },
+  };
+}

@@ -1,0 +1,289 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { CHARGER_ERRORS, CHARGER_STATUSES } from '../../lib/domain/charger.ts';
+import { type Client, newAddress, useService } from '../support/service.ts';
+
+const service = useService({ environment: { LIMITS: JSON.stringify({ chargersOfSite: 30 }) } });
+
+interface Made {
+  readonly uuid: string;
+  readonly id: number;
+}
+
+const newIdentity = () => `CP-${newAddress('x').split('@')[0]}`;
+const postTo = async (by: Client, path: string, body: object): Promise<Made> => {
+  const answer = await by.call(`POST ${path}`, { body });
+  expect(answer.status).toBe(200);
+  return answer.body.data;
+};
+const makeTeam = (by: Client) =>
+  postTo(by, '/api/v3/teams', { name: newAddress('team'), email: newAddress(), type: 'Company' });
+const makeSite = async (by: Client, team: Made) =>
+  postTo(by, '/api/v3/sites', { name: newAddress('site'), team_uuid: team.uuid });
+const makeCharger = (by: Client, site: Made, more: object = {}) =>
+  postTo(by, `/api/v3/sites/${site.uuid}/chargers`, { identity: newIdentity(), ...more });
+const uuids = ({ body }: { body: { data: Made[] } }) => body.data.map(({ uuid }) => uuid);
+
+/** The id on `/v1` of a team of Volt Time's, the latest one made. */
+const nativeId = async (by: Client) => (await by.call('GET /v1/teams')).body.data.at(-1).id as string;
+
+test('a charger is made, shown, changed and deleted', async () => {
+  const { owner } = await service.organization();
+  const site = await makeSite(owner, await makeTeam(owner));
+  const identity = newIdentity();
+  const made = await owner.call(`POST /api/v3/sites/${site.id}/chargers`, {
+    body: { identity, reference: 'Left', x: 1 },
+  });
+  expect(made.status).toBe(200);
+  const { data } = made.body;
+  expect(data).toMatchObject({ identity, reference: 'Left', connection_status: 'never_seen', status: null });
+  for (const key of [data.uuid, data.id]) {
+    expect((await owner.call(`GET /api/v3/chargers/${key}`)).body).toEqual({ data });
+  }
+  const changed = await owner.call(`PATCH /api/v3/chargers/${data.id}`, { body: { reference: null } });
+  expect(changed.body.data).toEqual({ ...data, reference: null, updated_at: changed.body.data.updated_at });
+  const before = await service.items();
+  expect((await owner.call(`PATCH /api/v3/chargers/${data.uuid}`, { body: { identity } })).body).toEqual(changed.body);
+  expect(await service.items()).toEqual(before);
+  expect((await owner.call(`GET /api/v3/sites/${site.uuid}/chargers`)).body).toEqual({ data: [changed.body.data] });
+  expect(await owner.call(`DELETE /api/v3/sites/${site.uuid}`)).toMatchObject({
+    status: 409,
+    body: { error: 'site_has_chargers' },
+  });
+
+  const deleted = await owner.call(`DELETE /api/v3/chargers/${data.id}`);
+  expect(deleted).toMatchObject({ status: 200, body: { message: 'Charger deleted successfully' } });
+  expect((await owner.call(`GET /api/v3/chargers/${data.uuid}`)).status).toBe(404);
+  expect((await owner.call(`DELETE /api/v3/sites/${site.id}`)).status).toBe(200);
+  const actions = (await owner.call('GET /v1/audit-logs')).body.data.map(({ action }: { action: string }) => action);
+  expect(actions.slice(0, 4)).toEqual(['site.delete', 'charger.delete', 'charger.update', 'charger.create']);
+});
+
+test('an identity is unique in all organizations, also at once, and free again', async () => {
+  const [one, two] = [(await service.organization()).owner, (await service.organization()).owner];
+  const [here, there] = [await makeSite(one, await makeTeam(one)), await makeSite(two, await makeTeam(two))];
+  const identity = newIdentity();
+  const answers = await Promise.all(
+    [identity, identity.toLowerCase(), identity].map((same, index) =>
+      index % 2
+        ? two.call(`POST /api/v3/sites/${there.uuid}/chargers`, { body: { identity: same } })
+        : one.call(`POST /api/v3/sites/${here.uuid}/chargers`, { body: { identity: same } }),
+    ),
+  );
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 422, 422]);
+  const message = 'The identity has already been taken.';
+  expect(answers.find(({ status }) => status === 422)?.body).toEqual({
+    message,
+    errors: { identity: [message] },
+    error: 'charger_identity_taken',
+  });
+  const winner = answers.find(({ status }) => status === 200)?.body.data as Made;
+  const other = await makeCharger(one, here);
+  const renamed = await one.call(`PATCH /api/v3/chargers/${other.uuid}`, { body: { identity } });
+  expect(renamed.body.error).toBe('charger_identity_taken');
+  for (const by of [one, two]) await by.call(`DELETE /api/v3/chargers/${winner.uuid}`);
+  const again = await one.call(`PATCH /api/v3/chargers/${other.uuid}`, { body: { identity } });
+  expect([again.status, again.body.data.identity]).toEqual([200, identity]);
+  // In another letter case it is the same one.
+  const folded = await one.call(`PATCH /api/v3/chargers/${other.uuid}`, { body: { identity: identity.toLowerCase() } });
+  expect(folded.body.data.identity).toBe(identity.toLowerCase());
+});
+
+describe('refuses', () => {
+  test.each([
+    [{ identity: undefined }, { identity: ['The identity field is required.'] }],
+    [{ identity: 'x'.repeat(46) }, { identity: ['The identity field must not be greater than 45 characters.'] }],
+    [{ identity: 42 }, { identity: ['The identity field must be a string.'] }],
+    [{ reference: ['x'] }, { reference: ['The reference field must be a string.'] }],
+  ])('a charger with %j', async (sent, errors) => {
+    const { owner } = await service.organization();
+    const site = await makeSite(owner, await makeTeam(owner));
+    const before = await service.items();
+    const answer = await owner.call(`POST /api/v3/sites/${site.uuid}/chargers`, {
+      body: { identity: newIdentity(), ...sent },
+    });
+    expect(answer).toMatchObject({ status: 422, body: { message: Object.values(errors)[0]?.[0], errors } });
+    expect(await service.items()).toEqual(before);
+  });
+
+  test.each([
+    [{ connection_status: 'never_seen' }, { connection_status: ['The selected connection status is invalid.'] }],
+    [{ status: 'Broken' }, { status: ['The selected status is invalid.'] }],
+    [{ error: 'Error' }, { error: ['The selected error is invalid.'] }],
+    [{ error_info: 42 }, { error_info: ['The error info field must be a string.'] }],
+  ])('a report of %j', async (body, errors) => {
+    const { owner } = await service.organization();
+    const charger = await makeCharger(owner, await makeSite(owner, await makeTeam(owner)));
+    const before = await service.items();
+    const answer = await owner.call(`PUT /api/v3/chargers/${charger.uuid}/status`, { body });
+    expect(answer).toMatchObject({ status: 422, body: { errors } });
+    expect(await service.items()).toEqual(before);
+  });
+});
+
+test('a report says how a charger is, and stays until the next', async () => {
+  const { owner } = await service.organization();
+  const charger = await makeCharger(owner, await makeSite(owner, await makeTeam(owner)));
+  const report = async (body: object) =>
+    (await owner.call(`PUT /api/v3/chargers/${charger.id}/status`, { body })).body.data;
+  const faulted = { status: 'Faulted', error: 'GroundFailure', error_info: 'Wet' };
+  expect(await report({ connection_status: 'online', ...faulted })).toMatchObject({
+    connection_status: 'online',
+    ...faulted,
+  });
+  const offline = await report({ connection_status: 'offline' });
+  expect(offline).toMatchObject({ connection_status: 'offline', ...faulted });
+  expect(await report({})).toEqual(offline);
+  expect(await report({ status: 'Available', error: 'NoError', error_info: '' })).toMatchObject({
+    ...{ connection_status: 'offline', status: 'Available', error: 'NoError', error_info: null },
+  });
+  expect(await report({ status: null, error: null })).toMatchObject({ status: null, error: null });
+  for (const status of CHARGER_STATUSES) expect((await report({ status })).status).toBe(status);
+  for (const error of CHARGER_ERRORS) expect((await report({ error })).error).toBe(error);
+  const [latest] = (await owner.call('GET /v1/audit-logs')).body.data;
+  expect(latest).toMatchObject({ action: 'charger.report', metadata: { after: { error: 'WeakSignal' } } });
+});
+
+describe('who', () => {
+  let owner: Client;
+  let team: Made;
+  let native: string;
+  let site: Made;
+  let charger: Made;
+  const people: Record<string, Client & { readonly memberId: string }> = {};
+
+  beforeAll(async () => {
+    const home = await service.organization();
+    owner = home.owner;
+    const top = (await owner.call('POST /v1/teams', { body: { name: 'Top' } })).body.id;
+    const made = await makeTeam(owner);
+    native = await nativeId(owner);
+    await owner.call(`PATCH /v1/teams/${native}`, { body: { parentTeamId: top } });
+    team = made;
+    site = await makeSite(owner, team);
+    charger = await makeCharger(owner, site);
+    const place = async (name: string, role: string, at?: string, as = 'MEMBER') => {
+      const member = await service.member(owner, role);
+      people[name] = member;
+      if (at) await owner.call(`PUT /v1/teams/${at}/members/${member.memberId}`, { body: { role: as } });
+    };
+    await place('owner', 'USER', native, 'OWNER');
+    await place('member', 'USER', native);
+    await place('operator', 'OPERATOR', native);
+    await place('operator above', 'OPERATOR', top);
+    await place('operator elsewhere', 'OPERATOR');
+    await place('viewer', 'VIEWER', native, 'OWNER');
+    await place('nobody', 'USER');
+    await place('admin', 'ADMIN');
+  });
+
+  test.each([
+    ['owner', { lists: 200, reads: 200, manages: 200, reports: 403 }],
+    ['member', { lists: 200, reads: 200, manages: 403, reports: 403 }],
+    ['operator', { lists: 200, reads: 200, manages: 403, reports: 200 }],
+    ['operator above', { lists: 200, reads: 200, manages: 403, reports: 200 }],
+    ['operator elsewhere', { lists: 403, reads: 404, manages: 404, reports: 404 }],
+    ['viewer', { lists: 200, reads: 200, manages: 403, reports: 403 }],
+    ['nobody', { lists: 403, reads: 404, manages: 404, reports: 403 }],
+    ['admin', { lists: 200, reads: 200, manages: 200, reports: 200 }],
+  ] as const)('%s: %j', async (name, expected) => {
+    const by = people[name] as Client;
+    const status = async (route: string, body?: object) => (await by.call(route, { body })).status;
+    const one = await makeCharger(owner, site);
+    const seen = expected.reads === 200;
+    expect({
+      lists: await status(`GET /api/v2/teams/${team.id}/chargers`),
+      reads: await status(`GET /api/v3/chargers/${charger.uuid}`),
+      manages: await status(`PATCH /api/v3/chargers/${one.uuid}`, { reference: 'Other' }),
+      reports: await status(`PUT /api/v3/chargers/${one.uuid}/status`, { status: 'Available', error_info: name }),
+    }).toEqual(expected);
+    expect(await status(`GET /api/v3/sites/${site.uuid}/chargers`)).toBe(expected.reads);
+    expect(await status(`POST /api/v3/sites/${site.id}/chargers`, { identity: newIdentity() })).toBe(expected.manages);
+    expect(uuids(await by.call('GET /api/v3/chargers')).includes(charger.uuid)).toBe(seen);
+    expect(await status(`DELETE /api/v3/chargers/${one.uuid}`)).toBe(expected.manages);
+    for (const uuid of uuids(await owner.call('GET /api/v3/chargers')).slice(1)) {
+      await owner.call(`DELETE /api/v3/chargers/${uuid}`);
+    }
+  });
+
+  test('a program reports by an access token that was made for it, and may nothing else', async () => {
+    const person = people.owner as Client;
+    const made = (await person.call('POST /v1/access-tokens', { body: { name: 'Backend', role: 'OPERATOR' } })).body;
+    const call = (route: string, body?: object) =>
+      service.call(route, { body, headers: { authorization: `Bearer ${made.token}` } });
+    const reported = await call(`PUT /api/v3/chargers/${charger.uuid}/status`, { connection_status: 'online' });
+    expect([reported.status, reported.body.data.connection_status]).toEqual([200, 'online']);
+    expect(uuids(await call('GET /api/v3/chargers'))).toEqual([charger.uuid]);
+    expect((await person.call(`PUT /api/v3/chargers/${charger.uuid}/status`, { body: {} })).status).toBe(403);
+    const reader = (await person.call('POST /v1/access-tokens', { body: { name: 'Reader', role: 'VIEWER' } })).body;
+    const headers = { authorization: `Bearer ${reader.token}` };
+    const refused = await service.call(`PUT /api/v3/chargers/${charger.uuid}/status`, { body: {}, headers });
+    expect(refused.status).toBe(403);
+  });
+
+  test('the team is named by its integer or its UUID', async () => {
+    for (const key of [team.id, team.uuid]) {
+      expect(uuids(await owner.call(`GET /api/v2/teams/${key}/chargers`))).toEqual([charger.uuid]);
+    }
+    await owner.call(`PATCH /v1/teams/${native}`, { body: { isPrivate: true } });
+    const answer = await (people.nobody as Client).call(`GET /api/v2/teams/${team.id}/chargers`);
+    expect(answer).toMatchObject({
+      status: 404,
+      body: { message: `No query results for model [App\\Models\\Team] ${team.id}` },
+    });
+    await owner.call(`PATCH /v1/teams/${native}`, { body: { isPrivate: false } });
+  });
+});
+
+test('lists give every charger once, in order, a page at a time, whatever sites they stand on', async () => {
+  const { owner } = await service.organization();
+  const teams = [await makeTeam(owner), await makeTeam(owner)] as [Made, Made];
+  const standing: string[][] = [];
+  for (const team of teams) {
+    await makeSite(owner, team);
+    const rows: string[] = [];
+    for (const count of [11, 3, 20]) {
+      const site = await makeSite(owner, team);
+      for (let index = 0; index < count; index += 1) rows.push((await makeCharger(owner, site)).uuid);
+      const listed = await owner.call(`GET /api/v3/sites/${site.id}/chargers`);
+      expect(uuids(listed)).toEqual(rows.slice(-count));
+    }
+    standing.push(rows);
+  }
+  const walk = async (path: string) => {
+    const pages: string[][] = [];
+    for (let page = 1; ; page += 1) {
+      const answer = await owner.call(`GET ${path}?page=${page}`);
+      pages.push(uuids(answer));
+      if (!answer.body.links.next) return pages;
+    }
+  };
+  const all = standing.flat();
+  expect(uuids(await owner.call('GET /api/v3/chargers'))).toEqual(all);
+  expect(await walk('/api/v3/chargers')).toEqual([all.slice(0, 25), all.slice(25, 50), all.slice(50)]);
+  for (const [index, { id }] of teams.entries()) {
+    const own = standing[index] as string[];
+    expect(uuids(await owner.call(`GET /api/v2/teams/${id}/chargers`))).toEqual(own);
+    expect(await walk(`/api/v2/teams/${id}/chargers`)).toEqual([own.slice(0, 25), own.slice(25)]);
+  }
+});
+
+test('a site has no more chargers than it may, also at once, and is not deleted while one comes', async () => {
+  const { owner } = await service.organization();
+  const team = await makeTeam(owner);
+  const site = await makeSite(owner, team);
+  const post = (to: Made) =>
+    owner.call(`POST /api/v3/sites/${to.uuid}/chargers`, { body: { identity: newIdentity() } });
+  const answers = await Promise.all(Array.from({ length: 33 }, () => post(site)));
+  const refused = answers.filter(({ status }) => status !== 200);
+  expect(refused.map(({ status, body: { error } }) => [status, error])).toEqual(
+    Array.from({ length: 3 }, () => [409, 'charger_limit_reached']),
+  );
+  for (let round = 0; round < 8; round += 1) {
+    const empty = await makeSite(owner, team);
+    const [made, deleted] = await Promise.all([post(empty), owner.call(`DELETE /api/v3/sites/${empty.uuid}`)]);
+    expect([
+      [200, 409],
+      [404, 200],
+    ]).toContainEqual([made.status, deleted.status]);
+  }
+});

@@ -1,0 +1,186 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { PERMISSIONS, ROLES } from '../../lib/domain/roles.ts';
+import { type Contract, contracts } from '../support/contract.ts';
+import { exampleOf, type Home } from '../support/requests.ts';
+import { type Client, newAddress, type Sending, useService } from '../support/service.ts';
+
+// What Laravel's handler and middleware answer, at every endpoint of Volt Time's API, driven from the declarations. The
+// bytes count: errors are written for people to read, with four spaces, but those of credentials and validation.
+
+const service = useService();
+
+const all = contracts.filter(({ declaration }) => declaration.dialect === 'volttime');
+const ofOrganizations = all.filter(({ declaration }) => declaration.organization);
+const found = all.filter(({ declaration }) => declaration.found);
+const withBodies = all.filter(({ declaration }) => declaration.body);
+const named = (some: readonly Contract[]) => some.map((contract) => [contract.declaration.route, contract] as const);
+
+let home: Home;
+const people: Partial<Record<string, Client>> = {};
+
+beforeAll(async () => {
+  home = await service.organization('Home');
+  for (const role of ROLES) people[role] = await service.member(home.owner, role);
+});
+
+/** The answer with its bytes; not by the harness, which reads it. */
+async function bytes(route: string, { body, headers }: Sending = {}) {
+  const [method = '', path] = route.split(' ');
+  const isText = typeof body === 'string';
+  const answer = await fetch(service.api + path, {
+    method,
+    headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+    body: body === undefined ? null : isText ? body : JSON.stringify(body),
+  });
+  return { status: answer.status, headers: answer.headers, text: await answer.text() };
+}
+
+/** As Laravel's handler writes it. */
+const pretty = (body: object) => JSON.stringify(body, null, 4);
+const as = ({ token }: Client, organization = home.id) => ({
+  authorization: `Bearer ${token}`,
+  'x-organization-id': organization,
+});
+
+describe.each(named(all))('%s', (_, contract) => {
+  test.each([
+    ['no credential', {}],
+    ['no bearer token', { authorization: 'Basic YWRhOmFkYQ==' }],
+    ['something that is no token', { authorization: 'Bearer nonsense' }],
+    ['an access token that there is none of', { authorization: `Bearer mst_${'A'.repeat(107)}` }],
+  ])('with %s is 401', async (_case, headers) => {
+    const { route } = await exampleOf(contract, service, home);
+    // Nobody is told what is wrong with a request before who they are.
+    const answer = await bytes(`${route}?page=x`, { ...(contract.declaration.body && { body: '{' }), headers });
+    expect(answer).toMatchObject({ status: 401, text: '{"message":"Unauthenticated."}' });
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+    expect(answer.headers.get('content-type')).toBe('application/json');
+  });
+
+  test('refuses somebody whose address is not verified', async () => {
+    const stranger = await service.person(newAddress(), { unverified: true });
+    const { route, body } = await exampleOf(contract, service, home);
+    const { status, text } = await bytes(route, { body, headers: as(stranger) });
+    const message = 'Verify your e-mail address with your sign-in provider first.';
+    expect([status, text]).toEqual([403, pretty({ message, error: 'email_not_verified' })]);
+  });
+
+  test('is 500 for a defect, and tells nothing of it', async () => {
+    const { route, body } = await exampleOf(contract, service, home);
+    await service.faults([{ function: contract.name, fault: 'refuse', times: -1 }]);
+    const { status, text } = await bytes(route, { body, headers: as(home.owner) });
+    await service.faults([]);
+    expect([status, text]).toEqual([500, pretty({ message: 'Server Error' })]);
+  });
+
+  test('is 405 for another method, and names those that there are', async () => {
+    const [, path = ''] = contract.declaration.route.replaceAll(/\{\w+\}/g, 'x').split(' ');
+    const allowed = all
+      .map(({ declaration }) => declaration.route.replaceAll(/\{\w+\}/g, 'x').split(' '))
+      .flatMap(([method, other]) => (other === path ? [method] : []))
+      .sort()
+      .join(', ');
+    const { status, headers, text } = await bytes(`REPORT ${path}`);
+    expect([status, headers.get('allow')]).toEqual([405, allowed]);
+    const message = `The REPORT method is not supported for route ${path.slice(1)}. Supported methods: ${allowed}.`;
+    expect(text).toBe(pretty({ message }));
+  });
+});
+
+test.each(['api/v3/nothing', 'api/v2', 'api/v3', 'api/v3/teams/', 'api/v2/teams/1/2/3'])('%s is 404', async (path) => {
+  const { status, headers, text } = await bytes(`GET /${path}`);
+  expect([status, text]).toEqual([404, pretty({ message: `The route ${path} could not be found.` })]);
+  expect(headers.get('content-type')).toBe('application/json');
+});
+
+describe.each(named(ofOrganizations))('%s', (_, contract) => {
+  test('follows the matrix', async () => {
+    const { permission } = contract.declaration;
+    for (const role of ROLES) {
+      const { route, body } = await exampleOf(contract, service, home);
+      const answer = await bytes(route, { body, headers: as(people[role] as Client) });
+      if (!permission || (PERMISSIONS[permission] as readonly string[]).includes(role)) expect(answer.status).toBe(200);
+      else expect([answer.status, answer.text]).toEqual([403, pretty({ message: 'This action is unauthorized.' })]);
+    }
+  });
+
+  test('is 404 for an organization that the caller is not in, and asks for one where there are several', async () => {
+    const { route, body } = await exampleOf(contract, service, home);
+    const stranger = (await service.organization()).owner;
+    const outside = await bytes(route, { body, headers: as(stranger) });
+    const message = 'There is no such organization.';
+    expect([outside.status, outside.text]).toEqual([404, pretty({ message, error: 'organization_not_found' })]);
+    await stranger.call('POST /v1/organizations', { body: { name: 'Another' } });
+    const { authorization } = as(stranger);
+    const unnamed = await bytes(route, { body, headers: { authorization } });
+    expect(unnamed.status).toBe(400);
+    expect(JSON.parse(unnamed.text)).toEqual({
+      message: 'Name the organization in the X-Organization-Id header.',
+      error: 'organization_required',
+    });
+  });
+});
+
+describe.each(named(found))('%s', (_, contract) => {
+  const { route: declared, permission } = contract.declaration;
+  /** What who sees nothing of it is told: of a team that is public, that its chargers aren't for them. */
+  const unseen = declared.endsWith('/sites') ? 422 : declared.includes('{team_id}') ? 403 : 404;
+
+  test('is for who is in the owning team, and for ADMINs', async () => {
+    for (const role of ROLES) {
+      const { route, body } = await exampleOf(contract, service, home);
+      const { status } = await bytes(route, { body, headers: as(people[role] as Client) });
+      const isAllowed = (PERMISSIONS[permission as 'site:read'] as readonly string[]).includes(role);
+      expect([role, status]).toEqual([role, role === 'ADMIN' ? 200 : isAllowed ? unseen : 403]);
+    }
+  });
+
+  test("has nothing to tell of another organization's, of a made-up key and of nonsense", async () => {
+    const foreign = await service.organization('Foreign');
+    const { route, body } = await exampleOf(contract, service, home);
+    const before = await service.items();
+    if (declared.endsWith('/sites')) {
+      const answer = await bytes(route, { body, headers: as(foreign.owner, foreign.id) });
+      const message = 'The selected team uuid is invalid.';
+      expect([answer.status, JSON.parse(answer.text)]).toEqual([422, { message, errors: { team_uuid: [message] } }]);
+    } else {
+      const at = declared.split('/').findIndex((segment) => segment.startsWith('{'));
+      const model = { '{site}': 'Site', '{charger}': 'Charger', '{team_id}': 'Team' }[declared.split('/')[at] ?? ''];
+      const own = route.split('/')[at] as string;
+      for (const key of [own, crypto.randomUUID(), '4503599627370497', '0', 'x', '9'.repeat(30), 'a'.repeat(1000)]) {
+        const path = route.split('/').with(at, key).join('/');
+        const by = key === own ? as(foreign.owner, foreign.id) : as(home.owner);
+        const answer = await bytes(path, { body, headers: by });
+        const message = `No query results for model [App\\Models\\${model}] ${key}`;
+        expect([answer.status, answer.text]).toEqual([404, pretty({ message })]);
+      }
+    }
+    expect(await service.items()).toEqual(before);
+  });
+});
+
+describe.each(named(withBodies))('%s', (_, contract) => {
+  test('refuses bad bodies with what is wrong, and stores nothing', async () => {
+    const { route, body } = await exampleOf(contract, service, home);
+    const good = body as Record<string, unknown>;
+    await home.owner.call('GET /v1/me');
+    const before = await service.items();
+    const send = (text: string, headers = {}) =>
+      bytes(route, { body: text, headers: { ...as(home.owner), ...headers } });
+
+    for (const text of ['{', 'nonsense', '\u0000']) {
+      const { status, text: answer } = await send(text);
+      const message = 'The body is not valid JSON.';
+      expect([status, answer], text).toEqual([400, pretty({ message, error: 'malformed_body' })]);
+    }
+    for (const text of ['[1]', 'null', '"text"', '42', '[{}]']) {
+      const { status, text: answer } = await send(text);
+      expect([status, Object.keys(JSON.parse(answer).errors)], text).toEqual([422, ['body']]);
+    }
+    const large = await send(JSON.stringify({ ...good, padding: 'x'.repeat(257 * 1024) }));
+    expect([large.status, large.text]).toEqual([413, pretty({ message: 'The POST data is too large.' })]);
+    const other = await send('a=b', { 'content-type': 'application/x-www-form-urlencoded' });
+    expect([other.status, JSON.parse(other.text).error]).toEqual([415, 'unsupported_media_type']);
+    expect(await service.items()).toEqual(before);
+  });
+});
