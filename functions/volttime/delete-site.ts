@@ -1,10 +1,10 @@
 import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { Message } from '../../lib/dialects/volttime/schemas.ts';
-import { Refusal } from '../../lib/domain/refusal.ts';
-import { forFound } from '../../lib/http/endpoint.ts';
+import { managingWay } from '../../lib/domain/site.ts';
+import { forSite } from '../../lib/http/endpoint.ts';
 import { union } from '../../lib/table/access.ts';
-import { DELETE_SITE, deleteSite, FIND_SITE, findSite, managing, readOwner, SEE_OWNED } from '../../lib/table/sites.ts';
+import { DELETE_SITE, deleteSite, LOCATE_SITE, locateSite } from '../../lib/table/sites.ts';
 
 export const returns = { 200: Message };
 
@@ -13,18 +13,17 @@ export const returns = { 200: Message };
  *
  * One that has chargers isn't deleted before they are.
  */
-export const endpoint = forFound({
+export const endpoint = forSite({
   format: volttime,
   route: 'DELETE /api/v3/sites/{site}',
   permission: 'site:read',
-  table: union(FIND_SITE, SEE_OWNED, DELETE_SITE),
+  table: union(LOCATE_SITE, DELETE_SITE),
   depth: 3,
-  refuses: ['site_not_found', 'forbidden', 'site_has_chargers'],
-  missing: () => new Refusal('site_not_found'),
-  find: ({ request }) => findSite(readKey('site', request.params.site)),
-  read: ({ found, caller }) => readOwner(found, caller.userId),
-  async handle({ actor, occasion, found, read: { team, own } }) {
-    await deleteSite(occasion, actor, own, await managing(actor, team, own, 'site_not_found'), found);
+  refuses: ['forbidden', 'site_has_chargers'],
+  missing: 'site_not_found',
+  locate: ({ request }) => locateSite(readKey('site', request.params.site)),
+  async handle({ occasion, reach: { site }, ways }) {
+    await deleteSite(occasion, managingWay(ways), site);
     return { status: 200, body: { message: 'Site deleted successfully' } };
   },
 });

@@ -4,7 +4,7 @@ import { Charger, list } from '../../lib/dialects/volttime/schemas.ts';
 import { showCharger } from '../../lib/dialects/volttime/show.ts';
 import { forCaller } from '../../lib/http/endpoint.ts';
 import { union } from '../../lib/table/access.ts';
-import { LIST_CHARGERS, listChargersOf } from '../../lib/table/chargers.ts';
+import { LIST_CHARGERS_OF, listChargersOf } from '../../lib/table/chargers.ts';
 import { LIST_TEAMS, listTeamsWithin } from '../../lib/table/viewing.ts';
 
 export const returns = { 200: list(Charger) };
@@ -15,13 +15,13 @@ export const returns = { 200: list(Charger) };
 export const endpoint = forCaller({
   format: volttime,
   route: 'GET /api/v3/chargers',
-  table: union(LIST_TEAMS, LIST_CHARGERS),
+  table: union(LIST_TEAMS, LIST_CHARGERS_OF),
   depth: 5,
   query: PageQuery,
   async handle({ request, query, caller: { userId, bound } }) {
     const page = readPage(query);
     const teams = await listTeamsWithin(userId, bound);
-    const chargers = await listChargersOf(teams, { skip: page.skip, limit: page.size + 1 });
+    const chargers = await listChargersOf(teams, { skip: page.skip, limit: page.size + 1 }, request.now);
     return { status: 200, body: collection(request.path, page, chargers, showCharger) };
   },
 });

@@ -6,7 +6,7 @@ import { showCharger } from '../../lib/dialects/volttime/show.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forFound } from '../../lib/http/endpoint.ts';
 import { union } from '../../lib/table/access.ts';
-import { LIST_CHARGERS, listChargersOf } from '../../lib/table/chargers.ts';
+import { LIST_CHARGERS_OF, listChargersOf } from '../../lib/table/chargers.ts';
 import { insight, readOwner, SEE_OWNED } from '../../lib/table/sites.ts';
 import { LOCATE_TEAM, locateTeam } from '../../lib/table/teams.ts';
 
@@ -21,7 +21,7 @@ export const endpoint = forFound({
   format: volttime,
   route: 'GET /api/v2/teams/{team_id}/chargers',
   permission: 'site:read',
-  table: union(LOCATE_TEAM, SEE_OWNED, LIST_CHARGERS),
+  table: union(LOCATE_TEAM, SEE_OWNED, LIST_CHARGERS_OF),
   depth: 5,
   query: PageQuery,
   refuses: ['team_not_found', 'forbidden'],
@@ -32,7 +32,8 @@ export const endpoint = forFound({
     // Who sees the team itself, because it is public, is told that its chargers aren't for them.
     await insight(actor, team, own, team?.isPrivate ? 'team_not_found' : 'forbidden');
     const page = readPage(query);
-    const chargers = await listChargersOf(team ? [team] : [], { skip: page.skip, limit: page.size + 1 });
+    const range = { skip: page.skip, limit: page.size + 1 };
+    const chargers = await listChargersOf(team ? [team] : [], range, request.now, ({ isOwner }) => isOwner);
     return { status: 200, body: collection(request.path, page, chargers, showCharger) };
   },
 });

@@ -3,11 +3,10 @@ import { ChargerReport } from '../../lib/dialects/volttime/input.ts';
 import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { Charger, resource } from '../../lib/dialects/volttime/schemas.ts';
 import { showCharger } from '../../lib/dialects/volttime/show.ts';
-import { Refusal } from '../../lib/domain/refusal.ts';
-import { forFound } from '../../lib/http/endpoint.ts';
+import { insightBy, requireCharger, seenBy, type Way } from '../../lib/domain/site.ts';
+import { forSite } from '../../lib/http/endpoint.ts';
 import { union } from '../../lib/table/access.ts';
-import { FIND_CHARGER, findCharger, REPORT_CHARGER, reportCharger } from '../../lib/table/chargers.ts';
-import { insight, readOwner, SEE_OWNED } from '../../lib/table/sites.ts';
+import { FIND_CHARGER, getCharger, locateCharger, REPORT_CHARGER, reportCharger } from '../../lib/table/chargers.ts';
 
 export const returns = { 200: resource(Charger) };
 
@@ -17,22 +16,24 @@ export const returns = { 200: resource(Charger) };
  *
  * A program does it by an access token of role OPERATOR, whose owner may be a USER.
  */
-export const endpoint = forFound({
+export const endpoint = forSite({
   format: volttime,
   route: 'PUT /api/v3/chargers/{charger}/status',
   permission: 'charger:report',
-  table: union(FIND_CHARGER, SEE_OWNED, REPORT_CHARGER),
+  table: union(FIND_CHARGER, REPORT_CHARGER),
   depth: 4,
   body: ChargerReport,
-  refuses: ['charger_not_found'],
-  missing: () => new Refusal('charger_not_found'),
-  find: ({ request }) => findCharger(readKey('charger', request.params.charger)),
-  read: ({ found, caller }) => readOwner(found, caller.userId),
-  async handle({ body, actor, occasion, found, read: { team, own } }) {
-    const place = await insight(actor, team, own, 'charger_not_found');
+  missing: 'charger_not_found',
+  locate: ({ request }) => locateCharger(readKey('charger', request.params.charger)),
+  read: ({ located: { siteId, chargerId } }) => getCharger(siteId, chargerId),
+  async handle({ request, body, occasion, reach: { site }, read, ways }) {
+    const insight = insightBy(ways, request.now);
+    const charger = requireCharger(read, insight);
     const { connection_status: connectionStatus, status, error, error_info: errorInfo } = body;
     const report = { connectionStatus, status, error, errorInfo };
-    return { status: 200, body: { data: showCharger(await reportCharger(occasion, actor, place, found, report)) } };
+    const way = ways.find(({ access: { assets } }) => assets?.includes(charger.id) ?? true) as Way;
+    const changed = await reportCharger(occasion, way, site, charger, report);
+    return { status: 200, body: { data: showCharger(seenBy('charger', changed, insight)) } };
   },
 });
 export const { handler } = endpoint;

@@ -3,29 +3,29 @@ import { ChargerChanges } from '../../lib/dialects/volttime/input.ts';
 import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { Charger, resource } from '../../lib/dialects/volttime/schemas.ts';
 import { showCharger } from '../../lib/dialects/volttime/show.ts';
-import { Refusal } from '../../lib/domain/refusal.ts';
-import { forFound } from '../../lib/http/endpoint.ts';
+import { insightBy, managingWay, requireCharger } from '../../lib/domain/site.ts';
+import { forSite } from '../../lib/http/endpoint.ts';
 import { union } from '../../lib/table/access.ts';
-import { FIND_CHARGER, findCharger, UPDATE_CHARGER, updateCharger } from '../../lib/table/chargers.ts';
-import { managing, readOwner, SEE_OWNED } from '../../lib/table/sites.ts';
+import { FIND_CHARGER, getCharger, locateCharger, UPDATE_CHARGER, updateCharger } from '../../lib/table/chargers.ts';
 
 export const returns = { 200: resource(Charger) };
 
 /** Changes a charger: what is left out stays. Owners of the owning team may, and ADMINs of its organization. */
-export const endpoint = forFound({
+export const endpoint = forSite({
   format: volttime,
   route: 'PATCH /api/v3/chargers/{charger}',
   permission: 'site:read',
-  table: union(FIND_CHARGER, SEE_OWNED, UPDATE_CHARGER),
+  table: union(FIND_CHARGER, UPDATE_CHARGER),
   depth: 4,
   body: ChargerChanges,
-  refuses: ['charger_not_found', 'forbidden', 'charger_identity_taken'],
-  missing: () => new Refusal('charger_not_found'),
-  find: ({ request }) => findCharger(readKey('charger', request.params.charger)),
-  read: ({ found, caller }) => readOwner(found, caller.userId),
-  async handle({ body, actor, occasion, found, read: { team, own } }) {
-    const owner = await managing(actor, team, own, 'charger_not_found');
-    return { status: 200, body: { data: showCharger(await updateCharger(occasion, actor, own, owner, found, body)) } };
+  refuses: ['forbidden', 'charger_identity_taken'],
+  missing: 'charger_not_found',
+  locate: ({ request }) => locateCharger(readKey('charger', request.params.charger)),
+  read: ({ located: { siteId, chargerId } }) => getCharger(siteId, chargerId),
+  async handle({ request, body, occasion, reach: { site }, read, ways }) {
+    const charger = requireCharger(read, insightBy(ways, request.now));
+    const changed = await updateCharger(occasion, managingWay(ways), site, charger, body);
+    return { status: 200, body: { data: showCharger(changed) } };
   },
 });
 export const { handler } = endpoint;

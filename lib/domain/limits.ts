@@ -14,10 +14,14 @@ export const DEFAULT_LIMITS = {
   teams: 1000,
   /** Members of a team. */
   membersOfTeam: 10_000,
-  /** Sites that a team owns. */
+  /** Sites that a team owns, and as many that others share with it. */
   sitesOfTeam: 1000,
   /** Chargers of a site. */
-  chargersOfSite: 1000,
+  chargersOfSite: 10_000,
+  /** Teams that have access to a site, its owner among them. */
+  teamsOfSite: 50,
+  /** Chargers that a team's access to a site names, where it isn't all of them. */
+  assetsOfAccess: 500,
   /** Access tokens of a member. */
   accessTokensOfMember: 100,
 };

@@ -1,3 +1,8 @@
+import type { Charger } from './charger.ts';
+import type { Actor } from './member.ts';
+import { Refusal } from './refusal.ts';
+import { above, isIn, mayManage, type Team, type TeamMembership } from './team.ts';
+
 /** A place with chargers, which a team owns. Timestamps are ISO 8601 in UTC with milliseconds. */
 export interface Site {
   readonly id: string;
@@ -12,6 +17,10 @@ export interface Site {
   readonly timezone?: string;
   /** How many chargers stand on it. */
   readonly chargers: number;
+  /** How many teams have access, the owner among them. */
+  readonly teams: number;
+  /** Grows with every change of which team has access to what: whoever changes it by an older one begins again. */
+  readonly sharing: number;
   /** The user who made it. */
   readonly createdBy: string;
   readonly createdAt: string;
@@ -25,10 +34,122 @@ export interface SiteAccess {
   /** Of the team. */
   readonly organizationId: string;
   readonly isOwner: boolean;
-  /** Whether it is all of the site. */
-  readonly allAssets: boolean;
+  /** The ids of the chargers that it is limited to; undefined: all of the site. */
+  readonly assets?: readonly string[];
+  /** That it sees sensitive data too, which an owner does anyway. */
+  readonly sensitive?: SensitiveGrant;
   readonly createdAt: string;
   readonly updatedAt: string;
+}
+
+/** A grant of sensitive data. It is over by itself when its time is: the clock decides at every read. */
+export interface SensitiveGrant {
+  /** Until when; undefined: without an end. */
+  readonly expiresAt?: string;
+}
+
+/**
+ * The fields that only whoever may see sensitive data is shown, in every dialect; to others they are empty. It is what
+ * may tell who charges there: where a site is, what its owner calls a charger, and what a charger says went wrong.
+ */
+export const SENSITIVE_FIELDS = {
+  site: ['address'],
+  charger: ['reference', 'errorInfo'],
+} as const;
+
+/** A thing as somebody sees it: without what is sensitive about it, unless they may see that. */
+export function seenBy<T extends object>(kind: keyof typeof SENSITIVE_FIELDS, thing: T, insight: Insight): T {
+  if (insight.isSensitiveShown) return thing;
+  const hidden: readonly string[] = SENSITIVE_FIELDS[kind];
+  return Object.fromEntries(Object.entries(thing).filter(([name]) => !hidden.includes(name))) as T;
+}
+
+/** Whether a team's access takes in sensitive data at this moment. */
+export function isSensitiveShown({ isOwner, sensitive }: SiteAccess, now: Date): boolean {
+  if (isOwner) return true;
+  return sensitive !== undefined && (sensitive.expiresAt === undefined || sensitive.expiresAt > now.toISOString());
+}
+
+/** One way by which somebody reaches a site: a team that has access, and why they are in it. */
+export interface Way {
+  readonly access: SiteAccess;
+  readonly team: Team;
+  /** What they are in the team's organization. */
+  readonly actor: Actor;
+  /** Their place in the team, or in one above it; undefined for an ADMIN who is in neither. */
+  readonly place: TeamMembership | undefined;
+}
+
+/** What is known of somebody and a site: from it all their ways follow. */
+export interface Reach {
+  readonly site: Site;
+  /** All teams' access to it. */
+  readonly accesses: readonly SiteAccess[];
+  /** What they are in the organizations that are still there. */
+  readonly actors: readonly Actor[];
+  /** Their places in teams. */
+  readonly own: readonly TeamMembership[];
+  /** Teams of their organizations, by id: those that have access, and whatever is above them where it matters. */
+  readonly teams: ReadonlyMap<string, Team>;
+}
+
+/**
+ * The ways by which somebody reaches a site: each team with access that they are in, or in a team above it, or whose
+ * organization they are an ADMIN of.
+ *
+ * @param bound what their access token acts as, if they come by one
+ */
+export function waysOf({ accesses, actors, own, teams }: Reach, bound?: Actor): Way[] {
+  const acting = new Map((bound ? [bound] : actors).map((actor) => [actor.organizationId, actor]));
+  return accesses.flatMap((access) => {
+    const [actor, team] = [acting.get(access.organizationId), teams.get(access.teamId)];
+    if (!actor || !team) return [];
+    const rows = new Map(own.filter((row) => isIn(actor, row)).map((row) => [row.teamId, row]));
+    const place = [team, ...above(team, teams)].map(({ id }) => rows.get(id)).find((row) => row !== undefined);
+    return place || actor.role === 'ADMIN' ? [{ access, team, actor, place }] : [];
+  });
+}
+
+/** The way by which somebody manages a site: that of the owning team. @throws Refusal `forbidden` */
+export function managingWay(ways: readonly Way[]): Way {
+  const way = ways.find((each) => each.access.isOwner && isManaging(each));
+  if (!way) throw new Refusal('forbidden');
+  return way;
+}
+
+/** What somebody may see of a site, by the access of all teams by which they reach it. */
+export interface Insight {
+  readonly isSensitiveShown: boolean;
+  /** The ids of the chargers; undefined: all of the site. */
+  readonly assets: ReadonlySet<string> | undefined;
+}
+
+/** What the access of several teams gives together. */
+export function insightOf(accesses: readonly SiteAccess[], now: Date): Insight {
+  const isAll = accesses.some(({ assets }) => assets === undefined);
+  return {
+    isSensitiveShown: accesses.some((access) => isSensitiveShown(access, now)),
+    assets: isAll ? undefined : new Set(accesses.flatMap(({ assets }) => assets ?? [])),
+  };
+}
+
+/** What somebody may see of a site by some ways. */
+export function insightBy(ways: readonly Way[], now: Date): Insight {
+  return insightOf(
+    ways.map(({ access }) => access),
+    now,
+  );
+}
+
+/** A charger, if it is there and an insight takes it in. @throws Refusal `charger_not_found` */
+export function requireCharger(charger: Charger | undefined, { assets }: Insight): Charger {
+  if (!charger || !(assets?.has(charger.id) ?? true)) throw new Refusal('charger_not_found');
+  return charger;
+}
+
+/** Whether somebody manages the team by which they reach a site: its owners and ADMINs, the lower of both counts. */
+export function isManaging({ team, actor, place }: Way): boolean {
+  return mayManage(actor, place?.teamId === team.id ? place : undefined);
 }
 
 /** Whether there is a time zone of this IANA name. */

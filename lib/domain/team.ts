@@ -36,6 +36,8 @@ export interface Team {
   readonly email?: string;
   /** How many sites it owns; undefined: none ever. */
   readonly sites?: number;
+  /** How many sites of others it has access to; undefined: none ever. */
+  readonly sharedSites?: number;
   /** Rocket.Chat's main room of the team. */
   readonly room?: TeamRoom;
 }

@@ -10,6 +10,7 @@ import type { Actor, Membership } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
 import { REFUSALS, Refusal, type RefusalCode } from '../domain/refusal.ts';
 import { lowerRole, may, type Permission } from '../domain/roles.ts';
+import { type Reach, type Way, waysOf } from '../domain/site.ts';
 import { teamIdFromUuid } from '../domain/team.ts';
 import { type TableAccess, union } from '../table/access.ts';
 import { getAccessToken } from '../table/access-tokens.ts';
@@ -17,6 +18,7 @@ import { ONCE, Once } from '../table/idempotency.ts';
 import { getMembership } from '../table/members.ts';
 import { getOrganization, listMemberships, withOrganizations } from '../table/organizations.ts';
 import { getUser, SIGN_IN, signIn } from '../table/people.ts';
+import { REACH, readReach } from '../table/reach.ts';
 import { busy, isThrottling } from '../table/read.ts';
 import { Stale, untilFresh } from '../table/write.ts';
 import type { CallerKind, HttpDeclaration, Route } from './declaration.ts';
@@ -150,16 +152,21 @@ export function forCaller<B extends Schema = undefined, Q extends Schema = undef
 
 /** The owner of a good access token, where no organization is asked for. */
 async function verifiedOwner(request: Request, credential: TokenText): Promise<Owner> {
+  const [bound, user] = await Promise.all([actingBy(request, credential), getUser(credential.userId)]);
+  if (!bound || !user) throw unauthenticated();
+  return { ...ownerOf(request, credential), email: user.email, bound };
+}
+
+/** What a good access token acts as; undefined when its organization is no more. */
+async function actingBy({ now }: Request, credential: TokenText): Promise<Actor | undefined> {
   const { userId, organizationId, tokenId } = credential;
-  const [membership, organization, token, user] = await Promise.all([
+  const [membership, organization, token] = await Promise.all([
     getMembership(userId, organizationId),
     getOrganization(organizationId),
     getAccessToken(userId, organizationId, tokenId),
-    getUser(userId),
   ]);
-  refuseUnlessGood(token, credential, membership, request.now);
-  if (!token || !membership || !organization || !user) throw unauthenticated();
-  return { ...ownerOf(request, credential), email: user.email, bound: boundBy(token, membership) };
+  refuseUnlessGood(token, credential, membership, now);
+  return token && membership && organization && boundBy(token, membership);
 }
 
 /**
@@ -228,6 +235,65 @@ export function forFound<
         return spec.handle({ ...(incoming as Incoming<B, Q>), ...acting, found });
       },
     });
+  });
+}
+
+/**
+ * Declares an endpoint about a site or what stands on it, for whoever reaches it by a team: that team may be of another
+ * organization than the site.
+ */
+export function forSite<
+  F extends { readonly siteId: string },
+  B extends Schema = undefined,
+  Q extends Schema = undefined,
+  R = undefined,
+>(
+  spec: Spec<B, Q> & {
+    /** What the role must allow in the organization of the team by which they reach the site. */
+    readonly permission: Permission;
+    /** Finds out which site it is, before all else. */
+    locate(incoming: Incoming<B, Q>): Promise<F | undefined>;
+    /** What is told to whoever doesn't reach the site, as if there were none. */
+    readonly missing: RefusalCode;
+    read?(incoming: Incoming<B, Q> & { located: F }): Promise<R>;
+    handle(
+      incoming: Incoming<B, Q> &
+        Creating & {
+          readonly located: F;
+          readonly reach: Reach;
+          /** Those by which they may do it, at least one. */
+          readonly ways: readonly Way[];
+          readonly occasion: Occasion;
+          readonly read: R;
+        },
+    ): Promise<Reply>;
+  },
+): Endpoint {
+  const { permission, missing } = spec;
+  const declared = { ...spec, table: union(REACH, spec.table ?? {}), refuses: [missing, ...(spec.refuses ?? [])] };
+  return declare(declared, { caller: ['person', 'token'], found: true, permission }, async (call) => {
+    const { request, caller, credential, incoming, mistake } = await whoCalls(spec, call);
+    const located = incoming && (await spec.locate(incoming));
+    const token = typeof credential === 'string' ? undefined : credential;
+    const once = incoming && onceOf(spec, incoming, caller, located?.siteId ?? '');
+    const [bound, reach, read, earlier] = await Promise.all([
+      token && actingBy(request, token),
+      located && readReach(located.siteId, caller.userId, token?.organizationId),
+      located && (spec.read?.({ ...incoming, located } as never) as Promise<R> | undefined),
+      once?.earlier(),
+    ]);
+    if (mistake) throw mistake;
+    const ways = reach && (bound || !token) ? waysOf(reach, bound) : [];
+    if (!incoming || !located || !reach || ways.length === 0) {
+      // Whoever is remembered may have been erased and be somebody new by now.
+      throw token || call.fresh ? new Refusal(missing) : new Stale();
+    }
+    const permitted = ways.filter(({ actor }) => may(actor.role, permission));
+    if (permitted.length === 0) throw new Refusal('forbidden');
+    const { occasion } = caller;
+    return answeredOnce(once, earlier, () =>
+      spec.handle({ ...incoming, located, reach, ways: permitted, occasion, read: read as R, once }),
+    );
   });
 }
 

@@ -2,38 +2,31 @@ import type { Occasion } from '../domain/audit.ts';
 import { type Charger, foldIdentity } from '../domain/charger.ts';
 import { newId, newNumber } from '../domain/ids.ts';
 import type { Limits } from '../domain/limits.ts';
-import type { Actor } from '../domain/member.ts';
-import type { Site } from '../domain/site.ts';
-import type { Team, TeamMembership } from '../domain/team.ts';
-import type { TableAccess } from './access.ts';
+import { type Insight, type Reach, type Site, type SiteAccess, seenBy, type Way } from '../domain/site.ts';
+import type { Team } from '../domain/team.ts';
+import { type TableAccess, union } from './access.ts';
 import { audit } from './audit.ts';
 import { keys, prefixes } from './keys.ts';
-import { actorMay } from './members.ts';
+import { actorIs, actorMay } from './members.ts';
 import { get, query } from './read.ts';
-import { changesOf, getSite, listAccessOf } from './sites.ts';
-import { actorManages } from './team-members.ts';
+import { accessUpdate, sharingChange } from './sharing.ts';
+import { actorManagesSite, changesOf, LIST_SITES, sitesSeen } from './sites.ts';
 import { transact, type Write } from './write.ts';
 
-/** What `findCharger` does to the table, and `readOwner` of its site. */
-export const FIND_CHARGER: TableAccess = { BatchGetItem: ['CHARGER', 'CHARGERNO', 'SITE', 'ORG', 'TEAM'] };
+/** What `locateCharger` and `getCharger` do to the table. */
+export const FIND_CHARGER: TableAccess = { BatchGetItem: ['CHARGER', 'CHARGERNO', 'SITE'] };
 
-/** A charger with the site on which it stands. */
-export interface FoundCharger extends Pick<Site, 'organizationId' | 'teamId'> {
-  readonly charger: Charger;
-  readonly site: Site;
-}
-
-/** A charger by its id or its integer. */
-export async function findCharger(
+/** Which charger is meant, and where it stands, by its id or its integer. */
+export async function locateCharger(
   by: { readonly id: string } | { readonly number: number } | undefined,
-): Promise<FoundCharger | undefined> {
+): Promise<{ readonly chargerId: string; readonly siteId: string } | undefined> {
   const chargerId = by && ('id' in by ? by.id : await chargerOfNumber(by.number));
   const home = chargerId && ((await get(keys.chargerHome(chargerId))) as unknown as { siteId: string } | undefined);
-  if (!home) return;
-  const [site, charger] = await Promise.all([getSite(home.siteId), get(keys.charger(home.siteId, chargerId))]);
-  if (!site || !charger) return;
-  const { organizationId, teamId } = site;
-  return { site, charger: charger as unknown as Charger, organizationId, teamId };
+  return home ? { chargerId, siteId: home.siteId } : undefined;
+}
+
+export async function getCharger(siteId: string, chargerId: string): Promise<Charger | undefined> {
+  return (await get(keys.charger(siteId, chargerId))) as unknown as Charger | undefined;
 }
 
 async function chargerOfNumber(number: number): Promise<string | undefined> {
@@ -53,15 +46,13 @@ export const CREATE_CHARGER: TableAccess = {
 /**
  * Makes a charger on a site.
  *
- * @param own what the actor is in the team that owns the site
+ * @param way by which the actor manages the site
  * @param also what else is written with it
  * @throws Refusal `charger_identity_taken`, `charger_limit_reached`
  */
 export async function createCharger(
   occasion: Occasion,
-  actor: Actor,
-  own: TeamMembership | undefined,
-  team: Team,
+  way: Way,
   site: Site,
   input: NewCharger,
   limits: Limits,
@@ -71,12 +62,12 @@ export async function createCharger(
   const charger: Charger = {
     ...{ id: newId('charger', occasion.now), number: newNumber(), siteId: site.id },
     ...(input as Pick<Charger, 'identity'>),
-    ...{ connectionStatus: 'never_seen', createdBy: actor.userId, createdAt: at, updatedAt: at },
+    ...{ connectionStatus: 'never_seen', createdBy: way.actor.userId, createdAt: at, updatedAt: at },
   };
   const { id: chargerId, number } = charger;
   const absent = [{ absent: 'pk' }] as const;
   await transact([
-    ...actorManages(actor, own, team),
+    ...actorManagesSite(way),
     { type: 'put', key: keys.charger(site.id, chargerId), item: { type: 'Charger', v: 1, ...charger }, when: absent },
     {
       type: 'put',
@@ -96,7 +87,7 @@ export async function createCharger(
       key: keys.site(site.id),
       add: { chargers: 1 },
       when: [
-        { attribute: 'teamId', is: team.id },
+        { attribute: 'teamId', is: site.teamId },
         { attribute: 'chargers', below: limits.chargersOfSite },
       ],
       refuse: ({ chargers }) => (Number(chargers) >= limits.chargersOfSite ? 'charger_limit_reached' : undefined),
@@ -142,13 +133,17 @@ export interface ChargerChanges {
   readonly reference?: string | null | undefined;
 }
 
-/** Changes a charger. @throws Refusal `charger_identity_taken` */
+/**
+ * Changes a charger.
+ *
+ * @param way by which the actor manages its site
+ * @throws Refusal `charger_identity_taken`
+ */
 export async function updateCharger(
   occasion: Occasion,
-  actor: Actor,
-  own: TeamMembership | undefined,
-  team: Team,
-  { site, charger }: FoundCharger,
+  way: Way,
+  site: Site,
+  charger: Charger,
   changes: ChargerChanges,
 ): Promise<Charger> {
   const { set, remove } = changesOf(charger, changes);
@@ -157,8 +152,8 @@ export async function updateCharger(
   const { identity } = set;
   const isRenamed = identity !== undefined && foldIdentity(identity) !== foldIdentity(charger.identity);
   await transact([
-    ...actorManages(actor, own, team),
-    isOwnedBy(team, site),
+    ...actorManagesSite(way),
+    isOwned(site),
     {
       type: 'update',
       key: keys.charger(site.id, charger.id),
@@ -172,9 +167,9 @@ export async function updateCharger(
   return without({ ...charger, ...set, updatedAt }, remove);
 }
 
-/** The condition that a team still owns a site. */
-function isOwnedBy({ id }: Team, site: Site): Write {
-  return { type: 'check', key: keys.site(site.id), when: [{ attribute: 'teamId', is: id }] };
+/** The condition that a site still belongs to the team to which it did. */
+function isOwned({ id, teamId }: Site): Write {
+  return { type: 'check', key: keys.site(id), when: [{ attribute: 'teamId', is: teamId }] };
 }
 
 function identityRemoval({ id, identity }: Charger): Write {
@@ -197,18 +192,26 @@ export const DELETE_CHARGER: TableAccess = {
   DeleteItem: ['SITE', 'CHARGER', 'CHARGERIDENTITY', 'CHARGERNO'],
 };
 
-/** Deletes a charger, whose identity is free from then on. */
+/**
+ * Deletes a charger, whose identity is free from then on, and takes it out of every team's access.
+ *
+ * @param way by which the actor manages its site
+ */
 export async function deleteCharger(
   occasion: Occasion,
-  actor: Actor,
-  own: TeamMembership | undefined,
-  team: Team,
-  { site, charger }: FoundCharger,
+  way: Way,
+  { site, accesses }: Reach,
+  charger: Charger,
 ): Promise<void> {
   await transact([
-    ...actorManages(actor, own, team),
-    isOwnedBy(team, site),
+    ...actorManagesSite(way),
     ...chargerRemoval(charger),
+    sharingChange(site),
+    ...accesses.flatMap((access) =>
+      access.assets?.includes(charger.id)
+        ? [accessUpdate(access, { assets: access.assets.filter((id) => id !== charger.id) })]
+        : [],
+    ),
     entry(occasion, 'charger.delete', site, charger, { before: { siteId: site.id } }),
   ]);
 }
@@ -240,13 +243,13 @@ export type ChargerReport = {
 /**
  * Records how a charger is.
  *
- * @param place the place in a team by which the actor sees the charger; undefined for an ADMIN
+ * @param way by which the actor reaches it, in whose organization they may
  */
 export async function reportCharger(
   occasion: Occasion,
-  actor: Actor,
-  place: TeamMembership | undefined,
-  { site, charger, teamId }: FoundCharger,
+  { actor, place }: Way,
+  site: Site,
+  charger: Charger,
   report: ChargerReport,
 ): Promise<Charger> {
   const { set, remove } = changesOf<Charger>(charger, report as Partial<Charger>);
@@ -255,17 +258,17 @@ export async function reportCharger(
   // The log has no text that people wrote.
   const { errorInfo: _text, ...after } = set;
   await transact([
-    ...actorMay(actor, 'charger:report'),
     ...(place
       ? [
+          ...actorMay(actor, 'charger:report'),
           {
             type: 'check',
             key: keys.teamMember(place.teamId, actor.userId),
             when: [{ attribute: 'memberId', is: actor.memberId }],
           } as const,
         ]
-      : []),
-    { type: 'check', key: keys.site(site.id), when: [{ attribute: 'teamId', is: teamId }] },
+      : actorIs(actor, { attribute: 'role', is: 'ADMIN' })),
+    { type: 'check', key: keys.site(site.id), when: [{ attribute: 'sharing', is: site.sharing }] },
     {
       type: 'update',
       key: keys.charger(site.id, charger.id),
@@ -278,54 +281,65 @@ export async function reportCharger(
   return without({ ...charger, ...set, updatedAt }, remove);
 }
 
+/** A part of a list. */
+interface Range {
+  readonly skip?: number;
+  readonly limit: number;
+}
+
 /** Chargers of a site, the oldest first. */
-export async function listChargers(
-  siteId: string,
-  { skip = 0, limit }: { readonly skip?: number; readonly limit: number },
-): Promise<Charger[]> {
+export async function listChargers(siteId: string, { skip = 0, limit }: Range): Promise<Charger[]> {
   const { pk } = keys.site(siteId);
   return (await query({ pk, prefix: prefixes.charger, skip, limit })) as unknown as Charger[];
 }
 
-/** What `listChargersOf` does to the table. */
-export const LIST_CHARGERS: TableAccess = { BatchGetItem: ['SITE'], Query: ['SITE', 'TEAM'] };
+/** What `listChargersSeen` does to the table. */
+export const LIST_CHARGERS: TableAccess = { BatchGetItem: ['SITE'], Query: ['SITE'] };
 
-/** How many teams, and how many sites, are asked at once. */
-const TEAMS = 25;
-const SITES = 100;
+/** Chargers of a site that somebody sees, the oldest first, as they see them. */
+export async function listChargersSeen(siteId: string, insight: Insight, range: Range): Promise<Charger[]> {
+  const { assets } = insight;
+  const { skip = 0, limit } = range;
+  const chargers = assets
+    ? await Promise.all(
+        [...assets]
+          .sort()
+          .slice(skip, skip + limit)
+          .map((id) => getCharger(siteId, id)),
+      )
+    : await listChargers(siteId, range);
+  // One that was deleted since isn't there any more.
+  return chargers.filter((charger) => charger !== undefined).map((charger) => seenBy('charger', charger, insight));
+}
+
+/** What `listChargersOf` does to the table. */
+export const LIST_CHARGERS_OF: TableAccess = union(LIST_SITES, LIST_CHARGERS);
 
 /**
- * The chargers on the sites that some teams own, one site after another, each's oldest first. Sites know how many there
+ * The chargers that somebody sees by some teams, one site after another, each's oldest first. Sites know how many there
  * are, so that those before the part that is wanted aren't read.
+ *
+ * @param isOf which access counts
  */
 export async function listChargersOf(
   teams: readonly Team[],
-  { skip, limit }: { readonly skip: number; readonly limit: number },
+  { skip = 0, limit }: Range,
+  now: Date,
+  isOf?: (access: SiteAccess) => boolean,
 ): Promise<Charger[]> {
   const chargers: Charger[] = [];
   let before = skip;
-  for await (const sites of sitesOf(teams)) {
+  for await (const sites of sitesSeen(teams, now, isOf)) {
     let room = limit - chargers.length;
-    const wanted = sites.flatMap(({ id, chargers: count }) => {
+    const wanted = sites.flatMap(({ site, insight }) => {
+      const count = insight.assets?.size ?? site.chargers;
       const [from, take] = [Math.min(before, count), Math.min(count - Math.min(before, count), room)];
       before -= from;
       room -= take;
-      return take > 0 ? [listChargers(id, { skip: from, limit: take })] : [];
+      return take > 0 ? [listChargersSeen(site.id, insight, { skip: from, limit: take })] : [];
     });
     chargers.push(...(await Promise.all(wanted)).flat());
     if (chargers.length >= limit) break;
   }
   return chargers;
-}
-
-async function* sitesOf(teams: readonly Team[]): AsyncGenerator<Site[]> {
-  const owning = teams.filter(({ sites = 0 }) => sites > 0);
-  for (let start = 0; start < owning.length; start += TEAMS) {
-    const rows = await Promise.all(owning.slice(start, start + TEAMS).map(({ id }) => listAccessOf(id)));
-    const ids = rows.flat().map(({ siteId }) => siteId);
-    for (let at = 0; at < ids.length; at += SITES) {
-      const sites = await Promise.all(ids.slice(at, at + SITES).map(getSite));
-      yield sites.filter((site) => site !== undefined);
-    }
-  }
 }

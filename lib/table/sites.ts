@@ -3,12 +3,14 @@ import { newId, newNumber } from '../domain/ids.ts';
 import type { Limits } from '../domain/limits.ts';
 import type { Actor } from '../domain/member.ts';
 import { Refusal, type RefusalCode } from '../domain/refusal.ts';
-import type { Site, SiteAccess } from '../domain/site.ts';
+import { type Insight, insightOf, type Site, type SiteAccess, seenBy, type Way } from '../domain/site.ts';
 import { isIn, mayManage, type Team, type TeamMembership, within } from '../domain/team.ts';
 import type { TableAccess } from './access.ts';
 import { audit } from './audit.ts';
 import { keys, prefixes } from './keys.ts';
+import { getOrganization } from './organizations.ts';
 import { get, query } from './read.ts';
+import { accessWrites } from './sharing.ts';
 import { actorManages, getTeamMembership, listTeamsOf } from './team-members.ts';
 import { getTeam, listTeams } from './teams.ts';
 import { transact, type Write } from './write.ts';
@@ -17,15 +19,15 @@ export async function getSite(siteId: string): Promise<Site | undefined> {
   return (await get(keys.site(siteId))) as unknown as Site | undefined;
 }
 
-/** What `findSite` and `readOwner` do to the table. */
-export const FIND_SITE: TableAccess = { BatchGetItem: ['SITE', 'SITENO', 'ORG', 'TEAM'] };
+/** What `locateSite` does to the table. */
+export const LOCATE_SITE: TableAccess = { BatchGetItem: ['SITENO'] };
 
-/** A site by its id or its integer. */
-export async function findSite(by: { id: string } | { number: number } | undefined): Promise<Site | undefined> {
+/** Which site is meant, by its id or its integer. */
+export async function locateSite(
+  by: { id: string } | { number: number } | undefined,
+): Promise<{ readonly siteId: string } | undefined> {
   if (!by) return;
-  if ('id' in by) return getSite(by.id);
-  const found = (await get(keys.siteNumber(by.number))) as unknown as { siteId: string } | undefined;
-  return found && getSite(found.siteId);
+  return 'id' in by ? { siteId: by.id } : ((await get(keys.siteNumber(by.number))) as unknown as { siteId: string });
 }
 
 /** The team that owns something, and what somebody is in it. */
@@ -112,11 +114,11 @@ export async function createSite(
   const site: Site = {
     ...{ id: newId('site', occasion.now), number: newNumber(), teamId: team.id, organizationId },
     ...(input as Pick<Site, 'name'>),
-    ...{ chargers: 0, createdBy: actor.userId, createdAt: at, updatedAt: at },
+    ...{ chargers: 0, teams: 1, sharing: 0, createdBy: actor.userId, createdAt: at, updatedAt: at },
   };
   const { id: siteId, number } = site;
   const access: SiteAccess = {
-    ...{ siteId, teamId: team.id, organizationId, isOwner: true, allAssets: true, createdAt: at, updatedAt: at },
+    ...{ siteId, teamId: team.id, organizationId, isOwner: true, createdAt: at, updatedAt: at },
   };
   const absent = [{ absent: 'pk' }] as const;
   await transact([
@@ -128,8 +130,7 @@ export async function createSite(
       item: { type: 'SiteNumber', v: 1, number, siteId },
       when: absent,
     },
-    { type: 'put', key: keys.siteAccess(siteId, team.id), item: { type: 'SiteAccess', v: 1, ...access } },
-    { type: 'put', key: keys.siteOfTeam(team.id, siteId), item: { type: 'SiteOfTeam', v: 1, ...access } },
+    ...accessWrites(access),
     {
       type: 'update',
       key: keys.team(organizationId, team.id),
@@ -162,26 +163,23 @@ export interface SiteChanges {
   readonly timezone?: string | null | undefined;
 }
 
-/** Changes a site. */
-export async function updateSite(
-  occasion: Occasion,
-  actor: Actor,
-  own: TeamMembership | undefined,
-  team: Team,
-  site: Site,
-  changes: SiteChanges,
-): Promise<Site> {
+/**
+ * Changes a site.
+ *
+ * @param way by which the actor manages it
+ */
+export async function updateSite(occasion: Occasion, way: Way, site: Site, changes: SiteChanges): Promise<Site> {
   const { set, remove } = changesOf(site, changes);
   if (Object.keys(set).length + remove.length === 0) return site;
   const updatedAt = occasion.now.toISOString();
   await transact([
-    ...actorManages(actor, own, team),
+    ...actorManagesSite(way),
     {
       type: 'update',
       key: keys.site(site.id),
       set: { ...set, updatedAt },
       remove,
-      when: [{ attribute: 'teamId', is: team.id }],
+      when: [{ attribute: 'teamId', is: site.teamId }],
     },
     audit(occasion, {
       action: 'site.update',
@@ -216,31 +214,31 @@ export const DELETE_SITE: TableAccess = {
   DeleteItem: ['SITE', 'SITENO', 'TEAM'],
 };
 
-/** Deletes a site. @throws Refusal `site_has_chargers` */
-export async function deleteSite(
-  occasion: Occasion,
-  actor: Actor,
-  own: TeamMembership | undefined,
-  team: Team,
-  site: Site,
-): Promise<void> {
+/**
+ * Deletes a site, which no team has access to from then on; rows that say otherwise are cleared later.
+ *
+ * @param way by which the actor manages it
+ * @throws Refusal `site_has_chargers`
+ */
+export async function deleteSite(occasion: Occasion, way: Way, site: Site): Promise<void> {
   if (site.chargers > 0) throw new Refusal('site_has_chargers');
+  const { organizationId, teamId } = site;
   await transact([
-    ...actorManages(actor, own, team),
+    ...actorManagesSite(way),
     ...siteRemoval(site),
-    {
-      type: 'update',
-      key: keys.team(team.organizationId, team.id),
-      add: { sites: -1 },
-      when: [{ exists: 'pk' }],
-    },
+    { type: 'update', key: keys.team(organizationId, teamId), add: { sites: -1 }, when: [{ exists: 'pk' }] },
     audit(occasion, {
       action: 'site.delete',
-      organizationId: site.organizationId,
+      organizationId,
       resource: { type: 'site', id: site.id },
-      before: { teamId: team.id },
+      before: { teamId },
     }),
   ]);
+}
+
+/** The conditions that the actor may still manage the team by which they reach a site. */
+export function actorManagesSite({ actor, place, team }: Way): Write[] {
+  return actorManages(actor, place, team);
 }
 
 /** The parts that delete the items of a site on which nothing stands. */
@@ -260,29 +258,103 @@ export function siteRemoval({ id, teamId, number }: Site): Write[] {
   ];
 }
 
-/** What `listSitesOf` does to the table. */
-export const LIST_SITES: TableAccess = { BatchGetItem: ['SITE'], Query: ['TEAM'] };
+/** What `listSitesOf` and `sitesSeen` do to the table. */
+export const LIST_SITES: TableAccess = { BatchGetItem: ['ORG', 'SITE'], Query: ['SITE', 'TEAM'] };
 
-/** How many teams are asked at once for their sites. */
-const BATCH = 25;
+/** How many teams, and how many sites, are asked at once. */
+const TEAMS = 25;
+const SITES = 50;
 
-/** The sites of some teams, one team after another, each's oldest first; as many calls as the part that is wanted takes. */
+/** A site, and what somebody may see of it. */
+export interface SeenSite {
+  readonly site: Site;
+  readonly insight: Insight;
+}
+
+/** The sites that somebody sees by some teams, as they see them; as many calls as the part that is wanted takes. */
 export async function listSitesOf(
   teams: readonly Team[],
   { skip, limit }: { readonly skip: number; readonly limit: number },
+  now: Date,
 ): Promise<Site[]> {
-  const owning = teams.filter(({ sites = 0 }) => sites > 0);
-  const rows: SiteAccess[] = [];
-  for (let start = 0; start < owning.length && rows.length < skip + limit; start += BATCH) {
-    const some = await Promise.all(owning.slice(start, start + BATCH).map(({ id }) => listAccessOf(id)));
-    rows.push(...some.flat());
+  const groups: SiteAccess[][] = [];
+  for await (const some of accessesOf(teams)) {
+    groups.push(...some);
+    if (groups.length >= skip + limit) break;
   }
-  const sites = await Promise.all(rows.slice(skip, skip + limit).map(({ siteId }) => getSite(siteId)));
-  // One that was deleted since isn't there any more.
-  return sites.filter((site) => site !== undefined);
+  const sites = await readSeen(groups.slice(skip, skip + limit), teams, now);
+  return sites.map(({ site, insight }) => seenBy('site', site, insight));
 }
 
-/** The sites that a team has access to; there are no more than fit into a read or two. */
+/** All sites that somebody sees by some teams, bit by bit: one team after another, each's oldest first. */
+export async function* sitesSeen(
+  teams: readonly Team[],
+  now: Date,
+  isOf: (access: SiteAccess) => boolean = () => true,
+): AsyncGenerator<SeenSite[]> {
+  for await (const groups of accessesOf(teams)) {
+    const wanted = groups.filter((group) => group.some(isOf));
+    for (let at = 0; at < wanted.length; at += SITES) yield await readSeen(wanted.slice(at, at + SITES), teams, now);
+  }
+}
+
+/** The access of some teams, bit by bit, by site: what several of the same bit have access to comes once. */
+async function* accessesOf(teams: readonly Team[]): AsyncGenerator<SiteAccess[][]> {
+  const having = teams.filter(({ sites = 0, sharedSites = 0 }) => sites + sharedSites > 0);
+  const known = new Set<string>();
+  for (let start = 0; start < having.length; start += TEAMS) {
+    const rows = (await Promise.all(having.slice(start, start + TEAMS).map(({ id }) => listAccessOf(id)))).flat();
+    const groups = Map.groupBy(rows, ({ siteId }) => siteId);
+    yield [...groups].flatMap(([siteId, group]) => (known.has(siteId) ? [] : [group]));
+    for (const siteId of groups.keys()) known.add(siteId);
+  }
+}
+
+/** Reads sites with what some teams may see of each; those that were deleted are left out, or whose organization was. */
+async function readSeen(
+  groups: readonly (readonly SiteAccess[])[],
+  teams: readonly Team[],
+  now: Date,
+): Promise<SeenSite[]> {
+  const ids = new Set(teams.map(({ id }) => id));
+  const read = await Promise.all(
+    groups.map(async (group) => {
+      const [first] = group as [SiteAccess, ...SiteAccess[]];
+      // What an owner sees is everything.
+      const isOwner = group.some((access) => access.isOwner);
+      const [site, accesses] = await Promise.all([
+        getSite(first.siteId),
+        isOwner
+          ? group
+          : // Where the teams came bit by bit, others of them may have access too.
+            teams.length > TEAMS
+            ? listAccessesTo(first.siteId)
+            : Promise.all(group.map(({ siteId, teamId }) => getAccess(siteId, teamId))),
+      ]);
+      return { site, accesses: accesses.filter((access) => access !== undefined && ids.has(access.teamId)) };
+    }),
+  );
+  const found = read.flatMap(({ site, accesses }) =>
+    site && accesses.length > 0 ? [{ site, accesses: accesses as SiteAccess[] }] : [],
+  );
+  const homes = await Promise.all(found.map(({ site }) => getOrganization(site.organizationId)));
+  return found
+    .filter((_, index) => homes[index] !== undefined)
+    .map(({ site, accesses }) => ({ site, insight: insightOf(accesses, now) }));
+}
+
+/** A team's access to a site. */
+export async function getAccess(siteId: string, teamId: string): Promise<SiteAccess | undefined> {
+  return (await get(keys.siteAccess(siteId, teamId))) as unknown as SiteAccess | undefined;
+}
+
+/** The teams that have access to a site, in the order in which the teams were made; there are few. */
+export async function listAccessesTo(siteId: string): Promise<SiteAccess[]> {
+  const { pk } = keys.site(siteId);
+  return (await query({ pk, prefix: prefixes.team })) as unknown as SiteAccess[];
+}
+
+/** The sites that a team has access to, without what it may see of them; there are no more than fit into a read or two. */
 export async function listAccessOf(teamId: string, limit?: number): Promise<SiteAccess[]> {
   const { pk } = keys.teamHome(teamId);
   return (await query({ pk, prefix: prefixes.site, ...(limit && { limit }) })) as unknown as SiteAccess[];

@@ -183,7 +183,7 @@ describe('who', () => {
     ['operator above', { lists: 200, reads: 200, manages: 403, reports: 200 }],
     ['operator elsewhere', { lists: 403, reads: 404, manages: 404, reports: 404 }],
     ['viewer', { lists: 200, reads: 200, manages: 403, reports: 403 }],
-    ['nobody', { lists: 403, reads: 404, manages: 404, reports: 403 }],
+    ['nobody', { lists: 403, reads: 404, manages: 404, reports: 404 }],
     ['admin', { lists: 200, reads: 200, manages: 200, reports: 200 }],
   ] as const)('%s: %j', async (name, expected) => {
     const by = people[name] as Client;

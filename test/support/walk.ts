@@ -378,7 +378,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
     relations: ({ id, number, organizationId, teamId }) => [
       [`ORG#${organizationId}|TEAM#${teamId}`, { type: 'Team' }],
       [`SITENO#${number}|SITE`, { type: 'SiteNumber', siteId: id }],
-      [`SITE#${id}|TEAM#${teamId}`, { type: 'SiteAccess', isOwner: true, allAssets: true }],
+      [`SITE#${id}|TEAM#${teamId}`, { type: 'SiteAccess', isOwner: true }],
     ],
     facts: ({ id, organizationId, chargers }, table) => [
       ...(table.isLive(organizationId) ? ([['chargers', table.ofSite(id), chargers]] as const) : []),
@@ -432,16 +432,16 @@ const KINDS: Readonly<Record<string, Kind>> = {
 
   SiteAccess: {
     key: ({ siteId, teamId }) => `SITE#${siteId}|TEAM#${teamId}`,
-    relations: ({ siteId, teamId, organizationId, isOwner, allAssets }) => [
+    relations: ({ siteId, teamId, organizationId, isOwner }) => [
       [`SITE#${siteId}|SITE`, { type: 'Site', ...(isOwner && { teamId, organizationId }) }],
-      [`TEAM#${teamId}|SITE#${siteId}`, { type: 'SiteOfTeam', organizationId, isOwner, allAssets }],
+      [`TEAM#${teamId}|SITE#${siteId}`, { type: 'SiteOfTeam', organizationId, isOwner }],
     ],
   },
 
   SiteOfTeam: {
     key: ({ siteId, teamId }) => `TEAM#${teamId}|SITE#${siteId}`,
-    relations: ({ siteId, teamId, organizationId, isOwner, allAssets }) => [
-      [`SITE#${siteId}|TEAM#${teamId}`, { type: 'SiteAccess', organizationId, isOwner, allAssets }],
+    relations: ({ siteId, teamId, organizationId, isOwner }) => [
+      [`SITE#${siteId}|TEAM#${teamId}`, { type: 'SiteAccess', organizationId, isOwner }],
     ],
   },
 

@@ -1,0 +1,58 @@
+import type { Actor } from '../domain/member.ts';
+import type { Reach } from '../domain/site.ts';
+import { isIn } from '../domain/team.ts';
+import type { TableAccess } from './access.ts';
+import { getMembership } from './members.ts';
+import { getOrganization, listMemberships, withOrganizations } from './organizations.ts';
+import { getSite, listAccessesTo } from './sites.ts';
+import { listTeamsOf } from './team-members.ts';
+import { getTeam, listTeams } from './teams.ts';
+
+/** What `readReach` does to the table. */
+export const REACH: TableAccess = { BatchGetItem: ['ORG', 'SITE', 'USER'], Query: ['ORG', 'SITE', 'USER'] };
+
+/**
+ * Reads what decides whether somebody reaches a site, and as what, in two round trips. The teams above those with access
+ * are read only where somebody may be in one of them.
+ *
+ * @param boundTo the organization of their access token, if they come by one
+ * @returns undefined where there is no such site
+ */
+export async function readReach(siteId: string, userId: string, boundTo?: string): Promise<Reach | undefined> {
+  const [site, accesses, memberships, own] = await Promise.all([
+    getSite(siteId),
+    listAccessesTo(siteId),
+    boundTo === undefined ? listMemberships(userId) : getMembership(userId, boundTo).then((row) => (row ? [row] : [])),
+    listTeamsOf(userId),
+  ]);
+  if (!site) return;
+  const shared = new Set(accesses.map(({ organizationId }) => organizationId));
+  const candidates: Actor[] = memberships.filter(({ organizationId }) => shared.has(organizationId));
+  const [home, present, teams, trees] = await Promise.all([
+    getOrganization(site.organizationId),
+    withOrganizations(candidates),
+    Promise.all(
+      accesses
+        .filter(({ organizationId }) => candidates.some((actor) => actor.organizationId === organizationId))
+        .map(({ organizationId, teamId }) => getTeam(organizationId, teamId)),
+    ),
+    Promise.all(
+      candidates.filter((actor) => mayBeAbove(actor, boundTo)).map(({ organizationId }) => listTeams(organizationId)),
+    ),
+  ]);
+  if (!home) return;
+  return {
+    ...{ site, accesses, own },
+    actors: present,
+    teams: new Map([...trees.flat(), ...teams.filter((team) => team !== undefined)].map((team) => [team.id, team])),
+  };
+
+  /** Whether somebody may see the site by a team above one that has access, and by none of these itself. */
+  function mayBeAbove(actor: Actor, token: string | undefined): boolean {
+    // By a token an ADMIN may act as less.
+    if (actor.role === 'ADMIN' && token === undefined) return false;
+    const mine = new Set(own.filter((row) => isIn(actor, row)).map(({ teamId }) => teamId));
+    const here = accesses.filter(({ organizationId }) => organizationId === actor.organizationId);
+    return mine.size > 0 && here.some(({ teamId }) => !mine.has(teamId));
+  }
+}
