@@ -68,6 +68,8 @@ const QUERY_PARAMETERS: Readonly<Record<string, string>> = {
   actor: 'Only what this user, access token or link did: the id of `actorId`.',
   from: 'Only entries from this moment on, in ISO 8601.',
   to: 'Only entries before this moment, in ISO 8601.',
+  site: 'The site, by its UUID, its integer or its id.',
+  member: 'The member, by id; for whoever is no ADMIN their own.',
   cursor: 'The `meta.nextCursor` of the page before: goes on behind it, however long the list is.',
   token: 'The token of the mailed link.',
   include: 'Of `parent_team,team_memberships`, what is to come with each team. A page has at most 25 teams then.',

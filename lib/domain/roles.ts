@@ -22,6 +22,7 @@ export const PERMISSIONS = {
   'team:list-all': ['ADMIN'],
   'site:read': ['ADMIN', 'USER', 'OPERATOR', 'VIEWER'],
   'charger:report': ['ADMIN', 'OPERATOR'],
+  'access:explain': ['ADMIN'],
   'audit-log:read': ['ADMIN'],
 } as const satisfies Record<string, readonly Role[]>;
 export type Permission = keyof typeof PERMISSIONS;

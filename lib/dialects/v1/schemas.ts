@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { AUDIT_ACTIONS } from '../../domain/audit.ts';
+import { SITE_ACTIONS } from '../../domain/explanation.ts';
 import { DELIVERY_STATES, INVITATION_STATUSES } from '../../domain/invitation.ts';
 import { LANGUAGES } from '../../domain/language.ts';
 import { ROLES } from '../../domain/roles.ts';
@@ -186,6 +187,39 @@ export const AuditEntry = z.strictObject({
   requestId: z.string(),
   sourceAddress: z.nullable(z.string()),
   createdAt: timestamp,
+});
+
+const actions = z.array(z.enum(SITE_ACTIONS));
+/** Null: all of the site. */
+const chargerIds = z.nullable(z.array(z.string()));
+
+export const Explanation = z.strictObject({
+  memberId,
+  userId,
+  siteId: z.string(),
+  siteUuid: z.string(),
+  siteName: z.string(),
+  /** What all reasons give together, as `chargerIds` too. */
+  actions,
+  chargerIds,
+  reasons: z.array(
+    z.strictObject({
+      /** ADMIN: of the team's organization; TEAM: in the team itself; PARENT_TEAM: in one above it. */
+      by: z.enum(['ADMIN', 'TEAM', 'PARENT_TEAM']),
+      role,
+      teamId,
+      teamName: z.string(),
+      /** The team in which the member is, and as what; null for an ADMIN who is in none. */
+      placeTeamId: z.nullable(teamId),
+      placeRole: z.nullable(z.enum(TEAM_ROLES)),
+      share: z.enum(['OWNER', 'SHARED']),
+      chargerIds,
+      sensitive: z.boolean(),
+      /** When a grant ends or has ended; null for none, and for one without an end. */
+      sensitiveUntil: z.nullable(timestamp),
+      actions,
+    }),
+  ),
 });
 
 /** The envelope of lists: `total` where it is kept, `page` where the list was asked for by page number. */

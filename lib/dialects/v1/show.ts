@@ -1,5 +1,7 @@
 import type { AccessToken } from '../../domain/access-token.ts';
 import type { AuditEntry } from '../../domain/audit.ts';
+import type { Explanation } from '../../domain/explanation.ts';
+import { shortIdAsUuid } from '../../domain/ids.ts';
 import { type Invitation, statusAt } from '../../domain/invitation.ts';
 import { type Member, type Membership, type User, usernameOf } from '../../domain/member.ts';
 import type { Organization } from '../../domain/organization.ts';
@@ -88,6 +90,32 @@ export function showAccessToken({ tokenId, organizationId, userId, name, role, e
     role: role ?? null,
     expiresAt: expiresAt ?? null,
     createdAt,
+  };
+}
+
+/** What a member may do with a site, and why. */
+export function showExplanation({ member, site, actions, insight, reasons }: Explanation) {
+  return {
+    memberId: member.memberId,
+    userId: member.userId,
+    siteId: site.id,
+    siteUuid: shortIdAsUuid(site.id),
+    siteName: site.name,
+    actions,
+    chargerIds: insight.assets ? [...insight.assets].sort() : null,
+    reasons: reasons.map(({ way: { access, team, actor, place }, by, ...reason }) => ({
+      by,
+      role: actor.role,
+      teamId: team.id,
+      teamName: team.name,
+      placeTeamId: place?.teamId ?? null,
+      placeRole: place?.role ?? null,
+      share: access.isOwner ? ('OWNER' as const) : ('SHARED' as const),
+      chargerIds: access.assets ?? null,
+      sensitive: reason.isSensitiveShown,
+      sensitiveUntil: access.sensitive?.expiresAt ?? null,
+      actions: reason.actions,
+    })),
   };
 }
 

@@ -1,0 +1,90 @@
+import * as z from 'zod/mini';
+import { v1 } from '../../lib/dialects/v1/format.ts';
+import { Explanation as ExplanationSchema, list } from '../../lib/dialects/v1/schemas.ts';
+import { showExplanation } from '../../lib/dialects/v1/show.ts';
+import { readKey } from '../../lib/dialects/volttime/key.ts';
+import type { Explanation } from '../../lib/domain/explanation.ts';
+import { isId } from '../../lib/domain/ids.ts';
+import type { Member } from '../../lib/domain/member.ts';
+import { Refusal } from '../../lib/domain/refusal.ts';
+import { may } from '../../lib/domain/roles.ts';
+import { forMember } from '../../lib/http/endpoint.ts';
+import { CursorQuery, cut, envelope, type Page, readPage } from '../../lib/http/paging.ts';
+import { union } from '../../lib/table/access.ts';
+import {
+  EXPLAIN,
+  explainFor,
+  explainMember,
+  explainSite,
+  readShared,
+  type Shared,
+} from '../../lib/table/explanations.ts';
+import { getMember } from '../../lib/table/members.ts';
+import { LOCATE_SITE, locateSite } from '../../lib/table/sites.ts';
+
+export const returns = { 200: list(ExplanationSchema) };
+
+/**
+ * Explains who may see or do what with a site, and why: with `site` a row for each member who reaches it, with `member`
+ * a row for each site that they reach, with both one row or none. Without either, the sites of whoever asks.
+ *
+ * The reasons are the same that decide every request: role, team, parent team, share, grant and until when. ADMINs
+ * explain everybody's, others only their own. There is no total; a page may be short and still have a cursor.
+ */
+export const endpoint = forMember({
+  format: v1,
+  route: 'GET /v1/access',
+  table: union(EXPLAIN, LOCATE_SITE),
+  depth: 5,
+  query: z.extend(CursorQuery, { site: z.optional(z.string()), member: z.optional(z.string()) }),
+  refuses: ['forbidden', 'site_not_found', 'member_not_found'],
+  async handle({ query, request: { now }, actor }) {
+    const { site, member } = query;
+    const { organizationId, role, memberId: own } = actor;
+    const mayExplain = may(role, 'access:explain');
+    if (member !== undefined && member !== own && !mayExplain) throw new Refusal('forbidden');
+    const memberId = member ?? (site === undefined || !mayExplain ? own : undefined);
+    const name = ['access', organizationId, site, memberId].join(' ');
+    const page = readPage(name, site === undefined ? 'site' : 'member', query);
+    const [shared, about] = await Promise.all([
+      site === undefined ? undefined : sharedSite(site, organizationId),
+      memberId !== undefined && isId('member', memberId) ? getMember(organizationId, memberId) : undefined,
+    ]);
+    if (memberId !== undefined && !about) throw new Refusal('member_not_found');
+    if (site !== undefined && !shared) throw new Refusal('site_not_found');
+    const { rows, next } = await explanations(shared, about, organizationId, page, now);
+    // Whoever doesn't reach a site isn't told that there is one.
+    if (!mayExplain && site !== undefined && rows.length === 0) throw new Refusal('site_not_found');
+    return { status: 200, body: envelope(page, rows, next, showExplanation) };
+  },
+});
+export const { handler } = endpoint;
+
+/** A page of what is asked for: about a site, a member, or both. */
+async function explanations(
+  shared: Shared | undefined,
+  member: Member | undefined,
+  organizationId: string,
+  page: Page,
+  now: Date,
+): Promise<{ readonly rows: Explanation[]; readonly next?: string }> {
+  const range = { after: page.after, limit: page.perPage + 1 };
+  if (shared && member) {
+    const only = await explainFor(shared, member, now);
+    return { rows: only ? [only] : [] };
+  }
+  if (shared) {
+    const { members, explanations: found } = await explainSite(shared, organizationId, range, now);
+    const { rows, next } = cut(page, members, ({ memberId }) => memberId);
+    return { rows: rows.flatMap(({ memberId }) => found.get(memberId) ?? []), ...(next && { next }) };
+  }
+  const sites = member ? await explainMember(member, range, now) : [];
+  const { rows, next } = cut(page, sites, ({ siteId }) => siteId);
+  return { rows: rows.flatMap(({ explanation }) => explanation ?? []), ...(next && { next }) };
+}
+
+/** A site by its id, its UUID or its integer. */
+async function sharedSite(text: string, organizationId: string) {
+  const located = await locateSite(isId('site', text) ? { id: text } : readKey('site', text));
+  return located && readShared(located.siteId, organizationId);
+}

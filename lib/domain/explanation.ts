@@ -1,0 +1,61 @@
+import type { Member } from './member.ts';
+import { may } from './roles.ts';
+import { type Insight, insightBy, isManaging, isSensitiveShown, type Site, type Way } from './site.ts';
+
+/** What somebody may do with a site. */
+export const SITE_ACTIONS = [
+  'site:read',
+  'sensitive:read',
+  'charger:report',
+  'sensitive:request',
+  'site:manage',
+] as const;
+export type SiteAction = (typeof SITE_ACTIONS)[number];
+
+/** By what somebody is in a team that has access: as an ADMIN of its organization, by a place in it, or in one above. */
+export type Standing = 'ADMIN' | 'TEAM' | 'PARENT_TEAM';
+
+/** One reason why somebody may do something with a site. */
+export interface Reason {
+  readonly way: Way;
+  readonly by: Standing;
+  readonly actions: readonly SiteAction[];
+  /** Whether the team's access takes in sensitive data at this moment. */
+  readonly isSensitiveShown: boolean;
+}
+
+/** What a member may do with a site, and why. */
+export interface Explanation {
+  readonly member: Member;
+  readonly site: Site;
+  readonly actions: readonly SiteAction[];
+  readonly insight: Insight;
+  readonly reasons: readonly Reason[];
+}
+
+/** Explains what a member may do with a site by some ways, which are the same that decide it. */
+export function explain(member: Member, site: Site, ways: readonly Way[], now: Date): Explanation {
+  const reasons = ways.map((way) => reasonOf(way, now));
+  return {
+    ...{ member, site, reasons, insight: insightBy(ways, now) },
+    actions: SITE_ACTIONS.filter((action) => reasons.some(({ actions }) => actions.includes(action))),
+  };
+}
+
+function reasonOf(way: Way, now: Date): Reason {
+  const { access, team, actor, place } = way;
+  const isShown = isSensitiveShown(access, now);
+  const allowed: Readonly<Record<SiteAction, boolean>> = {
+    'site:read': may(actor.role, 'site:read'),
+    'sensitive:read': isShown,
+    'charger:report': may(actor.role, 'charger:report'),
+    'sensitive:request': !access.isOwner && isManaging(way),
+    'site:manage': access.isOwner && isManaging(way),
+  };
+  return {
+    way,
+    by: place === undefined ? 'ADMIN' : place.teamId === team.id ? 'TEAM' : 'PARENT_TEAM',
+    actions: SITE_ACTIONS.filter((action) => allowed[action]),
+    isSensitiveShown: isShown,
+  };
+}
