@@ -97,11 +97,18 @@ export async function listDue(shard: number, now: Date, limit: number): Promise<
 }
 
 /** A membership that has ended and left something behind. */
-export interface Job {
+export interface MembershipJob {
   readonly userId: string;
   readonly organizationId: string;
   readonly memberId: string;
 }
+
+/** A site that was deleted, with rows of who had access to it. */
+export interface SiteJob {
+  readonly siteId: string;
+}
+
+export type Job = MembershipJob | SiteJob;
 
 /** A mail to an inviter, whom the holder of an expired link asks for another. Names and addresses are read when it is sent. */
 export interface AskingMail {
@@ -116,7 +123,7 @@ export interface AskingMail {
 
 /**
  * Whatever has something due: an invitation, a mail to an inviter, a placeholder, an organization or a team to clear, or
- * what a membership left behind.
+ * what a membership or a site left behind.
  */
 export type DueItem = { readonly pk: string; readonly sk: string; readonly dueAt: string } & (
   | ({ readonly type: 'Invitation' } & DueInvitation)
