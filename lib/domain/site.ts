@@ -117,7 +117,7 @@ export interface Reach {
  *
  * @param bound what their access token acts as, if they come by one
  */
-export function waysOf({ accesses, actors, own, teams }: Reach, bound?: Actor): Way[] {
+export function waysOf({ accesses, actors, own, teams }: Omit<Reach, 'asked'>, bound?: Actor): Way[] {
   const acting = new Map((bound ? [bound] : actors).map((actor) => [actor.organizationId, actor]));
   return accesses.flatMap((access) => {
     const [actor, team] = [acting.get(access.organizationId), teams.get(access.teamId)];

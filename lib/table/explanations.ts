@@ -18,7 +18,7 @@ export const EXPLAIN: TableAccess = {
 };
 
 /** A site as an organization reaches it, but for who of its members does. */
-export type Shared = Omit<Reach, 'actors' | 'own'>;
+export type Shared = Omit<Reach, 'actors' | 'asked' | 'own'>;
 
 /** Reads a site with who has access, as an organization reaches it; undefined where none of its teams has access. */
 export async function readShared(siteId: string, organizationId: string): Promise<Shared | undefined> {

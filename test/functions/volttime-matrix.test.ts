@@ -1,0 +1,237 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type Answer, type Client, newAddress, useService } from '../support/service.ts';
+
+// Who sees and does what with a site: each team's access, by each place in the team and each role in its organization,
+// at each endpoint, where the organization of the site is the one and where it is the other.
+
+const service = useService();
+
+/** What the teams of the matrix have to do with the site. */
+const ACCESS = ['owner', 'full', 'limited', 'granted', 'expired', 'stranger'] as const;
+type Access = (typeof ACCESS)[number];
+
+/** Who somebody is: the role in the team's organization, and the place in the team or in the one above it. */
+const PEOPLE = {
+  'ADMIN outside': { role: 'ADMIN' },
+  'USER who owns it': { role: 'USER', place: 'OWNER' },
+  'USER in it': { role: 'USER', place: 'MEMBER' },
+  'OPERATOR who owns it': { role: 'OPERATOR', place: 'OWNER' },
+  'OPERATOR in it': { role: 'OPERATOR', place: 'MEMBER' },
+  'VIEWER who owns it': { role: 'VIEWER', place: 'OWNER' },
+  'USER above': { role: 'USER', above: 'OWNER' },
+  'OPERATOR above': { role: 'OPERATOR', above: 'MEMBER' },
+  'USER outside': { role: 'USER' },
+} as const;
+type Who = keyof typeof PEOPLE;
+
+interface Team {
+  readonly id: string;
+  readonly uuid: string;
+}
+
+/** A site, the teams around it, and who is in them. */
+interface World {
+  readonly site: string;
+  readonly chargers: readonly [string, string];
+  readonly teams: Readonly<Record<Access, Team>>;
+  readonly people: ReadonlyMap<string, Client>;
+  readonly identity: string;
+}
+
+const name = () => newAddress('x').split('@')[0] as string;
+const future = (days: number) => new Date(Date.now() + days * 24 * 60 * 60_000).toISOString().slice(0, 10);
+
+async function makeTeam(by: Client, parentTeamId?: string): Promise<Team> {
+  const made = (await by.call('POST /v1/teams', { body: { name: name(), isPrivate: true, parentTeamId } })).body;
+  const { data } = (await by.call('GET /api/v3/teams')).body;
+  return { id: made.id, uuid: data.find((row: { name: string }) => row.name === made.name).uuid };
+}
+
+/** Gives a team of another organization access, as an invite says. */
+async function share(owner: Client, site: string, other: Client, team: Team, invite: object): Promise<void> {
+  const email = newAddress();
+  const made = await owner.call(`POST /api/v3/sites/${site}/teams/invite`, { body: { email, ...invite } });
+  expect(made.status).toBe(201);
+  const body = { token: made.body.invite_token, team_uuid: team.uuid };
+  expect((await other.call('POST /api/v3/sites/invite/accept', { body })).status).toBe(200);
+}
+
+async function makeWorld(home: Client, away: Client): Promise<World> {
+  const [ownAbove, foreignAbove] = await Promise.all([makeTeam(home), makeTeam(away)]);
+  const teams = {} as Record<Access, Team>;
+  for (const access of ACCESS) {
+    teams[access] = await (access === 'owner' ? makeTeam(home, ownAbove.id) : makeTeam(away, foreignAbove.id));
+  }
+  const made = await home.call('POST /api/v3/sites', {
+    body: { name: 'Depot', team_uuid: teams.owner.uuid, address: 'Quay 1' },
+  });
+  const site = made.body.data.uuid as string;
+  const identity = name();
+  const [first, second] = [
+    (await home.call(`POST /api/v3/sites/${site}/chargers`, { body: { identity, reference: 'Left' } })).body.data,
+    (await home.call(`POST /api/v3/sites/${site}/chargers`, { body: { identity: name(), reference: 'Right' } })).body
+      .data,
+  ];
+  const everything = { can_access_all_assets: true };
+  const grant = { ...everything, data_access: true };
+  await share(home, site, away, teams.full, everything);
+  await share(home, site, away, teams.limited, {
+    can_access_all_assets: false,
+    accessible_assets: [{ asset_type: 'charger', asset_id: first.id }],
+  });
+  await share(home, site, away, teams.granted, { ...grant, data_access_expires_at: future(400) });
+  await share(home, site, away, teams.expired, { ...grant, data_access_expires_at: future(2) });
+
+  const people = new Map<string, Client>();
+  for (const access of ACCESS) {
+    const [owner, above] = access === 'owner' ? [home, ownAbove] : [away, foreignAbove];
+    for (const [who, person] of Object.entries(PEOPLE)) {
+      // Those above, and outside, are so for every team of the organization.
+      const shared = 'place' in person ? undefined : `${who} ${access === 'owner'}`;
+      const known = shared === undefined ? undefined : people.get(shared);
+      const client = known ?? (await service.member(owner, person.role));
+      people.set(`${access} ${who}`, client);
+      if (known) continue;
+      if (shared !== undefined) people.set(shared, client);
+      const put = (team: Team, role: string) =>
+        owner.call(`PUT /v1/teams/${team.id}/members/${(client as Client & { memberId: string }).memberId}`, {
+          body: { role },
+        });
+      if ('place' in person) await put(teams[access], person.place);
+      if ('above' in person) await put(above, person.above);
+    }
+  }
+  return { site, chargers: [first.uuid, second.uuid], teams, people, identity };
+}
+
+/** What the rules give, told once more. */
+function rightsOf(access: Access, who: Who) {
+  const { role, place, above } = { place: undefined, above: undefined, ...PEOPLE[who] };
+  const isIn = role === 'ADMIN' || place !== undefined || above !== undefined;
+  // Those outside of the team but in another one that has access see by that one.
+  const seesBy: readonly Access[] =
+    access === 'owner'
+      ? isIn
+        ? ['owner']
+        : []
+      : role === 'ADMIN' || above !== undefined
+        ? ['full', 'limited', 'granted', 'expired']
+        : isIn && access !== 'stranger'
+          ? [access]
+          : [];
+  const managesTeam = role === 'ADMIN' || (place === 'OWNER' && role !== 'VIEWER');
+  return {
+    sees: seesBy.length > 0,
+    seesSecond: seesBy.some((by) => by !== 'limited'),
+    sensitive: seesBy.includes('owner') || seesBy.includes('granted'),
+    reports: role === 'ADMIN' || role === 'OPERATOR',
+    manages: access === 'owner' && managesTeam,
+    managesTeam,
+  };
+}
+
+/** A refusal is told by its status, and by the code where it is one of ours. */
+const outcome = ({ status, body }: Answer) => (status >= 400 && body.error ? `${status} ${body.error}` : `${status}`);
+
+let worlds: readonly World[];
+
+beforeAll(async () => {
+  const [one, other] = [(await service.organization('One')).owner, (await service.organization('Other')).owner];
+  const made = [await makeWorld(one, other)];
+  // Five invites a minute and person.
+  await service.clock('2m');
+  made.push(await makeWorld(other, one));
+  await service.clock('3d');
+  worlds = made;
+}, 240_000);
+
+const rows = ACCESS.flatMap((access) => (Object.keys(PEOPLE) as Who[]).map((who) => ({ access, who })));
+
+describe.each([
+  [0, 'one organization'],
+  [1, 'the other organization'],
+] as const)('a site of %#: %s', (index, _) => {
+  test.each(rows)('team with access $access: $who', async ({ access, who }) => {
+    const { site, chargers, teams, people, identity } = worlds[index] as World;
+    const [first, second] = chargers;
+    const by = people.get(`${access} ${who}`) as Client;
+    const rights = rightsOf(access, who);
+    const { sees, seesSecond, sensitive, reports, manages } = rights;
+    const call = (route: string, body?: object) => by.call(route, { body });
+    const told = async (route: string, body?: object) => outcome(await call(route, body));
+    /** What is told where it is seen, and managed. */
+    const managing = (done: string, isSeen = sees) => (isSeen ? (manages ? done : '403') : '404');
+    const S = `/api/v3/sites/${site}`;
+    const ST = `${S}/teams/${teams.full.uuid}`;
+    const own = `${S}/teams/${teams.owner.uuid}`;
+
+    const seen = await call(`GET ${S}`);
+    expect(outcome(seen)).toBe(sees ? '200' : '404');
+    if (sees) expect(seen.body.data).toMatchObject({ name: 'Depot', address: sensitive ? 'Quay 1' : null });
+    const listed = (await call('GET /api/v3/sites')).body.data.find(({ uuid }: { uuid: string }) => uuid === site);
+    expect(listed).toEqual(sees ? seen.body.data : undefined);
+
+    const visible = [...(sees ? [first] : []), ...(seesSecond ? [second] : [])];
+    const onSite = await call(`GET ${S}/chargers`);
+    expect(outcome(onSite)).toBe(sees ? '200' : '404');
+    const uuids = (rows: { uuid: string }[]) => rows.map(({ uuid }) => uuid);
+    if (sees) expect(uuids(onSite.body.data)).toEqual(visible);
+    const all = (await call('GET /api/v3/chargers')).body.data as { uuid: string }[];
+    expect(uuids(all).filter((uuid) => chargers.includes(uuid))).toEqual(visible);
+    for (const [uuid, reference] of [
+      [first, 'Left'],
+      [second, 'Right'],
+    ] as const) {
+      const isSeen = visible.includes(uuid);
+      const one = await call(`GET /api/v3/chargers/${uuid}`);
+      expect(outcome(one)).toBe(isSeen ? '200' : '404');
+      if (isSeen) {
+        expect(one.body.data.reference).toBe(sensitive ? reference : null);
+        expect(all.find((row) => row.uuid === uuid)).toEqual(one.body.data);
+      }
+      // Nothing that anybody may change is changed, so that the next finds it as it was.
+      expect(await told(`PATCH /api/v3/chargers/${uuid}`, {})).toBe(managing('200', isSeen));
+      expect(await told(`PUT /api/v3/chargers/${uuid}/status`, {})).toBe(isSeen ? (reports ? '200' : '403') : '404');
+      if (!manages) expect(await told(`DELETE /api/v3/chargers/${uuid}`)).toBe(isSeen ? '403' : '404');
+    }
+    expect({
+      patch: await told(`PATCH ${S}`, { name: 'Depot' }),
+      delete: await told(`DELETE ${S}`),
+      charger: await told(`POST ${S}/chargers`, { identity }),
+      teams: await told(`GET ${S}/teams`),
+      team: await told(`GET ${ST}`),
+      none: await told(`GET ${S}/teams/${teams.stranger.uuid}`),
+      remove: await told(`DELETE ${own}`),
+      grant: await told(`POST ${own}/grant-sensitive-data`, { expires_never: true }),
+      revoke: await told(`DELETE ${own}/revoke-sensitive-data`),
+      assets: await told(`PUT ${own}/asset-access`, { access_of_assets: 'full_access' }),
+      transfer: await told(`POST ${own}/transfer-ownership`),
+      request: await told(`POST ${ST}/request-sensitive-data`, {
+        reason: 'Bills',
+        requested_data_expires_at: future(30),
+      }),
+    }).toEqual({
+      patch: managing('200'),
+      delete: managing('409 site_has_chargers'),
+      charger: managing('422 charger_identity_taken'),
+      teams: sees ? '200' : '404',
+      team: sees ? '200' : '404',
+      none: '404',
+      remove: managing('403 site_owner_access'),
+      grant: managing('403 site_owner_access'),
+      revoke: managing('403 site_owner_access'),
+      assets: managing('403 site_owner_access'),
+      transfer: managing('403 site_owner_access'),
+      // Only whoever manages the team that asks.
+      request: sees
+        ? access !== 'owner' && (access === 'full' || who === 'ADMIN outside') && rights.managesTeam
+          ? '200'
+          : '403'
+        : '404',
+    });
+    if (!manages) {
+      const invite = { email: newAddress(), can_access_all_assets: true };
+      expect(await told(`POST ${S}/teams/invite`, invite)).toBe(sees ? '403' : '404');
+    }
+  });
+});
