@@ -35,6 +35,11 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
     'Compare the identity with what the charger itself says. If it is right, whoever had the charger before deletes it.',
   site_limit_reached: 'Delete sites, make another team, or raise `limits.sitesOfTeam` at deployment.',
   charger_limit_reached: 'Delete chargers, make another site, or raise `limits.chargersOfSite` at deployment.',
+  site_team_limit_reached:
+    'Remove the access of teams that need it no more, or raise `limits.teamsOfSite` at deployment.',
+  asset_limit_reached:
+    'Give the team access to all chargers of the site, or raise `limits.assetsOfAccess` at deployment.',
+  site_owner_access: 'Name another team, or transfer the site to one first.',
   team_has_children: 'Give the teams below it another `parentTeamId`, or delete them first.',
   default_team: 'Nothing to do: every other team is below the default team, which lives as long as the organization.',
   last_team_owner: 'Make somebody else OWNER of the team first, or delete the team.',

@@ -70,6 +70,22 @@ export function isSensitiveShown({ isOwner, sensitive }: SiteAccess, now: Date):
   return sensitive !== undefined && (sensitive.expiresAt === undefined || sensitive.expiresAt > now.toISOString());
 }
 
+/** What a team has that had some access and is given more: never less than before. */
+export function widened(present: SiteAccess, { assets, sensitive }: Pick<SiteAccess, 'assets' | 'sensitive'>) {
+  const { assets: had, sensitive: before, ...rest } = present;
+  const all = had && assets && [...new Set([...had, ...assets])];
+  const grant = longer(before, sensitive);
+  return { ...rest, ...(all && { assets: all }), ...(grant && { sensitive: grant }) } satisfies SiteAccess;
+}
+
+/** The one of two grants that ends later. */
+function longer(one: SensitiveGrant | undefined, other: SensitiveGrant | undefined): SensitiveGrant | undefined {
+  if (!one || !other) return one ?? other;
+  return one.expiresAt !== undefined && (other.expiresAt === undefined || other.expiresAt > one.expiresAt)
+    ? other
+    : one;
+}
+
 /** One way by which somebody reaches a site: a team that has access, and why they are in it. */
 export interface Way {
   readonly access: SiteAccess;

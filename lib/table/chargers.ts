@@ -9,8 +9,8 @@ import { audit } from './audit.ts';
 import { keys, prefixes } from './keys.ts';
 import { actorIs, actorMay } from './members.ts';
 import { get, query } from './read.ts';
-import { accessUpdate, sharingChange } from './sharing.ts';
-import { actorManagesSite, changesOf, LIST_SITES, sitesSeen } from './sites.ts';
+import { accessUpdate, actorManagesSite, sharingChange } from './sharing.ts';
+import { changesOf, LIST_SITES, sitesSeen } from './sites.ts';
 import { transact, type Write } from './write.ts';
 
 /** What `locateCharger` and `getCharger` do to the table. */

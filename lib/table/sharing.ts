@@ -1,6 +1,19 @@
-import type { Site, SiteAccess } from '../domain/site.ts';
+import type { AuditEntry, Occasion } from '../domain/audit.ts';
+import type { Limits } from '../domain/limits.ts';
+import { Refusal } from '../domain/refusal.ts';
+import { type SensitiveGrant, type Site, type SiteAccess, type Way, widened } from '../domain/site.ts';
+import type { Team } from '../domain/team.ts';
+import type { TableAccess } from './access.ts';
+import { audit } from './audit.ts';
+import { dueAttributes } from './due.ts';
 import { keys } from './keys.ts';
+import { actorManages } from './team-members.ts';
 import type { Update, Write } from './write.ts';
+
+/** The conditions that the actor may still manage the team by which they reach a site. */
+export function actorManagesSite({ actor, place, team }: Way): Write[] {
+  return actorManages(actor, place, team);
+}
 
 /**
  * The part that says that something of who has access to a site changes, unless that was overtaken: by it every such
@@ -19,13 +32,19 @@ export function sharingChange({ id, sharing }: Site, teams = 0): Update {
 
 /** The parts that give a team access to a site: what it has is on the site's row, that it has it on both. */
 export function accessWrites(access: SiteAccess): Write[] {
-  const { assets: _assets, sensitive: _sensitive, ...both } = access;
+  const { assets: _assets, sensitive, ...both } = access;
   const { siteId, teamId } = access;
   const when = [{ absent: 'pk' }] as const;
+  const item = { type: 'SiteAccess', v: 1, ...access, ...endOf(siteId, sensitive) };
   return [
-    { type: 'put', key: keys.siteAccess(siteId, teamId), item: { type: 'SiteAccess', v: 1, ...access }, when },
+    { type: 'put', key: keys.siteAccess(siteId, teamId), item, when },
     { type: 'put', key: keys.siteOfTeam(teamId, siteId), item: { type: 'SiteOfTeam', v: 1, ...both }, when },
   ];
+}
+
+/** The attributes by which the sweep finds a grant at its end, if it has one. */
+function endOf(siteId: string, sensitive: SensitiveGrant | undefined) {
+  return sensitive?.expiresAt === undefined ? {} : dueAttributes(siteId, sensitive.expiresAt);
 }
 
 /** The part that changes what a team has access to; `sharingChange` goes with it. */
@@ -37,10 +56,170 @@ export function accessUpdate(
   return { type: 'update', key: keys.siteAccess(siteId, teamId), set, remove, when: [{ exists: 'pk' }] };
 }
 
-/** The parts that take a team's access to a site away, and whatever it was granted with it. */
-export function accessRemoval({ siteId, teamId }: SiteAccess): Write[] {
+/** The part that gives a team a grant of sensitive data in place of what it had of one, or ends it. */
+export function sensitiveUpdate(access: SiteAccess, sensitive: SensitiveGrant | undefined, updatedAt: string): Update {
+  const end = endOf(access.siteId, sensitive);
+  const gone = ['sensitive', 'due', 'dueAt'].filter((name) => !(name in { ...(sensitive && { sensitive }), ...end }));
+  return accessUpdate(access, { ...(sensitive && { sensitive }), ...end, updatedAt }, gone);
+}
+
+/** The parts that take a team's access to a site away, and whatever it was granted or asked for with it. */
+export function accessRemoval({ siteId, teamId }: Pick<SiteAccess, 'siteId' | 'teamId'>): Write[] {
   return [
-    { type: 'delete', key: keys.siteAccess(siteId, teamId) },
+    // Counted once: two runs of the sweep may come by at the same time.
+    { type: 'delete', key: keys.siteAccess(siteId, teamId), when: [{ exists: 'pk' }] },
     { type: 'delete', key: keys.siteOfTeam(teamId, siteId) },
+    requestRemoval({ siteId, teamId }),
+  ];
+}
+
+/** The part that ends a team's request for sensitive data, if there is one. */
+export function requestRemoval({ siteId, teamId }: Pick<SiteAccess, 'siteId' | 'teamId'>): Write {
+  return { type: 'delete', key: keys.siteRequest(siteId, teamId) };
+}
+
+/**
+ * The part that counts the sites of a team, which is there still.
+ *
+ * @param owned how many more it owns
+ * @param shared how many more others share with it
+ * @param limits what may not be exceeded by more
+ */
+export function countSites(
+  { organizationId, teamId }: Pick<SiteAccess, 'organizationId' | 'teamId'>,
+  owned: number,
+  shared: number,
+  limits?: Limits,
+): Update {
+  const counts = Object.entries({ sites: owned, sharedSites: shared }).filter(([, more]) => more !== 0);
+  const limited = limits ? counts.filter(([, more]) => more > 0).map(([attribute]) => attribute) : [];
+  const limit = limits?.sitesOfTeam ?? 0;
+  return {
+    type: 'update',
+    key: keys.team(organizationId, teamId),
+    add: Object.fromEntries(counts),
+    when: [{ exists: 'pk' }, ...limited.map((attribute) => ({ attribute, below: limit }))],
+    refuse: (team) => (limited.some((name) => Number(team[name]) >= limit) ? 'site_limit_reached' : undefined),
+  };
+}
+
+/** The parts that leave an entry about a site in each of some organizations. */
+export function auditIn(
+  occasion: Occasion,
+  organizationIds: readonly string[],
+  site: Pick<Site, 'id'>,
+  entry: Pick<AuditEntry, 'action' | 'before' | 'after'>,
+): Write[] {
+  const resource = { type: 'site', id: site.id } as const;
+  return [...new Set(organizationIds)].map((organizationId) => audit(occasion, { ...entry, organizationId, resource }));
+}
+
+/** What entries say of a team's access: how many chargers, not which. */
+export function accessEntry({ teamId, assets, sensitive }: Pick<SiteAccess, 'teamId' | 'assets' | 'sensitive'>) {
+  return { teamId, ...(assets && { assets: assets.length }), ...(sensitive && { sensitive }) };
+}
+
+/** What `sharingWrites` does to the table. */
+export const SHARING: TableAccess = { PutItem: ['SITE', 'TEAM', 'AUDIT'], UpdateItem: ['SITE', 'ORG'] };
+
+/**
+ * The parts by which a team gets access to a site that it doesn't own, or more than it has; with the entries of it.
+ *
+ * @param site as it was read before the team's present access was
+ * @param present what the team has
+ * @param given to which chargers, and whether with sensitive data
+ * @throws Refusal `site_team_limit_reached`, `site_limit_reached`, `asset_limit_reached`
+ */
+export function sharingWrites(
+  occasion: Occasion,
+  site: Site,
+  { id: teamId, organizationId }: Pick<Team, 'id' | 'organizationId'>,
+  present: SiteAccess | undefined,
+  given: Pick<SiteAccess, 'assets' | 'sensitive'>,
+  limits: Limits,
+): Write[] {
+  const at = occasion.now.toISOString();
+  const organizations = [site.organizationId, organizationId];
+  if (!present) {
+    if (site.teams >= limits.teamsOfSite) throw new Refusal('site_team_limit_reached');
+    const both = { siteId: site.id, teamId, organizationId, isOwner: false, createdAt: at, updatedAt: at };
+    const access: SiteAccess = { ...both, ...given };
+    return [
+      sharingChange(site, 1),
+      ...accessWrites(access),
+      countSites(access, 0, 1, limits),
+      ...auditIn(occasion, organizations, site, { action: 'site-access.create', after: accessEntry(access) }),
+    ];
+  }
+  const { assets, sensitive } = widened(present, given);
+  if (assets && assets.length > limits.assetsOfAccess) throw new Refusal('asset_limit_reached');
+  return [
+    sharingChange(site),
+    accessUpdate(present, { ...(assets && { assets }) }, assets ? [] : ['assets']),
+    sensitiveUpdate(present, sensitive, at),
+    ...auditIn(occasion, organizations, site, {
+      action: 'site-access.update',
+      before: accessEntry(present),
+      after: accessEntry({ teamId, ...(assets && { assets }), ...(sensitive && { sensitive }) }),
+    }),
+  ];
+}
+
+/** What `transferWrites` does to the table where the other team has access; where it hasn't, `SHARING` too. */
+export const TRANSFERRING: TableAccess = {
+  PutItem: ['AUDIT'],
+  UpdateItem: ['SITE', 'TEAM', 'ORG'],
+  DeleteItem: ['SITE'],
+};
+
+/**
+ * The parts that make another team the owner of a site; with the entries of it. The team that owned it keeps plain access
+ * to everything.
+ *
+ * @param site as it was read before both teams' access was
+ * @param owner the access of the team that owns it
+ * @param present what the other team has, if anything
+ * @throws Refusal `site_team_limit_reached`, `site_limit_reached` for either team
+ */
+export function transferWrites(
+  occasion: Occasion,
+  site: Site,
+  owner: SiteAccess,
+  { id: teamId, organizationId }: Pick<Team, 'id' | 'organizationId'>,
+  present: SiteAccess | undefined,
+  limits: Limits,
+): Write[] {
+  const updatedAt = occasion.now.toISOString();
+  const to = { siteId: site.id, teamId, organizationId };
+  if (!present && site.teams >= limits.teamsOfSite) throw new Refusal('site_team_limit_reached');
+  return [
+    sharingChange(site, present ? 0 : 1),
+    { type: 'update', key: keys.site(site.id), set: { teamId, organizationId, updatedAt } },
+    ...owningUpdates(owner, false, updatedAt),
+    ...(present
+      ? owningUpdates(present, true, updatedAt)
+      : accessWrites({ ...to, isOwner: true, createdAt: updatedAt, updatedAt })),
+    requestRemoval(to),
+    countSites(owner, -1, 1, limits),
+    countSites(to, 1, present ? -1 : 0, limits),
+    ...auditIn(occasion, [site.organizationId, organizationId], site, {
+      action: 'site.transfer',
+      before: { teamId: site.teamId },
+      after: { teamId },
+    }),
+  ];
+}
+
+/** The parts that make a team that has access the owner, or its former owner: neither is limited, or has a grant. */
+function owningUpdates(access: SiteAccess, isOwner: boolean, updatedAt: string): Write[] {
+  const { siteId, teamId } = access;
+  return [
+    accessUpdate(access, { isOwner, updatedAt }, ['assets', 'sensitive', 'due', 'dueAt']),
+    {
+      type: 'update',
+      key: keys.siteOfTeam(teamId, siteId),
+      set: { isOwner, updatedAt },
+      when: [{ exists: 'pk' }],
+    },
   ];
 }

@@ -10,7 +10,7 @@ import { audit } from './audit.ts';
 import { keys, prefixes } from './keys.ts';
 import { getOrganization } from './organizations.ts';
 import { get, query } from './read.ts';
-import { accessWrites } from './sharing.ts';
+import { accessWrites, actorManagesSite } from './sharing.ts';
 import { actorManages, getTeamMembership, listTeamsOf } from './team-members.ts';
 import { getTeam, listTeams } from './teams.ts';
 import { transact, type Write } from './write.ts';
@@ -234,11 +234,6 @@ export async function deleteSite(occasion: Occasion, way: Way, site: Site): Prom
       before: { teamId },
     }),
   ]);
-}
-
-/** The conditions that the actor may still manage the team by which they reach a site. */
-export function actorManagesSite({ actor, place, team }: Way): Write[] {
-  return actorManages(actor, place, team);
 }
 
 /** The parts that delete the items of a site on which nothing stands. */
