@@ -37,6 +37,7 @@ export const AUDIT_ACTIONS = [
   'site-sensitive.request',
   'site-sensitive.grant',
   'site-sensitive.revoke',
+  'site-sensitive.decline',
   'site-sensitive.expire',
   'site-invite.create',
   'site-invite.accept',

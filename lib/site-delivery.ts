@@ -1,0 +1,202 @@
+import { configuration } from './configuration.ts';
+import { attempt, deliverWaiting, nameOf } from './delivery.ts';
+import type { Profile } from './domain/member.ts';
+import type { Organization } from './domain/organization.ts';
+import { Refusal } from './domain/refusal.ts';
+import type { Site } from './domain/site.ts';
+import { inviteEnd, refuseUnlessOpen, requireSite, type SiteInvite } from './domain/site-invite.ts';
+import { formatSiteToken, newSiteSecret } from './domain/site-link.ts';
+import { requestEnd, type SiteRequest } from './domain/site-request.ts';
+import { mayManage, type Team } from './domain/team.ts';
+import { grantEndMail } from './email/grant-end.ts';
+import { sendMail } from './email/ses.ts';
+import { siteInviteMail } from './email/site-invite.ts';
+import { siteRequestMail } from './email/site-request.ts';
+import type { DueInvite, GrantEndMail, RequestMail } from './table/due.ts';
+import { claimWaiting, forgetMail, isGivenUp } from './table/mails.ts';
+import { getMembership } from './table/members.ts';
+import { getOrganization } from './table/organizations.ts';
+import { getUser } from './table/people.ts';
+import {
+  claimInviteMail,
+  clearSiteInvite,
+  getInviter,
+  recordInviteMail,
+  recordInviteUnsent,
+} from './table/site-invites.ts';
+import { addSecret, getSiteRequest } from './table/site-requests.ts';
+import { getSite } from './table/sites.ts';
+import { getTeamMembership } from './table/team-members.ts';
+import { getTeam } from './table/teams.ts';
+import { Stale } from './table/write.ts';
+
+/** The paths of the pages behind the links of mails about sites. */
+export const SITE_INVITE_PATH = '/site/invite/accept';
+export const SITE_REQUEST_PATH = '/site/sensitive-data';
+
+/** The link by which an invite to a site is opened. */
+export function siteInviteLink({ siteId, id, email }: SiteInvite, site: Site, secret: Buffer): string {
+  const query = new URLSearchParams({
+    site_id: String(site.number),
+    email,
+    token: formatSiteToken({ siteId, id, secret }),
+  });
+  return `${configuration().publicUrl}${SITE_INVITE_PATH}?${query}`;
+}
+
+/** Whose site it is, by whom somebody is invited to it, and the secret of the mail's link, which is in it alone. */
+export interface InviteSender {
+  readonly organization: Organization;
+  readonly site: Site;
+  readonly team: Team;
+  readonly inviter: Profile;
+  readonly secret: Buffer;
+}
+
+/**
+ * Sends the mail of an invite that was written down as due and claimed, once, and records what became of it. One that
+ * can't be sent now stays due: it is the sweep's, and no failure of the request that invited.
+ *
+ * @returns whether it has left, as far as is recorded
+ */
+export async function deliverSiteInvite(
+  invite: DueInvite,
+  { organization, site, team, inviter, secret }: InviteSender,
+  send: typeof sendMail = sendMail,
+): Promise<boolean> {
+  const mail = siteInviteMail({
+    ...{ language: organization.language, siteName: site.name, teamName: team.name },
+    ...{ inviterName: nameOf(inviter), inviterAddress: inviter.email, carried: invite },
+    ...{ email: invite.email, expiresAt: invite.expiresAt, link: siteInviteLink(invite, site, secret) },
+    product: configuration().product,
+  });
+  try {
+    const problem = await attempt(mail, { siteInvite: invite.id }, {}, send);
+    await (problem === undefined
+      ? recordInviteMail(invite, new Date(), 'SENT')
+      : recordInviteUnsent(invite, new Date(), problem));
+    return problem === undefined;
+  } catch (error) {
+    console.error({ message: 'Delivery not recorded', siteInvite: invite.id, error });
+    return false;
+  }
+}
+
+/** What a request's mail tells of, and the secret of its link, which is in it alone. */
+export interface RequestSender {
+  /** Of the team that owns the site. */
+  readonly organization: Organization;
+  readonly site: Site;
+  readonly request: SiteRequest;
+  /** The team that asks, its organization, and who asks. */
+  readonly team: Team;
+  readonly home: Organization;
+  readonly requester: Profile;
+  readonly recipient: Profile;
+  readonly secret: Buffer;
+}
+
+/** Sends the mail of a request for sensitive data that was written down as due and claimed, as `deliverSiteInvite` does. */
+export async function deliverRequest(
+  mail: RequestMail,
+  { organization, site, request, team, home, requester, recipient, secret }: RequestSender,
+  send: typeof sendMail = sendMail,
+): Promise<boolean> {
+  const { publicUrl, product } = configuration();
+  const token = formatSiteToken({ siteId: site.id, id: request.id, secret });
+  const composed = siteRequestMail({
+    ...{ language: organization.language, siteName: site.name, teamName: team.name, organizationName: home.name },
+    ...{ requesterName: nameOf(requester), reason: request.reason, asked: request, recipient: recipient.email },
+    link: `${publicUrl}${SITE_REQUEST_PATH}?token=${token}`,
+    product,
+  });
+  return deliverWaiting(mail, composed, send);
+}
+
+/** What became of a row. */
+type Outcome = 'sent' | 'unsent' | 'settled' | 'cleared';
+
+/** Sends the mail of an invite that is due, or forgets the invite when its time is long over. */
+export async function sweepInvite(invite: DueInvite, now: Date, send: typeof sendMail): Promise<Outcome> {
+  if (inviteEnd(invite) <= now.toISOString()) {
+    await clearSiteInvite(invite);
+    return 'cleared';
+  }
+  const { siteId, organizationId, teamId, inviterId } = invite;
+  const [site, organization, team, user, inviter] = await Promise.all([
+    getSite(siteId),
+    getOrganization(organizationId),
+    getTeam(organizationId, teamId),
+    getUser(inviterId),
+    getInviter(invite),
+  ]);
+  try {
+    refuseUnlessOpen(invite, now);
+    requireSite(invite, site, inviter);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    // Its link would be refused.
+    await recordInviteMail(invite, now, 'FAILED');
+    return 'settled';
+  }
+  const secret = newSiteSecret();
+  const claimed = await claimInviteMail(invite, now, secret);
+  if (!claimed || !organization || !team || !user) throw new Stale();
+  const sent = await deliverSiteInvite(claimed, { organization, site, team, inviter: user, secret }, send);
+  return sent ? 'sent' : 'unsent';
+}
+
+/** Sends the mail of a request that is due, unless it has become needless. */
+export async function sweepRequestMail(mail: RequestMail, now: Date, send: typeof sendMail): Promise<Outcome> {
+  const { siteId, requestId, teamId, organizationId, userId } = mail;
+  const [site, request, organization, recipient] = await Promise.all([
+    getSite(siteId),
+    getSiteRequest(siteId, teamId),
+    getOrganization(organizationId),
+    getUser(userId),
+  ]);
+  const isOpen = request?.id === requestId && requestEnd(request) > now.toISOString();
+  if (isGivenUp(mail, now) || !isOpen || !site || !organization || !recipient) return settled(mail);
+  const [home, team, requester, membership, own] = await Promise.all([
+    getOrganization(request.organizationId),
+    getTeam(request.organizationId, teamId),
+    getUser(request.requestedBy),
+    getMembership(userId, site.organizationId),
+    getTeamMembership(site.teamId, userId),
+  ]);
+  if (!home || !team || !requester || !membership || !mayManage(membership, own)) return settled(mail);
+  const claimed = await claimWaiting(mail, now);
+  if (!claimed) throw new Stale();
+  const secret = newSiteSecret();
+  await addSecret(claimed, secret);
+  const about = { organization, site, request, team, home, requester, recipient, secret };
+  return (await deliverRequest(claimed, about, send)) ? 'sent' : 'unsent';
+}
+
+/** Sends the mail that tells of the end of a grant. */
+export async function sweepGrantEnd(mail: GrantEndMail, now: Date, send: typeof sendMail): Promise<Outcome> {
+  const { siteId, teamId, organizationId, userId, endedAt } = mail;
+  const [site, organization, team, recipient, membership, own] = await Promise.all([
+    getSite(siteId),
+    getOrganization(organizationId),
+    getTeam(organizationId, teamId),
+    getUser(userId),
+    getMembership(userId, organizationId),
+    getTeamMembership(teamId, userId),
+  ]);
+  const mayHear = membership !== undefined && mayManage(membership, own);
+  if (isGivenUp(mail, now) || !site || !organization || !team || !recipient || !mayHear) return settled(mail);
+  const claimed = await claimWaiting(mail, now);
+  if (!claimed) throw new Stale();
+  const { applicationUrl, product } = configuration();
+  const composed = grantEndMail({
+    ...{ language: organization.language, siteName: site.name, teamName: team.name, endedAt },
+    ...{ recipient: recipient.email, applicationUrl, product },
+  });
+  return (await deliverWaiting(claimed, composed, send)) ? 'sent' : 'unsent';
+}
+
+async function settled(mail: RequestMail | GrantEndMail): Promise<'settled'> {
+  await forgetMail(mail);
+  return 'settled';
+}
