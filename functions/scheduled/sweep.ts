@@ -8,7 +8,7 @@ import type { sendMail } from '../../lib/email/ses.ts';
 import { onSchedule, type Tick } from '../../lib/http/schedule.ts';
 import { sweepGrantEnd, sweepInvite, sweepRequestMail } from '../../lib/site-delivery.ts';
 import { union } from '../../lib/table/access.ts';
-import { CLEAR, clearMembership, clearOrganization, clearTeam } from '../../lib/table/clearing.ts';
+import { CLEAR, clearJob, clearOrganization, clearTeam } from '../../lib/table/clearing.ts';
 import {
   type AskingMail,
   claimMail,
@@ -171,16 +171,16 @@ async function doWhatIsDue({ due, sender }: Row, now: Date, run: Run): Promise<k
   switch (due.type) {
     // What doesn't fit into this run stays due for the next. What is cleared at once meets in teams.
     case 'Job':
-      while (run.remaining() > RESERVE && !(await untilFresh(() => clearMembership(due))));
+      while (run.remaining() > RESERVE && !(await untilFresh(() => clearJob(due))));
       return 'cleared';
     case 'DiscardedTeam':
-      while (run.remaining() > RESERVE && !(await untilFresh(() => clearTeam(due))));
+      while (run.remaining() > RESERVE && !(await untilFresh(() => clearTeam(occasionOf(run, now), due))));
       return 'cleared';
     case 'User':
       await endPlaceholder(due, occasionOf(run, now));
       return 'ended';
     case 'Organization':
-      while (run.remaining() > RESERVE && !(await untilFresh(() => clearOrganization(due.id, now))));
+      while (run.remaining() > RESERVE && !(await untilFresh(() => clearOrganization(occasionOf(run, now), due.id))));
       return 'cleared';
     case 'Mail':
       return sweepMail(due, sender, now, run);

@@ -110,6 +110,8 @@ export interface Reach {
   readonly own: readonly TeamMembership[];
   /** Teams of their organizations, by id: those that have access, and whatever is above them where it matters. */
   readonly teams: ReadonlyMap<string, Team>;
+  /** The team that is asked about; undefined where none is, or there is none. */
+  readonly asked: Team | undefined;
 }
 
 /**
@@ -134,6 +136,20 @@ export function managingWay(ways: readonly Way[]): Way {
   const way = ways.find((each) => each.access.isOwner && isManaging(each));
   if (!way) throw new Refusal('forbidden');
   return way;
+}
+
+/** The team that is asked about, and its access to the site. @throws Refusal `team_not_found` where it has none */
+export function askedAccess({ accesses, asked }: Reach): { readonly team: Team; readonly access: SiteAccess } {
+  const access = accesses.find(({ teamId }) => teamId === asked?.id);
+  if (!asked || !access) throw new Refusal('team_not_found');
+  return { team: asked, access };
+}
+
+/** The same of a team with which the owner shares the site. @throws Refusal `team_not_found`, `site_owner_access` */
+export function askedShare(reach: Reach): { readonly team: Team; readonly access: SiteAccess } {
+  const found = askedAccess(reach);
+  if (found.access.isOwner) throw new Refusal('site_owner_access');
+  return found;
 }
 
 /** What somebody may see of a site, by the access of all teams by which they reach it. */

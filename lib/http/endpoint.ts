@@ -253,6 +253,8 @@ export function forSite<
     readonly permission: Permission;
     /** Finds out which site it is, before all else. */
     locate(incoming: Incoming<B, Q>): Promise<F | undefined>;
+    /** A team that it is about too, by its id or its integer; `reach.asked` then. Its table access: `LOCATE_TEAM`. */
+    team?(incoming: Incoming<B, Q>): { readonly id: string } | { readonly number: number } | undefined;
     /** What is told to whoever doesn't reach the site, as if there were none. */
     readonly missing: RefusalCode;
     read?(incoming: Incoming<B, Q> & { located: F }): Promise<R>;
@@ -278,7 +280,7 @@ export function forSite<
     const once = incoming && onceOf(spec, incoming, caller, located?.siteId ?? '');
     const [bound, reach, read, earlier] = await Promise.all([
       token && actingBy(request, token),
-      located && readReach(located.siteId, caller.userId, token?.organizationId),
+      located && readReach(located.siteId, caller.userId, token?.organizationId, spec.team?.(incoming)),
       located && (spec.read?.({ ...incoming, located } as never) as Promise<R> | undefined),
       once?.earlier(),
     ]);

@@ -33,6 +33,20 @@ async function chargerOfNumber(number: number): Promise<string | undefined> {
   return ((await get(keys.chargerNumber(number))) as unknown as { chargerId: string } | undefined)?.chargerId;
 }
 
+/** What `findChargers` and `chargersOn` do to the table. */
+export const FIND_CHARGERS: TableAccess = { BatchGetItem: ['CHARGERNO', 'SITE'] };
+
+/** The ids of chargers by their integers, in their order; undefined where there is none. */
+export async function findChargers(numbers: readonly number[]): Promise<(string | undefined)[]> {
+  return Promise.all(numbers.map(chargerOfNumber));
+}
+
+/** Those of some ids whose chargers stand on a site. */
+export async function chargersOn(siteId: string, ids: readonly (string | undefined)[]): Promise<ReadonlySet<string>> {
+  const chargers = await Promise.all(ids.map((id) => (id === undefined ? undefined : getCharger(siteId, id))));
+  return new Set(chargers.flatMap((charger) => (charger ? [charger.id] : [])));
+}
+
 /** What makes a charger. */
 export type NewCharger = Pick<Charger, 'identity'> & { readonly reference?: string | undefined };
 

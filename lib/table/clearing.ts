@@ -1,13 +1,19 @@
+import type { Occasion } from '../domain/audit.ts';
 import { COUNTER_ROWS } from '../domain/limits.ts';
 import type { Member } from '../domain/member.ts';
+import type { SiteAccess } from '../domain/site.ts';
+import type { SiteInvite } from '../domain/site-invite.ts';
 import type { Team, TeamMembership } from '../domain/team.ts';
 import type { TableAccess } from './access.ts';
 import { listAccessTokens, tokenRemoval } from './access-tokens.ts';
 import { chargerRemoval, listChargers } from './chargers.ts';
-import type { Job } from './due.ts';
+import type { Job, MembershipJob, SiteJob } from './due.ts';
 import { listInvitations } from './invitations.ts';
 import { keys } from './keys.ts';
 import { getMember, jobWrites, listMembers } from './members.ts';
+import { query } from './read.ts';
+import { accessEntry, accessRemoval, auditIn, countSites, sharingChange } from './sharing.ts';
+import { inviteRemoval } from './site-invites.ts';
 import { getSite, listAccessOf, siteRemoval } from './sites.ts';
 import { leaveWrites, listTeamMembers, listTeamsOf } from './team-members.ts';
 import { getTeam, listDiscardedTeams, listTeams, teamRemoval } from './teams.ts';
@@ -17,7 +23,7 @@ import { transact } from './write.ts';
 export const CLEAR: TableAccess = {
   Query: ['ORG', 'SITE', 'TEAM', 'USER'],
   BatchGetItem: ['ORG', 'SITE'],
-  PutItem: ['JOB'],
+  PutItem: ['AUDIT', 'JOB'],
   UpdateItem: ['ORG', 'SITE', 'USER'],
   DeleteItem: [
     'CHARGER',
@@ -37,13 +43,38 @@ export const CLEAR: TableAccess = {
 /** Rows that are cleared in one go; a transaction has at most 100 items. */
 const BATCH = 25;
 
+/** Clears a part of what something left behind. @returns whether nothing is left */
+export function clearJob(job: Job): Promise<boolean> {
+  return 'siteId' in job ? clearSite(job) : clearMembership(job);
+}
+
+/** Clears a part of who had access to a site that was deleted, was invited to it or asked for its data. */
+async function clearSite({ siteId }: SiteJob): Promise<boolean> {
+  const rows = await query({ pk: keys.site(siteId).pk, limit: BATCH });
+  const accesses = rows.map((row) => (row.type === 'SiteAccess' ? (row as unknown as SiteAccess) : undefined));
+  const teams = await Promise.all(accesses.map((access) => access && getTeam(access.organizationId, access.teamId)));
+  for (const [index, row] of rows.entries()) {
+    const access = accesses[index];
+    await transact(
+      access
+        ? [...accessRemoval(access), ...(teams[index] ? [countSites(access, 0, -1)] : [])]
+        : row.type === 'SiteInvite'
+          ? inviteRemoval(row as unknown as SiteInvite)
+          : [{ type: 'delete', key: row }],
+    );
+  }
+  if (rows.length === BATCH) return false;
+  await transact([{ type: 'delete', key: keys.job(siteId) }]);
+  return true;
+}
+
 /**
  * Clears a part of what a membership that has ended left behind, and that counts no more: its access tokens, and its
  * places in teams.
  *
  * @returns whether nothing is left
  */
-export async function clearMembership({ userId, organizationId, memberId }: Job): Promise<boolean> {
+async function clearMembership({ userId, organizationId, memberId }: MembershipJob): Promise<boolean> {
   const isLeft = (row: { memberId: string }) => row.memberId === memberId;
   const [tokens, rows] = await Promise.all([listAccessTokens(userId, organizationId), listTeamsOf(userId)]);
   const [left, places] = [tokens.filter(isLeft), rows.filter(isLeft).slice(0, BATCH)];
@@ -79,11 +110,12 @@ async function clearPlaces(rows: readonly TeamMembership[]): Promise<void> {
 }
 
 /**
- * Clears a part of who was in a team that was deleted.
+ * Clears a part of who was in a team that was deleted, and of the sites that others shared with it.
  *
- * @returns whether nobody is left
+ * @returns whether nothing is left
  */
-export async function clearTeam({ organizationId, id }: Team): Promise<boolean> {
+export async function clearTeam(occasion: Occasion, { organizationId, id }: Team): Promise<boolean> {
+  if (!(await clearSites(occasion, id))) return false;
   const rows = await listTeamMembers(id, { limit: BATCH });
   const members = await Promise.all(rows.map(({ memberId }) => getMember(organizationId, memberId)));
   for (const [index, row] of rows.entries()) {
@@ -113,14 +145,14 @@ export async function clearTeam({ organizationId, id }: Team): Promise<boolean> 
  *
  * @returns whether nothing is left
  */
-export async function clearOrganization(organizationId: string, now: Date): Promise<boolean> {
+export async function clearOrganization(occasion: Occasion, organizationId: string): Promise<boolean> {
   const [members, invitations, teams, discarded] = await Promise.all([
     listMembers(organizationId, { limit: BATCH }),
     listInvitations(organizationId, { limit: BATCH }),
     listTeams(organizationId, BATCH),
     listDiscardedTeams(organizationId, { limit: BATCH }),
   ]);
-  for (const member of members) await clearMember(member, now);
+  for (const member of members) await clearMember(member, occasion.now);
   for (const { id, email } of invitations) {
     await transact([
       { type: 'delete', key: keys.invitation(organizationId, id) },
@@ -128,10 +160,13 @@ export async function clearOrganization(organizationId: string, now: Date): Prom
     ]);
   }
   for (const team of teams) {
-    if (!(await clearSites(team.id))) return false;
-    await transact(teamRemoval(team));
+    if (!(await clearSites(occasion, team.id))) return false;
+    // Whatever came to it until now is cleared first.
+    const none = (['sites', 'sharedSites'] as const).map((attribute) => ({ attribute, below: 1 }));
+    await transact([...teamRemoval(team), { type: 'check', key: keys.team(organizationId, team.id), when: none }]);
   }
   for (const { id } of discarded) {
+    if (!(await clearSites(occasion, id))) return false;
     // Its members are members of the organization, whose rows go with them.
     await transact([{ type: 'delete', key: keys.discardedTeam(organizationId, id) }]);
   }
@@ -147,19 +182,39 @@ export async function clearOrganization(organizationId: string, now: Date): Prom
 }
 
 /**
- * Clears a part of the sites of a team whose organization was deleted, with what stands on them.
+ * Clears a part of the sites of a team that was deleted, or whose organization was: those that it owns, with what stands
+ * on them, and that it has access to others.
  *
  * @returns whether nothing is left
  */
-async function clearSites(teamId: string): Promise<boolean> {
+async function clearSites(occasion: Occasion, teamId: string): Promise<boolean> {
   const rows = await listAccessOf(teamId, BATCH);
-  const sites = await Promise.all(rows.map(({ siteId }) => getSite(siteId)));
-  for (const site of sites) {
-    if (!site) continue;
-    const chargers = await listChargers(site.id, { limit: BATCH });
-    for (const charger of chargers) await transact(chargerRemoval(charger));
-    if (chargers.length === BATCH) return false;
-    await transact(siteRemoval(site));
+  const [sites, teams] = await Promise.all([
+    Promise.all(rows.map(({ siteId }) => getSite(siteId))),
+    Promise.all(rows.map(({ organizationId }) => getTeam(organizationId, teamId))),
+  ]);
+  for (const [index, row] of rows.entries()) {
+    const [site, team] = [sites[index], teams[index]];
+    if (site?.teamId === teamId) {
+      const chargers = await listChargers(site.id, { limit: BATCH });
+      for (const charger of chargers) await transact(chargerRemoval(charger));
+      if (chargers.length === BATCH) return false;
+      await transact([...siteRemoval(site, occasion.now), countSites(site, -1, 0)]);
+      continue;
+    }
+    await transact([
+      ...accessRemoval(row),
+      ...(team ? [countSites(row, 0, -1)] : []),
+      ...(site
+        ? [
+            sharingChange(site, -1),
+            ...auditIn(occasion, [site.organizationId], site, {
+              action: 'site-access.remove',
+              before: accessEntry({ teamId }),
+            }),
+          ]
+        : []),
+    ]);
   }
   return rows.length < BATCH;
 }

@@ -99,11 +99,18 @@ export async function listDue(shard: number, now: Date, limit: number): Promise<
 }
 
 /** A membership that has ended and left something behind. */
-export interface Job {
+export interface MembershipJob {
   readonly userId: string;
   readonly organizationId: string;
   readonly memberId: string;
 }
+
+/** A site that was deleted, with rows of who had access to it. */
+export interface SiteJob {
+  readonly siteId: string;
+}
+
+export type Job = MembershipJob | SiteJob;
 
 /** A mail that waits to be sent and isn't an invitation's. It has ids only: names and addresses are read when it is sent. */
 export interface WaitingMail {
@@ -151,8 +158,13 @@ export type DueAccess = SiteAccess & { readonly dueAt: string };
 export type DueInvite = SiteInvite & { readonly dueAt: string };
 
 /**
+<<<<<<< HEAD
  * Whatever has something due: an invitation, an invite to a site, a mail, a grant that ends, a placeholder, an
  * organization or a team to clear, or what a membership left behind.
+=======
+ * Whatever has something due: an invitation, a mail to an inviter, a placeholder, an organization or a team to clear, or
+ * what a membership or a site left behind.
+>>>>>>> a699c8262f9f125ea8b910cd622bf2d03f271b83
  */
 export type DueItem = { readonly pk: string; readonly sk: string; readonly dueAt: string } & (
   | ({ readonly type: 'Invitation' } & DueInvitation)

@@ -14,7 +14,7 @@ import {
 import { lowerRole, may, type Permission, ROLES, type Role, rolesWith } from '../domain/roles.ts';
 import { audit } from './audit.ts';
 import { count } from './counters.ts';
-import { dueAttributes, type Job } from './due.ts';
+import { dueAttributes, type MembershipJob } from './due.ts';
 import { keys, prefixes } from './keys.ts';
 import { get, query } from './read.ts';
 import { type Condition, transact, type Update, type Write } from './write.ts';
@@ -228,7 +228,7 @@ export async function removeMember(occasion: Occasion, actor: Actor, member: Mem
 /** The part that leaves the rows of a membership's access tokens and teams to be cleared, where there are any. */
 export function jobWrites({ userId, organizationId, memberId, tokens, teams }: Member, now: Date): Write[] {
   if (tokens === 0 && teams === 0) return [];
-  const job: Job = { userId, organizationId, memberId };
+  const job: MembershipJob = { userId, organizationId, memberId };
   const item = { type: 'Job', v: 1, ...job, ...dueAttributes(memberId, now.toISOString()) };
   return [{ type: 'put', key: keys.job(memberId), item }];
 }

@@ -6,7 +6,7 @@ import { getMembership } from './members.ts';
 import { getOrganization, listMemberships, withOrganizations } from './organizations.ts';
 import { getSite, listAccessesTo } from './sites.ts';
 import { listTeamsOf } from './team-members.ts';
-import { getTeam, listTeams } from './teams.ts';
+import { getTeam, listTeams, locateTeam } from './teams.ts';
 
 /** What `readReach` does to the table. */
 export const REACH: TableAccess = { BatchGetItem: ['ORG', 'SITE', 'USER'], Query: ['ORG', 'SITE', 'USER'] };
@@ -16,11 +16,18 @@ export const REACH: TableAccess = { BatchGetItem: ['ORG', 'SITE', 'USER'], Query
  * are read only where somebody may be in one of them.
  *
  * @param boundTo the organization of their access token, if they come by one
+ * @param asked a team that the request is about, by its id or its integer
  * @returns undefined where there is no such site
  */
-export async function readReach(siteId: string, userId: string, boundTo?: string): Promise<Reach | undefined> {
-  const [site, accesses, memberships, own] = await Promise.all([
+export async function readReach(
+  siteId: string,
+  userId: string,
+  boundTo?: string,
+  asked?: { readonly id: string } | { readonly number: number },
+): Promise<Reach | undefined> {
+  const [site, located, accesses, memberships, own] = await Promise.all([
     getSite(siteId),
+    locateTeam(asked),
     listAccessesTo(siteId),
     boundTo === undefined ? listMemberships(userId) : getMembership(userId, boundTo).then((row) => (row ? [row] : [])),
     listTeamsOf(userId),
@@ -28,8 +35,10 @@ export async function readReach(siteId: string, userId: string, boundTo?: string
   if (!site) return;
   const shared = new Set(accesses.map(({ organizationId }) => organizationId));
   const candidates: Actor[] = memberships.filter(({ organizationId }) => shared.has(organizationId));
-  const [home, present, teams, trees] = await Promise.all([
+  const [home, team, host, present, teams, trees] = await Promise.all([
     getOrganization(site.organizationId),
+    located && getTeam(located.organizationId, located.teamId),
+    located && getOrganization(located.organizationId),
     withOrganizations(candidates),
     Promise.all(
       accesses
@@ -42,7 +51,7 @@ export async function readReach(siteId: string, userId: string, boundTo?: string
   ]);
   if (!home) return;
   return {
-    ...{ site, accesses, own },
+    ...{ site, accesses, own, asked: host && team },
     actors: present,
     teams: new Map([...trees.flat(), ...teams.filter((team) => team !== undefined)].map((team) => [team.id, team])),
   };

@@ -7,10 +7,11 @@ import { type Insight, insightOf, type Site, type SiteAccess, seenBy, type Way }
 import { isIn, mayManage, type Team, type TeamMembership, within } from '../domain/team.ts';
 import type { TableAccess } from './access.ts';
 import { audit } from './audit.ts';
+import { dueAttributes, type SiteJob } from './due.ts';
 import { keys, prefixes } from './keys.ts';
 import { getOrganization } from './organizations.ts';
 import { get, query } from './read.ts';
-import { accessWrites, actorManagesSite } from './sharing.ts';
+import { accessWrites, actorManagesSite, countSites } from './sharing.ts';
 import { actorManages, getTeamMembership, listTeamsOf } from './team-members.ts';
 import { getTeam, listTeams } from './teams.ts';
 import { transact, type Write } from './write.ts';
@@ -131,13 +132,7 @@ export async function createSite(
       when: absent,
     },
     ...accessWrites(access),
-    {
-      type: 'update',
-      key: keys.team(organizationId, team.id),
-      add: { sites: 1 },
-      when: [{ exists: 'pk' }, { attribute: 'sites', below: limits.sitesOfTeam }],
-      refuse: ({ sites }) => (Number(sites) >= limits.sitesOfTeam ? 'site_limit_reached' : undefined),
-    },
+    countSites(access, 1, 0, limits),
     audit(occasion, {
       action: 'site.create',
       organizationId,
@@ -209,7 +204,7 @@ export function changesOf<T extends object>(
 /** What `deleteSite` does to the table. */
 export const DELETE_SITE: TableAccess = {
   ConditionCheckItem: ['USER', 'TEAM'],
-  PutItem: ['AUDIT'],
+  PutItem: ['AUDIT', 'JOB'],
   UpdateItem: ['ORG'],
   DeleteItem: ['SITE', 'SITENO', 'TEAM'],
 };
@@ -225,8 +220,8 @@ export async function deleteSite(occasion: Occasion, way: Way, site: Site): Prom
   const { organizationId, teamId } = site;
   await transact([
     ...actorManagesSite(way),
-    ...siteRemoval(site),
-    { type: 'update', key: keys.team(organizationId, teamId), add: { sites: -1 }, when: [{ exists: 'pk' }] },
+    ...siteRemoval(site, occasion.now),
+    countSites(site, -1, 0),
     audit(occasion, {
       action: 'site.delete',
       organizationId,
@@ -236,9 +231,11 @@ export async function deleteSite(occasion: Occasion, way: Way, site: Site): Prom
   ]);
 }
 
-/** The parts that delete the items of a site on which nothing stands. */
-export function siteRemoval({ id, teamId, number }: Site): Write[] {
+/** The parts that delete the items of a site on which nothing stands; those of other teams' access are cleared later. */
+export function siteRemoval({ id, teamId, number }: Site, now: Date): Write[] {
+  const job: SiteJob = { siteId: id };
   return [
+    { type: 'put', key: keys.job(id), item: { type: 'Job', v: 1, ...job, ...dueAttributes(id, now.toISOString()) } },
     {
       type: 'delete',
       key: keys.site(id),
@@ -332,7 +329,11 @@ async function readSeen(
   const found = read.flatMap(({ site, accesses }) =>
     site && accesses.length > 0 ? [{ site, accesses: accesses as SiteAccess[] }] : [],
   );
-  const homes = await Promise.all(found.map(({ site }) => getOrganization(site.organizationId)));
+  // Organizations of the teams are there.
+  const live = new Set(teams.map(({ organizationId }) => organizationId));
+  const homes = await Promise.all(
+    found.map(({ site: { organizationId } }) => live.has(organizationId) || getOrganization(organizationId)),
+  );
   return found
     .filter((_, index) => homes[index] !== undefined)
     .map(({ site, accesses }) => ({ site, insight: insightOf(accesses, now) }));

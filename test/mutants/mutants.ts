@@ -265,7 +265,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a team may own more sites than it may',
-    edits: [{ file: 'lib/table/sites.ts', replace: `, { attribute: 'sites', below: limits.sitesOfTeam }]`, by: ']' }],
+    edits: [
+      { file: 'lib/table/sharing.ts', replace: `...limited.map((attribute) => ({ attribute, below: limit }))`, by: '' },
+    ],
     test: sites('a team owns no more sites than it may, also at once'),
   },
 ];

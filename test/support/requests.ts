@@ -2,6 +2,7 @@ import { roomIdOf } from '../../lib/dialects/rocketchat/show.ts';
 import { teamIdAsHex, teamIdAsUuid, teamIdFromHex } from '../../lib/domain/team.ts';
 import type { Contract } from './contract.ts';
 import { type Client, newAddress, type Sending, type Service } from './service.ts';
+import { share } from './sharing.ts';
 
 /** An organization, and who acts in it: its owner, if not somebody else. */
 export interface Home {
@@ -74,6 +75,9 @@ const EXAMPLES: Partial<Record<Contract['name'], Maker<Sending & { readonly quer
   'volttime/create-site': async (...at) => ({
     body: { name: 'Depot', team_uuid: await teamUuid(...at), address: 'Quay 1', timezone: 'Europe/Amsterdam' },
   }),
+  'volttime/grant-sensitive-data': async () => ({
+    body: { expires_never: false, data_access_expires_at: '2099-12-31' },
+  }),
   'volttime/list-sites': async (...at) => {
     const { data } = (await at[1].owner.call('GET /api/v3/sites')).body;
     if (data.length === 0) await siteUuid(...at);
@@ -87,6 +91,11 @@ const EXAMPLES: Partial<Record<Contract['name'], Maker<Sending & { readonly quer
   'volttime/report-charger': async () => ({
     body: { connection_status: 'online', status: 'Faulted', error: 'GroundFailure', error_info: newAddress() },
   }),
+  'volttime/update-asset-access': async (_service, { owner }, _invited, site) => {
+    const made = await owner.call(`POST /api/v3/sites/${site}/chargers`, { body: { identity: newIdentity() } });
+    const accessible = [{ asset_type: 'charger', asset_id: made.body.data.id }];
+    return { body: { access_of_assets: 'limited_access', accessible_assets: accessible } };
+  },
   'volttime/update-charger': async () => ({ body: { identity: newIdentity(), reference: newAddress() } }),
   'volttime/update-site': async () => ({
     body: { name: newAddress('site'), address: null, timezone: 'Europe/Berlin' },
@@ -120,6 +129,13 @@ const siteUuid: Maker<string> = async (...at) => {
   const body = { name: 'Depot', team_uuid: await teamUuid(...at) };
   return (await at[1].owner.call('POST /api/v3/sites', { body })).body.data.uuid;
 };
+
+/** The UUID of a new team that has access to a site, with sensitive data. */
+async function sharingTeam(site: string, ...at: Parameters<Maker<string>>): Promise<string> {
+  const team = await teamUuid(...at);
+  await share(at[0], site, team, { sensitive: {} });
+  return team;
+}
 
 /** The UUID of a new charger, on a site of its own. */
 const chargerUuid: Maker<string> = async (...at) => {
@@ -216,11 +232,13 @@ export async function exampleOf(
   if (!makeId) throw new Error(`Add what {id} is in ${route} to IDS in test/support/requests.ts.`);
   const made = await makeId(service, home, invited);
   const id = dialect === 'papershift' && made ? teamIdAsUuid(made) : made;
-  const { query = '', ...sending } = (await example?.(service, home, invited, id)) ?? {};
+  const site = route.includes('{site}') ? await siteUuid(service, home, invited) : '';
+  const { query = '', ...sending } = (await example?.(service, home, invited, id || site)) ?? {};
   const path = route
     .replace('{organizationId}', home.id)
     .replace('{id}', id)
-    .replace('{site}', route.includes('{site}') ? await siteUuid(service, home, invited) : '')
+    .replace('{site}', site)
+    .replace('{team}', route.includes('{team}') ? await sharingTeam(site, service, home, invited) : '')
     .replace('{charger}', route.includes('{charger}') ? await chargerUuid(service, home, invited) : '')
     .replace('{team_id}', route.includes('{team_id}') ? await owningTeam(service, home, invited) : '')
     .replace('{memberId}', route.includes('{memberId}') ? await teamMemberOf(name, service, home, id) : '');

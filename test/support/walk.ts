@@ -27,8 +27,11 @@ class Table {
 
   readonly #chargers: readonly Item[];
 
+  readonly #accesses: readonly Item[];
+
   constructor(items: readonly Item[]) {
     this.#chargers = items.filter(({ type }) => type === 'Charger');
+    this.#accesses = items.filter(({ type }) => type === 'SiteAccess');
     this.#byKey = new Map(items.map((item) => [keyOf(item), item]));
     for (const item of items) {
       const { type, organizationId = item.pk.split('#')[1], userId, resource } = item;
@@ -61,6 +64,11 @@ class Table {
 
   charger(chargerId: string): Item | undefined {
     return this.#chargers.find(({ id }) => id === chargerId);
+  }
+
+  /** The rows of teams' access to a site, or of a team's to sites. */
+  accesses(of: 'siteId' | 'teamId', id: string): readonly Item[] {
+    return this.#accesses.filter((row) => row[of] === id);
   }
 
   /** Whether an organization is there and not deleted; what a deleted one still holds is cleared bit by bit. */
@@ -287,7 +295,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
       ...(isDefault ? [] : [[`ORG#${organizationId}|TEAM#${parentTeamId}`, { type: 'Team' }] as const]),
     ],
     facts(item, table) {
-      const { organizationId, id, isDefault, parentTeamId, members, owners, sites = 0 } = item;
+      const { organizationId, id, isDefault, parentTeamId, members, owners, sites = 0, sharedSites = 0 } = item;
+      const shared = table.accesses('teamId', id).filter(({ isOwner }) => !isOwner);
       const rows = table.of('TeamMembership', organizationId).filter(({ teamId }) => teamId === id);
       const chain = new Set<string>();
       for (let at = item; at && !chain.has(at.id); ) {
@@ -300,9 +309,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
         ['owners', rows.filter(({ role }) => role === 'OWNER').length, owners],
         ['whether it has a team above', !isDefault, parentTeamId !== undefined],
         ['whether the default team is above all', true, chain.has(defaultTeamId) && chain.size <= 10],
-        ...(table.isLive(organizationId)
-          ? ([['sites', table.of('Site', organizationId).filter(({ teamId }) => teamId === id).length, sites]] as const)
-          : []),
+        ['sites', table.of('Site', organizationId).filter(({ teamId }) => teamId === id).length, sites],
+        ['sites that others share with it', shared.length, sharedSites],
         ['entries of its creation', isDefault ? 0 : 1, table.entries(id, 'team.create')],
         ['entries of its end', 0, table.entries(id, 'team.delete')],
       ];
@@ -315,7 +323,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
       const { organizationId, id, discardedAt, dueAt } = item;
       const rows = table.of('TeamMembership', organizationId).filter(({ teamId }) => teamId === id);
       return [
-        ...(rows.length > 0 || dueAt ? due(item, id, true) : []),
+        ...(rows.length > 0 || table.accesses('teamId', id).length > 0 || dueAt ? due(item, id, true) : []),
         ['whether it says when', true, discardedAt !== undefined],
         ['entries of its creation', 1, table.entries(id, 'team.create')],
         ['entries of its end', 1, table.entries(id, 'team.delete')],
@@ -380,8 +388,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
       [`SITENO#${number}|SITE`, { type: 'SiteNumber', siteId: id }],
       [`SITE#${id}|TEAM#${teamId}`, { type: 'SiteAccess', isOwner: true }],
     ],
-    facts: ({ id, organizationId, chargers }, table) => [
+    facts: ({ id, organizationId, chargers, teams, sharing }, table) => [
       ...(table.isLive(organizationId) ? ([['chargers', table.ofSite(id), chargers]] as const) : []),
+      ['teams', table.accesses('siteId', id).length, teams],
+      ['owners', 1, table.accesses('siteId', id).filter(({ isOwner }) => isOwner).length],
+      ['whether changes of its sharing are counted', true, sharing >= teams - 1],
       ['entries of its creation', 1, table.entries(id, 'site.create')],
       ['entries of its end', 0, table.entries(id, 'site.delete')],
     ],
@@ -432,10 +443,26 @@ const KINDS: Readonly<Record<string, Kind>> = {
 
   SiteAccess: {
     key: ({ siteId, teamId }) => `SITE#${siteId}|TEAM#${teamId}`,
-    relations: ({ siteId, teamId, organizationId, isOwner }) => [
-      [`SITE#${siteId}|SITE`, { type: 'Site', ...(isOwner && { teamId, organizationId }) }],
-      [`TEAM#${teamId}|SITE#${siteId}`, { type: 'SiteOfTeam', organizationId, isOwner }],
+    relations: ({ siteId, teamId, organizationId, isOwner, createdAt }, table) => [
+      [`TEAM#${teamId}|SITE#${siteId}`, { type: 'SiteOfTeam', organizationId, isOwner, createdAt }],
+      table.get(`SITE#${siteId}|SITE`)
+        ? [`SITE#${siteId}|SITE`, { type: 'Site', ...(isOwner && { teamId, organizationId }) }]
+        : [`JOB#${siteId}|JOB`, { type: 'Job', siteId }],
+      table.get(`ORG#${organizationId}|DISCARDED#${teamId}`)
+        ? [`ORG#${organizationId}|DISCARDED#${teamId}`]
+        : [`ORG#${organizationId}|TEAM#${teamId}`, { type: 'Team' }],
     ],
+    facts(item, table) {
+      const { siteId, isOwner, assets, sensitive } = item;
+      const home = table.get(`SITE#${siteId}|SITE`)?.organizationId;
+      const missing = (assets ?? []).filter((id: string) => !table.get(`SITE#${siteId}|CHARGER#${id}`));
+      return [
+        ...due(item, siteId, sensitive?.expiresAt !== undefined),
+        ['whether an owner is limited, or has a grant', false, isOwner && (assets ?? sensitive) !== undefined],
+        ...(home && table.isLive(home) ? ([['chargers that it names and that are none', [], missing]] as const) : []),
+        ['how often it names a charger', new Set(assets).size, (assets ?? []).length],
+      ];
+    },
   },
 
   SiteOfTeam: {
@@ -446,13 +473,15 @@ const KINDS: Readonly<Record<string, Kind>> = {
   },
 
   Job: {
-    key: ({ memberId }) => `JOB#${memberId}|JOB`,
+    key: ({ memberId, siteId }) => `JOB#${memberId ?? siteId}|JOB`,
     facts: (item, table) => [
-      ...due(item, item.memberId, true),
+      ...due(item, item.memberId ?? item.siteId, true),
       [
-        'whether its member is there',
+        'whether what has ended is there',
         false,
-        table.get(`ORG#${item.organizationId}|MEMBER#${item.memberId}`) !== undefined,
+        item.siteId
+          ? table.get(`SITE#${item.siteId}|SITE`) !== undefined
+          : table.get(`ORG#${item.organizationId}|MEMBER#${item.memberId}`) !== undefined,
       ],
     ],
   },

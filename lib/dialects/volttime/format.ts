@@ -94,12 +94,17 @@ const TYPES: Readonly<Record<string, string>> = {
   array: 'an array',
   object: 'an object',
   int: 'an integer',
-  number: 'a number',
+  number: 'an integer',
 };
+
+/** What a field is called in a sentence; one of a list by its path, as it is. */
+export function attributeOf(path: string): string {
+  return path.includes('.') ? path : path.replaceAll('_', ' ');
+}
 
 /** What Laravel's rules say of a field. */
 function sentence(issue: Issue, path: string): string {
-  const attribute = path.replaceAll('_', ' ');
+  const attribute = attributeOf(path);
   const field = `The ${attribute} field`;
   const { minimum, maximum } = issue;
   switch (issue.code) {
@@ -111,6 +116,8 @@ function sentence(issue: Issue, path: string): string {
       return issue.origin === 'string' ? `The ${attribute}${REQUIRED}` : `${field} must be at least ${minimum}.`;
     case 'too_big':
       return `${field} must not be greater than ${maximum}${issue.origin === 'string' ? ' characters' : ''}.`;
+    case 'invalid_union':
+      return isEmpty(issue.input) ? `The ${attribute}${REQUIRED}` : `${field} ${issue.message}.`;
     default:
       return `${field} ${issue.message}.`;
   }

@@ -4,6 +4,7 @@ import { CHARGER_ERRORS, CHARGER_STATUSES } from '../../domain/charger.ts';
 import { nameOf, textOf } from '../../domain/input.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { isTimeZone } from '../../domain/site.ts';
+import { attributeOf } from './format.ts';
 
 /** A name, as long as Laravel's columns are. */
 const Name = nameOf(255);
@@ -69,7 +70,101 @@ export const ChargerReport = z.object({
   error_info: nullable(textOf(255)),
 });
 
-/** The refusal of a field that names something that there is none of, for the caller. */
-export function selectedInvalid(field: string): Refusal {
-  return new Refusal('validation_failed', { [field]: [`The selected ${field.replaceAll('_', ' ')} is invalid.`] });
+/** Laravel's boolean, which takes 0 and 1 too, as numbers and as text. */
+const Flag = z.pipe(
+  z.union([z.boolean(), z.enum(['0', '1']), z.literal([0, 1])], 'must be true or false'),
+  z.transform((given) => given === true || Number(given) === 1),
+);
+
+/** A day, or a moment in ISO 8601; where it names no offset, of UTC. */
+const DATE = /^(\d{4}-\d\d-\d\d)([T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?$/i;
+
+/** What a date means; undefined for what is none, such as 30 February. */
+function readDate(text: string): Date | undefined {
+  const [, day, time, offset] = DATE.exec(text) ?? [];
+  if (day === undefined || !isDay(day)) return;
+  const moment = new Date(text.toUpperCase().replace(' ', 'T') + (time && !offset ? 'Z' : ''));
+  return Number.isNaN(moment.getTime()) ? undefined : moment;
+}
+
+function isDay(text: string): boolean {
+  const day = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
+}
+
+/** A date, as a moment in ISO 8601. Whether it is to come isn't known here: `requireAfterToday`. */
+const DateText = z.pipe(
+  z.string().check(z.refine((text) => text === '' || readDate(text) !== undefined, 'must be a valid date')),
+  z.transform((text) => readDate(text)?.toISOString()),
+);
+
+/** A date that may be left out. */
+const OptionalDate = z.optional(
+  z.pipe(
+    z.nullable(DateText),
+    z.transform((given) => given ?? undefined),
+  ),
+);
+
+/** What grants sensitive data. */
+export const SensitiveGrant = z
+  .object({ expires_never: Flag, data_access_expires_at: OptionalDate })
+  .check(
+    requiredWhen(
+      'data_access_expires_at',
+      ({ expires_never, data_access_expires_at }) => !expires_never && data_access_expires_at === undefined,
+      'expires never is false',
+    ),
+  );
+
+/** Chargers by their integers, which are the only assets that there are. */
+const Assets = z.optional(
+  z.pipe(
+    z.nullable(z.array(z.object({ asset_type: z.enum(['charger']), asset_id: z.int() }))),
+    z.transform((given) => given?.map(({ asset_id }) => asset_id)),
+  ),
+);
+
+/** What a team is to have access to. */
+export const AssetAccess = z
+  .object({ access_of_assets: z.enum(['full_access', 'limited_access']), accessible_assets: Assets })
+  .check(
+    requiredWhen(
+      'accessible_assets',
+      ({ access_of_assets, accessible_assets }) =>
+        access_of_assets === 'limited_access' && (accessible_assets?.length ?? 0) === 0,
+      'access of assets is limited_access',
+    ),
+  );
+
+/** Laravel's `required_if`. */
+// @__NO_SIDE_EFFECTS__
+export function requiredWhen<T>(field: string & keyof T, isMissing: (input: T) => boolean, when: string) {
+  return z.check<T>(({ value, issues }) => {
+    if (isMissing(value))
+      issues.push({ code: 'custom', path: [field], input: value, message: `is required when ${when}` });
+  });
+}
+
+/** Refuses a date that isn't after today, UTC's. @throws Refusal `validation_failed` */
+export function requireAfterToday(field: string, date: string | undefined, now: Date): void {
+  if (date !== undefined && date.slice(0, 10) <= now.toISOString().slice(0, 10)) {
+    throw wrong({ [field]: 'must be a date after today' });
+  }
+}
+
+/** Refuses a list of more than so many. @throws Refusal `validation_failed` */
+export function requireAtMost(field: string, list: readonly unknown[] | undefined, limit: number): void {
+  if (list && list.length > limit) throw wrong({ [field]: `must not have more than ${limit} items` });
+}
+
+function wrong(said: Readonly<Record<string, string>>): Refusal {
+  const sentences = Object.entries(said).map(([field, text]) => [field, [`The ${attributeOf(field)} field ${text}.`]]);
+  return new Refusal('validation_failed', Object.fromEntries(sentences));
+}
+
+/** The refusal of fields that name something that there is none of, for the caller. */
+export function selectedInvalid(...fields: readonly string[]): Refusal {
+  const sentences = fields.map((field) => [field, [`The selected ${attributeOf(field)} is invalid.`]]);
+  return new Refusal('validation_failed', Object.fromEntries(sentences));
 }

@@ -34,6 +34,25 @@ export const Site = z.strictObject({
   updated_at: timestamp,
 });
 
+/** A team that has access to a site. */
+export const SiteTeam = z.strictObject({
+  uuid,
+  name: z.string(),
+  type: z.enum(TEAM_KINDS),
+  email: z.nullable(z.email()),
+  access: z.strictObject({
+    is_owner: z.boolean(),
+    /** Whether it sees sensitive data at this moment. */
+    data_access: z.boolean(),
+    data_access_expires_at: z.nullable(timestamp),
+    can_access_all_assets: z.boolean(),
+    created_at: timestamp,
+    updated_at: timestamp,
+  }),
+  created_at: timestamp,
+  updated_at: timestamp,
+});
+
 export const Charger = z.strictObject({
   uuid,
   id: integer,

@@ -1,6 +1,6 @@
 import type { Charger } from '../../domain/charger.ts';
 import { shortIdAsUuid } from '../../domain/ids.ts';
-import type { Site } from '../../domain/site.ts';
+import { isSensitiveShown, type Site, type SiteAccess } from '../../domain/site.ts';
 import type { Team } from '../../domain/team.ts';
 
 /** A moment as Laravel's Carbon writes it: with microseconds, of which we know the first three digits. */
@@ -21,6 +21,22 @@ export function showSite({ id, number, name, address, timezone, teamId, createdA
   return {
     ...{ uuid: shortIdAsUuid(id), id: number, name, address: address ?? null, timezone: timezone ?? null },
     ...{ team_uuid: shortIdAsUuid(teamId), created_at: showTime(createdAt), updated_at: showTime(updatedAt) },
+  };
+}
+
+/** A team with its access to a site, at a moment. */
+export function showSiteTeam({ team, access }: { readonly team: Team; readonly access: SiteAccess }, now: Date) {
+  const { id, name, kind = 'Other', email, createdAt, updatedAt } = team;
+  const isShown = isSensitiveShown(access, now);
+  const end = isShown ? access.sensitive?.expiresAt : undefined;
+  return {
+    ...{ uuid: shortIdAsUuid(id), name, type: kind, email: email ?? null },
+    access: {
+      ...{ is_owner: access.isOwner, data_access: isShown, data_access_expires_at: end ? showTime(end) : null },
+      can_access_all_assets: access.assets === undefined,
+      ...{ created_at: showTime(access.createdAt), updated_at: showTime(access.updatedAt) },
+    },
+    ...{ created_at: showTime(createdAt), updated_at: showTime(updatedAt) },
   };
 }
 

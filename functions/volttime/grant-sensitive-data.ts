@@ -1,0 +1,38 @@
+import { volttime } from '../../lib/dialects/volttime/format.ts';
+import { requireAfterToday, SensitiveGrant } from '../../lib/dialects/volttime/input.ts';
+import { readKey } from '../../lib/dialects/volttime/key.ts';
+import { Message } from '../../lib/dialects/volttime/schemas.ts';
+import { askedShare, managingWay } from '../../lib/domain/site.ts';
+import { forSite } from '../../lib/http/endpoint.ts';
+import { union } from '../../lib/table/access.ts';
+import { CHANGE_GRANT, changeGrant } from '../../lib/table/site-teams.ts';
+import { LOCATE_SITE, locateSite } from '../../lib/table/sites.ts';
+import { LOCATE_TEAM } from '../../lib/table/teams.ts';
+
+export const returns = { 200: Message };
+
+/**
+ * Grants another team the sensitive data of a site, with or without an end, in place of an earlier grant. Owners of the
+ * owning team may, and ADMINs of its organization.
+ */
+export const endpoint = forSite({
+  format: volttime,
+  route: 'POST /api/v3/sites/{site}/teams/{team}/grant-sensitive-data',
+  permission: 'site:read',
+  table: union(LOCATE_SITE, LOCATE_TEAM, CHANGE_GRANT),
+  depth: 3,
+  body: SensitiveGrant,
+  refuses: ['forbidden', 'team_not_found', 'site_owner_access'],
+  missing: 'site_not_found',
+  locate: ({ request }) => locateSite(readKey('site', request.params.site)),
+  team: ({ request }) => readKey('team', request.params.team),
+  async handle({ request, body, occasion, reach, ways }) {
+    const { expires_never: isEndless, data_access_expires_at: expiresAt } = body;
+    requireAfterToday('data_access_expires_at', expiresAt, request.now);
+    const way = managingWay(ways);
+    const { access } = askedShare(reach);
+    await changeGrant(occasion, way, reach, access, isEndless || expiresAt === undefined ? {} : { expiresAt });
+    return { status: 200, body: { message: 'Sensitive data access granted successfully' } };
+  },
+});
+export const { handler } = endpoint;

@@ -1,0 +1,33 @@
+import { volttime } from '../../lib/dialects/volttime/format.ts';
+import { readKey } from '../../lib/dialects/volttime/key.ts';
+import { collection, PageQuery, readPage } from '../../lib/dialects/volttime/paging.ts';
+import { list, SiteTeam } from '../../lib/dialects/volttime/schemas.ts';
+import { showSiteTeam } from '../../lib/dialects/volttime/show.ts';
+import { forSite } from '../../lib/http/endpoint.ts';
+import { union } from '../../lib/table/access.ts';
+import { teamsOf } from '../../lib/table/site-teams.ts';
+import { LOCATE_SITE, locateSite } from '../../lib/table/sites.ts';
+
+export const returns = { 200: list(SiteTeam) };
+
+/** Lists the teams that have access to a site that the caller sees: its owner first, then as they got it. */
+export const endpoint = forSite({
+  format: volttime,
+  route: 'GET /api/v3/sites/{site}/teams',
+  permission: 'site:read',
+  table: union(LOCATE_SITE, { BatchGetItem: ['ORG'] }),
+  depth: 3,
+  query: PageQuery,
+  missing: 'site_not_found',
+  locate: ({ request }) => locateSite(readKey('site', request.params.site)),
+  async handle({ request, query, reach }) {
+    const page = readPage(query);
+    const teams = (await teamsOf(reach.accesses)).sort(
+      ({ access: one }, { access: other }) =>
+        Number(other.isOwner) - Number(one.isOwner) || (one.createdAt < other.createdAt ? -1 : 1),
+    );
+    const rows = teams.slice(page.skip, page.skip + page.size + 1);
+    return { status: 200, body: collection(request.path, page, rows, (row) => showSiteTeam(row, request.now)) };
+  },
+});
+export const { handler } = endpoint;

@@ -1,0 +1,28 @@
+import { volttime } from '../../lib/dialects/volttime/format.ts';
+import { readKey } from '../../lib/dialects/volttime/key.ts';
+import { resource, SiteTeam } from '../../lib/dialects/volttime/schemas.ts';
+import { showSiteTeam } from '../../lib/dialects/volttime/show.ts';
+import { askedAccess } from '../../lib/domain/site.ts';
+import { forSite } from '../../lib/http/endpoint.ts';
+import { union } from '../../lib/table/access.ts';
+import { LOCATE_SITE, locateSite } from '../../lib/table/sites.ts';
+import { LOCATE_TEAM } from '../../lib/table/teams.ts';
+
+export const returns = { 200: resource(SiteTeam) };
+
+/** Shows a team's access to a site that the caller sees. */
+export const endpoint = forSite({
+  format: volttime,
+  route: 'GET /api/v3/sites/{site}/teams/{team}',
+  permission: 'site:read',
+  table: union(LOCATE_SITE, LOCATE_TEAM),
+  depth: 2,
+  refuses: ['team_not_found'],
+  missing: 'site_not_found',
+  locate: ({ request }) => locateSite(readKey('site', request.params.site)),
+  team: ({ request }) => readKey('team', request.params.team),
+  async handle({ request, reach }) {
+    return { status: 200, body: { data: showSiteTeam(askedAccess(reach), request.now) } };
+  },
+});
+export const { handler } = endpoint;

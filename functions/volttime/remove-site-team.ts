@@ -1,0 +1,33 @@
+import { volttime } from '../../lib/dialects/volttime/format.ts';
+import { readKey } from '../../lib/dialects/volttime/key.ts';
+import { Message } from '../../lib/dialects/volttime/schemas.ts';
+import { askedShare, managingWay } from '../../lib/domain/site.ts';
+import { forSite } from '../../lib/http/endpoint.ts';
+import { union } from '../../lib/table/access.ts';
+import { REMOVE_ACCESS, removeAccess } from '../../lib/table/site-teams.ts';
+import { LOCATE_SITE, locateSite } from '../../lib/table/sites.ts';
+import { LOCATE_TEAM } from '../../lib/table/teams.ts';
+
+export const returns = { 200: Message };
+
+/**
+ * Takes away that another team has access to a site, with what it was granted. Owners of the owning team may, and ADMINs
+ * of its organization.
+ */
+export const endpoint = forSite({
+  format: volttime,
+  route: 'DELETE /api/v3/sites/{site}/teams/{team}',
+  permission: 'site:read',
+  table: union(LOCATE_SITE, LOCATE_TEAM, REMOVE_ACCESS),
+  depth: 3,
+  refuses: ['forbidden', 'team_not_found', 'site_owner_access'],
+  missing: 'site_not_found',
+  locate: ({ request }) => locateSite(readKey('site', request.params.site)),
+  team: ({ request }) => readKey('team', request.params.team),
+  async handle({ occasion, reach, ways }) {
+    const way = managingWay(ways);
+    await removeAccess(occasion, way, reach, askedShare(reach).access);
+    return { status: 200, body: { message: 'Team access removed successfully' } };
+  },
+});
+export const { handler } = endpoint;

@@ -1,0 +1,34 @@
+import { volttime } from '../../lib/dialects/volttime/format.ts';
+import { readKey } from '../../lib/dialects/volttime/key.ts';
+import { Message } from '../../lib/dialects/volttime/schemas.ts';
+import { askedShare, managingWay } from '../../lib/domain/site.ts';
+import { forSite } from '../../lib/http/endpoint.ts';
+import { union } from '../../lib/table/access.ts';
+import { CHANGE_GRANT, changeGrant, isRequested } from '../../lib/table/site-teams.ts';
+import { LOCATE_SITE, locateSite } from '../../lib/table/sites.ts';
+import { LOCATE_TEAM } from '../../lib/table/teams.ts';
+
+export const returns = { 200: Message };
+
+/**
+ * Revokes what another team was granted of the sensitive data of a site, or declines its request for it. Owners of the
+ * owning team may, and ADMINs of its organization. Where there is neither, nothing is to be done.
+ */
+export const endpoint = forSite({
+  format: volttime,
+  route: 'DELETE /api/v3/sites/{site}/teams/{team}/revoke-sensitive-data',
+  permission: 'site:read',
+  table: union(LOCATE_SITE, LOCATE_TEAM, CHANGE_GRANT),
+  depth: 3,
+  refuses: ['forbidden', 'team_not_found', 'site_owner_access'],
+  missing: 'site_not_found',
+  locate: ({ request }) => locateSite(readKey('site', request.params.site)),
+  team: ({ request }) => readKey('team', request.params.team),
+  async handle({ occasion, reach, ways }) {
+    const way = managingWay(ways);
+    const { access } = askedShare(reach);
+    if (access.sensitive || (await isRequested(access))) await changeGrant(occasion, way, reach, access, undefined);
+    return { status: 200, body: { message: 'Sensitive data access revoked successfully' } };
+  },
+});
+export const { handler } = endpoint;

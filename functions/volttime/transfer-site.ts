@@ -1,0 +1,35 @@
+import { configuration } from '../../lib/configuration.ts';
+import { volttime } from '../../lib/dialects/volttime/format.ts';
+import { readKey } from '../../lib/dialects/volttime/key.ts';
+import { Message } from '../../lib/dialects/volttime/schemas.ts';
+import { askedShare, managingWay } from '../../lib/domain/site.ts';
+import { forSite } from '../../lib/http/endpoint.ts';
+import { union } from '../../lib/table/access.ts';
+import { TRANSFER_SITE, transferSite } from '../../lib/table/site-teams.ts';
+import { LOCATE_SITE, locateSite } from '../../lib/table/sites.ts';
+import { LOCATE_TEAM } from '../../lib/table/teams.ts';
+
+export const returns = { 200: Message };
+
+/**
+ * Makes another team that has access to a site its owner. Owners of the owning team may, and ADMINs of its organization.
+ *
+ * The team that owned it keeps access to all of it, without sensitive data.
+ */
+export const endpoint = forSite({
+  format: volttime,
+  route: 'POST /api/v3/sites/{site}/teams/{team}/transfer-ownership',
+  permission: 'site:read',
+  table: union(LOCATE_SITE, LOCATE_TEAM, TRANSFER_SITE),
+  depth: 3,
+  refuses: ['forbidden', 'team_not_found', 'site_owner_access', 'site_limit_reached'],
+  missing: 'site_not_found',
+  locate: ({ request }) => locateSite(readKey('site', request.params.site)),
+  team: ({ request }) => readKey('team', request.params.team),
+  async handle({ occasion, reach, ways }) {
+    const way = managingWay(ways);
+    await transferSite(occasion, way, reach.site, askedShare(reach), configuration().limits);
+    return { status: 200, body: { message: 'Site ownership transferred successfully' } };
+  },
+});
+export const { handler } = endpoint;

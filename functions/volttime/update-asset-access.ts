@@ -1,0 +1,50 @@
+import { configuration } from '../../lib/configuration.ts';
+import { volttime } from '../../lib/dialects/volttime/format.ts';
+import { AssetAccess, requireAtMost, selectedInvalid } from '../../lib/dialects/volttime/input.ts';
+import { readKey } from '../../lib/dialects/volttime/key.ts';
+import { Message } from '../../lib/dialects/volttime/schemas.ts';
+import { askedShare, managingWay } from '../../lib/domain/site.ts';
+import { forSite } from '../../lib/http/endpoint.ts';
+import { union } from '../../lib/table/access.ts';
+import { chargersOn, FIND_CHARGERS, findChargers } from '../../lib/table/chargers.ts';
+import { LIMIT_ACCESS, limitAccess } from '../../lib/table/site-teams.ts';
+import { LOCATE_SITE, locateSite } from '../../lib/table/sites.ts';
+import { LOCATE_TEAM } from '../../lib/table/teams.ts';
+
+export const returns = { 200: Message };
+
+/**
+ * Says whether another team has access to all of a site, or to which of its chargers. Owners of the owning team may, and
+ * ADMINs of its organization.
+ *
+ * `accessible_assets` takes the place of an earlier list. A charger that is deleted is taken out of it.
+ */
+export const endpoint = forSite({
+  format: volttime,
+  route: 'PUT /api/v3/sites/{site}/teams/{team}/asset-access',
+  permission: 'site:read',
+  table: union(LOCATE_SITE, LOCATE_TEAM, FIND_CHARGERS, LIMIT_ACCESS),
+  depth: 4,
+  body: AssetAccess,
+  refuses: ['forbidden', 'team_not_found', 'site_owner_access'],
+  missing: 'site_not_found',
+  locate: ({ request }) => locateSite(readKey('site', request.params.site)),
+  team: ({ request }) => readKey('team', request.params.team),
+  read: ({ body: { accessible_assets: numbers } }) =>
+    findChargers(numbers?.slice(0, configuration().limits.assetsOfAccess) ?? []),
+  async handle({ body, occasion, reach, ways, read }) {
+    requireAtMost('accessible_assets', body.accessible_assets, configuration().limits.assetsOfAccess);
+    const way = managingWay(ways);
+    const { access } = askedShare(reach);
+    const named = body.access_of_assets === 'limited_access' ? read : undefined;
+    // After the site was read: a charger that is deleted meanwhile changes what is shared, and this begins again.
+    const assets = named && (await chargersOn(reach.site.id, named));
+    const missing = named?.flatMap((id, index) =>
+      id && assets?.has(id) ? [] : [`accessible_assets.${index}.asset_id`],
+    );
+    if (missing && missing.length > 0) throw selectedInvalid(...missing);
+    await limitAccess(occasion, way, reach, access, assets && [...assets]);
+    return { status: 200, body: { message: 'Asset access modified successfully' } };
+  },
+});
+export const { handler } = endpoint;

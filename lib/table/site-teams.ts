@@ -1,0 +1,164 @@
+import type { Occasion } from '../domain/audit.ts';
+import type { Limits } from '../domain/limits.ts';
+import type { Reach, SensitiveGrant, Site, SiteAccess, Way } from '../domain/site.ts';
+import type { Team } from '../domain/team.ts';
+import { type TableAccess, union } from './access.ts';
+import { keys } from './keys.ts';
+import { getOrganization } from './organizations.ts';
+import { get } from './read.ts';
+import {
+  accessEntry,
+  accessRemoval,
+  accessUpdate,
+  actorManagesSite,
+  auditIn,
+  countSites,
+  requestRemoval,
+  sensitiveUpdate,
+  sharingChange,
+  TRANSFERRING,
+  transferWrites,
+} from './sharing.ts';
+import { getTeam } from './teams.ts';
+import { transact } from './write.ts';
+
+/** A team of whatever organization, if that is there. */
+async function getLiveTeam({ organizationId, teamId }: { organizationId: string; teamId: string }) {
+  const [team, organization] = await Promise.all([getTeam(organizationId, teamId), getOrganization(organizationId)]);
+  return organization && team;
+}
+
+/** Whether a team waits for the answer to a request for the sensitive data of a site. */
+export async function isRequested({ siteId, teamId }: SiteAccess): Promise<boolean> {
+  return (await get(keys.siteRequest(siteId, teamId))) !== undefined;
+}
+
+/** A team with its access to a site. */
+export interface TeamOfSite {
+  readonly team: Team;
+  readonly access: SiteAccess;
+}
+
+/** The teams of some accesses; those that were deleted are left out, or whose organization was. */
+export async function teamsOf(accesses: readonly SiteAccess[]): Promise<TeamOfSite[]> {
+  const teams = await Promise.all(accesses.map(getLiveTeam));
+  return accesses.flatMap((access, index) => {
+    const team = teams[index];
+    return team ? [{ team, access }] : [];
+  });
+}
+
+/** What `removeAccess` does to the table. */
+export const REMOVE_ACCESS: TableAccess = {
+  ConditionCheckItem: ['USER', 'TEAM'],
+  PutItem: ['AUDIT'],
+  UpdateItem: ['SITE', 'ORG'],
+  DeleteItem: ['SITE', 'TEAM'],
+};
+
+/**
+ * Takes away that another team has access to a site, with what it was granted.
+ *
+ * @param way by which the actor manages the site
+ */
+export async function removeAccess(occasion: Occasion, way: Way, { site }: Reach, access: SiteAccess): Promise<void> {
+  await transact([
+    ...actorManagesSite(way),
+    sharingChange(site, -1),
+    ...accessRemoval(access),
+    countSites(access, 0, -1),
+    ...auditIn(occasion, [site.organizationId, access.organizationId], site, {
+      action: 'site-access.remove',
+      before: accessEntry(access),
+    }),
+  ]);
+}
+
+/** What `changeGrant` does to the table. */
+export const CHANGE_GRANT: TableAccess = {
+  ConditionCheckItem: ['USER', 'TEAM'],
+  PutItem: ['AUDIT'],
+  UpdateItem: ['SITE'],
+  DeleteItem: ['SITE'],
+};
+
+/**
+ * Grants a team the sensitive data of a site, in place of an earlier grant, or revokes it; its request for it is answered
+ * by that.
+ *
+ * @param way by which the actor manages the site
+ * @param grant undefined: revoke it
+ */
+export async function changeGrant(
+  occasion: Occasion,
+  way: Way,
+  { site }: Reach,
+  access: SiteAccess,
+  grant: SensitiveGrant | undefined,
+): Promise<void> {
+  const { teamId, organizationId, sensitive } = access;
+  await transact([
+    ...actorManagesSite(way),
+    sharingChange(site),
+    sensitiveUpdate(access, grant, occasion.now.toISOString()),
+    requestRemoval(access),
+    ...auditIn(occasion, [site.organizationId, organizationId], site, {
+      action: grant ? 'site-sensitive.grant' : 'site-sensitive.revoke',
+      before: accessEntry({ teamId, ...(sensitive && { sensitive }) }),
+      ...(grant && { after: accessEntry({ teamId, sensitive: grant }) }),
+    }),
+  ]);
+}
+
+/** What `limitAccess` does to the table. */
+export const LIMIT_ACCESS: TableAccess = {
+  ConditionCheckItem: ['USER', 'TEAM'],
+  PutItem: ['AUDIT'],
+  UpdateItem: ['SITE'],
+};
+
+/**
+ * Says which chargers of a site another team has access to.
+ *
+ * @param way by which the actor manages the site
+ * @param assets their ids, of chargers that were there after the site was read; undefined: all
+ */
+export async function limitAccess(
+  occasion: Occasion,
+  way: Way,
+  { site }: Reach,
+  access: SiteAccess,
+  assets: readonly string[] | undefined,
+): Promise<void> {
+  const { teamId, organizationId } = access;
+  const updatedAt = occasion.now.toISOString();
+  await transact([
+    ...actorManagesSite(way),
+    sharingChange(site),
+    accessUpdate(access, { ...(assets && { assets }), updatedAt }, assets ? [] : ['assets']),
+    ...auditIn(occasion, [site.organizationId, organizationId], site, {
+      action: 'site-access.update',
+      before: accessEntry({ teamId, ...(access.assets && { assets: access.assets }) }),
+      after: accessEntry({ teamId, ...(assets && { assets }) }),
+    }),
+  ]);
+}
+
+/** What `transferSite` does to the table. */
+export const TRANSFER_SITE: TableAccess = union(TRANSFERRING, { ConditionCheckItem: ['USER', 'TEAM'] });
+
+/**
+ * Makes a team that has access to a site its owner.
+ *
+ * @param way by which the actor manages the site
+ * @throws Refusal `site_limit_reached` for either team
+ */
+export async function transferSite(
+  occasion: Occasion,
+  way: Way,
+  site: Site,
+  to: TeamOfSite,
+  limits: Limits,
+): Promise<void> {
+  await transact([...actorManagesSite(way), ...transferWrites(occasion, site, way.access, to.team, to.access, limits)]);
+}

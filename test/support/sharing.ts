@@ -1,0 +1,38 @@
+import { shortIdFromUuid } from '../../lib/domain/ids.ts';
+import { DEFAULT_LIMITS } from '../../lib/domain/limits.ts';
+import type { SiteAccess } from '../../lib/domain/site.ts';
+import { sharingWrites } from '../../lib/table/sharing.ts';
+import { getAccess, getSite } from '../../lib/table/sites.ts';
+import { locateTeam } from '../../lib/table/teams.ts';
+import { transact, untilFresh } from '../../lib/table/write.ts';
+import type { Service } from './service.ts';
+
+/**
+ * Gives a team access to a site, as an accepted invite does, without the invite: those are few a minute. The same parts
+ * of a transaction, by the same code, on the table of a test.
+ *
+ * @param site its UUID
+ * @param team its UUID
+ */
+export async function share(
+  { stack }: Service,
+  site: string,
+  team: string,
+  given: Pick<SiteAccess, 'assets' | 'sensitive'> = {},
+): Promise<void> {
+  process.env.TABLE_NAME = stack.table;
+  process.env.AWS_ENDPOINT_URL_DYNAMODB = stack.dynamodb;
+  process.env.AWS_REGION = 'eu-central-1';
+  process.env.AWS_ACCESS_KEY_ID = 'LOCALADMIN';
+  process.env.AWS_SECRET_ACCESS_KEY = 'local';
+  const [siteId, id] = [shortIdFromUuid('site', site) as string, shortIdFromUuid('team', team) as string];
+  const by = { type: 'system', id: 'sweep' } as const;
+  const origin = { requestId: 'test', sourceAddress: null };
+  await untilFresh(async () => {
+    const found = await getSite(siteId);
+    const [home, present] = await Promise.all([locateTeam({ id }), getAccess(siteId, id)]);
+    if (!found || !home) throw new Error(`There is no site ${site}, or no team ${team}.`);
+    const to = { id, organizationId: home.organizationId };
+    await transact(sharingWrites({ now: new Date(), by, origin }, found, to, present, given, DEFAULT_LIMITS));
+  });
+}
