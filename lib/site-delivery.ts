@@ -1,10 +1,12 @@
 import { configuration } from './configuration.ts';
 import { attempt, deliverWaiting, nameOf } from './delivery.ts';
+import type { Occasion } from './domain/audit.ts';
+import type { Counters, Limits } from './domain/limits.ts';
 import type { Profile } from './domain/member.ts';
 import type { Organization } from './domain/organization.ts';
 import { Refusal } from './domain/refusal.ts';
-import type { Site } from './domain/site.ts';
-import { inviteEnd, refuseUnlessOpen, requireSite, type SiteInvite } from './domain/site-invite.ts';
+import type { Site, Way } from './domain/site.ts';
+import { type Carried, inviteEnd, refuseUnlessOpen, requireSite, type SiteInvite } from './domain/site-invite.ts';
 import { formatSiteToken, newSiteSecret } from './domain/site-link.ts';
 import { requestEnd, type SiteRequest } from './domain/site-request.ts';
 import { mayManage, type Team } from './domain/team.ts';
@@ -12,23 +14,29 @@ import { grantEndMail } from './email/grant-end.ts';
 import { sendMail } from './email/ses.ts';
 import { siteInviteMail } from './email/site-invite.ts';
 import { siteRequestMail } from './email/site-request.ts';
+import { type TableAccess, union } from './table/access.ts';
+import { readCounters } from './table/counters.ts';
 import type { DueInvite, GrantEndMail, RequestMail } from './table/due.ts';
 import { claimWaiting, forgetMail, isGivenUp } from './table/mails.ts';
+import { listManagers } from './table/managers.ts';
 import { getMembership } from './table/members.ts';
 import { getOrganization } from './table/organizations.ts';
-import { getUser } from './table/people.ts';
+import { getCaller, getUser } from './table/people.ts';
+import { getInviteWindow, type InviteWindow } from './table/rates.ts';
 import {
+  CREATE_SITE_INVITE,
   claimInviteMail,
   clearSiteInvite,
+  createSiteInvite,
   getInviter,
   recordInviteMail,
   recordInviteUnsent,
 } from './table/site-invites.ts';
-import { addSecret, getSiteRequest } from './table/site-requests.ts';
+import { addSecret, getSiteRequest, REQUEST_SENSITIVE, requestSensitive } from './table/site-requests.ts';
 import { getSite } from './table/sites.ts';
 import { getTeamMembership } from './table/team-members.ts';
 import { getTeam } from './table/teams.ts';
-import { Stale } from './table/write.ts';
+import { Stale, type Write } from './table/write.ts';
 
 /** The paths of the pages behind the links of mails about sites. */
 export const SITE_INVITE_PATH = '/site/invite/accept';
@@ -42,6 +50,56 @@ export function siteInviteLink({ siteId, id, email }: SiteInvite, site: Site, se
     token: formatSiteToken({ siteId, id, secret }),
   });
   return `${configuration().publicUrl}${SITE_INVITE_PATH}?${query}`;
+}
+
+/** What inviting to a site goes by, beside what the caller may. */
+export interface BeforeInviting {
+  readonly organization: Organization;
+  readonly inviter: Profile;
+  readonly counters: readonly Counters[];
+  readonly window: InviteWindow | undefined;
+}
+
+/** Reads what inviting to a site goes by. */
+export async function beforeInviting({ organizationId }: Site, { actor }: Way): Promise<BeforeInviting> {
+  const [organization, inviter, counters, window] = await Promise.all([
+    getOrganization(organizationId),
+    getCaller(actor.userId),
+    readCounters(organizationId),
+    getInviteWindow(actor.userId),
+  ]);
+  if (!organization) throw new Stale();
+  return { organization, inviter, counters, window };
+}
+
+/** What `beforeInviting` and `inviteToSite` do to the table. */
+export const INVITE_TO_SITE: TableAccess = union(CREATE_SITE_INVITE, {
+  BatchGetItem: ['ORG', 'USER', 'LIMIT'],
+  Query: ['ORG'],
+});
+
+/**
+ * Invites a team of somebody's to a site, by a mail that is tried at once.
+ *
+ * @param also what else is written with the invite
+ * @returns the invite, headers of the answer, and what lets whoever is signed in accept it: the token, and the address of
+ *   a page that shows the invite and names no team of the invited, since whoever invites gets to see it
+ * @throws Refusal as `createSiteInvite`
+ */
+export async function inviteToSite(
+  occasion: Occasion,
+  way: Way,
+  site: Site,
+  input: Carried & { readonly email: string },
+  { organization, inviter, ...before }: BeforeInviting,
+  also: (invite: SiteInvite) => readonly Write[],
+) {
+  const secrets = { token: newSiteSecret(), mail: newSiteSecret() };
+  const { limits } = configuration();
+  const { invite, headers } = await createSiteInvite(occasion, way, site, input, secrets, before, limits, also);
+  await deliverSiteInvite(invite, { organization, site, team: way.team, inviter, secret: secrets.mail });
+  const token = formatSiteToken({ siteId: site.id, id: invite.id, secret: secrets.token });
+  return { invite, headers, given: { token, web: siteInviteLink(invite, site, secrets.token) } };
 }
 
 /** Whose site it is, by whom somebody is invited to it, and the secret of the mail's link, which is in it alone. */
@@ -111,6 +169,42 @@ export async function deliverRequest(
     product,
   });
   return deliverWaiting(mail, composed, send);
+}
+
+/** What `askForSensitive` does to the table. */
+export const ASK_FOR_SENSITIVE: TableAccess = union(REQUEST_SENSITIVE, {
+  BatchGetItem: ['ORG', 'USER'],
+  Query: ['ORG', 'TEAM'],
+});
+
+/**
+ * Asks for a site's sensitive data on behalf of a team, by mails that are tried at once.
+ *
+ * @param way by which the actor manages the team
+ * @throws Refusal `recipient_rate_exceeded`
+ */
+export async function askForSensitive(
+  occasion: Occasion,
+  way: Way,
+  site: Site,
+  input: Pick<SiteRequest, 'reason' | 'expiresAt'>,
+  limits: Limits,
+): Promise<void> {
+  const { actor, team } = way;
+  const [organization, home, requester, recipients] = await Promise.all([
+    getOrganization(site.organizationId),
+    getOrganization(team.organizationId),
+    getCaller(actor.userId),
+    listManagers({ id: site.teamId, organizationId: site.organizationId }),
+  ]);
+  if (!organization || !home) throw new Stale();
+  const { request, mailings } = await requestSensitive(occasion, way, site, input, recipients, limits);
+  const about = { organization, site, request, team, home, requester };
+  await Promise.all(
+    mailings.map(({ mail, secret, recipient }) =>
+      deliverRequest(mail, { ...about, secret, recipient: recipient.profile }),
+    ),
+  );
 }
 
 /** What became of a row. */

@@ -41,6 +41,7 @@ export const AUDIT_ACTIONS = [
   'site-sensitive.expire',
   'site-invite.create',
   'site-invite.accept',
+  'site-invite.erase',
   'charger.create',
   'charger.update',
   'charger.delete',

@@ -91,7 +91,6 @@ export const prefixes = {
   discardedTeam: 'DISCARDED#',
   site: 'SITE#',
   charger: 'CHARGER#',
-  siteInvite: 'INVITE#',
   siteInvited: 'SITEINVITE#',
 };
 

@@ -92,7 +92,7 @@ export async function createSiteInvite(
     {
       type: 'put',
       key: keys.siteInvited(email, id),
-      item: { type: 'SiteInvited', v: 1, siteId, inviteId: id },
+      item: { type: 'SiteInvited', v: 1, siteId, inviteId: id, organizationId },
       when: [{ absent: 'pk' }],
     },
     rate.write,
@@ -277,18 +277,23 @@ export async function clearSiteInvite(invite: SiteInvite): Promise<void> {
   await transact(inviteRemoval(invite));
 }
 
-/** Invites to a site; at most so many. */
-export async function listSiteInvites(siteId: string, limit: number): Promise<SiteInvite[]> {
-  return (await query({ pk: keys.site(siteId).pk, prefix: prefixes.siteInvite, limit })) as unknown as SiteInvite[];
+/** That an address was invited to a site. */
+export interface SiteInvited {
+  readonly siteId: string;
+  readonly inviteId: string;
+  /** Of whoever invited. */
+  readonly organizationId: string;
 }
 
-/** Forgets invites of an address, a part of them at a time. @returns whether none is left */
-export async function forgetSiteInvites(email: string, limit: number): Promise<boolean> {
-  const rows = (await query({ pk: keys.address(email).pk, prefix: prefixes.siteInvited, limit })) as unknown as {
-    siteId: string;
-    inviteId: string;
-  }[];
-  const removals = rows.flatMap(({ siteId, inviteId }) => inviteRemoval({ siteId, id: inviteId, email }));
-  if (removals.length > 0) await transact(removals);
-  return rows.length < limit;
+/** The invites to sites of an address; at most so many. */
+export async function listSiteInvited(email: string, limit: number): Promise<SiteInvited[]> {
+  return (await query({ pk: keys.address(email).pk, prefix: prefixes.siteInvited, limit })) as unknown as SiteInvited[];
+}
+
+/** The parts that forget invites of somebody who is erased. */
+export function siteInvitesErased(occasion: Occasion, email: string, invited: readonly SiteInvited[]): Write[] {
+  return invited.flatMap(({ siteId, inviteId, organizationId }) => [
+    ...inviteRemoval({ siteId, id: inviteId, email }),
+    ...auditIn(occasion, [organizationId], { id: siteId }, { action: 'site-invite.erase', before: { inviteId } }),
+  ]);
 }

@@ -3,11 +3,12 @@ import { newId } from '../domain/ids.ts';
 import type { Limits } from '../domain/limits.ts';
 import { hashSecret, knowsSecret } from '../domain/link.ts';
 import type { Member } from '../domain/member.ts';
+import type { Organization } from '../domain/organization.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Site, SiteAccess, Way } from '../domain/site.ts';
 import { newSiteSecret, type SiteToken } from '../domain/site-link.ts';
 import { type Decision, requestEnd, requestGarbage, type SiteAsked, type SiteRequest } from '../domain/site-request.ts';
-import { isIn, mayManage } from '../domain/team.ts';
+import { isIn, mayManage, type Team } from '../domain/team.ts';
 import type { TableAccess } from './access.ts';
 import type { RequestMail } from './due.ts';
 import { keys } from './keys.ts';
@@ -129,6 +130,15 @@ export async function findSiteRequest(token: SiteToken | undefined): Promise<Fou
   const found = known.find(([, hash]) => knowsSecret([hash], token.secret));
   if (!asked || !found) throw new Refusal('sensitive_request_not_found');
   return { asked, site, userId: found[0] };
+}
+
+/** The team that asked, and its organization; undefined once either is gone. */
+export async function readAsking({
+  organizationId,
+  teamId,
+}: SiteAsked): Promise<{ readonly team: Team; readonly organization: Organization } | undefined> {
+  const [team, organization] = await Promise.all([getTeam(organizationId, teamId), getOrganization(organizationId)]);
+  return team && organization && { team, organization };
 }
 
 /** A request that can be decided, and by which way. */
