@@ -7,8 +7,15 @@ import { askingMail } from './email/asking.ts';
 import { invitationMail } from './email/message.ts';
 import type { Mail } from './email/mime.ts';
 import { MailError, sendMail } from './email/ses.ts';
-import { forgetAsking, recordAskingUnsent } from './table/asking.ts';
-import { type AskingMail, type ClaimedInvitation, type MailSecrets, recordSent, recordUnsent } from './table/due.ts';
+import {
+  type AskingMail,
+  type ClaimedInvitation,
+  type MailSecrets,
+  recordSent,
+  recordUnsent,
+  type WaitingMail,
+} from './table/due.ts';
+import { forgetMail, recordMailUnsent } from './table/mails.ts';
 
 /** The paths of the pages behind the links of a mail. */
 export const INVITATION_PATH = '/invitations/accept';
@@ -89,18 +96,24 @@ export async function deliverAsking(
     recipient: inviter.email,
     ...{ email, role, createdAt, expiresAt, applicationUrl, product },
   });
+  return deliverWaiting(asking, mail, send);
+}
+
+/** Sends a mail that isn't an invitation's, once, and forgets it when it has left. @returns whether it has */
+export async function deliverWaiting(waiting: WaitingMail, mail: Mail, send: typeof sendMail): Promise<boolean> {
   try {
-    // Without tags: what SES tells of this mail is nothing about the invitation's own.
-    const problem = await attempt(mail, { mail: asking.id }, {}, send);
-    await (problem === undefined ? forgetAsking(asking) : recordAskingUnsent(asking, new Date(), problem));
+    // Without tags: what SES tells of this mail is nothing about an invitation's own.
+    const problem = await attempt(mail, { mail: waiting.id }, {}, send);
+    await (problem === undefined ? forgetMail(waiting) : recordMailUnsent(waiting, new Date(), problem));
     return problem === undefined;
   } catch (error) {
-    console.error({ message: 'Delivery not recorded', mail: asking.id, error });
+    console.error({ message: 'Delivery not recorded', mail: waiting.id, error });
     return false;
   }
 }
 
-async function attempt(
+/** Hands a mail to the provider, once. @returns the code of why it wasn't taken; undefined where it was */
+export async function attempt(
   mail: Mail,
   named: Readonly<Record<string, string>>,
   tags: Readonly<Record<string, string>>,

@@ -6,8 +6,8 @@ import { may } from '../../lib/domain/roles.ts';
 import { paced } from '../../lib/email/pace.ts';
 import type { sendMail } from '../../lib/email/ses.ts';
 import { onSchedule, type Tick } from '../../lib/http/schedule.ts';
+import { sweepGrantEnd, sweepInvite, sweepRequestMail } from '../../lib/site-delivery.ts';
 import { union } from '../../lib/table/access.ts';
-import { claimAsking, forgetAsking, isGivenUp } from '../../lib/table/asking.ts';
 import { CLEAR, clearJob, clearOrganization, clearTeam } from '../../lib/table/clearing.ts';
 import {
   type AskingMail,
@@ -22,8 +22,10 @@ import {
   recordUnsent,
   reschedule,
 } from '../../lib/table/due.ts';
+import { EXPIRE_GRANT, expireGrant } from '../../lib/table/grants.ts';
 import { expireInvitation, getInvitation } from '../../lib/table/invitations.ts';
 import { DUE_SHARDS, type Key } from '../../lib/table/keys.ts';
+import { claimWaiting, forgetMail, isGivenUp } from '../../lib/table/mails.ts';
 import { getMembership } from '../../lib/table/members.ts';
 import { getOrganization } from '../../lib/table/organizations.ts';
 import { getUser } from '../../lib/table/people.ts';
@@ -56,19 +58,19 @@ interface Run extends Tick {
 }
 
 /**
- * Does what is due: sends the mails that weren't sent and the reminders, records which invitations have expired, ends
- * placeholders that nobody claimed, and clears what has ended.
+ * Does what is due: sends the mails that weren't sent and the reminders, records which invitations have expired and which
+ * grants of sensitive data, ends placeholders that nobody claimed, and clears what has ended.
  *
  * Each row is claimed before it is worked on, so that two runs at once, or one that died, do no harm: a mail goes out at
  * least once, and at most once more for each death. A row that fails is put off and never holds up the others.
  */
 export const schedule = onSchedule({
   schedule: 'rate(1 minute)',
-  table: union(CLEAR, END_PLACEHOLDER, {
-    BatchGetItem: ['ORG', 'USER', 'JOB', 'MAIL'],
-    UpdateItem: ['ORG', 'EMAIL', 'JOB', 'USER', 'MAIL'],
+  table: union(CLEAR, END_PLACEHOLDER, EXPIRE_GRANT, {
+    BatchGetItem: ['ORG', 'USER', 'JOB', 'MAIL', 'SITE', 'TEAM'],
+    UpdateItem: ['ORG', 'EMAIL', 'JOB', 'USER', 'MAIL', 'SITE'],
     PutItem: ['AUDIT'],
-    DeleteItem: ['MAIL'],
+    DeleteItem: ['MAIL', 'SITE', 'EMAIL'],
   }),
   due: true,
   email: true,
@@ -182,6 +184,15 @@ async function doWhatIsDue({ due, sender }: Row, now: Date, run: Run): Promise<k
       return 'cleared';
     case 'Mail':
       return sweepMail(due, sender, now, run);
+    case 'RequestMail':
+      return sweepRequestMail(due, now, run.send);
+    case 'GrantEndMail':
+      return sweepGrantEnd(due, now, run.send);
+    case 'SiteInvite':
+      return sweepInvite(due, now, run.send);
+    case 'SiteAccess':
+      await expireGrant(occasionOf(run, now), due);
+      return 'expired';
     default:
       return sweepInvitation(due, sender, now, run);
   }
@@ -197,10 +208,10 @@ async function sweepMail(
   const isAsked = invitation?.askedAt !== undefined && statusAt(invitation, now) === 'EXPIRED';
   const mayInvite = membership !== undefined && may(membership.role, 'invitation:create');
   if (isGivenUp(mail, now) || !organization || !inviter || !mayInvite || !isAsked) {
-    await forgetAsking(mail);
+    await forgetMail(mail);
     return 'settled';
   }
-  const claimed = await claimAsking(mail, now);
+  const claimed = await claimWaiting(mail, now);
   if (!claimed) throw new Stale();
   return (await deliverAsking(claimed, { organization, invitation, inviter }, run.send)) ? 'sent' : 'unsent';
 }

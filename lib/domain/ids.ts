@@ -13,6 +13,8 @@ const KINDS = {
   team: { prefix: 'team', bytes: 12 },
   site: { prefix: 'site', bytes: 12 },
   charger: { prefix: 'chg', bytes: 12 },
+  siteInvite: { prefix: 'sinv', bytes: 16 },
+  siteRequest: { prefix: 'sreq', bytes: 16 },
 } as const;
 export type IdKind = keyof typeof KINDS;
 

@@ -65,7 +65,10 @@ export function seenBy<T extends object>(kind: keyof typeof SENSITIVE_FIELDS, th
 }
 
 /** Whether a team's access takes in sensitive data at this moment. */
-export function isSensitiveShown({ isOwner, sensitive }: SiteAccess, now: Date): boolean {
+export function isSensitiveShown(
+  { isOwner, sensitive }: Pick<SiteAccess, 'isOwner' | 'sensitive'>,
+  now: Date,
+): boolean {
   if (isOwner) return true;
   return sensitive !== undefined && (sensitive.expiresAt === undefined || sensitive.expiresAt > now.toISOString());
 }

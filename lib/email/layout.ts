@@ -1,5 +1,5 @@
 import { paletteOf, SURFACE } from '../domain/color.ts';
-import { type Html, html } from '../domain/html.ts';
+import { type Html, html, trusted } from '../domain/html.ts';
 import type { Language } from '../domain/language.ts';
 import type { Product } from '../domain/product.ts';
 
@@ -10,8 +10,8 @@ export const AUTOMATIC = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-
 export const NAME = 80;
 
 const FONT = "font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
-export const TEXT = `${FONT};font-size:16px;line-height:24px;color:#1f2430`;
-export const SMALL = `${FONT};font-size:14px;line-height:21px;color:#566070`;
+const TEXT = `${FONT};font-size:16px;line-height:24px;color:#1f2430`;
+const SMALL = `${FONT};font-size:14px;line-height:21px;color:#566070`;
 
 /** The HTML part of a mail: brand, one card, and below it why it was sent. */
 export interface Letter {
@@ -131,6 +131,27 @@ export function facts(rows: readonly (readonly [label: string, value: Html])[], 
           </tr>`
         }
         </table>`;
+}
+
+/** What somebody wrote, below who did. */
+export function quotation(who: Html, text: readonly string[], product: Product): Html {
+  const { inkOnLight } = paletteOf(product.color);
+  return html`
+        <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="margin:0 0 24px">
+          <tr>
+            <td class="quote" style="border-left:3px solid ${inkOnLight};padding:2px 0 2px 16px">
+              <span class="muted" style="${SMALL}">${who}</span><br>
+              <span class="text" dir="auto" style="${TEXT}">${text.map((line, index) => html`${index ? trusted('<br>') : undefined}${line}`)}</span>
+            </td>
+          </tr>
+        </table>`;
+}
+
+/** The line below the facts with the address of the button, for whoever can't press it. */
+export function copyable(words: string, link: string, product: Product): Html {
+  const { inkOnLight } = paletteOf(product.color);
+  return html`${words}<br>
+              <a class="link" href="${link}" style="color:${inkOnLight};word-break:break-all">${link}</a>`;
 }
 
 /** A name within a sentence. */

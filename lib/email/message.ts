@@ -1,12 +1,12 @@
 import { paletteOf } from '../domain/color.ts';
-import { fill, fillHtml, type Html, html, trusted } from '../domain/html.ts';
+import { fill, fillHtml, type Html, html } from '../domain/html.ts';
 import { type Language, momentInWords } from '../domain/language.ts';
 import type { Product } from '../domain/product.ts';
 import { ROLE_WORDS } from '../domain/role-words.ts';
 import type { Role } from '../domain/roles.ts';
 import { lines, oneLine } from '../domain/user-text.ts';
 import { INVITATION_WORDS } from './invitation-words.ts';
-import { AUTOMATIC, button, facts, letterOf, NAME, paragraph, SMALL, strong, TEXT } from './layout.ts';
+import { AUTOMATIC, button, copyable, facts, letterOf, NAME, paragraph, quotation, strong } from './layout.ts';
 import { type Mail, parseMailbox } from './mime.ts';
 import { unlinked } from './unlinked.ts';
 
@@ -125,16 +125,7 @@ function htmlOf(content: Content): Html {
   const { words, reminder, inviter, organization, role, message, email, link, stopLink, product, expires } = content;
   const { inkOnLight } = paletteOf(product.color);
   const quote =
-    message.length > 0 &&
-    html`
-        <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="margin:0 0 24px">
-          <tr>
-            <td class="quote" style="border-left:3px solid ${inkOnLight};padding:2px 0 2px 16px">
-              <span class="muted" style="${SMALL}">${fillHtml(words.wrote, { inviter: html`<bdi>${inviter}</bdi>` })}</span><br>
-              <span class="text" dir="auto" style="${TEXT}">${message.map((line, index) => html`${index ? trusted('<br>') : undefined}${line}`)}</span>
-            </td>
-          </tr>
-        </table>`;
+    message.length > 0 && quotation(fillHtml(words.wrote, { inviter: html`<bdi>${inviter}</bdi>` }), message, product);
   const invites = fillHtml(reminder ? words.stillInvites : words.invites, {
     inviter: strong(inviter),
     organization: strong(organization),
@@ -145,8 +136,7 @@ function htmlOf(content: Content): Html {
     [words.recipient, html`${email}`],
     [words.expires, html`${expires}`],
   ] as const;
-  const copy = html`${words.copy}<br>
-              <a class="link" href="${link}" style="color:${inkOnLight};word-break:break-all">${link}</a>`;
+  const copy = copyable(words.copy, link, product);
   return letterOf({
     language: content.language,
     subject: subjectOf(content),

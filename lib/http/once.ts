@@ -18,6 +18,9 @@ export function keyOf({ headers }: Request): string | undefined {
 
 /** A reply as it is remembered: no secret is kept for another time. */
 export function withoutSecrets({ status, body, headers }: Reply): Answer {
-  const { token: _token, link: _link, ...kept } = body as Record<string, unknown>;
-  return { status, body: kept, ...(headers && { headers }) };
+  const { token: _token, link: _link, invite_token: _invite, invite_links: _links, ...kept } = body as Body;
+  const { token: _secret, ...invite } = (kept.invite ?? {}) as Body;
+  return { status, body: { ...kept, ...(kept.invite !== undefined && { invite }) }, ...(headers && { headers }) };
 }
+
+type Body = Readonly<Record<string, unknown>>;

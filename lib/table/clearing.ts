@@ -2,6 +2,7 @@ import type { Occasion } from '../domain/audit.ts';
 import { COUNTER_ROWS } from '../domain/limits.ts';
 import type { Member } from '../domain/member.ts';
 import type { SiteAccess } from '../domain/site.ts';
+import type { SiteInvite } from '../domain/site-invite.ts';
 import type { Team, TeamMembership } from '../domain/team.ts';
 import type { TableAccess } from './access.ts';
 import { listAccessTokens, tokenRemoval } from './access-tokens.ts';
@@ -12,6 +13,7 @@ import { keys } from './keys.ts';
 import { getMember, jobWrites, listMembers } from './members.ts';
 import { query } from './read.ts';
 import { accessEntry, accessRemoval, auditIn, countSites, sharingChange } from './sharing.ts';
+import { inviteRemoval } from './site-invites.ts';
 import { getSite, listAccessOf, siteRemoval } from './sites.ts';
 import { leaveWrites, listTeamMembers, listTeamsOf } from './team-members.ts';
 import { getTeam, listDiscardedTeams, listTeams, teamRemoval } from './teams.ts';
@@ -56,7 +58,9 @@ async function clearSite({ siteId }: SiteJob): Promise<boolean> {
     await transact(
       access
         ? [...accessRemoval(access), ...(teams[index] ? [countSites(access, 0, -1)] : [])]
-        : [{ type: 'delete', key: row }],
+        : row.type === 'SiteInvite'
+          ? inviteRemoval(row as unknown as SiteInvite)
+          : [{ type: 'delete', key: row }],
     );
   }
   if (rows.length === BATCH) return false;

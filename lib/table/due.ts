@@ -5,6 +5,8 @@ import { type Delivery, type Invitation, nextDue, remindersDue } from '../domain
 import { hashSecret, newSecret } from '../domain/link.ts';
 import type { User } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
+import type { SiteAccess } from '../domain/site.ts';
+import type { SiteInvite } from '../domain/site-invite.ts';
 import type { Team } from '../domain/team.ts';
 import { client } from './client.ts';
 import { DUE_INDEX, DUE_SHARDS, type Key, keys } from './keys.ts';
@@ -110,26 +112,69 @@ export interface SiteJob {
 
 export type Job = MembershipJob | SiteJob;
 
-/** A mail to an inviter, whom the holder of an expired link asks for another. Names and addresses are read when it is sent. */
-export interface AskingMail {
+/** A mail that waits to be sent and isn't an invitation's. It has ids only: names and addresses are read when it is sent. */
+export interface WaitingMail {
   readonly id: string;
-  readonly organizationId: string;
-  readonly invitationId: string;
-  /** The inviter. */
-  readonly userId: string;
   readonly delivery: Pick<Delivery, 'state' | 'attempts' | 'at' | 'reason'>;
   readonly dueAt: string;
 }
 
+/** A mail to an inviter, whom the holder of an expired link asks for another. */
+export interface AskingMail extends WaitingMail {
+  readonly organizationId: string;
+  readonly invitationId: string;
+  /** The inviter. */
+  readonly userId: string;
+}
+
+/** A mail to somebody who manages the team that owns a site, whom another team asks for its sensitive data. */
+export interface RequestMail extends WaitingMail {
+  readonly siteId: string;
+  readonly requestId: string;
+  /** The team that asks. */
+  readonly teamId: string;
+  /** Of the team that owned the site then. */
+  readonly organizationId: string;
+  /** Whom it goes to. */
+  readonly userId: string;
+}
+
+/** A mail to an owner of a team whose grant of sensitive data has ended. */
+export interface GrantEndMail extends WaitingMail {
+  readonly siteId: string;
+  readonly teamId: string;
+  /** Of that team. */
+  readonly organizationId: string;
+  /** Whom it goes to. */
+  readonly userId: string;
+  /** When the grant ended. */
+  readonly endedAt: string;
+}
+
+/** A team's access to a site whose grant of sensitive data has an end. */
+export type DueAccess = SiteAccess & { readonly dueAt: string };
+
+/** An invite to a site: its mail is to be sent, or it is to be forgotten. */
+export type DueInvite = SiteInvite & { readonly dueAt: string };
+
 /**
+<<<<<<< HEAD
+ * Whatever has something due: an invitation, an invite to a site, a mail, a grant that ends, a placeholder, an
+ * organization or a team to clear, or what a membership left behind.
+=======
  * Whatever has something due: an invitation, a mail to an inviter, a placeholder, an organization or a team to clear, or
  * what a membership or a site left behind.
+>>>>>>> a699c8262f9f125ea8b910cd622bf2d03f271b83
  */
 export type DueItem = { readonly pk: string; readonly sk: string; readonly dueAt: string } & (
   | ({ readonly type: 'Invitation' } & DueInvitation)
   | ({ readonly type: 'Organization' } & Organization)
   | ({ readonly type: 'User' } & User)
   | ({ readonly type: 'Mail' } & AskingMail)
+  | ({ readonly type: 'RequestMail' } & RequestMail)
+  | ({ readonly type: 'GrantEndMail' } & GrantEndMail)
+  | ({ readonly type: 'SiteInvite' } & DueInvite)
+  | ({ readonly type: 'SiteAccess' } & DueAccess)
   | ({ readonly type: 'Job' } & Job)
   | ({ readonly type: 'DiscardedTeam' } & Team)
 );

@@ -9,6 +9,7 @@ import { getInvitation, type InvitedGuard, listInvited } from './invitations.ts'
 import { keys } from './keys.ts';
 import { getMember, removeMember } from './members.ts';
 import { listMemberships, withOrganizations } from './organizations.ts';
+import { listSiteInvited, siteInvitesErased } from './site-invites.ts';
 import { Stale, transact, type Write } from './write.ts';
 
 /** What `erasePerson` does to the table. */
@@ -17,7 +18,7 @@ export const ERASE: TableAccess = {
   Query: ['USER', 'EMAIL'],
   PutItem: ['AUDIT', 'JOB'],
   UpdateItem: ['ORG', 'USER'],
-  DeleteItem: ['ORG', 'USER', 'EMAIL', 'IDENTITY'],
+  DeleteItem: ['ORG', 'USER', 'EMAIL', 'IDENTITY', 'SITE'],
 };
 
 /** Organizations whose invitations of an address are worked on at once; then the next. */
@@ -37,7 +38,11 @@ export async function erasePerson(
   occasion: Occasion,
   { userId, email, identity }: { userId: string; email: string; identity: string },
 ): Promise<void> {
-  const [memberships, invited] = await Promise.all([listMemberships(userId), listInvited(email, BATCH)]);
+  const [memberships, invited, sites] = await Promise.all([
+    listMemberships(userId),
+    listInvited(email, BATCH),
+    listSiteInvited(email, BATCH),
+  ]);
   const [present, members, invitations] = await Promise.all([
     withOrganizations(memberships),
     Promise.all(memberships.map(({ organizationId, memberId }) => getMember(organizationId, memberId))),
@@ -51,8 +56,9 @@ export async function erasePerson(
     await (isPresent ? removeMember(occasion, membership, member) : clearMember(member, occasion.now));
   }
   for (const [index, guard] of invited.entries()) await forget(occasion, email, guard, invitations[index] ?? []);
+  if (sites.length > 0) await transact(siteInvitesErased(occasion, email, sites));
   // More than anybody is usually invited to: what is left is done by beginning again.
-  if (invited.length === BATCH) throw new Stale();
+  if (invited.length === BATCH || sites.length === BATCH) throw new Stale();
   await transact([
     { type: 'delete', key: keys.user(userId), when: [{ attribute: 'organizations', is: 0 }] },
     { type: 'delete', key: keys.address(email), when: [{ attribute: 'userId', is: userId }] },

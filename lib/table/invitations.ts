@@ -263,7 +263,7 @@ function findPlaces(
 }
 
 /** The end of a day of UTC. */
-function endOfDay(now: Date): Date {
+export function endOfDay(now: Date): Date {
   return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + 1));
 }
 

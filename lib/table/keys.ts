@@ -54,6 +54,11 @@ export const keys = {
   /** A charger by its identity, folded, and by its integer. */
   chargerIdentity: (identity: string): Key => ({ pk: `CHARGERIDENTITY#${identity}`, sk: 'CHARGER' }),
   chargerNumber: (number: number): Key => ({ pk: `CHARGERNO#${number}`, sk: 'CHARGER' }),
+  /** An invite to a site, and under the invited address that there is one: what has to forget it with the person. */
+  siteInvite: (siteId: string, inviteId: string): Key => ({ pk: `SITE#${siteId}`, sk: `INVITE#${inviteId}` }),
+  siteInvited: (email: string, inviteId: string): Key => ({ pk: `EMAIL#${email}`, sk: `SITEINVITE#${inviteId}` }),
+  /** Who was mailed a link to a request for sensitive data, which may be over. */
+  siteAsked: (siteId: string, requestId: string): Key => ({ pk: `SITE#${siteId}`, sk: `ASKED#${requestId}` }),
   /** What is left to do when something has ended, under the id of what ended. */
   job: (id: string): Key => ({ pk: `JOB#${id}`, sk: 'JOB' }),
   auditEntry: (organizationId: string, entryId: string, createdAt: string): Key => ({
@@ -62,6 +67,8 @@ export const keys = {
   }),
   /** What is counted in a window, which is known by its end in seconds. */
   rate: (what: 'mails', of: string, end: number): Key => ({ pk: `LIMIT#${what}#${of}`, sk: `${end}` }),
+  /** How many invites somebody has made in the window that their first one opened. */
+  inviteRate: (userId: string): Key => ({ pk: `LIMIT#invites#${userId}`, sk: 'LIMIT' }),
   /** A request that creates something once, under the hash of who sent it, its route and its key. */
   idempotency: (hash: string): Key => ({ pk: `IDEMPOTENCY#${hash}`, sk: 'IDEMPOTENCY' }),
   /** A mail that isn't an invitation's. */
@@ -84,6 +91,7 @@ export const prefixes = {
   discardedTeam: 'DISCARDED#',
   site: 'SITE#',
   charger: 'CHARGER#',
+  siteInvited: 'SITEINVITE#',
 };
 
 /** The partition of an organization's audit entries of one month (`yyyy-mm`). */

@@ -107,6 +107,21 @@ const EXAMPLES: Partial<Record<Contract['name'], Maker<Sending & { readonly quer
   }),
   'volttime/create-team': async () => ({ body: volttimeTeam() }),
   'volttime/create-team-v2': async () => ({ body: volttimeTeam() }),
+  'volttime/accept-invite': async (...at) => {
+    return { body: { token: (await inviteTeam(...at)).token, team_uuid: await teamUuid(...at) } };
+  },
+  'volttime/invite-team': async () => ({ body: { email: newAddress() } }),
+  'volttime/invite-team-v1': async () => ({ body: { email: newAddress() } }),
+  'volttime/request-sensitive-data': async () => ({
+    body: { reason: 'To repair them', requested_data_expires_at: '2099-12-31' },
+  }),
+  'pages/accept-site-invite': async (...at) => {
+    const { mailed } = await inviteTeam(...at);
+    return form(mailed, `&team=${await teamUuid(...at)}`);
+  },
+  'pages/decide-sensitive-data': async (...at) => form(await requestToken(...at), '&decision=granted'),
+  'pages/sensitive-data': async (...at) => ({ query: `?token=${await requestToken(...at)}` }),
+  'pages/site-invite': async (...at) => ({ query: `?token=${(await inviteTeam(...at)).mailed}` }),
   'pages/accept': async (...at) => form(await invitationToken(...at)),
   'pages/ask': async (...at) => {
     await at[0].clock('-8d');
@@ -121,8 +136,8 @@ const EXAMPLES: Partial<Record<Contract['name'], Maker<Sending & { readonly quer
 };
 
 /** What a page's form sends. */
-function form(token: string): Sending {
-  return { body: `token=${token}`, headers: { 'content-type': 'application/x-www-form-urlencoded' } };
+function form(token: string, more = ''): Sending {
+  return { body: `token=${token}${more}`, headers: { 'content-type': 'application/x-www-form-urlencoded' } };
 }
 
 /** The UUID of a new team. */
@@ -141,6 +156,27 @@ async function sharingTeam(site: string, ...at: Parameters<Maker<string>>): Prom
   await share(at[0], site, team, { sensitive: {} });
   return team;
 }
+
+/** The tokens of a new invite of the owner to a site of theirs: that of the answer, and that of the mail. */
+const inviteTeam: Maker<{ token: string; mailed: string }> = async (...at) => {
+  const { owner } = at[1];
+  const made = await owner.call(`POST /api/v3/sites/${await siteUuid(...at)}/teams/invite`, {
+    body: { email: owner.email },
+  });
+  return { token: made.body.invite_token, mailed: await at[0].linkToken(owner.email) };
+};
+
+/** The token of the mailed link of a new request for sensitive data. */
+const requestToken: Maker<string> = async (...at) => {
+  const { owner } = at[1];
+  const site = await siteUuid(...at);
+  const team = await teamUuid(...at);
+  await share(at[0], site, team);
+  await owner.call(`POST /api/v3/sites/${site}/teams/${team}/request-sensitive-data`, {
+    body: { reason: 'To repair them', requested_expires_never: true },
+  });
+  return at[0].linkToken(owner.email);
+};
 
 /** The UUID of a new charger, on a site of its own. */
 const chargerUuid: Maker<string> = async (...at) => {

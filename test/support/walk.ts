@@ -117,7 +117,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
       const asked = table
         .of('AuditEntry', id)
         .filter(
-          ({ action, createdAt }) => /^invitation.(create|resend)$/.test(action) && createdAt.startsWith(day),
+          ({ action, createdAt }) =>
+            /^(invitation\.(create|resend)|site-invite\.create)$/.test(action) && createdAt.startsWith(day),
         ).length;
       return [
         ['members', sitting, members],
@@ -253,6 +254,108 @@ const KINDS: Readonly<Record<string, Kind>> = {
           .some(({ action, organizationId }) => action === 'invitation.ask' && organizationId === item.organizationId),
       ],
       ['its state', 'QUEUED', item.delivery.state],
+    ],
+  },
+
+  SiteInvite: {
+    key: ({ siteId, id }) => `SITE#${siteId}|INVITE#${id}`,
+    relations: ({ siteId, id, email, organizationId }, table) => [
+      [`EMAIL#${email}|SITEINVITE#${id}`, { type: 'SiteInvited', siteId, organizationId }],
+      table.get(`SITE#${siteId}|SITE`)
+        ? [`SITE#${siteId}|SITE`, { type: 'Site' }]
+        : [`JOB#${siteId}|JOB`, { type: 'Job', siteId }],
+    ],
+    facts: (item, table) => {
+      const { id, siteId, status, accepted, secrets, mailSecrets, delivery, transferOwnership } = item;
+      const tells = (action: string) =>
+        table.of('AuditEntry', siteId).filter(({ action: is, after }) => is === action && after?.inviteId === id);
+      return [
+        ...due(item, id, true),
+        ['entries of its creation', 1, tells('site-invite.create').length],
+        ['whether it was accepted, if it says so', status === 'ACCEPTED', tells('site-invite.accept').length > 0],
+        ['whether it says for whom', status === 'ACCEPTED', accepted !== undefined],
+        ['secrets for who is signed in', 1, secrets.length],
+        ['whether it has secrets of mails', true, mailSecrets.length > 0],
+        ['whether it says whether it is a transfer', true, typeof transferOwnership === 'boolean'],
+        ['whether there is such a state', true, ['QUEUED', 'SENT', 'FAILED'].includes(delivery.state)],
+      ];
+    },
+  },
+
+  SiteInvited: {
+    key: ({ pk, inviteId }) => `${pk}|SITEINVITE#${inviteId}`,
+    relations: ({ pk, siteId, inviteId, organizationId }) => [
+      [`SITE#${siteId}|INVITE#${inviteId}`, { type: 'SiteInvite', email: pk.slice('EMAIL#'.length), organizationId }],
+    ],
+  },
+
+  SiteRequest: {
+    key: ({ siteId, teamId }) => `SITE#${siteId}|REQUEST#${teamId}`,
+    relations: ({ siteId, teamId, organizationId, id }, table) => [
+      [`SITE#${siteId}|TEAM#${teamId}`, { type: 'SiteAccess', isOwner: false, organizationId }],
+      ...(table.get(`SITE#${siteId}|SITE`)
+        ? [[`SITE#${siteId}|ASKED#${id}`, { type: 'SiteAsked', teamId, organizationId }] as const]
+        : []),
+    ],
+    facts: ({ siteId, id, ttl }, table) => [
+      [
+        'whether somebody asked',
+        true,
+        table
+          .of('AuditEntry', siteId)
+          .some(({ action, after }) => action === 'site-sensitive.request' && after?.requestId === id),
+      ],
+      ['whether it is kept for a time', true, Number.isInteger(ttl)],
+    ],
+  },
+
+  SiteAsked: {
+    key: ({ siteId, id }) => `SITE#${siteId}|ASKED#${id}`,
+    relations: ({ siteId }, table) => [
+      table.get(`SITE#${siteId}|SITE`)
+        ? [`SITE#${siteId}|SITE`, { type: 'Site' }]
+        : [`JOB#${siteId}|JOB`, { type: 'Job', siteId }],
+    ],
+    facts: ({ siteId, teamId, id, decision, secrets, ttl }, table) => [
+      [
+        'whether it is over, if it was decided',
+        true,
+        !decision || table.get(`SITE#${siteId}|REQUEST#${teamId}`)?.id !== id,
+      ],
+      [
+        'secrets that are none',
+        [],
+        [...(secrets as Set<string>)].filter((secret) => !/^usr_\w{26}#[\w-]{43}$/.test(secret)),
+      ],
+      ['whether it is kept for a time', true, Number.isInteger(ttl)],
+    ],
+  },
+
+  RequestMail: {
+    key: ({ id }) => `MAIL#${id}|MAIL`,
+    facts: (item) => [...due(item, item.id, true), ['its state', 'QUEUED', item.delivery.state]],
+  },
+
+  GrantEndMail: {
+    key: ({ id }) => `MAIL#${id}|MAIL`,
+    facts: (item, table) => [
+      ...due(item, item.id, true),
+      ['its state', 'QUEUED', item.delivery.state],
+      [
+        'whether a grant ended',
+        true,
+        table
+          .of('AuditEntry', item.siteId)
+          .some(({ action, before }) => action === 'site-sensitive.expire' && before?.teamId === item.teamId),
+      ],
+    ],
+  },
+
+  InviteRate: {
+    key: ({ pk }) => `${/^LIMIT#invites#usr_\w{26}$/.exec(pk)?.[0]}|LIMIT`,
+    facts: ({ count, end, ttl }) => [
+      ['whether it counts at most what it may', true, count >= 1 && count <= 5],
+      ['its end', Math.ceil(Date.parse(end) / 1000), ttl],
     ],
   },
 

@@ -1,6 +1,6 @@
 import { configuration } from '../../configuration.ts';
 import { canBeAskedFor, type Link } from '../../domain/invitation.ts';
-import { languageOf } from '../../domain/language.ts';
+import { type Language, languageOf } from '../../domain/language.ts';
 import { Refusal, type RefusalCode } from '../../domain/refusal.ts';
 import type { Format } from '../format.ts';
 import type { Page, PageSetting } from './layout.ts';
@@ -20,6 +20,13 @@ const DEAD_LINKS: Partial<Record<RefusalCode, DeadLink>> = {
   invitation_declined: 'declined',
   invitation_superseded: 'superseded',
   inviter_removed: 'inviter_removed',
+  site_invite_not_found: 'not_found',
+  site_invite_expired: 'site_expired',
+  site_invite_used: 'site_used',
+  site_invite_void: 'site_void',
+  sensitive_request_not_found: 'request_not_found',
+  sensitive_request_over: 'request_over',
+  decider_removed: 'decider_removed',
 };
 
 /**
@@ -52,6 +59,25 @@ export async function answerHolder(
     if (!reason) throw error;
     const ask = { token, action: ASK_PATH, askedAt: invitation.askedAt };
     return deadLinkPage({ ...setting, reason, ...(reason === 'expired' && canBeAskedFor(invitation) && { ask }) });
+  }
+}
+
+/** What a page about a site speaks: the reader's language, else that of the organization that the mail was from. */
+export function sitePageSetting(
+  acceptLanguage: string | undefined,
+  organization: { readonly language: Language } | undefined,
+): PageSetting {
+  return { language: languageOf(acceptLanguage, organization?.language ?? 'en'), product: configuration().product };
+}
+
+/** Answers the holder of a link about a site; where it is of no use any more, by the page that says why. */
+export async function answerSiteHolder(setting: PageSetting, answer: () => Promise<Page>): Promise<Page> {
+  try {
+    return await answer();
+  } catch (error) {
+    const reason = error instanceof Refusal ? DEAD_LINKS[error.code] : undefined;
+    if (!reason) throw error;
+    return deadLinkPage({ ...setting, reason });
   }
 }
 

@@ -5,7 +5,7 @@ import type { Role } from '../../domain/roles.ts';
 import { lines, oneLine } from '../../domain/user-text.ts';
 import { INVITATION_WORDS } from './invitation-words.ts';
 import { NAME, type Page, type PageSetting, page } from './layout.ts';
-import { DONE, ENDED } from './marks.ts';
+import { DONE, ENDED, initialMark } from './marks.ts';
 
 /** The longest message that a page shows, in characters. */
 const MESSAGE = 1000;
@@ -37,7 +37,7 @@ export function invitationPage(invitation: InvitationPage): Page {
   const inviter = oneLine(invitation.inviterName, NAME);
   const message = lines(invitation.message ?? '', MESSAGE);
   const strong = (name: string) => html`<strong><bdi>${name}</bdi></strong>`;
-  const content = html`<div class="mark" aria-hidden="true">${initial(organization)}</div>
+  const content = html`${initialMark(organization)}
 <h1>${fillHtml(words.heading, { organization: html`<bdi>${organization}</bdi>` })}</h1>
 <p>${fillHtml(words.invites, { inviter: strong(inviter), organization: strong(organization), product: product.name })}</p>${
     message.length > 0
@@ -103,9 +103,4 @@ export function declinedPage(declined: DeclinedPage): Page {
 <p>${fillHtml(words.stayedOut, { email: html`<strong>${declined.email}</strong>`, organization })}</p>
 <p>${words.changedMind}</p>`;
   return page(200, words.declined, content, declined);
-}
-
-/** The first letter or digit of a name, for the mark; a dot where there is none. */
-function initial(name: string): string {
-  return /[\p{L}\p{N}]/u.exec(name)?.[0].toUpperCase() ?? '·';
 }

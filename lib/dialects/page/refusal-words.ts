@@ -8,7 +8,10 @@ export interface RefusalWords {
 }
 
 /** Why a link is of no use any more. Unknown, forged and formless links are one reason, so that strangers learn nothing. */
-export type DeadLink = 'not_found' | 'expired' | 'revoked' | 'used' | 'declined' | 'superseded' | 'inviter_removed';
+export type DeadLink =
+  | ('not_found' | 'expired' | 'revoked' | 'used' | 'declined' | 'superseded' | 'inviter_removed')
+  | ('site_expired' | 'site_used' | 'site_void')
+  | ('request_not_found' | 'request_over' | 'decider_removed');
 
 export const DEAD_LINK_WORDS: Record<Language, Readonly<Record<DeadLink, RefusalWords>>> = {
   en: {
@@ -47,6 +50,36 @@ export const DEAD_LINK_WORDS: Record<Language, Readonly<Record<DeadLink, Refusal
       happened: 'The person who invited you may no longer invite people to this organization.',
       next: 'Ask another administrator of the organization to send the invitation again.',
     },
+    site_expired: {
+      heading: 'This invite has expired',
+      happened: 'It was valid for a limited time, and that is over. No team got anything by it.',
+      next: 'Ask the person who invited you for a new invite.',
+    },
+    site_used: {
+      heading: 'This invite was already accepted',
+      happened: 'Each invite can be accepted once, for one team.',
+      next: 'Was it you? Then you find the site in your application. If not, ask the person who invited you.',
+    },
+    site_void: {
+      heading: 'This invite is no longer good',
+      happened: 'The site has another owner by now, or the person who invited you may not share it any more.',
+      next: 'Ask somebody who manages the site for a new invite.',
+    },
+    request_not_found: {
+      heading: 'This link leads nowhere',
+      happened: 'We know no request behind it. Part of the address may be missing.',
+      next: 'Open the link in your mail once more, or copy all of it into the address bar.',
+    },
+    request_over: {
+      heading: 'This request is no longer open',
+      happened: 'It was decided already, a newer one took its place, or its time is over.',
+      next: 'There is nothing to do. If the data is asked for again, you will get a new mail.',
+    },
+    decider_removed: {
+      heading: 'You can’t decide this any more',
+      happened: 'The link was sent to you when you managed the team that owns the site. That has changed.',
+      next: 'Those who manage the site now can decide the request.',
+    },
   },
   de: {
     not_found: {
@@ -83,6 +116,38 @@ export const DEAD_LINK_WORDS: Record<Language, Readonly<Record<DeadLink, Refusal
       heading: 'Diese Einladung ruht',
       happened: 'Die Person, die Sie eingeladen hat, darf zu dieser Organisation nicht mehr einladen.',
       next: 'Bitten Sie die Administration der Organisation, die Einladung erneut zu senden.',
+    },
+    site_expired: {
+      heading: 'Diese Einladung ist abgelaufen',
+      happened: 'Sie galt für begrenzte Zeit, und die ist vorbei. Kein Team hat durch sie etwas bekommen.',
+      next: 'Bitten Sie die Person, die Sie eingeladen hat, um eine neue Einladung.',
+    },
+    site_used: {
+      heading: 'Diese Einladung wurde schon angenommen',
+      happened: 'Jede Einladung kann einmal angenommen werden, für ein Team.',
+      next: 'Waren Sie das? Dann finden Sie den Standort in Ihrer Anwendung. Wenn nicht, fragen Sie die Person, die Sie eingeladen hat.',
+    },
+    site_void: {
+      heading: 'Diese Einladung gilt nicht mehr',
+      happened:
+        'Der Standort gehört inzwischen anderen, oder die Person, die Sie eingeladen hat, darf ihn nicht mehr teilen.',
+      next: 'Bitten Sie jemanden, der den Standort verwaltet, um eine neue Einladung.',
+    },
+    request_not_found: {
+      heading: 'Dieser Link führt ins Leere',
+      happened: 'Dahinter kennen wir keine Anfrage. Vielleicht fehlt ein Teil der Adresse.',
+      next: 'Öffnen Sie den Link in Ihrer E-Mail noch einmal, oder kopieren Sie ihn ganz in die Adresszeile.',
+    },
+    request_over: {
+      heading: 'Diese Anfrage ist nicht mehr offen',
+      happened: 'Sie ist schon entschieden, eine neuere hat sie ersetzt, oder ihre Zeit ist vorbei.',
+      next: 'Sie müssen nichts tun. Wird wieder um die Daten gebeten, bekommen Sie eine neue E-Mail.',
+    },
+    decider_removed: {
+      heading: 'Sie können darüber nicht mehr entscheiden',
+      happened:
+        'Der Link ging an Sie, als Sie das Team verwaltet haben, dem der Standort gehört. Das ist nicht mehr so.',
+      next: 'Wer den Standort jetzt verwaltet, kann über die Anfrage entscheiden.',
     },
   },
 };

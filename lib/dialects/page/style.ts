@@ -57,6 +57,11 @@ button, .button {
 }
 button:hover, .button:hover { box-shadow: 0 0 0 3px color-mix(in srgb, var(--ink) 25%, transparent); }
 button:active, .button:active { transform: translateY(1px); }
+label { font-weight: 600; }
+select {
+  display: block; width: 100%; min-height: 3.25rem; padding: 0.75rem 1rem; border-radius: 0.75rem;
+  border: 1px solid var(--muted); background: var(--card); color: var(--text); font: inherit;
+}
 button.plain { background: transparent; border-color: var(--muted); color: var(--text); }
 form + p { margin-top: 0.875rem; }
 p strong { color: var(--text); }
@@ -66,6 +71,6 @@ a { color: var(--ink); text-underline-offset: 0.15em; }
   header img { background: #ffffff; color: #1f2430; border-radius: 0.5rem; padding: 0.375rem 0.625rem; }
 }
 @media (prefers-reduced-motion: reduce) { button:active, .button:active { transform: none; } }
-@media (forced-colors: active) { .mark, button, .button { border-color: currentcolor; } }
+@media (forced-colors: active) { .mark, button, .button, select { border-color: currentcolor; } }
 `;
 }

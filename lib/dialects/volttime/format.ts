@@ -9,6 +9,7 @@ const LARAVEL: Partial<Record<RefusalCode, (problem: Problem) => string>> = {
   method_not_allowed: ({ method, path, headers: { allow } }) =>
     `The ${method} method is not supported for route ${path.slice(1)}. Supported methods: ${allow}.`,
   body_too_large: () => 'The POST data is too large.',
+  request_rate_exceeded: () => 'Too Many Attempts.',
   internal_error: () => 'Server Error',
 };
 
@@ -19,11 +20,18 @@ const MODELS: Partial<Record<RefusalCode, readonly [model: string, segment: stri
   charger_not_found: ['Charger', 'chargers'],
 };
 
+/** What is wrong with an invite is wrong with its token. */
+const TOKEN = ['token', 'The selected token is invalid.'] as const;
+
 /** Refusals of the domain that are those of a field here. */
 const FIELDS: Partial<Record<RefusalCode, readonly [field: string, sentence: string]>> = {
   idempotency_key_reused: ['Idempotency-Key', 'The Idempotency-Key was used with another body.'],
   charger_identity_taken: ['identity', 'The identity has already been taken.'],
   team_name_taken: ['name', 'The name has already been taken.'],
+  site_invite_not_found: TOKEN,
+  site_invite_expired: TOKEN,
+  site_invite_used: TOKEN,
+  site_invite_void: TOKEN,
 };
 
 /** The status of a refusal: what is wrong with a field is 422 in Laravel. */

@@ -4,6 +4,7 @@ import { CHARGER_ERRORS, CHARGER_STATUSES } from '../../domain/charger.ts';
 import { nameOf, textOf } from '../../domain/input.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { isTimeZone } from '../../domain/site.ts';
+import type { Carried } from '../../domain/site-invite.ts';
 import { attributeOf } from './format.ts';
 
 /** A name, as long as Laravel's columns are. */
@@ -137,12 +138,61 @@ export const AssetAccess = z
     ),
   );
 
-/** Laravel's `required_if`. */
+/** What invites a team of somebody's to a site. */
+export const NewSiteInvite = z
+  .object({
+    email: Email,
+    transfer_ownership: z.optional(Flag),
+    data_access: z.optional(Flag),
+    data_access_expires_at: OptionalDate,
+    can_access_all_assets: z.optional(Flag),
+    accessible_assets: Assets,
+  })
+  .check(
+    requiredWhen(
+      'accessible_assets',
+      ({ can_access_all_assets: isAll, accessible_assets: assets }) => isAll === false && (assets?.length ?? 0) === 0,
+      'can access all assets is false',
+    ),
+  );
+
+/** What accepts an invite, on behalf of a team. */
+export const AcceptedSiteInvite = z.object({
+  token: z.string().check(
+    z.minLength(1),
+    z.refine((text) => text === '' || [...text].length === 64, 'must be 64 characters'),
+  ),
+  team_uuid: z.string().check(z.minLength(1)),
+});
+
+/** What asks for sensitive data. */
+export const SensitiveRequest = z
+  .object({
+    reason: textOf(255).check(z.minLength(1)),
+    requested_expires_never: z.optional(Flag),
+    requested_data_expires_at: OptionalDate,
+  })
+  .check(
+    requiredWhen(
+      'requested_data_expires_at',
+      ({ requested_expires_never: isEndless, requested_data_expires_at: end }) => isEndless === false && !end,
+      'requested expires never is false',
+    ),
+    requiredWhen(
+      'requested_data_expires_at',
+      ({ requested_expires_never: isEndless, requested_data_expires_at: end }) => isEndless === undefined && !end,
+    ),
+  );
+
+/** Laravel's `required_if`; without a condition its `required`. */
 // @__NO_SIDE_EFFECTS__
-export function requiredWhen<T>(field: string & keyof T, isMissing: (input: T) => boolean, when: string) {
+export function requiredWhen<T>(field: string & keyof T, isMissing: (input: T) => boolean, when?: string) {
   return z.check<T>(({ value, issues }) => {
     if (isMissing(value))
-      issues.push({ code: 'custom', path: [field], input: value, message: `is required when ${when}` });
+      issues.push({
+        ...{ code: 'custom', path: [field], input: value },
+        message: when === undefined ? 'is required' : `is required when ${when}`,
+      });
   });
 }
 
@@ -167,4 +217,33 @@ function wrong(said: Readonly<Record<string, string>>): Refusal {
 export function selectedInvalid(...fields: readonly string[]): Refusal {
   const sentences = fields.map((field) => [field, [`The selected ${attributeOf(field)} is invalid.`]]);
   return new Refusal('validation_failed', Object.fromEntries(sentences));
+}
+
+/**
+ * The chargers that a field names, all of which stand on the site.
+ *
+ * @param ids by their place in the field; undefined where there is no such charger
+ * @param present those of the site
+ */
+export function requireAssets(ids: readonly (string | undefined)[], present: ReadonlySet<string>): string[] {
+  const missing = ids.flatMap((id, index) => (id && present.has(id) ? [] : [`accessible_assets.${index}.asset_id`]));
+  if (missing.length > 0) throw selectedInvalid(...missing);
+  return [...present];
+}
+
+/** What an invite gives: to single chargers where any are named, unless it says that it is to all. */
+export function carriedBy(
+  { transfer_ownership, data_access, data_access_expires_at: expiresAt }: z.output<typeof NewSiteInvite>,
+  assets: readonly string[] | undefined,
+): Carried {
+  return {
+    transferOwnership: transfer_ownership ?? false,
+    ...(data_access && { sensitive: { ...(expiresAt && { expiresAt }) } }),
+    ...(assets && { assets }),
+  };
+}
+
+/** The integers of the chargers that an invite is limited to; undefined: it isn't. */
+export function assetsOf({ can_access_all_assets, accessible_assets }: z.output<typeof NewSiteInvite>) {
+  return can_access_all_assets || accessible_assets?.length === 0 ? undefined : accessible_assets;
 }

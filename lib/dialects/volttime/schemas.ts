@@ -67,6 +67,27 @@ export const Charger = z.strictObject({
   licenses: z.strictObject({ smart: z.boolean(), pro: z.boolean() }),
 });
 
+/** What came of an invite; an answer that is given again has no token and no links. */
+export const NewInvite = z.strictObject({
+  message: z.string(),
+  invite: z.strictObject({
+    id: integer,
+    email: z.email(),
+    token: z.optional(z.string().check(z.length(64))),
+    expires_at: timestamp,
+  }),
+  invite_token: z.optional(z.string().check(z.length(64))),
+  invite_links: z.optional(z.strictObject({ web: z.url(), deep_link: z.string() })),
+});
+
+export const AcceptedInvite = z.strictObject({
+  message: z.string(),
+  site_id: integer,
+  team_uuid: uuid,
+  is_owner: z.boolean(),
+  data_access: z.boolean(),
+});
+
 export const Message = z.strictObject({ message: z.string() });
 
 /** Laravel's envelope of one thing. */

@@ -1,6 +1,7 @@
 import type { Charger } from '../../domain/charger.ts';
 import { shortIdAsUuid } from '../../domain/ids.ts';
 import { isSensitiveShown, type Site, type SiteAccess } from '../../domain/site.ts';
+import type { SiteInvite } from '../../domain/site-invite.ts';
 import type { Team } from '../../domain/team.ts';
 
 /** A moment as Laravel's Carbon writes it: with microseconds, of which we know the first three digits. */
@@ -56,3 +57,21 @@ export function showCharger(charger: Charger) {
     licenses: { smart: false, pro: false },
   };
 }
+
+/**
+ * An invite to a site, as its answer has it.
+ *
+ * @param given what lets it be accepted; undefined: without that
+ */
+export function showInvite({ number, email, expiresAt }: SiteInvite, given?: { token: string; web: string }) {
+  const expires = { expires_at: showTime(expiresAt) };
+  if (!given) return { message: INVITED, invite: { id: number, email, ...expires } };
+  const { token, web } = given;
+  return {
+    message: INVITED,
+    invite: { id: number, email, token, ...expires },
+    invite_token: token,
+    invite_links: { web, deep_link: `pluggy://invite/${token}` },
+  };
+}
+const INVITED = 'Invite created successfully';

@@ -1,0 +1,48 @@
+import * as z from 'zod/mini';
+import { answerSiteHolder, pages, sitePageSetting } from '../../lib/dialects/page/format.ts';
+import { siteRequestDecidedPage } from '../../lib/dialects/page/site-request-page.ts';
+import { Refusal } from '../../lib/domain/refusal.ts';
+import { parseSiteToken } from '../../lib/domain/site-link.ts';
+import { REQUEST_REFUSALS } from '../../lib/domain/site-request.ts';
+import { forAnybody } from '../../lib/http/endpoint.ts';
+import { SITE_REQUEST_PATH } from '../../lib/site-delivery.ts';
+import { union } from '../../lib/table/access.ts';
+import { getOrganization } from '../../lib/table/organizations.ts';
+import {
+  DECIDE_REQUEST,
+  decideRequest,
+  findSiteRequest,
+  openRequest,
+  readAsking,
+} from '../../lib/table/site-requests.ts';
+
+export const returns = { 200: null };
+
+/**
+ * Grants or declines a request for sensitive data from its page, as whoever the link was sent to, who has to manage the
+ * owning team still. What was decided by a link stays, and saying the same again is success.
+ */
+export const endpoint = forAnybody({
+  format: pages,
+  route: `POST ${SITE_REQUEST_PATH}`,
+  accepts: 'application/x-www-form-urlencoded',
+  table: union(DECIDE_REQUEST, { BatchGetItem: ['SITE', 'ORG', 'USER', 'TEAM'] }),
+  depth: 4,
+  body: z.object({ token: z.optional(z.string()), decision: z.enum(['granted', 'declined']) }),
+  refuses: REQUEST_REFUSALS,
+  async handle({ request: { now, origin, headers }, body: { token = '', decision } }) {
+    const found = await findSiteRequest(parseSiteToken('siteRequest', token));
+    const { asked, site } = found;
+    const [organization, asking] = await Promise.all([site && getOrganization(site.organizationId), readAsking(asked)]);
+    const setting = sitePageSetting(headers['accept-language'], organization);
+    return answerSiteHolder(setting, async () => {
+      if (!asking) throw new Refusal('sensitive_request_over');
+      const decided = { ...setting, decision, teamName: asking.team.name };
+      if (asked.decision === decision) return siteRequestDecidedPage(decided);
+      const occasion = { now, origin, by: { type: 'link', id: asked.id } } as const;
+      await decideRequest(occasion, await openRequest(found, now), decision);
+      return siteRequestDecidedPage(decided);
+    });
+  },
+});
+export const { handler } = endpoint;

@@ -1,0 +1,72 @@
+import * as z from 'zod/mini';
+import { configuration } from '../../lib/configuration.ts';
+import { nameOf } from '../../lib/delivery.ts';
+import { answerSiteHolder, pages, sitePageSetting } from '../../lib/dialects/page/format.ts';
+import { siteInvitePage } from '../../lib/dialects/page/site-invite-page.ts';
+import { shortIdAsUuid } from '../../lib/domain/ids.ts';
+import { Refusal } from '../../lib/domain/refusal.ts';
+import { INVITE_REFUSALS, isMailed, refuseUnlessOpen, requireSite } from '../../lib/domain/site-invite.ts';
+import { parseSiteToken } from '../../lib/domain/site-link.ts';
+import { forAnybody } from '../../lib/http/endpoint.ts';
+import { SITE_INVITE_PATH } from '../../lib/site-delivery.ts';
+import { union } from '../../lib/table/access.ts';
+import { LIST_MANAGED, listManaged } from '../../lib/table/managed.ts';
+import { getOrganization } from '../../lib/table/organizations.ts';
+import { getAddressHolder, getUser } from '../../lib/table/people.ts';
+import { findSiteInvite, getInviter } from '../../lib/table/site-invites.ts';
+import { getTeam } from '../../lib/table/teams.ts';
+
+export const returns = { 200: null };
+
+/** How many teams are offered at most. */
+const CHOICES = 25;
+
+/**
+ * Shows the page behind the link of an invite to a site: who shares which site, and what a team gets by accepting.
+ *
+ * Opening it changes nothing, so that mail scanners may; accepting is the form's POST. The link of the mail offers the
+ * teams that the invited address's user manages. That of the API's answer doesn't: whoever invited has it too.
+ */
+export const endpoint = forAnybody({
+  format: pages,
+  route: `GET ${SITE_INVITE_PATH}`,
+  table: union(LIST_MANAGED, { BatchGetItem: ['SITE', 'ORG', 'USER', 'TEAM', 'EMAIL'] }),
+  depth: 4,
+  query: z.object({ token: z.optional(z.string()) }),
+  refuses: INVITE_REFUSALS,
+  async handle({ request, query: { token = '' } }) {
+    const { now, headers } = request;
+    const parsed = parseSiteToken('siteInvite', token);
+    const { invite, site } = await findSiteInvite(parsed);
+    const [organization, team, user, inviter, holder] = await Promise.all([
+      getOrganization(invite.organizationId),
+      getTeam(invite.organizationId, invite.teamId),
+      getUser(invite.inviterId),
+      getInviter(invite),
+      getAddressHolder(invite.email),
+    ]);
+    const setting = sitePageSetting(headers['accept-language'], organization);
+    return answerSiteHolder(setting, async () => {
+      refuseUnlessOpen(invite, now);
+      requireSite(invite, site, inviter);
+      if (!team || !user) throw new Refusal('site_invite_void');
+      const isChosenHere = holder && parsed && isMailed(invite, parsed.secret);
+      // One more than are shown, and the team that owns it, for which it isn't.
+      const managed = isChosenHere ? await listManaged(holder.userId, CHOICES + 2) : [];
+      const others = managed.filter(({ team: { id } }) => id !== site.teamId);
+      return siteInvitePage({
+        ...setting,
+        ...{ siteName: site.name, teamName: team.name, inviterName: nameOf(user), carried: invite },
+        ...{ expiresAt: invite.expiresAt, token, action: SITE_INVITE_PATH },
+        choices: others.slice(0, CHOICES).map((choice) => ({
+          uuid: shortIdAsUuid(choice.team.id),
+          name: choice.team.name,
+          organizationName: choice.organization.name,
+        })),
+        hasMore: others.length > CHOICES,
+        applicationUrl: configuration().applicationUrl,
+      });
+    });
+  },
+});
+export const { handler } = endpoint;

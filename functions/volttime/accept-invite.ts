@@ -1,0 +1,48 @@
+import { configuration } from '../../lib/configuration.ts';
+import { volttime } from '../../lib/dialects/volttime/format.ts';
+import { AcceptedSiteInvite, selectedInvalid } from '../../lib/dialects/volttime/input.ts';
+import { AcceptedInvite } from '../../lib/dialects/volttime/schemas.ts';
+import { shortIdAsUuid } from '../../lib/domain/ids.ts';
+import { isSensitiveShown } from '../../lib/domain/site.ts';
+import { INVITE_REFUSALS } from '../../lib/domain/site-invite.ts';
+import { parseSiteToken } from '../../lib/domain/site-link.ts';
+import { teamIdFromUuid } from '../../lib/domain/team.ts';
+import { forPerson } from '../../lib/http/endpoint.ts';
+import { ACCEPT_SITE_INVITE, acceptSiteInvite, findSiteInvite } from '../../lib/table/site-invites.ts';
+import { locateTeam } from '../../lib/table/teams.ts';
+
+export const returns = { 200: AcceptedInvite };
+
+/**
+ * Accepts an invite to a site on behalf of a team that the caller manages, as its owner or an ADMIN of its organization,
+ * once. The token is the credential, whatever the caller's own address is.
+ *
+ * A team that has access already gets what the invite gives beyond that, and loses nothing.
+ */
+export const endpoint = forPerson({
+  format: volttime,
+  route: 'POST /api/v3/sites/invite/accept',
+  table: ACCEPT_SITE_INVITE,
+  depth: 3,
+  body: AcceptedSiteInvite,
+  refuses: [...INVITE_REFUSALS, 'forbidden', 'site_team_limit_reached', 'site_limit_reached', 'asset_limit_reached'],
+  async handle({ request: { now }, body: { token, team_uuid }, person: { userId, occasion } }) {
+    const teamId = teamIdFromUuid(team_uuid);
+    const [found, home] = await Promise.all([
+      findSiteInvite(parseSiteToken('siteInvite', token)),
+      locateTeam(teamId === undefined ? undefined : { id: teamId }),
+    ]);
+    const { limits } = configuration();
+    const missing = () => selectedInvalid('team_uuid');
+    const { site, team, access } = await acceptSiteInvite(occasion, userId, found, home, limits, missing);
+    return {
+      status: 200,
+      body: {
+        message: 'Invite accepted successfully',
+        ...{ site_id: site.number, team_uuid: shortIdAsUuid(team.id) },
+        ...{ is_owner: access.isOwner, data_access: isSensitiveShown(access, now) },
+      },
+    };
+  },
+});
+export const { handler } = endpoint;

@@ -1,0 +1,46 @@
+import { configuration } from '../../lib/configuration.ts';
+import { volttime } from '../../lib/dialects/volttime/format.ts';
+import { requireAfterToday, SensitiveRequest } from '../../lib/dialects/volttime/input.ts';
+import { readKey } from '../../lib/dialects/volttime/key.ts';
+import { Message } from '../../lib/dialects/volttime/schemas.ts';
+import { Refusal } from '../../lib/domain/refusal.ts';
+import { askedShare, isManaging } from '../../lib/domain/site.ts';
+import { forSite } from '../../lib/http/endpoint.ts';
+import { ASK_FOR_SENSITIVE, askForSensitive } from '../../lib/site-delivery.ts';
+import { union } from '../../lib/table/access.ts';
+import { LOCATE_SITE, locateSite } from '../../lib/table/sites.ts';
+import { LOCATE_TEAM } from '../../lib/table/teams.ts';
+
+export const returns = { 200: Message };
+
+/**
+ * Asks for the sensitive data of a site on behalf of a team that has access to it. Owners of that team may, and ADMINs of
+ * its organization.
+ *
+ * Those who manage the owning team get a mail, whose link opens a page on which they grant or decline it; they may as
+ * well by `grant-sensitive-data` and `revoke-sensitive-data`. A new request takes the place of an earlier one.
+ */
+export const endpoint = forSite({
+  format: volttime,
+  route: 'POST /api/v3/sites/{site}/teams/{team}/request-sensitive-data',
+  permission: 'site:read',
+  table: union(LOCATE_SITE, LOCATE_TEAM, ASK_FOR_SENSITIVE),
+  depth: 6,
+  email: true,
+  body: SensitiveRequest,
+  refuses: ['forbidden', 'team_not_found', 'site_owner_access', 'recipient_rate_exceeded'],
+  missing: 'site_not_found',
+  locate: ({ request }) => locateSite(readKey('site', request.params.site)),
+  team: ({ request }) => readKey('team', request.params.team),
+  async handle({ request, body, occasion, reach, ways }) {
+    const { reason, requested_expires_never: isEndless, requested_data_expires_at: end } = body;
+    const { team } = askedShare(reach);
+    const way = ways.find((each) => each.team.id === team.id && isManaging(each));
+    if (!way) throw new Refusal('forbidden');
+    requireAfterToday('requested_data_expires_at', end, request.now);
+    const input = { reason, ...(end && !isEndless && { expiresAt: end }) };
+    await askForSensitive(occasion, way, reach.site, input, configuration().limits);
+    return { status: 200, body: { message: 'Sensitive data access request sent successfully' } };
+  },
+});
+export const { handler } = endpoint;

@@ -1,0 +1,116 @@
+import { fill, fillHtml, html } from '../../domain/html.ts';
+import { momentInWords } from '../../domain/language.ts';
+import type { Carried } from '../../domain/site-invite.ts';
+import { carriedInWords } from '../../domain/site-words.ts';
+import { oneLine } from '../../domain/user-text.ts';
+import { NAME, type Page, type PageSetting, page } from './layout.ts';
+import { DONE, initialMark } from './marks.ts';
+import { SITE_INVITE_WORDS } from './site-invite-words.ts';
+
+/** A team for which an invite can be accepted. */
+export interface TeamChoice {
+  /** What the form sends as `team`. */
+  readonly uuid: string;
+  readonly name: string;
+  readonly organizationName: string;
+}
+
+/** What the page behind the link of an invite to a site shows. Names are a user's words. */
+export interface SiteInvitePage extends PageSetting {
+  readonly siteName: string;
+  /** Of the team that owns the site. */
+  readonly teamName: string;
+  /** The inviter's name, or their address where they have none. */
+  readonly inviterName: string;
+  readonly carried: Carried;
+  /** A moment in its ISO form. */
+  readonly expiresAt: string;
+  /** The teams that the invited address's user manages; none: it is accepted by whoever signs in. */
+  readonly choices: readonly TeamChoice[];
+  /** Whether there are more teams than those. */
+  readonly hasMore: boolean;
+  /** The link's `?token=`; the form sends it as `token`. */
+  readonly token: string;
+  /** Where the form is posted, on the same host. */
+  readonly action: string;
+  /** Where people sign in; undefined: the page says so in words only. */
+  readonly applicationUrl: string | undefined;
+}
+
+/** Shows an invite to a site and changes nothing: accepting is the form's POST. */
+export function siteInvitePage(invite: SiteInvitePage): Page {
+  const { language, product, carried, choices, hasMore, token, action, applicationUrl } = invite;
+  const words = SITE_INVITE_WORDS[language];
+  const site = oneLine(invite.siteName, NAME);
+  const strong = (name: string) => html`<strong><bdi>${oneLine(name, NAME)}</bdi></strong>`;
+  const invites = fillHtml(carried.transferOwnership ? words.transfers : words.invites, {
+    ...{
+      inviter: strong(invite.inviterName),
+      team: strong(invite.teamName),
+      site: strong(site),
+      product: product.name,
+    },
+  });
+  const option = ({ uuid, name, organizationName }: TeamChoice) => html`
+<option value="${uuid}">${fill(words.option, { team: oneLine(name, NAME), organization: oneLine(organizationName, NAME) })}</option>`;
+  const form = html`
+<form method="post" action="${action}">
+<input type="hidden" name="token" value="${token}">
+<label for="team">${words.forTeam}</label>
+<select id="team" name="team">${choices.map(option)}
+</select>
+<button type="submit">${words.accept}</button>
+</form>${
+    hasMore
+      ? html`
+<p class="muted">${fill(words.more, { product: product.name })}</p>`
+      : undefined
+  }`;
+  const elsewhere = html`
+<p>${fill(words.signIn, { product: product.name })}</p>${
+    applicationUrl
+      ? html`
+<p class="next"><a class="button" href="${applicationUrl}">${fill(words.go, { product: product.name })}</a></p>`
+      : undefined
+  }`;
+  const rows = [
+    ...carriedInWords(carried, language),
+    [words.expires, momentInWords(new Date(invite.expiresAt), language)],
+  ] as const;
+  const content = html`${initialMark(site)}
+<h1>${fillHtml(words.heading, { site: html`<bdi>${site}</bdi>` })}</h1>
+<p>${invites}</p>${choices.length > 0 ? form : elsewhere}
+<dl>${rows.map(
+    ([label, value]) => html`
+<div><dt>${label}</dt><dd>${value}</dd></div>`,
+  )}
+</dl>`;
+  return page(200, fill(words.title, { site }), content, invite, words.unexpected);
+}
+
+/** What the page after accepting shows. */
+export interface SiteInviteAcceptedPage extends PageSetting {
+  readonly siteName: string;
+  readonly teamName: string;
+  /** Whether the team owns the site by that. */
+  readonly isOwner: boolean;
+  /** Where to go now; undefined: the page says so in words only. */
+  readonly applicationUrl: string | undefined;
+}
+
+/** Says what the team has now, and where to go. */
+export function siteInviteAcceptedPage(accepted: SiteInviteAcceptedPage): Page {
+  const { language, product, isOwner, applicationUrl } = accepted;
+  const words = SITE_INVITE_WORDS[language];
+  const [site, team] = [oneLine(accepted.siteName, NAME), oneLine(accepted.teamName, NAME)];
+  const heading = isOwner ? words.transferred : words.accepted;
+  const content = html`${DONE}
+<h1>${fillHtml(heading, { site: html`<bdi>${site}</bdi>`, team: html`<bdi>${team}</bdi>` })}</h1>
+<p>${fill(words.next, { product: product.name })}</p>${
+    applicationUrl
+      ? html`
+<p class="next"><a class="button" href="${applicationUrl}">${fill(words.go, { product: product.name })}</a></p>`
+      : undefined
+  }`;
+  return page(200, fill(heading, { site, team }), content, accepted);
+}

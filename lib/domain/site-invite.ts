@@ -1,0 +1,90 @@
+import type { Delivery } from './invitation.ts';
+import { knowsSecret } from './link.ts';
+import type { Membership } from './member.ts';
+import { Refusal, type RefusalCode } from './refusal.ts';
+import type { SensitiveGrant, Site } from './site.ts';
+import { mayManage, type TeamMembership } from './team.ts';
+
+/** What an invite gives to the team that it is accepted for. */
+export interface Carried {
+  /** That the team owns the site from then on; the rest is then of no meaning. */
+  readonly transferOwnership: boolean;
+  /** Sensitive data with it; undefined: without. */
+  readonly sensitive?: SensitiveGrant;
+  /** The ids of the chargers that it is limited to; undefined: all of the site. */
+  readonly assets?: readonly string[];
+}
+
+/** An invite to a site, by mail to an address. Timestamps are ISO 8601 in UTC with milliseconds. */
+export interface SiteInvite extends Carried {
+  readonly id: string;
+  /** Its other name, an integer below 2^53. */
+  readonly number: number;
+  readonly siteId: string;
+  /** The team that owned the site then, and its organization: once it doesn't any more, the invite is no good. */
+  readonly teamId: string;
+  readonly organizationId: string;
+  /** The invited address, as stored. */
+  readonly email: string;
+  /** Who invited, and their membership of the organization: once they may not any more, the invite is no good. */
+  readonly inviterId: string;
+  readonly memberId: string;
+  readonly status: 'PENDING' | 'ACCEPTED';
+  /** Hashes of the secrets by which whoever is signed in accepts it: that of the API's answer. */
+  readonly secrets: readonly string[];
+  /** Hashes of the secrets of its mails, by which its page accepts it too. */
+  readonly mailSecrets: readonly string[];
+  /** For which team it was accepted. */
+  readonly accepted?: { readonly userId: string; readonly teamId: string };
+  readonly delivery: Pick<Delivery, 'state' | 'attempts' | 'at' | 'reason'>;
+  readonly createdAt: string;
+  readonly expiresAt: string;
+}
+
+/** How long an invite can be accepted, in days, and how long after that it still tells why it can't be. */
+export const INVITE_DAYS = 7;
+const KEPT_DAYS = 30;
+
+const DAY = 24 * 60 * 60_000;
+
+/** When an invite is forgotten. */
+export function inviteEnd({ expiresAt }: Pick<SiteInvite, 'expiresAt'>): string {
+  return new Date(Date.parse(expiresAt) + KEPT_DAYS * DAY).toISOString();
+}
+
+/** How an invite is refused. */
+export const INVITE_REFUSALS = [
+  'site_invite_not_found',
+  'site_invite_expired',
+  'site_invite_used',
+  'site_invite_void',
+] as const satisfies readonly RefusalCode[];
+
+/** Refuses an invite that isn't open any more. @throws Refusal `site_invite_used`, `site_invite_expired` */
+export function refuseUnlessOpen({ status, expiresAt }: SiteInvite, now: Date): void {
+  if (status === 'ACCEPTED') throw new Refusal('site_invite_used');
+  if (expiresAt <= now.toISOString()) throw new Refusal('site_invite_expired');
+}
+
+/** Who invited, as they are now. */
+export interface Inviter {
+  readonly membership: Membership | undefined;
+  /** What they are in the inviting team. */
+  readonly own: TeamMembership | undefined;
+}
+
+/** Refuses an invite behind which nobody stands any more. @throws Refusal `site_invite_void` */
+export function requireSite(
+  invite: SiteInvite,
+  site: Site | undefined,
+  { membership, own }: Inviter,
+): asserts site is Site {
+  const isOwners = site?.teamId === invite.teamId;
+  const isInviter = membership !== undefined && membership.memberId === invite.memberId;
+  if (!isOwners || !isInviter || !mayManage(membership, own)) throw new Refusal('site_invite_void');
+}
+
+/** Whether a secret is one of an invite's mails, which alone opens the page. */
+export function isMailed({ mailSecrets }: SiteInvite, secret: Buffer): boolean {
+  return knowsSecret(mailSecrets, secret);
+}

@@ -1,0 +1,55 @@
+import { fill } from './html.ts';
+import { type Language, momentInWords } from './language.ts';
+import type { SensitiveGrant } from './site.ts';
+import type { Carried } from './site-invite.ts';
+
+const EN = {
+  gets: 'What your team gets',
+  ownership: 'Ownership of the site, with all its chargers',
+  all: 'Access to all chargers',
+  one: 'Access to one charger',
+  some: 'Access to {count} chargers',
+  sensitive: 'Sensitive data',
+  without: 'Not included',
+  endless: 'Included, without an end',
+  until: 'Included, until {when}',
+  never: 'Without an end',
+};
+
+const WORDS: Record<Language, Readonly<Record<keyof typeof EN, string>>> = {
+  en: EN,
+  de: {
+    gets: 'Was Ihr Team bekommt',
+    ownership: 'Den Standort selbst, mit allen Ladepunkten',
+    all: 'Zugriff auf alle Ladepunkte',
+    one: 'Zugriff auf einen Ladepunkt',
+    some: 'Zugriff auf {count} Ladepunkte',
+    sensitive: 'Sensible Daten',
+    without: 'Nicht enthalten',
+    endless: 'Enthalten, ohne Ende',
+    until: 'Enthalten, bis {when}',
+    never: 'Ohne Ende',
+  },
+};
+
+/** What an invite to a site gives, as mails and pages tell it: each line with its label. */
+export function carriedInWords(
+  { transferOwnership, assets, sensitive }: Carried,
+  language: Language,
+): (readonly [label: string, value: string])[] {
+  const words = WORDS[language];
+  if (transferOwnership) return [[words.gets, words.ownership]];
+  const count = assets?.length;
+  const access = count === undefined ? words.all : count === 1 ? words.one : fill(words.some, { count: String(count) });
+  const until = sensitive?.expiresAt && momentInWords(new Date(sensitive.expiresAt), language);
+  const grant = sensitive ? (until ? fill(words.until, { when: until }) : words.endless) : words.without;
+  return [
+    [words.gets, access],
+    [words.sensitive, grant],
+  ];
+}
+
+/** Until when a grant is asked for. */
+export function endInWords({ expiresAt }: SensitiveGrant, language: Language): string {
+  return expiresAt === undefined ? WORDS[language].never : momentInWords(new Date(expiresAt), language);
+}

@@ -1,0 +1,53 @@
+import type { Member } from '../domain/member.ts';
+import { isIn, mayManage, type Team, type TeamMembership } from '../domain/team.ts';
+import { getMember, listMembers } from './members.ts';
+import { listTeamMembers } from './team-members.ts';
+
+/** Rows that are read at once in search of somebody. */
+const ROWS = 1000;
+
+/** How many people hear of something about a team at most. */
+const MOST = 10;
+
+/**
+ * Who is told of what is about a team: its owners, or where none of them may manage it, the ADMINs of its organization.
+ * There always is an ADMIN.
+ */
+export async function listManagers({ id, organizationId }: Pick<Team, 'id' | 'organizationId'>): Promise<Member[]> {
+  const owners = await firstOf(
+    (after) => listTeamMembers(id, { after, limit: ROWS }),
+    (row) => row.userId,
+    (rows) => present(organizationId, rows),
+  );
+  if (owners.length > 0) return owners;
+  return firstOf(
+    (after) => listMembers(organizationId, { after, limit: ROWS }),
+    (member) => member.memberId,
+    async (members) => members.filter(({ role }) => role === 'ADMIN'),
+  );
+}
+
+/** Owners of a team who are in its organization still, and may manage it. */
+async function present(organizationId: string, rows: readonly TeamMembership[]): Promise<Member[]> {
+  const owners = rows.filter(({ role }) => role === 'OWNER').slice(0, 2 * MOST);
+  const members = await Promise.all(owners.map(({ memberId }) => getMember(organizationId, memberId)));
+  return members.filter(
+    (member, index): member is Member =>
+      member !== undefined && isIn(member, owners[index]) && mayManage(member, owners[index]),
+  );
+}
+
+/** The first of those who are wanted: of the first part of a list that has any. */
+async function firstOf<T>(
+  read: (after: string | undefined) => Promise<T[]>,
+  place: (row: T) => string,
+  wanted: (rows: readonly T[]) => Promise<Member[]>,
+): Promise<Member[]> {
+  for (let after: string | undefined; ; ) {
+    const rows = await read(after);
+    const found = await wanted(rows);
+    const last = rows.at(-1);
+    if (found.length > 0 || rows.length < ROWS || !last) return found.slice(0, MOST);
+    after = place(last);
+  }
+}
