@@ -3,7 +3,7 @@ import { ChargerReport } from '../../lib/dialects/volttime/input.ts';
 import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { Charger, resource } from '../../lib/dialects/volttime/schemas.ts';
 import { showCharger } from '../../lib/dialects/volttime/show.ts';
-import { insightBy, requireCharger, seenBy, type Way } from '../../lib/domain/site.ts';
+import { insightBy, requireCharger, seenBy, seesCharger, type Way } from '../../lib/domain/site.ts';
 import { forSite } from '../../lib/http/endpoint.ts';
 import { union } from '../../lib/table/access.ts';
 import { FIND_CHARGER, getCharger, locateCharger, REPORT_CHARGER, reportCharger } from '../../lib/table/chargers.ts';
@@ -26,6 +26,7 @@ export const endpoint = forSite({
   missing: 'charger_not_found',
   locate: ({ request }) => locateCharger(readKey('charger', request.params.charger)),
   read: ({ located: { siteId, chargerId } }) => getCharger(siteId, chargerId),
+  sees: seesCharger,
   async handle({ request, body, occasion, reach: { site }, read, ways }) {
     const insight = insightBy(ways, request.now);
     const charger = requireCharger(read, insight);

@@ -176,9 +176,14 @@ export function insightBy(ways: readonly Way[], now: Date): Insight {
   );
 }
 
-/** A charger, if it is there and an insight takes it in. @throws Refusal `charger_not_found` */
-export function requireCharger(charger: Charger | undefined, { assets }: Insight): Charger {
-  if (!charger || !(assets?.has(charger.id) ?? true)) throw new Refusal('charger_not_found');
+/** Whether a charger is there for somebody. */
+export function seesCharger(charger: Charger | undefined, { assets }: Insight): charger is Charger {
+  return charger !== undefined && (assets?.has(charger.id) ?? true);
+}
+
+/** A charger, if it is there for somebody. @throws Refusal `charger_not_found` */
+export function requireCharger(charger: Charger | undefined, insight: Insight): Charger {
+  if (!seesCharger(charger, insight)) throw new Refusal('charger_not_found');
   return charger;
 }
 

@@ -10,7 +10,7 @@ import type { Actor, Membership } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
 import { REFUSALS, Refusal, type RefusalCode } from '../domain/refusal.ts';
 import { lowerRole, may, type Permission } from '../domain/roles.ts';
-import { type Reach, type Way, waysOf } from '../domain/site.ts';
+import { type Insight, insightBy, type Reach, type Way, waysOf } from '../domain/site.ts';
 import { teamIdFromUuid } from '../domain/team.ts';
 import { type TableAccess, union } from '../table/access.ts';
 import { getAccessToken } from '../table/access-tokens.ts';
@@ -258,6 +258,8 @@ export function forSite<
     /** What is told to whoever doesn't reach the site, as if there were none. */
     readonly missing: RefusalCode;
     read?(incoming: Incoming<B, Q> & { located: F }): Promise<R>;
+    /** Whether what was read is there for somebody: whose role doesn't allow it is told so only of what they see. */
+    sees?(read: R, insight: Insight): boolean;
     handle(
       incoming: Incoming<B, Q> &
         Creating & {
@@ -291,7 +293,9 @@ export function forSite<
       throw token || call.fresh ? new Refusal(missing) : new Stale();
     }
     const permitted = ways.filter(({ actor }) => may(actor.role, permission));
-    if (permitted.length === 0) throw new Refusal('forbidden');
+    if (permitted.length === 0) {
+      throw new Refusal(spec.sees?.(read as R, insightBy(ways, request.now)) === false ? missing : 'forbidden');
+    }
     const { occasion } = caller;
     return answeredOnce(once, earlier, () =>
       spec.handle({ ...incoming, located, reach, ways: permitted, occasion, read: read as R, once }),
