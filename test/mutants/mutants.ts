@@ -89,7 +89,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'lib/table/members.ts',
-        replace: `actorIs(actor, { attribute: 'role', in: rolesWith(permission) })`,
+        replace: `actorIs(actor, { attribute: 'role', in: roles })`,
         by: 'actorIs(actor)',
       },
     ],
@@ -180,7 +180,7 @@ export const mutants: readonly Mutant[] = [
     name: 'a mail to an inviter is sent by whoever finds it',
     edits: [
       {
-        file: 'lib/table/asking.ts',
+        file: 'lib/table/mails.ts',
         replace: `{ dueAt }, [{ attribute: 'dueAt', is: mail.dueAt }]`,
         by: `{ dueAt }, [{ exists: 'pk' }]`,
       },
