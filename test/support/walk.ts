@@ -25,13 +25,21 @@ class Table {
   readonly #byKey: ReadonlyMap<string, Item>;
   readonly #byId = new Map<string, Item[]>();
 
-  readonly #chargers: readonly Item[];
+  readonly #chargers: ReadonlyMap<string, Item>;
 
-  readonly #accesses: readonly Item[];
+  readonly #ofSites: ReadonlyMap<string, readonly Item[]>;
+
+  readonly #accesses: Readonly<Record<'siteId' | 'teamId', ReadonlyMap<string, readonly Item[]>>>;
 
   constructor(items: readonly Item[]) {
-    this.#chargers = items.filter(({ type }) => type === 'Charger');
-    this.#accesses = items.filter(({ type }) => type === 'SiteAccess');
+    const chargers = items.filter(({ type }) => type === 'Charger');
+    this.#chargers = new Map(chargers.map((charger) => [charger.id, charger]));
+    this.#ofSites = Map.groupBy(chargers, ({ siteId }) => siteId);
+    const accesses = items.filter(({ type }) => type === 'SiteAccess');
+    this.#accesses = {
+      siteId: Map.groupBy(accesses, ({ siteId }) => siteId),
+      teamId: Map.groupBy(accesses, ({ teamId }) => teamId),
+    };
     this.#byKey = new Map(items.map((item) => [keyOf(item), item]));
     for (const item of items) {
       const { type, organizationId = item.pk.split('#')[1], userId, resource } = item;
@@ -59,16 +67,16 @@ class Table {
 
   /** How many chargers stand on a site. */
   ofSite(siteId: string): number {
-    return this.#chargers.filter((charger) => charger.siteId === siteId).length;
+    return this.#ofSites.get(siteId)?.length ?? 0;
   }
 
   charger(chargerId: string): Item | undefined {
-    return this.#chargers.find(({ id }) => id === chargerId);
+    return this.#chargers.get(chargerId);
   }
 
   /** The rows of teams' access to a site, or of a team's to sites. */
   accesses(of: 'siteId' | 'teamId', id: string): readonly Item[] {
-    return this.#accesses.filter((row) => row[of] === id);
+    return this.#accesses[of].get(id) ?? [];
   }
 
   /** Whether an organization is there and not deleted; what a deleted one still holds is cleared bit by bit. */
