@@ -188,8 +188,8 @@ describe('an invite is refused', () => {
     [{ email: undefined }, { email: ['The email field is required.'] }],
     [{ email: 'x' }, { email: ['The email field must be a valid email address.'] }],
     [
-      { email: `${'x'.repeat(250)}@example.com` },
-      { email: ['The email field must not be greater than 255 characters.'] },
+      { email: `${'x'.repeat(300)}@example.com` },
+      { email: [expect.stringContaining('must not be greater than 255 characters.'), expect.anything()] },
     ],
     [{ transfer_ownership: 'yes' }, { transfer_ownership: ['The transfer ownership field must be true or false.'] }],
     [{ data_access: 2 }, { data_access: ['The data access field must be true or false.'] }],
