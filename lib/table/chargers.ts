@@ -11,7 +11,7 @@ import { actorIs, actorMay } from './members.ts';
 import { get, query } from './read.ts';
 import { accessUpdate, actorManagesSite, sharingChange } from './sharing.ts';
 import { changesOf, LIST_SITES, sitesSeen } from './sites.ts';
-import { transact, type Write } from './write.ts';
+import { Stale, transact, type Write } from './write.ts';
 
 /** What `locateCharger` and `getCharger` do to the table. */
 export const FIND_CHARGER: TableAccess = { BatchGetItem: ['CHARGER', 'CHARGERNO', 'SITE'] };
@@ -261,7 +261,7 @@ export type ChargerReport = {
  */
 export async function reportCharger(
   occasion: Occasion,
-  { actor, place }: Way,
+  way: Way,
   site: Site,
   charger: Charger,
   report: ChargerReport,
@@ -272,16 +272,7 @@ export async function reportCharger(
   // The log has no text that people wrote.
   const { errorInfo: _text, ...after } = set;
   await transact([
-    ...(place
-      ? [
-          ...actorMay(actor, 'charger:report'),
-          {
-            type: 'check',
-            key: keys.teamMember(place.teamId, actor.userId),
-            when: [{ attribute: 'memberId', is: actor.memberId }],
-          } as const,
-        ]
-      : actorIs(actor, { attribute: 'role', is: 'ADMIN' })),
+    ...actorReports(way),
     { type: 'check', key: keys.site(site.id), when: [{ attribute: 'sharing', is: site.sharing }] },
     {
       type: 'update',
@@ -293,6 +284,20 @@ export async function reportCharger(
     entry(occasion, 'charger.report', site, charger, { after }),
   ]);
   return without({ ...charger, ...set, updatedAt }, remove);
+}
+
+/** The conditions that the actor may still report how the chargers are that they reach by a team. */
+function actorReports({ actor, place }: Way): Write[] {
+  if (actor.role === 'ADMIN') return actorIs(actor, { attribute: 'role', is: 'ADMIN' });
+  if (!place) throw new Stale();
+  return [
+    ...actorMay(actor, 'charger:report'),
+    {
+      type: 'check',
+      key: keys.teamMember(place.teamId, actor.userId),
+      when: [{ attribute: 'memberId', is: actor.memberId }],
+    },
+  ];
 }
 
 /** A part of a list. */

@@ -44,6 +44,7 @@ const ACROSS: readonly Contract['name'][] = [
 function canBe(situation: Situation, { name, declaration }: Contract): boolean {
   const { caller, organization, found, route, refuses } = declaration;
   const writes = (UNITS[name]?.write ?? 0) > 0;
+  const isOfSite = /\{(site|charger)\}/.test(route);
   const byToken = caller.includes('token') && !refuses.includes('token_not_allowed');
   if (NEVER[situation]?.includes(name)) return false;
   switch (situation) {
@@ -52,13 +53,17 @@ function canBe(situation: Situation, { name, declaration }: Contract): boolean {
     case 'without naming the organization':
       return organization && !route.includes('{organizationId}');
     case 'reading by an access token':
-      return byToken && (organization || found) && !writes;
+      return byToken && (organization || found) && !isOfSite && !writes;
     case 'reading about oneself by an access token':
       return byToken && !organization && !found && !ACROSS.includes(name);
     case 'reading across organizations by an access token':
       return ACROSS.includes(name);
+    case 'reading of a site by an access token':
+      return isOfSite && !writes;
+    case 'writing of a site by an access token':
+      return isOfSite && writes;
     case 'writing by an access token':
-      return byToken && writes;
+      return byToken && !isOfSite && writes;
     default:
       return isForPeople(declaration);
   }
@@ -93,6 +98,8 @@ async function callsOf(contract: Contract, situation: Situation): Promise<Call[]
     case 'reading by an access token':
     case 'reading about oneself by an access token':
     case 'reading across organizations by an access token':
+    case 'reading of a site by an access token':
+    case 'writing of a site by an access token':
     case 'writing by an access token': {
       const { token } = (await owner.call('POST /v1/access-tokens', { body: { name: 'Program' } })).body;
       return send({

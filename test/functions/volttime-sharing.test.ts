@@ -1,0 +1,662 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { shortIdFromUuid } from '../../lib/domain/ids.ts';
+import { type Answer, type Client, newAddress, useService } from '../support/service.ts';
+import { share } from '../support/sharing.ts';
+
+const service = useService({ environment: { LIMITS: JSON.stringify({ sitesOfTeam: 8 }) } });
+
+interface Made {
+  readonly uuid: string;
+  readonly id: number;
+}
+
+const postTo = async (by: Client, path: string, body: object): Promise<Made> => {
+  const answer = await by.call(`POST ${path}`, { body });
+  expect(answer.status).toBe(200);
+  return answer.body.data;
+};
+const makeTeam = (by: Client) =>
+  postTo(by, '/api/v3/teams', { name: newAddress('team'), email: newAddress(), type: 'Company' });
+const makeSite = (by: Client, team: Made) =>
+  postTo(by, '/api/v3/sites', { name: newAddress('site'), team_uuid: team.uuid, address: 'Quay 1' });
+const makeCharger = (by: Client, site: Made) =>
+  postTo(by, `/api/v3/sites/${site.uuid}/chargers`, {
+    identity: `CP-${newAddress('x').split('@')[0]}`,
+    reference: 'Left',
+  });
+const uuids = ({ body }: Answer) => body.data.map(({ uuid }: Made) => uuid);
+const notFound = (model: string, key: unknown) => ({
+  message: `No query results for model [App\\Models\\${model}] ${key}`,
+});
+const native = ({ uuid }: Made) => shortIdFromUuid('team', uuid) as string;
+const put = (by: Client, team: Made, { memberId }: { memberId: string }, role = 'MEMBER') =>
+  by.call(`PUT /v1/teams/${native(team)}/members/${memberId}`, { body: { role } });
+
+/** A site with chargers that one organization shares with a team of another. */
+async function shared({ chargers = 0, given = {} }: { chargers?: number; given?: object } = {}) {
+  const [home, away] = [await service.organization('Home'), await service.organization('Away')];
+  const [ours, theirs] = [await makeTeam(home.owner), await makeTeam(away.owner)];
+  const site = await makeSite(home.owner, ours);
+  const made: Made[] = [];
+  for (let index = 0; index < chargers; index += 1) made.push(await makeCharger(home.owner, site));
+  await share(service, site.uuid, theirs.uuid, given);
+  const teams = `/api/v3/sites/${site.uuid}/teams`;
+  return { home, away, us: home.owner, them: away.owner, ours, theirs, site, chargers: made, teams };
+}
+
+const limitTo = (by: Client, teams: string, team: Made, chargers: readonly Pick<Made, 'id'>[]) =>
+  by.call(`PUT ${teams}/${team.uuid}/asset-access`, {
+    body: {
+      access_of_assets: 'limited_access',
+      accessible_assets: chargers.map(({ id }) => ({ asset_type: 'charger', asset_id: id })),
+    },
+  });
+const grant = (by: Client, teams: string, team: Made, end?: string) =>
+  by.call(`POST ${teams}/${team.uuid}/grant-sensitive-data`, {
+    body: end ? { expires_never: false, data_access_expires_at: end } : { expires_never: true },
+  });
+const actions = async (by: Client): Promise<string[]> =>
+  (await by.call('GET /v1/audit-logs')).body.data.map(({ action }: { action: string }) => action);
+const inDays = (days: number) => new Date(Date.now() + days * 24 * 60 * 60_000).toISOString();
+
+test('the teams that have access are shown, the owner first, to both sides', async () => {
+  const { us, them, ours, theirs, site, teams } = await shared();
+  const listed = await us.call(`GET ${teams}`);
+  expect((await them.call(`GET ${teams}`)).body).toEqual(listed.body);
+  expect((await them.call(`GET /api/v3/sites/${site.id}/teams`)).body).toEqual(listed.body);
+  expect(Object.keys(listed.body)).toEqual(['data']);
+  expect(uuids(listed)).toEqual([ours.uuid, theirs.uuid]);
+  const [owning, other] = listed.body.data;
+  expect(Object.keys(other)).toEqual([...['uuid', 'name', 'type', 'email', 'access', 'created_at', 'updated_at']]);
+  expect(Object.keys(other.access)).toEqual([
+    ...['is_owner', 'data_access', 'data_access_expires_at', 'can_access_all_assets', 'created_at', 'updated_at'],
+  ]);
+  expect(owning.access).toMatchObject({ is_owner: true, data_access: true, can_access_all_assets: true });
+  expect(other.access).toMatchObject({
+    ...{ is_owner: false, data_access: false, data_access_expires_at: null, can_access_all_assets: true },
+  });
+  for (const key of [theirs.uuid, theirs.uuid.toUpperCase(), theirs.id]) {
+    for (const by of [us, them]) expect((await by.call(`GET ${teams}/${key}`)).body).toEqual({ data: other });
+  }
+  expect(uuids(await us.call(`GET ${teams}?page=1`))).toEqual([ours.uuid, theirs.uuid]);
+  expect(uuids(await us.call(`GET ${teams}?page=2`))).toEqual([]);
+});
+
+test('who is in a team that a site is shared with sees it, with its chargers, in every list', async () => {
+  const { us, them, away, theirs, site, chargers } = await shared({ chargers: 2 });
+  const member = await service.member(them, 'USER');
+  const nobody = await service.member(them, 'USER');
+  await put(them, theirs, member);
+  for (const by of [them, member]) {
+    expect((await by.call(`GET /api/v3/sites/${site.uuid}`)).status).toBe(200);
+    expect(uuids(await by.call('GET /api/v3/sites'))).toEqual([site.uuid]);
+    expect(uuids(await by.call('GET /api/v3/chargers'))).toEqual(chargers.map(({ uuid }) => uuid));
+    expect((await by.call(`GET /api/v3/chargers/${chargers[0]?.id}`)).status).toBe(200);
+    expect((await by.call(`PATCH /api/v3/sites/${site.uuid}`, { body: { name: 'Theirs' } })).status).toBe(403);
+  }
+  expect((await nobody.call(`GET /api/v3/sites/${site.uuid}`)).body).toEqual(notFound('Site', site.uuid));
+  expect(uuids(await nobody.call('GET /api/v3/sites'))).toEqual([]);
+  // Chargers belong to the team that owns their site.
+  expect(uuids(await them.call(`GET /api/v2/teams/${theirs.id}/chargers`))).toEqual([]);
+  const { token } = (await them.call('POST /v1/access-tokens', { body: { name: 'Program', role: 'OPERATOR' } })).body;
+  const headers = { authorization: `Bearer ${token}` };
+  const body = { connection_status: 'online' };
+  expect((await service.call(`GET /api/v3/sites/${site.uuid}`, { headers })).status).toBe(200);
+  const report = `PUT /api/v3/chargers/${chargers[0]?.id}/status`;
+  expect((await service.call(report, { body, headers })).status).toBe(200);
+  expect((await us.call(`GET /api/v3/chargers/${chargers[0]?.id}`)).body.data.connection_status).toBe('online');
+  // An organization that was deleted reaches nothing by its teams.
+  await them.call(`DELETE /v1/organizations/${away.id}`);
+  expect((await service.call(report, { body, headers })).status).toBe(404);
+});
+
+describe('a request is refused', () => {
+  let at: Awaited<ReturnType<typeof shared>>;
+  let elsewhere: Made;
+  beforeAll(async () => {
+    at = await shared({ chargers: 1 });
+    elsewhere = await makeCharger(at.us, await makeSite(at.us, at.ours));
+  });
+  const today = () => new Date().toISOString().slice(0, 10);
+  const required = 'The data access expires at field is required when expires never is false.';
+  const afterToday = 'The data access expires at field must be a date after today.';
+  const noDate = 'The data access expires at field must be a valid date.';
+
+  test.each([
+    [{}, 'expires_never', 'The expires never field is required.'],
+    [{ expires_never: 'x' }, 'expires_never', 'The expires never field must be true or false.'],
+    [{ expires_never: 2 }, 'expires_never', 'The expires never field must be true or false.'],
+    [{ expires_never: false }, 'data_access_expires_at', required],
+    [{ expires_never: '0', data_access_expires_at: '' }, 'data_access_expires_at', required],
+    [{ expires_never: 0, data_access_expires_at: null }, 'data_access_expires_at', required],
+    [{ expires_never: false, data_access_expires_at: 'soon' }, 'data_access_expires_at', noDate],
+    [{ expires_never: false, data_access_expires_at: '2099-02-30' }, 'data_access_expires_at', noDate],
+    [{ expires_never: false, data_access_expires_at: '2099-01-01T25:00' }, 'data_access_expires_at', noDate],
+    [
+      { expires_never: false, data_access_expires_at: 4099680000 },
+      'data_access_expires_at',
+      'The data access expires at field must be a string.',
+    ],
+    [{ expires_never: false, data_access_expires_at: today() }, 'data_access_expires_at', afterToday],
+    [{ expires_never: false, data_access_expires_at: `${today()}T23:59:59Z` }, 'data_access_expires_at', afterToday],
+    [{ expires_never: false, data_access_expires_at: '2001-01-01' }, 'data_access_expires_at', afterToday],
+  ])('for a grant of %j', async (body, field, sentence) => {
+    const before = await service.items();
+    const answer = await at.us.call(`POST ${at.teams}/${at.theirs.uuid}/grant-sensitive-data`, { body });
+    expect([answer.status, answer.body]).toEqual([422, { message: sentence, errors: { [field]: [sentence] } }]);
+    expect(await service.items()).toEqual(before);
+  });
+
+  const asset = (asset_id: unknown, asset_type = 'charger') => ({ asset_type, asset_id });
+  const limited = (accessible_assets: unknown) => ({ access_of_assets: 'limited_access', accessible_assets });
+  const chargersRequired = 'The accessible assets field is required when access of assets is limited_access.';
+
+  test.each([
+    [() => ({}), { access_of_assets: 'The access of assets field is required.' }],
+    [() => ({ access_of_assets: 'all' }), { access_of_assets: 'The selected access of assets is invalid.' }],
+    [() => ({ access_of_assets: 'limited_access' }), { accessible_assets: chargersRequired }],
+    [() => limited([]), { accessible_assets: chargersRequired }],
+    [() => limited('x'), { accessible_assets: 'The accessible assets field must be an array.' }],
+    [
+      () => limited([{ asset_type: 'charger' }, asset('x'), asset(1.5), asset(1, 'meter')]),
+      {
+        'accessible_assets.0.asset_id': 'The accessible_assets.0.asset_id field is required.',
+        'accessible_assets.1.asset_id': 'The accessible_assets.1.asset_id field must be an integer.',
+        'accessible_assets.2.asset_id': 'The accessible_assets.2.asset_id field must be an integer.',
+        'accessible_assets.3.asset_type': 'The selected accessible_assets.3.asset_type is invalid.',
+      },
+    ],
+    [
+      () => limited([asset(at.chargers[0]?.id), asset(1), asset(elsewhere.id)]),
+      {
+        'accessible_assets.1.asset_id': 'The selected accessible_assets.1.asset_id is invalid.',
+        'accessible_assets.2.asset_id': 'The selected accessible_assets.2.asset_id is invalid.',
+      },
+    ],
+    [
+      () => limited(Array.from({ length: 501 }, (_, index) => asset(index + 1))),
+      { accessible_assets: 'The accessible assets field must not have more than 500 items.' },
+    ],
+  ])('for an access to assets (%#)', async (body, said) => {
+    const before = await service.items();
+    const answer = await at.us.call(`PUT ${at.teams}/${at.theirs.uuid}/asset-access`, { body: body() });
+    const errors = Object.fromEntries(Object.entries(said).map(([field, sentence]) => [field, [sentence]]));
+    expect([answer.status, answer.body.errors]).toEqual([422, errors]);
+    expect(await service.items()).toEqual(before);
+  });
+});
+
+test.each([
+  ['a day', () => inDays(2).slice(0, 10), () => `${inDays(2).slice(0, 10)}T00:00:00.000000Z`],
+  ['a moment', () => '2099-12-31T10:30', () => '2099-12-31T10:30:00.000000Z'],
+  ['a moment as a database has it', () => '2099-12-31 10:30:15', () => '2099-12-31T10:30:15.000000Z'],
+  ['a moment with an offset', () => '2099-12-31T10:30:00+02:00', () => '2099-12-31T08:30:00.000000Z'],
+])('a grant may end at %s', async (_, end, shown) => {
+  const { us, theirs, teams } = await shared();
+  expect((await grant(us, teams, theirs, end())).body).toEqual({
+    message: 'Sensitive data access granted successfully',
+  });
+  expect((await us.call(`GET ${teams}/${theirs.uuid}`)).body.data.access).toMatchObject({
+    data_access: true,
+    data_access_expires_at: shown(),
+  });
+});
+
+describe('who may', () => {
+  let at: Awaited<ReturnType<typeof shared>>;
+  const people: Record<string, Client> = {};
+
+  beforeAll(async () => {
+    at = await shared({ chargers: 1 });
+    const { us, them, ours, theirs } = at;
+    people.admin = await service.member(us, 'ADMIN');
+    for (const [name, by, team, role, rank] of [
+      ['owner', us, ours, 'USER', 'OWNER'],
+      ['operator', us, ours, 'OPERATOR', 'OWNER'],
+      ['moderator', us, ours, 'USER', 'MODERATOR'],
+      ['member', us, ours, 'USER', 'MEMBER'],
+      ['viewer', us, ours, 'VIEWER', 'OWNER'],
+      ['theirOwner', them, theirs, 'USER', 'OWNER'],
+      ['theirMember', them, theirs, 'USER', 'MEMBER'],
+    ] as const) {
+      const member = await service.member(by, role);
+      await put(by, team, member, rank);
+      people[name] = member;
+    }
+    people.theirAdmin = await service.member(them, 'ADMIN');
+    people.nobody = await service.member(us, 'USER');
+    people.stranger = (await service.organization()).owner;
+  });
+
+  /** What each of the requests is answered, all about a team that has access. */
+  async function statuses(by: Client): Promise<number[]> {
+    const { us, theirs, ours, teams, site, chargers } = at;
+    const team = `${teams}/${theirs.uuid}`;
+    const answers = [
+      await by.call(`GET ${teams}`),
+      await by.call(`GET ${team}`),
+      await grant(by, teams, theirs),
+      await by.call(`DELETE ${team}/revoke-sensitive-data`),
+      await limitTo(by, teams, theirs, chargers),
+      await by.call(`POST ${team}/transfer-ownership`),
+    ];
+    if (answers.at(-1)?.status === 200) {
+      // Back again, by who owns it now.
+      expect((await at.them.call(`POST ${teams}/${ours.uuid}/transfer-ownership`)).status).toBe(200);
+    }
+    answers.push(await by.call(`DELETE ${team}`));
+    if (answers.at(-1)?.status === 200) {
+      expect((await us.call(`GET ${team}`)).status).toBe(404);
+      await share(service, site.uuid, theirs.uuid);
+    }
+    return answers.map(({ status }) => status);
+  }
+
+  test.each([
+    ['admin', 200, 200],
+    ['owner', 200, 200],
+    ['operator', 200, 200],
+    ['moderator', 200, 403],
+    ['member', 200, 403],
+    ['viewer', 200, 403],
+    ['theirAdmin', 200, 403],
+    ['theirOwner', 200, 403],
+    ['theirMember', 200, 403],
+    ['nobody', 404, 404],
+    ['stranger', 404, 404],
+  ])('%s: see %i, change %i', async (name, sees, changes) => {
+    const expected = [sees, sees, ...Array.from({ length: 5 }, () => changes)];
+    expect(await statuses(people[name] as Client)).toEqual(expected);
+  });
+});
+
+test('a team without access, a made-up one and the owner are refused', async () => {
+  const { us, them, ours, site, teams, theirs, chargers } = await shared({ chargers: 1 });
+  const without = await makeTeam(them);
+  const gone = await makeTeam(them);
+  await share(service, site.uuid, gone.uuid);
+  await them.call(`DELETE /v1/teams/${native(gone)}`);
+  const requests = (key: unknown) =>
+    [
+      ['GET', `${teams}/${key}`, undefined],
+      ['DELETE', `${teams}/${key}`, undefined],
+      ['POST', `${teams}/${key}/grant-sensitive-data`, { expires_never: true }],
+      ['DELETE', `${teams}/${key}/revoke-sensitive-data`, undefined],
+      ['PUT', `${teams}/${key}/asset-access`, { access_of_assets: 'full_access' }],
+      ['POST', `${teams}/${key}/transfer-ownership`, undefined],
+    ] as const;
+  const before = await service.items();
+  for (const key of [without.uuid, without.id, gone.uuid, gone.id, crypto.randomUUID(), '4503599627370497', 'x']) {
+    for (const [method, path, body] of requests(key)) {
+      const answer = await us.call(`${method} ${path}`, { body });
+      expect([answer.status, answer.body]).toEqual([404, notFound('Team', key)]);
+    }
+  }
+  for (const [method, path, body] of requests(ours.id).slice(1)) {
+    const answer = await us.call(`${method} ${path}`, { body });
+    expect([method, path, answer.status, answer.body.error]).toEqual([method, path, 403, 'site_owner_access']);
+  }
+  // What never was is revoked without a trace.
+  const revoke = `DELETE ${teams}/${theirs.uuid}/revoke-sensitive-data`;
+  expect(await us.call(revoke)).toMatchObject({
+    status: 200,
+    body: { message: 'Sensitive data access revoked successfully' },
+  });
+  expect(await service.items()).toEqual(before);
+  expect((await limitTo(us, teams, theirs, chargers)).body).toEqual({ message: 'Asset access modified successfully' });
+});
+
+test('a team whose access is limited sees those chargers and no others', async () => {
+  const { us, them, theirs, site, chargers, teams } = await shared({ chargers: 4 });
+  const [first, second, third] = chargers as [Made, Made, Made, Made];
+  expect((await limitTo(us, teams, theirs, [third, first, third])).status).toBe(200);
+  const seen = async () => {
+    const bySite = uuids(await them.call(`GET /api/v3/sites/${site.uuid}/chargers`));
+    expect(uuids(await them.call('GET /api/v3/chargers'))).toEqual(bySite);
+    return bySite;
+  };
+  expect(await seen()).toEqual([first.uuid, third.uuid]);
+  expect(uuids(await them.call(`GET /api/v3/sites/${site.uuid}/chargers?page=1`))).toEqual([first.uuid, third.uuid]);
+  expect((await them.call(`GET ${teams}/${theirs.uuid}`)).body.data.access.can_access_all_assets).toBe(false);
+  expect((await them.call(`GET /api/v3/chargers/${first.id}`)).status).toBe(200);
+  const report = { connection_status: 'online' };
+  expect((await them.call(`PUT /api/v3/chargers/${third.id}/status`, { body: report })).status).toBe(200);
+  for (const request of [`GET /api/v3/chargers/${second.id}`, `PUT /api/v3/chargers/${second.uuid}/status`]) {
+    const answer = await them.call(request, request.startsWith('PUT') ? { body: report } : {});
+    expect(answer.status).toBe(404);
+  }
+  // One that is deleted is taken out; one that comes isn't in.
+  await us.call(`DELETE /api/v3/chargers/${first.uuid}`);
+  await makeCharger(us, site);
+  expect(await seen()).toEqual([third.uuid]);
+  await us.call(`DELETE /api/v3/chargers/${third.uuid}`);
+  expect(await seen()).toEqual([]);
+  const all = { access_of_assets: 'full_access', accessible_assets: null };
+  expect((await us.call(`PUT ${teams}/${theirs.uuid}/asset-access`, { body: all })).status).toBe(200);
+  expect(await seen()).toHaveLength(3);
+  expect((await them.call(`GET ${teams}/${theirs.id}`)).body.data.access.can_access_all_assets).toBe(true);
+});
+
+test('what is sensitive is shown by a grant alone, and to owners', async () => {
+  const { us, them, theirs, site, chargers, teams } = await shared({ chargers: 1 });
+  const [charger] = chargers as [Made];
+  const error = { status: 'Faulted', error: 'OtherError', error_info: 'Card 4711' };
+  await us.call(`PUT /api/v3/chargers/${charger.id}/status`, { body: error });
+  const fields = async (by: Client) => {
+    const [one, listed] = [
+      (await by.call(`GET /api/v3/sites/${site.uuid}`)).body.data,
+      (await by.call('GET /api/v3/sites')).body.data[0],
+    ];
+    const all = [
+      (await by.call(`GET /api/v3/chargers/${charger.id}`)).body.data,
+      (await by.call(`GET /api/v3/sites/${site.id}/chargers`)).body.data[0],
+      (await by.call('GET /api/v3/chargers')).body.data[0],
+    ];
+    expect(listed).toEqual(one);
+    for (const each of all) expect(each).toEqual(all[0]);
+    expect(all[0].status).toBe('Faulted');
+    return [one.address, all[0].reference, all[0].error_info];
+  };
+  const [shown, hidden] = [
+    ['Quay 1', 'Left', 'Card 4711'],
+    [null, null, null],
+  ];
+  expect([await fields(us), await fields(them)]).toEqual([shown, hidden]);
+  await grant(us, teams, theirs);
+  expect([await fields(us), await fields(them)]).toEqual([shown, shown]);
+  const reported = await them.call(`PUT /api/v3/chargers/${charger.id}/status`, { body: { error_info: 'Card 12' } });
+  expect(reported.body.data.error_info).toBe('Card 12');
+  await us.call(`DELETE ${teams}/${theirs.uuid}/revoke-sensitive-data`);
+  expect(await fields(them)).toEqual(hidden);
+  const blind = await them.call(`PUT /api/v3/chargers/${charger.id}/status`, { body: { error_info: 'Card 4711' } });
+  expect(blind.body.data.error_info).toBe(null);
+  expect(await fields(us)).toEqual(shown);
+});
+
+test('a grant is over when its time is, by the clock, whenever the sweep comes', async () => {
+  const { us, them, home, away, theirs, site, teams } = await shared();
+  await grant(us, teams, theirs, inDays(3));
+  const at = async (offset: string) => {
+    await service.clock(offset);
+    const [ours, other] = [
+      (await service.person(us.email)).in(home.id),
+      (await service.person(them.email)).in(away.id),
+    ];
+    const { access } = (await ours.call(`GET ${teams}/${theirs.uuid}`)).body.data;
+    const { address } = (await other.call(`GET /api/v3/sites/${site.uuid}`)).body.data;
+    const [listed] = (await other.call('GET /api/v3/sites')).body.data;
+    expect(listed.address).toBe(address);
+    return [access.data_access, access.data_access_expires_at !== null, address];
+  };
+  const [before, after, again] = [await at('2d'), await at('3d'), await at('1d')];
+  await service.clock(0);
+  expect([before, after, again]).toEqual([
+    [true, true, 'Quay 1'],
+    [false, false, null],
+    [true, true, 'Quay 1'],
+  ]);
+  // A grant without an end takes the place of one that has an end, and is never due.
+  await grant(us, teams, theirs);
+  expect(await at('5000d')).toEqual([true, false, 'Quay 1']);
+  await service.clock(0);
+});
+
+test('a team whose access is removed has nothing left at the next request', async () => {
+  const { us, them, theirs, site, chargers, teams } = await shared({ chargers: 1, given: { sensitive: {} } });
+  expect(await us.call(`DELETE ${teams}/${theirs.id}`)).toMatchObject({
+    status: 200,
+    body: { message: 'Team access removed successfully' },
+  });
+  for (const path of [`sites/${site.uuid}`, `sites/${site.uuid}/teams`, `chargers/${chargers[0]?.uuid}`]) {
+    expect((await them.call(`GET /api/v3/${path}`)).status).toBe(404);
+  }
+  expect(uuids(await them.call('GET /api/v3/sites'))).toEqual([]);
+  expect(uuids(await them.call('GET /api/v3/chargers'))).toEqual([]);
+  expect((await us.call(`DELETE ${teams}/${theirs.id}`)).body).toEqual(notFound('Team', theirs.id));
+  // Shared again, it begins anew: without what it was granted before.
+  await share(service, site.uuid, theirs.uuid);
+  expect((await them.call(`GET /api/v3/sites/${site.uuid}`)).body.data.address).toBe(null);
+});
+
+test('a site that is transferred belongs to the other team, and the old one keeps plain access', async () => {
+  const { us, them, ours, theirs, site, chargers, teams } = await shared({ chargers: 2 });
+  await limitTo(us, teams, theirs, chargers.slice(0, 1));
+  await grant(us, teams, theirs, inDays(3));
+  expect((await us.call(`POST ${teams}/${theirs.uuid}/transfer-ownership`)).body).toEqual({
+    message: 'Site ownership transferred successfully',
+  });
+  const listed = (await us.call(`GET ${teams}`)).body.data;
+  expect(listed.map(({ uuid, access }: { uuid: string; access: object }) => ({ uuid, ...access }))).toMatchObject([
+    { uuid: theirs.uuid, is_owner: true, data_access: true, data_access_expires_at: null, can_access_all_assets: true },
+    { uuid: ours.uuid, is_owner: false, data_access: false, can_access_all_assets: true },
+  ]);
+  const { data } = (await us.call(`GET /api/v3/sites/${site.uuid}`)).body;
+  expect([data.team_uuid, data.address]).toEqual([theirs.uuid, null]);
+  expect(uuids(await us.call('GET /api/v3/chargers'))).toEqual(chargers.map(({ uuid }) => uuid));
+  // Whoever owned it can't manage it any more, nor be rid of by somebody else than the new owner.
+  expect((await us.call(`PATCH /api/v3/sites/${site.uuid}`, { body: { name: 'Ours' } })).status).toBe(403);
+  expect((await us.call(`POST ${teams}/${ours.uuid}/transfer-ownership`)).status).toBe(403);
+  expect((await us.call(`DELETE ${teams}/${theirs.uuid}`)).status).toBe(403);
+  expect((await them.call(`PATCH /api/v3/sites/${site.uuid}`, { body: { name: 'Theirs' } })).status).toBe(200);
+  expect(uuids(await them.call(`GET /api/v2/teams/${theirs.id}/chargers`))).toEqual(chargers.map(({ uuid }) => uuid));
+  // The teams own what they own: one is deleted, the other isn't.
+  expect((await them.call(`DELETE /v1/teams/${native(theirs)}`)).body.error).toBe('team_has_sites');
+  expect((await us.call(`DELETE /v1/teams/${native(ours)}`)).status).toBe(204);
+  expect((await us.call(`GET /api/v3/sites/${site.uuid}`)).status).toBe(404);
+  expect(uuids(await them.call(`GET ${teams}`))).toEqual([theirs.uuid]);
+});
+
+test('what is done about a site is in the log of both organizations, with ids alone', async () => {
+  const { us, them, ours, theirs, site, chargers, teams } = await shared({ chargers: 1 });
+  await limitTo(us, teams, theirs, chargers);
+  await grant(us, teams, theirs);
+  await us.call(`DELETE ${teams}/${theirs.uuid}/revoke-sensitive-data`);
+  await us.call(`POST ${teams}/${theirs.uuid}/transfer-ownership`);
+  await them.call(`DELETE ${teams}/${ours.uuid}`);
+  const done = [
+    ...['site-access.remove', 'site.transfer', 'site-sensitive.revoke', 'site-sensitive.grant'],
+    ...['site-access.update', 'site-access.create'],
+  ];
+  for (const by of [us, them]) {
+    const entries = (await by.call('GET /v1/audit-logs')).body.data.filter(({ action }: { action: string }) =>
+      done.includes(action),
+    );
+    expect(entries.map(({ action }: { action: string }) => action)).toEqual(done);
+    for (const { resource } of entries) expect(resource.id).toBe(shortIdFromUuid('site', site.uuid));
+    expect(entries[1]).toMatchObject({ before: { teamId: native(ours) }, after: { teamId: native(theirs) } });
+  }
+});
+
+describe('what ends leaves nothing behind', () => {
+  /** What the table still says of something, the logs excepted. */
+  const leftOf = async (...texts: string[]) => {
+    for (let tick = 0; tick < 3; tick += 1) await service.sweep();
+    return (await service.items())
+      .filter((item) => texts.some((text) => JSON.stringify(item).includes(text)))
+      .map(({ type }) => type)
+      .filter((type) => type !== 'AuditEntry');
+  };
+  const siteId = ({ uuid }: Made) => shortIdFromUuid('site', uuid) as string;
+  const later = async (run: () => Promise<void>) => {
+    await service.clock('1m');
+    await run();
+    await service.clock(0);
+  };
+
+  test('of a site that is deleted: at the next request, for many teams', async () => {
+    const { us, them, theirs, site, home } = await shared();
+    for (let index = 0; index < 30; index += 1) await share(service, site.uuid, (await makeTeam(us)).uuid);
+    expect((await us.call(`DELETE /api/v3/sites/${site.uuid}`)).status).toBe(200);
+    expect((await them.call(`GET /api/v3/sites/${site.uuid}`)).status).toBe(404);
+    expect(uuids(await them.call('GET /api/v3/sites'))).toEqual([]);
+    await later(async () => expect(await leftOf(siteId(site))).toEqual([]));
+    const teams = (await service.items()).filter(
+      ({ type, organizationId }) => type === 'Team' && organizationId === home.id,
+    );
+    expect(new Set(teams.map(({ sharedSites = 0 }) => sharedSites))).toEqual(new Set([0]));
+    expect((await them.call(`DELETE /v1/teams/${native(theirs)}`)).status).toBe(204);
+  });
+
+  test('of a team that is deleted', async () => {
+    const { us, them, theirs, site, teams, ours } = await shared();
+    const nobody = await service.member(them, 'USER');
+    await put(them, theirs, nobody);
+    expect((await them.call(`DELETE /v1/teams/${native(theirs)}`)).status).toBe(204);
+    for (const by of [them, nobody]) {
+      expect((await by.call(`GET /api/v3/sites/${site.uuid}`)).status).toBe(404);
+      expect(uuids(await by.call('GET /api/v3/sites'))).toEqual([]);
+    }
+    expect(uuids(await us.call(`GET ${teams}`))).toEqual([ours.uuid]);
+    await later(async () => expect(await leftOf(native(theirs))).toEqual(['DiscardedTeam']));
+    expect((await actions(us))[0]).toBe('site-access.remove');
+  });
+
+  test('of a person who is removed, or leaves the team', async () => {
+    const { them, theirs, site } = await shared();
+    const [removed, left] = [await service.member(them, 'USER'), await service.member(them, 'USER')];
+    for (const each of [removed, left]) await put(them, theirs, each, 'OWNER');
+    const status = async (by: Client) => (await by.call(`GET /api/v3/sites/${site.uuid}`)).status;
+    expect([await status(removed), await status(left)]).toEqual([200, 200]);
+    await them.call(`DELETE /v1/members/${removed.memberId}`);
+    await them.call(`DELETE /v1/teams/${native(theirs)}/members/${left.memberId}`);
+    expect([await status(removed), await status(left)]).toEqual([404, 404]);
+    expect(uuids(await left.call('GET /api/v3/sites'))).toEqual([]);
+  });
+
+  test('of an organization that is deleted: what its teams had, and what others had of its sites', async () => {
+    const { us, them, home, ours, theirs, site, teams } = await shared({ chargers: 27 });
+    const back = await makeSite(them, theirs);
+    await share(service, back.uuid, ours.uuid);
+    const discarded = await makeTeam(us);
+    await share(service, back.uuid, discarded.uuid);
+    await us.call(`DELETE /v1/teams/${native(discarded)}`);
+    await us.call(`DELETE /v1/organizations/${home.id}`);
+    expect((await them.call(`GET ${teams}`)).status).toBe(404);
+    expect(uuids(await them.call('GET /api/v3/sites'))).toEqual([back.uuid]);
+    expect(uuids(await them.call(`GET /api/v3/sites/${back.uuid}/teams`))).toEqual([theirs.uuid]);
+    expect((await them.call(`POST /api/v3/sites/${back.uuid}/teams/${ours.uuid}/transfer-ownership`)).status).toBe(404);
+    await later(async () => expect(await leftOf(home.id, siteId(site), native(ours), native(discarded))).toEqual([]));
+    expect((await actions(them)).filter((action) => action === 'site-access.remove')).toHaveLength(2);
+    expect((await them.call(`DELETE /api/v3/sites/${back.uuid}`)).status).toBe(200);
+    expect((await them.call(`DELETE /v1/teams/${native(theirs)}`)).status).toBe(204);
+  });
+});
+
+describe('at once', () => {
+  const rounds = Array.from({ length: 6 }, (_, round) => round);
+
+  test('a site is transferred to one of two teams', async () => {
+    for (const _ of rounds) {
+      const { us, ours, theirs, site, teams } = await shared();
+      const other = await makeTeam(us);
+      await share(service, site.uuid, other.uuid);
+      const answers = await Promise.all(
+        [theirs, other].map(({ uuid }) => us.call(`POST ${teams}/${uuid}/transfer-ownership`)),
+      );
+      const owner = (await us.call(`GET ${teams}`)).body.data[0];
+      expect([theirs.uuid, other.uuid]).toContain(owner.uuid);
+      // Whoever comes second may still manage the team that owns it by then.
+      expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThan(0);
+      expect(answers.every(({ status }) => [200, 403].includes(status))).toBe(true);
+      const rows = (await us.call(`GET ${teams}`)).body.data;
+      expect(rows.filter(({ access }: { access: { is_owner: boolean } }) => access.is_owner)).toHaveLength(1);
+      expect(rows.map(({ uuid }: Made) => uuid)).toContain(ours.uuid);
+    }
+  });
+
+  test('a team is limited or removed, and a removed one has nothing', async () => {
+    for (const _ of rounds) {
+      const { us, them, theirs, site, chargers, teams } = await shared({ chargers: 1 });
+      const [limited, removed, granted] = await Promise.all([
+        limitTo(us, teams, theirs, chargers),
+        us.call(`DELETE ${teams}/${theirs.uuid}`),
+        grant(us, teams, theirs, inDays(2)),
+      ]);
+      expect(removed.status).toBe(200);
+      for (const { status } of [limited, granted]) expect([200, 404]).toContain(status);
+      expect((await them.call(`GET /api/v3/sites/${site.uuid}`)).status).toBe(404);
+      expect((await us.call(`GET ${teams}/${theirs.uuid}`)).status).toBe(404);
+    }
+  });
+
+  test('a charger that is deleted is in no access that comes', async () => {
+    for (const _ of rounds) {
+      const { us, them, theirs, site, chargers, teams } = await shared({ chargers: 2 });
+      const [limited, deleted] = await Promise.all([
+        limitTo(us, teams, theirs, chargers),
+        us.call(`DELETE /api/v3/chargers/${chargers[0]?.uuid}`),
+      ]);
+      expect(deleted.status).toBe(200);
+      expect([200, 422]).toContain(limited.status);
+      const seen = uuids(await them.call(`GET /api/v3/sites/${site.uuid}/chargers`));
+      expect(seen).toEqual([chargers[1]?.uuid]);
+      const row = (await service.items()).find(
+        (item) => item.type === 'SiteAccess' && item.teamId === native(theirs) && !item.isOwner,
+      );
+      expect((row?.assets as string[] | undefined)?.length ?? 1).toBe(1);
+    }
+  });
+
+  test('whoever managed a site until just now changes nothing of it', async () => {
+    for (const _ of rounds) {
+      const { us, ours, theirs, teams } = await shared();
+      const person = await service.member(us, 'USER');
+      await put(us, ours, person, 'OWNER');
+      const [granted] = await Promise.all([
+        grant(person, teams, theirs),
+        us.call(`DELETE /v1/members/${person.memberId}`),
+      ]);
+      expect([200, 403, 404]).toContain(granted.status);
+      expect((await grant(person, teams, theirs)).status).toBe(404);
+      // Who was in time is in the log before the end of their membership.
+      const log = (await actions(us)).filter((action) => /^(site-sensitive|member\.remove)/.test(action));
+      expect(log).toEqual(granted.status === 200 ? ['member.remove', 'site-sensitive.grant'] : ['member.remove']);
+    }
+  });
+
+  test('a team that is deleted is not made an owner', async () => {
+    for (const _ of rounds) {
+      const { us, them, theirs, site, teams } = await shared();
+      const [transferred, deleted] = await Promise.all([
+        us.call(`POST ${teams}/${theirs.uuid}/transfer-ownership`),
+        them.call(`DELETE /v1/teams/${native(theirs)}`),
+      ]);
+      expect([
+        [200, 409],
+        [404, 204],
+      ]).toContainEqual([transferred.status, deleted.status]);
+      expect((await us.call(`GET /api/v3/sites/${site.uuid}`)).status).toBe(200);
+    }
+  });
+
+  test('a site is deleted or shared, and nothing of it is left', async () => {
+    for (const _ of rounds) {
+      const { us, them, site, teams, theirs } = await shared();
+      const [deleted, granted, transferred] = await Promise.all([
+        us.call(`DELETE /api/v3/sites/${site.uuid}`),
+        grant(us, teams, theirs, inDays(2)),
+        us.call(`POST ${teams}/${theirs.uuid}/transfer-ownership`),
+      ]);
+      expect([200, 403]).toContain(deleted.status);
+      expect([200, 403, 404]).toContain(granted.status);
+      expect([200, 404]).toContain(transferred.status);
+      expect([deleted.status, transferred.status]).toContain(200);
+      expect((await them.call(`GET /api/v3/sites/${site.uuid}`)).status).toBe(transferred.status);
+    }
+  });
+});
+
+test('a team owns no more sites than it may, also by transfers at once', async () => {
+  const { us, them, ours, theirs } = await shared();
+  const sites = [];
+  for (let index = 0; index < 7; index += 1) sites.push(await makeSite(us, ours));
+  for (const { uuid } of sites) await share(service, uuid, theirs.uuid);
+  for (let index = 0; index < 5; index += 1) await makeSite(them, theirs);
+  const answers = await Promise.all(
+    sites.map(({ uuid }) => us.call(`POST /api/v3/sites/${uuid}/teams/${theirs.uuid}/transfer-ownership`)),
+  );
+  const refused = answers.filter(({ status }) => status !== 200);
+  expect(refused.map(({ status, body: { error } }) => [status, error])).toEqual(
+    Array.from({ length: 4 }, () => [409, 'site_limit_reached']),
+  );
+});
