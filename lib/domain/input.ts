@@ -59,12 +59,18 @@ export const TeamId = z.string().check(z.refine((text) => isId('team', text), 'm
 /** What somebody is to be in a team. */
 export const TeamRoleName = z.enum(TEAM_ROLES);
 
-/** What an inviter writes to an invitee: lines of text, trimmed. */
-export const MessageText = z.string().check(
-  z.trim(),
-  z.maxLength(500),
-  z.refine((text) => text.isWellFormed() && !/[^\P{Cc}\n\r\t]/u.test(text), 'must not have control characters'),
-);
+/** Lines of text of at most so many characters: trimmed, possibly empty. */
+// @__NO_SIDE_EFFECTS__
+export function linesOf(limit: number) {
+  return z.string().check(
+    z.trim(),
+    z.maxLength(limit),
+    z.refine((text) => text.isWellFormed() && !/[^\P{Cc}\n\r\t]/u.test(text), 'must not have control characters'),
+  );
+}
+
+/** What an inviter writes to an invitee. */
+export const MessageText = linesOf(500);
 
 /** What a request says of an invitation. */
 export const INVITATION_INPUT = {

@@ -108,7 +108,10 @@ const EXAMPLES: Partial<Record<Contract['name'], Maker<Sending & { readonly quer
   'volttime/create-team': async () => ({ body: volttimeTeam() }),
   'volttime/create-team-v2': async () => ({ body: volttimeTeam() }),
   'volttime/accept-invite': async (...at) => {
-    return { body: { token: (await inviteTeam(...at)).token, team_uuid: await teamUuid(...at) } };
+    // Whoever invites is somebody else than who accepts.
+    const inviter = { ...at[1], owner: await at[0].member(at[1].owner, 'ADMIN') };
+    const { token } = await inviteTeam(at[0], inviter, at[2]);
+    return { body: { token, team_uuid: await teamUuid(...at) } };
   },
   'volttime/invite-team': async () => ({ body: { email: newAddress() } }),
   'volttime/invite-team-v1': async () => ({ body: { email: newAddress() } }),

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { isAddress, normalizeAddress } from '../../domain/address.ts';
 import { CHARGER_ERRORS, CHARGER_STATUSES } from '../../domain/charger.ts';
-import { nameOf, textOf } from '../../domain/input.ts';
+import { linesOf, nameOf, textOf } from '../../domain/input.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { isTimeZone } from '../../domain/site.ts';
 import type { Carried } from '../../domain/site-invite.ts';
@@ -168,7 +168,7 @@ export const AcceptedSiteInvite = z.object({
 /** What asks for sensitive data. */
 export const SensitiveRequest = z
   .object({
-    reason: textOf(255).check(z.minLength(1)),
+    reason: linesOf(255).check(z.minLength(1)),
     requested_expires_never: z.optional(Flag),
     requested_data_expires_at: OptionalDate,
   })

@@ -1,0 +1,756 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { type Client, newAddress, useService } from '../support/service.ts';
+import { share } from '../support/sharing.ts';
+
+const service = useService({ environment: { LIMITS: JSON.stringify({ teamsOfSite: 3, mailsToAddress: 30 }) } });
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+const INVALID = { token: ['The selected token is invalid.'] };
+
+afterEach(async () => {
+  await service.faults([]);
+  await service.clock(0);
+});
+
+interface MadeTeam {
+  readonly id: string;
+  readonly uuid: string;
+}
+
+async function makeTeam(by: Client): Promise<MadeTeam> {
+  const name = newAddress('team');
+  const { id } = (await by.call('POST /v1/teams', { body: { name, isPrivate: true } })).body;
+  const { data } = (await by.call('GET /api/v3/teams')).body;
+  return { id, uuid: data.find((row: { name: string }) => row.name === name).uuid };
+}
+
+interface MadeSite {
+  readonly uuid: string;
+  readonly id: number;
+}
+
+/** An organization with a team and a site of that. */
+async function made(): Promise<{ id: string; owner: Client; team: MadeTeam; site: MadeSite }> {
+  const { id, owner } = await service.organization();
+  const team = await makeTeam(owner);
+  const body = { name: 'Depot', team_uuid: team.uuid, address: 'Quay 1' };
+  const site = (await owner.call('POST /api/v3/sites', { body })).body.data;
+  return { id, owner, team, site };
+}
+
+/** Somebody of another organization, who has a team there. */
+async function guest(): Promise<{ owner: Client; team: MadeTeam }> {
+  const { owner } = await service.organization('Guests');
+  return { owner, team: await makeTeam(owner) };
+}
+
+async function makeCharger(by: Client, site: MadeSite): Promise<{ uuid: string; id: number }> {
+  const body = { identity: `CP-${newAddress().split('@')[0]}`, reference: 'Left' };
+  return (await by.call(`POST /api/v3/sites/${site.uuid}/chargers`, { body })).body.data;
+}
+
+const inviteTo = (by: Client, site: MadeSite, body: object = {}) =>
+  by.call(`POST /api/v3/sites/${site.uuid}/teams/invite`, { body: { email: newAddress('guest'), ...body } });
+const accept = (by: Client, token: string, { uuid }: MadeTeam) =>
+  by.call('POST /api/v3/sites/invite/accept', { body: { token, team_uuid: uuid } });
+const accessOf = async (by: Client, site: MadeSite, { uuid }: MadeTeam) =>
+  (await by.call(`GET /api/v3/sites/${site.uuid}/teams/${uuid}`)).body.data?.access;
+const ask = (by: Client, site: MadeSite, { uuid }: MadeTeam, body: object = {}) =>
+  by.call(`POST /api/v3/sites/${site.uuid}/teams/${uuid}/request-sensitive-data`, {
+    body: { reason: 'To repair them', requested_data_expires_at: '2099-12-31', ...body },
+  });
+const actions = async (by: Client) =>
+  (await by.call('GET /v1/audit-logs')).body.data.map(({ action }: { action: string }) => action) as string[];
+const openInvite = (token: string, language = 'en') =>
+  service.call(`GET /site/invite/accept?token=${token}`, { headers: { 'accept-language': language } });
+const acceptOnPage = (token: string, team: string) =>
+  service.call('POST /site/invite/accept', { body: `token=${token}&team=${team}`, headers: FORM });
+const openRequest = (token: string) => service.call(`GET /site/sensitive-data?token=${token}`);
+const decide = (token: string, decision: string) =>
+  service.call('POST /site/sensitive-data', { body: `token=${token}&decision=${decision}`, headers: FORM });
+const mailsAbout = async (to: string, text: string) =>
+  (await service.mails(to)).filter(({ subject }) => subject.includes(text));
+const types = async () => Map.groupBy(await service.items(), ({ type }) => type as string);
+
+test('an invite is answered as documented, mailed, and accepted once for a team of another organization', async () => {
+  const { owner, site } = await made();
+  const { owner: other, team } = await guest();
+  const email = newAddress('Guest');
+  const answer = await inviteTo(owner, site, { email, unknown: 1 });
+  expect(answer.status).toBe(201);
+  const { message, invite, invite_token: token, invite_links: links } = answer.body;
+  expect(Object.keys(answer.body)).toEqual(['message', 'invite', 'invite_token', 'invite_links']);
+  expect(Object.keys(invite)).toEqual(['id', 'email', 'token', 'expires_at']);
+  expect(message).toBe('Invite created successfully');
+  expect(invite).toMatchObject({ email: email.toLowerCase(), token });
+  expect(Date.parse(invite.expires_at) - Date.now()).toBeGreaterThan(6.9 * 86_400_000);
+  expect(token).toMatch(/^[\w-]{64}$/);
+  expect(links.deep_link).toBe(`pluggy://invite/${token}`);
+  const web = new URL(links.web);
+  expect([web.origin, web.pathname]).toEqual([service.api, '/site/invite/accept']);
+  expect(Object.fromEntries(web.searchParams)).toEqual({ site_id: String(site.id), email: email.toLowerCase(), token });
+
+  const [mail, second] = await service.mails(email.toLowerCase());
+  expect(second).toBeUndefined();
+  const [link] = /https?:\S+/.exec(mail?.text ?? '') ?? [];
+  expect(link, 'The link is the first address of the mail').toMatch(
+    /\/site\/invite\/accept\?site_id=\d+&email=\S+&token=/,
+  );
+  expect(new URL(link as string).searchParams.get('token'), 'The mail has a secret of its own').not.toBe(token);
+  expect(mail?.text).toContain('Access to all chargers');
+
+  const accepted = await accept(other, token, team);
+  expect(accepted).toMatchObject({ status: 200 });
+  expect(accepted.body).toEqual({
+    ...{ message: 'Invite accepted successfully', site_id: site.id, team_uuid: team.uuid },
+    ...{ is_owner: false, data_access: false },
+  });
+  expect((await other.call(`GET /api/v3/sites/${site.uuid}`)).body.data).toMatchObject({
+    name: 'Depot',
+    address: null,
+  });
+  for (const again of [await accept(other, token, team), await accept(owner, token, await makeTeam(owner))]) {
+    expect(again).toMatchObject({ status: 422, body: { message: INVALID.token[0], errors: INVALID } });
+  }
+  expect(await actions(owner)).toEqual(expect.arrayContaining(['site-invite.create', 'site-invite.accept']));
+  expect(await actions(other)).toEqual(expect.arrayContaining(['site-invite.accept', 'site-access.create']));
+});
+
+test('the older path invites as well, and counts in the same rate', async () => {
+  const { owner, site } = await made();
+  const older = () => owner.call(`POST /api/v3/sites/${site.id}/invite`, { body: { email: newAddress() } });
+  expect(await older()).toMatchObject({ status: 201, body: { message: 'Invite created successfully' } });
+  for (let rest = 4; rest > 0; rest -= 1) expect((await inviteTo(owner, site)).status).toBe(201);
+  expect((await older()).status).toBe(429);
+});
+
+test('an invite may carry a grant with its end, and chargers in place of all', async () => {
+  const { owner, site } = await made();
+  const { owner: other, team } = await guest();
+  const [one, two] = [await makeCharger(owner, site), await makeCharger(owner, site)];
+  const gone = await makeCharger(owner, site);
+  const answer = await inviteTo(owner, site, {
+    ...{ email: other.email, data_access: true, data_access_expires_at: '2099-12-31', can_access_all_assets: false },
+    accessible_assets: [one, gone].map(({ id }) => ({ asset_type: 'charger', asset_id: id })),
+  });
+  expect(answer.status).toBe(201);
+  const [mail] = await service.mails(other.email);
+  expect(mail?.text).toContain('Access to 2 chargers');
+  expect(mail?.text).toContain('31 December 2099');
+  expect((await owner.call(`DELETE /api/v3/chargers/${gone.uuid}`)).status).toBe(200);
+  expect((await accept(other, answer.body.invite_token, team)).body).toMatchObject({
+    is_owner: false,
+    data_access: true,
+  });
+  expect(await accessOf(owner, site, team)).toMatchObject({
+    ...{ data_access: true, data_access_expires_at: '2099-12-31T00:00:00.000000Z', can_access_all_assets: false },
+  });
+  const { data } = (await other.call(`GET /api/v3/sites/${site.uuid}/chargers`)).body;
+  expect(data.map(({ uuid }: { uuid: string }) => uuid)).toEqual([one.uuid]);
+  expect((await other.call(`GET /api/v3/chargers/${two.uuid}`)).status).toBe(404);
+});
+
+test('an invite that is accepted after the end of its grant gives none; one to who has more takes nothing', async () => {
+  const { owner, site } = await made();
+  const { owner: other, team } = await guest();
+  const end = new Date(Date.now() + 2 * 86_400_000).toISOString();
+  const late = await inviteTo(owner, site, { data_access: true, data_access_expires_at: end });
+  await service.clock('3d');
+  expect((await accept(other, late.body.invite_token, team)).body).toMatchObject({ data_access: false });
+  const more = await inviteTo(owner, site, { data_access: true });
+  expect((await accept(other, more.body.invite_token, team)).body).toMatchObject({ data_access: true });
+  const less = await inviteTo(owner, site);
+  expect((await accept(other, less.body.invite_token, team)).body).toMatchObject({ data_access: true });
+  expect(await accessOf(owner, site, team)).toMatchObject({ data_access: true, data_access_expires_at: null });
+});
+
+test('an invite may carry the transfer: the former owner keeps plain access', async () => {
+  const { owner, team: former, site } = await made();
+  const { owner: other, team } = await guest();
+  const answer = await inviteTo(owner, site, { email: other.email, transfer_ownership: true });
+  const others = await inviteTo(owner, site);
+  expect((await service.mails(other.email))[0]?.subject).toContain('hands the site Depot over');
+  expect((await accept(other, answer.body.invite_token, team)).body).toMatchObject({
+    is_owner: true,
+    data_access: true,
+  });
+  expect((await other.call(`GET /api/v3/sites/${site.uuid}`)).body.data).toMatchObject({ team_uuid: team.uuid });
+  expect(await accessOf(other, site, former)).toMatchObject({ is_owner: false, data_access: false });
+  expect(await inviteTo(owner, site)).toMatchObject({ status: 403, body: { message: 'This action is unauthorized.' } });
+  // Those of the former owner are no good any more.
+  const third = await guest();
+  expect(await accept(third.owner, others.body.invite_token, third.team)).toMatchObject({ status: 422 });
+  expect(await actions(owner)).toContain('site.transfer');
+  expect(await actions(other)).toContain('site.transfer');
+});
+
+describe('an invite is refused', () => {
+  test.each([
+    [{ email: undefined }, { email: ['The email field is required.'] }],
+    [{ email: 'x' }, { email: ['The email field must be a valid email address.'] }],
+    [
+      { email: `${'x'.repeat(300)}@example.com` },
+      { email: [expect.stringContaining('must not be greater than 255 characters.'), expect.anything()] },
+    ],
+    [{ transfer_ownership: 'yes' }, { transfer_ownership: ['The transfer ownership field must be true or false.'] }],
+    [{ data_access: 2 }, { data_access: ['The data access field must be true or false.'] }],
+    [
+      { data_access: true, data_access_expires_at: 'soon' },
+      { data_access_expires_at: ['The data access expires at field must be a valid date.'] },
+    ],
+    [
+      { data_access: true, data_access_expires_at: '2020-01-01' },
+      { data_access_expires_at: ['The data access expires at field must be a date after today.'] },
+    ],
+    [
+      { can_access_all_assets: false },
+      {
+        accessible_assets: ['The accessible assets field is required when can access all assets is false.'],
+      },
+    ],
+    [{ accessible_assets: 'all' }, { accessible_assets: ['The accessible assets field must be an array.'] }],
+    [
+      { can_access_all_assets: false, accessible_assets: [{ asset_type: 'charger', asset_id: 1 }] },
+      { 'accessible_assets.0.asset_id': ['The selected accessible_assets.0.asset_id is invalid.'] },
+    ],
+    [
+      {
+        can_access_all_assets: false,
+        accessible_assets: Array.from({ length: 501 }, (_, id) => ({ asset_type: 'charger', asset_id: id + 1 })),
+      },
+      { accessible_assets: ['The accessible assets field must not have more than 500 items.'] },
+    ],
+  ])('with %j, and nothing is stored or mailed', async (sent, errors) => {
+    const { owner, site } = await made();
+    const before = await service.items();
+    const answer = await inviteTo(owner, site, sent);
+    expect(answer).toMatchObject({ status: 422, body: { message: Object.values(errors)[0]?.[0], errors } });
+    expect(await service.items()).toEqual(before);
+  });
+
+  test('from whoever does not manage the site, and from strangers as if there were none', async () => {
+    const { owner, team, site } = await made();
+    const member = await service.member(owner, 'USER');
+    await owner.call(`PUT /v1/teams/${team.id}/members/${member.memberId}`, { body: {} });
+    const { owner: other, team: shared } = await guest();
+    await share(service, site.uuid, shared.uuid);
+    const forbidden = { status: 403, body: { message: 'This action is unauthorized.' } };
+    expect(await inviteTo(member, site)).toMatchObject(forbidden);
+    expect(await inviteTo(other, site)).toMatchObject(forbidden);
+    const stranger = await guest();
+    expect(await inviteTo(stranger.owner, site)).toMatchObject({
+      status: 404,
+      body: { message: `No query results for model [App\\Models\\Site] ${site.uuid}` },
+    });
+    expect((await service.call(`POST /api/v3/sites/${site.uuid}/teams/invite`, { body: {} })).status).toBe(401);
+  });
+});
+
+describe('accepting is refused', () => {
+  test.each([
+    [{ token: undefined }, { token: ['The token field is required.'] }],
+    [{ token: 'x' }, { token: ['The token field must be 64 characters.'] }],
+    [{ token: 'x'.repeat(64) }, INVALID],
+    [{ token: '?'.repeat(64) }, INVALID],
+    [{ team_uuid: undefined }, { team_uuid: ['The team uuid field is required.'] }],
+    [{ team_uuid: 'x' }, { team_uuid: ['The selected team uuid is invalid.'] }],
+  ])('with %j', async (sent, errors) => {
+    const { owner, site } = await made();
+    const { owner: other, team } = await guest();
+    const { invite_token: token } = (await inviteTo(owner, site)).body;
+    const body = { token, team_uuid: team.uuid, ...sent };
+    const answer = await other.call('POST /api/v3/sites/invite/accept', { body });
+    expect(answer).toMatchObject({ status: 422, body: { errors } });
+    expect((await accept(other, token, team)).status, 'It is good still').toBe(200);
+  });
+
+  test('for a team that one does not see, does not manage, or that owns the site; and by an access token', async () => {
+    const { owner, team, site } = await made();
+    const { owner: other, team: theirs } = await guest();
+    const member = await service.member(other, 'USER');
+    await other.call(`PUT /v1/teams/${theirs.id}/members/${member.memberId}`, { body: {} });
+    const { invite_token: token } = (await inviteTo(owner, site)).body;
+    const unseen = { status: 422, body: { errors: { team_uuid: ['The selected team uuid is invalid.'] } } };
+    expect(await accept(owner, token, theirs)).toMatchObject(unseen);
+    expect(await accept(owner, token, team)).toMatchObject(unseen);
+    expect(await accept(member, token, theirs)).toMatchObject({ status: 403 });
+    const { token: program } = (await other.call('POST /v1/access-tokens', { body: { name: 'Program' } })).body;
+    const headers = { authorization: `Bearer ${program}` };
+    const body = { token, team_uuid: theirs.uuid };
+    expect((await service.call('POST /api/v3/sites/invite/accept', { body, headers })).status).toBe(403);
+    expect((await service.call('POST /api/v3/sites/invite/accept', { body })).status).toBe(401);
+    expect((await accept(other, token, theirs)).status).toBe(200);
+  });
+
+  test('by the clock, and once whoever invited may not any more; the page says why', async () => {
+    const { owner, team, site } = await made();
+    const { owner: other, team: theirs } = await guest();
+    const admin = await service.member(owner, 'ADMIN');
+    const [expiring, orphaned] = [(await inviteTo(owner, site)).body, newAddress('orphan')];
+    const invited = await inviteTo(admin, site, { email: orphaned });
+    const mailed = await service.linkToken(orphaned);
+    expect((await openInvite(mailed)).status).toBe(200);
+    expect((await owner.call(`PATCH /v1/members/${admin.memberId}`, { body: { role: 'USER' } })).status).toBe(200);
+    expect(await accept(other, invited.body.invite_token, theirs)).toMatchObject({
+      status: 422,
+      body: { errors: INVALID },
+    });
+    expect(await openInvite(mailed)).toMatchObject({
+      status: 410,
+      body: expect.stringContaining('This invite is no longer good'),
+    });
+    // An owner of the team may.
+    await owner.call(`PUT /v1/teams/${team.id}/members/${admin.memberId}`, { body: { role: 'OWNER' } });
+    expect((await openInvite(mailed, 'de')).body).toContain('Der Standort');
+    await service.clock('8d');
+    expect(await accept(other, expiring.invite_token, theirs)).toMatchObject({
+      status: 422,
+      body: { errors: INVALID },
+    });
+    expect(await openInvite(mailed)).toMatchObject({ status: 410, body: expect.stringContaining('has expired') });
+    expect((await openInvite(mailed, 'de')).body).toContain('Diese Einladung ist abgelaufen');
+    expect(await accessOf(owner, site, theirs)).toBeUndefined();
+  });
+
+  test('where as many teams as may have access to the site do, and the invite stays good', async () => {
+    const { owner, site } = await made();
+    const [one, two, three] = [await guest(), await guest(), await guest()];
+    for (const { team } of [one, two]) await share(service, site.uuid, team.uuid);
+    const { invite_token: token } = (await inviteTo(owner, site)).body;
+    expect(await accept(three.owner, token, three.team)).toMatchObject({
+      status: 409,
+      body: { error: 'site_team_limit_reached' },
+    });
+    await owner.call(`DELETE /api/v3/sites/${site.uuid}/teams/${one.team.uuid}`);
+    expect((await accept(three.owner, token, three.team)).status).toBe(200);
+  });
+
+  test('to all but one of those who accept at the same moment', async () => {
+    const { owner, site } = await made();
+    const guests = await Promise.all(Array.from({ length: 4 }, guest));
+    const { invite_token: token } = (await inviteTo(owner, site)).body;
+    const answers = await Promise.all(guests.map((each) => accept(each.owner, token, each.team)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 422, 422, 422]);
+    expect((await owner.call(`GET /api/v3/sites/${site.uuid}/teams`)).body.data).toHaveLength(2);
+  });
+});
+
+describe('five invites a minute', () => {
+  test('of a person are exact, also at once, and a refused one leaves nothing; the minute begins with the first', async () => {
+    const { owner, site } = await made();
+    const emails = Array.from({ length: 20 }, () => newAddress('rate'));
+    const answers = await Promise.all(emails.map((email) => inviteTo(owner, site, { email })));
+    const [good, refused] = [201, 429].map((code) => answers.filter(({ status }) => status === code));
+    expect([good?.length, refused?.length]).toEqual([5, 15]);
+    const left = good?.map(({ headers }) => headers.get('x-ratelimit-remaining')).sort();
+    expect(left).toEqual(['0', '1', '2', '3', '4']);
+    for (const { headers, body } of refused ?? []) {
+      expect(body).toEqual({ message: 'Too Many Attempts.' });
+      expect([headers.get('x-ratelimit-limit'), headers.get('x-ratelimit-remaining')]).toEqual(['5', '0']);
+      const [wait, reset] = ['retry-after', 'x-ratelimit-reset'].map((name) => Number(headers.get(name)));
+      expect(wait).toBeGreaterThan(0);
+      expect(wait).toBeLessThanOrEqual(60);
+      expect(Math.abs(Date.now() / 1000 + (wait as number) - (reset as number))).toBeLessThan(5);
+    }
+    const sent = await Promise.all(emails.map(async (email) => (await service.mails(email)).length));
+    expect(sent.reduce((sum, count) => sum + count, 0)).toBe(5);
+    expect((await actions(owner)).filter((action) => action === 'site-invite.create')).toHaveLength(5);
+
+    const admin = await service.member(owner, 'ADMIN');
+    expect((await inviteTo(admin, site)).headers.get('x-ratelimit-remaining'), 'Another person').toBe('4');
+    await service.clock('61s');
+    const next = await inviteTo(owner, site);
+    expect(next.status).toBe(201);
+    expect(next.headers.get('x-ratelimit-limit')).toBe('5');
+    expect(next.headers.get('x-ratelimit-remaining')).toBe('4');
+  });
+});
+
+test('an invite under a key is made once, and what is answered again has no secret', async () => {
+  const { owner, site } = await made();
+  const email = newAddress('once');
+  const headers = { 'idempotency-key': email };
+  const send = () => owner.call(`POST /api/v3/sites/${site.uuid}/teams/invite`, { body: { email }, headers });
+  const [first, again] = [await send(), await send()];
+  expect(first.body.invite_token).toHaveLength(64);
+  expect(again).toMatchObject({ status: 201, body: { invite: { id: first.body.invite.id, email } } });
+  expect(again.headers.get('idempotent-replayed')).toBe('true');
+  expect(JSON.stringify(again.body)).not.toMatch(/token|link/);
+  expect(await service.mails(email)).toHaveLength(1);
+});
+
+test('no secret is in the table, and erasing the invited leaves no trace of the address', async () => {
+  const { owner, site } = await made();
+  const person = await service.person(newAddress('erased'));
+  await person.call('GET /v1/me');
+  const { invite_token: token } = (await inviteTo(owner, site, { email: person.email })).body;
+  const items = JSON.stringify(await service.items(), (_, value) => (value instanceof Set ? [...value] : value));
+  for (const secret of [token, await service.linkToken(person.email)]) {
+    expect(items).not.toContain(secret);
+    expect(items).not.toContain(secret.slice(-26));
+  }
+  expect((await person.call('DELETE /v1/me')).status).toBe(204);
+  const left = (await service.items()).filter(({ type }) => type !== 'Idempotency');
+  expect(JSON.stringify(left)).not.toContain(person.email);
+  expect(await actions(owner)).toContain('site-invite.erase');
+  expect(await accept(owner, token, await makeTeam(owner))).toMatchObject({ status: 422 });
+});
+
+test('while SES is down inviting and asking succeed; the sweep sends each mail, by a secret of its own', async () => {
+  const { owner, site } = await made();
+  const { owner: other, team } = await guest();
+  await share(service, site.uuid, team.uuid);
+  await service.faults([{ action: 'ses:SendRawEmail', fault: 'error', times: -1 }]);
+  const email = newAddress('down');
+  expect((await inviteTo(owner, site, { email })).status).toBe(201);
+  expect((await ask(other, site, team)).status).toBe(200);
+  expect(await service.mails(email)).toEqual([]);
+  await service.clock('2m');
+  expect(await service.sweep()).toMatchObject({ sent: 0, unsent: 2, failed: 0 });
+  await service.faults([]);
+  expect(await service.sweep(), 'Its pause is not over').toMatchObject({ sent: 0 });
+  await service.clock('10m');
+  const sweeps = await Promise.all([service.sweep(), service.sweep()]);
+  expect(sweeps.reduce((sum, { sent }) => sum + (sent ?? 0), 0)).toBe(2);
+  expect(await service.sweep()).toMatchObject({ sent: 0, unsent: 0, failed: 0 });
+  expect(await service.mails(email)).toHaveLength(1);
+  expect((await openInvite(await service.linkToken(email))).status).toBe(200);
+  expect((await openRequest(await service.linkToken(owner.email))).status).toBe(200);
+  expect((await types()).get('RequestMail')).toBeUndefined();
+});
+
+test('a mail that has become needless is not sent; an invite whose time is long over is forgotten', async () => {
+  const { owner, site } = await made();
+  const { owner: other, team } = await guest();
+  await share(service, site.uuid, team.uuid);
+  await service.faults([{ action: 'ses:SendRawEmail', fault: 'error', times: -1 }]);
+  const email = newAddress('needless');
+  const invited = await inviteTo(owner, site, { email });
+  await ask(other, site, team);
+  const third = await guest();
+  expect((await accept(third.owner, invited.body.invite_token, third.team)).status).toBe(200);
+  const revoked = `DELETE /api/v3/sites/${site.uuid}/teams/${team.uuid}/revoke-sensitive-data`;
+  expect((await owner.call(revoked)).status).toBe(200);
+  await service.faults([]);
+  await service.clock('10m');
+  expect(await service.sweep()).toMatchObject({ sent: 0, unsent: 0, failed: 0 });
+  expect([await service.mails(email), await mailsAbout(owner.email, 'sensitive')]).toEqual([[], []]);
+  await service.clock('36d');
+  await service.sweep();
+  const isOurs = ({ email: to }: Record<string, unknown>) => to === email;
+  expect((await types()).get('SiteInvite')?.filter(isOurs)).toHaveLength(1);
+  await service.clock('38d');
+  await service.sweep();
+  expect((await types()).get('SiteInvite')?.filter(isOurs) ?? []).toEqual([]);
+});
+
+describe('the page of an invite', () => {
+  test('shows what it is and offers the teams of the invited by the mail alone; opening it changes nothing', async () => {
+    const { owner, site } = await made();
+    const { owner: other, team } = await guest();
+    const { invite_token: token } = (await inviteTo(owner, site, { email: other.email })).body;
+    const mailed = await service.linkToken(other.email);
+    const before = await service.items();
+    const page = await openInvite(mailed);
+    expect(page.status).toBe(200);
+    expect(page.body).toContain('Depot');
+    expect(page.body).toContain('Ada Owner');
+    expect(page.body).toContain(`<option value="${team.uuid}">`);
+    expect((await openInvite(mailed, 'de')).body).toContain('<html lang="de">');
+    // Whoever invited has the token of the answer: it names no team of theirs, and accepts nothing here.
+    const shown = await openInvite(token);
+    expect(shown.status).toBe(200);
+    expect(shown.body).not.toContain(team.uuid);
+    expect(shown.body).toContain('sign in');
+    expect((await acceptOnPage(token, team.uuid)).status).toBe(404);
+    expect(await service.items()).toEqual(before);
+
+    expect(await acceptOnPage(mailed, team.uuid)).toMatchObject({
+      status: 200,
+      body: expect.stringContaining('now has access to'),
+    });
+    expect((await other.call(`GET /api/v3/sites/${site.uuid}`)).status).toBe(200);
+    for (const used of [await openInvite(mailed), await acceptOnPage(mailed, team.uuid), await openInvite(token)]) {
+      expect(used).toMatchObject({ status: 410, body: expect.stringContaining('already accepted') });
+    }
+  });
+
+  test('accepts the mail’s token by the API too, and says so to an address that manages no team', async () => {
+    const { owner, site } = await made();
+    const { owner: other, team } = await guest();
+    const email = newAddress('nobody');
+    await inviteTo(owner, site, { email });
+    const mailed = await service.linkToken(email);
+    expect((await openInvite(mailed)).body).toContain('sign in');
+    expect((await acceptOnPage(mailed, team.uuid)).status).toBe(400);
+    expect((await accept(other, mailed, team)).status).toBe(200);
+  });
+
+  test('does not let the invited accept for a team that they do not manage', async () => {
+    const { owner, site } = await made();
+    const { owner: other, team } = await guest();
+    const member = await service.member(other, 'USER');
+    await other.call(`PUT /v1/teams/${team.id}/members/${member.memberId}`, { body: {} });
+    const own = await makeTeam(member);
+    await inviteTo(owner, site, { email: member.email });
+    const mailed = await service.linkToken(member.email);
+    const page = (await openInvite(mailed)).body;
+    expect(page).toContain(own.uuid);
+    expect(page).not.toContain(team.uuid);
+    expect((await acceptOnPage(mailed, team.uuid)).status).toBe(403);
+    const elsewhere = await guest();
+    expect((await acceptOnPage(mailed, elsewhere.team.uuid)).status).toBe(400);
+    expect((await acceptOnPage(mailed, 'x')).status).toBe(400);
+    expect((await acceptOnPage(mailed, own.uuid)).status).toBe(200);
+  });
+
+  test('is one and the same to strangers', async () => {
+    const { owner, site } = await made();
+    const email = newAddress();
+    await inviteTo(owner, site, { email });
+    const mailed = await service.linkToken(email);
+    const forged = `${mailed.slice(0, 44)}${'A'.repeat(20)}`;
+    const pages = [];
+    for (const token of ['', 'x', 'A'.repeat(64), forged]) {
+      const [page, posted] = [await openInvite(token), await acceptOnPage(token, 'x')];
+      expect([page.status, posted.status]).toEqual([404, 404]);
+      pages.push(page.body, posted.body);
+    }
+    expect(new Set(pages).size).toBe(1);
+  });
+
+  test('escapes what users wrote, in the mail too, and makes no link of it', async () => {
+    const { owner, team, site } = await made();
+    const name = '<b>https://evil.example</b>';
+    await owner.call(`PATCH /api/v3/sites/${site.uuid}`, { body: { name } });
+    const email = newAddress();
+    await inviteTo(owner, site, { email });
+    const [mail] = await service.mails(email);
+    expect(mail?.html).not.toContain('<b>');
+    expect(`${mail?.html}${mail?.text}`).not.toContain('https://evil.example');
+    expect((await openInvite(await service.linkToken(email))).body).not.toContain('<b>');
+    expect(team.uuid).toBeDefined();
+  });
+});
+
+describe('a request for sensitive data', () => {
+  test('is mailed to those who may grant it, and granted by the link, once', async () => {
+    const { owner, team: owning, site } = await made();
+    const { owner: other, team } = await guest();
+    await share(service, site.uuid, team.uuid);
+    const second = await service.member(owner, 'USER');
+    await owner.call(`PUT /v1/teams/${owning.id}/members/${second.memberId}`, { body: { role: 'OWNER' } });
+    const answer = await ask(other, site, team, { reason: 'Kabel <prüfen>\nam https://evil.example' });
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { message: 'Sensitive data access request sent successfully' },
+    });
+    for (const { email } of [owner, second]) {
+      const [mail, more] = await mailsAbout(email, 'sensitive');
+      expect(more).toBeUndefined();
+      expect(mail?.text).toContain('31 December 2099');
+      expect(mail?.text).toContain('Kabel <prüfen>');
+      expect(mail?.html).toContain('Kabel &lt;prüfen&gt;');
+      expect(`${mail?.html}${mail?.text}`).not.toContain('https://evil.example');
+      expect(/https?:\S+/.exec(mail?.text ?? '')?.[0]).toMatch(/\/site\/sensitive-data\?token=[\w-]{64}$/);
+    }
+    const [token, others] = [await service.linkToken(owner.email), await service.linkToken(second.email)];
+    expect(token).not.toBe(others);
+    const before = await service.items();
+    expect(await openRequest(token)).toMatchObject({
+      status: 200,
+      body: expect.stringContaining('Kabel &lt;prüfen&gt;'),
+    });
+    expect(await service.items()).toEqual(before);
+    expect((await decide(token, 'perhaps')).status).toBe(400);
+    expect((await other.call(`GET /api/v3/sites/${site.uuid}`)).body.data.address).toBeNull();
+
+    const granted = expect.stringContaining('now sees the sensitive data');
+    expect(await decide(token, 'granted')).toMatchObject({ status: 200, body: granted });
+    expect((await other.call(`GET /api/v3/sites/${site.uuid}`)).body.data.address).toBe('Quay 1');
+    expect(await accessOf(owner, site, team)).toMatchObject({
+      data_access_expires_at: '2099-12-31T00:00:00.000000Z',
+    });
+    expect(await decide(token, 'granted'), 'Saying the same again').toMatchObject({ status: 200, body: granted });
+    expect(await openRequest(others)).toMatchObject({ status: 200, body: granted });
+    expect(await decide(others, 'declined')).toMatchObject({
+      status: 410,
+      body: expect.stringContaining('no longer open'),
+    });
+    for (const client of [owner, other]) {
+      expect(await actions(client)).toEqual(expect.arrayContaining(['site-sensitive.request', 'site-sensitive.grant']));
+    }
+  });
+
+  test('is declined by the link, which takes nothing that was granted before', async () => {
+    const { owner, site } = await made();
+    const { owner: other, team } = await guest();
+    await share(service, site.uuid, team.uuid, { sensitive: { expiresAt: '2098-01-01T00:00:00.000Z' } });
+    await ask(other, site, team, { requested_expires_never: true, requested_data_expires_at: null });
+    const token = await service.linkToken(owner.email);
+    expect((await openRequest(token)).body).toContain('Without an end');
+    expect((await decide(token, 'declined')).status).toBe(200);
+    expect(await accessOf(owner, site, team)).toMatchObject({ data_access_expires_at: '2098-01-01T00:00:00.000000Z' });
+    expect(await openRequest(token)).toMatchObject({ status: 200, body: expect.stringContaining('You have declined') });
+    expect((await decide(token, 'granted')).status).toBe(410);
+    expect(await actions(other)).toContain('site-sensitive.decline');
+  });
+
+  test.each([
+    ['granted by the API', 'POST', 'grant-sensitive-data', { expires_never: true }],
+    ['revoked by the API', 'DELETE', 'revoke-sensitive-data', undefined],
+  ])('is over once it was %s', async (_, method, path, body) => {
+    const { owner, site } = await made();
+    const { owner: other, team } = await guest();
+    await share(service, site.uuid, team.uuid);
+    await ask(other, site, team);
+    const token = await service.linkToken(owner.email);
+    const route = `${method} /api/v3/sites/${site.uuid}/teams/${team.uuid}/${path}`;
+    expect((await owner.call(route, { ...(body && { body }) })).status).toBe(200);
+    expect((await openRequest(token)).status).toBe(410);
+    expect((await decide(token, 'granted')).status).toBe(410);
+    expect(await accessOf(owner, site, team)).toMatchObject({ data_access: body !== undefined });
+  });
+
+  test('is over by its time, by a newer one, and with the team’s access', async () => {
+    const { owner, site } = await made();
+    const { owner: other, team } = await guest();
+    await share(service, site.uuid, team.uuid);
+    const tokens: string[] = [];
+    for (const days of [3, 9]) {
+      const end = new Date(Date.now() + days * 86_400_000).toISOString();
+      expect((await ask(other, site, team, { requested_data_expires_at: end })).status).toBe(200);
+      tokens.push(await service.linkToken(owner.email));
+    }
+    const [older, newer] = tokens as [string, string];
+    expect((await decide(older, 'granted')).status).toBe(410);
+    expect((await openRequest(newer)).status).toBe(200);
+    await service.clock('10d');
+    expect((await decide(newer, 'granted')).status).toBe(410);
+    await service.clock(0);
+    await owner.call(`DELETE /api/v3/sites/${site.uuid}/teams/${team.uuid}`);
+    expect((await decide(newer, 'granted')).status).toBe(410);
+  });
+
+  test('can not be decided by who manages the team no more, nor after a transfer', async () => {
+    const { owner, team: owning, site } = await made();
+    const { owner: other, team } = await guest();
+    await share(service, site.uuid, team.uuid);
+    const manager = await service.member(owner, 'USER');
+    const place = `/v1/teams/${owning.id}/members/${manager.memberId}`;
+    await owner.call(`PUT ${place}`, { body: { role: 'OWNER' } });
+    await ask(other, site, team);
+    const [token, owners] = [await service.linkToken(manager.email), await service.linkToken(owner.email)];
+    await owner.call(`DELETE ${place}`);
+    expect(await openRequest(token)).toMatchObject({ status: 410, body: expect.stringContaining('You can’t decide') });
+    expect((await decide(token, 'granted')).status).toBe(410);
+    const third = await guest();
+    await share(service, site.uuid, third.team.uuid);
+    const transfer = `POST /api/v3/sites/${site.uuid}/teams/${third.team.uuid}/transfer-ownership`;
+    expect((await owner.call(transfer)).status).toBe(200);
+    expect((await decide(owners, 'granted')).status).toBe(410);
+    expect(await accessOf(third.owner, site, team)).toMatchObject({ data_access: false });
+  });
+
+  test('is one and the same page to strangers', async () => {
+    const { owner, site } = await made();
+    const { owner: other, team } = await guest();
+    await share(service, site.uuid, team.uuid);
+    await ask(other, site, team);
+    const token = await service.linkToken(owner.email);
+    const pages = [];
+    for (const forged of ['', 'A'.repeat(64), `${token.slice(0, 44)}${'A'.repeat(20)}`]) {
+      const [page, posted] = [await openRequest(forged), await decide(forged, 'granted')];
+      expect([page.status, posted.status]).toEqual([404, 404]);
+      pages.push(page.body, posted.body);
+    }
+    expect(new Set(pages).size).toBe(1);
+  });
+
+  test.each([
+    [{ reason: undefined }, { reason: ['The reason field is required.'] }],
+    [{ reason: 'x'.repeat(256) }, { reason: ['The reason field must not be greater than 255 characters.'] }],
+    [
+      { requested_data_expires_at: undefined },
+      { requested_data_expires_at: ['The requested data expires at field is required.'] },
+    ],
+    [
+      { requested_data_expires_at: undefined, requested_expires_never: false },
+      {
+        requested_data_expires_at: [
+          'The requested data expires at field is required when requested expires never is false.',
+        ],
+      },
+    ],
+    [
+      { requested_data_expires_at: '2020-01-01' },
+      { requested_data_expires_at: ['The requested data expires at field must be a date after today.'] },
+    ],
+    [
+      { requested_data_expires_at: 'soon' },
+      { requested_data_expires_at: ['The requested data expires at field must be a valid date.'] },
+    ],
+  ])('with %j is refused, and nothing is stored', async (sent, errors) => {
+    const { site } = await made();
+    const { owner: other, team } = await guest();
+    await share(service, site.uuid, team.uuid);
+    const before = await service.items();
+    expect(await ask(other, site, team, sent)).toMatchObject({ status: 422, body: { errors } });
+    expect(await service.items()).toEqual(before);
+  });
+
+  test('is refused for the owner’s team, a team without access, and from who does not manage the team', async () => {
+    const { owner, team: owning, site } = await made();
+    const { owner: other, team } = await guest();
+    await share(service, site.uuid, team.uuid);
+    expect(await ask(owner, site, owning)).toMatchObject({ status: 403, body: { error: 'site_owner_access' } });
+    expect(await ask(owner, site, team)).toMatchObject({ status: 403 });
+    const without = await makeTeam(other);
+    expect(await ask(other, site, without)).toMatchObject({
+      status: 404,
+      body: { message: `No query results for model [App\\Models\\Team] ${without.uuid}` },
+    });
+    const stranger = await guest();
+    expect(await ask(stranger.owner, site, stranger.team)).toMatchObject({
+      status: 404,
+      body: { message: `No query results for model [App\\Models\\Site] ${site.uuid}` },
+    });
+  });
+});
+
+test('a grant ends by the clock; the sweep records it and tells those who manage the team, once', async () => {
+  const { owner, site } = await made();
+  const { owner: other, team } = await guest();
+  const expiresAt = new Date(Date.now() + 86_400_000).toISOString();
+  await share(service, site.uuid, team.uuid, { sensitive: { expiresAt } });
+  expect((await other.call(`GET /api/v3/sites/${site.uuid}`)).body.data.address).toBe('Quay 1');
+  await service.clock('25h');
+  expect((await other.call(`GET /api/v3/sites/${site.uuid}`)).body.data.address).toBeNull();
+  await Promise.all([service.sweep(), service.sweep()]);
+  await service.sweep();
+  const mails = await mailsAbout(other.email, 'no more');
+  expect(mails).toHaveLength(1);
+  expect(mails[0]?.text).toContain('Depot');
+  for (const client of [owner, other]) {
+    expect((await actions(client)).filter((action) => action === 'site-sensitive.expire')).toHaveLength(1);
+  }
+  expect(await accessOf(owner, site, team)).toMatchObject({ data_access: false, data_access_expires_at: null });
+  expect(await mailsAbout(owner.email, 'no more')).toEqual([]);
+});
+
+test('a deleted site takes its invites and requests along', async () => {
+  const { owner, site } = await made();
+  const { owner: other, team } = await guest();
+  await share(service, site.uuid, team.uuid);
+  await ask(other, site, team);
+  const email = newAddress('late');
+  const { invite_token: token } = (await inviteTo(owner, site, { email })).body;
+  const [mailed, asked] = [await service.linkToken(email), await service.linkToken(owner.email)];
+  expect((await owner.call(`DELETE /api/v3/sites/${site.uuid}`)).status).toBe(200);
+  expect((await openInvite(mailed)).status).toBe(410);
+  expect((await openRequest(asked)).status).toBe(410);
+  expect((await accept(other, token, team)).status).toBe(422);
+  await service.clock('5m');
+  await service.sweep();
+  expect((await openInvite(mailed)).status).toBe(404);
+  expect((await service.items()).filter(({ pk, sk }) => `${pk} ${sk}`.includes(email))).toEqual([]);
+});
