@@ -6,9 +6,6 @@ const LAST = 'test/least-privilege.test.ts';
 /** Kills the whole stack again and again, which takes its time: `npm run test:kills`. */
 const KILLS = 'test/kills.test.ts';
 
-/** Runs random sequences against a model, which takes many minutes: `npm run test:long`. */
-const PROPERTY = 'test/property/**';
-
 export default defineConfig({
   test: {
     globalSetup: ['test/support/synthesize.ts', 'test/support/recording.ts'],
@@ -23,12 +20,7 @@ export default defineConfig({
         test: {
           name: 'suite',
           include: ['test/**/*.test.ts'],
-          exclude: [
-            ...configDefaults.exclude,
-            LAST,
-            ...(process.env.MUSTER_KILLS ? [] : [KILLS]),
-            ...(process.env.MUSTER_SEQUENCES ? [] : [PROPERTY]),
-          ],
+          exclude: [...configDefaults.exclude, LAST, ...(process.env.MUSTER_KILLS ? [] : [KILLS])],
         },
       },
       { extends: true, test: { name: 'verdict', include: [LAST], sequence: { groupOrder: 1 } } },

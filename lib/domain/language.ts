@@ -17,9 +17,20 @@ export function languageOf(header: string | undefined, fallback: Language): Lang
   return best.language;
 }
 
+const LOCALES = { en: 'en-GB', de: 'de-DE' } as const;
+
+/** Made once each: making one takes longer than all else of a mail. */
+const formats = new Map<Language, Intl.DateTimeFormat>();
+
+function formatOf(language: Language): Intl.DateTimeFormat {
+  const known = formats.get(language);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat(LOCALES[language], { dateStyle: 'full', timeStyle: 'short', timeZone: 'UTC' });
+  formats.set(language, made);
+  return made;
+}
+
 /** A moment as people read it, to the minute and in UTC: `Wednesday 12 August 2026 at 14:30 UTC`. */
 export function momentInWords(moment: Date, language: Language): string {
-  const locale = { en: 'en-GB', de: 'de-DE' }[language];
-  const words = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short', timeZone: 'UTC' });
-  return `${words.format(moment)} ${{ en: 'UTC', de: 'Uhr UTC' }[language]}`;
+  return `${formatOf(language).format(moment)} ${{ en: 'UTC', de: 'Uhr UTC' }[language]}`;
 }

@@ -1,9 +1,13 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
+import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchWriteCommand, DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { adminAccessKeyId } from '../../cdk/local/aws.ts';
+import type { StackFile } from '../../cdk/local/stack-file.ts';
+import { readTemplate } from '../../cdk/local/template.ts';
+import { synthesize } from '../../cdk/synthesize.ts';
 import { newId } from '../../lib/domain/ids.ts';
 import { periodEnd } from '../../lib/domain/invitation.ts';
 import { hashSecret, newSecret } from '../../lib/domain/link.ts';
@@ -11,6 +15,8 @@ import type { Member } from '../../lib/domain/member.ts';
 import { type DueInvitation, queuedMail } from '../../lib/table/due.ts';
 import { type Key, keys } from '../../lib/table/keys.ts';
 import { inDirectory } from './directory.ts';
+
+const REGION = 'eu-central-1';
 
 /** Calls the API as somebody; answers the body. @throws Error for any other status than the expected one */
 // biome-ignore lint/suspicious/noExplicitAny: what an answer looks like is the tests' business
@@ -27,27 +33,35 @@ export interface Service {
   addMembers(organizationId: string, count: number): Promise<void>;
   /** Gives an organization so many invitations more, past the API, whose mails are due in a minute. */
   addInvitations(organizationId: string, inviterId: string, count: number): Promise<void>;
-  /** The memory of the process that holds gateway and functions, in bytes. */
-  memory(): Promise<number>;
+  /** The scheduled function, in a process of its own that calls the engine and the local SES themselves. */
+  sweeper(): Promise<Sweeper>;
+}
+
+/** What a run did, the milliseconds of a core that it took, and the heap that the function has after it, in bytes. */
+export interface Ran {
+  readonly result: Readonly<Record<string, number>>;
+  readonly core: number;
+  readonly heap: number;
+}
+
+export interface Sweeper {
+  /** Runs it once, at so many milliseconds from now. */
+  run(offset: number): Promise<Ran>;
+  close(): Promise<void>;
 }
 
 /** Runs the service in a process of its own for as long as `work` takes. */
 export function withService<T>(work: (service: Service) => Promise<T>): Promise<T> {
   return inDirectory(async (directory) => {
-    const child = fork(new URL('stack-process.ts', import.meta.url), [directory], { execArgv: ['--expose-gc'] });
+    const child = fork(new URL('stack-process.ts', import.meta.url), [directory]);
     const ended = once(child, 'exit');
     const agent = new Agent({ keepAlive: true });
     try {
       const [stack] = (await Promise.race([
         once(child, 'message'),
         ended.then(() => Promise.reject(new Error('The stack did not start; why stands above.'))),
-      ])) as [{ api: string; dynamodb: string; table: string }];
-      const memory = async () => {
-        const told = once(child, 'message');
-        child.send('memory');
-        return (await told)[0] as number;
-      };
-      return await work({ ...serviceOf(stack, agent), memory });
+      ])) as [Running];
+      return await work({ ...serviceOf(stack, agent), sweeper: () => startSweeper(stack) });
     } finally {
       agent.destroy();
       if (child.connected) child.disconnect();
@@ -56,10 +70,49 @@ export function withService<T>(work: (service: Service) => Promise<T>): Promise<
   });
 }
 
-function serviceOf(
-  { api, dynamodb, table }: { api: string; dynamodb: string; table: string },
-  agent: Agent,
-): Omit<Service, 'memory'> {
+/** A stack that runs in another process. */
+type Running = Pick<StackFile, 'api' | 'dynamodb' | 'table' | 'inbox'>;
+
+async function startSweeper({ api, dynamodb, table, inbox }: Running): Promise<Sweeper> {
+  const assembly = await synthesize();
+  const parameters = { Issuer: api, Audience: 'bench', PublicUrl: api };
+  const template = readTemplate(assembly, { region: REGION, account: '000000000000', api, parameters });
+  const found = template.functions.find(({ name }) => name === template.schedules[0]?.function);
+  if (!found) throw new Error('The template has no scheduled function.');
+  const env = {
+    ...found.environment,
+    TABLE_NAME: table,
+    ...{ AWS_REGION: REGION, AWS_ACCESS_KEY_ID: adminAccessKeyId, AWS_SECRET_ACCESS_KEY: 'local' },
+    ...{ AWS_ENDPOINT_URL_DYNAMODB: dynamodb, AWS_ENDPOINT_URL_SES: inbox.replace(/\/$/, '') },
+  };
+  const args = [join(found.code, 'index.cjs'), String(found.timeout)];
+  // Its log lines are nobody's here.
+  const child = fork(new URL('function-process.ts', import.meta.url), args, {
+    env,
+    execArgv: ['--expose-gc'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const ended = once(child, 'exit');
+  const message = () =>
+    Promise.race([
+      once(child, 'message').then(([told]) => told),
+      ended.then(() => Promise.reject(new Error('The scheduled function ended; why stands above.'))),
+    ]);
+  await message();
+  return {
+    run(offset) {
+      const told = message();
+      child.send({ offset });
+      return told;
+    },
+    async close() {
+      if (child.connected) child.disconnect();
+      await ended;
+    },
+  };
+}
+
+function serviceOf({ api, dynamodb, table }: Running, agent: Agent): Omit<Service, 'sweeper'> {
   const caller =
     (headers: Readonly<Record<string, string>>): Call =>
     async (route, status, body) => {
@@ -105,7 +158,7 @@ async function writeTo(
   counter: { key: Key; add: Readonly<Record<string, number>> },
 ): Promise<void> {
   const credentials = { accessKeyId: adminAccessKeyId, secretAccessKey: 'local' };
-  const client = new DynamoDBClient({ endpoint, region: 'eu-central-1', credentials });
+  const client = new DynamoDBClient({ endpoint, region: REGION, credentials });
   const documents = DynamoDBDocumentClient.from(client);
   const puts = items.map((Item) => ({ PutRequest: { Item } }));
   for (let start = 0; start < puts.length; start += 25) {

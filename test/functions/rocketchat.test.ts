@@ -653,7 +653,7 @@ test('too many requests: how long to wait, and no more than that is counted', as
 }, 60_000);
 
 test('a defect tells nothing', async () => {
-  await service.faults([{ function: 'rocketchat/list', action: 'dynamodb:Query', fault: 'error', times: -1 }]);
+  await service.faults([{ function: 'rocketchat/list', fault: 'refuse', times: -1 }]);
   const answer = await fetch(`${service.api}/api/v1/teams.list`, {
     headers: { authorization: `Bearer ${home.owner.token}`, 'x-organization-id': home.id },
   });

@@ -1,0 +1,246 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import * as z from 'zod/mini';
+import { MEDIA_TYPE } from '../../lib/dialects/papershift/media-type.ts';
+import { PapershiftProblem } from '../../lib/dialects/papershift/schemas.ts';
+import { RocketChatProblem } from '../../lib/dialects/rocketchat/schemas.ts';
+import { Problem } from '../../lib/dialects/v1/schemas.ts';
+import { Problem as VoltTimeProblem } from '../../lib/dialects/volttime/schemas.ts';
+import { teamIdAsHex, teamIdAsUuid, teamIdFromHex, teamIdFromUuid } from '../../lib/domain/team.ts';
+import { type Answer, type Client, useService } from '../support/service.ts';
+
+// One team, whichever of the four APIs makes, shows, changes or deletes it.
+
+const service = useService();
+
+/** What one of the APIs does with teams; what it has no endpoint for is undefined. Ids are those of /v1. */
+interface Dialect {
+  make(by: Client, name: string): Promise<Answer>;
+  /** The id of the team that was made. */
+  made(answer: Answer): string;
+  /** Names of teams by their ids, those that somebody sees. */
+  names(by: Client): Promise<Record<string, string>>;
+  rename?(by: Client, id: string, name: string): Promise<Answer>;
+  put?(by: Client, id: string, member: Joining): Promise<Answer>;
+  /** Who is in a team, by user ids. */
+  members?(by: Client, id: string): Promise<string[]>;
+  remove?(by: Client, id: string): Promise<Answer>;
+  /** The refusal of a name that is taken. */
+  readonly taken: { readonly status: number; readonly body: object };
+}
+
+interface Joining {
+  readonly memberId: string;
+  readonly userId: string;
+}
+
+const document = (attributes: object, id?: string) => ({ data: { type: 'team', ...(id && { id }), attributes } });
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look into answers whose form they are there to check
+type Row = any;
+
+function namesOf(rows: Row[], idOf: (row: Row) => string, nameOf = ({ name }: Row) => name): Record<string, string> {
+  return Object.fromEntries(rows.map((row) => [idOf(row), nameOf(row)]));
+}
+
+const DIALECTS: Readonly<Record<string, Dialect>> = {
+  v1: {
+    make: (by, name) => by.call('POST /v1/teams', { body: { name } }),
+    made: ({ body }) => body.id,
+    names: async (by) => namesOf((await by.call('GET /v1/teams?perPage=100')).body.data, ({ id }) => id),
+    rename: (by, id, name) => by.call(`PATCH /v1/teams/${id}`, { body: { name } }),
+    put: (by, id, { memberId }) => by.call(`PUT /v1/teams/${id}/members/${memberId}`, { body: { role: 'MEMBER' } }),
+    members: async (by, id) =>
+      (await by.call(`GET /v1/teams/${id}/members`)).body.data.map(({ userId }: Row) => userId),
+    remove: (by, id) => by.call(`DELETE /v1/teams/${id}`),
+    taken: { status: 409, body: { error: 'team_name_taken' } },
+  },
+  Papershift: {
+    make: (by, name) => by.call('POST /api/v1/teams', { body: document({ name }) }),
+    made: ({ body }) => teamIdFromUuid(body.data.id) as string,
+    names: async (by) =>
+      namesOf(
+        (await by.call('GET /api/v1/teams?page[size]=100')).body.data,
+        ({ id }) => teamIdFromUuid(id) as string,
+        ({ attributes }) => attributes.name,
+      ),
+    rename: (by, id, name) => {
+      const uuid = teamIdAsUuid(id);
+      return by.call(`PATCH /api/v1/teams/${uuid}`, { body: document({ name }, uuid) });
+    },
+    remove: (by, id) => by.call(`DELETE /api/v1/teams/${teamIdAsUuid(id)}`),
+    taken: { status: 422, body: { errors: [{ source: { pointer: '/data/attributes/name' } }] } },
+  },
+  'Rocket.Chat': {
+    make: (by, name) => by.call('POST /api/v1/teams.create', { body: { name, type: 0 } }),
+    made: ({ body }) => teamIdFromHex(body.team._id),
+    names: async (by) =>
+      namesOf((await by.call('GET /api/v1/teams.listAll?count=100')).body.teams, ({ _id }) => teamIdFromHex(_id)),
+    rename: (by, id, name) =>
+      by.call('POST /api/v1/teams.update', { body: { teamId: teamIdAsHex(id), data: { name } } }),
+    put: (by, id, { userId }) =>
+      by.call('POST /api/v1/teams.addMembers', { body: { teamId: teamIdAsHex(id), members: [{ userId }] } }),
+    members: async (by, id) =>
+      (await by.call(`GET /api/v1/teams.members?teamId=${teamIdAsHex(id)}`)).body.members.map(
+        ({ user }: Row) => user._id,
+      ),
+    remove: (by, id) => by.call('POST /api/v1/teams.delete', { body: { teamId: teamIdAsHex(id) } }),
+    taken: { status: 400, body: { success: false, error: 'team-name-already-exists' } },
+  },
+  'Volt Time': {
+    make: (by, name) => by.call('POST /api/v3/teams', { body: { name, email: 'team@example.com', type: 'Company' } }),
+    made: ({ body }) => teamIdFromUuid(body.data.uuid) as string,
+    names: async (by) =>
+      namesOf((await by.call('GET /api/v3/teams')).body.data, ({ uuid }) => teamIdFromUuid(uuid) as string),
+    taken: { status: 422, body: { errors: { name: ['The name has already been taken.'] } } },
+  },
+};
+const each = Object.entries(DIALECTS);
+const pairs = each.flatMap(([one, first], at) =>
+  each.slice(at).map(([other, second]) => ({ one, other, first, second })),
+);
+
+let owner: Client;
+let ownerId: string;
+let members: Joining[];
+
+beforeAll(async () => {
+  const home = await service.organization('Acme');
+  owner = home.owner;
+  ownerId = home.member.userId;
+  for (const role of ['USER', 'VIEWER']) await service.member(owner, role);
+  const { data } = (await owner.call('GET /v1/members')).body;
+  members = data
+    .map(({ id, userId }: Row) => ({ memberId: id, userId }))
+    .filter(({ userId }: Joining) => userId !== ownerId);
+});
+
+let counter = 0;
+/** A name that Rocket.Chat takes too. */
+function newName(): string {
+  counter += 1;
+  return `team-${counter}`;
+}
+
+async function seen(): Promise<Record<string, Record<string, string>>> {
+  const lists = await Promise.all(each.map(async ([name, { names }]) => [name, await names(owner)] as const));
+  return Object.fromEntries(lists);
+}
+
+describe.each(each)('a team made by %s', (_, maker) => {
+  test.each(each.filter(([, { remove }]) => remove))(
+    'is shown, renamed and filled by all, and deleted by %s',
+    async (_by, remover) => {
+      const name = newName();
+      const answer = await maker.make(owner, name);
+      expect(answer.status).toBeLessThan(300);
+      const id = maker.made(answer);
+      for (const [dialect, names] of Object.entries(await seen()))
+        expect([dialect, names[id]]).toEqual([dialect, name]);
+
+      for (const [, { rename }] of each) {
+        if (!rename) continue;
+        const renamed = newName();
+        expect((await rename(owner, id, renamed)).status).toBe(200);
+        for (const [dialect, names] of Object.entries(await seen())) {
+          expect([dialect, names[id]]).toEqual([dialect, renamed]);
+        }
+      }
+
+      const inside = [ownerId];
+      for (const [, { put }] of each) {
+        const member = members[inside.length - 1];
+        if (!put || !member) continue;
+        expect((await put(owner, id, member)).status).toBe(200);
+        inside.push(member.userId);
+        for (const [, { members: list }] of each) {
+          if (list) expect((await list(owner, id)).sort()).toEqual([...inside].sort());
+        }
+      }
+      expect(inside).toHaveLength(3);
+
+      expect((await (remover.remove as NonNullable<Dialect['remove']>)(owner, id)).status).toBeLessThan(300);
+      for (const names of Object.values(await seen())) expect(names).not.toHaveProperty(id);
+      // Its name is free, whoever asks.
+      const [, again] = each[counter % each.length] as (typeof each)[number];
+      expect((await again.make(owner, name)).status).toBeLessThan(300);
+    },
+  );
+});
+
+describe.each(pairs)('a name taken by $one and by $other', ({ first, second }) => {
+  test('is one, whatever its letter case', async () => {
+    for (const [maker, other] of [
+      [first, second],
+      [second, first],
+    ] as const) {
+      const name = newName();
+      expect((await maker.make(owner, name)).status).toBeLessThan(300);
+      expect(await other.make(owner, name.toUpperCase())).toMatchObject(other.taken);
+    }
+  });
+
+  test('is one, also when both come at once', async () => {
+    for (let round = 0; round < 4; round += 1) {
+      const name = newName();
+      const makers = [first, second, first, second];
+      const answers = await Promise.all(
+        makers.map(({ make }, at) => make(owner, at % 2 === 0 ? name : name.toUpperCase())),
+      );
+      const wins = answers.filter(({ status }) => status < 300);
+      expect(wins).toHaveLength(1);
+      answers.forEach((answer, at) => {
+        if (answer.status >= 300) expect(answer).toMatchObject((makers[at] as Dialect).taken);
+      });
+      const names = Object.values((await DIALECTS.v1?.names(owner)) as object);
+      expect(names.filter((one) => one.toLowerCase() === name)).toHaveLength(1);
+    }
+  });
+});
+
+/** A list of teams with its function, and what there is beside it. */
+interface Prefix {
+  readonly list: string;
+  readonly create?: string;
+  readonly unknown?: string;
+  readonly name: string;
+  readonly type: string;
+  readonly schema: z.core.$ZodType;
+}
+
+describe('below each prefix, whatever goes wrong has its dialect’s body and content type', () => {
+  const json = 'application/json';
+  const prefixes: Prefix[] = [
+    { list: '/v1/teams', name: 'teams/list', type: json, schema: Problem },
+    { list: '/api/v1/teams', name: 'papershift/list-teams', type: MEDIA_TYPE, schema: PapershiftProblem },
+    { list: '/api/v3/teams', name: 'volttime/list-teams', type: json, schema: VoltTimeProblem },
+    { list: '/api/v2/teams', name: 'volttime/list-teams-v2', type: json, schema: VoltTimeProblem },
+    {
+      ...{ list: '/api/v1/teams.list', create: '/api/v1/teams.create', unknown: '/api/v1/teams.nothing' },
+      ...{ name: 'rocketchat/list', type: json, schema: RocketChatProblem },
+    },
+  ];
+
+  test.each(prefixes)(
+    '$list',
+    async ({ list, create = list, unknown = `${list}/nothing/there`, name, type, schema }) => {
+      const authorization = `Bearer ${owner.token}`;
+      const large = { method: 'POST', body: JSON.stringify({ name: 'x'.repeat(257 * 1024) }) };
+      const send = async (path: string, init: RequestInit, status: number) => {
+        const answer = await fetch(service.api + path, {
+          ...init,
+          headers: { authorization, ...(init.body ? { 'content-type': type } : {}), ...init.headers },
+        });
+        expect([path, answer.status]).toEqual([path, status]);
+        expect(answer.headers.get('content-type')).toBe(type);
+        z.parse(schema, await answer.json());
+      };
+      await send(list, { headers: { authorization: 'Bearer nonsense' } }, 401);
+      await send(unknown, {}, 404);
+      await send(list, { method: 'REPORT' }, 405);
+      await send(create, large, 413);
+      await service.faults([{ function: name, fault: 'refuse', times: -1 }]);
+      await send(list, {}, 500);
+      await service.faults([]);
+    },
+  );
+});
