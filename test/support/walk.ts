@@ -564,11 +564,19 @@ const KINDS: Readonly<Record<string, Kind>> = {
         : [`ORG#${organizationId}|TEAM#${teamId}`, { type: 'Team' }],
     ],
     facts(item, table) {
-      const { siteId, isOwner, assets, sensitive } = item;
+      const { siteId, teamId, organizationId, isOwner, assets, sensitive } = item;
+      const begun = table
+        .of('AuditEntry', siteId)
+        .filter(({ action, after }) => ACCESS_BEGINNINGS.includes(action) && after.teamId === teamId);
       const home = table.get(`SITE#${siteId}|SITE`)?.organizationId;
       const missing = (assets ?? []).filter((id: string) => !table.get(`SITE#${siteId}|CHARGER#${id}`));
       return [
         ...due(item, siteId, sensitive?.expiresAt !== undefined),
+        [
+          'whether an entry of its organization tells of its beginning',
+          true,
+          begun.some((entry) => entry.organizationId === organizationId),
+        ],
         ['whether an owner is limited, or has a grant', false, isOwner && (assets ?? sensitive) !== undefined],
         ...(home && table.isLive(home) ? ([['chargers that it names and that are none', [], missing]] as const) : []),
         ['how often it names a charger', new Set(assets).size, (assets ?? []).length],
@@ -663,6 +671,9 @@ function hashed(name: string): string {
 function isMemberOf(table: Table, userId: string, organizationId: string, memberId: string): boolean {
   return table.get(`USER#${userId}|ORG#${organizationId}`)?.memberId === memberId;
 }
+
+/** What an audit entry of the beginning of a team's access to a site is called. */
+const ACCESS_BEGINNINGS = ['site.create', 'site.transfer', 'site-access.create'];
 
 /** What an audit entry of a member's end is called. */
 const MEMBER_ENDS = ['member.remove', 'member.leave', 'member.expire'];
