@@ -7,13 +7,13 @@ import { keys, prefixes } from './keys.ts';
 import { listMembers } from './members.ts';
 import { getOrganization } from './organizations.ts';
 import { query } from './read.ts';
-import { getSite, listAccessesTo } from './sites.ts';
+import { readSharedSite, type SharedSite } from './sites.ts';
 import { listTeamsOf } from './team-members.ts';
 import { listTeams } from './teams.ts';
 
 /** What the functions of this file do to the table. */
 export const EXPLAIN: TableAccess = {
-  BatchGetItem: ['ORG', 'SITE'],
+  BatchGetItem: ['ORG'],
   Query: ['ORG', 'SITE', 'TEAM', 'USER'],
 };
 
@@ -26,12 +26,12 @@ export async function readShared(siteId: string, organizationId: string): Promis
   return shared && { ...shared, teams: byId(teams) };
 }
 
-async function readAccesses(siteId: string, organizationId: string): Promise<Omit<Shared, 'teams'> | undefined> {
-  const [site, accesses] = await Promise.all([getSite(siteId), listAccessesTo(siteId)]);
-  if (!site || !accesses.some((access) => access.organizationId === organizationId)) return;
+async function readAccesses(siteId: string, organizationId: string): Promise<SharedSite | undefined> {
+  const shared = await readSharedSite(siteId);
+  if (!shared?.accesses.some((access) => access.organizationId === organizationId)) return;
   // Whose organization was deleted is there for nobody.
-  const home = site.organizationId === organizationId || (await getOrganization(site.organizationId));
-  return home ? { site, accesses } : undefined;
+  const { site } = shared;
+  return site.organizationId === organizationId || (await getOrganization(site.organizationId)) ? shared : undefined;
 }
 
 function byId(teams: readonly Team[]): ReadonlyMap<string, Team> {

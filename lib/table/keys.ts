@@ -94,6 +94,11 @@ export const prefixes = {
   siteInvited: 'SITEINVITE#',
 };
 
+/**
+ * Behind this sort key of a site's partition stand the site itself and then the teams that have access, and nothing else.
+ */
+export const BEFORE_SITE = 'SIT';
+
 /** The partition of an organization's audit entries of one month (`yyyy-mm`). */
 export function auditPartition(organizationId: string, month: string): string {
   return `AUDIT#${organizationId}#${month}`;

@@ -4,12 +4,12 @@ import { isIn } from '../domain/team.ts';
 import type { TableAccess } from './access.ts';
 import { getMembership } from './members.ts';
 import { getOrganization, listMemberships, withOrganizations } from './organizations.ts';
-import { getSite, listAccessesTo } from './sites.ts';
+import { readSharedSite } from './sites.ts';
 import { listTeamsOf } from './team-members.ts';
 import { getTeam, listTeams, locateTeam } from './teams.ts';
 
 /** What `readReach` does to the table. */
-export const REACH: TableAccess = { BatchGetItem: ['ORG', 'SITE', 'USER'], Query: ['ORG', 'SITE', 'USER'] };
+export const REACH: TableAccess = { BatchGetItem: ['ORG', 'USER'], Query: ['ORG', 'SITE', 'USER'] };
 
 /**
  * Reads what decides whether somebody reaches a site, and as what, in two round trips. The teams above those with access
@@ -25,16 +25,16 @@ export async function readReach(
   boundTo?: string,
   asked?: { readonly id: string } | { readonly number: number },
 ): Promise<Reach | undefined> {
-  const [site, located, accesses, memberships, own] = await Promise.all([
-    getSite(siteId),
+  const [shared, located, memberships, own] = await Promise.all([
+    readSharedSite(siteId),
     locateTeam(asked),
-    listAccessesTo(siteId),
     boundTo === undefined ? listMemberships(userId) : getMembership(userId, boundTo).then((row) => (row ? [row] : [])),
     listTeamsOf(userId),
   ]);
-  if (!site) return;
-  const shared = new Set(accesses.map(({ organizationId }) => organizationId));
-  const candidates: Actor[] = memberships.filter(({ organizationId }) => shared.has(organizationId));
+  if (!shared) return;
+  const { site, accesses } = shared;
+  const organizations = new Set(accesses.map(({ organizationId }) => organizationId));
+  const candidates: Actor[] = memberships.filter(({ organizationId }) => organizations.has(organizationId));
   const [home, team, host, present, teams, trees] = await Promise.all([
     getOrganization(site.organizationId),
     located && getTeam(located.organizationId, located.teamId),

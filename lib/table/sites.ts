@@ -3,12 +3,12 @@ import { newId, newNumber } from '../domain/ids.ts';
 import type { Limits } from '../domain/limits.ts';
 import type { Actor } from '../domain/member.ts';
 import { Refusal, type RefusalCode } from '../domain/refusal.ts';
-import { type Insight, insightOf, type Site, type SiteAccess, seenBy, type Way } from '../domain/site.ts';
+import { type Insight, insightOf, type Reach, type Site, type SiteAccess, seenBy, type Way } from '../domain/site.ts';
 import { isIn, mayManage, type Team, type TeamMembership, within } from '../domain/team.ts';
 import type { TableAccess } from './access.ts';
 import { audit } from './audit.ts';
 import { dueAttributes, type SiteJob } from './due.ts';
-import { keys, prefixes } from './keys.ts';
+import { BEFORE_SITE, keys, prefixes } from './keys.ts';
 import { getOrganization } from './organizations.ts';
 import { get, query } from './read.ts';
 import { accessWrites, actorManagesSite, countSites } from './sharing.ts';
@@ -342,6 +342,19 @@ async function readSeen(
 /** A team's access to a site. */
 export async function getAccess(siteId: string, teamId: string): Promise<SiteAccess | undefined> {
   return (await get(keys.siteAccess(siteId, teamId))) as unknown as SiteAccess | undefined;
+}
+
+/** A site, and all teams' access to it. */
+export type SharedSite = Pick<Reach, 'site' | 'accesses'>;
+
+/**
+ * Reads a site and then, by the same call, which teams have access, of which there are few, in the order in which the
+ * teams were made. In this order: whoever finds `sharing` as it was read goes by what is still so.
+ */
+export async function readSharedSite(siteId: string): Promise<SharedSite | undefined> {
+  const [site, ...accesses] = await query({ pk: keys.site(siteId).pk, after: BEFORE_SITE });
+  if (site?.type !== 'Site') return;
+  return { site: site as unknown as Site, accesses: accesses as unknown as SiteAccess[] };
 }
 
 /** The teams that have access to a site, in the order in which the teams were made; there are few. */
