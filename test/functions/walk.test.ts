@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { shortIdFromUuid } from '../../lib/domain/ids.ts';
 import { newAddress, useService } from '../support/service.ts';
+import { share } from '../support/sharing.ts';
 import { expectConsistent } from '../support/walk.ts';
 
 const service = useService();
@@ -28,7 +30,14 @@ async function everything(): Promise<Record<string, unknown>[]> {
   const site = { name: 'Depot', team_uuid: owning.body.data.uuid, address: 'Quay 1', timezone: 'Europe/Amsterdam' };
   const made = await owner.call('POST /api/v3/sites', { body: site });
   const charger = { identity: 'CP-1', reference: 'Left' };
-  await owner.call(`POST /api/v3/sites/${made.body.data.uuid}/chargers`, { body: charger });
+  const standing = await owner.call(`POST /api/v3/sites/${made.body.data.uuid}/chargers`, { body: charger });
+  const borrowing = await owner.call('POST /api/v3/teams', {
+    body: { name: 'Borrowing', email: newAddress(), type: 'Company' },
+  });
+  await share(service, made.body.data.uuid, borrowing.body.data.uuid, {
+    assets: [shortIdFromUuid('charger', standing.body.data.uuid) as string],
+    sensitive: { expiresAt: '2099-12-31T00:00:00.000Z' },
+  });
   const headers = { 'idempotency-key': 'once' };
   await owner.call('POST /v1/invitations', { body: { email: newAddress(), role: 'USER' }, headers });
   await owner.call(`DELETE /v1/invitations/${(await invite()).id}`);
@@ -108,7 +117,7 @@ test('a walk finds whatever is missing, too much or changed', async () => {
     ...['Mail.userId', 'MailEvent.ttl'],
     ...['Organization.deletedAt', 'Organization.language', 'Organization.leaves', 'Organization.moves'],
     ...['Organization.name', 'Rate.count'],
-    ...['Site.address', 'Site.createdBy', 'Site.name', 'Site.timezone'],
+    ...['Site.address', 'Site.createdBy', 'Site.name', 'Site.sharing', 'Site.timezone'],
     ...['Team.createdBy', 'Team.email', 'Team.isPrivate', 'Team.kind'],
     ...['TeamMembership.createdBy', 'TeamOfUser.createdBy', 'TeamOfUser.organizationId'],
     ...['UnreadMailEvent.event', 'UnreadMailEvent.ttl'],

@@ -10,6 +10,8 @@ const races = (name: string) => ({ file: 'test/functions/races.test.ts', name })
 
 const chargers = (name: string) => ({ file: 'test/functions/volttime-chargers.test.ts', name });
 const sites = (name: string) => ({ file: 'test/functions/volttime-sites.test.ts', name });
+const sharing = (name: string) => ({ file: 'test/functions/volttime-sharing.test.ts', name });
+const SHARING_LOCK = `    when: [{ attribute: 'sharing', is: sharing }],\n  };`;
 
 /** Every race that is tested, without the condition that decides it. */
 export const mutants: readonly Mutant[] = [
@@ -269,5 +271,45 @@ export const mutants: readonly Mutant[] = [
       { file: 'lib/table/sharing.ts', replace: `...limited.map((attribute) => ({ attribute, below: limit }))`, by: '' },
     ],
     test: sites('a team owns no more sites than it may, also at once'),
+  },
+  {
+    name: 'a site may be transferred twice at once',
+    edits: [
+      { file: 'lib/table/sharing.ts', replace: SHARING_LOCK, by: '  };' },
+      { file: 'lib/table/sharing.ts', replace: `when: [{ exists: 'pk' }, ...limited`, by: 'when: [...limited' },
+    ],
+    test: sharing('of two transfers the second is refused'),
+  },
+  {
+    name: 'an access may name a charger that is deleted',
+    edits: [{ file: 'lib/table/sharing.ts', replace: SHARING_LOCK, by: '  };' }],
+    test: sharing('a charger that was deleted is in no access'),
+  },
+  {
+    name: 'a team that is deleted may own a site',
+    edits: [{ file: 'lib/table/sharing.ts', replace: `when: [{ exists: 'pk' }, ...limited`, by: 'when: [...limited' }],
+    test: sharing('a team that was deleted is made no owner'),
+  },
+  {
+    name: 'whoever managed a site may grant its data',
+    edits: [
+      {
+        file: 'lib/table/sharing.ts',
+        replace: `  return actorManages(actor, place, team);`,
+        by: `  return actorManages(actor, place, team).map(() => ({ type: 'check', key: keys.user(actor.userId), when: [{ exists: 'pk' }] }));`,
+      },
+    ],
+    test: sharing('whoever was removed, or is no owner any more, grants nothing'),
+  },
+  {
+    name: 'an access that is cleared may be counted twice',
+    edits: [
+      {
+        file: 'lib/table/sharing.ts',
+        replace: `key: keys.siteAccess(siteId, teamId), when: [{ exists: 'pk' }] },\n    { type: 'delete', key: keys.siteOfTeam`,
+        by: `key: keys.siteAccess(siteId, teamId) },\n    { type: 'delete', key: keys.siteOfTeam`,
+      },
+    ],
+    test: sharing('of a site that is deleted: at the next request, for many teams'),
   },
 ];

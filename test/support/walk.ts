@@ -25,13 +25,21 @@ class Table {
   readonly #byKey: ReadonlyMap<string, Item>;
   readonly #byId = new Map<string, Item[]>();
 
-  readonly #chargers: readonly Item[];
+  readonly #chargers: ReadonlyMap<string, Item>;
 
-  readonly #accesses: readonly Item[];
+  readonly #ofSites: ReadonlyMap<string, readonly Item[]>;
+
+  readonly #accesses: Readonly<Record<'siteId' | 'teamId', ReadonlyMap<string, readonly Item[]>>>;
 
   constructor(items: readonly Item[]) {
-    this.#chargers = items.filter(({ type }) => type === 'Charger');
-    this.#accesses = items.filter(({ type }) => type === 'SiteAccess');
+    const chargers = items.filter(({ type }) => type === 'Charger');
+    this.#chargers = new Map(chargers.map((charger) => [charger.id, charger]));
+    this.#ofSites = Map.groupBy(chargers, ({ siteId }) => siteId);
+    const accesses = items.filter(({ type }) => type === 'SiteAccess');
+    this.#accesses = {
+      siteId: Map.groupBy(accesses, ({ siteId }) => siteId),
+      teamId: Map.groupBy(accesses, ({ teamId }) => teamId),
+    };
     this.#byKey = new Map(items.map((item) => [keyOf(item), item]));
     for (const item of items) {
       const { type, organizationId = item.pk.split('#')[1], userId, resource } = item;
@@ -59,16 +67,16 @@ class Table {
 
   /** How many chargers stand on a site. */
   ofSite(siteId: string): number {
-    return this.#chargers.filter((charger) => charger.siteId === siteId).length;
+    return this.#ofSites.get(siteId)?.length ?? 0;
   }
 
   charger(chargerId: string): Item | undefined {
-    return this.#chargers.find(({ id }) => id === chargerId);
+    return this.#chargers.get(chargerId);
   }
 
   /** The rows of teams' access to a site, or of a team's to sites. */
   accesses(of: 'siteId' | 'teamId', id: string): readonly Item[] {
-    return this.#accesses.filter((row) => row[of] === id);
+    return this.#accesses[of].get(id) ?? [];
   }
 
   /** Whether an organization is there and not deleted; what a deleted one still holds is cleared bit by bit. */
@@ -556,11 +564,19 @@ const KINDS: Readonly<Record<string, Kind>> = {
         : [`ORG#${organizationId}|TEAM#${teamId}`, { type: 'Team' }],
     ],
     facts(item, table) {
-      const { siteId, isOwner, assets, sensitive } = item;
+      const { siteId, teamId, organizationId, isOwner, assets, sensitive } = item;
+      const begun = table
+        .of('AuditEntry', siteId)
+        .filter(({ action, after }) => ACCESS_BEGINNINGS.includes(action) && after.teamId === teamId);
       const home = table.get(`SITE#${siteId}|SITE`)?.organizationId;
       const missing = (assets ?? []).filter((id: string) => !table.get(`SITE#${siteId}|CHARGER#${id}`));
       return [
         ...due(item, siteId, sensitive?.expiresAt !== undefined),
+        [
+          'whether an entry of its organization tells of its beginning',
+          true,
+          begun.some((entry) => entry.organizationId === organizationId),
+        ],
         ['whether an owner is limited, or has a grant', false, isOwner && (assets ?? sensitive) !== undefined],
         ...(home && table.isLive(home) ? ([['chargers that it names and that are none', [], missing]] as const) : []),
         ['how often it names a charger', new Set(assets).size, (assets ?? []).length],
@@ -655,6 +671,9 @@ function hashed(name: string): string {
 function isMemberOf(table: Table, userId: string, organizationId: string, memberId: string): boolean {
   return table.get(`USER#${userId}|ORG#${organizationId}`)?.memberId === memberId;
 }
+
+/** What an audit entry of the beginning of a team's access to a site is called. */
+const ACCESS_BEGINNINGS = ['site.create', 'site.transfer', 'site-access.create'];
 
 /** What an audit entry of a member's end is called. */
 const MEMBER_ENDS = ['member.remove', 'member.leave', 'member.expire'];
