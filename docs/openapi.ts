@@ -155,7 +155,7 @@ export function openapi(): Json {
           name: IDEMPOTENCY_KEY,
           in: 'header',
           description:
-            'For 24 hours, the same request with the same key gets the same answer, without `token` or `link` and with the header `Idempotent-Replayed: true`, and creates nothing more. Another body under the same key is refused.',
+            'For 24 hours, the same request with the same key gets the same answer, without `token` or `link` (of an invite to a site `invite_token` and `invite_links`) and with the header `Idempotent-Replayed: true`, and creates nothing more. Another body under the same key is refused.',
           schema: { type: 'string', minLength: 1, maxLength: 255 },
         },
       },

@@ -9,7 +9,12 @@ const service = useService();
 const creating = contracts.filter(({ declaration }) => declaration.creates);
 const newKey = () => `key-${crypto.randomUUID()}`;
 const isReplayed = ({ headers }: Answer) => headers.get('idempotent-replayed') === 'true';
-const withoutSecrets = ({ body: { token: _token, link: _link, ...body } }: Answer) => body;
+function withoutSecrets({ body }: Answer) {
+  const { token: _token, link: _link, invite_token: _invite, invite_links: _links, ...kept } = body;
+  if (!kept.invite) return kept;
+  const { token: _secret, ...invite } = kept.invite;
+  return { ...kept, invite };
+}
 
 /** Everything that a request could create. */
 const created = async () =>

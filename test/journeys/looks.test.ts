@@ -4,7 +4,8 @@ import type { Locator, Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { contrast } from '../../lib/domain/color.ts';
 import { useBrowser } from '../support/browser.ts';
-import { newAddress, useService } from '../support/service.ts';
+import { type Client, newAddress, useService } from '../support/service.ts';
+import { share } from '../support/sharing.ts';
 
 // Mails and pages as people get to see them: on a phone and on a desktop, by day and by night, with images and without.
 // What can be measured is; the rest is for people to look at, in the folder below.
@@ -52,6 +53,38 @@ const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 const newest = async (email: string) => (await service.mails(email)).at(-1)?.html as string;
 const path = async (route: string, body?: string) =>
   (await service.call(route, { headers: FORM, ...(body !== undefined && { body }) })).body as string;
+
+/** A site, which its owner shares with a team of somebody's, by an invite and by a request for its sensitive data. */
+async function shareSite(language: 'en' | 'de' = 'en', name = 'Depot Rotterdam') {
+  const [{ id, owner }, { owner: guest }] = [await service.organization(), await service.organization('Northwind BV')];
+  await owner.call(`PATCH /v1/organizations/${id}`, { body: { language } });
+  const team = async (by: Client) =>
+    (await by.call('POST /api/v3/teams', { body: { name: newAddress('team'), email: by.email, type: 'Other' } })).body
+      .data.uuid as string;
+  const body = { name, team_uuid: await team(owner), address: 'Quay 1' };
+  const site = (await owner.call('POST /api/v3/sites', { body })).body.data.uuid as string;
+  const shared = await team(guest);
+  return {
+    ...{ owner, guest, shared },
+    invite: async (more: object = {}, email = guest.email) => {
+      const sent = await owner.call(`POST /api/v3/sites/${site}/teams/invite`, { body: { email, ...more } });
+      expect(sent.status).toBe(201);
+      return service.linkToken(email);
+    },
+    ask: async () => {
+      await share(service, site, shared, { sensitive: { expiresAt: new Date(Date.now() + 3_600_000).toISOString() } });
+      const asked = await guest.call(`POST /api/v3/sites/${site}/teams/${shared}/request-sensitive-data`, {
+        body: { reason: MESSAGE, requested_data_expires_at: '2099-12-31' },
+      });
+      expect(asked.status).toBe(200);
+      return service.linkToken(owner.email);
+    },
+  };
+}
+
+const GERMAN = { 'accept-language': 'de' };
+const pageIn = async (route: string, headers: Readonly<Record<string, string>>) =>
+  (await service.call(route, { headers })).body as string;
 
 /** What is looked at: its markup, and how many buttons it has. */
 const SUBJECTS: Readonly<Record<string, { readonly buttons: number; make(): Promise<string> }>> = {
@@ -106,6 +139,104 @@ const SUBJECTS: Readonly<Record<string, { readonly buttons: number; make(): Prom
   'page after asking': {
     buttons: 0,
     make: async () => path('POST /invitations/ask', `token=${(await inviteLongAgo()).token}`),
+  },
+  'mail of an invite to a site': {
+    buttons: 1,
+    async make() {
+      const { invite: send, guest } = await shareSite();
+      await send({ data_access: true, data_access_expires_at: '2099-12-31' });
+      return newest(guest.email);
+    },
+  },
+  'mail of a site handed over in German with a long name': {
+    buttons: 1,
+    async make() {
+      const { invite: send, guest } = await shareSite('de', LONG);
+      await send({ transfer_ownership: true });
+      return newest(guest.email);
+    },
+  },
+  'mail of a request for sensitive data': {
+    buttons: 1,
+    async make() {
+      const { ask, owner } = await shareSite();
+      await ask();
+      return newest(owner.email);
+    },
+  },
+  'mail of a request for sensitive data in German': {
+    buttons: 1,
+    async make() {
+      const { ask, owner } = await shareSite('de', LONG);
+      await ask();
+      return newest(owner.email);
+    },
+  },
+  'mail of the end of a grant': {
+    buttons: 1,
+    async make() {
+      const { ask, guest } = await shareSite();
+      await ask();
+      await service.clock('2h');
+      // The first records the end, and the mail is due from then on.
+      await service.sweep();
+      await service.sweep();
+      await service.clock(0);
+      return newest(guest.email);
+    },
+  },
+  'page of an invite to a site': {
+    buttons: 1,
+    async make() {
+      const token = await (await shareSite()).invite({ data_access: true });
+      return pageIn(`GET /site/invite/accept?token=${token}`, {});
+    },
+  },
+  'page of a site handed over in German with a long name': {
+    buttons: 1,
+    async make() {
+      const token = await (await shareSite('de', LONG)).invite({ transfer_ownership: true });
+      return pageIn(`GET /site/invite/accept?token=${token}`, GERMAN);
+    },
+  },
+  'page of an invite to a site for who manages no team': {
+    buttons: 1,
+    async make() {
+      const token = await (await shareSite()).invite({}, newAddress('nobody'));
+      return pageIn(`GET /site/invite/accept?token=${token}`, {});
+    },
+  },
+  'page after accepting an invite to a site': {
+    buttons: 1,
+    async make() {
+      const { invite: send, shared } = await shareSite();
+      return path('POST /site/invite/accept', `token=${await send()}&team=${shared}`);
+    },
+  },
+  'page of a used invite to a site': {
+    buttons: 0,
+    async make() {
+      const { invite: send, shared } = await shareSite();
+      const token = await send();
+      await path('POST /site/invite/accept', `token=${token}&team=${shared}`);
+      return pageIn(`GET /site/invite/accept?token=${token}`, GERMAN);
+    },
+  },
+  'page of a request for sensitive data': {
+    buttons: 2,
+    make: async () => pageIn(`GET /site/sensitive-data?token=${await (await shareSite()).ask()}`, {}),
+  },
+  'page of a request for sensitive data in German': {
+    buttons: 2,
+    make: async () => pageIn(`GET /site/sensitive-data?token=${await (await shareSite('de', LONG)).ask()}`, GERMAN),
+  },
+  'page after granting sensitive data': {
+    buttons: 0,
+    make: async () => path('POST /site/sensitive-data', `token=${await (await shareSite()).ask()}&decision=granted`),
+  },
+  'page after declining a request for sensitive data': {
+    buttons: 0,
+    make: async () => path('POST /site/sensitive-data', `token=${await (await shareSite()).ask()}&decision=declined`),
   },
   'page for stopping reminders': {
     buttons: 1,
