@@ -7,6 +7,15 @@ import { locateTeam } from '../../lib/table/teams.ts';
 import { transact, untilFresh } from '../../lib/table/write.ts';
 import type { Service } from './service.ts';
 
+/** Lets the code of `lib/table` in this process work on the table of a test. */
+export function useTableOf({ stack }: Service): void {
+  process.env.TABLE_NAME = stack.table;
+  process.env.AWS_ENDPOINT_URL_DYNAMODB = stack.dynamodb;
+  process.env.AWS_REGION = 'eu-central-1';
+  process.env.AWS_ACCESS_KEY_ID = 'LOCALADMIN';
+  process.env.AWS_SECRET_ACCESS_KEY = 'local';
+}
+
 /**
  * Gives a team access to a site, as an accepted invite does, without the invite: those are few a minute. The same parts
  * of a transaction, by the same code, on the table of a test.
@@ -15,16 +24,12 @@ import type { Service } from './service.ts';
  * @param team its UUID
  */
 export async function share(
-  { stack }: Service,
+  service: Service,
   site: string,
   team: string,
   given: Pick<SiteAccess, 'assets' | 'sensitive'> = {},
 ): Promise<void> {
-  process.env.TABLE_NAME = stack.table;
-  process.env.AWS_ENDPOINT_URL_DYNAMODB = stack.dynamodb;
-  process.env.AWS_REGION = 'eu-central-1';
-  process.env.AWS_ACCESS_KEY_ID = 'LOCALADMIN';
-  process.env.AWS_SECRET_ACCESS_KEY = 'local';
+  useTableOf(service);
   const [siteId, id] = [shortIdFromUuid('site', site) as string, shortIdFromUuid('team', team) as string];
   const by = { type: 'system', id: 'sweep' } as const;
   const origin = { requestId: 'test', sourceAddress: null };

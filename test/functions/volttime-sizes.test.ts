@@ -1,0 +1,195 @@
+import { beforeAll, expect, test } from 'vitest';
+import type { Call } from '../../cdk/local/aws.ts';
+import { newId, newNumber, shortIdFromUuid } from '../../lib/domain/ids.ts';
+import { DEFAULT_LIMITS } from '../../lib/domain/limits.ts';
+import { audit } from '../../lib/table/audit.ts';
+import { type Key, keys } from '../../lib/table/keys.ts';
+import { accessWrites } from '../../lib/table/sharing.ts';
+import { transact, type Write } from '../../lib/table/write.ts';
+import { type Client, newAddress, useService } from '../support/service.ts';
+import { share, useTableOf } from '../support/sharing.ts';
+
+// As many chargers on a site, and as many sites shared with a team, as there may be. They are written as the service
+// writes them, but many at once.
+
+const calls: Call[] = [];
+const service = useService({ onCall: (call) => calls.push(call) });
+const CHARGERS = DEFAULT_LIMITS.chargersOfSite;
+const SITES = DEFAULT_LIMITS.sitesOfTeam;
+
+interface Made {
+  readonly uuid: string;
+  readonly id: number;
+}
+
+interface Side {
+  readonly id: string;
+  readonly owner: Client;
+  readonly member: { readonly userId: string };
+  readonly team: Made;
+}
+
+let home: Side;
+let away: Side;
+let depot: Made;
+let numbers: readonly number[];
+
+/** Writes items, as many at a time as a transaction has. */
+async function writeAll(writes: readonly Write[]): Promise<void> {
+  for (let start = 0; start < writes.length; start += 100) await transact(writes.slice(start, start + 100));
+}
+
+const put = (key: Key, type: string, item: object): Write => ({ type: 'put', key, item: { type, v: 1, ...item } });
+const teamIdOf = ({ team }: Side) => shortIdFromUuid('team', team.uuid) as string;
+const occasionOf = ({ member }: Side) =>
+  ({
+    now: new Date(),
+    by: { type: 'user', id: member.userId },
+    origin: { requestId: 'test', sourceAddress: null },
+  }) as const;
+
+async function addChargers(side: Side, siteId: string, count: number): Promise<number[]> {
+  const occasion = occasionOf(side);
+  const at = occasion.now.toISOString();
+  const made = Array.from({ length: count }, (_, index) => ({
+    ...{ id: newId('charger', occasion.now), number: newNumber(), siteId, identity: `cp-${index}` },
+    ...{ connectionStatus: 'never_seen', createdBy: side.member.userId, createdAt: at, updatedAt: at },
+  }));
+  await writeAll(
+    made.flatMap((charger) => [
+      put(keys.charger(siteId, charger.id), 'Charger', charger),
+      put(keys.chargerHome(charger.id), 'ChargerHome', { chargerId: charger.id, siteId }),
+      put(keys.chargerNumber(charger.number), 'ChargerNumber', { number: charger.number, chargerId: charger.id }),
+      put(keys.chargerIdentity(charger.identity), 'ChargerIdentity', { chargerId: charger.id }),
+      audit(occasion, {
+        action: 'charger.create',
+        organizationId: side.id,
+        resource: { type: 'charger', id: charger.id },
+        after: { siteId },
+      }),
+    ]),
+  );
+  await transact([{ type: 'update', key: keys.site(siteId), add: { chargers: count } }]);
+  return made.sort((one, other) => (one.id < other.id ? -1 : 1)).map(({ number }) => number);
+}
+
+/** Sites of one team that another has access to. */
+async function addSites(from: Side, to: Side, count: number): Promise<void> {
+  const occasion = occasionOf(from);
+  const at = occasion.now.toISOString();
+  const [teamId, other] = [teamIdOf(from), teamIdOf(to)];
+  const times = { createdAt: at, updatedAt: at };
+  const made = Array.from({ length: count }, (_, index) => ({
+    ...{ id: newId('site', occasion.now), number: newNumber(), teamId, organizationId: from.id, name: `Site ${index}` },
+    ...{ chargers: 0, teams: 2, sharing: 1, createdBy: from.member.userId, ...times },
+  }));
+  await writeAll(
+    made.flatMap((site) => {
+      const resource = { type: 'site', id: site.id } as const;
+      const entry = (action: 'site.create' | 'site-access.create', organizationId: string, after: object) =>
+        audit(occasion, { action, organizationId, resource, after: { ...after } });
+      return [
+        put(keys.site(site.id), 'Site', site),
+        put(keys.siteNumber(site.number), 'SiteNumber', { number: site.number, siteId: site.id }),
+        ...accessWrites({ siteId: site.id, teamId, organizationId: from.id, isOwner: true, ...times }),
+        ...accessWrites({ siteId: site.id, teamId: other, organizationId: to.id, isOwner: false, ...times }),
+        entry('site.create', from.id, { teamId }),
+        entry('site-access.create', to.id, { teamId: other }),
+      ];
+    }),
+  );
+  await transact([
+    { type: 'update', key: keys.team(from.id, teamId), add: { sites: count } },
+    { type: 'update', key: keys.team(to.id, other), add: { sharedSites: count } },
+  ]);
+}
+
+beforeAll(async () => {
+  useTableOf(service);
+  const sideOf = async (name: string): Promise<Side> => {
+    const made = await service.organization(name);
+    const body = { name: newAddress('team'), email: newAddress(), type: 'Company' };
+    return { ...made, team: (await made.owner.call('POST /api/v3/teams', { body })).body.data };
+  };
+  [home, away] = [await sideOf('Home'), await sideOf('Away')];
+  const body = { name: 'Depot', team_uuid: home.team.uuid };
+  depot = (await home.owner.call('POST /api/v3/sites', { body })).body.data;
+  await share(service, depot.uuid, away.team.uuid);
+  numbers = await addChargers(home, shortIdFromUuid('site', depot.uuid) as string, CHARGERS);
+  await addSites(home, away, SITES - 1);
+}, 120_000);
+
+/** An answer with the capacity units that reading for it took. */
+async function measured(by: Client, path: string) {
+  const before = calls.length;
+  const { body } = await by.call(`GET ${path}`);
+  const units = calls
+    .slice(before)
+    .filter(({ operation }) => ['BatchGetItem', 'Query'].includes(operation))
+    .reduce(
+      (sum, { consumedCapacity }) => sum + ((consumedCapacity as { CapacityUnits?: number })?.CapacityUnits ?? 0),
+      0,
+    );
+  return { body, units, ids: body.data.map(({ id }: Made) => id) as number[] };
+}
+
+test('a page of a site with 10,000 chargers costs its page and its distance', async () => {
+  const { owner } = away;
+  const path = `/api/v3/sites/${depot.uuid}/chargers`;
+  const first = await measured(owner, `${path}?page=1`);
+  expect(first.ids).toEqual(numbers.slice(0, 25));
+  expect(first.units).toBeLessThan(25);
+  const whole = await measured(owner, path);
+  expect(whole.ids).toEqual(numbers.slice(0, 1000));
+  expect(whole.body.links.next).toMatch(/\?page=41$/);
+  expect(whole.units).toBeLessThan(200);
+  const last = await measured(owner, `${path}?page=400`);
+  expect(last.ids).toEqual(numbers.slice(-25));
+  expect(last.body.links.next).toBe(null);
+  expect(last.units).toBeLessThan(2000);
+  expect((await measured(owner, `${path}?page=401`)).ids).toEqual([]);
+  // What is read of one charger doesn't depend on how many there are.
+  const one = await measured(owner, `/api/v3/chargers?page=400`);
+  expect(one.ids).toEqual(numbers.slice(-25));
+});
+
+test('a list of 500 chargers limits the access to them, and a longer one is refused', async () => {
+  const [us, them] = [home.owner, away.owner];
+  const body = (count: number) => ({
+    access_of_assets: 'limited_access',
+    accessible_assets: numbers.slice(7, 7 + count).map((asset_id) => ({ asset_type: 'charger', asset_id })),
+  });
+  const at = `/api/v3/sites/${depot.uuid}/teams/${away.team.uuid}`;
+  expect((await us.call(`PUT ${at}/asset-access`, { body: body(501) })).body.message).toBe(
+    'The accessible assets field must not have more than 500 items.',
+  );
+  expect((await us.call(`PUT ${at}/asset-access`, { body: body(500) })).status).toBe(200);
+  const path = `/api/v3/sites/${depot.uuid}/chargers`;
+  expect((await measured(them, path)).ids).toEqual(numbers.slice(7, 507));
+  const page = await measured(them, `${path}?page=20`);
+  expect(page.ids).toEqual(numbers.slice(482, 507));
+  expect(page.units).toBeLessThan(60);
+  expect((await measured(them, '/api/v3/chargers')).ids).toEqual(numbers.slice(7, 507));
+  expect((await them.call(`GET /api/v3/chargers/${numbers[6]}`)).status).toBe(404);
+  expect((await us.call(`PUT ${at}/asset-access`, { body: { access_of_assets: 'full_access' } })).status).toBe(200);
+});
+
+test('a team with 1,000 shared sites sees each once, a page at a time, and gets no more', async () => {
+  const { owner, team } = away;
+  const seen: number[] = [];
+  for (let page = 1; page <= SITES / 25; page += 1) {
+    const { ids, units, body } = await measured(owner, `/api/v3/sites?page=${page}`);
+    seen.push(...ids);
+    expect(units).toBeLessThan(250);
+    expect(Boolean(body.links.next)).toBe(page < SITES / 25);
+  }
+  expect(new Set(seen).size).toBe(SITES);
+  const whole = await measured(owner, '/api/v3/sites');
+  expect([whole.ids, Object.keys(whole.body)]).toEqual([seen, ['data']]);
+  const more = await home.owner.call('POST /api/v3/teams', {
+    body: { name: newAddress('team'), email: newAddress(), type: 'Company' },
+  });
+  const body = { name: 'One more', team_uuid: more.body.data.uuid };
+  const site = (await home.owner.call('POST /api/v3/sites', { body })).body.data;
+  await expect(share(service, site.uuid, team.uuid)).rejects.toThrow('site_limit_reached');
+});
