@@ -358,7 +358,73 @@ REQUESTS.push(
   },
 );
 
+/** An organization with a site, and a team that the site is shared with. */
+async function sited(hour = 0, end?: string): Promise<Place & { readonly site: string; readonly shared: string }> {
+  const place = await organized(hour);
+  const { owner } = place;
+  const team = async () => {
+    const body = { name: newAddress('team'), email: owner.email, type: 'Other' };
+    return (await owner.call('POST /api/v3/teams', { body })).body.data.uuid as string;
+  };
+  const body = { name: 'Depot', team_uuid: await team() };
+  const site = (await owner.call('POST /api/v3/sites', { body })).body.data.uuid;
+  const shared = await team();
+  const grant = end === undefined ? {} : { data_access: true, data_access_expires_at: end };
+  const invited = await owner.call(`POST /api/v3/sites/${site}/teams/invite`, {
+    body: { email: owner.email, ...grant },
+  });
+  const accepted = { token: invited.body.invite_token, team_uuid: shared };
+  expect(await statusOf(owner.call('POST /api/v3/sites/invite/accept', { body: accepted }))).toBe(200);
+  return { ...place, site, shared };
+}
+
+const siteOf = async ({ owner }: Place) => (await owner.call('GET /api/v3/sites')).body.data[0].uuid as string;
+const sharedOf = async ({ owner }: Place, site: string) =>
+  (await owner.call(`GET /api/v3/sites/${site}/teams`)).body.data[1].uuid as string;
+
+REQUESTS.push(
+  {
+    name: 'inviting to a site under a key',
+    function: 'volttime/invite-team',
+    prepare: () => sited(),
+    run: async (place) =>
+      statusOf(
+        place.owner.call(`POST /api/v3/sites/${await siteOf(place)}/teams/invite`, {
+          body: { email: place.email },
+          headers: { 'idempotency-key': place.email },
+        }),
+      ),
+    ...{ status: 201, repeated: 201, links: 404 },
+  },
+  {
+    name: 'asking for sensitive data',
+    function: 'volttime/request-sensitive-data',
+    prepare: () => sited(),
+    run: async (place) => {
+      const site = await siteOf(place);
+      const path = `/api/v3/sites/${site}/teams/${await sharedOf(place, site)}/request-sensitive-data`;
+      return statusOf(place.owner.call(`POST ${path}`, { body: { reason: 'Repair', requested_expires_never: true } }));
+    },
+    action: 'site-sensitive.request',
+    ...{ status: 200, repeated: 200 },
+    twice: (once) => ({ ...once, entries: [...once.entries, 'site-sensitive.request'].sort() }),
+  },
+);
+
 const SWEEPS: readonly Operation[] = [
+  {
+    name: 'ends a grant of sensitive data',
+    function: 'scheduled/sweep',
+    prepare: (hour) => sited(hour, new Date(Date.now() + (2 * DAY + hour * 60) * 60_000).toISOString()),
+    run: async ({ hour }, again) => {
+      const minute = 2 * DAY + hour * 60 + (again ? 10 : 5);
+      await sweepAt(minute);
+      // The mail that tells of it is due from then on.
+      return sweepAt(minute + 1);
+    },
+    action: 'site-sensitive.expire',
+    ...{ status: 200, repeated: 200 },
+  },
   {
     name: 'sends a reminder',
     function: 'scheduled/sweep',

@@ -754,3 +754,76 @@ test('a deleted site takes its invites and requests along', async () => {
   expect((await openInvite(mailed)).status).toBe(404);
   expect((await service.items()).filter(({ pk, sk }) => `${pk} ${sk}`.includes(email))).toEqual([]);
 });
+
+describe('by who owns a team and is no ADMIN', () => {
+  /** A USER who owns a team of theirs. */
+  async function teamOwner(by: Client): Promise<{ owner: Client; team: MadeTeam }> {
+    const owner = await service.member(by, 'USER');
+    return { owner, team: await makeTeam(owner) };
+  }
+
+  async function siteBy({ owner, team }: { owner: Client; team: MadeTeam }): Promise<MadeSite> {
+    return (await owner.call('POST /api/v3/sites', { body: { name: 'Depot', team_uuid: team.uuid } })).body.data;
+  }
+
+  test.each(['teams/invite', 'invite'])('%s invites, to single chargers too', async (path) => {
+    const { owner } = await service.organization();
+    const manager = await teamOwner(owner);
+    const site = await siteBy(manager);
+    const charger = await makeCharger(manager.owner, site);
+    const answer = await manager.owner.call(`POST /api/v3/sites/${site.id}/${path}`, {
+      body: { email: newAddress(), accessible_assets: [{ asset_type: 'charger', asset_id: charger.id }] },
+    });
+    expect(answer.status).toBe(201);
+    const guests = await teamOwner((await guest()).owner);
+    expect((await accept(guests.owner, answer.body.invite_token, guests.team)).status).toBe(200);
+    expect(await accessOf(manager.owner, site, guests.team)).toMatchObject({ can_access_all_assets: false });
+  });
+
+  test('a colleague who is not in the team accepts nothing for it, by the API or the page', async () => {
+    const { owner, site } = await made();
+    const { owner: other, team } = await guest();
+    const colleague = await service.member(other, 'USER');
+    const answer = await inviteTo(owner, site, { email: colleague.email });
+    expect(await accept(colleague, answer.body.invite_token, team)).toMatchObject({
+      status: 422,
+      body: { errors: { team_uuid: ['The selected team uuid is invalid.'] } },
+    });
+    expect((await acceptOnPage(await service.linkToken(colleague.email), team.uuid)).status).toBe(400);
+  });
+
+  test('a site is handed over on the page', async () => {
+    const { owner, site } = await made();
+    const { owner: other, team } = await guest();
+    await inviteTo(owner, site, { email: other.email, transfer_ownership: true });
+    const page = await acceptOnPage(await service.linkToken(other.email), team.uuid);
+    expect(page).toMatchObject({ status: 200, body: expect.stringContaining('now owns') });
+    expect(await inviteTo(other, site)).toMatchObject({ status: 201 });
+  });
+
+  test('sensitive data is asked for, by the team’s integer too, and granted on the page', async () => {
+    const { owner } = await service.organization();
+    const manager = await teamOwner(owner);
+    const site = await siteBy(manager);
+    const guests = await teamOwner((await guest()).owner);
+    await share(service, site.uuid, guests.team.uuid);
+    const { data } = (await guests.owner.call('GET /api/v3/teams')).body;
+    const { id } = data.find(({ uuid }: { uuid: string }) => uuid === guests.team.uuid);
+    expect((await ask(guests.owner, site, { id: '', uuid: String(id) })).status).toBe(200);
+    expect(await mailsAbout(owner.email, 'sensitive'), 'Its owner alone').toEqual([]);
+    expect((await decide(await service.linkToken(manager.owner.email), 'granted')).status).toBe(200);
+  });
+
+  test('the ADMINs are asked where the owning team has no owner any more', async () => {
+    const { owner } = await service.organization();
+    const member = await service.member(owner, 'USER');
+    const team = await makeTeam(member);
+    const site = await siteBy({ owner: member, team });
+    const { owner: other, team: theirs } = await guest();
+    await share(service, site.uuid, theirs.uuid);
+    expect((await owner.call(`DELETE /v1/members/${member.memberId}`)).status).toBe(204);
+    expect((await ask(other, site, theirs)).status).toBe(200);
+    expect(await mailsAbout(member.email, 'sensitive')).toEqual([]);
+    expect((await decide(await service.linkToken(owner.email), 'granted')).status).toBe(200);
+  });
+});

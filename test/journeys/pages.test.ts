@@ -33,7 +33,11 @@ async function invite(admin: Client, email = newAddress('jane')) {
   return { email, id: invited.body.id as string, token: await service.linkToken(email) };
 }
 
-const open = (status: number, token: string): Asking => ({ status, method: 'GET', path: `${PATH}?token=${token}` });
+const open = (status: number, token: string, path = PATH): Asking => ({
+  ...{ status, method: 'GET', path: `${path}?token=${token}` },
+});
+const SITE_INVITE = '/site/invite/accept';
+const SITE_REQUEST = '/site/sensitive-data';
 const post = (status: number, path: string, token: string): Asking => ({
   ...{ status, method: 'POST', path, headers: FORM },
   body: `token=${token}`,
@@ -53,6 +57,33 @@ async function stopPath(): Promise<string> {
   const { owner } = await service.organization();
   const { email } = await invite(owner);
   return `/invitations/stop-reminders?token=${await service.linkToken(email, 'stop')}`;
+}
+
+/** A site that its owner invites themselves to, for another of their teams. */
+async function siteShared() {
+  const { owner } = await service.organization('Acme <Energy> & Söhne');
+  const makeTeam = async () => {
+    const body = { name: newAddress('<team>'), email: owner.email, type: 'Other' };
+    return (await owner.call('POST /api/v3/teams', { body })).body.data.uuid as string;
+  };
+  const body = { name: 'Depot <1> & Söhne', team_uuid: await makeTeam() };
+  const site = (await owner.call('POST /api/v3/sites', { body })).body.data.uuid as string;
+  const invited = await owner.call(`POST /api/v3/sites/${site}/teams/invite`, { body: { email: owner.email } });
+  expect(invited.status).toBe(201);
+  return { owner, site, team: await makeTeam(), token: await service.linkToken(owner.email) };
+}
+
+const siteInvite = async () => (await siteShared()).token;
+
+async function requestToken(): Promise<string> {
+  const { owner, site, team, token } = await siteShared();
+  const body = { token, team_uuid: team };
+  expect((await owner.call('POST /api/v3/sites/invite/accept', { body })).status).toBe(200);
+  const asked = await owner.call(`POST /api/v3/sites/${site}/teams/${team}/request-sensitive-data`, {
+    body: { reason: 'To <repair>\nthem', requested_expires_never: true },
+  });
+  expect(asked.status).toBe(200);
+  return service.linkToken(owner.email);
 }
 
 /** Makes each kind of page, and says how to come to it. */
@@ -133,6 +164,25 @@ const KINDS: Readonly<Record<string, () => Promise<Asking>>> = {
     await service.member(one.owner, 'USER', email);
     return accept(409, (await invite(two.owner, email)).token);
   },
+  'invite to a site': async () => open(200, await siteInvite(), SITE_INVITE),
+  'accepted invite to a site': async () => {
+    const { token, team } = await siteShared();
+    const asking = post(200, SITE_INVITE, token);
+    return { ...asking, body: `${asking.body}&team=${team}` };
+  },
+  'expired invite to a site': async () => {
+    await service.clock('-8d');
+    const token = await siteInvite();
+    await service.clock(0);
+    return open(410, token, SITE_INVITE);
+  },
+  'unknown invite to a site': async () => open(404, 'A'.repeat(64), SITE_INVITE),
+  'request for sensitive data': async () => open(200, await requestToken(), SITE_REQUEST),
+  'granted request for sensitive data': async () => {
+    const asking = post(200, SITE_REQUEST, await requestToken());
+    return { ...asking, body: `${asking.body}&decision=granted` };
+  },
+  'unknown request for sensitive data': async () => open(404, 'A'.repeat(64), SITE_REQUEST),
   'unknown path': async () => ({ status: 404, method: 'GET', path: '/nowhere' }),
   'unknown method': async () => ({ status: 405, method: 'PUT', path: PATH }),
   'body of another type': async () => ({
