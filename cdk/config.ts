@@ -17,6 +17,9 @@ const claim = z.string().min(1).optional();
 const count = z.int().positive();
 const limitNames = Object.keys(DEFAULT_LIMITS) as (keyof typeof DEFAULT_LIMITS)[];
 
+/** Deleting a charger touches the access of every team to its site, in one transaction of at most 100 items. */
+const MOST_TEAMS = 85;
+
 /** What a stage in cdk.json's context may set. Docstrings here are the source of the README's table. */
 const StageConfig = z
   .strictObject({
@@ -52,7 +55,13 @@ const StageConfig = z
     /** Where people go once they have accepted, and where the user pool's sign-in returns to. */
     applicationUrl: url.optional(),
     /** Limits other than the defaults (lib/domain/limits.ts). */
-    limits: z.partialRecord(z.enum(limitNames), count).default({}),
+    limits: z
+      .partialRecord(z.enum(limitNames), count)
+      .refine(({ teamsOfSite = 1 }) => teamsOfSite <= MOST_TEAMS, {
+        path: ['teamsOfSite'],
+        error: `must be at most ${MOST_TEAMS}`,
+      })
+      .default({}),
     /** Days that an invitation may be accepted, unless it says otherwise. */
     invitationDays: z.int().min(1).max(30).default(7),
     /** Days that audit entries are kept. */

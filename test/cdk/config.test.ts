@@ -45,7 +45,7 @@ describe('configuration', () => {
       createMailIdentity: 'no',
       publicUrl: 'api.example.com',
       applicationUrl: 'javascript:alert(1)',
-      limits: { members: 0, member: 5 },
+      limits: { members: 0, member: 5, teamsOfSite: 86 },
       invitationDays: 31,
       auditDays: 1.5,
       logDays: 8,
@@ -61,6 +61,7 @@ describe('configuration', () => {
       'claims: Unrecognized key: "mail"',
       'limits.members',
       'limits.member',
+      'limits.teamsOfSite',
       'organizationCreators.1',
     ]) {
       expect(message).toContain(`\n  stages.development.${key}`);
