@@ -16,7 +16,7 @@ import { accessEntry, accessRemoval, auditIn, countSites, sharingChange } from '
 import { inviteRemoval } from './site-invites.ts';
 import { getSite, listAccessOf, siteRemoval } from './sites.ts';
 import { leaveWrites, listTeamMembers, listTeamsOf } from './team-members.ts';
-import { getTeam, listDiscardedTeams, listTeams, teamRemoval } from './teams.ts';
+import { getDiscardedTeam, getTeam, listDiscardedTeams, listTeams, teamRemoval } from './teams.ts';
 import { transact } from './write.ts';
 
 /** What the functions of this file do to the table. */
@@ -116,7 +116,12 @@ async function clearPlaces(rows: readonly TeamMembership[]): Promise<void> {
  */
 export async function clearTeam(occasion: Occasion, { organizationId, id }: Team): Promise<boolean> {
   if (!(await clearSites(occasion, id))) return false;
-  const rows = await listTeamMembers(id, { limit: BATCH });
+  const [present, rows] = await Promise.all([
+    getDiscardedTeam(organizationId, id),
+    listTeamMembers(id, { limit: BATCH }),
+  ]);
+  // Its organization was deleted too, and is cleared at the same time.
+  if (!present) return true;
   const members = await Promise.all(rows.map(({ memberId }) => getMember(organizationId, memberId)));
   for (const [index, row] of rows.entries()) {
     const member = members[index];
