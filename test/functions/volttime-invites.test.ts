@@ -307,7 +307,7 @@ describe('accepting is refused', () => {
       body: { errors: INVALID },
     });
     expect(await openInvite(mailed)).toMatchObject({ status: 410, body: expect.stringContaining('has expired') });
-    expect((await openInvite(mailed, 'de')).body).toContain('Diese Einladung ist abgelaufen');
+    expect((await openInvite(mailed, 'de')).body).toContain('Die Einladung zum Standort ist abgelaufen');
     expect(await accessOf(owner, site, theirs)).toBeUndefined();
   });
 

@@ -66,7 +66,7 @@ export const DEAD_LINK_WORDS: Record<Language, Readonly<Record<DeadLink, Refusal
       next: 'Ask somebody who manages the site for a new invite.',
     },
     request_not_found: {
-      heading: 'This link leads nowhere',
+      heading: 'There is no request behind this link',
       happened: 'We know no request behind it. Part of the address may be missing.',
       next: 'Open the link in your mail once more, or copy all of it into the address bar.',
     },
@@ -118,12 +118,12 @@ export const DEAD_LINK_WORDS: Record<Language, Readonly<Record<DeadLink, Refusal
       next: 'Bitten Sie die Administration der Organisation, die Einladung erneut zu senden.',
     },
     site_expired: {
-      heading: 'Diese Einladung ist abgelaufen',
+      heading: 'Die Einladung zum Standort ist abgelaufen',
       happened: 'Sie galt für begrenzte Zeit, und die ist vorbei. Kein Team hat durch sie etwas bekommen.',
       next: 'Bitten Sie die Person, die Sie eingeladen hat, um eine neue Einladung.',
     },
     site_used: {
-      heading: 'Diese Einladung wurde schon angenommen',
+      heading: 'Die Einladung zum Standort wurde schon angenommen',
       happened: 'Jede Einladung kann einmal angenommen werden, für ein Team.',
       next: 'Waren Sie das? Dann finden Sie den Standort in Ihrer Anwendung. Wenn nicht, fragen Sie die Person, die Sie eingeladen hat.',
     },
@@ -134,7 +134,7 @@ export const DEAD_LINK_WORDS: Record<Language, Readonly<Record<DeadLink, Refusal
       next: 'Bitten Sie jemanden, der den Standort verwaltet, um eine neue Einladung.',
     },
     request_not_found: {
-      heading: 'Dieser Link führt ins Leere',
+      heading: 'Hinter diesem Link ist keine Anfrage',
       happened: 'Dahinter kennen wir keine Anfrage. Vielleicht fehlt ein Teil der Adresse.',
       next: 'Öffnen Sie den Link in Ihrer E-Mail noch einmal, oder kopieren Sie ihn ganz in die Adresszeile.',
     },
