@@ -73,7 +73,10 @@ export async function bundle(
     supported: { 'dynamic-import': false },
     // Packages' ESM is what esbuild can shake.
     mainFields: ['module', 'main'],
-    alias: { '@aws-sdk/credential-provider-node': './lib/credentials.ts' },
+    alias: {
+      '@aws-sdk/credential-provider-node': './lib/credentials.ts',
+      '@aws-sdk/endpoint-cache': './lib/endpoint-cache.ts',
+    },
     // 15 KB, loaded by the SDK only where an operation streams events; none of ours does.
     external: ['@smithy/core/event-streams'],
     // What answers unknown paths has to know the known ones, and can't import them.

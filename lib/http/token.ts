@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { JwtVerifier } from 'aws-jwt-verify';
 import { FetchError, JwksValidationError } from 'aws-jwt-verify/error';
+import { JwtVerifier } from 'aws-jwt-verify/jwt-verifier';
 import { configuration } from '../configuration.ts';
 import { dialectOf } from '../dialects/dialect.ts';
 import { parseAccessToken, TOKEN_PREFIX, type TokenText } from '../domain/access-token.ts';

@@ -14,6 +14,7 @@ export function client(): DynamoDBDocumentClient {
       region: process.env.AWS_REGION as string,
       retryMode: 'standard',
       maxAttempts: 3,
+      endpointDiscoveryEnabled: false,
       logger: QUIET,
     }),
     { marshallOptions: { removeUndefinedValues: true } },

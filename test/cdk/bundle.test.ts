@@ -5,16 +5,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { bundleDirectory } from '../../cdk/bundle.ts';
 import { synthesize } from '../../cdk/synthesize.ts';
 import { functions } from '../../functions/index.ts';
-import type { Declaration } from '../../lib/http/declaration.ts';
 
 const KB = 1000;
 const load = createRequire(import.meta.url);
-
-/** What mails about a site knows how sites are reached, beside what every function that mails has. */
-function limitOf({ email, ...others }: Declaration): number {
-  if (!email) return 300;
-  return 'found' in others && others.found ? 350 : 340;
-}
 
 describe('the bundle of', () => {
   let bundles: string;
@@ -28,6 +21,6 @@ describe('the bundle of', () => {
   });
 
   it.each(functions)('$name is as small as promised', ({ name, declaration }) => {
-    expect(statSync(fileOf(name)).size).toBeLessThanOrEqual(limitOf(declaration) * KB);
+    expect(statSync(fileOf(name)).size).toBeLessThanOrEqual(declaration.email ? 340 : 300 * KB);
   });
 });
