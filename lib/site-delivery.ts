@@ -18,7 +18,7 @@ import { type TableAccess, union } from './table/access.ts';
 import { readCounters } from './table/counters.ts';
 import type { DueInvite, GrantEndMail, RequestMail } from './table/due.ts';
 import { claimWaiting, forgetMail, isGivenUp } from './table/mails.ts';
-import { listManagers } from './table/managers.ts';
+import { listManaging } from './table/managing.ts';
 import { getMembership } from './table/members.ts';
 import { getOrganization } from './table/organizations.ts';
 import { getCaller, getUser } from './table/people.ts';
@@ -195,7 +195,7 @@ export async function askForSensitive(
     getOrganization(site.organizationId),
     getOrganization(team.organizationId),
     getCaller(actor.userId),
-    listManagers({ id: site.teamId, organizationId: site.organizationId }),
+    listManaging({ id: site.teamId, organizationId: site.organizationId }),
   ]);
   if (!organization || !home) throw new Stale();
   const { request, mailings } = await requestSensitive(occasion, way, site, input, recipients, limits);

@@ -37,6 +37,8 @@ interface Operation {
   readonly twice?: (once: Outcome) => Outcome;
   /** Whether it dies at reads too. */
   readonly atReads?: true;
+  /** For a sweep: minutes from the start after which it has something to do for a place of hour 0. */
+  readonly after?: number;
   /** What its links answer in the end, if not that they are good, or used. */
   readonly links?: number;
 }
@@ -91,6 +93,14 @@ async function claimed(hour = 0): Promise<Place & { readonly member: Client }> {
 }
 
 const DAY = 24 * 60;
+
+/** A sweep that has something to do so many minutes after a place was made. */
+function sweptAfter(after: number): Pick<Operation, 'after' | 'run'> {
+  return { after, run: ({ hour }, again) => sweepAt(after + hour * 60 + (again ? 10 : 5)) };
+}
+
+/** Hours that no operation has places for: it dies at fewer calls. */
+const HOURS = 100;
 
 const REQUESTS: Operation[] = [
   {
@@ -415,6 +425,7 @@ const SWEEPS: readonly Operation[] = [
   {
     name: 'ends a grant of sensitive data',
     function: 'scheduled/sweep',
+    after: 2 * DAY,
     prepare: (hour) => sited(hour, new Date(Date.now() + (2 * DAY + hour * 60) * 60_000).toISOString()),
     run: async ({ hour }, again) => {
       const minute = 2 * DAY + hour * 60 + (again ? 10 : 5);
@@ -429,14 +440,14 @@ const SWEEPS: readonly Operation[] = [
     name: 'sends a reminder',
     function: 'scheduled/sweep',
     prepare: (hour) => invited(hour),
-    run: ({ hour }, again) => sweepAt(3.5 * DAY + hour * 60 + (again ? 10 : 5)),
+    ...sweptAfter(3.5 * DAY),
     ...{ status: 200, repeated: 200, atReads: true },
   },
   {
     name: 'ends somebody whom nobody claimed',
     function: 'scheduled/sweep',
     prepare: (hour) => joined(hour),
-    run: ({ hour }, again) => sweepAt(30 * DAY + hour * 60 + (again ? 10 : 5)),
+    ...sweptAfter(30 * DAY),
     action: 'member.expire',
     ...{ status: 200, repeated: 200, links: 410 },
   },
@@ -450,7 +461,7 @@ const SWEEPS: readonly Operation[] = [
       await service.clock(0);
       return place;
     },
-    run: ({ hour }, again) => sweepAt(hour * 60 + (again ? 10 : 5)),
+    ...sweptAfter(0),
     ...{ status: 200, repeated: 200 },
   },
   {
@@ -460,14 +471,14 @@ const SWEEPS: readonly Operation[] = [
       await service.faults([{ action: 'ses:SendRawEmail', fault: 'error' }]);
       return invited(hour);
     },
-    run: ({ hour }, again) => sweepAt(hour * 60 + (again ? 10 : 5)),
+    ...sweptAfter(0),
     ...{ status: 200, repeated: 200, atReads: true },
   },
   {
     name: 'records an expiry',
     function: 'scheduled/sweep',
     prepare: (hour) => invited(hour),
-    run: ({ hour }, again) => sweepAt(7 * DAY + hour * 60 + (again ? 10 : 5)),
+    ...sweptAfter(7 * DAY),
     action: 'invitation.expire',
     ...{ status: 200, repeated: 200, atReads: true },
   },
@@ -481,7 +492,7 @@ const SWEEPS: readonly Operation[] = [
       await service.clock(0);
       return place;
     },
-    run: ({ hour }, again) => sweepAt(hour * 60 + (again ? 10 : 5)),
+    ...sweptAfter(0),
     ...{ status: 200, repeated: 200, links: 404 },
   },
   {
@@ -495,7 +506,7 @@ const SWEEPS: readonly Operation[] = [
       await service.clock(0);
       return place;
     },
-    run: ({ hour }, again) => sweepAt(hour * 60 + (again ? 10 : 5)),
+    ...sweptAfter(0),
     ...{ status: 200, repeated: 200 },
   },
 ];
@@ -514,6 +525,8 @@ interface Death {
 }
 
 async function survive(operation: Operation): Promise<void> {
+  // What earlier operations left to do would be in between.
+  if (operation.after !== undefined) await sweepAt(operation.after + HOURS * 60);
   const undisturbed = await leaveUndisturbed(operation);
   const { once, mails } = undisturbed;
   const deaths: Death[] = [];

@@ -7,13 +7,13 @@ import { REQUEST_REFUSALS } from '../../lib/domain/site-request.ts';
 import { forAnybody } from '../../lib/http/endpoint.ts';
 import { SITE_REQUEST_PATH } from '../../lib/site-delivery.ts';
 import { union } from '../../lib/table/access.ts';
-import { getOrganization } from '../../lib/table/organizations.ts';
 import {
   DECIDE_REQUEST,
   decideRequest,
   findSiteRequest,
-  openRequest,
   readAsking,
+  readRequestState,
+  requireOpen,
 } from '../../lib/table/site-requests.ts';
 
 export const returns = { 200: null };
@@ -27,20 +27,20 @@ export const endpoint = forAnybody({
   route: `POST ${SITE_REQUEST_PATH}`,
   accepts: 'application/x-www-form-urlencoded',
   table: union(DECIDE_REQUEST, { BatchGetItem: ['SITE', 'ORG', 'USER', 'TEAM'] }),
-  depth: 4,
+  depth: 3,
   body: z.object({ token: z.optional(z.string()), decision: z.enum(['granted', 'declined']) }),
   refuses: REQUEST_REFUSALS,
   async handle({ request: { now, origin, headers }, body: { token = '', decision } }) {
     const found = await findSiteRequest(parseSiteToken('siteRequest', token));
-    const { asked, site } = found;
-    const [organization, asking] = await Promise.all([site && getOrganization(site.organizationId), readAsking(asked)]);
-    const setting = sitePageSetting(headers['accept-language'], organization);
+    const { asked } = found;
+    const [state, asking] = await Promise.all([readRequestState(found), readAsking(asked)]);
+    const setting = sitePageSetting(headers['accept-language'], state?.organization);
     return answerSiteHolder(setting, async () => {
       if (!asking) throw new Refusal('sensitive_request_over');
       const decided = { ...setting, decision, teamName: asking.team.name };
       if (asked.decision === decision) return siteRequestDecidedPage(decided);
       const occasion = { now, origin, by: { type: 'link', id: asked.id } } as const;
-      await decideRequest(occasion, await openRequest(found, now), decision);
+      await decideRequest(occasion, requireOpen(found, state, now), decision);
       return siteRequestDecidedPage(decided);
     });
   },

@@ -7,9 +7,8 @@ import { parseSiteToken } from '../../lib/domain/site-link.ts';
 import { REQUEST_REFUSALS } from '../../lib/domain/site-request.ts';
 import { forAnybody } from '../../lib/http/endpoint.ts';
 import { SITE_REQUEST_PATH } from '../../lib/site-delivery.ts';
-import { getOrganization } from '../../lib/table/organizations.ts';
 import { getUser } from '../../lib/table/people.ts';
-import { findSiteRequest, openRequest, readAsking } from '../../lib/table/site-requests.ts';
+import { findSiteRequest, readAsking, readRequestState, requireOpen } from '../../lib/table/site-requests.ts';
 
 export const returns = { 200: null };
 
@@ -28,25 +27,19 @@ export const endpoint = forAnybody({
   refuses: REQUEST_REFUSALS,
   async handle({ request: { now, headers }, query: { token = '' } }) {
     const found = await findSiteRequest(parseSiteToken('siteRequest', token));
-    const { asked, site } = found;
-    const [organization, asking, open] = await Promise.all([
-      site && getOrganization(site.organizationId),
-      readAsking(asked),
-      // Refused on the page, in its language.
-      openRequest(found, now).catch((error: unknown) => error),
-    ]);
-    const setting = sitePageSetting(headers['accept-language'], organization);
+    const { asked } = found;
+    const [state, asking] = await Promise.all([readRequestState(found), readAsking(asked)]);
+    const setting = sitePageSetting(headers['accept-language'], state?.organization);
     return answerSiteHolder(setting, async () => {
       if (!asking) throw new Refusal('sensitive_request_over');
       const teamName = asking.team.name;
       if (asked.decision) return siteRequestDecidedPage({ ...setting, decision: asked.decision, teamName });
-      if (!isOpen(open)) throw open;
-      const { request } = open;
+      const { request, site } = requireOpen(found, state, now);
       const requester = await getUser(request.requestedBy);
       if (!requester) throw new Refusal('sensitive_request_over');
       return siteRequestPage({
         ...setting,
-        ...{ siteName: open.site.name, teamName, organizationName: asking.organization.name },
+        ...{ siteName: site.name, teamName, organizationName: asking.organization.name },
         ...{ requesterName: nameOf(requester), reason: request.reason, asked: request },
         ...{ token, action: SITE_REQUEST_PATH },
       });
@@ -54,7 +47,3 @@ export const endpoint = forAnybody({
   },
 });
 export const { handler } = endpoint;
-
-function isOpen(open: unknown): open is Awaited<ReturnType<typeof openRequest>> {
-  return typeof open === 'object' && open !== null && 'request' in open;
-}

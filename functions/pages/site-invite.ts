@@ -10,7 +10,7 @@ import { parseSiteToken } from '../../lib/domain/site-link.ts';
 import { forAnybody } from '../../lib/http/endpoint.ts';
 import { SITE_INVITE_PATH } from '../../lib/site-delivery.ts';
 import { union } from '../../lib/table/access.ts';
-import { LIST_MANAGED, listManaged } from '../../lib/table/managed.ts';
+import { LIST_MANAGED, listManaged } from '../../lib/table/managing.ts';
 import { getOrganization } from '../../lib/table/organizations.ts';
 import { getAddressHolder, getUser } from '../../lib/table/people.ts';
 import { findSiteInvite, getInviter } from '../../lib/table/site-invites.ts';

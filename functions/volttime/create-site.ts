@@ -7,7 +7,7 @@ import type { Site } from '../../lib/domain/site.ts';
 import { teamIdFromUuid } from '../../lib/domain/team.ts';
 import { forFound } from '../../lib/http/endpoint.ts';
 import { union } from '../../lib/table/access.ts';
-import { CREATE_SITE, createSite, managing, readOwner, SEE_OWNED } from '../../lib/table/sites.ts';
+import { CREATE_SITE, createSite, readOwner, requireManaged, SEE_OWNED } from '../../lib/table/sites.ts';
 import { getTeamHome } from '../../lib/table/teams.ts';
 
 export const returns = { 200: resource(SiteSchema) };
@@ -30,7 +30,7 @@ export const endpoint = forFound({
   },
   read: ({ found, caller }) => readOwner(found, caller.userId),
   async handle({ body: { name, address, timezone }, actor, occasion, once, read: { team, own } }) {
-    const owner = await managing(actor, team, own, () => selectedInvalid('team_uuid'));
+    const owner = await requireManaged(actor, team, own, () => selectedInvalid('team_uuid'));
     const { limits } = configuration();
     const input = { name, address: address ?? undefined, timezone: timezone ?? undefined };
     const answer = (site: Site) => ({ status: 200, body: { data: showSite(site) } });

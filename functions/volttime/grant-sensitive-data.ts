@@ -28,9 +28,9 @@ export const endpoint = forSite({
   team: ({ request }) => readKey('team', request.params.team),
   async handle({ request, body, occasion, reach, ways }) {
     const { expires_never: isEndless, data_access_expires_at: expiresAt } = body;
-    requireAfterToday('data_access_expires_at', expiresAt, request.now);
     const way = managingWay(ways);
     const { access } = askedShare(reach);
+    requireAfterToday('data_access_expires_at', expiresAt, request.now);
     await changeGrant(occasion, way, reach, access, isEndless || expiresAt === undefined ? {} : { expiresAt });
     return { status: 200, body: { message: 'Sensitive data access granted successfully' } };
   },

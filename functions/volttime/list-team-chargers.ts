@@ -7,7 +7,7 @@ import { Refusal } from '../../lib/domain/refusal.ts';
 import { forFound } from '../../lib/http/endpoint.ts';
 import { union } from '../../lib/table/access.ts';
 import { LIST_CHARGERS_OF, listChargersOf } from '../../lib/table/chargers.ts';
-import { insight, readOwner, SEE_OWNED } from '../../lib/table/sites.ts';
+import { readOwner, requireInside, SEE_OWNED } from '../../lib/table/sites.ts';
 import { LOCATE_TEAM, locateTeam } from '../../lib/table/teams.ts';
 
 export const returns = { 200: list(Charger) };
@@ -30,7 +30,7 @@ export const endpoint = forFound({
   read: ({ found, caller }) => readOwner(found, caller.userId),
   async handle({ request, query, actor, read: { team, own } }) {
     // Who sees the team itself, because it is public, is told that its chargers aren't for them.
-    await insight(actor, team, own, team?.isPrivate ? 'team_not_found' : 'forbidden');
+    await requireInside(actor, team, own, team?.isPrivate ? 'team_not_found' : 'forbidden');
     const page = readPage(query);
     const range = { skip: page.skip, limit: page.size + 1 };
     const chargers = await listChargersOf(team ? [team] : [], range, request.now, ({ isOwner }) => isOwner);

@@ -4,7 +4,8 @@ import { Message } from '../../lib/dialects/volttime/schemas.ts';
 import { askedShare, managingWay } from '../../lib/domain/site.ts';
 import { forSite } from '../../lib/http/endpoint.ts';
 import { union } from '../../lib/table/access.ts';
-import { CHANGE_GRANT, changeGrant, isRequested } from '../../lib/table/site-teams.ts';
+import { getSiteRequest } from '../../lib/table/site-requests.ts';
+import { CHANGE_GRANT, changeGrant } from '../../lib/table/site-teams.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/table/sites.ts';
 import { LOCATE_TEAM } from '../../lib/table/teams.ts';
 
@@ -18,7 +19,7 @@ export const endpoint = forSite({
   format: volttime,
   route: 'DELETE /api/v3/sites/{site}/teams/{team}/revoke-sensitive-data',
   permission: 'site:read',
-  table: union(LOCATE_SITE, LOCATE_TEAM, CHANGE_GRANT),
+  table: union(LOCATE_SITE, LOCATE_TEAM, CHANGE_GRANT, { BatchGetItem: ['SITE'] }),
   depth: 3,
   refuses: ['forbidden', 'team_not_found', 'site_owner_access'],
   missing: 'site_not_found',
@@ -27,7 +28,8 @@ export const endpoint = forSite({
   async handle({ occasion, reach, ways }) {
     const way = managingWay(ways);
     const { access } = askedShare(reach);
-    if (access.sensitive || (await isRequested(access))) await changeGrant(occasion, way, reach, access, undefined);
+    const isToEnd = access.sensitive ?? (await getSiteRequest(access.siteId, access.teamId));
+    if (isToEnd) await changeGrant(occasion, way, reach, access, undefined);
     return { status: 200, body: { message: 'Sensitive data access revoked successfully' } };
   },
 });

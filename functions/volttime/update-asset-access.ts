@@ -33,9 +33,9 @@ export const endpoint = forSite({
   read: ({ body: { accessible_assets: numbers } }) =>
     findChargers(numbers?.slice(0, configuration().limits.assetsOfAccess) ?? []),
   async handle({ body, occasion, reach, ways, read }) {
-    requireAtMost('accessible_assets', body.accessible_assets, configuration().limits.assetsOfAccess);
     const way = managingWay(ways);
     const { access } = askedShare(reach);
+    requireAtMost('accessible_assets', body.accessible_assets, configuration().limits.assetsOfAccess);
     const named = body.access_of_assets === 'limited_access' ? read : undefined;
     // After the site was read: a charger that is deleted meanwhile changes what is shared, and this begins again.
     const assets = named && (await chargersOn(reach.site.id, named));

@@ -213,7 +213,7 @@ async function clearSites(occasion: Occasion, teamId: string): Promise<boolean> 
       ...(site
         ? [
             sharingChange(site, -1),
-            ...auditIn(occasion, [site.organizationId], site, {
+            ...auditIn(occasion, [site.organizationId, row.organizationId], site, {
               action: 'site-access.remove',
               before: accessEntry({ teamId }),
             }),

@@ -2,7 +2,7 @@ import type { Occasion } from '../domain/audit.ts';
 import type { TableAccess } from './access.ts';
 import type { DueAccess, GrantEndMail } from './due.ts';
 import { mailWrite, newMail } from './mails.ts';
-import { listManagers } from './managers.ts';
+import { listManaging } from './managing.ts';
 import { accessEntry, auditIn, sensitiveUpdate, sharingChange } from './sharing.ts';
 import { getAccess, getSite } from './sites.ts';
 import { Stale, transact } from './write.ts';
@@ -29,7 +29,7 @@ export async function expireGrant(occasion: Occasion, { siteId, teamId, dueAt }:
   const endedAt = access?.sensitive?.expiresAt;
   if (!site || access?.dueAt !== dueAt || endedAt === undefined || endedAt > now.toISOString()) throw new Stale();
   const { organizationId } = access;
-  const recipients = await listManagers({ id: teamId, organizationId });
+  const recipients = await listManaging({ id: teamId, organizationId });
   const mails = recipients.map(
     ({ userId }): GrantEndMail => ({ ...newMail(now, 'sweep'), siteId, teamId, organizationId, userId, endedAt }),
   );

@@ -28,7 +28,7 @@ import { getOrganization } from './organizations.ts';
 import { countInvite, countMailTo, type InviteWindow, tooMany } from './rates.ts';
 import { get, query } from './read.ts';
 import { actorManagesSite, auditIn, SHARING, sharingWrites, TRANSFERRING, transferWrites } from './sharing.ts';
-import { getAccess, getSite, managing, SEE_OWNED } from './sites.ts';
+import { getAccess, getSite, requireManaged, SEE_OWNED } from './sites.ts';
 import { actorManages, getTeamMembership } from './team-members.ts';
 import { getTeam } from './teams.ts';
 import { transact, type Write } from './write.ts';
@@ -187,7 +187,7 @@ export async function acceptSiteInvite(
   if (!owner?.isOwner) throw new Refusal('site_invite_void');
   if (!acceptor) throw missing();
   const { actor, own } = acceptor;
-  const team = await managing(actor, acceptor.team, own, missing);
+  const team = await requireManaged(actor, acceptor.team, own, missing);
   if (team.id === site.teamId) throw missing();
   // What was deleted, or is over, since the invite was made isn't given.
   const assets = invite.assets?.filter((id) => chargers.has(id));

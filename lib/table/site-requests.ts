@@ -2,13 +2,13 @@ import type { Occasion } from '../domain/audit.ts';
 import { newId } from '../domain/ids.ts';
 import type { Limits } from '../domain/limits.ts';
 import { hashSecret, knowsSecret } from '../domain/link.ts';
-import type { Member } from '../domain/member.ts';
+import type { Member, Membership } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Site, SiteAccess, Way } from '../domain/site.ts';
 import { newSiteSecret, type SiteToken } from '../domain/site-link.ts';
 import { type Decision, requestEnd, requestGarbage, type SiteAsked, type SiteRequest } from '../domain/site-request.ts';
-import { isIn, mayManage, type Team } from '../domain/team.ts';
+import { isIn, mayManage, type Team, type TeamMembership } from '../domain/team.ts';
 import type { TableAccess } from './access.ts';
 import type { RequestMail } from './due.ts';
 import { keys } from './keys.ts';
@@ -19,7 +19,7 @@ import { countMailTo } from './rates.ts';
 import { get } from './read.ts';
 import { accessEntry, actorManagesSite, auditIn, sensitiveUpdate, sharingChange } from './sharing.ts';
 import { getAccess, getSite } from './sites.ts';
-import { actorManages, getTeamMembership } from './team-members.ts';
+import { getTeamMembership } from './team-members.ts';
 import { getTeam } from './teams.ts';
 import { record, transact } from './write.ts';
 
@@ -150,13 +150,20 @@ export interface OpenRequest {
   readonly way: Way;
 }
 
-/**
- * Reads what deciding a request goes by: it is open, and whoever the link was sent to still manages the owning team.
- *
- * @throws Refusal `sensitive_request_over`, `decider_removed`
- */
-export async function openRequest({ asked, site, userId }: FoundRequest, now: Date): Promise<OpenRequest> {
-  if (!site) throw new Refusal('sensitive_request_over');
+/** What deciding a request goes by, as it was read; parts that are gone are undefined. */
+interface RequestState {
+  readonly request: SiteRequest | undefined;
+  readonly access: SiteAccess | undefined;
+  readonly owner: SiteAccess | undefined;
+  readonly organization: Organization | undefined;
+  readonly team: Team | undefined;
+  readonly actor: Membership | undefined;
+  readonly place: TeamMembership | undefined;
+}
+
+/** Reads what deciding a request goes by; undefined where the site is gone. */
+export async function readRequestState({ asked, site, userId }: FoundRequest): Promise<RequestState | undefined> {
+  if (!site) return;
   const { organizationId, teamId } = site;
   const [request, access, owner, organization, team, actor, place] = await Promise.all([
     getSiteRequest(site.id, asked.teamId),
@@ -167,8 +174,18 @@ export async function openRequest({ asked, site, userId }: FoundRequest, now: Da
     getMembership(userId, organizationId),
     getTeamMembership(teamId, userId),
   ]);
+  return { request, access, owner, organization, team, actor, place };
+}
+
+/**
+ * A request that is open, and that whoever the link was sent to may decide: they still manage the owning team.
+ *
+ * @throws Refusal `sensitive_request_over`, `decider_removed`
+ */
+export function requireOpen({ asked, site }: FoundRequest, state: RequestState | undefined, now: Date): OpenRequest {
+  const { request, access, owner, organization, team, actor, place } = state ?? {};
   const isOpen = request?.id === asked.id && requestEnd(request) > now.toISOString();
-  if (!isOpen || !access || access.isOwner || !organization) throw new Refusal('sensitive_request_over');
+  if (!site || !isOpen || !access || access.isOwner || !organization) throw new Refusal('sensitive_request_over');
   if (!owner?.isOwner || !team || !actor || !mayManage(actor, place)) throw new Refusal('decider_removed');
   return { site, request, access, way: { access: owner, team, actor, place: isIn(actor, place) ? place : undefined } };
 }
@@ -187,12 +204,11 @@ export async function decideRequest(
   { site, request, access, way }: OpenRequest,
   decision: Decision,
 ): Promise<void> {
-  const { actor, place, team } = way;
   const { id, siteId, teamId, expiresAt } = request;
   const sensitive = { ...(expiresAt && { expiresAt }) };
   const isGranted = decision === 'granted';
   await transact([
-    ...actorManages(actor, place, team),
+    ...actorManagesSite(way),
     // Whoever manages the team that owned it before decides nothing any more.
     sharingChange(site),
     ...(isGranted ? [sensitiveUpdate(access, sensitive, occasion.now.toISOString())] : []),

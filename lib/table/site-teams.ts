@@ -3,9 +3,7 @@ import type { Limits } from '../domain/limits.ts';
 import type { Reach, SensitiveGrant, Site, SiteAccess, Way } from '../domain/site.ts';
 import type { Team } from '../domain/team.ts';
 import { type TableAccess, union } from './access.ts';
-import { keys } from './keys.ts';
 import { getOrganization } from './organizations.ts';
-import { get } from './read.ts';
 import {
   accessEntry,
   accessRemoval,
@@ -26,11 +24,6 @@ import { transact } from './write.ts';
 async function getLiveTeam({ organizationId, teamId }: { organizationId: string; teamId: string }) {
   const [team, organization] = await Promise.all([getTeam(organizationId, teamId), getOrganization(organizationId)]);
   return organization && team;
-}
-
-/** Whether a team waits for the answer to a request for the sensitive data of a site. */
-export async function isRequested({ siteId, teamId }: SiteAccess): Promise<boolean> {
-  return (await get(keys.siteRequest(siteId, teamId))) !== undefined;
 }
 
 /** A team with its access to a site. */
@@ -103,7 +96,7 @@ export async function changeGrant(
     sensitiveUpdate(access, grant, occasion.now.toISOString()),
     requestRemoval(access),
     ...auditIn(occasion, [site.organizationId, organizationId], site, {
-      action: grant ? 'site-sensitive.grant' : 'site-sensitive.revoke',
+      action: grant ? 'site-sensitive.grant' : sensitive ? 'site-sensitive.revoke' : 'site-sensitive.decline',
       before: accessEntry({ teamId, ...(sensitive && { sensitive }) }),
       ...(grant && { after: accessEntry({ teamId, sensitive: grant }) }),
     }),

@@ -40,48 +40,46 @@ export async function readOwner(
   return { team, own };
 }
 
-/** What `insight` and `managing` do to the table. */
+/** What `requireInside` and `requireManaged` do to the table. */
 export const SEE_OWNED: TableAccess = { Query: ['ORG', 'USER'] };
 
+/** The refusal of who doesn't see something. */
+type Missing = RefusalCode | (() => Refusal);
+
 /**
- * Finds out whether somebody sees what a team owns: who is in it, or in a team above it, and ADMINs.
+ * A team whose property somebody sees: who is in it, or in a team above it, and ADMINs.
  *
  * @param own what they are in the team
  * @param missing what is told to whoever doesn't
- * @returns the place in a team that they see it by; undefined for an ADMIN
+ * @throws Refusal `missing`
  */
-export async function insight(
+export async function requireInside(
   actor: Actor,
   team: Team | undefined,
   own: TeamMembership | undefined,
   missing: Missing,
-): Promise<TeamMembership | undefined> {
+): Promise<Team> {
   if (!team) throw refusalOf(missing);
-  if (actor.role === 'ADMIN') return undefined;
-  if (isIn(actor, own)) return own;
+  if (actor.role === 'ADMIN' || isIn(actor, own)) return team;
   const [teams, places] = await Promise.all([listTeams(team.organizationId), listTeamsOf(actor.userId)]);
-  const place = places.find((row) => within(teams, { actor, own: [row] }).some(({ id }) => id === team.id));
-  if (!place) throw refusalOf(missing);
-  return place;
+  if (!within(teams, { actor, own: places }).some(({ id }) => id === team.id)) throw refusalOf(missing);
+  return team;
 }
-
-/** The refusal of who doesn't see something. */
-type Missing = RefusalCode | (() => Refusal);
 
 function refusalOf(missing: Missing): Refusal {
   return typeof missing === 'string' ? new Refusal(missing) : missing();
 }
 
 /** A team whose property somebody may manage: its owners, and ADMINs. @throws Refusal `missing`, `forbidden` */
-export async function managing(
+export async function requireManaged(
   actor: Actor,
   team: Team | undefined,
   own: TeamMembership | undefined,
   missing: Missing,
 ): Promise<Team> {
-  await insight(actor, team, own, missing);
+  const found = await requireInside(actor, team, own, missing);
   if (!mayManage(actor, own)) throw new Refusal('forbidden');
-  return team as Team;
+  return found;
 }
 
 /** What makes a site. */
