@@ -80,7 +80,9 @@ async function invited(hour = 0): Promise<Place> {
 
 async function joined(hour = 0): Promise<Place> {
   const place = await invited(hour);
+  await service.clock(`${hour}h`);
   const answer = await service.call('POST /v1/invitations/accept', { body: { token: place.token } });
+  await service.clock(0);
   return { ...place, memberId: answer.body.member.id };
 }
 
