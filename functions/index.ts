@@ -5,10 +5,10 @@ import type { Declaration } from '../lib/http/declaration.ts';
  * documents and the data-driven tests all start here.
  */
 export const contents = {
-  'access/explain': await import('./access/explain.ts'),
   'access-tokens/create': await import('./access-tokens/create.ts'),
   'access-tokens/list': await import('./access-tokens/list.ts'),
   'access-tokens/revoke': await import('./access-tokens/revoke.ts'),
+  'access/explain': await import('./access/explain.ts'),
   'audit-logs/list': await import('./audit-logs/list.ts'),
   'events/mail': await import('./events/mail.ts'),
   'fallback/refuse': await import('./fallback/refuse.ts'),
