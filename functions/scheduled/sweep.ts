@@ -171,7 +171,7 @@ async function doWhatIsDue({ due, sender }: Row, now: Date, run: Run): Promise<k
   switch (due.type) {
     // What doesn't fit into this run stays due for the next. What is cleared at once meets in teams.
     case 'Job':
-      while (run.remaining() > RESERVE && !(await untilFresh(() => clearJob(due))));
+      while (run.remaining() > RESERVE && !(await untilFresh(() => clearJob(occasionOf(run, now), due))));
       return 'cleared';
     case 'DiscardedTeam':
       while (run.remaining() > RESERVE && !(await untilFresh(() => clearTeam(occasionOf(run, now), due))));

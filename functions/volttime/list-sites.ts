@@ -24,8 +24,8 @@ export const endpoint = forCaller({
   async handle({ request, query, caller: { userId, bound } }) {
     const page = readPage(query);
     const teams = await listTeamsWithin(userId, bound);
-    const sites = await listSitesOf(teams, { skip: page.skip, limit: page.size + 1 }, request.now);
-    return { status: 200, body: collection(request.path, page, sites, showSite) };
+    const { sites, hasMore } = await listSitesOf(teams, { skip: page.skip, limit: page.size }, request.now);
+    return { status: 200, body: collection(request.path, page, sites, showSite, hasMore) };
   },
 });
 export const { handler } = endpoint;

@@ -2,7 +2,7 @@ import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { Charger, resource } from '../../lib/dialects/volttime/schemas.ts';
 import { showCharger } from '../../lib/dialects/volttime/show.ts';
-import { insightBy, requireCharger, seenBy } from '../../lib/domain/site.ts';
+import { insightBy, requireCharger, seenCharger } from '../../lib/domain/site.ts';
 import { forSite } from '../../lib/http/endpoint.ts';
 import { FIND_CHARGER, getCharger, locateCharger } from '../../lib/table/chargers.ts';
 
@@ -20,7 +20,7 @@ export const endpoint = forSite({
   read: ({ located: { siteId, chargerId } }) => getCharger(siteId, chargerId),
   async handle({ request, read, ways }) {
     const insight = insightBy(ways, request.now);
-    const charger = seenBy('charger', requireCharger(read, insight), insight);
+    const charger = seenCharger(requireCharger(read, insight), insight);
     return { status: 200, body: { data: showCharger(charger) } };
   },
 });

@@ -2,7 +2,7 @@ import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { resource, Site } from '../../lib/dialects/volttime/schemas.ts';
 import { showSite } from '../../lib/dialects/volttime/show.ts';
-import { insightBy, seenBy } from '../../lib/domain/site.ts';
+import { insightBy, seenSite } from '../../lib/domain/site.ts';
 import { forSite } from '../../lib/http/endpoint.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/table/sites.ts';
 
@@ -19,7 +19,7 @@ export const endpoint = forSite({
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
   async handle({ request, reach: { site }, ways }) {
     const insight = insightBy(ways, request.now);
-    return { status: 200, body: { data: showSite(seenBy('site', site, insight)) } };
+    return { status: 200, body: { data: showSite(seenSite(site, insight)) } };
   },
 });
 export const { handler } = endpoint;

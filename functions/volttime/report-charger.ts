@@ -3,7 +3,7 @@ import { ChargerReport } from '../../lib/dialects/volttime/input.ts';
 import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { Charger, resource } from '../../lib/dialects/volttime/schemas.ts';
 import { showCharger } from '../../lib/dialects/volttime/show.ts';
-import { insightBy, requireCharger, seenBy, seesCharger, type Way } from '../../lib/domain/site.ts';
+import { insightBy, requireCharger, seenCharger, seesCharger, type Way } from '../../lib/domain/site.ts';
 import { forSite } from '../../lib/http/endpoint.ts';
 import { union } from '../../lib/table/access.ts';
 import { FIND_CHARGER, getCharger, locateCharger, REPORT_CHARGER, reportCharger } from '../../lib/table/chargers.ts';
@@ -33,8 +33,8 @@ export const endpoint = forSite({
     const { connection_status: connectionStatus, status, error, error_info: errorInfo } = body;
     const report = { connectionStatus, status, error, errorInfo };
     const way = ways.find(({ access: { assets } }) => assets?.includes(charger.id) ?? true) as Way;
-    const changed = await reportCharger(occasion, way, site, charger, report);
-    return { status: 200, body: { data: showCharger(seenBy('charger', changed, insight)) } };
+    const changed = await reportCharger(occasion, way, site, charger, report, insight);
+    return { status: 200, body: { data: showCharger(seenCharger(changed, insight)) } };
   },
 });
 export const { handler } = endpoint;

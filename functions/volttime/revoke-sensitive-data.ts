@@ -19,7 +19,7 @@ export const endpoint = forSite({
   format: volttime,
   route: 'DELETE /api/v3/sites/{site}/teams/{team}/revoke-sensitive-data',
   permission: 'site:read',
-  table: union(LOCATE_SITE, LOCATE_TEAM, CHANGE_GRANT, { BatchGetItem: ['SITE'] }),
+  table: union(LOCATE_SITE, LOCATE_TEAM, CHANGE_GRANT, { BatchGetItem: ['SITE'], PutItem: ['SITE'] }),
   depth: 3,
   refuses: ['forbidden', 'team_not_found', 'site_owner_access'],
   missing: 'site_not_found',

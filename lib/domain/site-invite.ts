@@ -21,9 +21,11 @@ export interface SiteInvite extends Carried {
   /** Its other name, an integer below 2^53. */
   readonly number: number;
   readonly siteId: string;
-  /** The team that owned the site then, and its organization: once it doesn't any more, the invite is no good. */
+  /** The team that owned the site then, and its organization. */
   readonly teamId: string;
   readonly organizationId: string;
+  /** The site's then: once it went to another owner, the invite is no good. */
+  readonly transfers: number;
   /** The invited address, as stored. */
   readonly email: string;
   /** Who invited, and their membership of the organization: once they may not any more, the invite is no good. */
@@ -79,7 +81,7 @@ export function requireSite(
   site: Site | undefined,
   { membership, own }: Inviter,
 ): asserts site is Site {
-  const isOwners = site?.teamId === invite.teamId;
+  const isOwners = site?.transfers === invite.transfers;
   const isInviter = membership !== undefined && membership.memberId === invite.memberId;
   if (!isOwners || !isInviter || !mayManage(membership, own)) throw new Refusal('site_invite_void');
 }

@@ -21,6 +21,8 @@ export interface Site {
   readonly teams: number;
   /** Grows with every change of which team has access to what: whoever changes it by an older one begins again. */
   readonly sharing: number;
+  /** How often it went to another owner: invites of an earlier ownership are void, also when it comes back. */
+  readonly transfers: number;
   /** The user who made it. */
   readonly createdBy: string;
   readonly createdAt: string;
@@ -56,13 +58,6 @@ export const SENSITIVE_FIELDS = {
   site: ['address'],
   charger: ['reference', 'errorInfo'],
 } as const;
-
-/** A thing as somebody sees it: without what is sensitive about it, unless they may see that. */
-export function seenBy<T extends object>(kind: keyof typeof SENSITIVE_FIELDS, thing: T, insight: Insight): T {
-  if (insight.isSensitiveShown) return thing;
-  const hidden: readonly string[] = SENSITIVE_FIELDS[kind];
-  return Object.fromEntries(Object.entries(thing).filter(([name]) => !hidden.includes(name))) as T;
-}
 
 /** Whether a team's access takes in sensitive data at this moment. */
 export function isSensitiveShown(
@@ -152,20 +147,49 @@ export function askedShare(reach: Reach): { readonly team: Team; readonly access
   return found;
 }
 
+/** The ids of chargers of a site; undefined: all of them. */
+type Assets = ReadonlySet<string> | undefined;
+
 /** What somebody may see of a site, by the access of all teams by which they reach it. */
 export interface Insight {
+  readonly assets: Assets;
+  /** Whether of the site itself they see what is sensitive, and of which chargers. */
   readonly isSensitiveShown: boolean;
-  /** The ids of the chargers; undefined: all of the site. */
-  readonly assets: ReadonlySet<string> | undefined;
+  readonly sensitiveAssets: Assets;
 }
 
-/** What the access of several teams gives together. */
+/** What the access of several teams gives together: of each charger what one of them gives of it. */
 export function insightOf(accesses: readonly SiteAccess[], now: Date): Insight {
-  const isAll = accesses.some(({ assets }) => assets === undefined);
+  const granted = accesses.filter((access) => isSensitiveShown(access, now));
   return {
-    isSensitiveShown: accesses.some((access) => isSensitiveShown(access, now)),
-    assets: isAll ? undefined : new Set(accesses.flatMap(({ assets }) => assets ?? [])),
+    assets: assetsOf(accesses),
+    isSensitiveShown: granted.length > 0,
+    sensitiveAssets: assetsOf(granted),
   };
+}
+
+function assetsOf(accesses: readonly SiteAccess[]): Assets {
+  if (accesses.some(({ assets }) => assets === undefined)) return undefined;
+  return new Set(accesses.flatMap(({ assets }) => assets ?? []));
+}
+
+/** A site as somebody sees it. */
+export function seenSite(site: Site, { isSensitiveShown }: Insight): Site {
+  return isSensitiveShown ? site : without(site, SENSITIVE_FIELDS.site);
+}
+
+/** A charger as somebody sees it who sees it. */
+export function seenCharger(charger: Charger, insight: Insight): Charger {
+  return isChargerShown(charger, insight) ? charger : without(charger, SENSITIVE_FIELDS.charger);
+}
+
+/** Whether somebody sees what is sensitive of a charger. */
+export function isChargerShown({ id }: Charger, { sensitiveAssets }: Insight): boolean {
+  return sensitiveAssets?.has(id) ?? true;
+}
+
+function without<T extends object>(thing: T, hidden: readonly string[]): T {
+  return Object.fromEntries(Object.entries(thing).filter(([name]) => !hidden.includes(name))) as T;
 }
 
 /** What somebody may see of a site by some ways. */

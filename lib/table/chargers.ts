@@ -2,14 +2,22 @@ import type { Occasion } from '../domain/audit.ts';
 import { type Charger, foldIdentity } from '../domain/charger.ts';
 import { newId, newNumber } from '../domain/ids.ts';
 import type { Limits } from '../domain/limits.ts';
-import { type Insight, type Reach, type Site, type SiteAccess, seenBy, type Way } from '../domain/site.ts';
+import {
+  type Insight,
+  isChargerShown,
+  type Reach,
+  type Site,
+  type SiteAccess,
+  seenCharger,
+  type Way,
+} from '../domain/site.ts';
 import type { Team } from '../domain/team.ts';
 import { type TableAccess, union } from './access.ts';
 import { audit } from './audit.ts';
 import { keys, prefixes } from './keys.ts';
 import { actorIs, actorMay } from './members.ts';
 import { get, query } from './read.ts';
-import { accessUpdate, actorManagesSite, sharingChange } from './sharing.ts';
+import { accessUpdate, actorManagesSite, elsewhere, sharingChange } from './sharing.ts';
 import { changesOf, LIST_SITES, sitesSeen } from './sites.ts';
 import { Stale, transact, type Write } from './write.ts';
 
@@ -265,12 +273,16 @@ export async function reportCharger(
   site: Site,
   charger: Charger,
   report: ChargerReport,
+  insight: Insight,
 ): Promise<Charger> {
-  const { set, remove } = changesOf<Charger>(charger, report as Partial<Charger>);
+  // Whoever isn't shown a text isn't told either that it is the one they guessed.
+  const compared = isChargerShown(charger, insight) ? charger : { ...charger, errorInfo: '\0' };
+  const { set, remove } = changesOf<Charger>(compared, report as Partial<Charger>);
   if (Object.keys(set).length + remove.length === 0) return charger;
   const updatedAt = occasion.now.toISOString();
   // The log has no text that people wrote.
   const { errorInfo: _text, ...after } = set;
+  const isHome = way.actor.organizationId === site.organizationId;
   await transact([
     ...actorReports(way),
     { type: 'check', key: keys.site(site.id), when: [{ attribute: 'sharing', is: site.sharing }] },
@@ -281,7 +293,7 @@ export async function reportCharger(
       remove,
       when: [{ exists: 'pk' }],
     },
-    entry(occasion, 'charger.report', site, charger, { after }),
+    entry(isHome ? occasion : elsewhere(occasion), 'charger.report', site, charger, { after }),
   ]);
   return without({ ...charger, ...set, updatedAt }, remove);
 }
@@ -328,7 +340,7 @@ export async function listChargersSeen(siteId: string, insight: Insight, range: 
       )
     : await listChargers(siteId, range);
   // One that was deleted since isn't there any more.
-  return chargers.filter((charger) => charger !== undefined).map((charger) => seenBy('charger', charger, insight));
+  return chargers.filter((charger) => charger !== undefined).map((charger) => seenCharger(charger, insight));
 }
 
 /** What `listChargersOf` does to the table. */

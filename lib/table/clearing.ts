@@ -44,12 +44,12 @@ export const CLEAR: TableAccess = {
 const BATCH = 25;
 
 /** Clears a part of what something left behind. @returns whether nothing is left */
-export function clearJob(job: Job): Promise<boolean> {
-  return 'siteId' in job ? clearSite(job) : clearMembership(job);
+export function clearJob(occasion: Occasion, job: Job): Promise<boolean> {
+  return 'siteId' in job ? clearSite(occasion, job) : clearMembership(job);
 }
 
 /** Clears a part of who had access to a site that was deleted, was invited to it or asked for its data. */
-async function clearSite({ siteId }: SiteJob): Promise<boolean> {
+async function clearSite(occasion: Occasion, { siteId }: SiteJob): Promise<boolean> {
   const rows = await query({ pk: keys.site(siteId).pk, limit: BATCH });
   const accesses = rows.map((row) => (row.type === 'SiteAccess' ? (row as unknown as SiteAccess) : undefined));
   const teams = await Promise.all(accesses.map((access) => access && getTeam(access.organizationId, access.teamId)));
@@ -57,7 +57,19 @@ async function clearSite({ siteId }: SiteJob): Promise<boolean> {
     const access = accesses[index];
     await transact(
       access
-        ? [...accessRemoval(access), ...(teams[index] ? [countSites(access, 0, -1)] : [])]
+        ? [
+            ...accessRemoval(access),
+            ...(teams[index] ? [countSites(access, 0, -1)] : []),
+            ...auditIn(
+              occasion,
+              [access.organizationId],
+              { id: siteId },
+              {
+                action: 'site-access.remove',
+                before: accessEntry(access),
+              },
+            ),
+          ]
         : row.type === 'SiteInvite'
           ? inviteRemoval(row as unknown as SiteInvite)
           : [{ type: 'delete', key: row }],

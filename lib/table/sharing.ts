@@ -2,11 +2,13 @@ import type { AuditEntry, Occasion } from '../domain/audit.ts';
 import type { Limits } from '../domain/limits.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { type SensitiveGrant, type Site, type SiteAccess, type Way, widened } from '../domain/site.ts';
+import { INVITE_DAYS } from '../domain/site-invite.ts';
 import type { Team } from '../domain/team.ts';
 import type { TableAccess } from './access.ts';
 import { audit } from './audit.ts';
 import { dueAttributes } from './due.ts';
 import { keys } from './keys.ts';
+import { get } from './read.ts';
 import { actorManages } from './team-members.ts';
 import type { Update, Write } from './write.ts';
 
@@ -73,6 +75,21 @@ export function accessRemoval({ siteId, teamId }: Pick<SiteAccess, 'siteId' | 't
   ];
 }
 
+/** How long it is kept that a team's access became less, in seconds: longer than an invite is open. */
+const REDUCTION_SECONDS = (INVITE_DAYS + 1) * 24 * 60 * 60;
+
+/** The part that says that a team's access to a site became less: invites made before don't give it back. */
+export function reductionWrite({ siteId, teamId }: Pick<SiteAccess, 'siteId' | 'teamId'>, now: Date): Write {
+  const ttl = Math.floor(now.getTime() / 1000) + REDUCTION_SECONDS;
+  const item = { type: 'SiteReduction', v: 1, siteId, teamId, at: now.toISOString(), ttl };
+  return { type: 'put', key: keys.siteReduction(siteId, teamId), item };
+}
+
+/** When a team's access to a site last became less, as far as is kept. */
+export async function getReduction(siteId: string, teamId: string): Promise<string | undefined> {
+  return (await get(keys.siteReduction(siteId, teamId)))?.at as string | undefined;
+}
+
 /** The part that ends a team's request for sensitive data, if there is one. */
 export function requestRemoval({ siteId, teamId }: Pick<SiteAccess, 'siteId' | 'teamId'>): Write {
   return { type: 'delete', key: keys.siteRequest(siteId, teamId) };
@@ -103,7 +120,11 @@ export function countSites(
   };
 }
 
-/** The parts that leave an entry about a site in each of some organizations. */
+/**
+ * The parts that leave an entry about a site in each of some organizations.
+ *
+ * @param organizationIds the first is the actor's
+ */
 export function auditIn(
   occasion: Occasion,
   organizationIds: readonly string[],
@@ -111,7 +132,14 @@ export function auditIn(
   entry: Pick<AuditEntry, 'action' | 'before' | 'after'>,
 ): Write[] {
   const resource = { type: 'site', id: site.id } as const;
-  return [...new Set(organizationIds)].map((organizationId) => audit(occasion, { ...entry, organizationId, resource }));
+  return [...new Set(organizationIds)].map((organizationId, index) =>
+    audit(index === 0 ? occasion : elsewhere(occasion), { ...entry, organizationId, resource }),
+  );
+}
+
+/** An occasion as another organization than the actor's is told of it: from where it came is none of its business. */
+export function elsewhere(occasion: Occasion): Occasion {
+  return { ...occasion, origin: { ...occasion.origin, sourceAddress: null } };
 }
 
 /** What entries say of a team's access: how many chargers, not which. */
@@ -123,7 +151,8 @@ export function accessEntry({ teamId, assets, sensitive }: Pick<SiteAccess, 'tea
 export const SHARING: TableAccess = { PutItem: ['SITE', 'TEAM', 'AUDIT'], UpdateItem: ['SITE', 'ORG'] };
 
 /**
- * The parts by which a team gets access to a site that it doesn't own, or more than it has; with the entries of it.
+ * The parts by which a team gets access to a site that it doesn't own, or more than it has; with the entries of it. The
+ * actor is in the team's organization.
  *
  * @param site as it was read before the team's present access was
  * @param present what the team has
@@ -139,7 +168,7 @@ export function sharingWrites(
   limits: Limits,
 ): Write[] {
   const at = occasion.now.toISOString();
-  const organizations = [site.organizationId, organizationId];
+  const organizations = [organizationId, site.organizationId];
   if (!present) {
     if (site.teams >= limits.teamsOfSite) throw new Refusal('site_team_limit_reached');
     const both = { siteId: site.id, teamId, organizationId, isOwner: false, createdAt: at, updatedAt: at };
@@ -179,6 +208,7 @@ export const TRANSFERRING: TableAccess = {
  * @param site as it was read before both teams' access was
  * @param owner the access of the team that owns it
  * @param present what the other team has, if anything
+ * @param actorsOrganization in which the actor acts
  * @throws Refusal `site_team_limit_reached`, `site_limit_reached` for either team
  */
 export function transferWrites(
@@ -187,6 +217,7 @@ export function transferWrites(
   owner: SiteAccess,
   { id: teamId, organizationId }: Pick<Team, 'id' | 'organizationId'>,
   present: SiteAccess | undefined,
+  actorsOrganization: string,
   limits: Limits,
 ): Write[] {
   const updatedAt = occasion.now.toISOString();
@@ -194,7 +225,7 @@ export function transferWrites(
   if (!present && site.teams >= limits.teamsOfSite) throw new Refusal('site_team_limit_reached');
   return [
     sharingChange(site, present ? 0 : 1),
-    { type: 'update', key: keys.site(site.id), set: { teamId, organizationId, updatedAt } },
+    { type: 'update', key: keys.site(site.id), set: { teamId, organizationId, updatedAt }, add: { transfers: 1 } },
     ...owningUpdates(owner, false, updatedAt),
     ...(present
       ? owningUpdates(present, true, updatedAt)
@@ -202,7 +233,7 @@ export function transferWrites(
     requestRemoval(to),
     countSites(owner, -1, 1, limits),
     countSites(to, 1, present ? -1 : 0, limits),
-    ...auditIn(occasion, [site.organizationId, organizationId], site, {
+    ...auditIn(occasion, [actorsOrganization, site.organizationId, organizationId], site, {
       action: 'site.transfer',
       before: { teamId: site.teamId },
       after: { teamId },

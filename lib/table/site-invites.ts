@@ -27,7 +27,15 @@ import { getMembership } from './members.ts';
 import { getOrganization } from './organizations.ts';
 import { countInvite, countMailTo, type InviteWindow, tooMany } from './rates.ts';
 import { get, query } from './read.ts';
-import { actorManagesSite, auditIn, SHARING, sharingWrites, TRANSFERRING, transferWrites } from './sharing.ts';
+import {
+  actorManagesSite,
+  auditIn,
+  getReduction,
+  SHARING,
+  sharingWrites,
+  TRANSFERRING,
+  transferWrites,
+} from './sharing.ts';
 import { getAccess, getSite, requireManaged, SEE_OWNED } from './sites.ts';
 import { actorManages, getTeamMembership } from './team-members.ts';
 import { getTeam } from './teams.ts';
@@ -74,6 +82,7 @@ export async function createSiteInvite(
   const id = newId('siteInvite', now);
   const invite: DueInvite = {
     ...{ id, number: newNumber(), siteId: site.id, teamId: site.teamId, organizationId: site.organizationId },
+    transfers: site.transfers,
     ...{ email, inviterId: actor.userId, memberId: actor.memberId, status: 'PENDING', ...carried },
     ...{ secrets: [hashSecret(secrets.token)], mailSecrets: [hashSecret(secrets.mail)] },
     delivery: { state: 'QUEUED', attempts: 0, at },
@@ -82,7 +91,7 @@ export async function createSiteInvite(
   const { siteId, organizationId, transferOwnership, assets, sensitive } = invite;
   await transact([
     ...actorManagesSite(way),
-    { type: 'check', key: keys.site(siteId), when: [{ attribute: 'teamId', is: site.teamId }] },
+    { type: 'check', key: keys.site(siteId), when: [{ attribute: 'transfers', is: site.transfers }] },
     {
       type: 'put',
       key: keys.siteInvite(siteId, id),
@@ -176,7 +185,8 @@ export async function acceptSiteInvite(
 ): Promise<{ site: Site; team: Team; access: Pick<SiteAccess, 'isOwner' | 'sensitive'> }> {
   const { now } = occasion;
   refuseUnlessOpen(invite, now);
-  const [inviter, acceptor, owner, present, chargers] = await Promise.all([
+  const [reducedAt, inviter, acceptor, owner, present, chargers] = await Promise.all([
+    home && getReduction(invite.siteId, home.teamId),
     getInviter(invite),
     home && readAcceptor(userId, home),
     getAccess(invite.siteId, invite.teamId),
@@ -184,7 +194,9 @@ export async function acceptSiteInvite(
     chargersOn(invite.siteId, invite.assets ?? []),
   ]);
   requireSite(invite, site, inviter);
-  if (!owner?.isOwner) throw new Refusal('site_invite_void');
+  // What was taken from the team since isn't given back by what was given out before.
+  const isOld = reducedAt !== undefined && invite.createdAt <= reducedAt;
+  if (!owner?.isOwner || isOld) throw new Refusal('site_invite_void');
   if (!acceptor) throw missing();
   const { actor, own } = acceptor;
   const team = await requireManaged(actor, acceptor.team, own, missing);
@@ -207,9 +219,9 @@ export async function acceptSiteInvite(
       when: [{ attribute: 'status', is: 'PENDING' }],
     },
     ...(invite.transferOwnership
-      ? transferWrites(occasion, site, owner, team, present, limits)
+      ? transferWrites(occasion, site, owner, team, present, team.organizationId, limits)
       : sharingWrites(occasion, site, team, present, given, limits)),
-    ...auditIn(occasion, [site.organizationId, team.organizationId], site, {
+    ...auditIn(occasion, [team.organizationId, site.organizationId], site, {
       action: 'site-invite.accept',
       after: { inviteId: invite.id, teamId: team.id },
     }),

@@ -80,7 +80,7 @@ export async function requestSensitive(
     { type: 'put', key: keys.siteAsked(siteId, id), item: { type: 'SiteAsked', v: 1, ...asked, ttl } },
     ...mailings.map(({ mail }) => mailWrite('RequestMail', mail)),
     ...recipients.map(({ profile }) => countMailTo(profile.email, limits.mailsToAddress, now)),
-    ...auditIn(occasion, [site.organizationId, organizationId], site, {
+    ...auditIn(occasion, [organizationId, site.organizationId], site, {
       action: 'site-sensitive.request',
       after: { teamId, requestId: id, ...(input.expiresAt && { expiresAt: input.expiresAt }) },
     }),

@@ -11,6 +11,7 @@ import {
   actorManagesSite,
   auditIn,
   countSites,
+  reductionWrite,
   requestRemoval,
   sensitiveUpdate,
   sharingChange,
@@ -44,7 +45,7 @@ export async function teamsOf(accesses: readonly SiteAccess[]): Promise<TeamOfSi
 /** What `removeAccess` does to the table. */
 export const REMOVE_ACCESS: TableAccess = {
   ConditionCheckItem: ['USER', 'TEAM'],
-  PutItem: ['AUDIT'],
+  PutItem: ['AUDIT', 'SITE'],
   UpdateItem: ['SITE', 'ORG'],
   DeleteItem: ['SITE', 'TEAM'],
 };
@@ -59,6 +60,7 @@ export async function removeAccess(occasion: Occasion, way: Way, { site }: Reach
     ...actorManagesSite(way),
     sharingChange(site, -1),
     ...accessRemoval(access),
+    reductionWrite(access, occasion.now),
     countSites(access, 0, -1),
     ...auditIn(occasion, [site.organizationId, access.organizationId], site, {
       action: 'site-access.remove',
@@ -95,6 +97,7 @@ export async function changeGrant(
     sharingChange(site),
     sensitiveUpdate(access, grant, occasion.now.toISOString()),
     requestRemoval(access),
+    ...(sensitive && !grant ? [reductionWrite(access, occasion.now)] : []),
     ...auditIn(occasion, [site.organizationId, organizationId], site, {
       action: grant ? 'site-sensitive.grant' : sensitive ? 'site-sensitive.revoke' : 'site-sensitive.decline',
       before: accessEntry({ teamId, ...(sensitive && { sensitive }) }),
@@ -106,7 +109,7 @@ export async function changeGrant(
 /** What `limitAccess` does to the table. */
 export const LIMIT_ACCESS: TableAccess = {
   ConditionCheckItem: ['USER', 'TEAM'],
-  PutItem: ['AUDIT'],
+  PutItem: ['AUDIT', 'SITE'],
   UpdateItem: ['SITE'],
 };
 
@@ -129,6 +132,7 @@ export async function limitAccess(
     ...actorManagesSite(way),
     sharingChange(site),
     accessUpdate(access, { ...(assets && { assets }), updatedAt }, assets ? [] : ['assets']),
+    ...(assets ? [reductionWrite(access, occasion.now)] : []),
     ...auditIn(occasion, [site.organizationId, organizationId], site, {
       action: 'site-access.update',
       before: accessEntry({ teamId, ...(access.assets && { assets: access.assets }) }),
@@ -153,5 +157,8 @@ export async function transferSite(
   to: TeamOfSite,
   limits: Limits,
 ): Promise<void> {
-  await transact([...actorManagesSite(way), ...transferWrites(occasion, site, way.access, to.team, to.access, limits)]);
+  await transact([
+    ...actorManagesSite(way),
+    ...transferWrites(occasion, site, way.access, to.team, to.access, site.organizationId, limits),
+  ]);
 }

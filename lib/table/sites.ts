@@ -3,7 +3,7 @@ import { newId, newNumber } from '../domain/ids.ts';
 import type { Limits } from '../domain/limits.ts';
 import type { Actor } from '../domain/member.ts';
 import { Refusal, type RefusalCode } from '../domain/refusal.ts';
-import { type Insight, insightOf, type Reach, type Site, type SiteAccess, seenBy, type Way } from '../domain/site.ts';
+import { type Insight, insightOf, type Reach, type Site, type SiteAccess, seenSite, type Way } from '../domain/site.ts';
 import { isIn, mayManage, type Team, type TeamMembership, within } from '../domain/team.ts';
 import type { TableAccess } from './access.ts';
 import { audit } from './audit.ts';
@@ -113,7 +113,7 @@ export async function createSite(
   const site: Site = {
     ...{ id: newId('site', occasion.now), number: newNumber(), teamId: team.id, organizationId },
     ...(input as Pick<Site, 'name'>),
-    ...{ chargers: 0, teams: 1, sharing: 0, createdBy: actor.userId, createdAt: at, updatedAt: at },
+    ...{ chargers: 0, teams: 1, sharing: 0, transfers: 0, createdBy: actor.userId, createdAt: at, updatedAt: at },
   };
   const { id: siteId, number } = site;
   const access: SiteAccess = {
@@ -261,19 +261,22 @@ export interface SeenSite {
   readonly insight: Insight;
 }
 
-/** The sites that somebody sees by some teams, as they see them; as many calls as the part that is wanted takes. */
+/**
+ * The sites that somebody sees by some teams, as they see them; as many calls as the part that is wanted takes. There may
+ * be fewer of them, though there are more behind: sites that were deleted are still in the lists of teams for some time.
+ */
 export async function listSitesOf(
   teams: readonly Team[],
   { skip, limit }: { readonly skip: number; readonly limit: number },
   now: Date,
-): Promise<Site[]> {
+): Promise<{ readonly sites: Site[]; readonly hasMore: boolean }> {
   const groups: SiteAccess[][] = [];
   for await (const some of accessesOf(teams)) {
     groups.push(...some);
-    if (groups.length >= skip + limit) break;
+    if (groups.length > skip + limit) break;
   }
   const sites = await readSeen(groups.slice(skip, skip + limit), teams, now);
-  return sites.map(({ site, insight }) => seenBy('site', site, insight));
+  return { sites: sites.map(({ site, insight }) => seenSite(site, insight)), hasMore: groups.length > skip + limit };
 }
 
 /** All sites that somebody sees by some teams, bit by bit: one team after another, each's oldest first. */

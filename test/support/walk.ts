@@ -552,6 +552,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
     relations: ({ siteId, number }) => [[`SITE#${siteId}|SITE`, { type: 'Site', number }]],
   },
 
+  SiteReduction: {
+    key: ({ siteId, teamId }) => `SITE#${siteId}|REDUCED#${teamId}`,
+    facts: ({ ttl }) => [['whether it is forgotten', true, Number.isInteger(ttl)]],
+  },
+
   SiteAccess: {
     key: ({ siteId, teamId }) => `SITE#${siteId}|TEAM#${teamId}`,
     relations: ({ siteId, teamId, organizationId, isOwner, createdAt }, table) => [

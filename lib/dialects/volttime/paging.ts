@@ -35,11 +35,16 @@ export function readPage({ page }: z.output<typeof PageQuery>): Page {
  * are more.
  *
  * @param path of the request
- * @param rows those of the page, and at least one more if there are more
+ * @param rows those of the page, and at least one more if there are more, unless `hasMore` says so
  */
-export function collection<T, U>(path: string, { number, skip, size }: Page, rows: readonly T[], show: (row: T) => U) {
+export function collection<T, U>(
+  path: string,
+  { number, skip, size }: Page,
+  rows: readonly T[],
+  show: (row: T) => U,
+  hasMore = rows.length > size,
+) {
   const data = rows.slice(0, size).map(show);
-  const hasMore = rows.length > size;
   if (number === undefined && !hasMore) return { data };
   const url = configuration().publicUrl + path;
   const link = (page: number) => `${url}?page=${page}`;
