@@ -158,13 +158,8 @@ export type DueAccess = SiteAccess & { readonly dueAt: string };
 export type DueInvite = SiteInvite & { readonly dueAt: string };
 
 /**
-<<<<<<< HEAD
  * Whatever has something due: an invitation, an invite to a site, a mail, a grant that ends, a placeholder, an
- * organization or a team to clear, or what a membership left behind.
-=======
- * Whatever has something due: an invitation, a mail to an inviter, a placeholder, an organization or a team to clear, or
- * what a membership or a site left behind.
->>>>>>> a699c8262f9f125ea8b910cd622bf2d03f271b83
+ * organization or a team to clear, or what a membership or a site left behind.
  */
 export type DueItem = { readonly pk: string; readonly sk: string; readonly dueAt: string } & (
   | ({ readonly type: 'Invitation' } & DueInvitation)
