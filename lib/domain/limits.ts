@@ -4,7 +4,10 @@ export const DEFAULT_LIMITS = {
   members: 100_000,
   /** Pending invitations of an organization. */
   pendingInvitations: 10_000,
-  /** Mails of invitations that an organization's people cause in a day of UTC; retries and reminders don't count. */
+  /**
+   * Mails of invitations, and of invites to sites, that an organization's people cause in a day of UTC; retries,
+   * reminders and all other mails don't count.
+   */
   mailsOfOrganization: 10_000,
   /** Mails that people cause to one address in 10 minutes, across organizations. */
   mailsToAddress: 10,

@@ -81,7 +81,7 @@ export const keys = {
   health: { pk: 'HEALTH#table', sk: 'HEALTH' },
 };
 
-/** Items of an organization, by the start of their sort keys. */
+/** Items of one kind in a partition, by the start of their sort keys. */
 export const prefixes = {
   counter: 'COUNT#',
   member: 'MEMBER#',
