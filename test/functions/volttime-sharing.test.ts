@@ -540,7 +540,7 @@ describe('what ends leaves nothing behind', () => {
     expect(uuids(await them.call(`GET /api/v3/sites/${back.uuid}/teams`))).toEqual([theirs.uuid]);
     expect((await them.call(`POST /api/v3/sites/${back.uuid}/teams/${ours.uuid}/transfer-ownership`)).status).toBe(404);
     await later(async () => expect(await leftOf(home.id, siteId(site), native(ours), native(discarded))).toEqual([]));
-    expect((await actions(them)).filter((action) => action === 'site-access.remove')).toHaveLength(2);
+    expect((await actions(them)).filter((action) => action === 'site-access.remove')).toHaveLength(3);
     expect((await them.call(`DELETE /api/v3/sites/${back.uuid}`)).status).toBe(200);
     expect((await them.call(`DELETE /v1/teams/${native(theirs)}`)).status).toBe(204);
   });

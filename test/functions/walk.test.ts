@@ -117,7 +117,7 @@ test('a walk finds whatever is missing, too much or changed', async () => {
     ...['Mail.userId', 'MailEvent.ttl'],
     ...['Organization.deletedAt', 'Organization.language', 'Organization.leaves', 'Organization.moves'],
     ...['Organization.name', 'Rate.count'],
-    ...['Site.address', 'Site.createdBy', 'Site.name', 'Site.sharing', 'Site.timezone'],
+    ...['Site.address', 'Site.createdBy', 'Site.name', 'Site.sharing', 'Site.timezone', 'Site.transfers'],
     ...['Team.createdBy', 'Team.email', 'Team.isPrivate', 'Team.kind'],
     ...['TeamMembership.createdBy', 'TeamOfUser.createdBy', 'TeamOfUser.organizationId'],
     ...['UnreadMailEvent.event', 'UnreadMailEvent.ttl'],
