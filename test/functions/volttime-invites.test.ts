@@ -311,7 +311,7 @@ describe('accepting is refused', () => {
     expect(await accessOf(owner, site, theirs)).toBeUndefined();
   });
 
-  test('where as many teams as may have access to the site do, and the invite stays good', async () => {
+  test('where as many teams as may have access to the site do, the invite stays good, and the page says so', async () => {
     const { owner, site } = await made();
     const [one, two, three] = [await guest(), await guest(), await guest()];
     for (const { team } of [one, two]) await share(service, site.uuid, team.uuid);
@@ -320,6 +320,13 @@ describe('accepting is refused', () => {
       status: 409,
       body: { error: 'site_team_limit_reached' },
     });
+    await inviteTo(owner, site, { email: three.owner.email });
+    const page = await acceptOnPage(await service.linkToken(three.owner.email), three.team.uuid);
+    expect(page).toMatchObject({
+      status: 409,
+      body: expect.stringContaining('Too many teams have access to the site'),
+    });
+    expect(page.body).not.toContain('organizations');
     await owner.call(`DELETE /api/v3/sites/${site.uuid}/teams/${one.team.uuid}`);
     expect((await accept(three.owner, token, three.team)).status).toBe(200);
   });
