@@ -744,6 +744,34 @@ test('a grant ends by the clock; the sweep records it and tells those who manage
   expect(await mailsAbout(owner.email, 'no more')).toEqual([]);
 });
 
+test.each<[string, (by: Client, site: MadeSite, team: MadeTeam) => Promise<{ status: number }>]>([
+  ['has no access any more', (by, site, { uuid }) => by.call(`DELETE /api/v3/sites/${site.uuid}/teams/${uuid}`)],
+  [
+    'owns the site by now',
+    (by, site, { uuid }) => by.call(`POST /api/v3/sites/${site.uuid}/teams/${uuid}/transfer-ownership`),
+  ],
+  [
+    'has another grant',
+    (by, site, { uuid }) =>
+      by.call(`POST /api/v3/sites/${site.uuid}/teams/${uuid}/grant-sensitive-data`, { body: { expires_never: true } }),
+  ],
+])('the end of a grant is not told late to a team that %s', async (_, change) => {
+  const { owner, site } = await made();
+  const { owner: other, team } = await guest();
+  await share(service, site.uuid, team.uuid, { sensitive: { expiresAt: new Date(Date.now() + 60_000).toISOString() } });
+  await service.faults([{ action: 'ses:SendRawEmail', fault: 'error', times: -1 }]);
+  await service.clock('2m');
+  await service.sweep();
+  await service.sweep();
+  expect((await types()).get('GrantEndMail')?.filter(({ teamId }) => teamId === team.id)).toHaveLength(1);
+  expect((await change(owner, site, team)).status).toBe(200);
+  await service.faults([]);
+  await service.clock('30m');
+  await service.sweep();
+  expect(await mailsAbout(other.email, 'no more')).toEqual([]);
+  expect((await types()).get('GrantEndMail') ?? []).toEqual([]);
+});
+
 test('a deleted site takes its invites and requests along', async () => {
   const { owner, site } = await made();
   const { owner: other, team } = await guest();
