@@ -618,6 +618,46 @@ describe('a request for sensitive data', () => {
     expect(await accessOf(owner, site, team)).toMatchObject({ data_access: body !== undefined });
   });
 
+  test.each([
+    ['was revoked', 'DELETE', '/revoke-sensitive-data'],
+    ['went with the access', 'DELETE', ''],
+  ])('that was granted by the link is told as over once the grant %s', async (_, method, path) => {
+    const { owner, site } = await made();
+    const { owner: other, team } = await guest();
+    await share(service, site.uuid, team.uuid);
+    await ask(other, site, team);
+    const token = await service.linkToken(owner.email);
+    expect((await decide(token, 'granted')).status).toBe(200);
+    expect((await owner.call(`${method} /api/v3/sites/${site.uuid}/teams/${team.uuid}${path}`)).status).toBe(200);
+    for (const answer of [await openRequest(token), await decide(token, 'granted'), await decide(token, 'declined')]) {
+      expect(answer).toMatchObject({ status: 410, body: expect.stringContaining('no longer open') });
+    }
+  });
+
+  test('that was granted by the link is told as over once the grant has ended by its time', async () => {
+    const { owner, site } = await made();
+    const { owner: other, team } = await guest();
+    await share(service, site.uuid, team.uuid);
+    const end = new Date(Date.now() + 3 * 86_400_000).toISOString();
+    await ask(other, site, team, { requested_data_expires_at: end });
+    const token = await service.linkToken(owner.email);
+    expect((await decide(token, 'granted')).status).toBe(200);
+    await service.clock('4d');
+    expect([(await openRequest(token)).status, (await decide(token, 'granted')).status]).toEqual([410, 410]);
+  });
+
+  test('is over once whoever asked was erased, on the page and for its form', async () => {
+    const { owner, site } = await made();
+    const { owner: other, team } = await guest();
+    await share(service, site.uuid, team.uuid);
+    const asking = await service.member(other, 'ADMIN');
+    expect((await ask(asking, site, team)).status).toBe(200);
+    const token = await service.linkToken(owner.email);
+    expect((await asking.call('DELETE /v1/me')).status).toBe(204);
+    expect([(await openRequest(token)).status, (await decide(token, 'granted')).status]).toEqual([410, 410]);
+    expect(await accessOf(owner, site, team)).toMatchObject({ data_access: false });
+  });
+
   test('is over by its time, by a newer one, and with the team’s access', async () => {
     const { owner, site } = await made();
     const { owner: other, team } = await guest();
