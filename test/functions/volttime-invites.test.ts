@@ -207,6 +207,15 @@ describe('an invite is refused', () => {
         accessible_assets: ['The accessible assets field is required when can access all assets is false.'],
       },
     ],
+    [{ accessible_assets: [] }, { accessible_assets: ['The accessible assets field is required.'] }],
+    [
+      { can_access_all_assets: false, accessible_assets: 5 },
+      { accessible_assets: ['The accessible assets field must be an array.'] },
+    ],
+    [
+      { data_access_expires_at: 4_102_444_800 },
+      { data_access_expires_at: ['The data access expires at field must be a valid date.'] },
+    ],
     [{ accessible_assets: 'all' }, { accessible_assets: ['The accessible assets field must be an array.'] }],
     [
       { can_access_all_assets: false, accessible_assets: [{ asset_type: 'charger', asset_id: 1 }] },
@@ -225,6 +234,22 @@ describe('an invite is refused', () => {
     const answer = await inviteTo(owner, site, sent);
     expect(answer).toMatchObject({ status: 422, body: { message: Object.values(errors)[0]?.[0], errors } });
     expect(await service.items()).toEqual(before);
+  });
+
+  test('with all mistakes at once, in the order of the fields', async () => {
+    const { owner, site } = await made();
+    const answer = await inviteTo(owner, site, {
+      ...{ can_access_all_assets: false, data_access_expires_at: '2020-01-01', data_access: 'maybe', email: 'x' },
+    });
+    const errors = {
+      email: ['The email field must be a valid email address.'],
+      data_access: ['The data access field must be true or false.'],
+      data_access_expires_at: ['The data access expires at field must be a date after today.'],
+      accessible_assets: ['The accessible assets field is required when can access all assets is false.'],
+    };
+    expect(answer.status).toBe(422);
+    expect(answer.body).toEqual({ message: `${errors.email[0]} (and 3 more errors)`, errors });
+    expect(Object.keys(answer.body.errors)).toEqual(Object.keys(errors));
   });
 
   test('from whoever does not manage the site, and from strangers as if there were none', async () => {
@@ -733,6 +758,17 @@ describe('a request for sensitive data', () => {
       { requested_data_expires_at: ['The requested data expires at field must be a date after today.'] },
     ],
     [
+      { requested_data_expires_at: 4_102_444_800 },
+      { requested_data_expires_at: ['The requested data expires at field must be a valid date.'] },
+    ],
+    [
+      { reason: undefined, requested_data_expires_at: undefined },
+      {
+        reason: ['The reason field is required.'],
+        requested_data_expires_at: ['The requested data expires at field is required.'],
+      },
+    ],
+    [
       { requested_data_expires_at: 'soon' },
       { requested_data_expires_at: ['The requested data expires at field must be a valid date.'] },
     ],
@@ -741,7 +777,11 @@ describe('a request for sensitive data', () => {
     const { owner: other, team } = await guest();
     await share(service, site.uuid, team.uuid);
     const before = await service.items();
-    expect(await ask(other, site, team, sent)).toMatchObject({ status: 422, body: { errors } });
+    const [first, more] = Object.values(errors).flat();
+    const message = `${first}${more ? ' (and 1 more error)' : ''}`;
+    const answer = await ask(other, site, team, sent);
+    expect(answer).toMatchObject({ status: 422, body: { message } });
+    expect(answer.body.errors).toEqual(errors);
     expect(await service.items()).toEqual(before);
   });
 
