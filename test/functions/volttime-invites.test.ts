@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { newId } from '../../lib/domain/ids.ts';
+import { keys } from '../../lib/table/keys.ts';
+import { transact } from '../../lib/table/write.ts';
 import { type Client, newAddress, useService } from '../support/service.ts';
-import { share } from '../support/sharing.ts';
+import { share, useTableOf } from '../support/sharing.ts';
 
 const service = useService({ environment: { LIMITS: JSON.stringify({ teamsOfSite: 3, mailsToAddress: 30 }) } });
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -425,6 +428,29 @@ test('no secret is in the table, and erasing the invited leaves no trace of the 
   expect(JSON.stringify(left)).not.toContain(person.email);
   expect(await actions(owner)).toContain('site-invite.erase');
   expect(await accept(owner, token, await makeTeam(owner))).toMatchObject({ status: 422 });
+});
+
+test('somebody with a thousand open invites is erased by one request', async () => {
+  const { owner, site } = await made();
+  const person = await service.person(newAddress('popular'));
+  await person.call('GET /v1/me');
+  const { invite } = (await inviteTo(owner, site, { email: person.email })).body;
+  const items = await service.items();
+  const model = items.find(({ type, number }) => type === 'SiteInvite' && number === invite.id);
+  const guard = items.find(({ type, inviteId }) => type === 'SiteInvited' && inviteId === model?.id);
+  useTableOf(service);
+  for (let batch = 0; batch < 20; batch += 1) {
+    const ids = Array.from({ length: 50 }, () => newId('siteInvite', new Date()));
+    await transact(
+      ids.flatMap((id) => [
+        { type: 'put', key: keys.siteInvite(String(model?.siteId), id), item: { ...model, id } },
+        { type: 'put', key: keys.siteInvited(person.email, id), item: { ...guard, inviteId: id } },
+      ]),
+    );
+  }
+  expect((await person.call('DELETE /v1/me')).status).toBe(204);
+  const left = (await service.items()).filter(({ type }) => type !== 'Idempotency');
+  expect(left.filter((item) => JSON.stringify(item).includes(person.email))).toEqual([]);
 });
 
 test('while SES is down inviting and asking succeed; the sweep sends each mail, by a secret of its own', async () => {
