@@ -400,7 +400,7 @@ describe('five invites a minute', () => {
   });
 });
 
-test('an invite under a key is made once, and what is answered again has no secret', async () => {
+test('an invite under a key is made once, and what is answered again has no secret and no stale rate', async () => {
   const { owner, site } = await made();
   const email = newAddress('once');
   const headers = { 'idempotency-key': email };
@@ -409,6 +409,8 @@ test('an invite under a key is made once, and what is answered again has no secr
   expect(first.body.invite_token).toHaveLength(64);
   expect(again).toMatchObject({ status: 201, body: { invite: { id: first.body.invite.id, email } } });
   expect(again.headers.get('idempotent-replayed')).toBe('true');
+  expect(first.headers.get('x-ratelimit-remaining')).toBe('4');
+  expect([...again.headers.keys()].filter((name) => name.startsWith('x-ratelimit'))).toEqual([]);
   expect(JSON.stringify(again.body)).not.toMatch(/token|link/);
   expect(await service.mails(email)).toHaveLength(1);
 });
