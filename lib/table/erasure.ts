@@ -10,7 +10,7 @@ import { keys } from './keys.ts';
 import { getMember, removeMember } from './members.ts';
 import { listMemberships, withOrganizations } from './organizations.ts';
 import { busy } from './read.ts';
-import { listSiteInvited, siteInvitesErased } from './site-invites.ts';
+import { listSiteInvited, type SiteInvited, siteInvitesErased } from './site-invites.ts';
 import { Stale, transact, type Write } from './write.ts';
 
 /** What `erasePerson` does to the table. */
@@ -43,7 +43,12 @@ export async function erasePerson(
   occasion: Occasion,
   { userId, email, identity }: { userId: string; email: string; identity: string },
 ): Promise<void> {
-  const [{ memberships, present, members }, first] = await Promise.all([readMember(userId), readInvites(email)]);
+  const [memberships, listed] = await Promise.all([listMemberships(userId), listInvites(email)]);
+  const [present, members, first] = await Promise.all([
+    withOrganizations(memberships),
+    Promise.all(memberships.map(({ organizationId, memberId }) => getMember(organizationId, memberId))),
+    withInvitations(listed),
+  ]);
   present.forEach(refuseOwner);
   for (const [index, membership] of memberships.entries()) {
     const member = members[index];
@@ -51,7 +56,7 @@ export async function erasePerson(
     const isPresent = present.some(({ organizationId }) => organizationId === membership.organizationId);
     await (isPresent ? removeMember(occasion, membership, member) : clearMember(member, occasion.now));
   }
-  for (let invites = first; ; invites = await readInvites(email)) {
+  for (let invites = first; ; invites = await withInvitations(await listInvites(email))) {
     const { guards, sites } = invites;
     for (const { guard, invitations } of guards) await forget(occasion, email, guard, invitations);
     if (sites.length > 0) await transact(siteInvitesErased(occasion, email, sites));
@@ -65,19 +70,18 @@ export async function erasePerson(
   ]);
 }
 
-/** What somebody is in their organizations, and in those of them that are still there. */
-async function readMember(userId: string) {
-  const memberships = await listMemberships(userId);
-  const [present, members] = await Promise.all([
-    withOrganizations(memberships),
-    Promise.all(memberships.map(({ organizationId, memberId }) => getMember(organizationId, memberId))),
-  ]);
-  return { memberships, present, members };
+/** What an address is known to be invited to: less than `BATCH` of a kind are all. */
+interface Invites {
+  readonly invited: readonly InvitedGuard[];
+  readonly sites: readonly SiteInvited[];
 }
 
-/** Some of what an address was invited to: less than `BATCH` of a kind are all. */
-async function readInvites(email: string) {
+async function listInvites(email: string): Promise<Invites> {
   const [invited, sites] = await Promise.all([listInvited(email, BATCH), listSiteInvited(email, BATCH)]);
+  return { invited, sites };
+}
+
+async function withInvitations({ invited, sites }: Invites) {
   const guards = await Promise.all(invited.map(async (guard) => ({ guard, invitations: await invitationsOf(guard) })));
   return { guards, sites };
 }
