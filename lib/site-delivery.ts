@@ -5,7 +5,7 @@ import type { Counters, Limits } from './domain/limits.ts';
 import type { Profile } from './domain/member.ts';
 import type { Organization } from './domain/organization.ts';
 import { Refusal } from './domain/refusal.ts';
-import type { Site, Way } from './domain/site.ts';
+import { isSensitiveShown, type Site, type Way } from './domain/site.ts';
 import { type Carried, inviteEnd, refuseUnlessOpen, requireSite, type SiteInvite } from './domain/site-invite.ts';
 import { formatSiteToken, newSiteSecret } from './domain/site-link.ts';
 import { requestEnd, type SiteRequest } from './domain/site-request.ts';
@@ -33,7 +33,7 @@ import {
   recordInviteUnsent,
 } from './table/site-invites.ts';
 import { addSecret, getSiteRequest, REQUEST_SENSITIVE, requestSensitive } from './table/site-requests.ts';
-import { getSite } from './table/sites.ts';
+import { getAccess, getSite } from './table/sites.ts';
 import { getTeamMembership } from './table/team-members.ts';
 import { getTeam } from './table/teams.ts';
 import { Stale, type Write } from './table/write.ts';
@@ -267,18 +267,20 @@ export async function sweepRequestMail(mail: RequestMail, now: Date, send: typeo
   return (await deliverRequest(claimed, about, send)) ? 'sent' : 'unsent';
 }
 
-/** Sends the mail that tells of the end of a grant. */
+/** Sends the mail that tells of the end of a grant, while it is news: the team has access, and no sensitive data. */
 export async function sweepGrantEnd(mail: GrantEndMail, now: Date, send: typeof sendMail): Promise<Outcome> {
   const { siteId, teamId, organizationId, userId, endedAt } = mail;
-  const [site, organization, team, recipient, membership, own] = await Promise.all([
+  const [site, access, organization, team, recipient, membership, own] = await Promise.all([
     getSite(siteId),
+    getAccess(siteId, teamId),
     getOrganization(organizationId),
     getTeam(organizationId, teamId),
     getUser(userId),
     getMembership(userId, organizationId),
     getTeamMembership(teamId, userId),
   ]);
-  const mayHear = membership !== undefined && mayManage(membership, own);
+  const isOver = access !== undefined && !isSensitiveShown(access, now);
+  const mayHear = isOver && membership !== undefined && mayManage(membership, own);
   if (isGivenUp(mail, now) || !site || !organization || !team || !recipient || !mayHear) return settled(mail);
   const claimed = await claimWaiting(mail, now);
   if (!claimed) throw new Stale();

@@ -13,6 +13,7 @@ import {
   findSiteRequest,
   readAsking,
   readRequestState,
+  requireDecision,
   requireOpen,
 } from '../../lib/table/site-requests.ts';
 
@@ -20,14 +21,14 @@ export const returns = { 200: null };
 
 /**
  * Grants or declines a request for sensitive data from its page, as whoever the link was sent to, who has to manage the
- * owning team still. What was decided by a link stays, and saying the same again is success.
+ * owning team still. Saying the same again is success, while it is so.
  */
 export const endpoint = forAnybody({
   format: pages,
   route: `POST ${SITE_REQUEST_PATH}`,
   accepts: 'application/x-www-form-urlencoded',
   table: union(DECIDE_REQUEST, { BatchGetItem: ['SITE', 'ORG', 'USER', 'TEAM'] }),
-  depth: 3,
+  depth: 4,
   body: z.object({ token: z.optional(z.string()), decision: z.enum(['granted', 'declined']) }),
   refuses: REQUEST_REFUSALS,
   async handle({ request: { now, origin, headers }, body: { token = '', decision } }) {
@@ -38,9 +39,9 @@ export const endpoint = forAnybody({
     return answerSiteHolder(setting, async () => {
       if (!asking) throw new Refusal('sensitive_request_over');
       const decided = { ...setting, decision, teamName: asking.team.name };
-      if (asked.decision === decision) return siteRequestDecidedPage(decided);
+      if (requireDecision(found, state, now) === decision) return siteRequestDecidedPage(decided);
       const occasion = { now, origin, by: { type: 'link', id: asked.id } } as const;
-      await decideRequest(occasion, requireOpen(found, state, now), decision);
+      await decideRequest(occasion, await requireOpen(found, state, now), decision);
       return siteRequestDecidedPage(decided);
     });
   },

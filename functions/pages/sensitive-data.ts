@@ -7,14 +7,19 @@ import { parseSiteToken } from '../../lib/domain/site-link.ts';
 import { REQUEST_REFUSALS } from '../../lib/domain/site-request.ts';
 import { forAnybody } from '../../lib/http/endpoint.ts';
 import { SITE_REQUEST_PATH } from '../../lib/site-delivery.ts';
-import { getUser } from '../../lib/table/people.ts';
-import { findSiteRequest, readAsking, readRequestState, requireOpen } from '../../lib/table/site-requests.ts';
+import {
+  findSiteRequest,
+  readAsking,
+  readRequestState,
+  requireDecision,
+  requireOpen,
+} from '../../lib/table/site-requests.ts';
 
 export const returns = { 200: null };
 
 /**
  * Shows the page behind the link of a request for sensitive data: which team asks, why, and until when. Once it was
- * decided by such a link, it says how.
+ * decided by such a link, it says how, while that is so.
  *
  * Opening it changes nothing, so that mail scanners may; deciding is the form's POST.
  */
@@ -33,10 +38,9 @@ export const endpoint = forAnybody({
     return answerSiteHolder(setting, async () => {
       if (!asking) throw new Refusal('sensitive_request_over');
       const teamName = asking.team.name;
-      if (asked.decision) return siteRequestDecidedPage({ ...setting, decision: asked.decision, teamName });
-      const { request, site } = requireOpen(found, state, now);
-      const requester = await getUser(request.requestedBy);
-      if (!requester) throw new Refusal('sensitive_request_over');
+      const decision = requireDecision(found, state, now);
+      if (decision) return siteRequestDecidedPage({ ...setting, decision, teamName });
+      const { request, requester, site } = await requireOpen(found, state, now);
       return siteRequestPage({
         ...setting,
         ...{ siteName: site.name, teamName, organizationName: asking.organization.name },

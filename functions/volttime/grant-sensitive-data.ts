@@ -1,5 +1,5 @@
 import { volttime } from '../../lib/dialects/volttime/format.ts';
-import { requireAfterToday, SensitiveGrant } from '../../lib/dialects/volttime/input.ts';
+import { SensitiveGrant } from '../../lib/dialects/volttime/input.ts';
 import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { Message } from '../../lib/dialects/volttime/schemas.ts';
 import { askedShare, managingWay } from '../../lib/domain/site.ts';
@@ -26,11 +26,10 @@ export const endpoint = forSite({
   missing: 'site_not_found',
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
   team: ({ request }) => readKey('team', request.params.team),
-  async handle({ request, body, occasion, reach, ways }) {
+  async handle({ body, occasion, reach, ways }) {
     const { expires_never: isEndless, data_access_expires_at: expiresAt } = body;
     const way = managingWay(ways);
     const { access } = askedShare(reach);
-    requireAfterToday('data_access_expires_at', expiresAt, request.now);
     await changeGrant(occasion, way, reach, access, isEndless || expiresAt === undefined ? {} : { expiresAt });
     return { status: 200, body: { message: 'Sensitive data access granted successfully' } };
   },

@@ -1,13 +1,6 @@
 import { configuration } from '../../lib/configuration.ts';
 import { volttime } from '../../lib/dialects/volttime/format.ts';
-import {
-  assetsOf,
-  carriedBy,
-  NewSiteInvite,
-  requireAfterToday,
-  requireAssets,
-  requireAtMost,
-} from '../../lib/dialects/volttime/input.ts';
+import { assetsOf, carriedBy, NewSiteInvite, requireAssets, requireAtMost } from '../../lib/dialects/volttime/input.ts';
 import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { NewInvite } from '../../lib/dialects/volttime/schemas.ts';
 import { showInvite } from '../../lib/dialects/volttime/show.ts';
@@ -34,9 +27,8 @@ export const endpoint = forSite({
   missing: 'site_not_found',
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
   read: ({ body }) => findChargers(assetsOf(body)?.slice(0, configuration().limits.assetsOfAccess) ?? []),
-  async handle({ request, body, occasion, once, reach: { site }, ways, read }) {
+  async handle({ body, occasion, once, reach: { site }, ways, read }) {
     const way = managingWay(ways);
-    requireAfterToday('data_access_expires_at', body.data_access_expires_at, request.now);
     requireAtMost('accessible_assets', assetsOf(body), configuration().limits.assetsOfAccess);
     const [before, chargers] = await Promise.all([beforeInviting(site, way), chargersOn(site.id, read)]);
     const assets = assetsOf(body) && requireAssets(read, chargers);

@@ -1,6 +1,6 @@
 import { configuration } from '../../lib/configuration.ts';
 import { volttime } from '../../lib/dialects/volttime/format.ts';
-import { requireAfterToday, SensitiveRequest } from '../../lib/dialects/volttime/input.ts';
+import { SensitiveRequest } from '../../lib/dialects/volttime/input.ts';
 import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { Message } from '../../lib/dialects/volttime/schemas.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
@@ -32,12 +32,11 @@ export const endpoint = forSite({
   missing: 'site_not_found',
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
   team: ({ request }) => readKey('team', request.params.team),
-  async handle({ request, body, occasion, reach, ways }) {
+  async handle({ body, occasion, reach, ways }) {
     const { reason, requested_expires_never: isEndless, requested_data_expires_at: end } = body;
     const { team } = askedShare(reach);
     const way = ways.find((each) => each.team.id === team.id && isManaging(each));
     if (!way) throw new Refusal('forbidden');
-    requireAfterToday('requested_data_expires_at', end, request.now);
     const input = { reason, ...(end && !isEndless && { expiresAt: end }) };
     await askForSensitive(occasion, way, reach.site, input, configuration().limits);
     return { status: 200, body: { message: 'Sensitive data access request sent successfully' } };

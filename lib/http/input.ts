@@ -47,7 +47,11 @@ export function validate<T extends z.core.$ZodType>(
 ): z.output<T> {
   const result = z.safeParse(schema, input, { reportInput: true });
   if (result.success) return result.data;
-  const all = result.error.issues.flatMap((issue) => sentences(issue as Issue, name, say));
+  // In the order of the fields, whatever found the mistake.
+  const fields = Object.keys((schema._zod.def as { readonly shape?: object }).shape ?? {});
+  const placeOf = ({ path: [field] }: z.core.$ZodIssue) => fields.indexOf(String(field)) + 1 || fields.length + 1;
+  const issues = result.error.issues.toSorted((one, other) => placeOf(one) - placeOf(other));
+  const all = issues.flatMap((issue) => sentences(issue as Issue, name, say));
   // Not by assignment: a field may be called `__proto__` or `constructor`.
   const byPath = Map.groupBy(all, ([path]) => path);
   const details: Details = Object.fromEntries([...byPath].map(([path, said]) => [path, said.map(([, text]) => text)]));

@@ -70,7 +70,7 @@ export const MESSAGES: Readonly<Record<RefusalCode, string>> = {
     'The invite is no good any more: the site went to another owner, what it gives was taken from the team since, or whoever invited may not any more.',
   sensitive_request_not_found: 'There is no such request for sensitive data.',
   sensitive_request_over: 'The request for sensitive data is no longer open.',
-  decider_removed: 'Whoever the link was sent to manages the team no more that owns the site.',
+  decider_removed: 'Whoever the link was sent to no longer manages the team that owns the site.',
   inviter_removed: 'Whoever sent the invitation may no longer invite: ask another admin to resend it.',
   body_too_large: 'The body is larger than 256 KB.',
   unsupported_media_type: 'Send the body with the content type of this endpoint.',

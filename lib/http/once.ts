@@ -16,11 +16,16 @@ export function keyOf({ headers }: Request): string | undefined {
   return key;
 }
 
-/** A reply as it is remembered: no secret is kept for another time. */
+/** A reply as it is remembered: no secret is kept for another time, and no count of requests, which is another then. */
 export function withoutSecrets({ status, body, headers }: Reply): Answer {
   const { token: _token, link: _link, invite_token: _invite, invite_links: _links, ...kept } = body as Body;
   const { token: _secret, ...invite } = (kept.invite ?? {}) as Body;
-  return { status, body: { ...kept, ...(kept.invite !== undefined && { invite }) }, ...(headers && { headers }) };
+  const lasting = Object.entries(headers ?? {}).filter(([name]) => !name.startsWith('x-ratelimit-'));
+  return {
+    status,
+    body: { ...kept, ...(kept.invite !== undefined && { invite }) },
+    ...(lasting.length > 0 && { headers: Object.fromEntries(lasting) }),
+  };
 }
 
 type Body = Readonly<Record<string, unknown>>;

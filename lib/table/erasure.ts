@@ -9,7 +9,8 @@ import { getInvitation, type InvitedGuard, listInvited } from './invitations.ts'
 import { keys } from './keys.ts';
 import { getMember, removeMember } from './members.ts';
 import { listMemberships, withOrganizations } from './organizations.ts';
-import { listSiteInvited, siteInvitesErased } from './site-invites.ts';
+import { busy } from './read.ts';
+import { listSiteInvited, type SiteInvited, siteInvitesErased } from './site-invites.ts';
 import { Stale, transact, type Write } from './write.ts';
 
 /** What `erasePerson` does to the table. */
@@ -27,26 +28,26 @@ const BATCH = 25;
 /** Invitations that are forgotten in one transaction, with what else belongs to it: at most 100 items. */
 const INVITATIONS = 45;
 
+/** How long after a request came its invitations are worked on, in milliseconds: well within its time. */
+const PATIENCE = 12_000;
+
 /**
  * Erases a person, an organization at a time, the user itself last: whatever ends it on the way, the person can begin
  * again.
  *
  * @param person `identity` is the hash of issuer and subject of the sign-in by which they do
- * @throws Refusal `owner_must_transfer` before anything is changed
+ * @throws Refusal `owner_must_transfer` before anything is changed; `busy` where there are so many invitations that they
+ *   are to begin again
  */
 export async function erasePerson(
   occasion: Occasion,
   { userId, email, identity }: { userId: string; email: string; identity: string },
 ): Promise<void> {
-  const [memberships, invited, sites] = await Promise.all([
-    listMemberships(userId),
-    listInvited(email, BATCH),
-    listSiteInvited(email, BATCH),
-  ]);
-  const [present, members, invitations] = await Promise.all([
+  const [memberships, listed] = await Promise.all([listMemberships(userId), listInvites(email)]);
+  const [present, members, first] = await Promise.all([
     withOrganizations(memberships),
     Promise.all(memberships.map(({ organizationId, memberId }) => getMember(organizationId, memberId))),
-    Promise.all(invited.map(invitationsOf)),
+    withInvitations(listed),
   ]);
   present.forEach(refuseOwner);
   for (const [index, membership] of memberships.entries()) {
@@ -55,15 +56,34 @@ export async function erasePerson(
     const isPresent = present.some(({ organizationId }) => organizationId === membership.organizationId);
     await (isPresent ? removeMember(occasion, membership, member) : clearMember(member, occasion.now));
   }
-  for (const [index, guard] of invited.entries()) await forget(occasion, email, guard, invitations[index] ?? []);
-  if (sites.length > 0) await transact(siteInvitesErased(occasion, email, sites));
-  // More than anybody is usually invited to: what is left is done by beginning again.
-  if (invited.length === BATCH || sites.length === BATCH) throw new Stale();
+  for (let invites = first; ; invites = await withInvitations(await listInvites(email))) {
+    const { guards, sites } = invites;
+    for (const { guard, invitations } of guards) await forget(occasion, email, guard, invitations);
+    if (sites.length > 0) await transact(siteInvitesErased(occasion, email, sites));
+    if (guards.length < BATCH && sites.length < BATCH) break;
+    if (Date.now() - occasion.now.getTime() > PATIENCE) throw busy();
+  }
   await transact([
     { type: 'delete', key: keys.user(userId), when: [{ attribute: 'organizations', is: 0 }] },
     { type: 'delete', key: keys.address(email), when: [{ attribute: 'userId', is: userId }] },
     { type: 'delete', key: keys.identity(identity), when: [{ attribute: 'userId', is: userId }] },
   ]);
+}
+
+/** What an address is known to be invited to: less than `BATCH` of a kind are all. */
+interface Invites {
+  readonly invited: readonly InvitedGuard[];
+  readonly sites: readonly SiteInvited[];
+}
+
+async function listInvites(email: string): Promise<Invites> {
+  const [invited, sites] = await Promise.all([listInvited(email, BATCH), listSiteInvited(email, BATCH)]);
+  return { invited, sites };
+}
+
+async function withInvitations({ invited, sites }: Invites) {
+  const guards = await Promise.all(invited.map(async (guard) => ({ guard, invitations: await invitationsOf(guard) })));
+  return { guards, sites };
 }
 
 async function invitationsOf({ organizationId, all }: InvitedGuard): Promise<Invitation[]> {

@@ -2,10 +2,10 @@ import type { Occasion } from '../domain/audit.ts';
 import { newId } from '../domain/ids.ts';
 import type { Limits } from '../domain/limits.ts';
 import { hashSecret, knowsSecret } from '../domain/link.ts';
-import type { Member, Membership } from '../domain/member.ts';
+import type { Member, Membership, Profile } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
 import { Refusal } from '../domain/refusal.ts';
-import type { Site, SiteAccess, Way } from '../domain/site.ts';
+import { isSensitiveShown, type Site, type SiteAccess, type Way } from '../domain/site.ts';
 import { newSiteSecret, type SiteToken } from '../domain/site-link.ts';
 import { type Decision, requestEnd, requestGarbage, type SiteAsked, type SiteRequest } from '../domain/site-request.ts';
 import { isIn, mayManage, type Team, type TeamMembership } from '../domain/team.ts';
@@ -15,6 +15,7 @@ import { keys } from './keys.ts';
 import { mailWrite, newMail } from './mails.ts';
 import { getMembership } from './members.ts';
 import { getOrganization } from './organizations.ts';
+import { getUser } from './people.ts';
 import { countMailTo } from './rates.ts';
 import { get } from './read.ts';
 import { accessEntry, actorManagesSite, auditIn, sensitiveUpdate, sharingChange } from './sharing.ts';
@@ -144,6 +145,8 @@ export async function readAsking({
 /** A request that can be decided, and by which way. */
 export interface OpenRequest {
   readonly site: Site;
+  /** Who asked. */
+  readonly requester: Profile;
   readonly request: SiteRequest;
   readonly access: SiteAccess;
   /** The way by which whoever got the link manages the site. */
@@ -178,16 +181,36 @@ export async function readRequestState({ asked, site, userId }: FoundRequest): P
 }
 
 /**
- * A request that is open, and that whoever the link was sent to may decide: they still manage the owning team.
+ * What was decided by a link, which still is so; undefined: nothing was.
+ *
+ * @throws Refusal `sensitive_request_over` where what was granted has ended since
+ */
+export function requireDecision({ asked }: FoundRequest, state: RequestState | undefined, now: Date) {
+  const { decision } = asked;
+  if (decision === 'granted' && !(state?.access && isSensitiveShown(state.access, now))) {
+    throw new Refusal('sensitive_request_over');
+  }
+  return decision;
+}
+
+/**
+ * A request that is open, whose requester is still there, and that whoever the link was sent to may decide: they still manage the owning team.
  *
  * @throws Refusal `sensitive_request_over`, `decider_removed`
  */
-export function requireOpen({ asked, site }: FoundRequest, state: RequestState | undefined, now: Date): OpenRequest {
+export async function requireOpen(
+  { asked, site }: FoundRequest,
+  state: RequestState | undefined,
+  now: Date,
+): Promise<OpenRequest> {
   const { request, access, owner, organization, team, actor, place } = state ?? {};
   const isOpen = request?.id === asked.id && requestEnd(request) > now.toISOString();
   if (!site || !isOpen || !access || access.isOwner || !organization) throw new Refusal('sensitive_request_over');
   if (!owner?.isOwner || !team || !actor || !mayManage(actor, place)) throw new Refusal('decider_removed');
-  return { site, request, access, way: { access: owner, team, actor, place: isIn(actor, place) ? place : undefined } };
+  const requester = await getUser(request.requestedBy);
+  if (!requester) throw new Refusal('sensitive_request_over');
+  const way = { access: owner, team, actor, place: isIn(actor, place) ? place : undefined };
+  return { site, requester, request, access, way };
 }
 
 /** What `decideRequest` does to the table. */

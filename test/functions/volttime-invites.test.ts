@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { newId } from '../../lib/domain/ids.ts';
+import { keys } from '../../lib/table/keys.ts';
+import { transact } from '../../lib/table/write.ts';
 import { type Client, newAddress, useService } from '../support/service.ts';
-import { share } from '../support/sharing.ts';
+import { share, useTableOf } from '../support/sharing.ts';
 
 const service = useService({ environment: { LIMITS: JSON.stringify({ teamsOfSite: 3, mailsToAddress: 30 }) } });
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -207,6 +210,15 @@ describe('an invite is refused', () => {
         accessible_assets: ['The accessible assets field is required when can access all assets is false.'],
       },
     ],
+    [{ accessible_assets: [] }, { accessible_assets: ['The accessible assets field is required.'] }],
+    [
+      { can_access_all_assets: false, accessible_assets: 5 },
+      { accessible_assets: ['The accessible assets field must be an array.'] },
+    ],
+    [
+      { data_access_expires_at: 4_102_444_800 },
+      { data_access_expires_at: ['The data access expires at field must be a valid date.'] },
+    ],
     [{ accessible_assets: 'all' }, { accessible_assets: ['The accessible assets field must be an array.'] }],
     [
       { can_access_all_assets: false, accessible_assets: [{ asset_type: 'charger', asset_id: 1 }] },
@@ -225,6 +237,22 @@ describe('an invite is refused', () => {
     const answer = await inviteTo(owner, site, sent);
     expect(answer).toMatchObject({ status: 422, body: { message: Object.values(errors)[0]?.[0], errors } });
     expect(await service.items()).toEqual(before);
+  });
+
+  test('with all mistakes at once, in the order of the fields', async () => {
+    const { owner, site } = await made();
+    const answer = await inviteTo(owner, site, {
+      ...{ can_access_all_assets: false, data_access_expires_at: '2020-01-01', data_access: 'maybe', email: 'x' },
+    });
+    const errors = {
+      email: ['The email field must be a valid email address.'],
+      data_access: ['The data access field must be true or false.'],
+      data_access_expires_at: ['The data access expires at field must be a date after today.'],
+      accessible_assets: ['The accessible assets field is required when can access all assets is false.'],
+    };
+    expect(answer.status).toBe(422);
+    expect(answer.body).toEqual({ message: `${errors.email[0]} (and 3 more errors)`, errors });
+    expect(Object.keys(answer.body.errors)).toEqual(Object.keys(errors));
   });
 
   test('from whoever does not manage the site, and from strangers as if there were none', async () => {
@@ -311,7 +339,7 @@ describe('accepting is refused', () => {
     expect(await accessOf(owner, site, theirs)).toBeUndefined();
   });
 
-  test('where as many teams as may have access to the site do, and the invite stays good', async () => {
+  test('where as many teams as may have access to the site do, the invite stays good, and the page says so', async () => {
     const { owner, site } = await made();
     const [one, two, three] = [await guest(), await guest(), await guest()];
     for (const { team } of [one, two]) await share(service, site.uuid, team.uuid);
@@ -320,6 +348,13 @@ describe('accepting is refused', () => {
       status: 409,
       body: { error: 'site_team_limit_reached' },
     });
+    await inviteTo(owner, site, { email: three.owner.email });
+    const page = await acceptOnPage(await service.linkToken(three.owner.email), three.team.uuid);
+    expect(page).toMatchObject({
+      status: 409,
+      body: expect.stringContaining('Too many teams have access to the site'),
+    });
+    expect(page.body).not.toContain('organizations');
     await owner.call(`DELETE /api/v3/sites/${site.uuid}/teams/${one.team.uuid}`);
     expect((await accept(three.owner, token, three.team)).status).toBe(200);
   });
@@ -365,7 +400,7 @@ describe('five invites a minute', () => {
   });
 });
 
-test('an invite under a key is made once, and what is answered again has no secret', async () => {
+test('an invite under a key is made once, and what is answered again has no secret and no stale rate', async () => {
   const { owner, site } = await made();
   const email = newAddress('once');
   const headers = { 'idempotency-key': email };
@@ -374,6 +409,8 @@ test('an invite under a key is made once, and what is answered again has no secr
   expect(first.body.invite_token).toHaveLength(64);
   expect(again).toMatchObject({ status: 201, body: { invite: { id: first.body.invite.id, email } } });
   expect(again.headers.get('idempotent-replayed')).toBe('true');
+  expect(first.headers.get('x-ratelimit-remaining')).toBe('4');
+  expect([...again.headers.keys()].filter((name) => name.startsWith('x-ratelimit'))).toEqual([]);
   expect(JSON.stringify(again.body)).not.toMatch(/token|link/);
   expect(await service.mails(email)).toHaveLength(1);
 });
@@ -393,6 +430,29 @@ test('no secret is in the table, and erasing the invited leaves no trace of the 
   expect(JSON.stringify(left)).not.toContain(person.email);
   expect(await actions(owner)).toContain('site-invite.erase');
   expect(await accept(owner, token, await makeTeam(owner))).toMatchObject({ status: 422 });
+});
+
+test('somebody with a thousand open invites is erased by one request', async () => {
+  const { owner, site } = await made();
+  const person = await service.person(newAddress('popular'));
+  await person.call('GET /v1/me');
+  const { invite } = (await inviteTo(owner, site, { email: person.email })).body;
+  const items = await service.items();
+  const model = items.find(({ type, number }) => type === 'SiteInvite' && number === invite.id);
+  const guard = items.find(({ type, inviteId }) => type === 'SiteInvited' && inviteId === model?.id);
+  useTableOf(service);
+  for (let batch = 0; batch < 20; batch += 1) {
+    const ids = Array.from({ length: 50 }, () => newId('siteInvite', new Date()));
+    await transact(
+      ids.flatMap((id) => [
+        { type: 'put', key: keys.siteInvite(String(model?.siteId), id), item: { ...model, id } },
+        { type: 'put', key: keys.siteInvited(person.email, id), item: { ...guard, inviteId: id } },
+      ]),
+    );
+  }
+  expect((await person.call('DELETE /v1/me')).status).toBe(204);
+  const left = (await service.items()).filter(({ type }) => type !== 'Idempotency');
+  expect(left.filter((item) => JSON.stringify(item).includes(person.email))).toEqual([]);
 });
 
 test('while SES is down inviting and asking succeed; the sweep sends each mail, by a secret of its own', async () => {
@@ -611,6 +671,46 @@ describe('a request for sensitive data', () => {
     expect(await accessOf(owner, site, team)).toMatchObject({ data_access: body !== undefined });
   });
 
+  test.each([
+    ['was revoked', 'DELETE', '/revoke-sensitive-data'],
+    ['went with the access', 'DELETE', ''],
+  ])('that was granted by the link is told as over once the grant %s', async (_, method, path) => {
+    const { owner, site } = await made();
+    const { owner: other, team } = await guest();
+    await share(service, site.uuid, team.uuid);
+    await ask(other, site, team);
+    const token = await service.linkToken(owner.email);
+    expect((await decide(token, 'granted')).status).toBe(200);
+    expect((await owner.call(`${method} /api/v3/sites/${site.uuid}/teams/${team.uuid}${path}`)).status).toBe(200);
+    for (const answer of [await openRequest(token), await decide(token, 'granted'), await decide(token, 'declined')]) {
+      expect(answer).toMatchObject({ status: 410, body: expect.stringContaining('no longer open') });
+    }
+  });
+
+  test('that was granted by the link is told as over once the grant has ended by its time', async () => {
+    const { owner, site } = await made();
+    const { owner: other, team } = await guest();
+    await share(service, site.uuid, team.uuid);
+    const end = new Date(Date.now() + 3 * 86_400_000).toISOString();
+    await ask(other, site, team, { requested_data_expires_at: end });
+    const token = await service.linkToken(owner.email);
+    expect((await decide(token, 'granted')).status).toBe(200);
+    await service.clock('4d');
+    expect([(await openRequest(token)).status, (await decide(token, 'granted')).status]).toEqual([410, 410]);
+  });
+
+  test('is over once whoever asked was erased, on the page and for its form', async () => {
+    const { owner, site } = await made();
+    const { owner: other, team } = await guest();
+    await share(service, site.uuid, team.uuid);
+    const asking = await service.member(other, 'ADMIN');
+    expect((await ask(asking, site, team)).status).toBe(200);
+    const token = await service.linkToken(owner.email);
+    expect((await asking.call('DELETE /v1/me')).status).toBe(204);
+    expect([(await openRequest(token)).status, (await decide(token, 'granted')).status]).toEqual([410, 410]);
+    expect(await accessOf(owner, site, team)).toMatchObject({ data_access: false });
+  });
+
   test('is over by its time, by a newer one, and with the team’s access', async () => {
     const { owner, site } = await made();
     const { owner: other, team } = await guest();
@@ -686,6 +786,17 @@ describe('a request for sensitive data', () => {
       { requested_data_expires_at: ['The requested data expires at field must be a date after today.'] },
     ],
     [
+      { requested_data_expires_at: 4_102_444_800 },
+      { requested_data_expires_at: ['The requested data expires at field must be a valid date.'] },
+    ],
+    [
+      { reason: undefined, requested_data_expires_at: undefined },
+      {
+        reason: ['The reason field is required.'],
+        requested_data_expires_at: ['The requested data expires at field is required.'],
+      },
+    ],
+    [
       { requested_data_expires_at: 'soon' },
       { requested_data_expires_at: ['The requested data expires at field must be a valid date.'] },
     ],
@@ -694,7 +805,11 @@ describe('a request for sensitive data', () => {
     const { owner: other, team } = await guest();
     await share(service, site.uuid, team.uuid);
     const before = await service.items();
-    expect(await ask(other, site, team, sent)).toMatchObject({ status: 422, body: { errors } });
+    const [first, more] = Object.values(errors).flat();
+    const message = `${first}${more ? ' (and 1 more error)' : ''}`;
+    const answer = await ask(other, site, team, sent);
+    expect(answer).toMatchObject({ status: 422, body: { message } });
+    expect(answer.body.errors).toEqual(errors);
     expect(await service.items()).toEqual(before);
   });
 
@@ -735,6 +850,34 @@ test('a grant ends by the clock; the sweep records it and tells those who manage
   }
   expect(await accessOf(owner, site, team)).toMatchObject({ data_access: false, data_access_expires_at: null });
   expect(await mailsAbout(owner.email, 'no more')).toEqual([]);
+});
+
+test.each<[string, (by: Client, site: MadeSite, team: MadeTeam) => Promise<{ status: number }>]>([
+  ['has no access any more', (by, site, { uuid }) => by.call(`DELETE /api/v3/sites/${site.uuid}/teams/${uuid}`)],
+  [
+    'owns the site by now',
+    (by, site, { uuid }) => by.call(`POST /api/v3/sites/${site.uuid}/teams/${uuid}/transfer-ownership`),
+  ],
+  [
+    'has another grant',
+    (by, site, { uuid }) =>
+      by.call(`POST /api/v3/sites/${site.uuid}/teams/${uuid}/grant-sensitive-data`, { body: { expires_never: true } }),
+  ],
+])('the end of a grant is not told late to a team that %s', async (_, change) => {
+  const { owner, site } = await made();
+  const { owner: other, team } = await guest();
+  await share(service, site.uuid, team.uuid, { sensitive: { expiresAt: new Date(Date.now() + 60_000).toISOString() } });
+  await service.faults([{ action: 'ses:SendRawEmail', fault: 'error', times: -1 }]);
+  await service.clock('2m');
+  await service.sweep();
+  await service.sweep();
+  expect((await types()).get('GrantEndMail')?.filter(({ teamId }) => teamId === team.id)).toHaveLength(1);
+  expect((await change(owner, site, team)).status).toBe(200);
+  await service.faults([]);
+  await service.clock('30m');
+  await service.sweep();
+  expect(await mailsAbout(other.email, 'no more')).toEqual([]);
+  expect((await types()).get('GrantEndMail') ?? []).toEqual([]);
 });
 
 test('a deleted site takes its invites and requests along', async () => {

@@ -86,9 +86,9 @@ export const pages: Format = {
   dialect: 'page',
   headers: {},
   serialize: (body) => body as string,
-  problem({ code, status, requestId, acceptLanguage }) {
+  problem({ code, requestId, acceptLanguage }) {
     const setting = pageSetting(acceptLanguage);
     const reason = DEAD_LINKS[code];
-    return reason ? deadLinkPage({ ...setting, reason }) : errorPage({ ...setting, status, requestId });
+    return reason ? deadLinkPage({ ...setting, reason }) : errorPage({ ...setting, code, requestId });
   },
 };

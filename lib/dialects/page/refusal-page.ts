@@ -1,9 +1,18 @@
 import { fill, type Html, html } from '../../domain/html.ts';
 import { momentInWords } from '../../domain/language.ts';
+import { REFUSALS, type RefusalCode } from '../../domain/refusal.ts';
 import { ASK_WORDS } from './ask-words.ts';
 import { type Page, type PageSetting, page } from './layout.ts';
 import { ATTENTION } from './marks.ts';
-import { DEAD_LINK_WORDS, type DeadLink, ERROR_WORDS, type PageError, type RefusalWords } from './refusal-words.ts';
+import {
+  DEAD_LINK_WORDS,
+  type DeadLink,
+  ERROR_WORDS,
+  PAGE_LIMITS,
+  type PageError,
+  type PageLimit,
+  type RefusalWords,
+} from './refusal-words.ts';
 
 /** A link that is of no use any more, and why. */
 export interface DeadLinkPage extends PageSetting {
@@ -40,7 +49,7 @@ export function deadLinkPage(link: DeadLinkPage): Page {
 
 /** An error that has nothing to do with the state of a link. */
 export interface ErrorPage extends PageSetting {
-  readonly status: number;
+  readonly code: RefusalCode;
   /** By which the operator finds it in the log. */
   readonly requestId: string;
 }
@@ -50,14 +59,19 @@ export function errorPage(error: ErrorPage): Page {
   const words = ERROR_WORDS[error.language];
   const reference = html`
 <p class="muted">${fill(words.reference, { requestId: error.requestId })}</p>`;
-  return refusalPage(error.status, words[kindOf(error.status)], error, reference);
+  return refusalPage(REFUSALS[error.code], words[kindOf(error.code)], error, reference);
 }
 
-function kindOf(status: number): PageError {
+function kindOf(code: RefusalCode): PageError {
+  if (isLimit(code)) return code;
+  const status = REFUSALS[code];
   if (status === 404) return 'not_found';
-  if (status === 409) return 'limit_reached';
   if (status === 429 || status === 503) return 'busy';
   return status < 500 ? 'bad_request' : 'internal';
+}
+
+function isLimit(code: RefusalCode): code is PageLimit {
+  return (PAGE_LIMITS as readonly RefusalCode[]).includes(code);
 }
 
 function refusalPage(status: number, words: RefusalWords, setting: PageSetting, after?: Html): Page {

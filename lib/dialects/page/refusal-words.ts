@@ -1,4 +1,5 @@
 import type { Language } from '../../domain/language.ts';
+import type { RefusalCode } from '../../domain/refusal.ts';
 
 /** A page that says no: what happened, and what to do next. */
 export interface RefusalWords {
@@ -152,8 +153,17 @@ export const DEAD_LINK_WORDS: Record<Language, Readonly<Record<DeadLink, Refusal
   },
 };
 
+/** The limits that a page may run into: what is to be done differs. */
+export const PAGE_LIMITS = [
+  'organization_limit_reached',
+  'site_team_limit_reached',
+  'site_limit_reached',
+  'asset_limit_reached',
+] as const satisfies readonly RefusalCode[];
+export type PageLimit = (typeof PAGE_LIMITS)[number];
+
 /** What went wrong apart from a link: the cases that a person can do something about, and the rest. */
-export type PageError = 'not_found' | 'limit_reached' | 'bad_request' | 'busy' | 'internal';
+export type PageError = PageLimit | 'not_found' | 'bad_request' | 'busy' | 'internal';
 
 export const ERROR_WORDS: Record<Language, Readonly<Record<PageError, RefusalWords>> & { readonly reference: string }> =
   {
@@ -164,10 +174,27 @@ export const ERROR_WORDS: Record<Language, Readonly<Record<PageError, RefusalWor
         happened: 'The address may be mistyped, or the page may have moved.',
         next: 'If you came from an invitation, open the link in your mail once more.',
       },
-      limit_reached: {
+      organization_limit_reached: {
         heading: 'You are in too many organizations',
         happened: 'Nobody can be in any more of them at once. The invitation stays as it is.',
         next: 'Leave an organization that you no longer need, then open the link in your mail once more.',
+      },
+      site_team_limit_reached: {
+        heading: 'Too many teams have access to the site',
+        happened: 'It can be shared with no more of them at once. The invite stays as it is.',
+        next: 'Ask the person who invited you to remove a team that no longer needs the site, then open the link in your mail once more.',
+      },
+      site_limit_reached: {
+        heading: 'There is no room for another site',
+        happened:
+          'Your team, or the team that hands the site over, has as many sites as it may have. The invite stays as it is.',
+        next: 'Open the link in your mail once more and choose another team, or give up a site that is no longer needed first. If that doesn’t help, ask the person who invited you.',
+      },
+      asset_limit_reached: {
+        heading: 'These are too many single chargers',
+        happened:
+          'With those that it has already, the team would get more single chargers of the site than it may. The invite stays as it is.',
+        next: 'Ask the person who invited you for an invite to all chargers of the site.',
       },
       bad_request: {
         heading: 'That didn’t work',
@@ -192,10 +219,27 @@ export const ERROR_WORDS: Record<Language, Readonly<Record<PageError, RefusalWor
         happened: 'Vielleicht ist die Adresse vertippt, oder die Seite ist umgezogen.',
         next: 'Wenn Sie einer Einladung gefolgt sind, öffnen Sie den Link in Ihrer E-Mail noch einmal.',
       },
-      limit_reached: {
+      organization_limit_reached: {
         heading: 'Sie gehören zu vielen Organisationen an',
         happened: 'Mehr sind nicht zugleich möglich. Die Einladung bleibt, wie sie ist.',
         next: 'Verlassen Sie eine Organisation, die Sie nicht mehr brauchen, und öffnen Sie den Link in Ihrer E-Mail noch einmal.',
+      },
+      site_team_limit_reached: {
+        heading: 'Zu viele Teams haben Zugriff auf den Standort',
+        happened: 'Mit mehr Teams kann er nicht zugleich geteilt werden. Die Einladung bleibt, wie sie ist.',
+        next: 'Bitten Sie die Person, die Sie eingeladen hat, ein Team zu entfernen, das den Standort nicht mehr braucht, und öffnen Sie den Link in Ihrer E-Mail noch einmal.',
+      },
+      site_limit_reached: {
+        heading: 'Für einen weiteren Standort ist kein Platz',
+        happened:
+          'Ihr Team oder das Team, das den Standort übergibt, hat so viele Standorte, wie es haben darf. Die Einladung bleibt, wie sie ist.',
+        next: 'Öffnen Sie den Link in Ihrer E-Mail noch einmal und wählen Sie ein anderes Team, oder geben Sie vorher einen Standort auf, der nicht mehr gebraucht wird. Hilft das nicht, fragen Sie die Person, die Sie eingeladen hat.',
+      },
+      asset_limit_reached: {
+        heading: 'Das sind zu viele einzelne Ladepunkte',
+        happened:
+          'Mit denen, die es schon hat, bekäme das Team mehr einzelne Ladepunkte des Standorts, als es haben darf. Die Einladung bleibt, wie sie ist.',
+        next: 'Bitten Sie die Person, die Sie eingeladen hat, um eine Einladung zu allen Ladepunkten des Standorts.',
       },
       bad_request: {
         heading: 'Das hat nicht geklappt',

@@ -93,17 +93,20 @@ function isDay(text: string): boolean {
   return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
 }
 
-/** A date, as a moment in ISO 8601. Whether it is to come isn't known here: `requireAfterToday`. */
-const DateText = z.pipe(
-  z.string().check(z.refine((text) => text === '' || readDate(text) !== undefined, 'must be a valid date')),
-  z.transform((text) => readDate(text)?.toISOString()),
+/** Text that is empty, or a date after today, UTC's. */
+const DateText = z.string().check(
+  z.refine((text) => text === '' || readDate(text) !== undefined, 'must be a valid date'),
+  z.refine((text) => {
+    const date = readDate(text);
+    return !date || date.toISOString().slice(0, 10) > new Date().toISOString().slice(0, 10);
+  }, 'must be a date after today'),
 );
 
-/** A date that may be left out. */
+/** A date to come that may be left out, as a moment in ISO 8601. */
 const OptionalDate = z.optional(
   z.pipe(
-    z.nullable(DateText),
-    z.transform((given) => given ?? undefined),
+    z.union([DateText, z.null()], 'must be a valid date'),
+    z.transform((given) => (given ? readDate(given)?.toISOString() : undefined)),
   ),
 );
 
@@ -113,7 +116,7 @@ export const SensitiveGrant = z
   .check(
     requiredWhen(
       'data_access_expires_at',
-      ({ expires_never, data_access_expires_at }) => !expires_never && data_access_expires_at === undefined,
+      ({ expires_never: isEndless, data_access_expires_at: end }) => isEndless === false && !end,
       'expires never is false',
     ),
   );
@@ -154,6 +157,11 @@ export const NewSiteInvite = z
       ({ can_access_all_assets: isAll, accessible_assets: assets }) => isAll === false && (assets?.length ?? 0) === 0,
       'can access all assets is false',
     ),
+    // An empty list is no way to say all.
+    requiredWhen(
+      'accessible_assets',
+      ({ can_access_all_assets: isAll, accessible_assets: assets }) => isAll === undefined && assets?.length === 0,
+    ),
   );
 
 /** What accepts an invite, on behalf of a team. */
@@ -169,8 +177,8 @@ export const AcceptedSiteInvite = z.object({
 export const SensitiveRequest = z
   .object({
     reason: linesOf(255).check(z.minLength(1)),
-    requested_expires_never: z.optional(Flag),
     requested_data_expires_at: OptionalDate,
+    requested_expires_never: z.optional(Flag),
   })
   .check(
     requiredWhen(
@@ -184,23 +192,24 @@ export const SensitiveRequest = z
     ),
   );
 
-/** Laravel's `required_if`; without a condition its `required`. */
+/**
+ * Laravel's `required_if`; without a condition its `required`. It is told beside other fields' mistakes: those fields are
+ * as they were sent then.
+ */
 // @__NO_SIDE_EFFECTS__
-export function requiredWhen<T>(field: string & keyof T, isMissing: (input: T) => boolean, when?: string) {
-  return z.check<T>(({ value, issues }) => {
-    if (isMissing(value))
+function requiredWhen<T>(field: string & keyof T, isMissing: (input: T) => boolean, when?: string) {
+  return z.check<T>(
+    ({ value, issues }) => {
+      // What is there and wrong isn't missing.
+      if (issues.some(({ path }) => path?.[0] === field) || !isMissing(value)) return;
       issues.push({
         ...{ code: 'custom', path: [field], input: value },
         message: when === undefined ? 'is required' : `is required when ${when}`,
       });
-  });
-}
-
-/** Refuses a date that isn't after today, UTC's. @throws Refusal `validation_failed` */
-export function requireAfterToday(field: string, date: string | undefined, now: Date): void {
-  if (date !== undefined && date.slice(0, 10) <= now.toISOString().slice(0, 10)) {
-    throw wrong({ [field]: 'must be a date after today' });
-  }
+    },
+    // Unless it is no object at all.
+    { when: ({ issues }) => issues.every(({ path }) => path !== undefined && path.length > 0) },
+  );
 }
 
 /** Refuses a list of more than so many. @throws Refusal `validation_failed` */
@@ -245,5 +254,5 @@ export function carriedBy(
 
 /** The integers of the chargers that an invite is limited to; undefined: it isn't. */
 export function assetsOf({ can_access_all_assets, accessible_assets }: z.output<typeof NewSiteInvite>) {
-  return can_access_all_assets || accessible_assets?.length === 0 ? undefined : accessible_assets;
+  return can_access_all_assets ? undefined : accessible_assets;
 }

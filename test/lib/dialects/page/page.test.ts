@@ -11,10 +11,16 @@ import {
 import { INVITATION_WORDS } from '../../../../lib/dialects/page/invitation-words.ts';
 import type { Page, PageSetting } from '../../../../lib/dialects/page/layout.ts';
 import { deadLinkPage, errorPage } from '../../../../lib/dialects/page/refusal-page.ts';
-import { DEAD_LINK_WORDS, type DeadLink } from '../../../../lib/dialects/page/refusal-words.ts';
+import {
+  DEAD_LINK_WORDS,
+  type DeadLink,
+  ERROR_WORDS,
+  PAGE_LIMITS,
+} from '../../../../lib/dialects/page/refusal-words.ts';
 import { remindersPage, remindersStoppedPage } from '../../../../lib/dialects/page/reminders-page.ts';
 import { REMINDERS_WORDS } from '../../../../lib/dialects/page/reminders-words.ts';
 import { LANGUAGES, type Language } from '../../../../lib/domain/language.ts';
+import { REFUSALS } from '../../../../lib/domain/refusal.ts';
 
 const TOKEN = 'AbCdEfGhIjKlMnOpQrStUvWxYz0123456789_-AbCdEfGhIjKlMnOpQrStUvWxYz';
 const PRODUCT = { name: 'Muster', color: '#0b7a5b', supportAddress: 'help@muster.example' };
@@ -31,6 +37,11 @@ const INVITATION: InvitationPage = {
   declineAction: '/invitation/decline',
 };
 const ASK = { token: TOKEN, action: '/invitation/ask' };
+const ERRORS = [
+  ...PAGE_LIMITS,
+  ...(['validation_failed', 'route_not_found', 'method_not_allowed', 'body_too_large'] as const),
+  ...(['unsupported_media_type', 'recipient_rate_exceeded', 'internal_error', 'busy'] as const),
+];
 const REASONS = Object.keys(DEAD_LINK_WORDS.en) as DeadLink[];
 
 /** Every page there is, in a language. */
@@ -50,13 +61,7 @@ function pages(setting: PageSetting): Record<string, Page> {
     reminders: remindersPage({ ...INVITATION, ...setting, openUntil: INVITATION.expiresAt }),
     'no more reminders': remindersStoppedPage({ ...INVITATION, ...setting, openUntil: undefined }),
     ...Object.fromEntries(REASONS.map((reason) => [reason, deadLinkPage({ ...setting, reason })])),
-    ...Object.fromEntries(
-      [400, 404, 405, 409, 413, 415, 429, 500, 503].map((status) => [
-        status,
-        errorPage({ ...setting, status, requestId: 'request-1' }),
-      ]),
-    ),
-    notFound: errorPage({ ...setting, status: 404, requestId: 'request-1' }),
+    ...Object.fromEntries(ERRORS.map((code) => [code, errorPage({ ...setting, code, requestId: 'request-1' })])),
   };
 }
 
@@ -88,6 +93,15 @@ describe.each(LANGUAGES)('every page (%s)', (language: Language) => {
   test('says something of its own', () => {
     const headings = REASONS.map((reason) => DEAD_LINK_WORDS[language][reason].heading);
     expect(new Set(headings).size).toBe(REASONS.length);
+    const { reference: _, ...errors } = ERROR_WORDS[language];
+    const said = Object.values(errors).map(({ heading }) => heading);
+    expect(new Set(said).size).toBe(said.length);
+  });
+
+  test.each(PAGE_LIMITS)('says which limit was reached: %s', (code) => {
+    const page = errorPage({ language, product: PRODUCT, code, requestId: 'request-1' });
+    expect(page.status).toBe(409);
+    expect(seen(page)).toContain(ERROR_WORDS[language][code].happened);
   });
 });
 
@@ -114,7 +128,7 @@ describe('what the browser is told', () => {
 
   test("only the configured logo's origin may be asked for an image", () => {
     const product = { ...PRODUCT, logoUrl: 'https://cdn.example/logo.svg?v=1' };
-    const page = errorPage({ language: 'en', product, status: 404, requestId: 'request-1' });
+    const page = errorPage({ language: 'en', product, code: 'route_not_found', requestId: 'request-1' });
     expect(page.headers['content-security-policy']).toContain('; img-src https://cdn.example;');
     expect(page.body).toContain('<img src="https://cdn.example/logo.svg?v=1" alt="Muster">');
   });
@@ -123,7 +137,7 @@ describe('what the browser is told', () => {
     const red = errorPage({
       language: 'en',
       product: { ...PRODUCT, color: '#c00000' },
-      status: 404,
+      code: 'route_not_found',
       requestId: 'request-1',
     });
     expect(red.body).toContain('--fill: #c00000');
@@ -131,7 +145,7 @@ describe('what the browser is told', () => {
     const forged = errorPage({
       language: 'en',
       product: { ...PRODUCT, color: '</style><script>' },
-      status: 404,
+      code: 'route_not_found',
       requestId: 'request-1',
     });
     expect(forged.body).not.toContain('<script');
@@ -262,9 +276,9 @@ describe('a link that is of no use', () => {
 
 describe('an error', () => {
   test('keeps its status and shows the reference by which it is found in the log', () => {
-    for (const status of [400, 404, 409, 413, 429, 500, 503]) {
-      const page = errorPage({ language: 'en', product: PRODUCT, status, requestId: '<id-1>' });
-      expect(page.status).toBe(status);
+    for (const code of ERRORS) {
+      const page = errorPage({ language: 'en', product: PRODUCT, code, requestId: '<id-1>' });
+      expect(page.status).toBe(REFUSALS[code]);
       expect(seen(page)).toContain('Reference: <id-1>');
     }
   });
