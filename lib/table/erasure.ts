@@ -9,6 +9,7 @@ import { getInvitation, type InvitedGuard, listInvited } from './invitations.ts'
 import { keys } from './keys.ts';
 import { getMember, removeMember } from './members.ts';
 import { listMemberships, withOrganizations } from './organizations.ts';
+import { getUser } from './people.ts';
 import { busy } from './read.ts';
 import { listSiteInvited, type SiteInvited, siteInvitesErased } from './site-invites.ts';
 import { Stale, transact, type Write } from './write.ts';
@@ -44,11 +45,14 @@ export async function erasePerson(
   { userId, email, identity }: { userId: string; email: string; identity: string },
 ): Promise<void> {
   const [memberships, listed] = await Promise.all([listMemberships(userId), listInvites(email)]);
-  const [present, members, first] = await Promise.all([
+  const [user, present, members, first] = await Promise.all([
+    getUser(userId),
     withOrganizations(memberships),
     Promise.all(memberships.map(({ organizationId, memberId }) => getMember(organizationId, memberId))),
     withInvitations(listed),
   ]);
+  // Whoever is remembered may have been erased and be somebody new by now, as whom all of it is done.
+  if (!user) throw new Stale();
   present.forEach(refuseOwner);
   for (const [index, membership] of memberships.entries()) {
     const member = members[index];

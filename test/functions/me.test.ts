@@ -119,6 +119,12 @@ test('whoever was erased and begins anew is somebody new to functions that knew 
   await join();
   const [tokens, organizations, members] = await lists();
   expect([tokens?.status, organizations?.body.meta.total, members?.body.meta.total]).toEqual([200, 1, 2]);
+  // Also to the one that erased them: all that it does is done as the present one.
+  const { id } = (await person.call('GET /v1/me')).body;
+  for (let again = 0; again < 4; again += 1) expect((await person.call('DELETE /v1/me')).status).toBe(204);
+  const log = (await owner.call('GET /v1/audit-logs')).body.data as { action: string; actorId: string }[];
+  const [erased, left] = log.filter(({ action }) => /^(invitation\.erase|member\.leave)$/.test(action));
+  expect([erased?.actorId, left?.actorId]).toEqual([id, id]);
 });
 
 test('an organization that was deleted counts no more when a request names none', async () => {
