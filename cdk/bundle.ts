@@ -1,10 +1,13 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import type { Declaration } from '../lib/http/declaration.ts';
 import { fingerprint, ROOT } from './fingerprint.ts';
 
-const SOURCES = ['lib', 'functions', 'package-lock.json', 'cdk/bundle.ts'];
+/** What bundles are made from. esbuild reads `package.json` and `tsconfig.json` by itself. */
+const SOURCES = ['lib', 'functions', 'package.json', 'package-lock.json', 'tsconfig.json', 'cdk/bundle.ts'];
+
+const STAMP = 'bundles.sha256';
 
 const HANDLER = 'handler';
 
@@ -42,18 +45,20 @@ export function bundleDirectory(bundles: string, name: string): string {
 /**
  * Bundles every function into a directory of its own, in one call of esbuild: a call for each took 40 s.
  *
- * Nothing is built while the sources are those of the last time.
+ * Nothing is built while the sources are those of the last time, and the bundles what was made from them.
  *
- * @param bundles where to; owned by this function, which empties it
+ * @param directory where to, relative to the working directory; owned by this function, which empties it
  * @param functions as in `functions/index.ts`
  */
 export async function bundle(
-  bundles: string,
+  directory: string,
   functions: readonly { readonly name: string; readonly declaration: Declaration }[],
 ): Promise<void> {
-  const stamp = join(bundles, 'sources.sha256');
+  // The CLI hands in a relative one, which esbuild would join to itself.
+  const bundles = resolve(directory);
+  const stamp = join(bundles, STAMP);
   const sources = fingerprint(SOURCES);
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) return;
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === stampOf(sources, bundles)) return;
   rmSync(bundles, { recursive: true, force: true });
   await build({
     absWorkingDir: ROOT,
@@ -88,5 +93,11 @@ export async function bundle(
     plugins: [handlerOnly, versionOnly],
     logLevel: 'warning',
   });
-  writeFileSync(stamp, sources);
+  // Last, and of what is there: a run that was broken off, or wrote elsewhere, leaves nothing that looks good.
+  writeFileSync(stamp, stampOf(sources, bundles));
+}
+
+/** What bundles were made from, and what they are. */
+function stampOf(sources: string, bundles: string): string {
+  return `${sources} ${fingerprint([bundles], join(bundles, STAMP))}`;
 }

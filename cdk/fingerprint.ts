@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The repository's directory. */
@@ -9,14 +9,15 @@ export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 /**
  * A hash over files' names and contents, to tell whether something made from them is still good.
  *
- * @param paths files and directories, relative to the repository
- * @param without a directory to leave out
+ * @param paths files and directories, relative to the repository, or absolute
+ * @param without a file or directory to leave out, likewise
  */
 export function fingerprint(paths: readonly string[], without?: string): string {
   const hash = createHash('sha256');
-  for (const path of paths.flatMap((each) => filesBelow(join(ROOT, each))).sort()) {
+  const left = without && resolve(ROOT, without);
+  for (const path of paths.flatMap((each) => filesBelow(resolve(ROOT, each))).sort()) {
+    if (left && (path === left || path.startsWith(left + sep))) continue;
     const name = relative(ROOT, path);
-    if (without && name.startsWith(without + sep)) continue;
     const content = readFileSync(path);
     hash.update(`${name}\0${content.length}\0`).update(content);
   }
