@@ -13,6 +13,8 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
   unauthenticated: 'Sign in again, and send the ID token as `Authorization: Bearer ...`. It ends at its `exp`.',
   email_claim_missing:
     'Send the ID token instead of the access token, and ask for the scopes `openid email`. If the issuer names the claim otherwise, set `claims` at deployment.',
+  sign_in_required:
+    'Send the ID token of the invited person with it: the inviter has the link too, so that it proves nothing. Or resend the invitation: the link in its mail works alone.',
   forbidden: 'Ask an ADMIN of the organization; `docs/endpoints.md` shows what each role may.',
   email_not_verified: 'Verify the address with the sign-in provider, and sign in again for a token that says so.',
   invitation_for_another_address: 'Sign in with the invited address, or have this one invited.',

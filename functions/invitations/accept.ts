@@ -14,9 +14,10 @@ export const returns = { 200: Acceptance };
 /**
  * Accepts an invitation by the token of its link.
  *
- * The link alone is enough: the membership then belongs to the invited address, and is usable by whoever signs in with
- * it verified. A bearer token is optional; one of another address is refused and the invitation stays alive. The same
- * link accepted again is success again, with the same membership.
+ * The link of a mail is enough: the membership then belongs to the invited address, and is usable by whoever signs in
+ * with it verified. A link that an answer of the API carried proves nothing of its holder, and wants the bearer token of
+ * the invited person. A bearer token of another address is refused, and the invitation stays alive. The same link
+ * accepted again is success again, with the same membership. The answer's invitation says which of its teams were joined.
  */
 export const endpoint = forLinkHolder({
   format: v1,
@@ -24,7 +25,7 @@ export const endpoint = forLinkHolder({
   table: ACCEPT,
   depth: 3,
   body: z.strictObject({ token: z.string() }),
-  refuses: [...LINK_REFUSALS, 'invitation_for_another_address', 'organization_limit_reached'],
+  refuses: [...LINK_REFUSALS, 'sign_in_required', 'invitation_for_another_address', 'organization_limit_reached'],
   async handle({ body, request, person }) {
     const link = await findLink(parseToken(body.token));
     const accepted = await acceptInvitation(request, link, person, configuration().limits);

@@ -19,7 +19,8 @@ export const returns = { 201: NewInvitation };
  *
  * An address with a waiting invitation is refused: resend that one, so that one invitation has one history. The mail is
  * tried at once; when SES is slow or down the invitation stands all the same, with its mail queued. With `sendEmail`
- * false nothing is mailed, now or later, and the answer alone carries the link.
+ * false nothing is mailed, now or later, and the answer alone carries the link: since the inviter has it too, only the
+ * invited person accepts or declines by it, signed in with that address verified.
  */
 export const endpoint = forMember({
   format: v1,
@@ -48,7 +49,8 @@ export const endpoint = forMember({
     const secrets = newMailSecrets();
     const options = {
       id: newId('invitation', request.now),
-      secrets: [secrets.link],
+      secrets: sendEmail ? [secrets.link] : [],
+      handedSecrets: sendEmail ? [] : [secrets.link],
       stopSecrets: sendEmail ? [secrets.stop] : [],
       mail: sendEmail ? 'request' : 'none',
       limits: configuration().limits,

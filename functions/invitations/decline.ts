@@ -13,7 +13,8 @@ export const returns = { 200: Declination };
 /**
  * Declines an invitation by the token of its link; its address can be invited again.
  *
- * A bearer token is optional; one of another address is refused and the invitation stays alive.
+ * The link of a mail is enough; one that an answer of the API carried wants the bearer token of the invited person. A
+ * bearer token of another address is refused, and the invitation stays alive.
  */
 export const endpoint = forLinkHolder({
   format: v1,
@@ -25,6 +26,7 @@ export const endpoint = forLinkHolder({
     'invitation_not_found',
     'invitation_not_pending',
     'invitation_superseded',
+    'sign_in_required',
     'invitation_for_another_address',
   ],
   async handle({ body, request, person }) {

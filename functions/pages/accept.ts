@@ -19,7 +19,7 @@ export const endpoint = forAnybody({
   table: ACCEPT,
   depth: 3,
   body: z.object({ token: z.optional(z.string()) }),
-  refuses: [...LINK_REFUSALS, 'organization_limit_reached'],
+  refuses: [...LINK_REFUSALS, 'sign_in_required', 'organization_limit_reached'],
   async handle({ request, body: { token = '' } }) {
     const link = await findLink(parseToken(token));
     const setting = pageSetting(request.headers['accept-language'], link);

@@ -17,7 +17,7 @@ export const endpoint = forAnybody({
   table: DECLINE,
   depth: 2,
   body: z.object({ token: z.optional(z.string()) }),
-  refuses: LINK_REFUSALS.filter((code) => code !== 'inviter_removed'),
+  refuses: [...LINK_REFUSALS.filter((code) => code !== 'inviter_removed'), 'sign_in_required'],
   async handle({ request, body: { token = '' } }) {
     const link = await findLink(parseToken(token));
     const setting = pageSetting(request.headers['accept-language'], link);

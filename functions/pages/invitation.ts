@@ -3,7 +3,7 @@ import { configuration } from '../../lib/configuration.ts';
 import { INVITATION_PATH, nameOf } from '../../lib/delivery.ts';
 import { answerHolder, DECLINE_PATH, pageSetting, pages } from '../../lib/dialects/page/format.ts';
 import { acceptedPage, invitationPage } from '../../lib/dialects/page/invitation-page.ts';
-import { LINK_REFUSALS, openLink, refuseUnlessInviterMay } from '../../lib/domain/invitation.ts';
+import { isHanded, LINK_REFUSALS, needsSignIn, openLink, refuseUnlessInviterMay } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forAnybody } from '../../lib/http/endpoint.ts';
@@ -17,7 +17,7 @@ export const returns = { 200: null };
  * Shows the page behind a mailed link: who invites, to what, as what, until when.
  *
  * Opening it changes nothing, so that mail scanners may (nextcloud#58746); accepting is the form's POST. A link that was
- * used already shows that its holder is in.
+ * used already shows that its holder is in. One that an answer of the API carried has no form: it says where to sign in.
  */
 export const endpoint = forAnybody({
   format: pages,
@@ -31,11 +31,15 @@ export const endpoint = forAnybody({
     const { organization, invitation } = link;
     const setting = pageSetting(request.headers['accept-language'], link);
     return answerHolder(setting, link, token, async () => {
+      const { applicationUrl } = configuration();
       const { role, email, expiresAt, message } = invitation;
       if (openLink(link, request.now) === 'ACCEPTED') {
-        const { applicationUrl } = configuration();
+        if (isHanded(link)) throw new Refusal('invitation_used');
         return acceptedPage({ ...setting, organizationName: organization.name, email, applicationUrl });
       }
+      const answer = needsSignIn(link)
+        ? { signInUrl: applicationUrl && signInUrl(applicationUrl, token) }
+        : { token, action: INVITATION_PATH, declineAction: DECLINE_PATH };
       const [inviter, membership] = await Promise.all([
         getUser(invitation.inviterId),
         getMembership(invitation.inviterId, organization.id),
@@ -50,11 +54,16 @@ export const endpoint = forAnybody({
         email,
         expiresAt,
         message,
-        token,
-        action: INVITATION_PATH,
-        declineAction: DECLINE_PATH,
+        answer,
       });
     });
   },
 });
 export const { handler } = endpoint;
+
+/** The application's address, with the link's token: it signs the person in, and accepts by the API. */
+function signInUrl(applicationUrl: string, token: string): string {
+  const url = new URL(applicationUrl);
+  url.searchParams.set('invitation_token', token);
+  return url.href;
+}

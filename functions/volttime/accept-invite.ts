@@ -4,7 +4,7 @@ import { AcceptedSiteInvite, selectedInvalid } from '../../lib/dialects/volttime
 import { AcceptedInvite } from '../../lib/dialects/volttime/schemas.ts';
 import { shortIdAsUuid } from '../../lib/domain/ids.ts';
 import { isSensitiveShown } from '../../lib/domain/site.ts';
-import { INVITE_REFUSALS } from '../../lib/domain/site-invite.ts';
+import { INVITE_REFUSALS, refuseUnlessInvitedToSite } from '../../lib/domain/site-invite.ts';
 import { parseSiteToken } from '../../lib/domain/site-link.ts';
 import { teamIdFromUuid } from '../../lib/domain/team.ts';
 import { forPerson } from '../../lib/http/endpoint.ts';
@@ -15,7 +15,8 @@ export const returns = { 200: AcceptedInvite };
 
 /**
  * Accepts an invite to a site on behalf of a team that the caller manages, as its owner or an ADMIN of its organization,
- * once. The token is the credential, whatever the caller's own address is.
+ * once. The token of the mail's link proves the mailbox, whatever the caller's own address is. That of the answer to
+ * inviting proves nothing, since whoever invited has it too: by it, only the invited address accepts.
  *
  * A team that has access already gets what the invite gives beyond that, and loses nothing.
  */
@@ -25,13 +26,22 @@ export const endpoint = forPerson({
   table: ACCEPT_SITE_INVITE,
   depth: 3,
   body: AcceptedSiteInvite,
-  refuses: [...INVITE_REFUSALS, 'forbidden', 'site_team_limit_reached', 'site_limit_reached', 'asset_limit_reached'],
-  async handle({ request: { now }, body: { token, team_uuid }, person: { userId, occasion } }) {
+  refuses: [
+    ...INVITE_REFUSALS,
+    'invitation_for_another_address',
+    'forbidden',
+    'site_team_limit_reached',
+    'site_limit_reached',
+    'asset_limit_reached',
+  ],
+  async handle({ request: { now }, body: { token, team_uuid }, person: { userId, email, occasion } }) {
+    const parsed = parseSiteToken('siteInvite', token);
     const teamId = teamIdFromUuid(team_uuid);
     const [found, home] = await Promise.all([
-      findSiteInvite(parseSiteToken('siteInvite', token)),
+      findSiteInvite(parsed),
       locateTeam(teamId === undefined ? undefined : { id: teamId }),
     ]);
+    if (parsed) refuseUnlessInvitedToSite(found.invite, parsed.secret, email);
     const { limits } = configuration();
     const missing = () => selectedInvalid('team_uuid');
     const { site, team, access } = await acceptSiteInvite(occasion, userId, found, home, limits, missing);

@@ -88,3 +88,16 @@ export interface Occasion {
   readonly by: AuditActor;
   readonly origin: Origin;
 }
+
+/** An occasion as an organization is told of it in which nobody acted: from where it came is none of its business. */
+export function elsewhere<T extends Pick<Occasion, 'origin'>>(occasion: T): T {
+  return { ...occasion, origin: { ...occasion.origin, sourceAddress: null } };
+}
+
+/**
+ * The occasion of what an invited person does who isn't a member: the organization learns neither who they are nor from
+ * where they come.
+ */
+export function unseen({ now, origin }: Pick<Occasion, 'now' | 'origin'>, invitationId: string): Occasion {
+  return elsewhere({ now, origin, by: { type: 'link', id: invitationId } });
+}

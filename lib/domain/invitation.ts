@@ -61,14 +61,23 @@ export interface Invitation {
   readonly stopSecrets: readonly string[];
   /** When the holder of an expired link asked the inviter for a new one, in this period. */
   readonly askedAt?: string;
-  /** Hashes of the secrets that are good for accepting. */
+  /** Hashes of the mailed secrets that are good for accepting: they prove the mailbox, and work alone. */
   readonly secrets: readonly string[];
+  /**
+   * Hashes of the secrets that an answer of the API carried, so that the inviter has them too: by one of these only the
+   * signed-in person accepts whose address it is.
+   */
+  readonly handedSecrets: readonly string[];
   /** Hashes of secrets that a resend has replaced, the latest first, at most `REPLACED_SECRETS`. */
   readonly replacedSecrets: readonly string[];
   /** The counter row that holds the invitation's seat. */
   readonly seat: number;
-  /** Whom it made a member; set with ACCEPTED. */
-  readonly accepted?: { readonly userId: string; readonly memberId: string };
+  /** Whom it made a member, and which of its teams they joined by it; set with ACCEPTED. */
+  readonly accepted?: {
+    readonly userId: string;
+    readonly memberId: string;
+    readonly joinedTeams: readonly string[];
+  };
 }
 
 /** What stands in the place of an address that was erased: nobody gets a mail there. */
@@ -143,7 +152,7 @@ export const LINK_REFUSALS = [
   'inviter_removed',
 ] as const satisfies readonly RefusalCode[];
 
-/** A link whose holder has proved that they got a mail of the invitation. */
+/** A link with a secret of an invitation, which was mailed or handed out. */
 export interface Link {
   readonly organization: Organization;
   readonly invitation: Invitation;
@@ -184,8 +193,40 @@ export function openLink({ invitation, secret }: Link, now: Date): 'PENDING' | '
       throw new Refusal('invitation_expired');
     case 'PENDING':
     case 'ACCEPTED':
-      if (knowsSecret(invitation.secrets, secret)) return status;
+      if (knowsSecret([...invitation.secrets, ...invitation.handedSecrets], secret)) return status;
       throw new Refusal(status === 'ACCEPTED' ? 'invitation_used' : 'invitation_superseded');
+  }
+}
+
+/** Whether a link's secret was handed to the inviter by an answer of the API, and so proves nothing of its holder. */
+export function isHanded({ invitation, secret }: Link): boolean {
+  return knowsSecret(invitation.handedSecrets, secret);
+}
+
+/**
+ * Whether the holder of a good link has to sign in to accept or decline by it.
+ *
+ * @throws Refusal `invitation_superseded` where a mail has another link by now, which works without signing in
+ */
+export function needsSignIn(link: Link): boolean {
+  if (!isHanded(link)) return false;
+  if (link.invitation.secrets.length > 0) throw new Refusal('invitation_superseded');
+  return true;
+}
+
+/**
+ * Refuses a holder of a link who hasn't shown that they are the invited: by a secret that was mailed to them and given
+ * to nobody else, or by signing in with the address.
+ *
+ * @param person signed in with a verified address; undefined: the link is all there is
+ * @throws Refusal `invitation_for_another_address`, `sign_in_required`, and as `needsSignIn`
+ */
+export function refuseUnlessInvited(link: Link, person: { readonly email: string } | undefined): void {
+  const { invitation } = link;
+  if (person) {
+    if (person.email !== invitation.email) throw new Refusal('invitation_for_another_address');
+  } else if (needsSignIn(link)) {
+    throw new Refusal('sign_in_required');
   }
 }
 

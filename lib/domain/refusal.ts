@@ -11,6 +11,7 @@ export const REFUSALS = {
   team_not_creatable: 400,
   unauthenticated: 401,
   email_claim_missing: 401,
+  sign_in_required: 401,
   forbidden: 403,
   token_not_allowed: 403,
   client_id_forbidden: 403,

@@ -86,6 +86,17 @@ export function requireSite(
   if (!isOwners || !isInviter || !mayManage(membership, own)) throw new Refusal('site_invite_void');
 }
 
+/**
+ * Refuses whoever accepts by the secret of the API's answer and isn't the invited: whoever invited has it too. A mailed
+ * secret proves the mailbox, and works alone.
+ *
+ * @param email of who is signed in
+ * @throws Refusal `invitation_for_another_address`
+ */
+export function refuseUnlessInvitedToSite(invite: SiteInvite, secret: Buffer, email: string): void {
+  if (!isMailed(invite, secret) && email !== invite.email) throw new Refusal('invitation_for_another_address');
+}
+
 /** Whether a secret is one of an invite's mails, which alone opens the page. */
 export function isMailed({ mailSecrets }: SiteInvite, secret: Buffer): boolean {
   return knowsSecret(mailSecrets, secret);

@@ -10,6 +10,7 @@ export const MESSAGES: Readonly<Record<RefusalCode, string>> = {
   team_not_creatable: 'The team can not be made with this name, room or owner.',
   unauthenticated: 'A valid bearer token is required.',
   email_claim_missing: 'The token has no e-mail claim: send the ID token, not the access token.',
+  sign_in_required: 'This link alone is not enough: sign in with the invited e-mail address.',
   forbidden: 'Your role does not allow this.',
   client_id_forbidden: 'Ids are made here: send none with what is new.',
   field_read_only: 'The field can not be set.',

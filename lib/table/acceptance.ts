@@ -1,8 +1,14 @@
-import type { Occasion } from '../domain/audit.ts';
+import { type Occasion, unseen } from '../domain/audit.ts';
 import { newId } from '../domain/ids.ts';
-import { type Invitation, type Link, openLink, refuseUnlessInviterMay } from '../domain/invitation.ts';
+import {
+  type Invitation,
+  isHanded,
+  type Link,
+  openLink,
+  refuseUnlessInvited,
+  refuseUnlessInviterMay,
+} from '../domain/invitation.ts';
 import type { Limits } from '../domain/limits.ts';
-import { hashSecret } from '../domain/link.ts';
 import type { Member } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -10,6 +16,7 @@ import type { TableAccess } from './access.ts';
 import { audit } from './audit.ts';
 import { count } from './counters.ts';
 import { ending, guardRelease } from './invitations.ts';
+import { keys } from './keys.ts';
 import { getMember, getMembership, joined, memberWrites, profileOf } from './members.ts';
 import { getAddressHolder, newUserWrites } from './people.ts';
 import { getTeamMembership, joiningWrites } from './team-members.ts';
@@ -19,6 +26,7 @@ import { Stale, transact, type Write } from './write.ts';
 /** What `acceptInvitation` does to the table. */
 export const ACCEPT: TableAccess = {
   BatchGetItem: ['ORG', 'USER', 'EMAIL', 'TEAM'],
+  ConditionCheckItem: ['USER'],
   PutItem: ['ORG', 'USER', 'EMAIL', 'AUDIT', 'TEAM'],
   UpdateItem: ['ORG', 'USER', 'EMAIL'],
 };
@@ -26,8 +34,11 @@ export const ACCEPT: TableAccess = {
 /**
  * Accepts an invitation: the invited address becomes a member, once, whoever and however often the link is used.
  *
- * @param accepter a signed-in person with a verified address; undefined: the link alone does
- * @throws Refusal as `openLink`; `invitation_for_another_address`, `inviter_removed`, `organization_limit_reached`
+ * Teams that were deleted, or are full by now, are skipped. So are all of them for somebody who joined by another way
+ * meanwhile: that membership stays as it is. The invitation and the audit entry say what became true.
+ *
+ * @param accepter a signed-in person with a verified address; undefined: the link alone does, if it was mailed
+ * @throws Refusal as `openLink` and `refuseUnlessInvited`; `inviter_removed`, `organization_limit_reached`
  */
 export async function acceptInvitation(
   { now, origin }: Omit<Occasion, 'by'>,
@@ -35,11 +46,11 @@ export async function acceptInvitation(
   accepter: { readonly userId: string; readonly email: string } | undefined,
   limits: Limits,
 ): Promise<{ invitation: Invitation; member: Member; organization: Organization }> {
-  const { organization, invitation, secret } = link;
+  const { organization, invitation } = link;
   const { organizationId, id } = invitation;
   if (openLink(link, now) === 'ACCEPTED')
-    return { organization, invitation, member: await acceptedBefore(invitation, accepter) };
-  if (accepter && accepter.email !== invitation.email) throw new Refusal('invitation_for_another_address');
+    return { organization, invitation, member: await acceptedBefore(link, accepter) };
+  refuseUnlessInvited(link, accepter);
 
   const [inviter, holder, teams] = await Promise.all([
     getMembership(invitation.inviterId, organizationId),
@@ -72,22 +83,32 @@ export async function acceptInvitation(
     createdAt: updatedAt,
     updatedAt,
   };
-  const accept = (memberId: string): Write[] => [
-    ending(invitation, now, { status: 'ACCEPTED', accepted: { userId: user.userId, memberId } }, hashSecret(secret)),
-    guardRelease(invitation),
-    audit(occasion, {
-      action: 'invitation.accept',
-      organizationId,
-      resource: { type: 'invitation', id },
-      after: {
-        ...{ memberId, userId: user.userId, role: invitation.role },
-        ...(teams.length > 0 && { teams: teams.map((team) => team.id) }),
-      },
-    }),
-  ];
+  const accept = ({ memberId, role }: Pick<Member, 'memberId' | 'role'>, joinedTeams: readonly string[]) => {
+    const skippedTeams = (invitation.teams ?? []).filter((team) => !joinedTeams.includes(team));
+    const accepted = { userId: user.userId, memberId, joinedTeams };
+    const writes: Write[] = [
+      ending(invitation, now, { status: 'ACCEPTED', accepted }, link),
+      guardRelease(invitation),
+      audit(occasion, {
+        action: 'invitation.accept',
+        organizationId,
+        resource: { type: 'invitation', id },
+        after: {
+          ...{ memberId, userId: user.userId, role },
+          ...(joinedTeams.length > 0 && { teams: joinedTeams }),
+          ...(skippedTeams.length > 0 && { skippedTeams }),
+        },
+      }),
+    ];
+    return { writes, invitation: { ...invitation, status: 'ACCEPTED' as const, accepted, updatedAt } };
+  };
+  const done = accept(
+    member,
+    teams.map((team) => team.id),
+  );
   try {
     await transact([
-      ...accept(member.memberId),
+      ...done.writes,
       ...memberWrites(member),
       ...teams.flatMap((team, index) => joiningWrites(team, member, invitation.inviterId, now, limits, rows[index])),
       ...(holder
@@ -101,10 +122,20 @@ export async function acceptInvitation(
     const membership = await getMembership(user.userId, organizationId);
     const present = membership && (await getMember(organizationId, membership.memberId));
     if (!present) throw new Stale();
-    await transact([...accept(present.memberId), count(organizationId, invitation.seat, 'invitationEnded')]);
-    return { organization, member: present, invitation: { ...invitation, status: 'ACCEPTED', updatedAt } };
+    // The role that they have may have changed by the time of the write, and then it begins again.
+    const kept = accept(present, []);
+    const unchanged: Write = {
+      type: 'check',
+      key: keys.membership(user.userId, organizationId),
+      when: [
+        { attribute: 'memberId', is: present.memberId },
+        { attribute: 'role', is: present.role },
+      ],
+    };
+    await transact([...kept.writes, unchanged, count(organizationId, invitation.seat, 'invitationEnded')]);
+    return { organization, member: present, invitation: kept.invitation };
   }
-  return { organization, member, invitation: { ...invitation, status: 'ACCEPTED', updatedAt } };
+  return { organization, member, invitation: done.invitation };
 }
 
 /** What `declineInvitation` does to the table. */
@@ -115,27 +146,30 @@ export const DECLINE: TableAccess = {
 };
 
 /**
- * Declines a pending invitation.
+ * Declines a pending invitation. The organization is told that it was declined, and nothing of who did.
  *
- * @param decliner a signed-in person with a verified address; undefined: the link alone does
- * @throws Refusal as `openLink`; `invitation_for_another_address`
+ * @param decliner a signed-in person with a verified address; undefined: the link alone does, if it was mailed
+ * @throws Refusal as `openLink` and `refuseUnlessInvited`
  */
 export async function declineInvitation(
   { now, origin }: Omit<Occasion, 'by'>,
   link: Link,
-  decliner: { readonly userId: string; readonly email: string } | undefined,
+  decliner: { readonly email: string } | undefined,
 ): Promise<{ invitation: Invitation; organization: Organization }> {
-  const { organization, invitation, secret } = link;
+  const { organization, invitation } = link;
   const { organizationId, id } = invitation;
   const status = openLink(link, now);
-  if (decliner && decliner.email !== invitation.email) throw new Refusal('invitation_for_another_address');
+  refuseUnlessInvited(link, decliner);
   if (status === 'ACCEPTED') throw new Refusal('invitation_used');
-  const by = decliner ? ({ type: 'user', id: decliner.userId } as const) : ({ type: 'link', id } as const);
   await transact([
-    ending(invitation, now, { status: 'DECLINED' }, hashSecret(secret)),
+    ending(invitation, now, { status: 'DECLINED' }, link),
     guardRelease(invitation),
     count(organizationId, invitation.seat, 'invitationEnded'),
-    audit({ now, origin, by }, { action: 'invitation.decline', organizationId, resource: { type: 'invitation', id } }),
+    audit(unseen({ now, origin }, id), {
+      action: 'invitation.decline',
+      organizationId,
+      resource: { type: 'invitation', id },
+    }),
   ]);
   return { organization, invitation: { ...invitation, status: 'DECLINED', updatedAt: now.toISOString() } };
 }
@@ -144,7 +178,9 @@ export async function declineInvitation(
  * Success again, with the same membership, unless that has ended since. It is the person's who has it by now; the link
  * alone shows no newer address than the one that it was sent to.
  */
-async function acceptedBefore(invitation: Invitation, accepter: { userId: string } | undefined): Promise<Member> {
+async function acceptedBefore(link: Link, accepter: { userId: string } | undefined): Promise<Member> {
+  const { invitation } = link;
+  if (!accepter && isHanded(link)) throw new Refusal('invitation_used');
   const member = invitation.accepted && (await getMember(invitation.organizationId, invitation.accepted.memberId));
   if (!member) throw new Refusal('invitation_used');
   if (!accepter) return { ...member, profile: { ...member.profile, email: invitation.email } };

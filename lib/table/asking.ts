@@ -1,4 +1,4 @@
-import type { Occasion } from '../domain/audit.ts';
+import { type Occasion, unseen } from '../domain/audit.ts';
 import type { Invitation } from '../domain/invitation.ts';
 import type { Limits } from '../domain/limits.ts';
 import type { User } from '../domain/member.ts';
@@ -44,10 +44,11 @@ export async function askInviter(
     },
     mailWrite('Mail', mail),
     countMailTo(inviter.email, limits.mailsToAddress, now),
-    audit(
-      { now, origin, by: { type: 'link', id: invitationId } },
-      { action: 'invitation.ask', organizationId, resource: { type: 'invitation', id: invitationId } },
-    ),
+    audit(unseen({ now, origin }, invitationId), {
+      action: 'invitation.ask',
+      organizationId,
+      resource: { type: 'invitation', id: invitationId },
+    }),
   ]);
   return mail;
 }

@@ -103,7 +103,10 @@ async function prepareRow(
   ]);
   if (done) return done;
   if (membership) throw new Refusal('already_member');
-  return prepareInvitation(occasion, actor, input, before, { id, secrets: [], stopSecrets: [], mail: 'sweep', limits });
+  return prepareInvitation(occasion, actor, input, before, {
+    ...{ id, secrets: [], handedSecrets: [], stopSecrets: [] },
+    ...{ mail: 'sweep', limits },
+  });
 }
 
 function refusalOf(error: unknown): Refusal {

@@ -1,4 +1,4 @@
-import type { Occasion } from '../domain/audit.ts';
+import { elsewhere, type Occasion } from '../domain/audit.ts';
 import { type Charger, foldIdentity } from '../domain/charger.ts';
 import { newId, newNumber } from '../domain/ids.ts';
 import type { Limits } from '../domain/limits.ts';
@@ -17,7 +17,7 @@ import { audit } from './audit.ts';
 import { keys, prefixes } from './keys.ts';
 import { actorIs, actorMay } from './members.ts';
 import { get, query } from './read.ts';
-import { accessUpdate, actorManagesSite, elsewhere, sharingChange } from './sharing.ts';
+import { accessUpdate, actorManagesSite, sharingChange } from './sharing.ts';
 import { changesOf, LIST_SITES, sitesSeen } from './sites.ts';
 import { Stale, transact, type Write } from './write.ts';
 

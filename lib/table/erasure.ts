@@ -1,4 +1,4 @@
-import type { Occasion } from '../domain/audit.ts';
+import { elsewhere, type Occasion, unseen } from '../domain/audit.ts';
 import { ERASED, type Invitation, statusAt } from '../domain/invitation.ts';
 import { refuseOwner } from '../domain/member.ts';
 import type { TableAccess } from './access.ts';
@@ -58,7 +58,7 @@ export async function erasePerson(
     const member = members[index];
     if (!member) throw new Stale();
     const isPresent = present.some(({ organizationId }) => organizationId === membership.organizationId);
-    await (isPresent ? removeMember(occasion, membership, member) : clearMember(member, occasion.now));
+    await (isPresent ? removeMember(elsewhere(occasion), membership, member) : clearMember(member, occasion.now));
   }
   for (let invites = first; ; invites = await withInvitations(await listInvites(email))) {
     const { guards, sites } = invites;
@@ -122,7 +122,7 @@ async function forget(
         remove: ['due', 'dueAt', 'message'],
         when: [{ attribute: 'status', is: status }],
       },
-      audit(occasion, { action: 'invitation.erase', organizationId, resource: { type: 'invitation', id } }),
+      audit(unseen(occasion, id), { action: 'invitation.erase', organizationId, resource: { type: 'invitation', id } }),
       ...(isPending ? [count(organizationId, seat, 'invitationEnded')] : []),
     ];
   });

@@ -1,6 +1,8 @@
 import type { Occasion } from '../domain/audit.ts';
 import {
   type Invitation,
+  isHanded,
+  type Link,
   periodEnd,
   REPLACED_SECRETS,
   refuseUnlessPending,
@@ -149,7 +151,9 @@ export interface PreparedInvitation {
  * Prepares the one live invitation of an address. An expired one never stands in the way: it is recorded as EXPIRED in
  * the same transaction, and its seat goes to the new one (Logto #5609).
  *
- * @param mail the secrets of the mail that the request sends; `sweep`: that one does; `none`: nobody does
+ * @param options.secrets of the mail that the request sends
+ * @param options.handedSecrets of the answer, where that carries the link
+ * @param options.mail who sends the mail: the request, the sweep, or nobody
  * @throws Refusal `team_not_found`, `already_member`, `already_invited`
  */
 export async function prepareInvitation(
@@ -160,6 +164,7 @@ export async function prepareInvitation(
   options: {
     id: string;
     secrets: readonly Buffer[];
+    handedSecrets: readonly Buffer[];
     stopSecrets: readonly Buffer[];
     mail: 'request' | 'sweep' | 'none';
     limits: Limits;
@@ -181,6 +186,7 @@ export async function prepareInvitation(
     ...(teams && teams.length > 0 && { teams: [...new Set(teams)] }),
     ...(mail === 'none' ? dueAttributes(id, expiresAt) : queuedMail(id, 1, now, mail)),
     secrets: options.secrets.map(hashSecret),
+    handedSecrets: options.handedSecrets.map(hashSecret),
     replacedSecrets: [],
     stopSecrets: options.stopSecrets.map(hashSecret),
     seat: claim.seat ?? 0,
@@ -353,9 +359,9 @@ function expiryWrites(occasion: Occasion, { organizationId, id, delivery }: Invi
 /**
  * Ends a pending invitation otherwise than by its period. A mail that has not left is given up.
  *
- * @param secret the hash of the secret by which it is done, which must still be good
+ * @param link by which it is done, whose secret must still be good
  */
-export function ending(invitation: Invitation, now: Date, set: Partial<Invitation>, secret?: string): Update {
+export function ending(invitation: Invitation, now: Date, set: Partial<Invitation>, link?: Link): Update {
   const { organizationId, id, delivery } = invitation;
   const at = now.toISOString();
   // Whoever accepts by its link has got the mail, whatever was recorded of it.
@@ -369,7 +375,7 @@ export function ending(invitation: Invitation, now: Date, set: Partial<Invitatio
       { attribute: 'status', is: 'PENDING' },
       { attribute: 'expiresAt', above: at },
       ...(unsent ? [{ attribute: 'delivery', is: unsent }] : []),
-      ...(secret ? [{ attribute: 'secrets', contains: secret }] : []),
+      ...(link ? [{ attribute: isHanded(link) ? 'handedSecrets' : 'secrets', contains: hashSecret(link.secret) }] : []),
     ],
   };
 }

@@ -11,7 +11,11 @@ import { getOrganization } from './organizations.ts';
  * @throws Refusal `invitation_not_found`
  */
 export async function findLink(token: LinkToken | undefined): Promise<Link> {
-  return find(token, ({ secrets, replacedSecrets }) => [...secrets, ...replacedSecrets]);
+  return find(token, ({ secrets, handedSecrets, replacedSecrets }) => [
+    ...secrets,
+    ...handedSecrets,
+    ...replacedSecrets,
+  ]);
 }
 
 /**

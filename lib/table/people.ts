@@ -1,4 +1,4 @@
-import type { Occasion } from '../domain/audit.ts';
+import { elsewhere, type Occasion } from '../domain/audit.ts';
 import { newId } from '../domain/ids.ts';
 import type { Membership, Profile, User } from '../domain/member.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -227,16 +227,13 @@ async function takeOver(occasion: Omit<Occasion, 'by'>, held: Membership, user: 
   if (!member) throw new Stale();
   const teams = places.filter((row) => row.memberId === memberId);
   const stale = own ? [] : await Promise.all(teams.map(({ teamId }) => getTeamMembership(teamId, user.userId)));
-  const entry = audit(
-    { ...occasion, by: { type: 'user', id: user.userId } },
-    {
-      action: own ? 'member.remove' : 'member.claim',
-      organizationId,
-      resource: { type: 'member', id: memberId },
-      before: { userId: member.userId },
-      after: { userId: user.userId },
-    },
-  );
+  const entry = audit(elsewhere({ ...occasion, by: { type: 'user', id: user.userId } }), {
+    action: own ? 'member.remove' : 'member.claim',
+    organizationId,
+    resource: { type: 'member', id: memberId },
+    before: { userId: member.userId },
+    after: { userId: user.userId },
+  });
   // Nobody else has claimed the placeholder meanwhile.
   const isUnclaimed: Write = {
     type: 'check',
@@ -319,15 +316,12 @@ async function writeProfile(
       set: { profile: profileOf(profile), claimed: true, updatedAt },
       when: [{ attribute: 'userId', is: userId }],
     } as const,
-    audit(
-      { ...occasion, by: { type: 'user', id: userId } },
-      {
-        action: change.action,
-        organizationId,
-        resource: { type: 'member', id: memberId },
-        ...(change.action === 'member.claim' && { after: { claimed: true } }),
-      },
-    ),
+    audit(elsewhere({ ...occasion, by: { type: 'user', id: userId } }), {
+      action: change.action,
+      organizationId,
+      resource: { type: 'member', id: memberId },
+      ...(change.action === 'member.claim' && { after: { claimed: true } }),
+    }),
   ]);
   // More than anybody may be in, but for what a placeholder handed over: first, so that a next try does them again.
   for (let start = PROFILES; start < memberWrites.length; start += PROFILES) {

@@ -1,4 +1,4 @@
-import type { Occasion } from '../domain/audit.ts';
+import { type Occasion, unseen } from '../domain/audit.ts';
 import { type Invitation, remindersMayCome } from '../domain/invitation.ts';
 import type { TableAccess } from './access.ts';
 import { audit } from './audit.ts';
@@ -23,9 +23,10 @@ export async function stopReminders({ now, origin }: Omit<Occasion, 'by'>, invit
       set: { remindersStoppedAt: at, updatedAt: at },
       when: [{ attribute: 'status', is: status }, { absent: 'remindersStoppedAt' }],
     },
-    audit(
-      { now, origin, by: { type: 'link', id } },
-      { action: 'invitation.stop-reminders', organizationId, resource: { type: 'invitation', id } },
-    ),
+    audit(unseen({ now, origin }, id), {
+      action: 'invitation.stop-reminders',
+      organizationId,
+      resource: { type: 'invitation', id },
+    }),
   ]);
 }

@@ -1,4 +1,4 @@
-import type { AuditEntry, Occasion } from '../domain/audit.ts';
+import { type AuditEntry, elsewhere, type Occasion } from '../domain/audit.ts';
 import type { Limits } from '../domain/limits.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { type SensitiveGrant, type Site, type SiteAccess, type Way, widened } from '../domain/site.ts';
@@ -135,11 +135,6 @@ export function auditIn(
   return [...new Set(organizationIds)].map((organizationId, index) =>
     audit(index === 0 ? occasion : elsewhere(occasion), { ...entry, organizationId, resource }),
   );
-}
-
-/** An occasion as another organization than the actor's is told of it: from where it came is none of its business. */
-export function elsewhere(occasion: Occasion): Occasion {
-  return { ...occasion, origin: { ...occasion.origin, sourceAddress: null } };
 }
 
 /** What entries say of a team's access: how many chargers, not which. */

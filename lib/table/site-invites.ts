@@ -1,4 +1,4 @@
-import type { Occasion } from '../domain/audit.ts';
+import { type Occasion, unseen } from '../domain/audit.ts';
 import { newId, newNumber } from '../domain/ids.ts';
 import { periodEnd } from '../domain/invitation.ts';
 import { anyOf, type Counters, type Limits, mailPlaces } from '../domain/limits.ts';
@@ -306,6 +306,11 @@ export async function listSiteInvited(email: string, limit: number): Promise<Sit
 export function siteInvitesErased(occasion: Occasion, email: string, invited: readonly SiteInvited[]): Write[] {
   return invited.flatMap(({ siteId, inviteId, organizationId }) => [
     ...inviteRemoval({ siteId, id: inviteId, email }),
-    ...auditIn(occasion, [organizationId], { id: siteId }, { action: 'site-invite.erase', before: { inviteId } }),
+    ...auditIn(
+      unseen(occasion, inviteId),
+      [organizationId],
+      { id: siteId },
+      { action: 'site-invite.erase', before: { inviteId } },
+    ),
   ]);
 }

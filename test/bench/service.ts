@@ -214,6 +214,7 @@ function invitationsOf(organizationId: string, inviterId: string, count: number)
         reminders: 0,
         stopSecrets: [],
         secrets: [hashSecret(newSecret())],
+        handedSecrets: [],
         replacedSecrets: [],
         seat: 0,
       },

@@ -20,6 +20,7 @@ const DEAD_LINKS: Partial<Record<RefusalCode, DeadLink>> = {
   invitation_declined: 'declined',
   invitation_superseded: 'superseded',
   inviter_removed: 'inviter_removed',
+  sign_in_required: 'sign_in',
   site_invite_not_found: 'not_found',
   site_invite_expired: 'site_expired',
   site_invite_used: 'site_used',

@@ -21,6 +21,12 @@ export interface InvitationPage extends PageSetting {
   /** A moment, or its ISO form. */
   readonly expiresAt: Date | string;
   readonly message?: string | undefined;
+  /** What the holder may do here: answer by a form, or only once they have signed in. */
+  readonly answer: Answering | SigningIn;
+}
+
+/** How an invitation is answered by whoever has its mail. */
+interface Answering {
   /** The link's `?token=`; the form sends it as `token`. */
   readonly token: string;
   /** Where the form is posted, on the same host. */
@@ -29,14 +35,36 @@ export interface InvitationPage extends PageSetting {
   readonly declineAction: string;
 }
 
+/** How an invitation is answered by whoever got its link from the inviter. */
+interface SigningIn {
+  /** Where they sign in, and the application goes on; undefined: the page says so in words only. */
+  readonly signInUrl: string | undefined;
+}
+
 /** Shows an invitation and changes nothing: accepting is the form's POST. */
 export function invitationPage(invitation: InvitationPage): Page {
-  const { language, product, email, role, token, action, declineAction } = invitation;
+  const { language, product, email, role, answer } = invitation;
   const words = INVITATION_WORDS[language];
   const organization = oneLine(invitation.organizationName, NAME);
   const inviter = oneLine(invitation.inviterName, NAME);
   const message = lines(invitation.message ?? '', MESSAGE);
   const strong = (name: string) => html`<strong><bdi>${name}</bdi></strong>`;
+  const address = html`<strong>${email}</strong>`;
+  const form = ({ token, action, declineAction }: Answering) => html`<form method="post" action="${action}">
+<input type="hidden" name="token" value="${token}">
+<button type="submit">${words.accept}</button>
+<button type="submit" class="plain" formaction="${declineAction}">${words.decline}</button>
+</form>
+<p class="muted">${fillHtml(words.afterwards, { email: address })}</p>`;
+  const signIn = ({
+    signInUrl,
+  }: SigningIn) => html`<p>${fillHtml(words.signInFirst, { product: product.name, email: address })}</p>${
+    signInUrl
+      ? html`
+<p class="next"><a class="button" href="${signInUrl}">${fill(words.go, { product: product.name })}</a></p>`
+      : undefined
+  }
+<p class="muted">${fillHtml(words.byMail, { inviter: html`<bdi>${inviter}</bdi>` })}</p>`;
   const content = html`${initialMark(organization)}
 <h1>${fillHtml(words.heading, { organization: html`<bdi>${organization}</bdi>` })}</h1>
 <p>${fillHtml(words.invites, { inviter: strong(inviter), organization: strong(organization), product: product.name })}</p>${
@@ -48,12 +76,7 @@ export function invitationPage(invitation: InvitationPage): Page {
 </figure>`
       : undefined
   }
-<form method="post" action="${action}">
-<input type="hidden" name="token" value="${token}">
-<button type="submit">${words.accept}</button>
-<button type="submit" class="plain" formaction="${declineAction}">${words.decline}</button>
-</form>
-<p class="muted">${fillHtml(words.afterwards, { email: html`<strong>${email}</strong>` })}</p>
+${'token' in answer ? form(answer) : signIn(answer)}
 <dl>
 <div><dt>${words.role}</dt><dd><strong>${ROLE_WORDS[language][role].name}.</strong> ${ROLE_WORDS[language][role].can}</dd></div>
 <div><dt>${words.expires}</dt><dd>${momentInWords(new Date(invitation.expiresAt), language)}</dd></div>

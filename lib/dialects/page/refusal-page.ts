@@ -28,10 +28,13 @@ export interface DeadLinkPage extends PageSetting {
   };
 }
 
-/** Says why a link no longer works and what to do: 404 for strangers, 410 for whoever holds a secret that was sent. */
+/** The statuses of pages whose holder isn't told that a link is over. */
+const STATUSES: Partial<Record<DeadLink, number>> = { not_found: 404, request_not_found: 404, sign_in: 401 };
+
+/** Says why a link does not work and what to do: 404 for strangers, 410 for whoever holds a secret that was sent. */
 export function deadLinkPage(link: DeadLinkPage): Page {
   const { language, reason, ask } = link;
-  const status = reason === 'not_found' || reason === 'request_not_found' ? 404 : 410;
+  const status = STATUSES[reason] ?? 410;
   const words = DEAD_LINK_WORDS[language][reason];
   if (!ask) return refusalPage(status, words, link);
   const { askedAt, button, asks } = ASK_WORDS[language];

@@ -10,7 +10,7 @@ export interface RefusalWords {
 
 /** Why a link is of no use any more. Unknown, forged and formless links are one reason, so that strangers learn nothing. */
 export type DeadLink =
-  | ('not_found' | 'expired' | 'revoked' | 'used' | 'declined' | 'superseded' | 'inviter_removed')
+  | ('not_found' | 'expired' | 'revoked' | 'used' | 'declined' | 'superseded' | 'inviter_removed' | 'sign_in')
   | ('site_expired' | 'site_used' | 'site_void')
   | ('request_not_found' | 'request_over' | 'decider_removed');
 
@@ -50,6 +50,12 @@ export const DEAD_LINK_WORDS: Record<Language, Readonly<Record<DeadLink, Refusal
       heading: 'This invitation is on hold',
       happened: 'The person who invited you may no longer invite people to this organization.',
       next: 'Ask another administrator of the organization to send the invitation again.',
+    },
+    sign_in: {
+      heading: 'Sign in first',
+      happened:
+        'This link was given to you by the person who invited you, so it doesn’t show that you are the invited.',
+      next: 'Sign in with the invited address, and open the invitation there. Or ask for it by mail: that link works without signing in.',
     },
     site_expired: {
       heading: 'This invite has expired',
@@ -117,6 +123,12 @@ export const DEAD_LINK_WORDS: Record<Language, Readonly<Record<DeadLink, Refusal
       heading: 'Diese Einladung ruht',
       happened: 'Die Person, die Sie eingeladen hat, darf zu dieser Organisation nicht mehr einladen.',
       next: 'Bitten Sie die Administration der Organisation, die Einladung erneut zu senden.',
+    },
+    sign_in: {
+      heading: 'Bitte zuerst anmelden',
+      happened:
+        'Diesen Link hat Ihnen die Person gegeben, die Sie eingeladen hat. Er zeigt deshalb nicht, dass Sie gemeint sind.',
+      next: 'Melden Sie sich mit der eingeladenen Adresse an, und öffnen Sie die Einladung dort. Oder bitten Sie um die Einladung per E-Mail: Deren Link gilt ohne Anmeldung.',
     },
     site_expired: {
       heading: 'Die Einladung zum Standort ist abgelaufen',

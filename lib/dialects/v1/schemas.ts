@@ -53,6 +53,8 @@ export const Invitation = z.strictObject({
   language: z.nullable(language),
   message: z.nullable(z.string()),
   teams: z.array(z.string()),
+  joinedTeams: z.nullable(z.array(z.string())),
+  skippedTeams: z.nullable(z.array(z.string())),
   reminders: z.int().check(z.minimum(0), z.maximum(2)),
   remindersStoppedAt: z.nullable(timestamp),
 });

@@ -26,7 +26,7 @@ export function showMember(member: Member) {
 /** An invitation as the Management API shows it; its state is that of the moment. Secrets and their hashes stay here. */
 export function showInvitation(invitation: Invitation, organization: Organization, now: Date) {
   const { id, email, role, organizationId, sentAt, createdAt, updatedAt, expiresAt, inviterId, delivery } = invitation;
-  const { language, message, teams, reminders, remindersStoppedAt } = invitation;
+  const { language, message, teams = [], reminders, remindersStoppedAt, accepted } = invitation;
   return {
     id,
     email,
@@ -44,7 +44,9 @@ export function showInvitation(invitation: Invitation, organization: Organizatio
       : null,
     language: language ?? null,
     message: message ?? null,
-    teams: teams ?? [],
+    teams,
+    joinedTeams: accepted?.joinedTeams ?? null,
+    skippedTeams: accepted ? teams.filter((id) => !accepted.joinedTeams.includes(id)) : null,
     reminders,
     remindersStoppedAt: remindersStoppedAt ?? null,
   };

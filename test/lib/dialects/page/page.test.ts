@@ -32,10 +32,9 @@ const INVITATION: InvitationPage = {
   role: 'VIEWER',
   email: 'bob@example.com',
   expiresAt: '2026-08-12T14:30:00.000Z',
-  token: TOKEN,
-  action: '/invitation',
-  declineAction: '/invitation/decline',
+  answer: { token: TOKEN, action: '/invitation', declineAction: '/invitation/decline' },
 };
+const STOP = '/invitations/stop-reminders';
 const ASK = { token: TOKEN, action: '/invitation/ask' };
 const ERRORS = [
   ...PAGE_LIMITS,
@@ -48,6 +47,11 @@ const REASONS = Object.keys(DEAD_LINK_WORDS.en) as DeadLink[];
 function pages(setting: PageSetting): Record<string, Page> {
   return {
     invitation: invitationPage({ ...INVITATION, ...setting, message: 'Hi' }),
+    'invitation, to sign in': invitationPage({ ...INVITATION, ...setting, answer: { signInUrl: undefined } }),
+    'invitation, with a place to sign in': invitationPage({
+      ...{ ...INVITATION, ...setting },
+      answer: { signInUrl: 'https://app.example/' },
+    }),
     accepted: acceptedPage({ ...INVITATION, ...setting, applicationUrl: 'https://app.example/' }),
     declined: declinedPage({ ...INVITATION, ...setting }),
     'expired, to be asked for': deadLinkPage({ ...setting, reason: 'expired', ask: ASK }),
@@ -58,7 +62,7 @@ function pages(setting: PageSetting): Record<string, Page> {
     }),
     asked: askedPage({ ...INVITATION, ...setting, again: false }),
     'asked again': askedPage({ ...INVITATION, ...setting, again: true }),
-    reminders: remindersPage({ ...INVITATION, ...setting, openUntil: INVITATION.expiresAt }),
+    reminders: remindersPage({ ...INVITATION, ...setting, action: STOP, openUntil: INVITATION.expiresAt }),
     'no more reminders': remindersStoppedPage({ ...INVITATION, ...setting, openUntil: undefined }),
     ...Object.fromEntries(REASONS.map((reason) => [reason, deadLinkPage({ ...setting, reason })])),
     ...Object.fromEntries(ERRORS.map((code) => [code, errorPage({ ...setting, code, requestId: 'request-1' })])),
@@ -233,7 +237,7 @@ test("names on the smaller pages are users' words, too", () => {
   for (const page of [
     declinedPage(names),
     askedPage({ ...names, again: false }),
-    remindersPage({ ...names, openUntil: undefined }),
+    remindersPage({ ...names, action: STOP, openUntil: undefined }),
   ]) {
     expect(page.body).not.toMatch(/<script|\u202e/);
     expect(seen(page)).toContain('<script>alert(1)</script>');
@@ -257,10 +261,10 @@ describe('after accepting', () => {
 });
 
 describe('a link that is of no use', () => {
-  test('is 404 to strangers and 410 to whoever holds a secret that was sent', () => {
+  test('is 404 to strangers, 410 to whoever holds a secret that was sent, 401 where it takes a sign-in', () => {
     for (const reason of REASONS) {
       expect(deadLinkPage({ language: 'en', product: PRODUCT, reason }).status).toBe(
-        reason.endsWith('not_found') ? 404 : 410,
+        reason === 'sign_in' ? 401 : reason.endsWith('not_found') ? 404 : 410,
       );
     }
   });
