@@ -31,6 +31,10 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
   team_too_deep: 'Choose a team further up: the default team and those below it are at most 10 deep.',
   site_not_found: 'List the sites again: it was deleted, or belongs to a team that you are not in.',
   charger_not_found: 'List the chargers again: it was deleted, or belongs to a team that you are not in.',
+  ownership_offer_not_found:
+    'Read `ownershipOffers` of `GET /v1/me`: the offer was withdrawn or declined, or made to somebody else since.',
+  ownership_offer_expired: 'Ask the owner to offer it again.',
+  already_owner: 'Choose another member.',
   team_has_sites: 'Delete the sites of the team, or keep it.',
   site_has_chargers: 'Delete the chargers of the site first.',
   charger_identity_taken:

@@ -2,15 +2,17 @@ import { configuration } from './configuration.ts';
 import type { Invitation } from './domain/invitation.ts';
 import { formatToken } from './domain/link.ts';
 import type { Profile, User } from './domain/member.ts';
-import type { Organization } from './domain/organization.ts';
+import type { Organization, OwnershipOffer } from './domain/organization.ts';
 import { askingMail } from './email/asking.ts';
 import { invitationMail } from './email/message.ts';
 import type { Mail } from './email/mime.ts';
+import { offerMail } from './email/offer.ts';
 import { MailError, sendMail } from './email/ses.ts';
 import {
   type AskingMail,
   type ClaimedInvitation,
   type MailSecrets,
+  type OfferMail,
   recordSent,
   recordUnsent,
   type WaitingMail,
@@ -97,6 +99,29 @@ export async function deliverAsking(
     ...{ email, role, createdAt, expiresAt, applicationUrl, product },
   });
   return deliverWaiting(asking, mail, send);
+}
+
+/** Sends the mail by which a member hears that they are offered the organization, as `deliverAsking` does. */
+export async function deliverOffer(
+  mail: OfferMail,
+  {
+    organization,
+    offer,
+    owner,
+    recipient,
+  }: { organization: Organization; offer: OwnershipOffer; owner: Profile; recipient: Profile },
+  send: typeof sendMail = sendMail,
+): Promise<boolean> {
+  const { applicationUrl, product } = configuration();
+  const composed = offerMail({
+    language: organization.language,
+    organizationName: organization.name,
+    ownerName: nameOf(owner),
+    recipient: recipient.email,
+    expiresAt: offer.expiresAt,
+    ...{ applicationUrl, product },
+  });
+  return deliverWaiting(mail, composed, send);
 }
 
 /** Sends a mail that isn't an invitation's, once, and forgets it when it has left. @returns whether it has */

@@ -1,8 +1,9 @@
 import { v1 } from '../../lib/dialects/v1/format.ts';
 import { Me } from '../../lib/dialects/v1/schemas.ts';
-import { showInvitation, showProfile } from '../../lib/dialects/v1/show.ts';
+import { showInvitation, showOffer, showProfile } from '../../lib/dialects/v1/show.ts';
 import { localPart } from '../../lib/domain/address.ts';
 import { statusAt } from '../../lib/domain/invitation.ts';
+import { openOffer } from '../../lib/domain/organization.ts';
 import { isIn } from '../../lib/domain/team.ts';
 import { forCaller } from '../../lib/http/endpoint.ts';
 import { getInvitation, type InvitedGuard, listInvited } from '../../lib/table/invitations.ts';
@@ -20,7 +21,8 @@ const TEAMS = 1000;
 const INVITED = 500;
 
 /**
- * Shows who the caller is, what organizations and teams they are in, and what invitations wait for their verified address.
+ * Shows who the caller is, what organizations and teams they are in, what invitations wait for their verified address, and
+ * which organizations they are offered the ownership of.
  *
  * Somebody whose address isn't verified gets what their token says and nothing else: no address is looked up for them
  * (GHSA-fmh4-wcc4-5jm3).
@@ -63,6 +65,10 @@ export const endpoint = forCaller({
         invitations: waiting
           .filter((invitation) => statusAt(invitation, request.now) === 'PENDING')
           .map((invitation) => showInvitation(invitation, invitation.organization, request.now)),
+        ownershipOffers: mine.flatMap(({ organization, memberId }) => {
+          const offer = openOffer(organization, request.now);
+          return offer?.memberId === memberId ? [showOffer(organization, offer)] : [];
+        }),
       },
     };
   },
@@ -79,6 +85,7 @@ export const endpoint = forCaller({
         memberships: [],
         teams: [],
         invitations: [],
+        ownershipOffers: [],
       },
     };
   },

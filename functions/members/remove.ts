@@ -1,20 +1,26 @@
 import { v1 } from '../../lib/dialects/v1/format.ts';
+import type { Occasion } from '../../lib/domain/audit.ts';
+import { total } from '../../lib/domain/limits.ts';
+import type { Actor } from '../../lib/domain/member.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { may } from '../../lib/domain/roles.ts';
 import { forMember, pathId } from '../../lib/http/endpoint.ts';
+import { readCounters } from '../../lib/table/counters.ts';
 import { getMember, removeMember } from '../../lib/table/members.ts';
+import { deleteOrganization } from '../../lib/table/organizations.ts';
 
 export const returns = { 204: null };
 
 /**
  * Removes a member, whose very next request is refused; removing oneself is leaving, which every member but the owner
- * may.
+ * may. An owner who is alone in the organization leaves it, too, and it is deleted by that.
  */
 export const endpoint = forMember({
   format: v1,
   route: 'DELETE /v1/members/{id}',
   table: {
-    ConditionCheckItem: ['USER'],
+    Query: ['ORG'],
+    ConditionCheckItem: ['USER', 'ORG'],
     DeleteItem: ['ORG', 'USER'],
     UpdateItem: ['ORG', 'USER'],
     PutItem: ['AUDIT', 'JOB'],
@@ -26,8 +32,16 @@ export const endpoint = forMember({
     const isLeaving = member?.memberId === actor.memberId;
     if (!isLeaving && !may(actor.role, 'member:remove')) throw new Refusal('forbidden');
     if (!member) throw new Refusal('member_not_found');
-    await removeMember(occasion, actor, member);
+    if (isLeaving && member.owner) await leaveAlone(occasion, actor);
+    else await removeMember(occasion, actor, member);
     return { status: 204 };
   },
 });
 export const { handler } = endpoint;
+
+/** Lets an owner leave in whose organization nobody else is. @throws Refusal `owner_must_transfer` where somebody is */
+async function leaveAlone(occasion: Occasion, actor: Actor): Promise<void> {
+  const counters = await readCounters(actor.organizationId);
+  if (total(counters, 'members') > 1) throw new Refusal('owner_must_transfer');
+  await deleteOrganization(occasion, actor, { id: actor.organizationId }, counters);
+}

@@ -1,18 +1,22 @@
 import { v1 } from '../../lib/dialects/v1/format.ts';
-import { Organization } from '../../lib/dialects/v1/schemas.ts';
-import { showOrganization } from '../../lib/dialects/v1/show.ts';
+import { OrganizationWithOffer } from '../../lib/dialects/v1/schemas.ts';
+import { showOffer, showOrganization } from '../../lib/dialects/v1/show.ts';
+import { openOffer } from '../../lib/domain/organization.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
 
-export const returns = { 200: Organization };
+export const returns = { 200: OrganizationWithOffer };
 
-/** Shows one organization that the caller is in. */
+/** Shows one organization that the caller is in; to its owner, and to whom it is offered, the open offer of its ownership. */
 export const endpoint = forMember({
   format: v1,
   route: 'GET /v1/organizations/{organizationId}',
   permission: 'organization:read',
   depth: 1,
-  async handle({ organization }) {
-    return { status: 200, body: showOrganization(organization) };
+  async handle({ request, actor, organization }) {
+    const offer = openOffer(organization, request.now);
+    const isShown = offer && (actor.owner || actor.memberId === offer.memberId);
+    const ownershipOffer = isShown ? showOffer(organization, offer) : null;
+    return { status: 200, body: { ...showOrganization(organization), ownershipOffer } };
   },
 });
 export const { handler } = endpoint;

@@ -1,38 +1,59 @@
 import * as z from 'zod/mini';
+import { configuration } from '../../lib/configuration.ts';
+import { deliverOffer } from '../../lib/delivery.ts';
 import { v1 } from '../../lib/dialects/v1/format.ts';
-import { Member } from '../../lib/dialects/v1/schemas.ts';
-import { showMember } from '../../lib/dialects/v1/show.ts';
+import { OwnershipOffer } from '../../lib/dialects/v1/schemas.ts';
+import { showOffer } from '../../lib/dialects/v1/show.ts';
 import { isId } from '../../lib/domain/ids.ts';
+import { openOffer } from '../../lib/domain/organization.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
-import { getMember, transferOwnership } from '../../lib/table/members.ts';
+import { getMember } from '../../lib/table/members.ts';
+import { OFFER_OWNERSHIP, offerOwnership } from '../../lib/table/ownership.ts';
+import { getCaller } from '../../lib/table/people.ts';
 
-export const returns = { 200: Member };
+export const returns = { 202: OwnershipOffer };
 
 /**
- * Hands the organization to another member, who becomes its owner and an ADMIN. The owner alone may.
+ * Offers the organization to another member, who becomes its owner and an ADMIN by accepting. The owner alone may.
  *
- * The earlier owner stays an ADMIN, and can be demoted, be removed and leave from then on.
+ * The member is told by a mail, and by `GET /v1/me`. Until they accept, the owner stays owner. The offer is open for seven
+ * days; another one replaces it, and the same one again changes nothing.
  */
 export const endpoint = forMember({
   format: v1,
   route: 'POST /v1/organizations/{organizationId}/transfer-ownership',
-  table: {
-    UpdateItem: ['ORG', 'USER'],
-    PutItem: ['AUDIT'],
-  },
-  depth: 2,
+  table: OFFER_OWNERSHIP,
+  depth: 3,
+  email: true,
   body: z.strictObject({ memberId: z.string().check(z.maxLength(100)) }),
-  refuses: ['forbidden', 'token_not_allowed', 'member_not_found', 'member_not_claimed'],
-  read: async ({ body, organizationId }) =>
-    isId('member', body.memberId) ? getMember(organizationId, body.memberId) : undefined,
-  async handle({ actor, occasion, read: member }) {
+  refuses: [
+    'forbidden',
+    'token_not_allowed',
+    'member_not_found',
+    'member_not_claimed',
+    'already_owner',
+    'recipient_rate_exceeded',
+  ],
+  async read({ body, organizationId, caller }) {
+    const [member, owner] = await Promise.all([
+      isId('member', body.memberId) ? getMember(organizationId, body.memberId) : undefined,
+      getCaller(caller.userId),
+    ]);
+    return { member, owner };
+  },
+  async handle({ request, actor, organization, occasion, read: { member, owner } }) {
     if (actor.tokenId) throw new Refusal('token_not_allowed');
     if (!actor.owner) throw new Refusal('forbidden');
     if (!member) throw new Refusal('member_not_found');
-    if (member.owner) return { status: 200, body: showMember(member) };
+    if (member.owner) throw new Refusal('already_owner');
     if (!member.claimed) throw new Refusal('member_not_claimed');
-    return { status: 200, body: showMember(await transferOwnership(occasion, actor, member)) };
+    const present = openOffer(organization, request.now);
+    if (present && present.memberId === member.memberId) return { status: 202, body: showOffer(organization, present) };
+    const { limits } = configuration();
+    const { offer, mail } = await offerOwnership(occasion, actor, organization, member, limits);
+    await deliverOffer(mail, { organization, offer, owner, recipient: member.profile });
+    return { status: 202, body: showOffer(organization, offer) };
   },
 });
 export const { handler } = endpoint;

@@ -1,7 +1,7 @@
-import { deliver, deliverAsking } from '../../lib/delivery.ts';
+import { deliver, deliverAsking, deliverOffer } from '../../lib/delivery.ts';
 import { type Invitation, nextDue, statusAt } from '../../lib/domain/invitation.ts';
 import type { Membership, User } from '../../lib/domain/member.ts';
-import type { Organization } from '../../lib/domain/organization.ts';
+import { type Organization, openOffer } from '../../lib/domain/organization.ts';
 import { may } from '../../lib/domain/roles.ts';
 import { paced } from '../../lib/email/pace.ts';
 import type { sendMail } from '../../lib/email/ses.ts';
@@ -18,6 +18,7 @@ import {
   isClaimed,
   listDue,
   newMailSecrets,
+  type OfferMail,
   postpone,
   recordUnsent,
   reschedule,
@@ -188,6 +189,8 @@ async function doWhatIsDue({ due, sender }: Row, now: Date, run: Run): Promise<k
       return sweepRequestMail(due, now, run.send);
     case 'GrantEndMail':
       return sweepGrantEnd(due, now, run.send);
+    case 'OfferMail':
+      return sweepOffer(due, now, run);
     case 'SiteInvite':
       return sweepInvite(due, now, run.send);
     case 'SiteAccess':
@@ -214,6 +217,26 @@ async function sweepMail(
   const claimed = await claimWaiting(mail, now);
   if (!claimed) throw new Stale();
   return (await deliverAsking(claimed, { organization, invitation, inviter }, run.send)) ? 'sent' : 'unsent';
+}
+
+/** Sends the mail of an offer of ownership, while that is open. */
+async function sweepOffer(mail: OfferMail, now: Date, run: Run): Promise<'sent' | 'unsent' | 'settled'> {
+  const { organizationId, userId, offeredAt } = mail;
+  const [organization, recipient, membership] = await Promise.all([
+    getOrganization(organizationId),
+    getUser(userId),
+    getMembership(userId, organizationId),
+  ]);
+  const offer = organization && openOffer(organization, now);
+  const isOpen = offer?.createdAt === offeredAt && offer.memberId === membership?.memberId;
+  const owner = isOpen ? await getUser(offer.by.userId) : undefined;
+  if (isGivenUp(mail, now) || !isOpen || !organization || !recipient || !owner) {
+    await forgetMail(mail);
+    return 'settled';
+  }
+  const claimed = await claimWaiting(mail, now);
+  if (!claimed) throw new Stale();
+  return (await deliverOffer(claimed, { organization, offer, owner, recipient }, run.send)) ? 'sent' : 'unsent';
 }
 
 async function sweepInvitation(

@@ -2,6 +2,9 @@
 export const AUDIT_ACTIONS = [
   'organization.create',
   'organization.update',
+  'organization.offer-ownership',
+  'organization.withdraw-ownership',
+  'organization.decline-ownership',
   'organization.transfer',
   'organization.delete',
   'member.update',

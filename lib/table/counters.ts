@@ -1,7 +1,7 @@
-import type { Counters, MailPlace, Seat } from '../domain/limits.ts';
+import { COUNTER_ROWS, type Counters, type MailPlace, type Seat } from '../domain/limits.ts';
 import { keys, prefixes } from './keys.ts';
 import { query } from './read.ts';
-import type { Update } from './write.ts';
+import type { Update, Write } from './write.ts';
 
 /** Reads all counter rows of an organization: one Query, beside the list that needs their sum. */
 export async function readCounters(organizationId: string): Promise<Counters[]> {
@@ -55,6 +55,19 @@ export function count(
       ],
     }),
   };
+}
+
+/** The conditions that an organization has the members that were counted: nobody has joined or left since. */
+export function membersAre(organizationId: string, counters: readonly Counters[]): Write[] {
+  return Array.from({ length: COUNTER_ROWS }, (_, row) => {
+    const members = counters.find((one) => one.row === row)?.members ?? 0;
+    return {
+      type: 'check',
+      key: keys.counter(organizationId, row),
+      // A row that never had a member has no number of them.
+      when: members === 0 ? [{ attribute: 'members', below: 1 }] : [{ attribute: 'members', is: members }],
+    };
+  });
 }
 
 /** The part of a transaction that counts mails of the day: it starts anew with the first of another day. */

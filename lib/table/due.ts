@@ -151,6 +151,15 @@ export interface GrantEndMail extends WaitingMail {
   readonly endedAt: string;
 }
 
+/** A mail to a member to whom the owner offers the organization. */
+export interface OfferMail extends WaitingMail {
+  readonly organizationId: string;
+  /** Whom it goes to. */
+  readonly userId: string;
+  /** When the offer was made: another one since has a mail of its own. */
+  readonly offeredAt: string;
+}
+
 /** A team's access to a site whose grant of sensitive data has an end. */
 export type DueAccess = SiteAccess & { readonly dueAt: string };
 
@@ -168,6 +177,7 @@ export type DueItem = { readonly pk: string; readonly sk: string; readonly dueAt
   | ({ readonly type: 'Mail' } & AskingMail)
   | ({ readonly type: 'RequestMail' } & RequestMail)
   | ({ readonly type: 'GrantEndMail' } & GrantEndMail)
+  | ({ readonly type: 'OfferMail' } & OfferMail)
   | ({ readonly type: 'SiteInvite' } & DueInvite)
   | ({ readonly type: 'SiteAccess' } & DueAccess)
   | ({ readonly type: 'Job' } & Job)

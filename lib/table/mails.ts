@@ -32,7 +32,7 @@ export function newMail(now: Date, when: 'request' | 'sweep'): WaitingMail & { r
 }
 
 /** The part that writes a mail down as due. */
-export function mailWrite(type: 'Mail' | 'RequestMail' | 'GrantEndMail', mail: WaitingMail): Write {
+export function mailWrite(type: 'Mail' | 'RequestMail' | 'GrantEndMail' | 'OfferMail', mail: WaitingMail): Write {
   return { type: 'put', key: keys.mail(mail.id), item: { type, v: 1, ...mail }, when: [{ absent: 'pk' }] };
 }
 

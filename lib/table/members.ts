@@ -170,45 +170,6 @@ export async function changeRole(occasion: Occasion, actor: Actor, member: Membe
   return { ...member, role, updatedAt };
 }
 
-/** Hands ownership to another member, who is an ADMIN from then on; the earlier owner stays an ADMIN. */
-export async function transferOwnership(occasion: Occasion, actor: Actor, member: Member): Promise<Member> {
-  const updatedAt = occasion.now.toISOString();
-  const { organizationId } = member;
-  const owned = (who: Pick<Member, 'userId' | 'memberId'>, owner: boolean): Write[] => {
-    const set = owner ? { owner, role: 'ADMIN' } : { owner };
-    return [
-      {
-        type: 'update',
-        key: keys.membership(who.userId, organizationId),
-        set,
-        when: [
-          { attribute: 'memberId', is: who.memberId },
-          { attribute: 'owner', is: !owner },
-        ],
-      },
-      {
-        type: 'update',
-        key: keys.member(organizationId, who.memberId),
-        set: { ...set, updatedAt },
-        when: [{ attribute: 'userId', is: who.userId }],
-      },
-    ];
-  };
-  await transact([
-    ...actorIs(actor),
-    ...owned(actor, false),
-    ...owned(member, true),
-    audit(occasion, {
-      action: 'organization.transfer',
-      organizationId,
-      resource: { type: 'organization', id: organizationId },
-      before: { ownerId: actor.memberId },
-      after: { ownerId: member.memberId },
-    }),
-  ]);
-  return { ...member, role: 'ADMIN', owner: true, updatedAt };
-}
-
 /** Takes a member out of the organization, or lets them leave: the membership's end refuses the very next request. */
 export async function removeMember(occasion: Occasion, actor: Actor, member: Member): Promise<void> {
   refuseOwner(member);

@@ -1,11 +1,11 @@
 import type { Occasion } from '../domain/audit.ts';
 import { newId } from '../domain/ids.ts';
 import type { Language } from '../domain/language.ts';
-import type { Limits } from '../domain/limits.ts';
+import type { Counters, Limits } from '../domain/limits.ts';
 import type { Actor, Member, Membership, User } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
 import { audit } from './audit.ts';
-import { count } from './counters.ts';
+import { count, membersAre } from './counters.ts';
 import { dueAttributes } from './due.ts';
 import { keys, prefixes } from './keys.ts';
 import { actorMay, joined, memberWrites, profileOf } from './members.ts';
@@ -117,8 +117,17 @@ export async function updateOrganization(
 /** How long what has begun may still write into an organization that was deleted, in milliseconds: no function runs longer. */
 const GRACE = 60_000;
 
-/** Deletes an organization: it is found by nobody from then on, and due to be cleared. */
-export async function deleteOrganization(occasion: Occasion, actor: Actor, { id }: Organization): Promise<void> {
+/**
+ * Deletes an organization: it is found by nobody from then on, and due to be cleared.
+ *
+ * @param counters those by which the actor is alone in it, which then must be so; undefined: it is deleted anyway
+ */
+export async function deleteOrganization(
+  occasion: Occasion,
+  actor: Actor,
+  { id }: Pick<Organization, 'id'>,
+  counters?: readonly Counters[],
+): Promise<void> {
   const deletedAt = occasion.now.toISOString();
   const clearedFrom = new Date(occasion.now.getTime() + GRACE).toISOString();
   await transact([
@@ -129,6 +138,7 @@ export async function deleteOrganization(occasion: Occasion, actor: Actor, { id 
       set: { deletedAt, ...dueAttributes(id, clearedFrom) },
       when: [{ exists: 'pk' }, { absent: 'deletedAt' }],
     },
+    ...(counters ? membersAre(id, counters) : []),
     audit(occasion, {
       action: 'organization.delete',
       organizationId: id,

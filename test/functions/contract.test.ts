@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { PERMISSIONS, type Permission, ROLES } from '../../lib/domain/roles.ts';
 import { teamIdAsUuid } from '../../lib/domain/team.ts';
 import { type Contract, codeOf, contracts, isKnown } from '../support/contract.ts';
-import { type Example, exampleOf, type Home } from '../support/requests.ts';
+import { type Example, exampleOf, type Home, offerTo } from '../support/requests.ts';
 import { type Client, newAddress, useService } from '../support/service.ts';
 
 // Driven from the declarations: a new endpoint is in here by being declared. That every answer has a declared form is
@@ -12,7 +12,10 @@ import { type Client, newAddress, useService } from '../support/service.ts';
 const service = useService();
 
 /** What the owner alone may, whatever the role. */
-const OWNER_ONLY: readonly Contract['name'][] = ['organizations/transfer'];
+const OWNER_ONLY: readonly Contract['name'][] = ['organizations/transfer', 'organizations/withdraw-ownership'];
+
+/** What is for whom the owner has chosen, whatever the role. */
+const OFFERED: readonly Contract['name'][] = ['organizations/accept-ownership', 'organizations/decline-ownership'];
 
 /** What takes more than a role: to own the team, or to be an ADMIN. */
 const TEAM_OWNERS: readonly Contract['name'][] = [
@@ -115,6 +118,7 @@ describe.each(named(ofOrganizations))('%s', (_, contract) => {
     const where = isOwn ? await service.organization() : home;
     const caller = isOwn ? await service.member(where.owner, role) : (people[role] as Client);
     const { route, body } = await requestOf(contract, where, caller);
+    if (OFFERED.includes(contract.name)) await offerTo(where, caller);
     const answer = await caller.call(route, { body });
     const isOfTeams = [...TEAM_OWNERS, ...NOBODY].includes(contract.name);
     const isAllowed = [...OWNER_ONLY, ...NOBODY].includes(contract.name)

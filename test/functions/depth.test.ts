@@ -30,10 +30,17 @@ function hasDynoxide(): boolean {
 type Situation = 'as usual' | keyof typeof ADDED;
 const SITUATIONS: readonly Situation[] = ['as usual', ...(Object.keys(ADDED) as (keyof typeof ADDED)[])];
 
+/** What is for whom the owner has chosen, who has signed in. */
+const OFFERED: readonly Contract['name'][] = ['organizations/accept-ownership', 'organizations/decline-ownership'];
+
 /** What is never so: no function knows a person whom it has erased; some things are for those who signed in before. */
 const NEVER: Partial<Record<Situation, readonly Contract['name'][]>> = {
   'as usual': ['me/erase'],
-  'the first sign-in after accepting by link alone': ['access-tokens/revoke', 'organizations/transfer'],
+  'the first time that the function sees the person': OFFERED,
+  'the first sign-in after accepting by link alone': [
+    ...(['access-tokens/revoke', 'organizations/transfer', 'organizations/withdraw-ownership'] as const),
+    ...OFFERED,
+  ],
 };
 
 /** Lists of what somebody sees in all their organizations, of which an access token knows one. */
@@ -78,12 +85,12 @@ async function callsOf(contract: Contract, situation: Situation): Promise<Call[]
   const home = await service.organization();
   const { owner } = home;
   const send = async (by: Pick<Client, 'call'>, at: Home = home) => {
-    const { route, ...sending } = await exampleOf(contract, service, at);
-    return callsDuring(contract, () => by.call(route, sending));
+    const { route, by: other = by, ...sending } = await exampleOf(contract, service, at);
+    return callsDuring(contract, () => other.call(route, sending));
   };
   const meet = async () => {
-    const { route, ...sending } = await exampleOf(contract, service, home);
-    await owner.call(route, sending);
+    const { route, by = owner, ...sending } = await exampleOf(contract, service, home);
+    await by.call(route, sending);
   };
   if (!isForPeople(contract.declaration)) return send(service);
   switch (situation) {

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { newId } from '../../lib/domain/ids.ts';
 import { keys } from '../../lib/table/keys.ts';
 import { transact } from '../../lib/table/write.ts';
-import { type Client, newAddress, useService } from '../support/service.ts';
+import { type Answer, type Client, newAddress, useService } from '../support/service.ts';
 import { share, useTableOf } from '../support/sharing.ts';
 
 const service = useService({ environment: { LIMITS: JSON.stringify({ teamsOfSite: 3, mailsToAddress: 30 }) } });
@@ -53,6 +53,8 @@ async function makeCharger(by: Client, site: MadeSite): Promise<{ uuid: string; 
 
 const inviteTo = (by: Client, site: MadeSite, body: object = {}) =>
   by.call(`POST /api/v3/sites/${site.uuid}/teams/invite`, { body: { email: newAddress('guest'), ...body } });
+/** The token of an invite's mail, which works alone. */
+const mailToken = ({ body }: Answer) => service.linkToken(body.invite.email);
 const accept = (by: Client, token: string, { uuid }: MadeTeam) =>
   by.call('POST /api/v3/sites/invite/accept', { body: { token, team_uuid: uuid } });
 const accessOf = async (by: Client, site: MadeSite, { uuid }: MadeTeam) =>
@@ -101,7 +103,7 @@ test('an invite is answered as documented, mailed, and accepted once for a team 
   expect(new URL(link as string).searchParams.get('token'), 'The mail has a secret of its own').not.toBe(token);
   expect(mail?.text).toContain('Access to all chargers');
 
-  const accepted = await accept(other, token, team);
+  const accepted = await accept(other, await mailToken(answer), team);
   expect(accepted).toMatchObject({ status: 200 });
   expect(accepted.body).toEqual({
     ...{ message: 'Invite accepted successfully', site_id: site.id, team_uuid: team.uuid },
@@ -111,7 +113,8 @@ test('an invite is answered as documented, mailed, and accepted once for a team 
     name: 'Depot',
     address: null,
   });
-  for (const again of [await accept(other, token, team), await accept(owner, token, await makeTeam(owner))]) {
+  const mailed = await mailToken(answer);
+  for (const again of [await accept(other, mailed, team), await accept(owner, mailed, await makeTeam(owner))]) {
     expect(again).toMatchObject({ status: 422, body: { message: INVALID.token[0], errors: INVALID } });
   }
   expect(await actions(owner)).toEqual(expect.arrayContaining(['site-invite.create', 'site-invite.accept']));
@@ -140,7 +143,7 @@ test('an invite may carry a grant with its end, and chargers in place of all', a
   expect(mail?.text).toContain('Access to 2 chargers');
   expect(mail?.text).toContain('31 December 2099');
   expect((await owner.call(`DELETE /api/v3/chargers/${gone.uuid}`)).status).toBe(200);
-  expect((await accept(other, answer.body.invite_token, team)).body).toMatchObject({
+  expect((await accept(other, await mailToken(answer), team)).body).toMatchObject({
     is_owner: false,
     data_access: true,
   });
@@ -158,11 +161,11 @@ test('an invite that is accepted after the end of its grant gives none; one to w
   const end = new Date(Date.now() + 2 * 86_400_000).toISOString();
   const late = await inviteTo(owner, site, { data_access: true, data_access_expires_at: end });
   await service.clock('3d');
-  expect((await accept(other, late.body.invite_token, team)).body).toMatchObject({ data_access: false });
+  expect((await accept(other, await mailToken(late), team)).body).toMatchObject({ data_access: false });
   const more = await inviteTo(owner, site, { data_access: true });
-  expect((await accept(other, more.body.invite_token, team)).body).toMatchObject({ data_access: true });
+  expect((await accept(other, await mailToken(more), team)).body).toMatchObject({ data_access: true });
   const less = await inviteTo(owner, site);
-  expect((await accept(other, less.body.invite_token, team)).body).toMatchObject({ data_access: true });
+  expect((await accept(other, await mailToken(less), team)).body).toMatchObject({ data_access: true });
   expect(await accessOf(owner, site, team)).toMatchObject({ data_access: true, data_access_expires_at: null });
 });
 
@@ -172,7 +175,7 @@ test('an invite may carry the transfer: the former owner keeps plain access', as
   const answer = await inviteTo(owner, site, { email: other.email, transfer_ownership: true });
   const others = await inviteTo(owner, site);
   expect((await service.mails(other.email))[0]?.subject).toContain('hands the site Depot over');
-  expect((await accept(other, answer.body.invite_token, team)).body).toMatchObject({
+  expect((await accept(other, await mailToken(answer), team)).body).toMatchObject({
     is_owner: true,
     data_access: true,
   });
@@ -181,7 +184,7 @@ test('an invite may carry the transfer: the former owner keeps plain access', as
   expect(await inviteTo(owner, site)).toMatchObject({ status: 403, body: { message: 'This action is unauthorized.' } });
   // Those of the former owner are no good any more.
   const third = await guest();
-  expect(await accept(third.owner, others.body.invite_token, third.team)).toMatchObject({ status: 422 });
+  expect(await accept(third.owner, await mailToken(others), third.team)).toMatchObject({ status: 422 });
   expect(await actions(owner)).toContain('site.transfer');
   expect(await actions(other)).toContain('site.transfer');
 });
@@ -284,7 +287,7 @@ describe('accepting is refused', () => {
   ])('with %j', async (sent, errors) => {
     const { owner, site } = await made();
     const { owner: other, team } = await guest();
-    const { invite_token: token } = (await inviteTo(owner, site)).body;
+    const token = await mailToken(await inviteTo(owner, site));
     const body = { token, team_uuid: team.uuid, ...sent };
     const answer = await other.call('POST /api/v3/sites/invite/accept', { body });
     expect(answer).toMatchObject({ status: 422, body: { errors } });
@@ -296,7 +299,7 @@ describe('accepting is refused', () => {
     const { owner: other, team: theirs } = await guest();
     const member = await service.member(other, 'USER');
     await other.call(`PUT /v1/teams/${theirs.id}/members/${member.memberId}`, { body: {} });
-    const { invite_token: token } = (await inviteTo(owner, site)).body;
+    const token = await mailToken(await inviteTo(owner, site));
     const unseen = { status: 422, body: { errors: { team_uuid: ['The selected team uuid is invalid.'] } } };
     expect(await accept(owner, token, theirs)).toMatchObject(unseen);
     expect(await accept(owner, token, team)).toMatchObject(unseen);
@@ -318,7 +321,7 @@ describe('accepting is refused', () => {
     const mailed = await service.linkToken(orphaned);
     expect((await openInvite(mailed)).status).toBe(200);
     expect((await owner.call(`PATCH /v1/members/${admin.memberId}`, { body: { role: 'USER' } })).status).toBe(200);
-    expect(await accept(other, invited.body.invite_token, theirs)).toMatchObject({
+    expect(await accept(other, await mailToken(invited), theirs)).toMatchObject({
       status: 422,
       body: { errors: INVALID },
     });
@@ -330,7 +333,7 @@ describe('accepting is refused', () => {
     await owner.call(`PUT /v1/teams/${team.id}/members/${admin.memberId}`, { body: { role: 'OWNER' } });
     expect((await openInvite(mailed, 'de')).body).toContain('Der Standort');
     await service.clock('8d');
-    expect(await accept(other, expiring.invite_token, theirs)).toMatchObject({
+    expect(await accept(other, await service.linkToken(expiring.invite.email), theirs)).toMatchObject({
       status: 422,
       body: { errors: INVALID },
     });
@@ -343,7 +346,7 @@ describe('accepting is refused', () => {
     const { owner, site } = await made();
     const [one, two, three] = [await guest(), await guest(), await guest()];
     for (const { team } of [one, two]) await share(service, site.uuid, team.uuid);
-    const { invite_token: token } = (await inviteTo(owner, site)).body;
+    const token = await mailToken(await inviteTo(owner, site));
     expect(await accept(three.owner, token, three.team)).toMatchObject({
       status: 409,
       body: { error: 'site_team_limit_reached' },
@@ -362,7 +365,7 @@ describe('accepting is refused', () => {
   test('to all but one of those who accept at the same moment', async () => {
     const { owner, site } = await made();
     const guests = await Promise.all(Array.from({ length: 4 }, guest));
-    const { invite_token: token } = (await inviteTo(owner, site)).body;
+    const token = await mailToken(await inviteTo(owner, site));
     const answers = await Promise.all(guests.map((each) => accept(each.owner, token, each.team)));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 422, 422, 422]);
     expect((await owner.call(`GET /api/v3/sites/${site.uuid}/teams`)).body.data).toHaveLength(2);
@@ -483,10 +486,10 @@ test('a mail that has become needless is not sent; an invite whose time is long 
   const { owner: other, team } = await guest();
   await share(service, site.uuid, team.uuid);
   await service.faults([{ action: 'ses:SendRawEmail', fault: 'error', times: -1 }]);
-  const email = newAddress('needless');
+  const third = await guest();
+  const { email } = third.owner;
   const invited = await inviteTo(owner, site, { email });
   await ask(other, site, team);
-  const third = await guest();
   expect((await accept(third.owner, invited.body.invite_token, third.team)).status).toBe(200);
   const revoked = `DELETE /api/v3/sites/${site.uuid}/teams/${team.uuid}/revoke-sensitive-data`;
   expect((await owner.call(revoked)).status).toBe(200);
@@ -886,7 +889,7 @@ test('a deleted site takes its invites and requests along', async () => {
   await share(service, site.uuid, team.uuid);
   await ask(other, site, team);
   const email = newAddress('late');
-  const { invite_token: token } = (await inviteTo(owner, site, { email })).body;
+  const token = await mailToken(await inviteTo(owner, site, { email }));
   const [mailed, asked] = [await service.linkToken(email), await service.linkToken(owner.email)];
   expect((await owner.call(`DELETE /api/v3/sites/${site.uuid}`)).status).toBe(200);
   expect((await openInvite(mailed)).status).toBe(410);
@@ -919,7 +922,7 @@ describe('by who owns a team and is no ADMIN', () => {
     });
     expect(answer.status).toBe(201);
     const guests = await teamOwner((await guest()).owner);
-    expect((await accept(guests.owner, answer.body.invite_token, guests.team)).status).toBe(200);
+    expect((await accept(guests.owner, await mailToken(answer), guests.team)).status).toBe(200);
     expect(await accessOf(manager.owner, site, guests.team)).toMatchObject({ can_access_all_assets: false });
   });
 
@@ -928,7 +931,7 @@ describe('by who owns a team and is no ADMIN', () => {
     const { owner: other, team } = await guest();
     const colleague = await service.member(other, 'USER');
     const answer = await inviteTo(owner, site, { email: colleague.email });
-    expect(await accept(colleague, answer.body.invite_token, team)).toMatchObject({
+    expect(await accept(colleague, await mailToken(answer), team)).toMatchObject({
       status: 422,
       body: { errors: { team_uuid: ['The selected team uuid is invalid.'] } },
     });
@@ -969,4 +972,25 @@ describe('by who owns a team and is no ADMIN', () => {
     expect(await mailsAbout(member.email, 'sensitive')).toEqual([]);
     expect((await decide(await service.linkToken(owner.email), 'granted')).status).toBe(200);
   });
+});
+
+test('the token of the answer is the invited address’s alone: whoever invited has it too', async () => {
+  const { owner, site } = await made();
+  const [invited, stranger] = [await guest(), await guest()];
+  const { body } = await inviteTo(owner, site, { email: invited.owner.email });
+  const own = await makeTeam(owner);
+  for (const [by, team] of [
+    [stranger.owner, stranger.team],
+    [owner, own],
+  ] as const) {
+    expect(await accept(by, body.invite_token, team)).toMatchObject({
+      status: 403,
+      body: { error: 'invitation_for_another_address' },
+    });
+  }
+  const unverified = await service.person(invited.owner.email, { unverified: true });
+  expect((await accept(unverified, body.invite_token, invited.team)).status).toBe(403);
+  expect((await acceptOnPage(body.invite_token, invited.team.uuid)).status).toBe(404);
+  expect(await accessOf(owner, site, stranger.team)).toBeUndefined();
+  expect((await accept(invited.owner, body.invite_token, invited.team)).status).toBe(200);
 });

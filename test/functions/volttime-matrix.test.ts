@@ -49,11 +49,11 @@ async function makeTeam(by: Client, parentTeamId?: string): Promise<Team> {
 
 /** Gives a team of another organization access, as an invite says. */
 async function share(owner: Client, site: string, other: Client, team: Team, invite: object): Promise<void> {
-  const email = newAddress();
-  const made = await owner.call(`POST /api/v3/sites/${site}/teams/invite`, { body: { email, ...invite } });
+  const body = { email: other.email, ...invite };
+  const made = await owner.call(`POST /api/v3/sites/${site}/teams/invite`, { body });
   expect(made.status).toBe(201);
-  const body = { token: made.body.invite_token, team_uuid: team.uuid };
-  expect((await other.call('POST /api/v3/sites/invite/accept', { body })).status).toBe(200);
+  const accepted = { token: made.body.invite_token, team_uuid: team.uuid };
+  expect((await other.call('POST /api/v3/sites/invite/accept', { body: accepted })).status).toBe(200);
 }
 
 async function makeWorld(home: Client, away: Client): Promise<World> {

@@ -13,12 +13,14 @@ export interface Home {
 /** A request that an endpoint takes. */
 export interface Example extends Sending {
   readonly route: string;
+  /** Who sends it, where it isn't the owner. */
+  readonly by?: Client;
 }
 
 type Maker<T> = (service: Service, home: Home, invited: string, id?: string) => Promise<T>;
 
 /** What an endpoint takes beside ids in its path, made anew each time. An endpoint with a body needs a line here. */
-const EXAMPLES: Partial<Record<Contract['name'], Maker<Sending & { readonly query?: string }>>> = {
+const EXAMPLES: Partial<Record<Contract['name'], Maker<Omit<Example, 'route'> & { readonly query?: string }>>> = {
   'access/explain': async (...at) => {
     const { data } = (await at[1].owner.call('GET /v1/access')).body;
     if (data.length === 0) await siteUuid(...at);
@@ -32,6 +34,12 @@ const EXAMPLES: Partial<Record<Contract['name'], Maker<Sending & { readonly quer
   'me/update': async () => ({ body: { firstName: 'Jane', lastName: 'Doe', username: 'jane.doe' } }),
   'members/update': async () => ({ body: { role: 'VIEWER' } }),
   'organizations/create': async () => ({ body: { name: 'Acme Energy' } }),
+  'organizations/accept-ownership': async (service, home) => ({ by: await offered(service, home) }),
+  'organizations/decline-ownership': async (service, home) => ({ by: await offered(service, home) }),
+  'organizations/withdraw-ownership': async (service, home) => {
+    await offered(service, home);
+    return {};
+  },
   'organizations/transfer': async (...at) => ({ body: { memberId: (await claimedMember(at[0], at[1])).memberId } }),
   'organizations/update': async () => ({ body: { name: newAddress() } }),
   'papershift/create-team': async () => ({ body: teamDocument({ name: newAddress('team') }) }),
@@ -309,6 +317,23 @@ const stopToken: Maker<string> = async (service, home, email) => {
   await invitationToken(service, home, email);
   return service.linkToken(email, 'stop');
 };
+
+/** The member to whom an owner offers each of their organizations. */
+async function offered(service: Service, home: Home): Promise<Client> {
+  const email = `heir-of-${home.owner.email}`;
+  const { data } = (await home.owner.call('GET /v1/members?perPage=100')).body;
+  const present = data.find(({ userProfile }: { userProfile: { email: string } }) => userProfile.email === email);
+  const heir = present ? (await service.person(email)).in(home.id) : await service.member(home.owner, 'USER', email);
+  await offerTo(home, heir);
+  return heir;
+}
+
+/** Offers an organization to a member, who signs in for that. */
+export async function offerTo({ id, owner }: Home, member: Client): Promise<void> {
+  const me = (await member.call('GET /v1/me')).body;
+  const { id: memberId } = me.memberships.find((each: { organizationId: string }) => each.organizationId === id);
+  await owner.call(`POST /v1/organizations/${id}/transfer-ownership`, { body: { memberId } });
+}
 
 /** A member who has signed in. */
 export async function claimedMember(

@@ -94,6 +94,19 @@ export const Organization = z.strictObject({
 });
 
 /** An organization with what the caller is in it. */
+/** An offer of an organization's ownership to one of its members. */
+export const OwnershipOffer = z.strictObject({
+  organizationId,
+  organizationName: z.string(),
+  memberId,
+  offeredBy: memberId,
+  createdAt: timestamp,
+  expiresAt: timestamp,
+});
+
+/** An organization, with the open offer of its ownership, which the owner sees and whom it was made to. */
+export const OrganizationWithOffer = z.extend(Organization, { ownershipOffer: z.nullable(OwnershipOffer) });
+
 export const MyOrganization = z.extend(Organization, { memberId, role, owner: z.boolean() });
 
 const teamId = z.string().check(z.regex(/^team_[01][0-9a-v]{19}$/));
@@ -169,6 +182,7 @@ export const Me = z.strictObject({
   ),
   teams: z.array(z.strictObject({ id: teamId, name: z.string(), organizationId, role: z.enum(TEAM_ROLES) })),
   invitations: z.array(Invitation),
+  ownershipOffers: z.array(OwnershipOffer),
 });
 
 export const AuditEntry = z.strictObject({

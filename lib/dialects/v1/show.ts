@@ -4,7 +4,7 @@ import type { Explanation } from '../../domain/explanation.ts';
 import { shortIdAsUuid } from '../../domain/ids.ts';
 import { type Invitation, statusAt } from '../../domain/invitation.ts';
 import { type Member, type Membership, type User, usernameOf } from '../../domain/member.ts';
-import type { Organization } from '../../domain/organization.ts';
+import type { Organization, OwnershipOffer } from '../../domain/organization.ts';
 import type { Team, TeamMembership } from '../../domain/team.ts';
 
 /** A member as the Management API shows it, its fields in the documented order; what we add comes behind. */
@@ -55,6 +55,14 @@ export function showInvitation(invitation: Invitation, organization: Organizatio
 /** An organization. */
 export function showOrganization({ id, name, createdAt, updatedAt, language }: Organization) {
   return { id, name, createdAt, updatedAt, language };
+}
+
+/** An offer of an organization's ownership. */
+export function showOffer(
+  { id: organizationId, name: organizationName }: Organization,
+  { memberId, by, createdAt, expiresAt }: OwnershipOffer,
+) {
+  return { organizationId, organizationName, memberId, offeredBy: by.memberId, createdAt, expiresAt };
 }
 
 /** An organization as one of its members sees it: with what they are in it. */

@@ -1,0 +1,32 @@
+import { v1 } from '../../lib/dialects/v1/format.ts';
+import { Member } from '../../lib/dialects/v1/schemas.ts';
+import { showMember } from '../../lib/dialects/v1/show.ts';
+import { requireOffer } from '../../lib/domain/organization.ts';
+import { Refusal } from '../../lib/domain/refusal.ts';
+import { forMember } from '../../lib/http/endpoint.ts';
+import { getMember } from '../../lib/table/members.ts';
+import { ACCEPT_OWNERSHIP, acceptOwnership } from '../../lib/table/ownership.ts';
+import { Stale } from '../../lib/table/write.ts';
+
+export const returns = { 200: Member };
+
+/**
+ * Accepts the ownership of the organization that the caller was offered: they are its owner and an ADMIN from then on.
+ *
+ * The earlier owner stays an ADMIN, and can be demoted, be removed and leave from then on.
+ */
+export const endpoint = forMember({
+  format: v1,
+  route: 'POST /v1/organizations/{organizationId}/transfer-ownership/accept',
+  table: ACCEPT_OWNERSHIP,
+  depth: 3,
+  refuses: ['token_not_allowed', 'ownership_offer_not_found', 'ownership_offer_expired'],
+  async handle({ request, actor, organization, occasion }) {
+    if (actor.tokenId) throw new Refusal('token_not_allowed');
+    const offer = requireOffer(organization, actor, request.now);
+    const member = await getMember(organization.id, actor.memberId);
+    if (!member) throw new Stale();
+    return { status: 200, body: showMember(await acceptOwnership(occasion, organization, offer, member)) };
+  },
+});
+export const { handler } = endpoint;
