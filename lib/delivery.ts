@@ -6,6 +6,7 @@ import type { Organization, OwnershipOffer } from './domain/organization.ts';
 import { askingMail } from './email/asking.ts';
 import { invitationMail } from './email/message.ts';
 import type { Mail } from './email/mime.ts';
+import { mutedMail } from './email/muted.ts';
 import { offerMail } from './email/offer.ts';
 import { MailError, sendMail } from './email/ses.ts';
 import {
@@ -50,21 +51,24 @@ export async function deliver(
   { organization, inviter, secrets }: { organization: Organization; inviter: Profile; secrets: MailSecrets },
   send: typeof sendMail = sendMail,
 ): Promise<Invitation> {
-  const { id, role, email, expiresAt, message, delivery } = invitation;
-  const mail = invitationMail({
-    kind: delivery.kind,
-    language: invitation.language ?? organization.language,
-    organizationName: organization.name,
-    inviterName: nameOf(inviter),
-    inviterAddress: inviter.email,
-    role,
-    email,
-    link: invitationLink(invitation, secrets.link),
-    expiresAt,
-    message,
-    stopLink: linkTo(STOP_PATH, { organizationId: organization.id, invitationId: id, secret: secrets.stop }),
-    product: configuration().product,
-  });
+  const { id, role, email, expiresAt, message, delivery, muted } = invitation;
+  const { product } = configuration();
+  const composed = () =>
+    invitationMail({
+      kind: delivery.kind,
+      language: invitation.language ?? organization.language,
+      organizationName: organization.name,
+      inviterName: nameOf(inviter),
+      inviterAddress: inviter.email,
+      role,
+      email,
+      link: invitationLink(invitation, secrets.link),
+      expiresAt,
+      message,
+      stopLink: linkTo(STOP_PATH, { organizationId: organization.id, invitationId: id, secret: secrets.stop }),
+      product,
+    });
+  const mail = muted ? mutedMail(product) : composed();
   // By these SES's events name the mail: they may come before anything is recorded of it.
   const tags = { organization: organization.id, invitation: id, mail: String(delivery.mail) };
   try {

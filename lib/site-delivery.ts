@@ -11,12 +11,14 @@ import { formatSiteToken, newSiteSecret } from './domain/site-link.ts';
 import { requestEnd, type SiteRequest } from './domain/site-request.ts';
 import { mayManage, type Team } from './domain/team.ts';
 import { grantEndMail } from './email/grant-end.ts';
+import { mutedMail } from './email/muted.ts';
 import { sendMail } from './email/ses.ts';
 import { siteInviteMail } from './email/site-invite.ts';
 import { siteRequestMail } from './email/site-request.ts';
 import { type TableAccess, union } from './table/access.ts';
 import { readCounters } from './table/counters.ts';
 import type { DueInvite, GrantEndMail, RequestMail } from './table/due.ts';
+import { getInvited, type InvitedGuard } from './table/invitations.ts';
 import { claimWaiting, forgetMail, isGivenUp } from './table/mails.ts';
 import { listManaging } from './table/managing.ts';
 import { getMembership } from './table/members.ts';
@@ -57,24 +59,27 @@ export interface BeforeInviting {
   readonly organization: Organization;
   readonly inviter: Profile;
   readonly counters: readonly Counters[];
+  /** What the address was invited to by the organization before, and whether it wants no more. */
+  readonly guard: InvitedGuard | undefined;
   readonly window: InviteWindow | undefined;
 }
 
 /** Reads what inviting to a site goes by. */
-export async function beforeInviting({ organizationId }: Site, { actor }: Way): Promise<BeforeInviting> {
-  const [organization, inviter, counters, window] = await Promise.all([
+export async function beforeInviting({ organizationId }: Site, { actor }: Way, email: string): Promise<BeforeInviting> {
+  const [organization, inviter, counters, window, guard] = await Promise.all([
     getOrganization(organizationId),
     getCaller(actor.userId),
     readCounters(organizationId),
     getInviteWindow(actor.userId),
+    getInvited(email, organizationId),
   ]);
   if (!organization) throw new Stale();
-  return { organization, inviter, counters, window };
+  return { organization, inviter, counters, window, guard };
 }
 
 /** What `beforeInviting` and `inviteToSite` do to the table. */
 export const INVITE_TO_SITE: TableAccess = union(CREATE_SITE_INVITE, {
-  BatchGetItem: ['ORG', 'USER', 'LIMIT'],
+  BatchGetItem: ['ORG', 'USER', 'LIMIT', 'EMAIL'],
   Query: ['ORG'],
 });
 
@@ -91,13 +96,13 @@ export async function inviteToSite(
   way: Way,
   site: Site,
   input: Carried & { readonly email: string },
-  { organization, inviter, ...before }: BeforeInviting,
+  { organization, inviter, guard, ...before }: BeforeInviting,
   also: (invite: SiteInvite) => readonly Write[],
 ) {
   const secrets = { token: newSiteSecret(), mail: newSiteSecret() };
   const { limits } = configuration();
   const { invite, headers } = await createSiteInvite(occasion, way, site, input, secrets, before, limits, also);
-  await deliverSiteInvite(invite, { organization, site, team: way.team, inviter, secret: secrets.mail });
+  await deliverSiteInvite(invite, { organization, site, team: way.team, inviter, guard, secret: secrets.mail });
   const token = formatSiteToken({ siteId: site.id, id: invite.id, secret: secrets.token });
   return { invite, headers, given: { token, web: siteInviteLink(invite, site, secrets.token) } };
 }
@@ -108,6 +113,7 @@ export interface InviteSender {
   readonly site: Site;
   readonly team: Team;
   readonly inviter: Profile;
+  readonly guard: InvitedGuard | undefined;
   readonly secret: Buffer;
 }
 
@@ -119,15 +125,19 @@ export interface InviteSender {
  */
 export async function deliverSiteInvite(
   invite: DueInvite,
-  { organization, site, team, inviter, secret }: InviteSender,
+  { organization, site, team, inviter, guard, secret }: InviteSender,
   send: typeof sendMail = sendMail,
 ): Promise<boolean> {
-  const mail = siteInviteMail({
-    ...{ language: organization.language, siteName: site.name, teamName: team.name },
-    ...{ inviterName: nameOf(inviter), inviterAddress: inviter.email, carried: invite },
-    ...{ email: invite.email, expiresAt: invite.expiresAt, link: siteInviteLink(invite, site, secret) },
-    product: configuration().product,
-  });
+  const { product } = configuration();
+  const composed = () =>
+    siteInviteMail({
+      ...{ language: organization.language, siteName: site.name, teamName: team.name },
+      ...{ inviterName: nameOf(inviter), inviterAddress: inviter.email, carried: invite },
+      ...{ email: invite.email, expiresAt: invite.expiresAt, link: siteInviteLink(invite, site, secret) },
+      product,
+    });
+  // Who wants no more gets nothing, and whoever invites can't tell.
+  const mail = guard?.blockedAt ? mutedMail(product) : composed();
   try {
     const problem = await attempt(mail, { siteInvite: invite.id }, {}, send);
     await (problem === undefined
@@ -217,12 +227,13 @@ export async function sweepInvite(invite: DueInvite, now: Date, send: typeof sen
     return 'cleared';
   }
   const { siteId, organizationId, teamId, inviterId } = invite;
-  const [site, organization, team, user, inviter] = await Promise.all([
+  const [site, organization, team, user, inviter, guard] = await Promise.all([
     getSite(siteId),
     getOrganization(organizationId),
     getTeam(organizationId, teamId),
     getUser(inviterId),
     getInviter(invite),
+    getInvited(invite.email, organizationId),
   ]);
   try {
     refuseUnlessOpen(invite, now);
@@ -236,7 +247,7 @@ export async function sweepInvite(invite: DueInvite, now: Date, send: typeof sen
   const secret = newSiteSecret();
   const claimed = await claimInviteMail(invite, now, secret);
   if (!claimed || !organization || !team || !user) throw new Stale();
-  const sent = await deliverSiteInvite(claimed, { organization, site, team, inviter: user, secret }, send);
+  const sent = await deliverSiteInvite(claimed, { organization, site, team, inviter: user, guard, secret }, send);
   return sent ? 'sent' : 'unsent';
 }
 

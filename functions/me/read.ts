@@ -22,7 +22,8 @@ const INVITED = 500;
 
 /**
  * Shows who the caller is, what organizations and teams they are in, what invitations wait for their verified address, and
- * which organizations they are offered the ownership of.
+ * which organizations they are offered the ownership of. Organizations from which they want no more invitations are told
+ * apart: theirs aren't shown.
  *
  * Somebody whose address isn't verified gets what their token says and nothing else: no address is looked up for them
  * (GHSA-fmh4-wcc4-5jm3).
@@ -41,9 +42,10 @@ export const endpoint = forCaller({
     ]);
     const own = places.filter((row) => memberships.some((membership) => isIn(membership, row)));
     // All of it is asked for in one turn, so that one call brings it.
-    const [mine, waiting, teams] = await Promise.all([
+    const [mine, blocked, waiting, teams] = await Promise.all([
       withOrganizations(memberships),
-      withInvitations(invited.filter(({ invitationId }) => invitationId)),
+      withOrganizations(invited.filter(({ blockedAt }) => blockedAt)),
+      withInvitations(invited.filter(({ invitationId, blockedAt }) => invitationId && !blockedAt)),
       Promise.all(own.map(({ organizationId, teamId }) => getTeam(organizationId, teamId))),
     ]);
     const isMine = new Set(mine.map(({ organizationId }) => organizationId));
@@ -65,6 +67,11 @@ export const endpoint = forCaller({
         invitations: waiting
           .filter((invitation) => statusAt(invitation, request.now) === 'PENDING')
           .map((invitation) => showInvitation(invitation, invitation.organization, request.now)),
+        blockedOrganizations: blocked.map(({ organizationId, organization, blockedAt = '' }) => ({
+          organizationId,
+          organizationName: organization.name,
+          blockedAt,
+        })),
         ownershipOffers: mine.flatMap(({ organization, memberId }) => {
           const offer = openOffer(organization, request.now);
           return offer?.memberId === memberId ? [showOffer(organization, offer)] : [];
@@ -85,6 +92,7 @@ export const endpoint = forCaller({
         memberships: [],
         teams: [],
         invitations: [],
+        blockedOrganizations: [],
         ownershipOffers: [],
       },
     };

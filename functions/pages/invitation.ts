@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { configuration } from '../../lib/configuration.ts';
 import { INVITATION_PATH, nameOf } from '../../lib/delivery.ts';
-import { answerHolder, DECLINE_PATH, pageSetting, pages } from '../../lib/dialects/page/format.ts';
+import { answerHolder, BLOCK_PATH, DECLINE_PATH, pageSetting, pages } from '../../lib/dialects/page/format.ts';
 import { acceptedPage, invitationPage } from '../../lib/dialects/page/invitation-page.ts';
 import { isHanded, LINK_REFUSALS, needsSignIn, openLink, refuseUnlessInviterMay } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';
@@ -39,7 +39,7 @@ export const endpoint = forAnybody({
       }
       const answer = needsSignIn(link)
         ? { signInUrl: applicationUrl && signInUrl(applicationUrl, token) }
-        : { token, action: INVITATION_PATH, declineAction: DECLINE_PATH };
+        : { token, action: INVITATION_PATH, declineAction: DECLINE_PATH, blockAction: BLOCK_PATH };
       const [inviter, membership] = await Promise.all([
         getUser(invitation.inviterId),
         getMembership(invitation.inviterId, organization.id),

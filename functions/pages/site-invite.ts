@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { configuration } from '../../lib/configuration.ts';
 import { nameOf } from '../../lib/delivery.ts';
-import { answerSiteHolder, pages, sitePageSetting } from '../../lib/dialects/page/format.ts';
+import { answerSiteHolder, BLOCK_PATH, pages, sitePageSetting } from '../../lib/dialects/page/format.ts';
 import { siteInvitePage } from '../../lib/dialects/page/site-invite-page.ts';
 import { shortIdAsUuid } from '../../lib/domain/ids.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
@@ -50,7 +50,8 @@ export const endpoint = forAnybody({
       refuseUnlessOpen(invite, now);
       requireSite(invite, site, inviter);
       if (!team || !user) throw new Refusal('site_invite_void');
-      const isChosenHere = holder && parsed && isMailed(invite, parsed.secret);
+      const isByMail = parsed !== undefined && isMailed(invite, parsed.secret);
+      const isChosenHere = holder && isByMail;
       // One more than are shown, and the team that owns it, for which it isn't.
       const managed = isChosenHere ? await listManaged(holder.userId, CHOICES + 2) : [];
       const others = managed.filter(({ team: { id } }) => id !== site.teamId);
@@ -65,6 +66,10 @@ export const endpoint = forAnybody({
         })),
         hasMore: others.length > CHOICES,
         applicationUrl: configuration().applicationUrl,
+        blocking:
+          isByMail && organization
+            ? { organizationName: organization.name, token, of: 'site', action: BLOCK_PATH }
+            : undefined,
       });
     });
   },

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { STOP_PATH } from '../../lib/delivery.ts';
-import { pageSetting, pages } from '../../lib/dialects/page/format.ts';
+import { BLOCK_PATH, pageSetting, pages } from '../../lib/dialects/page/format.ts';
 import { remindersStoppedPage } from '../../lib/dialects/page/reminders-page.ts';
 import { openUntil } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';
@@ -32,6 +32,7 @@ export const endpoint = forAnybody({
       ...pageSetting(request.headers['accept-language'], link),
       organizationName: organization.name,
       email: invitation.email,
+      ...{ token, blockAction: BLOCK_PATH },
       openUntil: openUntil(invitation, request.now),
     });
   },

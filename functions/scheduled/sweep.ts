@@ -68,7 +68,7 @@ interface Run extends Tick {
 export const schedule = onSchedule({
   schedule: 'rate(1 minute)',
   table: union(CLEAR, END_PLACEHOLDER, EXPIRE_GRANT, {
-    BatchGetItem: ['ORG', 'USER', 'JOB', 'MAIL', 'SITE', 'TEAM'],
+    BatchGetItem: ['ORG', 'USER', 'JOB', 'MAIL', 'SITE', 'TEAM', 'EMAIL'],
     UpdateItem: ['ORG', 'EMAIL', 'JOB', 'USER', 'MAIL', 'SITE'],
     PutItem: ['AUDIT'],
     DeleteItem: ['MAIL', 'SITE', 'EMAIL'],

@@ -53,6 +53,8 @@ export interface Invitation {
   readonly delivery?: Delivery;
   /** Why no mail may leave any more: the provider said that the address is no good, or its owner complained. */
   readonly mailStopped?: 'bounce' | 'complaint';
+  /** Set when the invitee wants no more from the organization: its mails go nowhere, and nobody is told. */
+  readonly muted?: true;
   /** Reminders that were due in this period, sent or not. */
   readonly reminders: number;
   /** When the invitee asked for no more reminders. */

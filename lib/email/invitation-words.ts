@@ -17,7 +17,7 @@ const EN = {
   unexpected:
     'You didn’t expect it, or don’t know who invited you? Ignore this mail: nothing happens unless you accept. The link is for you alone, so please don’t forward it.',
   support: 'Questions? Write to {address}.',
-  stop: 'Stop reminders of this invitation',
+  stop: 'Stop reminders, or all invitations from {organization}',
 };
 
 /** What the invitation and its reminders say. */
@@ -40,6 +40,6 @@ export const INVITATION_WORDS: Record<Language, Readonly<Record<keyof typeof EN,
     unexpected:
       'Sie haben sie nicht erwartet oder kennen den Absender nicht? Ignorieren Sie diese E-Mail: Solange Sie nicht annehmen, geschieht nichts. Der Link ist nur für Sie, bitte leiten Sie ihn nicht weiter.',
     support: 'Fragen? Schreiben Sie an {address}.',
-    stop: 'Keine Erinnerungen mehr an diese Einladung',
+    stop: 'Keine Erinnerungen oder Einladungen von {organization} mehr',
   },
 };

@@ -116,7 +116,7 @@ function textOf(content: Content): string {
       words.unexpected,
       ...(product.supportAddress ? [fill(words.support, { address: product.supportAddress })] : []),
     ].join('\n'),
-    stopLink && `${words.stop}:\n${stopLink}`,
+    stopLink && `${fill(words.stop, { organization })}:\n${stopLink}`,
   ];
   return `${paragraphs.filter(Boolean).join('\n\n')}\n`;
 }
@@ -147,7 +147,11 @@ function htmlOf(content: Content): Html {
       fillHtml(words.sentTo, { email, inviter: html`<bdi>${inviter}</bdi>` }),
       html`${words.unexpected}`,
       ...(product.supportAddress ? [html`${fill(words.support, { address: product.supportAddress })}`] : []),
-      ...(stopLink ? [html`<a class="link" href="${stopLink}" style="color:${inkOnLight}">${words.stop}</a>`] : []),
+      ...(stopLink
+        ? [
+            html`<a class="link" href="${stopLink}" style="color:${inkOnLight}">${fillHtml(words.stop, { organization: html`<bdi>${organization}</bdi>` })}</a>`,
+          ]
+        : []),
     ],
     product,
   });

@@ -98,7 +98,7 @@ async function prepareRow(
   const id = idOf(index);
   const before = await beforeInvitation(organizationId, input, counters);
   const [done, membership] = await Promise.all([
-    before.guard?.all.has(id) ? getInvitation(organizationId, id) : undefined,
+    before.guard?.all?.has(id) ? getInvitation(organizationId, id) : undefined,
     before.holder && getMembership(before.holder.userId, organizationId),
   ]);
   if (done) return done;

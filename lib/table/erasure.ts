@@ -90,7 +90,7 @@ async function withInvitations({ invited, sites }: Invites) {
   return { guards, sites };
 }
 
-async function invitationsOf({ organizationId, all }: InvitedGuard): Promise<Invitation[]> {
+async function invitationsOf({ organizationId, all = new Set() }: InvitedGuard): Promise<Invitation[]> {
   const found = await Promise.all([...all].map((id) => getInvitation(organizationId, id)));
   return found.filter((invitation) => invitation !== undefined);
 }

@@ -58,8 +58,10 @@ export interface InvitedGuard {
   readonly organizationId: string;
   /** The live one; undefined: there is none. */
   readonly invitationId?: string;
-  /** All of them: what has to forget the address when the person is erased. */
-  readonly all: ReadonlySet<string>;
+  /** All of them: what has to forget the address when the person is erased; undefined: there never was one. */
+  readonly all?: ReadonlySet<string>;
+  /** Since when the address wants no more invitations from the organization, which isn't told. */
+  readonly blockedAt?: string;
 }
 
 export async function getInvitation(organizationId: string, invitationId: string): Promise<Invitation | undefined> {
@@ -190,6 +192,7 @@ export async function prepareInvitation(
     replacedSecrets: [],
     stopSecrets: options.stopSecrets.map(hashSecret),
     seat: claim.seat ?? 0,
+    ...(before.guard?.blockedAt && { muted: true }),
   };
   return {
     invitation,
@@ -327,7 +330,10 @@ async function claimAddress(
         key: keys.invited(email, organizationId),
         set: { type: 'Invited', v: 1, organizationId, invitationId: id },
         add: { all: new Set([id]) },
-        when: earlier ? [{ attribute: 'invitationId', is: earlier.id }] : [{ absent: 'invitationId' }],
+        when: [
+          earlier ? { attribute: 'invitationId', is: earlier.id } : { absent: 'invitationId' },
+          guard?.blockedAt ? { exists: 'blockedAt' } : { absent: 'blockedAt' },
+        ],
       },
       ...(earlier ? expiryWrites(occasion, earlier) : []),
     ],
@@ -438,6 +444,8 @@ export async function resendInvitation(
     reminders: 0,
     ...queuedMail(id, (invitation.delivery?.mail ?? 0) + 1, now),
   };
+  // The mark of a live one is kept with the address; of one that was over, the address tells.
+  const isMuted = isOver ? guard?.blockedAt !== undefined : invitation.muted === true;
   const claim = isOver ? await claimAddress(occasion, actor, invitation, { holder, guard }) : undefined;
   const needsSeat = claim !== undefined && claim.seat === undefined;
   const { seat, place } = findPlaces(counters, limits, now, { seats: needsSeat ? 1 : 0, mails: 1 });
@@ -447,12 +455,13 @@ export async function resendInvitation(
     {
       type: 'update',
       key: keys.invitation(organizationId, id),
-      set: { ...set, seat: row },
-      remove: ['askedAt'],
+      set: { ...set, seat: row, ...(isMuted && { muted: true }) },
+      remove: ['askedAt', ...(isMuted ? [] : ['muted'])],
       when: [
         { attribute: 'status', is: invitation.status },
         { attribute: 'secrets', is: invitation.secrets },
         { absent: 'mailStopped' },
+        invitation.muted ? { exists: 'muted' } : { absent: 'muted' },
         { attribute: 'email', is: invitation.email },
       ],
     },
@@ -468,7 +477,8 @@ export async function resendInvitation(
       after: { expiresAt: set.expiresAt },
     }),
   ]);
-  return { ...invitation, ...set, seat: row };
+  const { muted: _, ...unmuted } = invitation;
+  return { ...unmuted, ...set, seat: row, ...(isMuted && { muted: true }) };
 }
 
 /** Records that an invitation's period is over: frees its address and its seat. */

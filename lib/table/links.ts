@@ -1,4 +1,4 @@
-import { type Invitation, type Link, linkOf } from '../domain/invitation.ts';
+import { ERASED, type Invitation, type Link, linkOf } from '../domain/invitation.ts';
 import type { LinkToken } from '../domain/link.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { getInvitation } from './invitations.ts';
@@ -25,6 +25,19 @@ export async function findLink(token: LinkToken | undefined): Promise<Link> {
  */
 export async function findStopLink(token: LinkToken | undefined): Promise<Link> {
   return find(token, ({ stopSecrets }) => stopSecrets);
+}
+
+/**
+ * Finds the invitation behind any of the links that it ever had, whatever that is for; who was erased has none.
+ *
+ * @throws Refusal `invitation_not_found`
+ */
+export async function findAnyLink(token: LinkToken | undefined): Promise<Link> {
+  const link = await find(token, ({ secrets, handedSecrets, replacedSecrets, stopSecrets }) => [
+    ...[...secrets, ...handedSecrets, ...replacedSecrets, ...stopSecrets],
+  ]);
+  if (link.invitation.email === ERASED) throw new Refusal('invitation_not_found');
+  return link;
 }
 
 async function find(

@@ -30,16 +30,19 @@ function hasDynoxide(): boolean {
 type Situation = 'as usual' | keyof typeof ADDED;
 const SITUATIONS: readonly Situation[] = ['as usual', ...(Object.keys(ADDED) as (keyof typeof ADDED)[])];
 
-/** What is for whom the owner has chosen, who has signed in. */
-const OFFERED: readonly Contract['name'][] = ['organizations/accept-ownership', 'organizations/decline-ownership'];
+/** What is for somebody else than the owner, who has signed in. */
+const OTHERS: readonly Contract['name'][] = [
+  ...(['organizations/accept-ownership', 'organizations/decline-ownership'] as const),
+  ...(['me/block-organization', 'me/unblock-organization'] as const),
+];
 
 /** What is never so: no function knows a person whom it has erased; some things are for those who signed in before. */
 const NEVER: Partial<Record<Situation, readonly Contract['name'][]>> = {
   'as usual': ['me/erase'],
-  'the first time that the function sees the person': OFFERED,
+  'the first time that the function sees the person': OTHERS,
   'the first sign-in after accepting by link alone': [
     ...(['access-tokens/revoke', 'organizations/transfer', 'organizations/withdraw-ownership'] as const),
-    ...OFFERED,
+    ...OTHERS,
   ],
 };
 

@@ -28,9 +28,16 @@ const EXAMPLES: Partial<Record<Contract['name'], Maker<Omit<Example, 'route'> & 
   },
   'access-tokens/create': async () => ({ body: { name: 'Deploy', role: 'VIEWER', expiresInDays: 30 } }),
   'invitations/accept': async (...at) => ({ body: { token: await invitationToken(...at) } }),
+  'invitations/block': async (...at) => ({ body: { token: await invitationToken(...at) } }),
   'invitations/bulk': async () => ({ body: { invitations: [{ email: newAddress(), role: 'USER' }] } }),
   'invitations/create': async () => ({ body: { email: newAddress(), role: 'USER' } }),
   'invitations/decline': async (...at) => ({ body: { token: await invitationToken(...at) } }),
+  'me/block-organization': async (service, home) => ({ by: await guestOf(service, home) }),
+  'me/unblock-organization': async (service, home) => {
+    const guest = await guestOf(service, home);
+    await guest.call(`PUT /v1/me/blocked-organizations/${home.id}`);
+    return { by: guest };
+  },
   'me/update': async () => ({ body: { firstName: 'Jane', lastName: 'Doe', username: 'jane.doe' } }),
   'members/update': async () => ({ body: { role: 'VIEWER' } }),
   'organizations/create': async () => ({ body: { name: 'Acme Energy' } }),
@@ -140,6 +147,7 @@ const EXAMPLES: Partial<Record<Contract['name'], Maker<Omit<Example, 'route'> & 
     await at[0].clock(0);
     return form(token);
   },
+  'pages/block': async (...at) => form(await invitationToken(...at)),
   'pages/decline': async (...at) => form(await invitationToken(...at)),
   'pages/invitation': async (...at) => ({ query: `?token=${await invitationToken(...at)}` }),
   'pages/reminders': async (...at) => ({ query: `?token=${await stopToken(...at)}` }),
@@ -317,6 +325,13 @@ const stopToken: Maker<string> = async (service, home, email) => {
   await invitationToken(service, home, email);
   return service.linkToken(email, 'stop');
 };
+
+/** Somebody whom an owner invites to each of their organizations. */
+async function guestOf(service: Service, { owner }: Home): Promise<Client> {
+  const email = `guest-of-${owner.email}`;
+  await owner.call('POST /v1/invitations', { body: { email, role: 'USER' } });
+  return service.person(email);
+}
 
 /** The member to whom an owner offers each of their organizations. */
 async function offered(service: Service, home: Home): Promise<Client> {

@@ -3,6 +3,7 @@ import { momentInWords } from '../../domain/language.ts';
 import { ROLE_WORDS } from '../../domain/role-words.ts';
 import type { Role } from '../../domain/roles.ts';
 import { lines, oneLine } from '../../domain/user-text.ts';
+import { blockForm } from './block-page.ts';
 import { INVITATION_WORDS } from './invitation-words.ts';
 import { NAME, type Page, type PageSetting, page } from './layout.ts';
 import { DONE, ENDED, initialMark } from './marks.ts';
@@ -33,6 +34,8 @@ interface Answering {
   readonly action: string;
   /** Where declining is posted. */
   readonly declineAction: string;
+  /** Where no more invitations from the organization are asked for. */
+  readonly blockAction: string;
 }
 
 /** How an invitation is answered by whoever got its link from the inviter. */
@@ -65,6 +68,8 @@ export function invitationPage(invitation: InvitationPage): Page {
       : undefined
   }
 <p class="muted">${fillHtml(words.byMail, { inviter: html`<bdi>${inviter}</bdi>` })}</p>`;
+  const block = ({ token, blockAction }: Answering) =>
+    blockForm(invitation, { organizationName: invitation.organizationName, token, action: blockAction });
   const content = html`${initialMark(organization)}
 <h1>${fillHtml(words.heading, { organization: html`<bdi>${organization}</bdi>` })}</h1>
 <p>${fillHtml(words.invites, { inviter: strong(inviter), organization: strong(organization), product: product.name })}</p>${
@@ -80,7 +85,7 @@ ${'token' in answer ? form(answer) : signIn(answer)}
 <dl>
 <div><dt>${words.role}</dt><dd><strong>${ROLE_WORDS[language][role].name}.</strong> ${ROLE_WORDS[language][role].can}</dd></div>
 <div><dt>${words.expires}</dt><dd>${momentInWords(new Date(invitation.expiresAt), language)}</dd></div>
-</dl>`;
+</dl>${'token' in answer ? block(answer) : undefined}`;
   return page(200, fill(words.title, { organization }), content, invitation, words.unexpected);
 }
 

@@ -1,6 +1,7 @@
 import { fillHtml, html } from '../../domain/html.ts';
 import { momentInWords } from '../../domain/language.ts';
 import { oneLine } from '../../domain/user-text.ts';
+import { blockForm } from './block-page.ts';
 import { NAME, type Page, type PageSetting, page } from './layout.ts';
 import { BELL, DONE } from './marks.ts';
 import { REMINDERS_WORDS } from './reminders-words.ts';
@@ -10,6 +11,9 @@ export interface RemindersPage extends PageSetting {
   readonly organizationName: string;
   /** The invited address. */
   readonly email: string;
+  /** The token of the link by which the page was opened, and where no more invitations are asked for by it. */
+  readonly token: string;
+  readonly blockAction: string;
   /** When the invitation ends, a moment or its ISO form; undefined: it isn't open any more. */
   readonly openUntil: Date | string | undefined;
 }
@@ -26,7 +30,7 @@ export function remindersPage(reminders: RemindersPage & { readonly action: stri
 <p>${about(words.reminds, reminders)}</p>${until(words.stays, reminders)}
 <form method="post" action="${reminders.action}">
 <button type="submit">${words.button}</button>
-</form>`;
+</form>${block(reminders)}`;
   return page(200, words.heading, content, reminders);
 }
 
@@ -35,8 +39,13 @@ export function remindersStoppedPage(reminders: RemindersPage): Page {
   const words = REMINDERS_WORDS[reminders.language];
   const content = html`${DONE}
 <h1>${words.stopped}</h1>
-<p>${about(words.quiet, reminders)}</p>${until(words.open, reminders)}`;
+<p>${about(words.quiet, reminders)}</p>${until(words.open, reminders)}${block(reminders)}`;
   return page(200, words.stopped, content, reminders);
+}
+
+function block(reminders: RemindersPage) {
+  const { organizationName, token, blockAction: action } = reminders;
+  return blockForm(reminders, { organizationName, token, action });
 }
 
 function about(phrase: string, { organizationName, email }: RemindersPage) {

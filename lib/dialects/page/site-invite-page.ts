@@ -3,6 +3,7 @@ import { momentInWords } from '../../domain/language.ts';
 import type { Carried } from '../../domain/site-invite.ts';
 import { carriedInWords } from '../../domain/site-words.ts';
 import { oneLine } from '../../domain/user-text.ts';
+import { type Blocking, blockForm } from './block-page.ts';
 import { NAME, type Page, type PageSetting, page } from './layout.ts';
 import { DONE, initialMark } from './marks.ts';
 import { SITE_INVITE_WORDS } from './site-invite-words.ts';
@@ -35,6 +36,8 @@ export interface SiteInvitePage extends PageSetting {
   readonly action: string;
   /** Where people sign in; undefined: the page says so in words only. */
   readonly applicationUrl: string | undefined;
+  /** By which no more invites from the organization are asked for; undefined: the link is no mail's. */
+  readonly blocking: Blocking | undefined;
 }
 
 /** Shows an invite to a site and changes nothing: accepting is the form's POST. */
@@ -84,7 +87,7 @@ export function siteInvitePage(invite: SiteInvitePage): Page {
     ([label, value]) => html`
 <div><dt>${label}</dt><dd>${value}</dd></div>`,
   )}
-</dl>`;
+</dl>${invite.blocking && blockForm(invite, invite.blocking)}`;
   return page(200, fill(words.title, { site }), content, invite, words.unexpected);
 }
 

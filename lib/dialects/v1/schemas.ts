@@ -182,6 +182,7 @@ export const Me = z.strictObject({
   ),
   teams: z.array(z.strictObject({ id: teamId, name: z.string(), organizationId, role: z.enum(TEAM_ROLES) })),
   invitations: z.array(Invitation),
+  blockedOrganizations: z.array(z.strictObject({ organizationId, organizationName: z.string(), blockedAt: timestamp })),
   ownershipOffers: z.array(OwnershipOffer),
 });
 

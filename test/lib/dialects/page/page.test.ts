@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { ASK_WORDS } from '../../../../lib/dialects/page/ask-words.ts';
 import { askedPage } from '../../../../lib/dialects/page/asked-page.ts';
+import { blockedPage, unblockedPage } from '../../../../lib/dialects/page/block-page.ts';
 import {
   acceptedPage,
   declinedPage,
@@ -32,9 +33,15 @@ const INVITATION: InvitationPage = {
   role: 'VIEWER',
   email: 'bob@example.com',
   expiresAt: '2026-08-12T14:30:00.000Z',
-  answer: { token: TOKEN, action: '/invitation', declineAction: '/invitation/decline' },
+  answer: {
+    token: TOKEN,
+    action: '/invitation',
+    declineAction: '/invitation/decline',
+    blockAction: '/invitation/block',
+  },
 };
-const STOP = '/invitations/stop-reminders';
+const STOP = { token: TOKEN, action: '/invitations/stop-reminders', blockAction: '/invitations/block' };
+const BLOCK = { token: TOKEN, action: '/invitations/block' };
 const ASK = { token: TOKEN, action: '/invitation/ask' };
 const ERRORS = [
   ...PAGE_LIMITS,
@@ -62,8 +69,10 @@ function pages(setting: PageSetting): Record<string, Page> {
     }),
     asked: askedPage({ ...INVITATION, ...setting, again: false }),
     'asked again': askedPage({ ...INVITATION, ...setting, again: true }),
-    reminders: remindersPage({ ...INVITATION, ...setting, action: STOP, openUntil: INVITATION.expiresAt }),
-    'no more reminders': remindersStoppedPage({ ...INVITATION, ...setting, openUntil: undefined }),
+    reminders: remindersPage({ ...INVITATION, ...setting, ...STOP, openUntil: INVITATION.expiresAt }),
+    'no more reminders': remindersStoppedPage({ ...INVITATION, ...setting, ...STOP, openUntil: undefined }),
+    blocked: blockedPage({ ...INVITATION, ...setting, ...BLOCK }),
+    'not blocked any more': unblockedPage({ ...INVITATION, ...setting, ...BLOCK }),
     ...Object.fromEntries(REASONS.map((reason) => [reason, deadLinkPage({ ...setting, reason })])),
     ...Object.fromEntries(ERRORS.map((code) => [code, errorPage({ ...setting, code, requestId: 'request-1' })])),
   };
@@ -164,15 +173,20 @@ describe('the invitation', () => {
     }
   });
 
-  test('is accepted or declined by a form that posts the token, and by nothing else on the page', () => {
+  test('is accepted or declined by a form that posts the token, and by nothing else on the page; another blocks', () => {
     const { status, body } = invitationPage(INVITATION);
     expect(status).toBe(200);
-    expect(body.match(/<form[^>]*>/g)).toEqual(['<form method="post" action="/invitation">']);
-    expect(body.match(/<input[^>]*>/g)).toEqual([`<input type="hidden" name="token" value="${TOKEN}">`]);
-    expect(body.split(TOKEN)).toHaveLength(2);
+    expect(body.match(/<form[^>]*>/g)).toEqual([
+      '<form method="post" action="/invitation">',
+      '<form method="post" action="/invitation/block">',
+    ]);
+    const token = `<input type="hidden" name="token" value="${TOKEN}">`;
+    expect(body.match(/<input[^>]*>/g)).toEqual([token, token]);
+    expect(body.split(TOKEN)).toHaveLength(3);
     expect(body.match(/<button.*<\/button>/g)).toEqual([
       '<button type="submit">Accept invitation</button>',
       '<button type="submit" class="plain" formaction="/invitation/decline">Decline</button>',
+      '<button type="submit" class="plain">No more invitations from <bdi>Acme</bdi></button>',
     ]);
   });
 
@@ -237,7 +251,8 @@ test("names on the smaller pages are users' words, too", () => {
   for (const page of [
     declinedPage(names),
     askedPage({ ...names, again: false }),
-    remindersPage({ ...names, action: STOP, openUntil: undefined }),
+    remindersPage({ ...names, ...STOP, openUntil: undefined }),
+    blockedPage({ ...names, ...BLOCK }),
   ]) {
     expect(page.body).not.toMatch(/<script|\u202e/);
     expect(seen(page)).toContain('<script>alert(1)</script>');

@@ -1,0 +1,18 @@
+import { v1 } from '../../lib/dialects/v1/format.ts';
+import { forPerson } from '../../lib/http/endpoint.ts';
+import { BLOCK, setBlocked } from '../../lib/table/blocking.ts';
+
+export const returns = { 204: null };
+
+/** Says that the caller wants invitations from an organization again; nothing changes where they did already. */
+export const endpoint = forPerson({
+  format: v1,
+  route: 'DELETE /v1/me/blocked-organizations/{organizationId}',
+  table: BLOCK,
+  depth: 2,
+  async handle({ request, person }) {
+    await setBlocked(person.email, request.params.organizationId ?? '', false, request);
+    return { status: 204 };
+  },
+});
+export const { handler } = endpoint;

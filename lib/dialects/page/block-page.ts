@@ -1,0 +1,64 @@
+import { fillHtml, type Html, html } from '../../domain/html.ts';
+import { oneLine } from '../../domain/user-text.ts';
+import { BLOCK_WORDS } from './block-words.ts';
+import { NAME, type Page, type PageSetting, page } from './layout.ts';
+import { DONE } from './marks.ts';
+
+/** By which form of a page no more invitations are asked for. */
+export interface Blocking {
+  readonly organizationName: string;
+  /** The token of the page's link; the form sends it as `token`. */
+  readonly token: string;
+  /** What kind of link it is: `site` for an invite to a site. */
+  readonly of?: 'site' | undefined;
+  /** Where the form is posted, on the same host. */
+  readonly action: string;
+}
+
+/** The form by which no more invitations from an organization are asked for. */
+export function blockForm({ language }: Pick<PageSetting, 'language'>, blocking: Blocking): Html {
+  const label = fillHtml(BLOCK_WORDS[language].button, { organization: nameOf(blocking) });
+  return formOf(blocking, label);
+}
+
+function formOf({ token, of, action }: Blocking, label: Html, undo?: Html): Html {
+  return html`
+<form method="post" action="${action}">
+<input type="hidden" name="token" value="${token}">${of && html`<input type="hidden" name="of" value="${of}">`}${undo}
+<button type="submit" class="plain">${label}</button>
+</form>`;
+}
+
+/** What the pages after blocking show. */
+export interface BlockedPage extends PageSetting, Blocking {
+  /** The invited address. */
+  readonly email: string;
+}
+
+/** Says that no more invitations come, and lets whoever asked for that take it back. */
+export function blockedPage(blocked: BlockedPage): Page {
+  const words = BLOCK_WORDS[blocked.language];
+  const undo = html`<input type="hidden" name="undo" value="1">`;
+  const content = html`${DONE}
+<h1>${words.blocked}</h1>
+<p>${about(words.quiet, blocked)}</p>
+<p>${words.untold}</p>${formOf(blocked, html`${words.undo}`, undo)}`;
+  return page(200, words.blocked, content, blocked);
+}
+
+/** Says that invitations come again. */
+export function unblockedPage(blocked: BlockedPage): Page {
+  const words = BLOCK_WORDS[blocked.language];
+  const content = html`${DONE}
+<h1>${words.unblocked}</h1>
+<p>${about(words.again, blocked)}</p>`;
+  return page(200, words.unblocked, content, blocked);
+}
+
+function about(phrase: string, blocked: BlockedPage): Html {
+  return fillHtml(phrase, { organization: nameOf(blocked), email: html`<strong>${blocked.email}</strong>` });
+}
+
+function nameOf({ organizationName }: Blocking): Html {
+  return html`<bdi>${oneLine(organizationName, NAME)}</bdi>`;
+}
