@@ -188,14 +188,24 @@ class Sequence {
         return { route: `PATCH /v1/organizations/${organization}`, body: { name: call.name } };
       case 'delete organization':
         return { route: `DELETE /v1/organizations/${organization}` };
-      case 'transfer ownership': {
+      case 'offer ownership': {
         const body = { memberId: this.#id(call.member) };
         return { route: `POST /v1/organizations/${organization}/transfer-ownership`, body };
       }
+      case 'accept ownership':
+      case 'decline ownership': {
+        const [verb] = call.do.split(' ');
+        return { route: `POST /v1/organizations/${organization}/transfer-ownership/${verb}` };
+      }
+      case 'withdraw ownership':
+        return { route: `DELETE /v1/organizations/${organization}/transfer-ownership` };
       case 'invite':
         return {
           route: 'POST /v1/invitations',
-          body: { email: call.address, role: call.role, teams: call.teams.map((team) => this.#id(team)) },
+          body: {
+            ...{ email: call.address, role: call.role, teams: call.teams.map((team) => this.#id(team)) },
+            ...(call.isHanded && { sendEmail: false }),
+          },
         };
       case 'resend':
         return { route: `POST /v1/invitations/${this.#id(call.invitation)}/resend` };
@@ -204,6 +214,11 @@ class Sequence {
       case 'accept':
       case 'decline':
         return { route: `POST /v1/invitations/${call.do}`, body: { token: this.#texts.get(call.link) } };
+      case 'block':
+      case 'unblock': {
+        const body = { token: this.#texts.get(call.link), blocked: call.do === 'block' };
+        return { route: 'POST /v1/invitations/block', body };
+      }
       case 'change role':
         return { route: `PATCH /v1/members/${this.#id(call.member)}`, body: { role: call.role } };
       case 'remove member':
@@ -293,7 +308,11 @@ class Sequence {
   async #readTexts(expected: readonly Expected[], answers: readonly Answer[]): Promise<void> {
     for (const [index, { made = {} }] of expected.entries()) {
       if (made.token) this.#texts.set(made.token, answers[index]?.body.token);
-      const mail = this.#world.mails.find(({ link }) => link === made.link);
+      if (made.handed) {
+        const { link } = answers[index]?.body ?? {};
+        this.#texts.set(made.handed, new URL(link).searchParams.get('token') as string);
+      }
+      const mail = made.link && this.#world.mails.find(({ link }) => link === made.link);
       if (mail) this.#texts.set(mail.link, await service.linkToken(mail.address));
     }
   }
@@ -392,6 +411,8 @@ async function shownPerson(client: Client, me: Row, hasTokens: boolean) {
       return { organization: organizationId, teams: rows.map((each) => each.id) };
     }),
     invitations: invitations.map((each: Row) => each.id),
+    blocked: me.blockedOrganizations.map((each: Row) => each.organizationId),
+    offers: me.ownershipOffers.map((each: Row) => each.organizationId),
     tokens: hasTokens ? await tokensOf(client, memberships) : [],
   };
 }
@@ -439,6 +460,7 @@ async function shownOrganization(
       role: each.role,
       inviter: each.invitedBy,
       teams: each.teams,
+      joined: each.joinedTeams,
       status: each.status,
     })),
     invitationCount: invitations.total,

@@ -22,16 +22,19 @@ type Wish =
   | { readonly do: 'create organization'; readonly name: string }
   | { readonly do: 'rename organization'; readonly organization: string; readonly name: string }
   | { readonly do: 'delete organization'; readonly organization: string }
-  | { readonly do: 'transfer ownership'; readonly organization: string; readonly member: string }
+  | { readonly do: 'offer ownership'; readonly organization: string; readonly member: string }
+  | { readonly do: 'accept ownership' | 'decline ownership' | 'withdraw ownership'; readonly organization: string }
   | {
       readonly do: 'invite';
       readonly organization: Named;
       readonly address: string;
       readonly role: Role;
       readonly teams: readonly string[];
+      /** Whether the inviter gets the link, and nothing is mailed. */
+      readonly isHanded: boolean;
     }
   | { readonly do: 'resend' | 'revoke'; readonly organization: Named; readonly invitation: string }
-  | { readonly do: 'accept' | 'decline'; readonly link: string }
+  | { readonly do: 'accept' | 'decline' | 'block' | 'unblock'; readonly link: string }
   | { readonly do: 'change role'; readonly organization: Named; readonly member: string; readonly role: Role }
   | { readonly do: 'remove member'; readonly organization: Named; readonly member: string }
   | {
@@ -87,7 +90,7 @@ export interface Answer {
   readonly status: number;
   /** The code of the refusal, or one of several that are as good. */
   readonly error?: string | readonly string[];
-  /** The names of what was made, whose ids are in the service's answer, or in a mail for `link`. */
+  /** The names of what was made, whose ids are in the service's answer, or in a mail for `link`, which isn't `handed`. */
   readonly made?: {
     readonly organization?: string;
     readonly member?: string;
@@ -95,6 +98,7 @@ export interface Answer {
     readonly invitation?: string;
     readonly token?: string;
     readonly link?: string;
+    readonly handed?: string;
     readonly team?: string;
   };
 }
@@ -110,6 +114,8 @@ interface Organization {
   readonly id: string;
   name: string;
   deletedAt?: number;
+  /** To whom it is offered, and until when. */
+  offer?: { readonly member: string; readonly expiresAt: number };
   readonly entries: Entry[];
 }
 
@@ -152,10 +158,13 @@ interface Invitation {
   expiresAt: number;
   /** The teams that are joined by it, as far as they are still there. */
   readonly teams: readonly string[];
-  /** The links that were mailed, the good one last. */
+  /** The links that were mailed, the good one last; of one that went nowhere the name alone. */
   readonly links: string[];
-  /** Whom it made a member. */
+  /** The link that the inviter got, if any: good for the invited person who is signed in. */
+  readonly handed: string | undefined;
+  /** Whom it made a member, and which teams they joined by it. */
   member?: string;
+  joined?: readonly string[];
 }
 
 interface Token {
@@ -194,8 +203,10 @@ export interface World {
   readonly places: Place[];
   readonly invitations: Invitation[];
   readonly tokens: Token[];
-  /** Every mail that was sent: its link, and to whom. */
+  /** Every mail that was sent, or went nowhere: its link, and to whom. */
   readonly mails: { readonly link: string; readonly address: string }[];
+  /** Which addresses want no more invitations from an organization. */
+  readonly blocks: { readonly organization: string; readonly address: string }[];
 }
 
 const HOUR = 3_600_000;
@@ -207,11 +218,11 @@ const TREE_DEPTH = 10;
 /** What stands where the address of an erased person was. */
 const ERASED = 'erased@erased.invalid';
 
-/** How long an invitation is good for. */
+/** How long an invitation, or an offer of ownership, is good for. */
 const PERIOD = 7 * DAY;
 
 export function newWorld(): World {
-  const nobody = { users: [], members: [], places: [], invitations: [], tokens: [], mails: [] };
+  const nobody = { users: [], members: [], places: [], invitations: [], tokens: [], mails: [], blocks: [] };
   return { now: 0, organizations: [], teams: [], ...nobody };
 }
 
@@ -368,7 +379,7 @@ function advance(world: World, progress: Progress): void {
 /** What isn't about one organization: who may come, and in what role, is another matter there. */
 const FOR_PERSONS: readonly string[] = ['create organization', 'erase me'];
 const FOR_CALLERS: readonly string[] = ['show me', 'list organizations'];
-const FOR_LINKS: readonly string[] = ['accept', 'decline'];
+const FOR_LINKS: readonly string[] = ['accept', 'decline', 'block', 'unblock'];
 
 /** Finds out who calls; the first verified sign-in makes a user, or makes a placeholder the person's own. */
 function signIn(world: World, progress: Progress, { by, do: wish }: Call & { by: Caller }): Answer | undefined {
@@ -436,6 +447,9 @@ function act(world: World, progress: Progress, call: Call & { by: Caller }): Ans
       return accept(world, progress, call.link);
     case 'decline':
       return decline(world, progress, call.link);
+    case 'block':
+    case 'unblock':
+      return block(world, progress, call.link, call.do === 'block');
   }
   const { by } = call;
   const token = by.kind === 'token' ? world.tokens.find(({ id }) => id === by.token) : undefined;
@@ -487,6 +501,7 @@ function actIn(world: World, progress: Progress, call: Call, organizationId: str
   const organization = world.organizations.find(({ id }) => id === organizationId) as Organization;
   const { actorType, actorId } = actor;
   const log: Log = (entry) => write(world, progress, organizationId, { ...entry, actorType, actorId });
+  const about = { resourceType: 'organization', resourceId: organizationId };
   const memberHere = (id: string) => world.members.find((one) => one.id === id && one.organization === organizationId);
   const invitationHere = (id: string) =>
     world.invitations.find((one) => one.id === id && one.organization === organizationId);
@@ -503,23 +518,48 @@ function actIn(world: World, progress: Progress, call: Call, organizationId: str
       organization.deletedAt = world.now;
       return { status: 204 };
 
-    case 'transfer ownership': {
+    case 'offer ownership': {
       if (actorType === 'apiKey') return refused(403, 'token_not_allowed');
       if (!actor.member.owner) return refused(403, 'forbidden');
       const heir = memberHere(call.member);
       if (!heir) return refused(404, 'member_not_found');
-      if (heir.owner) return { status: 200 };
-      if (!world.users.find(({ id }) => id === heir.user)?.claimed) return refused(409, 'member_not_claimed');
-      actor.member.owner = false;
-      heir.owner = true;
-      heir.role = 'ADMIN';
-      log({
-        action: 'organization.transfer',
-        resourceType: 'organization',
-        resourceId: organizationId,
-        before: { ownerId: actor.member.id },
-        after: { ownerId: heir.id },
-      });
+      if (heir.owner) return refused(409, 'already_owner');
+      const user = world.users.find(({ id }) => id === heir.user) as User;
+      if (!user.claimed) return refused(409, 'member_not_claimed');
+      if (openOffer(world, organization)?.member === heir.id) return { status: 202 };
+      organization.offer = { member: heir.id, expiresAt: world.now + PERIOD };
+      world.mails.push({ link: '', address: user.address });
+      log({ ...about, action: 'organization.offer-ownership', after: { memberId: heir.id } });
+      return { status: 202 };
+    }
+
+    case 'withdraw ownership': {
+      if (actorType === 'apiKey') return refused(403, 'token_not_allowed');
+      if (!actor.member.owner) return refused(403, 'forbidden');
+      const offer = openOffer(world, organization);
+      if (!offer) return refused(404, 'ownership_offer_not_found');
+      delete organization.offer;
+      log({ ...about, action: 'organization.withdraw-ownership', before: { memberId: offer.member } });
+      return { status: 204 };
+    }
+
+    case 'accept ownership':
+    case 'decline ownership': {
+      if (actorType === 'apiKey') return refused(403, 'token_not_allowed');
+      const { member } = actor;
+      if (organization.offer?.member !== member.id) return refused(404, 'ownership_offer_not_found');
+      if (!openOffer(world, organization)) return refused(410, 'ownership_offer_expired');
+      delete organization.offer;
+      if (call.do === 'decline ownership') {
+        log({ ...about, action: 'organization.decline-ownership', before: { memberId: member.id } });
+        return { status: 204 };
+      }
+      const owner = world.members.find((one) => one.organization === organizationId && one.owner) as Member;
+      const before = { ownerId: owner.id, role: member.role };
+      owner.owner = false;
+      member.owner = true;
+      member.role = 'ADMIN';
+      log({ ...about, action: 'organization.transfer', before, after: { ownerId: member.id, role: 'ADMIN' } });
       return { status: 200 };
     }
 
@@ -540,7 +580,12 @@ function actIn(world: World, progress: Progress, call: Call, organizationId: str
       if (!isLeaving && !isAdmin) return refused(403, 'forbidden');
       const member = memberHere(call.member);
       if (!member) return refused(404, 'member_not_found');
-      if (member.owner) return refused(409, 'owner_must_transfer');
+      if (member.owner) {
+        const isAlone = !world.members.some((one) => one.organization === organizationId && one !== member);
+        if (!isLeaving || !isAlone) return refused(409, 'owner_must_transfer');
+        organization.deletedAt = world.now;
+        return { status: 204 };
+      }
       end(world.members, member);
       const action = isLeaving ? 'member.leave' : 'member.remove';
       log({ action, resourceType: 'member', resourceId: member.id, before: { role: member.role } });
@@ -563,7 +608,7 @@ function actIn(world: World, progress: Progress, call: Call, organizationId: str
       invitation.status = 'PENDING';
       invitation.inviter = actor.member.user;
       invitation.expiresAt = world.now + PERIOD;
-      const link = mail(world, progress, invitation, address);
+      const made = mail(world, progress, invitation, address);
       log({
         action: 'invitation.resend',
         resourceType: 'invitation',
@@ -571,7 +616,7 @@ function actIn(world: World, progress: Progress, call: Call, organizationId: str
         before: {},
         after: {},
       });
-      return { status: 200, made: { link } };
+      return { status: 200, made };
     }
 
     case 'revoke': {
@@ -760,12 +805,33 @@ function write(world: World, { step }: Progress, organization: string, entry: Om
   world.organizations.find(({ id }) => id === organization)?.entries.push({ step, ...entry });
 }
 
-/** A new link, which makes the earlier ones of the invitation say so. */
-function mail(world: World, { label }: Progress, invitation: Invitation, address: string): string {
-  const link = `link ${label}`;
+/**
+ * A new link, which makes the earlier ones of the invitation say so.
+ *
+ * @returns what was made: no link that anybody gets to see where the address wants none
+ */
+function mail(world: World, { label }: Progress, invitation: Invitation, address: string): { link?: string } {
+  const isLost = isBlocked(world, invitation.organization, address);
+  const link = isLost ? `${LOST} ${label}` : `link ${label}`;
   invitation.links.push(link);
   world.mails.push({ link, address });
-  return link;
+  return isLost ? {} : { link };
+}
+
+const LOST = 'lost';
+
+/** The links of an invitation that somebody has. */
+export function linksOf({ links, handed }: Invitation): string[] {
+  return [...(handed ? [handed] : []), ...links.filter((link) => !link.startsWith(LOST))];
+}
+
+function isBlocked(world: World, organization: string, address: string): boolean {
+  return world.blocks.some((one) => one.organization === organization && one.address === address);
+}
+
+/** The offer of an organization's ownership that is open now. */
+export function openOffer(world: World, { offer }: Organization): Organization['offer'] {
+  return offer && offer.expiresAt > world.now ? offer : undefined;
 }
 
 function createOrganization(world: World, progress: Progress, { name }: By<'create organization'>): Answer {
@@ -855,24 +921,37 @@ function invite(world: World, progress: Progress, call: By<'invite'>, actor: Act
     expiresAt: world.now + PERIOD,
     teams: [...new Set(call.teams)],
     links: [],
+    handed: call.isHanded ? `handed ${progress.label}` : undefined,
   };
   world.invitations.push(invitation);
-  const link = mail(world, progress, invitation, address);
+  const made = invitation.handed ? { handed: invitation.handed } : mail(world, progress, invitation, address);
   log({ action: 'invitation.create', resourceType: 'invitation', resourceId: id, after: { role } });
-  return { status: 201, made: { invitation: id, link } };
+  return { status: 201, made: { invitation: id, ...made } };
 }
 
-/** Finds what a link is for, and whether it is its newest link; undefined when nobody may know. */
-function openLink(world: World, link: string): { invitation: Invitation; isNewest: boolean } | undefined {
-  const invitation = world.invitations.find(({ links }) => links.includes(link));
+/** What a link is for, whether it is good, and whether the inviter has it too; undefined when nobody may know. */
+function openLink(
+  world: World,
+  link: string,
+): { invitation: Invitation; isGood: boolean; isHanded: boolean } | undefined {
+  const invitation = world.invitations.find(({ links, handed }) => links.includes(link) || handed === link);
   if (!invitation || !isLive(world, invitation.organization)) return undefined;
-  return { invitation, isNewest: invitation.links.at(-1) === link };
+  const isHanded = invitation.handed === link;
+  return { invitation, isGood: isHanded || invitation.links.at(-1) === link, isHanded };
+}
+
+/** How somebody is refused who hasn't shown that they are the invited. */
+function notInvited({ links, address }: Invitation, isHanded: boolean, person: User | undefined): Answer | undefined {
+  if (person) return person.address === address ? undefined : refused(403, 'invitation_for_another_address');
+  if (!isHanded) return undefined;
+  // A mail has a link by now that works alone.
+  return links.length > 0 ? refused(410, 'invitation_superseded') : refused(401, 'sign_in_required');
 }
 
 function accept(world: World, progress: Progress, link: string): Answer {
   const opened = openLink(world, link);
   if (!opened) return refused(404, 'invitation_not_found');
-  const { invitation, isNewest } = opened;
+  const { invitation, isGood, isHanded } = opened;
   const { organization, role } = invitation;
   const person = world.users.find(({ id }) => id === progress.user);
   const status = statusOf(world, invitation);
@@ -880,16 +959,18 @@ function accept(world: World, progress: Progress, link: string): Answer {
   if (status === 'DECLINED') return refused(410, 'invitation_declined');
   if (status === 'EXPIRED') return refused(410, 'invitation_expired');
   if (status === 'ACCEPTED') {
-    const member = isNewest && world.members.find(({ id }) => id === invitation.member);
+    const isSeen = isGood && (person || !isHanded);
+    const member = isSeen && world.members.find(({ id }) => id === invitation.member);
     if (!member) return refused(410, 'invitation_used');
     const isAnother = person && person.id !== member.user;
     return isAnother
       ? refused(403, 'invitation_for_another_address')
       : { status: 200, made: { member: member.id, user: member.user } };
   }
-  if (!isNewest) return refused(410, 'invitation_superseded');
+  if (!isGood) return refused(410, 'invitation_superseded');
   const address = invitation.address as string;
-  if (person && person.address !== address) return refused(403, 'invitation_for_another_address');
+  const problem = notInvited(invitation, isHanded, person);
+  if (problem) return problem;
   const inviter = world.members.find((one) => one.organization === organization && one.user === invitation.inviter);
   if (inviter?.role !== 'ADMIN') return refused(410, 'inviter_removed');
 
@@ -901,13 +982,19 @@ function accept(world: World, progress: Progress, link: string): Answer {
   invitation.status = 'ACCEPTED';
   invitation.member = member.id;
   const joined = invitation.teams.filter((team) => world.teams.some(({ id }) => id === team));
+  const skipped = invitation.teams.filter((team) => !joined.includes(team));
+  invitation.joined = joined;
   for (const team of joined) join(world, { team, member: member.id, user, role: 'MEMBER' });
   write(world, progress, organization, {
     action: 'invitation.accept',
     ...holderOf(person, invitation),
     resourceType: 'invitation',
     resourceId: invitation.id,
-    after: { memberId: member.id, userId: user, role, ...(joined.length > 0 && { teams: joined }) },
+    after: {
+      ...{ memberId: member.id, userId: user, role },
+      ...(joined.length > 0 && { teams: joined }),
+      ...(skipped.length > 0 && { skippedTeams: skipped }),
+    },
   });
   return { status: 200, made: { member: member.id, user } };
 }
@@ -920,22 +1007,40 @@ function holderOf(person: User | undefined, { id }: Invitation): { actorType: st
 function decline(world: World, progress: Progress, link: string): Answer {
   const opened = openLink(world, link);
   if (!opened) return refused(404, 'invitation_not_found');
-  const { invitation, isNewest } = opened;
+  const { invitation, isGood, isHanded } = opened;
   const person = world.users.find(({ id }) => id === progress.user);
   const status = statusOf(world, invitation);
-  const isOpen = status === 'PENDING' || (status === 'ACCEPTED' && isNewest);
+  const isOpen = status === 'PENDING' || (status === 'ACCEPTED' && isGood);
   if (!isOpen) return refused(409, 'invitation_not_pending');
-  if (!isNewest) return refused(410, 'invitation_superseded');
-  if (person && person.address !== invitation.address) return refused(403, 'invitation_for_another_address');
+  if (!isGood) return refused(410, 'invitation_superseded');
+  const problem = notInvited(invitation, isHanded, person);
+  if (problem) return problem;
   if (status !== 'PENDING') return refused(409, 'invitation_not_pending');
   invitation.status = 'DECLINED';
   write(world, progress, invitation.organization, {
     action: 'invitation.decline',
-    ...holderOf(person, invitation),
+    // The organization learns nothing of who isn't a member.
+    ...holderOf(undefined, invitation),
     resourceType: 'invitation',
     resourceId: invitation.id,
   });
   return { status: 200 };
+}
+
+/** An address wants no more invitations from an organization, or wants them again; nobody else is told. */
+function block(world: World, progress: Progress, link: string, isWanted: boolean): Answer {
+  const opened = openLink(world, link);
+  if (!opened || opened.invitation.address === undefined) return refused(404, 'invitation_not_found');
+  const { invitation, isHanded } = opened;
+  const person = world.users.find(({ id }) => id === progress.user);
+  const problem = notInvited(invitation, isHanded, person);
+  if (problem) return problem;
+  const { organization } = invitation;
+  const address = invitation.address as string;
+  const present = world.blocks.find((one) => one.organization === organization && one.address === address);
+  if (isWanted && !present) world.blocks.push({ organization, address });
+  if (!isWanted && present) end(world.blocks, present);
+  return { status: 204 };
 }
 
 /** Erases a person, an organization at a time, who they were last; undefined while there is more to do. */
@@ -966,12 +1071,14 @@ function erase(world: World, progress: Progress): Answer | undefined {
       }
       invitation.address = undefined;
       write(world, progress, invitation.organization, {
-        ...actor,
+        ...holderOf(undefined, invitation),
         action: 'invitation.erase',
         resourceType: 'invitation',
         resourceId: invitation.id,
       });
     }
+    const blocked = world.blocks.find((one) => one.organization === first.organization && one.address === user.address);
+    if (blocked) end(world.blocks, blocked);
     return undefined;
   }
   for (const left of world.members.filter((one) => one.user === user.id)) end(world.members, left);
@@ -1008,8 +1115,8 @@ export function showOrganization(world: World, organization: string) {
     }),
     memberCount: members.length,
     invitations: invitations.map((invitation) => {
-      const { id, address = ERASED, role, inviter, teams } = invitation;
-      return { id, address, role, inviter, teams, status: statusOf(world, invitation) };
+      const { id, address = ERASED, role, inviter, teams, joined = null } = invitation;
+      return { id, address, role, inviter, teams, joined, status: statusOf(world, invitation) };
     }),
     invitationCount: invitations.length,
     teams: world.teams
@@ -1044,6 +1151,7 @@ export function isCounted(world: World, team: string): boolean {
 export function showPerson(world: World, address: string) {
   const user = userOf(world, address) as User;
   const memberships = membershipsOf(world, user.id);
+  const isWanted = ({ organization }: { organization: string }) => !isBlocked(world, organization, address);
   const waiting = world.invitations.filter(
     (one) => one.address === address && isLive(world, one.organization) && statusOf(world, one) === 'PENDING',
   );
@@ -1065,7 +1173,13 @@ export function showPerson(world: World, address: string) {
         .filter((team) => team.organization === organization && sees(world, { role, member: id }, team))
         .map((team) => team.id),
     })),
-    invitations: waiting.map(({ id }) => id),
+    invitations: waiting.filter(isWanted).map(({ id }) => id),
+    blocked: world.blocks
+      .filter((one) => one.address === address && isLive(world, one.organization))
+      .map((one) => one.organization),
+    offers: world.organizations
+      .filter((one) => isLive(world, one.id) && memberships.some(({ id }) => id === openOffer(world, one)?.member))
+      .map(({ id }) => id),
     tokens: tokens.map(({ id }) => id),
   };
 }

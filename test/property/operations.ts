@@ -4,6 +4,7 @@ import {
   type Call,
   type Caller,
   isLive,
+  linksOf,
   placesIn,
   ROLES,
   type Role,
@@ -22,7 +23,12 @@ const KINDS = {
   decline: [4, 1],
   'change role': [10, 4],
   'remove member': [8, 6],
-  'transfer ownership': [4, 1],
+  'offer ownership': [5, 1],
+  'accept ownership': [5, 1],
+  'decline ownership': [1, 0],
+  'withdraw ownership': [1, 0],
+  block: [4, 0],
+  unblock: [2, 0],
   'create token': [6, 1],
   'revoke token': [3, 0],
   list: [4, 4],
@@ -254,11 +260,8 @@ export function meaningOf(
   const address = (user: string) => world.users.find(({ id }) => id === user)?.address ?? anybody;
 
   const link =
-    (target % 4 === 3 ? undefined : pick(waiting, target)?.links.at(-1)) ??
-    pick(
-      world.invitations.toReversed().flatMap(({ links }) => links),
-      target,
-    );
+    (target % 4 === 3 ? undefined : pick(waiting.map(linksOf), target)?.at(-1)) ??
+    pick(world.invitations.toReversed().flatMap(linksOf), target);
   const member = one('member', members);
   const invitation = one('invitation', waiting.length > 0 && target % 2 ? waiting : invitations);
   const token = one(
@@ -279,12 +282,21 @@ export function meaningOf(
       if (by === 'member') return true;
       return isClaimed(user) && (by === 'owner' ? owner : role === 'ADMIN');
     });
-    const invited = world.invitations.find((each) => each.id === invitation || each.links.includes(link ?? ''));
+    const invited = world.invitations.find((each) => each.id === invitation || linksOf(each).includes(link ?? ''));
     // Those of the organization have nothing to accept, and who isn't in a team leaves none.
     const isOfOrganization = ['admin', 'owner', 'team owner', 'member', 'target'].includes(by);
     const invitee = who % 4 ? 'invitee' : 'nobody';
-    const fitting = kind === 'accept' || kind === 'decline' ? invitee : kind === 'leave team' ? 'team owner' : by;
+    const fitting = ['accept', 'decline', 'block', 'unblock'].includes(kind)
+      ? invitee
+      : kind === 'leave team'
+        ? 'team owner'
+        : by;
     const kindOfActor = isOfOrganization ? fitting : by;
+    if ((kind === 'accept ownership' || kind === 'decline ownership') && isOfOrganization && who % 4) {
+      const offer = world.organizations.find(({ id }) => id === home)?.offer;
+      const heir = members.find(({ id }) => id === offer?.member)?.user;
+      if (heir) return { kind: 'person', address: address(heir) };
+    }
     switch (kindOfActor) {
       case 'team owner': {
         const owners = inTeam.filter(
@@ -326,7 +338,8 @@ export function meaningOf(
   // Addresses as people write them.
   const spelled = [invited, invited.toUpperCase(), ` ${invited} `][who % 3] as string;
   const joining = other % 3 || team === undefined ? [] : [team, parent ?? team];
-  const invite: Call = { ...common, do: 'invite', address: spelled, role, teams: joining };
+  const isHanded = other % 3 === 1;
+  const invite: Call = { ...common, do: 'invite', address: spelled, role, teams: joining, isHanded };
   const mails = (to: string | undefined) => world.mails.filter((mail) => mail.address === to).length;
   const list: Call = {
     ...common,
@@ -348,6 +361,8 @@ export function meaningOf(
       return inviteOrList;
     case 'accept':
     case 'decline':
+    case 'block':
+    case 'unblock':
       return link ? { by: caller, do: kind, link } : inviteOrList;
     case 'resend': {
       const to = world.invitations.find(({ id }) => id === invitation)?.address;
@@ -361,8 +376,15 @@ export function meaningOf(
       const left = by === 'member' && own ? own : member;
       return left ? { ...common, do: kind, member: left } : list;
     }
-    case 'transfer ownership':
-      return member ? { by: caller, do: kind, organization: home, member } : list;
+    case 'offer ownership': {
+      const to = members.find(({ id }) => id === member)?.user;
+      const isQuiet = to === undefined || mails(address(to)) < MAILS;
+      return member && isQuiet ? { by: caller, do: kind, organization: home, member } : list;
+    }
+    case 'accept ownership':
+    case 'decline ownership':
+    case 'withdraw ownership':
+      return { by: caller, do: kind, organization: home };
     case 'create token':
       return {
         ...common,
@@ -478,7 +500,7 @@ export function duelOf({ duel, who, isRemoval }: Duel, world: World, people: rea
   const waiting = world.invitations.find(
     (each) => each.organization === organization && statusOf(world, each) === 'PENDING' && isFit(each),
   );
-  const link = waiting?.links.at(-1);
+  const link = waiting && linksOf(waiting).at(-1);
   if (link) return [{ by: { kind: 'person', address: waiting?.address as string }, do: 'accept', link }];
   const address = people.find(
     (each) =>
@@ -486,7 +508,7 @@ export function duelOf({ duel, who, isRemoval }: Duel, world: World, people: rea
       !members.some((one) => one.user === userOf(world, each)?.id) &&
       !world.invitations.some((one) => one.address === each && statusOf(world, one) === 'PENDING'),
   );
-  return address ? [{ by: owner, do: 'invite', organization, address, role: 'USER', teams: [] }] : [];
+  return address ? [{ by: owner, do: 'invite', organization, address, role: 'USER', teams: [], isHanded: false }] : [];
 }
 
 function addressOf(world: World, user: string): string {
