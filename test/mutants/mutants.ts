@@ -13,6 +13,10 @@ const sites = (name: string) => ({ file: 'test/functions/volttime-sites.test.ts'
 const sharing = (name: string) => ({ file: 'test/functions/volttime-sharing.test.ts', name });
 const SHARING_LOCK = `    when: [{ attribute: 'sharing', is: sharing }],\n  };`;
 
+const consent = (name: string) => ({ file: 'test/functions/consent.test.ts', name });
+const ownership = (name: string) => ({ file: 'test/functions/ownership.test.ts', name });
+const blocking = (name: string) => ({ file: 'test/functions/blocking.test.ts', name });
+
 /** Every race that is tested, without the condition that decides it. */
 export const mutants: readonly Mutant[] = [
   {
@@ -39,8 +43,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'lib/table/invitations.ts',
-        replace: `when: earlier ? [{ attribute: 'invitationId', is: earlier.id }] : [{ absent: 'invitationId' }],`,
-        by: 'when: [],',
+        replace: `          earlier ? { attribute: 'invitationId', is: earlier.id } : { absent: 'invitationId' },\n`,
+        by: '',
       },
     ],
     test: races('twenty parallel invitations of one address make one'),
@@ -145,7 +149,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'lib/table/invitations.ts',
-        replace: `...(secret ? [{ attribute: 'secrets', contains: secret }] : []),`,
+        replace: `...(link ? [{ attribute: isHanded(link) ? 'handedSecrets' : 'secrets', contains: hashSecret(link.secret) }] : []),`,
         by: '',
       },
     ],
@@ -311,5 +315,83 @@ export const mutants: readonly Mutant[] = [
       },
     ],
     test: sharing('of a site that is deleted: at the next request, for many teams'),
+  },
+  {
+    name: 'a link that the inviter got accepts alone',
+    edits: [
+      { file: 'lib/domain/invitation.ts', replace: `  } else if (needsSignIn(link)) {`, by: '  } else if (!link) {' },
+    ],
+    test: consent('proves nothing'),
+  },
+  {
+    name: 'a link that the inviter got works alone once there was a mail',
+    edits: [
+      {
+        file: 'lib/domain/invitation.ts',
+        replace: `  if (link.invitation.secrets.length > 0) throw new Refusal('invitation_superseded');\n  return true;`,
+        by: `  return link.invitation.secrets.length === 0;`,
+      },
+    ],
+    test: consent('keeps its rule beside that of a mail'),
+  },
+  {
+    name: 'the token of an answer accepts an invite to a site for anybody',
+    edits: [
+      {
+        file: 'lib/domain/site-invite.ts',
+        replace: `if (!isMailed(invite, secret) && email !== invite.email)`,
+        by: 'if (!email)',
+      },
+    ],
+    test: { file: 'test/functions/volttime-invites.test.ts', name: 'the token of the answer is the invited address' },
+  },
+  {
+    name: 'an organization is told from where somebody changed their profile',
+    edits: [
+      {
+        file: 'lib/domain/audit.ts',
+        replace: `origin: { ...occasion.origin, sourceAddress: null }`,
+        by: 'origin: occasion.origin',
+      },
+    ],
+    test: consent('not from where they come when they change their profile'),
+  },
+  {
+    name: 'an offer of ownership may be used when it has ended',
+    edits: [
+      {
+        file: 'lib/table/ownership.ts',
+        replace: `, offer ? { attribute: 'offer', is: offer } : { absent: 'offer' }],`,
+        by: '],',
+      },
+    ],
+    test: ownership('that ends between the look and the write is not accepted'),
+  },
+  {
+    name: 'an owner leaves whom somebody has joined',
+    edits: [{ file: 'lib/table/organizations.ts', replace: `...(counters ? membersAre(id, counters) : []),`, by: '' }],
+    test: ownership('does not while somebody else is'),
+  },
+  {
+    name: 'an invitation is made as if nobody had blocked it',
+    edits: [
+      {
+        file: 'lib/table/invitations.ts',
+        replace: `guard?.blockedAt ? { exists: 'blockedAt' } : { absent: 'blockedAt' },`,
+        by: '',
+      },
+    ],
+    test: blocking('that is said between the look and the write of'),
+  },
+  {
+    name: 'an invitation is resent as if nobody had blocked it',
+    edits: [
+      {
+        file: 'lib/table/invitations.ts',
+        replace: `invitation.muted ? { exists: 'muted' } : { absent: 'muted' },`,
+        by: '',
+      },
+    ],
+    test: blocking('that is said between the look and the write of'),
   },
 ];
