@@ -50,10 +50,10 @@ describe('refusalsOf', () => {
     [
       'a form',
       { body: z.object({}), accepts: 'application/x-www-form-urlencoded' },
-      ['validation_failed', 'body_too_large', 'unsupported_media_type'],
+      ['validation_failed', 'malformed_body', 'body_too_large', 'unsupported_media_type'],
     ],
-    ['a query', { query: z.object({ name: z.string() }) }, ['validation_failed']],
-    ['a query with a cursor', { query: PageQuery }, ['validation_failed', 'invalid_cursor']],
+    ['a query', { query: z.object({ name: z.string() }) }, ['validation_failed', 'malformed_query']],
+    ['a query with a cursor', { query: PageQuery }, ['validation_failed', 'malformed_query', 'invalid_cursor']],
   ] satisfies [string, Partial<HttpDeclaration>, string[]][])('has what follows from %s', (_, part, codes) => {
     expect(refusalsOf({ ...open, ...part })).toEqual([...codes, ...always]);
   });
