@@ -84,7 +84,8 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
   idempotency_key_reused: 'Take a new key for each thing that is to be created; send the same body with the same key.',
   mail_rate_exceeded:
     'Wait for as long as `Retry-After` says: until the day of UTC is over. Or raise the limit `mailsOfOrganization` at deployment.',
-  request_rate_exceeded: 'Wait for as long as `Retry-After` says.',
+  request_rate_exceeded:
+    'Wait for as long as `Retry-After` says, or a second. The gateway refuses what is beyond `throttle` before any function sees it: in every API with the body `{"message":"Too Many Requests"}`.',
   recipient_rate_exceeded: 'Wait for as long as `Retry-After` says. Or raise the limit `mailsToAddress` at deployment.',
   internal_error:
     'Try again. If it stays, give the `requestId` to whoever runs the service: the log has one entry with it.',

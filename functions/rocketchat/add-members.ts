@@ -30,7 +30,7 @@ export const endpoint = forMember({
   body: AddMembersBody,
   refuses: [
     ...(['team_not_found', 'forbidden', 'team_member_limit_reached', 'member_not_claimed'] as const),
-    ...(['last_team_owner', 'request_rate_exceeded'] as const),
+    ...(['last_team_owner'] as const),
   ],
   async read({ body, organizationId, caller }) {
     const [found, members] = await Promise.all([

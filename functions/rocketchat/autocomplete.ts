@@ -20,7 +20,6 @@ export const endpoint = forMember({
   table: { Query: ['ORG', 'USER'] },
   depth: 1,
   query: AutocompleteQuery,
-  refuses: ['request_rate_exceeded'],
   async read({ organizationId, caller }) {
     const [teams, own] = await Promise.all([listTeams(organizationId), listTeamsOf(caller.userId)]);
     return { teams, own };

@@ -25,7 +25,7 @@ export const endpoint = forMember({
   table: union(CHANGE_TEAM_MEMBER, { BatchGetItem: ['ORG', 'TEAM', 'USER'] }),
   depth: 4,
   body: UpdateMemberBody,
-  refuses: ['team_not_found', 'forbidden', 'last_team_owner', 'request_rate_exceeded'],
+  refuses: ['team_not_found', 'forbidden', 'last_team_owner'],
   async read({ body, organizationId, caller }) {
     const [found, [member]] = await Promise.all([
       findTeam(organizationId, caller.userId, teamMeant(body)),

@@ -9,7 +9,8 @@ import type { HttpDeclaration } from './declaration.ts';
  */
 export function refusalsOf(declaration: HttpDeclaration): readonly RefusalCode[] {
   const { route, dialect, caller, permission, organization, creates, body, query, refuses } = declaration;
-  const codes = new Set<RefusalCode>([...refuses, 'internal_error', 'busy']);
+  // Whoever sends too much is refused everywhere: by the gateway, where the dialect doesn't count.
+  const codes = new Set<RefusalCode>([...refuses, 'request_rate_exceeded', 'internal_error', 'busy']);
   const add = (...more: RefusalCode[]) => {
     for (const code of more) codes.add(code);
   };

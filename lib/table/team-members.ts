@@ -244,7 +244,7 @@ export async function putTeamMember(
       organizationId: team.organizationId,
       resource: { type: 'team', id: team.id },
       ...(before && { before: { memberId, role: before } }),
-      after: { memberId, role, ...(roles && { roles }) },
+      after: { memberId, role },
     });
   if (isThere && present) {
     const owners = (role === 'OWNER' ? 1 : 0) - (present.role === 'OWNER' ? 1 : 0);

@@ -12,12 +12,13 @@ import { Muster } from '../../cdk/stack.ts';
 import { synthesize } from '../../cdk/synthesize.ts';
 import { functions } from '../../functions/index.ts';
 import { dialectOf } from '../../lib/dialects/dialect.ts';
-import type {
-  Declaration,
-  HttpDeclaration,
-  MailEventsDeclaration,
-  Route,
-  ScheduleDeclaration,
+import {
+  type Declaration,
+  type HttpDeclaration,
+  type MailEventsDeclaration,
+  type Route,
+  routeKeysOf,
+  type ScheduleDeclaration,
 } from '../../lib/http/declaration.ts';
 import { PUT_ASIDE } from '../../lib/http/mail-events.ts';
 import { RUN } from '../../lib/http/schedule.ts';
@@ -426,7 +427,10 @@ describe('the API', () => {
       const declared = ONE_EACH.flatMap(({ name, declaration }) => {
         const found = ofType(template, 'AWS::Lambda::Function').find((each) => each.Properties.Description === name);
         if (!found || declaration.kind !== 'http') return [];
-        return [{ routeKey: declaration.route, arn: { 'Fn::GetAtt': [logicalId(template, found), 'Arn'] } }];
+        // What answers GET answers HEAD too, by the same function.
+        return routeKeysOf(declaration).map((routeKey) => ({
+          ...{ routeKey, arn: { 'Fn::GetAtt': [logicalId(template, found), 'Arn'] } },
+        }));
       });
       expect(
         routed.map(({ routeKey, arn }) => ({ routeKey, arn })),
@@ -436,7 +440,7 @@ describe('the API', () => {
       const [role, ...others] = new Set(routed.map(({ role }) => role['Fn::GetAtt'][0]));
       expect(others, group).toEqual([]);
       const { PolicyDocument } = template.Resources[role]?.Properties.Policies[0] ?? {};
-      const arns = declared.map(({ arn }) => arn);
+      const arns = declared.filter(({ routeKey }) => !routeKey.startsWith('HEAD ')).map(({ arn }) => arn);
       expect(PolicyDocument.Statement).toEqual([
         { Action: 'lambda:InvokeFunction', Effect: 'Allow', Resource: arns.length === 1 ? arns[0] : arns },
       ]);

@@ -24,7 +24,7 @@ const open: HttpDeclaration = {
   timeout: 1,
 };
 const ofPeople = ['unauthenticated', 'email_claim_missing', 'token_not_allowed', 'email_not_verified', 'address_taken'];
-const always = ['internal_error', 'busy'];
+const always = ['request_rate_exceeded', 'internal_error', 'busy'];
 
 describe('refusalsOf', () => {
   it('has what every endpoint may answer', () => {
