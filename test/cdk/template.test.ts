@@ -48,7 +48,7 @@ type Declared = { name: string; declaration: Declaration };
 const temporary = mkdtempSync(join(tmpdir(), 'template-'));
 afterAll(() => rmSync(temporary, { recursive: true }));
 
-const mailSender = 'Muster <invitations@muster.test>';
+const mailSender = 'Muster <invitations@mail.acme.org>';
 const plugin = new CloudFormationValidatePlugin();
 
 function http(name: string, route: Route, more: Partial<HttpDeclaration> = {}): Declared {
@@ -335,8 +335,8 @@ describe("a function's role", () => {
     const [, , , mail] = statementsOf(development.nested.v1, 'invitations/create');
     expect(mail.Action).toBe('ses:SendRawEmail');
     expect(mail.Resource.map((arn: { 'Fn::Join': [string, unknown[]] }) => arn['Fn::Join'][1].at(-1))).toEqual([
-      ':identity/muster.test',
-      ':identity/invitations@muster.test',
+      ':identity/mail.acme.org',
+      ':identity/invitations@mail.acme.org',
       { Ref: expect.stringMatching(/^referenceto.*ConfigurationSet.*Ref$/) },
     ]);
     expect(mail.Resource[2]['Fn::Join'][1].at(-2)).toBe(':configuration-set/');
@@ -531,7 +531,7 @@ describe('identity', () => {
 describe('mail', () => {
   it("makes the identity of the sender's domain, and says its DNS records", () => {
     expect(ofType(development.root, 'AWS::SES::EmailIdentity').map(({ Properties }) => Properties)).toEqual([
-      { EmailIdentity: 'muster.test' },
+      { EmailIdentity: 'mail.acme.org' },
     ]);
     expect(JSON.stringify(development.root.Outputs.MailDnsRecords?.Value).match(/ CNAME /g)).toHaveLength(3);
   });
