@@ -92,7 +92,7 @@ export function showTeamMember(
   member: Member,
 ) {
   const { firstName, lastName, email } = member.profile;
-  const userProfile = { id: userId, firstName, lastName, email };
+  const userProfile = { id: userId, firstName, lastName, email: showAddress(email) };
   return { teamId, memberId, userId, role, userProfile, createdAt, updatedAt };
 }
 
