@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
-import type { Declaration } from '../lib/http/declaration.ts';
+import { type Declaration, routeKeysOf } from '../lib/http/declaration.ts';
 import { fingerprint, ROOT } from './fingerprint.ts';
 
 /** What bundles are made from. esbuild reads `package.json` and `tsconfig.json` by itself. */
@@ -87,7 +87,7 @@ export async function bundle(
     // What answers unknown paths has to know the known ones, and can't import them.
     define: {
       ROUTES: JSON.stringify(
-        functions.flatMap(({ declaration }) => ('route' in declaration ? [declaration.route] : [])),
+        functions.flatMap(({ declaration }) => ('route' in declaration ? routeKeysOf(declaration) : [])),
       ),
     },
     plugins: [handlerOnly, versionOnly],

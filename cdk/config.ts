@@ -84,6 +84,23 @@ const StageConfig = z
     when: ({ value }) => typeof value === 'object' && value !== null,
   });
 
+/** What is used for good has to mail: domains that are reserved for examples and tests (RFC 2606) get no DNS records. */
+const LastingConfig = StageConfig.refine(
+  // What is no address is told as that.
+  ({ mailSender }) => !RESERVED.test(addressOf(String(mailSender))),
+  {
+    path: ['mailSender'],
+    error: 'is a placeholder that can not send: give an address of a domain of yours',
+    when: ({ value }) => typeof value === 'object' && value !== null,
+  },
+);
+const RESERVED = /[@.](example\.(com|net|org)|example|test|invalid|localhost)$/;
+
+/** Whether a stage can be thrown away, with its data. */
+function isDisposable(stage: string): boolean {
+  return stage === 'development';
+}
+
 /** The configuration of one deployment. */
 export type Config = z.output<typeof StageConfig> & {
   readonly stage: string;
@@ -108,10 +125,9 @@ export function readConfig(stages: unknown, stage: string): Config {
     const names = Object.keys(known).join(', ') || 'none';
     throw new ConfigError(`There is no stage "${stage}" in cdk.json. Choose one of: ${names}.`);
   }
-  const parsed = StageConfig.safeParse(known[stage]);
+  const parsed = (isDisposable(stage) ? StageConfig : LastingConfig).safeParse(known[stage]);
   if (parsed.success) {
-    const sender = addressOf(parsed.data.mailSender);
-    return { ...parsed.data, stage, senderAddress: sender, disposable: stage === 'development' };
+    return { ...parsed.data, stage, senderAddress: addressOf(parsed.data.mailSender), disposable: isDisposable(stage) };
   }
   const mistakes = parsed.error.issues.map(
     ({ path, message }) => `  ${['stages', stage, ...path].join('.')}: ${message}`,

@@ -2,11 +2,11 @@ import { type App, CfnParameter, NestedStack, RemovalPolicy, Stack } from 'aws-c
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { dialectOf } from '../lib/dialects/dialect.ts';
-import type { Declaration } from '../lib/http/declaration.ts';
+import { type Declaration, routeKeysOf } from '../lib/http/declaration.ts';
 import { bundleDirectory } from './bundle.ts';
 import { type Config, environmentOf } from './config.ts';
 import { Alarms } from './constructs/alarms.ts';
-import { Api, Invoker, Route } from './constructs/api.ts';
+import { Api, Invoker, Routes } from './constructs/api.ts';
 import { Email } from './constructs/email.ts';
 import { DeclaredFunction, type Surroundings } from './constructs/function.ts';
 import { Identity } from './constructs/identity.ts';
@@ -89,14 +89,14 @@ class Functions extends NestedStack {
       TOKEN_AUDIENCE: parameter('Audience'),
       PUBLIC_URL: parameter('PublicUrl'),
     };
-    const routed = new Map<string, LambdaFunction>();
+    const routed = new Map<string, { readonly keys: readonly string[]; readonly target: LambdaFunction }>();
     for (const { name, declaration } of props.declared) {
       const code = bundleDirectory(props.bundles, name);
       const id = name.replaceAll('/', '-');
       const made = new DeclaredFunction(this, id, { ...props, name, declaration, code, environment });
       switch (declaration.kind) {
         case 'http':
-          routed.set(declaration.route, made);
+          routed.set(declaration.route, { keys: routeKeysOf(declaration), target: made });
           break;
         case 'schedule':
           new Schedule(this, `${id}-Schedule`, { expression: declaration.schedule, target: made });
@@ -108,9 +108,13 @@ class Functions extends NestedStack {
       }
     }
     if (routed.size === 0) return;
-    const invoker = new Invoker(this, 'Invoker', [...routed.values()]);
-    for (const [routeKey, target] of routed) {
-      new Route(this, `Route ${routeKey}`, { apiId: props.apiId, routeKey, function: target, invoker });
+    const invoker = new Invoker(
+      this,
+      'Invoker',
+      [...routed.values()].map(({ target }) => target),
+    );
+    for (const [route, { keys, target }] of routed) {
+      new Routes(this, `Route ${route}`, { apiId: props.apiId, routeKeys: keys, function: target, invoker });
     }
   }
 }

@@ -61,6 +61,7 @@ const QUERY_PARAMETERS: Readonly<Record<string, string>> = {
   page: 'The page, counted from 1; not beside `cursor`.',
   perPage: 'How many rows a page has; 20 unless said.',
   role: 'Only members with this role. With a filter there is no total, and a page may be short.',
+  userId: 'Only the member that this user is, or none. With a filter there is no total.',
   email: 'Only the member with this address, or the invitations to it. With a filter there is no total.',
   status: 'Only invitations in this state, by the clock. With a filter there is no total, and a page may be short.',
   delivery: 'Only invitations whose latest mail is in this state of delivery.',

@@ -3,7 +3,9 @@ import type { RefusalCode } from '../lib/domain/refusal.ts';
 /** What whoever meets a refusal can do about it. A code without a remedy is a type error. */
 export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
   validation_failed: 'Correct the fields that `details` names; `docs/openapi.json` has the schema of each request.',
-  malformed_body: 'Send one JSON document in UTF-8.',
+  malformed_body:
+    'Send one JSON document in UTF-8, or the form that the endpoint takes, in which no object has a name twice. The character U+FFFD, which stands where another could not be read, is taken only as `\\ufffd` in JSON. A byte order mark is passed over.',
+  malformed_query: 'Encode each parameter as UTF-8 by percent signs; a percent sign itself is `%25`.',
   organization_required:
     'Send the id of one of your organizations, as `GET /v1/organizations` lists them, in `X-Organization-Id`. Only a person who is in exactly one may leave it out.',
   team_name_reserved: 'Choose another name.',
@@ -77,11 +79,13 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
   decider_removed: 'Let somebody decide who manages the team that owns the site.',
   inviter_removed: 'Ask another ADMIN to resend the invitation, whose inviter they become.',
   body_too_large: 'Send at most 256 KB.',
-  unsupported_media_type: 'Send the `Content-Type` that `docs/openapi.json` has for the request.',
+  unsupported_media_type:
+    'Send the `Content-Type` that the answer names, which is also in its `Accept` header, without a charset or with `utf-8`, and without a `Content-Encoding`.',
   idempotency_key_reused: 'Take a new key for each thing that is to be created; send the same body with the same key.',
   mail_rate_exceeded:
     'Wait for as long as `Retry-After` says: until the day of UTC is over. Or raise the limit `mailsOfOrganization` at deployment.',
-  request_rate_exceeded: 'Wait for as long as `Retry-After` says.',
+  request_rate_exceeded:
+    'Wait for as long as `Retry-After` says, or a second. The gateway refuses what is beyond `throttle` before any function sees it: in every API with the body `{"message":"Too Many Requests"}`.',
   recipient_rate_exceeded: 'Wait for as long as `Retry-After` says. Or raise the limit `mailsToAddress` at deployment.',
   internal_error:
     'Try again. If it stays, give the `requestId` to whoever runs the service: the log has one entry with it.',

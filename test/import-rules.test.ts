@@ -23,7 +23,7 @@ const MIDDY = ['@middy/core', '@middy/util'];
 const LAYERS: readonly Layer[] = [
   {
     file: 'lib/domain/x.ts',
-    may: ['./refusal.ts', 'zod/mini', 'node:crypto'],
+    may: ['./refusal.ts', 'zod/mini', 'node:crypto', 'node:url'],
     mayNot: [
       ...[...NEVER, ...DYNAMODB, ...MAIL, ...MIDDY],
       ...['../configuration.ts', '../table/read.ts', '../http/input.ts', '../email/mime.ts', '../dialects/format.ts'],

@@ -112,16 +112,16 @@ export class Invoker extends Role {
   }
 }
 
-interface RouteProps {
+interface RoutesProps {
   readonly apiId: string;
-  readonly routeKey: string;
+  readonly routeKeys: readonly string[];
   readonly function: IFunction;
   readonly invoker: Invoker;
 }
 
-/** A route of the API to a function. */
-export class Route extends Construct {
-  constructor(scope: Construct, id: string, props: RouteProps) {
+/** The routes of the API to a function: more than one where it answers HEAD too. */
+export class Routes extends Construct {
+  constructor(scope: Construct, id: string, props: RoutesProps) {
     super(scope, id);
     const integration = new CfnIntegration(this, 'Integration', {
       apiId: props.apiId,
@@ -130,10 +130,12 @@ export class Route extends Construct {
       payloadFormatVersion: '2.0',
       credentialsArn: props.invoker.roleArn,
     });
-    new CfnRoute(this, 'Route', {
-      apiId: props.apiId,
-      routeKey: props.routeKey,
-      target: `integrations/${integration.ref}`,
-    });
+    for (const routeKey of props.routeKeys) {
+      new CfnRoute(this, routeKey.startsWith('HEAD ') ? 'HeadRoute' : 'Route', {
+        apiId: props.apiId,
+        routeKey,
+        target: `integrations/${integration.ref}`,
+      });
+    }
   }
 }

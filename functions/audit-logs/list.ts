@@ -3,6 +3,7 @@ import { v1 } from '../../lib/dialects/v1/format.ts';
 import { AuditEntry as AuditEntrySchema, list } from '../../lib/dialects/v1/schemas.ts';
 import { showAuditEntry } from '../../lib/dialects/v1/show.ts';
 import { AUDIT_ACTIONS, type AuditEntry } from '../../lib/domain/audit.ts';
+import { readMoment } from '../../lib/domain/moment.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
 import { CursorQuery, envelope, readPage } from '../../lib/http/paging.ts';
 import { listAudit } from '../../lib/table/audit.ts';
@@ -11,13 +12,9 @@ export const returns = { 200: list(AuditEntrySchema) };
 
 /** A moment of a query, in the one form in which moments are kept and compared. */
 const Moment = z.pipe(
-  z
-    .string()
-    .check(
-      z.refine((text) => /^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(Date.parse(text)), 'must be an ISO 8601 time'),
-    ),
+  z.string().check(z.refine((text) => readMoment(text) !== undefined, 'must be an ISO 8601 time')),
   z.pipe(
-    z.transform((text: string) => new Date(text).toISOString()),
+    z.transform((text: string) => (readMoment(text) as Date).toISOString()),
     z.string(),
   ),
 );

@@ -8,17 +8,17 @@ import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forAnybody } from '../../lib/http/endpoint.ts';
 
-/** Every route of the API; bundling writes them in, since this function can't import those that have them. */
+/** Every route of the API, those for HEAD included; bundling writes them in, since this function can't import those that have them. */
 declare const ROUTES: readonly string[];
 
 /** How each dialect answers. */
 const FORMATS: Record<Dialect, Format> = { v1, papershift, rocketchat, volttime, page: pages };
 
-export const returns = {};
+export const returns = { 204: null };
 
 /**
  * Answers whatever no route matches: 404, or 405 with `Allow` where the path has other methods, in the dialect of the
- * path.
+ * path. OPTIONS is answered by `Allow` alone.
  */
 export const endpoint = forAnybody({
   format: (path) => FORMATS[dialectOf(path)],
@@ -31,7 +31,9 @@ export const endpoint = forAnybody({
       return method && path && matches(path, request.path) ? [method] : [];
     });
     if (allowed.length === 0) throw new Refusal('route_not_found');
-    throw new Refusal('method_not_allowed', undefined, { allow: allowed.sort().join(', ') });
+    const allow = { allow: allowed.sort().join(', ') };
+    if (request.method === 'OPTIONS') return { status: 204, headers: allow };
+    throw new Refusal('method_not_allowed', undefined, allow);
   },
 });
 export const { handler } = endpoint;

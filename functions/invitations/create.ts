@@ -33,6 +33,7 @@ export const endpoint = forMember({
   body: z.strictObject({ ...INVITATION_INPUT, sendEmail: z.optional(z.boolean()) }),
   refuses: [
     'team_not_found',
+    'team_member_limit_reached',
     'already_member',
     'already_invited',
     'invitation_limit_reached',

@@ -2,8 +2,8 @@ import * as z from 'zod/mini';
 import { v1 } from '../../lib/dialects/v1/format.ts';
 import { Declination } from '../../lib/dialects/v1/schemas.ts';
 import { showInvitation } from '../../lib/dialects/v1/show.ts';
+import { LINK_REFUSALS } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';
-import { Refusal } from '../../lib/domain/refusal.ts';
 import { forLinkHolder } from '../../lib/http/endpoint.ts';
 import { DECLINE, declineInvitation } from '../../lib/table/acceptance.ts';
 import { findLink } from '../../lib/table/links.ts';
@@ -23,27 +23,13 @@ export const endpoint = forLinkHolder({
   depth: 2,
   body: z.strictObject({ token: z.string() }),
   refuses: [
-    'invitation_not_found',
-    'invitation_not_pending',
-    'invitation_superseded',
-    'sign_in_required',
-    'invitation_for_another_address',
+    ...LINK_REFUSALS.filter((code) => code !== 'inviter_removed'),
+    ...(['sign_in_required', 'invitation_for_another_address'] as const),
   ],
   async handle({ body, request, person }) {
     const link = await findLink(parseToken(body.token));
-    const { invitation, organization } = await declineInvitation(request, link, person).catch(whatIsOver);
+    const { invitation, organization } = await declineInvitation(request, link, person);
     return { status: 200, body: { invitation: showInvitation(invitation, organization, request.now) } };
   },
 });
 export const { handler } = endpoint;
-
-/** To whoever wants to decline it, an invitation that is over is one that isn't pending, however it ended. */
-function whatIsOver(error: unknown): never {
-  const over: readonly unknown[] = [
-    'invitation_revoked',
-    'invitation_declined',
-    'invitation_expired',
-    'invitation_used',
-  ];
-  throw error instanceof Refusal && over.includes(error.code) ? new Refusal('invitation_not_pending') : error;
-}

@@ -1,7 +1,7 @@
 import { v1 } from '../../lib/dialects/v1/format.ts';
 import { Me } from '../../lib/dialects/v1/schemas.ts';
 import { showInvitation, showOffer, showProfile } from '../../lib/dialects/v1/show.ts';
-import { localPart } from '../../lib/domain/address.ts';
+import { localPart, showAddress } from '../../lib/domain/address.ts';
 import { statusAt } from '../../lib/domain/invitation.ts';
 import { openOffer } from '../../lib/domain/organization.ts';
 import { isIn } from '../../lib/domain/team.ts';
@@ -84,7 +84,7 @@ export const endpoint = forCaller({
       status: 200,
       body: {
         id: null,
-        email,
+        email: showAddress(email),
         emailVerified: false,
         firstName,
         lastName,

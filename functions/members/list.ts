@@ -2,20 +2,21 @@ import * as z from 'zod/mini';
 import { v1 } from '../../lib/dialects/v1/format.ts';
 import { list, Member as MemberSchema } from '../../lib/dialects/v1/schemas.ts';
 import { showMember } from '../../lib/dialects/v1/show.ts';
-import { Address, RoleName } from '../../lib/domain/input.ts';
+import { Address, RoleName, UserId } from '../../lib/domain/input.ts';
 import { total } from '../../lib/domain/limits.ts';
 import type { Member } from '../../lib/domain/member.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
-import { cut, envelope, filtered, PageQuery, readPage } from '../../lib/http/paging.ts';
+import { cut, cutFrom, envelope, filtered, PageQuery, readPage } from '../../lib/http/paging.ts';
 import { readCounters } from '../../lib/table/counters.ts';
-import { listMembers } from '../../lib/table/members.ts';
+import { getMembersOf, listMembers } from '../../lib/table/members.ts';
 
 export const returns = { 200: list(MemberSchema) };
 
 const idOf = ({ memberId }: Member) => memberId;
 
 /**
- * Lists the members of the organization, in the order in which they joined; all, or those with a role or an address.
+ * Lists the members of the organization, in the order in which they joined; all, or those with a role or an address, or
+ * the one that a user is.
  *
  * A page number costs its distance from the start; a cursor costs its page. With a filter there is no total, and a page
  * may be short and still have a cursor.
@@ -24,15 +25,23 @@ export const endpoint = forMember({
   format: v1,
   route: 'GET /v1/members',
   permission: 'member:read',
-  table: { Query: ['ORG'] },
+  table: { Query: ['ORG'], BatchGetItem: ['ORG', 'USER'] },
   depth: 1,
-  query: z.extend(PageQuery, { role: z.optional(RoleName), email: z.optional(Address) }),
+  query: z.extend(PageQuery, {
+    role: z.optional(RoleName),
+    email: z.optional(Address),
+    userId: z.optional(UserId),
+  }),
   async read({ query, organizationId }) {
-    const { role, email } = query;
-    const page = readPage(`members ${organizationId} ${role ?? ''} ${email ?? ''}`, 'member', query);
+    const { role, email, userId } = query;
+    const page = readPage(`members ${organizationId} ${role ?? ''} ${email ?? ''} ${userId ?? ''}`, 'member', query);
+    const passes = (member: Member) =>
+      (role === undefined || member.role === role) && (email === undefined || member.profile.email === email);
+    if (userId !== undefined) {
+      const found = await getMembersOf(organizationId, [userId]);
+      return { page, ...cutFrom(page, found.filter(passes), idOf) };
+    }
     if (role ?? email) {
-      const passes = (member: Member) =>
-        (role === undefined || member.role === role) && (email === undefined || member.profile.email === email);
       const read = (after: string | undefined, limit: number) => listMembers(organizationId, { after, limit });
       return { page, ...(await filtered(page, read, idOf, passes)) };
     }

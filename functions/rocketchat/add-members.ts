@@ -2,10 +2,10 @@ import { configuration } from '../../lib/configuration.ts';
 import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
 import { AddMembersBody } from '../../lib/dialects/rocketchat/inputs.ts';
 import { Done } from '../../lib/dialects/rocketchat/schemas.ts';
-import { roleMeant, teamMeant } from '../../lib/dialects/rocketchat/show.ts';
+import { roleMeant, rolesOf, rolesSet, teamMeant } from '../../lib/dialects/rocketchat/show.ts';
 import { type Member, usernameOf } from '../../lib/domain/member.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
-import { mayModerate, TEAM_ROLES, type TeamMembership, type TeamRole } from '../../lib/domain/team.ts';
+import { mayModerate, type TeamMembership, type TeamRole } from '../../lib/domain/team.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
 import { union } from '../../lib/table/access.ts';
 import { findMembers } from '../../lib/table/members.ts';
@@ -30,7 +30,7 @@ export const endpoint = forMember({
   body: AddMembersBody,
   refuses: [
     ...(['team_not_found', 'forbidden', 'team_member_limit_reached', 'member_not_claimed'] as const),
-    ...(['last_team_owner', 'request_rate_exceeded'] as const),
+    ...(['last_team_owner'] as const),
   ],
   async read({ body, organizationId, caller }) {
     const [found, members] = await Promise.all([
@@ -44,22 +44,21 @@ export const endpoint = forMember({
   },
   async handle({ body, actor, occasion, read: { team, own, members } }) {
     if (!team) throw new Refusal('team_not_found');
-    const named = new Map(body.members.map(({ userId, roles }) => [userId, roleMeant(roles)]));
-    const refuseUnlessMay = (place: TeamMembership | undefined, ...roles: TeamRole[]) => {
+    const named = new Map(body.members.map(({ userId, roles }) => [userId, rolesSet(roles)]));
+    const refuseUnlessMay = (place: TeamMembership | undefined, ...roles: (TeamRole | undefined)[]) => {
       if (!mayModerate(actor, place, ...roles)) throw new Refusal('forbidden', { team: ['unauthorized'] });
     };
-    refuseUnlessMay(own, ...named.values());
-    const roleOf = ({ userId, profile }: Member, present: TeamRole = 'MEMBER', place?: TeamMembership) => {
-      const role = higher(named.get(userId) ?? named.get(usernameOf(profile)) ?? 'MEMBER', present);
-      refuseUnlessMay(place, role, present);
-      return role;
+    refuseUnlessMay(own, ...[...named.values()].map(roleMeant));
+    const placeOf = ({ userId, profile }: Member, present?: TeamMembership, place?: TeamMembership) => {
+      const more = named.has(userId) ? named.get(userId) : named.get(usernameOf(profile));
+      const before = present && rolesOf(present);
+      const roles = more ? [...new Set([...(before ?? []), ...more])] : before;
+      const role = roleMeant(roles);
+      refuseUnlessMay(place, role, present?.role);
+      return { role, ...(roles && { roles }) };
     };
-    await putTeamMembers(occasion, actor, team, members, roleOf, configuration().limits);
+    await putTeamMembers(occasion, actor, team, members, placeOf, configuration().limits);
     return { status: 200, body: { success: true } };
   },
 });
 export const { handler } = endpoint;
-
-function higher(one: TeamRole, other: TeamRole): TeamRole {
-  return TEAM_ROLES[Math.min(TEAM_ROLES.indexOf(one), TEAM_ROLES.indexOf(other))] as TeamRole;
-}

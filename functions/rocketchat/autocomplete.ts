@@ -2,7 +2,8 @@ import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
 import { AutocompleteQuery } from '../../lib/dialects/rocketchat/inputs.ts';
 import { FoundTeams } from '../../lib/dialects/rocketchat/schemas.ts';
 import { showFoundTeam } from '../../lib/dialects/rocketchat/show.ts';
-import { foldName, visible } from '../../lib/domain/team.ts';
+import { visible } from '../../lib/domain/team.ts';
+import { foldName } from '../../lib/domain/user-text.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
 import { listTeamsOf } from '../../lib/table/team-members.ts';
 import { listTeams } from '../../lib/table/teams.ts';
@@ -19,7 +20,6 @@ export const endpoint = forMember({
   table: { Query: ['ORG', 'USER'] },
   depth: 1,
   query: AutocompleteQuery,
-  refuses: ['request_rate_exceeded'],
   async read({ organizationId, caller }) {
     const [teams, own] = await Promise.all([listTeams(organizationId), listTeamsOf(caller.userId)]);
     return { teams, own };

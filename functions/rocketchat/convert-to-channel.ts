@@ -15,7 +15,7 @@ export const endpoint = forMember({
   table: { BatchGetItem: ['ORG', 'TEAM'] },
   depth: 1,
   body: ConvertBody,
-  refuses: ['team_not_found', 'forbidden', 'request_rate_exceeded'],
+  refuses: ['team_not_found', 'forbidden'],
   read: ({ body, organizationId, caller }) => findTeam(organizationId, caller.userId, teamMeant(body)),
   async handle({ read: { team } }) {
     if (!team) throw new Refusal('team_not_found');

@@ -41,7 +41,6 @@ export const endpoint = forMember({
     'team_limit_reached',
     'team_member_limit_reached',
     'member_not_claimed',
-    'request_rate_exceeded',
   ],
   async read({ body, organizationId, caller }) {
     const [counters, first, creator, taken] = await Promise.all([

@@ -21,14 +21,7 @@ export const endpoint = forMember({
   table: union(DELETE_TEAM, { BatchGetItem: ['ORG', 'TEAM'] }),
   depth: 3,
   body: DeleteBody,
-  refuses: [
-    'team_not_found',
-    'forbidden',
-    'default_team',
-    'team_has_children',
-    'team_has_sites',
-    'request_rate_exceeded',
-  ],
+  refuses: ['team_not_found', 'forbidden', 'default_team', 'team_has_children', 'team_has_sites'],
   read: ({ body, organizationId, caller }) => findTeam(organizationId, caller.userId, teamMeant(body)),
   async handle({ actor, organization, occasion, read: { team, own } }) {
     if (!team) throw new Refusal('team_not_found');

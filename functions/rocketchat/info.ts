@@ -18,7 +18,7 @@ export const endpoint = forMember({
   table: union(SEE_TEAM, { BatchGetItem: ['USER'] }),
   depth: 2,
   query: InfoQuery,
-  refuses: ['team_not_found', 'forbidden', 'request_rate_exceeded'],
+  refuses: ['team_not_found', 'forbidden'],
   read: ({ query, organizationId, caller }) => findTeam(organizationId, caller.userId, teamMeant(query)),
   async handle({ actor, read: { team, own } }) {
     if (!team) throw new Refusal('team_not_found', { team: ['Team not found'] });

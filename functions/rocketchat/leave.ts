@@ -19,7 +19,7 @@ export const endpoint = forMember({
   table: union(LEAVE_TEAM, { BatchGetItem: ['ORG', 'TEAM'] }),
   depth: 2,
   body: LeaveBody,
-  refuses: ['team_not_found', 'team_member_not_found', 'last_team_owner', 'request_rate_exceeded'],
+  refuses: ['team_not_found', 'team_member_not_found', 'last_team_owner'],
   read: ({ body, organizationId, caller }) => findTeam(organizationId, caller.userId, teamMeant(body)),
   async handle({ actor, occasion, read: { team, own } }) {
     if (!team) throw new Refusal('team_not_found');

@@ -17,7 +17,6 @@ export const endpoint = forMember({
   table: { BatchGetItem: ['USER'], Query: ['ORG'] },
   depth: 2,
   query: ListQuery,
-  refuses: ['request_rate_exceeded'],
   read: ({ organizationId }) => listTeams(organizationId),
   async handle({ query, read: teams }) {
     const { offset, count } = partOf(query);

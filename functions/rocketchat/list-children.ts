@@ -18,7 +18,7 @@ export const endpoint = forMember({
   table: { BatchGetItem: ['ORG', 'TEAM'] },
   depth: 1,
   query: ListChildrenQuery,
-  refuses: ['team_not_found', 'request_rate_exceeded'],
+  refuses: ['team_not_found'],
   read: ({ query, organizationId, caller }) =>
     findTeam(
       organizationId,

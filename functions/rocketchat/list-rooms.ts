@@ -18,7 +18,7 @@ export const endpoint = forMember({
   table: { BatchGetItem: ['ORG', 'TEAM'] },
   depth: 1,
   query: ListRoomsQuery,
-  refuses: ['team_not_found', 'request_rate_exceeded'],
+  refuses: ['team_not_found'],
   read: ({ query, organizationId, caller }) => findTeam(organizationId, caller.userId, teamMeant(query)),
   async handle({ query, actor, read: { team, own } }) {
     if (!team) throw new Refusal('team_not_found');

@@ -19,7 +19,6 @@ export const endpoint = forMember({
   table: { BatchGetItem: ['USER'], Query: ['ORG', 'USER'] },
   depth: 2,
   query: ListQuery,
-  refuses: ['request_rate_exceeded'],
   async read({ organizationId, caller }) {
     const [teams, own] = await Promise.all([listTeams(organizationId), listTeamsOf(caller.userId)]);
     return { teams, own };

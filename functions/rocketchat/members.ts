@@ -29,7 +29,7 @@ export const endpoint = forMember({
   table: { BatchGetItem: ['ORG', 'TEAM', 'USER'], Query: ['TEAM'] },
   depth: 3,
   query: MembersQuery,
-  refuses: ['team_not_found', 'request_rate_exceeded'],
+  refuses: ['team_not_found'],
   read: ({ query, organizationId, caller }) => findTeam(organizationId, caller.userId, teamMeant(query)),
   async handle({ query, actor, organization, read: { team, own } }) {
     const { offset, count } = partOf(query);

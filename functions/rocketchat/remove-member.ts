@@ -25,7 +25,6 @@ export const endpoint = forMember({
   body: RemoveMemberBody,
   refuses: [
     ...(['team_not_found', 'forbidden', 'member_not_found', 'team_member_not_found', 'last_team_owner'] as const),
-    'request_rate_exceeded',
   ],
   async read({ body, organizationId, caller }) {
     const [found, [member]] = await Promise.all([

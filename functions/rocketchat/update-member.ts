@@ -2,7 +2,7 @@ import { configuration } from '../../lib/configuration.ts';
 import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
 import { UpdateMemberBody } from '../../lib/dialects/rocketchat/inputs.ts';
 import { Done } from '../../lib/dialects/rocketchat/schemas.ts';
-import { roleMeant, teamMeant } from '../../lib/dialects/rocketchat/show.ts';
+import { roleMeant, rolesSet, teamMeant } from '../../lib/dialects/rocketchat/show.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { isIn, mayModerate } from '../../lib/domain/team.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
@@ -25,7 +25,7 @@ export const endpoint = forMember({
   table: union(CHANGE_TEAM_MEMBER, { BatchGetItem: ['ORG', 'TEAM', 'USER'] }),
   depth: 4,
   body: UpdateMemberBody,
-  refuses: ['team_not_found', 'forbidden', 'last_team_owner', 'request_rate_exceeded'],
+  refuses: ['team_not_found', 'forbidden', 'last_team_owner'],
   async read({ body, organizationId, caller }) {
     const [found, [member]] = await Promise.all([
       findTeam(organizationId, caller.userId, teamMeant(body)),
@@ -36,10 +36,11 @@ export const endpoint = forMember({
   async handle({ body, actor, occasion, read: { team, own, member } }) {
     if (!team) throw new Refusal('team_not_found');
     const row = await getTeamMembership(team.id, body.member.userId);
-    const role = roleMeant(body.member.roles);
+    const roles = rolesSet(body.member.roles) ?? [];
+    const role = roleMeant(roles);
     if (!mayModerate(actor, own, role, row?.role)) throw new Refusal('forbidden', { team: ['unauthorized'] });
     if (member && isIn(member, row)) {
-      await putTeamMember(occasion, actor, own, team, member, role, row, configuration().limits);
+      await putTeamMember(occasion, actor, own, team, member, role, row, configuration().limits, roles);
     }
     return { status: 200, body: { success: true } };
   },

@@ -19,7 +19,7 @@ export const endpoint = forMember({
   table: union(RENAME_TEAM, { BatchGetItem: ['ORG', 'TEAM'] }),
   depth: 2,
   body: UpdateBody,
-  refuses: ['team_not_found', 'forbidden', 'team_not_creatable', 'team_name_taken', 'request_rate_exceeded'],
+  refuses: ['team_not_found', 'forbidden', 'team_not_creatable', 'team_name_taken'],
   read: ({ body, organizationId, caller }) => findTeam(organizationId, caller.userId, teamMeant(body)),
   async handle({ body: { data }, actor, organization, occasion, read: { team, own } }) {
     if (!team) throw new Refusal('team_not_found');

@@ -23,7 +23,7 @@ export const endpoint = forSite({
   email: true,
   creates: true,
   body: NewSiteInvite,
-  refuses: ['forbidden', 'request_rate_exceeded', 'recipient_rate_exceeded', 'mail_rate_exceeded'],
+  refuses: ['forbidden', 'recipient_rate_exceeded', 'mail_rate_exceeded'],
   missing: 'site_not_found',
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
   read: ({ body }) => findChargers(assetsOf(body)?.slice(0, configuration().limits.assetsOfAccess) ?? []),

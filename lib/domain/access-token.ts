@@ -34,7 +34,10 @@ export function newTokenSecret(): Buffer {
   return randomBytes(32);
 }
 
-/** Writes a token: `mst_` and base64url of organization, user, token (16 bytes each) and secret (32). */
+/**
+ * Writes a token: `mst_` and base64url of organization, user, token (16 bytes each) and secret (32). The last of 107
+ * characters has four bits alone, so it is a letter or a digit.
+ */
 export function formatAccessToken({ organizationId, userId, tokenId, secret }: TokenText): string {
   const bytes = Buffer.concat([idBytes(organizationId), idBytes(userId), idBytes(tokenId), secret]);
   return TOKEN_PREFIX + bytes.toString('base64url');

@@ -46,6 +46,9 @@ export interface Charger {
   readonly updatedAt: string;
 }
 
+/** What an identity is made of: OCPP 2.0.1's identifierString. */
+export const IDENTITY = /^[a-z0-9*_=:+|@.-]+$/i;
+
 /** The form in which identities are compared: OCPP's are of whatever letter case. */
 export function foldIdentity(identity: string): string {
   return identity.toLowerCase();

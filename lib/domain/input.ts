@@ -1,14 +1,15 @@
 import * as z from 'zod/mini';
-import { isAddress, normalizeAddress } from './address.ts';
+import { addressMistake, isAddress, normalizeAddress } from './address.ts';
 import { isId } from './ids.ts';
 import { LANGUAGES } from './language.ts';
 import { ROLES } from './roles.ts';
 import { TEAM_ROLES } from './team.ts';
+import { isVisible } from './user-text.ts';
 
 /** An e-mail address of a request, in its one form. */
 export const Address = z.pipe(
   z.pipe(z.string().check(z.maxLength(320)), z.transform(normalizeAddress)),
-  z.string().check(z.refine(isAddress, 'must be an e-mail address')),
+  z.string().check(z.refine(isAddress, { error: ({ input }) => addressMistake(input as string) })),
 );
 
 /** A role of a request: one value of the enum, never a list or a padded string (better-auth #9962). */
@@ -26,13 +27,15 @@ const shownText = z.refine<string>(
 /** A name that people see, of at most so many characters: trimmed, with something to see in it. */
 // @__NO_SIDE_EFFECTS__
 export function nameOf(limit: number) {
-  return z.string().check(
-    z.trim(),
-    z.minLength(1),
-    z.maxLength(limit),
-    shownText,
-    z.refine((text) => /[\p{L}\p{N}\p{P}\p{S}]/u.test(text), 'must have something that can be seen'),
-  );
+  return z
+    .string()
+    .check(
+      z.trim(),
+      z.minLength(1),
+      z.maxLength(limit),
+      shownText,
+      z.refine(isVisible, 'must have something that can be seen'),
+    );
 }
 export const Name = nameOf(100);
 
@@ -42,8 +45,10 @@ export function textOf(limit: number) {
   return z.string().check(z.trim(), z.maxLength(limit), shownText);
 }
 
-/** A first or last name. */
-export const PersonName = textOf(100);
+/** A first or last name: empty, or something that can be seen. */
+export const PersonName = textOf(100).check(
+  z.refine((text) => text === '' || isVisible(text), 'must have something that can be seen, or be empty'),
+);
 
 /** A few sentences. */
 export const Description = textOf(500);
@@ -55,6 +60,9 @@ export const Username = z
 
 /** The id of a team. */
 export const TeamId = z.string().check(z.refine((text) => isId('team', text), 'must be the id of a team'));
+
+/** The id of a user. */
+export const UserId = z.string().check(z.refine((text) => isId('user', text), 'must be the id of a user'));
 
 /** What somebody is to be in a team. */
 export const TeamRoleName = z.enum(TEAM_ROLES);

@@ -20,11 +20,16 @@ export interface MailEvent {
   readonly reason: string | undefined;
 }
 
-/** A bounce that isn't for good (a full mailbox, a refusal for now), or of which SES can't say, is `softBounce`. */
-export type MailEventKind = 'send' | 'delivery' | 'delay' | 'softBounce' | 'hardBounce' | 'complaint' | 'failure';
+/**
+ * A bounce that isn't for good (a full mailbox, a refusal for now), or of which SES can't say, is `softBounce`; one that
+ * may as well be an automatic reply of somebody who got the mail is a `reply`.
+ */
+export type MailEventKind =
+  | ('send' | 'delivery' | 'delay' | 'reply')
+  | ('softBounce' | 'hardBounce' | 'complaint' | 'failure');
 
-/** The state that each kind leads to; none where it only says why a mail isn't there yet. */
-const STATES: Readonly<Record<Exclude<MailEventKind, 'delay'>, DeliveryState>> = {
+/** The state that each kind leads to; none where it only says why a mail may not be there. */
+const STATES: Readonly<Record<Exclude<MailEventKind, 'delay' | 'reply'>, DeliveryState>> = {
   send: 'SENT',
   failure: 'FAILED',
   delivery: 'DELIVERED',
@@ -72,7 +77,7 @@ export function effectOf(
   // A mail whose link the inviter took instead: there is no state to set.
   if (!delivery) return stop && !mailStopped ? { mailStopped: stop } : undefined;
   if (!stop && delivery.mail !== mail) return undefined;
-  if (kind === 'delay') {
+  if (kind === 'delay' || kind === 'reply') {
     const isWaiting = RANKS[delivery.state] <= RANKS.SENT && delivery.reason !== reason;
     return isWaiting ? { delivery: { ...delivery, ...(reason && { reason }) } } : undefined;
   }
@@ -134,7 +139,7 @@ const Rejected = z.object({ reject: z.optional(z.object({ reason: Text })) });
 type Said = Pick<MailEvent, 'kind'> & { timestamp?: string | undefined; id?: string | undefined; reason?: string };
 
 /** Reads what a type of event says; undefined where it isn't as SES describes it. */
-const READERS: Readonly<Record<string, (event: unknown) => Said | undefined>> = {
+const READERS: Readonly<Record<string, (event: unknown) => Said | 'meaningless' | undefined>> = {
   Send: () => ({ kind: 'send' }),
   Delivery: (event) => {
     const { data } = z.safeParse(Delivered, event);
@@ -150,14 +155,19 @@ const READERS: Readonly<Record<string, (event: unknown) => Said | undefined>> = 
     const { data } = z.safeParse(Bounced, event);
     if (!data) return undefined;
     const { bounceType, bounceSubType, bouncedRecipients, feedbackId: id, timestamp } = data.bounce;
-    const kind = bounceType === 'Permanent' ? 'hardBounce' : 'softBounce';
+    const code = codeOf(bouncedRecipients);
+    // SES counts an out-of-office reply as a bounce of this type. Of one that is no reply, the server said why.
+    const isReply = bounceType === 'Transient' && (bounceSubType ?? 'General') === 'General' && code === undefined;
+    const kind = bounceType === 'Permanent' ? 'hardBounce' : isReply ? 'reply' : 'softBounce';
     const type = [bounceType, bounceSubType].filter(Boolean).join('/');
-    return { kind, timestamp, id, reason: words([type, codeOf(bouncedRecipients)]) };
+    return { kind, timestamp, id, reason: words([type, code]) };
   },
   Complaint: (event) => {
     const { data } = z.safeParse(Complained, event);
     if (!data) return undefined;
     const { complaintFeedbackType: type, complaintSubType: subType, feedbackId: id, timestamp } = data.complaint;
+    // Somebody took the mail out of their spam: the opposite.
+    if (type === 'not-spam') return 'meaningless';
     return { kind: 'complaint', timestamp, id, reason: words([type || subType || 'complaint']) };
   },
   Reject: (event) => {
@@ -196,6 +206,7 @@ export function parseMailEvent(text: string, publishedAt: string): MailEvent | u
   if (!about) return 'Its mail is not as expected.';
   const said = read(event);
   if (!said) return `What it says of the ${type} is not as expected.`;
+  if (said === 'meaningless') return undefined;
 
   const { messageId, timestamp, tags = {} } = about.mail;
   const [organizationId = '', invitationId = '', number = ''] = ['organization', 'invitation', 'mail'].map(

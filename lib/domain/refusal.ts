@@ -5,6 +5,7 @@
 export const REFUSALS = {
   validation_failed: 400,
   malformed_body: 400,
+  malformed_query: 400,
   organization_required: 400,
   invalid_cursor: 400,
   team_name_reserved: 400,

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { idBytes, idFromBytes } from './ids.ts';
+import { drawSecret } from './link.ts';
 
 /** What a link about a site carries: what it is about, and the secret that proves that its holder was given it. */
 export interface SiteToken {
@@ -15,7 +15,7 @@ const ID = 16;
 
 /** A new secret of 160 bits. */
 export function newSiteSecret(): Buffer {
-  return randomBytes(20);
+  return drawSecret(20);
 }
 
 /** Writes a token: 64 characters of base64url for the site (12 bytes), the invite or request (16) and the secret (20). */

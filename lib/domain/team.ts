@@ -73,6 +73,8 @@ export interface TeamMembership {
   readonly userId: string;
   readonly memberId: string;
   readonly role: TeamRole;
+  /** What Rocket.Chat's clients call it, as they set it; undefined: as `role` has it. */
+  readonly roles?: readonly string[];
   /** The user who put them there. */
   readonly createdBy: string;
   readonly createdAt: string;
@@ -103,11 +105,6 @@ export function teamIdFromUuid(uuid: string): string | undefined {
 /** What a place in a team is called where it is a thing of its own: a UUID of version 8, the hash of team and member. */
 export function teamMembershipAsUuid({ teamId, memberId }: Pick<TeamMembership, 'teamId' | 'memberId'>): string {
   return uuidOf(createHash('sha256').update(`${teamId}\n${memberId}`).digest(), 8);
-}
-
-/** The form in which names are compared: whatever the letter case, the width, and how accents are written. */
-export function foldName(name: string): string {
-  return name.normalize('NFKC').toLowerCase().normalize('NFKC').replace(/\s+/gu, ' ').trim();
 }
 
 /** A short name of a folded name, for a key: names are longer than what a key should be. */

@@ -5,6 +5,28 @@
 const UNSEEN = /(?![\u200c\u200d])\p{Cf}/gu;
 
 /**
+ * Whether there is something to see in a text. Letters and symbols that nobody sees are fillers (U+3164) and others that
+ * Unicode says to ignore by default, the empty pattern of Braille, and music's head without a note.
+ */
+export function isVisible(text: string): boolean {
+  return /(?![\p{Default_Ignorable_Code_Point}\u2800\u{1d159}])[\p{L}\p{N}\p{P}\p{S}]/u.test(text);
+}
+
+/**
+ * The form in which names are compared: whatever the letter case, the width, how accents are written, and what stands
+ * between that nobody sees.
+ */
+export function foldName(name: string): string {
+  const seen = name.normalize('NFKC').replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '');
+  // Full case folding: the capital of `ß` is `SS`, and that of U+1E9E is itself. It takes Turkish's `ı` for an `i` too.
+  const folded = seen.toLowerCase().toUpperCase().toLowerCase();
+  return folded
+    .normalize('NFKC')
+    .replace(/[\s\u2800]+/gu, ' ')
+    .trim();
+}
+
+/**
  * What a user wrote, on one line: fit for a heading and for a mail header. Control characters and line breaks become
  * a space; more than `longest` characters are cut, with an ellipsis.
  */

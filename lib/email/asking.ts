@@ -1,3 +1,4 @@
+import { showAddress } from '../domain/address.ts';
 import { fill, fillHtml, html } from '../domain/html.ts';
 import { type Language, momentInWords } from '../domain/language.ts';
 import type { Product } from '../domain/product.ts';
@@ -29,7 +30,8 @@ export interface AskingMessage {
 
 /** Composes the mail to an inviter, whom the holder of an expired link asks for another. */
 export function askingMail(asking: AskingMessage): Mail {
-  const { language, recipient, email, applicationUrl, product, role } = asking;
+  const { language, applicationUrl, product, role } = asking;
+  const [recipient, email] = [showAddress(asking.recipient), showAddress(asking.email)];
   const words = ASKING_WORDS[language];
   const organization = unlinked(oneLine(asking.organizationName, NAME));
   const subject = fill(words.subject, { email, organization });
@@ -59,7 +61,7 @@ export function askingMail(asking: AskingMessage): Mail {
   ]}`;
   return {
     from: parseMailbox(product.from),
-    to: recipient,
+    to: asking.recipient,
     ...(product.supportAddress && { replyTo: { address: product.supportAddress } }),
     subject,
     text: `${paragraphs.filter(Boolean).join('\n\n')}\n`,

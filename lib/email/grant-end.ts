@@ -1,3 +1,4 @@
+import { showAddress } from '../domain/address.ts';
 import { fill, fillHtml, html } from '../domain/html.ts';
 import { type Language, momentInWords } from '../domain/language.ts';
 import type { Product } from '../domain/product.ts';
@@ -40,7 +41,7 @@ export function grantEndMail(end: GrantEndMessage): Mail {
     words.rest,
     applicationUrl && `${fill(words.open, { product: product.name })}\n${applicationUrl}`,
     rows.map((row) => row.join(': ')).join('\n'),
-    [fill(words.sentTo, { recipient }), support].filter(Boolean).join('\n'),
+    [fill(words.sentTo, { recipient: showAddress(recipient) }), support].filter(Boolean).join('\n'),
   ];
   const content = html`${[
     paragraph(fillHtml(words.ended, { site: strong(site), team: strong(team), product: product.name })),
@@ -58,7 +59,10 @@ export function grantEndMail(end: GrantEndMessage): Mail {
       ...{ language, subject, product, content },
       preview: words.rest,
       heading: html`${words.heading}`,
-      footer: [html`${fill(words.sentTo, { recipient })}`, ...(support ? [html`${support}`] : [])],
+      footer: [
+        html`${fill(words.sentTo, { recipient: showAddress(recipient) })}`,
+        ...(support ? [html`${support}`] : []),
+      ],
     }).toString(),
     headers: AUTOMATIC,
   };

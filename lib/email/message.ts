@@ -1,3 +1,4 @@
+import { showAddress } from '../domain/address.ts';
 import { paletteOf } from '../domain/color.ts';
 import { fill, fillHtml, type Html, html } from '../domain/html.ts';
 import { type Language, momentInWords } from '../domain/language.ts';
@@ -53,7 +54,7 @@ export function invitationMail(invitation: InvitationMail): Mail {
     role: ROLE_WORDS[language][role],
     expires: momentInWords(new Date(invitation.expiresAt), language),
     message: lines(invitation.message ?? '', MESSAGE).map(unlinked),
-    email,
+    email: showAddress(email),
     link,
     stopLink,
     product,

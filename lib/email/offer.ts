@@ -1,3 +1,4 @@
+import { showAddress } from '../domain/address.ts';
 import { fill, fillHtml, html } from '../domain/html.ts';
 import { type Language, momentInWords } from '../domain/language.ts';
 import type { Product } from '../domain/product.ts';
@@ -40,7 +41,7 @@ export function offerMail(offer: OfferMessage): Mail {
     applicationUrl && `${fill(words.open, names)}\n${applicationUrl}`,
     words.refuse,
     `${words.organization}: ${organization}\n${words.expires}: ${expires}`,
-    [fill(words.sentTo, { recipient, owner }), support].filter(Boolean).join('\n'),
+    [fill(words.sentTo, { recipient: showAddress(recipient), owner }), support].filter(Boolean).join('\n'),
   ];
   const content = html`${[
     paragraph(fillHtml(words.offers, { ...names, owner: strong(owner), organization: strong(organization) })),
@@ -63,7 +64,7 @@ export function offerMail(offer: OfferMessage): Mail {
       preview: words.agree,
       heading: fillHtml(words.heading, { organization: html`<bdi>${organization}</bdi>` }),
       footer: [
-        fillHtml(words.sentTo, { recipient, owner: html`<bdi>${owner}</bdi>` }),
+        fillHtml(words.sentTo, { recipient: showAddress(recipient), owner: html`<bdi>${owner}</bdi>` }),
         ...(support ? [html`${support}`] : []),
       ],
     }).toString(),

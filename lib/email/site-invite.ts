@@ -1,3 +1,4 @@
+import { showAddress } from '../domain/address.ts';
 import { fill, fillHtml, html } from '../domain/html.ts';
 import { type Language, momentInWords } from '../domain/language.ts';
 import type { Product } from '../domain/product.ts';
@@ -31,7 +32,8 @@ export interface SiteInviteMail {
 
 /** Composes the mail of an invite to a site. The link is the first address in the text part. */
 export function siteInviteMail(invite: SiteInviteMail): Mail {
-  const { language, email, link, product, carried } = invite;
+  const { language, link, product, carried } = invite;
+  const email = showAddress(invite.email);
   const words = SITE_INVITE_WORDS[language];
   const sender = oneLine(invite.inviterName, NAME);
   const [inviter, site, team] = [sender, oneLine(invite.siteName, NAME), oneLine(invite.teamName, NAME)].map(
@@ -62,7 +64,7 @@ export function siteInviteMail(invite: SiteInviteMail): Mail {
   );
   return {
     from: parseMailbox(product.from),
-    to: email,
+    to: invite.email,
     replyTo: { name: sender === invite.inviterAddress ? undefined : sender, address: invite.inviterAddress },
     subject,
     text: `${paragraphs.join('\n\n')}\n`,

@@ -1,3 +1,4 @@
+import { showAddress } from '../domain/address.ts';
 import { fill, fillHtml, html } from '../domain/html.ts';
 import type { Language } from '../domain/language.ts';
 import type { Product } from '../domain/product.ts';
@@ -56,7 +57,7 @@ export function siteRequestMail(request: SiteRequestMail): Mail {
     `${words.open}\n${link}`,
     [fill(words.reason, { requester }), ...reason.map((line) => `> ${line}`.trimEnd())].join('\n'),
     rows.map((row) => row.join(': ')).join('\n'),
-    [fill(words.sentTo, { recipient }), support].filter(Boolean).join('\n'),
+    [fill(words.sentTo, { recipient: showAddress(recipient) }), support].filter(Boolean).join('\n'),
   ];
   const sentence = fillHtml(words.asks, {
     ...Object.fromEntries(Object.entries(names).map(([place, name]) => [place, strong(name)])),
@@ -78,7 +79,10 @@ export function siteRequestMail(request: SiteRequestMail): Mail {
       preview: words.what,
       heading: fillHtml(words.heading, { team: html`<bdi>${team}</bdi>` }),
       content: html`${paragraph(html`${sentence} ${words.what}`)}${quotation(wrote, reason, product)}${button(link, words.button, product)}${values}`,
-      footer: [html`${fill(words.sentTo, { recipient })}`, ...(support ? [html`${support}`] : [])],
+      footer: [
+        html`${fill(words.sentTo, { recipient: showAddress(recipient) })}`,
+        ...(support ? [html`${support}`] : []),
+      ],
     }).toString(),
     headers: AUTOMATIC,
   };

@@ -12,6 +12,11 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 /** An API Gateway route key: `POST /v1/invitations/{id}/resend`, or `$default` for whatever no route matches. */
 export type Route = `${Method} /${string}` | '$default';
 
+/** The keys of the routes behind which a function stands: what answers GET answers HEAD too. */
+export function routeKeysOf({ route }: { readonly route: Route }): readonly string[] {
+  return route.startsWith('GET ') ? [route, route.replace('GET', 'HEAD')] : [route];
+}
+
 /** What every function declares, and the only place that knows it. The role, the template and the local run read it. */
 interface FunctionDeclaration {
   /** The table access of the function, that of its authentication included. */

@@ -1,6 +1,6 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import type * as z from 'zod/mini';
+import * as z from 'zod/mini';
 import type { Format, Reply } from '../dialects/format.ts';
 import type { AccessToken, TokenText } from '../domain/access-token.ts';
 import type { Occasion } from '../domain/audit.ts';
@@ -22,7 +22,7 @@ import { REACH, readReach } from '../table/reach.ts';
 import { busy, isThrottling } from '../table/read.ts';
 import { Stale, untilFresh } from '../table/write.ts';
 import type { CallerKind, HttpDeclaration, Route } from './declaration.ts';
-import { parseBody, validate } from './input.ts';
+import { isEncoded, parseBody, validate } from './input.ts';
 import { MESSAGES } from './messages.ts';
 import { keyOf, withoutSecrets } from './once.ts';
 import { type Request, readEvent } from './request.ts';
@@ -145,8 +145,9 @@ export function forCaller<B extends Schema = undefined, Q extends Schema = undef
       return spec.handle({ ...input(), caller });
     }
     const claims = await verifyToken(credential);
+    const incoming = input();
     if (!claims.emailVerified && spec.handleUnverified) return spec.handleUnverified(claims);
-    return spec.handle({ ...input(), caller: await identify(request, claims, fresh) });
+    return spec.handle({ ...incoming, caller: await identify(request, claims, fresh) });
   });
 }
 
@@ -479,11 +480,13 @@ function declare<B extends Schema, Q extends Schema>(
   const { format } = spec;
   const formatAt = typeof format === 'function' ? format : () => format;
   const accepts = spec.accepts ?? formatAt('').accepts ?? 'application/json';
-  const readQuery = formatAt('').query ?? firstOf;
+  const { dialect, query: readQuery = firstOf } = formatAt('');
+  // Whoever asks for something that there isn't must not take the answer for what they asked for.
+  const query = dialect === 'v1' ? z.catchall((spec.query ?? z.object({})) as z.ZodMiniObject, z.never()) : spec.query;
   return {
     kind: 'http',
     route: spec.route,
-    dialect: formatAt('').dialect,
+    dialect,
     caller: who.caller,
     permission: who.permission,
     organization: who.organization ?? false,
@@ -495,7 +498,7 @@ function declare<B extends Schema, Q extends Schema>(
     depth: spec.depth,
     creates: spec.creates ?? false,
     refuses: spec.refuses ?? [],
-    query: spec.query,
+    query,
     body: spec.body,
     accepts,
     handler: middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
@@ -505,12 +508,14 @@ function declare<B extends Schema, Q extends Schema>(
         const { negotiate, sentence } = formatAt(request.path);
         const input = () => {
           const { accept, 'content-type': contentType } = request.headers;
-          const hasBody = spec.body !== undefined && request.bodyLength > 0;
+          const hasBody = spec.body !== undefined && request.body.length > 0;
           negotiate?.({ accept, contentType: hasBody ? contentType : undefined });
+          // What a mail's sender or a browser adds to a link is none of a page's business.
+          if (query && dialect !== 'page' && !isEncoded(request.queryText)) throw new Refusal('malformed_query');
           return {
             request,
             body: (spec.body && validate(spec.body, parseBody(request, accepts), 'body', sentence)) as Parsed<B>,
-            query: (spec.query && validate(spec.query, readQuery(request.query), 'query', sentence)) as Parsed<Q>,
+            query: (query && validate(query, readQuery(request.query), 'query', sentence)) as Parsed<Q>,
           };
         };
         return (await untilFresh((attempt) => run({ request, input, fresh: attempt > 1 }))) as never;
@@ -522,7 +527,7 @@ function declare<B extends Schema, Q extends Schema>(
 function answering(formatAt: (path: string) => Format): middy.MiddlewareObj<APIGatewayProxyEventV2> {
   return {
     after: (call) => {
-      call.response = rendered(formatAt(call.event.rawPath), call.response as unknown as Reply);
+      call.response = rendered(formatAt(call.event.rawPath), call.response as unknown as Reply, call.event);
     },
     onError: (call) => {
       const { event } = call;
@@ -543,7 +548,7 @@ function answering(formatAt: (path: string) => Format): middy.MiddlewareObj<APIG
         headers,
         acceptLanguage: event.headers['accept-language'],
       });
-      call.response = rendered(format, { ...reply, headers: { ...reply.headers, ...headers } });
+      call.response = rendered(format, { ...reply, headers: { ...reply.headers, ...headers } }, event);
     },
   };
 }
@@ -554,15 +559,19 @@ function refusalOf(error: unknown): Refusal {
   return isThrottling(error) ? busy() : new Refusal('internal_error');
 }
 
-function rendered(format: Format, { status, headers, body }: Reply): APIGatewayProxyStructuredResultV2 {
+/** An answer in the dialect's bytes; to HEAD the same without its body. */
+function rendered(
+  format: Format,
+  { status, headers, body }: Reply,
+  { requestContext }: APIGatewayProxyEventV2,
+): APIGatewayProxyStructuredResultV2 {
   const { 'content-type': contentType, ...others } = format.headers;
-  return body === undefined
-    ? { statusCode: status, headers: { ...others, ...headers } }
-    : {
-        statusCode: status,
-        headers: { ...others, ...(contentType && { 'content-type': contentType }), ...headers },
-        body: format.serialize(body, status),
-      };
+  if (body === undefined) return { statusCode: status, headers: { ...others, ...headers } };
+  return {
+    statusCode: status,
+    headers: { ...others, ...(contentType && { 'content-type': contentType }), ...headers },
+    ...(requestContext.http.method !== 'HEAD' && { body: format.serialize(body, status) }),
+  };
 }
 
 /** Repeated parameters count once: the first. */

@@ -1,37 +1,109 @@
 import * as z from 'zod/mini';
 import type { Format, Issue } from '../dialects/format.ts';
 import { type Details, Refusal } from '../domain/refusal.ts';
+import type { HttpDeclaration } from './declaration.ts';
 import type { Request } from './request.ts';
 
 /** The largest body that any dialect takes, in bytes. */
 export const BODY_LIMIT = 256 * 1024;
 
+type MediaType = HttpDeclaration['accepts'];
+
+const FORM = 'application/x-www-form-urlencoded';
+
 /** Reads the body as its content type says; an absent body is an empty one, so that validation names what is missing. */
-export function parseBody(request: Request, accepts: string): unknown {
-  if (request.bodyLength > BODY_LIMIT) throw new Refusal('body_too_large');
-  if (request.body === '') return {};
-  if (accepts === '*/*') return anyBody(request);
-  const type = (request.headers['content-type'] ?? accepts).split(';', 1)[0]?.trim().toLowerCase();
-  if (type !== accepts) throw new Refusal('unsupported_media_type');
-  if (accepts === 'application/x-www-form-urlencoded') return Object.fromEntries(new URLSearchParams(request.body));
+export function parseBody({ body, headers }: Request, accepts: MediaType): unknown {
+  if (body.length > BODY_LIMIT) throw new Refusal('body_too_large');
+  if (body.length === 0) return {};
+  const { 'content-type': contentType, 'content-encoding': coding } = headers;
+  if (coding !== undefined && coding.trim().toLowerCase() !== 'identity') {
+    throw unsupported('Content-Encoding', 'must be left out: send the body as it is', {
+      'accept-encoding': 'identity',
+    });
+  }
+  const [type, charset] = mediaTypeOf(contentType ?? accepts);
+  if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') {
+    throw unsupported('Content-Type', 'must have no charset other than utf-8');
+  }
+  if (accepts !== '*/*' && type !== accepts)
+    throw unsupported('Content-Type', `must be ${accepts}`, { accept: accepts });
+  const text = decoded(body);
+  if (type === FORM) return readForm(text);
+  // Rocket.Chat takes whatever it can't read, and whatever has no fields, for an empty body.
+  if (accepts === '*/*' && !isFields(text)) return {};
+  const read = parseJson(text);
+  if (read === undefined || hasNameTwice(text)) throw new Refusal('malformed_body');
+  return read;
+}
+
+function unsupported(header: string, text: string, headers: Readonly<Record<string, string>> = {}): Refusal {
+  return new Refusal('unsupported_media_type', { [header]: [text] }, headers);
+}
+
+/** A media type and its charset, in lower case. */
+function mediaTypeOf(header: string): [type: string, charset: string | undefined] {
+  const [type = '', ...parameters] = header.split(';').map((part) => part.trim().toLowerCase());
+  const [, charset] = parameters.map((one) => /^charset\s*=\s*"?([^"]*)"?$/.exec(one)).find(Boolean) ?? [];
+  return [type, charset];
+}
+
+/**
+ * A body as text, without the byte order mark that some systems write.
+ *
+ * U+FFFD is what decoding puts in the place of what is no UTF-8. Of some content types the gateway makes text before we
+ * see it: so that one is refused even where it was sent. In JSON it can be written `\ufffd`.
+ *
+ * @throws Refusal `malformed_body`
+ */
+function decoded(body: Buffer): string {
+  const text = body.toString('utf8');
+  if (text.includes(REPLACEMENT)) throw new Refusal('malformed_body');
+  return text.replace(/^\ufeff/, '');
+}
+
+const REPLACEMENT = '\ufffd';
+
+/** Whether percent signs stand only where they encode UTF-8. */
+export function isEncoded(text: string): boolean {
+  return !/%(?![0-9a-f]{2})/i.test(text) && !new URLSearchParams(text).toString().includes('%EF%BF%BD');
+}
+
+/** Reads a form. @throws Refusal `malformed_body` */
+function readForm(text: string): Record<string, string> {
+  const form = new URLSearchParams(text);
+  if (!isEncoded(text) || new Set(form.keys()).size < form.size) throw new Refusal('malformed_body');
+  return Object.fromEntries(form);
+}
+
+/** The value of a JSON text; undefined where it is none. */
+function parseJson(text: string): unknown {
   try {
-    return JSON.parse(request.body);
+    return JSON.parse(text);
   } catch {
-    throw new Refusal('malformed_body');
+    return undefined;
   }
 }
 
-/** Reads a JSON object or list, or a form, whatever it says that it is; anything else counts as an empty body. */
-function anyBody({ body, headers }: Request): unknown {
-  if (headers['content-type']?.includes('application/x-www-form-urlencoded')) {
-    return Object.fromEntries(new URLSearchParams(body));
+function isFields(text: string): boolean {
+  const read = parseJson(text);
+  return typeof read === 'object' && read !== null;
+}
+
+/** Whether an object in a JSON text has a name twice: readers differ in which of the values counts. */
+function hasNameTwice(json: string): boolean {
+  const open: (Set<unknown> | undefined)[] = [];
+  for (const [token, text, colon] of json.matchAll(/("(?:[^"\\]|\\.)*")\s*(:?)|[{}[\]]/g)) {
+    if (token === '{') open.push(new Set());
+    else if (token === '[') open.push(undefined);
+    else if (text === undefined) open.pop();
+    else if (colon) {
+      const names = open.at(-1);
+      const name = JSON.parse(text);
+      if (names?.has(name)) return true;
+      names?.add(name);
+    }
   }
-  try {
-    const read: unknown = JSON.parse(body);
-    return typeof read === 'object' && read !== null ? read : {};
-  } catch {
-    return {};
-  }
+  return false;
 }
 
 /**
@@ -58,11 +130,16 @@ export function validate<T extends z.core.$ZodType>(
   throw new Refusal('validation_failed', details);
 }
 
-function sentences(issue: Issue, name: string, say: NonNullable<Format['sentence']>): [path: string, text: string][] {
+function sentences(
+  issue: Issue,
+  name: 'body' | 'query',
+  say: NonNullable<Format['sentence']>,
+): [path: string, text: string][] {
   const path = (issue.path ?? []).map(String).join('.') || name;
   if (issue.code === 'unrecognized_keys') {
     const before = issue.path?.length ? `${path}.` : '';
-    return (issue.keys ?? []).map((key) => [before + key.slice(0, 100), 'is not a field of this request']);
+    const kind = name === 'body' ? 'field' : 'parameter';
+    return (issue.keys ?? []).map((key) => [before + key.slice(0, 100), `is not a ${kind} of this request`]);
   }
   return [[path, say(issue, path)]];
 }

@@ -3,7 +3,8 @@ import type { RefusalCode } from '../domain/refusal.ts';
 /** What each refusal says to a caller; also its meaning in `docs/errors.md`. */
 export const MESSAGES: Readonly<Record<RefusalCode, string>> = {
   validation_failed: 'The request has fields that are missing, unknown or not valid; details names each.',
-  malformed_body: 'The body is not valid JSON.',
+  malformed_body: 'The body can not be read: it must be JSON or a form, in UTF-8, with no name twice.',
+  malformed_query: 'The query can not be read: it must be percent-encoded UTF-8.',
   organization_required: 'Name the organization in the X-Organization-Id header.',
   invalid_cursor: 'The cursor was not given out for this list.',
   team_name_reserved: 'No team can have this name.',
@@ -77,7 +78,7 @@ export const MESSAGES: Readonly<Record<RefusalCode, string>> = {
   decider_removed: 'Whoever the link was sent to no longer manages the team that owns the site.',
   inviter_removed: 'Whoever sent the invitation may no longer invite: ask another admin to resend it.',
   body_too_large: 'The body is larger than 256 KB.',
-  unsupported_media_type: 'Send the body with the content type of this endpoint.',
+  unsupported_media_type: 'The body has a form that the endpoint does not take.',
   idempotency_key_reused: 'The idempotency key was used with another body.',
   mail_rate_exceeded: 'The organization has sent as many mails as it may in a day.',
   recipient_rate_exceeded: 'This address got as many mails as it may in a short time.',

@@ -8,8 +8,9 @@ import type { HttpDeclaration } from './declaration.ts';
  * it. No handler imports this file.
  */
 export function refusalsOf(declaration: HttpDeclaration): readonly RefusalCode[] {
-  const { route, dialect, caller, permission, organization, creates, body, query, accepts, refuses } = declaration;
-  const codes = new Set<RefusalCode>([...refuses, 'internal_error', 'busy']);
+  const { route, dialect, caller, permission, organization, creates, body, query, refuses } = declaration;
+  // Whoever sends too much is refused everywhere: by the gateway, where the dialect doesn't count.
+  const codes = new Set<RefusalCode>([...refuses, 'request_rate_exceeded', 'internal_error', 'busy']);
   const add = (...more: RefusalCode[]) => {
     for (const code of more) codes.add(code);
   };
@@ -20,12 +21,10 @@ export function refusalsOf(declaration: HttpDeclaration): readonly RefusalCode[]
   if (organization && !route.includes('{organizationId}')) add('organization_required');
   if (caller.includes('person') && !caller.includes('token')) add('token_not_allowed');
   if (body || query) add('validation_failed');
+  if (query && dialect !== 'page') add('malformed_query');
   if (dialect === 'papershift') add('not_acceptable');
   if (creates) add('idempotency_key_reused');
-  if (body) add('body_too_large');
-  if (body && accepts !== '*/*') add('unsupported_media_type');
-  // A form can't be malformed: whatever it is, it has some fields or none.
-  if (body && accepts !== 'application/x-www-form-urlencoded') add('malformed_body');
+  if (body) add('malformed_body', 'body_too_large', 'unsupported_media_type');
   if (query instanceof z.core.$ZodObject && 'cursor' in query._zod.def.shape) add('invalid_cursor');
   return (Object.keys(REFUSALS) as RefusalCode[]).filter((code) => codes.has(code));
 }

@@ -8,11 +8,11 @@ export interface Request {
   /** Names in lower case; repeats joined by commas. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly query: URLSearchParams;
+  /** The query as sent. */
+  readonly queryText: string;
   readonly params: Readonly<Record<string, string | undefined>>;
   /** As sent, decoded from the gateway's base64. */
-  readonly body: string;
-  /** Bytes of the body. */
-  readonly bodyLength: number;
+  readonly body: Buffer;
   readonly origin: Origin;
   /** The one moment at which the request happens. */
   readonly now: Date;
@@ -20,15 +20,14 @@ export interface Request {
 
 /** Reads API Gateway's payload format 2.0. */
 export function readEvent(event: APIGatewayProxyEventV2, context: Pick<Context, 'awsRequestId'>): Request {
-  const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
   return {
     method: event.requestContext.http.method,
     path: event.rawPath,
     headers: event.headers,
     query: new URLSearchParams(event.rawQueryString),
+    queryText: event.rawQueryString,
     params: event.pathParameters ?? {},
-    body: body.toString('utf8'),
-    bodyLength: body.length,
+    body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
     origin: { requestId: context.awsRequestId, sourceAddress: event.requestContext.http.sourceIp },
     now: new Date(),
   };

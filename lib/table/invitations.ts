@@ -23,6 +23,7 @@ import { hashSecret } from '../domain/link.ts';
 import type { Actor } from '../domain/member.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Role } from '../domain/roles.ts';
+import type { Team } from '../domain/team.ts';
 import type { TableAccess } from './access.ts';
 import { audit } from './audit.ts';
 import { count, countMails, readCounters } from './counters.ts';
@@ -111,8 +112,8 @@ export interface BeforeInvitation {
   readonly counters: readonly Counters[];
   readonly holder: AddressHolder | undefined;
   readonly guard: InvitedGuard | undefined;
-  /** Whether the teams that it is for are there. */
-  readonly hasTeams: boolean;
+  /** The teams that it is for, as far as they are there. */
+  readonly teams: readonly (Team | undefined)[];
 }
 
 /** Reads what `createInvitation` decides on. */
@@ -127,7 +128,7 @@ export async function beforeInvitation(
     getInvited(email, organizationId),
     ...teamIds.map((id) => getTeam(organizationId, id)),
   ]);
-  return { counters: counted, holder, guard, hasTeams: teams.every(Boolean) };
+  return { counters: counted, holder, guard, teams };
 }
 
 /** What an inviter asks for. */
@@ -156,7 +157,7 @@ export interface PreparedInvitation {
  * @param options.secrets of the mail that the request sends
  * @param options.handedSecrets of the answer, where that carries the link
  * @param options.mail who sends the mail: the request, the sweep, or nobody
- * @throws Refusal `team_not_found`, `already_member`, `already_invited`
+ * @throws Refusal `team_not_found`, `team_member_limit_reached`, `already_member`, `already_invited`
  */
 export async function prepareInvitation(
   occasion: Occasion,
@@ -178,7 +179,11 @@ export async function prepareInvitation(
   const { email, role, days, language, message, teams } = input;
   const createdAt = now.toISOString();
   const expiresAt = periodEnd(now, days);
-  if (!before.hasTeams) throw new Refusal('team_not_found');
+  for (const team of before.teams) {
+    if (!team) throw new Refusal('team_not_found');
+    // It may be full by the time that the invitation is accepted: then it is skipped.
+    if (team.members >= limits.membersOfTeam) throw new Refusal('team_member_limit_reached');
+  }
   const claim = await claimAddress(occasion, actor, { organizationId, id, email }, before);
   const invitation: DueInvitation = {
     ...{ id, organizationId, email, role, status: 'PENDING', inviterId: actor.userId, createdAt, updatedAt: createdAt },

@@ -66,9 +66,10 @@ export function joinWrites(
   by: string,
   now: Date,
   stale?: TeamMembership,
+  roles?: readonly string[],
 ): Write[] {
   return [
-    ...rowWrites(team, { userId, memberId }, role, by, now, stale),
+    ...rowWrites(team, { userId, memberId }, role, by, now, stale, roles),
     {
       type: 'update',
       key: keys.member(team.organizationId, memberId),
@@ -86,10 +87,12 @@ export function rowWrites(
   createdBy: string,
   now: Date,
   stale?: TeamMembership,
+  roles?: readonly string[],
 ): Write[] {
   const at = now.toISOString();
   const row: TeamMembership = {
     ...{ teamId: id, organizationId, userId, memberId, role, createdBy, createdAt: at, updatedAt: at },
+    ...(roles && { roles }),
   };
   const item = { type: 'TeamMembership', v: 1, ...row };
   const when: Condition[] = [stale ? { attribute: 'memberId', is: stale.memberId } : { absent: 'pk' }];
@@ -180,7 +183,7 @@ export function refuseUnclaimed({ claimed, teams }: Member): void {
  * Puts several members into a team, one after another, each a change of its own: what came before one that is refused
  * stays.
  *
- * @param roleOf what a member is to be who is in the team as something, or not yet; refuses what the actor may not, by
+ * @param placeOf what a member is to be who is in the team as something, or not yet; refuses what the actor may not, by
  *   what the actor is in the team
  */
 export async function putTeamMembers(
@@ -188,7 +191,11 @@ export async function putTeamMembers(
   actor: Actor,
   team: Team,
   members: readonly Member[],
-  roleOf: (member: Member, present: TeamRole | undefined, own: TeamMembership | undefined) => TeamRole,
+  placeOf: (
+    member: Member,
+    present: TeamMembership | undefined,
+    own: TeamMembership | undefined,
+  ) => Pick<TeamMembership, 'role' | 'roles'>,
   limits: Limits,
 ): Promise<void> {
   for (const each of members) {
@@ -200,8 +207,8 @@ export async function putTeamMembers(
         getMember(team.organizationId, each.memberId),
       ]);
       if (!member) return;
-      const role = roleOf(member, isIn(member, row) ? row?.role : undefined, own);
-      await putTeamMember(occasion, actor, own, team, member, role, row, limits);
+      const { role, roles } = placeOf(member, isIn(member, row) ? row : undefined, own);
+      await putTeamMember(occasion, actor, own, team, member, role, row, limits, roles);
     });
   }
 }
@@ -211,6 +218,7 @@ export async function putTeamMembers(
  *
  * @param own what the actor is in the team
  * @param present the member's row in the team, of whatever membership
+ * @param roles what Rocket.Chat's clients call the role; undefined: as it is itself
  * @throws Refusal `team_member_limit_reached`, `last_team_owner`, `member_not_claimed`
  */
 export async function putTeamMember(
@@ -222,12 +230,14 @@ export async function putTeamMember(
   role: TeamRole,
   present: TeamMembership | undefined,
   limits: Limits,
+  roles?: readonly string[],
 ): Promise<TeamMembership> {
   const { now } = occasion;
   const at = now.toISOString();
   const { userId, memberId } = member;
   const isThere = isIn(member, present);
-  if (isThere && present?.role === role) return present;
+  const isCalledSo = roles === undefined || roles.join('\n') === present?.roles?.join('\n');
+  if (isThere && present?.role === role && isCalledSo) return present;
   const entry = (before?: TeamRole) =>
     audit(occasion, {
       action: before ? 'team-member.update' : 'team-member.add',
@@ -240,10 +250,15 @@ export async function putTeamMember(
     const owners = (role === 'OWNER' ? 1 : 0) - (present.role === 'OWNER' ? 1 : 0);
     const change = {
       type: 'update',
-      set: { role, updatedAt: at },
+      set: { role, updatedAt: at, ...(roles && { roles }) },
+      ...(roles === undefined && { remove: ['roles'] }),
       when: [
         { attribute: 'memberId', is: memberId },
         { attribute: 'role', is: present.role },
+        // Roles are added to those that somebody has.
+        ...(roles === undefined
+          ? []
+          : [present.roles ? { attribute: 'roles', is: present.roles } : { absent: 'roles' }]),
       ],
     } as const;
     await transact([
@@ -253,14 +268,15 @@ export async function putTeamMember(
       owners === 0 ? isLive(team) : countInTeam(team, 0, owners),
       entry(present.role),
     ]);
-    return { ...present, role, updatedAt: at };
+    const { roles: _before, ...kept } = present;
+    return { ...kept, role, ...(roles && { roles }), updatedAt: at };
   }
   refuseUnclaimed(member);
   // A row of an earlier membership is counted already, as what it was.
   const owners = (role === 'OWNER' ? 1 : 0) - (present?.role === 'OWNER' ? 1 : 0);
   await transact([
     ...actorManages(actor, own, team, moderating(role)),
-    ...joinWrites(team, member, role, actor.userId, now, present),
+    ...joinWrites(team, member, role, actor.userId, now, present, roles),
     ...(present ? corrected(team, owners) : [countInTeam(team, 1, owners, limits)]),
     entry(),
   ]);
@@ -367,11 +383,11 @@ export function handedOver(
   to: Pick<Member, 'userId' | 'memberId'>,
   present: TeamMembership | undefined,
 ): Write[] {
-  const { teamId: id, organizationId, role, createdBy, createdAt } = row;
+  const { teamId: id, organizationId, role, roles, createdBy, createdAt } = row;
   const less = { members: -1, ...(present?.role === 'OWNER' && { owners: -1 }) };
   return [
     ...leaveWrites(row),
-    ...rowWrites({ id, organizationId }, to, role, createdBy, new Date(createdAt), present),
+    ...rowWrites({ id, organizationId }, to, role, createdBy, new Date(createdAt), present, roles),
     ...(present
       ? [{ type: 'update', key: keys.team(organizationId, id), add: less, when: [{ exists: 'pk' }] } as const]
       : []),

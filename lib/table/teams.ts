@@ -6,7 +6,6 @@ import type { Organization } from '../domain/organization.ts';
 import { Refusal } from '../domain/refusal.ts';
 import {
   above,
-  foldName,
   hashName,
   heightOf,
   isIn,
@@ -17,6 +16,7 @@ import {
   TREE_DEPTH,
   visible,
 } from '../domain/team.ts';
+import { foldName } from '../domain/user-text.ts';
 import { type TableAccess, union } from './access.ts';
 import { audit } from './audit.ts';
 import { count } from './counters.ts';

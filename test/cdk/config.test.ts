@@ -18,8 +18,28 @@ function refusal(settings: object): string {
 }
 
 describe('configuration', () => {
-  it.each(['development', 'production'])('reads the stage %s of cdk.json', (stage) => {
-    expect(readConfig(stages, stage)).toMatchObject({ stage, disposable: stage === 'development' });
+  it('reads the stages of cdk.json, the lasting one once it has a sender', () => {
+    expect(readConfig(stages, 'development')).toMatchObject({ stage: 'development', disposable: true });
+    const own = { ...stages, production: { ...stages.production, mailSender: 'Muster <invitations@mail.acme.org>' } };
+    expect(readConfig(own, 'production')).toMatchObject({ stage: 'production', disposable: false });
+  });
+
+  it.each([
+    ...['example.com', 'mail.example.com', 'EXAMPLE.ORG', 'example.net', 'acme.example', 'acme.test'],
+    ...['acme.invalid', 'app.localhost'],
+  ])('takes a placeholder at %s for a sender only where the stage is disposable', (domain) => {
+    const placeholder = { mailSender: `Muster <invitations@${domain}>`, logDays: 8 };
+    const refused = () => read(placeholder, 'staging');
+    expect(refused).toThrow('stages.staging.mailSender: is a placeholder that can not send');
+    expect(refused).toThrow('stages.staging.logDays');
+    expect(read({ mailSender: placeholder.mailSender }).senderAddress).toMatch(/^invitations@/);
+    for (const own of ['acme-example.com', 'example.com.acme.org', 'myexample.org', 'testing.org']) {
+      expect(read({ mailSender: `invitations@${own}` }, 'staging').senderAddress).toBe(`invitations@${own}`);
+    }
+  });
+
+  it("refuses cdk.json's own production, which has the placeholder", () => {
+    expect(() => readConfig(stages, 'production')).toThrow('stages.production.mailSender: is a placeholder');
   });
 
   it.each(['staging', 'toString'])('names the known stages when there is no stage %s', (stage) => {

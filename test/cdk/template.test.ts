@@ -12,12 +12,13 @@ import { Muster } from '../../cdk/stack.ts';
 import { synthesize } from '../../cdk/synthesize.ts';
 import { functions } from '../../functions/index.ts';
 import { dialectOf } from '../../lib/dialects/dialect.ts';
-import type {
-  Declaration,
-  HttpDeclaration,
-  MailEventsDeclaration,
-  Route,
-  ScheduleDeclaration,
+import {
+  type Declaration,
+  type HttpDeclaration,
+  type MailEventsDeclaration,
+  type Route,
+  routeKeysOf,
+  type ScheduleDeclaration,
 } from '../../lib/http/declaration.ts';
 import { PUT_ASIDE } from '../../lib/http/mail-events.ts';
 import { RUN } from '../../lib/http/schedule.ts';
@@ -47,7 +48,7 @@ type Declared = { name: string; declaration: Declaration };
 const temporary = mkdtempSync(join(tmpdir(), 'template-'));
 afterAll(() => rmSync(temporary, { recursive: true }));
 
-const mailSender = 'Muster <invitations@muster.test>';
+const mailSender = 'Muster <invitations@mail.acme.org>';
 const plugin = new CloudFormationValidatePlugin();
 
 function http(name: string, route: Route, more: Partial<HttpDeclaration> = {}): Declared {
@@ -334,8 +335,8 @@ describe("a function's role", () => {
     const [, , , mail] = statementsOf(development.nested.v1, 'invitations/create');
     expect(mail.Action).toBe('ses:SendRawEmail');
     expect(mail.Resource.map((arn: { 'Fn::Join': [string, unknown[]] }) => arn['Fn::Join'][1].at(-1))).toEqual([
-      ':identity/muster.test',
-      ':identity/invitations@muster.test',
+      ':identity/mail.acme.org',
+      ':identity/invitations@mail.acme.org',
       { Ref: expect.stringMatching(/^referenceto.*ConfigurationSet.*Ref$/) },
     ]);
     expect(mail.Resource[2]['Fn::Join'][1].at(-2)).toBe(':configuration-set/');
@@ -426,7 +427,10 @@ describe('the API', () => {
       const declared = ONE_EACH.flatMap(({ name, declaration }) => {
         const found = ofType(template, 'AWS::Lambda::Function').find((each) => each.Properties.Description === name);
         if (!found || declaration.kind !== 'http') return [];
-        return [{ routeKey: declaration.route, arn: { 'Fn::GetAtt': [logicalId(template, found), 'Arn'] } }];
+        // What answers GET answers HEAD too, by the same function.
+        return routeKeysOf(declaration).map((routeKey) => ({
+          ...{ routeKey, arn: { 'Fn::GetAtt': [logicalId(template, found), 'Arn'] } },
+        }));
       });
       expect(
         routed.map(({ routeKey, arn }) => ({ routeKey, arn })),
@@ -436,7 +440,7 @@ describe('the API', () => {
       const [role, ...others] = new Set(routed.map(({ role }) => role['Fn::GetAtt'][0]));
       expect(others, group).toEqual([]);
       const { PolicyDocument } = template.Resources[role]?.Properties.Policies[0] ?? {};
-      const arns = declared.map(({ arn }) => arn);
+      const arns = declared.filter(({ routeKey }) => !routeKey.startsWith('HEAD ')).map(({ arn }) => arn);
       expect(PolicyDocument.Statement).toEqual([
         { Action: 'lambda:InvokeFunction', Effect: 'Allow', Resource: arns.length === 1 ? arns[0] : arns },
       ]);
@@ -527,7 +531,7 @@ describe('identity', () => {
 describe('mail', () => {
   it("makes the identity of the sender's domain, and says its DNS records", () => {
     expect(ofType(development.root, 'AWS::SES::EmailIdentity').map(({ Properties }) => Properties)).toEqual([
-      { EmailIdentity: 'muster.test' },
+      { EmailIdentity: 'mail.acme.org' },
     ]);
     expect(JSON.stringify(development.root.Outputs.MailDnsRecords?.Value).match(/ CNAME /g)).toHaveLength(3);
   });

@@ -192,6 +192,8 @@ describe.each(named(withBodies))('%s', (_, contract) => {
         'x\u0007y',
         'x\ud800',
         '\u200b',
+        '\u3164',
+        '\u2800',
         'x'.repeat(100_000),
       ];
       for (const value of wrong) {
@@ -239,7 +241,21 @@ describe.each(named(withDocuments))('%s', (_, contract) => {
     expect(await send({ data, padding: 'x'.repeat(257 * 1024) })).toEqual([413, 'body_too_large']);
     for (const type of ['application/json', 'text/plain', 'application/x-www-form-urlencoded'])
       expect(await send(JSON.stringify({ data }), type), type).toEqual([415, 'unsupported_media_type']);
-    for (const name of [null, 42, true, {}, [], '', ' ', 'x\u0007y', 'x\ud800', '\u200b', 'x'.repeat(100_000)])
+    for (const name of [
+      null,
+      42,
+      true,
+      {},
+      [],
+      '',
+      ' ',
+      'x\u0007y',
+      'x\ud800',
+      '\u200b',
+      '\u3164',
+      '\u2800',
+      'x'.repeat(100_000),
+    ])
       expect(await send({ data: { ...data, attributes: { name } } })).toEqual([422, 'validation_failed']);
     for (const parent_team_id of [42, true, {}, []])
       expect(await send({ data: { ...data, attributes: { parent_team_id, name: newAddress() } } })).toEqual([

@@ -3,7 +3,7 @@ import { type Answer, newAddress, useService } from '../support/service.ts';
 
 const LIMITS = {
   ...{ members: 6, pendingInvitations: 3, organizationsOfPerson: 2, accessTokensOfMember: 2 },
-  ...{ mailsOfOrganization: 8, mailsToAddress: 4 },
+  ...{ mailsOfOrganization: 8, mailsToAddress: 4, membersOfTeam: 2 },
 };
 const service = useService({
   environment: { LIMITS: JSON.stringify(LIMITS), ORGANIZATION_CREATORS: '' },
@@ -13,6 +13,32 @@ const times = <T>(count: number, of: (index: number) => Promise<T>) =>
   Promise.all(Array.from({ length: count }, (_, index) => of(index)));
 const errors = (answers: readonly Answer[]) => answers.flatMap(({ body }) => body?.error ?? []);
 const made = (answers: readonly Answer[]) => answers.filter(({ status }) => status < 300);
+
+test('an invitation into a full team is refused, in a bulk row too; one that becomes full is skipped', async () => {
+  const { owner } = await service.organization();
+  const team = async () => (await owner.call('POST /v1/teams', { body: { name: newAddress() } })).body.id as string;
+  const [full, later, free] = [await team(), await team(), await team()];
+  const { memberId } = await service.member(owner, 'USER');
+  const fill = (id: string) => owner.call(`PUT /v1/teams/${id}/members/${memberId}`, { body: {} });
+  const email = newAddress();
+  const invite = (teams: readonly string[], to = newAddress()) =>
+    owner.call('POST /v1/invitations', { body: { email: to, role: 'USER', teams } });
+  await fill(full);
+  expect((await invite([later, free], email)).status).toBe(201);
+  await fill(later);
+  const before = await service.items();
+  expect(await invite([free, full])).toMatchObject({ status: 409, body: { error: 'team_member_limit_reached' } });
+  const row = { email: newAddress(), role: 'USER', teams: [full] };
+  for (const dryRun of [true, false]) {
+    const bulk = await owner.call('POST /v1/invitations/bulk', { body: { invitations: [row], dryRun } });
+    expect(bulk.body.data).toMatchObject([{ status: 409, error: 'team_member_limit_reached' }]);
+  }
+  expect(await service.items()).toEqual(before);
+  const token = await service.linkToken(email);
+  expect((await service.call('POST /v1/invitations/accept', { body: { token } })).status).toBe(200);
+  const { body } = await (await service.person(email)).call('GET /v1/me');
+  expect(body.teams.map(({ id }: { id: string }) => id)).toEqual([free]);
+});
 
 describe('a limit is reached exactly, also by parallel requests, and what is refused leaves nothing behind:', () => {
   test('pending invitations, and seats that they reserve', async () => {

@@ -40,6 +40,19 @@ const complained = (mail: object) => ({
   mail,
   complaint: { complaintFeedbackType: 'abuse', timestamp: AT, feedbackId: 'complaint' },
 });
+const notSpam = (mail: object) => ({
+  ...complained(mail),
+  complaint: { complaintFeedbackType: 'not-spam', timestamp: AT, feedbackId: 'not-spam' },
+});
+/** What SES makes of an automatic reply: a bounce of which no server said anything. */
+const replied = (mail: object) => ({
+  eventType: 'Bounce',
+  mail,
+  bounce: {
+    ...{ bounceType: 'Transient', bounceSubType: 'General', timestamp: AT, feedbackId: 'reply' },
+    bouncedRecipients: [{ emailAddress: 'who@example.com' }],
+  },
+});
 const bounced = (mail: object, bounceType = 'Permanent', feedbackId = 'bounce') => {
   const emailAddress = 'who@example.com';
   const diagnosticCode = `smtp; 550 5.1.1 <${emailAddress}>: user unknown`;
@@ -52,7 +65,7 @@ const bounced = (mail: object, bounceType = 'Permanent', feedbackId = 'bounce') 
 };
 
 async function entriesOf(owner: Client, id: string) {
-  const { body } = await owner.call('GET /v1/audit-logs?per_page=100');
+  const { body } = await owner.call('GET /v1/audit-logs?perPage=100');
   return (body.data as Record<string, unknown>[]).filter(
     ({ resourceId, actorType }) => resourceId === id && actorType === 'ses',
   );
@@ -79,6 +92,32 @@ test.each([
     metadata: { before: { state: 'SENT' }, after: { state, reason } },
   };
   expect(await entriesOf(owner, id)).toEqual(one.action ? [expect.objectContaining(entry)] : []);
+});
+
+test.each([
+  ['before it was delivered', [replied, delivered]],
+  ['after', [delivered, replied]],
+])('an out-of-office reply %s takes back no delivery, and stops nothing', async (_, events) => {
+  const { owner, id, email } = await invited();
+  for (const event of events) await service.mailEvent(event(about(email)));
+  expect(await delivery(owner, id)).toMatchObject({ state: 'DELIVERED', reason: null });
+  expect(await entriesOf(owner, id)).toEqual([]);
+  expect((await owner.call(`POST /v1/invitations/${id}/resend`)).status).toBe(200);
+});
+
+test('an out-of-office reply to a mail of which nothing else is known says so, and no more', async () => {
+  const { owner, id, email } = await invited();
+  await service.mailEvent(replied(about(email)));
+  expect(await delivery(owner, id)).toMatchObject({ state: 'SENT', reason: 'Transient/General' });
+});
+
+test('whoever took the mail out of their spam did not complain', async () => {
+  const { owner, id, email } = await invited();
+  await service.mailEvent(delivered(about(email)));
+  const before = await read(owner, id);
+  await service.mailEvent(notSpam(about(email)));
+  expect(await read(owner, id)).toEqual(before);
+  expect((await owner.call(`POST /v1/invitations/${id}/resend`)).status).toBe(200);
 });
 
 test('the same event is recorded once, however often it comes, also at the same moment', async () => {

@@ -76,12 +76,35 @@ describe('declining', () => {
     const token = await service.linkToken(email);
     const declined = await decline(token);
     expect(declined).toMatchObject({ status: 200, body: { invitation: { id, status: 'DECLINED' } } });
-    expect(await decline(token)).toMatchObject({ status: 409, body: { error: 'invitation_not_pending' } });
+    expect(await decline(token)).toMatchObject({ status: 410, body: { error: 'invitation_declined' } });
     const accepted = await service.call('POST /v1/invitations/accept', { body: { token } });
     expect(accepted).toMatchObject({ status: 410, body: { error: 'invitation_declined' } });
     expect((await owner.call(`POST /v1/invitations/${id}/resend`)).body.error).toBe('invitation_not_resendable');
     expect((await owner.call('POST /v1/invitations', { body: { email, role: 'USER' } })).status).toBe(201);
     expect(await decline('A'.repeat(64))).toMatchObject({ status: 404, body: { error: 'invitation_not_found' } });
+  });
+
+  test('by a link that is dead is told as accepting by it is', async () => {
+    const { owner } = await service.organization();
+    const invite = async () => {
+      const email = newAddress();
+      const { id } = (await owner.call('POST /v1/invitations', { body: { email, role: 'USER' } })).body;
+      return { id, token: await service.linkToken(email) };
+    };
+    const [revoked, resent, used, expired] = [await invite(), await invite(), await invite(), await invite()];
+    await owner.call(`DELETE /v1/invitations/${revoked.id}`);
+    await owner.call(`POST /v1/invitations/${resent.id}/resend`);
+    await service.call('POST /v1/invitations/accept', { body: { token: used.token } });
+    const codeOf = async ({ token }: { token: string }) => {
+      const { status, body } = await decline(token);
+      return [status, body.error];
+    };
+    expect(await codeOf(revoked)).toEqual([410, 'invitation_revoked']);
+    expect(await codeOf(resent)).toEqual([410, 'invitation_superseded']);
+    expect(await codeOf(used)).toEqual([410, 'invitation_used']);
+    await service.clock('8d');
+    expect(await codeOf(expired)).toEqual([410, 'invitation_expired']);
+    await service.clock(0);
   });
 
   test('signed in as another account is 403; the invitation stays alive', async () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { RestClient } from '@rocket.chat/api-client';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { REQUESTS } from '../../lib/dialects/rocketchat/admission.ts';
+import { teamIdFromHex } from '../../lib/domain/team.ts';
 import { type Answer, type Client, newAddress, useService } from '../support/service.ts';
 
 // Rocket.Chat's page of teams.create, as it was when the project was made from it: its example is sent, and what it
@@ -369,7 +370,7 @@ describe('who says who is in a team', () => {
     expect(await add(moderator, plain.userId)).toMatchObject(refused('unauthorized', 403));
     expect(await add(owner, moderator.userId, ['moderator'])).toMatchObject(done);
     expect(await add(owner, moderator.userId, ['member'])).toMatchObject(done);
-    expect((await roles())[moderator.userId]).toEqual(['moderator']);
+    expect((await roles())[moderator.userId]).toEqual(['moderator', 'member']);
 
     expect(await add(moderator, plain.userId)).toMatchObject(done);
     expect(await add(moderator, other.userId, ['owner'])).toMatchObject(refused('unauthorized', 403));
@@ -381,8 +382,8 @@ describe('who says who is in a team', () => {
     expect(await take(plain, moderator.userId)).toMatchObject(refused('unauthorized', 403));
     expect(await roles()).toEqual({
       [owner.userId]: ['owner'],
-      [moderator.userId]: ['moderator'],
-      [plain.userId]: undefined,
+      [moderator.userId]: ['moderator', 'member'],
+      [plain.userId]: [],
     });
 
     expect(await take(moderator, plain.userId)).toMatchObject(done);
@@ -396,7 +397,67 @@ describe('who says who is in a team', () => {
     expect(await post('leave', { teamName }, owner.client)).toMatchObject(refused('member-does-not-exist'));
     // Who isn't in it is not changed, and that is no error there.
     expect(await give(moderator, plain.userId, ['owner'])).toMatchObject(done);
-    expect(await roles()).toEqual({ [moderator.userId]: ['owner'] });
+    expect(await roles()).toEqual({ [moderator.userId]: ['owner', 'moderator'] });
+  });
+
+  test('roles are read back as they were set, until another API changes what they stand for', async () => {
+    const { userId, client } = await memberOf('many');
+    const teamName = newName();
+    const teamId = (await create({ name: teamName, type: 0 })).body.team._id as string;
+    const add = (roles?: readonly unknown[] | null) =>
+      post('addMembers', { teamName, members: [{ userId, ...(roles !== undefined && { roles }) }] });
+    const give = (roles?: readonly unknown[] | null) =>
+      post('updateMember', { teamName, member: { userId, ...(roles !== undefined && { roles }) } });
+    const roles = async () => rolesOf(await listed(`teamName=${teamName}`))[userId];
+    const role = async () => {
+      const { data } = (await home.owner.call(`GET /v1/teams/${teamIdFromHex(teamId)}/members`)).body;
+      return data.find((row: { userId: string }) => row.userId === userId).role;
+    };
+
+    expect(await add()).toMatchObject(done);
+    expect(await roles()).toBeUndefined();
+    expect(await add(['leader', 'leader', 'Ünüsual role'])).toMatchObject(done);
+    expect([await roles(), await role()]).toEqual([['leader', 'Ünüsual role'], 'MEMBER']);
+    expect(await add(['moderator', 'leader'])).toMatchObject(done);
+    expect([await roles(), await role()]).toEqual([['leader', 'Ünüsual role', 'moderator'], 'MODERATOR']);
+    expect(await add(null)).toMatchObject(done);
+    expect(await roles()).toEqual(['leader', 'Ünüsual role', 'moderator']);
+    expect(await give(['owner', 'moderator', 'leader'])).toMatchObject(done);
+    expect([await roles(), await role()]).toEqual([['owner', 'moderator', 'leader'], 'OWNER']);
+    expect(await give(['leader', 'owner'])).toMatchObject(done);
+    expect([await roles(), await role()]).toEqual([['leader', 'owner'], 'OWNER']);
+    for (const none of [undefined, null, []]) {
+      expect(await give(none)).toMatchObject(done);
+      expect([await roles(), await role()]).toEqual([[], 'MEMBER']);
+    }
+
+    await give(['leader', 'moderator']);
+    const path = `/v1/teams/${teamIdFromHex(teamId)}/members/${(await client.call('GET /v1/me')).body.memberships[0].id}`;
+    await home.owner.call(`PUT ${path}`, { body: { role: 'MODERATOR' } });
+    expect(await roles()).toEqual(['leader', 'moderator']);
+    await home.owner.call(`PUT ${path}`, { body: { role: 'OWNER' } });
+    expect(await roles()).toEqual(['owner']);
+
+    expect(await add(['x'.repeat(51)])).toMatchObject({ status: 400, body: { errorType: 'invalid-params' } });
+    expect(await give(Array.from({ length: 21 }, (_, index) => `${index}`))).toMatchObject({
+      status: 400,
+      body: { errorType: 'invalid-params' },
+    });
+    expect(await roles()).toEqual(['owner']);
+  });
+
+  test('of roles that are added at the same moment, none is lost', async () => {
+    const { userId } = await memberOf('added');
+    const teamName = newName();
+    await create({ name: teamName, type: 0 });
+    await post('addMembers', { teamName, members: [{ userId }] });
+    const wanted = ['one', 'two', 'three', 'four'];
+    // Slowed down, so that all have read before one writes.
+    const writes = { function: 'rocketchat/add-members', action: 'dynamodb:UpdateItem' };
+    await service.faults([{ ...writes, fault: 'delay', ms: 60, times: -1 }]);
+    await Promise.all(wanted.map((role) => post('addMembers', { teamName, members: [{ userId, roles: [role] }] })));
+    await service.faults([]);
+    expect([...(rolesOf(await listed(`teamName=${teamName}`))[userId] ?? [])].sort()).toEqual(wanted.sort());
   });
 
   test('whoever was a moderator until just now puts nobody in', async () => {

@@ -50,6 +50,100 @@ export const mutants: readonly Mutant[] = [
     test: races('twenty parallel invitations of one address make one'),
   },
   {
+    name: 'a secret may end in a dash',
+    edits: [{ file: 'lib/domain/link.ts', replace: '0b111111) < DASH', by: '0b111111) < 64' }],
+    test: { file: 'test/lib/domain/secrets.test.ts', name: 'a secret of an invitation ends in a letter or a digit' },
+  },
+  {
+    name: 'a body that is no UTF-8 is read as far as it can be',
+    edits: [
+      {
+        file: 'lib/http/input.ts',
+        replace: `  if (text.includes(REPLACEMENT)) throw new Refusal('malformed_body');\n`,
+        by: '',
+      },
+    ],
+    test: { file: 'test/functions/malformed.test.ts', name: 'POST /v1/teams refuses a body that is no UTF-8' },
+  },
+  {
+    name: 'of a name that stands twice the last counts',
+    edits: [{ file: 'lib/http/input.ts', replace: ' || hasNameTwice(text)', by: '' }],
+    test: { file: 'test/functions/malformed.test.ts', name: 'POST /v1/teams refuses a body that is no UTF-8' },
+  },
+  {
+    name: 'a body of another charset is read as UTF-8',
+    edits: [
+      {
+        file: 'lib/http/input.ts',
+        replace: "charset !== undefined && charset !== 'utf-8' && charset !== 'utf8'",
+        by: 'false',
+      },
+    ],
+    test: { file: 'test/functions/malformed.test.ts', name: 'POST /v1/teams refuses another charset' },
+  },
+  {
+    name: 'a parameter that there is none of is passed over',
+    edits: [
+      {
+        file: 'lib/http/endpoint.ts',
+        replace: "dialect === 'v1' ? z.catchall",
+        by: "dialect === ('' as string) ? z.catchall",
+      },
+    ],
+    test: { file: 'test/functions/methods.test.ts', name: 'GET /v1/members refuses a parameter that it has not' },
+  },
+  {
+    name: 'an invitation into a full team is made',
+    edits: [
+      {
+        file: 'lib/table/invitations.ts',
+        replace: 'if (team.members >= limits.membersOfTeam)',
+        by: 'if (team.members < 0)',
+      },
+    ],
+    test: { file: 'test/functions/limits.test.ts', name: 'an invitation into a full team is refused' },
+  },
+  {
+    name: 'an out-of-office reply is a bounce',
+    edits: [{ file: 'lib/domain/mail-event.ts', replace: "isReply ? 'reply' : 'softBounce'", by: "'softBounce'" }],
+    test: { file: 'test/lib/domain/mail-event.test.ts', name: 'is judged by what it says: a bounce' },
+  },
+  {
+    name: 'whoever says that a mail is no spam complains',
+    edits: [{ file: 'lib/domain/mail-event.ts', replace: "if (type === 'not-spam') return 'meaningless';", by: '' }],
+    test: { file: 'test/lib/domain/mail-event.test.ts', name: 'is judged by what it says: feedback' },
+  },
+  {
+    name: 'of roles that are added at the same moment one is lost',
+    edits: [
+      {
+        file: 'lib/table/team-members.ts',
+        replace: `        ...(roles === undefined\n          ? []\n          : [present.roles ? { attribute: 'roles', is: present.roles } : { absent: 'roles' }]),\n`,
+        by: '',
+      },
+    ],
+    test: { file: 'test/functions/rocketchat.test.ts', name: 'of roles that are added at the same moment' },
+  },
+  {
+    name: 'a name may have nothing to see',
+    edits: [
+      { file: 'lib/domain/user-text.ts', replace: '(?![\\p{Default_Ignorable_Code_Point}\\u2800\\u{1d159}])', by: '' },
+    ],
+    test: { file: 'test/lib/domain/names.test.ts', name: 'of nothing that is seen is none' },
+  },
+  {
+    name: '31 February is 3 March',
+    edits: [{ file: 'lib/domain/moment.ts', replace: ' || !isDay(day)', by: '' }],
+    test: { file: 'test/lib/domain/moment.test.ts', name: '2027-02-31 is none' },
+  },
+  {
+    name: 'a lasting stage may have a placeholder for a sender',
+    edits: [
+      { file: 'cdk/config.ts', replace: '(isDisposable(stage) ? StageConfig : LastingConfig)', by: 'StageConfig' },
+    ],
+    test: { file: 'test/cdk/config.test.ts', name: 'takes a placeholder at' },
+  },
+  {
     name: 'an invitation ends without having to be pending',
     edits: [
       {

@@ -1010,12 +1010,13 @@ function decline(world: World, progress: Progress, link: string): Answer {
   const { invitation, isGood, isHanded } = opened;
   const person = world.users.find(({ id }) => id === progress.user);
   const status = statusOf(world, invitation);
-  const isOpen = status === 'PENDING' || (status === 'ACCEPTED' && isGood);
-  if (!isOpen) return refused(409, 'invitation_not_pending');
-  if (!isGood) return refused(410, 'invitation_superseded');
+  if (status === 'REVOKED') return refused(410, 'invitation_revoked');
+  if (status === 'DECLINED') return refused(410, 'invitation_declined');
+  if (status === 'EXPIRED') return refused(410, 'invitation_expired');
+  if (!isGood) return refused(410, status === 'ACCEPTED' ? 'invitation_used' : 'invitation_superseded');
   const problem = notInvited(invitation, isHanded, person);
   if (problem) return problem;
-  if (status !== 'PENDING') return refused(409, 'invitation_not_pending');
+  if (status !== 'PENDING') return refused(410, 'invitation_used');
   invitation.status = 'DECLINED';
   write(world, progress, invitation.organization, {
     action: 'invitation.decline',

@@ -68,6 +68,7 @@ const ROCKETCHAT: readonly (readonly [RegExp, RefusalCode])[] = [
   [/^(Team not found|Resource not found|invalid-room|user-not-on-private-team)$/, 'team_not_found'],
   [/^error-invalid-team-not-a-member$/, 'team_not_found'],
   [/^error-invalid-room-name$/, 'team_not_creatable'],
+  [/^unsupported_media_type$/, 'unsupported_media_type'],
   [/^error-blocked-username$/, 'team_name_reserved'],
   [/too-many-requests\]$/, 'request_rate_exceeded'],
 ];

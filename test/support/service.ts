@@ -127,7 +127,8 @@ export function serviceOf(running: () => Stack): Service {
     const answer = {
       status: response.status,
       headers: response.headers,
-      body: isJson ? JSON.parse(text) : text || undefined,
+      // The answer to HEAD has none.
+      body: isJson && text ? JSON.parse(text) : text || undefined,
     };
     if (contract) expectDeclared(contract, answer.status, answer.body);
     return answer;

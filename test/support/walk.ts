@@ -665,7 +665,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
 const STOPS: Readonly<Record<string, string>> = { bounce: 'bounce', complaint: 'complain' };
 
 /** What SES's events mean. */
-const MAIL_EVENTS = new Set(['send', 'delivery', 'delay', 'softBounce', 'hardBounce', 'complaint', 'failure']);
+const MAIL_EVENTS = new Set(['send', 'delivery', 'delay', 'reply', 'softBounce', 'hardBounce', 'complaint', 'failure']);
 
 /** The name of a team as its guard has it. */
 function hashed(name: string): string {

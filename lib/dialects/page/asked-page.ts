@@ -1,3 +1,4 @@
+import { showAddress } from '../../domain/address.ts';
 import { fill, fillHtml, html } from '../../domain/html.ts';
 import { oneLine } from '../../domain/user-text.ts';
 import { ASK_WORDS } from './ask-words.ts';
@@ -24,6 +25,6 @@ export function askedPage(asked: AskedPage): Page {
   const content = html`${DONE}
 <h1>${fillHtml(heading, { inviter: html`<bdi>${inviter}</bdi>` })}</h1>
 <p>${fillHtml(asked.again ? words.askedBefore : words.asked, { organization })}</p>
-<p>${fillHtml(words.next, { email: html`<strong>${asked.email}</strong>` })}</p>`;
+<p>${fillHtml(words.next, { email: html`<strong>${showAddress(asked.email)}</strong>` })}</p>`;
   return page(200, fill(heading, { inviter }), content, asked);
 }

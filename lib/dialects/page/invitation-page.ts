@@ -1,3 +1,4 @@
+import { showAddress } from '../../domain/address.ts';
 import { fill, fillHtml, html, trusted } from '../../domain/html.ts';
 import { momentInWords } from '../../domain/language.ts';
 import { ROLE_WORDS } from '../../domain/role-words.ts';
@@ -52,7 +53,7 @@ export function invitationPage(invitation: InvitationPage): Page {
   const inviter = oneLine(invitation.inviterName, NAME);
   const message = lines(invitation.message ?? '', MESSAGE);
   const strong = (name: string) => html`<strong><bdi>${name}</bdi></strong>`;
-  const address = html`<strong>${email}</strong>`;
+  const address = html`<strong>${showAddress(email)}</strong>`;
   const form = ({ token, action, declineAction }: Answering) => html`<form method="post" action="${action}">
 <input type="hidden" name="token" value="${token}">
 <button type="submit">${words.accept}</button>
@@ -105,7 +106,7 @@ export function acceptedPage(accepted: AcceptedPage): Page {
   const organization = oneLine(accepted.organizationName, NAME);
   const content = html`${DONE}
 <h1>${fillHtml(words.welcome, { organization: html`<bdi>${organization}</bdi>` })}</h1>
-<p>${fillHtml(words.joined, { email: html`<strong>${email}</strong>` })}</p>
+<p>${fillHtml(words.joined, { email: html`<strong>${showAddress(email)}</strong>` })}</p>
 <p>${fill(words.signIn, { product: product.name })}</p>${
     applicationUrl
       ? html`
@@ -128,7 +129,7 @@ export function declinedPage(declined: DeclinedPage): Page {
   const organization = html`<strong><bdi>${oneLine(declined.organizationName, NAME)}</bdi></strong>`;
   const content = html`${ENDED}
 <h1>${words.declined}</h1>
-<p>${fillHtml(words.stayedOut, { email: html`<strong>${declined.email}</strong>`, organization })}</p>
+<p>${fillHtml(words.stayedOut, { email: html`<strong>${showAddress(declined.email)}</strong>`, organization })}</p>
 <p>${words.changedMind}</p>`;
   return page(200, words.declined, content, declined);
 }

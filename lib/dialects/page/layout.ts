@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { showAddress } from '../../domain/address.ts';
 import { fillHtml, type Html, html, trusted } from '../../domain/html.ts';
 import type { Language } from '../../domain/language.ts';
 import type { Product } from '../../domain/product.ts';
@@ -39,7 +40,9 @@ export function page(status: number, title: string, content: Html, setting: Page
   const address = product.supportAddress;
   const support =
     address &&
-    fillHtml(SUPPORT[language], { address: html`<a href="mailto:${encodeURIComponent(address)}">${address}</a>` });
+    fillHtml(SUPPORT[language], {
+      address: html`<a href="mailto:${encodeURIComponent(address)}">${showAddress(address)}</a>`,
+    });
   const body = html`<!doctype html>
 <html lang="${language}">
 <head>
@@ -85,6 +88,7 @@ function headersOf(style: string, { logoUrl }: Product): Record<string, string> 
     'cache-control': 'no-store',
     'content-security-policy': policy.join('; '),
     'referrer-policy': 'no-referrer',
+    'strict-transport-security': 'max-age=31536000',
     'x-content-type-options': 'nosniff',
   };
 }

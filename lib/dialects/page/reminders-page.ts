@@ -1,3 +1,4 @@
+import { showAddress } from '../../domain/address.ts';
 import { fillHtml, html } from '../../domain/html.ts';
 import { momentInWords } from '../../domain/language.ts';
 import { oneLine } from '../../domain/user-text.ts';
@@ -50,7 +51,7 @@ function block(reminders: RemindersPage) {
 
 function about(phrase: string, { organizationName, email }: RemindersPage) {
   const organization = html`<strong><bdi>${oneLine(organizationName, NAME)}</bdi></strong>`;
-  return fillHtml(phrase, { organization, email: html`<strong>${email}</strong>` });
+  return fillHtml(phrase, { organization, email: html`<strong>${showAddress(email)}</strong>` });
 }
 
 function until(phrase: string, { openUntil, language }: RemindersPage) {

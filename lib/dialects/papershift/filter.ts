@@ -1,4 +1,5 @@
-import { foldName } from '../../domain/team.ts';
+import { readMoment } from '../../domain/moment.ts';
+import { foldName } from '../../domain/user-text.ts';
 import type { MistakeName } from './words.ts';
 
 /** What filters compare: strings by the names of fields, null where there is nothing. */
@@ -54,7 +55,7 @@ export function readFilter(attribute: string, text: string): Filter | MistakeNam
   if (!attribute.endsWith('_at') || !OF_MOMENTS.includes(operator)) {
     return { attribute, operator, values: values.map(foldName) };
   }
-  const moments = values.map((one) => (one === '' ? '' : momentOf(one)));
+  const moments = values.map((one) => (one === '' ? '' : readMoment(one)?.toISOString()));
   if (moments.some((moment) => moment === undefined)) return 'no_time';
   return { attribute, operator, values: (moments as string[]).map(foldName) };
 }
@@ -72,11 +73,4 @@ function isOperator(text: string): text is Operator {
 
 function isFlag(text: string): text is 'blank' | 'present' {
   return text === 'blank' || text === 'present';
-}
-
-/** A moment in the form in which answers have it. */
-function momentOf(text: string): string | undefined {
-  if (!/^\d{4}-\d\d-\d\d(?:T|$)/i.test(text)) return undefined;
-  const moment = new Date(text);
-  return Number.isNaN(moment.getTime()) ? undefined : moment.toISOString();
 }

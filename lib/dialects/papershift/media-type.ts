@@ -16,7 +16,7 @@ export function negotiate({ accept, contentType }: { accept: string | undefined;
   const wanted = split(accept ?? '', ',').filter((one) => typeOf(one) === MEDIA_TYPE);
   if (wanted.length > 0 && !wanted.some(isPlain)) throw new Refusal('not_acceptable', { Accept: ['not_acceptable'] });
   if (contentType !== undefined && !isPlain(contentType)) {
-    throw new Refusal('unsupported_media_type', { 'Content-Type': ['unsupported_media_type'] });
+    throw new Refusal('unsupported_media_type', { 'Content-Type': [`must be ${MEDIA_TYPE}`] }, { accept: MEDIA_TYPE });
   }
 }
 

@@ -86,7 +86,8 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<Language, string>>>
 /** The sentences of refusals in German; English is what every dialect says. */
 export const GERMAN: Readonly<Partial<Record<RefusalCode, string>>> = {
   validation_failed: 'Die Anfrage hat Felder, die fehlen oder nicht gültig sind.',
-  malformed_body: 'Der Inhalt ist kein gültiges JSON.',
+  malformed_body: 'Der Inhalt ist nicht zu lesen: Es muss JSON in UTF-8 sein, in dem kein Name zweimal steht.',
+  malformed_query: 'Die Parameter sind nicht zu lesen: Sie müssen UTF-8 mit Prozentzeichen sein.',
   organization_required: 'Nennen Sie die Organisation im Header X-Organization-Id.',
   unauthenticated: 'Es braucht ein gültiges Bearer-Token.',
   email_claim_missing: 'Das Token nennt keine E-Mail-Adresse: Senden Sie das ID-Token statt des Access-Tokens.',
@@ -110,7 +111,7 @@ export const GERMAN: Readonly<Partial<Record<RefusalCode, string>>> = {
   default_team: 'Das Standardteam kann weder verschoben noch gelöscht werden.',
   team_limit_reached: 'Die Organisation hat so viele Teams, wie sie haben darf.',
   body_too_large: 'Der Inhalt ist größer als 256 KB.',
-  unsupported_media_type: 'Senden Sie den Inhalt mit dem Content-Type dieses Endpunkts.',
+  unsupported_media_type: 'Der Inhalt hat eine Form, die der Endpunkt nicht nimmt.',
   idempotency_key_reused: 'Der Idempotency-Key wurde schon mit einem anderen Inhalt verwendet.',
   internal_error: 'Bei uns ist etwas schiefgegangen.',
   busy: 'Zu viele Änderungen auf einmal: Versuchen Sie es noch einmal.',
@@ -128,6 +129,7 @@ export const TITLES: Readonly<Record<number, string>> = {
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
   422: 'Unprocessable Entity',
+  429: 'Too Many Requests',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 };

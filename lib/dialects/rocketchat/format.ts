@@ -56,6 +56,10 @@ function problem({ code, status, message, details }: Problem): Reply {
       return { status, body: { success: false, error: 'Internal server error' } };
     case 'team_name_reserved':
       return { status: 400, body: reserved(said(details) ?? '') };
+    case 'unsupported_media_type': {
+      const [place = ''] = Object.keys(details ?? {});
+      return { status: 400, body: { success: false, error: `${place} ${said(details)} [${code}]`, errorType: code } };
+    }
     case 'request_rate_exceeded':
       return { status, body: { success: false, error: said(details) ?? '' } };
     default: {

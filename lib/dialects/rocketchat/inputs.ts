@@ -13,7 +13,11 @@ const texts = { type: 'array', items: text } as const;
 const someTexts = { ...texts, minItems: 1, uniqueItems: true, nullable: true } as const;
 const member = {
   type: 'object',
-  properties: { userId: text, roles: { ...texts, nullable: true } },
+  // Roles are kept as they are sent: in Rocket.Chat without a bound.
+  properties: {
+    userId: text,
+    roles: { type: 'array', items: { ...text, maxLength: 50 }, maxItems: 20, nullable: true },
+  },
   required: ['userId'],
   additionalProperties: false,
 } as const;

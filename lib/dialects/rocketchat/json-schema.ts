@@ -11,6 +11,7 @@ export interface JsonSchema {
   readonly enum?: readonly unknown[];
   readonly anyOf?: readonly JsonSchema[];
   readonly oneOf?: readonly JsonSchema[];
+  readonly maxLength?: number;
   readonly minItems?: number;
   readonly maxItems?: number;
   readonly uniqueItems?: true;
@@ -62,6 +63,7 @@ function mistakes(schema: JsonSchema, holder: object, key: string, wraps: boolea
   const value = at[key];
   return (
     ofAny(schema, value) ??
+    ofText(schema, value) ??
     ofBranches(schema, at, key, wraps) ??
     (Array.isArray(value) ? ofArray(schema, value, wraps) : undefined) ??
     (isOf('object', value) ? ofObject(schema, value as Holder, wraps) : undefined) ??
@@ -100,6 +102,11 @@ function coerce(type: JsonSchema['type'], nullable: boolean, value: unknown, wra
 
 function ofAny({ enum: values }: JsonSchema, value: unknown): string[] | undefined {
   return values && !values.includes(value) ? ['must be equal to one of the allowed values'] : undefined;
+}
+
+function ofText({ maxLength = Infinity }: JsonSchema, value: unknown): string[] | undefined {
+  const isLong = typeof value === 'string' && [...value].length > maxLength;
+  return isLong ? [`must NOT have more than ${maxLength} characters`] : undefined;
 }
 
 function ofBranches({ anyOf, oneOf }: JsonSchema, at: Holder, key: string, wraps: boolean): string[] | undefined {

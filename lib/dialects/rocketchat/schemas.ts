@@ -31,7 +31,7 @@ const FoundTeam = z.strictObject({
 
 const RocketChatTeamMember = z.strictObject({
   user: z.extend(User, { name: z.string(), status: z.literal('offline'), settings: z.strictObject({}) }),
-  roles: z.optional(z.array(z.enum(['owner', 'moderator']))),
+  roles: z.optional(z.array(z.string())),
   createdBy: User,
   createdAt: timestamp,
 });

@@ -33,11 +33,12 @@ export function showFoundTeam({ id, name, isPrivate }: Team) {
 
 /** Somebody in a team. Who is there right now isn't known. */
 export function showTeamMember(row: TeamMembership, user: Profile, adder: User | undefined) {
-  const { userId, role, createdBy, createdAt } = row;
+  const { userId, createdBy, createdAt } = row;
+  const roles = rolesOf(row);
   const name = [user.firstName, user.lastName].filter(Boolean).join(' ') || usernameOf(user);
   return {
     user: { ...showUser(userId, user), name, status: 'offline', settings: {} },
-    ...(role !== 'MEMBER' && { roles: [role.toLowerCase()] }),
+    ...(roles && { roles }),
     createdBy: showUser(createdBy, adder),
     createdAt,
   };
@@ -73,8 +74,18 @@ export function statusesOf(asked: readonly string[] | null | undefined): readonl
   return asked;
 }
 
+/** The roles that somebody has in a team, as they were set; undefined for a plain member of whom none were. */
+export function rolesOf({ role, roles }: TeamMembership): readonly string[] | undefined {
+  return roles ?? (role === 'MEMBER' ? undefined : [role.toLowerCase()]);
+}
+
+/** The roles that a request sets, each once; undefined where it says nothing of them. */
+export function rolesSet(roles: readonly string[] | null | undefined): readonly string[] | undefined {
+  return roles ? [...new Set(roles.map((role) => role.toWellFormed()))] : undefined;
+}
+
 /** What somebody is to be in a team; roles that there are none of mean nothing. */
-export function roleMeant(roles: readonly string[] | null | undefined): TeamRole {
+export function roleMeant(roles: readonly string[] | undefined): TeamRole {
   return (['OWNER', 'MODERATOR'] as const).find((role) => roles?.includes(role.toLowerCase())) ?? 'MEMBER';
 }
 

@@ -16,6 +16,8 @@ const userId = id('usr');
 const memberId = id('mem');
 const role = z.enum(ROLES);
 const language = z.enum(LANGUAGES);
+/** Its domain is as people write it. */
+const address = z.email({ pattern: z.regexes.unicodeEmail });
 
 export const Member = z.strictObject({
   id: memberId,
@@ -23,7 +25,7 @@ export const Member = z.strictObject({
   organizationId,
   owner: z.boolean(),
   userId,
-  userProfile: z.strictObject({ id: userId, firstName: z.string(), lastName: z.string(), email: z.email() }),
+  userProfile: z.strictObject({ id: userId, firstName: z.string(), lastName: z.string(), email: address }),
   createdAt: timestamp,
   updatedAt: timestamp,
   claimed: z.boolean(),
@@ -31,7 +33,7 @@ export const Member = z.strictObject({
 
 export const Invitation = z.strictObject({
   id: id('inv'),
-  email: z.email(),
+  email: address,
   status: z.enum(INVITATION_STATUSES),
   role,
   organizationId,
@@ -131,7 +133,7 @@ export const TeamMember = z.strictObject({
   memberId,
   userId,
   role: z.enum(TEAM_ROLES),
-  userProfile: z.strictObject({ id: userId, firstName: z.string(), lastName: z.string(), email: z.email() }),
+  userProfile: z.strictObject({ id: userId, firstName: z.string(), lastName: z.string(), email: address }),
   createdAt: timestamp,
   updatedAt: timestamp,
 });
@@ -157,7 +159,7 @@ export const NewAccessToken = z.extend(AccessToken, {
 
 export const Profile = z.strictObject({
   id: userId,
-  email: z.email(),
+  email: address,
   emailVerified: z.literal(true),
   firstName: z.string(),
   lastName: z.string(),
@@ -166,7 +168,7 @@ export const Profile = z.strictObject({
 
 export const Me = z.strictObject({
   id: z.nullable(userId),
-  email: z.email(),
+  email: address,
   emailVerified: z.boolean(),
   firstName: z.string(),
   lastName: z.string(),

@@ -1,4 +1,5 @@
 import type { AccessToken } from '../../domain/access-token.ts';
+import { showAddress } from '../../domain/address.ts';
 import type { AuditEntry } from '../../domain/audit.ts';
 import type { Explanation } from '../../domain/explanation.ts';
 import { shortIdAsUuid } from '../../domain/ids.ts';
@@ -16,7 +17,12 @@ export function showMember(member: Member) {
     organizationId,
     owner,
     userId,
-    userProfile: { id: userId, firstName: profile.firstName, lastName: profile.lastName, email: profile.email },
+    userProfile: {
+      id: userId,
+      firstName: profile.firstName,
+      lastName: profile.lastName,
+      email: showAddress(profile.email),
+    },
     createdAt,
     updatedAt,
     claimed,
@@ -29,7 +35,7 @@ export function showInvitation(invitation: Invitation, organization: Organizatio
   const { language, message, teams = [], reminders, remindersStoppedAt, accepted } = invitation;
   return {
     id,
-    email,
+    email: showAddress(email),
     status: statusAt(invitation, now),
     role,
     organizationId,
@@ -86,7 +92,7 @@ export function showTeamMember(
   member: Member,
 ) {
   const { firstName, lastName, email } = member.profile;
-  const userProfile = { id: userId, firstName, lastName, email };
+  const userProfile = { id: userId, firstName, lastName, email: showAddress(email) };
   return { teamId, memberId, userId, role, userProfile, createdAt, updatedAt };
 }
 
@@ -132,7 +138,14 @@ export function showExplanation({ member, site, actions, insight, reasons }: Exp
 /** Who a person is. */
 export function showProfile(user: User) {
   const { userId, email, firstName, lastName } = user;
-  return { id: userId, email, emailVerified: true, firstName, lastName, username: usernameOf(user) };
+  return {
+    id: userId,
+    email: showAddress(email),
+    emailVerified: true,
+    firstName,
+    lastName,
+    username: usernameOf(user),
+  };
 }
 
 /** An audit entry, as the Management API's audit log names things; organizations have no workspaces here. */

@@ -59,7 +59,8 @@ export const volttime: Format = {
     const own = LARAVEL[code]?.(problem) ?? notFound(problem);
     if (own !== undefined) return { status, body: { message: own } };
     if (status === 401) return { status, body: { message: 'Unauthenticated.', error: code } };
-    return { status, body: { message, error: code } };
+    const said = Object.entries(details).map(([place, texts]) => ` ${place} ${texts.join(', ')}.`);
+    return { status, body: { message: message + said.join(''), error: code } };
   },
 };
 

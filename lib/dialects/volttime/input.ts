@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
-import { isAddress, normalizeAddress } from '../../domain/address.ts';
-import { CHARGER_ERRORS, CHARGER_STATUSES } from '../../domain/charger.ts';
+import { addressMistake, isAddress, normalizeAddress } from '../../domain/address.ts';
+import { CHARGER_ERRORS, CHARGER_STATUSES, IDENTITY } from '../../domain/charger.ts';
 import { linesOf, nameOf, textOf } from '../../domain/input.ts';
+import { readMoment } from '../../domain/moment.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { isTimeZone } from '../../domain/site.ts';
 import type { Carried } from '../../domain/site-invite.ts';
@@ -16,7 +17,9 @@ const Email = z.string().check(
   z.minLength(1),
   z.maxLength(255),
   // What is missing or too long is told as that.
-  z.refine((text) => text === '' || isAddress(text), 'must be a valid email address'),
+  z.refine((text) => text === '' || isAddress(text), {
+    error: ({ input }) => addressMistake(input as string, 'must be a valid email address'),
+  }),
 );
 
 /** What makes a team. Volt Time's own request has a `type` that there is none of: it makes a team of type `Other`. */
@@ -54,8 +57,13 @@ export const SiteChanges = z.object({
   timezone: nullable(TimeZone),
 });
 
-/** OCPP's limit is 48; Volt Time's is less. */
-const Identity = nameOf(45);
+/** What a charger calls itself. OCPP's limit is 48; Volt Time's is less. */
+const Identity = z.string().check(
+  z.trim(),
+  z.minLength(1),
+  z.maxLength(45),
+  z.refine((text) => text === '' || IDENTITY.test(text), 'may have letters, digits, and *-_=:+|@. only'),
+);
 
 /** What makes a charger. */
 export const NewCharger = z.object({ identity: Identity, reference: nullable(textOf(255)) });
@@ -77,27 +85,11 @@ const Flag = z.pipe(
   z.transform((given) => given === true || Number(given) === 1),
 );
 
-/** A day, or a moment in ISO 8601; where it names no offset, of UTC. */
-const DATE = /^(\d{4}-\d\d-\d\d)([T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?$/i;
-
-/** What a date means; undefined for what is none, such as 30 February. */
-function readDate(text: string): Date | undefined {
-  const [, day, time, offset] = DATE.exec(text) ?? [];
-  if (day === undefined || !isDay(day)) return;
-  const moment = new Date(text.toUpperCase().replace(' ', 'T') + (time && !offset ? 'Z' : ''));
-  return Number.isNaN(moment.getTime()) ? undefined : moment;
-}
-
-function isDay(text: string): boolean {
-  const day = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
-}
-
 /** Text that is empty, or a date after today, UTC's. */
 const DateText = z.string().check(
-  z.refine((text) => text === '' || readDate(text) !== undefined, 'must be a valid date'),
+  z.refine((text) => text === '' || readMoment(text) !== undefined, 'must be a valid date'),
   z.refine((text) => {
-    const date = readDate(text);
+    const date = readMoment(text);
     return !date || date.toISOString().slice(0, 10) > new Date().toISOString().slice(0, 10);
   }, 'must be a date after today'),
 );
@@ -106,7 +98,7 @@ const DateText = z.string().check(
 const OptionalDate = z.optional(
   z.pipe(
     z.union([DateText, z.null()], 'must be a valid date'),
-    z.transform((given) => (given ? readDate(given)?.toISOString() : undefined)),
+    z.transform((given) => (given ? readMoment(given)?.toISOString() : undefined)),
   ),
 );
 

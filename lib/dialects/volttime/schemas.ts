@@ -8,6 +8,8 @@ import { TEAM_KINDS } from '../../domain/team.ts';
 const timestamp = z.string().check(z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/));
 /** RFC 9562's version 8. */
 const uuid = z.string().check(z.regex(/^[\da-f]{8}-[\da-f]{4}-8[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/));
+/** Its domain is as people write it. */
+const address = z.email({ pattern: z.regexes.unicodeEmail });
 const integer = z.int().check(z.minimum(1));
 
 export const Team = z.strictObject({
@@ -17,7 +19,7 @@ export const Team = z.strictObject({
   name: z.string(),
   type: z.enum(TEAM_KINDS),
   /** Null for a team that was made elsewhere. */
-  email: z.nullable(z.email()),
+  email: z.nullable(address),
   created_at: timestamp,
   updated_at: timestamp,
 });
@@ -39,7 +41,7 @@ export const SiteTeam = z.strictObject({
   uuid,
   name: z.string(),
   type: z.enum(TEAM_KINDS),
-  email: z.nullable(z.email()),
+  email: z.nullable(address),
   access: z.strictObject({
     is_owner: z.boolean(),
     /** Whether it sees sensitive data at this moment. */
@@ -72,7 +74,7 @@ export const NewInvite = z.strictObject({
   message: z.string(),
   invite: z.strictObject({
     id: integer,
-    email: z.email(),
+    email: address,
     token: z.optional(z.string().check(z.length(64))),
     expires_at: timestamp,
   }),

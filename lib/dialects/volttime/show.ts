@@ -1,3 +1,4 @@
+import { showAddress } from '../../domain/address.ts';
 import type { Charger } from '../../domain/charger.ts';
 import { shortIdAsUuid } from '../../domain/ids.ts';
 import { isSensitiveShown, type Site, type SiteAccess } from '../../domain/site.ts';
@@ -13,7 +14,7 @@ export function showTime(at: string): string {
 export function showTeam({ id, number, kind = 'Other', name, email, createdAt, updatedAt }: Team) {
   return {
     ...{ uuid: shortIdAsUuid(id), id: number, is_personal_team: kind === 'Personal', name, type: kind },
-    ...{ email: email ?? null, created_at: showTime(createdAt), updated_at: showTime(updatedAt) },
+    ...{ email: email ? showAddress(email) : null, created_at: showTime(createdAt), updated_at: showTime(updatedAt) },
   };
 }
 
@@ -31,7 +32,7 @@ export function showSiteTeam({ team, access }: { readonly team: Team; readonly a
   const isShown = isSensitiveShown(access, now);
   const end = isShown ? access.sensitive?.expiresAt : undefined;
   return {
-    ...{ uuid: shortIdAsUuid(id), name, type: kind, email: email ?? null },
+    ...{ uuid: shortIdAsUuid(id), name, type: kind, email: email ? showAddress(email) : null },
     access: {
       ...{ is_owner: access.isOwner, data_access: isShown, data_access_expires_at: end ? showTime(end) : null },
       can_access_all_assets: access.assets === undefined,
@@ -63,7 +64,9 @@ export function showCharger(charger: Charger) {
  *
  * @param given what lets it be accepted; undefined: without that
  */
-export function showInvite({ number, email, expiresAt }: SiteInvite, given?: { token: string; web: string }) {
+export function showInvite(invite: SiteInvite, given?: { token: string; web: string }) {
+  const { number, expiresAt } = invite;
+  const email = showAddress(invite.email);
   const expires = { expires_at: showTime(expiresAt) };
   if (!given) return { message: INVITED, invite: { id: number, email, ...expires } };
   const { token, web } = given;

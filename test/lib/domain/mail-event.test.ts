@@ -55,12 +55,35 @@ describe('an event that SES publishes', () => {
   });
 
   test.each(['Permanent', 'Transient', 'Undetermined'])('a bounce that is %s may lack all else', (bounceType) => {
-    const kind = bounceType === 'Permanent' ? 'hardBounce' : 'softBounce';
+    const kind = { Permanent: 'hardBounce', Transient: 'reply', Undetermined: 'softBounce' }[bounceType];
     expect(parse({ eventType: 'Bounce', bounce: { bounceType } })).toMatchObject({
       kind,
       reason: bounceType,
       at: PUBLISHED,
     });
+  });
+
+  test.each([
+    // What SES makes of an out-of-office reply, and of bounces for which the server gave a reason.
+    [{ bounceType: 'Transient', bounceSubType: 'General' }, 'reply'],
+    [{ bounceType: 'Transient', bounceSubType: 'General', bouncedRecipients: [{ emailAddress: 'a@b.c' }] }, 'reply'],
+    [{ bounceType: 'Transient', bounceSubType: 'General', bouncedRecipients: [{ status: '4.4.7' }] }, 'softBounce'],
+    [{ bounceType: 'Transient', bounceSubType: 'MailboxFull' }, 'softBounce'],
+    [{ bounceType: 'Undetermined', bounceSubType: 'Undetermined' }, 'softBounce'],
+    [{ bounceType: 'Permanent', bounceSubType: 'General' }, 'hardBounce'],
+  ])('is judged by what it says: a bounce %j is a %s', (bounce, kind) => {
+    expect(parse({ eventType: 'Bounce', bounce })).toMatchObject({ kind });
+  });
+
+  test.each([
+    ['not-spam', undefined],
+    ['abuse', 'complaint'],
+    ['fraud', 'complaint'],
+    [null, 'complaint'],
+    [undefined, 'complaint'],
+  ])('is judged by what it says: feedback of type %s', (complaintFeedbackType, kind) => {
+    const read = parse({ eventType: 'Complaint', complaint: { complaintFeedbackType } }) as MailEvent | undefined;
+    expect(read?.kind).toBe(kind);
   });
 
   test('names no address in its reason, which is short', () => {
@@ -160,7 +183,7 @@ describe('an event changes', () => {
 
   test('nothing when it is about an earlier mail, unless it says that the address is no good', () => {
     const later = { delivery: delivery('SENT', { mail: 3 }) };
-    for (const kind of ['send', 'failure', 'delivery', 'softBounce', 'delay'] as const) {
+    for (const kind of ['send', 'failure', 'delivery', 'softBounce', 'delay', 'reply'] as const) {
       expect(effectOf(event(kind), later)).toBeUndefined();
     }
     const stopped = (state: DeliveryState) => delivery(state, { mail: 3, at: 'then', reason: 'why' });
@@ -170,10 +193,12 @@ describe('an event changes', () => {
     expect(effectOf(event('delivery'), {})).toBeUndefined();
   });
 
-  test('the reason alone when the mail is delayed, as long as nothing more is known', () => {
+  test.each(['delay', 'reply'] as const)('the reason alone by a %s, as long as nothing more is known', (kind) => {
     const delayed = delivery('SENT', { reason: 'why' });
-    expect(effectOf(event('delay'), { delivery: delivery('SENT') })).toEqual({ delivery: delayed });
-    expect(effectOf(event('delay'), { delivery: delayed })).toBeUndefined();
-    expect(effectOf(event('delay'), { delivery: delivery('DELIVERED') })).toBeUndefined();
+    expect(effectOf(event(kind), { delivery: delivery('SENT') })).toEqual({ delivery: delayed });
+    expect(effectOf(event(kind), { delivery: delayed })).toBeUndefined();
+    expect(effectOf(event(kind), { delivery: delivery('DELIVERED') })).toBeUndefined();
+    // Whichever came first.
+    expect(effectOf(event('delivery'), { delivery: delayed })?.delivery?.state).toBe('DELIVERED');
   });
 });

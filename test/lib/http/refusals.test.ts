@@ -24,7 +24,7 @@ const open: HttpDeclaration = {
   timeout: 1,
 };
 const ofPeople = ['unauthenticated', 'email_claim_missing', 'token_not_allowed', 'email_not_verified', 'address_taken'];
-const always = ['internal_error', 'busy'];
+const always = ['request_rate_exceeded', 'internal_error', 'busy'];
 
 describe('refusalsOf', () => {
   it('has what every endpoint may answer', () => {
@@ -50,10 +50,10 @@ describe('refusalsOf', () => {
     [
       'a form',
       { body: z.object({}), accepts: 'application/x-www-form-urlencoded' },
-      ['validation_failed', 'body_too_large', 'unsupported_media_type'],
+      ['validation_failed', 'malformed_body', 'body_too_large', 'unsupported_media_type'],
     ],
-    ['a query', { query: z.object({ name: z.string() }) }, ['validation_failed']],
-    ['a query with a cursor', { query: PageQuery }, ['validation_failed', 'invalid_cursor']],
+    ['a query', { query: z.object({ name: z.string() }) }, ['validation_failed', 'malformed_query']],
+    ['a query with a cursor', { query: PageQuery }, ['validation_failed', 'malformed_query', 'invalid_cursor']],
   ] satisfies [string, Partial<HttpDeclaration>, string[]][])('has what follows from %s', (_, part, codes) => {
     expect(refusalsOf({ ...open, ...part })).toEqual([...codes, ...always]);
   });

@@ -1,0 +1,150 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type Contract, codeOf, contracts } from '../support/contract.ts';
+import { exampleOf, type Home } from '../support/requests.ts';
+import { useService } from '../support/service.ts';
+
+// What can't be read as it says it is, in every dialect and form: a clear answer, and nothing is stored or mailed.
+
+const service = useService();
+
+let home: Home;
+
+beforeAll(async () => {
+  home = await service.organization('Home');
+});
+
+const withBodies = contracts.filter(({ declaration }) => declaration.body);
+const named = (some: readonly Contract[]) => some.map((contract) => [contract.declaration.route, contract] as const);
+const isForm = ({ declaration }: Contract) => declaration.accepts === 'application/x-www-form-urlencoded';
+const typeOf = ({ declaration: { accepts } }: Contract) => (accepts === '*/*' ? 'application/json' : accepts);
+
+/** Sends bytes as they are. */
+async function send({ declaration }: Contract, route: string, body: Buffer | string | undefined, headers: object) {
+  const [method, path] = route.split(' ') as [string, string];
+  // Links are for their holders, who are somebody else.
+  const isHolder = declaration.dialect === 'page' || declaration.caller.includes('link');
+  const response = await fetch(service.api + path, {
+    method,
+    ...(body !== undefined && { body }),
+    redirect: 'manual',
+    headers: {
+      ...(!isHolder && { authorization: `Bearer ${home.owner.token}`, 'x-organization-id': home.id }),
+      ...headers,
+    },
+  });
+  return { status: response.status, headers: response.headers, text: await response.text() };
+}
+
+/** The code that an answer tells; of a page, which has none, its status. */
+function told(contract: Contract, { status, text }: { status: number; text: string }): string | number | undefined {
+  const { dialect } = contract.declaration;
+  if (dialect === 'page') return status;
+  return dialect === 'volttime' ? JSON.parse(text).error : codeOf(contract, JSON.parse(text));
+}
+
+const tellsIn = ({ declaration }: Contract, code: string, status: number) =>
+  declaration.dialect === 'page' ? status : code;
+
+describe.each(named(withBodies))('%s', (_, contract) => {
+  test('refuses a body that is no UTF-8, or has a name twice', async () => {
+    const { route, body } = await exampleOf(contract, service, home);
+    await home.owner.call('GET /v1/me');
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    const before = await service.items();
+    const bytes = Buffer.from(text);
+    const end = isForm(contract) ? bytes.length : bytes.length - 1;
+    const more = (part: Buffer | string) =>
+      Buffer.concat([bytes.subarray(0, end), Buffer.from(part), bytes.subarray(end)]);
+    const latin = Buffer.from('Müller', 'latin1');
+    const bad: [string, Buffer][] = isForm(contract)
+      ? [
+          ['Latin-1', more(Buffer.concat([Buffer.from('&x='), latin]))],
+          ['percent-encoded Latin-1', more('&x=M%FCller')],
+          ['a percent sign alone', more('&x=100%')],
+          ['half a character', more('&x=%F0%9F%98')],
+          ['a name twice', more('&token=x')],
+          ['UTF-16', Buffer.from(`\ufeff${text}`, 'utf16le')],
+        ]
+      : [
+          ['Latin-1', more(Buffer.concat([Buffer.from(',"x":"'), latin, Buffer.from('"')]))],
+          ['half a character', more(Buffer.concat([Buffer.from(',"x":"'), Buffer.from([0xf0, 0x9f, 0x98, 0x22])]))],
+          ['a surrogate', more(Buffer.concat([Buffer.from(',"x":"'), Buffer.from([0xed, 0xa0, 0x80, 0x22])]))],
+          ['what stands for one that was lost', more(',"x":"M\ufffdller"')],
+          ['a name twice', more(`,${JSON.stringify(Object.keys(JSON.parse(text))[0])} : null`)],
+          ['a name twice, written otherwise', more(',"x":{"a":"{","\\u0061" :[]}')],
+          ['UTF-16', Buffer.from(`\ufeff${text}`, 'utf16le')],
+        ];
+    for (const [what, sent] of bad) {
+      const answer = await send(contract, route, sent, { 'content-type': typeOf(contract) });
+      expect([answer.status, told(contract, answer)], what).toEqual([400, tellsIn(contract, 'malformed_body', 400)]);
+    }
+    expect(await service.items()).toEqual(before);
+  });
+
+  test('refuses another charset and a compressed body, and says what it takes', async () => {
+    const { route, body } = await exampleOf(contract, service, home);
+    await home.owner.call('GET /v1/me');
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    const before = await service.items();
+    const { dialect, accepts } = contract.declaration;
+    const status = dialect === 'rocketchat' ? 400 : 415;
+    const type = typeOf(contract);
+    for (const charset of ['latin1', 'iso-8859-1', '"windows-1252"', 'utf-16']) {
+      const answer = await send(contract, route, text, { 'content-type': `${type}; charset=${charset}` });
+      expect([answer.status, told(contract, answer)], charset).toEqual([
+        status,
+        tellsIn(contract, 'unsupported_media_type', 415),
+      ]);
+      if (dialect !== 'page') expect(answer.text).toMatch(/Content-Type(":\[")? ?must/);
+    }
+    for (const coding of ['gzip', 'br']) {
+      const headers = { 'content-type': type, 'content-encoding': coding };
+      const answer = await send(contract, route, text, headers);
+      expect([answer.status, told(contract, answer)], coding).toEqual([
+        status,
+        tellsIn(contract, 'unsupported_media_type', 415),
+      ]);
+      expect(answer.headers.get('accept-encoding')).toBe('identity');
+    }
+    if (accepts !== '*/*') {
+      const answer = await send(contract, route, text, { 'content-type': 'text/csv' });
+      expect([answer.status, answer.headers.get('accept')]).toEqual([415, type]);
+      if (dialect !== 'page') expect(answer.text).toContain(`must be ${type}`);
+    }
+    expect(await service.items()).toEqual(before);
+  });
+
+  test('passes over a byte order mark, and takes utf-8 by name', async () => {
+    const { route, body } = await exampleOf(contract, service, home);
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    const { dialect } = contract.declaration;
+    // JSON:API's media type has no parameters.
+    const type = dialect === 'papershift' ? typeOf(contract) : `${typeOf(contract)}; charset="UTF-8"`;
+    const answer = await send(contract, route, `\ufeff${text}`, {
+      'content-type': type,
+      'content-encoding': 'identity',
+    });
+    if (Object.keys(contract.returns).length > 0) expect(answer.status, answer.text).toBeLessThan(400);
+    else expect(answer.status).toBe(403);
+  });
+});
+
+const withQueries = contracts.filter(({ declaration }) => declaration.query);
+
+test.each(named(withQueries))('%s refuses a query that is no percent-encoded UTF-8', async (_, contract) => {
+  // Pages mail their owner, to whom there go only so many.
+  const isPage = contract.declaration.dialect === 'page';
+  const { route, body } = await exampleOf(contract, service, isPage ? await service.organization() : home);
+  await home.owner.call('GET /v1/me');
+  const before = await service.items();
+  for (const query of ['x=M%FCller', 'x=100%', '%zz=1', 'x=%ED%A0%80', 'x=%EF%BF%BD']) {
+    const at = `${route}${route.includes('?') ? '&' : '?'}${query}`;
+    const sent = body === undefined ? undefined : JSON.stringify(body);
+    const answer = await send(contract, at, sent, sent ? { 'content-type': typeOf(contract) } : {});
+    // A link is opened with whatever mail senders add to it.
+    if (isPage) expect(answer.status, query).toBe(200);
+    else expect([answer.status, told(contract, answer)], query).toEqual([400, 'malformed_query']);
+  }
+  // One of them stops reminders.
+  if (!isPage) expect(await service.items()).toEqual(before);
+});
