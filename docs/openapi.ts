@@ -5,21 +5,24 @@ import { contents } from '../functions/index.ts';
 import type { Dialect } from '../lib/dialects/dialect.ts';
 import type { Format, Reply } from '../lib/dialects/format.ts';
 import { ChangedTeamBody, NewTeamBody, PutTeamBody } from '../lib/dialects/papershift/document.ts';
+import { papershift as papershiftFormat } from '../lib/dialects/papershift/format.ts';
 import { MEDIA_TYPE } from '../lib/dialects/papershift/media-type.ts';
 import * as papershift from '../lib/dialects/papershift/schemas.ts';
 import { statusesOf as statusesInPapershift } from '../lib/dialects/papershift/statuses.ts';
 import { rocketchat as rocketchatFormat } from '../lib/dialects/rocketchat/format.ts';
 import * as rocketchat from '../lib/dialects/rocketchat/schemas.ts';
+import { v1 as v1Format } from '../lib/dialects/v1/format.ts';
 import * as v1 from '../lib/dialects/v1/schemas.ts';
-import { statusOf as statusInVoltTime } from '../lib/dialects/volttime/format.ts';
+import { statusOf as statusInVoltTime, volttime as volttimeFormat } from '../lib/dialects/volttime/format.ts';
 import * as volttime from '../lib/dialects/volttime/schemas.ts';
 import { Address, AnyRow, InvitationRow } from '../lib/domain/input.ts';
-import { REFUSALS, type RefusalCode } from '../lib/domain/refusal.ts';
+import { type Details, REFUSALS, type RefusalCode } from '../lib/domain/refusal.ts';
 import type { HttpDeclaration } from '../lib/http/declaration.ts';
 import { MESSAGES } from '../lib/http/messages.ts';
 import { IDEMPOTENCY_KEY } from '../lib/http/once.ts';
 import { refusalsOf } from '../lib/http/refusals.ts';
 import { commentOf } from './comments.ts';
+import { describeFields, exampleOf } from './described.ts';
 
 type Json = Record<string, unknown>;
 type Schema = z.core.$ZodType;
@@ -28,18 +31,85 @@ type Returns = Readonly<Record<string, Schema | null>>;
 /** How a dialect writes. */
 interface Writing {
   readonly mediaType: string;
-  /** Its errors' schema; none where people read them. */
+  /** Its errors: their schema and their texts; none where people read them. */
   readonly problem?: Schema;
   readonly format?: Format;
+  /** Whether its format alone knows texts and statuses of refusals. */
+  readonly isOwn?: true;
+  /** What the example of a `validation_failed` says. */
+  readonly details?: Details;
 }
 
 const DIALECTS: Partial<Record<Dialect, Writing>> = {
-  v1: { mediaType: 'application/json', problem: v1.Problem },
-  papershift: { mediaType: MEDIA_TYPE, problem: papershift.PapershiftProblem },
-  volttime: { mediaType: 'application/json', problem: volttime.Problem },
+  v1: {
+    mediaType: 'application/json',
+    problem: v1.Problem,
+    format: v1Format,
+    details: { name: ['is required'] },
+  },
+  papershift: { mediaType: MEDIA_TYPE, problem: papershift.PapershiftProblem, format: papershiftFormat },
+  volttime: {
+    mediaType: 'application/json',
+    problem: volttime.Problem,
+    format: volttimeFormat,
+    details: { name: ['The name field is required.'] },
+  },
   page: { mediaType: 'text/html' },
-  rocketchat: { mediaType: 'application/json', problem: rocketchat.RocketChatProblem, format: rocketchatFormat },
+  rocketchat: {
+    mediaType: 'application/json',
+    problem: rocketchat.RocketChatProblem,
+    format: rocketchatFormat,
+    isOwn: true,
+  },
 };
+
+/** What endpoints are about, in the order in which somebody who is new reads of them. */
+const TAGS: readonly { readonly name: string; readonly description: string; readonly functions: RegExp }[] = [
+  {
+    name: 'Organizations',
+    functions: /^organizations\//,
+    description: 'Make, rename, hand over and delete organizations.',
+  },
+  {
+    name: 'Invitations',
+    functions: /^invitations\//,
+    description: 'Invite people by e-mail, one or many; accept and decline.',
+  },
+  { name: 'Members', functions: /^members\//, description: 'Who is in an organization, and as what.' },
+  { name: 'Teams', functions: /^teams\//, description: 'Teams below each other, and who is in them.' },
+  { name: 'Oneself', functions: /^me\//, description: 'The caller: profile, memberships, what waits for an answer.' },
+  { name: 'Access tokens', functions: /^access-tokens\//, description: 'Credentials for programs.' },
+  { name: 'Access to sites', functions: /^access\//, description: 'Who may do what with a site, and why.' },
+  { name: 'Audit log', functions: /^audit-logs\//, description: 'Who did what in an organization, and when.' },
+  { name: 'Health', functions: /^health\//, description: 'Whether the service answers.' },
+  { name: 'Pages', functions: /^pages\//, description: 'What the links in mails open, and their buttons.' },
+  {
+    name: 'Volt Time: teams',
+    functions: /^volttime\/(list|create)-teams?(-v\d)?$/,
+    description: 'The same teams in Volt Time’s API: docs/volt-time.md.',
+  },
+  {
+    name: 'Volt Time: chargers',
+    functions: /^volttime\/.*charger/,
+    description: 'Chargers of sites: docs/volt-time.md.',
+  },
+  {
+    name: 'Volt Time: sharing',
+    functions: /^volttime\/.*(site-team|invite|sensitive|asset)/,
+    description: 'Which teams have access to a site, and to what of it: docs/volt-time.md.',
+  },
+  { name: 'Volt Time: sites', functions: /^volttime\//, description: 'Sites of teams: docs/volt-time.md.' },
+  {
+    name: 'Papershift: teams',
+    functions: /^papershift\//,
+    description: 'The same teams in Papershift’s API, JSON:API 1.1: docs/papershift.md.',
+  },
+  {
+    name: 'Rocket.Chat: teams',
+    functions: /^rocketchat\//,
+    description: 'The same teams in Rocket.Chat’s API: docs/rocketchat.md.',
+  },
+];
 
 /** The statuses that a refusal may have in a dialect. */
 export function statusesOf(dialect: Dialect, code: RefusalCode): readonly number[] {
@@ -137,10 +207,11 @@ export function openapi(): Json {
     paths[path] ??= {};
     paths[path][method.toLowerCase()] = operation(name, path, module.endpoint, module.returns, components);
   }
-  return {
+  const document: Json = {
     openapi: '3.1.0',
     info: { title: 'Muster', version, description },
     servers: [{ url: 'http://127.0.0.1:3000', description: 'The local stack: `npm start`.' }],
+    tags: TAGS.map(({ name, description }) => ({ name, description })),
     paths: sorted(paths),
     components: {
       schemas: sorted(components.schemas),
@@ -177,6 +248,46 @@ export function openapi(): Json {
       },
     },
   };
+  return withExamples(describeFields(valid(document)));
+}
+
+/** JSON Schema as OpenAPI 3.1 has it: null is a type there, where schemas of Rocket.Chat's say `nullable`. */
+function valid<T>(node: T): T {
+  if (Array.isArray(node)) return node.map(valid) as T;
+  if (typeof node !== 'object' || node === null) return node;
+  const { nullable, ...rest } = node as { readonly nullable?: unknown; readonly type?: unknown };
+  const kept = Object.fromEntries(
+    Object.entries(nullable === true ? rest : node).map(([key, value]) => [key, valid(value)]),
+  );
+  return (nullable === true ? { ...kept, type: [rest.type, 'null'] } : kept) as T;
+}
+
+/** Each body that has none with an example. */
+function withExamples(document: Json): Json {
+  const fill = (node: unknown): unknown => {
+    if (Array.isArray(node)) return node.map(fill);
+    if (typeof node !== 'object' || node === null) return node;
+    const entries = Object.entries(node).map(([key, value]) => {
+      if (key !== 'content') return [key, fill(value)];
+      return [
+        key,
+        Object.fromEntries(
+          Object.entries(value as Record<string, Json>).map(([type, media]) => {
+            const needsOne = type !== 'text/html' && !('examples' in media);
+            return [type, needsOne ? { ...media, example: exampleOf(media.schema as Json, document) } : media];
+          }),
+        ),
+      ];
+    });
+    return Object.fromEntries(entries);
+  };
+  return { ...document, paths: fill(document.paths) };
+}
+
+function tagOf(name: string): string {
+  const tag = TAGS.find(({ functions }) => functions.test(name));
+  if (!tag) throw new Error(`Say in TAGS of docs/openapi.ts what ${name} is about.`);
+  return tag.name;
 }
 
 function operation(
@@ -202,9 +313,9 @@ function operation(
   ];
   return {
     operationId: name.replace(/[/-](\w)/g, (_, letter: string) => letter.toUpperCase()),
-    tags: [name.split('/')[0]],
+    tags: [tagOf(name)],
     summary,
-    ...(description && { description }),
+    description: description || summary,
     security: security(declaration),
     ...(parameters.length > 0 && { parameters }),
     ...(body && {
@@ -306,18 +417,28 @@ function refusals(dialect: Dialect, codes: readonly RefusalCode[], components: C
 
 function refusal(dialect: Dialect, codes: readonly RefusalCode[], components: Components): Json {
   const { problem } = writing(dialect);
-  const shown: Json = problem ? outputSchema(problem, components) : { type: 'string' };
-  const schema = dialect === 'v1' ? { allOf: [shown, { properties: { error: { enum: codes } } }] } : shown;
+  const whole: Json = problem ? outputSchema(problem, components) : { type: 'string' };
+  const schema = dialect === 'v1' ? { allOf: [whole, { properties: { error: { enum: codes } } }] } : whole;
+  const examples = Object.fromEntries(codes.map((code) => [code, { value: shown(dialect, code)?.body }]));
   return {
     description: codes.map((code) => `- \`${saidOf(dialect, code)}\`: ${MESSAGES[code]}`).join('\n'),
-    content: content(dialect, schema),
+    content: problem ? { [writing(dialect).mediaType]: { schema, examples } } : content(dialect, schema),
   };
 }
 
 /** A refusal as a dialect tells it that has texts and statuses of its own. */
 function told(dialect: Dialect, code: RefusalCode): Reply | undefined {
-  const request = { details: undefined, requestId: '', method: '', path: '', headers: {}, acceptLanguage: undefined };
-  return writing(dialect).format?.problem({ code, status: REFUSALS[code], message: MESSAGES[code], ...request });
+  return writing(dialect).isOwn && shown(dialect, code);
+}
+
+/** A refusal as the dialect tells it, of a request that stands for all. */
+function shown(dialect: Dialect, code: RefusalCode): Reply | undefined {
+  const { format, details } = writing(dialect);
+  return format?.problem({
+    ...{ code, status: REFUSALS[code], message: MESSAGES[code], requestId: '1f6f2b6e-6f0d-4c3e-9d0a-0d9a5d1f7c11' },
+    ...{ method: 'GET', path: '/api/v3/teams/7/sites/7/chargers/7', headers: { allow: 'POST' } },
+    ...{ acceptLanguage: undefined, details: code === 'validation_failed' ? details : undefined },
+  });
 }
 
 /** By what a refusal is known. */

@@ -19,6 +19,8 @@ export interface Tally {
   earlier: number;
   /** Members, those invited by others, and rows of an address that another row has. */
   alreadyIn: number;
+  /** Rows by which nobody is to be invited: how many for each reason. */
+  readonly passedOver: Map<string, number>;
   readonly failures: Failure[];
 }
 
@@ -47,7 +49,7 @@ const ROUNDS = 3;
 
 /** One run over a file. */
 export class Run {
-  readonly tally: Tally = { invited: 0, earlier: 0, alreadyIn: 0, failures: [] };
+  readonly tally: Tally = { invited: 0, earlier: 0, alreadyIn: 0, passedOver: new Map(), failures: [] };
   readonly #api: Api;
   readonly #progress: Progress;
   readonly #dryRun: boolean;
@@ -96,7 +98,12 @@ export class Run {
   /** The rows that are to be sent. */
   async *#open(rows: AsyncIterable<Row>): AsyncGenerator<Row> {
     const { settled } = this.#progress;
+    const { passedOver } = this.tally;
     for await (const row of rows) {
+      if (row.absence !== undefined) {
+        passedOver.set(row.absence, (passedOver.get(row.absence) ?? 0) + 1);
+        continue;
+      }
       const address = normalizeAddress(row.invitation.email);
       const when = settled.get(address);
       if (when === 'earlier') {

@@ -38,12 +38,13 @@ const LINE_EVERY = 1000;
 
 /** What became of everything, and a table of what failed. */
 export function summary(tally: Tally, total: number, dryRun: boolean): string {
-  const { invited, earlier, alreadyIn, failures } = tally;
+  const { invited, earlier, alreadyIn, passedOver, failures } = tally;
   const left = total - doneOf(tally);
   const parts = [
     `${number(invited)} ${dryRun ? 'would be invited' : 'invited'}`,
     ...(earlier > 0 ? [`${number(earlier)} done by earlier runs`] : []),
     `${number(alreadyIn)} already in`,
+    ...(passedOver.size > 0 ? [`${number(passedOverOf(tally))} passed over (${wordsOf(passedOver)})`] : []),
     `${number(failures.length)} failed`,
     ...(left > 0 ? [`${number(left)} left`] : []),
   ];
@@ -62,8 +63,18 @@ function table(failures: readonly Failure[]): string {
   return rows.map(([line, email, why]) => `${line.padStart(first)}  ${email.padEnd(second)}  ${why}\n`).join('');
 }
 
-function doneOf({ invited, earlier, alreadyIn, failures }: Tally): number {
-  return invited + earlier + alreadyIn + failures.length;
+function doneOf(tally: Tally): number {
+  const { invited, earlier, alreadyIn, failures } = tally;
+  return invited + earlier + alreadyIn + passedOverOf(tally) + failures.length;
+}
+
+function passedOverOf({ passedOver }: Tally): number {
+  return [...passedOver.values()].reduce((sum, count) => sum + count, 0);
+}
+
+/** `2 deactivated, 1 bot` */
+function wordsOf(passedOver: ReadonlyMap<string, number>): string {
+  return [...passedOver].map(([reason, count]) => `${number(count)} ${reason}`).join(', ');
 }
 
 function number(value: number): string {

@@ -12,17 +12,20 @@ import { Run } from './invite.ts';
 import { lock } from './lock.ts';
 import { Progress } from './progress.ts';
 import { Display, summary } from './report.ts';
-import { readSheet, rowsOf } from './sheet.ts';
+import { type Naming, readSheet, roleOf, rowsOf } from './sheet.ts';
 import { Stop } from './stop.ts';
 
 const USAGE = `Usage: npm run invite -- people.csv [options]
 
 Invites everybody whom a CSV file names, a hundred at a time. Its first line names the columns: email and, where wanted,
-role, message, language, expiresInDays. Run again, it goes on where it has stopped, and invites nobody twice.
+role, message, language, expiresInDays. Exports of Google Workspace, Google Contacts, Outlook, Microsoft 365, Entra, Slack
+and GitLab are taken as they are. Run again, it goes on where it has stopped, and invites nobody twice.
 
   --organization org_...  which organization; needed by whoever is in several
   --role ROLE             of rows that name none: ${ROLES.join(', ')}; USER otherwise
   --api URL               the API; the running local stack otherwise
+  --email-column NAME     the column of addresses, where it is called otherwise or there are several
+  --ignore-column NAME    a column that has a name of ours and another meaning; may be given several times
   --dry-run               says what would become of each row, and writes nothing
   --help
 
@@ -41,6 +44,7 @@ interface Options {
   readonly organization: string | undefined;
   readonly role: string;
   readonly dryRun: boolean;
+  readonly naming: Naming;
 }
 
 /** @returns the exit code */
@@ -50,11 +54,12 @@ async function main(): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  const { file, role, dryRun } = options;
+  const { file, role, dryRun, naming } = options;
   const url = await apiOf(options);
   const token = tokenOf(options);
-  const sheet = await readSheet(file);
-  if (sheet.ignored.length > 0) process.stderr.write(`Columns without a meaning here: ${sheet.ignored.join(', ')}.\n`);
+  const sheet = await readSheet(file, naming);
+  const { ignored } = sheet.header;
+  if (ignored.length > 0) process.stderr.write(`Columns without a meaning here: ${ignored.join(', ')}.\n`);
 
   const interruption = listen();
   const api = new Api(url, token, interruption.signal);
@@ -106,7 +111,9 @@ function readArguments(): Options | undefined {
   if (values.help) return undefined;
   const [path, more] = positionals;
   if (path === undefined || more !== undefined) throw new Stop(`Name one CSV file.\n\n${USAGE}`);
-  const { role = 'USER', api, organization, 'dry-run': dryRun = false } = values;
+  const { api, organization, 'dry-run': dryRun = false } = values;
+  const role = roleOf(values.role ?? 'USER');
+  const naming = { email: values['email-column'], ignored: values['ignore-column'] ?? [] };
   if (!(ROLES as readonly string[]).includes(role)) throw new Stop(`${role} is no role: ${ROLES.join(', ')}.`);
   if (organization !== undefined && !isId('organization', organization)) {
     throw new Stop(`${organization} is no id of an organization: it is like org_01k806tfs2fem51f7c11lc6q1f.`);
@@ -117,7 +124,7 @@ function readArguments(): Options | undefined {
   if (!existsSync(named)) throw new Stop(`There is no file ${named}.`);
   if (!statSync(named).isFile()) throw new Stop(`${named} is no file: it is read twice, so it can't be a pipe.`);
   // One file has one progress, by whatever name it is called.
-  return { file: realpathSync(named), api, organization, role, dryRun };
+  return { file: realpathSync(named), api, organization, role, dryRun, naming };
 }
 
 function parse() {
@@ -127,6 +134,8 @@ function parse() {
       api: { type: 'string' },
       organization: { type: 'string' },
       role: { type: 'string' },
+      'email-column': { type: 'string' },
+      'ignore-column': { type: 'string', multiple: true },
       'dry-run': { type: 'boolean' },
       help: { type: 'boolean' },
     },

@@ -1,13 +1,10 @@
-import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { App, CloudFormationValidatePlugin } from 'aws-cdk-lib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleDirectory } from '../../cdk/bundle.ts';
 import { readConfig } from '../../cdk/config.ts';
-import { ROOT } from '../../cdk/fingerprint.ts';
 import { Muster } from '../../cdk/stack.ts';
 import { synthesize } from '../../cdk/synthesize.ts';
 import { functions } from '../../functions/index.ts';
@@ -685,11 +682,4 @@ describe('synthesis', () => {
     expect(statSync(manifest).mtimeMs).toBe(mtimeMs);
     expect(performance.now() - start).toBeLessThan(1000);
   });
-
-  it('is the same by the CLI', async () => {
-    const manifest = readFileSync(join(directory, 'manifest.json'), 'utf8');
-    cpSync(join(directory, 'functions'), join(temporary, 'cli', 'functions'), { recursive: true });
-    await promisify(execFile)('cdk', ['synth', '--quiet', '--output', join(temporary, 'cli')], { cwd: ROOT });
-    expect(readFileSync(join(temporary, 'cli', 'manifest.json'), 'utf8')).toBe(manifest);
-  }, 60_000);
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { ROOT } from '../../cdk/fingerprint.ts';
 import { commentOf } from '../../docs/comments.ts';
+import { FIELDS } from '../../docs/fields.ts';
 import { documents, staleDocuments } from '../../docs/generate.ts';
 import { openapi, statusesOf } from '../../docs/openapi.ts';
 import { contents, functions } from '../../functions/index.ts';
@@ -62,8 +63,14 @@ describe('the table of contents', () => {
 interface Operation {
   readonly operationId: string;
   readonly summary: string;
+  readonly tags: readonly string[];
   readonly parameters?: readonly { readonly $ref?: string; readonly name: string; readonly in: string }[];
   readonly responses: Readonly<Record<string, object>>;
+}
+interface Media {
+  readonly type: string;
+  readonly example?: unknown;
+  readonly examples?: Readonly<Record<string, { readonly value: unknown }>>;
 }
 interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
@@ -129,5 +136,59 @@ describe('openapi.json', () => {
       ]),
     ].filter((one) => !('$ref' in one));
     for (const one of described) expect(one).toHaveProperty('description', expect.stringMatching(/./));
+  });
+
+  it('describes each field, in docs/fields.ts, and nothing that is no field', () => {
+    const undescribed: string[] = [];
+    const texts = new Set<string>();
+    const walk = (node: unknown, path: string): void => {
+      if (typeof node !== 'object' || node === null) return;
+      for (const [key, value] of Object.entries(node)) {
+        if (key === 'example' || key === 'examples') continue;
+        if (key === 'properties') {
+          for (const [field, { description }] of Object.entries<{ description?: string }>(value)) {
+            if (description) texts.add(description);
+            else undescribed.push(`${path}/${field}`);
+          }
+        }
+        walk(value, `${path}/${key}`);
+      }
+    };
+    walk(document, '');
+    expect(undescribed).toEqual([]);
+    expect(texts.size).toBeGreaterThan(100);
+    expect(Object.entries(FIELDS).filter(([, text]) => !texts.has(text))).toEqual([]);
+  });
+
+  it('shows an example of each body, and of each refusal of each code', () => {
+    const media = (node: unknown): Media[] => {
+      if (typeof node !== 'object' || node === null) return [];
+      return Object.entries(node).flatMap(([key, value]) =>
+        key === 'content' ? Object.entries<Media>(value).map(([type, each]) => ({ ...each, type })) : media(value),
+      );
+    };
+    const all = [...media(document.paths), ...media(document.components)].filter(({ type }) => type !== 'text/html');
+    expect(all.length).toBeGreaterThan(200);
+    for (const { example, examples = {} } of all) {
+      expect([example, ...Object.values(examples).map(({ value }) => value)].filter(Boolean)).not.toEqual([]);
+    }
+    for (const { endpoint } of Object.values(contents).flatMap((module) => ('endpoint' in module ? [module] : []))) {
+      if (endpoint.route === '$default' || endpoint.dialect === 'page') continue;
+      const operation = operationOf.get(endpoint.route) as Operation;
+      const responses = Object.values(operation.responses).map((response) => {
+        const { $ref } = response as { $ref?: string };
+        return $ref ? document.components.responses?.[$ref.split('/').at(-1) as keyof object] : response;
+      });
+      const codes = media(responses).flatMap(({ examples = {} }) => Object.keys(examples));
+      expect(codes.sort()).toEqual(expect.arrayContaining([...refusalsOf(endpoint)].sort()));
+    }
+  });
+
+  it('says what each tag means', () => {
+    const tags = (document as unknown as { tags: { name: string; description: string }[] }).tags;
+    expect([...new Set(operations.flatMap(({ operation }) => operation.tags))].sort()).toEqual(
+      tags.map(({ name }) => name).sort(),
+    );
+    for (const { description } of tags) expect(description).toMatch(/\.(md\.)?$/);
   });
 });

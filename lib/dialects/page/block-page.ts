@@ -1,3 +1,4 @@
+import { showAddress } from '../../domain/address.ts';
 import { fillHtml, type Html, html } from '../../domain/html.ts';
 import { oneLine } from '../../domain/user-text.ts';
 import { BLOCK_WORDS } from './block-words.ts';
@@ -56,7 +57,10 @@ export function unblockedPage(blocked: BlockedPage): Page {
 }
 
 function about(phrase: string, blocked: BlockedPage): Html {
-  return fillHtml(phrase, { organization: nameOf(blocked), email: html`<strong>${blocked.email}</strong>` });
+  return fillHtml(phrase, {
+    organization: nameOf(blocked),
+    email: html`<strong>${showAddress(blocked.email)}</strong>`,
+  });
 }
 
 function nameOf({ organizationName }: Blocking): Html {

@@ -362,6 +362,7 @@ describe('what a CSV may look like:', () => {
   test.each([
     ['nothing in it', '', 'is empty'],
     ['no header', 'a@example.com,USER\n', 'has no column "email"'],
+    ['UTF-16 that doesn’t say so', Buffer.from('email\na@example.com\n', 'utf16le'), 'CSV UTF-8'],
     ['a column twice', 'email,EMAIL\n', 'has the column "email" twice'],
     [
       'a quote that isn’t closed',
@@ -386,6 +387,48 @@ describe('what a CSV may look like:', () => {
     expect(stderr).toContain(said);
     expect(existsSync(progressOf(csv))).toBe(false);
     expect((await owner.call('GET /v1/invitations')).body.meta.total).toBe(0);
+  });
+});
+
+describe('an export', () => {
+  /** A fixture with addresses of its own. */
+  function exported(name: string): { csv: string; jane: string } {
+    const host = `x${newAddress().replace('@', '.')}`;
+    const text = readFileSync(join(ROOT, 'test', 'fixtures', 'exports', `${name}.csv`), 'utf8');
+    return { csv: sheet(text.replaceAll('@example.com', `@${host}`)), jane: `jane.doe@${host}` };
+  }
+
+  test('of Slack invites nobody who was deactivated, and no bot, and says so', async () => {
+    const { owner } = await service.organization();
+    const { csv } = exported('slack');
+    const { code, stdout, stderr } = await invite(csv, owner);
+    expect([code, stdout]).toEqual([
+      0,
+      '5 rows: 2 invited, 0 already in, 3 passed over (2 deactivated, 1 bot), 0 failed.\n',
+    ]);
+    expect(stderr).toContain('Done 5 of 5 rows (100%)\n');
+    expect((await owner.call('GET /v1/invitations')).body.meta.total).toBe(2);
+    expect((await invite(csv, owner)).stdout).toContain('2 done by earlier runs');
+  });
+
+  test('of GitLab gives the role that --role says, in any letter case', async () => {
+    const { owner } = await service.organization();
+    const { csv, jane } = exported('gitlab');
+    const { code, stdout, stderr } = await invite(csv, owner, '--role', 'operator');
+    expect([code, stdout]).toEqual([0, '3 rows: 2 invited, 1 already in, 0 failed.\n']);
+    expect(stderr).toContain(', Role, ');
+    expect(await invitationsTo(owner, jane)).toMatchObject([{ role: 'OPERATOR' }]);
+  });
+
+  test('with columns that nobody knows is taken by --email-column and --ignore-column', async () => {
+    const { owner } = await service.organization();
+    const email = newAddress();
+    const csv = sheet(`Kontakt;Role;Status\n${email};Chef;Bot\n`);
+    const { code, stderr } = await invite(csv, owner);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('It has "Kontakt", "Role", "Status".')]);
+    const named = ['--email-column', 'kontakt', '--ignore-column', 'role', '--ignore-column', 'status'];
+    expect(await invite(csv, owner, ...named)).toMatchObject({ code: 0, stdout: expect.stringContaining('1 invited') });
+    expect(await invitationsTo(owner, email)).toMatchObject([{ role: 'USER' }]);
   });
 });
 

@@ -1,0 +1,136 @@
+import { dialectOf } from '../lib/dialects/dialect.ts';
+import { EXAMPLES, FIELDS } from './fields.ts';
+
+type Json = Record<string, unknown>;
+
+/** Where a field stands. */
+interface Place {
+  readonly dialect: string;
+  /** The named schema, or the operation. */
+  readonly owner: string;
+  /** The field that it stands in. */
+  readonly above: string;
+}
+
+/** The document with each field described that `FIELDS` knows. */
+export function describeFields(document: Json): Json {
+  const { paths, components, ...rest } = document as Record<'paths' | 'components', Record<string, Json>>;
+  const { schemas = {}, responses = {} } = components;
+  return {
+    ...rest,
+    paths: mapped(paths, (methods, path) =>
+      mapped(methods as Record<string, Json>, (operation) =>
+        described(operation, { dialect: dialectOf(path), owner: String(operation.operationId), above: '' }),
+      ),
+    ),
+    components: {
+      ...components,
+      schemas: mapped(schemas as Record<string, Json>, (schema, owner) =>
+        described(schema, { dialect: prefixOf(owner), owner, above: '' }),
+      ),
+      responses: mapped(responses as Record<string, Json>, (response, name) =>
+        described(response, { dialect: name.split('.')[0] ?? '', owner: name, above: '' }),
+      ),
+    },
+  };
+}
+
+/** The dialect whose schemas' names begin so. */
+function prefixOf(schema: string): string {
+  return /^(VoltTime|Papershift|RocketChat)/.exec(schema)?.[1]?.toLowerCase() ?? 'v1';
+}
+
+function described<T>(node: T, place: Place): T {
+  if (Array.isArray(node)) return node.map((each) => described(each, place)) as T;
+  if (typeof node !== 'object' || node === null) return node;
+  return mapped(node as Json, (value, key) =>
+    key === 'properties'
+      ? mapped(value as Record<string, Json>, (field, name) => {
+          const { dialect, owner, above } = place;
+          const keys = [`${owner}.${name}`, `${above}.${name}`, `${dialect}/${name}`, name];
+          const description = keys.map((each) => FIELDS[each]).find(Boolean);
+          return { ...described(field, { ...place, above: name }), ...(description && { description }) };
+        })
+      : described(value, place),
+  ) as T;
+}
+
+/** Texts that have the form of something: the first that a schema takes is its example. */
+const TEXTS: readonly string[] = [
+  ...['org', 'usr', 'mem', 'inv', 'key', 'aud'].map((prefix) => `${prefix}_01k806u8vg4rntud3okdc56qf0`),
+  'team_01k806u8vg4rntud3okd',
+  `mst_${'01k806u8vg4rntud3okdc56qf0'.repeat(5).slice(0, 107)}`,
+  '2026-11-21T23:26:53.424Z',
+  '2026-11-21T23:26:53.424000Z',
+  '01936f2b-6e6f-8c3e-9d0a-0d9a5d1f7c11',
+  '673fa1c85d1f7c110d9a0d9a',
+  '404',
+  'text',
+  'k806u8vg'.repeat(8),
+];
+
+const FORMATS: Readonly<Record<string, string>> = {
+  email: 'jane@example.com',
+  uri: 'https://api.example.com/',
+  uuid: '01936f2b-6e6f-8c3e-9d0a-0d9a5d1f7c11',
+  'date-time': '2026-11-21T23:26:53.424Z',
+};
+
+/** What a schema takes, as an example. @param name of the field that it is the schema of */
+export function exampleOf(schema: Json, document: Json, name = ''): unknown {
+  const of = (other: unknown) => exampleOf(other as Json, document, name);
+  if (typeof schema.$ref === 'string') return of(resolved(schema.$ref, document));
+  const { type, properties, items, allOf, anyOf, oneOf } = schema as Readonly<Record<string, never>>;
+  const types: readonly unknown[] = [type].flat();
+  const own = EXAMPLES[name];
+  if (name in EXAMPLES && takes(schema, types, own)) return own;
+  if ('const' in schema) return schema.const;
+  if (Array.isArray(schema.enum)) return schema.enum[0];
+  if (allOf) return Object.assign({}, ...(allOf as Json[]).map(of));
+  const choices: readonly Json[] = anyOf ?? oneOf ?? [];
+  if (properties) {
+    // Of fields that stand in for each other, the first.
+    const [first, ...others] = choices.map(({ required }) => (required ?? []) as readonly string[]);
+    const left = others.flat().filter((key) => !first?.includes(key));
+    const fields = Object.entries<Json>(properties).filter(([key]) => !left.includes(key));
+    return mapped(Object.fromEntries(fields), (field, key) => exampleOf(field, document, key));
+  }
+  if (choices.length > 0) {
+    const isNull = choices.some((each) => each.type === 'null');
+    return own === null && isNull ? null : of(choices.find((each) => each.type !== 'null'));
+  }
+  if (types.includes('object')) return {};
+  if (types.includes('array')) return items && !('not' in items) ? [of(items)] : [];
+  if (types.includes('integer') || types.includes('number')) return Math.max(Number(schema.minimum ?? 1), 0);
+  if (types.includes('boolean')) return false;
+  return types.includes('string') ? textOf(schema) : null;
+}
+
+/** Whether a schema takes the example that its field's name has. */
+function takes({ enum: values, pattern }: Json, types: readonly unknown[], value: unknown): boolean {
+  if (Array.isArray(values)) return values.includes(value);
+  if (pattern && !new RegExp(String(pattern)).test(String(value))) return false;
+  const isWhole = Number.isInteger(value) && types.includes('integer');
+  return isWhole || types.includes(value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value);
+}
+
+function textOf(schema: Json): string {
+  const { format, pattern, minLength = 0, maxLength = Number.POSITIVE_INFINITY } = schema as Record<string, never>;
+  if (format && FORMATS[format]) return FORMATS[format];
+  const text = TEXTS.find(
+    (each) => each.length >= minLength && each.length <= maxLength && (!pattern || new RegExp(pattern).test(each)),
+  );
+  if (text === undefined) throw new Error(`Add to TEXTS of docs/described.ts an example of ${JSON.stringify(schema)}.`);
+  return pattern || minLength > 1 ? text : 'text';
+}
+
+function resolved(ref: string, document: Json): unknown {
+  return ref
+    .split('/')
+    .slice(1)
+    .reduce<unknown>((node, key) => (node as Json)[key], document);
+}
+
+function mapped<T, U>(record: Readonly<Record<string, T>>, change: (value: T, key: string) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value, key)]));
+}

@@ -1,0 +1,201 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ROOT } from '../../cdk/fingerprint.ts';
+import { synthesize } from '../../cdk/synthesize.ts';
+
+/**
+ * What whoever has just cloned the repository types: nothing is there that another command or test has made. README.md
+ * says what; AWS is a server that knows the account and refuses the rest.
+ */
+
+const clone = mkdtempSync(join(tmpdir(), 'clone-'));
+const assembly = join(clone, 'cdk.out');
+
+/** What the commands ask AWS for, since the last command began. */
+let asked: string[] = [];
+const aws = createServer(async (request, response) => {
+  let body = '';
+  for await (const chunk of request) body += chunk;
+  asked.push(`${request.url} ${request.headers['x-amz-target'] ?? ''} ${body}`);
+  if (body.includes('Action=GetCallerIdentity')) {
+    response.end(
+      '<GetCallerIdentityResponse><GetCallerIdentityResult><Account>123456789012</Account><Arn>arn:aws:iam::123456789012:user/ada</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>',
+    );
+    return;
+  }
+  response.writeHead(403);
+  response.end(
+    request.headers['x-amz-target']
+      ? '{"__type": "AccessDeniedException", "message": "refused"}'
+      : '<ErrorResponse><Error><Code>AccessDenied</Code><Message>refused</Message></Error></ErrorResponse>',
+  );
+});
+
+/** The commands of README.md's section, in its order. */
+function deploymentCommands(): string[] {
+  const section = /^## Deployment\n(.*?)^## /ms.exec(readFileSync(join(clone, 'README.md'), 'utf8'))?.[1] ?? '';
+  const [blocks, inline] = [/^ *```sh\n(.*?)^ *```/gms, /`((?:npm|npx) [^`\n]+)`/g];
+  const found = [...section.matchAll(new RegExp(`${blocks.source}|${inline.source}`, 'gms'))];
+  return found
+    .flatMap(([, block, one]) => (block ?? one ?? '').split('\n'))
+    .map((line) => line.replace(/ +#.*/, '').trim())
+    .filter((line) => /^(npm|npx) /.test(line));
+}
+
+/** What a shell has that never saw this repository: no script of npm, no test, no other stage. */
+function environment(): NodeJS.ProcessEnv {
+  const { HOME, PATH = '', TMPDIR } = process.env;
+  return {
+    HOME,
+    PATH: PATH.split(delimiter)
+      .filter((folder) => !folder.includes('node_modules'))
+      .join(delimiter),
+    ...(TMPDIR && { TMPDIR }),
+    // The packages are those that were just installed here, too.
+    npm_config_prefer_offline: 'true',
+    npm_config_audit: 'false',
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${(aws.address() as AddressInfo).port}`,
+    AWS_ACCESS_KEY_ID: 'none',
+    AWS_SECRET_ACCESS_KEY: 'none',
+    AWS_REGION: 'eu-central-1',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_MAX_ATTEMPTS: '1',
+  };
+}
+
+/** Starts a command in the clone, in a process group of its own. */
+function start(command: string) {
+  asked = [];
+  // Where there is no terminal, its `y` is an option.
+  const answered = command.replace(/cdk destroy/, 'cdk destroy --force');
+  const child = spawn(answered, { cwd: clone, env: environment(), shell: true, detached: true });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text));
+  return { child, ended: once(child, 'close').then(([code]) => ({ code, said })) };
+}
+
+async function run(command: string): Promise<{ code: number; said: string }> {
+  return start(command).ended;
+}
+
+async function synth(command = 'npm run synth'): Promise<void> {
+  const { code, said } = await run(command);
+  expect(code, said).toBe(0);
+}
+
+/** What a deployment would deploy: manifest, templates, and which files are published with them. */
+function contentsOf(directory: string): Record<string, string> {
+  const manifest = readFileSync(join(directory, 'manifest.json'), 'utf8');
+  const stage = /"Muster-(\w+)"/.exec(manifest)?.[1];
+  // The CLI leaves there what another stage is made of.
+  const own = new RegExp(`^Muster-?${stage}.*\\.(template|assets)\\.json$`);
+  const files = ['manifest.json', ...readdirSync(directory).filter((name) => own.test(name))];
+  for (const file of files.filter((name) => name.endsWith('.assets.json'))) {
+    const { files: assets } = JSON.parse(readFileSync(join(directory, file), 'utf8'));
+    for (const { source } of Object.values<{ source: { path: string } }>(assets)) {
+      expect(existsSync(join(directory, source.path)), source.path).toBe(true);
+    }
+  }
+  expect(files.length).toBeGreaterThan(5);
+  return Object.fromEntries(files.map((file) => [file, readFileSync(join(directory, file), 'utf8')]));
+}
+
+/** What the clone's own sources are synthesized to, by themselves. */
+function afresh(stage = 'development'): Record<string, string> {
+  const outdir = mkdtempSync(join(clone, `${stage}-`));
+  const script = `(await import('./cdk/synthesize.ts')).synthesize({ outdir: ${JSON.stringify(outdir)} })`;
+  execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
+    ...{ cwd: clone, env: { ...environment(), STAGE: stage }, stdio: 'pipe' },
+  });
+  return contentsOf(outdir);
+}
+
+function edit(file: string, from: string | RegExp, to: string): void {
+  const text = readFileSync(join(clone, file), 'utf8');
+  expect(text).toMatch(from);
+  writeFileSync(join(clone, file), text.replace(from, to));
+}
+
+beforeAll(async () => {
+  const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: ROOT });
+  for (const file of files.toString().split('\0').filter(Boolean)) {
+    if (existsSync(join(ROOT, file))) cpSync(join(ROOT, file), join(clone, file));
+  }
+  // README.md's third step.
+  edit('cdk.json', /("production": \{[^}]*"mailSender": ")[^"]*/, '$1Muster <invitations@muster.test>');
+  aws.listen(0, '127.0.0.1');
+  await once(aws, 'listening');
+}, 60_000);
+
+afterAll(() => {
+  aws.close();
+  rmSync(clone, { recursive: true, force: true });
+});
+
+it('is installed, and deployed, by the commands of the README, each of them as the first one', async () => {
+  const commands = deploymentCommands();
+  const verbs = commands.map((command) => /(bootstrap|synth|diff|deploy|destroy)\b/.exec(command)?.[1]);
+  expect([...new Set(verbs)]).toEqual(['bootstrap', 'synth', 'diff', 'deploy', 'destroy']);
+  expect(commands[0]).toContain('npm ci && ');
+
+  const expected: Record<string, Record<string, string>> = {};
+  for (const command of commands) {
+    rmSync(assembly, { recursive: true, force: true });
+    const { code, said } = await run(command);
+    const stage = /stage=(\w+)/.exec(command)?.[1] ?? 'development';
+    expected[stage] ??= stage === 'development' ? contentsOf(await synthesize()) : afresh(stage);
+    expect(contentsOf(assembly), `${command}\n${said}`).toEqual(expected[stage]);
+    if (command.includes('synth')) {
+      expect({ code, asked }, said).toEqual({ code: 0, asked: [] });
+    } else {
+      // Each as far as AWS: a stack, or what every stack needs first.
+      expect(asked.join('\n'), `${command}\n${said}`).toMatch(new RegExp(`Muster-${stage}|CDKToolkit|cdk-bootstrap`));
+    }
+  }
+  expect(Object.keys(expected).sort()).toEqual(['development', 'production']);
+}, 600_000);
+
+it('is deployed to the other stage by the same commands', async () => {
+  const development = contentsOf(await synthesize());
+  const withStage = deploymentCommands().filter((command) => command.includes('-c stage='));
+  expect(withStage).toHaveLength(4);
+  for (const command of withStage) {
+    const { said } = await run(command.replace(/( --)? -c stage=\w+/, ''));
+    expect(contentsOf(assembly), `${command}\n${said}`).toEqual(development);
+  }
+}, 600_000);
+
+it('is synthesized with what has changed since', async () => {
+  const before = contentsOf(assembly);
+  edit('functions/members/list.ts', /^export const { handler }/m, "console.log('changed');\nexport const { handler }");
+  await synth();
+  expect(contentsOf(assembly)).not.toEqual(before);
+  expect(contentsOf(assembly)).toEqual(afresh());
+}, 600_000);
+
+it('is synthesized again after a synthesis that was broken off, whenever that was', async () => {
+  const moments = [
+    () => existsSync(join(assembly, 'functions')) && readdirSync(join(assembly, 'functions')).length > 0,
+    () => readdirSync(assembly).some((name) => name.endsWith('.template.json')),
+  ];
+  const whole = afresh();
+  for (const isReached of moments) {
+    rmSync(assembly, { recursive: true, force: true });
+    const { child, ended } = start('npm run synth');
+    while (!(existsSync(assembly) && isReached()) && child.exitCode === null) await sleep(1);
+    expect(child.exitCode).toBe(null);
+    // Ctrl+C.
+    process.kill(-(child.pid as number), 'SIGINT');
+    await ended;
+    expect(existsSync(join(assembly, 'manifest.json'))).toBe(false);
+    await synth();
+    expect(contentsOf(assembly)).toEqual(whole);
+  }
+}, 600_000);
