@@ -5,11 +5,13 @@ import type { Limits } from '../domain/limits.ts';
 import {
   type Insight,
   isChargerShown,
+  namesCharger,
   type Reach,
   type Site,
   type SiteAccess,
   seenCharger,
   type Way,
+  withoutCharger,
 } from '../domain/site.ts';
 import type { Team } from '../domain/team.ts';
 import { type TableAccess, union } from './access.ts';
@@ -230,9 +232,7 @@ export async function deleteCharger(
     ...chargerRemoval(charger),
     sharingChange(site),
     ...accesses.flatMap((access) =>
-      access.assets?.includes(charger.id)
-        ? [accessUpdate(access, { assets: access.assets.filter((id) => id !== charger.id) })]
-        : [],
+      namesCharger(access, charger) ? [accessUpdate(access, withoutCharger(access, charger))] : [],
     ),
     entry(occasion, 'charger.delete', site, charger, { before: { siteId: site.id } }),
   ]);

@@ -5,7 +5,7 @@ import { anyOf, type Counters, type Limits, mailPlaces } from '../domain/limits.
 import { hashSecret, knowsSecret } from '../domain/link.ts';
 import type { Actor } from '../domain/member.ts';
 import { Refusal } from '../domain/refusal.ts';
-import { type Site, type SiteAccess, type Way, widened } from '../domain/site.ts';
+import { accessBy, isInForce, type Site, type SiteAccess, type Way, widened } from '../domain/site.ts';
 import {
   type Carried,
   INVITE_DAYS,
@@ -182,7 +182,7 @@ export async function acceptSiteInvite(
   home: { readonly organizationId: string; readonly teamId: string } | undefined,
   limits: Limits,
   missing: () => Refusal,
-): Promise<{ site: Site; team: Team; access: Pick<SiteAccess, 'isOwner' | 'sensitive'> }> {
+): Promise<{ site: Site; team: Team; access: Pick<SiteAccess, 'isOwner' | 'grants'> }> {
   const { now } = occasion;
   refuseUnlessOpen(invite, now);
   const [reducedAt, inviter, acceptor, owner, present, chargers] = await Promise.all([
@@ -203,8 +203,7 @@ export async function acceptSiteInvite(
   if (team.id === site.teamId) throw missing();
   // What was deleted, or is over, since the invite was made isn't given.
   const assets = invite.assets?.filter((id) => chargers.has(id));
-  const isOver = invite.sensitive?.expiresAt !== undefined && invite.sensitive.expiresAt <= now.toISOString();
-  const sensitive = isOver ? undefined : invite.sensitive;
+  const sensitive = invite.sensitive && isInForce(invite.sensitive, now) ? invite.sensitive : undefined;
   const given = { ...(assets && { assets }), ...(sensitive && { sensitive }) };
   await transact([
     ...actorManages(actor, own, team),
@@ -227,7 +226,7 @@ export async function acceptSiteInvite(
     }),
   ]);
   if (invite.transferOwnership) return { site, team, access: { isOwner: true } };
-  return { site, team, access: present ? widened(present, given) : { isOwner: false, ...given } };
+  return { site, team, access: present ? widened(present, given) : { isOwner: false, ...accessBy(given) } };
 }
 
 async function readAcceptor(

@@ -487,5 +487,21 @@ export const mutants: readonly Mutant[] = [
       },
     ],
     test: blocking('that is said between the look and the write of'),
+    name: 'a grant of sensitive data is for whatever its team has access to',
+    edits: [
+      {
+        file: 'lib/domain/site.ts',
+        replace: `grants.filter((grant) => isInForce(grant, now)),\n  );`,
+        by: `grants.filter((grant) => isInForce(grant, now)).map((grant) => ({ ...grant, assets: undefined })) as never,\n  );`,
+      },
+    ],
+    test: { file: 'test/lib/domain/site.test.ts', name: 'some with it, more without' },
+  },
+  {
+    name: 'limiting an access leaves its grants as they were',
+    edits: [
+      { file: 'lib/table/site-teams.ts', replace: `limitedGrants(access.grants, assets)`, by: `access.grants ?? []` },
+    ],
+    test: sharing('limited and widened again, a team sees what is sensitive of the chargers that were left'),
   },
 ];

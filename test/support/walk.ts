@@ -569,22 +569,36 @@ const KINDS: Readonly<Record<string, Kind>> = {
         : [`ORG#${organizationId}|TEAM#${teamId}`, { type: 'Team' }],
     ],
     facts(item, table) {
-      const { siteId, teamId, organizationId, isOwner, assets, sensitive } = item;
+      const { siteId, teamId, organizationId, isOwner, assets, grants = [] } = item;
       const begun = table
         .of('AuditEntry', siteId)
         .filter(({ action, after }) => ACCESS_BEGINNINGS.includes(action) && after.teamId === teamId);
       const home = table.get(`SITE#${siteId}|SITE`)?.organizationId;
-      const missing = (assets ?? []).filter((id: string) => !table.get(`SITE#${siteId}|CHARGER#${id}`));
+      const granted: string[] = grants.flatMap((grant: Item) => grant.assets ?? []);
+      const missing = [...(assets ?? []), ...granted].filter(
+        (id: string) => !table.get(`SITE#${siteId}|CHARGER#${id}`),
+      );
       return [
-        ...due(item, siteId, sensitive?.expiresAt !== undefined),
+        ...due(
+          item,
+          siteId,
+          grants.some((grant: Item) => grant.expiresAt !== undefined),
+        ),
         [
           'whether an entry of its organization tells of its beginning',
           true,
           begun.some((entry) => entry.organizationId === organizationId),
         ],
-        ['whether an owner is limited, or has a grant', false, isOwner && (assets ?? sensitive) !== undefined],
+        ['whether an owner is limited, or has a grant', false, isOwner && (assets ?? item.grants) !== undefined],
         ...(home && table.isLive(home) ? ([['chargers that it names and that are none', [], missing]] as const) : []),
         ['how often it names a charger', new Set(assets).size, (assets ?? []).length],
+        ['how often its grants name a charger', new Set(granted).size, granted.length],
+        ['chargers of a grant that it has no access to', [], granted.filter((id) => assets && !assets.includes(id))],
+        [
+          'whether it is limited and a grant is of all',
+          false,
+          assets !== undefined && grants.some((grant: Item) => grant.assets === undefined),
+        ],
       ];
     },
   },
