@@ -69,6 +69,8 @@ export const keys = {
   }),
   /** What is counted in a window, which is known by its end in seconds. */
   rate: (what: 'mails', of: string, end: number): Key => ({ pk: `LIMIT#${what}#${of}`, sk: `${end}` }),
+  /** Mails of a day of UTC: of a person, or of all. */
+  mailsOfDay: (of: string, day: string, row: number): Key => ({ pk: `LIMIT#day#${of}#${day}`, sk: `${row}` }),
   /** How many invites somebody has made in the window that their first one opened. */
   inviteRate: (userId: string): Key => ({ pk: `LIMIT#invites#${userId}`, sk: 'LIMIT' }),
   /** A request that creates something once, under the hash of who sent it, its route and its key. */

@@ -16,7 +16,7 @@ import { mailWrite, newMail } from './mails.ts';
 import { getMembership } from './members.ts';
 import { getOrganization } from './organizations.ts';
 import { getUser } from './people.ts';
-import { countMailTo } from './rates.ts';
+import { countMailsTo } from './rates.ts';
 import { get } from './read.ts';
 import { accessEntry, actorManagesSite, auditIn, grantsUpdate, sharingChange } from './sharing.ts';
 import { getAccess, getSite } from './sites.ts';
@@ -80,7 +80,12 @@ export async function requestSensitive(
     { type: 'put', key: keys.siteRequest(siteId, teamId), item: { type: 'SiteRequest', v: 1, ...request, ttl } },
     { type: 'put', key: keys.siteAsked(siteId, id), item: { type: 'SiteAsked', v: 1, ...asked, ttl } },
     ...mailings.map(({ mail }) => mailWrite('RequestMail', mail)),
-    ...recipients.map(({ profile }) => countMailTo(profile.email, limits.mailsToAddress, now)),
+    ...countMailsTo(
+      { organizationId, userId: actor.userId },
+      recipients.map(({ profile }) => profile.email),
+      limits,
+      now,
+    ),
     ...auditIn(occasion, [organizationId, site.organizationId], site, {
       action: 'site-sensitive.request',
       after: { teamId, requestId: id, ...(input.expiresAt && { expiresAt: input.expiresAt }) },

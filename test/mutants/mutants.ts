@@ -11,6 +11,7 @@ const races = (name: string) => ({ file: 'test/functions/races.test.ts', name })
 const chargers = (name: string) => ({ file: 'test/functions/volttime-chargers.test.ts', name });
 const sites = (name: string) => ({ file: 'test/functions/volttime-sites.test.ts', name });
 const sharing = (name: string) => ({ file: 'test/functions/volttime-sharing.test.ts', name });
+const rates = (name: string) => ({ file: 'test/functions/mail-rates.test.ts', name });
 const SHARING_LOCK = `    when: [{ attribute: 'sharing', is: sharing }],\n  };`;
 
 const consent = (name: string) => ({ file: 'test/functions/consent.test.ts', name });
@@ -508,5 +509,65 @@ export const mutants: readonly Mutant[] = [
       { file: 'lib/table/site-teams.ts', replace: `limitedGrants(access.grants, assets)`, by: `access.grants ?? []` },
     ],
     test: sharing('limited and widened again, a team sees what is sensitive of the chargers that were left'),
+  },
+  {
+    name: 'mails to a mailbox are counted for all organizations together',
+    edits: [
+      {
+        file: 'lib/table/rates.ts',
+        replace: 'counted(mailsToAddress, organizationId)',
+        by: `counted(mailsToAddress, '')`,
+      },
+    ],
+    test: rates('each organization has a share that no other uses up'),
+  },
+  {
+    name: 'mails to a mailbox are not counted by person',
+    edits: [
+      {
+        file: 'lib/table/rates.ts',
+        replace: '...(userId === undefined ? [] : [counted(mailsToAddress, userId)]),',
+        by: '',
+      },
+    ],
+    test: rates('of one person, in however many organizations'),
+  },
+  {
+    name: 'mails to a mailbox are not counted for all',
+    edits: [{ file: 'lib/table/rates.ts', replace: 'counted(mailsToAddressOfAll),', by: '' }],
+    test: rates('of all together'),
+  },
+  {
+    name: 'a tag makes another mailbox',
+    edits: [
+      {
+        file: 'lib/table/rates.ts',
+        replace: 'Map.groupBy(addresses, mailboxOf)',
+        by: 'Map.groupBy(addresses, String)',
+      },
+    ],
+    test: rates('what has a tag goes to the mailbox without it'),
+  },
+  {
+    name: 'a row of the mails of a day has no end',
+    edits: [
+      {
+        file: 'lib/table/rates.ts',
+        replace: `when: [{ attribute: 'count', below: share - times + 1 }],`,
+        by: 'when: [],',
+      },
+    ],
+    test: rates('of one person, also in an organization that many are in'),
+  },
+  {
+    name: 'a new organization has what others have',
+    edits: [
+      {
+        file: 'lib/domain/limits.ts',
+        replace: 'limits.mailsOfNewOrganization + MAILS_BY_ACCEPTANCE * accepted',
+        by: '1e9',
+      },
+    ],
+    test: rates('a new organization causes few'),
   },
 ];

@@ -631,7 +631,16 @@ const KINDS: Readonly<Record<string, Kind>> = {
 
   Rate: {
     key: ({ pk, ttl }) => `${/^LIMIT#mails#[\w-]{43}$/.exec(pk)?.[0]}|${ttl}`,
-    facts: ({ count }) => [['whether it counts at most what it may', true, count >= 1 && count <= 10]],
+    facts: ({ count }) => [['whether it counts at most what it may', true, count >= 1 && count <= 50]],
+  },
+
+  MailsOfDay: {
+    key: ({ pk, sk }) =>
+      `${/^LIMIT#day#(all|usr_\w{26})#\d{4}-\d\d-\d\d$/.exec(pk)?.[0]}|${/^[1-5]?\d$|^6[0-3]$/.exec(sk)?.[0]}`,
+    facts: ({ pk, count, ttl }) => [
+      ['whether it counts something', true, count >= 1],
+      ['its end', Date.parse(pk.slice(-10)) / 1000 + 24 * 60 * 60, ttl],
+    ],
   },
 
   MailEvent: {
