@@ -570,4 +570,12 @@ export const mutants: readonly Mutant[] = [
     ],
     test: rates('a new organization causes few'),
   },
+  {
+    name: 'the sweep goes by when something was due alone',
+    edits: [{ file: 'functions/scheduled/sweep.ts', replace: 'inTurns(listed).slice', by: 'listed.slice' }],
+    test: {
+      file: 'test/functions/sweep.test.ts',
+      name: 'the mails of an organization don’t wait behind the bulk of another',
+    },
+  },
 ];
