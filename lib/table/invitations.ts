@@ -175,7 +175,7 @@ export async function prepareInvitation(
 ): Promise<PreparedInvitation> {
   const { now } = occasion;
   const { organizationId } = actor;
-  const { id, mail } = options;
+  const { id, mail, limits } = options;
   const { email, role, days, language, message, teams } = input;
   const createdAt = now.toISOString();
   const expiresAt = periodEnd(now, days);

@@ -53,8 +53,11 @@ export const keys = {
   charger: (siteId: string, chargerId: string): Key => ({ pk: `SITE#${siteId}`, sk: `CHARGER#${chargerId}` }),
   /** Where a charger stands. */
   chargerHome: (chargerId: string): Key => ({ pk: `CHARGER#${chargerId}`, sk: 'CHARGER' }),
-  /** A charger by its identity, folded, and by its integer. */
-  chargerIdentity: (identity: string): Key => ({ pk: `CHARGERIDENTITY#${identity}`, sk: 'CHARGER' }),
+  /** A charger by its identity in an organization, folded, and by its integer. */
+  chargerIdentity: (organizationId: string, identity: string): Key => ({
+    pk: `CHARGERIDENTITY#${organizationId}#${identity}`,
+    sk: 'CHARGER',
+  }),
   chargerNumber: (number: number): Key => ({ pk: `CHARGERNO#${number}`, sk: 'CHARGER' }),
   /** An invite to a site, and under the invited address that there is one: what has to forget it with the person. */
   siteInvite: (siteId: string, inviteId: string): Key => ({ pk: `SITE#${siteId}`, sk: `INVITE#${inviteId}` }),

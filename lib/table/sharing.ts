@@ -15,7 +15,7 @@ import { INVITE_DAYS } from '../domain/site-invite.ts';
 import type { Team } from '../domain/team.ts';
 import type { TableAccess } from './access.ts';
 import { audit } from './audit.ts';
-import { dueAttributes } from './due.ts';
+import { dueAttributes, type SiteJob } from './due.ts';
 import { keys } from './keys.ts';
 import { get } from './read.ts';
 import { actorManages } from './team-members.ts';
@@ -201,9 +201,16 @@ export function sharingWrites(
   ];
 }
 
+/** The part that leaves to the sweep what is left to do about a site that was deleted, or went to another organization. */
+export function siteJob(siteId: string, now: Date): Write {
+  const job: SiteJob = { siteId };
+  const item = { type: 'Job', v: 1, ...job, ...dueAttributes(siteId, now.toISOString()) };
+  return { type: 'put', key: keys.job(siteId), item };
+}
+
 /** What `transferWrites` does to the table where the other team has access; where it hasn't, `SHARING` too. */
 export const TRANSFERRING: TableAccess = {
-  PutItem: ['AUDIT'],
+  PutItem: ['AUDIT', 'JOB'],
   UpdateItem: ['SITE', 'TEAM', 'ORG'],
   DeleteItem: ['SITE'],
 };
@@ -238,6 +245,7 @@ export function transferWrites(
       ? owningUpdates(present, true, updatedAt)
       : accessWrites({ ...to, isOwner: true, createdAt: updatedAt, updatedAt })),
     requestRemoval(to),
+    ...(site.organizationId === organizationId ? [] : [siteJob(site.id, occasion.now)]),
     countSites(owner, -1, 1, limits),
     countSites(to, 1, present ? -1 : 0, limits),
     ...auditIn(occasion, [actorsOrganization, site.organizationId, organizationId], site, {

@@ -578,4 +578,26 @@ export const mutants: readonly Mutant[] = [
       name: 'the mails of an organization don’t wait behind the bulk of another',
     },
   },
+  {
+    name: 'an identity may be had twice in an organization',
+    edits: [
+      {
+        file: 'lib/table/chargers.ts',
+        replace: `when: [{ absent: 'pk' }],\n    refuse: 'charger_identity_taken',`,
+        by: `when: [],\n    refuse: 'charger_identity_taken',`,
+      },
+    ],
+    test: chargers('an identity is unique in an organization'),
+  },
+  {
+    name: 'identities stay in the organization from which their site went',
+    edits: [
+      {
+        file: 'lib/table/sharing.ts',
+        replace: '...(site.organizationId === organizationId ? [] : [siteJob(site.id, occasion.now)]),',
+        by: '',
+      },
+    ],
+    test: chargers('nobody learns what identities other organizations have'),
+  },
 ];

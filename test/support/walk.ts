@@ -511,11 +511,18 @@ const KINDS: Readonly<Record<string, Kind>> = {
 
   Charger: {
     key: ({ siteId, id }) => `SITE#${siteId}|CHARGER#${id}`,
-    relations: ({ id, siteId, number, identity }) => [
+    relations: ({ id, siteId, number, identity, identityIn }) => [
       [`SITE#${siteId}|SITE`, { type: 'Site' }],
       [`CHARGER#${id}|CHARGER`, { type: 'ChargerHome', siteId }],
       [`CHARGERNO#${number}|CHARGER`, { type: 'ChargerNumber', chargerId: id }],
-      [`CHARGERIDENTITY#${identity.toLowerCase()}|CHARGER`, { type: 'ChargerIdentity', chargerId: id }],
+      ...(identityIn === undefined
+        ? []
+        : [
+            [
+              `CHARGERIDENTITY#${identityIn}#${identity.toLowerCase()}|CHARGER`,
+              { type: 'ChargerIdentity', chargerId: id },
+            ] as const,
+          ]),
     ],
     facts: ({ id, connectionStatus }, table) => [
       ['entries of its creation', 1, table.entries(id, 'charger.create')],
@@ -543,7 +550,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
     key: ({ pk }) => `${pk}|CHARGER`,
     relations: ({ chargerId }) => [[`CHARGER#${chargerId}|CHARGER`, { type: 'ChargerHome' }]],
     facts: ({ chargerId, pk }, table) => [
-      ['whose it is', `CHARGERIDENTITY#${table.charger(chargerId)?.identity.toLowerCase()}`, pk],
+      [
+        'whose it is',
+        `CHARGERIDENTITY#${table.charger(chargerId)?.identityIn}#${table.charger(chargerId)?.identity.toLowerCase()}`,
+        pk,
+      ],
     ],
   },
 
@@ -615,10 +626,10 @@ const KINDS: Readonly<Record<string, Kind>> = {
     facts: (item, table) => [
       ...due(item, item.memberId ?? item.siteId, true),
       [
-        'whether what has ended is there',
+        'whether what has ended is there, or has gone nowhere',
         false,
         item.siteId
-          ? table.get(`SITE#${item.siteId}|SITE`) !== undefined
+          ? table.get(`SITE#${item.siteId}|SITE`) !== undefined && table.entries(item.siteId, 'site.transfer') === 0
           : table.get(`ORG#${item.organizationId}|MEMBER#${item.memberId}`) !== undefined,
       ],
     ],
