@@ -488,6 +488,8 @@ export const mutants: readonly Mutant[] = [
       },
     ],
     test: blocking('that is said between the look and the write of'),
+  },
+  {
     name: 'what doesn’t fit into one transaction of a placeholder stays behind',
     edits: [{ file: 'lib/table/people.ts', replace: `    await takeOverPlaces(holder.userId, user);\n`, by: '' }],
     test: teams('a placeholder’s places go over in more transactions than one'),
