@@ -83,10 +83,11 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
     'Send the `Content-Type` that the answer names, which is also in its `Accept` header, without a charset or with `utf-8`, and without a `Content-Encoding`.',
   idempotency_key_reused: 'Take a new key for each thing that is to be created; send the same body with the same key.',
   mail_rate_exceeded:
-    'Wait for as long as `Retry-After` says: until the day of UTC is over. Or raise the limit `mailsOfOrganization` at deployment.',
+    'Wait for as long as `Retry-After` says: until the day of UTC is over. Each member who has accepted adds ten to what a new organization may send. Or raise the limits at deployment: `mailsOfNewOrganization`, `mailsOfOrganization`, `mailsOfPerson`, `mailsOfDeployment`.',
   request_rate_exceeded:
     'Wait for as long as `Retry-After` says, or a second. The gateway refuses what is beyond `throttle` before any function sees it: in every API with the body `{"message":"Too Many Requests"}`.',
-  recipient_rate_exceeded: 'Wait for as long as `Retry-After` says. Or raise the limit `mailsToAddress` at deployment.',
+  recipient_rate_exceeded:
+    'Wait for as long as `Retry-After` says. Or raise the limits at deployment: `mailsToAddress` for an organization and a person, `mailsToAddressOfAll`.',
   internal_error:
     'Try again. If it stays, give the `requestId` to whoever runs the service: the log has one entry with it.',
   access_token_limit_reached: 'Revoke tokens that are no longer used.',

@@ -38,6 +38,10 @@ function read(environment: NodeJS.ProcessEnv): Configuration {
   const color = text('PRODUCT_COLOR');
   const logoUrl = text('LOGO_URL');
   const supportAddress = text('SUPPORT_ADDRESS');
+  const organizationCreators = (text('ORGANIZATION_CREATORS') ?? '')
+    .split(',')
+    .map((address) => address.trim().toLowerCase())
+    .filter(Boolean);
   return {
     tableName: environment.TABLE_NAME ?? '',
     issuer: environment.TOKEN_ISSUER ?? '',
@@ -50,11 +54,13 @@ function read(environment: NodeJS.ProcessEnv): Configuration {
       givenName: text('CLAIM_GIVEN_NAME') ?? 'given_name',
       familyName: text('CLAIM_FAMILY_NAME') ?? 'family_name',
     },
-    organizationCreators: (text('ORGANIZATION_CREATORS') ?? '')
-      .split(',')
-      .map((address) => address.trim().toLowerCase())
-      .filter(Boolean),
-    limits: { ...DEFAULT_LIMITS, ...JSON.parse(text('LIMITS') ?? '{}') },
+    organizationCreators,
+    limits: {
+      ...DEFAULT_LIMITS,
+      // Whoever is listed is known: their organizations begin with what the others have to grow to.
+      ...(organizationCreators.length > 0 && { mailsOfNewOrganization: Number.MAX_SAFE_INTEGER }),
+      ...JSON.parse(text('LIMITS') ?? '{}'),
+    },
     invitationDays: Number(text('INVITATION_DAYS') ?? 7),
     auditDays: Number(text('AUDIT_DAYS') ?? 365),
     publicUrl: text('PUBLIC_URL') ?? '',

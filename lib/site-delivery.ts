@@ -1,7 +1,7 @@
 import { configuration } from './configuration.ts';
 import { attempt, deliverWaiting, nameOf } from './delivery.ts';
 import type { Occasion } from './domain/audit.ts';
-import type { Counters, Limits } from './domain/limits.ts';
+import type { Limits } from './domain/limits.ts';
 import type { Profile } from './domain/member.ts';
 import type { Organization } from './domain/organization.ts';
 import { Refusal } from './domain/refusal.ts';
@@ -16,7 +16,6 @@ import { sendMail } from './email/ses.ts';
 import { siteInviteMail } from './email/site-invite.ts';
 import { siteRequestMail } from './email/site-request.ts';
 import { type TableAccess, union } from './table/access.ts';
-import { readCounters } from './table/counters.ts';
 import type { DueInvite, GrantEndMail, RequestMail } from './table/due.ts';
 import { getInvited, type InvitedGuard } from './table/invitations.ts';
 import { claimWaiting, forgetMail, isGivenUp } from './table/mails.ts';
@@ -24,7 +23,7 @@ import { listManaging } from './table/managing.ts';
 import { getMembership } from './table/members.ts';
 import { getOrganization } from './table/organizations.ts';
 import { getCaller, getUser } from './table/people.ts';
-import { getInviteWindow, type InviteWindow } from './table/rates.ts';
+import { type Counted, getInviteWindow, type InviteWindow, READ_COUNTED, readCounted } from './table/rates.ts';
 import {
   CREATE_SITE_INVITE,
   claimInviteMail,
@@ -58,29 +57,33 @@ export function siteInviteLink({ siteId, id, email }: SiteInvite, site: Site, se
 export interface BeforeInviting {
   readonly organization: Organization;
   readonly inviter: Profile;
-  readonly counters: readonly Counters[];
+  readonly counted: Counted;
   /** What the address was invited to by the organization before, and whether it wants no more. */
   readonly guard: InvitedGuard | undefined;
   readonly window: InviteWindow | undefined;
 }
 
 /** Reads what inviting to a site goes by. */
-export async function beforeInviting({ organizationId }: Site, { actor }: Way, email: string): Promise<BeforeInviting> {
-  const [organization, inviter, counters, window, guard] = await Promise.all([
+export async function beforeInviting(
+  { organizationId }: Site,
+  { actor }: Way,
+  email: string,
+  now: Date,
+): Promise<BeforeInviting> {
+  const [organization, inviter, counted, window, guard] = await Promise.all([
     getOrganization(organizationId),
     getCaller(actor.userId),
-    readCounters(organizationId),
+    readCounted({ organizationId, userId: actor.userId }, now),
     getInviteWindow(actor.userId),
     getInvited(email, organizationId),
   ]);
   if (!organization) throw new Stale();
-  return { organization, inviter, counters, window, guard };
+  return { organization, inviter, counted, window, guard };
 }
 
 /** What `beforeInviting` and `inviteToSite` do to the table. */
-export const INVITE_TO_SITE: TableAccess = union(CREATE_SITE_INVITE, {
+export const INVITE_TO_SITE: TableAccess = union(CREATE_SITE_INVITE, READ_COUNTED, {
   BatchGetItem: ['ORG', 'USER', 'LIMIT', 'EMAIL'],
-  Query: ['ORG'],
 });
 
 /**

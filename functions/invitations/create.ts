@@ -11,6 +11,7 @@ import { forMember } from '../../lib/http/endpoint.ts';
 import { isClaimed, newMailSecrets } from '../../lib/table/due.ts';
 import { beforeInvitation, createInvitation, INVITE } from '../../lib/table/invitations.ts';
 import { getCaller } from '../../lib/table/people.ts';
+import { readCounted } from '../../lib/table/rates.ts';
 
 export const returns = { 201: NewInvitation };
 
@@ -41,8 +42,12 @@ export const endpoint = forMember({
     'mail_rate_exceeded',
     'recipient_rate_exceeded',
   ],
-  async read({ body, organizationId, caller }) {
-    const [before, inviter] = await Promise.all([beforeInvitation(organizationId, body), getCaller(caller.userId)]);
+  async read({ body, request, organizationId, caller }) {
+    const counting = readCounted({ organizationId, userId: caller.userId }, request.now);
+    const [before, inviter] = await Promise.all([
+      beforeInvitation(organizationId, body, counting),
+      getCaller(caller.userId),
+    ]);
     return { before, inviter };
   },
   async handle({ body, request, actor, organization, occasion, once, read: { before, inviter } }) {

@@ -4,10 +4,10 @@ import { v1 } from '../../lib/dialects/v1/format.ts';
 import { Message } from '../../lib/dialects/v1/schemas.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forMember, pathId } from '../../lib/http/endpoint.ts';
-import { readCounters } from '../../lib/table/counters.ts';
 import { newMailSecrets } from '../../lib/table/due.ts';
 import { getInvitation, RESEND, resendInvitation } from '../../lib/table/invitations.ts';
 import { getCaller } from '../../lib/table/people.ts';
+import { readCounted } from '../../lib/table/rates.ts';
 
 export const returns = { 200: Message };
 
@@ -36,18 +36,18 @@ export const endpoint = forMember({
     'recipient_rate_exceeded',
   ],
   async read({ request, organizationId, caller }) {
-    const [invitation, inviter, counters] = await Promise.all([
+    const [invitation, inviter, counted] = await Promise.all([
       getInvitation(organizationId, pathId(request, 'invitation')),
       getCaller(caller.userId),
-      readCounters(organizationId),
+      readCounted({ organizationId, userId: caller.userId }, request.now),
     ]);
-    return { invitation, inviter, counters };
+    return { invitation, inviter, counted };
   },
-  async handle({ actor, organization, occasion, read: { invitation, inviter, counters } }) {
+  async handle({ actor, organization, occasion, read: { invitation, inviter, counted } }) {
     if (!invitation) throw new Refusal('invitation_not_found');
     const { limits } = configuration();
     const secrets = newMailSecrets();
-    const resent = await resendInvitation(occasion, actor, invitation, counters, { secrets, limits });
+    const resent = await resendInvitation(occasion, actor, invitation, counted, { secrets, limits });
     await deliver(resent, { organization, inviter, secrets });
     return { status: 200, body: { message: 'Invitation resent' } };
   },

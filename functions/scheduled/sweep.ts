@@ -36,6 +36,13 @@ import { Stale, untilFresh } from '../../lib/table/write.ts';
 /** Rows of one shard that are read at once, and then worked on one after the other. */
 const BATCH = 25;
 
+/**
+ * Keys of one shard that are looked at, to be worked on in turns: more than a day's mails of an organization leave in one
+ * shard. And how many are worked on before it looks again, for what has become due since.
+ */
+const LOOK = 1000;
+const ROUND = 100;
+
 /** Milliseconds before the end at which no further row is begun: longer than one mail and its record take. */
 const RESERVE = 10_000;
 
@@ -97,19 +104,32 @@ async function sweepShard(shard: number, run: Run): Promise<number> {
   let lag = 0;
   while (run.remaining() > RESERVE) {
     const now = new Date();
-    const listed = await listDue(shard, now, BATCH);
+    const listed = await listDue(shard, now, LOOK);
     if (listed[0]) lag = Math.max(lag, now.getTime() - listed[0].since.getTime());
-    // All are read in one call, and what they need in another: calls are what a row's time is made of.
-    const rows = await Promise.all(listed.map((key) => readRow(key, now)));
+    const round = inTurns(listed).slice(0, ROUND);
     let worked = 0;
-    for (const row of rows) {
-      if (run.remaining() < RESERVE) return lag;
-      if (row && (await sweepRow(row, run))) worked += 1;
+    for (let start = 0; start < round.length; start += BATCH) {
+      // All are read in one call, and what they need in another: calls are what a row's time is made of.
+      const rows = await Promise.all(round.slice(start, start + BATCH).map((key) => readRow(key, now)));
+      for (const row of rows) {
+        if (run.remaining() < RESERVE) return lag;
+        if (row && (await sweepRow(row, run))) worked += 1;
+      }
     }
     // The index trails the table: rows that are done may still be listed, and then there is nothing more to come.
-    if (listed.length < BATCH || worked === 0) return lag;
+    if (listed.length <= ROUND || worked === 0) return lag;
   }
   return lag;
+}
+
+/**
+ * Rows in turns: of each partition one, which has an organization's invitations or a site's invites, then of each another.
+ * So nobody's mail waits behind all that somebody else has asked for.
+ */
+function inTurns<K extends Key>(keys: readonly K[]): K[] {
+  const partitions = [...Map.groupBy(keys, ({ pk }) => pk).values()];
+  const turns = Math.max(0, ...partitions.map(({ length }) => length));
+  return Array.from({ length: turns }, (_, turn) => partitions.flatMap((rows) => rows[turn] ?? [])).flat();
 }
 
 /** A row with what a mail of it needs. */

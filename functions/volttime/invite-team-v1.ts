@@ -30,7 +30,10 @@ export const endpoint = forSite({
   async handle({ body, occasion, once, reach: { site }, ways, read }) {
     const way = managingWay(ways);
     requireAtMost('accessible_assets', assetsOf(body), configuration().limits.assetsOfAccess);
-    const [before, chargers] = await Promise.all([beforeInviting(site, way, body.email), chargersOn(site.id, read)]);
+    const [before, chargers] = await Promise.all([
+      beforeInviting(site, way, body.email, occasion.now),
+      chargersOn(site.id, read),
+    ]);
     const assets = assetsOf(body) && requireAssets(read, chargers);
     const input = { email: body.email, ...carriedBy(body, assets) };
     const { invite, headers, given } = await inviteToSite(occasion, way, site, input, before, (made) =>

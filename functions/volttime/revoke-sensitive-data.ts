@@ -28,7 +28,7 @@ export const endpoint = forSite({
   async handle({ occasion, reach, ways }) {
     const way = managingWay(ways);
     const { access } = askedShare(reach);
-    const isToEnd = access.sensitive ?? (await getSiteRequest(access.siteId, access.teamId));
+    const isToEnd = access.grants ?? (await getSiteRequest(access.siteId, access.teamId));
     if (isToEnd) await changeGrant(occasion, way, reach, access, undefined);
     return { status: 200, body: { message: 'Sensitive data access revoked successfully' } };
   },

@@ -53,6 +53,15 @@ export function addressMistake(address: string, otherwise = 'must be an e-mail a
     : otherwise;
 }
 
+/**
+ * The mailbox that an address leads to, for rates alone and never for who somebody is: most servers bring what has a
+ * `+tag` to the address without it.
+ */
+export function mailboxOf(address: string): string {
+  const local = localPart(address);
+  return local.replace(/(?<=.)\+.*$/, '') + address.slice(local.length);
+}
+
 /** What stands before the `@`: a person's username unless they set one. */
 export function localPart(address: string): string {
   return address.slice(0, address.lastIndexOf('@'));

@@ -33,8 +33,13 @@ export interface Charger {
   /** Its other name, an integer below 2^53 that is unique in the deployment. */
   readonly number: number;
   readonly siteId: string;
-  /** What it calls itself: unique in the deployment, whatever the letter case. */
+  /** What it calls itself: unique in an organization, whatever the letter case. */
   readonly identity: string;
+  /**
+   * The organization in which nobody else may have the identity: that of its site, or for some time of the one that had
+   * the site before. Undefined where the site came to an organization that had the identity already.
+   */
+  readonly identityIn?: string;
   readonly reference?: string;
   readonly connectionStatus: ConnectionStatus;
   readonly status?: ChargerStatus;

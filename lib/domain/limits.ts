@@ -9,8 +9,19 @@ export const DEFAULT_LIMITS = {
    * reminders and all other mails don't count.
    */
   mailsOfOrganization: 10_000,
-  /** Mails that people cause to one address in 10 minutes, across organizations. */
+  /**
+   * The same of an organization into which nobody has accepted yet: each who has, and stays, adds ten. Without it a
+   * deployment where everybody may create organizations would mail whatever a stranger wants.
+   */
+  mailsOfNewOrganization: 500,
+  /** The same that one person causes, in whatever organizations. */
+  mailsOfPerson: 10_000,
+  /** The same of all together: as many as SES sends a day, before more are asked for. */
+  mailsOfDeployment: 50_000,
+  /** Mails that an organization's people cause to one mailbox in 10 minutes, and that one person causes. */
   mailsToAddress: 10,
+  /** The same of all together. */
+  mailsToAddressOfAll: 50,
   /** Organizations that a person is in. */
   organizationsOfPerson: 40,
   /** Teams of an organization, the default team among them. */
@@ -65,13 +76,51 @@ export interface Seat {
 /** Limits below this many a row use fewer rows: where only few fit, few come at once. */
 const LEAST_SHARE = 64;
 
-/** How many rows a limit is spread over, and what each may hold: the shares add up to the limit. */
+/** What each row of a count may hold that is spread over so many: the shares add up to the limit. */
 function sharesOf(limit: number, rows: number): number[] {
   return Array.from({ length: rows }, (_, row) => Math.floor(limit / rows) + (row < limit % rows ? 1 : 0));
 }
 
-function rowsFor(limit: number): number {
-  return Math.max(1, Math.min(COUNTER_ROWS, Math.floor(limit / LEAST_SHARE)));
+function rowsFor(limit: number, most = COUNTER_ROWS): number {
+  return Math.max(1, Math.min(most, Math.floor(limit / LEAST_SHARE)));
+}
+
+/** Mails of a day, by the rows that count them. */
+export type MailsOfDay = ReadonlyMap<number, number>;
+
+/** A row with room, and how many it may hold. */
+export interface Room {
+  readonly row: number;
+  readonly share: number;
+}
+
+/**
+ * Finds the rows in which so many mails more may be counted. What rows out of use hold, since the limit was higher, is
+ * taken from what the others may.
+ *
+ * @param most how many rows there are at most
+ */
+export function mailRooms(used: MailsOfDay, limit: number, count: number, most = COUNTER_ROWS): Room[] {
+  const rows = rowsFor(limit, most);
+  const unused = [...used].reduce((sum, [row, mails]) => sum + (row >= rows ? mails : 0), 0);
+  return sharesOf(limit - unused, rows)
+    .map((share, row) => ({ row, share }))
+    .filter(({ row, share }) => (used.get(row) ?? 0) + count <= share);
+}
+
+/** How many mails more an organization may cause in a day for each who has accepted into it. */
+const MAILS_BY_ACCEPTANCE = 10;
+
+/** How many mails an organization may cause in a day: few while nobody wanted any, more with each who accepted. */
+export function mailAllowance(counters: readonly Counters[], limits: Limits): number {
+  // Who made it is a member too, and has accepted nothing.
+  const accepted = Math.max(0, total(counters, 'members') - 1);
+  return Math.min(limits.mailsOfOrganization, limits.mailsOfNewOrganization + MAILS_BY_ACCEPTANCE * accepted);
+}
+
+/** The day of UTC that a moment is in. */
+export function dayOf(now: Date): string {
+  return now.toISOString().slice(0, 10);
 }
 
 /** What is counted in a place of a mail: the day's mails in a row, and how many there may be. */
@@ -90,11 +139,12 @@ export interface MailPlace {
  * @param now the moment; days are UTC's
  */
 export function mailPlaces(counters: readonly Counters[], limits: Limits, now: Date, count = 1): MailPlace[] {
-  const day = now.toISOString().slice(0, 10);
-  const used = new Map(counters.map((counter) => [counter.row, counter]));
-  return sharesOf(limits.mailsOfOrganization, rowsFor(limits.mailsOfOrganization))
-    .map((mails, row) => ({ row, day, lastDay: used.get(row)?.day, mails }))
-    .filter(({ row, lastDay, mails }) => (lastDay === day ? (used.get(row)?.mails ?? 0) : 0) + count <= mails);
+  const day = dayOf(now);
+  const days = new Map(counters.map((counter) => [counter.row, counter.day]));
+  const today = new Map(counters.filter((counter) => counter.day === day).map(({ row, mails }) => [row, mails]));
+  return mailRooms(today, mailAllowance(counters, limits), count).map(({ row, share }) => ({
+    ...{ row, day, lastDay: days.get(row), mails: share },
+  }));
 }
 
 /**

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { isId } from './ids.ts';
 import type { Delivery, DeliveryState, Invitation } from './invitation.ts';
+import { parseJson } from './json.ts';
 
 /** What SES tells of a mail, as far as it matters here. */
 export interface MailEvent {
@@ -191,7 +192,7 @@ const MEANINGLESS = new Set(['Open', 'Click', 'Subscription']);
 export function parseMailEvent(text: string, publishedAt: string): MailEvent | undefined | string {
   let event: { eventType?: unknown; notificationType?: unknown } | null;
   try {
-    event = JSON.parse(text);
+    event = parseJson(text) as typeof event;
   } catch {
     return 'It is no JSON.';
   }
@@ -258,7 +259,7 @@ const KEPT = 10_000;
 export function withoutAddresses(text: string): string {
   let json: string;
   try {
-    json = JSON.stringify(JSON.parse(text));
+    json = JSON.stringify(parseJson(text));
   } catch {
     json = JSON.stringify(text);
   }

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Format, Issue } from '../dialects/format.ts';
+import { parseJson, TooDeep } from '../domain/json.ts';
 import { type Details, Refusal } from '../domain/refusal.ts';
 import type { HttpDeclaration } from './declaration.ts';
 import type { Request } from './request.ts';
@@ -31,7 +32,7 @@ export function parseBody({ body, headers }: Request, accepts: MediaType): unkno
   if (type === FORM) return readForm(text);
   // Rocket.Chat takes whatever it can't read, and whatever has no fields, for an empty body.
   if (accepts === '*/*' && !isFields(text)) return {};
-  const read = parseJson(text);
+  const read = readJson(text);
   if (read === undefined || hasNameTwice(text)) throw new Refusal('malformed_body');
   return read;
 }
@@ -75,17 +76,18 @@ function readForm(text: string): Record<string, string> {
   return Object.fromEntries(form);
 }
 
-/** The value of a JSON text; undefined where it is none. */
-function parseJson(text: string): unknown {
+/** The value of a JSON text; undefined where it is none. @throws Refusal `validation_failed` where it is nested too deep */
+function readJson(text: string): unknown {
   try {
-    return JSON.parse(text);
-  } catch {
+    return parseJson(text);
+  } catch (error) {
+    if (error instanceof TooDeep) throw new Refusal('validation_failed', { body: [error.message] });
     return undefined;
   }
 }
 
 function isFields(text: string): boolean {
-  const read = parseJson(text);
+  const read = readJson(text);
   return typeof read === 'object' && read !== null;
 }
 

@@ -80,8 +80,9 @@ export const MESSAGES: Readonly<Record<RefusalCode, string>> = {
   body_too_large: 'The body is larger than 256 KB.',
   unsupported_media_type: 'The body has a form that the endpoint does not take.',
   idempotency_key_reused: 'The idempotency key was used with another body.',
-  mail_rate_exceeded: 'The organization has sent as many mails as it may in a day.',
-  recipient_rate_exceeded: 'This address got as many mails as it may in a short time.',
+  mail_rate_exceeded:
+    'As many mails as may be sent in a day were sent: by this organization, by you, or by all together.',
+  recipient_rate_exceeded: 'This mailbox got as many mails as it may in a short time.',
   request_rate_exceeded: 'There were too many requests in a short time.',
   internal_error: 'Something went wrong on our side.',
   busy: 'Too many changes at once: try again.',

@@ -7,7 +7,7 @@ import { audit } from './audit.ts';
 import type { AskingMail } from './due.ts';
 import { keys } from './keys.ts';
 import { mailWrite, newMail } from './mails.ts';
-import { countMailTo } from './rates.ts';
+import { countMailsTo } from './rates.ts';
 import { transact } from './write.ts';
 
 /** What asking an inviter for another invitation does to the table. */
@@ -43,7 +43,7 @@ export async function askInviter(
       when: [{ attribute: 'status', is: status }, { attribute: 'secrets', is: secrets }, { absent: 'askedAt' }],
     },
     mailWrite('Mail', mail),
-    countMailTo(inviter.email, limits.mailsToAddress, now),
+    ...countMailsTo({ organizationId }, [inviter.email], limits, now),
     audit(unseen({ now, origin }, invitationId), {
       action: 'invitation.ask',
       organizationId,

@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Occasion } from '../domain/audit.ts';
 import { newId } from '../domain/ids.ts';
 import type { Invitation } from '../domain/invitation.ts';
-import { type Counters, freeSeats, type Limits } from '../domain/limits.ts';
+import { freeSeats, type Limits } from '../domain/limits.ts';
 import type { Actor } from '../domain/member.ts';
 import { Refusal } from '../domain/refusal.ts';
-import { readCounters } from './counters.ts';
 import {
   beforeInvitation,
   getInvitation,
@@ -15,6 +14,7 @@ import {
   writeInvitations,
 } from './invitations.ts';
 import { getMembership } from './members.ts';
+import { type Counted, RATES_OF_MAIL, readCounted } from './rates.ts';
 import { Stale } from './write.ts';
 
 /** A row of a bulk request. */
@@ -27,7 +27,7 @@ export interface BulkRow {
 export type BulkOutcome = Map<number, Invitation | Refusal>;
 
 /** A transaction's items, less those that its rows have in common. */
-const ROOM = 94;
+const ROOM = 92;
 
 /** How often a row that is overtaken is tried before the request is looked at anew: its caller may have been removed. */
 const TRIES = 5;
@@ -64,9 +64,9 @@ export async function inviteMany(
     if (addresses.has(input.email)) outcome.set(index, new Refusal('already_invited'));
     return !outcome.has(index) && addresses.add(input.email);
   });
-  const counters = readCounters(actor.organizationId);
+  const counting = readCounted(actor, occasion.now);
   const prepared = await Promise.all(
-    first.map(async (row) => ({ row, result: await prepareRow(bulk, row, counters).catch(refusalOf) })),
+    first.map(async (row) => ({ row, result: await prepareRow(bulk, row, counting).catch(refusalOf) })),
   );
   const open: { row: BulkRow; invitation: PreparedInvitation }[] = [];
   for (const { row, result } of prepared) {
@@ -74,7 +74,7 @@ export async function inviteMany(
     else outcome.set(row.index, result);
   }
   if (dryRun) {
-    const free = freeSeats(await counters, limits);
+    const free = freeSeats((await counting).counters, limits);
     for (const { row, invitation } of open) {
       const isFull = invitation.needsSeat && typeof free === 'string';
       outcome.set(row.index, isFull ? new Refusal(free) : invitation.invitation);
@@ -82,7 +82,7 @@ export async function inviteMany(
     return outcome;
   }
   for (const [index, group] of groupsOf(open).entries()) {
-    const counted = index === 0 ? counters : readCounters(actor.organizationId);
+    const counted = index === 0 ? counting : readCounted(actor, occasion.now);
     for (const [row, result] of await writeGroup(bulk, group, await counted)) outcome.set(row, result);
   }
   return outcome;
@@ -92,11 +92,11 @@ export async function inviteMany(
 async function prepareRow(
   { occasion, actor, limits, idOf }: Bulk,
   { index, input }: BulkRow,
-  counters: ReturnType<typeof readCounters>,
+  counting: Promise<Counted>,
 ): Promise<PreparedInvitation | Invitation> {
   const { organizationId } = actor;
   const id = idOf(index);
-  const before = await beforeInvitation(organizationId, input, counters);
+  const before = await beforeInvitation(organizationId, input, counting);
   const [done, membership] = await Promise.all([
     before.guard?.all?.has(id) ? getInvitation(organizationId, id) : undefined,
     before.holder && getMembership(before.holder.userId, organizationId),
@@ -119,7 +119,7 @@ function groupsOf<T extends { invitation: PreparedInvitation }>(rows: readonly T
   const groups: T[][] = [];
   let room = 0;
   for (const row of rows) {
-    const items = row.invitation.writes.length + 1;
+    const items = row.invitation.writes.length + 1 + RATES_OF_MAIL;
     if (items > room) {
       groups.push([]);
       room = ROOM;
@@ -133,12 +133,12 @@ function groupsOf<T extends { invitation: PreparedInvitation }>(rows: readonly T
 async function writeGroup(
   bulk: Bulk,
   group: readonly { row: BulkRow; invitation: PreparedInvitation }[],
-  counters: readonly Counters[],
+  counted: Counted,
 ): Promise<BulkOutcome> {
   const { occasion, actor, limits } = bulk;
   try {
     const prepared = group.map(({ invitation }) => invitation);
-    const written = await writeInvitations(occasion, actor, prepared, counters, limits);
+    const written = await writeInvitations(occasion, actor, prepared, counted, limits);
     return new Map(group.map(({ row }, index) => [row.index, written[index] as Invitation]));
   } catch (error) {
     if (!(error instanceof Stale || error instanceof Refusal)) throw error;
@@ -153,10 +153,10 @@ async function writeRow(bulk: Bulk, row: BulkRow): Promise<Invitation> {
   const { occasion, actor, limits } = bulk;
   for (let tries = 1; ; tries += 1) {
     try {
-      const counters = readCounters(actor.organizationId);
-      const prepared = await prepareRow(bulk, row, counters);
+      const counting = readCounted(actor, occasion.now);
+      const prepared = await prepareRow(bulk, row, counting);
       if (!('writes' in prepared)) return prepared;
-      const [invitation] = await writeInvitations(occasion, actor, [prepared], await counters, limits);
+      const [invitation] = await writeInvitations(occasion, actor, [prepared], await counting, limits);
       return invitation as Invitation;
     } catch (error) {
       if (!(error instanceof Stale) || tries === TRIES) throw error;

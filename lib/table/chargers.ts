@@ -2,14 +2,17 @@ import { elsewhere, type Occasion } from '../domain/audit.ts';
 import { type Charger, foldIdentity } from '../domain/charger.ts';
 import { newId, newNumber } from '../domain/ids.ts';
 import type { Limits } from '../domain/limits.ts';
+import { Refusal } from '../domain/refusal.ts';
 import {
   type Insight,
   isChargerShown,
+  namesCharger,
   type Reach,
   type Site,
   type SiteAccess,
   seenCharger,
   type Way,
+  withoutCharger,
 } from '../domain/site.ts';
 import type { Team } from '../domain/team.ts';
 import { type TableAccess, union } from './access.ts';
@@ -19,7 +22,7 @@ import { actorIs, actorMay } from './members.ts';
 import { get, query } from './read.ts';
 import { accessUpdate, actorManagesSite, sharingChange } from './sharing.ts';
 import { changesOf, LIST_SITES, sitesSeen } from './sites.ts';
-import { Stale, transact, type Write } from './write.ts';
+import { type Condition, Stale, transact, type Write } from './write.ts';
 
 /** What `locateCharger` and `getCharger` do to the table. */
 export const FIND_CHARGER: TableAccess = { BatchGetItem: ['CHARGER', 'CHARGERNO', 'SITE'] };
@@ -84,6 +87,7 @@ export async function createCharger(
   const charger: Charger = {
     ...{ id: newId('charger', occasion.now), number: newNumber(), siteId: site.id },
     ...(input as Pick<Charger, 'identity'>),
+    identityIn: site.organizationId,
     ...{ connectionStatus: 'never_seen', createdBy: way.actor.userId, createdAt: at, updatedAt: at },
   };
   const { id: chargerId, number } = charger;
@@ -103,7 +107,7 @@ export async function createCharger(
       item: { type: 'ChargerNumber', v: 1, number, chargerId },
       when: absent,
     },
-    identityWrite(charger, charger.identity),
+    identityWrite(charger, site.organizationId),
     {
       type: 'update',
       key: keys.site(site.id),
@@ -120,11 +124,11 @@ export async function createCharger(
   return charger;
 }
 
-/** The part that takes an identity for a charger. */
-function identityWrite({ id: chargerId }: Charger, identity: string): Write {
+/** The part that takes an identity for a charger, in an organization: what others have is told to nobody. */
+function identityWrite({ id: chargerId, identity }: Pick<Charger, 'id' | 'identity'>, organizationId: string): Write {
   return {
     type: 'put',
-    key: keys.chargerIdentity(foldIdentity(identity)),
+    key: keys.chargerIdentity(organizationId, foldIdentity(identity)),
     item: { type: 'ChargerIdentity', v: 1, chargerId },
     when: [{ absent: 'pk' }],
     refuse: 'charger_identity_taken',
@@ -179,11 +183,13 @@ export async function updateCharger(
     {
       type: 'update',
       key: keys.charger(site.id, charger.id),
-      set: { ...set, updatedAt },
+      set: { ...set, ...(isRenamed && { identityIn: site.organizationId }), updatedAt },
       remove,
-      when: [{ attribute: 'identity', is: charger.identity }],
+      when: identityIs(charger),
     },
-    ...(isRenamed ? [identityWrite(charger, identity), identityRemoval(charger)] : []),
+    ...(isRenamed
+      ? [identityWrite({ id: charger.id, identity }, site.organizationId), ...identityRemoval(charger)]
+      : []),
     entry(occasion, 'charger.update', site, charger),
   ]);
   return without({ ...charger, ...set, updatedAt }, remove);
@@ -194,12 +200,38 @@ function isOwned({ id, teamId }: Site): Write {
   return { type: 'check', key: keys.site(id), when: [{ attribute: 'teamId', is: teamId }] };
 }
 
-function identityRemoval({ id, identity }: Charger): Write {
-  return {
-    type: 'delete',
-    key: keys.chargerIdentity(foldIdentity(identity)),
-    when: [{ attribute: 'chargerId', is: id }],
-  };
+/** The conditions that a charger has its identity where it had it. */
+function identityIs({ identity, identityIn }: Charger): Condition[] {
+  return [
+    { attribute: 'identity', is: identity },
+    identityIn === undefined ? { absent: 'identityIn' } : { attribute: 'identityIn', is: identityIn },
+  ];
+}
+
+/** The parts that give a charger's identity free, where it has it. */
+function identityRemoval({ id, identity, identityIn }: Charger): Write[] {
+  if (identityIn === undefined) return [];
+  const key = keys.chargerIdentity(identityIn, foldIdentity(identity));
+  return [{ type: 'delete', key, when: [{ attribute: 'chargerId', is: id }] }];
+}
+
+/**
+ * Takes a charger's identity in the organization to which its site has gone, and gives it free in the one from which it
+ * came. Where it is taken already the charger keeps it all the same, and nobody is told.
+ */
+export async function moveIdentity(charger: Charger, organizationId: string): Promise<void> {
+  const key = keys.charger(charger.siteId, charger.id);
+  const when = identityIs(charger);
+  try {
+    await transact([
+      { type: 'update', key, set: { identityIn: organizationId }, when },
+      identityWrite(charger, organizationId),
+      ...identityRemoval(charger),
+    ]);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    await transact([{ type: 'update', key, remove: ['identityIn'], when }, ...identityRemoval(charger)]);
+  }
 }
 
 function without(charger: Charger, names: readonly string[]): Charger {
@@ -230,9 +262,7 @@ export async function deleteCharger(
     ...chargerRemoval(charger),
     sharingChange(site),
     ...accesses.flatMap((access) =>
-      access.assets?.includes(charger.id)
-        ? [accessUpdate(access, { assets: access.assets.filter((id) => id !== charger.id) })]
-        : [],
+      namesCharger(access, charger) ? [accessUpdate(access, withoutCharger(access, charger))] : [],
     ),
     entry(occasion, 'charger.delete', site, charger, { before: { siteId: site.id } }),
   ]);
@@ -240,12 +270,12 @@ export async function deleteCharger(
 
 /** The parts that delete the items of a charger, and take it from the count of its site. */
 export function chargerRemoval(charger: Charger): Write[] {
-  const { id, siteId, number, identity } = charger;
+  const { id, siteId, number } = charger;
   return [
-    { type: 'delete', key: keys.charger(siteId, id), when: [{ attribute: 'identity', is: identity }] },
+    { type: 'delete', key: keys.charger(siteId, id), when: identityIs(charger) },
     { type: 'delete', key: keys.chargerHome(id) },
     { type: 'delete', key: keys.chargerNumber(number) },
-    identityRemoval(charger),
+    ...identityRemoval(charger),
     { type: 'update', key: keys.site(siteId), add: { chargers: -1 }, when: [{ exists: 'pk' }] },
   ];
 }
@@ -315,13 +345,16 @@ function actorReports({ actor, place }: Way): Write[] {
 /** A part of a list. */
 interface Range {
   readonly skip?: number;
+  /** The id of the charger behind which it begins. */
+  readonly after?: string | undefined;
   readonly limit: number;
 }
 
 /** Chargers of a site, the oldest first. */
-export async function listChargers(siteId: string, { skip = 0, limit }: Range): Promise<Charger[]> {
+export async function listChargers(siteId: string, { skip = 0, after, limit }: Range): Promise<Charger[]> {
   const { pk } = keys.site(siteId);
-  return (await query({ pk, prefix: prefixes.charger, skip, limit })) as unknown as Charger[];
+  const from = after === undefined ? {} : { after: keys.charger(siteId, after).sk };
+  return (await query({ pk, prefix: prefixes.charger, skip, limit, ...from })) as unknown as Charger[];
 }
 
 /** What `listChargersSeen` does to the table. */

@@ -1,17 +1,17 @@
 import type { Occasion } from '../domain/audit.ts';
 import { COUNTER_ROWS } from '../domain/limits.ts';
 import type { Member } from '../domain/member.ts';
-import type { SiteAccess } from '../domain/site.ts';
+import type { Site, SiteAccess } from '../domain/site.ts';
 import type { SiteInvite } from '../domain/site-invite.ts';
 import type { Team, TeamMembership } from '../domain/team.ts';
 import type { TableAccess } from './access.ts';
 import { listAccessTokens, tokenRemoval } from './access-tokens.ts';
-import { chargerRemoval, listChargers } from './chargers.ts';
+import { chargerRemoval, listChargers, moveIdentity } from './chargers.ts';
 import type { Job, MembershipJob, SiteJob } from './due.ts';
 import { listInvitations } from './invitations.ts';
 import { keys } from './keys.ts';
 import { getMember, jobWrites, listMembers } from './members.ts';
-import { query } from './read.ts';
+import { get, query } from './read.ts';
 import { accessEntry, accessRemoval, auditIn, countSites, sharingChange } from './sharing.ts';
 import { inviteRemoval } from './site-invites.ts';
 import { getSite, listAccessOf, siteRemoval } from './sites.ts';
@@ -22,9 +22,9 @@ import { transact } from './write.ts';
 /** What the functions of this file do to the table. */
 export const CLEAR: TableAccess = {
   Query: ['ORG', 'SITE', 'TEAM', 'USER'],
-  BatchGetItem: ['ORG', 'SITE'],
-  PutItem: ['AUDIT', 'JOB'],
-  UpdateItem: ['ORG', 'SITE', 'USER'],
+  BatchGetItem: ['JOB', 'ORG', 'SITE'],
+  PutItem: ['AUDIT', 'CHARGERIDENTITY', 'JOB'],
+  UpdateItem: ['JOB', 'ORG', 'SITE', 'USER'],
   DeleteItem: [
     'CHARGER',
     'CHARGERIDENTITY',
@@ -48,8 +48,30 @@ export function clearJob(occasion: Occasion, job: Job): Promise<boolean> {
   return 'siteId' in job ? clearSite(occasion, job) : clearMembership(job);
 }
 
+/**
+ * Moves a part of the identities of a site's chargers to the organization that it went to.
+ *
+ * @returns whether nothing is left
+ */
+async function moveIdentities({ id: siteId, organizationId }: Site): Promise<boolean> {
+  const job = (await get(keys.job(siteId))) as unknown as (SiteJob & { dueAt: string }) | undefined;
+  if (!job) return true;
+  const chargers = await listChargers(siteId, { after: job.movedTo, limit: BATCH });
+  for (const charger of chargers) {
+    if (charger.identityIn !== organizationId) await moveIdentity(charger, organizationId);
+  }
+  const [isLast, last] = [chargers.length < BATCH, chargers.at(-1)];
+  // It went on to yet another one meanwhile: then all begins anew.
+  const when = [{ attribute: 'dueAt', is: job.dueAt }];
+  const key = keys.job(siteId);
+  await transact([isLast ? { type: 'delete', key, when } : { type: 'update', key, set: { movedTo: last?.id }, when }]);
+  return isLast;
+}
+
 /** Clears a part of who had access to a site that was deleted, was invited to it or asked for its data. */
 async function clearSite(occasion: Occasion, { siteId }: SiteJob): Promise<boolean> {
+  const site = await getSite(siteId);
+  if (site) return moveIdentities(site);
   const rows = await query({ pk: keys.site(siteId).pk, limit: BATCH });
   const accesses = rows.map((row) => (row.type === 'SiteAccess' ? (row as unknown as SiteAccess) : undefined));
   const teams = await Promise.all(accesses.map((access) => access && getTeam(access.organizationId, access.teamId)));

@@ -105,9 +105,11 @@ export interface MembershipJob {
   readonly memberId: string;
 }
 
-/** A site that was deleted, with rows of who had access to it. */
+/** A site that was deleted, with rows of who had access to it; or that went to a team of another organization. */
 export interface SiteJob {
   readonly siteId: string;
+  /** The id of the charger behind which identities are still to be moved to the other organization. */
+  readonly movedTo?: string;
 }
 
 export type Job = MembershipJob | SiteJob;

@@ -1,9 +1,10 @@
 import type { Occasion } from '../domain/audit.ts';
+import { isInForce } from '../domain/site.ts';
 import type { TableAccess } from './access.ts';
 import type { DueAccess, GrantEndMail } from './due.ts';
 import { mailWrite, newMail } from './mails.ts';
 import { listManaging } from './managing.ts';
-import { accessEntry, auditIn, sensitiveUpdate, sharingChange } from './sharing.ts';
+import { accessEntry, auditIn, grantsUpdate, sharingChange } from './sharing.ts';
 import { getAccess, getSite } from './sites.ts';
 import { Stale, transact } from './write.ts';
 
@@ -16,8 +17,8 @@ export const EXPIRE_GRANT: TableAccess = {
 };
 
 /**
- * Records that a grant of sensitive data has ended, which the clock decided at each read, with a mail to those who manage
- * the team, due now.
+ * Records that grants of sensitive data have ended, which the clock decided at each read. Where none is left, those who
+ * manage the team get a mail, due now.
  *
  * @throws Stale where it is another one by now
  */
@@ -26,20 +27,24 @@ export async function expireGrant(occasion: Occasion, { siteId, teamId, dueAt }:
   const site = await getSite(siteId);
   // The site first: what was read of the access is then still so, if the transaction happens.
   const access = (await getAccess(siteId, teamId)) as DueAccess | undefined;
-  const endedAt = access?.sensitive?.expiresAt;
-  if (!site || access?.dueAt !== dueAt || endedAt === undefined || endedAt > now.toISOString()) throw new Stale();
-  const { organizationId } = access;
-  const recipients = await listManaging({ id: teamId, organizationId });
+  if (!site || access?.dueAt !== dueAt) throw new Stale();
+  const { organizationId, grants = [] } = access;
+  const left = grants.filter((grant) => isInForce(grant, now));
+  const ends = grants.flatMap(({ expiresAt }) => expiresAt ?? []).filter((expiresAt) => expiresAt <= now.toISOString());
+  const endedAt = ends.sort().at(-1);
+  if (endedAt === undefined) throw new Stale();
+  const recipients = left.length > 0 ? [] : await listManaging({ id: teamId, organizationId });
   const mails = recipients.map(
     ({ userId }): GrantEndMail => ({ ...newMail(now, 'sweep'), siteId, teamId, organizationId, userId, endedAt }),
   );
   await transact([
     sharingChange(site),
-    sensitiveUpdate(access, undefined, now.toISOString()),
+    grantsUpdate(access, left, now.toISOString()),
     ...mails.map((mail) => mailWrite('GrantEndMail', mail)),
     ...auditIn(occasion, [site.organizationId, organizationId], site, {
       action: 'site-sensitive.expire',
       before: accessEntry(access),
+      ...(left.length > 0 && { after: accessEntry({ ...access, grants: left }) }),
     }),
   ]);
 }

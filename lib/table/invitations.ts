@@ -26,7 +26,7 @@ import type { Role } from '../domain/roles.ts';
 import type { Team } from '../domain/team.ts';
 import type { TableAccess } from './access.ts';
 import { audit } from './audit.ts';
-import { count, countMails, readCounters } from './counters.ts';
+import { count } from './counters.ts';
 import {
   type ClaimedInvitation,
   type DueInvitation,
@@ -38,14 +38,14 @@ import {
 import { keys, prefixes } from './keys.ts';
 import { actorMay } from './members.ts';
 import { type AddressHolder, getAddressHolder } from './people.ts';
-import { countMailTo, tooMany } from './rates.ts';
+import { type Counted, countMailsOfDay, countMailsTo, endOfDay, tooMany } from './rates.ts';
 import { get, query } from './read.ts';
 import { getTeam } from './teams.ts';
 import { transact, type Update, type Write } from './write.ts';
 
 /** What inviting does to the table. */
 export const INVITE: TableAccess = {
-  Query: ['ORG'],
+  Query: ['ORG', 'LIMIT'],
   ConditionCheckItem: ['USER'],
   PutItem: ['ORG', 'AUDIT'],
   UpdateItem: ['ORG', 'EMAIL', 'LIMIT'],
@@ -109,7 +109,7 @@ export async function listInvited(email: string, limit: number): Promise<Invited
 
 /** What `createInvitation` decides on, read beside the actor's membership. */
 export interface BeforeInvitation {
-  readonly counters: readonly Counters[];
+  readonly counted: Counted;
   readonly holder: AddressHolder | undefined;
   readonly guard: InvitedGuard | undefined;
   /** The teams that it is for, as far as they are there. */
@@ -120,15 +120,15 @@ export interface BeforeInvitation {
 export async function beforeInvitation(
   organizationId: string,
   { email, teams: teamIds = [] }: Pick<NewInvitation, 'email' | 'teams'>,
-  counters: Promise<readonly Counters[]> = readCounters(organizationId),
+  counting: Promise<Counted>,
 ): Promise<BeforeInvitation> {
   const [counted, holder, guard, ...teams] = await Promise.all([
-    counters,
+    counting,
     getAddressHolder(email),
     getInvited(email, organizationId),
     ...teamIds.map((id) => getTeam(organizationId, id)),
   ]);
-  return { counters: counted, holder, guard, teams };
+  return { counted, holder, guard, teams };
 }
 
 /** What an inviter asks for. */
@@ -204,7 +204,6 @@ export async function prepareInvitation(
     needsSeat: claim.seat === undefined,
     writes: [
       ...claim.writes,
-      ...(mail === 'none' ? [] : [countMailTo(email, limits.mailsToAddress, now)]),
       audit(occasion, {
         action: 'invitation.create',
         organizationId,
@@ -225,14 +224,15 @@ export async function writeInvitations(
   { now }: Occasion,
   actor: Actor,
   prepared: readonly PreparedInvitation[],
-  counters: readonly Counters[],
+  counted: Counted,
   limits: Limits,
   also: (invitations: readonly DueInvitation[]) => readonly Write[] = () => [],
 ): Promise<DueInvitation[]> {
   const { organizationId } = actor;
   const newSeats = prepared.filter(({ needsSeat }) => needsSeat).length;
-  const mails = prepared.filter(({ invitation }) => invitation.delivery).length;
-  const { seat, place } = findPlaces(counters, limits, now, { seats: newSeats, mails });
+  const mailed = prepared.flatMap(({ invitation }) => (invitation.delivery ? [invitation.email] : []));
+  const mails = mailed.length;
+  const { seat, place } = findPlaces(counted.counters, limits, now, { seats: newSeats, mails });
   const row = seat?.row ?? place?.row ?? 0;
   const invitations = prepared.map(({ invitation, needsSeat }) =>
     needsSeat ? { ...invitation, seat: row } : invitation,
@@ -250,7 +250,8 @@ export async function writeInvitations(
     ...prepared.flatMap(({ writes }) => writes),
     count(organizationId, row, 'invitationCreated', { times: prepared.length }),
     ...(seat ? [count(organizationId, row, 'seatTaken', { room: seat, times: newSeats })] : []),
-    ...(place ? [countMails(organizationId, place, mails)] : []),
+    ...countMailsTo(actor, mailed, limits, now),
+    ...(place ? countMailsOfDay(actor, counted, place, limits, now, mails) : []),
     ...also(invitations),
   ]);
   return invitations;
@@ -276,11 +277,6 @@ function findPlaces(
   return { seat, place: places.find(({ row }) => row === seat?.row) ?? anyOf(places) };
 }
 
-/** The end of a day of UTC. */
-export function endOfDay(now: Date): Date {
-  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + 1));
-}
-
 /**
  * Creates the one live invitation of an address.
  *
@@ -295,7 +291,7 @@ export async function createInvitation(
   also: (invitation: Invitation) => readonly Write[],
 ): Promise<DueInvitation> {
   const prepared = await prepareInvitation(occasion, actor, input, before, options);
-  const [invitation] = await writeInvitations(occasion, actor, [prepared], before.counters, options.limits, ([one]) =>
+  const [invitation] = await writeInvitations(occasion, actor, [prepared], before.counted, options.limits, ([one]) =>
     also(one as Invitation),
   );
   return invitation as DueInvitation;
@@ -427,7 +423,7 @@ export async function resendInvitation(
   occasion: Occasion,
   actor: Actor,
   invitation: Invitation,
-  counters: readonly Counters[],
+  counted: Counted,
   { secrets, limits }: { secrets: MailSecrets; limits: Limits },
 ): Promise<ClaimedInvitation> {
   const { now } = occasion;
@@ -453,7 +449,7 @@ export async function resendInvitation(
   const isMuted = isOver ? guard?.blockedAt !== undefined : invitation.muted === true;
   const claim = isOver ? await claimAddress(occasion, actor, invitation, { holder, guard }) : undefined;
   const needsSeat = claim !== undefined && claim.seat === undefined;
-  const { seat, place } = findPlaces(counters, limits, now, { seats: needsSeat ? 1 : 0, mails: 1 });
+  const { seat, place } = findPlaces(counted.counters, limits, now, { seats: needsSeat ? 1 : 0, mails: 1 });
   const row = seat?.row ?? claim?.seat ?? invitation.seat;
   await transact([
     ...actorMay(actor, 'invitation:resend'),
@@ -472,8 +468,8 @@ export async function resendInvitation(
     },
     ...(claim?.writes ?? []),
     ...(seat ? [count(organizationId, row, 'seatTaken', { room: seat })] : []),
-    ...(place ? [countMails(organizationId, place)] : []),
-    countMailTo(email, limits.mailsToAddress, now),
+    ...(place ? countMailsOfDay(actor, counted, place, limits, now) : []),
+    ...countMailsTo(actor, [email], limits, now),
     audit(occasion, {
       action: 'invitation.resend',
       organizationId,

@@ -53,8 +53,11 @@ export const keys = {
   charger: (siteId: string, chargerId: string): Key => ({ pk: `SITE#${siteId}`, sk: `CHARGER#${chargerId}` }),
   /** Where a charger stands. */
   chargerHome: (chargerId: string): Key => ({ pk: `CHARGER#${chargerId}`, sk: 'CHARGER' }),
-  /** A charger by its identity, folded, and by its integer. */
-  chargerIdentity: (identity: string): Key => ({ pk: `CHARGERIDENTITY#${identity}`, sk: 'CHARGER' }),
+  /** A charger by its identity in an organization, folded, and by its integer. */
+  chargerIdentity: (organizationId: string, identity: string): Key => ({
+    pk: `CHARGERIDENTITY#${organizationId}#${identity}`,
+    sk: 'CHARGER',
+  }),
   chargerNumber: (number: number): Key => ({ pk: `CHARGERNO#${number}`, sk: 'CHARGER' }),
   /** An invite to a site, and under the invited address that there is one: what has to forget it with the person. */
   siteInvite: (siteId: string, inviteId: string): Key => ({ pk: `SITE#${siteId}`, sk: `INVITE#${inviteId}` }),
@@ -69,6 +72,8 @@ export const keys = {
   }),
   /** What is counted in a window, which is known by its end in seconds. */
   rate: (what: 'mails', of: string, end: number): Key => ({ pk: `LIMIT#${what}#${of}`, sk: `${end}` }),
+  /** Mails of a day of UTC: of a person, or of all. */
+  mailsOfDay: (of: string, day: string, row: number): Key => ({ pk: `LIMIT#day#${of}#${day}`, sk: `${row}` }),
   /** How many invites somebody has made in the window that their first one opened. */
   inviteRate: (userId: string): Key => ({ pk: `LIMIT#invites#${userId}`, sk: 'LIMIT' }),
   /** A request that creates something once, under the hash of who sent it, its route and its key. */

@@ -8,7 +8,7 @@ import type { OfferMail } from './due.ts';
 import { keys } from './keys.ts';
 import { mailWrite, newMail } from './mails.ts';
 import { actorIs } from './members.ts';
-import { countMailTo } from './rates.ts';
+import { countMailsTo } from './rates.ts';
 import { transact, type Update, type Write } from './write.ts';
 
 /** What `offerOwnership`, and sending its mail, do to the table. */
@@ -46,7 +46,7 @@ export async function offerOwnership(
     },
     offerUpdate(organization, { set: { offer } }),
     mailWrite('OfferMail', mail),
-    countMailTo(member.profile.email, limits.mailsToAddress, now),
+    ...countMailsTo(actor, [member.profile.email], limits, now),
     entry(occasion, organization, 'organization.offer-ownership', { after: { memberId: member.memberId } }),
   ]);
   return { offer, mail };

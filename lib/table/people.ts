@@ -2,6 +2,7 @@ import { elsewhere, type Occasion } from '../domain/audit.ts';
 import { newId } from '../domain/ids.ts';
 import type { Membership, Profile, User } from '../domain/member.ts';
 import { Refusal } from '../domain/refusal.ts';
+import type { TeamMembership } from '../domain/team.ts';
 import type { TableAccess } from './access.ts';
 import { audit } from './audit.ts';
 import { keys } from './keys.ts';
@@ -159,6 +160,7 @@ async function changeAddress(
     for (const membership of await listMemberships(holder.userId)) {
       await takeOver(occasion, membership, user);
     }
+    await takeOverPlaces(holder.userId, user);
   }
   await writeProfile(occasion, userId, profile, {
     action: 'member.update',
@@ -213,9 +215,36 @@ export async function updateProfile(
   return { ...user, ...profile };
 }
 
+/** Places in teams that fit into one transaction beside a membership: 100 items, five for each. */
+const PLACES = 15;
+
 /**
- * Moves one membership from a placeholder to the person whose address it stood for, with its places in teams; a second
- * one in the same organization ends.
+ * Moves what places in teams a placeholder has left whose memberships are the person's by now, where they didn't fit
+ * beside these: so many a transaction, each of which may be the last that an earlier try has made.
+ */
+async function takeOverPlaces(placeholder: string, user: User): Promise<void> {
+  const places = await listTeamsOf(placeholder);
+  const members = await Promise.all(places.map(({ organizationId, memberId }) => getMember(organizationId, memberId)));
+  const { userId } = user;
+  const moved = places.filter((_, index) => members[index]?.userId === userId);
+  for (const [memberId, rows] of Map.groupBy(moved, (row) => row.memberId)) {
+    for (let start = 0; start < rows.length; start += PLACES) {
+      const some = rows.slice(start, start + PLACES);
+      const stale = await Promise.all(some.map(({ teamId }) => getTeamMembership(teamId, userId)));
+      const [{ organizationId }] = some as [TeamMembership, ...TeamMembership[]];
+      const when = [{ attribute: 'userId', is: userId }];
+      await transact([
+        // Changes nothing: the membership is theirs still.
+        { type: 'update', key: keys.member(organizationId, memberId), set: { userId }, when },
+        ...some.flatMap((row, index) => handedOver(row, { userId, memberId }, stale[index])),
+      ]);
+    }
+  }
+}
+
+/**
+ * Moves one membership from a placeholder to the person whose address it stood for, with its places in teams as far as
+ * they fit into the transaction; a second one in the same organization ends.
  */
 async function takeOver(occasion: Omit<Occasion, 'by'>, held: Membership, user: User): Promise<void> {
   const { organizationId, memberId } = held;
@@ -225,7 +254,7 @@ async function takeOver(occasion: Omit<Occasion, 'by'>, held: Membership, user: 
     listTeamsOf(held.userId),
   ]);
   if (!member) throw new Stale();
-  const teams = places.filter((row) => row.memberId === memberId);
+  const teams = places.filter((row) => row.memberId === memberId).slice(0, PLACES);
   const stale = own ? [] : await Promise.all(teams.map(({ teamId }) => getTeamMembership(teamId, user.userId)));
   const entry = audit(elsewhere({ ...occasion, by: { type: 'user', id: user.userId } }), {
     action: own ? 'member.remove' : 'member.claim',
@@ -260,7 +289,6 @@ async function takeOver(occasion: Omit<Occasion, 'by'>, held: Membership, user: 
     },
     { type: 'update', key: keys.user(member.userId), add: { organizations: -1 }, when: [{ exists: 'pk' }] },
     { type: 'update', key: keys.user(user.userId), add: { organizations: 1 }, when: [{ exists: 'pk' }] },
-    // At most as many as somebody may be in who hasn't signed in.
     ...teams.flatMap((row, index) => handedOver(row, { userId: user.userId, memberId }, stale[index])),
     entry,
   ]);

@@ -1,30 +1,140 @@
 import { createHash } from 'node:crypto';
+import { mailboxOf } from '../domain/address.ts';
+import {
+  anyOf,
+  type Counters,
+  dayOf,
+  type Limits,
+  type MailPlace,
+  type MailsOfDay,
+  mailAllowance,
+  mailRooms,
+  type Room,
+} from '../domain/limits.ts';
 import { Refusal, type RefusalCode } from '../domain/refusal.ts';
+import type { TableAccess } from './access.ts';
+import { countMails, readCounters } from './counters.ts';
 import { keys } from './keys.ts';
-import { get } from './read.ts';
+import { get, query } from './read.ts';
 import type { Update } from './write.ts';
 
-/** How long a window of mails to one address is, in seconds. */
+/** How long a window of mails to one mailbox is, in seconds. */
 const MAILS_SECONDS = 600;
 
+/** By whom mails are caused: somebody, in an organization, unless it is the holder of a link. */
+export interface Cause {
+  readonly organizationId: string;
+  readonly userId?: string;
+}
+
+/** Parts that count one mail to an address. */
+export const RATES_OF_MAIL = 3;
+
 /**
- * The part of a transaction that counts a mail that somebody causes to an address, whatever the organization.
+ * The parts of a transaction that count mails to addresses: by mailbox, those of the organization, those of the person
+ * wherever they are, and those of all. So that nobody's mails take the place of others', an organization's share is
+ * counted by itself.
  *
- * Windows are fixed: each has a row of its own, so that nothing has to be read before. The row has the address's hash,
- * since it outlives its window by some time.
+ * Windows are fixed: each has a row of its own, so that nothing has to be read before. The row has a hash, since it
+ * outlives its window by some time.
+ *
+ * @throws Refusal `recipient_rate_exceeded`, also by the parts
  */
-export function countMailTo(email: string, limit: number, now: Date): Update {
+export function countMailsTo(
+  { organizationId, userId }: Cause,
+  addresses: readonly string[],
+  { mailsToAddress, mailsToAddressOfAll }: Limits,
+  now: Date,
+): Update[] {
   const seconds = Math.floor(now.getTime() / 1000);
   const end = seconds - (seconds % MAILS_SECONDS) + MAILS_SECONDS;
-  const hash = createHash('sha256').update(email).digest('base64url');
-  return {
+  const refuse = tooMany('recipient_rate_exceeded', new Date(end * 1000), now);
+  return [...Map.groupBy(addresses, mailboxOf)].flatMap(([mailbox, { length: times }]) => {
+    const counted = (limit: number, ...by: readonly string[]): Update => {
+      // What isn't counted yet has no row that could refuse.
+      if (times > limit) throw refuse;
+      const hash = createHash('sha256')
+        .update([mailbox, ...by].join('\n'))
+        .digest('base64url');
+      return {
+        type: 'update',
+        key: keys.rate('mails', hash, end),
+        set: { type: 'Rate', v: 1, ttl: end },
+        add: { count: times },
+        when: [{ attribute: 'count', below: limit - times + 1 }],
+        refuse,
+      };
+    };
+    return [
+      counted(mailsToAddressOfAll),
+      counted(mailsToAddress, organizationId),
+      ...(userId === undefined ? [] : [counted(mailsToAddress, userId)]),
+    ];
+  });
+}
+
+/** Rows of the mails of a day of all: whatever an organization sends meets those of others there. */
+const DEPLOYMENT_ROWS = 64;
+const DEPLOYMENT = 'all';
+
+/** What the limits of a day go by. */
+export interface Counted {
+  readonly counters: readonly Counters[];
+  /** Mails of the day: of the person who invites, and of all. */
+  readonly ofPerson: MailsOfDay;
+  readonly ofAll: MailsOfDay;
+}
+
+/** What `readCounted` does to the table. */
+export const READ_COUNTED: TableAccess = { Query: ['ORG', 'LIMIT'] };
+
+/** Reads what is counted of an organization, and of the mails of the day. */
+export async function readCounted({ organizationId, userId }: Required<Cause>, now: Date): Promise<Counted> {
+  const [counters, ofPerson, ofAll] = await Promise.all([
+    readCounters(organizationId),
+    readMails(userId, now),
+    readMails(DEPLOYMENT, now),
+  ]);
+  return { counters, ofPerson, ofAll };
+}
+
+async function readMails(of: string, now: Date): Promise<MailsOfDay> {
+  const rows = await query({ pk: keys.mailsOfDay(of, dayOf(now), 0).pk });
+  return new Map(rows.map(({ sk, count }) => [Number(sk), Number(count)]));
+}
+
+/**
+ * The parts of a transaction that count mails among those of the day.
+ *
+ * @param place where the organization's are counted
+ * @throws Refusal `mail_rate_exceeded`
+ */
+export function countMailsOfDay(
+  { organizationId, userId }: Required<Cause>,
+  { counters, ofPerson, ofAll }: Counted,
+  place: MailPlace,
+  limits: Limits,
+  now: Date,
+  times = 1,
+): Update[] {
+  // Of many new organizations nobody has more than of one.
+  const most = Math.min(limits.mailsOfPerson, mailAllowance(counters, limits));
+  const own = anyOf(mailRooms(ofPerson, most, times));
+  const common = anyOf(mailRooms(ofAll, limits.mailsOfDeployment, times, DEPLOYMENT_ROWS));
+  if (!own || !common) throw tooMany('mail_rate_exceeded', endOfDay(now), now);
+  const counted = (of: string, { row, share }: Room): Update => ({
     type: 'update',
-    key: keys.rate('mails', hash, end),
-    set: { type: 'Rate', v: 1, ttl: end },
-    add: { count: 1 },
-    when: [{ attribute: 'count', below: limit }],
-    refuse: tooMany('recipient_rate_exceeded', new Date(end * 1000), now),
-  };
+    key: keys.mailsOfDay(of, dayOf(now), row),
+    set: { type: 'MailsOfDay', v: 1, ttl: endOfDay(now).getTime() / 1000 },
+    add: { count: times },
+    when: [{ attribute: 'count', below: share - times + 1 }],
+  });
+  return [countMails(organizationId, place, times), counted(userId, own), counted(DEPLOYMENT, common)];
+}
+
+/** The end of a day of UTC. */
+export function endOfDay(now: Date): Date {
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + 1));
 }
 
 /** The refusal of what happened too often, until a moment. */
@@ -51,7 +161,7 @@ export async function getInviteWindow(userId: string): Promise<InviteWindow | un
 /**
  * Counts an invite that somebody makes: in the window that is open, else it opens one.
  *
- * Unlike `countMailTo` it goes by a row that was read: that is what a window takes which opens with the first.
+ * Unlike `countMailsTo` it goes by a row that was read: that is what a window takes which opens with the first.
  *
  * @param found what was read
  * @returns the part of a transaction, and Laravel's headers of the answer

@@ -1,12 +1,21 @@
 import { type AuditEntry, elsewhere, type Occasion } from '../domain/audit.ts';
 import type { Limits } from '../domain/limits.ts';
 import { Refusal } from '../domain/refusal.ts';
-import { type SensitiveGrant, type Site, type SiteAccess, type Way, widened } from '../domain/site.ts';
+import {
+  accessBy,
+  type Given,
+  type Grant,
+  namedChargers,
+  type Site,
+  type SiteAccess,
+  type Way,
+  widened,
+} from '../domain/site.ts';
 import { INVITE_DAYS } from '../domain/site-invite.ts';
 import type { Team } from '../domain/team.ts';
 import type { TableAccess } from './access.ts';
 import { audit } from './audit.ts';
-import { dueAttributes } from './due.ts';
+import { dueAttributes, type SiteJob } from './due.ts';
 import { keys } from './keys.ts';
 import { get } from './read.ts';
 import { actorManages } from './team-members.ts';
@@ -34,19 +43,20 @@ export function sharingChange({ id, sharing }: Site, teams = 0): Update {
 
 /** The parts that give a team access to a site: what it has is on the site's row, that it has it on both. */
 export function accessWrites(access: SiteAccess): Write[] {
-  const { assets: _assets, sensitive, ...both } = access;
+  const { assets: _assets, grants = [], ...both } = access;
   const { siteId, teamId } = access;
   const when = [{ absent: 'pk' }] as const;
-  const item = { type: 'SiteAccess', v: 1, ...access, ...endOf(siteId, sensitive) };
+  const item = { type: 'SiteAccess', v: 1, ...access, ...endOf(siteId, grants) };
   return [
     { type: 'put', key: keys.siteAccess(siteId, teamId), item, when },
     { type: 'put', key: keys.siteOfTeam(teamId, siteId), item: { type: 'SiteOfTeam', v: 1, ...both }, when },
   ];
 }
 
-/** The attributes by which the sweep finds a grant at its end, if it has one. */
-function endOf(siteId: string, sensitive: SensitiveGrant | undefined) {
-  return sensitive?.expiresAt === undefined ? {} : dueAttributes(siteId, sensitive.expiresAt);
+/** The attributes by which the sweep finds the first end of some grants, if any has one. */
+function endOf(siteId: string, grants: readonly Grant[]) {
+  const [first] = grants.flatMap(({ expiresAt }) => expiresAt ?? []).sort();
+  return first === undefined ? {} : dueAttributes(siteId, first);
 }
 
 /** The part that changes what a team has access to; `sharingChange` goes with it. */
@@ -58,11 +68,11 @@ export function accessUpdate(
   return { type: 'update', key: keys.siteAccess(siteId, teamId), set, remove, when: [{ exists: 'pk' }] };
 }
 
-/** The part that gives a team a grant of sensitive data in place of what it had of one, or ends it. */
-export function sensitiveUpdate(access: SiteAccess, sensitive: SensitiveGrant | undefined, updatedAt: string): Update {
-  const end = endOf(access.siteId, sensitive);
-  const gone = ['sensitive', 'due', 'dueAt'].filter((name) => !(name in { ...(sensitive && { sensitive }), ...end }));
-  return accessUpdate(access, { ...(sensitive && { sensitive }), ...end, updatedAt }, gone);
+/** The part that gives a team grants of sensitive data in place of those that it had; none: it ends them. */
+export function grantsUpdate(access: SiteAccess, grants: readonly Grant[], updatedAt: string): Update {
+  const set = { ...(grants.length > 0 && { grants }), ...endOf(access.siteId, grants) };
+  const gone = ['grants', 'due', 'dueAt'].filter((name) => !(name in set));
+  return accessUpdate(access, { ...set, updatedAt }, gone);
 }
 
 /** The parts that take a team's access to a site away, and whatever it was granted or asked for with it. */
@@ -138,8 +148,9 @@ export function auditIn(
 }
 
 /** What entries say of a team's access: how many chargers, not which. */
-export function accessEntry({ teamId, assets, sensitive }: Pick<SiteAccess, 'teamId' | 'assets' | 'sensitive'>) {
-  return { teamId, ...(assets && { assets: assets.length }), ...(sensitive && { sensitive }) };
+export function accessEntry({ teamId, assets, grants = [] }: Pick<SiteAccess, 'teamId' | 'assets' | 'grants'>) {
+  const granted = grants.map((grant) => ({ ...grant, ...(grant.assets && { assets: grant.assets.length }) }));
+  return { teamId, ...(assets && { assets: assets.length }), ...(granted.length > 0 && { grants: granted }) };
 }
 
 /** What `sharingWrites` does to the table. */
@@ -159,7 +170,7 @@ export function sharingWrites(
   site: Site,
   { id: teamId, organizationId }: Pick<Team, 'id' | 'organizationId'>,
   present: SiteAccess | undefined,
-  given: Pick<SiteAccess, 'assets' | 'sensitive'>,
+  given: Given,
   limits: Limits,
 ): Write[] {
   const at = occasion.now.toISOString();
@@ -167,7 +178,7 @@ export function sharingWrites(
   if (!present) {
     if (site.teams >= limits.teamsOfSite) throw new Refusal('site_team_limit_reached');
     const both = { siteId: site.id, teamId, organizationId, isOwner: false, createdAt: at, updatedAt: at };
-    const access: SiteAccess = { ...both, ...given };
+    const access: SiteAccess = { ...both, ...accessBy(given) };
     return [
       sharingChange(site, 1),
       ...accessWrites(access),
@@ -175,23 +186,31 @@ export function sharingWrites(
       ...auditIn(occasion, organizations, site, { action: 'site-access.create', after: accessEntry(access) }),
     ];
   }
-  const { assets, sensitive } = widened(present, given);
-  if (assets && assets.length > limits.assetsOfAccess) throw new Refusal('asset_limit_reached');
+  const access = widened(present, given);
+  if (namedChargers(access) > limits.assetsOfAccess) throw new Refusal('asset_limit_reached');
+  const { assets, grants = [] } = access;
   return [
     sharingChange(site),
     accessUpdate(present, { ...(assets && { assets }) }, assets ? [] : ['assets']),
-    sensitiveUpdate(present, sensitive, at),
+    grantsUpdate(present, grants, at),
     ...auditIn(occasion, organizations, site, {
       action: 'site-access.update',
       before: accessEntry(present),
-      after: accessEntry({ teamId, ...(assets && { assets }), ...(sensitive && { sensitive }) }),
+      after: accessEntry(access),
     }),
   ];
 }
 
+/** The part that leaves to the sweep what is left to do about a site that was deleted, or went to another organization. */
+export function siteJob(siteId: string, now: Date): Write {
+  const job: SiteJob = { siteId };
+  const item = { type: 'Job', v: 1, ...job, ...dueAttributes(siteId, now.toISOString()) };
+  return { type: 'put', key: keys.job(siteId), item };
+}
+
 /** What `transferWrites` does to the table where the other team has access; where it hasn't, `SHARING` too. */
 export const TRANSFERRING: TableAccess = {
-  PutItem: ['AUDIT'],
+  PutItem: ['AUDIT', 'JOB'],
   UpdateItem: ['SITE', 'TEAM', 'ORG'],
   DeleteItem: ['SITE'],
 };
@@ -226,6 +245,7 @@ export function transferWrites(
       ? owningUpdates(present, true, updatedAt)
       : accessWrites({ ...to, isOwner: true, createdAt: updatedAt, updatedAt })),
     requestRemoval(to),
+    ...(site.organizationId === organizationId ? [] : [siteJob(site.id, occasion.now)]),
     countSites(owner, -1, 1, limits),
     countSites(to, 1, present ? -1 : 0, limits),
     ...auditIn(occasion, [actorsOrganization, site.organizationId, organizationId], site, {
@@ -240,7 +260,7 @@ export function transferWrites(
 function owningUpdates(access: SiteAccess, isOwner: boolean, updatedAt: string): Write[] {
   const { siteId, teamId } = access;
   return [
-    accessUpdate(access, { isOwner, updatedAt }, ['assets', 'sensitive', 'due', 'dueAt']),
+    accessUpdate(access, { isOwner, updatedAt }, ['assets', 'grants', 'due', 'dueAt']),
     {
       type: 'update',
       key: keys.siteOfTeam(teamId, siteId),

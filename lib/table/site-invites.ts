@@ -1,11 +1,11 @@
 import { type Occasion, unseen } from '../domain/audit.ts';
 import { newId, newNumber } from '../domain/ids.ts';
 import { periodEnd } from '../domain/invitation.ts';
-import { anyOf, type Counters, type Limits, mailPlaces } from '../domain/limits.ts';
+import { anyOf, type Limits, mailPlaces } from '../domain/limits.ts';
 import { hashSecret, knowsSecret } from '../domain/link.ts';
 import type { Actor } from '../domain/member.ts';
 import { Refusal } from '../domain/refusal.ts';
-import { type Site, type SiteAccess, type Way, widened } from '../domain/site.ts';
+import { accessBy, isInForce, type Site, type SiteAccess, type Way, widened } from '../domain/site.ts';
 import {
   type Carried,
   INVITE_DAYS,
@@ -19,13 +19,19 @@ import type { SiteToken } from '../domain/site-link.ts';
 import type { Team, TeamMembership } from '../domain/team.ts';
 import { type TableAccess, union } from './access.ts';
 import { chargersOn } from './chargers.ts';
-import { countMails } from './counters.ts';
 import { type DueInvite, dueAttributes, leaseEnd, recordIf, retryPause, withSecret } from './due.ts';
-import { endOfDay } from './invitations.ts';
 import { keys, prefixes } from './keys.ts';
 import { getMembership } from './members.ts';
 import { getOrganization } from './organizations.ts';
-import { countInvite, countMailTo, type InviteWindow, tooMany } from './rates.ts';
+import {
+  type Counted,
+  countInvite,
+  countMailsOfDay,
+  countMailsTo,
+  endOfDay,
+  type InviteWindow,
+  tooMany,
+} from './rates.ts';
 import { get, query } from './read.ts';
 import {
   actorManagesSite,
@@ -58,7 +64,7 @@ export interface InviteSecrets {
  * Invites a team of somebody's to a site, with the mail due, which the caller sends now.
  *
  * @param way by which the actor manages the site
- * @param before the organization's counters, and the actor's window of invites
+ * @param before what is counted of mails, and the actor's window of invites
  * @param also what else is written with it
  * @returns the invite, and headers of the answer
  * @throws Refusal `request_rate_exceeded`, `recipient_rate_exceeded`, `mail_rate_exceeded`
@@ -69,14 +75,14 @@ export async function createSiteInvite(
   site: Site,
   { email, ...carried }: Carried & { readonly email: string },
   secrets: InviteSecrets,
-  { counters, window }: { readonly counters: readonly Counters[]; readonly window: InviteWindow | undefined },
+  { counted, window }: { readonly counted: Counted; readonly window: InviteWindow | undefined },
   limits: Limits,
   also: (invite: SiteInvite) => readonly Write[],
 ): Promise<{ invite: DueInvite; headers: Readonly<Record<string, string>> }> {
   const { now } = occasion;
   const { actor } = way;
   const rate = countInvite(actor.userId, window, now);
-  const place = anyOf(mailPlaces(counters, limits, now));
+  const place = anyOf(mailPlaces(counted.counters, limits, now));
   if (!place) throw tooMany('mail_rate_exceeded', endOfDay(now), now);
   const at = now.toISOString();
   const id = newId('siteInvite', now);
@@ -89,6 +95,7 @@ export async function createSiteInvite(
     ...{ createdAt: at, expiresAt: periodEnd(now, INVITE_DAYS), ...dueAttributes(id, leaseEnd(now)) },
   };
   const { siteId, organizationId, transferOwnership, assets, sensitive } = invite;
+  const cause = { organizationId, userId: actor.userId };
   await transact([
     ...actorManagesSite(way),
     { type: 'check', key: keys.site(siteId), when: [{ attribute: 'transfers', is: site.transfers }] },
@@ -105,8 +112,8 @@ export async function createSiteInvite(
       when: [{ absent: 'pk' }],
     },
     rate.write,
-    countMailTo(email, limits.mailsToAddress, now),
-    countMails(organizationId, place),
+    ...countMailsTo(cause, [email], limits, now),
+    ...countMailsOfDay(cause, counted, place, limits, now),
     ...auditIn(occasion, [organizationId], site, {
       action: 'site-invite.create',
       after: {
@@ -182,7 +189,7 @@ export async function acceptSiteInvite(
   home: { readonly organizationId: string; readonly teamId: string } | undefined,
   limits: Limits,
   missing: () => Refusal,
-): Promise<{ site: Site; team: Team; access: Pick<SiteAccess, 'isOwner' | 'sensitive'> }> {
+): Promise<{ site: Site; team: Team; access: Pick<SiteAccess, 'isOwner' | 'grants'> }> {
   const { now } = occasion;
   refuseUnlessOpen(invite, now);
   const [reducedAt, inviter, acceptor, owner, present, chargers] = await Promise.all([
@@ -203,8 +210,7 @@ export async function acceptSiteInvite(
   if (team.id === site.teamId) throw missing();
   // What was deleted, or is over, since the invite was made isn't given.
   const assets = invite.assets?.filter((id) => chargers.has(id));
-  const isOver = invite.sensitive?.expiresAt !== undefined && invite.sensitive.expiresAt <= now.toISOString();
-  const sensitive = isOver ? undefined : invite.sensitive;
+  const sensitive = invite.sensitive && isInForce(invite.sensitive, now) ? invite.sensitive : undefined;
   const given = { ...(assets && { assets }), ...(sensitive && { sensitive }) };
   await transact([
     ...actorManages(actor, own, team),
@@ -227,7 +233,7 @@ export async function acceptSiteInvite(
     }),
   ]);
   if (invite.transferOwnership) return { site, team, access: { isOwner: true } };
-  return { site, team, access: present ? widened(present, given) : { isOwner: false, ...given } };
+  return { site, team, access: present ? widened(present, given) : { isOwner: false, ...accessBy(given) } };
 }
 
 async function readAcceptor(

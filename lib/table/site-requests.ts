@@ -5,7 +5,7 @@ import { hashSecret, knowsSecret } from '../domain/link.ts';
 import type { Member, Membership, Profile } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
 import { Refusal } from '../domain/refusal.ts';
-import { isSensitiveShown, type Site, type SiteAccess, type Way } from '../domain/site.ts';
+import { grantOf, isSensitiveShown, type Site, type SiteAccess, type Way } from '../domain/site.ts';
 import { newSiteSecret, type SiteToken } from '../domain/site-link.ts';
 import { type Decision, requestEnd, requestGarbage, type SiteAsked, type SiteRequest } from '../domain/site-request.ts';
 import { isIn, mayManage, type Team, type TeamMembership } from '../domain/team.ts';
@@ -16,9 +16,9 @@ import { mailWrite, newMail } from './mails.ts';
 import { getMembership } from './members.ts';
 import { getOrganization } from './organizations.ts';
 import { getUser } from './people.ts';
-import { countMailTo } from './rates.ts';
+import { countMailsTo } from './rates.ts';
 import { get } from './read.ts';
-import { accessEntry, actorManagesSite, auditIn, sensitiveUpdate, sharingChange } from './sharing.ts';
+import { accessEntry, actorManagesSite, auditIn, grantsUpdate, sharingChange } from './sharing.ts';
 import { getAccess, getSite } from './sites.ts';
 import { getTeamMembership } from './team-members.ts';
 import { getTeam } from './teams.ts';
@@ -80,7 +80,12 @@ export async function requestSensitive(
     { type: 'put', key: keys.siteRequest(siteId, teamId), item: { type: 'SiteRequest', v: 1, ...request, ttl } },
     { type: 'put', key: keys.siteAsked(siteId, id), item: { type: 'SiteAsked', v: 1, ...asked, ttl } },
     ...mailings.map(({ mail }) => mailWrite('RequestMail', mail)),
-    ...recipients.map(({ profile }) => countMailTo(profile.email, limits.mailsToAddress, now)),
+    ...countMailsTo(
+      { organizationId, userId: actor.userId },
+      recipients.map(({ profile }) => profile.email),
+      limits,
+      now,
+    ),
     ...auditIn(occasion, [organizationId, site.organizationId], site, {
       action: 'site-sensitive.request',
       after: { teamId, requestId: id, ...(input.expiresAt && { expiresAt: input.expiresAt }) },
@@ -228,19 +233,19 @@ export async function decideRequest(
   decision: Decision,
 ): Promise<void> {
   const { id, siteId, teamId, expiresAt } = request;
-  const sensitive = { ...(expiresAt && { expiresAt }) };
+  const grants = [grantOf(access, { ...(expiresAt && { expiresAt }) })];
   const isGranted = decision === 'granted';
   await transact([
     ...actorManagesSite(way),
     // Whoever manages the team that owned it before decides nothing any more.
     sharingChange(site),
-    ...(isGranted ? [sensitiveUpdate(access, sensitive, occasion.now.toISOString())] : []),
+    ...(isGranted ? [grantsUpdate(access, grants, occasion.now.toISOString())] : []),
     { type: 'delete', key: keys.siteRequest(siteId, teamId), when: [{ attribute: 'id', is: id }] },
     { type: 'update', key: keys.siteAsked(siteId, id), set: { decision }, when: [{ exists: 'pk' }] },
     ...auditIn(occasion, [site.organizationId, access.organizationId], site, {
       action: isGranted ? 'site-sensitive.grant' : 'site-sensitive.decline',
       ...(isGranted
-        ? { before: accessEntry(access), after: accessEntry({ ...access, sensitive }) }
+        ? { before: accessEntry(access), after: accessEntry({ ...access, grants }) }
         : { before: { teamId, requestId: id } }),
     }),
   ]);

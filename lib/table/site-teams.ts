@@ -1,6 +1,14 @@
 import type { Occasion } from '../domain/audit.ts';
 import type { Limits } from '../domain/limits.ts';
-import type { Reach, SensitiveGrant, Site, SiteAccess, Way } from '../domain/site.ts';
+import {
+  grantOf,
+  limitedGrants,
+  type Reach,
+  type SensitiveGrant,
+  type Site,
+  type SiteAccess,
+  type Way,
+} from '../domain/site.ts';
 import type { Team } from '../domain/team.ts';
 import { type TableAccess, union } from './access.ts';
 import { getOrganization } from './organizations.ts';
@@ -11,9 +19,9 @@ import {
   actorManagesSite,
   auditIn,
   countSites,
+  grantsUpdate,
   reductionWrite,
   requestRemoval,
-  sensitiveUpdate,
   sharingChange,
   TRANSFERRING,
   transferWrites,
@@ -78,11 +86,11 @@ export const CHANGE_GRANT: TableAccess = {
 };
 
 /**
- * Grants a team the sensitive data of a site, in place of an earlier grant, or revokes it; its request for it is answered
- * by that.
+ * Grants a team the sensitive data of a site and of those chargers that it has access to now, in place of earlier grants,
+ * or revokes them; its request for it is answered by that.
  *
  * @param way by which the actor manages the site
- * @param grant undefined: revoke it
+ * @param grant undefined: revoke what there is
  */
 export async function changeGrant(
   occasion: Occasion,
@@ -91,17 +99,19 @@ export async function changeGrant(
   access: SiteAccess,
   grant: SensitiveGrant | undefined,
 ): Promise<void> {
-  const { teamId, organizationId, sensitive } = access;
+  const { teamId, organizationId, grants = [] } = access;
+  const next = grant ? [grantOf(access, grant)] : [];
+  const hadSome = grants.length > 0;
   await transact([
     ...actorManagesSite(way),
     sharingChange(site),
-    sensitiveUpdate(access, grant, occasion.now.toISOString()),
+    grantsUpdate(access, next, occasion.now.toISOString()),
     requestRemoval(access),
-    ...(sensitive && !grant ? [reductionWrite(access, occasion.now)] : []),
+    ...(hadSome && !grant ? [reductionWrite(access, occasion.now)] : []),
     ...auditIn(occasion, [site.organizationId, organizationId], site, {
-      action: grant ? 'site-sensitive.grant' : sensitive ? 'site-sensitive.revoke' : 'site-sensitive.decline',
-      before: accessEntry({ teamId, ...(sensitive && { sensitive }) }),
-      ...(grant && { after: accessEntry({ teamId, sensitive: grant }) }),
+      action: grant ? 'site-sensitive.grant' : hadSome ? 'site-sensitive.revoke' : 'site-sensitive.decline',
+      before: accessEntry({ teamId, grants }),
+      ...(grant && { after: accessEntry({ teamId, grants: next }) }),
     }),
   ]);
 }
@@ -114,7 +124,8 @@ export const LIMIT_ACCESS: TableAccess = {
 };
 
 /**
- * Says which chargers of a site another team has access to.
+ * Says which chargers of a site another team has access to. What it was granted of sensitive data stays for those of its
+ * chargers that are left, and takes in no other.
  *
  * @param way by which the actor manages the site
  * @param assets their ids, of chargers that were there after the site was read; undefined: all
@@ -127,16 +138,18 @@ export async function limitAccess(
   assets: readonly string[] | undefined,
 ): Promise<void> {
   const { teamId, organizationId } = access;
+  const grants = limitedGrants(access.grants, assets);
   const updatedAt = occasion.now.toISOString();
   await transact([
     ...actorManagesSite(way),
     sharingChange(site),
-    accessUpdate(access, { ...(assets && { assets }), updatedAt }, assets ? [] : ['assets']),
+    accessUpdate(access, { ...(assets && { assets }) }, assets ? [] : ['assets']),
+    grantsUpdate(access, grants, updatedAt),
     ...(assets ? [reductionWrite(access, occasion.now)] : []),
     ...auditIn(occasion, [site.organizationId, organizationId], site, {
       action: 'site-access.update',
-      before: accessEntry({ teamId, ...(access.assets && { assets: access.assets }) }),
-      after: accessEntry({ teamId, ...(assets && { assets }) }),
+      before: accessEntry(access),
+      after: accessEntry({ teamId, ...(assets && { assets }), grants }),
     }),
   ]);
 }

@@ -7,11 +7,10 @@ import { type Insight, insightOf, type Reach, type Site, type SiteAccess, seenSi
 import { isIn, mayManage, type Team, type TeamMembership, within } from '../domain/team.ts';
 import type { TableAccess } from './access.ts';
 import { audit } from './audit.ts';
-import { dueAttributes, type SiteJob } from './due.ts';
 import { BEFORE_SITE, keys, prefixes } from './keys.ts';
 import { getOrganization } from './organizations.ts';
 import { get, query } from './read.ts';
-import { accessWrites, actorManagesSite, countSites } from './sharing.ts';
+import { accessWrites, actorManagesSite, countSites, siteJob } from './sharing.ts';
 import { actorManages, getTeamMembership, listTeamsOf } from './team-members.ts';
 import { getTeam, listTeams } from './teams.ts';
 import { transact, type Write } from './write.ts';
@@ -231,9 +230,8 @@ export async function deleteSite(occasion: Occasion, way: Way, site: Site): Prom
 
 /** The parts that delete the items of a site on which nothing stands; those of other teams' access are cleared later. */
 export function siteRemoval({ id, teamId, number }: Site, now: Date): Write[] {
-  const job: SiteJob = { siteId: id };
   return [
-    { type: 'put', key: keys.job(id), item: { type: 'Job', v: 1, ...job, ...dueAttributes(id, now.toISOString()) } },
+    siteJob(id, now),
     {
       type: 'delete',
       key: keys.site(id),

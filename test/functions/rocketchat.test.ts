@@ -138,6 +138,7 @@ describe('what teams.create refuses', () => {
     ['a room that is no object', { name: 'x', type: 0, room: 'x' }, 'must be object'],
     ['an unknown field', { name: 'x', type: 0, surprise: 1 }, 'must NOT have additional properties'],
     ['a body that is no JSON', '{', "must have required property 'name'"],
+    ['180 KB of nesting', `{"a":${'['.repeat(90_000)}${']'.repeat(90_000)}}`, 'must not be nested more than 64 deep'],
     ['a text', '"text"', "must have required property 'name'"],
     ['a list', '[]', 'must be object'],
     ['too many members', { name: 'x', type: 0, members: Array(101).fill('x') }, 'must NOT have more than 100 items'],

@@ -49,6 +49,22 @@ test('what comes too fast for SES is sent in its turn, in the same run and witho
   );
 });
 
+test('the mails of an organization don’t wait behind the bulk of another', async () => {
+  const [bulky, honest] = [await service.organization(), await service.organization()];
+  const many = [...(await invite(bulky.owner, 75)), ...(await invite(bulky.owner, 75))];
+  const few = await invite(honest.owner, 3);
+  await service.faults([{ action: 'ses:SendRawEmail', fault: 'delay', ms: 30, times: -1 }]);
+  expect(await service.sweep()).toMatchObject({ sent: 153, failed: 0 });
+  await service.faults([]);
+  const timeOf = async (address: string) => (await service.mails(address))[0]?.sentAt as string;
+  const times = await Promise.all(many.map(timeOf));
+  for (const address of few) {
+    const mine = await timeOf(address);
+    // Each of the sixteen shards has one in hand while this one has its turn.
+    expect(times.filter((time) => time < mine).length).toBeLessThan(75);
+  }
+});
+
 test('runs at once send each mail once', async () => {
   const { owner } = await service.organization();
   const addresses = await invite(owner, 60);

@@ -373,6 +373,37 @@ describe('an invitation into teams', () => {
     expect(rows).toHaveLength(2);
   });
 
+  test('a placeholder’s places go over in more transactions than one, and by the next request where one failed', async () => {
+    const { owner } = await service.organization();
+    const subject = newAddress('subject');
+    const first = newAddress();
+    const teams: string[] = [];
+    for (let count = 0; count < 20; count += 1) teams.push((await made(owner)).id);
+    const join = async (address: string) => {
+      await owner.call('POST /v1/invitations', { body: { email: address, role: 'USER', teams } });
+      await accept(address);
+    };
+    // Rows of an earlier membership stand in each team: five parts a place, and more than a transaction takes.
+    await join(first);
+    const earlier = await service.person(first, { subject });
+    const me = (await earlier.call('GET /v1/me')).body;
+    expect((await owner.call(`DELETE /v1/members/${me.memberships[0].id}`)).status).toBe(204);
+    const email = newAddress();
+    await join(email);
+    const last = `TEAM#${teams.at(-1)}`;
+    await service.faults([{ action: 'dynamodb:PutItem', key: last, fault: 'throttle', times: -1 }]);
+    const changed = await service.person(email, { subject });
+    expect((await changed.call('GET /v1/me')).body.error).toBe('busy');
+    await service.faults([]);
+    const after = (await changed.call('GET /v1/me')).body;
+    expect(after.teams.map(({ id }: { id: string }) => id).sort()).toEqual([...teams].sort());
+    for (const id of [teams[0], teams.at(-1)]) {
+      expect((await owner.call(`GET /v1/teams/${id}`)).body.memberCount).toBe(2);
+      const rows = (await owner.call(`GET /v1/teams/${id}/members`)).body.data;
+      expect(rows.map(({ userProfile }: { userProfile: { email: string } }) => userProfile.email)).toContain(email);
+    }
+  });
+
   test('of somebody who is known, accepted on the page: they are in the teams as well', async () => {
     const [home, other] = [await service.organization(), await service.organization()];
     const { id } = await made(home.owner);

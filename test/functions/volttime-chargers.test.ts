@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { CHARGER_ERRORS, CHARGER_STATUSES } from '../../lib/domain/charger.ts';
 import { type Client, newAddress, useService } from '../support/service.ts';
+import { share } from '../support/sharing.ts';
 
 const service = useService({ environment: { LIMITS: JSON.stringify({ chargersOfSite: 30 }) } });
 
@@ -58,15 +59,13 @@ test('a charger is made, shown, changed and deleted', async () => {
   expect(actions.slice(0, 4)).toEqual(['site.delete', 'charger.delete', 'charger.update', 'charger.create']);
 });
 
-test('an identity is unique in all organizations, also at once, and free again', async () => {
-  const [one, two] = [(await service.organization()).owner, (await service.organization()).owner];
-  const [here, there] = [await makeSite(one, await makeTeam(one)), await makeSite(two, await makeTeam(two))];
+test('an identity is unique in an organization, also at once, and free again', async () => {
+  const { owner } = await service.organization();
+  const [here, there] = [await makeSite(owner, await makeTeam(owner)), await makeSite(owner, await makeTeam(owner))];
   const identity = newIdentity();
   const answers = await Promise.all(
     [identity, identity.toLowerCase(), identity].map((same, index) =>
-      index % 2
-        ? two.call(`POST /api/v3/sites/${there.uuid}/chargers`, { body: { identity: same } })
-        : one.call(`POST /api/v3/sites/${here.uuid}/chargers`, { body: { identity: same } }),
+      owner.call(`POST /api/v3/sites/${(index % 2 ? there : here).uuid}/chargers`, { body: { identity: same } }),
     ),
   );
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 422, 422]);
@@ -77,15 +76,89 @@ test('an identity is unique in all organizations, also at once, and free again',
     error: 'charger_identity_taken',
   });
   const winner = answers.find(({ status }) => status === 200)?.body.data as Made;
-  const other = await makeCharger(one, here);
-  const renamed = await one.call(`PATCH /api/v3/chargers/${other.uuid}`, { body: { identity } });
+  const other = await makeCharger(owner, here);
+  const renamed = await owner.call(`PATCH /api/v3/chargers/${other.uuid}`, { body: { identity } });
   expect(renamed.body.error).toBe('charger_identity_taken');
-  for (const by of [one, two]) await by.call(`DELETE /api/v3/chargers/${winner.uuid}`);
-  const again = await one.call(`PATCH /api/v3/chargers/${other.uuid}`, { body: { identity } });
+  await owner.call(`DELETE /api/v3/chargers/${winner.uuid}`);
+  const again = await owner.call(`PATCH /api/v3/chargers/${other.uuid}`, { body: { identity } });
   expect([again.status, again.body.data.identity]).toEqual([200, identity]);
   // In another letter case it is the same one.
-  const folded = await one.call(`PATCH /api/v3/chargers/${other.uuid}`, { body: { identity: identity.toLowerCase() } });
+  const folded = await owner.call(`PATCH /api/v3/chargers/${other.uuid}`, {
+    body: { identity: identity.toLowerCase() },
+  });
   expect(folded.body.data.identity).toBe(identity.toLowerCase());
+});
+
+test('nobody learns what identities other organizations have, also when a site goes from one to another', async () => {
+  const [one, two] = [(await service.organization()).owner, (await service.organization()).owner];
+  const [ours, theirs] = [await makeTeam(one), await makeTeam(two)];
+  const [here, there] = [await makeSite(one, ours), await makeSite(two, theirs)];
+  const make = (by: Client, site: Made, identity: string) =>
+    by.call(`POST /api/v3/sites/${site.uuid}/chargers`, { body: { identity } });
+  const [same, moved] = [newIdentity(), newIdentity()];
+  // The same answer, whether somebody else has it or not.
+  const [first, second, third] = [
+    await make(one, here, same),
+    await make(two, there, same),
+    await make(one, here, moved),
+  ];
+  expect([first, second, third].map(({ status }) => status)).toEqual([200, 200, 200]);
+  expect((await make(one, here, moved)).body.error).toBe('charger_identity_taken');
+
+  await share(service, here.uuid, theirs.uuid);
+  const route = `POST /api/v3/sites/${here.uuid}/teams/${theirs.uuid}/transfer-ownership`;
+  expect((await one.call(route)).status).toBe(200);
+  expect(await service.sweep()).toMatchObject({ failed: 0 });
+  // What went counts there and no more here, and what both had is kept by both.
+  expect((await make(two, there, moved)).body.error).toBe('charger_identity_taken');
+  const rest = await makeSite(one, ours);
+  expect([(await make(one, rest, same)).status, (await make(one, rest, moved)).status]).toEqual([200, 200]);
+  const identities = (await two.call(`GET /api/v3/sites/${here.uuid}/chargers`)).body.data.map(
+    (row: { identity: string }) => row.identity,
+  );
+  expect(identities).toEqual([same, moved]);
+  const twin = first.body.data as Made;
+  expect((await two.call(`PATCH /api/v3/chargers/${twin.uuid}`, { body: { identity: newIdentity() } })).status).toBe(
+    200,
+  );
+  expect((await two.call(`PATCH /api/v3/chargers/${twin.uuid}`, { body: { identity: same } })).body.error).toBe(
+    'charger_identity_taken',
+  );
+  expect((await two.call(`DELETE /api/v3/chargers/${twin.uuid}`)).status).toBe(200);
+});
+
+test('of a site with more chargers than one go takes all identities move, also where a run was broken off', async () => {
+  const [one, two] = [(await service.organization()).owner, (await service.organization()).owner];
+  const theirs = await makeTeam(two);
+  const site = await makeSite(one, await makeTeam(one));
+  const made: string[] = [];
+  for (let count = 0; count < 30; count += 1) {
+    made.push(newIdentity());
+    await one.call(`POST /api/v3/sites/${site.uuid}/chargers`, { body: { identity: made.at(-1) } });
+  }
+  await share(service, site.uuid, theirs.uuid);
+  await one.call(`POST /api/v3/sites/${site.uuid}/teams/${theirs.uuid}/transfer-ownership`);
+  const scopes = async () => {
+    const rows = (await service.items()).filter(
+      ({ type, identity }) => type === 'Charger' && made.includes(`${identity}`),
+    );
+    return new Set(rows.map(({ identityIn }) => identityIn));
+  };
+  await service.faults([{ action: 'dynamodb:PutItem', key: 'CHARGERIDENTITY#', fault: 'refuse', skip: 28, times: 1 }]);
+  await service.sweep();
+  await service.faults([]);
+  expect((await scopes()).size).toBe(2);
+  await service.clock('20m');
+  await service.sweep();
+  await service.clock(0);
+  expect((await scopes()).size).toBe(1);
+});
+
+test('an identity has what OCPP allows', async () => {
+  const { owner } = await service.organization();
+  const site = await makeSite(owner, await makeTeam(owner));
+  const identity = `aZ09*-_=:+|@.${newIdentity()}`.slice(0, 45).padEnd(45, 'x');
+  expect(await postTo(owner, `/api/v3/sites/${site.uuid}/chargers`, { identity })).toMatchObject({ identity });
 });
 
 describe('refuses', () => {
@@ -93,6 +166,10 @@ describe('refuses', () => {
     [{ identity: undefined }, { identity: ['The identity field is required.'] }],
     [{ identity: 'x'.repeat(46) }, { identity: ['The identity field must not be greater than 45 characters.'] }],
     [{ identity: 42 }, { identity: ['The identity field must be a string.'] }],
+    ...['a b', 'a/b', 'Säule', 'a\u200bb', 'a,b', 'a#b'].map((identity): [object, Record<string, string[]>] => [
+      { identity },
+      { identity: ['The identity field may have letters, digits, and *-_=:+|@. only.'] },
+    ]),
     [{ reference: ['x'] }, { reference: ['The reference field must be a string.'] }],
   ])('a charger with %j', async (sent, errors) => {
     const { owner } = await service.organization();

@@ -185,7 +185,7 @@ describe.each(named(withBodies))('%s', (_, contract) => {
       const message = 'The body is not valid JSON.';
       expect([status, answer], text).toEqual([400, pretty({ message, error: 'malformed_body' })]);
     }
-    for (const text of ['[1]', 'null', '"text"', '42', '[{}]']) {
+    for (const text of ['[1]', 'null', '"text"', '42', '[{}]', `{"a":${'['.repeat(90_000)}${']'.repeat(90_000)}}`]) {
       const { status, text: answer } = await send(text);
       expect([status, Object.keys(JSON.parse(answer).errors)], text).toEqual([422, ['body']]);
     }

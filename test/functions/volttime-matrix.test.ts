@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { shortIdAsUuid } from '../../lib/domain/ids.ts';
 import { type Answer, type Client, newAddress, useService } from '../support/service.ts';
 
 // Who sees and does what with a site: each team's access, by each place in the team and each role in its organization,
@@ -7,8 +8,27 @@ import { type Answer, type Client, newAddress, useService } from '../support/ser
 const service = useService();
 
 /** What the teams of the matrix have to do with the site. */
-const ACCESS = ['owner', 'full', 'limited', 'granted', 'expired', 'stranger'] as const;
+const ACCESS = [
+  ...(['owner', 'full', 'limited', 'granted', 'expired', 'stranger'] as const),
+  // Access that came in parts, of which one had a grant: to one charger with it, then to the other without; to both, then
+  // to the other with it; to both with it, then to one, then to both again.
+  ...(['grown', 'added', 'regrown'] as const),
+];
 type Access = (typeof ACCESS)[number];
+
+/** What each gives: which chargers, and of which the sensitive data, that of the site with them. */
+const GIVES: Readonly<Record<Access, { readonly chargers: readonly number[]; readonly sensitive: readonly number[] }>> =
+  {
+    owner: { chargers: [0, 1], sensitive: [0, 1] },
+    full: { chargers: [0, 1], sensitive: [] },
+    limited: { chargers: [0], sensitive: [] },
+    granted: { chargers: [0, 1], sensitive: [0, 1] },
+    expired: { chargers: [0, 1], sensitive: [] },
+    stranger: { chargers: [], sensitive: [] },
+    grown: { chargers: [0, 1], sensitive: [0] },
+    added: { chargers: [0, 1], sensitive: [1] },
+    regrown: { chargers: [0, 1], sensitive: [0] },
+  };
 
 /** Who somebody is: the role in the team's organization, and the place in the team or in the one above it. */
 const PEOPLE = {
@@ -56,7 +76,9 @@ async function share(owner: Client, site: string, other: Client, team: Team, inv
   expect((await other.call('POST /api/v3/sites/invite/accept', { body: accepted })).status).toBe(200);
 }
 
-async function makeWorld(home: Client, away: Client): Promise<World> {
+/** @param minutes by which the clock is ahead: people make five invites a minute */
+async function makeWorld(home: Client, away: Client, minutes: number): Promise<World> {
+  await service.clock(`${minutes}m`);
   const [ownAbove, foreignAbove] = await Promise.all([makeTeam(home), makeTeam(away)]);
   const teams = {} as Record<Access, Team>;
   for (const access of ACCESS) {
@@ -81,6 +103,23 @@ async function makeWorld(home: Client, away: Client): Promise<World> {
   });
   await share(home, site, away, teams.granted, { ...grant, data_access_expires_at: future(400) });
   await share(home, site, away, teams.expired, { ...grant, data_access_expires_at: future(2) });
+  const only = (charger: { id: number }) => ({
+    can_access_all_assets: false,
+    accessible_assets: [{ asset_type: 'charger', asset_id: charger.id }],
+  });
+  await service.clock(`${minutes + 2}m`);
+  await share(home, site, away, teams.grown, { ...only(first), data_access: true });
+  await share(home, site, away, teams.grown, only(second));
+  await share(home, site, away, teams.added, everything);
+  await share(home, site, away, teams.added, { ...only(second), data_access: true });
+  await share(home, site, away, teams.regrown, grant);
+  for (const body of [
+    { access_of_assets: 'limited_access', accessible_assets: only(first).accessible_assets },
+    { access_of_assets: 'full_access' },
+  ]) {
+    const answer = await home.call(`PUT /api/v3/sites/${site}/teams/${teams.regrown.uuid}/asset-access`, { body });
+    expect(answer.status).toBe(200);
+  }
 
   const people = new Map<string, Client>();
   for (const access of ACCESS) {
@@ -115,15 +154,16 @@ function rightsOf(access: Access, who: Who) {
         ? ['owner']
         : []
       : role === 'ADMIN' || above !== undefined
-        ? ['full', 'limited', 'granted', 'expired']
+        ? ACCESS.filter((by) => by !== 'owner')
         : isIn && access !== 'stranger'
           ? [access]
           : [];
   const managesTeam = role === 'ADMIN' || (place === 'OWNER' && role !== 'VIEWER');
+  const given = (what: 'chargers' | 'sensitive') => new Set(seesBy.flatMap((by) => GIVES[by][what]));
   return {
     sees: seesBy.length > 0,
-    seesSecond: seesBy.some((by) => by !== 'limited'),
-    sensitive: seesBy.includes('owner') || seesBy.includes('granted'),
+    seen: given('chargers'),
+    sensitive: given('sensitive'),
     reports: role === 'ADMIN' || role === 'OPERATOR',
     manages: access === 'owner' && managesTeam,
     managesTeam,
@@ -137,10 +177,7 @@ let worlds: readonly World[];
 
 beforeAll(async () => {
   const [one, other] = [(await service.organization('One')).owner, (await service.organization('Other')).owner];
-  const made = [await makeWorld(one, other)];
-  // Five invites a minute and person.
-  await service.clock('2m');
-  made.push(await makeWorld(other, one));
+  const made = [await makeWorld(one, other, 2), await makeWorld(other, one, 6)];
   await service.clock('3d');
   worlds = made;
 }, 240_000);
@@ -153,10 +190,9 @@ describe.each([
 ] as const)('a site of %#: %s', (index, _) => {
   test.each(rows)('team with access $access: $who', async ({ access, who }) => {
     const { site, chargers, teams, people, identity } = worlds[index] as World;
-    const [first, second] = chargers;
     const by = people.get(`${access} ${who}`) as Client;
     const rights = rightsOf(access, who);
-    const { sees, seesSecond, sensitive, reports, manages } = rights;
+    const { sees, seen: numbers, sensitive, reports, manages } = rights;
     const call = (route: string, body?: object) => by.call(route, { body });
     const told = async (route: string, body?: object) => outcome(await call(route, body));
     /** What is told where it is seen, and managed. */
@@ -167,33 +203,43 @@ describe.each([
 
     const seen = await call(`GET ${S}`);
     expect(outcome(seen)).toBe(sees ? '200' : '404');
-    if (sees) expect(seen.body.data).toMatchObject({ name: 'Depot', address: sensitive ? 'Quay 1' : null });
+    if (sees) expect(seen.body.data).toMatchObject({ name: 'Depot', address: sensitive.size > 0 ? 'Quay 1' : null });
     const listed = (await call('GET /api/v3/sites')).body.data.find(({ uuid }: { uuid: string }) => uuid === site);
     expect(listed).toEqual(sees ? seen.body.data : undefined);
 
-    const visible = [...(sees ? [first] : []), ...(seesSecond ? [second] : [])];
+    const visible = chargers.filter((_, number) => numbers.has(number));
     const onSite = await call(`GET ${S}/chargers`);
     expect(outcome(onSite)).toBe(sees ? '200' : '404');
     const uuids = (rows: { uuid: string }[]) => rows.map(({ uuid }) => uuid);
     if (sees) expect(uuids(onSite.body.data)).toEqual(visible);
     const all = (await call('GET /api/v3/chargers')).body.data as { uuid: string }[];
     expect(uuids(all).filter((uuid) => chargers.includes(uuid))).toEqual(visible);
-    for (const [uuid, reference] of [
-      [first, 'Left'],
-      [second, 'Right'],
-    ] as const) {
+    for (const [number, reference] of ['Left', 'Right'].entries()) {
+      const uuid = chargers[number] as string;
       const isSeen = visible.includes(uuid);
       const one = await call(`GET /api/v3/chargers/${uuid}`);
       expect(outcome(one)).toBe(isSeen ? '200' : '404');
       if (isSeen) {
-        expect(one.body.data.reference).toBe(sensitive ? reference : null);
+        expect(one.body.data.reference).toBe(sensitive.has(number) ? reference : null);
         expect(all.find((row) => row.uuid === uuid)).toEqual(one.body.data);
+        expect((onSite.body.data as { uuid: string }[]).find((row) => row.uuid === uuid)).toEqual(one.body.data);
       }
       // Nothing that anybody may change is changed, so that the next finds it as it was.
       expect(await told(`PATCH /api/v3/chargers/${uuid}`, {})).toBe(managing('200', isSeen));
       expect(await told(`PUT /api/v3/chargers/${uuid}/status`, {})).toBe(isSeen ? (reports ? '200' : '403') : '404');
       if (!manages) expect(await told(`DELETE /api/v3/chargers/${uuid}`)).toBe(isSeen ? '403' : '404');
     }
+    // What is explained is what is so.
+    const explained = (await call('GET /v1/access')).body.data as {
+      siteUuid: string;
+      chargerIds: string[] | null;
+      sensitiveChargerIds: string[] | null;
+    }[];
+    const row = explained.find(({ siteUuid }) => siteUuid === site);
+    const uuidsOf = (ids: readonly string[] | null | undefined) =>
+      ids === null ? [...chargers] : (ids ?? []).map((id) => shortIdAsUuid(id)).sort();
+    expect(uuidsOf(row?.chargerIds)).toEqual(visible);
+    expect(uuidsOf(row?.sensitiveChargerIds)).toEqual(chargers.filter((_, number) => sensitive.has(number)));
     expect({
       patch: await told(`PATCH ${S}`, { name: 'Depot' }),
       delete: await told(`DELETE ${S}`),

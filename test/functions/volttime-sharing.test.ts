@@ -57,6 +57,7 @@ const grant = (by: Client, teams: string, team: Made, end?: string) =>
   });
 const actions = async (by: Client): Promise<string[]> =>
   (await by.call('GET /v1/audit-logs')).body.data.map(({ action }: { action: string }) => action);
+const chargerId = ({ uuid }: Made) => shortIdFromUuid('charger', uuid) as string;
 const inDays = (days: number) => new Date(Date.now() + days * 24 * 60 * 60_000).toISOString();
 
 test('the teams that have access are shown, the owner first, to both sides', async () => {
@@ -395,6 +396,51 @@ test('a grant is over when its time is, by the clock, whenever the sweep comes',
   await grant(us, teams, theirs);
   expect(await at('5000d')).toEqual([true, false, 'Quay 1']);
   await service.clock(0);
+});
+
+test('limited and widened again, a team sees what is sensitive of the chargers that were left', async () => {
+  const { us, them, theirs, site, chargers, teams } = await shared({ chargers: 3 });
+  const [first, second, third] = chargers as [Made, Made, Made];
+  await grant(us, teams, theirs);
+  const shown = async () => {
+    const { data } = (await them.call(`GET /api/v3/sites/${site.uuid}/chargers`)).body;
+    return data.filter((row: { reference: string | null }) => row.reference !== null).map((row: Made) => row.uuid);
+  };
+  expect(await shown()).toEqual(uuids({ body: { data: chargers } } as never));
+  await limitTo(us, teams, theirs, [first, second]);
+  const all = { access_of_assets: 'full_access' };
+  expect((await us.call(`PUT ${teams}/${theirs.uuid}/asset-access`, { body: all })).status).toBe(200);
+  expect(await shown()).toEqual([first.uuid, second.uuid]);
+  // One that is deleted is in no grant any more; whoever is granted anew sees them all.
+  await us.call(`DELETE /api/v3/chargers/${first.uuid}`);
+  expect(await shown()).toEqual([second.uuid]);
+  await grant(us, teams, theirs);
+  expect(await shown()).toEqual([second.uuid, third.uuid]);
+});
+
+test('each grant of a team ends by itself, and who manages it hears of it when none is left', async () => {
+  const { us, them, theirs, site, chargers, teams } = await shared({ chargers: 2 });
+  const [first, second] = chargers as [Made, Made];
+  await limitTo(us, teams, theirs, [first]);
+  await grant(us, teams, theirs, inDays(2));
+  const given = { assets: [chargerId(second)], sensitive: { expiresAt: inDays(4) } };
+  await share(service, site.uuid, theirs.uuid, given);
+  const state = async (offset: string) => {
+    await service.clock(offset);
+    // The second sends the mails that the first wrote down.
+    await service.sweep();
+    await service.sweep();
+    const row = (await service.items()).find((item) => item.type === 'SiteAccess' && item.teamId === native(theirs));
+    const mails = (await service.mails(them.email)).filter(({ subject }) => subject.includes('no more'));
+    return [(row?.grants as { assets: string[] }[] | undefined)?.map(({ assets }) => assets), mails.length];
+  };
+  const [whole, half, none] = [await state('0d'), await state('3d'), await state('5d')];
+  await service.clock(0);
+  expect([whole, half, none]).toEqual([
+    [[[chargerId(second)], [chargerId(first)]], 0],
+    [[[chargerId(second)]], 0],
+    [undefined, 1],
+  ]);
 });
 
 test('a team whose access is removed has nothing left at the next request', async () => {

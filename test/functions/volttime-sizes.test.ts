@@ -52,7 +52,13 @@ async function addChargers(side: Side, siteId: string, count: number): Promise<n
   const occasion = occasionOf(side);
   const at = occasion.now.toISOString();
   const made = Array.from({ length: count }, (_, index) => ({
-    ...{ id: newId('charger', occasion.now), number: newNumber(), siteId, identity: `cp-${index}` },
+    ...{
+      id: newId('charger', occasion.now),
+      number: newNumber(),
+      siteId,
+      identity: `cp-${index}`,
+      identityIn: side.id,
+    },
     ...{ connectionStatus: 'never_seen', createdBy: side.member.userId, createdAt: at, updatedAt: at },
   }));
   await writeAll(
@@ -60,7 +66,7 @@ async function addChargers(side: Side, siteId: string, count: number): Promise<n
       put(keys.charger(siteId, charger.id), 'Charger', charger),
       put(keys.chargerHome(charger.id), 'ChargerHome', { chargerId: charger.id, siteId }),
       put(keys.chargerNumber(charger.number), 'ChargerNumber', { number: charger.number, chargerId: charger.id }),
-      put(keys.chargerIdentity(charger.identity), 'ChargerIdentity', { chargerId: charger.id }),
+      put(keys.chargerIdentity(charger.identityIn, charger.identity), 'ChargerIdentity', { chargerId: charger.id }),
       audit(occasion, {
         action: 'charger.create',
         organizationId: side.id,

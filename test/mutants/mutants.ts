@@ -11,6 +11,7 @@ const races = (name: string) => ({ file: 'test/functions/races.test.ts', name })
 const chargers = (name: string) => ({ file: 'test/functions/volttime-chargers.test.ts', name });
 const sites = (name: string) => ({ file: 'test/functions/volttime-sites.test.ts', name });
 const sharing = (name: string) => ({ file: 'test/functions/volttime-sharing.test.ts', name });
+const rates = (name: string) => ({ file: 'test/functions/mail-rates.test.ts', name });
 const SHARING_LOCK = `    when: [{ attribute: 'sharing', is: sharing }],\n  };`;
 
 const consent = (name: string) => ({ file: 'test/functions/consent.test.ts', name });
@@ -487,5 +488,118 @@ export const mutants: readonly Mutant[] = [
       },
     ],
     test: blocking('that is said between the look and the write of'),
+  },
+  {
+    name: 'what doesn’t fit into one transaction of a placeholder stays behind',
+    edits: [{ file: 'lib/table/people.ts', replace: `    await takeOverPlaces(holder.userId, user);\n`, by: '' }],
+    test: teams('a placeholder’s places go over in more transactions than one'),
+  },
+  {
+    name: 'a grant of sensitive data is for whatever its team has access to',
+    edits: [
+      {
+        file: 'lib/domain/site.ts',
+        replace: `grants.filter((grant) => isInForce(grant, now)),\n  );`,
+        by: `grants.filter((grant) => isInForce(grant, now)).map((grant) => ({ ...grant, assets: undefined })) as never,\n  );`,
+      },
+    ],
+    test: { file: 'test/lib/domain/site.test.ts', name: 'some with it, more without' },
+  },
+  {
+    name: 'limiting an access leaves its grants as they were',
+    edits: [
+      { file: 'lib/table/site-teams.ts', replace: `limitedGrants(access.grants, assets)`, by: `access.grants ?? []` },
+    ],
+    test: sharing('limited and widened again, a team sees what is sensitive of the chargers that were left'),
+  },
+  {
+    name: 'mails to a mailbox are counted for all organizations together',
+    edits: [
+      {
+        file: 'lib/table/rates.ts',
+        replace: 'counted(mailsToAddress, organizationId)',
+        by: `counted(mailsToAddress, '')`,
+      },
+    ],
+    test: rates('each organization has a share that no other uses up'),
+  },
+  {
+    name: 'mails to a mailbox are not counted by person',
+    edits: [
+      {
+        file: 'lib/table/rates.ts',
+        replace: '...(userId === undefined ? [] : [counted(mailsToAddress, userId)]),',
+        by: '',
+      },
+    ],
+    test: rates('of one person, in however many organizations'),
+  },
+  {
+    name: 'mails to a mailbox are not counted for all',
+    edits: [{ file: 'lib/table/rates.ts', replace: 'counted(mailsToAddressOfAll),', by: '' }],
+    test: rates('of all together'),
+  },
+  {
+    name: 'a tag makes another mailbox',
+    edits: [
+      {
+        file: 'lib/table/rates.ts',
+        replace: 'Map.groupBy(addresses, mailboxOf)',
+        by: 'Map.groupBy(addresses, String)',
+      },
+    ],
+    test: rates('what has a tag goes to the mailbox without it'),
+  },
+  {
+    name: 'a row of the mails of a day has no end',
+    edits: [
+      {
+        file: 'lib/table/rates.ts',
+        replace: `when: [{ attribute: 'count', below: share - times + 1 }],`,
+        by: 'when: [],',
+      },
+    ],
+    test: rates('of one person, also in an organization that many are in'),
+  },
+  {
+    name: 'a new organization has what others have',
+    edits: [
+      {
+        file: 'lib/domain/limits.ts',
+        replace: 'limits.mailsOfNewOrganization + MAILS_BY_ACCEPTANCE * accepted',
+        by: '1e9',
+      },
+    ],
+    test: rates('a new organization causes few'),
+  },
+  {
+    name: 'the sweep goes by when something was due alone',
+    edits: [{ file: 'functions/scheduled/sweep.ts', replace: 'inTurns(listed).slice', by: 'listed.slice' }],
+    test: {
+      file: 'test/functions/sweep.test.ts',
+      name: 'the mails of an organization don’t wait behind the bulk of another',
+    },
+  },
+  {
+    name: 'an identity may be had twice in an organization',
+    edits: [
+      {
+        file: 'lib/table/chargers.ts',
+        replace: `when: [{ absent: 'pk' }],\n    refuse: 'charger_identity_taken',`,
+        by: `when: [],\n    refuse: 'charger_identity_taken',`,
+      },
+    ],
+    test: chargers('an identity is unique in an organization'),
+  },
+  {
+    name: 'identities stay in the organization from which their site went',
+    edits: [
+      {
+        file: 'lib/table/sharing.ts',
+        replace: '...(site.organizationId === organizationId ? [] : [siteJob(site.id, occasion.now)]),',
+        by: '',
+      },
+    ],
+    test: chargers('nobody learns what identities other organizations have'),
   },
 ];

@@ -1,6 +1,6 @@
 import { shortIdFromUuid } from '../../lib/domain/ids.ts';
 import { DEFAULT_LIMITS } from '../../lib/domain/limits.ts';
-import type { SiteAccess } from '../../lib/domain/site.ts';
+import type { Given } from '../../lib/domain/site.ts';
 import { sharingWrites } from '../../lib/table/sharing.ts';
 import { getAccess, getSite } from '../../lib/table/sites.ts';
 import { locateTeam } from '../../lib/table/teams.ts';
@@ -23,12 +23,7 @@ export function useTableOf({ stack }: Service): void {
  * @param site its UUID
  * @param team its UUID
  */
-export async function share(
-  service: Service,
-  site: string,
-  team: string,
-  given: Pick<SiteAccess, 'assets' | 'sensitive'> = {},
-): Promise<void> {
+export async function share(service: Service, site: string, team: string, given: Given = {}): Promise<void> {
   useTableOf(service);
   const [siteId, id] = [shortIdFromUuid('site', site) as string, shortIdFromUuid('team', team) as string];
   const by = { type: 'system', id: 'sweep' } as const;

@@ -511,11 +511,18 @@ const KINDS: Readonly<Record<string, Kind>> = {
 
   Charger: {
     key: ({ siteId, id }) => `SITE#${siteId}|CHARGER#${id}`,
-    relations: ({ id, siteId, number, identity }) => [
+    relations: ({ id, siteId, number, identity, identityIn }) => [
       [`SITE#${siteId}|SITE`, { type: 'Site' }],
       [`CHARGER#${id}|CHARGER`, { type: 'ChargerHome', siteId }],
       [`CHARGERNO#${number}|CHARGER`, { type: 'ChargerNumber', chargerId: id }],
-      [`CHARGERIDENTITY#${identity.toLowerCase()}|CHARGER`, { type: 'ChargerIdentity', chargerId: id }],
+      ...(identityIn === undefined
+        ? []
+        : [
+            [
+              `CHARGERIDENTITY#${identityIn}#${identity.toLowerCase()}|CHARGER`,
+              { type: 'ChargerIdentity', chargerId: id },
+            ] as const,
+          ]),
     ],
     facts: ({ id, connectionStatus }, table) => [
       ['entries of its creation', 1, table.entries(id, 'charger.create')],
@@ -543,7 +550,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
     key: ({ pk }) => `${pk}|CHARGER`,
     relations: ({ chargerId }) => [[`CHARGER#${chargerId}|CHARGER`, { type: 'ChargerHome' }]],
     facts: ({ chargerId, pk }, table) => [
-      ['whose it is', `CHARGERIDENTITY#${table.charger(chargerId)?.identity.toLowerCase()}`, pk],
+      [
+        'whose it is',
+        `CHARGERIDENTITY#${table.charger(chargerId)?.identityIn}#${table.charger(chargerId)?.identity.toLowerCase()}`,
+        pk,
+      ],
     ],
   },
 
@@ -569,22 +580,36 @@ const KINDS: Readonly<Record<string, Kind>> = {
         : [`ORG#${organizationId}|TEAM#${teamId}`, { type: 'Team' }],
     ],
     facts(item, table) {
-      const { siteId, teamId, organizationId, isOwner, assets, sensitive } = item;
+      const { siteId, teamId, organizationId, isOwner, assets, grants = [] } = item;
       const begun = table
         .of('AuditEntry', siteId)
         .filter(({ action, after }) => ACCESS_BEGINNINGS.includes(action) && after.teamId === teamId);
       const home = table.get(`SITE#${siteId}|SITE`)?.organizationId;
-      const missing = (assets ?? []).filter((id: string) => !table.get(`SITE#${siteId}|CHARGER#${id}`));
+      const granted: string[] = grants.flatMap((grant: Item) => grant.assets ?? []);
+      const missing = [...(assets ?? []), ...granted].filter(
+        (id: string) => !table.get(`SITE#${siteId}|CHARGER#${id}`),
+      );
       return [
-        ...due(item, siteId, sensitive?.expiresAt !== undefined),
+        ...due(
+          item,
+          siteId,
+          grants.some((grant: Item) => grant.expiresAt !== undefined),
+        ),
         [
           'whether an entry of its organization tells of its beginning',
           true,
           begun.some((entry) => entry.organizationId === organizationId),
         ],
-        ['whether an owner is limited, or has a grant', false, isOwner && (assets ?? sensitive) !== undefined],
+        ['whether an owner is limited, or has a grant', false, isOwner && (assets ?? item.grants) !== undefined],
         ...(home && table.isLive(home) ? ([['chargers that it names and that are none', [], missing]] as const) : []),
         ['how often it names a charger', new Set(assets).size, (assets ?? []).length],
+        ['how often its grants name a charger', new Set(granted).size, granted.length],
+        ['chargers of a grant that it has no access to', [], granted.filter((id) => assets && !assets.includes(id))],
+        [
+          'whether it is limited and a grant is of all',
+          false,
+          assets !== undefined && grants.some((grant: Item) => grant.assets === undefined),
+        ],
       ];
     },
   },
@@ -601,10 +626,10 @@ const KINDS: Readonly<Record<string, Kind>> = {
     facts: (item, table) => [
       ...due(item, item.memberId ?? item.siteId, true),
       [
-        'whether what has ended is there',
+        'whether what has ended is there, or has gone nowhere',
         false,
         item.siteId
-          ? table.get(`SITE#${item.siteId}|SITE`) !== undefined
+          ? table.get(`SITE#${item.siteId}|SITE`) !== undefined && table.entries(item.siteId, 'site.transfer') === 0
           : table.get(`ORG#${item.organizationId}|MEMBER#${item.memberId}`) !== undefined,
       ],
     ],
@@ -617,7 +642,16 @@ const KINDS: Readonly<Record<string, Kind>> = {
 
   Rate: {
     key: ({ pk, ttl }) => `${/^LIMIT#mails#[\w-]{43}$/.exec(pk)?.[0]}|${ttl}`,
-    facts: ({ count }) => [['whether it counts at most what it may', true, count >= 1 && count <= 10]],
+    facts: ({ count }) => [['whether it counts at most what it may', true, count >= 1 && count <= 50]],
+  },
+
+  MailsOfDay: {
+    key: ({ pk, sk }) =>
+      `${/^LIMIT#day#(all|usr_\w{26})#\d{4}-\d\d-\d\d$/.exec(pk)?.[0]}|${/^[1-5]?\d$|^6[0-3]$/.exec(sk)?.[0]}`,
+    facts: ({ pk, count, ttl }) => [
+      ['whether it counts something', true, count >= 1],
+      ['its end', Date.parse(pk.slice(-10)) / 1000 + 24 * 60 * 60, ttl],
+    ],
   },
 
   MailEvent: {

@@ -1,3 +1,4 @@
+import { parseJson } from '../../domain/json.ts';
 import { Refusal } from '../../domain/refusal.ts';
 
 /** Rocket.Chat's defaults: how many a page has, and may have. */
@@ -38,7 +39,7 @@ export function sorted<T extends object>(rows: readonly T[], sort: string | null
 
 function ordersOf(sort: string): [string, number][] {
   try {
-    const orders = Object.entries(JSON.parse(sort) as Record<string, number>);
+    const orders = Object.entries(parseJson(sort) as Record<string, number>);
     if (orders.every(([, direction]) => direction === 1 || direction === -1)) return orders;
   } catch {
     // Said below.

@@ -1,3 +1,4 @@
+import { parseJson } from '../../domain/json.ts';
 import { type Profile, type User, usernameOf } from '../../domain/member.ts';
 import { type Team, type TeamMembership, type TeamRole, teamIdAsHex, teamIdFromHex } from '../../domain/team.ts';
 import type { TeamReference } from './inputs.ts';
@@ -66,7 +67,7 @@ export function statusesOf(asked: readonly string[] | null | undefined): readonl
   if (!asked?.length) return ['offline'];
   if (second === undefined && only.startsWith('[')) {
     try {
-      return JSON.parse(only);
+      return parseJson(only) as readonly string[];
     } catch {
       return asked;
     }

@@ -218,9 +218,10 @@ export const Explanation = z.strictObject({
   siteId: z.string(),
   siteUuid: z.string(),
   siteName: z.string(),
-  /** What all reasons give together, as `chargerIds` too. */
+  /** What all reasons give together, as the chargers too; those of whose sensitive data are among them. */
   actions,
   chargerIds,
+  sensitiveChargerIds: chargerIds,
   reasons: z.array(
     z.strictObject({
       /** ADMIN: of the team's organization; TEAM: in the team itself; PARENT_TEAM: in one above it. */
@@ -234,8 +235,10 @@ export const Explanation = z.strictObject({
       share: z.enum(['OWNER', 'SHARED']),
       chargerIds,
       sensitive: z.boolean(),
-      /** When a grant ends or has ended; null for none, and for one without an end. */
+      /** When the last grant ends or has ended; null for none, and for one without an end. */
       sensitiveUntil: z.nullable(timestamp),
+      /** Which chargers each grant is for, and until when. */
+      grants: z.array(z.strictObject({ chargerIds, until: z.nullable(timestamp) })),
       actions,
     }),
   ),

@@ -6,6 +6,7 @@ import { shortIdAsUuid } from '../../domain/ids.ts';
 import { type Invitation, statusAt } from '../../domain/invitation.ts';
 import { type Member, type Membership, type User, usernameOf } from '../../domain/member.ts';
 import type { Organization, OwnershipOffer } from '../../domain/organization.ts';
+import { lastEnd } from '../../domain/site.ts';
 import type { Team, TeamMembership } from '../../domain/team.ts';
 
 /** A member as the Management API shows it, its fields in the documented order; what we add comes behind. */
@@ -118,7 +119,8 @@ export function showExplanation({ member, site, actions, insight, reasons }: Exp
     siteUuid: shortIdAsUuid(site.id),
     siteName: site.name,
     actions,
-    chargerIds: insight.assets ? [...insight.assets].sort() : null,
+    chargerIds: showAssets(insight.assets),
+    sensitiveChargerIds: showAssets(insight.sensitiveAssets),
     reasons: reasons.map(({ way: { access, team, actor, place }, by, ...reason }) => ({
       by,
       role: actor.role,
@@ -129,10 +131,19 @@ export function showExplanation({ member, site, actions, insight, reasons }: Exp
       share: access.isOwner ? ('OWNER' as const) : ('SHARED' as const),
       chargerIds: access.assets ?? null,
       sensitive: reason.isSensitiveShown,
-      sensitiveUntil: access.sensitive?.expiresAt ?? null,
+      sensitiveUntil: lastEnd(access) ?? null,
+      grants: (access.grants ?? []).map(({ assets, expiresAt }) => ({
+        chargerIds: assets ?? null,
+        until: expiresAt ?? null,
+      })),
       actions: reason.actions,
     })),
   };
+}
+
+/** Ids of chargers; null: all of the site. */
+function showAssets(assets: ReadonlySet<string> | undefined) {
+  return assets ? [...assets].sort() : null;
 }
 
 /** Who a person is. */

@@ -1,7 +1,7 @@
 import { showAddress } from '../../domain/address.ts';
 import type { Charger } from '../../domain/charger.ts';
 import { shortIdAsUuid } from '../../domain/ids.ts';
-import { isSensitiveShown, type Site, type SiteAccess } from '../../domain/site.ts';
+import { isSensitiveShown, lastEnd, type Site, type SiteAccess } from '../../domain/site.ts';
 import type { SiteInvite } from '../../domain/site-invite.ts';
 import type { Team } from '../../domain/team.ts';
 
@@ -30,7 +30,7 @@ export function showSite({ id, number, name, address, timezone, teamId, createdA
 export function showSiteTeam({ team, access }: { readonly team: Team; readonly access: SiteAccess }, now: Date) {
   const { id, name, kind = 'Other', email, createdAt, updatedAt } = team;
   const isShown = isSensitiveShown(access, now);
-  const end = isShown ? access.sensitive?.expiresAt : undefined;
+  const end = isShown ? lastEnd(access) : undefined;
   return {
     ...{ uuid: shortIdAsUuid(id), name, type: kind, email: email ? showAddress(email) : null },
     access: {
