@@ -58,6 +58,11 @@ export interface Actor extends Membership {
   readonly tokenId?: string;
 }
 
+/** Refuses what a token would do to whom it belongs to: it never ends or changes what its owner is. */
+export function refuseOwnToken({ tokenId, memberId }: Actor, member: Pick<Membership, 'memberId'>): void {
+  if (tokenId && memberId === member.memberId) throw new Refusal('token_not_allowed');
+}
+
 /** A member as an organization lists it. */
 export interface Member extends Membership {
   readonly profile: Profile;

@@ -6,6 +6,7 @@ import type { AccessToken, TokenText } from '../domain/access-token.ts';
 import type { Occasion } from '../domain/audit.ts';
 import { isId } from '../domain/ids.ts';
 import { knowsSecret } from '../domain/link.ts';
+import { loggable } from '../domain/log.ts';
 import type { Actor, Membership } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
 import { REFUSALS, Refusal, type RefusalCode } from '../domain/refusal.ts';
@@ -130,7 +131,15 @@ interface Owner extends Caller {
   readonly bound?: Actor;
 }
 
-/** Declares an endpoint about whoever calls, for persons and for access tokens, which show their owner. */
+/** What of somebody's may be shown to whoever calls: to an access token what is of its organization, and no more. */
+export function shownTo<T extends { readonly organizationId: string }>({ bound }: Owner, rows: readonly T[]): T[] {
+  return rows.filter(({ organizationId }) => !bound || organizationId === bound.organizationId);
+}
+
+/**
+ * Declares an endpoint about whoever calls, for persons and for access tokens, which show their owner, and of their
+ * owner's organizations their own: `shownTo`.
+ */
 export function forCaller<B extends Schema = undefined, Q extends Schema = undefined>(
   spec: Spec<B, Q> & {
     handle(incoming: Incoming<B, Q> & { caller: Owner }): Promise<Reply>;
@@ -191,8 +200,7 @@ export function forMember<B extends Schema = undefined, Q extends Schema = undef
       const who = await whoCalls(spec, call);
       const { request, caller, credential, incoming } = who;
       const organizationId = await selectOrganization(request, caller, credential, call.fresh);
-      const absent = () =>
-        new Refusal(isNamed(request, credential) ? 'organization_not_found' : 'organization_required');
+      const absent = () => new Refusal(isNamed(request, credential) ? 'organization_not_found' : 'no_organization');
       return actIn(spec, who, organizationId, absent, {
         read: async () => incoming && (spec.read?.({ ...incoming, organizationId, caller }) as Promise<R>),
         handle: (acting) => spec.handle({ ...(incoming as Incoming<B, Q>), ...acting }),
@@ -430,7 +438,7 @@ async function answeredOnce(
   const reply = await handle();
   await once?.finish(withoutSecrets(reply)).catch((error: unknown) => {
     // It was done, and what is remembered says so.
-    console.error({ message: 'Answer not remembered', error });
+    console.error({ message: 'Answer not remembered', ...loggable(error) });
   });
   return reply;
 }
@@ -535,7 +543,7 @@ function answering(formatAt: (path: string) => Format): middy.MiddlewareObj<APIG
       const refusal = refusalOf(call.error);
       const requestId = call.context.awsRequestId;
       if (refusal.code === 'internal_error')
-        console.error({ message: 'Defect', requestId, route: event.routeKey, error: call.error });
+        console.error({ message: 'Defect', requestId, route: event.routeKey, ...loggable(call.error) });
       const { code, details, headers } = refusal;
       const reply = format.problem({
         code,
@@ -633,11 +641,12 @@ async function selectOrganization(
   }
   if (named) return named;
   const [first, second] = await listMemberships(userId, 2);
-  if (!first) throw fresh ? new Refusal('organization_required') : new Stale();
+  if (!first) throw fresh ? new Refusal('no_organization') : new Stale();
   if (!second) return first.organizationId;
   // One that was deleted counts no more, whether or not it has been cleared.
   const [only, another] = await withOrganizations(await listMemberships(userId));
-  if (!only || another) throw new Refusal('organization_required');
+  if (!only) throw new Refusal('no_organization');
+  if (another) throw new Refusal('organization_required');
   return only.organizationId;
 }
 

@@ -16,6 +16,7 @@ describe('a token', () => {
     ['of another issuer', () => ({ iss: 'https://issuer.example.com' })],
     ['that is over', () => ({ exp: now() - hour })],
     ['that has no end', () => ({ exp: undefined })],
+    ['that does not say when it was issued', () => ({ iat: undefined })],
     ['that is not valid yet', () => ({ nbf: now() + hour })],
     ['without a subject', () => ({ sub: undefined })],
   ])('%s is 401', async (_, claims) => {
@@ -23,12 +24,20 @@ describe('a token', () => {
     expect(await person.call('GET /v1/me')).toMatchObject({ status: 401, body: { error: 'unauthenticated' } });
   });
 
-  test('without an e-mail claim is 401, and says which token to send', async () => {
-    const person = await service.person(newAddress(), { claims: { email: undefined } });
+  test.each([undefined, null, ''])('with %j as e-mail claim is 401, and says which token to send', async (email) => {
+    const person = await service.person(newAddress(), { claims: { email } });
     const answer = await person.call('GET /v1/me');
     expect(answer).toMatchObject({ status: 401, body: { error: 'email_claim_missing' } });
     expect(answer.body.message).toContain('ID token');
   });
+
+  test.each(['jane', 'jane@localhost', 'jürgen@example.com', `${'x'.repeat(65)}@example.com`, 42, ['a@example.com']])(
+    'with %j as e-mail claim is refused as an address, not as one that is missing',
+    async (email) => {
+      const person = await service.person(newAddress(), { claims: { email } });
+      expect(await person.call('GET /v1/me')).toMatchObject({ status: 403, body: { error: 'email_not_accepted' } });
+    },
+  );
 
   test('whose signature was changed is 401', async () => {
     const { token } = await service.person(newAddress());
@@ -124,7 +133,7 @@ describe('an address', () => {
     const { owner } = await service.organization();
     await service.member(owner, 'USER', email);
     const lookalike = await service.person(email.replace('k', '\u212A'), { subject: 'lookalike' });
-    expect(await lookalike.call('GET /v1/me')).toMatchObject({ status: 401, body: { error: 'email_claim_missing' } });
+    expect(await lookalike.call('GET /v1/me')).toMatchObject({ status: 403, body: { error: 'email_not_accepted' } });
   });
 
   test('is compared whole, whatever its case', async () => {
@@ -188,9 +197,22 @@ describe('the placeholder of somebody who accepted by link alone', () => {
 });
 
 describe('the organization', () => {
+  test('was the only one of whoever was removed from it: they are told that they are in none', async () => {
+    const { id, owner } = await service.organization();
+    const user = await service.member(owner, 'USER');
+    const unnamed = await service.person(user.email);
+    expect((await unnamed.call('GET /v1/members')).status).toBe(200);
+    await owner.call(`DELETE /v1/members/${user.memberId}`);
+    const answer = await unnamed.call('GET /v1/members');
+    expect(answer).toMatchObject({ status: 404, body: { error: 'no_organization' } });
+    expect(answer.body.message).toContain('no organization');
+    // Whoever names one is told the same as a stranger.
+    expect((await unnamed.in(id).call('GET /v1/members')).body.error).toBe('organization_not_found');
+  });
+
   test('is the only one that the person is in, or the one that the header names', async () => {
     const person = await service.person(newAddress());
-    expect((await person.call('GET /v1/members')).body.error).toBe('organization_required');
+    expect(await person.call('GET /v1/members')).toMatchObject({ status: 404, body: { error: 'no_organization' } });
     const one = (await person.call('POST /v1/organizations', { body: { name: 'One' } })).body;
     expect((await person.call('GET /v1/members')).status).toBe(200);
     const two = (await person.call('POST /v1/organizations', { body: { name: 'Two' } })).body;

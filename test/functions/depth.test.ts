@@ -51,11 +51,14 @@ const ACROSS: readonly Contract['name'][] = [
   ...(['volttime/list-chargers', 'volttime/list-sites', 'volttime/list-teams', 'volttime/list-teams-v2'] as const),
 ];
 
+/** What no access token does, whoever calls; the others that refuse one do so of its owner's own. */
+const NOT_BY_TOKEN: readonly Contract['name'][] = ['organizations/delete', 'organizations/transfer'];
+
 function canBe(situation: Situation, { name, declaration }: Contract): boolean {
-  const { caller, organization, found, route, refuses } = declaration;
+  const { caller, organization, found, route } = declaration;
   const writes = (UNITS[name]?.write ?? 0) > 0;
   const isOfSite = /\{(site|charger)\}/.test(route);
-  const byToken = caller.includes('token') && !refuses.includes('token_not_allowed');
+  const byToken = caller.includes('token') && !NOT_BY_TOKEN.includes(name);
   if (NEVER[situation]?.includes(name)) return false;
   switch (situation) {
     case 'as usual':

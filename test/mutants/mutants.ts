@@ -5,6 +5,7 @@ export interface Mutant {
   readonly test: { readonly file: string; readonly name: string };
 }
 
+const accessTokens = (name: string) => ({ file: 'test/functions/access-tokens.test.ts', name });
 const teams = (name: string) => ({ file: 'test/functions/teams.test.ts', name });
 const races = (name: string) => ({ file: 'test/functions/races.test.ts', name });
 
@@ -487,5 +488,60 @@ export const mutants: readonly Mutant[] = [
       },
     ],
     test: blocking('that is said between the look and the write of'),
+  },
+  {
+    name: 'a token makes one that outlives it',
+    edits: [
+      {
+        file: 'lib/table/access-tokens.ts',
+        replace: 'const expiresAt = maker ? earlier(maker.expiresAt, wanted) : wanted;',
+        by: 'const expiresAt = wanted;',
+      },
+    ],
+    test: accessTokens('ends no later than its maker, whatever it asks for'),
+  },
+  {
+    name: 'what a token made isn’t revoked with it',
+    edits: [
+      {
+        file: 'lib/table/access-tokens.ts',
+        replace: 'const ended = [token, ...mine.filter((one) => one.makers?.includes(tokenId))];',
+        by: 'const ended = [token];',
+      },
+    ],
+    test: accessTokens('is revoked with its maker, and so is what it made'),
+  },
+  {
+    name: 'a token is made while its maker is revoked',
+    edits: [
+      {
+        file: 'lib/table/access-tokens.ts',
+        replace: `const unchanged = root.made ? { attribute: 'made', is: root.made } : { attribute: 'made', below: 1 };`,
+        by: `const unchanged = { exists: 'pk' };`,
+      },
+    ],
+    test: accessTokens('that is made while its maker is revoked is revoked too, or never was'),
+  },
+  {
+    name: 'a token revokes those beside it',
+    edits: [
+      {
+        file: 'lib/table/access-tokens.ts',
+        replace: 'if (actor.tokenId && actor.tokenId !== tokenId && !token.makers?.includes(actor.tokenId)) {',
+        by: 'if (Number.isNaN(0)) {',
+      },
+    ],
+    test: accessTokens('revokes itself and what it made, neither its maker nor those beside it'),
+  },
+  {
+    name: 'a token takes out its owner',
+    edits: [
+      {
+        file: 'lib/domain/member.ts',
+        replace: 'if (tokenId && memberId === member.memberId)',
+        by: 'if (tokenId && memberId !== memberId)',
+      },
+    ],
+    test: accessTokens('changes and ends nobody’s membership but others’'),
   },
 ];
