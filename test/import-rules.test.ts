@@ -128,6 +128,14 @@ const LAYERS: readonly Layer[] = [
     ],
   },
   {
+    file: 'cdk/rebind/x.ts',
+    may: ['../fingerprint.ts', '../local/stack-file.ts', '../../lib/domain/address.ts', '../../lib/table/read.ts'],
+    mayNot: [
+      ...[...DYNAMODB, ...MAIL, ...MIDDY, 'zod', '../local/stack.ts', '../config.ts'],
+      ...['../../lib/http/input.ts', '../../functions/index.ts'],
+    ],
+  },
+  {
     file: 'docs/x.ts',
     may: ['./openapi.ts', '../functions/index.ts', '../lib/http/refusals.ts', 'zod/mini', 'node:fs'],
     mayNot: ['zod', '../functions/me/read.ts', '../cdk/config.ts', '../cdk/local/stack.ts', 'aws-cdk-lib'],

@@ -4,7 +4,6 @@ import { showMembership } from '../../lib/dialects/v1/show.ts';
 import { forCaller, shownTo } from '../../lib/http/endpoint.ts';
 import { cutFrom, envelope, PageQuery, readPage } from '../../lib/http/paging.ts';
 import { listMemberships, withOrganizations } from '../../lib/table/organizations.ts';
-import { getCaller } from '../../lib/table/people.ts';
 
 export const returns = { 200: list(MyOrganization) };
 
@@ -17,13 +16,11 @@ export const endpoint = forCaller({
   format: v1,
   route: 'GET /v1/organizations',
   table: { BatchGetItem: ['ORG'], Query: ['USER'] },
-  depth: 2,
+  depth: 4,
   query: PageQuery,
   async handle({ query, caller }) {
     const page = readPage(`organizations ${caller.userId}`, 'organization', query);
     const memberships = await listMemberships(caller.userId);
-    // Whoever is remembered may have been erased and be somebody new by now.
-    if (memberships.length === 0) await getCaller(caller.userId);
     const mine = await withOrganizations(shownTo(caller, memberships));
     const { rows, next } = cutFrom(page, mine, ({ organizationId }) => organizationId);
     return {

@@ -16,7 +16,7 @@ export const endpoint = forCaller({
   format: volttime,
   route: 'GET /api/v3/chargers',
   table: union(LIST_TEAMS, LIST_CHARGERS_OF),
-  depth: 5,
+  depth: 7,
   query: PageQuery,
   async handle({ request, query, caller: { userId, bound } }) {
     const page = readPage(query);

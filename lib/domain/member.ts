@@ -21,6 +21,8 @@ export interface User extends Profile {
   readonly userId: string;
   /** False for a placeholder: somebody accepted by link alone, and nobody has signed in with the address yet. */
   readonly claimed: boolean;
+  /** By which sign-in they come: the hash of its issuer and subject; undefined for a placeholder. */
+  readonly identity?: string;
   /** In how many organizations the person is. */
   readonly organizations: number;
   readonly createdAt: string;

@@ -14,6 +14,9 @@ import type { Request } from './request.ts';
 export interface Claims {
   /** The hash of issuer and subject: what an identity is stored under. */
   readonly identity: string;
+  readonly issuer: string;
+  /** What the same subject was stored under at the issuer before this one, where that tells who they were. */
+  readonly earlierIdentity?: string;
   /** When the issuer said so, in seconds: what it says later counts. */
   readonly issuedAt: number;
   /** Normalized. */
@@ -95,7 +98,7 @@ export async function verifyToken(token: string): Promise<Claims> {
   if (typeof iss !== 'string' || typeof sub !== 'string' || sub === '' || typeof iat !== 'number') {
     throw unauthenticated();
   }
-  const { claims } = configuration();
+  const { claims, previousIssuer } = configuration();
   const claimed = payload[claims.email] ?? '';
   if (claimed === '') throw new Refusal('email_claim_missing', undefined, CHALLENGE);
   const email = normalizeAddress(text(claimed));
@@ -103,6 +106,8 @@ export async function verifyToken(token: string): Promise<Claims> {
   const isVerified = payload[claims.emailVerified];
   return {
     identity: identityOf(iss, sub),
+    issuer: iss,
+    ...(previousIssuer?.match === 'subject' && { earlierIdentity: identityOf(previousIssuer.issuer, sub) }),
     issuedAt: iat,
     email,
     emailVerified: isVerified === true || isVerified === 'true',
