@@ -32,7 +32,7 @@ export const endpoint = forCaller({
   format: v1,
   route: 'GET /v1/me',
   table: { BatchGetItem: ['ORG', 'USER'], Query: ['USER', 'EMAIL'] },
-  depth: 4,
+  depth: 3,
   async handle({ request, caller }) {
     const [user, all, invited, places] = await Promise.all([
       getCaller(caller.userId),

@@ -16,7 +16,7 @@ export const endpoint = forCaller({
   format: v1,
   route: 'GET /v1/organizations',
   table: { BatchGetItem: ['ORG'], Query: ['USER'] },
-  depth: 4,
+  depth: 3,
   query: PageQuery,
   async handle({ query, caller }) {
     const page = readPage(`organizations ${caller.userId}`, 'organization', query);
