@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { type Declaration, routeKeysOf } from '../lib/http/declaration.ts';
 import { fingerprint, ROOT } from './fingerprint.ts';
@@ -34,6 +34,15 @@ const versionOnly: Plugin = {
       contents: JSON.stringify({ version: JSON.parse(readFileSync(path, 'utf8')).version }),
       loader: 'json',
     }));
+  },
+};
+
+/** What the SDK carries for runtimes and modes that aren't ours: SHA-256 without Node's, adaptive retries. 6 KB. */
+const withoutSpares: Plugin = {
+  name: 'without-spares',
+  setup(build) {
+    const filter = /[\\/]@smithy[\\/]core[\\/]dist-es[\\/].*[\\/](Sha256Js|DefaultRateLimiter)\.js$/;
+    build.onLoad({ filter }, ({ path }) => ({ contents: `export class ${basename(path, '.js')} {}` }));
   },
 };
 
@@ -90,7 +99,7 @@ export async function bundle(
         functions.flatMap(({ declaration }) => ('route' in declaration ? routeKeysOf(declaration) : [])),
       ),
     },
-    plugins: [handlerOnly, versionOnly],
+    plugins: [handlerOnly, versionOnly, withoutSpares],
     logLevel: 'warning',
   });
   // Last, and of what is there: a run that was broken off, or wrote elsewhere, leaves nothing that looks good.

@@ -29,6 +29,11 @@ const StageConfig = z
     audience: z.string().min(1).optional(),
     /** Where the issuer's keys are, when it isn't `/.well-known/jwks.json` below the issuer. */
     jwksUri: url.optional(),
+    /**
+     * The issuer before this one, and by what its people are found again: the subject, where both issuers have the same,
+     * or the verified address.
+     */
+    previousIssuer: z.strictObject({ issuer: url, match: z.enum(['subject', 'address']) }).optional(),
     /** Names of the ID token's claims where they aren't OIDC's own. */
     claims: z
       .strictObject({ email: claim, emailVerified: claim, name: claim, givenName: claim, familyName: claim })
@@ -82,7 +87,16 @@ const StageConfig = z
     error: 'belongs to issuer: give both or neither',
     // Also when something else is wrong: all mistakes are reported at once.
     when: ({ value }) => typeof value === 'object' && value !== null,
-  });
+  })
+  .refine(
+    (config) =>
+      config.previousIssuer === undefined || (config.issuer && config.issuer !== config.previousIssuer.issuer),
+    {
+      path: ['previousIssuer'],
+      error: 'belongs to an issuer that is another one',
+      when: ({ value }) => typeof value === 'object' && value !== null,
+    },
+  );
 
 /** What is used for good has to mail: domains that are reserved for examples and tests (RFC 2606) get no DNS records. */
 const LastingConfig = StageConfig.refine(
@@ -145,6 +159,8 @@ export function environmentOf(config: Config): Record<string, string> {
   const { claims, limits } = config;
   const values = {
     TOKEN_JWKS_URI: config.jwksUri,
+    PREVIOUS_ISSUER: config.previousIssuer?.issuer,
+    PREVIOUS_ISSUER_MATCH: config.previousIssuer?.match,
     CLAIM_EMAIL: claims.email,
     CLAIM_EMAIL_VERIFIED: claims.emailVerified,
     CLAIM_NAME: claims.name,

@@ -1,4 +1,4 @@
-import { type App, CfnParameter, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { type App, CfnOutput, CfnParameter, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { dialectOf } from '../lib/dialects/dialect.ts';
@@ -40,6 +40,7 @@ export class Muster extends Stack {
     const removalPolicy = config.disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN;
     const identity = new Identity(this, 'Identity', config);
     const table = new Table(this, 'Table', config);
+    new CfnOutput(this, 'TableName', { value: table.tableName });
     const email = new Email(this, 'Email', {
       sender: config.senderAddress,
       create: config.createMailIdentity,

@@ -18,10 +18,14 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
   sign_in_required:
     'Send the ID token of the invited person with it: the inviter has the link too, so that it proves nothing. Or resend the invitation: the link in its mail works alone.',
   forbidden: 'Ask an ADMIN of the organization; `docs/endpoints.md` shows what each role may.',
+  email_not_accepted:
+    'Sign in with an address of ASCII letters, digits and common signs, such as `jane.doe@example.com`. If the claim holds something else, set `claims` at deployment.',
   email_not_verified: 'Verify the address with the sign-in provider, and sign in again for a token that says so.',
   invitation_for_another_address: 'Sign in with the invited address, or have this one invited.',
   organization_creation_forbidden: 'Ask whoever runs the service: the addresses that may are set at deployment.',
   route_not_found: 'Compare method and path with `docs/endpoints.md`; paths have no slash at the end.',
+  no_organization:
+    'Accept an invitation, or make an organization by `POST /v1/organizations`; `GET /v1/me` shows what waits for you. You may have been removed from the only one.',
   organization_not_found: 'Check the id in `X-Organization-Id`. You may have been removed from the organization.',
   member_not_found: 'List the members again: the member was removed, or belongs to another organization.',
   invitation_not_found:
@@ -99,5 +103,7 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
   not_acceptable: 'Send `Accept: application/vnd.api+json`, without parameters but `profile`, or `*/*`.',
   resource_conflict: 'Send the type that the endpoint has, and the id of its path.',
   token_not_allowed: 'Send the ID token of a signed-in person instead.',
+  keys_unavailable:
+    'Wait for as long as `Retry-After` says, and send the same request again. If it stays so, see whether the functions reach `jwksUri`.',
   busy: 'Wait for as long as `Retry-After` says, and send the same request again. Nothing of it was done, but for erasing oneself, which goes on where it stopped.',
 };

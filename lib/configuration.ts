@@ -8,6 +8,8 @@ export interface Configuration {
   readonly audience: string;
   /** Where the issuer's keys are; undefined: `/.well-known/jwks.json` below the issuer. */
   readonly jwksUri: string | undefined;
+  /** The issuer before this one, and by what its people are found again when they first sign in with this one. */
+  readonly previousIssuer: { readonly issuer: string; readonly match: 'subject' | 'address' } | undefined;
   /** The names of the ID token's claims. */
   readonly claims: Readonly<Record<'email' | 'emailVerified' | 'name' | 'givenName' | 'familyName', string>>;
   /** Addresses that may create organizations; empty: every verified person. */
@@ -35,6 +37,7 @@ export function configuration(): Configuration {
 
 function read(environment: NodeJS.ProcessEnv): Configuration {
   const text = (name: string) => environment[name] || undefined;
+  const previousIssuer = text('PREVIOUS_ISSUER');
   const color = text('PRODUCT_COLOR');
   const logoUrl = text('LOGO_URL');
   const supportAddress = text('SUPPORT_ADDRESS');
@@ -47,6 +50,9 @@ function read(environment: NodeJS.ProcessEnv): Configuration {
     issuer: environment.TOKEN_ISSUER ?? '',
     audience: environment.TOKEN_AUDIENCE ?? '',
     jwksUri: text('TOKEN_JWKS_URI'),
+    previousIssuer: previousIssuer
+      ? { issuer: previousIssuer, match: text('PREVIOUS_ISSUER_MATCH') === 'subject' ? 'subject' : 'address' }
+      : undefined,
     claims: {
       email: text('CLAIM_EMAIL') ?? 'email',
       emailVerified: text('CLAIM_EMAIL_VERIFIED') ?? 'email_verified',

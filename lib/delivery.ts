@@ -1,6 +1,7 @@
 import { configuration } from './configuration.ts';
 import type { Invitation } from './domain/invitation.ts';
 import { formatToken } from './domain/link.ts';
+import { loggable } from './domain/log.ts';
 import type { Profile, User } from './domain/member.ts';
 import type { Organization, OwnershipOffer } from './domain/organization.ts';
 import { askingMail } from './email/asking.ts';
@@ -78,7 +79,7 @@ export async function deliver(
       : recordUnsent(invitation, new Date(), problem));
   } catch (error) {
     // The invitation is committed and its mail still due, so that the request that made it has succeeded all the same.
-    console.error({ message: 'Delivery not recorded', invitation: id, error });
+    console.error({ message: 'Delivery not recorded', invitation: id, ...loggable(error) });
     return invitation;
   }
 }
@@ -136,7 +137,7 @@ export async function deliverWaiting(waiting: WaitingMail, mail: Mail, send: typ
     await (problem === undefined ? forgetMail(waiting) : recordMailUnsent(waiting, new Date(), problem));
     return problem === undefined;
   } catch (error) {
-    console.error({ message: 'Delivery not recorded', mail: waiting.id, error });
+    console.error({ message: 'Delivery not recorded', mail: waiting.id, ...loggable(error) });
     return false;
   }
 }

@@ -2,6 +2,7 @@ import { configuration } from './configuration.ts';
 import { attempt, deliverWaiting, nameOf } from './delivery.ts';
 import type { Occasion } from './domain/audit.ts';
 import type { Limits } from './domain/limits.ts';
+import { loggable } from './domain/log.ts';
 import type { Profile } from './domain/member.ts';
 import type { Organization } from './domain/organization.ts';
 import { Refusal } from './domain/refusal.ts';
@@ -148,7 +149,7 @@ export async function deliverSiteInvite(
       : recordInviteUnsent(invite, new Date(), problem));
     return problem === undefined;
   } catch (error) {
-    console.error({ message: 'Delivery not recorded', siteInvite: invite.id, error });
+    console.error({ message: 'Delivery not recorded', siteInvite: invite.id, ...loggable(error) });
     return false;
   }
 }

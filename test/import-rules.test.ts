@@ -69,7 +69,7 @@ const LAYERS: readonly Layer[] = [
     file: 'lib/http/x.ts',
     may: [
       ...['./input.ts', '../domain/refusal.ts', '../table/read.ts', '../dialects/format.ts', '../configuration.ts'],
-      ...[...MIDDY, 'zod/mini', 'aws-lambda', 'aws-jwt-verify', 'aws-jwt-verify/error', 'node:crypto'],
+      ...[...MIDDY, 'zod/mini', 'aws-lambda', 'jose/jwt/verify', 'node:crypto'],
     ],
     mayNot: [
       ...[...NEVER, ...DYNAMODB, ...MAIL, '../email/mime.ts', '../delivery.ts', '../dialects/v1/format.ts'],
@@ -125,6 +125,14 @@ const LAYERS: readonly Layer[] = [
     mayNot: [
       ...[...DYNAMODB, ...MAIL, ...MIDDY, 'zod', '../local/stack.ts', '../config.ts'],
       ...['../../lib/table/read.ts', '../../lib/http/input.ts', '../../functions/index.ts'],
+    ],
+  },
+  {
+    file: 'cdk/rebind/x.ts',
+    may: ['../fingerprint.ts', '../local/stack-file.ts', '../../lib/domain/address.ts', '../../lib/table/read.ts'],
+    mayNot: [
+      ...[...DYNAMODB, ...MAIL, ...MIDDY, 'zod', '../local/stack.ts', '../config.ts'],
+      ...['../../lib/http/input.ts', '../../functions/index.ts'],
     ],
   },
   {

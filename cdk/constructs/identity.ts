@@ -63,13 +63,8 @@ export class Identity extends Construct {
       resource.cfnOptions.condition = ownPool;
     }
 
-    this.issuer = Token.asString(
-      Fn.conditionIf(
-        ownPool.logicalId,
-        `https://cognito-idp.${Aws.REGION}.${Aws.URL_SUFFIX}/${pool.userPoolId}`,
-        issuer.valueAsString,
-      ),
-    );
+    const poolIssuer = `https://cognito-idp.${Aws.REGION}.${Aws.URL_SUFFIX}/${pool.userPoolId}`;
+    this.issuer = Token.asString(Fn.conditionIf(ownPool.logicalId, poolIssuer, issuer.valueAsString));
     this.audience = Token.asString(Fn.conditionIf(ownPool.logicalId, client.userPoolClientId, audience.valueAsString));
     const signIn = new URLSearchParams({
       response_type: 'code',
@@ -80,6 +75,7 @@ export class Identity extends Construct {
       condition: ownPool,
       value: `https://${domain.domainName}.auth.${Aws.REGION}.amazoncognito.com/login?${signIn}&client_id=${client.userPoolClientId}`,
     });
+    new CfnOutput(stack, 'PoolIssuer', { condition: ownPool, value: poolIssuer });
     new CfnOutput(stack, 'ClientId', { condition: ownPool, value: client.userPoolClientId });
   }
 }

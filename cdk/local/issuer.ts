@@ -44,7 +44,7 @@ export async function startIssuer(directory: string, now: () => number): Promise
   const file = join(directory, 'issuer.json');
   const kept = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Kept) : undefined;
   const issuer = new OAuth2Issuer();
-  // The path that aws-jwt-verify derives from an issuer.
+  // Where the functions look for an issuer's keys.
   const service = new OAuth2Service(issuer, { jwks: '/.well-known/jwks.json' });
   const server = createServer(service.requestHandler);
   const [key, port] = await Promise.all([

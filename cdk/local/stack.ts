@@ -36,6 +36,8 @@ export interface StackOptions {
   readonly policies?: (functionName: string, policies: readonly PolicyDocument[]) => readonly PolicyDocument[];
   /** Called with each part of each call to AWS, when it has ended. */
   readonly onCall?: (call: Call) => void;
+  /** Called with each line that a function prints. */
+  readonly onLog?: (functionName: string, line: string) => void;
 }
 
 export interface Stack extends StackFile {
@@ -125,7 +127,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       clock: clock.memory,
       // Beside the bundles, so that it is shared by all stacks that run them, and goes when they are made anew.
       compileCache: join(assembly, 'compile-cache'),
-      log: log.write,
+      log: (name, line) => {
+        log.write(name, line);
+        options.onLog?.(name, line);
+      },
     });
     closers.push(functions.close);
 

@@ -6,7 +6,6 @@
  */
 import { existsSync } from 'node:fs';
 import http from 'node:http';
-import https from 'node:https';
 import { createRequire, enableCompileCache, syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -32,26 +31,23 @@ function patchDate() {
   RealDate.prototype.constructor = globalThis.Date;
 }
 
-/** Names the request in every AWS call. The proxy reads the header and doesn't pass it on. */
+/**
+ * Names the request in every AWS call, where the proxy reads the header and doesn't pass it on. Reaches the issuer,
+ * which may listen elsewhere than its tokens say.
+ */
 function patchHttp() {
   const { host } = new URL(proxy);
   const { request } = http;
   http.request = (...args) => {
+    const [url, ...rest] = args;
+    const target = typeof url === 'string' || url instanceof URL ? new URL(url) : undefined;
+    if (target?.origin === issuer.url)
+      return request(new URL(target.pathname + target.search, issuer.address), ...rest);
     const options = args.find((argument) => typeof argument === 'object' && argument?.headers);
     if (options && `${options.hostname ?? options.host}:${options.port}` === host) {
       options.headers = { ...options.headers, 'x-local-request-id': requestId };
     }
     return request(...args);
-  };
-}
-
-/** Lets `https.request` reach the issuer: tokens name it by an `http:` URL, which Node's https module refuses. */
-function patchHttps() {
-  const { request } = https;
-  https.request = (url, ...rest) => {
-    const target = typeof url === 'string' || url instanceof URL ? new URL(url) : undefined;
-    if (target?.origin !== issuer.url) return request(url, ...rest);
-    return http.request(new URL(target.pathname + target.search, issuer.address), ...rest);
   };
 }
 
@@ -74,7 +70,6 @@ function describe(error) {
 
 patchDate();
 patchHttp();
-patchHttps();
 syncBuiltinESMExports();
 enableCompileCache(compileCache);
 

@@ -6,7 +6,7 @@ import { showAccessToken } from '../../lib/dialects/v1/show.ts';
 import { Name, RoleName } from '../../lib/domain/input.ts';
 import { periodEnd } from '../../lib/domain/invitation.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
-import { createAccessToken } from '../../lib/table/access-tokens.ts';
+import { createAccessToken, getAccessToken } from '../../lib/table/access-tokens.ts';
 
 export const returns = { 201: NewAccessToken };
 
@@ -14,14 +14,14 @@ export const returns = { 201: NewAccessToken };
  * Makes an access token for a program, which then acts for the caller in this organization.
  *
  * The answer alone carries `token`. What it may is the lower of its own role and its owner's, at each request; it ends
- * with the membership.
+ * with the membership. One that an access token makes has no higher role, ends no later, and is revoked with it.
  */
 export const endpoint = forMember({
   format: v1,
   route: 'POST /v1/access-tokens',
   table: {
     ConditionCheckItem: ['USER'],
-    UpdateItem: ['ORG'],
+    UpdateItem: ['ORG', 'USER'],
     PutItem: ['USER', 'AUDIT'],
   },
   depth: 2,
@@ -32,14 +32,16 @@ export const endpoint = forMember({
     role: z.optional(RoleName),
   }),
   refuses: ['forbidden', 'access_token_limit_reached'],
-  async handle({ body: { name, role, expiresInDays }, request, actor, occasion, once }) {
+  read: async ({ organizationId, caller: { userId, occasion } }) =>
+    occasion.by.type === 'apiKey' ? getAccessToken(userId, organizationId, occasion.by.id) : undefined,
+  async handle({ body: { name, role, expiresInDays }, request, actor, occasion, once, read: maker }) {
     const input = {
       name,
       limits: configuration().limits,
       ...(role && { role }),
       ...(expiresInDays && { expiresAt: periodEnd(request.now, expiresInDays) }),
     };
-    const { token, text } = await createAccessToken(occasion, actor, input, (made) =>
+    const { token, text } = await createAccessToken(occasion, actor, maker, input, (made) =>
       once ? [once.remember({ status: 201, body: showAccessToken(made) })] : [],
     );
     return { status: 201, body: { ...showAccessToken(token), token: text } };

@@ -1,27 +1,32 @@
 import { v1 } from '../../lib/dialects/v1/format.ts';
-import { Refusal } from '../../lib/domain/refusal.ts';
 import { forMember, pathId } from '../../lib/http/endpoint.ts';
-import { getAccessToken, revokeAccessToken } from '../../lib/table/access-tokens.ts';
+import { listAccessTokens, revokeAccessToken } from '../../lib/table/access-tokens.ts';
 
 export const returns = { 204: null };
 
-/** Revokes one of the caller's own access tokens; its very next request is refused. */
+/**
+ * Revokes one of the caller's own access tokens, with whatever was made by it; its very next request is refused.
+ *
+ * An access token revokes itself and what it made, not those beside it.
+ */
 export const endpoint = forMember({
   format: v1,
   route: 'DELETE /v1/access-tokens/{id}',
   table: {
+    Query: ['USER'],
     ConditionCheckItem: ['USER'],
-    UpdateItem: ['ORG'],
+    UpdateItem: ['ORG', 'USER'],
     DeleteItem: ['USER'],
     PutItem: ['AUDIT'],
   },
   depth: 2,
-  refuses: ['access_token_not_found'],
-  read: ({ request, organizationId, caller }) =>
-    getAccessToken(caller.userId, organizationId, pathId(request, 'accessToken')),
-  async handle({ actor, occasion, read: token }) {
-    if (token?.memberId !== actor.memberId) throw new Refusal('access_token_not_found');
-    await revokeAccessToken(occasion, actor, token);
+  refuses: ['access_token_not_found', 'token_not_allowed'],
+  async read({ request, organizationId, caller }) {
+    const id = pathId(request, 'accessToken');
+    return { id, all: await listAccessTokens(caller.userId, organizationId) };
+  },
+  async handle({ actor, occasion, read: { id, all } }) {
+    await revokeAccessToken(occasion, actor, id, all);
     return { status: 204 };
   },
 });

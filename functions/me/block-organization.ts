@@ -14,7 +14,7 @@ export const endpoint = forPerson({
   format: v1,
   route: 'PUT /v1/me/blocked-organizations/{organizationId}',
   table: BLOCK_BY_ADDRESS,
-  depth: 3,
+  depth: 4,
   refuses: ['organization_not_found'],
   async handle({ request, person }) {
     await blockByAddress(person.email, request.params.organizationId ?? '', request);

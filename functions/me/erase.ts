@@ -15,7 +15,7 @@ export const endpoint = forPerson({
   format: v1,
   route: 'DELETE /v1/me',
   table: ERASE,
-  depth: 5,
+  depth: 6,
   refuses: ['owner_must_transfer'],
   async handle({ person }) {
     const { userId, email, claims } = person;

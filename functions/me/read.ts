@@ -5,7 +5,7 @@ import { localPart, showAddress } from '../../lib/domain/address.ts';
 import { statusAt } from '../../lib/domain/invitation.ts';
 import { openOffer } from '../../lib/domain/organization.ts';
 import { isIn } from '../../lib/domain/team.ts';
-import { forCaller } from '../../lib/http/endpoint.ts';
+import { forCaller, shownTo } from '../../lib/http/endpoint.ts';
 import { getInvitation, type InvitedGuard, listInvited } from '../../lib/table/invitations.ts';
 import { listMemberships, withOrganizations } from '../../lib/table/organizations.ts';
 import { getCaller } from '../../lib/table/people.ts';
@@ -25,27 +25,28 @@ const INVITED = 500;
  * which organizations they are offered the ownership of. Organizations from which they want no more invitations are told
  * apart: theirs aren't shown.
  *
- * Somebody whose address isn't verified gets what their token says and nothing else: no address is looked up for them
- * (GHSA-fmh4-wcc4-5jm3).
+ * An access token gets what is of its own organization. Somebody whose address isn't verified gets what their token says
+ * and nothing else: no address is looked up for them (GHSA-fmh4-wcc4-5jm3).
  */
 export const endpoint = forCaller({
   format: v1,
   route: 'GET /v1/me',
   table: { BatchGetItem: ['ORG', 'USER'], Query: ['USER', 'EMAIL'] },
-  depth: 2,
+  depth: 3,
   async handle({ request, caller }) {
-    const [user, memberships, invited, places] = await Promise.all([
+    const [user, all, invited, places] = await Promise.all([
       getCaller(caller.userId),
       listMemberships(caller.userId),
       listInvited(caller.email, INVITED),
       listTeamsOf(caller.userId, TEAMS),
     ]);
+    const [memberships, shown] = [shownTo(caller, all), shownTo(caller, invited)];
     const own = places.filter((row) => memberships.some((membership) => isIn(membership, row)));
     // All of it is asked for in one turn, so that one call brings it.
     const [mine, blocked, waiting, teams] = await Promise.all([
       withOrganizations(memberships),
-      withOrganizations(invited.filter(({ blockedAt }) => blockedAt)),
-      withInvitations(invited.filter(({ invitationId, blockedAt }) => invitationId && !blockedAt)),
+      withOrganizations(shown.filter(({ blockedAt }) => blockedAt)),
+      withInvitations(shown.filter(({ invitationId, blockedAt }) => invitationId && !blockedAt)),
       Promise.all(own.map(({ organizationId, teamId }) => getTeam(organizationId, teamId))),
     ]);
     const isMine = new Set(mine.map(({ organizationId }) => organizationId));

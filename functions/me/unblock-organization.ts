@@ -9,7 +9,7 @@ export const endpoint = forPerson({
   format: v1,
   route: 'DELETE /v1/me/blocked-organizations/{organizationId}',
   table: BLOCK,
-  depth: 2,
+  depth: 3,
   async handle({ request, person }) {
     await setBlocked(person.email, request.params.organizationId ?? '', false, request);
     return { status: 204 };

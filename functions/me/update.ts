@@ -22,7 +22,7 @@ export const endpoint = forPerson({
     UpdateItem: ['USER', 'ORG', 'IDENTITY'],
     PutItem: ['EMAIL', 'AUDIT'],
   },
-  depth: 3,
+  depth: 4,
   body: z.strictObject({
     firstName: z.optional(PersonName),
     lastName: z.optional(PersonName),

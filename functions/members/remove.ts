@@ -13,7 +13,8 @@ export const returns = { 204: null };
 
 /**
  * Removes a member, whose very next request is refused; removing oneself is leaving, which every member but the owner
- * may. An owner who is alone in the organization leaves it, too, and it is deleted by that.
+ * may. An owner who is alone in the organization leaves it, too, and it is deleted by that. An access
+ * token doesn't take its owner out.
  */
 export const endpoint = forMember({
   format: v1,
@@ -26,7 +27,7 @@ export const endpoint = forMember({
     PutItem: ['AUDIT', 'JOB'],
   },
   depth: 2,
-  refuses: ['member_not_found', 'owner_must_transfer', 'forbidden'],
+  refuses: ['member_not_found', 'token_not_allowed', 'owner_must_transfer', 'forbidden'],
   read: ({ request, organizationId }) => getMember(organizationId, pathId(request, 'member')),
   async handle({ actor, occasion, read: member }) {
     const isLeaving = member?.memberId === actor.memberId;

@@ -12,7 +12,7 @@ export const returns = { 200: Member };
 /**
  * Gives a member another role.
  *
- * The owner stays an ADMIN. The caller's own role is a condition of the write: of two admins who demote each other in
+ * The owner stays an ADMIN, and an access token doesn't change its owner's role. The caller's own role is a condition of the write: of two admins who demote each other in
  * the same millisecond, one succeeds.
  */
 export const endpoint = forMember({
@@ -26,7 +26,7 @@ export const endpoint = forMember({
   },
   depth: 2,
   body: z.strictObject({ role: RoleName }),
-  refuses: ['member_not_found', 'owner_must_transfer'],
+  refuses: ['member_not_found', 'token_not_allowed', 'owner_must_transfer'],
   read: ({ request, organizationId }) => getMember(organizationId, pathId(request, 'member')),
   async handle({ body, actor, occasion, read: member }) {
     if (!member) throw new Refusal('member_not_found');

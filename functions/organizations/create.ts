@@ -22,7 +22,7 @@ export const endpoint = forPerson({
   format: v1,
   route: 'POST /v1/organizations',
   table: { BatchGetItem: ['USER'], PutItem: ['ORG', 'USER', 'AUDIT', 'TEAM', 'TEAMNO'], UpdateItem: ['ORG', 'USER'] },
-  depth: 2,
+  depth: 3,
   creates: true,
   body: z.strictObject({ name: Name, language: z.optional(LanguageName) }),
   refuses: ['organization_limit_reached', 'organization_creation_forbidden'],

@@ -7,7 +7,7 @@ export const returns = { 204: null };
 /**
  * Deletes an organization: from the next request on it is found by nobody, and its links and access tokens are unknown.
  *
- * What it holds is cleared by the scheduled function; its audit entries stay for as long as they are kept.
+ * It ends everybody's membership, so that no access token does it. What it holds is cleared by the scheduled function; its audit entries stay for as long as they are kept.
  */
 export const endpoint = forMember({
   format: v1,
@@ -19,6 +19,7 @@ export const endpoint = forMember({
     PutItem: ['AUDIT'],
   },
   depth: 2,
+  refuses: ['token_not_allowed'],
   async handle({ actor, organization, occasion }) {
     await deleteOrganization(occasion, actor, organization);
     return { status: 204 };

@@ -1,15 +1,14 @@
 import { v1 } from '../../lib/dialects/v1/format.ts';
 import { list, MyOrganization } from '../../lib/dialects/v1/schemas.ts';
 import { showMembership } from '../../lib/dialects/v1/show.ts';
-import { forCaller } from '../../lib/http/endpoint.ts';
+import { forCaller, shownTo } from '../../lib/http/endpoint.ts';
 import { cutFrom, envelope, PageQuery, readPage } from '../../lib/http/paging.ts';
 import { listMemberships, withOrganizations } from '../../lib/table/organizations.ts';
-import { getCaller } from '../../lib/table/people.ts';
 
 export const returns = { 200: list(MyOrganization) };
 
 /**
- * Lists the organizations that the caller is in, with what they are in each.
+ * Lists the organizations that the caller is in, with what they are in each; for an access token its own.
  *
  * A person is in a bounded number of organizations, so that all are read and a page is cut from them.
  */
@@ -17,14 +16,12 @@ export const endpoint = forCaller({
   format: v1,
   route: 'GET /v1/organizations',
   table: { BatchGetItem: ['ORG'], Query: ['USER'] },
-  depth: 2,
+  depth: 3,
   query: PageQuery,
   async handle({ query, caller }) {
     const page = readPage(`organizations ${caller.userId}`, 'organization', query);
     const memberships = await listMemberships(caller.userId);
-    // Whoever is remembered may have been erased and be somebody new by now.
-    if (memberships.length === 0) await getCaller(caller.userId);
-    const mine = await withOrganizations(memberships);
+    const mine = await withOrganizations(shownTo(caller, memberships));
     const { rows, next } = cutFrom(page, mine, ({ organizationId }) => organizationId);
     return {
       status: 200,

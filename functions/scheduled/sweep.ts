@@ -1,5 +1,6 @@
 import { deliver, deliverAsking, deliverOffer } from '../../lib/delivery.ts';
 import { type Invitation, nextDue, statusAt } from '../../lib/domain/invitation.ts';
+import { loggable } from '../../lib/domain/log.ts';
 import type { Membership, User } from '../../lib/domain/member.ts';
 import { type Organization, openOffer } from '../../lib/domain/organization.ts';
 import { may } from '../../lib/domain/roles.ts';
@@ -175,14 +176,14 @@ async function sweepRow(row: Row, run: Run): Promise<boolean> {
     } catch (error) {
       // Overtaken, mostly: then the row has changed and isn't put off.
       if (!(error instanceof Stale)) {
-        console.error({ message: 'Row put off', key: { pk: due.pk, sk: due.sk }, error });
+        console.error({ message: 'Row put off', key: { pk: due.pk, sk: due.sk }, ...loggable(error) });
         counts.failed += 1;
       }
       await postpone(due, now);
     }
     return true;
   } catch (error) {
-    console.error({ message: 'Row failed', key: { pk: due.pk, sk: due.sk }, error });
+    console.error({ message: 'Row failed', key: { pk: due.pk, sk: due.sk }, ...loggable(error) });
     counts.failed += 1;
     return false;
   }

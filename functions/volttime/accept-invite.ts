@@ -24,7 +24,7 @@ export const endpoint = forPerson({
   format: volttime,
   route: 'POST /api/v3/sites/invite/accept',
   table: ACCEPT_SITE_INVITE,
-  depth: 3,
+  depth: 4,
   body: AcceptedSiteInvite,
   refuses: [
     ...INVITE_REFUSALS,

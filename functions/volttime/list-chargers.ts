@@ -16,7 +16,7 @@ export const endpoint = forCaller({
   format: volttime,
   route: 'GET /api/v3/chargers',
   table: union(LIST_TEAMS, LIST_CHARGERS_OF),
-  depth: 5,
+  depth: 6,
   query: PageQuery,
   async handle({ request, query, caller: { userId, bound } }) {
     const page = readPage(query);

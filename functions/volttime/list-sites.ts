@@ -19,7 +19,7 @@ export const endpoint = forCaller({
   format: volttime,
   route: 'GET /api/v3/sites',
   table: union(LIST_TEAMS, LIST_SITES),
-  depth: 4,
+  depth: 5,
   query: PageQuery,
   async handle({ request, query, caller: { userId, bound } }) {
     const page = readPage(query);

@@ -17,7 +17,7 @@ export const endpoint = forCaller({
   format: volttime,
   route: 'GET /api/v3/teams',
   table: LIST_TEAMS,
-  depth: 2,
+  depth: 3,
   query: PageQuery,
   async handle({ request, query, caller: { userId, bound } }) {
     const page = readPage(query);

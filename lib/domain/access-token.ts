@@ -13,6 +13,10 @@ export interface AccessToken {
   /** What it may at most; undefined: whatever its owner may. */
   readonly role?: Role;
   readonly expiresAt?: string;
+  /** The tokens by which it was made, the first of them made by a person; undefined: a person made it. */
+  readonly makers?: readonly string[];
+  /** Of one that a person made: how many tokens have come from it, at whatever remove, and are still there. */
+  readonly made?: number;
   readonly createdAt: string;
   /** The hash of its secret; the secret itself was told once, to whoever made it. */
   readonly hash: string;
@@ -25,6 +29,12 @@ export interface TokenText {
   readonly tokenId: string;
   readonly secret: Buffer;
 }
+
+/**
+ * Tokens that may come from one that a person made: they are revoked with it, in one transaction of at most 100 items,
+ * two for each.
+ */
+export const MOST_MADE = 45;
 
 /** By which a token is told from a JWT, and found by secret scanners. */
 export const TOKEN_PREFIX = 'mst_';

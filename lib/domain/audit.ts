@@ -12,6 +12,7 @@ export const AUDIT_ACTIONS = [
   'member.leave',
   'member.claim',
   'member.expire',
+  'member.rebind',
   'invitation.create',
   'invitation.resend',
   'invitation.revoke',
@@ -54,11 +55,12 @@ export const AUDIT_ACTIONS = [
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
-/** Who did it: a person, an access token, the holder of a link, the service itself, or SES by its id of a mail. */
+/** Who did it: a person, an access token, the holder of a link, the operator, the service itself, or SES by its id of a mail. */
 export type AuditActor =
   | { readonly type: 'user'; readonly id: string }
   | { readonly type: 'apiKey'; readonly id: string }
   | { readonly type: 'link'; readonly id: string }
+  | { readonly type: 'operator'; readonly id: 'rebind' }
   | { readonly type: 'system'; readonly id: 'sweep' }
   | { readonly type: 'ses'; readonly id: string };
 

@@ -21,6 +21,8 @@ export interface User extends Profile {
   readonly userId: string;
   /** False for a placeholder: somebody accepted by link alone, and nobody has signed in with the address yet. */
   readonly claimed: boolean;
+  /** By which sign-in they come: the hash of its issuer and subject; undefined for a placeholder. */
+  readonly identity?: string;
   /** In how many organizations the person is. */
   readonly organizations: number;
   readonly createdAt: string;
@@ -56,6 +58,11 @@ export interface Membership {
 /** Who acts in an organization, and by which access token, if by one. `role` is what they may here and now. */
 export interface Actor extends Membership {
   readonly tokenId?: string;
+}
+
+/** Refuses what a token would do to whom it belongs to: it never ends or changes what its owner is. */
+export function refuseOwnToken({ tokenId, memberId }: Actor, member: Pick<Membership, 'memberId'>): void {
+  if (tokenId && memberId === member.memberId) throw new Refusal('token_not_allowed');
 }
 
 /** A member as an organization lists it. */

@@ -19,9 +19,11 @@ export const REFUSALS = {
   field_read_only: 403,
   site_owner_access: 403,
   email_not_verified: 403,
+  email_not_accepted: 403,
   invitation_for_another_address: 403,
   organization_creation_forbidden: 403,
   route_not_found: 404,
+  no_organization: 404,
   organization_not_found: 404,
   member_not_found: 404,
   invitation_not_found: 404,
@@ -85,6 +87,7 @@ export const REFUSALS = {
   request_rate_exceeded: 429,
   internal_error: 500,
   busy: 503,
+  keys_unavailable: 503,
 } as const;
 export type RefusalCode = keyof typeof REFUSALS;
 

@@ -6,6 +6,7 @@ import type { AccessToken, TokenText } from '../domain/access-token.ts';
 import type { Occasion } from '../domain/audit.ts';
 import { isId } from '../domain/ids.ts';
 import { knowsSecret } from '../domain/link.ts';
+import { loggable } from '../domain/log.ts';
 import type { Actor, Membership } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
 import { REFUSALS, Refusal, type RefusalCode } from '../domain/refusal.ts';
@@ -17,7 +18,7 @@ import { getAccessToken } from '../table/access-tokens.ts';
 import { ONCE, Once } from '../table/idempotency.ts';
 import { getMembership } from '../table/members.ts';
 import { getOrganization, listMemberships, withOrganizations } from '../table/organizations.ts';
-import { getUser, SIGN_IN, signIn } from '../table/people.ts';
+import { confirmSignIn, getUser, SIGN_IN, signIn } from '../table/people.ts';
 import { REACH, readReach } from '../table/reach.ts';
 import { busy, isThrottling } from '../table/read.ts';
 import { Stale, untilFresh } from '../table/write.ts';
@@ -103,10 +104,10 @@ export function forAnybody<B extends Schema = undefined, Q extends Schema = unde
 export function forLinkHolder<B extends Schema = undefined, Q extends Schema = undefined>(
   spec: Spec<B, Q> & { handle(incoming: Incoming<B, Q> & { person: Person | undefined }): Promise<Reply> },
 ): Endpoint {
-  return declare(spec, { caller: ['link', 'person'] }, async ({ request, input, fresh }) => {
+  return declare(spec, { caller: ['link', 'person'] }, async ({ request, input }) => {
     const credential = credentialOf(request);
     const claims = credential === undefined ? undefined : await verifyToken(requireJwt(credential));
-    return spec.handle({ ...input(), person: claims && (await identify(request, claims, fresh)) });
+    return spec.handle({ ...input(), person: claims && (await identify(request, claims)) });
   });
 }
 
@@ -114,10 +115,10 @@ export function forLinkHolder<B extends Schema = undefined, Q extends Schema = u
 export function forPerson<B extends Schema = undefined, Q extends Schema = undefined>(
   spec: Spec<B, Q> & { handle(incoming: Incoming<B, Q> & Creating & { person: Person }): Promise<Reply> },
 ): Endpoint {
-  return declare(spec, { caller: ['person'] }, async ({ request, input, fresh }) => {
+  return declare(spec, { caller: ['person'] }, async ({ request, input }) => {
     const claims = await verifyToken(requireJwt(requireCredential(request)));
     const incoming = input();
-    const person = await identify(request, claims, fresh);
+    const person = await identify(request, claims);
     const once = onceOf(spec, incoming, person, '');
     return answeredOnce(once, await once?.earlier(), () => spec.handle({ ...incoming, person, once }));
   });
@@ -130,7 +131,15 @@ interface Owner extends Caller {
   readonly bound?: Actor;
 }
 
-/** Declares an endpoint about whoever calls, for persons and for access tokens, which show their owner. */
+/** What of somebody's may be shown to whoever calls: to an access token what is of its organization, and no more. */
+export function shownTo<T extends { readonly organizationId: string }>({ bound }: Owner, rows: readonly T[]): T[] {
+  return rows.filter(({ organizationId }) => !bound || organizationId === bound.organizationId);
+}
+
+/**
+ * Declares an endpoint about whoever calls, for persons and for access tokens, which show their owner, and of their
+ * owner's organizations their own: `shownTo`.
+ */
 export function forCaller<B extends Schema = undefined, Q extends Schema = undefined>(
   spec: Spec<B, Q> & {
     handle(incoming: Incoming<B, Q> & { caller: Owner }): Promise<Reply>;
@@ -138,7 +147,7 @@ export function forCaller<B extends Schema = undefined, Q extends Schema = undef
     handleUnverified?(claims: Claims): Promise<Reply>;
   },
 ): Endpoint {
-  return declare(spec, { caller: ['person', 'token'] }, async ({ request, input, fresh }) => {
+  return declare(spec, { caller: ['person', 'token'] }, async ({ request, input }) => {
     const credential = requireCredential(request);
     if (typeof credential !== 'string') {
       const caller = await verifiedOwner(request, credential);
@@ -147,7 +156,7 @@ export function forCaller<B extends Schema = undefined, Q extends Schema = undef
     const claims = await verifyToken(credential);
     const incoming = input();
     if (!claims.emailVerified && spec.handleUnverified) return spec.handleUnverified(claims);
-    return spec.handle({ ...incoming, caller: await identify(request, claims, fresh) });
+    return spec.handle({ ...incoming, caller: await identify(request, claims) });
   });
 }
 
@@ -191,8 +200,7 @@ export function forMember<B extends Schema = undefined, Q extends Schema = undef
       const who = await whoCalls(spec, call);
       const { request, caller, credential, incoming } = who;
       const organizationId = await selectOrganization(request, caller, credential, call.fresh);
-      const absent = () =>
-        new Refusal(isNamed(request, credential) ? 'organization_not_found' : 'organization_required');
+      const absent = () => new Refusal(isNamed(request, credential) ? 'organization_not_found' : 'no_organization');
       return actIn(spec, who, organizationId, absent, {
         read: async () => incoming && (spec.read?.({ ...incoming, organizationId, caller }) as Promise<R>),
         handle: (acting) => spec.handle({ ...(incoming as Incoming<B, Q>), ...acting }),
@@ -277,7 +285,7 @@ export function forSite<
   const { permission, missing } = spec;
   const declared = { ...spec, table: union(REACH, spec.table ?? {}), refuses: [missing, ...(spec.refuses ?? [])] };
   return declare(declared, { caller: ['person', 'token'], found: true, permission }, async (call) => {
-    const { request, caller, credential, incoming, mistake } = await whoCalls(spec, call);
+    const { request, caller, credential, confirm, incoming, mistake } = await whoCalls(spec, call);
     const located = incoming && (await spec.locate(incoming));
     const token = typeof credential === 'string' ? undefined : credential;
     const once = incoming && onceOf(spec, incoming, caller, located?.siteId ?? '');
@@ -286,13 +294,11 @@ export function forSite<
       located && readReach(located.siteId, caller.userId, token?.organizationId, spec.team?.(incoming)),
       located && (spec.read?.({ ...incoming, located } as never) as Promise<R> | undefined),
       once?.earlier(),
+      confirm(),
     ]);
     if (mistake) throw mistake;
     const ways = reach && (bound || !token) ? waysOf(reach, bound) : [];
-    if (!incoming || !located || !reach || ways.length === 0) {
-      // Whoever is remembered may have been erased and be somebody new by now.
-      throw token || call.fresh ? new Refusal(missing) : new Stale();
-    }
+    if (!incoming || !located || !reach || ways.length === 0) throw new Refusal(missing);
     const permitted = ways.filter(({ actor }) => may(actor.role, permission));
     if (permitted.length === 0) {
       throw new Refusal(spec.sees?.(read as R, insightBy(ways, request.now)) === false ? missing : 'forbidden');
@@ -307,9 +313,10 @@ export function forSite<
 /** Who calls an endpoint of an organization, and with what. */
 interface Coming<B extends Schema, Q extends Schema> {
   readonly request: Request;
-  readonly fresh: boolean;
   readonly credential: string | TokenText;
   readonly caller: Caller;
+  /** Makes sure that the caller is who they were; to be read beside what else the request needs. */
+  confirm(): Promise<unknown>;
   /** Undefined for what is refused, once it is known that the caller is somebody. */
   readonly incoming?: Incoming<B, Q>;
   readonly mistake?: Refusal;
@@ -323,12 +330,17 @@ async function whoCalls<B extends Schema, Q extends Schema>(
   const claims = typeof credential === 'string' ? await verifyToken(credential) : undefined;
   // Whether an access token is a good one takes a read; whose isn't learns nothing of the request.
   const incoming = claims && !isPermissionFirst(format) ? input() : held(input);
-  const caller = claims ? await identify(request, claims, fresh) : ownerOf(request, credential as TokenText);
+  const remembered = claims && !fresh ? known.get(verifiedOnly(claims).identity) : undefined;
+  const caller = !claims
+    ? ownerOf(request, credential as TokenText)
+    : remembered === undefined
+      ? await identify(request, claims)
+      : callerOf(request, remembered);
   return {
     request,
-    fresh,
     credential,
     caller,
+    confirm: async () => claims && remembered && confirmSignIn(remembered, claims),
     ...(incoming instanceof Refusal ? { mistake: incoming } : { incoming }),
   };
 }
@@ -355,7 +367,7 @@ function held<T>(input: () => T): T | Refusal {
  */
 async function actIn<B extends Schema, Q extends Schema, R>(
   spec: Spec<B, Q> & { readonly permission?: Permission },
-  { request, fresh, credential, caller, incoming, mistake }: Coming<B, Q>,
+  { request, credential, caller, confirm, incoming, mistake }: Coming<B, Q>,
   organizationId: string,
   absent: () => Refusal,
   work: {
@@ -376,10 +388,9 @@ async function actIn<B extends Schema, Q extends Schema, R>(
       throw error instanceof Stale && isToken ? unauthenticated() : error;
     }),
     once?.earlier(),
+    confirm(),
   ]);
   if (isToken) refuseUnlessGood(token, credential, membership, request.now);
-  // Whoever is remembered may have been erased and be somebody new by now.
-  else if (!membership && !fresh) throw new Stale();
   if (mistake && !format?.permissionFirst) throw mistake;
   if (!membership || !organization) throw absent();
   const actor = token ? boundBy(token, membership) : membership;
@@ -430,7 +441,7 @@ async function answeredOnce(
   const reply = await handle();
   await once?.finish(withoutSecrets(reply)).catch((error: unknown) => {
     // It was done, and what is remembered says so.
-    console.error({ message: 'Answer not remembered', error });
+    console.error({ message: 'Answer not remembered', ...loggable(error) });
   });
   return reply;
 }
@@ -535,7 +546,7 @@ function answering(formatAt: (path: string) => Format): middy.MiddlewareObj<APIG
       const refusal = refusalOf(call.error);
       const requestId = call.context.awsRequestId;
       if (refusal.code === 'internal_error')
-        console.error({ message: 'Defect', requestId, route: event.routeKey, error: call.error });
+        console.error({ message: 'Defect', requestId, route: event.routeKey, ...loggable(call.error) });
       const { code, details, headers } = refusal;
       const reply = format.problem({
         code,
@@ -591,21 +602,25 @@ function requireJwt(credential: string | TokenText): string {
   return credential;
 }
 
-/** The bindings that this function has seen: a membership or a write's condition decides, so they may be remembered. */
+/** Who was found behind an identity: an organization's endpoint begins by it, and confirms it beside its own reads. */
 const known = new Map<string, string>();
 const KNOWN_LIMIT = 10_000;
 
-async function identify({ now, origin }: Request, claims: Claims, fresh: boolean): Promise<Person> {
+/** @throws Refusal `email_not_verified`, `address_taken` */
+async function identify(request: Request, claims: Claims): Promise<Person> {
+  const { userId, email } = await signIn(request, verifiedOnly(claims));
+  if (known.size >= KNOWN_LIMIT) known.clear();
+  known.set(claims.identity, userId);
+  return { ...callerOf(request, userId), email, claims };
+}
+
+function callerOf({ now, origin }: Request, userId: string): Caller {
+  return { userId, occasion: { now, origin, by: { type: 'user', id: userId } } };
+}
+
+function verifiedOnly(claims: Claims): Claims {
   if (!claims.emailVerified) throw new Refusal('email_not_verified');
-  const { identity, email, firstName, lastName } = claims;
-  const name = [identity, email, firstName || lastName].join('\n');
-  let userId = fresh ? undefined : known.get(name);
-  if (userId === undefined) {
-    userId = await signIn({ now, origin }, { identity, email, firstName, lastName });
-    if (known.size >= KNOWN_LIMIT) known.clear();
-    known.set(name, userId);
-  }
-  return { userId, email, claims, occasion: { now, origin, by: { type: 'user', id: userId } } };
+  return claims;
 }
 
 /** The id of the organization that a request names: in its path or header. */
@@ -633,11 +648,12 @@ async function selectOrganization(
   }
   if (named) return named;
   const [first, second] = await listMemberships(userId, 2);
-  if (!first) throw fresh ? new Refusal('organization_required') : new Stale();
+  if (!first) throw fresh ? new Refusal('no_organization') : new Stale();
   if (!second) return first.organizationId;
   // One that was deleted counts no more, whether or not it has been cleared.
   const [only, another] = await withOrganizations(await listMemberships(userId));
-  if (!only || another) throw new Refusal('organization_required');
+  if (!only) throw new Refusal('no_organization');
+  if (another) throw new Refusal('organization_required');
   return only.organizationId;
 }
 

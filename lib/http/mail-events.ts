@@ -1,4 +1,5 @@
 import type { Context, SNSEvent } from 'aws-lambda';
+import { loggable } from '../domain/log.ts';
 import type { TableAccess } from '../table/access.ts';
 import type { MailEventsDeclaration } from './declaration.ts';
 
@@ -37,19 +38,20 @@ export function onMailEvents({ handle, ...declared }: Spec): MailEventsFunction 
     due: false,
     email: false,
     handler: async ({ Records }, { awsRequestId: requestId }) => {
-      const failures: unknown[] = [];
+      const failures: string[] = [];
       for (const { Sns } of Records) {
         const { MessageId: id, Message: text, Timestamp: publishedAt } = Sns;
         if (text.trim() === GREETING) continue;
         try {
           await handle({ id, text, publishedAt, requestId });
         } catch (error) {
-          console.error({ message: 'Mail event failed', notification: id, error });
-          failures.push(error);
+          const failure = loggable(error);
+          console.error({ message: 'Mail event failed', notification: id, ...failure });
+          failures.push(failure.error);
         }
       }
       // Lambda brings all of them again; what is recorded already isn't recorded twice.
-      if (failures.length > 0) throw failures[0];
+      if (failures.length > 0) throw new Error(failures[0]);
     },
   };
 }

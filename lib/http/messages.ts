@@ -16,10 +16,12 @@ export const MESSAGES: Readonly<Record<RefusalCode, string>> = {
   client_id_forbidden: 'Ids are made here: send none with what is new.',
   field_read_only: 'The field can not be set.',
   token_not_allowed: 'An access token can not do this: sign in.',
+  email_not_accepted: 'The e-mail address in the token is none that this service can write to.',
   email_not_verified: 'Verify your e-mail address with your sign-in provider first.',
   invitation_for_another_address: 'This invitation is for another e-mail address than the one you are signed in with.',
   organization_creation_forbidden: 'You may not create organizations.',
   route_not_found: 'There is no such endpoint.',
+  no_organization: 'You are in no organization, or not any more.',
   organization_not_found: 'There is no such organization.',
   member_not_found: 'There is no such member.',
   invitation_not_found: 'There is no such invitation.',
@@ -86,4 +88,5 @@ export const MESSAGES: Readonly<Record<RefusalCode, string>> = {
   request_rate_exceeded: 'There were too many requests in a short time.',
   internal_error: 'Something went wrong on our side.',
   busy: 'Too many changes at once: try again.',
+  keys_unavailable: 'The sign-in provider can not be asked for its keys right now: try again.',
 };

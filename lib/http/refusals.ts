@@ -14,11 +14,14 @@ export function refusalsOf(declaration: HttpDeclaration): readonly RefusalCode[]
   const add = (...more: RefusalCode[]) => {
     for (const code of more) codes.add(code);
   };
-  if (caller.includes('person')) add('unauthenticated', 'email_claim_missing', 'email_not_verified', 'address_taken');
+  if (caller.includes('person')) {
+    add('unauthenticated', 'email_claim_missing', 'email_not_accepted', 'email_not_verified', 'address_taken');
+    add('keys_unavailable');
+  }
   if (caller.includes('token')) add('unauthenticated');
   if (permission) add('forbidden');
   if (organization) add('organization_not_found');
-  if (organization && !route.includes('{organizationId}')) add('organization_required');
+  if (organization && !route.includes('{organizationId}')) add('organization_required', 'no_organization');
   if (caller.includes('person') && !caller.includes('token')) add('token_not_allowed');
   if (body || query) add('validation_failed');
   if (query && dialect !== 'page') add('malformed_query');

@@ -1,4 +1,5 @@
 import type { Context } from 'aws-lambda';
+import { loggable } from '../domain/log.ts';
 import type { TableAccess } from '../table/access.ts';
 import type { ScheduleDeclaration } from './declaration.ts';
 
@@ -45,7 +46,8 @@ export function onSchedule({ handle, due = false, email = false, ...declared }: 
       const remaining = () => context.getRemainingTimeInMillis();
       const { did, error } = await handle({ requestId: context.awsRequestId, remaining });
       console.log({ message: RUN, ...did });
-      if (error) throw error;
+      // Lambda prints whatever hangs on an error.
+      if (error) throw new Error(loggable(error).error);
       return did;
     },
   };

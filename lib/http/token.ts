@@ -1,17 +1,24 @@
-import { createHash } from 'node:crypto';
-import { FetchError, JwksValidationError } from 'aws-jwt-verify/error';
-import { JwtVerifier } from 'aws-jwt-verify/jwt-verifier';
+import { JOSEError } from 'jose/errors';
+import { jwtVerify } from 'jose/jwt/verify';
 import { configuration } from '../configuration.ts';
 import { dialectOf } from '../dialects/dialect.ts';
 import { parseAccessToken, TOKEN_PREFIX, type TokenText } from '../domain/access-token.ts';
 import { isAddress, normalizeAddress } from '../domain/address.ts';
+import { identityOf } from '../domain/identity.ts';
 import { Refusal } from '../domain/refusal.ts';
+import { keyOf } from './keys.ts';
+
 import type { Request } from './request.ts';
 
 /** What an ID token says of whoever sent it. */
 export interface Claims {
   /** The hash of issuer and subject: what an identity is stored under. */
   readonly identity: string;
+  readonly issuer: string;
+  /** What the same subject was stored under at the issuer before this one, where that tells who they were. */
+  readonly earlierIdentity?: string;
+  /** When the issuer said so, in seconds: what it says later counts. */
+  readonly issuedAt: number;
   /** Normalized. */
   readonly email: string;
   readonly emailVerified: boolean;
@@ -19,11 +26,38 @@ export interface Claims {
   readonly lastName: string;
 }
 
-function makeVerifier() {
-  const { issuer, audience, jwksUri } = configuration();
-  return JwtVerifier.create({ issuer, audience, ...(jwksUri && { jwksUri }) });
+/** What a token may be signed with: with keys that are public, all of which JOSE's registry still recommends. */
+const ALGORITHMS = [
+  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
+  ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
+];
+
+/** Seconds that the issuer's clock may be ahead of ours, or behind. */
+const LEEWAY = 5;
+
+/**
+ * The claims of a token that the configured issuer signed for us.
+ *
+ * @throws Refusal `unauthenticated`; `keys_unavailable` while it can't be told, because the issuer can't be asked
+ */
+async function verified(token: string): Promise<Readonly<Record<string, unknown>>> {
+  const { issuer, audience } = configuration();
+  try {
+    const { payload } = await jwtVerify(token, keyOf, {
+      issuer,
+      audience,
+      algorithms: ALGORITHMS,
+      clockTolerance: LEEWAY,
+      requiredClaims: ['sub', 'exp'],
+      // However old: it has `iat`, which isn't ahead of us.
+      maxTokenAge: Number.MAX_SAFE_INTEGER,
+    });
+    return payload;
+  } catch (error) {
+    if (error instanceof JOSEError) throw unauthenticated();
+    throw error;
+  }
 }
-let verifier: ReturnType<typeof makeVerifier> | undefined;
 
 /** Longer names of tokens are cut, not refused: the person can't change what their provider says. */
 const NAME_LIMIT = 100;
@@ -55,30 +89,28 @@ export function credentialOf({ headers, path }: Request): string | TokenText | u
 /**
  * Verifies an ID token of the configured issuer.
  *
- * @throws Refusal `unauthenticated` when it is not valid, `email_claim_missing` when it is another kind of token
+ * @throws Refusal `unauthenticated` when it is not valid, `keys_unavailable` while that can't be told,
+ *   `email_claim_missing` when it is another kind of token, `email_not_accepted` for what is no address to us
  */
 export async function verifyToken(token: string): Promise<Claims> {
-  verifier ??= makeVerifier();
-  let payload: Readonly<Record<string, unknown>>;
-  try {
-    payload = await verifier.verify(token);
-  } catch (error) {
-    // A JWKS that can't be had is our defect, not the caller's.
-    if (error instanceof FetchError || error instanceof JwksValidationError) throw error;
+  const payload = await verified(token);
+  const { iss, sub, iat } = payload;
+  if (typeof iss !== 'string' || typeof sub !== 'string' || sub === '' || typeof iat !== 'number') {
     throw unauthenticated();
   }
-  const { iss, sub, exp } = payload;
-  if (typeof iss !== 'string' || typeof sub !== 'string' || sub === '' || typeof exp !== 'number') {
-    throw unauthenticated();
-  }
-  const { claims } = configuration();
-  const email = normalizeAddress(text(payload[claims.email]));
-  if (!isAddress(email)) throw new Refusal('email_claim_missing', undefined, CHALLENGE);
-  const verified = payload[claims.emailVerified];
+  const { claims, previousIssuer } = configuration();
+  const claimed = payload[claims.email] ?? '';
+  if (claimed === '') throw new Refusal('email_claim_missing', undefined, CHALLENGE);
+  const email = normalizeAddress(text(claimed));
+  if (!isAddress(email)) throw new Refusal('email_not_accepted');
+  const isVerified = payload[claims.emailVerified];
   return {
-    identity: createHash('sha256').update(`${iss}\n${sub}`).digest('base64url'),
+    identity: identityOf(iss, sub),
+    issuer: iss,
+    ...(previousIssuer?.match === 'subject' && { earlierIdentity: identityOf(previousIssuer.issuer, sub) }),
+    issuedAt: iat,
     email,
-    emailVerified: verified === true || verified === 'true',
+    emailVerified: isVerified === true || isVerified === 'true',
     ...names(payload),
   };
 }

@@ -1,4 +1,4 @@
-import { type AccessToken, formatAccessToken, newTokenSecret } from '../domain/access-token.ts';
+import { type AccessToken, formatAccessToken, MOST_MADE, newTokenSecret } from '../domain/access-token.ts';
 import type { Occasion } from '../domain/audit.ts';
 import { newId } from '../domain/ids.ts';
 import type { Limits } from '../domain/limits.ts';
@@ -10,7 +10,7 @@ import { audit } from './audit.ts';
 import { keys, prefixes } from './keys.ts';
 import { actorIs } from './members.ts';
 import { get, query } from './read.ts';
-import { transact, type Write } from './write.ts';
+import { type Condition, Stale, transact, type Update, type Write } from './write.ts';
 
 export async function getAccessToken(
   userId: string,
@@ -33,6 +33,8 @@ export async function listAccessTokens(userId: string, organizationId: string, l
 /**
  * Makes an access token for the actor, for at most what the actor is.
  *
+ * @param maker the token by which the actor acts, if by one: what it makes has no higher role, ends no later, and is
+ *   revoked with it
  * @param also what else is written with it
  * @returns the token, and its text, which is kept nowhere
  * @throws Refusal `forbidden` for a role above the actor's own, `access_token_limit_reached`
@@ -40,13 +42,16 @@ export async function listAccessTokens(userId: string, organizationId: string, l
 export async function createAccessToken(
   occasion: Occasion,
   actor: Actor,
-  { name, role, expiresAt, limits }: { name: string; role?: Role; expiresAt?: string; limits: Limits },
+  maker: AccessToken | undefined,
+  { name, role, expiresAt: wanted, limits }: { name: string; role?: Role; expiresAt?: string; limits: Limits },
   also: (token: AccessToken) => readonly Write[],
 ): Promise<{ token: AccessToken; text: string }> {
   if (role && lowerRole(role, actor.role) !== role) throw new Refusal('forbidden');
   const { organizationId, userId, memberId } = actor;
   const tokenId = newId('accessToken', occasion.now);
   const secret = newTokenSecret();
+  const expiresAt = maker ? earlier(maker.expiresAt, wanted) : wanted;
+  const makers = maker && [...(maker.makers ?? []), maker.tokenId];
   // What a token mints is bound to what that token may, also when its owner rises.
   const atMost = role ?? (actor.tokenId ? actor.role : undefined);
   const token: AccessToken = {
@@ -57,11 +62,13 @@ export async function createAccessToken(
     name,
     ...(atMost && { role: atMost }),
     ...(expiresAt && { expiresAt }),
+    ...(makers && { makers }),
     createdAt: occasion.now.toISOString(),
     hash: hashSecret(secret),
   };
   await transact([
     ...actorIs(actor),
+    ...(makers ? [madeFrom(token, makers, 1, { attribute: 'made', below: MOST_MADE })] : []),
     {
       type: 'update',
       key: keys.member(organizationId, memberId),
@@ -90,24 +97,72 @@ export async function createAccessToken(
   return { token, text: formatAccessToken({ organizationId, userId, tokenId, secret }) };
 }
 
-/** Revokes one of the actor's own tokens; the token may revoke itself. */
-export async function revokeAccessToken(occasion: Occasion, actor: Actor, token: AccessToken): Promise<void> {
-  const { organizationId, userId, memberId, tokenId } = token;
+/**
+ * Revokes one of the actor's own tokens, and whatever was made by it. A token may revoke itself and what it made, not
+ * those beside it.
+ *
+ * @param all the tokens of the actor in the organization, as read
+ * @throws Refusal `access_token_not_found`, `token_not_allowed`
+ */
+export async function revokeAccessToken(
+  occasion: Occasion,
+  actor: Actor,
+  tokenId: string,
+  all: readonly AccessToken[],
+): Promise<void> {
+  const mine = all.filter(({ memberId }) => memberId === actor.memberId);
+  const token = mine.find((one) => one.tokenId === tokenId);
+  if (!token) throw new Refusal('access_token_not_found');
+  if (actor.tokenId && actor.tokenId !== tokenId && !token.makers?.includes(actor.tokenId)) {
+    throw new Refusal('token_not_allowed');
+  }
+  const { organizationId, userId, memberId, makers } = token;
+  const ended = [token, ...mine.filter((one) => one.makers?.includes(tokenId))];
+  const root = makers ? mine.find((one) => one.tokenId === makers[0]) : token;
+  if (!root) throw new Stale();
+  // Whatever is made meanwhile, by any of them, is counted by the first of them: then this begins again.
+  const unchanged = root.made ? { attribute: 'made', is: root.made } : { attribute: 'made', below: 1 };
   await transact([
     ...actorIs(actor),
-    tokenRemoval(token),
+    ...ended.map(tokenRemoval),
+    makers
+      ? madeFrom(token, makers, -ended.length, unchanged)
+      : { type: 'check', key: keys.accessToken(userId, organizationId, tokenId), when: [unchanged] },
     {
       type: 'update',
       key: keys.member(organizationId, memberId),
-      add: { tokens: -1 },
+      add: { tokens: -ended.length },
       when: [{ attribute: 'userId', is: userId }],
     },
-    audit(occasion, {
-      action: 'access-token.revoke',
-      organizationId,
-      resource: { type: 'accessToken', id: tokenId },
-    }),
+    ...ended.map((one) =>
+      audit(occasion, {
+        action: 'access-token.revoke',
+        organizationId,
+        resource: { type: 'accessToken', id: one.tokenId },
+      }),
+    ),
   ]);
+}
+
+/** The part that counts how many tokens have come from the first of `makers`. */
+function madeFrom(
+  { userId, organizationId }: AccessToken,
+  [first = '']: readonly string[],
+  by: number,
+  when: Condition,
+): Update {
+  return {
+    type: 'update',
+    key: keys.accessToken(userId, organizationId, first),
+    add: { made: by },
+    when: [{ exists: 'pk' }, when],
+    refuse: ({ made }) => (Number(made) >= MOST_MADE && by > 0 ? 'access_token_limit_reached' : undefined),
+  };
+}
+
+/** The earlier of two ends; undefined: none. */
+function earlier(one: string | undefined, other: string | undefined): string | undefined {
+  return one === undefined || (other !== undefined && other < one) ? other : one;
 }
 
 /** The part that deletes a token. */

@@ -10,6 +10,7 @@ import {
   PLACEHOLDER_DAYS,
   type Profile,
   refuseOwner,
+  refuseOwnToken,
 } from '../domain/member.ts';
 import { lowerRole, may, type Permission, ROLES, type Role, rolesWith } from '../domain/roles.ts';
 import { audit } from './audit.ts';
@@ -138,6 +139,7 @@ export function joined(
 
 /** Gives a member another role. */
 export async function changeRole(occasion: Occasion, actor: Actor, member: Member, role: Role): Promise<Member> {
+  refuseOwnToken(actor, member);
   refuseOwner(member);
   const updatedAt = occasion.now.toISOString();
   const unchanged = [
@@ -172,6 +174,7 @@ export async function changeRole(occasion: Occasion, actor: Actor, member: Membe
 
 /** Takes a member out of the organization, or lets them leave: the membership's end refuses the very next request. */
 export async function removeMember(occasion: Occasion, actor: Actor, member: Member): Promise<void> {
+  refuseOwnToken(actor, member);
   refuseOwner(member);
   const leaving = actor.memberId === member.memberId;
   await transact([

@@ -2,7 +2,7 @@ import type { Occasion } from '../domain/audit.ts';
 import { newId } from '../domain/ids.ts';
 import type { Language } from '../domain/language.ts';
 import type { Counters, Limits } from '../domain/limits.ts';
-import type { Actor, Member, Membership, User } from '../domain/member.ts';
+import { type Actor, type Member, type Membership, refuseOwnToken, type User } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
 import { audit } from './audit.ts';
 import { count, membersAre } from './counters.ts';
@@ -118,7 +118,8 @@ export async function updateOrganization(
 const GRACE = 60_000;
 
 /**
- * Deletes an organization: it is found by nobody from then on, and due to be cleared.
+ * Deletes an organization: it is found by nobody from then on, and due to be cleared. It ends its owner's
+ * membership.
  *
  * @param counters those by which the actor is alone in it, which then must be so; undefined: it is deleted anyway
  */
@@ -128,6 +129,7 @@ export async function deleteOrganization(
   { id }: Pick<Organization, 'id'>,
   counters?: readonly Counters[],
 ): Promise<void> {
+  refuseOwnToken(actor, actor);
   const deletedAt = occasion.now.toISOString();
   const clearedFrom = new Date(occasion.now.getTime() + GRACE).toISOString();
   await transact([

@@ -1,3 +1,4 @@
+import { configuration } from '../configuration.ts';
 import { elsewhere, type Occasion } from '../domain/audit.ts';
 import { newId } from '../domain/ids.ts';
 import type { Membership, Profile, User } from '../domain/member.ts';
@@ -12,25 +13,36 @@ import { get } from './read.ts';
 import { getTeamMembership, handedOver, listTeamsOf } from './team-members.ts';
 import { type Condition, Stale, transact, type Write } from './write.ts';
 
-/** What `signIn` does to the table: find, make or bind a user, and take over a placeholder's memberships. */
+/**
+ * What `signIn` does to the table: find, make or bind a user, take over a placeholder's memberships, and move people who
+ * come from an earlier issuer.
+ */
 export const SIGN_IN: TableAccess = {
   BatchGetItem: ['IDENTITY', 'EMAIL', 'USER', 'ORG', 'TEAM'],
   Query: ['USER'],
   PutItem: ['IDENTITY', 'EMAIL', 'USER', 'AUDIT', 'TEAM', 'JOB'],
   UpdateItem: ['IDENTITY', 'USER', 'ORG'],
-  DeleteItem: ['EMAIL', 'USER', 'ORG', 'TEAM'],
+  DeleteItem: ['EMAIL', 'IDENTITY', 'USER', 'ORG', 'TEAM'],
 };
 
 /** What a verified sign-in says of a person. */
 export interface SignIn extends Profile {
   /** The hash of issuer and subject. */
   readonly identity: string;
+  readonly issuer: string;
+  /** When the issuer said so, in seconds. */
+  readonly issuedAt: number;
+  /** The identity that the same subject had at the issuer before this one, where that is how people are found again. */
+  readonly earlierIdentity?: string;
 }
 
 /** A sign-in's binding to a user, as stored. */
-interface Identity {
+export interface Identity {
   readonly userId: string;
+  readonly issuer: string;
   readonly email: string;
+  /** When that was said which is kept: what was said before changes nothing any more. */
+  readonly issuedAt: number;
   /** Whether names have been taken over: they fill empty fields once, and never overwrite. */
   readonly named: boolean;
 }
@@ -59,21 +71,96 @@ export async function getCaller(userId: string): Promise<User> {
   return user;
 }
 
+export async function getIdentity(identity: string): Promise<Identity | undefined> {
+  return (await get(keys.identity(identity))) as unknown as Identity | undefined;
+}
+
+/** Who somebody is to the service: by the newest that their issuer said of them, which the present token may not be. */
+export interface SignedIn {
+  readonly userId: string;
+  readonly email: string;
+}
+
 /**
  * Finds the user behind a verified sign-in; at the first one makes or binds it.
  *
- * @returns the user's id
  * @throws Refusal `address_taken` when another identity holds the address
  */
-export async function signIn(occasion: Omit<Occasion, 'by'>, person: SignIn): Promise<string> {
-  const [identity, holder] = await Promise.all([
-    get(keys.identity(person.identity)) as unknown as Promise<Identity | undefined>,
-    getAddressHolder(person.email),
+export async function signIn(occasion: Omit<Occasion, 'by'>, person: SignIn): Promise<SignedIn> {
+  const [identity, holder] = await Promise.all([getIdentity(person.identity), getAddressHolder(person.email)]);
+  const { email } = person;
+  const moving = identity ? undefined : await fromEarlierIssuer(person, holder);
+  if (moving) {
+    const by = { type: 'user', id: moving.userId } as const;
+    await moveSignIn(elsewhere({ ...occasion, by }), moving, person);
+    // What the new issuer says of them is news like any other.
+    return signIn(occasion, person);
+  }
+  if (!identity) return { userId: await (holder ? bind(occasion, person, holder) : register(occasion, person)), email };
+  if (!tellsNews(identity, person)) return identity;
+  if (identity.email === email) await takeNames(occasion, person, identity);
+  else await changeAddress(occasion, person, identity, holder);
+  return { userId: identity.userId, email };
+}
+
+/** The user whom somebody was who signs in for the first time since the deployment has another issuer. */
+async function fromEarlierIssuer(
+  { earlierIdentity }: SignIn,
+  holder: AddressHolder | undefined,
+): Promise<User | undefined> {
+  const { previousIssuer } = configuration();
+  if (!previousIssuer) return undefined;
+  if (earlierIdentity) {
+    const identity = await getIdentity(earlierIdentity);
+    return identity && getCaller(identity.userId);
+  }
+  const user = holder?.claimed ? await getCaller(holder.userId) : undefined;
+  const identity = user?.identity ? await getIdentity(user.identity) : undefined;
+  return identity?.issuer === previousIssuer.issuer ? user : undefined;
+}
+
+/**
+ * Gives a user another sign-in in place of theirs, which is nobody's from then on.
+ *
+ * @param to must not be anybody's
+ */
+export async function moveSignIn(
+  occasion: Occasion,
+  { userId, identity: from = '' }: User,
+  { identity, issuer, issuedAt }: Pick<SignIn, 'identity' | 'issuer' | 'issuedAt'>,
+): Promise<void> {
+  const [kept, memberships] = await Promise.all([getIdentity(from), listMemberships(userId)]);
+  if (!kept) throw new Stale();
+  await transact([
+    { type: 'put', key: keys.identity(identity), item: { ...kept, issuer, issuedAt }, when: [{ absent: 'pk' }] },
+    { type: 'delete', key: keys.identity(from), when: [{ attribute: 'userId', is: userId }] },
+    { type: 'update', key: keys.user(userId), set: { identity }, when: [{ attribute: 'identity', is: from }] },
+    ...memberships
+      .slice(0, ENTRIES)
+      .map(({ organizationId, memberId }) =>
+        audit(occasion, { action: 'member.rebind', organizationId, resource: { type: 'member', id: memberId } }),
+      ),
   ]);
-  if (!identity) return holder ? await bind(occasion, person, holder) : await register(occasion, person);
-  if (identity.email !== person.email) await changeAddress(occasion, person, identity, holder);
-  else if (!identity.named && isNamed(person)) await takeNames(occasion, person, identity);
-  return identity.userId;
+}
+
+/** Audit entries that fit into one transaction with what they tell of: more than the organizations that one is in. */
+const ENTRIES = 90;
+
+/**
+ * Makes sure that somebody still is whom they were found to be at an earlier sign-in; to be read beside what else a
+ * request needs.
+ *
+ * @throws Stale when they aren't, or the present sign-in changes something
+ */
+export async function confirmSignIn(userId: string, person: SignIn): Promise<void> {
+  const identity = await getIdentity(person.identity);
+  if (identity?.userId !== userId || tellsNews(identity, person)) throw new Stale();
+}
+
+/** Whether a sign-in says what isn't kept yet. One that is older than what is kept has nothing to say. */
+function tellsNews(identity: Identity, person: SignIn): boolean {
+  if (person.issuedAt < identity.issuedAt) return false;
+  return identity.email !== person.email || (!identity.named && isNamed(person));
 }
 
 /** The items of a user whom nobody has heard of: a person who signs in, or a placeholder until somebody does. */
@@ -96,15 +183,20 @@ async function register({ now }: Omit<Occasion, 'by'>, person: SignIn): Promise<
   const createdAt = now.toISOString();
   await transact([
     ...newUserWrites(
-      { userId, email, firstName, lastName, claimed: true, organizations: 0, createdAt, updatedAt: createdAt },
+      {
+        userId,
+        identity,
+        email,
+        firstName,
+        lastName,
+        claimed: true,
+        organizations: 0,
+        createdAt,
+        updatedAt: createdAt,
+      },
       now,
     ),
-    {
-      type: 'put',
-      key: keys.identity(identity),
-      item: { type: 'Identity', v: 1, userId, email, named: isNamed(person) },
-      when: [{ absent: 'pk' }],
-    },
+    identityWrite(userId, person),
   ]);
   return userId;
 }
@@ -118,26 +210,55 @@ async function bind(occasion: Omit<Occasion, 'by'>, person: SignIn, holder: Addr
     user: [{ attribute: 'claimed', is: false }],
     address: isPlaceholder(holder),
     others: [
-      {
-        type: 'put',
-        key: keys.identity(person.identity),
-        item: { type: 'Identity', v: 1, userId, email: person.email, named: isNamed(person) },
-        when: [{ absent: 'pk' }],
-      },
+      { type: 'update', key: keys.user(userId), set: { identity: person.identity } },
+      identityWrite(userId, person),
     ],
   });
   return userId;
 }
 
-/** Fills the empty names of somebody whose first token had none. */
-async function takeNames(occasion: Omit<Occasion, 'by'>, person: SignIn, { userId }: Identity): Promise<void> {
+/** Makes a sign-in a user's, which must not be anybody's. */
+function identityWrite(userId: string, person: SignIn): Write {
+  const { identity, issuer, issuedAt, email } = person;
+  return {
+    type: 'put',
+    key: keys.identity(identity),
+    item: { type: 'Identity', v: 1, userId, issuer, issuedAt, email, named: isNamed(person) },
+    when: [{ absent: 'pk' }],
+  };
+}
+
+/** Notes what a sign-in said that was newer than what was kept, which nothing has changed meanwhile. */
+function identityUpdate({ identity, issuedAt, email }: SignIn, kept: Identity, named: boolean): Write {
+  return {
+    type: 'update',
+    key: keys.identity(identity),
+    set: { email, named, issuedAt },
+    when: [
+      { attribute: 'userId', is: kept.userId },
+      { attribute: 'email', is: kept.email },
+      { attribute: 'issuedAt', is: kept.issuedAt },
+    ],
+  };
+}
+
+/** The user of a sign-in. @throws Stale when another request has changed them since the sign-in was read */
+async function userOf({ userId, email }: Identity): Promise<User> {
   const user = await getCaller(userId);
+  if (user.email !== email) throw new Stale();
+  return user;
+}
+
+/** Fills the empty names of somebody whose first token had none. */
+async function takeNames(occasion: Omit<Occasion, 'by'>, person: SignIn, identity: Identity): Promise<void> {
+  const { userId } = identity;
+  const user = await userOf(identity);
   const { firstName, lastName } = isNamed(user) ? user : person;
   await writeProfile(occasion, userId, profileOf({ ...user, firstName, lastName, email: person.email }), {
     action: 'member.update',
     user: [{ attribute: 'updatedAt', is: user.updatedAt }],
     address: [{ attribute: 'userId', is: userId }],
-    others: [{ type: 'update', key: keys.identity(person.identity), set: { named: true }, when: [{ exists: 'pk' }] }],
+    others: [identityUpdate(person, identity, true)],
   });
 }
 
@@ -152,8 +273,8 @@ async function changeAddress(
   holder: AddressHolder | undefined,
 ): Promise<void> {
   const { userId } = identity;
-  if (holder?.claimed) throw new Refusal('address_taken');
-  const user = await getCaller(userId);
+  if (holder?.claimed) throw holder.userId === userId ? new Stale() : new Refusal('address_taken');
+  const user = await userOf(identity);
   const { firstName, lastName } = isNamed(user) ? user : person;
   const profile = profileOf({ ...user, firstName, lastName, email: person.email });
   if (holder) {
@@ -180,12 +301,7 @@ async function changeAddress(
           ]
         : []),
       { type: 'delete', key: keys.address(user.email), when: [{ attribute: 'userId', is: userId }] },
-      {
-        type: 'update',
-        key: keys.identity(person.identity),
-        set: { email: person.email, named: isNamed(profile) },
-        when: [{ attribute: 'email', is: identity.email }],
-      },
+      identityUpdate(person, identity, isNamed(profile)),
     ],
   });
 }
@@ -253,7 +369,8 @@ async function takeOver(occasion: Omit<Occasion, 'by'>, held: Membership, user: 
     getMembership(user.userId, organizationId),
     listTeamsOf(held.userId),
   ]);
-  if (!member) throw new Stale();
+  // Another request has taken it over already.
+  if (member?.userId !== held.userId) throw new Stale();
   const teams = places.filter((row) => row.memberId === memberId).slice(0, PLACES);
   const stale = own ? [] : await Promise.all(teams.map(({ teamId }) => getTeamMembership(teamId, user.userId)));
   const entry = audit(elsewhere({ ...occasion, by: { type: 'user', id: user.userId } }), {
@@ -303,7 +420,7 @@ function isPlaceholder({ userId }: AddressHolder): Condition[] {
 }
 
 /** Makes an address a user's. */
-function addressWrite(
+export function addressWrite(
   { email, userId, claimed, firstName, lastName, username }: AddressHolder & Profile,
   when: readonly Condition[],
 ): Write {
@@ -316,7 +433,7 @@ function addressWrite(
 }
 
 /** Organizations whose members fit into one transaction beside what else changes: 100 items, two for each. */
-const PROFILES = 45;
+export const PROFILES = 45;
 
 /**
  * Writes who a person is wherever it is kept: with the user, with the address, and with each of their members, so that

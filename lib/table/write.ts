@@ -170,10 +170,10 @@ function combined(one: Write, other: Write): Write {
   const when = [...(one.when ?? []), ...(other.when ?? [])];
   if (other.type === 'check') return { ...one, when };
   if (one.type !== 'update' || other.type !== 'update') {
-    throw new TypeError(`Two parts of a transaction change ${one.key.pk} ${one.key.sk}.`);
+    throw new TypeError(`Two parts of a transaction change one ${kindOf(one.key)}.`);
   }
   const twice = Object.keys(one.add ?? {}).find((attribute) => attribute in (other.add ?? {}));
-  if (twice) throw new TypeError(`Two parts of a transaction add to ${twice} of ${one.key.pk} ${one.key.sk}.`);
+  if (twice) throw new TypeError(`Two parts of a transaction add to ${twice} of one ${kindOf(one.key)}.`);
   const refuse = one.refuse ?? other.refuse;
   return {
     ...one,
@@ -183,6 +183,11 @@ function combined(one: Write, other: Write): Write {
     remove: [...(one.remove ?? []), ...(other.remove ?? [])],
     ...(refuse && { refuse }),
   };
+}
+
+/** What kind of an item a key is of: keys have addresses in them, which belong in no log. */
+function kindOf({ pk, sk }: Key): string {
+  return [pk, sk].map((part) => part.split('#')[0]).join(' ');
 }
 
 type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];

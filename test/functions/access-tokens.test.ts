@@ -41,11 +41,23 @@ describe('an access token', () => {
     expect(JSON.stringify(await service.items())).not.toContain(token.slice(-43));
   });
 
-  test('shows its owner, and the organizations that they are in', async () => {
+  test('shows its owner, and of what else they are in its own organization only', async () => {
     const { id, owner } = await service.organization();
     const { asBearer, shown } = await mint(owner);
-    expect((await asBearer('GET /v1/me')).body).toEqual((await owner.call('GET /v1/me')).body);
-    expect((await asBearer('GET /v1/organizations')).body.data).toMatchObject([{ id }]);
+    await owner.call('POST /v1/teams', { body: { name: newAddress('team') } });
+    const alone = (await owner.call('GET /v1/me')).body;
+    expect((await asBearer('GET /v1/me')).body).toEqual(alone);
+    expect(alone.teams.length).toBeGreaterThan(0);
+    const another = (await owner.call('POST /v1/organizations', { body: { name: 'Another' } })).body.id;
+    await owner.in(another).call('POST /v1/teams', { body: { name: newAddress('team') } });
+    const inviting = await service.organization('Inviting');
+    await inviting.owner.call('POST /v1/invitations', { body: { email: owner.email, role: 'USER' } });
+    expect((await owner.call('GET /v1/me')).body).toMatchObject({
+      memberships: [{ organizationId: id }, { organizationId: another }],
+      invitations: [{ organizationId: inviting.id }],
+    });
+    expect((await asBearer('GET /v1/me')).body).toEqual(alone);
+    expect((await asBearer('GET /v1/organizations')).body).toMatchObject({ data: [{ id }], meta: { total: 1 } });
     await owner.call(`DELETE /v1/access-tokens/${shown.id}`);
     for (const route of ['GET /v1/me', 'GET /v1/organizations']) expect((await asBearer(route)).status).toBe(401);
   });
@@ -106,7 +118,7 @@ describe('an access token', () => {
     expect((await service.call('GET /v1/invitations', { headers })).status).toBe(403);
   });
 
-  test('accepts no invitations, creates no organizations, erases and transfers nothing', async () => {
+  test('accepts no invitations, creates and ends no organizations, erases and transfers nothing', async () => {
     const { id, owner, member } = await service.organization();
     const { asBearer } = await mint(owner);
     for (const [route, body] of [
@@ -115,6 +127,7 @@ describe('an access token', () => {
       ['POST /v1/organizations', { name: 'x' }],
       ['PATCH /v1/me', { firstName: 'x' }],
       ['DELETE /v1/me', undefined],
+      [`DELETE /v1/organizations/${id}`, undefined],
       [`POST /v1/organizations/${id}/transfer-ownership`, { memberId: member.id }],
     ] as const) {
       expect(await asBearer(route, body), route).toMatchObject({ status: 403, body: { error: 'token_not_allowed' } });
@@ -139,12 +152,124 @@ describe('an access token', () => {
     expect(rows).toEqual([]);
   });
 
+  test('changes and ends nobody’s membership but others’', async () => {
+    const { owner } = await service.organization();
+    const [admin, user] = [await service.member(owner, 'ADMIN'), await service.member(owner, 'USER')];
+    const { asBearer } = await mint(admin);
+    const own = `/v1/members/${admin.memberId}`;
+    for (const [route, body] of [
+      [`DELETE ${own}`, undefined],
+      [`PATCH ${own}`, { role: 'USER' }],
+    ] as const) {
+      expect(await asBearer(route, body), route).toMatchObject({ status: 403, body: { error: 'token_not_allowed' } });
+    }
+    expect((await owner.call(`GET ${own}`)).body.role).toBe('ADMIN');
+    expect((await asBearer(`PATCH /v1/members/${user.memberId}`, { role: 'VIEWER' })).status).toBe(200);
+    expect((await asBearer(`DELETE /v1/members/${user.memberId}`)).status).toBe(204);
+  });
+
   test('of somebody else is neither listed nor revoked', async () => {
     const { owner } = await service.organization();
     const admin = await service.member(owner, 'ADMIN');
     const { shown } = await mint(owner);
     expect((await admin.call('GET /v1/access-tokens')).body.data).toEqual([]);
     expect((await admin.call(`DELETE /v1/access-tokens/${shown.id}`)).status).toBe(404);
+  });
+});
+
+describe('a token that a token made', () => {
+  /** A token made by another one. */
+  async function from({ asBearer }: { asBearer: ReturnType<typeof mintBy> }, body: Record<string, unknown> = {}) {
+    const { status, body: made } = await asBearer('POST /v1/access-tokens', { name: 'Child', ...body });
+    expect(status).toBe(201);
+    return { ...made, asBearer: mintBy(made.token) };
+  }
+  const mintBy = (token: string) => (route: string, body?: unknown) =>
+    service.call(route, { body, headers: { authorization: `Bearer ${token}` } });
+  const DAY = 24 * 3600 * 1000;
+
+  test('ends no later than its maker, whatever it asks for', async () => {
+    const { owner } = await service.organization();
+    const maker = await mint(owner, { expiresInDays: 2 });
+    for (const body of [{}, { expiresInDays: 3650 }]) {
+      expect((await from(maker, body)).expiresAt).toBe(maker.shown.expiresAt);
+    }
+    const shorter = await from(maker, { expiresInDays: 1 });
+    expect(Date.parse(maker.shown.expiresAt) - Date.parse(shorter.expiresAt)).toBeGreaterThan(DAY / 2);
+    expect((await from(await mint(owner))).expiresAt).toBeNull();
+    const child = await from(maker);
+    await service.clock('3d');
+    expect((await child.asBearer('GET /v1/members')).status).toBe(401);
+  });
+
+  test('is revoked with its maker, and so is what it made', async () => {
+    const { owner } = await service.organization();
+    const [maker, other] = [await mint(owner), await mint(owner)];
+    const [one, two] = [await from(maker), await from(maker)];
+    const below = await from(one);
+    expect((await owner.call(`DELETE /v1/access-tokens/${one.id}`)).status).toBe(204);
+    for (const gone of [one, below]) expect((await gone.asBearer('GET /v1/members')).status).toBe(401);
+    for (const left of [maker, two, other]) expect((await left.asBearer('GET /v1/members')).status).toBe(200);
+    const last = await from(two);
+    // By the maker itself.
+    expect((await maker.asBearer(`DELETE /v1/access-tokens/${maker.shown.id}`)).status).toBe(204);
+    for (const gone of [maker, two, last]) expect((await gone.asBearer('GET /v1/members')).status).toBe(401);
+    expect((await owner.call('GET /v1/access-tokens')).body).toMatchObject({
+      data: [{ id: other.shown.id }],
+      meta: { total: 1 },
+    });
+    const revoked = (await owner.call('GET /v1/audit-logs?action=access-token.revoke')).body.data;
+    expect(revoked.map(({ resourceId }: { resourceId: string }) => resourceId).sort()).toEqual(
+      [maker.shown.id, one.id, below.id, two.id, last.id].sort(),
+    );
+  });
+
+  test('revokes itself and what it made, neither its maker nor those beside it', async () => {
+    const { owner } = await service.organization();
+    const maker = await mint(owner);
+    const [one, two] = [await from(maker), await from(maker)];
+    const below = await from(one);
+    for (const id of [maker.shown.id, two.id]) {
+      const answer = await one.asBearer(`DELETE /v1/access-tokens/${id}`);
+      expect(answer).toMatchObject({ status: 403, body: { error: 'token_not_allowed' } });
+    }
+    expect((await two.asBearer('GET /v1/members')).status).toBe(200);
+    expect((await one.asBearer(`DELETE /v1/access-tokens/${below.id}`)).status).toBe(204);
+    expect((await below.asBearer('GET /v1/members')).status).toBe(401);
+    expect((await one.asBearer(`DELETE /v1/access-tokens/${one.id}`)).status).toBe(204);
+    expect((await one.asBearer('GET /v1/members')).status).toBe(401);
+  });
+
+  test('is one of at most 45 that come from a token, by whatever way, and ending some makes room', async () => {
+    const { owner } = await service.organization();
+    const maker = await mint(owner);
+    const first = await from(maker);
+    for (let made = 1; made < 45; made += 1) await from(made % 2 ? first : maker);
+    const refused = await first.asBearer('POST /v1/access-tokens', { name: 'One more' });
+    expect(refused).toMatchObject({ status: 409, body: { error: 'access_token_limit_reached' } });
+    expect((await owner.call(`DELETE /v1/access-tokens/${first.id}`)).status).toBe(204);
+    await from(maker);
+    expect((await owner.call(`DELETE /v1/access-tokens/${maker.shown.id}`)).status).toBe(204);
+    expect((await owner.call('GET /v1/access-tokens')).body.meta.total).toBe(0);
+  });
+
+  test('that is made while its maker is revoked is revoked too, or never was', async () => {
+    const { owner } = await service.organization();
+    for (let round = 0; round < 6; round += 1) {
+      const maker = await mint(owner);
+      const child = await from(maker);
+      const makes = (by: typeof child) => by.asBearer('POST /v1/access-tokens', { name: 'In time' });
+      const [revoked, ...made] = await Promise.all([
+        owner.call(`DELETE /v1/access-tokens/${maker.shown.id}`),
+        ...[child, maker, child, maker].map((by) => makes(by as typeof child)),
+      ]);
+      expect(revoked.status).toBe(204);
+      for (const { status, body } of made) {
+        expect([201, 401]).toContain(status);
+        if (status === 201) expect((await mintBy(body.token)('GET /v1/members')).status).toBe(401);
+      }
+      expect((await owner.call('GET /v1/access-tokens')).body.meta.total).toBe(0);
+    }
   });
 });
 

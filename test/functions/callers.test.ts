@@ -16,6 +16,7 @@ describe('a token', () => {
     ['of another issuer', () => ({ iss: 'https://issuer.example.com' })],
     ['that is over', () => ({ exp: now() - hour })],
     ['that has no end', () => ({ exp: undefined })],
+    ['that does not say when it was issued', () => ({ iat: undefined })],
     ['that is not valid yet', () => ({ nbf: now() + hour })],
     ['without a subject', () => ({ sub: undefined })],
   ])('%s is 401', async (_, claims) => {
@@ -23,12 +24,20 @@ describe('a token', () => {
     expect(await person.call('GET /v1/me')).toMatchObject({ status: 401, body: { error: 'unauthenticated' } });
   });
 
-  test('without an e-mail claim is 401, and says which token to send', async () => {
-    const person = await service.person(newAddress(), { claims: { email: undefined } });
+  test.each([undefined, null, ''])('with %j as e-mail claim is 401, and says which token to send', async (email) => {
+    const person = await service.person(newAddress(), { claims: { email } });
     const answer = await person.call('GET /v1/me');
     expect(answer).toMatchObject({ status: 401, body: { error: 'email_claim_missing' } });
     expect(answer.body.message).toContain('ID token');
   });
+
+  test.each(['jane', 'jane@localhost', 'jürgen@example.com', `${'x'.repeat(65)}@example.com`, 42, ['a@example.com']])(
+    'with %j as e-mail claim is refused as an address, not as one that is missing',
+    async (email) => {
+      const person = await service.person(newAddress(), { claims: { email } });
+      expect(await person.call('GET /v1/me')).toMatchObject({ status: 403, body: { error: 'email_not_accepted' } });
+    },
+  );
 
   test('whose signature was changed is 401', async () => {
     const { token } = await service.person(newAddress());
@@ -124,7 +133,7 @@ describe('an address', () => {
     const { owner } = await service.organization();
     await service.member(owner, 'USER', email);
     const lookalike = await service.person(email.replace('k', '\u212A'), { subject: 'lookalike' });
-    expect(await lookalike.call('GET /v1/me')).toMatchObject({ status: 401, body: { error: 'email_claim_missing' } });
+    expect(await lookalike.call('GET /v1/me')).toMatchObject({ status: 403, body: { error: 'email_not_accepted' } });
   });
 
   test('is compared whole, whatever its case', async () => {
@@ -134,6 +143,108 @@ describe('an address', () => {
     const { owner } = await service.organization();
     await owner.call('POST /v1/invitations', { body: { email: `x${email}`, role: 'USER' } });
     expect((await owner.call('POST /v1/invitations', { body: { email, role: 'USER' } })).status).toBe(201);
+  });
+});
+
+describe('an ID token', () => {
+  const issued = (secondsAgo: number) => ({ claims: { iat: Math.floor(Date.now() / 1000) - secondsAgo } });
+
+  test('that is older than what changed an address doesn’t turn it back, and goes on working', async () => {
+    const [subject, first, second] = [newAddress('subject'), newAddress('first'), newAddress('second')];
+    const { owner } = await service.organization();
+    await service.member(owner, 'USER', first);
+    const old = await service.person(first, { subject, ...issued(60) });
+    const { id } = (await old.call('GET /v1/me')).body;
+    expect((await old.call('GET /v1/members')).status).toBe(200);
+    const fresh = await service.person(second, { subject, ...issued(30) });
+    expect((await fresh.call('GET /v1/me')).body).toMatchObject({ id, email: second });
+    for (let again = 0; again < 2; again += 1) {
+      expect((await old.call('GET /v1/me')).body).toMatchObject({ id, email: second });
+      const members = (await old.call('GET /v1/members')).body.data;
+      expect(members.at(-1).userProfile).toMatchObject({ id, email: second });
+    }
+    // The first address is free, for invitations and for whoever has it now, and no older token takes it back.
+    const heir = (await (await service.person(first, { subject: 'heir' })).call('GET /v1/me')).body;
+    expect(heir.id).not.toBe(id);
+    expect((await old.call('GET /v1/me')).body).toMatchObject({ id, email: second });
+    // Nor does it act for the address that it names.
+    await owner.call('POST /v1/invitations', { body: { email: first, role: 'ADMIN' } });
+    expect((await old.call('GET /v1/me')).body.invitations).toEqual([]);
+    const token = await service.linkToken(first);
+    const accepted = await old.call('POST /v1/invitations/accept', { body: { token } });
+    expect(accepted.body.error).toBe('invitation_for_another_address');
+    // What is newer still changes it.
+    const third = newAddress('third');
+    expect((await (await service.person(third, { subject })).call('GET /v1/me')).body).toMatchObject({
+      id,
+      email: third,
+    });
+  });
+
+  test('that is older overwrites no names and fills none', async () => {
+    const email = newAddress();
+    const nameless = await service.person(email, issued(10));
+    await nameless.call('GET /v1/me');
+    const older = await service.person(email, { name: 'Jane Doe', ...issued(60) });
+    expect(await names(older)).toEqual(['', '']);
+    expect(await names(await service.person(email, { name: 'Jane Newer' }))).toEqual(['Jane', 'Newer']);
+  });
+
+  test('that is older changes nothing beside a newer one at the same moment', async () => {
+    const { owner } = await service.organization();
+    for (let round = 0; round < 4; round += 1) {
+      const [subject, first, second] = [newAddress('subject'), newAddress('first'), newAddress('second')];
+      await service.member(owner, 'USER', first);
+      const before = await service.person(first, { subject, ...issued(90) });
+      const old = await service.person(newAddress('between'), { subject, ...issued(60) });
+      const fresh = await service.person(second, { subject, ...issued(30) });
+      const { id } = (await before.call('GET /v1/me')).body;
+      const answers = await Promise.all([old, fresh, before, old, fresh].map((one) => one.call('GET /v1/me')));
+      for (const { status } of answers) expect(status).toBe(200);
+      expect((await old.call('GET /v1/me')).body).toMatchObject({ id, email: second });
+    }
+  });
+
+  test('that shows a new address in ten requests at once makes one change', async () => {
+    const { owner } = await service.organization();
+    for (let round = 0; round < 3; round += 1) {
+      const [subject, first, second] = [newAddress('subject'), newAddress('first'), newAddress('second')];
+      await service.member(owner, 'USER', first);
+      await (await service.person(first, { subject, ...issued(60) })).call('GET /v1/me');
+      const moved = await service.person(second, { subject });
+      const routes = [
+        'GET /v1/members',
+        'GET /v1/me',
+        'GET /v1/teams',
+        'GET /v1/organizations',
+        'GET /v1/access-tokens',
+      ];
+      const answers = await Promise.all([...routes, ...routes].map((route) => moved.call(route)));
+      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+      expect((await moved.call('GET /v1/me')).body.email).toBe(second);
+    }
+  });
+
+  test('that takes over a placeholder in ten requests at once does so once', async () => {
+    const [one, two] = [await service.organization('One'), await service.organization('Two')];
+    for (let round = 0; round < 3; round += 1) {
+      const [subject, first, second] = [newAddress('subject'), newAddress('first'), newAddress('second')];
+      await service.member(one.owner, 'USER', first);
+      await (await service.person(first, { subject, ...issued(60) })).call('GET /v1/me');
+      for (const { owner } of [one, two]) {
+        const { memberId } = await service.member(owner, 'OPERATOR', second);
+        const { id } = (await owner.call('POST /v1/teams', { body: { name: newAddress('team') } })).body;
+        expect((await owner.call(`PUT /v1/teams/${id}/members/${memberId}`, { body: {} })).status).toBe(200);
+      }
+      const moved = await service.person(second, { subject });
+      const named = moved.in(two.id);
+      const calls = Array.from({ length: 5 }, () => [moved.call('GET /v1/me'), named.call('GET /v1/members')]).flat();
+      expect((await Promise.all(calls)).map(({ status }) => status)).toEqual(calls.map(() => 200));
+      expect((await moved.call('GET /v1/me')).body).toMatchObject({
+        email: second,
+        memberships: [{ role: 'USER' }, { role: 'OPERATOR' }],
+      });
+    }
   });
 });
 
@@ -188,9 +299,22 @@ describe('the placeholder of somebody who accepted by link alone', () => {
 });
 
 describe('the organization', () => {
+  test('was the only one of whoever was removed from it: they are told that they are in none', async () => {
+    const { id, owner } = await service.organization();
+    const user = await service.member(owner, 'USER');
+    const unnamed = await service.person(user.email);
+    expect((await unnamed.call('GET /v1/members')).status).toBe(200);
+    await owner.call(`DELETE /v1/members/${user.memberId}`);
+    const answer = await unnamed.call('GET /v1/members');
+    expect(answer).toMatchObject({ status: 404, body: { error: 'no_organization' } });
+    expect(answer.body.message).toContain('no organization');
+    // Whoever names one is told the same as a stranger.
+    expect((await unnamed.in(id).call('GET /v1/members')).body.error).toBe('organization_not_found');
+  });
+
   test('is the only one that the person is in, or the one that the header names', async () => {
     const person = await service.person(newAddress());
-    expect((await person.call('GET /v1/members')).body.error).toBe('organization_required');
+    expect(await person.call('GET /v1/members')).toMatchObject({ status: 404, body: { error: 'no_organization' } });
     const one = (await person.call('POST /v1/organizations', { body: { name: 'One' } })).body;
     expect((await person.call('GET /v1/members')).status).toBe(200);
     const two = (await person.call('POST /v1/organizations', { body: { name: 'Two' } })).body;

@@ -90,12 +90,12 @@ describe.each(named(ofPeople))('%s', (_, contract) => {
 const unnamed = ofOrganizations.filter(({ declaration }) => !declaration.route.includes('{organizationId}'));
 
 test.each(named(unnamed))(
-  '%s asks for the organization of a person who is in none or in several',
+  '%s asks for the organization of a person who is in several, and tells whoever is in none',
   async (_, contract) => {
     const { route, body } = await requestOf(contract, home);
     const stranger = await service.person(newAddress('stranger'));
     const refused = async () => codeOf(contract, (await stranger.call(route, { body })).body);
-    expect(await refused()).toBe('organization_required');
+    expect(await refused()).toBe('no_organization');
     await stranger.call('POST /v1/organizations', { body: { name: 'One' } });
     await stranger.call('POST /v1/organizations', { body: { name: 'Two' } });
     expect(await refused()).toBe('organization_required');

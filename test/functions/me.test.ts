@@ -146,7 +146,8 @@ test('whoever was erased and begins anew is somebody new to functions that knew 
   const { id } = (await person.call('GET /v1/me')).body;
   for (let again = 0; again < 4; again += 1) expect((await person.call('DELETE /v1/me')).status).toBe(204);
   const log = (await owner.call('GET /v1/audit-logs')).body.data as { action: string; actorId: string }[];
-  const [erased, left] = log.filter(({ action }) => /^(invitation\.erase|member\.leave)$/.test(action));
+  // Both in the same millisecond, in whatever order.
+  const [erased, left] = ['invitation.erase', 'member.leave'].map((name) => log.find(({ action }) => action === name));
   // Who was invited is nobody's business who invited; who left was a member.
   expect(erased?.actorId).toMatch(/^inv_/);
   expect(left?.actorId).toBe(id);
@@ -162,5 +163,5 @@ test('an organization that was deleted counts no more when a request names none'
   await person.in(one.id).call(`DELETE /v1/organizations/${one.id}`);
   expect((await person.call('GET /v1/members')).body.data[0].organizationId).toBe(other.id);
   await person.in(other.id).call(`DELETE /v1/organizations/${other.id}`);
-  expect((await person.call('GET /v1/members')).body.error).toBe('organization_required');
+  expect((await person.call('GET /v1/members')).body.error).toBe('no_organization');
 });

@@ -1,5 +1,9 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, expect, test } from 'vitest';
 import type { Call } from '../../cdk/local/aws.ts';
+import { identityOf } from '../../lib/domain/identity.ts';
+import { keys } from '../../lib/table/keys.ts';
 import { SIGN_IN } from '../../lib/table/people.ts';
 import { contracts } from '../support/contract.ts';
 import { exampleOf, type Home } from '../support/requests.ts';
@@ -9,7 +13,11 @@ import { type Client, newAddress, useService } from '../support/service.ts';
 // to people and memberships is tested in callers.test.ts.
 
 const calls: Call[] = [];
-const service = useService({ onCall: (call) => calls.push(call) });
+const PREVIOUS_ISSUER = 'https://previous.example.com';
+const service = useService({
+  onCall: (call) => calls.push(call),
+  environment: { PREVIOUS_ISSUER, PREVIOUS_ISSUER_MATCH: 'address' },
+});
 let one: Home;
 let two: Home;
 
@@ -58,9 +66,33 @@ test.each(forPeople.map((contract) => [contract.declaration.route, contract] as 
     }
     await come(await service.person(second, { subject }));
 
+    // Somebody whose first sign-in was with the issuer before.
+    const earlier = newAddress('earlier');
+    await (await service.person(earlier, { subject: `old-${earlier}` })).call('GET /v1/me');
+    await cameBy(PREVIOUS_ISSUER, `old-${earlier}`);
+    await come(await service.person(earlier, { subject: `new-${earlier}` }));
+
     const all = Object.entries(SIGN_IN).flatMap(([action, prefixes]) =>
       prefixes.map((prefix) => `dynamodb:${action} ${prefix}`),
     );
     expect(all.filter((right) => !done.has(right))).toEqual([]);
   },
 );
+
+/** Has somebody come by another issuer than the one that there is. */
+async function cameBy(issuer: string, subject: string): Promise<void> {
+  const client = new DynamoDBClient({
+    endpoint: service.stack.dynamodb,
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'LOCALADMIN', secretAccessKey: 'local' },
+  });
+  await DynamoDBDocumentClient.from(client).send(
+    new UpdateCommand({
+      TableName: service.stack.table,
+      Key: keys.identity(identityOf(service.stack.issuer, subject)),
+      UpdateExpression: 'SET issuer = :issuer',
+      ConditionExpression: 'attribute_exists(pk)',
+      ExpressionAttributeValues: { ':issuer': issuer },
+    }),
+  );
+}

@@ -5,6 +5,8 @@ export interface Mutant {
   readonly test: { readonly file: string; readonly name: string };
 }
 
+const callers = (name: string) => ({ file: 'test/functions/callers.test.ts', name });
+const accessTokens = (name: string) => ({ file: 'test/functions/access-tokens.test.ts', name });
 const teams = (name: string) => ({ file: 'test/functions/teams.test.ts', name });
 const races = (name: string) => ({ file: 'test/functions/races.test.ts', name });
 
@@ -601,5 +603,120 @@ export const mutants: readonly Mutant[] = [
       },
     ],
     test: chargers('nobody learns what identities other organizations have'),
+  },
+  {
+    name: 'a token makes one that outlives it',
+    edits: [
+      {
+        file: 'lib/table/access-tokens.ts',
+        replace: 'const expiresAt = maker ? earlier(maker.expiresAt, wanted) : wanted;',
+        by: 'const expiresAt = wanted;',
+      },
+    ],
+    test: accessTokens('ends no later than its maker, whatever it asks for'),
+  },
+  {
+    name: 'what a token made isn’t revoked with it',
+    edits: [
+      {
+        file: 'lib/table/access-tokens.ts',
+        replace: 'const ended = [token, ...mine.filter((one) => one.makers?.includes(tokenId))];',
+        by: 'const ended = [token];',
+      },
+    ],
+    test: accessTokens('is revoked with its maker, and so is what it made'),
+  },
+  {
+    name: 'a token is made while its maker is revoked',
+    edits: [
+      {
+        file: 'lib/table/access-tokens.ts',
+        replace: `const unchanged = root.made ? { attribute: 'made', is: root.made } : { attribute: 'made', below: 1 };`,
+        by: `const unchanged = { exists: 'pk' };`,
+      },
+    ],
+    test: accessTokens('that is made while its maker is revoked is revoked too, or never was'),
+  },
+  {
+    name: 'a token revokes those beside it',
+    edits: [
+      {
+        file: 'lib/table/access-tokens.ts',
+        replace: 'if (actor.tokenId && actor.tokenId !== tokenId && !token.makers?.includes(actor.tokenId)) {',
+        by: 'if (Number.isNaN(0)) {',
+      },
+    ],
+    test: accessTokens('revokes itself and what it made, neither its maker nor those beside it'),
+  },
+  {
+    name: 'a token takes out its owner',
+    edits: [
+      {
+        file: 'lib/domain/member.ts',
+        replace: 'if (tokenId && memberId === member.memberId)',
+        by: 'if (tokenId && memberId !== memberId)',
+      },
+    ],
+    test: accessTokens('changes and ends nobody’s membership but others’'),
+  },
+  {
+    name: 'an older ID token turns a changed address back',
+    edits: [
+      {
+        file: 'lib/table/people.ts',
+        replace: '  if (person.issuedAt < identity.issuedAt) return false;\n',
+        by: '',
+      },
+    ],
+    test: callers('that is older than what changed an address doesn’t turn it back, and goes on working'),
+  },
+  {
+    name: 'two requests change an address in one transaction',
+    edits: [{ file: 'lib/table/people.ts', replace: '  if (user.email !== email) throw new Stale();\n', by: '' }],
+    test: callers('that shows a new address in ten requests at once makes one change'),
+  },
+  {
+    name: 'a placeholder is taken over twice',
+    edits: [
+      {
+        file: 'lib/table/people.ts',
+        replace: 'if (member?.userId !== held.userId) throw new Stale();',
+        by: 'if (!member) throw new Stale();',
+      },
+    ],
+    test: callers('that takes over a placeholder in ten requests at once does so once'),
+  },
+  {
+    name: 'a warm function keeps a sign-in that has moved',
+    edits: [
+      {
+        file: 'lib/http/endpoint.ts',
+        replace: 'confirm: async () => claims && remembered && confirmSignIn(remembered, claims),',
+        by: 'confirm: async () => undefined,',
+      },
+    ],
+    test: {
+      file: 'test/cdk/rebind/run.test.ts',
+      name: 'an account made anew has what the old one had, and the old one nothing, at once',
+    },
+  },
+  {
+    name: 'two accounts are one person’s when the issuer has changed',
+    edits: [
+      {
+        file: 'lib/table/people.ts',
+        replace: `{ type: 'delete', key: keys.identity(from), when: [{ attribute: 'userId', is: userId }] },`,
+        by: `{ type: 'delete', key: keys.identity(from) },`,
+      },
+      {
+        file: 'lib/table/people.ts',
+        replace: `set: { identity }, when: [{ attribute: 'identity', is: from }] },`,
+        by: 'set: { identity } },',
+      },
+    ],
+    test: {
+      file: 'test/functions/issuer-change.test.ts',
+      name: 'by address: whoever has it verified at the new issuer is who had it at the old one, once',
+    },
   },
 ];

@@ -175,6 +175,8 @@ interface Token {
   readonly member: string;
   readonly role: Role | undefined;
   readonly expiresAt: number | undefined;
+  /** The tokens by which it was made, at whatever remove. */
+  readonly makers: readonly string[];
   revoked: boolean;
 }
 
@@ -419,7 +421,8 @@ function selectOrganization(world: World, progress: Progress, by: Caller): Answe
     return undefined;
   }
   const [only, second] = membershipsOf(world, progress.user as string);
-  if (!only || second) return refused(400, 'organization_required');
+  if (!only) return refused(404, 'no_organization');
+  if (second) return refused(400, 'organization_required');
   progress.organization = only.organization;
   return undefined;
 }
@@ -515,6 +518,7 @@ function actIn(world: World, progress: Progress, call: Call, organizationId: str
       return { status: 200 };
 
     case 'delete organization':
+      if (actorType === 'apiKey') return refused(403, 'token_not_allowed');
       organization.deletedAt = world.now;
       return { status: 204 };
 
@@ -567,6 +571,7 @@ function actIn(world: World, progress: Progress, call: Call, organizationId: str
       const member = memberHere(call.member);
       if (!member) return refused(404, 'member_not_found');
       if (member.role === call.role) return { status: 200 };
+      if (actorType === 'apiKey' && member === actor.member) return refused(403, 'token_not_allowed');
       if (member.owner) return refused(409, 'owner_must_transfer');
       const before = { role: member.role };
       member.role = call.role;
@@ -583,9 +588,11 @@ function actIn(world: World, progress: Progress, call: Call, organizationId: str
       if (member.owner) {
         const isAlone = !world.members.some((one) => one.organization === organizationId && one !== member);
         if (!isLeaving || !isAlone) return refused(409, 'owner_must_transfer');
+        if (actorType === 'apiKey') return refused(403, 'token_not_allowed');
         organization.deletedAt = world.now;
         return { status: 204 };
       }
+      if (isLeaving && actorType === 'apiKey') return refused(403, 'token_not_allowed');
       end(world.members, member);
       const action = isLeaving ? 'member.leave' : 'member.remove';
       log({ action, resourceType: 'member', resourceId: member.id, before: { role: member.role } });
@@ -631,6 +638,9 @@ function actIn(world: World, progress: Progress, call: Call, organizationId: str
     case 'create token': {
       const { role, days } = call;
       if (role && lower(role, actor.role) !== role) return refused(403, 'forbidden');
+      const maker = actorType === 'apiKey' ? world.tokens.find(({ id }) => id === actorId) : undefined;
+      const ends = [maker?.expiresAt, days === undefined ? undefined : world.now + days * DAY];
+      const earliest = Math.min(...ends.filter((end) => end !== undefined));
       const token: Token = {
         id: `token ${progress.label}`,
         organization: organizationId,
@@ -638,7 +648,8 @@ function actIn(world: World, progress: Progress, call: Call, organizationId: str
         member: actor.member.id,
         // What a token makes is never more than that token is now.
         role: role ?? (actorType === 'apiKey' ? actor.role : undefined),
-        expiresAt: days === undefined ? undefined : world.now + days * DAY,
+        expiresAt: earliest === Infinity ? undefined : earliest,
+        makers: maker ? [...maker.makers, maker.id] : [],
         revoked: false,
       };
       world.tokens.push(token);
@@ -659,8 +670,14 @@ function actIn(world: World, progress: Progress, call: Call, organizationId: str
     case 'revoke token': {
       const token = world.tokens.find(({ id, member }) => id === call.token && member === actor.member.id);
       if (!token || token.revoked) return refused(404, 'access_token_not_found');
-      token.revoked = true;
-      log({ action: 'access-token.revoke', resourceType: 'accessToken', resourceId: token.id });
+      if (actorType === 'apiKey' && ![token.id, ...token.makers].includes(actorId)) {
+        return refused(403, 'token_not_allowed');
+      }
+      for (const ended of world.tokens.filter(({ id, makers }) => id === token.id || makers.includes(token.id))) {
+        if (ended.revoked) continue;
+        ended.revoked = true;
+        log({ action: 'access-token.revoke', resourceType: 'accessToken', resourceId: ended.id });
+      }
       return { status: 204 };
     }
 

@@ -8,6 +8,7 @@ import type { Call } from '../../cdk/local/aws.ts';
 import type { Person } from '../../cdk/local/issuer.ts';
 import { type Stack, type StackOptions, startStack } from '../../cdk/local/stack.ts';
 import { contractOf, expectDeclared } from './contract.ts';
+import { leaksIn, tellOf } from './leaks.ts';
 import { recorder } from './recording.ts';
 import { expectConsistent } from './walk.ts';
 
@@ -90,15 +91,20 @@ export function useService(options: Omit<StackOptions, 'directory'> = {}): Servi
     record(call);
     options.onCall?.(call);
   };
+  const lines: string[] = [];
+  const told = new Set<string>();
+  const onLog = (_: string, line: string) => lines.push(line);
   beforeAll(async () => {
     const engine = process.env.MUSTER_ENGINE as StackOptions['engine'];
-    stack = await startStack({ directory, ...(engine && { engine }), ...options, onCall });
+    stack = await startStack({ directory, ...(engine && { engine }), ...options, onCall, onLog });
   });
-  const service = serviceOf(running);
+  const service = serviceOf(running, told);
   afterAll(async () => {
     try {
       // Whatever the tests of a file did, the table holds together; one that others write too is none to judge.
       if (stack && !process.env.DYNAMODB_ENDPOINT) expectConsistent(await service.items());
+      // Whatever went wrong, no log tells of whom.
+      expect(leaksIn(lines, told)).toEqual([]);
     } finally {
       await stack?.stop();
       // Roles that a test made up are no measure of the real ones.
@@ -109,12 +115,17 @@ export function useService(options: Omit<StackOptions, 'directory'> = {}): Servi
   return service;
 }
 
-/** The service behind a running stack. */
-export function serviceOf(running: () => Stack): Service {
+/**
+ * The service behind a running stack.
+ *
+ * @param told gets what it is told of people
+ */
+export function serviceOf(running: () => Stack, told = new Set<string>()): Service {
   const call = async (route: string, { body, headers }: Sending = {}): Promise<Answer> => {
     const [method, path] = route.split(' ') as [string, string];
     const isRaw = typeof body === 'string';
     const contract = contractOf(method, path.split('?')[0] as string);
+    tellOf(body, told);
     const contentType = contract?.declaration.accepts ?? 'application/json';
     const response = await fetch(running().api + path, {
       method,
@@ -160,7 +171,10 @@ export function serviceOf(running: () => Stack): Service {
       return running();
     },
     call,
-    person: async (email, options = {}) => client(email, await running().token({ email, ...options })),
+    person: async (email, options = {}) => {
+      if (options.name) told.add(options.name);
+      return client(email, await running().token({ email, ...options }));
+    },
     organization: async (name = 'Acme Energy') => {
       const person = await service.person(newAddress('owner'), { name: 'Ada Owner' });
       const created = await person.call('POST /v1/organizations', { body: { name } });

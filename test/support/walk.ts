@@ -194,7 +194,9 @@ const KINDS: Readonly<Record<string, Kind>> = {
 
   Identity: {
     key: ({ pk }) => `${/^IDENTITY#[\w-]{43}$/.exec(pk)?.[0]}|IDENTITY`,
-    relations: ({ userId, email }) => [[`USER#${userId}|USER`, { type: 'User', email, claimed: true }]],
+    relations: ({ pk, userId, email }) => [
+      [`USER#${userId}|USER`, { type: 'User', email, claimed: true, identity: pk.slice('IDENTITY#'.length) }],
+    ],
   },
 
   Invitation: {
@@ -390,7 +392,12 @@ const KINDS: Readonly<Record<string, Kind>> = {
         ? [`ORG#${organizationId}|MEMBER#${memberId}`, { type: 'Member', userId }]
         : [`JOB#${memberId}|JOB`, { type: 'Job', userId, organizationId }],
     ],
-    facts: ({ tokenId }, table) => [
+    facts: ({ userId, tokenId, made = 0 }, table) => [
+      [
+        'what came from it',
+        made,
+        table.of('AccessToken', userId).filter(({ makers }) => makers?.[0] === tokenId).length,
+      ],
       ['entries of its creation', 1, table.entries(tokenId, 'access-token.create')],
       ['entries of its revocation', 0, table.entries(tokenId, 'access-token.revoke')],
     ],

@@ -88,8 +88,10 @@ export const GERMAN: Readonly<Partial<Record<RefusalCode, string>>> = {
   validation_failed: 'Die Anfrage hat Felder, die fehlen oder nicht gültig sind.',
   malformed_body: 'Der Inhalt ist nicht zu lesen: Es muss JSON in UTF-8 sein, in dem kein Name zweimal steht.',
   malformed_query: 'Die Parameter sind nicht zu lesen: Sie müssen UTF-8 mit Prozentzeichen sein.',
+  no_organization: 'Sie gehören keiner Organisation an, oder nicht mehr.',
   organization_required: 'Nennen Sie die Organisation im Header X-Organization-Id.',
   unauthenticated: 'Es braucht ein gültiges Bearer-Token.',
+  email_not_accepted: 'An die E-Mail-Adresse im Token kann dieser Dienst nicht schreiben.',
   email_claim_missing: 'Das Token nennt keine E-Mail-Adresse: Senden Sie das ID-Token statt des Access-Tokens.',
   forbidden: 'Ihre Rolle erlaubt das nicht.',
   client_id_forbidden: 'IDs werden hier vergeben: Senden Sie keine mit, wenn etwas neu ist.',
@@ -114,6 +116,8 @@ export const GERMAN: Readonly<Partial<Record<RefusalCode, string>>> = {
   unsupported_media_type: 'Der Inhalt hat eine Form, die der Endpunkt nicht nimmt.',
   idempotency_key_reused: 'Der Idempotency-Key wurde schon mit einem anderen Inhalt verwendet.',
   internal_error: 'Bei uns ist etwas schiefgegangen.',
+  keys_unavailable:
+    'Der Anmeldedienst ist zurzeit nicht nach seinen Schlüsseln zu fragen: Versuchen Sie es noch einmal.',
   busy: 'Zu viele Änderungen auf einmal: Versuchen Sie es noch einmal.',
 };
 

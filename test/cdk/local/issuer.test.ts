@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { JwtVerifier } from 'aws-jwt-verify';
-import { decomposeUnverifiedJwt } from 'aws-jwt-verify/jwt';
+import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Issuer, startIssuer } from '../../../cdk/local/issuer.ts';
 
@@ -22,13 +21,15 @@ afterEach(async () => {
 /** The claims of a token whose signature, issuer, audience and time hold. */
 async function verify(token: string): Promise<Record<string, unknown>> {
   const jwks = await (await fetch(`${issuer.address}/.well-known/jwks.json`)).json();
-  const verifier = JwtVerifier.create({ issuer: issuer.url, audience: 'muster' });
-  verifier.cacheJwks(jwks as Parameters<typeof verifier.cacheJwks>[0]);
-  return verifier.verifySync(token);
+  const { payload } = await jwtVerify(token, createLocalJWKSet(jwks as Parameters<typeof createLocalJWKSet>[0]), {
+    issuer: issuer.url,
+    audience: 'muster',
+  });
+  return payload;
 }
 
 function claims(token: string): Record<string, unknown> {
-  return decomposeUnverifiedJwt(token).payload;
+  return decodeJwt(token);
 }
 
 test('a token says who a person is', async () => {

@@ -1,0 +1,111 @@
+/** `npm run rebind -- --email ...`: for people whose account at the issuer is another one now (docs/operations.md). */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { isAddress, normalizeAddress } from '../../lib/domain/address.ts';
+import type { Occasion } from '../../lib/domain/audit.ts';
+import { CannotRebind, type Concerned, rebind, swapAddresses } from '../../lib/table/rebinding.ts';
+import { untilFresh } from '../../lib/table/write.ts';
+import { ROOT } from '../fingerprint.ts';
+import { runningStack } from '../local/stack-file.ts';
+
+const USAGE = `Usage: npm run rebind -- --email ADDRESS --subject SUBJECT [options]
+       npm run rebind -- --email ADDRESS --swap-with ADDRESS [options]
+
+The first is for an account that the issuer made anew: whoever has the address signs in with the new subject from then
+on, and no more with the old one. The second is for two people who exchanged their addresses at the issuer.
+
+  --table NAME   the table of a deployment, its output TableName; the running local stack otherwise
+  --issuer URL   the issuer of its tokens: issuer in cdk.json, else its output PoolIssuer
+  --dry-run      says who is concerned, and writes nothing
+  --help
+
+It writes into the table by the AWS credentials and the region of the environment.
+`;
+
+/** A mistake in the arguments, or nothing to work on; the message is all there is to say. */
+class Misuse extends Error {}
+
+function readArguments() {
+  const options = {
+    email: { type: 'string' },
+    subject: { type: 'string' },
+    'swap-with': { type: 'string' },
+    table: { type: 'string' },
+    issuer: { type: 'string' },
+    'dry-run': { type: 'boolean' },
+    help: { type: 'boolean' },
+  } as const;
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    throw new Misuse(`${(error as Error).message.split('. ')[0]}.`);
+  }
+}
+
+function addressIn(option: string, text: string | undefined): string {
+  const address = normalizeAddress(text ?? '');
+  if (!isAddress(address)) throw new Misuse(`${option} must be an e-mail address.`);
+  return address;
+}
+
+/** Names the table in the environment, by which the service's code finds it. @returns the issuer of its tokens */
+async function connect(table: string | undefined, issuer: string | undefined): Promise<string | undefined> {
+  if (table !== undefined) {
+    process.env.TABLE_NAME = table;
+    process.env.AWS_REGION ??= process.env.AWS_DEFAULT_REGION;
+    if (!process.env.AWS_REGION) throw new Misuse('Set AWS_REGION to the region of the deployment.');
+    return issuer;
+  }
+  const stack = await runningStack(join(ROOT, '.local'));
+  if (!stack) throw new Misuse('No local stack is running: start one with npm start, or name a table by --table.');
+  Object.assign(process.env, {
+    TABLE_NAME: stack.table,
+    AWS_REGION: 'eu-central-1',
+    AWS_ENDPOINT_URL_DYNAMODB: stack.dynamodb,
+    AWS_ACCESS_KEY_ID: 'LOCALADMIN',
+    AWS_SECRET_ACCESS_KEY: 'local',
+  });
+  return issuer ?? stack.issuer;
+}
+
+async function run(): Promise<string> {
+  const { email: text, subject, 'swap-with': other, 'dry-run': dryRun = false, help, ...where } = readArguments();
+  if (help) return USAGE;
+  const email = addressIn('--email', text);
+  if ((subject === undefined) === (other === undefined)) throw new Misuse('Give either --subject or --swap-with.');
+  const swapWith = other === undefined ? undefined : addressIn('--swap-with', other);
+  if (subject === '') throw new Misuse('--subject must not be empty.');
+  const issuer = await connect(where.table, where.issuer);
+  const occasion = (): Occasion => ({
+    now: new Date(),
+    by: { type: 'operator', id: 'rebind' },
+    origin: { requestId: randomUUID(), sourceAddress: null },
+  });
+  if (swapWith !== undefined) {
+    const both = await untilFresh(() => swapAddresses(occasion(), [email, swapWith], dryRun));
+    return `${told(dryRun, 'exchange addresses')}\n${both.map(line).join('')}`;
+  }
+  if (!issuer) throw new Misuse('Name the issuer of the tokens by --issuer.');
+  const concerned = await untilFresh(() => rebind(occasion(), email, { issuer, subject: subject as string }, dryRun));
+  return `${told(dryRun, 'sign in with the new subject, and no more with the old one')}\n${line(concerned)}`;
+}
+
+function told(dryRun: boolean, what: string): string {
+  return dryRun ? `Would make them ${what}; nothing was written:` : `From now on they ${what}:`;
+}
+
+function line({ user, organizationIds }: Concerned): string {
+  return `  ${user.email}  ${user.userId}  in ${organizationIds.join(', ') || 'no organization'}\n`;
+}
+
+try {
+  process.stdout.write(await run());
+} catch (error) {
+  const isTold = error instanceof Misuse || error instanceof CannotRebind;
+  process.stderr.write(
+    `${isTold ? error.message : error instanceof Error ? `${error.name}: ${error.message}` : error}\n`,
+  );
+  if (error instanceof Misuse) process.stderr.write(`\n${USAGE}`);
+  process.exitCode = 1;
+}

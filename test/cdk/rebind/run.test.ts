@@ -1,0 +1,144 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { ROOT } from '../../../cdk/fingerprint.ts';
+import { newAddress, useService } from '../../support/service.ts';
+
+const service = useService();
+
+/** Runs the command on the table, as an operator of a deployment does. */
+async function rebind(...options: string[]) {
+  const { table, issuer, dynamodb } = service.stack;
+  const child = spawn('node', ['cdk/rebind/run.ts', '--table', table, '--issuer', issuer, ...options], {
+    cwd: ROOT,
+    env: {
+      PATH: `${join(ROOT, 'node_modules/.bin')}:${process.env.PATH}`,
+      AWS_REGION: 'eu-central-1',
+      AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
+      AWS_ACCESS_KEY_ID: 'OPERATOR',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+    },
+  });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (text) => {
+    out += text;
+  });
+  child.stderr.on('data', (text) => {
+    err += text;
+  });
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  return { code, out, err };
+}
+
+/** A member of an organization whose account at the issuer has a subject. */
+async function memberWith(subject: string, owner: Awaited<ReturnType<typeof service.organization>>['owner']) {
+  const email = newAddress();
+  await service.member(owner, 'USER', email);
+  const person = await service.person(email, { subject, name: 'Jane Doe' });
+  const { id } = (await person.call('GET /v1/me')).body;
+  expect((await person.call('GET /v1/members')).status).toBe(200);
+  return { email, person, id };
+}
+
+test('an account made anew has what the old one had, and the old one nothing, at once', async () => {
+  const { id: organizationId, owner } = await service.organization();
+  const { email, person, id } = await memberWith('old-account', owner);
+  const anew = await service.person(email, { subject: 'new-account' });
+  expect((await anew.call('GET /v1/me')).body.error).toBe('address_taken');
+
+  const before = await service.items();
+  const dry = await rebind('--email', email.toUpperCase(), '--subject', 'new-account', '--dry-run');
+  expect(dry).toMatchObject({ code: 0, err: '' });
+  for (const text of [email, id, organizationId, 'nothing was written']) expect(dry.out).toContain(text);
+  expect(await service.items()).toEqual(before);
+
+  expect(await rebind('--email', email, '--subject', 'new-account')).toMatchObject({ code: 0, err: '' });
+  expect((await anew.call('GET /v1/me')).body).toMatchObject({ id, email, memberships: [{ organizationId }] });
+  expect((await anew.call('GET /v1/members')).status).toBe(200);
+  // Functions that knew the old account, too.
+  for (const route of ['GET /v1/members', 'GET /v1/me']) {
+    expect(await person.call(route), route).toMatchObject({ status: 409, body: { error: 'address_taken' } });
+  }
+  const [entry] = (await owner.call('GET /v1/audit-logs?action=member.rebind')).body.data;
+  expect(entry).toMatchObject({
+    actorType: 'operator',
+    actorId: 'rebind',
+    sourceAddress: null,
+    resourceType: 'member',
+  });
+
+  const again = await rebind('--email', email, '--subject', 'new-account');
+  expect(again).toEqual({ code: 1, out: '', err: `This subject signs in as ${id} already.\n` });
+});
+
+test('what would take over somebody else, or nobody, is refused, and nothing is written', async () => {
+  const { owner } = await service.organization();
+  const [one, other] = [await memberWith('one', owner), await memberWith('other', owner)];
+  const [nobody, placeholder] = [newAddress(), newAddress()];
+  await service.member(owner, 'USER', placeholder);
+  const before = await service.items();
+  for (const [options, why] of [
+    [['--email', one.email, '--subject', 'other'], other.id],
+    [['--email', nobody, '--subject', 'x'], 'Nobody has signed in'],
+    [['--email', placeholder, '--subject', 'x'], 'Nobody has signed in'],
+    [['--email', one.email, '--swap-with', placeholder], 'Nobody has signed in'],
+    [['--email', one.email, '--swap-with', one.email], 'the same'],
+    [['--email', one.email], 'either --subject or --swap-with'],
+    [['--email', one.email, '--subject', 'x', '--swap-with', other.email], 'either --subject or --swap-with'],
+    [['--email', 'jane', '--subject', 'x'], 'must be an e-mail address'],
+    [['--email', one.email, '--subject', ''], 'must not be empty'],
+    [['--mail', one.email], 'Unknown option'],
+  ] as const) {
+    const { code, out, err } = await rebind(...options);
+    expect([code, out, err.includes(why)], err).toEqual([1, '', true]);
+  }
+  expect(await service.items()).toEqual(before);
+});
+
+test('two people who swapped addresses have each other’s from then on, and older tokens don’t swap them back', async () => {
+  const { owner } = await service.organization();
+  const [one, other] = [await memberWith('first-of-two', owner), await memberWith('second-of-two', owner)];
+  const swapped = [
+    await service.person(other.email, { subject: 'first-of-two' }),
+    await service.person(one.email, { subject: 'second-of-two' }),
+  ] as const;
+  for (const person of swapped) expect((await person.call('GET /v1/me')).body.error).toBe('address_taken');
+  // Later than what the old tokens said.
+  await new Promise((resolve) => setTimeout(resolve, 1100));
+  const dry = await rebind('--email', one.email, '--swap-with', other.email, '--dry-run');
+  expect(dry.code).toBe(0);
+  expect((await swapped[0].call('GET /v1/me')).status).toBe(409);
+
+  // Twice at the same moment is once and back again, or one of them is told to wait.
+  expect(await rebind('--email', one.email, '--swap-with', other.email)).toMatchObject({ code: 0, err: '' });
+  const me = async (person: (typeof swapped)[number]) => (await person.call('GET /v1/me')).body;
+  expect([await me(swapped[0]), await me(swapped[1])]).toMatchObject([
+    { id: one.id, email: other.email },
+    { id: other.id, email: one.email },
+  ]);
+  expect([await me(one.person), await me(other.person)]).toMatchObject([
+    { id: one.id, email: other.email },
+    { id: other.id, email: one.email },
+  ]);
+  const members = (await owner.call('GET /v1/members')).body.data as { userProfile: { id: string; email: string } }[];
+  const emailOf = (id: string) => members.find(({ userProfile }) => userProfile.id === id)?.userProfile.email;
+  expect([emailOf(one.id), emailOf(other.id)]).toEqual([other.email, one.email]);
+});
+
+test('a person is bound once, whoever else changes them at the same moment', async () => {
+  const { owner } = await service.organization();
+  const { email, person, id } = await memberWith('raced', owner);
+  const moved = await service.person(newAddress('moved'), { subject: 'raced' });
+  const results = await Promise.all([
+    rebind('--email', email, '--subject', 'winner-a'),
+    rebind('--email', email, '--subject', 'winner-b'),
+    ...Array.from({ length: 20 }, () => person.call('PATCH /v1/me', { body: { firstName: 'Jane' } })),
+    moved.call('GET /v1/me'),
+  ]);
+  for (const result of results) {
+    if ('status' in result) expect([200, 409]).toContain(result.status);
+  }
+  // One sign-in is theirs in the end; the walk over the table looks for the rest.
+  const identities = (await service.items()).filter(({ type, userId }) => type === 'Identity' && userId === id);
+  expect(identities).toHaveLength(1);
+});

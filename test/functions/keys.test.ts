@@ -1,0 +1,145 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { exportJWK, type GenerateKeyPairOptions, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { afterAll, beforeEach, expect, test } from 'vitest';
+import { newAddress, useService } from '../support/service.ts';
+
+// Tokens of an issuer whose keys change, or can't be asked for. Each test names its keys anew: no function knows them.
+
+/** What the issuer answers: its keys, or nothing that is of use. */
+let published: readonly JWK[] | undefined;
+let asked = 0;
+const server = createServer((_, response) => {
+  asked += 1;
+  response.writeHead(published ? 200 : 502).end(JSON.stringify({ keys: published }));
+}).listen(0, '127.0.0.1');
+await new Promise((resolve) => server.once('listening', resolve));
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+const ISSUER = 'https://issuer.example.com';
+const { port } = server.address() as AddressInfo;
+const service = useService({
+  environment: { TOKEN_ISSUER: ISSUER, TOKEN_JWKS_URI: `http://127.0.0.1:${port}/keys` },
+});
+
+const SECOND = 1000;
+const HOUR = 3600 * SECOND;
+let ahead = 0;
+async function pass(milliseconds: number): Promise<void> {
+  ahead += milliseconds;
+  await service.clock(`${ahead}ms`);
+}
+const now = () => Math.floor((Date.now() + ahead) / SECOND);
+
+/** An hour later each function asks for the keys of the test. */
+beforeEach(() => pass(HOUR));
+
+let made = 0;
+
+/** A key of the issuer, and what it signs. */
+async function newKey(alg = 'RS256', options?: GenerateKeyPairOptions) {
+  made += 1;
+  const kid = `key-${made}`;
+  const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true, ...options });
+  const jwk: JWK = { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' };
+  const sign = (claims: Record<string, unknown> = {}, header: Record<string, unknown> = {}) => {
+    const email = newAddress();
+    const said = { iss: ISSUER, aud: 'muster', sub: email, iat: now(), exp: now() + 600, email, email_verified: true };
+    return new SignJWT({ ...said, ...claims })
+      .setProtectedHeader({ alg, kid, ...header } as Parameters<SignJWT['setProtectedHeader']>[0])
+      .sign(privateKey, { crit: { 'https://example.com/must': true } });
+  };
+  return { jwk, sign };
+}
+
+async function answer(token: string) {
+  const { status, body, headers } = await service.call('GET /v1/me', { headers: { authorization: `Bearer ${token}` } });
+  return { status, error: body.error, retryAfter: headers.get('retry-after') };
+}
+
+test.each(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'])(
+  'a token signed with %s is good',
+  async (alg) => {
+    const { jwk, sign } = await newKey(alg);
+    published = [jwk];
+    expect(await answer(await sign())).toMatchObject({ status: 200 });
+  },
+);
+
+test('a token whose header asks for what we don’t understand is refused', async () => {
+  const { jwk, sign } = await newKey();
+  published = [jwk];
+  expect((await answer(await sign())).status).toBe(200);
+  const critical = await sign({}, { crit: ['https://example.com/must'], 'https://example.com/must': true });
+  expect(await answer(critical)).toMatchObject({ status: 401, error: 'unauthenticated' });
+});
+
+test('a token without a kid is good where the issuer has one key for it, and refused where it has several', async () => {
+  const [one, two] = [await newKey(), await newKey()];
+  published = [one.jwk];
+  expect((await answer(await one.sign({}, { kid: undefined }))).status).toBe(200);
+  published = [one.jwk, two.jwk];
+  await pass(HOUR);
+  expect((await answer(await two.sign({}, { kid: undefined }))).status).toBe(401);
+  expect((await answer(await two.sign())).status).toBe(200);
+});
+
+test.each([
+  ['exp', -2, -60],
+  ['nbf', 3, 60],
+  ['iat', 3, 60],
+] as const)('clocks may differ by some seconds at %s', async (claim, near, far) => {
+  const { jwk, sign } = await newKey();
+  published = [jwk];
+  expect((await answer(await sign({ [claim]: now() + near }))).status).toBe(200);
+  expect((await answer(await sign({ [claim]: now() + far }))).status).toBe(401);
+});
+
+test('a token without iat is refused: nobody could tell whether it is the newest', async () => {
+  const { jwk, sign } = await newKey();
+  published = [jwk];
+  expect((await answer(await sign({ iat: undefined }))).status).toBe(401);
+});
+
+test('while the issuer isn’t asked again, an unknown key is 503, and no token of a known key suffers', async () => {
+  const [known, next, forged] = [await newKey(), await newKey(), await newKey()];
+  published = [known.jwk];
+  const token = await known.sign();
+  expect((await answer(token)).status).toBe(200);
+  await pass(11 * SECOND);
+  // The issuer is asked, and doesn't have it.
+  expect(await answer(await forged.sign())).toMatchObject({ status: 401 });
+  const before = asked;
+  // The issuer has a new key since: whoever signed in with it is told to wait, not to sign in again.
+  published = [known.jwk, next.jwk];
+  const fresh = await next.sign();
+  expect(await answer(fresh)).toEqual({ status: 503, error: 'keys_unavailable', retryAfter: '10' });
+  expect((await answer(token)).status).toBe(200);
+  expect(asked).toBe(before);
+  await pass(11 * SECOND);
+  expect((await answer(fresh)).status).toBe(200);
+});
+
+test('while the issuer doesn’t answer, what can’t be verified is 503', async () => {
+  const { jwk, sign } = await newKey();
+  published = undefined;
+  const token = await sign();
+  expect(await answer(token)).toEqual({ status: 503, error: 'keys_unavailable', retryAfter: '10' });
+  published = [jwk];
+  expect((await answer(token)).status).toBe(200);
+});
+
+test('a key that the issuer withdrew isn’t trusted an hour later', async () => {
+  const [withdrawn, left] = [await newKey(), await newKey()];
+  published = [withdrawn.jwk, left.jwk];
+  const long = { exp: now() + 5 * 3600 };
+  const token = await withdrawn.sign(long);
+  expect((await answer(token)).status).toBe(200);
+  published = [left.jwk];
+  await pass(HOUR);
+  expect((await answer(token)).status).toBe(401);
+  expect((await answer(await left.sign())).status).toBe(200);
+});
