@@ -8,6 +8,7 @@ import type { Call } from '../../cdk/local/aws.ts';
 import type { Person } from '../../cdk/local/issuer.ts';
 import { type Stack, type StackOptions, startStack } from '../../cdk/local/stack.ts';
 import { contractOf, expectDeclared } from './contract.ts';
+import { Disclosure } from './disclosure.ts';
 import { leaksIn, tellOf } from './leaks.ts';
 import { recorder } from './recording.ts';
 import { expectConsistent } from './walk.ts';
@@ -98,11 +99,17 @@ export function useService(options: Omit<StackOptions, 'directory'> = {}): Servi
     const engine = process.env.MUSTER_ENGINE as StackOptions['engine'];
     stack = await startStack({ directory, ...(engine && { engine }), ...options, onCall, onLog });
   });
-  const service = serviceOf(running, told);
+  const disclosure = new Disclosure();
+  const service = serviceOf(running, told, disclosure);
   afterAll(async () => {
     try {
       // Whatever the tests of a file did, the table holds together; one that others write too is none to judge.
-      if (stack && !process.env.DYNAMODB_ENDPOINT) expectConsistent(await service.items());
+      if (stack && !process.env.DYNAMODB_ENDPOINT) {
+        const items = await service.items();
+        expectConsistent(items);
+        // No answer told of anybody who is none of the caller's organization.
+        expect(disclosure.leaks(items)).toEqual([]);
+      }
       // Whatever went wrong, no log tells of whom.
       expect(leaksIn(lines, told)).toEqual([]);
     } finally {
@@ -119,8 +126,9 @@ export function useService(options: Omit<StackOptions, 'directory'> = {}): Servi
  * The service behind a running stack.
  *
  * @param told gets what it is told of people
+ * @param disclosure gets what it tells of people
  */
-export function serviceOf(running: () => Stack, told = new Set<string>()): Service {
+export function serviceOf(running: () => Stack, told = new Set<string>(), disclosure = new Disclosure()): Service {
   const call = async (route: string, { body, headers }: Sending = {}): Promise<Answer> => {
     const [method, path] = route.split(' ') as [string, string];
     const isRaw = typeof body === 'string';
@@ -134,6 +142,8 @@ export function serviceOf(running: () => Stack, told = new Set<string>()): Servi
       ...(body !== undefined && { body: isRaw ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
+    const sent = body === undefined ? '' : isRaw ? body : JSON.stringify(body);
+    disclosure.take({ route, headers: headers ?? {}, sent, text });
     const isJson = response.headers.get('content-type')?.includes('json');
     const answer = {
       status: response.status,
@@ -201,7 +211,10 @@ export function serviceOf(running: () => Stack, told = new Set<string>()): Servi
     },
     sweep: () => local('POST /_local/sweep'),
     mailEvent: (event) => local('POST /_local/ses-events', event),
-    clock: (offset) => local('POST /_local/clock', { offset }),
+    clock: (offset) => {
+      disclosure.moved(offset);
+      return local('POST /_local/clock', { offset });
+    },
     faults: (faults) => local('POST /_local/faults', faults),
     calls: () => local('GET /_local/calls'),
     items: async () => {
