@@ -129,7 +129,7 @@ describe('every refusal is a document of errors, and JSON:API', () => {
     expect(answer.headers.get('vary')).toBe('Accept');
     const { errors } = z.parse(PapershiftProblem, await answer.json());
     expect(errors).toMatchObject([{ status: String(status), code, meta: { attribute: 'base', code } }]);
-    if (status === 405) expect(answer.headers.get('allow')).toBe('GET, POST');
+    if (status === 405) expect(answer.headers.get('allow')).toBe('GET, HEAD, POST');
   });
 
   test('a defect tells nothing but the id of its request', async () => {

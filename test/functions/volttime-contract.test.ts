@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { PERMISSIONS, ROLES } from '../../lib/domain/roles.ts';
+import { routeKeysOf } from '../../lib/http/declaration.ts';
+import { MESSAGES } from '../../lib/http/messages.ts';
 import { type Contract, contracts } from '../support/contract.ts';
 import { exampleOf, type Home } from '../support/requests.ts';
 import { type Client, newAddress, type Sending, useService } from '../support/service.ts';
@@ -82,7 +84,8 @@ describe.each(named(all))('%s', (_, contract) => {
     // A word in a path may stand where another route has a variable.
     const isOf = (route: string) => new RegExp(`^${route.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path);
     const allowed = all
-      .map(({ declaration }) => declaration.route.split(' ') as [string, string])
+      .flatMap(({ declaration }) => routeKeysOf(declaration))
+      .map((key) => key.split(' ') as [string, string])
       .flatMap(([method, route]) => (isOf(route) ? [method] : []))
       .sort()
       .join(', ');
@@ -182,7 +185,7 @@ describe.each(named(withBodies))('%s', (_, contract) => {
 
     for (const text of ['{', 'nonsense', '\u0000']) {
       const { status, text: answer } = await send(text);
-      const message = 'The body is not valid JSON.';
+      const message = MESSAGES.malformed_body;
       expect([status, answer], text).toEqual([400, pretty({ message, error: 'malformed_body' })]);
     }
     for (const text of ['[1]', 'null', '"text"', '42', '[{}]', `{"a":${'['.repeat(90_000)}${']'.repeat(90_000)}}`]) {
