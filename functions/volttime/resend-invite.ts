@@ -22,7 +22,7 @@ export const endpoint = forSite({
   route: 'POST /api/v3/sites/{site}/teams/invites/{invite}/resend',
   permission: 'site:read',
   table: union(LOCATE_SITE, INVITE_AGAIN),
-  depth: 5,
+  depth: 6,
   email: true,
   refuses: [
     ...(['forbidden', 'invitation_not_found', 'invitation_not_resendable'] as const),
