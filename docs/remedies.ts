@@ -77,7 +77,8 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
   site_invite_not_found: 'Take the whole token of the newest mail, or ask for a new invite.',
   site_invite_expired: 'Ask for a new invite.',
   site_invite_used: 'Nothing to do, if it was you; else ask for a new invite.',
-  site_invite_void: 'Ask somebody who manages the team that owns the site for a new invite.',
+  site_invite_void:
+    'Take the token of the newest mail, or ask somebody who manages the team that owns the site for a new invite.',
   sensitive_request_not_found: 'Open the link of the newest mail, all of it.',
   sensitive_request_over: 'Nothing to do: a new request comes with a new mail.',
   decider_removed: 'Let somebody decide who manages the team that owns the site.',

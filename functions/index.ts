@@ -96,6 +96,7 @@ export const contents = {
   'volttime/invite-team': await import('./volttime/invite-team.ts'),
   'volttime/invite-team-v1': await import('./volttime/invite-team-v1.ts'),
   'volttime/list-chargers': await import('./volttime/list-chargers.ts'),
+  'volttime/list-invites': await import('./volttime/list-invites.ts'),
   'volttime/list-site-chargers': await import('./volttime/list-site-chargers.ts'),
   'volttime/list-site-teams': await import('./volttime/list-site-teams.ts'),
   'volttime/list-sites': await import('./volttime/list-sites.ts'),
@@ -108,11 +109,13 @@ export const contents = {
   'volttime/remove-site-team': await import('./volttime/remove-site-team.ts'),
   'volttime/report-charger': await import('./volttime/report-charger.ts'),
   'volttime/request-sensitive-data': await import('./volttime/request-sensitive-data.ts'),
+  'volttime/resend-invite': await import('./volttime/resend-invite.ts'),
   'volttime/revoke-sensitive-data': await import('./volttime/revoke-sensitive-data.ts'),
   'volttime/transfer-site': await import('./volttime/transfer-site.ts'),
   'volttime/update-asset-access': await import('./volttime/update-asset-access.ts'),
   'volttime/update-charger': await import('./volttime/update-charger.ts'),
   'volttime/update-site': await import('./volttime/update-site.ts'),
+  'volttime/withdraw-invite': await import('./volttime/withdraw-invite.ts'),
 };
 
 /** Every function with its declaration, in the order of their names. */

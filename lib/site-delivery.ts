@@ -31,8 +31,10 @@ import {
   clearSiteInvite,
   createSiteInvite,
   getInviter,
+  RESEND_SITE_INVITE,
   recordInviteMail,
   recordInviteUnsent,
+  resendSiteInvite,
 } from './table/site-invites.ts';
 import { addSecret, getSiteRequest, REQUEST_SENSITIVE, requestSensitive } from './table/site-requests.ts';
 import { getAccess, getSite } from './table/sites.ts';
@@ -109,6 +111,32 @@ export async function inviteToSite(
   await deliverSiteInvite(invite, { organization, site, team: way.team, inviter, guard, secret: secrets.mail });
   const token = formatSiteToken({ siteId: site.id, id: invite.id, secret: secrets.token });
   return { invite, headers, given: { token, web: siteInviteLink(invite, site, secrets.token) } };
+}
+
+/** What `beforeInviting` and `inviteAgain` do to the table. */
+export const INVITE_AGAIN: TableAccess = union(RESEND_SITE_INVITE, READ_COUNTED, {
+  BatchGetItem: ['ORG', 'USER', 'LIMIT', 'EMAIL'],
+  Query: ['SITE'],
+});
+
+/**
+ * Sends an invite again, by a mail that is tried at once.
+ *
+ * @returns headers of the answer
+ * @throws Refusal as `resendSiteInvite`
+ */
+export async function inviteAgain(
+  occasion: Occasion,
+  way: Way,
+  site: Site,
+  invite: SiteInvite,
+  { organization, inviter, guard, ...before }: BeforeInviting,
+): Promise<Readonly<Record<string, string>>> {
+  const secret = newSiteSecret();
+  const { limits } = configuration();
+  const { invite: resent, headers } = await resendSiteInvite(occasion, way, site, invite, secret, before, limits);
+  await deliverSiteInvite(resent, { organization, site, team: way.team, inviter, guard, secret });
+  return headers;
 }
 
 /** Whose site it is, by whom somebody is invited to it, and the secret of the mail's link, which is in it alone. */

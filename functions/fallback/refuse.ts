@@ -31,7 +31,8 @@ export const endpoint = forAnybody({
       return method && path && matches(path, request.path) ? [method] : [];
     });
     if (allowed.length === 0) throw new Refusal('route_not_found');
-    const allow = { allow: allowed.sort().join(', ') };
+    // A word may stand where another route has a variable: then several are of one method.
+    const allow = { allow: [...new Set(allowed)].sort().join(', ') };
     if (request.method === 'OPTIONS') return { status: 204, headers: allow };
     throw new Refusal('method_not_allowed', undefined, allow);
   },

@@ -44,6 +44,8 @@ export const AUDIT_ACTIONS = [
   'site-sensitive.decline',
   'site-sensitive.expire',
   'site-invite.create',
+  'site-invite.resend',
+  'site-invite.withdraw',
   'site-invite.accept',
   'site-invite.erase',
   'charger.create',

@@ -31,11 +31,13 @@ export interface SiteInvite extends Carried {
   /** Who invited, and their membership of the organization: once they may not any more, the invite is no good. */
   readonly inviterId: string;
   readonly memberId: string;
-  readonly status: 'PENDING' | 'ACCEPTED';
+  readonly status: 'PENDING' | 'ACCEPTED' | 'WITHDRAWN';
   /** Hashes of the secrets by which whoever is signed in accepts it: that of the API's answer. */
   readonly secrets: readonly string[];
   /** Hashes of the secrets of its mails, by which its page accepts it too. */
   readonly mailSecrets: readonly string[];
+  /** Hashes of those before the last time that it was resent, the latest first: they are good for nothing. */
+  readonly replacedSecrets?: readonly string[];
   /** For which team it was accepted. */
   readonly accepted?: { readonly userId: string; readonly teamId: string };
   readonly delivery: Pick<Delivery, 'state' | 'attempts' | 'at' | 'reason'>;
@@ -62,10 +64,21 @@ export const INVITE_REFUSALS = [
   'site_invite_void',
 ] as const satisfies readonly RefusalCode[];
 
-/** Refuses an invite that isn't open any more. @throws Refusal `site_invite_used`, `site_invite_expired` */
-export function refuseUnlessOpen({ status, expiresAt }: SiteInvite, now: Date): void {
+/** What an invite is at a moment: that its time is over is written nowhere. */
+export function inviteStatusAt({ status, expiresAt }: SiteInvite, now: Date): SiteInvite['status'] | 'EXPIRED' {
+  return status === 'PENDING' && expiresAt <= now.toISOString() ? 'EXPIRED' : status;
+}
+
+/**
+ * Refuses an invite that isn't open any more.
+ *
+ * @throws Refusal `site_invite_used`, `site_invite_expired`; `site_invite_void` of one that was withdrawn
+ */
+export function refuseUnlessOpen(invite: SiteInvite, now: Date): void {
+  const status = inviteStatusAt(invite, now);
   if (status === 'ACCEPTED') throw new Refusal('site_invite_used');
-  if (expiresAt <= now.toISOString()) throw new Refusal('site_invite_expired');
+  if (status === 'WITHDRAWN') throw new Refusal('site_invite_void');
+  if (status === 'EXPIRED') throw new Refusal('site_invite_expired');
 }
 
 /** Who invited, as they are now. */

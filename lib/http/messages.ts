@@ -74,7 +74,7 @@ export const MESSAGES: Readonly<Record<RefusalCode, string>> = {
   site_invite_expired: 'The invite to the site has expired.',
   site_invite_used: 'The invite to the site was accepted already.',
   site_invite_void:
-    'The invite is no good any more: the site went to another owner, what it gives was taken from the team since, or whoever invited may not any more.',
+    'The invite is no good any more: it was withdrawn, a newer mail was sent, the site went to another owner, what it gives was taken from the team since, or whoever invited may not any more.',
   sensitive_request_not_found: 'There is no such request for sensitive data.',
   sensitive_request_over: 'The request for sensitive data is no longer open.',
   decider_removed: 'Whoever the link was sent to no longer manages the team that owns the site.',

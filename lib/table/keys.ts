@@ -99,6 +99,7 @@ export const prefixes = {
   site: 'SITE#',
   charger: 'CHARGER#',
   siteInvited: 'SITEINVITE#',
+  siteInvite: 'INVITE#',
 };
 
 /**

@@ -1,6 +1,6 @@
 import { type Occasion, unseen } from '../domain/audit.ts';
 import { newId, newNumber } from '../domain/ids.ts';
-import { periodEnd } from '../domain/invitation.ts';
+import { periodEnd, REPLACED_SECRETS } from '../domain/invitation.ts';
 import { anyOf, type Limits, mailPlaces } from '../domain/limits.ts';
 import { hashSecret, knowsSecret } from '../domain/link.ts';
 import type { Actor } from '../domain/member.ts';
@@ -11,6 +11,7 @@ import {
   INVITE_DAYS,
   type Inviter,
   inviteEnd,
+  inviteStatusAt,
   refuseUnlessOpen,
   requireSite,
   type SiteInvite,
@@ -127,6 +128,128 @@ export async function createSiteInvite(
   return { invite, headers: rate.headers };
 }
 
+/** Invites of a site that are kept, the newest first, but for those of an earlier ownership: they are none of the owner's. */
+export async function listSiteInvites(
+  { id, transfers }: Pick<Site, 'id' | 'transfers'>,
+  range: { readonly skip?: number; readonly limit: number },
+): Promise<SiteInvite[]> {
+  const rows = await query({ pk: keys.site(id).pk, prefix: prefixes.siteInvite, newestFirst: true, ...range });
+  return (rows as unknown as SiteInvite[]).filter((invite) => invite.transfers === transfers);
+}
+
+/** How many invites of a site are looked at for one with an integer: as many as a list shows at once. */
+const FOUND_AMONG = 1000;
+
+/** An invite of a site by its integer. @throws Refusal `invitation_not_found` */
+export async function requireSiteInvite(site: Site, number: number | undefined): Promise<SiteInvite> {
+  const invites = number === undefined ? [] : await listSiteInvites(site, { limit: FOUND_AMONG });
+  const found = invites.find((invite) => invite.number === number);
+  if (!found) throw new Refusal('invitation_not_found');
+  return found;
+}
+
+/** What `withdrawSiteInvite` does to the table. */
+export const WITHDRAW_SITE_INVITE: TableAccess = {
+  Query: ['SITE'],
+  ConditionCheckItem: ['USER', 'TEAM'],
+  PutItem: ['AUDIT'],
+  UpdateItem: ['SITE'],
+};
+
+/**
+ * Withdraws an open invite: whoever holds its link is told so until it is forgotten.
+ *
+ * @param way by which the actor manages the site
+ * @throws Refusal `invitation_not_pending`
+ */
+export async function withdrawSiteInvite(occasion: Occasion, way: Way, site: Site, invite: SiteInvite): Promise<void> {
+  const { now } = occasion;
+  if (inviteStatusAt(invite, now) !== 'PENDING') throw new Refusal('invitation_not_pending');
+  const { id, siteId, delivery } = invite;
+  const at = now.toISOString();
+  await transact([
+    ...actorManagesSite(way),
+    {
+      type: 'update',
+      key: keys.siteInvite(siteId, id),
+      set: {
+        status: 'WITHDRAWN',
+        dueAt: dueAttributes(id, inviteEnd(invite)).dueAt,
+        ...(delivery.state === 'QUEUED' && { delivery: { ...delivery, state: 'FAILED', at } }),
+      },
+      when: [
+        { attribute: 'status', is: 'PENDING' },
+        { attribute: 'delivery', is: delivery },
+      ],
+    },
+    ...auditIn(occasion, [site.organizationId], site, { action: 'site-invite.withdraw', before: { inviteId: id } }),
+  ]);
+}
+
+/** What `resendSiteInvite`, and recording what became of its mail, do to the table. */
+export const RESEND_SITE_INVITE: TableAccess = {
+  ConditionCheckItem: ['USER', 'TEAM', 'SITE'],
+  PutItem: ['AUDIT'],
+  UpdateItem: ['ORG', 'LIMIT', 'SITE'],
+};
+
+/**
+ * Gives an invite that is open, or whose time is over, a new secret and a full new period, with the mail due, which the
+ * caller sends now; the actor becomes who invites. Earlier links and tokens are good for nothing.
+ *
+ * @param way by which the actor manages the site
+ * @param secret of the mail
+ * @param before what is counted of mails, and the actor's window of invites
+ * @returns the invite, and headers of the answer
+ * @throws Refusal `invitation_not_resendable`, and as `createSiteInvite`
+ */
+export async function resendSiteInvite(
+  occasion: Occasion,
+  way: Way,
+  site: Site,
+  invite: SiteInvite,
+  secret: Buffer,
+  { counted, window }: { readonly counted: Counted; readonly window: InviteWindow | undefined },
+  limits: Limits,
+): Promise<{ invite: DueInvite; headers: Readonly<Record<string, string>> }> {
+  const { now } = occasion;
+  const { actor } = way;
+  if (invite.status !== 'PENDING') throw new Refusal('invitation_not_resendable');
+  const rate = countInvite(actor.userId, window, now);
+  const place = anyOf(mailPlaces(counted.counters, limits, now));
+  if (!place) throw tooMany('mail_rate_exceeded', endOfDay(now), now);
+  const { id, siteId, organizationId, email, secrets, mailSecrets, replacedSecrets = [], expiresAt } = invite;
+  const cause = { organizationId, userId: actor.userId };
+  const set = {
+    ...{ inviterId: actor.userId, memberId: actor.memberId, secrets: [], mailSecrets: [hashSecret(secret)] },
+    replacedSecrets: [...mailSecrets.toReversed(), ...secrets, ...replacedSecrets].slice(0, REPLACED_SECRETS),
+    delivery: { state: 'QUEUED' as const, attempts: 0, at: now.toISOString() },
+    ...{ expiresAt: periodEnd(now, INVITE_DAYS), ...dueAttributes(id, leaseEnd(now)) },
+  };
+  await transact([
+    ...actorManagesSite(way),
+    { type: 'check', key: keys.site(siteId), when: [{ attribute: 'transfers', is: site.transfers }] },
+    {
+      type: 'update',
+      key: keys.siteInvite(siteId, id),
+      set,
+      when: [
+        { attribute: 'status', is: 'PENDING' },
+        { attribute: 'mailSecrets', is: mailSecrets },
+      ],
+    },
+    rate.write,
+    ...countMailsTo(cause, [email], limits, now),
+    ...countMailsOfDay(cause, counted, place, limits, now),
+    ...auditIn(occasion, [organizationId], site, {
+      action: 'site-invite.resend',
+      before: { inviteId: id, expiresAt },
+      after: { inviteId: id, expiresAt: set.expiresAt },
+    }),
+  ]);
+  return { invite: { ...invite, ...set }, headers: rate.headers };
+}
+
 /** An invite whose secret somebody holds, with its site, which may have been deleted. */
 export interface FoundInvite {
   readonly invite: SiteInvite;
@@ -137,11 +260,12 @@ export interface FoundInvite {
  * Finds the invite behind a token, good or not. Strangers learn nothing: an unknown invite and a forged secret are the
  * same.
  *
- * @throws Refusal `site_invite_not_found`
+ * @throws Refusal `site_invite_not_found`; `site_invite_void` where a newer mail was sent
  */
 export async function findSiteInvite(token: SiteToken | undefined): Promise<FoundInvite> {
   if (!token) throw new Refusal('site_invite_not_found');
   const [invite, site] = await Promise.all([getSiteInvite(token.siteId, token.id), getSite(token.siteId)]);
+  if (invite && knowsSecret(invite.replacedSecrets ?? [], token.secret)) throw new Refusal('site_invite_void');
   if (!invite || !knowsSecret([...invite.secrets, ...invite.mailSecrets], token.secret)) {
     throw new Refusal('site_invite_not_found');
   }
@@ -222,7 +346,11 @@ export async function acceptSiteInvite(
         accepted: { userId, teamId: team.id },
         dueAt: dueAttributes(invite.id, inviteEnd(invite)).dueAt,
       },
-      when: [{ attribute: 'status', is: 'PENDING' }],
+      when: [
+        { attribute: 'status', is: 'PENDING' },
+        // Not resent meanwhile: then the link isn't good any more.
+        { attribute: 'mailSecrets', is: invite.mailSecrets },
+      ],
     },
     ...(invite.transferOwnership
       ? transferWrites(occasion, site, owner, team, present, team.organizationId, limits)

@@ -595,6 +595,135 @@ describe('the page of an invite', () => {
   });
 });
 
+describe('an open invite', () => {
+  const invites = (site: MadeSite) => `/api/v3/sites/${site.uuid}/teams/invites`;
+  const errorOf = async (answer: Promise<Answer>) => {
+    const { status, body } = await answer;
+    return [status, body.error];
+  };
+
+  test('is listed for those who manage the site, the newest first, with what became of it', async () => {
+    const [{ owner, site }, other] = [await made(), await guest()];
+    const charger = await makeCharger(owner, site);
+    const assets = { accessible_assets: [{ asset_type: 'charger', asset_id: charger.id }] };
+    const [first, second, third] = [
+      await inviteTo(owner, site, { data_access: true, data_access_expires_at: '2099-12-31', ...assets }),
+      await inviteTo(owner, site, { transfer_ownership: false }),
+      await inviteTo(owner, site),
+    ];
+    await accept(other.owner, await mailToken(second), other.team);
+    expect((await owner.call(`DELETE ${invites(site)}/${third.body.invite.id}`)).status).toBe(200);
+    const { data } = (await owner.call(`GET ${invites(site)}`)).body;
+    const plain = { data_access: false, data_access_expires_at: null, can_access_all_assets: true };
+    expect(data).toMatchObject([
+      { id: third.body.invite.id, email: third.body.invite.email, status: 'withdrawn', ...plain },
+      { id: second.body.invite.id, status: 'accepted', transfer_ownership: false, ...plain },
+      {
+        ...{ id: first.body.invite.id, status: 'pending', data_access: true, can_access_all_assets: false },
+        data_access_expires_at: '2099-12-31T00:00:00.000000Z',
+      },
+    ]);
+    const page = (await owner.call(`GET ${invites(site)}?page=1`)).body;
+    expect([page.data, page.meta.to]).toEqual([data, 3]);
+    // Whoever sees the site without managing it is refused, and for whoever doesn't there is none.
+    expect((await other.owner.call(`GET ${invites(site)}`)).status).toBe(403);
+    expect((await (await guest()).owner.call(`GET ${invites(site)}`)).status).toBe(404);
+  });
+
+  test('is withdrawn by whoever manages the site: its link and its token are good for nothing, and no mail leaves', async () => {
+    const [{ owner, site }, other] = [await made(), await guest()];
+    const admin = await service.member(owner, 'ADMIN');
+    await service.faults([{ action: 'ses:SendRawEmail', fault: 'throttle', times: -1 }]);
+    const waiting = await inviteTo(owner, site);
+    await service.faults([]);
+    const sent = await inviteTo(owner, site, { email: other.owner.email });
+    const token = await mailToken(sent);
+    for (const { body } of [waiting, sent]) {
+      const answer = await admin.call(`DELETE ${invites(site)}/${body.invite.id}`);
+      expect(answer).toMatchObject({ status: 200, body: { message: 'Invite withdrawn successfully' } });
+    }
+    for (const used of [token, sent.body.invite_token]) {
+      expect(await errorOf(accept(other.owner, used, other.team))).toEqual([422, 'site_invite_void']);
+    }
+    const page = await service.call(`GET /site/invite/accept?token=${token}`);
+    expect([page.status, page.body]).toEqual([410, expect.stringContaining('withdrawn')]);
+    await service.clock('10m');
+    await service.sweep();
+    await service.clock(0);
+    expect(await service.mails(waiting.body.invite.email)).toEqual([]);
+    // Once only, and it stands in the log.
+    const again = admin.call(`DELETE ${invites(site)}/${sent.body.invite.id}`);
+    expect(await errorOf(again)).toEqual([409, 'invitation_not_pending']);
+    expect(await errorOf(admin.call(`POST ${invites(site)}/${sent.body.invite.id}/resend`))).toEqual([
+      409,
+      'invitation_not_resendable',
+    ]);
+    expect(await actions(owner)).toContain('site-invite.withdraw');
+  });
+
+  test('is resent with a new link for a full new period, whoever made it, also when its time was over', async () => {
+    const [{ owner, site, id: organizationId }, other] = [await made(), await guest()];
+    const sent = await inviteTo(owner, site, { email: other.owner.email });
+    const [token, url] = [await mailToken(sent), `POST ${invites(site)}/${sent.body.invite.id}/resend`];
+    const admin = await service.member(owner, 'ADMIN');
+    const answer = await admin.call(url);
+    expect(answer).toMatchObject({ status: 200, body: { message: 'Invite resent successfully' } });
+    expect(answer.headers.get('x-ratelimit-remaining')).toBe('4');
+    const newer = await mailToken(sent);
+    expect(newer).not.toBe(token);
+    for (const used of [token, sent.body.invite_token]) {
+      expect(await errorOf(accept(other.owner, used, other.team))).toEqual([422, 'site_invite_void']);
+    }
+    // It is the resender's now, and the one who made it may go.
+    await service.clock('8d');
+    const [late, them] = [
+      (await service.person(admin.email)).in(organizationId),
+      await service.person(other.owner.email),
+    ];
+    expect(await errorOf(accept(them, newer, other.team))).toEqual([422, 'site_invite_expired']);
+    expect((await late.call(url)).status).toBe(200);
+    const newest = await mailToken(sent);
+    expect((await accept(them, newest, other.team)).status).toBe(200);
+    expect(await errorOf(late.call(url))).toEqual([409, 'invitation_not_resendable']);
+    expect((await actions(late)).filter((action) => action === 'site-invite.resend')).toHaveLength(2);
+    await service.clock(0);
+  });
+
+  test('of an earlier ownership is none of the new owner’s', async () => {
+    const [{ owner, site }, other] = [await made(), await guest()];
+    const sent = await inviteTo(owner, site);
+    await share(service, site.uuid, other.team.uuid);
+    await owner.call(`POST /api/v3/sites/${site.uuid}/teams/${other.team.uuid}/transfer-ownership`);
+    expect((await other.owner.call(`GET ${invites(site)}`)).body.data).toEqual([]);
+    const path = `${invites(site)}/${sent.body.invite.id}`;
+    for (const route of [`DELETE ${path}`, `POST ${path}/resend`]) {
+      expect((await other.owner.call(route)).status).toBe(404);
+      expect((await owner.call(route)).status).toBe(403);
+    }
+  });
+
+  test.each([1, 2, 3])('that is withdrawn, accepted and resent at once: exactly one wins (%#)', async () => {
+    const [{ owner, site }, other] = [await made(), await guest()];
+    const sent = await inviteTo(owner, site, { email: other.owner.email });
+    const [token, path] = [await mailToken(sent), `${invites(site)}/${sent.body.invite.id}`];
+    const answers = await Promise.all([
+      owner.call(`DELETE ${path}`),
+      accept(other.owner, token, other.team),
+      owner.call(`DELETE ${path}`),
+    ]);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    const isIn = (await other.owner.call(`GET /api/v3/sites/${site.uuid}`)).status === 200;
+    expect(isIn).toBe(answers[1]?.status === 200);
+    await service.clock('2m');
+    const second = await inviteTo(owner, site, { email: other.owner.email });
+    const [older, resend] = [await mailToken(second), `POST ${invites(site)}/${second.body.invite.id}/resend`];
+    const team = await makeTeam(other.owner);
+    const [resent, accepted] = await Promise.all([owner.call(resend), accept(other.owner, older, team)]);
+    expect([resent.status, accepted.status].filter((status) => status === 200)).toHaveLength(1);
+    await service.clock(0);
+  });
+});
+
 describe('a request for sensitive data', () => {
   test('is mailed to those who may grant it, and granted by the link, once', async () => {
     const { owner, team: owning, site } = await made();

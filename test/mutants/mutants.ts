@@ -583,6 +583,34 @@ export const mutants: readonly Mutant[] = [
     },
   },
   {
+    name: 'an invite is withdrawn that was accepted a moment ago',
+    edits: [
+      {
+        file: 'lib/table/site-invites.ts',
+        replace: `        { attribute: 'status', is: 'PENDING' },\n        { attribute: 'delivery', is: delivery },`,
+        by: '',
+      },
+    ],
+    test: {
+      file: 'test/functions/volttime-invites.test.ts',
+      name: 'that is withdrawn, accepted and resent at once',
+    },
+  },
+  {
+    name: 'a link of before an invite was resent accepts it',
+    edits: [
+      {
+        file: 'lib/table/site-invites.ts',
+        replace: `        { attribute: 'mailSecrets', is: invite.mailSecrets },`,
+        by: '',
+      },
+    ],
+    test: {
+      file: 'test/functions/volttime-invites.test.ts',
+      name: 'that is withdrawn, accepted and resent at once',
+    },
+  },
+  {
     name: 'an identity may be had twice in an organization',
     edits: [
       {

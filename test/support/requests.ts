@@ -185,6 +185,14 @@ const inviteTeam: Maker<{ token: string; mailed: string }> = async (...at) => {
   return { token: made.body.invite_token, mailed: await at[0].linkToken(owner.email) };
 };
 
+/** The integer of a new invite to a site. */
+async function inviteNumber(service: Service, { owner }: Home, site: string): Promise<string> {
+  // Of somebody new each: a person makes five a minute.
+  const admin = await service.member(owner, 'ADMIN');
+  const made = await admin.call(`POST /api/v3/sites/${site}/teams/invite`, { body: { email: newAddress() } });
+  return String(made.body.invite.id);
+}
+
 /** The token of the mailed link of a new request for sensitive data. */
 const requestToken: Maker<string> = async (...at) => {
   const { owner } = at[1];
@@ -299,6 +307,7 @@ export async function exampleOf(
     .replace('{id}', id)
     .replace('{site}', site)
     .replace('{team}', route.includes('{team}') ? await sharingTeam(site, service, home, invited) : '')
+    .replace('{invite}', route.includes('{invite}') ? await inviteNumber(service, home, site) : '')
     .replace('{charger}', route.includes('{charger}') ? await chargerUuid(service, home, invited) : '')
     .replace('{team_id}', route.includes('{team_id}') ? await owningTeam(service, home, invited) : '')
     .replace('{memberId}', route.includes('{memberId}') ? await teamMemberOf(name, service, home, id) : '');

@@ -126,7 +126,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
         .of('AuditEntry', id)
         .filter(
           ({ action, createdAt }) =>
-            /^(invitation\.(create|resend)|site-invite\.create)$/.test(action) && createdAt.startsWith(day),
+            /^(invitation\.(create|resend)|site-invite\.(create|resend))$/.test(action) && createdAt.startsWith(day),
         ).length;
       return [
         ['members', sitting, members],
@@ -279,12 +279,15 @@ const KINDS: Readonly<Record<string, Kind>> = {
       const { id, siteId, status, accepted, secrets, mailSecrets, delivery, transferOwnership } = item;
       const tells = (action: string) =>
         table.of('AuditEntry', siteId).filter(({ action: is, after }) => is === action && after?.inviteId === id);
+      const ends = (action: string) =>
+        table.of('AuditEntry', siteId).filter(({ action: is, before }) => is === action && before?.inviteId === id);
       return [
         ...due(item, id, true),
         ['entries of its creation', 1, tells('site-invite.create').length],
         ['whether it was accepted, if it says so', status === 'ACCEPTED', tells('site-invite.accept').length > 0],
         ['whether it says for whom', status === 'ACCEPTED', accepted !== undefined],
-        ['secrets for who is signed in', 1, secrets.length],
+        ['secrets for who is signed in', tells('site-invite.resend').length > 0 ? 0 : 1, secrets.length],
+        ['whether it was withdrawn, if it says so', status === 'WITHDRAWN', ends('site-invite.withdraw').length > 0],
         ['whether it has secrets of mails', true, mailSecrets.length > 0],
         ['whether it says whether it is a transfer', true, typeof transferOwnership === 'boolean'],
         ['whether there is such a state', true, ['QUEUED', 'SENT', 'FAILED'].includes(delivery.state)],

@@ -69,8 +69,9 @@ export const DEAD_LINK_WORDS: Record<Language, Readonly<Record<DeadLink, Refusal
     },
     site_void: {
       heading: 'This invite is no longer good',
-      happened: 'The site has another owner by now, or the person who invited you may not share it any more.',
-      next: 'Ask somebody who manages the site for a new invite.',
+      happened:
+        'It was withdrawn, a newer mail was sent to you, the site has another owner by now, or the person who invited you may not share it any more.',
+      next: 'Look for a newer mail, or ask somebody who manages the site for a new invite.',
     },
     request_not_found: {
       heading: 'There is no request behind this link',
@@ -143,8 +144,8 @@ export const DEAD_LINK_WORDS: Record<Language, Readonly<Record<DeadLink, Refusal
     site_void: {
       heading: 'Diese Einladung gilt nicht mehr',
       happened:
-        'Der Standort gehört inzwischen anderen, oder die Person, die Sie eingeladen hat, darf ihn nicht mehr teilen.',
-      next: 'Bitten Sie jemanden, der den Standort verwaltet, um eine neue Einladung.',
+        'Sie wurde zurückgezogen, Sie haben eine neuere E-Mail bekommen, der Standort gehört inzwischen anderen, oder die Person, die Sie eingeladen hat, darf ihn nicht mehr teilen.',
+      next: 'Suchen Sie eine neuere E-Mail, oder bitten Sie jemanden, der den Standort verwaltet, um eine neue Einladung.',
     },
     request_not_found: {
       heading: 'Hinter diesem Link ist keine Anfrage',

@@ -18,6 +18,7 @@ const MODELS: Partial<Record<RefusalCode, readonly [model: string, segment: stri
   team_not_found: ['Team', 'teams'],
   site_not_found: ['Site', 'sites'],
   charger_not_found: ['Charger', 'chargers'],
+  invitation_not_found: ['Invite', 'invites'],
 };
 
 /** What is wrong with an invite is wrong with its token. */

@@ -82,6 +82,20 @@ export const NewInvite = z.strictObject({
   invite_links: z.optional(z.strictObject({ web: z.url(), deep_link: z.string() })),
 });
 
+/** An invite in the list of those who manage the site. */
+export const Invite = z.strictObject({
+  id: integer,
+  email: z.email(),
+  status: z.enum(['pending', 'accepted', 'withdrawn', 'expired']),
+  transfer_ownership: z.boolean(),
+  /** Whether it gives sensitive data, and until when; null: without an end, or not at all. */
+  data_access: z.boolean(),
+  data_access_expires_at: z.nullable(timestamp),
+  can_access_all_assets: z.boolean(),
+  created_at: timestamp,
+  expires_at: timestamp,
+});
+
 export const AcceptedInvite = z.strictObject({
   message: z.string(),
   site_id: integer,

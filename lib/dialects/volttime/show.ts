@@ -2,7 +2,7 @@ import { showAddress } from '../../domain/address.ts';
 import type { Charger } from '../../domain/charger.ts';
 import { shortIdAsUuid } from '../../domain/ids.ts';
 import { isSensitiveShown, lastEnd, type Site, type SiteAccess } from '../../domain/site.ts';
-import type { SiteInvite } from '../../domain/site-invite.ts';
+import { inviteStatusAt, type SiteInvite } from '../../domain/site-invite.ts';
 import type { Team } from '../../domain/team.ts';
 
 /** A moment as Laravel's Carbon writes it: with microseconds, of which we know the first three digits. */
@@ -78,3 +78,14 @@ export function showInvite(invite: SiteInvite, given?: { token: string; web: str
   };
 }
 const INVITED = 'Invite created successfully';
+
+/** An invite to a site in the list of those who manage it, at a moment. */
+export function showListedInvite(invite: SiteInvite, now: Date) {
+  const { number, email, transferOwnership, sensitive, assets, createdAt, expiresAt } = invite;
+  return {
+    ...{ id: number, email, status: inviteStatusAt(invite, now).toLowerCase(), transfer_ownership: transferOwnership },
+    ...{ data_access: sensitive !== undefined, can_access_all_assets: assets === undefined },
+    data_access_expires_at: sensitive?.expiresAt === undefined ? null : showTime(sensitive.expiresAt),
+    ...{ created_at: showTime(createdAt), expires_at: showTime(expiresAt) },
+  };
+}

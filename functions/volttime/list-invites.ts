@@ -1,0 +1,35 @@
+import { volttime } from '../../lib/dialects/volttime/format.ts';
+import { readKey } from '../../lib/dialects/volttime/key.ts';
+import { collection, PageQuery, readPage } from '../../lib/dialects/volttime/paging.ts';
+import { Invite, list } from '../../lib/dialects/volttime/schemas.ts';
+import { showListedInvite } from '../../lib/dialects/volttime/show.ts';
+import { managingWay } from '../../lib/domain/site.ts';
+import { forSite } from '../../lib/http/endpoint.ts';
+import { union } from '../../lib/table/access.ts';
+import { listSiteInvites } from '../../lib/table/site-invites.ts';
+import { LOCATE_SITE, locateSite } from '../../lib/table/sites.ts';
+
+export const returns = { 200: list(Invite) };
+
+/**
+ * Lists the invites to a site that its owner has made, the newest first, until 30 days after their time. Owners of the
+ * owning team may, and ADMINs of its organization.
+ */
+export const endpoint = forSite({
+  format: volttime,
+  route: 'GET /api/v3/sites/{site}/teams/invites',
+  permission: 'site:read',
+  table: union(LOCATE_SITE, { Query: ['SITE'] }),
+  depth: 3,
+  query: PageQuery,
+  refuses: ['forbidden'],
+  missing: 'site_not_found',
+  locate: ({ request }) => locateSite(readKey('site', request.params.site)),
+  async handle({ request, query, reach: { site }, ways }) {
+    managingWay(ways);
+    const page = readPage(query);
+    const rows = await listSiteInvites(site, { skip: page.skip, limit: page.size + 1 });
+    return { status: 200, body: collection(request.path, page, rows, (row) => showListedInvite(row, request.now)) };
+  },
+});
+export const { handler } = endpoint;

@@ -1,0 +1,41 @@
+import { volttime } from '../../lib/dialects/volttime/format.ts';
+import { readKey, readNumber } from '../../lib/dialects/volttime/key.ts';
+import { Message } from '../../lib/dialects/volttime/schemas.ts';
+import { managingWay } from '../../lib/domain/site.ts';
+import { forSite } from '../../lib/http/endpoint.ts';
+import { beforeInviting, INVITE_AGAIN, inviteAgain } from '../../lib/site-delivery.ts';
+import { union } from '../../lib/table/access.ts';
+import { requireSiteInvite } from '../../lib/table/site-invites.ts';
+import { LOCATE_SITE, locateSite } from '../../lib/table/sites.ts';
+
+export const returns = { 200: Message };
+
+/**
+ * Sends an invite to a site again, by its integer, with a new link and a full new period; the caller becomes who invites.
+ *
+ * Earlier links and tokens are good for nothing from then on. One whose time is over is revived; one that was accepted or
+ * withdrawn is refused, and no mail leaves. It counts among the five invites a minute. Owners of the owning team may, and
+ * ADMINs of its organization.
+ */
+export const endpoint = forSite({
+  format: volttime,
+  route: 'POST /api/v3/sites/{site}/teams/invites/{invite}/resend',
+  permission: 'site:read',
+  table: union(LOCATE_SITE, INVITE_AGAIN),
+  depth: 6,
+  email: true,
+  refuses: [
+    ...(['forbidden', 'invitation_not_found', 'invitation_not_resendable'] as const),
+    ...(['request_rate_exceeded', 'recipient_rate_exceeded', 'mail_rate_exceeded'] as const),
+  ],
+  missing: 'site_not_found',
+  locate: ({ request }) => locateSite(readKey('site', request.params.site)),
+  async handle({ request, occasion, reach: { site }, ways }) {
+    const way = managingWay(ways);
+    const invite = await requireSiteInvite(site, readNumber(request.params.invite));
+    const before = await beforeInviting(site, way, invite.email, occasion.now);
+    const headers = await inviteAgain(occasion, way, site, invite, before);
+    return { status: 200, headers, body: { message: 'Invite resent successfully' } };
+  },
+});
+export const { handler } = endpoint;

@@ -1,0 +1,31 @@
+import { volttime } from '../../lib/dialects/volttime/format.ts';
+import { readKey, readNumber } from '../../lib/dialects/volttime/key.ts';
+import { Message } from '../../lib/dialects/volttime/schemas.ts';
+import { managingWay } from '../../lib/domain/site.ts';
+import { forSite } from '../../lib/http/endpoint.ts';
+import { union } from '../../lib/table/access.ts';
+import { requireSiteInvite, WITHDRAW_SITE_INVITE, withdrawSiteInvite } from '../../lib/table/site-invites.ts';
+import { LOCATE_SITE, locateSite } from '../../lib/table/sites.ts';
+
+export const returns = { 200: Message };
+
+/**
+ * Withdraws an open invite to a site, by its integer: its links and tokens are good for nothing from then on. Owners of
+ * the owning team may, and ADMINs of its organization, whoever of them invited.
+ */
+export const endpoint = forSite({
+  format: volttime,
+  route: 'DELETE /api/v3/sites/{site}/teams/invites/{invite}',
+  permission: 'site:read',
+  table: union(LOCATE_SITE, WITHDRAW_SITE_INVITE),
+  depth: 4,
+  refuses: ['forbidden', 'invitation_not_found', 'invitation_not_pending'],
+  missing: 'site_not_found',
+  locate: ({ request }) => locateSite(readKey('site', request.params.site)),
+  async handle({ request, occasion, reach: { site }, ways }) {
+    const way = managingWay(ways);
+    await withdrawSiteInvite(occasion, way, site, await requireSiteInvite(site, readNumber(request.params.invite)));
+    return { status: 200, body: { message: 'Invite withdrawn successfully' } };
+  },
+});
+export const { handler } = endpoint;
