@@ -37,11 +37,16 @@ const versionOnly: Plugin = {
   },
 };
 
-/** What the SDK carries for runtimes and modes that aren't ours: SHA-256 without Node's, adaptive retries. 6 KB. */
+/**
+ * What the SDK carries for runtimes and modes that aren't ours, 9 KB: SHA-256 without Node's, retries that adapt, the
+ * signing of streams.
+ */
+const SPARES = ['Sha256Js', 'DefaultRateLimiter', 'AdaptiveRetryStrategy', 'HeaderFormatter'];
+
 const withoutSpares: Plugin = {
   name: 'without-spares',
   setup(build) {
-    const filter = /[\\/]@smithy[\\/]core[\\/]dist-es[\\/].*[\\/](Sha256Js|DefaultRateLimiter)\.js$/;
+    const filter = new RegExp(`[\\\\/]@smithy[\\\\/](core|signature-v4)[\\\\/].*[\\\\/](${SPARES.join('|')})\\.js$`);
     build.onLoad({ filter }, ({ path }) => ({ contents: `export class ${basename(path, '.js')} {}` }));
   },
 };

@@ -112,6 +112,8 @@ describe('an address', () => {
         memberships: [],
         teams: [],
         invitations: [],
+        blockedOrganizations: [],
+        ownershipOffers: [],
       });
       expect((await person.call('GET /v1/organizations')).body.error).toBe('email_not_verified');
       expect((await person.call('POST /v1/organizations', { body: { name: 'x' } })).body.error).toBe(
