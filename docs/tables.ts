@@ -2,7 +2,7 @@ import { functions } from '../functions/index.ts';
 import type { Dialect } from '../lib/dialects/dialect.ts';
 import { REFUSALS, type RefusalCode } from '../lib/domain/refusal.ts';
 import { PERMISSIONS, type Permission, ROLES, type Role, rolesWith } from '../lib/domain/roles.ts';
-import type { Declaration, HttpDeclaration } from '../lib/http/declaration.ts';
+import type { Declaration, HttpDeclaration, Rule } from '../lib/http/declaration.ts';
 import { MESSAGES } from '../lib/http/messages.ts';
 import { commentOf } from './comments.ts';
 import { REMEDIES } from './remedies.ts';
@@ -60,7 +60,7 @@ export function endpointsPage(): string {
       ]),
     ),
     '## Roles',
-    'Leaving needs no permission, nor does whatever is about oneself: every member has it.',
+    'What it takes beside a role stands with each endpoint above. Leaving needs no permission, nor does whatever is about oneself: every member has it.',
     table(
       ['Permission', ...ROLES],
       (Object.keys(PERMISSIONS) as Permission[]).map((permission) => [
@@ -89,12 +89,31 @@ export function errorsPage(): string {
   );
 }
 
-function whoMay({ caller, permission, organization, refuses }: HttpDeclaration): string {
-  if (caller.includes('link')) return 'who holds the link';
+/** What each rule says; a rule without a text is a type error. */
+const RULES: Readonly<Record<Rule, string>> = {
+  nobody: 'nobody: rooms belong to another product',
+  'organization:own': 'the owner',
+  'organization:offered': 'the member to whom the ownership is offered',
+  'member:about-oneself': 'every member about themselves, ADMIN about all',
+  'member:remove-or-leave': 'ADMIN; all themselves',
+  'team:inside': 'members of the team or of one above it, ADMIN',
+  'team:manage': 'OWNERs of the team who are no VIEWER, ADMIN',
+  'team:manage-or-leave': 'OWNERs of the team who are no VIEWER, ADMIN; all themselves',
+  'team:moderate': 'OWNERs and, where no OWNER is concerned, MODERATORs of the team who are no VIEWER, ADMIN',
+  'team:oneself': 'all about themselves, ADMIN',
+  'site:manage': 'who manages the team that owns the site: its OWNERs who are no VIEWER, ADMIN of its organization',
+  'site:ask': 'who manages the team that asks: its OWNERs who are no VIEWER, ADMIN of its organization',
+  'site:accept': 'the invited person, for a team that they manage',
+};
+
+function whoMay({ dialect, caller, permission, organization, found, refuses, rule }: HttpDeclaration): string {
+  if (caller.includes('link') || dialect === 'page') return 'who has the link';
   if (caller.includes('anybody')) return 'anybody';
-  if (permission) return roles(rolesWith(permission));
-  if (!organization) return 'who is signed in';
-  return refuses.includes('forbidden') ? 'every member, as far as the role allows' : 'every member';
+  if (rule) return RULES[rule];
+  if (!permission) return organization ? 'every member' : 'who is signed in';
+  const some = roles(rolesWith(permission));
+  if (found && /^(site|charger):/.test(permission)) return `${some} who reaches the site`;
+  return permission === 'team:read' && refuses.includes('team_not_found') ? `${some} who sees the team` : some;
 }
 
 function whenItRuns(declaration: Declaration): string {

@@ -34,6 +34,7 @@ export const returns = { 200: list(ExplanationSchema) };
 export const endpoint = forMember({
   format: v1,
   route: 'GET /v1/access',
+  rule: 'member:about-oneself',
   table: union(EXPLAIN, LOCATE_SITE),
   depth: 5,
   query: z.extend(CursorQuery, { site: z.optional(z.string()), member: z.optional(z.string()) }),

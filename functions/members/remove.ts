@@ -19,6 +19,7 @@ export const returns = { 204: null };
 export const endpoint = forMember({
   format: v1,
   route: 'DELETE /v1/members/{id}',
+  rule: 'member:remove-or-leave',
   table: {
     Query: ['ORG'],
     ConditionCheckItem: ['USER', 'ORG'],

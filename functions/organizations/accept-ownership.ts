@@ -18,6 +18,7 @@ export const returns = { 200: Member };
 export const endpoint = forMember({
   format: v1,
   route: 'POST /v1/organizations/{organizationId}/transfer-ownership/accept',
+  rule: 'organization:offered',
   table: ACCEPT_OWNERSHIP,
   depth: 3,
   refuses: ['token_not_allowed', 'ownership_offer_not_found', 'ownership_offer_expired'],

@@ -10,6 +10,7 @@ export const returns = { 204: null };
 export const endpoint = forMember({
   format: v1,
   route: 'POST /v1/organizations/{organizationId}/transfer-ownership/decline',
+  rule: 'organization:offered',
   table: END_OFFER,
   depth: 2,
   refuses: ['token_not_allowed', 'ownership_offer_not_found', 'ownership_offer_expired'],

@@ -23,6 +23,7 @@ export const returns = { 202: OwnershipOffer };
 export const endpoint = forMember({
   format: v1,
   route: 'POST /v1/organizations/{organizationId}/transfer-ownership',
+  rule: 'organization:own',
   table: OFFER_OWNERSHIP,
   depth: 3,
   email: true,

@@ -10,6 +10,7 @@ export const returns = { 204: null };
 export const endpoint = forMember({
   format: v1,
   route: 'DELETE /v1/organizations/{organizationId}/transfer-ownership',
+  rule: 'organization:own',
   table: END_OFFER,
   depth: 2,
   refuses: ['forbidden', 'token_not_allowed', 'ownership_offer_not_found'],

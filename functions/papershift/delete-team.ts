@@ -19,6 +19,7 @@ export const endpoint = forMember({
   format: papershift,
   route: 'DELETE /api/v1/teams/{id}',
   permission: 'team:read',
+  rule: 'team:manage',
   table: union(SEE_TEAM, DELETE_TEAM),
   depth: 3,
   query: FieldsParameters,

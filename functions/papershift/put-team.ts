@@ -34,6 +34,7 @@ export const endpoint = forMember({
   format: papershift,
   route: 'PUT /api/v1/teams/{id}',
   permission: 'team:read',
+  rule: 'team:manage',
   table: union(SEE_TEAM, AROUND_TEAM, UPDATE_TEAM),
   depth: 2,
   accepts: 'application/vnd.api+json',

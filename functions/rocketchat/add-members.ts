@@ -25,6 +25,7 @@ export const endpoint = forMember({
   format: rocketchat,
   route: 'POST /api/v1/teams.addMembers',
   permission: 'team:read',
+  rule: 'team:moderate',
   table: union(PUT_TEAM_MEMBER, { BatchGetItem: ['ORG', 'TEAM', 'USER'], Query: ['ORG'] }),
   depth: 4,
   body: AddMembersBody,

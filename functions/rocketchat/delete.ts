@@ -18,6 +18,7 @@ export const endpoint = forMember({
   format: rocketchat,
   route: 'POST /api/v1/teams.delete',
   permission: 'team:read',
+  rule: 'team:manage',
   table: union(DELETE_TEAM, { BatchGetItem: ['ORG', 'TEAM'] }),
   depth: 3,
   body: DeleteBody,

@@ -14,6 +14,7 @@ export const endpoint = forMember({
   format: rocketchat,
   route: 'GET /api/v1/teams.listRoomsOfUser',
   permission: 'team:read',
+  rule: 'team:oneself',
   table: { BatchGetItem: ['ORG', 'TEAM'] },
   depth: 1,
   query: ListRoomsOfUserQuery,

@@ -20,6 +20,7 @@ export const endpoint = forMember({
   format: rocketchat,
   route: 'POST /api/v1/teams.removeMember',
   permission: 'team:read',
+  rule: 'team:moderate',
   table: union(REMOVE_TEAM_MEMBER, { BatchGetItem: ['ORG', 'TEAM', 'USER'] }),
   depth: 4,
   body: RemoveMemberBody,

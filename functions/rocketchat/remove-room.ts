@@ -12,6 +12,7 @@ export const endpoint = forMember({
   format: rocketchat,
   route: 'POST /api/v1/teams.removeRoom',
   permission: 'team:read',
+  rule: 'nobody',
   table: { BatchGetItem: ['ORG', 'TEAM'] },
   depth: 1,
   body: RemoveRoomBody,

@@ -22,6 +22,7 @@ export const endpoint = forMember({
   format: rocketchat,
   route: 'POST /api/v1/teams.updateMember',
   permission: 'team:read',
+  rule: 'team:moderate',
   table: union(CHANGE_TEAM_MEMBER, { BatchGetItem: ['ORG', 'TEAM', 'USER'] }),
   depth: 4,
   body: UpdateMemberBody,

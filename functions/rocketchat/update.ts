@@ -16,6 +16,7 @@ export const endpoint = forMember({
   format: rocketchat,
   route: 'POST /api/v1/teams.update',
   permission: 'team:read',
+  rule: 'team:manage',
   table: union(RENAME_TEAM, { BatchGetItem: ['ORG', 'TEAM'] }),
   depth: 2,
   body: UpdateBody,

@@ -15,6 +15,7 @@ export const endpoint = forMember({
   format: v1,
   route: 'DELETE /v1/teams/{id}',
   permission: 'team:read',
+  rule: 'team:manage',
   table: union(SEE_TEAM, DELETE_TEAM),
   depth: 3,
   refuses: ['team_not_found', 'forbidden', 'default_team', 'team_has_children', 'team_has_sites'],

@@ -22,6 +22,7 @@ export const endpoint = forMember({
   format: v1,
   route: 'PUT /v1/teams/{id}/members/{memberId}',
   permission: 'team:read',
+  rule: 'team:manage',
   table: union(SEE_TEAM, PUT_TEAM_MEMBER),
   depth: 3,
   body: z.strictObject({ role: z.optional(TeamRoleName) }),

@@ -14,6 +14,7 @@ export const endpoint = forMember({
   format: v1,
   route: 'DELETE /v1/teams/{id}/members/{memberId}',
   permission: 'team:read',
+  rule: 'team:manage-or-leave',
   table: union(SEE_TEAM, REMOVE_TEAM_MEMBER),
   depth: 3,
   refuses: ['team_not_found', 'member_not_found', 'team_member_not_found', 'forbidden', 'last_team_owner'],

@@ -19,6 +19,7 @@ export const endpoint = forMember({
   format: v1,
   route: 'PATCH /v1/teams/{id}',
   permission: 'team:read',
+  rule: 'team:manage',
   table: union(SEE_TEAM, UPDATE_TEAM),
   depth: 2,
   body: z.strictObject({

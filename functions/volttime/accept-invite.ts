@@ -23,6 +23,7 @@ export const returns = { 200: AcceptedInvite };
 export const endpoint = forPerson({
   format: volttime,
   route: 'POST /api/v3/sites/invite/accept',
+  rule: 'site:accept',
   table: ACCEPT_SITE_INVITE,
   depth: 4,
   body: AcceptedSiteInvite,

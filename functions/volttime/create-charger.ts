@@ -23,6 +23,7 @@ export const endpoint = forSite({
   format: volttime,
   route: 'POST /api/v3/sites/{site}/chargers',
   permission: 'site:read',
+  rule: 'site:manage',
   table: union(LOCATE_SITE, CREATE_CHARGER),
   depth: 3,
   creates: true,

@@ -17,6 +17,7 @@ export const endpoint = forFound({
   format: volttime,
   route: 'POST /api/v3/sites',
   permission: 'site:read',
+  rule: 'team:manage',
   table: union(SEE_OWNED, CREATE_SITE, { BatchGetItem: ['ORG', 'TEAM'] }),
   depth: 3,
   creates: true,

@@ -13,6 +13,7 @@ export const endpoint = forSite({
   format: volttime,
   route: 'DELETE /api/v3/chargers/{charger}',
   permission: 'site:read',
+  rule: 'site:manage',
   table: union(FIND_CHARGER, DELETE_CHARGER),
   depth: 4,
   refuses: ['forbidden'],

@@ -17,6 +17,7 @@ export const endpoint = forSite({
   format: volttime,
   route: 'DELETE /api/v3/sites/{site}',
   permission: 'site:read',
+  rule: 'site:manage',
   table: union(LOCATE_SITE, DELETE_SITE),
   depth: 3,
   refuses: ['forbidden', 'site_has_chargers'],

@@ -19,6 +19,7 @@ export const endpoint = forSite({
   format: volttime,
   route: 'POST /api/v3/sites/{site}/teams/{team}/grant-sensitive-data',
   permission: 'site:read',
+  rule: 'site:manage',
   table: union(LOCATE_SITE, LOCATE_TEAM, CHANGE_GRANT),
   depth: 3,
   body: SensitiveGrant,

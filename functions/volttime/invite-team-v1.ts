@@ -18,6 +18,7 @@ export const endpoint = forSite({
   format: volttime,
   route: 'POST /api/v3/sites/{site}/invite',
   permission: 'site:read',
+  rule: 'site:manage',
   table: union(LOCATE_SITE, FIND_CHARGERS, INVITE_TO_SITE),
   depth: 5,
   email: true,

@@ -26,6 +26,7 @@ export const endpoint = forSite({
   format: volttime,
   route: 'POST /api/v3/sites/{site}/teams/invite',
   permission: 'site:read',
+  rule: 'site:manage',
   table: union(LOCATE_SITE, FIND_CHARGERS, INVITE_TO_SITE),
   depth: 5,
   email: true,

@@ -21,6 +21,7 @@ export const endpoint = forFound({
   format: volttime,
   route: 'GET /api/v2/teams/{team_id}/chargers',
   permission: 'site:read',
+  rule: 'team:inside',
   table: union(LOCATE_TEAM, SEE_OWNED, LIST_CHARGERS_OF),
   depth: 5,
   query: PageQuery,

@@ -18,6 +18,7 @@ export const endpoint = forSite({
   format: volttime,
   route: 'DELETE /api/v3/sites/{site}/teams/{team}',
   permission: 'site:read',
+  rule: 'site:manage',
   table: union(LOCATE_SITE, LOCATE_TEAM, REMOVE_ACCESS),
   depth: 3,
   refuses: ['forbidden', 'team_not_found', 'site_owner_access'],

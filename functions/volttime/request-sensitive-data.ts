@@ -24,6 +24,7 @@ export const endpoint = forSite({
   format: volttime,
   route: 'POST /api/v3/sites/{site}/teams/{team}/request-sensitive-data',
   permission: 'site:read',
+  rule: 'site:ask',
   table: union(LOCATE_SITE, LOCATE_TEAM, ASK_FOR_SENSITIVE),
   depth: 6,
   email: true,

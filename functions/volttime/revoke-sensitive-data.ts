@@ -19,6 +19,7 @@ export const endpoint = forSite({
   format: volttime,
   route: 'DELETE /api/v3/sites/{site}/teams/{team}/revoke-sensitive-data',
   permission: 'site:read',
+  rule: 'site:manage',
   table: union(LOCATE_SITE, LOCATE_TEAM, CHANGE_GRANT, { BatchGetItem: ['SITE'], PutItem: ['SITE'] }),
   depth: 3,
   refuses: ['forbidden', 'team_not_found', 'site_owner_access'],

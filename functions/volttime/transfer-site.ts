@@ -20,6 +20,7 @@ export const endpoint = forSite({
   format: volttime,
   route: 'POST /api/v3/sites/{site}/teams/{team}/transfer-ownership',
   permission: 'site:read',
+  rule: 'site:manage',
   table: union(LOCATE_SITE, LOCATE_TEAM, TRANSFER_SITE),
   depth: 3,
   refuses: ['forbidden', 'team_not_found', 'site_owner_access', 'site_limit_reached'],

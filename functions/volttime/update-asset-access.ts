@@ -23,6 +23,7 @@ export const endpoint = forSite({
   format: volttime,
   route: 'PUT /api/v3/sites/{site}/teams/{team}/asset-access',
   permission: 'site:read',
+  rule: 'site:manage',
   table: union(LOCATE_SITE, LOCATE_TEAM, FIND_CHARGERS, LIMIT_ACCESS),
   depth: 4,
   body: AssetAccess,

@@ -15,6 +15,7 @@ export const endpoint = forSite({
   format: volttime,
   route: 'PATCH /api/v3/chargers/{charger}',
   permission: 'site:read',
+  rule: 'site:manage',
   table: union(FIND_CHARGER, UPDATE_CHARGER),
   depth: 4,
   body: ChargerChanges,

@@ -15,6 +15,7 @@ export const endpoint = forSite({
   format: volttime,
   route: 'PATCH /api/v3/sites/{site}',
   permission: 'site:read',
+  rule: 'site:manage',
   table: union(LOCATE_SITE, UPDATE_SITE),
   depth: 3,
   body: SiteChanges,

@@ -29,6 +29,22 @@ interface FunctionDeclaration {
   readonly timeout: number;
 }
 
+/** What a call takes beside a role that has the permission: what the handler decides, and the conditions of its writes. */
+export type Rule =
+  | 'nobody'
+  | 'organization:own'
+  | 'organization:offered'
+  | 'member:about-oneself'
+  | 'member:remove-or-leave'
+  | 'team:inside'
+  | 'team:manage'
+  | 'team:manage-or-leave'
+  | 'team:moderate'
+  | 'team:oneself'
+  | 'site:manage'
+  | 'site:ask'
+  | 'site:accept';
+
 /** A function behind a route of the API. */
 export interface HttpDeclaration extends FunctionDeclaration {
   readonly kind: 'http';
@@ -38,6 +54,8 @@ export interface HttpDeclaration extends FunctionDeclaration {
   readonly caller: readonly CallerKind[];
   /** What the caller's role in the organization must allow; undefined where no organization is involved or every member may. */
   readonly permission: Permission | undefined;
+  /** What it takes beside that; undefined: nothing, of what the caller sees. */
+  readonly rule: Rule | undefined;
   /** Whether the call is about one organization (`X-Organization-Id`). */
   readonly organization: boolean;
   /** Whether what the call is about tells the organization, which no header names then. */

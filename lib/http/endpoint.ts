@@ -22,7 +22,7 @@ import { confirmSignIn, getUser, SIGN_IN, signIn } from '../table/people.ts';
 import { REACH, readReach } from '../table/reach.ts';
 import { busy, isThrottling } from '../table/read.ts';
 import { Stale, untilFresh } from '../table/write.ts';
-import type { CallerKind, HttpDeclaration, Route } from './declaration.ts';
+import type { CallerKind, HttpDeclaration, Route, Rule } from './declaration.ts';
 import { isEncoded, parseBody, validate } from './input.ts';
 import { MESSAGES } from './messages.ts';
 import { keyOf, withoutSecrets } from './once.ts';
@@ -49,6 +49,8 @@ interface Spec<B extends Schema, Q extends Schema> {
   readonly query?: Q;
   readonly accepts?: HttpDeclaration['accepts'];
   readonly refuses?: readonly RefusalCode[];
+  /** What it takes beside the permission, where `handle` or a write decides that. */
+  readonly rule?: Rule;
 }
 
 /** What every handler gets: the request, and its input as validated. */
@@ -500,6 +502,7 @@ function declare<B extends Schema, Q extends Schema>(
     dialect,
     caller: who.caller,
     permission: who.permission,
+    rule: spec.rule,
     organization: who.organization ?? false,
     found: who.found ?? false,
     table: union(who.caller.includes('person') ? SIGN_IN : {}, spec.creates ? ONCE : {}, spec.table ?? {}),

@@ -55,6 +55,7 @@ function http(name: string, route: Route, more: Partial<HttpDeclaration> = {}): 
     dialect: dialectOf(route),
     caller: ['person'],
     permission: undefined,
+    rule: undefined,
     organization: false,
     found: false,
     creates: false,

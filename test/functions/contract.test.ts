@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { PERMISSIONS, type Permission, ROLES } from '../../lib/domain/roles.ts';
+import { PERMISSIONS, ROLES, type Role } from '../../lib/domain/roles.ts';
 import { teamIdAsUuid } from '../../lib/domain/team.ts';
+import type { Rule } from '../../lib/http/declaration.ts';
 import { type Contract, codeOf, contracts, isKnown } from '../support/contract.ts';
 import { type Example, exampleOf, type Home, offerTo } from '../support/requests.ts';
 import { type Client, newAddress, useService } from '../support/service.ts';
@@ -11,28 +12,16 @@ import { type Client, newAddress, useService } from '../support/service.ts';
 
 const service = useService();
 
-/** What the owner alone may, whatever the role. */
-const OWNER_ONLY: readonly Contract['name'][] = ['organizations/transfer', 'organizations/withdraw-ownership'];
-
-/** What is for whom the owner has chosen, whatever the role. */
-const OFFERED: readonly Contract['name'][] = ['organizations/accept-ownership', 'organizations/decline-ownership'];
-
-/** What takes more than a role: to own the team, or to be an ADMIN. */
-const TEAM_OWNERS: readonly Contract['name'][] = [
-  ...(['rocketchat/update', 'rocketchat/delete', 'rocketchat/add-members', 'rocketchat/update-member'] as const),
-  ...(['rocketchat/remove-member', 'rocketchat/list-rooms-of-user'] as const),
-  ...(['teams/update', 'teams/delete', 'teams/put-member', 'teams/remove-member'] as const),
-  ...(['papershift/update-team', 'papershift/put-team', 'papershift/delete-team'] as const),
-];
-
-/** What is there to refuse: rooms belong to another product. */
-const NOBODY = contracts.filter(({ returns }) => Object.keys(returns).length === 0).map(({ name }) => name);
+/** What a declared rule makes of a role, of somebody who has no place in any team: `rules.test.ts` has the others. */
+const RULED: Partial<Record<Rule, (role: Role) => boolean>> = {
+  nobody: () => false,
+  'organization:own': () => false,
+  'organization:offered': () => true,
+  'member:about-oneself': () => true,
+};
 
 /** Fields that take more than a required text or choice does: what they refuse is up to their schema. */
 const LAX = ['token', 'memberId', 'firstName', 'lastName', 'username', 'expiresInDays', 'invitations'];
-
-/** What an endpoint asks of a role, where it depends on more than the declaration can say: everybody may leave. */
-const PERMISSION: Partial<Record<Contract['name'], Permission>> = { 'members/remove': 'member:remove' };
 
 const json = contracts.filter(({ declaration }) => isKnown(declaration.dialect));
 const ofPeople = json.filter(
@@ -115,20 +104,17 @@ describe.each(named(ofOrganizations))('%s', (_, contract) => {
   });
 
   test.each(ROLES)('follows the matrix for %s', async (role) => {
-    const permission = PERMISSION[contract.name] ?? contract.declaration.permission;
+    const { permission, rule } = contract.declaration;
     // What is about the organization itself may end it.
     const isOwn = contract.declaration.route.includes('{organizationId}');
     const where = isOwn ? await service.organization() : home;
     const caller = isOwn ? await service.member(where.owner, role) : (people[role] as Client);
     const { route, body } = await requestOf(contract, where, caller);
-    if (OFFERED.includes(contract.name)) await offerTo(where, caller);
+    if (rule === 'organization:offered') await offerTo(where, caller);
     const answer = await caller.call(route, { body });
-    const isOfTeams = [...TEAM_OWNERS, ...NOBODY].includes(contract.name);
-    const isAllowed = [...OWNER_ONLY, ...NOBODY].includes(contract.name)
-      ? false
-      : isOfTeams
-        ? role === 'ADMIN'
-        : !permission || (PERMISSIONS[permission] as readonly string[]).includes(role);
+    const isAllowed = rule
+      ? (RULED[rule]?.(role) ?? role === 'ADMIN')
+      : !permission || (PERMISSIONS[permission] as readonly string[]).includes(role);
     if (isAllowed) expect(answer.status).toBeLessThan(300);
     else expect([answer.status, codeOf(contract, answer.body)]).toEqual([403, 'forbidden']);
   });

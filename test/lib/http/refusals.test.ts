@@ -11,6 +11,7 @@ const open: HttpDeclaration = {
   dialect: 'v1',
   caller: ['anybody'],
   permission: undefined,
+  rule: undefined,
   organization: false,
   found: false,
   creates: false,
