@@ -22,8 +22,9 @@ export const FIELDS: Readonly<Record<string, string>> = {
   action: 'What was done: `<resource>.<verb>`.',
   actions: 'What the member may do with the site.',
   'reasons.actions': 'What follows from this reason alone.',
-  actorId: 'Who did it: the id of a user, an access token or an invitation; `system` or `ses`.',
-  actorType: 'What did it: a signed-in user, an access token, whoever had a link, the service itself, or SES.',
+  actorId: 'Who did it: the id of a user, an access token, an invitation or an organization; `system` or `ses`.',
+  actorType:
+    'What did it: a signed-in user, an access token, whoever had a link, another organization by somebody in it, the operator, the service itself, or SES.',
   after: 'The fields that changed, as they were afterwards.',
   at: 'When the mail came into this state.',
   attempts: 'How often it was tried to hand the mail to SES.',

@@ -62,6 +62,7 @@ export type AuditActor =
   | { readonly type: 'user'; readonly id: string }
   | { readonly type: 'apiKey'; readonly id: string }
   | { readonly type: 'link'; readonly id: string }
+  | { readonly type: 'organization'; readonly id: string }
   | { readonly type: 'operator'; readonly id: 'rebind' }
   | { readonly type: 'system'; readonly id: 'sweep' }
   | { readonly type: 'ses'; readonly id: string };
@@ -99,6 +100,18 @@ export interface Occasion {
 /** An occasion as an organization is told of it in which nobody acted: from where it came is none of its business. */
 export function elsewhere<T extends Pick<Occasion, 'origin'>>(occasion: T): T {
   return { ...occasion, origin: { ...occasion.origin, sourceAddress: null } };
+}
+
+/**
+ * An occasion as another organization than the actor's is told of it: which organization acted, not who in it.
+ *
+ * @param organizationId the actor's
+ */
+export function abroad(occasion: Occasion, organizationId: string): Occasion {
+  const { type } = occasion.by;
+  const by =
+    type === 'user' || type === 'apiKey' ? ({ type: 'organization', id: organizationId } as const) : occasion.by;
+  return elsewhere({ ...occasion, by });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { elsewhere, type Occasion } from '../domain/audit.ts';
+import { abroad, type Occasion } from '../domain/audit.ts';
 import { type Charger, foldIdentity } from '../domain/charger.ts';
 import { newId, newNumber } from '../domain/ids.ts';
 import type { Limits } from '../domain/limits.ts';
@@ -323,7 +323,7 @@ export async function reportCharger(
       remove,
       when: [{ exists: 'pk' }],
     },
-    entry(isHome ? occasion : elsewhere(occasion), 'charger.report', site, charger, { after }),
+    entry(isHome ? occasion : abroad(occasion, way.actor.organizationId), 'charger.report', site, charger, { after }),
   ]);
   return without({ ...charger, ...set, updatedAt }, remove);
 }

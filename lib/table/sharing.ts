@@ -1,4 +1,4 @@
-import { type AuditEntry, elsewhere, type Occasion } from '../domain/audit.ts';
+import { type AuditEntry, abroad, type Occasion } from '../domain/audit.ts';
 import type { Limits } from '../domain/limits.ts';
 import { Refusal } from '../domain/refusal.ts';
 import {
@@ -143,7 +143,11 @@ export function auditIn(
 ): Write[] {
   const resource = { type: 'site', id: site.id } as const;
   return [...new Set(organizationIds)].map((organizationId, index) =>
-    audit(index === 0 ? occasion : elsewhere(occasion), { ...entry, organizationId, resource }),
+    audit(index === 0 ? occasion : abroad(occasion, organizationIds[0] as string), {
+      ...entry,
+      organizationId,
+      resource,
+    }),
   );
 }
 

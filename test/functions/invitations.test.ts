@@ -55,12 +55,16 @@ describe('inviting', () => {
     `${'a'.repeat(65)}@example.com`,
     'jane@example.com\nbcc: x@example.com',
     '<jane@example.com>',
-    'jäne@example.com',
-    '\u212Aelvin@example.com',
   ])('refuses %j as an address', async (email) => {
     const { owner } = await service.organization();
     const answer = await owner.call('POST /v1/invitations', { body: { email, role: 'USER' } });
     expect(answer).toMatchObject({ status: 400, body: { details: { email: ['must be an e-mail address'] } } });
+  });
+
+  test.each(['jäne@example.com', '\u212Aelvin@example.com'])('says of %j why it is none', async (email) => {
+    const { owner } = await service.organization();
+    const { status, body } = await owner.call('POST /v1/invitations', { body: { email, role: 'USER' } });
+    expect([status, body.details.email]).toEqual([400, [expect.stringContaining('before the @')]]);
   });
 
   test.each([['ADMIN', 'USER'], 'ADMIN ', 'admin', 'OWNER', '', 0])('refuses %j as a role', async (role) => {

@@ -192,7 +192,9 @@ class World {
     }
     for (const address of addresses) {
       const user = this.#byAddress.get(address);
-      if (user !== undefined && !present.has(user) && !inviters.has(user) && !invited.has(address)) {
+      // Whoever had the address before was somebody else.
+      const isSame = user !== undefined && Date.parse(this.#users.get(user)?.createdAt) <= at;
+      if (isSame && !present.has(user) && !inviters.has(user) && !invited.has(address)) {
         told.push(`${route} tells ${address}`);
       }
     }

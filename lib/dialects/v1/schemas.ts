@@ -193,7 +193,7 @@ export const AuditEntry = z.strictObject({
   action: z.enum(AUDIT_ACTIONS),
   resourceType: z.enum(['organization', 'member', 'invitation', 'accessToken', 'team', 'site', 'charger']),
   resourceId: z.string(),
-  actorType: z.enum(['user', 'apiKey', 'link', 'operator', 'system', 'ses']),
+  actorType: z.enum(['user', 'apiKey', 'link', 'organization', 'operator', 'system', 'ses']),
   actorId: z.string(),
   organizationId,
   workspaceId: z.null(),
