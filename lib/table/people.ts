@@ -369,7 +369,7 @@ async function takeOver(occasion: Omit<Occasion, 'by'>, held: Membership, user: 
     getMembership(user.userId, organizationId),
     listTeamsOf(held.userId),
   ]);
-  // Another request has taken it over already.
+  // Another request has taken it over already; what is read together isn't of one moment.
   if (member?.userId !== held.userId) throw new Stale();
   const teams = places.filter((row) => row.memberId === memberId).slice(0, PLACES);
   const stale = own ? [] : await Promise.all(teams.map(({ teamId }) => getTeamMembership(teamId, user.userId)));

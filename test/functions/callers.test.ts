@@ -227,6 +227,19 @@ describe('an ID token', () => {
     }
   });
 
+  test('that shows a new address while another request changes it begins again', async () => {
+    const [subject, first, second] = [newAddress('subject'), newAddress('first'), newAddress('second')];
+    const { id } = (await (await service.person(first, { subject, ...issued(60) })).call('GET /v1/me')).body;
+    const moved = await service.person(second, { subject });
+    // It has read the identity as it was, and reads the user as they are by then.
+    await service.faults([{ function: 'me/read', key: `USER#${id}`, fault: 'delay', ms: 1500 }]);
+    const slow = moved.call('GET /v1/me');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect((await moved.call('GET /v1/organizations')).status).toBe(200);
+    expect(await slow).toMatchObject({ status: 200, body: { id, email: second } });
+    await service.faults([]);
+  });
+
   test('that takes over a placeholder in ten requests at once does so once', async () => {
     const [one, two] = [await service.organization('One'), await service.organization('Two')];
     for (let round = 0; round < 3; round += 1) {
