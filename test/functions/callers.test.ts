@@ -321,7 +321,7 @@ describe('the organization', () => {
     expect((await unnamed.call('GET /v1/members')).status).toBe(200);
     await owner.call(`DELETE /v1/members/${user.memberId}`);
     const answer = await unnamed.call('GET /v1/members');
-    expect(answer).toMatchObject({ status: 404, body: { error: 'no_organization' } });
+    expect(answer).toMatchObject({ status: 400, body: { error: 'no_organization' } });
     expect(answer.body.message).toContain('no organization');
     // Whoever names one is told the same as a stranger.
     expect((await unnamed.in(id).call('GET /v1/members')).body.error).toBe('organization_not_found');
@@ -329,7 +329,7 @@ describe('the organization', () => {
 
   test('is the only one that the person is in, or the one that the header names', async () => {
     const person = await service.person(newAddress());
-    expect(await person.call('GET /v1/members')).toMatchObject({ status: 404, body: { error: 'no_organization' } });
+    expect(await person.call('GET /v1/members')).toMatchObject({ status: 400, body: { error: 'no_organization' } });
     const one = (await person.call('POST /v1/organizations', { body: { name: 'One' } })).body;
     expect((await person.call('GET /v1/members')).status).toBe(200);
     const two = (await person.call('POST /v1/organizations', { body: { name: 'Two' } })).body;

@@ -421,7 +421,7 @@ function selectOrganization(world: World, progress: Progress, by: Caller): Answe
     return undefined;
   }
   const [only, second] = membershipsOf(world, progress.user as string);
-  if (!only) return refused(404, 'no_organization');
+  if (!only) return refused(400, 'no_organization');
   if (second) return refused(400, 'organization_required');
   progress.organization = only.organization;
   return undefined;
