@@ -95,7 +95,7 @@ describe('to one mailbox in ten minutes:', () => {
     expect(await service.mails(email)).toHaveLength(3);
   });
 
-  test('of all together', async () => {
+  test('of all together, whoever causes them', async () => {
     await newDay();
     const email = newAddress('victim');
     const homes = await times(7, organization);

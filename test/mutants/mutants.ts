@@ -539,7 +539,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'mails to a mailbox are not counted for all',
     edits: [{ file: 'lib/table/rates.ts', replace: 'counted(mailsToAddressOfAll),', by: '' }],
-    test: rates('of all together'),
+    test: rates('of all together, whoever causes them'),
   },
   {
     name: 'a tag makes another mailbox',
