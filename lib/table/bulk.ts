@@ -14,7 +14,7 @@ import {
   writeInvitations,
 } from './invitations.ts';
 import { getMembership } from './members.ts';
-import { type Counted, RATES_OF_MAIL, readCounted } from './rates.ts';
+import { type Counted, readCounted } from './rates.ts';
 import { Stale } from './write.ts';
 
 /** A row of a bulk request. */
@@ -119,7 +119,8 @@ function groupsOf<T extends { invitation: PreparedInvitation }>(rows: readonly T
   const groups: T[][] = [];
   let room = 0;
   for (const row of rows) {
-    const items = row.invitation.writes.length + 1 + RATES_OF_MAIL;
+    // The invitation itself, and what counts mails to its mailbox.
+    const items = row.invitation.writes.length + 2;
     if (items > room) {
       groups.push([]);
       room = ROOM;

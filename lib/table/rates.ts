@@ -27,16 +27,14 @@ export interface Cause {
   readonly userId?: string;
 }
 
-/** Parts that count one mail to an address. */
-export const RATES_OF_MAIL = 3;
-
 /**
- * The parts of a transaction that count mails to addresses: by mailbox, those of the organization, those of the person
- * wherever they are, and those of all. So that nobody's mails take the place of others', an organization's share is
- * counted by itself.
+ * The parts of a transaction that count mails to addresses, one for each mailbox: those of the organization, those of the
+ * person wherever they are, and those of all. So that nobody's mails take the place of others', an organization's share
+ * is counted by itself.
  *
- * Windows are fixed: each has a row of its own, so that nothing has to be read before. The row has a hash, since it
- * outlives its window by some time.
+ * Windows are fixed: each has a row of its own, so that nothing has to be read before. The row has a hash of the mailbox,
+ * since it outlives its window by some time. It has an attribute for each who counts, no more than mails that all may
+ * cause.
  *
  * @throws Refusal `recipient_rate_exceeded`, also by the parts
  */
@@ -49,27 +47,22 @@ export function countMailsTo(
   const seconds = Math.floor(now.getTime() / 1000);
   const end = seconds - (seconds % MAILS_SECONDS) + MAILS_SECONDS;
   const refuse = tooMany('recipient_rate_exceeded', new Date(end * 1000), now);
-  return [...Map.groupBy(addresses, mailboxOf)].flatMap(([mailbox, { length: times }]) => {
-    const counted = (limit: number, ...by: readonly string[]): Update => {
-      // What isn't counted yet has no row that could refuse.
-      if (times > limit) throw refuse;
-      const hash = createHash('sha256')
-        .update([mailbox, ...by].join('\n'))
-        .digest('base64url');
-      return {
-        type: 'update',
-        key: keys.rate('mails', hash, end),
-        set: { type: 'Rate', v: 1, ttl: end },
-        add: { count: times },
-        when: [{ attribute: 'count', below: limit - times + 1 }],
-        refuse,
-      };
+  const limits: readonly (readonly [string, number])[] = [
+    ['all', mailsToAddressOfAll],
+    [organizationId, mailsToAddress],
+    ...(userId === undefined ? [] : [[userId, mailsToAddress] as const]),
+  ];
+  return [...Map.groupBy(addresses, mailboxOf)].map(([mailbox, { length: times }]) => {
+    // What isn't counted yet has nothing that could refuse.
+    if (limits.some(([, limit]) => times > limit)) throw refuse;
+    return {
+      type: 'update',
+      key: keys.rate('mails', createHash('sha256').update(mailbox).digest('base64url'), end),
+      set: { type: 'Rate', v: 1, ttl: end },
+      add: Object.fromEntries(limits.map(([of]) => [of, times])),
+      when: limits.map(([of, limit]) => ({ attribute: of, below: limit - times + 1 })),
+      refuse,
     };
-    return [
-      counted(mailsToAddressOfAll),
-      counted(mailsToAddress, organizationId),
-      ...(userId === undefined ? [] : [counted(mailsToAddress, userId)]),
-    ];
   });
 }
 

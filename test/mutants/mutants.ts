@@ -519,8 +519,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'lib/table/rates.ts',
-        replace: 'counted(mailsToAddress, organizationId)',
-        by: `counted(mailsToAddress, '')`,
+        replace: '[organizationId, mailsToAddress],',
+        by: `['any', mailsToAddress],`,
       },
     ],
     test: rates('each organization has a share that no other uses up'),
@@ -530,7 +530,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'lib/table/rates.ts',
-        replace: '...(userId === undefined ? [] : [counted(mailsToAddress, userId)]),',
+        replace: '...(userId === undefined ? [] : [[userId, mailsToAddress] as const]),',
         by: '',
       },
     ],
@@ -538,7 +538,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'mails to a mailbox are not counted for all',
-    edits: [{ file: 'lib/table/rates.ts', replace: 'counted(mailsToAddressOfAll),', by: '' }],
+    edits: [{ file: 'lib/table/rates.ts', replace: `['all', mailsToAddressOfAll],`, by: '' }],
     test: rates('of all together, whoever causes them'),
   },
   {

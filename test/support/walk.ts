@@ -652,7 +652,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
 
   Rate: {
     key: ({ pk, ttl }) => `${/^LIMIT#mails#[\w-]{43}$/.exec(pk)?.[0]}|${ttl}`,
-    facts: ({ count }) => [['whether it counts at most what it may', true, count >= 1 && count <= 50]],
+    facts: ({ all }) => [['whether it counts at most what it may', true, all >= 1 && all <= 50]],
   },
 
   MailsOfDay: {
