@@ -49,7 +49,7 @@ export const FIELDS: Readonly<Record<string, string>> = {
   expiresInDays: 'How many days it counts, from now.',
   'accessTokensCreate.expiresInDays': 'After how many days the token ends; without an end if left out.',
   offeredBy: 'The member who offers it: the owner.',
-  of: '`site` where the link is one of an invite to a site.',
+  of: '`site` where the link is one of an invite to a site; else `invitation`.',
   ownershipOffer: 'The open offer of its ownership; null for whom it is not of concern, and where there is none.',
   ownershipOffers: 'The organizations whose ownership the caller is offered.',
   undo: 'Says that invitations are wanted again.',

@@ -1,4 +1,5 @@
 import { configuration } from './configuration.ts';
+import { showAddress } from './domain/address.ts';
 import type { Invitation } from './domain/invitation.ts';
 import { formatToken } from './domain/link.ts';
 import { loggable } from './domain/log.ts';
@@ -27,7 +28,7 @@ export const STOP_PATH = '/invitations/stop-reminders';
 
 /** The name by which an invitee may know somebody; their address where no name is known. */
 export function nameOf({ firstName, lastName, email }: Profile): string {
-  return `${firstName} ${lastName}`.trim() || email;
+  return `${firstName} ${lastName}`.trim() || showAddress(email);
 }
 
 /** The link by which an invitation is opened. */

@@ -101,6 +101,8 @@ export interface Room {
  * @param most how many rows there are at most
  */
 export function mailRooms(used: MailsOfDay, limit: number, count: number, most = COUNTER_ROWS): Room[] {
+  // Rows may hold more than their shares by now: the limit was another, and so were the rows.
+  if ([...used.values()].reduce((sum, mails) => sum + mails, 0) + count > limit) return [];
   const rows = rowsFor(limit, most);
   const unused = [...used].reduce((sum, [row, mails]) => sum + (row >= rows ? mails : 0), 0);
   return sharesOf(limit - unused, rows)

@@ -32,7 +32,7 @@ export interface SiteInvite extends Carried {
   readonly inviterId: string;
   readonly memberId: string;
   readonly status: 'PENDING' | 'ACCEPTED' | 'WITHDRAWN';
-  /** Hashes of the secrets by which whoever is signed in accepts it: that of the API's answer. */
+  /** Hashes of the secrets by which the invited address accepts it, signed in: that of the API's answer. */
   readonly secrets: readonly string[];
   /** Hashes of the secrets of its mails, by which its page accepts it too. */
   readonly mailSecrets: readonly string[];
@@ -42,6 +42,8 @@ export interface SiteInvite extends Carried {
   readonly accepted?: { readonly userId: string; readonly teamId: string };
   readonly delivery: Pick<Delivery, 'state' | 'attempts' | 'at' | 'reason'>;
   readonly createdAt: string;
+  /** When it was last given out: made or resent. */
+  readonly offeredAt: string;
   readonly expiresAt: string;
 }
 

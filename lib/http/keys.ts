@@ -6,8 +6,11 @@ import { configuration } from '../configuration.ts';
 import { loggable } from '../domain/log.ts';
 import { Refusal } from '../domain/refusal.ts';
 
-/** Milliseconds after which the issuer is asked for its keys again: what it withdrew is trusted for no longer. */
+/** Milliseconds after which the issuer is asked for its keys again. */
 const AGE = 30 * 60 * 1000;
+
+/** Milliseconds that keys are trusted while the issuer doesn't answer: what it withdrew is trusted for no longer. */
+const TRUSTED = 60 * 60 * 1000;
 
 /** Milliseconds that the issuer isn't asked again, whatever keys tokens name: nobody makes us flood it. */
 const PAUSE = 10_000;
@@ -15,8 +18,17 @@ const PAUSE = 10_000;
 /** Milliseconds that the issuer has to answer. */
 const PATIENCE = 3000;
 
+/** The issuer's keys, and when it told them. */
+interface Keys {
+  readonly find: LocalJWKSet;
+  readonly at: number;
+}
+
 /** The issuer's keys as this function knows them. */
-let known: { readonly find: LocalJWKSet; readonly at: number } | undefined;
+let known: Keys | undefined;
+
+/** When the issuer last didn't answer, by `performance.now()`; undefined: it did. */
+let failedAt: number | undefined;
 
 /**
  * Finds the issuer's key that a token was signed with, by its `kid`, or the only one that fits.
@@ -25,28 +37,40 @@ let known: { readonly find: LocalJWKSet; readonly at: number } | undefined;
  *   since; JWKSNoMatchingKey when it has none
  */
 export async function keyOf(...token: Parameters<LocalJWKSet>): ReturnType<LocalJWKSet> {
-  const isAge = (age: number) => known !== undefined && Date.now() < known.at + age;
-  const isRemembered = isAge(AGE);
-  const { find } = isRemembered && known ? known : await ask();
+  const startedAt = Date.now();
+  const keys = youngerThan(AGE) ?? (await ask());
   try {
-    return await find(...token);
+    return await keys.find(...token);
   } catch (error) {
-    if (!(error instanceof JWKSNoMatchingKey && isRemembered)) throw error;
-    if (isAge(PAUSE)) throw unavailable();
-    return (await ask()).find(...token);
+    // What was told just now is all there is.
+    if (!(error instanceof JWKSNoMatchingKey) || keys.at >= startedAt) throw error;
+    if (youngerThan(PAUSE)) throw unavailable();
+    const asked = await ask();
+    if (asked.at < startedAt) throw unavailable();
+    return asked.find(...token);
   }
 }
 
-/** Asks the issuer for its keys. */
-async function ask(): Promise<{ readonly find: LocalJWKSet }> {
-  const { issuer, jwksUri = `${issuer.replace(/\/$/, '')}/.well-known/jwks.json` } = configuration();
-  try {
-    known = { find: createLocalJWKSet(JSON.parse(await read(jwksUri))), at: Date.now() };
-    return known;
-  } catch (error) {
-    console.error({ message: 'No keys of the issuer', ...loggable(error) });
-    throw unavailable();
+function youngerThan(age: number): Keys | undefined {
+  return known && Date.now() < known.at + age ? known : undefined;
+}
+
+/** Asks the issuer for its keys. While it doesn't answer, those that are known go on for some time. */
+async function ask(): Promise<Keys> {
+  if (failedAt === undefined || performance.now() > failedAt + PAUSE) {
+    const { issuer, jwksUri = `${issuer.replace(/\/$/, '')}/.well-known/jwks.json` } = configuration();
+    try {
+      known = { find: createLocalJWKSet(JSON.parse(await read(jwksUri))), at: Date.now() };
+      failedAt = undefined;
+      return known;
+    } catch (error) {
+      failedAt = performance.now();
+      console.error({ message: 'No keys of the issuer', ...loggable(error) });
+    }
   }
+  const trusted = youngerThan(TRUSTED);
+  if (!trusted) throw unavailable();
+  return trusted;
 }
 
 /** Reads a page by what the SDK reads by, too: `fetch` would take a cold start's time to load. */

@@ -6,6 +6,7 @@ import { parseAccessToken, TOKEN_PREFIX, type TokenText } from '../domain/access
 import { isAddress, normalizeAddress } from '../domain/address.ts';
 import { identityOf } from '../domain/identity.ts';
 import { Refusal } from '../domain/refusal.ts';
+import { isVisible } from '../domain/user-text.ts';
 import { keyOf } from './keys.ts';
 
 import type { Request } from './request.ts';
@@ -134,15 +135,13 @@ function names(payload: Readonly<Record<string, unknown>>): { firstName: string;
     : { firstName: whole.slice(0, split).trim(), lastName: whole.slice(split + 1) };
 }
 
+/** A name as a request could have it; one of which nothing is seen is none. */
 function name(claim: unknown): string {
-  return [
-    ...text(claim)
-      .toWellFormed()
-      .replace(/\p{Cc}/gu, ' ')
-      .trim(),
-  ]
-    .slice(0, NAME_LIMIT)
-    .join('');
+  const whole = text(claim)
+    .toWellFormed()
+    .replace(/\p{Cc}/gu, ' ')
+    .trim();
+  return isVisible(whole) ? [...whole].slice(0, NAME_LIMIT).join('') : '';
 }
 
 function text(claim: unknown): string {

@@ -1,9 +1,55 @@
+import { type Link, refuseUnlessInvited } from '../domain/invitation.ts';
+import { parseToken } from '../domain/link.ts';
+import type { Organization } from '../domain/organization.ts';
 import { Refusal } from '../domain/refusal.ts';
+import { isMailed, refuseUnlessInvitedToSite } from '../domain/site-invite.ts';
+import { parseSiteToken } from '../domain/site-link.ts';
 import type { TableAccess } from './access.ts';
 import { getInvited } from './invitations.ts';
 import { keys } from './keys.ts';
-import { listSiteInvited } from './site-invites.ts';
+import { findAnyLink } from './links.ts';
+import { getOrganization } from './organizations.ts';
+import { findSiteInvite, listSiteInvited } from './site-invites.ts';
 import { transact } from './write.ts';
+
+/** What kind of link a token is of: one of an invitation, or of an invite to a site. */
+export type BlockedBy = 'invitation' | 'site';
+
+/** Whom a link is for, and which organization sent it. */
+export interface Invited {
+  readonly email: string;
+  readonly organization: Organization;
+  /** Of an invitation. */
+  readonly link?: Link;
+}
+
+/** What `findInvitedBy` does to the table. */
+export const FIND_INVITED: TableAccess = { BatchGetItem: ['ORG', 'SITE'] };
+
+/**
+ * Finds out whom a link is for, good or not, from its holder, who has to be the invited: by a link that was mailed, or
+ * signed in.
+ *
+ * @throws Refusal `invitation_not_found`, `site_invite_not_found`, and as `refuseUnlessInvited`
+ */
+export async function findInvitedBy(
+  token: string,
+  kind: BlockedBy,
+  person: { readonly email: string } | undefined,
+): Promise<Invited> {
+  if (kind === 'invitation') {
+    const link = await findAnyLink(parseToken(token));
+    refuseUnlessInvited(link, person);
+    return { email: link.invitation.email, organization: link.organization, link };
+  }
+  const parsed = parseSiteToken('siteInvite', token);
+  const { invite } = await findSiteInvite(parsed);
+  if (parsed && person) refuseUnlessInvitedToSite(invite, parsed.secret, person.email);
+  else if (parsed && !isMailed(invite, parsed.secret)) throw new Refusal('sign_in_required');
+  const organization = await getOrganization(invite.organizationId);
+  if (!organization) throw new Refusal('site_invite_not_found');
+  return { email: invite.email, organization };
+}
 
 /** What `setBlocked` does to the table. */
 export const BLOCK: TableAccess = { BatchGetItem: ['EMAIL'], UpdateItem: ['EMAIL', 'ORG'] };

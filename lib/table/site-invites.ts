@@ -93,7 +93,7 @@ export async function createSiteInvite(
     ...{ email, inviterId: actor.userId, memberId: actor.memberId, status: 'PENDING', ...carried },
     ...{ secrets: [hashSecret(secrets.token)], mailSecrets: [hashSecret(secrets.mail)] },
     delivery: { state: 'QUEUED', attempts: 0, at },
-    ...{ createdAt: at, expiresAt: periodEnd(now, INVITE_DAYS), ...dueAttributes(id, leaseEnd(now)) },
+    ...{ createdAt: at, offeredAt: at, expiresAt: periodEnd(now, INVITE_DAYS), ...dueAttributes(id, leaseEnd(now)) },
   };
   const { siteId, organizationId, transferOwnership, assets, sensitive } = invite;
   const cause = { organizationId, userId: actor.userId };
@@ -195,7 +195,8 @@ export const RESEND_SITE_INVITE: TableAccess = {
 
 /**
  * Gives an invite that is open, or whose time is over, a new secret and a full new period, with the mail due, which the
- * caller sends now; the actor becomes who invites. Earlier links and tokens are good for nothing.
+ * caller sends now; the actor becomes who invites. The links of earlier mails are good for nothing; the token of the API's answer
+ * stays what it was, the invited address's.
  *
  * @param way by which the actor manages the site
  * @param secret of the mail
@@ -218,11 +219,12 @@ export async function resendSiteInvite(
   const rate = countInvite(actor.userId, window, now);
   const place = anyOf(mailPlaces(counted.counters, limits, now));
   if (!place) throw tooMany('mail_rate_exceeded', endOfDay(now), now);
-  const { id, siteId, organizationId, email, secrets, mailSecrets, replacedSecrets = [], expiresAt } = invite;
+  const { id, siteId, organizationId, email, mailSecrets, replacedSecrets = [], expiresAt } = invite;
   const cause = { organizationId, userId: actor.userId };
   const set = {
-    ...{ inviterId: actor.userId, memberId: actor.memberId, secrets: [], mailSecrets: [hashSecret(secret)] },
-    replacedSecrets: [...mailSecrets.toReversed(), ...secrets, ...replacedSecrets].slice(0, REPLACED_SECRETS),
+    ...{ inviterId: actor.userId, memberId: actor.memberId, mailSecrets: [hashSecret(secret)] },
+    offeredAt: now.toISOString(),
+    replacedSecrets: [...mailSecrets.toReversed(), ...replacedSecrets].slice(0, REPLACED_SECRETS),
     delivery: { state: 'QUEUED' as const, attempts: 0, at: now.toISOString() },
     ...{ expiresAt: periodEnd(now, INVITE_DAYS), ...dueAttributes(id, leaseEnd(now)) },
   };
@@ -326,7 +328,7 @@ export async function acceptSiteInvite(
   ]);
   requireSite(invite, site, inviter);
   // What was taken from the team since isn't given back by what was given out before.
-  const isOld = reducedAt !== undefined && invite.createdAt <= reducedAt;
+  const isOld = reducedAt !== undefined && invite.offeredAt <= reducedAt;
   if (!owner?.isOwner || isOld) throw new Refusal('site_invite_void');
   if (!acceptor) throw missing();
   const { actor, own } = acceptor;
@@ -419,8 +421,14 @@ export function inviteRemoval({ siteId, id, email }: Pick<SiteInvite, 'siteId' |
 }
 
 /** Forgets an invite whose time is long over. */
-export async function clearSiteInvite(invite: SiteInvite): Promise<void> {
-  await transact(inviteRemoval(invite));
+export async function clearSiteInvite(invite: DueInvite): Promise<void> {
+  // It may have been resent at its last moment.
+  const isDue: Write = {
+    type: 'check',
+    key: keys.siteInvite(invite.siteId, invite.id),
+    when: [{ attribute: 'dueAt', is: invite.dueAt }],
+  };
+  await transact([isDue, ...inviteRemoval(invite)]);
 }
 
 /** That an address was invited to a site. */

@@ -122,7 +122,12 @@ describe('no more invitations from an organization', () => {
     expect((await service.call(`GET /site/invite/accept?token=${given}`)).body).not.toContain('/invitations/block');
     const block = (token: string) =>
       service.call('POST /invitations/block', { body: `of=site&token=${token}`, headers: FORM });
-    expect((await block(given)).status).toBe(404);
+    expect((await block(given)).status).toBe(401);
+    const byApi = (token: string) => service.call(BLOCK, { body: { token, of: 'site' } });
+    expect((await byApi(given)).body.error).toBe('sign_in_required');
+    expect((await owner.call(BLOCK, { body: { token: given, of: 'site' } })).status).toBe(403);
+    expect((await byApi(mailed)).status).toBe(204);
+    await service.call(BLOCK, { body: { token: mailed, of: 'site', blocked: false } });
     expect((await block(mailed)).status).toBe(200);
     await invite(owner, email);
     expect(await mailsTo(email)).toBe(1);

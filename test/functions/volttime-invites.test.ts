@@ -642,9 +642,13 @@ describe('an open invite', () => {
       const answer = await admin.call(`DELETE ${invites(site)}/${body.invite.id}`);
       expect(answer).toMatchObject({ status: 200, body: { message: 'Invite withdrawn successfully' } });
     }
-    for (const used of [token, sent.body.invite_token]) {
-      expect(await errorOf(accept(other.owner, used, other.team))).toEqual([422, 'site_invite_void']);
-    }
+    expect(await errorOf(accept(other.owner, token, other.team))).toEqual([422, 'site_invite_void']);
+    // What was handed out keeps its rule: it is the invited address's.
+    const stranger = await guest();
+    expect(await errorOf(accept(stranger.owner, sent.body.invite_token, stranger.team))).toEqual([
+      403,
+      'invitation_for_another_address',
+    ]);
     const page = await service.call(`GET /site/invite/accept?token=${token}`);
     expect([page.status, page.body]).toEqual([410, expect.stringContaining('withdrawn')]);
     await service.clock('10m');
@@ -659,6 +663,21 @@ describe('an open invite', () => {
       'invitation_not_resendable',
     ]);
     expect(await actions(owner)).toContain('site-invite.withdraw');
+  });
+
+  test('is given out anew by a resend: what was taken from the team before is given again, by the token too', async () => {
+    const [{ owner, site }, other] = [await made(), await guest()];
+    const [first, second] = [
+      await inviteTo(owner, site, { email: other.owner.email }),
+      await inviteTo(owner, site, { email: other.owner.email }),
+    ];
+    expect((await accept(other.owner, first.body.invite_token, other.team)).status).toBe(200);
+    const access = `/api/v3/sites/${site.uuid}/teams/${other.team.uuid}`;
+    expect((await owner.call(`DELETE ${access}`)).status).toBe(200);
+    const token = second.body.invite_token;
+    expect(await errorOf(accept(other.owner, token, other.team))).toEqual([422, 'site_invite_void']);
+    expect((await owner.call(`POST ${invites(site)}/${second.body.invite.id}/resend`)).status).toBe(200);
+    expect((await accept(other.owner, token, other.team)).status).toBe(200);
   });
 
   test('is resent with a new link for a full new period, whoever made it, also when its time was over', async () => {

@@ -141,10 +141,12 @@ const EXAMPLES: Partial<Record<Contract['name'], Maker<Omit<Example, 'route'> & 
   'pages/sensitive-data': async (...at) => ({ query: `?token=${await requestToken(...at)}` }),
   'pages/site-invite': async (...at) => ({ query: `?token=${(await inviteTeam(...at)).mailed}` }),
   'pages/accept': async (...at) => form(await invitationToken(...at)),
-  'pages/ask': async (...at) => {
-    await at[0].clock('-8d');
-    const token = await invitationToken(...at);
-    await at[0].clock(0);
+  'pages/ask': async (service, home, ...invited) => {
+    await service.clock('-8d');
+    // A token of now would be one of the future.
+    const then = { ...home, owner: (await service.person(home.owner.email)).in(home.id) };
+    const token = await invitationToken(service, then, ...invited);
+    await service.clock(0);
     return form(token);
   },
   'pages/block': async (...at) => form(await invitationToken(...at)),

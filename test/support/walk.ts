@@ -286,7 +286,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
         ['entries of its creation', 1, tells('site-invite.create').length],
         ['whether it was accepted, if it says so', status === 'ACCEPTED', tells('site-invite.accept').length > 0],
         ['whether it says for whom', status === 'ACCEPTED', accepted !== undefined],
-        ['secrets for who is signed in', tells('site-invite.resend').length > 0 ? 0 : 1, secrets.length],
+        ['secrets for who is signed in', 1, secrets.length],
         ['whether it was withdrawn, if it says so', status === 'WITHDRAWN', ends('site-invite.withdraw').length > 0],
         ['whether it has secrets of mails', true, mailSecrets.length > 0],
         ['whether it says whether it is a transfer', true, typeof transferOwnership === 'boolean'],
@@ -713,7 +713,9 @@ const MAIL_EVENTS = new Set(['send', 'delivery', 'delay', 'reply', 'softBounce',
 
 /** The name of a team as its guard has it. */
 function hashed(name: string): string {
-  const folded = name.normalize('NFKC').toLowerCase().normalize('NFKC').replace(/\s+/gu, ' ').trim();
+  const seen = name.normalize('NFKC').replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '');
+  const cased = seen.toLowerCase().toUpperCase().toLowerCase().normalize('NFKC');
+  const folded = cased.replace(/[\s\u2800]+/gu, ' ').trim();
   return createHash('sha256').update(folded).digest('base64url');
 }
 

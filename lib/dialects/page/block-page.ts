@@ -11,7 +11,7 @@ export interface Blocking {
   /** The token of the page's link; the form sends it as `token`. */
   readonly token: string;
   /** What kind of link it is: `site` for an invite to a site. */
-  readonly of?: 'site' | undefined;
+  readonly of?: 'invitation' | 'site' | undefined;
   /** Where the form is posted, on the same host. */
   readonly action: string;
 }
