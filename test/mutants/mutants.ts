@@ -582,7 +582,7 @@ export const mutants: readonly Mutant[] = [
     ],
     test: {
       file: 'test/functions/volttime-invites.test.ts',
-      name: 'that is withdrawn, accepted and resent at once',
+      name: 'that is accepted between the look and the write of who withdraws it',
     },
   },
   {
@@ -596,7 +596,7 @@ export const mutants: readonly Mutant[] = [
     ],
     test: {
       file: 'test/functions/volttime-invites.test.ts',
-      name: 'that is withdrawn, accepted and resent at once',
+      name: 'that is resent between the look and the write of who accepts it',
     },
   },
   {
