@@ -93,8 +93,8 @@ export const INVITE_TO_SITE: TableAccess = union(CREATE_SITE_INVITE, READ_COUNTE
  * Invites a team of somebody's to a site, by a mail that is tried at once.
  *
  * @param also what else is written with the invite
- * @returns the invite, headers of the answer, and what lets whoever is signed in accept it: the token, and the address of
- *   a page that shows the invite and names no team of the invited, since whoever invites gets to see it
+ * @returns the invite, headers of the answer, and what lets the invited accept it, signed in: the token, and the address
+ *   of a page that shows the invite and names no team of the invited, since whoever invites gets to see it
  * @throws Refusal as `createSiteInvite`
  */
 export async function inviteToSite(

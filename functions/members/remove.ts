@@ -13,8 +13,8 @@ export const returns = { 204: null };
 
 /**
  * Removes a member, whose very next request is refused; removing oneself is leaving, which every member but the owner
- * may. An owner who is alone in the organization leaves it, too, and it is deleted by that. An access
- * token doesn't take its owner out.
+ * may. An owner who is alone in the organization leaves it, too, and it is deleted by that. An access token doesn't take
+ * its owner out.
  */
 export const endpoint = forMember({
   format: v1,

@@ -57,7 +57,8 @@ function youngerThan(age: number): Keys | undefined {
 
 /** Asks the issuer for its keys. While it doesn't answer, those that are known go on for some time. */
 async function ask(): Promise<Keys> {
-  if (failedAt === undefined || performance.now() > failedAt + PAUSE) {
+  const trusted = youngerThan(TRUSTED);
+  if (!trusted || failedAt === undefined || performance.now() > failedAt + PAUSE) {
     const { issuer, jwksUri = `${issuer.replace(/\/$/, '')}/.well-known/jwks.json` } = configuration();
     try {
       known = { find: createLocalJWKSet(JSON.parse(await read(jwksUri))), at: Date.now() };
@@ -68,7 +69,6 @@ async function ask(): Promise<Keys> {
       console.error({ message: 'No keys of the issuer', ...loggable(error) });
     }
   }
-  const trusted = youngerThan(TRUSTED);
   if (!trusted) throw unavailable();
   return trusted;
 }

@@ -132,6 +132,20 @@ test('while the issuer doesn’t answer, what can’t be verified is 503', async
   expect((await answer(token)).status).toBe(200);
 });
 
+test('while the issuer doesn’t answer, keys that are known go on for an hour, and it isn’t asked at each request', async () => {
+  const { jwk, sign } = await newKey();
+  published = [jwk];
+  const token = await sign({ exp: now() + 5 * 3600 });
+  expect((await answer(token)).status).toBe(200);
+  published = undefined;
+  await pass(40 * 60 * SECOND);
+  const before = asked;
+  for (let times = 0; times < 3; times += 1) expect((await answer(token)).status).toBe(200);
+  expect(asked).toBe(before + 1);
+  await pass(21 * 60 * SECOND);
+  expect(await answer(token)).toMatchObject({ status: 503, error: 'keys_unavailable' });
+});
+
 test('a key that the issuer withdrew isn’t trusted an hour later', async () => {
   const [withdrawn, left] = [await newKey(), await newKey()];
   published = [withdrawn.jwk, left.jwk];

@@ -6,7 +6,8 @@ interface Telling {
   readonly route: string;
   /** The address of who is signed in, or the organization of their access token or link; undefined: nobody we know. */
   readonly to: { readonly email: string } | { readonly organization: string } | undefined;
-  /** The service's time. */
+  /** The service's time, when it was asked and when it had answered. */
+  readonly from: number;
   readonly at: number;
   readonly ids: ReadonlySet<string>;
   readonly addresses: ReadonlySet<string>;
@@ -19,6 +20,8 @@ export interface Exchange {
   readonly headers: Readonly<Record<string, string>>;
   readonly sent: string;
   readonly text: string;
+  /** When it was sent, by this process's clock. */
+  readonly startedAt: number;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: items of every form
@@ -35,17 +38,21 @@ export class Disclosure {
   /** What each caller has typed: an address that they sent is no news to them. */
   readonly #typed = new Map<string, Set<string>>();
   #offset = 0;
+  /** Requests that end memberships: until they are answered, others may still see what was. */
+  readonly #endings: { readonly from: number; readonly to: number }[] = [];
 
   /** Follows the service's clock. */
   moved(offset: string | number): void {
-    const [, number = '0', unit = 's'] = /^(-?[\d.]+)\s*([smhd]?)$/.exec(String(offset)) ?? [];
-    const units: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+    const [, number = '0', unit = 'ms'] = /^(-?[\d.]+)\s*(ms|[smhd])?$/.exec(String(offset)) ?? [];
+    const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
     this.#offset = Number(number) * (units[unit] ?? 1000);
   }
 
-  take({ route, headers, sent, text }: Exchange): void {
+  take({ route, headers, sent, text, startedAt }: Exchange): void {
     const path = route.split(' ')[1] as string;
     if (path.startsWith('/_local/')) return;
+    const [from, at] = [startedAt + this.#offset, Date.now() + this.#offset];
+    if (/^DELETE \/v1\/(me|members\/|organizations\/)/.test(route)) this.#endings.push({ from, to: at });
     const to = callerOf(headers, `${path} ${sent}`);
     const key = JSON.stringify(to);
     const typed = this.#typed.get(key) ?? new Set();
@@ -55,12 +62,12 @@ export class Disclosure {
     const ids = new Set(text.match(USER_ID));
     const names = namesIn(text);
     if (ids.size + addresses.size + names.size === 0) return;
-    this.#tellings.push({ route, to, at: Date.now() + this.#offset, ids, addresses, names });
+    this.#tellings.push({ route, to, from, at, ids, addresses, names });
   }
 
   /** What was told of people to whom it is no business of. @param items every item of the table, at the end */
   leaks(items: readonly Item[]): string[] {
-    const world = new World(items);
+    const world = new World(items, this.#endings);
     return [...new Set(this.#tellings.flatMap((telling) => world.leaksIn(telling)))];
   }
 }
@@ -117,6 +124,7 @@ interface Stay {
   to: number;
 }
 
+/** How long what a test did otherwise than by the harness may take, in milliseconds. */
 const MARGIN = 5_000;
 
 /** Who was where, and whose address is whose. */
@@ -128,7 +136,7 @@ class World {
   /** The addresses that an organization has invited, to it or to its sites. */
   readonly #invited = new Map<string, Set<string>>();
 
-  constructor(items: readonly Item[]) {
+  constructor(items: readonly Item[], endings: readonly { readonly from: number; readonly to: number }[]) {
     const entries = items.filter(({ type }) => type === 'AuditEntry');
     entries.sort((one, other) => (one.id < other.id ? -1 : 1));
     const members = new Map<string, Stay>();
@@ -146,7 +154,9 @@ class World {
       if (action === 'member.claim' && after?.userId) stay(organizationId, resource.id, after.userId, at);
       if (/^member\.(leave|remove|expire)$/.test(action)) {
         const ended = members.get(resource.id);
-        if (ended) ended.to = at;
+        // It has ended for all who ask after that was answered.
+        const ending = endings.find(({ from, to }) => from <= at && at <= to);
+        if (ended) ended.to = ending ? ending.to : at + MARGIN;
       }
     }
     for (const item of items) {
@@ -166,7 +176,7 @@ class World {
     }
   }
 
-  leaksIn({ route, to, at, ids, addresses, names }: Telling): string[] {
+  leaksIn({ route, to, from, at, ids, addresses, names }: Telling): string[] {
     if (!to) return [];
     const self = 'email' in to ? this.#byAddress.get(to.email) : undefined;
     // Who was erased, or has another address by now, can't be followed.
@@ -179,11 +189,9 @@ class World {
     if (!('email' in to) && !this.#stays.has(to.organization)) return [];
     const stays = organizations.flatMap((id) => this.#stays.get(id) ?? []);
     // History goes on naming who was there, by ids.
-    const known = new Set([self, ...stays.map(({ user }) => user)]);
-    const present = new Set([
-      self,
-      ...stays.filter((one) => one.from <= at + MARGIN && one.to >= at - MARGIN).map(({ user }) => user),
-    ]);
+    const past = stays.filter((one) => one.from <= at);
+    const known = new Set([self, ...past.map(({ user }) => user)]);
+    const present = new Set([self, ...past.filter((one) => one.to >= from).map(({ user }) => user)]);
     const invited = new Set(organizations.flatMap((id) => [...(this.#invited.get(id) ?? [])]));
     const inviters = this.#inviters('email' in to ? to.email : undefined);
     const told: string[] = [];

@@ -135,6 +135,7 @@ export function serviceOf(running: () => Stack, told = new Set<string>(), disclo
     const contract = contractOf(method, path.split('?')[0] as string);
     tellOf(body, told);
     const contentType = contract?.declaration.accepts ?? 'application/json';
+    const startedAt = Date.now();
     const response = await fetch(running().api + path, {
       method,
       redirect: 'manual',
@@ -143,7 +144,7 @@ export function serviceOf(running: () => Stack, told = new Set<string>(), disclo
     });
     const text = await response.text();
     const sent = body === undefined ? '' : isRaw ? body : JSON.stringify(body);
-    disclosure.take({ route, headers: headers ?? {}, sent, text });
+    disclosure.take({ route, headers: headers ?? {}, sent, text, startedAt });
     const isJson = response.headers.get('content-type')?.includes('json');
     const answer = {
       status: response.status,

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { mailRooms } from '../../../lib/domain/limits.ts';
+
+/** Counts mails one by one, in whatever row has room, until there is none; how many there are then. */
+function filled(used: Map<number, number>, limit: number): number {
+  for (;;) {
+    const [room] = mailRooms(used, limit, 1);
+    if (!room) return [...used.values()].reduce((sum, mails) => sum + mails, 0);
+    used.set(room.row, (used.get(room.row) ?? 0) + 1);
+  }
+}
+
+test.each([
+  [[500], 520],
+  [[500], 640],
+  [[450], 500],
+  [[500, 520, 640], 10_000],
+  [[10_000], 500],
+])('mails of a day are as many as may be, also when that was %j before and is %i now', (earlier, limit) => {
+  const used = new Map<number, number>();
+  for (const before of earlier) filled(used, before);
+  expect(filled(used, limit)).toBe(Math.max(limit, ...earlier));
+});
