@@ -154,6 +154,19 @@ class Sequence {
     return client;
   }
 
+  /** An ID token from before somebody's address was what it is: of the same subject, issued earlier. */
+  #oldClient(address: string): Promise<Client> {
+    const key = `${address} old`;
+    const client =
+      this.#clients.get(key) ??
+      this.#client(address).then(({ token }) => {
+        const { sub, iat } = JSON.parse(Buffer.from(token.split('.')[1] as string, 'base64url').toString());
+        return service.person(`was-${address}`, { name: 'Jane Old', subject: sub, claims: { iat: iat - 3600 } });
+      });
+    this.#clients.set(key, client);
+    return client;
+  }
+
   async #send(call: Call): Promise<Answer> {
     if (call.do === 'sweep') return service.call('POST /_local/sweep');
     const { route, body } = this.#request(call);
@@ -166,10 +179,11 @@ class Sequence {
 
   async #credential(by: Caller): Promise<Record<string, string>> {
     if (by.kind === 'nobody') return {};
-    const text =
-      by.kind === 'token'
-        ? this.#texts.get(by.token)
-        : (await this.#client(by.address, by.kind === 'unverified')).token;
+    const signedIn = (other: Exclude<Caller, { kind: 'token' | 'nobody' }>) =>
+      other.kind === 'person' && other.isOld
+        ? this.#oldClient(other.address)
+        : this.#client(other.address, other.kind === 'unverified');
+    const text = by.kind === 'token' ? this.#texts.get(by.token) : (await signedIn(by)).token;
     return { authorization: `Bearer ${text}` };
   }
 

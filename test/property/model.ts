@@ -11,7 +11,8 @@ export type TeamRole = 'OWNER' | 'MODERATOR' | 'MEMBER';
 
 /** Who sends a request. People are told apart by their addresses, which are in lower case. */
 export type Caller =
-  | { readonly kind: 'person'; readonly address: string }
+  /** `isOld`: by an ID token older than one they have shown, of another address. It says nothing that counts. */
+  | { readonly kind: 'person'; readonly address: string; readonly isOld?: true }
   /** Somebody whose sign-in provider hasn't verified the address. */
   | { readonly kind: 'unverified'; readonly address: string }
   | { readonly kind: 'token'; readonly token: string }
