@@ -137,8 +137,8 @@ test('an invite of an earlier ownership stays void, also when the site comes bac
   expect(await accept(stranger, token, team)).toMatchObject(isVoid);
 });
 
-test('from where somebody acted is told in the log of their own organization alone', async () => {
-  const { us, them, theirs, site, teams } = await world();
+test('who acted and from where is told in the log of their own organization alone', async () => {
+  const { home, away, us, them, theirs, site, teams } = await world();
   const charger = await makeCharger(us, site, 'One');
   expect((await accept(them, await invite(us, site), theirs)).status).toBe(200);
   await them.call(`PUT /api/v3/chargers/${charger.uuid}/status`, { body: { connection_status: 'online' } });
@@ -146,9 +146,9 @@ test('from where somebody acted is told in the log of their own organization alo
   expect((await them.call(`POST ${teams}/${theirs.uuid}/request-sensitive-data`, { body })).status).toBe(200);
   await us.call(`POST ${teams}/${theirs.uuid}/grant-sensitive-data`, { body: { expires_never: true } });
   await us.call(`DELETE ${teams}/${theirs.uuid}`);
-  for (const [by, own] of [
-    [us, (await us.call('GET /v1/me')).body.id],
-    [them, (await them.call('GET /v1/me')).body.id],
+  for (const [by, own, other] of [
+    [us, (await us.call('GET /v1/me')).body.id, away.id],
+    [them, (await them.call('GET /v1/me')).body.id, home.id],
   ] as const) {
     const { data } = (await by.call('GET /v1/audit-logs?perPage=100')).body;
     for (const { action, actorId, sourceAddress } of data) {
@@ -156,6 +156,7 @@ test('from where somebody acted is told in the log of their own organization alo
     }
     const foreign = data.filter(({ actorId }: { actorId: string }) => actorId !== own);
     expect(foreign.length).toBeGreaterThan(1);
+    for (const { actorType, actorId } of foreign) expect([actorType, actorId]).toEqual(['organization', other]);
   }
 });
 

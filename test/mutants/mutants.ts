@@ -725,4 +725,72 @@ export const mutants: readonly Mutant[] = [
       name: 'by address: whoever has it verified at the new issuer is who had it at the old one, once',
     },
   },
+  {
+    name: 'a link that the inviter got shows who has accepted',
+    edits: [
+      {
+        file: 'lib/table/acceptance.ts',
+        replace: `if (!accepter && isHanded(link)) throw new Refusal('invitation_used');`,
+        by: '',
+      },
+    ],
+    test: consent('is accepted by the invited person who is signed in'),
+  },
+  {
+    name: 'an invite to a site is mailed to who wants no more',
+    edits: [
+      { file: 'lib/site-delivery.ts', replace: `guard?.blockedAt ? mutedMail(product) : composed()`, by: 'composed()' },
+    ],
+    test: blocking('holds for reminders of the invitation that waits'),
+  },
+  {
+    name: 'another organization is told who acted',
+    edits: [
+      { file: 'lib/domain/audit.ts', replace: `type === 'user' || type === 'apiKey'`, by: `type === 'organization'` },
+    ],
+    test: { file: 'test/functions/volttime-many-ways.test.ts', name: 'who acted and from where is told' },
+  },
+  {
+    name: 'what is nested without end is walked',
+    edits: [{ file: 'lib/domain/json.ts', replace: `if (depth > DEPTH)`, by: `if (depth > 1e9)` }],
+    test: { file: 'test/lib/domain/json.test.ts', name: 'what is nested deeper is refused' },
+  },
+  {
+    name: 'an unknown key is 401 while the issuer isn’t asked',
+    edits: [
+      {
+        file: 'lib/http/keys.ts',
+        replace: `if (youngerThan(PAUSE)) throw unavailable();`,
+        by: `if (youngerThan(PAUSE)) throw error;`,
+      },
+    ],
+    test: { file: 'test/functions/keys.test.ts', name: 'while the issuer isn’t asked again' },
+  },
+  {
+    name: 'an access token shows its owner’s other organizations',
+    edits: [
+      {
+        file: 'functions/me/read.ts',
+        replace: `[shownTo(caller, all), shownTo(caller, invited)]`,
+        by: `[all, invited]`,
+      },
+      {
+        file: 'functions/organizations/list.ts',
+        replace: `withOrganizations(shownTo(caller, memberships))`,
+        by: `withOrganizations(memberships)`,
+      },
+    ],
+    test: accessTokens('shows its owner, and of what else'),
+  },
+  {
+    name: 'mails of a day are more when the limit grows',
+    edits: [
+      {
+        file: 'lib/domain/limits.ts',
+        replace: `if ([...used.values()].reduce((sum, mails) => sum + mails, 0) + count > limit) return [];`,
+        by: '',
+      },
+    ],
+    test: { file: 'test/lib/domain/limits.test.ts', name: 'mails of a day are as many as may be' },
+  },
 ];
