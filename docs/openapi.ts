@@ -143,6 +143,7 @@ const QUERY_PARAMETERS: Readonly<Record<string, string>> = {
   member: 'The member, by id; for whoever is no ADMIN their own.',
   cursor: 'The `meta.nextCursor` of the page before: goes on behind it, however long the list is.',
   token: 'The token of the mailed link.',
+  of: '`site` where the link is one of an invite to a site; else `invitation`.',
   include: 'Of `parent_team,team_memberships`, what is to come with each team. A page has at most 25 teams then.',
   'fields[team]': 'The attributes and relationships that a team is to have; none for an empty list.',
   'fields[team_membership]': 'The attributes that a team membership is to have.',

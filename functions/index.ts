@@ -44,6 +44,7 @@ export const contents = {
   'pages/accept-site-invite': await import('./pages/accept-site-invite.ts'),
   'pages/ask': await import('./pages/ask.ts'),
   'pages/block': await import('./pages/block.ts'),
+  'pages/blocking': await import('./pages/blocking.ts'),
   'pages/decide-sensitive-data': await import('./pages/decide-sensitive-data.ts'),
   'pages/decline': await import('./pages/decline.ts'),
   'pages/invitation': await import('./pages/invitation.ts'),

@@ -25,6 +25,7 @@ import { forgetMail, recordMailUnsent } from './table/mails.ts';
 /** The paths of the pages behind the links of a mail. */
 export const INVITATION_PATH = '/invitations/accept';
 export const STOP_PATH = '/invitations/stop-reminders';
+export const BLOCK_PATH = '/invitations/block';
 
 /** The name by which an invitee may know somebody; their address where no name is known. */
 export function nameOf({ firstName, lastName, email }: Profile): string {

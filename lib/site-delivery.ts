@@ -1,5 +1,5 @@
 import { configuration } from './configuration.ts';
-import { attempt, deliverWaiting, nameOf } from './delivery.ts';
+import { attempt, BLOCK_PATH, deliverWaiting, nameOf } from './delivery.ts';
 import type { Occasion } from './domain/audit.ts';
 import type { Limits } from './domain/limits.ts';
 import { loggable } from './domain/log.ts';
@@ -54,6 +54,12 @@ export function siteInviteLink({ siteId, id, email }: SiteInvite, site: Site, se
     token: formatSiteToken({ siteId, id, secret }),
   });
   return `${configuration().publicUrl}${SITE_INVITE_PATH}?${query}`;
+}
+
+/** The link by which the invited refuse all invites of the organization. */
+function blockLink({ siteId, id }: SiteInvite, secret: Buffer): string {
+  const query = new URLSearchParams({ of: 'site', token: formatSiteToken({ siteId, id, secret }) });
+  return `${configuration().publicUrl}${BLOCK_PATH}?${query}`;
 }
 
 /** What inviting to a site goes by, beside what the caller may. */
@@ -166,6 +172,7 @@ export async function deliverSiteInvite(
       ...{ language: organization.language, siteName: site.name, teamName: team.name },
       ...{ inviterName: nameOf(inviter), inviterAddress: inviter.email, carried: invite },
       ...{ email: invite.email, expiresAt: invite.expiresAt, link: siteInviteLink(invite, site, secret) },
+      ...{ organizationName: organization.name, blockLink: blockLink(invite, secret) },
       product,
     });
   // Who wants no more gets nothing, and whoever invites can't tell.

@@ -25,7 +25,7 @@ export const endpoint = forLinkHolder({
   }),
   refuses: [
     ...(['invitation_not_found', 'invitation_superseded', 'sign_in_required'] as const),
-    ...(['invitation_for_another_address', 'site_invite_not_found', 'site_invite_void'] as const),
+    ...(['invitation_for_another_address', 'site_invite_not_found'] as const),
   ],
   async handle({ body: { token, of = 'invitation', blocked = true }, request, person }) {
     const { email, organization } = await findInvitedBy(token, of, person);

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
+import { BLOCK_PATH } from '../../lib/delivery.ts';
 import { blockedPage, unblockedPage } from '../../lib/dialects/page/block-page.ts';
-import { BLOCK_PATH, pageSetting, pages, sitePageSetting } from '../../lib/dialects/page/format.ts';
+import { pageSetting, pages, sitePageSetting } from '../../lib/dialects/page/format.ts';
 import { forAnybody } from '../../lib/http/endpoint.ts';
 import { union } from '../../lib/table/access.ts';
 import { BLOCK, type BlockedBy, FIND_INVITED, findInvitedBy, setBlocked } from '../../lib/table/blocking.ts';
@@ -20,7 +21,7 @@ export const endpoint = forAnybody({
   body: z.object({ token: z.optional(z.string()), of: z.optional(z.string()), undo: z.optional(z.string()) }),
   refuses: [
     ...(['invitation_not_found', 'invitation_superseded', 'sign_in_required'] as const),
-    ...(['site_invite_not_found', 'site_invite_void'] as const),
+    'site_invite_not_found',
   ],
   async handle({ request, body: { token = '', of: kind, undo } }) {
     const of: BlockedBy = kind === 'site' ? kind : 'invitation';

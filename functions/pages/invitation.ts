@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { configuration } from '../../lib/configuration.ts';
-import { INVITATION_PATH, nameOf } from '../../lib/delivery.ts';
-import { answerHolder, BLOCK_PATH, DECLINE_PATH, pageSetting, pages } from '../../lib/dialects/page/format.ts';
+import { BLOCK_PATH, INVITATION_PATH, nameOf } from '../../lib/delivery.ts';
+import { answerHolder, DECLINE_PATH, pageSetting, pages } from '../../lib/dialects/page/format.ts';
 import { acceptedPage, invitationPage } from '../../lib/dialects/page/invitation-page.ts';
 import { isHanded, LINK_REFUSALS, needsSignIn, openLink, refuseUnlessInviterMay } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { configuration } from '../../lib/configuration.ts';
-import { nameOf } from '../../lib/delivery.ts';
-import { answerSiteHolder, BLOCK_PATH, pages, sitePageSetting } from '../../lib/dialects/page/format.ts';
+import { BLOCK_PATH, nameOf } from '../../lib/delivery.ts';
+import { answerSiteHolder, pages, sitePageSetting } from '../../lib/dialects/page/format.ts';
 import { siteInvitePage } from '../../lib/dialects/page/site-invite-page.ts';
 import { shortIdAsUuid } from '../../lib/domain/ids.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { STOP_PATH } from '../../lib/delivery.ts';
-import { BLOCK_PATH, pageSetting, pages } from '../../lib/dialects/page/format.ts';
+import { BLOCK_PATH, STOP_PATH } from '../../lib/delivery.ts';
+import { pageSetting, pages } from '../../lib/dialects/page/format.ts';
 import { remindersStoppedPage } from '../../lib/dialects/page/reminders-page.ts';
 import { openUntil } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';

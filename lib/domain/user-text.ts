@@ -9,7 +9,7 @@ const UNSEEN = /(?![\u200c\u200d])\p{Cf}/gu;
  * Unicode says to ignore by default, the empty pattern of Braille, and music's head without a note.
  */
 export function isVisible(text: string): boolean {
-  return /(?![\p{Default_Ignorable_Code_Point}\u2800\u{1d159}])[\p{L}\p{N}\p{P}\p{S}]/u.test(text);
+  return /(?![\p{Default_Ignorable_Code_Point}\u2800\ufffc\u{1d159}])[\p{L}\p{N}\p{P}\p{S}]/u.test(text);
 }
 
 /**
@@ -17,7 +17,7 @@ export function isVisible(text: string): boolean {
  * between that nobody sees.
  */
 export function foldName(name: string): string {
-  const seen = name.normalize('NFKC').replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '');
+  const seen = name.normalize('NFKC').replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}\ufffc\u{1d159}]/gu, '');
   // Full case folding: the capital of `ß` is `SS`, and that of U+1E9E is itself. It takes Turkish's `ı` for an `i` too.
   const folded = seen.toLowerCase().toUpperCase().toLowerCase();
   return folded

@@ -16,6 +16,7 @@ const EN = {
   unexpected:
     'You didn’t expect it, or don’t know who invited you? Ignore this mail: nothing happens unless you accept. The link is for you alone, so please don’t forward it.',
   support: 'Questions? Write to {address}.',
+  block: 'No more invitations from {organization}',
 };
 
 /** What an invite to a site says. */
@@ -37,5 +38,6 @@ export const SITE_INVITE_WORDS: Record<Language, Readonly<Record<keyof typeof EN
     unexpected:
       'Sie haben sie nicht erwartet oder kennen den Absender nicht? Ignorieren Sie diese E-Mail: Solange Sie nicht annehmen, geschieht nichts. Der Link ist nur für Sie, bitte leiten Sie ihn nicht weiter.',
     support: 'Fragen? Schreiben Sie an {address}.',
+    block: 'Keine Einladungen mehr von {organization}',
   },
 };

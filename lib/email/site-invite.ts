@@ -1,4 +1,5 @@
 import { showAddress } from '../domain/address.ts';
+import { paletteOf } from '../domain/color.ts';
 import { fill, fillHtml, html } from '../domain/html.ts';
 import { type Language, momentInWords } from '../domain/language.ts';
 import type { Product } from '../domain/product.ts';
@@ -23,6 +24,9 @@ export interface SiteInviteMail {
   readonly carried: Carried;
   /** The invited address, as stored. */
   readonly email: string;
+  /** Whose invites are refused there, and where. */
+  readonly organizationName: string;
+  readonly blockLink: string;
   readonly link: string;
   /** A moment in its ISO form. */
   readonly expiresAt: string;
@@ -39,6 +43,7 @@ export function siteInviteMail(invite: SiteInviteMail): Mail {
   const [inviter, site, team] = [sender, oneLine(invite.siteName, NAME), oneLine(invite.teamName, NAME)].map(
     unlinked,
   ) as [string, string, string];
+  const organization = unlinked(oneLine(invite.organizationName, NAME));
   const subject = fill(carried.transferOwnership ? words.subjectOfTransfer : words.subject, { inviter, site });
   const invites = carried.transferOwnership ? words.transfers : words.invites;
   const expires = momentInWords(new Date(invite.expiresAt), language);
@@ -54,6 +59,7 @@ export function siteInviteMail(invite: SiteInviteMail): Mail {
     `${words.open}\n${link}`,
     rows.map((row) => row.join(': ')).join('\n'),
     [fill(words.sentTo, { email, inviter }), words.unexpected, support].filter(Boolean).join('\n'),
+    `${fill(words.block, { organization })}:\n${invite.blockLink}`,
   ];
   const sentence = fillHtml(invites, {
     ...{ inviter: strong(inviter), team: strong(team), site: strong(site), product: product.name },
@@ -77,6 +83,7 @@ export function siteInviteMail(invite: SiteInviteMail): Mail {
         fillHtml(words.sentTo, { email, inviter: html`<bdi>${inviter}</bdi>` }),
         html`${words.unexpected}`,
         ...(support ? [html`${support}`] : []),
+        html`<a class="link" href="${invite.blockLink}" style="color:${paletteOf(product.color).inkOnLight}">${fillHtml(words.block, { organization: html`<bdi>${organization}</bdi>` })}</a>`,
       ],
     }).toString(),
     headers: AUTOMATIC,

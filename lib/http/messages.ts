@@ -28,7 +28,7 @@ export const MESSAGES: Readonly<Record<RefusalCode, string>> = {
   access_token_not_found: 'There is no such access token.',
   team_not_found: 'There is no such team.',
   site_not_found: 'There is no such site.',
-  ownership_offer_not_found: 'Nobody offers you the ownership of the organization.',
+  ownership_offer_not_found: 'There is no open offer of the ownership.',
   ownership_offer_expired: 'The offer was open for seven days, and that is over.',
   already_owner: 'This member is the owner already.',
   charger_not_found: 'There is no such charger.',

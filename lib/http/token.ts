@@ -44,7 +44,7 @@ const LEEWAY = 5;
 async function verified(token: string): Promise<Readonly<Record<string, unknown>>> {
   const { issuer, audience } = configuration();
   try {
-    const { payload } = await jwtVerify(token, keyOf, {
+    const { payload, protectedHeader } = await jwtVerify(token, keyOf, {
       issuer,
       audience,
       algorithms: ALGORITHMS,
@@ -53,6 +53,8 @@ async function verified(token: string): Promise<Readonly<Record<string, unknown>
       // However old: it has `iat`, which isn't ahead of us.
       maxTokenAge: Number.MAX_SAFE_INTEGER,
     });
+    // What has to be understood beyond the registry is nothing that we know.
+    if (protectedHeader.crit !== undefined) throw unauthenticated();
     return payload;
   } catch (error) {
     if (error instanceof JOSEError) throw unauthenticated();

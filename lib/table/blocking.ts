@@ -1,15 +1,14 @@
 import { type Link, refuseUnlessInvited } from '../domain/invitation.ts';
-import { parseToken } from '../domain/link.ts';
+import { knowsSecret, parseToken } from '../domain/link.ts';
 import type { Organization } from '../domain/organization.ts';
 import { Refusal } from '../domain/refusal.ts';
-import { isMailed, refuseUnlessInvitedToSite } from '../domain/site-invite.ts';
 import { parseSiteToken } from '../domain/site-link.ts';
 import type { TableAccess } from './access.ts';
 import { getInvited } from './invitations.ts';
 import { keys } from './keys.ts';
 import { findAnyLink } from './links.ts';
 import { getOrganization } from './organizations.ts';
-import { findSiteInvite, listSiteInvited } from './site-invites.ts';
+import { getSiteInvite, listSiteInvited } from './site-invites.ts';
 import { transact } from './write.ts';
 
 /** What kind of link a token is of: one of an invitation, or of an invite to a site. */
@@ -43,9 +42,14 @@ export async function findInvitedBy(
     return { email: link.invitation.email, organization: link.organization, link };
   }
   const parsed = parseSiteToken('siteInvite', token);
-  const { invite } = await findSiteInvite(parsed);
-  if (parsed && person) refuseUnlessInvitedToSite(invite, parsed.secret, person.email);
-  else if (parsed && !isMailed(invite, parsed.secret)) throw new Refusal('sign_in_required');
+  const invite = parsed && (await getSiteInvite(parsed.siteId, parsed.id));
+  if (!parsed || !invite) throw new Refusal('site_invite_not_found');
+  // Any link of any of its mails does, whatever became of the invite.
+  if (!knowsSecret([...invite.mailSecrets, ...(invite.replacedSecrets ?? [])], parsed.secret)) {
+    if (!knowsSecret(invite.secrets, parsed.secret)) throw new Refusal('site_invite_not_found');
+    if (!person) throw new Refusal('sign_in_required');
+    if (person.email !== invite.email) throw new Refusal('invitation_for_another_address');
+  }
   const organization = await getOrganization(invite.organizationId);
   if (!organization) throw new Refusal('site_invite_not_found');
   return { email: invite.email, organization };

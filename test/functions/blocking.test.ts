@@ -128,6 +128,13 @@ describe('no more invitations from an organization', () => {
     expect((await owner.call(BLOCK, { body: { token: given, of: 'site' } })).status).toBe(403);
     expect((await byApi(mailed)).status).toBe(204);
     await service.call(BLOCK, { body: { token: mailed, of: 'site', blocked: false } });
+    // The mail's own link leads there too, and works whatever became of the invite.
+    const [sent] = (await owner.call(`GET /api/v3/sites/${site}/teams/invites`)).body.data;
+    const foot = (await service.mails(email)).at(-1)?.text ?? '';
+    const page = new URL(/https?:\S+\/invitations\/block\?\S+/.exec(foot)?.[0] as string);
+    await owner.call(`DELETE /api/v3/sites/${site}/teams/invites/${sent.id}`);
+    const shown = await service.call(`GET ${page.pathname}${page.search}`);
+    expect([shown.status, shown.body]).toEqual([200, expect.stringContaining('action="/invitations/block"')]);
     expect((await block(mailed)).status).toBe(200);
     await invite(owner, email);
     expect(await mailsTo(email)).toBe(1);

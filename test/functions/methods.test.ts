@@ -103,6 +103,15 @@ describe('a path of an API that there is none of is told in JSON', () => {
 
 const ofV1 = contracts.filter(({ declaration }) => declaration.dialect === 'v1');
 
+test('a parameter that stands twice is refused: an answer about one of two would mislead', async () => {
+  const { owner } = await service.organization();
+  const answer = await owner.call('GET /v1/members?role=USER&role=ADMIN');
+  expect(answer).toMatchObject({
+    status: 400,
+    body: { error: 'validation_failed', details: { role: ['must be given once'] } },
+  });
+});
+
 test.each(named(ofV1))('%s refuses a parameter that it has not', async (_, contract) => {
   const { route, body } = await exampleOf(contract, service, home);
   await home.owner.call('GET /v1/me');

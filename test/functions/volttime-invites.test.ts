@@ -690,9 +690,13 @@ describe('an open invite', () => {
     expect(answer.headers.get('x-ratelimit-remaining')).toBe('4');
     const newer = await mailToken(sent);
     expect(newer).not.toBe(token);
-    for (const used of [token, sent.body.invite_token]) {
-      expect(await errorOf(accept(other.owner, used, other.team))).toEqual([422, 'site_invite_void']);
-    }
+    expect(await errorOf(accept(other.owner, token, other.team))).toEqual([422, 'site_invite_void']);
+    // What was handed out keeps its rule: it is the invited address's.
+    const stranger = await guest();
+    expect(await errorOf(accept(stranger.owner, sent.body.invite_token, stranger.team))).toEqual([
+      403,
+      'invitation_for_another_address',
+    ]);
     // It is the resender's now, and the one who made it may go.
     await service.clock('8d');
     const [late, them] = [

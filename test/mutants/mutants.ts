@@ -130,7 +130,11 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a name may have nothing to see',
     edits: [
-      { file: 'lib/domain/user-text.ts', replace: '(?![\\p{Default_Ignorable_Code_Point}\\u2800\\u{1d159}])', by: '' },
+      {
+        file: 'lib/domain/user-text.ts',
+        replace: '(?![\\p{Default_Ignorable_Code_Point}\\u2800\\ufffc\\u{1d159}])',
+        by: '',
+      },
     ],
     test: { file: 'test/lib/domain/names.test.ts', name: 'of nothing that is seen is none' },
   },
@@ -596,7 +600,7 @@ export const mutants: readonly Mutant[] = [
     ],
     test: {
       file: 'test/functions/volttime-invites.test.ts',
-      name: 'that is resent between the look and the write of who accepts it',
+      name: 'between the look and the write of who accepts it',
     },
   },
   {

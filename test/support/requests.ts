@@ -149,6 +149,7 @@ const EXAMPLES: Partial<Record<Contract['name'], Maker<Omit<Example, 'route'> & 
     await service.clock(0);
     return form(token);
   },
+  'pages/blocking': async (...at) => ({ query: `?token=${await invitationToken(...at)}` }),
   'pages/block': async (...at) => form(await invitationToken(...at)),
   'pages/decline': async (...at) => form(await invitationToken(...at)),
   'pages/invitation': async (...at) => ({ query: `?token=${await invitationToken(...at)}` }),

@@ -377,7 +377,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
     relations({ pk, organizationId, invitationId, all }, table) {
       if (!table.isLive(organizationId)) return [[`ORG#${organizationId}|ORG`]];
       const email = pk.slice('EMAIL#'.length);
-      const ids: string[] = [...all];
+      // Who blocks an organization by an invite to a site need not have been invited to it.
+      const ids: string[] = [...(all ?? [])];
       return [
         ...ids.map((id) => [`ORG#${organizationId}|INVITATION#${id}`, { type: 'Invitation' }] as const),
         ...(invitationId
@@ -713,7 +714,7 @@ const MAIL_EVENTS = new Set(['send', 'delivery', 'delay', 'reply', 'softBounce',
 
 /** The name of a team as its guard has it. */
 function hashed(name: string): string {
-  const seen = name.normalize('NFKC').replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '');
+  const seen = name.normalize('NFKC').replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}\ufffc\u{1d159}]/gu, '');
   const cased = seen.toLowerCase().toUpperCase().toLowerCase().normalize('NFKC');
   const folded = cased.replace(/[\s\u2800]+/gu, ' ').trim();
   return createHash('sha256').update(folded).digest('base64url');

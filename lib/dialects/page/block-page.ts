@@ -3,7 +3,7 @@ import { fillHtml, type Html, html } from '../../domain/html.ts';
 import { oneLine } from '../../domain/user-text.ts';
 import { BLOCK_WORDS } from './block-words.ts';
 import { NAME, type Page, type PageSetting, page } from './layout.ts';
-import { DONE } from './marks.ts';
+import { BELL, DONE } from './marks.ts';
 
 /** By which form of a page no more invitations are asked for. */
 export interface Blocking {
@@ -34,6 +34,16 @@ function formOf({ token, of, action }: Blocking, label: Html, undo?: Html): Html
 export interface BlockedPage extends PageSetting, Blocking {
   /** The invited address. */
   readonly email: string;
+}
+
+/** Asks whether no more invitations are wanted, and changes nothing: blocking is the form's POST. */
+export function blockingPage(blocking: BlockedPage): Page {
+  const words = BLOCK_WORDS[blocking.language];
+  const content = html`${BELL}
+<h1>${words.heading}</h1>
+<p>${about(words.asks, blocking)}</p>
+<p>${words.untold}</p>${blockForm(blocking, blocking)}`;
+  return page(200, words.heading, content, blocking);
 }
 
 /** Says that no more invitations come, and lets whoever asked for that take it back. */

@@ -10,7 +10,6 @@ import type { DeadLink } from './refusal-words.ts';
 /** Where the forms of the pages are posted whose path is in no mail. */
 export const DECLINE_PATH = '/invitations/decline';
 export const ASK_PATH = '/invitations/ask';
-export const BLOCK_PATH = '/invitations/block';
 
 /** The refusals that a link's page explains. */
 const DEAD_LINKS: Partial<Record<RefusalCode, DeadLink>> = {

@@ -118,6 +118,7 @@ export const GERMAN: Readonly<Partial<Record<RefusalCode, string>>> = {
   internal_error: 'Bei uns ist etwas schiefgegangen.',
   keys_unavailable:
     'Der Anmeldedienst ist zurzeit nicht nach seinen Schlüsseln zu fragen: Versuchen Sie es noch einmal.',
+  request_rate_exceeded: 'Das waren zu viele Anfragen auf einmal: Versuchen Sie es später noch einmal.',
   busy: 'Zu viele Änderungen auf einmal: Versuchen Sie es noch einmal.',
 };
 

@@ -1,0 +1,29 @@
+import * as z from 'zod/mini';
+import { BLOCK_PATH } from '../../lib/delivery.ts';
+import { blockingPage } from '../../lib/dialects/page/block-page.ts';
+import { pageSetting, pages, sitePageSetting } from '../../lib/dialects/page/format.ts';
+import { forAnybody } from '../../lib/http/endpoint.ts';
+import { type BlockedBy, FIND_INVITED, findInvitedBy } from '../../lib/table/blocking.ts';
+
+export const returns = { 200: null };
+
+/**
+ * Shows the page on which the invited say that they want no more invitations from the organization, by the link for that
+ * in a mail. Opening it changes nothing, so that mail scanners may; blocking is the form's POST.
+ */
+export const endpoint = forAnybody({
+  format: pages,
+  route: `GET ${BLOCK_PATH}`,
+  table: FIND_INVITED,
+  depth: 1,
+  query: z.object({ token: z.optional(z.string()), of: z.optional(z.string()) }),
+  refuses: ['invitation_not_found', 'invitation_superseded', 'sign_in_required', 'site_invite_not_found'],
+  async handle({ request, query: { token = '', of: kind } }) {
+    const of: BlockedBy = kind === 'site' ? kind : 'invitation';
+    const acceptLanguage = request.headers['accept-language'];
+    const { email, organization, link } = await findInvitedBy(token, of, undefined);
+    const setting = link ? pageSetting(acceptLanguage, link) : sitePageSetting(acceptLanguage, organization);
+    return blockingPage({ ...setting, organizationName: organization.name, email, token, of, action: BLOCK_PATH });
+  },
+});
+export const { handler } = endpoint;
