@@ -349,6 +349,21 @@ const KINDS: Readonly<Record<string, Kind>> = {
     facts: (item) => [...due(item, item.id, true), ['its state', 'QUEUED', item.delivery.state]],
   },
 
+  OfferMail: {
+    key: ({ id }) => `MAIL#${id}|MAIL`,
+    facts: (item, table) => [
+      ...due(item, item.id, true),
+      ['its state', 'QUEUED', item.delivery.state],
+      [
+        'whether an offer was made',
+        true,
+        table
+          .of('AuditEntry', item.organizationId)
+          .some(({ action, createdAt }) => action === 'organization.offer-ownership' && createdAt === item.offeredAt),
+      ],
+    ],
+  },
+
   GrantEndMail: {
     key: ({ id }) => `MAIL#${id}|MAIL`,
     facts: (item, table) => [
