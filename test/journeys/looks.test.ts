@@ -41,6 +41,14 @@ async function invite(name: string, body: object = {}) {
   return { owner, email, token, stop: await service.linkToken(email, 'stop') };
 }
 
+/** The token of an invitation's link that the inviter got. */
+async function handOut(name: string, language?: string): Promise<string> {
+  const { owner } = await service.organization(name);
+  const body = { email: newAddress('jane'), role: 'OPERATOR', language, sendEmail: false };
+  const { link } = (await owner.call('POST /v1/invitations', { body })).body;
+  return new URL(link).searchParams.get('token') as string;
+}
+
 /** Invites somebody so long ago that it has expired. */
 async function inviteLongAgo() {
   await service.clock('-8d');
@@ -115,12 +123,12 @@ const SUBJECTS: Readonly<Record<string, { readonly buttons: number; make(): Prom
     },
   },
   'page of an invitation': {
-    buttons: 2,
+    buttons: 3,
     make: async () =>
       path(`GET /invitations/accept?token=${(await invite('Acme Energy', { message: MESSAGE })).token}`),
   },
   'page in German with a long name': {
-    buttons: 2,
+    buttons: 3,
     make: async () =>
       path(`GET /invitations/accept?token=${(await invite(LONG, { message: LONG, language: 'de' })).token}`),
   },
@@ -186,21 +194,21 @@ const SUBJECTS: Readonly<Record<string, { readonly buttons: number; make(): Prom
     },
   },
   'page of an invite to a site': {
-    buttons: 1,
+    buttons: 2,
     async make() {
       const token = await (await shareSite()).invite({ data_access: true });
       return pageIn(`GET /site/invite/accept?token=${token}`, {});
     },
   },
   'page of a site handed over in German with a long name': {
-    buttons: 1,
+    buttons: 2,
     async make() {
       const token = await (await shareSite('de', LONG)).invite({ transfer_ownership: true });
       return pageIn(`GET /site/invite/accept?token=${token}`, GERMAN);
     },
   },
   'page of an invite to a site for who manages no team': {
-    buttons: 1,
+    buttons: 2,
     async make() {
       const token = await (await shareSite()).invite({}, newAddress('nobody'));
       return pageIn(`GET /site/invite/accept?token=${token}`, {});
@@ -238,12 +246,38 @@ const SUBJECTS: Readonly<Record<string, { readonly buttons: number; make(): Prom
     buttons: 0,
     make: async () => path('POST /site/sensitive-data', `token=${await (await shareSite()).ask()}&decision=declined`),
   },
-  'page for stopping reminders': {
+  'page of a link that was handed out': {
     buttons: 1,
+    make: async () => path(`GET /invitations/accept?token=${await handOut('Acme Energy')}`),
+  },
+  'page of a link that was handed out in German': {
+    buttons: 1,
+    make: async () => path(`GET /invitations/accept?token=${await handOut(LONG, 'de')}`),
+  },
+  'page for refusing invitations': {
+    buttons: 1,
+    make: async () => path(`GET /invitations/block?token=${(await invite('Acme Energy')).stop}`),
+  },
+  'page after refusing invitations, in German': {
+    buttons: 1,
+    make: async () => path('POST /invitations/block', `token=${(await invite(LONG, { language: 'de' })).stop}`),
+  },
+  'mail of an offer of ownership': {
+    buttons: 1,
+    async make() {
+      const { id, owner } = await service.organization('Acme Energy');
+      const { email, memberId } = await service.member(owner, 'USER');
+      await (await service.person(email)).call('GET /v1/me');
+      await owner.call(`POST /v1/organizations/${id}/transfer-ownership`, { body: { memberId } });
+      return newest(email);
+    },
+  },
+  'page for stopping reminders': {
+    buttons: 2,
     make: async () => path(`GET /invitations/stop-reminders?token=${(await invite('Acme Energy')).stop}`),
   },
   'page after stopping reminders': {
-    buttons: 0,
+    buttons: 1,
     make: async () => path(`POST /invitations/stop-reminders?token=${(await invite('Acme Energy')).stop}`),
   },
 };
