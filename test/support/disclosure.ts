@@ -28,7 +28,8 @@ export interface Exchange {
 type Item = Record<string, any>;
 
 const USER_ID = /usr_[0-9a-v]{26}/g;
-const ADDRESS = /[a-z0-9][a-z0-9.+_-]*@[a-z0-9.-]+\.[a-z]+/gi;
+/** Bounded, since bodies may be long. */
+const ADDRESS = /(?<![a-z0-9.+_-])[a-z0-9][a-z0-9.+_-]{0,63}@[a-z0-9.-]{1,253}\.[a-z]{2,63}/gi;
 /** What the service says of itself, or in place of an address that was erased. */
 const OURS = /^(erased@erased\.invalid|jane@example\.com|invitations@example\.com|.*@support\..*)$/;
 
