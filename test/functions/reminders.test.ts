@@ -198,7 +198,10 @@ describe('stopping reminders', () => {
     expect(opened.body).toContain(`<form method="post" action="${path}">`);
     expect(await service.items()).toEqual(before);
     const stopped = await service.call(`POST ${path}`);
-    expect(stopped).toMatchObject({ status: 200, body: expect.not.stringContaining('action="/invitations/stop-reminders') });
+    expect(stopped).toMatchObject({
+      status: 200,
+      body: expect.not.stringContaining('action="/invitations/stop-reminders'),
+    });
     expect(stopped.body).toContain(email);
     expect((await service.call(`GET ${path}`)).body, 'It has nothing more to offer').toBe(stopped.body);
     expect((await accept(await service.linkToken(email))).status, 'The invitation is still open').toBe(200);
