@@ -33,7 +33,8 @@ import {
 // Random people do random things, some at the same moment, while calls to DynamoDB fail and time jumps. Each time the
 // service answers as the model does, and at the end, and after whatever is delicate, it shows what the model shows.
 
-const service = useService();
+// What is shown to whom the model says itself.
+const service = useService({}, false);
 
 /**
  * How many sequences; which, by the seed; and of those the failing one, by the path that its report names. Whoever asks

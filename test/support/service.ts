@@ -82,8 +82,13 @@ export function newAddress(name = 'person'): string {
   return `${name}-${process.pid}-${counter}@example.com`;
 }
 
-/** Starts the service for a test file, on an engine of its own. */
-export function useService(options: Omit<StackOptions, 'directory'> = {}): Service {
+/**
+ * Starts the service for a test file, on an engine of its own.
+ *
+ * @param judgesAnswers whether answers are held against who was where: by the table at the end, which can't tell of
+ *   histories in which people are erased and the clock goes back
+ */
+export function useService(options: Omit<StackOptions, 'directory'> = {}, judgesAnswers = true): Service {
   const directory = mkdtempSync(join(tmpdir(), 'muster-'));
   let stack: Stack | undefined;
   const running = () => stack as Stack;
@@ -108,7 +113,7 @@ export function useService(options: Omit<StackOptions, 'directory'> = {}): Servi
         const items = await service.items();
         expectConsistent(items);
         // No answer told of anybody who is none of the caller's organization.
-        expect(disclosure.leaks(items)).toEqual([]);
+        if (judgesAnswers) expect(disclosure.leaks(items)).toEqual([]);
       }
       // Whatever went wrong, no log tells of whom.
       expect(leaksIn(lines, told)).toEqual([]);
