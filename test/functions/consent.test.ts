@@ -205,4 +205,20 @@ describe('what accepting says became true', () => {
     expect(accepted.metadata.after).toMatchObject({ role: 'VIEWER', skippedTeams: [team] });
     expect(accepted.metadata.after.teams).toBeUndefined();
   });
+
+  test('so by the page of the mailed link', async () => {
+    const { owner } = await service.organization();
+    const second = newAddress();
+    const jane = await service.member(owner, 'VIEWER');
+    await jane.call('GET /v1/me');
+    await owner.call('POST /v1/invitations', { body: { email: second, role: 'ADMIN' } });
+    const token = await service.linkToken(second);
+    const { sub } = JSON.parse(Buffer.from(jane.token.split('.')[1] as string, 'base64url').toString());
+    await (await service.person(second, { subject: sub })).call('GET /v1/me');
+    const page = await service.call('POST /invitations/accept', { body: `token=${token}`, headers: FORM });
+    expect(page.status).toBe(200);
+    const [entry] = await entries(owner);
+    expect(entry).toMatchObject({ action: 'invitation.accept', metadata: { after: { role: 'VIEWER' } } });
+    expect((await members(owner)).map(({ role }: { role: string }) => role)).toEqual(['ADMIN', 'VIEWER']);
+  });
 });
