@@ -227,7 +227,7 @@ describe.each(named(withDocuments))('%s', (_, contract) => {
       '{"data":{"type":"team","attributes":1}}',
     ])
       expect(await send(text), text).toEqual([400, 'validation_failed']);
-    expect(await send(deep)).toEqual([422, 'validation_failed']);
+    expect(await send(deep)).toEqual([400, 'validation_failed']);
     expect(await send({ data, padding: 'x'.repeat(257 * 1024) })).toEqual([413, 'body_too_large']);
     for (const type of ['application/json', 'text/plain', 'application/x-www-form-urlencoded'])
       expect(await send(JSON.stringify({ data }), type), type).toEqual([415, 'unsupported_media_type']);
