@@ -19,6 +19,7 @@ export const endpoint = forSite({
   format: volttime,
   route: 'GET /api/v3/sites/{site}/teams/invites',
   permission: 'site:read',
+  rule: 'site:manage',
   table: union(LOCATE_SITE, { Query: ['SITE'] }),
   depth: 3,
   query: PageQuery,

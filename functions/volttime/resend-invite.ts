@@ -21,6 +21,7 @@ export const endpoint = forSite({
   format: volttime,
   route: 'POST /api/v3/sites/{site}/teams/invites/{invite}/resend',
   permission: 'site:read',
+  rule: 'site:manage',
   table: union(LOCATE_SITE, INVITE_AGAIN),
   depth: 6,
   email: true,

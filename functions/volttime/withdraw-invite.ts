@@ -17,6 +17,7 @@ export const endpoint = forSite({
   format: volttime,
   route: 'DELETE /api/v3/sites/{site}/teams/invites/{invite}',
   permission: 'site:read',
+  rule: 'site:manage',
   table: union(LOCATE_SITE, WITHDRAW_SITE_INVITE),
   depth: 4,
   refuses: ['forbidden', 'invitation_not_found', 'invitation_not_pending'],

@@ -43,10 +43,13 @@ function deploymentCommands(): string[] {
   const section = /^## Deployment\n(.*?)^## /ms.exec(readFileSync(join(clone, 'README.md'), 'utf8'))?.[1] ?? '';
   const [blocks, inline] = [/^ *```sh\n(.*?)^ *```/gms, /`((?:npm|npx) [^`\n]+)`/g];
   const found = [...section.matchAll(new RegExp(`${blocks.source}|${inline.source}`, 'gms'))];
-  return found
-    .flatMap(([, block, one]) => (block ?? one ?? '').split('\n'))
-    .map((line) => line.replace(/ +#.*/, '').trim())
-    .filter((line) => /^(npm|npx) /.test(line));
+  return (
+    found
+      .flatMap(([, block, one]) => (block ?? one ?? '').split('\n'))
+      .map((line) => line.replace(/ +#.*/, '').trim())
+      // What else the section names is for a deployment that is there.
+      .filter((line) => /^(npm|npx) .*(bootstrap|synth|diff|deploy|destroy)\b/.test(line))
+  );
 }
 
 /** What a shell has that never saw this repository: no script of npm, no test, no other stage. */

@@ -131,7 +131,7 @@ test('a person stops the reminders from the mail, and can still accept', async (
   const [mail] = await service.mails(email);
   await inBrowser(async (page) => {
     await page.setContent(mail?.html as string);
-    await page.getByRole('link', { name: 'Stop reminders of this invitation' }).click();
+    await page.getByRole('link', { name: 'Stop reminders' }).click();
     expect(await heading(page)).toBe('Stop the reminders?');
     await page.getByRole('button', { name: 'Stop reminders' }).click();
     expect(await heading(page)).toBe('No more reminders');
