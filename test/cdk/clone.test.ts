@@ -132,7 +132,7 @@ beforeAll(async () => {
     if (existsSync(join(ROOT, file))) cpSync(join(ROOT, file), join(clone, file));
   }
   // README.md's third step.
-  edit('cdk.json', /("production": \{[^}]*"mailSender": ")[^"]*/, '$1Muster <invitations@muster.test>');
+  edit('cdk.json', /("production": \{[^}]*"mailSender": ")[^"]*/, '$1Muster <invitations@muster.dev>');
   aws.listen(0, '127.0.0.1');
   await once(aws, 'listening');
 }, 60_000);

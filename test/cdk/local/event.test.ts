@@ -78,9 +78,9 @@ test('functions read of an event what AWS documents', () => {
       ['parameter1', 'value2'],
       ['parameter2', 'value'],
     ],
+    queryText: 'parameter1=value1&parameter1=value2&parameter2=value',
     params: { parameter1: 'value1' },
-    body: 'Hello from Lambda',
-    bodyLength: 17,
+    body: Buffer.from('Hello from Lambda'),
     origin: { requestId: 'request', sourceAddress: '192.0.2.1' },
     now: expect.any(Date),
   });
