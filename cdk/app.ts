@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { functions } from '../functions/index.ts';
-import { bundle } from './bundle.ts';
+import { bundle } from './bundling/bundle.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { Muster } from './stack.ts';
 

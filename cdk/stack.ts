@@ -3,7 +3,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { dialectOf } from '../lib/dialects/dialect.ts';
 import { type Declaration, routeKeysOf } from '../lib/http/declaration.ts';
-import { bundleDirectory } from './bundle.ts';
+import { bundleDirectory } from './bundling/bundle.ts';
 import { type Config, environmentOf } from './config.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { Api, Invoker, Routes } from './constructs/api.ts';

@@ -27,32 +27,48 @@ const LAYERS: readonly Layer[] = [
     mayNot: [
       ...[...NEVER, ...DYNAMODB, ...MAIL, ...MIDDY],
       ...['../configuration.ts', '../table/read.ts', '../http/input.ts', '../email/mime.ts', '../dialects/format.ts'],
-      ...['./../table/read.ts', '../../functions/index.ts', '../../cdk/config.ts', '../../cdk/local/stack.ts'],
+      ...['./../table/read.ts', '../../functions/index.ts', '../../cdk/config.ts', '../../packages/local/stack.ts'],
     ],
   },
   {
     file: 'lib/table/x.ts',
     may: ['./access.ts', '../domain/refusal.ts', '../configuration.ts', ...DYNAMODB],
     mayNot: [
-      ...[...NEVER, ...MAIL, ...MIDDY, '../delivery.ts'],
+      ...[...NEVER, ...MAIL, ...MIDDY, '../outbox/delivery.ts', '../teams/teams.ts'],
       ...['../http/input.ts', '../email/mime.ts', '../dialects/format.ts', '../../functions/index.ts'],
-      ...['../../functions/me/read.ts', '../../cdk/config.ts', '../../cdk/local/stack.ts'],
+      ...['../../functions/me/read.ts', '../../cdk/config.ts', '../../packages/local/stack.ts'],
+    ],
+  },
+  {
+    file: 'lib/teams/x.ts',
+    may: ['./teams.ts', '../organizations/members.ts', '../table/write.ts', '../domain/team.ts', '../configuration.ts'],
+    mayNot: [
+      ...[...NEVER, ...DYNAMODB, ...MAIL, ...MIDDY],
+      ...['../http/input.ts', '../email/mime.ts', '../dialects/format.ts', '../../functions/index.ts'],
+    ],
+  },
+  {
+    file: 'lib/outbox/x.ts',
+    may: ['./mails.ts', '../teams/teams.ts', '../email/mime.ts', '../table/write.ts', '../domain/team.ts'],
+    mayNot: [
+      ...[...NEVER, ...DYNAMODB, ...MAIL, ...MIDDY],
+      ...['../http/input.ts', '../dialects/format.ts', '../../functions/index.ts'],
     ],
   },
   {
     file: 'lib/email/x.ts',
     may: ['./mime.ts', '../domain/refusal.ts', '../configuration.ts', '@aws-sdk/client-ses', 'nodemailer/lib/qp'],
     mayNot: [
-      ...[...NEVER, ...DYNAMODB, ...MIDDY, '../delivery.ts'],
+      ...[...NEVER, ...DYNAMODB, ...MIDDY, '../outbox/delivery.ts'],
       ...['../http/input.ts', '../table/read.ts', '../table/access.ts', '../dialects/format.ts'],
-      ...['../../functions/index.ts', '../../cdk/config.ts', '../../cdk/local/stack.ts'],
+      ...['../../functions/index.ts', '../../cdk/config.ts', '../../packages/local/stack.ts'],
     ],
   },
   {
     file: 'lib/dialects/x.ts',
     may: ['./dialect.ts', '../domain/refusal.ts', '../configuration.ts'],
     mayNot: [
-      ...[...NEVER, ...DYNAMODB, ...MAIL, ...MIDDY, '../delivery.ts'],
+      ...[...NEVER, ...DYNAMODB, ...MAIL, ...MIDDY, '../outbox/delivery.ts'],
       ...['../http/input.ts', '../table/read.ts', '../email/mime.ts', '../../functions/index.ts'],
     ],
   },
@@ -60,9 +76,9 @@ const LAYERS: readonly Layer[] = [
     file: 'lib/dialects/v1/x.ts',
     may: ['./schemas.ts', '../format.ts', '../../domain/refusal.ts', '../../configuration.ts', 'zod/mini'],
     mayNot: [
-      ...[...NEVER, ...DYNAMODB, ...MAIL, ...MIDDY, '../page/layout.ts', '../../delivery.ts'],
+      ...[...NEVER, ...DYNAMODB, ...MAIL, ...MIDDY, '../page/layout.ts', '../../outbox/delivery.ts'],
       ...['../../http/input.ts', '../../table/read.ts', '../../email/mime.ts', '../../../functions/index.ts'],
-      ...['../../../cdk/config.ts', '../../../cdk/local/stack.ts'],
+      ...['../../../cdk/config.ts', '../../../packages/local/stack.ts'],
     ],
   },
   {
@@ -72,16 +88,22 @@ const LAYERS: readonly Layer[] = [
       ...[...MIDDY, 'zod/mini', 'aws-lambda', 'jose/jwt/verify', 'node:crypto'],
     ],
     mayNot: [
-      ...[...NEVER, ...DYNAMODB, ...MAIL, '../email/mime.ts', '../delivery.ts', '../dialects/v1/format.ts'],
-      ...['../../functions/index.ts', '../../functions/me/read.ts', '../../cdk/config.ts', '../../cdk/local/stack.ts'],
+      ...[...NEVER, ...DYNAMODB, ...MAIL, '../email/mime.ts', '../outbox/delivery.ts', '../dialects/v1/format.ts'],
+      ...[
+        '../../functions/index.ts',
+        '../../functions/me/read.ts',
+        '../../cdk/config.ts',
+        '../../packages/local/stack.ts',
+      ],
     ],
   },
   {
     file: 'lib/x.ts',
-    may: ['./configuration.ts', './domain/refusal.ts', './table/read.ts', './email/mime.ts'],
+    may: ['./configuration.ts', './domain/refusal.ts'],
     mayNot: [
+      ...['./table/read.ts', './email/mime.ts', './teams/teams.ts'],
       ...[...NEVER, ...DYNAMODB, ...MAIL, ...MIDDY, './http/input.ts', './dialects/format.ts'],
-      ...['../functions/index.ts', '../cdk/config.ts', '../cdk/local/stack.ts'],
+      ...['../functions/index.ts', '../cdk/config.ts', '../packages/local/stack.ts'],
     ],
   },
   {
@@ -89,13 +111,13 @@ const LAYERS: readonly Layer[] = [
     may: ['../../lib/configuration.ts', '../../lib/http/endpoint.ts', '../../lib/dialects/v1/format.ts', 'zod/mini'],
     mayNot: [
       ...[...NEVER, ...DYNAMODB, ...MAIL, ...MIDDY],
-      ...['./read.ts', '../me/read.ts', '../index.ts', '../../cdk/config.ts', '../../cdk/local/stack.ts'],
+      ...['./read.ts', '../me/read.ts', '../index.ts', '../../cdk/config.ts', '../../packages/local/stack.ts'],
     ],
   },
   {
     file: 'functions/index.ts',
     may: ['./members/read.ts', '../lib/http/declaration.ts'],
-    mayNot: [...NEVER, ...DYNAMODB, ...MAIL, ...MIDDY, '../cdk/config.ts', '../cdk/local/stack.ts'],
+    mayNot: [...NEVER, ...DYNAMODB, ...MAIL, ...MIDDY, '../cdk/config.ts', '../packages/local/stack.ts'],
   },
   {
     file: 'cdk/x.ts',
@@ -107,42 +129,52 @@ const LAYERS: readonly Layer[] = [
       'aws-cdk-lib',
       'zod',
     ],
-    mayNot: [...DYNAMODB, ...MAIL, ...MIDDY, './local/stack.ts', '../functions/me/read.ts', '../docs/openapi.ts'],
+    mayNot: [
+      ...DYNAMODB,
+      ...MAIL,
+      ...MIDDY,
+      '../packages/local/stack.ts',
+      '../functions/me/read.ts',
+      '../docs/openapi.ts',
+    ],
   },
   {
     file: 'cdk/constructs/x.ts',
     may: ['./api.ts', '../config.ts', 'aws-cdk-lib/aws-lambda'],
-    mayNot: [...DYNAMODB, ...MAIL, ...MIDDY, '../local/stack.ts', '../../functions/me/read.ts'],
+    mayNot: [...DYNAMODB, ...MAIL, ...MIDDY, '../../packages/local/stack.ts', '../../functions/me/read.ts'],
   },
   {
-    file: 'cdk/local/x.ts',
-    may: ['./functions.ts', '../synthesize.ts', 'node:http', 'oauth2-mock-server'],
+    file: 'packages/local/x.ts',
+    may: ['./functions.ts', '../../cdk/synthesize.ts', 'node:http', 'oauth2-mock-server'],
     mayNot: [...DYNAMODB, ...MAIL, ...MIDDY, '../../functions/me/read.ts'],
   },
   {
-    file: 'cdk/invite/x.ts',
+    file: 'packages/invite/x.ts',
     may: ['./api.ts', '../local/stack-file.ts', '../../lib/domain/address.ts', 'csv-parse', 'node:fs/promises'],
     mayNot: [
-      ...[...DYNAMODB, ...MAIL, ...MIDDY, 'zod', '../local/stack.ts', '../config.ts'],
+      ...[...DYNAMODB, ...MAIL, ...MIDDY, 'zod', '../local/stack.ts', '../../cdk/config.ts'],
       ...['../../lib/table/read.ts', '../../lib/http/input.ts', '../../functions/index.ts'],
     ],
   },
   {
     file: 'cdk/rebind/x.ts',
-    may: ['../fingerprint.ts', '../local/stack-file.ts', '../../lib/domain/address.ts', '../../lib/table/read.ts'],
+    may: [
+      ...['../fingerprint.ts', '../../packages/local/stack-file.ts', '../../lib/domain/address.ts'],
+      ...['../../lib/table/read.ts', '../../lib/people/rebinding.ts'],
+    ],
     mayNot: [
-      ...[...DYNAMODB, ...MAIL, ...MIDDY, 'zod', '../local/stack.ts', '../config.ts'],
-      ...['../../lib/http/input.ts', '../../functions/index.ts'],
+      ...[...DYNAMODB, ...MAIL, ...MIDDY, 'zod', '../../packages/local/stack.ts', '../config.ts'],
+      ...['../../lib/http/input.ts', '../../lib/teams/teams.ts', '../../functions/index.ts'],
     ],
   },
   {
     file: 'docs/x.ts',
     may: ['./openapi.ts', '../functions/index.ts', '../lib/http/refusals.ts', 'zod/mini', 'node:fs'],
-    mayNot: ['zod', '../functions/me/read.ts', '../cdk/config.ts', '../cdk/local/stack.ts', 'aws-cdk-lib'],
+    mayNot: ['zod', '../functions/me/read.ts', '../cdk/config.ts', '../packages/local/stack.ts', 'aws-cdk-lib'],
   },
   {
     file: 'test/x.test.ts',
-    may: ['../functions/index.ts', '../cdk/local/stack.ts', '../docs/generate.ts', 'zod/mini', ...DYNAMODB],
+    may: ['../functions/index.ts', '../packages/local/stack.ts', '../docs/generate.ts', 'zod/mini', ...DYNAMODB],
     mayNot: [],
   },
 ];

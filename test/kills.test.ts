@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Call } from '../cdk/local/aws.ts';
+import type { Call } from '../packages/local/aws.ts';
 import { type Kill, useMortalService } from './support/kill.ts';
 import { type Answer, type Client, newAddress } from './support/service.ts';
 import { expectConsistent } from './support/walk.ts';

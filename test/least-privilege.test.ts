@@ -1,7 +1,7 @@
 import { expect, inject, test } from 'vitest';
-import type { PolicyDocument, Statement } from '../cdk/local/policy.ts';
-import { readTemplate } from '../cdk/local/template.ts';
 import { synthesize } from '../cdk/synthesize.ts';
+import type { PolicyDocument, Statement } from '../packages/local/policy.ts';
+import { readTemplate } from '../packages/local/template.ts';
 import { recorded, rightText } from './support/recording.ts';
 
 // The roles of the synthesized template against every call of every function in the whole suite, part by part of each

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { isAddress, normalizeAddress } from '../../lib/domain/address.ts';
 import type { Occasion } from '../../lib/domain/audit.ts';
-import { CannotRebind, type Concerned, rebind, swapAddresses } from '../../lib/table/rebinding.ts';
+import { CannotRebind, type Concerned, rebind, swapAddresses } from '../../lib/people/rebinding.ts';
 import { untilFresh } from '../../lib/table/write.ts';
+import { runningStack } from '../../packages/local/stack-file.ts';
 import { ROOT } from '../fingerprint.ts';
-import { runningStack } from '../local/stack-file.ts';
 
 const USAGE = `Usage: npm run rebind -- --email ADDRESS --subject SUBJECT [options]
        npm run rebind -- --email ADDRESS --swap-with ADDRESS [options]

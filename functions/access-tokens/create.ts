@@ -6,7 +6,7 @@ import { showAccessToken } from '../../lib/dialects/v1/show.ts';
 import { Name, RoleName } from '../../lib/domain/input.ts';
 import { periodEnd } from '../../lib/domain/invitation.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
-import { createAccessToken, getAccessToken } from '../../lib/table/access-tokens.ts';
+import { createAccessToken, getAccessToken } from '../../lib/people/access-tokens.ts';
 
 export const returns = { 201: NewAccessToken };
 

@@ -3,7 +3,7 @@ import { AccessToken, list } from '../../lib/dialects/v1/schemas.ts';
 import { showAccessToken } from '../../lib/dialects/v1/show.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
 import { cut, envelope, PageQuery, readPage } from '../../lib/http/paging.ts';
-import { listAccessTokens } from '../../lib/table/access-tokens.ts';
+import { listAccessTokens } from '../../lib/people/access-tokens.ts';
 
 export const returns = { 200: list(AccessToken) };
 

@@ -10,7 +10,7 @@ import { Refusal } from '../../lib/domain/refusal.ts';
 import { may } from '../../lib/domain/roles.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
 import { CursorQuery, cut, envelope, type Page, readPage } from '../../lib/http/paging.ts';
-import { union } from '../../lib/table/access.ts';
+import { getMember } from '../../lib/organizations/members.ts';
 import {
   EXPLAIN,
   explainFor,
@@ -18,9 +18,9 @@ import {
   explainSite,
   readShared,
   type Shared,
-} from '../../lib/table/explanations.ts';
-import { getMember } from '../../lib/table/members.ts';
-import { LOCATE_SITE, locateSite } from '../../lib/table/sites.ts';
+} from '../../lib/sites/explanations.ts';
+import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
+import { union } from '../../lib/table/access.ts';
 
 export const returns = { 200: list(ExplanationSchema) };
 

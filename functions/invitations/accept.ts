@@ -6,8 +6,8 @@ import { showInvitation, showMember } from '../../lib/dialects/v1/show.ts';
 import { LINK_REFUSALS } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';
 import { forLinkHolder } from '../../lib/http/endpoint.ts';
-import { ACCEPT, acceptInvitation } from '../../lib/table/acceptance.ts';
-import { findLink } from '../../lib/table/links.ts';
+import { ACCEPT, acceptInvitation } from '../../lib/invitations/acceptance.ts';
+import { findLink } from '../../lib/invitations/links.ts';
 
 export const returns = { 200: Acceptance };
 

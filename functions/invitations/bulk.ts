@@ -8,9 +8,9 @@ import { REFUSALS, Refusal } from '../../lib/domain/refusal.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
 import { validate } from '../../lib/http/input.ts';
 import { MESSAGES } from '../../lib/http/messages.ts';
+import { type BulkRow, inviteMany } from '../../lib/invitations/bulk.ts';
+import { INVITE } from '../../lib/invitations/invitations.ts';
 import { union } from '../../lib/table/access.ts';
-import { type BulkRow, inviteMany } from '../../lib/table/bulk.ts';
-import { INVITE } from '../../lib/table/invitations.ts';
 
 export const returns = { 200: BulkAnswer };
 

@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
 import { configuration } from '../../lib/configuration.ts';
-import { deliver, invitationLink } from '../../lib/delivery.ts';
 import { v1 } from '../../lib/dialects/v1/format.ts';
 import { NewInvitation } from '../../lib/dialects/v1/schemas.ts';
 import { showInvitation } from '../../lib/dialects/v1/show.ts';
@@ -8,9 +7,10 @@ import { newId } from '../../lib/domain/ids.ts';
 import { INVITATION_INPUT } from '../../lib/domain/input.ts';
 import type { Invitation } from '../../lib/domain/invitation.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
-import { isClaimed, newMailSecrets } from '../../lib/table/due.ts';
-import { beforeInvitation, createInvitation, INVITE } from '../../lib/table/invitations.ts';
-import { getCaller } from '../../lib/table/people.ts';
+import { beforeInvitation, createInvitation, INVITE } from '../../lib/invitations/invitations.ts';
+import { deliver, invitationLink } from '../../lib/outbox/delivery.ts';
+import { isClaimed, newMailSecrets } from '../../lib/outbox/due.ts';
+import { getCaller } from '../../lib/people/people.ts';
 import { readCounted } from '../../lib/table/rates.ts';
 
 export const returns = { 201: NewInvitation };

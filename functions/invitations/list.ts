@@ -7,8 +7,8 @@ import { DELIVERY_STATES, INVITATION_STATUSES, type Invitation, statusAt } from 
 import { total } from '../../lib/domain/limits.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
 import { cut, envelope, filtered, PageQuery, readPage } from '../../lib/http/paging.ts';
+import { listInvitations, listInvitationsTo } from '../../lib/invitations/invitations.ts';
 import { readCounters } from '../../lib/table/counters.ts';
-import { listInvitations, listInvitationsTo } from '../../lib/table/invitations.ts';
 
 export const returns = { 200: list(InvitationSchema) };
 

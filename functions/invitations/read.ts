@@ -3,7 +3,7 @@ import { Invitation } from '../../lib/dialects/v1/schemas.ts';
 import { showInvitation } from '../../lib/dialects/v1/show.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forMember, pathId } from '../../lib/http/endpoint.ts';
-import { getInvitation } from '../../lib/table/invitations.ts';
+import { getInvitation } from '../../lib/invitations/invitations.ts';
 
 export const returns = { 200: Invitation };
 

@@ -1,12 +1,12 @@
 import { configuration } from '../../lib/configuration.ts';
-import { deliver } from '../../lib/delivery.ts';
 import { v1 } from '../../lib/dialects/v1/format.ts';
 import { Message } from '../../lib/dialects/v1/schemas.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forMember, pathId } from '../../lib/http/endpoint.ts';
-import { newMailSecrets } from '../../lib/table/due.ts';
-import { getInvitation, RESEND, resendInvitation } from '../../lib/table/invitations.ts';
-import { getCaller } from '../../lib/table/people.ts';
+import { getInvitation, RESEND, resendInvitation } from '../../lib/invitations/invitations.ts';
+import { deliver } from '../../lib/outbox/delivery.ts';
+import { newMailSecrets } from '../../lib/outbox/due.ts';
+import { getCaller } from '../../lib/people/people.ts';
 import { readCounted } from '../../lib/table/rates.ts';
 
 export const returns = { 200: Message };

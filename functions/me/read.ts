@@ -6,11 +6,11 @@ import { statusAt } from '../../lib/domain/invitation.ts';
 import { openOffer } from '../../lib/domain/organization.ts';
 import { isIn } from '../../lib/domain/team.ts';
 import { forCaller, shownTo } from '../../lib/http/endpoint.ts';
-import { getInvitation, type InvitedGuard, listInvited } from '../../lib/table/invitations.ts';
-import { listMemberships, withOrganizations } from '../../lib/table/organizations.ts';
-import { getCaller } from '../../lib/table/people.ts';
-import { listTeamsOf } from '../../lib/table/team-members.ts';
-import { getTeam } from '../../lib/table/teams.ts';
+import { getInvitation, type InvitedGuard, listInvited } from '../../lib/invitations/invitations.ts';
+import { listMemberships, withOrganizations } from '../../lib/organizations/organizations.ts';
+import { getCaller } from '../../lib/people/people.ts';
+import { listTeamsOf } from '../../lib/teams/team-members.ts';
+import { getTeam } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: Me };
 

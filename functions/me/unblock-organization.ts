@@ -1,6 +1,6 @@
 import { v1 } from '../../lib/dialects/v1/format.ts';
 import { forPerson } from '../../lib/http/endpoint.ts';
-import { BLOCK, setBlocked } from '../../lib/table/blocking.ts';
+import { BLOCK, setBlocked } from '../../lib/invitations/blocking.ts';
 
 export const returns = { 204: null };
 

@@ -4,7 +4,7 @@ import { Profile } from '../../lib/dialects/v1/schemas.ts';
 import { showProfile } from '../../lib/dialects/v1/show.ts';
 import { PersonName, Username } from '../../lib/domain/input.ts';
 import { forPerson } from '../../lib/http/endpoint.ts';
-import { getCaller, updateProfile } from '../../lib/table/people.ts';
+import { getCaller, updateProfile } from '../../lib/people/people.ts';
 
 export const returns = { 200: Profile };
 

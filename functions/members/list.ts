@@ -7,8 +7,8 @@ import { total } from '../../lib/domain/limits.ts';
 import type { Member } from '../../lib/domain/member.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
 import { cut, cutFrom, envelope, filtered, PageQuery, readPage } from '../../lib/http/paging.ts';
+import { getMembersOf, listMembers } from '../../lib/organizations/members.ts';
 import { readCounters } from '../../lib/table/counters.ts';
-import { getMembersOf, listMembers } from '../../lib/table/members.ts';
 
 export const returns = { 200: list(MemberSchema) };
 

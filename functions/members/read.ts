@@ -3,7 +3,7 @@ import { Member } from '../../lib/dialects/v1/schemas.ts';
 import { showMember } from '../../lib/dialects/v1/show.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forMember, pathId } from '../../lib/http/endpoint.ts';
-import { getMember } from '../../lib/table/members.ts';
+import { getMember } from '../../lib/organizations/members.ts';
 
 export const returns = { 200: Member };
 

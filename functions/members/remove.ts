@@ -5,9 +5,9 @@ import type { Actor } from '../../lib/domain/member.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { may } from '../../lib/domain/roles.ts';
 import { forMember, pathId } from '../../lib/http/endpoint.ts';
+import { getMember, removeMember } from '../../lib/organizations/members.ts';
+import { deleteOrganization } from '../../lib/organizations/organizations.ts';
 import { readCounters } from '../../lib/table/counters.ts';
-import { getMember, removeMember } from '../../lib/table/members.ts';
-import { deleteOrganization } from '../../lib/table/organizations.ts';
 
 export const returns = { 204: null };
 

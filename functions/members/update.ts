@@ -5,7 +5,7 @@ import { showMember } from '../../lib/dialects/v1/show.ts';
 import { RoleName } from '../../lib/domain/input.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forMember, pathId } from '../../lib/http/endpoint.ts';
-import { changeRole, getMember } from '../../lib/table/members.ts';
+import { changeRole, getMember } from '../../lib/organizations/members.ts';
 
 export const returns = { 200: Member };
 

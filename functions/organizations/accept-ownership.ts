@@ -4,8 +4,8 @@ import { showMember } from '../../lib/dialects/v1/show.ts';
 import { requireOffer } from '../../lib/domain/organization.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
-import { getMember } from '../../lib/table/members.ts';
-import { ACCEPT_OWNERSHIP, acceptOwnership } from '../../lib/table/ownership.ts';
+import { getMember } from '../../lib/organizations/members.ts';
+import { ACCEPT_OWNERSHIP, acceptOwnership } from '../../lib/organizations/ownership.ts';
 import { Stale } from '../../lib/table/write.ts';
 
 export const returns = { 200: Member };

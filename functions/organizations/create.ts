@@ -7,8 +7,8 @@ import { LanguageName, Name } from '../../lib/domain/input.ts';
 import { languageOf } from '../../lib/domain/language.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forPerson } from '../../lib/http/endpoint.ts';
-import { createOrganization } from '../../lib/table/organizations.ts';
-import { getCaller } from '../../lib/table/people.ts';
+import { createOrganization } from '../../lib/organizations/organizations.ts';
+import { getCaller } from '../../lib/people/people.ts';
 
 export const returns = { 201: MyOrganization };
 

@@ -2,7 +2,7 @@ import { v1 } from '../../lib/dialects/v1/format.ts';
 import { requireOffer } from '../../lib/domain/organization.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
-import { END_OFFER, endOffer } from '../../lib/table/ownership.ts';
+import { END_OFFER, endOffer } from '../../lib/organizations/ownership.ts';
 
 export const returns = { 204: null };
 

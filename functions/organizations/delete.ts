@@ -1,6 +1,6 @@
 import { v1 } from '../../lib/dialects/v1/format.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
-import { deleteOrganization } from '../../lib/table/organizations.ts';
+import { deleteOrganization } from '../../lib/organizations/organizations.ts';
 
 export const returns = { 204: null };
 

@@ -3,7 +3,7 @@ import { list, MyOrganization } from '../../lib/dialects/v1/schemas.ts';
 import { showMembership } from '../../lib/dialects/v1/show.ts';
 import { forCaller, shownTo } from '../../lib/http/endpoint.ts';
 import { cutFrom, envelope, PageQuery, readPage } from '../../lib/http/paging.ts';
-import { listMemberships, withOrganizations } from '../../lib/table/organizations.ts';
+import { listMemberships, withOrganizations } from '../../lib/organizations/organizations.ts';
 
 export const returns = { 200: list(MyOrganization) };
 

@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
 import { configuration } from '../../lib/configuration.ts';
-import { deliverOffer } from '../../lib/delivery.ts';
 import { v1 } from '../../lib/dialects/v1/format.ts';
 import { OwnershipOffer } from '../../lib/dialects/v1/schemas.ts';
 import { showOffer } from '../../lib/dialects/v1/show.ts';
@@ -8,9 +7,10 @@ import { isId } from '../../lib/domain/ids.ts';
 import { openOffer } from '../../lib/domain/organization.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
-import { getMember } from '../../lib/table/members.ts';
-import { OFFER_OWNERSHIP, offerOwnership } from '../../lib/table/ownership.ts';
-import { getCaller } from '../../lib/table/people.ts';
+import { getMember } from '../../lib/organizations/members.ts';
+import { OFFER_OWNERSHIP, offerOwnership } from '../../lib/organizations/ownership.ts';
+import { deliverOffer } from '../../lib/outbox/delivery.ts';
+import { getCaller } from '../../lib/people/people.ts';
 
 export const returns = { 202: OwnershipOffer };
 

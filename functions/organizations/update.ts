@@ -4,7 +4,7 @@ import { Organization } from '../../lib/dialects/v1/schemas.ts';
 import { showOrganization } from '../../lib/dialects/v1/show.ts';
 import { LanguageName, Name } from '../../lib/domain/input.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
-import { updateOrganization } from '../../lib/table/organizations.ts';
+import { updateOrganization } from '../../lib/organizations/organizations.ts';
 
 export const returns = { 200: Organization };
 

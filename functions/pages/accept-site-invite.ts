@@ -7,12 +7,12 @@ import { INVITE_REFUSALS, isMailed } from '../../lib/domain/site-invite.ts';
 import { parseSiteToken } from '../../lib/domain/site-link.ts';
 import { teamIdFromUuid } from '../../lib/domain/team.ts';
 import { forAnybody } from '../../lib/http/endpoint.ts';
-import { SITE_INVITE_PATH } from '../../lib/site-delivery.ts';
+import { getOrganization } from '../../lib/organizations/organizations.ts';
+import { SITE_INVITE_PATH } from '../../lib/outbox/site-delivery.ts';
+import { getAddressHolder } from '../../lib/people/people.ts';
+import { ACCEPT_SITE_INVITE, acceptSiteInvite, findSiteInvite } from '../../lib/sites/site-invites.ts';
 import { union } from '../../lib/table/access.ts';
-import { getOrganization } from '../../lib/table/organizations.ts';
-import { getAddressHolder } from '../../lib/table/people.ts';
-import { ACCEPT_SITE_INVITE, acceptSiteInvite, findSiteInvite } from '../../lib/table/site-invites.ts';
-import { locateTeam } from '../../lib/table/teams.ts';
+import { locateTeam } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: null };
 

@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 import { configuration } from '../../lib/configuration.ts';
-import { INVITATION_PATH } from '../../lib/delivery.ts';
 import { answerHolder, pageSetting, pages } from '../../lib/dialects/page/format.ts';
 import { acceptedPage } from '../../lib/dialects/page/invitation-page.ts';
 import { LINK_REFUSALS } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';
 import { forAnybody } from '../../lib/http/endpoint.ts';
-import { ACCEPT, acceptInvitation } from '../../lib/table/acceptance.ts';
-import { findLink } from '../../lib/table/links.ts';
+import { ACCEPT, acceptInvitation } from '../../lib/invitations/acceptance.ts';
+import { findLink } from '../../lib/invitations/links.ts';
+import { INVITATION_PATH } from '../../lib/outbox/delivery.ts';
 
 export const returns = { 200: null };
 

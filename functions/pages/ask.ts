@@ -1,16 +1,16 @@
 import * as z from 'zod/mini';
 import { configuration } from '../../lib/configuration.ts';
-import { deliverAsking, nameOf } from '../../lib/delivery.ts';
 import { askedPage } from '../../lib/dialects/page/asked-page.ts';
 import { ASK_PATH, answerHolder, pageSetting, pages } from '../../lib/dialects/page/format.ts';
 import { LINK_REFUSALS, refuseUnlessExpired, refuseUnlessInviterMay } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forAnybody } from '../../lib/http/endpoint.ts';
-import { ASK, askInviter } from '../../lib/table/asking.ts';
-import { findLink } from '../../lib/table/links.ts';
-import { getMembership } from '../../lib/table/members.ts';
-import { getUser } from '../../lib/table/people.ts';
+import { ASK, askInviter } from '../../lib/invitations/asking.ts';
+import { findLink } from '../../lib/invitations/links.ts';
+import { getMembership } from '../../lib/organizations/members.ts';
+import { deliverAsking, nameOf } from '../../lib/outbox/delivery.ts';
+import { getUser } from '../../lib/people/people.ts';
 
 export const returns = { 200: null };
 

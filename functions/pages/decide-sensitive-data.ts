@@ -5,8 +5,7 @@ import { Refusal } from '../../lib/domain/refusal.ts';
 import { parseSiteToken } from '../../lib/domain/site-link.ts';
 import { REQUEST_REFUSALS } from '../../lib/domain/site-request.ts';
 import { forAnybody } from '../../lib/http/endpoint.ts';
-import { SITE_REQUEST_PATH } from '../../lib/site-delivery.ts';
-import { union } from '../../lib/table/access.ts';
+import { SITE_REQUEST_PATH } from '../../lib/outbox/site-delivery.ts';
 import {
   DECIDE_REQUEST,
   decideRequest,
@@ -15,7 +14,8 @@ import {
   readRequestState,
   requireDecision,
   requireOpen,
-} from '../../lib/table/site-requests.ts';
+} from '../../lib/sites/site-requests.ts';
+import { union } from '../../lib/table/access.ts';
 
 export const returns = { 200: null };
 

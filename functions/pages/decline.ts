@@ -4,8 +4,8 @@ import { declinedPage } from '../../lib/dialects/page/invitation-page.ts';
 import { LINK_REFUSALS } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';
 import { forAnybody } from '../../lib/http/endpoint.ts';
-import { DECLINE, declineInvitation } from '../../lib/table/acceptance.ts';
-import { findLink } from '../../lib/table/links.ts';
+import { DECLINE, declineInvitation } from '../../lib/invitations/acceptance.ts';
+import { findLink } from '../../lib/invitations/links.ts';
 
 export const returns = { 200: null };
 

@@ -1,19 +1,19 @@
 import * as z from 'zod/mini';
-import { nameOf } from '../../lib/delivery.ts';
 import { answerSiteHolder, pages, sitePageSetting } from '../../lib/dialects/page/format.ts';
 import { siteRequestDecidedPage, siteRequestPage } from '../../lib/dialects/page/site-request-page.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { parseSiteToken } from '../../lib/domain/site-link.ts';
 import { REQUEST_REFUSALS } from '../../lib/domain/site-request.ts';
 import { forAnybody } from '../../lib/http/endpoint.ts';
-import { SITE_REQUEST_PATH } from '../../lib/site-delivery.ts';
+import { nameOf } from '../../lib/outbox/delivery.ts';
+import { SITE_REQUEST_PATH } from '../../lib/outbox/site-delivery.ts';
 import {
   findSiteRequest,
   readAsking,
   readRequestState,
   requireDecision,
   requireOpen,
-} from '../../lib/table/site-requests.ts';
+} from '../../lib/sites/site-requests.ts';
 
 export const returns = { 200: null };
 

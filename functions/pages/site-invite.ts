@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
 import { configuration } from '../../lib/configuration.ts';
-import { BLOCK_PATH, nameOf } from '../../lib/delivery.ts';
 import { answerSiteHolder, pages, sitePageSetting } from '../../lib/dialects/page/format.ts';
 import { siteInvitePage } from '../../lib/dialects/page/site-invite-page.ts';
 import { shortIdAsUuid } from '../../lib/domain/ids.ts';
@@ -8,13 +7,14 @@ import { Refusal } from '../../lib/domain/refusal.ts';
 import { INVITE_REFUSALS, isMailed, refuseUnlessOpen, requireSite } from '../../lib/domain/site-invite.ts';
 import { parseSiteToken } from '../../lib/domain/site-link.ts';
 import { forAnybody } from '../../lib/http/endpoint.ts';
-import { SITE_INVITE_PATH } from '../../lib/site-delivery.ts';
+import { getOrganization } from '../../lib/organizations/organizations.ts';
+import { BLOCK_PATH, nameOf } from '../../lib/outbox/delivery.ts';
+import { SITE_INVITE_PATH } from '../../lib/outbox/site-delivery.ts';
+import { getAddressHolder, getUser } from '../../lib/people/people.ts';
+import { findSiteInvite, getInviter } from '../../lib/sites/site-invites.ts';
 import { union } from '../../lib/table/access.ts';
-import { LIST_MANAGED, listManaged } from '../../lib/table/managing.ts';
-import { getOrganization } from '../../lib/table/organizations.ts';
-import { getAddressHolder, getUser } from '../../lib/table/people.ts';
-import { findSiteInvite, getInviter } from '../../lib/table/site-invites.ts';
-import { getTeam } from '../../lib/table/teams.ts';
+import { LIST_MANAGED, listManaged } from '../../lib/teams/managing.ts';
+import { getTeam } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: null };
 

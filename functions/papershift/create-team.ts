@@ -9,7 +9,7 @@ import { type Team, teamIdFromUuid } from '../../lib/domain/team.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
 import { union } from '../../lib/table/access.ts';
 import { readCounters } from '../../lib/table/counters.ts';
-import { getTeamMembership } from '../../lib/table/team-members.ts';
+import { getTeamMembership } from '../../lib/teams/team-members.ts';
 import {
   AROUND_TEAM,
   aroundTeam,
@@ -18,7 +18,7 @@ import {
   getTeam,
   SEE_TEAM,
   seen,
-} from '../../lib/table/teams.ts';
+} from '../../lib/teams/teams.ts';
 
 export const returns = { 201: PapershiftTeamDocument };
 

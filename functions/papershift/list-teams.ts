@@ -5,8 +5,8 @@ import { PapershiftTeamList } from '../../lib/dialects/papershift/schemas.ts';
 import { showTeams } from '../../lib/dialects/papershift/show.ts';
 import { mayManage, visible } from '../../lib/domain/team.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
-import { listTeamsOf, membersOfTeams } from '../../lib/table/team-members.ts';
-import { listDiscardedTeams, listTeams } from '../../lib/table/teams.ts';
+import { listTeamsOf, membersOfTeams } from '../../lib/teams/team-members.ts';
+import { listDiscardedTeams, listTeams } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: PapershiftTeamList };
 

@@ -11,7 +11,7 @@ import { PapershiftTeamDocument } from '../../lib/dialects/papershift/schemas.ts
 import { attributesOf, showTeam } from '../../lib/dialects/papershift/show.ts';
 import { forMember, pathTeam } from '../../lib/http/endpoint.ts';
 import { union } from '../../lib/table/access.ts';
-import { getTeamMembership } from '../../lib/table/team-members.ts';
+import { getTeamMembership } from '../../lib/teams/team-members.ts';
 import {
   AROUND_TEAM,
   aroundTeam,
@@ -21,7 +21,7 @@ import {
   seen,
   UPDATE_TEAM,
   updateTeam,
-} from '../../lib/table/teams.ts';
+} from '../../lib/teams/teams.ts';
 
 export const returns = { 200: PapershiftTeamDocument };
 

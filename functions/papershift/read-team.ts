@@ -4,8 +4,8 @@ import { PapershiftTeamDocument } from '../../lib/dialects/papershift/schemas.ts
 import { showTeam } from '../../lib/dialects/papershift/show.ts';
 import { forMember, pathTeam } from '../../lib/http/endpoint.ts';
 import { union } from '../../lib/table/access.ts';
-import { getTeamMembership } from '../../lib/table/team-members.ts';
-import { AROUND_TEAM, aroundTeam, getTeam, SEE_TEAM, seen } from '../../lib/table/teams.ts';
+import { getTeamMembership } from '../../lib/teams/team-members.ts';
+import { AROUND_TEAM, aroundTeam, getTeam, SEE_TEAM, seen } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: PapershiftTeamDocument };
 

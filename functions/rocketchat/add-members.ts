@@ -7,10 +7,10 @@ import { type Member, usernameOf } from '../../lib/domain/member.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { mayModerate, type TeamMembership, type TeamRole } from '../../lib/domain/team.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
+import { findMembers } from '../../lib/organizations/members.ts';
 import { union } from '../../lib/table/access.ts';
-import { findMembers } from '../../lib/table/members.ts';
-import { PUT_TEAM_MEMBER, putTeamMembers } from '../../lib/table/team-members.ts';
-import { findTeam } from '../../lib/table/teams.ts';
+import { PUT_TEAM_MEMBER, putTeamMembers } from '../../lib/teams/team-members.ts';
+import { findTeam } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: Done };
 

@@ -3,7 +3,7 @@ import { AddRoomsBody } from '../../lib/dialects/rocketchat/inputs.ts';
 import { teamMeant } from '../../lib/dialects/rocketchat/show.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
-import { findTeam } from '../../lib/table/teams.ts';
+import { findTeam } from '../../lib/teams/teams.ts';
 
 export const returns = {};
 

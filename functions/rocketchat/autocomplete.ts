@@ -5,8 +5,8 @@ import { showFoundTeam } from '../../lib/dialects/rocketchat/show.ts';
 import { visible } from '../../lib/domain/team.ts';
 import { foldName } from '../../lib/domain/user-text.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
-import { listTeamsOf } from '../../lib/table/team-members.ts';
-import { listTeams } from '../../lib/table/teams.ts';
+import { listTeamsOf } from '../../lib/teams/team-members.ts';
+import { listTeams } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: FoundTeams };
 

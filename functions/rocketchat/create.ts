@@ -11,12 +11,12 @@ import { membersNamed, usernameOf } from '../../lib/domain/member.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import type { Team, TeamRoom } from '../../lib/domain/team.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
+import { getMembersOf, listMembers, USERNAMES } from '../../lib/organizations/members.ts';
+import { getCaller } from '../../lib/people/people.ts';
 import { union } from '../../lib/table/access.ts';
 import { readCounters } from '../../lib/table/counters.ts';
-import { getMembersOf, listMembers, USERNAMES } from '../../lib/table/members.ts';
-import { getCaller } from '../../lib/table/people.ts';
-import { refuseUnclaimed } from '../../lib/table/team-members.ts';
-import { CREATE_TEAM, createTeam, getTeamIdByName } from '../../lib/table/teams.ts';
+import { refuseUnclaimed } from '../../lib/teams/team-members.ts';
+import { CREATE_TEAM, createTeam, getTeamIdByName } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: Created };
 

@@ -6,7 +6,7 @@ import { Refusal } from '../../lib/domain/refusal.ts';
 import { mayManage } from '../../lib/domain/team.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
 import { union } from '../../lib/table/access.ts';
-import { DELETE_TEAM, deleteTeam, findTeam } from '../../lib/table/teams.ts';
+import { DELETE_TEAM, deleteTeam, findTeam } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: Done };
 

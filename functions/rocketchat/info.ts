@@ -4,9 +4,9 @@ import { TeamInfo } from '../../lib/dialects/rocketchat/schemas.ts';
 import { showTeam, teamMeant } from '../../lib/dialects/rocketchat/show.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
+import { getUser } from '../../lib/people/people.ts';
 import { union } from '../../lib/table/access.ts';
-import { getUser } from '../../lib/table/people.ts';
-import { findTeam, isSeen, SEE_TEAM } from '../../lib/table/teams.ts';
+import { findTeam, isSeen, SEE_TEAM } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: TeamInfo };
 

@@ -6,8 +6,8 @@ import { Refusal } from '../../lib/domain/refusal.ts';
 import { isIn } from '../../lib/domain/team.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
 import { union } from '../../lib/table/access.ts';
-import { LEAVE_TEAM, removeTeamMember } from '../../lib/table/team-members.ts';
-import { findTeam } from '../../lib/table/teams.ts';
+import { LEAVE_TEAM, removeTeamMember } from '../../lib/teams/team-members.ts';
+import { findTeam } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: Done };
 

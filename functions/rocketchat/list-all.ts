@@ -4,8 +4,8 @@ import { partOf } from '../../lib/dialects/rocketchat/paging.ts';
 import { TeamList } from '../../lib/dialects/rocketchat/schemas.ts';
 import { showListedTeam } from '../../lib/dialects/rocketchat/show.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
-import { getUser } from '../../lib/table/people.ts';
-import { listTeams } from '../../lib/table/teams.ts';
+import { getUser } from '../../lib/people/people.ts';
+import { listTeams } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: TeamList };
 

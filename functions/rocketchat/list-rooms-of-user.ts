@@ -5,7 +5,7 @@ import { teamMeant } from '../../lib/dialects/rocketchat/show.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { isIn } from '../../lib/domain/team.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
-import { findTeam } from '../../lib/table/teams.ts';
+import { findTeam } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: RoomList };
 

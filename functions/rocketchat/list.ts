@@ -5,9 +5,9 @@ import { TeamList } from '../../lib/dialects/rocketchat/schemas.ts';
 import { showListedTeam, showUser } from '../../lib/dialects/rocketchat/show.ts';
 import { isIn } from '../../lib/domain/team.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
-import { getUser } from '../../lib/table/people.ts';
-import { listTeamsOf } from '../../lib/table/team-members.ts';
-import { listTeams } from '../../lib/table/teams.ts';
+import { getUser } from '../../lib/people/people.ts';
+import { listTeamsOf } from '../../lib/teams/team-members.ts';
+import { listTeams } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: TeamList };
 

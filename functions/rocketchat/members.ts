@@ -6,10 +6,10 @@ import { showTeamMember, statusesOf, teamMeant } from '../../lib/dialects/rocket
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { isIn } from '../../lib/domain/team.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
-import { getMember } from '../../lib/table/members.ts';
-import { getUser } from '../../lib/table/people.ts';
-import { listTeamMembers } from '../../lib/table/team-members.ts';
-import { findTeam } from '../../lib/table/teams.ts';
+import { getMember } from '../../lib/organizations/members.ts';
+import { getUser } from '../../lib/people/people.ts';
+import { listTeamMembers } from '../../lib/teams/team-members.ts';
+import { findTeam } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: TeamMemberList };
 

@@ -5,10 +5,10 @@ import { teamMeant } from '../../lib/dialects/rocketchat/show.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { isIn, mayModerate } from '../../lib/domain/team.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
+import { getMembersOf } from '../../lib/organizations/members.ts';
 import { union } from '../../lib/table/access.ts';
-import { getMembersOf } from '../../lib/table/members.ts';
-import { getTeamMembership, REMOVE_TEAM_MEMBER, removeTeamMember } from '../../lib/table/team-members.ts';
-import { findTeam } from '../../lib/table/teams.ts';
+import { getTeamMembership, REMOVE_TEAM_MEMBER, removeTeamMember } from '../../lib/teams/team-members.ts';
+import { findTeam } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: Done };
 

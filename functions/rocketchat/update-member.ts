@@ -6,10 +6,10 @@ import { roleMeant, rolesSet, teamMeant } from '../../lib/dialects/rocketchat/sh
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { isIn, mayModerate } from '../../lib/domain/team.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
+import { getMembersOf } from '../../lib/organizations/members.ts';
 import { union } from '../../lib/table/access.ts';
-import { getMembersOf } from '../../lib/table/members.ts';
-import { CHANGE_TEAM_MEMBER, getTeamMembership, putTeamMember } from '../../lib/table/team-members.ts';
-import { findTeam } from '../../lib/table/teams.ts';
+import { CHANGE_TEAM_MEMBER, getTeamMembership, putTeamMember } from '../../lib/teams/team-members.ts';
+import { findTeam } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: Done };
 

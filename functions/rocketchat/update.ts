@@ -7,7 +7,7 @@ import { Refusal } from '../../lib/domain/refusal.ts';
 import { mayManage } from '../../lib/domain/team.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
 import { union } from '../../lib/table/access.ts';
-import { findTeam, RENAME_TEAM, updateTeam } from '../../lib/table/teams.ts';
+import { findTeam, RENAME_TEAM, updateTeam } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: Done };
 

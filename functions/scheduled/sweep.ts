@@ -1,4 +1,5 @@
-import { deliver, deliverAsking, deliverOffer } from '../../lib/delivery.ts';
+import { CLEAR, clearJob, clearOrganization, clearTeam } from '../../lib/cascades/clearing.ts';
+import { END_PLACEHOLDER, endPlaceholder } from '../../lib/cascades/placeholders.ts';
 import { type Invitation, nextDue, statusAt } from '../../lib/domain/invitation.ts';
 import { loggable } from '../../lib/domain/log.ts';
 import type { Membership, User } from '../../lib/domain/member.ts';
@@ -7,9 +8,10 @@ import { may } from '../../lib/domain/roles.ts';
 import { paced } from '../../lib/email/pace.ts';
 import type { sendMail } from '../../lib/email/ses.ts';
 import { onSchedule, type Tick } from '../../lib/http/schedule.ts';
-import { sweepGrantEnd, sweepInvite, sweepRequestMail } from '../../lib/site-delivery.ts';
-import { union } from '../../lib/table/access.ts';
-import { CLEAR, clearJob, clearOrganization, clearTeam } from '../../lib/table/clearing.ts';
+import { expireInvitation, getInvitation } from '../../lib/invitations/invitations.ts';
+import { getMembership } from '../../lib/organizations/members.ts';
+import { getOrganization } from '../../lib/organizations/organizations.ts';
+import { deliver, deliverAsking, deliverOffer } from '../../lib/outbox/delivery.ts';
 import {
   type AskingMail,
   claimMail,
@@ -17,21 +19,19 @@ import {
   type DueItem,
   getDue,
   isClaimed,
-  listDue,
   newMailSecrets,
   type OfferMail,
   postpone,
   recordUnsent,
   reschedule,
-} from '../../lib/table/due.ts';
-import { EXPIRE_GRANT, expireGrant } from '../../lib/table/grants.ts';
-import { expireInvitation, getInvitation } from '../../lib/table/invitations.ts';
+} from '../../lib/outbox/due.ts';
+import { claimWaiting, forgetMail, isGivenUp } from '../../lib/outbox/mails.ts';
+import { sweepGrantEnd, sweepInvite, sweepRequestMail } from '../../lib/outbox/site-delivery.ts';
+import { getUser } from '../../lib/people/people.ts';
+import { EXPIRE_GRANT, expireGrant } from '../../lib/sites/grants.ts';
+import { union } from '../../lib/table/access.ts';
 import { DUE_SHARDS, type Key } from '../../lib/table/keys.ts';
-import { claimWaiting, forgetMail, isGivenUp } from '../../lib/table/mails.ts';
-import { getMembership } from '../../lib/table/members.ts';
-import { getOrganization } from '../../lib/table/organizations.ts';
-import { getUser } from '../../lib/table/people.ts';
-import { END_PLACEHOLDER, endPlaceholder } from '../../lib/table/placeholders.ts';
+import { listDue } from '../../lib/table/read.ts';
 import { Stale, untilFresh } from '../../lib/table/write.ts';
 
 /** Rows of one shard that are read at once, and then worked on one after the other. */

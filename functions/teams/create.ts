@@ -7,8 +7,8 @@ import { Description, Name, TeamId } from '../../lib/domain/input.ts';
 import type { Team } from '../../lib/domain/team.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
 import { readCounters } from '../../lib/table/counters.ts';
-import { getTeamMembership } from '../../lib/table/team-members.ts';
-import { CREATE_TEAM_BELOW, createTeam, getTeam, seen } from '../../lib/table/teams.ts';
+import { getTeamMembership } from '../../lib/teams/team-members.ts';
+import { CREATE_TEAM_BELOW, createTeam, getTeam, seen } from '../../lib/teams/teams.ts';
 
 export const returns = { 201: TeamSchema };
 

@@ -1,8 +1,8 @@
 import { v1 } from '../../lib/dialects/v1/format.ts';
 import { forMember, pathId } from '../../lib/http/endpoint.ts';
 import { union } from '../../lib/table/access.ts';
-import { getTeamMembership } from '../../lib/table/team-members.ts';
-import { DELETE_TEAM, deleteTeam, getTeam, managed, SEE_TEAM } from '../../lib/table/teams.ts';
+import { getTeamMembership } from '../../lib/teams/team-members.ts';
+import { DELETE_TEAM, deleteTeam, getTeam, managed, SEE_TEAM } from '../../lib/teams/teams.ts';
 
 export const returns = { 204: null };
 

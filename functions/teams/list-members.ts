@@ -4,10 +4,10 @@ import { showTeamMember } from '../../lib/dialects/v1/show.ts';
 import { isIn } from '../../lib/domain/team.ts';
 import { forMember, pathId } from '../../lib/http/endpoint.ts';
 import { cut, envelope, PageQuery, readPage } from '../../lib/http/paging.ts';
+import { getMember } from '../../lib/organizations/members.ts';
 import { union } from '../../lib/table/access.ts';
-import { getMember } from '../../lib/table/members.ts';
-import { getTeamMembership, listTeamMembers } from '../../lib/table/team-members.ts';
-import { getTeam, SEE_TEAM, seen } from '../../lib/table/teams.ts';
+import { getTeamMembership, listTeamMembers } from '../../lib/teams/team-members.ts';
+import { getTeam, SEE_TEAM, seen } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: list(TeamMember) };
 

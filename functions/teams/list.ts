@@ -4,8 +4,8 @@ import { showTeam } from '../../lib/dialects/v1/show.ts';
 import { visible } from '../../lib/domain/team.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
 import { cutFrom, envelope, PageQuery, readPage } from '../../lib/http/paging.ts';
-import { listTeamsOf } from '../../lib/table/team-members.ts';
-import { listTeams } from '../../lib/table/teams.ts';
+import { listTeamsOf } from '../../lib/teams/team-members.ts';
+import { listTeams } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: list(Team) };
 

@@ -6,10 +6,10 @@ import { showTeamMember } from '../../lib/dialects/v1/show.ts';
 import { TeamRoleName } from '../../lib/domain/input.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forMember, pathId } from '../../lib/http/endpoint.ts';
+import { getMember } from '../../lib/organizations/members.ts';
 import { union } from '../../lib/table/access.ts';
-import { getMember } from '../../lib/table/members.ts';
-import { getTeamMembership, PUT_TEAM_MEMBER, putTeamMember } from '../../lib/table/team-members.ts';
-import { getTeam, managed, SEE_TEAM } from '../../lib/table/teams.ts';
+import { getTeamMembership, PUT_TEAM_MEMBER, putTeamMember } from '../../lib/teams/team-members.ts';
+import { getTeam, managed, SEE_TEAM } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: TeamMember };
 

@@ -2,8 +2,8 @@ import { v1 } from '../../lib/dialects/v1/format.ts';
 import { Team } from '../../lib/dialects/v1/schemas.ts';
 import { showTeam } from '../../lib/dialects/v1/show.ts';
 import { forMember, pathId } from '../../lib/http/endpoint.ts';
-import { getTeamMembership } from '../../lib/table/team-members.ts';
-import { getTeam, SEE_TEAM, seen } from '../../lib/table/teams.ts';
+import { getTeamMembership } from '../../lib/teams/team-members.ts';
+import { getTeam, SEE_TEAM, seen } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: Team };
 

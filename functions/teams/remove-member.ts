@@ -2,10 +2,10 @@ import { v1 } from '../../lib/dialects/v1/format.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { isIn } from '../../lib/domain/team.ts';
 import { forMember, pathId } from '../../lib/http/endpoint.ts';
+import { getMember } from '../../lib/organizations/members.ts';
 import { union } from '../../lib/table/access.ts';
-import { getMember } from '../../lib/table/members.ts';
-import { getTeamMembership, REMOVE_TEAM_MEMBER, removeTeamMember } from '../../lib/table/team-members.ts';
-import { getTeam, managed, SEE_TEAM, seen } from '../../lib/table/teams.ts';
+import { getTeamMembership, REMOVE_TEAM_MEMBER, removeTeamMember } from '../../lib/teams/team-members.ts';
+import { getTeam, managed, SEE_TEAM, seen } from '../../lib/teams/teams.ts';
 
 export const returns = { 204: null };
 

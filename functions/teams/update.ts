@@ -5,8 +5,8 @@ import { showTeam } from '../../lib/dialects/v1/show.ts';
 import { Description, Name, TeamId } from '../../lib/domain/input.ts';
 import { forMember, pathId } from '../../lib/http/endpoint.ts';
 import { union } from '../../lib/table/access.ts';
-import { getTeamMembership } from '../../lib/table/team-members.ts';
-import { getTeam, managed, SEE_TEAM, seen, UPDATE_TEAM, updateTeam } from '../../lib/table/teams.ts';
+import { getTeamMembership } from '../../lib/teams/team-members.ts';
+import { getTeam, managed, SEE_TEAM, seen, UPDATE_TEAM, updateTeam } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: Team };
 

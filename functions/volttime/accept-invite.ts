@@ -8,8 +8,8 @@ import { INVITE_REFUSALS, refuseUnlessInvitedToSite } from '../../lib/domain/sit
 import { parseSiteToken } from '../../lib/domain/site-link.ts';
 import { teamIdFromUuid } from '../../lib/domain/team.ts';
 import { forPerson } from '../../lib/http/endpoint.ts';
-import { ACCEPT_SITE_INVITE, acceptSiteInvite, findSiteInvite } from '../../lib/table/site-invites.ts';
-import { locateTeam } from '../../lib/table/teams.ts';
+import { ACCEPT_SITE_INVITE, acceptSiteInvite, findSiteInvite } from '../../lib/sites/site-invites.ts';
+import { locateTeam } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: AcceptedInvite };
 

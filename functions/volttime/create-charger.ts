@@ -7,9 +7,9 @@ import { showCharger } from '../../lib/dialects/volttime/show.ts';
 import type { Charger } from '../../lib/domain/charger.ts';
 import { managingWay } from '../../lib/domain/site.ts';
 import { forSite } from '../../lib/http/endpoint.ts';
+import { CREATE_CHARGER, createCharger } from '../../lib/sites/chargers.ts';
+import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
-import { CREATE_CHARGER, createCharger } from '../../lib/table/chargers.ts';
-import { LOCATE_SITE, locateSite } from '../../lib/table/sites.ts';
 
 export const returns = { 200: resource(ChargerSchema) };
 

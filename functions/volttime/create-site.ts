@@ -6,9 +6,9 @@ import { showSite } from '../../lib/dialects/volttime/show.ts';
 import type { Site } from '../../lib/domain/site.ts';
 import { teamIdFromUuid } from '../../lib/domain/team.ts';
 import { forFound } from '../../lib/http/endpoint.ts';
+import { CREATE_SITE, createSite, readOwner, requireManaged, SEE_OWNED } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
-import { CREATE_SITE, createSite, readOwner, requireManaged, SEE_OWNED } from '../../lib/table/sites.ts';
-import { getTeamHome } from '../../lib/table/teams.ts';
+import { getTeamHome } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: resource(SiteSchema) };
 

@@ -3,8 +3,8 @@ import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { Message } from '../../lib/dialects/volttime/schemas.ts';
 import { insightBy, managingWay, requireCharger } from '../../lib/domain/site.ts';
 import { forSite } from '../../lib/http/endpoint.ts';
+import { DELETE_CHARGER, deleteCharger, FIND_CHARGER, getCharger, locateCharger } from '../../lib/sites/chargers.ts';
 import { union } from '../../lib/table/access.ts';
-import { DELETE_CHARGER, deleteCharger, FIND_CHARGER, getCharger, locateCharger } from '../../lib/table/chargers.ts';
 
 export const returns = { 200: Message };
 

@@ -3,8 +3,8 @@ import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { Message } from '../../lib/dialects/volttime/schemas.ts';
 import { managingWay } from '../../lib/domain/site.ts';
 import { forSite } from '../../lib/http/endpoint.ts';
+import { DELETE_SITE, deleteSite, LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
-import { DELETE_SITE, deleteSite, LOCATE_SITE, locateSite } from '../../lib/table/sites.ts';
 
 export const returns = { 200: Message };
 

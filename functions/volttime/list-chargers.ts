@@ -3,9 +3,9 @@ import { collection, PageQuery, readPage } from '../../lib/dialects/volttime/pag
 import { Charger, list } from '../../lib/dialects/volttime/schemas.ts';
 import { showCharger } from '../../lib/dialects/volttime/show.ts';
 import { forCaller } from '../../lib/http/endpoint.ts';
+import { LIST_CHARGERS_OF, listChargersOf } from '../../lib/sites/chargers.ts';
 import { union } from '../../lib/table/access.ts';
-import { LIST_CHARGERS_OF, listChargersOf } from '../../lib/table/chargers.ts';
-import { LIST_TEAMS, listTeamsWithin } from '../../lib/table/viewing.ts';
+import { LIST_TEAMS, listTeamsWithin } from '../../lib/teams/viewing.ts';
 
 export const returns = { 200: list(Charger) };
 

@@ -5,9 +5,9 @@ import { Invite, list } from '../../lib/dialects/volttime/schemas.ts';
 import { showListedInvite } from '../../lib/dialects/volttime/show.ts';
 import { managingWay } from '../../lib/domain/site.ts';
 import { forSite } from '../../lib/http/endpoint.ts';
+import { listSiteInvites } from '../../lib/sites/site-invites.ts';
+import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
-import { listSiteInvites } from '../../lib/table/site-invites.ts';
-import { LOCATE_SITE, locateSite } from '../../lib/table/sites.ts';
 
 export const returns = { 200: list(Invite) };
 

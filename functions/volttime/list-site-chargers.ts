@@ -5,9 +5,9 @@ import { Charger, list } from '../../lib/dialects/volttime/schemas.ts';
 import { showCharger } from '../../lib/dialects/volttime/show.ts';
 import { insightBy } from '../../lib/domain/site.ts';
 import { forSite } from '../../lib/http/endpoint.ts';
+import { LIST_CHARGERS, listChargersSeen } from '../../lib/sites/chargers.ts';
+import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
-import { LIST_CHARGERS, listChargersSeen } from '../../lib/table/chargers.ts';
-import { LOCATE_SITE, locateSite } from '../../lib/table/sites.ts';
 
 export const returns = { 200: list(Charger) };
 

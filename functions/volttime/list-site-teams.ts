@@ -4,9 +4,9 @@ import { collection, PageQuery, readPage } from '../../lib/dialects/volttime/pag
 import { list, SiteTeam } from '../../lib/dialects/volttime/schemas.ts';
 import { showSiteTeam } from '../../lib/dialects/volttime/show.ts';
 import { forSite } from '../../lib/http/endpoint.ts';
+import { teamsOf } from '../../lib/sites/site-teams.ts';
+import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
-import { teamsOf } from '../../lib/table/site-teams.ts';
-import { LOCATE_SITE, locateSite } from '../../lib/table/sites.ts';
 
 export const returns = { 200: list(SiteTeam) };
 

@@ -3,9 +3,9 @@ import { collection, PageQuery, readPage } from '../../lib/dialects/volttime/pag
 import { list, Site } from '../../lib/dialects/volttime/schemas.ts';
 import { showSite } from '../../lib/dialects/volttime/show.ts';
 import { forCaller } from '../../lib/http/endpoint.ts';
+import { LIST_SITES, listSitesOf } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
-import { LIST_SITES, listSitesOf } from '../../lib/table/sites.ts';
-import { LIST_TEAMS, listTeamsWithin } from '../../lib/table/viewing.ts';
+import { LIST_TEAMS, listTeamsWithin } from '../../lib/teams/viewing.ts';
 
 export const returns = { 200: list(Site) };
 

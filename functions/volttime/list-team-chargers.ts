@@ -5,10 +5,10 @@ import { Charger, list } from '../../lib/dialects/volttime/schemas.ts';
 import { showCharger } from '../../lib/dialects/volttime/show.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forFound } from '../../lib/http/endpoint.ts';
+import { LIST_CHARGERS_OF, listChargersOf } from '../../lib/sites/chargers.ts';
+import { readOwner, requireInside, SEE_OWNED } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
-import { LIST_CHARGERS_OF, listChargersOf } from '../../lib/table/chargers.ts';
-import { readOwner, requireInside, SEE_OWNED } from '../../lib/table/sites.ts';
-import { LOCATE_TEAM, locateTeam } from '../../lib/table/teams.ts';
+import { LOCATE_TEAM, locateTeam } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: list(Charger) };
 

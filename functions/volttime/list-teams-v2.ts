@@ -3,7 +3,7 @@ import { collection, PageQuery, readPage } from '../../lib/dialects/volttime/pag
 import { list, Team } from '../../lib/dialects/volttime/schemas.ts';
 import { showTeam } from '../../lib/dialects/volttime/show.ts';
 import { forCaller } from '../../lib/http/endpoint.ts';
-import { LIST_TEAMS, listTeamsSeen } from '../../lib/table/viewing.ts';
+import { LIST_TEAMS, listTeamsSeen } from '../../lib/teams/viewing.ts';
 
 export const returns = { 200: list(Team) };
 

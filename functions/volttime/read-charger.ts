@@ -4,7 +4,7 @@ import { Charger, resource } from '../../lib/dialects/volttime/schemas.ts';
 import { showCharger } from '../../lib/dialects/volttime/show.ts';
 import { insightBy, requireCharger, seenCharger } from '../../lib/domain/site.ts';
 import { forSite } from '../../lib/http/endpoint.ts';
-import { FIND_CHARGER, getCharger, locateCharger } from '../../lib/table/chargers.ts';
+import { FIND_CHARGER, getCharger, locateCharger } from '../../lib/sites/chargers.ts';
 
 export const returns = { 200: resource(Charger) };
 

@@ -4,9 +4,9 @@ import { resource, SiteTeam } from '../../lib/dialects/volttime/schemas.ts';
 import { showSiteTeam } from '../../lib/dialects/volttime/show.ts';
 import { askedAccess } from '../../lib/domain/site.ts';
 import { forSite } from '../../lib/http/endpoint.ts';
+import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
-import { LOCATE_SITE, locateSite } from '../../lib/table/sites.ts';
-import { LOCATE_TEAM } from '../../lib/table/teams.ts';
+import { LOCATE_TEAM } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: resource(SiteTeam) };
 

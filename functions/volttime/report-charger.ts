@@ -5,8 +5,8 @@ import { Charger, resource } from '../../lib/dialects/volttime/schemas.ts';
 import { showCharger } from '../../lib/dialects/volttime/show.ts';
 import { insightBy, requireCharger, seenCharger, seesCharger, type Way } from '../../lib/domain/site.ts';
 import { forSite } from '../../lib/http/endpoint.ts';
+import { FIND_CHARGER, getCharger, locateCharger, REPORT_CHARGER, reportCharger } from '../../lib/sites/chargers.ts';
 import { union } from '../../lib/table/access.ts';
-import { FIND_CHARGER, getCharger, locateCharger, REPORT_CHARGER, reportCharger } from '../../lib/table/chargers.ts';
 
 export const returns = { 200: resource(Charger) };
 

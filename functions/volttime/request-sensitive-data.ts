@@ -6,10 +6,10 @@ import { Message } from '../../lib/dialects/volttime/schemas.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { askedShare, isManaging } from '../../lib/domain/site.ts';
 import { forSite } from '../../lib/http/endpoint.ts';
-import { ASK_FOR_SENSITIVE, askForSensitive } from '../../lib/site-delivery.ts';
+import { ASK_FOR_SENSITIVE, askForSensitive } from '../../lib/outbox/site-delivery.ts';
+import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
-import { LOCATE_SITE, locateSite } from '../../lib/table/sites.ts';
-import { LOCATE_TEAM } from '../../lib/table/teams.ts';
+import { LOCATE_TEAM } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: Message };
 

@@ -3,10 +3,10 @@ import { readKey, readNumber } from '../../lib/dialects/volttime/key.ts';
 import { Message } from '../../lib/dialects/volttime/schemas.ts';
 import { managingWay } from '../../lib/domain/site.ts';
 import { forSite } from '../../lib/http/endpoint.ts';
-import { beforeInviting, INVITE_AGAIN, inviteAgain } from '../../lib/site-delivery.ts';
+import { beforeInviting, INVITE_AGAIN, inviteAgain } from '../../lib/outbox/site-delivery.ts';
+import { requireSiteInvite } from '../../lib/sites/site-invites.ts';
+import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
-import { requireSiteInvite } from '../../lib/table/site-invites.ts';
-import { LOCATE_SITE, locateSite } from '../../lib/table/sites.ts';
 
 export const returns = { 200: Message };
 

@@ -3,11 +3,11 @@ import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { Message } from '../../lib/dialects/volttime/schemas.ts';
 import { askedShare, managingWay } from '../../lib/domain/site.ts';
 import { forSite } from '../../lib/http/endpoint.ts';
+import { getSiteRequest } from '../../lib/sites/site-requests.ts';
+import { CHANGE_GRANT, changeGrant } from '../../lib/sites/site-teams.ts';
+import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
-import { getSiteRequest } from '../../lib/table/site-requests.ts';
-import { CHANGE_GRANT, changeGrant } from '../../lib/table/site-teams.ts';
-import { LOCATE_SITE, locateSite } from '../../lib/table/sites.ts';
-import { LOCATE_TEAM } from '../../lib/table/teams.ts';
+import { LOCATE_TEAM } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: Message };
 

@@ -5,8 +5,8 @@ import { resource, Site } from '../../lib/dialects/volttime/schemas.ts';
 import { showSite } from '../../lib/dialects/volttime/show.ts';
 import { managingWay } from '../../lib/domain/site.ts';
 import { forSite } from '../../lib/http/endpoint.ts';
+import { LOCATE_SITE, locateSite, UPDATE_SITE, updateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
-import { LOCATE_SITE, locateSite, UPDATE_SITE, updateSite } from '../../lib/table/sites.ts';
 
 export const returns = { 200: resource(Site) };
 

@@ -3,9 +3,9 @@ import { readKey, readNumber } from '../../lib/dialects/volttime/key.ts';
 import { Message } from '../../lib/dialects/volttime/schemas.ts';
 import { managingWay } from '../../lib/domain/site.ts';
 import { forSite } from '../../lib/http/endpoint.ts';
+import { requireSiteInvite, WITHDRAW_SITE_INVITE, withdrawSiteInvite } from '../../lib/sites/site-invites.ts';
+import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
-import { requireSiteInvite, WITHDRAW_SITE_INVITE, withdrawSiteInvite } from '../../lib/table/site-invites.ts';
-import { LOCATE_SITE, locateSite } from '../../lib/table/sites.ts';
 
 export const returns = { 200: Message };
 

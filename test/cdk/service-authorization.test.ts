@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { partsOf } from '../../cdk/local/parts.ts';
-import type { Statement } from '../../cdk/local/policy.ts';
-import { readTemplate } from '../../cdk/local/template.ts';
 import { synthesize } from '../../cdk/synthesize.ts';
+import { partsOf } from '../../packages/local/parts.ts';
+import type { Statement } from '../../packages/local/policy.ts';
+import { readTemplate } from '../../packages/local/template.ts';
 import reference from '../fixtures/service-authorization.json' with { type: 'json' };
 
 // Every policy of the template against what AWS publishes of its actions: a name that AWS doesn't know allows nothing,

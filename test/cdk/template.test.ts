@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, CloudFormationValidatePlugin } from 'aws-cdk-lib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundleDirectory } from '../../cdk/bundle.ts';
+import { bundleDirectory } from '../../cdk/bundling/bundle.ts';
 import { readConfig } from '../../cdk/config.ts';
 import { Muster } from '../../cdk/stack.ts';
 import { synthesize } from '../../cdk/synthesize.ts';

@@ -1,11 +1,11 @@
 import { Agent } from 'node:http';
 import { expect, test, vi } from 'vitest';
-import { adminAccessKeyId, startAwsProxy } from '../../cdk/local/aws.ts';
 import { DEFAULT_LIMITS } from '../../lib/domain/limits.ts';
 import { parseToken } from '../../lib/domain/link.ts';
-import { acceptInvitation } from '../../lib/table/acceptance.ts';
+import { acceptInvitation } from '../../lib/invitations/acceptance.ts';
+import { findLink } from '../../lib/invitations/links.ts';
 import { client } from '../../lib/table/client.ts';
-import { findLink } from '../../lib/table/links.ts';
+import { adminAccessKeyId, startAwsProxy } from '../../packages/local/aws.ts';
 import { type Answer, type Client, newAddress, useService } from '../support/service.ts';
 import { expectConsistent } from '../support/walk.ts';
 

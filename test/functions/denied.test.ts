@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import type { Call } from '../../cdk/local/aws.ts';
+import type { Call } from '../../packages/local/aws.ts';
 import { type Contract, contracts } from '../support/contract.ts';
 import { exampleOf, type Home } from '../support/requests.ts';
 import { useService } from '../support/service.ts';

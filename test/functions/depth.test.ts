@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { describe, expect, test } from 'vitest';
-import type { Call } from '../../cdk/local/aws.ts';
+import type { Call } from '../../packages/local/aws.ts';
 import { ACCEPTING_AS_KNOWN, ACCEPTING_THEMSELVES, ADDED, type Cost, UNITS } from '../fixtures/units.ts';
 import { type Contract, contracts } from '../support/contract.ts';
 import { depthOf } from '../support/depth.ts';

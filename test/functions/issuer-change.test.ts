@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, expect, test } from 'vitest';
-import { type Stack, startStack } from '../../cdk/local/stack.ts';
+import { type Stack, startStack } from '../../packages/local/stack.ts';
 import { newAddress, serviceOf } from '../support/service.ts';
 import { expectConsistent } from '../support/walk.ts';
 

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import type { Call } from '../../cdk/local/aws.ts';
 import { PapershiftProblem } from '../../lib/dialects/papershift/schemas.ts';
 import { idAsUuid } from '../../lib/domain/ids.ts';
 import { teamIdAsUuid } from '../../lib/domain/team.ts';
+import type { Call } from '../../packages/local/aws.ts';
 import { depthOf } from '../support/depth.ts';
 import { teamDocument } from '../support/requests.ts';
 import { type Answer, type Client, newAddress, useService } from '../support/service.ts';

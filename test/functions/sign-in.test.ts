@@ -1,10 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, expect, test } from 'vitest';
-import type { Call } from '../../cdk/local/aws.ts';
 import { identityOf } from '../../lib/domain/identity.ts';
+import { SIGN_IN } from '../../lib/people/people.ts';
 import { keys } from '../../lib/table/keys.ts';
-import { SIGN_IN } from '../../lib/table/people.ts';
+import type { Call } from '../../packages/local/aws.ts';
 import { contracts } from '../support/contract.ts';
 import { exampleOf, type Home } from '../support/requests.ts';
 import { type Client, newAddress, useService } from '../support/service.ts';

@@ -1,11 +1,11 @@
 import { beforeAll, expect, test } from 'vitest';
-import type { Call } from '../../cdk/local/aws.ts';
 import { newId, newNumber, shortIdFromUuid } from '../../lib/domain/ids.ts';
 import { DEFAULT_LIMITS } from '../../lib/domain/limits.ts';
+import { accessWrites } from '../../lib/sites/sharing.ts';
 import { audit } from '../../lib/table/audit.ts';
 import { type Key, keys } from '../../lib/table/keys.ts';
-import { accessWrites } from '../../lib/table/sharing.ts';
 import { transact, type Write } from '../../lib/table/write.ts';
+import type { Call } from '../../packages/local/aws.ts';
 import { type Client, newAddress, useService } from '../support/service.ts';
 import { share, useTableOf } from '../support/sharing.ts';
 

@@ -24,7 +24,7 @@ const blocking = (name: string) => ({ file: 'test/functions/blocking.test.ts', n
 export const mutants: readonly Mutant[] = [
   {
     name: 'a moderator who is none any more puts somebody into a team',
-    edits: [{ file: 'lib/table/team-members.ts', replace: `        { attribute: 'role', in: roles },\n`, by: '' }],
+    edits: [{ file: 'lib/teams/team-members.ts', replace: `        { attribute: 'role', in: roles },\n`, by: '' }],
     test: {
       file: 'test/functions/rocketchat.test.ts',
       name: 'whoever was a moderator until just now puts nobody in',
@@ -34,7 +34,7 @@ export const mutants: readonly Mutant[] = [
     name: 'accepting writes without its conditions',
     edits: [
       {
-        file: 'lib/table/acceptance.ts',
+        file: 'lib/invitations/acceptance.ts',
         replace: `      count(organizationId, invitation.seat, 'invitationAccepted'),\n    ]);`,
         by: `      count(organizationId, invitation.seat, 'invitationAccepted'),\n    ].map((write) => ({ ...write, when: [] })));`,
       },
@@ -45,7 +45,7 @@ export const mutants: readonly Mutant[] = [
     name: 'an address may have several live invitations',
     edits: [
       {
-        file: 'lib/table/invitations.ts',
+        file: 'lib/invitations/invitations.ts',
         replace: `          earlier ? { attribute: 'invitationId', is: earlier.id } : { absent: 'invitationId' },\n`,
         by: '',
       },
@@ -99,7 +99,7 @@ export const mutants: readonly Mutant[] = [
     name: 'an invitation into a full team is made',
     edits: [
       {
-        file: 'lib/table/invitations.ts',
+        file: 'lib/invitations/invitations.ts',
         replace: 'if (team.members >= limits.membersOfTeam)',
         by: 'if (team.members < 0)',
       },
@@ -120,7 +120,7 @@ export const mutants: readonly Mutant[] = [
     name: 'of roles that are added at the same moment one is lost',
     edits: [
       {
-        file: 'lib/table/team-members.ts',
+        file: 'lib/teams/team-members.ts',
         replace: `        ...(roles === undefined\n          ? []\n          : [present.roles ? { attribute: 'roles', is: present.roles } : { absent: 'roles' }]),\n`,
         by: '',
       },
@@ -154,12 +154,12 @@ export const mutants: readonly Mutant[] = [
     name: 'an invitation ends without having to be pending',
     edits: [
       {
-        file: 'lib/table/invitations.ts',
+        file: 'lib/invitations/invitations.ts',
         replace: `      { attribute: 'status', is: 'PENDING' },\n      { attribute: 'expiresAt', above: at },`,
         by: '',
       },
       {
-        file: 'lib/table/invitations.ts',
+        file: 'lib/invitations/invitations.ts',
         replace: `    remove: ['invitationId'],\n    when: [{ attribute: 'invitationId', is: id }],`,
         by: `    remove: ['invitationId'],`,
       },
@@ -169,8 +169,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'an event of a mail may be recorded again',
     edits: [
-      { file: 'lib/table/mail-events.ts', replace: 'if (known || !invitation', by: 'if (!invitation' },
-      { file: 'lib/table/mail-events.ts', replace: `        when: [{ absent: 'pk' }],\n`, by: '' },
+      { file: 'lib/outbox/mail-events.ts', replace: 'if (known || !invitation', by: 'if (!invitation' },
+      { file: 'lib/outbox/mail-events.ts', replace: `        when: [{ absent: 'pk' }],\n`, by: '' },
     ],
     test: {
       file: 'test/functions/mail-events.test.ts',
@@ -181,7 +181,7 @@ export const mutants: readonly Mutant[] = [
     name: 'events of a mail overwrite each other',
     edits: [
       {
-        file: 'lib/table/mail-events.ts',
+        file: 'lib/outbox/mail-events.ts',
         replace: `          delivery ? { attribute: 'delivery', is: delivery } : { absent: 'delivery' },\n`,
         by: '',
       },
@@ -195,7 +195,7 @@ export const mutants: readonly Mutant[] = [
     name: "the actor's role is no condition of the write",
     edits: [
       {
-        file: 'lib/table/members.ts',
+        file: 'lib/organizations/members.ts',
         replace: `actorIs(actor, { attribute: 'role', in: roles })`,
         by: 'actorIs(actor)',
       },
@@ -206,7 +206,7 @@ export const mutants: readonly Mutant[] = [
     name: "the actor's membership is no condition of the write",
     edits: [
       {
-        file: 'lib/table/members.ts',
+        file: 'lib/organizations/members.ts',
         replace: `    ...(leaving ? actorIs(actor) : actorMay(actor, 'member:remove')),\n`,
         by: '',
       },
@@ -238,7 +238,7 @@ export const mutants: readonly Mutant[] = [
     name: 'a resend goes by no state of what it replaces',
     edits: [
       {
-        file: 'lib/table/invitations.ts',
+        file: 'lib/invitations/invitations.ts',
         replace: `        { attribute: 'secrets', is: invitation.secrets },\n`,
         by: '',
       },
@@ -249,7 +249,7 @@ export const mutants: readonly Mutant[] = [
     name: 'a link that was replaced meanwhile is good for accepting',
     edits: [
       {
-        file: 'lib/table/invitations.ts',
+        file: 'lib/invitations/invitations.ts',
         replace: `...(link ? [{ attribute: isHanded(link) ? 'handedSecrets' : 'secrets', contains: hashSecret(link.secret) }] : []),`,
         by: '',
       },
@@ -260,18 +260,22 @@ export const mutants: readonly Mutant[] = [
     name: 'a placeholder is taken over whoever has claimed it meanwhile',
     edits: [
       {
-        file: 'lib/table/people.ts',
+        file: 'lib/people/people.ts',
         replace: `    { attribute: 'userId', is: userId },\n    { attribute: 'claimed', is: false },`,
         by: `    { attribute: 'userId', is: userId },`,
       },
       {
-        file: 'lib/table/people.ts',
+        file: 'lib/people/people.ts',
         replace: `                { attribute: 'claimed', is: false },\n                { attribute: 'organizations', is: 0 },`,
         by: `                { attribute: 'organizations', is: 0 },`,
       },
-      { file: 'lib/table/people.ts', replace: `    user: [{ attribute: 'claimed', is: false }],`, by: '    user: [],' },
       {
-        file: 'lib/table/people.ts',
+        file: 'lib/people/people.ts',
+        replace: `    user: [{ attribute: 'claimed', is: false }],`,
+        by: '    user: [],',
+      },
+      {
+        file: 'lib/people/people.ts',
         replace: `    when: [{ attribute: 'claimed', is: false }],\n  };`,
         by: `    when: [{ exists: 'claimed' }],\n  };`,
       },
@@ -280,14 +284,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'an inviter is asked however often somebody presses',
-    edits: [{ file: 'lib/table/asking.ts', replace: `, { absent: 'askedAt' }]`, by: ']' }],
+    edits: [{ file: 'lib/invitations/asking.ts', replace: `, { absent: 'askedAt' }]`, by: ']' }],
     test: { file: 'test/functions/pages.test.ts', name: 'is a second time a page without a mail' },
   },
   {
     name: 'a mail to an inviter is sent by whoever finds it',
     edits: [
       {
-        file: 'lib/table/mails.ts',
+        file: 'lib/outbox/mails.ts',
         replace: `{ dueAt }, [{ attribute: 'dueAt', is: mail.dueAt }]`,
         by: `{ dueAt }, [{ exists: 'pk' }]`,
       },
@@ -296,14 +300,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'reminders are stopped however often somebody asks',
-    edits: [{ file: 'lib/table/reminders.ts', replace: `, { absent: 'remindersStoppedAt' }]`, by: ']' }],
+    edits: [{ file: 'lib/invitations/reminders.ts', replace: `, { absent: 'remindersStoppedAt' }]`, by: ']' }],
     test: { file: 'test/functions/reminders.test.ts', name: 'is recorded once, as done by the holder of the link' },
   },
   {
     name: 'a team may have a name that another one has',
     edits: [
       {
-        file: 'lib/table/teams.ts',
+        file: 'lib/teams/teams.ts',
         replace: `    when: [{ absent: 'pk' }],\n    refuse: 'team_name_taken',`,
         by: `    refuse: 'team_name_taken',`,
       },
@@ -314,7 +318,7 @@ export const mutants: readonly Mutant[] = [
     name: 'teams are moved whatever else was moved meanwhile',
     edits: [
       {
-        file: 'lib/table/teams.ts',
+        file: 'lib/teams/teams.ts',
         replace: `when: what === 'leaves' ? [is('moves', moves)] : [is('moves', moves), is('leaves', leaves)],`,
         by: `when: [{ exists: 'pk' }],`,
       },
@@ -325,7 +329,7 @@ export const mutants: readonly Mutant[] = [
     name: 'the last owner of a team may leave it',
     edits: [
       {
-        file: 'lib/table/team-members.ts',
+        file: 'lib/teams/team-members.ts',
         replace: `      ...(owners < 0 ? [{ attribute: 'owners', above: 1 } as const] : []),\n`,
         by: '',
       },
@@ -334,14 +338,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a site may be deleted with a charger that comes',
-    edits: [{ file: 'lib/table/sites.ts', replace: `        { attribute: 'chargers', is: 0 },\n`, by: '' }],
+    edits: [{ file: 'lib/sites/sites.ts', replace: `        { attribute: 'chargers', is: 0 },\n`, by: '' }],
     test: chargers('a site has no more chargers than it may, also at once, and is not deleted while one comes'),
   },
   {
     name: 'a site may have more chargers than it may',
     edits: [
       {
-        file: 'lib/table/chargers.ts',
+        file: 'lib/sites/chargers.ts',
         replace: `        { attribute: 'chargers', below: limits.chargersOfSite },\n`,
         by: '',
       },
@@ -352,7 +356,7 @@ export const mutants: readonly Mutant[] = [
     name: 'a team may be deleted with a site that comes',
     edits: [
       {
-        file: 'lib/table/teams.ts',
+        file: 'lib/teams/teams.ts',
         replace: `when: [{ attribute: 'sites', below: 1 }]`,
         by: `when: [{ exists: 'pk' }]`,
       },
@@ -362,33 +366,33 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a team may own more sites than it may',
     edits: [
-      { file: 'lib/table/sharing.ts', replace: `...limited.map((attribute) => ({ attribute, below: limit }))`, by: '' },
+      { file: 'lib/sites/sharing.ts', replace: `...limited.map((attribute) => ({ attribute, below: limit }))`, by: '' },
     ],
     test: sites('a team owns no more sites than it may, also at once'),
   },
   {
     name: 'a site may be transferred twice at once',
     edits: [
-      { file: 'lib/table/sharing.ts', replace: SHARING_LOCK, by: '  };' },
-      { file: 'lib/table/sharing.ts', replace: `when: [{ exists: 'pk' }, ...limited`, by: 'when: [...limited' },
+      { file: 'lib/sites/sharing.ts', replace: SHARING_LOCK, by: '  };' },
+      { file: 'lib/sites/sharing.ts', replace: `when: [{ exists: 'pk' }, ...limited`, by: 'when: [...limited' },
     ],
     test: sharing('of two transfers the second is refused'),
   },
   {
     name: 'an access may name a charger that is deleted',
-    edits: [{ file: 'lib/table/sharing.ts', replace: SHARING_LOCK, by: '  };' }],
+    edits: [{ file: 'lib/sites/sharing.ts', replace: SHARING_LOCK, by: '  };' }],
     test: sharing('a charger that was deleted is in no access'),
   },
   {
     name: 'a team that is deleted may own a site',
-    edits: [{ file: 'lib/table/sharing.ts', replace: `when: [{ exists: 'pk' }, ...limited`, by: 'when: [...limited' }],
+    edits: [{ file: 'lib/sites/sharing.ts', replace: `when: [{ exists: 'pk' }, ...limited`, by: 'when: [...limited' }],
     test: sharing('a team that was deleted is made no owner'),
   },
   {
     name: 'whoever managed a site may grant its data',
     edits: [
       {
-        file: 'lib/table/sharing.ts',
+        file: 'lib/sites/sharing.ts',
         replace: `  return actorManages(actor, place, team);`,
         by: `  return actorManages(actor, place, team).map(() => ({ type: 'check', key: keys.user(actor.userId), when: [{ exists: 'pk' }] }));`,
       },
@@ -399,7 +403,7 @@ export const mutants: readonly Mutant[] = [
     name: 'an access that is cleared may be counted twice',
     edits: [
       {
-        file: 'lib/table/sharing.ts',
+        file: 'lib/sites/sharing.ts',
         replace: `key: keys.siteAccess(siteId, teamId), when: [{ exists: 'pk' }] },\n    { type: 'delete', key: keys.siteOfTeam`,
         by: `key: keys.siteAccess(siteId, teamId) },\n    { type: 'delete', key: keys.siteOfTeam`,
       },
@@ -450,7 +454,7 @@ export const mutants: readonly Mutant[] = [
     name: 'an offer of ownership may be used when it has ended',
     edits: [
       {
-        file: 'lib/table/ownership.ts',
+        file: 'lib/organizations/ownership.ts',
         replace: `, offer ? { attribute: 'offer', is: offer } : { absent: 'offer' }],`,
         by: '],',
       },
@@ -459,14 +463,16 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'an owner leaves whom somebody has joined',
-    edits: [{ file: 'lib/table/organizations.ts', replace: `...(counters ? membersAre(id, counters) : []),`, by: '' }],
+    edits: [
+      { file: 'lib/organizations/organizations.ts', replace: `...(counters ? membersAre(id, counters) : []),`, by: '' },
+    ],
     test: ownership('does not while somebody else is'),
   },
   {
     name: 'an invitation is made as if nobody had blocked it',
     edits: [
       {
-        file: 'lib/table/invitations.ts',
+        file: 'lib/invitations/invitations.ts',
         replace: `guard?.blockedAt ? { exists: 'blockedAt' } : { absent: 'blockedAt' },`,
         by: '',
       },
@@ -477,7 +483,7 @@ export const mutants: readonly Mutant[] = [
     name: 'an invitation is resent as if nobody had blocked it',
     edits: [
       {
-        file: 'lib/table/invitations.ts',
+        file: 'lib/invitations/invitations.ts',
         replace: `invitation.muted ? { exists: 'muted' } : { absent: 'muted' },`,
         by: '',
       },
@@ -486,7 +492,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'what doesn’t fit into one transaction of a placeholder stays behind',
-    edits: [{ file: 'lib/table/people.ts', replace: `    await takeOverPlaces(holder.userId, user);\n`, by: '' }],
+    edits: [{ file: 'lib/people/people.ts', replace: `    await takeOverPlaces(holder.userId, user);\n`, by: '' }],
     test: teams('a placeholder’s places go over in more transactions than one'),
   },
   {
@@ -503,7 +509,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'limiting an access leaves its grants as they were',
     edits: [
-      { file: 'lib/table/site-teams.ts', replace: `limitedGrants(access.grants, assets)`, by: `access.grants ?? []` },
+      { file: 'lib/sites/site-teams.ts', replace: `limitedGrants(access.grants, assets)`, by: `access.grants ?? []` },
     ],
     test: sharing('limited and widened again, a team sees what is sensitive of the chargers that were left'),
   },
@@ -579,7 +585,7 @@ export const mutants: readonly Mutant[] = [
     name: 'an invite is withdrawn that was accepted a moment ago',
     edits: [
       {
-        file: 'lib/table/site-invites.ts',
+        file: 'lib/sites/site-invites.ts',
         replace: `        { attribute: 'status', is: 'PENDING' },\n        { attribute: 'delivery', is: delivery },`,
         by: '',
       },
@@ -593,7 +599,7 @@ export const mutants: readonly Mutant[] = [
     name: 'a link of before an invite was resent accepts it',
     edits: [
       {
-        file: 'lib/table/site-invites.ts',
+        file: 'lib/sites/site-invites.ts',
         replace: `        { attribute: 'mailSecrets', is: invite.mailSecrets },`,
         by: '',
       },
@@ -607,7 +613,7 @@ export const mutants: readonly Mutant[] = [
     name: 'an identity may be had twice in an organization',
     edits: [
       {
-        file: 'lib/table/chargers.ts',
+        file: 'lib/sites/chargers.ts',
         replace: `when: [{ absent: 'pk' }],\n    refuse: 'charger_identity_taken',`,
         by: `when: [],\n    refuse: 'charger_identity_taken',`,
       },
@@ -618,7 +624,7 @@ export const mutants: readonly Mutant[] = [
     name: 'identities stay in the organization from which their site went',
     edits: [
       {
-        file: 'lib/table/sharing.ts',
+        file: 'lib/sites/sharing.ts',
         replace: '...(site.organizationId === organizationId ? [] : [siteJob(site.id, occasion.now)]),',
         by: '',
       },
@@ -629,7 +635,7 @@ export const mutants: readonly Mutant[] = [
     name: 'a token makes one that outlives it',
     edits: [
       {
-        file: 'lib/table/access-tokens.ts',
+        file: 'lib/people/access-tokens.ts',
         replace: 'const expiresAt = maker ? earlier(maker.expiresAt, wanted) : wanted;',
         by: 'const expiresAt = wanted;',
       },
@@ -640,7 +646,7 @@ export const mutants: readonly Mutant[] = [
     name: 'what a token made isn’t revoked with it',
     edits: [
       {
-        file: 'lib/table/access-tokens.ts',
+        file: 'lib/people/access-tokens.ts',
         replace: 'const ended = [token, ...mine.filter((one) => one.makers?.includes(tokenId))];',
         by: 'const ended = [token];',
       },
@@ -651,7 +657,7 @@ export const mutants: readonly Mutant[] = [
     name: 'a token is made while its maker is revoked',
     edits: [
       {
-        file: 'lib/table/access-tokens.ts',
+        file: 'lib/people/access-tokens.ts',
         replace: `const unchanged = root.made ? { attribute: 'made', is: root.made } : { attribute: 'made', below: 1 };`,
         by: `const unchanged = { exists: 'pk' };`,
       },
@@ -662,7 +668,7 @@ export const mutants: readonly Mutant[] = [
     name: 'a token revokes those beside it',
     edits: [
       {
-        file: 'lib/table/access-tokens.ts',
+        file: 'lib/people/access-tokens.ts',
         replace: 'if (actor.tokenId && actor.tokenId !== tokenId && !token.makers?.includes(actor.tokenId)) {',
         by: 'if (Number.isNaN(0)) {',
       },
@@ -684,7 +690,7 @@ export const mutants: readonly Mutant[] = [
     name: 'an older ID token turns a changed address back',
     edits: [
       {
-        file: 'lib/table/people.ts',
+        file: 'lib/people/people.ts',
         replace: '  if (person.issuedAt < identity.issuedAt) return false;\n',
         by: '',
       },
@@ -693,7 +699,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'two requests change an address in one transaction',
-    edits: [{ file: 'lib/table/people.ts', replace: '  if (user.email !== email) throw new Stale();\n', by: '' }],
+    edits: [{ file: 'lib/people/people.ts', replace: '  if (user.email !== email) throw new Stale();\n', by: '' }],
     test: callers('that shows a new address while another request changes it begins again'),
   },
   {
@@ -714,12 +720,12 @@ export const mutants: readonly Mutant[] = [
     name: 'two accounts are one person’s when the issuer has changed',
     edits: [
       {
-        file: 'lib/table/people.ts',
+        file: 'lib/people/people.ts',
         replace: `{ type: 'delete', key: keys.identity(from), when: [{ attribute: 'userId', is: userId }] },`,
         by: `{ type: 'delete', key: keys.identity(from) },`,
       },
       {
-        file: 'lib/table/people.ts',
+        file: 'lib/people/people.ts',
         replace: `set: { identity }, when: [{ attribute: 'identity', is: from }] },`,
         by: 'set: { identity } },',
       },
@@ -733,7 +739,7 @@ export const mutants: readonly Mutant[] = [
     name: 'a link that the inviter got shows who has accepted',
     edits: [
       {
-        file: 'lib/table/acceptance.ts',
+        file: 'lib/invitations/acceptance.ts',
         replace: `if (!accepter && isHanded(link)) throw new Refusal('invitation_used');`,
         by: '',
       },
@@ -743,7 +749,11 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'an invite to a site is mailed to who wants no more',
     edits: [
-      { file: 'lib/site-delivery.ts', replace: `guard?.blockedAt ? mutedMail(product) : composed()`, by: 'composed()' },
+      {
+        file: 'lib/outbox/site-delivery.ts',
+        replace: `guard?.blockedAt ? mutedMail(product) : composed()`,
+        by: 'composed()',
+      },
     ],
     test: blocking('holds for reminders of the invitation that waits'),
   },

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fingerprint } from '../../cdk/fingerprint.ts';
-import type { Fault } from '../../cdk/local/faults.ts';
+import type { Fault } from '../../packages/local/faults.ts';
 import { type Answer, type Client, newAddress, type Sending, useService } from '../support/service.ts';
 import {
   begin,

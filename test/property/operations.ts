@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Fault } from '../../cdk/local/faults.ts';
+import type { Fault } from '../../packages/local/faults.ts';
 import {
   type Call,
   type Caller,

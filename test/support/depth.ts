@@ -1,4 +1,4 @@
-import type { Call } from '../../cdk/local/aws.ts';
+import type { Call } from '../../packages/local/aws.ts';
 
 /** The most calls of which each began when the one before it had ended. */
 export function depthOf(parts: readonly Call[]): number {

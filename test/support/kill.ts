@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { ROOT } from '../../cdk/fingerprint.ts';
-import { type Engine, type EngineName, startEngine } from '../../cdk/local/engine.ts';
-import type { Person } from '../../cdk/local/issuer.ts';
-import type { Stack } from '../../cdk/local/stack.ts';
-import type { StackFile } from '../../cdk/local/stack-file.ts';
+import { type Engine, type EngineName, startEngine } from '../../packages/local/engine.ts';
+import type { Person } from '../../packages/local/issuer.ts';
+import type { Stack } from '../../packages/local/stack.ts';
+import type { StackFile } from '../../packages/local/stack-file.ts';
 import { type Service, serviceOf } from './service.ts';
 import type { Order } from './stack-process.ts';
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import type { Call } from '../../cdk/local/aws.ts';
+import type { Call } from '../../packages/local/aws.ts';
 
 // What functions call, over all test files, for test/least-privilege.test.ts, which runs when all others have.
 

@@ -1,10 +1,10 @@
 import { shortIdFromUuid } from '../../lib/domain/ids.ts';
 import { DEFAULT_LIMITS } from '../../lib/domain/limits.ts';
 import type { Given } from '../../lib/domain/site.ts';
-import { sharingWrites } from '../../lib/table/sharing.ts';
-import { getAccess, getSite } from '../../lib/table/sites.ts';
-import { locateTeam } from '../../lib/table/teams.ts';
+import { sharingWrites } from '../../lib/sites/sharing.ts';
+import { getAccess, getSite } from '../../lib/sites/sites.ts';
 import { transact, untilFresh } from '../../lib/table/write.ts';
+import { locateTeam } from '../../lib/teams/teams.ts';
 import type { Service } from './service.ts';
 
 /** Lets the code of `lib/table` in this process work on the table of a test. */

@@ -3,8 +3,8 @@
  * load its code, can happen beforehand.
  */
 import { flushCompileCache } from 'node:module';
-import type { Person } from '../../cdk/local/issuer.ts';
-import { type Stack, type StackOptions, startStack } from '../../cdk/local/stack.ts';
+import type { Person } from '../../packages/local/issuer.ts';
+import { type Stack, type StackOptions, startStack } from '../../packages/local/stack.ts';
 
 /** What it is told: to start, and to sign tokens. It answers with what `stack.json` says, or a token, under the same id. */
 export type Order = { readonly id: number } & (

@@ -1,0 +1,282 @@
+import type { Occasion } from '../domain/audit.ts';
+import { COUNTER_ROWS } from '../domain/limits.ts';
+import type { Member } from '../domain/member.ts';
+import type { Site, SiteAccess } from '../domain/site.ts';
+import type { SiteInvite } from '../domain/site-invite.ts';
+import type { Team, TeamMembership } from '../domain/team.ts';
+import { listInvitations } from '../invitations/invitations.ts';
+import { getMember, jobWrites, listMembers } from '../organizations/members.ts';
+import type { Job, MembershipJob, SiteJob } from '../outbox/due.ts';
+import { listAccessTokens, tokenRemoval } from '../people/access-tokens.ts';
+import { chargerRemoval, listChargers, moveIdentity } from '../sites/chargers.ts';
+import { accessEntry, accessRemoval, auditIn, countSites, sharingChange } from '../sites/sharing.ts';
+import { inviteRemoval } from '../sites/site-invites.ts';
+import { getSite, listAccessOf, siteRemoval } from '../sites/sites.ts';
+import type { TableAccess } from '../table/access.ts';
+import { keys } from '../table/keys.ts';
+import { get, query } from '../table/read.ts';
+import { transact } from '../table/write.ts';
+import { leaveWrites, listTeamMembers, listTeamsOf } from '../teams/team-members.ts';
+import { getDiscardedTeam, getTeam, listDiscardedTeams, listTeams, teamRemoval } from '../teams/teams.ts';
+
+/** What the functions of this file do to the table. */
+export const CLEAR: TableAccess = {
+  Query: ['ORG', 'SITE', 'TEAM', 'USER'],
+  BatchGetItem: ['JOB', 'ORG', 'SITE'],
+  PutItem: ['AUDIT', 'CHARGERIDENTITY', 'JOB'],
+  UpdateItem: ['JOB', 'ORG', 'SITE', 'USER'],
+  DeleteItem: [
+    'CHARGER',
+    'CHARGERIDENTITY',
+    'CHARGERNO',
+    'ORG',
+    'USER',
+    'EMAIL',
+    'JOB',
+    'SITE',
+    'SITENO',
+    'TEAM',
+    'TEAMNO',
+  ],
+};
+
+/** Rows that are cleared in one go; a transaction has at most 100 items. */
+const BATCH = 25;
+
+/** Clears a part of what something left behind. @returns whether nothing is left */
+export function clearJob(occasion: Occasion, job: Job): Promise<boolean> {
+  return 'siteId' in job ? clearSite(occasion, job) : clearMembership(job);
+}
+
+/**
+ * Moves a part of the identities of a site's chargers to the organization that it went to.
+ *
+ * @returns whether nothing is left
+ */
+async function moveIdentities({ id: siteId, organizationId }: Site): Promise<boolean> {
+  const job = (await get(keys.job(siteId))) as unknown as (SiteJob & { dueAt: string }) | undefined;
+  if (!job) return true;
+  const chargers = await listChargers(siteId, { after: job.movedTo, limit: BATCH });
+  for (const charger of chargers) {
+    if (charger.identityIn !== organizationId) await moveIdentity(charger, organizationId);
+  }
+  const [isLast, last] = [chargers.length < BATCH, chargers.at(-1)];
+  // It went on to yet another one meanwhile: then all begins anew.
+  const when = [{ attribute: 'dueAt', is: job.dueAt }];
+  const key = keys.job(siteId);
+  await transact([isLast ? { type: 'delete', key, when } : { type: 'update', key, set: { movedTo: last?.id }, when }]);
+  return isLast;
+}
+
+/** Clears a part of who had access to a site that was deleted, was invited to it or asked for its data. */
+async function clearSite(occasion: Occasion, { siteId }: SiteJob): Promise<boolean> {
+  const site = await getSite(siteId);
+  if (site) return moveIdentities(site);
+  const rows = await query({ pk: keys.site(siteId).pk, limit: BATCH });
+  const accesses = rows.map((row) => (row.type === 'SiteAccess' ? (row as unknown as SiteAccess) : undefined));
+  const teams = await Promise.all(accesses.map((access) => access && getTeam(access.organizationId, access.teamId)));
+  for (const [index, row] of rows.entries()) {
+    const access = accesses[index];
+    await transact(
+      access
+        ? [
+            ...accessRemoval(access),
+            ...(teams[index] ? [countSites(access, 0, -1)] : []),
+            ...auditIn(
+              occasion,
+              [access.organizationId],
+              { id: siteId },
+              {
+                action: 'site-access.remove',
+                before: accessEntry(access),
+              },
+            ),
+          ]
+        : row.type === 'SiteInvite'
+          ? inviteRemoval(row as unknown as SiteInvite)
+          : [{ type: 'delete', key: row }],
+    );
+  }
+  if (rows.length === BATCH) return false;
+  await transact([{ type: 'delete', key: keys.job(siteId) }]);
+  return true;
+}
+
+/**
+ * Clears a part of what a membership that has ended left behind, and that counts no more: its access tokens, and its
+ * places in teams.
+ *
+ * @returns whether nothing is left
+ */
+async function clearMembership({ userId, organizationId, memberId }: MembershipJob): Promise<boolean> {
+  const isLeft = (row: { memberId: string }) => row.memberId === memberId;
+  const [tokens, rows] = await Promise.all([listAccessTokens(userId, organizationId), listTeamsOf(userId)]);
+  const [left, places] = [tokens.filter(isLeft), rows.filter(isLeft).slice(0, BATCH)];
+  for (let start = 0; start < left.length; start += BATCH) {
+    await transact(left.slice(start, start + BATCH).map(tokenRemoval));
+  }
+  await clearPlaces(places);
+  if (places.length === BATCH) return false;
+  await transact([{ type: 'delete', key: keys.job(memberId) }]);
+  return true;
+}
+
+/** Takes the rows of ended memberships out of their teams, one by one: each counts in a team of its own. */
+async function clearPlaces(rows: readonly TeamMembership[]): Promise<void> {
+  const teams = await Promise.all(rows.map(({ organizationId, teamId }) => getTeam(organizationId, teamId)));
+  for (const [index, row] of rows.entries()) {
+    const team = teams[index];
+    const by = { members: -1, ...(row.role === 'OWNER' && { owners: -1 }) };
+    await transact([
+      ...leaveWrites(row),
+      ...(team
+        ? [
+            {
+              type: 'update',
+              key: keys.team(team.organizationId, team.id),
+              add: by,
+              when: [{ exists: 'pk' }],
+            } as const,
+          ]
+        : []),
+    ]);
+  }
+}
+
+/**
+ * Clears a part of who was in a team that was deleted, and of the sites that others shared with it.
+ *
+ * @returns whether nothing is left
+ */
+export async function clearTeam(occasion: Occasion, { organizationId, id }: Team): Promise<boolean> {
+  if (!(await clearSites(occasion, id))) return false;
+  const [present, rows] = await Promise.all([
+    getDiscardedTeam(organizationId, id),
+    listTeamMembers(id, { limit: BATCH }),
+  ]);
+  // Its organization was deleted too, and is cleared at the same time.
+  if (!present) return true;
+  const members = await Promise.all(rows.map(({ memberId }) => getMember(organizationId, memberId)));
+  for (const [index, row] of rows.entries()) {
+    const member = members[index];
+    await transact([
+      ...leaveWrites(row),
+      ...(member
+        ? [
+            {
+              type: 'update',
+              key: keys.member(organizationId, member.memberId),
+              add: { teams: -1 },
+              when: [{ exists: 'pk' }],
+            } as const,
+          ]
+        : []),
+    ]);
+  }
+  if (rows.length === BATCH) return false;
+  const key = keys.discardedTeam(organizationId, id);
+  await transact([{ type: 'update', key, remove: ['due', 'dueAt'], when: [{ exists: 'pk' }] }]);
+  return true;
+}
+
+/**
+ * Clears a part of an organization that was deleted; at last the organization itself.
+ *
+ * @returns whether nothing is left
+ */
+export async function clearOrganization(occasion: Occasion, organizationId: string): Promise<boolean> {
+  const [members, invitations, teams, discarded] = await Promise.all([
+    listMembers(organizationId, { limit: BATCH }),
+    listInvitations(organizationId, { limit: BATCH }),
+    listTeams(organizationId, BATCH),
+    listDiscardedTeams(organizationId, { limit: BATCH }),
+  ]);
+  for (const member of members) await clearMember(member, occasion.now);
+  for (const { id, email } of invitations) {
+    await transact([
+      { type: 'delete', key: keys.invitation(organizationId, id) },
+      { type: 'delete', key: keys.invited(email, organizationId) },
+    ]);
+  }
+  for (const team of teams) {
+    if (!(await clearSites(occasion, team.id))) return false;
+    // Whatever came to it until now is cleared first.
+    const none = (['sites', 'sharedSites'] as const).map((attribute) => ({ attribute, below: 1 }));
+    await transact([...teamRemoval(team), { type: 'check', key: keys.team(organizationId, team.id), when: none }]);
+  }
+  for (const { id } of discarded) {
+    if (!(await clearSites(occasion, id))) return false;
+    // Its members are members of the organization, whose rows go with them.
+    await transact([{ type: 'delete', key: keys.discardedTeam(organizationId, id) }]);
+  }
+  if ([members, invitations, teams, discarded].some((rows) => rows.length > 0)) return false;
+  await transact([
+    ...Array.from({ length: COUNTER_ROWS }, (_, row) => ({
+      type: 'delete' as const,
+      key: keys.counter(organizationId, row),
+    })),
+    { type: 'delete', key: keys.organization(organizationId), when: [{ exists: 'deletedAt' }] },
+  ]);
+  return true;
+}
+
+/**
+ * Clears a part of the sites of a team that was deleted, or whose organization was: those that it owns, with what stands
+ * on them, and that it has access to others.
+ *
+ * @returns whether nothing is left
+ */
+async function clearSites(occasion: Occasion, teamId: string): Promise<boolean> {
+  const rows = await listAccessOf(teamId, BATCH);
+  const [sites, teams] = await Promise.all([
+    Promise.all(rows.map(({ siteId }) => getSite(siteId))),
+    Promise.all(rows.map(({ organizationId }) => getTeam(organizationId, teamId))),
+  ]);
+  for (const [index, row] of rows.entries()) {
+    const [site, team] = [sites[index], teams[index]];
+    if (site?.teamId === teamId) {
+      const chargers = await listChargers(site.id, { limit: BATCH });
+      for (const charger of chargers) await transact(chargerRemoval(charger));
+      // So that a part stays small: the next one finds the site without them.
+      if (chargers.length > 0) return false;
+      await transact([...siteRemoval(site, occasion.now), countSites(site, -1, 0)]);
+      continue;
+    }
+    await transact([
+      ...accessRemoval(row),
+      ...(team ? [countSites(row, 0, -1)] : []),
+      ...(site
+        ? [
+            sharingChange(site, -1),
+            ...auditIn(occasion, [site.organizationId, row.organizationId], site, {
+              action: 'site-access.remove',
+              before: accessEntry({ teamId }),
+            }),
+          ]
+        : []),
+    ]);
+  }
+  return rows.length < BATCH;
+}
+
+/** Ends a membership in an organization that was deleted, the owner's too. */
+export async function clearMember(member: Member, now: Date): Promise<void> {
+  const { organizationId, memberId, userId } = member;
+  await transact([
+    ...jobWrites(member, now),
+    {
+      type: 'delete',
+      key: keys.membership(userId, organizationId),
+      when: [{ attribute: 'memberId', is: memberId }],
+    },
+    {
+      type: 'delete',
+      key: keys.member(organizationId, memberId),
+      when: [
+        { attribute: 'tokens', is: member.tokens },
+        { attribute: 'teams', is: member.teams },
+      ],
+    },
+    { type: 'update', key: keys.user(userId), add: { organizations: -1 }, when: [{ exists: 'pk' }] },
+  ]);
+}

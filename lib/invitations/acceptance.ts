@@ -1,0 +1,189 @@
+import { type Occasion, unseen } from '../domain/audit.ts';
+import { newId } from '../domain/ids.ts';
+import {
+  type Invitation,
+  isHanded,
+  type Link,
+  openLink,
+  refuseUnlessInvited,
+  refuseUnlessInviterMay,
+} from '../domain/invitation.ts';
+import type { Limits } from '../domain/limits.ts';
+import type { Member } from '../domain/member.ts';
+import type { Organization } from '../domain/organization.ts';
+import { Refusal } from '../domain/refusal.ts';
+import { getMember, getMembership, joined, memberWrites, profileOf } from '../organizations/members.ts';
+import { getAddressHolder, newUserWrites } from '../people/people.ts';
+import type { TableAccess } from '../table/access.ts';
+import { audit } from '../table/audit.ts';
+import { count } from '../table/counters.ts';
+import { keys } from '../table/keys.ts';
+import { Stale, transact, type Write } from '../table/write.ts';
+import { getTeamMembership, joiningWrites } from '../teams/team-members.ts';
+import { teamsToJoin } from '../teams/teams.ts';
+import { ending, guardRelease } from './invitations.ts';
+
+/** What `acceptInvitation` does to the table. */
+export const ACCEPT: TableAccess = {
+  BatchGetItem: ['ORG', 'USER', 'EMAIL', 'TEAM'],
+  ConditionCheckItem: ['USER'],
+  PutItem: ['ORG', 'USER', 'EMAIL', 'AUDIT', 'TEAM'],
+  UpdateItem: ['ORG', 'USER', 'EMAIL'],
+};
+
+/**
+ * Accepts an invitation: the invited address becomes a member, once, whoever and however often the link is used.
+ *
+ * Teams that were deleted, or are full by now, are skipped. So are all of them for somebody who joined by another way
+ * meanwhile: that membership stays as it is. The invitation and the audit entry say what became true.
+ *
+ * @param accepter a signed-in person with a verified address; undefined: the link alone does, if it was mailed
+ * @throws Refusal as `openLink` and `refuseUnlessInvited`; `inviter_removed`, `organization_limit_reached`
+ */
+export async function acceptInvitation(
+  { now, origin }: Omit<Occasion, 'by'>,
+  link: Link,
+  accepter: { readonly userId: string; readonly email: string } | undefined,
+  limits: Limits,
+): Promise<{ invitation: Invitation; member: Member; organization: Organization }> {
+  const { organization, invitation } = link;
+  const { organizationId, id } = invitation;
+  if (openLink(link, now) === 'ACCEPTED')
+    return { organization, invitation, member: await acceptedBefore(link, accepter) };
+  refuseUnlessInvited(link, accepter);
+
+  const [inviter, holder, teams] = await Promise.all([
+    getMembership(invitation.inviterId, organizationId),
+    getAddressHolder(invitation.email),
+    teamsToJoin(organizationId, invitation.teams ?? [], limits),
+  ]);
+  refuseUnlessInviterMay(inviter);
+  if (accepter && holder?.userId !== accepter.userId) throw new Stale();
+  // Of an earlier membership, if there are any.
+  const rows = await Promise.all(teams.map(({ id }) => holder && getTeamMembership(id, holder.userId)));
+
+  const occasion: Occasion = {
+    now,
+    origin,
+    by: accepter ? { type: 'user', id: accepter.userId } : { type: 'link', id },
+  };
+  const updatedAt = now.toISOString();
+  const user = holder ?? { userId: newId('user', now), claimed: false, firstName: '', lastName: '' };
+  const member: Member = {
+    memberId: newId('member', now),
+    userId: user.userId,
+    organizationId,
+    role: invitation.role,
+    owner: false,
+    profile: profileOf({ ...user, email: invitation.email }),
+    claimed: user.claimed,
+    seat: invitation.seat,
+    tokens: 0,
+    teams: teams.length,
+    createdAt: updatedAt,
+    updatedAt,
+  };
+  const accept = ({ memberId, role }: Pick<Member, 'memberId' | 'role'>, joinedTeams: readonly string[]) => {
+    const skippedTeams = (invitation.teams ?? []).filter((team) => !joinedTeams.includes(team));
+    const accepted = { userId: user.userId, memberId, joinedTeams };
+    const writes: Write[] = [
+      ending(invitation, now, { status: 'ACCEPTED', accepted }, link),
+      guardRelease(invitation),
+      audit(occasion, {
+        action: 'invitation.accept',
+        organizationId,
+        resource: { type: 'invitation', id },
+        after: {
+          ...{ memberId, userId: user.userId, role },
+          ...(joinedTeams.length > 0 && { teams: joinedTeams }),
+          ...(skippedTeams.length > 0 && { skippedTeams }),
+        },
+      }),
+    ];
+    return { writes, invitation: { ...invitation, status: 'ACCEPTED' as const, accepted, updatedAt } };
+  };
+  const done = accept(
+    member,
+    teams.map((team) => team.id),
+  );
+  try {
+    await transact([
+      ...done.writes,
+      ...memberWrites(member),
+      ...teams.flatMap((team, index) => joiningWrites(team, member, invitation.inviterId, now, limits, rows[index])),
+      ...(holder
+        ? [joined({ ...holder, email: invitation.email }, limits, now)]
+        : newUserWrites({ ...user, email: invitation.email, organizations: 1, createdAt: updatedAt, updatedAt }, now)),
+      count(organizationId, invitation.seat, 'invitationAccepted'),
+    ]);
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code !== 'already_member') throw error;
+    // They joined by another way meanwhile: the invitation is used up, the membership stays as it is.
+    const membership = await getMembership(user.userId, organizationId);
+    const present = membership && (await getMember(organizationId, membership.memberId));
+    if (!present) throw new Stale();
+    // The role that they have may have changed by the time of the write, and then it begins again.
+    const kept = accept(present, []);
+    const unchanged: Write = {
+      type: 'check',
+      key: keys.membership(user.userId, organizationId),
+      when: [
+        { attribute: 'memberId', is: present.memberId },
+        { attribute: 'role', is: present.role },
+      ],
+    };
+    await transact([...kept.writes, unchanged, count(organizationId, invitation.seat, 'invitationEnded')]);
+    return { organization, member: present, invitation: kept.invitation };
+  }
+  return { organization, member, invitation: done.invitation };
+}
+
+/** What `declineInvitation` does to the table. */
+export const DECLINE: TableAccess = {
+  BatchGetItem: ['ORG'],
+  PutItem: ['AUDIT'],
+  UpdateItem: ['ORG', 'EMAIL'],
+};
+
+/**
+ * Declines a pending invitation. The organization is told that it was declined, and nothing of who did.
+ *
+ * @param decliner a signed-in person with a verified address; undefined: the link alone does, if it was mailed
+ * @throws Refusal as `openLink` and `refuseUnlessInvited`
+ */
+export async function declineInvitation(
+  { now, origin }: Omit<Occasion, 'by'>,
+  link: Link,
+  decliner: { readonly email: string } | undefined,
+): Promise<{ invitation: Invitation; organization: Organization }> {
+  const { organization, invitation } = link;
+  const { organizationId, id } = invitation;
+  const status = openLink(link, now);
+  refuseUnlessInvited(link, decliner);
+  if (status === 'ACCEPTED') throw new Refusal('invitation_used');
+  await transact([
+    ending(invitation, now, { status: 'DECLINED' }, link),
+    guardRelease(invitation),
+    count(organizationId, invitation.seat, 'invitationEnded'),
+    audit(unseen({ now, origin }, id), {
+      action: 'invitation.decline',
+      organizationId,
+      resource: { type: 'invitation', id },
+    }),
+  ]);
+  return { organization, invitation: { ...invitation, status: 'DECLINED', updatedAt: now.toISOString() } };
+}
+
+/**
+ * Success again, with the same membership, unless that has ended since. It is the person's who has it by now; the link
+ * alone shows no newer address than the one that it was sent to.
+ */
+async function acceptedBefore(link: Link, accepter: { userId: string } | undefined): Promise<Member> {
+  const { invitation } = link;
+  if (!accepter && isHanded(link)) throw new Refusal('invitation_used');
+  const member = invitation.accepted && (await getMember(invitation.organizationId, invitation.accepted.memberId));
+  if (!member) throw new Refusal('invitation_used');
+  if (!accepter) return { ...member, profile: { ...member.profile, email: invitation.email } };
+  if (member.userId !== accepter.userId) throw new Refusal('invitation_for_another_address');
+  return member;
+}

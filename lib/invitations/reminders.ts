@@ -1,0 +1,32 @@
+import { type Occasion, unseen } from '../domain/audit.ts';
+import { type Invitation, remindersMayCome } from '../domain/invitation.ts';
+import type { TableAccess } from '../table/access.ts';
+import { audit } from '../table/audit.ts';
+import { keys } from '../table/keys.ts';
+import { transact } from '../table/write.ts';
+
+/** What `stopReminders` does to the table. */
+export const STOP_REMINDERS: TableAccess = { BatchGetItem: ['ORG'], UpdateItem: ['ORG'], PutItem: ['AUDIT'] };
+
+/**
+ * Stops the reminders of an invitation, also of one that has expired and may be resent. Nothing changes where none could
+ * come any more, or where they were stopped before.
+ */
+export async function stopReminders({ now, origin }: Omit<Occasion, 'by'>, invitation: Invitation): Promise<void> {
+  if (!remindersMayCome(invitation)) return;
+  const { organizationId, id, status } = invitation;
+  const at = now.toISOString();
+  await transact([
+    {
+      type: 'update',
+      key: keys.invitation(organizationId, id),
+      set: { remindersStoppedAt: at, updatedAt: at },
+      when: [{ attribute: 'status', is: status }, { absent: 'remindersStoppedAt' }],
+    },
+    audit(unseen({ now, origin }, id), {
+      action: 'invitation.stop-reminders',
+      organizationId,
+      resource: { type: 'invitation', id },
+    }),
+  ]);
+}

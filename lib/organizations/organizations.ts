@@ -1,0 +1,150 @@
+import type { Occasion } from '../domain/audit.ts';
+import { newId } from '../domain/ids.ts';
+import type { Language } from '../domain/language.ts';
+import type { Counters, Limits } from '../domain/limits.ts';
+import { type Actor, type Member, type Membership, refuseOwnToken, type User } from '../domain/member.ts';
+import type { Organization } from '../domain/organization.ts';
+import { dueAttributes } from '../outbox/due.ts';
+import { audit } from '../table/audit.ts';
+import { count, membersAre } from '../table/counters.ts';
+import { keys, prefixes } from '../table/keys.ts';
+import { get, query } from '../table/read.ts';
+import { transact, type Write } from '../table/write.ts';
+import { defaultTeam, teamWrites } from '../teams/teams.ts';
+import { actorMay, joined, memberWrites, profileOf } from './members.ts';
+
+/** Reads an organization; one that was deleted is not found. */
+export async function getOrganization(organizationId: string): Promise<Organization | undefined> {
+  const organization = (await get(keys.organization(organizationId))) as unknown as Organization | undefined;
+  return organization?.deletedAt ? undefined : organization;
+}
+
+/** Every membership of a person; a person is in a bounded number of organizations. */
+export async function listMemberships(userId: string, limit?: number): Promise<Membership[]> {
+  const items = await query({ pk: keys.user(userId).pk, prefix: prefixes.membership, ...(limit && { limit }) });
+  return items as unknown as Membership[];
+}
+
+/** The organizations behind memberships, in their order; deleted ones are left out. */
+export async function withOrganizations<T extends { organizationId: string }>(
+  rows: readonly T[],
+): Promise<(T & { organization: Organization })[]> {
+  const organizations = await Promise.all(rows.map(({ organizationId }) => getOrganization(organizationId)));
+  return rows.flatMap((row, index) => {
+    const organization = organizations[index];
+    return organization ? [{ ...row, organization }] : [];
+  });
+}
+
+/**
+ * Creates an organization with its owner, and its default team, which is named after it.
+ *
+ * @param also what else is written with it
+ */
+export async function createOrganization(
+  occasion: Occasion,
+  { name, language, user, limits }: { name: string; language: Language; user: User; limits: Limits },
+  also: (created: { organization: Organization; member: Member }) => readonly Write[],
+): Promise<{ organization: Organization; member: Member }> {
+  const createdAt = occasion.now.toISOString();
+  const id = newId('organization', occasion.now);
+  const team = defaultTeam(occasion.now, id, user.userId, name, 0);
+  const organization: Organization = {
+    ...{ id, name, language, defaultTeamId: team.id, moves: 0, leaves: 0 },
+    ...{ createdAt, updatedAt: createdAt },
+  };
+  const member: Member = {
+    memberId: newId('member', occasion.now),
+    userId: user.userId,
+    organizationId: organization.id,
+    role: 'ADMIN',
+    owner: true,
+    profile: profileOf(user),
+    claimed: true,
+    seat: 0,
+    tokens: 0,
+    teams: 0,
+    createdAt,
+    updatedAt: createdAt,
+  };
+  await transact([
+    joined(user, limits, occasion.now),
+    { type: 'put', key: keys.organization(organization.id), item: { type: 'Organization', v: 1, ...organization } },
+    ...memberWrites(member),
+    count(organization.id, member.seat, 'memberCreated'),
+    ...teamWrites(team),
+    count(organization.id, team.seat, 'teamCreated'),
+    audit(occasion, {
+      action: 'organization.create',
+      organizationId: organization.id,
+      resource: { type: 'organization', id: organization.id },
+      after: { ownerId: member.memberId },
+    }),
+    ...also({ organization, member }),
+  ]);
+  return { organization, member };
+}
+
+/** Gives an organization another name, or another language. */
+export async function updateOrganization(
+  occasion: Occasion,
+  actor: Actor,
+  organization: Organization,
+  { name, language }: Pick<Organization, 'name' | 'language'>,
+): Promise<Organization> {
+  const updatedAt = occasion.now.toISOString();
+  await transact([
+    ...actorMay(actor, 'organization:update'),
+    {
+      type: 'update',
+      key: keys.organization(organization.id),
+      set: { name, language, updatedAt },
+      when: [
+        { absent: 'deletedAt' },
+        { attribute: 'name', is: organization.name },
+        { attribute: 'language', is: organization.language },
+      ],
+    },
+    audit(occasion, {
+      action: 'organization.update',
+      organizationId: organization.id,
+      resource: { type: 'organization', id: organization.id },
+    }),
+  ]);
+  return { ...organization, name, language, updatedAt };
+}
+
+/** How long what has begun may still write into an organization that was deleted, in milliseconds: no function runs longer. */
+const GRACE = 60_000;
+
+/**
+ * Deletes an organization: it is found by nobody from then on, and due to be cleared. It ends its owner's
+ * membership.
+ *
+ * @param counters those by which the actor is alone in it, which then must be so; undefined: it is deleted anyway
+ */
+export async function deleteOrganization(
+  occasion: Occasion,
+  actor: Actor,
+  { id }: Pick<Organization, 'id'>,
+  counters?: readonly Counters[],
+): Promise<void> {
+  refuseOwnToken(actor, actor);
+  const deletedAt = occasion.now.toISOString();
+  const clearedFrom = new Date(occasion.now.getTime() + GRACE).toISOString();
+  await transact([
+    ...actorMay(actor, 'organization:delete'),
+    {
+      type: 'update',
+      key: keys.organization(id),
+      set: { deletedAt, ...dueAttributes(id, clearedFrom) },
+      when: [{ exists: 'pk' }, { absent: 'deletedAt' }],
+    },
+    ...(counters ? membersAre(id, counters) : []),
+    audit(occasion, {
+      action: 'organization.delete',
+      organizationId: id,
+      resource: { type: 'organization', id },
+    }),
+  ]);
+}

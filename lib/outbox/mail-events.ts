@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import type { AuditAction, Occasion } from '../domain/audit.ts';
+import { ERASED } from '../domain/invitation.ts';
+import { effectOf, type MailEvent, type MailEventKind, withoutAddresses } from '../domain/mail-event.ts';
+import { getInvitation } from '../invitations/invitations.ts';
+import type { TableAccess } from '../table/access.ts';
+import { audit } from '../table/audit.ts';
+import { keys } from '../table/keys.ts';
+import { get } from '../table/read.ts';
+import { transact, untilFresh, type Write } from '../table/write.ts';
+import { dueAttributes } from './due.ts';
+
+/** What recording events does to the table. */
+export const RECORD_MAIL_EVENTS: TableAccess = {
+  BatchGetItem: ['ORG', 'SES'],
+  PutItem: ['SES', 'AUDIT'],
+  UpdateItem: ['ORG'],
+};
+
+const DAY_SECONDS = 24 * 60 * 60;
+/** Days that an event is known by: far longer than SNS and Lambda go on bringing it. */
+const SEEN_DAYS = 30;
+/** Days that an event is kept that couldn't be read. */
+const UNREAD_DAYS = 14;
+
+/** What an admin would look for in the audit log. */
+const AUDITED: Readonly<Partial<Record<MailEventKind, AuditAction>>> = {
+  softBounce: 'invitation.bounce',
+  hardBounce: 'invitation.bounce',
+  complaint: 'invitation.complain',
+  failure: 'invitation.reject',
+};
+
+/**
+ * Records an event on its invitation, once, however often and in whatever order events come. What stops the mail takes
+ * away what is due, but for the end of the period.
+ *
+ * @returns whether it changed anything; events of invitations that are gone or erased don't
+ * @throws Refusal `busy` when others are in the way for too long
+ */
+export function recordMailEvent(
+  event: MailEvent,
+  { now, requestId }: { now: Date; requestId: string },
+): Promise<boolean> {
+  const { organizationId, invitationId, kind, messageId } = event;
+  const seen = keys.mailEvent(createHash('sha256').update(event.mark).digest('base64url'));
+  const occasion: Occasion = { now, by: { type: 'ses', id: messageId }, origin: { requestId, sourceAddress: null } };
+  const action = AUDITED[kind];
+  return untilFresh(async () => {
+    const [known, invitation] = await Promise.all([get(seen), getInvitation(organizationId, invitationId)]);
+    if (known || !invitation || invitation.email === ERASED) return false;
+    const effect = effectOf(event, invitation);
+    if (!effect) return false;
+    const { delivery, status, expiresAt } = invitation;
+    const isOver = !effect.mailStopped || status !== 'PENDING';
+    const writes: Write[] = [
+      {
+        type: 'put',
+        key: seen,
+        item: { type: 'MailEvent', v: 1, organizationId, invitationId, kind, ttl: ttl(now, SEEN_DAYS) },
+        when: [{ absent: 'pk' }],
+      },
+      {
+        type: 'update',
+        key: keys.invitation(organizationId, invitationId),
+        set: { ...effect, ...(!isOver && dueAttributes(invitationId, expiresAt)) },
+        when: [
+          { attribute: 'status', is: status },
+          { attribute: 'expiresAt', is: expiresAt },
+          delivery ? { attribute: 'delivery', is: delivery } : { absent: 'delivery' },
+        ],
+      },
+    ];
+    if (action) {
+      writes.push(
+        audit(occasion, {
+          action,
+          organizationId,
+          resource: { type: 'invitation', id: invitationId },
+          ...(delivery && { before: { state: delivery.state } }),
+          after: { ...(effect.delivery && { state: effect.delivery.state }), reason: event.reason },
+        }),
+      );
+    }
+    await transact(writes);
+    return true;
+  });
+}
+
+/**
+ * Keeps a notification that can't be read for whoever finds out why, without addresses.
+ *
+ * @param id SNS's: the same notification is kept once
+ */
+export async function putAside(id: string, text: string, now: Date): Promise<void> {
+  const item = { type: 'UnreadMailEvent', v: 1, event: withoutAddresses(text), createdAt: now.toISOString() };
+  await transact([{ type: 'put', key: keys.mailEvent(id), item: { ...item, ttl: ttl(now, UNREAD_DAYS) } }]);
+}
+
+function ttl(now: Date, days: number): number {
+  return Math.floor(now.getTime() / 1000) + days * DAY_SECONDS;
+}

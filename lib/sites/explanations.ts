@@ -1,0 +1,105 @@
+import { type Explanation, explain } from '../domain/explanation.ts';
+import type { Member } from '../domain/member.ts';
+import { type Reach, waysOf } from '../domain/site.ts';
+import { type Team, type TeamMembership, within } from '../domain/team.ts';
+import { listMembers } from '../organizations/members.ts';
+import { getOrganization } from '../organizations/organizations.ts';
+import type { TableAccess } from '../table/access.ts';
+import { keys, prefixes } from '../table/keys.ts';
+import { query } from '../table/read.ts';
+import { listTeamsOf } from '../teams/team-members.ts';
+import { listTeams } from '../teams/teams.ts';
+import { readSharedSite, type SharedSite } from './sites.ts';
+
+/** What the functions of this file do to the table. */
+export const EXPLAIN: TableAccess = {
+  BatchGetItem: ['ORG'],
+  Query: ['ORG', 'SITE', 'TEAM', 'USER'],
+};
+
+/** A site as an organization reaches it, but for who of its members does. */
+export type Shared = Omit<Reach, 'actors' | 'asked' | 'own'>;
+
+/** Reads a site with who has access, as an organization reaches it; undefined where none of its teams has access. */
+export async function readShared(siteId: string, organizationId: string): Promise<Shared | undefined> {
+  const [shared, teams] = await Promise.all([readAccesses(siteId, organizationId), listTeams(organizationId)]);
+  return shared && { ...shared, teams: byId(teams) };
+}
+
+async function readAccesses(siteId: string, organizationId: string): Promise<SharedSite | undefined> {
+  const shared = await readSharedSite(siteId);
+  if (!shared?.accesses.some((access) => access.organizationId === organizationId)) return;
+  // Whose organization was deleted is there for nobody.
+  const { site } = shared;
+  return site.organizationId === organizationId || (await getOrganization(site.organizationId)) ? shared : undefined;
+}
+
+function byId(teams: readonly Team[]): ReadonlyMap<string, Team> {
+  return new Map(teams.map((team) => [team.id, team]));
+}
+
+/** What a member may do with a site, and why; undefined where they don't reach it. */
+export async function explainFor(shared: Shared, member: Member, now: Date): Promise<Explanation | undefined> {
+  return explanation(shared, member, await listTeamsOf(member.userId), now);
+}
+
+function explanation(
+  shared: Shared,
+  member: Member,
+  own: readonly TeamMembership[],
+  now: Date,
+): Explanation | undefined {
+  const ways = waysOf({ ...shared, actors: [member], own });
+  return ways.length === 0 ? undefined : explain(member, shared.site, ways, now);
+}
+
+/**
+ * Explains for some members of an organization, in the order in which they joined, who of them reach a site.
+ *
+ * @returns those who do, and all who were looked at
+ */
+export async function explainSite(
+  shared: Shared,
+  organizationId: string,
+  range: { readonly after: string | undefined; readonly limit: number },
+  now: Date,
+): Promise<{ readonly members: readonly Member[]; readonly explanations: ReadonlyMap<string, Explanation> }> {
+  const members = await listMembers(organizationId, range);
+  const explained = await Promise.all(members.map((member) => explainFor(shared, member, now)));
+  const found = explained.flatMap((each) => (each ? [[each.member.memberId, each] as const] : []));
+  return { members, explanations: new Map(found) };
+}
+
+/**
+ * Explains what sites a member reaches, in the order in which they were made, at most so many.
+ *
+ * @param range `after`: the id of the site behind which it begins
+ */
+export async function explainMember(
+  member: Member,
+  { after, limit }: { readonly after: string | undefined; readonly limit: number },
+  now: Date,
+): Promise<readonly { readonly siteId: string; readonly explanation: Explanation | undefined }[]> {
+  const { organizationId } = member;
+  const [own, teams] = await Promise.all([listTeamsOf(member.userId), listTeams(organizationId)]);
+  const rows = await Promise.all(
+    within(teams, { actor: member, own })
+      .filter(({ sites = 0, sharedSites = 0 }) => sites + sharedSites > 0)
+      .map(({ id }) =>
+        query({
+          pk: keys.teamHome(id).pk,
+          prefix: prefixes.site,
+          limit,
+          ...(after !== undefined && { after: keys.siteOfTeam(id, after).sk }),
+        }),
+      ),
+  );
+  const ids = [...new Set(rows.flat().map(({ siteId }) => siteId as string))].sort().slice(0, limit);
+  const known = byId(teams);
+  return Promise.all(
+    ids.map(async (siteId) => {
+      const read = await readAccesses(siteId, organizationId);
+      return { siteId, explanation: read && explanation({ ...read, teams: known }, member, own, now) };
+    }),
+  );
+}

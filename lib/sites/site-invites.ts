@@ -1,0 +1,458 @@
+import { type Occasion, unseen } from '../domain/audit.ts';
+import { newId, newNumber } from '../domain/ids.ts';
+import { periodEnd, REPLACED_SECRETS } from '../domain/invitation.ts';
+import { anyOf, type Limits, mailPlaces } from '../domain/limits.ts';
+import { hashSecret, knowsSecret } from '../domain/link.ts';
+import type { Actor } from '../domain/member.ts';
+import { Refusal } from '../domain/refusal.ts';
+import { accessBy, isInForce, type Site, type SiteAccess, type Way, widened } from '../domain/site.ts';
+import {
+  type Carried,
+  INVITE_DAYS,
+  type Inviter,
+  inviteEnd,
+  inviteStatusAt,
+  refuseUnlessOpen,
+  requireSite,
+  type SiteInvite,
+} from '../domain/site-invite.ts';
+import type { SiteToken } from '../domain/site-link.ts';
+import type { Team, TeamMembership } from '../domain/team.ts';
+import { getMembership } from '../organizations/members.ts';
+import { getOrganization } from '../organizations/organizations.ts';
+import { type DueInvite, dueAttributes, leaseEnd, recordIf, retryPause, withSecret } from '../outbox/due.ts';
+import { type TableAccess, union } from '../table/access.ts';
+import { keys, prefixes } from '../table/keys.ts';
+import {
+  type Counted,
+  countInvite,
+  countMailsOfDay,
+  countMailsTo,
+  endOfDay,
+  type InviteWindow,
+  tooMany,
+} from '../table/rates.ts';
+import { get, query } from '../table/read.ts';
+import { transact, type Write } from '../table/write.ts';
+import { actorManages, getTeamMembership } from '../teams/team-members.ts';
+import { getTeam } from '../teams/teams.ts';
+import { chargersOn } from './chargers.ts';
+import {
+  actorManagesSite,
+  auditIn,
+  getReduction,
+  SHARING,
+  sharingWrites,
+  TRANSFERRING,
+  transferWrites,
+} from './sharing.ts';
+import { getAccess, getSite, requireManaged, SEE_OWNED } from './sites.ts';
+
+/** What `createSiteInvite`, and recording what became of its mail, do to the table. */
+export const CREATE_SITE_INVITE: TableAccess = {
+  ConditionCheckItem: ['USER', 'TEAM', 'SITE'],
+  PutItem: ['SITE', 'EMAIL', 'AUDIT'],
+  UpdateItem: ['ORG', 'LIMIT', 'SITE'],
+};
+
+/** The secrets of a new invite: that of the answer to who invites, and that of the mail. */
+export interface InviteSecrets {
+  readonly token: Buffer;
+  readonly mail: Buffer;
+}
+
+/**
+ * Invites a team of somebody's to a site, with the mail due, which the caller sends now.
+ *
+ * @param way by which the actor manages the site
+ * @param before what is counted of mails, and the actor's window of invites
+ * @param also what else is written with it
+ * @returns the invite, and headers of the answer
+ * @throws Refusal `request_rate_exceeded`, `recipient_rate_exceeded`, `mail_rate_exceeded`
+ */
+export async function createSiteInvite(
+  occasion: Occasion,
+  way: Way,
+  site: Site,
+  { email, ...carried }: Carried & { readonly email: string },
+  secrets: InviteSecrets,
+  { counted, window }: { readonly counted: Counted; readonly window: InviteWindow | undefined },
+  limits: Limits,
+  also: (invite: SiteInvite) => readonly Write[],
+): Promise<{ invite: DueInvite; headers: Readonly<Record<string, string>> }> {
+  const { now } = occasion;
+  const { actor } = way;
+  const rate = countInvite(actor.userId, window, now);
+  const place = anyOf(mailPlaces(counted.counters, limits, now));
+  if (!place) throw tooMany('mail_rate_exceeded', endOfDay(now), now);
+  const at = now.toISOString();
+  const id = newId('siteInvite', now);
+  const invite: DueInvite = {
+    ...{ id, number: newNumber(), siteId: site.id, teamId: site.teamId, organizationId: site.organizationId },
+    transfers: site.transfers,
+    ...{ email, inviterId: actor.userId, memberId: actor.memberId, status: 'PENDING', ...carried },
+    ...{ secrets: [hashSecret(secrets.token)], mailSecrets: [hashSecret(secrets.mail)] },
+    delivery: { state: 'QUEUED', attempts: 0, at },
+    ...{ createdAt: at, offeredAt: at, expiresAt: periodEnd(now, INVITE_DAYS), ...dueAttributes(id, leaseEnd(now)) },
+  };
+  const { siteId, organizationId, transferOwnership, assets, sensitive } = invite;
+  const cause = { organizationId, userId: actor.userId };
+  await transact([
+    ...actorManagesSite(way),
+    { type: 'check', key: keys.site(siteId), when: [{ attribute: 'transfers', is: site.transfers }] },
+    {
+      type: 'put',
+      key: keys.siteInvite(siteId, id),
+      item: { type: 'SiteInvite', v: 1, ...invite },
+      when: [{ absent: 'pk' }],
+    },
+    {
+      type: 'put',
+      key: keys.siteInvited(email, id),
+      item: { type: 'SiteInvited', v: 1, siteId, inviteId: id, organizationId },
+      when: [{ absent: 'pk' }],
+    },
+    rate.write,
+    ...countMailsTo(cause, [email], limits, now),
+    ...countMailsOfDay(cause, counted, place, limits, now),
+    ...auditIn(occasion, [organizationId], site, {
+      action: 'site-invite.create',
+      after: {
+        ...{ inviteId: id, transferOwnership },
+        ...(assets && { assets: assets.length }),
+        ...(sensitive && { sensitive }),
+      },
+    }),
+    ...also(invite),
+  ]);
+  return { invite, headers: rate.headers };
+}
+
+/** Invites of a site that are kept, the newest first, but for those of an earlier ownership: they are none of the owner's. */
+export async function listSiteInvites(
+  { id, transfers }: Pick<Site, 'id' | 'transfers'>,
+  range: { readonly skip?: number; readonly limit: number },
+): Promise<SiteInvite[]> {
+  const rows = await query({ pk: keys.site(id).pk, prefix: prefixes.siteInvite, newestFirst: true, ...range });
+  return (rows as unknown as SiteInvite[]).filter((invite) => invite.transfers === transfers);
+}
+
+/** How many invites of a site are looked at for one with an integer: as many as a list shows at once. */
+const FOUND_AMONG = 1000;
+
+/** An invite of a site by its integer. @throws Refusal `invitation_not_found` */
+export async function requireSiteInvite(site: Site, number: number | undefined): Promise<SiteInvite> {
+  const invites = number === undefined ? [] : await listSiteInvites(site, { limit: FOUND_AMONG });
+  const found = invites.find((invite) => invite.number === number);
+  if (!found) throw new Refusal('invitation_not_found');
+  return found;
+}
+
+/** What `withdrawSiteInvite` does to the table. */
+export const WITHDRAW_SITE_INVITE: TableAccess = {
+  Query: ['SITE'],
+  ConditionCheckItem: ['USER', 'TEAM'],
+  PutItem: ['AUDIT'],
+  UpdateItem: ['SITE'],
+};
+
+/**
+ * Withdraws an open invite: whoever holds its link is told so until it is forgotten.
+ *
+ * @param way by which the actor manages the site
+ * @throws Refusal `invitation_not_pending`
+ */
+export async function withdrawSiteInvite(occasion: Occasion, way: Way, site: Site, invite: SiteInvite): Promise<void> {
+  const { now } = occasion;
+  if (inviteStatusAt(invite, now) !== 'PENDING') throw new Refusal('invitation_not_pending');
+  const { id, siteId, delivery } = invite;
+  const at = now.toISOString();
+  await transact([
+    ...actorManagesSite(way),
+    {
+      type: 'update',
+      key: keys.siteInvite(siteId, id),
+      set: {
+        status: 'WITHDRAWN',
+        dueAt: dueAttributes(id, inviteEnd(invite)).dueAt,
+        ...(delivery.state === 'QUEUED' && { delivery: { ...delivery, state: 'FAILED', at } }),
+      },
+      when: [
+        { attribute: 'status', is: 'PENDING' },
+        { attribute: 'delivery', is: delivery },
+      ],
+    },
+    ...auditIn(occasion, [site.organizationId], site, { action: 'site-invite.withdraw', before: { inviteId: id } }),
+  ]);
+}
+
+/** What `resendSiteInvite`, and recording what became of its mail, do to the table. */
+export const RESEND_SITE_INVITE: TableAccess = {
+  ConditionCheckItem: ['USER', 'TEAM', 'SITE'],
+  PutItem: ['AUDIT'],
+  UpdateItem: ['ORG', 'LIMIT', 'SITE'],
+};
+
+/**
+ * Gives an invite that is open, or whose time is over, a new secret and a full new period, with the mail due, which the
+ * caller sends now; the actor becomes who invites. The links of earlier mails are good for nothing; the token of the API's answer
+ * stays what it was, the invited address's.
+ *
+ * @param way by which the actor manages the site
+ * @param secret of the mail
+ * @param before what is counted of mails, and the actor's window of invites
+ * @returns the invite, and headers of the answer
+ * @throws Refusal `invitation_not_resendable`, and as `createSiteInvite`
+ */
+export async function resendSiteInvite(
+  occasion: Occasion,
+  way: Way,
+  site: Site,
+  invite: SiteInvite,
+  secret: Buffer,
+  { counted, window }: { readonly counted: Counted; readonly window: InviteWindow | undefined },
+  limits: Limits,
+): Promise<{ invite: DueInvite; headers: Readonly<Record<string, string>> }> {
+  const { now } = occasion;
+  const { actor } = way;
+  if (invite.status !== 'PENDING') throw new Refusal('invitation_not_resendable');
+  const rate = countInvite(actor.userId, window, now);
+  const place = anyOf(mailPlaces(counted.counters, limits, now));
+  if (!place) throw tooMany('mail_rate_exceeded', endOfDay(now), now);
+  const { id, siteId, organizationId, email, mailSecrets, replacedSecrets = [], expiresAt } = invite;
+  const cause = { organizationId, userId: actor.userId };
+  const set = {
+    ...{ inviterId: actor.userId, memberId: actor.memberId, mailSecrets: [hashSecret(secret)] },
+    offeredAt: now.toISOString(),
+    replacedSecrets: [...mailSecrets.toReversed(), ...replacedSecrets].slice(0, REPLACED_SECRETS),
+    delivery: { state: 'QUEUED' as const, attempts: 0, at: now.toISOString() },
+    ...{ expiresAt: periodEnd(now, INVITE_DAYS), ...dueAttributes(id, leaseEnd(now)) },
+  };
+  await transact([
+    ...actorManagesSite(way),
+    { type: 'check', key: keys.site(siteId), when: [{ attribute: 'transfers', is: site.transfers }] },
+    {
+      type: 'update',
+      key: keys.siteInvite(siteId, id),
+      set,
+      when: [
+        { attribute: 'status', is: 'PENDING' },
+        { attribute: 'mailSecrets', is: mailSecrets },
+      ],
+    },
+    rate.write,
+    ...countMailsTo(cause, [email], limits, now),
+    ...countMailsOfDay(cause, counted, place, limits, now),
+    ...auditIn(occasion, [organizationId], site, {
+      action: 'site-invite.resend',
+      before: { inviteId: id, expiresAt },
+      after: { inviteId: id, expiresAt: set.expiresAt },
+    }),
+  ]);
+  return { invite: { ...invite, ...set }, headers: rate.headers };
+}
+
+/** An invite whose secret somebody holds, with its site, which may have been deleted. */
+export interface FoundInvite {
+  readonly invite: SiteInvite;
+  readonly site: Site | undefined;
+}
+
+/**
+ * Finds the invite behind a token, good or not. Strangers learn nothing: an unknown invite and a forged secret are the
+ * same.
+ *
+ * @throws Refusal `site_invite_not_found`; `site_invite_void` where a newer mail was sent
+ */
+export async function findSiteInvite(token: SiteToken | undefined): Promise<FoundInvite> {
+  if (!token) throw new Refusal('site_invite_not_found');
+  const [invite, site] = await Promise.all([getSiteInvite(token.siteId, token.id), getSite(token.siteId)]);
+  if (invite && knowsSecret(invite.replacedSecrets ?? [], token.secret)) throw new Refusal('site_invite_void');
+  if (!invite || !knowsSecret([...invite.secrets, ...invite.mailSecrets], token.secret)) {
+    throw new Refusal('site_invite_not_found');
+  }
+  return { invite, site };
+}
+
+export async function getSiteInvite(siteId: string, inviteId: string): Promise<SiteInvite | undefined> {
+  return (await get(keys.siteInvite(siteId, inviteId))) as unknown as SiteInvite | undefined;
+}
+
+/** Who invited, as they are now; nobody where the organization was deleted. */
+export async function getInviter({
+  inviterId,
+  organizationId,
+  teamId,
+}: Pick<SiteInvite, 'inviterId' | 'organizationId' | 'teamId'>): Promise<Inviter> {
+  const [organization, membership, own] = await Promise.all([
+    getOrganization(organizationId),
+    getMembership(inviterId, organizationId),
+    getTeamMembership(teamId, inviterId),
+  ]);
+  return { membership: organization && membership, own };
+}
+
+/** What `acceptSiteInvite` does to the table. */
+export const ACCEPT_SITE_INVITE: TableAccess = union(SEE_OWNED, SHARING, TRANSFERRING, {
+  BatchGetItem: ['SITE', 'ORG', 'USER', 'TEAM'],
+  ConditionCheckItem: ['USER', 'TEAM'],
+});
+
+/**
+ * Accepts an invite for a team, once.
+ *
+ * @param userId who accepts, who has to manage the team
+ * @param home where the team lives, if it is one
+ * @param missing what is told of a team that they don't see, or that owns the site
+ * @returns what the team has from then on
+ * @throws Refusal as `INVITE_REFUSALS`; `forbidden`, `site_team_limit_reached`, `site_limit_reached`,
+ *   `asset_limit_reached`
+ */
+export async function acceptSiteInvite(
+  occasion: Occasion,
+  userId: string,
+  { invite, site }: FoundInvite,
+  home: { readonly organizationId: string; readonly teamId: string } | undefined,
+  limits: Limits,
+  missing: () => Refusal,
+): Promise<{ site: Site; team: Team; access: Pick<SiteAccess, 'isOwner' | 'grants'> }> {
+  const { now } = occasion;
+  refuseUnlessOpen(invite, now);
+  const [reducedAt, inviter, acceptor, owner, present, chargers] = await Promise.all([
+    home && getReduction(invite.siteId, home.teamId),
+    getInviter(invite),
+    home && readAcceptor(userId, home),
+    getAccess(invite.siteId, invite.teamId),
+    home && getAccess(invite.siteId, home.teamId),
+    chargersOn(invite.siteId, invite.assets ?? []),
+  ]);
+  requireSite(invite, site, inviter);
+  // What was taken from the team since isn't given back by what was given out before.
+  const isOld = reducedAt !== undefined && invite.offeredAt <= reducedAt;
+  if (!owner?.isOwner || isOld) throw new Refusal('site_invite_void');
+  if (!acceptor) throw missing();
+  const { actor, own } = acceptor;
+  const team = await requireManaged(actor, acceptor.team, own, missing);
+  if (team.id === site.teamId) throw missing();
+  // What was deleted, or is over, since the invite was made isn't given.
+  const assets = invite.assets?.filter((id) => chargers.has(id));
+  const sensitive = invite.sensitive && isInForce(invite.sensitive, now) ? invite.sensitive : undefined;
+  const given = { ...(assets && { assets }), ...(sensitive && { sensitive }) };
+  await transact([
+    ...actorManages(actor, own, team),
+    {
+      type: 'update',
+      key: keys.siteInvite(site.id, invite.id),
+      set: {
+        status: 'ACCEPTED',
+        accepted: { userId, teamId: team.id },
+        dueAt: dueAttributes(invite.id, inviteEnd(invite)).dueAt,
+      },
+      when: [
+        { attribute: 'status', is: 'PENDING' },
+        // Not resent meanwhile: then the link isn't good any more.
+        { attribute: 'mailSecrets', is: invite.mailSecrets },
+      ],
+    },
+    ...(invite.transferOwnership
+      ? transferWrites(occasion, site, owner, team, present, team.organizationId, limits)
+      : sharingWrites(occasion, site, team, present, given, limits)),
+    ...auditIn(occasion, [team.organizationId, site.organizationId], site, {
+      action: 'site-invite.accept',
+      after: { inviteId: invite.id, teamId: team.id },
+    }),
+  ]);
+  if (invite.transferOwnership) return { site, team, access: { isOwner: true } };
+  return { site, team, access: present ? widened(present, given) : { isOwner: false, ...accessBy(given) } };
+}
+
+async function readAcceptor(
+  userId: string,
+  { organizationId, teamId }: { readonly organizationId: string; readonly teamId: string },
+): Promise<{ actor: Actor; own: TeamMembership | undefined; team: Team | undefined } | undefined> {
+  const [actor, organization, own, team] = await Promise.all([
+    getMembership(userId, organizationId),
+    getOrganization(organizationId),
+    getTeamMembership(teamId, userId),
+    getTeam(organizationId, teamId),
+  ]);
+  return actor && organization && { actor, own, team };
+}
+
+/** Claims a due invite's mail for a lease, with a secret of its own. @returns it as claimed, if nobody was faster */
+export async function claimInviteMail(invite: DueInvite, now: Date, secret: Buffer): Promise<DueInvite | undefined> {
+  const claimed = {
+    mailSecrets: withSecret(invite.mailSecrets, secret),
+    dueAt: dueAttributes(invite.id, leaseEnd(now)).dueAt,
+  };
+  return (await recordOf(invite, claimed)) ? { ...invite, ...claimed } : undefined;
+}
+
+/** Records that an invite's mail has left, or that it is needed no more: what is due then is to forget the invite. */
+export async function recordInviteMail(invite: DueInvite, now: Date, state: 'SENT' | 'FAILED'): Promise<void> {
+  const { attempts } = invite.delivery;
+  await recordOf(invite, {
+    delivery: { state, attempts: state === 'SENT' ? attempts + 1 : attempts, at: now.toISOString() },
+    dueAt: dueAttributes(invite.id, inviteEnd(invite)).dueAt,
+  });
+}
+
+/** Records that an invite's mail couldn't be sent: it is tried again, with growing pauses, until the invite expires. */
+export async function recordInviteUnsent(invite: DueInvite, now: Date, reason: string): Promise<void> {
+  const attempts = invite.delivery.attempts + 1;
+  const next = new Date(Math.min(now.getTime() + retryPause(attempts), Date.parse(invite.expiresAt)));
+  await recordOf(invite, {
+    delivery: { state: 'QUEUED', attempts, at: now.toISOString(), reason },
+    dueAt: dueAttributes(invite.id, next.toISOString()).dueAt,
+  });
+}
+
+/** Records something of an invite that is in hand, unless it was accepted since. */
+function recordOf({ siteId, id, dueAt }: DueInvite, set: Readonly<Record<string, unknown>>): Promise<boolean> {
+  return recordIf(keys.siteInvite(siteId, id), set, [{ attribute: 'dueAt', is: dueAt }]);
+}
+
+/** The parts that forget an invite. */
+export function inviteRemoval({ siteId, id, email }: Pick<SiteInvite, 'siteId' | 'id' | 'email'>): Write[] {
+  return [
+    { type: 'delete', key: keys.siteInvite(siteId, id) },
+    { type: 'delete', key: keys.siteInvited(email, id) },
+  ];
+}
+
+/** Forgets an invite whose time is long over. */
+export async function clearSiteInvite(invite: DueInvite): Promise<void> {
+  // It may have been resent at its last moment.
+  const isDue: Write = {
+    type: 'check',
+    key: keys.siteInvite(invite.siteId, invite.id),
+    when: [{ attribute: 'dueAt', is: invite.dueAt }],
+  };
+  await transact([isDue, ...inviteRemoval(invite)]);
+}
+
+/** That an address was invited to a site. */
+export interface SiteInvited {
+  readonly siteId: string;
+  readonly inviteId: string;
+  /** Of whoever invited. */
+  readonly organizationId: string;
+}
+
+/** The invites to sites of an address; at most so many. */
+export async function listSiteInvited(email: string, limit: number): Promise<SiteInvited[]> {
+  return (await query({ pk: keys.address(email).pk, prefix: prefixes.siteInvited, limit })) as unknown as SiteInvited[];
+}
+
+/** The parts that forget invites of somebody who is erased. */
+export function siteInvitesErased(occasion: Occasion, email: string, invited: readonly SiteInvited[]): Write[] {
+  return invited.flatMap(({ siteId, inviteId, organizationId }) => [
+    ...inviteRemoval({ siteId, id: inviteId, email }),
+    ...auditIn(
+      unseen(occasion, inviteId),
+      [organizationId],
+      { id: siteId },
+      { action: 'site-invite.erase', before: { inviteId } },
+    ),
+  ]);
+}

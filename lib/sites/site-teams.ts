@@ -1,0 +1,177 @@
+import type { Occasion } from '../domain/audit.ts';
+import type { Limits } from '../domain/limits.ts';
+import {
+  grantOf,
+  limitedGrants,
+  type Reach,
+  type SensitiveGrant,
+  type Site,
+  type SiteAccess,
+  type Way,
+} from '../domain/site.ts';
+import type { Team } from '../domain/team.ts';
+import { getOrganization } from '../organizations/organizations.ts';
+import { type TableAccess, union } from '../table/access.ts';
+import { transact } from '../table/write.ts';
+import { getTeam } from '../teams/teams.ts';
+import {
+  accessEntry,
+  accessRemoval,
+  accessUpdate,
+  actorManagesSite,
+  auditIn,
+  countSites,
+  grantsUpdate,
+  reductionWrite,
+  requestRemoval,
+  sharingChange,
+  TRANSFERRING,
+  transferWrites,
+} from './sharing.ts';
+
+/** A team of whatever organization, if that is there. */
+async function getLiveTeam({ organizationId, teamId }: { organizationId: string; teamId: string }) {
+  const [team, organization] = await Promise.all([getTeam(organizationId, teamId), getOrganization(organizationId)]);
+  return organization && team;
+}
+
+/** A team with its access to a site. */
+export interface TeamOfSite {
+  readonly team: Team;
+  readonly access: SiteAccess;
+}
+
+/** The teams of some accesses; those that were deleted are left out, or whose organization was. */
+export async function teamsOf(accesses: readonly SiteAccess[]): Promise<TeamOfSite[]> {
+  const teams = await Promise.all(accesses.map(getLiveTeam));
+  return accesses.flatMap((access, index) => {
+    const team = teams[index];
+    return team ? [{ team, access }] : [];
+  });
+}
+
+/** What `removeAccess` does to the table. */
+export const REMOVE_ACCESS: TableAccess = {
+  ConditionCheckItem: ['USER', 'TEAM'],
+  PutItem: ['AUDIT', 'SITE'],
+  UpdateItem: ['SITE', 'ORG'],
+  DeleteItem: ['SITE', 'TEAM'],
+};
+
+/**
+ * Takes away that another team has access to a site, with what it was granted.
+ *
+ * @param way by which the actor manages the site
+ */
+export async function removeAccess(occasion: Occasion, way: Way, { site }: Reach, access: SiteAccess): Promise<void> {
+  await transact([
+    ...actorManagesSite(way),
+    sharingChange(site, -1),
+    ...accessRemoval(access),
+    reductionWrite(access, occasion.now),
+    countSites(access, 0, -1),
+    ...auditIn(occasion, [site.organizationId, access.organizationId], site, {
+      action: 'site-access.remove',
+      before: accessEntry(access),
+    }),
+  ]);
+}
+
+/** What `changeGrant` does to the table. */
+export const CHANGE_GRANT: TableAccess = {
+  ConditionCheckItem: ['USER', 'TEAM'],
+  PutItem: ['AUDIT'],
+  UpdateItem: ['SITE'],
+  DeleteItem: ['SITE'],
+};
+
+/**
+ * Grants a team the sensitive data of a site and of those chargers that it has access to now, in place of earlier grants,
+ * or revokes them; its request for it is answered by that.
+ *
+ * @param way by which the actor manages the site
+ * @param grant undefined: revoke what there is
+ */
+export async function changeGrant(
+  occasion: Occasion,
+  way: Way,
+  { site }: Reach,
+  access: SiteAccess,
+  grant: SensitiveGrant | undefined,
+): Promise<void> {
+  const { teamId, organizationId, grants = [] } = access;
+  const next = grant ? [grantOf(access, grant)] : [];
+  const hadSome = grants.length > 0;
+  await transact([
+    ...actorManagesSite(way),
+    sharingChange(site),
+    grantsUpdate(access, next, occasion.now.toISOString()),
+    requestRemoval(access),
+    ...(hadSome && !grant ? [reductionWrite(access, occasion.now)] : []),
+    ...auditIn(occasion, [site.organizationId, organizationId], site, {
+      action: grant ? 'site-sensitive.grant' : hadSome ? 'site-sensitive.revoke' : 'site-sensitive.decline',
+      before: accessEntry({ teamId, grants }),
+      ...(grant && { after: accessEntry({ teamId, grants: next }) }),
+    }),
+  ]);
+}
+
+/** What `limitAccess` does to the table. */
+export const LIMIT_ACCESS: TableAccess = {
+  ConditionCheckItem: ['USER', 'TEAM'],
+  PutItem: ['AUDIT', 'SITE'],
+  UpdateItem: ['SITE'],
+};
+
+/**
+ * Says which chargers of a site another team has access to. What it was granted of sensitive data stays for those of its
+ * chargers that are left, and takes in no other.
+ *
+ * @param way by which the actor manages the site
+ * @param assets their ids, of chargers that were there after the site was read; undefined: all
+ */
+export async function limitAccess(
+  occasion: Occasion,
+  way: Way,
+  { site }: Reach,
+  access: SiteAccess,
+  assets: readonly string[] | undefined,
+): Promise<void> {
+  const { teamId, organizationId } = access;
+  const grants = limitedGrants(access.grants, assets);
+  const updatedAt = occasion.now.toISOString();
+  await transact([
+    ...actorManagesSite(way),
+    sharingChange(site),
+    accessUpdate(access, { ...(assets && { assets }) }, assets ? [] : ['assets']),
+    grantsUpdate(access, grants, updatedAt),
+    ...(assets ? [reductionWrite(access, occasion.now)] : []),
+    ...auditIn(occasion, [site.organizationId, organizationId], site, {
+      action: 'site-access.update',
+      before: accessEntry(access),
+      after: accessEntry({ teamId, ...(assets && { assets }), grants }),
+    }),
+  ]);
+}
+
+/** What `transferSite` does to the table. */
+export const TRANSFER_SITE: TableAccess = union(TRANSFERRING, { ConditionCheckItem: ['USER', 'TEAM'] });
+
+/**
+ * Makes a team that has access to a site its owner.
+ *
+ * @param way by which the actor manages the site
+ * @throws Refusal `site_limit_reached` for either team
+ */
+export async function transferSite(
+  occasion: Occasion,
+  way: Way,
+  site: Site,
+  to: TeamOfSite,
+  limits: Limits,
+): Promise<void> {
+  await transact([
+    ...actorManagesSite(way),
+    ...transferWrites(occasion, site, way.access, to.team, to.access, site.organizationId, limits),
+  ]);
+}

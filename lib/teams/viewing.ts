@@ -1,0 +1,39 @@
+import type { Actor } from '../domain/member.ts';
+import { type Team, type Viewer, visible, within } from '../domain/team.ts';
+import { listMemberships, withOrganizations } from '../organizations/organizations.ts';
+import type { TableAccess } from '../table/access.ts';
+import { listTeamsOf } from './team-members.ts';
+import { listTeams } from './teams.ts';
+
+/** What the functions of this file do to the table. */
+export const LIST_TEAMS: TableAccess = { BatchGetItem: ['ORG'], Query: ['ORG', 'USER'] };
+
+/**
+ * The teams that somebody sees in all organizations that they are in, the oldest first.
+ *
+ * @param bound what their access token acts as, if they come by one: it sees its own organization alone
+ */
+export async function listTeamsSeen(userId: string, bound?: Actor): Promise<Team[]> {
+  return choose(userId, bound, visible);
+}
+
+/** The teams whose property somebody sees: those that they are in, or in one above; all, where they are an ADMIN. */
+export async function listTeamsWithin(userId: string, bound?: Actor): Promise<Team[]> {
+  return choose(userId, bound, within);
+}
+
+async function choose(
+  userId: string,
+  bound: Actor | undefined,
+  chosen: (teams: readonly Team[], viewer: Viewer) => Team[],
+): Promise<Team[]> {
+  const [actors, own] = await Promise.all([bound ? [bound] : listMemberships(userId), listTeamsOf(userId)]);
+  const [present, teams] = await Promise.all([
+    withOrganizations(actors),
+    Promise.all(actors.map(({ organizationId }) => listTeams(organizationId))),
+  ]);
+  const byOrganization = Map.groupBy(teams.flat(), ({ organizationId }) => organizationId);
+  return present
+    .flatMap((actor) => chosen(byOrganization.get(actor.organizationId) ?? [], { actor, own }))
+    .sort((one, other) => (one.id < other.id ? -1 : 1));
+}

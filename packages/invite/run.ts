@@ -1,0 +1,210 @@
+/** `npm run invite -- people.csv`: invites whoever a CSV file names, and goes on where an earlier run has stopped. */
+import { existsSync, realpathSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ROOT } from '../../cdk/fingerprint.ts';
+import { parseAccessToken } from '../../lib/domain/access-token.ts';
+import { isId } from '../../lib/domain/ids.ts';
+import { ROLES } from '../../lib/domain/roles.ts';
+import { runningStack } from '../local/stack-file.ts';
+import { Api, describe } from './api.ts';
+import { Run } from './invite.ts';
+import { lock } from './lock.ts';
+import { Progress } from './progress.ts';
+import { Display, summary } from './report.ts';
+import { type Naming, readSheet, roleOf, rowsOf } from './sheet.ts';
+import { Stop } from './stop.ts';
+
+const USAGE = `Usage: npm run invite -- people.csv [options]
+
+Invites everybody whom a CSV file names, a hundred at a time. Its first line names the columns: email and, where wanted,
+role, message, language, expiresInDays. Exports of Google Workspace, Google Contacts, Outlook, Microsoft 365, Entra, Slack
+and GitLab are taken as they are. Run again, it goes on where it has stopped, and invites nobody twice.
+
+  --organization org_...  which organization; needed by whoever is in several
+  --role ROLE             of rows that name none: ${ROLES.join(', ')}; USER otherwise
+  --api URL               the API; the running local stack otherwise
+  --email-column NAME     the column of addresses, where it is called otherwise or there are several
+  --ignore-column NAME    a column that has a name of ours and another meaning; may be given several times
+  --dry-run               says what would become of each row, and writes nothing
+  --help
+
+MUSTER_TOKEN in the environment is the token of an ADMIN: an ID token, or an access token (mst_...).
+`;
+
+/** Exit codes of a run that a signal has ended, as shells have them. */
+const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/** Milliseconds in which another signal is the same one: npm passes on what the terminal has sent to both. */
+const SAME_SIGNAL = 1000;
+
+interface Options {
+  readonly file: string;
+  readonly api: string | undefined;
+  readonly organization: string | undefined;
+  readonly role: string;
+  readonly dryRun: boolean;
+  readonly naming: Naming;
+}
+
+/** @returns the exit code */
+async function main(): Promise<number> {
+  const options = readArguments();
+  if (!options) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const { file, role, dryRun, naming } = options;
+  const url = await apiOf(options);
+  const token = tokenOf(options);
+  const sheet = await readSheet(file, naming);
+  const { ignored } = sheet.header;
+  if (ignored.length > 0) process.stderr.write(`Columns without a meaning here: ${ignored.join(', ')}.\n`);
+
+  const interruption = listen();
+  const api = new Api(url, token, interruption.signal);
+  const organization = await organizationOf(api, options.organization ?? parseAccessToken(token)?.organizationId);
+  api.organization = organization.id;
+  const unlock = dryRun ? () => {} : lock(`${file}.muster.lock`);
+  try {
+    const target = { api: url, organization: organization.id };
+    const progress = await Progress.open(`${file}.muster.jsonl`, target, { writing: !dryRun });
+    process.stderr.write(
+      `${dryRun ? 'Dry run: inviting' : 'Inviting'} to ${organization.name} (${organization.id}) at ${url}\n`,
+    );
+    const display = new Display(sheet.count, dryRun);
+    const run = new Run(api, progress, {
+      dryRun,
+      interrupted: interruption.signal,
+      onProgress: (waiting) => display.show(run.tally, waiting),
+    });
+    let end: unknown;
+    try {
+      await run.invite(rowsOf(sheet, role));
+    } catch (error) {
+      end = error;
+    } finally {
+      display.end();
+      progress.close();
+    }
+    process.stdout.write(summary(run.tally, sheet.count, dryRun));
+    if (end instanceof Error && end.name === 'AbortError') {
+      process.stderr.write('Stopped. Run the same command again: it goes on here.\n');
+      return interruption.code;
+    }
+    if (end) throw end;
+    return run.tally.failures.length === 0 ? 0 : 1;
+  } finally {
+    unlock();
+  }
+}
+
+/** @returns undefined when help is asked for */
+function readArguments(): Options | undefined {
+  let parsed: ReturnType<typeof parse>;
+  try {
+    parsed = parse();
+  } catch (error) {
+    throw new Stop(`${(error as Error).message.split('. ')[0]}.\n\n${USAGE}`);
+  }
+  const { values, positionals } = parsed;
+  if (values.help) return undefined;
+  const [path, more] = positionals;
+  if (path === undefined || more !== undefined) throw new Stop(`Name one CSV file.\n\n${USAGE}`);
+  const { api, organization, 'dry-run': dryRun = false } = values;
+  const role = roleOf(values.role ?? 'USER');
+  const naming = { email: values['email-column'], ignored: values['ignore-column'] ?? [] };
+  if (!(ROLES as readonly string[]).includes(role)) throw new Stop(`${role} is no role: ${ROLES.join(', ')}.`);
+  if (organization !== undefined && !isId('organization', organization)) {
+    throw new Stop(`${organization} is no id of an organization: it is like org_01k806tfs2fem51f7c11lc6q1f.`);
+  }
+  // npm runs scripts in the folder of package.json, wherever it was called.
+  const from = process.env.npm_lifecycle_event === 'invite' ? process.env.INIT_CWD : undefined;
+  const named = resolve(from ?? '.', path);
+  if (!existsSync(named)) throw new Stop(`There is no file ${named}.`);
+  if (!statSync(named).isFile()) throw new Stop(`${named} is no file: it is read twice, so it can't be a pipe.`);
+  // One file has one progress, by whatever name it is called.
+  return { file: realpathSync(named), api, organization, role, dryRun, naming };
+}
+
+function parse() {
+  return parseArgs({
+    allowPositionals: true,
+    options: {
+      api: { type: 'string' },
+      organization: { type: 'string' },
+      role: { type: 'string' },
+      'email-column': { type: 'string' },
+      'ignore-column': { type: 'string', multiple: true },
+      'dry-run': { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
+  });
+}
+
+async function apiOf({ api }: Options): Promise<string> {
+  if (api === undefined) {
+    const stack = await runningStack(join(ROOT, '.local'));
+    if (!stack) throw new Stop('No local stack is running: start one with npm start, or name an API with --api URL.');
+    return stack.api;
+  }
+  const url = URL.parse(api);
+  const isLocal = url && ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
+  if (url?.protocol !== 'https:' && !(isLocal && url.protocol === 'http:')) {
+    throw new Stop(`${api} is no address of an API: it begins with https://, since a token is sent there.`);
+  }
+  return (url.origin + url.pathname).replace(/\/+$/, '');
+}
+
+function tokenOf({ api }: Options): string {
+  const token = process.env.MUSTER_TOKEN?.trim();
+  if (token) return token;
+  throw new Stop(
+    api === undefined
+      ? 'MUSTER_TOKEN is not set. For the local stack: export MUSTER_TOKEN=$(npm run -s token -- ada@example.com)'
+      : 'MUSTER_TOKEN is not set: put the ID token or the access token (mst_...) of an ADMIN there.',
+  );
+}
+
+/** The organization that is named, or the only one the caller is in. */
+async function organizationOf(api: Api, id: string | undefined): Promise<{ id: string; name: string }> {
+  const route = id === undefined ? 'GET /v1/organizations?perPage=100' : `GET /v1/organizations/${id}`;
+  const answer = await api.ask(route).catch((error: Error) => {
+    if (error instanceof Stop) throw error;
+    throw new Stop(`The API can not be reached: ${(error.cause as Error | undefined)?.message || error.message}.`);
+  });
+  if (answer.status !== 200 || !answer.body) throw new Stop(`The API says ${describe(answer)}.`);
+  if (id !== undefined) return answer.body;
+  const [only, ...others] = answer.body.data as { id: string; name: string }[];
+  if (!only) throw new Stop('You are in no organization.');
+  if (others.length === 0) return only;
+  const all = [only, ...others].map((each) => `  --organization ${each.id}   ${each.name}`).join('\n');
+  throw new Stop(`You are in several organizations. Say which:\n${all}`);
+}
+
+/** What the first signal sets: an end after the request under way. Another one ends the process at once. */
+function listen(): { readonly signal: AbortSignal; readonly code: number } {
+  const controller = new AbortController();
+  const interruption = { signal: controller.signal, code: 0 };
+  let first = 0;
+  for (const [signal, code] of Object.entries(SIGNALS)) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) {
+        if (performance.now() - first > SAME_SIGNAL) process.exit(code);
+        return;
+      }
+      first = performance.now();
+      interruption.code = code;
+      process.stderr.write('\nStopping after the request that is under way ...\n');
+      controller.abort();
+    });
+  }
+  return interruption;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  process.stderr.write(`${(error as Error).message}\n`);
+  process.exitCode = 1;
+}

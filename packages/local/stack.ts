@@ -1,0 +1,259 @@
+import { createWriteStream, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { synthesize } from '../../cdk/synthesize.ts';
+import { type Call, type Principal, startAwsProxy } from './aws.ts';
+import { connect } from './aws-service.ts';
+import { createClock } from './clock.ts';
+import { type Controls, control } from './control.ts';
+import { startEngine } from './engine.ts';
+import { createFunctions } from './functions.ts';
+import { bindGateway } from './gateway.ts';
+import { AUDIENCE, type Person, startIssuer } from './issuer.ts';
+import { startMail } from './mail.ts';
+import type { PolicyDocument } from './policy.ts';
+import { completeEvent } from './ses-event.ts';
+import { removeStackFile, runningStack, type StackFile, writeStackFile } from './stack-file.ts';
+import { type LocalFunction, type LocalTable, parametersOf, readTemplate } from './template.ts';
+
+export interface StackOptions {
+  /** Where data, mails, keys and logs are kept, and `stack.json`. */
+  readonly directory: string;
+  /** Of the API; any free port by default. */
+  readonly port?: number;
+  /** Whether to begin empty. */
+  readonly fresh?: boolean;
+  /** Which DynamoDB; the platform decides by default, and `DYNAMODB_ENDPOINT` overrides both. */
+  readonly engine?: 'dynoxide' | 'dynamodb-local';
+  /** The folder of a synthesized assembly; by default the app is synthesized, if anything changed. */
+  readonly assembly?: string;
+  /** Values of template parameters. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** Laid over every function's environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Whether the template's schedules run by themselves; otherwise `POST /_local/sweep` runs them. */
+  readonly schedule?: boolean;
+  /** What takes the place of a role's policies, for a test of what happens when a call is refused. */
+  readonly policies?: (functionName: string, policies: readonly PolicyDocument[]) => readonly PolicyDocument[];
+  /** Called with each part of each call to AWS, when it has ended. */
+  readonly onCall?: (call: Call) => void;
+  /** Called with each line that a function prints. */
+  readonly onLog?: (functionName: string, line: string) => void;
+}
+
+export interface Stack extends StackFile {
+  /** What is deployed but doesn't run here. */
+  readonly unsupported: readonly string[];
+  /** A bearer token of the local issuer. */
+  token(person: Person): Promise<string>;
+  stop(): Promise<void>;
+}
+
+const REGION = 'eu-central-1';
+const ACCOUNT = '000000000000';
+
+/**
+ * Runs the synthesized template on this machine, on loopback only, until `stop()`.
+ *
+ * @throws Error with a sentence that says what to do: a taken port, a directory in use, a missing engine
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const directory = resolve(options.directory);
+  const running = await runningStack(directory);
+  if (running) {
+    throw new Error(`A stack runs on ${directory} already, at ${running.api}: stop it first (process ${running.pid}).`);
+  }
+  mkdirSync(directory, { recursive: true });
+  if (options.fresh) for (const name of readdirSync(directory)) rmSync(join(directory, name), { recursive: true });
+
+  // In the order of starting; closed in the opposite one, whether all of them started or not.
+  const closers: (() => Promise<unknown> | unknown)[] = [];
+  const stop = async () => {
+    for (const close of closers.splice(0).reverse()) await close();
+  };
+  const opened = async <T extends { close(): Promise<unknown> }>(starting: Promise<T>): Promise<T> => {
+    const part = await starting;
+    closers.push(() => part.close());
+    return part;
+  };
+  try {
+    // First, so that a taken port is known before anything is waited for. Requests wait until everything is there.
+    const gateway = await opened(bindGateway(options.port ?? 0));
+    const clock = createClock();
+    const [assembly, engine, mail, issuer] = await allSettled(
+      options.assembly ?? synthesize(),
+      opened(startEngine({ directory, ...(options.engine && { engine: options.engine }) })),
+      opened(startMail({ directory })),
+      opened(startIssuer(directory, clock.now)),
+    );
+
+    const template = readTemplate(assembly, {
+      region: REGION,
+      account: ACCOUNT,
+      api: gateway.url,
+      parameters: { ...localParameters(assembly, issuer.url, gateway.url), ...options.parameters },
+    });
+    await createTable(engine.endpoint, template.table);
+
+    const accessKeys = new Map(template.functions.map(({ name }, index) => [name, `LOCAL${1000 + index}`]));
+    const proxy = await opened(
+      startAwsProxy({
+        dynamodb: engine.endpoint,
+        ses: mail.endpoint,
+        principals: new Map(
+          template.functions.map(({ name, policies }): [string, Principal] => [
+            accessKeys.get(name) as string,
+            { name, policies: options.policies?.(name, policies) ?? policies },
+          ]),
+        ),
+        region: REGION,
+        account: ACCOUNT,
+        onMail: mail.receive,
+        onKill: (name, requestId) => functions.kill(name, requestId),
+        onCall: options.onCall,
+      }),
+    );
+
+    const log = functionLog(directory);
+    closers.push(log.close);
+    const functions = createFunctions({
+      functions: template.functions,
+      environment: (item) => ({
+        ...item.environment,
+        ...options.environment,
+        ...lambdaEnvironment(item, accessKeys.get(item.name) as string, proxy.endpoint),
+      }),
+      proxy: proxy.endpoint,
+      issuer: { url: issuer.url, address: issuer.address },
+      clock: clock.memory,
+      // Beside the bundles, so that it is shared by all stacks that run them, and goes when they are made anew.
+      compileCache: join(assembly, 'compile-cache'),
+      log: (name, line) => {
+        log.write(name, line);
+        options.onLog?.(name, line);
+      },
+    });
+    closers.push(functions.close);
+
+    const controls: Controls = {
+      clock,
+      template,
+      invoke: functions.invoke,
+      token: issuer.token,
+      mail: mail.messages,
+      completeEvent: (event) => completeEvent(event, mail.all(), ACCOUNT),
+      calls: proxy.calls,
+      faults: proxy.faults,
+      setFaults: proxy.setFaults,
+    };
+    const timers = (options.schedule ? template.schedules : []).map(({ everyMs, function: name, input }) =>
+      setInterval(() => void functions.invoke(name, input), everyMs),
+    );
+    closers.push(() => timers.forEach(clearInterval));
+
+    const description: StackFile = {
+      api: gateway.url,
+      inbox: mail.inbox,
+      issuer: issuer.url,
+      dynamodb: engine.endpoint,
+      table: template.table.name,
+      pid: process.pid,
+    };
+    writeStackFile(directory, description);
+    closers.push(() => removeStackFile(directory));
+    gateway.serve({
+      routes: template.routes,
+      cors: template.cors,
+      account: ACCOUNT,
+      now: clock.now,
+      invoke: functions.invoke,
+      local: (request) => control(request, controls),
+    });
+    return { ...description, unsupported: template.unsupported, token: issuer.token, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Waits for all, so that nothing is still starting when a failure is reported. */
+async function allSettled<T extends readonly unknown[]>(...parts: T): Promise<{ [K in keyof T]: Awaited<T[K]> }> {
+  const results = await Promise.allSettled(parts);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+  return results.map((result) => (result as PromiseFulfilledResult<unknown>).value) as {
+    [K in keyof T]: Awaited<T[K]>;
+  };
+}
+
+/** The parameters by which the template learns that it runs here. */
+function localParameters(assembly: string, issuer: string, api: string): Record<string, string> {
+  const declared = new Set(parametersOf(assembly));
+  const values = { Issuer: issuer, Audience: AUDIENCE, PublicUrl: api };
+  return Object.fromEntries(Object.entries(values).filter(([name]) => declared.has(name)));
+}
+
+/** The variables that Lambda sets. The access key tells the proxy which function is calling. */
+function lambdaEnvironment(item: LocalFunction, accessKey: string, proxy: string): Record<string, string> {
+  const name = item.arn.slice(item.arn.lastIndexOf(':') + 1);
+  return {
+    AWS_REGION: REGION,
+    AWS_DEFAULT_REGION: REGION,
+    AWS_ACCESS_KEY_ID: accessKey,
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_SESSION_TOKEN: 'local',
+    AWS_ENDPOINT_URL: proxy,
+    AWS_ENDPOINT_URL_DYNAMODB: proxy,
+    AWS_ENDPOINT_URL_SES: proxy,
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    AWS_LAMBDA_FUNCTION_NAME: name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(item.memory),
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: 'local',
+    LAMBDA_TASK_ROOT: item.code,
+    _HANDLER: item.handler,
+    LANG: 'en_US.UTF-8',
+    TZ: ':UTC',
+  };
+}
+
+/** What functions print goes to `functions.log`, and with `LOCAL_LOG=1` to standard error as well. */
+function functionLog(directory: string) {
+  const file = createWriteStream(join(directory, 'functions.log'), { flags: 'a' });
+  return {
+    write(name: string, line: string) {
+      const text = `${new Date().toISOString()} ${name} ${line}\n`;
+      // Workers may still print while they end.
+      if (file.writable) file.write(text);
+      if (process.env.LOCAL_LOG === '1') process.stderr.write(text);
+    },
+    close: () => new Promise<void>((done) => file.end(done)),
+  };
+}
+
+async function createTable(endpoint: string, table: LocalTable): Promise<void> {
+  const engine = connect(endpoint, 'dynamodb', REGION);
+  const call = async (operation: string, input: object) => {
+    const { body } = await engine.post(Buffer.from(JSON.stringify(input)), {
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amz-target': `DynamoDB_20120810.${operation}`,
+    });
+    const { __type: type = '', message = type } = JSON.parse(body.toString()) as { __type?: string; message?: string };
+    // It is there since an earlier start.
+    if (type && !type.endsWith('ResourceInUseException')) {
+      throw new Error(`The DynamoDB engine refused ${operation}: ${message}`);
+    }
+    return type === '';
+  };
+  try {
+    const created = await call('CreateTable', table.definition);
+    if (!created || table.timeToLive === undefined) return;
+    await call('UpdateTimeToLive', {
+      TableName: table.name,
+      TimeToLiveSpecification: { AttributeName: table.timeToLive, Enabled: true },
+    });
+  } finally {
+    engine.close();
+  }
+}

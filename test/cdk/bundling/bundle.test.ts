@@ -1,0 +1,26 @@
+import { statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { bundleDirectory } from '../../../cdk/bundling/bundle.ts';
+import { synthesize } from '../../../cdk/synthesize.ts';
+import { functions } from '../../../functions/index.ts';
+
+const KB = 1000;
+const load = createRequire(import.meta.url);
+
+describe('the bundle of', () => {
+  let bundles: string;
+  beforeAll(async () => {
+    bundles = join(await synthesize(), 'functions');
+  });
+  const fileOf = (name: string) => join(bundleDirectory(bundles, name), 'index.cjs');
+
+  it.each(functions)('$name exports the handler that Lambda calls, and nothing else', ({ name }) => {
+    expect(load(fileOf(name))).toEqual({ handler: expect.any(Function) });
+  });
+
+  it.each(functions)('$name is as small as promised', ({ name, declaration }) => {
+    expect(statSync(fileOf(name)).size).toBeLessThanOrEqual((declaration.email ? 340 : 300) * KB);
+  });
+});
