@@ -1,8 +1,16 @@
 import { functions } from '../functions/index.ts';
 import type { Dialect } from '../lib/dialects/dialect.ts';
 import { REFUSALS, type RefusalCode } from '../lib/domain/refusal.ts';
-import { PERMISSIONS, type Permission, ROLES, type Role, rolesWith } from '../lib/domain/roles.ts';
-import type { Declaration, HttpDeclaration, Rule } from '../lib/http/declaration.ts';
+import {
+  isOfRole,
+  PERMISSIONS,
+  type Permission,
+  ROLES,
+  type Role,
+  rolesWith,
+  type ScopedPermission,
+} from '../lib/domain/roles.ts';
+import type { Declaration, HttpDeclaration } from '../lib/http/declaration.ts';
 import { MESSAGES } from '../lib/http/messages.ts';
 import { commentOf } from './comments.ts';
 import { REMEDIES } from './remedies.ts';
@@ -89,31 +97,33 @@ export function errorsPage(): string {
   );
 }
 
-/** What each rule says; a rule without a text is a type error. */
-const RULES: Readonly<Record<Rule, string>> = {
-  nobody: 'nobody: rooms belong to another product',
+/** Who has a permission that takes more than a role. */
+const SCOPED: Readonly<Record<ScopedPermission, string>> = {
   'organization:own': 'the owner',
-  'organization:offered': 'the member to whom the ownership is offered',
-  'member:about-oneself': 'every member about themselves, ADMIN about all',
-  'member:remove-or-leave': 'ADMIN; all themselves',
-  'team:inside': 'members of the team or of one above it, ADMIN',
-  'team:manage': 'OWNERs of the team who are no VIEWER, ADMIN',
-  'team:manage-or-leave': 'OWNERs of the team who are no VIEWER, ADMIN; all themselves',
+  'ownership:accept': 'the member to whom the ownership is offered',
   'team:moderate': 'OWNERs and, where no OWNER is concerned, MODERATORs of the team who are no VIEWER, ADMIN',
-  'team:oneself': 'all about themselves, ADMIN',
+  'team:manage': 'OWNERs of the team who are no VIEWER, ADMIN',
   'site:manage': 'who manages the team that owns the site: its OWNERs who are no VIEWER, ADMIN of its organization',
-  'site:ask': 'who manages the team that asks: its OWNERs who are no VIEWER, ADMIN of its organization',
-  'site:accept': 'the invited person, for a team that they manage',
+  'sensitive-data:request': 'who manages the team that asks: its OWNERs who are no VIEWER, ADMIN of its organization',
+  'site-invite:accept': 'the invited person, for a team that they manage',
+  nobody: 'nobody: rooms belong to another product',
 };
 
-function whoMay({ dialect, caller, permission, organization, found, refuses, rule }: HttpDeclaration): string {
+function whoMay(declaration: HttpDeclaration): string {
+  const { dialect, caller, permission, organization, oneself } = declaration;
   if (caller.includes('link') || dialect === 'page') return 'who has the link';
   if (caller.includes('anybody')) return 'anybody';
-  if (rule) return RULES[rule];
   if (!permission) return organization ? 'every member' : 'who is signed in';
+  const some = isOfRole(permission) ? rolesAt(permission, declaration.about) : SCOPED[permission];
+  return oneself ? `${some}; all about themselves` : some;
+}
+
+/** Who has a permission that a role gives: in the organization, in a team, or by the team by which they reach a site. */
+function rolesAt(permission: Permission, about: HttpDeclaration['about']): string {
   const some = roles(rolesWith(permission));
-  if (found && /^(site|charger):/.test(permission)) return `${some} who reaches the site`;
-  return permission === 'team:read' && refuses.includes('team_not_found') ? `${some} who sees the team` : some;
+  if (about === 'site') return `${some} who reaches the site`;
+  if (about === 'team' && permission === 'site:read') return 'members of the team or of one above it, ADMIN';
+  return about === 'team' && permission === 'team:read' ? `${some} who sees the team` : some;
 }
 
 function whenItRuns(declaration: Declaration): string {

@@ -108,10 +108,16 @@ const LAYERS: readonly Layer[] = [
   },
   {
     file: 'functions/members/x.ts',
-    may: ['../../lib/configuration.ts', '../../lib/http/endpoint.ts', '../../lib/dialects/v1/format.ts', 'zod/mini'],
+    may: [
+      '../../lib/configuration.ts',
+      '../../lib/http/for-member.ts',
+      '../../lib/dialects/v1/format.ts',
+      'zod/mini',
+      './read.ts',
+    ],
     mayNot: [
       ...[...NEVER, ...DYNAMODB, ...MAIL, ...MIDDY],
-      ...['./read.ts', '../me/read.ts', '../index.ts', '../../cdk/config.ts', '../../packages/local/stack.ts'],
+      ...['../me/read.ts', '../index.ts', '../../cdk/config.ts', '../../packages/local/stack.ts'],
     ],
   },
   {

@@ -5,7 +5,7 @@ import { NewAccessToken } from '../../lib/dialects/v1/schemas.ts';
 import { showAccessToken } from '../../lib/dialects/v1/show.ts';
 import { Name, RoleName } from '../../lib/domain/input.ts';
 import { periodEnd } from '../../lib/domain/invitation.ts';
-import { forMember } from '../../lib/http/endpoint.ts';
+import { forMember } from '../../lib/http/for-member.ts';
 import { createAccessToken, getAccessToken } from '../../lib/people/access-tokens.ts';
 
 export const returns = { 201: NewAccessToken };
@@ -34,7 +34,7 @@ export const endpoint = forMember({
   refuses: ['forbidden', 'access_token_limit_reached'],
   read: async ({ organizationId, caller: { userId, occasion } }) =>
     occasion.by.type === 'apiKey' ? getAccessToken(userId, organizationId, occasion.by.id) : undefined,
-  async handle({ body: { name, role, expiresInDays }, request, actor, occasion, once, read: maker }) {
+  async handle({ body: { name, role, expiresInDays }, request, actor, occasion, remember, read: maker }) {
     const input = {
       name,
       limits: configuration().limits,
@@ -42,7 +42,7 @@ export const endpoint = forMember({
       ...(expiresInDays && { expiresAt: periodEnd(request.now, expiresInDays) }),
     };
     const { token, text } = await createAccessToken(occasion, actor, maker, input, (made) =>
-      once ? [once.remember({ status: 201, body: showAccessToken(made) })] : [],
+      remember({ status: 201, body: showAccessToken(made) }),
     );
     return { status: 201, body: { ...showAccessToken(token), token: text } };
   },

@@ -1,7 +1,7 @@
 import { v1 } from '../../lib/dialects/v1/format.ts';
 import { AccessToken, list } from '../../lib/dialects/v1/schemas.ts';
 import { showAccessToken } from '../../lib/dialects/v1/show.ts';
-import { forMember } from '../../lib/http/endpoint.ts';
+import { forMember } from '../../lib/http/for-member.ts';
 import { cut, envelope, PageQuery, readPage } from '../../lib/http/paging.ts';
 import { listAccessTokens } from '../../lib/people/access-tokens.ts';
 

@@ -1,5 +1,6 @@
 import { v1 } from '../../lib/dialects/v1/format.ts';
-import { forMember, pathId } from '../../lib/http/endpoint.ts';
+import { forMember } from '../../lib/http/for-member.ts';
+import { pathId } from '../../lib/http/path.ts';
 import { listAccessTokens, revokeAccessToken } from '../../lib/people/access-tokens.ts';
 
 export const returns = { 204: null };

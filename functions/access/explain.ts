@@ -8,7 +8,7 @@ import { isId } from '../../lib/domain/ids.ts';
 import type { Member } from '../../lib/domain/member.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { may } from '../../lib/domain/roles.ts';
-import { forMember } from '../../lib/http/endpoint.ts';
+import { forMember } from '../../lib/http/for-member.ts';
 import { CursorQuery, cut, envelope, type Page, readPage } from '../../lib/http/paging.ts';
 import { getMember } from '../../lib/organizations/members.ts';
 import {
@@ -34,16 +34,16 @@ export const returns = { 200: list(ExplanationSchema) };
 export const endpoint = forMember({
   format: v1,
   route: 'GET /v1/access',
-  rule: 'member:about-oneself',
+  permission: 'access:explain',
+  oneself: ({ query: { member }, actor }) => member === undefined || member === actor.memberId,
   table: union(EXPLAIN, LOCATE_SITE),
   depth: 5,
   query: z.extend(CursorQuery, { site: z.optional(z.string()), member: z.optional(z.string()) }),
-  refuses: ['forbidden', 'site_not_found', 'member_not_found'],
+  refuses: ['site_not_found', 'member_not_found'],
   async handle({ query, request: { now }, actor }) {
     const { site, member } = query;
     const { organizationId, role, memberId: own } = actor;
     const mayExplain = may(role, 'access:explain');
-    if (member !== undefined && member !== own && !mayExplain) throw new Refusal('forbidden');
     const memberId = member ?? (site === undefined || !mayExplain ? own : undefined);
     const name = ['access', organizationId, site, memberId].join(' ');
     const page = readPage(name, site === undefined ? 'site' : 'member', query);

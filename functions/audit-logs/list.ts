@@ -4,7 +4,7 @@ import { AuditEntry as AuditEntrySchema, list } from '../../lib/dialects/v1/sche
 import { showAuditEntry } from '../../lib/dialects/v1/show.ts';
 import { AUDIT_ACTIONS, type AuditEntry } from '../../lib/domain/audit.ts';
 import { readMoment } from '../../lib/domain/moment.ts';
-import { forMember } from '../../lib/http/endpoint.ts';
+import { forMember } from '../../lib/http/for-member.ts';
 import { CursorQuery, envelope, readPage } from '../../lib/http/paging.ts';
 import { listAudit } from '../../lib/table/audit.ts';
 

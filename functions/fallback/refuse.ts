@@ -6,7 +6,7 @@ import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
 import { v1 } from '../../lib/dialects/v1/format.ts';
 import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
-import { forAnybody } from '../../lib/http/endpoint.ts';
+import { forAnybody } from '../../lib/http/for-anybody.ts';
 
 /** Every route of the API, those for HEAD included; bundling writes them in, since this function can't import those that have them. */
 declare const ROUTES: readonly string[];

@@ -1,6 +1,6 @@
 import { v1 } from '../../lib/dialects/v1/format.ts';
 import { Health } from '../../lib/dialects/v1/schemas.ts';
-import { forAnybody } from '../../lib/http/endpoint.ts';
+import { forAnybody } from '../../lib/http/for-anybody.ts';
 import { keys } from '../../lib/table/keys.ts';
 import { get } from '../../lib/table/read.ts';
 

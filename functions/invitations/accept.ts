@@ -5,7 +5,7 @@ import { Acceptance } from '../../lib/dialects/v1/schemas.ts';
 import { showInvitation, showMember } from '../../lib/dialects/v1/show.ts';
 import { LINK_REFUSALS } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';
-import { forLinkHolder } from '../../lib/http/endpoint.ts';
+import { forLinkHolder } from '../../lib/http/for-anybody.ts';
 import { ACCEPT, acceptInvitation } from '../../lib/invitations/acceptance.ts';
 import { findLink } from '../../lib/invitations/links.ts';
 

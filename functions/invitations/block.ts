@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { v1 } from '../../lib/dialects/v1/format.ts';
-import { forLinkHolder } from '../../lib/http/endpoint.ts';
+import { forLinkHolder } from '../../lib/http/for-anybody.ts';
 import { BLOCK, FIND_INVITED, findInvitedBy, setBlocked } from '../../lib/invitations/blocking.ts';
 import { union } from '../../lib/table/access.ts';
 

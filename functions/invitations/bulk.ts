@@ -5,7 +5,7 @@ import { BulkAnswer } from '../../lib/dialects/v1/schemas.ts';
 import { showInvitation } from '../../lib/dialects/v1/show.ts';
 import { AnyRow, InvitationRow } from '../../lib/domain/input.ts';
 import { REFUSALS, Refusal } from '../../lib/domain/refusal.ts';
-import { forMember } from '../../lib/http/endpoint.ts';
+import { forMember } from '../../lib/http/for-member.ts';
 import { validate } from '../../lib/http/input.ts';
 import { MESSAGES } from '../../lib/http/messages.ts';
 import { type BulkRow, inviteMany } from '../../lib/invitations/bulk.ts';

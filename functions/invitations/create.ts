@@ -6,7 +6,7 @@ import { showInvitation } from '../../lib/dialects/v1/show.ts';
 import { newId } from '../../lib/domain/ids.ts';
 import { INVITATION_INPUT } from '../../lib/domain/input.ts';
 import type { Invitation } from '../../lib/domain/invitation.ts';
-import { forMember } from '../../lib/http/endpoint.ts';
+import { forMember } from '../../lib/http/for-member.ts';
 import { beforeInvitation, createInvitation, INVITE } from '../../lib/invitations/invitations.ts';
 import { deliver, invitationLink } from '../../lib/outbox/delivery.ts';
 import { isClaimed, newMailSecrets } from '../../lib/outbox/due.ts';
@@ -50,7 +50,7 @@ export const endpoint = forMember({
     ]);
     return { before, inviter };
   },
-  async handle({ body, request, actor, organization, occasion, once, read: { before, inviter } }) {
+  async handle({ body, request, actor, organization, occasion, remember, read: { before, inviter } }) {
     const { sendEmail = true, expiresInDays: days = configuration().invitationDays, ...input } = body;
     const secrets = newMailSecrets();
     const options = {
@@ -63,7 +63,7 @@ export const endpoint = forMember({
     } as const;
     const show = (invitation: Invitation) => showInvitation(invitation, organization, request.now);
     const created = await createInvitation(occasion, actor, { ...input, days }, before, options, (invitation) =>
-      once ? [once.remember({ status: 201, body: show(invitation) })] : [],
+      remember({ status: 201, body: show(invitation) }),
     );
     return isClaimed(created)
       ? { status: 201, body: show(await deliver(created, { organization, inviter, secrets })) }

@@ -4,7 +4,7 @@ import { Declination } from '../../lib/dialects/v1/schemas.ts';
 import { showInvitation } from '../../lib/dialects/v1/show.ts';
 import { LINK_REFUSALS } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';
-import { forLinkHolder } from '../../lib/http/endpoint.ts';
+import { forLinkHolder } from '../../lib/http/for-anybody.ts';
 import { DECLINE, declineInvitation } from '../../lib/invitations/acceptance.ts';
 import { findLink } from '../../lib/invitations/links.ts';
 

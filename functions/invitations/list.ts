@@ -5,7 +5,7 @@ import { showInvitation } from '../../lib/dialects/v1/show.ts';
 import { Address } from '../../lib/domain/input.ts';
 import { DELIVERY_STATES, INVITATION_STATUSES, type Invitation, statusAt } from '../../lib/domain/invitation.ts';
 import { total } from '../../lib/domain/limits.ts';
-import { forMember } from '../../lib/http/endpoint.ts';
+import { forMember } from '../../lib/http/for-member.ts';
 import { cut, envelope, filtered, PageQuery, readPage } from '../../lib/http/paging.ts';
 import { listInvitations, listInvitationsTo } from '../../lib/invitations/invitations.ts';
 import { readCounters } from '../../lib/table/counters.ts';

@@ -2,7 +2,8 @@ import { v1 } from '../../lib/dialects/v1/format.ts';
 import { Invitation } from '../../lib/dialects/v1/schemas.ts';
 import { showInvitation } from '../../lib/dialects/v1/show.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
-import { forMember, pathId } from '../../lib/http/endpoint.ts';
+import { forMember } from '../../lib/http/for-member.ts';
+import { pathId } from '../../lib/http/path.ts';
 import { getInvitation } from '../../lib/invitations/invitations.ts';
 
 export const returns = { 200: Invitation };

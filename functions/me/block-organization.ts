@@ -1,5 +1,5 @@
 import { v1 } from '../../lib/dialects/v1/format.ts';
-import { forPerson } from '../../lib/http/endpoint.ts';
+import { forPerson } from '../../lib/http/for-person.ts';
 import { BLOCK_BY_ADDRESS, blockByAddress } from '../../lib/invitations/blocking.ts';
 
 export const returns = { 204: null };

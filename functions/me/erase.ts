@@ -1,6 +1,6 @@
 import { ERASE, erasePerson } from '../../lib/cascades/erasure.ts';
 import { v1 } from '../../lib/dialects/v1/format.ts';
-import { forPerson } from '../../lib/http/endpoint.ts';
+import { forPerson } from '../../lib/http/for-person.ts';
 
 export const returns = { 204: null };
 

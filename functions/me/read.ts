@@ -5,7 +5,7 @@ import { localPart, showAddress } from '../../lib/domain/address.ts';
 import { statusAt } from '../../lib/domain/invitation.ts';
 import { openOffer } from '../../lib/domain/organization.ts';
 import { isIn } from '../../lib/domain/team.ts';
-import { forCaller, shownTo } from '../../lib/http/endpoint.ts';
+import { forCaller, shownTo } from '../../lib/http/for-caller.ts';
 import { getInvitation, type InvitedGuard, listInvited } from '../../lib/invitations/invitations.ts';
 import { listMemberships, withOrganizations } from '../../lib/organizations/organizations.ts';
 import { getCaller } from '../../lib/people/people.ts';

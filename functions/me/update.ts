@@ -3,7 +3,7 @@ import { v1 } from '../../lib/dialects/v1/format.ts';
 import { Profile } from '../../lib/dialects/v1/schemas.ts';
 import { showProfile } from '../../lib/dialects/v1/show.ts';
 import { PersonName, Username } from '../../lib/domain/input.ts';
-import { forPerson } from '../../lib/http/endpoint.ts';
+import { forPerson } from '../../lib/http/for-person.ts';
 import { getCaller, updateProfile } from '../../lib/people/people.ts';
 
 export const returns = { 200: Profile };

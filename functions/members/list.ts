@@ -5,7 +5,7 @@ import { showMember } from '../../lib/dialects/v1/show.ts';
 import { Address, RoleName, UserId } from '../../lib/domain/input.ts';
 import { total } from '../../lib/domain/limits.ts';
 import type { Member } from '../../lib/domain/member.ts';
-import { forMember } from '../../lib/http/endpoint.ts';
+import { forMember } from '../../lib/http/for-member.ts';
 import { cut, cutFrom, envelope, filtered, PageQuery, readPage } from '../../lib/http/paging.ts';
 import { getMembersOf, listMembers } from '../../lib/organizations/members.ts';
 import { readCounters } from '../../lib/table/counters.ts';

@@ -3,8 +3,8 @@ import type { Occasion } from '../../lib/domain/audit.ts';
 import { total } from '../../lib/domain/limits.ts';
 import type { Actor } from '../../lib/domain/member.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
-import { may } from '../../lib/domain/roles.ts';
-import { forMember, pathId } from '../../lib/http/endpoint.ts';
+import { forMember } from '../../lib/http/for-member.ts';
+import { pathId } from '../../lib/http/path.ts';
 import { getMember, removeMember } from '../../lib/organizations/members.ts';
 import { deleteOrganization } from '../../lib/organizations/organizations.ts';
 import { readCounters } from '../../lib/table/counters.ts';
@@ -19,7 +19,7 @@ export const returns = { 204: null };
 export const endpoint = forMember({
   format: v1,
   route: 'DELETE /v1/members/{id}',
-  rule: 'member:remove-or-leave',
+  permission: 'member:remove',
   table: {
     Query: ['ORG'],
     ConditionCheckItem: ['USER', 'ORG'],
@@ -28,13 +28,12 @@ export const endpoint = forMember({
     PutItem: ['AUDIT', 'JOB'],
   },
   depth: 2,
-  refuses: ['member_not_found', 'token_not_allowed', 'owner_must_transfer', 'forbidden'],
+  refuses: ['member_not_found', 'token_not_allowed', 'owner_must_transfer'],
   read: ({ request, organizationId }) => getMember(organizationId, pathId(request, 'member')),
+  oneself: ({ actor, read: member }) => member?.memberId === actor.memberId,
   async handle({ actor, occasion, read: member }) {
-    const isLeaving = member?.memberId === actor.memberId;
-    if (!isLeaving && !may(actor.role, 'member:remove')) throw new Refusal('forbidden');
     if (!member) throw new Refusal('member_not_found');
-    if (isLeaving && member.owner) await leaveAlone(occasion, actor);
+    if (member.memberId === actor.memberId && member.owner) await leaveAlone(occasion, actor);
     else await removeMember(occasion, actor, member);
     return { status: 204 };
   },

@@ -4,7 +4,8 @@ import { Member } from '../../lib/dialects/v1/schemas.ts';
 import { showMember } from '../../lib/dialects/v1/show.ts';
 import { RoleName } from '../../lib/domain/input.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
-import { forMember, pathId } from '../../lib/http/endpoint.ts';
+import { forMember } from '../../lib/http/for-member.ts';
+import { pathId } from '../../lib/http/path.ts';
 import { changeRole, getMember } from '../../lib/organizations/members.ts';
 
 export const returns = { 200: Member };

@@ -2,11 +2,9 @@ import { v1 } from '../../lib/dialects/v1/format.ts';
 import { Member } from '../../lib/dialects/v1/schemas.ts';
 import { showMember } from '../../lib/dialects/v1/show.ts';
 import { requireOffer } from '../../lib/domain/organization.ts';
-import { Refusal } from '../../lib/domain/refusal.ts';
-import { forMember } from '../../lib/http/endpoint.ts';
-import { getMember } from '../../lib/organizations/members.ts';
+import { forMember } from '../../lib/http/for-member.ts';
+import { requireMember } from '../../lib/organizations/members.ts';
 import { ACCEPT_OWNERSHIP, acceptOwnership } from '../../lib/organizations/ownership.ts';
-import { Stale } from '../../lib/table/write.ts';
 
 export const returns = { 200: Member };
 
@@ -18,15 +16,13 @@ export const returns = { 200: Member };
 export const endpoint = forMember({
   format: v1,
   route: 'POST /v1/organizations/{organizationId}/transfer-ownership/accept',
-  rule: 'organization:offered',
+  permission: 'ownership:accept',
   table: ACCEPT_OWNERSHIP,
   depth: 3,
   refuses: ['token_not_allowed', 'ownership_offer_not_found', 'ownership_offer_expired'],
   async handle({ request, actor, organization, occasion }) {
-    if (actor.tokenId) throw new Refusal('token_not_allowed');
     const offer = requireOffer(organization, actor, request.now);
-    const member = await getMember(organization.id, actor.memberId);
-    if (!member) throw new Stale();
+    const member = await requireMember(actor);
     return { status: 200, body: showMember(await acceptOwnership(occasion, organization, offer, member)) };
   },
 });

@@ -6,7 +6,7 @@ import { showMembership } from '../../lib/dialects/v1/show.ts';
 import { LanguageName, Name } from '../../lib/domain/input.ts';
 import { languageOf } from '../../lib/domain/language.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
-import { forPerson } from '../../lib/http/endpoint.ts';
+import { forPerson } from '../../lib/http/for-person.ts';
 import { createOrganization } from '../../lib/organizations/organizations.ts';
 import { getCaller } from '../../lib/people/people.ts';
 
@@ -26,7 +26,7 @@ export const endpoint = forPerson({
   creates: true,
   body: z.strictObject({ name: Name, language: z.optional(LanguageName) }),
   refuses: ['organization_limit_reached', 'organization_creation_forbidden'],
-  async handle({ body, request, person, once }) {
+  async handle({ body, request, person, remember }) {
     const { limits, organizationCreators } = configuration();
     if (organizationCreators.length > 0 && !organizationCreators.includes(person.email)) {
       throw new Refusal('organization_creation_forbidden');
@@ -38,7 +38,7 @@ export const endpoint = forPerson({
       body: showMembership({ ...member, organization }),
     });
     const created = await createOrganization(person.occasion, { name, language, user, limits }, (creating) =>
-      once ? [once.remember(answer(creating))] : [],
+      remember(answer(creating)),
     );
     return answer(created);
   },

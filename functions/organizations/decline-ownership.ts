@@ -1,7 +1,6 @@
 import { v1 } from '../../lib/dialects/v1/format.ts';
 import { requireOffer } from '../../lib/domain/organization.ts';
-import { Refusal } from '../../lib/domain/refusal.ts';
-import { forMember } from '../../lib/http/endpoint.ts';
+import { forMember } from '../../lib/http/for-member.ts';
 import { END_OFFER, endOffer } from '../../lib/organizations/ownership.ts';
 
 export const returns = { 204: null };
@@ -10,12 +9,11 @@ export const returns = { 204: null };
 export const endpoint = forMember({
   format: v1,
   route: 'POST /v1/organizations/{organizationId}/transfer-ownership/decline',
-  rule: 'organization:offered',
+  permission: 'ownership:accept',
   table: END_OFFER,
   depth: 2,
   refuses: ['token_not_allowed', 'ownership_offer_not_found', 'ownership_offer_expired'],
   async handle({ request, actor, organization, occasion }) {
-    if (actor.tokenId) throw new Refusal('token_not_allowed');
     const offer = requireOffer(organization, actor, request.now);
     await endOffer(occasion, actor, organization, offer, 'organization.decline-ownership');
     return { status: 204 };

@@ -1,5 +1,5 @@
 import { v1 } from '../../lib/dialects/v1/format.ts';
-import { forMember } from '../../lib/http/endpoint.ts';
+import { forMember } from '../../lib/http/for-member.ts';
 import { deleteOrganization } from '../../lib/organizations/organizations.ts';
 
 export const returns = { 204: null };

@@ -2,7 +2,7 @@ import { v1 } from '../../lib/dialects/v1/format.ts';
 import { OrganizationWithOffer } from '../../lib/dialects/v1/schemas.ts';
 import { showOffer, showOrganization } from '../../lib/dialects/v1/show.ts';
 import { openOffer } from '../../lib/domain/organization.ts';
-import { forMember } from '../../lib/http/endpoint.ts';
+import { forMember } from '../../lib/http/for-member.ts';
 
 export const returns = { 200: OrganizationWithOffer };
 

@@ -6,7 +6,7 @@ import { showOffer } from '../../lib/dialects/v1/show.ts';
 import { isId } from '../../lib/domain/ids.ts';
 import { openOffer } from '../../lib/domain/organization.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
-import { forMember } from '../../lib/http/endpoint.ts';
+import { forMember } from '../../lib/http/for-member.ts';
 import { getMember } from '../../lib/organizations/members.ts';
 import { OFFER_OWNERSHIP, offerOwnership } from '../../lib/organizations/ownership.ts';
 import { deliverOffer } from '../../lib/outbox/delivery.ts';
@@ -23,19 +23,12 @@ export const returns = { 202: OwnershipOffer };
 export const endpoint = forMember({
   format: v1,
   route: 'POST /v1/organizations/{organizationId}/transfer-ownership',
-  rule: 'organization:own',
+  permission: 'organization:own',
   table: OFFER_OWNERSHIP,
   depth: 3,
   email: true,
   body: z.strictObject({ memberId: z.string().check(z.maxLength(100)) }),
-  refuses: [
-    'forbidden',
-    'token_not_allowed',
-    'member_not_found',
-    'member_not_claimed',
-    'already_owner',
-    'recipient_rate_exceeded',
-  ],
+  refuses: ['token_not_allowed', 'member_not_found', 'member_not_claimed', 'already_owner', 'recipient_rate_exceeded'],
   async read({ body, organizationId, caller }) {
     const [member, owner] = await Promise.all([
       isId('member', body.memberId) ? getMember(organizationId, body.memberId) : undefined,
@@ -44,8 +37,6 @@ export const endpoint = forMember({
     return { member, owner };
   },
   async handle({ request, actor, organization, occasion, read: { member, owner } }) {
-    if (actor.tokenId) throw new Refusal('token_not_allowed');
-    if (!actor.owner) throw new Refusal('forbidden');
     if (!member) throw new Refusal('member_not_found');
     if (member.owner) throw new Refusal('already_owner');
     if (!member.claimed) throw new Refusal('member_not_claimed');

@@ -3,7 +3,7 @@ import { v1 } from '../../lib/dialects/v1/format.ts';
 import { Organization } from '../../lib/dialects/v1/schemas.ts';
 import { showOrganization } from '../../lib/dialects/v1/show.ts';
 import { LanguageName, Name } from '../../lib/domain/input.ts';
-import { forMember } from '../../lib/http/endpoint.ts';
+import { forMember } from '../../lib/http/for-member.ts';
 import { updateOrganization } from '../../lib/organizations/organizations.ts';
 
 export const returns = { 200: Organization };

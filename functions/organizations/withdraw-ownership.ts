@@ -1,7 +1,7 @@
 import { v1 } from '../../lib/dialects/v1/format.ts';
 import { openOffer } from '../../lib/domain/organization.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
-import { forMember } from '../../lib/http/endpoint.ts';
+import { forMember } from '../../lib/http/for-member.ts';
 import { END_OFFER, endOffer } from '../../lib/organizations/ownership.ts';
 
 export const returns = { 204: null };
@@ -10,13 +10,11 @@ export const returns = { 204: null };
 export const endpoint = forMember({
   format: v1,
   route: 'DELETE /v1/organizations/{organizationId}/transfer-ownership',
-  rule: 'organization:own',
+  permission: 'organization:own',
   table: END_OFFER,
   depth: 2,
-  refuses: ['forbidden', 'token_not_allowed', 'ownership_offer_not_found'],
+  refuses: ['token_not_allowed', 'ownership_offer_not_found'],
   async handle({ request, actor, organization, occasion }) {
-    if (actor.tokenId) throw new Refusal('token_not_allowed');
-    if (!actor.owner) throw new Refusal('forbidden');
     const offer = openOffer(organization, request.now);
     if (!offer) throw new Refusal('ownership_offer_not_found');
     await endOffer(occasion, actor, organization, offer, 'organization.withdraw-ownership');

@@ -6,7 +6,7 @@ import { Refusal } from '../../lib/domain/refusal.ts';
 import { INVITE_REFUSALS, isMailed } from '../../lib/domain/site-invite.ts';
 import { parseSiteToken } from '../../lib/domain/site-link.ts';
 import { teamIdFromUuid } from '../../lib/domain/team.ts';
-import { forAnybody } from '../../lib/http/endpoint.ts';
+import { forAnybody } from '../../lib/http/for-anybody.ts';
 import { getOrganization } from '../../lib/organizations/organizations.ts';
 import { SITE_INVITE_PATH } from '../../lib/outbox/site-delivery.ts';
 import { getAddressHolder } from '../../lib/people/people.ts';

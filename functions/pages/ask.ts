@@ -5,7 +5,7 @@ import { ASK_PATH, answerHolder, pageSetting, pages } from '../../lib/dialects/p
 import { LINK_REFUSALS, refuseUnlessExpired, refuseUnlessInviterMay } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
-import { forAnybody } from '../../lib/http/endpoint.ts';
+import { forAnybody } from '../../lib/http/for-anybody.ts';
 import { ASK, askInviter } from '../../lib/invitations/asking.ts';
 import { findLink } from '../../lib/invitations/links.ts';
 import { getMembership } from '../../lib/organizations/members.ts';

@@ -4,7 +4,7 @@ import { siteRequestDecidedPage } from '../../lib/dialects/page/site-request-pag
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { parseSiteToken } from '../../lib/domain/site-link.ts';
 import { REQUEST_REFUSALS } from '../../lib/domain/site-request.ts';
-import { forAnybody } from '../../lib/http/endpoint.ts';
+import { forAnybody } from '../../lib/http/for-anybody.ts';
 import { SITE_REQUEST_PATH } from '../../lib/outbox/site-delivery.ts';
 import {
   DECIDE_REQUEST,

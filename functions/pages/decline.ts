@@ -3,7 +3,7 @@ import { answerHolder, DECLINE_PATH, pageSetting, pages } from '../../lib/dialec
 import { declinedPage } from '../../lib/dialects/page/invitation-page.ts';
 import { LINK_REFUSALS } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';
-import { forAnybody } from '../../lib/http/endpoint.ts';
+import { forAnybody } from '../../lib/http/for-anybody.ts';
 import { DECLINE, declineInvitation } from '../../lib/invitations/acceptance.ts';
 import { findLink } from '../../lib/invitations/links.ts';
 

@@ -5,7 +5,7 @@ import { acceptedPage, invitationPage } from '../../lib/dialects/page/invitation
 import { isHanded, LINK_REFUSALS, needsSignIn, openLink, refuseUnlessInviterMay } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
-import { forAnybody } from '../../lib/http/endpoint.ts';
+import { forAnybody } from '../../lib/http/for-anybody.ts';
 import { findLink } from '../../lib/invitations/links.ts';
 import { getMembership } from '../../lib/organizations/members.ts';
 import { BLOCK_PATH, INVITATION_PATH, nameOf } from '../../lib/outbox/delivery.ts';

@@ -3,7 +3,7 @@ import { pageSetting, pages } from '../../lib/dialects/page/format.ts';
 import { remindersPage, remindersStoppedPage } from '../../lib/dialects/page/reminders-page.ts';
 import { openUntil, remindersMayCome } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';
-import { forAnybody } from '../../lib/http/endpoint.ts';
+import { forAnybody } from '../../lib/http/for-anybody.ts';
 import { findStopLink } from '../../lib/invitations/links.ts';
 import { BLOCK_PATH, STOP_PATH } from '../../lib/outbox/delivery.ts';
 

@@ -6,7 +6,7 @@ import { shortIdAsUuid } from '../../lib/domain/ids.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { INVITE_REFUSALS, isMailed, refuseUnlessOpen, requireSite } from '../../lib/domain/site-invite.ts';
 import { parseSiteToken } from '../../lib/domain/site-link.ts';
-import { forAnybody } from '../../lib/http/endpoint.ts';
+import { forAnybody } from '../../lib/http/for-anybody.ts';
 import { getOrganization } from '../../lib/organizations/organizations.ts';
 import { BLOCK_PATH, nameOf } from '../../lib/outbox/delivery.ts';
 import { SITE_INVITE_PATH } from '../../lib/outbox/site-delivery.ts';

@@ -6,19 +6,12 @@ import { PapershiftTeamDocument } from '../../lib/dialects/papershift/schemas.ts
 import { addressOf, newAttributes, showTeam, type View } from '../../lib/dialects/papershift/show.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { type Team, teamIdFromUuid } from '../../lib/domain/team.ts';
-import { forMember } from '../../lib/http/endpoint.ts';
+import { forMember } from '../../lib/http/for-member.ts';
 import { union } from '../../lib/table/access.ts';
 import { readCounters } from '../../lib/table/counters.ts';
-import { getTeamMembership } from '../../lib/teams/team-members.ts';
-import {
-  AROUND_TEAM,
-  aroundTeam,
-  CREATE_TEAM_BELOW,
-  createTeam,
-  getTeam,
-  SEE_TEAM,
-  seen,
-} from '../../lib/teams/teams.ts';
+import { AROUND_TEAM, aroundTeam } from '../../lib/teams/around.ts';
+import { LOOK_ABOVE, requireTeam } from '../../lib/teams/permissions.ts';
+import { CREATE_TEAM_BELOW, createTeam, findTeam, getTeam } from '../../lib/teams/teams.ts';
 
 export const returns = { 201: PapershiftTeamDocument };
 
@@ -32,7 +25,7 @@ export const endpoint = forMember({
   format: papershift,
   route: 'POST /api/v1/teams',
   permission: 'team:create',
-  table: union(SEE_TEAM, AROUND_TEAM, CREATE_TEAM_BELOW),
+  table: union(LOOK_ABOVE, AROUND_TEAM, CREATE_TEAM_BELOW),
   depth: 2,
   creates: true,
   accepts: 'application/vnd.api+json',
@@ -47,15 +40,14 @@ export const endpoint = forMember({
     const query = readTeamQuery(request.query);
     const parentTeamId = body.parent?.teamId ?? undefined;
     const sentId = teamIdFromUuid(body.id ?? '');
-    const [counters, parent, own, existing] = await Promise.all([
+    const [counters, parent, existing] = await Promise.all([
       readCounters(organizationId),
-      parentTeamId === undefined ? undefined : getTeam(organizationId, parentTeamId),
-      parentTeamId === undefined ? undefined : getTeamMembership(parentTeamId, caller.userId),
+      findTeam(organizationId, caller.userId, { id: parentTeamId }),
       sentId === undefined ? undefined : getTeam(organizationId, sentId),
     ]);
-    return { query, counters, parentTeamId, parent, own, existing };
+    return { query, counters, parentTeamId, parent, existing };
   },
-  async handle({ body, actor, organization, occasion, once, read: { query, parentTeamId, ...read } }) {
+  async handle({ body, actor, organization, occasion, remember, read: { query, parentTeamId, parent, ...read } }) {
     if (body.id !== undefined) {
       const isSeen = read.existing && (actor.role === 'ADMIN' || !read.existing.isPrivate);
       const code = isSeen ? 'client_id_taken' : 'client_id_forbidden';
@@ -69,7 +61,7 @@ export const endpoint = forMember({
       body: showTeam(team, query, { organization, ...around }),
     });
     const team = await located(body, async () => {
-      if (parentTeamId !== undefined) await seen(actor, read.parent, read.own);
+      if (parentTeamId !== undefined) await requireTeam('team:read', actor, parent);
       return createTeam(
         occasion,
         actor,
@@ -77,7 +69,7 @@ export const endpoint = forMember({
         { name: body.name, isPrivate: false, parentTeamId },
         [{ member: actor, role: 'OWNER' }],
         { counters: read.counters, limits },
-        (made) => (once ? [once.remember(answer(made, { manages: () => true }))] : []),
+        (made) => remember(answer(made, { manages: () => true })),
       );
     });
     const around = await aroundTeam(actor, team, undefined, query.include);

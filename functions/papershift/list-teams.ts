@@ -3,8 +3,8 @@ import { asksForDiscarded, linksOf, select } from '../../lib/dialects/papershift
 import { ListParameters, readListQuery } from '../../lib/dialects/papershift/query.ts';
 import { PapershiftTeamList } from '../../lib/dialects/papershift/schemas.ts';
 import { showTeams } from '../../lib/dialects/papershift/show.ts';
-import { mayManage, visible } from '../../lib/domain/team.ts';
-import { forMember } from '../../lib/http/endpoint.ts';
+import { mayManage, teamsWith } from '../../lib/domain/team.ts';
+import { forMember } from '../../lib/http/for-member.ts';
 import { listTeamsOf, membersOfTeams } from '../../lib/teams/team-members.ts';
 import { listDiscardedTeams, listTeams } from '../../lib/teams/teams.ts';
 
@@ -40,7 +40,7 @@ export const endpoint = forMember({
     return { query, teams: [...discarded.reverse(), ...teams], own };
   },
   async handle({ request, actor, organization, read: { query, teams, own } }) {
-    const seen = visible(teams, { actor, own });
+    const seen = teamsWith('team:read', teams, { actor, own });
     const { teams: shown, total } = select(seen, organization, query);
     const memberships = await membersOfTeams(query.include?.members ? shown : [], SHOWN_WITH_EACH);
     const byId = new Map(seen.map((team) => [team.id, team]));

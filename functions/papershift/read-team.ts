@@ -2,10 +2,9 @@ import { papershift } from '../../lib/dialects/papershift/format.ts';
 import { readTeamQuery, TeamParameters } from '../../lib/dialects/papershift/query.ts';
 import { PapershiftTeamDocument } from '../../lib/dialects/papershift/schemas.ts';
 import { showTeam } from '../../lib/dialects/papershift/show.ts';
-import { forMember, pathTeam } from '../../lib/http/endpoint.ts';
-import { union } from '../../lib/table/access.ts';
-import { getTeamMembership } from '../../lib/teams/team-members.ts';
-import { AROUND_TEAM, aroundTeam, getTeam, SEE_TEAM, seen } from '../../lib/teams/teams.ts';
+import { forTeam } from '../../lib/http/for-team.ts';
+import { pathTeam } from '../../lib/http/path.ts';
+import { AROUND_TEAM, aroundTeam } from '../../lib/teams/around.ts';
 
 export const returns = { 200: PapershiftTeamDocument };
 
@@ -14,24 +13,18 @@ export const returns = { 200: PapershiftTeamDocument };
  *
  * With `include=team_memberships` come those who are in it, at most 1,000.
  */
-export const endpoint = forMember({
+export const endpoint = forTeam({
   format: papershift,
   route: 'GET /api/v1/teams/{id}',
   permission: 'team:read',
-  table: union(SEE_TEAM, AROUND_TEAM),
+  table: AROUND_TEAM,
   depth: 1,
   query: TeamParameters,
-  refuses: ['team_not_found'],
-  async read({ request, organizationId, caller }) {
-    const query = readTeamQuery(request.query);
-    const id = pathTeam(request);
-    const [team, own] = await Promise.all([getTeam(organizationId, id), getTeamMembership(id, caller.userId)]);
-    return { query, team, own };
-  },
-  async handle({ actor, organization, read: { query, team, own } }) {
-    const present = await seen(actor, team, own);
-    const around = await aroundTeam(actor, present, own, query.include);
-    return { status: 200, body: showTeam(present, query, { organization, ...around }) };
+  team: ({ request }) => ({ id: pathTeam(request) }),
+  read: async ({ request }) => readTeamQuery(request.query),
+  async handle({ actor, organization, team, own, read: query }) {
+    const around = await aroundTeam(actor, team, own, query.include);
+    return { status: 200, body: showTeam(team, query, { organization, ...around }) };
   },
 });
 export const { handler } = endpoint;

@@ -6,11 +6,10 @@ import { roleMeant, rolesOf, rolesSet, teamMeant } from '../../lib/dialects/rock
 import { type Member, usernameOf } from '../../lib/domain/member.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { mayModerate, type TeamMembership, type TeamRole } from '../../lib/domain/team.ts';
-import { forMember } from '../../lib/http/endpoint.ts';
+import { forTeam } from '../../lib/http/for-team.ts';
 import { findMembers } from '../../lib/organizations/members.ts';
 import { union } from '../../lib/table/access.ts';
 import { PUT_TEAM_MEMBER, putTeamMembers } from '../../lib/teams/team-members.ts';
-import { findTeam } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: Done };
 
@@ -21,30 +20,21 @@ export const returns = { 200: Done };
  * Roles are added to those that somebody has, never taken away. Whoever isn't in the organization is left out. Each is a
  * change of its own: those before one that is refused stay.
  */
-export const endpoint = forMember({
+export const endpoint = forTeam({
   format: rocketchat,
   route: 'POST /api/v1/teams.addMembers',
-  permission: 'team:read',
-  rule: 'team:moderate',
-  table: union(PUT_TEAM_MEMBER, { BatchGetItem: ['ORG', 'TEAM', 'USER'], Query: ['ORG'] }),
+  permission: 'team:moderate',
+  table: union(PUT_TEAM_MEMBER, { BatchGetItem: ['USER'], Query: ['ORG'] }),
   depth: 4,
   body: AddMembersBody,
-  refuses: [
-    ...(['team_not_found', 'forbidden', 'team_member_limit_reached', 'member_not_claimed'] as const),
-    ...(['last_team_owner'] as const),
-  ],
-  async read({ body, organizationId, caller }) {
-    const [found, members] = await Promise.all([
-      findTeam(organizationId, caller.userId, teamMeant(body)),
-      findMembers(
-        organizationId,
-        body.members.map(({ userId }) => userId),
-      ),
-    ]);
-    return { ...found, members };
-  },
-  async handle({ body, actor, occasion, read: { team, own, members } }) {
-    if (!team) throw new Refusal('team_not_found');
+  refuses: ['team_member_limit_reached', 'member_not_claimed', 'last_team_owner'],
+  team: ({ body }) => teamMeant(body),
+  read: ({ body, organizationId }) =>
+    findMembers(
+      organizationId,
+      body.members.map(({ userId }) => userId),
+    ),
+  async handle({ body, actor, occasion, team, own, read: members }) {
     const named = new Map(body.members.map(({ userId, roles }) => [userId, rolesSet(roles)]));
     const refuseUnlessMay = (place: TeamMembership | undefined, ...roles: (TeamRole | undefined)[]) => {
       if (!mayModerate(actor, place, ...roles)) throw new Refusal('forbidden', { team: ['unauthorized'] });

@@ -2,9 +2,9 @@ import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
 import { AutocompleteQuery } from '../../lib/dialects/rocketchat/inputs.ts';
 import { FoundTeams } from '../../lib/dialects/rocketchat/schemas.ts';
 import { showFoundTeam } from '../../lib/dialects/rocketchat/show.ts';
-import { visible } from '../../lib/domain/team.ts';
+import { teamsWith } from '../../lib/domain/team.ts';
 import { foldName } from '../../lib/domain/user-text.ts';
-import { forMember } from '../../lib/http/endpoint.ts';
+import { forMember } from '../../lib/http/for-member.ts';
 import { listTeamsOf } from '../../lib/teams/team-members.ts';
 import { listTeams } from '../../lib/teams/teams.ts';
 
@@ -26,7 +26,7 @@ export const endpoint = forMember({
   },
   async handle({ query: { name }, actor, read: { teams, own } }) {
     const start = foldName(name);
-    const found = visible(teams, { actor, own })
+    const found = teamsWith('team:read', teams, { actor, own })
       .filter((team) => foldName(team.name).startsWith(start))
       .sort((one, other) => (one.name < other.name ? -1 : 1));
     return { status: 200, body: { teams: found.slice(0, MOST).map(showFoundTeam), success: true } };

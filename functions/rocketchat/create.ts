@@ -10,7 +10,7 @@ import { Description } from '../../lib/domain/input.ts';
 import { membersNamed, usernameOf } from '../../lib/domain/member.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import type { Team, TeamRoom } from '../../lib/domain/team.ts';
-import { forMember } from '../../lib/http/endpoint.ts';
+import { forMember } from '../../lib/http/for-member.ts';
 import { getMembersOf, listMembers, USERNAMES } from '../../lib/organizations/members.ts';
 import { getCaller } from '../../lib/people/people.ts';
 import { union } from '../../lib/table/access.ts';
@@ -54,7 +54,7 @@ export const endpoint = forMember({
     const unknown = first.length < USERNAMES ? [] : wanted.filter((name) => isId('user', name) && !known.has(name));
     return { counters, creator, taken, members: [...first, ...(await getMembersOf(organizationId, unknown))] };
   },
-  async handle({ body, actor, organization, occasion, once, read: { counters, creator, taken, members } }) {
+  async handle({ body, actor, organization, occasion, remember, read: { counters, creator, taken, members } }) {
     const { name, type, room: given = {}, owner: ownerId } = body;
     if (given.id && actor.role !== 'ADMIN') throw new Refusal('forbidden', { room: ['unauthorized'] });
     refuseReserved(name);
@@ -77,7 +77,7 @@ export const endpoint = forMember({
       input,
       [{ member: ownedBy, role: 'OWNER' }, ...others.map((member) => ({ member, role: 'MEMBER' as const }))],
       { counters, limits: configuration().limits },
-      (made) => (once ? [once.remember(answer(made))] : []),
+      (made) => remember(answer(made)),
     );
     return answer(team);
   },

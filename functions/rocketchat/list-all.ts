@@ -3,7 +3,7 @@ import { ListQuery } from '../../lib/dialects/rocketchat/inputs.ts';
 import { partOf } from '../../lib/dialects/rocketchat/paging.ts';
 import { TeamList } from '../../lib/dialects/rocketchat/schemas.ts';
 import { showListedTeam } from '../../lib/dialects/rocketchat/show.ts';
-import { forMember } from '../../lib/http/endpoint.ts';
+import { forMember } from '../../lib/http/for-member.ts';
 import { getUser } from '../../lib/people/people.ts';
 import { listTeams } from '../../lib/teams/teams.ts';
 

@@ -5,28 +5,19 @@ import { ChildList } from '../../lib/dialects/rocketchat/schemas.ts';
 import { teamIdOfRoom, teamMeant } from '../../lib/dialects/rocketchat/show.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { isIn } from '../../lib/domain/team.ts';
-import { forMember } from '../../lib/http/endpoint.ts';
-import { findTeam } from '../../lib/teams/teams.ts';
+import { forTeam } from '../../lib/http/for-team.ts';
 
 export const returns = { 200: ChildList };
 
 /** Lists no rooms and discussions of a team that the caller is in: they belong to another product. */
-export const endpoint = forMember({
+export const endpoint = forTeam({
   format: rocketchat,
   route: 'GET /api/v1/teams.listChildren',
-  permission: 'team:read',
-  table: { BatchGetItem: ['ORG', 'TEAM'] },
   depth: 1,
   query: ListChildrenQuery,
-  refuses: ['team_not_found'],
-  read: ({ query, organizationId, caller }) =>
-    findTeam(
-      organizationId,
-      caller.userId,
-      query.roomId === undefined ? teamMeant(query) : { id: teamIdOfRoom(query.roomId) },
-    ),
-  async handle({ query, actor, read: { team, own } }) {
-    if (!team) throw new Refusal('team_not_found', { team: [NOT_FOUND] });
+  missing: () => new Refusal('team_not_found', { team: [NOT_FOUND] }),
+  team: ({ query }) => (query.roomId === undefined ? teamMeant(query) : { id: teamIdOfRoom(query.roomId) }),
+  async handle({ query, actor, own }) {
     if (!isIn(actor, own)) throw new Refusal('team_not_found', { team: ['error-invalid-team-not-a-member'] });
     const { offset, count } = partOf(query);
     return { status: 200, body: { data: [], total: 0, offset, count, success: true } };

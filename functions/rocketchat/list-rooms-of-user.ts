@@ -4,27 +4,21 @@ import { RoomList } from '../../lib/dialects/rocketchat/schemas.ts';
 import { teamMeant } from '../../lib/dialects/rocketchat/show.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { isIn } from '../../lib/domain/team.ts';
-import { forMember } from '../../lib/http/endpoint.ts';
-import { findTeam } from '../../lib/teams/teams.ts';
+import { forTeam } from '../../lib/http/for-team.ts';
 
 export const returns = { 200: RoomList };
 
 /** Lists no rooms of oneself, or of anybody for ADMINs: rooms belong to another product. */
-export const endpoint = forMember({
+export const endpoint = forTeam({
   format: rocketchat,
   route: 'GET /api/v1/teams.listRoomsOfUser',
-  permission: 'team:read',
-  rule: 'team:oneself',
-  table: { BatchGetItem: ['ORG', 'TEAM'] },
+  permission: 'team:list-all',
   depth: 1,
   query: ListRoomsOfUserQuery,
-  refuses: ['team_not_found', 'forbidden'],
-  read: ({ query, organizationId, caller }) => findTeam(organizationId, caller.userId, teamMeant(query)),
-  async handle({ query, actor, read: { team, own } }) {
-    if (!team) throw new Refusal('team_not_found');
-    const isAdmin = actor.role === 'ADMIN';
-    if (query.userId !== actor.userId && !isAdmin) throw new Refusal('forbidden', { team: ['unauthorized'] });
-    const maySee = !team.isPrivate || isAdmin || isIn(actor, own);
+  team: ({ query }) => teamMeant(query),
+  oneself: ({ query, actor }) => query.userId === actor.userId,
+  async handle({ actor, team, own }) {
+    const maySee = !team.isPrivate || actor.role === 'ADMIN' || isIn(actor, own);
     if (!maySee) throw new Refusal('team_not_found', { team: ['user-not-on-private-team'] });
     return { status: 200, body: { rooms: [], total: 0, count: 0, offset: 0, success: true } };
   },

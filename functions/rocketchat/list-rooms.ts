@@ -5,23 +5,18 @@ import { RoomList } from '../../lib/dialects/rocketchat/schemas.ts';
 import { teamMeant } from '../../lib/dialects/rocketchat/show.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { isIn } from '../../lib/domain/team.ts';
-import { forMember } from '../../lib/http/endpoint.ts';
-import { findTeam } from '../../lib/teams/teams.ts';
+import { forTeam } from '../../lib/http/for-team.ts';
 
 export const returns = { 200: RoomList };
 
 /** Lists no rooms: they belong to another product. Whoever isn't in a private team, and is no ADMIN, is refused. */
-export const endpoint = forMember({
+export const endpoint = forTeam({
   format: rocketchat,
   route: 'GET /api/v1/teams.listRooms',
-  permission: 'team:read',
-  table: { BatchGetItem: ['ORG', 'TEAM'] },
   depth: 1,
   query: ListRoomsQuery,
-  refuses: ['team_not_found'],
-  read: ({ query, organizationId, caller }) => findTeam(organizationId, caller.userId, teamMeant(query)),
-  async handle({ query, actor, read: { team, own } }) {
-    if (!team) throw new Refusal('team_not_found');
+  team: ({ query }) => teamMeant(query),
+  async handle({ query, actor, team, own }) {
     const maySee = !team.isPrivate || actor.role === 'ADMIN' || isIn(actor, own);
     if (!maySee) throw new Refusal('team_not_found', { team: ['user-not-on-private-team'] });
     return { status: 200, body: { rooms: [], total: 0, count: 0, offset: partOf(query).offset, success: true } };

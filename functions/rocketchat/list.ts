@@ -4,7 +4,7 @@ import { partOf, sorted } from '../../lib/dialects/rocketchat/paging.ts';
 import { TeamList } from '../../lib/dialects/rocketchat/schemas.ts';
 import { showListedTeam, showUser } from '../../lib/dialects/rocketchat/show.ts';
 import { isIn } from '../../lib/domain/team.ts';
-import { forMember } from '../../lib/http/endpoint.ts';
+import { forMember } from '../../lib/http/for-member.ts';
 import { getUser } from '../../lib/people/people.ts';
 import { listTeamsOf } from '../../lib/teams/team-members.ts';
 import { listTeams } from '../../lib/teams/teams.ts';

@@ -3,13 +3,11 @@ import { MembersQuery } from '../../lib/dialects/rocketchat/inputs.ts';
 import { partOf } from '../../lib/dialects/rocketchat/paging.ts';
 import { TeamMemberList } from '../../lib/dialects/rocketchat/schemas.ts';
 import { showTeamMember, statusesOf, teamMeant } from '../../lib/dialects/rocketchat/show.ts';
-import { Refusal } from '../../lib/domain/refusal.ts';
 import { isIn } from '../../lib/domain/team.ts';
-import { forMember } from '../../lib/http/endpoint.ts';
+import { forTeam } from '../../lib/http/for-team.ts';
 import { getMember } from '../../lib/organizations/members.ts';
 import { getUser } from '../../lib/people/people.ts';
 import { listTeamMembers } from '../../lib/teams/team-members.ts';
-import { findTeam } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: TeamMemberList };
 
@@ -22,18 +20,15 @@ const FILTERED = 1000;
  * `username` and `name` find parts of them, whatever the letter case, among the first 1,000 members. Everybody's
  * `status` is `offline`.
  */
-export const endpoint = forMember({
+export const endpoint = forTeam({
   format: rocketchat,
   route: 'GET /api/v1/teams.members',
-  permission: 'team:read',
-  table: { BatchGetItem: ['ORG', 'TEAM', 'USER'], Query: ['TEAM'] },
+  table: { BatchGetItem: ['USER'], Query: ['TEAM'] },
   depth: 3,
   query: MembersQuery,
-  refuses: ['team_not_found'],
-  read: ({ query, organizationId, caller }) => findTeam(organizationId, caller.userId, teamMeant(query)),
-  async handle({ query, actor, organization, read: { team, own } }) {
+  team: ({ query }) => teamMeant(query),
+  async handle({ query, actor, organization, team, own }) {
     const { offset, count } = partOf(query);
-    if (!team) throw new Refusal('team_not_found');
     const answer = (members: readonly unknown[], total: number) => ({
       status: 200,
       body: { members, total, count: members.length, offset, success: true },

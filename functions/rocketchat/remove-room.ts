@@ -1,26 +1,16 @@
 import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
 import { RemoveRoomBody } from '../../lib/dialects/rocketchat/inputs.ts';
 import { teamMeant } from '../../lib/dialects/rocketchat/show.ts';
-import { Refusal } from '../../lib/domain/refusal.ts';
-import { forMember } from '../../lib/http/endpoint.ts';
-import { findTeam } from '../../lib/teams/teams.ts';
+import { refusing } from '../../lib/http/for-team.ts';
 
 export const returns = {};
 
 /** Refuses to take a room out of a team, as Rocket.Chat refuses who may not: rooms belong to another product. */
-export const endpoint = forMember({
+export const endpoint = refusing({
   format: rocketchat,
   route: 'POST /api/v1/teams.removeRoom',
-  permission: 'team:read',
-  rule: 'nobody',
-  table: { BatchGetItem: ['ORG', 'TEAM'] },
   depth: 1,
   body: RemoveRoomBody,
-  refuses: ['team_not_found', 'forbidden'],
-  read: ({ body, organizationId, caller }) => findTeam(organizationId, caller.userId, teamMeant(body)),
-  async handle({ read: { team } }) {
-    if (!team) throw new Refusal('team_not_found');
-    throw new Refusal('forbidden', { team: ['unauthorized'] });
-  },
+  team: ({ body }) => teamMeant(body),
 });
 export const { handler } = endpoint;

@@ -5,11 +5,10 @@ import { Done } from '../../lib/dialects/rocketchat/schemas.ts';
 import { roleMeant, rolesSet, teamMeant } from '../../lib/dialects/rocketchat/show.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { isIn, mayModerate } from '../../lib/domain/team.ts';
-import { forMember } from '../../lib/http/endpoint.ts';
+import { forTeam } from '../../lib/http/for-team.ts';
 import { getMembersOf } from '../../lib/organizations/members.ts';
 import { union } from '../../lib/table/access.ts';
 import { CHANGE_TEAM_MEMBER, getTeamMembership, putTeamMember } from '../../lib/teams/team-members.ts';
-import { findTeam } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: Done };
 
@@ -18,30 +17,26 @@ export const returns = { 200: Done };
  * ADMINs where an owner is concerned. The last owner stays one. Whoever isn't in the team isn't changed, and that is no
  * error.
  */
-export const endpoint = forMember({
+export const endpoint = forTeam({
   format: rocketchat,
   route: 'POST /api/v1/teams.updateMember',
-  permission: 'team:read',
-  rule: 'team:moderate',
-  table: union(CHANGE_TEAM_MEMBER, { BatchGetItem: ['ORG', 'TEAM', 'USER'] }),
+  permission: 'team:moderate',
+  table: union(CHANGE_TEAM_MEMBER, { BatchGetItem: ['USER'] }),
   depth: 4,
   body: UpdateMemberBody,
-  refuses: ['team_not_found', 'forbidden', 'last_team_owner'],
-  async read({ body, organizationId, caller }) {
-    const [found, [member]] = await Promise.all([
-      findTeam(organizationId, caller.userId, teamMeant(body)),
-      getMembersOf(organizationId, [body.member.userId]),
-    ]);
-    return { ...found, member };
+  refuses: ['last_team_owner'],
+  team: ({ body }) => teamMeant(body),
+  async read({ body, organizationId }) {
+    const [member] = await getMembersOf(organizationId, [body.member.userId]);
+    return member;
   },
-  async handle({ body, actor, occasion, read: { team, own, member } }) {
-    if (!team) throw new Refusal('team_not_found');
+  async handle({ body, actor, occasion, team, own, read: member }) {
     const row = await getTeamMembership(team.id, body.member.userId);
     const roles = rolesSet(body.member.roles) ?? [];
     const role = roleMeant(roles);
     if (!mayModerate(actor, own, role, row?.role)) throw new Refusal('forbidden', { team: ['unauthorized'] });
     if (member && isIn(member, row)) {
-      await putTeamMember(occasion, actor, own, team, member, role, row, configuration().limits, roles);
+      await putTeamMember(occasion, { actor, own, team, member, role, row, roles, limits: configuration().limits });
     }
     return { status: 200, body: { success: true } };
   },

@@ -4,27 +4,22 @@ import { isRoomName } from '../../lib/dialects/rocketchat/names.ts';
 import { Done } from '../../lib/dialects/rocketchat/schemas.ts';
 import { teamMeant } from '../../lib/dialects/rocketchat/show.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
-import { mayManage } from '../../lib/domain/team.ts';
-import { forMember } from '../../lib/http/endpoint.ts';
-import { union } from '../../lib/table/access.ts';
-import { findTeam, RENAME_TEAM, updateTeam } from '../../lib/teams/teams.ts';
+import { forTeam } from '../../lib/http/for-team.ts';
+import { RENAME_TEAM, updateTeam } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: Done };
 
 /** Changes the name of a team, and of its main room, or whether it is private. Its owners may, and ADMINs. */
-export const endpoint = forMember({
+export const endpoint = forTeam({
   format: rocketchat,
   route: 'POST /api/v1/teams.update',
-  permission: 'team:read',
-  rule: 'team:manage',
-  table: union(RENAME_TEAM, { BatchGetItem: ['ORG', 'TEAM'] }),
+  permission: 'team:manage',
+  table: RENAME_TEAM,
   depth: 2,
   body: UpdateBody,
-  refuses: ['team_not_found', 'forbidden', 'team_not_creatable', 'team_name_taken'],
-  read: ({ body, organizationId, caller }) => findTeam(organizationId, caller.userId, teamMeant(body)),
-  async handle({ body: { data }, actor, organization, occasion, read: { team, own } }) {
-    if (!team) throw new Refusal('team_not_found');
-    if (!mayManage(actor, own)) throw new Refusal('forbidden', { team: ['unauthorized'] });
+  refuses: ['team_not_creatable', 'team_name_taken'],
+  team: ({ body }) => teamMeant(body),
+  async handle({ body: { data }, actor, organization, occasion, team, own }) {
     const name = data.name?.trim() || undefined;
     if (name !== undefined && !isRoomName(name)) {
       throw new Refusal('team_not_creatable', {

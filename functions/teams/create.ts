@@ -5,10 +5,10 @@ import { Team as TeamSchema } from '../../lib/dialects/v1/schemas.ts';
 import { showTeam } from '../../lib/dialects/v1/show.ts';
 import { Description, Name, TeamId } from '../../lib/domain/input.ts';
 import type { Team } from '../../lib/domain/team.ts';
-import { forMember } from '../../lib/http/endpoint.ts';
+import { forMember } from '../../lib/http/for-member.ts';
 import { readCounters } from '../../lib/table/counters.ts';
-import { getTeamMembership } from '../../lib/teams/team-members.ts';
-import { CREATE_TEAM_BELOW, createTeam, getTeam, seen } from '../../lib/teams/teams.ts';
+import { requireTeam } from '../../lib/teams/permissions.ts';
+import { CREATE_TEAM_BELOW, createTeam, findTeam } from '../../lib/teams/teams.ts';
 
 export const returns = { 201: TeamSchema };
 
@@ -33,15 +33,14 @@ export const endpoint = forMember({
   }),
   refuses: ['team_not_found', 'team_name_taken', 'team_too_deep', 'team_limit_reached'],
   async read({ body: { parentTeamId }, organizationId, caller }) {
-    const [counters, parent, own] = await Promise.all([
+    const [counters, parent] = await Promise.all([
       readCounters(organizationId),
-      parentTeamId && getTeam(organizationId, parentTeamId),
-      parentTeamId && getTeamMembership(parentTeamId, caller.userId),
+      findTeam(organizationId, caller.userId, { id: parentTeamId }),
     ]);
-    return { counters, parent: parent || undefined, own: own || undefined };
+    return { counters, parent };
   },
-  async handle({ body, actor, organization, occasion, once, read: { counters, parent, own } }) {
-    if (body.parentTeamId) await seen(actor, parent, own);
+  async handle({ body, actor, organization, occasion, remember, read: { counters, parent } }) {
+    if (body.parentTeamId) await requireTeam('team:read', actor, parent);
     const { isPrivate = false, ...input } = body;
     const { limits } = configuration();
     const answer = (team: Team) => ({ status: 201, body: showTeam(team) });
@@ -52,7 +51,7 @@ export const endpoint = forMember({
       { ...input, isPrivate },
       [{ member: actor, role: 'OWNER' }],
       { counters, limits },
-      (made) => (once ? [once.remember(answer(made))] : []),
+      (made) => remember(answer(made)),
     );
     return answer(team);
   },

@@ -2,12 +2,11 @@ import { v1 } from '../../lib/dialects/v1/format.ts';
 import { list, TeamMember } from '../../lib/dialects/v1/schemas.ts';
 import { showTeamMember } from '../../lib/dialects/v1/show.ts';
 import { isIn } from '../../lib/domain/team.ts';
-import { forMember, pathId } from '../../lib/http/endpoint.ts';
+import { forTeam } from '../../lib/http/for-team.ts';
 import { cut, envelope, PageQuery, readPage } from '../../lib/http/paging.ts';
+import { pathId } from '../../lib/http/path.ts';
 import { getMember } from '../../lib/organizations/members.ts';
-import { union } from '../../lib/table/access.ts';
-import { getTeamMembership, listTeamMembers } from '../../lib/teams/team-members.ts';
-import { getTeam, SEE_TEAM, seen } from '../../lib/teams/teams.ts';
+import { listTeamMembers } from '../../lib/teams/team-members.ts';
 
 export const returns = { 200: list(TeamMember) };
 
@@ -16,26 +15,20 @@ export const returns = { 200: list(TeamMember) };
  *
  * A page number costs its distance from the start; a cursor costs its page.
  */
-export const endpoint = forMember({
+export const endpoint = forTeam({
   format: v1,
   route: 'GET /v1/teams/{id}/members',
   permission: 'team:read',
-  table: union(SEE_TEAM, { Query: ['TEAM'] }),
+  table: { Query: ['TEAM'] },
   depth: 2,
   query: PageQuery,
-  refuses: ['team_not_found'],
-  async read({ request, query, organizationId, caller }) {
+  team: ({ request }) => ({ id: pathId(request, 'team') }),
+  async read({ request, query }) {
     const id = pathId(request, 'team');
     const page = readPage(`members of ${id}`, 'user', query);
-    const [team, own, rows] = await Promise.all([
-      getTeam(organizationId, id),
-      getTeamMembership(id, caller.userId),
-      listTeamMembers(id, { after: page.after, skip: page.skip, limit: page.perPage + 1 }),
-    ]);
-    return { page, team, own, rows };
+    return { page, rows: await listTeamMembers(id, { after: page.after, skip: page.skip, limit: page.perPage + 1 }) };
   },
-  async handle({ actor, organization, read: { page, team, own, rows } }) {
-    const { members: total } = await seen(actor, team, own);
+  async handle({ organization, team, read: { page, rows } }) {
     const { rows: some, next } = cut(page, rows, ({ userId }) => userId);
     const members = await Promise.all(some.map(({ memberId }) => getMember(organization.id, memberId)));
     // Rows of memberships that have ended are about to be cleared.
@@ -43,7 +36,7 @@ export const endpoint = forMember({
       const member = members[index];
       return member && isIn(member, row) ? [showTeamMember(row, member)] : [];
     });
-    return { status: 200, body: envelope(page, shown, next, (row) => row, total) };
+    return { status: 200, body: envelope(page, shown, next, (row) => row, team.members) };
   },
 });
 export const { handler } = endpoint;

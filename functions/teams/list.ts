@@ -1,8 +1,8 @@
 import { v1 } from '../../lib/dialects/v1/format.ts';
 import { list, Team } from '../../lib/dialects/v1/schemas.ts';
 import { showTeam } from '../../lib/dialects/v1/show.ts';
-import { visible } from '../../lib/domain/team.ts';
-import { forMember } from '../../lib/http/endpoint.ts';
+import { teamsWith } from '../../lib/domain/team.ts';
+import { forMember } from '../../lib/http/for-member.ts';
 import { cutFrom, envelope, PageQuery, readPage } from '../../lib/http/paging.ts';
 import { listTeamsOf } from '../../lib/teams/team-members.ts';
 import { listTeams } from '../../lib/teams/teams.ts';
@@ -26,7 +26,7 @@ export const endpoint = forMember({
     return { page, teams, own };
   },
   async handle({ actor, read: { page, teams, own } }) {
-    const shown = visible(teams, { actor, own });
+    const shown = teamsWith('team:read', teams, { actor, own });
     const { rows, next } = cutFrom(page, shown, ({ id }) => id);
     return { status: 200, body: envelope(page, rows, next, showTeam, shown.length) };
   },

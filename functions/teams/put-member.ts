@@ -5,11 +5,10 @@ import { TeamMember } from '../../lib/dialects/v1/schemas.ts';
 import { showTeamMember } from '../../lib/dialects/v1/show.ts';
 import { TeamRoleName } from '../../lib/domain/input.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
-import { forMember, pathId } from '../../lib/http/endpoint.ts';
+import { forTeam } from '../../lib/http/for-team.ts';
+import { pathId } from '../../lib/http/path.ts';
 import { getMember } from '../../lib/organizations/members.ts';
-import { union } from '../../lib/table/access.ts';
 import { getTeamMembership, PUT_TEAM_MEMBER, putTeamMember } from '../../lib/teams/team-members.ts';
-import { getTeam, managed, SEE_TEAM } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: TeamMember };
 
@@ -18,37 +17,21 @@ export const returns = { 200: TeamMember };
  *
  * The role is MEMBER unless the body says otherwise. The last OWNER stays one.
  */
-export const endpoint = forMember({
+export const endpoint = forTeam({
   format: v1,
   route: 'PUT /v1/teams/{id}/members/{memberId}',
-  permission: 'team:read',
-  rule: 'team:manage',
-  table: union(SEE_TEAM, PUT_TEAM_MEMBER),
+  permission: 'team:manage',
+  table: PUT_TEAM_MEMBER,
   depth: 3,
   body: z.strictObject({ role: z.optional(TeamRoleName) }),
-  refuses: [
-    'team_not_found',
-    'member_not_found',
-    'forbidden',
-    'last_team_owner',
-    'team_member_limit_reached',
-    'member_not_claimed',
-  ],
-  async read({ request, organizationId, caller }) {
-    const id = pathId(request, 'team');
-    const [team, own, member] = await Promise.all([
-      getTeam(organizationId, id),
-      getTeamMembership(id, caller.userId),
-      getMember(organizationId, pathId(request, 'member', 'memberId')),
-    ]);
-    return { team, own, member };
-  },
-  async handle({ body: { role = 'MEMBER' }, actor, occasion, read: { team, own, member } }) {
-    const present = await managed(actor, team, own);
+  refuses: ['member_not_found', 'last_team_owner', 'team_member_limit_reached', 'member_not_claimed'],
+  team: ({ request }) => ({ id: pathId(request, 'team') }),
+  read: ({ request, organizationId }) => getMember(organizationId, pathId(request, 'member', 'memberId')),
+  async handle({ body: { role = 'MEMBER' }, actor, occasion, team, own, read: member }) {
     if (!member) throw new Refusal('member_not_found');
-    const row = await getTeamMembership(present.id, member.userId);
+    const row = await getTeamMembership(team.id, member.userId);
     const { limits } = configuration();
-    const put = await putTeamMember(occasion, actor, own, present, member, role, row, limits);
+    const put = await putTeamMember(occasion, { actor, own, team, member, role, row, limits });
     return { status: 200, body: showTeamMember(put, member) };
   },
 });

@@ -7,7 +7,7 @@ import { isSensitiveShown } from '../../lib/domain/site.ts';
 import { INVITE_REFUSALS, refuseUnlessInvitedToSite } from '../../lib/domain/site-invite.ts';
 import { parseSiteToken } from '../../lib/domain/site-link.ts';
 import { teamIdFromUuid } from '../../lib/domain/team.ts';
-import { forPerson } from '../../lib/http/endpoint.ts';
+import { forPerson } from '../../lib/http/for-person.ts';
 import { ACCEPT_SITE_INVITE, acceptSiteInvite, findSiteInvite } from '../../lib/sites/site-invites.ts';
 import { locateTeam } from '../../lib/teams/teams.ts';
 
@@ -23,7 +23,7 @@ export const returns = { 200: AcceptedInvite };
 export const endpoint = forPerson({
   format: volttime,
   route: 'POST /api/v3/sites/invite/accept',
-  rule: 'site:accept',
+  permission: 'site-invite:accept',
   table: ACCEPT_SITE_INVITE,
   depth: 4,
   body: AcceptedSiteInvite,

@@ -5,8 +5,7 @@ import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { Charger as ChargerSchema, resource } from '../../lib/dialects/volttime/schemas.ts';
 import { showCharger } from '../../lib/dialects/volttime/show.ts';
 import type { Charger } from '../../lib/domain/charger.ts';
-import { managingWay } from '../../lib/domain/site.ts';
-import { forSite } from '../../lib/http/endpoint.ts';
+import { forSite } from '../../lib/http/for-site.ts';
 import { CREATE_CHARGER, createCharger } from '../../lib/sites/chargers.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
@@ -22,21 +21,19 @@ export const returns = { 200: resource(ChargerSchema) };
 export const endpoint = forSite({
   format: volttime,
   route: 'POST /api/v3/sites/{site}/chargers',
-  permission: 'site:read',
-  rule: 'site:manage',
+  permission: 'site:manage',
   table: union(LOCATE_SITE, CREATE_CHARGER),
   depth: 3,
   creates: true,
   body: NewCharger,
-  refuses: ['forbidden', 'charger_identity_taken', 'charger_limit_reached'],
+  refuses: ['charger_identity_taken', 'charger_limit_reached'],
   missing: 'site_not_found',
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
-  async handle({ body: { identity, reference }, occasion, once, reach: { site }, ways }) {
-    const way = managingWay(ways);
+  async handle({ body: { identity, reference }, occasion, remember, reach: { site }, way }) {
     const { limits } = configuration();
     const input = { identity, reference: reference ?? undefined };
     const answer = (charger: Charger) => ({ status: 200, body: { data: showCharger(charger) } });
-    const also = (made: Charger) => (once ? [once.remember(answer(made))] : []);
+    const also = (made: Charger) => remember(answer(made));
     return answer(await createCharger(occasion, way, site, input, limits, also));
   },
 });

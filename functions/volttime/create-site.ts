@@ -5,38 +5,33 @@ import { resource, Site as SiteSchema } from '../../lib/dialects/volttime/schema
 import { showSite } from '../../lib/dialects/volttime/show.ts';
 import type { Site } from '../../lib/domain/site.ts';
 import { teamIdFromUuid } from '../../lib/domain/team.ts';
-import { forFound } from '../../lib/http/endpoint.ts';
-import { CREATE_SITE, createSite, readOwner, requireManaged, SEE_OWNED } from '../../lib/sites/sites.ts';
-import { union } from '../../lib/table/access.ts';
-import { getTeamHome } from '../../lib/teams/teams.ts';
+import { forLocatedTeam } from '../../lib/http/for-team.ts';
+import { CREATE_SITE, createSite } from '../../lib/sites/sites.ts';
+import { locateTeam } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: resource(SiteSchema) };
 
 /** Makes a site, which the team of `team_uuid` owns. Owners of the team may, and ADMINs of its organization. */
-export const endpoint = forFound({
+export const endpoint = forLocatedTeam({
   format: volttime,
   route: 'POST /api/v3/sites',
-  permission: 'site:read',
-  rule: 'team:manage',
-  table: union(SEE_OWNED, CREATE_SITE, { BatchGetItem: ['ORG', 'TEAM'] }),
+  permission: 'team:manage',
+  sight: 'site:read',
+  table: CREATE_SITE,
   depth: 3,
   creates: true,
   body: NewSite,
-  refuses: ['forbidden', 'site_limit_reached'],
+  refuses: ['site_limit_reached'],
   missing: () => selectedInvalid('team_uuid'),
-  async find({ body: { team_uuid } }) {
-    const teamId = teamIdFromUuid(team_uuid);
-    const home = teamId && (await getTeamHome(teamId));
-    return home ? { ...home, teamId } : undefined;
+  locate: ({ body: { team_uuid } }) => {
+    const id = teamIdFromUuid(team_uuid);
+    return locateTeam(id === undefined ? undefined : { id });
   },
-  read: ({ found, caller }) => readOwner(found, caller.userId),
-  async handle({ body: { name, address, timezone }, actor, occasion, once, read: { team, own } }) {
-    const owner = await requireManaged(actor, team, own, () => selectedInvalid('team_uuid'));
+  async handle({ body: { name, address, timezone }, actor, occasion, remember, team, own }) {
     const { limits } = configuration();
     const input = { name, address: address ?? undefined, timezone: timezone ?? undefined };
     const answer = (site: Site) => ({ status: 200, body: { data: showSite(site) } });
-    const also = (made: Site) => (once ? [once.remember(answer(made))] : []);
-    return answer(await createSite(occasion, actor, own, owner, input, limits, also));
+    return answer(await createSite(occasion, actor, own, team, input, limits, (made) => remember(answer(made))));
   },
 });
 export const { handler } = endpoint;

@@ -4,7 +4,7 @@ import { NewTeam } from '../../lib/dialects/volttime/input.ts';
 import { resource, Team as TeamSchema } from '../../lib/dialects/volttime/schemas.ts';
 import { showTeam } from '../../lib/dialects/volttime/show.ts';
 import { kindOf, type Team } from '../../lib/domain/team.ts';
-import { forMember } from '../../lib/http/endpoint.ts';
+import { forMember } from '../../lib/http/for-member.ts';
 import { readCounters } from '../../lib/table/counters.ts';
 import { CREATE_TEAM, createTeam } from '../../lib/teams/teams.ts';
 
@@ -27,7 +27,7 @@ export const endpoint = forMember({
   body: NewTeam,
   refuses: ['team_name_taken', 'team_limit_reached'],
   read: ({ organizationId }) => readCounters(organizationId),
-  async handle({ body: { name, email, type }, actor, organization, occasion, once, read: counters }) {
+  async handle({ body: { name, email, type }, actor, organization, occasion, remember, read: counters }) {
     const { limits } = configuration();
     const answer = (team: Team) => ({ status: 200, body: { data: showTeam(team) } });
     const team = await createTeam(
@@ -37,7 +37,7 @@ export const endpoint = forMember({
       { name, email, kind: kindOf(type), isPrivate: false },
       [{ member: actor, role: 'OWNER' }],
       { counters, limits },
-      (made) => (once ? [once.remember(answer(made))] : []),
+      (made) => remember(answer(made)),
     );
     return answer(team);
   },

@@ -1,8 +1,8 @@
 import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { Message } from '../../lib/dialects/volttime/schemas.ts';
-import { insightBy, managingWay, requireCharger } from '../../lib/domain/site.ts';
-import { forSite } from '../../lib/http/endpoint.ts';
+import { insightBy, requireCharger, seesCharger } from '../../lib/domain/site.ts';
+import { forSite } from '../../lib/http/for-site.ts';
 import { DELETE_CHARGER, deleteCharger, FIND_CHARGER, getCharger, locateCharger } from '../../lib/sites/chargers.ts';
 import { union } from '../../lib/table/access.ts';
 
@@ -12,17 +12,16 @@ export const returns = { 200: Message };
 export const endpoint = forSite({
   format: volttime,
   route: 'DELETE /api/v3/chargers/{charger}',
-  permission: 'site:read',
-  rule: 'site:manage',
+  permission: 'site:manage',
   table: union(FIND_CHARGER, DELETE_CHARGER),
   depth: 4,
-  refuses: ['forbidden'],
   missing: 'charger_not_found',
   locate: ({ request }) => locateCharger(readKey('charger', request.params.charger)),
   read: ({ located: { siteId, chargerId } }) => getCharger(siteId, chargerId),
-  async handle({ request, occasion, reach, read, ways }) {
+  sees: seesCharger,
+  async handle({ request, occasion, reach, read, ways, way }) {
     const charger = requireCharger(read, insightBy(ways, request.now));
-    await deleteCharger(occasion, managingWay(ways), reach, charger);
+    await deleteCharger(occasion, way, reach, charger);
     return { status: 200, body: { message: 'Charger deleted successfully' } };
   },
 });

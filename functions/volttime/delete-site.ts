@@ -1,8 +1,7 @@
 import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { Message } from '../../lib/dialects/volttime/schemas.ts';
-import { managingWay } from '../../lib/domain/site.ts';
-import { forSite } from '../../lib/http/endpoint.ts';
+import { forSite } from '../../lib/http/for-site.ts';
 import { DELETE_SITE, deleteSite, LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
 
@@ -16,15 +15,14 @@ export const returns = { 200: Message };
 export const endpoint = forSite({
   format: volttime,
   route: 'DELETE /api/v3/sites/{site}',
-  permission: 'site:read',
-  rule: 'site:manage',
+  permission: 'site:manage',
   table: union(LOCATE_SITE, DELETE_SITE),
   depth: 3,
-  refuses: ['forbidden', 'site_has_chargers'],
+  refuses: ['site_has_chargers'],
   missing: 'site_not_found',
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
-  async handle({ occasion, reach: { site }, ways }) {
-    await deleteSite(occasion, managingWay(ways), site);
+  async handle({ occasion, reach: { site }, way }) {
+    await deleteSite(occasion, way, site);
     return { status: 200, body: { message: 'Site deleted successfully' } };
   },
 });

@@ -2,8 +2,8 @@ import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { SensitiveGrant } from '../../lib/dialects/volttime/input.ts';
 import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { Message } from '../../lib/dialects/volttime/schemas.ts';
-import { askedShare, managingWay } from '../../lib/domain/site.ts';
-import { forSite } from '../../lib/http/endpoint.ts';
+import { askedShare } from '../../lib/domain/site.ts';
+import { forSite } from '../../lib/http/for-site.ts';
 import { CHANGE_GRANT, changeGrant } from '../../lib/sites/site-teams.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
@@ -18,18 +18,16 @@ export const returns = { 200: Message };
 export const endpoint = forSite({
   format: volttime,
   route: 'POST /api/v3/sites/{site}/teams/{team}/grant-sensitive-data',
-  permission: 'site:read',
-  rule: 'site:manage',
+  permission: 'site:manage',
   table: union(LOCATE_SITE, LOCATE_TEAM, CHANGE_GRANT),
   depth: 3,
   body: SensitiveGrant,
-  refuses: ['forbidden', 'team_not_found', 'site_owner_access'],
+  refuses: ['team_not_found', 'site_owner_access'],
   missing: 'site_not_found',
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
   team: ({ request }) => readKey('team', request.params.team),
-  async handle({ body, occasion, reach, ways }) {
+  async handle({ body, occasion, reach, way }) {
     const { expires_never: isEndless, data_access_expires_at: expiresAt } = body;
-    const way = managingWay(ways);
     const { access } = askedShare(reach);
     await changeGrant(occasion, way, reach, access, isEndless || expiresAt === undefined ? {} : { expiresAt });
     return { status: 200, body: { message: 'Sensitive data access granted successfully' } };

@@ -4,8 +4,7 @@ import { assetsOf, carriedBy, NewSiteInvite, requireAssets, requireAtMost } from
 import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { NewInvite } from '../../lib/dialects/volttime/schemas.ts';
 import { showInvite } from '../../lib/dialects/volttime/show.ts';
-import { managingWay } from '../../lib/domain/site.ts';
-import { forSite } from '../../lib/http/endpoint.ts';
+import { forSite } from '../../lib/http/for-site.ts';
 import { beforeInviting, INVITE_TO_SITE, inviteToSite } from '../../lib/outbox/site-delivery.ts';
 import { chargersOn, FIND_CHARGERS, findChargers } from '../../lib/sites/chargers.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
@@ -25,19 +24,17 @@ export const returns = { 201: NewInvite };
 export const endpoint = forSite({
   format: volttime,
   route: 'POST /api/v3/sites/{site}/teams/invite',
-  permission: 'site:read',
-  rule: 'site:manage',
+  permission: 'site:manage',
   table: union(LOCATE_SITE, FIND_CHARGERS, INVITE_TO_SITE),
   depth: 5,
   email: true,
   creates: true,
   body: NewSiteInvite,
-  refuses: ['forbidden', 'recipient_rate_exceeded', 'mail_rate_exceeded'],
+  refuses: ['recipient_rate_exceeded', 'mail_rate_exceeded'],
   missing: 'site_not_found',
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
   read: ({ body }) => findChargers(assetsOf(body)?.slice(0, configuration().limits.assetsOfAccess) ?? []),
-  async handle({ body, occasion, once, reach: { site }, ways, read }) {
-    const way = managingWay(ways);
+  async handle({ body, occasion, remember, reach: { site }, way, read }) {
     requireAtMost('accessible_assets', assetsOf(body), configuration().limits.assetsOfAccess);
     const [before, chargers] = await Promise.all([
       beforeInviting(site, way, body.email, occasion.now),
@@ -46,7 +43,7 @@ export const endpoint = forSite({
     const assets = assetsOf(body) && requireAssets(read, chargers);
     const input = { email: body.email, ...carriedBy(body, assets) };
     const { invite, headers, given } = await inviteToSite(occasion, way, site, input, before, (made) =>
-      once ? [once.remember({ status: 201, body: showInvite(made) })] : [],
+      remember({ status: 201, body: showInvite(made) }),
     );
     return { status: 201, headers, body: showInvite(invite, given) };
   },

@@ -2,7 +2,7 @@ import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { collection, PageQuery, readPage } from '../../lib/dialects/volttime/paging.ts';
 import { Charger, list } from '../../lib/dialects/volttime/schemas.ts';
 import { showCharger } from '../../lib/dialects/volttime/show.ts';
-import { forCaller } from '../../lib/http/endpoint.ts';
+import { forCaller } from '../../lib/http/for-caller.ts';
 import { LIST_CHARGERS_OF, listChargersOf } from '../../lib/sites/chargers.ts';
 import { union } from '../../lib/table/access.ts';
 import { LIST_TEAMS, listTeamsWithin } from '../../lib/teams/viewing.ts';

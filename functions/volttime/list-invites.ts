@@ -3,8 +3,7 @@ import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { collection, PageQuery, readPage } from '../../lib/dialects/volttime/paging.ts';
 import { Invite, list } from '../../lib/dialects/volttime/schemas.ts';
 import { showListedInvite } from '../../lib/dialects/volttime/show.ts';
-import { managingWay } from '../../lib/domain/site.ts';
-import { forSite } from '../../lib/http/endpoint.ts';
+import { forSite } from '../../lib/http/for-site.ts';
 import { listSiteInvites } from '../../lib/sites/site-invites.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
@@ -18,16 +17,13 @@ export const returns = { 200: list(Invite) };
 export const endpoint = forSite({
   format: volttime,
   route: 'GET /api/v3/sites/{site}/teams/invites',
-  permission: 'site:read',
-  rule: 'site:manage',
+  permission: 'site:manage',
   table: union(LOCATE_SITE, { Query: ['SITE'] }),
   depth: 3,
   query: PageQuery,
-  refuses: ['forbidden'],
   missing: 'site_not_found',
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
-  async handle({ request, query, reach: { site }, ways }) {
-    managingWay(ways);
+  async handle({ request, query, reach: { site } }) {
     const page = readPage(query);
     const rows = await listSiteInvites(site, { skip: page.skip, limit: page.size + 1 });
     return { status: 200, body: collection(request.path, page, rows, (row) => showListedInvite(row, request.now)) };

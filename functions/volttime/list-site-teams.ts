@@ -3,7 +3,7 @@ import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { collection, PageQuery, readPage } from '../../lib/dialects/volttime/paging.ts';
 import { list, SiteTeam } from '../../lib/dialects/volttime/schemas.ts';
 import { showSiteTeam } from '../../lib/dialects/volttime/show.ts';
-import { forSite } from '../../lib/http/endpoint.ts';
+import { forSite } from '../../lib/http/for-site.ts';
 import { teamsOf } from '../../lib/sites/site-teams.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';

@@ -1,23 +1,8 @@
-import { volttime } from '../../lib/dialects/volttime/format.ts';
-import { collection, PageQuery, readPage } from '../../lib/dialects/volttime/paging.ts';
-import { list, Team } from '../../lib/dialects/volttime/schemas.ts';
-import { showTeam } from '../../lib/dialects/volttime/show.ts';
-import { forCaller } from '../../lib/http/endpoint.ts';
-import { LIST_TEAMS, listTeamsSeen } from '../../lib/teams/viewing.ts';
+import { alias } from '../../lib/http/endpoint.ts';
+import { endpoint as listTeams } from './list-teams.ts';
 
-export const returns = { 200: list(Team) };
+export { returns } from './list-teams.ts';
 
 /** Lists the teams that the caller sees, as `GET /api/v3/teams` does, whose earlier form this is. */
-export const endpoint = forCaller({
-  format: volttime,
-  route: 'GET /api/v2/teams',
-  table: LIST_TEAMS,
-  depth: 3,
-  query: PageQuery,
-  async handle({ request, query, caller: { userId, bound } }) {
-    const page = readPage(query);
-    const teams = await listTeamsSeen(userId, bound);
-    return { status: 200, body: collection(request.path, page, teams.slice(page.skip), showTeam) };
-  },
-});
+export const endpoint = alias(listTeams, 'GET /api/v2/teams');
 export const { handler } = endpoint;

@@ -2,7 +2,7 @@ import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { collection, PageQuery, readPage } from '../../lib/dialects/volttime/paging.ts';
 import { list, Team } from '../../lib/dialects/volttime/schemas.ts';
 import { showTeam } from '../../lib/dialects/volttime/show.ts';
-import { forCaller } from '../../lib/http/endpoint.ts';
+import { forCaller } from '../../lib/http/for-caller.ts';
 import { LIST_TEAMS, listTeamsSeen } from '../../lib/teams/viewing.ts';
 
 export const returns = { 200: list(Team) };

@@ -3,7 +3,7 @@ import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { Charger, resource } from '../../lib/dialects/volttime/schemas.ts';
 import { showCharger } from '../../lib/dialects/volttime/show.ts';
 import { insightBy, requireCharger, seenCharger } from '../../lib/domain/site.ts';
-import { forSite } from '../../lib/http/endpoint.ts';
+import { forSite } from '../../lib/http/for-site.ts';
 import { FIND_CHARGER, getCharger, locateCharger } from '../../lib/sites/chargers.ts';
 
 export const returns = { 200: resource(Charger) };

@@ -3,7 +3,7 @@ import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { resource, SiteTeam } from '../../lib/dialects/volttime/schemas.ts';
 import { showSiteTeam } from '../../lib/dialects/volttime/show.ts';
 import { askedAccess } from '../../lib/domain/site.ts';
-import { forSite } from '../../lib/http/endpoint.ts';
+import { forSite } from '../../lib/http/for-site.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
 import { LOCATE_TEAM } from '../../lib/teams/teams.ts';

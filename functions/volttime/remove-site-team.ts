@@ -1,8 +1,8 @@
 import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { Message } from '../../lib/dialects/volttime/schemas.ts';
-import { askedShare, managingWay } from '../../lib/domain/site.ts';
-import { forSite } from '../../lib/http/endpoint.ts';
+import { askedShare } from '../../lib/domain/site.ts';
+import { forSite } from '../../lib/http/for-site.ts';
 import { REMOVE_ACCESS, removeAccess } from '../../lib/sites/site-teams.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
@@ -17,16 +17,14 @@ export const returns = { 200: Message };
 export const endpoint = forSite({
   format: volttime,
   route: 'DELETE /api/v3/sites/{site}/teams/{team}',
-  permission: 'site:read',
-  rule: 'site:manage',
+  permission: 'site:manage',
   table: union(LOCATE_SITE, LOCATE_TEAM, REMOVE_ACCESS),
   depth: 3,
-  refuses: ['forbidden', 'team_not_found', 'site_owner_access'],
+  refuses: ['team_not_found', 'site_owner_access'],
   missing: 'site_not_found',
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
   team: ({ request }) => readKey('team', request.params.team),
-  async handle({ occasion, reach, ways }) {
-    const way = managingWay(ways);
+  async handle({ occasion, reach, way }) {
     await removeAccess(occasion, way, reach, askedShare(reach).access);
     return { status: 200, body: { message: 'Team access removed successfully' } };
   },

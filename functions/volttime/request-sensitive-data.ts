@@ -3,9 +3,7 @@ import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { SensitiveRequest } from '../../lib/dialects/volttime/input.ts';
 import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { Message } from '../../lib/dialects/volttime/schemas.ts';
-import { Refusal } from '../../lib/domain/refusal.ts';
-import { askedShare, isManaging } from '../../lib/domain/site.ts';
-import { forSite } from '../../lib/http/endpoint.ts';
+import { forSite } from '../../lib/http/for-site.ts';
 import { ASK_FOR_SENSITIVE, askForSensitive } from '../../lib/outbox/site-delivery.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
@@ -23,21 +21,17 @@ export const returns = { 200: Message };
 export const endpoint = forSite({
   format: volttime,
   route: 'POST /api/v3/sites/{site}/teams/{team}/request-sensitive-data',
-  permission: 'site:read',
-  rule: 'site:ask',
+  permission: 'sensitive-data:request',
   table: union(LOCATE_SITE, LOCATE_TEAM, ASK_FOR_SENSITIVE),
   depth: 6,
   email: true,
   body: SensitiveRequest,
-  refuses: ['forbidden', 'team_not_found', 'site_owner_access', 'recipient_rate_exceeded'],
+  refuses: ['team_not_found', 'site_owner_access', 'recipient_rate_exceeded'],
   missing: 'site_not_found',
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
   team: ({ request }) => readKey('team', request.params.team),
-  async handle({ body, occasion, reach, ways }) {
+  async handle({ body, occasion, reach, way }) {
     const { reason, requested_expires_never: isEndless, requested_data_expires_at: end } = body;
-    const { team } = askedShare(reach);
-    const way = ways.find((each) => each.team.id === team.id && isManaging(each));
-    if (!way) throw new Refusal('forbidden');
     const input = { reason, ...(end && !isEndless && { expiresAt: end }) };
     await askForSensitive(occasion, way, reach.site, input, configuration().limits);
     return { status: 200, body: { message: 'Sensitive data access request sent successfully' } };

@@ -1,8 +1,7 @@
 import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { readKey, readNumber } from '../../lib/dialects/volttime/key.ts';
 import { Message } from '../../lib/dialects/volttime/schemas.ts';
-import { managingWay } from '../../lib/domain/site.ts';
-import { forSite } from '../../lib/http/endpoint.ts';
+import { forSite } from '../../lib/http/for-site.ts';
 import { beforeInviting, INVITE_AGAIN, inviteAgain } from '../../lib/outbox/site-delivery.ts';
 import { requireSiteInvite } from '../../lib/sites/site-invites.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
@@ -20,19 +19,17 @@ export const returns = { 200: Message };
 export const endpoint = forSite({
   format: volttime,
   route: 'POST /api/v3/sites/{site}/teams/invites/{invite}/resend',
-  permission: 'site:read',
-  rule: 'site:manage',
+  permission: 'site:manage',
   table: union(LOCATE_SITE, INVITE_AGAIN),
   depth: 6,
   email: true,
   refuses: [
-    ...(['forbidden', 'invitation_not_found', 'invitation_not_resendable'] as const),
+    ...(['invitation_not_found', 'invitation_not_resendable'] as const),
     ...(['request_rate_exceeded', 'recipient_rate_exceeded', 'mail_rate_exceeded'] as const),
   ],
   missing: 'site_not_found',
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
-  async handle({ request, occasion, reach: { site }, ways }) {
-    const way = managingWay(ways);
+  async handle({ request, occasion, reach: { site }, way }) {
     const invite = await requireSiteInvite(site, readNumber(request.params.invite));
     const before = await beforeInviting(site, way, invite.email, occasion.now);
     const headers = await inviteAgain(occasion, way, site, invite, before);

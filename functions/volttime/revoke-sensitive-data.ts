@@ -1,8 +1,8 @@
 import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { Message } from '../../lib/dialects/volttime/schemas.ts';
-import { askedShare, managingWay } from '../../lib/domain/site.ts';
-import { forSite } from '../../lib/http/endpoint.ts';
+import { askedShare } from '../../lib/domain/site.ts';
+import { forSite } from '../../lib/http/for-site.ts';
 import { getSiteRequest } from '../../lib/sites/site-requests.ts';
 import { CHANGE_GRANT, changeGrant } from '../../lib/sites/site-teams.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
@@ -18,16 +18,14 @@ export const returns = { 200: Message };
 export const endpoint = forSite({
   format: volttime,
   route: 'DELETE /api/v3/sites/{site}/teams/{team}/revoke-sensitive-data',
-  permission: 'site:read',
-  rule: 'site:manage',
+  permission: 'site:manage',
   table: union(LOCATE_SITE, LOCATE_TEAM, CHANGE_GRANT, { BatchGetItem: ['SITE'], PutItem: ['SITE'] }),
   depth: 3,
-  refuses: ['forbidden', 'team_not_found', 'site_owner_access'],
+  refuses: ['team_not_found', 'site_owner_access'],
   missing: 'site_not_found',
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
   team: ({ request }) => readKey('team', request.params.team),
-  async handle({ occasion, reach, ways }) {
-    const way = managingWay(ways);
+  async handle({ occasion, reach, way }) {
     const { access } = askedShare(reach);
     const isToEnd = access.grants ?? (await getSiteRequest(access.siteId, access.teamId));
     if (isToEnd) await changeGrant(occasion, way, reach, access, undefined);

@@ -2,8 +2,8 @@ import { configuration } from '../../lib/configuration.ts';
 import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { Message } from '../../lib/dialects/volttime/schemas.ts';
-import { askedShare, managingWay } from '../../lib/domain/site.ts';
-import { forSite } from '../../lib/http/endpoint.ts';
+import { askedShare } from '../../lib/domain/site.ts';
+import { forSite } from '../../lib/http/for-site.ts';
 import { TRANSFER_SITE, transferSite } from '../../lib/sites/site-teams.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
@@ -19,16 +19,14 @@ export const returns = { 200: Message };
 export const endpoint = forSite({
   format: volttime,
   route: 'POST /api/v3/sites/{site}/teams/{team}/transfer-ownership',
-  permission: 'site:read',
-  rule: 'site:manage',
+  permission: 'site:manage',
   table: union(LOCATE_SITE, LOCATE_TEAM, TRANSFER_SITE),
   depth: 3,
-  refuses: ['forbidden', 'team_not_found', 'site_owner_access', 'site_limit_reached'],
+  refuses: ['team_not_found', 'site_owner_access', 'site_limit_reached'],
   missing: 'site_not_found',
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
   team: ({ request }) => readKey('team', request.params.team),
-  async handle({ occasion, reach, ways }) {
-    const way = managingWay(ways);
+  async handle({ occasion, reach, way }) {
     await transferSite(occasion, way, reach.site, askedShare(reach), configuration().limits);
     return { status: 200, body: { message: 'Site ownership transferred successfully' } };
   },

@@ -3,8 +3,8 @@ import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { AssetAccess, requireAtMost, selectedInvalid } from '../../lib/dialects/volttime/input.ts';
 import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { Message } from '../../lib/dialects/volttime/schemas.ts';
-import { askedShare, managingWay } from '../../lib/domain/site.ts';
-import { forSite } from '../../lib/http/endpoint.ts';
+import { askedShare } from '../../lib/domain/site.ts';
+import { forSite } from '../../lib/http/for-site.ts';
 import { chargersOn, FIND_CHARGERS, findChargers } from '../../lib/sites/chargers.ts';
 import { LIMIT_ACCESS, limitAccess } from '../../lib/sites/site-teams.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
@@ -22,19 +22,17 @@ export const returns = { 200: Message };
 export const endpoint = forSite({
   format: volttime,
   route: 'PUT /api/v3/sites/{site}/teams/{team}/asset-access',
-  permission: 'site:read',
-  rule: 'site:manage',
+  permission: 'site:manage',
   table: union(LOCATE_SITE, LOCATE_TEAM, FIND_CHARGERS, LIMIT_ACCESS),
   depth: 4,
   body: AssetAccess,
-  refuses: ['forbidden', 'team_not_found', 'site_owner_access'],
+  refuses: ['team_not_found', 'site_owner_access'],
   missing: 'site_not_found',
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
   team: ({ request }) => readKey('team', request.params.team),
   read: ({ body: { accessible_assets: numbers } }) =>
     findChargers(numbers?.slice(0, configuration().limits.assetsOfAccess) ?? []),
-  async handle({ body, occasion, reach, ways, read }) {
-    const way = managingWay(ways);
+  async handle({ body, occasion, reach, way, read }) {
     const { access } = askedShare(reach);
     requireAtMost('accessible_assets', body.accessible_assets, configuration().limits.assetsOfAccess);
     const named = body.access_of_assets === 'limited_access' ? read : undefined;

@@ -3,8 +3,8 @@ import { ChargerChanges } from '../../lib/dialects/volttime/input.ts';
 import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { Charger, resource } from '../../lib/dialects/volttime/schemas.ts';
 import { showCharger } from '../../lib/dialects/volttime/show.ts';
-import { insightBy, managingWay, requireCharger } from '../../lib/domain/site.ts';
-import { forSite } from '../../lib/http/endpoint.ts';
+import { insightBy, requireCharger, seesCharger } from '../../lib/domain/site.ts';
+import { forSite } from '../../lib/http/for-site.ts';
 import { FIND_CHARGER, getCharger, locateCharger, UPDATE_CHARGER, updateCharger } from '../../lib/sites/chargers.ts';
 import { union } from '../../lib/table/access.ts';
 
@@ -14,18 +14,18 @@ export const returns = { 200: resource(Charger) };
 export const endpoint = forSite({
   format: volttime,
   route: 'PATCH /api/v3/chargers/{charger}',
-  permission: 'site:read',
-  rule: 'site:manage',
+  permission: 'site:manage',
   table: union(FIND_CHARGER, UPDATE_CHARGER),
   depth: 4,
   body: ChargerChanges,
-  refuses: ['forbidden', 'charger_identity_taken'],
+  refuses: ['charger_identity_taken'],
   missing: 'charger_not_found',
   locate: ({ request }) => locateCharger(readKey('charger', request.params.charger)),
   read: ({ located: { siteId, chargerId } }) => getCharger(siteId, chargerId),
-  async handle({ request, body, occasion, reach: { site }, read, ways }) {
+  sees: seesCharger,
+  async handle({ request, body, occasion, reach: { site }, read, ways, way }) {
     const charger = requireCharger(read, insightBy(ways, request.now));
-    const changed = await updateCharger(occasion, managingWay(ways), site, charger, body);
+    const changed = await updateCharger(occasion, way, site, charger, body);
     return { status: 200, body: { data: showCharger(changed) } };
   },
 });

@@ -3,8 +3,7 @@ import { SiteChanges } from '../../lib/dialects/volttime/input.ts';
 import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { resource, Site } from '../../lib/dialects/volttime/schemas.ts';
 import { showSite } from '../../lib/dialects/volttime/show.ts';
-import { managingWay } from '../../lib/domain/site.ts';
-import { forSite } from '../../lib/http/endpoint.ts';
+import { forSite } from '../../lib/http/for-site.ts';
 import { LOCATE_SITE, locateSite, UPDATE_SITE, updateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
 
@@ -14,16 +13,14 @@ export const returns = { 200: resource(Site) };
 export const endpoint = forSite({
   format: volttime,
   route: 'PATCH /api/v3/sites/{site}',
-  permission: 'site:read',
-  rule: 'site:manage',
+  permission: 'site:manage',
   table: union(LOCATE_SITE, UPDATE_SITE),
   depth: 3,
   body: SiteChanges,
-  refuses: ['forbidden'],
   missing: 'site_not_found',
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
-  async handle({ body, occasion, reach: { site }, ways }) {
-    const changed = await updateSite(occasion, managingWay(ways), site, body);
+  async handle({ body, occasion, reach: { site }, way }) {
+    const changed = await updateSite(occasion, way, site, body);
     return { status: 200, body: { data: showSite(changed) } };
   },
 });

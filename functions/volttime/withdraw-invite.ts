@@ -1,8 +1,7 @@
 import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { readKey, readNumber } from '../../lib/dialects/volttime/key.ts';
 import { Message } from '../../lib/dialects/volttime/schemas.ts';
-import { managingWay } from '../../lib/domain/site.ts';
-import { forSite } from '../../lib/http/endpoint.ts';
+import { forSite } from '../../lib/http/for-site.ts';
 import { requireSiteInvite, WITHDRAW_SITE_INVITE, withdrawSiteInvite } from '../../lib/sites/site-invites.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
@@ -16,15 +15,13 @@ export const returns = { 200: Message };
 export const endpoint = forSite({
   format: volttime,
   route: 'DELETE /api/v3/sites/{site}/teams/invites/{invite}',
-  permission: 'site:read',
-  rule: 'site:manage',
+  permission: 'site:manage',
   table: union(LOCATE_SITE, WITHDRAW_SITE_INVITE),
   depth: 4,
-  refuses: ['forbidden', 'invitation_not_found', 'invitation_not_pending'],
+  refuses: ['invitation_not_found', 'invitation_not_pending'],
   missing: 'site_not_found',
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
-  async handle({ request, occasion, reach: { site }, ways }) {
-    const way = managingWay(ways);
+  async handle({ request, occasion, reach: { site }, way }) {
     await withdrawSiteInvite(occasion, way, site, await requireSiteInvite(site, readNumber(request.params.invite)));
     return { status: 200, body: { message: 'Invite withdrawn successfully' } };
   },

@@ -1,7 +1,7 @@
 import type { Occasion } from '../domain/audit.ts';
 import { COUNTER_ROWS } from '../domain/limits.ts';
 import type { Member } from '../domain/member.ts';
-import type { Site, SiteAccess } from '../domain/site.ts';
+import type { Site } from '../domain/site.ts';
 import type { SiteInvite } from '../domain/site-invite.ts';
 import type { Team, TeamMembership } from '../domain/team.ts';
 import { listInvitations } from '../invitations/invitations.ts';
@@ -11,8 +11,9 @@ import { listAccessTokens, tokenRemoval } from '../people/access-tokens.ts';
 import { chargerRemoval, listChargers, moveIdentity } from '../sites/chargers.ts';
 import { accessEntry, accessRemoval, auditIn, countSites, sharingChange } from '../sites/sharing.ts';
 import { inviteRemoval } from '../sites/site-invites.ts';
-import { getSite, listAccessOf, siteRemoval } from '../sites/sites.ts';
+import { getSite, listAccessOf, SITE_ACCESS, siteRemoval } from '../sites/sites.ts';
 import type { TableAccess } from '../table/access.ts';
+import { itemReader } from '../table/items.ts';
 import { keys } from '../table/keys.ts';
 import { get, query } from '../table/read.ts';
 import { transact } from '../table/write.ts';
@@ -48,13 +49,15 @@ export function clearJob(occasion: Occasion, job: Job): Promise<boolean> {
   return 'siteId' in job ? clearSite(occasion, job) : clearMembership(job);
 }
 
+const SITE_JOB = itemReader<SiteJob & { readonly dueAt: string }>('Job', { siteId: 'string', dueAt: 'string' });
+
 /**
  * Moves a part of the identities of a site's chargers to the organization that it went to.
  *
  * @returns whether nothing is left
  */
 async function moveIdentities({ id: siteId, organizationId }: Site): Promise<boolean> {
-  const job = (await get(keys.job(siteId))) as unknown as (SiteJob & { dueAt: string }) | undefined;
+  const job = SITE_JOB.one(await get(keys.job(siteId)));
   if (!job) return true;
   const chargers = await listChargers(siteId, { after: job.movedTo, limit: BATCH });
   for (const charger of chargers) {
@@ -73,7 +76,7 @@ async function clearSite(occasion: Occasion, { siteId }: SiteJob): Promise<boole
   const site = await getSite(siteId);
   if (site) return moveIdentities(site);
   const rows = await query({ pk: keys.site(siteId).pk, limit: BATCH });
-  const accesses = rows.map((row) => (row.type === 'SiteAccess' ? (row as unknown as SiteAccess) : undefined));
+  const accesses = rows.map((row) => (row.type === 'SiteAccess' ? SITE_ACCESS.one(row) : undefined));
   const teams = await Promise.all(accesses.map((access) => access && getTeam(access.organizationId, access.teamId)));
   for (const [index, row] of rows.entries()) {
     const access = accesses[index];

@@ -11,7 +11,7 @@ import { audit } from '../table/audit.ts';
 import { count } from '../table/counters.ts';
 import { keys } from '../table/keys.ts';
 import { busy } from '../table/read.ts';
-import { Stale, transact, type Write } from '../table/write.ts';
+import { existing, Missing, transact, type Write } from '../table/write.ts';
 import { clearMember } from './clearing.ts';
 
 /** What `erasePerson` does to the table. */
@@ -52,12 +52,12 @@ export async function erasePerson(
     withInvitations(listed),
   ]);
   // Whoever is remembered may have been erased and be somebody new by now, as whom all of it is done.
-  if (!user) throw new Stale();
+  if (!user) throw new Missing(keys.user(userId));
   present.forEach(refuseOwner);
   for (const [index, membership] of memberships.entries()) {
-    const member = members[index];
-    if (!member) throw new Stale();
-    const isPresent = present.some(({ organizationId }) => organizationId === membership.organizationId);
+    const { organizationId, memberId } = membership;
+    const member = existing(keys.member(organizationId, memberId), members[index]);
+    const isPresent = present.some((row) => row.organizationId === organizationId);
     await (isPresent ? removeMember(elsewhere(occasion), membership, member) : clearMember(member, occasion.now));
   }
   for (let invites = first; ; invites = await withInvitations(await listInvites(email))) {

@@ -1,11 +1,11 @@
 import type { Occasion } from '../domain/audit.ts';
 import type { User } from '../domain/member.ts';
-import { getMember, removalWrites } from '../organizations/members.ts';
+import { removalWrites, requireMember } from '../organizations/members.ts';
 import { listMemberships } from '../organizations/organizations.ts';
 import type { TableAccess } from '../table/access.ts';
 import { audit } from '../table/audit.ts';
 import { keys } from '../table/keys.ts';
-import { Stale, transact, type Write } from '../table/write.ts';
+import { transact, type Write } from '../table/write.ts';
 
 /** What `endPlaceholder` does to the table. */
 export const END_PLACEHOLDER: TableAccess = {
@@ -28,9 +28,9 @@ export async function endPlaceholder({ userId, email }: User, occasion: Occasion
     key: keys.user(userId),
     when: [{ attribute: 'claimed', is: false }],
   };
-  for (const { organizationId, memberId, role } of await listMemberships(userId)) {
-    const member = await getMember(organizationId, memberId);
-    if (!member) throw new Stale();
+  for (const membership of await listMemberships(userId)) {
+    const { organizationId, memberId, role } = membership;
+    const member = await requireMember(membership);
     await transact([
       isUnclaimed,
       ...removalWrites(member, occasion.now),

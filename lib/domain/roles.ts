@@ -27,6 +27,25 @@ export const PERMISSIONS = {
 } as const satisfies Record<string, readonly Role[]>;
 export type Permission = keyof typeof PERMISSIONS;
 
+/**
+ * What takes more than a role: being the owner, a place in the team, a place in the team by which somebody reaches a site.
+ * Each is enforced by the kind of endpoint that declares it (`lib/http/for-*.ts`). `nobody` has the last one.
+ */
+export type ScopedPermission =
+  | 'organization:own'
+  | 'ownership:accept'
+  | 'team:moderate'
+  | 'team:manage'
+  | 'site:manage'
+  | 'sensitive-data:request'
+  | 'site-invite:accept'
+  | 'nobody';
+
+/** Whether a role gives a permission, by itself or together with a place: what the other ones ask is not in the matrix. */
+export function isOfRole(permission: Permission | ScopedPermission): permission is Permission {
+  return permission in PERMISSIONS;
+}
+
 /** Whether `role` has `permission`. */
 export function may(role: Role, permission: Permission): boolean {
   return (PERMISSIONS[permission] as readonly Role[]).includes(role);

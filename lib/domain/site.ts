@@ -1,6 +1,7 @@
 import type { Charger } from './charger.ts';
 import type { Actor } from './member.ts';
 import { Refusal } from './refusal.ts';
+import { may, type Permission, type ScopedPermission } from './roles.ts';
 import { above, isIn, mayManage, type Team, type TeamMembership } from './team.ts';
 
 /** A place with chargers, which a team owns. Timestamps are ISO 8601 in UTC with milliseconds. */
@@ -204,11 +205,27 @@ export function waysOf({ accesses, actors, own, teams }: Omit<Reach, 'asked'>, b
   });
 }
 
-/** The way by which somebody manages a site: that of the owning team. @throws Refusal `forbidden` */
-export function managingWay(ways: readonly Way[]): Way {
-  const way = ways.find((each) => each.access.isOwner && isManaging(each));
-  if (!way) throw new Refusal('forbidden');
-  return way;
+/** What somebody may be asked for at a site. */
+export type SitePermission = Extract<Permission, 'site:read' | 'charger:report'> | ManagingPermission;
+type ManagingPermission = Extract<ScopedPermission, 'site:manage' | 'sensitive-data:request'>;
+
+/**
+ * The ways by which somebody has a permission at a site. Who manages the owning team manages it; who manages another team
+ * with access asks for its sensitive data. What a role gives, it gives in the organization of the team.
+ *
+ * @throws Refusal `team_not_found`, `site_owner_access` where the team that is to ask isn't one with which it is shared
+ */
+export function waysWith(permission: SitePermission, ways: readonly Way[], reach: Reach): Way[] {
+  switch (permission) {
+    case 'site:manage':
+      return ways.filter((way) => way.access.isOwner && isManaging(way));
+    case 'sensitive-data:request': {
+      const { team } = askedShare(reach);
+      return ways.filter((way) => way.team.id === team.id && isManaging(way));
+    }
+    default:
+      return ways.filter(({ actor }) => may(actor.role, permission));
+  }
 }
 
 /** The team that is asked about, and its access to the site. @throws Refusal `team_not_found` where it has none */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { idBytes, idFromBytes, shortIdAsUuid, shortIdFromUuid, uuidOf } from './ids.ts';
 import type { Actor } from './member.ts';
+import type { Permission, ScopedPermission } from './roles.ts';
 
 /** What a member may be in a team. Whoever makes a team is its OWNER. */
 export const TEAM_ROLES = ['OWNER', 'MODERATOR', 'MEMBER'] as const;
@@ -163,19 +164,27 @@ export interface Viewer {
   readonly own: readonly TeamMembership[];
 }
 
-/** The teams that somebody is in, themselves or by being in one above; an ADMIN is in all. */
-export function within(teams: readonly Team[], { actor, own }: Viewer): Team[] {
+/**
+ * What somebody may be asked for in a team. `team:read` is to see it: members, those of the teams above it and ADMINs, and
+ * everybody where it isn't private. `site:read` is to see what it owns: the same, but for everybody. Others that a role
+ * gives depend on the role alone.
+ */
+export type TeamPermission = Permission | Extract<ScopedPermission, 'team:manage' | 'team:moderate' | 'nobody'>;
+
+/**
+ * The teams of an organization in which somebody has a permission that a place in a team above gives, too. Members of a
+ * team have none in those above it for that.
+ */
+export function teamsWith(
+  permission: 'team:read' | 'site:read',
+  teams: readonly Team[],
+  { actor, own }: Viewer,
+): Team[] {
   if (actor.role === 'ADMIN') return [...teams];
   const mine = new Set(own.filter((membership) => isIn(actor, membership)).map(({ teamId }) => teamId));
   const byId = new Map(teams.map((team) => [team.id, team]));
-  return teams.filter((team) => [team, ...above(team, byId)].some(({ id }) => mine.has(id)));
-}
-
-/**
- * The teams of an organization that somebody sees: an ADMIN all, others the public ones, their own, and whatever is
- * below their own. Members of a team don't see those above it for that.
- */
-export function visible(teams: readonly Team[], viewer: Viewer): Team[] {
-  const inside = new Set(within(teams, viewer));
-  return teams.filter((team) => !team.isPrivate || inside.has(team));
+  return teams.filter(
+    (team) =>
+      (permission === 'team:read' && !team.isPrivate) || [team, ...above(team, byId)].some(({ id }) => mine.has(id)),
+  );
 }

@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 import type { Dialect } from '../dialects/dialect.ts';
 import type { RefusalCode } from '../domain/refusal.ts';
-import type { Permission } from '../domain/roles.ts';
+import type { Permission, ScopedPermission } from '../domain/roles.ts';
 import type { TableAccess } from '../table/access.ts';
 
 /** Who may call: a signed-in person, an access token, whoever holds a link's secret, anybody. */
@@ -29,22 +29,6 @@ interface FunctionDeclaration {
   readonly timeout: number;
 }
 
-/** What a call takes beside a role that has the permission: what the handler decides, and the conditions of its writes. */
-export type Rule =
-  | 'nobody'
-  | 'organization:own'
-  | 'organization:offered'
-  | 'member:about-oneself'
-  | 'member:remove-or-leave'
-  | 'team:inside'
-  | 'team:manage'
-  | 'team:manage-or-leave'
-  | 'team:moderate'
-  | 'team:oneself'
-  | 'site:manage'
-  | 'site:ask'
-  | 'site:accept';
-
 /** A function behind a route of the API. */
 export interface HttpDeclaration extends FunctionDeclaration {
   readonly kind: 'http';
@@ -52,10 +36,12 @@ export interface HttpDeclaration extends FunctionDeclaration {
   /** The dialect that it answers in; `$default` chooses by the path. */
   readonly dialect: Dialect;
   readonly caller: readonly CallerKind[];
-  /** What the caller's role in the organization must allow; undefined where no organization is involved or every member may. */
-  readonly permission: Permission | undefined;
-  /** What it takes beside that; undefined: nothing, of what the caller sees. */
-  readonly rule: Rule | undefined;
+  /** What the caller must have; undefined where no organization is involved or every member may. */
+  readonly permission: Permission | ScopedPermission | undefined;
+  /** Whether those whom the call is about may, too, without the permission. */
+  readonly oneself: boolean;
+  /** What the permission is asked of; undefined: of the role in the organization. */
+  readonly about: 'team' | 'site' | undefined;
   /** Whether the call is about one organization (`X-Organization-Id`). */
   readonly organization: boolean;
   /** Whether what the call is about tells the organization, which no header names then. */

@@ -19,7 +19,8 @@ export function refusalsOf(declaration: HttpDeclaration): readonly RefusalCode[]
     add('keys_unavailable');
   }
   if (caller.includes('token')) add('unauthenticated');
-  if (permission) add('forbidden');
+  // Who wasn't offered the ownership is told that there is no offer.
+  if (permission && permission !== 'ownership:accept') add('forbidden');
   if (organization) add('organization_not_found');
   if (organization && !route.includes('{organizationId}')) add('organization_required', 'no_organization');
   if (caller.includes('person') && !caller.includes('token')) add('token_not_allowed');

@@ -37,6 +37,7 @@ import { type AddressHolder, getAddressHolder } from '../people/people.ts';
 import type { TableAccess } from '../table/access.ts';
 import { audit } from '../table/audit.ts';
 import { count } from '../table/counters.ts';
+import { itemReader } from '../table/items.ts';
 import { keys, prefixes } from '../table/keys.ts';
 import { type Counted, countMailsOfDay, countMailsTo, endOfDay, tooMany } from '../table/rates.ts';
 import { get, query } from '../table/read.ts';
@@ -65,12 +66,19 @@ export interface InvitedGuard {
   readonly blockedAt?: string;
 }
 
+const INVITATION = itemReader<Invitation>('Invitation', {
+  ...{ id: 'string', organizationId: 'string', email: 'string', role: 'string', status: 'string', inviterId: 'string' },
+  ...{ createdAt: 'string', updatedAt: 'string', expiresAt: 'string', days: 'number', reminders: 'number' },
+  ...{ stopSecrets: 'object', secrets: 'object', handedSecrets: 'object', replacedSecrets: 'object', seat: 'number' },
+});
+const INVITED = itemReader<InvitedGuard>('Invited', { organizationId: 'string' });
+
 export async function getInvitation(organizationId: string, invitationId: string): Promise<Invitation | undefined> {
-  return (await get(keys.invitation(organizationId, invitationId))) as unknown as Invitation | undefined;
+  return INVITATION.one(await get(keys.invitation(organizationId, invitationId)));
 }
 
 export async function getInvited(email: string, organizationId: string): Promise<InvitedGuard | undefined> {
-  return (await get(keys.invited(email, organizationId))) as unknown as InvitedGuard | undefined;
+  return INVITED.one(await get(keys.invited(email, organizationId)));
 }
 
 /** Invitations, newest first. */
@@ -86,7 +94,7 @@ export async function listInvitations(
     ...(range.skip && { skip: range.skip }),
     ...(range.after && { after: keys.invitation(organizationId, range.after).sk }),
   });
-  return items as unknown as Invitation[];
+  return INVITATION.all(items);
 }
 
 /** The invitations of an organization to one address, newest first, of which there are few. */
@@ -104,7 +112,7 @@ export async function listInvitationsTo(
 
 /** The organizations that an address was ever invited to; at most `limit`. */
 export async function listInvited(email: string, limit: number): Promise<InvitedGuard[]> {
-  return (await query({ pk: keys.address(email).pk, prefix: prefixes.invited, limit })) as unknown as InvitedGuard[];
+  return INVITED.all(await query({ pk: keys.address(email).pk, prefix: prefixes.invited, limit }));
 }
 
 /** What `createInvitation` decides on, read beside the actor's membership. */

@@ -16,17 +16,32 @@ import { lowerRole, may, type Permission, ROLES, type Role, rolesWith } from '..
 import { dueAttributes, type MembershipJob } from '../outbox/due.ts';
 import { audit } from '../table/audit.ts';
 import { count } from '../table/counters.ts';
+import { itemReader } from '../table/items.ts';
 import { keys, prefixes } from '../table/keys.ts';
 import { get, query } from '../table/read.ts';
-import { type Condition, transact, type Update, type Write } from '../table/write.ts';
+import { type Condition, existing, transact, type Update, type Write } from '../table/write.ts';
+
+export const MEMBERSHIP = itemReader<Membership>('Membership', {
+  ...{ userId: 'string', organizationId: 'string', memberId: 'string', role: 'string', owner: 'boolean' },
+});
+const MEMBER = itemReader<Member>('Member', {
+  ...{ userId: 'string', organizationId: 'string', memberId: 'string', role: 'string', owner: 'boolean' },
+  ...{ profile: 'object', claimed: 'boolean', seat: 'number', tokens: 'number', teams: 'number' },
+  ...{ createdAt: 'string', updatedAt: 'string' },
+});
 
 /** Reads what a person is in an organization: what authorization goes by. */
 export async function getMembership(userId: string, organizationId: string): Promise<Membership | undefined> {
-  return (await get(keys.membership(userId, organizationId))) as unknown as Membership | undefined;
+  return MEMBERSHIP.one(await get(keys.membership(userId, organizationId)));
 }
 
 export async function getMember(organizationId: string, memberId: string): Promise<Member | undefined> {
-  return (await get(keys.member(organizationId, memberId))) as unknown as Member | undefined;
+  return MEMBER.one(await get(keys.member(organizationId, memberId)));
+}
+
+/** The member behind a membership. @throws Missing */
+export async function requireMember({ organizationId, memberId }: Membership): Promise<Member> {
+  return existing(keys.member(organizationId, memberId), await getMember(organizationId, memberId));
 }
 
 /** Members in the order of joining. */
@@ -41,7 +56,7 @@ export async function listMembers(
     ...(range.skip && { skip: range.skip }),
     ...(range.after && { after: keys.member(organizationId, range.after).sk }),
   });
-  return items as unknown as Member[];
+  return MEMBER.all(items);
 }
 
 /** Of how many members usernames are known: they have no guards. */

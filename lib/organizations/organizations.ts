@@ -7,22 +7,28 @@ import type { Organization } from '../domain/organization.ts';
 import { dueAttributes } from '../outbox/due.ts';
 import { audit } from '../table/audit.ts';
 import { count, membersAre } from '../table/counters.ts';
+import { itemReader } from '../table/items.ts';
 import { keys, prefixes } from '../table/keys.ts';
 import { get, query } from '../table/read.ts';
 import { transact, type Write } from '../table/write.ts';
 import { defaultTeam, teamWrites } from '../teams/teams.ts';
-import { actorMay, joined, memberWrites, profileOf } from './members.ts';
+import { actorMay, joined, MEMBERSHIP, memberWrites, profileOf } from './members.ts';
+
+const ORGANIZATION = itemReader<Organization>('Organization', {
+  ...{ id: 'string', name: 'string', language: 'string', defaultTeamId: 'string', moves: 'number', leaves: 'number' },
+  ...{ createdAt: 'string', updatedAt: 'string' },
+});
 
 /** Reads an organization; one that was deleted is not found. */
 export async function getOrganization(organizationId: string): Promise<Organization | undefined> {
-  const organization = (await get(keys.organization(organizationId))) as unknown as Organization | undefined;
+  const organization = ORGANIZATION.one(await get(keys.organization(organizationId)));
   return organization?.deletedAt ? undefined : organization;
 }
 
 /** Every membership of a person; a person is in a bounded number of organizations. */
 export async function listMemberships(userId: string, limit?: number): Promise<Membership[]> {
   const items = await query({ pk: keys.user(userId).pk, prefix: prefixes.membership, ...(limit && { limit }) });
-  return items as unknown as Membership[];
+  return MEMBERSHIP.all(items);
 }
 
 /** The organizations behind memberships, in their order; deleted ones are left out. */

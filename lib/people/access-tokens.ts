@@ -8,16 +8,22 @@ import { Refusal } from '../domain/refusal.ts';
 import { lowerRole, type Role } from '../domain/roles.ts';
 import { actorIs } from '../organizations/members.ts';
 import { audit } from '../table/audit.ts';
+import { itemReader } from '../table/items.ts';
 import { keys, prefixes } from '../table/keys.ts';
 import { get, query } from '../table/read.ts';
 import { type Condition, Stale, transact, type Update, type Write } from '../table/write.ts';
+
+const ACCESS_TOKEN = itemReader<AccessToken>('AccessToken', {
+  ...{ tokenId: 'string', organizationId: 'string', userId: 'string', memberId: 'string', name: 'string' },
+  ...{ createdAt: 'string', hash: 'string' },
+});
 
 export async function getAccessToken(
   userId: string,
   organizationId: string,
   tokenId: string,
 ): Promise<AccessToken | undefined> {
-  return (await get(keys.accessToken(userId, organizationId, tokenId))) as unknown as AccessToken | undefined;
+  return ACCESS_TOKEN.one(await get(keys.accessToken(userId, organizationId, tokenId)));
 }
 
 /** The tokens of a person in an organization, oldest first, those of earlier memberships among them. */
@@ -27,7 +33,7 @@ export async function listAccessTokens(userId: string, organizationId: string, l
     prefix: `${prefixes.accessToken}${organizationId}#`,
     ...(limit !== undefined && { limit }),
   });
-  return items as unknown as AccessToken[];
+  return ACCESS_TOKEN.all(items);
 }
 
 /**

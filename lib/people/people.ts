@@ -15,9 +15,10 @@ import {
 import { listMemberships } from '../organizations/organizations.ts';
 import type { TableAccess } from '../table/access.ts';
 import { audit } from '../table/audit.ts';
+import { itemReader } from '../table/items.ts';
 import { keys } from '../table/keys.ts';
 import { get } from '../table/read.ts';
-import { type Condition, Stale, transact, type Write } from '../table/write.ts';
+import { type Condition, existing, Missing, Stale, transact, type Write } from '../table/write.ts';
 import { getTeamMembership, handedOver, listTeamsOf } from '../teams/team-members.ts';
 
 /**
@@ -63,23 +64,32 @@ export interface AddressHolder {
   readonly username?: string;
 }
 
+const ADDRESS = itemReader<AddressHolder>('Address', {
+  ...{ userId: 'string', claimed: 'boolean', firstName: 'string', lastName: 'string' },
+});
+const USER = itemReader<User>('User', {
+  ...{ userId: 'string', firstName: 'string', lastName: 'string', email: 'string', claimed: 'boolean' },
+  ...{ organizations: 'number', createdAt: 'string', updatedAt: 'string' },
+});
+const IDENTITY = itemReader<Identity>('Identity', {
+  ...{ userId: 'string', issuer: 'string', email: 'string', issuedAt: 'number', named: 'boolean' },
+});
+
 export async function getAddressHolder(email: string): Promise<AddressHolder | undefined> {
-  return (await get(keys.address(email))) as unknown as AddressHolder | undefined;
+  return ADDRESS.one(await get(keys.address(email)));
 }
 
 export async function getUser(userId: string): Promise<User | undefined> {
-  return (await get(keys.user(userId))) as unknown as User | undefined;
+  return USER.one(await get(keys.user(userId)));
 }
 
-/** Reads the user who calls. @throws Stale when they were erased since they were recognized */
+/** Reads the user who calls. @throws Missing when they were erased since they were recognized */
 export async function getCaller(userId: string): Promise<User> {
-  const user = await getUser(userId);
-  if (!user) throw new Stale();
-  return user;
+  return existing(keys.user(userId), await getUser(userId));
 }
 
 export async function getIdentity(identity: string): Promise<Identity | undefined> {
-  return (await get(keys.identity(identity))) as unknown as Identity | undefined;
+  return IDENTITY.one(await get(keys.identity(identity)));
 }
 
 /** Who somebody is to the service: by the newest that their issuer said of them, which the present token may not be. */
@@ -137,7 +147,7 @@ export async function moveSignIn(
   { identity, issuer, issuedAt }: Pick<SignIn, 'identity' | 'issuer' | 'issuedAt'>,
 ): Promise<void> {
   const [kept, memberships] = await Promise.all([getIdentity(from), listMemberships(userId)]);
-  if (!kept) throw new Stale();
+  if (!kept) throw new Missing(keys.identity(from));
   await transact([
     { type: 'put', key: keys.identity(identity), item: { ...kept, issuer, issuedAt }, when: [{ absent: 'pk' }] },
     { type: 'delete', key: keys.identity(from), when: [{ attribute: 'userId', is: userId }] },

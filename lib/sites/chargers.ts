@@ -18,11 +18,19 @@ import type { Team } from '../domain/team.ts';
 import { actorIs, actorMay } from '../organizations/members.ts';
 import { type TableAccess, union } from '../table/access.ts';
 import { audit } from '../table/audit.ts';
+import { itemReader } from '../table/items.ts';
 import { keys, prefixes } from '../table/keys.ts';
 import { get, query } from '../table/read.ts';
 import { type Condition, Stale, transact, type Write } from '../table/write.ts';
 import { accessUpdate, actorManagesSite, sharingChange } from './sharing.ts';
 import { changesOf, LIST_SITES, sitesSeen } from './sites.ts';
+
+const CHARGER = itemReader<Charger>('Charger', {
+  ...{ id: 'string', number: 'number', siteId: 'string', identity: 'string', connectionStatus: 'string' },
+  ...{ createdBy: 'string', createdAt: 'string', updatedAt: 'string' },
+});
+const CHARGER_HOME = itemReader<{ readonly siteId: string }>('ChargerHome', { siteId: 'string' });
+const CHARGER_NUMBER = itemReader<{ readonly chargerId: string }>('ChargerNumber', { chargerId: 'string' });
 
 /** What `locateCharger` and `getCharger` do to the table. */
 export const FIND_CHARGER: TableAccess = { BatchGetItem: ['CHARGER', 'CHARGERNO', 'SITE'] };
@@ -32,16 +40,16 @@ export async function locateCharger(
   by: { readonly id: string } | { readonly number: number } | undefined,
 ): Promise<{ readonly chargerId: string; readonly siteId: string } | undefined> {
   const chargerId = by && ('id' in by ? by.id : await chargerOfNumber(by.number));
-  const home = chargerId && ((await get(keys.chargerHome(chargerId))) as unknown as { siteId: string } | undefined);
-  return home ? { chargerId, siteId: home.siteId } : undefined;
+  const home = chargerId ? CHARGER_HOME.one(await get(keys.chargerHome(chargerId))) : undefined;
+  return chargerId && home ? { chargerId, siteId: home.siteId } : undefined;
 }
 
 export async function getCharger(siteId: string, chargerId: string): Promise<Charger | undefined> {
-  return (await get(keys.charger(siteId, chargerId))) as unknown as Charger | undefined;
+  return CHARGER.one(await get(keys.charger(siteId, chargerId)));
 }
 
 async function chargerOfNumber(number: number): Promise<string | undefined> {
-  return ((await get(keys.chargerNumber(number))) as unknown as { chargerId: string } | undefined)?.chargerId;
+  return CHARGER_NUMBER.one(await get(keys.chargerNumber(number)))?.chargerId;
 }
 
 /** What `findChargers` and `chargersOn` do to the table. */
@@ -354,7 +362,7 @@ interface Range {
 export async function listChargers(siteId: string, { skip = 0, after, limit }: Range): Promise<Charger[]> {
   const { pk } = keys.site(siteId);
   const from = after === undefined ? {} : { after: keys.charger(siteId, after).sk };
-  return (await query({ pk, prefix: prefixes.charger, skip, limit, ...from })) as unknown as Charger[];
+  return CHARGER.all(await query({ pk, prefix: prefixes.charger, skip, limit, ...from }));
 }
 
 /** What `listChargersSeen` does to the table. */

@@ -1,7 +1,7 @@
 import { type Explanation, explain } from '../domain/explanation.ts';
 import type { Member } from '../domain/member.ts';
 import { type Reach, waysOf } from '../domain/site.ts';
-import { type Team, type TeamMembership, within } from '../domain/team.ts';
+import { type Team, type TeamMembership, teamsWith } from '../domain/team.ts';
 import { listMembers } from '../organizations/members.ts';
 import { getOrganization } from '../organizations/organizations.ts';
 import type { TableAccess } from '../table/access.ts';
@@ -83,7 +83,7 @@ export async function explainMember(
   const { organizationId } = member;
   const [own, teams] = await Promise.all([listTeamsOf(member.userId), listTeams(organizationId)]);
   const rows = await Promise.all(
-    within(teams, { actor: member, own })
+    teamsWith('site:read', teams, { actor: member, own })
       .filter(({ sites = 0, sharedSites = 0 }) => sites + sharedSites > 0)
       .map(({ id }) =>
         query({

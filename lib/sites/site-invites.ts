@@ -34,6 +34,7 @@ import {
 } from '../table/rates.ts';
 import { get, query } from '../table/read.ts';
 import { transact, type Write } from '../table/write.ts';
+import { LOOK_ABOVE, requireTeam } from '../teams/permissions.ts';
 import { actorManages, getTeamMembership } from '../teams/team-members.ts';
 import { getTeam } from '../teams/teams.ts';
 import { chargersOn } from './chargers.ts';
@@ -46,7 +47,7 @@ import {
   TRANSFERRING,
   transferWrites,
 } from './sharing.ts';
-import { getAccess, getSite, requireManaged, SEE_OWNED } from './sites.ts';
+import { getAccess, getSite } from './sites.ts';
 
 /** What `createSiteInvite`, and recording what became of its mail, do to the table. */
 export const CREATE_SITE_INVITE: TableAccess = {
@@ -293,7 +294,7 @@ export async function getInviter({
 }
 
 /** What `acceptSiteInvite` does to the table. */
-export const ACCEPT_SITE_INVITE: TableAccess = union(SEE_OWNED, SHARING, TRANSFERRING, {
+export const ACCEPT_SITE_INVITE: TableAccess = union(LOOK_ABOVE, SHARING, TRANSFERRING, {
   BatchGetItem: ['SITE', 'ORG', 'USER', 'TEAM'],
   ConditionCheckItem: ['USER', 'TEAM'],
 });
@@ -332,7 +333,7 @@ export async function acceptSiteInvite(
   if (!owner?.isOwner || isOld) throw new Refusal('site_invite_void');
   if (!acceptor) throw missing();
   const { actor, own } = acceptor;
-  const team = await requireManaged(actor, acceptor.team, own, missing);
+  const team = await requireTeam('team:manage', actor, acceptor, { sight: 'site:read', missing });
   if (team.id === site.teamId) throw missing();
   // What was deleted, or is over, since the invite was made isn't given.
   const assets = invite.assets?.filter((id) => chargers.has(id));

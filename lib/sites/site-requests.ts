@@ -15,6 +15,7 @@ import type { RequestMail } from '../outbox/due.ts';
 import { mailWrite, newMail } from '../outbox/mails.ts';
 import { getUser } from '../people/people.ts';
 import type { TableAccess } from '../table/access.ts';
+import { itemReader } from '../table/items.ts';
 import { keys } from '../table/keys.ts';
 import { countMailsTo } from '../table/rates.ts';
 import { get } from '../table/read.ts';
@@ -108,8 +109,16 @@ export async function addSecret({ siteId, requestId, userId }: RequestMail, secr
   });
 }
 
+const SITE_REQUEST = itemReader<SiteRequest>('SiteRequest', {
+  ...{ id: 'string', siteId: 'string', teamId: 'string', organizationId: 'string' },
+  ...{ reason: 'string', requestedBy: 'string', createdAt: 'string' },
+});
+const SITE_ASKED = itemReader<SiteAsked>('SiteAsked', {
+  ...{ id: 'string', siteId: 'string', teamId: 'string', organizationId: 'string', secrets: 'object' },
+});
+
 export async function getSiteRequest(siteId: string, teamId: string): Promise<SiteRequest | undefined> {
-  return (await get(keys.siteRequest(siteId, teamId))) as unknown as SiteRequest | undefined;
+  return SITE_REQUEST.one(await get(keys.siteRequest(siteId, teamId)));
 }
 
 /** A request whose link somebody holds. */
@@ -129,7 +138,7 @@ export interface FoundRequest {
 export async function findSiteRequest(token: SiteToken | undefined): Promise<FoundRequest> {
   if (!token) throw new Refusal('sensitive_request_not_found');
   const [asked, site] = await Promise.all([
-    get(keys.siteAsked(token.siteId, token.id)) as unknown as Promise<SiteAsked | undefined>,
+    get(keys.siteAsked(token.siteId, token.id)).then(SITE_ASKED.one),
     getSite(token.siteId),
   ]);
   const known = [...(asked?.secrets ?? [])].map((entry) => entry.split('#') as [userId: string, hash: string]);

@@ -2,21 +2,34 @@ import type { Occasion } from '../domain/audit.ts';
 import { newId, newNumber } from '../domain/ids.ts';
 import type { Limits } from '../domain/limits.ts';
 import type { Actor } from '../domain/member.ts';
-import { Refusal, type RefusalCode } from '../domain/refusal.ts';
+import { Refusal } from '../domain/refusal.ts';
 import { type Insight, insightOf, type Reach, type Site, type SiteAccess, seenSite, type Way } from '../domain/site.ts';
-import { isIn, mayManage, type Team, type TeamMembership, within } from '../domain/team.ts';
+import type { Team, TeamMembership } from '../domain/team.ts';
 import { getOrganization } from '../organizations/organizations.ts';
 import type { TableAccess } from '../table/access.ts';
 import { audit } from '../table/audit.ts';
+import { itemReader } from '../table/items.ts';
 import { BEFORE_SITE, keys, prefixes } from '../table/keys.ts';
 import { get, query } from '../table/read.ts';
 import { transact, type Write } from '../table/write.ts';
-import { actorManages, getTeamMembership, listTeamsOf } from '../teams/team-members.ts';
-import { getTeam, listTeams } from '../teams/teams.ts';
+import { actorManages } from '../teams/team-members.ts';
 import { accessWrites, actorManagesSite, countSites, siteJob } from './sharing.ts';
 
+const SITE = itemReader<Site>('Site', {
+  ...{ id: 'string', number: 'number', teamId: 'string', organizationId: 'string', name: 'string' },
+  ...{ chargers: 'number', teams: 'number', sharing: 'number', transfers: 'number' },
+  ...{ createdBy: 'string', createdAt: 'string', updatedAt: 'string' },
+});
+const SITE_NUMBER = itemReader<{ readonly siteId: string }>('SiteNumber', { siteId: 'string' });
+
+/** Both ways: under the site, and under the team. */
+export const SITE_ACCESS = itemReader<SiteAccess>(['SiteAccess', 'SiteOfTeam'], {
+  ...{ siteId: 'string', teamId: 'string', organizationId: 'string', isOwner: 'boolean' },
+  ...{ createdAt: 'string', updatedAt: 'string' },
+});
+
 export async function getSite(siteId: string): Promise<Site | undefined> {
-  return (await get(keys.site(siteId))) as unknown as Site | undefined;
+  return SITE.one(await get(keys.site(siteId)));
 }
 
 /** What `locateSite` does to the table. */
@@ -27,58 +40,7 @@ export async function locateSite(
   by: { id: string } | { number: number } | undefined,
 ): Promise<{ readonly siteId: string } | undefined> {
   if (!by) return;
-  return 'id' in by ? { siteId: by.id } : ((await get(keys.siteNumber(by.number))) as unknown as { siteId: string });
-}
-
-/** The team that owns something, and what somebody is in it. */
-export async function readOwner(
-  { organizationId, teamId }: Pick<Site, 'organizationId' | 'teamId'>,
-  userId: string,
-): Promise<{ team: Team | undefined; own: TeamMembership | undefined }> {
-  const [team, own] = await Promise.all([getTeam(organizationId, teamId), getTeamMembership(teamId, userId)]);
-  return { team, own };
-}
-
-/** What `requireInside` and `requireManaged` do to the table. */
-export const SEE_OWNED: TableAccess = { Query: ['ORG', 'USER'] };
-
-/** The refusal of who doesn't see something. */
-type Missing = RefusalCode | (() => Refusal);
-
-/**
- * A team whose property somebody sees: who is in it, or in a team above it, and ADMINs.
- *
- * @param own what they are in the team
- * @param missing what is told to whoever doesn't
- * @throws Refusal `missing`
- */
-export async function requireInside(
-  actor: Actor,
-  team: Team | undefined,
-  own: TeamMembership | undefined,
-  missing: Missing,
-): Promise<Team> {
-  if (!team) throw refusalOf(missing);
-  if (actor.role === 'ADMIN' || isIn(actor, own)) return team;
-  const [teams, places] = await Promise.all([listTeams(team.organizationId), listTeamsOf(actor.userId)]);
-  if (!within(teams, { actor, own: places }).some(({ id }) => id === team.id)) throw refusalOf(missing);
-  return team;
-}
-
-function refusalOf(missing: Missing): Refusal {
-  return typeof missing === 'string' ? new Refusal(missing) : missing();
-}
-
-/** A team whose property somebody may manage: its owners, and ADMINs. @throws Refusal `missing`, `forbidden` */
-export async function requireManaged(
-  actor: Actor,
-  team: Team | undefined,
-  own: TeamMembership | undefined,
-  missing: Missing,
-): Promise<Team> {
-  const found = await requireInside(actor, team, own, missing);
-  if (!mayManage(actor, own)) throw new Refusal('forbidden');
-  return found;
+  return 'id' in by ? { siteId: by.id } : SITE_NUMBER.one(await get(keys.siteNumber(by.number)));
 }
 
 /** What makes a site. */
@@ -340,7 +302,7 @@ async function readSeen(
 
 /** A team's access to a site. */
 export async function getAccess(siteId: string, teamId: string): Promise<SiteAccess | undefined> {
-  return (await get(keys.siteAccess(siteId, teamId))) as unknown as SiteAccess | undefined;
+  return SITE_ACCESS.one(await get(keys.siteAccess(siteId, teamId)));
 }
 
 /** A site, and all teams' access to it. */
@@ -353,17 +315,17 @@ export type SharedSite = Pick<Reach, 'site' | 'accesses'>;
 export async function readSharedSite(siteId: string): Promise<SharedSite | undefined> {
   const [site, ...accesses] = await query({ pk: keys.site(siteId).pk, after: BEFORE_SITE });
   if (site?.type !== 'Site') return;
-  return { site: site as unknown as Site, accesses: accesses as unknown as SiteAccess[] };
+  return { site: SITE.one(site) as Site, accesses: SITE_ACCESS.all(accesses) };
 }
 
 /** The teams that have access to a site, in the order in which the teams were made; there are few. */
 export async function listAccessesTo(siteId: string): Promise<SiteAccess[]> {
   const { pk } = keys.site(siteId);
-  return (await query({ pk, prefix: prefixes.team })) as unknown as SiteAccess[];
+  return SITE_ACCESS.all(await query({ pk, prefix: prefixes.team }));
 }
 
 /** The sites that a team has access to, without what it may see of them; there are no more than fit into a read or two. */
 export async function listAccessOf(teamId: string, limit?: number): Promise<SiteAccess[]> {
   const { pk } = keys.teamHome(teamId);
-  return (await query({ pk, prefix: prefixes.site, ...(limit && { limit }) })) as unknown as SiteAccess[];
+  return SITE_ACCESS.all(await query({ pk, prefix: prefixes.site, ...(limit && { limit }) }));
 }

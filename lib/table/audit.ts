@@ -1,6 +1,7 @@
 import { configuration } from '../configuration.ts';
 import type { AuditEntry, Occasion } from '../domain/audit.ts';
 import { idFromBytes, idTime, newId } from '../domain/ids.ts';
+import { itemReader } from './items.ts';
 import { auditPartition, keys } from './keys.ts';
 import { query } from './read.ts';
 import type { Write } from './write.ts';
@@ -33,6 +34,11 @@ export function audit(
 /** A page of the audit log makes at most so many queries, of a month each, for so many entries; it may be short. */
 const QUERIES = 12;
 const READS = 1000;
+
+const AUDIT_ENTRY = itemReader<AuditEntry>('AuditEntry', {
+  ...{ id: 'string', action: 'string', organizationId: 'string', actor: 'object', resource: 'object' },
+  ...{ createdAt: 'string', requestId: 'string' },
+});
 
 /**
  * Lists entries, newest first.
@@ -70,13 +76,13 @@ export async function listAudit(
   for (let queries = 0; month >= first; queries += 1) {
     if (queries === QUERIES || reads >= READS) return { entries, next: place ?? placeOf(endOf(month)) };
     const batch = passes === range.passes ? BATCH : limit + 1 - entries.length;
-    const found = (await query({
+    const found = await query({
       pk: auditPartition(organizationId, month),
       limit: batch,
       newestFirst: true,
       ...(place !== undefined && { after: place }),
-    })) as unknown as AuditEntry[];
-    for (const entry of found) {
+    });
+    for (const entry of AUDIT_ENTRY.all(found)) {
       if (entry.createdAt < from) return { entries, next: undefined };
       if (passes(entry)) {
         // There is at least this one more.

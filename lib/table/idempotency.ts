@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import type { TableAccess } from './access.ts';
+import { itemReader } from './items.ts';
 import { type Key, keys } from './keys.ts';
 import { get } from './read.ts';
 import { record, Stale, type Update } from './write.ts';
@@ -30,6 +31,10 @@ interface Remembered {
   /** Whether the answer is the one that was given: before that, it is what was known when the change was written. */
   readonly final: boolean;
 }
+
+const REMEMBERED = itemReader<Remembered>('Idempotency', {
+  ...{ body: 'string', startedAt: 'string', busyUntil: 'string', final: 'boolean' },
+});
 
 /**
  * A request that carries an idempotency key: whatever it creates, it creates once.
@@ -62,7 +67,7 @@ export class Once {
    * @throws Stale while it is at work
    */
   async earlier(): Promise<Answer | 'reused' | undefined> {
-    const found = (await get(this.#key)) as unknown as Remembered | undefined;
+    const found = REMEMBERED.one(await get(this.#key));
     this.#found = found;
     if (!found || !this.#isKept(found)) return undefined;
     if (found.body !== this.#body) return 'reused';

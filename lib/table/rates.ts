@@ -14,6 +14,7 @@ import {
 import { Refusal, type RefusalCode } from '../domain/refusal.ts';
 import type { TableAccess } from './access.ts';
 import { countMails, readCounters } from './counters.ts';
+import { itemReader } from './items.ts';
 import { keys } from './keys.ts';
 import { get, query } from './read.ts';
 import type { Update } from './write.ts';
@@ -151,9 +152,11 @@ export interface InviteWindow {
   readonly end: string;
 }
 
+const INVITE_RATE = itemReader<InviteWindow>('InviteRate', { count: 'number', end: 'string' });
+
 /** The latest window of somebody's invites to sites, over or not. */
 export async function getInviteWindow(userId: string): Promise<InviteWindow | undefined> {
-  return (await get(keys.inviteRate(userId))) as unknown as InviteWindow | undefined;
+  return INVITE_RATE.one(await get(keys.inviteRate(userId)));
 }
 
 /**

@@ -9,6 +9,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { configuration } from '../configuration.ts';
 import { Refusal, type RefusalCode } from '../domain/refusal.ts';
 import { client } from './client.ts';
+import { TornItem } from './items.ts';
 import type { Key } from './keys.ts';
 import { busy, isBroken, pause } from './read.ts';
 
@@ -52,8 +53,28 @@ export type Write =
 
 /** What was read before a write had changed when the write came. */
 export class Stale extends Error {
-  override readonly name = 'Stale';
+  override readonly name: string = 'Stale';
 }
+
+/** An item wasn't there that another one says is there: deleted meanwhile, unless it stays so. */
+export class Missing extends Stale {
+  override readonly name = 'Missing';
+  readonly key: Key;
+
+  constructor(key: Key) {
+    super();
+    this.key = key;
+  }
+}
+
+/** What was read by a key that another item gives. @throws Missing where there is nothing */
+export function existing<T>(key: Key, found: T | undefined): T {
+  if (found === undefined) throw new Missing(key);
+  return found;
+}
+
+/** How many attempts in a row find the same item missing, until it is taken to be lost for good. */
+const MISSING = 4;
 
 /**
  * How long a request goes on trying while others are in its way, in milliseconds: well within its time-out. With full
@@ -140,17 +161,25 @@ async function untilUncontended(tryOnce: () => Promise<boolean>): Promise<void> 
 /**
  * Runs `attempt`, which reads and then writes, again for as long as what it read was overtaken, or couldn't be read.
  *
+ * @throws TornItem when an item stays away that another one says is there; Refusal `busy` when there is no end of it
  * @param attempt gets its number, from 1: what it remembers of earlier requests counts in the first only
  */
 export async function untilFresh<T>(attempt: (number: number) => Promise<T>): Promise<T> {
   const giveUpAt = performance.now() + PATIENCE;
   givingUpAt = giveUpAt;
+  let missing: { readonly key: Key; readonly times: number } | undefined;
   try {
     for (let tries = 1; ; tries += 1) {
       try {
         return await attempt(tries);
       } catch (error) {
         if (!(error instanceof Stale || isBroken(error))) throw error;
+        if (error instanceof Missing) {
+          const { key } = error;
+          const times = key.pk === missing?.key.pk && key.sk === missing.key.sk ? missing.times + 1 : 1;
+          if (times === MISSING) throw new TornItem(key, 'is not there');
+          missing = { key, times };
+        }
         await waitForTurn(tries, giveUpAt);
       }
     }

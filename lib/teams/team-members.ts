@@ -6,13 +6,20 @@ import { isIn, type Team, type TeamMembership, type TeamRole } from '../domain/t
 import { actorIs, getMember } from '../organizations/members.ts';
 import { type TableAccess, union } from '../table/access.ts';
 import { audit } from '../table/audit.ts';
+import { itemReader } from '../table/items.ts';
 import { keys, prefixes } from '../table/keys.ts';
 import { get, query } from '../table/read.ts';
 import { type Condition, Stale, transact, type Update, untilFresh, type Write } from '../table/write.ts';
 
+/** Both ways: under the team, and under the user. */
+const TEAM_MEMBERSHIP = itemReader<TeamMembership>(['TeamMembership', 'TeamOfUser'], {
+  ...{ teamId: 'string', organizationId: 'string', userId: 'string', memberId: 'string', role: 'string' },
+  ...{ createdBy: 'string', createdAt: 'string', updatedAt: 'string' },
+});
+
 /** Whether somebody is in a team: what counts is `isIn`. */
 export async function getTeamMembership(teamId: string, userId: string): Promise<TeamMembership | undefined> {
-  return (await get(keys.teamMember(teamId, userId))) as unknown as TeamMembership | undefined;
+  return TEAM_MEMBERSHIP.one(await get(keys.teamMember(teamId, userId)));
 }
 
 /** Who is in a team, rows of memberships that have ended among them, in the order of their users' ids. */
@@ -27,7 +34,7 @@ export async function listTeamMembers(
     ...(range.skip && { skip: range.skip }),
     ...(range.after && { after: keys.teamMember(teamId, range.after).sk }),
   });
-  return items as unknown as TeamMembership[];
+  return TEAM_MEMBERSHIP.all(items);
 }
 
 /** Who is in each of some teams, at most so many: `listTeamMembers` without the rows of memberships that have ended. */
@@ -50,7 +57,7 @@ export async function membersOfTeams(
 /** The teams that somebody is in, in all organizations, rows of memberships that have ended among them. */
 export async function listTeamsOf(userId: string, limit?: number): Promise<TeamMembership[]> {
   const items = await query({ pk: keys.user(userId).pk, prefix: prefixes.team, ...(limit && { limit }) });
-  return items as unknown as TeamMembership[];
+  return TEAM_MEMBERSHIP.all(items);
 }
 
 /**
@@ -208,29 +215,34 @@ export async function putTeamMembers(
       ]);
       if (!member) return;
       const { role, roles } = placeOf(member, isIn(member, row) ? row : undefined, own);
-      await putTeamMember(occasion, actor, own, team, member, role, row, limits, roles);
+      await putTeamMember(occasion, { actor, own, team, member, role, row, roles, limits });
     });
   }
+}
+
+/** A place in a team that somebody gives to a member. */
+export interface Placing {
+  readonly actor: Actor;
+  /** What the actor is in the team. */
+  readonly own: TeamMembership | undefined;
+  readonly team: Team;
+  readonly member: Member;
+  readonly role: TeamRole;
+  /** What Rocket.Chat's clients call the role; undefined: as it is itself. */
+  readonly roles?: readonly string[] | undefined;
+  /** The member's row in the team, of whatever membership. */
+  readonly row: TeamMembership | undefined;
+  readonly limits: Limits;
 }
 
 /**
  * Puts a member into a team, or gives them another role in it.
  *
- * @param own what the actor is in the team
- * @param present the member's row in the team, of whatever membership
- * @param roles what Rocket.Chat's clients call the role; undefined: as it is itself
  * @throws Refusal `team_member_limit_reached`, `last_team_owner`, `member_not_claimed`
  */
 export async function putTeamMember(
   occasion: Occasion,
-  actor: Actor,
-  own: TeamMembership | undefined,
-  team: Team,
-  member: Member,
-  role: TeamRole,
-  present: TeamMembership | undefined,
-  limits: Limits,
-  roles?: readonly string[],
+  { actor, own, team, member, role, roles, row: present, limits }: Placing,
 ): Promise<TeamMembership> {
   const { now } = occasion;
   const at = now.toISOString();

@@ -8,13 +8,10 @@ import {
   above,
   hashName,
   heightOf,
-  isIn,
-  mayManage,
   type Team,
   type TeamMembership,
   type TeamRole,
   TREE_DEPTH,
-  visible,
 } from '../domain/team.ts';
 import { foldName } from '../domain/user-text.ts';
 import { actorIs, getMember } from '../organizations/members.ts';
@@ -22,18 +19,39 @@ import { dueAttributes } from '../outbox/due.ts';
 import { type TableAccess, union } from '../table/access.ts';
 import { audit } from '../table/audit.ts';
 import { count } from '../table/counters.ts';
+import { itemReader } from '../table/items.ts';
 import { keys, prefixes } from '../table/keys.ts';
 import { get, query } from '../table/read.ts';
 import { type Condition, transact, untilFresh, type Write } from '../table/write.ts';
-import { actorManages, getTeamMembership, joinWrites, listTeamsOf, membersOfTeams } from './team-members.ts';
+import { actorManages, getTeamMembership, joinWrites } from './team-members.ts';
+
+const TEAM = itemReader<Team>(['Team', 'DiscardedTeam'], {
+  ...{ id: 'string', number: 'number', organizationId: 'string', name: 'string', isPrivate: 'boolean' },
+  ...{ isDefault: 'boolean', members: 'number', owners: 'number', seat: 'number' },
+  ...{ createdBy: 'string', createdAt: 'string', updatedAt: 'string' },
+});
+const TEAM_HOME = itemReader<{ readonly organizationId: string }>('TeamHome', { organizationId: 'string' });
+const TEAM_NUMBER = itemReader<TeamPlace>('TeamNumber', { organizationId: 'string', teamId: 'string' });
+
+/** Where a team lives. */
+export interface TeamPlace {
+  readonly organizationId: string;
+  readonly teamId: string;
+}
 
 export async function getTeam(organizationId: string, teamId: string): Promise<Team | undefined> {
-  return (await get(keys.team(organizationId, teamId))) as unknown as Team | undefined;
+  return TEAM.one(await get(keys.team(organizationId, teamId)));
 }
 
 /** A team that was deleted. */
 export async function getDiscardedTeam(organizationId: string, teamId: string): Promise<Team | undefined> {
-  return (await get(keys.discardedTeam(organizationId, teamId))) as unknown as Team | undefined;
+  return TEAM.one(await get(keys.discardedTeam(organizationId, teamId)));
+}
+
+/** A team of an organization, by its id or its name. */
+export interface TeamReference {
+  readonly id?: string | undefined;
+  readonly name?: string | undefined;
 }
 
 /**
@@ -43,7 +61,7 @@ export async function getDiscardedTeam(organizationId: string, teamId: string): 
 export async function findTeam(
   organizationId: string,
   userId: string,
-  { id, name }: { readonly id?: string | undefined; readonly name?: string | undefined },
+  { id, name }: TeamReference,
 ): Promise<{ readonly team: Team | undefined; readonly own: TeamMembership | undefined }> {
   const teamId = id ?? (name === undefined ? undefined : await getTeamIdByName(organizationId, name));
   if (teamId === undefined) return { team: undefined, own: undefined };
@@ -58,14 +76,12 @@ export async function getTeamIdByName(organizationId: string, name: string): Pro
 
 /** Where a team lives: for who knows no organization. */
 export async function getTeamHome(teamId: string): Promise<{ readonly organizationId: string } | undefined> {
-  return (await get(keys.teamHome(teamId))) as unknown as { organizationId: string } | undefined;
+  return TEAM_HOME.one(await get(keys.teamHome(teamId)));
 }
 
 /** Which team has an integer. */
-export async function getTeamByNumber(
-  number: number,
-): Promise<{ readonly organizationId: string; readonly teamId: string } | undefined> {
-  return (await get(keys.teamNumber(number))) as unknown as { organizationId: string; teamId: string } | undefined;
+export async function getTeamByNumber(number: number): Promise<TeamPlace | undefined> {
+  return TEAM_NUMBER.one(await get(keys.teamNumber(number)));
 }
 
 /** What `locateTeam` does to the table. */
@@ -74,7 +90,7 @@ export const LOCATE_TEAM: TableAccess = { BatchGetItem: ['ORG', 'TEAM', 'TEAMNO'
 /** Where a team lives, by its id or its integer. */
 export async function locateTeam(
   by: { readonly id: string } | { readonly number: number } | undefined,
-): Promise<{ readonly organizationId: string; readonly teamId: string } | undefined> {
+): Promise<TeamPlace | undefined> {
   if (!by) return;
   if ('number' in by) return getTeamByNumber(by.number);
   const home = await getTeamHome(by.id);
@@ -84,7 +100,7 @@ export async function locateTeam(
 /** Every team of an organization, the oldest first: there are no more than fit into a read or two. */
 export async function listTeams(organizationId: string, limit?: number): Promise<Team[]> {
   const { pk } = keys.organization(organizationId);
-  return (await query({ pk, prefix: prefixes.team, ...(limit && { limit }) })) as unknown as Team[];
+  return TEAM.all(await query({ pk, prefix: prefixes.team, ...(limit && { limit }) }));
 }
 
 /** Teams that were deleted, in the order in which they were made. */
@@ -99,7 +115,7 @@ export async function listDiscardedTeams(
     ...(range.newestFirst && { newestFirst: true }),
     ...(range.after && { after: keys.discardedTeam(organizationId, range.after).sk }),
   });
-  return items as unknown as Team[];
+  return TEAM.all(items);
 }
 
 /** What `createTeam` does to the table, for a team right below the default team. */
@@ -465,66 +481,4 @@ export async function teamsToJoin(
 ): Promise<readonly Team[]> {
   const teams = await Promise.all(teamIds.map((id) => getTeam(organizationId, id)));
   return teams.filter((team): team is Team => team !== undefined && team.members < limits.membersOfTeam);
-}
-
-/** What `seen` and `managed` do to the table, and what is read for them. */
-export const SEE_TEAM: TableAccess = { BatchGetItem: ['ORG', 'TEAM'], Query: ['ORG', 'USER'] };
-
-/**
- * A team that somebody sees. A private one that they aren't in themselves may be below one of theirs, which takes a look
- * at the tree.
- *
- * @param own what they are in it
- * @throws Refusal `team_not_found`
- */
-export async function seen(actor: Actor, team: Team | undefined, own: TeamMembership | undefined): Promise<Team> {
-  if (!team || !(await isSeen(actor, team, own))) throw new Refusal('team_not_found');
-  return team;
-}
-
-/** Whether somebody sees a team, as `seen` has it. */
-export async function isSeen(actor: Actor, team: Team, own: TeamMembership | undefined): Promise<boolean> {
-  if (actor.role === 'ADMIN' || !team.isPrivate || isIn(actor, own)) return true;
-  const [teams, places] = await Promise.all([listTeams(team.organizationId), listTeamsOf(actor.userId)]);
-  return visible(teams, { actor, own: places }).some(({ id }) => id === team.id);
-}
-
-/** A team that somebody may manage. @throws Refusal `team_not_found`, `forbidden` */
-export async function managed(actor: Actor, team: Team | undefined, own: TeamMembership | undefined): Promise<Team> {
-  const present = await seen(actor, team, own);
-  if (!mayManage(actor, own)) throw new Refusal('forbidden');
-  return present;
-}
-
-/** What `aroundTeam` does to the table. */
-export const AROUND_TEAM: TableAccess = { BatchGetItem: ['ORG', 'TEAM'], Query: ['ORG', 'TEAM', 'USER'] };
-
-/** How many of those who are in a team are shown with it. */
-const SHOWN_WITH_TEAM = 1000;
-
-/**
- * What is shown with a team: what the actor may, the team above it if they see that, and who is in it.
- *
- * @param own what the actor is in the team
- * @param asked what of it is wanted
- */
-export async function aroundTeam(
-  actor: Actor,
-  team: Team,
-  own: TeamMembership | undefined,
-  asked: { readonly parent: boolean; readonly members: boolean } | undefined,
-) {
-  const { organizationId, parentTeamId } = team;
-  const above = asked?.parent ? parentTeamId : undefined;
-  const [parent, ownOfParent, memberships] = await Promise.all([
-    above === undefined ? undefined : getTeam(organizationId, above),
-    above === undefined ? undefined : getTeamMembership(above, actor.userId),
-    membersOfTeams(asked?.members ? [team] : [], SHOWN_WITH_TEAM),
-  ]);
-  const shownParent = parent && (await isSeen(actor, parent, ownOfParent)) ? parent : undefined;
-  return {
-    manages: ({ id }: Team) => mayManage(actor, id === team.id ? own : ownOfParent),
-    parentOf: () => shownParent,
-    membershipsOf: () => memberships.get(team.id) ?? [],
-  };
 }

@@ -1,5 +1,5 @@
 import type { Actor } from '../domain/member.ts';
-import { type Team, type Viewer, visible, within } from '../domain/team.ts';
+import { type Team, teamsWith } from '../domain/team.ts';
 import { listMemberships, withOrganizations } from '../organizations/organizations.ts';
 import type { TableAccess } from '../table/access.ts';
 import { listTeamsOf } from './team-members.ts';
@@ -14,18 +14,18 @@ export const LIST_TEAMS: TableAccess = { BatchGetItem: ['ORG'], Query: ['ORG', '
  * @param bound what their access token acts as, if they come by one: it sees its own organization alone
  */
 export async function listTeamsSeen(userId: string, bound?: Actor): Promise<Team[]> {
-  return choose(userId, bound, visible);
+  return choose('team:read', userId, bound);
 }
 
 /** The teams whose property somebody sees: those that they are in, or in one above; all, where they are an ADMIN. */
 export async function listTeamsWithin(userId: string, bound?: Actor): Promise<Team[]> {
-  return choose(userId, bound, within);
+  return choose('site:read', userId, bound);
 }
 
 async function choose(
+  permission: 'team:read' | 'site:read',
   userId: string,
   bound: Actor | undefined,
-  chosen: (teams: readonly Team[], viewer: Viewer) => Team[],
 ): Promise<Team[]> {
   const [actors, own] = await Promise.all([bound ? [bound] : listMemberships(userId), listTeamsOf(userId)]);
   const [present, teams] = await Promise.all([
@@ -34,6 +34,6 @@ async function choose(
   ]);
   const byOrganization = Map.groupBy(teams.flat(), ({ organizationId }) => organizationId);
   return present
-    .flatMap((actor) => chosen(byOrganization.get(actor.organizationId) ?? [], { actor, own }))
+    .flatMap((actor) => teamsWith(permission, byOrganization.get(actor.organizationId) ?? [], { actor, own }))
     .sort((one, other) => (one.id < other.id ? -1 : 1));
 }

@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { PERMISSIONS, ROLES, type Role } from '../../lib/domain/roles.ts';
+import { isOfRole, ROLES, rolesWith } from '../../lib/domain/roles.ts';
 import { teamIdAsUuid } from '../../lib/domain/team.ts';
-import type { Rule } from '../../lib/http/declaration.ts';
 import { type Contract, codeOf, contracts, isKnown } from '../support/contract.ts';
 import { type Example, exampleOf, type Home, offerTo } from '../support/requests.ts';
 import { type Client, newAddress, useService } from '../support/service.ts';
@@ -12,12 +11,16 @@ import { type Client, newAddress, useService } from '../support/service.ts';
 
 const service = useService();
 
-/** What a declared rule makes of a role, of somebody who has no place in any team: `rules.test.ts` has the others. */
-const RULED: Partial<Record<Rule, (role: Role) => boolean>> = {
-  nobody: () => false,
-  'organization:own': () => false,
-  'organization:offered': () => true,
-  'member:about-oneself': () => true,
+/**
+ * Who has a permission that takes more than a role, of those who have no place in any team: ADMINs, but for these.
+ * `rules.test.ts` has those who have a place.
+ */
+const SCOPED: Readonly<Record<string, boolean>> = {
+  nobody: false,
+  'organization:own': false,
+  'ownership:accept': true,
+  // The example asks about the caller.
+  'access:explain': true,
 };
 
 /** Fields that take more than a required text or choice does: what they refuse is up to their schema. */
@@ -104,17 +107,16 @@ describe.each(named(ofOrganizations))('%s', (_, contract) => {
   });
 
   test.each(ROLES)('follows the matrix for %s', async (role) => {
-    const { permission, rule } = contract.declaration;
+    const { permission } = contract.declaration;
     // What is about the organization itself may end it.
     const isOwn = contract.declaration.route.includes('{organizationId}');
     const where = isOwn ? await service.organization() : home;
     const caller = isOwn ? await service.member(where.owner, role) : (people[role] as Client);
     const { route, body } = await requestOf(contract, where, caller);
-    if (rule === 'organization:offered') await offerTo(where, caller);
+    if (permission === 'ownership:accept') await offerTo(where, caller);
     const answer = await caller.call(route, { body });
-    const isAllowed = rule
-      ? (RULED[rule]?.(role) ?? role === 'ADMIN')
-      : !permission || (PERMISSIONS[permission] as readonly string[]).includes(role);
+    const ofRole = !permission || (isOfRole(permission) ? rolesWith(permission).includes(role) : role === 'ADMIN');
+    const isAllowed = SCOPED[permission ?? ''] ?? ofRole;
     if (isAllowed) expect(answer.status).toBeLessThan(300);
     else expect([answer.status, codeOf(contract, answer.body)]).toEqual([403, 'forbidden']);
   });

@@ -1,13 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { type Role, rolesWith } from '../../lib/domain/roles.ts';
+import { isOfRole, type Role, rolesWith, type ScopedPermission } from '../../lib/domain/roles.ts';
 import type { TeamRole } from '../../lib/domain/team.ts';
-import type { Rule } from '../../lib/http/declaration.ts';
 import { contracts } from '../support/contract.ts';
 import { exampleOf, type Home } from '../support/requests.ts';
 import { type Client, useService } from '../support/service.ts';
 
-// What a declared rule says, from which `docs/endpoints.md` is made, is what the handler does: for each endpoint, and for
-// each place in the team that it is about. An endpoint without a rule asks for nothing beside its permission.
+// What a declared permission says, from which `docs/endpoints.md` is made, is what the endpoint does: for each one about a
+// team or a site, and for each place in the team.
 
 const service = useService();
 
@@ -21,21 +20,16 @@ const PEOPLE = [
 
 const manages = (role: Role, place: TeamRole) => role !== 'VIEWER' && place === 'OWNER';
 
-/** What the rules give to members of the team that a request is about; others are about other people. */
-const GIVES: Partial<Record<Rule, (role: Role, place: TeamRole) => boolean>> = {
+/** What a place in the team gives that a request is about. */
+const GIVES: Partial<Record<ScopedPermission, (role: Role, place: TeamRole) => boolean>> = {
   'team:manage': manages,
-  'team:manage-or-leave': manages,
   'team:moderate': (role, place) => manages(role, place) || (role !== 'VIEWER' && place === 'MODERATOR'),
-  'team:inside': () => true,
-  // The request is about somebody else.
-  'team:oneself': () => false,
   'site:manage': manages,
-  'site:ask': manages,
+  'sensitive-data:request': manages,
+  nobody: () => false,
 };
 
-const ofTeams = contracts.filter(({ declaration: { rule, permission, dialect } }) =>
-  rule ? rule in GIVES : dialect !== 'page' && /^(team|site|charger):/.test(permission ?? ''),
-);
+const ofTeams = contracts.filter(({ declaration: { about } }) => about !== undefined);
 
 async function putIntoAllTeams({ owner }: Home, { memberId }: { memberId: string }, role: TeamRole): Promise<void> {
   const { data } = (await owner.call('GET /v1/teams?perPage=100')).body;
@@ -47,13 +41,14 @@ async function putIntoAllTeams({ owner }: Home, { memberId }: { memberId: string
 
 describe.each(ofTeams.map((contract) => [contract.declaration.route, contract] as const))('%s', (_, contract) => {
   test('asks what it declares of who is in the team', { timeout: 180_000 }, async () => {
-    const { rule, permission } = contract.declaration;
+    const { permission } = contract.declaration;
     const home = await service.organization();
     for (const [role, place] of PEOPLE) {
       const somebody = (await service.member(home.owner, role)) as Client & { memberId: string };
       const { route, body } = await exampleOf(contract, service, home);
       await putIntoAllTeams(home, somebody, place);
-      const isAllowed = rule ? GIVES[rule]?.(role, place) : !permission || rolesWith(permission).includes(role);
+      const ofRole = !permission || (isOfRole(permission) && rolesWith(permission).includes(role));
+      const isAllowed = permission && !isOfRole(permission) ? GIVES[permission]?.(role, place) : ofRole;
       const { status } = await somebody.call(route, { body });
       if (isAllowed) expect(status, `${role} ${place}`).toBeLessThan(300);
       else expect(status, `${role} ${place}`).toBe(403);
@@ -61,9 +56,9 @@ describe.each(ofTeams.map((contract) => [contract.declaration.route, contract] a
   });
 });
 
-test('there are rules of all kinds', () => {
-  expect([...new Set(ofTeams.map(({ declaration }) => declaration.rule))].sort()).toEqual([
-    ...Object.keys(GIVES).sort(),
-    undefined,
-  ]);
+test('there are permissions of all kinds', () => {
+  const declared = ofTeams.map(({ declaration: { permission } }) => permission);
+  expect([...new Set(declared.filter((permission) => permission && !isOfRole(permission)))].sort()).toEqual(
+    Object.keys(GIVES).sort(),
+  );
 });

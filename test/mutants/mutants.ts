@@ -217,14 +217,14 @@ export const mutants: readonly Mutant[] = [
     name: 'a warm function remembers memberships',
     edits: [
       {
-        file: 'lib/http/endpoint.ts',
+        file: 'lib/http/organization.ts',
         replace: 'getMembership(caller.userId, organizationId),',
         by: '(remembered[caller.userId + organizationId] ??= getMembership(caller.userId, organizationId)),',
       },
       {
-        file: 'lib/http/endpoint.ts',
-        replace: 'const KNOWN_LIMIT = 10_000;',
-        by: 'const KNOWN_LIMIT = 10_000;\nconst remembered: Record<string, ReturnType<typeof getMembership>> = {};',
+        file: 'lib/http/organization.ts',
+        replace: 'function namedIn(',
+        by: 'const remembered: Record<string, ReturnType<typeof getMembership>> = {};\nfunction namedIn(',
       },
     ],
     test: races('removing a member refuses every request begun after it'),
@@ -706,7 +706,7 @@ export const mutants: readonly Mutant[] = [
     name: 'a warm function keeps a sign-in that has moved',
     edits: [
       {
-        file: 'lib/http/endpoint.ts',
+        file: 'lib/http/caller.ts',
         replace: 'confirm: async () => claims && remembered && confirmSignIn(remembered, claims),',
         by: 'confirm: async () => undefined,',
       },

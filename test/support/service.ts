@@ -99,7 +99,10 @@ export function useService(options: Omit<StackOptions, 'directory'> = {}, judges
   };
   const lines: string[] = [];
   const told = new Set<string>();
-  const onLog = (_: string, line: string) => lines.push(line);
+  const onLog = (name: string, line: string) => {
+    lines.push(line);
+    options.onLog?.(name, line);
+  };
   beforeAll(async () => {
     const engine = process.env.MUSTER_ENGINE as StackOptions['engine'];
     stack = await startStack({ directory, ...(engine && { engine }), ...options, onCall, onLog });

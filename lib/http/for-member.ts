@@ -1,0 +1,43 @@
+import type { Reply } from '../dialects/format.ts';
+import type { Actor } from '../domain/member.ts';
+import { type Caller, whoCalls } from './caller.ts';
+import { declare, type Endpoint, type Incoming, type Schema, type Spec } from './endpoint.ts';
+import type { Creating } from './once.ts';
+import { type Acting, actIn, type OrganizationPermission, organizationOf } from './organization.ts';
+
+/**
+ * Declares an endpoint of an organization, for its members and their access tokens.
+ *
+ * What `read` fetches travels beside the membership, in one round trip; it is thrown away when the caller turns out to
+ * be nobody here.
+ */
+export function forMember<B extends Schema = undefined, Q extends Schema = undefined, R = undefined>(
+  spec: Spec<B, Q> & {
+    /** Undefined: every member may. */
+    readonly permission?: OrganizationPermission;
+    /** Whether the call is about the caller, who needs no permission then. */
+    oneself?(incoming: Incoming<B, Q> & { actor: Actor; read: R }): boolean;
+    read?(incoming: Incoming<B, Q> & { organizationId: string; caller: Caller }): Promise<R>;
+    handle(incoming: Incoming<B, Q> & Acting & Creating & { read: R }): Promise<Reply>;
+  },
+): Endpoint {
+  return declare(
+    spec,
+    {
+      caller: ['person', 'token'],
+      organization: true,
+      permission: spec.permission,
+      oneself: spec.oneself !== undefined,
+    },
+    async (call) => {
+      const who = await whoCalls(spec, call);
+      const { caller, incoming } = who;
+      const { organizationId, absent } = await organizationOf(who, call);
+      return actIn(spec, who, organizationId, absent, {
+        read: async () => incoming && (spec.read?.({ ...incoming, organizationId, caller }) as Promise<R>),
+        isOneself: (actor, read) => spec.oneself?.({ ...(incoming as Incoming<B, Q>), actor, read }) ?? false,
+        handle: (acting) => spec.handle({ ...(incoming as Incoming<B, Q>), ...acting }),
+      });
+    },
+  );
+}

@@ -1,0 +1,149 @@
+import type { Reply } from '../dialects/format.ts';
+import type { TokenText } from '../domain/access-token.ts';
+import type { Occasion } from '../domain/audit.ts';
+import { isId } from '../domain/ids.ts';
+import type { Actor } from '../domain/member.ts';
+import { type Organization, requireOffer } from '../domain/organization.ts';
+import { Refusal } from '../domain/refusal.ts';
+import { may, type Permission, type ScopedPermission } from '../domain/roles.ts';
+import { getMembership } from '../organizations/members.ts';
+import { getOrganization, listMemberships, withOrganizations } from '../organizations/organizations.ts';
+import { getAccessToken } from '../people/access-tokens.ts';
+import { Stale } from '../table/write.ts';
+import { boundBy, type Caller, type Coming, refuseUnlessGood } from './caller.ts';
+import type { Schema, Spec } from './endpoint.ts';
+import { answeredOnce, type Creating, creating, onceOf } from './once.ts';
+import type { Request } from './request.ts';
+import { unauthenticated } from './token.ts';
+
+/** Somebody who acts in the organization that the request is about. */
+export interface Acting {
+  readonly actor: Actor;
+  readonly organization: Organization;
+  readonly occasion: Occasion;
+}
+
+/** The id of the organization that a request names: in its path or header. */
+function namedIn({ params, headers }: Request): string | undefined {
+  return (params.organizationId ?? headers['x-organization-id']?.trim()) || undefined;
+}
+
+/** Whether it is said which organization a request is about; else it is the only one that the person is in. */
+function isNamed(request: Request, credential: string | TokenText): boolean {
+  return typeof credential !== 'string' || namedIn(request) !== undefined;
+}
+
+/** The organization that a request is about: the one it names, the token's, or the only one the person is in. */
+async function selectOrganization(
+  request: Request,
+  { userId }: Caller,
+  credential: string | TokenText,
+  fresh: boolean,
+): Promise<string> {
+  const named = namedIn(request);
+  if (named && !isId('organization', named)) throw new Refusal('organization_not_found');
+  if (typeof credential !== 'string') {
+    if (named && named !== credential.organizationId) throw new Refusal('organization_not_found');
+    return credential.organizationId;
+  }
+  if (named) return named;
+  const [first, second] = await listMemberships(userId, 2);
+  if (!first) throw fresh ? new Refusal('no_organization') : new Stale();
+  if (!second) return first.organizationId;
+  // One that was deleted counts no more, whether or not it has been cleared.
+  const [only, another] = await withOrganizations(await listMemberships(userId));
+  if (!only) throw new Refusal('no_organization');
+  if (another) throw new Refusal('organization_required');
+  return only.organizationId;
+}
+
+/** The organization that a request is about, and what is told to whoever isn't in it. */
+export async function organizationOf(
+  { request, caller, credential }: Coming<Schema, Schema>,
+  { fresh }: { readonly fresh: boolean },
+): Promise<{ readonly organizationId: string; absent(): Refusal }> {
+  return {
+    organizationId: await selectOrganization(request, caller, credential, fresh),
+    absent: () => new Refusal(isNamed(request, credential) ? 'organization_not_found' : 'no_organization'),
+  };
+}
+
+/** What a role gives, or being the owner or the one to whom the ownership is offered. */
+export type OrganizationPermission = Permission | Extract<ScopedPermission, 'organization:own' | 'ownership:accept'>;
+
+/**
+ * Refuses whoever hasn't a permission in an organization.
+ *
+ * @throws Refusal `forbidden`, `token_not_allowed`, `ownership_offer_not_found`, `ownership_offer_expired`
+ */
+function requirePermission(permission: OrganizationPermission, { actor, organization, occasion }: Acting): void {
+  if (permission !== 'organization:own' && permission !== 'ownership:accept') {
+    if (!may(actor.role, permission)) throw new Refusal('forbidden');
+    return;
+  }
+  // Whose an organization is, a person says, and no program of theirs.
+  if (actor.tokenId) throw new Refusal('token_not_allowed');
+  if (permission === 'ownership:accept') requireOffer(organization, actor, occasion.now);
+  else if (!actor.owner) throw new Refusal('forbidden');
+}
+
+/**
+ * Lets the caller act in an organization, if they may.
+ *
+ * @param absent what is told to whoever isn't in the organization
+ * @param work what travels beside the membership, and what is done when the caller may
+ */
+export async function actIn<B extends Schema, Q extends Schema, R>(
+  spec: Spec<B, Q> & { readonly permission?: OrganizationPermission | undefined },
+  { request, credential, caller, confirm, incoming, mistake }: Coming<B, Q>,
+  organizationId: string,
+  absent: () => Refusal,
+  work: {
+    read(): Promise<R | undefined>;
+    /** Whether the call is about the caller, who needs no permission then. */
+    isOneself?(actor: Actor, read: R): boolean;
+    handle(acting: Acting & Creating & { readonly read: R }): Promise<Reply>;
+  },
+): Promise<Reply> {
+  const isToken = typeof credential !== 'string';
+  const format = typeof spec.format === 'function' ? undefined : spec.format;
+  const once = incoming && onceOf(spec, incoming, caller, organizationId);
+  const [membership, organization, token, read, earlier] = await Promise.all([
+    getMembership(caller.userId, organizationId),
+    getOrganization(organizationId),
+    isToken ? getAccessToken(caller.userId, organizationId, credential.tokenId) : undefined,
+    // A refusal must not leave the reads beside it without anybody who waits for them.
+    work.read().catch((error) => {
+      // The owner of a token who was erased isn't found by trying again.
+      throw error instanceof Stale && isToken ? unauthenticated() : error;
+    }),
+    once?.earlier(),
+    confirm(),
+  ]);
+  if (isToken) refuseUnlessGood(token, credential, membership, request.now);
+  if (mistake && !format?.permissionFirst) throw mistake;
+  if (!membership || !organization) throw absent();
+  const actor = token ? boundBy(token, membership) : membership;
+  const acting = { actor, organization, occasion: caller.occasion };
+  // Of a mistake nobody can tell whom it is about.
+  const isOneself = mistake === undefined && work.isOneself?.(actor, read as R);
+  if (spec.permission && !isOneself) requirePermission(spec.permission, acting);
+  if (mistake) throw mistake;
+  return withHeaders(format?.admit?.(spec.route, caller.userId, request.now), () =>
+    answeredOnce(once, earlier, () => work.handle({ ...acting, read: read as R, ...creating(once) })),
+  );
+}
+
+/** Adds headers to an answer or a refusal. */
+async function withHeaders(
+  headers: Readonly<Record<string, string>> = {},
+  answer: () => Promise<Reply>,
+): Promise<Reply> {
+  try {
+    const reply = await answer();
+    return { ...reply, headers: { ...headers, ...reply.headers } };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw new Refusal(error.code, error.details, { ...headers, ...error.headers });
+  }
+}

@@ -1,0 +1,39 @@
+import type { Actor } from '../domain/member.ts';
+import { mayManage, type Team, type TeamMembership } from '../domain/team.ts';
+import type { TableAccess } from '../table/access.ts';
+import { hasTeamPermission } from './permissions.ts';
+import { getTeamMembership, membersOfTeams } from './team-members.ts';
+import { getTeam } from './teams.ts';
+
+/** What `aroundTeam` does to the table. */
+export const AROUND_TEAM: TableAccess = { BatchGetItem: ['ORG', 'TEAM'], Query: ['ORG', 'TEAM', 'USER'] };
+
+/** How many of those who are in a team are shown with it. */
+const SHOWN_WITH_TEAM = 1000;
+
+/**
+ * What is shown with a team: what the actor may, the team above it if they see that, and who is in it.
+ *
+ * @param own what the actor is in the team
+ * @param asked what of it is wanted
+ */
+export async function aroundTeam(
+  actor: Actor,
+  team: Team,
+  own: TeamMembership | undefined,
+  asked: { readonly parent: boolean; readonly members: boolean } | undefined,
+) {
+  const { organizationId, parentTeamId } = team;
+  const above = asked?.parent ? parentTeamId : undefined;
+  const [parent, ownOfParent, memberships] = await Promise.all([
+    above === undefined ? undefined : getTeam(organizationId, above),
+    above === undefined ? undefined : getTeamMembership(above, actor.userId),
+    membersOfTeams(asked?.members ? [team] : [], SHOWN_WITH_TEAM),
+  ]);
+  const shownParent = parent && (await hasTeamPermission('team:read', actor, parent, ownOfParent)) ? parent : undefined;
+  return {
+    manages: ({ id }: Team) => mayManage(actor, id === team.id ? own : ownOfParent),
+    parentOf: () => shownParent,
+    membershipsOf: () => memberships.get(team.id) ?? [],
+  };
+}
