@@ -2,10 +2,10 @@ import * as z from 'zod/mini';
 import { v1 } from '../../lib/dialects/v1/format.ts';
 import { Explanation as ExplanationSchema, list } from '../../lib/dialects/v1/schemas.ts';
 import { showExplanation } from '../../lib/dialects/v1/show.ts';
-import { readKey } from '../../lib/dialects/volttime/key.ts';
 import type { Explanation } from '../../lib/domain/explanation.ts';
 import { isId } from '../../lib/domain/ids.ts';
 import type { Member } from '../../lib/domain/member.ts';
+import { readKey } from '../../lib/domain/path-key.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { may } from '../../lib/domain/roles.ts';
 import { forMember } from '../../lib/http/for-member.ts';
@@ -16,8 +16,8 @@ import {
   explainFor,
   explainMember,
   explainSite,
-  readShared,
-  type Shared,
+  readSiteAndTeams,
+  type SiteAndTeams,
 } from '../../lib/sites/explanations.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
@@ -63,7 +63,7 @@ export const { handler } = endpoint;
 
 /** A page of what is asked for: about a site, a member, or both. */
 async function explanations(
-  shared: Shared | undefined,
+  shared: SiteAndTeams | undefined,
   member: Member | undefined,
   organizationId: string,
   page: Page,
@@ -87,5 +87,5 @@ async function explanations(
 /** A site by its id, its UUID or its integer. */
 async function sharedSite(text: string, organizationId: string) {
   const located = await locateSite(isId('site', text) ? { id: text } : readKey('site', text));
-  return located && readShared(located.siteId, organizationId);
+  return located && readSiteAndTeams(located.siteId, organizationId);
 }

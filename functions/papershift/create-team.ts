@@ -64,11 +64,8 @@ export const endpoint = forMember({
       if (parentTeamId !== undefined) await requireTeam('team:read', actor, parent);
       return createTeam(
         occasion,
-        actor,
-        organization,
+        { actor, organization, joining: [{ member: actor, role: 'OWNER' }], counters: read.counters, limits },
         { name: body.name, isPrivate: false, parentTeamId },
-        [{ member: actor, role: 'OWNER' }],
-        { counters: read.counters, limits },
         (made) => remember(answer(made, { manages: () => true })),
       );
     });

@@ -49,7 +49,7 @@ export const endpoint = forTeam({
     const changed = await located(body, async () => {
       const isMoved = parentTeamId !== undefined && parentTeamId !== team.parentTeamId;
       if (isMoved) await requireTeam('team:read', actor, parent);
-      return updateTeam(occasion, actor, own, organization, team, { name: body.name, parentTeamId });
+      return updateTeam(occasion, { actor, own, organization, team }, { name: body.name, parentTeamId });
     });
     const around = await aroundTeam(actor, changed, own, query.include);
     return { status: 200, body: showTeam(changed, query, { organization, ...around }) };

@@ -70,13 +70,14 @@ export const endpoint = forMember({
     if (owner) refuseUnclaimed(owner);
     for (const member of others) refuseUnclaimed(member);
     const answer = (team: Team) => ({ status: 200, body: { team: showTeam(team, creator), success: true } });
+    const joining = [
+      { member: ownedBy, role: 'OWNER' as const },
+      ...others.map((member) => ({ member, role: 'MEMBER' as const })),
+    ];
     const team = await createTeam(
       occasion,
-      actor,
-      organization,
+      { actor, organization, joining, counters, limits: configuration().limits },
       input,
-      [{ member: ownedBy, role: 'OWNER' }, ...others.map((member) => ({ member, role: 'MEMBER' as const }))],
-      { counters, limits: configuration().limits },
       (made) => remember(answer(made)),
     );
     return answer(team);

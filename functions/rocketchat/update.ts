@@ -26,10 +26,14 @@ export const endpoint = forTeam({
         name: [`${name} is not a valid room name. [error-invalid-room-name]`],
       });
     }
-    await updateTeam(occasion, actor, own, organization, team, {
-      name,
-      isPrivate: data.type === undefined ? undefined : data.type === 1,
-    });
+    await updateTeam(
+      occasion,
+      { actor, own, organization, team },
+      {
+        name,
+        isPrivate: data.type === undefined ? undefined : data.type === 1,
+      },
+    );
     return { status: 200, body: { success: true } };
   },
 });

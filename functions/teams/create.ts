@@ -46,11 +46,8 @@ export const endpoint = forMember({
     const answer = (team: Team) => ({ status: 201, body: showTeam(team) });
     const team = await createTeam(
       occasion,
-      actor,
-      organization,
+      { actor, organization, joining: [{ member: actor, role: 'OWNER' }], counters, limits },
       { ...input, isPrivate },
-      [{ member: actor, role: 'OWNER' }],
-      { counters, limits },
       (made) => remember(answer(made)),
     );
     return answer(team);

@@ -35,7 +35,7 @@ export const endpoint = forTeam({
     // What stays as it is needn't be seen.
     const isMoved = body.parentTeamId !== undefined && body.parentTeamId !== team.parentTeamId;
     if (isMoved) await requireTeam('team:read', actor, parent);
-    return { status: 200, body: showTeam(await updateTeam(occasion, actor, own, organization, team, body)) };
+    return { status: 200, body: showTeam(await updateTeam(occasion, { actor, own, organization, team }, body)) };
   },
 });
 export const { handler } = endpoint;

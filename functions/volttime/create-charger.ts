@@ -1,10 +1,10 @@
 import { configuration } from '../../lib/configuration.ts';
 import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { NewCharger } from '../../lib/dialects/volttime/input.ts';
-import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { Charger as ChargerSchema, resource } from '../../lib/dialects/volttime/schemas.ts';
 import { showCharger } from '../../lib/dialects/volttime/show.ts';
 import type { Charger } from '../../lib/domain/charger.ts';
+import { readKey } from '../../lib/domain/path-key.ts';
 import { forSite } from '../../lib/http/for-site.ts';
 import { CREATE_CHARGER, createCharger } from '../../lib/sites/chargers.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
@@ -34,7 +34,7 @@ export const endpoint = forSite({
     const input = { identity, reference: reference ?? undefined };
     const answer = (charger: Charger) => ({ status: 200, body: { data: showCharger(charger) } });
     const also = (made: Charger) => remember(answer(made));
-    return answer(await createCharger(occasion, way, site, input, limits, also));
+    return answer(await createCharger(occasion, { way, site, limits }, input, also));
   },
 });
 export const { handler } = endpoint;

@@ -31,7 +31,7 @@ export const endpoint = forLocatedTeam({
     const { limits } = configuration();
     const input = { name, address: address ?? undefined, timezone: timezone ?? undefined };
     const answer = (site: Site) => ({ status: 200, body: { data: showSite(site) } });
-    return answer(await createSite(occasion, actor, own, team, input, limits, (made) => remember(answer(made))));
+    return answer(await createSite(occasion, { actor, own, team, limits }, input, (made) => remember(answer(made))));
   },
 });
 export const { handler } = endpoint;

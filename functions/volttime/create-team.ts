@@ -20,8 +20,7 @@ export const endpoint = forMember({
   format: volttime,
   route: 'POST /api/v3/teams',
   permission: 'team:create',
-  // Nothing says which team it is to be below.
-  table: { ...CREATE_TEAM, ConditionCheckItem: ['USER'] },
+  table: CREATE_TEAM,
   depth: 2,
   creates: true,
   body: NewTeam,
@@ -32,11 +31,8 @@ export const endpoint = forMember({
     const answer = (team: Team) => ({ status: 200, body: { data: showTeam(team) } });
     const team = await createTeam(
       occasion,
-      actor,
-      organization,
+      { actor, organization, joining: [{ member: actor, role: 'OWNER' }], counters, limits },
       { name, email, kind: kindOf(type), isPrivate: false },
-      [{ member: actor, role: 'OWNER' }],
-      { counters, limits },
       (made) => remember(answer(made)),
     );
     return answer(team);

@@ -1,6 +1,6 @@
 import { volttime } from '../../lib/dialects/volttime/format.ts';
-import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { Message } from '../../lib/dialects/volttime/schemas.ts';
+import { readKey } from '../../lib/domain/path-key.ts';
 import { insightBy, requireCharger, seesCharger } from '../../lib/domain/site.ts';
 import { forSite } from '../../lib/http/for-site.ts';
 import { DELETE_CHARGER, deleteCharger, FIND_CHARGER, getCharger, locateCharger } from '../../lib/sites/chargers.ts';

@@ -1,8 +1,8 @@
 import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { SensitiveGrant } from '../../lib/dialects/volttime/input.ts';
-import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { Message } from '../../lib/dialects/volttime/schemas.ts';
-import { askedShare } from '../../lib/domain/site.ts';
+import { readKey } from '../../lib/domain/path-key.ts';
+import { shareOfNamedTeam } from '../../lib/domain/site.ts';
 import { forSite } from '../../lib/http/for-site.ts';
 import { CHANGE_GRANT, changeGrant } from '../../lib/sites/site-teams.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
@@ -28,7 +28,7 @@ export const endpoint = forSite({
   team: ({ request }) => readKey('team', request.params.team),
   async handle({ body, occasion, reach, way }) {
     const { expires_never: isEndless, data_access_expires_at: expiresAt } = body;
-    const { access } = askedShare(reach);
+    const { access } = shareOfNamedTeam(reach);
     await changeGrant(occasion, way, reach, access, isEndless || expiresAt === undefined ? {} : { expiresAt });
     return { status: 200, body: { message: 'Sensitive data access granted successfully' } };
   },

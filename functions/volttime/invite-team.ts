@@ -1,9 +1,9 @@
 import { configuration } from '../../lib/configuration.ts';
 import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { assetsOf, carriedBy, NewSiteInvite, requireAssets, requireAtMost } from '../../lib/dialects/volttime/input.ts';
-import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { NewInvite } from '../../lib/dialects/volttime/schemas.ts';
 import { showInvite } from '../../lib/dialects/volttime/show.ts';
+import { readKey } from '../../lib/domain/path-key.ts';
 import { forSite } from '../../lib/http/for-site.ts';
 import { beforeInviting, INVITE_TO_SITE, inviteToSite } from '../../lib/outbox/site-delivery.ts';
 import { chargersOn, FIND_CHARGERS, findChargers } from '../../lib/sites/chargers.ts';

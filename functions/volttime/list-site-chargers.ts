@@ -1,8 +1,8 @@
 import { volttime } from '../../lib/dialects/volttime/format.ts';
-import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { collection, PageQuery, readPage } from '../../lib/dialects/volttime/paging.ts';
 import { Charger, list } from '../../lib/dialects/volttime/schemas.ts';
 import { showCharger } from '../../lib/dialects/volttime/show.ts';
+import { readKey } from '../../lib/domain/path-key.ts';
 import { insightBy } from '../../lib/domain/site.ts';
 import { forSite } from '../../lib/http/for-site.ts';
 import { LIST_CHARGERS, listChargersSeen } from '../../lib/sites/chargers.ts';

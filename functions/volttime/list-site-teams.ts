@@ -1,8 +1,8 @@
 import { volttime } from '../../lib/dialects/volttime/format.ts';
-import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { collection, PageQuery, readPage } from '../../lib/dialects/volttime/paging.ts';
 import { list, SiteTeam } from '../../lib/dialects/volttime/schemas.ts';
 import { showSiteTeam } from '../../lib/dialects/volttime/show.ts';
+import { readKey } from '../../lib/domain/path-key.ts';
 import { forSite } from '../../lib/http/for-site.ts';
 import { teamsOf } from '../../lib/sites/site-teams.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';

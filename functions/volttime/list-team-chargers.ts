@@ -1,8 +1,8 @@
 import { volttime } from '../../lib/dialects/volttime/format.ts';
-import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { collection, PageQuery, readPage } from '../../lib/dialects/volttime/paging.ts';
 import { Charger, list } from '../../lib/dialects/volttime/schemas.ts';
 import { showCharger } from '../../lib/dialects/volttime/show.ts';
+import { readKey } from '../../lib/domain/path-key.ts';
 import { forLocatedTeam } from '../../lib/http/for-team.ts';
 import { LIST_CHARGERS_OF, listChargersOf } from '../../lib/sites/chargers.ts';
 import { union } from '../../lib/table/access.ts';

@@ -1,7 +1,7 @@
 import { volttime } from '../../lib/dialects/volttime/format.ts';
-import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { Charger, resource } from '../../lib/dialects/volttime/schemas.ts';
 import { showCharger } from '../../lib/dialects/volttime/show.ts';
+import { readKey } from '../../lib/domain/path-key.ts';
 import { insightBy, requireCharger, seenCharger } from '../../lib/domain/site.ts';
 import { forSite } from '../../lib/http/for-site.ts';
 import { FIND_CHARGER, getCharger, locateCharger } from '../../lib/sites/chargers.ts';

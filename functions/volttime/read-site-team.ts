@@ -1,8 +1,8 @@
 import { volttime } from '../../lib/dialects/volttime/format.ts';
-import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { resource, SiteTeam } from '../../lib/dialects/volttime/schemas.ts';
 import { showSiteTeam } from '../../lib/dialects/volttime/show.ts';
-import { askedAccess } from '../../lib/domain/site.ts';
+import { readKey } from '../../lib/domain/path-key.ts';
+import { accessOfNamedTeam } from '../../lib/domain/site.ts';
 import { forSite } from '../../lib/http/for-site.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
@@ -22,7 +22,7 @@ export const endpoint = forSite({
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
   team: ({ request }) => readKey('team', request.params.team),
   async handle({ request, reach }) {
-    return { status: 200, body: { data: showSiteTeam(askedAccess(reach), request.now) } };
+    return { status: 200, body: { data: showSiteTeam(accessOfNamedTeam(reach), request.now) } };
   },
 });
 export const { handler } = endpoint;

@@ -1,7 +1,7 @@
 import { volttime } from '../../lib/dialects/volttime/format.ts';
-import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { resource, Site } from '../../lib/dialects/volttime/schemas.ts';
 import { showSite } from '../../lib/dialects/volttime/show.ts';
+import { readKey } from '../../lib/domain/path-key.ts';
 import { insightBy, seenSite } from '../../lib/domain/site.ts';
 import { forSite } from '../../lib/http/for-site.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';

@@ -1,7 +1,7 @@
 import { volttime } from '../../lib/dialects/volttime/format.ts';
-import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { Message } from '../../lib/dialects/volttime/schemas.ts';
-import { askedShare } from '../../lib/domain/site.ts';
+import { readKey } from '../../lib/domain/path-key.ts';
+import { shareOfNamedTeam } from '../../lib/domain/site.ts';
 import { forSite } from '../../lib/http/for-site.ts';
 import { REMOVE_ACCESS, removeAccess } from '../../lib/sites/site-teams.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
@@ -25,7 +25,7 @@ export const endpoint = forSite({
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
   team: ({ request }) => readKey('team', request.params.team),
   async handle({ occasion, reach, way }) {
-    await removeAccess(occasion, way, reach, askedShare(reach).access);
+    await removeAccess(occasion, way, reach, shareOfNamedTeam(reach).access);
     return { status: 200, body: { message: 'Team access removed successfully' } };
   },
 });

@@ -1,8 +1,8 @@
 import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { ChargerReport } from '../../lib/dialects/volttime/input.ts';
-import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { Charger, resource } from '../../lib/dialects/volttime/schemas.ts';
 import { showCharger } from '../../lib/dialects/volttime/show.ts';
+import { readKey } from '../../lib/domain/path-key.ts';
 import { insightBy, requireCharger, seenCharger, seesCharger, type Way } from '../../lib/domain/site.ts';
 import { forSite } from '../../lib/http/for-site.ts';
 import { FIND_CHARGER, getCharger, locateCharger, REPORT_CHARGER, reportCharger } from '../../lib/sites/chargers.ts';
@@ -33,7 +33,7 @@ export const endpoint = forSite({
     const { connection_status: connectionStatus, status, error, error_info: errorInfo } = body;
     const report = { connectionStatus, status, error, errorInfo };
     const way = ways.find(({ access: { assets } }) => assets?.includes(charger.id) ?? true) as Way;
-    const changed = await reportCharger(occasion, way, site, charger, report, insight);
+    const changed = await reportCharger(occasion, { way, site, charger, insight }, report);
     return { status: 200, body: { data: showCharger(seenCharger(changed, insight)) } };
   },
 });

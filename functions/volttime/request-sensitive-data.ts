@@ -1,8 +1,8 @@
 import { configuration } from '../../lib/configuration.ts';
 import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { SensitiveRequest } from '../../lib/dialects/volttime/input.ts';
-import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { Message } from '../../lib/dialects/volttime/schemas.ts';
+import { readKey } from '../../lib/domain/path-key.ts';
 import { forSite } from '../../lib/http/for-site.ts';
 import { ASK_FOR_SENSITIVE, askForSensitive } from '../../lib/outbox/site-delivery.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';

@@ -1,6 +1,6 @@
 import { volttime } from '../../lib/dialects/volttime/format.ts';
-import { readKey, readNumber } from '../../lib/dialects/volttime/key.ts';
 import { Message } from '../../lib/dialects/volttime/schemas.ts';
+import { readKey, readNumber } from '../../lib/domain/path-key.ts';
 import { forSite } from '../../lib/http/for-site.ts';
 import { beforeInviting, INVITE_AGAIN, inviteAgain } from '../../lib/outbox/site-delivery.ts';
 import { requireSiteInvite } from '../../lib/sites/site-invites.ts';

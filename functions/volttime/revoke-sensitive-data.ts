@@ -1,7 +1,7 @@
 import { volttime } from '../../lib/dialects/volttime/format.ts';
-import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { Message } from '../../lib/dialects/volttime/schemas.ts';
-import { askedShare } from '../../lib/domain/site.ts';
+import { readKey } from '../../lib/domain/path-key.ts';
+import { shareOfNamedTeam } from '../../lib/domain/site.ts';
 import { forSite } from '../../lib/http/for-site.ts';
 import { getSiteRequest } from '../../lib/sites/site-requests.ts';
 import { CHANGE_GRANT, changeGrant } from '../../lib/sites/site-teams.ts';
@@ -26,7 +26,7 @@ export const endpoint = forSite({
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
   team: ({ request }) => readKey('team', request.params.team),
   async handle({ occasion, reach, way }) {
-    const { access } = askedShare(reach);
+    const { access } = shareOfNamedTeam(reach);
     const isToEnd = access.grants ?? (await getSiteRequest(access.siteId, access.teamId));
     if (isToEnd) await changeGrant(occasion, way, reach, access, undefined);
     return { status: 200, body: { message: 'Sensitive data access revoked successfully' } };

@@ -1,8 +1,8 @@
 import { configuration } from '../../lib/configuration.ts';
 import { volttime } from '../../lib/dialects/volttime/format.ts';
-import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { Message } from '../../lib/dialects/volttime/schemas.ts';
-import { askedShare } from '../../lib/domain/site.ts';
+import { readKey } from '../../lib/domain/path-key.ts';
+import { shareOfNamedTeam } from '../../lib/domain/site.ts';
 import { forSite } from '../../lib/http/for-site.ts';
 import { TRANSFER_SITE, transferSite } from '../../lib/sites/site-teams.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
@@ -27,7 +27,7 @@ export const endpoint = forSite({
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
   team: ({ request }) => readKey('team', request.params.team),
   async handle({ occasion, reach, way }) {
-    await transferSite(occasion, way, reach.site, askedShare(reach), configuration().limits);
+    await transferSite(occasion, way, reach.site, shareOfNamedTeam(reach), configuration().limits);
     return { status: 200, body: { message: 'Site ownership transferred successfully' } };
   },
 });

@@ -1,9 +1,9 @@
 import { configuration } from '../../lib/configuration.ts';
 import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { AssetAccess, requireAtMost, selectedInvalid } from '../../lib/dialects/volttime/input.ts';
-import { readKey } from '../../lib/dialects/volttime/key.ts';
 import { Message } from '../../lib/dialects/volttime/schemas.ts';
-import { askedShare } from '../../lib/domain/site.ts';
+import { readKey } from '../../lib/domain/path-key.ts';
+import { shareOfNamedTeam } from '../../lib/domain/site.ts';
 import { forSite } from '../../lib/http/for-site.ts';
 import { chargersOn, FIND_CHARGERS, findChargers } from '../../lib/sites/chargers.ts';
 import { LIMIT_ACCESS, limitAccess } from '../../lib/sites/site-teams.ts';
@@ -33,7 +33,7 @@ export const endpoint = forSite({
   read: ({ body: { accessible_assets: numbers } }) =>
     findChargers(numbers?.slice(0, configuration().limits.assetsOfAccess) ?? []),
   async handle({ body, occasion, reach, way, read }) {
-    const { access } = askedShare(reach);
+    const { access } = shareOfNamedTeam(reach);
     requireAtMost('accessible_assets', body.accessible_assets, configuration().limits.assetsOfAccess);
     const named = body.access_of_assets === 'limited_access' ? read : undefined;
     // After the site was read: a charger that is deleted meanwhile changes what is shared, and this begins again.

@@ -1,6 +1,6 @@
 import { volttime } from '../../lib/dialects/volttime/format.ts';
-import { readKey, readNumber } from '../../lib/dialects/volttime/key.ts';
 import { Message } from '../../lib/dialects/volttime/schemas.ts';
+import { readKey, readNumber } from '../../lib/domain/path-key.ts';
 import { forSite } from '../../lib/http/for-site.ts';
 import { requireSiteInvite, WITHDRAW_SITE_INVITE, withdrawSiteInvite } from '../../lib/sites/site-invites.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';

@@ -184,8 +184,8 @@ export interface Reach {
   readonly own: readonly TeamMembership[];
   /** Teams of their organizations, by id: those that have access, and whatever is above them where it matters. */
   readonly teams: ReadonlyMap<string, Team>;
-  /** The team that is asked about; undefined where none is, or there is none. */
-  readonly asked: Team | undefined;
+  /** The team that the request names beside the site; undefined where it names none, or there is none. */
+  readonly namedTeam: Team | undefined;
 }
 
 /**
@@ -194,7 +194,7 @@ export interface Reach {
  *
  * @param bound what their access token acts as, if they come by one
  */
-export function waysOf({ accesses, actors, own, teams }: Omit<Reach, 'asked'>, bound?: Actor): Way[] {
+export function waysOf({ accesses, actors, own, teams }: Omit<Reach, 'namedTeam'>, bound?: Actor): Way[] {
   const acting = new Map((bound ? [bound] : actors).map((actor) => [actor.organizationId, actor]));
   return accesses.flatMap((access) => {
     const [actor, team] = [acting.get(access.organizationId), teams.get(access.teamId)];
@@ -205,7 +205,7 @@ export function waysOf({ accesses, actors, own, teams }: Omit<Reach, 'asked'>, b
   });
 }
 
-/** What somebody may be asked for at a site. */
+/** What a request about a site may need. */
 export type SitePermission = Extract<Permission, 'site:read' | 'charger:report'> | ManagingPermission;
 type ManagingPermission = Extract<ScopedPermission, 'site:manage' | 'sensitive-data:request'>;
 
@@ -220,7 +220,7 @@ export function waysWith(permission: SitePermission, ways: readonly Way[], reach
     case 'site:manage':
       return ways.filter((way) => way.access.isOwner && isManaging(way));
     case 'sensitive-data:request': {
-      const { team } = askedShare(reach);
+      const { team } = shareOfNamedTeam(reach);
       return ways.filter((way) => way.team.id === team.id && isManaging(way));
     }
     default:
@@ -228,16 +228,19 @@ export function waysWith(permission: SitePermission, ways: readonly Way[], reach
   }
 }
 
-/** The team that is asked about, and its access to the site. @throws Refusal `team_not_found` where it has none */
-export function askedAccess({ accesses, asked }: Reach): { readonly team: Team; readonly access: SiteAccess } {
-  const access = accesses.find(({ teamId }) => teamId === asked?.id);
-  if (!asked || !access) throw new Refusal('team_not_found');
-  return { team: asked, access };
+/** The team that the request names, and its access to the site. @throws Refusal `team_not_found` where it has none */
+export function accessOfNamedTeam({ accesses, namedTeam }: Reach): {
+  readonly team: Team;
+  readonly access: SiteAccess;
+} {
+  const access = accesses.find(({ teamId }) => teamId === namedTeam?.id);
+  if (!namedTeam || !access) throw new Refusal('team_not_found');
+  return { team: namedTeam, access };
 }
 
 /** The same of a team with which the owner shares the site. @throws Refusal `team_not_found`, `site_owner_access` */
-export function askedShare(reach: Reach): { readonly team: Team; readonly access: SiteAccess } {
-  const found = askedAccess(reach);
+export function shareOfNamedTeam(reach: Reach): { readonly team: Team; readonly access: SiteAccess } {
+  const found = accessOfNamedTeam(reach);
   if (found.access.isOwner) throw new Refusal('site_owner_access');
   return found;
 }

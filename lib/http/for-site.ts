@@ -1,5 +1,6 @@
 import type { Reply } from '../dialects/format.ts';
 import type { Occasion } from '../domain/audit.ts';
+import type { PathKey } from '../domain/path-key.ts';
 import { Refusal, type RefusalCode } from '../domain/refusal.ts';
 import {
   type Insight,
@@ -30,8 +31,8 @@ export function forSite<
     readonly permission: SitePermission;
     /** Finds out which site it is, before all else. */
     locate(incoming: Incoming<B, Q>): Promise<F | undefined>;
-    /** A team that it is about too, by its id or its integer; `reach.asked` then. Its table access: `LOCATE_TEAM`. */
-    team?(incoming: Incoming<B, Q>): { readonly id: string } | { readonly number: number } | undefined;
+    /** A team that it names beside the site: `reach.namedTeam`. Its table access: `LOCATE_TEAM`. */
+    team?(incoming: Incoming<B, Q>): PathKey | undefined;
     /** What is told to whoever doesn't reach the site, as if there were none. */
     readonly missing: RefusalCode;
     read?(incoming: Incoming<B, Q> & { located: F }): Promise<R>;

@@ -110,7 +110,9 @@ export async function acceptInvitation(
     await transact([
       ...done.writes,
       ...memberWrites(member),
-      ...teams.flatMap((team, index) => joiningWrites(team, member, invitation.inviterId, now, limits, rows[index])),
+      ...teams.flatMap((team, index) =>
+        joiningWrites(team, member, { by: invitation.inviterId, now, limits, stale: rows[index] }),
+      ),
       ...(holder
         ? [joined({ ...holder, email: invitation.email }, limits, now)]
         : newUserWrites({ ...user, email: invitation.email, organizations: 1, createdAt: updatedAt, updatedAt }, now)),

@@ -2,6 +2,7 @@ import { abroad, type Occasion } from '../domain/audit.ts';
 import { type Charger, foldIdentity } from '../domain/charger.ts';
 import { newId, newNumber } from '../domain/ids.ts';
 import type { Limits } from '../domain/limits.ts';
+import type { PathKey } from '../domain/path-key.ts';
 import { Refusal } from '../domain/refusal.ts';
 import {
   type Insight,
@@ -37,7 +38,7 @@ export const FIND_CHARGER: TableAccess = { BatchGetItem: ['CHARGER', 'CHARGERNO'
 
 /** Which charger is meant, and where it stands, by its id or its integer. */
 export async function locateCharger(
-  by: { readonly id: string } | { readonly number: number } | undefined,
+  by: PathKey | undefined,
 ): Promise<{ readonly chargerId: string; readonly siteId: string } | undefined> {
   const chargerId = by && ('id' in by ? by.id : await chargerOfNumber(by.number));
   const home = chargerId ? CHARGER_HOME.one(await get(keys.chargerHome(chargerId))) : undefined;
@@ -85,10 +86,8 @@ export const CREATE_CHARGER: TableAccess = {
  */
 export async function createCharger(
   occasion: Occasion,
-  way: Way,
-  site: Site,
+  { way, site, limits }: { readonly way: Way; readonly site: Site; readonly limits: Limits },
   input: NewCharger,
-  limits: Limits,
   also: (charger: Charger) => readonly Write[] = () => [],
 ): Promise<Charger> {
   const at = occasion.now.toISOString();
@@ -300,18 +299,21 @@ export type ChargerReport = {
   readonly [F in 'connectionStatus' | 'status' | 'error' | 'errorInfo']?: Charger[F] | null | undefined;
 };
 
-/**
- * Records how a charger is.
- *
- * @param way by which the actor reaches it, in whose organization they may
- */
+/** A charger of which somebody reports. */
+export interface ReportedCharger {
+  /** By which they reach it, in whose organization they may. */
+  readonly way: Way;
+  readonly site: Site;
+  readonly charger: Charger;
+  /** What they see of the site. */
+  readonly insight: Insight;
+}
+
+/** Records how a charger is. */
 export async function reportCharger(
   occasion: Occasion,
-  way: Way,
-  site: Site,
-  charger: Charger,
+  { way, site, charger, insight }: ReportedCharger,
   report: ChargerReport,
-  insight: Insight,
 ): Promise<Charger> {
   // Whoever isn't shown a text isn't told either that it is the one they guessed.
   const compared = isChargerShown(charger, insight) ? charger : { ...charger, errorInfo: '\0' };

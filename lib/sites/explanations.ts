@@ -17,11 +17,11 @@ export const EXPLAIN: TableAccess = {
   Query: ['ORG', 'SITE', 'TEAM', 'USER'],
 };
 
-/** A site as an organization reaches it, but for who of its members does. */
-export type Shared = Omit<Reach, 'actors' | 'asked' | 'own'>;
+/** A site, the teams with access to it and all teams of an organization: what its members reach the site by. */
+export type SiteAndTeams = Omit<Reach, 'actors' | 'namedTeam' | 'own'>;
 
 /** Reads a site with who has access, as an organization reaches it; undefined where none of its teams has access. */
-export async function readShared(siteId: string, organizationId: string): Promise<Shared | undefined> {
+export async function readSiteAndTeams(siteId: string, organizationId: string): Promise<SiteAndTeams | undefined> {
   const [shared, teams] = await Promise.all([readAccesses(siteId, organizationId), listTeams(organizationId)]);
   return shared && { ...shared, teams: byId(teams) };
 }
@@ -39,12 +39,12 @@ function byId(teams: readonly Team[]): ReadonlyMap<string, Team> {
 }
 
 /** What a member may do with a site, and why; undefined where they don't reach it. */
-export async function explainFor(shared: Shared, member: Member, now: Date): Promise<Explanation | undefined> {
+export async function explainFor(shared: SiteAndTeams, member: Member, now: Date): Promise<Explanation | undefined> {
   return explanation(shared, member, await listTeamsOf(member.userId), now);
 }
 
 function explanation(
-  shared: Shared,
+  shared: SiteAndTeams,
   member: Member,
   own: readonly TeamMembership[],
   now: Date,
@@ -59,7 +59,7 @@ function explanation(
  * @returns those who do, and all who were looked at
  */
 export async function explainSite(
-  shared: Shared,
+  shared: SiteAndTeams,
   organizationId: string,
   range: { readonly after: string | undefined; readonly limit: number },
   now: Date,

@@ -1,4 +1,5 @@
 import type { Actor } from '../domain/member.ts';
+import type { PathKey } from '../domain/path-key.ts';
 import type { Reach } from '../domain/site.ts';
 import { isIn } from '../domain/team.ts';
 import { getMembership } from '../organizations/members.ts';
@@ -16,18 +17,18 @@ export const REACH: TableAccess = { BatchGetItem: ['ORG', 'USER'], Query: ['ORG'
  * are read only where somebody may be in one of them.
  *
  * @param boundTo the organization of their access token, if they come by one
- * @param asked a team that the request is about, by its id or its integer
+ * @param named a team that the request is about, by its id or its integer
  * @returns undefined where there is no such site
  */
 export async function readReach(
   siteId: string,
   userId: string,
   boundTo?: string,
-  asked?: { readonly id: string } | { readonly number: number },
+  named?: PathKey,
 ): Promise<Reach | undefined> {
   const [shared, located, memberships, own] = await Promise.all([
     readSharedSite(siteId),
-    locateTeam(asked),
+    locateTeam(named),
     boundTo === undefined ? listMemberships(userId) : getMembership(userId, boundTo).then((row) => (row ? [row] : [])),
     listTeamsOf(userId),
   ]);
@@ -51,7 +52,7 @@ export async function readReach(
   ]);
   if (!home) return;
   return {
-    ...{ site, accesses, own, asked: host && team },
+    ...{ site, accesses, own, namedTeam: host && team },
     actors: present,
     teams: new Map([...trees.flat(), ...teams.filter((team) => team !== undefined)].map((team) => [team.id, team])),
   };

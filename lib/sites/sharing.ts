@@ -160,22 +160,27 @@ export function accessEntry({ teamId, assets, grants = [] }: Pick<SiteAccess, 't
 /** What `sharingWrites` does to the table. */
 export const SHARING: TableAccess = { PutItem: ['SITE', 'TEAM', 'AUDIT'], UpdateItem: ['SITE', 'ORG'] };
 
+/** What of a site is shared with a team. */
+export interface Sharing {
+  /** As it was read before the team's present access was. */
+  readonly site: Site;
+  readonly team: Pick<Team, 'id' | 'organizationId'>;
+  /** What the team has. */
+  readonly present: SiteAccess | undefined;
+  /** To which chargers, and whether with sensitive data. */
+  readonly given: Given;
+  readonly limits: Limits;
+}
+
 /**
  * The parts by which a team gets access to a site that it doesn't own, or more than it has; with the entries of it. The
  * actor is in the team's organization.
  *
- * @param site as it was read before the team's present access was
- * @param present what the team has
- * @param given to which chargers, and whether with sensitive data
  * @throws Refusal `site_team_limit_reached`, `site_limit_reached`, `asset_limit_reached`
  */
 export function sharingWrites(
   occasion: Occasion,
-  site: Site,
-  { id: teamId, organizationId }: Pick<Team, 'id' | 'organizationId'>,
-  present: SiteAccess | undefined,
-  given: Given,
-  limits: Limits,
+  { site, team: { id: teamId, organizationId }, present, given, limits }: Sharing,
 ): Write[] {
   const at = occasion.now.toISOString();
   const organizations = [organizationId, site.organizationId];
@@ -219,24 +224,30 @@ export const TRANSFERRING: TableAccess = {
   DeleteItem: ['SITE'],
 };
 
+/** A site that goes to another team. */
+export interface Transfer {
+  /** As it was read before both teams' access was. */
+  readonly site: Site;
+  /** The access of the team that owns it. */
+  readonly owner: SiteAccess;
+  /** The team that is to own it. */
+  readonly team: Pick<Team, 'id' | 'organizationId'>;
+  /** What access that team has, if any. */
+  readonly present: SiteAccess | undefined;
+  /** In which the actor acts. */
+  readonly actorsOrganization: string;
+  readonly limits: Limits;
+}
+
 /**
  * The parts that make another team the owner of a site; with the entries of it. The team that owned it keeps plain access
  * to everything.
  *
- * @param site as it was read before both teams' access was
- * @param owner the access of the team that owns it
- * @param present what the other team has, if anything
- * @param actorsOrganization in which the actor acts
  * @throws Refusal `site_team_limit_reached`, `site_limit_reached` for either team
  */
 export function transferWrites(
   occasion: Occasion,
-  site: Site,
-  owner: SiteAccess,
-  { id: teamId, organizationId }: Pick<Team, 'id' | 'organizationId'>,
-  present: SiteAccess | undefined,
-  actorsOrganization: string,
-  limits: Limits,
+  { site, owner, team: { id: teamId, organizationId }, present, actorsOrganization, limits }: Transfer,
 ): Write[] {
   const updatedAt = occasion.now.toISOString();
   const to = { siteId: site.id, teamId, organizationId };

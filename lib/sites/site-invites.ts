@@ -356,8 +356,8 @@ export async function acceptSiteInvite(
       ],
     },
     ...(invite.transferOwnership
-      ? transferWrites(occasion, site, owner, team, present, team.organizationId, limits)
-      : sharingWrites(occasion, site, team, present, given, limits)),
+      ? transferWrites(occasion, { site, owner, team, present, actorsOrganization: team.organizationId, limits })
+      : sharingWrites(occasion, { site, team, present, given, limits })),
     ...auditIn(occasion, [team.organizationId, site.organizationId], site, {
       action: 'site-invite.accept',
       after: { inviteId: invite.id, teamId: team.id },

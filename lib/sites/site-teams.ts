@@ -170,8 +170,9 @@ export async function transferSite(
   to: TeamOfSite,
   limits: Limits,
 ): Promise<void> {
+  const [owner, actorsOrganization] = [way.access, site.organizationId];
   await transact([
     ...actorManagesSite(way),
-    ...transferWrites(occasion, site, way.access, to.team, to.access, site.organizationId, limits),
+    ...transferWrites(occasion, { site, owner, team: to.team, present: to.access, actorsOrganization, limits }),
   ]);
 }

@@ -2,6 +2,7 @@ import type { Occasion } from '../domain/audit.ts';
 import { newId, newNumber } from '../domain/ids.ts';
 import type { Limits } from '../domain/limits.ts';
 import type { Actor } from '../domain/member.ts';
+import type { PathKey } from '../domain/path-key.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { type Insight, insightOf, type Reach, type Site, type SiteAccess, seenSite, type Way } from '../domain/site.ts';
 import type { Team, TeamMembership } from '../domain/team.ts';
@@ -36,9 +37,7 @@ export async function getSite(siteId: string): Promise<Site | undefined> {
 export const LOCATE_SITE: TableAccess = { BatchGetItem: ['SITENO'] };
 
 /** Which site is meant, by its id or its integer. */
-export async function locateSite(
-  by: { id: string } | { number: number } | undefined,
-): Promise<{ readonly siteId: string } | undefined> {
+export async function locateSite(by: PathKey | undefined): Promise<{ readonly siteId: string } | undefined> {
   if (!by) return;
   return 'id' in by ? { siteId: by.id } : SITE_NUMBER.one(await get(keys.siteNumber(by.number)));
 }
@@ -53,20 +52,25 @@ export const CREATE_SITE: TableAccess = {
   UpdateItem: ['ORG'],
 };
 
+/** Who makes a site, for which team. */
+export interface SiteCreation {
+  readonly actor: Actor;
+  /** What the actor is in the team. */
+  readonly own: TeamMembership | undefined;
+  readonly team: Team;
+  readonly limits: Limits;
+}
+
 /**
  * Makes a site, which a team owns.
  *
- * @param own what the actor is in the team
  * @param also what else is written with it
  * @throws Refusal `site_limit_reached`
  */
 export async function createSite(
   occasion: Occasion,
-  actor: Actor,
-  own: TeamMembership | undefined,
-  team: Team,
+  { actor, own, team, limits }: SiteCreation,
   input: NewSite,
-  limits: Limits,
   also: (site: Site) => readonly Write[] = () => [],
 ): Promise<Site> {
   const at = occasion.now.toISOString();

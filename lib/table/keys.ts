@@ -45,9 +45,9 @@ export const keys = {
   /** A team's access to a site, both ways. */
   siteAccess: (siteId: string, teamId: string): Key => ({ pk: `SITE#${siteId}`, sk: `TEAM#${teamId}` }),
   siteOfTeam: (teamId: string, siteId: string): Key => ({ pk: `TEAM#${teamId}`, sk: `SITE#${siteId}` }),
-  /** A team's request for the sensitive data of a site. */
   /** That a team's access to a site became less. */
   siteReduction: (siteId: string, teamId: string): Key => ({ pk: `SITE#${siteId}`, sk: `REDUCED#${teamId}` }),
+  /** A team's request for the sensitive data of a site. */
   siteRequest: (siteId: string, teamId: string): Key => ({ pk: `SITE#${siteId}`, sk: `REQUEST#${teamId}` }),
   /** A charger of a site. */
   charger: (siteId: string, chargerId: string): Key => ({ pk: `SITE#${siteId}`, sk: `CHARGER#${chargerId}` }),

@@ -60,23 +60,26 @@ export async function listTeamsOf(userId: string, limit?: number): Promise<TeamM
   return TEAM_MEMBERSHIP.all(items);
 }
 
-/**
- * The parts that put a member into a team, but for what the team counts.
- *
- * @param by the user who does
- * @param stale a row of an earlier membership that stands in its place
- */
+/** A place in a team that somebody is given. */
+export interface NewPlace {
+  readonly role: TeamRole;
+  /** What Rocket.Chat's clients call the role; undefined: as it is itself. */
+  readonly roles?: readonly string[] | undefined;
+  /** The user who gives it. */
+  readonly by: string;
+  readonly now: Date;
+  /** A row of an earlier membership that stands in its place. */
+  readonly stale?: TeamMembership | undefined;
+}
+
+/** The parts that put a member into a team, but for what the team counts. */
 export function joinWrites(
   team: Pick<Team, 'id' | 'organizationId'>,
   { userId, memberId }: Pick<Member, 'userId' | 'memberId'>,
-  role: TeamRole,
-  by: string,
-  now: Date,
-  stale?: TeamMembership,
-  roles?: readonly string[],
+  place: NewPlace,
 ): Write[] {
   return [
-    ...rowWrites(team, { userId, memberId }, role, by, now, stale, roles),
+    ...rowWrites(team, { userId, memberId }, place),
     {
       type: 'update',
       key: keys.member(team.organizationId, memberId),
@@ -90,11 +93,7 @@ export function joinWrites(
 export function rowWrites(
   { id, organizationId }: Pick<Team, 'id' | 'organizationId'>,
   { userId, memberId }: Pick<Member, 'userId' | 'memberId'>,
-  role: TeamRole,
-  createdBy: string,
-  now: Date,
-  stale?: TeamMembership,
-  roles?: readonly string[],
+  { role, roles, by: createdBy, now, stale }: NewPlace,
 ): Write[] {
   const at = now.toISOString();
   const row: TeamMembership = {
@@ -288,7 +287,7 @@ export async function putTeamMember(
   const owners = (role === 'OWNER' ? 1 : 0) - (present?.role === 'OWNER' ? 1 : 0);
   await transact([
     ...actorManages(actor, own, team, moderating(role)),
-    ...joinWrites(team, member, role, actor.userId, now, present, roles),
+    ...joinWrites(team, member, { role, roles, by: actor.userId, now, stale: present }),
     ...(present ? corrected(team, owners) : [countInTeam(team, 1, owners, limits)]),
     entry(),
   ]);
@@ -362,25 +361,18 @@ export function leaveWrites({ teamId, userId, memberId }: TeamMembership, more: 
   ];
 }
 
-/**
- * The parts by which a new member is in a team from the start.
- *
- * @param by the user who wanted it so
- * @param present the user's row in the team, of an earlier membership
- */
+/** The parts by which a new member is in a team from the start. */
 export function joiningWrites(
   team: Team,
   member: Member,
-  by: string,
-  now: Date,
-  limits: Limits,
-  present: TeamMembership | undefined,
+  { limits, ...place }: Omit<NewPlace, 'role' | 'roles'> & { readonly limits: Limits },
 ): Write[] {
+  const { stale } = place;
   return [
-    ...rowWrites(team, member, 'MEMBER', by, now, present),
+    ...rowWrites(team, member, { role: 'MEMBER', ...place }),
     // A team that has become full, or was deleted, is skipped when the request begins anew.
-    ...(present
-      ? corrected(team, present.role === 'OWNER' ? -1 : 0)
+    ...(stale
+      ? corrected(team, stale.role === 'OWNER' ? -1 : 0)
       : [{ ...countInTeam(team, 1, 0, limits), refuse: () => undefined }]),
   ];
 }
@@ -399,7 +391,7 @@ export function handedOver(
   const less = { members: -1, ...(present?.role === 'OWNER' && { owners: -1 }) };
   return [
     ...leaveWrites(row),
-    ...rowWrites({ id, organizationId }, to, role, createdBy, new Date(createdAt), present, roles),
+    ...rowWrites({ id, organizationId }, to, { role, roles, by: createdBy, now: new Date(createdAt), stale: present }),
     ...(present
       ? [{ type: 'update', key: keys.team(organizationId, id), add: less, when: [{ exists: 'pk' }] } as const]
       : []),

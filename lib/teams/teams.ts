@@ -3,6 +3,7 @@ import { newId, newNumber } from '../domain/ids.ts';
 import { type Counters, type Limits, teamPlace } from '../domain/limits.ts';
 import type { Actor, Member } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
+import type { PathKey } from '../domain/path-key.ts';
 import { Refusal } from '../domain/refusal.ts';
 import {
   above,
@@ -88,9 +89,7 @@ export async function getTeamByNumber(number: number): Promise<TeamPlace | undef
 export const LOCATE_TEAM: TableAccess = { BatchGetItem: ['ORG', 'TEAM', 'TEAMNO'] };
 
 /** Where a team lives, by its id or its integer. */
-export async function locateTeam(
-  by: { readonly id: string } | { readonly number: number } | undefined,
-): Promise<TeamPlace | undefined> {
+export async function locateTeam(by: PathKey | undefined): Promise<TeamPlace | undefined> {
   if (!by) return;
   if ('number' in by) return getTeamByNumber(by.number);
   const home = await getTeamHome(by.id);
@@ -145,22 +144,30 @@ export interface Joining {
 /** How many join a team in one transaction, three items each, beside what else is in the one that makes it. */
 const JOINING_AT_ONCE = 29;
 
+/** Who makes a team, for whom. */
+export interface TeamCreation {
+  readonly actor: Actor;
+  readonly organization: Organization;
+  /**
+   * Who is in it from the start, owners first: whoever makes a team owns it, unless a dialect says otherwise. More than
+   * `JOINING_AT_ONCE` join after it was made.
+   */
+  readonly joining: readonly Joining[];
+  readonly counters: readonly Counters[];
+  readonly limits: Limits;
+}
+
 /**
  * Makes a team, below the default team unless it says otherwise.
  *
- * @param joining who is in it from the start: whoever makes a team owns it, unless a dialect says otherwise. More than
- *   `JOINING_AT_ONCE` join after it was made; owners come first
  * @param also what else is written with it
  * @throws Refusal `team_name_taken`, `team_limit_reached`, `team_not_found` for the parent, `team_too_deep`,
  *   `team_member_limit_reached`
  */
 export async function createTeam(
   occasion: Occasion,
-  actor: Actor,
-  organization: Organization,
+  { actor, organization, joining, counters, limits }: TeamCreation,
   input: NewTeam,
-  joining: readonly Joining[],
-  { counters, limits }: { counters: readonly Counters[]; limits: Limits },
   also: (team: Team) => readonly Write[] = () => [],
 ): Promise<Team> {
   const { defaultTeamId } = organization;
@@ -174,7 +181,7 @@ export async function createTeam(
   await transact([
     ...actorIs(actor, { attribute: 'role', in: ['ADMIN', 'USER'] }),
     ...teamWrites(team),
-    ...first.flatMap(({ member, role }) => joinWrites(team, member, role, actor.userId, occasion.now)),
+    ...first.flatMap(({ member, role }) => joinWrites(team, member, { role, by: actor.userId, now: occasion.now })),
     ...tree,
     {
       ...count(organization.id, place.row, 'teamCreated'),
@@ -217,7 +224,7 @@ async function joinNew(
     const owners = some.filter(({ role }) => role === 'OWNER').length;
     await transact([
       ...actorIs(actor),
-      ...some.flatMap(({ member, role }) => joinWrites(team, member, role, actor.userId, now)),
+      ...some.flatMap(({ member, role }) => joinWrites(team, member, { role, by: actor.userId, now })),
       {
         type: 'update',
         key: keys.team(team.organizationId, team.id),
@@ -354,18 +361,23 @@ export type TeamChanges = Some<
   Pick<Team, 'name' | 'description' | 'isPrivate' | 'parentTeamId' | 'kind' | 'email' | 'room'>
 >;
 
+/** A team that somebody changes, as it was read. */
+export interface TeamChange {
+  readonly actor: Actor;
+  /** What the actor is in the team. */
+  readonly own: TeamMembership | undefined;
+  readonly organization: Organization;
+  readonly team: Team;
+}
+
 /**
  * Changes a team, or moves it with all that is below it.
  *
- * @param own what the actor is in the team
  * @throws Refusal `team_name_taken`, `default_team`, `team_not_found` for the parent, `team_cycle`, `team_too_deep`
  */
 export async function updateTeam(
   occasion: Occasion,
-  actor: Actor,
-  own: TeamMembership | undefined,
-  organization: Organization,
-  team: Team,
+  { actor, own, organization, team }: TeamChange,
   changes: TeamChanges,
 ): Promise<Team> {
   const changed = Object.fromEntries(

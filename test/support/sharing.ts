@@ -33,6 +33,8 @@ export async function share(service: Service, site: string, team: string, given:
     const [home, present] = await Promise.all([locateTeam({ id }), getAccess(siteId, id)]);
     if (!found || !home) throw new Error(`There is no site ${site}, or no team ${team}.`);
     const to = { id, organizationId: home.organizationId };
-    await transact(sharingWrites({ now: new Date(), by, origin }, found, to, present, given, DEFAULT_LIMITS));
+    await transact(
+      sharingWrites({ now: new Date(), by, origin }, { site: found, team: to, present, given, limits: DEFAULT_LIMITS }),
+    );
   });
 }

@@ -13,19 +13,19 @@ export const ASK_PATH = '/invitations/ask';
 
 /** The refusals that a link's page explains. */
 const DEAD_LINKS: Partial<Record<RefusalCode, DeadLink>> = {
+  sign_in_required: 'sign_in',
   invitation_not_found: 'not_found',
+  site_invite_not_found: 'not_found',
+  sensitive_request_not_found: 'request_not_found',
   invitation_expired: 'expired',
   invitation_revoked: 'revoked',
-  invitation_used: 'used',
   invitation_declined: 'declined',
+  invitation_used: 'used',
   invitation_superseded: 'superseded',
   inviter_removed: 'inviter_removed',
-  sign_in_required: 'sign_in',
-  site_invite_not_found: 'not_found',
   site_invite_expired: 'site_expired',
   site_invite_used: 'site_used',
   site_invite_void: 'site_void',
-  sensitive_request_not_found: 'request_not_found',
   sensitive_request_over: 'request_over',
   decider_removed: 'decider_removed',
 };

@@ -62,15 +62,15 @@ export type MistakeName = keyof typeof MISTAKES;
 
 /** The refusals of the domain that are about a field: what is said behind its name. */
 export const FIELD_REFUSALS: Readonly<Partial<Record<RefusalCode, Readonly<Record<Language, string>>>>> = {
+  field_read_only: { en: "can't be set", de: 'kann nicht gesetzt werden' },
+  team_not_found: { en: 'must exist', de: 'muss es geben' },
   team_name_taken: { en: 'has already been taken', de: 'ist bereits vergeben' },
   team_cycle: {
     en: 'must not be the team itself or below it',
     de: 'darf nicht das Team selbst sein oder unter ihm stehen',
   },
   team_too_deep: { en: 'is too deep below other teams', de: 'steht zu tief unter anderen Teams' },
-  team_not_found: { en: 'must exist', de: 'muss es geben' },
   default_team: { en: "of the default team can't be set", de: 'des Standardteams kann nicht gesetzt werden' },
-  field_read_only: { en: "can't be set", de: 'kann nicht gesetzt werden' },
 };
 
 /** What people call the fields of a team. */
@@ -88,15 +88,15 @@ export const GERMAN: Readonly<Partial<Record<RefusalCode, string>>> = {
   validation_failed: 'Die Anfrage hat Felder, die fehlen oder nicht gültig sind.',
   malformed_body: 'Der Inhalt ist nicht zu lesen: Es muss JSON in UTF-8 sein, in dem kein Name zweimal steht.',
   malformed_query: 'Die Parameter sind nicht zu lesen: Sie müssen UTF-8 mit Prozentzeichen sein.',
-  no_organization: 'Sie gehören keiner Organisation an, oder nicht mehr.',
   organization_required: 'Nennen Sie die Organisation im Header X-Organization-Id.',
+  no_organization: 'Sie gehören keiner Organisation an, oder nicht mehr.',
   unauthenticated: 'Es braucht ein gültiges Bearer-Token.',
-  email_not_accepted: 'An die E-Mail-Adresse im Token kann dieser Dienst nicht schreiben.',
   email_claim_missing: 'Das Token nennt keine E-Mail-Adresse: Senden Sie das ID-Token statt des Access-Tokens.',
   forbidden: 'Ihre Rolle erlaubt das nicht.',
   client_id_forbidden: 'IDs werden hier vergeben: Senden Sie keine mit, wenn etwas neu ist.',
   field_read_only: 'Das Feld kann nicht gesetzt werden.',
   email_not_verified: 'Bestätigen Sie zuerst Ihre E-Mail-Adresse bei Ihrem Anmeldedienst.',
+  email_not_accepted: 'An die E-Mail-Adresse im Token kann dieser Dienst nicht schreiben.',
   route_not_found: 'Diesen Endpunkt gibt es nicht.',
   organization_not_found: 'Diese Organisation gibt es nicht.',
   team_not_found: 'Dieses Team gibt es nicht.',
@@ -115,11 +115,11 @@ export const GERMAN: Readonly<Partial<Record<RefusalCode, string>>> = {
   body_too_large: 'Der Inhalt ist größer als 256 KB.',
   unsupported_media_type: 'Der Inhalt hat eine Form, die der Endpunkt nicht nimmt.',
   idempotency_key_reused: 'Der Idempotency-Key wurde schon mit einem anderen Inhalt verwendet.',
+  request_rate_exceeded: 'Das waren zu viele Anfragen auf einmal: Versuchen Sie es später noch einmal.',
   internal_error: 'Bei uns ist etwas schiefgegangen.',
+  busy: 'Zu viele Änderungen auf einmal: Versuchen Sie es noch einmal.',
   keys_unavailable:
     'Der Anmeldedienst ist zurzeit nicht nach seinen Schlüsseln zu fragen: Versuchen Sie es noch einmal.',
-  request_rate_exceeded: 'Das waren zu viele Anfragen auf einmal: Versuchen Sie es später noch einmal.',
-  busy: 'Zu viele Änderungen auf einmal: Versuchen Sie es noch einmal.',
 };
 
 /** What HTTP calls the statuses that the dialect answers; a title stays the same whatever the language. */

@@ -24,12 +24,12 @@ export const rocketchat: Format = {
 
 /** What Rocket.Chat itself says, where it has the same refusal; it tells these by a 400. */
 const TEXTS: Partial<Record<RefusalCode, string>> = {
-  team_not_found: 'team-does-not-exist',
-  team_name_taken: 'team-name-already-exists',
   team_not_creatable: 'error-team-creation',
-  last_team_owner: 'last-owner-can-not-be-removed',
   member_not_found: 'invalid-user',
+  team_not_found: 'team-does-not-exist',
   team_member_not_found: 'member-does-not-exist',
+  team_name_taken: 'team-name-already-exists',
+  last_team_owner: 'last-owner-can-not-be-removed',
 };
 
 /** The statuses that its clients know; whatever else the service refuses with is a 400 there. */

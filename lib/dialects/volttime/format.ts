@@ -15,10 +15,10 @@ const LARAVEL: Partial<Record<RefusalCode, (problem: Problem) => string>> = {
 
 /** What is not found of Laravel's models, and after which segment of a path its key stands. */
 const MODELS: Partial<Record<RefusalCode, readonly [model: string, segment: string]>> = {
+  invitation_not_found: ['Invite', 'invites'],
   team_not_found: ['Team', 'teams'],
   site_not_found: ['Site', 'sites'],
   charger_not_found: ['Charger', 'chargers'],
-  invitation_not_found: ['Invite', 'invites'],
 };
 
 /** What is wrong with an invite is wrong with its token. */
@@ -26,13 +26,13 @@ const TOKEN = ['token', 'The selected token is invalid.'] as const;
 
 /** Refusals of the domain that are those of a field here. */
 const FIELDS: Partial<Record<RefusalCode, readonly [field: string, sentence: string]>> = {
-  idempotency_key_reused: ['Idempotency-Key', 'The Idempotency-Key was used with another body.'],
-  charger_identity_taken: ['identity', 'The identity has already been taken.'],
-  team_name_taken: ['name', 'The name has already been taken.'],
   site_invite_not_found: TOKEN,
+  team_name_taken: ['name', 'The name has already been taken.'],
+  charger_identity_taken: ['identity', 'The identity has already been taken.'],
   site_invite_expired: TOKEN,
   site_invite_used: TOKEN,
   site_invite_void: TOKEN,
+  idempotency_key_reused: ['Idempotency-Key', 'The Idempotency-Key was used with another body.'],
 };
 
 /** The status of a refusal: what is wrong with a field is 422 in Laravel. */
