@@ -4,7 +4,8 @@ import { Profile } from '../../lib/dialects/v1/schemas.ts';
 import { showProfile } from '../../lib/dialects/v1/show.ts';
 import { PersonName, Username } from '../../lib/domain/input.ts';
 import { forPerson } from '../../lib/http/for-person.ts';
-import { getCaller, updateProfile } from '../../lib/people/people.ts';
+import { getCaller } from '../../lib/people/people.ts';
+import { updateProfile } from '../../lib/people/profiles.ts';
 
 export const returns = { 200: Profile };
 

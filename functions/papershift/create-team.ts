@@ -10,8 +10,9 @@ import { forMember } from '../../lib/http/for-member.ts';
 import { union } from '../../lib/table/access.ts';
 import { readCounters } from '../../lib/table/counters.ts';
 import { AROUND_TEAM, aroundTeam } from '../../lib/teams/around.ts';
+import { CREATE_TEAM_BELOW, createTeam } from '../../lib/teams/create-team.ts';
 import { LOOK_ABOVE, requireTeam } from '../../lib/teams/permissions.ts';
-import { CREATE_TEAM_BELOW, createTeam, findTeam, getTeam } from '../../lib/teams/teams.ts';
+import { findTeam, getTeam } from '../../lib/teams/teams.ts';
 
 export const returns = { 201: PapershiftTeamDocument };
 

@@ -4,7 +4,7 @@ import { PapershiftTeamDocument } from '../../lib/dialects/papershift/schemas.ts
 import { showTeam } from '../../lib/dialects/papershift/show.ts';
 import { forTeam } from '../../lib/http/for-team.ts';
 import { pathTeam } from '../../lib/http/path.ts';
-import { DELETE_TEAM, deleteTeam } from '../../lib/teams/teams.ts';
+import { DELETE_TEAM, deleteTeam } from '../../lib/teams/delete-team.ts';
 
 export const returns = { 200: PapershiftTeamDocument };
 

@@ -14,7 +14,8 @@ import { pathTeam } from '../../lib/http/path.ts';
 import { union } from '../../lib/table/access.ts';
 import { AROUND_TEAM, aroundTeam } from '../../lib/teams/around.ts';
 import { requireTeam } from '../../lib/teams/permissions.ts';
-import { findTeam, UPDATE_TEAM, updateTeam } from '../../lib/teams/teams.ts';
+import { findTeam } from '../../lib/teams/teams.ts';
+import { UPDATE_TEAM, updateTeam } from '../../lib/teams/update-team.ts';
 
 export const returns = { 200: PapershiftTeamDocument };
 

@@ -9,7 +9,7 @@ import { mayModerate, type TeamMembership, type TeamRole } from '../../lib/domai
 import { forTeam } from '../../lib/http/for-team.ts';
 import { findMembers } from '../../lib/organizations/members.ts';
 import { union } from '../../lib/table/access.ts';
-import { PUT_TEAM_MEMBER, putTeamMembers } from '../../lib/teams/team-members.ts';
+import { PUT_TEAM_MEMBER, putTeamMembers } from '../../lib/teams/put-team-member.ts';
 
 export const returns = { 200: Done };
 

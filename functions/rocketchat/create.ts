@@ -15,8 +15,9 @@ import { getMembersOf, listMembers, USERNAMES } from '../../lib/organizations/me
 import { getCaller } from '../../lib/people/people.ts';
 import { union } from '../../lib/table/access.ts';
 import { readCounters } from '../../lib/table/counters.ts';
-import { refuseUnclaimed } from '../../lib/teams/team-members.ts';
-import { CREATE_TEAM, createTeam, getTeamIdByName } from '../../lib/teams/teams.ts';
+import { CREATE_TEAM, createTeam } from '../../lib/teams/create-team.ts';
+import { refuseUnclaimed } from '../../lib/teams/put-team-member.ts';
+import { getTeamIdByName } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: Created };
 

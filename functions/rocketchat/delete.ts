@@ -3,7 +3,7 @@ import { DeleteBody } from '../../lib/dialects/rocketchat/inputs.ts';
 import { Done } from '../../lib/dialects/rocketchat/schemas.ts';
 import { teamMeant } from '../../lib/dialects/rocketchat/show.ts';
 import { forTeam } from '../../lib/http/for-team.ts';
-import { DELETE_TEAM, deleteTeam } from '../../lib/teams/teams.ts';
+import { DELETE_TEAM, deleteTeam } from '../../lib/teams/delete-team.ts';
 
 export const returns = { 200: Done };
 

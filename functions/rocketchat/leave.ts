@@ -5,7 +5,7 @@ import { teamMeant } from '../../lib/dialects/rocketchat/show.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { isIn } from '../../lib/domain/team.ts';
 import { forTeam } from '../../lib/http/for-team.ts';
-import { LEAVE_TEAM, removeTeamMember } from '../../lib/teams/team-members.ts';
+import { LEAVE_TEAM, removeTeamMember } from '../../lib/teams/remove-team-member.ts';
 
 export const returns = { 200: Done };
 

@@ -7,7 +7,8 @@ import { isIn, mayModerate } from '../../lib/domain/team.ts';
 import { forTeam } from '../../lib/http/for-team.ts';
 import { getMembersOf } from '../../lib/organizations/members.ts';
 import { union } from '../../lib/table/access.ts';
-import { getTeamMembership, REMOVE_TEAM_MEMBER, removeTeamMember } from '../../lib/teams/team-members.ts';
+import { REMOVE_TEAM_MEMBER, removeTeamMember } from '../../lib/teams/remove-team-member.ts';
+import { getTeamMembership } from '../../lib/teams/team-members.ts';
 
 export const returns = { 200: Done };
 

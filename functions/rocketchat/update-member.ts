@@ -8,7 +8,8 @@ import { isIn, mayModerate } from '../../lib/domain/team.ts';
 import { forTeam } from '../../lib/http/for-team.ts';
 import { getMembersOf } from '../../lib/organizations/members.ts';
 import { union } from '../../lib/table/access.ts';
-import { CHANGE_TEAM_MEMBER, getTeamMembership, putTeamMember } from '../../lib/teams/team-members.ts';
+import { CHANGE_TEAM_MEMBER, putTeamMember } from '../../lib/teams/put-team-member.ts';
+import { getTeamMembership } from '../../lib/teams/team-members.ts';
 
 export const returns = { 200: Done };
 

@@ -5,7 +5,7 @@ import { Done } from '../../lib/dialects/rocketchat/schemas.ts';
 import { teamMeant } from '../../lib/dialects/rocketchat/show.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forTeam } from '../../lib/http/for-team.ts';
-import { RENAME_TEAM, updateTeam } from '../../lib/teams/teams.ts';
+import { RENAME_TEAM, updateTeam } from '../../lib/teams/update-team.ts';
 
 export const returns = { 200: Done };
 

@@ -7,8 +7,9 @@ import { Description, Name, TeamId } from '../../lib/domain/input.ts';
 import type { Team } from '../../lib/domain/team.ts';
 import { forMember } from '../../lib/http/for-member.ts';
 import { readCounters } from '../../lib/table/counters.ts';
+import { CREATE_TEAM_BELOW, createTeam } from '../../lib/teams/create-team.ts';
 import { requireTeam } from '../../lib/teams/permissions.ts';
-import { CREATE_TEAM_BELOW, createTeam, findTeam } from '../../lib/teams/teams.ts';
+import { findTeam } from '../../lib/teams/teams.ts';
 
 export const returns = { 201: TeamSchema };
 

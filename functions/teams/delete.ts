@@ -1,7 +1,7 @@
 import { v1 } from '../../lib/dialects/v1/format.ts';
 import { forTeam } from '../../lib/http/for-team.ts';
 import { pathId } from '../../lib/http/path.ts';
-import { DELETE_TEAM, deleteTeam } from '../../lib/teams/teams.ts';
+import { DELETE_TEAM, deleteTeam } from '../../lib/teams/delete-team.ts';
 
 export const returns = { 204: null };
 

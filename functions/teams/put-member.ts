@@ -8,7 +8,8 @@ import { Refusal } from '../../lib/domain/refusal.ts';
 import { forTeam } from '../../lib/http/for-team.ts';
 import { pathId } from '../../lib/http/path.ts';
 import { getMember } from '../../lib/organizations/members.ts';
-import { getTeamMembership, PUT_TEAM_MEMBER, putTeamMember } from '../../lib/teams/team-members.ts';
+import { PUT_TEAM_MEMBER, putTeamMember } from '../../lib/teams/put-team-member.ts';
+import { getTeamMembership } from '../../lib/teams/team-members.ts';
 
 export const returns = { 200: TeamMember };
 

@@ -4,7 +4,8 @@ import { isIn } from '../../lib/domain/team.ts';
 import { forTeam } from '../../lib/http/for-team.ts';
 import { pathId } from '../../lib/http/path.ts';
 import { getMember } from '../../lib/organizations/members.ts';
-import { getTeamMembership, REMOVE_TEAM_MEMBER, removeTeamMember } from '../../lib/teams/team-members.ts';
+import { REMOVE_TEAM_MEMBER, removeTeamMember } from '../../lib/teams/remove-team-member.ts';
+import { getTeamMembership } from '../../lib/teams/team-members.ts';
 
 export const returns = { 204: null };
 

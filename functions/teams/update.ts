@@ -6,7 +6,8 @@ import { Description, Name, TeamId } from '../../lib/domain/input.ts';
 import { forTeam } from '../../lib/http/for-team.ts';
 import { pathId } from '../../lib/http/path.ts';
 import { requireTeam } from '../../lib/teams/permissions.ts';
-import { findTeam, UPDATE_TEAM, updateTeam } from '../../lib/teams/teams.ts';
+import { findTeam } from '../../lib/teams/teams.ts';
+import { UPDATE_TEAM, updateTeam } from '../../lib/teams/update-team.ts';
 
 export const returns = { 200: Team };
 

@@ -3,7 +3,7 @@ import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { AcceptedSiteInvite, selectedInvalid } from '../../lib/dialects/volttime/input.ts';
 import { AcceptedInvite } from '../../lib/dialects/volttime/schemas.ts';
 import { shortIdAsUuid } from '../../lib/domain/ids.ts';
-import { isSensitiveShown } from '../../lib/domain/site.ts';
+import { isSensitiveShown } from '../../lib/domain/site-access.ts';
 import { INVITE_REFUSALS, refuseUnlessInvitedToSite } from '../../lib/domain/site-invite.ts';
 import { parseSiteToken } from '../../lib/domain/site-link.ts';
 import { teamIdFromUuid } from '../../lib/domain/team.ts';

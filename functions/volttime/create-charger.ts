@@ -6,7 +6,7 @@ import { showCharger } from '../../lib/dialects/volttime/show.ts';
 import type { Charger } from '../../lib/domain/charger.ts';
 import { readKey } from '../../lib/domain/path-key.ts';
 import { forSite } from '../../lib/http/for-site.ts';
-import { CREATE_CHARGER, createCharger } from '../../lib/sites/chargers.ts';
+import { CREATE_CHARGER, createCharger } from '../../lib/sites/charger-changes.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
 

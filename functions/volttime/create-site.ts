@@ -6,7 +6,7 @@ import { showSite } from '../../lib/dialects/volttime/show.ts';
 import type { Site } from '../../lib/domain/site.ts';
 import { teamIdFromUuid } from '../../lib/domain/team.ts';
 import { forLocatedTeam } from '../../lib/http/for-team.ts';
-import { CREATE_SITE, createSite } from '../../lib/sites/sites.ts';
+import { CREATE_SITE, createSite } from '../../lib/sites/site-changes.ts';
 import { locateTeam } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: resource(SiteSchema) };

@@ -6,7 +6,7 @@ import { showTeam } from '../../lib/dialects/volttime/show.ts';
 import { kindOf, type Team } from '../../lib/domain/team.ts';
 import { forMember } from '../../lib/http/for-member.ts';
 import { readCounters } from '../../lib/table/counters.ts';
-import { CREATE_TEAM, createTeam } from '../../lib/teams/teams.ts';
+import { CREATE_TEAM, createTeam } from '../../lib/teams/create-team.ts';
 
 export const returns = { 200: resource(TeamSchema) };
 

@@ -1,9 +1,10 @@
 import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { Message } from '../../lib/dialects/volttime/schemas.ts';
+import { insightBy, requireCharger, seesCharger } from '../../lib/domain/insight.ts';
 import { readKey } from '../../lib/domain/path-key.ts';
-import { insightBy, requireCharger, seesCharger } from '../../lib/domain/site.ts';
 import { forSite } from '../../lib/http/for-site.ts';
-import { DELETE_CHARGER, deleteCharger, FIND_CHARGER, getCharger, locateCharger } from '../../lib/sites/chargers.ts';
+import { DELETE_CHARGER, deleteCharger } from '../../lib/sites/charger-changes.ts';
+import { FIND_CHARGER, getCharger, locateCharger } from '../../lib/sites/chargers.ts';
 import { union } from '../../lib/table/access.ts';
 
 export const returns = { 200: Message };

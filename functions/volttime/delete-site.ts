@@ -2,7 +2,8 @@ import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { Message } from '../../lib/dialects/volttime/schemas.ts';
 import { readKey } from '../../lib/domain/path-key.ts';
 import { forSite } from '../../lib/http/for-site.ts';
-import { DELETE_SITE, deleteSite, LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
+import { DELETE_SITE, deleteSite } from '../../lib/sites/site-changes.ts';
+import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
 
 export const returns = { 200: Message };

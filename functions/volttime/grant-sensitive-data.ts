@@ -2,7 +2,7 @@ import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { SensitiveGrant } from '../../lib/dialects/volttime/input.ts';
 import { Message } from '../../lib/dialects/volttime/schemas.ts';
 import { readKey } from '../../lib/domain/path-key.ts';
-import { shareOfNamedTeam } from '../../lib/domain/site.ts';
+import { shareOfNamedTeam } from '../../lib/domain/reach.ts';
 import { forSite } from '../../lib/http/for-site.ts';
 import { CHANGE_GRANT, changeGrant } from '../../lib/sites/site-teams.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';

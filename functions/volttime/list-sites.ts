@@ -3,7 +3,7 @@ import { collection, PageQuery, readPage } from '../../lib/dialects/volttime/pag
 import { list, Site } from '../../lib/dialects/volttime/schemas.ts';
 import { showSite } from '../../lib/dialects/volttime/show.ts';
 import { forCaller } from '../../lib/http/for-caller.ts';
-import { LIST_SITES, listSitesOf } from '../../lib/sites/sites.ts';
+import { LIST_SITES, listSitesOf } from '../../lib/sites/site-lists.ts';
 import { union } from '../../lib/table/access.ts';
 import { LIST_TEAMS, listTeamsWithin } from '../../lib/teams/viewing.ts';
 

@@ -1,8 +1,8 @@
 import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { Charger, resource } from '../../lib/dialects/volttime/schemas.ts';
 import { showCharger } from '../../lib/dialects/volttime/show.ts';
+import { insightBy, requireCharger, seenCharger } from '../../lib/domain/insight.ts';
 import { readKey } from '../../lib/domain/path-key.ts';
-import { insightBy, requireCharger, seenCharger } from '../../lib/domain/site.ts';
 import { forSite } from '../../lib/http/for-site.ts';
 import { FIND_CHARGER, getCharger, locateCharger } from '../../lib/sites/chargers.ts';
 

@@ -2,7 +2,7 @@ import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { resource, SiteTeam } from '../../lib/dialects/volttime/schemas.ts';
 import { showSiteTeam } from '../../lib/dialects/volttime/show.ts';
 import { readKey } from '../../lib/domain/path-key.ts';
-import { accessOfNamedTeam } from '../../lib/domain/site.ts';
+import { accessOfNamedTeam } from '../../lib/domain/reach.ts';
 import { forSite } from '../../lib/http/for-site.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';

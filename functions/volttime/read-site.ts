@@ -1,8 +1,8 @@
 import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { resource, Site } from '../../lib/dialects/volttime/schemas.ts';
 import { showSite } from '../../lib/dialects/volttime/show.ts';
+import { insightBy, seenSite } from '../../lib/domain/insight.ts';
 import { readKey } from '../../lib/domain/path-key.ts';
-import { insightBy, seenSite } from '../../lib/domain/site.ts';
 import { forSite } from '../../lib/http/for-site.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 

@@ -2,10 +2,12 @@ import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { ChargerReport } from '../../lib/dialects/volttime/input.ts';
 import { Charger, resource } from '../../lib/dialects/volttime/schemas.ts';
 import { showCharger } from '../../lib/dialects/volttime/show.ts';
+import { insightBy, requireCharger, seenCharger, seesCharger } from '../../lib/domain/insight.ts';
 import { readKey } from '../../lib/domain/path-key.ts';
-import { insightBy, requireCharger, seenCharger, seesCharger, type Way } from '../../lib/domain/site.ts';
+import type { Way } from '../../lib/domain/reach.ts';
 import { forSite } from '../../lib/http/for-site.ts';
-import { FIND_CHARGER, getCharger, locateCharger, REPORT_CHARGER, reportCharger } from '../../lib/sites/chargers.ts';
+import { REPORT_CHARGER, reportCharger } from '../../lib/sites/charger-changes.ts';
+import { FIND_CHARGER, getCharger, locateCharger } from '../../lib/sites/chargers.ts';
 import { union } from '../../lib/table/access.ts';
 
 export const returns = { 200: resource(Charger) };

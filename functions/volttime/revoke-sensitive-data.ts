@@ -1,7 +1,7 @@
 import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { Message } from '../../lib/dialects/volttime/schemas.ts';
 import { readKey } from '../../lib/domain/path-key.ts';
-import { shareOfNamedTeam } from '../../lib/domain/site.ts';
+import { shareOfNamedTeam } from '../../lib/domain/reach.ts';
 import { forSite } from '../../lib/http/for-site.ts';
 import { getSiteRequest } from '../../lib/sites/site-requests.ts';
 import { CHANGE_GRANT, changeGrant } from '../../lib/sites/site-teams.ts';

@@ -2,7 +2,7 @@ import { configuration } from '../../lib/configuration.ts';
 import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { Message } from '../../lib/dialects/volttime/schemas.ts';
 import { readKey } from '../../lib/domain/path-key.ts';
-import { shareOfNamedTeam } from '../../lib/domain/site.ts';
+import { shareOfNamedTeam } from '../../lib/domain/reach.ts';
 import { forSite } from '../../lib/http/for-site.ts';
 import { TRANSFER_SITE, transferSite } from '../../lib/sites/site-teams.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';

@@ -3,7 +3,7 @@ import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { AssetAccess, requireAtMost, selectedInvalid } from '../../lib/dialects/volttime/input.ts';
 import { Message } from '../../lib/dialects/volttime/schemas.ts';
 import { readKey } from '../../lib/domain/path-key.ts';
-import { shareOfNamedTeam } from '../../lib/domain/site.ts';
+import { shareOfNamedTeam } from '../../lib/domain/reach.ts';
 import { forSite } from '../../lib/http/for-site.ts';
 import { chargersOn, FIND_CHARGERS, findChargers } from '../../lib/sites/chargers.ts';
 import { LIMIT_ACCESS, limitAccess } from '../../lib/sites/site-teams.ts';

@@ -2,10 +2,11 @@ import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { ChargerChanges } from '../../lib/dialects/volttime/input.ts';
 import { Charger, resource } from '../../lib/dialects/volttime/schemas.ts';
 import { showCharger } from '../../lib/dialects/volttime/show.ts';
+import { insightBy, requireCharger, seesCharger } from '../../lib/domain/insight.ts';
 import { readKey } from '../../lib/domain/path-key.ts';
-import { insightBy, requireCharger, seesCharger } from '../../lib/domain/site.ts';
 import { forSite } from '../../lib/http/for-site.ts';
-import { FIND_CHARGER, getCharger, locateCharger, UPDATE_CHARGER, updateCharger } from '../../lib/sites/chargers.ts';
+import { UPDATE_CHARGER, updateCharger } from '../../lib/sites/charger-changes.ts';
+import { FIND_CHARGER, getCharger, locateCharger } from '../../lib/sites/chargers.ts';
 import { union } from '../../lib/table/access.ts';
 
 export const returns = { 200: resource(Charger) };

@@ -4,7 +4,8 @@ import { resource, Site } from '../../lib/dialects/volttime/schemas.ts';
 import { showSite } from '../../lib/dialects/volttime/show.ts';
 import { readKey } from '../../lib/domain/path-key.ts';
 import { forSite } from '../../lib/http/for-site.ts';
-import { LOCATE_SITE, locateSite, UPDATE_SITE, updateSite } from '../../lib/sites/sites.ts';
+import { UPDATE_SITE, updateSite } from '../../lib/sites/site-changes.ts';
+import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
 
 export const returns = { 200: resource(Site) };

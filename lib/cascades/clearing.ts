@@ -8,17 +8,20 @@ import { listInvitations } from '../invitations/invitations.ts';
 import { getMember, jobWrites, listMembers } from '../organizations/members.ts';
 import type { Job, MembershipJob, SiteJob } from '../outbox/due.ts';
 import { listAccessTokens, tokenRemoval } from '../people/access-tokens.ts';
-import { chargerRemoval, listChargers, moveIdentity } from '../sites/chargers.ts';
+import { chargerRemoval, moveIdentity } from '../sites/charger-changes.ts';
+import { listChargers } from '../sites/chargers.ts';
 import { accessEntry, accessRemoval, auditIn, countSites, sharingChange } from '../sites/sharing.ts';
+import { siteRemoval } from '../sites/site-changes.ts';
 import { inviteRemoval } from '../sites/site-invites.ts';
-import { getSite, listAccessOf, SITE_ACCESS, siteRemoval } from '../sites/sites.ts';
+import { getSite, listAccessOf, SITE_ACCESS } from '../sites/sites.ts';
 import type { TableAccess } from '../table/access.ts';
 import { itemReader } from '../table/items.ts';
 import { keys } from '../table/keys.ts';
 import { get, query } from '../table/read.ts';
 import { transact } from '../table/write.ts';
+import { teamRemoval } from '../teams/delete-team.ts';
 import { leaveWrites, listTeamMembers, listTeamsOf } from '../teams/team-members.ts';
-import { getDiscardedTeam, getTeam, listDiscardedTeams, listTeams, teamRemoval } from '../teams/teams.ts';
+import { getDiscardedTeam, getTeam, listDiscardedTeams, listTeams } from '../teams/teams.ts';
 
 /** What the functions of this file do to the table. */
 export const CLEAR: TableAccess = {

@@ -1,6 +1,9 @@
+import { type Insight, insightBy } from './insight.ts';
 import type { Member } from './member.ts';
+import { isManaging, type Way } from './reach.ts';
 import { may } from './roles.ts';
-import { type Insight, insightBy, isManaging, isSensitiveShown, type Site, type Way } from './site.ts';
+import type { Site } from './site.ts';
+import { isSensitiveShown } from './site-access.ts';
 
 /** What somebody may do with a site. */
 export const SITE_ACTIONS = [

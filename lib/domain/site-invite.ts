@@ -2,7 +2,8 @@ import type { Delivery } from './invitation.ts';
 import { knowsSecret } from './link.ts';
 import type { Membership } from './member.ts';
 import { Refusal, type RefusalCode } from './refusal.ts';
-import type { SensitiveGrant, Site } from './site.ts';
+import type { Site } from './site.ts';
+import type { SensitiveGrant } from './site-access.ts';
 import { mayManage, type TeamMembership } from './team.ts';
 
 /** What an invite gives to the team that it is accepted for. */

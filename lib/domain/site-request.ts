@@ -1,5 +1,5 @@
 import type { RefusalCode } from './refusal.ts';
-import type { SensitiveGrant } from './site.ts';
+import type { SensitiveGrant } from './site-access.ts';
 
 /** That a team asks for the sensitive data of a site. It stands until it is decided or another takes its place. */
 export interface SiteRequest extends SensitiveGrant {

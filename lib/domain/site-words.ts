@@ -1,6 +1,6 @@
 import { fill } from './html.ts';
 import { type Language, momentInWords } from './language.ts';
-import type { SensitiveGrant } from './site.ts';
+import type { SensitiveGrant } from './site-access.ts';
 import type { Carried } from './site-invite.ts';
 
 const EN = {

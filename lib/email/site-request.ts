@@ -2,7 +2,7 @@ import { showAddress } from '../domain/address.ts';
 import { fill, fillHtml, html } from '../domain/html.ts';
 import type { Language } from '../domain/language.ts';
 import type { Product } from '../domain/product.ts';
-import type { SensitiveGrant } from '../domain/site.ts';
+import type { SensitiveGrant } from '../domain/site-access.ts';
 import { endInWords } from '../domain/site-words.ts';
 import { lines, oneLine } from '../domain/user-text.ts';
 import { AUTOMATIC, button, copyable, facts, letterOf, NAME, paragraph, quotation, strong } from './layout.ts';

@@ -7,7 +7,7 @@ import { lowerRole } from '../domain/roles.ts';
 import { getMembership } from '../organizations/members.ts';
 import { getOrganization } from '../organizations/organizations.ts';
 import { getAccessToken } from '../people/access-tokens.ts';
-import { confirmSignIn, signIn } from '../people/people.ts';
+import { confirmSignIn, signIn } from '../people/sign-in.ts';
 import type { Incoming, Run, Schema, Spec } from './endpoint.ts';
 import type { Request } from './request.ts';
 import { type Claims, credentialOf, unauthenticated, verifyToken } from './token.ts';

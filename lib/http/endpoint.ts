@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import * as z from 'zod/mini';
 import type { Format, Reply } from '../dialects/format.ts';
 import { Refusal, type RefusalCode } from '../domain/refusal.ts';
-import { SIGN_IN } from '../people/people.ts';
+import { SIGN_IN } from '../people/sign-in.ts';
 import { type TableAccess, union } from '../table/access.ts';
 import { ONCE } from '../table/idempotency.ts';
 import { untilFresh } from '../table/write.ts';

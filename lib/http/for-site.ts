@@ -1,16 +1,9 @@
 import type { Reply } from '../dialects/format.ts';
 import type { Occasion } from '../domain/audit.ts';
+import { type Insight, insightBy } from '../domain/insight.ts';
 import type { PathKey } from '../domain/path-key.ts';
+import { type Reach, type SitePermission, type Way, waysOf, waysWith } from '../domain/reach.ts';
 import { Refusal, type RefusalCode } from '../domain/refusal.ts';
-import {
-  type Insight,
-  insightBy,
-  type Reach,
-  type SitePermission,
-  type Way,
-  waysOf,
-  waysWith,
-} from '../domain/site.ts';
 import { REACH, readReach } from '../sites/reach.ts';
 import { union } from '../table/access.ts';
 import { actingBy, whoCalls } from './caller.ts';

@@ -11,7 +11,7 @@ import { itemReader } from '../table/items.ts';
 import { keys, prefixes } from '../table/keys.ts';
 import { get, query } from '../table/read.ts';
 import { transact, type Write } from '../table/write.ts';
-import { defaultTeam, teamWrites } from '../teams/teams.ts';
+import { defaultTeam, teamWrites } from '../teams/create-team.ts';
 import { actorMay, joined, MEMBERSHIP, memberWrites, profileOf } from './members.ts';
 
 const ORGANIZATION = itemReader<Organization>('Organization', {

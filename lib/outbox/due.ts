@@ -3,7 +3,7 @@ import { type Delivery, type Invitation, nextDue, remindersDue } from '../domain
 import { hashSecret, newSecret } from '../domain/link.ts';
 import type { User } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
-import type { SiteAccess } from '../domain/site.ts';
+import type { SiteAccess } from '../domain/site-access.ts';
 import type { SiteInvite } from '../domain/site-invite.ts';
 import type { Team } from '../domain/team.ts';
 import { DUE_SHARDS, type Key, keys } from '../table/keys.ts';

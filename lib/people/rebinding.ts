@@ -6,7 +6,9 @@ import { listMemberships } from '../organizations/organizations.ts';
 import { audit } from '../table/audit.ts';
 import { keys } from '../table/keys.ts';
 import { Stale, transact, type Write } from '../table/write.ts';
-import { addressWrite, getAddressHolder, getCaller, getIdentity, moveSignIn, PROFILES } from './people.ts';
+import { addressWrite, getAddressHolder, getCaller, getIdentity } from './people.ts';
+import { PROFILES } from './profiles.ts';
+import { moveSignIn } from './sign-in.ts';
 
 // What an operator does for people who can't sign in any more (docs/operations.md). No function imports it.
 

@@ -1,6 +1,6 @@
 import { type Explanation, explain } from '../domain/explanation.ts';
 import type { Member } from '../domain/member.ts';
-import { type Reach, waysOf } from '../domain/site.ts';
+import { type Reach, waysOf } from '../domain/reach.ts';
 import { type Team, type TeamMembership, teamsWith } from '../domain/team.ts';
 import { listMembers } from '../organizations/members.ts';
 import { getOrganization } from '../organizations/organizations.ts';

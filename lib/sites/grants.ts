@@ -1,5 +1,5 @@
 import type { Occasion } from '../domain/audit.ts';
-import { isInForce } from '../domain/site.ts';
+import { isInForce } from '../domain/site-access.ts';
 import type { DueAccess, GrantEndMail } from '../outbox/due.ts';
 import { mailWrite, newMail } from '../outbox/mails.ts';
 import type { TableAccess } from '../table/access.ts';

@@ -1,6 +1,6 @@
 import type { Actor } from '../domain/member.ts';
 import type { PathKey } from '../domain/path-key.ts';
-import type { Reach } from '../domain/site.ts';
+import type { Reach } from '../domain/reach.ts';
 import { isIn } from '../domain/team.ts';
 import { getMembership } from '../organizations/members.ts';
 import { getOrganization, listMemberships, withOrganizations } from '../organizations/organizations.ts';

@@ -1,16 +1,9 @@
 import { type AuditEntry, abroad, type Occasion } from '../domain/audit.ts';
 import type { Limits } from '../domain/limits.ts';
+import type { Way } from '../domain/reach.ts';
 import { Refusal } from '../domain/refusal.ts';
-import {
-  accessBy,
-  type Given,
-  type Grant,
-  namedChargers,
-  type Site,
-  type SiteAccess,
-  type Way,
-  widened,
-} from '../domain/site.ts';
+import type { Site } from '../domain/site.ts';
+import { accessBy, type Given, type Grant, namedChargers, type SiteAccess, widened } from '../domain/site-access.ts';
 import { INVITE_DAYS } from '../domain/site-invite.ts';
 import type { Team } from '../domain/team.ts';
 import { dueAttributes, type SiteJob } from '../outbox/due.ts';

@@ -4,8 +4,10 @@ import { periodEnd, REPLACED_SECRETS } from '../domain/invitation.ts';
 import { anyOf, type Limits, mailPlaces } from '../domain/limits.ts';
 import { hashSecret, knowsSecret } from '../domain/link.ts';
 import type { Actor } from '../domain/member.ts';
+import type { Way } from '../domain/reach.ts';
 import { Refusal } from '../domain/refusal.ts';
-import { accessBy, isInForce, type Site, type SiteAccess, type Way, widened } from '../domain/site.ts';
+import type { Site } from '../domain/site.ts';
+import { accessBy, isInForce, type SiteAccess, widened } from '../domain/site-access.ts';
 import {
   type Carried,
   INVITE_DAYS,

@@ -1,14 +1,8 @@
 import type { Occasion } from '../domain/audit.ts';
 import type { Limits } from '../domain/limits.ts';
-import {
-  grantOf,
-  limitedGrants,
-  type Reach,
-  type SensitiveGrant,
-  type Site,
-  type SiteAccess,
-  type Way,
-} from '../domain/site.ts';
+import type { Reach, Way } from '../domain/reach.ts';
+import type { Site } from '../domain/site.ts';
+import { grantOf, limitedGrants, type SensitiveGrant, type SiteAccess } from '../domain/site-access.ts';
 import type { Team } from '../domain/team.ts';
 import { getOrganization } from '../organizations/organizations.ts';
 import { type TableAccess, union } from '../table/access.ts';

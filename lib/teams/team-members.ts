@@ -1,15 +1,11 @@
-import type { Occasion } from '../domain/audit.ts';
 import type { Limits } from '../domain/limits.ts';
 import type { Actor, Member } from '../domain/member.ts';
-import { Refusal } from '../domain/refusal.ts';
-import { isIn, type Team, type TeamMembership, type TeamRole } from '../domain/team.ts';
-import { actorIs, getMember } from '../organizations/members.ts';
-import { type TableAccess, union } from '../table/access.ts';
-import { audit } from '../table/audit.ts';
+import type { Team, TeamMembership, TeamRole } from '../domain/team.ts';
+import { actorIs } from '../organizations/members.ts';
 import { itemReader } from '../table/items.ts';
 import { keys, prefixes } from '../table/keys.ts';
 import { get, query } from '../table/read.ts';
-import { type Condition, Stale, transact, type Update, untilFresh, type Write } from '../table/write.ts';
+import { type Condition, Stale, type Update, type Write } from '../table/write.ts';
 
 /** Both ways: under the team, and under the user. */
 const TEAM_MEMBERSHIP = itemReader<TeamMembership>(['TeamMembership', 'TeamOfUser'], {
@@ -163,193 +159,15 @@ export function actorManages(
 }
 
 /** What one may be in a team who says who is in it: where no owner is concerned, moderators may. */
-function moderating(...roles: readonly (TeamRole | undefined)[]): TeamRole[] {
+export function moderating(...roles: readonly (TeamRole | undefined)[]): TeamRole[] {
   return roles.includes('OWNER') ? ['OWNER'] : ['OWNER', 'MODERATOR'];
 }
 
-/** What `putTeamMember` does to the table for somebody who is in the team. */
-export const CHANGE_TEAM_MEMBER: TableAccess = {
-  ConditionCheckItem: ['USER', 'TEAM', 'ORG'],
-  PutItem: ['AUDIT'],
-  UpdateItem: ['ORG', 'TEAM', 'USER'],
-};
-
-/** What `putTeamMember` does to the table. */
-export const PUT_TEAM_MEMBER: TableAccess = union(CHANGE_TEAM_MEMBER, { PutItem: ['TEAM', 'USER'] });
-
-/** How many teams somebody may be in who hasn't signed in yet: what whoever claims them takes over at once. */
-export const TEAMS_OF_PLACEHOLDER = 20;
-
-/** Refuses to put somebody into one more team who hasn't signed in. @throws Refusal `member_not_claimed` */
-export function refuseUnclaimed({ claimed, teams }: Member): void {
-  if (!claimed && teams >= TEAMS_OF_PLACEHOLDER) throw new Refusal('member_not_claimed');
-}
-
-/**
- * Puts several members into a team, one after another, each a change of its own: what came before one that is refused
- * stays.
- *
- * @param placeOf what a member is to be who is in the team as something, or not yet; refuses what the actor may not, by
- *   what the actor is in the team
- */
-export async function putTeamMembers(
-  occasion: Occasion,
-  actor: Actor,
-  team: Team,
-  members: readonly Member[],
-  placeOf: (
-    member: Member,
-    present: TeamMembership | undefined,
-    own: TeamMembership | undefined,
-  ) => Pick<TeamMembership, 'role' | 'roles'>,
-  limits: Limits,
-): Promise<void> {
-  for (const each of members) {
-    // What the request did before is not undone when this one is overtaken: only this one begins again.
-    await untilFresh(async () => {
-      const [own, row, member] = await Promise.all([
-        getTeamMembership(team.id, actor.userId),
-        getTeamMembership(team.id, each.userId),
-        getMember(team.organizationId, each.memberId),
-      ]);
-      if (!member) return;
-      const { role, roles } = placeOf(member, isIn(member, row) ? row : undefined, own);
-      await putTeamMember(occasion, { actor, own, team, member, role, row, roles, limits });
-    });
-  }
-}
-
-/** A place in a team that somebody gives to a member. */
-export interface Placing {
-  readonly actor: Actor;
-  /** What the actor is in the team. */
-  readonly own: TeamMembership | undefined;
-  readonly team: Team;
-  readonly member: Member;
-  readonly role: TeamRole;
-  /** What Rocket.Chat's clients call the role; undefined: as it is itself. */
-  readonly roles?: readonly string[] | undefined;
-  /** The member's row in the team, of whatever membership. */
-  readonly row: TeamMembership | undefined;
-  readonly limits: Limits;
-}
-
-/**
- * Puts a member into a team, or gives them another role in it.
- *
- * @throws Refusal `team_member_limit_reached`, `last_team_owner`, `member_not_claimed`
- */
-export async function putTeamMember(
-  occasion: Occasion,
-  { actor, own, team, member, role, roles, row: present, limits }: Placing,
-): Promise<TeamMembership> {
-  const { now } = occasion;
-  const at = now.toISOString();
-  const { userId, memberId } = member;
-  const isThere = isIn(member, present);
-  const isCalledSo = roles === undefined || roles.join('\n') === present?.roles?.join('\n');
-  if (isThere && present?.role === role && isCalledSo) return present;
-  const entry = (before?: TeamRole) =>
-    audit(occasion, {
-      action: before ? 'team-member.update' : 'team-member.add',
-      organizationId: team.organizationId,
-      resource: { type: 'team', id: team.id },
-      ...(before && { before: { memberId, role: before } }),
-      after: { memberId, role },
-    });
-  if (isThere && present) {
-    const owners = (role === 'OWNER' ? 1 : 0) - (present.role === 'OWNER' ? 1 : 0);
-    const change = {
-      type: 'update',
-      set: { role, updatedAt: at, ...(roles && { roles }) },
-      ...(roles === undefined && { remove: ['roles'] }),
-      when: [
-        { attribute: 'memberId', is: memberId },
-        { attribute: 'role', is: present.role },
-        // Roles are added to those that somebody has.
-        ...(roles === undefined
-          ? []
-          : [present.roles ? { attribute: 'roles', is: present.roles } : { absent: 'roles' }]),
-      ],
-    } as const;
-    await transact([
-      ...actorManages(actor, own, team, moderating(role, present.role)),
-      { ...change, key: keys.teamMember(team.id, userId) },
-      { ...change, key: keys.teamOf(userId, team.id) },
-      owners === 0 ? isLive(team) : countInTeam(team, 0, owners),
-      entry(present.role),
-    ]);
-    const { roles: _before, ...kept } = present;
-    return { ...kept, role, ...(roles && { roles }), updatedAt: at };
-  }
-  refuseUnclaimed(member);
-  // A row of an earlier membership is counted already, as what it was.
-  const owners = (role === 'OWNER' ? 1 : 0) - (present?.role === 'OWNER' ? 1 : 0);
-  await transact([
-    ...actorManages(actor, own, team, moderating(role)),
-    ...joinWrites(team, member, { role, roles, by: actor.userId, now, stale: present }),
-    ...(present ? corrected(team, owners) : [countInTeam(team, 1, owners, limits)]),
-    entry(),
-  ]);
-  const { id: teamId, organizationId } = team;
-  const createdBy = actor.userId;
-  return { teamId, organizationId, userId, memberId, role, createdBy, createdAt: at, updatedAt: at };
-}
-
 /** The part that counts owners of a team more or fewer, whom no rule keeps. */
-function corrected(team: Team, owners: number): Write[] {
+export function corrected(team: Team, owners: number): Write[] {
   if (owners === 0) return [isLive(team)];
   const key = keys.team(team.organizationId, team.id);
   return [{ type: 'update', key, add: { owners }, when: [{ exists: 'pk' }] }];
-}
-
-/** The condition that a team hasn't been deleted. */
-function isLive({ organizationId, id }: Team): Write {
-  return { type: 'check', key: keys.team(organizationId, id), when: [{ exists: 'pk' }] };
-}
-
-/** What `removeTeamMember` does to the table for whoever leaves by themselves. */
-export const LEAVE_TEAM: TableAccess = {
-  ConditionCheckItem: ['USER'],
-  PutItem: ['AUDIT'],
-  UpdateItem: ['ORG'],
-  DeleteItem: ['TEAM', 'USER'],
-};
-
-/** What `removeTeamMember` does to the table. */
-export const REMOVE_TEAM_MEMBER: TableAccess = union(LEAVE_TEAM, { ConditionCheckItem: ['TEAM'] });
-
-/**
- * Takes a member out of a team, or lets them leave.
- *
- * @param row the member's row, of the present membership
- * @throws Refusal `last_team_owner`
- */
-export async function removeTeamMember(
-  occasion: Occasion,
-  actor: Actor,
-  own: TeamMembership | undefined,
-  team: Team,
-  row: TeamMembership,
-): Promise<void> {
-  const leaving = row.memberId === actor.memberId;
-  await transact([
-    ...(leaving ? actorIs(actor) : actorManages(actor, own, team, moderating(row.role))),
-    ...leaveWrites(row, [{ attribute: 'role', is: row.role }]),
-    {
-      type: 'update',
-      key: keys.member(team.organizationId, row.memberId),
-      add: { teams: -1 },
-      when: [{ exists: 'pk' }],
-    },
-    countInTeam(team, -1, row.role === 'OWNER' ? -1 : 0),
-    audit(occasion, {
-      action: 'team-member.remove',
-      organizationId: team.organizationId,
-      resource: { type: 'team', id: team.id },
-      before: { memberId: row.memberId, role: row.role },
-    }),
-  ]);
 }
 
 /** The parts that delete both rows of a team's membership. */
@@ -396,4 +214,9 @@ export function handedOver(
       ? [{ type: 'update', key: keys.team(organizationId, id), add: less, when: [{ exists: 'pk' }] } as const]
       : []),
   ];
+}
+
+/** The condition that a team hasn't been deleted. */
+export function isLive({ organizationId, id }: Team): Write {
+  return { type: 'check', key: keys.team(organizationId, id), when: [{ exists: 'pk' }] };
 }

@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, expect, test } from 'vitest';
 import { identityOf } from '../../lib/domain/identity.ts';
-import { SIGN_IN } from '../../lib/people/people.ts';
+import { SIGN_IN } from '../../lib/people/sign-in.ts';
 import { keys } from '../../lib/table/keys.ts';
 import type { Call } from '../../packages/local/aws.ts';
 import { contracts } from '../support/contract.ts';

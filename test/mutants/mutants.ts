@@ -120,7 +120,7 @@ export const mutants: readonly Mutant[] = [
     name: 'of roles that are added at the same moment one is lost',
     edits: [
       {
-        file: 'lib/teams/team-members.ts',
+        file: 'lib/teams/put-team-member.ts',
         replace: `        ...(roles === undefined\n          ? []\n          : [present.roles ? { attribute: 'roles', is: present.roles } : { absent: 'roles' }]),\n`,
         by: '',
       },
@@ -265,17 +265,17 @@ export const mutants: readonly Mutant[] = [
         by: `    { attribute: 'userId', is: userId },`,
       },
       {
-        file: 'lib/people/people.ts',
+        file: 'lib/people/sign-in.ts',
         replace: `                { attribute: 'claimed', is: false },\n                { attribute: 'organizations', is: 0 },`,
         by: `                { attribute: 'organizations', is: 0 },`,
       },
       {
-        file: 'lib/people/people.ts',
+        file: 'lib/people/sign-in.ts',
         replace: `    user: [{ attribute: 'claimed', is: false }],`,
         by: '    user: [],',
       },
       {
-        file: 'lib/people/people.ts',
+        file: 'lib/people/take-over.ts',
         replace: `    when: [{ attribute: 'claimed', is: false }],\n  };`,
         by: `    when: [{ exists: 'claimed' }],\n  };`,
       },
@@ -307,7 +307,7 @@ export const mutants: readonly Mutant[] = [
     name: 'a team may have a name that another one has',
     edits: [
       {
-        file: 'lib/teams/teams.ts',
+        file: 'lib/teams/create-team.ts',
         replace: `    when: [{ absent: 'pk' }],\n    refuse: 'team_name_taken',`,
         by: `    refuse: 'team_name_taken',`,
       },
@@ -318,7 +318,7 @@ export const mutants: readonly Mutant[] = [
     name: 'teams are moved whatever else was moved meanwhile',
     edits: [
       {
-        file: 'lib/teams/teams.ts',
+        file: 'lib/teams/team-tree.ts',
         replace: `when: what === 'leaves' ? [is('moves', moves)] : [is('moves', moves), is('leaves', leaves)],`,
         by: `when: [{ exists: 'pk' }],`,
       },
@@ -338,14 +338,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a site may be deleted with a charger that comes',
-    edits: [{ file: 'lib/sites/sites.ts', replace: `        { attribute: 'chargers', is: 0 },\n`, by: '' }],
+    edits: [{ file: 'lib/sites/site-changes.ts', replace: `        { attribute: 'chargers', is: 0 },\n`, by: '' }],
     test: chargers('a site has no more chargers than it may, also at once, and is not deleted while one comes'),
   },
   {
     name: 'a site may have more chargers than it may',
     edits: [
       {
-        file: 'lib/sites/chargers.ts',
+        file: 'lib/sites/charger-changes.ts',
         replace: `        { attribute: 'chargers', below: limits.chargersOfSite },\n`,
         by: '',
       },
@@ -356,7 +356,7 @@ export const mutants: readonly Mutant[] = [
     name: 'a team may be deleted with a site that comes',
     edits: [
       {
-        file: 'lib/teams/teams.ts',
+        file: 'lib/teams/delete-team.ts',
         replace: `when: [{ attribute: 'sites', below: 1 }]`,
         by: `when: [{ exists: 'pk' }]`,
       },
@@ -492,14 +492,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'what doesn’t fit into one transaction of a placeholder stays behind',
-    edits: [{ file: 'lib/people/people.ts', replace: `    await takeOverPlaces(holder.userId, user);\n`, by: '' }],
+    edits: [{ file: 'lib/people/sign-in.ts', replace: `    await takeOverPlaces(holder.userId, user);\n`, by: '' }],
     test: teams('a placeholder’s places go over in more transactions than one'),
   },
   {
     name: 'a grant of sensitive data is for whatever its team has access to',
     edits: [
       {
-        file: 'lib/domain/site.ts',
+        file: 'lib/domain/insight.ts',
         replace: `grants.filter((grant) => isInForce(grant, now)),\n  );`,
         by: `grants.filter((grant) => isInForce(grant, now)).map((grant) => ({ ...grant, assets: undefined })) as never,\n  );`,
       },
@@ -613,7 +613,7 @@ export const mutants: readonly Mutant[] = [
     name: 'an identity may be had twice in an organization',
     edits: [
       {
-        file: 'lib/sites/chargers.ts',
+        file: 'lib/sites/charger-changes.ts',
         replace: `when: [{ absent: 'pk' }],\n    refuse: 'charger_identity_taken',`,
         by: `when: [],\n    refuse: 'charger_identity_taken',`,
       },
@@ -690,7 +690,7 @@ export const mutants: readonly Mutant[] = [
     name: 'an older ID token turns a changed address back',
     edits: [
       {
-        file: 'lib/people/people.ts',
+        file: 'lib/people/sign-in.ts',
         replace: '  if (person.issuedAt < identity.issuedAt) return false;\n',
         by: '',
       },
@@ -720,12 +720,12 @@ export const mutants: readonly Mutant[] = [
     name: 'two accounts are one person’s when the issuer has changed',
     edits: [
       {
-        file: 'lib/people/people.ts',
+        file: 'lib/people/sign-in.ts',
         replace: `{ type: 'delete', key: keys.identity(from), when: [{ attribute: 'userId', is: userId }] },`,
         by: `{ type: 'delete', key: keys.identity(from) },`,
       },
       {
-        file: 'lib/people/people.ts',
+        file: 'lib/people/sign-in.ts',
         replace: `set: { identity }, when: [{ attribute: 'identity', is: from }] },`,
         by: 'set: { identity } },',
       },

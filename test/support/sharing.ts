@@ -1,6 +1,6 @@
 import { shortIdFromUuid } from '../../lib/domain/ids.ts';
 import { DEFAULT_LIMITS } from '../../lib/domain/limits.ts';
-import type { Given } from '../../lib/domain/site.ts';
+import type { Given } from '../../lib/domain/site-access.ts';
 import { sharingWrites } from '../../lib/sites/sharing.ts';
 import { getAccess, getSite } from '../../lib/sites/sites.ts';
 import { transact, untilFresh } from '../../lib/table/write.ts';

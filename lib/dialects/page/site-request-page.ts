@@ -1,5 +1,5 @@
 import { fill, fillHtml, html, trusted } from '../../domain/html.ts';
-import type { SensitiveGrant } from '../../domain/site.ts';
+import type { SensitiveGrant } from '../../domain/site-access.ts';
 import type { Decision } from '../../domain/site-request.ts';
 import { endInWords } from '../../domain/site-words.ts';
 import { lines, oneLine } from '../../domain/user-text.ts';

@@ -6,7 +6,7 @@ import { shortIdAsUuid } from '../../domain/ids.ts';
 import { type Invitation, statusAt } from '../../domain/invitation.ts';
 import { type Member, type Membership, type User, usernameOf } from '../../domain/member.ts';
 import type { Organization, OwnershipOffer } from '../../domain/organization.ts';
-import { lastEnd } from '../../domain/site.ts';
+import { lastEnd } from '../../domain/site-access.ts';
 import type { Team, TeamMembership } from '../../domain/team.ts';
 
 /** A member as the Management API shows it, its fields in the documented order; what we add comes behind. */

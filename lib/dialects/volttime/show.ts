@@ -1,7 +1,8 @@
 import { showAddress } from '../../domain/address.ts';
 import type { Charger } from '../../domain/charger.ts';
 import { shortIdAsUuid } from '../../domain/ids.ts';
-import { isSensitiveShown, lastEnd, type Site, type SiteAccess } from '../../domain/site.ts';
+import type { Site } from '../../domain/site.ts';
+import { isSensitiveShown, lastEnd, type SiteAccess } from '../../domain/site-access.ts';
 import { inviteStatusAt, type SiteInvite } from '../../domain/site-invite.ts';
 import type { Team } from '../../domain/team.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { insightOf, lastEnd, limitedGrants, type SiteAccess, widened } from '../../../lib/domain/site.ts';
+import { insightOf } from '../../../lib/domain/insight.ts';
+import { lastEnd, limitedGrants, type SiteAccess, widened } from '../../../lib/domain/site-access.ts';
 
 const NOW = new Date('2030-01-01T00:00:00.000Z');
 const [SPRING, SUMMER, PAST] = ['2030-04-01T00:00:00.000Z', '2030-07-01T00:00:00.000Z', '2029-12-31T00:00:00.000Z'];

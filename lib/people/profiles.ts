@@ -1,0 +1,87 @@
+import { elsewhere, type Occasion } from '../domain/audit.ts';
+import type { Profile, User } from '../domain/member.ts';
+import { profileOf } from '../organizations/members.ts';
+import { listMemberships } from '../organizations/organizations.ts';
+import { audit } from '../table/audit.ts';
+import { keys } from '../table/keys.ts';
+import { type Condition, transact, type Write } from '../table/write.ts';
+import { addressWrite } from './people.ts';
+
+/**
+ * Sets what a person says of themselves; no later sign-in overwrites it.
+ *
+ * @param identity the hash of issuer and subject of the sign-in by which they do
+ */
+export async function updateProfile(
+  occasion: Omit<Occasion, 'by'>,
+  identity: string,
+  user: User,
+  {
+    firstName = user.firstName,
+    lastName = user.lastName,
+    username = user.username,
+  }: { firstName?: string | undefined; lastName?: string | undefined; username?: string | undefined },
+): Promise<User> {
+  const profile = { firstName, lastName, email: user.email, ...(username !== undefined && { username }) };
+  await writeProfile(occasion, user.userId, profile, {
+    action: 'member.update',
+    user: [{ attribute: 'updatedAt', is: user.updatedAt }],
+    address: [{ attribute: 'userId', is: user.userId }],
+    others: [{ type: 'update', key: keys.identity(identity), set: { named: true }, when: [{ exists: 'pk' }] }],
+  });
+  return { ...user, ...profile };
+}
+
+/** Organizations whose members fit into one transaction beside what else changes: 100 items, two for each. */
+export const PROFILES = 45;
+
+/**
+ * Writes who a person is wherever it is kept: with the user, with the address, and with each of their members, so that
+ * lists show it without a further read. An organization joined meanwhile makes it begin again.
+ *
+ * @param change what has to be so of user and address, and what else changes with them
+ */
+export async function writeProfile(
+  occasion: Omit<Occasion, 'by'>,
+  userId: string,
+  profile: Profile,
+  change: {
+    readonly action: 'member.claim' | 'member.update';
+    readonly user: readonly Condition[];
+    readonly address: readonly Condition[];
+    readonly others: readonly Write[];
+  },
+): Promise<void> {
+  const updatedAt = occasion.now.toISOString();
+  const memberships = await listMemberships(userId);
+  const memberWrites = memberships.map(({ organizationId, memberId }) => [
+    {
+      type: 'update',
+      key: keys.member(organizationId, memberId),
+      set: { profile: profileOf(profile), claimed: true, updatedAt },
+      when: [{ attribute: 'userId', is: userId }],
+    } as const,
+    audit(elsewhere({ ...occasion, by: { type: 'user', id: userId } }), {
+      action: change.action,
+      organizationId,
+      resource: { type: 'member', id: memberId },
+      ...(change.action === 'member.claim' && { after: { claimed: true } }),
+    }),
+  ]);
+  // More than anybody may be in, but for what a placeholder handed over: first, so that a next try does them again.
+  for (let start = PROFILES; start < memberWrites.length; start += PROFILES) {
+    await transact(memberWrites.slice(start, start + PROFILES).flat());
+  }
+  await transact([
+    {
+      type: 'update',
+      key: keys.user(userId),
+      set: { ...profileOf(profile), claimed: true, updatedAt },
+      remove: ['due', 'dueAt'],
+      when: [...change.user, { attribute: 'organizations', is: memberships.length }],
+    },
+    addressWrite({ ...profile, userId, claimed: true }, change.address),
+    ...change.others,
+    ...memberWrites.slice(0, PROFILES).flat(),
+  ]);
+}

@@ -1,0 +1,185 @@
+import type { Occasion } from '../domain/audit.ts';
+import { newId, newNumber } from '../domain/ids.ts';
+import type { Limits } from '../domain/limits.ts';
+import type { Actor } from '../domain/member.ts';
+import type { Way } from '../domain/reach.ts';
+import { Refusal } from '../domain/refusal.ts';
+import type { Site } from '../domain/site.ts';
+import type { SiteAccess } from '../domain/site-access.ts';
+import type { Team, TeamMembership } from '../domain/team.ts';
+import type { TableAccess } from '../table/access.ts';
+import { audit } from '../table/audit.ts';
+import { keys } from '../table/keys.ts';
+import { transact, type Write } from '../table/write.ts';
+import { actorManages } from '../teams/team-members.ts';
+import { accessWrites, actorManagesSite, countSites, siteJob } from './sharing.ts';
+
+/** What makes a site. */
+export type NewSite = Pick<Site, 'name'> & { readonly [F in 'address' | 'timezone']?: string | undefined };
+
+/** What `createSite` does to the table. */
+export const CREATE_SITE: TableAccess = {
+  ConditionCheckItem: ['USER', 'TEAM'],
+  PutItem: ['SITE', 'SITENO', 'TEAM', 'AUDIT'],
+  UpdateItem: ['ORG'],
+};
+
+/** Who makes a site, for which team. */
+export interface SiteCreation {
+  readonly actor: Actor;
+  /** What the actor is in the team. */
+  readonly own: TeamMembership | undefined;
+  readonly team: Team;
+  readonly limits: Limits;
+}
+
+/**
+ * Makes a site, which a team owns.
+ *
+ * @param also what else is written with it
+ * @throws Refusal `site_limit_reached`
+ */
+export async function createSite(
+  occasion: Occasion,
+  { actor, own, team, limits }: SiteCreation,
+  input: NewSite,
+  also: (site: Site) => readonly Write[] = () => [],
+): Promise<Site> {
+  const at = occasion.now.toISOString();
+  const { organizationId } = team;
+  const site: Site = {
+    ...{ id: newId('site', occasion.now), number: newNumber(), teamId: team.id, organizationId },
+    ...(input as Pick<Site, 'name'>),
+    ...{ chargers: 0, teams: 1, sharing: 0, transfers: 0, createdBy: actor.userId, createdAt: at, updatedAt: at },
+  };
+  const { id: siteId, number } = site;
+  const access: SiteAccess = {
+    ...{ siteId, teamId: team.id, organizationId, isOwner: true, createdAt: at, updatedAt: at },
+  };
+  const absent = [{ absent: 'pk' }] as const;
+  await transact([
+    ...actorManages(actor, own, team),
+    { type: 'put', key: keys.site(siteId), item: { type: 'Site', v: 1, ...site }, when: absent },
+    {
+      type: 'put',
+      key: keys.siteNumber(number),
+      item: { type: 'SiteNumber', v: 1, number, siteId },
+      when: absent,
+    },
+    ...accessWrites(access),
+    countSites(access, 1, 0, limits),
+    audit(occasion, {
+      action: 'site.create',
+      organizationId,
+      resource: { type: 'site', id: siteId },
+      after: { teamId: team.id },
+    }),
+    ...also(site),
+  ]);
+  return site;
+}
+
+/** What `updateSite` does to the table. */
+export const UPDATE_SITE: TableAccess = {
+  ConditionCheckItem: ['USER', 'TEAM'],
+  PutItem: ['AUDIT'],
+  UpdateItem: ['SITE'],
+};
+
+/** What may change about a site: undefined stays as it is, and null is taken away. */
+export interface SiteChanges {
+  readonly name?: string | undefined;
+  readonly address?: string | null | undefined;
+  readonly timezone?: string | null | undefined;
+}
+
+/**
+ * Changes a site.
+ *
+ * @param way by which the actor manages it
+ */
+export async function updateSite(occasion: Occasion, way: Way, site: Site, changes: SiteChanges): Promise<Site> {
+  const { set, remove } = changesOf(site, changes);
+  if (Object.keys(set).length + remove.length === 0) return site;
+  const updatedAt = occasion.now.toISOString();
+  await transact([
+    ...actorManagesSite(way),
+    {
+      type: 'update',
+      key: keys.site(site.id),
+      set: { ...set, updatedAt },
+      remove,
+      when: [{ attribute: 'teamId', is: site.teamId }],
+    },
+    audit(occasion, {
+      action: 'site.update',
+      organizationId: site.organizationId,
+      resource: { type: 'site', id: site.id },
+    }),
+  ]);
+  const changed = { ...site, ...set, updatedAt };
+  for (const name of remove) delete changed[name as keyof typeof changed];
+  return changed;
+}
+
+/** What changes mean for an item: what is set anew, and what is removed. */
+export function changesOf<T extends object>(
+  item: T,
+  changes: { readonly [F in keyof T]?: T[F] | null | undefined },
+): { readonly set: Partial<T>; readonly remove: string[] } {
+  const all = Object.entries(changes).filter(
+    ([name, value]) => value !== undefined && (value ?? undefined) !== item[name as keyof T],
+  );
+  return {
+    set: Object.fromEntries(all.filter(([, value]) => value !== null)) as Partial<T>,
+    remove: all.flatMap(([name, value]) => (value === null ? [name] : [])),
+  };
+}
+
+/** What `deleteSite` does to the table. */
+export const DELETE_SITE: TableAccess = {
+  ConditionCheckItem: ['USER', 'TEAM'],
+  PutItem: ['AUDIT', 'JOB'],
+  UpdateItem: ['ORG'],
+  DeleteItem: ['SITE', 'SITENO', 'TEAM'],
+};
+
+/**
+ * Deletes a site, which no team has access to from then on; rows that say otherwise are cleared later.
+ *
+ * @param way by which the actor manages it
+ * @throws Refusal `site_has_chargers`
+ */
+export async function deleteSite(occasion: Occasion, way: Way, site: Site): Promise<void> {
+  if (site.chargers > 0) throw new Refusal('site_has_chargers');
+  const { organizationId, teamId } = site;
+  await transact([
+    ...actorManagesSite(way),
+    ...siteRemoval(site, occasion.now),
+    countSites(site, -1, 0),
+    audit(occasion, {
+      action: 'site.delete',
+      organizationId,
+      resource: { type: 'site', id: site.id },
+      before: { teamId },
+    }),
+  ]);
+}
+
+/** The parts that delete the items of a site on which nothing stands; those of other teams' access are cleared later. */
+export function siteRemoval({ id, teamId, number }: Site, now: Date): Write[] {
+  return [
+    siteJob(id, now),
+    {
+      type: 'delete',
+      key: keys.site(id),
+      when: [
+        { attribute: 'teamId', is: teamId },
+        { attribute: 'chargers', is: 0 },
+      ],
+    },
+    { type: 'delete', key: keys.siteNumber(number) },
+    { type: 'delete', key: keys.siteAccess(id, teamId) },
+    { type: 'delete', key: keys.siteOfTeam(teamId, id) },
+  ];
+}

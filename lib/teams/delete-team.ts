@@ -1,0 +1,75 @@
+import type { Occasion } from '../domain/audit.ts';
+import type { Actor } from '../domain/member.ts';
+import type { Organization } from '../domain/organization.ts';
+import { Refusal } from '../domain/refusal.ts';
+import type { Team, TeamMembership } from '../domain/team.ts';
+import { dueAttributes } from '../outbox/due.ts';
+import type { TableAccess } from '../table/access.ts';
+import { audit } from '../table/audit.ts';
+import { count } from '../table/counters.ts';
+import { keys } from '../table/keys.ts';
+import { transact, type Write } from '../table/write.ts';
+import { actorManages } from './team-members.ts';
+import { treeWrite } from './team-tree.ts';
+import { listTeams, nameKey } from './teams.ts';
+
+/** What `deleteTeam` does to the table. */
+export const DELETE_TEAM: TableAccess = {
+  Query: ['ORG'],
+  ConditionCheckItem: ['USER', 'TEAM'],
+  PutItem: ['ORG', 'AUDIT'],
+  UpdateItem: ['ORG'],
+  DeleteItem: ['ORG', 'TEAM', 'TEAMNO'],
+};
+
+/**
+ * Deletes a team: its name is free, and nobody is in it from then on; rows of who was are cleared later.
+ *
+ * @throws Refusal `default_team`, `team_has_children`, `team_has_sites`
+ */
+export async function deleteTeam(
+  occasion: Occasion,
+  actor: Actor,
+  own: TeamMembership | undefined,
+  organization: Organization,
+  team: Team,
+): Promise<Team> {
+  if (team.isDefault) throw new Refusal('default_team');
+  const teams = await listTeams(organization.id);
+  if (teams.some(({ parentTeamId }) => parentTeamId === team.id)) throw new Refusal('team_has_children');
+  if (team.sites) throw new Refusal('team_has_sites');
+  const at = occasion.now.toISOString();
+  const discarded: Team = { ...team, updatedAt: at, discardedAt: at };
+  const item = { ...discarded, type: 'DiscardedTeam', v: 1, ...dueAttributes(team.id, at) };
+  await transact([
+    ...actorManages(actor, own, team),
+    ...teamRemoval(team),
+    { type: 'check', key: keys.team(organization.id, team.id), when: [{ attribute: 'sites', below: 1 }] },
+    { type: 'put', key: keys.discardedTeam(organization.id, team.id), item },
+    treeWrite(organization, 'moves'),
+    count(organization.id, team.seat, 'teamDeleted'),
+    audit(occasion, {
+      action: 'team.delete',
+      organizationId: organization.id,
+      resource: { type: 'team', id: team.id },
+    }),
+  ]);
+  return discarded;
+}
+
+/** The parts that delete the items of a team, as it was read. */
+export function teamRemoval({ id, organizationId, name, number, updatedAt }: Team): Write[] {
+  return [
+    {
+      type: 'delete',
+      key: keys.team(organizationId, id),
+      when: [
+        { attribute: 'name', is: name },
+        { attribute: 'updatedAt', is: updatedAt },
+      ],
+    },
+    { type: 'delete', key: nameKey(organizationId, name), when: [{ attribute: 'teamId', is: id }] },
+    { type: 'delete', key: keys.teamHome(id) },
+    { type: 'delete', key: keys.teamNumber(number) },
+  ];
+}

@@ -1,0 +1,47 @@
+import type { Organization } from '../domain/organization.ts';
+import { Refusal } from '../domain/refusal.ts';
+import { above, type Team, TREE_DEPTH } from '../domain/team.ts';
+import { keys } from '../table/keys.ts';
+import type { Condition, Write } from '../table/write.ts';
+import { listTeams } from './teams.ts';
+
+/**
+ * Finds a place in the tree for a team with so many levels, itself included.
+ *
+ * Leaves may come at once; a move must know of every leaf and of every other move, so that none makes a cycle or goes
+ * too deep: the organization counts both.
+ *
+ * @param moving the team that moves there; undefined: a new one
+ * @returns the parts that say that the tree is as it was read
+ */
+export async function placeBelow(
+  organization: Organization,
+  parentTeamId: string,
+  height: number,
+  moving?: { team: Team; teams: ReadonlyMap<string, Team> },
+): Promise<Write[]> {
+  const teams = moving?.teams ?? byId(await listTeams(organization.id));
+  const parent = teams.get(parentTeamId);
+  if (!parent) throw new Refusal('team_not_found');
+  const chain = [parent, ...above(parent, teams)];
+  if (moving && chain.some(({ id }) => id === moving.team.id)) throw new Refusal('team_cycle');
+  if (chain.length + height > TREE_DEPTH) throw new Refusal('team_too_deep');
+  return [
+    { type: 'check', key: keys.team(organization.id, parentTeamId), when: [{ exists: 'pk' }] },
+    treeWrite(organization, moving ? 'moves' : 'leaves'),
+  ];
+}
+
+export function treeWrite({ id, moves, leaves }: Organization, what: 'moves' | 'leaves'): Write {
+  const is = (attribute: string, value: number): Condition => ({ attribute, is: value });
+  return {
+    type: 'update',
+    key: keys.organization(id),
+    add: { [what]: 1 },
+    when: what === 'leaves' ? [is('moves', moves)] : [is('moves', moves), is('leaves', leaves)],
+  };
+}
+
+export function byId(teams: readonly Team[]): Map<string, Team> {
+  return new Map(teams.map((team) => [team.id, team]));
+}

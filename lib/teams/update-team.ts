@@ -1,0 +1,93 @@
+import type { Occasion } from '../domain/audit.ts';
+import type { Actor } from '../domain/member.ts';
+import type { Organization } from '../domain/organization.ts';
+import { Refusal } from '../domain/refusal.ts';
+import { heightOf, type Team, type TeamMembership } from '../domain/team.ts';
+import { foldName } from '../domain/user-text.ts';
+import { type TableAccess, union } from '../table/access.ts';
+import { audit } from '../table/audit.ts';
+import { keys } from '../table/keys.ts';
+import { transact, type Write } from '../table/write.ts';
+import { nameWrite, type Some } from './create-team.ts';
+import { actorManages } from './team-members.ts';
+import { byId, placeBelow } from './team-tree.ts';
+import { listTeams, nameKey } from './teams.ts';
+
+/** What `updateTeam` does to the table, for a team that stays where it is. */
+export const RENAME_TEAM: TableAccess = {
+  ConditionCheckItem: ['USER', 'TEAM'],
+  PutItem: ['ORG', 'AUDIT'],
+  UpdateItem: ['ORG'],
+  DeleteItem: ['ORG'],
+};
+
+/** What `updateTeam` does to the table. */
+export const UPDATE_TEAM: TableAccess = union(RENAME_TEAM, { Query: ['ORG'], ConditionCheckItem: ['ORG'] });
+
+/** What may change about a team; undefined stays as it is. */
+export type TeamChanges = Some<
+  Pick<Team, 'name' | 'description' | 'isPrivate' | 'parentTeamId' | 'kind' | 'email' | 'room'>
+>;
+
+/** A team that somebody changes, as it was read. */
+export interface TeamChange {
+  readonly actor: Actor;
+  /** What the actor is in the team. */
+  readonly own: TeamMembership | undefined;
+  readonly organization: Organization;
+  readonly team: Team;
+}
+
+/**
+ * Changes a team, or moves it with all that is below it.
+ *
+ * @throws Refusal `team_name_taken`, `default_team`, `team_not_found` for the parent, `team_cycle`, `team_too_deep`
+ */
+export async function updateTeam(
+  occasion: Occasion,
+  { actor, own, organization, team }: TeamChange,
+  changes: TeamChanges,
+): Promise<Team> {
+  const changed = Object.fromEntries(
+    Object.entries(changes).filter(([name, value]) => value !== undefined && value !== team[name as keyof Team]),
+  ) as Partial<Team>;
+  if (Object.keys(changed).length === 0) return team;
+  const { name, parentTeamId } = changed;
+  const isRenamed = name !== undefined && foldName(name) !== foldName(team.name);
+  let tree: Write[] = [];
+  if (parentTeamId !== undefined) {
+    if (team.isDefault) throw new Refusal('default_team');
+    const teams = byId(await listTeams(organization.id));
+    tree = await placeBelow(organization, parentTeamId, heightOf(team.id, teams.values()), { team, teams });
+  }
+  const updatedAt = occasion.now.toISOString();
+  await transact([
+    ...actorManages(actor, own, team),
+    {
+      type: 'update',
+      key: keys.team(organization.id, team.id),
+      set: { ...changed, updatedAt },
+      when: (['name', 'parentTeamId', ...Object.keys(changed)] as (keyof Team)[]).map((attribute) =>
+        team[attribute] === undefined ? { absent: attribute } : { attribute, is: team[attribute] },
+      ),
+    },
+    ...(isRenamed
+      ? [
+          nameWrite(team, name),
+          {
+            type: 'delete',
+            key: nameKey(organization.id, team.name),
+            when: [{ attribute: 'teamId', is: team.id }],
+          } as const,
+        ]
+      : []),
+    ...tree,
+    audit(occasion, {
+      action: 'team.update',
+      organizationId: organization.id,
+      resource: { type: 'team', id: team.id },
+      ...(parentTeamId !== undefined && { before: { parentTeamId: team.parentTeamId }, after: { parentTeamId } }),
+    }),
+  ]);
+  return { ...team, ...changed, updatedAt };
+}
