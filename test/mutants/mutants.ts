@@ -699,7 +699,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'two requests change an address in one transaction',
-    edits: [{ file: 'lib/people/people.ts', replace: '  if (user.email !== email) throw new Stale();\n', by: '' }],
+    edits: [{ file: 'lib/people/sign-in.ts', replace: '  if (user.email !== email) throw new Stale();\n', by: '' }],
     test: callers('that shows a new address while another request changes it begins again'),
   },
   {
