@@ -5,11 +5,10 @@ import { PERMISSIONS, type Permission, ROLES, type Role, rolesWith } from '../li
 import type { Declaration, HttpDeclaration, Rule } from '../lib/http/declaration.ts';
 import { MESSAGES } from '../lib/http/messages.ts';
 import { commentOf } from './comments.ts';
+import { GENERATED, link, page, table } from './markdown.ts';
 import { REMEDIES } from './remedies.ts';
 
-const GENERATED = '<!-- Made from the declarations by `npm run docs`. -->';
-
-const DIALECTS: Readonly<Record<Dialect, string>> = {
+export const DIALECTS: Readonly<Record<Dialect, string>> = {
   v1: 'The native API: `/v1`',
   papershift: 'Papershift: `/api/v1/teams`',
   rocketchat: 'Rocket.Chat: `/api/v1/teams.*`',
@@ -29,34 +28,31 @@ export function endpointsPage(): string {
   return page(
     '# Endpoints',
     GENERATED,
-    'Depth is how many DynamoDB round trips follow one another, with a warm function and an `X-Organization-Id` header. Table access is all that the role of the function allows: the actions, and how the partition keys they touch begin. Requests, answers and refusals stand in [openapi.json](openapi.json), the meaning of each refusal in [errors.md](errors.md).',
+    'Requests, answers and refusals of each endpoint are in [openapi.json](openapi.json), the meaning of each refusal is in [errors.md](errors.md), the reads and writes of each function in [table.md](table.md#access-patterns).',
     ...(Object.keys(DIALECTS) as Dialect[]).flatMap((dialect) => {
       const some = byDialect.get(dialect);
       if (!some) return [];
       return [
         `## ${DIALECTS[dialect]}`,
         table(
-          ['Route', 'What it does', 'Who may', 'Depth', 'Mails', 'Table access'],
+          ['Route', 'What it does', 'Who may', 'Mails'],
           some.map(({ name, declaration }) => [
             link(name, declaration.route),
             commentOf(name).summary,
             whoMay(declaration),
-            String(declaration.depth),
             mails(declaration),
-            tableAccess(declaration),
           ]),
         ),
       ];
     }),
     '## Without a route',
     table(
-      ['Function', 'When', 'What it does', 'Mails', 'Table access'],
+      ['Function', 'When', 'What it does', 'Mails'],
       others.map(({ name, declaration }) => [
         link(name, name),
         whenItRuns(declaration),
         commentOf(name).summary,
         mails(declaration),
-        tableAccess(declaration),
       ]),
     ),
     '## Roles',
@@ -116,6 +112,7 @@ function whoMay({ dialect, caller, permission, organization, found, refuses, rul
   return permission === 'team:read' && refuses.includes('team_not_found') ? `${some} who sees the team` : some;
 }
 
+/** What starts a function that no route has. */
 function whenItRuns(declaration: Declaration): string {
   switch (declaration.kind) {
     case 'http':
@@ -133,22 +130,4 @@ function roles(some: readonly Role[]): string {
 
 function mails({ email }: Declaration): string {
   return email ? 'yes' : '';
-}
-
-function tableAccess({ table: access, due }: Declaration): string {
-  const parts = Object.entries(access).map(([action, prefixes]) => `\`${action}\` ${prefixes.join(' ')}`);
-  return [...(due ? ['`Query` the index of what is due'] : []), ...parts].join(', ');
-}
-
-function link(name: string, text: string): string {
-  return `[\`${text}\`](../functions/${name}.ts)`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
-function page(...blocks: readonly string[]): string {
-  return `${blocks.join('\n\n')}\n`;
 }
