@@ -29,11 +29,12 @@ export const DELETING_A_TEAM: Pattern = {
   writes:
     'Team, TeamName, TeamHome, TeamNumber (deleted), DiscardedTeam (due to be cleared), Organization, Counters, AuditEntry',
 };
-export const CHANGING_A_TEAM_MEMBER = 'TeamMembership, TeamOfUser, Team, Member, AuditEntry';
+export const CHANGING_A_TEAM_MEMBER =
+  'TeamMembership, TeamOfUser, AuditEntry; of somebody new Member and Team too; Team where the number of OWNERs changes';
 export const REMOVING_A_TEAM_MEMBER = 'TeamMembership, TeamOfUser (deleted), Team, Member, AuditEntry';
 export const ACCEPTING_A_SITE: Pattern = {
   reads:
-    'Site, SiteInvite, TeamHome; from the page Address; then Membership, Organization and TeamMembership of who invited and who accepts, SiteAccess of both teams, Charger of those named',
+    'Site, SiteInvite, TeamHome; from the page Address; then Membership, Organization and TeamMembership of who invited and who accepts, SiteAccess of both teams, SiteReduction, Team, Charger of those named',
   writes:
     'SiteInvite, SiteAccess, SiteOfTeam, Site and Team (one more), AuditEntry in both organizations; where the site itself was given as `transfer-ownership`, with Job where the organization is another',
 };

@@ -14,7 +14,7 @@ const LISTING_MY_TEAMS: Pattern = {
 };
 const INVITING_TO_A_SITE: Pattern = {
   reads:
-    'ChargerNumber; then Organization, User of the caller, Counters, MailsOfDay, InviteRate, Charger of those named',
+    'ChargerNumber; then Organization, User of the caller, Counters, MailsOfDay, InviteRate, Invited of the address, Charger of those named',
   writes: 'SiteInvite, SiteInvited, InviteRate, Rate, Counters, MailsOfDay, AuditEntry; after the mail: SiteInvite',
 };
 const CHANGING_A_GRANT =
@@ -39,7 +39,7 @@ export const DIALECT_PATTERNS: Readonly<Record<string, Pattern>> = {
   'papershift/update-team': UPDATING_A_TEAM,
   'rocketchat/add-members': {
     reads: 'Team (by its name TeamName before), TeamMembership of the caller, Member; then TeamMembership of those',
-    writes: `for those that fit into one transaction ${CHANGING_A_TEAM_MEMBER}`,
+    writes: `for each member, in a transaction of its own: ${CHANGING_A_TEAM_MEMBER}`,
   },
   'rocketchat/autocomplete': { reads: 'every Team, TeamOfUser of the caller' },
   'rocketchat/create': {
@@ -90,7 +90,10 @@ export const DIALECT_PATTERNS: Readonly<Record<string, Pattern>> = {
   'volttime/delete-site': {
     writes: 'Site, SiteNumber, SiteAccess, SiteOfTeam (deleted), Team (one less), Job, AuditEntry',
   },
-  'volttime/grant-sensitive-data': { reads: 'Team that it is about', writes: CHANGING_A_GRANT },
+  'volttime/grant-sensitive-data': {
+    reads: 'Team that it is about (TeamHome or TeamNumber before)',
+    writes: CHANGING_A_GRANT,
+  },
   'volttime/invite-team': INVITING_TO_A_SITE,
   'volttime/invite-team-v1': INVITING_TO_A_SITE,
   'volttime/list-chargers': {
@@ -110,9 +113,9 @@ export const DIALECT_PATTERNS: Readonly<Record<string, Pattern>> = {
   'volttime/list-teams-v2': LISTING_MY_TEAMS,
   'volttime/read-charger': { reads: 'ChargerHome (by the integer ChargerNumber before); then Charger' },
   'volttime/read-site': {},
-  'volttime/read-site-team': { reads: 'Team that it is about (by the integer TeamNumber before), its Organization' },
+  'volttime/read-site-team': { reads: 'Team that it is about (TeamHome or TeamNumber before), its Organization' },
   'volttime/remove-site-team': {
-    reads: 'Team that it is about (by the integer TeamNumber before)',
+    reads: 'Team that it is about (TeamHome or TeamNumber before)',
     writes:
       'SiteAccess, SiteOfTeam, SiteRequest (deleted), SiteReduction, Site and Team (one less), AuditEntry in both organizations',
   },
@@ -122,25 +125,26 @@ export const DIALECT_PATTERNS: Readonly<Record<string, Pattern>> = {
   },
   'volttime/request-sensitive-data': {
     reads:
-      'Team that it is about (by the integer TeamNumber before); then Organization of both, User of the caller, TeamMembership or Member of who manages the owning team',
+      'Team that it is about (TeamHome or TeamNumber before); then Organization of both, User of the caller, TeamMembership or Member of who manages the owning team',
     writes:
       'SiteRequest, SiteAsked, RequestMail and Rate for each recipient, AuditEntry in both organizations; after the mails: RequestMail (deleted)',
   },
   'volttime/resend-invite': {
-    reads: 'SiteInvite; then Organization, User of the caller, Counters, MailsOfDay, InviteRate',
+    reads:
+      'SiteInvite; then Organization, User of the caller, Counters, MailsOfDay, InviteRate, Invited of the address',
     writes: 'SiteInvite, InviteRate, Rate, Counters, MailsOfDay, AuditEntry; after the mail: SiteInvite',
   },
   'volttime/revoke-sensitive-data': {
-    reads: 'Team that it is about (by the integer TeamNumber before), SiteRequest',
+    reads: 'Team that it is about (TeamHome or TeamNumber before), SiteRequest',
     writes: `${CHANGING_A_GRANT}; SiteReduction`,
   },
   'volttime/transfer-site': {
-    reads: 'Team that it is about (by the integer TeamNumber before)',
+    reads: 'Team that it is about (TeamHome or TeamNumber before)',
     writes:
       'Site, SiteAccess and SiteOfTeam of both teams, Team of both (counts), SiteRequest (deleted), Job where the organization is another, AuditEntry in both organizations',
   },
   'volttime/update-asset-access': {
-    reads: 'Team that it is about, ChargerNumber; then Charger of those named',
+    reads: 'Team that it is about (TeamHome or TeamNumber before), ChargerNumber; then Charger of those named',
     writes:
       'SiteAccess, Site (the count of its access), SiteReduction where it is less, AuditEntry in both organizations',
   },

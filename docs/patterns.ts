@@ -109,7 +109,7 @@ export const PATTERNS: Readonly<Record<string, Pattern>> = {
     reads:
       'every Membership, every Invited and SiteInvited of the address; then Organization, Member, Invitation of each',
     writes:
-      'for each membership as `DELETE /v1/members/{id}`; for each organization Invitation (the address taken out), Invited (deleted), Counters of a pending one, AuditEntry; SiteInvite and SiteInvited (deleted), AuditEntry; at last User, Address, Identity (deleted)',
+      'for each membership as `DELETE /v1/members/{id}`: Membership, Member (deleted); for each organization Invitation (the address taken out), Invited (deleted), Counters of a pending one, AuditEntry; SiteInvite and SiteInvited (deleted), AuditEntry; at last User, Address, Identity (deleted)',
   },
   'me/read': {
     reads:

@@ -56,7 +56,7 @@ export function endpointsPage(): string {
       ]),
     ),
     '## Roles',
-    'What it takes beside a role stands with each endpoint above. Leaving needs no permission, nor does whatever is about oneself: every member has it.',
+    'What an endpoint takes beside a role is in its row above. Leaving needs no permission, and neither does what is about oneself: every member may.',
     table(
       ['Permission', ...ROLES],
       (Object.keys(PERMISSIONS) as Permission[]).map((permission) => [
@@ -72,7 +72,7 @@ export function errorsPage(): string {
   return page(
     '# Errors',
     GENERATED,
-    'A refusal of the native API is `{"message", "error", "details"?, "requestId"?}`: `error` is one of these codes and stays, `message` may be reworded. `details` names the fields of a `validation_failed`, `requestId` comes with an `internal_error`. Which endpoint answers which codes stands in [openapi.json](openapi.json). Other dialects have bodies and statuses of their own: [volt-time.md](volt-time.md#errors).',
+    'A refusal of the native API is `{"message", "error", "details"?, "requestId"?}`: `error` is one of these codes and stays the same, `message` may be reworded. `details` names the fields of a `validation_failed`, `requestId` comes with an `internal_error`. [openapi.json](openapi.json) has the codes of each endpoint. Other dialects have bodies and statuses of their own: [papershift.md](papershift.md#content-types-and-errors), [rocketchat.md](rocketchat.md#errors), [volt-time.md](volt-time.md#errors).',
     table(
       ['Code', 'Status', 'Meaning', 'Remedy'],
       (Object.entries(REFUSALS) as [RefusalCode, number][]).map(([code, status]) => [
