@@ -106,7 +106,7 @@ describe('docs/authentication.md', () => {
 describe('docs/dependencies.md', () => {
   it('has every package, in its part, and no other', () => {
     const { dependencies, devDependencies, optionalDependencies } = JSON.parse(read('package.json'));
-    const [inside = '', outside = ''] = read('docs/dependencies.md').split('What stays on this side');
+    const [inside = '', outside = ''] = read('docs/dependencies.md').split('What stays outside the functions');
     const names = (text: string) =>
       rowsBelow(text, '| package | what for |').flatMap(([cell = '']) =>
         [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name),
