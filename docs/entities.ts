@@ -90,7 +90,7 @@ export const ENTITIES: Readonly<Record<keyof typeof keys, Entity>> = {
   identity: {
     types: ['Identity'],
     holds:
-      'the user of an issuer and subject, of which the hash is, and when that was issued which is kept of them ([why](adr/0032-what-was-issued-last-counts.md))',
+      'the user of an issuer and subject, by a hash of both, and when the claims that are kept were issued ([why](adr/0032-what-was-issued-last-counts.md))',
     code: 'people/people.ts',
   },
   site: {
@@ -149,7 +149,7 @@ export const ENTITIES: Readonly<Record<keyof typeof keys, Entity>> = {
   job: {
     types: ['Job'],
     holds:
-      'what is left to clear: access tokens and team memberships of a membership that ended, or everything below a deleted site',
+      'what is left to clear, by the id of what ended: access tokens and team memberships of a member, or everything below a site',
     code: 'cascades/clearing.ts',
   },
   mail: {
@@ -161,18 +161,19 @@ export const ENTITIES: Readonly<Record<keyof typeof keys, Entity>> = {
   mailEvent: {
     types: ['MailEvent', 'UnreadMailEvent'],
     holds:
-      "that an event of SES was recorded, and of which invitation (`ttl`: 30 days); or one that couldn't be read, without addresses (`ttl`: 14 days)",
+      "that an event of SES was recorded, and of which invitation, by a hash of the event (`ttl`: 30 days); or an event that couldn't be read, without addresses, by SNS's message id (`ttl`: 14 days)",
     code: 'outbox/mail-events.ts',
   },
   rate: {
     types: ['Rate'],
     holds:
-      'how many mails went to a mailbox in a window: from all, from an organization, from a person; `ttl` ends it ([why](adr/0016-rates-without-a-hot-row.md))',
+      'how many mails went to a mailbox in a window: from all, from an organization, from a person, by a hash of the mailbox and of whom; the sort key is the end of the window; `ttl` ends it ([why](adr/0016-rates-without-a-hot-row.md))',
     code: 'table/rates.ts',
   },
   mailsOfDay: {
     types: ['MailsOfDay'],
-    holds: 'one of 16 rows of a person, or 64 of all: a share of the mails of a day; `ttl` ends it',
+    holds:
+      'one of 16 rows of a person (the user id), or of 64 rows of all (`all`): a share of the mails of a day; `ttl` ends it',
     code: 'table/rates.ts',
   },
   inviteRate: {
