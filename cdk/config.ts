@@ -20,7 +20,7 @@ const limitNames = Object.keys(DEFAULT_LIMITS) as (keyof typeof DEFAULT_LIMITS)[
 /** Deleting a charger touches the access of every team to its site, in one transaction of at most 100 items. */
 const MOST_TEAMS = 85;
 
-/** What a stage in cdk.json's context may set. Docstrings here are the source of the README's table. */
+/** What a stage in cdk.json's context may set. `docs/configuration.md` has the same in a table. */
 const StageConfig = z
   .strictObject({
     /** The OIDC issuer of the callers' ID tokens; without one the stack makes a Cognito user pool. */

@@ -6,7 +6,7 @@
  */
 export const FIELDS: Readonly<Record<string, string>> = {
   // Whatever API.
-  address: 'Where the site is, in one line. Sensitive: null for whoever may not see it.',
+  address: 'Where the site is, in one line. Sensitive: null for callers who may not see it.',
   createdAt: 'When it was made, in ISO 8601 and UTC.',
   updatedAt: 'When it was changed last, in ISO 8601 and UTC.',
   created_at: 'When it was made, in ISO 8601 and UTC.',
@@ -24,7 +24,7 @@ export const FIELDS: Readonly<Record<string, string>> = {
   'reasons.actions': 'What follows from this reason alone.',
   actorId: 'Who did it: the id of a user, an access token, an invitation or an organization; `system` or `ses`.',
   actorType:
-    'What did it: a signed-in user, an access token, whoever had a link, another organization by somebody in it, the operator, the service itself, or SES.',
+    'What did it: a signed-in user, an access token, the holder of a link, somebody of another organization, the operator, the service itself, or SES.',
   after: 'The fields that changed, as they were afterwards.',
   at: 'When the mail came into this state.',
   attempts: 'How often it was tried to hand the mail to SES.',
@@ -164,7 +164,7 @@ export const FIELDS: Readonly<Record<string, string>> = {
   data_access_expires_at: 'When sensitive data is shown no more; null: without an end.',
   decision: 'Which button was pressed.',
   deep_link: 'The link for the app.',
-  error_info: 'More about the fault, in the charger’s words. Sensitive: null for whoever may not see it.',
+  error_info: 'More about the fault, in the charger’s words. Sensitive: null for callers who may not see it.',
   errors: 'What is wrong with which field: sentences by field.',
   expires_at: 'Until when it can be accepted.',
   expires_never: 'That the grant has no end.',
@@ -187,7 +187,7 @@ export const FIELDS: Readonly<Record<string, string>> = {
   next: 'The next page; null on the last one.',
   prev: 'The page before; null on the first one.',
   'volttime/reason': 'Why sensitive data is asked for.',
-  reference: 'What its owner calls the charger. Sensitive: null for whoever may not see it.',
+  reference: 'What its owner calls the charger. Sensitive: null for callers who may not see it.',
   requested_data_expires_at: 'Until when sensitive data is asked for.',
   requested_expires_never: 'That it is asked for without an end.',
   site_id: 'The site, by its integer.',

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { tablePage } from './charts.ts';
 import { openapi } from './openapi.ts';
 import { endpointsPage, errorsPage } from './tables.ts';
 
@@ -10,6 +11,7 @@ export function documents(): Readonly<Record<string, string>> {
     'openapi.json': `${JSON.stringify(openapi(), null, 2)}\n`,
     'endpoints.md': endpointsPage(),
     'errors.md': errorsPage(),
+    'table.md': tablePage(),
   };
 }
 

@@ -1,10 +1,10 @@
 import type { RefusalCode } from '../lib/domain/refusal.ts';
 
-/** What whoever meets a refusal can do about it. A code without a remedy is a type error. */
+/** What a caller can do about a refusal. A code without a remedy is a type error. */
 export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
   validation_failed: 'Correct the fields that `details` names; `docs/openapi.json` has the schema of each request.',
   malformed_body:
-    'Send one JSON document in UTF-8, or the form that the endpoint takes, in which no object has a name twice. The character U+FFFD, which stands where another could not be read, is taken only as `\\ufffd` in JSON. A byte order mark is passed over.',
+    'Send one JSON document in UTF-8, or the form that the endpoint takes, in which no object has a name twice. The character U+FFFD, which replaces one that could not be read, is accepted only as `\\ufffd` in JSON. A byte order mark is skipped.',
   malformed_query: 'Encode each parameter as UTF-8 by percent signs; a percent sign itself is `%25`.',
   organization_required:
     'Send the id of one of your organizations, as `GET /v1/organizations` lists them, in `X-Organization-Id`. Only a person who is in exactly one may leave it out.',
@@ -18,7 +18,7 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
   email_claim_missing:
     'Send the ID token instead of the access token, and ask for the scopes `openid email`. If the issuer names the claim otherwise, set `claims` at deployment.',
   sign_in_required:
-    'Send the ID token of the invited person with it: the inviter has the link too, so that it proves nothing. Or resend the invitation: the link in its mail works alone.',
+    'Send the ID token of the invited person with it: the inviter has the link too, so it proves nothing. Or resend the invitation: the link in its mail works alone.',
   forbidden: 'Ask an ADMIN of the organization; `docs/endpoints.md` shows what each role may.',
   token_not_allowed: 'Send the ID token of a signed-in person instead.',
   client_id_forbidden: 'Leave `data.id` out; the answer has the id.',
@@ -28,7 +28,7 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
   email_not_accepted:
     'Sign in with an address of ASCII letters, digits and common signs, such as `jane.doe@example.com`. If the claim holds something else, set `claims` at deployment.',
   invitation_for_another_address: 'Sign in with the invited address, or have this one invited.',
-  organization_creation_forbidden: 'Ask whoever runs the service: the addresses that may are set at deployment.',
+  organization_creation_forbidden: 'Ask the operator of the service: the addresses that may are set at deployment.',
   route_not_found: 'Compare method and path with `docs/endpoints.md`; paths have no slash at the end.',
   organization_not_found: 'Check the id in `X-Organization-Id`. You may have been removed from the organization.',
   member_not_found: 'List the members again: the member was removed, or belongs to another organization.',
@@ -54,7 +54,7 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
   invitation_not_resendable: 'Make a new invitation.',
   invitation_mail_stopped:
     'Read `delivery` of the invitation for why. Revoke it, correct the address or have its owner agree, and invite again; SES may have put the address on its suppression list.',
-  owner_must_transfer: 'Act on another member: who owns the organization can be neither demoted nor removed.',
+  owner_must_transfer: 'Act on another member: the owner of the organization can be neither demoted nor removed.',
   already_owner: 'Choose another member.',
   member_not_claimed: 'Wait until they have signed in once, or choose another member.',
   member_limit_reached: 'Remove members or revoke invitations, or raise the limit `members` at deployment.',
@@ -72,11 +72,11 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
   team_member_limit_reached: 'Make another team, or raise the limit `membersOfTeam` at deployment.',
   site_has_chargers: 'Delete the chargers of the site first.',
   charger_identity_taken:
-    'Compare the identity with what the charger itself says. If it is right, whoever had the charger before deletes it.',
+    'Compare the identity with what the charger itself says. If it is right, ask the team that had the charger before to delete it.',
   site_limit_reached: 'Delete sites, make another team, or raise `limits.sitesOfTeam` at deployment.',
   charger_limit_reached: 'Delete chargers, make another site, or raise `limits.chargersOfSite` at deployment.',
   site_team_limit_reached:
-    'Remove the access of teams that need it no more, or raise `limits.teamsOfSite` at deployment.',
+    'Remove the access of teams that no longer need it, or raise `limits.teamsOfSite` at deployment.',
   asset_limit_reached:
     'Give the team access to all chargers of the site, or raise `limits.assetsOfAccess` at deployment.',
   invitation_expired: 'Ask for the invitation to be resent: it is revived with a new link.',
@@ -84,14 +84,14 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
   invitation_declined: 'Ask for a new invitation.',
   invitation_used: 'Sign in with the invited address. If the membership has ended since, ask for a new invitation.',
   invitation_superseded: 'Use the link of the newest mail.',
-  inviter_removed: 'Ask another ADMIN to resend the invitation, whose inviter they become.',
+  inviter_removed: 'Ask another ADMIN to resend the invitation; they become its inviter.',
   ownership_offer_expired: 'Ask the owner to offer it again.',
   site_invite_expired: 'Ask for a new invite.',
   site_invite_used: 'Nothing to do, if it was you; else ask for a new invite.',
   site_invite_void:
     'Take the token of the newest mail, or ask somebody who manages the team that owns the site for a new invite.',
   sensitive_request_over: 'Nothing to do: a new request comes with a new mail.',
-  decider_removed: 'Let somebody decide who manages the team that owns the site.',
+  decider_removed: 'Ask somebody to decide who manages the team that owns the site.',
   body_too_large: 'Send at most 256 KB.',
   unsupported_media_type:
     'Send the `Content-Type` that the answer names, which is also in its `Accept` header, without a charset or with `utf-8`, and without a `Content-Encoding`.',
@@ -103,8 +103,8 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
   request_rate_exceeded:
     'Wait for as long as `Retry-After` says, or a second. The gateway refuses what is beyond `throttle` before any function sees it: in every API with the body `{"message":"Too Many Requests"}`.',
   internal_error:
-    'Try again. If it stays, give the `requestId` to whoever runs the service: the log has one entry with it.',
-  busy: 'Wait for as long as `Retry-After` says, and send the same request again. Nothing of it was done, but for erasing oneself, which goes on where it stopped.',
+    'Try again. If it stays, give the `requestId` to the operator of the service: the log has one entry with it.',
+  busy: 'Wait for as long as `Retry-After` says, and send the same request again. Nothing of it was done; only erasing oneself continues where it stopped.',
   keys_unavailable:
     'Wait for as long as `Retry-After` says, and send the same request again. If it stays so, see whether the functions reach `jwksUri`.',
 };

@@ -13,11 +13,10 @@ import {
 import type { Declaration, HttpDeclaration } from '../lib/http/declaration.ts';
 import { MESSAGES } from '../lib/http/messages.ts';
 import { commentOf } from './comments.ts';
+import { GENERATED, link, page, table } from './markdown.ts';
 import { REMEDIES } from './remedies.ts';
 
-const GENERATED = '<!-- Made from the declarations by `npm run docs`. -->';
-
-const DIALECTS: Readonly<Record<Dialect, string>> = {
+export const DIALECTS: Readonly<Record<Dialect, string>> = {
   v1: 'The native API: `/v1`',
   papershift: 'Papershift: `/api/v1/teams`',
   rocketchat: 'Rocket.Chat: `/api/v1/teams.*`',
@@ -37,38 +36,35 @@ export function endpointsPage(): string {
   return page(
     '# Endpoints',
     GENERATED,
-    'Depth is how many DynamoDB round trips follow one another, with a warm function and an `X-Organization-Id` header. Table access is all that the role of the function allows: the actions, and how the partition keys they touch begin. Requests, answers and refusals stand in [openapi.json](openapi.json), the meaning of each refusal in [errors.md](errors.md).',
+    'Requests, answers and refusals of each endpoint are in [openapi.json](openapi.json), the meaning of each refusal is in [errors.md](errors.md), the reads and writes of each function in [table.md](table.md#access-patterns).',
     ...(Object.keys(DIALECTS) as Dialect[]).flatMap((dialect) => {
       const some = byDialect.get(dialect);
       if (!some) return [];
       return [
         `## ${DIALECTS[dialect]}`,
         table(
-          ['Route', 'What it does', 'Who may', 'Depth', 'Mails', 'Table access'],
+          ['Route', 'What it does', 'Who may', 'Mails'],
           some.map(({ name, declaration }) => [
             link(name, declaration.route),
             commentOf(name).summary,
             whoMay(declaration),
-            String(declaration.depth),
             mails(declaration),
-            tableAccess(declaration),
           ]),
         ),
       ];
     }),
     '## Without a route',
     table(
-      ['Function', 'When', 'What it does', 'Mails', 'Table access'],
+      ['Function', 'When', 'What it does', 'Mails'],
       others.map(({ name, declaration }) => [
         link(name, name),
         whenItRuns(declaration),
         commentOf(name).summary,
         mails(declaration),
-        tableAccess(declaration),
       ]),
     ),
     '## Roles',
-    'What it takes beside a role stands with each endpoint above. Leaving needs no permission, nor does whatever is about oneself: every member has it.',
+    'What an endpoint takes beside a role is in its row above. Leaving needs no permission, and neither does what is about oneself: every member may.',
     table(
       ['Permission', ...ROLES],
       (Object.keys(PERMISSIONS) as Permission[]).map((permission) => [
@@ -84,7 +80,7 @@ export function errorsPage(): string {
   return page(
     '# Errors',
     GENERATED,
-    'A refusal of the native API is `{"message", "error", "details"?, "requestId"?}`: `error` is one of these codes and stays, `message` may be reworded. `details` names the fields of a `validation_failed`, `requestId` comes with an `internal_error`. Which endpoint answers which codes stands in [openapi.json](openapi.json). Other dialects have bodies and statuses of their own: [volt-time.md](volt-time.md#errors).',
+    'A refusal of the native API is `{"message", "error", "details"?, "requestId"?}`: `error` is one of these codes and stays the same, `message` may be reworded. `details` names the fields of a `validation_failed`, `requestId` comes with an `internal_error`. [openapi.json](openapi.json) has the codes of each endpoint. Other dialects have bodies and statuses of their own: [papershift.md](papershift.md#content-types-and-errors), [rocketchat.md](rocketchat.md#errors), [volt-time.md](volt-time.md#errors).',
     table(
       ['Code', 'Status', 'Meaning', 'Remedy'],
       (Object.entries(REFUSALS) as [RefusalCode, number][]).map(([code, status]) => [
@@ -126,6 +122,7 @@ function rolesAt(permission: Permission, about: HttpDeclaration['about']): strin
   return about === 'team' && permission === 'team:read' ? `${some} who sees the team` : some;
 }
 
+/** What starts a function that no route has. */
 function whenItRuns(declaration: Declaration): string {
   switch (declaration.kind) {
     case 'http':
@@ -143,22 +140,4 @@ function roles(some: readonly Role[]): string {
 
 function mails({ email }: Declaration): string {
   return email ? 'yes' : '';
-}
-
-function tableAccess({ table: access, due }: Declaration): string {
-  const parts = Object.entries(access).map(([action, prefixes]) => `\`${action}\` ${prefixes.join(' ')}`);
-  return [...(due ? ['`Query` the index of what is due'] : []), ...parts].join(', ');
-}
-
-function link(name: string, text: string): string {
-  return `[\`${text}\`](../functions/${name}.ts)`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
-function page(...blocks: readonly string[]): string {
-  return `${blocks.join('\n\n')}\n`;
 }

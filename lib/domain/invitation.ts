@@ -5,7 +5,7 @@ import type { Organization } from './organization.ts';
 import { Refusal, type RefusalCode } from './refusal.ts';
 import { may, type Role } from './roles.ts';
 
-/** The states of an invitation; which moves there are is in the chart of `docs/operations.md`. */
+/** The states of an invitation; which moves there are is in the chart of `docs/invitations.md`. */
 export const INVITATION_STATUSES = ['PENDING', 'ACCEPTED', 'REVOKED', 'EXPIRED', 'DECLINED'] as const;
 export type InvitationStatus = (typeof INVITATION_STATUSES)[number];
 

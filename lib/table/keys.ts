@@ -1,4 +1,4 @@
-/** A primary key. Every key of the table is built in this file, as the chart in the README shows them. */
+/** A primary key. Every key of the table is built in this file; `docs/table.md` shows them. */
 export interface Key {
   readonly pk: string;
   readonly sk: string;

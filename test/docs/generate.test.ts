@@ -23,7 +23,7 @@ describe('the documents', () => {
     try {
       copyFileSync(join(ROOT, 'docs', 'errors.md'), join(directory, 'errors.md'));
       writeFileSync(join(directory, 'endpoints.md'), '# Endpoints\n');
-      expect(staleDocuments(directory)).toEqual(['openapi.json', 'endpoints.md']);
+      expect(staleDocuments(directory)).toEqual(['openapi.json', 'endpoints.md', 'table.md']);
     } finally {
       rmSync(directory, { recursive: true });
     }
@@ -34,8 +34,11 @@ describe('the documents', () => {
   });
 
   it('name every function, permission and refusal', () => {
-    const { 'endpoints.md': endpoints = '', 'errors.md': errors = '' } = documents();
-    for (const { name } of functions) expect(endpoints).toContain(`(../functions/${name}.ts)`);
+    const { 'endpoints.md': endpoints = '', 'errors.md': errors = '', 'table.md': chart = '' } = documents();
+    for (const { name } of functions) {
+      expect(endpoints).toContain(`(../functions/${name}.ts)`);
+      expect(chart).toContain(`(../functions/${name}.ts)`);
+    }
     for (const permission of Object.keys(PERMISSIONS)) expect(endpoints).toContain(`| \`${permission}\` |`);
     for (const [code, status] of Object.entries(REFUSALS)) expect(errors).toContain(`| \`${code}\` | ${status} |`);
   });

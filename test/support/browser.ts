@@ -16,7 +16,8 @@ export function useBrowser(): () => Browser {
   return () => browser as Browser;
 }
 
-async function launch(): Promise<Browser> {
+/** Starts it. */
+export async function launch(): Promise<Browser> {
   if (process.platform !== 'linux' || process.arch !== 'x64') return playwright.launch({ channel: 'chrome' });
   // These would end the browser with its first context, or switch off what is tested.
   const unwanted = new Set(['--single-process', '--no-zygote', '--disable-web-security']);

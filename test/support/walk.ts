@@ -12,7 +12,7 @@ type Relation = readonly [key: string, says?: Readonly<Record<string, unknown>>]
 /** Something that there has to be: `[what, wanted, found]`. */
 type Fact = readonly [what: string, wanted: unknown, found: unknown];
 
-/** What is true of every item of a type, whatever happened. Keys are the chart of the README, written down once more. */
+/** What is true of every item of a type, whatever happened. Keys are those of `docs/table.md`, written down once more. */
 interface Kind {
   /** `pk|sk`, made from the attributes wherever they tell. */
   key(item: Item): string;
