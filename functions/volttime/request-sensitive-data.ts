@@ -6,7 +6,7 @@ import { Message } from '../../lib/dialects/volttime/schemas.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { askedShare, isManaging } from '../../lib/domain/site.ts';
 import { forSite } from '../../lib/http/endpoint.ts';
-import { ASK_FOR_SENSITIVE, askForSensitive } from '../../lib/outbox/site-delivery.ts';
+import { REQUEST_SENSITIVE, requestSensitive } from '../../lib/sites/site-requesting.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
 import { LOCATE_TEAM } from '../../lib/teams/teams.ts';
@@ -25,7 +25,7 @@ export const endpoint = forSite({
   route: 'POST /api/v3/sites/{site}/teams/{team}/request-sensitive-data',
   permission: 'site:read',
   rule: 'site:ask',
-  table: union(LOCATE_SITE, LOCATE_TEAM, ASK_FOR_SENSITIVE),
+  table: union(LOCATE_SITE, LOCATE_TEAM, REQUEST_SENSITIVE),
   depth: 6,
   email: true,
   body: SensitiveRequest,
@@ -39,7 +39,7 @@ export const endpoint = forSite({
     const way = ways.find((each) => each.team.id === team.id && isManaging(each));
     if (!way) throw new Refusal('forbidden');
     const input = { reason, ...(end && !isEndless && { expiresAt: end }) };
-    await askForSensitive(occasion, way, reach.site, input, configuration().limits);
+    await requestSensitive(occasion, way, reach.site, input, configuration().limits);
     return { status: 200, body: { message: 'Sensitive data access request sent successfully' } };
   },
 });

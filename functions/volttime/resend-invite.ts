@@ -3,8 +3,8 @@ import { readKey, readNumber } from '../../lib/dialects/volttime/key.ts';
 import { Message } from '../../lib/dialects/volttime/schemas.ts';
 import { managingWay } from '../../lib/domain/site.ts';
 import { forSite } from '../../lib/http/endpoint.ts';
-import { beforeInviting, INVITE_AGAIN, inviteAgain } from '../../lib/outbox/site-delivery.ts';
 import { requireSiteInvite } from '../../lib/sites/site-invites.ts';
+import { beforeInviting, INVITE_AGAIN, inviteAgain } from '../../lib/sites/site-inviting.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
 

@@ -1,4 +1,5 @@
 import type { Occasion } from '../domain/audit.ts';
+import type { Job, MembershipJob, SiteJob } from '../domain/job.ts';
 import { COUNTER_ROWS } from '../domain/limits.ts';
 import type { Member } from '../domain/member.ts';
 import type { Site, SiteAccess } from '../domain/site.ts';
@@ -6,7 +7,6 @@ import type { SiteInvite } from '../domain/site-invite.ts';
 import type { Team, TeamMembership } from '../domain/team.ts';
 import { listInvitations } from '../invitations/invitations.ts';
 import { getMember, jobWrites, listMembers } from '../organizations/members.ts';
-import type { Job, MembershipJob, SiteJob } from '../outbox/due.ts';
 import { listAccessTokens, tokenRemoval } from '../people/access-tokens.ts';
 import { chargerRemoval, listChargers, moveIdentity } from '../sites/chargers.ts';
 import { accessEntry, accessRemoval, auditIn, countSites, sharingChange } from '../sites/sharing.ts';

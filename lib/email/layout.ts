@@ -6,15 +6,12 @@ import type { Product } from '../domain/product.ts';
 /** On every mail: no out-of-office answers, and none of the loops that those make. */
 export const AUTOMATIC = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' };
 
-/** The longest name that a mail repeats, in characters; what is longer is cut. */
-export const NAME = 80;
-
 const FONT = "font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
 const TEXT = `${FONT};font-size:16px;line-height:24px;color:#1f2430`;
 const SMALL = `${FONT};font-size:14px;line-height:21px;color:#566070`;
 
 /** The HTML part of a mail: brand, one card, and below it why it was sent. */
-export interface Letter {
+interface Page {
   readonly language: Language;
   readonly subject: string;
   /** What an inbox shows beside the subject. */
@@ -28,7 +25,7 @@ export interface Letter {
 }
 
 /** Tables and inline styles, since mail clients drop or ignore much else; classes serve dark mode and phones alone. */
-export function letterOf({ language, subject, preview, heading, content, footer, product }: Letter): Html {
+export function pageOf({ language, subject, preview, heading, content, footer, product }: Page): Html {
   const { inkOnDark } = paletteOf(product.color);
   const brand = product.logoUrl
     ? html`<img class="logo text" src="${product.logoUrl}" alt="${product.name}" height="40" style="${TEXT};font-size:18px;font-weight:600;height:40px;max-width:240px;border:0">`
@@ -152,9 +149,4 @@ export function copyable(words: string, link: string, product: Product): Html {
   const { inkOnLight } = paletteOf(product.color);
   return html`${words}<br>
               <a class="link" href="${link}" style="color:${inkOnLight};word-break:break-all">${link}</a>`;
-}
-
-/** A name within a sentence. */
-export function strong(name: string): Html {
-  return html`<strong><bdi>${name}</bdi></strong>`;
 }

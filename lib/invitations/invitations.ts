@@ -19,29 +19,23 @@ import {
   mailPlaces,
   type Seat,
 } from '../domain/limits.ts';
-import { hashSecret } from '../domain/link.ts';
+import { hashSecret, withSecret } from '../domain/link.ts';
 import type { Actor } from '../domain/member.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Role } from '../domain/roles.ts';
 import type { Team } from '../domain/team.ts';
 import { actorMay } from '../organizations/members.ts';
-import {
-  type ClaimedInvitation,
-  type DueInvitation,
-  dueAttributes,
-  type MailSecrets,
-  queuedMail,
-  withSecret,
-} from '../outbox/due.ts';
 import { type AddressHolder, getAddressHolder } from '../people/people.ts';
 import type { TableAccess } from '../table/access.ts';
 import { audit } from '../table/audit.ts';
 import { count } from '../table/counters.ts';
+import { dueAttributes } from '../table/due.ts';
 import { keys, prefixes } from '../table/keys.ts';
 import { type Counted, countMailsOfDay, countMailsTo, endOfDay, tooMany } from '../table/rates.ts';
 import { get, query } from '../table/read.ts';
 import { transact, type Update, type Write } from '../table/write.ts';
 import { getTeam } from '../teams/teams.ts';
+import { type ClaimedInvitation, type DueInvitation, type MailSecrets, queuedMail } from './mail.ts';
 
 /** What inviting does to the table. */
 export const INVITE: TableAccess = {

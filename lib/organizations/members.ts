@@ -1,6 +1,7 @@
 import type { Occasion } from '../domain/audit.ts';
 import { isId } from '../domain/ids.ts';
 import { periodEnd } from '../domain/invitation.ts';
+import type { MembershipJob } from '../domain/job.ts';
 import type { Limits } from '../domain/limits.ts';
 import {
   type Actor,
@@ -13,9 +14,9 @@ import {
   refuseOwnToken,
 } from '../domain/member.ts';
 import { lowerRole, may, type Permission, ROLES, type Role, rolesWith } from '../domain/roles.ts';
-import { dueAttributes, type MembershipJob } from '../outbox/due.ts';
 import { audit } from '../table/audit.ts';
 import { count } from '../table/counters.ts';
+import { dueAttributes } from '../table/due.ts';
 import { keys, prefixes } from '../table/keys.ts';
 import { get, query } from '../table/read.ts';
 import { type Condition, transact, type Update, type Write } from '../table/write.ts';

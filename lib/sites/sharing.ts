@@ -1,4 +1,5 @@
 import { type AuditEntry, abroad, type Occasion } from '../domain/audit.ts';
+import type { SiteJob } from '../domain/job.ts';
 import type { Limits } from '../domain/limits.ts';
 import { Refusal } from '../domain/refusal.ts';
 import {
@@ -13,9 +14,9 @@ import {
 } from '../domain/site.ts';
 import { INVITE_DAYS } from '../domain/site-invite.ts';
 import type { Team } from '../domain/team.ts';
-import { dueAttributes, type SiteJob } from '../outbox/due.ts';
 import type { TableAccess } from '../table/access.ts';
 import { audit } from '../table/audit.ts';
+import { dueAttributes } from '../table/due.ts';
 import { keys } from '../table/keys.ts';
 import { get } from '../table/read.ts';
 import type { Update, Write } from '../table/write.ts';

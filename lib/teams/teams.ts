@@ -18,10 +18,10 @@ import {
 } from '../domain/team.ts';
 import { foldName } from '../domain/user-text.ts';
 import { actorIs, getMember } from '../organizations/members.ts';
-import { dueAttributes } from '../outbox/due.ts';
 import { type TableAccess, union } from '../table/access.ts';
 import { audit } from '../table/audit.ts';
 import { count } from '../table/counters.ts';
+import { dueAttributes } from '../table/due.ts';
 import { keys, prefixes } from '../table/keys.ts';
 import { get, query } from '../table/read.ts';
 import { type Condition, transact, untilFresh, type Write } from '../table/write.ts';

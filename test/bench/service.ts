@@ -9,7 +9,7 @@ import { newId } from '../../lib/domain/ids.ts';
 import { periodEnd } from '../../lib/domain/invitation.ts';
 import { hashSecret, newSecret } from '../../lib/domain/link.ts';
 import type { Member } from '../../lib/domain/member.ts';
-import { type DueInvitation, queuedMail } from '../../lib/outbox/due.ts';
+import { type DueInvitation, queuedMail } from '../../lib/invitations/mail.ts';
 import { type Key, keys } from '../../lib/table/keys.ts';
 import { adminAccessKeyId } from '../../packages/local/aws.ts';
 import type { StackFile } from '../../packages/local/stack-file.ts';

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import type { AuditAction, Occasion } from '../domain/audit.ts';
 import { ERASED } from '../domain/invitation.ts';
 import { effectOf, type MailEvent, type MailEventKind, withoutAddresses } from '../domain/mail-event.ts';
-import { getInvitation } from '../invitations/invitations.ts';
 import type { TableAccess } from '../table/access.ts';
 import { audit } from '../table/audit.ts';
+import { dueAttributes } from '../table/due.ts';
 import { keys } from '../table/keys.ts';
 import { get } from '../table/read.ts';
 import { transact, untilFresh, type Write } from '../table/write.ts';
-import { dueAttributes } from './due.ts';
+import { getInvitation } from './invitations.ts';
 
 /** What recording events does to the table. */
 export const RECORD_MAIL_EVENTS: TableAccess = {
