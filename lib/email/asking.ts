@@ -2,7 +2,8 @@ import { type Language, momentInWords } from '../domain/language.ts';
 import type { Product } from '../domain/product.ts';
 import { ROLE_WORDS } from '../domain/role-words.ts';
 import type { Role } from '../domain/roles.ts';
-import { addressSaid, letter, nameSaid } from './letter.ts';
+import { addressSaid, application, facts, nameSaid, paragraph } from './blocks.ts';
+import { letter } from './letter.ts';
 import type { Mail } from './mime.ts';
 
 const EN = {
@@ -59,13 +60,16 @@ export function askingMail(asking: AskingMessage): Mail {
     ...{ language, product, recipient },
     said: { email: addressSaid(asking.email), organization: nameSaid(asking.organizationName) },
     ...{ subject: words.subject, heading: words.heading, preview: words.agree },
-    paragraphs: [words.asks, words.agree],
-    action: { applicationUrl },
-    afterwards: [words.refuse],
-    rows: [
-      [words.role, ROLE_WORDS[language][asking.role].name],
-      [words.invited, momentInWords(new Date(asking.createdAt), language)],
-      [words.expired, momentInWords(new Date(asking.expiresAt), language)],
+    blocks: [
+      paragraph(words.asks),
+      paragraph(words.agree),
+      application(applicationUrl),
+      paragraph(words.refuse),
+      facts([
+        [words.role, ROLE_WORDS[language][asking.role].name],
+        [words.invited, momentInWords(new Date(asking.createdAt), language)],
+        [words.expired, momentInWords(new Date(asking.expiresAt), language)],
+      ]),
     ],
     why: words.why,
   });

@@ -1,6 +1,7 @@
 import { type Language, momentInWords } from '../domain/language.ts';
 import type { Product } from '../domain/product.ts';
-import { LETTER_WORDS, letter, nameSaid } from './letter.ts';
+import { application, facts, nameSaid, paragraph } from './blocks.ts';
+import { letter, SITE_LABELS } from './letter.ts';
 import type { Mail } from './mime.ts';
 
 const EN = {
@@ -46,18 +47,21 @@ export interface GrantEndMessage {
 export function grantEndMail(end: GrantEndMessage): Mail {
   const { language, product, recipient, applicationUrl } = end;
   const words = GRANT_END_WORDS[language];
-  const labels = LETTER_WORDS[language];
+  const labels = SITE_LABELS[language];
   const [site, team] = [nameSaid(end.siteName), nameSaid(end.teamName)];
   return letter({
     ...{ language, product, recipient },
     said: { site, team },
     ...{ subject: words.subject, heading: words.heading, preview: words.rest },
-    paragraphs: [words.ended, words.rest],
-    action: { applicationUrl },
-    rows: [
-      [labels.site, site],
-      [labels.team, team],
-      [words.endedAt, momentInWords(new Date(end.endedAt), language)],
+    blocks: [
+      paragraph(words.ended),
+      paragraph(words.rest),
+      application(applicationUrl),
+      facts([
+        [labels.site, site],
+        [labels.team, team],
+        [words.endedAt, momentInWords(new Date(end.endedAt), language)],
+      ]),
     ],
     why: words.why,
   });

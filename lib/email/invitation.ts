@@ -5,7 +5,8 @@ import type { Product } from '../domain/product.ts';
 import { ROLE_WORDS } from '../domain/role-words.ts';
 import type { Role } from '../domain/roles.ts';
 import { lines } from '../domain/user-text.ts';
-import { LETTER_WORDS, letter, nameSaid } from './letter.ts';
+import { button, copyable, facts, nameSaid, paragraph, quoteAbove } from './blocks.ts';
+import { LINK_WORDS, letter } from './letter.ts';
 import type { Mail } from './mime.ts';
 import { unlinked } from './unlinked.ts';
 
@@ -68,7 +69,7 @@ const MESSAGE = 1000;
 export function invitationMail(invitation: InvitationMail): Mail {
   const { kind, language, inviterName, inviterAddress, role, email, link, message = '', stopLink } = invitation;
   const words = INVITATION_WORDS[language];
-  const { invited, expires } = LETTER_WORDS[language];
+  const { invited, expires, unexpected, alone } = LINK_WORDS[language];
   const inviter = nameSaid(inviterName);
   const until = momentInWords(new Date(invitation.expiresAt), language);
   const { name, can } = ROLE_WORDS[language][role];
@@ -80,16 +81,20 @@ export function invitationMail(invitation: InvitationMail): Mail {
     subject: isReminder ? words.subjectOfReminder : words.subject,
     heading: words.heading,
     preview: `${expires}: ${until}`,
-    paragraphs: [isReminder ? words.stillInvites : words.invites],
-    quote: { author: inviter, lines: lines(message, MESSAGE).map(unlinked) },
-    action: { link, open: words.open, button: words.button },
-    rows: [
-      [words.role, { text: `${name}. ${can}`, html: html`<strong>${name}.</strong> ${can}` }],
-      [invited, showAddress(email)],
-      [expires, until],
+    blocks: [
+      paragraph(isReminder ? words.stillInvites : words.invites),
+      quoteAbove(button(link, words), inviter, lines(message, MESSAGE).map(unlinked)),
+      facts(
+        [
+          [words.role, { text: `${name}. ${can}`, html: html`<strong>${name}.</strong> ${can}` }],
+          [invited, showAddress(email)],
+          [expires, until],
+        ],
+        copyable(link),
+      ),
     ],
     why: words.why,
-    isUnexpected: true,
+    footer: [`${unexpected} ${alone}`],
     stop: stopLink === undefined ? undefined : { phrase: words.stop, link: stopLink },
     headers:
       stopLink === undefined

@@ -1,6 +1,7 @@
 import { type Language, momentInWords } from '../domain/language.ts';
 import type { Product } from '../domain/product.ts';
-import { letter, nameSaid } from './letter.ts';
+import { application, facts, nameSaid, paragraph } from './blocks.ts';
+import { letter } from './letter.ts';
 import type { Mail } from './mime.ts';
 
 const EN = {
@@ -56,12 +57,15 @@ export function offerMail(offer: OfferMessage): Mail {
     ...{ language, product, recipient },
     said: { organization, owner: nameSaid(offer.ownerName) },
     ...{ subject: words.subject, heading: words.heading, preview: words.agree },
-    paragraphs: [words.offers, words.agree],
-    action: { applicationUrl },
-    afterwards: [words.refuse],
-    rows: [
-      [words.organization, organization],
-      [words.expires, momentInWords(new Date(offer.expiresAt), language)],
+    blocks: [
+      paragraph(words.offers),
+      paragraph(words.agree),
+      application(applicationUrl),
+      paragraph(words.refuse),
+      facts([
+        [words.organization, organization],
+        [words.expires, momentInWords(new Date(offer.expiresAt), language)],
+      ]),
     ],
     why: words.why,
   });

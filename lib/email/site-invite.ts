@@ -3,7 +3,8 @@ import { type Language, momentInWords } from '../domain/language.ts';
 import type { Product } from '../domain/product.ts';
 import type { Carried } from '../domain/site-invite.ts';
 import { carriedInWords } from '../domain/site-words.ts';
-import { LETTER_WORDS, letter, nameSaid } from './letter.ts';
+import { button, copyable, facts, nameSaid, paragraph } from './blocks.ts';
+import { LINK_WORDS, letter, SITE_LABELS } from './letter.ts';
 import type { Mail } from './mime.ts';
 
 const EN = {
@@ -61,7 +62,7 @@ export interface SiteInviteMail {
 export function siteInviteMail(invite: SiteInviteMail): Mail {
   const { language, product, carried, email, inviterName, inviterAddress, link, blockLink } = invite;
   const words = SITE_INVITE_WORDS[language];
-  const labels = LETTER_WORDS[language];
+  const { invited, expires, unexpected, alone } = LINK_WORDS[language];
   const site = nameSaid(invite.siteName);
   const until = momentInWords(new Date(invite.expiresAt), language);
   const isTransfer = carried.transferOwnership;
@@ -73,17 +74,22 @@ export function siteInviteMail(invite: SiteInviteMail): Mail {
     },
     subject: isTransfer ? words.subjectOfTransfer : words.subject,
     heading: words.heading,
-    preview: `${labels.expires}: ${until}`,
-    paragraphs: [isTransfer ? words.transfers : words.invites],
-    action: { link, open: words.open, button: words.button },
-    rows: [
-      [labels.site, site],
-      ...carriedInWords(carried, language),
-      [labels.invited, showAddress(email)],
-      [labels.expires, until],
+    preview: `${expires}: ${until}`,
+    blocks: [
+      paragraph(isTransfer ? words.transfers : words.invites),
+      button(link, words),
+      facts(
+        [
+          [SITE_LABELS[language].site, site],
+          ...carriedInWords(carried, language),
+          [invited, showAddress(email)],
+          [expires, until],
+        ],
+        copyable(link),
+      ),
     ],
     why: words.why,
-    isUnexpected: true,
+    footer: [`${unexpected} ${alone}`],
     stop: { phrase: words.block, link: blockLink },
   });
 }

@@ -3,7 +3,8 @@ import type { Product } from '../domain/product.ts';
 import type { SensitiveGrant } from '../domain/site.ts';
 import { endInWords } from '../domain/site-words.ts';
 import { lines } from '../domain/user-text.ts';
-import { LETTER_WORDS, letter, nameSaid } from './letter.ts';
+import { button, copyable, facts, nameSaid, paragraph, quoteAbove } from './blocks.ts';
+import { LINK_WORDS, letter, SITE_LABELS } from './letter.ts';
 import type { Mail } from './mime.ts';
 import { unlinked } from './unlinked.ts';
 
@@ -59,7 +60,7 @@ const REASON = 255;
 export function siteRequestMail(request: SiteRequestMail): Mail {
   const { language, product, recipient, link } = request;
   const words = SITE_REQUEST_WORDS[language];
-  const labels = LETTER_WORDS[language];
+  const labels = SITE_LABELS[language];
   const [site, team, requester] = [
     nameSaid(request.siteName),
     nameSaid(request.teamName),
@@ -69,14 +70,18 @@ export function siteRequestMail(request: SiteRequestMail): Mail {
     ...{ language, product, recipient },
     said: { site, team, requester, organization: nameSaid(request.organizationName) },
     ...{ subject: words.subject, heading: words.heading, preview: words.what },
-    paragraphs: [`${words.asks} ${words.what}`],
-    quote: { author: requester, lines: lines(request.reason, REASON).map(unlinked) },
-    action: { link, open: words.open, button: words.button },
-    rows: [
-      [labels.site, site],
-      [labels.team, team],
-      [words.until, endInWords(request.asked, language)],
+    blocks: [
+      paragraph(`${words.asks} ${words.what}`),
+      quoteAbove(button(link, words), requester, lines(request.reason, REASON).map(unlinked)),
+      facts(
+        [
+          [labels.site, site],
+          [labels.team, team],
+          [words.until, endInWords(request.asked, language)],
+        ],
+        copyable(link),
+      ),
     ],
-    why: words.why,
+    why: `${words.why} ${LINK_WORDS[language].alone}`,
   });
 }
