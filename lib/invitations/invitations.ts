@@ -237,7 +237,7 @@ export async function writeInvitations(
       (invitation): Write => ({
         type: 'put',
         key: keys.invitation(organizationId, invitation.id),
-        item: { type: 'Invitation', v: 1, ...invitation },
+        item: { type: 'Invitation', ...invitation },
         when: [{ absent: 'pk' }],
       }),
     ),
@@ -323,7 +323,7 @@ async function claimAddress(
       {
         type: 'update',
         key: keys.invited(email, organizationId),
-        set: { type: 'Invited', v: 1, organizationId, invitationId: id },
+        set: { type: 'Invited', organizationId, invitationId: id },
         add: { all: new Set([id]) },
         when: [
           earlier ? { attribute: 'invitationId', is: earlier.id } : { absent: 'invitationId' },

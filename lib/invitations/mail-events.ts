@@ -57,7 +57,7 @@ export function recordMailEvent(
       {
         type: 'put',
         key: seen,
-        item: { type: 'MailEvent', v: 1, organizationId, invitationId, kind, ttl: ttl(now, SEEN_DAYS) },
+        item: { type: 'MailEvent', organizationId, invitationId, kind, ttl: ttl(now, SEEN_DAYS) },
         when: [{ absent: 'pk' }],
       },
       {
@@ -93,7 +93,7 @@ export function recordMailEvent(
  * @param id SNS's: the same notification is kept once
  */
 export async function putAside(id: string, text: string, now: Date): Promise<void> {
-  const item = { type: 'UnreadMailEvent', v: 1, event: withoutAddresses(text), createdAt: now.toISOString() };
+  const item = { type: 'UnreadMailEvent', event: withoutAddresses(text), createdAt: now.toISOString() };
   await transact([{ type: 'put', key: keys.mailEvent(id), item: { ...item, ttl: ttl(now, UNREAD_DAYS) } }]);
 }
 

@@ -89,7 +89,7 @@ export function actorMay(actor: Actor, permission: Permission): Write[] {
 export function memberWrites(member: Member): Write[] {
   const { organizationId, memberId } = member;
   return [
-    { type: 'put', key: keys.member(organizationId, memberId), item: { type: 'Member', v: 1, ...member } },
+    { type: 'put', key: keys.member(organizationId, memberId), item: { type: 'Member', ...member } },
     { ...membershipWrite(member), refuse: 'already_member' },
   ];
 }
@@ -99,7 +99,7 @@ export function membershipWrite({ userId, organizationId, memberId, role, owner 
   return {
     type: 'put',
     key: keys.membership(userId, organizationId),
-    item: { type: 'Membership', v: 1, userId, organizationId, memberId, role, owner },
+    item: { type: 'Membership', userId, organizationId, memberId, role, owner },
     when: [{ absent: 'pk' }],
   };
 }
@@ -194,7 +194,7 @@ export async function removeMember(occasion: Occasion, actor: Actor, member: Mem
 export function jobWrites({ userId, organizationId, memberId, tokens, teams }: Member, now: Date): Write[] {
   if (tokens === 0 && teams === 0) return [];
   const job: MembershipJob = { userId, organizationId, memberId };
-  const item = { type: 'Job', v: 1, ...job, ...dueAttributes(memberId, now.toISOString()) };
+  const item = { type: 'Job', ...job, ...dueAttributes(memberId, now.toISOString()) };
   return [{ type: 'put', key: keys.job(memberId), item }];
 }
 

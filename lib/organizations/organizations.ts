@@ -69,7 +69,7 @@ export async function createOrganization(
   };
   await transact([
     joined(user, limits, occasion.now),
-    { type: 'put', key: keys.organization(organization.id), item: { type: 'Organization', v: 1, ...organization } },
+    { type: 'put', key: keys.organization(organization.id), item: { type: 'Organization', ...organization } },
     ...memberWrites(member),
     count(organization.id, member.seat, 'memberCreated'),
     ...teamWrites(team),

@@ -37,7 +37,7 @@ export function newMail(
 
 /** The part that writes a mail down as due. */
 export function mailWrite(type: 'Mail' | 'RequestMail' | 'GrantEndMail' | 'OfferMail', mail: WaitingMail): Write {
-  return { type: 'put', key: keys.mail(mail.id), item: { type, v: 1, ...mail }, when: [{ absent: 'pk' }] };
+  return { type: 'put', key: keys.mail(mail.id), item: { type, ...mail }, when: [{ absent: 'pk' }] };
 }
 
 /**

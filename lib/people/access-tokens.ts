@@ -83,7 +83,7 @@ export async function createAccessToken(
     {
       type: 'put',
       key: keys.accessToken(userId, organizationId, tokenId),
-      item: { type: 'AccessToken', v: 1, ...token },
+      item: { type: 'AccessToken', ...token },
       when: [{ absent: 'pk' }],
     },
     audit(occasion, {

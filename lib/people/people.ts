@@ -172,7 +172,7 @@ function tellsNews(identity: Identity, person: SignIn): boolean {
 
 /** The items of a user whom nobody has heard of: a person who signs in, or a placeholder until somebody does. */
 export function newUserWrites(user: User, now: Date): Write[] {
-  const item = { type: 'User', v: 1, ...user, ...placeholderEnd(user, now) };
+  const item = { type: 'User', ...user, ...placeholderEnd(user, now) };
   return [
     { type: 'put', key: keys.user(user.userId), item, when: [{ absent: 'pk' }] },
     addressWrite(user, [{ absent: 'pk' }]),
@@ -230,7 +230,7 @@ function identityWrite(userId: string, person: SignIn): Write {
   return {
     type: 'put',
     key: keys.identity(identity),
-    item: { type: 'Identity', v: 1, userId, issuer, issuedAt, email, named: isNamed(person) },
+    item: { type: 'Identity', userId, issuer, issuedAt, email, named: isNamed(person) },
     when: [{ absent: 'pk' }],
   };
 }
@@ -434,7 +434,7 @@ export function addressWrite(
   return {
     type: 'put',
     key: keys.address(email),
-    item: { type: 'Address', v: 1, userId, claimed, firstName, lastName, username },
+    item: { type: 'Address', userId, claimed, firstName, lastName, username },
     when,
   };
 }

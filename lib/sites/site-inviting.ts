@@ -106,13 +106,13 @@ export async function inviteToSite(
     {
       type: 'put',
       key: keys.siteInvite(siteId, id),
-      item: { type: 'SiteInvite', v: 1, ...invite },
+      item: { type: 'SiteInvite', ...invite },
       when: [{ absent: 'pk' }],
     },
     {
       type: 'put',
       key: keys.siteInvited(email, id),
-      item: { type: 'SiteInvited', v: 1, siteId, inviteId: id, organizationId },
+      item: { type: 'SiteInvited', siteId, inviteId: id, organizationId },
       when: [{ absent: 'pk' }],
     },
     ...counting.writes,

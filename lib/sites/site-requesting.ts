@@ -91,8 +91,8 @@ export async function requestSensitive(
     ...actorManagesSite(way),
     { type: 'check', key: keys.site(siteId), when: [{ attribute: 'teamId', is: site.teamId }] },
     { type: 'check', key: keys.siteAccess(siteId, teamId), when: [{ attribute: 'isOwner', is: false }] },
-    { type: 'put', key: keys.siteRequest(siteId, teamId), item: { type: 'SiteRequest', v: 1, ...request, ttl } },
-    { type: 'put', key: keys.siteAsked(siteId, id), item: { type: 'SiteAsked', v: 1, ...asked, ttl } },
+    { type: 'put', key: keys.siteRequest(siteId, teamId), item: { type: 'SiteRequest', ...request, ttl } },
+    { type: 'put', key: keys.siteAsked(siteId, id), item: { type: 'SiteAsked', ...asked, ttl } },
     ...mails.map(({ mail }) => mailWrite('RequestMail', mail)),
     ...countMailsTo(
       { organizationId, userId: actor.userId },

@@ -195,7 +195,7 @@ function membersOf(organizationId: string, count: number): object[] {
       createdAt: at,
       updatedAt: at,
     };
-    return { ...keys.member(organizationId, member.memberId), type: 'Member', v: 1, ...member };
+    return { ...keys.member(organizationId, member.memberId), type: 'Member', ...member };
   });
 }
 
@@ -221,8 +221,8 @@ function invitationsOf(organizationId: string, inviterId: string, count: number)
       ...queuedMail(id, 1, now),
     };
     return [
-      { ...keys.invitation(organizationId, id), type: 'Invitation', v: 1, ...invitation },
-      { ...keys.invited(email, organizationId), type: 'Invited', v: 1, organizationId, invitationId: id },
+      { ...keys.invitation(organizationId, id), type: 'Invitation', ...invitation },
+      { ...keys.invited(email, organizationId), type: 'Invited', organizationId, invitationId: id },
     ];
   }).flat();
 }
