@@ -7,7 +7,7 @@ import { newId } from '../../lib/domain/ids.ts';
 import { INVITATION_INPUT } from '../../lib/domain/input.ts';
 import type { Invitation } from '../../lib/domain/invitation.ts';
 import { forMember } from '../../lib/http/endpoint.ts';
-import { beforeInvitation, createInvitation, INVITE } from '../../lib/invitations/invitations.ts';
+import { beforeInvitation, createInvitation, INVITE } from '../../lib/invitations/inviting.ts';
 import { invitationLink, isClaimed, newMailSecrets, sendInvitation } from '../../lib/invitations/mail.ts';
 import { getCaller } from '../../lib/people/people.ts';
 import { readCounted } from '../../lib/table/rates.ts';

@@ -3,8 +3,9 @@ import { v1 } from '../../lib/dialects/v1/format.ts';
 import { Message } from '../../lib/dialects/v1/schemas.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forMember, pathId } from '../../lib/http/endpoint.ts';
-import { getInvitation, RESEND, resendInvitation } from '../../lib/invitations/invitations.ts';
+import { getInvitation } from '../../lib/invitations/invitations.ts';
 import { newMailSecrets, sendInvitation } from '../../lib/invitations/mail.ts';
+import { RESEND, resendInvitation } from '../../lib/invitations/resending.ts';
 import { getCaller } from '../../lib/people/people.ts';
 import { readCounted } from '../../lib/table/rates.ts';
 

@@ -1,7 +1,8 @@
 import { v1 } from '../../lib/dialects/v1/format.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forMember, pathId } from '../../lib/http/endpoint.ts';
-import { getInvitation, revokeInvitation } from '../../lib/invitations/invitations.ts';
+import { revokeInvitation } from '../../lib/invitations/ending.ts';
+import { getInvitation } from '../../lib/invitations/invitations.ts';
 
 export const returns = { 204: null };
 

@@ -10,7 +10,7 @@ import { getUser } from '../people/people.ts';
 import { type DueItem, dueAttributes, readAs } from '../table/due.ts';
 import { keys } from '../table/keys.ts';
 import { recordIf } from '../table/write.ts';
-import { expireInvitation } from './invitations.ts';
+import { expireInvitation } from './ending.ts';
 import { type DueInvitation, INVITATIONS, isClaimed, newMailSecrets, nextMail, sendInvitation } from './mail.ts';
 
 /** The work about an invitation: its mail or a reminder is to be sent, or its period is over. */

@@ -45,7 +45,7 @@ export const mutants: readonly Mutant[] = [
     name: 'an address may have several live invitations',
     edits: [
       {
-        file: 'lib/invitations/invitations.ts',
+        file: 'lib/invitations/inviting.ts',
         replace: `          earlier ? { attribute: 'invitationId', is: earlier.id } : { absent: 'invitationId' },\n`,
         by: '',
       },
@@ -99,7 +99,7 @@ export const mutants: readonly Mutant[] = [
     name: 'an invitation into a full team is made',
     edits: [
       {
-        file: 'lib/invitations/invitations.ts',
+        file: 'lib/invitations/inviting.ts',
         replace: 'if (team.members >= limits.membersOfTeam)',
         by: 'if (team.members < 0)',
       },
@@ -154,12 +154,12 @@ export const mutants: readonly Mutant[] = [
     name: 'an invitation ends without having to be pending',
     edits: [
       {
-        file: 'lib/invitations/invitations.ts',
+        file: 'lib/invitations/ending.ts',
         replace: `      { attribute: 'status', is: 'PENDING' },\n      { attribute: 'expiresAt', above: at },`,
         by: '',
       },
       {
-        file: 'lib/invitations/invitations.ts',
+        file: 'lib/invitations/ending.ts',
         replace: `    remove: ['invitationId'],\n    when: [{ attribute: 'invitationId', is: id }],`,
         by: `    remove: ['invitationId'],`,
       },
@@ -238,7 +238,7 @@ export const mutants: readonly Mutant[] = [
     name: 'a resend goes by no state of what it replaces',
     edits: [
       {
-        file: 'lib/invitations/invitations.ts',
+        file: 'lib/invitations/resending.ts',
         replace: `        { attribute: 'secrets', is: invitation.secrets },\n`,
         by: '',
       },
@@ -249,7 +249,7 @@ export const mutants: readonly Mutant[] = [
     name: 'a link that was replaced meanwhile is good for accepting',
     edits: [
       {
-        file: 'lib/invitations/invitations.ts',
+        file: 'lib/invitations/ending.ts',
         replace: `...(link ? [{ attribute: isHanded(link) ? 'handedSecrets' : 'secrets', contains: hashSecret(link.secret) }] : []),`,
         by: '',
       },
@@ -472,7 +472,7 @@ export const mutants: readonly Mutant[] = [
     name: 'an invitation is made as if nobody had blocked it',
     edits: [
       {
-        file: 'lib/invitations/invitations.ts',
+        file: 'lib/invitations/inviting.ts',
         replace: `guard?.blockedAt ? { exists: 'blockedAt' } : { absent: 'blockedAt' },`,
         by: '',
       },
@@ -483,7 +483,7 @@ export const mutants: readonly Mutant[] = [
     name: 'an invitation is resent as if nobody had blocked it',
     edits: [
       {
-        file: 'lib/invitations/invitations.ts',
+        file: 'lib/invitations/resending.ts',
         replace: `invitation.muted ? { exists: 'muted' } : { absent: 'muted' },`,
         by: '',
       },
