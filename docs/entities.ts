@@ -162,7 +162,7 @@ export const ENTITIES: Readonly<Record<keyof typeof keys, Entity>> = {
     types: ['MailEvent', 'UnreadMailEvent'],
     holds:
       "that an event of SES was recorded, and of which invitation, by a hash of the event (`ttl`: 30 days); or an event that couldn't be read, without addresses, by SNS's message id (`ttl`: 14 days)",
-    code: 'outbox/mail-events.ts',
+    code: 'invitations/mail-events.ts',
   },
   rate: {
     types: ['Rate'],

@@ -34,24 +34,27 @@ const LAYERS: readonly Layer[] = [
     file: 'lib/table/x.ts',
     may: ['./access.ts', '../domain/refusal.ts', '../configuration.ts', ...DYNAMODB],
     mayNot: [
-      ...[...NEVER, ...MAIL, ...MIDDY, '../outbox/delivery.ts', '../teams/teams.ts'],
+      ...[...NEVER, ...MAIL, ...MIDDY, '../outbox/outbox.ts', '../teams/teams.ts'],
       ...['../http/input.ts', '../email/mime.ts', '../dialects/format.ts', '../../functions/index.ts'],
       ...['../../functions/me/read.ts', '../../cdk/config.ts', '../../packages/local/stack.ts'],
     ],
   },
   {
     file: 'lib/teams/x.ts',
-    may: ['./teams.ts', '../organizations/members.ts', '../table/write.ts', '../domain/team.ts', '../configuration.ts'],
+    may: [
+      ...['./teams.ts', '../organizations/members.ts', '../outbox/outbox.ts', '../email/mime.ts'],
+      ...['../table/write.ts', '../domain/team.ts', '../configuration.ts'],
+    ],
     mayNot: [
       ...[...NEVER, ...DYNAMODB, ...MAIL, ...MIDDY],
-      ...['../http/input.ts', '../email/mime.ts', '../dialects/format.ts', '../../functions/index.ts'],
+      ...['../http/input.ts', '../dialects/format.ts', '../../functions/index.ts'],
     ],
   },
   {
     file: 'lib/outbox/x.ts',
-    may: ['./mails.ts', '../teams/teams.ts', '../email/mime.ts', '../table/write.ts', '../domain/team.ts'],
+    may: ['./mails.ts', '../email/mime.ts', '../table/write.ts', '../domain/team.ts', '../configuration.ts'],
     mayNot: [
-      ...[...NEVER, ...DYNAMODB, ...MAIL, ...MIDDY],
+      ...[...NEVER, ...DYNAMODB, ...MAIL, ...MIDDY, '../teams/teams.ts', '../invitations/links.ts'],
       ...['../http/input.ts', '../dialects/format.ts', '../../functions/index.ts'],
     ],
   },
@@ -59,7 +62,7 @@ const LAYERS: readonly Layer[] = [
     file: 'lib/email/x.ts',
     may: ['./mime.ts', '../domain/refusal.ts', '../configuration.ts', '@aws-sdk/client-ses', 'nodemailer/lib/qp'],
     mayNot: [
-      ...[...NEVER, ...DYNAMODB, ...MIDDY, '../outbox/delivery.ts'],
+      ...[...NEVER, ...DYNAMODB, ...MIDDY, '../outbox/outbox.ts'],
       ...['../http/input.ts', '../table/read.ts', '../table/access.ts', '../dialects/format.ts'],
       ...['../../functions/index.ts', '../../cdk/config.ts', '../../packages/local/stack.ts'],
     ],
@@ -68,7 +71,7 @@ const LAYERS: readonly Layer[] = [
     file: 'lib/dialects/x.ts',
     may: ['./dialect.ts', '../domain/refusal.ts', '../configuration.ts'],
     mayNot: [
-      ...[...NEVER, ...DYNAMODB, ...MAIL, ...MIDDY, '../outbox/delivery.ts'],
+      ...[...NEVER, ...DYNAMODB, ...MAIL, ...MIDDY, '../outbox/outbox.ts'],
       ...['../http/input.ts', '../table/read.ts', '../email/mime.ts', '../../functions/index.ts'],
     ],
   },
@@ -76,7 +79,7 @@ const LAYERS: readonly Layer[] = [
     file: 'lib/dialects/v1/x.ts',
     may: ['./schemas.ts', '../format.ts', '../../domain/refusal.ts', '../../configuration.ts', 'zod/mini'],
     mayNot: [
-      ...[...NEVER, ...DYNAMODB, ...MAIL, ...MIDDY, '../page/layout.ts', '../../outbox/delivery.ts'],
+      ...[...NEVER, ...DYNAMODB, ...MAIL, ...MIDDY, '../page/layout.ts', '../../outbox/outbox.ts'],
       ...['../../http/input.ts', '../../table/read.ts', '../../email/mime.ts', '../../../functions/index.ts'],
       ...['../../../cdk/config.ts', '../../../packages/local/stack.ts'],
     ],
@@ -88,7 +91,7 @@ const LAYERS: readonly Layer[] = [
       ...[...MIDDY, 'zod/mini', 'aws-lambda', 'jose/jwt/verify', 'node:crypto'],
     ],
     mayNot: [
-      ...[...NEVER, ...DYNAMODB, ...MAIL, '../email/mime.ts', '../outbox/delivery.ts', '../dialects/v1/format.ts'],
+      ...[...NEVER, ...DYNAMODB, ...MAIL, '../email/mime.ts', '../outbox/outbox.ts', '../dialects/v1/format.ts'],
       ...[
         '../../functions/index.ts',
         '../../functions/me/read.ts',

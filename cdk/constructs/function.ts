@@ -78,11 +78,29 @@ function declaredStatements(declaration: Declaration, { table, email }: Surround
   const statements = [...actionsByPrefixes].map(([prefixes, actions]) =>
     onKeys(actions, table.tableArn, prefixes.split(',')),
   );
-  if (declaration.due) statements.push(onKeys(['dynamodb:Query'], table.dueIndexArn, ['DUE']));
+  if (declaration.due) {
+    statements.push(onKeys(['dynamodb:Query'], table.dueIndexArn, ['DUE']), puttingOff(table.tableArn));
+  }
   if (declaration.email) {
     statements.push(new PolicyStatement({ actions: ['ses:SendRawEmail'], resources: [...email.senderArns] }));
   }
   return statements;
+}
+
+/**
+ * To put off whatever the index lists, whoever left it: a newer version's items have keys that this one doesn't know.
+ * Nothing but its place in the index can be read or changed by that.
+ */
+function puttingOff(tableArn: string): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['dynamodb:UpdateItem'],
+    resources: [tableArn],
+    conditions: {
+      'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['pk', 'sk', 'due', 'dueAt'] },
+      Null: { 'dynamodb:Attributes': 'false' },
+      StringEqualsIfExists: { 'dynamodb:ReturnValues': 'NONE' },
+    },
+  });
 }
 
 /** `ForAllValues` is also true of a request without keys, hence `Null`. */

@@ -1,6 +1,6 @@
 import { parseMailEvent } from '../../lib/domain/mail-event.ts';
 import { onMailEvents, PUT_ASIDE } from '../../lib/http/mail-events.ts';
-import { putAside, RECORD_MAIL_EVENTS, recordMailEvent } from '../../lib/outbox/mail-events.ts';
+import { putAside, RECORD_MAIL_EVENTS, recordMailEvent } from '../../lib/invitations/mail-events.ts';
 
 /**
  * Records what became of a mail, as SES tells it: sent, delivered, bounced, complained about, refused.

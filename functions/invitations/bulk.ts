@@ -9,7 +9,7 @@ import { forMember } from '../../lib/http/for-member.ts';
 import { validate } from '../../lib/http/input.ts';
 import { MESSAGES } from '../../lib/http/messages.ts';
 import { type BulkRow, inviteMany } from '../../lib/invitations/bulk.ts';
-import { INVITE } from '../../lib/invitations/invitations.ts';
+import { INVITE } from '../../lib/invitations/inviting.ts';
 import { union } from '../../lib/table/access.ts';
 
 export const returns = { 200: BulkAnswer };

@@ -7,9 +7,8 @@ import { newId } from '../../lib/domain/ids.ts';
 import { INVITATION_INPUT } from '../../lib/domain/input.ts';
 import type { Invitation } from '../../lib/domain/invitation.ts';
 import { forMember } from '../../lib/http/for-member.ts';
-import { beforeInvitation, createInvitation, INVITE } from '../../lib/invitations/invitations.ts';
-import { deliver, invitationLink } from '../../lib/outbox/delivery.ts';
-import { isClaimed, newMailSecrets } from '../../lib/outbox/due.ts';
+import { beforeInvitation, createInvitation, INVITE } from '../../lib/invitations/inviting.ts';
+import { invitationLink, isClaimed, newMailSecrets, sendInvitation } from '../../lib/invitations/mail.ts';
 import { getCaller } from '../../lib/people/people.ts';
 import { readCounted } from '../../lib/table/rates.ts';
 
@@ -66,7 +65,7 @@ export const endpoint = forMember({
       remember({ status: 201, body: show(invitation) }),
     );
     return isClaimed(created)
-      ? { status: 201, body: show(await deliver(created, { organization, inviter, secrets })) }
+      ? { status: 201, body: show(await sendInvitation(created, { organization, inviter, secrets })) }
       : { status: 201, body: { ...show(created), link: invitationLink(created, secrets.link) } };
   },
 });

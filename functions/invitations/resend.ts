@@ -4,9 +4,9 @@ import { Message } from '../../lib/dialects/v1/schemas.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forMember } from '../../lib/http/for-member.ts';
 import { pathId } from '../../lib/http/path.ts';
-import { getInvitation, RESEND, resendInvitation } from '../../lib/invitations/invitations.ts';
-import { deliver } from '../../lib/outbox/delivery.ts';
-import { newMailSecrets } from '../../lib/outbox/due.ts';
+import { getInvitation } from '../../lib/invitations/invitations.ts';
+import { newMailSecrets, sendInvitation } from '../../lib/invitations/mail.ts';
+import { RESEND, resendInvitation } from '../../lib/invitations/resending.ts';
 import { getCaller } from '../../lib/people/people.ts';
 import { readCounted } from '../../lib/table/rates.ts';
 
@@ -49,7 +49,7 @@ export const endpoint = forMember({
     const { limits } = configuration();
     const secrets = newMailSecrets();
     const resent = await resendInvitation(occasion, actor, invitation, counted, { secrets, limits });
-    await deliver(resent, { organization, inviter, secrets });
+    await sendInvitation(resent, { organization, inviter, secrets });
     return { status: 200, body: { message: 'Invitation resent' } };
   },
 });

@@ -2,7 +2,8 @@ import { v1 } from '../../lib/dialects/v1/format.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forMember } from '../../lib/http/for-member.ts';
 import { pathId } from '../../lib/http/path.ts';
-import { getInvitation, revokeInvitation } from '../../lib/invitations/invitations.ts';
+import { revokeInvitation } from '../../lib/invitations/ending.ts';
+import { getInvitation } from '../../lib/invitations/invitations.ts';
 
 export const returns = { 204: null };
 

@@ -9,7 +9,6 @@ import { Refusal } from '../../lib/domain/refusal.ts';
 import { forMember } from '../../lib/http/for-member.ts';
 import { getMember } from '../../lib/organizations/members.ts';
 import { OFFER_OWNERSHIP, offerOwnership } from '../../lib/organizations/ownership.ts';
-import { deliverOffer } from '../../lib/outbox/delivery.ts';
 import { getCaller } from '../../lib/people/people.ts';
 
 export const returns = { 202: OwnershipOffer };
@@ -43,8 +42,7 @@ export const endpoint = forMember({
     const present = openOffer(organization, request.now);
     if (present && present.memberId === member.memberId) return { status: 202, body: showOffer(organization, present) };
     const { limits } = configuration();
-    const { offer, mail } = await offerOwnership(occasion, actor, organization, member, limits);
-    await deliverOffer(mail, { organization, offer, owner, recipient: member.profile });
+    const offer = await offerOwnership(occasion, actor, organization, { member, owner }, limits);
     return { status: 202, body: showOffer(organization, offer) };
   },
 });

@@ -4,10 +4,10 @@ import { answerHolder, pageSetting, pages } from '../../lib/dialects/page/format
 import { acceptedPage } from '../../lib/dialects/page/invitation-page.ts';
 import { LINK_REFUSALS } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';
+import { INVITATION_PATH } from '../../lib/domain/page-paths.ts';
 import { forAnybody } from '../../lib/http/for-anybody.ts';
 import { ACCEPT, acceptInvitation } from '../../lib/invitations/acceptance.ts';
 import { findLink } from '../../lib/invitations/links.ts';
-import { INVITATION_PATH } from '../../lib/outbox/delivery.ts';
 
 export const returns = { 200: null };
 

@@ -1,15 +1,16 @@
 import * as z from 'zod/mini';
 import { configuration } from '../../lib/configuration.ts';
 import { askedPage } from '../../lib/dialects/page/asked-page.ts';
-import { ASK_PATH, answerHolder, pageSetting, pages } from '../../lib/dialects/page/format.ts';
+import { answerHolder, pageSetting, pages } from '../../lib/dialects/page/format.ts';
 import { LINK_REFUSALS, refuseUnlessExpired, refuseUnlessInviterMay } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';
+import { nameOf } from '../../lib/domain/member.ts';
+import { ASK_PATH } from '../../lib/domain/page-paths.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forAnybody } from '../../lib/http/for-anybody.ts';
 import { ASK, askInviter } from '../../lib/invitations/asking.ts';
 import { findLink } from '../../lib/invitations/links.ts';
 import { getMembership } from '../../lib/organizations/members.ts';
-import { deliverAsking, nameOf } from '../../lib/outbox/delivery.ts';
 import { getUser } from '../../lib/people/people.ts';
 
 export const returns = { 200: null };
@@ -43,10 +44,7 @@ export const endpoint = forAnybody({
       refuseUnlessInviterMay(membership);
       if (!inviter) throw new Refusal('inviter_removed');
       const again = invitation.askedAt !== undefined;
-      if (!again) {
-        const mail = await askInviter(request, invitation, inviter, configuration().limits);
-        await deliverAsking(mail, { organization, invitation, inviter });
-      }
+      if (!again) await askInviter(request, { organization, invitation, inviter }, configuration().limits);
       return askedPage({
         ...{ ...setting, again },
         organizationName: organization.name,

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { blockedPage, unblockedPage } from '../../lib/dialects/page/block-page.ts';
 import { pageSetting, pages, sitePageSetting } from '../../lib/dialects/page/format.ts';
+import { BLOCK_PATH } from '../../lib/domain/page-paths.ts';
 import { forAnybody } from '../../lib/http/for-anybody.ts';
 import { BLOCK, type BlockedBy, FIND_INVITED, findInvitedBy, setBlocked } from '../../lib/invitations/blocking.ts';
-import { BLOCK_PATH } from '../../lib/outbox/delivery.ts';
 import { union } from '../../lib/table/access.ts';
 
 export const returns = { 200: null };

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { blockingPage } from '../../lib/dialects/page/block-page.ts';
 import { pageSetting, pages, sitePageSetting } from '../../lib/dialects/page/format.ts';
+import { BLOCK_PATH } from '../../lib/domain/page-paths.ts';
 import { forAnybody } from '../../lib/http/for-anybody.ts';
 import { type BlockedBy, FIND_INVITED, findInvitedBy } from '../../lib/invitations/blocking.ts';
-import { BLOCK_PATH } from '../../lib/outbox/delivery.ts';
 
 export const returns = { 200: null };
 

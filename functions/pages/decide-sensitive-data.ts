@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
 import { answerSiteHolder, pages, sitePageSetting } from '../../lib/dialects/page/format.ts';
 import { siteRequestDecidedPage } from '../../lib/dialects/page/site-request-page.ts';
+import { SITE_REQUEST_PATH } from '../../lib/domain/page-paths.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { parseSiteToken } from '../../lib/domain/site-link.ts';
 import { REQUEST_REFUSALS } from '../../lib/domain/site-request.ts';
 import { forAnybody } from '../../lib/http/for-anybody.ts';
-import { SITE_REQUEST_PATH } from '../../lib/outbox/site-delivery.ts';
 import {
   DECIDE_REQUEST,
   decideRequest,

@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
-import { answerHolder, DECLINE_PATH, pageSetting, pages } from '../../lib/dialects/page/format.ts';
+import { answerHolder, pageSetting, pages } from '../../lib/dialects/page/format.ts';
 import { declinedPage } from '../../lib/dialects/page/invitation-page.ts';
 import { LINK_REFUSALS } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';
+import { DECLINE_PATH } from '../../lib/domain/page-paths.ts';
 import { forAnybody } from '../../lib/http/for-anybody.ts';
 import { DECLINE, declineInvitation } from '../../lib/invitations/acceptance.ts';
 import { findLink } from '../../lib/invitations/links.ts';

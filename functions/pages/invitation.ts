@@ -1,14 +1,15 @@
 import * as z from 'zod/mini';
 import { configuration } from '../../lib/configuration.ts';
-import { answerHolder, DECLINE_PATH, pageSetting, pages } from '../../lib/dialects/page/format.ts';
+import { answerHolder, pageSetting, pages } from '../../lib/dialects/page/format.ts';
 import { acceptedPage, invitationPage } from '../../lib/dialects/page/invitation-page.ts';
 import { isHanded, LINK_REFUSALS, needsSignIn, openLink, refuseUnlessInviterMay } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';
+import { nameOf } from '../../lib/domain/member.ts';
+import { BLOCK_PATH, DECLINE_PATH, INVITATION_PATH } from '../../lib/domain/page-paths.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forAnybody } from '../../lib/http/for-anybody.ts';
 import { findLink } from '../../lib/invitations/links.ts';
 import { getMembership } from '../../lib/organizations/members.ts';
-import { BLOCK_PATH, INVITATION_PATH, nameOf } from '../../lib/outbox/delivery.ts';
 import { getUser } from '../../lib/people/people.ts';
 
 export const returns = { 200: null };

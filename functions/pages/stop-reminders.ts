@@ -3,10 +3,10 @@ import { pageSetting, pages } from '../../lib/dialects/page/format.ts';
 import { remindersStoppedPage } from '../../lib/dialects/page/reminders-page.ts';
 import { openUntil } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';
+import { BLOCK_PATH, STOP_PATH } from '../../lib/domain/page-paths.ts';
 import { forAnybody } from '../../lib/http/for-anybody.ts';
 import { findStopLink } from '../../lib/invitations/links.ts';
 import { STOP_REMINDERS, stopReminders } from '../../lib/invitations/reminders.ts';
-import { BLOCK_PATH, STOP_PATH } from '../../lib/outbox/delivery.ts';
 
 export const returns = { 200: null };
 

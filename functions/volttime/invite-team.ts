@@ -5,8 +5,8 @@ import { NewInvite } from '../../lib/dialects/volttime/schemas.ts';
 import { showInvite } from '../../lib/dialects/volttime/show.ts';
 import { readKey } from '../../lib/domain/path-key.ts';
 import { forSite } from '../../lib/http/for-site.ts';
-import { beforeInviting, INVITE_TO_SITE, inviteToSite } from '../../lib/outbox/site-delivery.ts';
 import { chargersOn, FIND_CHARGERS, findChargers } from '../../lib/sites/chargers.ts';
+import { beforeInviting, INVITE_TO_SITE, inviteToSite } from '../../lib/sites/site-inviting.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
 

@@ -4,7 +4,7 @@ import { SensitiveRequest } from '../../lib/dialects/volttime/input.ts';
 import { Message } from '../../lib/dialects/volttime/schemas.ts';
 import { readKey } from '../../lib/domain/path-key.ts';
 import { forSite } from '../../lib/http/for-site.ts';
-import { ASK_FOR_SENSITIVE, askForSensitive } from '../../lib/outbox/site-delivery.ts';
+import { REQUEST_SENSITIVE, requestSensitive } from '../../lib/sites/site-requesting.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
 import { LOCATE_TEAM } from '../../lib/teams/teams.ts';
@@ -22,7 +22,7 @@ export const endpoint = forSite({
   format: volttime,
   route: 'POST /api/v3/sites/{site}/teams/{team}/request-sensitive-data',
   permission: 'sensitive-data:request',
-  table: union(LOCATE_SITE, LOCATE_TEAM, ASK_FOR_SENSITIVE),
+  table: union(LOCATE_SITE, LOCATE_TEAM, REQUEST_SENSITIVE),
   depth: 6,
   email: true,
   body: SensitiveRequest,
@@ -33,7 +33,7 @@ export const endpoint = forSite({
   async handle({ body, occasion, reach, way }) {
     const { reason, requested_expires_never: isEndless, requested_data_expires_at: end } = body;
     const input = { reason, ...(end && !isEndless && { expiresAt: end }) };
-    await askForSensitive(occasion, way, reach.site, input, configuration().limits);
+    await requestSensitive(occasion, way, reach.site, input, configuration().limits);
     return { status: 200, body: { message: 'Sensitive data access request sent successfully' } };
   },
 });

@@ -2,8 +2,8 @@ import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { Message } from '../../lib/dialects/volttime/schemas.ts';
 import { readKey, readNumber } from '../../lib/domain/path-key.ts';
 import { forSite } from '../../lib/http/for-site.ts';
-import { beforeInviting, INVITE_AGAIN, inviteAgain } from '../../lib/outbox/site-delivery.ts';
 import { requireSiteInvite } from '../../lib/sites/site-invites.ts';
+import { beforeInviting, INVITE_AGAIN, inviteAgain } from '../../lib/sites/site-inviting.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
 

@@ -1,18 +1,17 @@
 import type { Occasion } from '../domain/audit.ts';
+import type { Job, MembershipJob, SiteJob } from '../domain/job.ts';
 import { COUNTER_ROWS } from '../domain/limits.ts';
 import type { Member } from '../domain/member.ts';
 import type { Site } from '../domain/site.ts';
-import type { SiteInvite } from '../domain/site-invite.ts';
 import type { Team, TeamMembership } from '../domain/team.ts';
 import { listInvitations } from '../invitations/invitations.ts';
 import { getMember, jobWrites, listMembers } from '../organizations/members.ts';
-import type { Job, MembershipJob, SiteJob } from '../outbox/due.ts';
 import { listAccessTokens, tokenRemoval } from '../people/access-tokens.ts';
 import { chargerRemoval, moveIdentity } from '../sites/charger-changes.ts';
 import { listChargers } from '../sites/chargers.ts';
 import { accessEntry, accessRemoval, auditIn, countSites, sharingChange } from '../sites/sharing.ts';
 import { siteRemoval } from '../sites/site-changes.ts';
-import { inviteRemoval } from '../sites/site-invites.ts';
+import { inviteRemoval, SITE_INVITE } from '../sites/site-invites.ts';
 import { getSite, listAccessOf, SITE_ACCESS } from '../sites/sites.ts';
 import type { TableAccess } from '../table/access.ts';
 import { itemReader } from '../table/items.ts';
@@ -52,7 +51,7 @@ export function clearJob(occasion: Occasion, job: Job): Promise<boolean> {
   return 'siteId' in job ? clearSite(occasion, job) : clearMembership(job);
 }
 
-const SITE_JOB = itemReader<SiteJob & { readonly dueAt: string }>('Job', { siteId: 'string', dueAt: 'string' });
+export const SITE_JOB = itemReader<SiteJob & { readonly dueAt: string }>('Job', { siteId: 'string', dueAt: 'string' });
 
 /**
  * Moves a part of the identities of a site's chargers to the organization that it went to.
@@ -99,7 +98,7 @@ async function clearSite(occasion: Occasion, { siteId }: SiteJob): Promise<boole
             ),
           ]
         : row.type === 'SiteInvite'
-          ? inviteRemoval(row as unknown as SiteInvite)
+          ? inviteRemoval(SITE_INVITE.one(row))
           : [{ type: 'delete', key: row }],
     );
   }

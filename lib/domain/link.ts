@@ -34,6 +34,14 @@ export function hashSecret(secret: Buffer): string {
   return createHash('sha256').update(secret).digest('base64url');
 }
 
+/** Live secrets that are kept, the latest: each try of a mail adds one, and those of tries long past never left. */
+const LIVE_SECRETS = 20;
+
+/** Hashes of live secrets with one more, the latest last. */
+export function withSecret(hashes: readonly string[], secret: Buffer): string[] {
+  return [...hashes, hashSecret(secret)].slice(-LIVE_SECRETS);
+}
+
 /** Whether `hashes` has the hash of `secret`; compares each in constant time. */
 export function knowsSecret(hashes: readonly string[], secret: Buffer): boolean {
   const hash = Buffer.from(hashSecret(secret));

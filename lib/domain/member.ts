@@ -1,4 +1,4 @@
-import { localPart } from './address.ts';
+import { localPart, showAddress } from './address.ts';
 import { Refusal } from './refusal.ts';
 import type { Role } from './roles.ts';
 
@@ -14,6 +14,11 @@ export interface Profile {
 /** The name that a person goes by: what stands before the `@` until they set one. */
 export function usernameOf({ username, email }: Profile): string {
   return username ?? localPart(email);
+}
+
+/** The name by which somebody may know a person; their address where no name is known. */
+export function nameOf({ firstName, lastName, email }: Profile): string {
+  return `${firstName} ${lastName}`.trim() || showAddress(email);
 }
 
 /** A person, in whatever organizations. */

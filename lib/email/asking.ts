@@ -1,14 +1,38 @@
-import { showAddress } from '../domain/address.ts';
-import { fill, fillHtml, html } from '../domain/html.ts';
 import { type Language, momentInWords } from '../domain/language.ts';
 import type { Product } from '../domain/product.ts';
 import { ROLE_WORDS } from '../domain/role-words.ts';
 import type { Role } from '../domain/roles.ts';
-import { oneLine } from '../domain/user-text.ts';
-import { ASKING_WORDS } from './asking-words.ts';
-import { AUTOMATIC, button, facts, letterOf, NAME, paragraph, strong } from './layout.ts';
-import { type Mail, parseMailbox } from './mime.ts';
-import { unlinked } from './unlinked.ts';
+import { addressSaid, application, facts, nameSaid, paragraph } from './blocks.ts';
+import { letter } from './letter.ts';
+import type { Mail } from './mime.ts';
+
+const EN = {
+  subject: '{email} asks for a new invitation to {organization}',
+  heading: '{email} asks for a new invitation',
+  asks: 'You invited {email} to {organization} on {product}. The invitation has expired, and now they would like to join.',
+  agree: 'To let them in, send the invitation again: they get a mail with a new link.',
+  refuse: 'If you don’t want them to join, there is nothing to do. They can’t get in without a new invitation.',
+  invited: 'Invited on',
+  expired: 'Expired on',
+  role: 'Role',
+  why: 'you invited {email}. At most one such mail comes for each expired invitation.',
+};
+
+/** What an inviter is told when the holder of an expired link asks for another. */
+export const ASKING_WORDS: Record<Language, Readonly<Record<keyof typeof EN, string>>> = {
+  en: EN,
+  de: {
+    subject: '{email} bittet um eine neue Einladung zu {organization}',
+    heading: '{email} bittet um eine neue Einladung',
+    asks: 'Sie haben {email} zu {organization} bei {product} eingeladen. Die Einladung ist abgelaufen, und nun besteht der Wunsch, doch noch dabei zu sein.',
+    agree: 'Wenn Sie zustimmen, senden Sie die Einladung erneut: Dann kommt eine E-Mail mit einem neuen Link an.',
+    refuse: 'Wenn nicht, müssen Sie nichts tun. Ohne neue Einladung kommt niemand hinein.',
+    invited: 'Eingeladen am',
+    expired: 'Abgelaufen am',
+    role: 'Rolle',
+    why: 'Sie {email} eingeladen haben. Zu jeder abgelaufenen Einladung kommt höchstens eine solche E-Mail.',
+  },
+};
 
 /** What the mail is made of by which an inviter hears that somebody wants another invitation. */
 export interface AskingMessage {
@@ -30,47 +54,23 @@ export interface AskingMessage {
 
 /** Composes the mail to an inviter, whom the holder of an expired link asks for another. */
 export function askingMail(asking: AskingMessage): Mail {
-  const { language, applicationUrl, product, role } = asking;
-  const [recipient, email] = [showAddress(asking.recipient), showAddress(asking.email)];
+  const { language, product, recipient, applicationUrl } = asking;
   const words = ASKING_WORDS[language];
-  const organization = unlinked(oneLine(asking.organizationName, NAME));
-  const subject = fill(words.subject, { email, organization });
-  const names = { email, organization, product: product.name };
-  const support = product.supportAddress && fill(words.support, { address: product.supportAddress });
-  const rows = [
-    [words.role, ROLE_WORDS[language][role].name],
-    [words.invited, momentInWords(new Date(asking.createdAt), language)],
-    [words.expired, momentInWords(new Date(asking.expiresAt), language)],
-  ] as const;
-  const paragraphs = [
-    fill(words.asks, names),
-    words.agree,
-    applicationUrl && `${fill(words.open, names)}\n${applicationUrl}`,
-    words.refuse,
-    rows.map((row) => row.join(': ')).join('\n'),
-    [fill(words.sentTo, { recipient, email }), support].filter(Boolean).join('\n'),
-  ];
-  const content = html`${[
-    paragraph(
-      fillHtml(words.asks, { ...names, email: html`<strong>${email}</strong>`, organization: strong(organization) }),
-    ),
-    paragraph(html`${words.agree}`),
-    applicationUrl && button(applicationUrl, fill(words.button, names), product),
-    paragraph(html`${words.refuse}`),
-    facts(rows.map(([label, value]) => [label, html`${value}`])),
-  ]}`;
-  return {
-    from: parseMailbox(product.from),
-    to: asking.recipient,
-    ...(product.supportAddress && { replyTo: { address: product.supportAddress } }),
-    subject,
-    text: `${paragraphs.filter(Boolean).join('\n\n')}\n`,
-    html: letterOf({
-      ...{ language, subject, product, content },
-      preview: words.agree,
-      heading: html`${fill(words.heading, names)}`,
-      footer: [html`${fill(words.sentTo, { recipient, email })}`, ...(support ? [html`${support}`] : [])],
-    }).toString(),
-    headers: AUTOMATIC,
-  };
+  return letter({
+    ...{ language, product, recipient },
+    said: { email: addressSaid(asking.email), organization: nameSaid(asking.organizationName) },
+    ...{ subject: words.subject, heading: words.heading, preview: words.agree },
+    blocks: [
+      paragraph(words.asks),
+      paragraph(words.agree),
+      application(applicationUrl),
+      paragraph(words.refuse),
+      facts([
+        [words.role, ROLE_WORDS[language][asking.role].name],
+        [words.invited, momentInWords(new Date(asking.createdAt), language)],
+        [words.expired, momentInWords(new Date(asking.expiresAt), language)],
+      ]),
+    ],
+    why: words.why,
+  });
 }

@@ -1,12 +1,31 @@
-import { showAddress } from '../domain/address.ts';
-import { fill, fillHtml, html } from '../domain/html.ts';
 import { type Language, momentInWords } from '../domain/language.ts';
 import type { Product } from '../domain/product.ts';
-import { oneLine } from '../domain/user-text.ts';
-import { GRANT_END_WORDS } from './grant-end-words.ts';
-import { AUTOMATIC, button, facts, letterOf, NAME, paragraph, strong } from './layout.ts';
-import { type Mail, parseMailbox } from './mime.ts';
-import { unlinked } from './unlinked.ts';
+import { application, facts, nameSaid, paragraph } from './blocks.ts';
+import { letter, SITE_LABELS } from './letter.ts';
+import type { Mail } from './mime.ts';
+
+const EN = {
+  subject: '{team} sees the sensitive data of {site} no more',
+  heading: 'The grant of sensitive data has ended',
+  ended: '{team} was granted the sensitive data of the site {site} on {product} for a time, which is over.',
+  rest: 'Your team still has access to the site. To see its sensitive data again, ask for it anew.',
+  endedAt: 'Ended on',
+  why: 'you manage the team.',
+};
+
+/** What those who manage a team are told when its grant of sensitive data has ended. */
+export const GRANT_END_WORDS: Record<Language, Readonly<Record<keyof typeof EN, string>>> = {
+  en: EN,
+  de: {
+    subject: '{team} sieht die sensiblen Daten von {site} nicht mehr',
+    heading: 'Die Freigabe sensibler Daten ist zu Ende',
+    ended:
+      '{team} durfte die sensiblen Daten des Standorts {site} bei {product} für eine Zeit sehen, die nun vorbei ist.',
+    rest: 'Ihr Team hat weiterhin Zugriff auf den Standort. Um seine sensiblen Daten wieder zu sehen, bitten Sie erneut darum.',
+    endedAt: 'Zu Ende seit',
+    why: 'Sie das Team verwalten.',
+  },
+};
 
 /** What the mail is made of that tells of the end of a grant. Names are a user's words. */
 export interface GrantEndMessage {
@@ -26,44 +45,24 @@ export interface GrantEndMessage {
 
 /** Composes the mail that tells of the end of a grant of sensitive data. */
 export function grantEndMail(end: GrantEndMessage): Mail {
-  const { language, recipient, applicationUrl, product } = end;
+  const { language, product, recipient, applicationUrl } = end;
   const words = GRANT_END_WORDS[language];
-  const [site, team] = [end.siteName, end.teamName].map((name) => unlinked(oneLine(name, NAME))) as [string, string];
-  const subject = fill(words.subject, { site, team });
-  const rows = [
-    [words.site, site],
-    [words.team, team],
-    [words.endedAt, momentInWords(new Date(end.endedAt), language)],
-  ] as const;
-  const support = product.supportAddress && fill(words.support, { address: product.supportAddress });
-  const paragraphs = [
-    fill(words.ended, { site, team, product: product.name }),
-    words.rest,
-    applicationUrl && `${fill(words.open, { product: product.name })}\n${applicationUrl}`,
-    rows.map((row) => row.join(': ')).join('\n'),
-    [fill(words.sentTo, { recipient: showAddress(recipient) }), support].filter(Boolean).join('\n'),
-  ];
-  const content = html`${[
-    paragraph(fillHtml(words.ended, { site: strong(site), team: strong(team), product: product.name })),
-    paragraph(html`${words.rest}`),
-    applicationUrl && button(applicationUrl, fill(words.button, { product: product.name }), product),
-    facts(rows.map(([label, value]) => [label, html`<bdi>${value}</bdi>`])),
-  ]}`;
-  return {
-    from: parseMailbox(product.from),
-    to: recipient,
-    ...(product.supportAddress && { replyTo: { address: product.supportAddress } }),
-    subject,
-    text: `${paragraphs.filter(Boolean).join('\n\n')}\n`,
-    html: letterOf({
-      ...{ language, subject, product, content },
-      preview: words.rest,
-      heading: html`${words.heading}`,
-      footer: [
-        html`${fill(words.sentTo, { recipient: showAddress(recipient) })}`,
-        ...(support ? [html`${support}`] : []),
-      ],
-    }).toString(),
-    headers: AUTOMATIC,
-  };
+  const labels = SITE_LABELS[language];
+  const [site, team] = [nameSaid(end.siteName), nameSaid(end.teamName)];
+  return letter({
+    ...{ language, product, recipient },
+    said: { site, team },
+    ...{ subject: words.subject, heading: words.heading, preview: words.rest },
+    blocks: [
+      paragraph(words.ended),
+      paragraph(words.rest),
+      application(applicationUrl),
+      facts([
+        [labels.site, site],
+        [labels.team, team],
+        [words.endedAt, momentInWords(new Date(end.endedAt), language)],
+      ]),
+    ],
+    why: words.why,
+  });
 }

@@ -1,34 +1,32 @@
 import { paletteOf, SURFACE } from '../domain/color.ts';
-import { type Html, html, trusted } from '../domain/html.ts';
+import { type Html, html } from '../domain/html.ts';
 import type { Language } from '../domain/language.ts';
 import type { Product } from '../domain/product.ts';
 
 /** On every mail: no out-of-office answers, and none of the loops that those make. */
 export const AUTOMATIC = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' };
 
-/** The longest name that a mail repeats, in characters; what is longer is cut. */
-export const NAME = 80;
-
-const FONT = "font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
-const TEXT = `${FONT};font-size:16px;line-height:24px;color:#1f2430`;
-const SMALL = `${FONT};font-size:14px;line-height:21px;color:#566070`;
+/** The styles of text: in the button, in the card, and of what is less important. */
+export const FONT = "font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
+export const TEXT = `${FONT};font-size:16px;line-height:24px;color:#1f2430`;
+export const SMALL = `${FONT};font-size:14px;line-height:21px;color:#566070`;
 
 /** The HTML part of a mail: brand, one card, and below it why it was sent. */
-export interface Letter {
+interface Page {
   readonly language: Language;
   readonly subject: string;
   /** What an inbox shows beside the subject. */
   readonly preview: string;
   readonly heading: Html;
   /** What stands in the card, below the heading. */
-  readonly content: Html;
+  readonly content: readonly Html[];
   /** Paragraphs below the card. */
   readonly footer: readonly Html[];
   readonly product: Product;
 }
 
 /** Tables and inline styles, since mail clients drop or ignore much else; classes serve dark mode and phones alone. */
-export function letterOf({ language, subject, preview, heading, content, footer, product }: Letter): Html {
+export function pageOf({ language, subject, preview, heading, content, footer, product }: Page): Html {
   const { inkOnDark } = paletteOf(product.color);
   const brand = product.logoUrl
     ? html`<img class="logo text" src="${product.logoUrl}" alt="${product.name}" height="40" style="${TEXT};font-size:18px;font-weight:600;height:40px;max-width:240px;border:0">`
@@ -95,66 +93,4 @@ export function letterOf({ language, subject, preview, heading, content, footer,
 </body>
 </html>
 `;
-}
-
-/** A paragraph of the card. */
-export function paragraph(text: Html): Html {
-  return html`
-        <p class="text" style="${TEXT};margin:0 0 24px">${text}</p>`;
-}
-
-/** The mail's one button. */
-export function button(href: string, text: string, product: Product): Html {
-  const { fill, onFill, inkOnLight } = paletteOf(product.color);
-  return html`
-        <table role="presentation" class="action" cellpadding="0" cellspacing="0" border="0" style="margin:0 0 28px;min-width:50%">
-          <tr>
-            <td class="button" align="center" bgcolor="${fill}" style="background:${fill};border:1px solid ${inkOnLight};border-radius:8px;mso-padding-alt:14px 28px"><a href="${href}" style="${FONT};display:inline-block;padding:14px 28px;font-size:16px;line-height:20px;font-weight:600;color:${onFill};text-decoration:none;border-radius:8px">${text}</a></td>
-          </tr>
-        </table>`;
-}
-
-/** Facts, each with its label, and what stands below them. */
-export function facts(rows: readonly (readonly [label: string, value: Html])[], below?: Html): Html {
-  return html`
-        <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">${rows.map(
-          ([label, value], index) => html`
-          <tr>
-            <td class="muted line" style="${SMALL};border-top:1px solid #e3e6eb;padding:12px 0 ${below || index < rows.length - 1 ? 12 : 0}px">${label}<br>
-              <span class="text" style="${TEXT}">${value}</span></td>
-          </tr>`,
-        )}${
-          below &&
-          html`
-          <tr>
-            <td class="muted line" style="${SMALL};border-top:1px solid #e3e6eb;padding:16px 0 0">${below}</td>
-          </tr>`
-        }
-        </table>`;
-}
-
-/** What somebody wrote, below who did. */
-export function quotation(who: Html, text: readonly string[], product: Product): Html {
-  const { inkOnLight } = paletteOf(product.color);
-  return html`
-        <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="margin:0 0 24px">
-          <tr>
-            <td class="quote" style="border-left:3px solid ${inkOnLight};padding:2px 0 2px 16px">
-              <span class="muted" style="${SMALL}">${who}</span><br>
-              <span class="text" dir="auto" style="${TEXT}">${text.map((line, index) => html`${index ? trusted('<br>') : undefined}${line}`)}</span>
-            </td>
-          </tr>
-        </table>`;
-}
-
-/** The line below the facts with the address of the button, for whoever can't press it. */
-export function copyable(words: string, link: string, product: Product): Html {
-  const { inkOnLight } = paletteOf(product.color);
-  return html`${words}<br>
-              <a class="link" href="${link}" style="color:${inkOnLight};word-break:break-all">${link}</a>`;
-}
-
-/** A name within a sentence. */
-export function strong(name: string): Html {
-  return html`<strong><bdi>${name}</bdi></strong>`;
 }

@@ -1,12 +1,36 @@
-import { showAddress } from '../domain/address.ts';
-import { fill, fillHtml, html } from '../domain/html.ts';
 import { type Language, momentInWords } from '../domain/language.ts';
 import type { Product } from '../domain/product.ts';
-import { oneLine } from '../domain/user-text.ts';
-import { AUTOMATIC, button, facts, letterOf, NAME, paragraph, strong } from './layout.ts';
-import { type Mail, parseMailbox } from './mime.ts';
-import { OFFER_WORDS } from './offer-words.ts';
-import { unlinked } from './unlinked.ts';
+import { application, facts, nameSaid, paragraph } from './blocks.ts';
+import { letter } from './letter.ts';
+import type { Mail } from './mime.ts';
+
+const EN = {
+  subject: '{owner} offers you the ownership of {organization}',
+  heading: 'Become the owner of {organization}',
+  offers: '{owner} wants to hand {organization} on {product} over to you.',
+  agree:
+    'To accept or decline, sign in with this address. By accepting you become the owner and an administrator, and you can’t leave before you hand the organization over or delete it.',
+  refuse: 'If you don’t want that, there is nothing to do: nothing changes unless you accept.',
+  organization: 'Organization',
+  expires: 'Open until',
+  why: '{owner} chose you, a member of the organization.',
+};
+
+/** What a member is told to whom the owner offers the organization. */
+export const OFFER_WORDS: Record<Language, Readonly<Record<keyof typeof EN, string>>> = {
+  en: EN,
+  de: {
+    subject: '{owner} möchte Ihnen {organization} übergeben',
+    heading: '{organization} übernehmen',
+    offers: '{owner} möchte Ihnen {organization} bei {product} übergeben.',
+    agree:
+      'Zum Annehmen oder Ablehnen melden Sie sich mit dieser Adresse an. Wenn Sie annehmen, gehört die Organisation Ihnen, und Sie administrieren sie: Austreten können Sie erst, wenn Sie sie übergeben oder gelöscht haben.',
+    refuse: 'Wenn Sie das nicht möchten, müssen Sie nichts tun: Solange Sie nicht annehmen, bleibt alles, wie es ist.',
+    organization: 'Organisation',
+    expires: 'Gilt bis',
+    why: '{owner} Sie als Mitglied der Organisation ausgewählt hat.',
+  },
+};
 
 /** What the mail is made of by which a member hears that they are offered the organization. Names are a user's words. */
 export interface OfferMessage {
@@ -26,48 +50,23 @@ export interface OfferMessage {
 
 /** Composes the mail to a member to whom the owner offers the organization. */
 export function offerMail(offer: OfferMessage): Mail {
-  const { language, recipient, applicationUrl, product } = offer;
+  const { language, product, recipient, applicationUrl } = offer;
   const words = OFFER_WORDS[language];
-  const [organization, owner] = [offer.organizationName, offer.ownerName].map((name) =>
-    unlinked(oneLine(name, NAME)),
-  ) as [string, string];
-  const names = { organization, owner, product: product.name };
-  const subject = fill(words.subject, names);
-  const expires = momentInWords(new Date(offer.expiresAt), language);
-  const support = product.supportAddress && fill(words.support, { address: product.supportAddress });
-  const paragraphs = [
-    fill(words.offers, names),
-    words.agree,
-    applicationUrl && `${fill(words.open, names)}\n${applicationUrl}`,
-    words.refuse,
-    `${words.organization}: ${organization}\n${words.expires}: ${expires}`,
-    [fill(words.sentTo, { recipient: showAddress(recipient), owner }), support].filter(Boolean).join('\n'),
-  ];
-  const content = html`${[
-    paragraph(fillHtml(words.offers, { ...names, owner: strong(owner), organization: strong(organization) })),
-    paragraph(html`${words.agree}`),
-    applicationUrl && button(applicationUrl, fill(words.button, names), product),
-    paragraph(html`${words.refuse}`),
-    facts([
-      [words.organization, html`<bdi>${organization}</bdi>`],
-      [words.expires, html`${expires}`],
-    ]),
-  ]}`;
-  return {
-    from: parseMailbox(product.from),
-    to: recipient,
-    ...(product.supportAddress && { replyTo: { address: product.supportAddress } }),
-    subject,
-    text: `${paragraphs.filter(Boolean).join('\n\n')}\n`,
-    html: letterOf({
-      ...{ language, subject, product, content },
-      preview: words.agree,
-      heading: fillHtml(words.heading, { organization: html`<bdi>${organization}</bdi>` }),
-      footer: [
-        fillHtml(words.sentTo, { recipient: showAddress(recipient), owner: html`<bdi>${owner}</bdi>` }),
-        ...(support ? [html`${support}`] : []),
-      ],
-    }).toString(),
-    headers: AUTOMATIC,
-  };
+  const organization = nameSaid(offer.organizationName);
+  return letter({
+    ...{ language, product, recipient },
+    said: { organization, owner: nameSaid(offer.ownerName) },
+    ...{ subject: words.subject, heading: words.heading, preview: words.agree },
+    blocks: [
+      paragraph(words.offers),
+      paragraph(words.agree),
+      application(applicationUrl),
+      paragraph(words.refuse),
+      facts([
+        [words.organization, organization],
+        [words.expires, momentInWords(new Date(offer.expiresAt), language)],
+      ]),
+    ],
+    why: words.why,
+  });
 }

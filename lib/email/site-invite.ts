@@ -1,15 +1,39 @@
 import { showAddress } from '../domain/address.ts';
-import { paletteOf } from '../domain/color.ts';
-import { fill, fillHtml, html } from '../domain/html.ts';
 import { type Language, momentInWords } from '../domain/language.ts';
 import type { Product } from '../domain/product.ts';
 import type { Carried } from '../domain/site-invite.ts';
 import { carriedInWords } from '../domain/site-words.ts';
-import { oneLine } from '../domain/user-text.ts';
-import { AUTOMATIC, button, copyable, facts, letterOf, NAME, paragraph, strong } from './layout.ts';
-import { type Mail, parseMailbox } from './mime.ts';
-import { SITE_INVITE_WORDS } from './site-invite-words.ts';
-import { unlinked } from './unlinked.ts';
+import { button, copyable, facts, nameSaid, paragraph } from './blocks.ts';
+import { LINK_WORDS, letter, SITE_LABELS } from './letter.ts';
+import type { Mail } from './mime.ts';
+
+const EN = {
+  subject: '{inviter} shares the site {site} with your team',
+  subjectOfTransfer: '{inviter} hands the site {site} over to your team',
+  heading: 'The site {site} for your team',
+  invites: '{inviter} of {team} wants to share the site {site} on {product} with a team of yours.',
+  transfers: '{inviter} of {team} wants to hand the site {site} on {product} over to a team of yours.',
+  open: 'View and accept the invite here:',
+  button: 'View invite',
+  why: '{inviter} invited that address.',
+  block: 'No more invitations from {organization}',
+};
+
+/** What an invite to a site says. */
+export const SITE_INVITE_WORDS: Record<Language, Readonly<Record<keyof typeof EN, string>>> = {
+  en: EN,
+  de: {
+    subject: '{inviter} teilt den Standort {site} mit Ihrem Team',
+    subjectOfTransfer: '{inviter} übergibt Ihrem Team den Standort {site}',
+    heading: 'Der Standort {site} für Ihr Team',
+    invites: '{inviter} von {team} möchte den Standort {site} bei {product} mit einem Ihrer Teams teilen.',
+    transfers: '{inviter} von {team} möchte den Standort {site} bei {product} einem Ihrer Teams übergeben.',
+    open: 'Hier können Sie die Einladung ansehen und annehmen:',
+    button: 'Einladung ansehen',
+    why: '{inviter} diese Adresse eingeladen hat.',
+    block: 'Keine Einladungen mehr von {organization}',
+  },
+};
 
 /** What the mail of an invite to a site is made of. Names are a user's words; the rest is ours. */
 export interface SiteInviteMail {
@@ -34,58 +58,38 @@ export interface SiteInviteMail {
   readonly product: Product & { readonly from: string };
 }
 
-/** Composes the mail of an invite to a site. The link is the first address in the text part. */
+/** Composes the mail of an invite to a site. */
 export function siteInviteMail(invite: SiteInviteMail): Mail {
-  const { language, link, product, carried } = invite;
-  const email = showAddress(invite.email);
+  const { language, product, carried, email, inviterName, inviterAddress, link, blockLink } = invite;
   const words = SITE_INVITE_WORDS[language];
-  const sender = oneLine(invite.inviterName, NAME);
-  const [inviter, site, team] = [sender, oneLine(invite.siteName, NAME), oneLine(invite.teamName, NAME)].map(
-    unlinked,
-  ) as [string, string, string];
-  const organization = unlinked(oneLine(invite.organizationName, NAME));
-  const subject = fill(carried.transferOwnership ? words.subjectOfTransfer : words.subject, { inviter, site });
-  const invites = carried.transferOwnership ? words.transfers : words.invites;
-  const expires = momentInWords(new Date(invite.expiresAt), language);
-  const rows = [
-    [words.site, site],
-    ...carriedInWords(carried, language),
-    [words.recipient, email],
-    [words.expires, expires],
-  ] as const;
-  const support = product.supportAddress && fill(words.support, { address: product.supportAddress });
-  const paragraphs = [
-    fill(invites, { inviter, team, site, product: product.name }),
-    `${words.open}\n${link}`,
-    rows.map((row) => row.join(': ')).join('\n'),
-    [fill(words.sentTo, { email, inviter }), words.unexpected, support].filter(Boolean).join('\n'),
-    `${fill(words.block, { organization })}:\n${invite.blockLink}`,
-  ];
-  const sentence = fillHtml(invites, {
-    ...{ inviter: strong(inviter), team: strong(team), site: strong(site), product: product.name },
+  const { invited, expires, unexpected, alone } = LINK_WORDS[language];
+  const site = nameSaid(invite.siteName);
+  const until = momentInWords(new Date(invite.expiresAt), language);
+  const isTransfer = carried.transferOwnership;
+  return letter({
+    ...{ language, product, recipient: email, replyTo: { name: inviterName, address: inviterAddress } },
+    said: {
+      ...{ inviter: nameSaid(inviterName), site, team: nameSaid(invite.teamName) },
+      organization: nameSaid(invite.organizationName),
+    },
+    subject: isTransfer ? words.subjectOfTransfer : words.subject,
+    heading: words.heading,
+    preview: `${expires}: ${until}`,
+    blocks: [
+      paragraph(isTransfer ? words.transfers : words.invites),
+      button(link, words),
+      facts(
+        [
+          [SITE_LABELS[language].site, site],
+          ...carriedInWords(carried, language),
+          [invited, showAddress(email)],
+          [expires, until],
+        ],
+        copyable(link),
+      ),
+    ],
+    why: words.why,
+    footer: [`${unexpected} ${alone}`],
+    stop: { phrase: words.block, link: blockLink },
   });
-  const values = facts(
-    rows.map(([label, value]) => [label, html`<bdi>${value}</bdi>`]),
-    copyable(words.copy, link, product),
-  );
-  return {
-    from: parseMailbox(product.from),
-    to: invite.email,
-    replyTo: { name: sender === invite.inviterAddress ? undefined : sender, address: invite.inviterAddress },
-    subject,
-    text: `${paragraphs.join('\n\n')}\n`,
-    html: letterOf({
-      ...{ language, subject, product },
-      preview: `${words.expires}: ${expires}`,
-      heading: fillHtml(words.heading, { site: html`<bdi>${site}</bdi>` }),
-      content: html`${paragraph(sentence)}${button(link, words.button, product)}${values}`,
-      footer: [
-        fillHtml(words.sentTo, { email, inviter: html`<bdi>${inviter}</bdi>` }),
-        html`${words.unexpected}`,
-        ...(support ? [html`${support}`] : []),
-        html`<a class="link" href="${invite.blockLink}" style="color:${paletteOf(product.color).inkOnLight}">${fillHtml(words.block, { organization: html`<bdi>${organization}</bdi>` })}</a>`,
-      ],
-    }).toString(),
-    headers: AUTOMATIC,
-  };
 }

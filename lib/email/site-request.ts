@@ -1,17 +1,38 @@
-import { showAddress } from '../domain/address.ts';
-import { fill, fillHtml, html } from '../domain/html.ts';
 import type { Language } from '../domain/language.ts';
 import type { Product } from '../domain/product.ts';
 import type { SensitiveGrant } from '../domain/site-access.ts';
 import { endInWords } from '../domain/site-words.ts';
-import { lines, oneLine } from '../domain/user-text.ts';
-import { AUTOMATIC, button, copyable, facts, letterOf, NAME, paragraph, quotation, strong } from './layout.ts';
-import { type Mail, parseMailbox } from './mime.ts';
-import { SITE_REQUEST_WORDS } from './site-request-words.ts';
+import { lines } from '../domain/user-text.ts';
+import { button, copyable, facts, nameSaid, paragraph, quoteAbove } from './blocks.ts';
+import { LINK_WORDS, letter, SITE_LABELS } from './letter.ts';
+import type { Mail } from './mime.ts';
 import { unlinked } from './unlinked.ts';
 
-/** The longest reason, in characters. */
-const REASON = 255;
+const EN = {
+  subject: '{team} asks for the sensitive data of {site}',
+  heading: '{team} asks for sensitive data',
+  asks: '{requester} of {team} ({organization}) asks to see the sensitive data of your site {site} on {product}.',
+  what: 'That is where the site is, what you call its chargers, and what they say went wrong.',
+  open: 'View the request, and grant or decline it, here:',
+  button: 'View request',
+  until: 'Asked for until',
+  why: 'you manage the team that owns the site. If you do nothing, nothing is shown.',
+};
+
+/** What a request for sensitive data says to those who may grant it. */
+export const SITE_REQUEST_WORDS: Record<Language, Readonly<Record<keyof typeof EN, string>>> = {
+  en: EN,
+  de: {
+    subject: '{team} bittet um die sensiblen Daten von {site}',
+    heading: '{team} bittet um sensible Daten',
+    asks: '{requester} von {team} ({organization}) bittet darum, die sensiblen Daten Ihres Standorts {site} bei {product} zu sehen.',
+    what: 'Das sind die Adresse des Standorts, Ihre Bezeichnungen der Ladepunkte und deren Fehlermeldungen.',
+    open: 'Hier können Sie die Anfrage ansehen und ihr zustimmen oder sie ablehnen:',
+    button: 'Anfrage ansehen',
+    until: 'Erbeten bis',
+    why: 'Sie das Team verwalten, dem der Standort gehört. Wenn Sie nichts tun, wird nichts gezeigt.',
+  },
+};
 
 /** What the mail of a request for sensitive data is made of. Names and the reason are a user's words. */
 export interface SiteRequestMail {
@@ -32,58 +53,35 @@ export interface SiteRequestMail {
   readonly product: Product & { readonly from: string };
 }
 
-/** Composes the mail of a request for sensitive data. The link is the first address in the text part. */
+/** The longest reason, in characters. */
+const REASON = 255;
+
+/** Composes the mail of a request for sensitive data. */
 export function siteRequestMail(request: SiteRequestMail): Mail {
-  const { language, link, product, recipient, asked } = request;
+  const { language, product, recipient, link } = request;
   const words = SITE_REQUEST_WORDS[language];
-  const clean = (name: string) => unlinked(oneLine(name, NAME));
-  const names = {
-    site: clean(request.siteName),
-    team: clean(request.teamName),
-    organization: clean(request.organizationName),
-    requester: clean(request.requesterName),
-  };
-  const { site, team, requester } = names;
-  const reason = lines(request.reason, REASON).map(unlinked);
-  const subject = fill(words.subject, { team, site });
-  const rows = [
-    [words.site, site],
-    [words.team, team],
-    [words.until, endInWords(asked, language)],
-  ] as const;
-  const support = product.supportAddress && fill(words.support, { address: product.supportAddress });
-  const paragraphs = [
-    `${fill(words.asks, { ...names, product: product.name })} ${words.what}`,
-    `${words.open}\n${link}`,
-    [fill(words.reason, { requester }), ...reason.map((line) => `> ${line}`.trimEnd())].join('\n'),
-    rows.map((row) => row.join(': ')).join('\n'),
-    [fill(words.sentTo, { recipient: showAddress(recipient) }), support].filter(Boolean).join('\n'),
+  const labels = SITE_LABELS[language];
+  const [site, team, requester] = [
+    nameSaid(request.siteName),
+    nameSaid(request.teamName),
+    nameSaid(request.requesterName),
   ];
-  const sentence = fillHtml(words.asks, {
-    ...Object.fromEntries(Object.entries(names).map(([place, name]) => [place, strong(name)])),
-    product: product.name,
+  return letter({
+    ...{ language, product, recipient },
+    said: { site, team, requester, organization: nameSaid(request.organizationName) },
+    ...{ subject: words.subject, heading: words.heading, preview: words.what },
+    blocks: [
+      paragraph(`${words.asks} ${words.what}`),
+      quoteAbove(button(link, words), requester, lines(request.reason, REASON).map(unlinked)),
+      facts(
+        [
+          [labels.site, site],
+          [labels.team, team],
+          [words.until, endInWords(request.asked, language)],
+        ],
+        copyable(link),
+      ),
+    ],
+    why: `${words.why} ${LINK_WORDS[language].alone}`,
   });
-  const values = facts(
-    rows.map(([label, value]) => [label, html`<bdi>${value}</bdi>`]),
-    copyable(words.copy, link, product),
-  );
-  const wrote = fillHtml(words.reason, { requester: html`<bdi>${requester}</bdi>` });
-  return {
-    from: parseMailbox(product.from),
-    to: recipient,
-    ...(product.supportAddress && { replyTo: { address: product.supportAddress } }),
-    subject,
-    text: `${paragraphs.join('\n\n')}\n`,
-    html: letterOf({
-      ...{ language, subject, product },
-      preview: words.what,
-      heading: fillHtml(words.heading, { team: html`<bdi>${team}</bdi>` }),
-      content: html`${paragraph(html`${sentence} ${words.what}`)}${quotation(wrote, reason, product)}${button(link, words.button, product)}${values}`,
-      footer: [
-        html`${fill(words.sentTo, { recipient: showAddress(recipient) })}`,
-        ...(support ? [html`${support}`] : []),
-      ],
-    }).toString(),
-    headers: AUTOMATIC,
-  };
 }

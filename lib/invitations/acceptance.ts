@@ -21,7 +21,7 @@ import { keys } from '../table/keys.ts';
 import { Stale, transact, type Write } from '../table/write.ts';
 import { getTeamMembership, joiningWrites } from '../teams/team-members.ts';
 import { teamsToJoin } from '../teams/teams.ts';
-import { ending, guardRelease } from './invitations.ts';
+import { ending, guardRelease } from './ending.ts';
 
 /** What `acceptInvitation` does to the table. */
 export const ACCEPT: TableAccess = {

@@ -80,7 +80,7 @@ export async function setBlocked(
       type: 'update',
       key: keys.invited(email, organizationId),
       ...(isBlocked
-        ? { set: { type: 'Invited', v: 1, organizationId, blockedAt: now.toISOString() } }
+        ? { set: { type: 'Invited', organizationId, blockedAt: now.toISOString() } }
         : { remove: ['blockedAt'] }),
       when: [
         live ? { attribute: 'invitationId', is: live } : { absent: 'invitationId' },

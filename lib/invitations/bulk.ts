@@ -8,14 +8,14 @@ import { Refusal } from '../domain/refusal.ts';
 import { getMembership } from '../organizations/members.ts';
 import { type Counted, readCounted } from '../table/rates.ts';
 import { Stale } from '../table/write.ts';
+import { getInvitation } from './invitations.ts';
 import {
   beforeInvitation,
-  getInvitation,
   type NewInvitation,
   type PreparedInvitation,
   prepareInvitation,
   writeInvitations,
-} from './invitations.ts';
+} from './inviting.ts';
 
 /** A row of a bulk request. */
 export interface BulkRow {

@@ -1,6 +1,7 @@
 import type { Occasion } from '../domain/audit.ts';
 import { isId } from '../domain/ids.ts';
 import { periodEnd } from '../domain/invitation.ts';
+import type { MembershipJob } from '../domain/job.ts';
 import type { Limits } from '../domain/limits.ts';
 import {
   type Actor,
@@ -13,9 +14,9 @@ import {
   refuseOwnToken,
 } from '../domain/member.ts';
 import { lowerRole, may, type Permission, ROLES, type Role, rolesWith } from '../domain/roles.ts';
-import { dueAttributes, type MembershipJob } from '../outbox/due.ts';
 import { audit } from '../table/audit.ts';
 import { count } from '../table/counters.ts';
+import { dueAttributes } from '../table/due.ts';
 import { itemReader } from '../table/items.ts';
 import { keys, prefixes } from '../table/keys.ts';
 import { get, query } from '../table/read.ts';
@@ -103,7 +104,7 @@ export function actorMay(actor: Actor, permission: Permission): Write[] {
 export function memberWrites(member: Member): Write[] {
   const { organizationId, memberId } = member;
   return [
-    { type: 'put', key: keys.member(organizationId, memberId), item: { type: 'Member', v: 1, ...member } },
+    { type: 'put', key: keys.member(organizationId, memberId), item: { type: 'Member', ...member } },
     { ...membershipWrite(member), refuse: 'already_member' },
   ];
 }
@@ -113,7 +114,7 @@ export function membershipWrite({ userId, organizationId, memberId, role, owner 
   return {
     type: 'put',
     key: keys.membership(userId, organizationId),
-    item: { type: 'Membership', v: 1, userId, organizationId, memberId, role, owner },
+    item: { type: 'Membership', userId, organizationId, memberId, role, owner },
     when: [{ absent: 'pk' }],
   };
 }
@@ -208,7 +209,7 @@ export async function removeMember(occasion: Occasion, actor: Actor, member: Mem
 export function jobWrites({ userId, organizationId, memberId, tokens, teams }: Member, now: Date): Write[] {
   if (tokens === 0 && teams === 0) return [];
   const job: MembershipJob = { userId, organizationId, memberId };
-  const item = { type: 'Job', v: 1, ...job, ...dueAttributes(memberId, now.toISOString()) };
+  const item = { type: 'Job', ...job, ...dueAttributes(memberId, now.toISOString()) };
   return [{ type: 'put', key: keys.job(memberId), item }];
 }
 

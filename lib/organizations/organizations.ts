@@ -4,9 +4,9 @@ import type { Language } from '../domain/language.ts';
 import type { Counters, Limits } from '../domain/limits.ts';
 import { type Actor, type Member, type Membership, refuseOwnToken, type User } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
-import { dueAttributes } from '../outbox/due.ts';
 import { audit } from '../table/audit.ts';
 import { count, membersAre } from '../table/counters.ts';
+import { dueAttributes } from '../table/due.ts';
 import { itemReader } from '../table/items.ts';
 import { keys, prefixes } from '../table/keys.ts';
 import { get, query } from '../table/read.ts';
@@ -14,7 +14,7 @@ import { transact, type Write } from '../table/write.ts';
 import { defaultTeam, teamWrites } from '../teams/create-team.ts';
 import { actorMay, joined, MEMBERSHIP, memberWrites, profileOf } from './members.ts';
 
-const ORGANIZATION = itemReader<Organization>('Organization', {
+export const ORGANIZATION = itemReader<Organization>('Organization', {
   ...{ id: 'string', name: 'string', language: 'string', defaultTeamId: 'string', moves: 'number', leaves: 'number' },
   ...{ createdAt: 'string', updatedAt: 'string' },
 });
@@ -75,7 +75,7 @@ export async function createOrganization(
   };
   await transact([
     joined(user, limits, occasion.now),
-    { type: 'put', key: keys.organization(organization.id), item: { type: 'Organization', v: 1, ...organization } },
+    { type: 'put', key: keys.organization(organization.id), item: { type: 'Organization', ...organization } },
     ...memberWrites(member),
     count(organization.id, member.seat, 'memberCreated'),
     ...teamWrites(team),

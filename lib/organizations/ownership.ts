@@ -1,17 +1,37 @@
+import { configuration } from '../configuration.ts';
 import type { Occasion } from '../domain/audit.ts';
 import type { Limits } from '../domain/limits.ts';
-import type { Actor, Member } from '../domain/member.ts';
-import { newOffer, type Organization, type OwnershipOffer } from '../domain/organization.ts';
-import type { OfferMail } from '../outbox/due.ts';
-import { mailWrite, newMail } from '../outbox/mails.ts';
+import { type Actor, type Member, nameOf, type Profile } from '../domain/member.ts';
+import { newOffer, type Organization, type OwnershipOffer, openOffer } from '../domain/organization.ts';
+import type { Mail } from '../email/mime.ts';
+import { offerMail } from '../email/offer.ts';
+import { MAIL_FIELDS, MAILS, mailWork, mailWrite, newMail, type WaitingMail } from '../outbox/mails.ts';
+import { deliver } from '../outbox/outbox.ts';
+import type { Work } from '../outbox/sweep.ts';
+import { getUser } from '../people/people.ts';
 import type { TableAccess } from '../table/access.ts';
 import { audit } from '../table/audit.ts';
+import type { DueItem } from '../table/due.ts';
+import { itemReader } from '../table/items.ts';
 import { keys } from '../table/keys.ts';
 import { countMailsTo } from '../table/rates.ts';
 import { transact, type Update, type Write } from '../table/write.ts';
-import { actorIs } from './members.ts';
+import { actorIs, getMembership } from './members.ts';
+import { getOrganization } from './organizations.ts';
 
-/** What `offerOwnership`, and sending its mail, do to the table. */
+/** A mail to a member to whom the owner offers the organization. */
+interface OfferMail extends WaitingMail {
+  readonly organizationId: string;
+  /** When the offer was made: another one since has a mail of its own. */
+  readonly offeredAt: string;
+}
+
+const OFFER_MAIL = itemReader<OfferMail>('OfferMail', {
+  ...MAIL_FIELDS,
+  ...{ organizationId: 'string', offeredAt: 'string' },
+});
+
+/** What `offerOwnership` does to the table. */
 export const OFFER_OWNERSHIP: TableAccess = {
   ConditionCheckItem: ['USER'],
   PutItem: ['AUDIT', 'MAIL'],
@@ -20,22 +40,23 @@ export const OFFER_OWNERSHIP: TableAccess = {
 };
 
 /**
- * Offers the organization to another member, with the mail due, which the caller sends now. An earlier offer is replaced.
+ * Offers the organization to another member, who is told by a mail. An earlier offer is replaced.
  *
+ * @param owner the actor
  * @throws Refusal `recipient_rate_exceeded`
  */
 export async function offerOwnership(
   occasion: Occasion,
   actor: Actor,
   organization: Organization,
-  member: Member,
+  { member, owner }: { readonly member: Member; readonly owner: Profile },
   limits: Limits,
-): Promise<{ offer: OwnershipOffer; mail: OfferMail }> {
+): Promise<OwnershipOffer> {
   const { now } = occasion;
   const offer = newOffer(actor, member, now);
   const mail: OfferMail = {
-    ...newMail(now, 'request'),
-    ...{ organizationId: organization.id, userId: member.userId, offeredAt: offer.createdAt },
+    ...newMail(now, member.userId, 'request'),
+    ...{ organizationId: organization.id, offeredAt: offer.createdAt },
   };
   await transact([
     ...actorIs(actor, { attribute: 'owner', is: true }),
@@ -49,7 +70,42 @@ export async function offerOwnership(
     ...countMailsTo(actor, [member.profile.email], limits, now),
     entry(occasion, organization, 'organization.offer-ownership', { after: { memberId: member.memberId } }),
   ]);
-  return { offer, mail };
+  await deliver(MAILS, mail, compose({ organization, offer, owner, recipient: member.profile }));
+  return offer;
+}
+
+function compose({
+  organization,
+  offer,
+  owner,
+  recipient,
+}: {
+  readonly organization: Organization;
+  readonly offer: OwnershipOffer;
+  readonly owner: Profile;
+  readonly recipient: Profile;
+}): Mail {
+  const { applicationUrl, product } = configuration();
+  return offerMail({
+    ...{ language: organization.language, organizationName: organization.name, ownerName: nameOf(owner) },
+    ...{ recipient: recipient.email, expiresAt: offer.expiresAt, applicationUrl, product },
+  });
+}
+
+/** The work about such a mail: it is sent while the offer is open. */
+export async function dueOffer(item: DueItem, now: Date): Promise<Work> {
+  const mail = OFFER_MAIL.one(item);
+  const { organizationId, userId, offeredAt } = mail;
+  const [organization, recipient, membership] = await Promise.all([
+    getOrganization(organizationId),
+    getUser(userId),
+    getMembership(userId, organizationId),
+  ]);
+  const offer = organization && openOffer(organization, now);
+  const isOpen = offer?.createdAt === offeredAt && offer.memberId === membership?.memberId;
+  const owner = isOpen ? await getUser(offer.by.userId) : undefined;
+  const isNeeded = isOpen && organization && recipient && owner;
+  return mailWork(mail, isNeeded && (() => compose({ organization, offer, owner, recipient })));
 }
 
 /** What `endOffer` does to the table. */

@@ -89,7 +89,7 @@ export async function createAccessToken(
     {
       type: 'put',
       key: keys.accessToken(userId, organizationId, tokenId),
-      item: { type: 'AccessToken', v: 1, ...token },
+      item: { type: 'AccessToken', ...token },
       when: [{ absent: 'pk' }],
     },
     audit(occasion, {

@@ -57,7 +57,7 @@ export async function getIdentity(identity: string): Promise<Identity | undefine
 
 /** The items of a user whom nobody has heard of: a person who signs in, or a placeholder until somebody does. */
 export function newUserWrites(user: User, now: Date): Write[] {
-  const item = { type: 'User', v: 1, ...user, ...placeholderEnd(user, now) };
+  const item = { type: 'User', ...user, ...placeholderEnd(user, now) };
   return [
     { type: 'put', key: keys.user(user.userId), item, when: [{ absent: 'pk' }] },
     addressWrite(user, [{ absent: 'pk' }]),
@@ -80,7 +80,7 @@ export function addressWrite(
   return {
     type: 'put',
     key: keys.address(email),
-    item: { type: 'Address', v: 1, userId, claimed, firstName, lastName, username },
+    item: { type: 'Address', userId, claimed, firstName, lastName, username },
     when,
   };
 }

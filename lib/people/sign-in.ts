@@ -183,7 +183,7 @@ function identityWrite(userId: string, person: SignIn): Write {
   return {
     type: 'put',
     key: keys.identity(identity),
-    item: { type: 'Identity', v: 1, userId, issuer, issuedAt, email, named: isNamed(person) },
+    item: { type: 'Identity', userId, issuer, issuedAt, email, named: isNamed(person) },
     when: [{ absent: 'pk' }],
   };
 }

@@ -49,17 +49,17 @@ export async function createCharger(
   const absent = [{ absent: 'pk' }] as const;
   await transact([
     ...actorManagesSite(way),
-    { type: 'put', key: keys.charger(site.id, chargerId), item: { type: 'Charger', v: 1, ...charger }, when: absent },
+    { type: 'put', key: keys.charger(site.id, chargerId), item: { type: 'Charger', ...charger }, when: absent },
     {
       type: 'put',
       key: keys.chargerHome(chargerId),
-      item: { type: 'ChargerHome', v: 1, chargerId, siteId: site.id },
+      item: { type: 'ChargerHome', chargerId, siteId: site.id },
       when: absent,
     },
     {
       type: 'put',
       key: keys.chargerNumber(number),
-      item: { type: 'ChargerNumber', v: 1, number, chargerId },
+      item: { type: 'ChargerNumber', number, chargerId },
       when: absent,
     },
     identityWrite(charger, site.organizationId),
@@ -84,7 +84,7 @@ function identityWrite({ id: chargerId, identity }: Pick<Charger, 'id' | 'identi
   return {
     type: 'put',
     key: keys.chargerIdentity(organizationId, foldIdentity(identity)),
-    item: { type: 'ChargerIdentity', v: 1, chargerId },
+    item: { type: 'ChargerIdentity', chargerId },
     when: [{ absent: 'pk' }],
     refuse: 'charger_identity_taken',
   };

@@ -1,12 +1,40 @@
+import { configuration } from '../configuration.ts';
 import type { Occasion } from '../domain/audit.ts';
-import { isInForce } from '../domain/site-access.ts';
-import type { DueAccess, GrantEndMail } from '../outbox/due.ts';
-import { mailWrite, newMail } from '../outbox/mails.ts';
+import { isInForce, isSensitiveShown, type SiteAccess } from '../domain/site-access.ts';
+import { mayManage } from '../domain/team.ts';
+import { grantEndMail } from '../email/grant-end.ts';
+import { getMembership } from '../organizations/members.ts';
+import { getOrganization } from '../organizations/organizations.ts';
+import { MAIL_FIELDS, mailWork, mailWrite, newMail, type WaitingMail } from '../outbox/mails.ts';
+import type { Work } from '../outbox/sweep.ts';
+import { getUser } from '../people/people.ts';
 import type { TableAccess } from '../table/access.ts';
+import type { DueAttributes, DueItem } from '../table/due.ts';
+import { itemReader } from '../table/items.ts';
 import { Stale, transact } from '../table/write.ts';
 import { listManaging } from '../teams/managing.ts';
+import { getTeamMembership } from '../teams/team-members.ts';
+import { getTeam } from '../teams/teams.ts';
 import { accessEntry, auditIn, grantsUpdate, sharingChange } from './sharing.ts';
-import { getAccess, getSite } from './sites.ts';
+import { getAccess, getSite, SITE_ACCESS_FIELDS } from './sites.ts';
+
+/** A team's access to a site whose grant of sensitive data has an end. */
+type DueAccess = SiteAccess & Required<Pick<SiteAccess, 'grants'>> & Pick<DueAttributes, 'dueAt'>;
+const DUE_ACCESS = itemReader<DueAccess>('SiteAccess', { ...SITE_ACCESS_FIELDS, grants: 'object', dueAt: 'string' });
+
+/** A mail to somebody who manages a team whose grant of sensitive data has ended. */
+interface GrantEndMail extends WaitingMail {
+  readonly siteId: string;
+  readonly teamId: string;
+  /** Of that team. */
+  readonly organizationId: string;
+  readonly endedAt: string;
+}
+
+const GRANT_END_MAIL = itemReader<GrantEndMail>('GrantEndMail', {
+  ...MAIL_FIELDS,
+  ...{ siteId: 'string', teamId: 'string', organizationId: 'string', endedAt: 'string' },
+});
 
 /** What `expireGrant` does to the table. */
 export const EXPIRE_GRANT: TableAccess = {
@@ -16,13 +44,22 @@ export const EXPIRE_GRANT: TableAccess = {
   UpdateItem: ['SITE'],
 };
 
+/** The work about an access to a site: a grant has ended. */
+export async function dueGrant(item: DueItem): Promise<Work> {
+  const access = DUE_ACCESS.one(item);
+  return async (occasion) => {
+    await expireGrant(occasion, access);
+    return 'expired';
+  };
+}
+
 /**
  * Records that grants of sensitive data have ended, which the clock decided at each read. Where none is left, those who
  * manage the team get a mail, due now.
  *
  * @throws Stale where it is another one by now
  */
-export async function expireGrant(occasion: Occasion, { siteId, teamId, dueAt }: DueAccess): Promise<void> {
+async function expireGrant(occasion: Occasion, { siteId, teamId, dueAt }: DueAccess): Promise<void> {
   const { now } = occasion;
   const site = await getSite(siteId);
   // The site first: what was read of the access is then still so, if the transaction happens.
@@ -35,7 +72,7 @@ export async function expireGrant(occasion: Occasion, { siteId, teamId, dueAt }:
   if (endedAt === undefined) throw new Stale();
   const recipients = left.length > 0 ? [] : await listManaging({ id: teamId, organizationId });
   const mails = recipients.map(
-    ({ userId }): GrantEndMail => ({ ...newMail(now, 'sweep'), siteId, teamId, organizationId, userId, endedAt }),
+    ({ userId }): GrantEndMail => ({ ...newMail(now, userId, 'sweep'), siteId, teamId, organizationId, endedAt }),
   );
   await transact([
     sharingChange(site),
@@ -47,4 +84,33 @@ export async function expireGrant(occasion: Occasion, { siteId, teamId, dueAt }:
       ...(left.length > 0 && { after: accessEntry({ ...access, grants: left }) }),
     }),
   ]);
+}
+
+/** The work about a mail of the end of a grant: it is sent while it is news, since the team has access but not the data. */
+export async function dueGrantEnd(item: DueItem, now: Date): Promise<Work> {
+  const mail = GRANT_END_MAIL.one(item);
+  const { siteId, teamId, organizationId, userId, endedAt } = mail;
+  const [site, access, organization, team, recipient, membership, own] = await Promise.all([
+    getSite(siteId),
+    getAccess(siteId, teamId),
+    getOrganization(organizationId),
+    getTeam(organizationId, teamId),
+    getUser(userId),
+    getMembership(userId, organizationId),
+    getTeamMembership(teamId, userId),
+  ]);
+  const isOver = access !== undefined && !isSensitiveShown(access, now);
+  const mayHear = isOver && membership !== undefined && mayManage(membership, own);
+  const isNeeded = site && organization && team && recipient && mayHear;
+  return mailWork(
+    mail,
+    isNeeded &&
+      (() => {
+        const { applicationUrl, product } = configuration();
+        return grantEndMail({
+          ...{ language: organization.language, siteName: site.name, teamName: team.name, endedAt },
+          ...{ recipient: recipient.email, applicationUrl, product },
+        });
+      }),
+  );
 }

@@ -1,4 +1,5 @@
 import { type AuditEntry, abroad, type Occasion } from '../domain/audit.ts';
+import type { SiteJob } from '../domain/job.ts';
 import type { Limits } from '../domain/limits.ts';
 import type { Way } from '../domain/reach.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -6,9 +7,9 @@ import type { Site } from '../domain/site.ts';
 import { accessBy, type Given, type Grant, namedChargers, type SiteAccess, widened } from '../domain/site-access.ts';
 import { INVITE_DAYS } from '../domain/site-invite.ts';
 import type { Team } from '../domain/team.ts';
-import { dueAttributes, type SiteJob } from '../outbox/due.ts';
 import type { TableAccess } from '../table/access.ts';
 import { audit } from '../table/audit.ts';
+import { dueAttributes } from '../table/due.ts';
 import { keys } from '../table/keys.ts';
 import { get } from '../table/read.ts';
 import type { Update, Write } from '../table/write.ts';
@@ -39,10 +40,10 @@ export function accessWrites(access: SiteAccess): Write[] {
   const { assets: _assets, grants = [], ...both } = access;
   const { siteId, teamId } = access;
   const when = [{ absent: 'pk' }] as const;
-  const item = { type: 'SiteAccess', v: 1, ...access, ...endOf(siteId, grants) };
+  const item = { type: 'SiteAccess', ...access, ...endOf(siteId, grants) };
   return [
     { type: 'put', key: keys.siteAccess(siteId, teamId), item, when },
-    { type: 'put', key: keys.siteOfTeam(teamId, siteId), item: { type: 'SiteOfTeam', v: 1, ...both }, when },
+    { type: 'put', key: keys.siteOfTeam(teamId, siteId), item: { type: 'SiteOfTeam', ...both }, when },
   ];
 }
 
@@ -84,7 +85,7 @@ const REDUCTION_SECONDS = (INVITE_DAYS + 1) * 24 * 60 * 60;
 /** The part that says that a team's access to a site became less: invites made before don't give it back. */
 export function reductionWrite({ siteId, teamId }: Pick<SiteAccess, 'siteId' | 'teamId'>, now: Date): Write {
   const ttl = Math.floor(now.getTime() / 1000) + REDUCTION_SECONDS;
-  const item = { type: 'SiteReduction', v: 1, siteId, teamId, at: now.toISOString(), ttl };
+  const item = { type: 'SiteReduction', siteId, teamId, at: now.toISOString(), ttl };
   return { type: 'put', key: keys.siteReduction(siteId, teamId), item };
 }
 
@@ -206,7 +207,7 @@ export function sharingWrites(
 /** The part that leaves to the sweep what is left to do about a site that was deleted, or went to another organization. */
 export function siteJob(siteId: string, now: Date): Write {
   const job: SiteJob = { siteId };
-  const item = { type: 'Job', v: 1, ...job, ...dueAttributes(siteId, now.toISOString()) };
+  const item = { type: 'Job', ...job, ...dueAttributes(siteId, now.toISOString()) };
   return { type: 'put', key: keys.job(siteId), item };
 }
 

@@ -59,11 +59,11 @@ export async function createSite(
   const absent = [{ absent: 'pk' }] as const;
   await transact([
     ...actorManages(actor, own, team),
-    { type: 'put', key: keys.site(siteId), item: { type: 'Site', v: 1, ...site }, when: absent },
+    { type: 'put', key: keys.site(siteId), item: { type: 'Site', ...site }, when: absent },
     {
       type: 'put',
       key: keys.siteNumber(number),
-      item: { type: 'SiteNumber', v: 1, number, siteId },
+      item: { type: 'SiteNumber', number, siteId },
       when: absent,
     },
     ...accessWrites(access),

@@ -1,16 +1,12 @@
 import { type Occasion, unseen } from '../domain/audit.ts';
-import { newId, newNumber } from '../domain/ids.ts';
-import { periodEnd, REPLACED_SECRETS } from '../domain/invitation.ts';
-import { anyOf, type Limits, mailPlaces } from '../domain/limits.ts';
-import { hashSecret, knowsSecret } from '../domain/link.ts';
+import type { Limits } from '../domain/limits.ts';
+import { knowsSecret } from '../domain/link.ts';
 import type { Actor } from '../domain/member.ts';
 import type { Way } from '../domain/reach.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Site } from '../domain/site.ts';
 import { accessBy, isInForce, type SiteAccess, widened } from '../domain/site-access.ts';
 import {
-  type Carried,
-  INVITE_DAYS,
   type Inviter,
   inviteEnd,
   inviteStatusAt,
@@ -22,18 +18,10 @@ import type { SiteToken } from '../domain/site-link.ts';
 import type { Team, TeamMembership } from '../domain/team.ts';
 import { getMembership } from '../organizations/members.ts';
 import { getOrganization } from '../organizations/organizations.ts';
-import { type DueInvite, dueAttributes, leaseEnd, recordIf, retryPause, withSecret } from '../outbox/due.ts';
 import { type TableAccess, union } from '../table/access.ts';
+import { dueAttributes } from '../table/due.ts';
+import { itemReader } from '../table/items.ts';
 import { keys, prefixes } from '../table/keys.ts';
-import {
-  type Counted,
-  countInvite,
-  countMailsOfDay,
-  countMailsTo,
-  endOfDay,
-  type InviteWindow,
-  tooMany,
-} from '../table/rates.ts';
 import { get, query } from '../table/read.ts';
 import { transact, type Write } from '../table/write.ts';
 import { LOOK_ABOVE, requireTeam } from '../teams/permissions.ts';
@@ -51,85 +39,30 @@ import {
 } from './sharing.ts';
 import { getAccess, getSite } from './sites.ts';
 
-/** What `createSiteInvite`, and recording what became of its mail, do to the table. */
-export const CREATE_SITE_INVITE: TableAccess = {
-  ConditionCheckItem: ['USER', 'TEAM', 'SITE'],
-  PutItem: ['SITE', 'EMAIL', 'AUDIT'],
-  UpdateItem: ['ORG', 'LIMIT', 'SITE'],
-};
-
-/** The secrets of a new invite: that of the answer to who invites, and that of the mail. */
-export interface InviteSecrets {
-  readonly token: Buffer;
-  readonly mail: Buffer;
-}
-
-/**
- * Invites a team of somebody's to a site, with the mail due, which the caller sends now.
- *
- * @param way by which the actor manages the site
- * @param before what is counted of mails, and the actor's window of invites
- * @param also what else is written with it
- * @returns the invite, and headers of the answer
- * @throws Refusal `request_rate_exceeded`, `recipient_rate_exceeded`, `mail_rate_exceeded`
- */
-export async function createSiteInvite(
-  occasion: Occasion,
-  way: Way,
-  site: Site,
-  { email, ...carried }: Carried & { readonly email: string },
-  secrets: InviteSecrets,
-  { counted, window }: { readonly counted: Counted; readonly window: InviteWindow | undefined },
-  limits: Limits,
-  also: (invite: SiteInvite) => readonly Write[],
-): Promise<{ invite: DueInvite; headers: Readonly<Record<string, string>> }> {
-  const { now } = occasion;
-  const { actor } = way;
-  const rate = countInvite(actor.userId, window, now);
-  const place = anyOf(mailPlaces(counted.counters, limits, now));
-  if (!place) throw tooMany('mail_rate_exceeded', endOfDay(now), now);
-  const at = now.toISOString();
-  const id = newId('siteInvite', now);
-  const invite: DueInvite = {
-    ...{ id, number: newNumber(), siteId: site.id, teamId: site.teamId, organizationId: site.organizationId },
-    transfers: site.transfers,
-    ...{ email, inviterId: actor.userId, memberId: actor.memberId, status: 'PENDING', ...carried },
-    ...{ secrets: [hashSecret(secrets.token)], mailSecrets: [hashSecret(secrets.mail)] },
-    delivery: { state: 'QUEUED', attempts: 0, at },
-    ...{ createdAt: at, offeredAt: at, expiresAt: periodEnd(now, INVITE_DAYS), ...dueAttributes(id, leaseEnd(now)) },
-  };
-  const { siteId, organizationId, transferOwnership, assets, sensitive } = invite;
-  const cause = { organizationId, userId: actor.userId };
-  await transact([
-    ...actorManagesSite(way),
-    { type: 'check', key: keys.site(siteId), when: [{ attribute: 'transfers', is: site.transfers }] },
-    {
-      type: 'put',
-      key: keys.siteInvite(siteId, id),
-      item: { type: 'SiteInvite', v: 1, ...invite },
-      when: [{ absent: 'pk' }],
-    },
-    {
-      type: 'put',
-      key: keys.siteInvited(email, id),
-      item: { type: 'SiteInvited', v: 1, siteId, inviteId: id, organizationId },
-      when: [{ absent: 'pk' }],
-    },
-    rate.write,
-    ...countMailsTo(cause, [email], limits, now),
-    ...countMailsOfDay(cause, counted, place, limits, now),
-    ...auditIn(occasion, [organizationId], site, {
-      action: 'site-invite.create',
-      after: {
-        ...{ inviteId: id, transferOwnership },
-        ...(assets && { assets: assets.length }),
-        ...(sensitive && { sensitive }),
-      },
-    }),
-    ...also(invite),
-  ]);
-  return { invite, headers: rate.headers };
-}
+/** The fields of an invite that are always there. */
+export const SITE_INVITE_FIELDS = {
+  id: 'string',
+  number: 'number',
+  siteId: 'string',
+  teamId: 'string',
+  organizationId: 'string',
+  transfers: 'number',
+  email: 'string',
+  inviterId: 'string',
+  memberId: 'string',
+  status: 'string',
+  transferOwnership: 'boolean',
+  secrets: 'object',
+  mailSecrets: 'object',
+  delivery: 'object',
+  createdAt: 'string',
+  offeredAt: 'string',
+  expiresAt: 'string',
+} as const;
+export const SITE_INVITE = itemReader<SiteInvite>('SiteInvite', SITE_INVITE_FIELDS);
+const SITE_INVITED = itemReader<SiteInvited>('SiteInvited', {
+  ...{ siteId: 'string', inviteId: 'string', organizationId: 'string' },
+});
 
 /** Invites of a site that are kept, the newest first, but for those of an earlier ownership: they are none of the owner's. */
 export async function listSiteInvites(
@@ -137,7 +70,7 @@ export async function listSiteInvites(
   range: { readonly skip?: number; readonly limit: number },
 ): Promise<SiteInvite[]> {
   const rows = await query({ pk: keys.site(id).pk, prefix: prefixes.siteInvite, newestFirst: true, ...range });
-  return (rows as unknown as SiteInvite[]).filter((invite) => invite.transfers === transfers);
+  return SITE_INVITE.all(rows).filter((invite) => invite.transfers === transfers);
 }
 
 /** How many invites of a site are looked at for one with an integer: as many as a list shows at once. */
@@ -189,72 +122,6 @@ export async function withdrawSiteInvite(occasion: Occasion, way: Way, site: Sit
   ]);
 }
 
-/** What `resendSiteInvite`, and recording what became of its mail, do to the table. */
-export const RESEND_SITE_INVITE: TableAccess = {
-  ConditionCheckItem: ['USER', 'TEAM', 'SITE'],
-  PutItem: ['AUDIT'],
-  UpdateItem: ['ORG', 'LIMIT', 'SITE'],
-};
-
-/**
- * Gives an invite that is open, or whose time is over, a new secret and a full new period, with the mail due, which the
- * caller sends now; the actor becomes who invites. The links of earlier mails are good for nothing; the token of the API's answer
- * stays what it was, the invited address's.
- *
- * @param way by which the actor manages the site
- * @param secret of the mail
- * @param before what is counted of mails, and the actor's window of invites
- * @returns the invite, and headers of the answer
- * @throws Refusal `invitation_not_resendable`, and as `createSiteInvite`
- */
-export async function resendSiteInvite(
-  occasion: Occasion,
-  way: Way,
-  site: Site,
-  invite: SiteInvite,
-  secret: Buffer,
-  { counted, window }: { readonly counted: Counted; readonly window: InviteWindow | undefined },
-  limits: Limits,
-): Promise<{ invite: DueInvite; headers: Readonly<Record<string, string>> }> {
-  const { now } = occasion;
-  const { actor } = way;
-  if (invite.status !== 'PENDING') throw new Refusal('invitation_not_resendable');
-  const rate = countInvite(actor.userId, window, now);
-  const place = anyOf(mailPlaces(counted.counters, limits, now));
-  if (!place) throw tooMany('mail_rate_exceeded', endOfDay(now), now);
-  const { id, siteId, organizationId, email, mailSecrets, replacedSecrets = [], expiresAt } = invite;
-  const cause = { organizationId, userId: actor.userId };
-  const set = {
-    ...{ inviterId: actor.userId, memberId: actor.memberId, mailSecrets: [hashSecret(secret)] },
-    offeredAt: now.toISOString(),
-    replacedSecrets: [...mailSecrets.toReversed(), ...replacedSecrets].slice(0, REPLACED_SECRETS),
-    delivery: { state: 'QUEUED' as const, attempts: 0, at: now.toISOString() },
-    ...{ expiresAt: periodEnd(now, INVITE_DAYS), ...dueAttributes(id, leaseEnd(now)) },
-  };
-  await transact([
-    ...actorManagesSite(way),
-    { type: 'check', key: keys.site(siteId), when: [{ attribute: 'transfers', is: site.transfers }] },
-    {
-      type: 'update',
-      key: keys.siteInvite(siteId, id),
-      set,
-      when: [
-        { attribute: 'status', is: 'PENDING' },
-        { attribute: 'mailSecrets', is: mailSecrets },
-      ],
-    },
-    rate.write,
-    ...countMailsTo(cause, [email], limits, now),
-    ...countMailsOfDay(cause, counted, place, limits, now),
-    ...auditIn(occasion, [organizationId], site, {
-      action: 'site-invite.resend',
-      before: { inviteId: id, expiresAt },
-      after: { inviteId: id, expiresAt: set.expiresAt },
-    }),
-  ]);
-  return { invite: { ...invite, ...set }, headers: rate.headers };
-}
-
 /** An invite whose secret somebody holds, with its site, which may have been deleted. */
 export interface FoundInvite {
   readonly invite: SiteInvite;
@@ -278,7 +145,7 @@ export async function findSiteInvite(token: SiteToken | undefined): Promise<Foun
 }
 
 export async function getSiteInvite(siteId: string, inviteId: string): Promise<SiteInvite | undefined> {
-  return (await get(keys.siteInvite(siteId, inviteId))) as unknown as SiteInvite | undefined;
+  return SITE_INVITE.one(await get(keys.siteInvite(siteId, inviteId)));
 }
 
 /** Who invited, as they are now; nobody where the organization was deleted. */
@@ -382,56 +249,12 @@ async function readAcceptor(
   return actor && organization && { actor, own, team };
 }
 
-/** Claims a due invite's mail for a lease, with a secret of its own. @returns it as claimed, if nobody was faster */
-export async function claimInviteMail(invite: DueInvite, now: Date, secret: Buffer): Promise<DueInvite | undefined> {
-  const claimed = {
-    mailSecrets: withSecret(invite.mailSecrets, secret),
-    dueAt: dueAttributes(invite.id, leaseEnd(now)).dueAt,
-  };
-  return (await recordOf(invite, claimed)) ? { ...invite, ...claimed } : undefined;
-}
-
-/** Records that an invite's mail has left, or that it is needed no more: what is due then is to forget the invite. */
-export async function recordInviteMail(invite: DueInvite, now: Date, state: 'SENT' | 'FAILED'): Promise<void> {
-  const { attempts } = invite.delivery;
-  await recordOf(invite, {
-    delivery: { state, attempts: state === 'SENT' ? attempts + 1 : attempts, at: now.toISOString() },
-    dueAt: dueAttributes(invite.id, inviteEnd(invite)).dueAt,
-  });
-}
-
-/** Records that an invite's mail couldn't be sent: it is tried again, with growing pauses, until the invite expires. */
-export async function recordInviteUnsent(invite: DueInvite, now: Date, reason: string): Promise<void> {
-  const attempts = invite.delivery.attempts + 1;
-  const next = new Date(Math.min(now.getTime() + retryPause(attempts), Date.parse(invite.expiresAt)));
-  await recordOf(invite, {
-    delivery: { state: 'QUEUED', attempts, at: now.toISOString(), reason },
-    dueAt: dueAttributes(invite.id, next.toISOString()).dueAt,
-  });
-}
-
-/** Records something of an invite that is in hand, unless it was accepted since. */
-function recordOf({ siteId, id, dueAt }: DueInvite, set: Readonly<Record<string, unknown>>): Promise<boolean> {
-  return recordIf(keys.siteInvite(siteId, id), set, [{ attribute: 'dueAt', is: dueAt }]);
-}
-
 /** The parts that forget an invite. */
 export function inviteRemoval({ siteId, id, email }: Pick<SiteInvite, 'siteId' | 'id' | 'email'>): Write[] {
   return [
     { type: 'delete', key: keys.siteInvite(siteId, id) },
     { type: 'delete', key: keys.siteInvited(email, id) },
   ];
-}
-
-/** Forgets an invite whose time is long over. */
-export async function clearSiteInvite(invite: DueInvite): Promise<void> {
-  // It may have been resent at its last moment.
-  const isDue: Write = {
-    type: 'check',
-    key: keys.siteInvite(invite.siteId, invite.id),
-    when: [{ attribute: 'dueAt', is: invite.dueAt }],
-  };
-  await transact([isDue, ...inviteRemoval(invite)]);
 }
 
 /** That an address was invited to a site. */
@@ -444,7 +267,7 @@ export interface SiteInvited {
 
 /** The invites to sites of an address; at most so many. */
 export async function listSiteInvited(email: string, limit: number): Promise<SiteInvited[]> {
-  return (await query({ pk: keys.address(email).pk, prefix: prefixes.siteInvited, limit })) as unknown as SiteInvited[];
+  return SITE_INVITED.all(await query({ pk: keys.address(email).pk, prefix: prefixes.siteInvited, limit }));
 }
 
 /** The parts that forget invites of somebody who is erased. */

@@ -1,115 +1,26 @@
 import type { Occasion } from '../domain/audit.ts';
-import { newId } from '../domain/ids.ts';
-import type { Limits } from '../domain/limits.ts';
-import { hashSecret, knowsSecret } from '../domain/link.ts';
-import type { Member, Membership, Profile } from '../domain/member.ts';
+import { knowsSecret } from '../domain/link.ts';
+import type { Membership, Profile } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
 import type { Way } from '../domain/reach.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Site } from '../domain/site.ts';
 import { grantOf, isSensitiveShown, type SiteAccess } from '../domain/site-access.ts';
-import { newSiteSecret, type SiteToken } from '../domain/site-link.ts';
-import { type Decision, requestEnd, requestGarbage, type SiteAsked, type SiteRequest } from '../domain/site-request.ts';
+import type { SiteToken } from '../domain/site-link.ts';
+import { type Decision, requestEnd, type SiteAsked, type SiteRequest } from '../domain/site-request.ts';
 import { isIn, mayManage, type Team, type TeamMembership } from '../domain/team.ts';
 import { getMembership } from '../organizations/members.ts';
 import { getOrganization } from '../organizations/organizations.ts';
-import type { RequestMail } from '../outbox/due.ts';
-import { mailWrite, newMail } from '../outbox/mails.ts';
 import { getUser } from '../people/people.ts';
 import type { TableAccess } from '../table/access.ts';
 import { itemReader } from '../table/items.ts';
 import { keys } from '../table/keys.ts';
-import { countMailsTo } from '../table/rates.ts';
 import { get } from '../table/read.ts';
-import { record, transact } from '../table/write.ts';
+import { transact } from '../table/write.ts';
 import { getTeamMembership } from '../teams/team-members.ts';
 import { getTeam } from '../teams/teams.ts';
 import { accessEntry, actorManagesSite, auditIn, grantsUpdate, sharingChange } from './sharing.ts';
 import { getAccess, getSite } from './sites.ts';
-
-/** What `requestSensitive`, and recording what became of its mails, do to the table. */
-export const REQUEST_SENSITIVE: TableAccess = {
-  ConditionCheckItem: ['USER', 'TEAM', 'SITE'],
-  PutItem: ['SITE', 'MAIL', 'AUDIT'],
-  UpdateItem: ['LIMIT', 'MAIL'],
-  DeleteItem: ['MAIL'],
-};
-
-/** A request's mail, with the secret of its link, which is in it alone. */
-export interface RequestMailing {
-  readonly mail: RequestMail;
-  readonly secret: Buffer;
-  readonly recipient: Member;
-}
-
-/**
- * Asks for a site's sensitive data on behalf of a team, in place of an earlier request of it, with a mail to each of
- * those who may grant it, which the caller sends now.
- *
- * @param way by which the actor manages the team that asks
- * @throws Refusal `recipient_rate_exceeded`
- */
-export async function requestSensitive(
-  occasion: Occasion,
-  way: Way,
-  site: Site,
-  input: Pick<SiteRequest, 'reason' | 'expiresAt'>,
-  recipients: readonly Member[],
-  limits: Limits,
-): Promise<{ request: SiteRequest; mailings: RequestMailing[] }> {
-  const { now } = occasion;
-  const { actor, access } = way;
-  const { teamId, organizationId } = access;
-  const request: SiteRequest = {
-    ...{ id: newId('siteRequest', now), siteId: site.id, teamId, organizationId, ...input },
-    ...{ requestedBy: actor.userId, createdAt: now.toISOString() },
-  };
-  const { id, siteId } = request;
-  const mailings = recipients.map((recipient) => ({
-    secret: newSiteSecret(),
-    recipient,
-    mail: {
-      ...newMail(now, 'request'),
-      ...{ siteId, requestId: id, teamId, organizationId: site.organizationId, userId: recipient.userId },
-    },
-  }));
-  const secrets = new Set(mailings.map(({ recipient, secret }) => secretOf(recipient.userId, secret)));
-  const asked: SiteAsked = { id, siteId, teamId, organizationId, secrets };
-  const ttl = requestGarbage(request);
-  await transact([
-    ...actorManagesSite(way),
-    { type: 'check', key: keys.site(siteId), when: [{ attribute: 'teamId', is: site.teamId }] },
-    { type: 'check', key: keys.siteAccess(siteId, teamId), when: [{ attribute: 'isOwner', is: false }] },
-    { type: 'put', key: keys.siteRequest(siteId, teamId), item: { type: 'SiteRequest', v: 1, ...request, ttl } },
-    { type: 'put', key: keys.siteAsked(siteId, id), item: { type: 'SiteAsked', v: 1, ...asked, ttl } },
-    ...mailings.map(({ mail }) => mailWrite('RequestMail', mail)),
-    ...countMailsTo(
-      { organizationId, userId: actor.userId },
-      recipients.map(({ profile }) => profile.email),
-      limits,
-      now,
-    ),
-    ...auditIn(occasion, [organizationId, site.organizationId], site, {
-      action: 'site-sensitive.request',
-      after: { teamId, requestId: id, ...(input.expiresAt && { expiresAt: input.expiresAt }) },
-    }),
-  ]);
-  return { request, mailings };
-}
-
-function secretOf(userId: string, secret: Buffer): string {
-  return `${userId}#${hashSecret(secret)}`;
-}
-
-/** Lets a request be decided by one more secret: each try of a mail has its own. @throws Stale where it is forgotten */
-export async function addSecret({ siteId, requestId, userId }: RequestMail, secret: Buffer): Promise<void> {
-  await record({
-    type: 'update',
-    key: keys.siteAsked(siteId, requestId),
-    add: { secrets: new Set([secretOf(userId, secret)]) },
-    when: [{ exists: 'pk' }],
-  });
-}
 
 const SITE_REQUEST = itemReader<SiteRequest>('SiteRequest', {
   ...{ id: 'string', siteId: 'string', teamId: 'string', organizationId: 'string' },
@@ -140,7 +51,7 @@ export interface FoundRequest {
 export async function findSiteRequest(token: SiteToken | undefined): Promise<FoundRequest> {
   if (!token) throw new Refusal('sensitive_request_not_found');
   const [asked, site] = await Promise.all([
-    get(keys.siteAsked(token.siteId, token.id)).then(SITE_ASKED.one),
+    get(keys.siteAsked(token.siteId, token.id)).then((item) => SITE_ASKED.one(item)),
     getSite(token.siteId),
   ]);
   const known = [...(asked?.secrets ?? [])].map((entry) => entry.split('#') as [userId: string, hash: string]);

@@ -15,11 +15,17 @@ export const SITE = itemReader<Site>('Site', {
 
 const SITE_NUMBER = itemReader<{ readonly siteId: string }>('SiteNumber', { siteId: 'string' });
 
+/** The fields of an access that are always there. */
+export const SITE_ACCESS_FIELDS = {
+  siteId: 'string',
+  teamId: 'string',
+  organizationId: 'string',
+  isOwner: 'boolean',
+  createdAt: 'string',
+  updatedAt: 'string',
+} as const;
 /** Both ways: under the site, and under the team. */
-export const SITE_ACCESS = itemReader<SiteAccess>(['SiteAccess', 'SiteOfTeam'], {
-  ...{ siteId: 'string', teamId: 'string', organizationId: 'string', isOwner: 'boolean' },
-  ...{ createdAt: 'string', updatedAt: 'string' },
-});
+export const SITE_ACCESS = itemReader<SiteAccess>(['SiteAccess', 'SiteOfTeam'], SITE_ACCESS_FIELDS);
 
 export async function getSite(siteId: string): Promise<Site | undefined> {
   return SITE.one(await get(keys.site(siteId)));

@@ -20,7 +20,6 @@ export function audit(
     key: keys.auditEntry(entry.organizationId, id, createdAt),
     item: {
       type: 'AuditEntry',
-      v: 1,
       ...entry,
       ...origin,
       id,

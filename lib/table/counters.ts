@@ -46,7 +46,7 @@ export function count(
   return {
     type: 'update',
     key: keys.counter(organizationId, row),
-    set: { type: 'Counters', v: 1 },
+    set: { type: 'Counters' },
     add: Object.fromEntries(Object.entries(CHANGES[event]).map(([counter, by]) => [counter, by * times])),
     ...(room && {
       when: [
@@ -76,7 +76,7 @@ export function countMails(organizationId: string, { row, day, lastDay, mails }:
   return {
     type: 'update',
     key: keys.counter(organizationId, row),
-    set: { type: 'Counters', v: 1, ...(!goesOn && { day, mails: times }) },
+    set: { type: 'Counters', ...(!goesOn && { day, mails: times }) },
     ...(goesOn && { add: { mails: times } }),
     when: [
       lastDay === undefined ? { absent: 'day' } : { attribute: 'day', is: lastDay },

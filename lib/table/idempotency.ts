@@ -96,7 +96,7 @@ export class Once {
       type: 'update',
       key: this.#key,
       set: {
-        ...{ type: 'Idempotency', v: 1, body: this.#body, final: false, busyUntil },
+        ...{ type: 'Idempotency', body: this.#body, final: false, busyUntil },
         startedAt: this.startedAt.toISOString(),
         answer: answer && seal(answer, this.#seal),
         ttl: Math.ceil((this.startedAt.getTime() + KEPT) / 1000),

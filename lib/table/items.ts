@@ -30,6 +30,7 @@ type Shape<T> = { readonly [F in Always<T>]: TypeOf<T[F]> };
 /** Reads the items of one type. */
 export interface ItemReader<T> {
   /** One; undefined where there is none. @throws TornItem */
+  one(item: Item): T;
   one(item: Item | undefined): T | undefined;
   /** Several. @throws TornItem */
   all(items: readonly Item[]): T[];
@@ -51,5 +52,5 @@ export function itemReader<T>(types: string | readonly string[], shape: Shape<T>
     }
     return item as T;
   };
-  return { one: (item) => item && read(item), all: (items) => items.map(read) };
+  return { one: ((item) => item && read(item)) as ItemReader<T>['one'], all: (items) => items.map(read) };
 }

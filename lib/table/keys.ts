@@ -111,7 +111,3 @@ export const BEFORE_SITE = 'SIT';
 export function auditPartition(organizationId: string, month: string): string {
   return `AUDIT#${organizationId}#${month}`;
 }
-
-/** The index of what is due, sparse and keys only: an item is in it while it has these two attributes. */
-export const DUE_INDEX = 'due';
-export const DUE_SHARDS = 16;

@@ -59,7 +59,7 @@ export function countMailsTo(
     return {
       type: 'update',
       key: keys.rate('mails', createHash('sha256').update(mailbox).digest('base64url'), end),
-      set: { type: 'Rate', v: 1, ttl: end },
+      set: { type: 'Rate', ttl: end },
       add: Object.fromEntries(limits.map(([of]) => [attributeOf(of), times])),
       when: limits.map(([of, limit]) => ({ attribute: attributeOf(of), below: limit - times + 1 })),
       refuse,
@@ -124,7 +124,7 @@ export function countMailsOfDay(
   const counted = (of: string, { row, share }: Room): Update => ({
     type: 'update',
     key: keys.mailsOfDay(of, dayOf(now), row),
-    set: { type: 'MailsOfDay', v: 1, ttl: endOfDay(now).getTime() / 1000 },
+    set: { type: 'MailsOfDay', ttl: endOfDay(now).getTime() / 1000 },
     add: { count: times },
     when: [{ attribute: 'count', below: share - times + 1 }],
   });
@@ -190,7 +190,7 @@ export function countInvite(
     write: {
       type: 'update',
       key: keys.inviteRate(userId),
-      set: { type: 'InviteRate', v: 1, count, end: end.toISOString(), ttl: Math.ceil(end.getTime() / 1000) },
+      set: { type: 'InviteRate', count, end: end.toISOString(), ttl: Math.ceil(end.getTime() / 1000) },
       when: found
         ? [
             { attribute: 'count', is: found.count },

@@ -2,7 +2,7 @@ import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { configuration } from '../configuration.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { client } from './client.ts';
-import { DUE_INDEX, type Key } from './keys.ts';
+import type { Key } from './keys.ts';
 
 /** An item as the table has it. */
 export type Item = Readonly<Record<string, unknown>> & Key;
@@ -145,26 +145,4 @@ export async function query({ pk, prefix, after, limit = Infinity, newestFirst, 
     start = page.LastEvaluatedKey;
   } while (start && items.length < limit);
   return items;
-}
-
-/**
- * Lists what is due in one shard, the longest due first. The index is only a hint: decide on the item.
- *
- * @returns the keys of at most `limit` items, and since when they are due
- */
-export async function listDue(shard: number, now: Date, limit: number): Promise<(Key & { readonly since: Date })[]> {
-  const { Items } = await client().send(
-    new QueryCommand({
-      TableName: configuration().tableName,
-      IndexName: DUE_INDEX,
-      KeyConditionExpression: 'due = :due AND dueAt < :now',
-      ExpressionAttributeValues: { ':due': `DUE#${shard}`, ':now': now.toISOString() },
-      Limit: limit,
-    }),
-  );
-  return ((Items ?? []) as (Key & { dueAt: string })[]).map(({ pk, sk, dueAt }) => ({
-    pk,
-    sk,
-    since: new Date(dueAt.slice(0, dueAt.indexOf('#'))),
-  }));
 }

@@ -152,6 +152,17 @@ export async function record(update: Update): Promise<void> {
   });
 }
 
+/** Records something about one item if it still is as `when` says. @returns whether it was */
+export async function recordIf(update: Update): Promise<boolean> {
+  try {
+    await record(update);
+    return true;
+  } catch (error) {
+    if (error instanceof Stale) return false;
+    throw error;
+  }
+}
+
 /** Tries a write until no other write is in its way, and its answer is known. */
 async function untilUncontended(tryOnce: () => Promise<boolean>): Promise<void> {
   const giveUpAt = givingUpAt ?? performance.now() + PATIENCE;

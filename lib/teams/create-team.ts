@@ -168,20 +168,20 @@ export function teamWrites(team: Team): Write[] {
     {
       type: 'put',
       key: keys.team(organizationId, id),
-      item: { type: 'Team', v: 1, ...team },
+      item: { type: 'Team', ...team },
       when: [{ absent: 'pk' }],
     },
     nameWrite(team, team.name),
     {
       type: 'put',
       key: keys.teamHome(id),
-      item: { type: 'TeamHome', v: 1, teamId: id, organizationId },
+      item: { type: 'TeamHome', teamId: id, organizationId },
       when: [{ absent: 'pk' }],
     },
     {
       type: 'put',
       key: keys.teamNumber(number),
-      item: { type: 'TeamNumber', v: 1, number, teamId: id, organizationId },
+      item: { type: 'TeamNumber', number, teamId: id, organizationId },
       when: [{ absent: 'pk' }],
     },
   ];
@@ -192,7 +192,7 @@ export function nameWrite({ id, organizationId }: Team, name: string): Write {
   return {
     type: 'put',
     key: nameKey(organizationId, name),
-    item: { type: 'TeamName', v: 1, organizationId, teamId: id },
+    item: { type: 'TeamName', organizationId, teamId: id },
     when: [{ absent: 'pk' }],
     refuse: 'team_name_taken',
   };

@@ -3,10 +3,10 @@ import type { Actor } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Team, TeamMembership } from '../domain/team.ts';
-import { dueAttributes } from '../outbox/due.ts';
 import type { TableAccess } from '../table/access.ts';
 import { audit } from '../table/audit.ts';
 import { count } from '../table/counters.ts';
+import { dueAttributes } from '../table/due.ts';
 import { keys } from '../table/keys.ts';
 import { transact, type Write } from '../table/write.ts';
 import { actorManages } from './team-members.ts';
@@ -40,7 +40,7 @@ export async function deleteTeam(
   if (team.sites) throw new Refusal('team_has_sites');
   const at = occasion.now.toISOString();
   const discarded: Team = { ...team, updatedAt: at, discardedAt: at };
-  const item = { ...discarded, type: 'DiscardedTeam', v: 1, ...dueAttributes(team.id, at) };
+  const item = { ...discarded, type: 'DiscardedTeam', ...dueAttributes(team.id, at) };
   await transact([
     ...actorManages(actor, own, team),
     ...teamRemoval(team),

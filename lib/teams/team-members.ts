@@ -96,7 +96,7 @@ export function rowWrites(
     ...{ teamId: id, organizationId, userId, memberId, role, createdBy, createdAt: at, updatedAt: at },
     ...(roles && { roles }),
   };
-  const item = { type: 'TeamMembership', v: 1, ...row };
+  const item = { type: 'TeamMembership', ...row };
   const when: Condition[] = [stale ? { attribute: 'memberId', is: stale.memberId } : { absent: 'pk' }];
   return [
     { type: 'put', key: keys.teamMember(id, userId), item, when },

@@ -77,6 +77,8 @@ export function createDynamoDb(
       const parts = partsOf(operation, input, keysOf, arnOf).map((part) => {
         const context: AccessRequest['context'] = {
           'dynamodb:LeadingKeys': part.leadingKeys,
+          'dynamodb:Attributes': part.attributes,
+          'dynamodb:ReturnValues': input.ReturnValues === undefined ? undefined : [input.ReturnValues],
           'dynamodb:EnclosingOperation': isTransaction ? [operation] : undefined,
           'dynamodb:Select': input.Select === undefined ? undefined : [input.Select],
         };

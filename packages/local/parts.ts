@@ -5,6 +5,9 @@ interface ItemInput {
   readonly TableName?: string;
   readonly Item?: Attributes;
   readonly Key?: Attributes;
+  readonly UpdateExpression?: string;
+  readonly ConditionExpression?: string;
+  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
 }
 
 /** What the local stack reads of a request to DynamoDB, whatever the operation. */
@@ -18,12 +21,12 @@ export interface DynamoDbInput extends ItemInput {
     >
   >;
   readonly KeyConditionExpression?: string;
-  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
   readonly ExpressionAttributeValues?: Attributes;
   readonly ExclusiveStartKey?: Attributes;
   readonly ClientRequestToken?: string;
   readonly ReturnConsumedCapacity?: string;
   readonly Select?: string;
+  readonly ReturnValues?: string;
 }
 
 /** Names of a key's attributes, the partition key first. */
@@ -44,6 +47,8 @@ export interface Part {
   readonly keys: readonly string[];
   /** The partition keys' values, which IAM knows as dynamodb:LeadingKeys; empty when there is no such thing. */
   readonly leadingKeys: readonly string[];
+  /** The attributes that an update names, which IAM knows as dynamodb:Attributes; empty for all else. */
+  readonly attributes: readonly string[];
 }
 
 /** The tables that a request names. */
@@ -77,36 +82,37 @@ export function partsOf(
   keysOf: (table: string) => TableKeys | undefined,
   arnOf: (table: string) => string,
 ): Part[] {
-  const part = (action: string, table: string, items: readonly (Attributes | undefined)[]): Part => {
+  const part = (action: string, table: string, items: readonly (ItemInput | undefined)[]): Part => {
     const names = keysOf(table)?.table ?? [];
-    const keys = items.map((item) => names.map((name) => text(item?.[name]))).filter(([partition]) => partition);
+    const keys = items
+      .map((input) => input?.Item ?? input?.Key)
+      .map((item) => names.map((name) => text(item?.[name])))
+      .filter(([partition]) => partition);
     return {
       action,
       resource: arnOf(table),
       keys: keys.map((values) => values.join('|')),
       leadingKeys: [...new Set(keys.map(([partition]) => partition as string))],
+      attributes: action === 'dynamodb:UpdateItem' ? items.flatMap(attributesOf) : [],
     };
   };
   const action = `dynamodb:${operation}`;
   const parts =
     input.TransactItems?.flatMap((item) =>
-      Object.entries(item).map(([kind, of]) =>
-        part(transactionActions[kind] ?? action, of.TableName ?? '', [of.Item ?? of.Key]),
-      ),
+      Object.entries(item).map(([kind, of]) => part(transactionActions[kind] ?? action, of.TableName ?? '', [of])),
     ) ??
     Object.entries(input.RequestItems ?? {}).map(([table, batch]) => {
       const items =
         'Keys' in batch
-          ? batch.Keys
-          : Array.isArray(batch) &&
-            batch.map(({ PutRequest, DeleteRequest }) => PutRequest?.Item ?? DeleteRequest?.Key);
+          ? batch.Keys?.map((Key) => ({ Key }))
+          : Array.isArray(batch) && batch.map(({ PutRequest, DeleteRequest }) => PutRequest ?? DeleteRequest);
       return part(action, table, items || []);
     });
   if (parts.length > 0) return parts;
 
   const table = input.TableName;
-  if (table === undefined) return [{ action, resource: '*', keys: [], leadingKeys: [] }];
-  if (operation !== 'Query' && operation !== 'Scan') return [part(action, table, [input.Item ?? input.Key])];
+  if (table === undefined) return [{ action, resource: '*', keys: [], leadingKeys: [], attributes: [] }];
+  if (operation !== 'Query' && operation !== 'Scan') return [part(action, table, [input])];
   const index = input.IndexName;
   const value = operation === 'Query' ? queriedPartition(input, partitionName(input, keysOf)) : undefined;
   const touched = value === undefined ? [] : [value];
@@ -116,8 +122,23 @@ export function partsOf(
       resource: arnOf(table) + (index === undefined ? '' : `/index/${index}`),
       keys: touched,
       leadingKeys: touched,
+      attributes: [],
     },
   ];
+}
+
+/** The top-level attributes that an update names: those of its key, and of its expressions. */
+function attributesOf(input: ItemInput | undefined): string[] {
+  const { Key = {}, UpdateExpression = '', ConditionExpression = '', ExpressionAttributeNames = {} } = input ?? {};
+  // What is no placeholder, function or word of the language.
+  const bare = `${UpdateExpression} ${ConditionExpression}`.match(/(?<![#:.\w])[a-z_]\w*\b(?!\s*\()/gi) ?? [];
+  const words = /^(SET|REMOVE|ADD|DELETE|AND|OR|NOT|IN|BETWEEN)$/i;
+  const named = [
+    ...Object.keys(Key),
+    ...Object.values(ExpressionAttributeNames),
+    ...bare.filter((one) => !words.test(one)),
+  ];
+  return [...new Set(named)];
 }
 
 /**

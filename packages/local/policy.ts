@@ -19,6 +19,8 @@ export interface PolicyDocument {
 /** The condition keys that the local stack can tell the value of, and whether a request may have several of each. */
 const contextKeys = {
   'dynamodb:LeadingKeys': { several: true },
+  'dynamodb:Attributes': { several: true },
+  'dynamodb:ReturnValues': { several: false },
   'dynamodb:EnclosingOperation': { several: false },
   'dynamodb:Select': { several: false },
   'ses:FromAddress': { several: false },

@@ -60,7 +60,7 @@ export function createSes(
       const judge = (resource: string) => {
         const action = 'ses:SendRawEmail';
         const decision = caller.decide({ action, resource, context });
-        return { action, resource, decision, keys: to, leadingKeys: [] };
+        return { action, resource, decision, keys: to, leadingKeys: [], attributes: [] };
       };
       // AWS asks for the address if that is an identity, else for its domain. Which ones are isn't known here: the
       // permission for either will do, unless the other is denied.

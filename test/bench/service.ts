@@ -9,7 +9,7 @@ import { newId } from '../../lib/domain/ids.ts';
 import { periodEnd } from '../../lib/domain/invitation.ts';
 import { hashSecret, newSecret } from '../../lib/domain/link.ts';
 import type { Member } from '../../lib/domain/member.ts';
-import { type DueInvitation, queuedMail } from '../../lib/outbox/due.ts';
+import { type DueInvitation, queuedMail } from '../../lib/invitations/mail.ts';
 import { type Key, keys } from '../../lib/table/keys.ts';
 import { adminAccessKeyId } from '../../packages/local/aws.ts';
 import type { StackFile } from '../../packages/local/stack-file.ts';
@@ -195,7 +195,7 @@ function membersOf(organizationId: string, count: number): object[] {
       createdAt: at,
       updatedAt: at,
     };
-    return { ...keys.member(organizationId, member.memberId), type: 'Member', v: 1, ...member };
+    return { ...keys.member(organizationId, member.memberId), type: 'Member', ...member };
   });
 }
 
@@ -221,8 +221,8 @@ function invitationsOf(organizationId: string, inviterId: string, count: number)
       ...queuedMail(id, 1, now),
     };
     return [
-      { ...keys.invitation(organizationId, id), type: 'Invitation', v: 1, ...invitation },
-      { ...keys.invited(email, organizationId), type: 'Invited', v: 1, organizationId, invitationId: id },
+      { ...keys.invitation(organizationId, id), type: 'Invitation', ...invitation },
+      { ...keys.invited(email, organizationId), type: 'Invited', organizationId, invitationId: id },
     ];
   }).flat();
 }

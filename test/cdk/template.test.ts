@@ -350,6 +350,19 @@ describe("a function's role", () => {
     });
   });
 
+  it('puts off whatever is due, and changes nothing else of it', () => {
+    expect(statementsOf(development.nested.background, 'scheduled/sweep')).toContainEqual({
+      Action: 'dynamodb:UpdateItem',
+      Effect: 'Allow',
+      Resource: 'TABLE',
+      Condition: {
+        'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['pk', 'sk', 'due', 'dueAt'] },
+        Null: { 'dynamodb:Attributes': 'false' },
+        StringEqualsIfExists: { 'dynamodb:ReturnValues': 'NONE' },
+      },
+    });
+  });
+
   it('writes to its own log group only', () => {
     const own = functionOf(development.nested.v1, 'members/list').Properties.LoggingConfig;
     expect(own.LogFormat).toBe('JSON');

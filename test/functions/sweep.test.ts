@@ -1,9 +1,23 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { expect, test } from 'vitest';
+import { BatchWriteCommand, DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { functions } from '../../functions/index.ts';
+import { DUE_SHARDS, leaseEnd } from '../../lib/table/due.ts';
 import { type Client, newAddress, useService } from '../support/service.ts';
 
 const service = useService();
+
+let raw: DynamoDBClient;
+let table: DynamoDBDocumentClient;
+beforeAll(() => {
+  raw = new DynamoDBClient({
+    endpoint: service.stack.dynamodb,
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'LOCALADMIN', secretAccessKey: 'local' },
+  });
+  table = DynamoDBDocumentClient.from(raw);
+});
+afterAll(() => raw.destroy());
 
 test('a row that fails is put off, holds up no other, and is done later', async () => {
   const { owner } = await service.organization();
@@ -79,12 +93,6 @@ test('a row that nobody can make sense of is put off and holds up no other', asy
   const { id, organizationId } = (
     await owner.call('POST /v1/invitations', { body: { email: newAddress(), role: 'USER' } })
   ).body;
-  const raw = new DynamoDBClient({
-    endpoint: service.stack.dynamodb,
-    region: 'eu-central-1',
-    credentials: { accessKeyId: 'LOCALADMIN', secretAccessKey: 'local' },
-  });
-  const table = DynamoDBDocumentClient.from(raw);
   const key = { TableName: service.stack.table, Key: { pk: `ORG#${organizationId}`, sk: `INVITATION#${id}` } };
   const { Item: good } = await table.send(new GetCommand(key));
   const delivery = { ...good?.delivery, state: 'QUEUED' };
@@ -95,7 +103,74 @@ test('a row that nobody can make sense of is put off and holds up no other', asy
   expect(await service.sweep()).toMatchObject({ sent: 0, failed: 0 });
   expect(await mailCounts(addresses)).toEqual([1, 1, 1]);
   await table.send(new PutCommand({ ...key, Item: good }));
-  raw.destroy();
+});
+
+/** Every type that the index has, and two of a newer version: one among items that this one knows, one by itself. */
+const TYPES = {
+  Invitation: 'ORG',
+  SiteInvite: 'SITE',
+  Mail: 'MAIL',
+  RequestMail: 'MAIL',
+  GrantEndMail: 'MAIL',
+  OfferMail: 'MAIL',
+  SiteAccess: 'SITE',
+  User: 'USER',
+  Organization: 'ORG',
+  DiscardedTeam: 'ORG',
+  Job: 'JOB',
+  Reminder: 'ORG',
+  Webhook: 'WEBHOOK',
+};
+
+test('what a version can’t make sense of is put off once, whole and in each shard, beside work that is done', async () => {
+  const { owner } = await service.organization();
+  const dueAt = `2020-01-01T00:00:00.000Z#unknown#000000`;
+  const rows = Array.from({ length: DUE_SHARDS }, (_, shard) =>
+    Object.entries(TYPES).map(([type, prefix]) => ({
+      ...{ pk: `${prefix}#unknown-${shard}`, sk: type, type, due: `DUE#${shard}`, dueAt, kept: 'as it is' },
+    })),
+  ).flat();
+  const write = async (requests: readonly object[]) => {
+    for (let start = 0; start < requests.length; start += 25) {
+      const RequestItems = { [service.stack.table]: requests.slice(start, start + 25) as never };
+      await table.send(new BatchWriteCommand({ RequestItems }));
+    }
+  };
+  const strange = async () => {
+    const items = (await service.items()).filter(({ pk }) => (pk as string).includes('#unknown-'));
+    return items.sort((one, other) => `${one.pk}${one.sk}`.localeCompare(`${other.pk}${other.sk}`));
+  };
+  await write(rows.map((Item) => ({ PutRequest: { Item } })));
+  const before = await strange();
+  const others = async () => (await service.items()).length;
+  const addresses = await invite(owner, 40);
+  const count = await others();
+
+  const since = (await service.calls()).length;
+  expect(await service.sweep()).toMatchObject({ sent: 40, failed: rows.length, settled: 0, cleared: 0, expired: 0 });
+  const writes = (await service.calls())
+    .slice(since)
+    .filter(({ function: name, action }) => name === 'scheduled/sweep' && /Update|Put|Delete/.test(action));
+  expect(new Set(await mailCounts(addresses))).toEqual(new Set([1]));
+  const after = await strange();
+  expect(after.map(({ dueAt: _, ...item }) => item)).toEqual(before.map(({ dueAt: _, ...item }) => item));
+  const minutes = after.map(
+    (item) => (Date.parse((item.dueAt as string).split('#')[0] as string) - Date.now()) / 60_000,
+  );
+  expect(Math.min(...minutes)).toBeGreaterThan(13);
+  expect(Math.max(...minutes)).toBeLessThan(16);
+  expect(writes.filter(({ keys }) => keys.some((key) => key.includes('#unknown-')))).toHaveLength(rows.length);
+  // Each of the others was claimed and recorded.
+  expect(writes.filter(({ allowed }) => allowed)).toHaveLength(rows.length + 2 * addresses.length);
+  expect(await others()).toBe(count);
+  expect(await service.sweep(), 'They wait').toMatchObject({ sent: 0, failed: 0 });
+  await write(rows.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } })));
+});
+
+test('whoever has claimed a row has it for longer than any function runs', () => {
+  const now = new Date();
+  const lease = (Date.parse(leaseEnd(now)) - now.getTime()) / 1000;
+  for (const { declaration } of functions) expect(declaration.timeout).toBeLessThan(lease);
 });
 
 test('a run tells for how long the longest due has waited', async () => {

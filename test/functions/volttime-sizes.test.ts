@@ -39,7 +39,7 @@ async function writeAll(writes: readonly Write[]): Promise<void> {
   for (let start = 0; start < writes.length; start += 100) await transact(writes.slice(start, start + 100));
 }
 
-const put = (key: Key, type: string, item: object): Write => ({ type: 'put', key, item: { type, v: 1, ...item } });
+const put = (key: Key, type: string, item: object): Write => ({ type: 'put', key, item: { type, ...item } });
 const teamIdOf = ({ team }: Side) => shortIdFromUuid('team', team.uuid) as string;
 const occasionOf = ({ member }: Side) =>
   ({

@@ -45,7 +45,7 @@ export const mutants: readonly Mutant[] = [
     name: 'an address may have several live invitations',
     edits: [
       {
-        file: 'lib/invitations/invitations.ts',
+        file: 'lib/invitations/inviting.ts',
         replace: `          earlier ? { attribute: 'invitationId', is: earlier.id } : { absent: 'invitationId' },\n`,
         by: '',
       },
@@ -99,7 +99,7 @@ export const mutants: readonly Mutant[] = [
     name: 'an invitation into a full team is made',
     edits: [
       {
-        file: 'lib/invitations/invitations.ts',
+        file: 'lib/invitations/inviting.ts',
         replace: 'if (team.members >= limits.membersOfTeam)',
         by: 'if (team.members < 0)',
       },
@@ -154,12 +154,12 @@ export const mutants: readonly Mutant[] = [
     name: 'an invitation ends without having to be pending',
     edits: [
       {
-        file: 'lib/invitations/invitations.ts',
+        file: 'lib/invitations/ending.ts',
         replace: `      { attribute: 'status', is: 'PENDING' },\n      { attribute: 'expiresAt', above: at },`,
         by: '',
       },
       {
-        file: 'lib/invitations/invitations.ts',
+        file: 'lib/invitations/ending.ts',
         replace: `    remove: ['invitationId'],\n    when: [{ attribute: 'invitationId', is: id }],`,
         by: `    remove: ['invitationId'],`,
       },
@@ -169,8 +169,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'an event of a mail may be recorded again',
     edits: [
-      { file: 'lib/outbox/mail-events.ts', replace: 'if (known || !invitation', by: 'if (!invitation' },
-      { file: 'lib/outbox/mail-events.ts', replace: `        when: [{ absent: 'pk' }],\n`, by: '' },
+      { file: 'lib/invitations/mail-events.ts', replace: 'if (known || !invitation', by: 'if (!invitation' },
+      { file: 'lib/invitations/mail-events.ts', replace: `        when: [{ absent: 'pk' }],\n`, by: '' },
     ],
     test: {
       file: 'test/functions/mail-events.test.ts',
@@ -181,7 +181,7 @@ export const mutants: readonly Mutant[] = [
     name: 'events of a mail overwrite each other',
     edits: [
       {
-        file: 'lib/outbox/mail-events.ts',
+        file: 'lib/invitations/mail-events.ts',
         replace: `          delivery ? { attribute: 'delivery', is: delivery } : { absent: 'delivery' },\n`,
         by: '',
       },
@@ -238,7 +238,7 @@ export const mutants: readonly Mutant[] = [
     name: 'a resend goes by no state of what it replaces',
     edits: [
       {
-        file: 'lib/invitations/invitations.ts',
+        file: 'lib/invitations/resending.ts',
         replace: `        { attribute: 'secrets', is: invitation.secrets },\n`,
         by: '',
       },
@@ -249,7 +249,7 @@ export const mutants: readonly Mutant[] = [
     name: 'a link that was replaced meanwhile is good for accepting',
     edits: [
       {
-        file: 'lib/invitations/invitations.ts',
+        file: 'lib/invitations/ending.ts',
         replace: `...(link ? [{ attribute: isHanded(link) ? 'handedSecrets' : 'secrets', contains: hashSecret(link.secret) }] : []),`,
         by: '',
       },
@@ -291,9 +291,9 @@ export const mutants: readonly Mutant[] = [
     name: 'a mail to an inviter is sent by whoever finds it',
     edits: [
       {
-        file: 'lib/outbox/mails.ts',
-        replace: `{ dueAt }, [{ attribute: 'dueAt', is: mail.dueAt }]`,
-        by: `{ dueAt }, [{ exists: 'pk' }]`,
+        file: 'lib/outbox/outbox.ts',
+        replace: `set: claimed, when: [isMine(item)]`,
+        by: `set: claimed, when: [{ exists: 'pk' }]`,
       },
     ],
     test: { file: 'test/functions/pages.test.ts', name: 'succeeds while SES is down; the sweep sends the mail, once' },
@@ -472,7 +472,7 @@ export const mutants: readonly Mutant[] = [
     name: 'an invitation is made as if nobody had blocked it',
     edits: [
       {
-        file: 'lib/invitations/invitations.ts',
+        file: 'lib/invitations/inviting.ts',
         replace: `guard?.blockedAt ? { exists: 'blockedAt' } : { absent: 'blockedAt' },`,
         by: '',
       },
@@ -483,7 +483,7 @@ export const mutants: readonly Mutant[] = [
     name: 'an invitation is resent as if nobody had blocked it',
     edits: [
       {
-        file: 'lib/invitations/invitations.ts',
+        file: 'lib/invitations/resending.ts',
         replace: `invitation.muted ? { exists: 'muted' } : { absent: 'muted' },`,
         by: '',
       },
@@ -575,7 +575,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'the sweep goes by when something was due alone',
-    edits: [{ file: 'functions/scheduled/sweep.ts', replace: 'inTurns(listed).slice', by: 'listed.slice' }],
+    edits: [{ file: 'lib/outbox/sweep.ts', replace: 'const round = inTurns(', by: 'const round = (' }],
     test: {
       file: 'test/functions/sweep.test.ts',
       name: 'the mails of an organization don’t wait behind the bulk of another',
@@ -750,9 +750,9 @@ export const mutants: readonly Mutant[] = [
     name: 'an invite to a site is mailed to who wants no more',
     edits: [
       {
-        file: 'lib/outbox/site-delivery.ts',
-        replace: `guard?.blockedAt ? mutedMail(product) : composed()`,
-        by: 'composed()',
+        file: 'lib/sites/site-invite-mail.ts',
+        replace: `about.guard?.blockedAt ? mutedMail(configuration().product) : compose(invite, about)`,
+        by: 'compose(invite, about)',
       },
     ],
     test: blocking('holds for reminders of the invitation that waits'),

@@ -773,11 +773,7 @@ function problemsOf(item: Item, table: Table): string[] {
   const key = keyOf(item);
   const kind = KINDS[item.type];
   if (!kind) return [`${key} is of the unknown type ${item.type}.`];
-  const facts: Fact[] = [
-    ['its version', 1, item.v],
-    ['its key', kind.key(item), key],
-    ...(kind.facts?.(item, table) ?? []),
-  ];
+  const facts: Fact[] = [['its key', kind.key(item), key], ...(kind.facts?.(item, table) ?? [])];
   for (const [to, says = {}] of kind.relations?.(item, table) ?? []) {
     const other = table.get(to);
     facts.push([`whether ${to} is there`, true, other !== undefined]);

@@ -1,15 +1,12 @@
 import { configuration } from '../../configuration.ts';
 import { canBeAskedFor, type Link } from '../../domain/invitation.ts';
 import { type Language, languageOf } from '../../domain/language.ts';
+import { ASK_PATH } from '../../domain/page-paths.ts';
 import { Refusal, type RefusalCode } from '../../domain/refusal.ts';
 import type { Format } from '../format.ts';
 import type { Page, PageSetting } from './layout.ts';
 import { deadLinkPage, errorPage } from './refusal-page.ts';
 import type { DeadLink } from './refusal-words.ts';
-
-/** Where the forms of the pages are posted whose path is in no mail. */
-export const DECLINE_PATH = '/invitations/decline';
-export const ASK_PATH = '/invitations/ask';
 
 /** The refusals that a link's page explains. */
 const DEAD_LINKS: Partial<Record<RefusalCode, DeadLink>> = {

@@ -1,7 +1,6 @@
 import PostalMime from 'postal-mime';
 import { expect, test } from 'vitest';
 import { type AskingMessage, askingMail } from '../../../lib/email/asking.ts';
-import { ASKING_WORDS } from '../../../lib/email/asking-words.ts';
 import { toMime } from '../../../lib/email/mime.ts';
 
 const ASKING: AskingMessage = {
@@ -64,11 +63,4 @@ test("the organization's name is a user's words: no markup, no link, no header",
   expect(mail.bcc).toBeUndefined();
   expect(html).not.toContain('<b>');
   for (const part of [mail.subject, html, text]) expect(part).not.toContain('https://evil');
-});
-
-test('both languages fill the same places of the same phrases', () => {
-  const places = (phrase: string) => [...phrase.matchAll(/\{\w+\}/g)].map(String).sort();
-  for (const key of Object.keys(ASKING_WORDS.en) as (keyof typeof ASKING_WORDS.en)[]) {
-    expect(places(ASKING_WORDS.de[key]), key).toEqual(places(ASKING_WORDS.en[key]));
-  }
 });

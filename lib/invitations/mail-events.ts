@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import type { AuditAction, Occasion } from '../domain/audit.ts';
 import { ERASED } from '../domain/invitation.ts';
 import { effectOf, type MailEvent, type MailEventKind, withoutAddresses } from '../domain/mail-event.ts';
-import { getInvitation } from '../invitations/invitations.ts';
 import type { TableAccess } from '../table/access.ts';
 import { audit } from '../table/audit.ts';
+import { dueAttributes } from '../table/due.ts';
 import { keys } from '../table/keys.ts';
 import { get } from '../table/read.ts';
 import { transact, untilFresh, type Write } from '../table/write.ts';
-import { dueAttributes } from './due.ts';
+import { getInvitation } from './invitations.ts';
 
 /** What recording events does to the table. */
 export const RECORD_MAIL_EVENTS: TableAccess = {
@@ -57,7 +57,7 @@ export function recordMailEvent(
       {
         type: 'put',
         key: seen,
-        item: { type: 'MailEvent', v: 1, organizationId, invitationId, kind, ttl: ttl(now, SEEN_DAYS) },
+        item: { type: 'MailEvent', organizationId, invitationId, kind, ttl: ttl(now, SEEN_DAYS) },
         when: [{ absent: 'pk' }],
       },
       {
@@ -93,7 +93,7 @@ export function recordMailEvent(
  * @param id SNS's: the same notification is kept once
  */
 export async function putAside(id: string, text: string, now: Date): Promise<void> {
-  const item = { type: 'UnreadMailEvent', v: 1, event: withoutAddresses(text), createdAt: now.toISOString() };
+  const item = { type: 'UnreadMailEvent', event: withoutAddresses(text), createdAt: now.toISOString() };
   await transact([{ type: 'put', key: keys.mailEvent(id), item: { ...item, ttl: ttl(now, UNREAD_DAYS) } }]);
 }
 

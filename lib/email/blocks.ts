@@ -1,0 +1,158 @@
+import { showAddress } from '../domain/address.ts';
+import { paletteOf } from '../domain/color.ts';
+import { fill, fillHtml, type Html, html, trusted } from '../domain/html.ts';
+import type { Language } from '../domain/language.ts';
+import type { Product } from '../domain/product.ts';
+import { oneLine } from '../domain/user-text.ts';
+import { FONT, SMALL, TEXT } from './layout.ts';
+import { unlinked } from './unlinked.ts';
+
+/** The longest name that a mail repeats, in characters; what is longer is cut. */
+export const NAME = 80;
+
+/** Something that a letter says. A string is our own words. */
+export type Said = string | { readonly text: string; readonly html: Html; readonly inParagraph?: Html };
+
+/** A name that a user chose: on one line, cut, and without anything that a mail client would turn into a link. */
+export function nameSaid(name: string): Said {
+  const text = unlinked(oneLine(name, NAME));
+  const isolated = html`<bdi>${text}</bdi>`;
+  return { text, html: isolated, inParagraph: html`<strong>${isolated}</strong>` };
+}
+
+/** An address, as people write it. */
+export function addressSaid(address: string): Said {
+  const text = showAddress(address);
+  return { text, html: html`${text}`, inParagraph: html`<strong>${text}</strong>` };
+}
+
+/** What the places of a letter's phrases are filled with, and how it looks. */
+export interface Setting {
+  readonly language: Language;
+  readonly product: Product;
+  readonly said: Readonly<Record<string, Said>>;
+}
+
+/** A part of a letter, as it is said by its text and by its HTML. */
+export interface Rendered {
+  readonly text: string;
+  readonly html: Html;
+}
+
+/** A part of a letter; `undefined` leaves nothing. */
+export type Block = (setting: Setting) => Rendered | undefined;
+
+/** A phrase as it stands anywhere but in a paragraph, where people and names stand out. */
+export function say(phrase: string, said: Setting['said'], where: 'html' | 'inParagraph' = 'html'): Rendered {
+  const all = Object.entries(said);
+  const texts = all.map(([place, one]) => [place, typeof one === 'string' ? one : one.text] as const);
+  const markup = all.map(([place, one]) => [place, typeof one === 'string' ? one : (one[where] ?? one.html)] as const);
+  return { text: fill(phrase, Object.fromEntries(texts)), html: fillHtml(phrase, Object.fromEntries(markup)) };
+}
+
+/** A paragraph. */
+export function paragraph(phrase: string): Block {
+  return ({ said }) => {
+    const { text, html: words } = say(phrase, said, 'inParagraph');
+    return {
+      text,
+      html: html`
+        <p class="text" style="${TEXT};margin:0 0 24px">${words}</p>`,
+    };
+  };
+}
+
+/** The mail's one button; the text part has its address, below `open`. */
+export function button(href: string, words: { readonly open: string; readonly button: string }): Block {
+  return ({ product, said }) => {
+    const { fill: color, onFill, inkOnLight } = paletteOf(product.color);
+    return {
+      text: `${say(words.open, said).text}\n${href}`,
+      html: html`
+        <table role="presentation" class="action" cellpadding="0" cellspacing="0" border="0" style="margin:0 0 28px;min-width:50%">
+          <tr>
+            <td class="button" align="center" bgcolor="${color}" style="background:${color};border:1px solid ${inkOnLight};border-radius:8px;mso-padding-alt:14px 28px"><a href="${href}" style="${FONT};display:inline-block;padding:14px 28px;font-size:16px;line-height:20px;font-weight:600;color:${onFill};text-decoration:none;border-radius:8px">${say(words.button, said).text}</a></td>
+          </tr>
+        </table>`,
+    };
+  };
+}
+
+const APPLICATION: Record<Language, { readonly open: string; readonly button: string }> = {
+  en: { open: 'Open {product}:', button: 'Open {product}' },
+  de: { open: '{product} öffnen:', button: '{product} öffnen' },
+};
+
+/** The button that leads to the application; where none is known the letter's words must do. */
+export function application(url: string | undefined): Block {
+  return (setting) => (url === undefined ? undefined : button(url, APPLICATION[setting.language])(setting));
+}
+
+const WROTE: Record<Language, string> = { en: '{author} wrote:', de: '{author} schreibt:' };
+
+/**
+ * What somebody wrote, if they did, with the button. In the text part the button's address comes first: whoever takes the
+ * first address takes ours.
+ */
+export function quoteAbove(press: Block, author: Said, lines: readonly string[]): Block {
+  return (setting) => {
+    const pressed = press(setting);
+    if (lines.length === 0 || !pressed) return pressed;
+    const { inkOnLight } = paletteOf(setting.product.color);
+    const who = say(WROTE[setting.language], { author });
+    return {
+      text: `${pressed.text}\n\n${[who.text, ...lines.map((line) => `> ${line}`.trimEnd())].join('\n')}`,
+      html: html`
+        <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="margin:0 0 24px">
+          <tr>
+            <td class="quote" style="border-left:3px solid ${inkOnLight};padding:2px 0 2px 16px">
+              <span class="muted" style="${SMALL}">${who.html}</span><br>
+              <span class="text" dir="auto" style="${TEXT}">${lines.map((line, index) => html`${index ? trusted('<br>') : undefined}${line}`)}</span>
+            </td>
+          </tr>
+        </table>${pressed.html}`,
+    };
+  };
+}
+
+/** Facts, each with its label. @param below what stands below them in the HTML part */
+export function facts(
+  rows: readonly (readonly [label: string, value: Said])[],
+  below?: (setting: Setting) => Html,
+): Block {
+  return (setting) => {
+    const last = rows.length - 1;
+    return {
+      text: rows.map(([label, value]) => `${label}: ${say('{value}', { value }).text}`).join('\n'),
+      html: html`
+        <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">${rows.map(
+          ([label, value], index) => html`
+          <tr>
+            <td class="muted line" style="${SMALL};border-top:1px solid #e3e6eb;padding:12px 0 ${below || index < last ? 12 : 0}px">${label}<br>
+              <span class="text" style="${TEXT}">${say('{value}', { value }).html}</span></td>
+          </tr>`,
+        )}${
+          below &&
+          html`
+          <tr>
+            <td class="muted line" style="${SMALL};border-top:1px solid #e3e6eb;padding:16px 0 0">${below(setting)}</td>
+          </tr>`
+        }
+        </table>`,
+    };
+  };
+}
+
+const COPY: Record<Language, string> = {
+  en: 'If the button doesn’t work, copy this address into your browser:',
+  de: 'Falls die Schaltfläche nicht funktioniert, kopieren Sie diese Adresse in Ihren Browser:',
+};
+
+/** Below the facts the address of the button, for whoever can't press it. */
+export function copyable(link: string): (setting: Setting) => Html {
+  return ({ language, product }) => {
+    const { inkOnLight } = paletteOf(product.color);
+    return html`${COPY[language]}<br>
+              <a class="link" href="${link}" style="color:${inkOnLight};word-break:break-all">${link}</a>`;
+  };
+}

@@ -1,0 +1,79 @@
+import { type Invitation, nextDue, statusAt } from '../domain/invitation.ts';
+import type { Membership, User } from '../domain/member.ts';
+import type { Organization } from '../domain/organization.ts';
+import { may } from '../domain/roles.ts';
+import { getMembership } from '../organizations/members.ts';
+import { getOrganization } from '../organizations/organizations.ts';
+import { claim, giveUp, recordUnsent } from '../outbox/outbox.ts';
+import type { Outcome, Run, Work } from '../outbox/sweep.ts';
+import { getUser } from '../people/people.ts';
+import { type DueItem, dueAttributes } from '../table/due.ts';
+import { itemReader, TornItem } from '../table/items.ts';
+import { keys } from '../table/keys.ts';
+import { recordIf } from '../table/write.ts';
+import { expireInvitation } from './ending.ts';
+import { INVITATION_FIELDS } from './invitations.ts';
+import { type DueInvitation, INVITATIONS, isClaimed, newMailSecrets, nextMail, sendInvitation } from './mail.ts';
+
+const DUE_INVITATION = itemReader<DueInvitation>('Invitation', { ...INVITATION_FIELDS, dueAt: 'string' });
+
+/** The work about an invitation: its mail or a reminder is to be sent, or its period is over. */
+export async function dueInvitation(item: DueItem, now: Date): Promise<Work> {
+  const invitation = DUE_INVITATION.one(item);
+  if (invitation.status !== 'PENDING') throw new TornItem(item, 'has ended and is due');
+  if (statusAt(invitation, now) === 'EXPIRED') {
+    return async (occasion) => {
+      await expireInvitation(occasion, invitation);
+      return 'expired';
+    };
+  }
+  const { organizationId, inviterId } = invitation;
+  const [organization, inviter, membership] = await Promise.all([
+    getOrganization(organizationId),
+    getUser(inviterId),
+    getMembership(inviterId, organizationId),
+  ]);
+  return (occasion, run) => mailOrSettle(invitation, { organization, inviter, membership }, occasion.now, run);
+}
+
+/** Who stands behind an invitation; parts that are gone are undefined. */
+interface Sender {
+  readonly organization: Organization | undefined;
+  readonly inviter: User | undefined;
+  readonly membership: Membership | undefined;
+}
+
+async function mailOrSettle(invitation: DueInvitation, sender: Sender, now: Date, run: Run): Promise<Outcome> {
+  const { delivery, remindersStoppedAt } = invitation;
+  const isQueued = delivery?.state === 'QUEUED';
+  if (!isClaimed(invitation) || (!isQueued && nextDue(invitation) > now.toISOString())) {
+    await settle(invitation);
+    return 'settled';
+  }
+  if (isQueued && delivery.kind === 'reminder' && remindersStoppedAt !== undefined) {
+    // The invitee asked for no more while a reminder waited.
+    await giveUp(INVITATIONS, invitation, now, 'reminders_stopped');
+    return 'settled';
+  }
+  const secrets = newMailSecrets();
+  const claimed = await claim(INVITATIONS, invitation, now, nextMail(invitation, now, secrets));
+  const { organization, inviter, membership } = sender;
+  if (!organization || !inviter || !membership || !may(membership.role, 'invitation:create')) {
+    // Its link would be refused; it is tried again for when somebody else resends it.
+    await recordUnsent(INVITATIONS, claimed, now, organization ? 'inviter_removed' : 'organization_not_found');
+    return 'unsent';
+  }
+  const sent = await sendInvitation(claimed, { organization, inviter, secrets }, run.send);
+  return sent.delivery.state === 'SENT' ? 'sent' : 'unsent';
+}
+
+/** Puts an invitation where it belongs in the index that has no mail to send now. */
+async function settle(invitation: Invitation & { readonly dueAt: string }): Promise<void> {
+  const { id, organizationId } = invitation;
+  await recordIf({
+    type: 'update',
+    key: keys.invitation(organizationId, id),
+    set: { dueAt: dueAttributes(id, nextDue(invitation)).dueAt },
+    when: [{ attribute: 'dueAt', is: invitation.dueAt }],
+  });
+}

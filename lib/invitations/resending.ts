@@ -1,0 +1,88 @@
+import type { Occasion } from '../domain/audit.ts';
+import { type Invitation, periodEnd, REPLACED_SECRETS, refuseUnlessResendable } from '../domain/invitation.ts';
+import type { Limits } from '../domain/limits.ts';
+import { hashSecret, withSecret } from '../domain/link.ts';
+import type { Actor } from '../domain/member.ts';
+import { actorMay } from '../organizations/members.ts';
+import { getAddressHolder } from '../people/people.ts';
+import type { TableAccess } from '../table/access.ts';
+import { audit } from '../table/audit.ts';
+import { count } from '../table/counters.ts';
+import { keys } from '../table/keys.ts';
+import { type Counted, countMailsOfDay, countMailsTo } from '../table/rates.ts';
+import { transact } from '../table/write.ts';
+import { getInvited } from './invitations.ts';
+import { claimAddress, findPlaces, INVITE } from './inviting.ts';
+import { type ClaimedInvitation, type MailSecrets, queuedMail } from './mail.ts';
+
+/** What resending does to the table. */
+export const RESEND: TableAccess = { ...INVITE, PutItem: ['AUDIT'] };
+
+/**
+ * Gives an invitation a new secret and a full new period, and makes its mail due: earlier links then say that a newer
+ * mail was sent. The resender becomes the inviter. An expired invitation takes its address and a seat again.
+ *
+ * @returns the invitation, whose mail the caller sends now
+ */
+export async function resendInvitation(
+  occasion: Occasion,
+  actor: Actor,
+  invitation: Invitation,
+  counted: Counted,
+  { secrets, limits }: { secrets: MailSecrets; limits: Limits },
+): Promise<ClaimedInvitation> {
+  const { now } = occasion;
+  const { organizationId, id, email } = invitation;
+  refuseUnlessResendable(invitation, now);
+  // What was recorded as EXPIRED has given up its address and its seat.
+  const isOver = invitation.status === 'EXPIRED';
+  const [holder, guard] = isOver
+    ? await Promise.all([getAddressHolder(email), getInvited(email, organizationId)])
+    : [undefined, undefined];
+  const set = {
+    status: 'PENDING' as const,
+    inviterId: actor.userId,
+    expiresAt: periodEnd(now, invitation.days),
+    updatedAt: now.toISOString(),
+    secrets: [hashSecret(secrets.link)],
+    replacedSecrets: [...invitation.secrets.toReversed(), ...invitation.replacedSecrets].slice(0, REPLACED_SECRETS),
+    stopSecrets: withSecret(invitation.stopSecrets, secrets.stop),
+    reminders: 0,
+    ...queuedMail(id, (invitation.delivery?.mail ?? 0) + 1, now),
+  };
+  // The mark of a live one is kept with the address; of one that was over, the address tells.
+  const isMuted = isOver ? guard?.blockedAt !== undefined : invitation.muted === true;
+  const claim = isOver ? await claimAddress(occasion, actor, invitation, { holder, guard }) : undefined;
+  const needsSeat = claim !== undefined && claim.seat === undefined;
+  const { seat, place } = findPlaces(counted.counters, limits, now, { seats: needsSeat ? 1 : 0, mails: 1 });
+  const row = seat?.row ?? claim?.seat ?? invitation.seat;
+  await transact([
+    ...actorMay(actor, 'invitation:resend'),
+    {
+      type: 'update',
+      key: keys.invitation(organizationId, id),
+      set: { ...set, seat: row, ...(isMuted && { muted: true }) },
+      remove: ['askedAt', ...(isMuted ? [] : ['muted'])],
+      when: [
+        { attribute: 'status', is: invitation.status },
+        { attribute: 'secrets', is: invitation.secrets },
+        { absent: 'mailStopped' },
+        invitation.muted ? { exists: 'muted' } : { absent: 'muted' },
+        { attribute: 'email', is: invitation.email },
+      ],
+    },
+    ...(claim?.writes ?? []),
+    ...(seat ? [count(organizationId, row, 'seatTaken', { room: seat })] : []),
+    ...(place ? countMailsOfDay(actor, counted, place, limits, now) : []),
+    ...countMailsTo(actor, [email], limits, now),
+    audit(occasion, {
+      action: 'invitation.resend',
+      organizationId,
+      resource: { type: 'invitation', id },
+      before: { expiresAt: invitation.expiresAt },
+      after: { expiresAt: set.expiresAt },
+    }),
+  ]);
+  const { muted: _, ...unmuted } = invitation;
+  return { ...unmuted, ...set, seat: row, ...(isMuted && { muted: true }) };
+}

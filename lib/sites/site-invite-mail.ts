@@ -1,0 +1,133 @@
+import { configuration } from '../configuration.ts';
+import { withSecret } from '../domain/link.ts';
+import { nameOf, type Profile } from '../domain/member.ts';
+import type { Organization } from '../domain/organization.ts';
+import { BLOCK_PATH, SITE_INVITE_PATH } from '../domain/page-paths.ts';
+import { Refusal } from '../domain/refusal.ts';
+import type { Site } from '../domain/site.ts';
+import { inviteEnd, refuseUnlessOpen, requireSite, type SiteInvite } from '../domain/site-invite.ts';
+import { formatSiteToken, newSiteSecret } from '../domain/site-link.ts';
+import type { Team } from '../domain/team.ts';
+import { mutedMail } from '../email/muted.ts';
+import type { sendMail } from '../email/ses.ts';
+import { siteInviteMail } from '../email/site-invite.ts';
+import { getInvited, type InvitedGuard } from '../invitations/invitations.ts';
+import { getOrganization } from '../organizations/organizations.ts';
+import { claim, deliver, giveUp, type OutboxKind } from '../outbox/outbox.ts';
+import type { Work } from '../outbox/sweep.ts';
+import { getUser } from '../people/people.ts';
+import type { DueAttributes, DueItem } from '../table/due.ts';
+import { itemReader } from '../table/items.ts';
+import { keys } from '../table/keys.ts';
+import { Stale, transact } from '../table/write.ts';
+import { getTeam } from '../teams/teams.ts';
+import { getInviter, inviteRemoval, SITE_INVITE_FIELDS } from './site-invites.ts';
+import { getSite } from './sites.ts';
+
+/** An invite to a site with its place in the index: its mail is to be sent, or it is to be forgotten. */
+export type DueInvite = SiteInvite & Pick<DueAttributes, 'dueAt'>;
+
+const DUE_INVITE = itemReader<DueInvite>('SiteInvite', { ...SITE_INVITE_FIELDS, dueAt: 'string' });
+
+/** Invites to sites as they are sent: tried until they expire, and forgotten some time after that. */
+const SITE_INVITES: OutboxKind<DueInvite> = {
+  name: 'siteInvite',
+  key: ({ siteId, id }) => keys.siteInvite(siteId, id),
+  end: ({ expiresAt }) => expiresAt,
+  next: inviteEnd,
+};
+
+/** The link by which an invite to a site is opened. */
+export function siteInviteLink({ siteId, id, email }: SiteInvite, site: Site, secret: Buffer): string {
+  const query = new URLSearchParams({
+    site_id: String(site.number),
+    email,
+    token: formatSiteToken({ siteId, id, secret }),
+  });
+  return `${configuration().publicUrl}${SITE_INVITE_PATH}?${query}`;
+}
+
+/** The link by which the invited refuse all invites of the organization. */
+function blockLink({ siteId, id }: SiteInvite, secret: Buffer): string {
+  const query = new URLSearchParams({ of: 'site', token: formatSiteToken({ siteId, id, secret }) });
+  return `${configuration().publicUrl}${BLOCK_PATH}?${query}`;
+}
+
+/** Whose site it is, by whom somebody is invited to it, and the secret of the mail's link, which is in it alone. */
+export interface AboutInvite {
+  readonly organization: Organization;
+  readonly site: Site;
+  readonly team: Team;
+  readonly inviter: Profile;
+  /** Tells whether the invited wants no more from the organization. */
+  readonly guard: InvitedGuard | undefined;
+  readonly secret: Buffer;
+}
+
+/** Sends the mail of an invite that is claimed, as `deliver` does. */
+export function sendSiteInvite(invite: DueInvite, about: AboutInvite, send?: typeof sendMail): Promise<DueInvite> {
+  // Who wants no more gets nothing, and whoever invites can't tell.
+  const mail = about.guard?.blockedAt ? mutedMail(configuration().product) : compose(invite, about);
+  return deliver(SITE_INVITES, invite, mail, send);
+}
+
+function compose(invite: DueInvite, { organization, site, team, inviter, secret }: AboutInvite) {
+  return siteInviteMail({
+    ...{ language: organization.language, siteName: site.name, teamName: team.name },
+    ...{ inviterName: nameOf(inviter), inviterAddress: inviter.email, carried: invite },
+    ...{ email: invite.email, expiresAt: invite.expiresAt, link: siteInviteLink(invite, site, secret) },
+    ...{ organizationName: organization.name, blockLink: blockLink(invite, secret) },
+    product: configuration().product,
+  });
+}
+
+/** The work about an invite to a site: its mail is to be sent, or it is to be forgotten since its time is long over. */
+export async function dueSiteInvite(item: DueItem, now: Date): Promise<Work> {
+  const invite = DUE_INVITE.one(item);
+  if (inviteEnd(invite) <= now.toISOString()) {
+    return async () => {
+      await forget(invite);
+      return 'cleared';
+    };
+  }
+  const { siteId, organizationId, teamId, inviterId } = invite;
+  const [site, organization, team, user, inviter, guard] = await Promise.all([
+    getSite(siteId),
+    getOrganization(organizationId),
+    getTeam(organizationId, teamId),
+    getUser(inviterId),
+    getInviter(invite),
+    getInvited(invite.email, organizationId),
+  ]);
+  return async (occasion, { send }) => {
+    try {
+      refuseUnlessOpen(invite, occasion.now);
+      requireSite(invite, site, inviter);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      // Its link would be refused.
+      await giveUp(SITE_INVITES, invite, occasion.now);
+      return 'settled';
+    }
+    if (!organization || !team || !user) throw new Stale();
+    const secret = newSiteSecret();
+    const mailSecrets = withSecret(invite.mailSecrets, secret);
+    const claimed = await claim(SITE_INVITES, invite, occasion.now, { mailSecrets });
+    const about = { organization, site, team, inviter: user, guard, secret };
+    const { delivery } = await sendSiteInvite(claimed, about, send);
+    return delivery.state === 'SENT' ? 'sent' : 'unsent';
+  };
+}
+
+/** Forgets an invite whose time is long over. */
+async function forget(invite: DueInvite): Promise<void> {
+  await transact([
+    // It may have been resent at its last moment.
+    {
+      type: 'check',
+      key: keys.siteInvite(invite.siteId, invite.id),
+      when: [{ attribute: 'dueAt', is: invite.dueAt }],
+    },
+    ...inviteRemoval(invite),
+  ]);
+}

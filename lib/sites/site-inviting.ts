@@ -1,0 +1,223 @@
+import { configuration } from '../configuration.ts';
+import type { Occasion } from '../domain/audit.ts';
+import { newId, newNumber } from '../domain/ids.ts';
+import { periodEnd, REPLACED_SECRETS } from '../domain/invitation.ts';
+import { anyOf, mailPlaces } from '../domain/limits.ts';
+import { hashSecret } from '../domain/link.ts';
+import type { Profile } from '../domain/member.ts';
+import type { Organization } from '../domain/organization.ts';
+import type { Way } from '../domain/reach.ts';
+import { Refusal } from '../domain/refusal.ts';
+import type { Site } from '../domain/site.ts';
+import { type Carried, INVITE_DAYS, type SiteInvite } from '../domain/site-invite.ts';
+import { formatSiteToken, newSiteSecret } from '../domain/site-link.ts';
+import { getInvited, type InvitedGuard } from '../invitations/invitations.ts';
+import { getOrganization } from '../organizations/organizations.ts';
+import { queued } from '../outbox/outbox.ts';
+import { getCaller } from '../people/people.ts';
+import { type TableAccess, union } from '../table/access.ts';
+import { keys } from '../table/keys.ts';
+import {
+  type Counted,
+  countInvite,
+  countMailsOfDay,
+  countMailsTo,
+  endOfDay,
+  getInviteWindow,
+  type InviteWindow,
+  READ_COUNTED,
+  readCounted,
+  tooMany,
+} from '../table/rates.ts';
+import { Stale, transact, type Write } from '../table/write.ts';
+import { actorManagesSite, auditIn } from './sharing.ts';
+import { type DueInvite, sendSiteInvite, siteInviteLink } from './site-invite-mail.ts';
+
+/** What inviting to a site goes by, beside what the caller may. */
+export interface BeforeInviting {
+  readonly organization: Organization;
+  readonly inviter: Profile;
+  /** What is counted of mails. */
+  readonly counted: Counted;
+  /** What the address was invited to by the organization before, and whether it wants no more. */
+  readonly guard: InvitedGuard | undefined;
+  /** The actor's window of invites. */
+  readonly window: InviteWindow | undefined;
+}
+
+/** Reads what inviting to a site goes by. */
+export async function beforeInviting(
+  { organizationId }: Site,
+  { actor }: Way,
+  email: string,
+  now: Date,
+): Promise<BeforeInviting> {
+  const [organization, inviter, counted, window, guard] = await Promise.all([
+    getOrganization(organizationId),
+    getCaller(actor.userId),
+    readCounted({ organizationId, userId: actor.userId }, now),
+    getInviteWindow(actor.userId),
+    getInvited(email, organizationId),
+  ]);
+  if (!organization) throw new Stale();
+  return { organization, inviter, counted, window, guard };
+}
+
+/** What `beforeInviting` and `inviteToSite` do to the table. */
+export const INVITE_TO_SITE: TableAccess = union(READ_COUNTED, {
+  BatchGetItem: ['ORG', 'USER', 'LIMIT', 'EMAIL'],
+  ConditionCheckItem: ['USER', 'TEAM', 'SITE'],
+  PutItem: ['SITE', 'EMAIL', 'AUDIT'],
+  UpdateItem: ['ORG', 'LIMIT', 'SITE'],
+});
+
+/**
+ * Invites a team of somebody's to a site, by a mail that is tried at once.
+ *
+ * @param way by which the actor manages the site
+ * @param also what else is written with the invite
+ * @returns the invite, headers of the answer, and what lets the invited accept it, signed in: the token, and the address
+ *   of a page that shows the invite and names no team of the invited, since whoever invites gets to see it
+ * @throws Refusal `request_rate_exceeded`, `recipient_rate_exceeded`, `mail_rate_exceeded`
+ */
+export async function inviteToSite(
+  occasion: Occasion,
+  way: Way,
+  site: Site,
+  { email, ...carried }: Carried & { readonly email: string },
+  before: BeforeInviting,
+  also: (invite: SiteInvite) => readonly Write[],
+) {
+  const { now } = occasion;
+  const { actor, team } = way;
+  const counting = countMailed(way, site, email, before, now);
+  const at = now.toISOString();
+  const id = newId('siteInvite', now);
+  const secrets = { token: newSiteSecret(), mail: newSiteSecret() };
+  const invite: DueInvite = {
+    ...{ id, number: newNumber(), siteId: site.id, teamId: site.teamId, organizationId: site.organizationId },
+    transfers: site.transfers,
+    ...{ email, inviterId: actor.userId, memberId: actor.memberId, status: 'PENDING', ...carried },
+    ...{ secrets: [hashSecret(secrets.token)], mailSecrets: [hashSecret(secrets.mail)] },
+    ...{ createdAt: at, offeredAt: at, expiresAt: periodEnd(now, INVITE_DAYS), ...queued(id, now, 'request') },
+  };
+  const { siteId, organizationId, transferOwnership, assets, sensitive } = invite;
+  await transact([
+    ...stillOwned(way, site),
+    {
+      type: 'put',
+      key: keys.siteInvite(siteId, id),
+      item: { type: 'SiteInvite', ...invite },
+      when: [{ absent: 'pk' }],
+    },
+    {
+      type: 'put',
+      key: keys.siteInvited(email, id),
+      item: { type: 'SiteInvited', siteId, inviteId: id, organizationId },
+      when: [{ absent: 'pk' }],
+    },
+    ...counting.writes,
+    ...auditIn(occasion, [organizationId], site, {
+      action: 'site-invite.create',
+      after: {
+        ...{ inviteId: id, transferOwnership },
+        ...(assets && { assets: assets.length }),
+        ...(sensitive && { sensitive }),
+      },
+    }),
+    ...also(invite),
+  ]);
+  await sendSiteInvite(invite, { ...before, site, team, secret: secrets.mail });
+  const token = formatSiteToken({ siteId, id, secret: secrets.token });
+  return { invite, headers: counting.headers, given: { token, web: siteInviteLink(invite, site, secrets.token) } };
+}
+
+/** What `beforeInviting` and `inviteAgain` do to the table. */
+export const INVITE_AGAIN: TableAccess = union(READ_COUNTED, {
+  BatchGetItem: ['ORG', 'USER', 'LIMIT', 'EMAIL'],
+  Query: ['SITE'],
+  ConditionCheckItem: ['USER', 'TEAM', 'SITE'],
+  PutItem: ['AUDIT'],
+  UpdateItem: ['ORG', 'LIMIT', 'SITE'],
+});
+
+/**
+ * Gives an invite that is open, or whose time is over, a new secret and a full new period, and sends it again, by a mail
+ * that is tried at once; the actor becomes who invites. The links of earlier mails are good for nothing; the token of the
+ * API's answer stays what it was, the invited address's.
+ *
+ * @param way by which the actor manages the site
+ * @returns headers of the answer
+ * @throws Refusal `invitation_not_resendable`, and as `inviteToSite`
+ */
+export async function inviteAgain(
+  occasion: Occasion,
+  way: Way,
+  site: Site,
+  invite: SiteInvite,
+  before: BeforeInviting,
+): Promise<Readonly<Record<string, string>>> {
+  const { now } = occasion;
+  const { actor, team } = way;
+  if (invite.status !== 'PENDING') throw new Refusal('invitation_not_resendable');
+  const { id, siteId, organizationId, mailSecrets, replacedSecrets = [], expiresAt } = invite;
+  const counting = countMailed(way, site, invite.email, before, now);
+  const secret = newSiteSecret();
+  const set = {
+    ...{ inviterId: actor.userId, memberId: actor.memberId, mailSecrets: [hashSecret(secret)] },
+    offeredAt: now.toISOString(),
+    replacedSecrets: [...mailSecrets.toReversed(), ...replacedSecrets].slice(0, REPLACED_SECRETS),
+    ...{ expiresAt: periodEnd(now, INVITE_DAYS), ...queued(id, now, 'request') },
+  };
+  await transact([
+    ...stillOwned(way, site),
+    {
+      type: 'update',
+      key: keys.siteInvite(siteId, id),
+      set,
+      when: [
+        { attribute: 'status', is: 'PENDING' },
+        { attribute: 'mailSecrets', is: mailSecrets },
+      ],
+    },
+    ...counting.writes,
+    ...auditIn(occasion, [organizationId], site, {
+      action: 'site-invite.resend',
+      before: { inviteId: id, expiresAt },
+      after: { inviteId: id, expiresAt: set.expiresAt },
+    }),
+  ]);
+  await sendSiteInvite({ ...invite, ...set }, { ...before, site, team, secret });
+  return counting.headers;
+}
+
+/** The conditions that the actor still manages the site, and that it hasn't gone to another owner. */
+function stillOwned(way: Way, { id, transfers }: Site): Write[] {
+  return [
+    ...actorManagesSite(way),
+    { type: 'check', key: keys.site(id), when: [{ attribute: 'transfers', is: transfers }] },
+  ];
+}
+
+/** The parts that count an invite and its mail, and headers of the answer. */
+function countMailed(
+  { actor: { userId } }: Way,
+  { organizationId }: Site,
+  email: string,
+  { counted, window }: BeforeInviting,
+  now: Date,
+): { readonly writes: readonly Write[]; readonly headers: Readonly<Record<string, string>> } {
+  const { limits } = configuration();
+  const rate = countInvite(userId, window, now);
+  const place = anyOf(mailPlaces(counted.counters, limits, now));
+  if (!place) throw tooMany('mail_rate_exceeded', endOfDay(now), now);
+  const cause = { organizationId, userId };
+  return {
+    writes: [
+      rate.write,
+      ...countMailsTo(cause, [email], limits, now),
+      ...countMailsOfDay(cause, counted, place, limits, now),
+    ],
+    headers: rate.headers,
+  };
+}

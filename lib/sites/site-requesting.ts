@@ -1,0 +1,191 @@
+import { configuration } from '../configuration.ts';
+import type { Occasion } from '../domain/audit.ts';
+import { newId } from '../domain/ids.ts';
+import type { Limits } from '../domain/limits.ts';
+import { hashSecret } from '../domain/link.ts';
+import { nameOf, type Profile } from '../domain/member.ts';
+import type { Organization } from '../domain/organization.ts';
+import { SITE_REQUEST_PATH } from '../domain/page-paths.ts';
+import type { Way } from '../domain/reach.ts';
+import type { Site } from '../domain/site.ts';
+import { formatSiteToken, newSiteSecret } from '../domain/site-link.ts';
+import { requestEnd, requestGarbage, type SiteAsked, type SiteRequest } from '../domain/site-request.ts';
+import { mayManage, type Team } from '../domain/team.ts';
+import type { Mail } from '../email/mime.ts';
+import { siteRequestMail } from '../email/site-request.ts';
+import { getMembership } from '../organizations/members.ts';
+import { getOrganization } from '../organizations/organizations.ts';
+import { MAIL_FIELDS, MAILS, mailWork, mailWrite, newMail, type WaitingMail } from '../outbox/mails.ts';
+import { deliver } from '../outbox/outbox.ts';
+import type { Work } from '../outbox/sweep.ts';
+import { getCaller, getUser } from '../people/people.ts';
+import type { TableAccess } from '../table/access.ts';
+import type { DueItem } from '../table/due.ts';
+import { itemReader } from '../table/items.ts';
+import { keys } from '../table/keys.ts';
+import { countMailsTo } from '../table/rates.ts';
+import { record, Stale, transact } from '../table/write.ts';
+import { listManaging } from '../teams/managing.ts';
+import { getTeamMembership } from '../teams/team-members.ts';
+import { getTeam } from '../teams/teams.ts';
+import { actorManagesSite, auditIn } from './sharing.ts';
+import { getSiteRequest } from './site-requests.ts';
+import { getSite } from './sites.ts';
+
+/** A mail to somebody who manages the team that owns a site, whom another team asks for its sensitive data. */
+interface RequestMail extends WaitingMail {
+  readonly siteId: string;
+  readonly requestId: string;
+  /** The team that asks. */
+  readonly teamId: string;
+  /** Of the team that owned the site then. */
+  readonly organizationId: string;
+}
+
+const REQUEST_MAIL = itemReader<RequestMail>('RequestMail', {
+  ...MAIL_FIELDS,
+  ...{ siteId: 'string', requestId: 'string', teamId: 'string', organizationId: 'string' },
+});
+
+/** What `requestSensitive` does to the table. */
+export const REQUEST_SENSITIVE: TableAccess = {
+  BatchGetItem: ['ORG', 'USER'],
+  Query: ['ORG', 'TEAM'],
+  ConditionCheckItem: ['USER', 'TEAM', 'SITE'],
+  PutItem: ['SITE', 'MAIL', 'AUDIT'],
+  UpdateItem: ['LIMIT', 'MAIL'],
+  DeleteItem: ['MAIL'],
+};
+
+/**
+ * Asks for a site's sensitive data on behalf of a team, in place of an earlier request of it, by a mail to each of those
+ * who may grant it, which are tried at once.
+ *
+ * @param way by which the actor manages the team that asks
+ * @throws Refusal `recipient_rate_exceeded`
+ */
+export async function requestSensitive(
+  occasion: Occasion,
+  way: Way,
+  site: Site,
+  input: Pick<SiteRequest, 'reason' | 'expiresAt'>,
+  limits: Limits,
+): Promise<void> {
+  const { now } = occasion;
+  const { actor, team, access } = way;
+  const [organization, home, requester, recipients] = await Promise.all([
+    getOrganization(site.organizationId),
+    getOrganization(team.organizationId),
+    getCaller(actor.userId),
+    listManaging({ id: site.teamId, organizationId: site.organizationId }),
+  ]);
+  if (!organization || !home) throw new Stale();
+  const { teamId, organizationId } = access;
+  const request: SiteRequest = {
+    ...{ id: newId('siteRequest', now), siteId: site.id, teamId, organizationId, ...input },
+    ...{ requestedBy: actor.userId, createdAt: now.toISOString() },
+  };
+  const { id, siteId } = request;
+  const mails = recipients.map(({ userId, profile }) => {
+    const about = { siteId, requestId: id, teamId, organizationId: site.organizationId };
+    const mail: RequestMail = { ...newMail(now, userId, 'request'), ...about };
+    return { mail, recipient: profile, secret: newSiteSecret() };
+  });
+  const secrets = new Set(mails.map(({ mail, secret }) => secretOf(mail, secret)));
+  const asked: SiteAsked = { id, siteId, teamId, organizationId, secrets };
+  const ttl = requestGarbage(request);
+  await transact([
+    ...actorManagesSite(way),
+    { type: 'check', key: keys.site(siteId), when: [{ attribute: 'teamId', is: site.teamId }] },
+    { type: 'check', key: keys.siteAccess(siteId, teamId), when: [{ attribute: 'isOwner', is: false }] },
+    { type: 'put', key: keys.siteRequest(siteId, teamId), item: { type: 'SiteRequest', ...request, ttl } },
+    { type: 'put', key: keys.siteAsked(siteId, id), item: { type: 'SiteAsked', ...asked, ttl } },
+    ...mails.map(({ mail }) => mailWrite('RequestMail', mail)),
+    ...countMailsTo(
+      { organizationId, userId: actor.userId },
+      recipients.map(({ profile }) => profile.email),
+      limits,
+      now,
+    ),
+    ...auditIn(occasion, [organizationId, site.organizationId], site, {
+      action: 'site-sensitive.request',
+      after: { teamId, requestId: id, ...(input.expiresAt && { expiresAt: input.expiresAt }) },
+    }),
+  ]);
+  const about = { organization, site, request, team, home, requester };
+  await Promise.all(mails.map(({ mail, ...to }) => deliver(MAILS, mail, compose({ ...about, ...to }))));
+}
+
+function secretOf({ userId }: RequestMail, secret: Buffer): string {
+  return `${userId}#${hashSecret(secret)}`;
+}
+
+/** Lets a request be decided by one more secret: each try of a mail has its own. @throws Stale where it is forgotten */
+async function addSecret(mail: RequestMail, secret: Buffer): Promise<void> {
+  await record({
+    type: 'update',
+    key: keys.siteAsked(mail.siteId, mail.requestId),
+    add: { secrets: new Set([secretOf(mail, secret)]) },
+    when: [{ exists: 'pk' }],
+  });
+}
+
+function compose({
+  organization,
+  site,
+  request,
+  team,
+  home,
+  requester,
+  recipient,
+  secret,
+}: {
+  /** Of the team that owns the site. */
+  readonly organization: Organization;
+  readonly site: Site;
+  readonly request: SiteRequest;
+  /** The team that asks, its organization, and who asks. */
+  readonly team: Team;
+  readonly home: Organization;
+  readonly requester: Profile;
+  readonly recipient: Profile;
+  /** Of the link; it is in the mail alone. */
+  readonly secret: Buffer;
+}): Mail {
+  const { publicUrl, product } = configuration();
+  const token = formatSiteToken({ siteId: site.id, id: request.id, secret });
+  return siteRequestMail({
+    ...{ language: organization.language, siteName: site.name, teamName: team.name, organizationName: home.name },
+    ...{ requesterName: nameOf(requester), reason: request.reason, asked: request, recipient: recipient.email },
+    link: `${publicUrl}${SITE_REQUEST_PATH}?token=${token}`,
+    product,
+  });
+}
+
+/** The work about such a mail: it is sent while the request is open and its recipient may decide it. */
+export async function dueRequest(item: DueItem, now: Date): Promise<Work> {
+  const mail = REQUEST_MAIL.one(item);
+  const { siteId, requestId, teamId, organizationId, userId } = mail;
+  const [site, request, organization, recipient] = await Promise.all([
+    getSite(siteId),
+    getSiteRequest(siteId, teamId),
+    getOrganization(organizationId),
+    getUser(userId),
+  ]);
+  const isOpen = request?.id === requestId && requestEnd(request) > now.toISOString();
+  if (!isOpen || !site || !organization || !recipient) return mailWork(mail, undefined);
+  const [home, team, requester, membership, own] = await Promise.all([
+    getOrganization(request.organizationId),
+    getTeam(request.organizationId, teamId),
+    getUser(request.requestedBy),
+    getMembership(userId, site.organizationId),
+    getTeamMembership(site.teamId, userId),
+  ]);
+  const mayDecide = membership !== undefined && mayManage(membership, own);
+  if (!home || !team || !requester || !mayDecide) return mailWork(mail, undefined);
+  return mailWork(mail, async (claimed) => {
+    const secret = newSiteSecret();
+    await addSecret(claimed, secret);
+    return compose({ organization, site, request, team, home, requester, recipient, secret });
+  });
+}

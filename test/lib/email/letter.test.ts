@@ -1,0 +1,192 @@
+import { describe, expect, test } from 'vitest';
+import { LANGUAGES, type Language } from '../../../lib/domain/language.ts';
+import { ASKING_WORDS, askingMail } from '../../../lib/email/asking.ts';
+import { GRANT_END_WORDS, grantEndMail } from '../../../lib/email/grant-end.ts';
+import { INVITATION_WORDS, invitationMail } from '../../../lib/email/invitation.ts';
+import { LETTER_WORDS, LINK_WORDS, SITE_LABELS } from '../../../lib/email/letter.ts';
+import type { Mail } from '../../../lib/email/mime.ts';
+import { OFFER_WORDS, offerMail } from '../../../lib/email/offer.ts';
+import { SITE_INVITE_WORDS, siteInviteMail } from '../../../lib/email/site-invite.ts';
+import { SITE_REQUEST_WORDS, siteRequestMail } from '../../../lib/email/site-request.ts';
+
+const LINK = 'https://api.muster.example/page?token=secret&x=1';
+const APPLICATION = 'https://app.example/?x=1&y=2';
+const AT = '2026-08-12T14:30:00.000Z';
+const EVIL = '<b>https://evil.example</b> {product} $&\r\nBcc: eve@evil.example';
+
+/** All that is said of people, sites and teams; each has another name. */
+interface Names {
+  readonly organizationName: string;
+  readonly person: string;
+  readonly siteName: string;
+  readonly teamName: string;
+  readonly wrote: string;
+}
+
+const NAMES: Names = {
+  organizationName: 'Acme',
+  person: 'Jane',
+  siteName: 'Depot',
+  teamName: 'Drivers',
+  wrote: 'Hello',
+};
+
+const LETTERS: Readonly<
+  Record<
+    string,
+    { leads: 'link' | 'application'; names: (keyof Names)[]; compose: (language: Language, names: Names) => Mail }
+  >
+> = {
+  invitation: {
+    leads: 'link',
+    names: ['organizationName', 'person', 'wrote'],
+    compose: (language, { organizationName, person, wrote }) =>
+      invitationMail({
+        ...{ ...base(language), kind: 'invitation', organizationName, role: 'USER', email: 'bob@example.com' },
+        ...{ inviterName: person, inviterAddress: 'jane@example.com', link: LINK, expiresAt: AT, message: wrote },
+      }),
+  },
+  'invite to a site': {
+    leads: 'link',
+    names: ['organizationName', 'person', 'siteName', 'teamName'],
+    compose: (language, { organizationName, person, siteName, teamName }) =>
+      siteInviteMail({
+        ...{ ...base(language), organizationName, siteName, teamName, email: 'bob@example.com', link: LINK },
+        ...{ inviterName: person, inviterAddress: 'jane@example.com', blockLink: `${LINK}&block`, expiresAt: AT },
+        carried: { transferOwnership: false },
+      }),
+  },
+  'request for sensitive data': {
+    leads: 'link',
+    names: ['organizationName', 'person', 'siteName', 'teamName', 'wrote'],
+    compose: (language, { organizationName, person, siteName, teamName, wrote }) =>
+      siteRequestMail({
+        ...{ ...base(language), organizationName, siteName, teamName, recipient: 'bob@example.com', link: LINK },
+        ...{ requesterName: person, reason: wrote, asked: { expiresAt: AT } },
+      }),
+  },
+  'question for another invitation': {
+    leads: 'application',
+    names: ['organizationName'],
+    compose: (language, { organizationName }) =>
+      askingMail({
+        ...{ ...base(language), organizationName, recipient: 'bob@example.com', email: 'eve@example.com' },
+        ...{ role: 'USER', createdAt: AT, expiresAt: AT, applicationUrl: APPLICATION },
+      }),
+  },
+  'offer of ownership': {
+    leads: 'application',
+    names: ['organizationName', 'person'],
+    compose: (language, { organizationName, person }) =>
+      offerMail({
+        ...{ ...base(language), organizationName, ownerName: person, recipient: 'bob@example.com' },
+        ...{ expiresAt: AT, applicationUrl: APPLICATION },
+      }),
+  },
+  'end of a grant': {
+    leads: 'application',
+    names: ['siteName', 'teamName'],
+    compose: (language, { siteName, teamName }) =>
+      grantEndMail({
+        ...{ ...base(language), siteName, teamName, recipient: 'bob@example.com' },
+        ...{ endedAt: AT, applicationUrl: APPLICATION },
+      }),
+  },
+};
+
+function base(language: Language) {
+  const product = {
+    name: 'Muster',
+    from: 'Muster <invitations@muster.example>',
+    supportAddress: 'help@muster.example',
+  };
+  return { language, product } as const;
+}
+
+/** What a person sees of the HTML part. */
+function seen({ html }: Mail): string {
+  const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', '#39': "'", quot: '"', amp: '&' };
+  return html
+    .replace(/<style>.*?<\/style>|<!--.*?-->/gs, ' ')
+    .replace(/<[^>]*>/g, '')
+    .replace(/&(lt|gt|#39|quot|amp);/g, (_, name: string) => entities[name] as string)
+    .replace(/\s+/g, ' ');
+}
+
+const ALL = Object.entries(LETTERS).flatMap(([name, letter]) =>
+  LANGUAGES.map((language) => ({ name, language, ...letter })),
+);
+
+describe.each(ALL)('the letter of the $name ($language)', ({ language, leads, names, compose }) => {
+  const mail = compose(language, NAMES);
+  const words = LETTER_WORDS[language];
+
+  test('says the same in both parts, and leaves no place of a phrase empty', () => {
+    const html = seen(mail);
+    for (const line of mail.text.split('\n')) {
+      expect(line).not.toMatch(/[{}]| {2}| [.,)]|\( /);
+      // What only the text part says: an address, and where it leads.
+      if (line === '' || line.startsWith('http') || line.endsWith(':')) continue;
+      // A label has a line of its own there.
+      const shown = line.replace(/^> /, '');
+      expect(
+        [shown, shown.replace(': ', ' ')].some((one) => html.includes(one)),
+        line,
+      ).toBe(true);
+    }
+  });
+
+  test('names everybody and everything that it is about', () => {
+    for (const name of names) for (const part of [mail.text, seen(mail)]) expect(part).toContain(NAMES[name]);
+  });
+
+  test('says to whom it was sent and why, where to ask, and of a link that it is for its recipient alone', () => {
+    for (const part of [mail.text, seen(mail)]) {
+      expect(part).toContain(words.sentTo.replace('{recipient}', 'bob@example.com').replace('{why}', ''));
+      expect(part).toContain('help@muster.example');
+      expect(part.includes(LINK_WORDS[language].alone)).toBe(leads === 'link');
+    }
+  });
+
+  test('leads where it should, by the first address of the text part and the first link of the other', () => {
+    const target = leads === 'link' ? LINK : APPLICATION;
+    expect(/https?:\S+/.exec(mail.text)?.[0]).toBe(target);
+    expect(/\shref="([^"]*)"/.exec(mail.html)?.[1]).toBe(target.replaceAll('&', '&amp;'));
+  });
+
+  test('repeats what users wrote without links, markup or headers, filled once', () => {
+    const evil = compose(language, Object.fromEntries(Object.keys(NAMES).map((name) => [name, EVIL])) as never);
+    expect(evil.html).not.toContain('<b>');
+    expect(evil.subject).not.toMatch(/[\r\n]/);
+    for (const part of [evil.subject, evil.text, evil.html]) expect(part).not.toMatch(/https:\/\/evil|evil\.example/);
+    expect(evil.text).toContain('{product} $&');
+    expect(seen(evil)).toContain('{product} $&');
+  });
+});
+
+test.each(
+  Object.entries({
+    ...{ LETTER_WORDS, LINK_WORDS, SITE_LABELS, INVITATION_WORDS, SITE_INVITE_WORDS, SITE_REQUEST_WORDS },
+    ...{ ASKING_WORDS, OFFER_WORDS, GRANT_END_WORDS },
+  }),
+)(
+  'both languages fill the same places of the same phrases: %s',
+  (_, words: Record<Language, Record<string, string>>) => {
+    const places = (phrase = '') => [...phrase.matchAll(/\{\w+\}/g)].map(String).sort();
+    expect(Object.keys(words.de)).toEqual(Object.keys(words.en));
+    for (const key of Object.keys(words.en)) expect(places(words.de[key]), key).toEqual(places(words.en[key]));
+  },
+);
+
+test('no sentence stands in two letters of a language: those that several say are in lib/email/letter.ts', () => {
+  const own = { INVITATION_WORDS, SITE_INVITE_WORDS, SITE_REQUEST_WORDS, ASKING_WORDS, OFFER_WORDS, GRANT_END_WORDS };
+  for (const language of LANGUAGES) {
+    const sentences = [LETTER_WORDS, LINK_WORDS, ...Object.values(own)]
+      .flatMap((words) => Object.values(words[language]))
+      .flatMap((phrase) => phrase.match(/[^.?!]+[.?!]/g) ?? [])
+      .map((sentence) => sentence.trim());
+    const twice = sentences.filter((sentence, index) => sentences.indexOf(sentence) !== index);
+    // The end of a sentence, which says of whom the mail comes.
+    expect(twice).toEqual([INVITATION_WORDS[language].why]);
+  }
+});
