@@ -122,6 +122,13 @@ const TYPES = {
   Webhook: 'WEBHOOK',
 };
 
+const write = async (requests: readonly object[]) => {
+  for (let start = 0; start < requests.length; start += 25) {
+    const RequestItems = { [service.stack.table]: requests.slice(start, start + 25) as never };
+    await table.send(new BatchWriteCommand({ RequestItems }));
+  }
+};
+
 test('what a version can’t make sense of is put off once, whole and in each shard, beside work that is done', async () => {
   const { owner } = await service.organization();
   const dueAt = `2020-01-01T00:00:00.000Z#unknown#000000`;
@@ -130,12 +137,6 @@ test('what a version can’t make sense of is put off once, whole and in each sh
       ...{ pk: `${prefix}#unknown-${shard}`, sk: type, type, due: `DUE#${shard}`, dueAt, kept: 'as it is' },
     })),
   ).flat();
-  const write = async (requests: readonly object[]) => {
-    for (let start = 0; start < requests.length; start += 25) {
-      const RequestItems = { [service.stack.table]: requests.slice(start, start + 25) as never };
-      await table.send(new BatchWriteCommand({ RequestItems }));
-    }
-  };
   const strange = async () => {
     const items = (await service.items()).filter(({ pk }) => (pk as string).includes('#unknown-'));
     return items.sort((one, other) => `${one.pk}${one.sk}`.localeCompare(`${other.pk}${other.sk}`));
@@ -164,6 +165,21 @@ test('what a version can’t make sense of is put off once, whole and in each sh
   expect(writes.filter(({ allowed }) => allowed)).toHaveLength(rows.length + 2 * addresses.length);
   expect(await others()).toBe(count);
   expect(await service.sweep(), 'They wait').toMatchObject({ sent: 0, failed: 0 });
+  await write(rows.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } })));
+});
+
+test('a row that stays due whatever is done is worked on once in a run, and the rows behind it too', async () => {
+  const rows = Array.from({ length: 130 }, (_, index) => ({
+    ...{ pk: `MAIL#stuck-${index}`, sk: 'MAIL', type: 'Mail', due: 'DUE#3' },
+    dueAt: `2020-01-01T00:00:00.000Z#stuck-${index}#000000`,
+  }));
+  await write(rows.map((Item) => ({ PutRequest: { Item } })));
+  await service.faults([{ action: 'dynamodb:UpdateItem', key: 'MAIL#stuck', fault: 'refuse', times: -1 }]);
+  const since = (await service.calls()).length;
+  await service.sweep();
+  await service.faults([]);
+  const tried = (await service.calls()).slice(since).flatMap(({ action, keys }) => (/Update/.test(action) ? keys : []));
+  expect(tried.sort()).toEqual(rows.map(({ pk, sk }) => `${pk}|${sk}`).sort());
   await write(rows.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } })));
 });
 

@@ -582,6 +582,21 @@ export const mutants: readonly Mutant[] = [
     },
   },
   {
+    name: 'due work is done of an item that lacks what its type has',
+    edits: [{ file: 'lib/table/due.ts', replace: 'if (missing.length > 0)', by: 'if (missing.length > 99)' }],
+    test: { file: 'test/functions/sweep.test.ts', name: 'what a version can’t make sense of is put off once' },
+  },
+  {
+    name: 'due work of an unknown type stays first in line',
+    edits: [{ file: 'lib/outbox/sweep.ts', replace: '      await putOff(key, now);\n', by: '' }],
+    test: { file: 'test/functions/sweep.test.ts', name: 'what a version can’t make sense of is put off once' },
+  },
+  {
+    name: 'due work under a key of a newer version stays first in line',
+    edits: [{ file: 'cdk/constructs/function.ts', replace: ', puttingOff(table.tableArn)', by: '' }],
+    test: { file: 'test/functions/sweep.test.ts', name: 'what a version can’t make sense of is put off once' },
+  },
+  {
     name: 'an invite is withdrawn that was accepted a moment ago',
     edits: [
       {
