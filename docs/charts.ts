@@ -18,7 +18,7 @@ export function tablePage(): string {
     'One DynamoDB table; `pk` and `sk` are strings. Each item has `type`, and `v`, the version of its form. Keys are built in [keys.ts](../lib/table/keys.ts) only. An id is a prefix and 16 bytes (12 of a team) that begin with the time, so ids sort by the time of creation. `ttl` is the moment after which DynamoDB deletes an item.',
     '## Items',
     table(['`pk`', '`sk`', 'Type', 'What it holds', 'Code'], byPartition().map(entityRow)),
-    `One index, \`${DUE_INDEX}\`, sparse and keys only: partition \`DUE#<0..${DUE_SHARDS - 1}>\`, sort key \`<time>#<id>#<6 digits>\`. An item is in it while work is due for it: a mail to send, a period to end, a placeholder to end, something deleted to clear ([due.ts](../lib/outbox/due.ts)).`,
+    `One index, \`${DUE_INDEX}\`, sparse and keys only: partition \`DUE#<0..${DUE_SHARDS - 1}>\`, sort key \`<time>#<id>#<6 digits>\`. An item is in it while work is due for it: a mail to send, a period to end, a placeholder to end, something deleted to clear ([due.ts](../lib/table/due.ts)).`,
     '## Access patterns',
     'Reads are strongly consistent, but for those of the index. The writes of a row are one transaction, with the audit entry and, where somebody acts, a condition on the membership and the access token of the caller. Erasing a person, clearing, and moving to another address are several transactions, which can be repeated.',
     [
