@@ -30,6 +30,8 @@ export interface Functions {
   invoke(functionName: string, event: unknown): Promise<Outcome>;
   /** Ends the worker that works on a request, as its crash would; an empty id means those that are starting. */
   kill(functionName: string, requestId: string): void;
+  /** Ends the workers that work on requests, and those requests, as a crash would. */
+  interrupt(): void;
   close(): Promise<void>;
 }
 
@@ -226,6 +228,12 @@ export function createFunctions(options: FunctionsOptions): Functions {
       for (const instance of [...pool.instances]) {
         const isMeant = requestId ? instance.invocation?.requestId === requestId : instance.state === 'starting';
         if (isMeant) fail(pool, instance, 'killed', 'Killed by a fault');
+      }
+    },
+    interrupt() {
+      for (const pool of pools.values()) {
+        const busy = [...pool.instances].filter(({ state }) => state === 'busy');
+        for (const instance of busy) fail(pool, instance, 'killed', 'Interrupted');
       }
     },
     async close() {
