@@ -19,7 +19,7 @@ export interface FunctionsOptions {
   readonly clock: SharedArrayBuffer;
   /** The folder of the workers' compile cache. */
   readonly compileCache: string;
-  /** Workers of all functions at the same time, 40 by default; the least used are put to sleep for others. */
+  /** Workers of all functions at the same time, 80 by default; the least used are put to sleep for others. */
   readonly limit?: number;
   /** Takes what functions print, and why they fail, line by line. */
   log(functionName: string, line: string): void;
@@ -77,7 +77,7 @@ interface Pool {
 const PER_FUNCTION = 4;
 /** Runs the functions' bundles in worker threads: one invocation a worker, started when first asked for. */
 export function createFunctions(options: FunctionsOptions): Functions {
-  const { limit = 40 } = options;
+  const { limit = 80 } = options;
   const pools = new Map(
     options.functions.map((item): [string, Pool] => [item.name, { item, instances: new Set(), queue: [] }]),
   );

@@ -17,6 +17,8 @@ export interface Recording {
 declare module 'vitest' {
   interface ProvidedContext {
     recording: Recording;
+    /** Whether files that `npm test` shortens run whole: see vitest.config.ts. */
+    whole: boolean;
     /** Where stacks keep what they keep on disk, for this run only. */
     stacks: string;
   }
