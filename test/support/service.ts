@@ -1,9 +1,10 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, expect, inject } from 'vitest';
 import type { Call } from '../../packages/local/aws.ts';
+import { connect } from '../../packages/local/aws-service.ts';
 import { type EngineName, startEngine } from '../../packages/local/engine.ts';
 import type { Person } from '../../packages/local/issuer.ts';
 import { type Stack, type StackOptions, startStack } from '../../packages/local/stack.ts';
@@ -279,21 +280,22 @@ export function serviceOf(
     faults: (faults) => local('POST /_local/faults', faults),
     calls: (name) => local(`GET /_local/calls${name === undefined ? '' : `?function=${encodeURIComponent(name)}`}`),
     items: async () => {
-      const raw = new DynamoDBClient({
-        endpoint: running().dynamodb,
-        region: 'eu-central-1',
-        credentials: { accessKeyId: 'LOCALADMIN', secretAccessKey: 'local' },
-      });
+      const { dynamodb: endpoint, table: TableName } = running();
+      const engine = connect(endpoint, 'dynamodb', 'eu-central-1');
+      const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'DynamoDB_20120810.Scan' };
       const items: Record<string, unknown>[] = [];
-      let start: Record<string, unknown> | undefined;
+      let ExclusiveStartKey: unknown;
       do {
-        const page = await DynamoDBDocumentClient.from(raw).send(
-          new ScanCommand({ TableName: running().table, ...(start && { ExclusiveStartKey: start }) }),
+        const { status, body } = await engine.post(
+          Buffer.from(JSON.stringify({ TableName, ExclusiveStartKey })),
+          headers,
         );
-        items.push(...(page.Items ?? []));
-        start = page.LastEvaluatedKey;
-      } while (start);
-      raw.destroy();
+        const page = JSON.parse(body.toString());
+        if (status !== 200) throw new Error(`The engine refused to be read: ${body}`);
+        items.push(...page.Items.map((item: Record<string, AttributeValue>) => unmarshall(item)));
+        ExclusiveStartKey = page.LastEvaluatedKey;
+      } while (ExclusiveStartKey);
+      engine.close();
       return items;
     },
   };
