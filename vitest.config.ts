@@ -1,4 +1,21 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Whether all of it runs, as in `npm run check`; else `npm test`, which leaves out what follows. */
+const isWhole = process.env.MUSTER_WHOLE === '1';
+
+/** Files that `npm test` leaves to `npm run check`, and why. One that is named on the command line runs all the same. */
+const LEFT_OUT: Readonly<Record<string, string>> = {
+  'test/cdk/clone.test.ts': 'installs and synthesizes a copy of the repository: three minutes; breaks by new packages',
+  'test/journeys/looks.test.ts': 'measures pages and mails in a browser: 90 CPU s; breaks by their layout alone',
+};
+
+/** Files of which `npm test` does a part, unless they are named on the command line, and why. They ask for `whole`. */
+const SHORTENED: Readonly<Record<string, string>> = {
+  'test/property/lifecycle.test.ts': '40 random sequences in place of 200, which are 200 CPU s',
+  'test/functions/volttime-matrix.test.ts':
+    'the matrix of one site; the same with the organizations exchanged is 50 CPU s',
+};
 
 /** Judges what all other tests did. */
 const LAST = 'test/least-privilege.test.ts';
@@ -6,11 +23,33 @@ const LAST = 'test/least-privilege.test.ts';
 /** Kills the whole stack again and again, which takes its time: `npm run test:kills`. */
 const KILLS = 'test/kills.test.ts';
 
+/** Each in a process of its own: they aim a client of AWS's SDK, of which a process has one, at another address. */
+const ALONE = ['test/functions/crowd.test.ts', 'test/lib/email/ses.test.ts'];
+
+/** What the command line has beside options and the command. */
+const named = process.argv.slice(2).filter((argument) => !argument.startsWith('-') && argument !== 'run');
+const isNamed = (file: string) => named.some((part) => file.includes(part));
+const leftOut = isWhole ? [] : Object.keys(LEFT_OUT).filter((file) => !isNamed(file));
+const LONGEST = [...Object.keys(LEFT_OUT), ...Object.keys(SHORTENED)];
+
+/** What takes longest begins first, so that nobody waits for it at the end. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const found = LONGEST.findIndex((file) => moduleId.endsWith(file));
+      return found < 0 ? LONGEST.length : found;
+    };
+    return (await super.sort(files)).toSorted((one, other) => rank(one) - rank(other));
+  }
+}
+
 export default defineConfig({
   test: {
     globalSetup: ['test/support/synthesize.ts', 'test/support/recording.ts'],
+    setupFiles: ['./test/support/cpu.ts'],
     reporters: ['default', './test/support/summary.ts'],
-    // Each test file has a stack of its own: an engine, a gateway, workers.
+    provide: { whole: isWhole || Object.keys(SHORTENED).some(isNamed) },
+    sequence: { sequencer: LongestFirst },
     maxWorkers: 2,
     testTimeout: 90_000,
     hookTimeout: 120_000,
@@ -19,11 +58,17 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'suite',
+          // The files of a process share its modules, its engine and its stack: test/support/service.ts.
+          isolate: false,
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, LAST, ...(process.env.MUSTER_KILLS ? [] : [KILLS])],
+          exclude: [
+            ...[...configDefaults.exclude, LAST, ...ALONE, ...leftOut],
+            ...(process.env.MUSTER_KILLS ? [] : [KILLS]),
+          ],
         },
       },
-      { extends: true, test: { name: 'verdict', include: [LAST], sequence: { groupOrder: 1 } } },
+      { extends: true, test: { name: 'alone', include: ALONE, sequence: { groupOrder: 1 } } },
+      { extends: true, test: { name: 'verdict', include: [LAST], sequence: { groupOrder: 2 } } },
     ],
   },
 });

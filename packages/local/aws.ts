@@ -77,12 +77,18 @@ export interface AwsProxyOptions {
 export interface AwsProxy {
   /** Base URL for the SDK: DynamoDB and SES. */
   readonly endpoint: string;
-  /** The last 10,000, in the order of their ends. */
-  calls(): Call[];
+  /**
+   * The last 10,000, in the order of their ends.
+   *
+   * @param functionName whose; everybody's by default
+   */
+  calls(functionName?: string): Call[];
   /** Replaces all faults. @throws Error that says what is wrong with them */
   setFaults(faults: unknown): void;
   /** Those that are still to come, counted down. */
   faults(): Fault[];
+  /** Forgets calls and faults. */
+  reset(): void;
   close(): Promise<void>;
 }
 
@@ -237,11 +243,18 @@ export async function startAwsProxy(options: AwsProxyOptions): Promise<AwsProxy>
   });
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    calls: () => calls.slice(-remembered),
+    calls: (name) => {
+      const last = calls.slice(-remembered);
+      return name === undefined ? last : last.filter((call) => call.function === name);
+    },
     setFaults: (given) => {
       faults = parseFaults(given);
     },
     faults: () => structuredClone(faults),
+    reset: () => {
+      calls = [];
+      faults = [];
+    },
     close: () =>
       new Promise((done) => {
         toDynamoDb.close();

@@ -14,7 +14,8 @@ export interface Controls {
   mail(to: string | undefined): unknown;
   /** An SES event with what SES would say of its mail. */
   completeEvent(event: Record<string, unknown>): unknown;
-  calls(): unknown;
+  /** The calls to AWS so far; undefined asks for those of all functions. */
+  calls(functionName: string | undefined): unknown;
   faults(): unknown;
   /** @throws Error with a sentence about what is no fault */
   setFaults(faults: unknown): void;
@@ -34,7 +35,7 @@ class Refusal extends Error {
 
 const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   'GET mail': ({ query }, { mail }) => mail(query.get('to') ?? undefined),
-  'GET calls': (_, { calls }) => calls(),
+  'GET calls': ({ query }, { calls }) => calls(query.get('function') ?? undefined),
   'GET faults': (_, { faults }) => faults(),
   'POST faults': ({ body }, { setFaults, faults }) => {
     const given = parse(body);

@@ -19,7 +19,7 @@ export interface FunctionsOptions {
   readonly clock: SharedArrayBuffer;
   /** The folder of the workers' compile cache. */
   readonly compileCache: string;
-  /** Workers of all functions at the same time, 40 by default; the least used are put to sleep for others. */
+  /** Workers of all functions at the same time, 80 by default; the least used are put to sleep for others. */
   readonly limit?: number;
   /** Takes what functions print, and why they fail, line by line. */
   log(functionName: string, line: string): void;
@@ -30,6 +30,8 @@ export interface Functions {
   invoke(functionName: string, event: unknown): Promise<Outcome>;
   /** Ends the worker that works on a request, as its crash would; an empty id means those that are starting. */
   kill(functionName: string, requestId: string): void;
+  /** Ends the workers that work on requests, and those requests, as a crash would. */
+  interrupt(): void;
   close(): Promise<void>;
 }
 
@@ -75,7 +77,7 @@ interface Pool {
 const PER_FUNCTION = 4;
 /** Runs the functions' bundles in worker threads: one invocation a worker, started when first asked for. */
 export function createFunctions(options: FunctionsOptions): Functions {
-  const { limit = 40 } = options;
+  const { limit = 80 } = options;
   const pools = new Map(
     options.functions.map((item): [string, Pool] => [item.name, { item, instances: new Set(), queue: [] }]),
   );
@@ -226,6 +228,12 @@ export function createFunctions(options: FunctionsOptions): Functions {
       for (const instance of [...pool.instances]) {
         const isMeant = requestId ? instance.invocation?.requestId === requestId : instance.state === 'starting';
         if (isMeant) fail(pool, instance, 'killed', 'Killed by a fault');
+      }
+    },
+    interrupt() {
+      for (const pool of pools.values()) {
+        const busy = [...pool.instances].filter(({ state }) => state === 'busy');
+        for (const instance of busy) fail(pool, instance, 'killed', 'Interrupted');
       }
     },
     async close() {

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -38,6 +38,8 @@ export interface LocalMail {
   all(): readonly Mail[];
   /** Those to one address, or all, as they are shown. */
   messages(to?: string): ShownMail[];
+  /** Forgets all of them. */
+  clear(): void;
   close(): Promise<void>;
 }
 
@@ -80,6 +82,11 @@ export async function startMail({ directory }: { directory: string }): Promise<L
       const address = to?.toLowerCase();
       const wanted = address === undefined ? mails : mails.filter((mail) => mail.to.includes(address));
       return wanted.map((mail) => ({ ...mail, to: mail.to.join(', ') }));
+    },
+    clear() {
+      mails.length = 0;
+      clearStore();
+      rmSync(file, { force: true });
     },
     close: () =>
       new Promise((done) => {

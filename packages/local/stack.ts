@@ -24,6 +24,8 @@ export interface StackOptions {
   readonly fresh?: boolean;
   /** Which DynamoDB; the platform decides by default, and `DYNAMODB_ENDPOINT` overrides both. */
   readonly engine?: 'dynoxide' | 'dynamodb-local';
+  /** Base URL of a DynamoDB that runs already, in place of an engine of the stack's own. */
+  readonly dynamodb?: string;
   /** The folder of a synthesized assembly; by default the app is synthesized, if anything changed. */
   readonly assembly?: string;
   /** Values of template parameters. */
@@ -45,6 +47,11 @@ export interface Stack extends StackFile {
   readonly unsupported: readonly string[];
   /** A bearer token of the local issuer. */
   token(person: Person): Promise<string>;
+  /**
+   * Begins anew without a new start: an empty table, no mails, calls or faults, the right time, no request in progress.
+   * Functions keep their workers. A table that `DYNAMODB_ENDPOINT` names is somebody else's, and keeps its items.
+   */
+  reset(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -81,7 +88,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const clock = createClock();
     const [assembly, engine, mail, issuer] = await allSettled(
       options.assembly ?? synthesize(),
-      opened(startEngine({ directory, ...(options.engine && { engine: options.engine }) })),
+      options.dynamodb ?? opened(startEngine({ directory, ...(options.engine && { engine: options.engine }) })),
       opened(startMail({ directory })),
       opened(startIssuer(directory, clock.now)),
     );
@@ -92,12 +99,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       api: gateway.url,
       parameters: { ...localParameters(assembly, issuer.url, gateway.url), ...options.parameters },
     });
-    await createTable(engine.endpoint, template.table);
+    const dynamodb = typeof engine === 'string' ? engine : engine.endpoint;
+    await createTable(dynamodb, template.table);
 
     const accessKeys = new Map(template.functions.map(({ name }, index) => [name, `LOCAL${1000 + index}`]));
     const proxy = await opened(
       startAwsProxy({
-        dynamodb: engine.endpoint,
+        dynamodb,
         ses: mail.endpoint,
         principals: new Map(
           template.functions.map(({ name, policies }): [string, Principal] => [
@@ -154,7 +162,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       api: gateway.url,
       inbox: mail.inbox,
       issuer: issuer.url,
-      dynamodb: engine.endpoint,
+      dynamodb,
       table: template.table.name,
       pid: process.pid,
     };
@@ -168,7 +176,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       invoke: functions.invoke,
       local: (request) => control(request, controls),
     });
-    return { ...description, unsupported: template.unsupported, token: issuer.token, stop };
+    const reset = async () => {
+      functions.interrupt();
+      proxy.reset();
+      mail.clear();
+      clock.set(0);
+      if (!process.env.DYNAMODB_ENDPOINT) await createTable(dynamodb, template.table, true);
+    };
+    return { ...description, unsupported: template.unsupported, token: issuer.token, reset, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -232,7 +247,8 @@ function functionLog(directory: string) {
   };
 }
 
-async function createTable(endpoint: string, table: LocalTable): Promise<void> {
+/** @param anew whether one that is there is deleted first, with all that is in it */
+async function createTable(endpoint: string, table: LocalTable, anew = false): Promise<void> {
   const engine = connect(endpoint, 'dynamodb', REGION);
   const call = async (operation: string, input: object) => {
     const { body } = await engine.post(Buffer.from(JSON.stringify(input)), {
@@ -247,6 +263,7 @@ async function createTable(endpoint: string, table: LocalTable): Promise<void> {
     return type === '';
   };
   try {
+    if (anew) await call('DeleteTable', { TableName: table.name });
     const created = await call('CreateTable', table.definition);
     if (!created || table.timeToLive === undefined) return;
     await call('UpdateTimeToLive', {

@@ -9,7 +9,7 @@ export interface Row {
   readonly goal?: { readonly atMost: number } | { readonly atLeast: number };
 }
 
-export type Unit = 'KB' | 'MB' | 'ms' | 's' | '/s' | 'people';
+export type Unit = 'KB' | 'MB' | 'ms' | 's' | '/s' | 'people' | 'CPU s' | 'workers';
 
 /** Measures something, and says it in rows. */
 export type Section = () => Promise<Row[]>;

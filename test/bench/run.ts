@@ -7,6 +7,7 @@ import { npmStart } from './npm-start.ts';
 import { requests } from './requests.ts';
 import { sizes } from './sizes.ts';
 import { start } from './start.ts';
+import { suite } from './suite.ts';
 import { backlog, sweep } from './sweep.ts';
 import { synth } from './synth.ts';
 
@@ -21,6 +22,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   growth,
   sweep,
   backlog,
+  suite,
 };
 
 function chosen(): string[] {

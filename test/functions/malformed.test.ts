@@ -50,7 +50,7 @@ describe.each(named(withBodies))('%s', (_, contract) => {
     const { route, body } = await exampleOf(contract, service, home);
     await home.owner.call('GET /v1/me');
     const text = typeof body === 'string' ? body : JSON.stringify(body);
-    const before = await service.items();
+    const before = service.writes().length;
     const bytes = Buffer.from(text);
     const end = isForm(contract) ? bytes.length : bytes.length - 1;
     const more = (part: Buffer | string) =>
@@ -78,14 +78,14 @@ describe.each(named(withBodies))('%s', (_, contract) => {
       const answer = await send(contract, route, sent, { 'content-type': typeOf(contract) });
       expect([answer.status, told(contract, answer)], what).toEqual([400, tellsIn(contract, 'malformed_body', 400)]);
     }
-    expect(await service.items()).toEqual(before);
+    expect(service.writes().slice(before)).toEqual([]);
   });
 
   test('refuses another charset and a compressed body, and says what it takes', async () => {
     const { route, body } = await exampleOf(contract, service, home);
     await home.owner.call('GET /v1/me');
     const text = typeof body === 'string' ? body : JSON.stringify(body);
-    const before = await service.items();
+    const before = service.writes().length;
     const { dialect, accepts } = contract.declaration;
     const status = dialect === 'rocketchat' ? 400 : 415;
     const type = typeOf(contract);
@@ -111,7 +111,7 @@ describe.each(named(withBodies))('%s', (_, contract) => {
       expect([answer.status, answer.headers.get('accept')]).toEqual([415, type]);
       if (dialect !== 'page') expect(answer.text).toContain(`must be ${type}`);
     }
-    expect(await service.items()).toEqual(before);
+    expect(service.writes().slice(before)).toEqual([]);
   });
 
   test('passes over a byte order mark, and takes utf-8 by name', async () => {
@@ -136,7 +136,7 @@ test.each(named(withQueries))('%s refuses a query that is no percent-encoded UTF
   const isPage = contract.declaration.dialect === 'page';
   const { route, body } = await exampleOf(contract, service, isPage ? await service.organization() : home);
   await home.owner.call('GET /v1/me');
-  const before = await service.items();
+  const before = service.writes().length;
   for (const query of ['x=M%FCller', 'x=100%', '%zz=1', 'x=%ED%A0%80', 'x=%EF%BF%BD']) {
     const at = `${route}${route.includes('?') ? '&' : '?'}${query}`;
     const sent = body === undefined ? undefined : JSON.stringify(body);
@@ -146,5 +146,5 @@ test.each(named(withQueries))('%s refuses a query that is no percent-encoded UTF
     else expect([answer.status, told(contract, answer)], query).toEqual([400, 'malformed_query']);
   }
   // One of them stops reminders.
-  if (!isPage) expect(await service.items()).toEqual(before);
+  if (!isPage) expect(service.writes().slice(before)).toEqual([]);
 });

@@ -468,8 +468,7 @@ describe('who says who is in a team', () => {
     await create({ name: teamName, type: 0 });
     await post('addMembers', { teamName, members: [{ userId, roles: ['moderator'] }] });
     const where = { function: 'rocketchat/add-members', action: 'dynamodb:PutItem' };
-    const tries = async () =>
-      (await service.calls()).filter((call) => call.function === where.function && call.action === where.action);
+    const tries = async () => (await service.calls(where.function)).filter(({ action }) => action === where.action);
     const before = (await tries()).length;
     // What they were is read before, and others are in the way of the write until after.
     await service.faults([{ ...where, fault: 'conflict', times: -1 }]);

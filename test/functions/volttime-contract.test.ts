@@ -154,7 +154,7 @@ describe.each(named(found))('%s', (_, contract) => {
   test("has nothing to tell of another organization's, of a made-up key and of nonsense", async () => {
     const foreign = await service.organization('Foreign');
     const { route, body } = await exampleOf(contract, service, home);
-    const before = await service.items();
+    const before = service.writes().length;
     if (declared.endsWith('/sites')) {
       const answer = await bytes(route, { body, headers: as(foreign.owner, foreign.id) });
       const message = 'The selected team uuid is invalid.';
@@ -171,7 +171,7 @@ describe.each(named(found))('%s', (_, contract) => {
         expect([answer.status, answer.text]).toEqual([404, pretty({ message })]);
       }
     }
-    expect(await service.items()).toEqual(before);
+    expect(service.writes().slice(before)).toEqual([]);
   });
 });
 
@@ -180,7 +180,7 @@ describe.each(named(withBodies))('%s', (_, contract) => {
     const { route, body } = await exampleOf(contract, service, home);
     const good = body as Record<string, unknown>;
     await home.owner.call('GET /v1/me');
-    const before = await service.items();
+    const before = service.writes().length;
     const send = (text: string, headers = {}) =>
       bytes(route, { body: text, headers: { ...as(home.owner), ...headers } });
 
@@ -197,6 +197,6 @@ describe.each(named(withBodies))('%s', (_, contract) => {
     expect([large.status, large.text]).toEqual([413, pretty({ message: 'The POST data is too large.' })]);
     const other = await send('a=b', { 'content-type': 'application/x-www-form-urlencoded' });
     expect([other.status, JSON.parse(other.text).error]).toEqual([415, 'unsupported_media_type']);
-    expect(await service.items()).toEqual(before);
+    expect(service.writes().slice(before)).toEqual([]);
   });
 });

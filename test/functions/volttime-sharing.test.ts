@@ -670,7 +670,7 @@ describe('what was read before something else was done counts no more', () => {
   ): Promise<Answer> {
     const where = { function: `volttime/${name}`, action: 'dynamodb:UpdateItem' };
     const tries = async () =>
-      (await service.calls()).filter((call) => call.function === where.function && call.action === where.action).length;
+      (await service.calls(where.function)).filter(({ action }) => action === where.action).length;
     const before = await tries();
     await service.faults([{ ...where, key: native(about), fault: 'conflict', times: -1 }]);
     const answer = send();

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { fingerprint } from '../../cdk/fingerprint.ts';
 import type { Fault } from '../../packages/local/faults.ts';
 import { type Answer, type Client, newAddress, type Sending, useService } from '../support/service.ts';
@@ -41,7 +41,7 @@ const service = useService({}, false);
  * for a number of them gets others each time; else they are others with every change of the service, and the same for
  * everybody who has it as it is.
  */
-const SEQUENCES = Number(process.env.MUSTER_SEQUENCES ?? 200);
+const SEQUENCES = Number(process.env.MUSTER_SEQUENCES ?? (inject('whole') ? 200 : 40));
 const SEED = Number(process.env.MUSTER_SEED ?? (process.env.MUSTER_SEQUENCES ? randomInt(2 ** 31) : seedOfSources()));
 const PATH = process.env.MUSTER_PATH;
 

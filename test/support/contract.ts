@@ -27,19 +27,22 @@ export const contracts: readonly Contract[] = Object.entries(contents).flatMap((
     : [],
 );
 
+const routes = contracts
+  .map((contract) => {
+    const [method = '', path = ''] = contract.declaration.route.split(' ');
+    return { contract, method, expected: path.split('/'), variables: path.split('{').length };
+  })
+  .sort((one, other) => one.variables - other.variables);
+
 /** The endpoint that a request goes to; undefined where no route matches. A literal segment wins over a variable one. */
 export function contractOf(method: string, path: string): Contract | undefined {
   const segments = path.split('/');
-  const matching = contracts.filter(({ declaration }) => {
-    const [routeMethod, routePath] = declaration.route.split(' ') as [string, string];
-    const expected = routePath.split('/');
-    return (
-      routeMethod === method &&
-      expected.length === segments.length &&
-      expected.every((part, index) => part.startsWith('{') || part === segments[index])
-    );
-  });
-  return matching.sort((a, b) => a.declaration.route.split('{').length - b.declaration.route.split('{').length)[0];
+  return routes.find(
+    (route) =>
+      route.method === method &&
+      route.expected.length === segments.length &&
+      route.expected.every((part, index) => part.startsWith('{') || part === segments[index]),
+  )?.contract;
 }
 
 /** How the refusals of each dialect are read that tests know. */

@@ -7,9 +7,8 @@ import { afterAll, beforeAll, expect } from 'vitest';
 import { ROOT } from '../../cdk/fingerprint.ts';
 import { type Engine, type EngineName, startEngine } from '../../packages/local/engine.ts';
 import type { Person } from '../../packages/local/issuer.ts';
-import type { Stack } from '../../packages/local/stack.ts';
 import type { StackFile } from '../../packages/local/stack-file.ts';
-import { type Service, serviceOf } from './service.ts';
+import { type RunningStack, type Service, serviceOf } from './service.ts';
 import type { Order } from './stack-process.ts';
 
 /** Made by the global setup. */
@@ -34,7 +33,7 @@ export function useMortalService(): MortalService {
   const directory = mkdtempSync(join(tmpdir(), 'muster-kill-'));
   const name = process.env.MUSTER_ENGINE as EngineName | undefined;
   let engine: Engine | undefined;
-  let running: { readonly child: ChildProcess; readonly stack: Stack } | undefined;
+  let running: { readonly child: ChildProcess; readonly stack: RunningStack } | undefined;
   /** Has loaded its code, and waits for the other's death. */
   let spare: ChildProcess | undefined;
 
@@ -64,7 +63,7 @@ export function useMortalService(): MortalService {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  const service = serviceOf(() => running?.stack as Stack);
+  const service = serviceOf(() => running?.stack as RunningStack);
   return Object.assign(service, {
     die: async (kill: Kill, request: () => Promise<unknown>) => {
       const { child } = running as NonNullable<typeof running>;

@@ -17,17 +17,26 @@ export interface Recording {
 declare module 'vitest' {
   interface ProvidedContext {
     recording: Recording;
+    /** Whether files that `npm test` shortens run whole: see vitest.config.ts. */
+    whole: boolean;
+    /** Where stacks keep what they keep on disk, for this run only. */
+    stacks: string;
   }
 }
 
-/** Vitest's global setup: an empty folder for each run. */
+/** Vitest's global setup: empty folders for each run. */
 export default function setup({ vitest, provide }: TestProject): () => void {
   const { filenamePattern } = vitest as { filenamePattern?: readonly string[] };
   const { testNamePattern, project, shard, changed, related, watch } = vitest.config;
   const part = filenamePattern ?? testNamePattern ?? shard ?? (changed || related || watch || project.length > 0);
   const directory = mkdtempSync(join(tmpdir(), 'muster-calls-'));
   provide('recording', { directory, whole: !part });
-  return () => rmSync(directory, { recursive: true });
+  const stacks = mkdtempSync(join(tmpdir(), 'muster-stacks-'));
+  provide('stacks', stacks);
+  return () => {
+    // An engine that has just been killed may still be writing.
+    for (const each of [directory, stacks]) rmSync(each, { recursive: true, force: true, maxRetries: 5 });
+  };
 }
 
 /** The rights that functions used and were refused, each as a text of one form: see `rightsOf`. */

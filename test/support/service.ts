@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, expect, inject } from 'vitest';
 import type { Call } from '../../packages/local/aws.ts';
+import { connect } from '../../packages/local/aws-service.ts';
+import { type EngineName, startEngine } from '../../packages/local/engine.ts';
 import type { Person } from '../../packages/local/issuer.ts';
 import { type Stack, type StackOptions, startStack } from '../../packages/local/stack.ts';
 import { contractOf, expectDeclared } from './contract.ts';
@@ -50,10 +51,13 @@ export interface ReceivedMail {
   readonly sentAt: string;
 }
 
+/** A stack that runs, perhaps in another process. */
+export type RunningStack = Omit<Stack, 'reset'>;
+
 /** The running service, as its users meet it: over HTTP. */
 export interface Service {
   readonly api: string;
-  readonly stack: Stack;
+  readonly stack: RunningStack;
   call(route: string, sending?: Sending): Promise<Answer>;
   person(email: string, options?: Omit<Person, 'email'>): Promise<Client>;
   /** An owner with an organization of their own. */
@@ -69,9 +73,16 @@ export interface Service {
   /** Moves the clock of functions and issuer: `8d`. */
   clock(offset: string | number): Promise<void>;
   faults(faults: readonly unknown[]): Promise<void>;
-  calls(): Promise<Call[]>;
+  /** The calls to AWS so far, each part of each, of one function or of all. */
+  calls(functionName?: string): Promise<Call[]>;
   /** Every item of the table. */
   items(): Promise<Record<string, unknown>[]>;
+}
+
+/** The service of a test file. */
+export interface FileService extends Service {
+  /** The parts of all writes to the table so far that happened, or may have: what functions undid is among them. */
+  writes(): readonly Call[];
 }
 
 let counter = 0;
@@ -82,19 +93,56 @@ export function newAddress(name = 'person'): string {
   return `${name}-${process.pid}-${counter}@example.com`;
 }
 
+/** What a file may hear of a stack while it runs on it. */
+type Listeners = Pick<StackOptions, 'onCall' | 'onLog'>;
+
+/** What all files of this process share: one file runs after the other. */
+const ours: { dynamodb?: Promise<string>; stack?: Promise<Stack>; listeners: Listeners } = { listeners: {} };
+
+/** The engine of all stacks of this process. It ends with the process. */
+function dynamodb(): Promise<string> {
+  const engine = process.env.MUSTER_ENGINE as EngineName | undefined;
+  ours.dynamodb ??= startEngine({ directory: directory(), ...(engine && { engine }) }).then(({ endpoint }) => endpoint);
+  return ours.dynamodb;
+}
+
+function directory(): string {
+  return mkdtempSync(join(inject('stacks'), 'stack-'));
+}
+
+async function start(options: Omit<StackOptions, 'directory'>): Promise<Stack> {
+  return startStack({ directory: directory(), dynamodb: await dynamodb(), ...options });
+}
+
+/** The stack that files have whose functions are as they are deployed. It ends with the process. */
+function sharedStack(): Promise<Stack> {
+  ours.stack ??= start({
+    onCall: (call) => ours.listeners.onCall?.(call),
+    onLog: (name, line) => ours.listeners.onLog?.(name, line),
+  });
+  return ours.stack;
+}
+
+const WRITES = /^dynamodb:(Put|Update|Delete|BatchWrite)Item$/;
+
 /**
- * Starts the service for a test file, on an engine of its own.
+ * The service for a test file, with an empty table: the stack of this process, or one of the file's own where its
+ * functions are configured otherwise. Files may set the clock and faults: the next one begins without.
  *
  * @param judgesAnswers whether answers are held against who was where: by the table at the end, which can't tell of
  *   histories in which people are erased and the clock goes back
  */
-export function useService(options: Omit<StackOptions, 'directory'> = {}, judgesAnswers = true): Service {
-  const directory = mkdtempSync(join(tmpdir(), 'muster-'));
+export function useService(
+  options: Pick<StackOptions, 'environment' | 'policies' | 'onCall' | 'onLog'> = {},
+  judgesAnswers = true,
+): FileService {
+  const isOwn = Boolean(options.environment || options.policies);
   let stack: Stack | undefined;
-  const running = () => stack as Stack;
   const { record, leaveIn } = recorder();
+  const writes: Call[] = [];
   const onCall = (call: Call) => {
     record(call);
+    if (WRITES.test(call.action) && call.allowed && call.error === null) writes.push(call);
     options.onCall?.(call);
   };
   const lines: string[] = [];
@@ -104,11 +152,12 @@ export function useService(options: Omit<StackOptions, 'directory'> = {}, judges
     options.onLog?.(name, line);
   };
   beforeAll(async () => {
-    const engine = process.env.MUSTER_ENGINE as StackOptions['engine'];
-    stack = await startStack({ directory, ...(engine && { engine }), ...options, onCall, onLog });
+    stack = await (isOwn ? start({ ...options, onCall, onLog }) : sharedStack());
+    await stack.reset();
+    if (!isOwn) ours.listeners = { onCall, onLog };
   });
   const disclosure = new Disclosure();
-  const service = serviceOf(running, told, disclosure);
+  const service = serviceOf(() => stack as Stack, told, disclosure);
   afterAll(async () => {
     try {
       // Whatever the tests of a file did, the table holds together; one that others write too is none to judge.
@@ -121,13 +170,13 @@ export function useService(options: Omit<StackOptions, 'directory'> = {}, judges
       // Whatever went wrong, no log tells of whom.
       expect(leaksIn(lines, told)).toEqual([]);
     } finally {
-      await stack?.stop();
+      ours.listeners = {};
+      if (isOwn) await stack?.stop();
       // Roles that a test made up are no measure of the real ones.
       if (!options.policies) leaveIn(inject('recording'));
-      rmSync(directory, { recursive: true, force: true });
     }
   });
-  return service;
+  return Object.assign(service, { writes: () => writes });
 }
 
 /**
@@ -136,7 +185,11 @@ export function useService(options: Omit<StackOptions, 'directory'> = {}, judges
  * @param told gets what it is told of people
  * @param disclosure gets what it tells of people
  */
-export function serviceOf(running: () => Stack, told = new Set<string>(), disclosure = new Disclosure()): Service {
+export function serviceOf(
+  running: () => RunningStack,
+  told = new Set<string>(),
+  disclosure = new Disclosure(),
+): Service {
   const call = async (route: string, { body, headers }: Sending = {}): Promise<Answer> => {
     const [method, path] = route.split(' ') as [string, string];
     const isRaw = typeof body === 'string';
@@ -225,23 +278,24 @@ export function serviceOf(running: () => Stack, told = new Set<string>(), disclo
       return local('POST /_local/clock', { offset });
     },
     faults: (faults) => local('POST /_local/faults', faults),
-    calls: () => local('GET /_local/calls'),
+    calls: (name) => local(`GET /_local/calls${name === undefined ? '' : `?function=${encodeURIComponent(name)}`}`),
     items: async () => {
-      const raw = new DynamoDBClient({
-        endpoint: running().dynamodb,
-        region: 'eu-central-1',
-        credentials: { accessKeyId: 'LOCALADMIN', secretAccessKey: 'local' },
-      });
+      const { dynamodb: endpoint, table: TableName } = running();
+      const engine = connect(endpoint, 'dynamodb', 'eu-central-1');
+      const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'DynamoDB_20120810.Scan' };
       const items: Record<string, unknown>[] = [];
-      let start: Record<string, unknown> | undefined;
+      let ExclusiveStartKey: unknown;
       do {
-        const page = await DynamoDBDocumentClient.from(raw).send(
-          new ScanCommand({ TableName: running().table, ...(start && { ExclusiveStartKey: start }) }),
+        const { status, body } = await engine.post(
+          Buffer.from(JSON.stringify({ TableName, ExclusiveStartKey })),
+          headers,
         );
-        items.push(...(page.Items ?? []));
-        start = page.LastEvaluatedKey;
-      } while (start);
-      raw.destroy();
+        const page = JSON.parse(body.toString());
+        if (status !== 200) throw new Error(`The engine refused to be read: ${body}`);
+        items.push(...page.Items.map((item: Record<string, AttributeValue>) => unmarshall(item)));
+        ExclusiveStartKey = page.LastEvaluatedKey;
+      } while (ExclusiveStartKey);
+      engine.close();
       return items;
     },
   };

@@ -18,7 +18,7 @@ async function send(path: string, { method = 'GET', query = '', body }: Sent = {
     token: async (person) => JSON.stringify(person),
     mail: (to) => [to ?? 'anybody'],
     completeEvent: (event) => event,
-    calls: () => ['calls'],
+    calls: (name) => [name ?? 'calls'],
     faults: () => ['faults'],
     setFaults: () => {},
     ...overrides,
@@ -33,6 +33,7 @@ test('mails, calls and faults are shown', async () => {
   expect(await send('mail', { query: 'to=jane@example.com' })).toEqual({ status: 200, body: ['jane@example.com'] });
   expect(await send('mail')).toEqual({ status: 200, body: ['anybody'] });
   expect(await send('calls')).toEqual({ status: 200, body: ['calls'] });
+  expect(await send('calls', { query: 'function=me/read' })).toEqual({ status: 200, body: ['me/read'] });
   expect(await send('faults')).toEqual({ status: 200, body: ['faults'] });
 });
 
