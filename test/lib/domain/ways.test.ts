@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Actor } from '../../../lib/domain/member.ts';
+import { type Reach, type SitePermission, waysOf, waysWith } from '../../../lib/domain/reach.ts';
 import type { Role } from '../../../lib/domain/roles.ts';
-import { type Reach, type SitePermission, waysOf, waysWith } from '../../../lib/domain/site.ts';
 import type { Team, TeamMembership, TeamRole } from '../../../lib/domain/team.ts';
 
 // Who reaches a site, and may what there. `home` owns it by the team `owning`, below `head`; `guest` has access by `sharing`.
@@ -38,7 +38,7 @@ const place = (teamId: string, role: TeamRole = 'MEMBER', organizationId = 'home
 function reach(actors: readonly Actor[], own: readonly TeamMembership[], asked?: string): Reach {
   const teams = new Map(TEAMS.map((one) => [one.id, one]));
   const accesses = [access('owning', 'home', true), access('sharing', 'guest', false)];
-  return { site, accesses, actors, own, teams, asked: asked === undefined ? undefined : teams.get(asked) };
+  return { site, accesses, actors, own, teams, namedTeam: asked === undefined ? undefined : teams.get(asked) };
 }
 
 const names = (ways: ReturnType<typeof waysOf>) => ways.map((way) => way.team.id);
