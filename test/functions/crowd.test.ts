@@ -5,6 +5,8 @@ import { parseToken } from '../../lib/domain/link.ts';
 import { acceptInvitation } from '../../lib/invitations/acceptance.ts';
 import { findLink } from '../../lib/invitations/links.ts';
 import { client } from '../../lib/table/client.ts';
+import { keys } from '../../lib/table/keys.ts';
+import { get } from '../../lib/table/read.ts';
 import { adminAccessKeyId, startAwsProxy } from '../../packages/local/aws.ts';
 import { type Answer, type Client, newAddress, useService } from '../support/service.ts';
 import { expectConsistent } from '../support/walk.ts';
@@ -76,7 +78,9 @@ test.skipIf(isSlow)('so they do when each has a function of their own, as in AWS
   vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', proxy.endpoint);
   vi.stubEnv('TABLE_NAME', service.stack.table);
   const dynamodb = client();
-  // The SDK's own agent has 50 connections, of which a function uses few.
+  // The SDK loads `node:http` with its own agent only: with its first call.
+  await get(keys.organization('none'));
+  // That agent has 50 connections, of which a function uses few.
   const { requestHandler } = dynamodb.config as unknown as {
     requestHandler: { updateHttpClientConfig(name: 'httpAgent', agent: Agent): void };
   };

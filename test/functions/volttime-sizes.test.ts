@@ -87,7 +87,7 @@ async function addSites(from: Side, to: Side, count: number): Promise<void> {
   const times = { createdAt: at, updatedAt: at };
   const made = Array.from({ length: count }, (_, index) => ({
     ...{ id: newId('site', occasion.now), number: newNumber(), teamId, organizationId: from.id, name: `Site ${index}` },
-    ...{ chargers: 0, teams: 2, sharing: 1, createdBy: from.member.userId, ...times },
+    ...{ chargers: 0, teams: 2, sharing: 1, transfers: 0, createdBy: from.member.userId, ...times },
   }));
   await writeAll(
     made.flatMap((site) => {
