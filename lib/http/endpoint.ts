@@ -24,7 +24,7 @@ export interface Spec<B extends Schema, Q extends Schema> {
   readonly table?: TableAccess;
   readonly depth: number;
   readonly email?: boolean;
-  /** That it creates something, and once only for each `Idempotency-Key`: then `handle` gets `once`. */
+  /** That it creates something, and once only for each `Idempotency-Key`: then `handle` remembers its answer. */
   readonly creates?: boolean;
   /** Milliseconds after which it is done, or was broken off, where it creates a lot. */
   readonly patience?: number;

@@ -34,6 +34,7 @@ export function forMember<B extends Schema = undefined, Q extends Schema = undef
       const { caller, incoming } = who;
       const { organizationId, absent } = await organizationOf(who, call);
       return actIn(spec, who, organizationId, absent, {
+        permission: spec.permission,
         read: async () => incoming && (spec.read?.({ ...incoming, organizationId, caller }) as Promise<R>),
         isOneself: (actor, read) => spec.oneself?.({ ...(incoming as Incoming<B, Q>), actor, read }) ?? false,
         handle: (acting) => spec.handle({ ...(incoming as Incoming<B, Q>), ...acting }),

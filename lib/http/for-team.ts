@@ -5,7 +5,7 @@ import type { Team, TeamMembership, TeamPermission } from '../domain/team.ts';
 import { type TableAccess, union } from '../table/access.ts';
 import { LOOK_ABOVE, requireTeam, type TeamAndPlace, type TeamRefusals } from '../teams/permissions.ts';
 import { findTeam, type TeamReference } from '../teams/teams.ts';
-import { type Caller, whoCalls } from './caller.ts';
+import { type Caller, type Coming, whoCalls } from './caller.ts';
 import { declare, type Endpoint, type Incoming, type Schema, type Spec } from './endpoint.ts';
 import type { Creating } from './once.ts';
 import { type Acting, actIn, organizationOf } from './organization.ts';
@@ -49,14 +49,9 @@ export function forTeam<B extends Schema = undefined, Q extends Schema = undefin
   return declare(declared(spec), { ...kindOf(spec), organization: true }, async (call) => {
     const who = await whoCalls(spec, call);
     const { organizationId, absent } = await organizationOf(who, call);
-    const team = async () => findTeam(organizationId, who.caller.userId, spec.team(who.incoming as Incoming<B, Q>));
-    return actIn(
-      { ...spec, permission: undefined },
-      who,
-      organizationId,
-      absent,
-      work(spec, who, organizationId, team),
-    );
+    const { caller, incoming } = who;
+    const team = async () => findTeam(organizationId, caller.userId, spec.team(incoming as Incoming<B, Q>));
+    return actInTeam(spec, who, organizationId, absent, team);
   });
 }
 
@@ -78,13 +73,7 @@ export function forLocatedTeam<B extends Schema = undefined, Q extends Schema = 
     const isThere = located?.organizationId === organizationId;
     const team = async () =>
       isThere ? findTeam(organizationId, caller.userId, { id: located.teamId }) : { team: undefined, own: undefined };
-    return actIn(
-      { ...spec, permission: undefined },
-      who,
-      organizationId,
-      absent,
-      work(spec, who, organizationId, team),
-    );
+    return actInTeam(spec, who, organizationId, absent, team);
   });
 }
 
@@ -98,29 +87,26 @@ export function refusing<B extends Schema = undefined, Q extends Schema = undefi
   return forTeam<B, Q>({ ...spec, permission: 'nobody', handle });
 }
 
-/** What happens in the organization: the team is read beside the membership, and its permission is asked of that. */
-function work<B extends Schema, Q extends Schema, R>(
+/** Lets the caller act in a team: it is read beside the membership, and the permission is asked of both. */
+function actInTeam<B extends Schema, Q extends Schema, R>(
   spec: TeamSpec<B, Q, R>,
-  { caller, incoming }: { readonly caller: Caller; readonly incoming?: Incoming<B, Q> },
+  who: Coming<B, Q>,
   organizationId: string,
+  absent: () => Refusal,
   team: () => Promise<TeamAndPlace>,
-) {
+): Promise<Reply> {
+  const { caller, incoming } = who;
   const input = incoming as Incoming<B, Q>;
-  return {
+  return actIn<B, Q, readonly [R, TeamAndPlace]>(spec, who, organizationId, absent, {
     read: async () =>
-      incoming &&
-      Promise.all([spec.read?.({ ...input, organizationId, caller }) as Promise<R>, team()]).then(([read, place]) => ({
-        read,
-        place,
-      })),
-    handle: async (acting: Acting & Creating & { read: { read: R; place: TeamAndPlace } | undefined }) => {
-      const { read, place } = acting.read as { read: R; place: TeamAndPlace };
+      incoming && Promise.all([spec.read?.({ ...incoming, organizationId, caller }) as Promise<R>, team()]),
+    handle: async ({ read: [read, place], ...acting }) => {
       const { actor } = acting;
       const isOneself = spec.oneself?.({ ...input, actor, read }) ?? false;
       const present = await requireTeam(isOneself ? undefined : spec.permission, actor, place, refusalsOf(spec));
       return spec.handle({ ...input, ...acting, team: present, own: place.own, read });
     },
-  };
+  });
 }
 
 /** How it refuses, of what it declares and its dialect has. */

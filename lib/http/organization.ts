@@ -94,11 +94,13 @@ function requirePermission(permission: OrganizationPermission, { actor, organiza
  * @param work what travels beside the membership, and what is done when the caller may
  */
 export async function actIn<B extends Schema, Q extends Schema, R>(
-  spec: Spec<B, Q> & { readonly permission?: OrganizationPermission | undefined },
+  spec: Spec<B, Q>,
   { request, credential, caller, confirm, incoming, mistake }: Coming<B, Q>,
   organizationId: string,
   absent: () => Refusal,
   work: {
+    /** What the caller must have in the organization; undefined: every member may. */
+    readonly permission?: OrganizationPermission | undefined;
     read(): Promise<R | undefined>;
     /** Whether the call is about the caller, who needs no permission then. */
     isOneself?(actor: Actor, read: R): boolean;
@@ -127,7 +129,7 @@ export async function actIn<B extends Schema, Q extends Schema, R>(
   const acting = { actor, organization, occasion: caller.occasion };
   // Of a mistake nobody can tell whom it is about.
   const isOneself = mistake === undefined && work.isOneself?.(actor, read as R);
-  if (spec.permission && !isOneself) requirePermission(spec.permission, acting);
+  if (work.permission && !isOneself) requirePermission(work.permission, acting);
   if (mistake) throw mistake;
   return withHeaders(format?.admit?.(spec.route, caller.userId, request.now), () =>
     answeredOnce(once, earlier, () => work.handle({ ...acting, read: read as R, ...creating(once) })),

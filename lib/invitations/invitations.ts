@@ -54,8 +54,8 @@ export async function listInvitations(
     prefix: prefixes.invitation,
     newestFirst: true,
     limit: range.limit,
-    ...(range.skip && { skip: range.skip }),
-    ...(range.after && { after: keys.invitation(organizationId, range.after).sk }),
+    skip: range.skip,
+    after: range.after && keys.invitation(organizationId, range.after).sk,
   });
   return INVITATION.all(items);
 }

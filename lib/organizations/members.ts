@@ -54,8 +54,8 @@ export async function listMembers(
     pk: keys.organization(organizationId).pk,
     prefix: prefixes.member,
     limit: range.limit,
-    ...(range.skip && { skip: range.skip }),
-    ...(range.after && { after: keys.member(organizationId, range.after).sk }),
+    skip: range.skip,
+    after: range.after && keys.member(organizationId, range.after).sk,
   });
   return MEMBER.all(items);
 }

@@ -27,7 +27,7 @@ export async function getOrganization(organizationId: string): Promise<Organizat
 
 /** Every membership of a person; a person is in a bounded number of organizations. */
 export async function listMemberships(userId: string, limit?: number): Promise<Membership[]> {
-  const items = await query({ pk: keys.user(userId).pk, prefix: prefixes.membership, ...(limit && { limit }) });
+  const items = await query({ pk: keys.user(userId).pk, prefix: prefixes.membership, limit });
   return MEMBERSHIP.all(items);
 }
 

@@ -31,7 +31,7 @@ export async function listAccessTokens(userId: string, organizationId: string, l
   const items = await query({
     pk: keys.user(userId).pk,
     prefix: `${prefixes.accessToken}${organizationId}#`,
-    ...(limit !== undefined && { limit }),
+    limit,
   });
   return ACCESS_TOKEN.all(items);
 }

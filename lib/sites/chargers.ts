@@ -61,10 +61,10 @@ interface Range {
 }
 
 /** Chargers of a site, the oldest first. */
-export async function listChargers(siteId: string, { skip = 0, after, limit }: Range): Promise<Charger[]> {
+export async function listChargers(siteId: string, { skip, after, limit }: Range): Promise<Charger[]> {
   const { pk } = keys.site(siteId);
-  const from = after === undefined ? {} : { after: keys.charger(siteId, after).sk };
-  return CHARGER.all(await query({ pk, prefix: prefixes.charger, skip, limit, ...from }));
+  const behind = after && keys.charger(siteId, after).sk;
+  return CHARGER.all(await query({ pk, prefix: prefixes.charger, skip, limit, after: behind }));
 }
 
 /** What `listChargersSeen` does to the table. */

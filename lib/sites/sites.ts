@@ -67,5 +67,5 @@ export async function listAccessesTo(siteId: string): Promise<SiteAccess[]> {
 /** The sites that a team has access to, without what it may see of them; there are no more than fit into a read or two. */
 export async function listAccessOf(teamId: string, limit?: number): Promise<SiteAccess[]> {
   const { pk } = keys.teamHome(teamId);
-  return SITE_ACCESS.all(await query({ pk, prefix: prefixes.site, ...(limit && { limit }) }));
+  return SITE_ACCESS.all(await query({ pk, prefix: prefixes.site, limit }));
 }

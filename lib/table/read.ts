@@ -106,11 +106,11 @@ export interface Range {
   /** The start of the sort keys; undefined: the whole partition. */
   readonly prefix?: string;
   /** Begin behind this sort key. */
-  readonly after?: string;
-  readonly limit?: number;
-  readonly newestFirst?: boolean;
+  readonly after?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly newestFirst?: boolean | undefined;
   /** Skip so many items first; costs reading them. */
-  readonly skip?: number;
+  readonly skip?: number | undefined;
 }
 
 /** Reads items of one partition in the order of their sort keys, strongly consistent, as many calls as DynamoDB needs. */

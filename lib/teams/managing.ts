@@ -37,9 +37,6 @@ export async function listManaged(userId: string, limit: number): Promise<Manage
   return managed.slice(0, limit);
 }
 
-/** What `listManaging` does to the table. */
-export const LIST_MANAGING: TableAccess = { BatchGetItem: ['ORG'], Query: ['ORG', 'TEAM'] };
-
 /** Rows that are read at once in search of somebody. */
 const ROWS = 1000;
 

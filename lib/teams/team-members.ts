@@ -27,8 +27,8 @@ export async function listTeamMembers(
     pk: keys.teamHome(teamId).pk,
     prefix: prefixes.member,
     limit: range.limit,
-    ...(range.skip && { skip: range.skip }),
-    ...(range.after && { after: keys.teamMember(teamId, range.after).sk }),
+    skip: range.skip,
+    after: range.after && keys.teamMember(teamId, range.after).sk,
   });
   return TEAM_MEMBERSHIP.all(items);
 }
@@ -52,7 +52,7 @@ export async function membersOfTeams(
 
 /** The teams that somebody is in, in all organizations, rows of memberships that have ended among them. */
 export async function listTeamsOf(userId: string, limit?: number): Promise<TeamMembership[]> {
-  const items = await query({ pk: keys.user(userId).pk, prefix: prefixes.team, ...(limit && { limit }) });
+  const items = await query({ pk: keys.user(userId).pk, prefix: prefixes.team, limit });
   return TEAM_MEMBERSHIP.all(items);
 }
 

@@ -83,7 +83,7 @@ export async function locateTeam(by: PathKey | undefined): Promise<TeamPlace | u
 /** Every team of an organization, the oldest first: there are no more than fit into a read or two. */
 export async function listTeams(organizationId: string, limit?: number): Promise<Team[]> {
   const { pk } = keys.organization(organizationId);
-  return TEAM.all(await query({ pk, prefix: prefixes.team, ...(limit && { limit }) }));
+  return TEAM.all(await query({ pk, prefix: prefixes.team, limit }));
 }
 
 /** Teams that were deleted, in the order in which they were made. */
@@ -95,8 +95,8 @@ export async function listDiscardedTeams(
     pk: keys.organization(organizationId).pk,
     prefix: prefixes.discardedTeam,
     limit: range.limit,
-    ...(range.newestFirst && { newestFirst: true }),
-    ...(range.after && { after: keys.discardedTeam(organizationId, range.after).sk }),
+    newestFirst: range.newestFirst,
+    after: range.after && keys.discardedTeam(organizationId, range.after).sk,
   });
   return TEAM.all(items);
 }
