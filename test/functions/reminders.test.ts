@@ -212,7 +212,11 @@ describe('stopping reminders', () => {
     const { owner } = await service.organization();
     const { email, id } = await invite(owner);
     const token = await service.linkToken(email, 'stop');
+    // All have read the invitation before the first of them writes.
+    const late = { action: 'dynamodb:TransactWriteItems', fault: 'delay', ms: 300, times: -1 };
+    await service.faults([{ function: 'pages/stop-reminders', ...late }]);
     const answers = await Promise.all([stop(token), stop(token), stop(token)]);
+    await service.faults([]);
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
     const stopped = await item(id);
     await service.clock('1h');

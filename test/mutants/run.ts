@@ -58,6 +58,7 @@ function apply({ edits, name }: Mutant): () => void {
 function passes({ file, name }: Mutant['test']): boolean {
   const result = spawnSync('vitest', ['run', file, '-t', name], { cwd: copy, encoding: 'utf8' });
   const counts = /^(\d+) passed, (\d+) failed$/m.exec(result.stdout);
-  if (!counts || counts[1] === counts[2]) throw new Error(`No test was run:\n${result.stdout}\n${result.stderr}`);
+  if (!counts || (counts[1] === '0' && counts[2] === '0'))
+    throw new Error(`No test was run:\n${result.stdout}\n${result.stderr}`);
   return counts[2] === '0';
 }
