@@ -1,17 +1,25 @@
+import { createHash } from 'node:crypto';
+
 // Whom answers tell of. Every answer of a test file is looked through for ids, addresses and names of people, and held
 // against who was in which organization when it was given, by the audit log. Imports nothing of the service.
 
 /** What an answer tells of people, and to whom. */
 interface Telling {
   readonly route: string;
-  /** The address of who is signed in, or the organization of their access token or link; undefined: nobody we know. */
-  readonly to: { readonly email: string } | { readonly organization: string } | undefined;
+  /** Who is signed in, or the organization of their access token or link; undefined: nobody we know. */
+  readonly to: SignedIn | { readonly organization: string } | undefined;
   /** The service's time, when it was asked and when it had answered. */
   readonly from: number;
   readonly at: number;
   readonly ids: ReadonlySet<string>;
   readonly addresses: ReadonlySet<string>;
   readonly names: ReadonlySet<string>;
+}
+
+/** Who is signed in, by what their ID token says: a hash of issuer and subject, and the address. */
+interface SignedIn {
+  readonly identity: string;
+  readonly email: string;
 }
 
 /** A request, and the text that was answered. */
@@ -80,8 +88,9 @@ function callerOf(headers: Readonly<Record<string, string>>, text: string): Tell
   const [, payload] = credential.split('.');
   if (payload) {
     try {
-      const { email } = JSON.parse(Buffer.from(payload, 'base64url').toString());
-      return typeof email === 'string' ? { email: email.trim().toLowerCase() } : undefined;
+      const { iss, sub, email } = JSON.parse(Buffer.from(payload, 'base64url').toString());
+      const identity = createHash('sha256').update(`${iss}\n${sub}`).digest('base64url');
+      return typeof email === 'string' ? { identity, email: email.trim().toLowerCase() } : undefined;
     } catch {
       return undefined;
     }
@@ -133,6 +142,7 @@ class World {
   readonly #stays = new Map<string, Stay[]>();
   readonly #users = new Map<string, Item>();
   readonly #byAddress = new Map<string, string>();
+  readonly #byIdentity = new Map<string, string>();
   readonly #byName = new Map<string, string[]>();
   /** The addresses that an organization has invited, to it or to its sites. */
   readonly #invited = new Map<string, Set<string>>();
@@ -169,6 +179,7 @@ class World {
         const name = `${item.firstName} ${item.lastName}`.trim();
         if (name) this.#byName.set(name, [...(this.#byName.get(name) ?? []), userId]);
       }
+      if (type === 'Identity') this.#byIdentity.set(String(pk).slice('IDENTITY#'.length), userId);
       if (type === 'Address') this.#byAddress.set(String(pk).slice('EMAIL#'.length), userId);
       if (type === 'Invited' || type === 'SiteInvited') {
         const invited = this.#invited.get(organizationId) ?? new Set();
@@ -179,8 +190,9 @@ class World {
 
   leaksIn({ route, to, from, at, ids, addresses, names }: Telling): string[] {
     if (!to) return [];
-    const self = 'email' in to ? this.#byAddress.get(to.email) : undefined;
-    // Who was erased, or has another address by now, can't be followed.
+    // An older token names an address that may be somebody else's by now.
+    const self = 'email' in to ? (this.#byIdentity.get(to.identity) ?? this.#byAddress.get(to.email)) : undefined;
+    // Who was erased can't be followed.
     if ('email' in to && self === undefined) return [];
     const organizations =
       'organization' in to
