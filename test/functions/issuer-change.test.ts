@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, expect, test } from 'vitest';
 import { type Stack, startStack } from '../../packages/local/stack.ts';
-import { newAddress, serviceOf } from '../support/service.ts';
+import { newAddress, type Service, serviceOf } from '../support/service.ts';
 import { expectConsistent } from '../support/walk.ts';
 
 // A deployment gets another issuer: the same table, and functions that are configured anew.
@@ -41,6 +41,7 @@ async function change(
       email: string,
       verified?: boolean,
     ) => Promise<{ status: number; body: Record<string, unknown> }>,
+    service: Pick<Service, 'faults'>,
   ) => Promise<void>,
 ): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'muster-'));
@@ -62,7 +63,11 @@ async function change(
     });
     await run({ TOKEN_ISSUER: NEW, PREVIOUS_ISSUER: OLD, PREVIOUS_ISSUER_MATCH: match }, async (stack) => {
       expect((await ask(stack, await token(OLD, ...(people[0] as [string, string])))).status).toBe(401);
-      await then(users, async (...at) => ask(stack, await token(NEW, ...at)));
+      await then(
+        users,
+        async (...at) => ask(stack, await token(NEW, ...at)),
+        serviceOf(() => stack),
+      );
     });
   } finally {
     rmSync(directory, { recursive: true, force: true });
@@ -77,13 +82,16 @@ test('by address: whoever has it verified at the new issuer is who had it at the
       ['old-jane', jane],
       ['old-john', john],
     ],
-    async ([one, two], me) => {
+    async ([one, two], me, service) => {
       expect((await me('new-jane', jane, false)).body).toMatchObject({ id: null });
-      // At once, also for a second account that shows the same address.
+      // At once, also for a second account that shows the same address: all have read before the first of them writes.
+      const late = { action: 'dynamodb:TransactWriteItems', fault: 'delay', ms: 300, times: -1 };
+      await service.faults([{ function: 'me/read', ...late }]);
       const answers = await Promise.all([
-        ...Array.from({ length: 6 }, () => me('new-jane', jane)),
         me('another-jane', jane),
+        ...Array.from({ length: 6 }, () => me('new-jane', jane)),
       ]);
+      await service.faults([]);
       const winners = answers.filter(({ status }) => status === 200);
       expect(new Set(winners.map(({ body }) => body.id))).toEqual(new Set([one?.id]));
       const [first, second] = [await me('new-jane', jane), await me('another-jane', jane)];
