@@ -35,6 +35,27 @@ export function describeFields(document: Json): Json {
   };
 }
 
+/** The fields of a document that have no description, as paths to them, and the descriptions of all others. */
+export function fieldsOf(document: Json): { undescribed: string[]; texts: Set<string> } {
+  const undescribed: string[] = [];
+  const texts = new Set<string>();
+  const walk = (node: unknown, path: string): void => {
+    if (typeof node !== 'object' || node === null) return;
+    for (const [key, value] of Object.entries(node)) {
+      if (key === 'example' || key === 'examples') continue;
+      if (key === 'properties') {
+        for (const [field, { description }] of Object.entries<{ description?: string }>(value)) {
+          if (description) texts.add(description);
+          else undescribed.push(`${path}/${field}`);
+        }
+      }
+      walk(value, `${path}/${key}`);
+    }
+  };
+  walk(document, '');
+  return { undescribed, texts };
+}
+
 /** The dialect whose schemas' names begin so. */
 function prefixOf(schema: string): string {
   return /^(VoltTime|Papershift|RocketChat)/.exec(schema)?.[1]?.toLowerCase() ?? 'v1';

@@ -9,6 +9,7 @@ import { forMember } from '../../lib/http/for-member.ts';
 import { createAccessToken, getAccessToken } from '../../lib/people/access-tokens.ts';
 
 export const returns = { 201: NewAccessToken };
+export const example = { name: 'Deploy', role: 'VIEWER', expiresInDays: 30 };
 
 /**
  * Makes an access token for a program, which then acts for the caller in this organization.

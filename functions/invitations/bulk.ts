@@ -13,6 +13,7 @@ import { INVITE } from '../../lib/invitations/inviting.ts';
 import { union } from '../../lib/table/access.ts';
 
 export const returns = { 200: BulkAnswer };
+export const example = { invitations: [{ email: 'jane@example.com', role: 'USER' }] };
 
 /** Milliseconds that a request with 100 rows may take: as long as the function lives. */
 const PATIENCE = 20_000;

@@ -13,6 +13,7 @@ import { getCaller } from '../../lib/people/people.ts';
 import { readCounted } from '../../lib/table/rates.ts';
 
 export const returns = { 201: NewInvitation };
+export const example = { email: 'jane@example.com', role: 'USER' };
 
 /**
  * Invites a person to the organization by e-mail.

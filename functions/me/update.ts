@@ -8,6 +8,7 @@ import { getCaller } from '../../lib/people/people.ts';
 import { updateProfile } from '../../lib/people/profiles.ts';
 
 export const returns = { 200: Profile };
+export const example = { firstName: 'Jane', lastName: 'Doe', username: 'jane.doe' };
 
 /**
  * Sets the caller's names, in every organization that they are in.

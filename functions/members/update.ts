@@ -9,6 +9,7 @@ import { pathId } from '../../lib/http/path.ts';
 import { changeRole, getMember } from '../../lib/organizations/members.ts';
 
 export const returns = { 200: Member };
+export const example = { role: 'VIEWER' };
 
 /**
  * Gives a member another role.

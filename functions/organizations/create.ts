@@ -11,6 +11,7 @@ import { createOrganization } from '../../lib/organizations/organizations.ts';
 import { getCaller } from '../../lib/people/people.ts';
 
 export const returns = { 201: MyOrganization };
+export const example = { name: 'Acme Energy' };
 
 /**
  * Creates an organization, whose owner and first ADMIN is the caller.

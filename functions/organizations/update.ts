@@ -7,6 +7,7 @@ import { forMember } from '../../lib/http/for-member.ts';
 import { updateOrganization } from '../../lib/organizations/organizations.ts';
 
 export const returns = { 200: Organization };
+export const example = { name: 'Acme Energy' };
 
 /** Gives an organization another name, or the language of its mails; mails and pages show them from then on. */
 export const endpoint = forMember({

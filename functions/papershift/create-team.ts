@@ -15,6 +15,7 @@ import { LOOK_ABOVE, requireTeam } from '../../lib/teams/permissions.ts';
 import { findTeam, getTeam } from '../../lib/teams/teams.ts';
 
 export const returns = { 201: PapershiftTeamDocument };
+export const example = { data: { type: 'team', attributes: { name: 'Berlin' } } };
 
 /**
  * Makes a team, whose owner is the caller.

@@ -3,6 +3,7 @@ import { alias } from '../../lib/http/endpoint.ts';
 import { endpoint as updateTeam } from './update-team.ts';
 
 export { returns } from './update-team.ts';
+export const example = { data: { type: 'team', attributes: { name: 'Berlin' } } };
 
 /**
  * Changes a team as PATCH does, with a document that needn't name the team's id.

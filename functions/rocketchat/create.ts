@@ -20,6 +20,7 @@ import { refuseUnclaimed } from '../../lib/teams/put-team-member.ts';
 import { getTeamIdByName } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: Created };
+export const example = { name: 'berlin', type: 0 };
 
 /**
  * Makes a team below the default team, whose owner is `owner`, or else the caller.

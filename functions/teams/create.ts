@@ -12,6 +12,7 @@ import { requireTeam } from '../../lib/teams/permissions.ts';
 import { findTeam } from '../../lib/teams/teams.ts';
 
 export const returns = { 201: TeamSchema };
+export const example = { name: 'Berlin' };
 
 /**
  * Makes a team, whose owner is the caller.

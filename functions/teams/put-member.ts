@@ -12,6 +12,7 @@ import { PUT_TEAM_MEMBER, putTeamMember } from '../../lib/teams/put-team-member.
 import { getTeamMembership } from '../../lib/teams/team-members.ts';
 
 export const returns = { 200: TeamMember };
+export const example = { role: 'MODERATOR' };
 
 /**
  * Puts a member of the organization into a team, or gives them another role in it. Owners of the team may, and ADMINs.

@@ -10,6 +10,7 @@ import { findTeam } from '../../lib/teams/teams.ts';
 import { UPDATE_TEAM, updateTeam } from '../../lib/teams/update-team.ts';
 
 export const returns = { 200: Team };
+export const example = { name: 'Berlin' };
 
 /**
  * Changes a team, or moves it below another one with all that is below it. Owners of the team may, and ADMINs.

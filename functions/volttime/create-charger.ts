@@ -11,6 +11,7 @@ import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
 
 export const returns = { 200: resource(ChargerSchema) };
+export const example = { identity: 'CP-0001', reference: 'Left of the gate' };
 
 /**
  * Makes a charger on a site, which belongs to the team that owns the site. Owners of that team may, and ADMINs of its

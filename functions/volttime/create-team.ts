@@ -9,6 +9,7 @@ import { readCounters } from '../../lib/table/counters.ts';
 import { CREATE_TEAM, createTeam } from '../../lib/teams/create-team.ts';
 
 export const returns = { 200: resource(TeamSchema) };
+export const example = { name: 'Berlin', email: 'berlin@example.com', type: 'Company' };
 
 /**
  * Makes a team, whose owner is the caller, below the default team.

@@ -10,6 +10,7 @@ import { union } from '../../lib/table/access.ts';
 import { LOCATE_TEAM } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: Message };
+export const example = { expires_never: false, data_access_expires_at: '2099-12-31' };
 
 /**
  * Grants another team the sensitive data of a site, with or without an end, in place of an earlier grant. Owners of the

@@ -11,6 +11,7 @@ import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
 
 export const returns = { 201: NewInvite };
+export const example = { email: 'jane@example.com' };
 
 /**
  * Invites a team of somebody's to a site, by e-mail: the mail's link opens a page on which they accept it for one of the

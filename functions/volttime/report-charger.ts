@@ -11,6 +11,12 @@ import { FIND_CHARGER, getCharger, locateCharger } from '../../lib/sites/charger
 import { union } from '../../lib/table/access.ts';
 
 export const returns = { 200: resource(Charger) };
+export const example = {
+  connection_status: 'online',
+  status: 'Faulted',
+  error: 'GroundFailure',
+  error_info: 'Cable unplugged',
+};
 
 /**
  * Records how a charger is: what is left out stays, and null is taken away. OPERATORs who see the charger may, and

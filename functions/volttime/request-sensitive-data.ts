@@ -10,6 +10,7 @@ import { union } from '../../lib/table/access.ts';
 import { LOCATE_TEAM } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: Message };
+export const example = { reason: 'To repair them', requested_data_expires_at: '2099-12-31' };
 
 /**
  * Asks for the sensitive data of a site on behalf of a team that has access to it. Owners of that team may, and ADMINs of

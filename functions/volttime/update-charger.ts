@@ -10,6 +10,7 @@ import { FIND_CHARGER, getCharger, locateCharger } from '../../lib/sites/charger
 import { union } from '../../lib/table/access.ts';
 
 export const returns = { 200: resource(Charger) };
+export const example = { identity: 'CP-0002', reference: 'Right of the gate' };
 
 /** Changes a charger: what is left out stays. Owners of the owning team may, and ADMINs of its organization. */
 export const endpoint = forSite({

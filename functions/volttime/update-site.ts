@@ -9,6 +9,7 @@ import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
 
 export const returns = { 200: resource(Site) };
+export const example = { name: 'Depot North', address: null, timezone: 'Europe/Berlin' };
 
 /** Changes a site: what is left out stays. Owners of the owning team may, and ADMINs of its organization. */
 export const endpoint = forSite({

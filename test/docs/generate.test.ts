@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { ROOT } from '../../cdk/fingerprint.ts';
 import { commentOf } from '../../docs/comments.ts';
+import { fieldsOf } from '../../docs/described.ts';
 import { FIELDS } from '../../docs/fields.ts';
 import { documents, staleDocuments } from '../../docs/generate.ts';
-import { openapi, statusesOf } from '../../docs/openapi.ts';
+import { openapi } from '../../docs/openapi.ts';
+import { statusesOf } from '../../docs/refusals.ts';
 import { contents, functions } from '../../functions/index.ts';
 import { dialectOf } from '../../lib/dialects/dialect.ts';
 import { REFUSALS } from '../../lib/domain/refusal.ts';
@@ -142,22 +144,7 @@ describe('openapi.json', () => {
   });
 
   it('describes each field, in docs/fields.ts, and nothing that is no field', () => {
-    const undescribed: string[] = [];
-    const texts = new Set<string>();
-    const walk = (node: unknown, path: string): void => {
-      if (typeof node !== 'object' || node === null) return;
-      for (const [key, value] of Object.entries(node)) {
-        if (key === 'example' || key === 'examples') continue;
-        if (key === 'properties') {
-          for (const [field, { description }] of Object.entries<{ description?: string }>(value)) {
-            if (description) texts.add(description);
-            else undescribed.push(`${path}/${field}`);
-          }
-        }
-        walk(value, `${path}/${key}`);
-      }
-    };
-    walk(document, '');
+    const { undescribed, texts } = fieldsOf(openapi());
     expect(undescribed).toEqual([]);
     expect(texts.size).toBeGreaterThan(100);
     expect(Object.entries(FIELDS).filter(([, text]) => !texts.has(text))).toEqual([]);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { statusesOf } from '../../docs/openapi.ts';
+import { statusesOf } from '../../docs/refusals.ts';
 import { type Contract, codeOf, contracts } from '../support/contract.ts';
 import { exampleOf } from '../support/requests.ts';
 import { type Answer, type Client, newAddress, useService } from '../support/service.ts';

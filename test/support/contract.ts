@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import * as z from 'zod/mini';
-import { statusesOf } from '../../docs/openapi.ts';
+import { statusesOf } from '../../docs/refusals.ts';
 import { contents } from '../../functions/index.ts';
 import { PapershiftProblem } from '../../lib/dialects/papershift/schemas.ts';
 import { MISTAKES } from '../../lib/dialects/papershift/words.ts';
@@ -18,12 +18,21 @@ export interface Contract {
   readonly name: keyof typeof contents;
   readonly declaration: HttpDeclaration;
   readonly returns: Readonly<Record<number, z.core.$ZodType | null>>;
+  /** A body that it takes, if its file has one. */
+  readonly example: unknown;
 }
 
 /** Every endpoint that has a route of its own. */
 export const contracts: readonly Contract[] = Object.entries(contents).flatMap(([name, module]) =>
   'endpoint' in module && module.endpoint.route !== '$default'
-    ? [{ name: name as Contract['name'], declaration: module.endpoint, returns: module.returns }]
+    ? [
+        {
+          name: name as Contract['name'],
+          declaration: module.endpoint,
+          returns: module.returns,
+          example: 'example' in module ? module.example : undefined,
+        },
+      ]
     : [],
 );
 

@@ -19,18 +19,18 @@ export interface Example extends Sending {
 
 type Maker<T> = (service: Service, home: Home, invited: string, id?: string) => Promise<T>;
 
-/** What an endpoint takes beside ids in its path, made anew each time. An endpoint with a body needs a line here. */
+/**
+ * What an endpoint takes beside ids in its path and the `example` of its file, where it needs something that is there:
+ * ids, tokens of links, a caller. Made anew each time.
+ */
 const EXAMPLES: Partial<Record<Contract['name'], Maker<Omit<Example, 'route'> & { readonly query?: string }>>> = {
   'access/explain': async (...at) => {
     const { data } = (await at[1].owner.call('GET /v1/access')).body;
     if (data.length === 0) await siteUuid(...at);
     return {};
   },
-  'access-tokens/create': async () => ({ body: { name: 'Deploy', role: 'VIEWER', expiresInDays: 30 } }),
   'invitations/accept': async (...at) => ({ body: { token: await invitationToken(...at) } }),
   'invitations/block': async (...at) => ({ body: { token: await invitationToken(...at) } }),
-  'invitations/bulk': async () => ({ body: { invitations: [{ email: newAddress(), role: 'USER' }] } }),
-  'invitations/create': async () => ({ body: { email: newAddress(), role: 'USER' } }),
   'invitations/decline': async (...at) => ({ body: { token: await invitationToken(...at) } }),
   'me/block-organization': async (service, home) => ({ by: await guestOf(service, home) }),
   'me/unblock-organization': async (service, home) => {
@@ -38,9 +38,6 @@ const EXAMPLES: Partial<Record<Contract['name'], Maker<Omit<Example, 'route'> & 
     await guest.call(`PUT /v1/me/blocked-organizations/${home.id}`);
     return { by: guest };
   },
-  'me/update': async () => ({ body: { firstName: 'Jane', lastName: 'Doe', username: 'jane.doe' } }),
-  'members/update': async () => ({ body: { role: 'VIEWER' } }),
-  'organizations/create': async () => ({ body: { name: 'Acme Energy' } }),
   'organizations/accept-ownership': async (service, home) => ({ by: await offered(service, home) }),
   'organizations/decline-ownership': async (service, home) => ({ by: await offered(service, home) }),
   'organizations/withdraw-ownership': async (service, home) => {
@@ -48,9 +45,6 @@ const EXAMPLES: Partial<Record<Contract['name'], Maker<Omit<Example, 'route'> & 
     return {};
   },
   'organizations/transfer': async (...at) => ({ body: { memberId: (await claimedMember(at[0], at[1])).memberId } }),
-  'organizations/update': async () => ({ body: { name: newAddress() } }),
-  'papershift/create-team': async () => ({ body: teamDocument({ name: newAddress('team') }) }),
-  'papershift/put-team': async () => ({ body: teamDocument({ name: newAddress('team') }) }),
   'papershift/update-team': async (_service, _home, _invited, id) => ({
     body: teamDocument({ name: newAddress('team') }, id),
   }),
@@ -60,7 +54,6 @@ const EXAMPLES: Partial<Record<Contract['name'], Maker<Omit<Example, 'route'> & 
   'rocketchat/add-rooms': async (_, home) => ({ body: { teamId: await teamHex(home), rooms: ['GENERAL'] } }),
   'rocketchat/autocomplete': async () => ({ query: '?name=team' }),
   'rocketchat/convert-to-channel': async (_, home) => ({ body: { teamId: await teamHex(home) } }),
-  'rocketchat/create': async () => ({ body: { name: roomName(), type: 0 } }),
   'rocketchat/delete': async (_, home) => ({ body: { teamId: await teamHex(home) } }),
   'rocketchat/info': async (_, home) => ({ query: `?teamId=${await teamHex(home)}` }),
   'rocketchat/leave': async (service, home) => ({ body: { teamId: await sharedTeam(service, home) } }),
@@ -88,15 +81,8 @@ const EXAMPLES: Partial<Record<Contract['name'], Maker<Omit<Example, 'route'> & 
   'rocketchat/update-room': async (_, home) => ({
     body: { roomId: roomIdOf(teamIdFromHex(await teamHex(home))), isDefault: true },
   }),
-  'teams/create': async () => ({ body: { name: newAddress('team') } }),
-  'teams/put-member': async () => ({ body: { role: 'MODERATOR' } }),
-  'teams/update': async () => ({ body: { name: newAddress('team') } }),
-  'volttime/create-charger': async () => ({ body: { identity: newIdentity(), reference: 'Left' } }),
   'volttime/create-site': async (...at) => ({
     body: { name: 'Depot', team_uuid: await teamUuid(...at), address: 'Quay 1', timezone: 'Europe/Amsterdam' },
-  }),
-  'volttime/grant-sensitive-data': async () => ({
-    body: { expires_never: false, data_access_expires_at: '2099-12-31' },
   }),
   'volttime/list-sites': async (...at) => {
     const { data } = (await at[1].owner.call('GET /api/v3/sites')).body;
@@ -108,31 +94,17 @@ const EXAMPLES: Partial<Record<Contract['name'], Maker<Omit<Example, 'route'> & 
     if (data.length === 0) await chargerUuid(...at);
     return {};
   },
-  'volttime/report-charger': async () => ({
-    body: { connection_status: 'online', status: 'Faulted', error: 'GroundFailure', error_info: newAddress() },
-  }),
   'volttime/update-asset-access': async (_service, { owner }, _invited, site) => {
     const made = await owner.call(`POST /api/v3/sites/${site}/chargers`, { body: { identity: newIdentity() } });
     const accessible = [{ asset_type: 'charger', asset_id: made.body.data.id }];
     return { body: { access_of_assets: 'limited_access', accessible_assets: accessible } };
   },
-  'volttime/update-charger': async () => ({ body: { identity: newIdentity(), reference: newAddress() } }),
-  'volttime/update-site': async () => ({
-    body: { name: newAddress('site'), address: null, timezone: 'Europe/Berlin' },
-  }),
-  'volttime/create-team': async () => ({ body: volttimeTeam() }),
-  'volttime/create-team-v2': async () => ({ body: volttimeTeam() }),
   'volttime/accept-invite': async (...at) => {
     // Whoever invites is somebody else than who accepts.
     const inviter = { ...at[1], owner: await at[0].member(at[1].owner, 'ADMIN') };
     const { mailed: token } = await inviteTeam(at[0], inviter, at[2]);
     return { body: { token, team_uuid: await teamUuid(...at) } };
   },
-  'volttime/invite-team': async () => ({ body: { email: newAddress() } }),
-  'volttime/invite-team-v1': async () => ({ body: { email: newAddress() } }),
-  'volttime/request-sensitive-data': async () => ({
-    body: { reason: 'To repair them', requested_data_expires_at: '2099-12-31' },
-  }),
   'pages/accept-site-invite': async (...at) => {
     const { mailed } = await inviteTeam(...at);
     return form(mailed, `&team=${await teamUuid(...at)}`);
@@ -224,9 +196,28 @@ const owningTeam: Maker<string> = async (...at) => {
   return `${id}`;
 };
 
+/** A name that nothing has yet. */
+function newName(name: string): string {
+  return newAddress(name).split('@')[0] as string;
+}
+
 /** What a charger calls itself that nobody has heard of. */
 function newIdentity(): string {
-  return `CP-${newAddress('x').split('@')[0]}`;
+  return newName('CP');
+}
+
+/** The fields in which an example has a name that may be there once. */
+const NAMES = ['name', 'identity'];
+
+/** An example with addresses and names that are new. @param field in which it stands */
+function renewed(example: unknown, field = ''): unknown {
+  if (typeof example === 'string') {
+    if (example.endsWith('@example.com')) return newAddress();
+    return NAMES.includes(field) ? newName(example) : example;
+  }
+  if (Array.isArray(example)) return example.map((each) => renewed(each));
+  if (typeof example !== 'object' || example === null) return example;
+  return Object.fromEntries(Object.entries(example).map(([key, value]) => [key, renewed(value, key)]));
 }
 
 /** What makes a team at Volt Time. */
@@ -241,7 +232,7 @@ export function teamDocument(attributes: Readonly<Record<string, unknown>>, id?:
 
 /** A name that Rocket.Chat takes. */
 export function roomName(): string {
-  return newAddress('team').split('@')[0] as string;
+  return newName('team');
 }
 
 /** A new team of the owner, by the id that Rocket.Chat's dialect has for it. */
@@ -285,26 +276,32 @@ const IDS: Readonly<Record<string, Maker<string>>> = {
   teams: async (_, { owner }) => (await owner.call('POST /v1/teams', { body: { name: newAddress('team') } })).body.id,
 };
 
+/** What to do where an endpoint with a body shows none. */
+function withoutExample(name: string): string {
+  return `Write an example of the body into functions/${name}.ts, beside \`returns\`: export const example = { name: 'Berlin' }; one that needs ids of something new goes into EXAMPLES of test/support/requests.ts.`;
+}
+
 /**
  * A request that an endpoint takes from the owner of an organization, about something new in it.
  *
  * @param invited whom a link is for, if it is about one
  */
 export async function exampleOf(
-  { name, declaration: { route, body, dialect } }: Contract,
+  { name, declaration: { route, body, dialect }, example }: Contract,
   service: Service,
   home: Home,
   invited = newAddress(),
 ): Promise<Example> {
-  const example = EXAMPLES[name];
-  if (body && !example) throw new Error(`Add a body for ${name} to EXAMPLES in test/support/requests.ts.`);
+  const make = EXAMPLES[name];
+  if (body && !make && example === undefined) throw new Error(withoutExample(name));
   const [, kind] = /([^/]+)\/\{id\}/.exec(route) ?? [];
   const makeId = kind === undefined ? async () => '' : IDS[kind];
   if (!makeId) throw new Error(`Add what {id} is in ${route} to IDS in test/support/requests.ts.`);
   const made = await makeId(service, home, invited);
   const id = dialect === 'papershift' && made ? teamIdAsUuid(made) : made;
   const site = route.includes('{site}') ? await siteUuid(service, home, invited) : '';
-  const { query = '', ...sending } = (await example?.(service, home, invited, id || site)) ?? {};
+  const own = example === undefined ? {} : { body: renewed(example) };
+  const { query = '', ...sending } = { ...own, ...(await make?.(service, home, invited, id || site)) };
   const path = route
     .replace('{organizationId}', home.id)
     .replace('{id}', id)

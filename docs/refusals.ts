@@ -1,0 +1,87 @@
+import type { Dialect } from '../lib/dialects/dialect.ts';
+import type { Format, Reply } from '../lib/dialects/format.ts';
+import { papershift as papershiftFormat } from '../lib/dialects/papershift/format.ts';
+import { MEDIA_TYPE } from '../lib/dialects/papershift/media-type.ts';
+import { PapershiftProblem } from '../lib/dialects/papershift/schemas.ts';
+import { statusesOf as statusesInPapershift } from '../lib/dialects/papershift/statuses.ts';
+import { rocketchat as rocketchatFormat } from '../lib/dialects/rocketchat/format.ts';
+import { RocketChatProblem } from '../lib/dialects/rocketchat/schemas.ts';
+import { v1 as v1Format } from '../lib/dialects/v1/format.ts';
+import { Problem } from '../lib/dialects/v1/schemas.ts';
+import { statusOf as statusInVoltTime, volttime as volttimeFormat } from '../lib/dialects/volttime/format.ts';
+import { Problem as VoltTimeProblem } from '../lib/dialects/volttime/schemas.ts';
+import { type Details, REFUSALS, type RefusalCode } from '../lib/domain/refusal.ts';
+import { MESSAGES } from '../lib/http/messages.ts';
+import type { Schema } from './schemas.ts';
+
+/** How a dialect writes. */
+interface Writing {
+  readonly mediaType: string;
+  /** Its errors: their schema and their texts; none where people read them. */
+  readonly problem?: Schema;
+  readonly format?: Format;
+  /** Whether its format alone knows texts and statuses of refusals. */
+  readonly isOwn?: true;
+  /** What the example of a `validation_failed` says. */
+  readonly details?: Details;
+}
+
+const DIALECTS: Partial<Record<Dialect, Writing>> = {
+  v1: {
+    mediaType: 'application/json',
+    problem: Problem,
+    format: v1Format,
+    details: { name: ['is required'] },
+  },
+  papershift: { mediaType: MEDIA_TYPE, problem: PapershiftProblem, format: papershiftFormat },
+  volttime: {
+    mediaType: 'application/json',
+    problem: VoltTimeProblem,
+    format: volttimeFormat,
+    details: { name: ['The name field is required.'] },
+  },
+  page: { mediaType: 'text/html' },
+  rocketchat: {
+    mediaType: 'application/json',
+    problem: RocketChatProblem,
+    format: rocketchatFormat,
+    isOwn: true,
+  },
+};
+
+/** The statuses that a refusal may have in a dialect. */
+export function statusesOf(dialect: Dialect, code: RefusalCode): readonly number[] {
+  if (dialect === 'papershift') return statusesInPapershift(code);
+  if (dialect === 'volttime') return [statusInVoltTime(code)];
+  // One endpoint alone tells of a missing team by 404.
+  if (dialect === 'rocketchat' && code === 'team_not_found') return [400, 404];
+  return [told(dialect, code)?.status ?? REFUSALS[code]];
+}
+
+/** A refusal as a dialect tells it that has texts and statuses of its own. */
+export function told(dialect: Dialect, code: RefusalCode): Reply | undefined {
+  return writing(dialect).isOwn && shown(dialect, code);
+}
+
+/** A refusal as the dialect tells it, of a request that stands for all. */
+export function shown(dialect: Dialect, code: RefusalCode): Reply | undefined {
+  const { format, details } = writing(dialect);
+  return format?.problem({
+    ...{ code, status: REFUSALS[code], message: MESSAGES[code], requestId: '1f6f2b6e-6f0d-4c3e-9d0a-0d9a5d1f7c11' },
+    ...{ method: 'GET', path: '/api/v3/teams/7/sites/7/chargers/7', headers: { allow: 'POST' } },
+    ...{ acceptLanguage: undefined, details: code === 'validation_failed' ? details : undefined },
+  });
+}
+
+/** By what a refusal is known. */
+export function saidOf(dialect: Dialect, code: RefusalCode): string {
+  const { error, errorType } = (told(dialect, code)?.body ?? {}) as { error?: string; errorType?: string };
+  return errorType || error || code;
+}
+
+/** How a dialect writes. @throws Error when nothing says it */
+export function writing(dialect: Dialect): Writing {
+  const known = DIALECTS[dialect];
+  if (!known) throw new Error(`Say in DIALECTS of docs/refusals.ts how the dialect ${dialect} writes its errors.`);
+  return known;
+}
