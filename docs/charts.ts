@@ -5,10 +5,41 @@ import { SIGN_IN } from '../lib/people/sign-in.ts';
 import type { KeyPrefix, TableAccess } from '../lib/table/access.ts';
 import { DUE_INDEX, DUE_SHARDS } from '../lib/table/due.ts';
 import type { keys } from '../lib/table/keys.ts';
+import { COSTS } from './costs.ts';
 import { ENTITIES, type Entity, keyPattern } from './entities.ts';
 import { GENERATED, link, page, table } from './markdown.ts';
-import { CALLERS, PATTERNS } from './patterns.ts';
 import { DIALECTS } from './tables.ts';
+
+/** What is read and written to find out who calls, and whether they may. */
+export const CALLERS: readonly {
+  readonly caller: string;
+  readonly when: string;
+  /** In the order in which they are read; `then` begins another round trip. */
+  readonly reads: string;
+  readonly writes: string;
+}[] = [
+  {
+    caller: 'person',
+    when: 'each request that is about no organization; of one that is, the first that the function sees of a person',
+    reads: 'Identity, Address',
+    writes:
+      'the first sign-in: User, Address, Identity. An address that a placeholder had, names for empty fields, another verified address: the same, and Member and AuditEntry in each organization. The first since the issuer changed: User, both Identity items, AuditEntry in each organization',
+  },
+  {
+    caller: 'member',
+    when: "each request that is about an organization; the items are read beside the endpoint's own",
+    reads:
+      'Membership, Organization; Identity of a person, AccessToken of a token; before that the Membership items of the person, where no header names the organization',
+    writes: '',
+  },
+  {
+    caller: 'site',
+    when: 'each request that is about a site or what is below it',
+    reads:
+      'SiteNumber, where the path has the integer; then Site with every SiteAccess, Membership and TeamOfUser of the caller; then Organization, and Team of those with access that may be theirs: every Team of an organization where the caller may be above one of them',
+    writes: '',
+  },
+];
 
 /** `docs/table.md`: the items of the table, and who reads and writes them. */
 export function tablePage(): string {
@@ -24,32 +55,32 @@ export function tablePage(): string {
     [
       '- **Caller** says who may call, and so what is read first: the rows of the next table. `link` is the holder of a link, `anybody` needs no credential. What a call takes beside that is in [endpoints.md](endpoints.md).',
       '- **Trips** is how many round trips to DynamoDB follow one another, with a warm function and an `X-Organization-Id` header.',
-      '- **Reads** and **Writes** come from [patterns.ts](patterns.ts); a test holds them against the roles. An endpoint that creates also reads and writes `Idempotency`, for a request with an `Idempotency-Key`.',
+      '- **Units**, **Reads** and **Writes** are of one successful call, with all that is read of who calls, in a small organization: capacity units, and the types of items that were asked for and written. They are in [costs.json](costs.json), and a test holds them against the calls. `Mail` stands for each type of its key. Another case may touch what **Role** has beyond them; one that creates also reads and writes `Idempotency`, for a request with an `Idempotency-Key`.',
       `- **Role** is what the role of the function allows beyond signing in, as IAM has it: actions, and the first segments of partition keys. Where a \`person\`, \`member\` or \`site\` calls, it allows this too: ${accessText(SIGN_IN)}.`,
     ].join('\n'),
     table(
       ['Caller', 'When', 'Reads', 'Writes'],
-      CALLERS.map(({ caller, when, pattern }) => [`\`${caller}\``, when, pattern.reads ?? '', pattern.writes ?? '']),
+      CALLERS.map(({ caller, when, reads, writes }) => [`\`${caller}\``, when, reads, writes]),
     ),
     ...Object.entries(DIALECTS).flatMap(([dialect, title]) => [
       `### ${title}`,
       table(
-        ['Endpoint', 'Caller', 'Trips', 'Reads', 'Writes', 'Role'],
+        ['Endpoint', 'Caller', 'Trips', 'Units', 'Reads', 'Writes', 'Role'],
         routedIn(dialect as Dialect).map(({ name, declaration }) => [
           link(name, declaration.route),
           callerOf(declaration),
           String(declaration.depth),
-          ...patternCells(name),
+          ...costCells(name),
           roleText(declaration),
         ]),
       ),
     ]),
     '### Without a route',
     table(
-      ['Function', 'Reads', 'Writes', 'Role'],
+      ['Function', 'Role'],
       functions
         .filter(({ declaration }) => !isRouted(declaration))
-        .map(({ name, declaration }) => [link(name, name), ...patternCells(name), roleText(declaration)]),
+        .map(({ name, declaration }) => [link(name, name), roleText(declaration)]),
     ),
   );
 }
@@ -91,9 +122,12 @@ function callerOf({ caller, organization, found, route }: HttpDeclaration): stri
   return caller.includes('anybody') ? 'anybody' : 'person';
 }
 
-function patternCells(name: string): [reads: string, writes: string] {
-  const { reads = '', writes = '' } = PATTERNS[name] ?? {};
-  return [reads, writes];
+/** Empty for an endpoint that only refuses, and for one that isn't recorded yet. */
+function costCells(name: string): [units: string, reads: string, writes: string] {
+  const cost = COSTS[name];
+  if (!cost) return ['', '', ''];
+  const units = cost.write > 0 ? `${cost.read} read, ${cost.write} write` : `${cost.read} read`;
+  return [units, cost.reads.join(', '), cost.writes.join(', ')];
 }
 
 /** What a function may do to the table that signing in doesn't need anyway. */

@@ -36,7 +36,7 @@ export interface Call {
   readonly action: string;
   /** The ARN that it is authorized on. */
   readonly resource: string;
-  /** `pk|sk` of items, the partition key's value of a query, the recipients of a mail. */
+  /** `pk|sk` of items, the partition key's value and perhaps the range of a query (see `Part`), the recipients of a mail. */
   readonly keys: readonly string[];
   /** Whether the role allows it. */
   readonly allowed: boolean;

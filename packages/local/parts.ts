@@ -43,7 +43,10 @@ export interface Part {
   readonly action: string;
   /** ARN of the table or index. */
   readonly resource: string;
-  /** What it touches: `pk|sk` of items, the partition key's value of a query. */
+  /**
+   * What it touches: `pk|sk` of items; of a query the partition key's value, with `|TEAM#*` where it asks for the start of
+   * sort keys, or else with `|>TEAM#x` where it begins behind one.
+   */
   readonly keys: readonly string[];
   /** The partition keys' values, which IAM knows as dynamodb:LeadingKeys; empty when there is no such thing. */
   readonly leadingKeys: readonly string[];
@@ -114,13 +117,14 @@ export function partsOf(
   if (table === undefined) return [{ action, resource: '*', keys: [], leadingKeys: [], attributes: [] }];
   if (operation !== 'Query' && operation !== 'Scan') return [part(action, table, [input])];
   const index = input.IndexName;
-  const value = operation === 'Query' ? queriedPartition(input, partitionName(input, keysOf)) : undefined;
+  const [partition, sort] = queriedKey(input, keysOf);
+  const value = operation === 'Query' ? queriedPartition(input, partition) : undefined;
   const touched = value === undefined ? [] : [value];
   return [
     {
       action,
       resource: arnOf(table) + (index === undefined ? '' : `/index/${index}`),
-      keys: touched,
+      keys: touched.map((each) => each + queriedRange(input, sort)),
       leadingKeys: touched,
       attributes: [],
     },
@@ -158,7 +162,7 @@ export function violation(
   if (operands.some((operand) => input.ExpressionAttributeValues?.[operand]?.S === '')) {
     return 'The AttributeValue for a key attribute cannot contain an empty string value.';
   }
-  const partition = partitionName(input, keysOf);
+  const [partition] = queriedKey(input, keysOf);
   const start = partition && input.ExclusiveStartKey?.[partition];
   if (start && text(start) !== queriedPartition(input, partition)) {
     return 'The provided starting key is outside query boundaries based on provided conditions';
@@ -166,10 +170,18 @@ export function violation(
   return undefined;
 }
 
-/** The partition key's attribute of the table or index that is queried. */
-function partitionName(input: DynamoDbInput, keysOf: (table: string) => TableKeys | undefined): string | undefined {
+/** The attributes of the key of the table or index that is queried. */
+function queriedKey(input: DynamoDbInput, keysOf: (table: string) => TableKeys | undefined): KeyNames {
   const keys = keysOf(input.TableName ?? '');
-  return (input.IndexName === undefined ? keys?.table : keys?.indexes.get(input.IndexName))?.[0];
+  return (input.IndexName === undefined ? keys?.table : keys?.indexes.get(input.IndexName)) ?? [];
+}
+
+/** Which sort keys are queried, as `Part.keys` tells it; nothing of all, and of what no other condition leaves. */
+function queriedRange(input: DynamoDbInput, sort: string | undefined): string {
+  const [, start] = /\bbegins_with\s*\([^,]+,\s*(:\w+)\s*\)/.exec(input.KeyConditionExpression ?? '') ?? [];
+  if (start) return `|${text(input.ExpressionAttributeValues?.[start])}*`;
+  const after = sort && input.ExclusiveStartKey?.[sort];
+  return after ? `|>${text(after)}` : '';
 }
 
 /** The value that the key condition compares the partition key to: `pk = :x`, in any order, in any parentheses. */

@@ -4,11 +4,12 @@ import { describe, expect, it, test } from 'vitest';
 import * as z from 'zod/mini';
 import { readConfig } from '../../cdk/config.ts';
 import { ROOT } from '../../cdk/fingerprint.ts';
+import { COSTS } from '../../docs/costs.ts';
 import { functions } from '../../functions/index.ts';
 import { Invitation } from '../../lib/dialects/v1/schemas.ts';
 import { DEFAULT_LIMITS } from '../../lib/domain/limits.ts';
 import { type PERMISSIONS, ROLES, rolesWith } from '../../lib/domain/roles.ts';
-import { ADDED, UNITS } from '../fixtures/units.ts';
+import { ADDED } from '../fixtures/units.ts';
 
 // What hand-written documents say in figures, names and tables is what the code has.
 
@@ -48,7 +49,7 @@ describe('docs/cost.md', () => {
   test.each(rows)('%s costs what is measured', (_, endpoint = '', write, readUnits) => {
     const route = endpoint.replaceAll('`', '');
     const found = functions.find(({ declaration }) => declaration.kind === 'http' && declaration.route === route);
-    const units = UNITS[found?.name as keyof typeof UNITS];
+    const units = COSTS[found?.name ?? ''];
     expect([write, readUnits]).toEqual([String(units?.write), String(units?.read)]);
   });
 

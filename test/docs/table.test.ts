@@ -2,61 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { ROOT } from '../../cdk/fingerprint.ts';
-import { beyondSigningIn } from '../../docs/charts.ts';
+import { CALLERS } from '../../docs/charts.ts';
+import { COSTS } from '../../docs/costs.ts';
 import { ENTITIES, keyPattern, PREFIXES } from '../../docs/entities.ts';
-import type { Pattern } from '../../docs/pattern.ts';
-import { CALLERS, PATTERNS } from '../../docs/patterns.ts';
-import { functions } from '../../functions/index.ts';
-import type { Declaration } from '../../lib/http/declaration.ts';
-import type { TableAction } from '../../lib/table/access.ts';
 import { keys } from '../../lib/table/keys.ts';
+import { typesOf } from '../support/item-types.ts';
 
-// What docs/table.md says beyond the declarations is written by hand: it is held against keys, items and roles.
-
-const READING = ['BatchGetItem', 'Query'] as const;
-const WRITING = ['PutItem', 'UpdateItem', 'DeleteItem'] as const;
-
-/** What finding out who calls reads, whatever the endpoint is about. */
-const OF_CALLERS = ['ORG', 'USER', 'IDENTITY', 'EMAIL', 'IDEMPOTENCY'];
-/** What no item has. */
-const OF_NOBODY = ['HEALTH'];
-const OF_SITES = ['SITE', 'SITENO', 'TEAMNO', 'TEAM'];
-
-/** The types of items that a text names. */
-function typesIn(text = ''): string[] {
-  return (text.match(/\b[A-Z][a-z]+(?:[A-Z][a-z]+)*\b/g) ?? []).filter((word) => PREFIXES.has(word));
-}
-
-function prefixesIn(text: string | undefined): Set<string | undefined> {
-  return new Set(typesIn(text).map((type) => PREFIXES.get(type)));
-}
-
-/** What a pattern says that a declaration doesn't, and the other way round. */
-function differences(declaration: Declaration, { reads, writes }: Pattern): string[] {
-  const { table } = declaration;
-  const may = (actions: readonly TableAction[], prefix = '') =>
-    actions.some((action) => table[action]?.includes(prefix as never));
-  const isOfSite = declaration.kind === 'http' && declaration.found;
-  const own = beyondSigningIn(declaration);
-  const said = { reads: prefixesIn(reads), writes: prefixesIn(writes) };
-  const known = new Set<string | undefined>([
-    ...said.reads,
-    ...said.writes,
-    ...(declaration.kind === 'http' ? OF_CALLERS : []),
-    ...(isOfSite ? OF_SITES : []),
-    ...OF_NOBODY,
-  ]);
-  return [
-    ...[...said.reads].filter((prefix) => !may(READING, prefix)).map((prefix) => `reads no ${prefix}`),
-    ...[...said.writes].filter((prefix) => !may(WRITING, prefix)).map((prefix) => `writes no ${prefix}`),
-    ...READING.flatMap((action) => own[action] ?? [])
-      .filter((prefix) => !known.has(prefix))
-      .map((prefix) => `reads ${prefix} too`),
-    ...WRITING.flatMap((action) => own[action] ?? [])
-      .filter((prefix) => !said.writes.has(prefix) && prefix !== 'IDEMPOTENCY')
-      .map((prefix) => `writes ${prefix} too`),
-  ];
-}
+// What docs/table.md says beyond the declarations: held against keys and items.
 
 describe('the items', () => {
   it('are all that are written, under their types', () => {
@@ -83,32 +35,20 @@ describe('the items', () => {
 });
 
 describe('the access patterns', () => {
-  it('are of functions, and name items that there are', () => {
-    const names = functions.map(({ name }) => name);
-    expect(Object.keys(PATTERNS).filter((name) => !names.includes(name as never))).toEqual([]);
-    const texts = [...Object.values(PATTERNS), ...CALLERS.map(({ pattern }) => pattern)];
-    const words = texts.flatMap(
-      ({ reads = '', writes = '' }) => `${reads} ${writes}`.match(/\b[A-Z][a-z]\w*\b/g) ?? [],
-    );
-    expect(
-      [...new Set(words)].filter((word) => !PREFIXES.has(word) && !['An', 'The', 'Of', 'No'].includes(word)),
-    ).toEqual([]);
+  it('name items that there are', () => {
+    const words = CALLERS.flatMap(({ reads, writes }) => `${reads} ${writes}`.match(/\b[A-Z][a-z]\w*\b/g) ?? []);
+    expect(words.filter((word) => !PREFIXES.has(word) && !['An', 'The'].includes(word))).toEqual([]);
+    const types = Object.values(COSTS).flatMap((cost) => [...(cost?.reads ?? []), ...(cost?.writes ?? [])]);
+    expect(types.filter((type) => !PREFIXES.has(type))).toEqual([]);
   });
 
-  const withPattern = functions.filter(({ name }) => PATTERNS[name]);
-  test.each(withPattern)('$name touches what its role allows, and all of it', ({ name, declaration }) => {
-    expect(differences(declaration, PATTERNS[name] ?? {})).toEqual([]);
-  });
-
-  it('are noticed when they say too much or too little', () => {
-    const declaration = functions.find(({ name }) => name === 'invitations/create')?.declaration as Declaration;
-    const pattern = PATTERNS['invitations/create'] as Required<Pattern>;
-    expect(differences(declaration, { ...pattern, reads: `${pattern.reads}, Site` })).toEqual(['reads no SITE']);
-    expect(differences(declaration, { ...pattern, writes: `${pattern.writes}, TeamHome, Job, Charger` })).toEqual([
-      'writes no SITE',
-    ]);
-    expect(differences(declaration, { reads: 'Counters', writes: 'AuditEntry, Invitation, Invited' })).toEqual(
-      expect.arrayContaining(['reads LIMIT too', 'writes LIMIT too']),
-    );
+  it('are told by the form of a key', () => {
+    expect(typesOf('ORG#o|TEAM#t')).toEqual(['Team']);
+    expect(typesOf('USER#u|TEAM#*')).toEqual(['TeamOfUser']);
+    // A site and its teams, which stand behind all else of it.
+    expect(typesOf('SITE#s|>SIT')).toEqual(['Site', 'SiteAccess']);
+    expect(typesOf('AUDIT#o#2026-11')).toEqual(['AuditEntry']);
+    expect(typesOf('HEALTH#table|HEALTH')).toEqual([]);
+    expect(() => typesOf('ORG#o|NOTHING#n')).toThrow('docs/entities.ts');
   });
 });

@@ -1,14 +1,18 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
+import { COSTS, type Cost, costRow, costsText, type RecordedCost } from '../../docs/costs.ts';
 import type { Call } from '../../packages/local/aws.ts';
-import { ACCEPTING_AS_KNOWN, ACCEPTING_THEMSELVES, ADDED, type Cost, UNITS } from '../fixtures/units.ts';
+import { ACCEPTING_AS_KNOWN, ACCEPTING_THEMSELVES, ADDED } from '../fixtures/units.ts';
 import { type Contract, contracts } from '../support/contract.ts';
 import { depthOf } from '../support/depth.ts';
+import { typesOf } from '../support/item-types.ts';
 import { claimedMember, exampleOf, type Home } from '../support/requests.ts';
 import { type Answer, type Client, newAddress, useService } from '../support/service.ts';
 
-// How many DynamoDB round trips of a request follow one another, how many calls it makes, and what they cost, against
-// test/fixtures/units.ts. Each call is delayed, so that those that begin together overlap.
+// How many DynamoDB round trips of a request follow one another, against its declaration; how many calls it makes, what
+// they cost, and which items they are about, against docs/costs.json. Each call is delayed, so that those that begin
+// together overlap.
 
 const calls: Call[] = [];
 const service = useService({ onCall: (call) => calls.push(call) });
@@ -62,7 +66,7 @@ const CALLED_BEFORE: readonly Contract['name'][] = ['access/explain', 'members/l
 
 function canBe(situation: Situation, { name, declaration }: Contract): boolean {
   const { caller, organization, found, route } = declaration;
-  const writes = (UNITS[name]?.write ?? 0) > 0;
+  const writes = !route.startsWith('GET ');
   const isOfSite = /\{(site|charger)\}/.test(route);
   const byToken = caller.includes('token') && !NOT_BY_TOKEN.includes(name);
   if (NEVER[situation]?.includes(name)) return false;
@@ -156,6 +160,7 @@ async function callsDuring(contract: Contract, call: () => Promise<Answer>): Pro
 }
 
 const READS = ['BatchGetItem', 'GetItem', 'Query', 'TransactGetItems'];
+const WRITES = /^dynamodb:(Put|Update|Delete)Item$/;
 
 function costOf(parts: readonly Call[]): Cost {
   const units = (isRead: boolean) =>
@@ -185,6 +190,33 @@ function outline(made: readonly Call[]): string {
     .join(' > ');
 }
 
+/** The types of the items that a request reads and writes. Conditions on others aren't among them. */
+function itemsOf(parts: readonly Call[]): Pick<RecordedCost, 'reads' | 'writes'> {
+  const types = (some: readonly Call[]) => [...new Set(some.flatMap(({ keys }) => keys.flatMap(typesOf)))].sort();
+  return {
+    reads: types(parts.filter(({ operation }) => READS.includes(operation))),
+    writes: types(parts.filter(({ action }) => WRITES.test(action))),
+  };
+}
+
+const costsFile = new URL('../../docs/costs.json', import.meta.url);
+/** With the rows that this run records. */
+const costs = { ...COSTS };
+
+/** Holds what an endpoint does as usual against its row, which is written where `npm run endpoint` runs this. */
+function expectRow(name: string, recorded: RecordedCost): void {
+  if (costRow(name, recorded) === costRow(name, costs[name] ?? NOTHING)) return;
+  if (!inject('recording').keeps) {
+    expect.fail(
+      `npm run endpoint -- ${name} writes into docs/costs.json what it costs now: ${costRow(name, recorded)},`,
+    );
+  }
+  costs[name] = recorded;
+  writeFileSync(costsFile, costsText(costs));
+}
+
+const NOTHING: RecordedCost = { calls: 0, read: 0, write: 0, reads: [], writes: [] };
+
 // Calls that begin together may be torn apart on a machine that does too much else: then once more.
 // What only refuses costs nothing that a table could tell.
 const successful = contracts.filter(({ returns }) => Object.keys(returns).length > 0);
@@ -192,14 +224,15 @@ const successful = contracts.filter(({ returns }) => Object.keys(returns).length
 describe.each(successful.map((contract) => [contract.name, contract] as const))('%s', (name, contract) => {
   test.each(SITUATIONS.filter((one) => canBe(one, contract)))('%s', { retry: 2 }, async (situation) => {
     const made = await callsOf(contract, situation);
-    const usual = UNITS[name];
-    if (!usual) {
-      const line = `'${name}': ${JSON.stringify(costOf(made))
-        .replaceAll('"', '')
-        .replaceAll(/[:,]|(?<=\{)|(?=\})/g, '$& ')},`;
-      expect.fail(`Add to UNITS in test/fixtures/units.ts, if that is what it should cost: ${line}`);
+    if (situation === 'as usual') {
+      const counted = costOf(made);
+      const { read, write } = countsUnits ? counted : (costs[name] ?? NOTHING);
+      expectRow(name, { calls: counted.calls, read, write, ...itemsOf(made) });
+      expect(depthOf(made), `depth, as it is declared, of ${outline(made)}`).toBe(contract.declaration.depth);
+      return;
     }
-    const added = situation === 'as usual' ? { depth: 0, calls: 0, read: 0, write: 0 } : ADDED[situation];
+    const usual = costs[name] ?? NOTHING;
+    const added = ADDED[situation];
     // Where a site alone is read, confirming who calls is a call of its own, which signing in comes in place of.
     const { route } = contract.declaration;
     const isAlone = situation.startsWith('the first') && route.includes('{site}') && !/\{(charger|team)\}/.test(route);
@@ -212,8 +245,9 @@ describe.each(successful.map((contract) => [contract.name, contract] as const))(
   });
 });
 
-test('the table has no endpoint that there is not', () => {
-  expect(Object.keys(UNITS).filter((name) => !contracts.some((contract) => contract.name === name))).toEqual([]);
+test('docs/costs.json has a row for each endpoint, in their order, and no other', () => {
+  const rows = Object.fromEntries(successful.map(({ name }) => [name, costs[name]]));
+  expect(readFileSync(costsFile, 'utf8')).toBe(costsText(rows));
 });
 
 describe('accepting for somebody who has signed in before', () => {

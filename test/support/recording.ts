@@ -12,6 +12,8 @@ export interface Recording {
   readonly directory: string;
   /** Whether all tests run: only then can something be said to be used by none. */
   readonly whole: boolean;
+  /** Whether this run records for `npm run endpoint`, which reads the directory afterwards. */
+  readonly keeps: boolean;
 }
 
 declare module 'vitest' {
@@ -29,13 +31,16 @@ export default function setup({ vitest, provide }: TestProject): () => void {
   const { filenamePattern } = vitest as { filenamePattern?: readonly string[] };
   const { testNamePattern, project, shard, changed, related, watch } = vitest.config;
   const part = filenamePattern ?? testNamePattern ?? shard ?? (changed || related || watch || project.length > 0);
-  const directory = mkdtempSync(join(tmpdir(), 'muster-calls-'));
-  provide('recording', { directory, whole: !part });
+  const { MUSTER_RECORDING: kept } = process.env;
+  const directory = kept ?? mkdtempSync(join(tmpdir(), 'muster-calls-'));
+  provide('recording', { directory, whole: !part, keeps: kept !== undefined });
   const stacks = mkdtempSync(join(tmpdir(), 'muster-stacks-'));
   provide('stacks', stacks);
   return () => {
     // An engine that has just been killed may still be writing.
-    for (const each of [directory, stacks]) rmSync(each, { recursive: true, force: true, maxRetries: 5 });
+    for (const each of kept ? [stacks] : [directory, stacks]) {
+      rmSync(each, { recursive: true, force: true, maxRetries: 5 });
+    }
   };
 }
 
