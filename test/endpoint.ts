@@ -19,6 +19,9 @@ interface Ended {
   readonly seconds: string;
 }
 
+/** Of what fails, what is wrong; the first of it is enough to go on. */
+const VITEST = ['run', '--project', 'suite', '--reporter', 'dot', '--bail', '1'];
+
 const COSTS = join(ROOT, 'docs', 'costs.json');
 
 /** Runs a command of the repository's packages. */
@@ -108,7 +111,7 @@ async function main(): Promise<void> {
     const kinds = {
       types: run('tsc', []),
       'format and lint': run('biome', ['check', '--error-on-warnings', file, 'functions/index.ts']),
-      tests: run('vitest', ['run', '--project', 'suite', ...filesFor(endpoint), '-t', testsOf(name, endpoint)], {
+      tests: run('vitest', [...VITEST, ...filesFor(endpoint), '-t', testsOf(name, endpoint)], {
         MUSTER_RECORDING: directory,
       }),
     };

@@ -228,7 +228,8 @@ describe.each(successful.map((contract) => [contract.name, contract] as const))(
       const counted = costOf(made);
       const { read, write } = countsUnits ? counted : (costs[name] ?? NOTHING);
       expectRow(name, { calls: counted.calls, read, write, ...itemsOf(made) });
-      expect(depthOf(made), `depth, as it is declared, of ${outline(made)}`).toBe(contract.declaration.depth);
+      const { depth } = contract.declaration;
+      expect(depthOf(made), `functions/${name}.ts declares a depth of ${depth}; it calls ${outline(made)}`).toBe(depth);
       return;
     }
     const usual = costs[name] ?? NOTHING;

@@ -21,7 +21,10 @@ const BEYOND: Readonly<Record<string, string>> = {
   'rocketchat/update-member': 'only owners change owners',
 };
 
-const sources = execFileSync('git', ['ls-files', 'functions/*/*.ts'], { cwd: ROOT, encoding: 'utf8' })
+const sources = execFileSync('git', ['ls-files', '--cached', '--others', 'functions/*/*.ts'], {
+  cwd: ROOT,
+  encoding: 'utf8',
+})
   .split('\n')
   .filter(Boolean)
   .map((file) => ({
