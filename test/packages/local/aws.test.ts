@@ -583,6 +583,27 @@ describe('calls', () => {
     expect(call?.requestId).toBe('invocation-1');
   });
 
+  it('tell of a query which sort keys it asks for', async () => {
+    const { pk } = newKey();
+    const values = { ':pk': pk, ':start': 'TEAM#' };
+    const keysOf = async (
+      KeyConditionExpression: string,
+      some: Record<string, string> = { ':pk': pk },
+      after?: string,
+    ) => {
+      const start = after && { ExclusiveStartKey: { pk, sk: after } };
+      const command = new QueryCommand({
+        ...{ TableName, KeyConditionExpression, ExpressionAttributeValues: some, ...(start || {}) },
+      });
+      const [call] = await callsOf(() => dynamodb().send(command));
+      return call?.keys;
+    };
+    expect(await keysOf('pk = :pk')).toEqual([pk]);
+    expect(await keysOf('pk = :pk', undefined, 'SIT')).toEqual([`${pk}|>SIT`]);
+    expect(await keysOf('pk = :pk AND begins_with(sk, :start)', values)).toEqual([`${pk}|TEAM#*`]);
+    expect(await keysOf('pk = :pk AND begins_with(sk, :start)', values, 'TEAM#1')).toEqual([`${pk}|TEAM#*`]);
+  });
+
   it('are kept to the last 10,000', async () => {
     const TransactItems = Array.from({ length: 100 }, () => ({ Get: { TableName, Key: newKey() } }));
     const command = new TransactGetCommand({ TransactItems });
