@@ -16,7 +16,7 @@ interface Layer {
 
 /** What no file of lib and functions imports. */
 const NEVER = ['zod', 'zod/v4', 'aws-cdk-lib', 'vitest', '@aws-sdk/client-s3', 'node:fs'];
-const DYNAMODB = ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb'];
+const DYNAMODB = ['@aws-sdk/client-dynamodb', '@smithy/signature-v4', '@smithy/node-http-handler'];
 const MAIL = ['@aws-sdk/client-ses', 'nodemailer', 'nodemailer/lib/qp'];
 const MIDDY = ['@middy/core', '@middy/util'];
 

@@ -26,7 +26,7 @@ const handlerOnly: Plugin = {
   },
 };
 
-/** The SDK's clients name their version, and carry the whole `package.json` for it, 2 KB each. */
+/** The SDK's client of SES names its version, and carries the whole `package.json` for it, 2 KB. */
 const versionOnly: Plugin = {
   name: 'version-only',
   setup(build) {
@@ -51,17 +51,13 @@ const withoutSpares: Plugin = {
   },
 };
 
-/** The errors that our operations of DynamoDB and SES end in, by the SDK's names of their classes. */
+/** The errors that our operation of SES ends in, by the SDK's names of their classes. */
 const ERRORS = new Set([
-  ...['ConditionalCheckFailedException', 'TransactionCanceledException', 'TransactionConflictException'],
-  ...['TransactionInProgressException', 'IdempotentParameterMismatchException', 'ReplicatedWriteConflictException'],
-  ...['ProvisionedThroughputExceededException', 'RequestLimitExceeded', 'ThrottlingException'],
-  ...['InternalServerError', 'ResourceNotFoundException', 'ItemCollectionSizeLimitExceededException'],
   ...['MessageRejected', 'MailFromDomainNotVerifiedException', 'AccountSendingPausedException'],
   ...['ConfigurationSetDoesNotExistException', 'ConfigurationSetSendingPausedException'],
 ]);
 
-/** The SDK's clients register the errors of all operations, 20 KB in two clients; an unregistered one keeps its name. */
+/** The SDK's client of SES registers the errors of all operations, 10 KB; an unregistered one keeps its name. */
 const errorsOfOurs: Plugin = {
   name: 'errors-of-ours',
   setup(build) {
@@ -118,10 +114,7 @@ export async function bundle(
     supported: { 'dynamic-import': false },
     // Packages' ESM is what esbuild can shake.
     mainFields: ['module', 'main'],
-    alias: {
-      '@aws-sdk/credential-provider-node': './cdk/bundling/credentials.ts',
-      '@aws-sdk/endpoint-cache': './cdk/bundling/endpoint-cache.ts',
-    },
+    alias: { '@aws-sdk/credential-provider-node': './cdk/bundling/credentials.ts' },
     // 15 KB, loaded by the SDK only where an operation streams events; none of ours does.
     external: ['@smithy/core/event-streams'],
     // What answers unknown paths has to know the known ones, and can't import them.

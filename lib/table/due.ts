@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { configuration } from '../configuration.ts';
-import { client } from './client.ts';
+import { marshall, unmarshall } from './attributes.ts';
+import { dynamodb } from './client.ts';
 import type { Key } from './keys.ts';
 import { get, type Item } from './read.ts';
 import { recordIf } from './write.ts';
@@ -63,16 +63,14 @@ export function dueSince({ dueAt }: DueKey): number {
  * @returns at most `limit` keys
  */
 export async function listDue(shard: number, now: Date, limit: number): Promise<DueKey[]> {
-  const { Items } = await client().send(
-    new QueryCommand({
-      TableName: configuration().tableName,
-      IndexName: DUE_INDEX,
-      KeyConditionExpression: 'due = :due AND dueAt < :now',
-      ExpressionAttributeValues: { ':due': `DUE#${shard}`, ':now': now.toISOString() },
-      Limit: limit,
-    }),
-  );
-  return (Items ?? []) as DueKey[];
+  const { Items = [] } = await dynamodb('Query', {
+    TableName: configuration().tableName,
+    IndexName: DUE_INDEX,
+    KeyConditionExpression: 'due = :due AND dueAt < :now',
+    ExpressionAttributeValues: marshall({ ':due': `DUE#${shard}`, ':now': now.toISOString() }),
+    Limit: limit,
+  });
+  return Items.map(unmarshall) as unknown as DueKey[];
 }
 
 /** Reads an item that the index lists; undefined when nothing of it is due any more. */

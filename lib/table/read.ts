@@ -1,7 +1,7 @@
-import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { configuration } from '../configuration.ts';
 import { Refusal } from '../domain/refusal.ts';
-import { client } from './client.ts';
+import { type Attributes, marshall, unmarshall } from './attributes.ts';
+import { DynamoDBError, dynamodb } from './client.ts';
 import type { Key } from './keys.ts';
 
 /** An item as the table has it. */
@@ -58,15 +58,18 @@ const BATCH_TRIES = 6;
 async function readBatch(batch: Key[]): Promise<Map<string, Item>> {
   const { tableName } = configuration();
   const found = new Map<string, Item>();
-  let keys: Key[] = batch.map(({ pk, sk }) => ({ pk, sk }));
+  let keys: Attributes[] = batch.map(({ pk, sk }) => marshall({ pk, sk }));
   for (let attempt = 0; keys.length > 0; attempt += 1) {
     if (attempt === BATCH_TRIES) throw busy();
     if (attempt > 0) await pause(Math.random() * 20 * 2 ** attempt);
-    const { Responses, UnprocessedKeys } = await client().send(
-      new BatchGetCommand({ RequestItems: { [tableName]: { Keys: keys, ConsistentRead: true } } }),
-    );
-    for (const item of (Responses?.[tableName] ?? []) as Item[]) found.set(nameOf(item), item);
-    keys = (UnprocessedKeys?.[tableName]?.Keys ?? []) as unknown as Key[];
+    const { Responses, UnprocessedKeys } = await dynamodb('BatchGetItem', {
+      RequestItems: { [tableName]: { Keys: keys, ConsistentRead: true } },
+    });
+    for (const attributes of Responses?.[tableName] ?? []) {
+      const item = unmarshall(attributes) as Item;
+      found.set(nameOf(item), item);
+    }
+    keys = UnprocessedKeys?.[tableName]?.Keys ?? [];
   }
   return found;
 }
@@ -89,8 +92,9 @@ const THROTTLING = new Set(['ThrottlingException', 'ProvisionedThroughputExceede
  */
 export function isBroken(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const { name, code, $fault } = error as Error & { code?: unknown; $fault?: unknown };
-  return name === 'TimeoutError' || $fault === 'server' || BROKEN.has(code);
+  if (error instanceof DynamoDBError) return error.$metadata.httpStatusCode >= 500;
+  const { name, code } = error as Error & { code?: unknown };
+  return name === 'TimeoutError' || BROKEN.has(code);
 }
 
 const BROKEN = new Set<unknown>(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT']);
@@ -119,29 +123,25 @@ export async function query({ pk, prefix, after, limit = Infinity, newestFirst, 
     TableName: configuration().tableName,
     ConsistentRead: true,
     KeyConditionExpression: prefix === undefined ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :prefix)',
-    ExpressionAttributeValues: { ':pk': pk, ...(prefix !== undefined && { ':prefix': prefix }) },
+    ExpressionAttributeValues: marshall({ ':pk': pk, ':prefix': prefix }),
     ScanIndexForward: !newestFirst,
   };
-  let start: Record<string, unknown> | undefined = after === undefined ? undefined : { pk, sk: after };
+  let start: Attributes | undefined = after === undefined ? undefined : marshall({ pk, sk: after });
   let skipped = 0;
   while (skipped < skip) {
-    const page = await client().send(
-      new QueryCommand({ ...base, Select: 'COUNT', Limit: skip - skipped, ...(start && { ExclusiveStartKey: start }) }),
-    );
+    const page = await dynamodb('Query', { ...base, Select: 'COUNT', Limit: skip - skipped, ExclusiveStartKey: start });
     skipped += page.Count ?? 0;
     start = page.LastEvaluatedKey;
     if (!start) return [];
   }
   const items: Item[] = [];
   do {
-    const page = await client().send(
-      new QueryCommand({
-        ...base,
-        ...(limit !== Infinity && { Limit: limit - items.length }),
-        ...(start && { ExclusiveStartKey: start }),
-      }),
-    );
-    items.push(...((page.Items ?? []) as Item[]));
+    const page = await dynamodb('Query', {
+      ...base,
+      ...(limit !== Infinity && { Limit: limit - items.length }),
+      ExclusiveStartKey: start,
+    });
+    for (const attributes of page.Items ?? []) items.push(unmarshall(attributes) as Item);
     start = page.LastEvaluatedKey;
   } while (start && items.length < limit);
   return items;

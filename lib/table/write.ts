@@ -1,14 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import {
-  ConditionalCheckFailedException,
-  TransactionCanceledException,
-  TransactionConflictException,
-} from '@aws-sdk/client-dynamodb';
-import { TransactWriteCommand, type TransactWriteCommandInput, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { TransactWriteItem, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { configuration } from '../configuration.ts';
 import { Refusal, type RefusalCode } from '../domain/refusal.ts';
-import { client } from './client.ts';
+import { marshall, unmarshall } from './attributes.ts';
+import { DynamoDBError, dynamodb } from './client.ts';
 import { TornItem } from './items.ts';
 import type { Key } from './keys.ts';
 import { busy, isBroken, pause } from './read.ts';
@@ -107,18 +102,15 @@ const PASSING = new Set(['None', 'TransactionConflict', 'ThrottlingError', 'Prov
  */
 export async function transact(writes: readonly Write[]): Promise<void> {
   const merged = merge(writes);
-  const command = new TransactWriteCommand({
-    ClientRequestToken: randomUUID(),
-    TransactItems: merged.map((write) => expression(write)),
-  });
+  const input = { ClientRequestToken: randomUUID(), TransactItems: merged.map((write) => expression(write)) };
   await untilUncontended(async () => {
     try {
-      await client().send(command);
+      await dynamodb('TransactWriteItems', input);
       return true;
     } catch (error) {
       if (isBroken(error)) return false;
-      if (!(error instanceof TransactionCanceledException)) throw error;
-      const reasons = error.CancellationReasons ?? [];
+      if (!isNamed(error, 'TransactionCanceledException')) throw error;
+      const { reasons } = error;
       const refusals = reasons.flatMap(({ Code, Item }, index) => {
         if (Code !== 'ConditionalCheckFailed') return [];
         const refuse = merged[index]?.refuse;
@@ -139,14 +131,14 @@ export async function transact(writes: readonly Write[]): Promise<void> {
  * @throws Stale when a condition failed
  */
 export async function record(update: Update): Promise<void> {
-  const command = new UpdateCommand(expression(update).Update as NonNullable<TransactItem['Update']>);
+  const input = expression(update).Update as UpdateItemCommandInput;
   await untilUncontended(async () => {
     try {
-      await client().send(command);
+      await dynamodb('UpdateItem', input);
       return true;
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) throw new Stale();
-      if (error instanceof TransactionConflictException || isBroken(error)) return false;
+      if (isNamed(error, 'ConditionalCheckFailedException')) throw new Stale();
+      if (isNamed(error, 'TransactionConflictException') || isBroken(error)) return false;
       throw error;
     }
   });
@@ -230,9 +222,11 @@ function kindOf({ pk, sk }: Key): string {
   return [pk, sk].map((part) => part.split('#')[0]).join(' ');
 }
 
-type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+function isNamed(error: unknown, name: string): error is DynamoDBError {
+  return error instanceof DynamoDBError && error.name === name;
+}
 
-function expression(write: Write): TransactItem {
+function expression(write: Write): TransactWriteItem {
   const names: Record<string, string> = {};
   const values: Record<string, unknown> = {};
   const name = (attribute: string) => {
@@ -260,13 +254,13 @@ function expression(write: Write): TransactItem {
     TableName: configuration().tableName,
     ...(condition && { ConditionExpression: condition }),
     ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
-    ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
+    ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: marshall(values) }),
   };
-  const Key = { pk: write.key.pk, sk: write.key.sk };
+  const Key = marshall({ pk: write.key.pk, sk: write.key.sk });
   const failing = typeof write.refuse === 'function' && ({ ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const);
   switch (write.type) {
     case 'put':
-      return { Put: { ...common, ...failing, Item: { ...write.item, ...Key } } };
+      return { Put: { ...common, ...failing, Item: { ...marshall(write.item), ...Key } } };
     case 'update':
       return { Update: { ...common, ...failing, Key, UpdateExpression: update } };
     case 'delete':

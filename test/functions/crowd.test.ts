@@ -1,12 +1,8 @@
-import { Agent } from 'node:http';
 import { expect, test, vi } from 'vitest';
 import { DEFAULT_LIMITS } from '../../lib/domain/limits.ts';
 import { parseToken } from '../../lib/domain/link.ts';
 import { acceptInvitation } from '../../lib/invitations/acceptance.ts';
 import { findLink } from '../../lib/invitations/links.ts';
-import { client } from '../../lib/table/client.ts';
-import { keys } from '../../lib/table/keys.ts';
-import { get } from '../../lib/table/read.ts';
 import { adminAccessKeyId, startAwsProxy } from '../../packages/local/aws.ts';
 import { type Answer, type Client, newAddress, useService } from '../support/service.ts';
 import { expectConsistent } from '../support/walk.ts';
@@ -77,14 +73,6 @@ test.skipIf(isSlow)('so they do when each has a function of their own, as in AWS
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
   vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', proxy.endpoint);
   vi.stubEnv('TABLE_NAME', service.stack.table);
-  const dynamodb = client();
-  // The SDK loads `node:http` with its own agent only: with its first call.
-  await get(keys.organization('none'));
-  // That agent has 50 connections, of which a function uses few.
-  const { requestHandler } = dynamodb.config as unknown as {
-    requestHandler: { updateHttpClientConfig(name: 'httpAgent', agent: Agent): void };
-  };
-  requestHandler.updateHttpClientConfig('httpAgent', new Agent({ maxSockets: PEOPLE }));
   try {
     const request = { now: new Date(), origin: { requestId: 'crowd', sourceAddress: null } };
     const accepted = await Promise.allSettled(
@@ -98,7 +86,6 @@ test.skipIf(isSlow)('so they do when each has a function of their own, as in AWS
       .flatMap(({ call, error }) => (error === 'TransactionCanceledException' ? call : []));
     expect(new Set(conflicts).size, 'They were in the way of each other').toBeGreaterThan(PEOPLE / 4);
   } finally {
-    dynamodb.destroy();
     vi.unstubAllEnvs();
     await proxy.close();
   }

@@ -21,6 +21,6 @@ describe('the bundle of', () => {
   });
 
   it.each(functions)('$name is as small as promised', ({ name, declaration }) => {
-    expect(statSync(fileOf(name)).size).toBeLessThanOrEqual((declaration.email ? 340 : 300) * KB);
+    expect(statSync(fileOf(name)).size).toBeLessThanOrEqual((declaration.email ? 300 : 180) * KB);
   });
 });

@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto';
+import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { DynamoDBClient, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { dynamodb } from '../../../lib/table/client.ts';
+import { isBroken } from '../../../lib/table/read.ts';
+
+// What is sent and what is made of answers, beside AWS's own client at the same server.
+
+interface Received {
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+const INPUT = {
+  ClientRequestToken: 'token',
+  TransactItems: [{ Put: { TableName: 'table', Item: { pk: { S: 'Zoë €' }, sk: { S: 'x' }, n: { N: '1' } } } }],
+};
+
+/** Headers by which the SDK's client names itself and its attempt. */
+const NAMING = /(amz-sdk-[a-z-]+|;?x-amz-user-agent);?/g;
+
+let server: Server;
+let received: Received[] = [];
+/** What the server does with each request, in turn; the last one again and again. */
+let answers: RequestListener[] = [];
+let call: typeof dynamodb;
+
+beforeEach(async () => {
+  received = [];
+  server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk) => chunks.push(chunk));
+    request.on('end', () => {
+      received.push({ headers: request.headers, body: Buffer.concat(chunks).toString() });
+      answers[Math.min(received.length, answers.length) - 1]?.(request, response);
+    });
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as AddressInfo;
+  vi.stubEnv('AWS_REGION', 'eu-central-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+  vi.stubEnv('AWS_SESSION_TOKEN', 'session');
+  vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', `http://127.0.0.1:${port}`);
+  // Each test has a client of its own.
+  vi.resetModules();
+  call = (await import('../../../lib/table/client.ts')).dynamodb;
+});
+
+afterEach(async () => {
+  vi.useRealTimers();
+  vi.unstubAllEnvs();
+  server.closeAllConnections();
+  await new Promise((closed) => server.close(closed));
+});
+
+const ok: RequestListener = (_, response) => response.end('{}');
+const refusing =
+  (status: number, body: unknown): RequestListener =>
+  (_, response) => {
+    response.statusCode = status;
+    response.end(typeof body === 'string' ? body : JSON.stringify(body));
+  };
+
+test('a call is signed as AWS signs it, over the same body', async () => {
+  answers = [ok];
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-11-27T12:00:00Z') });
+  await call('TransactWriteItems', INPUT);
+  const sdk = new DynamoDBClient({});
+  sdk.middlewareStack.add(
+    (next) => (args) => {
+      const { headers } = args.request as { headers: Record<string, string> };
+      for (const name of Object.keys(headers)) {
+        if (`${name};`.match(NAMING) || name === 'user-agent') delete headers[name];
+      }
+      return next(args);
+    },
+    { step: 'finalizeRequest', priority: 'low' },
+  );
+  await sdk.send(new TransactWriteItemsCommand(INPUT));
+  sdk.destroy();
+
+  const [ours, theirs] = received.map(({ headers, body }) => {
+    const { authorization = '', 'x-amz-content-sha256': hash, ...rest } = headers;
+    expect(hash).toBe(createHash('sha256').update(body).digest('hex'));
+    // The fields of a body may be in another order; so the signature is another one.
+    return { ...rest, signed: authorization.replace(/Signature=.*/, '').replace(NAMING, ''), body: JSON.parse(body) };
+  });
+  expect(ours).toEqual(theirs);
+  expect(ours?.signed).toMatch(/^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/20261127\/eu-central-1\/dynamodb\//);
+});
+
+test('an error has the name that DynamoDB gives it, and the reasons of a cancelled transaction', async () => {
+  const reasons = [{ Code: 'None' }, { Code: 'ConditionalCheckFailed', Item: { pk: { S: 'x' } } }];
+  const type = 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException';
+  answers = [refusing(400, { __type: type, Message: 'Cancelled', CancellationReasons: reasons })];
+  const error = await call('TransactWriteItems', INPUT).catch((thrown) => thrown);
+  expect(error).toMatchObject({ name: 'TransactionCanceledException', message: 'Cancelled', reasons });
+  expect(isBroken(error)).toBe(false);
+  expect(received).toHaveLength(1);
+});
+
+test.each([
+  ['a 500', refusing(500, { __type: 'x#InternalServerError', message: 'Sorry' })],
+  ['a 503 of something on the way, in HTML', refusing(503, '<html>')],
+  ['a throttled call', refusing(400, { __type: 'x#ThrottlingException' })],
+  ['a transaction that is still in progress', refusing(400, { __type: 'x#TransactionInProgressException' })],
+  ['a connection that is closed without an answer', (request) => request.socket.destroy()],
+  [
+    'an answer that breaks off',
+    (request, response) => {
+      response.setHeader('content-length', '100');
+      response.write('{');
+      setTimeout(() => request.socket.destroy(), 20);
+    },
+  ],
+] as [string, RequestListener][])('%s is tried again with the same body', async (_, answer) => {
+  answers = [answer, ok];
+  await call('TransactWriteItems', INPUT);
+  expect(received.map(({ body }) => JSON.parse(body))).toEqual([INPUT, INPUT]);
+});
+
+test('what stays broken is told after three tries', async () => {
+  answers = [refusing(500, { __type: 'x#InternalServerError', message: 'Sorry' })];
+  const error = await call('Query', { TableName: 'table' }).catch((thrown) => thrown);
+  expect(error).toBeInstanceOf(Error);
+  expect(error).toMatchObject({ name: 'InternalServerError', message: 'Sorry' });
+  expect(received).toHaveLength(3);
+});
+
+test('a call without an answer is given up after three seconds, and made again', { timeout: 20_000 }, async () => {
+  answers = [() => {}, ok];
+  const begun = performance.now();
+  await call('Query', { TableName: 'table' });
+  expect(performance.now() - begun).toBeGreaterThan(2500);
+  expect(received).toHaveLength(2);
+});
+
+test.each([
+  ['eu-central-1', 'https://dynamodb.eu-central-1.amazonaws.com'],
+  ['cn-north-1', 'https://dynamodb.cn-north-1.amazonaws.com.cn'],
+])('DynamoDB of %s is where AWS has it', async (region, expected) => {
+  const { endpointOf } = await import('../../../lib/table/client.ts');
+  vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', '');
+  expect(endpointOf(region)).toBe(expected);
+  const sdk = new DynamoDBClient({ region });
+  let asked = '';
+  sdk.middlewareStack.add(
+    () => async (args) => {
+      const { protocol, hostname } = args.request as { protocol: string; hostname: string };
+      asked = `${protocol}//${hostname}`;
+      return { output: { $metadata: {} }, response: {} };
+    },
+    { step: 'finalizeRequest' },
+  );
+  await sdk.send(new TransactWriteItemsCommand(INPUT));
+  expect(asked).toBe(expected);
+});
