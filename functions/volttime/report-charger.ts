@@ -6,7 +6,7 @@ import { insightBy, requireCharger, seenCharger, seesCharger } from '../../lib/d
 import { readKey } from '../../lib/domain/path-key.ts';
 import type { Way } from '../../lib/domain/reach.ts';
 import { forSite } from '../../lib/http/for-site.ts';
-import { REPORT_CHARGER, reportCharger } from '../../lib/sites/charger-changes.ts';
+import { REPORT_CHARGER, reportCharger } from '../../lib/sites/charger-reports.ts';
 import { FIND_CHARGER, getCharger, locateCharger } from '../../lib/sites/chargers.ts';
 import { union } from '../../lib/table/access.ts';
 

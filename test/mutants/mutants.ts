@@ -628,7 +628,7 @@ export const mutants: readonly Mutant[] = [
     name: 'an identity may be had twice in an organization',
     edits: [
       {
-        file: 'lib/sites/charger-changes.ts',
+        file: 'lib/sites/charger-identity.ts',
         replace: `when: [{ absent: 'pk' }],\n    refuse: 'charger_identity_taken',`,
         by: `when: [],\n    refuse: 'charger_identity_taken',`,
       },
