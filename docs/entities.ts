@@ -121,8 +121,8 @@ export const ENTITIES: Readonly<Record<keyof typeof keys, Entity>> = {
     holds: 'a request for sensitive data: who asks, why, until when; `ttl` ends it',
     code: 'sites/site-requests.ts',
   },
-  siteAsked: {
-    types: ['SiteAsked'],
+  siteRequestLinks: {
+    types: ['SiteRequestLinks'],
     holds:
       'the links of a request: to whom they were mailed, hashes of their secrets, what was decided by one; `ttl` ends it',
     code: 'sites/site-requests.ts',

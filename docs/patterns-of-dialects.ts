@@ -127,7 +127,7 @@ export const DIALECT_PATTERNS: Readonly<Record<string, Pattern>> = {
     reads:
       'Team that it is about (TeamHome or TeamNumber before); then Organization of both, User of the caller, TeamMembership or Member of who manages the owning team',
     writes:
-      'SiteRequest, SiteAsked, RequestMail and Rate for each recipient, AuditEntry in both organizations; after the mails: RequestMail (deleted)',
+      'SiteRequest, SiteRequestLinks, RequestMail and Rate for each recipient, AuditEntry in both organizations; after the mails: RequestMail (deleted)',
   },
   'volttime/resend-invite': {
     reads:

@@ -158,16 +158,16 @@ export const PATTERNS: Readonly<Record<string, Pattern>> = {
   'pages/blocking': { reads: 'Organization and Invitation, or Site and SiteInvite' },
   'pages/decide-sensitive-data': {
     reads:
-      'Site, SiteAsked; then SiteRequest, SiteAccess, Team and Organization of both, Membership and TeamMembership of the recipient',
+      'Site, SiteRequestLinks; then SiteRequest, SiteAccess, Team and Organization of both, Membership and TeamMembership of the recipient',
     writes:
-      'SiteRequest (deleted), SiteAsked, Site (the count of its access), SiteAccess where it is granted, AuditEntry in both organizations',
+      'SiteRequest (deleted), SiteRequestLinks, Site (the count of its access), SiteAccess where it is granted, AuditEntry in both organizations',
   },
   'pages/decline': DECLINING,
   'pages/invitation': { reads: 'Organization, Invitation; then User and Membership of the inviter' },
   'pages/reminders': { reads: 'Organization, Invitation' },
   'pages/sensitive-data': {
     reads:
-      'Site, SiteAsked; then SiteRequest, SiteAccess, Team and Organization of both, Membership and TeamMembership of the recipient; User who asks',
+      'Site, SiteRequestLinks; then SiteRequest, SiteAccess, Team and Organization of both, Membership and TeamMembership of the recipient; User who asks',
   },
   'pages/site-invite': {
     reads:
@@ -179,12 +179,12 @@ export const PATTERNS: Readonly<Record<string, Pattern>> = {
       'the index, each shard; the items that are due: Invitation, Mail, OfferMail, RequestMail, GrantEndMail, SiteInvite, SiteAccess, Organization, DiscardedTeam, User, Job; for a mail Organization, User and Membership of the inviter, and of a mail about a site Site, Team, TeamMembership; for a grant that is over who manages the team; for what is cleared the items below it',
     writes: [
       'a mail of an invitation or invite: Invitation or SiteInvite (claimed, then the delivery)',
-      'another mail: Mail, OfferMail, RequestMail, GrantEndMail (claimed, then deleted); of a request also SiteAsked',
+      'another mail: Mail, OfferMail, RequestMail, GrantEndMail (claimed, then deleted); of a request also SiteRequestLinks',
       'an invitation whose period is over: Invitation, Invited, Counters, AuditEntry',
       'a grant that is over: SiteAccess, Site, GrantEndMail, AuditEntry in both organizations',
       'an invite to be forgotten: SiteInvite, SiteInvited (deleted)',
       'Job of a membership: AccessToken, TeamMembership, TeamOfUser (deleted), Team',
-      'Job of a site: SiteAccess, SiteOfTeam, SiteInvite, SiteInvited, SiteRequest, SiteAsked (deleted), Team (one less)',
+      'Job of a site: SiteAccess, SiteOfTeam, SiteInvite, SiteInvited, SiteRequest, SiteRequestLinks (deleted), Team (one less)',
       'Job of a site that went to another organization: Charger, ChargerIdentity',
       'DiscardedTeam: SiteAccess and SiteOfTeam of sites of others, SiteRequest (deleted), Site (one less), AuditEntry; TeamMembership, TeamOfUser (deleted), Member',
       'a placeholder that nobody claimed: as by removing it, then User, Address (deleted)',

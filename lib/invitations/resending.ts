@@ -62,7 +62,7 @@ export async function resendInvitation(
       type: 'update',
       key: keys.invitation(organizationId, id),
       set: { ...set, seat: row, ...(isMuted && { muted: true }) },
-      remove: ['askedAt', ...(isMuted ? [] : ['muted'])],
+      remove: ['renewalRequestedAt', ...(isMuted ? [] : ['muted'])],
       when: [
         { attribute: 'status', is: invitation.status },
         { attribute: 'secrets', is: invitation.secrets },

@@ -62,8 +62,11 @@ export const keys = {
   /** An invite to a site, and under the invited address that there is one: what has to forget it with the person. */
   siteInvite: (siteId: string, inviteId: string): Key => ({ pk: `SITE#${siteId}`, sk: `INVITE#${inviteId}` }),
   siteInvited: (email: string, inviteId: string): Key => ({ pk: `EMAIL#${email}`, sk: `SITEINVITE#${inviteId}` }),
-  /** Who was mailed a link to a request for sensitive data, which may be over. */
-  siteAsked: (siteId: string, requestId: string): Key => ({ pk: `SITE#${siteId}`, sk: `ASKED#${requestId}` }),
+  /** The links to a request for sensitive data, which may be over. */
+  siteRequestLinks: (siteId: string, requestId: string): Key => ({
+    pk: `SITE#${siteId}`,
+    sk: `REQUESTLINKS#${requestId}`,
+  }),
   /** What is left to do when something has ended, under the id of what ended. */
   job: (id: string): Key => ({ pk: `JOB#${id}`, sk: 'JOB' }),
   auditEntry: (organizationId: string, entryId: string, createdAt: string): Key => ({

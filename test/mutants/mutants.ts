@@ -283,8 +283,10 @@ export const mutants: readonly Mutant[] = [
     test: races('two identities that claim one placeholder at once'),
   },
   {
-    name: 'an inviter is asked however often somebody presses',
-    edits: [{ file: 'lib/invitations/asking.ts', replace: `, { absent: 'askedAt' }]`, by: ']' }],
+    name: 'a new invitation is requested however often somebody presses',
+    edits: [
+      { file: 'lib/invitations/renewal-request.ts', replace: `        { absent: 'renewalRequestedAt' },\n`, by: '' },
+    ],
     test: { file: 'test/functions/pages.test.ts', name: 'is a second time a page without a mail' },
   },
   {
