@@ -7,10 +7,10 @@ import { newId } from '../../lib/domain/ids.ts';
 import { INVITATION_INPUT } from '../../lib/domain/input.ts';
 import type { Invitation } from '../../lib/domain/invitation.ts';
 import { forMember } from '../../lib/http/for-member.ts';
-import { beforeInvitation, createInvitation, INVITE } from '../../lib/invitations/inviting.ts';
+import { createInvitation, INVITE, readInvitationContext } from '../../lib/invitations/inviting.ts';
 import { invitationLink, isClaimed, newMailSecrets, sendInvitation } from '../../lib/invitations/mail.ts';
 import { getCaller } from '../../lib/people/people.ts';
-import { readCounted } from '../../lib/table/rates.ts';
+import { readUsage } from '../../lib/table/rates.ts';
 
 export const returns = { 201: NewInvitation };
 
@@ -42,9 +42,9 @@ export const endpoint = forMember({
     'recipient_rate_exceeded',
   ],
   async read({ body, request, organizationId, caller }) {
-    const counting = readCounted({ organizationId, userId: caller.userId }, request.now);
+    const counting = readUsage({ organizationId, userId: caller.userId }, request.now);
     const [before, inviter] = await Promise.all([
-      beforeInvitation(organizationId, body, counting),
+      readInvitationContext(organizationId, body, counting),
       getCaller(caller.userId),
     ]);
     return { before, inviter };

@@ -1,4 +1,4 @@
-import { type Occasion, unseen } from '../domain/audit.ts';
+import { byLinkHolder, type Occasion } from '../domain/audit.ts';
 import { newId } from '../domain/ids.ts';
 import {
   type Invitation,
@@ -12,7 +12,13 @@ import type { Limits } from '../domain/limits.ts';
 import type { Member } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
 import { Refusal } from '../domain/refusal.ts';
-import { getMember, getMembership, joined, memberWrites, profileOf } from '../organizations/members.ts';
+import {
+  getMember,
+  getMembership,
+  memberWrites,
+  organizationCountUpdate,
+  profileOf,
+} from '../organizations/members.ts';
 import { getAddressHolder, newUserWrites } from '../people/people.ts';
 import type { TableAccess } from '../table/access.ts';
 import { audit } from '../table/audit.ts';
@@ -114,7 +120,7 @@ export async function acceptInvitation(
         joiningWrites(team, member, { by: invitation.inviterId, now, limits, stale: rows[index] }),
       ),
       ...(holder
-        ? [joined({ ...holder, email: invitation.email }, limits, now)]
+        ? [organizationCountUpdate({ ...holder, email: invitation.email }, limits, now)]
         : newUserWrites({ ...user, email: invitation.email, organizations: 1, createdAt: updatedAt, updatedAt }, now)),
       count(organizationId, invitation.seat, 'invitationAccepted'),
     ]);
@@ -167,7 +173,7 @@ export async function declineInvitation(
     ending(invitation, now, { status: 'DECLINED' }, link),
     guardRelease(invitation),
     count(organizationId, invitation.seat, 'invitationEnded'),
-    audit(unseen({ now, origin }, id), {
+    audit(byLinkHolder({ now, origin }, id), {
       action: 'invitation.decline',
       organizationId,
       resource: { type: 'invitation', id },

@@ -6,14 +6,14 @@ import { freeSeats, type Limits } from '../domain/limits.ts';
 import type { Actor } from '../domain/member.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { getMembership } from '../organizations/members.ts';
-import { type Counted, readCounted } from '../table/rates.ts';
+import { readUsage, type Usage } from '../table/rates.ts';
 import { Stale } from '../table/write.ts';
 import { getInvitation } from './invitations.ts';
 import {
-  beforeInvitation,
   type NewInvitation,
   type PreparedInvitation,
   prepareInvitation,
+  readInvitationContext,
   writeInvitations,
 } from './inviting.ts';
 
@@ -64,7 +64,7 @@ export async function inviteMany(
     if (addresses.has(input.email)) outcome.set(index, new Refusal('already_invited'));
     return !outcome.has(index) && addresses.add(input.email);
   });
-  const counting = readCounted(actor, occasion.now);
+  const counting = readUsage(actor, occasion.now);
   const prepared = await Promise.all(
     first.map(async (row) => ({ row, result: await prepareRow(bulk, row, counting).catch(refusalOf) })),
   );
@@ -82,8 +82,8 @@ export async function inviteMany(
     return outcome;
   }
   for (const [index, group] of groupsOf(open).entries()) {
-    const counted = index === 0 ? counting : readCounted(actor, occasion.now);
-    for (const [row, result] of await writeGroup(bulk, group, await counted)) outcome.set(row, result);
+    const usage = index === 0 ? counting : readUsage(actor, occasion.now);
+    for (const [row, result] of await writeGroup(bulk, group, await usage)) outcome.set(row, result);
   }
   return outcome;
 }
@@ -92,11 +92,11 @@ export async function inviteMany(
 async function prepareRow(
   { occasion, actor, limits, idOf }: Bulk,
   { index, input }: BulkRow,
-  counting: Promise<Counted>,
+  counting: Promise<Usage>,
 ): Promise<PreparedInvitation | Invitation> {
   const { organizationId } = actor;
   const id = idOf(index);
-  const before = await beforeInvitation(organizationId, input, counting);
+  const before = await readInvitationContext(organizationId, input, counting);
   const [done, membership] = await Promise.all([
     before.guard?.all?.has(id) ? getInvitation(organizationId, id) : undefined,
     before.holder && getMembership(before.holder.userId, organizationId),
@@ -134,12 +134,12 @@ function groupsOf<T extends { invitation: PreparedInvitation }>(rows: readonly T
 async function writeGroup(
   bulk: Bulk,
   group: readonly { row: BulkRow; invitation: PreparedInvitation }[],
-  counted: Counted,
+  usage: Usage,
 ): Promise<BulkOutcome> {
   const { occasion, actor, limits } = bulk;
   try {
     const prepared = group.map(({ invitation }) => invitation);
-    const written = await writeInvitations(occasion, actor, prepared, counted, limits);
+    const written = await writeInvitations(occasion, actor, prepared, usage, limits);
     return new Map(group.map(({ row }, index) => [row.index, written[index] as Invitation]));
   } catch (error) {
     if (!(error instanceof Stale || error instanceof Refusal)) throw error;
@@ -154,7 +154,7 @@ async function writeRow(bulk: Bulk, row: BulkRow): Promise<Invitation> {
   const { occasion, actor, limits } = bulk;
   for (let tries = 1; ; tries += 1) {
     try {
-      const counting = readCounted(actor, occasion.now);
+      const counting = readUsage(actor, occasion.now);
       const prepared = await prepareRow(bulk, row, counting);
       if (!('writes' in prepared)) return prepared;
       const [invitation] = await writeInvitations(occasion, actor, [prepared], await counting, limits);

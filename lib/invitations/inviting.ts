@@ -2,12 +2,12 @@ import type { Occasion } from '../domain/audit.ts';
 import { type Invitation, periodEnd, statusAt } from '../domain/invitation.ts';
 import type { Language } from '../domain/language.ts';
 import {
-  anyOf,
   type Counters,
   freeSeats,
   type Limits,
   type MailPlace,
   mailPlaces,
+  pickRandom,
   type Seat,
 } from '../domain/limits.ts';
 import { hashSecret } from '../domain/link.ts';
@@ -22,7 +22,7 @@ import { audit } from '../table/audit.ts';
 import { count } from '../table/counters.ts';
 import { dueAttributes } from '../table/due.ts';
 import { keys } from '../table/keys.ts';
-import { type Counted, countMailsOfDay, countMailsTo, endOfDay, tooMany } from '../table/rates.ts';
+import { countMailsOfDay, countMailsTo, endOfDay, rateExceeded, type Usage } from '../table/rates.ts';
 import { transact, type Write } from '../table/write.ts';
 import { getTeam } from '../teams/teams.ts';
 import { expiryWrites } from './ending.ts';
@@ -38,8 +38,8 @@ export const INVITE: TableAccess = {
 };
 
 /** What `createInvitation` decides on, read beside the actor's membership. */
-export interface BeforeInvitation {
-  readonly counted: Counted;
+export interface InvitationContext {
+  readonly usage: Usage;
   readonly holder: AddressHolder | undefined;
   readonly guard: InvitedGuard | undefined;
   /** The teams that it is for, as far as they are there. */
@@ -47,18 +47,18 @@ export interface BeforeInvitation {
 }
 
 /** Reads what `createInvitation` decides on. */
-export async function beforeInvitation(
+export async function readInvitationContext(
   organizationId: string,
   { email, teams: teamIds = [] }: Pick<NewInvitation, 'email' | 'teams'>,
-  counting: Promise<Counted>,
-): Promise<BeforeInvitation> {
-  const [counted, holder, guard, ...teams] = await Promise.all([
+  counting: Promise<Usage>,
+): Promise<InvitationContext> {
+  const [usage, holder, guard, ...teams] = await Promise.all([
     counting,
     getAddressHolder(email),
     getInvited(email, organizationId),
     ...teamIds.map((id) => getTeam(organizationId, id)),
   ]);
-  return { counted, holder, guard, teams };
+  return { usage, holder, guard, teams };
 }
 
 /** What an inviter asks for. */
@@ -93,7 +93,7 @@ export async function prepareInvitation(
   occasion: Occasion,
   actor: Actor,
   input: NewInvitation,
-  before: BeforeInvitation,
+  before: InvitationContext,
   options: {
     id: string;
     secrets: readonly Buffer[];
@@ -154,7 +154,7 @@ export async function writeInvitations(
   { now }: Occasion,
   actor: Actor,
   prepared: readonly PreparedInvitation[],
-  counted: Counted,
+  usage: Usage,
   limits: Limits,
   also: (invitations: readonly DueInvitation[]) => readonly Write[] = () => [],
 ): Promise<DueInvitation[]> {
@@ -162,7 +162,7 @@ export async function writeInvitations(
   const newSeats = prepared.filter(({ needsSeat }) => needsSeat).length;
   const mailed = prepared.flatMap(({ invitation }) => (invitation.delivery ? [invitation.email] : []));
   const mails = mailed.length;
-  const { seat, place } = findPlaces(counted.counters, limits, now, { seats: newSeats, mails });
+  const { seat, place } = findPlaces(usage.counters, limits, now, { seats: newSeats, mails });
   const row = seat?.row ?? place?.row ?? 0;
   const invitations = prepared.map(({ invitation, needsSeat }) =>
     needsSeat ? { ...invitation, seat: row } : invitation,
@@ -181,7 +181,7 @@ export async function writeInvitations(
     count(organizationId, row, 'invitationCreated', { times: prepared.length }),
     ...(seat ? [count(organizationId, row, 'seatTaken', { room: seat, times: newSeats })] : []),
     ...countMailsTo(actor, mailed, limits, now),
-    ...(place ? countMailsOfDay(actor, counted, place, limits, now, mails) : []),
+    ...(place ? countMailsOfDay(actor, usage, place, limits, now, mails) : []),
     ...also(invitations),
   ]);
   return invitations;
@@ -199,12 +199,12 @@ export function findPlaces(
   { seats, mails }: { seats: number; mails: number },
 ): { seat: Seat | undefined; place: MailPlace | undefined } {
   const places = mails > 0 ? mailPlaces(counters, limits, now, mails) : [];
-  if (mails > 0 && places.length === 0) throw tooMany('mail_rate_exceeded', endOfDay(now), now);
+  if (mails > 0 && places.length === 0) throw rateExceeded('mail_rate_exceeded', endOfDay(now), now);
   const free = seats > 0 ? freeSeats(counters, limits, seats) : [];
   if (typeof free === 'string') throw new Refusal(free);
   const both = free.filter(({ row }) => places.some((place) => place.row === row));
-  const seat = anyOf(both) ?? anyOf(free);
-  return { seat, place: places.find(({ row }) => row === seat?.row) ?? anyOf(places) };
+  const seat = pickRandom(both) ?? pickRandom(free);
+  return { seat, place: places.find(({ row }) => row === seat?.row) ?? pickRandom(places) };
 }
 
 /**
@@ -216,12 +216,12 @@ export async function createInvitation(
   occasion: Occasion,
   actor: Actor,
   input: NewInvitation,
-  before: BeforeInvitation,
+  before: InvitationContext,
   options: Parameters<typeof prepareInvitation>[4],
   also: (invitation: Invitation) => readonly Write[],
 ): Promise<DueInvitation> {
   const prepared = await prepareInvitation(occasion, actor, input, before, options);
-  const [invitation] = await writeInvitations(occasion, actor, [prepared], before.counted, options.limits, ([one]) =>
+  const [invitation] = await writeInvitations(occasion, actor, [prepared], before.usage, options.limits, ([one]) =>
     also(one as Invitation),
   );
   return invitation as DueInvitation;
@@ -237,7 +237,7 @@ export async function claimAddress(
   occasion: Occasion,
   actor: Actor,
   { organizationId, id, email }: Pick<Invitation, 'organizationId' | 'id' | 'email'>,
-  { holder, guard }: Pick<BeforeInvitation, 'holder' | 'guard'>,
+  { holder, guard }: Pick<InvitationContext, 'holder' | 'guard'>,
 ): Promise<{ seat: number | undefined; writes: Write[] }> {
   // The actor's own membership is a condition of the write already, and can't be its opposite too.
   if (holder?.userId === actor.userId) throw new Refusal('already_member');

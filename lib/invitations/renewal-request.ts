@@ -1,5 +1,5 @@
 import { configuration } from '../configuration.ts';
-import { type Occasion, unseen } from '../domain/audit.ts';
+import { byLinkHolder, type Occasion } from '../domain/audit.ts';
 import { type Invitation, statusAt } from '../domain/invitation.ts';
 import type { Limits } from '../domain/limits.ts';
 import type { Profile, User } from '../domain/member.ts';
@@ -70,7 +70,7 @@ export async function requestRenewal(
     },
     mailWrite('Mail', mail),
     ...countMailsTo({ organizationId }, [inviter.email], limits, now),
-    audit(unseen({ now, origin }, invitationId), {
+    audit(byLinkHolder({ now, origin }, invitationId), {
       action: 'invitation.ask',
       organizationId,
       resource: { type: 'invitation', id: invitationId },

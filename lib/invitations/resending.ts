@@ -9,7 +9,7 @@ import type { TableAccess } from '../table/access.ts';
 import { audit } from '../table/audit.ts';
 import { count } from '../table/counters.ts';
 import { keys } from '../table/keys.ts';
-import { type Counted, countMailsOfDay, countMailsTo } from '../table/rates.ts';
+import { countMailsOfDay, countMailsTo, type Usage } from '../table/rates.ts';
 import { transact } from '../table/write.ts';
 import { getInvited } from './invitations.ts';
 import { claimAddress, findPlaces, INVITE } from './inviting.ts';
@@ -28,7 +28,7 @@ export async function resendInvitation(
   occasion: Occasion,
   actor: Actor,
   invitation: Invitation,
-  counted: Counted,
+  usage: Usage,
   { secrets, limits }: { secrets: MailSecrets; limits: Limits },
 ): Promise<ClaimedInvitation> {
   const { now } = occasion;
@@ -54,7 +54,7 @@ export async function resendInvitation(
   const isMuted = isOver ? guard?.blockedAt !== undefined : invitation.muted === true;
   const claim = isOver ? await claimAddress(occasion, actor, invitation, { holder, guard }) : undefined;
   const needsSeat = claim !== undefined && claim.seat === undefined;
-  const { seat, place } = findPlaces(counted.counters, limits, now, { seats: needsSeat ? 1 : 0, mails: 1 });
+  const { seat, place } = findPlaces(usage.counters, limits, now, { seats: needsSeat ? 1 : 0, mails: 1 });
   const row = seat?.row ?? claim?.seat ?? invitation.seat;
   await transact([
     ...actorMay(actor, 'invitation:resend'),
@@ -73,7 +73,7 @@ export async function resendInvitation(
     },
     ...(claim?.writes ?? []),
     ...(seat ? [count(organizationId, row, 'seatTaken', { room: seat })] : []),
-    ...(place ? countMailsOfDay(actor, counted, place, limits, now) : []),
+    ...(place ? countMailsOfDay(actor, usage, place, limits, now) : []),
     ...countMailsTo(actor, [email], limits, now),
     audit(occasion, {
       action: 'invitation.resend',

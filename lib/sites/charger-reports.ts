@@ -1,4 +1,4 @@
-import { abroad, type Occasion } from '../domain/audit.ts';
+import { forOtherOrganization, type Occasion } from '../domain/audit.ts';
 import type { Charger } from '../domain/charger.ts';
 import { type Insight, isChargerShown } from '../domain/insight.ts';
 import type { Way } from '../domain/reach.ts';
@@ -56,9 +56,15 @@ export async function reportCharger(
       remove,
       when: [{ exists: 'pk' }],
     },
-    chargerEntry(isHome ? occasion : abroad(occasion, way.actor.organizationId), 'charger.report', site, charger, {
-      after,
-    }),
+    chargerEntry(
+      isHome ? occasion : forOtherOrganization(occasion, way.actor.organizationId),
+      'charger.report',
+      site,
+      charger,
+      {
+        after,
+      },
+    ),
   ]);
   return without({ ...charger, ...set, updatedAt }, remove);
 }

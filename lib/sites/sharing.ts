@@ -1,10 +1,17 @@
-import { type AuditEntry, abroad, type Occasion } from '../domain/audit.ts';
+import { type AuditEntry, forOtherOrganization, type Occasion } from '../domain/audit.ts';
 import type { SiteJob } from '../domain/job.ts';
 import type { Limits } from '../domain/limits.ts';
 import type { Way } from '../domain/reach.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Site } from '../domain/site.ts';
-import { accessBy, type Given, type Grant, namedChargers, type SiteAccess, widened } from '../domain/site-access.ts';
+import {
+  accessBy,
+  type Given,
+  type Grant,
+  namedChargers,
+  type SiteAccess,
+  withMoreAccess,
+} from '../domain/site-access.ts';
 import { INVITE_DAYS } from '../domain/site-invite.ts';
 import type { Team } from '../domain/team.ts';
 import type { TableAccess } from '../table/access.ts';
@@ -137,7 +144,7 @@ export function auditIn(
 ): Write[] {
   const resource = { type: 'site', id: site.id } as const;
   return [...new Set(organizationIds)].map((organizationId, index) =>
-    audit(index === 0 ? occasion : abroad(occasion, organizationIds[0] as string), {
+    audit(index === 0 ? occasion : forOtherOrganization(occasion, organizationIds[0] as string), {
       ...entry,
       organizationId,
       resource,
@@ -189,7 +196,7 @@ export function sharingWrites(
       ...auditIn(occasion, organizations, site, { action: 'site-access.create', after: accessEntry(access) }),
     ];
   }
-  const access = widened(present, given);
+  const access = withMoreAccess(present, given);
   if (namedChargers(access) > limits.assetsOfAccess) throw new Refusal('asset_limit_reached');
   const { assets, grants = [] } = access;
   return [

@@ -1,11 +1,11 @@
-import { type Occasion, unseen } from '../domain/audit.ts';
+import { byLinkHolder, type Occasion } from '../domain/audit.ts';
 import type { Limits } from '../domain/limits.ts';
 import { knowsSecret } from '../domain/link.ts';
 import type { Actor } from '../domain/member.ts';
 import type { Way } from '../domain/reach.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Site } from '../domain/site.ts';
-import { accessBy, isInForce, type SiteAccess, widened } from '../domain/site-access.ts';
+import { accessBy, isInForce, type SiteAccess, withMoreAccess } from '../domain/site-access.ts';
 import {
   type Inviter,
   inviteEnd,
@@ -24,7 +24,7 @@ import { itemReader } from '../table/items.ts';
 import { keys, prefixes } from '../table/keys.ts';
 import { get, query } from '../table/read.ts';
 import { transact, type Write } from '../table/write.ts';
-import { LOOK_ABOVE, requireTeam } from '../teams/permissions.ts';
+import { READ_ANCESTORS, requireTeam } from '../teams/permissions.ts';
 import { actorManages, getTeamMembership } from '../teams/team-members.ts';
 import { getTeam } from '../teams/teams.ts';
 import { chargersOn } from './chargers.ts';
@@ -163,7 +163,7 @@ export async function getInviter({
 }
 
 /** What `acceptSiteInvite` does to the table. */
-export const ACCEPT_SITE_INVITE: TableAccess = union(LOOK_ABOVE, SHARING, TRANSFERRING, {
+export const ACCEPT_SITE_INVITE: TableAccess = union(READ_ANCESTORS, SHARING, TRANSFERRING, {
   BatchGetItem: ['SITE', 'ORG', 'USER', 'TEAM'],
   ConditionCheckItem: ['USER', 'TEAM'],
 });
@@ -233,7 +233,7 @@ export async function acceptSiteInvite(
     }),
   ]);
   if (invite.transferOwnership) return { site, team, access: { isOwner: true } };
-  return { site, team, access: present ? widened(present, given) : { isOwner: false, ...accessBy(given) } };
+  return { site, team, access: present ? withMoreAccess(present, given) : { isOwner: false, ...accessBy(given) } };
 }
 
 async function readAcceptor(
@@ -275,7 +275,7 @@ export function siteInvitesErased(occasion: Occasion, email: string, invited: re
   return invited.flatMap(({ siteId, inviteId, organizationId }) => [
     ...inviteRemoval({ siteId, id: inviteId, email }),
     ...auditIn(
-      unseen(occasion, inviteId),
+      byLinkHolder(occasion, inviteId),
       [organizationId],
       { id: siteId },
       { action: 'site-invite.erase', before: { inviteId } },

@@ -7,15 +7,15 @@ import { getMember } from '../organizations/members.ts';
 import { type TableAccess, union } from '../table/access.ts';
 import { audit } from '../table/audit.ts';
 import { keys } from '../table/keys.ts';
-import { transact, untilFresh } from '../table/write.ts';
+import { retryWhileStale, transact } from '../table/write.ts';
 import {
   actorManages,
-  corrected,
   countInTeam,
   getTeamMembership,
   isLive,
   joinWrites,
-  moderating,
+  ownersCorrection,
+  rolesToAssign,
 } from './team-members.ts';
 
 /** What `putTeamMember` does to the table for somebody who is in the team. */
@@ -57,7 +57,7 @@ export async function putTeamMembers(
 ): Promise<void> {
   for (const each of members) {
     // What the request did before is not undone when this one is overtaken: only this one begins again.
-    await untilFresh(async () => {
+    await retryWhileStale(async () => {
       const [own, row, member] = await Promise.all([
         getTeamMembership(team.id, actor.userId),
         getTeamMembership(team.id, each.userId),
@@ -71,7 +71,7 @@ export async function putTeamMembers(
 }
 
 /** A place in a team that somebody gives to a member. */
-export interface Placing {
+export interface TeamMemberPlacement {
   readonly actor: Actor;
   /** What the actor is in the team. */
   readonly own: TeamMembership | undefined;
@@ -92,7 +92,7 @@ export interface Placing {
  */
 export async function putTeamMember(
   occasion: Occasion,
-  { actor, own, team, member, role, roles, row: present, limits }: Placing,
+  { actor, own, team, member, role, roles, row: present, limits }: TeamMemberPlacement,
 ): Promise<TeamMembership> {
   const { now } = occasion;
   const at = now.toISOString();
@@ -124,7 +124,7 @@ export async function putTeamMember(
       ],
     } as const;
     await transact([
-      ...actorManages(actor, own, team, moderating(role, present.role)),
+      ...actorManages(actor, own, team, rolesToAssign(role, present.role)),
       { ...change, key: keys.teamMember(team.id, userId) },
       { ...change, key: keys.teamOf(userId, team.id) },
       owners === 0 ? isLive(team) : countInTeam(team, 0, owners),
@@ -137,9 +137,9 @@ export async function putTeamMember(
   // A row of an earlier membership is counted already, as what it was.
   const owners = (role === 'OWNER' ? 1 : 0) - (present?.role === 'OWNER' ? 1 : 0);
   await transact([
-    ...actorManages(actor, own, team, moderating(role)),
+    ...actorManages(actor, own, team, rolesToAssign(role)),
     ...joinWrites(team, member, { role, roles, by: actor.userId, now, stale: present }),
-    ...(present ? corrected(team, owners) : [countInTeam(team, 1, owners, limits)]),
+    ...(present ? ownersCorrection(team, owners) : [countInTeam(team, 1, owners, limits)]),
     entry(),
   ]);
   const { id: teamId, organizationId } = team;

@@ -6,7 +6,7 @@ import { type TableAccess, union } from '../table/access.ts';
 import { audit } from '../table/audit.ts';
 import { keys } from '../table/keys.ts';
 import { transact } from '../table/write.ts';
-import { actorManages, countInTeam, leaveWrites, moderating } from './team-members.ts';
+import { actorManages, countInTeam, leaveWrites, rolesToAssign } from './team-members.ts';
 
 /** What `removeTeamMember` does to the table for whoever leaves by themselves. */
 export const LEAVE_TEAM: TableAccess = {
@@ -34,7 +34,7 @@ export async function removeTeamMember(
 ): Promise<void> {
   const leaving = row.memberId === actor.memberId;
   await transact([
-    ...(leaving ? actorIs(actor) : actorManages(actor, own, team, moderating(row.role))),
+    ...(leaving ? actorIs(actor) : actorManages(actor, own, team, rolesToAssign(row.role))),
     ...leaveWrites(row, [{ attribute: 'role', is: row.role }]),
     {
       type: 'update',

@@ -159,12 +159,12 @@ export function actorManages(
 }
 
 /** What one may be in a team who says who is in it: where no owner is concerned, moderators may. */
-export function moderating(...roles: readonly (TeamRole | undefined)[]): TeamRole[] {
+export function rolesToAssign(...roles: readonly (TeamRole | undefined)[]): TeamRole[] {
   return roles.includes('OWNER') ? ['OWNER'] : ['OWNER', 'MODERATOR'];
 }
 
 /** The part that counts owners of a team more or fewer, whom no rule keeps. */
-export function corrected(team: Team, owners: number): Write[] {
+export function ownersCorrection(team: Team, owners: number): Write[] {
   if (owners === 0) return [isLive(team)];
   const key = keys.team(team.organizationId, team.id);
   return [{ type: 'update', key, add: { owners }, when: [{ exists: 'pk' }] }];
@@ -190,7 +190,7 @@ export function joiningWrites(
     ...rowWrites(team, member, { role: 'MEMBER', ...place }),
     // A team that has become full, or was deleted, is skipped when the request begins anew.
     ...(stale
-      ? corrected(team, stale.role === 'OWNER' ? -1 : 0)
+      ? ownersCorrection(team, stale.role === 'OWNER' ? -1 : 0)
       : [{ ...countInTeam(team, 1, 0, limits), refuse: () => undefined }]),
   ];
 }
@@ -200,7 +200,7 @@ export function joiningWrites(
  *
  * @param present the other user's row in the team, of an earlier membership, which counted as one more
  */
-export function handedOver(
+export function placeTransfer(
   row: TeamMembership,
   to: Pick<Member, 'userId' | 'memberId'>,
   present: TeamMembership | undefined,

@@ -577,7 +577,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'the sweep goes by when something was due alone',
-    edits: [{ file: 'lib/outbox/sweep.ts', replace: 'const round = inTurns(', by: 'const round = (' }],
+    edits: [{ file: 'lib/outbox/sweep.ts', replace: 'const round = roundRobin(', by: 'const round = (' }],
     test: {
       file: 'test/functions/sweep.test.ts',
       name: 'the mails of an organization don’t wait behind the bulk of another',
@@ -802,12 +802,12 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'functions/me/read.ts',
-        replace: `[shownTo(caller, all), shownTo(caller, invited)]`,
+        replace: `[visibleTo(caller, all), visibleTo(caller, invited)]`,
         by: `[all, invited]`,
       },
       {
         file: 'functions/organizations/list.ts',
-        replace: `withOrganizations(shownTo(caller, memberships))`,
+        replace: `withOrganizations(visibleTo(caller, memberships))`,
         by: `withOrganizations(memberships)`,
       },
     ],

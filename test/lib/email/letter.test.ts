@@ -53,7 +53,7 @@ const LETTERS: Readonly<
       siteInviteMail({
         ...{ ...base(language), organizationName, siteName, teamName, email: 'bob@example.com', link: LINK },
         ...{ inviterName: person, inviterAddress: 'jane@example.com', blockLink: `${LINK}&block`, expiresAt: AT },
-        carried: { transferOwnership: false },
+        terms: { transferOwnership: false },
       }),
   },
   'request for sensitive data': {
