@@ -52,7 +52,7 @@ export const endpoint = forMember({
     // Written first: whoever sends the request again, after it was broken off, goes on with what it has begun.
     await once?.begin();
     const { startedAt, seed } = once ?? { startedAt: request.now, seed: request.origin.requestId };
-    const made = await inviteMany(occasion, actor, rows, { limits, seed, startedAt, dryRun });
+    const made = await inviteMany(occasion, { actor, rows, limits, seed, startedAt, dryRun });
     for (const [index, result] of made) {
       outcome.set(index, result instanceof Refusal ? result : showInvitation(result, organization, request.now));
     }

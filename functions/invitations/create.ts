@@ -43,16 +43,18 @@ export const endpoint = forMember({
   ],
   async read({ body, request, organizationId, caller }) {
     const counting = readUsage({ organizationId, userId: caller.userId }, request.now);
-    const [before, inviter] = await Promise.all([
+    const [context, inviter] = await Promise.all([
       readInvitationContext(organizationId, body, counting),
       getCaller(caller.userId),
     ]);
-    return { before, inviter };
+    return { context, inviter };
   },
-  async handle({ body, request, actor, organization, occasion, remember, read: { before, inviter } }) {
+  async handle({ body, request, actor, organization, occasion, remember, read: { context, inviter } }) {
     const { sendEmail = true, expiresInDays: days = configuration().invitationDays, ...input } = body;
     const secrets = newMailSecrets();
-    const options = {
+    const creation = {
+      actor,
+      context,
       id: newId('invitation', request.now),
       secrets: sendEmail ? [secrets.link] : [],
       handedSecrets: sendEmail ? [] : [secrets.link],
@@ -61,7 +63,7 @@ export const endpoint = forMember({
       limits: configuration().limits,
     } as const;
     const show = (invitation: Invitation) => showInvitation(invitation, organization, request.now);
-    const created = await createInvitation(occasion, actor, { ...input, days }, before, options, (invitation) =>
+    const created = await createInvitation(occasion, creation, { ...input, days }, (invitation) =>
       remember({ status: 201, body: show(invitation) }),
     );
     return isClaimed(created)

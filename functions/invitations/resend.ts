@@ -48,7 +48,7 @@ export const endpoint = forMember({
     if (!invitation) throw new Refusal('invitation_not_found');
     const { limits } = configuration();
     const secrets = newMailSecrets();
-    const resent = await resendInvitation(occasion, actor, invitation, usage, { secrets, limits });
+    const resent = await resendInvitation(occasion, { actor, invitation, usage, secrets, limits });
     await sendInvitation(resent, { organization, inviter, secrets });
     return { status: 200, body: { message: 'Invitation resent' } };
   },

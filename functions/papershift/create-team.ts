@@ -70,7 +70,7 @@ export const endpoint = forMember({
         (made) => remember(answer(made, { manages: () => true })),
       );
     });
-    const details = await readTeamDetails(actor, team, undefined, query.include);
+    const details = await readTeamDetails({ actor, team }, query.include);
     return answer(team, { ...details, manages: (shown) => shown.id === team.id || details.manages(shown) });
   },
 });

@@ -23,7 +23,7 @@ export const endpoint = forTeam({
   team: ({ request }) => ({ id: pathTeam(request) }),
   read: async ({ request }) => readTeamQuery(request.query),
   async handle({ actor, organization, team, own, read: query }) {
-    const details = await readTeamDetails(actor, team, own, query.include);
+    const details = await readTeamDetails({ actor, team, own }, query.include);
     return { status: 200, body: showTeam(team, query, { organization, ...details }) };
   },
 });

@@ -52,7 +52,7 @@ export const endpoint = forTeam({
       if (isMoved) await requireTeam('team:read', actor, parent);
       return updateTeam(occasion, { actor, own, organization, team }, { name: body.name, parentTeamId });
     });
-    const details = await readTeamDetails(actor, changed, own, query.include);
+    const details = await readTeamDetails({ actor, team: changed, own }, query.include);
     return { status: 200, body: showTeam(changed, query, { organization, ...details }) };
   },
 });

@@ -42,13 +42,13 @@ export const endpoint = forSite({
   read: ({ body }) => findChargers(assetsOf(body)?.slice(0, configuration().limits.assetsOfAccess) ?? []),
   async handle({ body, occasion, remember, reach: { site }, way, read }) {
     requireAtMost('accessible_assets', assetsOf(body), configuration().limits.assetsOfAccess);
-    const [before, chargers] = await Promise.all([
-      readSiteInviteContext(site, way, body.email, occasion.now),
+    const [context, chargers] = await Promise.all([
+      readSiteInviteContext(occasion, { way, site, email: body.email }),
       chargersOn(site.id, read),
     ]);
     const assets = assetsOf(body) && requireAssets(read, chargers);
     const input = { email: body.email, ...inviteTermsOf(body, assets) };
-    const { invite, headers, given } = await createSiteInvite(occasion, way, site, input, before, (made) =>
+    const { invite, headers, given } = await createSiteInvite(occasion, { way, site, context }, input, (made) =>
       remember({ status: 201, body: showInvite(made) }),
     );
     return { status: 201, headers, body: showInvite(invite, given) };

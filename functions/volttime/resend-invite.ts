@@ -31,8 +31,8 @@ export const endpoint = forSite({
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
   async handle({ request, occasion, reach: { site }, way }) {
     const invite = await requireSiteInvite(site, readNumber(request.params.invite));
-    const before = await readSiteInviteContext(site, way, invite.email, occasion.now);
-    const headers = await resendSiteInvite(occasion, way, site, invite, before);
+    const context = await readSiteInviteContext(occasion, { way, site, email: invite.email });
+    const headers = await resendSiteInvite(occasion, { way, site, invite, context });
     return { status: 200, headers, body: { message: 'Invite resent successfully' } };
   },
 });

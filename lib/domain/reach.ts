@@ -15,6 +15,12 @@ export interface Way {
   readonly place: TeamMembership | undefined;
 }
 
+/** A site that somebody manages, and the way by which they do. */
+export interface ManagedSite {
+  readonly way: Way;
+  readonly site: Site;
+}
+
 /** What is known of somebody and a site: from it all their ways follow. */
 export interface Reach {
   readonly site: Site;

@@ -54,7 +54,8 @@ export function forSite<
     const once = incoming && onceOf(spec, incoming, caller, located?.siteId ?? '');
     const [bound, reach, read, earlier] = await Promise.all([
       token && actorOfToken(request, token),
-      located && readReach(located.siteId, caller.userId, token?.organizationId, spec.team?.(incoming)),
+      located &&
+        readReach(located.siteId, caller.userId, { boundTo: token?.organizationId, namedTeam: spec.team?.(incoming) }),
       located && (spec.read?.({ ...incoming, located } as never) as Promise<R> | undefined),
       once?.earlier(),
       confirm(),

@@ -37,20 +37,25 @@ export const ACCEPT: TableAccess = {
   UpdateItem: ['ORG', 'USER', 'EMAIL'],
 };
 
+/** Who accepts an invitation, and by which link. */
+export interface Acceptance {
+  readonly link: Link;
+  /** A signed-in person with a verified address; undefined: the link alone does, if it was mailed. */
+  readonly accepter?: { readonly userId: string; readonly email: string } | undefined;
+  readonly limits: Limits;
+}
+
 /**
  * Accepts an invitation: the invited address becomes a member, once, whoever and however often the link is used.
  *
  * Teams that were deleted, or are full by now, are skipped. So are all of them for somebody who joined by another way
  * meanwhile: that membership stays as it is. The invitation and the audit entry say what became true.
  *
- * @param accepter a signed-in person with a verified address; undefined: the link alone does, if it was mailed
  * @throws Refusal as `openLink` and `refuseUnlessInvited`; `inviter_removed`, `organization_limit_reached`
  */
 export async function acceptInvitation(
   { now, origin }: Omit<Occasion, 'by'>,
-  link: Link,
-  accepter: { readonly userId: string; readonly email: string } | undefined,
-  limits: Limits,
+  { link, accepter, limits }: Acceptance,
 ): Promise<{ invitation: Invitation; member: Member; organization: Organization }> {
   const { organization, invitation } = link;
   const { organizationId, id } = invitation;

@@ -69,7 +69,7 @@ export async function requestRenewal(
       ],
     },
     mailWrite('Mail', mail),
-    ...countMailsTo({ organizationId }, [inviter.email], limits, now),
+    ...countMailsTo({ organizationId }, { addresses: [inviter.email], limits, now }),
     audit(byLinkHolder({ now, origin }, invitationId), {
       action: 'invitation.ask',
       organizationId,

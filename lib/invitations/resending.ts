@@ -26,10 +26,19 @@ export const RESEND: TableAccess = { ...INVITE, PutItem: ['AUDIT'] };
  */
 export async function resendInvitation(
   occasion: Occasion,
-  actor: Actor,
-  invitation: Invitation,
-  usage: Usage,
-  { secrets, limits }: { secrets: MailSecrets; limits: Limits },
+  {
+    actor,
+    invitation,
+    usage,
+    secrets,
+    limits,
+  }: {
+    readonly actor: Actor;
+    readonly invitation: Invitation;
+    readonly usage: Usage;
+    readonly secrets: MailSecrets;
+    readonly limits: Limits;
+  },
 ): Promise<ClaimedInvitation> {
   const { now } = occasion;
   const { organizationId, id, email } = invitation;
@@ -52,9 +61,9 @@ export async function resendInvitation(
   };
   // The mark of a live one is kept with the address; of one that was over, the address tells.
   const isMuted = isOver ? guard?.blockedAt !== undefined : invitation.muted === true;
-  const claim = isOver ? await claimAddress(occasion, actor, invitation, { holder, guard }) : undefined;
+  const claim = isOver ? await claimAddress(occasion, { actor, invitation, holder, guard }) : undefined;
   const needsSeat = claim !== undefined && claim.seat === undefined;
-  const { seat, place } = findPlaces(usage.counters, limits, now, { seats: needsSeat ? 1 : 0, mails: 1 });
+  const { seat, place } = findPlaces(usage, { limits, now, seats: needsSeat ? 1 : 0, mails: 1 });
   const row = seat?.row ?? claim?.seat ?? invitation.seat;
   await transact([
     ...actorMay(actor, 'invitation:resend'),
@@ -73,8 +82,8 @@ export async function resendInvitation(
     },
     ...(claim?.writes ?? []),
     ...(seat ? [count(organizationId, row, 'seatTaken', { room: seat })] : []),
-    ...(place ? countMailsOfDay(actor, usage, place, limits, now) : []),
-    ...countMailsTo(actor, [email], limits, now),
+    ...(place ? countMailsOfDay(actor, { usage, place, limits, now }) : []),
+    ...countMailsTo(actor, { addresses: [email], limits, now }),
     audit(occasion, {
       action: 'invitation.resend',
       organizationId,

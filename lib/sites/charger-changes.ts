@@ -1,8 +1,8 @@
-import type { Occasion } from '../domain/audit.ts';
+import type { AuditEntry, Occasion } from '../domain/audit.ts';
 import { type Charger, foldIdentity } from '../domain/charger.ts';
 import { newId, newNumber } from '../domain/ids.ts';
 import type { Limits } from '../domain/limits.ts';
-import type { Reach, Way } from '../domain/reach.ts';
+import type { ManagedSite, Reach } from '../domain/reach.ts';
 import type { Site } from '../domain/site.ts';
 import { namesCharger, withoutCharger } from '../domain/site-access.ts';
 import type { TableAccess } from '../table/access.ts';
@@ -26,13 +26,12 @@ export const CREATE_CHARGER: TableAccess = {
 /**
  * Makes a charger on a site.
  *
- * @param way by which the actor manages the site
  * @param also what else is written with it
  * @throws Refusal `charger_identity_taken`, `charger_limit_reached`
  */
 export async function createCharger(
   occasion: Occasion,
-  { way, site, limits }: { readonly way: Way; readonly site: Site; readonly limits: Limits },
+  { way, site, limits }: ManagedSite & { readonly limits: Limits },
   input: NewCharger,
   also: (charger: Charger) => readonly Write[] = () => [],
 ): Promise<Charger> {
@@ -71,7 +70,7 @@ export async function createCharger(
       ],
       refuse: ({ chargers }) => (Number(chargers) >= limits.chargersOfSite ? 'charger_limit_reached' : undefined),
     },
-    chargerEntry(occasion, 'charger.create', site, charger, { after: { siteId: site.id } }),
+    chargerEntry(occasion, { site, charger }, { action: 'charger.create', after: { siteId: site.id } }),
     ...also(charger),
   ]);
   return charger;
@@ -80,12 +79,10 @@ export async function createCharger(
 /** The part that leaves an entry about a charger. */
 export function chargerEntry(
   occasion: Occasion,
-  action: 'charger.create' | 'charger.update' | 'charger.delete' | 'charger.report',
-  { organizationId }: Site,
-  { id }: Charger,
-  more: { readonly before?: Record<string, unknown>; readonly after?: Record<string, unknown> } = {},
+  { site: { organizationId }, charger: { id } }: { readonly site: Site; readonly charger: Charger },
+  entry: Pick<AuditEntry, 'action' | 'before' | 'after'>,
 ): Write {
-  return audit(occasion, { action, organizationId, resource: { type: 'charger', id }, ...more });
+  return audit(occasion, { ...entry, organizationId, resource: { type: 'charger', id } });
 }
 
 /** What `updateCharger` does to the table. */
@@ -105,14 +102,11 @@ export interface ChargerChanges {
 /**
  * Changes a charger.
  *
- * @param way by which the actor manages its site
  * @throws Refusal `charger_identity_taken`
  */
 export async function updateCharger(
   occasion: Occasion,
-  way: Way,
-  site: Site,
-  charger: Charger,
+  { way, site, charger }: ManagedSite & { readonly charger: Charger },
   changes: ChargerChanges,
 ): Promise<Charger> {
   const { set, remove } = changesOf(charger, changes);
@@ -133,7 +127,7 @@ export async function updateCharger(
     ...(isRenamed
       ? [identityWrite({ id: charger.id, identity }, site.organizationId), ...identityRemoval(charger)]
       : []),
-    chargerEntry(occasion, 'charger.update', site, charger),
+    chargerEntry(occasion, { site, charger }, { action: 'charger.update' }),
   ]);
   return without({ ...charger, ...set, updatedAt }, remove);
 }
@@ -156,16 +150,10 @@ export const DELETE_CHARGER: TableAccess = {
   DeleteItem: ['SITE', 'CHARGER', 'CHARGERIDENTITY', 'CHARGERNO'],
 };
 
-/**
- * Deletes a charger, whose identity is free from then on, and takes it out of every team's access.
- *
- * @param way by which the actor manages its site
- */
+/** Deletes a charger, whose identity is free from then on, and takes it out of every team's access. */
 export async function deleteCharger(
   occasion: Occasion,
-  way: Way,
-  { site, accesses }: Reach,
-  charger: Charger,
+  { way, site, accesses, charger }: ManagedSite & Pick<Reach, 'accesses'> & { readonly charger: Charger },
 ): Promise<void> {
   await transact([
     ...actorManagesSite(way),
@@ -174,7 +162,7 @@ export async function deleteCharger(
     ...accesses.flatMap((access) =>
       namesCharger(access, charger) ? [accessUpdate(access, withoutCharger(access, charger))] : [],
     ),
-    chargerEntry(occasion, 'charger.delete', site, charger, { before: { siteId: site.id } }),
+    chargerEntry(occasion, { site, charger }, { action: 'charger.delete', before: { siteId: site.id } }),
   ]);
 }
 

@@ -58,12 +58,8 @@ export async function reportCharger(
     },
     chargerEntry(
       isHome ? occasion : forOtherOrganization(occasion, way.actor.organizationId),
-      'charger.report',
-      site,
-      charger,
-      {
-        after,
-      },
+      { site, charger },
+      { action: 'charger.report', after },
     ),
   ]);
   return without({ ...charger, ...set, updatedAt }, remove);

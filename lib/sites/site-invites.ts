@@ -2,7 +2,7 @@ import { byLinkHolder, type Occasion } from '../domain/audit.ts';
 import type { Limits } from '../domain/limits.ts';
 import { knowsSecret } from '../domain/link.ts';
 import type { Actor } from '../domain/member.ts';
-import type { Way } from '../domain/reach.ts';
+import type { ManagedSite } from '../domain/reach.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Site } from '../domain/site.ts';
 import { accessBy, isInForce, type SiteAccess, withMoreAccess } from '../domain/site-access.ts';
@@ -95,10 +95,12 @@ export const WITHDRAW_SITE_INVITE: TableAccess = {
 /**
  * Withdraws an open invite: whoever holds its link is told so until it is forgotten.
  *
- * @param way by which the actor manages the site
  * @throws Refusal `invitation_not_pending`
  */
-export async function withdrawSiteInvite(occasion: Occasion, way: Way, site: Site, invite: SiteInvite): Promise<void> {
+export async function withdrawSiteInvite(
+  occasion: Occasion,
+  { way, site, invite }: ManagedSite & { readonly invite: SiteInvite },
+): Promise<void> {
   const { now } = occasion;
   if (inviteStatusAt(invite, now) !== 'PENDING') throw new Refusal('invitation_not_pending');
   const { id, siteId, delivery } = invite;
@@ -168,23 +170,28 @@ export const ACCEPT_SITE_INVITE: TableAccess = union(READ_ANCESTORS, SHARING, TR
   ConditionCheckItem: ['USER', 'TEAM'],
 });
 
+/** Who accepts an invite, and for which team. */
+export interface InviteAcceptance {
+  readonly found: FoundInvite;
+  /** Who accepts, who has to manage the team. */
+  readonly userId: string;
+  /** Where the team lives, if it is one. */
+  readonly home: { readonly organizationId: string; readonly teamId: string } | undefined;
+  readonly limits: Limits;
+  /** What is told of a team that they don't see, or that owns the site. */
+  missing(): Refusal;
+}
+
 /**
  * Accepts an invite for a team, once.
  *
- * @param userId who accepts, who has to manage the team
- * @param home where the team lives, if it is one
- * @param missing what is told of a team that they don't see, or that owns the site
  * @returns what the team has from then on
  * @throws Refusal as `INVITE_REFUSALS`; `forbidden`, `site_team_limit_reached`, `site_limit_reached`,
  *   `asset_limit_reached`
  */
 export async function acceptSiteInvite(
   occasion: Occasion,
-  userId: string,
-  { invite, site }: FoundInvite,
-  home: { readonly organizationId: string; readonly teamId: string } | undefined,
-  limits: Limits,
-  missing: () => Refusal,
+  { found: { invite, site }, userId, home, limits, missing }: InviteAcceptance,
 ): Promise<{ site: Site; team: Team; access: Pick<SiteAccess, 'isOwner' | 'grants'> }> {
   const { now } = occasion;
   refuseUnlessOpen(invite, now);

@@ -6,7 +6,7 @@ import { mailPlaces, pickRandom } from '../domain/limits.ts';
 import { hashSecret } from '../domain/link.ts';
 import type { Profile } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
-import type { Way } from '../domain/reach.ts';
+import type { ManagedSite, Way } from '../domain/reach.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Site } from '../domain/site.ts';
 import { INVITE_DAYS, type InviteTerms, type SiteInvite } from '../domain/site-invite.ts';
@@ -47,10 +47,8 @@ export interface SiteInviteContext {
 
 /** Reads what inviting to a site goes by. */
 export async function readSiteInviteContext(
-  { organizationId }: Site,
-  { actor }: Way,
-  email: string,
-  now: Date,
+  { now }: Occasion,
+  { way: { actor }, site: { organizationId }, email }: ManagedSite & { readonly email: string },
 ): Promise<SiteInviteContext> {
   const [organization, inviter, usage, window, guard] = await Promise.all([
     getOrganization(organizationId),
@@ -74,7 +72,6 @@ export const CREATE_SITE_INVITE: TableAccess = union(READ_USAGE, {
 /**
  * Invites a team of somebody's to a site, by a mail that is tried at once.
  *
- * @param way by which the actor manages the site
  * @param also what else is written with the invite
  * @returns the invite, headers of the answer, and what lets the invited accept it, signed in: the token, and the address
  *   of a page that shows the invite and names no team of the invited, since whoever invites gets to see it
@@ -82,15 +79,13 @@ export const CREATE_SITE_INVITE: TableAccess = union(READ_USAGE, {
  */
 export async function createSiteInvite(
   occasion: Occasion,
-  way: Way,
-  site: Site,
+  { way, site, context }: ManagedSite & { readonly context: SiteInviteContext },
   { email, ...terms }: InviteTerms & { readonly email: string },
-  before: SiteInviteContext,
   also: (invite: SiteInvite) => readonly Write[],
 ) {
   const { now } = occasion;
   const { actor, team } = way;
-  const counting = countMailed(way, site, email, before, now);
+  const counting = countInviteMail(occasion, { way, site, email, context });
   const at = now.toISOString();
   const id = newId('siteInvite', now);
   const secrets = { token: newSiteSecret(), mail: newSiteSecret() };
@@ -127,7 +122,7 @@ export async function createSiteInvite(
     }),
     ...also(invite),
   ]);
-  await sendSiteInvite(invite, { ...before, site, team, secret: secrets.mail });
+  await sendSiteInvite(invite, { ...context, site, team, secret: secrets.mail });
   const token = formatSiteToken({ siteId, id, secret: secrets.token });
   return { invite, headers: counting.headers, given: { token, web: siteInviteLink(invite, site, secrets.token) } };
 }
@@ -146,22 +141,18 @@ export const RESEND_SITE_INVITE: TableAccess = union(READ_USAGE, {
  * that is tried at once; the actor becomes who invites. The links of earlier mails are good for nothing; the token of the
  * API's answer stays what it was, the invited address's.
  *
- * @param way by which the actor manages the site
  * @returns headers of the answer
  * @throws Refusal `invitation_not_resendable`, and as `createSiteInvite`
  */
 export async function resendSiteInvite(
   occasion: Occasion,
-  way: Way,
-  site: Site,
-  invite: SiteInvite,
-  before: SiteInviteContext,
+  { way, site, invite, context }: ManagedSite & { readonly invite: SiteInvite; readonly context: SiteInviteContext },
 ): Promise<Readonly<Record<string, string>>> {
   const { now } = occasion;
   const { actor, team } = way;
   if (invite.status !== 'PENDING') throw new Refusal('invitation_not_resendable');
   const { id, siteId, organizationId, mailSecrets, replacedSecrets = [], expiresAt } = invite;
-  const counting = countMailed(way, site, invite.email, before, now);
+  const counting = countInviteMail(occasion, { way, site, email: invite.email, context });
   const secret = newSiteSecret();
   const set = {
     ...{ inviterId: actor.userId, memberId: actor.memberId, mailSecrets: [hashSecret(secret)] },
@@ -187,7 +178,7 @@ export async function resendSiteInvite(
       after: { inviteId: id, expiresAt: set.expiresAt },
     }),
   ]);
-  await sendSiteInvite({ ...invite, ...set }, { ...before, site, team, secret });
+  await sendSiteInvite({ ...invite, ...set }, { ...context, site, team, secret });
   return counting.headers;
 }
 
@@ -200,24 +191,25 @@ function stillOwned(way: Way, { id, transfers }: Site): Write[] {
 }
 
 /** The parts that count an invite and its mail, and headers of the answer. */
-function countMailed(
-  { actor: { userId } }: Way,
-  { organizationId }: Site,
-  email: string,
-  { usage, window }: SiteInviteContext,
-  now: Date,
+function countInviteMail(
+  { now }: Occasion,
+  {
+    way: {
+      actor: { userId },
+    },
+    site: { organizationId },
+    email,
+    context: { usage, window },
+  }: ManagedSite & { readonly email: string; readonly context: SiteInviteContext },
 ): { readonly writes: readonly Write[]; readonly headers: Readonly<Record<string, string>> } {
   const { limits } = configuration();
   const rate = countInvite(userId, window, now);
   const place = pickRandom(mailPlaces(usage.counters, limits, now));
   if (!place) throw rateExceeded('mail_rate_exceeded', endOfDay(now), now);
   const cause = { organizationId, userId };
+  const mail = { addresses: [email], usage, place, limits, now };
   return {
-    writes: [
-      rate.write,
-      ...countMailsTo(cause, [email], limits, now),
-      ...countMailsOfDay(cause, usage, place, limits, now),
-    ],
+    writes: [rate.write, ...countMailsTo(cause, mail), ...countMailsOfDay(cause, mail)],
     headers: rate.headers,
   };
 }

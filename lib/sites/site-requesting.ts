@@ -66,10 +66,8 @@ export const REQUEST_SENSITIVE: TableAccess = {
  */
 export async function requestSensitive(
   occasion: Occasion,
-  way: Way,
-  site: Site,
+  { way, site, limits }: { readonly way: Way; readonly site: Site; readonly limits: Limits },
   input: Pick<SiteRequest, 'reason' | 'expiresAt'>,
-  limits: Limits,
 ): Promise<void> {
   const { now } = occasion;
   const { actor, team, access } = way;
@@ -103,9 +101,7 @@ export async function requestSensitive(
     ...mails.map(({ mail }) => mailWrite('RequestMail', mail)),
     ...countMailsTo(
       { organizationId, userId: actor.userId },
-      recipients.map(({ profile }) => profile.email),
-      limits,
-      now,
+      { addresses: recipients.map(({ profile }) => profile.email), limits, now },
     ),
     ...auditIn(occasion, [organizationId, site.organizationId], site, {
       action: 'site-sensitive.request',

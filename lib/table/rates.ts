@@ -41,9 +41,11 @@ export interface Cause {
  */
 export function countMailsTo(
   { organizationId, userId }: Cause,
-  addresses: readonly string[],
-  { mailsToAddress, mailsToAddressOfAll }: Limits,
-  now: Date,
+  {
+    addresses,
+    limits: { mailsToAddress, mailsToAddressOfAll },
+    now,
+  }: { readonly addresses: readonly string[]; readonly limits: Limits; readonly now: Date },
 ): Update[] {
   const seconds = Math.floor(now.getTime() / 1000);
   const end = seconds - (seconds % MAILS_SECONDS) + MAILS_SECONDS;
@@ -102,19 +104,25 @@ async function readMails(of: string, now: Date): Promise<MailsOfDay> {
   return new Map(rows.map(({ sk, count }) => [Number(sk), Number(count)]));
 }
 
+/** Mails that are to be counted among those of the day. */
+export interface MailCount {
+  readonly usage: Usage;
+  /** Where the organization's are counted. */
+  readonly place: MailPlace;
+  readonly limits: Limits;
+  readonly now: Date;
+  /** How many; undefined: one. */
+  readonly times?: number;
+}
+
 /**
  * The parts of a transaction that count mails among those of the day.
  *
- * @param place where the organization's are counted
  * @throws Refusal `mail_rate_exceeded`
  */
 export function countMailsOfDay(
   { organizationId, userId }: Required<Cause>,
-  { counters, ofPerson, ofAll }: Usage,
-  place: MailPlace,
-  limits: Limits,
-  now: Date,
-  times = 1,
+  { usage: { counters, ofPerson, ofAll }, place, limits, now, times = 1 }: MailCount,
 ): Update[] {
   // Of many new organizations nobody has more than of one.
   const most = Math.min(limits.mailsOfPerson, mailAllowance(counters, limits));

@@ -94,18 +94,15 @@ export async function createTeam(
     ...also(team),
   ]);
   for (let start = JOINING_AT_ONCE; start < joining.length; start += JOINING_AT_ONCE) {
-    await joinNew(occasion.now, actor, team, joining.slice(start, start + JOINING_AT_ONCE), limits);
+    await joinNew(occasion, { actor, team, joining: joining.slice(start, start + JOINING_AT_ONCE), limits });
   }
   return { ...team, members: joining.length, owners: joining.filter(({ role }) => role === 'OWNER').length };
 }
 
 /** Puts more people into a team by who has just made it, whether or not they own it. */
 async function joinNew(
-  now: Date,
-  actor: Actor,
-  team: Team,
-  joining: readonly Joining[],
-  limits: Limits,
+  { now }: Occasion,
+  { actor, team, joining, limits }: Pick<TeamCreation, 'actor' | 'joining' | 'limits'> & { readonly team: Team },
 ): Promise<void> {
   // The team is there: a member who is no longer who they were is looked at again, not the whole request.
   await retryWhileStale(async () => {

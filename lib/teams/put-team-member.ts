@@ -45,15 +45,17 @@ export function refuseUnclaimed({ claimed, teams }: Member): void {
  */
 export async function putTeamMembers(
   occasion: Occasion,
-  actor: Actor,
-  team: Team,
-  members: readonly Member[],
+  {
+    actor,
+    team,
+    members,
+    limits,
+  }: { readonly actor: Actor; readonly team: Team; readonly members: readonly Member[]; readonly limits: Limits },
   placeOf: (
     member: Member,
     present: TeamMembership | undefined,
     own: TeamMembership | undefined,
   ) => Pick<TeamMembership, 'role' | 'roles'>,
-  limits: Limits,
 ): Promise<void> {
   for (const each of members) {
     // What the request did before is not undone when this one is overtaken: only this one begins again.
@@ -127,7 +129,7 @@ export async function putTeamMember(
       ...actorManages(actor, own, team, rolesToAssign(role, present.role)),
       { ...change, key: keys.teamMember(team.id, userId) },
       { ...change, key: keys.teamOf(userId, team.id) },
-      owners === 0 ? isLive(team) : countInTeam(team, 0, owners),
+      owners === 0 ? isLive(team) : countInTeam(team, { owners }),
       entry(present.role),
     ]);
     const { roles: _before, ...kept } = present;
@@ -139,7 +141,7 @@ export async function putTeamMember(
   await transact([
     ...actorManages(actor, own, team, rolesToAssign(role)),
     ...joinWrites(team, member, { role, roles, by: actor.userId, now, stale: present }),
-    ...(present ? ownersCorrection(team, owners) : [countInTeam(team, 1, owners, limits)]),
+    ...(present ? ownersCorrection(team, owners) : [countInTeam(team, { members: 1, owners }, limits)]),
     entry(),
   ]);
   const { id: teamId, organizationId } = team;

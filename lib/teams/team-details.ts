@@ -14,13 +14,11 @@ const SHOWN_WITH_TEAM = 1000;
 /**
  * What is shown with a team: what the actor may, the team above it if they see that, and who is in it.
  *
- * @param own what the actor is in the team
+ * @param by.own what the actor is in the team
  * @param wanted which of it, by the request
  */
 export async function readTeamDetails(
-  actor: Actor,
-  team: Team,
-  own: TeamMembership | undefined,
+  { actor, team, own }: { readonly actor: Actor; readonly team: Team; readonly own?: TeamMembership | undefined },
   wanted: { readonly parent: boolean; readonly members: boolean } | undefined,
 ) {
   const { organizationId, parentTeamId } = team;

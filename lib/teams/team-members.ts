@@ -107,12 +107,11 @@ export function rowWrites(
 /**
  * The part that counts who is in a team.
  *
- * @param owners how many owners more: -1 is refused where it is the last
+ * @param more how many members more, and how many owners: -1 is refused where it is the last
  */
 export function countInTeam(
   { organizationId, id }: Pick<Team, 'organizationId' | 'id'>,
-  members: number,
-  owners: number,
+  { members = 0, owners = 0 }: { readonly members?: number; readonly owners?: number },
   limits?: Limits,
 ): Update {
   const limit = limits?.membersOfTeam;
@@ -191,7 +190,7 @@ export function joiningWrites(
     // A team that has become full, or was deleted, is skipped when the request begins anew.
     ...(stale
       ? ownersCorrection(team, stale.role === 'OWNER' ? -1 : 0)
-      : [{ ...countInTeam(team, 1, 0, limits), refuse: () => undefined }]),
+      : [{ ...countInTeam(team, { members: 1 }, limits), refuse: () => undefined }]),
   ];
 }
 
