@@ -10,7 +10,6 @@ import { validate } from '../../lib/http/input.ts';
 import { MESSAGES } from '../../lib/http/messages.ts';
 import { type BulkRow, inviteMany } from '../../lib/invitations/bulk.ts';
 import { INVITE } from '../../lib/invitations/inviting.ts';
-import { union } from '../../lib/table/access.ts';
 
 export const returns = { 200: BulkAnswer };
 
@@ -27,7 +26,7 @@ export const endpoint = forMember({
   format: v1,
   route: 'POST /v1/invitations/bulk',
   permission: 'invitation:create',
-  table: union(INVITE, { BatchGetItem: ['EMAIL', 'USER', 'ORG'] }),
+  table: INVITE,
   depth: 3,
   creates: true,
   patience: PATIENCE,

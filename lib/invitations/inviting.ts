@@ -23,6 +23,7 @@ import { type DueInvitation, queuedMail } from './mail.ts';
 
 /** What inviting does to the table. */
 export const INVITE: TableAccess = {
+  BatchGetItem: ['ORG', 'USER', 'EMAIL'],
   Query: ['ORG', 'LIMIT'],
   ConditionCheckItem: ['USER'],
   PutItem: ['ORG', 'AUDIT'],

@@ -9,9 +9,8 @@ import { getAccess, getSite, listAccessesTo, listAccessOf } from './sites.ts';
 /** What `listSitesOf` and `visibleSites` do to the table. */
 export const LIST_SITES: TableAccess = { BatchGetItem: ['ORG', 'SITE'], Query: ['SITE', 'TEAM'] };
 
-/** How many teams, and how many sites, are asked at once. */
+/** How many teams, and how many sites, are read at once. */
 const TEAMS = 25;
-
 const SITES = 50;
 
 /** A site, and what somebody may see of it. */

@@ -29,7 +29,7 @@ export const CHANGE_TEAM_MEMBER: TableAccess = {
 export const PUT_TEAM_MEMBER: TableAccess = union(CHANGE_TEAM_MEMBER, { PutItem: ['TEAM', 'USER'] });
 
 /** How many teams somebody may be in who hasn't signed in yet: what whoever claims them takes over at once. */
-export const TEAMS_OF_PLACEHOLDER = 20;
+const TEAMS_OF_PLACEHOLDER = 20;
 
 /** Refuses to put somebody into one more team who hasn't signed in. @throws Refusal `member_not_claimed` */
 export function refuseUnclaimed({ claimed, teams }: Member): void {

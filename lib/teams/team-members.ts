@@ -86,7 +86,7 @@ export function joinWrites(
 }
 
 /** The two rows of a team's membership. */
-export function rowWrites(
+function rowWrites(
   { id, organizationId }: Pick<Team, 'id' | 'organizationId'>,
   { userId, memberId }: Pick<Member, 'userId' | 'memberId'>,
   { role, roles, by: createdBy, now, stale }: NewPlace,
