@@ -121,8 +121,8 @@ export const ENTITIES: Readonly<Record<keyof typeof keys, Entity>> = {
     holds: 'a request for sensitive data: who asks, why, until when; `ttl` ends it',
     code: 'sites/site-requests.ts',
   },
-  siteAsked: {
-    types: ['SiteAsked'],
+  siteRequestLinks: {
+    types: ['SiteRequestLinks'],
     holds:
       'the links of a request: to whom they were mailed, hashes of their secrets, what was decided by one; `ttl` ends it',
     code: 'sites/site-requests.ts',
@@ -143,7 +143,7 @@ export const ENTITIES: Readonly<Record<keyof typeof keys, Entity>> = {
     types: ['ChargerIdentity'],
     holds:
       'the charger that has an identity in an organization ([why there](adr/0035-identities-of-chargers-are-an-organizations.md))',
-    code: 'sites/charger-changes.ts',
+    code: 'sites/charger-identity.ts',
   },
   chargerNumber: { types: ['ChargerNumber'], holds: 'the charger that has an integer', code: 'sites/chargers.ts' },
   job: {

@@ -211,7 +211,7 @@ const REQUESTS: Operation[] = [
     ...{ status: 200, repeated: 200, atReads: true },
   },
   {
-    name: 'asking for a new invitation',
+    name: 'requesting a new invitation',
     function: 'pages/ask',
     prepare: () => invited(-8 * 24),
     run: ({ token }) =>
@@ -431,7 +431,7 @@ REQUESTS.push(
     ...{ status: 201, repeated: 201, links: 404 },
   },
   {
-    name: 'asking for sensitive data',
+    name: 'requesting sensitive data',
     function: 'volttime/request-sensitive-data',
     prepare: () => sited(),
     run: async (place) => {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { isAddress, normalizeAddress } from '../../lib/domain/address.ts';
 import type { Occasion } from '../../lib/domain/audit.ts';
-import { CannotRebind, type Concerned, rebind, swapAddresses } from '../../lib/people/rebinding.ts';
-import { untilFresh } from '../../lib/table/write.ts';
+import { type AccountHolder, CannotRebind, rebind, swapAddresses } from '../../lib/people/rebinding.ts';
+import { retryWhileStale } from '../../lib/table/write.ts';
 import { runningStack } from '../../packages/local/stack-file.ts';
 import { ROOT } from '../fingerprint.ts';
 
@@ -83,11 +83,13 @@ async function run(): Promise<string> {
     origin: { requestId: randomUUID(), sourceAddress: null },
   });
   if (swapWith !== undefined) {
-    const both = await untilFresh(() => swapAddresses(occasion(), [email, swapWith], dryRun));
+    const both = await retryWhileStale(() => swapAddresses(occasion(), [email, swapWith], dryRun));
     return `${told(dryRun, 'exchange addresses')}\n${both.map(line).join('')}`;
   }
   if (!issuer) throw new Misuse('Name the issuer of the tokens by --issuer.');
-  const concerned = await untilFresh(() => rebind(occasion(), email, { issuer, subject: subject as string }, dryRun));
+  const concerned = await retryWhileStale(() =>
+    rebind(occasion(), email, { issuer, subject: subject as string }, dryRun),
+  );
   return `${told(dryRun, 'sign in with the new subject, and no more with the old one')}\n${line(concerned)}`;
 }
 
@@ -95,7 +97,7 @@ function told(dryRun: boolean, what: string): string {
   return dryRun ? `Would make them ${what}; nothing was written:` : `From now on they ${what}:`;
 }
 
-function line({ user, organizationIds }: Concerned): string {
+function line({ user, organizationIds }: AccountHolder): string {
   return `  ${user.email}  ${user.userId}  in ${organizationIds.join(', ') || 'no organization'}\n`;
 }
 

@@ -28,7 +28,7 @@ export const endpoint = forLinkHolder({
   refuses: [...LINK_REFUSALS, 'sign_in_required', 'invitation_for_another_address', 'organization_limit_reached'],
   async handle({ body, request, person }) {
     const link = await findLink(parseToken(body.token));
-    const accepted = await acceptInvitation(request, link, person, configuration().limits);
+    const accepted = await acceptInvitation(request, { link, accepter: person, limits: configuration().limits });
     return {
       status: 200,
       body: {

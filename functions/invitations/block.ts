@@ -29,7 +29,7 @@ export const endpoint = forLinkHolder({
   ],
   async handle({ body: { token, of = 'invitation', blocked = true }, request, person }) {
     const { email, organization } = await findInvitedBy(token, of, person);
-    await setBlocked(email, organization.id, blocked, request);
+    await setBlocked(request, { email, organizationId: organization.id, isBlocked: blocked });
     return { status: 204 };
   },
 });

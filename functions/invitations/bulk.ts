@@ -10,7 +10,6 @@ import { validate } from '../../lib/http/input.ts';
 import { MESSAGES } from '../../lib/http/messages.ts';
 import { type BulkRow, inviteMany } from '../../lib/invitations/bulk.ts';
 import { INVITE } from '../../lib/invitations/inviting.ts';
-import { union } from '../../lib/table/access.ts';
 
 export const returns = { 200: BulkAnswer };
 export const example = { invitations: [{ email: 'jane@example.com', role: 'USER' }] };
@@ -28,7 +27,7 @@ export const endpoint = forMember({
   format: v1,
   route: 'POST /v1/invitations/bulk',
   permission: 'invitation:create',
-  table: union(INVITE, { BatchGetItem: ['EMAIL', 'USER', 'ORG'] }),
+  table: INVITE,
   depth: 3,
   creates: true,
   patience: PATIENCE,
@@ -53,7 +52,7 @@ export const endpoint = forMember({
     // Written first: whoever sends the request again, after it was broken off, goes on with what it has begun.
     await once?.begin();
     const { startedAt, seed } = once ?? { startedAt: request.now, seed: request.origin.requestId };
-    const made = await inviteMany(occasion, actor, rows, { limits, seed, startedAt, dryRun });
+    const made = await inviteMany(occasion, { actor, rows, limits, seed, startedAt, dryRun });
     for (const [index, result] of made) {
       outcome.set(index, result instanceof Refusal ? result : showInvitation(result, organization, request.now));
     }

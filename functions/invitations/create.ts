@@ -7,10 +7,10 @@ import { newId } from '../../lib/domain/ids.ts';
 import { INVITATION_INPUT } from '../../lib/domain/input.ts';
 import type { Invitation } from '../../lib/domain/invitation.ts';
 import { forMember } from '../../lib/http/for-member.ts';
-import { beforeInvitation, createInvitation, INVITE } from '../../lib/invitations/inviting.ts';
+import { createInvitation, INVITE, readInvitationContext } from '../../lib/invitations/inviting.ts';
 import { invitationLink, isClaimed, newMailSecrets, sendInvitation } from '../../lib/invitations/mail.ts';
 import { getCaller } from '../../lib/people/people.ts';
-import { readCounted } from '../../lib/table/rates.ts';
+import { readUsage } from '../../lib/table/rates.ts';
 
 export const returns = { 201: NewInvitation };
 export const example = { email: 'jane@example.com', role: 'USER' };
@@ -43,17 +43,19 @@ export const endpoint = forMember({
     'recipient_rate_exceeded',
   ],
   async read({ body, request, organizationId, caller }) {
-    const counting = readCounted({ organizationId, userId: caller.userId }, request.now);
-    const [before, inviter] = await Promise.all([
-      beforeInvitation(organizationId, body, counting),
+    const counting = readUsage({ organizationId, userId: caller.userId }, request.now);
+    const [context, inviter] = await Promise.all([
+      readInvitationContext(organizationId, body, counting),
       getCaller(caller.userId),
     ]);
-    return { before, inviter };
+    return { context, inviter };
   },
-  async handle({ body, request, actor, organization, occasion, remember, read: { before, inviter } }) {
+  async handle({ body, request, actor, organization, occasion, remember, read: { context, inviter } }) {
     const { sendEmail = true, expiresInDays: days = configuration().invitationDays, ...input } = body;
     const secrets = newMailSecrets();
-    const options = {
+    const creation = {
+      actor,
+      context,
       id: newId('invitation', request.now),
       secrets: sendEmail ? [secrets.link] : [],
       handedSecrets: sendEmail ? [] : [secrets.link],
@@ -62,7 +64,7 @@ export const endpoint = forMember({
       limits: configuration().limits,
     } as const;
     const show = (invitation: Invitation) => showInvitation(invitation, organization, request.now);
-    const created = await createInvitation(occasion, actor, { ...input, days }, before, options, (invitation) =>
+    const created = await createInvitation(occasion, creation, { ...input, days }, (invitation) =>
       remember({ status: 201, body: show(invitation) }),
     );
     return isClaimed(created)

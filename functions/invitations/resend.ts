@@ -8,7 +8,7 @@ import { getInvitation } from '../../lib/invitations/invitations.ts';
 import { newMailSecrets, sendInvitation } from '../../lib/invitations/mail.ts';
 import { RESEND, resendInvitation } from '../../lib/invitations/resending.ts';
 import { getCaller } from '../../lib/people/people.ts';
-import { readCounted } from '../../lib/table/rates.ts';
+import { readUsage } from '../../lib/table/rates.ts';
 
 export const returns = { 200: Message };
 
@@ -37,18 +37,18 @@ export const endpoint = forMember({
     'recipient_rate_exceeded',
   ],
   async read({ request, organizationId, caller }) {
-    const [invitation, inviter, counted] = await Promise.all([
+    const [invitation, inviter, usage] = await Promise.all([
       getInvitation(organizationId, pathId(request, 'invitation')),
       getCaller(caller.userId),
-      readCounted({ organizationId, userId: caller.userId }, request.now),
+      readUsage({ organizationId, userId: caller.userId }, request.now),
     ]);
-    return { invitation, inviter, counted };
+    return { invitation, inviter, usage };
   },
-  async handle({ actor, organization, occasion, read: { invitation, inviter, counted } }) {
+  async handle({ actor, organization, occasion, read: { invitation, inviter, usage } }) {
     if (!invitation) throw new Refusal('invitation_not_found');
     const { limits } = configuration();
     const secrets = newMailSecrets();
-    const resent = await resendInvitation(occasion, actor, invitation, counted, { secrets, limits });
+    const resent = await resendInvitation(occasion, { actor, invitation, usage, secrets, limits });
     await sendInvitation(resent, { organization, inviter, secrets });
     return { status: 200, body: { message: 'Invitation resent' } };
   },

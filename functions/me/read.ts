@@ -5,7 +5,7 @@ import { localPart, showAddress } from '../../lib/domain/address.ts';
 import { statusAt } from '../../lib/domain/invitation.ts';
 import { openOffer } from '../../lib/domain/organization.ts';
 import { isIn } from '../../lib/domain/team.ts';
-import { forCaller, shownTo } from '../../lib/http/for-caller.ts';
+import { forCaller, visibleTo } from '../../lib/http/for-caller.ts';
 import { getInvitation, type InvitedGuard, listInvited } from '../../lib/invitations/invitations.ts';
 import { listMemberships, withOrganizations } from '../../lib/organizations/organizations.ts';
 import { getCaller } from '../../lib/people/people.ts';
@@ -40,7 +40,7 @@ export const endpoint = forCaller({
       listInvited(caller.email, INVITED),
       listTeamsOf(caller.userId, TEAMS),
     ]);
-    const [memberships, shown] = [shownTo(caller, all), shownTo(caller, invited)];
+    const [memberships, shown] = [visibleTo(caller, all), visibleTo(caller, invited)];
     const own = places.filter((row) => memberships.some((membership) => isIn(membership, row)));
     // All of it is asked for in one turn, so that one call brings it.
     const [mine, blocked, waiting, teams] = await Promise.all([

@@ -11,7 +11,11 @@ export const endpoint = forPerson({
   table: BLOCK,
   depth: 3,
   async handle({ request, person }) {
-    await setBlocked(person.email, request.params.organizationId ?? '', false, request);
+    await setBlocked(request, {
+      email: person.email,
+      organizationId: request.params.organizationId ?? '',
+      isBlocked: false,
+    });
     return { status: 204 };
   },
 });

@@ -23,7 +23,7 @@ export const endpoint = forMember({
   async handle({ request, actor, organization, occasion }) {
     const offer = requireOffer(organization, actor, request.now);
     const member = await requireMember(actor);
-    return { status: 200, body: showMember(await acceptOwnership(occasion, organization, offer, member)) };
+    return { status: 200, body: showMember(await acceptOwnership(occasion, { organization, offer, member })) };
   },
 });
 export const { handler } = endpoint;

@@ -15,7 +15,7 @@ export const endpoint = forMember({
   refuses: ['token_not_allowed', 'ownership_offer_not_found', 'ownership_offer_expired'],
   async handle({ request, actor, organization, occasion }) {
     const offer = requireOffer(organization, actor, request.now);
-    await endOffer(occasion, actor, organization, offer, 'organization.decline-ownership');
+    await endOffer(occasion, { actor, organization, offer }, 'organization.decline-ownership');
     return { status: 204 };
   },
 });

@@ -1,7 +1,7 @@
 import { v1 } from '../../lib/dialects/v1/format.ts';
 import { list, MyOrganization } from '../../lib/dialects/v1/schemas.ts';
 import { showMembership } from '../../lib/dialects/v1/show.ts';
-import { forCaller, shownTo } from '../../lib/http/for-caller.ts';
+import { forCaller, visibleTo } from '../../lib/http/for-caller.ts';
 import { cutFrom, envelope, PageQuery, readPage } from '../../lib/http/paging.ts';
 import { listMemberships, withOrganizations } from '../../lib/organizations/organizations.ts';
 
@@ -21,7 +21,7 @@ export const endpoint = forCaller({
   async handle({ query, caller }) {
     const page = readPage(`organizations ${caller.userId}`, 'organization', query);
     const memberships = await listMemberships(caller.userId);
-    const mine = await withOrganizations(shownTo(caller, memberships));
+    const mine = await withOrganizations(visibleTo(caller, memberships));
     const { rows, next } = cutFrom(page, mine, ({ organizationId }) => organizationId);
     return {
       status: 200,

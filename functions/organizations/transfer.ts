@@ -42,7 +42,7 @@ export const endpoint = forMember({
     const present = openOffer(organization, request.now);
     if (present && present.memberId === member.memberId) return { status: 202, body: showOffer(organization, present) };
     const { limits } = configuration();
-    const offer = await offerOwnership(occasion, actor, organization, { member, owner }, limits);
+    const offer = await offerOwnership(occasion, { actor, organization, member, owner, limits });
     return { status: 202, body: showOffer(organization, offer) };
   },
 });

@@ -17,7 +17,7 @@ export const endpoint = forMember({
   async handle({ request, actor, organization, occasion }) {
     const offer = openOffer(organization, request.now);
     if (!offer) throw new Refusal('ownership_offer_not_found');
-    await endOffer(occasion, actor, organization, offer, 'organization.withdraw-ownership');
+    await endOffer(occasion, { actor, organization, offer }, 'organization.withdraw-ownership');
     return { status: 204 };
   },
 });

@@ -46,7 +46,8 @@ export const endpoint = forAnybody({
       if (!holder) throw missing();
       const { limits, applicationUrl } = configuration();
       const occasion = { now, origin, by: { type: 'link', id: invite.id } } as const;
-      const { site, team, access } = await acceptSiteInvite(occasion, holder.userId, found, home, limits, missing);
+      const acceptance = { found, userId: holder.userId, home, limits, missing };
+      const { site, team, access } = await acceptSiteInvite(occasion, acceptance);
       return siteInviteAcceptedPage({
         ...setting,
         ...{ siteName: site.name, teamName: team.name, isOwner: access.isOwner, applicationUrl },

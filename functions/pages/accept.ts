@@ -25,7 +25,7 @@ export const endpoint = forAnybody({
     const setting = pageSetting(request.headers['accept-language'], link);
     return answerHolder(setting, link, token, async () => {
       const { applicationUrl, limits } = configuration();
-      const { organization, invitation } = await acceptInvitation(request, link, undefined, limits);
+      const { organization, invitation } = await acceptInvitation(request, { link, limits });
       return acceptedPage({ ...setting, organizationName: organization.name, email: invitation.email, applicationUrl });
     });
   },

@@ -1,15 +1,15 @@
 import * as z from 'zod/mini';
 import { configuration } from '../../lib/configuration.ts';
-import { askedPage } from '../../lib/dialects/page/asked-page.ts';
 import { answerHolder, pageSetting, pages } from '../../lib/dialects/page/format.ts';
+import { renewalRequestedPage } from '../../lib/dialects/page/renewal-page.ts';
 import { LINK_REFUSALS, refuseUnlessExpired, refuseUnlessInviterMay } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';
 import { nameOf } from '../../lib/domain/member.ts';
-import { ASK_PATH } from '../../lib/domain/page-paths.ts';
+import { RENEWAL_PATH } from '../../lib/domain/page-paths.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forAnybody } from '../../lib/http/for-anybody.ts';
-import { ASK, askInviter } from '../../lib/invitations/asking.ts';
 import { findLink } from '../../lib/invitations/links.ts';
+import { REQUEST_RENEWAL, requestRenewal } from '../../lib/invitations/renewal-request.ts';
 import { getMembership } from '../../lib/organizations/members.ts';
 import { getUser } from '../../lib/people/people.ts';
 
@@ -23,9 +23,9 @@ export const returns = { 200: null };
  */
 export const endpoint = forAnybody({
   format: pages,
-  route: `POST ${ASK_PATH}`,
+  route: `POST ${RENEWAL_PATH}`,
   accepts: 'application/x-www-form-urlencoded',
-  table: ASK,
+  table: REQUEST_RENEWAL,
   depth: 4,
   email: true,
   body: z.object({ token: z.optional(z.string()) }),
@@ -43,9 +43,9 @@ export const endpoint = forAnybody({
       ]);
       refuseUnlessInviterMay(membership);
       if (!inviter) throw new Refusal('inviter_removed');
-      const again = invitation.askedAt !== undefined;
-      if (!again) await askInviter(request, { organization, invitation, inviter }, configuration().limits);
-      return askedPage({
+      const again = invitation.renewalRequestedAt !== undefined;
+      if (!again) await requestRenewal(request, { organization, invitation, inviter }, configuration().limits);
+      return renewalRequestedPage({
         ...{ ...setting, again },
         organizationName: organization.name,
         inviterName: nameOf(inviter),

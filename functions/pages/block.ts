@@ -27,7 +27,7 @@ export const endpoint = forAnybody({
     const of: BlockedBy = kind === 'site' ? kind : 'invitation';
     const acceptLanguage = request.headers['accept-language'];
     const { email, organization, link } = await findInvitedBy(token, of, undefined);
-    await setBlocked(email, organization.id, undo === undefined, request);
+    await setBlocked(request, { email, organizationId: organization.id, isBlocked: undo === undefined });
     const setting = link ? pageSetting(acceptLanguage, link) : sitePageSetting(acceptLanguage, organization);
     const shown = { ...setting, organizationName: organization.name, email, token, of, action: BLOCK_PATH };
     return undo === undefined ? blockedPage(shown) : unblockedPage(shown);

@@ -10,7 +10,7 @@ import {
   DECIDE_REQUEST,
   decideRequest,
   findSiteRequest,
-  readAsking,
+  readRequestingTeam,
   readRequestState,
   requireDecision,
   requireOpen,
@@ -33,14 +33,14 @@ export const endpoint = forAnybody({
   refuses: REQUEST_REFUSALS,
   async handle({ request: { now, origin, headers }, body: { token = '', decision } }) {
     const found = await findSiteRequest(parseSiteToken('siteRequest', token));
-    const { asked } = found;
-    const [state, asking] = await Promise.all([readRequestState(found), readAsking(asked)]);
+    const { links } = found;
+    const [state, requesting] = await Promise.all([readRequestState(found), readRequestingTeam(links)]);
     const setting = sitePageSetting(headers['accept-language'], state?.organization);
     return answerSiteHolder(setting, async () => {
-      if (!asking) throw new Refusal('sensitive_request_over');
-      const decided = { ...setting, decision, teamName: asking.team.name };
+      if (!requesting) throw new Refusal('sensitive_request_over');
+      const decided = { ...setting, decision, teamName: requesting.team.name };
       if (requireDecision(found, state, now) === decision) return siteRequestDecidedPage(decided);
-      const occasion = { now, origin, by: { type: 'link', id: asked.id } } as const;
+      const occasion = { now, origin, by: { type: 'link', id: links.id } } as const;
       await decideRequest(occasion, await requireOpen(found, state, now), decision);
       return siteRequestDecidedPage(decided);
     });

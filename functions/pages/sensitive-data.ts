@@ -9,7 +9,7 @@ import { REQUEST_REFUSALS } from '../../lib/domain/site-request.ts';
 import { forAnybody } from '../../lib/http/for-anybody.ts';
 import {
   findSiteRequest,
-  readAsking,
+  readRequestingTeam,
   readRequestState,
   requireDecision,
   requireOpen,
@@ -32,19 +32,19 @@ export const endpoint = forAnybody({
   refuses: REQUEST_REFUSALS,
   async handle({ request: { now, headers }, query: { token = '' } }) {
     const found = await findSiteRequest(parseSiteToken('siteRequest', token));
-    const { asked } = found;
-    const [state, asking] = await Promise.all([readRequestState(found), readAsking(asked)]);
+    const { links } = found;
+    const [state, requesting] = await Promise.all([readRequestState(found), readRequestingTeam(links)]);
     const setting = sitePageSetting(headers['accept-language'], state?.organization);
     return answerSiteHolder(setting, async () => {
-      if (!asking) throw new Refusal('sensitive_request_over');
-      const teamName = asking.team.name;
+      if (!requesting) throw new Refusal('sensitive_request_over');
+      const teamName = requesting.team.name;
       const decision = requireDecision(found, state, now);
       if (decision) return siteRequestDecidedPage({ ...setting, decision, teamName });
       const { request, requester, site } = await requireOpen(found, state, now);
       return siteRequestPage({
         ...setting,
-        ...{ siteName: site.name, teamName, organizationName: asking.organization.name },
-        ...{ requesterName: nameOf(requester), reason: request.reason, asked: request },
+        ...{ siteName: site.name, teamName, organizationName: requesting.organization.name },
+        ...{ requesterName: nameOf(requester), reason: request.reason, requested: request },
         ...{ token, action: SITE_REQUEST_PATH },
       });
     });

@@ -57,7 +57,7 @@ export const endpoint = forAnybody({
       const others = managed.filter(({ team: { id } }) => id !== site.teamId);
       return siteInvitePage({
         ...setting,
-        ...{ siteName: site.name, teamName: team.name, inviterName: nameOf(user), carried: invite },
+        ...{ siteName: site.name, teamName: team.name, inviterName: nameOf(user), terms: invite },
         ...{ expiresAt: invite.expiresAt, token, action: SITE_INVITE_PATH },
         choices: others.slice(0, CHOICES).map((choice) => ({
           uuid: shortIdAsUuid(choice.team.id),

@@ -9,9 +9,9 @@ import { type Team, teamIdFromUuid } from '../../lib/domain/team.ts';
 import { forMember } from '../../lib/http/for-member.ts';
 import { union } from '../../lib/table/access.ts';
 import { readCounters } from '../../lib/table/counters.ts';
-import { AROUND_TEAM, aroundTeam } from '../../lib/teams/around.ts';
 import { CREATE_TEAM_BELOW, createTeam } from '../../lib/teams/create-team.ts';
-import { LOOK_ABOVE, requireTeam } from '../../lib/teams/permissions.ts';
+import { READ_ANCESTORS, requireTeam } from '../../lib/teams/permissions.ts';
+import { READ_TEAM_DETAILS, readTeamDetails } from '../../lib/teams/team-details.ts';
 import { findTeam, getTeam } from '../../lib/teams/teams.ts';
 
 export const returns = { 201: PapershiftTeamDocument };
@@ -27,7 +27,7 @@ export const endpoint = forMember({
   format: papershift,
   route: 'POST /api/v1/teams',
   permission: 'team:create',
-  table: union(LOOK_ABOVE, AROUND_TEAM, CREATE_TEAM_BELOW),
+  table: union(READ_ANCESTORS, READ_TEAM_DETAILS, CREATE_TEAM_BELOW),
   depth: 2,
   creates: true,
   accepts: 'application/vnd.api+json',
@@ -57,10 +57,10 @@ export const endpoint = forMember({
     }
     refuseReadOnly(body, newAttributes(organization));
     const { limits } = configuration();
-    const answer = (team: Team, around: Omit<View, 'organization'>) => ({
+    const answer = (team: Team, details: Omit<View, 'organization'>) => ({
       status: 201,
       headers: { location: addressOf(team) },
-      body: showTeam(team, query, { organization, ...around }),
+      body: showTeam(team, query, { organization, ...details }),
     });
     const team = await located(body, async () => {
       if (parentTeamId !== undefined) await requireTeam('team:read', actor, parent);
@@ -71,8 +71,8 @@ export const endpoint = forMember({
         (made) => remember(answer(made, { manages: () => true })),
       );
     });
-    const around = await aroundTeam(actor, team, undefined, query.include);
-    return answer(team, { ...around, manages: (shown) => shown.id === team.id || around.manages(shown) });
+    const details = await readTeamDetails({ actor, team }, query.include);
+    return answer(team, { ...details, manages: (shown) => shown.id === team.id || details.manages(shown) });
   },
 });
 export const { handler } = endpoint;

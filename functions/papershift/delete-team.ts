@@ -25,7 +25,7 @@ export const endpoint = forTeam({
   team: ({ request }) => ({ id: pathTeam(request) }),
   read: async ({ request }) => readTeamQuery(request.query, false),
   async handle({ actor, organization, occasion, team, own, read: query }) {
-    const discarded = await deleteTeam(occasion, actor, own, organization, team);
+    const discarded = await deleteTeam(occasion, { actor, own, organization, team });
     return { status: 200, body: showTeam(discarded, query, { organization, manages: () => false }) };
   },
 });

@@ -4,7 +4,7 @@ import { PapershiftTeamDocument } from '../../lib/dialects/papershift/schemas.ts
 import { showTeam } from '../../lib/dialects/papershift/show.ts';
 import { forTeam } from '../../lib/http/for-team.ts';
 import { pathTeam } from '../../lib/http/path.ts';
-import { AROUND_TEAM, aroundTeam } from '../../lib/teams/around.ts';
+import { READ_TEAM_DETAILS, readTeamDetails } from '../../lib/teams/team-details.ts';
 
 export const returns = { 200: PapershiftTeamDocument };
 
@@ -17,14 +17,14 @@ export const endpoint = forTeam({
   format: papershift,
   route: 'GET /api/v1/teams/{id}',
   permission: 'team:read',
-  table: AROUND_TEAM,
+  table: READ_TEAM_DETAILS,
   depth: 1,
   query: TeamParameters,
   team: ({ request }) => ({ id: pathTeam(request) }),
   read: async ({ request }) => readTeamQuery(request.query),
   async handle({ actor, organization, team, own, read: query }) {
-    const around = await aroundTeam(actor, team, own, query.include);
-    return { status: 200, body: showTeam(team, query, { organization, ...around }) };
+    const details = await readTeamDetails({ actor, team, own }, query.include);
+    return { status: 200, body: showTeam(team, query, { organization, ...details }) };
   },
 });
 export const { handler } = endpoint;

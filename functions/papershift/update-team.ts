@@ -12,8 +12,8 @@ import { attributesOf, showTeam } from '../../lib/dialects/papershift/show.ts';
 import { forTeam } from '../../lib/http/for-team.ts';
 import { pathTeam } from '../../lib/http/path.ts';
 import { union } from '../../lib/table/access.ts';
-import { AROUND_TEAM, aroundTeam } from '../../lib/teams/around.ts';
 import { requireTeam } from '../../lib/teams/permissions.ts';
+import { READ_TEAM_DETAILS, readTeamDetails } from '../../lib/teams/team-details.ts';
 import { findTeam } from '../../lib/teams/teams.ts';
 import { UPDATE_TEAM, updateTeam } from '../../lib/teams/update-team.ts';
 
@@ -28,7 +28,7 @@ export const endpoint = forTeam({
   format: papershift,
   route: 'PATCH /api/v1/teams/{id}',
   permission: 'team:manage',
-  table: union(AROUND_TEAM, UPDATE_TEAM),
+  table: union(READ_TEAM_DETAILS, UPDATE_TEAM),
   depth: 2,
   accepts: 'application/vnd.api+json',
   body: ChangedTeamBody,
@@ -52,8 +52,8 @@ export const endpoint = forTeam({
       if (isMoved) await requireTeam('team:read', actor, parent);
       return updateTeam(occasion, { actor, own, organization, team }, { name: body.name, parentTeamId });
     });
-    const around = await aroundTeam(actor, changed, own, query.include);
-    return { status: 200, body: showTeam(changed, query, { organization, ...around }) };
+    const details = await readTeamDetails({ actor, team: changed, own }, query.include);
+    return { status: 200, body: showTeam(changed, query, { organization, ...details }) };
   },
 });
 export const { handler } = endpoint;

@@ -48,7 +48,7 @@ export const endpoint = forTeam({
       refuseUnlessMay(place, role, present?.role);
       return { role, ...(roles && { roles }) };
     };
-    await putTeamMembers(occasion, actor, team, members, placeOf, configuration().limits);
+    await putTeamMembers(occasion, { actor, team, members, limits: configuration().limits }, placeOf);
     return { status: 200, body: { success: true } };
   },
 });

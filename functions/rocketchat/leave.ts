@@ -20,7 +20,7 @@ export const endpoint = forTeam({
   team: ({ body }) => teamMeant(body),
   async handle({ actor, occasion, team, own }) {
     if (!own || !isIn(actor, own)) throw new Refusal('team_member_not_found');
-    await removeTeamMember(occasion, actor, own, team, own);
+    await removeTeamMember(occasion, { actor, own, team, row: own });
     return { status: 200, body: { success: true } };
   },
 });

@@ -34,7 +34,7 @@ export const endpoint = forTeam({
     if (!mayModerate(actor, own, row?.role)) throw new Refusal('forbidden', { team: ['unauthorized'] });
     if (!member) throw new Refusal('member_not_found');
     if (!row || !isIn(member, row)) throw new Refusal('team_member_not_found');
-    await removeTeamMember(occasion, actor, own, team, row);
+    await removeTeamMember(occasion, { actor, own, team, row });
     return { status: 200, body: { success: true } };
   },
 });

@@ -2,8 +2,8 @@ import { CLEAR } from '../../lib/cascades/clearing.ts';
 import { dueJob, dueOrganization, duePlaceholder, dueTeam } from '../../lib/cascades/due.ts';
 import { END_PLACEHOLDER } from '../../lib/cascades/placeholders.ts';
 import { onSchedule } from '../../lib/http/schedule.ts';
-import { dueAsking } from '../../lib/invitations/asking.ts';
 import { dueInvitation } from '../../lib/invitations/due.ts';
+import { dueRenewalRequest } from '../../lib/invitations/renewal-request.ts';
 import { dueOffer } from '../../lib/organizations/ownership.ts';
 import { sweepDue, type Workers } from '../../lib/outbox/sweep.ts';
 import { dueGrant, dueGrantEnd, EXPIRE_GRANT } from '../../lib/sites/grants.ts';
@@ -15,7 +15,7 @@ import { union } from '../../lib/table/access.ts';
 const WORKERS: Workers = {
   Invitation: dueInvitation,
   SiteInvite: dueSiteInvite,
-  Mail: dueAsking,
+  Mail: dueRenewalRequest,
   RequestMail: dueRequest,
   GrantEndMail: dueGrantEnd,
   OfferMail: dueOffer,

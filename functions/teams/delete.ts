@@ -19,7 +19,7 @@ export const endpoint = forTeam({
   refuses: ['default_team', 'team_has_children', 'team_has_sites'],
   team: ({ request }) => ({ id: pathId(request, 'team') }),
   async handle({ actor, organization, occasion, team, own }) {
-    await deleteTeam(occasion, actor, own, organization, team);
+    await deleteTeam(occasion, { actor, own, organization, team });
     return { status: 204 };
   },
 });

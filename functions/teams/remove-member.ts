@@ -24,7 +24,7 @@ export const endpoint = forTeam({
     if (!member) throw new Refusal('member_not_found');
     const row = member.memberId === actor.memberId ? own : await getTeamMembership(team.id, member.userId);
     if (!row || !isIn(member, row)) throw new Refusal('team_member_not_found');
-    await removeTeamMember(occasion, actor, own, team, row);
+    await removeTeamMember(occasion, { actor, own, team, row });
     return { status: 204 };
   },
 });

@@ -45,7 +45,7 @@ export const endpoint = forPerson({
     if (parsed) refuseUnlessInvitedToSite(found.invite, parsed.secret, email);
     const { limits } = configuration();
     const missing = () => selectedInvalid('team_uuid');
-    const { site, team, access } = await acceptSiteInvite(occasion, userId, found, home, limits, missing);
+    const { site, team, access } = await acceptSiteInvite(occasion, { found, userId, home, limits, missing });
     return {
       status: 200,
       body: {

@@ -17,7 +17,7 @@ export const example = { identity: 'CP-0001', reference: 'Left of the gate' };
  * Makes a charger on a site, which belongs to the team that owns the site. Owners of that team may, and ADMINs of its
  * organization.
  *
- * Its `identity` is unique, in all organizations and whatever the letter case.
+ * Its `identity` is unique in the organization, whatever the letter case.
  */
 export const endpoint = forSite({
   format: volttime,

@@ -22,7 +22,7 @@ export const endpoint = forSite({
   sees: seesCharger,
   async handle({ request, occasion, reach, read, ways, way }) {
     const charger = requireCharger(read, insightBy(ways, request.now));
-    await deleteCharger(occasion, way, reach, charger);
+    await deleteCharger(occasion, { way, ...reach, charger });
     return { status: 200, body: { message: 'Charger deleted successfully' } };
   },
 });

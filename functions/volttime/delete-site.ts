@@ -23,7 +23,7 @@ export const endpoint = forSite({
   missing: 'site_not_found',
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
   async handle({ occasion, reach: { site }, way }) {
-    await deleteSite(occasion, way, site);
+    await deleteSite(occasion, { way, site });
     return { status: 200, body: { message: 'Site deleted successfully' } };
   },
 });

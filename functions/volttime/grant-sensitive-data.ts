@@ -30,7 +30,8 @@ export const endpoint = forSite({
   async handle({ body, occasion, reach, way }) {
     const { expires_never: isEndless, data_access_expires_at: expiresAt } = body;
     const { access } = shareOfNamedTeam(reach);
-    await changeGrant(occasion, way, reach, access, isEndless || expiresAt === undefined ? {} : { expiresAt });
+    const grant = isEndless || expiresAt === undefined ? {} : { expiresAt };
+    await changeGrant(occasion, { way, site: reach.site, access }, grant);
     return { status: 200, body: { message: 'Sensitive data access granted successfully' } };
   },
 });

@@ -1,12 +1,18 @@
 import { configuration } from '../../lib/configuration.ts';
 import { volttime } from '../../lib/dialects/volttime/format.ts';
-import { assetsOf, carriedBy, NewSiteInvite, requireAssets, requireAtMost } from '../../lib/dialects/volttime/input.ts';
+import {
+  assetsOf,
+  inviteTermsOf,
+  NewSiteInvite,
+  requireAssets,
+  requireAtMost,
+} from '../../lib/dialects/volttime/input.ts';
 import { NewInvite } from '../../lib/dialects/volttime/schemas.ts';
 import { showInvite } from '../../lib/dialects/volttime/show.ts';
 import { readKey } from '../../lib/domain/path-key.ts';
 import { forSite } from '../../lib/http/for-site.ts';
 import { chargersOn, FIND_CHARGERS, findChargers } from '../../lib/sites/chargers.ts';
-import { beforeInviting, INVITE_TO_SITE, inviteToSite } from '../../lib/sites/site-inviting.ts';
+import { CREATE_SITE_INVITE, createSiteInvite, readSiteInviteContext } from '../../lib/sites/site-inviting.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
 
@@ -26,7 +32,7 @@ export const endpoint = forSite({
   format: volttime,
   route: 'POST /api/v3/sites/{site}/teams/invite',
   permission: 'site:manage',
-  table: union(LOCATE_SITE, FIND_CHARGERS, INVITE_TO_SITE),
+  table: union(LOCATE_SITE, FIND_CHARGERS, CREATE_SITE_INVITE),
   depth: 5,
   email: true,
   creates: true,
@@ -37,13 +43,13 @@ export const endpoint = forSite({
   read: ({ body }) => findChargers(assetsOf(body)?.slice(0, configuration().limits.assetsOfAccess) ?? []),
   async handle({ body, occasion, remember, reach: { site }, way, read }) {
     requireAtMost('accessible_assets', assetsOf(body), configuration().limits.assetsOfAccess);
-    const [before, chargers] = await Promise.all([
-      beforeInviting(site, way, body.email, occasion.now),
+    const [context, chargers] = await Promise.all([
+      readSiteInviteContext(occasion, { way, site, email: body.email }),
       chargersOn(site.id, read),
     ]);
     const assets = assetsOf(body) && requireAssets(read, chargers);
-    const input = { email: body.email, ...carriedBy(body, assets) };
-    const { invite, headers, given } = await inviteToSite(occasion, way, site, input, before, (made) =>
+    const input = { email: body.email, ...inviteTermsOf(body, assets) };
+    const { invite, headers, given } = await createSiteInvite(occasion, { way, site, context }, input, (made) =>
       remember({ status: 201, body: showInvite(made) }),
     );
     return { status: 201, headers, body: showInvite(invite, given) };

@@ -5,7 +5,7 @@ import { showCharger } from '../../lib/dialects/volttime/show.ts';
 import { insightBy } from '../../lib/domain/insight.ts';
 import { readKey } from '../../lib/domain/path-key.ts';
 import { forSite } from '../../lib/http/for-site.ts';
-import { LIST_CHARGERS, listChargersSeen } from '../../lib/sites/chargers.ts';
+import { LIST_CHARGERS, listVisibleChargers } from '../../lib/sites/chargers.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
 
@@ -24,7 +24,7 @@ export const endpoint = forSite({
   async handle({ request, query, reach: { site }, ways }) {
     const page = readPage(query);
     const insight = insightBy(ways, request.now);
-    const chargers = await listChargersSeen(site.id, insight, { skip: page.skip, limit: page.size + 1 });
+    const chargers = await listVisibleChargers(site.id, insight, { skip: page.skip, limit: page.size + 1 });
     return { status: 200, body: collection(request.path, page, chargers, showCharger) };
   },
 });

@@ -3,7 +3,7 @@ import { collection, PageQuery, readPage } from '../../lib/dialects/volttime/pag
 import { list, Team } from '../../lib/dialects/volttime/schemas.ts';
 import { showTeam } from '../../lib/dialects/volttime/show.ts';
 import { forCaller } from '../../lib/http/for-caller.ts';
-import { LIST_TEAMS, listTeamsSeen } from '../../lib/teams/viewing.ts';
+import { LIST_TEAMS, listVisibleTeams } from '../../lib/teams/viewing.ts';
 
 export const returns = { 200: list(Team) };
 
@@ -21,7 +21,7 @@ export const endpoint = forCaller({
   query: PageQuery,
   async handle({ request, query, caller: { userId, bound } }) {
     const page = readPage(query);
-    const teams = await listTeamsSeen(userId, bound);
+    const teams = await listVisibleTeams(userId, bound);
     return { status: 200, body: collection(request.path, page, teams.slice(page.skip), showTeam) };
   },
 });

@@ -1,7 +1,7 @@
 import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { Charger, resource } from '../../lib/dialects/volttime/schemas.ts';
 import { showCharger } from '../../lib/dialects/volttime/show.ts';
-import { insightBy, requireCharger, seenCharger } from '../../lib/domain/insight.ts';
+import { insightBy, redactedCharger, requireCharger } from '../../lib/domain/insight.ts';
 import { readKey } from '../../lib/domain/path-key.ts';
 import { forSite } from '../../lib/http/for-site.ts';
 import { FIND_CHARGER, getCharger, locateCharger } from '../../lib/sites/chargers.ts';
@@ -20,7 +20,7 @@ export const endpoint = forSite({
   read: ({ located: { siteId, chargerId } }) => getCharger(siteId, chargerId),
   async handle({ request, read, ways }) {
     const insight = insightBy(ways, request.now);
-    const charger = seenCharger(requireCharger(read, insight), insight);
+    const charger = redactedCharger(requireCharger(read, insight), insight);
     return { status: 200, body: { data: showCharger(charger) } };
   },
 });

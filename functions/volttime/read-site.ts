@@ -1,7 +1,7 @@
 import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { resource, Site } from '../../lib/dialects/volttime/schemas.ts';
 import { showSite } from '../../lib/dialects/volttime/show.ts';
-import { insightBy, seenSite } from '../../lib/domain/insight.ts';
+import { insightBy, redactedSite } from '../../lib/domain/insight.ts';
 import { readKey } from '../../lib/domain/path-key.ts';
 import { forSite } from '../../lib/http/for-site.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
@@ -19,7 +19,7 @@ export const endpoint = forSite({
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
   async handle({ request, reach: { site }, ways }) {
     const insight = insightBy(ways, request.now);
-    return { status: 200, body: { data: showSite(seenSite(site, insight)) } };
+    return { status: 200, body: { data: showSite(redactedSite(site, insight)) } };
   },
 });
 export const { handler } = endpoint;

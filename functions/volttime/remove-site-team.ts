@@ -25,7 +25,7 @@ export const endpoint = forSite({
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
   team: ({ request }) => readKey('team', request.params.team),
   async handle({ occasion, reach, way }) {
-    await removeAccess(occasion, way, reach, shareOfNamedTeam(reach).access);
+    await removeAccess(occasion, { way, site: reach.site, access: shareOfNamedTeam(reach).access });
     return { status: 200, body: { message: 'Team access removed successfully' } };
   },
 });

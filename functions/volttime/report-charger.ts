@@ -2,11 +2,11 @@ import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { ChargerReport } from '../../lib/dialects/volttime/input.ts';
 import { Charger, resource } from '../../lib/dialects/volttime/schemas.ts';
 import { showCharger } from '../../lib/dialects/volttime/show.ts';
-import { insightBy, requireCharger, seenCharger, seesCharger } from '../../lib/domain/insight.ts';
+import { insightBy, redactedCharger, requireCharger, seesCharger } from '../../lib/domain/insight.ts';
 import { readKey } from '../../lib/domain/path-key.ts';
 import type { Way } from '../../lib/domain/reach.ts';
 import { forSite } from '../../lib/http/for-site.ts';
-import { REPORT_CHARGER, reportCharger } from '../../lib/sites/charger-changes.ts';
+import { REPORT_CHARGER, reportCharger } from '../../lib/sites/charger-reports.ts';
 import { FIND_CHARGER, getCharger, locateCharger } from '../../lib/sites/chargers.ts';
 import { union } from '../../lib/table/access.ts';
 
@@ -42,7 +42,7 @@ export const endpoint = forSite({
     const report = { connectionStatus, status, error, errorInfo };
     const way = ways.find(({ access: { assets } }) => assets?.includes(charger.id) ?? true) as Way;
     const changed = await reportCharger(occasion, { way, site, charger, insight }, report);
-    return { status: 200, body: { data: showCharger(seenCharger(changed, insight)) } };
+    return { status: 200, body: { data: showCharger(redactedCharger(changed, insight)) } };
   },
 });
 export const { handler } = endpoint;

@@ -34,7 +34,7 @@ export const endpoint = forSite({
   async handle({ body, occasion, reach, way }) {
     const { reason, requested_expires_never: isEndless, requested_data_expires_at: end } = body;
     const input = { reason, ...(end && !isEndless && { expiresAt: end }) };
-    await requestSensitive(occasion, way, reach.site, input, configuration().limits);
+    await requestSensitive(occasion, { way, site: reach.site, limits: configuration().limits }, input);
     return { status: 200, body: { message: 'Sensitive data access request sent successfully' } };
   },
 });

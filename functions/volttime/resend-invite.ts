@@ -3,7 +3,7 @@ import { Message } from '../../lib/dialects/volttime/schemas.ts';
 import { readKey, readNumber } from '../../lib/domain/path-key.ts';
 import { forSite } from '../../lib/http/for-site.ts';
 import { requireSiteInvite } from '../../lib/sites/site-invites.ts';
-import { beforeInviting, INVITE_AGAIN, inviteAgain } from '../../lib/sites/site-inviting.ts';
+import { RESEND_SITE_INVITE, readSiteInviteContext, resendSiteInvite } from '../../lib/sites/site-inviting.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
 
@@ -20,7 +20,7 @@ export const endpoint = forSite({
   format: volttime,
   route: 'POST /api/v3/sites/{site}/teams/invites/{invite}/resend',
   permission: 'site:manage',
-  table: union(LOCATE_SITE, INVITE_AGAIN),
+  table: union(LOCATE_SITE, RESEND_SITE_INVITE),
   depth: 6,
   email: true,
   refuses: [
@@ -31,8 +31,8 @@ export const endpoint = forSite({
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
   async handle({ request, occasion, reach: { site }, way }) {
     const invite = await requireSiteInvite(site, readNumber(request.params.invite));
-    const before = await beforeInviting(site, way, invite.email, occasion.now);
-    const headers = await inviteAgain(occasion, way, site, invite, before);
+    const context = await readSiteInviteContext(occasion, { way, site, email: invite.email });
+    const headers = await resendSiteInvite(occasion, { way, site, invite, context });
     return { status: 200, headers, body: { message: 'Invite resent successfully' } };
   },
 });

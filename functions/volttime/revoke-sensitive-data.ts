@@ -28,7 +28,7 @@ export const endpoint = forSite({
   async handle({ occasion, reach, way }) {
     const { access } = shareOfNamedTeam(reach);
     const isToEnd = access.grants ?? (await getSiteRequest(access.siteId, access.teamId));
-    if (isToEnd) await changeGrant(occasion, way, reach, access, undefined);
+    if (isToEnd) await changeGrant(occasion, { way, site: reach.site, access }, undefined);
     return { status: 200, body: { message: 'Sensitive data access revoked successfully' } };
   },
 });

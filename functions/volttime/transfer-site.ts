@@ -27,7 +27,8 @@ export const endpoint = forSite({
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
   team: ({ request }) => readKey('team', request.params.team),
   async handle({ occasion, reach, way }) {
-    await transferSite(occasion, way, reach.site, shareOfNamedTeam(reach), configuration().limits);
+    const { limits } = configuration();
+    await transferSite(occasion, { way, site: reach.site, ...shareOfNamedTeam(reach), limits });
     return { status: 200, body: { message: 'Site ownership transferred successfully' } };
   },
 });

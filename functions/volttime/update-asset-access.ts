@@ -42,7 +42,7 @@ export const endpoint = forSite({
       id && assets?.has(id) ? [] : [`accessible_assets.${index}.asset_id`],
     );
     if (missing && missing.length > 0) throw selectedInvalid(...missing);
-    await limitAccess(occasion, way, reach, access, assets && [...assets]);
+    await limitAccess(occasion, { way, site: reach.site, access }, assets && [...assets]);
     return { status: 200, body: { message: 'Asset access modified successfully' } };
   },
 });

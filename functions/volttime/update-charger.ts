@@ -27,7 +27,7 @@ export const endpoint = forSite({
   sees: seesCharger,
   async handle({ request, body, occasion, reach: { site }, read, ways, way }) {
     const charger = requireCharger(read, insightBy(ways, request.now));
-    const changed = await updateCharger(occasion, way, site, charger, body);
+    const changed = await updateCharger(occasion, { way, site, charger }, body);
     return { status: 200, body: { data: showCharger(changed) } };
   },
 });

@@ -22,7 +22,7 @@ export const endpoint = forSite({
   missing: 'site_not_found',
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
   async handle({ body, occasion, reach: { site }, way }) {
-    const changed = await updateSite(occasion, way, site, body);
+    const changed = await updateSite(occasion, { way, site }, body);
     return { status: 200, body: { data: showSite(changed) } };
   },
 });

@@ -22,7 +22,8 @@ export const endpoint = forSite({
   missing: 'site_not_found',
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
   async handle({ request, occasion, reach: { site }, way }) {
-    await withdrawSiteInvite(occasion, way, site, await requireSiteInvite(site, readNumber(request.params.invite)));
+    const invite = await requireSiteInvite(site, readNumber(request.params.invite));
+    await withdrawSiteInvite(occasion, { way, site, invite });
     return { status: 200, body: { message: 'Invite withdrawn successfully' } };
   },
 });

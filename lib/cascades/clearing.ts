@@ -7,7 +7,8 @@ import type { Team, TeamMembership } from '../domain/team.ts';
 import { listInvitations } from '../invitations/invitations.ts';
 import { getMember, jobWrites, listMembers } from '../organizations/members.ts';
 import { listAccessTokens, tokenRemoval } from '../people/access-tokens.ts';
-import { chargerRemoval, moveIdentity } from '../sites/charger-changes.ts';
+import { chargerRemoval } from '../sites/charger-changes.ts';
+import { moveIdentity } from '../sites/charger-identity.ts';
 import { listChargers } from '../sites/chargers.ts';
 import { accessEntry, accessRemoval, auditIn, countSites, sharingChange } from '../sites/sharing.ts';
 import { siteRemoval } from '../sites/site-changes.ts';
@@ -86,7 +87,7 @@ async function clearSite(occasion: Occasion, { siteId }: SiteJob): Promise<boole
       access
         ? [
             ...accessRemoval(access),
-            ...(teams[index] ? [countSites(access, 0, -1)] : []),
+            ...(teams[index] ? [countSites(access, { sharedSites: -1 })] : []),
             ...auditIn(
               occasion,
               [access.organizationId],
@@ -244,12 +245,12 @@ async function clearSites(occasion: Occasion, teamId: string): Promise<boolean> 
       for (const charger of chargers) await transact(chargerRemoval(charger));
       // So that a part stays small: the next one finds the site without them.
       if (chargers.length > 0) return false;
-      await transact([...siteRemoval(site, occasion.now), countSites(site, -1, 0)]);
+      await transact([...siteRemoval(site, occasion.now), countSites(site, { sites: -1 })]);
       continue;
     }
     await transact([
       ...accessRemoval(row),
-      ...(team ? [countSites(row, 0, -1)] : []),
+      ...(team ? [countSites(row, { sharedSites: -1 })] : []),
       ...(site
         ? [
             sharingChange(site, -1),

@@ -5,7 +5,7 @@ import type { Work } from '../outbox/sweep.ts';
 import { USER } from '../people/people.ts';
 import type { DueItem } from '../table/due.ts';
 import { itemReader, TornItem } from '../table/items.ts';
-import { untilFresh } from '../table/write.ts';
+import { retryWhileStale } from '../table/write.ts';
 import { TEAM } from '../teams/teams.ts';
 import { clearJob, clearOrganization, clearTeam, SITE_JOB } from './clearing.ts';
 import { endPlaceholder } from './placeholders.ts';
@@ -46,7 +46,7 @@ export async function duePlaceholder(item: DueItem): Promise<Work> {
 function inParts(clearPart: (occasion: Occasion) => Promise<boolean>): Work {
   return async (occasion, run) => {
     // What is cleared at once meets in teams.
-    while (run.hasTime() && !(await untilFresh(() => clearPart(occasion))));
+    while (run.hasTime() && !(await retryWhileStale(() => clearPart(occasion))));
     return 'cleared';
   };
 }

@@ -1,4 +1,4 @@
-import { elsewhere, type Occasion, unseen } from '../domain/audit.ts';
+import { byLinkHolder, type Occasion, withoutSourceAddress } from '../domain/audit.ts';
 import { ERASED, type Invitation, statusAt } from '../domain/invitation.ts';
 import { refuseOwner } from '../domain/member.ts';
 import { getInvitation, type InvitedGuard, listInvited } from '../invitations/invitations.ts';
@@ -58,7 +58,9 @@ export async function erasePerson(
     const { organizationId, memberId } = membership;
     const member = existing(keys.member(organizationId, memberId), members[index]);
     const isPresent = present.some((row) => row.organizationId === organizationId);
-    await (isPresent ? removeMember(elsewhere(occasion), membership, member) : clearMember(member, occasion.now));
+    await (isPresent
+      ? removeMember(withoutSourceAddress(occasion), membership, member)
+      : clearMember(member, occasion.now));
   }
   for (let invites = first; ; invites = await withInvitations(await listInvites(email))) {
     const { guards, sites } = invites;
@@ -122,7 +124,11 @@ async function forget(
         remove: ['due', 'dueAt', 'message'],
         when: [{ attribute: 'status', is: status }],
       },
-      audit(unseen(occasion, id), { action: 'invitation.erase', organizationId, resource: { type: 'invitation', id } }),
+      audit(byLinkHolder(occasion, id), {
+        action: 'invitation.erase',
+        organizationId,
+        resource: { type: 'invitation', id },
+      }),
       ...(isPending ? [count(organizationId, seat, 'invitationEnded')] : []),
     ];
   });

@@ -97,8 +97,8 @@ export interface Occasion {
   readonly origin: Origin;
 }
 
-/** An occasion as an organization is told of it in which nobody acted: from where it came is none of its business. */
-export function elsewhere<T extends Pick<Occasion, 'origin'>>(occasion: T): T {
+/** An occasion as an organization is told of it in which nobody acted: the caller's address is none of its business. */
+export function withoutSourceAddress<T extends Pick<Occasion, 'origin'>>(occasion: T): T {
   return { ...occasion, origin: { ...occasion.origin, sourceAddress: null } };
 }
 
@@ -107,17 +107,17 @@ export function elsewhere<T extends Pick<Occasion, 'origin'>>(occasion: T): T {
  *
  * @param organizationId the actor's
  */
-export function abroad(occasion: Occasion, organizationId: string): Occasion {
+export function forOtherOrganization(occasion: Occasion, organizationId: string): Occasion {
   const { type } = occasion.by;
   const by =
     type === 'user' || type === 'apiKey' ? ({ type: 'organization', id: organizationId } as const) : occasion.by;
-  return elsewhere({ ...occasion, by });
+  return withoutSourceAddress({ ...occasion, by });
 }
 
 /**
  * The occasion of what an invited person does who isn't a member: the organization learns neither who they are nor from
  * where they come.
  */
-export function unseen({ now, origin }: Pick<Occasion, 'now' | 'origin'>, invitationId: string): Occasion {
-  return elsewhere({ now, origin, by: { type: 'link', id: invitationId } });
+export function byLinkHolder({ now, origin }: Pick<Occasion, 'now' | 'origin'>, invitationId: string): Occasion {
+  return withoutSourceAddress({ now, origin, by: { type: 'link', id: invitationId } });
 }

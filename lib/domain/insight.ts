@@ -34,12 +34,12 @@ function assetsOf(lists: readonly Pick<SiteAccess, 'assets'>[]): Assets {
 }
 
 /** A site as somebody sees it. */
-export function seenSite(site: Site, { isSensitiveShown }: Insight): Site {
+export function redactedSite(site: Site, { isSensitiveShown }: Insight): Site {
   return isSensitiveShown ? site : without(site, SENSITIVE_FIELDS.site);
 }
 
 /** A charger as somebody sees it who sees it. */
-export function seenCharger(charger: Charger, insight: Insight): Charger {
+export function redactedCharger(charger: Charger, insight: Insight): Charger {
   return isChargerShown(charger, insight) ? charger : without(charger, SENSITIVE_FIELDS.charger);
 }
 

@@ -61,8 +61,8 @@ export interface Invitation {
   readonly remindersStoppedAt?: string;
   /** Hashes of the secrets that are good for stopping reminders: one a mail. */
   readonly stopSecrets: readonly string[];
-  /** When the holder of an expired link asked the inviter for a new one, in this period. */
-  readonly askedAt?: string;
+  /** When the holder of an expired link requested a new invitation, in this period. */
+  readonly renewalRequestedAt?: string;
   /** Hashes of the mailed secrets that are good for accepting: they prove the mailbox, and work alone. */
   readonly secrets: readonly string[];
   /**
@@ -232,14 +232,14 @@ export function refuseUnlessInvited(link: Link, person: { readonly email: string
   }
 }
 
-/** Whether an inviter can be asked for another invitation, once this one has expired: not for somebody who was erased. */
-export function canBeAskedFor({ email }: Invitation): boolean {
+/** Whether a new invitation can be requested, once this one has expired: not for somebody who was erased. */
+export function isRenewable({ email }: Invitation): boolean {
   return email !== ERASED;
 }
 
 /** Refuses to ask the inviter for another invitation while this one hasn't expired. */
 export function refuseUnlessExpired(link: Link, now: Date): void {
-  if (statusAt(link.invitation, now) === 'EXPIRED' && canBeAskedFor(link.invitation)) return;
+  if (statusAt(link.invitation, now) === 'EXPIRED' && isRenewable(link.invitation)) return;
   openLink(link, now);
   // No page of a link that is good has the button.
   throw new Refusal('validation_failed');

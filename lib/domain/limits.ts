@@ -180,10 +180,10 @@ export function freeSeats(
 export function teamPlace(counters: readonly Counters[], limits: Limits): { row: number; teams: number } | undefined {
   const used = new Map(counters.map(({ row, teams }) => [row, teams]));
   const places = sharesOf(limits.teams, rowsFor(limits.teams)).map((teams, row) => ({ row, teams }));
-  return anyOf(places.filter(({ row, teams }) => (used.get(row) ?? 0) < teams));
+  return pickRandom(places.filter(({ row, teams }) => (used.get(row) ?? 0) < teams));
 }
 
 /** One of several at random: so that those who come at once rarely meet. */
-export function anyOf<T>(choices: readonly T[]): T | undefined {
+export function pickRandom<T>(choices: readonly T[]): T | undefined {
   return choices[Math.floor(Math.random() * choices.length)];
 }

@@ -1,7 +1,7 @@
 /** The paths of the pages: those behind the links of mails, and those that their forms are posted to. */
 export const INVITATION_PATH = '/invitations/accept';
 export const DECLINE_PATH = '/invitations/decline';
-export const ASK_PATH = '/invitations/ask';
+export const RENEWAL_PATH = '/invitations/ask';
 export const STOP_PATH = '/invitations/stop-reminders';
 export const BLOCK_PATH = '/invitations/block';
 export const SITE_INVITE_PATH = '/site/invite/accept';

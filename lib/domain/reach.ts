@@ -3,7 +3,7 @@ import { Refusal } from './refusal.ts';
 import { may, type Permission, type ScopedPermission } from './roles.ts';
 import type { Site } from './site.ts';
 import type { SiteAccess } from './site-access.ts';
-import { above, isIn, mayManage, type Team, type TeamMembership } from './team.ts';
+import { ancestorsOf, isIn, mayManage, type Team, type TeamMembership } from './team.ts';
 
 /** One way by which somebody reaches a site: a team that has access, and why they are in it. */
 export interface Way {
@@ -13,6 +13,12 @@ export interface Way {
   readonly actor: Actor;
   /** Their place in the team, or in one above it; undefined for an ADMIN who is in neither. */
   readonly place: TeamMembership | undefined;
+}
+
+/** A site that somebody manages, and the way by which they do. */
+export interface ManagedSite {
+  readonly way: Way;
+  readonly site: Site;
 }
 
 /** What is known of somebody and a site: from it all their ways follow. */
@@ -42,7 +48,7 @@ export function waysOf({ accesses, actors, own, teams }: Omit<Reach, 'namedTeam'
     const [actor, team] = [acting.get(access.organizationId), teams.get(access.teamId)];
     if (!actor || !team) return [];
     const rows = new Map(own.filter((row) => isIn(actor, row)).map((row) => [row.teamId, row]));
-    const place = [team, ...above(team, teams)].map(({ id }) => rows.get(id)).find((row) => row !== undefined);
+    const place = [team, ...ancestorsOf(team, teams)].map(({ id }) => rows.get(id)).find((row) => row !== undefined);
     return place || actor.role === 'ADMIN' ? [{ access, team, actor, place }] : [];
   });
 }

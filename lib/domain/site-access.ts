@@ -63,7 +63,7 @@ export function accessBy({ assets, sensitive }: Given): Pick<SiteAccess, 'assets
  * What a team has that had some access and is given more: never less than before. A grant stays with the chargers that it
  * was given for: it takes in none of those that are given without, nor the other way round.
  */
-export function widened({ assets: had, grants = [], ...rest }: SiteAccess, given: Given): SiteAccess {
+export function withMoreAccess({ assets: had, grants = [], ...rest }: SiteAccess, given: Given): SiteAccess {
   const { assets, grants: added = [] } = accessBy(given);
   const all = had && assets && [...new Set([...had, ...assets])];
   const joined = joinedGrants([...grants, ...added]);

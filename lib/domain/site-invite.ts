@@ -7,7 +7,7 @@ import type { SensitiveGrant } from './site-access.ts';
 import { mayManage, type TeamMembership } from './team.ts';
 
 /** What an invite gives to the team that it is accepted for. */
-export interface Carried {
+export interface InviteTerms {
   /** That the team owns the site from then on; the rest is then of no meaning. */
   readonly transferOwnership: boolean;
   /** Sensitive data with it; undefined: without. */
@@ -17,7 +17,7 @@ export interface Carried {
 }
 
 /** An invite to a site, by mail to an address. Timestamps are ISO 8601 in UTC with milliseconds. */
-export interface SiteInvite extends Carried {
+export interface SiteInvite extends InviteTerms {
   readonly id: string;
   /** Its other name, an integer below 2^53. */
   readonly number: number;

@@ -15,8 +15,8 @@ export interface SiteRequest extends SensitiveGrant {
   readonly createdAt: string;
 }
 
-/** Who was mailed a link to a request, and what came of it by such a link. */
-export interface SiteAsked extends Pick<SiteRequest, 'id' | 'siteId' | 'teamId' | 'organizationId'> {
+/** The links to a request that were mailed, and what was decided by one. It outlives the request. */
+export interface SiteRequestLinks extends Pick<SiteRequest, 'id' | 'siteId' | 'teamId' | 'organizationId'> {
   /** `<user>#<hash>` for each secret that was mailed. */
   readonly secrets: ReadonlySet<string>;
   readonly decision?: Decision;

@@ -1,7 +1,7 @@
 import { fill } from './html.ts';
 import { type Language, momentInWords } from './language.ts';
 import type { SensitiveGrant } from './site-access.ts';
-import type { Carried } from './site-invite.ts';
+import type { InviteTerms } from './site-invite.ts';
 
 const EN = {
   gets: 'What your team gets',
@@ -33,8 +33,8 @@ const WORDS: Record<Language, Readonly<Record<keyof typeof EN, string>>> = {
 };
 
 /** What an invite to a site gives, as mails and pages tell it: each line with its label. */
-export function carriedInWords(
-  { transferOwnership, assets, sensitive }: Carried,
+export function termsInWords(
+  { transferOwnership, assets, sensitive }: InviteTerms,
   language: Language,
 ): (readonly [label: string, value: string])[] {
   const words = WORDS[language];

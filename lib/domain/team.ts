@@ -139,7 +139,7 @@ export function isIn(actor: { readonly memberId: string }, own: TeamMembership |
 }
 
 /** The teams above a team, the nearest first; as far as the depth of a tree goes. */
-export function above(team: Pick<Team, 'parentTeamId'>, teams: ReadonlyMap<string, Team>): Team[] {
+export function ancestorsOf(team: Pick<Team, 'parentTeamId'>, teams: ReadonlyMap<string, Team>): Team[] {
   const chain: Team[] = [];
   for (let at = team.parentTeamId; at !== undefined && chain.length < TREE_DEPTH; ) {
     const next = teams.get(at);
@@ -185,6 +185,7 @@ export function teamsWith(
   const byId = new Map(teams.map((team) => [team.id, team]));
   return teams.filter(
     (team) =>
-      (permission === 'team:read' && !team.isPrivate) || [team, ...above(team, byId)].some(({ id }) => mine.has(id)),
+      (permission === 'team:read' && !team.isPrivate) ||
+      [team, ...ancestorsOf(team, byId)].some(({ id }) => mine.has(id)),
   );
 }

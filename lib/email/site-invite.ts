@@ -1,8 +1,8 @@
 import { showAddress } from '../domain/address.ts';
 import { type Language, momentInWords } from '../domain/language.ts';
 import type { Product } from '../domain/product.ts';
-import type { Carried } from '../domain/site-invite.ts';
-import { carriedInWords } from '../domain/site-words.ts';
+import type { InviteTerms } from '../domain/site-invite.ts';
+import { termsInWords } from '../domain/site-words.ts';
 import { button, copyable, facts, nameSaid, paragraph } from './blocks.ts';
 import { LINK_WORDS, letter, SITE_LABELS } from './letter.ts';
 import type { Mail } from './mime.ts';
@@ -45,7 +45,7 @@ export interface SiteInviteMail {
   readonly inviterName: string;
   /** Answers go there. */
   readonly inviterAddress: string;
-  readonly carried: Carried;
+  readonly terms: InviteTerms;
   /** The invited address, as stored. */
   readonly email: string;
   /** Whose invites are refused there, and where. */
@@ -60,12 +60,12 @@ export interface SiteInviteMail {
 
 /** Composes the mail of an invite to a site. */
 export function siteInviteMail(invite: SiteInviteMail): Mail {
-  const { language, product, carried, email, inviterName, inviterAddress, link, blockLink } = invite;
+  const { language, product, terms, email, inviterName, inviterAddress, link, blockLink } = invite;
   const words = SITE_INVITE_WORDS[language];
   const { invited, expires, unexpected, alone } = LINK_WORDS[language];
   const site = nameSaid(invite.siteName);
   const until = momentInWords(new Date(invite.expiresAt), language);
-  const isTransfer = carried.transferOwnership;
+  const isTransfer = terms.transferOwnership;
   return letter({
     ...{ language, product, recipient: email, replyTo: { name: inviterName, address: inviterAddress } },
     said: {
@@ -81,7 +81,7 @@ export function siteInviteMail(invite: SiteInviteMail): Mail {
       facts(
         [
           [SITE_LABELS[language].site, site],
-          ...carriedInWords(carried, language),
+          ...termsInWords(terms, language),
           [invited, showAddress(email)],
           [expires, until],
         ],

@@ -45,7 +45,7 @@ export interface SiteRequestMail {
   readonly requesterName: string;
   readonly reason: string;
   /** Until when it is asked for. */
-  readonly asked: SensitiveGrant;
+  readonly requested: SensitiveGrant;
   /** Whom it goes to. */
   readonly recipient: string;
   readonly link: string;
@@ -77,7 +77,7 @@ export function siteRequestMail(request: SiteRequestMail): Mail {
         [
           [labels.site, site],
           [labels.team, team],
-          [words.until, endInWords(request.asked, language)],
+          [words.until, endInWords(request.requested, language)],
         ],
         copyable(link),
       ),

@@ -74,7 +74,7 @@ export function refuseUnlessGood(
 }
 
 /** What a token's owner may by it: the lower of its role and theirs, at each request. */
-export function boundBy({ tokenId, role }: AccessToken, membership: Membership): Actor {
+export function actorBoundByToken({ tokenId, role }: AccessToken, membership: Membership): Actor {
   return { ...membership, role: lowerRole(role ?? membership.role, membership.role), tokenId };
 }
 
@@ -83,7 +83,7 @@ export function ownerOf({ now, origin }: Request, { userId, tokenId }: TokenText
 }
 
 /** What a good access token acts as; undefined when its organization is no more. */
-export async function actingBy({ now }: Request, credential: TokenText): Promise<Actor | undefined> {
+export async function actorOfToken({ now }: Request, credential: TokenText): Promise<Actor | undefined> {
   const { userId, organizationId, tokenId } = credential;
   const [membership, organization, token] = await Promise.all([
     getMembership(userId, organizationId),
@@ -91,11 +91,11 @@ export async function actingBy({ now }: Request, credential: TokenText): Promise
     getAccessToken(userId, organizationId, tokenId),
   ]);
   refuseUnlessGood(token, credential, membership, now);
-  return token && membership && organization && boundBy(token, membership);
+  return token && membership && organization && actorBoundByToken(token, membership);
 }
 
 /** Who calls an endpoint of an organization, and with what. */
-export interface Coming<B extends Schema, Q extends Schema> {
+export interface IdentifiedCall<B extends Schema, Q extends Schema> {
   readonly request: Request;
   readonly credential: string | TokenText;
   readonly caller: Caller;
@@ -106,14 +106,14 @@ export interface Coming<B extends Schema, Q extends Schema> {
   readonly mistake?: Refusal;
 }
 
-export async function whoCalls<B extends Schema, Q extends Schema>(
+export async function identifyCaller<B extends Schema, Q extends Schema>(
   { format }: Spec<B, Q>,
   { request, input, fresh }: Parameters<Run<B, Q>>[0],
-): Promise<Coming<B, Q>> {
+): Promise<IdentifiedCall<B, Q>> {
   const credential = requireCredential(request);
   const claims = typeof credential === 'string' ? await verifyToken(credential) : undefined;
   // Whether an access token is a good one takes a read; whose isn't learns nothing of the request.
-  const incoming = claims && !isPermissionFirst(format) ? input() : held(input);
+  const incoming = claims && !isPermissionFirst(format) ? input() : inputOrRefusal(input);
   const remembered = claims && !fresh ? known.get(verifiedOnly(claims).identity) : undefined;
   const caller = !claims
     ? ownerOf(request, credential as TokenText)
@@ -134,7 +134,7 @@ function isPermissionFirst(format: Spec<Schema, Schema>['format']): boolean {
 }
 
 /** What an input is, or the refusal that it means. */
-function held<T>(input: () => T): T | Refusal {
+function inputOrRefusal<T>(input: () => T): T | Refusal {
   try {
     return input();
   } catch (error) {

@@ -6,7 +6,7 @@ import { Refusal, type RefusalCode } from '../domain/refusal.ts';
 import { SIGN_IN } from '../people/sign-in.ts';
 import { type TableAccess, union } from '../table/access.ts';
 import { ONCE } from '../table/idempotency.ts';
-import { untilFresh } from '../table/write.ts';
+import { retryWhileStale } from '../table/write.ts';
 import type { CallerKind, HttpDeclaration, Route } from './declaration.ts';
 import { isEncoded, parseBody, validate } from './input.ts';
 import { answering } from './rendering.ts';
@@ -119,7 +119,7 @@ export function declare<B extends Schema, Q extends Schema>(
             query: (query && validate(query, readQuery(request.query), 'query', sentence)) as Parsed<Q>,
           };
         };
-        return (await untilFresh((attempt) => run({ request, input, fresh: attempt > 1 }))) as never;
+        return (await retryWhileStale((attempt) => run({ request, input, fresh: attempt > 1 }))) as never;
       }) as unknown as Endpoint['handler'],
   };
 }

@@ -2,7 +2,7 @@ import type { Reply } from '../dialects/format.ts';
 import type { TokenText } from '../domain/access-token.ts';
 import type { Actor } from '../domain/member.ts';
 import { getUser } from '../people/people.ts';
-import { actingBy, type Caller, identify, ownerOf, requireCredential } from './caller.ts';
+import { actorOfToken, type Caller, identify, ownerOf, requireCredential } from './caller.ts';
 import { declare, type Endpoint, type Incoming, type Schema, type Spec } from './endpoint.ts';
 import type { Request } from './request.ts';
 import { type Claims, unauthenticated, verifyToken } from './token.ts';
@@ -15,13 +15,13 @@ interface Owner extends Caller {
 }
 
 /** What of somebody's may be shown to whoever calls: to an access token what is of its organization, and no more. */
-export function shownTo<T extends { readonly organizationId: string }>({ bound }: Owner, rows: readonly T[]): T[] {
+export function visibleTo<T extends { readonly organizationId: string }>({ bound }: Owner, rows: readonly T[]): T[] {
   return rows.filter(({ organizationId }) => !bound || organizationId === bound.organizationId);
 }
 
 /**
  * Declares an endpoint about whoever calls, for persons and for access tokens, which show their owner, and of their
- * owner's organizations their own: `shownTo`.
+ * owner's organizations their own: `visibleTo`.
  */
 export function forCaller<B extends Schema = undefined, Q extends Schema = undefined>(
   spec: Spec<B, Q> & {
@@ -45,7 +45,7 @@ export function forCaller<B extends Schema = undefined, Q extends Schema = undef
 
 /** The owner of a good access token, where no organization is asked for. */
 async function verifiedOwner(request: Request, credential: TokenText): Promise<Owner> {
-  const [bound, user] = await Promise.all([actingBy(request, credential), getUser(credential.userId)]);
+  const [bound, user] = await Promise.all([actorOfToken(request, credential), getUser(credential.userId)]);
   if (!bound || !user) throw unauthenticated();
   return { ...ownerOf(request, credential), email: user.email, bound };
 }

@@ -1,6 +1,6 @@
 import type { Reply } from '../dialects/format.ts';
 import type { Actor } from '../domain/member.ts';
-import { type Caller, whoCalls } from './caller.ts';
+import { type Caller, identifyCaller } from './caller.ts';
 import { declare, type Endpoint, type Incoming, type Schema, type Spec } from './endpoint.ts';
 import type { Creating } from './once.ts';
 import { type Acting, actIn, type OrganizationPermission, organizationOf } from './organization.ts';
@@ -30,7 +30,7 @@ export function forMember<B extends Schema = undefined, Q extends Schema = undef
       oneself: spec.oneself !== undefined,
     },
     async (call) => {
-      const who = await whoCalls(spec, call);
+      const who = await identifyCaller(spec, call);
       const { caller, incoming } = who;
       const { organizationId, absent } = await organizationOf(who, call);
       return actIn(spec, who, organizationId, absent, {

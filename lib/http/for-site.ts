@@ -6,7 +6,7 @@ import { type Reach, type SitePermission, type Way, waysOf, waysWith } from '../
 import { Refusal, type RefusalCode } from '../domain/refusal.ts';
 import { REACH, readReach } from '../sites/reach.ts';
 import { union } from '../table/access.ts';
-import { actingBy, whoCalls } from './caller.ts';
+import { actorOfToken, identifyCaller } from './caller.ts';
 import { declare, type Endpoint, type Incoming, type Schema, type Spec } from './endpoint.ts';
 import { answeredOnce, type Creating, creating, onceOf } from './once.ts';
 
@@ -48,13 +48,14 @@ export function forSite<
   const { permission, missing } = spec;
   const declared = { ...spec, table: union(REACH, spec.table ?? {}), refuses: [missing, ...(spec.refuses ?? [])] };
   return declare(declared, { caller: ['person', 'token'], found: true, about: 'site', permission }, async (call) => {
-    const { request, caller, credential, confirm, incoming, mistake } = await whoCalls(spec, call);
+    const { request, caller, credential, confirm, incoming, mistake } = await identifyCaller(spec, call);
     const located = incoming && (await spec.locate(incoming));
     const token = typeof credential === 'string' ? undefined : credential;
     const once = incoming && onceOf(spec, incoming, caller, located?.siteId ?? '');
     const [bound, reach, read, earlier] = await Promise.all([
-      token && actingBy(request, token),
-      located && readReach(located.siteId, caller.userId, token?.organizationId, spec.team?.(incoming)),
+      token && actorOfToken(request, token),
+      located &&
+        readReach(located.siteId, caller.userId, { boundTo: token?.organizationId, namedTeam: spec.team?.(incoming) }),
       located && (spec.read?.({ ...incoming, located } as never) as Promise<R> | undefined),
       once?.earlier(),
       confirm(),

@@ -3,9 +3,9 @@ import type { Actor } from '../domain/member.ts';
 import { type Details, Refusal } from '../domain/refusal.ts';
 import type { Team, TeamMembership, TeamPermission } from '../domain/team.ts';
 import { type TableAccess, union } from '../table/access.ts';
-import { LOOK_ABOVE, requireTeam, type TeamAndPlace, type TeamRefusals } from '../teams/permissions.ts';
+import { READ_ANCESTORS, requireTeam, type TeamAndPlace, type TeamRefusals } from '../teams/permissions.ts';
 import { findTeam, type TeamReference } from '../teams/teams.ts';
-import { type Caller, type Coming, whoCalls } from './caller.ts';
+import { type Caller, type IdentifiedCall, identifyCaller } from './caller.ts';
 import { declare, type Endpoint, type Incoming, type Schema, type Spec } from './endpoint.ts';
 import type { Creating } from './once.ts';
 import { type Acting, actIn, organizationOf } from './organization.ts';
@@ -47,7 +47,7 @@ export function forTeam<B extends Schema = undefined, Q extends Schema = undefin
   },
 ): Endpoint {
   return declare(declared(spec), { ...kindOf(spec), organization: true }, async (call) => {
-    const who = await whoCalls(spec, call);
+    const who = await identifyCaller(spec, call);
     const { organizationId, absent } = await organizationOf(who, call);
     const { caller, incoming } = who;
     const team = async () => findTeam(organizationId, caller.userId, spec.team(incoming as Incoming<B, Q>));
@@ -63,7 +63,7 @@ export function forLocatedTeam<B extends Schema = undefined, Q extends Schema = 
   },
 ): Endpoint {
   return declare(declared(spec), { ...kindOf(spec), found: true }, async (call) => {
-    const who = await whoCalls(spec, call);
+    const who = await identifyCaller(spec, call);
     const { caller, credential, incoming } = who;
     const located = incoming && (await spec.locate(incoming));
     const absent = () => spec.missing?.() ?? new Refusal('team_not_found');
@@ -90,7 +90,7 @@ export function refusing<B extends Schema = undefined, Q extends Schema = undefi
 /** Lets the caller act in a team: it is read beside the membership, and the permission is asked of both. */
 function actInTeam<B extends Schema, Q extends Schema, R>(
   spec: TeamSpec<B, Q, R>,
-  who: Coming<B, Q>,
+  who: IdentifiedCall<B, Q>,
   organizationId: string,
   absent: () => Refusal,
   team: () => Promise<TeamAndPlace>,
@@ -123,8 +123,8 @@ function kindOf<B extends Schema, Q extends Schema, R>({ permission, oneself }: 
 /** What the kind does itself is declared with what the endpoint does. */
 function declared<B extends Schema, Q extends Schema, R>(spec: TeamSpec<B, Q, R>): Spec<B, Q> {
   const asked = [spec.permission, refusalsOf(spec).sight ?? 'team:read'];
-  const looksAbove = asked.some((permission) => permission === 'team:read' || permission === 'site:read');
-  const own: TableAccess = union({ BatchGetItem: ['ORG', 'TEAM'] }, looksAbove ? LOOK_ABOVE : {});
+  const readsAncestors = asked.some((permission) => permission === 'team:read' || permission === 'site:read');
+  const own: TableAccess = union({ BatchGetItem: ['ORG', 'TEAM'] }, readsAncestors ? READ_ANCESTORS : {});
   const refuses = [spec.missing?.().code ?? 'team_not_found', ...(spec.refuses ?? [])];
   return { ...spec, table: union(own, spec.table ?? {}), refuses };
 }

@@ -6,7 +6,7 @@ import type { HttpDeclaration } from './declaration.ts';
 import type { Request } from './request.ts';
 
 /** The largest body that any dialect takes, in bytes. */
-export const BODY_LIMIT = 256 * 1024;
+const BODY_LIMIT = 256 * 1024;
 
 type MediaType = HttpDeclaration['accepts'];
 

@@ -10,7 +10,7 @@ import { getMembership } from '../organizations/members.ts';
 import { getOrganization, listMemberships, withOrganizations } from '../organizations/organizations.ts';
 import { getAccessToken } from '../people/access-tokens.ts';
 import { Stale } from '../table/write.ts';
-import { boundBy, type Caller, type Coming, refuseUnlessGood } from './caller.ts';
+import { actorBoundByToken, type Caller, type IdentifiedCall, refuseUnlessGood } from './caller.ts';
 import type { Schema, Spec } from './endpoint.ts';
 import { answeredOnce, type Creating, creating, onceOf } from './once.ts';
 import type { Request } from './request.ts';
@@ -59,7 +59,7 @@ async function selectOrganization(
 
 /** The organization that a request is about, and what is told to whoever isn't in it. */
 export async function organizationOf(
-  { request, caller, credential }: Coming<Schema, Schema>,
+  { request, caller, credential }: IdentifiedCall<Schema, Schema>,
   { fresh }: { readonly fresh: boolean },
 ): Promise<{ readonly organizationId: string; absent(): Refusal }> {
   return {
@@ -95,7 +95,7 @@ function requirePermission(permission: OrganizationPermission, { actor, organiza
  */
 export async function actIn<B extends Schema, Q extends Schema, R>(
   spec: Spec<B, Q>,
-  { request, credential, caller, confirm, incoming, mistake }: Coming<B, Q>,
+  { request, credential, caller, confirm, incoming, mistake }: IdentifiedCall<B, Q>,
   organizationId: string,
   absent: () => Refusal,
   work: {
@@ -125,7 +125,7 @@ export async function actIn<B extends Schema, Q extends Schema, R>(
   if (isToken) refuseUnlessGood(token, credential, membership, request.now);
   if (mistake && !format?.permissionFirst) throw mistake;
   if (!membership || !organization) throw absent();
-  const actor = token ? boundBy(token, membership) : membership;
+  const actor = token ? actorBoundByToken(token, membership) : membership;
   const acting = { actor, organization, occasion: caller.occasion };
   // Of a mistake nobody can tell whom it is about.
   const isOneself = mistake === undefined && work.isOneself?.(actor, read as R);

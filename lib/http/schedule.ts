@@ -10,7 +10,7 @@ interface Spec {
   readonly email?: boolean;
   readonly timeout: number;
   /** @returns what it did, for the log and for whoever asked for it, and the error with which a part of it ended */
-  handle(tick: Tick): Promise<{ readonly did: Did; readonly error?: unknown }>;
+  handle(tick: Tick): Promise<{ readonly did: RunReport; readonly error?: unknown }>;
 }
 
 /** One start of a scheduled function. */
@@ -24,7 +24,7 @@ export interface Tick {
 export const RUN = 'Scheduled run';
 
 /** What a run did: how often, by kind. */
-export type Did = Readonly<Record<string, number>> & {
+export type RunReport = Readonly<Record<string, number>> & {
   /** For how long that has waited which was due longest, in seconds. */
   readonly lagSeconds: number;
   /** How often something was put off that failed. */

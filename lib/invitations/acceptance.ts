@@ -1,4 +1,4 @@
-import { type Occasion, unseen } from '../domain/audit.ts';
+import { byLinkHolder, type Occasion } from '../domain/audit.ts';
 import { newId } from '../domain/ids.ts';
 import {
   type Invitation,
@@ -12,7 +12,13 @@ import type { Limits } from '../domain/limits.ts';
 import type { Member } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
 import { Refusal } from '../domain/refusal.ts';
-import { getMember, getMembership, joined, memberWrites, profileOf } from '../organizations/members.ts';
+import {
+  getMember,
+  getMembership,
+  memberWrites,
+  organizationCountUpdate,
+  profileOf,
+} from '../organizations/members.ts';
 import { getAddressHolder, newUserWrites } from '../people/people.ts';
 import type { TableAccess } from '../table/access.ts';
 import { audit } from '../table/audit.ts';
@@ -31,20 +37,25 @@ export const ACCEPT: TableAccess = {
   UpdateItem: ['ORG', 'USER', 'EMAIL'],
 };
 
+/** Who accepts an invitation, and by which link. */
+export interface Acceptance {
+  readonly link: Link;
+  /** A signed-in person with a verified address; undefined: the link alone does, if it was mailed. */
+  readonly accepter?: { readonly userId: string; readonly email: string } | undefined;
+  readonly limits: Limits;
+}
+
 /**
  * Accepts an invitation: the invited address becomes a member, once, whoever and however often the link is used.
  *
  * Teams that were deleted, or are full by now, are skipped. So are all of them for somebody who joined by another way
  * meanwhile: that membership stays as it is. The invitation and the audit entry say what became true.
  *
- * @param accepter a signed-in person with a verified address; undefined: the link alone does, if it was mailed
  * @throws Refusal as `openLink` and `refuseUnlessInvited`; `inviter_removed`, `organization_limit_reached`
  */
 export async function acceptInvitation(
   { now, origin }: Omit<Occasion, 'by'>,
-  link: Link,
-  accepter: { readonly userId: string; readonly email: string } | undefined,
-  limits: Limits,
+  { link, accepter, limits }: Acceptance,
 ): Promise<{ invitation: Invitation; member: Member; organization: Organization }> {
   const { organization, invitation } = link;
   const { organizationId, id } = invitation;
@@ -114,7 +125,7 @@ export async function acceptInvitation(
         joiningWrites(team, member, { by: invitation.inviterId, now, limits, stale: rows[index] }),
       ),
       ...(holder
-        ? [joined({ ...holder, email: invitation.email }, limits, now)]
+        ? [organizationCountUpdate({ ...holder, email: invitation.email }, limits, now)]
         : newUserWrites({ ...user, email: invitation.email, organizations: 1, createdAt: updatedAt, updatedAt }, now)),
       count(organizationId, invitation.seat, 'invitationAccepted'),
     ]);
@@ -167,7 +178,7 @@ export async function declineInvitation(
     ending(invitation, now, { status: 'DECLINED' }, link),
     guardRelease(invitation),
     count(organizationId, invitation.seat, 'invitationEnded'),
-    audit(unseen({ now, origin }, id), {
+    audit(byLinkHolder({ now, origin }, id), {
       action: 'invitation.decline',
       organizationId,
       resource: { type: 'invitation', id },

@@ -67,10 +67,12 @@ const SITE_INVITES = 500;
  * There is no audit entry: the organization must not learn of it.
  */
 export async function setBlocked(
-  email: string,
-  organizationId: string,
-  isBlocked: boolean,
   { now }: { readonly now: Date },
+  {
+    email,
+    organizationId,
+    isBlocked,
+  }: { readonly email: string; readonly organizationId: string; readonly isBlocked: boolean },
 ): Promise<void> {
   const guard = await getInvited(email, organizationId);
   if ((guard?.blockedAt !== undefined) === isBlocked) return;
@@ -113,5 +115,5 @@ export async function blockByAddress(email: string, organizationId: string, occa
   const [guard, sites] = await Promise.all([getInvited(email, organizationId), listSiteInvited(email, SITE_INVITES)]);
   const isKnown = guard !== undefined || sites.some((invited) => invited.organizationId === organizationId);
   if (!isKnown) throw new Refusal('organization_not_found');
-  await setBlocked(email, organizationId, true, occasion);
+  await setBlocked(occasion, { email, organizationId, isBlocked: true });
 }

@@ -6,14 +6,14 @@ import { freeSeats, type Limits } from '../domain/limits.ts';
 import type { Actor } from '../domain/member.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { getMembership } from '../organizations/members.ts';
-import { type Counted, readCounted } from '../table/rates.ts';
+import { readUsage, type Usage } from '../table/rates.ts';
 import { Stale } from '../table/write.ts';
 import { getInvitation } from './invitations.ts';
 import {
-  beforeInvitation,
   type NewInvitation,
   type PreparedInvitation,
   prepareInvitation,
+  readInvitationContext,
   writeInvitations,
 } from './inviting.ts';
 
@@ -32,6 +32,18 @@ const ROOM = 92;
 /** How often a row that is overtaken is tried before the request is looked at anew: its caller may have been removed. */
 const TRIES = 5;
 
+/** Who invites whom at once. */
+export interface BulkRequest {
+  readonly actor: Actor;
+  readonly rows: readonly BulkRow[];
+  readonly limits: Limits;
+  /** Both make the ids of the rows: a request that is tried again finds what it has done already, and goes on. */
+  readonly seed: string;
+  readonly startedAt: Date;
+  /** That nothing is written. */
+  readonly dryRun: boolean;
+}
+
 /** A bulk request at work. */
 interface Bulk {
   readonly occasion: Occasion;
@@ -43,15 +55,10 @@ interface Bulk {
 /**
  * Invites many at once, their mails due now: as many rows in a transaction as fit, each with one reservation of seats.
  * A transaction that fails is done again row by row, so that one bad row stops none of the others.
- *
- * @param request `seed` and `startedAt` make the ids of its rows: a request that is tried again finds what it has done
- *   already, and goes on
  */
 export async function inviteMany(
   occasion: Occasion,
-  actor: Actor,
-  rows: readonly BulkRow[],
-  { limits, seed, startedAt, dryRun }: { limits: Limits; seed: string; startedAt: Date; dryRun: boolean },
+  { actor, rows, limits, seed, startedAt, dryRun }: BulkRequest,
 ): Promise<BulkOutcome> {
   const outcome: BulkOutcome = new Map();
   const idOf = (index: number) => {
@@ -64,7 +71,7 @@ export async function inviteMany(
     if (addresses.has(input.email)) outcome.set(index, new Refusal('already_invited'));
     return !outcome.has(index) && addresses.add(input.email);
   });
-  const counting = readCounted(actor, occasion.now);
+  const counting = readUsage(actor, occasion.now);
   const prepared = await Promise.all(
     first.map(async (row) => ({ row, result: await prepareRow(bulk, row, counting).catch(refusalOf) })),
   );
@@ -82,31 +89,29 @@ export async function inviteMany(
     return outcome;
   }
   for (const [index, group] of groupsOf(open).entries()) {
-    const counted = index === 0 ? counting : readCounted(actor, occasion.now);
-    for (const [row, result] of await writeGroup(bulk, group, await counted)) outcome.set(row, result);
+    const usage = index === 0 ? counting : readUsage(actor, occasion.now);
+    for (const [row, result] of await writeGroup(bulk, group, await usage)) outcome.set(row, result);
   }
   return outcome;
 }
 
 /** @returns what is to be written, or the invitation that an earlier try of the request has written */
 async function prepareRow(
-  { occasion, actor, limits, idOf }: Bulk,
+  bulk: Bulk,
   { index, input }: BulkRow,
-  counting: Promise<Counted>,
+  counting: Promise<Usage>,
 ): Promise<PreparedInvitation | Invitation> {
-  const { organizationId } = actor;
-  const id = idOf(index);
-  const before = await beforeInvitation(organizationId, input, counting);
+  const { organizationId } = bulk.actor;
+  const id = bulk.idOf(index);
+  const context = await readInvitationContext(organizationId, input, counting);
   const [done, membership] = await Promise.all([
-    before.guard?.all?.has(id) ? getInvitation(organizationId, id) : undefined,
-    before.holder && getMembership(before.holder.userId, organizationId),
+    context.guard?.all?.has(id) ? getInvitation(organizationId, id) : undefined,
+    context.holder && getMembership(context.holder.userId, organizationId),
   ]);
   if (done) return done;
   if (membership) throw new Refusal('already_member');
-  return prepareInvitation(occasion, actor, input, before, {
-    ...{ id, secrets: [], handedSecrets: [], stopSecrets: [] },
-    ...{ mail: 'sweep', limits },
-  });
+  const unsent = { secrets: [], handedSecrets: [], stopSecrets: [], mail: 'sweep' } as const;
+  return prepareInvitation(bulk.occasion, { ...bulk, context, id, ...unsent }, input);
 }
 
 function refusalOf(error: unknown): Refusal {
@@ -134,12 +139,11 @@ function groupsOf<T extends { invitation: PreparedInvitation }>(rows: readonly T
 async function writeGroup(
   bulk: Bulk,
   group: readonly { row: BulkRow; invitation: PreparedInvitation }[],
-  counted: Counted,
+  usage: Usage,
 ): Promise<BulkOutcome> {
-  const { occasion, actor, limits } = bulk;
   try {
     const prepared = group.map(({ invitation }) => invitation);
-    const written = await writeInvitations(occasion, actor, prepared, counted, limits);
+    const written = await writeInvitations(bulk.occasion, { ...bulk, prepared, usage });
     return new Map(group.map(({ row }, index) => [row.index, written[index] as Invitation]));
   } catch (error) {
     if (!(error instanceof Stale || error instanceof Refusal)) throw error;
@@ -151,13 +155,14 @@ async function writeGroup(
 
 /** @throws Stale when it is overtaken again and again */
 async function writeRow(bulk: Bulk, row: BulkRow): Promise<Invitation> {
-  const { occasion, actor, limits } = bulk;
+  const { occasion, actor } = bulk;
   for (let tries = 1; ; tries += 1) {
     try {
-      const counting = readCounted(actor, occasion.now);
+      const counting = readUsage(actor, occasion.now);
       const prepared = await prepareRow(bulk, row, counting);
       if (!('writes' in prepared)) return prepared;
-      const [invitation] = await writeInvitations(occasion, actor, [prepared], await counting, limits);
+      const usage = await counting;
+      const [invitation] = await writeInvitations(occasion, { ...bulk, prepared: [prepared], usage });
       return invitation as Invitation;
     } catch (error) {
       if (!(error instanceof Stale) || tries === TRIES) throw error;

@@ -1,15 +1,7 @@
 import type { Occasion } from '../domain/audit.ts';
 import { type Invitation, periodEnd, statusAt } from '../domain/invitation.ts';
 import type { Language } from '../domain/language.ts';
-import {
-  anyOf,
-  type Counters,
-  freeSeats,
-  type Limits,
-  type MailPlace,
-  mailPlaces,
-  type Seat,
-} from '../domain/limits.ts';
+import { freeSeats, type Limits, type MailPlace, mailPlaces, pickRandom, type Seat } from '../domain/limits.ts';
 import { hashSecret } from '../domain/link.ts';
 import type { Actor } from '../domain/member.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -22,7 +14,7 @@ import { audit } from '../table/audit.ts';
 import { count } from '../table/counters.ts';
 import { dueAttributes } from '../table/due.ts';
 import { keys } from '../table/keys.ts';
-import { type Counted, countMailsOfDay, countMailsTo, endOfDay, tooMany } from '../table/rates.ts';
+import { countMailsOfDay, countMailsTo, endOfDay, rateExceeded, type Usage } from '../table/rates.ts';
 import { transact, type Write } from '../table/write.ts';
 import { getTeam } from '../teams/teams.ts';
 import { expiryWrites } from './ending.ts';
@@ -31,6 +23,7 @@ import { type DueInvitation, queuedMail } from './mail.ts';
 
 /** What inviting does to the table. */
 export const INVITE: TableAccess = {
+  BatchGetItem: ['ORG', 'USER', 'EMAIL'],
   Query: ['ORG', 'LIMIT'],
   ConditionCheckItem: ['USER'],
   PutItem: ['ORG', 'AUDIT'],
@@ -38,8 +31,8 @@ export const INVITE: TableAccess = {
 };
 
 /** What `createInvitation` decides on, read beside the actor's membership. */
-export interface BeforeInvitation {
-  readonly counted: Counted;
+export interface InvitationContext {
+  readonly usage: Usage;
   readonly holder: AddressHolder | undefined;
   readonly guard: InvitedGuard | undefined;
   /** The teams that it is for, as far as they are there. */
@@ -47,18 +40,18 @@ export interface BeforeInvitation {
 }
 
 /** Reads what `createInvitation` decides on. */
-export async function beforeInvitation(
+export async function readInvitationContext(
   organizationId: string,
   { email, teams: teamIds = [] }: Pick<NewInvitation, 'email' | 'teams'>,
-  counting: Promise<Counted>,
-): Promise<BeforeInvitation> {
-  const [counted, holder, guard, ...teams] = await Promise.all([
+  counting: Promise<Usage>,
+): Promise<InvitationContext> {
+  const [usage, holder, guard, ...teams] = await Promise.all([
     counting,
     getAddressHolder(email),
     getInvited(email, organizationId),
     ...teamIds.map((id) => getTeam(organizationId, id)),
   ]);
-  return { counted, holder, guard, teams };
+  return { usage, holder, guard, teams };
 }
 
 /** What an inviter asks for. */
@@ -80,41 +73,44 @@ export interface PreparedInvitation {
   readonly needsSeat: boolean;
 }
 
+/** Who makes an invitation, and how it is sent. */
+export interface InvitationCreation {
+  readonly actor: Actor;
+  readonly context: InvitationContext;
+  readonly id: string;
+  /** Of the mail that the request sends. */
+  readonly secrets: readonly Buffer[];
+  /** Of the answer, where that carries the link. */
+  readonly handedSecrets: readonly Buffer[];
+  /** Of the mail's link for stopping reminders. */
+  readonly stopSecrets: readonly Buffer[];
+  /** Who sends the mail: the request, the sweep, or nobody. */
+  readonly mail: 'request' | 'sweep' | 'none';
+  readonly limits: Limits;
+}
+
 /**
  * Prepares the one live invitation of an address. An expired one never stands in the way: it is recorded as EXPIRED in
  * the same transaction, and its seat goes to the new one (Logto #5609).
  *
- * @param options.secrets of the mail that the request sends
- * @param options.handedSecrets of the answer, where that carries the link
- * @param options.mail who sends the mail: the request, the sweep, or nobody
  * @throws Refusal `team_not_found`, `team_member_limit_reached`, `already_member`, `already_invited`
  */
 export async function prepareInvitation(
   occasion: Occasion,
-  actor: Actor,
+  { actor, context, id, secrets, handedSecrets, stopSecrets, mail, limits }: InvitationCreation,
   input: NewInvitation,
-  before: BeforeInvitation,
-  options: {
-    id: string;
-    secrets: readonly Buffer[];
-    handedSecrets: readonly Buffer[];
-    stopSecrets: readonly Buffer[];
-    mail: 'request' | 'sweep' | 'none';
-    limits: Limits;
-  },
 ): Promise<PreparedInvitation> {
   const { now } = occasion;
   const { organizationId } = actor;
-  const { id, mail, limits } = options;
   const { email, role, days, language, message, teams } = input;
   const createdAt = now.toISOString();
   const expiresAt = periodEnd(now, days);
-  for (const team of before.teams) {
+  for (const team of context.teams) {
     if (!team) throw new Refusal('team_not_found');
     // It may be full by the time that the invitation is accepted: then it is skipped.
     if (team.members >= limits.membersOfTeam) throw new Refusal('team_member_limit_reached');
   }
-  const claim = await claimAddress(occasion, actor, { organizationId, id, email }, before);
+  const claim = await claimAddress(occasion, { actor, invitation: { organizationId, id, email }, ...context });
   const invitation: DueInvitation = {
     ...{ id, organizationId, email, role, status: 'PENDING', inviterId: actor.userId, createdAt, updatedAt: createdAt },
     ...{ expiresAt, days, reminders: 0 },
@@ -122,12 +118,12 @@ export async function prepareInvitation(
     ...(message && { message }),
     ...(teams && teams.length > 0 && { teams: [...new Set(teams)] }),
     ...(mail === 'none' ? dueAttributes(id, expiresAt) : queuedMail(id, 1, now, mail)),
-    secrets: options.secrets.map(hashSecret),
-    handedSecrets: options.handedSecrets.map(hashSecret),
+    secrets: secrets.map(hashSecret),
+    handedSecrets: handedSecrets.map(hashSecret),
     replacedSecrets: [],
-    stopSecrets: options.stopSecrets.map(hashSecret),
+    stopSecrets: stopSecrets.map(hashSecret),
     seat: claim.seat ?? 0,
-    ...(before.guard?.blockedAt && { muted: true }),
+    ...(context.guard?.blockedAt && { muted: true }),
   };
   return {
     invitation,
@@ -152,17 +148,24 @@ export async function prepareInvitation(
  */
 export async function writeInvitations(
   { now }: Occasion,
-  actor: Actor,
-  prepared: readonly PreparedInvitation[],
-  counted: Counted,
-  limits: Limits,
+  {
+    actor,
+    prepared,
+    usage,
+    limits,
+  }: {
+    readonly actor: Actor;
+    readonly prepared: readonly PreparedInvitation[];
+    readonly usage: Usage;
+    readonly limits: Limits;
+  },
   also: (invitations: readonly DueInvitation[]) => readonly Write[] = () => [],
 ): Promise<DueInvitation[]> {
   const { organizationId } = actor;
   const newSeats = prepared.filter(({ needsSeat }) => needsSeat).length;
   const mailed = prepared.flatMap(({ invitation }) => (invitation.delivery ? [invitation.email] : []));
   const mails = mailed.length;
-  const { seat, place } = findPlaces(counted.counters, limits, now, { seats: newSeats, mails });
+  const { seat, place } = findPlaces(usage, { limits, now, seats: newSeats, mails });
   const row = seat?.row ?? place?.row ?? 0;
   const invitations = prepared.map(({ invitation, needsSeat }) =>
     needsSeat ? { ...invitation, seat: row } : invitation,
@@ -180,8 +183,8 @@ export async function writeInvitations(
     ...prepared.flatMap(({ writes }) => writes),
     count(organizationId, row, 'invitationCreated', { times: prepared.length }),
     ...(seat ? [count(organizationId, row, 'seatTaken', { room: seat, times: newSeats })] : []),
-    ...countMailsTo(actor, mailed, limits, now),
-    ...(place ? countMailsOfDay(actor, counted, place, limits, now, mails) : []),
+    ...countMailsTo(actor, { addresses: mailed, limits, now }),
+    ...(place ? countMailsOfDay(actor, { usage, place, limits, now, times: mails }) : []),
     ...also(invitations),
   ]);
   return invitations;
@@ -193,18 +196,21 @@ export async function writeInvitations(
  * @throws Refusal `member_limit_reached`, `invitation_limit_reached`, `mail_rate_exceeded`
  */
 export function findPlaces(
-  counters: readonly Counters[],
-  limits: Limits,
-  now: Date,
-  { seats, mails }: { seats: number; mails: number },
+  { counters }: Pick<Usage, 'counters'>,
+  {
+    limits,
+    now,
+    seats,
+    mails,
+  }: { readonly limits: Limits; readonly now: Date; readonly seats: number; readonly mails: number },
 ): { seat: Seat | undefined; place: MailPlace | undefined } {
   const places = mails > 0 ? mailPlaces(counters, limits, now, mails) : [];
-  if (mails > 0 && places.length === 0) throw tooMany('mail_rate_exceeded', endOfDay(now), now);
+  if (mails > 0 && places.length === 0) throw rateExceeded('mail_rate_exceeded', endOfDay(now), now);
   const free = seats > 0 ? freeSeats(counters, limits, seats) : [];
   if (typeof free === 'string') throw new Refusal(free);
   const both = free.filter(({ row }) => places.some((place) => place.row === row));
-  const seat = anyOf(both) ?? anyOf(free);
-  return { seat, place: places.find(({ row }) => row === seat?.row) ?? anyOf(places) };
+  const seat = pickRandom(both) ?? pickRandom(free);
+  return { seat, place: places.find(({ row }) => row === seat?.row) ?? pickRandom(places) };
 }
 
 /**
@@ -214,14 +220,13 @@ export function findPlaces(
  */
 export async function createInvitation(
   occasion: Occasion,
-  actor: Actor,
+  creation: InvitationCreation,
   input: NewInvitation,
-  before: BeforeInvitation,
-  options: Parameters<typeof prepareInvitation>[4],
   also: (invitation: Invitation) => readonly Write[],
 ): Promise<DueInvitation> {
-  const prepared = await prepareInvitation(occasion, actor, input, before, options);
-  const [invitation] = await writeInvitations(occasion, actor, [prepared], before.counted, options.limits, ([one]) =>
+  const { usage } = creation.context;
+  const prepared = [await prepareInvitation(occasion, creation, input)];
+  const [invitation] = await writeInvitations(occasion, { ...creation, prepared, usage }, ([one]) =>
     also(one as Invitation),
   );
   return invitation as DueInvitation;
@@ -235,9 +240,15 @@ export async function createInvitation(
  */
 export async function claimAddress(
   occasion: Occasion,
-  actor: Actor,
-  { organizationId, id, email }: Pick<Invitation, 'organizationId' | 'id' | 'email'>,
-  { holder, guard }: Pick<BeforeInvitation, 'holder' | 'guard'>,
+  {
+    actor,
+    invitation: { organizationId, id, email },
+    holder,
+    guard,
+  }: Pick<InvitationContext, 'holder' | 'guard'> & {
+    readonly actor: Actor;
+    readonly invitation: Pick<Invitation, 'organizationId' | 'id' | 'email'>;
+  },
 ): Promise<{ seat: number | undefined; writes: Write[] }> {
   // The actor's own membership is a condition of the write already, and can't be its opposite too.
   if (holder?.userId === actor.userId) throw new Refusal('already_member');

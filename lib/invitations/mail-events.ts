@@ -7,7 +7,7 @@ import { audit } from '../table/audit.ts';
 import { dueAttributes } from '../table/due.ts';
 import { keys } from '../table/keys.ts';
 import { get } from '../table/read.ts';
-import { transact, untilFresh, type Write } from '../table/write.ts';
+import { retryWhileStale, transact, type Write } from '../table/write.ts';
 import { getInvitation } from './invitations.ts';
 
 /** What recording events does to the table. */
@@ -46,7 +46,7 @@ export function recordMailEvent(
   const seen = keys.mailEvent(createHash('sha256').update(event.mark).digest('base64url'));
   const occasion: Occasion = { now, by: { type: 'ses', id: messageId }, origin: { requestId, sourceAddress: null } };
   const action = AUDITED[kind];
-  return untilFresh(async () => {
+  return retryWhileStale(async () => {
     const [known, invitation] = await Promise.all([get(seen), getInvitation(organizationId, invitationId)]);
     if (known || !invitation || invitation.email === ERASED) return false;
     const effect = effectOf(event, invitation);

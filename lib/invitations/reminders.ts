@@ -1,4 +1,4 @@
-import { type Occasion, unseen } from '../domain/audit.ts';
+import { byLinkHolder, type Occasion } from '../domain/audit.ts';
 import { type Invitation, remindersMayCome } from '../domain/invitation.ts';
 import type { TableAccess } from '../table/access.ts';
 import { audit } from '../table/audit.ts';
@@ -23,7 +23,7 @@ export async function stopReminders({ now, origin }: Omit<Occasion, 'by'>, invit
       set: { remindersStoppedAt: at, updatedAt: at },
       when: [{ attribute: 'status', is: status }, { absent: 'remindersStoppedAt' }],
     },
-    audit(unseen({ now, origin }, id), {
+    audit(byLinkHolder({ now, origin }, id), {
       action: 'invitation.stop-reminders',
       organizationId,
       resource: { type: 'invitation', id },

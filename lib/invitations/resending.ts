@@ -9,7 +9,7 @@ import type { TableAccess } from '../table/access.ts';
 import { audit } from '../table/audit.ts';
 import { count } from '../table/counters.ts';
 import { keys } from '../table/keys.ts';
-import { type Counted, countMailsOfDay, countMailsTo } from '../table/rates.ts';
+import { countMailsOfDay, countMailsTo, type Usage } from '../table/rates.ts';
 import { transact } from '../table/write.ts';
 import { getInvited } from './invitations.ts';
 import { claimAddress, findPlaces, INVITE } from './inviting.ts';
@@ -26,10 +26,19 @@ export const RESEND: TableAccess = { ...INVITE, PutItem: ['AUDIT'] };
  */
 export async function resendInvitation(
   occasion: Occasion,
-  actor: Actor,
-  invitation: Invitation,
-  counted: Counted,
-  { secrets, limits }: { secrets: MailSecrets; limits: Limits },
+  {
+    actor,
+    invitation,
+    usage,
+    secrets,
+    limits,
+  }: {
+    readonly actor: Actor;
+    readonly invitation: Invitation;
+    readonly usage: Usage;
+    readonly secrets: MailSecrets;
+    readonly limits: Limits;
+  },
 ): Promise<ClaimedInvitation> {
   const { now } = occasion;
   const { organizationId, id, email } = invitation;
@@ -52,9 +61,9 @@ export async function resendInvitation(
   };
   // The mark of a live one is kept with the address; of one that was over, the address tells.
   const isMuted = isOver ? guard?.blockedAt !== undefined : invitation.muted === true;
-  const claim = isOver ? await claimAddress(occasion, actor, invitation, { holder, guard }) : undefined;
+  const claim = isOver ? await claimAddress(occasion, { actor, invitation, holder, guard }) : undefined;
   const needsSeat = claim !== undefined && claim.seat === undefined;
-  const { seat, place } = findPlaces(counted.counters, limits, now, { seats: needsSeat ? 1 : 0, mails: 1 });
+  const { seat, place } = findPlaces(usage, { limits, now, seats: needsSeat ? 1 : 0, mails: 1 });
   const row = seat?.row ?? claim?.seat ?? invitation.seat;
   await transact([
     ...actorMay(actor, 'invitation:resend'),
@@ -62,7 +71,7 @@ export async function resendInvitation(
       type: 'update',
       key: keys.invitation(organizationId, id),
       set: { ...set, seat: row, ...(isMuted && { muted: true }) },
-      remove: ['askedAt', ...(isMuted ? [] : ['muted'])],
+      remove: ['renewalRequestedAt', ...(isMuted ? [] : ['muted'])],
       when: [
         { attribute: 'status', is: invitation.status },
         { attribute: 'secrets', is: invitation.secrets },
@@ -73,8 +82,8 @@ export async function resendInvitation(
     },
     ...(claim?.writes ?? []),
     ...(seat ? [count(organizationId, row, 'seatTaken', { room: seat })] : []),
-    ...(place ? countMailsOfDay(actor, counted, place, limits, now) : []),
-    ...countMailsTo(actor, [email], limits, now),
+    ...(place ? countMailsOfDay(actor, { usage, place, limits, now }) : []),
+    ...countMailsTo(actor, { addresses: [email], limits, now }),
     audit(occasion, {
       action: 'invitation.resend',
       organizationId,

@@ -130,7 +130,7 @@ export function profileOf({ firstName, lastName, email, username }: Profile): Pr
 }
 
 /** Counts an organization more of a live user, who is still who they were when their member's profile was read. */
-export function joined(
+export function organizationCountUpdate(
   { userId, claimed, ...profile }: Profile & { readonly userId: string; readonly claimed: boolean },
   limits: Limits,
   now: Date,

@@ -12,7 +12,7 @@ import { keys, prefixes } from '../table/keys.ts';
 import { get, query } from '../table/read.ts';
 import { transact, type Write } from '../table/write.ts';
 import { defaultTeam, teamWrites } from '../teams/create-team.ts';
-import { actorMay, joined, MEMBERSHIP, memberWrites, profileOf } from './members.ts';
+import { actorMay, MEMBERSHIP, memberWrites, organizationCountUpdate, profileOf } from './members.ts';
 
 export const ORGANIZATION = itemReader<Organization>('Organization', {
   ...{ id: 'string', name: 'string', language: 'string', defaultTeamId: 'string', moves: 'number', leaves: 'number' },
@@ -74,7 +74,7 @@ export async function createOrganization(
     updatedAt: createdAt,
   };
   await transact([
-    joined(user, limits, occasion.now),
+    organizationCountUpdate(user, limits, occasion.now),
     { type: 'put', key: keys.organization(organization.id), item: { type: 'Organization', ...organization } },
     ...memberWrites(member),
     count(organization.id, member.seat, 'memberCreated'),

@@ -39,18 +39,24 @@ export const OFFER_OWNERSHIP: TableAccess = {
   DeleteItem: ['MAIL'],
 };
 
+/** Who offers an organization, and to which member. */
+export interface OwnershipTransfer {
+  readonly actor: Actor;
+  readonly organization: Organization;
+  readonly member: Member;
+  /** The actor, as the mail names them. */
+  readonly owner: Profile;
+  readonly limits: Limits;
+}
+
 /**
  * Offers the organization to another member, who is told by a mail. An earlier offer is replaced.
  *
- * @param owner the actor
  * @throws Refusal `recipient_rate_exceeded`
  */
 export async function offerOwnership(
   occasion: Occasion,
-  actor: Actor,
-  organization: Organization,
-  { member, owner }: { readonly member: Member; readonly owner: Profile },
-  limits: Limits,
+  { actor, organization, member, owner, limits }: OwnershipTransfer,
 ): Promise<OwnershipOffer> {
   const { now } = occasion;
   const offer = newOffer(actor, member, now);
@@ -67,7 +73,7 @@ export async function offerOwnership(
     },
     offerUpdate(organization, { set: { offer } }),
     mailWrite('OfferMail', mail),
-    ...countMailsTo(actor, [member.profile.email], limits, now),
+    ...countMailsTo(actor, { addresses: [member.profile.email], limits, now }),
     entry(occasion, organization, 'organization.offer-ownership', { after: { memberId: member.memberId } }),
   ]);
   await deliver(MAILS, mail, compose({ organization, offer, owner, recipient: member.profile }));
@@ -114,9 +120,11 @@ export const END_OFFER: TableAccess = { ConditionCheckItem: ['USER'], PutItem: [
 /** Ends an offer by which nothing changes hands: its owner withdraws it, or whom it was made to declines it. */
 export async function endOffer(
   occasion: Occasion,
-  actor: Actor,
-  organization: Organization,
-  { memberId }: OwnershipOffer,
+  {
+    actor,
+    organization,
+    offer: { memberId },
+  }: { readonly actor: Actor; readonly organization: Organization; readonly offer: OwnershipOffer },
   action: 'organization.withdraw-ownership' | 'organization.decline-ownership',
 ): Promise<void> {
   await transact([
@@ -132,9 +140,11 @@ export const ACCEPT_OWNERSHIP: TableAccess = { UpdateItem: ['ORG', 'USER'], PutI
 /** Makes whom the organization was offered to its owner, and an ADMIN; the earlier owner stays an ADMIN. */
 export async function acceptOwnership(
   occasion: Occasion,
-  organization: Organization,
-  offer: OwnershipOffer,
-  member: Member,
+  {
+    organization,
+    offer,
+    member,
+  }: { readonly organization: Organization; readonly offer: OwnershipOffer; readonly member: Member },
 ): Promise<Member> {
   const updatedAt = occasion.now.toISOString();
   const owned = ({ userId, memberId }: Pick<Member, 'userId' | 'memberId'>, set: Partial<Member>): Write[] => [

@@ -53,7 +53,7 @@ export type Worker = (item: DueItem, now: Date) => Promise<Work>;
 export type Workers = Readonly<Record<string, Worker>>;
 
 /** What a run did: how often, by kind; and for how many seconds had been due what had been due longest. */
-export type Done = Readonly<Record<Outcome | 'failed' | 'lagSeconds', number>>;
+export type SweepReport = Readonly<Record<Outcome | 'failed' | 'lagSeconds', number>>;
 
 /** A run at work. */
 interface Sweep extends Run {
@@ -76,7 +76,7 @@ export async function sweepDue(
   workers: Workers,
   readable: readonly KeyPrefix[],
   { requestId, remaining }: { readonly requestId: string; remaining(): number },
-): Promise<{ readonly did: Done; readonly error?: unknown }> {
+): Promise<{ readonly did: SweepReport; readonly error?: unknown }> {
   const counts = { sent: 0, unsent: 0, settled: 0, expired: 0, cleared: 0, ended: 0, failed: 0 };
   const hasTime = () => remaining() > RESERVE;
   const sweep = { requestId, workers, readable: new Set(readable), counts, hasTime, send: paced(() => !hasTime()) };
@@ -99,7 +99,7 @@ async function sweepShard(shard: number, sweep: Sweep): Promise<number> {
     const now = new Date();
     const listed = await listDue(shard, now, LOOK);
     if (listed[0]) lag = Math.max(lag, now.getTime() - (dueSince(listed[0]) || now.getTime()));
-    const round = inTurns(listed.filter((row) => !begun.has(nameOf(row)))).slice(0, ROUND);
+    const round = roundRobin(listed.filter((row) => !begun.has(nameOf(row)))).slice(0, ROUND);
     let worked = 0;
     for (let start = 0; start < round.length; start += BATCH) {
       // All are read in one call, and what they need in another: calls are what a row's time is made of.
@@ -126,7 +126,7 @@ function nameOf({ pk, sk }: Key): string {
  * Rows in turns: of each partition one, which has an organization's invitations or a site's invites, then of each another.
  * So nobody's mail waits behind all that somebody else has asked for.
  */
-export function inTurns<K extends Key>(keys: readonly K[]): K[] {
+export function roundRobin<K extends Key>(keys: readonly K[]): K[] {
   const partitions = [...Map.groupBy(keys, ({ pk }) => pk).values()];
   const turns = Math.max(0, ...partitions.map(({ length }) => length));
   return Array.from({ length: turns }, (_, turn) => partitions.flatMap((rows) => rows[turn] ?? [])).flat();

@@ -1,4 +1,4 @@
-import { elsewhere, type Occasion } from '../domain/audit.ts';
+import { type Occasion, withoutSourceAddress } from '../domain/audit.ts';
 import type { Profile, User } from '../domain/member.ts';
 import { profileOf } from '../organizations/members.ts';
 import { listMemberships } from '../organizations/organizations.ts';
@@ -61,7 +61,7 @@ export async function writeProfile(
       set: { profile: profileOf(profile), claimed: true, updatedAt },
       when: [{ attribute: 'userId', is: userId }],
     } as const,
-    audit(elsewhere({ ...occasion, by: { type: 'user', id: userId } }), {
+    audit(withoutSourceAddress({ ...occasion, by: { type: 'user', id: userId } }), {
       action: change.action,
       organizationId,
       resource: { type: 'member', id: memberId },

@@ -16,7 +16,7 @@ import { moveSignIn } from './sign-in.ts';
 export class CannotRebind extends Error {}
 
 /** Who is concerned, and the organizations in which they are. */
-export interface Concerned {
+export interface AccountHolder {
   readonly user: User;
   readonly organizationIds: readonly string[];
 }
@@ -32,7 +32,7 @@ export async function rebind(
   email: string,
   { issuer, subject }: { readonly issuer: string; readonly subject: string },
   dryRun: boolean,
-): Promise<Concerned> {
+): Promise<AccountHolder> {
   const identity = identityOf(issuer, subject);
   const [concerned, other] = await Promise.all([holderOf(email), getIdentity(identity)]);
   const { user } = concerned;
@@ -56,7 +56,7 @@ export async function swapAddresses(
   occasion: Occasion,
   emails: readonly [string, string],
   dryRun: boolean,
-): Promise<readonly [Concerned, Concerned]> {
+): Promise<readonly [AccountHolder, AccountHolder]> {
   if (emails[0] === emails[1]) throw new CannotRebind('Both addresses are the same.');
   const both = await Promise.all([holderOf(emails[0]), holderOf(emails[1])]);
   if (dryRun) return both;
@@ -111,7 +111,7 @@ async function addressWrites(
   };
 }
 
-async function holderOf(email: string): Promise<Concerned> {
+async function holderOf(email: string): Promise<AccountHolder> {
   const holder = await getAddressHolder(email);
   if (!holder?.claimed) throw new CannotRebind(`Nobody has signed in with ${email}: there is nothing to change.`);
   const [user, memberships] = await Promise.all([getCaller(holder.userId), listMemberships(holder.userId)]);

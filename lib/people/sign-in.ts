@@ -1,5 +1,5 @@
 import { configuration } from '../configuration.ts';
-import { elsewhere, type Occasion } from '../domain/audit.ts';
+import { type Occasion, withoutSourceAddress } from '../domain/audit.ts';
 import { newId } from '../domain/ids.ts';
 import type { Profile, User } from '../domain/member.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -61,7 +61,7 @@ export async function signIn(occasion: Omit<Occasion, 'by'>, person: SignIn): Pr
   const moving = identity ? undefined : await fromEarlierIssuer(person, holder);
   if (moving) {
     const by = { type: 'user', id: moving.userId } as const;
-    await moveSignIn(elsewhere({ ...occasion, by }), moving, person);
+    await moveSignIn(withoutSourceAddress({ ...occasion, by }), moving, person);
     // What the new issuer says of them is news like any other.
     return signIn(occasion, person);
   }

@@ -1,11 +1,11 @@
-import { elsewhere, type Occasion } from '../domain/audit.ts';
+import { type Occasion, withoutSourceAddress } from '../domain/audit.ts';
 import type { Membership, User } from '../domain/member.ts';
 import type { TeamMembership } from '../domain/team.ts';
 import { getMember, getMembership, membershipWrite, profileOf, removalWrites } from '../organizations/members.ts';
 import { audit } from '../table/audit.ts';
 import { keys } from '../table/keys.ts';
 import { Stale, transact, type Write } from '../table/write.ts';
-import { getTeamMembership, handedOver, listTeamsOf } from '../teams/team-members.ts';
+import { getTeamMembership, listTeamsOf, placeTransfer } from '../teams/team-members.ts';
 
 /** Places in teams that fit into one transaction beside a membership: 100 items, five for each. */
 const PLACES = 15;
@@ -28,7 +28,7 @@ export async function takeOverPlaces(placeholder: string, user: User): Promise<v
       await transact([
         // Changes nothing: the membership is theirs still.
         { type: 'update', key: keys.member(organizationId, memberId), set: { userId }, when },
-        ...some.flatMap((row, index) => handedOver(row, { userId, memberId }, stale[index])),
+        ...some.flatMap((row, index) => placeTransfer(row, { userId, memberId }, stale[index])),
       ]);
     }
   }
@@ -49,7 +49,7 @@ export async function takeOver(occasion: Omit<Occasion, 'by'>, held: Membership,
   if (member?.userId !== held.userId) throw new Stale();
   const teams = places.filter((row) => row.memberId === memberId).slice(0, PLACES);
   const stale = own ? [] : await Promise.all(teams.map(({ teamId }) => getTeamMembership(teamId, user.userId)));
-  const entry = audit(elsewhere({ ...occasion, by: { type: 'user', id: user.userId } }), {
+  const entry = audit(withoutSourceAddress({ ...occasion, by: { type: 'user', id: user.userId } }), {
     action: own ? 'member.remove' : 'member.claim',
     organizationId,
     resource: { type: 'member', id: memberId },
@@ -82,7 +82,7 @@ export async function takeOver(occasion: Omit<Occasion, 'by'>, held: Membership,
     },
     { type: 'update', key: keys.user(member.userId), add: { organizations: -1 }, when: [{ exists: 'pk' }] },
     { type: 'update', key: keys.user(user.userId), add: { organizations: 1 }, when: [{ exists: 'pk' }] },
-    ...teams.flatMap((row, index) => handedOver(row, { userId: user.userId, memberId }, stale[index])),
+    ...teams.flatMap((row, index) => placeTransfer(row, { userId: user.userId, memberId }, stale[index])),
     entry,
   ]);
 }

@@ -1,17 +1,15 @@
-import { abroad, type Occasion } from '../domain/audit.ts';
+import type { AuditEntry, Occasion } from '../domain/audit.ts';
 import { type Charger, foldIdentity } from '../domain/charger.ts';
 import { newId, newNumber } from '../domain/ids.ts';
-import { type Insight, isChargerShown } from '../domain/insight.ts';
 import type { Limits } from '../domain/limits.ts';
-import type { Reach, Way } from '../domain/reach.ts';
-import { Refusal } from '../domain/refusal.ts';
+import type { ManagedSite, Reach } from '../domain/reach.ts';
 import type { Site } from '../domain/site.ts';
 import { namesCharger, withoutCharger } from '../domain/site-access.ts';
-import { actorIs, actorMay } from '../organizations/members.ts';
 import type { TableAccess } from '../table/access.ts';
 import { audit } from '../table/audit.ts';
 import { keys } from '../table/keys.ts';
-import { type Condition, Stale, transact, type Write } from '../table/write.ts';
+import { transact, type Write } from '../table/write.ts';
+import { identityIs, identityRemoval, identityWrite } from './charger-identity.ts';
 import { accessUpdate, actorManagesSite, sharingChange } from './sharing.ts';
 import { changesOf } from './site-changes.ts';
 
@@ -28,13 +26,12 @@ export const CREATE_CHARGER: TableAccess = {
 /**
  * Makes a charger on a site.
  *
- * @param way by which the actor manages the site
  * @param also what else is written with it
  * @throws Refusal `charger_identity_taken`, `charger_limit_reached`
  */
 export async function createCharger(
   occasion: Occasion,
-  { way, site, limits }: { readonly way: Way; readonly site: Site; readonly limits: Limits },
+  { way, site, limits }: ManagedSite & { readonly limits: Limits },
   input: NewCharger,
   also: (charger: Charger) => readonly Write[] = () => [],
 ): Promise<Charger> {
@@ -73,31 +70,19 @@ export async function createCharger(
       ],
       refuse: ({ chargers }) => (Number(chargers) >= limits.chargersOfSite ? 'charger_limit_reached' : undefined),
     },
-    entry(occasion, 'charger.create', site, charger, { after: { siteId: site.id } }),
+    chargerEntry(occasion, { site, charger }, { action: 'charger.create', after: { siteId: site.id } }),
     ...also(charger),
   ]);
   return charger;
 }
 
-/** The part that takes an identity for a charger, in an organization: what others have is told to nobody. */
-function identityWrite({ id: chargerId, identity }: Pick<Charger, 'id' | 'identity'>, organizationId: string): Write {
-  return {
-    type: 'put',
-    key: keys.chargerIdentity(organizationId, foldIdentity(identity)),
-    item: { type: 'ChargerIdentity', chargerId },
-    when: [{ absent: 'pk' }],
-    refuse: 'charger_identity_taken',
-  };
-}
-
-function entry(
+/** The part that leaves an entry about a charger. */
+export function chargerEntry(
   occasion: Occasion,
-  action: 'charger.create' | 'charger.update' | 'charger.delete' | 'charger.report',
-  { organizationId }: Site,
-  { id }: Charger,
-  more: { readonly before?: Record<string, unknown>; readonly after?: Record<string, unknown> } = {},
+  { site: { organizationId }, charger: { id } }: { readonly site: Site; readonly charger: Charger },
+  entry: Pick<AuditEntry, 'action' | 'before' | 'after'>,
 ): Write {
-  return audit(occasion, { action, organizationId, resource: { type: 'charger', id }, ...more });
+  return audit(occasion, { ...entry, organizationId, resource: { type: 'charger', id } });
 }
 
 /** What `updateCharger` does to the table. */
@@ -117,14 +102,11 @@ export interface ChargerChanges {
 /**
  * Changes a charger.
  *
- * @param way by which the actor manages its site
  * @throws Refusal `charger_identity_taken`
  */
 export async function updateCharger(
   occasion: Occasion,
-  way: Way,
-  site: Site,
-  charger: Charger,
+  { way, site, charger }: ManagedSite & { readonly charger: Charger },
   changes: ChargerChanges,
 ): Promise<Charger> {
   const { set, remove } = changesOf(charger, changes);
@@ -145,7 +127,7 @@ export async function updateCharger(
     ...(isRenamed
       ? [identityWrite({ id: charger.id, identity }, site.organizationId), ...identityRemoval(charger)]
       : []),
-    entry(occasion, 'charger.update', site, charger),
+    chargerEntry(occasion, { site, charger }, { action: 'charger.update' }),
   ]);
   return without({ ...charger, ...set, updatedAt }, remove);
 }
@@ -155,41 +137,8 @@ function isOwned({ id, teamId }: Site): Write {
   return { type: 'check', key: keys.site(id), when: [{ attribute: 'teamId', is: teamId }] };
 }
 
-/** The conditions that a charger has its identity where it had it. */
-function identityIs({ identity, identityIn }: Charger): Condition[] {
-  return [
-    { attribute: 'identity', is: identity },
-    identityIn === undefined ? { absent: 'identityIn' } : { attribute: 'identityIn', is: identityIn },
-  ];
-}
-
-/** The parts that give a charger's identity free, where it has it. */
-function identityRemoval({ id, identity, identityIn }: Charger): Write[] {
-  if (identityIn === undefined) return [];
-  const key = keys.chargerIdentity(identityIn, foldIdentity(identity));
-  return [{ type: 'delete', key, when: [{ attribute: 'chargerId', is: id }] }];
-}
-
-/**
- * Takes a charger's identity in the organization to which its site has gone, and gives it free in the one from which it
- * came. Where it is taken already the charger keeps it all the same, and nobody is told.
- */
-export async function moveIdentity(charger: Charger, organizationId: string): Promise<void> {
-  const key = keys.charger(charger.siteId, charger.id);
-  const when = identityIs(charger);
-  try {
-    await transact([
-      { type: 'update', key, set: { identityIn: organizationId }, when },
-      identityWrite(charger, organizationId),
-      ...identityRemoval(charger),
-    ]);
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    await transact([{ type: 'update', key, remove: ['identityIn'], when }, ...identityRemoval(charger)]);
-  }
-}
-
-function without(charger: Charger, names: readonly string[]): Charger {
+/** A charger without some of its fields. */
+export function without(charger: Charger, names: readonly string[]): Charger {
   return Object.fromEntries(Object.entries(charger).filter(([name]) => !names.includes(name))) as unknown as Charger;
 }
 
@@ -201,16 +150,10 @@ export const DELETE_CHARGER: TableAccess = {
   DeleteItem: ['SITE', 'CHARGER', 'CHARGERIDENTITY', 'CHARGERNO'],
 };
 
-/**
- * Deletes a charger, whose identity is free from then on, and takes it out of every team's access.
- *
- * @param way by which the actor manages its site
- */
+/** Deletes a charger, whose identity is free from then on, and takes it out of every team's access. */
 export async function deleteCharger(
   occasion: Occasion,
-  way: Way,
-  { site, accesses }: Reach,
-  charger: Charger,
+  { way, site, accesses, charger }: ManagedSite & Pick<Reach, 'accesses'> & { readonly charger: Charger },
 ): Promise<void> {
   await transact([
     ...actorManagesSite(way),
@@ -219,7 +162,7 @@ export async function deleteCharger(
     ...accesses.flatMap((access) =>
       namesCharger(access, charger) ? [accessUpdate(access, withoutCharger(access, charger))] : [],
     ),
-    entry(occasion, 'charger.delete', site, charger, { before: { siteId: site.id } }),
+    chargerEntry(occasion, { site, charger }, { action: 'charger.delete', before: { siteId: site.id } }),
   ]);
 }
 
@@ -232,70 +175,5 @@ export function chargerRemoval(charger: Charger): Write[] {
     { type: 'delete', key: keys.chargerNumber(number) },
     ...identityRemoval(charger),
     { type: 'update', key: keys.site(siteId), add: { chargers: -1 }, when: [{ exists: 'pk' }] },
-  ];
-}
-
-/** What `reportCharger` does to the table. */
-export const REPORT_CHARGER: TableAccess = {
-  ConditionCheckItem: ['USER', 'TEAM', 'SITE'],
-  PutItem: ['AUDIT'],
-  UpdateItem: ['SITE'],
-};
-
-/** What is reported of a charger: undefined stays as it is, and null is taken away. */
-export type ChargerReport = {
-  readonly [F in 'connectionStatus' | 'status' | 'error' | 'errorInfo']?: Charger[F] | null | undefined;
-};
-
-/** A charger of which somebody reports. */
-export interface ReportedCharger {
-  /** By which they reach it, in whose organization they may. */
-  readonly way: Way;
-  readonly site: Site;
-  readonly charger: Charger;
-  /** What they see of the site. */
-  readonly insight: Insight;
-}
-
-/** Records how a charger is. */
-export async function reportCharger(
-  occasion: Occasion,
-  { way, site, charger, insight }: ReportedCharger,
-  report: ChargerReport,
-): Promise<Charger> {
-  // Whoever isn't shown a text isn't told either that it is the one they guessed.
-  const compared = isChargerShown(charger, insight) ? charger : { ...charger, errorInfo: '\0' };
-  const { set, remove } = changesOf<Charger>(compared, report as Partial<Charger>);
-  if (Object.keys(set).length + remove.length === 0) return charger;
-  const updatedAt = occasion.now.toISOString();
-  // The log has no text that people wrote.
-  const { errorInfo: _text, ...after } = set;
-  const isHome = way.actor.organizationId === site.organizationId;
-  await transact([
-    ...actorReports(way),
-    { type: 'check', key: keys.site(site.id), when: [{ attribute: 'sharing', is: site.sharing }] },
-    {
-      type: 'update',
-      key: keys.charger(site.id, charger.id),
-      set: { ...set, updatedAt },
-      remove,
-      when: [{ exists: 'pk' }],
-    },
-    entry(isHome ? occasion : abroad(occasion, way.actor.organizationId), 'charger.report', site, charger, { after }),
-  ]);
-  return without({ ...charger, ...set, updatedAt }, remove);
-}
-
-/** The conditions that the actor may still report how the chargers are that they reach by a team. */
-function actorReports({ actor, place }: Way): Write[] {
-  if (actor.role === 'ADMIN') return actorIs(actor, { attribute: 'role', is: 'ADMIN' });
-  if (!place) throw new Stale();
-  return [
-    ...actorMay(actor, 'charger:report'),
-    {
-      type: 'check',
-      key: keys.teamMember(place.teamId, actor.userId),
-      when: [{ attribute: 'memberId', is: actor.memberId }],
-    },
   ];
 }

@@ -1,5 +1,5 @@
 import type { Charger } from '../domain/charger.ts';
-import { type Insight, seenCharger } from '../domain/insight.ts';
+import { type Insight, redactedCharger } from '../domain/insight.ts';
 import type { PathKey } from '../domain/path-key.ts';
 import type { SiteAccess } from '../domain/site-access.ts';
 import type { Team } from '../domain/team.ts';
@@ -7,7 +7,7 @@ import { type TableAccess, union } from '../table/access.ts';
 import { itemReader } from '../table/items.ts';
 import { keys, prefixes } from '../table/keys.ts';
 import { get, query } from '../table/read.ts';
-import { LIST_SITES, sitesSeen } from './site-lists.ts';
+import { LIST_SITES, visibleSites } from './site-lists.ts';
 
 export const CHARGER = itemReader<Charger>('Charger', {
   ...{ id: 'string', number: 'number', siteId: 'string', identity: 'string', connectionStatus: 'string' },
@@ -67,11 +67,11 @@ export async function listChargers(siteId: string, { skip, after, limit }: Range
   return CHARGER.all(await query({ pk, prefix: prefixes.charger, skip, limit, after: behind }));
 }
 
-/** What `listChargersSeen` does to the table. */
+/** What `listVisibleChargers` does to the table. */
 export const LIST_CHARGERS: TableAccess = { BatchGetItem: ['SITE'], Query: ['SITE'] };
 
 /** Chargers of a site that somebody sees, the oldest first, as they see them. */
-export async function listChargersSeen(siteId: string, insight: Insight, range: Range): Promise<Charger[]> {
+export async function listVisibleChargers(siteId: string, insight: Insight, range: Range): Promise<Charger[]> {
   const { assets } = insight;
   const { skip = 0, limit } = range;
   const chargers = assets
@@ -83,7 +83,7 @@ export async function listChargersSeen(siteId: string, insight: Insight, range: 
       )
     : await listChargers(siteId, range);
   // One that was deleted since isn't there any more.
-  return chargers.filter((charger) => charger !== undefined).map((charger) => seenCharger(charger, insight));
+  return chargers.filter((charger) => charger !== undefined).map((charger) => redactedCharger(charger, insight));
 }
 
 /** What `listChargersOf` does to the table. */
@@ -103,14 +103,14 @@ export async function listChargersOf(
 ): Promise<Charger[]> {
   const chargers: Charger[] = [];
   let before = skip;
-  for await (const sites of sitesSeen(teams, now, isOf)) {
+  for await (const sites of visibleSites(teams, now, isOf)) {
     let room = limit - chargers.length;
     const wanted = sites.flatMap(({ site, insight }) => {
       const count = insight.assets?.size ?? site.chargers;
       const [from, take] = [Math.min(before, count), Math.min(count - Math.min(before, count), room)];
       before -= from;
       room -= take;
-      return take > 0 ? [listChargersSeen(site.id, insight, { skip: from, limit: take })] : [];
+      return take > 0 ? [listVisibleChargers(site.id, insight, { skip: from, limit: take })] : [];
     });
     chargers.push(...(await Promise.all(wanted)).flat());
     if (chargers.length >= limit) break;

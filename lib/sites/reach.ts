@@ -16,19 +16,18 @@ export const REACH: TableAccess = { BatchGetItem: ['ORG', 'USER'], Query: ['ORG'
  * Reads what decides whether somebody reaches a site, and as what, in two round trips. The teams above those with access
  * are read only where somebody may be in one of them.
  *
- * @param boundTo the organization of their access token, if they come by one
- * @param named a team that the request is about, by its id or its integer
+ * @param by.boundTo the organization of their access token, if they come by one
+ * @param by.namedTeam a team that the request is about, by its id or its integer
  * @returns undefined where there is no such site
  */
 export async function readReach(
   siteId: string,
   userId: string,
-  boundTo?: string,
-  named?: PathKey,
+  { boundTo, namedTeam }: { readonly boundTo?: string | undefined; readonly namedTeam?: PathKey | undefined },
 ): Promise<Reach | undefined> {
   const [shared, located, memberships, own] = await Promise.all([
     readSharedSite(siteId),
-    locateTeam(named),
+    locateTeam(namedTeam),
     boundTo === undefined ? listMemberships(userId) : getMembership(userId, boundTo).then((row) => (row ? [row] : [])),
     listTeamsOf(userId),
   ]);

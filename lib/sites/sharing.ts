@@ -1,10 +1,17 @@
-import { type AuditEntry, abroad, type Occasion } from '../domain/audit.ts';
+import { type AuditEntry, forOtherOrganization, type Occasion } from '../domain/audit.ts';
 import type { SiteJob } from '../domain/job.ts';
 import type { Limits } from '../domain/limits.ts';
 import type { Way } from '../domain/reach.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Site } from '../domain/site.ts';
-import { accessBy, type Given, type Grant, namedChargers, type SiteAccess, widened } from '../domain/site-access.ts';
+import {
+  accessBy,
+  type Given,
+  type Grant,
+  namedChargers,
+  type SiteAccess,
+  withMoreAccess,
+} from '../domain/site-access.ts';
 import { INVITE_DAYS } from '../domain/site-invite.ts';
 import type { Team } from '../domain/team.ts';
 import type { TableAccess } from '../table/access.ts';
@@ -102,18 +109,16 @@ export function requestRemoval({ siteId, teamId }: Pick<SiteAccess, 'siteId' | '
 /**
  * The part that counts the sites of a team, which is there still.
  *
- * @param owned how many more it owns
- * @param shared how many more others share with it
+ * @param more how many more it owns (`sites`), and how many more others share with it
  * @param limits what may not be exceeded by more
  */
 export function countSites(
   { organizationId, teamId }: Pick<SiteAccess, 'organizationId' | 'teamId'>,
-  owned: number,
-  shared: number,
+  more: { readonly sites?: number; readonly sharedSites?: number },
   limits?: Limits,
 ): Update {
-  const counts = Object.entries({ sites: owned, sharedSites: shared }).filter(([, more]) => more !== 0);
-  const limited = limits ? counts.filter(([, more]) => more > 0).map(([attribute]) => attribute) : [];
+  const counts = Object.entries(more).filter(([, by]) => by !== 0);
+  const limited = limits ? counts.filter(([, by]) => by > 0).map(([attribute]) => attribute) : [];
   const limit = limits?.sitesOfTeam ?? 0;
   return {
     type: 'update',
@@ -137,7 +142,7 @@ export function auditIn(
 ): Write[] {
   const resource = { type: 'site', id: site.id } as const;
   return [...new Set(organizationIds)].map((organizationId, index) =>
-    audit(index === 0 ? occasion : abroad(occasion, organizationIds[0] as string), {
+    audit(index === 0 ? occasion : forOtherOrganization(occasion, organizationIds[0] as string), {
       ...entry,
       organizationId,
       resource,
@@ -185,11 +190,11 @@ export function sharingWrites(
     return [
       sharingChange(site, 1),
       ...accessWrites(access),
-      countSites(access, 0, 1, limits),
+      countSites(access, { sharedSites: 1 }, limits),
       ...auditIn(occasion, organizations, site, { action: 'site-access.create', after: accessEntry(access) }),
     ];
   }
-  const access = widened(present, given);
+  const access = withMoreAccess(present, given);
   if (namedChargers(access) > limits.assetsOfAccess) throw new Refusal('asset_limit_reached');
   const { assets, grants = [] } = access;
   return [
@@ -255,8 +260,8 @@ export function transferWrites(
       : accessWrites({ ...to, isOwner: true, createdAt: updatedAt, updatedAt })),
     requestRemoval(to),
     ...(site.organizationId === organizationId ? [] : [siteJob(site.id, occasion.now)]),
-    countSites(owner, -1, 1, limits),
-    countSites(to, 1, present ? -1 : 0, limits),
+    countSites(owner, { sites: -1, sharedSites: 1 }, limits),
+    countSites(to, { sites: 1, sharedSites: present ? -1 : 0 }, limits),
     ...auditIn(occasion, [actorsOrganization, site.organizationId, organizationId], site, {
       action: 'site.transfer',
       before: { teamId: site.teamId },

@@ -2,7 +2,7 @@ import type { Occasion } from '../domain/audit.ts';
 import { newId, newNumber } from '../domain/ids.ts';
 import type { Limits } from '../domain/limits.ts';
 import type { Actor } from '../domain/member.ts';
-import type { Way } from '../domain/reach.ts';
+import type { ManagedSite } from '../domain/reach.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Site } from '../domain/site.ts';
 import type { SiteAccess } from '../domain/site-access.ts';
@@ -67,7 +67,7 @@ export async function createSite(
       when: absent,
     },
     ...accessWrites(access),
-    countSites(access, 1, 0, limits),
+    countSites(access, { sites: 1 }, limits),
     audit(occasion, {
       action: 'site.create',
       organizationId,
@@ -93,12 +93,8 @@ export interface SiteChanges {
   readonly timezone?: string | null | undefined;
 }
 
-/**
- * Changes a site.
- *
- * @param way by which the actor manages it
- */
-export async function updateSite(occasion: Occasion, way: Way, site: Site, changes: SiteChanges): Promise<Site> {
+/** Changes a site. */
+export async function updateSite(occasion: Occasion, { way, site }: ManagedSite, changes: SiteChanges): Promise<Site> {
   const { set, remove } = changesOf(site, changes);
   if (Object.keys(set).length + remove.length === 0) return site;
   const updatedAt = occasion.now.toISOString();
@@ -147,16 +143,15 @@ export const DELETE_SITE: TableAccess = {
 /**
  * Deletes a site, which no team has access to from then on; rows that say otherwise are cleared later.
  *
- * @param way by which the actor manages it
  * @throws Refusal `site_has_chargers`
  */
-export async function deleteSite(occasion: Occasion, way: Way, site: Site): Promise<void> {
+export async function deleteSite(occasion: Occasion, { way, site }: ManagedSite): Promise<void> {
   if (site.chargers > 0) throw new Refusal('site_has_chargers');
   const { organizationId, teamId } = site;
   await transact([
     ...actorManagesSite(way),
     ...siteRemoval(site, occasion.now),
-    countSites(site, -1, 0),
+    countSites(site, { sites: -1 }),
     audit(occasion, {
       action: 'site.delete',
       organizationId,

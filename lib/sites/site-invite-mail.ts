@@ -74,7 +74,7 @@ export function sendSiteInvite(invite: DueInvite, about: AboutInvite, send?: typ
 function compose(invite: DueInvite, { organization, site, team, inviter, secret }: AboutInvite) {
   return siteInviteMail({
     ...{ language: organization.language, siteName: site.name, teamName: team.name },
-    ...{ inviterName: nameOf(inviter), inviterAddress: inviter.email, carried: invite },
+    ...{ inviterName: nameOf(inviter), inviterAddress: inviter.email, terms: invite },
     ...{ email: invite.email, expiresAt: invite.expiresAt, link: siteInviteLink(invite, site, secret) },
     ...{ organizationName: organization.name, blockLink: blockLink(invite, secret) },
     product: configuration().product,

@@ -1,11 +1,11 @@
-import { type Occasion, unseen } from '../domain/audit.ts';
+import { byLinkHolder, type Occasion } from '../domain/audit.ts';
 import type { Limits } from '../domain/limits.ts';
 import { knowsSecret } from '../domain/link.ts';
 import type { Actor } from '../domain/member.ts';
-import type { Way } from '../domain/reach.ts';
+import type { ManagedSite } from '../domain/reach.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Site } from '../domain/site.ts';
-import { accessBy, isInForce, type SiteAccess, widened } from '../domain/site-access.ts';
+import { accessBy, isInForce, type SiteAccess, withMoreAccess } from '../domain/site-access.ts';
 import {
   type Inviter,
   inviteEnd,
@@ -24,7 +24,7 @@ import { itemReader } from '../table/items.ts';
 import { keys, prefixes } from '../table/keys.ts';
 import { get, query } from '../table/read.ts';
 import { transact, type Write } from '../table/write.ts';
-import { LOOK_ABOVE, requireTeam } from '../teams/permissions.ts';
+import { READ_ANCESTORS, requireTeam } from '../teams/permissions.ts';
 import { actorManages, getTeamMembership } from '../teams/team-members.ts';
 import { getTeam } from '../teams/teams.ts';
 import { chargersOn } from './chargers.ts';
@@ -95,10 +95,12 @@ export const WITHDRAW_SITE_INVITE: TableAccess = {
 /**
  * Withdraws an open invite: whoever holds its link is told so until it is forgotten.
  *
- * @param way by which the actor manages the site
  * @throws Refusal `invitation_not_pending`
  */
-export async function withdrawSiteInvite(occasion: Occasion, way: Way, site: Site, invite: SiteInvite): Promise<void> {
+export async function withdrawSiteInvite(
+  occasion: Occasion,
+  { way, site, invite }: ManagedSite & { readonly invite: SiteInvite },
+): Promise<void> {
   const { now } = occasion;
   if (inviteStatusAt(invite, now) !== 'PENDING') throw new Refusal('invitation_not_pending');
   const { id, siteId, delivery } = invite;
@@ -163,28 +165,33 @@ export async function getInviter({
 }
 
 /** What `acceptSiteInvite` does to the table. */
-export const ACCEPT_SITE_INVITE: TableAccess = union(LOOK_ABOVE, SHARING, TRANSFERRING, {
+export const ACCEPT_SITE_INVITE: TableAccess = union(READ_ANCESTORS, SHARING, TRANSFERRING, {
   BatchGetItem: ['SITE', 'ORG', 'USER', 'TEAM'],
   ConditionCheckItem: ['USER', 'TEAM'],
 });
 
+/** Who accepts an invite, and for which team. */
+export interface InviteAcceptance {
+  readonly found: FoundInvite;
+  /** Who accepts, who has to manage the team. */
+  readonly userId: string;
+  /** Where the team lives, if it is one. */
+  readonly home: { readonly organizationId: string; readonly teamId: string } | undefined;
+  readonly limits: Limits;
+  /** What is told of a team that they don't see, or that owns the site. */
+  missing(): Refusal;
+}
+
 /**
  * Accepts an invite for a team, once.
  *
- * @param userId who accepts, who has to manage the team
- * @param home where the team lives, if it is one
- * @param missing what is told of a team that they don't see, or that owns the site
  * @returns what the team has from then on
  * @throws Refusal as `INVITE_REFUSALS`; `forbidden`, `site_team_limit_reached`, `site_limit_reached`,
  *   `asset_limit_reached`
  */
 export async function acceptSiteInvite(
   occasion: Occasion,
-  userId: string,
-  { invite, site }: FoundInvite,
-  home: { readonly organizationId: string; readonly teamId: string } | undefined,
-  limits: Limits,
-  missing: () => Refusal,
+  { found: { invite, site }, userId, home, limits, missing }: InviteAcceptance,
 ): Promise<{ site: Site; team: Team; access: Pick<SiteAccess, 'isOwner' | 'grants'> }> {
   const { now } = occasion;
   refuseUnlessOpen(invite, now);
@@ -233,7 +240,7 @@ export async function acceptSiteInvite(
     }),
   ]);
   if (invite.transferOwnership) return { site, team, access: { isOwner: true } };
-  return { site, team, access: present ? widened(present, given) : { isOwner: false, ...accessBy(given) } };
+  return { site, team, access: present ? withMoreAccess(present, given) : { isOwner: false, ...accessBy(given) } };
 }
 
 async function readAcceptor(
@@ -275,7 +282,7 @@ export function siteInvitesErased(occasion: Occasion, email: string, invited: re
   return invited.flatMap(({ siteId, inviteId, organizationId }) => [
     ...inviteRemoval({ siteId, id: inviteId, email }),
     ...auditIn(
-      unseen(occasion, inviteId),
+      byLinkHolder(occasion, inviteId),
       [organizationId],
       { id: siteId },
       { action: 'site-invite.erase', before: { inviteId } },

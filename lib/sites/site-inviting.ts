@@ -2,14 +2,14 @@ import { configuration } from '../configuration.ts';
 import type { Occasion } from '../domain/audit.ts';
 import { newId, newNumber } from '../domain/ids.ts';
 import { periodEnd, REPLACED_SECRETS } from '../domain/invitation.ts';
-import { anyOf, mailPlaces } from '../domain/limits.ts';
+import { mailPlaces, pickRandom } from '../domain/limits.ts';
 import { hashSecret } from '../domain/link.ts';
 import type { Profile } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
-import type { Way } from '../domain/reach.ts';
+import type { ManagedSite, Way } from '../domain/reach.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Site } from '../domain/site.ts';
-import { type Carried, INVITE_DAYS, type SiteInvite } from '../domain/site-invite.ts';
+import { INVITE_DAYS, type InviteTerms, type SiteInvite } from '../domain/site-invite.ts';
 import { formatSiteToken, newSiteSecret } from '../domain/site-link.ts';
 import { getInvited, type InvitedGuard } from '../invitations/invitations.ts';
 import { getOrganization } from '../organizations/organizations.ts';
@@ -18,27 +18,27 @@ import { getCaller } from '../people/people.ts';
 import { type TableAccess, union } from '../table/access.ts';
 import { keys } from '../table/keys.ts';
 import {
-  type Counted,
   countInvite,
   countMailsOfDay,
   countMailsTo,
   endOfDay,
   getInviteWindow,
   type InviteWindow,
-  READ_COUNTED,
-  readCounted,
-  tooMany,
+  READ_USAGE,
+  rateExceeded,
+  readUsage,
+  type Usage,
 } from '../table/rates.ts';
 import { Stale, transact, type Write } from '../table/write.ts';
 import { actorManagesSite, auditIn } from './sharing.ts';
 import { type DueInvite, sendSiteInvite, siteInviteLink } from './site-invite-mail.ts';
 
 /** What inviting to a site goes by, beside what the caller may. */
-export interface BeforeInviting {
+export interface SiteInviteContext {
   readonly organization: Organization;
   readonly inviter: Profile;
   /** What is counted of mails. */
-  readonly counted: Counted;
+  readonly usage: Usage;
   /** What the address was invited to by the organization before, and whether it wants no more. */
   readonly guard: InvitedGuard | undefined;
   /** The actor's window of invites. */
@@ -46,25 +46,23 @@ export interface BeforeInviting {
 }
 
 /** Reads what inviting to a site goes by. */
-export async function beforeInviting(
-  { organizationId }: Site,
-  { actor }: Way,
-  email: string,
-  now: Date,
-): Promise<BeforeInviting> {
-  const [organization, inviter, counted, window, guard] = await Promise.all([
+export async function readSiteInviteContext(
+  { now }: Occasion,
+  { way: { actor }, site: { organizationId }, email }: ManagedSite & { readonly email: string },
+): Promise<SiteInviteContext> {
+  const [organization, inviter, usage, window, guard] = await Promise.all([
     getOrganization(organizationId),
     getCaller(actor.userId),
-    readCounted({ organizationId, userId: actor.userId }, now),
+    readUsage({ organizationId, userId: actor.userId }, now),
     getInviteWindow(actor.userId),
     getInvited(email, organizationId),
   ]);
   if (!organization) throw new Stale();
-  return { organization, inviter, counted, window, guard };
+  return { organization, inviter, usage, window, guard };
 }
 
-/** What `beforeInviting` and `inviteToSite` do to the table. */
-export const INVITE_TO_SITE: TableAccess = union(READ_COUNTED, {
+/** What `readSiteInviteContext` and `createSiteInvite` do to the table. */
+export const CREATE_SITE_INVITE: TableAccess = union(READ_USAGE, {
   BatchGetItem: ['ORG', 'USER', 'LIMIT', 'EMAIL'],
   ConditionCheckItem: ['USER', 'TEAM', 'SITE'],
   PutItem: ['SITE', 'EMAIL', 'AUDIT'],
@@ -74,30 +72,27 @@ export const INVITE_TO_SITE: TableAccess = union(READ_COUNTED, {
 /**
  * Invites a team of somebody's to a site, by a mail that is tried at once.
  *
- * @param way by which the actor manages the site
  * @param also what else is written with the invite
  * @returns the invite, headers of the answer, and what lets the invited accept it, signed in: the token, and the address
  *   of a page that shows the invite and names no team of the invited, since whoever invites gets to see it
  * @throws Refusal `request_rate_exceeded`, `recipient_rate_exceeded`, `mail_rate_exceeded`
  */
-export async function inviteToSite(
+export async function createSiteInvite(
   occasion: Occasion,
-  way: Way,
-  site: Site,
-  { email, ...carried }: Carried & { readonly email: string },
-  before: BeforeInviting,
+  { way, site, context }: ManagedSite & { readonly context: SiteInviteContext },
+  { email, ...terms }: InviteTerms & { readonly email: string },
   also: (invite: SiteInvite) => readonly Write[],
 ) {
   const { now } = occasion;
   const { actor, team } = way;
-  const counting = countMailed(way, site, email, before, now);
+  const counting = countInviteMail(occasion, { way, site, email, context });
   const at = now.toISOString();
   const id = newId('siteInvite', now);
   const secrets = { token: newSiteSecret(), mail: newSiteSecret() };
   const invite: DueInvite = {
     ...{ id, number: newNumber(), siteId: site.id, teamId: site.teamId, organizationId: site.organizationId },
     transfers: site.transfers,
-    ...{ email, inviterId: actor.userId, memberId: actor.memberId, status: 'PENDING', ...carried },
+    ...{ email, inviterId: actor.userId, memberId: actor.memberId, status: 'PENDING', ...terms },
     ...{ secrets: [hashSecret(secrets.token)], mailSecrets: [hashSecret(secrets.mail)] },
     ...{ createdAt: at, offeredAt: at, expiresAt: periodEnd(now, INVITE_DAYS), ...queued(id, now, 'request') },
   };
@@ -127,13 +122,13 @@ export async function inviteToSite(
     }),
     ...also(invite),
   ]);
-  await sendSiteInvite(invite, { ...before, site, team, secret: secrets.mail });
+  await sendSiteInvite(invite, { ...context, site, team, secret: secrets.mail });
   const token = formatSiteToken({ siteId, id, secret: secrets.token });
   return { invite, headers: counting.headers, given: { token, web: siteInviteLink(invite, site, secrets.token) } };
 }
 
-/** What `beforeInviting` and `inviteAgain` do to the table. */
-export const INVITE_AGAIN: TableAccess = union(READ_COUNTED, {
+/** What `readSiteInviteContext` and `resendSiteInvite` do to the table. */
+export const RESEND_SITE_INVITE: TableAccess = union(READ_USAGE, {
   BatchGetItem: ['ORG', 'USER', 'LIMIT', 'EMAIL'],
   Query: ['SITE'],
   ConditionCheckItem: ['USER', 'TEAM', 'SITE'],
@@ -146,22 +141,18 @@ export const INVITE_AGAIN: TableAccess = union(READ_COUNTED, {
  * that is tried at once; the actor becomes who invites. The links of earlier mails are good for nothing; the token of the
  * API's answer stays what it was, the invited address's.
  *
- * @param way by which the actor manages the site
  * @returns headers of the answer
- * @throws Refusal `invitation_not_resendable`, and as `inviteToSite`
+ * @throws Refusal `invitation_not_resendable`, and as `createSiteInvite`
  */
-export async function inviteAgain(
+export async function resendSiteInvite(
   occasion: Occasion,
-  way: Way,
-  site: Site,
-  invite: SiteInvite,
-  before: BeforeInviting,
+  { way, site, invite, context }: ManagedSite & { readonly invite: SiteInvite; readonly context: SiteInviteContext },
 ): Promise<Readonly<Record<string, string>>> {
   const { now } = occasion;
   const { actor, team } = way;
   if (invite.status !== 'PENDING') throw new Refusal('invitation_not_resendable');
   const { id, siteId, organizationId, mailSecrets, replacedSecrets = [], expiresAt } = invite;
-  const counting = countMailed(way, site, invite.email, before, now);
+  const counting = countInviteMail(occasion, { way, site, email: invite.email, context });
   const secret = newSiteSecret();
   const set = {
     ...{ inviterId: actor.userId, memberId: actor.memberId, mailSecrets: [hashSecret(secret)] },
@@ -187,7 +178,7 @@ export async function inviteAgain(
       after: { inviteId: id, expiresAt: set.expiresAt },
     }),
   ]);
-  await sendSiteInvite({ ...invite, ...set }, { ...before, site, team, secret });
+  await sendSiteInvite({ ...invite, ...set }, { ...context, site, team, secret });
   return counting.headers;
 }
 
@@ -200,24 +191,25 @@ function stillOwned(way: Way, { id, transfers }: Site): Write[] {
 }
 
 /** The parts that count an invite and its mail, and headers of the answer. */
-function countMailed(
-  { actor: { userId } }: Way,
-  { organizationId }: Site,
-  email: string,
-  { counted, window }: BeforeInviting,
-  now: Date,
+function countInviteMail(
+  { now }: Occasion,
+  {
+    way: {
+      actor: { userId },
+    },
+    site: { organizationId },
+    email,
+    context: { usage, window },
+  }: ManagedSite & { readonly email: string; readonly context: SiteInviteContext },
 ): { readonly writes: readonly Write[]; readonly headers: Readonly<Record<string, string>> } {
   const { limits } = configuration();
   const rate = countInvite(userId, window, now);
-  const place = anyOf(mailPlaces(counted.counters, limits, now));
-  if (!place) throw tooMany('mail_rate_exceeded', endOfDay(now), now);
+  const place = pickRandom(mailPlaces(usage.counters, limits, now));
+  if (!place) throw rateExceeded('mail_rate_exceeded', endOfDay(now), now);
   const cause = { organizationId, userId };
+  const mail = { addresses: [email], usage, place, limits, now };
   return {
-    writes: [
-      rate.write,
-      ...countMailsTo(cause, [email], limits, now),
-      ...countMailsOfDay(cause, counted, place, limits, now),
-    ],
+    writes: [rate.write, ...countMailsTo(cause, mail), ...countMailsOfDay(cause, mail)],
     headers: rate.headers,
   };
 }

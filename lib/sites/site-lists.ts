@@ -1,4 +1,4 @@
-import { type Insight, insightOf, seenSite } from '../domain/insight.ts';
+import { type Insight, insightOf, redactedSite } from '../domain/insight.ts';
 import type { Site } from '../domain/site.ts';
 import type { SiteAccess } from '../domain/site-access.ts';
 import type { Team } from '../domain/team.ts';
@@ -6,16 +6,15 @@ import { getOrganization } from '../organizations/organizations.ts';
 import type { TableAccess } from '../table/access.ts';
 import { getAccess, getSite, listAccessesTo, listAccessOf } from './sites.ts';
 
-/** What `listSitesOf` and `sitesSeen` do to the table. */
+/** What `listSitesOf` and `visibleSites` do to the table. */
 export const LIST_SITES: TableAccess = { BatchGetItem: ['ORG', 'SITE'], Query: ['SITE', 'TEAM'] };
 
-/** How many teams, and how many sites, are asked at once. */
+/** How many teams, and how many sites, are read at once. */
 const TEAMS = 25;
-
 const SITES = 50;
 
 /** A site, and what somebody may see of it. */
-export interface SeenSite {
+export interface VisibleSite {
   readonly site: Site;
   readonly insight: Insight;
 }
@@ -34,19 +33,22 @@ export async function listSitesOf(
     groups.push(...some);
     if (groups.length > skip + limit) break;
   }
-  const sites = await readSeen(groups.slice(skip, skip + limit), teams, now);
-  return { sites: sites.map(({ site, insight }) => seenSite(site, insight)), hasMore: groups.length > skip + limit };
+  const sites = await readVisible(groups.slice(skip, skip + limit), teams, now);
+  return {
+    sites: sites.map(({ site, insight }) => redactedSite(site, insight)),
+    hasMore: groups.length > skip + limit,
+  };
 }
 
 /** All sites that somebody sees by some teams, bit by bit: one team after another, each's oldest first. */
-export async function* sitesSeen(
+export async function* visibleSites(
   teams: readonly Team[],
   now: Date,
   isOf: (access: SiteAccess) => boolean = () => true,
-): AsyncGenerator<SeenSite[]> {
+): AsyncGenerator<VisibleSite[]> {
   for await (const groups of accessesOf(teams)) {
     const wanted = groups.filter((group) => group.some(isOf));
-    for (let at = 0; at < wanted.length; at += SITES) yield await readSeen(wanted.slice(at, at + SITES), teams, now);
+    for (let at = 0; at < wanted.length; at += SITES) yield await readVisible(wanted.slice(at, at + SITES), teams, now);
   }
 }
 
@@ -63,11 +65,11 @@ async function* accessesOf(teams: readonly Team[]): AsyncGenerator<SiteAccess[][
 }
 
 /** Reads sites with what some teams may see of each; those that were deleted are left out, or whose organization was. */
-async function readSeen(
+async function readVisible(
   groups: readonly (readonly SiteAccess[])[],
   teams: readonly Team[],
   now: Date,
-): Promise<SeenSite[]> {
+): Promise<VisibleSite[]> {
   const ids = new Set(teams.map(({ id }) => id));
   const read = await Promise.all(
     groups.map(async (group) => {

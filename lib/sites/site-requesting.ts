@@ -9,7 +9,7 @@ import { SITE_REQUEST_PATH } from '../domain/page-paths.ts';
 import type { Way } from '../domain/reach.ts';
 import type { Site } from '../domain/site.ts';
 import { formatSiteToken, newSiteSecret } from '../domain/site-link.ts';
-import { requestEnd, requestGarbage, type SiteAsked, type SiteRequest } from '../domain/site-request.ts';
+import { requestEnd, requestGarbage, type SiteRequest, type SiteRequestLinks } from '../domain/site-request.ts';
 import { mayManage, type Team } from '../domain/team.ts';
 import type { Mail } from '../email/mime.ts';
 import { siteRequestMail } from '../email/site-request.ts';
@@ -66,10 +66,8 @@ export const REQUEST_SENSITIVE: TableAccess = {
  */
 export async function requestSensitive(
   occasion: Occasion,
-  way: Way,
-  site: Site,
+  { way, site, limits }: { readonly way: Way; readonly site: Site; readonly limits: Limits },
   input: Pick<SiteRequest, 'reason' | 'expiresAt'>,
-  limits: Limits,
 ): Promise<void> {
   const { now } = occasion;
   const { actor, team, access } = way;
@@ -92,20 +90,18 @@ export async function requestSensitive(
     return { mail, recipient: profile, secret: newSiteSecret() };
   });
   const secrets = new Set(mails.map(({ mail, secret }) => secretOf(mail, secret)));
-  const asked: SiteAsked = { id, siteId, teamId, organizationId, secrets };
+  const links: SiteRequestLinks = { id, siteId, teamId, organizationId, secrets };
   const ttl = requestGarbage(request);
   await transact([
     ...actorManagesSite(way),
     { type: 'check', key: keys.site(siteId), when: [{ attribute: 'teamId', is: site.teamId }] },
     { type: 'check', key: keys.siteAccess(siteId, teamId), when: [{ attribute: 'isOwner', is: false }] },
     { type: 'put', key: keys.siteRequest(siteId, teamId), item: { type: 'SiteRequest', ...request, ttl } },
-    { type: 'put', key: keys.siteAsked(siteId, id), item: { type: 'SiteAsked', ...asked, ttl } },
+    { type: 'put', key: keys.siteRequestLinks(siteId, id), item: { type: 'SiteRequestLinks', ...links, ttl } },
     ...mails.map(({ mail }) => mailWrite('RequestMail', mail)),
     ...countMailsTo(
       { organizationId, userId: actor.userId },
-      recipients.map(({ profile }) => profile.email),
-      limits,
-      now,
+      { addresses: recipients.map(({ profile }) => profile.email), limits, now },
     ),
     ...auditIn(occasion, [organizationId, site.organizationId], site, {
       action: 'site-sensitive.request',
@@ -124,7 +120,7 @@ function secretOf({ userId }: RequestMail, secret: Buffer): string {
 async function addSecret(mail: RequestMail, secret: Buffer): Promise<void> {
   await record({
     type: 'update',
-    key: keys.siteAsked(mail.siteId, mail.requestId),
+    key: keys.siteRequestLinks(mail.siteId, mail.requestId),
     add: { secrets: new Set([secretOf(mail, secret)]) },
     when: [{ exists: 'pk' }],
   });
@@ -156,7 +152,7 @@ function compose({
   const token = formatSiteToken({ siteId: site.id, id: request.id, secret });
   return siteRequestMail({
     ...{ language: organization.language, siteName: site.name, teamName: team.name, organizationName: home.name },
-    ...{ requesterName: nameOf(requester), reason: request.reason, asked: request, recipient: recipient.email },
+    ...{ requesterName: nameOf(requester), reason: request.reason, requested: request, recipient: recipient.email },
     link: `${publicUrl}${SITE_REQUEST_PATH}?token=${token}`,
     product,
   });

@@ -7,7 +7,7 @@ import { Refusal } from '../domain/refusal.ts';
 import type { Site } from '../domain/site.ts';
 import { grantOf, isSensitiveShown, type SiteAccess } from '../domain/site-access.ts';
 import type { SiteToken } from '../domain/site-link.ts';
-import { type Decision, requestEnd, type SiteAsked, type SiteRequest } from '../domain/site-request.ts';
+import { type Decision, requestEnd, type SiteRequest, type SiteRequestLinks } from '../domain/site-request.ts';
 import { isIn, mayManage, type Team, type TeamMembership } from '../domain/team.ts';
 import { getMembership } from '../organizations/members.ts';
 import { getOrganization } from '../organizations/organizations.ts';
@@ -26,7 +26,7 @@ const SITE_REQUEST = itemReader<SiteRequest>('SiteRequest', {
   ...{ id: 'string', siteId: 'string', teamId: 'string', organizationId: 'string' },
   ...{ reason: 'string', requestedBy: 'string', createdAt: 'string' },
 });
-const SITE_ASKED = itemReader<SiteAsked>('SiteAsked', {
+const SITE_REQUEST_LINKS = itemReader<SiteRequestLinks>('SiteRequestLinks', {
   ...{ id: 'string', siteId: 'string', teamId: 'string', organizationId: 'string', secrets: 'object' },
 });
 
@@ -36,7 +36,7 @@ export async function getSiteRequest(siteId: string, teamId: string): Promise<Si
 
 /** A request whose link somebody holds. */
 export interface FoundRequest {
-  readonly asked: SiteAsked;
+  readonly links: SiteRequestLinks;
   readonly site: Site | undefined;
   /** Whom the link was sent to. */
   readonly userId: string;
@@ -50,21 +50,21 @@ export interface FoundRequest {
  */
 export async function findSiteRequest(token: SiteToken | undefined): Promise<FoundRequest> {
   if (!token) throw new Refusal('sensitive_request_not_found');
-  const [asked, site] = await Promise.all([
-    get(keys.siteAsked(token.siteId, token.id)).then((item) => SITE_ASKED.one(item)),
+  const [links, site] = await Promise.all([
+    get(keys.siteRequestLinks(token.siteId, token.id)).then((item) => SITE_REQUEST_LINKS.one(item)),
     getSite(token.siteId),
   ]);
-  const known = [...(asked?.secrets ?? [])].map((entry) => entry.split('#') as [userId: string, hash: string]);
+  const known = [...(links?.secrets ?? [])].map((entry) => entry.split('#') as [userId: string, hash: string]);
   const found = known.find(([, hash]) => knowsSecret([hash], token.secret));
-  if (!asked || !found) throw new Refusal('sensitive_request_not_found');
-  return { asked, site, userId: found[0] };
+  if (!links || !found) throw new Refusal('sensitive_request_not_found');
+  return { links, site, userId: found[0] };
 }
 
-/** The team that asked, and its organization; undefined once either is gone. */
-export async function readAsking({
+/** The team that requests, and its organization; undefined once either is gone. */
+export async function readRequestingTeam({
   organizationId,
   teamId,
-}: SiteAsked): Promise<{ readonly team: Team; readonly organization: Organization } | undefined> {
+}: SiteRequestLinks): Promise<{ readonly team: Team; readonly organization: Organization } | undefined> {
   const [team, organization] = await Promise.all([getTeam(organizationId, teamId), getOrganization(organizationId)]);
   return team && organization && { team, organization };
 }
@@ -92,12 +92,12 @@ interface RequestState {
 }
 
 /** Reads what deciding a request goes by; undefined where the site is gone. */
-export async function readRequestState({ asked, site, userId }: FoundRequest): Promise<RequestState | undefined> {
+export async function readRequestState({ links, site, userId }: FoundRequest): Promise<RequestState | undefined> {
   if (!site) return;
   const { organizationId, teamId } = site;
   const [request, access, owner, organization, team, actor, place] = await Promise.all([
-    getSiteRequest(site.id, asked.teamId),
-    getAccess(site.id, asked.teamId),
+    getSiteRequest(site.id, links.teamId),
+    getAccess(site.id, links.teamId),
     getAccess(site.id, teamId),
     getOrganization(organizationId),
     getTeam(organizationId, teamId),
@@ -112,8 +112,8 @@ export async function readRequestState({ asked, site, userId }: FoundRequest): P
  *
  * @throws Refusal `sensitive_request_over` where what was granted has ended since
  */
-export function requireDecision({ asked }: FoundRequest, state: RequestState | undefined, now: Date) {
-  const { decision } = asked;
+export function requireDecision({ links }: FoundRequest, state: RequestState | undefined, now: Date) {
+  const { decision } = links;
   if (decision === 'granted' && !(state?.access && isSensitiveShown(state.access, now))) {
     throw new Refusal('sensitive_request_over');
   }
@@ -126,12 +126,12 @@ export function requireDecision({ asked }: FoundRequest, state: RequestState | u
  * @throws Refusal `sensitive_request_over`, `decider_removed`
  */
 export async function requireOpen(
-  { asked, site }: FoundRequest,
+  { links, site }: FoundRequest,
   state: RequestState | undefined,
   now: Date,
 ): Promise<OpenRequest> {
   const { request, access, owner, organization, team, actor, place } = state ?? {};
-  const isOpen = request?.id === asked.id && requestEnd(request) > now.toISOString();
+  const isOpen = request?.id === links.id && requestEnd(request) > now.toISOString();
   if (!site || !isOpen || !access || access.isOwner || !organization) throw new Refusal('sensitive_request_over');
   if (!owner?.isOwner || !team || !actor || !mayManage(actor, place)) throw new Refusal('decider_removed');
   const requester = await getUser(request.requestedBy);
@@ -163,7 +163,7 @@ export async function decideRequest(
     sharingChange(site),
     ...(isGranted ? [grantsUpdate(access, grants, occasion.now.toISOString())] : []),
     { type: 'delete', key: keys.siteRequest(siteId, teamId), when: [{ attribute: 'id', is: id }] },
-    { type: 'update', key: keys.siteAsked(siteId, id), set: { decision }, when: [{ exists: 'pk' }] },
+    { type: 'update', key: keys.siteRequestLinks(siteId, id), set: { decision }, when: [{ exists: 'pk' }] },
     ...auditIn(occasion, [site.organizationId, access.organizationId], site, {
       action: isGranted ? 'site-sensitive.grant' : 'site-sensitive.decline',
       ...(isGranted

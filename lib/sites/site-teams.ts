@@ -1,7 +1,6 @@
 import type { Occasion } from '../domain/audit.ts';
 import type { Limits } from '../domain/limits.ts';
-import type { Reach, Way } from '../domain/reach.ts';
-import type { Site } from '../domain/site.ts';
+import type { ManagedSite } from '../domain/reach.ts';
 import { grantOf, limitedGrants, type SensitiveGrant, type SiteAccess } from '../domain/site-access.ts';
 import type { Team } from '../domain/team.ts';
 import { getOrganization } from '../organizations/organizations.ts';
@@ -44,6 +43,11 @@ export async function teamsOf(accesses: readonly SiteAccess[]): Promise<TeamOfSi
   });
 }
 
+/** Another team's access to a site that somebody manages. */
+export interface ManagedAccess extends ManagedSite {
+  readonly access: SiteAccess;
+}
+
 /** What `removeAccess` does to the table. */
 export const REMOVE_ACCESS: TableAccess = {
   ConditionCheckItem: ['USER', 'TEAM'],
@@ -52,18 +56,14 @@ export const REMOVE_ACCESS: TableAccess = {
   DeleteItem: ['SITE', 'TEAM'],
 };
 
-/**
- * Takes away that another team has access to a site, with what it was granted.
- *
- * @param way by which the actor manages the site
- */
-export async function removeAccess(occasion: Occasion, way: Way, { site }: Reach, access: SiteAccess): Promise<void> {
+/** Takes away that another team has access to a site, with what it was granted. */
+export async function removeAccess(occasion: Occasion, { way, site, access }: ManagedAccess): Promise<void> {
   await transact([
     ...actorManagesSite(way),
     sharingChange(site, -1),
     ...accessRemoval(access),
     reductionWrite(access, occasion.now),
-    countSites(access, 0, -1),
+    countSites(access, { sharedSites: -1 }),
     ...auditIn(occasion, [site.organizationId, access.organizationId], site, {
       action: 'site-access.remove',
       before: accessEntry(access),
@@ -83,14 +83,11 @@ export const CHANGE_GRANT: TableAccess = {
  * Grants a team the sensitive data of a site and of those chargers that it has access to now, in place of earlier grants,
  * or revokes them; its request for it is answered by that.
  *
- * @param way by which the actor manages the site
  * @param grant undefined: revoke what there is
  */
 export async function changeGrant(
   occasion: Occasion,
-  way: Way,
-  { site }: Reach,
-  access: SiteAccess,
+  { way, site, access }: ManagedAccess,
   grant: SensitiveGrant | undefined,
 ): Promise<void> {
   const { teamId, organizationId, grants = [] } = access;
@@ -121,14 +118,11 @@ export const LIMIT_ACCESS: TableAccess = {
  * Says which chargers of a site another team has access to. What it was granted of sensitive data stays for those of its
  * chargers that are left, and takes in no other.
  *
- * @param way by which the actor manages the site
  * @param assets their ids, of chargers that were there after the site was read; undefined: all
  */
 export async function limitAccess(
   occasion: Occasion,
-  way: Way,
-  { site }: Reach,
-  access: SiteAccess,
+  { way, site, access }: ManagedAccess,
   assets: readonly string[] | undefined,
 ): Promise<void> {
   const { teamId, organizationId } = access;
@@ -154,19 +148,15 @@ export const TRANSFER_SITE: TableAccess = union(TRANSFERRING, { ConditionCheckIt
 /**
  * Makes a team that has access to a site its owner.
  *
- * @param way by which the actor manages the site
  * @throws Refusal `site_limit_reached` for either team
  */
 export async function transferSite(
   occasion: Occasion,
-  way: Way,
-  site: Site,
-  to: TeamOfSite,
-  limits: Limits,
+  { way, site, team, access, limits }: ManagedAccess & TeamOfSite & { readonly limits: Limits },
 ): Promise<void> {
   const [owner, actorsOrganization] = [way.access, site.organizationId];
   await transact([
     ...actorManagesSite(way),
-    ...transferWrites(occasion, { site, owner, team: to.team, present: to.access, actorsOrganization, limits }),
+    ...transferWrites(occasion, { site, owner, team, present: access, actorsOrganization, limits }),
   ]);
 }

@@ -5,83 +5,69 @@ export interface Key {
 }
 
 export const keys = {
-  organization: (organizationId: string): Key => ({ pk: `ORG#${organizationId}`, sk: 'ORG' }),
-  counter: (organizationId: string, row: number): Key => ({ pk: `ORG#${organizationId}`, sk: `COUNT#${row}` }),
-  member: (organizationId: string, memberId: string): Key => ({
-    pk: `ORG#${organizationId}`,
-    sk: `MEMBER#${memberId}`,
-  }),
-  invitation: (organizationId: string, invitationId: string): Key => ({
-    pk: `ORG#${organizationId}`,
-    sk: `INVITATION#${invitationId}`,
-  }),
-  user: (userId: string): Key => ({ pk: `USER#${userId}`, sk: 'USER' }),
-  membership: (userId: string, organizationId: string): Key => ({ pk: `USER#${userId}`, sk: `ORG#${organizationId}` }),
-  address: (email: string): Key => ({ pk: `EMAIL#${email}`, sk: 'USER' }),
-  invited: (email: string, organizationId: string): Key => ({ pk: `EMAIL#${email}`, sk: `INVITED#${organizationId}` }),
-  identity: (hash: string): Key => ({ pk: `IDENTITY#${hash}`, sk: 'IDENTITY' }),
-  accessToken: (userId: string, organizationId: string, tokenId: string): Key => ({
-    pk: `USER#${userId}`,
-    sk: `ACCESS#${organizationId}#${tokenId}`,
-  }),
-  team: (organizationId: string, teamId: string): Key => ({ pk: `ORG#${organizationId}`, sk: `TEAM#${teamId}` }),
+  organization: (organizationId: string) => key(`ORG#${organizationId}`, 'ORG'),
+  counter: (organizationId: string, row: number) => key(`ORG#${organizationId}`, `COUNT#${row}`),
+  member: (organizationId: string, memberId: string) => key(`ORG#${organizationId}`, `MEMBER#${memberId}`),
+  invitation: (organizationId: string, invitationId: string) =>
+    key(`ORG#${organizationId}`, `INVITATION#${invitationId}`),
+  user: (userId: string) => key(`USER#${userId}`, 'USER'),
+  membership: (userId: string, organizationId: string) => key(`USER#${userId}`, `ORG#${organizationId}`),
+  address: (email: string) => key(`EMAIL#${email}`, 'USER'),
+  invited: (email: string, organizationId: string) => key(`EMAIL#${email}`, `INVITED#${organizationId}`),
+  identity: (hash: string) => key(`IDENTITY#${hash}`, 'IDENTITY'),
+  accessToken: (userId: string, organizationId: string, tokenId: string) =>
+    key(`USER#${userId}`, `ACCESS#${organizationId}#${tokenId}`),
+  team: (organizationId: string, teamId: string) => key(`ORG#${organizationId}`, `TEAM#${teamId}`),
   /** A team that was deleted: no list of the others has to read it. */
-  discardedTeam: (organizationId: string, teamId: string): Key => ({
-    pk: `ORG#${organizationId}`,
-    sk: `DISCARDED#${teamId}`,
-  }),
+  discardedTeam: (organizationId: string, teamId: string) => key(`ORG#${organizationId}`, `DISCARDED#${teamId}`),
   /** A team's name, folded and hashed. */
-  teamName: (organizationId: string, hash: string): Key => ({ pk: `ORG#${organizationId}`, sk: `TEAMNAME#${hash}` }),
+  teamName: (organizationId: string, hash: string) => key(`ORG#${organizationId}`, `TEAMNAME#${hash}`),
   /** Where a team lives. */
-  teamHome: (teamId: string): Key => ({ pk: `TEAM#${teamId}`, sk: 'TEAM' }),
+  teamHome: (teamId: string) => key(`TEAM#${teamId}`, 'TEAM'),
   /** A team by its integer. */
-  teamNumber: (number: number): Key => ({ pk: `TEAMNO#${number}`, sk: 'TEAM' }),
+  teamNumber: (number: number) => key(`TEAMNO#${number}`, 'TEAM'),
   /** Who is in a team, both ways. */
-  teamMember: (teamId: string, userId: string): Key => ({ pk: `TEAM#${teamId}`, sk: `MEMBER#${userId}` }),
-  teamOf: (userId: string, teamId: string): Key => ({ pk: `USER#${userId}`, sk: `TEAM#${teamId}` }),
-  site: (siteId: string): Key => ({ pk: `SITE#${siteId}`, sk: 'SITE' }),
+  teamMember: (teamId: string, userId: string) => key(`TEAM#${teamId}`, `MEMBER#${userId}`),
+  teamOf: (userId: string, teamId: string) => key(`USER#${userId}`, `TEAM#${teamId}`),
+  site: (siteId: string) => key(`SITE#${siteId}`, 'SITE'),
   /** A site by its integer. */
-  siteNumber: (number: number): Key => ({ pk: `SITENO#${number}`, sk: 'SITE' }),
+  siteNumber: (number: number) => key(`SITENO#${number}`, 'SITE'),
   /** A team's access to a site, both ways. */
-  siteAccess: (siteId: string, teamId: string): Key => ({ pk: `SITE#${siteId}`, sk: `TEAM#${teamId}` }),
-  siteOfTeam: (teamId: string, siteId: string): Key => ({ pk: `TEAM#${teamId}`, sk: `SITE#${siteId}` }),
+  siteAccess: (siteId: string, teamId: string) => key(`SITE#${siteId}`, `TEAM#${teamId}`),
+  siteOfTeam: (teamId: string, siteId: string) => key(`TEAM#${teamId}`, `SITE#${siteId}`),
   /** That a team's access to a site became less. */
-  siteReduction: (siteId: string, teamId: string): Key => ({ pk: `SITE#${siteId}`, sk: `REDUCED#${teamId}` }),
+  siteReduction: (siteId: string, teamId: string) => key(`SITE#${siteId}`, `REDUCED#${teamId}`),
   /** A team's request for the sensitive data of a site. */
-  siteRequest: (siteId: string, teamId: string): Key => ({ pk: `SITE#${siteId}`, sk: `REQUEST#${teamId}` }),
+  siteRequest: (siteId: string, teamId: string) => key(`SITE#${siteId}`, `REQUEST#${teamId}`),
   /** A charger of a site. */
-  charger: (siteId: string, chargerId: string): Key => ({ pk: `SITE#${siteId}`, sk: `CHARGER#${chargerId}` }),
+  charger: (siteId: string, chargerId: string) => key(`SITE#${siteId}`, `CHARGER#${chargerId}`),
   /** Where a charger stands. */
-  chargerHome: (chargerId: string): Key => ({ pk: `CHARGER#${chargerId}`, sk: 'CHARGER' }),
+  chargerHome: (chargerId: string) => key(`CHARGER#${chargerId}`, 'CHARGER'),
   /** A charger by its identity in an organization, folded, and by its integer. */
-  chargerIdentity: (organizationId: string, identity: string): Key => ({
-    pk: `CHARGERIDENTITY#${organizationId}#${identity}`,
-    sk: 'CHARGER',
-  }),
-  chargerNumber: (number: number): Key => ({ pk: `CHARGERNO#${number}`, sk: 'CHARGER' }),
+  chargerIdentity: (organizationId: string, identity: string) =>
+    key(`CHARGERIDENTITY#${organizationId}#${identity}`, 'CHARGER'),
+  chargerNumber: (number: number) => key(`CHARGERNO#${number}`, 'CHARGER'),
   /** An invite to a site, and under the invited address that there is one: what has to forget it with the person. */
-  siteInvite: (siteId: string, inviteId: string): Key => ({ pk: `SITE#${siteId}`, sk: `INVITE#${inviteId}` }),
-  siteInvited: (email: string, inviteId: string): Key => ({ pk: `EMAIL#${email}`, sk: `SITEINVITE#${inviteId}` }),
-  /** Who was mailed a link to a request for sensitive data, which may be over. */
-  siteAsked: (siteId: string, requestId: string): Key => ({ pk: `SITE#${siteId}`, sk: `ASKED#${requestId}` }),
+  siteInvite: (siteId: string, inviteId: string) => key(`SITE#${siteId}`, `INVITE#${inviteId}`),
+  siteInvited: (email: string, inviteId: string) => key(`EMAIL#${email}`, `SITEINVITE#${inviteId}`),
+  /** The links to a request for sensitive data, which may be over. */
+  siteRequestLinks: (siteId: string, requestId: string) => key(`SITE#${siteId}`, `REQUESTLINKS#${requestId}`),
   /** What is left to do when something has ended, under the id of what ended. */
-  job: (id: string): Key => ({ pk: `JOB#${id}`, sk: 'JOB' }),
-  auditEntry: (organizationId: string, entryId: string, createdAt: string): Key => ({
-    pk: auditPartition(organizationId, createdAt.slice(0, 7)),
-    sk: entryId,
-  }),
+  job: (id: string) => key(`JOB#${id}`, 'JOB'),
+  auditEntry: (organizationId: string, entryId: string, createdAt: string) =>
+    key(auditPartition(organizationId, createdAt.slice(0, 7)), entryId),
   /** What is counted in a window, which is known by its end in seconds. */
-  rate: (what: 'mails', of: string, end: number): Key => ({ pk: `LIMIT#${what}#${of}`, sk: `${end}` }),
+  rate: (what: 'mails', of: string, end: number) => key(`LIMIT#${what}#${of}`, `${end}`),
   /** Mails of a day of UTC: of a person, or of all. */
-  mailsOfDay: (of: string, day: string, row: number): Key => ({ pk: `LIMIT#day#${of}#${day}`, sk: `${row}` }),
+  mailsOfDay: (of: string, day: string, row: number) => key(`LIMIT#day#${of}#${day}`, `${row}`),
   /** How many invites somebody has made in the window that their first one opened. */
-  inviteRate: (userId: string): Key => ({ pk: `LIMIT#invites#${userId}`, sk: 'LIMIT' }),
+  inviteRate: (userId: string) => key(`LIMIT#invites#${userId}`, 'LIMIT'),
   /** A request that creates something once, under the hash of who sent it, its route and its key. */
-  idempotency: (hash: string): Key => ({ pk: `IDEMPOTENCY#${hash}`, sk: 'IDEMPOTENCY' }),
+  idempotency: (hash: string) => key(`IDEMPOTENCY#${hash}`, 'IDEMPOTENCY'),
   /** A mail that isn't an invitation's. */
-  mail: (id: string): Key => ({ pk: `MAIL#${id}`, sk: 'MAIL' }),
+  mail: (id: string) => key(`MAIL#${id}`, 'MAIL'),
   /** What SES told: under the hash of what it is known by, or SNS's id where it can't be read. */
-  mailEvent: (id: string): Key => ({ pk: `SES#${id}`, sk: 'SES' }),
+  mailEvent: (id: string) => key(`SES#${id}`, 'SES'),
   /** Read by `GET /v1/health`; no such item is ever written. */
   health: { pk: 'HEALTH#table', sk: 'HEALTH' },
 };
@@ -110,4 +96,8 @@ export const BEFORE_SITE = 'SIT';
 /** The partition of an organization's audit entries of one month (`yyyy-mm`). */
 export function auditPartition(organizationId: string, month: string): string {
   return `AUDIT#${organizationId}#${month}`;
+}
+
+function key(pk: string, sk: string): Key {
+  return { pk, sk };
 }

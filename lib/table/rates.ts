@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mailboxOf } from '../domain/address.ts';
 import {
-  anyOf,
   type Counters,
   dayOf,
   type Limits,
@@ -9,6 +8,7 @@ import {
   type MailsOfDay,
   mailAllowance,
   mailRooms,
+  pickRandom,
   type Room,
 } from '../domain/limits.ts';
 import { Refusal, type RefusalCode } from '../domain/refusal.ts';
@@ -41,13 +41,15 @@ export interface Cause {
  */
 export function countMailsTo(
   { organizationId, userId }: Cause,
-  addresses: readonly string[],
-  { mailsToAddress, mailsToAddressOfAll }: Limits,
-  now: Date,
+  {
+    addresses,
+    limits: { mailsToAddress, mailsToAddressOfAll },
+    now,
+  }: { readonly addresses: readonly string[]; readonly limits: Limits; readonly now: Date },
 ): Update[] {
   const seconds = Math.floor(now.getTime() / 1000);
   const end = seconds - (seconds % MAILS_SECONDS) + MAILS_SECONDS;
-  const refuse = tooMany('recipient_rate_exceeded', new Date(end * 1000), now);
+  const refuse = rateExceeded('recipient_rate_exceeded', new Date(end * 1000), now);
   const limits: readonly (readonly [string, number])[] = [
     ['all', mailsToAddressOfAll],
     [organizationId, mailsToAddress],
@@ -77,18 +79,18 @@ const DEPLOYMENT_ROWS = 64;
 const DEPLOYMENT = 'all';
 
 /** What the limits of a day go by. */
-export interface Counted {
+export interface Usage {
   readonly counters: readonly Counters[];
   /** Mails of the day: of the person who invites, and of all. */
   readonly ofPerson: MailsOfDay;
   readonly ofAll: MailsOfDay;
 }
 
-/** What `readCounted` does to the table. */
-export const READ_COUNTED: TableAccess = { Query: ['ORG', 'LIMIT'] };
+/** What `readUsage` does to the table. */
+export const READ_USAGE: TableAccess = { Query: ['ORG', 'LIMIT'] };
 
 /** Reads what is counted of an organization, and of the mails of the day. */
-export async function readCounted({ organizationId, userId }: Required<Cause>, now: Date): Promise<Counted> {
+export async function readUsage({ organizationId, userId }: Required<Cause>, now: Date): Promise<Usage> {
   const [counters, ofPerson, ofAll] = await Promise.all([
     readCounters(organizationId),
     readMails(userId, now),
@@ -102,25 +104,31 @@ async function readMails(of: string, now: Date): Promise<MailsOfDay> {
   return new Map(rows.map(({ sk, count }) => [Number(sk), Number(count)]));
 }
 
+/** Mails that are to be counted among those of the day. */
+export interface MailCount {
+  readonly usage: Usage;
+  /** Where the organization's are counted. */
+  readonly place: MailPlace;
+  readonly limits: Limits;
+  readonly now: Date;
+  /** How many; undefined: one. */
+  readonly times?: number;
+}
+
 /**
  * The parts of a transaction that count mails among those of the day.
  *
- * @param place where the organization's are counted
  * @throws Refusal `mail_rate_exceeded`
  */
 export function countMailsOfDay(
   { organizationId, userId }: Required<Cause>,
-  { counters, ofPerson, ofAll }: Counted,
-  place: MailPlace,
-  limits: Limits,
-  now: Date,
-  times = 1,
+  { usage: { counters, ofPerson, ofAll }, place, limits, now, times = 1 }: MailCount,
 ): Update[] {
   // Of many new organizations nobody has more than of one.
   const most = Math.min(limits.mailsOfPerson, mailAllowance(counters, limits));
-  const own = anyOf(mailRooms(ofPerson, most, times));
-  const common = anyOf(mailRooms(ofAll, limits.mailsOfDeployment, times, DEPLOYMENT_ROWS));
-  if (!own || !common) throw tooMany('mail_rate_exceeded', endOfDay(now), now);
+  const own = pickRandom(mailRooms(ofPerson, most, times));
+  const common = pickRandom(mailRooms(ofAll, limits.mailsOfDeployment, times, DEPLOYMENT_ROWS));
+  if (!own || !common) throw rateExceeded('mail_rate_exceeded', endOfDay(now), now);
   const counted = (of: string, { row, share }: Room): Update => ({
     type: 'update',
     key: keys.mailsOfDay(of, dayOf(now), row),
@@ -137,7 +145,7 @@ export function endOfDay(now: Date): Date {
 }
 
 /** The refusal of what happened too often, until a moment. */
-export function tooMany(code: RefusalCode, until: Date, now: Date): Refusal {
+export function rateExceeded(code: RefusalCode, until: Date, now: Date): Refusal {
   return new Refusal(code, undefined, { 'retry-after': String(Math.ceil((until.getTime() - now.getTime()) / 1000)) });
 }
 
@@ -181,7 +189,7 @@ export function countInvite(
     'x-ratelimit-remaining': String(Math.max(0, INVITES - count)),
   };
   if (count > INVITES) {
-    const { code, headers: wait } = tooMany('request_rate_exceeded', end, now);
+    const { code, headers: wait } = rateExceeded('request_rate_exceeded', end, now);
     const reset = String(Math.ceil(end.getTime() / 1000));
     throw new Refusal(code, undefined, { ...wait, ...headers, 'x-ratelimit-reset': reset });
   }

@@ -167,7 +167,7 @@ async function untilUncontended(tryOnce: () => Promise<boolean>): Promise<void> 
  * @throws TornItem when an item stays away that another one says is there; Refusal `busy` when there is no end of it
  * @param attempt gets its number, from 1: what it remembers of earlier requests counts in the first only
  */
-export async function untilFresh<T>(attempt: (number: number) => Promise<T>): Promise<T> {
+export async function retryWhileStale<T>(attempt: (number: number) => Promise<T>): Promise<T> {
   const giveUpAt = performance.now() + PATIENCE;
   givingUpAt = giveUpAt;
   let missing: { readonly key: Key; readonly times: number } | undefined;

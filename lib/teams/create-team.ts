@@ -10,7 +10,7 @@ import { type TableAccess, union } from '../table/access.ts';
 import { audit } from '../table/audit.ts';
 import { count } from '../table/counters.ts';
 import { keys } from '../table/keys.ts';
-import { transact, untilFresh, type Write } from '../table/write.ts';
+import { retryWhileStale, transact, type Write } from '../table/write.ts';
 import { getTeamMembership, joinWrites } from './team-members.ts';
 import { placeBelow } from './team-tree.ts';
 import { nameKey } from './teams.ts';
@@ -28,10 +28,10 @@ export const CREATE_TEAM_BELOW: TableAccess = union(CREATE_TEAM, { ConditionChec
 
 /** What makes a team. */
 export type NewTeam = Pick<Team, 'name' | 'isPrivate'> &
-  Some<Pick<Team, 'description' | 'kind' | 'email' | 'room' | 'parentTeamId'>>;
+  OrUndefined<Pick<Team, 'description' | 'kind' | 'email' | 'room' | 'parentTeamId'>>;
 
 /** Fields of which some may be undefined. */
-export type Some<T> = { readonly [Field in keyof T]?: T[Field] | undefined };
+export type OrUndefined<T> = { readonly [Field in keyof T]?: T[Field] | undefined };
 
 /** Somebody who is put into a team. */
 export interface Joining {
@@ -94,21 +94,18 @@ export async function createTeam(
     ...also(team),
   ]);
   for (let start = JOINING_AT_ONCE; start < joining.length; start += JOINING_AT_ONCE) {
-    await joinNew(occasion.now, actor, team, joining.slice(start, start + JOINING_AT_ONCE), limits);
+    await joinNew(occasion, { actor, team, joining: joining.slice(start, start + JOINING_AT_ONCE), limits });
   }
   return { ...team, members: joining.length, owners: joining.filter(({ role }) => role === 'OWNER').length };
 }
 
 /** Puts more people into a team by who has just made it, whether or not they own it. */
 async function joinNew(
-  now: Date,
-  actor: Actor,
-  team: Team,
-  joining: readonly Joining[],
-  limits: Limits,
+  { now }: Occasion,
+  { actor, team, joining, limits }: Pick<TeamCreation, 'actor' | 'joining' | 'limits'> & { readonly team: Team },
 ): Promise<void> {
   // The team is there: a member who is no longer who they were is looked at again, not the whole request.
-  await untilFresh(async () => {
+  await retryWhileStale(async () => {
     const found = await Promise.all(
       joining.map(async ({ member: { userId, memberId }, role }) => {
         const [member, row] = await Promise.all([

@@ -22,18 +22,21 @@ export const DELETE_TEAM: TableAccess = {
   DeleteItem: ['ORG', 'TEAM', 'TEAMNO'],
 };
 
+/** A team that is to be deleted. */
+export interface TeamDeletion {
+  readonly actor: Actor;
+  /** What the actor is in the team. */
+  readonly own: TeamMembership | undefined;
+  readonly organization: Organization;
+  readonly team: Team;
+}
+
 /**
  * Deletes a team: its name is free, and nobody is in it from then on; rows of who was are cleared later.
  *
  * @throws Refusal `default_team`, `team_has_children`, `team_has_sites`
  */
-export async function deleteTeam(
-  occasion: Occasion,
-  actor: Actor,
-  own: TeamMembership | undefined,
-  organization: Organization,
-  team: Team,
-): Promise<Team> {
+export async function deleteTeam(occasion: Occasion, { actor, own, organization, team }: TeamDeletion): Promise<Team> {
   if (team.isDefault) throw new Refusal('default_team');
   const teams = await listTeams(organization.id);
   if (teams.some(({ parentTeamId }) => parentTeamId === team.id)) throw new Refusal('team_has_children');

@@ -15,7 +15,7 @@ import { listTeamsOf } from './team-members.ts';
 import { listTeams } from './teams.ts';
 
 /** What `hasTeamPermission` does to the table, where a place in a team above may give the permission. */
-export const LOOK_ABOVE: TableAccess = { Query: ['ORG', 'USER'] };
+export const READ_ANCESTORS: TableAccess = { Query: ['ORG', 'USER'] };
 
 /** A team as it was read, and what somebody is in it; undefined where there is none. */
 export interface TeamAndPlace {

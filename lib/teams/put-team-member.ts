@@ -7,15 +7,15 @@ import { getMember } from '../organizations/members.ts';
 import { type TableAccess, union } from '../table/access.ts';
 import { audit } from '../table/audit.ts';
 import { keys } from '../table/keys.ts';
-import { transact, untilFresh } from '../table/write.ts';
+import { retryWhileStale, transact } from '../table/write.ts';
 import {
   actorManages,
-  corrected,
   countInTeam,
   getTeamMembership,
   isLive,
   joinWrites,
-  moderating,
+  ownersCorrection,
+  rolesToAssign,
 } from './team-members.ts';
 
 /** What `putTeamMember` does to the table for somebody who is in the team. */
@@ -29,7 +29,7 @@ export const CHANGE_TEAM_MEMBER: TableAccess = {
 export const PUT_TEAM_MEMBER: TableAccess = union(CHANGE_TEAM_MEMBER, { PutItem: ['TEAM', 'USER'] });
 
 /** How many teams somebody may be in who hasn't signed in yet: what whoever claims them takes over at once. */
-export const TEAMS_OF_PLACEHOLDER = 20;
+const TEAMS_OF_PLACEHOLDER = 20;
 
 /** Refuses to put somebody into one more team who hasn't signed in. @throws Refusal `member_not_claimed` */
 export function refuseUnclaimed({ claimed, teams }: Member): void {
@@ -45,19 +45,21 @@ export function refuseUnclaimed({ claimed, teams }: Member): void {
  */
 export async function putTeamMembers(
   occasion: Occasion,
-  actor: Actor,
-  team: Team,
-  members: readonly Member[],
+  {
+    actor,
+    team,
+    members,
+    limits,
+  }: { readonly actor: Actor; readonly team: Team; readonly members: readonly Member[]; readonly limits: Limits },
   placeOf: (
     member: Member,
     present: TeamMembership | undefined,
     own: TeamMembership | undefined,
   ) => Pick<TeamMembership, 'role' | 'roles'>,
-  limits: Limits,
 ): Promise<void> {
   for (const each of members) {
     // What the request did before is not undone when this one is overtaken: only this one begins again.
-    await untilFresh(async () => {
+    await retryWhileStale(async () => {
       const [own, row, member] = await Promise.all([
         getTeamMembership(team.id, actor.userId),
         getTeamMembership(team.id, each.userId),
@@ -71,7 +73,7 @@ export async function putTeamMembers(
 }
 
 /** A place in a team that somebody gives to a member. */
-export interface Placing {
+export interface TeamMemberPlacement {
   readonly actor: Actor;
   /** What the actor is in the team. */
   readonly own: TeamMembership | undefined;
@@ -92,7 +94,7 @@ export interface Placing {
  */
 export async function putTeamMember(
   occasion: Occasion,
-  { actor, own, team, member, role, roles, row: present, limits }: Placing,
+  { actor, own, team, member, role, roles, row: present, limits }: TeamMemberPlacement,
 ): Promise<TeamMembership> {
   const { now } = occasion;
   const at = now.toISOString();
@@ -124,10 +126,10 @@ export async function putTeamMember(
       ],
     } as const;
     await transact([
-      ...actorManages(actor, own, team, moderating(role, present.role)),
+      ...actorManages(actor, own, team, rolesToAssign(role, present.role)),
       { ...change, key: keys.teamMember(team.id, userId) },
       { ...change, key: keys.teamOf(userId, team.id) },
-      owners === 0 ? isLive(team) : countInTeam(team, 0, owners),
+      owners === 0 ? isLive(team) : countInTeam(team, { owners }),
       entry(present.role),
     ]);
     const { roles: _before, ...kept } = present;
@@ -137,9 +139,9 @@ export async function putTeamMember(
   // A row of an earlier membership is counted already, as what it was.
   const owners = (role === 'OWNER' ? 1 : 0) - (present?.role === 'OWNER' ? 1 : 0);
   await transact([
-    ...actorManages(actor, own, team, moderating(role)),
+    ...actorManages(actor, own, team, rolesToAssign(role)),
     ...joinWrites(team, member, { role, roles, by: actor.userId, now, stale: present }),
-    ...(present ? corrected(team, owners) : [countInTeam(team, 1, owners, limits)]),
+    ...(present ? ownersCorrection(team, owners) : [countInTeam(team, { members: 1, owners }, limits)]),
     entry(),
   ]);
   const { id: teamId, organizationId } = team;

@@ -6,7 +6,7 @@ import { type TableAccess, union } from '../table/access.ts';
 import { audit } from '../table/audit.ts';
 import { keys } from '../table/keys.ts';
 import { transact } from '../table/write.ts';
-import { actorManages, countInTeam, leaveWrites, moderating } from './team-members.ts';
+import { actorManages, countInTeam, leaveWrites, rolesToAssign } from './team-members.ts';
 
 /** What `removeTeamMember` does to the table for whoever leaves by themselves. */
 export const LEAVE_TEAM: TableAccess = {
@@ -19,22 +19,28 @@ export const LEAVE_TEAM: TableAccess = {
 /** What `removeTeamMember` does to the table. */
 export const REMOVE_TEAM_MEMBER: TableAccess = union(LEAVE_TEAM, { ConditionCheckItem: ['TEAM'] });
 
+/** A member who is to be in a team no more. */
+export interface TeamMemberRemoval {
+  readonly actor: Actor;
+  /** What the actor is in the team. */
+  readonly own: TeamMembership | undefined;
+  readonly team: Team;
+  /** The member's row, of the present membership. */
+  readonly row: TeamMembership;
+}
+
 /**
  * Takes a member out of a team, or lets them leave.
  *
- * @param row the member's row, of the present membership
  * @throws Refusal `last_team_owner`
  */
 export async function removeTeamMember(
   occasion: Occasion,
-  actor: Actor,
-  own: TeamMembership | undefined,
-  team: Team,
-  row: TeamMembership,
+  { actor, own, team, row }: TeamMemberRemoval,
 ): Promise<void> {
   const leaving = row.memberId === actor.memberId;
   await transact([
-    ...(leaving ? actorIs(actor) : actorManages(actor, own, team, moderating(row.role))),
+    ...(leaving ? actorIs(actor) : actorManages(actor, own, team, rolesToAssign(row.role))),
     ...leaveWrites(row, [{ attribute: 'role', is: row.role }]),
     {
       type: 'update',
@@ -42,7 +48,7 @@ export async function removeTeamMember(
       add: { teams: -1 },
       when: [{ exists: 'pk' }],
     },
-    countInTeam(team, -1, row.role === 'OWNER' ? -1 : 0),
+    countInTeam(team, { members: -1, owners: row.role === 'OWNER' ? -1 : 0 }),
     audit(occasion, {
       action: 'team-member.remove',
       organizationId: team.organizationId,

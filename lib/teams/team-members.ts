@@ -86,7 +86,7 @@ export function joinWrites(
 }
 
 /** The two rows of a team's membership. */
-export function rowWrites(
+function rowWrites(
   { id, organizationId }: Pick<Team, 'id' | 'organizationId'>,
   { userId, memberId }: Pick<Member, 'userId' | 'memberId'>,
   { role, roles, by: createdBy, now, stale }: NewPlace,
@@ -107,12 +107,11 @@ export function rowWrites(
 /**
  * The part that counts who is in a team.
  *
- * @param owners how many owners more: -1 is refused where it is the last
+ * @param more how many members more, and how many owners: -1 is refused where it is the last
  */
 export function countInTeam(
   { organizationId, id }: Pick<Team, 'organizationId' | 'id'>,
-  members: number,
-  owners: number,
+  { members = 0, owners = 0 }: { readonly members?: number; readonly owners?: number },
   limits?: Limits,
 ): Update {
   const limit = limits?.membersOfTeam;
@@ -159,12 +158,12 @@ export function actorManages(
 }
 
 /** What one may be in a team who says who is in it: where no owner is concerned, moderators may. */
-export function moderating(...roles: readonly (TeamRole | undefined)[]): TeamRole[] {
+export function rolesToAssign(...roles: readonly (TeamRole | undefined)[]): TeamRole[] {
   return roles.includes('OWNER') ? ['OWNER'] : ['OWNER', 'MODERATOR'];
 }
 
 /** The part that counts owners of a team more or fewer, whom no rule keeps. */
-export function corrected(team: Team, owners: number): Write[] {
+export function ownersCorrection(team: Team, owners: number): Write[] {
   if (owners === 0) return [isLive(team)];
   const key = keys.team(team.organizationId, team.id);
   return [{ type: 'update', key, add: { owners }, when: [{ exists: 'pk' }] }];
@@ -190,8 +189,8 @@ export function joiningWrites(
     ...rowWrites(team, member, { role: 'MEMBER', ...place }),
     // A team that has become full, or was deleted, is skipped when the request begins anew.
     ...(stale
-      ? corrected(team, stale.role === 'OWNER' ? -1 : 0)
-      : [{ ...countInTeam(team, 1, 0, limits), refuse: () => undefined }]),
+      ? ownersCorrection(team, stale.role === 'OWNER' ? -1 : 0)
+      : [{ ...countInTeam(team, { members: 1 }, limits), refuse: () => undefined }]),
   ];
 }
 
@@ -200,7 +199,7 @@ export function joiningWrites(
  *
  * @param present the other user's row in the team, of an earlier membership, which counted as one more
  */
-export function handedOver(
+export function placeTransfer(
   row: TeamMembership,
   to: Pick<Member, 'userId' | 'memberId'>,
   present: TeamMembership | undefined,

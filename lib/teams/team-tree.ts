@@ -1,6 +1,6 @@
 import type { Organization } from '../domain/organization.ts';
 import { Refusal } from '../domain/refusal.ts';
-import { above, type Team, TREE_DEPTH } from '../domain/team.ts';
+import { ancestorsOf, type Team, TREE_DEPTH } from '../domain/team.ts';
 import { keys } from '../table/keys.ts';
 import type { Condition, Write } from '../table/write.ts';
 import { listTeams } from './teams.ts';
@@ -23,7 +23,7 @@ export async function placeBelow(
   const teams = moving?.teams ?? byId(await listTeams(organization.id));
   const parent = teams.get(parentTeamId);
   if (!parent) throw new Refusal('team_not_found');
-  const chain = [parent, ...above(parent, teams)];
+  const chain = [parent, ...ancestorsOf(parent, teams)];
   if (moving && chain.some(({ id }) => id === moving.team.id)) throw new Refusal('team_cycle');
   if (chain.length + height > TREE_DEPTH) throw new Refusal('team_too_deep');
   return [

@@ -60,12 +60,12 @@ export async function getTeamIdByName(organizationId: string, name: string): Pro
 }
 
 /** Where a team lives: for who knows no organization. */
-export async function getTeamHome(teamId: string): Promise<{ readonly organizationId: string } | undefined> {
+async function getTeamHome(teamId: string): Promise<{ readonly organizationId: string } | undefined> {
   return TEAM_HOME.one(await get(keys.teamHome(teamId)));
 }
 
 /** Which team has an integer. */
-export async function getTeamByNumber(number: number): Promise<TeamPlace | undefined> {
+async function getTeamByNumber(number: number): Promise<TeamPlace | undefined> {
   return TEAM_NUMBER.one(await get(keys.teamNumber(number)));
 }
 

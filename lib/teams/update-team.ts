@@ -8,7 +8,7 @@ import { type TableAccess, union } from '../table/access.ts';
 import { audit } from '../table/audit.ts';
 import { keys } from '../table/keys.ts';
 import { transact, type Write } from '../table/write.ts';
-import { nameWrite, type Some } from './create-team.ts';
+import { nameWrite, type OrUndefined } from './create-team.ts';
 import { actorManages } from './team-members.ts';
 import { byId, placeBelow } from './team-tree.ts';
 import { listTeams, nameKey } from './teams.ts';
@@ -25,7 +25,7 @@ export const RENAME_TEAM: TableAccess = {
 export const UPDATE_TEAM: TableAccess = union(RENAME_TEAM, { Query: ['ORG'], ConditionCheckItem: ['ORG'] });
 
 /** What may change about a team; undefined stays as it is. */
-export type TeamChanges = Some<
+export type TeamChanges = OrUndefined<
   Pick<Team, 'name' | 'description' | 'isPrivate' | 'parentTeamId' | 'kind' | 'email' | 'room'>
 >;
 

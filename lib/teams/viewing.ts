@@ -13,7 +13,7 @@ export const LIST_TEAMS: TableAccess = { BatchGetItem: ['ORG'], Query: ['ORG', '
  *
  * @param bound what their access token acts as, if they come by one: it sees its own organization alone
  */
-export async function listTeamsSeen(userId: string, bound?: Actor): Promise<Team[]> {
+export async function listVisibleTeams(userId: string, bound?: Actor): Promise<Team[]> {
   return choose('team:read', userId, bound);
 }
 

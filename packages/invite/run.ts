@@ -8,11 +8,12 @@ import { isId } from '../../lib/domain/ids.ts';
 import { ROLES } from '../../lib/domain/roles.ts';
 import { runningStack } from '../local/stack-file.ts';
 import { Api, describe } from './api.ts';
+import type { Naming } from './columns.ts';
 import { Run } from './invite.ts';
 import { lock } from './lock.ts';
 import { Progress } from './progress.ts';
 import { Display, summary } from './report.ts';
-import { type Naming, readSheet, roleOf, rowsOf } from './sheet.ts';
+import { readSheet, roleOf, rowsOf } from './sheet.ts';
 import { Stop } from './stop.ts';
 
 const USAGE = `Usage: npm run invite -- people.csv [options]

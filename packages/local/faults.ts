@@ -53,7 +53,6 @@ const Fault = z
   .refine(({ fault, ms }) => (fault === 'delay') === (ms !== undefined), 'delay, and nothing else, needs ms');
 
 export type Fault = z.input<typeof Fault>;
-export type FaultKind = Fault['fault'];
 export type ActiveFault = z.output<typeof Fault>;
 
 /** A call, as far as faults tell calls apart. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
-import type { LocalFunction } from './template.ts';
+import type { LocalFunction } from './local-function.ts';
 
 /** What became of an invocation: the function's result as JSON, or why there is none. */
 export type Outcome =

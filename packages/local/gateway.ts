@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { type CorsConfiguration, corsHeaders, preflight, withoutCors } from './cors.ts';
 import type { Outcome } from './functions.ts';
-import type { CorsConfiguration, LocalRoute } from './template.ts';
+import { type Answer, json, message, send, toAnswer } from './gateway-answer.ts';
+import { toEvent } from './gateway-event.ts';
+import { type Matcher, matchRoute, toMatchers } from './gateway-route.ts';
+import type { LocalRoute } from './local-route.ts';
 
 /** What the gateway serves once the template is known. */
 export interface GatewayService {
@@ -39,27 +43,8 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-/** An answer as it goes over the wire. `set-cookie` is its only header with several values. */
-interface Answer {
-  readonly status: number;
-  readonly headers: OutgoingHttpHeaders;
-  readonly body: Buffer | undefined;
-}
-
 /** The limits of an HTTP API, in bytes: of the body, of request line and headers, of what Lambda takes and gives. */
 const LIMITS = { body: 10 * 1024 * 1024, headers: 10_240, payload: 6 * 1024 * 1024 };
-
-/** Headers that belong to the connection, which no function sees or sets. */
-const CONNECTION_HEADERS = new Set([
-  'connection',
-  'expect',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
 
 /**
  * Listens on a loopback port as an API Gateway HTTP API with payload format 2.0 would answer.
@@ -120,14 +105,14 @@ async function answerTo(
 
   const body = await readBody(request);
   if (!body) return message(413, 'Request Entity Too Large');
-  const event = toEvent(request, { requestId, path, rawQueryString, body, match, service });
+  const { account } = service;
+  const event = toEvent(request, { requestId, path, rawQueryString, body, match, account, now: service.now() });
   if (Buffer.byteLength(JSON.stringify(event)) > LIMITS.payload) return message(413, 'Request Entity Too Large');
 
   const outcome = await within(match.route.timeout, service.invoke(match.route.function, event));
   if (outcome === 'late') return message(503, 'Service Unavailable');
   if (!outcome.ok || Buffer.byteLength(outcome.payload) > LIMITS.payload) return message(500, 'Internal Server Error');
   const answer = toAnswer(JSON.parse(outcome.payload)) ?? message(500, 'Internal Server Error');
-  // With CORS configured on the API the function's own headers are ignored.
   return service.cors ? withoutCors(answer) : answer;
 }
 
@@ -167,262 +152,4 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
     if (size <= LIMITS.body) chunks.push(chunk);
   }
   return size <= LIMITS.body ? Buffer.concat(chunks) : undefined;
-}
-
-// --- Routes
-
-interface Matcher {
-  readonly route: LocalRoute;
-  /** `ANY` matches every method, undefined is the route `$default`. */
-  readonly method: string | undefined;
-  readonly segments: readonly { readonly kind: 'literal' | 'variable' | 'greedy'; readonly text: string }[];
-  /** Sorts the more specific route first. */
-  readonly rank: string;
-}
-
-interface Match {
-  readonly route: LocalRoute;
-  readonly pathParameters: Record<string, string>;
-}
-
-function toMatchers(routes: readonly LocalRoute[]): Matcher[] {
-  const matchers = routes.map((route): Matcher => {
-    if (route.routeKey === '$default') return { route, method: undefined, segments: [], rank: '~' };
-    const [method = '', path = ''] = route.routeKey.split(' ');
-    const segments = splitPath(path).map((segment) => {
-      const [, name, plus] = /^\{(.+?)(\+?)\}$/.exec(segment) ?? [];
-      if (name === undefined) return { kind: 'literal', text: segment } as const;
-      return { kind: plus ? 'greedy' : 'variable', text: name } as const;
-    });
-    const kinds = { literal: '0', variable: '1', greedy: '2' };
-    const rank = segments.map(({ kind }) => kinds[kind]).join('') + (method === 'ANY' ? 'B' : 'A');
-    return { route, method, segments, rank };
-  });
-  return matchers.sort((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : 0));
-}
-
-function matchRoute(matchers: readonly Matcher[], method: string, path: string): Match | undefined {
-  const given = splitPath(path).map(decode);
-  for (const matcher of matchers) {
-    if (matcher.method === undefined) return { route: matcher.route, pathParameters: {} };
-    if (matcher.method !== method && matcher.method !== 'ANY') continue;
-    const pathParameters = matchSegments(matcher, given);
-    if (pathParameters) return { route: matcher.route, pathParameters };
-  }
-  return undefined;
-}
-
-function matchSegments({ segments }: Matcher, given: readonly string[]): Record<string, string> | undefined {
-  const isGreedy = segments.at(-1)?.kind === 'greedy';
-  if (isGreedy ? given.length < segments.length : given.length !== segments.length) return undefined;
-  const parameters: Record<string, string> = {};
-  for (const [index, { kind, text }] of segments.entries()) {
-    const value = kind === 'greedy' ? given.slice(index).join('/') : (given[index] as string);
-    if (kind === 'literal' ? value !== text : value === '') return undefined;
-    if (kind !== 'literal') parameters[text] = value;
-  }
-  return parameters;
-}
-
-function splitPath(path: string): string[] {
-  return path.slice(1).split('/');
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    // Not an encoding at all: the function sees it as it came.
-    return text;
-  }
-}
-
-// --- The event
-
-interface EventParts {
-  readonly requestId: string;
-  readonly path: string;
-  readonly rawQueryString: string;
-  readonly body: Buffer;
-  readonly match: Match;
-  readonly service: GatewayService;
-}
-
-function toEvent(request: IncomingMessage, parts: EventParts): APIGatewayProxyEventV2 {
-  const { requestId, path, rawQueryString, body, match, service } = parts;
-  const { routeKey } = match.route;
-  const now = service.now();
-  const sourceIp = request.socket.remoteAddress ?? '127.0.0.1';
-  const { cookie, ...headers } = joinHeaders(request.rawHeaders);
-  const host = headers.host ?? '';
-  const query = joinQuery(rawQueryString);
-  const isText = TEXT.test(headers['content-type'] ?? '');
-  const trace = randomBytes(12).toString('hex');
-  const rawPath = decode(path);
-  return {
-    version: '2.0',
-    routeKey,
-    rawPath,
-    rawQueryString,
-    ...(cookie && { cookies: cookie.split(/;\s*/) }),
-    headers: {
-      ...headers,
-      ...(body.length > 0 && { 'content-length': String(body.length) }),
-      'x-amzn-trace-id': `Root=1-${Math.floor(now / 1000).toString(16)}-${trace}`,
-      'x-forwarded-for': headers['x-forwarded-for'] ? `${headers['x-forwarded-for']}, ${sourceIp}` : sourceIp,
-      'x-forwarded-port': String(request.socket.localPort),
-      'x-forwarded-proto': 'http',
-    },
-    ...(query && { queryStringParameters: query }),
-    requestContext: {
-      accountId: service.account,
-      apiId: 'local',
-      domainName: host.replace(/:\d+$/, ''),
-      domainPrefix: 'local',
-      http: {
-        method: request.method ?? 'GET',
-        path: rawPath,
-        protocol: `HTTP/${request.httpVersion}`,
-        sourceIp,
-        userAgent: headers['user-agent'] ?? '',
-      },
-      requestId,
-      routeKey,
-      stage: '$default',
-      time: commonLogTime(now),
-      timeEpoch: now,
-    },
-    ...(Object.keys(match.pathParameters).length > 0 && { pathParameters: match.pathParameters }),
-    ...(body.length > 0 && { body: body.toString(isText ? 'utf8' : 'base64') }),
-    isBase64Encoded: body.length > 0 && !isText,
-  };
-}
-
-/** The content types whose bodies reach the function as text; `application/vnd.api+json` isn't among them. */
-const TEXT = /^\s*(text\/[^;]*|application\/(json|xml|javascript))\s*(;|$)/i;
-
-function joinHeaders(raw: readonly string[]): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (let index = 0; index < raw.length; index += 2) {
-    const name = (raw[index] as string).toLowerCase();
-    const value = raw[index + 1] as string;
-    if (CONNECTION_HEADERS.has(name)) continue;
-    const separator = name === 'cookie' ? '; ' : ',';
-    headers[name] = headers[name] === undefined ? value : `${headers[name]}${separator}${value}`;
-  }
-  return headers;
-}
-
-function joinQuery(rawQueryString: string): Record<string, string> | undefined {
-  if (rawQueryString === '') return undefined;
-  const query: Record<string, string> = {};
-  for (const [name, value] of new URLSearchParams(rawQueryString)) {
-    query[name] = query[name] === undefined ? value : `${query[name]},${value}`;
-  }
-  return query;
-}
-
-/** `12/Mar/2020:19:03:58 +0000` */
-function commonLogTime(ms: number): string {
-  const [, day, month, year, time] = new Date(ms).toUTCString().split(' ');
-  return `${day}/${month}/${year}:${time} +0000`;
-}
-
-// --- The answer
-
-/** What API Gateway makes of a function's result; undefined where it makes an error of it. */
-function toAnswer(result: unknown): Answer | undefined {
-  const isResponse = typeof result === 'object' && result !== null && 'statusCode' in result;
-  if (!isResponse) {
-    const text = typeof result === 'string' ? result : JSON.stringify(result);
-    return { status: 200, headers: { 'content-type': 'application/json' }, body: Buffer.from(text) };
-  }
-  const { statusCode, headers, cookies, body, isBase64Encoded } = result as Record<string, unknown>;
-  const status = Number(statusCode);
-  if (!Number.isInteger(status) || status < 200 || status > 599) return undefined;
-  if (body !== undefined && body !== null && typeof body !== 'string') return undefined;
-  const answer: OutgoingHttpHeaders = {};
-  for (const [name, value] of Object.entries(headers ?? {})) {
-    if (typeof value === 'object') return undefined;
-    answer[name.toLowerCase()] = String(value);
-  }
-  if (Array.isArray(cookies)) answer['set-cookie'] = cookies.map(String);
-  if (body) answer['content-type'] ??= 'text/plain;charset=UTF-8';
-  return {
-    status,
-    headers: answer,
-    body: body ? Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8') : undefined,
-  };
-}
-
-function message(status: number, text: string): Answer {
-  return json(status, { message: text });
-}
-
-function json(status: number, value: unknown): Answer {
-  return {
-    status,
-    headers: { 'content-type': 'application/json' },
-    body: Buffer.from(JSON.stringify(value) ?? 'null'),
-  };
-}
-
-function send(response: ServerResponse, requestId: string, answer: Answer, cors: OutgoingHttpHeaders | undefined) {
-  const { status, body } = answer;
-  const headers: OutgoingHttpHeaders = { 'apigw-requestid': requestId };
-  for (const [name, value] of Object.entries(answer.headers)) {
-    if (!CONNECTION_HEADERS.has(name)) headers[name] = value;
-  }
-  Object.assign(headers, cors);
-  if (status !== 204 && status !== 304) headers['content-length'] = body?.length ?? 0;
-  try {
-    response.writeHead(status, headers);
-    response.end(body);
-  } catch (error) {
-    // A header value that HTTP can't carry.
-    console.error(error);
-    response.writeHead(500, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ message: 'Internal Server Error' }));
-  }
-}
-
-// --- CORS
-
-/** What is added to every answer; undefined when the API has no CORS configuration. */
-function corsHeaders(cors: CorsConfiguration | undefined, origin: string | undefined): OutgoingHttpHeaders | undefined {
-  if (!cors) return undefined;
-  const allowed = origin === undefined ? undefined : allowedOrigin(cors, origin);
-  if (allowed === undefined) return {};
-  return {
-    'access-control-allow-origin': allowed,
-    ...(cors.AllowCredentials && { 'access-control-allow-credentials': 'true' }),
-    ...(cors.ExposeHeaders?.length && { 'access-control-expose-headers': cors.ExposeHeaders.join(',') }),
-  };
-}
-
-/** The answer to a preflight request, which no function sees; an origin that isn't allowed gets no headers. */
-function preflight(cors: CorsConfiguration, origin: string | undefined): Answer {
-  if (origin === undefined || allowedOrigin(cors, origin) === undefined) {
-    return { status: 204, headers: {}, body: undefined };
-  }
-  const { AllowMethods, AllowHeaders, MaxAge } = cors;
-  const headers = {
-    ...(AllowMethods?.length && { 'access-control-allow-methods': AllowMethods.join(',') }),
-    ...(AllowHeaders?.length && { 'access-control-allow-headers': AllowHeaders.join(',') }),
-    ...(MaxAge !== undefined && { 'access-control-max-age': String(MaxAge) }),
-  };
-  return { status: 204, headers, body: undefined };
-}
-
-function withoutCors(answer: Answer): Answer {
-  const headers = Object.entries(answer.headers).filter(([name]) => !name.startsWith('access-control-'));
-  return { ...answer, headers: Object.fromEntries(headers) };
-}
-
-function allowedOrigin({ AllowOrigins = [], AllowCredentials }: CorsConfiguration, origin: string): string | undefined {
-  if (AllowOrigins.includes('*')) return AllowCredentials ? origin : '*';
-  const isAllowed = AllowOrigins.some((allowed) =>
-    allowed.endsWith('://*') ? origin.startsWith(allowed.slice(0, -1)) : allowed === origin,
-  );
-  return isAllowed ? origin : undefined;
 }

@@ -1,6 +1,7 @@
 import { createWriteStream, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { synthesize } from '../../cdk/synthesize.ts';
+import { parametersOf } from './assembly.ts';
 import { type Call, type Principal, startAwsProxy } from './aws.ts';
 import { connect } from './aws-service.ts';
 import { createClock } from './clock.ts';
@@ -9,11 +10,13 @@ import { startEngine } from './engine.ts';
 import { createFunctions } from './functions.ts';
 import { bindGateway } from './gateway.ts';
 import { AUDIENCE, type Person, startIssuer } from './issuer.ts';
+import type { LocalFunction } from './local-function.ts';
+import type { LocalTable } from './local-table.ts';
 import { startMail } from './mail.ts';
 import type { PolicyDocument } from './policy.ts';
 import { completeEvent } from './ses-event.ts';
 import { removeStackFile, runningStack, type StackFile, writeStackFile } from './stack-file.ts';
-import { type LocalFunction, type LocalTable, parametersOf, readTemplate } from './template.ts';
+import { readTemplate } from './template.ts';
 
 export interface StackOptions {
   /** Where data, mails, keys and logs are kept, and `stack.json`. */

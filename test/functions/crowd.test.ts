@@ -77,7 +77,7 @@ test.skipIf(isSlow)('so they do when each has a function of their own, as in AWS
     const request = { now: new Date(), origin: { requestId: 'crowd', sourceAddress: null } };
     const accepted = await Promise.allSettled(
       all.people.map(async ({ token }) =>
-        acceptInvitation(request, await findLink(parseToken(token)), undefined, DEFAULT_LIMITS),
+        acceptInvitation(request, { link: await findLink(parseToken(token)), limits: DEFAULT_LIMITS }),
       ),
     );
     expect(accepted.filter(({ status }) => status === 'rejected')).toEqual([]);

@@ -109,7 +109,7 @@ describe('declining by the page', () => {
   });
 });
 
-describe('asking again, when an invitation has expired,', () => {
+describe('requesting a new invitation, when one has expired,', () => {
   const mailsOf = async (email: string) =>
     (await service.mails(email)).filter(({ subject }) => subject.includes('asks for a new invitation'));
   const waiting = async () => (await service.items()).filter(({ type }) => type === 'Mail');

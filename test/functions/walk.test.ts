@@ -118,13 +118,13 @@ test('a walk finds whatever is missing, too much or changed', async () => {
     ...['Charger.createdBy', 'Charger.reference'],
     ...['Idempotency.answer', 'Idempotency.body', 'Idempotency.busyUntil', 'Idempotency.final'],
     ...['Identity.issuedAt', 'Identity.issuer', 'Identity.named'],
-    'Invitation.askedAt',
     ...[
       'Invitation.days',
       'Invitation.delivery',
       'Invitation.handedSecrets',
       'Invitation.inviterId',
       'Invitation.reminders',
+      'Invitation.renewalRequestedAt',
     ],
     ...[
       'Invitation.replacedSecrets',

@@ -144,7 +144,7 @@ const SUBJECTS: Readonly<Record<string, { readonly buttons: number; make(): Prom
     buttons: 1,
     make: async () => path(`GET /invitations/accept?token=${(await inviteLongAgo()).token}`),
   },
-  'page after asking': {
+  'page after requesting a new invitation': {
     buttons: 0,
     make: async () => path('POST /invitations/ask', `token=${(await inviteLongAgo()).token}`),
   },

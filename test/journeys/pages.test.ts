@@ -108,13 +108,13 @@ const KINDS: Readonly<Record<string, () => Promise<Asking>>> = {
     const { owner } = await service.organization();
     return open(410, (await inviteLongAgo(owner)).token);
   },
-  'expired link, asked about': async () => {
+  'expired link, renewal requested': async () => {
     const { owner } = await service.organization();
     const { token } = await inviteLongAgo(owner);
     await service.call('POST /invitations/ask', { body: `token=${token}`, headers: FORM });
     return open(410, token);
   },
-  asked: async () => {
+  'renewal requested': async () => {
     const { owner } = await service.organization();
     return post(200, '/invitations/ask', (await inviteLongAgo(owner)).token);
   },

@@ -283,8 +283,10 @@ export const mutants: readonly Mutant[] = [
     test: races('two identities that claim one placeholder at once'),
   },
   {
-    name: 'an inviter is asked however often somebody presses',
-    edits: [{ file: 'lib/invitations/asking.ts', replace: `, { absent: 'askedAt' }]`, by: ']' }],
+    name: 'a new invitation is requested however often somebody presses',
+    edits: [
+      { file: 'lib/invitations/renewal-request.ts', replace: `        { absent: 'renewalRequestedAt' },\n`, by: '' },
+    ],
     test: { file: 'test/functions/pages.test.ts', name: 'is a second time a page without a mail' },
   },
   {
@@ -575,7 +577,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'the sweep goes by when something was due alone',
-    edits: [{ file: 'lib/outbox/sweep.ts', replace: 'const round = inTurns(', by: 'const round = (' }],
+    edits: [{ file: 'lib/outbox/sweep.ts', replace: 'const round = roundRobin(', by: 'const round = (' }],
     test: {
       file: 'test/functions/sweep.test.ts',
       name: 'the mails of an organization don’t wait behind the bulk of another',
@@ -628,7 +630,7 @@ export const mutants: readonly Mutant[] = [
     name: 'an identity may be had twice in an organization',
     edits: [
       {
-        file: 'lib/sites/charger-changes.ts',
+        file: 'lib/sites/charger-identity.ts',
         replace: `when: [{ absent: 'pk' }],\n    refuse: 'charger_identity_taken',`,
         by: `when: [],\n    refuse: 'charger_identity_taken',`,
       },
@@ -800,12 +802,12 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'functions/me/read.ts',
-        replace: `[shownTo(caller, all), shownTo(caller, invited)]`,
+        replace: `[visibleTo(caller, all), visibleTo(caller, invited)]`,
         by: `[all, invited]`,
       },
       {
         file: 'functions/organizations/list.ts',
-        replace: `withOrganizations(shownTo(caller, memberships))`,
+        replace: `withOrganizations(visibleTo(caller, memberships))`,
         by: `withOrganizations(memberships)`,
       },
     ],

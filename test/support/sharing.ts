@@ -3,7 +3,7 @@ import { DEFAULT_LIMITS } from '../../lib/domain/limits.ts';
 import type { Given } from '../../lib/domain/site-access.ts';
 import { sharingWrites } from '../../lib/sites/sharing.ts';
 import { getAccess, getSite } from '../../lib/sites/sites.ts';
-import { transact, untilFresh } from '../../lib/table/write.ts';
+import { retryWhileStale, transact } from '../../lib/table/write.ts';
 import { locateTeam } from '../../lib/teams/teams.ts';
 import type { Service } from './service.ts';
 
@@ -28,7 +28,7 @@ export async function share(service: Service, site: string, team: string, given:
   const [siteId, id] = [shortIdFromUuid('site', site) as string, shortIdFromUuid('team', team) as string];
   const by = { type: 'system', id: 'sweep' } as const;
   const origin = { requestId: 'test', sourceAddress: null };
-  await untilFresh(async () => {
+  await retryWhileStale(async () => {
     const found = await getSite(siteId);
     const [home, present] = await Promise.all([locateTeam({ id }), getAccess(siteId, id)]);
     if (!found || !home) throw new Error(`There is no site ${site}, or no team ${team}.`);

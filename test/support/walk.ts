@@ -240,7 +240,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
           ? []
           : ([['entries of its refusal', status === 'DECLINED' ? 1 : 0, ends('decline')]] as const)),
         ['entries of its reminders’ end', item.remindersStoppedAt ? 1 : 0, ends('stop-reminders')],
-        ['whether it was asked for, if it says so', true, !item.askedAt || ends('ask') > 0],
+        ['whether its renewal was requested, if it says so', true, !item.renewalRequestedAt || ends('ask') > 0],
         ['whether it is over, if it says so', true, status !== 'EXPIRED' || ends('expire', 'erase') > 0],
         ['whether an entry says why its mail was stopped', true, !mailStopped || ends(STOPS[mailStopped] ?? '') > 0],
         ['whether there is such a state', true, (INVITATION_STATUSES as readonly string[]).includes(status)],
@@ -307,7 +307,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
     relations: ({ siteId, teamId, organizationId, id }, table) => [
       [`SITE#${siteId}|TEAM#${teamId}`, { type: 'SiteAccess', isOwner: false, organizationId }],
       ...(table.get(`SITE#${siteId}|SITE`)
-        ? [[`SITE#${siteId}|ASKED#${id}`, { type: 'SiteAsked', teamId, organizationId }] as const]
+        ? [[`SITE#${siteId}|REQUESTLINKS#${id}`, { type: 'SiteRequestLinks', teamId, organizationId }] as const]
         : []),
     ],
     facts: ({ siteId, id, ttl }, table) => [
@@ -322,8 +322,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
     ],
   },
 
-  SiteAsked: {
-    key: ({ siteId, id }) => `SITE#${siteId}|ASKED#${id}`,
+  SiteRequestLinks: {
+    key: ({ siteId, id }) => `SITE#${siteId}|REQUESTLINKS#${id}`,
     relations: ({ siteId }, table) => [
       table.get(`SITE#${siteId}|SITE`)
         ? [`SITE#${siteId}|SITE`, { type: 'Site' }]

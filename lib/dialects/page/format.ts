@@ -1,7 +1,7 @@
 import { configuration } from '../../configuration.ts';
-import { canBeAskedFor, type Link } from '../../domain/invitation.ts';
+import { isRenewable, type Link } from '../../domain/invitation.ts';
 import { type Language, languageOf } from '../../domain/language.ts';
-import { ASK_PATH } from '../../domain/page-paths.ts';
+import { RENEWAL_PATH } from '../../domain/page-paths.ts';
 import { Refusal, type RefusalCode } from '../../domain/refusal.ts';
 import type { Format } from '../format.ts';
 import type { Page, PageSetting } from './layout.ts';
@@ -55,8 +55,8 @@ export async function answerHolder(
   } catch (error) {
     const reason = error instanceof Refusal ? DEAD_LINKS[error.code] : undefined;
     if (!reason) throw error;
-    const ask = { token, action: ASK_PATH, askedAt: invitation.askedAt };
-    return deadLinkPage({ ...setting, reason, ...(reason === 'expired' && canBeAskedFor(invitation) && { ask }) });
+    const renewal = { token, action: RENEWAL_PATH, since: invitation.renewalRequestedAt };
+    return deadLinkPage({ ...setting, reason, ...(reason === 'expired' && isRenewable(invitation) && { renewal }) });
   }
 }
 

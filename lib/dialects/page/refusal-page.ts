@@ -1,7 +1,6 @@
 import { fill, type Html, html } from '../../domain/html.ts';
 import { momentInWords } from '../../domain/language.ts';
 import { REFUSALS, type RefusalCode } from '../../domain/refusal.ts';
-import { ASK_WORDS } from './ask-words.ts';
 import { type Page, type PageSetting, page } from './layout.ts';
 import { ATTENTION } from './marks.ts';
 import {
@@ -13,18 +12,19 @@ import {
   type PageLimit,
   type RefusalWords,
 } from './refusal-words.ts';
+import { RENEWAL_WORDS } from './renewal-words.ts';
 
 /** A link that is of no use any more, and why. */
 export interface DeadLinkPage extends PageSetting {
   readonly reason: DeadLink;
-  /** By which another invitation is asked for; undefined: it can't be. */
-  readonly ask?: {
+  /** By which a new invitation is requested; undefined: it can't be. */
+  readonly renewal?: {
     /** The link's `?token=`; the form sends it as `token`. */
     readonly token: string;
     /** Where the form is posted, on the same host. */
     readonly action: string;
-    /** When it was asked for already, in this period. */
-    readonly askedAt?: string | undefined;
+    /** Since when it is requested, in this period. */
+    readonly since?: string | undefined;
   };
 }
 
@@ -33,21 +33,21 @@ const STATUSES: Partial<Record<DeadLink, number>> = { not_found: 404, request_no
 
 /** Says why a link does not work and what to do: 404 for strangers, 410 for whoever holds a secret that was sent. */
 export function deadLinkPage(link: DeadLinkPage): Page {
-  const { language, reason, ask } = link;
+  const { language, reason, renewal } = link;
   const status = STATUSES[reason] ?? 410;
   const words = DEAD_LINK_WORDS[language][reason];
-  if (!ask) return refusalPage(status, words, link);
-  const { askedAt, button, asks } = ASK_WORDS[language];
-  if (ask.askedAt) {
-    const next = fill(askedAt, { when: momentInWords(new Date(ask.askedAt), language) });
+  if (!renewal) return refusalPage(status, words, link);
+  const { pending, button, offer } = RENEWAL_WORDS[language];
+  if (renewal.since) {
+    const next = fill(pending, { when: momentInWords(new Date(renewal.since), language) });
     return refusalPage(status, { ...words, next }, link);
   }
   const form = html`
-<form method="post" action="${ask.action}">
-<input type="hidden" name="token" value="${ask.token}">
+<form method="post" action="${renewal.action}">
+<input type="hidden" name="token" value="${renewal.token}">
 <button type="submit">${button}</button>
 </form>`;
-  return refusalPage(status, { ...words, next: asks }, link, form);
+  return refusalPage(status, { ...words, next: offer }, link, form);
 }
 
 /** An error that has nothing to do with the state of a link. */

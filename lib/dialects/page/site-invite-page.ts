@@ -1,7 +1,7 @@
 import { fill, fillHtml, html } from '../../domain/html.ts';
 import { momentInWords } from '../../domain/language.ts';
-import type { Carried } from '../../domain/site-invite.ts';
-import { carriedInWords } from '../../domain/site-words.ts';
+import type { InviteTerms } from '../../domain/site-invite.ts';
+import { termsInWords } from '../../domain/site-words.ts';
 import { oneLine } from '../../domain/user-text.ts';
 import { type Blocking, blockForm } from './block-page.ts';
 import { NAME, type Page, type PageSetting, page } from './layout.ts';
@@ -23,7 +23,7 @@ export interface SiteInvitePage extends PageSetting {
   readonly teamName: string;
   /** The inviter's name, or their address where they have none. */
   readonly inviterName: string;
-  readonly carried: Carried;
+  readonly terms: InviteTerms;
   /** A moment in its ISO form. */
   readonly expiresAt: string;
   /** The teams that the invited address's user manages; none: it is accepted by whoever signs in. */
@@ -42,11 +42,11 @@ export interface SiteInvitePage extends PageSetting {
 
 /** Shows an invite to a site and changes nothing: accepting is the form's POST. */
 export function siteInvitePage(invite: SiteInvitePage): Page {
-  const { language, product, carried, choices, hasMore, token, action, applicationUrl } = invite;
+  const { language, product, terms, choices, hasMore, token, action, applicationUrl } = invite;
   const words = SITE_INVITE_WORDS[language];
   const site = oneLine(invite.siteName, NAME);
   const strong = (name: string) => html`<strong><bdi>${oneLine(name, NAME)}</bdi></strong>`;
-  const invites = fillHtml(carried.transferOwnership ? words.transfers : words.invites, {
+  const invites = fillHtml(terms.transferOwnership ? words.transfers : words.invites, {
     ...{
       inviter: strong(invite.inviterName),
       team: strong(invite.teamName),
@@ -77,7 +77,7 @@ export function siteInvitePage(invite: SiteInvitePage): Page {
       : undefined
   }`;
   const rows = [
-    ...carriedInWords(carried, language),
+    ...termsInWords(terms, language),
     [words.expires, momentInWords(new Date(invite.expiresAt), language)],
   ] as const;
   const content = html`${initialMark(site)}

@@ -20,7 +20,7 @@ export interface SiteRequestPage extends PageSetting {
   readonly requesterName: string;
   readonly reason: string;
   /** Until when it is asked for. */
-  readonly asked: SensitiveGrant;
+  readonly requested: SensitiveGrant;
   /** The link's `?token=`; the form sends it as `token`. */
   readonly token: string;
   /** Where the form is posted, on the same host, with `decision`. */
@@ -29,7 +29,7 @@ export interface SiteRequestPage extends PageSetting {
 
 /** Shows a request for sensitive data and changes nothing: deciding is the form's POST. */
 export function siteRequestPage(request: SiteRequestPage): Page {
-  const { language, product, asked, token, action } = request;
+  const { language, product, requested, token, action } = request;
   const words = SITE_REQUEST_WORDS[language];
   const [site, team, organization, requester] = [
     ...[request.siteName, request.teamName, request.organizationName, request.requesterName],
@@ -54,7 +54,7 @@ export function siteRequestPage(request: SiteRequestPage): Page {
 </form>
 <p class="muted">${words.afterwards}</p>
 <dl>
-<div><dt>${words.until}</dt><dd>${endInWords(asked, language)}</dd></div>
+<div><dt>${words.until}</dt><dd>${endInWords(requested, language)}</dd></div>
 </dl>`;
   return page(200, fill(words.title, { site }), content, request, words.nothing);
 }

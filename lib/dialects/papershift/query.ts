@@ -4,7 +4,7 @@ import { type Filter, flagged, readFilter } from './filter.ts';
 import type { MistakeName } from './words.ts';
 
 /** The documented relationships of a team. */
-export const RELATIONS = ['parent_team', 'team_memberships'] as const;
+const RELATIONS = ['parent_team', 'team_memberships'] as const;
 export type Relation = (typeof RELATIONS)[number];
 
 /** By what teams, and what is included with them, are filtered; teams are sorted by the same. */
@@ -46,9 +46,9 @@ export interface Page {
 }
 
 /** How many teams a page has at most, and unless the request says otherwise. */
-export const PAGE = { most: 1000, usual: 100 };
+const PAGE = { most: 1000, usual: 100 };
 /** The same, where something is included. */
-export const PAGE_WITH_INCLUDED = { most: 25, usual: 25 };
+const PAGE_WITH_INCLUDED = { most: 25, usual: 25 };
 
 const text = z.optional(z.string());
 

@@ -3,7 +3,7 @@ import { input, type JsonSchema } from './json-schema.ts';
 // What Rocket.Chat 8 publishes of what its endpoints take (`@rocket.chat/rest-typings`), with a bound where it has none.
 
 /** How many members a request may name: each is a write of its own. Rocket.Chat has no bound. */
-export const MEMBERS_AT_ONCE = 100;
+const MEMBERS_AT_ONCE = 100;
 
 const text = { type: 'string' } as const;
 const optionalText = { type: 'string', nullable: true } as const;

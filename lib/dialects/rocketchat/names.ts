@@ -5,6 +5,8 @@ const RESERVED = ['all', 'here', 'admin', 'administrator', 'system', 'user'];
 
 /** Its default rule for the names of rooms: a team's main room has the team's name. */
 const ROOM_NAME = /^[0-9a-zA-Z-_.]+$/;
+
+/** The longest such name, in characters. */
 const LONGEST = 100;
 
 /** Refuses a name that is reserved. @throws Refusal `team_name_reserved` */

@@ -95,7 +95,6 @@ export const Organization = z.strictObject({
   language,
 });
 
-/** An organization with what the caller is in it. */
 /** An offer of an organization's ownership to one of its members. */
 export const OwnershipOffer = z.strictObject({
   organizationId,
@@ -109,6 +108,7 @@ export const OwnershipOffer = z.strictObject({
 /** An organization, with the open offer of its ownership, which the owner sees and whom it was made to. */
 export const OrganizationWithOffer = z.extend(Organization, { ownershipOffer: z.nullable(OwnershipOffer) });
 
+/** An organization with what the caller is in it. */
 export const MyOrganization = z.extend(Organization, { memberId, role, owner: z.boolean() });
 
 const teamId = z.string().check(z.regex(/^team_[01][0-9a-v]{19}$/));

@@ -5,7 +5,7 @@ import { linesOf, nameOf, textOf } from '../../domain/input.ts';
 import { readMoment } from '../../domain/moment.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { isTimeZone } from '../../domain/site.ts';
-import type { Carried } from '../../domain/site-invite.ts';
+import type { InviteTerms } from '../../domain/site-invite.ts';
 import { attributeOf } from './format.ts';
 
 /** A name, as long as Laravel's columns are. */
@@ -233,10 +233,10 @@ export function requireAssets(ids: readonly (string | undefined)[], present: Rea
 }
 
 /** What an invite gives: to single chargers where any are named, unless it says that it is to all. */
-export function carriedBy(
+export function inviteTermsOf(
   { transfer_ownership, data_access, data_access_expires_at: expiresAt }: z.output<typeof NewSiteInvite>,
   assets: readonly string[] | undefined,
-): Carried {
+): InviteTerms {
   return {
     transferOwnership: transfer_ownership ?? false,
     ...(data_access && { sensitive: { ...(expiresAt && { expiresAt }) } }),

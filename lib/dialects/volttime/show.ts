@@ -7,7 +7,7 @@ import { inviteStatusAt, type SiteInvite } from '../../domain/site-invite.ts';
 import type { Team } from '../../domain/team.ts';
 
 /** A moment as Laravel's Carbon writes it: with microseconds, of which we know the first three digits. */
-export function showTime(at: string): string {
+function showTime(at: string): string {
   return at.replace('Z', '000Z');
 }
 

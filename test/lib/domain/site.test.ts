@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { insightOf } from '../../../lib/domain/insight.ts';
-import { lastEnd, limitedGrants, type SiteAccess, widened } from '../../../lib/domain/site-access.ts';
+import { lastEnd, limitedGrants, type SiteAccess, withMoreAccess } from '../../../lib/domain/site-access.ts';
 
 const NOW = new Date('2030-01-01T00:00:00.000Z');
 const [SPRING, SUMMER, PAST] = ['2030-04-01T00:00:00.000Z', '2030-07-01T00:00:00.000Z', '2029-12-31T00:00:00.000Z'];
@@ -16,7 +16,7 @@ const sensitiveOf = (...accesses: SiteAccess[]) => {
 };
 
 describe('a grant is for the chargers that it was given for', () => {
-  test.each<[string, SiteAccess, Parameters<typeof widened>[1], string[] | undefined]>([
+  test.each<[string, SiteAccess, Parameters<typeof withMoreAccess>[1], string[] | undefined]>([
     ['some with it, more without', access({ assets: ['a'], grants: [{ assets: ['a'] }] }), { assets: ['b'] }, ['a']],
     ['some without, more with it', access({ assets: ['a'] }), { assets: ['b'], sensitive: {} }, ['b']],
     ['all without, some with it', access({}), { assets: ['b'], sensitive: {} }, ['b']],
@@ -25,7 +25,7 @@ describe('a grant is for the chargers that it was given for', () => {
     ['all with it, some without', access({ grants: [{}] }), { assets: ['b'] }, undefined],
     ['what is over, more without', access({ assets: ['a'], grants: [{ assets: ['a'], expiresAt: PAST }] }), {}, []],
   ])('%s', (_, present, given, expected) => {
-    expect(sensitiveOf(widened(present, given))).toEqual(expected);
+    expect(sensitiveOf(withMoreAccess(present, given))).toEqual(expected);
   });
 
   test('of several teams each gives its own', () => {
@@ -35,7 +35,7 @@ describe('a grant is for the chargers that it was given for', () => {
   });
 
   test('each has an end of its own, the later of a charger counts, and none is shortened', () => {
-    const both = widened(access({ assets: ['a', 'b'], grants: [{ assets: ['a', 'b'], expiresAt: SUMMER }] }), {
+    const both = withMoreAccess(access({ assets: ['a', 'b'], grants: [{ assets: ['a', 'b'], expiresAt: SUMMER }] }), {
       assets: ['b', 'c'],
       sensitive: { expiresAt: SPRING },
     });
@@ -44,12 +44,12 @@ describe('a grant is for the chargers that it was given for', () => {
       { assets: ['c'], expiresAt: SPRING },
     ]);
     expect(lastEnd(both)).toBe(SUMMER);
-    expect(widened(both, { sensitive: {} }).grants).toEqual([{}]);
-    expect(widened(both, { assets: ['c'], sensitive: {} }).grants).toEqual([
+    expect(withMoreAccess(both, { sensitive: {} }).grants).toEqual([{}]);
+    expect(withMoreAccess(both, { assets: ['c'], sensitive: {} }).grants).toEqual([
       { assets: ['c'] },
       { assets: ['a', 'b'], expiresAt: SUMMER },
     ]);
-    const all = widened(access({ grants: [{ expiresAt: SPRING }] }), { assets: ['a'], sensitive: {} });
+    const all = withMoreAccess(access({ grants: [{ expiresAt: SPRING }] }), { assets: ['a'], sensitive: {} });
     expect(all.grants).toEqual([{ assets: ['a'] }, { expiresAt: SPRING }]);
     expect(limitedGrants(all.grants, ['a', 'b'])).toEqual([{ assets: ['a'] }, { assets: ['b'], expiresAt: SPRING }]);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Role } from '../../../lib/domain/roles.ts';
 import {
-  above,
+  ancestorsOf,
   heightOf,
   mayManage,
   mayModerate,
@@ -91,16 +91,16 @@ describe('the tree of teams', () => {
   const byId = (teams: readonly Team[]) => new Map(teams.map((one) => [one.id, one]));
 
   test('has above a team its parents, the nearest first, and below it its height', () => {
-    const aboveOf = (id: string) => above(byId(TEAMS).get(id) as Team, byId(TEAMS)).map((one) => one.id);
+    const aboveOf = (id: string) => ancestorsOf(byId(TEAMS).get(id) as Team, byId(TEAMS)).map((one) => one.id);
     expect(['root', 'left', 'leaf'].map(aboveOf)).toEqual([[], ['root'], ['left', 'root']]);
     expect(['root', 'left', 'leaf'].map((id) => heightOf(id, TEAMS))).toEqual([3, 2, 1]);
   });
 
   test('ends also where it is torn, or goes in a circle', () => {
     const torn = [team('a', 'gone'), team('b', 'a')];
-    expect(above(torn[1] as Team, byId(torn)).map(({ id }) => id)).toEqual(['a']);
+    expect(ancestorsOf(torn[1] as Team, byId(torn)).map(({ id }) => id)).toEqual(['a']);
     const circle = [team('a', 'b'), team('b', 'a')];
-    expect(above(circle[0] as Team, byId(circle))).toHaveLength(TREE_DEPTH);
+    expect(ancestorsOf(circle[0] as Team, byId(circle))).toHaveLength(TREE_DEPTH);
     expect(heightOf('a', circle)).toBeGreaterThan(TREE_DEPTH);
   });
 });

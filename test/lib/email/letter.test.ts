@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { LANGUAGES, type Language } from '../../../lib/domain/language.ts';
-import { ASKING_WORDS, askingMail } from '../../../lib/email/asking.ts';
 import { GRANT_END_WORDS, grantEndMail } from '../../../lib/email/grant-end.ts';
 import { INVITATION_WORDS, invitationMail } from '../../../lib/email/invitation.ts';
 import { LETTER_WORDS, LINK_WORDS, SITE_LABELS } from '../../../lib/email/letter.ts';
 import type { Mail } from '../../../lib/email/mime.ts';
 import { OFFER_WORDS, offerMail } from '../../../lib/email/offer.ts';
+import { RENEWAL_REQUEST_WORDS, renewalRequestMail } from '../../../lib/email/renewal-request.ts';
 import { SITE_INVITE_WORDS, siteInviteMail } from '../../../lib/email/site-invite.ts';
 import { SITE_REQUEST_WORDS, siteRequestMail } from '../../../lib/email/site-request.ts';
 
@@ -53,7 +53,7 @@ const LETTERS: Readonly<
       siteInviteMail({
         ...{ ...base(language), organizationName, siteName, teamName, email: 'bob@example.com', link: LINK },
         ...{ inviterName: person, inviterAddress: 'jane@example.com', blockLink: `${LINK}&block`, expiresAt: AT },
-        carried: { transferOwnership: false },
+        terms: { transferOwnership: false },
       }),
   },
   'request for sensitive data': {
@@ -62,14 +62,14 @@ const LETTERS: Readonly<
     compose: (language, { organizationName, person, siteName, teamName, wrote }) =>
       siteRequestMail({
         ...{ ...base(language), organizationName, siteName, teamName, recipient: 'bob@example.com', link: LINK },
-        ...{ requesterName: person, reason: wrote, asked: { expiresAt: AT } },
+        ...{ requesterName: person, reason: wrote, requested: { expiresAt: AT } },
       }),
   },
   'question for another invitation': {
     leads: 'application',
     names: ['organizationName'],
     compose: (language, { organizationName }) =>
-      askingMail({
+      renewalRequestMail({
         ...{ ...base(language), organizationName, recipient: 'bob@example.com', email: 'eve@example.com' },
         ...{ role: 'USER', createdAt: AT, expiresAt: AT, applicationUrl: APPLICATION },
       }),
@@ -167,7 +167,7 @@ describe.each(ALL)('the letter of the $name ($language)', ({ language, leads, na
 test.each(
   Object.entries({
     ...{ LETTER_WORDS, LINK_WORDS, SITE_LABELS, INVITATION_WORDS, SITE_INVITE_WORDS, SITE_REQUEST_WORDS },
-    ...{ ASKING_WORDS, OFFER_WORDS, GRANT_END_WORDS },
+    ...{ RENEWAL_REQUEST_WORDS, OFFER_WORDS, GRANT_END_WORDS },
   }),
 )(
   'both languages fill the same places of the same phrases: %s',
@@ -179,7 +179,14 @@ test.each(
 );
 
 test('no sentence stands in two letters of a language: those that several say are in lib/email/letter.ts', () => {
-  const own = { INVITATION_WORDS, SITE_INVITE_WORDS, SITE_REQUEST_WORDS, ASKING_WORDS, OFFER_WORDS, GRANT_END_WORDS };
+  const own = {
+    INVITATION_WORDS,
+    SITE_INVITE_WORDS,
+    SITE_REQUEST_WORDS,
+    RENEWAL_REQUEST_WORDS,
+    OFFER_WORDS,
+    GRANT_END_WORDS,
+  };
   for (const language of LANGUAGES) {
     const sentences = [LETTER_WORDS, LINK_WORDS, ...Object.values(own)]
       .flatMap((words) => Object.values(words[language]))

@@ -5,7 +5,7 @@ import { hashSecret, newSecret, withSecret } from '../../../lib/domain/link.ts';
 import { type ClaimedInvitation, INVITATIONS, newMailSecrets, nextMail } from '../../../lib/invitations/mail.ts';
 import { MAILS, newMail } from '../../../lib/outbox/mails.ts';
 import { queued, retryAt } from '../../../lib/outbox/outbox.ts';
-import { inTurns } from '../../../lib/outbox/sweep.ts';
+import { roundRobin } from '../../../lib/outbox/sweep.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -94,6 +94,6 @@ describe('of an invitation', () => {
 
 test('the sweep takes one row of each partition, then of each another', () => {
   const rows = ['a1', 'a2', 'a3', 'b1', 'c1', 'c2'].map((name) => ({ pk: name.charAt(0), sk: name }));
-  expect(inTurns(rows).map(({ sk }) => sk)).toEqual(['a1', 'b1', 'c1', 'a2', 'c2', 'a3']);
-  expect(inTurns([])).toEqual([]);
+  expect(roundRobin(rows).map(({ sk }) => sk)).toEqual(['a1', 'b1', 'c1', 'a2', 'c2', 'a3']);
+  expect(roundRobin([])).toEqual([]);
 });

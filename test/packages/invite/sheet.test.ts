@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { afterAll, describe, expect, it, test } from 'vitest';
 import { ROOT } from '../../../cdk/fingerprint.ts';
-import { type Naming, type Row, readSheet, rowsOf } from '../../../packages/invite/sheet.ts';
+import type { Naming } from '../../../packages/invite/columns.ts';
+import { type Row, readSheet, rowsOf } from '../../../packages/invite/sheet.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'muster-sheet-'));
 afterAll(() => rmSync(directory, { recursive: true }));

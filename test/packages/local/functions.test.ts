@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Clock, createClock } from '../../../packages/local/clock.ts';
 import { createFunctions, type Functions } from '../../../packages/local/functions.ts';
-import type { LocalFunction } from '../../../packages/local/template.ts';
+import type { LocalFunction } from '../../../packages/local/local-function.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'functions-'));
 let server: Server;

@@ -4,7 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { parametersOf, readTemplate } from '../../../packages/local/template.ts';
+import { parametersOf } from '../../../packages/local/assembly.ts';
+import { readTemplate } from '../../../packages/local/template.ts';
 
 const directories: string[] = [];
 afterEach(() => {

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { ASK_WORDS } from '../../../../lib/dialects/page/ask-words.ts';
-import { askedPage } from '../../../../lib/dialects/page/asked-page.ts';
 import { blockedPage, unblockedPage } from '../../../../lib/dialects/page/block-page.ts';
 import {
   acceptedPage,
@@ -20,6 +18,8 @@ import {
 } from '../../../../lib/dialects/page/refusal-words.ts';
 import { remindersPage, remindersStoppedPage } from '../../../../lib/dialects/page/reminders-page.ts';
 import { REMINDERS_WORDS } from '../../../../lib/dialects/page/reminders-words.ts';
+import { renewalRequestedPage } from '../../../../lib/dialects/page/renewal-page.ts';
+import { RENEWAL_WORDS } from '../../../../lib/dialects/page/renewal-words.ts';
 import { LANGUAGES, type Language } from '../../../../lib/domain/language.ts';
 import { REFUSALS } from '../../../../lib/domain/refusal.ts';
 
@@ -42,7 +42,7 @@ const INVITATION: InvitationPage = {
 };
 const STOP = { token: TOKEN, action: '/invitations/stop-reminders', blockAction: '/invitations/block' };
 const BLOCK = { token: TOKEN, action: '/invitations/block' };
-const ASK = { token: TOKEN, action: '/invitation/ask' };
+const RENEWAL = { token: TOKEN, action: '/invitation/ask' };
 const ERRORS = [
   ...PAGE_LIMITS,
   ...(['validation_failed', 'route_not_found', 'method_not_allowed', 'body_too_large'] as const),
@@ -61,14 +61,14 @@ function pages(setting: PageSetting): Record<string, Page> {
     }),
     accepted: acceptedPage({ ...INVITATION, ...setting, applicationUrl: 'https://app.example/' }),
     declined: declinedPage({ ...INVITATION, ...setting }),
-    'expired, to be asked for': deadLinkPage({ ...setting, reason: 'expired', ask: ASK }),
-    'expired, asked for': deadLinkPage({
+    'expired, to be renewed': deadLinkPage({ ...setting, reason: 'expired', renewal: RENEWAL }),
+    'expired, renewal requested': deadLinkPage({
       ...setting,
       reason: 'expired',
-      ask: { ...ASK, askedAt: '2026-08-13T14:30:00Z' },
+      renewal: { ...RENEWAL, since: '2026-08-13T14:30:00Z' },
     }),
-    asked: askedPage({ ...INVITATION, ...setting, again: false }),
-    'asked again': askedPage({ ...INVITATION, ...setting, again: true }),
+    'renewal requested': renewalRequestedPage({ ...INVITATION, ...setting, again: false }),
+    'renewal requested again': renewalRequestedPage({ ...INVITATION, ...setting, again: true }),
     reminders: remindersPage({ ...INVITATION, ...setting, ...STOP, openUntil: INVITATION.expiresAt }),
     'no more reminders': remindersStoppedPage({ ...INVITATION, ...setting, ...STOP, openUntil: undefined }),
     blocked: blockedPage({ ...INVITATION, ...setting, ...BLOCK }),
@@ -220,7 +220,7 @@ describe('the invitation', () => {
   });
 });
 
-test.each([INVITATION_WORDS, ASK_WORDS, REMINDERS_WORDS].map(({ en, de }) => ({ en, de })))(
+test.each([INVITATION_WORDS, RENEWAL_WORDS, REMINDERS_WORDS].map(({ en, de }) => ({ en, de })))(
   'both languages fill the same places of the same phrases (%#)',
   ({ en, de }: { en: Record<string, string>; de: Record<string, string> }) => {
     const places = (phrase = '') => [...phrase.matchAll(/\{\w+\}/g)].map(String).sort();
@@ -229,17 +229,17 @@ test.each([INVITATION_WORDS, ASK_WORDS, REMINDERS_WORDS].map(({ en, de }) => ({ 
 );
 
 describe('an invitation that has expired', () => {
-  test('can be asked for by a form that posts the token, and by nothing else on the page', () => {
-    const { status, body } = deadLinkPage({ language: 'en', product: PRODUCT, reason: 'expired', ask: ASK });
+  test('can be requested by a form that posts the token, and by nothing else on the page', () => {
+    const { status, body } = deadLinkPage({ language: 'en', product: PRODUCT, reason: 'expired', renewal: RENEWAL });
     expect(status).toBe(410);
     expect(body.match(/<form[^>]*>/g)).toEqual(['<form method="post" action="/invitation/ask">']);
     expect(body.match(/<input[^>]*>/g)).toEqual([`<input type="hidden" name="token" value="${TOKEN}">`]);
     expect(body.match(/<button/g)).toHaveLength(1);
   });
 
-  test('says when it was asked for, and then can not be', () => {
-    const ask = { ...ASK, askedAt: '2026-08-13T14:30:00.000Z' };
-    const page = deadLinkPage({ language: 'en', product: PRODUCT, reason: 'expired', ask });
+  test('says when it was requested, and then can not be', () => {
+    const renewal = { ...RENEWAL, since: '2026-08-13T14:30:00.000Z' };
+    const page = deadLinkPage({ language: 'en', product: PRODUCT, reason: 'expired', renewal });
     expect(page.body).not.toMatch(/<form|<button/);
     expect(seen(page)).toContain('You asked for a new one on Thursday, 13 August 2026 at 14:30 UTC');
   });
@@ -250,7 +250,7 @@ test("names on the smaller pages are users' words, too", () => {
   const names = { ...INVITATION, organizationName: hostile, inviterName: hostile };
   for (const page of [
     declinedPage(names),
-    askedPage({ ...names, again: false }),
+    renewalRequestedPage({ ...names, again: false }),
     remindersPage({ ...names, ...STOP, openUntil: undefined }),
     blockedPage({ ...names, ...BLOCK }),
   ]) {

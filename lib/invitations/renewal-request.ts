@@ -1,12 +1,12 @@
 import { configuration } from '../configuration.ts';
-import { type Occasion, unseen } from '../domain/audit.ts';
+import { byLinkHolder, type Occasion } from '../domain/audit.ts';
 import { type Invitation, statusAt } from '../domain/invitation.ts';
 import type { Limits } from '../domain/limits.ts';
 import type { Profile, User } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
 import { may } from '../domain/roles.ts';
-import { askingMail } from '../email/asking.ts';
 import type { Mail } from '../email/mime.ts';
+import { renewalRequestMail } from '../email/renewal-request.ts';
 import { getMembership } from '../organizations/members.ts';
 import { getOrganization } from '../organizations/organizations.ts';
 import { MAIL_FIELDS, MAILS, mailWork, mailWrite, newMail, type WaitingMail } from '../outbox/mails.ts';
@@ -22,19 +22,19 @@ import { countMailsTo } from '../table/rates.ts';
 import { transact } from '../table/write.ts';
 import { getInvitation } from './invitations.ts';
 
-/** A mail to an inviter, whom the holder of an expired link asks for another. */
-interface AskingMail extends WaitingMail {
+/** A mail to an inviter, of whom the holder of an expired link requests a new invitation. */
+interface RenewalRequestMail extends WaitingMail {
   readonly organizationId: string;
   readonly invitationId: string;
 }
 
-const ASKING_MAIL = itemReader<AskingMail>('Mail', {
+const RENEWAL_REQUEST_MAIL = itemReader<RenewalRequestMail>('Mail', {
   ...MAIL_FIELDS,
   ...{ organizationId: 'string', invitationId: 'string' },
 });
 
-/** What asking an inviter for another invitation does to the table. */
-export const ASK: TableAccess = {
+/** What `requestRenewal` does to the table. */
+export const REQUEST_RENEWAL: TableAccess = {
   BatchGetItem: ['ORG', 'USER'],
   PutItem: ['MAIL', 'AUDIT'],
   UpdateItem: ['ORG', 'LIMIT', 'MAIL'],
@@ -42,12 +42,12 @@ export const ASK: TableAccess = {
 };
 
 /**
- * Writes down that the holder of an expired link asks the inviter for another, once a period, and sends the mail by which
- * the inviter hears of it.
+ * Records that the holder of an expired link requests a new invitation of the inviter, once a period, and sends the mail
+ * that tells the inviter.
  *
  * @throws Refusal `recipient_rate_exceeded`
  */
-export async function askInviter(
+export async function requestRenewal(
   { now, origin }: Omit<Occasion, 'by'>,
   about: { readonly organization: Organization; readonly invitation: Invitation; readonly inviter: User },
   limits: Limits,
@@ -55,18 +55,22 @@ export async function askInviter(
   const { invitation, inviter } = about;
   const { organizationId, id: invitationId, status, secrets } = invitation;
   const at = now.toISOString();
-  const mail: AskingMail = { ...newMail(now, inviter.userId, 'request'), organizationId, invitationId };
+  const mail: RenewalRequestMail = { ...newMail(now, inviter.userId, 'request'), organizationId, invitationId };
   await transact([
     {
       type: 'update',
       key: keys.invitation(organizationId, invitationId),
-      set: { askedAt: at },
-      // A resend replaces the secrets, and makes the question one too many.
-      when: [{ attribute: 'status', is: status }, { attribute: 'secrets', is: secrets }, { absent: 'askedAt' }],
+      set: { renewalRequestedAt: at },
+      // A resend replaces the secrets, and makes the request needless.
+      when: [
+        { attribute: 'status', is: status },
+        { attribute: 'secrets', is: secrets },
+        { absent: 'renewalRequestedAt' },
+      ],
     },
     mailWrite('Mail', mail),
-    ...countMailsTo({ organizationId }, [inviter.email], limits, now),
-    audit(unseen({ now, origin }, invitationId), {
+    ...countMailsTo({ organizationId }, { addresses: [inviter.email], limits, now }),
+    audit(byLinkHolder({ now, origin }, invitationId), {
       action: 'invitation.ask',
       organizationId,
       resource: { type: 'invitation', id: invitationId },
@@ -85,15 +89,15 @@ function compose({
   readonly inviter: Profile;
 }): Mail {
   const { applicationUrl, product } = configuration();
-  return askingMail({
+  return renewalRequestMail({
     ...{ language: organization.language, organizationName: organization.name, recipient: inviter.email },
     ...{ email, role, createdAt, expiresAt, applicationUrl, product },
   });
 }
 
 /** The work about such a mail: it is sent while the invitation waits for another and the inviter may invite. */
-export async function dueAsking(item: DueItem, now: Date): Promise<Work> {
-  const mail = ASKING_MAIL.one(item);
+export async function dueRenewalRequest(item: DueItem, now: Date): Promise<Work> {
+  const mail = RENEWAL_REQUEST_MAIL.one(item);
   const { organizationId, invitationId, userId } = mail;
   const [organization, inviter, membership, invitation] = await Promise.all([
     getOrganization(organizationId),
@@ -101,8 +105,8 @@ export async function dueAsking(item: DueItem, now: Date): Promise<Work> {
     getMembership(userId, organizationId),
     getInvitation(organizationId, invitationId),
   ]);
-  const isAsked = invitation?.askedAt !== undefined && statusAt(invitation, now) === 'EXPIRED';
+  const isRequested = invitation?.renewalRequestedAt !== undefined && statusAt(invitation, now) === 'EXPIRED';
   const mayInvite = membership !== undefined && may(membership.role, 'invitation:create');
-  const isNeeded = organization && inviter && mayInvite && isAsked;
+  const isNeeded = organization && inviter && mayInvite && isRequested;
   return mailWork(mail, isNeeded && (() => compose({ organization, invitation, inviter })));
 }

@@ -1,9 +1,9 @@
 import PostalMime from 'postal-mime';
 import { expect, test } from 'vitest';
-import { type AskingMessage, askingMail } from '../../../lib/email/asking.ts';
 import { toMime } from '../../../lib/email/mime.ts';
+import { type RenewalRequestMessage, renewalRequestMail } from '../../../lib/email/renewal-request.ts';
 
-const ASKING: AskingMessage = {
+const REQUEST: RenewalRequestMessage = {
   language: 'en',
   organizationName: 'Acme',
   recipient: 'jane@example.com',
@@ -16,8 +16,8 @@ const ASKING: AskingMessage = {
 };
 
 /** Composes, writes and reads a mail again, as its recipient's client would. */
-async function received(changes: Partial<AskingMessage> = {}) {
-  const mail = await PostalMime.parse(toMime(askingMail({ ...ASKING, ...changes })));
+async function received(changes: Partial<RenewalRequestMessage> = {}) {
+  const mail = await PostalMime.parse(toMime(renewalRequestMail({ ...REQUEST, ...changes })));
   return { mail, subject: mail.subject ?? '', text: mail.text ?? '', html: mail.html ?? '' };
 }
 
@@ -48,7 +48,7 @@ test('it leads to the application, and nowhere where none is known', async () =>
 
 test('answers go to the support address if there is one, never to whoever asks', async () => {
   expect((await received()).mail.replyTo).toBeUndefined();
-  const product = { ...ASKING.product, supportAddress: 'help@muster.example' };
+  const product = { ...REQUEST.product, supportAddress: 'help@muster.example' };
   const { mail, text } = await received({ product });
   expect(mail.replyTo).toEqual([{ name: '', address: 'help@muster.example' }]);
   expect(text).toContain('help@muster.example');

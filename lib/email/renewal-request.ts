@@ -18,8 +18,8 @@ const EN = {
   why: 'you invited {email}. At most one such mail comes for each expired invitation.',
 };
 
-/** What an inviter is told when the holder of an expired link asks for another. */
-export const ASKING_WORDS: Record<Language, Readonly<Record<keyof typeof EN, string>>> = {
+/** What an inviter is told when the holder of an expired link requests a new invitation. */
+export const RENEWAL_REQUEST_WORDS: Record<Language, Readonly<Record<keyof typeof EN, string>>> = {
   en: EN,
   de: {
     subject: '{email} bittet um eine neue Einladung zu {organization}',
@@ -34,8 +34,8 @@ export const ASKING_WORDS: Record<Language, Readonly<Record<keyof typeof EN, str
   },
 };
 
-/** What the mail is made of by which an inviter hears that somebody wants another invitation. */
-export interface AskingMessage {
+/** What the mail to an inviter says of whom they invited, and of what was requested. */
+export interface RenewalRequestMessage {
   readonly language: Language;
   readonly organizationName: string;
   /** The inviter's address. */
@@ -52,13 +52,13 @@ export interface AskingMessage {
   readonly product: Product & { readonly from: string };
 }
 
-/** Composes the mail to an inviter, whom the holder of an expired link asks for another. */
-export function askingMail(asking: AskingMessage): Mail {
-  const { language, product, recipient, applicationUrl } = asking;
-  const words = ASKING_WORDS[language];
+/** Composes the mail to an inviter, of whom the holder of an expired link requests a new invitation. */
+export function renewalRequestMail(request: RenewalRequestMessage): Mail {
+  const { language, product, recipient, applicationUrl } = request;
+  const words = RENEWAL_REQUEST_WORDS[language];
   return letter({
     ...{ language, product, recipient },
-    said: { email: addressSaid(asking.email), organization: nameSaid(asking.organizationName) },
+    said: { email: addressSaid(request.email), organization: nameSaid(request.organizationName) },
     ...{ subject: words.subject, heading: words.heading, preview: words.agree },
     blocks: [
       paragraph(words.asks),
@@ -66,9 +66,9 @@ export function askingMail(asking: AskingMessage): Mail {
       application(applicationUrl),
       paragraph(words.refuse),
       facts([
-        [words.role, ROLE_WORDS[language][asking.role].name],
-        [words.invited, momentInWords(new Date(asking.createdAt), language)],
-        [words.expired, momentInWords(new Date(asking.expiresAt), language)],
+        [words.role, ROLE_WORDS[language][request.role].name],
+        [words.invited, momentInWords(new Date(request.createdAt), language)],
+        [words.expired, momentInWords(new Date(request.expiresAt), language)],
       ]),
     ],
     why: words.why,

@@ -1,0 +1,115 @@
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream';
+import { CsvError, type Info, parse } from 'csv-parse';
+import { Stop } from './stop.ts';
+
+/** The separators that a file may have. */
+export const DELIMITERS = [',', ';', '\t', '|'];
+
+/** The bytes that a record of the file may have: without a limit, a quote that isn't closed reads all of it. */
+const RECORD_LIMIT = 128 * 1024;
+
+/** A record of a CSV file. */
+export interface CsvRecord {
+  /** The line of the file on which it begins; the first is 1. */
+  readonly line: number;
+  readonly cells: readonly string[];
+}
+
+/**
+ * The header and the rows of a file: without what stands above them, Excel's `sep=;` and Entra's `version:v1.0`.
+ *
+ * @throws Stop with a sentence for what can't be read
+ */
+export async function* recordsOf(file: string, delimiter: string): AsyncGenerator<CsvRecord> {
+  let isAbove = true;
+  for await (const record of allRecordsOf(file, delimiter)) {
+    isAbove &&= /^(sep=.?|version:v[\d.]+)$/i.test(record.cells.join(''));
+    if (!isAbove) yield record;
+  }
+}
+
+/** The records of a file, with what stands above the header. @throws Stop with a sentence for what can't be read */
+export async function* allRecordsOf(file: string, delimiter: string): AsyncGenerator<CsvRecord> {
+  let end = 0;
+  const parser = parse({
+    delimiter,
+    trim: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    // What Excel leaves of rows that were emptied: ;;;;
+    skip_records_with_empty_values: true,
+    record_delimiter: '\n',
+    max_record_size: RECORD_LIMIT,
+    info: true,
+    // By the parser, not below: of what it has read, an error throws away what wasn't taken yet.
+    on_record: (record, { lines }) => {
+      end = lines;
+      return record;
+    },
+  });
+  // Its errors come out of the parser too.
+  pipeline(createReadStream(file), linesOf, parser, () => {});
+  try {
+    for await (const { info, record } of parser as AsyncIterable<{ info: Info; record: string[] }>) {
+      yield { line: info.lines - record.join('').split('\n').length + 1, cells: record };
+    }
+  } catch (error) {
+    throw toStop(error as Error, file, end + 1);
+  }
+}
+
+/** The first record's cells; none where there is none, or it can't be read, which whoever reads all of it will say. */
+export async function firstOf(records: AsyncGenerator<CsvRecord>): Promise<readonly string[]> {
+  try {
+    return (await records.next()).value?.cells ?? [];
+  } catch {
+    return [];
+  } finally {
+    await records.return(undefined);
+  }
+}
+
+/** Text out of bytes, without a BOM, and with `\n` for every end of a line: the parser counts others twice. */
+async function* linesOf(source: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  let decoder: InstanceType<typeof TextDecoder> | undefined;
+  let held = '';
+  for await (const chunk of source) {
+    decoder ??= new TextDecoder(encodingOf(chunk), { fatal: true });
+    const text = held + decoder.decode(chunk, { stream: true });
+    // UTF-16 that doesn't say so is UTF-8 with these.
+    if (text.includes('\0')) throw new NotUnicode();
+    held = text.endsWith('\r') ? '\r' : '';
+    yield text.slice(0, text.length - held.length).replace(/\r\n?/g, '\n');
+  }
+  yield (held + (decoder?.decode() ?? '')).replace(/\r\n?/g, '\n');
+}
+
+/** What the byte order mark says; UTF-8 where there is none. */
+function encodingOf(start: Buffer): string {
+  if (start[0] === 0xff && start[1] === 0xfe) return 'utf-16le';
+  if (start[0] === 0xfe && start[1] === 0xff) return 'utf-16be';
+  return 'utf-8';
+}
+
+/** A file whose bytes aren't text of an encoding that we know. */
+class NotUnicode extends Error {
+  readonly code = 'ERR_ENCODING_INVALID_ENCODED_DATA';
+}
+
+/** The sentence for what can't be read; what is no mistake of the file stays as it is. */
+function toStop(error: Error, file: string, line: number): Error {
+  if ((error as NodeJS.ErrnoException).code === 'ERR_ENCODING_INVALID_ENCODED_DATA') {
+    return new Stop(
+      `${file} isn't UTF-8: open it in Excel and save it as "CSV UTF-8 (comma delimited)", or convert it with iconv -f WINDOWS-1252 -t UTF-8. Outlook exports in the encoding of Windows. Nobody was invited.`,
+    );
+  }
+  if (!(error instanceof CsvError)) return error;
+  const what =
+    error.code === 'CSV_QUOTE_NOT_CLOSED' || error.code === 'CSV_MAX_RECORD_SIZE'
+      ? 'it has a quote that is opened and not closed, or is too long'
+      : 'quotes stand around a whole cell, and a quote within one is written twice';
+  return new Stop(
+    `${file} can't be read at the row that begins on or after line ${line}: ${what}. Nobody was invited.`,
+  );
+}
