@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { statusesOf } from '../../docs/openapi.ts';
 import { type Contract, codeOf, contracts } from '../support/contract.ts';
+import { once } from '../support/once.ts';
 import { exampleOf } from '../support/requests.ts';
 import { type Answer, type Client, newAddress, useService } from '../support/service.ts';
 
@@ -34,12 +35,7 @@ describe.each(creating.map((contract) => [contract.declaration.route, contract] 
       (other.caller ?? home.owner).call(route, { body: other.body ?? body, headers: { 'idempotency-key': key } });
     return { home, route, body: body as Record<string, unknown>, send };
   };
-  /** For what is refused, and leaves all as it is. */
-  let prepared: ReturnType<typeof prepare> | undefined;
-  const prepareOnce = () => {
-    prepared ??= prepare();
-    return prepared;
-  };
+  const prepareOnce = once(prepare);
 
   test('gives the same answer again, without secrets, and creates once', async () => {
     const { send } = await prepare();

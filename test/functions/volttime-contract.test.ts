@@ -3,6 +3,7 @@ import { isOfRole, ROLES, rolesWith } from '../../lib/domain/roles.ts';
 import { routeKeysOf } from '../../lib/http/declaration.ts';
 import { MESSAGES } from '../../lib/http/messages.ts';
 import { type Contract, contracts } from '../support/contract.ts';
+import { once } from '../support/once.ts';
 import { exampleOf, type Home } from '../support/requests.ts';
 import { type Client, newAddress, type Sending, useService } from '../support/service.ts';
 
@@ -45,12 +46,7 @@ const as = ({ token }: Client, organization = home.id) => ({
 });
 
 describe.each(named(all))('%s', (_, contract) => {
-  /** For what is refused, and leaves all as it is. */
-  let example: ReturnType<typeof exampleOf> | undefined;
-  const exampleOnce = () => {
-    example ??= exampleOf(contract, service, home);
-    return example;
-  };
+  const exampleOnce = once(() => exampleOf(contract, service, home));
 
   test.each([
     ['no credential', {}],

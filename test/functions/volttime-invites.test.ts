@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { newId } from '../../lib/domain/ids.ts';
 import { keys } from '../../lib/table/keys.ts';
 import { transact } from '../../lib/table/write.ts';
+import { once } from '../support/once.ts';
 import { type Answer, type Client, newAddress, useService } from '../support/service.ts';
 import { share, useTableOf } from '../support/sharing.ts';
 
@@ -45,6 +46,15 @@ async function guest(): Promise<{ owner: Client; team: MadeTeam }> {
   const { owner } = await service.organization('Guests');
   return { owner, team: await makeTeam(owner) };
 }
+
+/** For what is refused, and leaves all as it is. */
+const madeOnce = once(made);
+const sharedOnce = once(async () => {
+  const { site } = await made();
+  const { owner: other, team } = await guest();
+  await share(service, site.uuid, team.uuid);
+  return { site, other, team };
+});
 
 async function makeCharger(by: Client, site: MadeSite): Promise<{ uuid: string; id: number }> {
   const body = { identity: `CP-${newAddress().split('@')[0]}`, reference: 'Left' };
@@ -235,7 +245,7 @@ describe('an invite is refused', () => {
       { accessible_assets: ['The accessible assets field must not have more than 500 items.'] },
     ],
   ])('with %j, and nothing is stored or mailed', async (sent, errors) => {
-    const { owner, site } = await made();
+    const { owner, site } = await madeOnce();
     const before = service.writes().length;
     const answer = await inviteTo(owner, site, sent);
     expect(answer).toMatchObject({ status: 422, body: { message: Object.values(errors)[0]?.[0], errors } });
@@ -972,9 +982,7 @@ describe('a request for sensitive data', () => {
       { requested_data_expires_at: ['The requested data expires at field must be a valid date.'] },
     ],
   ])('with %j is refused, and nothing is stored', async (sent, errors) => {
-    const { site } = await made();
-    const { owner: other, team } = await guest();
-    await share(service, site.uuid, team.uuid);
+    const { site, other, team } = await sharedOnce();
     const before = service.writes().length;
     const [first, more] = Object.values(errors).flat();
     const message = `${first}${more ? ' (and 1 more error)' : ''}`;

@@ -3,6 +3,7 @@ import axe, { type AxeResults } from 'axe-core';
 import type { Response } from 'playwright-core';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { useBrowser } from '../support/browser.ts';
+import { once } from '../support/once.ts';
 import { type Client, newAddress, useService } from '../support/service.ts';
 
 // Every kind of page, as the running service delivers it.
@@ -240,12 +241,8 @@ const SCREENS = { phone: { width: 320, height: 640 }, desktop: { width: 1280, he
 
 describe.each(Object.entries(KINDS))('%s', (_, make) => {
   // Both tests look at one page: to make it takes longer than to look.
-  let visited: ReturnType<typeof visit> | undefined;
-  const visitOnce = () => {
-    visited ??= make().then(visit);
-    return visited;
-  };
-  afterAll(async () => (await visited)?.page.context().close());
+  const visitOnce = once(async () => visit(await make()));
+  afterAll(async () => (await visitOnce()).page.context().close());
 
   test('keeps its address to itself, lets nothing run, and is shown whole by its own policy', async () => {
     const { page, response, complaints } = await visitOnce();
