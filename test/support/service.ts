@@ -179,6 +179,9 @@ export function useService(
       expect(leaksIn(lines, told)).toEqual([]);
     } finally {
       ours.listeners = {};
+      // The process goes on with other files, and keeps the modules of this one.
+      writes.length = 0;
+      lines.length = 0;
       if (isOwn) await stack?.stop();
       // Roles that a test made up are no measure of the real ones.
       if (!options.policies) leaveIn(inject('recording'));
