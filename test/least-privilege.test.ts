@@ -1,8 +1,8 @@
 import { expect, inject, test } from 'vitest';
 import { synthesize } from '../cdk/synthesize.ts';
-import type { PolicyDocument, Statement } from '../packages/local/policy.ts';
 import { readTemplate } from '../packages/local/template.ts';
-import { recorded, rightText } from './support/recording.ts';
+import { recorded } from './support/recording.ts';
+import { grantedForSignIn, grantedTo, list, statementsOf } from './support/rights.ts';
 
 // The roles of the synthesized template against every call of every function in the whole suite, part by part of each
 // transaction: vitest.config.ts runs this file when all others are done.
@@ -15,9 +15,13 @@ const template = readTemplate(await synthesize(), {
   api: 'http://127.0.0.1',
   parameters: {},
 });
-const granted = new Set(
-  template.functions.flatMap(({ name, policies }) => policies.flatMap((policy) => rightsIn(name, policy))),
-);
+const granted = new Set(template.functions.flatMap(grantedTo));
+
+/**
+ * A right that signing in takes. Shortened, sign-in.test.ts goes its ways at some functions alone, and holds that all
+ * have the rights for it.
+ */
+const ofSignIn = new Set<string>(template.functions.flatMap(grantedForSignIn));
 
 /** What Lambda does for a function, beside the calls that the function makes. */
 const OF_LAMBDA = /may logs:(CreateLogStream|PutLogEvents) on log-group$/;
@@ -34,7 +38,8 @@ test('every call is granted by the role of its function', () => {
 test.runIf(recording.whole)('nothing is granted that no call used', () => {
   // A right to any key is used by a key that no other right is for.
   const needed = new Set([...used].flatMap((right) => (granted.has(right) ? right : onAnyKey(right))));
-  const unused = [...granted].filter((right) => !needed.has(right) && !OF_LAMBDA.test(right)).sort();
+  const isExempt = (right: string) => OF_LAMBDA.test(right) || (!inject('whole') && ofSignIn.has(right));
+  const unused = [...granted].filter((right) => !needed.has(right) && !isExempt(right)).sort();
   expect(unused, 'Take it out of the declaration, or test the path that needs it').toEqual([]);
 });
 
@@ -63,23 +68,4 @@ function onAnyKey(right: string): string {
 
 function onKeys(keys: unknown): unknown {
   return { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys }, Null: { 'dynamodb:LeadingKeys': 'false' } };
-}
-
-function rightsIn(name: string, policy: PolicyDocument): string[] {
-  return statementsOf(policy).flatMap(({ Action, Resource, Condition }) => {
-    const keys = list(Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] as string[] | undefined);
-    return list(Action).flatMap((action) =>
-      list(Resource).flatMap((arn) =>
-        (keys.length > 0 ? keys : [undefined]).map((key) => rightText(name, action, arn, key)),
-      ),
-    );
-  });
-}
-
-function statementsOf({ Statement: statements }: PolicyDocument): readonly Statement[] {
-  return list(statements);
-}
-
-function list<T>(value: T | readonly T[] | undefined): readonly T[] {
-  return value === undefined ? [] : Array.isArray(value) ? value : [value as T];
 }

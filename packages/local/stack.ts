@@ -35,6 +35,8 @@ export interface StackOptions {
   readonly parameters?: Readonly<Record<string, string>>;
   /** Laid over every function's environment. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Workers of all functions at the same time; `createFunctions` has a default. */
+  readonly workers?: number;
   /** Whether the template's schedules run by themselves; otherwise `POST /_local/sweep` runs them. */
   readonly schedule?: boolean;
   /** What takes the place of a role's policies, for a test of what happens when a call is refused. */
@@ -128,6 +130,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     closers.push(log.close);
     const functions = createFunctions({
       functions: template.functions,
+      ...(options.workers && { limit: options.workers }),
       environment: (item) => ({
         ...item.environment,
         ...options.environment,

@@ -283,13 +283,13 @@ test('events of what is gone, or never was, are done without a trace', async () 
   const person = await service.person(email);
   await person.call('GET /v1/me');
   expect((await person.call('DELETE /v1/me')).status).toBe(204);
-  const before = await service.items();
+  const before = service.writes().length;
   await service.mailEvent(bounced({ messageId }));
   const tags = { organization: [organizationId], invitation: [`inv_${'0'.repeat(26)}`], mail: ['1'] };
   await service.mailEvent(bounced({ messageId: 'unknown', tags }));
   await service.mailEvent(bounced({ messageId: 'foreign', tags: { campaign: ['spring'] } }));
   await service.mailEvent({ eventType: 'Open', mail: { messageId }, open: {} });
-  expect(await service.items()).toEqual(before);
+  expect(service.writes().slice(before)).toEqual([]);
   expect(await delivery(owner, id)).toMatchObject({ state: 'SENT' });
 });
 

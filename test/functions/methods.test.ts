@@ -115,7 +115,7 @@ test('a parameter that stands twice is refused: an answer about one of two would
 test.each(named(ofV1))('%s refuses a parameter that it has not', async (_, contract) => {
   const { route, body } = await exampleOf(contract, service, home);
   await home.owner.call('GET /v1/me');
-  const before = await service.items();
+  const before = service.writes().length;
   // Who holds a link is somebody else.
   const caller: Pick<Client, 'call'> = contract.declaration.caller.includes('link') ? service : home.owner;
   for (const name of ['surprise', 'User', '__proto__', 'constructor', 'perpage']) {
@@ -123,7 +123,7 @@ test.each(named(ofV1))('%s refuses a parameter that it has not', async (_, contr
     expect(answer, name).toMatchObject({ status: 400, body: { error: 'validation_failed' } });
     expect(answer.body.details).toEqual({ [name]: ['is not a parameter of this request'] });
   }
-  expect(await service.items()).toEqual(before);
+  expect(service.writes().slice(before)).toEqual([]);
 });
 
 test('the dialects pass over parameters that they have not, as their originals do', async () => {

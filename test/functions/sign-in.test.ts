@@ -1,16 +1,20 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, inject, test } from 'vitest';
+import { synthesize } from '../../cdk/synthesize.ts';
 import { identityOf } from '../../lib/domain/identity.ts';
 import { SIGN_IN } from '../../lib/people/sign-in.ts';
 import { keys } from '../../lib/table/keys.ts';
 import type { Call } from '../../packages/local/aws.ts';
-import { contracts } from '../support/contract.ts';
+import { readTemplate } from '../../packages/local/template.ts';
+import { type Contract, contracts } from '../support/contract.ts';
 import { exampleOf, type Home } from '../support/requests.ts';
+import { grantedForSignIn } from '../support/rights.ts';
 import { type Client, newAddress, useService } from '../support/service.ts';
 
 // A sign-in comes first at any endpoint, so that each function must be allowed, and able, to do all of it. What it does
-// to people and memberships is tested in callers.test.ts.
+// to people and memberships is tested in callers.test.ts. Its code is one for all functions, and comes in by the kind of
+// the endpoint: shortened, all ways of signing in are gone at one endpoint of each kind, and the roles of all are read.
 
 const calls: Call[] = [];
 const PREVIOUS_ISSUER = 'https://previous.example.com';
@@ -28,7 +32,23 @@ beforeAll(async () => {
 
 const forPeople = contracts.filter(({ declaration }) => declaration.caller.includes('person'));
 
-test.each(forPeople.map((contract) => [contract.declaration.route, contract] as const))(
+/** What decides how a function comes to sign somebody in. */
+const kindOf = ({ declaration: { dialect, caller, organization, found, about } }: Contract) =>
+  [dialect, ...caller, organization, found, about].join(' ');
+const oneOfEach = [...Map.groupBy(forPeople, kindOf).values()].map(([first]) => first as Contract);
+const gone = inject('whole') ? forPeople : oneOfEach;
+
+test('the role of each function has what signing in takes', async () => {
+  const { functions } = readTemplate(await synthesize(), {
+    ...{ region: 'eu-central-1', account: '000000000000', api: 'http://127.0.0.1', parameters: {} },
+  });
+  const signingIn = functions.filter(({ name }) => forPeople.some((contract) => contract.name === name));
+  expect(signingIn).toHaveLength(forPeople.length);
+  const wanted = Object.values(SIGN_IN).flat().length;
+  for (const item of signingIn) expect(grantedForSignIn(item), item.name).toHaveLength(wanted);
+});
+
+test.each(gone.map((contract) => [contract.declaration.route, contract] as const))(
   '%s signs in whoever comes',
   async (_, contract) => {
     const { route, ...sending } = await exampleOf(contract, service, one);

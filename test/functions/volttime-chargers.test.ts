@@ -42,9 +42,9 @@ test('a charger is made, shown, changed and deleted', async () => {
   }
   const changed = await owner.call(`PATCH /api/v3/chargers/${data.id}`, { body: { reference: null } });
   expect(changed.body.data).toEqual({ ...data, reference: null, updated_at: changed.body.data.updated_at });
-  const before = await service.items();
+  const before = service.writes().length;
   expect((await owner.call(`PATCH /api/v3/chargers/${data.uuid}`, { body: { identity } })).body).toEqual(changed.body);
-  expect(await service.items()).toEqual(before);
+  expect(service.writes().slice(before)).toEqual([]);
   expect((await owner.call(`GET /api/v3/sites/${site.uuid}/chargers`)).body).toEqual({ data: [changed.body.data] });
   expect(await owner.call(`DELETE /api/v3/sites/${site.uuid}`)).toMatchObject({
     status: 409,
@@ -190,10 +190,10 @@ describe('refuses', () => {
   ])('a report of %j', async (body, errors) => {
     const { owner } = await service.organization();
     const charger = await makeCharger(owner, await makeSite(owner, await makeTeam(owner)));
-    const before = await service.items();
+    const before = service.writes().length;
     const answer = await owner.call(`PUT /api/v3/chargers/${charger.uuid}/status`, { body });
     expect(answer).toMatchObject({ status: 422, body: { errors } });
-    expect(await service.items()).toEqual(before);
+    expect(service.writes().slice(before)).toEqual([]);
   });
 });
 

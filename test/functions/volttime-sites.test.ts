@@ -50,11 +50,11 @@ test('a site is made, shown, changed and deleted', async () => {
   expect((await owner.call(`GET /api/v3/sites/${data.uuid}`)).body).toEqual(changed.body);
   expect((await owner.call('GET /api/v3/sites')).body).toEqual({ data: [changed.body.data] });
   // What changes nothing leaves no trace.
-  const before = await service.items();
+  const before = service.writes().length;
   expect(
     (await owner.call(`PATCH /api/v3/sites/${data.uuid}`, { body: { name: 'Yard', address: null } })).body,
   ).toEqual(changed.body);
-  expect(await service.items()).toEqual(before);
+  expect(service.writes().slice(before)).toEqual([]);
 
   const deleted = await owner.call(`DELETE /api/v3/sites/${data.id}`);
   expect(deleted).toMatchObject({ status: 200, body: { message: 'Site deleted successfully' } });
@@ -81,11 +81,11 @@ describe('a site is refused with', () => {
   ])('%j, and nothing is stored', async (sent, errors) => {
     const { owner } = await service.organization();
     const team = await makeTeam(owner);
-    const before = await service.items();
+    const before = service.writes().length;
     const body = { name: 'Depot', team_uuid: team.uuid, ...sent };
     const answer = await owner.call('POST /api/v3/sites', { body });
     expect(answer).toMatchObject({ status: 422, body: { message: Object.values(errors)[0]?.[0], errors } });
-    expect(await service.items()).toEqual(before);
+    expect(service.writes().slice(before)).toEqual([]);
   });
 });
 

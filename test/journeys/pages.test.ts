@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import axe, { type AxeResults } from 'axe-core';
-import type { BrowserContextOptions, Response } from 'playwright-core';
-import { afterEach, describe, expect, test } from 'vitest';
+import type { Response } from 'playwright-core';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { useBrowser } from '../support/browser.ts';
+import { once } from '../support/once.ts';
 import { type Client, newAddress, useService } from '../support/service.ts';
 
 // Every kind of page, as the running service delivers it.
@@ -210,8 +211,8 @@ afterEach(async () => {
 });
 
 /** Opens a page in a browser of its own. */
-async function visit(asking: Asking, options: BrowserContextOptions = {}) {
-  const page = await (await browser().newContext(options)).newPage();
+async function visit(asking: Asking) {
+  const page = await (await browser().newContext()).newPage();
   const complaints: string[] = [];
   page.on('pageerror', ({ message }) => complaints.push(message));
   page.on('console', (message) => {
@@ -239,8 +240,12 @@ const RULES = Object.fromEntries(
 const SCREENS = { phone: { width: 320, height: 640 }, desktop: { width: 1280, height: 800 } };
 
 describe.each(Object.entries(KINDS))('%s', (_, make) => {
+  // Both tests look at one page: to make it takes longer than to look.
+  const visitOnce = once(async () => visit(await make()));
+  afterAll(async () => (await visitOnce()).page.context().close());
+
   test('keeps its address to itself, lets nothing run, and is shown whole by its own policy', async () => {
-    const { page, response, complaints } = await visit(await make());
+    const { page, response, complaints } = await visitOnce();
     const styles = [...(await response.text()).matchAll(/<style>(.*?)<\/style>/gs)];
     const hashes = styles.map(([, style = '']) => `'sha256-${createHash('sha256').update(style).digest('base64')}'`);
     const headers = await response.allHeaders();
@@ -254,13 +259,12 @@ describe.each(Object.entries(KINDS))('%s', (_, make) => {
     expect(headers).not.toHaveProperty('set-cookie');
     expect(complaints).toEqual([]);
     expect(await page.evaluate(`getComputedStyle(document.querySelector('main')).borderRadius`)).toBe('16px');
-    await page.context().close();
   });
 
   test("has nothing that axe finds fault with, nor anything that it can't judge", async () => {
-    // The policy lets nobody in, not even axe.
-    const { page } = await visit(await make(), { bypassCSP: true });
-    await page.addScriptTag({ content: axe.source });
+    const { page } = await visitOnce();
+    // Not as a script of the page: its policy lets nobody in, not even axe.
+    await page.evaluate(axe.source);
     for (const [screen, size] of Object.entries(SCREENS)) {
       await page.setViewportSize(size);
       expect(await page.evaluate('document.documentElement.scrollWidth'), screen).toBe(size.width);
@@ -274,6 +278,5 @@ describe.each(Object.entries(KINDS))('%s', (_, make) => {
         expect(found.passes.map(({ id }) => id)).toContain('color-contrast');
       }
     }
-    await page.context().close();
   });
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, expect, inject } from 'vitest';
+import { contents } from '../../functions/index.ts';
 import type { Call } from '../../packages/local/aws.ts';
 import { connect } from '../../packages/local/aws-service.ts';
 import { type EngineName, startEngine } from '../../packages/local/engine.ts';
@@ -114,9 +115,16 @@ async function start(options: Omit<StackOptions, 'directory'>): Promise<Stack> {
   return startStack({ directory: directory(), dynamodb: await dynamodb(), ...options });
 }
 
+/**
+ * More than there are functions: file after file goes through all of them, and with fewer workers than that each would
+ * start them all anew. Those of a burst are put to sleep for others.
+ */
+const WORKERS = Object.keys(contents).length + 16;
+
 /** The stack that files have whose functions are as they are deployed. It ends with the process. */
 function sharedStack(): Promise<Stack> {
   ours.stack ??= start({
+    workers: WORKERS,
     onCall: (call) => ours.listeners.onCall?.(call),
     onLog: (name, line) => ours.listeners.onLog?.(name, line),
   });
@@ -171,6 +179,9 @@ export function useService(
       expect(leaksIn(lines, told)).toEqual([]);
     } finally {
       ours.listeners = {};
+      // The process goes on with other files, and keeps the modules of this one.
+      writes.length = 0;
+      lines.length = 0;
       if (isOwn) await stack?.stop();
       // Roles that a test made up are no measure of the real ones.
       if (!options.policies) leaveIn(inject('recording'));

@@ -1,0 +1,43 @@
+import { contents } from '../../functions/index.ts';
+import { SIGN_IN } from '../../lib/people/sign-in.ts';
+import type { PolicyDocument, Statement } from '../../packages/local/policy.ts';
+import type { LocalFunction } from '../../packages/local/template.ts';
+import { rightText } from './recording.ts';
+
+/** What a function of the template is granted: each right as `rightText` says it. */
+export function grantedTo({ name, policies }: LocalFunction): readonly string[] {
+  return policies.flatMap((policy) => rightsIn(name, policy));
+}
+
+/** Those of them that signing in takes; none for a function that nobody signs in to. */
+export function grantedForSignIn(item: LocalFunction): readonly string[] {
+  const module = contents[item.name as keyof typeof contents];
+  if (!('endpoint' in module) || !module.endpoint.caller.includes('person')) return [];
+  const taken = new Set(
+    Object.entries(SIGN_IN).flatMap(([action, prefixes]) =>
+      prefixes.map((prefix) => `${item.name} may dynamodb:${action} on table, keys ${prefix}#*`),
+    ),
+  );
+  return grantedTo(item).filter((right) => taken.has(right));
+}
+
+function rightsIn(name: string, policy: PolicyDocument): string[] {
+  return statementsOf(policy).flatMap(({ Action, Resource, Condition }) => {
+    const keys = list(Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] as string[] | undefined);
+    return list(Action).flatMap((action) =>
+      list(Resource).flatMap((arn) =>
+        (keys.length > 0 ? keys : [undefined]).map((key) => rightText(name, action, arn, key)),
+      ),
+    );
+  });
+}
+
+/** The statements of a policy. */
+export function statementsOf({ Statement: statements }: PolicyDocument): readonly Statement[] {
+  return list(statements);
+}
+
+/** What a policy has one of, or several. */
+export function list<T>(value: T | readonly T[] | undefined): readonly T[] {
+  return value === undefined ? [] : Array.isArray(value) ? value : [value as T];
+}
