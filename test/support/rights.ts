@@ -1,7 +1,7 @@
 import { contents } from '../../functions/index.ts';
 import { SIGN_IN } from '../../lib/people/sign-in.ts';
+import type { LocalFunction } from '../../packages/local/local-function.ts';
 import type { PolicyDocument, Statement } from '../../packages/local/policy.ts';
-import type { LocalFunction } from '../../packages/local/template.ts';
 import { rightText } from './recording.ts';
 
 /** What a function of the template is granted: each right as `rightText` says it. */
