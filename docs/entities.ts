@@ -15,7 +15,7 @@ export const ENTITIES: Readonly<Record<keyof typeof keys, Entity>> = {
   organization: {
     types: ['Organization'],
     holds:
-      'name, language, default team, a count of changes to the tree of teams ([why](adr/0017-the-tree-of-teams-is-counted.md)), [the offer of its ownership](adr/0025-an-offer-of-ownership-is-an-attribute.md); `deletedAt` once it is deleted',
+      'name, language, default team, a count of changes to the tree of teams ([why](adr/0017-two-counters-protect-the-tree-of-teams.md)), [the offer of its ownership](adr/0025-an-offer-of-ownership-is-an-attribute.md); `deletedAt` once it is deleted',
     code: 'organizations/organizations.ts',
   },
   counter: {
@@ -79,7 +79,7 @@ export const ENTITIES: Readonly<Record<keyof typeof keys, Entity>> = {
   invited: {
     types: ['Invited'],
     holds:
-      'the pending invitation of an address in an organization, if there is one, and the ids of all ([why](adr/0010-the-guard-of-an-address-stays.md)); `blockedAt` once the address [wants no more](adr/0026-blocked-mails-go-to-the-simulator.md)',
+      'the pending invitation of an address in an organization, if there is one, and the ids of all ([why](adr/0010-the-uniqueness-record-of-an-invited-address-is-kept.md)); `blockedAt` once the address [wants no more](adr/0026-blocked-mails-go-to-the-simulator.md)',
     code: 'invitations/invitations.ts',
   },
   siteInvited: {
@@ -90,7 +90,7 @@ export const ENTITIES: Readonly<Record<keyof typeof keys, Entity>> = {
   identity: {
     types: ['Identity'],
     holds:
-      'the user of an issuer and subject, by a hash of both, and when the claims that are kept were issued ([why](adr/0032-what-was-issued-last-counts.md))',
+      'the user of an issuer and subject, by a hash of both, and when the claims that are kept were issued ([why](adr/0032-the-newest-token-decides-the-profile.md))',
     code: 'people/people.ts',
   },
   site: {
@@ -142,7 +142,7 @@ export const ENTITIES: Readonly<Record<keyof typeof keys, Entity>> = {
   chargerIdentity: {
     types: ['ChargerIdentity'],
     holds:
-      'the charger that has an identity in an organization ([why there](adr/0035-identities-of-chargers-are-an-organizations.md))',
+      'the charger that has an identity in an organization ([why there](adr/0035-charger-identities-are-unique-in-an-organization.md))',
     code: 'sites/charger-identity.ts',
   },
   chargerNumber: { types: ['ChargerNumber'], holds: 'the charger that has an integer', code: 'sites/chargers.ts' },
@@ -184,7 +184,7 @@ export const ENTITIES: Readonly<Record<keyof typeof keys, Entity>> = {
   idempotency: {
     types: ['Idempotency'],
     holds:
-      'the hash of the body, and the answer, sealed with the key ([why](adr/0015-answers-are-kept-sealed.md)); `ttl`: a day. The hash in the key is of caller, route and `Idempotency-Key`',
+      'the hash of the body, and the answer, sealed with the key ([why](adr/0015-idempotent-answers-are-stored-encrypted.md)); `ttl`: a day. The hash in the key is of caller, route and `Idempotency-Key`',
     code: 'table/idempotency.ts',
   },
   auditEntry: {
