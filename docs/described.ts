@@ -3,16 +3,16 @@ import { EXAMPLES, FIELDS } from './fields.ts';
 
 type Json = Record<string, unknown>;
 
-/** Where a field stands. */
+/** The position of a field in the document. */
 interface Place {
   readonly dialect: string;
-  /** The named schema, or the operation. */
+  /** The name of the schema or operation. */
   readonly owner: string;
-  /** The field that it stands in. */
+  /** The parent field. */
   readonly above: string;
 }
 
-/** The document with each field described that `FIELDS` knows. */
+/** Returns the document with the descriptions of `FIELDS` added. */
 export function describeFields(document: Json): Json {
   const { paths, components, ...rest } = document as Record<'paths' | 'components', Record<string, Json>>;
   const { schemas = {}, responses = {} } = components;
@@ -35,7 +35,7 @@ export function describeFields(document: Json): Json {
   };
 }
 
-/** The fields of a document that have no description, as paths to them, and the descriptions of all others. */
+/** Returns the paths of the fields without a description, and the descriptions of all others. */
 export function fieldsOf(document: Json): { undescribed: string[]; texts: Set<string> } {
   const undescribed: string[] = [];
   const texts = new Set<string>();
@@ -56,7 +56,7 @@ export function fieldsOf(document: Json): { undescribed: string[]; texts: Set<st
   return { undescribed, texts };
 }
 
-/** The dialect whose schemas' names begin so. */
+/** Returns the dialect of a schema, by the prefix of its name. */
 function prefixOf(schema: string): string {
   return /^(VoltTime|Papershift|RocketChat)/.exec(schema)?.[1]?.toLowerCase() ?? 'v1';
 }
@@ -76,7 +76,7 @@ function described<T>(node: T, place: Place): T {
   ) as T;
 }
 
-/** Texts that have the form of something: the first that a schema takes is its example. */
+/** Candidates for examples of text: the first that the schema accepts is used. */
 const TEXTS: readonly string[] = [
   ...['org', 'usr', 'mem', 'inv', 'key', 'aud'].map((prefix) => `${prefix}_01k806u8vg4rntud3okdc56qf0`),
   'team_01k806u8vg4rntud3okd',
@@ -97,7 +97,7 @@ const FORMATS: Readonly<Record<string, string>> = {
   'date-time': '2026-11-21T23:26:53.424Z',
 };
 
-/** What a schema takes, as an example. @param name of the field that it is the schema of */
+/** Returns an example that the schema accepts. @param name of the schema's field */
 export function exampleOf(schema: Json, document: Json, name = ''): unknown {
   const of = (other: unknown) => exampleOf(other as Json, document, name);
   if (typeof schema.$ref === 'string') return of(resolved(schema.$ref, document));
@@ -110,7 +110,7 @@ export function exampleOf(schema: Json, document: Json, name = ''): unknown {
   if (allOf) return Object.assign({}, ...(allOf as Json[]).map(of));
   const choices: readonly Json[] = anyOf ?? oneOf ?? [];
   if (properties) {
-    // Of fields that stand in for each other, the first.
+    // Of alternative fields, the first.
     const [first, ...others] = choices.map(({ required }) => (required ?? []) as readonly string[]);
     const left = others.flat().filter((key) => !first?.includes(key));
     const fields = Object.entries<Json>(properties).filter(([key]) => !left.includes(key));
@@ -127,7 +127,7 @@ export function exampleOf(schema: Json, document: Json, name = ''): unknown {
   return types.includes('string') ? textOf(schema) : null;
 }
 
-/** Whether a schema takes the example that its field's name has. */
+/** Whether a schema accepts the example of its field's name. */
 function takes({ enum: values, pattern }: Json, types: readonly unknown[], value: unknown): boolean {
   if (Array.isArray(values)) return values.includes(value);
   if (pattern && !new RegExp(String(pattern)).test(String(value))) return false;
@@ -141,7 +141,7 @@ function textOf(schema: Json): string {
   const text = TEXTS.find(
     (each) => each.length >= minLength && each.length <= maxLength && (!pattern || new RegExp(pattern).test(each)),
   );
-  if (text === undefined) throw new Error(`Add to TEXTS of docs/described.ts an example of ${JSON.stringify(schema)}.`);
+  if (text === undefined) throw new Error(`Add an example of ${JSON.stringify(schema)} to TEXTS in docs/described.ts.`);
   return pattern || minLength > 1 ? text : 'text';
 }
 

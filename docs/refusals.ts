@@ -14,15 +14,15 @@ import { type Details, REFUSALS, type RefusalCode } from '../lib/domain/refusal.
 import { MESSAGES } from '../lib/http/messages.ts';
 import type { Schema } from './schemas.ts';
 
-/** How a dialect writes. */
+/** The form of a dialect's errors. */
 interface Writing {
   readonly mediaType: string;
-  /** Its errors: their schema and their texts; none where people read them. */
+  /** The schema of errors, and the function that formats them; absent for pages. */
   readonly problem?: Schema;
   readonly format?: Format;
-  /** Whether its format alone knows texts and statuses of refusals. */
+  /** Whether the dialect has its own texts and statuses of refusals. */
   readonly isOwn?: true;
-  /** What the example of a `validation_failed` says. */
+  /** The details in the example of a `validation_failed`. */
   readonly details?: Details;
 }
 
@@ -49,21 +49,21 @@ const DIALECTS: Partial<Record<Dialect, Writing>> = {
   },
 };
 
-/** The statuses that a refusal may have in a dialect. */
+/** Returns the possible statuses of a refusal in a dialect. */
 export function statusesOf(dialect: Dialect, code: RefusalCode): readonly number[] {
   if (dialect === 'papershift') return statusesInPapershift(code);
   if (dialect === 'volttime') return [statusInVoltTime(code)];
-  // One endpoint alone tells of a missing team by 404.
+  // Only one endpoint answers 404 for a missing team.
   if (dialect === 'rocketchat' && code === 'team_not_found') return [400, 404];
   return [told(dialect, code)?.status ?? REFUSALS[code]];
 }
 
-/** A refusal as a dialect tells it that has texts and statuses of its own. */
+/** Returns the example of a refusal if the dialect has its own texts and statuses. */
 export function told(dialect: Dialect, code: RefusalCode): Reply | undefined {
   return writing(dialect).isOwn && shown(dialect, code);
 }
 
-/** A refusal as the dialect tells it, of a request that stands for all. */
+/** Returns the dialect's answer to an example request that is refused. */
 export function shown(dialect: Dialect, code: RefusalCode): Reply | undefined {
   const { format, details } = writing(dialect);
   return format?.problem({
@@ -73,15 +73,15 @@ export function shown(dialect: Dialect, code: RefusalCode): Reply | undefined {
   });
 }
 
-/** By what a refusal is known. */
+/** Returns the code of a refusal as the dialect shows it. */
 export function saidOf(dialect: Dialect, code: RefusalCode): string {
   const { error, errorType } = (told(dialect, code)?.body ?? {}) as { error?: string; errorType?: string };
   return errorType || error || code;
 }
 
-/** How a dialect writes. @throws Error when nothing says it */
+/** Returns the form of a dialect's errors. @throws Error for an unknown dialect */
 export function writing(dialect: Dialect): Writing {
   const known = DIALECTS[dialect];
-  if (!known) throw new Error(`Say in DIALECTS of docs/refusals.ts how the dialect ${dialect} writes its errors.`);
+  if (!known) throw new Error(`Add the form of errors of the dialect ${dialect} to DIALECTS in docs/refusals.ts.`);
   return known;
 }

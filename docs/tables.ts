@@ -24,7 +24,7 @@ export const DIALECTS: Readonly<Record<Dialect, string>> = {
   page: 'Pages that people open',
 };
 
-/** `docs/endpoints.md`: every function with what it does, for whom, and what its role lets it do. */
+/** Returns `docs/endpoints.md`: every function with its summary, its callers and its mails. */
 export function endpointsPage(): string {
   const routed: { name: string; declaration: HttpDeclaration }[] = [];
   const others: { name: string; declaration: Declaration }[] = [];
@@ -36,14 +36,14 @@ export function endpointsPage(): string {
   return page(
     '# Endpoints',
     GENERATED,
-    'Requests, answers and refusals of each endpoint are in [openapi.json](openapi.json), the meaning of each refusal is in [errors.md](errors.md), the reads and writes of each function in [table.md](table.md#access-patterns).',
+    'This page lists every endpoint with the required permission. [openapi.json](openapi.json) has the requests, answers and refusals of each endpoint, [errors.md](errors.md) the meaning of each refusal, [table.md](table.md#access-patterns) the reads and writes of each function.',
     ...(Object.keys(DIALECTS) as Dialect[]).flatMap((dialect) => {
       const some = byDialect.get(dialect);
       if (!some) return [];
       return [
         `## ${DIALECTS[dialect]}`,
         table(
-          ['Route', 'What it does', 'Who may', 'Mails'],
+          ['Route', 'What it does', 'Allowed for', 'Mails'],
           some.map(({ name, declaration }) => [
             link(name, declaration.route),
             commentOf(name).summary,
@@ -64,7 +64,7 @@ export function endpointsPage(): string {
       ]),
     ),
     '## Roles',
-    'What an endpoint takes beside a role is in its row above. Leaving needs no permission, and neither does what is about oneself: every member may.',
+    'This table shows the permissions of each role. The rows above name further requirements. Every member may leave the organization, and may use the endpoints about themselves.',
     table(
       ['Permission', ...ROLES],
       (Object.keys(PERMISSIONS) as Permission[]).map((permission) => [
@@ -75,12 +75,12 @@ export function endpointsPage(): string {
   );
 }
 
-/** `docs/errors.md`: every code with its status, its meaning and what to do. */
+/** Returns `docs/errors.md`: every code with its status, meaning and remedy. */
 export function errorsPage(): string {
   return page(
     '# Errors',
     GENERATED,
-    'A refusal of the native API is `{"message", "error", "details"?, "requestId"?}`: `error` is one of these codes and stays the same, `message` may be reworded. `details` names the fields of a `validation_failed`, `requestId` comes with an `internal_error`. [openapi.json](openapi.json) has the codes of each endpoint. Other dialects have bodies and statuses of their own: [papershift.md](papershift.md#content-types-and-errors), [rocketchat.md](rocketchat.md#errors), [volt-time.md](volt-time.md#errors).',
+    'A refusal of the native API is `{"message", "error", "details"?, "requestId"?}`: `error` is one of these stable codes, `message` may be reworded. A `validation_failed` has `details` about the fields, an `internal_error` has a `requestId`. [openapi.json](openapi.json) has the codes of each endpoint. The APIs of other products have their own bodies and statuses: [papershift.md](papershift.md#content-types-and-errors), [rocketchat.md](rocketchat.md#errors), [volt-time.md](volt-time.md#errors).',
     table(
       ['Code', 'Status', 'Meaning', 'Remedy'],
       (Object.entries(REFUSALS) as [RefusalCode, number][]).map(([code, status]) => [
@@ -93,44 +93,44 @@ export function errorsPage(): string {
   );
 }
 
-/** Who has a permission that takes more than a role. */
+/** The holders of each scoped permission. */
 const SCOPED: Readonly<Record<ScopedPermission, string>> = {
   'organization:own': 'the owner',
   'ownership:accept': 'the member to whom the ownership is offered',
-  'team:moderate': 'OWNERs and, where no OWNER is concerned, MODERATORs of the team who are no VIEWER, ADMIN',
-  'team:manage': 'OWNERs of the team who are no VIEWER, ADMIN',
-  'site:manage': 'who manages the team that owns the site: its OWNERs who are no VIEWER, ADMIN of its organization',
-  'sensitive-data:request': 'who manages the team that asks: its OWNERs who are no VIEWER, ADMIN of its organization',
+  'team:moderate': 'OWNERs of the team, and MODERATORs if no OWNER is affected (except VIEWERs); ADMIN',
+  'team:manage': 'OWNERs of the team (except VIEWERs), ADMIN',
+  'site:manage': 'OWNERs of the team that owns the site (except VIEWERs), ADMIN of its organization',
+  'sensitive-data:request': 'OWNERs of the requesting team (except VIEWERs), ADMIN of its organization',
   'site-invite:accept': 'the invited person, for a team that they manage',
-  nobody: 'nobody: rooms belong to another product',
+  nobody: 'nobody: rooms are not supported',
 };
 
 function whoMay(declaration: HttpDeclaration): string {
   const { dialect, caller, permission, organization, oneself } = declaration;
-  if (caller.includes('link') || dialect === 'page') return 'who has the link';
+  if (caller.includes('link') || dialect === 'page') return 'the holder of the link';
   if (caller.includes('anybody')) return 'anybody';
-  if (!permission) return organization ? 'every member' : 'who is signed in';
+  if (!permission) return organization ? 'every member' : 'every signed-in person';
   const some = isOfRole(permission) ? rolesAt(permission, declaration.about) : SCOPED[permission];
-  return oneself ? `${some}; all about themselves` : some;
+  return oneself ? `${some}; every member about themselves` : some;
 }
 
-/** Who has a permission that a role gives: in the organization, in a team, or by the team by which they reach a site. */
+/** Returns the holders of a role's permission: in the organization, in a team, or for a site. */
 function rolesAt(permission: Permission, about: HttpDeclaration['about']): string {
   const some = roles(rolesWith(permission));
-  if (about === 'site') return `${some} who reaches the site`;
+  if (about === 'site') return `${some} with access to the site`;
   if (about === 'team' && permission === 'site:read') return 'members of the team or of one above it, ADMIN';
   return about === 'team' && permission === 'team:read' ? `${some} who sees the team` : some;
 }
 
-/** What starts a function that no route has. */
+/** Returns the trigger of a function without a route. */
 function whenItRuns(declaration: Declaration): string {
   switch (declaration.kind) {
     case 'http':
-      return 'no route matches';
+      return 'a request without a matching route';
     case 'schedule':
       return `\`${declaration.schedule}\``;
     case 'mailEvents':
-      return 'SES tells of a mail';
+      return 'an SES event about a mail';
   }
 }
 
