@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { tablePage } from './charts.ts';
 import { openapi } from './openapi.ts';
-import { endpointsPage, errorsPage } from './tables.ts';
+import { endpointsPage, errorsPage } from './reference-pages.ts';
+import { tablePage } from './table-page.ts';
 
 /** Returns the documents generated from the declarations: file name in `docs` -> content. */
 export function documents(): Readonly<Record<string, string>> {

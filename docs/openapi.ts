@@ -8,9 +8,9 @@ import { MESSAGES } from '../lib/http/messages.ts';
 import { IDEMPOTENCY_KEY } from '../lib/http/once.ts';
 import { refusalsOf } from '../lib/http/refusals.ts';
 import { commentOf } from './comments.ts';
-import { describeFields, exampleOf } from './described.ts';
+import { describeFields, exampleOf } from './descriptions.ts';
 import { queryParameters } from './parameters.ts';
-import { saidOf, shown, statusesOf, told, writing } from './refusals.ts';
+import { errorFormOf, exampleReply, ownReply, publicCodeOf, statusesOf } from './refusals.ts';
 import { type Components, inputSchema, type Json, outputSchema, type Schema } from './schemas.ts';
 import { TAGS, tagOf } from './tags.ts';
 
@@ -173,33 +173,33 @@ function success(dialect: Dialect, status: string, schema: Schema | null, compon
 /** Returns one response for each status. It lists its codes, and has a name made of them. */
 function refusals(dialect: Dialect, codes: readonly RefusalCode[], components: Components): Json {
   const each = codes.flatMap((code) => {
-    const said = told(dialect, code);
-    return (said ? [said.status] : statusesOf(dialect, code)).map((status) => ({ status, code }));
+    const own = ownReply(dialect, code);
+    return (own ? [own.status] : statusesOf(dialect, code)).map((status) => ({ status, code }));
   });
   const byStatus = Map.groupBy(each, ({ status }) => status);
   return Object.fromEntries(
     [...byStatus].map(([status, entries]) => {
-      const some = entries.map(({ code }) => code);
-      const name = [dialect, ...some].join('.');
-      components.responses[name] ??= refusal(dialect, some, components);
+      const codesOfStatus = entries.map(({ code }) => code);
+      const name = [dialect, ...codesOfStatus].join('.');
+      components.responses[name] ??= refusal(dialect, codesOfStatus, components);
       return [status, { $ref: `#/components/responses/${name}` }];
     }),
   );
 }
 
 function refusal(dialect: Dialect, codes: readonly RefusalCode[], components: Components): Json {
-  const { problem } = writing(dialect);
+  const { problem } = errorFormOf(dialect);
   const whole: Json = problem ? outputSchema(problem, components) : { type: 'string' };
   const schema = dialect === 'v1' ? { allOf: [whole, { properties: { error: { enum: codes } } }] } : whole;
-  const examples = Object.fromEntries(codes.map((code) => [code, { value: shown(dialect, code)?.body }]));
+  const examples = Object.fromEntries(codes.map((code) => [code, { value: exampleReply(dialect, code)?.body }]));
   return {
-    description: codes.map((code) => `- \`${saidOf(dialect, code)}\`: ${MESSAGES[code]}`).join('\n'),
-    content: problem ? { [writing(dialect).mediaType]: { schema, examples } } : content(dialect, schema),
+    description: codes.map((code) => `- \`${publicCodeOf(dialect, code)}\`: ${MESSAGES[code]}`).join('\n'),
+    content: problem ? { [errorFormOf(dialect).mediaType]: { schema, examples } } : content(dialect, schema),
   };
 }
 
 function content(dialect: Dialect, schema: Json): Json {
-  return { [writing(dialect).mediaType]: { schema } };
+  return { [errorFormOf(dialect).mediaType]: { schema } };
 }
 
 function sorted<T>(record: Readonly<Record<string, T>>): Record<string, T> {

@@ -15,7 +15,7 @@ import { MESSAGES } from '../lib/http/messages.ts';
 import type { Schema } from './schemas.ts';
 
 /** The form of a dialect's errors. */
-interface Writing {
+interface ErrorForm {
   readonly mediaType: string;
   /** The schema of errors, and the function that formats them; absent for pages. */
   readonly problem?: Schema;
@@ -26,7 +26,7 @@ interface Writing {
   readonly details?: Details;
 }
 
-const DIALECTS: Partial<Record<Dialect, Writing>> = {
+const DIALECTS: Partial<Record<Dialect, ErrorForm>> = {
   v1: {
     mediaType: 'application/json',
     problem: Problem,
@@ -55,17 +55,17 @@ export function statusesOf(dialect: Dialect, code: RefusalCode): readonly number
   if (dialect === 'volttime') return [statusInVoltTime(code)];
   // Only one endpoint answers 404 for a missing team.
   if (dialect === 'rocketchat' && code === 'team_not_found') return [400, 404];
-  return [told(dialect, code)?.status ?? REFUSALS[code]];
+  return [ownReply(dialect, code)?.status ?? REFUSALS[code]];
 }
 
 /** Returns the example of a refusal if the dialect has its own texts and statuses. */
-export function told(dialect: Dialect, code: RefusalCode): Reply | undefined {
-  return writing(dialect).isOwn && shown(dialect, code);
+export function ownReply(dialect: Dialect, code: RefusalCode): Reply | undefined {
+  return errorFormOf(dialect).isOwn && exampleReply(dialect, code);
 }
 
 /** Returns the dialect's answer to an example request that is refused. */
-export function shown(dialect: Dialect, code: RefusalCode): Reply | undefined {
-  const { format, details } = writing(dialect);
+export function exampleReply(dialect: Dialect, code: RefusalCode): Reply | undefined {
+  const { format, details } = errorFormOf(dialect);
   return format?.problem({
     ...{ code, status: REFUSALS[code], message: MESSAGES[code], requestId: '1f6f2b6e-6f0d-4c3e-9d0a-0d9a5d1f7c11' },
     ...{ method: 'GET', path: '/api/v3/teams/7/sites/7/chargers/7', headers: { allow: 'POST' } },
@@ -74,13 +74,13 @@ export function shown(dialect: Dialect, code: RefusalCode): Reply | undefined {
 }
 
 /** Returns the code of a refusal as the dialect shows it. */
-export function saidOf(dialect: Dialect, code: RefusalCode): string {
-  const { error, errorType } = (told(dialect, code)?.body ?? {}) as { error?: string; errorType?: string };
+export function publicCodeOf(dialect: Dialect, code: RefusalCode): string {
+  const { error, errorType } = (ownReply(dialect, code)?.body ?? {}) as { error?: string; errorType?: string };
   return errorType || error || code;
 }
 
 /** Returns the form of a dialect's errors. @throws Error for an unknown dialect */
-export function writing(dialect: Dialect): Writing {
+export function errorFormOf(dialect: Dialect): ErrorForm {
   const known = DIALECTS[dialect];
   if (!known) throw new Error(`Add the form of errors of the dialect ${dialect} to DIALECTS in docs/refusals.ts.`);
   return known;

@@ -8,7 +8,7 @@ import type { keys } from '../lib/table/keys.ts';
 import { COSTS } from './costs.ts';
 import { ENTITIES, type Entity, keyPattern } from './entities.ts';
 import { GENERATED, link, page, table } from './markdown.ts';
-import { DIALECTS } from './tables.ts';
+import { DIALECT_TITLES } from './reference-pages.ts';
 
 /** The reads and writes of authentication and authorization, by kind of caller. */
 export const CALLERS: readonly {
@@ -62,7 +62,7 @@ export function tablePage(): string {
       ['Caller', 'When', 'Reads', 'Writes'],
       CALLERS.map(({ caller, when, reads, writes }) => [`\`${caller}\``, when, reads, writes]),
     ),
-    ...Object.entries(DIALECTS).flatMap(([dialect, title]) => [
+    ...Object.entries(DIALECT_TITLES).flatMap(([dialect, title]) => [
       `### ${title}`,
       table(
         ['Endpoint', 'Caller', 'Trips', 'Units', 'Reads', 'Writes', 'Role'],

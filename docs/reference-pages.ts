@@ -16,7 +16,7 @@ import { commentOf } from './comments.ts';
 import { GENERATED, link, page, table } from './markdown.ts';
 import { REMEDIES } from './remedies.ts';
 
-export const DIALECTS: Readonly<Record<Dialect, string>> = {
+export const DIALECT_TITLES: Readonly<Record<Dialect, string>> = {
   v1: 'The native API: `/v1`',
   papershift: 'Papershift: `/api/v1/teams`',
   rocketchat: 'Rocket.Chat: `/api/v1/teams.*`',
@@ -37,17 +37,17 @@ export function endpointsPage(): string {
     '# Endpoints',
     GENERATED,
     'This page lists every endpoint with the required permission. [openapi.json](openapi.json) has the requests, answers and refusals of each endpoint, [errors.md](errors.md) the meaning of each refusal, [table.md](table.md#access-patterns) the reads and writes of each function.',
-    ...(Object.keys(DIALECTS) as Dialect[]).flatMap((dialect) => {
-      const some = byDialect.get(dialect);
-      if (!some) return [];
+    ...(Object.keys(DIALECT_TITLES) as Dialect[]).flatMap((dialect) => {
+      const endpoints = byDialect.get(dialect);
+      if (!endpoints) return [];
       return [
-        `## ${DIALECTS[dialect]}`,
+        `## ${DIALECT_TITLES[dialect]}`,
         table(
           ['Route', 'What it does', 'Allowed for', 'Mails'],
-          some.map(({ name, declaration }) => [
+          endpoints.map(({ name, declaration }) => [
             link(name, declaration.route),
             commentOf(name).summary,
-            whoMay(declaration),
+            allowedFor(declaration),
             mails(declaration),
           ]),
         ),
@@ -58,7 +58,7 @@ export function endpointsPage(): string {
       ['Function', 'When', 'What it does', 'Mails'],
       others.map(({ name, declaration }) => [
         link(name, name),
-        whenItRuns(declaration),
+        triggerOf(declaration),
         commentOf(name).summary,
         mails(declaration),
       ]),
@@ -105,25 +105,25 @@ const SCOPED: Readonly<Record<ScopedPermission, string>> = {
   nobody: 'nobody: rooms are not supported',
 };
 
-function whoMay(declaration: HttpDeclaration): string {
+function allowedFor(declaration: HttpDeclaration): string {
   const { dialect, caller, permission, organization, oneself } = declaration;
   if (caller.includes('link') || dialect === 'page') return 'the holder of the link';
   if (caller.includes('anybody')) return 'anybody';
   if (!permission) return organization ? 'every member' : 'every signed-in person';
-  const some = isOfRole(permission) ? rolesAt(permission, declaration.about) : SCOPED[permission];
-  return oneself ? `${some}; every member about themselves` : some;
+  const holders = isOfRole(permission) ? holdersOf(permission, declaration.about) : SCOPED[permission];
+  return oneself ? `${holders}; every member about themselves` : holders;
 }
 
 /** Returns the holders of a role's permission: in the organization, in a team, or for a site. */
-function rolesAt(permission: Permission, about: HttpDeclaration['about']): string {
-  const some = roles(rolesWith(permission));
-  if (about === 'site') return `${some} with access to the site`;
+function holdersOf(permission: Permission, about: HttpDeclaration['about']): string {
+  const holders = roleNames(rolesWith(permission));
+  if (about === 'site') return `${holders} with access to the site`;
   if (about === 'team' && permission === 'site:read') return 'members of the team or of one above it, ADMIN';
-  return about === 'team' && permission === 'team:read' ? `${some} who sees the team` : some;
+  return about === 'team' && permission === 'team:read' ? `${holders} who sees the team` : holders;
 }
 
 /** Returns the trigger of a function without a route. */
-function whenItRuns(declaration: Declaration): string {
+function triggerOf(declaration: Declaration): string {
   switch (declaration.kind) {
     case 'http':
       return 'a request without a matching route';
@@ -134,8 +134,8 @@ function whenItRuns(declaration: Declaration): string {
   }
 }
 
-function roles(some: readonly Role[]): string {
-  return some.length === ROLES.length ? 'every member' : some.join(', ');
+function roleNames(roles: readonly Role[]): string {
+  return roles.length === ROLES.length ? 'every member' : roles.join(', ');
 }
 
 function mails({ email }: Declaration): string {

@@ -9,7 +9,7 @@ interface Place {
   /** The name of the schema or operation. */
   readonly owner: string;
   /** The parent field. */
-  readonly above: string;
+  readonly parent: string;
 }
 
 /** Returns the document with the descriptions of `FIELDS` added. */
@@ -18,18 +18,18 @@ export function describeFields(document: Json): Json {
   const { schemas = {}, responses = {} } = components;
   return {
     ...rest,
-    paths: mapped(paths, (methods, path) =>
-      mapped(methods as Record<string, Json>, (operation) =>
-        described(operation, { dialect: dialectOf(path), owner: String(operation.operationId), above: '' }),
+    paths: mapValues(paths, (methods, path) =>
+      mapValues(methods as Record<string, Json>, (operation) =>
+        withDescriptions(operation, { dialect: dialectOf(path), owner: String(operation.operationId), parent: '' }),
       ),
     ),
     components: {
       ...components,
-      schemas: mapped(schemas as Record<string, Json>, (schema, owner) =>
-        described(schema, { dialect: prefixOf(owner), owner, above: '' }),
+      schemas: mapValues(schemas as Record<string, Json>, (schema, owner) =>
+        withDescriptions(schema, { dialect: prefixOf(owner), owner, parent: '' }),
       ),
-      responses: mapped(responses as Record<string, Json>, (response, name) =>
-        described(response, { dialect: name.split('.')[0] ?? '', owner: name, above: '' }),
+      responses: mapValues(responses as Record<string, Json>, (response, name) =>
+        withDescriptions(response, { dialect: name.split('.')[0] ?? '', owner: name, parent: '' }),
       ),
     },
   };
@@ -61,18 +61,18 @@ function prefixOf(schema: string): string {
   return /^(VoltTime|Papershift|RocketChat)/.exec(schema)?.[1]?.toLowerCase() ?? 'v1';
 }
 
-function described<T>(node: T, place: Place): T {
-  if (Array.isArray(node)) return node.map((each) => described(each, place)) as T;
+function withDescriptions<T>(node: T, place: Place): T {
+  if (Array.isArray(node)) return node.map((each) => withDescriptions(each, place)) as T;
   if (typeof node !== 'object' || node === null) return node;
-  return mapped(node as Json, (value, key) =>
+  return mapValues(node as Json, (value, key) =>
     key === 'properties'
-      ? mapped(value as Record<string, Json>, (field, name) => {
-          const { dialect, owner, above } = place;
-          const keys = [`${owner}.${name}`, `${above}.${name}`, `${dialect}/${name}`, name];
+      ? mapValues(value as Record<string, Json>, (field, name) => {
+          const { dialect, owner, parent } = place;
+          const keys = [`${owner}.${name}`, `${parent}.${name}`, `${dialect}/${name}`, name];
           const description = keys.map((each) => FIELDS[each]).find(Boolean);
-          return { ...described(field, { ...place, above: name }), ...(description && { description }) };
+          return { ...withDescriptions(field, { ...place, parent: name }), ...(description && { description }) };
         })
-      : described(value, place),
+      : withDescriptions(value, place),
   ) as T;
 }
 
@@ -104,7 +104,7 @@ export function exampleOf(schema: Json, document: Json, name = ''): unknown {
   const { type, properties, items, allOf, anyOf, oneOf } = schema as Readonly<Record<string, never>>;
   const types: readonly unknown[] = [type].flat();
   const own = EXAMPLES[name];
-  if (name in EXAMPLES && takes(schema, types, own)) return own;
+  if (name in EXAMPLES && accepts(schema, types, own)) return own;
   if ('const' in schema) return schema.const;
   if (Array.isArray(schema.enum)) return schema.enum[0];
   if (allOf) return Object.assign({}, ...(allOf as Json[]).map(of));
@@ -114,7 +114,7 @@ export function exampleOf(schema: Json, document: Json, name = ''): unknown {
     const [first, ...others] = choices.map(({ required }) => (required ?? []) as readonly string[]);
     const left = others.flat().filter((key) => !first?.includes(key));
     const fields = Object.entries<Json>(properties).filter(([key]) => !left.includes(key));
-    return mapped(Object.fromEntries(fields), (field, key) => exampleOf(field, document, key));
+    return mapValues(Object.fromEntries(fields), (field, key) => exampleOf(field, document, key));
   }
   if (choices.length > 0) {
     const isNull = choices.some((each) => each.type === 'null');
@@ -128,7 +128,7 @@ export function exampleOf(schema: Json, document: Json, name = ''): unknown {
 }
 
 /** Whether a schema accepts the example of its field's name. */
-function takes({ enum: values, pattern }: Json, types: readonly unknown[], value: unknown): boolean {
+function accepts({ enum: values, pattern }: Json, types: readonly unknown[], value: unknown): boolean {
   if (Array.isArray(values)) return values.includes(value);
   if (pattern && !new RegExp(String(pattern)).test(String(value))) return false;
   const isWhole = Number.isInteger(value) && types.includes('integer');
@@ -141,7 +141,8 @@ function textOf(schema: Json): string {
   const text = TEXTS.find(
     (each) => each.length >= minLength && each.length <= maxLength && (!pattern || new RegExp(pattern).test(each)),
   );
-  if (text === undefined) throw new Error(`Add an example of ${JSON.stringify(schema)} to TEXTS in docs/described.ts.`);
+  if (text === undefined)
+    throw new Error(`Add an example of ${JSON.stringify(schema)} to TEXTS in docs/descriptions.ts.`);
   return pattern || minLength > 1 ? text : 'text';
 }
 
@@ -152,6 +153,6 @@ function resolved(ref: string, document: Json): unknown {
     .reduce<unknown>((node, key) => (node as Json)[key], document);
 }
 
-function mapped<T, U>(record: Readonly<Record<string, T>>, change: (value: T, key: string) => U): Record<string, U> {
+function mapValues<T, U>(record: Readonly<Record<string, T>>, change: (value: T, key: string) => U): Record<string, U> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value, key)]));
 }
