@@ -1,34 +1,36 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Whether all of it runs, as in `npm run check`; else `npm test`, which leaves out what follows. */
+/** Whether the whole suite runs, as in `npm run check`. `npm test` omits the slowest files. */
 const isWhole = process.env.MUSTER_WHOLE === '1';
 
-/** Files that `npm test` leaves to `npm run check`, and why. One that is named on the command line runs all the same. */
+/** Files that only `npm run check` runs, with the reason. A file named on the command line always runs. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
-  'test/cdk/clone.test.ts': 'installs and synthesizes a copy of the repository: three minutes; breaks by new packages',
-  'test/journeys/looks.test.ts': 'measures pages and mails in a browser: 90 CPU s; breaks by their layout alone',
+  'test/cdk/clone.test.ts':
+    'installs and synthesizes a copy of the repository: three minutes; new packages can break it',
+  'test/journeys/looks.test.ts':
+    'measures pages and mails in a browser: 90 CPU s; only changes of the layout can break it',
 };
 
-/** Files of which `npm test` does a part, unless they are named on the command line, and why. They ask for `whole`. */
+/** Files that `npm test` shortens unless the command line names them, with the reason. They read `whole`. */
 const SHORTENED: Readonly<Record<string, string>> = {
-  'test/property/lifecycle.test.ts': '40 random sequences in place of 200, which are 200 CPU s',
+  'test/property/lifecycle.test.ts': '40 random sequences instead of 200, which take 200 CPU s',
   'test/functions/volttime-matrix.test.ts':
-    'the matrix of one site, of access that came in parts by two people; the rest, and all of it with the organizations exchanged, is 60 CPU s',
+    'the matrix of one site, with partial access seen by two people; the rest takes 60 CPU s',
   'test/functions/sign-in.test.ts':
-    'each way of signing in at one endpoint of each kind, and the roles of all; at all 92 it is 55 CPU s',
+    'every way of signing in at one endpoint of each kind, and the roles of all; all 92 endpoints take 55 CPU s',
 };
 
-/** Judges what all other tests did. */
+/** Checks the recorded calls of all other tests. */
 const LAST = 'test/least-privilege.test.ts';
 
-/** Kills the whole stack again and again, which takes its time: `npm run test:kills`. */
+/** Kills the whole stack many times, which takes minutes: `npm run test:kills`. */
 const KILLS = 'test/kills.test.ts';
 
-/** Each in a process of its own: they aim a client of AWS's SDK, of which a process has one, at another address. */
+/** Files that run in separate processes, because they change the address of the process's AWS client. */
 const ALONE = ['test/functions/crowd.test.ts', 'test/lib/email/ses.test.ts'];
 
-/** What the command line has beside options and the command. */
+/** The file names on the command line. */
 const named = process.argv.slice(2).filter((argument) => !argument.startsWith('-') && argument !== 'run');
 const isNamed = (file: string) => named.some((part) => file.includes(part));
 const leftOut = isWhole ? [] : Object.keys(LEFT_OUT).filter((file) => !isNamed(file));
@@ -49,7 +51,7 @@ const LONG = [
 ];
 const LONGEST = [...Object.keys(LEFT_OUT), ...Object.keys(SHORTENED), ...LONG];
 
-/** What takes longest begins first, so that nobody waits for it at the end. */
+/** Starts the longest files first, to shorten the total time. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification) => {
@@ -75,7 +77,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'suite',
-          // The files of a process share its modules, its engine and its stack: test/support/service.ts.
+          // The files of a process share modules, engine and stack: test/support/service.ts.
           isolate: false,
           include: ['test/**/*.test.ts'],
           exclude: [

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 
-/** What the comment above a declaration says. */
+/** The comment above a declaration. */
 export interface Comment {
-  /** Its first sentence. */
+  /** The first sentence. */
   readonly summary: string;
-  /** The rest: paragraphs with an empty line between; an empty string where there is none. */
+  /** The other sentences: paragraphs separated by empty lines; an empty string if there are none. */
   readonly description: string;
 }
 
@@ -12,6 +12,7 @@ export interface Comment {
  * Reads the comment above the declaration of a function.
  *
  * @param name as in `functions/index.ts`
+ * @throws Error when there is no comment, or it has no sentence
  */
 export function commentOf(name: string): Comment {
   const file = `functions/${name}.ts`;

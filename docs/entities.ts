@@ -1,109 +1,117 @@
 import { type Key, keys } from '../lib/table/keys.ts';
 
-/** Items of the table that have one form of key. */
+/** A kind of items in the table, which share one form of key. */
 export interface Entity {
-  /** The attribute `type` of the items, or several; none where no such item is ever written. */
+  /** The possible values of the attribute `type`; none if no such item is ever written. */
   readonly types: readonly string[];
-  /** What the items hold, for `docs/table.md`. */
+  /** The content of the items, for `docs/table.md`. */
   readonly holds: string;
-  /** The file in `lib` that reads and writes them. */
+  /** The file in `lib` that reads and writes the items. */
   readonly code: string;
 }
 
-/** What each key is of. Keys and prefixes come from `keys`; an entry that is missing is a type error. */
+/** The entity of each key. Keys and prefixes come from `keys`; a missing entry is a type error. */
 export const ENTITIES: Readonly<Record<keyof typeof keys, Entity>> = {
   organization: {
     types: ['Organization'],
     holds:
-      'name, language, default team, a count of changes to the tree of teams ([why](adr/0017-the-tree-of-teams-is-counted.md)), [the offer of its ownership](adr/0025-an-offer-of-ownership-is-an-attribute.md); `deletedAt` once it is deleted',
+      'name, language, default team, the counters of changes to the tree of teams ([why](adr/0017-two-counters-protect-the-tree-of-teams.md)), [the offer of its ownership](adr/0025-an-offer-of-ownership-is-an-attribute.md); `deletedAt`, the tombstone, after its deletion',
     code: 'organizations/organizations.ts',
   },
   counter: {
     types: ['Counters'],
     holds:
-      'one of 16 rows, each a share of: members, pending invitations, seats, invitations, teams, mails of the day ([why 16](adr/0003-counters-over-sixteen-rows.md))',
+      'one of 16 rows. Each has a share of the counts of members, pending invitations, seats, invitations, teams and mails of the day ([why 16](adr/0003-counters-over-sixteen-rows.md))',
     code: 'table/counters.ts',
   },
   member: {
     types: ['Member'],
     holds:
-      'role, profile, when they joined, the numbers of their access tokens and teams; lists are in this order ([why the profile](adr/0004-members-carry-the-profile.md))',
+      'role, profile, time of joining, the numbers of their access tokens and teams; lists have the order of this key ([why the profile](adr/0004-members-carry-the-profile.md))',
     code: 'organizations/members.ts',
   },
   invitation: {
     types: ['Invitation'],
     holds:
-      'address, role, state, delivery, hashes of the secrets of its links: those that were [mailed and those that were handed out](adr/0024-consent-before-membership.md)',
+      'address, role, state, delivery, hashes of the secrets of its links, [mailed and handed out](adr/0024-consent-before-membership.md)',
     code: 'invitations/invitations.ts',
   },
-  team: { types: ['Team'], holds: 'name, the team above it, the number of its members', code: 'teams/teams.ts' },
+  team: { types: ['Team'], holds: 'name, parent team, the number of its members', code: 'teams/teams.ts' },
   discardedTeam: {
     types: ['DiscardedTeam'],
-    holds: 'what a deleted team was, and when it was deleted',
+    holds: 'the tombstone of a deleted team: its last state, the time of deletion',
     code: 'teams/teams.ts',
   },
   teamName: {
     types: ['TeamName'],
-    holds: 'the team that has a name; the hash is of the name in lower case',
+    holds: 'the uniqueness record of a team name: the team; the key has a hash of the folded name',
     code: 'teams/create-team.ts',
   },
   teamHome: { types: ['TeamHome'], holds: 'the organization of a team', code: 'teams/teams.ts' },
   teamNumber: {
     types: ['TeamNumber'],
-    holds: 'the team that has an integer, for dialects with integer ids',
+    holds: 'the uniqueness record of an integer id: the team; for APIs with integer ids',
     code: 'teams/teams.ts',
   },
   teamMember: {
     types: ['TeamMembership'],
-    holds: 'role in the team, and the member id: a row of an earlier membership no longer counts',
+    holds: 'role in the team, and the member id: a row with the id of an earlier membership is ignored',
     code: 'teams/team-members.ts',
   },
-  teamOf: { types: ['TeamOfUser'], holds: 'the same, found by the person', code: 'teams/team-members.ts' },
+  teamOf: {
+    types: ['TeamOfUser'],
+    holds: 'a copy of the team membership, under the user',
+    code: 'teams/team-members.ts',
+  },
   user: {
     types: ['User'],
-    holds: 'names, address, the identity that they sign in with, the number of their organizations',
+    holds: 'names, address, the present identity, the number of their organizations',
     code: 'people/people.ts',
   },
   membership: {
     types: ['Membership'],
-    holds: 'what authorization reads: member id, role, whether they are the owner',
+    holds: 'the data for authorization: member id, role, whether the user is the owner',
     code: 'organizations/members.ts',
   },
   accessToken: {
     types: ['AccessToken'],
     holds:
-      'name, highest role, end, hash of the secret, member id, the tokens that it was made by, the number of tokens made by it ([why](adr/0030-tokens-made-by-tokens-are-revoked-together.md))',
+      'name, highest role, expiry, hash of the secret, member id, the ancestor tokens, the number of descendant tokens ([why](adr/0030-tokens-made-by-tokens-are-revoked-together.md))',
     code: 'people/access-tokens.ts',
   },
-  address: { types: ['Address'], holds: 'the user that has an address', code: 'people/people.ts' },
+  address: { types: ['Address'], holds: 'the uniqueness record of an address: the user', code: 'people/people.ts' },
   invited: {
     types: ['Invited'],
     holds:
-      'the pending invitation of an address in an organization, if there is one, and the ids of all ([why](adr/0010-the-guard-of-an-address-stays.md)); `blockedAt` once the address [wants no more](adr/0026-blocked-mails-go-to-the-simulator.md)',
+      'the uniqueness record of an invited address in an organization: the pending invitation, if there is one, and the ids of all invitations ([why](adr/0010-the-uniqueness-record-of-an-invited-address-is-kept.md)); `blockedAt` if the address [blocked the organization](adr/0026-blocked-mails-go-to-the-simulator.md)',
     code: 'invitations/invitations.ts',
   },
   siteInvited: {
     types: ['SiteInvited'],
-    holds: 'that there is an invite to a site for the address',
+    holds: 'that an invite to a site exists for the address',
     code: 'sites/site-invites.ts',
   },
   identity: {
     types: ['Identity'],
     holds:
-      'the user of an issuer and subject, by a hash of both, and when the claims that are kept were issued ([why](adr/0032-what-was-issued-last-counts.md))',
+      'the user of an issuer and subject, by a hash of both, and the time of issue of the stored claims ([why](adr/0032-the-newest-token-decides-the-profile.md))',
     code: 'people/people.ts',
   },
   site: {
     types: ['Site'],
     holds:
-      'name, address, time zone, the owning team and its organization, the numbers of chargers and of teams with access, a count of changes to that access ([why](adr/0023-a-site-and-its-teams-are-one-read.md))',
+      'name, address, time zone, the owning team and its organization, the numbers of chargers and of teams with access, the version of that access ([why](adr/0023-a-site-and-its-teams-are-one-read.md))',
     code: 'sites/sites.ts',
   },
-  siteNumber: { types: ['SiteNumber'], holds: 'the site that has an integer', code: 'sites/sites.ts' },
+  siteNumber: {
+    types: ['SiteNumber'],
+    holds: 'the uniqueness record of an integer id: the site',
+    code: 'sites/sites.ts',
+  },
   siteAccess: {
     types: ['SiteAccess'],
     holds:
-      'the access of a team to a site, and whether the team owns it; which chargers, if not all; the grants of sensitive data ([why one row](adr/0021-access-to-a-site-is-one-row.md))',
+      'the access of a team to a site, and whether the team owns it; the chargers of a limited access; the grants of sensitive data ([why one row](adr/0021-access-to-a-site-is-one-row.md))',
     code: 'sites/sharing.ts',
   },
   siteOfTeam: {
@@ -113,24 +121,23 @@ export const ENTITIES: Readonly<Record<keyof typeof keys, Entity>> = {
   },
   siteReduction: {
     types: ['SiteReduction'],
-    holds: "when a team's access was last reduced: invites from before don't give it back; `ttl` ends it",
+    holds: "when a team's access was last reduced: earlier invites don't restore it; has `ttl`",
     code: 'sites/sharing.ts',
   },
   siteRequest: {
     types: ['SiteRequest'],
-    holds: 'a request for sensitive data: who asks, why, until when; `ttl` ends it',
+    holds: 'a request for sensitive data: the requester, the reason, the requested expiry; has `ttl`',
     code: 'sites/site-requests.ts',
   },
   siteRequestLinks: {
     types: ['SiteRequestLinks'],
-    holds:
-      'the links of a request: to whom they were mailed, hashes of their secrets, what was decided by one; `ttl` ends it',
+    holds: 'the links of a request: their recipients, hashes of their secrets, the decision by a link; has `ttl`',
     code: 'sites/site-requests.ts',
   },
   siteInvite: {
     types: ['SiteInvite'],
     holds:
-      'an invite to a site: the address, the inviter, what it gives, hashes of its secrets ([why two kinds](adr/0022-an-invite-has-two-kinds-of-secrets.md)), the delivery of its mail',
+      'an invite to a site: the address, the inviter, the offered access, hashes of its secrets ([why two kinds](adr/0022-an-invite-has-two-kinds-of-secrets.md)), the delivery of its mail',
     code: 'sites/site-invites.ts',
   },
   charger: {
@@ -142,67 +149,71 @@ export const ENTITIES: Readonly<Record<keyof typeof keys, Entity>> = {
   chargerIdentity: {
     types: ['ChargerIdentity'],
     holds:
-      'the charger that has an identity in an organization ([why there](adr/0035-identities-of-chargers-are-an-organizations.md))',
+      'the uniqueness record of an identity in an organization: the charger ([why](adr/0035-charger-identities-are-unique-in-an-organization.md))',
     code: 'sites/charger-identity.ts',
   },
-  chargerNumber: { types: ['ChargerNumber'], holds: 'the charger that has an integer', code: 'sites/chargers.ts' },
+  chargerNumber: {
+    types: ['ChargerNumber'],
+    holds: 'the uniqueness record of an integer id: the charger',
+    code: 'sites/chargers.ts',
+  },
   job: {
     types: ['Job'],
     holds:
-      'what is left to clear, by the id of what ended: access tokens and team memberships of a member, or everything below a site',
+      'a cascade that is still to do, by the id of the deleted item: access tokens and team memberships of a member, or everything under a site',
     code: 'cascades/clearing.ts',
   },
   mail: {
     types: ['Mail', 'OfferMail', 'RequestMail', 'GrantEndMail'],
     holds:
-      'a mail that waits, other than of an invitation or invite: that an inviter is asked again, about an offer of ownership, about a request for sensitive data, about the end of a grant; ids only ([why](adr/0014-a-mail-to-an-inviter-is-an-item.md))',
+      'an unsent mail that is not of an invitation or invite: it asks an inviter again, or is about an offer of ownership, a request for sensitive data, or the end of a grant; ids only ([why](adr/0014-a-mail-to-an-inviter-is-an-item.md))',
     code: 'outbox/mails.ts',
   },
   mailEvent: {
     types: ['MailEvent', 'UnreadMailEvent'],
     holds:
-      "that an event of SES was recorded, and of which invitation, by a hash of the event (`ttl`: 30 days); or an event that couldn't be read, without addresses, by SNS's message id (`ttl`: 14 days)",
+      "that an SES event was recorded, and its invitation, by a hash of the event (`ttl`: 30 days); or an event that couldn't be parsed, without addresses, by SNS's message id (`ttl`: 14 days)",
     code: 'invitations/mail-events.ts',
   },
   rate: {
     types: ['Rate'],
     holds:
-      'how many mails went to a mailbox in a window: from all, from an organization, from a person, by a hash of the mailbox and of whom; the sort key is the end of the window; `ttl` ends it ([why](adr/0016-rates-without-a-hot-row.md))',
+      'the numbers of mails to a mailbox in a window, of the deployment, of an organization and of a person; the key has a hash of the mailbox; the sort key is the end of the window; has `ttl` ([why](adr/0016-rates-without-a-hot-row.md))',
     code: 'table/rates.ts',
   },
   mailsOfDay: {
     types: ['MailsOfDay'],
     holds:
-      'one of 16 rows of a person (the user id), or of 64 rows of all (`all`): a share of the mails of a day; `ttl` ends it',
+      'one of 16 rows of a person (the user id), or of 64 rows of the deployment (`all`): a share of the mails of a day; has `ttl`',
     code: 'table/rates.ts',
   },
   inviteRate: {
     types: ['InviteRate'],
-    holds: 'how many invites to sites a person has made in the minute that their first one began; `ttl` ends it',
+    holds: 'the number of invites to sites of a person, in the minute that began with the first; has `ttl`',
     code: 'table/rates.ts',
   },
   idempotency: {
     types: ['Idempotency'],
     holds:
-      'the hash of the body, and the answer, sealed with the key ([why](adr/0015-answers-are-kept-sealed.md)); `ttl`: a day. The hash in the key is of caller, route and `Idempotency-Key`',
+      'the hash of the body, and the answer, encrypted with a key derived from the `Idempotency-Key` ([why](adr/0015-idempotent-answers-are-stored-encrypted.md)); `ttl`: a day. The key has a hash of caller, route, organization and `Idempotency-Key`',
     code: 'table/idempotency.ts',
   },
   auditEntry: {
     types: ['AuditEntry'],
-    holds: 'who did what, when and from where; ids only; `ttl` ends it',
+    holds: 'actor, action, time and network address; ids only; has `ttl`',
     code: 'table/audit.ts',
   },
   health: {
     types: [],
-    holds: 'nothing: the health check reads it, and no such item is written',
+    holds: 'the health check reads this key; no such item exists',
     code: 'table/keys.ts',
   },
 };
 
-/** What stands for a parameter of a key that isn't just written into it. */
+/** Values for parameters that don't appear unchanged in the key. */
 const PLACEHOLDERS: Readonly<Record<string, string>> = { createdAt: 'yyyy-mm', what: 'mails' };
 
-/** A key with the names of its parameters in place of their values: `ORG#<organizationId>`. */
+/** Returns a key with the names of its parameters in place of their values: `ORG#<organizationId>`. */
 export function keyPattern(name: keyof typeof keys): Key {
   const key: Key | ((...values: never[]) => Key) = keys[name];
   if (typeof key !== 'function') return key;
@@ -214,7 +225,7 @@ export function keyPattern(name: keyof typeof keys): Key {
   return key(...(values as never[]));
 }
 
-/** The first segment of an item's partition key, by the item's type. */
+/** Maps an item's type to the first segment of its partition key. */
 export const PREFIXES: ReadonlyMap<string, string> = new Map(
   (Object.entries(ENTITIES) as [keyof typeof keys, Entity][]).flatMap(([name, { types }]) =>
     types.map((type) => [type, keyPattern(name).pk.split('#')[0] ?? ''] as const),

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { tablePage } from './charts.ts';
 import { openapi } from './openapi.ts';
-import { endpointsPage, errorsPage } from './tables.ts';
+import { endpointsPage, errorsPage } from './reference-pages.ts';
+import { tablePage } from './table-page.ts';
 
-/** The documents that are made from the declarations: file name in `docs` -> content. */
+/** Returns the documents generated from the declarations: file name in `docs` -> content. */
 export function documents(): Readonly<Record<string, string>> {
   return {
     'openapi.json': `${JSON.stringify(openapi(), null, 2)}\n`,
@@ -15,7 +15,7 @@ export function documents(): Readonly<Record<string, string>> {
   };
 }
 
-/** The documents that `directory` hasn't as they would be made now. */
+/** Returns the names of the documents that are missing in `directory` or out of date. */
 export function staleDocuments(directory: string): string[] {
   return Object.entries(documents())
     .filter(([file, text]) => {
@@ -25,7 +25,7 @@ export function staleDocuments(directory: string): string[] {
     .map(([file]) => file);
 }
 
-/** `node docs/generate.ts` writes the documents; with `--check` it only tells whether they are up to date. */
+/** `node docs/generate.ts` writes the documents; with `--check` it only checks whether they are up to date. */
 function main(): void {
   const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
   const stale = staleDocuments(import.meta.dirname);
@@ -33,9 +33,7 @@ function main(): void {
     const current = documents();
     for (const file of stale) writeFileSync(join(import.meta.dirname, file), current[file] ?? '');
   } else if (stale.length > 0) {
-    console.error(
-      `Run npm run docs: ${stale.map((file) => `docs/${file}`).join(', ')} no longer says what the code does.`,
-    );
+    console.error(`Out of date: ${stale.map((file) => `docs/${file}`).join(', ')}. Run npm run docs.`);
     process.exitCode = 1;
   }
 }

@@ -1,7 +1,7 @@
-/** What each document begins with that is made from the code. */
-export const GENERATED = '<!-- Made from the declarations by `npm run docs`. -->';
+/** The first line of each generated page. */
+export const GENERATED = '<!-- Generated from the declarations by `npm run docs`. -->';
 
-/** A link to a function's file, from a page in `docs`. */
+/** Returns a link from a page in `docs` to the file of a function. */
 export function link(name: string, text: string): string {
   return `[\`${text}\`](../functions/${name}.ts)`;
 }
@@ -11,7 +11,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-/** A page of blocks with an empty line between. */
+/** Returns a page of blocks separated by empty lines. */
 export function page(...blocks: readonly string[]): string {
   return `${blocks.join('\n\n')}\n`;
 }

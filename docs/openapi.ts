@@ -8,15 +8,15 @@ import { MESSAGES } from '../lib/http/messages.ts';
 import { IDEMPOTENCY_KEY } from '../lib/http/once.ts';
 import { refusalsOf } from '../lib/http/refusals.ts';
 import { commentOf } from './comments.ts';
-import { describeFields, exampleOf } from './described.ts';
+import { describeFields, exampleOf } from './descriptions.ts';
 import { queryParameters } from './parameters.ts';
-import { saidOf, shown, statusesOf, told, writing } from './refusals.ts';
+import { errorFormOf, exampleReply, ownReply, publicCodeOf, statusesOf } from './refusals.ts';
 import { type Components, inputSchema, type Json, outputSchema, type Schema } from './schemas.ts';
 import { TAGS, tagOf } from './tags.ts';
 
 type Returns = Readonly<Record<string, Schema | null>>;
 
-/** The OpenAPI document of all routes, as data. */
+/** Returns the OpenAPI document of all routes, as data. */
 export function openapi(): Json {
   const { version, description } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   const components: Components = { schemas: {}, responses: {} };
@@ -40,14 +40,14 @@ export function openapi(): Json {
         Organization: {
           name: 'X-Organization-Id',
           in: 'header',
-          description: 'The organization that the request is about; may be left out by who is in exactly one.',
+          description: 'The organization of the request. A person who is in exactly one organization can omit it.',
           schema: { type: 'string' },
         },
         IdempotencyKey: {
           name: IDEMPOTENCY_KEY,
           in: 'header',
           description:
-            'For 24 hours, the same request with the same key gets the same answer, without `token` or `link` (of an invite to a site `invite_token` and `invite_links`) and with the header `Idempotent-Replayed: true`, and creates nothing more. Another body under the same key is refused.',
+            'For 24 hours, a repeated request with the same key gets the same answer and creates nothing more. The repeated answer has the header `Idempotent-Replayed: true`, and omits `token` and `link` (for an invite to a site, `invite_token` and `invite_links`). The same key with another body is refused.',
           schema: { type: 'string', minLength: 1, maxLength: 255 },
         },
       },
@@ -62,16 +62,21 @@ export function openapi(): Json {
           type: 'apiKey',
           in: 'header',
           name: 'X-Auth-Token',
-          description: 'An access token, beside the id of the user whose it is.',
+          description: 'An access token, together with the user id of its owner.',
         },
-        userId: { type: 'apiKey', in: 'header', name: 'X-User-Id', description: 'The id of that user.' },
+        userId: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'X-User-Id',
+          description: 'The user id of the access token’s owner.',
+        },
       },
     },
   };
   return withExamples(describeFields(valid(document)));
 }
 
-/** JSON Schema as OpenAPI 3.1 has it: null is a type there, where schemas of Rocket.Chat's say `nullable`. */
+/** Converts `nullable` of Rocket.Chat's schemas to the type `null` of OpenAPI 3.1. */
 function valid<T>(node: T): T {
   if (Array.isArray(node)) return node.map(valid) as T;
   if (typeof node !== 'object' || node === null) return node;
@@ -82,7 +87,7 @@ function valid<T>(node: T): T {
   return (nullable === true ? { ...kept, type: [rest.type, 'null'] } : kept) as T;
 }
 
-/** Each body that has none with an example. */
+/** Adds an example to each body without one. */
 function withExamples(document: Json): Json {
   const fill = (node: unknown): unknown => {
     if (Array.isArray(node)) return node.map(fill);
@@ -104,7 +109,7 @@ function withExamples(document: Json): Json {
   return { ...document, paths: fill(document.paths) };
 }
 
-/** What a function's file says of its endpoint. */
+/** The exports of a function's file. */
 interface Module {
   readonly endpoint: HttpDeclaration;
   readonly returns: Returns;
@@ -119,7 +124,7 @@ function operation(name: string, path: string, { endpoint, returns, example }: M
       name: parameter,
       in: 'path',
       required: true,
-      description: `The id, as \`${path.slice(0, index - 1)}\` lists it.`,
+      description: `The id from the list \`${path.slice(0, index - 1)}\`.`,
       schema: { type: 'string' },
     })),
     ...(query ? queryParameters(query) : []),
@@ -165,36 +170,36 @@ function success(dialect: Dialect, status: string, schema: Schema | null, compon
   return dialect === 'page' ? { description, content: content(dialect, { type: 'string' }) } : { description };
 }
 
-/** One response a status, which lists the codes that it stands for and is named after them. */
+/** Returns one response for each status. It lists its codes, and has a name made of them. */
 function refusals(dialect: Dialect, codes: readonly RefusalCode[], components: Components): Json {
   const each = codes.flatMap((code) => {
-    const said = told(dialect, code);
-    return (said ? [said.status] : statusesOf(dialect, code)).map((status) => ({ status, code }));
+    const own = ownReply(dialect, code);
+    return (own ? [own.status] : statusesOf(dialect, code)).map((status) => ({ status, code }));
   });
   const byStatus = Map.groupBy(each, ({ status }) => status);
   return Object.fromEntries(
     [...byStatus].map(([status, entries]) => {
-      const some = entries.map(({ code }) => code);
-      const name = [dialect, ...some].join('.');
-      components.responses[name] ??= refusal(dialect, some, components);
+      const codesOfStatus = entries.map(({ code }) => code);
+      const name = [dialect, ...codesOfStatus].join('.');
+      components.responses[name] ??= refusal(dialect, codesOfStatus, components);
       return [status, { $ref: `#/components/responses/${name}` }];
     }),
   );
 }
 
 function refusal(dialect: Dialect, codes: readonly RefusalCode[], components: Components): Json {
-  const { problem } = writing(dialect);
+  const { problem } = errorFormOf(dialect);
   const whole: Json = problem ? outputSchema(problem, components) : { type: 'string' };
   const schema = dialect === 'v1' ? { allOf: [whole, { properties: { error: { enum: codes } } }] } : whole;
-  const examples = Object.fromEntries(codes.map((code) => [code, { value: shown(dialect, code)?.body }]));
+  const examples = Object.fromEntries(codes.map((code) => [code, { value: exampleReply(dialect, code)?.body }]));
   return {
-    description: codes.map((code) => `- \`${saidOf(dialect, code)}\`: ${MESSAGES[code]}`).join('\n'),
-    content: problem ? { [writing(dialect).mediaType]: { schema, examples } } : content(dialect, schema),
+    description: codes.map((code) => `- \`${publicCodeOf(dialect, code)}\`: ${MESSAGES[code]}`).join('\n'),
+    content: problem ? { [errorFormOf(dialect).mediaType]: { schema, examples } } : content(dialect, schema),
   };
 }
 
 function content(dialect: Dialect, schema: Json): Json {
-  return { [writing(dialect).mediaType]: { schema } };
+  return { [errorFormOf(dialect).mediaType]: { schema } };
 }
 
 function sorted<T>(record: Readonly<Record<string, T>>): Record<string, T> {

@@ -1,60 +1,60 @@
 import * as z from 'zod/mini';
 import { inputSchema, type Json, type Schema } from './schemas.ts';
 
-/** What the parameters of queries mean, by their names. */
+/** Descriptions of query parameters, by name. */
 const QUERY_PARAMETERS: Readonly<Record<string, string>> = {
-  page: 'The page, counted from 1; not beside `cursor`.',
-  perPage: 'How many rows a page has; 20 unless said.',
+  page: 'The number of the page, starting at 1; not together with `cursor`.',
+  perPage: 'The number of rows of a page; default 20.',
   role: 'Only members with this role. With a filter there is no total, and a page may be short.',
-  userId: 'Only the member that this user is, or none. With a filter there is no total.',
-  email: 'Only the member with this address, or the invitations to it. With a filter there is no total.',
+  userId: 'Only the member with this user id. With a filter there is no total.',
+  email: 'Only the member with this address, or the invitations to this address. With a filter there is no total.',
   status: 'Only invitations in this state, by the clock. With a filter there is no total, and a page may be short.',
   delivery: 'Only invitations whose latest mail is in this state of delivery.',
-  action: 'Only entries of this action.',
-  actor: 'Only what this user, access token or link did: the id of `actorId`.',
-  from: 'Only entries from this moment on, in ISO 8601.',
-  to: 'Only entries before this moment, in ISO 8601.',
-  site: 'The site, by its UUID, its integer or its id.',
-  member: 'The member, by id; for others than ADMINs their own.',
-  cursor: 'The `meta.nextCursor` of the page before: continues after it, however long the list is.',
+  action: 'Only entries with this action.',
+  actor: 'Only entries with this `actorId`: the id of a user, an access token or an invitation.',
+  from: 'Only entries at or after this time, in ISO 8601.',
+  to: 'Only entries before this time, in ISO 8601.',
+  site: 'The UUID, integer or id of the site.',
+  member: 'The id of the member; only ADMINs may name other members.',
+  cursor: 'The `meta.nextCursor` of the previous page; continues after that page, in lists of any length.',
   token: 'The token of the mailed link.',
-  of: '`site` where the link is one of an invite to a site; else `invitation`.',
-  include: 'Of `parent_team,team_memberships`, what is to come with each team. A page has at most 25 teams then.',
-  'fields[team]': 'The attributes and relationships that a team is to have; none for an empty list.',
-  'fields[team_membership]': 'The attributes that a team membership is to have.',
+  of: '`site` for a link of an invite to a site; otherwise `invitation`.',
+  include: 'The resources to include: `parent_team,team_memberships` or one of them. A page then has at most 25 teams.',
+  'fields[team]': 'The attributes and relationships of the teams in the answer; none for an empty list.',
+  'fields[team_membership]': 'The attributes of the team memberships in the answer.',
   'filter[team_memberships][role]':
-    'Only such of the included memberships. Any attribute of `team_memberships` and `parent_team` can stand here, with every operator.',
+    'Only included memberships with this role. Every attribute of `team_memberships` and `parent_team` can be used, with every operator.',
   'filter[name]':
-    'Only teams of such a name: `op:value`, with `eq`, `!eq`, `gt`, `gte`, `lt`, `lte`, `pre`, `suf`, `ct`, `!ct`, `in`, `!in` (a comma list), `blank`, `present`. Any attribute and `id` can stand here; several filters have to be true at once.',
+    'Only teams with a matching name: `op:value`, with `eq`, `!eq`, `gt`, `gte`, `lt`, `lte`, `pre`, `suf`, `ct`, `!ct`, `in`, `!in` (a comma-separated list), `blank`, `present`. Every attribute and `id` can be used; several filters are combined with AND.',
   'filter[parent_team_id]': 'Only teams below this one.',
-  'filter[parent_team_id_blank]': '`1`: only what has none; any attribute can stand before `_blank` and `_present`.',
-  'filter[discarded_at_present]':
-    '`1`: only teams that were deleted; without a filter of `discarded_at` there are none.',
-  sort: 'A comma list of `id`, `account_id`, `discarded_at`, `name`, `parent_team_id`; `-` in front for descending.',
-  'page[number]': 'The page, counted from 1.',
-  'page[size]': 'How many teams a page has: 100 unless said, at most 1,000; 25 with `include`.',
-  'page[offset]': 'Behind how many teams the page begins; with `page[limit]`, in place of the page number.',
-  'page[limit]': 'How many teams a page has, beside `page[offset]`.',
+  'filter[parent_team_id_blank]':
+    '`1`: only teams without a parent; every attribute can be used before `_blank` and `_present`.',
+  'filter[discarded_at_present]': '`1`: only deleted teams; without a filter of `discarded_at` the list has none.',
+  sort: 'A comma-separated list of `id`, `account_id`, `discarded_at`, `name`, `parent_team_id`; `-` in front for descending.',
+  'page[number]': 'The number of the page, starting at 1.',
+  'page[size]': 'The number of teams of a page: default 100, at most 1,000; with `include` 25.',
+  'page[offset]': 'The number of teams before the page; with `page[limit]`, instead of the page number.',
+  'page[limit]': 'The number of teams of a page, with `page[offset]`.',
 };
 
-/** What Rocket.Chat's endpoints take. */
+/** Descriptions of the query parameters of Rocket.Chat's endpoints. */
 const ROCKETCHAT_PARAMETERS: Readonly<Record<string, string>> = {
-  teamId: 'The team, by id; either this or `teamName`.',
-  teamName: 'The team, by name, whatever the letter case.',
-  roomId: 'The team, by the id of its main room.',
-  userId: 'Whose rooms.',
-  canUserDelete: 'Means nothing: there are no rooms.',
-  filter: 'Means nothing: there are no rooms.',
-  type: 'Means nothing: there are no rooms.',
-  status: 'Only members in one of these states of presence, which is `offline` for all.',
-  username: 'Only members with this in their usernames.',
-  name: 'Only those with this in their names; for a search, at the start of them.',
-  offset: 'How many rows to leave out.',
-  count: 'How many rows a page has: 50 unless said, 100 at most.',
-  sort: 'JSON: the field by which rows are sorted, with 1 or -1.',
+  teamId: 'The id of the team; send either this or `teamName`.',
+  teamName: 'The name of the team, without regard to letter case.',
+  roomId: 'The id of the team’s main room.',
+  userId: 'The id of the user whose rooms are listed.',
+  canUserDelete: 'Ignored: there are no rooms.',
+  filter: 'Ignored: there are no rooms.',
+  type: 'Ignored: there are no rooms.',
+  status: 'Only members with one of these presence states; all members are `offline`.',
+  username: 'Only members whose usernames contain this text.',
+  name: 'Only rows whose names contain this text; for a search, begin with it.',
+  offset: 'The number of rows to skip.',
+  count: 'The number of rows of a page: default 50, at most 100.',
+  sort: 'A JSON object: the field to sort by, with 1 or -1.',
 };
 
-/** The parameters of a query, as OpenAPI has them. @throws Error when one is described nowhere */
+/** Returns the OpenAPI parameters of a query. @throws Error when a parameter has no description */
 export function queryParameters(query: Schema): Json[] {
   const { properties, required } = inputSchema(query) as { properties?: Record<string, Json>; required?: string[] };
   if (!(query instanceof z.core.$ZodObject) && properties) {
@@ -67,7 +67,7 @@ export function queryParameters(query: Schema): Json[] {
   return Object.entries(query._zod.def.shape).map(([name, schema]) => {
     const description = QUERY_PARAMETERS[name];
     if (!description) undescribed(name);
-    // A query is text: what counts is what it is read as, and whether fractions are.
+    // The schema reads text. The document needs the type of the result, and whether it must be an integer.
     const { $schema, ...read } = z.toJSONSchema(schema);
     const whole = read.type === 'number' && !z.safeParse(schema, '1.5').success;
     const required = schema._zod.optin !== 'optional';

@@ -14,19 +14,19 @@ import { type Details, REFUSALS, type RefusalCode } from '../lib/domain/refusal.
 import { MESSAGES } from '../lib/http/messages.ts';
 import type { Schema } from './schemas.ts';
 
-/** How a dialect writes. */
-interface Writing {
+/** The form of a dialect's errors. */
+interface ErrorForm {
   readonly mediaType: string;
-  /** Its errors: their schema and their texts; none where people read them. */
+  /** The schema of errors, and the function that formats them; absent for pages. */
   readonly problem?: Schema;
   readonly format?: Format;
-  /** Whether its format alone knows texts and statuses of refusals. */
+  /** Whether the dialect has its own texts and statuses of refusals. */
   readonly isOwn?: true;
-  /** What the example of a `validation_failed` says. */
+  /** The details in the example of a `validation_failed`. */
   readonly details?: Details;
 }
 
-const DIALECTS: Partial<Record<Dialect, Writing>> = {
+const DIALECTS: Partial<Record<Dialect, ErrorForm>> = {
   v1: {
     mediaType: 'application/json',
     problem: Problem,
@@ -49,23 +49,23 @@ const DIALECTS: Partial<Record<Dialect, Writing>> = {
   },
 };
 
-/** The statuses that a refusal may have in a dialect. */
+/** Returns the possible statuses of a refusal in a dialect. */
 export function statusesOf(dialect: Dialect, code: RefusalCode): readonly number[] {
   if (dialect === 'papershift') return statusesInPapershift(code);
   if (dialect === 'volttime') return [statusInVoltTime(code)];
-  // One endpoint alone tells of a missing team by 404.
+  // Only one endpoint answers 404 for a missing team.
   if (dialect === 'rocketchat' && code === 'team_not_found') return [400, 404];
-  return [told(dialect, code)?.status ?? REFUSALS[code]];
+  return [ownReply(dialect, code)?.status ?? REFUSALS[code]];
 }
 
-/** A refusal as a dialect tells it that has texts and statuses of its own. */
-export function told(dialect: Dialect, code: RefusalCode): Reply | undefined {
-  return writing(dialect).isOwn && shown(dialect, code);
+/** Returns the example of a refusal if the dialect has its own texts and statuses. */
+export function ownReply(dialect: Dialect, code: RefusalCode): Reply | undefined {
+  return errorFormOf(dialect).isOwn && exampleReply(dialect, code);
 }
 
-/** A refusal as the dialect tells it, of a request that stands for all. */
-export function shown(dialect: Dialect, code: RefusalCode): Reply | undefined {
-  const { format, details } = writing(dialect);
+/** Returns the dialect's answer to an example request that is refused. */
+export function exampleReply(dialect: Dialect, code: RefusalCode): Reply | undefined {
+  const { format, details } = errorFormOf(dialect);
   return format?.problem({
     ...{ code, status: REFUSALS[code], message: MESSAGES[code], requestId: '1f6f2b6e-6f0d-4c3e-9d0a-0d9a5d1f7c11' },
     ...{ method: 'GET', path: '/api/v3/teams/7/sites/7/chargers/7', headers: { allow: 'POST' } },
@@ -73,15 +73,15 @@ export function shown(dialect: Dialect, code: RefusalCode): Reply | undefined {
   });
 }
 
-/** By what a refusal is known. */
-export function saidOf(dialect: Dialect, code: RefusalCode): string {
-  const { error, errorType } = (told(dialect, code)?.body ?? {}) as { error?: string; errorType?: string };
+/** Returns the code of a refusal as the dialect shows it. */
+export function publicCodeOf(dialect: Dialect, code: RefusalCode): string {
+  const { error, errorType } = (ownReply(dialect, code)?.body ?? {}) as { error?: string; errorType?: string };
   return errorType || error || code;
 }
 
-/** How a dialect writes. @throws Error when nothing says it */
-export function writing(dialect: Dialect): Writing {
+/** Returns the form of a dialect's errors. @throws Error for an unknown dialect */
+export function errorFormOf(dialect: Dialect): ErrorForm {
   const known = DIALECTS[dialect];
-  if (!known) throw new Error(`Say in DIALECTS of docs/refusals.ts how the dialect ${dialect} writes its errors.`);
+  if (!known) throw new Error(`Add the form of errors of the dialect ${dialect} to DIALECTS in docs/refusals.ts.`);
   return known;
 }

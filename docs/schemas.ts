@@ -9,14 +9,14 @@ import { Address, AnyRow, InvitationRow } from '../lib/domain/input.ts';
 export type Json = Record<string, unknown>;
 export type Schema = z.core.$ZodType;
 
-/** What bodies are like that code reads, not a schema. */
+/** Documented schemas of bodies whose validation is code. */
 const BODIES = new Map<Schema, Schema>([
   [NewTeamBody, papershift.PapershiftNewTeam],
   [ChangedTeamBody, papershift.PapershiftChangedTeam],
   [PutTeamBody, papershift.PapershiftPutTeam],
 ]);
 
-/** The schemas that have a name of their own in the document. */
+/** The schemas that are components of the document, with their names. */
 const named = z.registry<{ id: string }>();
 for (const [id, schema] of Object.entries({ ...v1, ...papershift })) {
   if (schema instanceof z.core.$ZodType) named.add(schema, { id });
@@ -28,26 +28,26 @@ for (const [id, schema] of Object.entries(rocketchat)) {
   if (schema instanceof z.core.$ZodType) named.add(schema, { id: `RocketChat${id.replace('RocketChat', '')}` });
 }
 
-/** What several routes refer to, collected while these are written. */
+/** Components that routes refer to. They are collected while the routes are written. */
 export interface Components {
   readonly schemas: Json;
   readonly responses: Json;
 }
 
-/** What may be sent; how it is normalized, and what a transform checks, can't be seen in a schema. */
+/** Returns the JSON Schema of an input. It doesn't include normalization and the checks of transforms. */
 export function inputSchema(schema: Schema): Json {
   const { $schema, ...json } = z.toJSONSchema(BODIES.get(schema) ?? schema, {
     io: 'input',
     override: ({ zodSchema, jsonSchema }) => {
       if (zodSchema === Address) jsonSchema.format = 'email';
-      // Each row is validated by itself.
+      // Each row is validated separately.
       if (zodSchema === AnyRow) Object.assign(jsonSchema, inputSchema(InvitationRow));
     },
   });
   return json;
 }
 
-/** What is answered. Fields may be added to answers at any time, so that the document doesn't exclude any. */
+/** Returns the JSON Schema of an answer. It allows additional fields, because answers may get new fields at any time. */
 export function outputSchema(schema: Schema, { schemas }: Components): Json {
   const { $schema, $defs, ...json } = z.toJSONSchema(schema, {
     metadata: named,

@@ -1,23 +1,35 @@
-/** What endpoints are about, in the order in which somebody who is new reads of them. */
+/** The tags of endpoints, in the order of their introduction to a new reader. */
 export const TAGS: readonly { readonly name: string; readonly description: string; readonly functions: RegExp }[] = [
   {
     name: 'Organizations',
     functions: /^organizations\//,
-    description: 'Make, rename, hand over and delete organizations.',
+    description: 'Create, rename, transfer and delete organizations.',
   },
   {
     name: 'Invitations',
     functions: /^invitations\//,
     description: 'Invite people by e-mail, one or many; accept and decline.',
   },
-  { name: 'Members', functions: /^members\//, description: 'Who is in an organization, and as what.' },
-  { name: 'Teams', functions: /^teams\//, description: 'Teams below each other, and who is in them.' },
-  { name: 'Oneself', functions: /^me\//, description: 'The caller: profile, memberships, what waits for an answer.' },
+  { name: 'Members', functions: /^members\//, description: 'The members of an organization and their roles.' },
+  { name: 'Teams', functions: /^teams\//, description: 'The tree of teams, and their members.' },
+  {
+    name: 'Oneself',
+    functions: /^me\//,
+    description: 'The caller: profile, memberships, pending invitations and offers.',
+  },
   { name: 'Access tokens', functions: /^access-tokens\//, description: 'Credentials for programs.' },
-  { name: 'Access to sites', functions: /^access\//, description: 'Who may do what with a site, and why.' },
-  { name: 'Audit log', functions: /^audit-logs\//, description: 'Who did what in an organization, and when.' },
+  {
+    name: 'Access to sites',
+    functions: /^access\//,
+    description: 'The permissions of members for sites, with reasons.',
+  },
+  {
+    name: 'Audit log',
+    functions: /^audit-logs\//,
+    description: 'The changes in an organization, with actor and time.',
+  },
   { name: 'Health', functions: /^health\//, description: 'Whether the service answers.' },
-  { name: 'Pages', functions: /^pages\//, description: 'What the links in mails open, and their buttons.' },
+  { name: 'Pages', functions: /^pages\//, description: 'The pages behind the links in mails.' },
   {
     name: 'Volt Time: teams',
     functions: /^volttime\/(list|create)-teams?(-v\d)?$/,
@@ -31,7 +43,7 @@ export const TAGS: readonly { readonly name: string; readonly description: strin
   {
     name: 'Volt Time: sharing',
     functions: /^volttime\/.*(site-team|invite|sensitive|asset)/,
-    description: 'Which teams have access to a site, and to what of it: docs/volt-time.md.',
+    description: 'The access of teams to sites: docs/volt-time.md.',
   },
   { name: 'Volt Time: sites', functions: /^volttime\//, description: 'Sites of teams: docs/volt-time.md.' },
   {
@@ -46,9 +58,9 @@ export const TAGS: readonly { readonly name: string; readonly description: strin
   },
 ];
 
-/** The name of what an endpoint is about. @throws Error when nothing says it */
+/** Returns the tag of an endpoint. @throws Error when no tag matches */
 export function tagOf(name: string): string {
   const tag = TAGS.find(({ functions }) => functions.test(name));
-  if (!tag) throw new Error(`Say in TAGS of docs/tags.ts what ${name} is about.`);
+  if (!tag) throw new Error(`Add a tag for ${name} to TAGS in docs/tags.ts.`);
   return tag.name;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { ROOT } from '../../cdk/fingerprint.ts';
 import { commentOf } from '../../docs/comments.ts';
-import { fieldsOf } from '../../docs/described.ts';
+import { fieldsOf } from '../../docs/descriptions.ts';
 import { FIELDS } from '../../docs/fields.ts';
 import { documents, staleDocuments } from '../../docs/generate.ts';
 import { openapi } from '../../docs/openapi.ts';

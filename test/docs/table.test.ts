@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { ROOT } from '../../cdk/fingerprint.ts';
-import { CALLERS } from '../../docs/charts.ts';
 import { COSTS } from '../../docs/costs.ts';
 import { ENTITIES, keyPattern, PREFIXES } from '../../docs/entities.ts';
+import { CALLERS } from '../../docs/table-page.ts';
 import { keys } from '../../lib/table/keys.ts';
 import { typesOf } from '../support/item-types.ts';
 

@@ -8,61 +8,61 @@ import type { keys } from '../lib/table/keys.ts';
 import { COSTS } from './costs.ts';
 import { ENTITIES, type Entity, keyPattern } from './entities.ts';
 import { GENERATED, link, page, table } from './markdown.ts';
-import { DIALECTS } from './tables.ts';
+import { DIALECT_TITLES } from './reference-pages.ts';
 
-/** What is read and written to find out who calls, and whether they may. */
+/** The reads and writes of authentication and authorization, by kind of caller. */
 export const CALLERS: readonly {
   readonly caller: string;
   readonly when: string;
-  /** In the order in which they are read; `then` begins another round trip. */
+  /** In the order of the reads; `then` begins another round trip. */
   readonly reads: string;
   readonly writes: string;
 }[] = [
   {
     caller: 'person',
-    when: 'each request that is about no organization; of one that is, the first that the function sees of a person',
+    when: 'each request that is not about an organization; in other requests, the first of a person that the function instance handles',
     reads: 'Identity, Address',
     writes:
-      'the first sign-in: User, Address, Identity. An address that a placeholder had, names for empty fields, another verified address: the same, and Member and AuditEntry in each organization. The first since the issuer changed: User, both Identity items, AuditEntry in each organization',
+      'the first sign-in: User, Address, Identity. A sign-in that takes over a placeholder, fills empty names or changes the address: the same, and Member and AuditEntry in each organization. The first sign-in after a change of the issuer: User, both Identity items, AuditEntry in each organization',
   },
   {
     caller: 'member',
-    when: "each request that is about an organization; the items are read beside the endpoint's own",
+    when: "each request that is about an organization; these items are read in parallel with the endpoint's own",
     reads:
-      'Membership, Organization; Identity of a person, AccessToken of a token; before that the Membership items of the person, where no header names the organization',
+      'Membership, Organization; Identity for a person, AccessToken for a token; before these, the Membership items of the person, if no header names the organization',
     writes: '',
   },
   {
     caller: 'site',
-    when: 'each request that is about a site or what is below it',
+    when: 'each request about a site or an item under it',
     reads:
-      'SiteNumber, where the path has the integer; then Site with every SiteAccess, Membership and TeamOfUser of the caller; then Organization, and Team of those with access that may be theirs: every Team of an organization where the caller may be above one of them',
+      'SiteNumber, if the path has the integer; then Site with every SiteAccess, and Membership and TeamOfUser of the caller; then Organization and Team of each access that the caller may have: every Team of an organization if the caller may be in a team above one with access',
     writes: '',
   },
 ];
 
-/** `docs/table.md`: the items of the table, and who reads and writes them. */
+/** Returns `docs/table.md`: the items of the table, and their readers and writers. */
 export function tablePage(): string {
   return page(
     '# The table',
     GENERATED,
-    'One DynamoDB table; `pk` and `sk` are strings. Each item has `type`, and `v`, the version of its form. Keys are built in [keys.ts](../lib/table/keys.ts) only. An id is a prefix and 16 bytes (12 of a team) that begin with the time, so ids sort by the time of creation. `ttl` is the moment after which DynamoDB deletes an item.',
+    'There is one DynamoDB table; `pk` and `sk` are strings. Each item has a `type`. Keys are built only in [keys.ts](../lib/table/keys.ts). An id is a prefix and 16 bytes (12 for a team) that begin with the time, so ids sort by time of creation. An item with `ttl` is deleted by DynamoDB after that time. The page is for contributors and operators; `<...>` is a parameter of a key.',
     '## Items',
-    table(['`pk`', '`sk`', 'Type', 'What it holds', 'Code'], byPartition().map(entityRow)),
-    `One index, \`${DUE_INDEX}\`, sparse and keys only: partition \`DUE#<0..${DUE_SHARDS - 1}>\`, sort key \`<time>#<id>#<6 digits>\`. An item is in it while work is due for it: a mail to send, a period to end, a placeholder to end, something deleted to clear ([due.ts](../lib/table/due.ts)).`,
+    table(['`pk`', '`sk`', 'Type', 'Content', 'Code'], byPartition().map(entityRow)),
+    `There is one index, \`${DUE_INDEX}\`, sparse and keys only: partition \`DUE#<0..${DUE_SHARDS - 1}>\`, sort key \`<time>#<id>#<6 digits>\`. An item is in the index while it has work at that time: a mail to send, an expiry to record, a placeholder to end, or a cascade of a deletion ([due.ts](../lib/table/due.ts)).`,
     '## Access patterns',
-    'Reads are strongly consistent, but for those of the index. The writes of a row are one transaction, with the audit entry and, where somebody acts, a condition on the membership and the access token of the caller. Erasing a person, clearing, and moving to another address are several transactions, which can be repeated.',
+    'Reads are strongly consistent, except those of the index. The writes of a row are one transaction. It includes the audit entry and, for a signed-in caller or an access token, a condition on the membership and the token. Erasing a person, the cascades of deletions, and a change of address are several transactions, which are idempotent.',
     [
-      '- **Caller** says who may call, and so what is read first: the rows of the next table. `link` is the holder of a link, `anybody` needs no credential. What a call takes beside that is in [endpoints.md](endpoints.md).',
-      '- **Trips** is how many round trips to DynamoDB follow one another, with a warm function and an `X-Organization-Id` header.',
-      '- **Units**, **Reads** and **Writes** are of one successful call, with all that is read of who calls, in a small organization: capacity units, and the types of items that were asked for and written. They are in [costs.json](costs.json), and a test holds them against the calls. `Mail` stands for each type of its key. Another case may touch what **Role** has beyond them; one that creates also reads and writes `Idempotency`, for a request with an `Idempotency-Key`.',
-      `- **Role** is what the role of the function allows beyond signing in, as IAM has it: actions, and the first segments of partition keys. Where a \`person\`, \`member\` or \`site\` calls, it allows this too: ${accessText(SIGN_IN)}.`,
+      '- **Caller** is the kind of caller. The next table lists the first reads for each kind. `link` is the holder of a link, `anybody` needs no credential. [endpoints.md](endpoints.md) lists the required permissions.',
+      '- **Trips** is the number of consecutive round trips to DynamoDB, with a warm function and an `X-Organization-Id` header.',
+      '- **Units**, **Reads** and **Writes** are measured for one successful call in a small organization, including the reads for the caller: capacity units, and the types of the requested and the written items. They come from [costs.json](costs.json); a test compares them with the calls. `Mail` means any type of its key. Other cases may access more items, as **Role** allows. A request with an `Idempotency-Key` also reads and writes `Idempotency`.',
+      `- **Role** is the access that the IAM role of the function grants in addition to signing in: actions, and the first segments of partition keys. For the callers \`person\`, \`member\` and \`site\`, the role also grants: ${accessText(SIGN_IN)}.`,
     ].join('\n'),
     table(
       ['Caller', 'When', 'Reads', 'Writes'],
       CALLERS.map(({ caller, when, reads, writes }) => [`\`${caller}\``, when, reads, writes]),
     ),
-    ...Object.entries(DIALECTS).flatMap(([dialect, title]) => [
+    ...Object.entries(DIALECT_TITLES).flatMap(([dialect, title]) => [
       `### ${title}`,
       table(
         ['Endpoint', 'Caller', 'Trips', 'Units', 'Reads', 'Writes', 'Role'],
@@ -85,7 +85,7 @@ export function tablePage(): string {
   );
 }
 
-/** Entities whose items lie in one partition stand together, in the order of the first of each. */
+/** Returns the entities grouped by partition, in the order of the first entity of each. */
 function byPartition(): [keyof typeof keys, Entity][] {
   const all = Object.entries(ENTITIES) as [keyof typeof keys, Entity][];
   return [...Map.groupBy(all, ([name]) => keyPattern(name).pk).values()].flat();
@@ -114,7 +114,7 @@ function routedIn(dialect: Dialect): { name: string; declaration: Routed }[] {
   );
 }
 
-/** Who calls, by what is read to find it out. */
+/** Returns the kind of caller, which decides the first reads. */
 function callerOf({ caller, organization, found, route }: HttpDeclaration): string {
   if (organization) return 'member';
   if (found) return /\{(site|charger)\}/.test(route) ? 'site' : 'member';
@@ -122,7 +122,7 @@ function callerOf({ caller, organization, found, route }: HttpDeclaration): stri
   return caller.includes('anybody') ? 'anybody' : 'person';
 }
 
-/** Empty for an endpoint that only refuses, and for one that isn't recorded yet. */
+/** Returns empty cells for an endpoint that only refuses, or that isn't recorded yet. */
 function costCells(name: string): [units: string, reads: string, writes: string] {
   const cost = COSTS[name];
   if (!cost) return ['', '', ''];
@@ -130,7 +130,7 @@ function costCells(name: string): [units: string, reads: string, writes: string]
   return [units, cost.reads.join(', '), cost.writes.join(', ')];
 }
 
-/** What a function may do to the table that signing in doesn't need anyway. */
+/** Returns the table access of a function, without the access that signing in needs. */
 export function beyondSigningIn(declaration: Declaration): TableAccess {
   const signsIn = declaration.kind === 'http' && declaration.caller.includes('person');
   const base: TableAccess = signsIn ? SIGN_IN : {};

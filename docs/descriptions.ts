@@ -3,39 +3,39 @@ import { EXAMPLES, FIELDS } from './fields.ts';
 
 type Json = Record<string, unknown>;
 
-/** Where a field stands. */
+/** The position of a field in the document. */
 interface Place {
   readonly dialect: string;
-  /** The named schema, or the operation. */
+  /** The name of the schema or operation. */
   readonly owner: string;
-  /** The field that it stands in. */
-  readonly above: string;
+  /** The parent field. */
+  readonly parent: string;
 }
 
-/** The document with each field described that `FIELDS` knows. */
+/** Returns the document with the descriptions of `FIELDS` added. */
 export function describeFields(document: Json): Json {
   const { paths, components, ...rest } = document as Record<'paths' | 'components', Record<string, Json>>;
   const { schemas = {}, responses = {} } = components;
   return {
     ...rest,
-    paths: mapped(paths, (methods, path) =>
-      mapped(methods as Record<string, Json>, (operation) =>
-        described(operation, { dialect: dialectOf(path), owner: String(operation.operationId), above: '' }),
+    paths: mapValues(paths, (methods, path) =>
+      mapValues(methods as Record<string, Json>, (operation) =>
+        withDescriptions(operation, { dialect: dialectOf(path), owner: String(operation.operationId), parent: '' }),
       ),
     ),
     components: {
       ...components,
-      schemas: mapped(schemas as Record<string, Json>, (schema, owner) =>
-        described(schema, { dialect: prefixOf(owner), owner, above: '' }),
+      schemas: mapValues(schemas as Record<string, Json>, (schema, owner) =>
+        withDescriptions(schema, { dialect: prefixOf(owner), owner, parent: '' }),
       ),
-      responses: mapped(responses as Record<string, Json>, (response, name) =>
-        described(response, { dialect: name.split('.')[0] ?? '', owner: name, above: '' }),
+      responses: mapValues(responses as Record<string, Json>, (response, name) =>
+        withDescriptions(response, { dialect: name.split('.')[0] ?? '', owner: name, parent: '' }),
       ),
     },
   };
 }
 
-/** The fields of a document that have no description, as paths to them, and the descriptions of all others. */
+/** Returns the paths of the fields without a description, and the descriptions of all others. */
 export function fieldsOf(document: Json): { undescribed: string[]; texts: Set<string> } {
   const undescribed: string[] = [];
   const texts = new Set<string>();
@@ -56,27 +56,27 @@ export function fieldsOf(document: Json): { undescribed: string[]; texts: Set<st
   return { undescribed, texts };
 }
 
-/** The dialect whose schemas' names begin so. */
+/** Returns the dialect of a schema, by the prefix of its name. */
 function prefixOf(schema: string): string {
   return /^(VoltTime|Papershift|RocketChat)/.exec(schema)?.[1]?.toLowerCase() ?? 'v1';
 }
 
-function described<T>(node: T, place: Place): T {
-  if (Array.isArray(node)) return node.map((each) => described(each, place)) as T;
+function withDescriptions<T>(node: T, place: Place): T {
+  if (Array.isArray(node)) return node.map((each) => withDescriptions(each, place)) as T;
   if (typeof node !== 'object' || node === null) return node;
-  return mapped(node as Json, (value, key) =>
+  return mapValues(node as Json, (value, key) =>
     key === 'properties'
-      ? mapped(value as Record<string, Json>, (field, name) => {
-          const { dialect, owner, above } = place;
-          const keys = [`${owner}.${name}`, `${above}.${name}`, `${dialect}/${name}`, name];
+      ? mapValues(value as Record<string, Json>, (field, name) => {
+          const { dialect, owner, parent } = place;
+          const keys = [`${owner}.${name}`, `${parent}.${name}`, `${dialect}/${name}`, name];
           const description = keys.map((each) => FIELDS[each]).find(Boolean);
-          return { ...described(field, { ...place, above: name }), ...(description && { description }) };
+          return { ...withDescriptions(field, { ...place, parent: name }), ...(description && { description }) };
         })
-      : described(value, place),
+      : withDescriptions(value, place),
   ) as T;
 }
 
-/** Texts that have the form of something: the first that a schema takes is its example. */
+/** Candidates for examples of text: the first that the schema accepts is used. */
 const TEXTS: readonly string[] = [
   ...['org', 'usr', 'mem', 'inv', 'key', 'aud'].map((prefix) => `${prefix}_01k806u8vg4rntud3okdc56qf0`),
   'team_01k806u8vg4rntud3okd',
@@ -97,24 +97,24 @@ const FORMATS: Readonly<Record<string, string>> = {
   'date-time': '2026-11-21T23:26:53.424Z',
 };
 
-/** What a schema takes, as an example. @param name of the field that it is the schema of */
+/** Returns an example that the schema accepts. @param name of the schema's field */
 export function exampleOf(schema: Json, document: Json, name = ''): unknown {
   const of = (other: unknown) => exampleOf(other as Json, document, name);
   if (typeof schema.$ref === 'string') return of(resolved(schema.$ref, document));
   const { type, properties, items, allOf, anyOf, oneOf } = schema as Readonly<Record<string, never>>;
   const types: readonly unknown[] = [type].flat();
   const own = EXAMPLES[name];
-  if (name in EXAMPLES && takes(schema, types, own)) return own;
+  if (name in EXAMPLES && accepts(schema, types, own)) return own;
   if ('const' in schema) return schema.const;
   if (Array.isArray(schema.enum)) return schema.enum[0];
   if (allOf) return Object.assign({}, ...(allOf as Json[]).map(of));
   const choices: readonly Json[] = anyOf ?? oneOf ?? [];
   if (properties) {
-    // Of fields that stand in for each other, the first.
+    // Of alternative fields, the first.
     const [first, ...others] = choices.map(({ required }) => (required ?? []) as readonly string[]);
     const left = others.flat().filter((key) => !first?.includes(key));
     const fields = Object.entries<Json>(properties).filter(([key]) => !left.includes(key));
-    return mapped(Object.fromEntries(fields), (field, key) => exampleOf(field, document, key));
+    return mapValues(Object.fromEntries(fields), (field, key) => exampleOf(field, document, key));
   }
   if (choices.length > 0) {
     const isNull = choices.some((each) => each.type === 'null');
@@ -127,8 +127,8 @@ export function exampleOf(schema: Json, document: Json, name = ''): unknown {
   return types.includes('string') ? textOf(schema) : null;
 }
 
-/** Whether a schema takes the example that its field's name has. */
-function takes({ enum: values, pattern }: Json, types: readonly unknown[], value: unknown): boolean {
+/** Whether a schema accepts the example of its field's name. */
+function accepts({ enum: values, pattern }: Json, types: readonly unknown[], value: unknown): boolean {
   if (Array.isArray(values)) return values.includes(value);
   if (pattern && !new RegExp(String(pattern)).test(String(value))) return false;
   const isWhole = Number.isInteger(value) && types.includes('integer');
@@ -141,7 +141,8 @@ function textOf(schema: Json): string {
   const text = TEXTS.find(
     (each) => each.length >= minLength && each.length <= maxLength && (!pattern || new RegExp(pattern).test(each)),
   );
-  if (text === undefined) throw new Error(`Add to TEXTS of docs/described.ts an example of ${JSON.stringify(schema)}.`);
+  if (text === undefined)
+    throw new Error(`Add an example of ${JSON.stringify(schema)} to TEXTS in docs/descriptions.ts.`);
   return pattern || minLength > 1 ? text : 'text';
 }
 
@@ -152,6 +153,6 @@ function resolved(ref: string, document: Json): unknown {
     .reduce<unknown>((node, key) => (node as Json)[key], document);
 }
 
-function mapped<T, U>(record: Readonly<Record<string, T>>, change: (value: T, key: string) => U): Record<string, U> {
+function mapValues<T, U>(record: Readonly<Record<string, T>>, change: (value: T, key: string) => U): Record<string, U> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value, key)]));
 }
