@@ -60,9 +60,8 @@ export function unmarshall(attributes: Attributes): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   let found = 0;
   for (const name of names) {
-    const attribute = attributes[name];
-    if (attribute === undefined) continue;
-    values[name] = valueIn(attribute);
+    if (!Object.hasOwn(attributes, name)) continue;
+    values[name] = valueIn(attributes[name] as AttributeValue);
     found += 1;
   }
   const all = Object.keys(attributes);

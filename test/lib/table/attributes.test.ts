@@ -5,7 +5,12 @@ import { marshall, unmarshall } from '../../../lib/table/attributes.ts';
 
 /** Whatever an item may hold: JSON, sets of strings, and fields that are left out. */
 const { item } = fc.letrec<{ item: Record<string, unknown>; value: unknown }>((tie) => ({
-  item: fc.dictionary(fc.string({ unit: 'binary' }), tie('value'), { noNullPrototype: true }),
+  // A name is chosen by us, and never the one that sets an object's prototype.
+  item: fc.dictionary(
+    fc.string({ unit: 'binary' }).filter((name) => name !== '__proto__'),
+    tie('value'),
+    { noNullPrototype: true },
+  ),
   value: fc.oneof(
     { maxDepth: 4, depthSize: 'small' },
     fc.string({ unit: 'binary' }),
