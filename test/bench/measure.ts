@@ -5,6 +5,8 @@ export interface Row {
   readonly unit: Unit;
   /** What was measured beside it, in the same unit: makes a ratio. */
   readonly beside?: { readonly what: string; readonly figure: number };
+  /** The ratio in each of several passes: their median is the row's. */
+  readonly ratios?: readonly number[];
   /** Of the ratio where there is one, else of the figure. */
   readonly goal?: { readonly atMost: number } | { readonly atLeast: number };
 }
@@ -19,6 +21,13 @@ export function median(values: readonly number[]): number {
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? Number.NaN;
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
+}
+
+/** The first and the third quartile. */
+export function quartiles(values: readonly number[]): [number, number] {
+  const sorted = values.toSorted((one, other) => one - other);
+  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN;
+  return [at(0.25), at(0.75)];
 }
 
 /**

@@ -137,11 +137,11 @@ function serviceOf({ api, dynamodb, table }: Running, agent: Agent): Omit<Servic
       const { id } = await caller(headers)('POST /v1/organizations', 201, { name: 'Acme Energy' });
       return { id, call: caller({ ...headers, 'x-organization-id': id }) };
     },
-    addMembers: (organizationId, count) =>
-      writeTo(table, dynamodb, membersOf(organizationId, count), {
-        key: keys.counter(organizationId, 0),
-        add: { members: count, seats: count },
-      }),
+    addMembers(organizationId, count) {
+      const emails = Array.from({ length: count }, (_, index) => `jane.${index}@example.com`);
+      const { items, counted } = memberItems(organizationId, emails);
+      return writeTo(table, dynamodb, items, counted);
+    },
     addInvitations: (organizationId, inviterId, count) =>
       writeTo(table, dynamodb, invitationsOf(organizationId, inviterId, count), {
         key: keys.counter(organizationId, 0),
@@ -151,7 +151,7 @@ function serviceOf({ api, dynamodb, table }: Running, agent: Agent): Omit<Servic
 }
 
 /** Puts items, and adds to a counter row what they count. */
-async function writeTo(
+export async function writeTo(
   table: string,
   endpoint: string,
   items: readonly object[],
@@ -175,19 +175,19 @@ async function writeTo(
   client.destroy();
 }
 
-/** Members as lists show them, who joined one after the other. */
-function membersOf(organizationId: string, count: number): object[] {
+/** Members as lists show them, who joined one after the other, by their addresses; and what counts them. */
+export function memberItems(organizationId: string, emails: readonly string[]) {
   const start = Date.now();
-  return Array.from({ length: count }, (_, index) => {
+  const members = emails.map((email, index): Member => {
     const now = new Date(start + index);
     const at = now.toISOString();
-    const member: Member = {
+    return {
       memberId: newId('member', now),
       userId: newId('user', now),
       organizationId,
       role: 'USER',
       owner: false,
-      profile: { firstName: 'Jane', lastName: `Doe ${index}`, email: `jane.${index}@example.com` },
+      profile: { firstName: 'Jane', lastName: 'Doe', email },
       claimed: true,
       seat: 0,
       tokens: 0,
@@ -195,8 +195,24 @@ function membersOf(organizationId: string, count: number): object[] {
       createdAt: at,
       updatedAt: at,
     };
-    return { ...keys.member(organizationId, member.memberId), type: 'Member', ...member };
   });
+  return {
+    ids: members.map(({ memberId }) => memberId),
+    items: members.flatMap((member) => [
+      { ...keys.member(organizationId, member.memberId), type: 'Member', ...member },
+      {
+        ...keys.membership(member.userId, organizationId),
+        ...{ type: 'Membership', userId: member.userId, organizationId, memberId: member.memberId },
+        ...{ role: member.role, owner: false },
+      },
+      {
+        ...keys.user(member.userId),
+        ...{ type: 'User', userId: member.userId, ...member.profile, claimed: true, organizations: 1 },
+        ...{ createdAt: member.createdAt, updatedAt: member.updatedAt },
+      },
+    ]),
+    counted: { key: keys.counter(organizationId, 0), add: { members: members.length, seats: members.length } },
+  };
 }
 
 /** Invitations whose mails are still to be sent. */

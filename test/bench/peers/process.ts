@@ -1,0 +1,14 @@
+/** Measures Muster beside better-auth, in a process whose environment is the functions'; tells the rows to its parent. */
+
+import { compare } from './compare.ts';
+import { floor } from './floor.ts';
+import { startFunctions } from './muster.ts';
+
+const muster = await startFunctions(process.argv[2] as string);
+try {
+  const rows = [...(await compare(muster)), ...(await floor(muster))];
+  process.send?.(rows);
+} finally {
+  await muster.close();
+}
+process.disconnect?.();

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { join } from 'node:path';
+import { ROOT } from '../../cdk/fingerprint.ts';
+import { median, quartiles, type Row } from './measure.ts';
+import { VERSION } from './peers/better-auth.ts';
+
+/** The document that a run of all sections writes. */
+export const PAGE = join(ROOT, 'docs', 'benchmarks.md');
+
+const MACHINE = `Node ${process.versions.node} on ${process.platform} ${process.arch}, ${availableParallelism()} cores`;
+
+/** The rows as a Markdown table. */
+export function table(rows: readonly Row[]): string {
+  const all = [[MACHINE, 'median', 'beside it', 'ratio (quartiles)', 'goal', 'met'], ...rows.map(cellsOf)];
+  const widths = (all[0] as string[]).map((_, column) => Math.max(3, ...all.map((line) => line[column]?.length ?? 0)));
+  const [head, ...rest] = all.map(
+    (line) => `| ${line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`,
+  );
+  return [head, `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...rest].join('\n');
+}
+
+/** docs/benchmarks.md: the rows that miss their goal first. */
+export function page(rows: readonly Row[]): string {
+  const { devDependencies, optionalDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const missed = rows.filter((row) => row.goal && !isMet(row));
+  return `# Benchmarks
+
+<!-- Written by \`npm run bench\`. -->
+
+Measured on ${new Date().toISOString().slice(0, 10)} with ${MACHINE} (${cpus()[0]?.model ?? 'unknown'}). The DynamoDB engine is dynoxide ${optionalDependencies['@dynoxide/linux-x64']}, SES is aws-ses-v2-local ${devDependencies['aws-ses-v2-local']}, all on the same machine. The peer is the organization plugin of better-auth ${VERSION}, in the same process, with sessions in cookies, on SQLite in memory and on the same DynamoDB engine. Each side verifies a credential in each request, and mails nothing. Passes of all sides take turns: compare the ratios, not the figures.
+
+## Rows that miss their goal
+
+${missed.length > 0 ? table(missed) : 'None.'}
+
+## All rows
+
+${table(rows)}
+`;
+}
+
+function cellsOf(row: Row): string[] {
+  const { what, figure, unit, beside, goal, ratios } = row;
+  const ratio = ratioOf(row);
+  const spread = ratios ? ` (${quartiles(ratios).map(rounded).join(' to ')})` : '';
+  return [
+    what,
+    `${rounded(figure)} ${unit}`,
+    beside ? `${rounded(beside.figure)} ${unit} ${beside.what}` : '',
+    ratio === undefined ? '' : `${ratio.toFixed(2)}x${spread}`,
+    goal ? goalText(goal, ratio === undefined ? ` ${unit}` : 'x') : '',
+    goal ? (isMet(row) ? 'yes' : 'NO') : '',
+  ];
+}
+
+function ratioOf({ figure, beside, ratios }: Row): number | undefined {
+  if (ratios) return median(ratios);
+  return beside && figure / beside.figure;
+}
+
+/** Three digits, as far as a bench is to be believed. */
+function rounded(figure: number): string {
+  return figure >= 100 || figure === 0 ? figure.toFixed(0) : figure.toPrecision(3);
+}
+
+function goalText(goal: NonNullable<Row['goal']>, unit: string): string {
+  return 'atMost' in goal ? `<= ${goal.atMost}${unit}` : `>= ${goal.atLeast}${unit}`;
+}
+
+function isMet(row: Row): boolean {
+  const { goal } = row;
+  const value = ratioOf(row) ?? row.figure;
+  if (!goal) return true;
+  return 'atMost' in goal ? value <= goal.atMost : value >= goal.atLeast;
+}
