@@ -20,7 +20,7 @@ export function table(rows: readonly Row[]): string {
   return [head, `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...rest].join('\n');
 }
 
-/** docs/benchmarks.md: the rows that miss their goal first. */
+/** The page of benchmarks: the rows that miss their goal first. */
 export function page(rows: readonly Row[]): string {
   const { devDependencies, optionalDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   const missed = rows.filter((row) => row.goal && !isMet(row));

@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- SECTION...]`: measures the service, and prints one table of medians and ratios. Without a section it
- * measures all, and writes docs/benchmarks.md.
+ * measures all, and writes the page of benchmarks.
  */
 import { writeFileSync } from 'node:fs';
 import { accept } from './accept.ts';
