@@ -5,7 +5,7 @@ import { may } from './roles.ts';
 import type { Site } from './site.ts';
 import { isSensitiveShown } from './site-access.ts';
 
-/** What somebody may do with a site. */
+/** The actions on a site that an explanation lists. */
 export const SITE_ACTIONS = [
   'site:read',
   'sensitive:read',
@@ -15,15 +15,15 @@ export const SITE_ACTIONS = [
 ] as const;
 export type SiteAction = (typeof SITE_ACTIONS)[number];
 
-/** By what somebody is in a team that has access: as an ADMIN of its organization, by a place in it, or in one above. */
+/** Why a person acts for a team with access: as an ADMIN of its organization, as its member, or as a parent team's. */
 export type Standing = 'ADMIN' | 'TEAM' | 'PARENT_TEAM';
 
-/** One reason why somebody may do something with a site. */
+/** One reason why a person may act on a site. */
 export interface Reason {
   readonly way: Way;
   readonly by: Standing;
   readonly actions: readonly SiteAction[];
-  /** Whether the team's access takes in sensitive data at this moment. */
+  /** Whether the team's access includes sensitive data now. */
   readonly isSensitiveShown: boolean;
 }
 
@@ -36,7 +36,7 @@ export interface Explanation {
   readonly reasons: readonly Reason[];
 }
 
-/** Explains what a member may do with a site by some ways, which are the same that decide it. */
+/** Explains what a member may do with a site. Authorization uses the same ways. */
 export function explain(member: Member, site: Site, ways: readonly Way[], now: Date): Explanation {
   const reasons = ways.map((way) => reasonOf(way, now));
   return {

@@ -4,20 +4,20 @@ import { Refusal } from './refusal.ts';
 import { SENSITIVE_FIELDS, type Site } from './site.ts';
 import { type Grant, isInForce, type SiteAccess } from './site-access.ts';
 
-/** The ids of chargers of a site; undefined: all of them. */
+/** Ids of chargers of a site; undefined: all chargers. */
 type Assets = ReadonlySet<string> | undefined;
 
-/** What somebody may see of a site, by the access of all teams by which they reach it. */
+/** What a person may see of a site: the union of the access of all teams through which they reach it. */
 export interface Insight {
   readonly assets: Assets;
-  /** Whether of the site itself they see what is sensitive, and of which chargers. */
+  /** Whether they see the sensitive fields of the site itself, and of which chargers. */
   readonly isSensitiveShown: boolean;
   readonly sensitiveAssets: Assets;
 }
 
-/** What the access of several teams gives together: of each charger what one of them gives of it. */
+/** Returns the union of the access of several teams. */
 export function insightOf(accesses: readonly SiteAccess[], now: Date): Insight {
-  // By the chargers of each grant, not by those of the access: it may have come by more since.
+  // The chargers of each grant count, not those of the access: the access may include more chargers by now.
   const granted = accesses.flatMap(({ isOwner, grants = [] }): readonly Grant[] =>
     isOwner ? [{}] : grants.filter((grant) => isInForce(grant, now)),
   );
@@ -33,17 +33,17 @@ function assetsOf(lists: readonly Pick<SiteAccess, 'assets'>[]): Assets {
   return new Set(lists.flatMap(({ assets }) => assets ?? []));
 }
 
-/** A site as somebody sees it. */
+/** Returns a site without the fields that the person may not see. */
 export function redactedSite(site: Site, { isSensitiveShown }: Insight): Site {
   return isSensitiveShown ? site : without(site, SENSITIVE_FIELDS.site);
 }
 
-/** A charger as somebody sees it who sees it. */
+/** Returns a charger without the fields that the person may not see. They must see the charger itself. */
 export function redactedCharger(charger: Charger, insight: Insight): Charger {
   return isChargerShown(charger, insight) ? charger : without(charger, SENSITIVE_FIELDS.charger);
 }
 
-/** Whether somebody sees what is sensitive of a charger. */
+/** Whether the person sees the sensitive fields of a charger. */
 export function isChargerShown({ id }: Charger, { sensitiveAssets }: Insight): boolean {
   return sensitiveAssets?.has(id) ?? true;
 }
@@ -52,7 +52,7 @@ function without<T extends object>(thing: T, hidden: readonly string[]): T {
   return Object.fromEntries(Object.entries(thing).filter(([name]) => !hidden.includes(name))) as T;
 }
 
-/** What somebody may see of a site by some ways. */
+/** Returns what a person may see of a site through these ways. */
 export function insightBy(ways: readonly Way[], now: Date): Insight {
   return insightOf(
     ways.map(({ access }) => access),
@@ -60,12 +60,12 @@ export function insightBy(ways: readonly Way[], now: Date): Insight {
   );
 }
 
-/** Whether a charger is there for somebody. */
+/** Whether a charger exists and the person sees it. */
 export function seesCharger(charger: Charger | undefined, { assets }: Insight): charger is Charger {
   return charger !== undefined && (assets?.has(charger.id) ?? true);
 }
 
-/** A charger, if it is there for somebody. @throws Refusal `charger_not_found` */
+/** Returns the charger if the person sees it. @throws Refusal `charger_not_found` */
 export function requireCharger(charger: Charger | undefined, insight: Insight): Charger {
   if (!seesCharger(charger, insight)) throw new Refusal('charger_not_found');
   return charger;

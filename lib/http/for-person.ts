@@ -4,10 +4,10 @@ import { declare, type Endpoint, type Incoming, type Schema, type Spec } from '.
 import { answeredOnce, type Creating, creating, onceOf } from './once.ts';
 import { verifyToken } from './token.ts';
 
-/** Declares an endpoint for what only a signed-in person may do, whatever organizations they are in. */
+/** Declares an endpoint for signed-in persons only, independent of organizations. */
 export function forPerson<B extends Schema = undefined, Q extends Schema = undefined>(
   spec: Spec<B, Q> & {
-    /** What `handle` asks of the person: there is no organization yet of which it could be asked. */
+    /** A permission that `handle` enforces, since there is no organization yet. */
     readonly permission?: 'site-invite:accept';
     handle(incoming: Incoming<B, Q> & Creating & { person: Person }): Promise<Reply>;
   },

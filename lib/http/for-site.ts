@@ -11,7 +11,7 @@ import { declare, type Endpoint, type Incoming, type Schema, type Spec } from '.
 import { answeredOnce, type Creating, creating, onceOf } from './once.ts';
 
 /**
- * Declares an endpoint about a site or what stands on it, for whoever reaches it by a team: that team may be of another
+ * Declares an endpoint about a site or its chargers, for people with access through a team. The team may be in another
  * organization than the site.
  */
 export function forSite<
@@ -22,21 +22,23 @@ export function forSite<
 >(
   spec: Spec<B, Q> & {
     readonly permission: SitePermission;
-    /** Finds out which site it is, before all else. */
+    /** Finds the id of the site, before all other reads. */
     locate(incoming: Incoming<B, Q>): Promise<F | undefined>;
-    /** A team that it names beside the site: `reach.namedTeam`. Its table access: `LOCATE_TEAM`. */
+    /** Returns the team that the request names besides the site: `reach.namedTeam`. Its table access: `LOCATE_TEAM`. */
     team?(incoming: Incoming<B, Q>): PathKey | undefined;
-    /** What is told to whoever doesn't reach the site, as if there were none. */
+    /** The refusal of callers without access, as if the site didn't exist. */
     readonly missing: RefusalCode;
     read?(incoming: Incoming<B, Q> & { located: F }): Promise<R>;
-    /** Whether what was read is there for somebody: whose role doesn't allow it is told so only of what they see. */
+    /**
+     * Whether the caller sees what was read. If not, a missing permission is refused with `missing`, not `forbidden`.
+     */
     sees?(read: R, insight: Insight): boolean;
     handle(
       incoming: Incoming<B, Q> &
         Creating & {
           readonly located: F;
           readonly reach: Reach;
-          /** Those by which they may do it; the first is `way`. */
+          /** The ways that give the permission. The first is `way`. */
           readonly ways: readonly Way[];
           readonly way: Way;
           readonly occasion: Occasion;

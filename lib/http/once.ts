@@ -7,26 +7,25 @@ import type { Caller } from './caller.ts';
 import type { Incoming, Schema, Spec } from './endpoint.ts';
 import type { Request } from './request.ts';
 
-/** What a handler gets that creates something, to do so once for each key. */
+/** What the handler of an endpoint that creates a resource gets, to create it once for each idempotency key. */
 export interface Creating {
   /** Undefined for a request without a key. */
   readonly once: Once | undefined;
-  /** What a transaction has in it, so that a repeated request gets this answer; nothing for a request without a key. */
+  /** Returns the part of a transaction that stores the answer for repeated requests; none without a key. */
   remember(answer: Answer): Update[];
 }
 
-/** What a handler gets for a request. */
 export function creating(once: Once | undefined): Creating {
   return { once, remember: (answer) => (once ? [once.remember(answer)] : []) };
 }
 
-/** Milliseconds after which a request that creates is done, or was broken off. */
+/** The longest time of an attempt in milliseconds. */
 const PATIENCE = 6000;
 
-/** The header by which a client makes sure that what it asks for is created once. */
+/** The request header with the idempotency key. */
 export const IDEMPOTENCY_KEY = 'Idempotency-Key';
 
-/** The key of a request, if it carries one. @throws Refusal `validation_failed` for what is no key */
+/** Returns the idempotency key of a request, if it has one. @throws Refusal `validation_failed` for an invalid key */
 export function keyOf({ headers }: Request): string | undefined {
   const key = headers[IDEMPOTENCY_KEY.toLowerCase()];
   if (key === undefined) return undefined;
@@ -36,7 +35,7 @@ export function keyOf({ headers }: Request): string | undefined {
   return key;
 }
 
-/** A reply as it is remembered: no secret is kept for another time, and no count of requests, which is another then. */
+/** Returns the storable part of a reply: without secrets, and without rate limit headers, which change. */
 export function withoutSecrets({ status, body, headers }: Reply): Answer {
   const { token: _token, link: _link, invite_token: _invite, invite_links: _links, ...kept } = body as Body;
   const { token: _secret, ...invite } = (kept.invite ?? {}) as Body;
@@ -50,7 +49,7 @@ export function withoutSecrets({ status, body, headers }: Reply): Answer {
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** What a request is known by that creates something, if it carries a key. */
+/** Returns the idempotent request, if the endpoint creates a resource and the request has a key. */
 export function onceOf(
   { creates, route, patience = PATIENCE }: Spec<Schema, Schema>,
   { request, body }: Incoming<Schema, Schema>,
@@ -63,7 +62,7 @@ export function onceOf(
     : new Once([occasion.by.id, route, organizationId], key, body, request.now, patience);
 }
 
-/** Answers a request as it was answered before; the first time, remembers the answer. */
+/** Returns the stored answer of an earlier attempt. Without one, handles the request and stores the answer. */
 export async function answeredOnce(
   once: Once | undefined,
   earlier: Awaited<ReturnType<Once['earlier']>>,
@@ -73,7 +72,7 @@ export async function answeredOnce(
   if (earlier) return { ...earlier, headers: { ...earlier.headers, 'idempotent-replayed': 'true' } };
   const reply = await handle();
   await once?.finish(withoutSecrets(reply)).catch((error: unknown) => {
-    // It was done, and what is remembered says so.
+    // The change is committed, and the record has the answer that was known then.
     console.error({ message: 'Answer not remembered', ...loggable(error) });
   });
   return reply;

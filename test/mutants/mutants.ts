@@ -294,7 +294,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'lib/outbox/outbox.ts',
-        replace: `set: claimed, when: [isMine(item)]`,
+        replace: `set: claimed, when: [isClaimed(item)]`,
         by: `set: claimed, when: [{ exists: 'pk' }]`,
       },
     ],
@@ -664,8 +664,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'lib/people/access-tokens.ts',
-        replace: 'const ended = [token, ...mine.filter((one) => one.makers?.includes(tokenId))];',
-        by: 'const ended = [token];',
+        replace: 'const revoked = [token, ...mine.filter((one) => one.makers?.includes(tokenId))];',
+        by: 'const revoked = [token];',
       },
     ],
     test: accessTokens('is revoked with its maker, and so is what it made'),
@@ -724,7 +724,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'lib/http/caller.ts',
-        replace: 'confirm: async () => claims && remembered && confirmSignIn(remembered, claims),',
+        replace: 'confirm: async () => claims && cached && confirmSignIn(cached, claims),',
         by: 'confirm: async () => undefined,',
       },
     ],
