@@ -20,9 +20,9 @@ export const endpoint = forSite({
   locate: ({ request }) => locateCharger(readKey('charger', request.params.charger)),
   read: ({ located: { siteId, chargerId } }) => getCharger(siteId, chargerId),
   sees: seesCharger,
-  async handle({ request, occasion, reach, read, ways, way }) {
-    const charger = requireCharger(read, insightBy(ways, request.now));
-    await deleteCharger(occasion, { way, ...reach, charger });
+  async handle({ request, occasion, reach, read, accessPaths, accessPath }) {
+    const charger = requireCharger(read, insightBy(accessPaths, request.now));
+    await deleteCharger(occasion, { accessPath, ...reach, charger });
     return { status: 200, body: { message: 'Charger deleted successfully' } };
   },
 });

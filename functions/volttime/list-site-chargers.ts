@@ -21,9 +21,9 @@ export const endpoint = forSite({
   query: PageQuery,
   missing: 'site_not_found',
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
-  async handle({ request, query, reach: { site }, ways }) {
+  async handle({ request, query, reach: { site }, accessPaths }) {
     const page = readPage(query);
-    const insight = insightBy(ways, request.now);
+    const insight = insightBy(accessPaths, request.now);
     const chargers = await listVisibleChargers(site.id, insight, { skip: page.skip, limit: page.size + 1 });
     return { status: 200, body: collection(request.path, page, chargers, showCharger) };
   },

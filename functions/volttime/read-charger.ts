@@ -18,8 +18,8 @@ export const endpoint = forSite({
   missing: 'charger_not_found',
   locate: ({ request }) => locateCharger(readKey('charger', request.params.charger)),
   read: ({ located: { siteId, chargerId } }) => getCharger(siteId, chargerId),
-  async handle({ request, read, ways }) {
-    const insight = insightBy(ways, request.now);
+  async handle({ request, read, accessPaths }) {
+    const insight = insightBy(accessPaths, request.now);
     const charger = redactedCharger(requireCharger(read, insight), insight);
     return { status: 200, body: { data: showCharger(charger) } };
   },

@@ -17,8 +17,8 @@ export const endpoint = forSite({
   depth: 2,
   missing: 'site_not_found',
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
-  async handle({ request, reach: { site }, ways }) {
-    const insight = insightBy(ways, request.now);
+  async handle({ request, reach: { site }, accessPaths }) {
+    const insight = insightBy(accessPaths, request.now);
     return { status: 200, body: { data: showSite(redactedSite(site, insight)) } };
   },
 });

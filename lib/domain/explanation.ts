@@ -1,6 +1,6 @@
 import { type Insight, insightBy } from './insight.ts';
 import type { Member } from './member.ts';
-import { isManaging, type Way } from './reach.ts';
+import { type AccessPath, isManaging } from './reach.ts';
 import { may } from './roles.ts';
 import type { Site } from './site.ts';
 import { isSensitiveShown } from './site-access.ts';
@@ -20,7 +20,7 @@ export type Standing = 'ADMIN' | 'TEAM' | 'PARENT_TEAM';
 
 /** One reason why a person may act on a site. */
 export interface Reason {
-  readonly way: Way;
+  readonly accessPath: AccessPath;
   readonly by: Standing;
   readonly actions: readonly SiteAction[];
   /** Whether the team's access includes sensitive data now. */
@@ -36,27 +36,27 @@ export interface Explanation {
   readonly reasons: readonly Reason[];
 }
 
-/** Explains what a member may do with a site. Authorization uses the same ways. */
-export function explain(member: Member, site: Site, ways: readonly Way[], now: Date): Explanation {
-  const reasons = ways.map((way) => reasonOf(way, now));
+/** Explains what a member may do with a site. Authorization uses the same access paths. */
+export function explain(member: Member, site: Site, accessPaths: readonly AccessPath[], now: Date): Explanation {
+  const reasons = accessPaths.map((accessPath) => reasonOf(accessPath, now));
   return {
-    ...{ member, site, reasons, insight: insightBy(ways, now) },
+    ...{ member, site, reasons, insight: insightBy(accessPaths, now) },
     actions: SITE_ACTIONS.filter((action) => reasons.some(({ actions }) => actions.includes(action))),
   };
 }
 
-function reasonOf(way: Way, now: Date): Reason {
-  const { access, team, actor, place } = way;
+function reasonOf(accessPath: AccessPath, now: Date): Reason {
+  const { access, team, actor, place } = accessPath;
   const isShown = isSensitiveShown(access, now);
   const allowed: Readonly<Record<SiteAction, boolean>> = {
     'site:read': may(actor.role, 'site:read'),
     'sensitive:read': isShown,
     'charger:report': may(actor.role, 'charger:report'),
-    'sensitive:request': !access.isOwner && isManaging(way),
-    'site:manage': access.isOwner && isManaging(way),
+    'sensitive:request': !access.isOwner && isManaging(accessPath),
+    'site:manage': access.isOwner && isManaging(accessPath),
   };
   return {
-    way,
+    accessPath,
     by: place === undefined ? 'ADMIN' : place.teamId === team.id ? 'TEAM' : 'PARENT_TEAM',
     actions: SITE_ACTIONS.filter((action) => allowed[action]),
     isSensitiveShown: isShown,

@@ -1,5 +1,5 @@
 import type { Charger } from './charger.ts';
-import type { Way } from './reach.ts';
+import type { AccessPath } from './reach.ts';
 import { Refusal } from './refusal.ts';
 import { SENSITIVE_FIELDS, type Site } from './site.ts';
 import { type Grant, isInForce, type SiteAccess } from './site-access.ts';
@@ -52,10 +52,10 @@ function without<T extends object>(thing: T, hidden: readonly string[]): T {
   return Object.fromEntries(Object.entries(thing).filter(([name]) => !hidden.includes(name))) as T;
 }
 
-/** Returns what a person may see of a site through these ways. */
-export function insightBy(ways: readonly Way[], now: Date): Insight {
+/** Returns what a person may see of a site through these access paths. */
+export function insightBy(accessPaths: readonly AccessPath[], now: Date): Insight {
   return insightOf(
-    ways.map(({ access }) => access),
+    accessPaths.map(({ access }) => access),
     now,
   );
 }

@@ -5,8 +5,8 @@ import type { Site } from './site.ts';
 import type { SiteAccess } from './site-access.ts';
 import { ancestorsOf, isIn, mayManage, type Team, type TeamMembership } from './team.ts';
 
-/** One way in which a person has access to a site: a team with access, and the person's place in it. */
-export interface Way {
+/** A path through which a person has access to a site: a team with access, and the person's place in it. */
+export interface AccessPath {
   readonly access: SiteAccess;
   readonly team: Team;
   /** The person as a member of the team's organization. */
@@ -15,13 +15,13 @@ export interface Way {
   readonly place: TeamMembership | undefined;
 }
 
-/** A site that a person manages, and the way through which they do. */
+/** A site that a person manages, and the access path through which they do. */
 export interface ManagedSite {
-  readonly way: Way;
+  readonly accessPath: AccessPath;
   readonly site: Site;
 }
 
-/** The data about a person and a site from which `waysOf` finds all their ways. */
+/** The data about a person and a site from which `accessPathsOf` finds all their access paths. */
 export interface Reach {
   readonly site: Site;
   /** The access of all teams to the site. */
@@ -37,12 +37,12 @@ export interface Reach {
 }
 
 /**
- * Returns the ways in which a person has access to a site: one for each team with access if they are in the team or in
+ * Returns the access paths of a person to a site: one for each team with access if they are in the team or in
  * a team above it, or are an ADMIN of its organization.
  *
  * @param bound the actor of their access token, if they use one
  */
-export function waysOf({ accesses, actors, own, teams }: Omit<Reach, 'namedTeam'>, bound?: Actor): Way[] {
+export function accessPathsOf({ accesses, actors, own, teams }: Omit<Reach, 'namedTeam'>, bound?: Actor): AccessPath[] {
   const acting = new Map((bound ? [bound] : actors).map((actor) => [actor.organizationId, actor]));
   return accesses.flatMap((access) => {
     const [actor, team] = [acting.get(access.organizationId), teams.get(access.teamId)];
@@ -59,21 +59,25 @@ export type SitePermission = Extract<Permission, 'site:read' | 'charger:report'>
 type ManagingPermission = Extract<ScopedPermission, 'site:manage' | 'sensitive-data:request'>;
 
 /**
- * Returns the ways that give a permission at a site. Managers of the owning team manage the site. Managers of another
+ * Returns the access paths that give a permission at a site. Managers of the owning team manage the site. Managers of another
  * team with access may request its sensitive data. The other permissions come from the role in the team's organization.
  *
  * @throws Refusal `team_not_found`, `site_owner_access` if the site isn't shared with the team that requests the data
  */
-export function waysWith(permission: SitePermission, ways: readonly Way[], reach: Reach): Way[] {
+export function accessPathsWith(
+  permission: SitePermission,
+  accessPaths: readonly AccessPath[],
+  reach: Reach,
+): AccessPath[] {
   switch (permission) {
     case 'site:manage':
-      return ways.filter((way) => way.access.isOwner && isManaging(way));
+      return accessPaths.filter((accessPath) => accessPath.access.isOwner && isManaging(accessPath));
     case 'sensitive-data:request': {
       const { team } = shareOfNamedTeam(reach);
-      return ways.filter((way) => way.team.id === team.id && isManaging(way));
+      return accessPaths.filter((accessPath) => accessPath.team.id === team.id && isManaging(accessPath));
     }
     default:
-      return ways.filter(({ actor }) => may(actor.role, permission));
+      return accessPaths.filter(({ actor }) => may(actor.role, permission));
   }
 }
 
@@ -102,7 +106,7 @@ export function shareOfNamedTeam(reach: Reach): { readonly team: Team; readonly 
   return found;
 }
 
-/** Whether a person manages the team of a way: as an ADMIN, or as an owner of the team whose role allows changes. */
-export function isManaging({ team, actor, place }: Way): boolean {
+/** Whether a person manages the team of an access path: as an ADMIN, or as an owner of the team whose role allows changes. */
+export function isManaging({ team, actor, place }: AccessPath): boolean {
   return mayManage(actor, place?.teamId === team.id ? place : undefined);
 }

@@ -2,7 +2,7 @@ import type { Reply } from '../dialects/format.ts';
 import type { Occasion } from '../domain/audit.ts';
 import { type Insight, insightBy } from '../domain/insight.ts';
 import type { PathKey } from '../domain/path-key.ts';
-import { type Reach, type SitePermission, type Way, waysOf, waysWith } from '../domain/reach.ts';
+import { type AccessPath, accessPathsOf, accessPathsWith, type Reach, type SitePermission } from '../domain/reach.ts';
 import { Refusal, type RefusalCode } from '../domain/refusal.ts';
 import { REACH, readReach } from '../sites/reach.ts';
 import { union } from '../table/access.ts';
@@ -38,9 +38,9 @@ export function forSite<
         Creating & {
           readonly located: F;
           readonly reach: Reach;
-          /** The ways that give the permission. The first is `way`. */
-          readonly ways: readonly Way[];
-          readonly way: Way;
+          /** The access paths that give the permission. The first is `accessPath`. */
+          readonly accessPaths: readonly AccessPath[];
+          readonly accessPath: AccessPath;
           readonly occasion: Occasion;
           readonly read: R;
         },
@@ -63,16 +63,25 @@ export function forSite<
       confirm(),
     ]);
     if (mistake) throw mistake;
-    const ways = reach && (bound || !token) ? waysOf(reach, bound) : [];
-    if (!incoming || !located || !reach || ways.length === 0) throw new Refusal(missing);
-    const permitted = waysWith(permission, ways, reach);
-    const [way] = permitted;
-    if (!way) {
-      throw new Refusal(spec.sees?.(read as R, insightBy(ways, request.now)) === false ? missing : 'forbidden');
+    const accessPaths = reach && (bound || !token) ? accessPathsOf(reach, bound) : [];
+    if (!incoming || !located || !reach || accessPaths.length === 0) throw new Refusal(missing);
+    const permitted = accessPathsWith(permission, accessPaths, reach);
+    const [accessPath] = permitted;
+    if (!accessPath) {
+      throw new Refusal(spec.sees?.(read as R, insightBy(accessPaths, request.now)) === false ? missing : 'forbidden');
     }
     const { occasion } = caller;
     return answeredOnce(once, earlier, () =>
-      spec.handle({ ...incoming, located, reach, ways: permitted, way, occasion, read: read as R, ...creating(once) }),
+      spec.handle({
+        ...incoming,
+        located,
+        reach,
+        accessPaths: permitted,
+        accessPath,
+        occasion,
+        read: read as R,
+        ...creating(once),
+      }),
     );
   });
 }

@@ -1,7 +1,7 @@
 import { forOtherOrganization, type Occasion } from '../domain/audit.ts';
 import type { Charger } from '../domain/charger.ts';
 import { type Insight, isChargerShown } from '../domain/insight.ts';
-import type { Way } from '../domain/reach.ts';
+import type { AccessPath } from '../domain/reach.ts';
 import type { Site } from '../domain/site.ts';
 import { actorIs, actorMay } from '../organizations/members.ts';
 import type { TableAccess } from '../table/access.ts';
@@ -25,7 +25,7 @@ export type ChargerReport = {
 /** A charger of which somebody reports. */
 export interface ReportedCharger {
   /** By which they reach it, in whose organization they may. */
-  readonly way: Way;
+  readonly accessPath: AccessPath;
   readonly site: Site;
   readonly charger: Charger;
   /** What they see of the site. */
@@ -35,7 +35,7 @@ export interface ReportedCharger {
 /** Records how a charger is. */
 export async function reportCharger(
   occasion: Occasion,
-  { way, site, charger, insight }: ReportedCharger,
+  { accessPath, site, charger, insight }: ReportedCharger,
   report: ChargerReport,
 ): Promise<Charger> {
   // Whoever isn't shown a text isn't told either that it is the one they guessed.
@@ -45,9 +45,9 @@ export async function reportCharger(
   const updatedAt = occasion.now.toISOString();
   // The log has no text that people wrote.
   const { errorInfo: _text, ...after } = set;
-  const isHome = way.actor.organizationId === site.organizationId;
+  const isHome = accessPath.actor.organizationId === site.organizationId;
   await transact([
-    ...actorReports(way),
+    ...actorReports(accessPath),
     { type: 'check', key: keys.site(site.id), when: [{ attribute: 'sharing', is: site.sharing }] },
     {
       type: 'update',
@@ -57,7 +57,7 @@ export async function reportCharger(
       when: [{ exists: 'pk' }],
     },
     chargerEntry(
-      isHome ? occasion : forOtherOrganization(occasion, way.actor.organizationId),
+      isHome ? occasion : forOtherOrganization(occasion, accessPath.actor.organizationId),
       { site, charger },
       { action: 'charger.report', after },
     ),
@@ -66,7 +66,7 @@ export async function reportCharger(
 }
 
 /** The conditions that the actor may still report how the chargers are that they reach by a team. */
-function actorReports({ actor, place }: Way): Write[] {
+function actorReports({ actor, place }: AccessPath): Write[] {
   if (actor.role === 'ADMIN') return actorIs(actor, { attribute: 'role', is: 'ADMIN' });
   if (!place) throw new Stale();
   return [

@@ -1,7 +1,7 @@
 import { type AuditEntry, forOtherOrganization, type Occasion } from '../domain/audit.ts';
 import type { SiteJob } from '../domain/job.ts';
 import type { Limits } from '../domain/limits.ts';
-import type { Way } from '../domain/reach.ts';
+import type { AccessPath } from '../domain/reach.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Site } from '../domain/site.ts';
 import {
@@ -23,7 +23,7 @@ import type { Update, Write } from '../table/write.ts';
 import { actorManages } from '../teams/team-members.ts';
 
 /** The conditions that the actor may still manage the team by which they reach a site. */
-export function actorManagesSite({ actor, place, team }: Way): Write[] {
+export function actorManagesSite({ actor, place, team }: AccessPath): Write[] {
   return actorManages(actor, place, team);
 }
 

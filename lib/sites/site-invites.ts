@@ -99,14 +99,14 @@ export const WITHDRAW_SITE_INVITE: TableAccess = {
  */
 export async function withdrawSiteInvite(
   occasion: Occasion,
-  { way, site, invite }: ManagedSite & { readonly invite: SiteInvite },
+  { accessPath, site, invite }: ManagedSite & { readonly invite: SiteInvite },
 ): Promise<void> {
   const { now } = occasion;
   if (inviteStatusAt(invite, now) !== 'PENDING') throw new Refusal('invitation_not_pending');
   const { id, siteId, delivery } = invite;
   const at = now.toISOString();
   await transact([
-    ...actorManagesSite(way),
+    ...actorManagesSite(accessPath),
     {
       type: 'update',
       key: keys.siteInvite(siteId, id),

@@ -2,7 +2,7 @@ import type { Occasion } from '../domain/audit.ts';
 import { knowsSecret } from '../domain/link.ts';
 import type { Membership, Profile } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
-import type { Way } from '../domain/reach.ts';
+import type { AccessPath } from '../domain/reach.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Site } from '../domain/site.ts';
 import { grantOf, isSensitiveShown, type SiteAccess } from '../domain/site-access.ts';
@@ -69,15 +69,15 @@ export async function readRequestingTeam({
   return team && organization && { team, organization };
 }
 
-/** A request that can be decided, and by which way. */
+/** A request that can be decided, and by which access path. */
 export interface OpenRequest {
   readonly site: Site;
   /** Who asked. */
   readonly requester: Profile;
   readonly request: SiteRequest;
   readonly access: SiteAccess;
-  /** The way by which whoever got the link manages the site. */
-  readonly way: Way;
+  /** The access path by which whoever got the link manages the site. */
+  readonly accessPath: AccessPath;
 }
 
 /** What deciding a request goes by, as it was read; parts that are gone are undefined. */
@@ -136,8 +136,8 @@ export async function requireOpen(
   if (!owner?.isOwner || !team || !actor || !mayManage(actor, place)) throw new Refusal('decider_removed');
   const requester = await getUser(request.requestedBy);
   if (!requester) throw new Refusal('sensitive_request_over');
-  const way = { access: owner, team, actor, place: isIn(actor, place) ? place : undefined };
-  return { site, requester, request, access, way };
+  const accessPath = { access: owner, team, actor, place: isIn(actor, place) ? place : undefined };
+  return { site, requester, request, access, accessPath };
 }
 
 /** What `decideRequest` does to the table. */
@@ -151,14 +151,14 @@ export const DECIDE_REQUEST: TableAccess = {
 /** Grants what a request asks for, or declines it: what was granted before stays then. */
 export async function decideRequest(
   occasion: Occasion,
-  { site, request, access, way }: OpenRequest,
+  { site, request, access, accessPath }: OpenRequest,
   decision: Decision,
 ): Promise<void> {
   const { id, siteId, teamId, expiresAt } = request;
   const grants = [grantOf(access, { ...(expiresAt && { expiresAt }) })];
   const isGranted = decision === 'granted';
   await transact([
-    ...actorManagesSite(way),
+    ...actorManagesSite(accessPath),
     // Whoever manages the team that owned it before decides nothing any more.
     sharingChange(site),
     ...(isGranted ? [grantsUpdate(access, grants, occasion.now.toISOString())] : []),

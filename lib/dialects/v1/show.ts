@@ -121,7 +121,7 @@ export function showExplanation({ member, site, actions, insight, reasons }: Exp
     actions,
     chargerIds: showAssets(insight.assets),
     sensitiveChargerIds: showAssets(insight.sensitiveAssets),
-    reasons: reasons.map(({ way: { access, team, actor, place }, by, ...reason }) => ({
+    reasons: reasons.map(({ accessPath: { access, team, actor, place }, by, ...reason }) => ({
       by,
       role: actor.role,
       teamId: team.id,
