@@ -1,8 +1,8 @@
 import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { resource, Site } from '../../lib/dialects/volttime/schemas.ts';
 import { showSite } from '../../lib/dialects/volttime/show.ts';
-import { insightBy, redactedSite } from '../../lib/domain/insight.ts';
 import { readKey } from '../../lib/domain/path-key.ts';
+import { redactedSite, visibilityThrough } from '../../lib/domain/visibility.ts';
 import { forSite } from '../../lib/http/for-site.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 
@@ -18,8 +18,8 @@ export const endpoint = forSite({
   missing: 'site_not_found',
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
   async handle({ request, reach: { site }, accessPaths }) {
-    const insight = insightBy(accessPaths, request.now);
-    return { status: 200, body: { data: showSite(redactedSite(site, insight)) } };
+    const visibility = visibilityThrough(accessPaths, request.now);
+    return { status: 200, body: { data: showSite(redactedSite(site, visibility)) } };
   },
 });
 export const { handler } = endpoint;

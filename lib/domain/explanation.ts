@@ -1,9 +1,9 @@
-import { type Insight, insightBy } from './insight.ts';
 import type { Member } from './member.ts';
 import { type AccessPath, isManaging } from './reach.ts';
 import { may } from './roles.ts';
 import type { Site } from './site.ts';
 import { isSensitiveShown } from './site-access.ts';
+import { type Visibility, visibilityThrough } from './visibility.ts';
 
 /** The actions on a site that an explanation lists. */
 export const SITE_ACTIONS = [
@@ -32,7 +32,7 @@ export interface Explanation {
   readonly member: Member;
   readonly site: Site;
   readonly actions: readonly SiteAction[];
-  readonly insight: Insight;
+  readonly visibility: Visibility;
   readonly reasons: readonly Reason[];
 }
 
@@ -40,7 +40,7 @@ export interface Explanation {
 export function explain(member: Member, site: Site, accessPaths: readonly AccessPath[], now: Date): Explanation {
   const reasons = accessPaths.map((accessPath) => reasonOf(accessPath, now));
   return {
-    ...{ member, site, reasons, insight: insightBy(accessPaths, now) },
+    ...{ member, site, reasons, visibility: visibilityThrough(accessPaths, now) },
     actions: SITE_ACTIONS.filter((action) => reasons.some(({ actions }) => actions.includes(action))),
   };
 }

@@ -1,9 +1,9 @@
 import type { Reply } from '../dialects/format.ts';
 import type { Occasion } from '../domain/audit.ts';
-import { type Insight, insightBy } from '../domain/insight.ts';
 import type { PathKey } from '../domain/path-key.ts';
 import { type AccessPath, accessPathsOf, accessPathsWith, type Reach, type SitePermission } from '../domain/reach.ts';
 import { Refusal, type RefusalCode } from '../domain/refusal.ts';
+import { type Visibility, visibilityThrough } from '../domain/visibility.ts';
 import { REACH, readReach } from '../sites/reach.ts';
 import { union } from '../table/access.ts';
 import { actorOfToken, identifyCaller } from './caller.ts';
@@ -32,7 +32,7 @@ export function forSite<
     /**
      * Whether the caller sees what was read. If not, a missing permission is refused with `missing`, not `forbidden`.
      */
-    sees?(read: R, insight: Insight): boolean;
+    sees?(read: R, visibility: Visibility): boolean;
     handle(
       incoming: Incoming<B, Q> &
         Creating & {
@@ -68,7 +68,9 @@ export function forSite<
     const permitted = accessPathsWith(permission, accessPaths, reach);
     const [accessPath] = permitted;
     if (!accessPath) {
-      throw new Refusal(spec.sees?.(read as R, insightBy(accessPaths, request.now)) === false ? missing : 'forbidden');
+      throw new Refusal(
+        spec.sees?.(read as R, visibilityThrough(accessPaths, request.now)) === false ? missing : 'forbidden',
+      );
     }
     const { occasion } = caller;
     return answeredOnce(once, earlier, () =>

@@ -1,8 +1,8 @@
 import { forOtherOrganization, type Occasion } from '../domain/audit.ts';
 import type { Charger } from '../domain/charger.ts';
-import { type Insight, isChargerShown } from '../domain/insight.ts';
 import type { AccessPath } from '../domain/reach.ts';
 import type { Site } from '../domain/site.ts';
+import { isChargerShown, type Visibility } from '../domain/visibility.ts';
 import { actorIs, actorMay } from '../organizations/members.ts';
 import type { TableAccess } from '../table/access.ts';
 import { keys } from '../table/keys.ts';
@@ -29,17 +29,17 @@ export interface ReportedCharger {
   readonly site: Site;
   readonly charger: Charger;
   /** What they see of the site. */
-  readonly insight: Insight;
+  readonly visibility: Visibility;
 }
 
 /** Records how a charger is. */
 export async function reportCharger(
   occasion: Occasion,
-  { accessPath, site, charger, insight }: ReportedCharger,
+  { accessPath, site, charger, visibility }: ReportedCharger,
   report: ChargerReport,
 ): Promise<Charger> {
   // Whoever isn't shown a text isn't told either that it is the one they guessed.
-  const compared = isChargerShown(charger, insight) ? charger : { ...charger, errorInfo: '\0' };
+  const compared = isChargerShown(charger, visibility) ? charger : { ...charger, errorInfo: '\0' };
   const { set, remove } = changesOf<Charger>(compared, report as Partial<Charger>);
   if (Object.keys(set).length + remove.length === 0) return charger;
   const updatedAt = occasion.now.toISOString();

@@ -501,7 +501,7 @@ export const mutants: readonly Mutant[] = [
     name: 'a grant of sensitive data is for whatever its team has access to',
     edits: [
       {
-        file: 'lib/domain/insight.ts',
+        file: 'lib/domain/visibility.ts',
         replace: `grants.filter((grant) => isInForce(grant, now)),\n  );`,
         by: `grants.filter((grant) => isInForce(grant, now)).map((grant) => ({ ...grant, assets: undefined })) as never,\n  );`,
       },

@@ -111,7 +111,7 @@ export function showAccessToken({ tokenId, organizationId, userId, name, role, e
 }
 
 /** What a member may do with a site, and why. */
-export function showExplanation({ member, site, actions, insight, reasons }: Explanation) {
+export function showExplanation({ member, site, actions, visibility, reasons }: Explanation) {
   return {
     memberId: member.memberId,
     userId: member.userId,
@@ -119,8 +119,8 @@ export function showExplanation({ member, site, actions, insight, reasons }: Exp
     siteUuid: shortIdAsUuid(site.id),
     siteName: site.name,
     actions,
-    chargerIds: showAssets(insight.assets),
-    sensitiveChargerIds: showAssets(insight.sensitiveAssets),
+    chargerIds: showAssets(visibility.assets),
+    sensitiveChargerIds: showAssets(visibility.sensitiveAssets),
     reasons: reasons.map(({ accessPath: { access, team, actor, place }, by, ...reason }) => ({
       by,
       role: actor.role,

@@ -8,7 +8,7 @@ import { type Grant, isInForce, type SiteAccess } from './site-access.ts';
 type Assets = ReadonlySet<string> | undefined;
 
 /** What a person may see of a site: the union of the access of all teams through which they reach it. */
-export interface Insight {
+export interface Visibility {
   readonly assets: Assets;
   /** Whether they see the sensitive fields of the site itself, and of which chargers. */
   readonly isSensitiveShown: boolean;
@@ -16,7 +16,7 @@ export interface Insight {
 }
 
 /** Returns the union of the access of several teams. */
-export function insightOf(accesses: readonly SiteAccess[], now: Date): Insight {
+export function visibilityOf(accesses: readonly SiteAccess[], now: Date): Visibility {
   // The chargers of each grant count, not those of the access: the access may include more chargers by now.
   const granted = accesses.flatMap(({ isOwner, grants = [] }): readonly Grant[] =>
     isOwner ? [{}] : grants.filter((grant) => isInForce(grant, now)),
@@ -34,17 +34,17 @@ function assetsOf(lists: readonly Pick<SiteAccess, 'assets'>[]): Assets {
 }
 
 /** Returns a site without the fields that the person may not see. */
-export function redactedSite(site: Site, { isSensitiveShown }: Insight): Site {
+export function redactedSite(site: Site, { isSensitiveShown }: Visibility): Site {
   return isSensitiveShown ? site : without(site, SENSITIVE_FIELDS.site);
 }
 
 /** Returns a charger without the fields that the person may not see. They must see the charger itself. */
-export function redactedCharger(charger: Charger, insight: Insight): Charger {
-  return isChargerShown(charger, insight) ? charger : without(charger, SENSITIVE_FIELDS.charger);
+export function redactedCharger(charger: Charger, visibility: Visibility): Charger {
+  return isChargerShown(charger, visibility) ? charger : without(charger, SENSITIVE_FIELDS.charger);
 }
 
 /** Whether the person sees the sensitive fields of a charger. */
-export function isChargerShown({ id }: Charger, { sensitiveAssets }: Insight): boolean {
+export function isChargerShown({ id }: Charger, { sensitiveAssets }: Visibility): boolean {
   return sensitiveAssets?.has(id) ?? true;
 }
 
@@ -53,20 +53,20 @@ function without<T extends object>(thing: T, hidden: readonly string[]): T {
 }
 
 /** Returns what a person may see of a site through these access paths. */
-export function insightBy(accessPaths: readonly AccessPath[], now: Date): Insight {
-  return insightOf(
+export function visibilityThrough(accessPaths: readonly AccessPath[], now: Date): Visibility {
+  return visibilityOf(
     accessPaths.map(({ access }) => access),
     now,
   );
 }
 
 /** Whether a charger exists and the person sees it. */
-export function seesCharger(charger: Charger | undefined, { assets }: Insight): charger is Charger {
+export function seesCharger(charger: Charger | undefined, { assets }: Visibility): charger is Charger {
   return charger !== undefined && (assets?.has(charger.id) ?? true);
 }
 
 /** Returns the charger if the person sees it. @throws Refusal `charger_not_found` */
-export function requireCharger(charger: Charger | undefined, insight: Insight): Charger {
-  if (!seesCharger(charger, insight)) throw new Refusal('charger_not_found');
+export function requireCharger(charger: Charger | undefined, visibility: Visibility): Charger {
+  if (!seesCharger(charger, visibility)) throw new Refusal('charger_not_found');
   return charger;
 }
