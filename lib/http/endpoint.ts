@@ -5,7 +5,7 @@ import type { Format, Reply } from '../dialects/format.ts';
 import { Refusal, type RefusalCode } from '../domain/refusal.ts';
 import { SIGN_IN } from '../people/sign-in.ts';
 import { type TableAccess, union } from '../table/access.ts';
-import { ONCE } from '../table/idempotency.ts';
+import { IDEMPOTENCY_ACCESS } from '../table/idempotency.ts';
 import { retryWhileStale } from '../table/write.ts';
 import type { CallerKind, HttpDeclaration, Route } from './declaration.ts';
 import { isEncoded, parseBody, validate } from './input.ts';
@@ -26,8 +26,8 @@ export interface Spec<B extends Schema, Q extends Schema> {
   readonly email?: boolean;
   /** Whether it creates a resource, once for each `Idempotency-Key`. `handle` then writes the idempotency record. */
   readonly creates?: boolean;
-  /** The longest time of an attempt in milliseconds, for endpoints that create a lot. */
-  readonly patience?: number;
+  /** The lease of an attempt in milliseconds, for endpoints that create a lot. */
+  readonly lease?: number;
   readonly body?: B;
   readonly query?: Q;
   readonly accepts?: HttpDeclaration['accepts'];
@@ -91,7 +91,11 @@ export function declare<B extends Schema, Q extends Schema>(
     about: who.about,
     organization: who.organization ?? false,
     found: who.found ?? false,
-    table: union(who.caller.includes('person') ? SIGN_IN : {}, spec.creates ? ONCE : {}, spec.table ?? {}),
+    table: union(
+      who.caller.includes('person') ? SIGN_IN : {},
+      spec.creates ? IDEMPOTENCY_ACCESS : {},
+      spec.table ?? {},
+    ),
     due: false,
     email: spec.email ?? false,
     timeout: TIMEOUT,

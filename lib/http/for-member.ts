@@ -2,7 +2,7 @@ import type { Reply } from '../dialects/format.ts';
 import type { Actor } from '../domain/member.ts';
 import { type Caller, identifyCaller } from './caller.ts';
 import { declare, type Endpoint, type Incoming, type Schema, type Spec } from './endpoint.ts';
-import type { Creating } from './once.ts';
+import type { Creating } from './idempotency.ts';
 import { type Acting, actIn, type OrganizationPermission, organizationOf } from './organization.ts';
 
 /**

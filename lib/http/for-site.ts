@@ -8,7 +8,7 @@ import { REACH, readReach } from '../sites/reach.ts';
 import { union } from '../table/access.ts';
 import { actorOfToken, identifyCaller } from './caller.ts';
 import { declare, type Endpoint, type Incoming, type Schema, type Spec } from './endpoint.ts';
-import { answeredOnce, type Creating, creating, onceOf } from './once.ts';
+import { answerOnce, type Creating, creating, idempotentRequestOf } from './idempotency.ts';
 
 /**
  * Declares an endpoint about a site or its chargers, for people with access through a team. The team may be in another
@@ -53,13 +53,13 @@ export function forSite<
     const { request, caller, credential, confirm, incoming, mistake } = await identifyCaller(spec, call);
     const located = incoming && (await spec.locate(incoming));
     const token = typeof credential === 'string' ? undefined : credential;
-    const once = incoming && onceOf(spec, incoming, caller, located?.siteId ?? '');
+    const idempotentRequest = incoming && idempotentRequestOf(spec, incoming, caller, located?.siteId ?? '');
     const [bound, reach, read, earlier] = await Promise.all([
       token && actorOfToken(request, token),
       located &&
         readReach(located.siteId, caller.userId, { boundTo: token?.organizationId, namedTeam: spec.team?.(incoming) }),
       located && (spec.read?.({ ...incoming, located } as never) as Promise<R> | undefined),
-      once?.earlier(),
+      idempotentRequest?.earlier(),
       confirm(),
     ]);
     if (mistake) throw mistake;
@@ -73,7 +73,7 @@ export function forSite<
       );
     }
     const { occasion } = caller;
-    return answeredOnce(once, earlier, () =>
+    return answerOnce(idempotentRequest, earlier, () =>
       spec.handle({
         ...incoming,
         located,
@@ -82,7 +82,7 @@ export function forSite<
         accessPath,
         occasion,
         read: read as R,
-        ...creating(once),
+        ...creating(idempotentRequest),
       }),
     );
   });

@@ -7,7 +7,7 @@ import { READ_ANCESTORS, requireTeam, type TeamAndPlace, type TeamRefusals } fro
 import { findTeam, type TeamReference } from '../teams/teams.ts';
 import { type Caller, type IdentifiedCall, identifyCaller } from './caller.ts';
 import { declare, type Endpoint, type Incoming, type Schema, type Spec } from './endpoint.ts';
-import type { Creating } from './once.ts';
+import type { Creating } from './idempotency.ts';
 import { type Acting, actIn, organizationOf } from './organization.ts';
 
 /** The declaration of an endpoint about a team. */

@@ -19,7 +19,7 @@ const TRUSTED = 60 * 60 * 1000;
 const PAUSE = 10_000;
 
 /** The time-out of a fetch in milliseconds. */
-const PATIENCE = 3000;
+const TIMEOUT = 3000;
 
 /** The issuer's keys, and when they were fetched. */
 interface Keys {
@@ -81,7 +81,7 @@ function read(url: string): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   // Only the local issuer is `http:`.
   const { request } = url.startsWith('http:') ? http : https;
-  request(url, { signal: AbortSignal.timeout(PATIENCE) }, (response) => {
+  request(url, { signal: AbortSignal.timeout(TIMEOUT) }, (response) => {
     let text = '';
     if (response.statusCode !== 200) reject(new Error(`The issuer answered ${response.statusCode}, not its keys.`));
     response.setEncoding('utf8');

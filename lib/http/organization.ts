@@ -12,7 +12,7 @@ import { getAccessToken } from '../people/access-tokens.ts';
 import { Stale } from '../table/write.ts';
 import { actorBoundByToken, type Caller, type IdentifiedCall, refuseUnlessGood } from './caller.ts';
 import type { Schema, Spec } from './endpoint.ts';
-import { answeredOnce, type Creating, creating, onceOf } from './once.ts';
+import { answerOnce, type Creating, creating, idempotentRequestOf } from './idempotency.ts';
 import type { Request } from './request.ts';
 import { unauthenticated } from './token.ts';
 
@@ -109,7 +109,7 @@ export async function actIn<B extends Schema, Q extends Schema, R>(
 ): Promise<Reply> {
   const isToken = typeof credential !== 'string';
   const format = typeof spec.format === 'function' ? undefined : spec.format;
-  const once = incoming && onceOf(spec, incoming, caller, organizationId);
+  const idempotentRequest = incoming && idempotentRequestOf(spec, incoming, caller, organizationId);
   const [membership, organization, token, read, earlier] = await Promise.all([
     getMembership(caller.userId, organizationId),
     getOrganization(organizationId),
@@ -119,7 +119,7 @@ export async function actIn<B extends Schema, Q extends Schema, R>(
       // `Stale` would start the request again, but an erased owner of a token isn't found then either.
       throw error instanceof Stale && isToken ? unauthenticated() : error;
     }),
-    once?.earlier(),
+    idempotentRequest?.earlier(),
     confirm(),
   ]);
   if (isToken) refuseUnlessGood(token, credential, membership, request.now);
@@ -132,7 +132,9 @@ export async function actIn<B extends Schema, Q extends Schema, R>(
   if (work.permission && !isOneself) requirePermission(work.permission, acting);
   if (mistake) throw mistake;
   return withHeaders(format?.admit?.(spec.route, caller.userId, request.now), () =>
-    answeredOnce(once, earlier, () => work.handle({ ...acting, read: read as R, ...creating(once) })),
+    answerOnce(idempotentRequest, earlier, () =>
+      work.handle({ ...acting, read: read as R, ...creating(idempotentRequest) }),
+    ),
   );
 }
 

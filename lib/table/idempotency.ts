@@ -5,8 +5,8 @@ import { type Key, keys } from './keys.ts';
 import { get } from './read.ts';
 import { record, Stale, type Update } from './write.ts';
 
-/** The table access of `Once`. */
-export const ONCE: TableAccess = { BatchGetItem: ['IDEMPOTENCY'], UpdateItem: ['IDEMPOTENCY'] };
+/** The table access of `IdempotentRequest`. */
+export const IDEMPOTENCY_ACCESS: TableAccess = { BatchGetItem: ['IDEMPOTENCY'], UpdateItem: ['IDEMPOTENCY'] };
 
 /** How long an idempotency record is kept, in milliseconds. */
 const KEPT = 24 * 60 * 60_000;
@@ -24,7 +24,7 @@ interface IdempotencyRecord {
   readonly body: string;
   /** When the first attempt began. */
   readonly startedAt: string;
-  /** Until when the latest attempt may still run. */
+  /** The end of the lease of the latest attempt. */
   readonly busyUntil: string;
   /** Encrypted; undefined: there is no answer yet. */
   readonly answer?: Uint8Array;
@@ -41,30 +41,30 @@ const RECORD = itemReader<IdempotencyRecord>('Idempotency', {
  *
  * The stored answer is encrypted with a key from the request: nobody can read names or addresses in the table.
  */
-export class Once {
+export class IdempotentRequest {
   readonly #key: Key;
   readonly #seal: Buffer;
   readonly #body: string;
   readonly #now: Date;
-  /** The longest time of an attempt, in milliseconds. */
-  readonly #patience: number;
+  /** The lease of an attempt, in milliseconds. */
+  readonly #lease: number;
   #found: IdempotencyRecord | undefined;
 
   /** @param scope the caller and the endpoint: the same key in another scope is another request */
-  constructor(scope: readonly string[], key: string, body: unknown, now: Date, patience: number) {
+  constructor(scope: readonly string[], key: string, body: unknown, now: Date, lease: number) {
     const name = [...scope, key].join('\n');
     this.#key = keys.idempotency(hash(name).toString('base64url'));
     this.#seal = hash(`answer\n${name}`);
     this.#body = hash(JSON.stringify(body ?? null)).toString('base64url');
     this.#now = now;
-    this.#patience = patience;
+    this.#lease = lease;
   }
 
   /**
    * Reads the record of an earlier attempt of the request.
    *
    * @returns its answer; `reused` if it had another body; undefined if there is no answer
-   * @throws Stale while that attempt may still run
+   * @throws Stale while the lease of that attempt lasts
    */
   async earlier(): Promise<Answer | 'reused' | undefined> {
     const found = RECORD.one(await get(this.#key));
@@ -91,7 +91,7 @@ export class Once {
    * @param answer the expected answer; undefined: it isn't known yet
    */
   remember(answer?: Answer): Update {
-    const busyUntil = new Date(Date.now() + this.#patience).toISOString();
+    const busyUntil = new Date(Date.now() + this.#lease).toISOString();
     return {
       type: 'update',
       key: this.#key,

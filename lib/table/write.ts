@@ -75,7 +75,7 @@ const MISSING = 4;
  * How long a request retries after conflicts, in milliseconds: well within its time-out. With backoff and full jitter
  * of up to a second, 200 people can accept at once.
  */
-const PATIENCE = 12_000;
+const RETRY_PERIOD = 12_000;
 const SHORTEST_PAUSE = 25;
 const LONGEST_PAUSE = 1000;
 
@@ -157,7 +157,7 @@ export async function recordIf(update: Update): Promise<boolean> {
 
 /** Retries a write until it has no conflict, and its outcome is known. */
 async function untilUncontended(tryOnce: () => Promise<boolean>): Promise<void> {
-  const giveUpAt = givingUpAt ?? performance.now() + PATIENCE;
+  const giveUpAt = givingUpAt ?? performance.now() + RETRY_PERIOD;
   for (let attempt = 1; !(await tryOnce()); attempt += 1) await backOff(attempt, giveUpAt);
 }
 
@@ -168,7 +168,7 @@ async function untilUncontended(tryOnce: () => Promise<boolean>): Promise<void> 
  * @throws TornItem if an item stays missing that another item refers to; Refusal `busy` after the deadline
  */
 export async function retryWhileStale<T>(attempt: (number: number) => Promise<T>): Promise<T> {
-  const giveUpAt = performance.now() + PATIENCE;
+  const giveUpAt = performance.now() + RETRY_PERIOD;
   givingUpAt = giveUpAt;
   let missing: { readonly key: Key; readonly times: number } | undefined;
   try {

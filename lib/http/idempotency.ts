@@ -1,7 +1,7 @@
 import type { Reply } from '../dialects/format.ts';
 import { loggable } from '../domain/log.ts';
 import { Refusal } from '../domain/refusal.ts';
-import { type Answer, Once } from '../table/idempotency.ts';
+import { type Answer, IdempotentRequest } from '../table/idempotency.ts';
 import type { Update } from '../table/write.ts';
 import type { Caller } from './caller.ts';
 import type { Incoming, Schema, Spec } from './endpoint.ts';
@@ -10,23 +10,23 @@ import type { Request } from './request.ts';
 /** What the handler of an endpoint that creates a resource gets, to create it once for each idempotency key. */
 export interface Creating {
   /** Undefined for a request without a key. */
-  readonly once: Once | undefined;
+  readonly idempotentRequest: IdempotentRequest | undefined;
   /** Returns the part of a transaction that stores the answer for repeated requests; none without a key. */
   remember(answer: Answer): Update[];
 }
 
-export function creating(once: Once | undefined): Creating {
-  return { once, remember: (answer) => (once ? [once.remember(answer)] : []) };
+export function creating(idempotentRequest: IdempotentRequest | undefined): Creating {
+  return { idempotentRequest, remember: (answer) => (idempotentRequest ? [idempotentRequest.remember(answer)] : []) };
 }
 
-/** The longest time of an attempt in milliseconds. */
-const PATIENCE = 6000;
+/** The default lease of an attempt, in milliseconds. */
+const LEASE = 6000;
 
 /** The request header with the idempotency key. */
 export const IDEMPOTENCY_KEY = 'Idempotency-Key';
 
 /** Returns the idempotency key of a request, if it has one. @throws Refusal `validation_failed` for an invalid key */
-export function keyOf({ headers }: Request): string | undefined {
+export function idempotencyKeyOf({ headers }: Request): string | undefined {
   const key = headers[IDEMPOTENCY_KEY.toLowerCase()];
   if (key === undefined) return undefined;
   if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
@@ -50,28 +50,28 @@ export function withoutSecrets({ status, body, headers }: Reply): Answer {
 type Body = Readonly<Record<string, unknown>>;
 
 /** Returns the idempotent request, if the endpoint creates a resource and the request has a key. */
-export function onceOf(
-  { creates, route, patience = PATIENCE }: Spec<Schema, Schema>,
+export function idempotentRequestOf(
+  { creates, route, lease = LEASE }: Spec<Schema, Schema>,
   { request, body }: Incoming<Schema, Schema>,
   { occasion }: Caller,
   organizationId: string,
-): Once | undefined {
-  const key = creates ? keyOf(request) : undefined;
+): IdempotentRequest | undefined {
+  const key = creates ? idempotencyKeyOf(request) : undefined;
   return key === undefined
     ? undefined
-    : new Once([occasion.by.id, route, organizationId], key, body, request.now, patience);
+    : new IdempotentRequest([occasion.by.id, route, organizationId], key, body, request.now, lease);
 }
 
 /** Returns the stored answer of an earlier attempt. Without one, handles the request and stores the answer. */
-export async function answeredOnce(
-  once: Once | undefined,
-  earlier: Awaited<ReturnType<Once['earlier']>>,
+export async function answerOnce(
+  idempotentRequest: IdempotentRequest | undefined,
+  earlier: Awaited<ReturnType<IdempotentRequest['earlier']>>,
   handle: () => Promise<Reply>,
 ): Promise<Reply> {
   if (earlier === 'reused') throw new Refusal('idempotency_key_reused');
   if (earlier) return { ...earlier, headers: { ...earlier.headers, 'idempotent-replayed': 'true' } };
   const reply = await handle();
-  await once?.finish(withoutSecrets(reply)).catch((error: unknown) => {
+  await idempotentRequest?.finish(withoutSecrets(reply)).catch((error: unknown) => {
     // The change is committed, and the record has the answer that was known then.
     console.error({ message: 'Answer not remembered', ...loggable(error) });
   });
