@@ -5,7 +5,7 @@ import { type Actor, type Member, nameOf, type Profile } from '../domain/member.
 import { newOffer, type Organization, type OwnershipOffer, openOffer } from '../domain/organization.ts';
 import type { Mail } from '../email/mime.ts';
 import { offerMail } from '../email/offer.ts';
-import { MAIL_FIELDS, MAILS, mailWork, mailWrite, newMail, type WaitingMail } from '../outbox/mails.ts';
+import { MAIL_FIELDS, MAILS, mailWork, mailWrite, newMail, type OutboxMail } from '../outbox/mails.ts';
 import { deliver } from '../outbox/outbox.ts';
 import type { Work } from '../outbox/sweep.ts';
 import { getUser } from '../people/people.ts';
@@ -20,7 +20,7 @@ import { actorIs, getMembership } from './members.ts';
 import { getOrganization } from './organizations.ts';
 
 /** The mail about an offer of ownership. */
-interface OfferMail extends WaitingMail {
+interface OfferMail extends OutboxMail {
   readonly organizationId: string;
   /** When the offer was made. A newer offer has its own mail. */
   readonly offeredAt: string;

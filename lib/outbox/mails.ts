@@ -2,13 +2,13 @@ import { idTime, newId } from '../domain/ids.ts';
 import type { Mail } from '../email/mime.ts';
 import { keys } from '../table/keys.ts';
 import type { Write } from '../table/write.ts';
-import { claim, deliver, giveUp, type OutboxKind, type Outgoing, queued } from './outbox.ts';
+import { claim, deliver, giveUp, type OutboxItem, type OutboxKind, queued } from './outbox.ts';
 import type { Work } from './sweep.ts';
 
 /**
  * A mail that is an item of its own until it is sent. It has ids only: names and addresses are read when it is sent.
  */
-export interface WaitingMail extends Outgoing {
+export interface OutboxMail extends OutboxItem {
   /** The recipient. */
   readonly userId: string;
 }
@@ -20,7 +20,7 @@ export const MAIL_FIELDS = { id: 'string', delivery: 'object', dueAt: 'string', 
 const RETRY_PERIOD = 7 * 24 * 60 * 60_000;
 
 /** The outbox of these mails. They have no tags: only the delivery events of invitations are recorded. */
-export const MAILS: OutboxKind<WaitingMail> = {
+export const MAILS: OutboxKind<OutboxMail> = {
   name: 'mail',
   key: ({ id }) => keys.mail(id),
   end: ({ id }) => new Date(idTime(id).getTime() + RETRY_PERIOD).toISOString(),
@@ -32,13 +32,13 @@ export function newMail(
   now: Date,
   userId: string,
   sender: Parameters<typeof queued>[2],
-): WaitingMail & ReturnType<typeof queued> {
+): OutboxMail & ReturnType<typeof queued> {
   const id = newId('mail', now);
   return { id, userId, ...queued(id, now, sender) };
 }
 
 /** Returns the part of a transaction that writes a mail to the outbox. */
-export function mailWrite(type: 'Mail' | 'RequestMail' | 'GrantEndMail' | 'OfferMail', mail: WaitingMail): Write {
+export function mailWrite(type: 'Mail' | 'RequestMail' | 'GrantEndMail' | 'OfferMail', mail: OutboxMail): Write {
   return { type: 'put', key: keys.mail(mail.id), item: { type, ...mail }, when: [{ absent: 'pk' }] };
 }
 
@@ -47,7 +47,7 @@ export function mailWrite(type: 'Mail' | 'RequestMail' | 'GrantEndMail' | 'Offer
  *
  * @param compose composes the claimed mail; false or undefined: the mail is no longer needed
  */
-export function mailWork<T extends WaitingMail>(
+export function mailWork<T extends OutboxMail>(
   mail: T,
   compose: ((claimed: T) => Mail | Promise<Mail>) | false | undefined,
 ): Work {

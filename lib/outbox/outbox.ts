@@ -11,14 +11,14 @@ import { record, recordIf, transact } from '../table/write.ts';
 // writes an item holds its first lease. After the lease the sweep takes over.
 
 /** The common fields of items with a mail: invitations, invites to sites, and mails that are items of their own. */
-export interface Outgoing {
+export interface OutboxItem {
   readonly id: string;
   readonly delivery: Pick<Delivery, 'state' | 'attempts' | 'at' | 'reason'>;
   readonly dueAt: string;
 }
 
 /** A kind of outbox item. */
-export interface OutboxKind<T extends Outgoing> {
+export interface OutboxKind<T extends OutboxItem> {
   /** The name of the id in the log. */
   readonly name: 'invitation' | 'siteInvite' | 'mail';
   key(item: T): Key;
@@ -56,7 +56,7 @@ export function queued(
  * @returns the claimed item
  * @throws Stale if it was claimed by another process
  */
-export async function claim<T extends Outgoing>(
+export async function claim<T extends OutboxItem>(
   kind: OutboxKind<T>,
   item: T,
   now: Date,
@@ -74,7 +74,7 @@ export async function claim<T extends Outgoing>(
  * @param send hands a mail to the provider
  * @returns the item with its delivery as recorded
  */
-export async function deliver<T extends Outgoing>(
+export async function deliver<T extends OutboxItem>(
   kind: OutboxKind<T>,
   item: T,
   mail: Mail,
@@ -112,7 +112,7 @@ async function attempt(
 }
 
 /** Records that an item's mail was sent. */
-async function recordSent<T extends Outgoing>(kind: OutboxKind<T>, item: T, now: Date): Promise<T> {
+async function recordSent<T extends OutboxItem>(kind: OutboxKind<T>, item: T, now: Date): Promise<T> {
   const at = now.toISOString();
   const { reason: _, ...tried } = item.delivery;
   const delivery = { ...tried, state: 'SENT' as const, attempts: tried.attempts + 1, at };
@@ -134,7 +134,7 @@ async function recordSent<T extends Outgoing>(kind: OutboxKind<T>, item: T, now:
 }
 
 /** Records that an item's mail couldn't be sent. It is retried with exponential backoff until its end. */
-export async function recordUnsent<T extends Outgoing>(
+export async function recordUnsent<T extends OutboxItem>(
   kind: OutboxKind<T>,
   item: T,
   now: Date,
@@ -150,7 +150,7 @@ export async function recordUnsent<T extends Outgoing>(
 }
 
 /** Gives up the mail of an item, unless it was claimed meanwhile. */
-export async function giveUp<T extends Outgoing>(
+export async function giveUp<T extends OutboxItem>(
   kind: OutboxKind<T>,
   item: T,
   now: Date,
@@ -163,7 +163,7 @@ export async function giveUp<T extends Outgoing>(
 }
 
 /** Deletes an item whose mail was sent or is no longer needed. */
-async function remove<T extends Outgoing>(kind: OutboxKind<T>, item: T): Promise<void> {
+async function remove<T extends OutboxItem>(kind: OutboxKind<T>, item: T): Promise<void> {
   await transact([{ type: 'delete', key: kind.key(item) }]);
 }
 
@@ -178,14 +178,14 @@ export function retryAt(attempts: number, now: Date, end: string): string {
   return next < end ? next : end;
 }
 
-function nextDueAt<T extends Outgoing>(kind: OutboxKind<T>, item: T): string | undefined {
+function nextDueAt<T extends OutboxItem>(kind: OutboxKind<T>, item: T): string | undefined {
   const at = kind.next(item);
   return at === undefined ? undefined : dueAttributes(item.id, at).dueAt;
 }
 
 type Conditions = NonNullable<Parameters<typeof recordIf>[0]['when']>;
 
-function update<T extends Outgoing>(
+function update<T extends OutboxItem>(
   kind: OutboxKind<T>,
   item: T,
   set: Readonly<Record<string, unknown>>,
@@ -195,11 +195,11 @@ function update<T extends Outgoing>(
 }
 
 /** Returns the condition that we still hold the lease. */
-function isClaimed({ dueAt }: Outgoing): Conditions[number] {
+function isClaimed({ dueAt }: OutboxItem): Conditions[number] {
   return { attribute: 'dueAt', is: dueAt };
 }
 
 /** Returns the condition that no delivery event was recorded since. */
-function isDeliveryUnchanged({ delivery }: Outgoing): Conditions[number] {
+function isDeliveryUnchanged({ delivery }: OutboxItem): Conditions[number] {
   return { attribute: 'delivery', is: delivery };
 }

@@ -15,7 +15,7 @@ import type { Mail } from '../email/mime.ts';
 import { siteRequestMail } from '../email/site-request.ts';
 import { getMembership } from '../organizations/members.ts';
 import { getOrganization } from '../organizations/organizations.ts';
-import { MAIL_FIELDS, MAILS, mailWork, mailWrite, newMail, type WaitingMail } from '../outbox/mails.ts';
+import { MAIL_FIELDS, MAILS, mailWork, mailWrite, newMail, type OutboxMail } from '../outbox/mails.ts';
 import { deliver } from '../outbox/outbox.ts';
 import type { Work } from '../outbox/sweep.ts';
 import { getCaller, getUser } from '../people/people.ts';
@@ -33,7 +33,7 @@ import { getSiteRequest } from './site-requests.ts';
 import { getSite } from './sites.ts';
 
 /** A mail to somebody who manages the team that owns a site, whom another team asks for its sensitive data. */
-interface RequestMail extends WaitingMail {
+interface RequestMail extends OutboxMail {
   readonly siteId: string;
   readonly requestId: string;
   /** The team that asks. */
