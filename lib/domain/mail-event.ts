@@ -194,9 +194,9 @@ export function parseMailEvent(text: string, publishedAt: string): MailEvent | u
   try {
     event = parseJson(text) as typeof event;
   } catch {
-    return 'It is no JSON.';
+    return 'It is not JSON.';
   }
-  if (typeof event !== 'object' || event === null) return 'It is no object.';
+  if (typeof event !== 'object' || event === null) return 'It is not a JSON object.';
   const type = event.eventType ?? event.notificationType;
   if (typeof type !== 'string') return 'It has no eventType.';
   if (MEANINGLESS.has(type)) return undefined;
@@ -204,9 +204,9 @@ export function parseMailEvent(text: string, publishedAt: string): MailEvent | u
   // The text doesn't repeat the type: it is untrusted.
   if (!read) return 'Its eventType is unknown.';
   const { data: about } = z.safeParse(About, event);
-  if (!about) return 'Its mail is not as expected.';
+  if (!about) return 'Its mail object is malformed.';
   const said = read(event);
-  if (!said) return `What it says of the ${type} is not as expected.`;
+  if (!said) return `Its ${type} object is malformed.`;
   if (said === 'meaningless') return undefined;
 
   const { messageId, timestamp, tags = {} } = about.mail;

@@ -83,7 +83,7 @@ function read(url: string): Promise<string> {
   const { request } = url.startsWith('http:') ? http : https;
   request(url, { signal: AbortSignal.timeout(TIMEOUT) }, (response) => {
     let text = '';
-    if (response.statusCode !== 200) reject(new Error(`The issuer answered ${response.statusCode}, not its keys.`));
+    if (response.statusCode !== 200) reject(new Error(`The issuer answered with status ${response.statusCode}.`));
     response.setEncoding('utf8');
     response.on('data', (part: string) => {
       text += part;

@@ -45,7 +45,7 @@ export type Work = (occasion: Occasion, run: Run) => Promise<Outcome>;
 /**
  * Reads the data for the work of a due item. Workers of many items run in parallel, so that their reads are one call.
  *
- * @throws TornItem if the item lacks fields of its type
+ * @throws CorruptItem if the item lacks fields of its type
  */
 export type Worker = (item: DueItem, now: Date) => Promise<Work>;
 

@@ -36,10 +36,10 @@ export async function rebind(
   const identity = identityOf(issuer, subject);
   const [holder, other] = await Promise.all([holderOf(email), getIdentity(identity)]);
   const { user } = holder;
-  if (other?.userId === user.userId) throw new CannotRebind(`This subject signs in as ${user.userId} already.`);
+  if (other?.userId === user.userId) throw new CannotRebind(`This subject already signs in as ${user.userId}.`);
   if (other) {
     throw new CannotRebind(
-      `This subject signs in as ${other.userId}. If nobody needs that one, let them erase themselves first: DELETE /v1/me.`,
+      `This subject signs in as ${other.userId}. If nobody needs that account, erase it first, signed in as this subject: DELETE /v1/me.`,
     );
   }
   if (!dryRun) await moveSignIn(occasion, user, { identity, issuer, issuedAt: secondsOf(occasion) });

@@ -142,7 +142,9 @@ function textOf({ body }: HttpResponse): Promise<string> {
     body.on('end', () => resolve(Buffer.concat(chunks).toString()));
     body.on('error', reject);
     // The connection closed in the middle of the answer.
-    body.on('aborted', () => reject(Object.assign(new Error('The answer broke off.'), { code: 'ECONNRESET' })));
+    body.on('aborted', () =>
+      reject(Object.assign(new Error('The connection closed before the end of the answer.'), { code: 'ECONNRESET' })),
+    );
   });
 }
 

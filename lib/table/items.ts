@@ -5,8 +5,8 @@ import type { Item } from './read.ts';
  * An item lacks fields of its type, or is missing although another item refers to it. Another program wrote it, or it
  * was written partially. It is a defect, and its log entry names the key.
  */
-export class TornItem extends Error {
-  override readonly name = 'TornItem';
+export class CorruptItem extends Error {
+  override readonly name = 'CorruptItem';
 
   constructor(key: Key, what: string) {
     super(`${nameOf(key)} ${what}`);
@@ -29,10 +29,10 @@ type Shape<T> = { readonly [F in Always<T>]: TypeOf<T[F]> };
 
 /** Reads the items of one type. */
 export interface ItemReader<T> {
-  /** Reads one item; undefined stays undefined. @throws TornItem */
+  /** Reads one item; undefined stays undefined. @throws CorruptItem */
   one(item: Item): T;
   one(item: Item | undefined): T | undefined;
-  /** Reads several items. @throws TornItem */
+  /** Reads several items. @throws CorruptItem */
   all(items: readonly Item[]): T[];
 }
 
@@ -46,9 +46,9 @@ export function itemReader<T>(types: string | readonly string[], shape: Shape<T>
   const known = [types].flat();
   const fields = Object.entries<string>(shape);
   const read = (item: Item): T => {
-    if (!known.includes(item.type as string)) throw new TornItem(item, `is no ${known.join(' or ')}`);
+    if (!known.includes(item.type as string)) throw new CorruptItem(item, `is not of type ${known.join(' or ')}`);
     for (const [field, type] of fields) {
-      if (typeof item[field] !== type) throw new TornItem(item, `has no ${field}`);
+      if (typeof item[field] !== type) throw new CorruptItem(item, `has no ${field}`);
     }
     return item as T;
   };

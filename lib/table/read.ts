@@ -90,14 +90,14 @@ const THROTTLING = new Set(['ThrottlingException', 'ProvisionedThroughputExceede
  * Whether a call to DynamoDB failed with a connection error, a time-out or a 5xx status, so that it may be retried. The
  * SDK retries too, but only within its retry budget.
  */
-export function isBroken(error: unknown): boolean {
+export function isTransientFailure(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof DynamoDBError) return error.$metadata.httpStatusCode >= 500;
   const { name, code } = error as Error & { code?: unknown };
-  return name === 'TimeoutError' || BROKEN.has(code);
+  return name === 'TimeoutError' || TRANSIENT_CODES.has(code);
 }
 
-const BROKEN = new Set<unknown>(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT']);
+const TRANSIENT_CODES = new Set<unknown>(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT']);
 
 /** Waits for `milliseconds`. */
 export function pause(milliseconds: number): Promise<void> {

@@ -4,9 +4,9 @@ import { configuration } from '../configuration.ts';
 import { Refusal, type RefusalCode } from '../domain/refusal.ts';
 import { marshall, unmarshall } from './attributes.ts';
 import { DynamoDBError, dynamodb } from './client.ts';
-import { TornItem } from './items.ts';
+import { CorruptItem } from './items.ts';
 import type { Key } from './keys.ts';
-import { busy, isBroken, pause } from './read.ts';
+import { busy, isTransientFailure, pause } from './read.ts';
 
 /** A condition on the item of a write. */
 export type Condition =
@@ -108,7 +108,7 @@ export async function transact(writes: readonly Write[]): Promise<void> {
       await dynamodb('TransactWriteItems', input);
       return true;
     } catch (error) {
-      if (isBroken(error)) return false;
+      if (isTransientFailure(error)) return false;
       if (!isNamed(error, 'TransactionCanceledException')) throw error;
       const { reasons } = error;
       const refusals = reasons.flatMap(({ Code, Item }, index) => {
@@ -138,7 +138,7 @@ export async function record(update: Update): Promise<void> {
       return true;
     } catch (error) {
       if (isNamed(error, 'ConditionalCheckFailedException')) throw new Stale();
-      if (isNamed(error, 'TransactionConflictException') || isBroken(error)) return false;
+      if (isNamed(error, 'TransactionConflictException') || isTransientFailure(error)) return false;
       throw error;
     }
   });
@@ -165,7 +165,7 @@ async function untilUncontended(tryOnce: () => Promise<boolean>): Promise<void> 
  * Runs `attempt`, which reads and then writes. Repeats it after stale reads and connection errors.
  *
  * @param attempt gets its number, from 1. Only the first may use data cached from earlier requests.
- * @throws TornItem if an item stays missing that another item refers to; Refusal `busy` after the deadline
+ * @throws CorruptItem if an item stays missing that another item refers to; Refusal `busy` after the deadline
  */
 export async function retryWhileStale<T>(attempt: (number: number) => Promise<T>): Promise<T> {
   const giveUpAt = performance.now() + RETRY_PERIOD;
@@ -176,11 +176,11 @@ export async function retryWhileStale<T>(attempt: (number: number) => Promise<T>
       try {
         return await attempt(tries);
       } catch (error) {
-        if (!(error instanceof Stale || isBroken(error))) throw error;
+        if (!(error instanceof Stale || isTransientFailure(error))) throw error;
         if (error instanceof Missing) {
           const { key } = error;
           const times = key.pk === missing?.key.pk && key.sk === missing.key.sk ? missing.times + 1 : 1;
-          if (times === MISSING) throw new TornItem(key, 'is not there');
+          if (times === MISSING) throw new CorruptItem(key, 'is missing');
           missing = { key, times };
         }
         await backOff(tries, giveUpAt);

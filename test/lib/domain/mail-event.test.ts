@@ -109,18 +109,18 @@ test.each([
 });
 
 test.each([
-  ['{', 'It is no JSON.'],
-  ['3', 'It is no object.'],
-  ['null', 'It is no object.'],
+  ['{', 'It is not JSON.'],
+  ['3', 'It is not a JSON object.'],
+  ['null', 'It is not a JSON object.'],
   ['{}', 'It has no eventType.'],
   ['{"eventType":"Teleported"}', 'Its eventType is unknown.'],
   ['{"eventType":"constructor"}', 'Its eventType is unknown.'],
-  ['{"eventType":"Send"}', 'Its mail is not as expected.'],
-  ['{"eventType":"Send","mail":{"messageId":7}}', 'Its mail is not as expected.'],
-  ['{"eventType":"Bounce","mail":{"messageId":"m"}}', 'What it says of the Bounce is not as expected.'],
+  ['{"eventType":"Send"}', 'Its mail object is malformed.'],
+  ['{"eventType":"Send","mail":{"messageId":7}}', 'Its mail object is malformed.'],
+  ['{"eventType":"Bounce","mail":{"messageId":"m"}}', 'Its Bounce object is malformed.'],
   [
     '{"eventType":"Bounce","mail":{"messageId":"m"},"bounce":{"bounceType":"Forever"}}',
-    'What it says of the Bounce is not as expected.',
+    'Its Bounce object is malformed.',
   ],
 ])('%s is not read, which is said in a sentence', (text, sentence) => {
   expect(parseMailEvent(text, PUBLISHED)).toBe(sentence);
