@@ -1,6 +1,6 @@
 import { type Language, momentInWords } from '../domain/language.ts';
 import type { Product } from '../domain/product.ts';
-import { application, facts, nameSaid, paragraph } from './blocks.ts';
+import { application, facts, nameValue, paragraph } from './blocks.ts';
 import { letter, SITE_LABELS } from './letter.ts';
 import type { Mail } from './mime.ts';
 
@@ -48,10 +48,10 @@ export function grantEndMail(end: GrantEndMessage): Mail {
   const { language, product, recipient, applicationUrl } = end;
   const words = GRANT_END_WORDS[language];
   const labels = SITE_LABELS[language];
-  const [site, team] = [nameSaid(end.siteName), nameSaid(end.teamName)];
+  const [site, team] = [nameValue(end.siteName), nameValue(end.teamName)];
   return letter({
     ...{ language, product, recipient },
-    said: { site, team },
+    values: { site, team },
     ...{ subject: words.subject, heading: words.heading, preview: words.rest },
     blocks: [
       paragraph(words.ended),

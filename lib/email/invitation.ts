@@ -5,7 +5,7 @@ import type { Product } from '../domain/product.ts';
 import { ROLE_WORDS } from '../domain/role-words.ts';
 import type { Role } from '../domain/roles.ts';
 import { lines } from '../domain/user-text.ts';
-import { button, copyable, facts, nameSaid, paragraph, quoteAbove } from './blocks.ts';
+import { button, copyable, facts, nameValue, paragraph, quoteAbove } from './blocks.ts';
 import { LINK_WORDS, letter } from './letter.ts';
 import type { Mail } from './mime.ts';
 import { unlinked } from './unlinked.ts';
@@ -70,14 +70,14 @@ export function invitationMail(invitation: InvitationMail): Mail {
   const { kind, language, inviterName, inviterAddress, role, email, link, message = '', stopLink } = invitation;
   const words = INVITATION_WORDS[language];
   const { invited, expires, unexpected, alone } = LINK_WORDS[language];
-  const inviter = nameSaid(inviterName);
+  const inviter = nameValue(inviterName);
   const until = momentInWords(new Date(invitation.expiresAt), language);
   const { name, can } = ROLE_WORDS[language][role];
   const isReminder = kind === 'reminder';
   return letter({
     ...{ language, product: invitation.product, recipient: email },
     replyTo: inviterAddress === undefined ? undefined : { name: inviterName, address: inviterAddress },
-    said: { inviter, organization: nameSaid(invitation.organizationName) },
+    values: { inviter, organization: nameValue(invitation.organizationName) },
     subject: isReminder ? words.subjectOfReminder : words.subject,
     heading: words.heading,
     preview: `${expires}: ${until}`,

@@ -4,7 +4,7 @@ import { html } from '../domain/html.ts';
 import type { Language } from '../domain/language.ts';
 import type { Product } from '../domain/product.ts';
 import { oneLine } from '../domain/user-text.ts';
-import { type Block, NAME, type Rendered, type Setting, say } from './blocks.ts';
+import { type Block, fillPhrase, type LetterContext, NAME, type Rendered } from './blocks.ts';
 import { AUTOMATIC, pageOf } from './layout.ts';
 import { type Mail, parseMailbox } from './mime.ts';
 
@@ -48,8 +48,8 @@ export const SITE_LABELS: Record<Language, { readonly site: string; readonly tea
   de: { site: 'Standort', team: 'Team' },
 };
 
-/** The declaration of a mail. Phrases have `{placeholders}`, which are filled from `said`. */
-export interface Letter extends Setting {
+/** The declaration of a mail. Phrases have `{placeholders}`, which are filled from `values`. */
+export interface Letter extends LetterContext {
   /** `from` is `Name <address>`. */
   readonly product: Product & { readonly from: string };
   /** The recipient's address, as stored. Phrases have it as `{recipient}`. */
@@ -75,12 +75,14 @@ export interface Letter extends Setting {
 export function letter(declared: Letter): Mail {
   const { language, product, recipient, stop, why, footer = [] } = declared;
   const words = LETTER_WORDS[language];
-  const said = { ...declared.said, product: product.name, recipient: showAddress(recipient) };
-  const subject = say(declared.subject, said).text;
-  const blocks = declared.blocks.flatMap((block) => block({ language, product, said }) ?? []);
-  const small: Rendered[] = [words.sentTo.replace('{why}', () => why), ...footer].map((phrase) => say(phrase, said));
-  if (product.supportAddress) small.push(say(words.support, { address: product.supportAddress }));
-  const stopText = stop && say(stop.phrase, said);
+  const values = { ...declared.values, product: product.name, recipient: showAddress(recipient) };
+  const subject = fillPhrase(declared.subject, values).text;
+  const blocks = declared.blocks.flatMap((block) => block({ language, product, values }) ?? []);
+  const small: Rendered[] = [words.sentTo.replace('{why}', () => why), ...footer].map((phrase) =>
+    fillPhrase(phrase, values),
+  );
+  if (product.supportAddress) small.push(fillPhrase(words.support, { address: product.supportAddress }));
+  const stopText = stop && fillPhrase(stop.phrase, values);
   const paragraphs = [
     ...blocks.map(({ text }) => text),
     small.map(({ text }) => text).join('\n'),
@@ -94,7 +96,7 @@ export function letter(declared: Letter): Mail {
     subject,
     text: `${paragraphs.join('\n\n')}\n`,
     html: pageOf({
-      ...{ language, subject, product, preview: declared.preview, heading: say(declared.heading, said).html },
+      ...{ language, subject, product, preview: declared.preview, heading: fillPhrase(declared.heading, values).html },
       content: blocks.map((block) => block.html),
       footer: [
         ...small.map((block) => block.html),

@@ -1,6 +1,6 @@
 import { type Language, momentInWords } from '../domain/language.ts';
 import type { Product } from '../domain/product.ts';
-import { application, facts, nameSaid, paragraph } from './blocks.ts';
+import { application, facts, nameValue, paragraph } from './blocks.ts';
 import { letter } from './letter.ts';
 import type { Mail } from './mime.ts';
 
@@ -52,10 +52,10 @@ export interface OfferMessage {
 export function offerMail(offer: OfferMessage): Mail {
   const { language, product, recipient, applicationUrl } = offer;
   const words = OFFER_WORDS[language];
-  const organization = nameSaid(offer.organizationName);
+  const organization = nameValue(offer.organizationName);
   return letter({
     ...{ language, product, recipient },
-    said: { organization, owner: nameSaid(offer.ownerName) },
+    values: { organization, owner: nameValue(offer.ownerName) },
     ...{ subject: words.subject, heading: words.heading, preview: words.agree },
     blocks: [
       paragraph(words.offers),

@@ -2,7 +2,7 @@ import { type Language, momentInWords } from '../domain/language.ts';
 import type { Product } from '../domain/product.ts';
 import { ROLE_WORDS } from '../domain/role-words.ts';
 import type { Role } from '../domain/roles.ts';
-import { addressSaid, application, facts, nameSaid, paragraph } from './blocks.ts';
+import { addressValue, application, facts, nameValue, paragraph } from './blocks.ts';
 import { letter } from './letter.ts';
 import type { Mail } from './mime.ts';
 
@@ -58,7 +58,7 @@ export function renewalRequestMail(request: RenewalRequestMessage): Mail {
   const words = RENEWAL_REQUEST_WORDS[language];
   return letter({
     ...{ language, product, recipient },
-    said: { email: addressSaid(request.email), organization: nameSaid(request.organizationName) },
+    values: { email: addressValue(request.email), organization: nameValue(request.organizationName) },
     ...{ subject: words.subject, heading: words.heading, preview: words.agree },
     blocks: [
       paragraph(words.asks),

@@ -3,7 +3,7 @@ import { type Language, momentInWords } from '../domain/language.ts';
 import type { Product } from '../domain/product.ts';
 import type { InviteTerms } from '../domain/site-invite.ts';
 import { termsInWords } from '../domain/site-words.ts';
-import { button, copyable, facts, nameSaid, paragraph } from './blocks.ts';
+import { button, copyable, facts, nameValue, paragraph } from './blocks.ts';
 import { LINK_WORDS, letter, SITE_LABELS } from './letter.ts';
 import type { Mail } from './mime.ts';
 
@@ -63,14 +63,14 @@ export function siteInviteMail(invite: SiteInviteMail): Mail {
   const { language, product, terms, email, inviterName, inviterAddress, link, blockLink } = invite;
   const words = SITE_INVITE_WORDS[language];
   const { invited, expires, unexpected, alone } = LINK_WORDS[language];
-  const site = nameSaid(invite.siteName);
+  const site = nameValue(invite.siteName);
   const until = momentInWords(new Date(invite.expiresAt), language);
   const isTransfer = terms.transferOwnership;
   return letter({
     ...{ language, product, recipient: email, replyTo: { name: inviterName, address: inviterAddress } },
-    said: {
-      ...{ inviter: nameSaid(inviterName), site, team: nameSaid(invite.teamName) },
-      organization: nameSaid(invite.organizationName),
+    values: {
+      ...{ inviter: nameValue(inviterName), site, team: nameValue(invite.teamName) },
+      organization: nameValue(invite.organizationName),
     },
     subject: isTransfer ? words.subjectOfTransfer : words.subject,
     heading: words.heading,

@@ -3,7 +3,7 @@ import type { Product } from '../domain/product.ts';
 import type { SensitiveGrant } from '../domain/site-access.ts';
 import { endInWords } from '../domain/site-words.ts';
 import { lines } from '../domain/user-text.ts';
-import { button, copyable, facts, nameSaid, paragraph, quoteAbove } from './blocks.ts';
+import { button, copyable, facts, nameValue, paragraph, quoteAbove } from './blocks.ts';
 import { LINK_WORDS, letter, SITE_LABELS } from './letter.ts';
 import type { Mail } from './mime.ts';
 import { unlinked } from './unlinked.ts';
@@ -62,13 +62,13 @@ export function siteRequestMail(request: SiteRequestMail): Mail {
   const words = SITE_REQUEST_WORDS[language];
   const labels = SITE_LABELS[language];
   const [site, team, requester] = [
-    nameSaid(request.siteName),
-    nameSaid(request.teamName),
-    nameSaid(request.requesterName),
+    nameValue(request.siteName),
+    nameValue(request.teamName),
+    nameValue(request.requesterName),
   ];
   return letter({
     ...{ language, product, recipient },
-    said: { site, team, requester, organization: nameSaid(request.organizationName) },
+    values: { site, team, requester, organization: nameValue(request.organizationName) },
     ...{ subject: words.subject, heading: words.heading, preview: words.what },
     blocks: [
       paragraph(`${words.asks} ${words.what}`),
