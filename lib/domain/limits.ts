@@ -91,7 +91,7 @@ function rowsFor(limit: number, most = COUNTER_ROWS): number {
 export type MailsOfDay = ReadonlyMap<number, number>;
 
 /** A counter row with free capacity, and its maximum. */
-export interface Room {
+export interface RowCapacity {
   readonly row: number;
   readonly share: number;
 }
@@ -102,7 +102,7 @@ export interface Room {
  *
  * @param most the maximum number of rows
  */
-export function mailRooms(used: MailsOfDay, limit: number, count: number, most = COUNTER_ROWS): Room[] {
+export function rowsWithCapacity(used: MailsOfDay, limit: number, count: number, most = COUNTER_ROWS): RowCapacity[] {
   // After a change of the limit, rows may hold more than their shares.
   if ([...used.values()].reduce((sum, mails) => sum + mails, 0) + count > limit) return [];
   const rows = rowsFor(limit, most);
@@ -128,7 +128,7 @@ export function dayOf(now: Date): string {
 }
 
 /** A counter row that can count more mails of a day. */
-export interface MailPlace {
+export interface MailRow {
   readonly row: number;
   readonly day: string;
   /** The day that the row counts at present; undefined: it has counted none yet. */
@@ -140,11 +140,11 @@ export interface MailPlace {
 /**
  * Finds the rows of an organization that can count `count` more mails today, a UTC day.
  */
-export function mailPlaces(counters: readonly Counters[], limits: Limits, now: Date, count = 1): MailPlace[] {
+export function freeMailRows(counters: readonly Counters[], limits: Limits, now: Date, count = 1): MailRow[] {
   const day = dayOf(now);
   const days = new Map(counters.map((counter) => [counter.row, counter.day]));
   const today = new Map(counters.filter((counter) => counter.day === day).map(({ row, mails }) => [row, mails]));
-  return mailRooms(today, mailAllowance(counters, limits), count).map(({ row, share }) => ({
+  return rowsWithCapacity(today, mailAllowance(counters, limits), count).map(({ row, share }) => ({
     ...{ row, day, lastDay: days.get(row), mails: share },
   }));
 }
@@ -176,10 +176,10 @@ export function freeSeats(
 }
 
 /** Returns a row that can count one more team, and its maximum; undefined: the limit is reached. */
-export function teamPlace(counters: readonly Counters[], limits: Limits): { row: number; teams: number } | undefined {
+export function freeTeamRow(counters: readonly Counters[], limits: Limits): { row: number; teams: number } | undefined {
   const used = new Map(counters.map(({ row, teams }) => [row, teams]));
-  const places = sharesOf(limits.teams, rowsFor(limits.teams)).map((teams, row) => ({ row, teams }));
-  return pickRandom(places.filter(({ row, teams }) => (used.get(row) ?? 0) < teams));
+  const rows = sharesOf(limits.teams, rowsFor(limits.teams)).map((teams, row) => ({ row, teams }));
+  return pickRandom(rows.filter(({ row, teams }) => (used.get(row) ?? 0) < teams));
 }
 
 /** Returns a random choice, so that parallel requests rarely conflict. */

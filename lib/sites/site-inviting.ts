@@ -2,7 +2,7 @@ import { configuration } from '../configuration.ts';
 import type { Occasion } from '../domain/audit.ts';
 import { newId, newNumber } from '../domain/ids.ts';
 import { periodEnd, REPLACED_SECRETS } from '../domain/invitation.ts';
-import { mailPlaces, pickRandom } from '../domain/limits.ts';
+import { freeMailRows, pickRandom } from '../domain/limits.ts';
 import { hashSecret } from '../domain/link.ts';
 import type { Profile } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
@@ -209,10 +209,10 @@ function countInviteMail(
 ): { readonly writes: readonly Write[]; readonly headers: Readonly<Record<string, string>> } {
   const { limits } = configuration();
   const rate = countInvite(userId, window, now);
-  const place = pickRandom(mailPlaces(usage.counters, limits, now));
-  if (!place) throw rateExceeded('mail_rate_exceeded', endOfDay(now), now);
+  const mailRow = pickRandom(freeMailRows(usage.counters, limits, now));
+  if (!mailRow) throw rateExceeded('mail_rate_exceeded', endOfDay(now), now);
   const cause = { organizationId, userId };
-  const mail = { addresses: [email], usage, place, limits, now };
+  const mail = { addresses: [email], usage, mailRow, limits, now };
   return {
     writes: [rate.write, ...countMailsTo(cause, mail), ...countMailsOfDay(cause, mail)],
     headers: rate.headers,

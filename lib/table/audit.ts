@@ -64,37 +64,37 @@ export async function listAudit(
   const kept = new Date(now.getTime() - configuration().auditDays * DAY_SECONDS * 1000).toISOString();
   const from = range.from !== undefined && range.from > kept ? range.from : kept;
   const entries: AuditEntry[] = [];
-  const end = to === undefined ? undefined : placeOf(new Date(to));
-  let place = range.after !== undefined && (end === undefined || range.after < end) ? range.after : end;
+  const end = to === undefined ? undefined : positionBefore(new Date(to));
+  let position = range.after !== undefined && (end === undefined || range.after < end) ? range.after : end;
   // The id has the creation time of the organization: there are no earlier entries.
   const first = monthOf(new Date(Math.max(idTime(organizationId).getTime(), Date.parse(from))));
   const present = monthOf(now);
-  let month = place === undefined ? present : monthOf(idTime(place));
+  let month = position === undefined ? present : monthOf(idTime(position));
   if (month > present) month = present;
   let reads = 0;
   for (let queries = 0; month >= first; queries += 1) {
-    if (queries === QUERIES || reads >= READS) return { entries, next: place ?? placeOf(endOf(month)) };
+    if (queries === QUERIES || reads >= READS) return { entries, next: position ?? positionBefore(endOf(month)) };
     const batch = passes === range.passes ? BATCH : limit + 1 - entries.length;
     const found = await query({
       pk: auditPartition(organizationId, month),
       limit: batch,
       newestFirst: true,
-      ...(place !== undefined && { after: place }),
+      ...(position !== undefined && { after: position }),
     });
     for (const entry of AUDIT_ENTRY.all(found)) {
       if (entry.createdAt < from) return { entries, next: undefined };
       if (passes(entry)) {
         // This entry belongs to the next page.
-        if (entries.length === limit) return { entries, next: place };
+        if (entries.length === limit) return { entries, next: position };
         entries.push(entry);
       }
-      place = entry.id;
+      position = entry.id;
     }
     reads += found.length;
     if (found.length === batch) continue;
     month = monthOf(new Date(Date.parse(month) - 1));
     // The cursor moves to the end of the previous month.
-    place = placeOf(endOf(month));
+    position = positionBefore(endOf(month));
   }
   return { entries, next: undefined };
 }
@@ -113,8 +113,8 @@ function endOf(month: string): Date {
 }
 
 /** Returns the cursor after which, newest first, the entries before a moment follow. */
-function placeOf(moment: Date): string {
-  const place = Buffer.alloc(16);
-  place.writeUIntBE(Math.max(0, moment.getTime()), 0, 6);
-  return idFromBytes('auditEntry', place);
+function positionBefore(moment: Date): string {
+  const position = Buffer.alloc(16);
+  position.writeUIntBE(Math.max(0, moment.getTime()), 0, 6);
+  return idFromBytes('auditEntry', position);
 }

@@ -1,4 +1,4 @@
-import { COUNTER_ROWS, type Counters, type MailPlace, type Seat } from '../domain/limits.ts';
+import { COUNTER_ROWS, type Counters, type MailRow, type Seat } from '../domain/limits.ts';
 import { keys, prefixes } from './keys.ts';
 import { query } from './read.ts';
 import type { Update, Write } from './write.ts';
@@ -73,7 +73,7 @@ export function membersAre(organizationId: string, counters: readonly Counters[]
 }
 
 /** Returns the part of a transaction that counts mails of the day. The first mail of a day resets the counter. */
-export function countMails(organizationId: string, { row, day, lastDay, mails }: MailPlace, times = 1): Update {
+export function countMails(organizationId: string, { row, day, lastDay, mails }: MailRow, times = 1): Update {
   const isSameDay = lastDay === day;
   return {
     type: 'update',

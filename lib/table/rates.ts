@@ -4,12 +4,12 @@ import {
   type Counters,
   dayOf,
   type Limits,
-  type MailPlace,
+  type MailRow,
   type MailsOfDay,
   mailAllowance,
-  mailRooms,
   pickRandom,
-  type Room,
+  type RowCapacity,
+  rowsWithCapacity,
 } from '../domain/limits.ts';
 import { Refusal, type RefusalCode } from '../domain/refusal.ts';
 import type { TableAccess } from './access.ts';
@@ -109,7 +109,7 @@ async function readMails(of: string, now: Date): Promise<MailsOfDay> {
 export interface MailCount {
   readonly usage: Usage;
   /** The organization's counter row. */
-  readonly place: MailPlace;
+  readonly mailRow: MailRow;
   readonly limits: Limits;
   readonly now: Date;
   /** How many; undefined: one. */
@@ -123,21 +123,21 @@ export interface MailCount {
  */
 export function countMailsOfDay(
   { organizationId, userId }: Required<Cause>,
-  { usage: { counters, ofPerson, ofAll }, place, limits, now, times = 1 }: MailCount,
+  { usage: { counters, ofPerson, ofAll }, mailRow, limits, now, times = 1 }: MailCount,
 ): Update[] {
   // A person with many new organizations may send no more mails than with one.
   const most = Math.min(limits.mailsOfPerson, mailAllowance(counters, limits));
-  const personal = pickRandom(mailRooms(ofPerson, most, times));
-  const shared = pickRandom(mailRooms(ofAll, limits.mailsOfDeployment, times, DEPLOYMENT_ROWS));
+  const personal = pickRandom(rowsWithCapacity(ofPerson, most, times));
+  const shared = pickRandom(rowsWithCapacity(ofAll, limits.mailsOfDeployment, times, DEPLOYMENT_ROWS));
   if (!personal || !shared) throw rateExceeded('mail_rate_exceeded', endOfDay(now), now);
-  const counted = (of: string, { row, share }: Room): Update => ({
+  const counted = (of: string, { row, share }: RowCapacity): Update => ({
     type: 'update',
     key: keys.mailsOfDay(of, dayOf(now), row),
     set: { type: 'MailsOfDay', ttl: endOfDay(now).getTime() / 1000 },
     add: { count: times },
     when: [{ attribute: 'count', below: share - times + 1 }],
   });
-  return [countMails(organizationId, place, times), counted(userId, personal), counted(DEPLOYMENT, shared)];
+  return [countMails(organizationId, mailRow, times), counted(userId, personal), counted(DEPLOYMENT, shared)];
 }
 
 /** Returns the end of the UTC day. */
