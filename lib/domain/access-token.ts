@@ -34,7 +34,7 @@ export interface TokenText {
  * How many descendants a token may have. They are revoked together, in one transaction of at most 100 items, two for
  * each.
  */
-export const MOST_MADE = 45;
+export const DESCENDANT_LIMIT = 45;
 
 /** Distinguishes a token from a JWT, and lets secret scanners find it. */
 export const TOKEN_PREFIX = 'mst_';

@@ -16,12 +16,12 @@ export const SITE_ACTIONS = [
 export type SiteAction = (typeof SITE_ACTIONS)[number];
 
 /** Why a person acts for a team with access: as an ADMIN of its organization, as its member, or as a parent team's. */
-export type Standing = 'ADMIN' | 'TEAM' | 'PARENT_TEAM';
+export type AccessBasis = 'ADMIN' | 'TEAM' | 'PARENT_TEAM';
 
 /** One reason why a person may act on a site. */
 export interface Reason {
   readonly accessPath: AccessPath;
-  readonly by: Standing;
+  readonly by: AccessBasis;
   readonly actions: readonly SiteAction[];
   /** Whether the team's access includes sensitive data now. */
   readonly isSensitiveShown: boolean;

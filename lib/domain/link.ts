@@ -10,7 +10,7 @@ export interface LinkToken {
 
 /** Returns a new secret of 128 bits. The service sends it once, and stores only its hash. */
 export function newSecret(): Buffer {
-  return drawSecret(16);
+  return randomSecret(16);
 }
 
 /**
@@ -20,7 +20,7 @@ export function newSecret(): Buffer {
  * @param bytes the length. The token's length must be a multiple of three, so that the last character encodes six bits
  *   of the last byte.
  */
-export function drawSecret(bytes: number): Buffer {
+export function randomSecret(bytes: number): Buffer {
   for (;;) {
     const secret = randomBytes(bytes);
     if ((secret.readUInt8(bytes - 1) & 0b111111) < DASH) return secret;

@@ -13,7 +13,7 @@ export interface MailEvent {
   readonly messageId: string;
   readonly kind: MailEventKind;
   /** The deduplication key: the same each time that SNS delivers this event. */
-  readonly mark: string;
+  readonly deduplicationKey: string;
   /** When the mail was sent, and when the event happened: ISO times. */
   readonly sentAt: string;
   readonly at: string;
@@ -52,7 +52,7 @@ const RANKS: Readonly<Record<DeliveryState, number>> = {
 const HARD_BOUNCE = 5;
 
 /** The kinds that stop all further mail of an invitation. */
-const STOPS: Readonly<Partial<Record<MailEventKind, 'bounce' | 'complaint'>>> = {
+const STOP_REASONS: Readonly<Partial<Record<MailEventKind, 'bounce' | 'complaint'>>> = {
   hardBounce: 'bounce',
   complaint: 'complaint',
 };
@@ -74,7 +74,7 @@ export function effectOf(
   { kind, mail, sentAt, at, reason }: MailEvent,
   { delivery, mailStopped }: Pick<Invitation, 'delivery' | 'mailStopped'>,
 ): MailEffect | undefined {
-  const stop = STOPS[kind];
+  const stop = STOP_REASONS[kind];
   // The inviter took the link instead, by an answer of the API: there is no delivery to update.
   if (!delivery) return stop && !mailStopped ? { mailStopped: stop } : undefined;
   if (!stop && delivery.mail !== mail) return undefined;
@@ -137,10 +137,14 @@ const Delayed = z.object({
 const Rejected = z.object({ reject: z.optional(z.object({ reason: Text })) });
 
 /** The fields that depend on the type of event. */
-type Said = Pick<MailEvent, 'kind'> & { timestamp?: string | undefined; id?: string | undefined; reason?: string };
+type EventFields = Pick<MailEvent, 'kind'> & {
+  timestamp?: string | undefined;
+  id?: string | undefined;
+  reason?: string;
+};
 
 /** Reads the fields of each type of event; undefined if they differ from SES's documentation. */
-const READERS: Readonly<Record<string, (event: unknown) => Said | 'meaningless' | undefined>> = {
+const PARSERS: Readonly<Record<string, (event: unknown) => EventFields | 'irrelevant' | undefined>> = {
   Send: () => ({ kind: 'send' }),
   Delivery: (event) => {
     const { data } = z.safeParse(Delivered, event);
@@ -168,7 +172,7 @@ const READERS: Readonly<Record<string, (event: unknown) => Said | 'meaningless' 
     if (!data) return undefined;
     const { complaintFeedbackType: type, complaintSubType: subType, feedbackId: id, timestamp } = data.complaint;
     // The recipient moved the mail out of spam: not a complaint.
-    if (type === 'not-spam') return 'meaningless';
+    if (type === 'not-spam') return 'irrelevant';
     return { kind: 'complaint', timestamp, id, reason: words([type || subType || 'complaint']) };
   },
   Reject: (event) => {
@@ -179,7 +183,7 @@ const READERS: Readonly<Record<string, (event: unknown) => Said | 'meaningless' 
 };
 
 /** Types that aren't about delivery. */
-const MEANINGLESS = new Set(['Open', 'Click', 'Subscription']);
+const IRRELEVANT = new Set(['Open', 'Click', 'Subscription']);
 
 /**
  * Parses a notification of SES: the format of event publishing, or the older one with `notificationType` instead of
@@ -199,15 +203,15 @@ export function parseMailEvent(text: string, publishedAt: string): MailEvent | u
   if (typeof event !== 'object' || event === null) return 'It is not a JSON object.';
   const type = event.eventType ?? event.notificationType;
   if (typeof type !== 'string') return 'It has no eventType.';
-  if (MEANINGLESS.has(type)) return undefined;
-  const read = Object.hasOwn(READERS, type) ? READERS[type] : undefined;
+  if (IRRELEVANT.has(type)) return undefined;
+  const read = Object.hasOwn(PARSERS, type) ? PARSERS[type] : undefined;
   // The text doesn't repeat the type: it is untrusted.
   if (!read) return 'Its eventType is unknown.';
   const { data: about } = z.safeParse(About, event);
   if (!about) return 'Its mail object is malformed.';
-  const said = read(event);
-  if (!said) return `Its ${type} object is malformed.`;
-  if (said === 'meaningless') return undefined;
+  const fields = read(event);
+  if (!fields) return `Its ${type} object is malformed.`;
+  if (fields === 'irrelevant') return undefined;
 
   const { messageId, timestamp, tags = {} } = about.mail;
   const [organizationId = '', invitationId = '', number = ''] = ['organization', 'invitation', 'mail'].map(
@@ -221,11 +225,11 @@ export function parseMailEvent(text: string, publishedAt: string): MailEvent | u
     invitationId,
     mail: Number(number),
     messageId,
-    kind: said.kind,
-    mark: [messageId, type, said.id ?? said.timestamp ?? ''].join('\n'),
+    kind: fields.kind,
+    deduplicationKey: [messageId, type, fields.id ?? fields.timestamp ?? ''].join('\n'),
     sentAt,
-    at: timeOf(said.timestamp) ?? (said.kind === 'send' ? sentAt : publishedAt),
-    reason: said.reason,
+    at: timeOf(fields.timestamp) ?? (fields.kind === 'send' ? sentAt : publishedAt),
+    reason: fields.reason,
   };
 }
 

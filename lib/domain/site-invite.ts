@@ -96,7 +96,7 @@ export interface Inviter {
  *
  * @throws Refusal `site_invite_void`
  */
-export function requireSite(
+export function refuseVoidInvite(
   invite: SiteInvite,
   site: Site | undefined,
   { membership, own }: Inviter,

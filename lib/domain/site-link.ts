@@ -1,5 +1,5 @@
 import { idBytes, idFromBytes } from './ids.ts';
-import { drawSecret } from './link.ts';
+import { randomSecret } from './link.ts';
 
 /**
  * The content of a token about a site: the invite or request, and the secret that proves that its holder was given it.
@@ -17,7 +17,7 @@ const ID = 16;
 
 /** Returns a new secret of 160 bits. */
 export function newSiteSecret(): Buffer {
-  return drawSecret(20);
+  return randomSecret(20);
 }
 
 /**

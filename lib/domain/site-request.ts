@@ -40,7 +40,7 @@ export function requestEnd({ createdAt, expiresAt }: Pick<SiteRequest, 'createdA
 }
 
 /** Returns the TTL of a request's links, in seconds. */
-export function requestGarbage(request: Pick<SiteRequest, 'createdAt' | 'expiresAt'>): number {
+export function requestTtl(request: Pick<SiteRequest, 'createdAt' | 'expiresAt'>): number {
   return Math.ceil((Date.parse(requestEnd(request)) + REQUEST_DAYS * DAY) / 1000);
 }
 

@@ -62,18 +62,18 @@ function verifiedOnly(claims: Claims): Claims {
 }
 
 /** Refuses a token with a wrong secret, an expired token, and one whose membership has ended. */
-export function refuseUnlessGood(
+export function refuseUnlessValid(
   token: AccessToken | undefined,
   { secret }: TokenText,
   membership: Membership | undefined,
   now: Date,
 ): void {
-  const isGood =
+  const isValid =
     token !== undefined &&
     knowsSecret([token.hash], secret) &&
     (token.expiresAt === undefined || token.expiresAt > now.toISOString()) &&
     token.memberId === membership?.memberId;
-  if (!isGood) throw unauthenticated();
+  if (!isValid) throw unauthenticated();
 }
 
 /** Returns the actor of a token. The role is the lower of the token's and its owner's present role. */
@@ -93,7 +93,7 @@ export async function actorOfToken({ now }: Request, credential: TokenText): Pro
     getOrganization(organizationId),
     getAccessToken(userId, organizationId, tokenId),
   ]);
-  refuseUnlessGood(token, credential, membership, now);
+  refuseUnlessValid(token, credential, membership, now);
   return token && membership && organization && actorBoundByToken(token, membership);
 }
 

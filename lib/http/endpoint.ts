@@ -9,7 +9,7 @@ import { IDEMPOTENCY_ACCESS } from '../table/idempotency.ts';
 import { retryWhileStale } from '../table/write.ts';
 import type { CallerKind, HttpDeclaration, Route } from './declaration.ts';
 import { isEncoded, parseBody, validate } from './input.ts';
-import { answering } from './rendering.ts';
+import { renderingMiddleware } from './rendering.ts';
 import { type Request, readEvent } from './request.ts';
 
 export type Schema = z.core.$ZodType | undefined;
@@ -107,7 +107,7 @@ export function declare<B extends Schema, Q extends Schema>(
     accepts,
     changed: (changes) => declare({ ...spec, ...changes } as Spec<B, Q>, who, run),
     handler: middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
-      .use(answering(formatAt))
+      .use(renderingMiddleware(formatAt))
       .handler(async (event, context) => {
         const request = readEvent(event, context);
         const { negotiate, sentence } = formatAt(request.path);

@@ -15,7 +15,7 @@ interface TeamSpec<B extends Schema, Q extends Schema, R> extends Spec<B, Q> {
   /** The permission that the caller needs in the team; undefined: every member of the organization may call. */
   readonly permission?: TeamPermission;
   /** For callers without this permission the team doesn't exist. Default: the dialect's. */
-  readonly sight?: TeamPermission;
+  readonly viewPermission?: TeamPermission;
   /** Returns the refusal for a team that doesn't exist. Default: the dialect's, or `team_not_found`. */
   missing?(): Refusal;
   /** The details of `forbidden`. Default: the dialect's. */
@@ -113,9 +113,14 @@ function actInTeam<B extends Schema, Q extends Schema, R>(
 
 /** Returns the refusals of an endpoint: its own, else its dialect's. */
 function refusalsOf<B extends Schema, Q extends Schema, R>(spec: TeamSpec<B, Q, R>): TeamRefusals {
-  const { format, sight, missing, forbidden } = spec;
+  const { format, viewPermission, missing, forbidden } = spec;
   const inDialect = typeof format === 'function' ? undefined : format.teams;
-  return { ...inDialect, ...(sight && { sight }), ...(missing && { missing }), ...(forbidden && { forbidden }) };
+  return {
+    ...inDialect,
+    ...(viewPermission && { viewPermission }),
+    ...(missing && { missing }),
+    ...(forbidden && { forbidden }),
+  };
 }
 
 function kindOf<B extends Schema, Q extends Schema, R>({ permission, oneself }: TeamSpec<B, Q, R>) {
@@ -124,7 +129,7 @@ function kindOf<B extends Schema, Q extends Schema, R>({ permission, oneself }: 
 
 /** Adds the table access and refusals of the kind to the declaration. */
 function declared<B extends Schema, Q extends Schema, R>(spec: TeamSpec<B, Q, R>): Spec<B, Q> {
-  const asked = [spec.permission, refusalsOf(spec).sight ?? 'team:read'];
+  const asked = [spec.permission, refusalsOf(spec).viewPermission ?? 'team:read'];
   const readsAncestors = asked.some((permission) => permission === 'team:read' || permission === 'site:read');
   const own: TableAccess = union({ BatchGetItem: ['ORG', 'TEAM'] }, readsAncestors ? READ_ANCESTORS : {});
   const refuses = [spec.missing?.().code ?? 'team_not_found', ...(spec.refuses ?? [])];

@@ -10,7 +10,7 @@ import { getMembership } from '../organizations/members.ts';
 import { getOrganization, listMemberships, withOrganizations } from '../organizations/organizations.ts';
 import { getAccessToken } from '../people/access-tokens.ts';
 import { Stale } from '../table/write.ts';
-import { actorBoundByToken, type Caller, type IdentifiedCall, refuseUnlessGood } from './caller.ts';
+import { actorBoundByToken, type Caller, type IdentifiedCall, refuseUnlessValid } from './caller.ts';
 import type { Schema, Spec } from './endpoint.ts';
 import { answerOnce, type Creating, creating, idempotentRequestOf } from './idempotency.ts';
 import type { Request } from './request.ts';
@@ -122,7 +122,7 @@ export async function actIn<B extends Schema, Q extends Schema, R>(
     idempotentRequest?.earlier(),
     confirm(),
   ]);
-  if (isToken) refuseUnlessGood(token, credential, membership, request.now);
+  if (isToken) refuseUnlessValid(token, credential, membership, request.now);
   if (mistake && !format?.permissionFirst) throw mistake;
   if (!membership || !organization) throw absent();
   const actor = token ? actorBoundByToken(token, membership) : membership;

@@ -10,7 +10,7 @@ import { MESSAGES } from './messages.ts';
  * Renders replies and refusals in the dialect. Any other error is a defect: it is logged once, and not shown to
  * callers.
  */
-export function answering(formatAt: (path: string) => Format): middy.MiddlewareObj<APIGatewayProxyEventV2> {
+export function renderingMiddleware(formatAt: (path: string) => Format): middy.MiddlewareObj<APIGatewayProxyEventV2> {
   return {
     after: (call) => {
       call.response = rendered(formatAt(call.event.rawPath), call.response as unknown as Reply, call.event);

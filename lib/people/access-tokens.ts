@@ -1,4 +1,4 @@
-import { type AccessToken, formatAccessToken, MOST_MADE, newTokenSecret } from '../domain/access-token.ts';
+import { type AccessToken, DESCENDANT_LIMIT, formatAccessToken, newTokenSecret } from '../domain/access-token.ts';
 import type { Occasion } from '../domain/audit.ts';
 import { newId } from '../domain/ids.ts';
 import type { Limits } from '../domain/limits.ts';
@@ -74,7 +74,7 @@ export async function createAccessToken(
   };
   await transact([
     ...actorIs(actor),
-    ...(makers ? [descendantCountUpdate(token, makers, 1, { attribute: 'made', below: MOST_MADE })] : []),
+    ...(makers ? [descendantCountUpdate(token, makers, 1, { attribute: 'made', below: DESCENDANT_LIMIT })] : []),
     {
       type: 'update',
       key: keys.member(organizationId, memberId),
@@ -161,7 +161,7 @@ function descendantCountUpdate(
     key: keys.accessToken(userId, organizationId, root),
     add: { made: by },
     when: [{ exists: 'pk' }, when],
-    refuse: ({ made }) => (Number(made) >= MOST_MADE && by > 0 ? 'access_token_limit_reached' : undefined),
+    refuse: ({ made }) => (Number(made) >= DESCENDANT_LIMIT && by > 0 ? 'access_token_limit_reached' : undefined),
   };
 }
 

@@ -19,7 +19,7 @@ import {
   newUserWrites,
 } from './people.ts';
 import { writeProfile } from './profiles.ts';
-import { takeOver, takeOverPlaces } from './take-over.ts';
+import { takeOver, takeOverTeamMemberships } from './take-over.ts';
 
 /**
  * The table access of `signIn`: it finds, creates or binds a user, takes over a placeholder's memberships, and moves
@@ -240,7 +240,7 @@ async function changeAddress(
     for (const membership of await listMemberships(holder.userId)) {
       await takeOver(occasion, membership, user);
     }
-    await takeOverPlaces(holder.userId, user);
+    await takeOverTeamMemberships(holder.userId, user);
   }
   await writeProfile(occasion, userId, profile, {
     action: 'member.update',

@@ -9,7 +9,7 @@ import { SITE_REQUEST_PATH } from '../domain/page-paths.ts';
 import type { AccessPath } from '../domain/reach.ts';
 import type { Site } from '../domain/site.ts';
 import { formatSiteToken, newSiteSecret } from '../domain/site-link.ts';
-import { requestEnd, requestGarbage, type SiteRequest, type SiteRequestLinks } from '../domain/site-request.ts';
+import { requestEnd, requestTtl, type SiteRequest, type SiteRequestLinks } from '../domain/site-request.ts';
 import { mayManage, type Team } from '../domain/team.ts';
 import type { Mail } from '../email/mime.ts';
 import { siteRequestMail } from '../email/site-request.ts';
@@ -91,7 +91,7 @@ export async function requestSensitive(
   });
   const secrets = new Set(mails.map(({ mail, secret }) => secretOf(mail, secret)));
   const links: SiteRequestLinks = { id, siteId, teamId, organizationId, secrets };
-  const ttl = requestGarbage(request);
+  const ttl = requestTtl(request);
   await transact([
     ...actorManagesSite(accessPath),
     { type: 'check', key: keys.site(siteId), when: [{ attribute: 'teamId', is: site.teamId }] },

@@ -113,7 +113,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'whoever says that a mail is no spam complains',
-    edits: [{ file: 'lib/domain/mail-event.ts', replace: "if (type === 'not-spam') return 'meaningless';", by: '' }],
+    edits: [{ file: 'lib/domain/mail-event.ts', replace: "if (type === 'not-spam') return 'irrelevant';", by: '' }],
     test: { file: 'test/lib/domain/mail-event.test.ts', name: 'is judged by what it says: feedback' },
   },
   {
@@ -494,7 +494,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'what doesn’t fit into one transaction of a placeholder stays behind',
-    edits: [{ file: 'lib/people/sign-in.ts', replace: `    await takeOverPlaces(holder.userId, user);\n`, by: '' }],
+    edits: [
+      { file: 'lib/people/sign-in.ts', replace: `    await takeOverTeamMemberships(holder.userId, user);\n`, by: '' },
+    ],
     test: teams('a placeholder’s places go over in more transactions than one'),
   },
   {

@@ -40,18 +40,19 @@ describe('an event that SES publishes', () => {
     'is read: $event.eventType $event.notificationType',
     ({ event, wanted }) => {
       const read = parse(event);
-      expect(read).toEqual(wanted && { ...about, ...wanted, mark: expect.any(String) });
+      expect(read).toEqual(wanted && { ...about, ...wanted, deduplicationKey: expect.any(String) });
       expect(JSON.stringify(read) ?? '').not.toContain('@');
     },
   );
 
   test('is told from the others, and is itself each time', () => {
-    const marks = () => fixture.events.map((event) => (parse(event) as MailEvent | undefined)?.mark).filter(Boolean);
+    const marks = () =>
+      fixture.events.map((event) => (parse(event) as MailEvent | undefined)?.deduplicationKey).filter(Boolean);
     expect(marks()).toEqual(marks());
     expect(new Set(marks()).size).toBe(8);
     const bounce = published('Bounce') as { bounce: object };
     const again = { ...bounce, bounce: { ...bounce.bounce, feedbackId: 'another' } };
-    expect((parse(again) as MailEvent).mark).not.toBe((parse(bounce) as MailEvent).mark);
+    expect((parse(again) as MailEvent).deduplicationKey).not.toBe((parse(bounce) as MailEvent).deduplicationKey);
   });
 
   test.each(['Permanent', 'Transient', 'Undetermined'])('a bounce that is %s may lack all else', (bounceType) => {
