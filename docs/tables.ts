@@ -2,7 +2,7 @@ import { functions } from '../functions/index.ts';
 import type { Dialect } from '../lib/dialects/dialect.ts';
 import { REFUSALS, type RefusalCode } from '../lib/domain/refusal.ts';
 import {
-  isOfRole,
+  isRolePermission,
   PERMISSIONS,
   type Permission,
   ROLES,
@@ -110,7 +110,7 @@ function whoMay(declaration: HttpDeclaration): string {
   if (caller.includes('link') || dialect === 'page') return 'who has the link';
   if (caller.includes('anybody')) return 'anybody';
   if (!permission) return organization ? 'every member' : 'who is signed in';
-  const some = isOfRole(permission) ? rolesAt(permission, declaration.about) : SCOPED[permission];
+  const some = isRolePermission(permission) ? rolesAt(permission, declaration.about) : SCOPED[permission];
   return oneself ? `${some}; all about themselves` : some;
 }
 

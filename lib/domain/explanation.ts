@@ -27,7 +27,7 @@ export interface Reason {
   readonly isSensitiveShown: boolean;
 }
 
-/** What a member may do with a site, and why. */
+/** The permitted actions of a member on a site, with the reasons. */
 export interface Explanation {
   readonly member: Member;
   readonly site: Site;
@@ -46,7 +46,7 @@ export function explain(member: Member, site: Site, accessPaths: readonly Access
 }
 
 function reasonOf(accessPath: AccessPath, now: Date): Reason {
-  const { access, team, actor, place } = accessPath;
+  const { access, team, actor, teamMembership } = accessPath;
   const isShown = isSensitiveShown(access, now);
   const allowed: Readonly<Record<SiteAction, boolean>> = {
     'site:read': may(actor.role, 'site:read'),
@@ -57,7 +57,7 @@ function reasonOf(accessPath: AccessPath, now: Date): Reason {
   };
   return {
     accessPath,
-    by: place === undefined ? 'ADMIN' : place.teamId === team.id ? 'TEAM' : 'PARENT_TEAM',
+    by: teamMembership === undefined ? 'ADMIN' : teamMembership.teamId === team.id ? 'TEAM' : 'PARENT_TEAM',
     actions: SITE_ACTIONS.filter((action) => allowed[action]),
     isSensitiveShown: isShown,
   };

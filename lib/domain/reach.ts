@@ -12,7 +12,7 @@ export interface AccessPath {
   /** The person as a member of the team's organization. */
   readonly actor: Actor;
   /** Their membership of the team, or of the nearest team above it; undefined for an ADMIN who is in none of them. */
-  readonly place: TeamMembership | undefined;
+  readonly teamMembership: TeamMembership | undefined;
 }
 
 /** A site that a person manages, and the access path through which they do. */
@@ -48,8 +48,10 @@ export function accessPathsOf({ accesses, actors, own, teams }: Omit<Reach, 'nam
     const [actor, team] = [acting.get(access.organizationId), teams.get(access.teamId)];
     if (!actor || !team) return [];
     const rows = new Map(own.filter((row) => isIn(actor, row)).map((row) => [row.teamId, row]));
-    const place = [team, ...ancestorsOf(team, teams)].map(({ id }) => rows.get(id)).find((row) => row !== undefined);
-    return place || actor.role === 'ADMIN' ? [{ access, team, actor, place }] : [];
+    const teamMembership = [team, ...ancestorsOf(team, teams)]
+      .map(({ id }) => rows.get(id))
+      .find((row) => row !== undefined);
+    return teamMembership || actor.role === 'ADMIN' ? [{ access, team, actor, teamMembership }] : [];
   });
 }
 
@@ -107,6 +109,6 @@ export function shareOfNamedTeam(reach: Reach): { readonly team: Team; readonly 
 }
 
 /** Whether a person manages the team of an access path: as an ADMIN, or as an owner of the team whose role allows changes. */
-export function isManaging({ team, actor, place }: AccessPath): boolean {
-  return mayManage(actor, place?.teamId === team.id ? place : undefined);
+export function isManaging({ team, actor, teamMembership }: AccessPath): boolean {
+  return mayManage(actor, teamMembership?.teamId === team.id ? teamMembership : undefined);
 }

@@ -43,7 +43,7 @@ export type ScopedPermission =
   | 'nobody';
 
 /** Whether a permission is in the matrix. */
-export function isOfRole(permission: Permission | ScopedPermission): permission is Permission {
+export function isRolePermission(permission: Permission | ScopedPermission): permission is Permission {
   return permission in PERMISSIONS;
 }
 

@@ -44,7 +44,7 @@ export function lastEnd({ grants = [] }: Pick<SiteAccess, 'grants'>): string | u
 }
 
 /** The access that a team is given: to some or all chargers, optionally with their sensitive data. */
-export interface Given extends Pick<SiteAccess, 'assets'> {
+export interface GivenAccess extends Pick<SiteAccess, 'assets'> {
   readonly sensitive?: SensitiveGrant;
 }
 
@@ -54,7 +54,7 @@ export function grantOf({ assets }: Pick<SiteAccess, 'assets'>, { expiresAt }: S
 }
 
 /** Returns the access of a team that had none before. */
-export function accessBy({ assets, sensitive }: Given): Pick<SiteAccess, 'assets' | 'grants'> {
+export function accessBy({ assets, sensitive }: GivenAccess): Pick<SiteAccess, 'assets' | 'grants'> {
   const limit = { ...(assets && { assets }) };
   return { ...limit, ...(sensitive && { grants: [grantOf(limit, sensitive)] }) };
 }
@@ -63,7 +63,7 @@ export function accessBy({ assets, sensitive }: Given): Pick<SiteAccess, 'assets
  * Returns the access of a team that is given more: never less than before. Each grant keeps its own chargers: chargers
  * that are given without sensitive data don't join an earlier grant, and a new grant doesn't include earlier chargers.
  */
-export function withMoreAccess({ assets: had, grants = [], ...rest }: SiteAccess, given: Given): SiteAccess {
+export function withMoreAccess({ assets: had, grants = [], ...rest }: SiteAccess, given: GivenAccess): SiteAccess {
   const { assets, grants: added = [] } = accessBy(given);
   const all = had && assets && [...new Set([...had, ...assets])];
   const joined = joinedGrants([...grants, ...added]);

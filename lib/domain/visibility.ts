@@ -7,7 +7,7 @@ import { type Grant, isInForce, type SiteAccess } from './site-access.ts';
 /** Ids of chargers of a site; undefined: all chargers. */
 type Assets = ReadonlySet<string> | undefined;
 
-/** What a person may see of a site: the union of the access of all teams through which they reach it. */
+/** The visible part of a site for a person: the union of the access of all teams through which they reach it. */
 export interface Visibility {
   readonly assets: Assets;
   /** Whether they see the sensitive fields of the site itself, and of which chargers. */

@@ -7,7 +7,7 @@ import type { Caller } from './caller.ts';
 import type { Incoming, Schema, Spec } from './endpoint.ts';
 import type { Request } from './request.ts';
 
-/** What the handler of an endpoint that creates a resource gets, to create it once for each idempotency key. */
+/** The idempotency support for the handler of an endpoint that creates a resource. */
 export interface Creating {
   /** Undefined for a request without a key. */
   readonly idempotentRequest: IdempotentRequest | undefined;

@@ -111,13 +111,13 @@ function hasNameTwice(json: string): boolean {
 /**
  * Validates an input. The refusal lists all mistakes, by field.
  *
- * @param say the dialect's function that returns the sentence about a mistake
+ * @param sentenceOf the dialect's function that returns the sentence about a mistake
  */
 export function validate<T extends z.core.$ZodType>(
   schema: T,
   input: unknown,
   name: 'body' | 'query',
-  say: NonNullable<Format['sentence']> = sentence,
+  sentenceOf: NonNullable<Format['sentence']> = sentence,
 ): z.output<T> {
   const result = z.safeParse(schema, input, { reportInput: true });
   if (result.success) return result.data;
@@ -125,7 +125,7 @@ export function validate<T extends z.core.$ZodType>(
   const fields = Object.keys((schema._zod.def as { readonly shape?: object }).shape ?? {});
   const placeOf = ({ path: [field] }: z.core.$ZodIssue) => fields.indexOf(String(field)) + 1 || fields.length + 1;
   const issues = result.error.issues.toSorted((one, other) => placeOf(one) - placeOf(other));
-  const all = issues.flatMap((issue) => sentences(issue as Issue, name, say));
+  const all = issues.flatMap((issue) => sentences(issue as Issue, name, sentenceOf));
   // Not by assignment to an object: a field may be named `__proto__` or `constructor`.
   const byPath = Map.groupBy(all, ([path]) => path);
   const details: Details = Object.fromEntries([...byPath].map(([path, said]) => [path, said.map(([, text]) => text)]));
@@ -135,7 +135,7 @@ export function validate<T extends z.core.$ZodType>(
 function sentences(
   issue: Issue,
   name: 'body' | 'query',
-  say: NonNullable<Format['sentence']>,
+  sentenceOf: NonNullable<Format['sentence']>,
 ): [path: string, text: string][] {
   const path = (issue.path ?? []).map(String).join('.') || name;
   if (issue.code === 'unrecognized_keys') {
@@ -143,7 +143,7 @@ function sentences(
     const kind = name === 'body' ? 'field' : 'parameter';
     return (issue.keys ?? []).map((key) => [before + key.slice(0, 100), `is not a ${kind} of this request`]);
   }
-  return [[path, say(issue, path)]];
+  return [[path, sentenceOf(issue, path)]];
 }
 
 function sentence(issue: Issue): string {

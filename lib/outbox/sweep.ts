@@ -3,7 +3,7 @@ import { loggable } from '../domain/log.ts';
 import { paced } from '../email/pace.ts';
 import type { sendMail } from '../email/ses.ts';
 import type { KeyPrefix } from '../table/access.ts';
-import { DUE_SHARDS, type DueItem, type DueKey, dueSince, getDue, listDue, putOff } from '../table/due.ts';
+import { DUE_SHARDS, type DueItem, type DueKey, dueSince, getDue, listDue, postpone } from '../table/due.ts';
 import type { Key } from '../table/keys.ts';
 import { Stale } from '../table/write.ts';
 
@@ -162,12 +162,12 @@ async function sweepRow({ key, work }: Row, sweep: Sweep): Promise<void> {
     try {
       counts[await work({ now, origin: { requestId, sourceAddress: null }, by }, sweep)] += 1;
     } catch (error) {
-      // After `Stale` the row has mostly changed: then `putOff` does nothing.
+      // After `Stale` the row has mostly changed: then `postpone` does nothing.
       if (!(error instanceof Stale)) {
         console.error({ message: 'Row put off', key: loggableKey(key), ...loggable(error) });
         counts.failed += 1;
       }
-      await putOff(key, now);
+      await postpone(key, now);
     }
   } catch (error) {
     console.error({ message: 'Row failed', key: loggableKey(key), ...loggable(error) });

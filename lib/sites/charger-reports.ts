@@ -66,14 +66,14 @@ export async function reportCharger(
 }
 
 /** The conditions that the actor may still report how the chargers are that they reach by a team. */
-function actorReports({ actor, place }: AccessPath): Write[] {
+function actorReports({ actor, teamMembership }: AccessPath): Write[] {
   if (actor.role === 'ADMIN') return actorIs(actor, { attribute: 'role', is: 'ADMIN' });
-  if (!place) throw new Stale();
+  if (!teamMembership) throw new Stale();
   return [
     ...actorMay(actor, 'charger:report'),
     {
       type: 'check',
-      key: keys.teamMember(place.teamId, actor.userId),
+      key: keys.teamMember(teamMembership.teamId, actor.userId),
       when: [{ attribute: 'memberId', is: actor.memberId }],
     },
   ];

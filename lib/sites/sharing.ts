@@ -6,7 +6,7 @@ import { Refusal } from '../domain/refusal.ts';
 import type { Site } from '../domain/site.ts';
 import {
   accessBy,
-  type Given,
+  type GivenAccess,
   type Grant,
   namedChargers,
   type SiteAccess,
@@ -23,8 +23,8 @@ import type { Update, Write } from '../table/write.ts';
 import { actorManages } from '../teams/team-members.ts';
 
 /** The conditions that the actor may still manage the team by which they reach a site. */
-export function actorManagesSite({ actor, place, team }: AccessPath): Write[] {
-  return actorManages(actor, place, team);
+export function actorManagesSite({ actor, teamMembership, team }: AccessPath): Write[] {
+  return actorManages(actor, teamMembership, team);
 }
 
 /**
@@ -167,7 +167,7 @@ export interface Sharing {
   /** What the team has. */
   readonly present: SiteAccess | undefined;
   /** To which chargers, and whether with sensitive data. */
-  readonly given: Given;
+  readonly given: GivenAccess;
   readonly limits: Limits;
 }
 

@@ -88,14 +88,14 @@ interface RequestState {
   readonly organization: Organization | undefined;
   readonly team: Team | undefined;
   readonly actor: Membership | undefined;
-  readonly place: TeamMembership | undefined;
+  readonly teamMembership: TeamMembership | undefined;
 }
 
 /** Reads what deciding a request goes by; undefined where the site is gone. */
 export async function readRequestState({ links, site, userId }: FoundRequest): Promise<RequestState | undefined> {
   if (!site) return;
   const { organizationId, teamId } = site;
-  const [request, access, owner, organization, team, actor, place] = await Promise.all([
+  const [request, access, owner, organization, team, actor, teamMembership] = await Promise.all([
     getSiteRequest(site.id, links.teamId),
     getAccess(site.id, links.teamId),
     getAccess(site.id, teamId),
@@ -104,7 +104,7 @@ export async function readRequestState({ links, site, userId }: FoundRequest): P
     getMembership(userId, organizationId),
     getTeamMembership(teamId, userId),
   ]);
-  return { request, access, owner, organization, team, actor, place };
+  return { request, access, owner, organization, team, actor, teamMembership };
 }
 
 /**
@@ -130,13 +130,18 @@ export async function requireOpen(
   state: RequestState | undefined,
   now: Date,
 ): Promise<OpenRequest> {
-  const { request, access, owner, organization, team, actor, place } = state ?? {};
+  const { request, access, owner, organization, team, actor, teamMembership } = state ?? {};
   const isOpen = request?.id === links.id && requestEnd(request) > now.toISOString();
   if (!site || !isOpen || !access || access.isOwner || !organization) throw new Refusal('sensitive_request_over');
-  if (!owner?.isOwner || !team || !actor || !mayManage(actor, place)) throw new Refusal('decider_removed');
+  if (!owner?.isOwner || !team || !actor || !mayManage(actor, teamMembership)) throw new Refusal('decider_removed');
   const requester = await getUser(request.requestedBy);
   if (!requester) throw new Refusal('sensitive_request_over');
-  const accessPath = { access: owner, team, actor, place: isIn(actor, place) ? place : undefined };
+  const accessPath = {
+    access: owner,
+    team,
+    actor,
+    teamMembership: isIn(actor, teamMembership) ? teamMembership : undefined,
+  };
   return { site, requester, request, access, accessPath };
 }
 

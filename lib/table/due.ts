@@ -83,7 +83,7 @@ export async function getDue({ pk, sk }: Key, now: Date): Promise<DueItem | unde
 const BACKOFF = 15 * 60_000;
 
 /** Postpones a failed item, so that it doesn't delay the others, unless it was claimed meanwhile. */
-export async function putOff({ pk, sk, dueAt }: DueKey, now: Date): Promise<void> {
+export async function postpone({ pk, sk, dueAt }: DueKey, now: Date): Promise<void> {
   const [, id = ''] = dueAt.split('#');
   const later = dueAttributes(id, new Date(now.getTime() + BACKOFF).toISOString());
   await recordIf({

@@ -103,7 +103,7 @@ const RETRYABLE = new Set(['None', 'TransactionConflict', 'ThrottlingError', 'Pr
 export async function transact(writes: readonly Write[]): Promise<void> {
   const merged = merge(writes);
   const input = { ClientRequestToken: randomUUID(), TransactItems: merged.map((write) => expression(write)) };
-  await untilUncontended(async () => {
+  await retryConflicts(async () => {
     try {
       await dynamodb('TransactWriteItems', input);
       return true;
@@ -132,7 +132,7 @@ export async function transact(writes: readonly Write[]): Promise<void> {
  */
 export async function record(update: Update): Promise<void> {
   const input = expression(update).Update as UpdateItemCommandInput;
-  await untilUncontended(async () => {
+  await retryConflicts(async () => {
     try {
       await dynamodb('UpdateItem', input);
       return true;
@@ -156,7 +156,7 @@ export async function recordIf(update: Update): Promise<boolean> {
 }
 
 /** Retries a write until it has no conflict, and its outcome is known. */
-async function untilUncontended(tryOnce: () => Promise<boolean>): Promise<void> {
+async function retryConflicts(tryOnce: () => Promise<boolean>): Promise<void> {
   const giveUpAt = givingUpAt ?? performance.now() + RETRY_PERIOD;
   for (let attempt = 1; !(await tryOnce()); attempt += 1) await backOff(attempt, giveUpAt);
 }

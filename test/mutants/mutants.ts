@@ -395,7 +395,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'lib/sites/sharing.ts',
-        replace: `  return actorManages(actor, place, team);`,
+        replace: `  return actorManages(actor, teamMembership, team);`,
         by: `  return actorManages(actor, place, team).map(() => ({ type: 'check', key: keys.user(actor.userId), when: [{ exists: 'pk' }] }));`,
       },
     ],
@@ -592,7 +592,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'due work of an unknown type stays first in line',
-    edits: [{ file: 'lib/outbox/sweep.ts', replace: '      await putOff(key, now);\n', by: '' }],
+    edits: [{ file: 'lib/outbox/sweep.ts', replace: '      await postpone(key, now);\n', by: '' }],
     test: { file: 'test/functions/sweep.test.ts', name: 'what a version can’t make sense of is put off once' },
   },
   {

@@ -121,13 +121,13 @@ export function showExplanation({ member, site, actions, visibility, reasons }: 
     actions,
     chargerIds: showAssets(visibility.assets),
     sensitiveChargerIds: showAssets(visibility.sensitiveAssets),
-    reasons: reasons.map(({ accessPath: { access, team, actor, place }, by, ...reason }) => ({
+    reasons: reasons.map(({ accessPath: { access, team, actor, teamMembership }, by, ...reason }) => ({
       by,
       role: actor.role,
       teamId: team.id,
       teamName: team.name,
-      placeTeamId: place?.teamId ?? null,
-      placeRole: place?.role ?? null,
+      placeTeamId: teamMembership?.teamId ?? null,
+      placeRole: teamMembership?.role ?? null,
       share: access.isOwner ? ('OWNER' as const) : ('SHARED' as const),
       chargerIds: access.assets ?? null,
       sensitive: reason.isSensitiveShown,
