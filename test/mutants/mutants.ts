@@ -396,7 +396,7 @@ export const mutants: readonly Mutant[] = [
       {
         file: 'lib/sites/sharing.ts',
         replace: `  return actorManages(actor, teamMembership, team);`,
-        by: `  return actorManages(actor, place, team).map(() => ({ type: 'check', key: keys.user(actor.userId), when: [{ exists: 'pk' }] }));`,
+        by: `  return actorManages(actor, teamMembership, team).map(() => ({ type: 'check', key: keys.user(actor.userId), when: [{ exists: 'pk' }] }));`,
       },
     ],
     test: sharing('whoever was removed, or is no owner any more, grants nothing'),
