@@ -2,7 +2,7 @@ import { functions } from '../functions/index.ts';
 import type { Dialect } from '../lib/dialects/dialect.ts';
 import { REFUSALS, type RefusalCode } from '../lib/domain/refusal.ts';
 import {
-  isOfRole,
+  isRolePermission,
   PERMISSIONS,
   type Permission,
   ROLES,
@@ -110,7 +110,7 @@ function allowedFor(declaration: HttpDeclaration): string {
   if (caller.includes('link') || dialect === 'page') return 'the holder of the link';
   if (caller.includes('anybody')) return 'anybody';
   if (!permission) return organization ? 'every member' : 'every signed-in person';
-  const holders = isOfRole(permission) ? holdersOf(permission, declaration.about) : SCOPED[permission];
+  const holders = isRolePermission(permission) ? holdersOf(permission, declaration.about) : SCOPED[permission];
   return oneself ? `${holders}; every member about themselves` : holders;
 }
 

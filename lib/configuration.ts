@@ -1,14 +1,14 @@
 import { DEFAULT_LIMITS, type Limits } from './domain/limits.ts';
 import type { Product } from './domain/product.ts';
 
-/** What a deployment sets; CDK writes it into the functions' environment. */
+/** The settings of a deployment. CDK writes them into the environment of the functions. */
 export interface Configuration {
   readonly tableName: string;
   readonly issuer: string;
   readonly audience: string;
-  /** Where the issuer's keys are; undefined: `/.well-known/jwks.json` below the issuer. */
+  /** The URL of the issuer's keys; undefined: `/.well-known/jwks.json` below the issuer. */
   readonly jwksUri: string | undefined;
-  /** The issuer before this one, and by what its people are found again when they first sign in with this one. */
+  /** The previous issuer, and how its users are matched when they first sign in with the present one. */
   readonly previousIssuer: { readonly issuer: string; readonly match: 'subject' | 'address' } | undefined;
   /** The names of the ID token's claims. */
   readonly claims: Readonly<Record<'email' | 'emailVerified' | 'name' | 'givenName' | 'familyName', string>>;
@@ -17,11 +17,11 @@ export interface Configuration {
   readonly limits: Limits;
   readonly invitationDays: number;
   readonly auditDays: number;
-  /** Where the API is reached, without a slash at the end: links in mails start with it. */
+  /** The URL of the API, without a trailing slash. Links in mails start with it. */
   readonly publicUrl: string;
-  /** Where people go once they are in; undefined: nowhere in particular. */
+  /** The URL of the application, where people go after they accept; undefined: there is none. */
   readonly applicationUrl: string | undefined;
-  /** The SES configuration set that mails name, so that SES tells what becomes of them. */
+  /** The SES configuration set of the mails: with it, SES publishes delivery events. */
   readonly mailConfigurationSet: string | undefined;
   /** How mails and pages look; `from` is `Name <address>`. */
   readonly product: Product & { readonly from: string };
@@ -29,7 +29,7 @@ export interface Configuration {
 
 let current: Configuration | undefined;
 
-/** The configuration of this function; read once from the environment, at the first use. */
+/** Returns the configuration of this function. The environment is read once, at the first use. */
 export function configuration(): Configuration {
   current ??= read(process.env);
   return current;
@@ -63,7 +63,7 @@ function read(environment: NodeJS.ProcessEnv): Configuration {
     organizationCreators,
     limits: {
       ...DEFAULT_LIMITS,
-      // Whoever is listed is known: their organizations begin with what the others have to grow to.
+      // Listed creators are trusted: their new organizations have the full limit at once.
       ...(organizationCreators.length > 0 && { mailsOfNewOrganization: Number.MAX_SAFE_INTEGER }),
       ...JSON.parse(text('LIMITS') ?? '{}'),
     },

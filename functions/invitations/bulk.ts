@@ -15,7 +15,7 @@ export const returns = { 200: BulkAnswer };
 export const example = { invitations: [{ email: 'jane@example.com', role: 'USER' }] };
 
 /** Milliseconds that a request with 100 rows may take: as long as the function lives. */
-const PATIENCE = 20_000;
+const LEASE = 20_000;
 
 /**
  * Invites up to 100 people in one call, each row as `POST /v1/invitations` would, and answers for each.
@@ -30,12 +30,12 @@ export const endpoint = forMember({
   table: INVITE,
   depth: 3,
   creates: true,
-  patience: PATIENCE,
+  lease: LEASE,
   body: z.strictObject({
     invitations: z.array(AnyRow).check(z.minLength(1), z.maxLength(100)),
     dryRun: z.optional(z.boolean()),
   }),
-  async handle({ body, request, actor, organization, occasion, once }) {
+  async handle({ body, request, actor, organization, occasion, idempotentRequest }) {
     const { invitations, dryRun = false } = body;
     const { limits, invitationDays } = configuration();
     const outcome = new Map<number, ReturnType<typeof showInvitation> | Refusal>();
@@ -50,8 +50,8 @@ export const endpoint = forMember({
       }
     }
     // Written first: whoever sends the request again, after it was broken off, goes on with what it has begun.
-    await once?.begin();
-    const { startedAt, seed } = once ?? { startedAt: request.now, seed: request.origin.requestId };
+    await idempotentRequest?.begin();
+    const { startedAt, seed } = idempotentRequest ?? { startedAt: request.now, seed: request.origin.requestId };
     const made = await inviteMany(occasion, { actor, rows, limits, seed, startedAt, dryRun });
     for (const [index, result] of made) {
       outcome.set(index, result instanceof Refusal ? result : showInvitation(result, organization, request.now));

@@ -6,7 +6,7 @@ import { shortIdAsUuid } from '../../lib/domain/ids.ts';
 import { nameOf } from '../../lib/domain/member.ts';
 import { BLOCK_PATH, SITE_INVITE_PATH } from '../../lib/domain/page-paths.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
-import { INVITE_REFUSALS, isMailed, refuseUnlessOpen, requireSite } from '../../lib/domain/site-invite.ts';
+import { INVITE_REFUSALS, isMailed, refuseUnlessOpen, refuseVoidInvite } from '../../lib/domain/site-invite.ts';
 import { parseSiteToken } from '../../lib/domain/site-link.ts';
 import { forAnybody } from '../../lib/http/for-anybody.ts';
 import { getOrganization } from '../../lib/organizations/organizations.ts';
@@ -48,7 +48,7 @@ export const endpoint = forAnybody({
     const setting = sitePageSetting(headers['accept-language'], organization);
     return answerSiteHolder(setting, async () => {
       refuseUnlessOpen(invite, now);
-      requireSite(invite, site, inviter);
+      refuseVoidInvite(invite, site, inviter);
       if (!team || !user) throw new Refusal('site_invite_void');
       const isByMail = parsed !== undefined && isMailed(invite, parsed.secret);
       const isChosenHere = holder && isByMail;

@@ -16,7 +16,7 @@ export const endpoint = forLocatedTeam({
   format: volttime,
   route: 'POST /api/v3/sites',
   permission: 'team:manage',
-  sight: 'site:read',
+  viewPermission: 'site:read',
   table: CREATE_SITE,
   depth: 3,
   creates: true,

@@ -1,7 +1,7 @@
 import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { Message } from '../../lib/dialects/volttime/schemas.ts';
-import { insightBy, requireCharger, seesCharger } from '../../lib/domain/insight.ts';
 import { readKey } from '../../lib/domain/path-key.ts';
+import { requireCharger, seesCharger, visibilityThrough } from '../../lib/domain/visibility.ts';
 import { forSite } from '../../lib/http/for-site.ts';
 import { DELETE_CHARGER, deleteCharger } from '../../lib/sites/charger-changes.ts';
 import { FIND_CHARGER, getCharger, locateCharger } from '../../lib/sites/chargers.ts';
@@ -20,9 +20,9 @@ export const endpoint = forSite({
   locate: ({ request }) => locateCharger(readKey('charger', request.params.charger)),
   read: ({ located: { siteId, chargerId } }) => getCharger(siteId, chargerId),
   sees: seesCharger,
-  async handle({ request, occasion, reach, read, ways, way }) {
-    const charger = requireCharger(read, insightBy(ways, request.now));
-    await deleteCharger(occasion, { way, ...reach, charger });
+  async handle({ request, occasion, reach, read, accessPaths, accessPath }) {
+    const charger = requireCharger(read, visibilityThrough(accessPaths, request.now));
+    await deleteCharger(occasion, { accessPath, ...reach, charger });
     return { status: 200, body: { message: 'Charger deleted successfully' } };
   },
 });

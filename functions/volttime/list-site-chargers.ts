@@ -2,8 +2,8 @@ import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { collection, PageQuery, readPage } from '../../lib/dialects/volttime/paging.ts';
 import { Charger, list } from '../../lib/dialects/volttime/schemas.ts';
 import { showCharger } from '../../lib/dialects/volttime/show.ts';
-import { insightBy } from '../../lib/domain/insight.ts';
 import { readKey } from '../../lib/domain/path-key.ts';
+import { visibilityThrough } from '../../lib/domain/visibility.ts';
 import { forSite } from '../../lib/http/for-site.ts';
 import { LIST_CHARGERS, listVisibleChargers } from '../../lib/sites/chargers.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
@@ -21,10 +21,10 @@ export const endpoint = forSite({
   query: PageQuery,
   missing: 'site_not_found',
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
-  async handle({ request, query, reach: { site }, ways }) {
+  async handle({ request, query, reach: { site }, accessPaths }) {
     const page = readPage(query);
-    const insight = insightBy(ways, request.now);
-    const chargers = await listVisibleChargers(site.id, insight, { skip: page.skip, limit: page.size + 1 });
+    const visibility = visibilityThrough(accessPaths, request.now);
+    const chargers = await listVisibleChargers(site.id, visibility, { skip: page.skip, limit: page.size + 1 });
     return { status: 200, body: collection(request.path, page, chargers, showCharger) };
   },
 });

@@ -1,8 +1,8 @@
 import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { Charger, resource } from '../../lib/dialects/volttime/schemas.ts';
 import { showCharger } from '../../lib/dialects/volttime/show.ts';
-import { insightBy, redactedCharger, requireCharger } from '../../lib/domain/insight.ts';
 import { readKey } from '../../lib/domain/path-key.ts';
+import { redactedCharger, requireCharger, visibilityThrough } from '../../lib/domain/visibility.ts';
 import { forSite } from '../../lib/http/for-site.ts';
 import { FIND_CHARGER, getCharger, locateCharger } from '../../lib/sites/chargers.ts';
 
@@ -18,9 +18,9 @@ export const endpoint = forSite({
   missing: 'charger_not_found',
   locate: ({ request }) => locateCharger(readKey('charger', request.params.charger)),
   read: ({ located: { siteId, chargerId } }) => getCharger(siteId, chargerId),
-  async handle({ request, read, ways }) {
-    const insight = insightBy(ways, request.now);
-    const charger = redactedCharger(requireCharger(read, insight), insight);
+  async handle({ request, read, accessPaths }) {
+    const visibility = visibilityThrough(accessPaths, request.now);
+    const charger = redactedCharger(requireCharger(read, visibility), visibility);
     return { status: 200, body: { data: showCharger(charger) } };
   },
 });

@@ -1,8 +1,8 @@
 import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { resource, Site } from '../../lib/dialects/volttime/schemas.ts';
 import { showSite } from '../../lib/dialects/volttime/show.ts';
-import { insightBy, redactedSite } from '../../lib/domain/insight.ts';
 import { readKey } from '../../lib/domain/path-key.ts';
+import { redactedSite, visibilityThrough } from '../../lib/domain/visibility.ts';
 import { forSite } from '../../lib/http/for-site.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 
@@ -17,9 +17,9 @@ export const endpoint = forSite({
   depth: 2,
   missing: 'site_not_found',
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
-  async handle({ request, reach: { site }, ways }) {
-    const insight = insightBy(ways, request.now);
-    return { status: 200, body: { data: showSite(redactedSite(site, insight)) } };
+  async handle({ request, reach: { site }, accessPaths }) {
+    const visibility = visibilityThrough(accessPaths, request.now);
+    return { status: 200, body: { data: showSite(redactedSite(site, visibility)) } };
   },
 });
 export const { handler } = endpoint;

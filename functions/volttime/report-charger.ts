@@ -2,9 +2,9 @@ import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { ChargerReport } from '../../lib/dialects/volttime/input.ts';
 import { Charger, resource } from '../../lib/dialects/volttime/schemas.ts';
 import { showCharger } from '../../lib/dialects/volttime/show.ts';
-import { insightBy, redactedCharger, requireCharger, seesCharger } from '../../lib/domain/insight.ts';
 import { readKey } from '../../lib/domain/path-key.ts';
-import type { Way } from '../../lib/domain/reach.ts';
+import type { AccessPath } from '../../lib/domain/reach.ts';
+import { redactedCharger, requireCharger, seesCharger, visibilityThrough } from '../../lib/domain/visibility.ts';
 import { forSite } from '../../lib/http/for-site.ts';
 import { REPORT_CHARGER, reportCharger } from '../../lib/sites/charger-reports.ts';
 import { FIND_CHARGER, getCharger, locateCharger } from '../../lib/sites/chargers.ts';
@@ -35,14 +35,14 @@ export const endpoint = forSite({
   locate: ({ request }) => locateCharger(readKey('charger', request.params.charger)),
   read: ({ located: { siteId, chargerId } }) => getCharger(siteId, chargerId),
   sees: seesCharger,
-  async handle({ request, body, occasion, reach: { site }, read, ways }) {
-    const insight = insightBy(ways, request.now);
-    const charger = requireCharger(read, insight);
+  async handle({ request, body, occasion, reach: { site }, read, accessPaths }) {
+    const visibility = visibilityThrough(accessPaths, request.now);
+    const charger = requireCharger(read, visibility);
     const { connection_status: connectionStatus, status, error, error_info: errorInfo } = body;
     const report = { connectionStatus, status, error, errorInfo };
-    const way = ways.find(({ access: { assets } }) => assets?.includes(charger.id) ?? true) as Way;
-    const changed = await reportCharger(occasion, { way, site, charger, insight }, report);
-    return { status: 200, body: { data: showCharger(redactedCharger(changed, insight)) } };
+    const accessPath = accessPaths.find(({ access: { assets } }) => assets?.includes(charger.id) ?? true) as AccessPath;
+    const changed = await reportCharger(occasion, { accessPath, site, charger, visibility }, report);
+    return { status: 200, body: { data: showCharger(redactedCharger(changed, visibility)) } };
   },
 });
 export const { handler } = endpoint;

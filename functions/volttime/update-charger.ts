@@ -2,8 +2,8 @@ import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { ChargerChanges } from '../../lib/dialects/volttime/input.ts';
 import { Charger, resource } from '../../lib/dialects/volttime/schemas.ts';
 import { showCharger } from '../../lib/dialects/volttime/show.ts';
-import { insightBy, requireCharger, seesCharger } from '../../lib/domain/insight.ts';
 import { readKey } from '../../lib/domain/path-key.ts';
+import { requireCharger, seesCharger, visibilityThrough } from '../../lib/domain/visibility.ts';
 import { forSite } from '../../lib/http/for-site.ts';
 import { UPDATE_CHARGER, updateCharger } from '../../lib/sites/charger-changes.ts';
 import { FIND_CHARGER, getCharger, locateCharger } from '../../lib/sites/chargers.ts';
@@ -25,9 +25,9 @@ export const endpoint = forSite({
   locate: ({ request }) => locateCharger(readKey('charger', request.params.charger)),
   read: ({ located: { siteId, chargerId } }) => getCharger(siteId, chargerId),
   sees: seesCharger,
-  async handle({ request, body, occasion, reach: { site }, read, ways, way }) {
-    const charger = requireCharger(read, insightBy(ways, request.now));
-    const changed = await updateCharger(occasion, { way, site, charger }, body);
+  async handle({ request, body, occasion, reach: { site }, read, accessPaths, accessPath }) {
+    const charger = requireCharger(read, visibilityThrough(accessPaths, request.now));
+    const changed = await updateCharger(occasion, { accessPath, site, charger }, body);
     return { status: 200, body: { data: showCharger(changed) } };
   },
 });

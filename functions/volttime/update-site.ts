@@ -21,8 +21,8 @@ export const endpoint = forSite({
   body: SiteChanges,
   missing: 'site_not_found',
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
-  async handle({ body, occasion, reach: { site }, way }) {
-    const changed = await updateSite(occasion, { way, site }, body);
+  async handle({ body, occasion, reach: { site }, accessPath }) {
+    const changed = await updateSite(occasion, { accessPath, site }, body);
     return { status: 200, body: { data: showSite(changed) } };
   },
 });

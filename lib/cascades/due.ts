@@ -4,7 +4,7 @@ import { ORGANIZATION } from '../organizations/organizations.ts';
 import type { Work } from '../outbox/sweep.ts';
 import { USER } from '../people/people.ts';
 import type { DueItem } from '../table/due.ts';
-import { itemReader, TornItem } from '../table/items.ts';
+import { CorruptItem, itemReader } from '../table/items.ts';
 import { retryWhileStale } from '../table/write.ts';
 import { TEAM } from '../teams/teams.ts';
 import { clearJob, clearOrganization, clearTeam, SITE_JOB } from './clearing.ts';
@@ -29,7 +29,7 @@ export async function dueTeam(item: DueItem): Promise<Work> {
 /** The work about an organization that was deleted. */
 export async function dueOrganization(item: DueItem): Promise<Work> {
   const { id, deletedAt } = ORGANIZATION.one(item);
-  if (deletedAt === undefined) throw new TornItem(item, 'has no deletedAt');
+  if (deletedAt === undefined) throw new CorruptItem(item, 'has no deletedAt');
   return inParts((occasion) => clearOrganization(occasion, id));
 }
 

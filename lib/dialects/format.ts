@@ -55,7 +55,7 @@ export interface Format {
   negotiate?(asked: { readonly accept: string | undefined; readonly contentType: string | undefined }): void;
   problem(problem: Problem): Reply;
   /** How it refuses who may not do something in a team: members may be told of private ones, too. */
-  readonly teams?: { readonly sight: 'organization:read'; readonly forbidden: Details };
+  readonly teams?: { readonly viewPermission: 'organization:read'; readonly forbidden: Details };
   /** What bodies are sent as, unless an endpoint says otherwise; JSON where nothing is said. */
   readonly accepts?: '*/*';
   /** Who may not is told so before what is wrong with the request; elsewhere a mistake is told first, without a read. */

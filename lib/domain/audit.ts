@@ -1,4 +1,4 @@
-/** What happened, as `GET /v1/audit-logs` names it. */
+/** The actions of audit entries, as `GET /v1/audit-logs` names them. */
 export const AUDIT_ACTIONS = [
   'organization.create',
   'organization.update',
@@ -57,7 +57,10 @@ export const AUDIT_ACTIONS = [
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
-/** Who did it: a person, an access token, the holder of a link, the operator, the service itself, or SES by its id of a mail. */
+/**
+ * Who acted: a person, an access token, the holder of a link, another organization, the operator, the service itself,
+ * or SES. SES is identified by its id of the mail.
+ */
 export type AuditActor =
   | { readonly type: 'user'; readonly id: string }
   | { readonly type: 'apiKey'; readonly id: string }
@@ -67,14 +70,14 @@ export type AuditActor =
   | { readonly type: 'system'; readonly id: 'sweep' }
   | { readonly type: 'ses'; readonly id: string };
 
-/** Where a change came from; part of its audit entry. */
+/** The request that caused a change; part of the audit entry. */
 export interface Origin {
   readonly requestId: string;
-  /** The caller's address; null for what the service does by itself. */
+  /** The caller's IP address; null where the service acted by itself, or where the organization may not see it. */
   readonly sourceAddress: string | null;
 }
 
-/** One entry: ids only, never names or addresses, so that erasing a person doesn't rewrite history. */
+/** An audit entry. It has ids only, no names or addresses, so that erasing a person doesn't rewrite history. */
 export interface AuditEntry extends Origin {
   readonly id: string;
   readonly action: AuditAction;
@@ -84,28 +87,29 @@ export interface AuditEntry extends Origin {
     readonly type: 'organization' | 'member' | 'invitation' | 'accessToken' | 'team' | 'site' | 'charger';
     readonly id: string;
   };
-  /** What changed, where it fits. */
+  /** The changed values, where that is useful. */
   readonly before?: Readonly<Record<string, unknown>>;
   readonly after?: Readonly<Record<string, unknown>>;
   readonly createdAt: string;
 }
 
-/** What a change needs to know of the request that asks for it: when, who and from where. */
+/** The context of a change: when it happens, who acts, and from where. */
 export interface Occasion {
   readonly now: Date;
   readonly by: AuditActor;
   readonly origin: Origin;
 }
 
-/** An occasion as an organization is told of it in which nobody acted: the caller's address is none of its business. */
+/** Returns an occasion without the caller's IP address, for an organization that must not see it. */
 export function withoutSourceAddress<T extends Pick<Occasion, 'origin'>>(occasion: T): T {
   return { ...occasion, origin: { ...occasion.origin, sourceAddress: null } };
 }
 
 /**
- * An occasion as another organization than the actor's is told of it: which organization acted, not who in it.
+ * Returns an occasion for the audit log of another organization than the actor's: the actor is the organization, not
+ * the person.
  *
- * @param organizationId the actor's
+ * @param organizationId the actor's organization
  */
 export function forOtherOrganization(occasion: Occasion, organizationId: string): Occasion {
   const { type } = occasion.by;
@@ -115,8 +119,8 @@ export function forOtherOrganization(occasion: Occasion, organizationId: string)
 }
 
 /**
- * The occasion of what an invited person does who isn't a member: the organization learns neither who they are nor from
- * where they come.
+ * Returns the occasion of a change by an invited person who isn't a member. The organization sees neither their user id
+ * nor their IP address.
  */
 export function byLinkHolder({ now, origin }: Pick<Occasion, 'now' | 'origin'>, invitationId: string): Occasion {
   return withoutSourceAddress({ now, origin, by: { type: 'link', id: invitationId } });

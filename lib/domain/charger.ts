@@ -1,12 +1,12 @@
-/** Whether a charger has ever called, and whether it is there. */
+/** Whether a charger has ever connected, and whether it is connected now. */
 export const CONNECTION_STATUSES = ['never_seen', 'offline', 'online'] as const;
 export type ConnectionStatus = (typeof CONNECTION_STATUSES)[number];
 
-/** How a charger is. */
+/** The operational status of a charger. */
 export const CHARGER_STATUSES = ['Available', 'Unavailable', 'Faulted'] as const;
 export type ChargerStatus = (typeof CHARGER_STATUSES)[number];
 
-/** What can be wrong with a charger: the ChargePointErrorCode of OCPP 1.6. */
+/** The error codes of a charger: ChargePointErrorCode of OCPP 1.6. */
 export const CHARGER_ERRORS = [
   'ConnectorLockFailure',
   'EVCommunicationError',
@@ -27,17 +27,17 @@ export const CHARGER_ERRORS = [
 ] as const;
 export type ChargerError = (typeof CHARGER_ERRORS)[number];
 
-/** A charger on a site, which belongs to the team that owns the site. Timestamps are ISO 8601 in UTC. */
+/** A charger of a site. It belongs to the team that owns the site. Timestamps are ISO 8601 in UTC. */
 export interface Charger {
   readonly id: string;
-  /** Its other name, an integer below 2^53 that is unique in the deployment. */
+  /** Its numeric id, an integer below 2^53 that is unique in the deployment. */
   readonly number: number;
   readonly siteId: string;
-  /** What it calls itself: unique in an organization, whatever the letter case. */
+  /** The identity that it reports itself: unique in an organization, case-insensitive. */
   readonly identity: string;
   /**
-   * The organization in which nobody else may have the identity: that of its site, or for some time of the one that had
-   * the site before. Undefined where the site came to an organization that had the identity already.
+   * The organization in which the identity is reserved: the site's, or, for some time after a transfer, the site's
+   * previous one. Undefined where the site was transferred to an organization that already had the identity.
    */
   readonly identityIn?: string;
   readonly reference?: string;
@@ -45,16 +45,16 @@ export interface Charger {
   readonly status?: ChargerStatus;
   readonly error?: ChargerError;
   readonly errorInfo?: string;
-  /** The user who made it. */
+  /** The user who created it. */
   readonly createdBy: string;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
 
-/** What an identity is made of: OCPP 2.0.1's identifierString. */
+/** The characters of an identity: OCPP 2.0.1's identifierString. */
 export const IDENTITY = /^[a-z0-9*_=:+|@.-]+$/i;
 
-/** The form in which identities are compared: OCPP's are of whatever letter case. */
+/** Returns the form in which identities are compared: they are case-insensitive in OCPP. */
 export function foldIdentity(identity: string): string {
   return identity.toLowerCase();
 }

@@ -1,6 +1,6 @@
 /**
- * The surfaces that text stands on in mails and pages. Of each mode's page and card this is the one with the lower
- * contrast to text, so that what is readable here is readable on both.
+ * The background of text in mails and pages. Of each mode's page and card it is the one with the lower contrast to
+ * text, so that text that is readable on it is readable on both.
  */
 export const SURFACE = { light: '#f4f5f7', dark: '#1e2128' } as const;
 
@@ -8,19 +8,21 @@ export const SURFACE = { light: '#f4f5f7', dark: '#1e2128' } as const;
 const READABLE = 4.5;
 const DEFAULT_COLOR = '#3b5bdb';
 
-/** The product's colour, made usable: every pair that meets has the contrast of WCAG AA. Six-digit hex throughout. */
+/**
+ * The product's color with its variants. Each pair of text and background has the contrast of WCAG AA. Six-digit hex.
+ */
 export interface Palette {
-  /** The colour itself, for areas. */
+  /** The color itself, for areas. */
   readonly fill: string;
   /** Text on that area. */
   readonly onFill: string;
-  /** The colour as text and lines on a light surface: darkened as far as needed. */
+  /** The color for text and lines on a light surface: darkened as far as needed. */
   readonly inkOnLight: string;
-  /** The same on a dark surface: lightened. */
+  /** The color for text and lines on a dark surface: lightened as far as needed. */
   readonly inkOnDark: string;
 }
 
-/** The palette of a `#rgb` or `#rrggbb` colour; of a calm blue if it is neither. */
+/** Returns the palette of a `#rgb` or `#rrggbb` color, or of the default color for any other text. */
 export function paletteOf(color: string | undefined): Palette {
   const [, short, long] = /^#(?:([0-9a-f]{3})|([0-9a-f]{6}))$/i.exec(color ?? '') ?? [];
   const digits = short ? [...short].map((digit) => digit + digit).join('') : long;
@@ -33,7 +35,7 @@ export function paletteOf(color: string | undefined): Palette {
   };
 }
 
-/** The contrast ratio of two `#rrggbb` colours as WCAG 2 defines it, 1 to 21. */
+/** Returns the contrast ratio of two `#rrggbb` colors as WCAG 2 defines it, 1 to 21. */
 export function contrast(one: string, other: string): number {
   const [lighter = 0, darker = 0] = [luminance(one), luminance(other)].sort((a, b) => b - a);
   return (lighter + 0.05) / (darker + 0.05);
@@ -47,7 +49,7 @@ function luminance(color: string): number {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
-/** The first mixture of `color` with `end` that is readable on `surface`, in steps of a twentieth. */
+/** Mixes `color` with `end` in steps of a twentieth. Returns the first mixture that is readable on `surface`. */
 function towards(end: string, color: string, surface: string): string {
   const goal = channels(end);
   for (let step = 0; step < 20; step++) {

@@ -1,11 +1,11 @@
-import { type Insight, insightBy } from './insight.ts';
 import type { Member } from './member.ts';
-import { isManaging, type Way } from './reach.ts';
+import { type AccessPath, isManaging } from './reach.ts';
 import { may } from './roles.ts';
 import type { Site } from './site.ts';
 import { isSensitiveShown } from './site-access.ts';
+import { type Visibility, visibilityThrough } from './visibility.ts';
 
-/** What somebody may do with a site. */
+/** The actions on a site that an explanation lists. */
 export const SITE_ACTIONS = [
   'site:read',
   'sensitive:read',
@@ -15,49 +15,49 @@ export const SITE_ACTIONS = [
 ] as const;
 export type SiteAction = (typeof SITE_ACTIONS)[number];
 
-/** By what somebody is in a team that has access: as an ADMIN of its organization, by a place in it, or in one above. */
-export type Standing = 'ADMIN' | 'TEAM' | 'PARENT_TEAM';
+/** Why a person acts for a team with access: as an ADMIN of its organization, as its member, or as a parent team's. */
+export type AccessBasis = 'ADMIN' | 'TEAM' | 'PARENT_TEAM';
 
-/** One reason why somebody may do something with a site. */
+/** One reason why a person may act on a site. */
 export interface Reason {
-  readonly way: Way;
-  readonly by: Standing;
+  readonly accessPath: AccessPath;
+  readonly by: AccessBasis;
   readonly actions: readonly SiteAction[];
-  /** Whether the team's access takes in sensitive data at this moment. */
+  /** Whether the team's access includes sensitive data now. */
   readonly isSensitiveShown: boolean;
 }
 
-/** What a member may do with a site, and why. */
+/** The permitted actions of a member on a site, with the reasons. */
 export interface Explanation {
   readonly member: Member;
   readonly site: Site;
   readonly actions: readonly SiteAction[];
-  readonly insight: Insight;
+  readonly visibility: Visibility;
   readonly reasons: readonly Reason[];
 }
 
-/** Explains what a member may do with a site by some ways, which are the same that decide it. */
-export function explain(member: Member, site: Site, ways: readonly Way[], now: Date): Explanation {
-  const reasons = ways.map((way) => reasonOf(way, now));
+/** Explains what a member may do with a site. Authorization uses the same access paths. */
+export function explain(member: Member, site: Site, accessPaths: readonly AccessPath[], now: Date): Explanation {
+  const reasons = accessPaths.map((accessPath) => reasonOf(accessPath, now));
   return {
-    ...{ member, site, reasons, insight: insightBy(ways, now) },
+    ...{ member, site, reasons, visibility: visibilityThrough(accessPaths, now) },
     actions: SITE_ACTIONS.filter((action) => reasons.some(({ actions }) => actions.includes(action))),
   };
 }
 
-function reasonOf(way: Way, now: Date): Reason {
-  const { access, team, actor, place } = way;
+function reasonOf(accessPath: AccessPath, now: Date): Reason {
+  const { access, team, actor, teamMembership } = accessPath;
   const isShown = isSensitiveShown(access, now);
   const allowed: Readonly<Record<SiteAction, boolean>> = {
     'site:read': may(actor.role, 'site:read'),
     'sensitive:read': isShown,
     'charger:report': may(actor.role, 'charger:report'),
-    'sensitive:request': !access.isOwner && isManaging(way),
-    'site:manage': access.isOwner && isManaging(way),
+    'sensitive:request': !access.isOwner && isManaging(accessPath),
+    'site:manage': access.isOwner && isManaging(accessPath),
   };
   return {
-    way,
-    by: place === undefined ? 'ADMIN' : place.teamId === team.id ? 'TEAM' : 'PARENT_TEAM',
+    accessPath,
+    by: teamMembership === undefined ? 'ADMIN' : teamMembership.teamId === team.id ? 'TEAM' : 'PARENT_TEAM',
     actions: SITE_ACTIONS.filter((action) => allowed[action]),
     isSensitiveShown: isShown,
   };

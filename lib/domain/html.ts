@@ -11,24 +11,24 @@ export class Html {
   }
 }
 
-/** What may stand in a template: text is escaped, markup is kept, lists are joined, `undefined` leaves nothing. */
+/** A value in a template: text is escaped, markup is kept, lists are joined, `undefined` is empty. */
 export type Interpolation = string | number | Html | undefined | readonly Interpolation[];
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-/** A template whose interpolations are all escaped, in text and in quoted attributes alike. */
+/** A template tag that escapes all interpolations, for text and quoted attributes. */
 export function html(strings: TemplateStringsArray, ...values: Interpolation[]): Html {
   return new Html(String.raw({ raw: strings }, ...values.map(markup)));
 }
 
-/** Declares that `markup` was written by us, with nothing of a user's in it. */
+/** Marks `markup` as safe. It must come from our code, without any text of users. */
 export function trusted(markup: string): Html {
   return new Html(markup);
 }
 
 /**
- * Fills the `{places}` of a phrase with markup, escaping the phrase itself. What is filled in is not looked at again,
- * so a name that reads `{organization}` stays that.
+ * Replaces the `{placeholders}` of a phrase with markup, and escapes the phrase itself. Values are not expanded again,
+ * so a name such as `{organization}` stays unchanged.
  */
 export function fillHtml(phrase: string, values: Record<string, Interpolation>): Html {
   return new Html(
@@ -39,9 +39,9 @@ export function fillHtml(phrase: string, values: Record<string, Interpolation>):
   );
 }
 
-/** Fills the `{places}` of a phrase with plain text. */
+/** Replaces the `{placeholders}` of a phrase with plain text. */
 export function fill(phrase: string, values: Record<string, string>): string {
-  return phrase.replace(/\{(\w+)\}/g, (_, place: string) => values[place] ?? '');
+  return phrase.replace(/\{(\w+)\}/g, (_, placeholder: string) => values[placeholder] ?? '');
 }
 
 function markup(value: Interpolation): string {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What a sign-in is stored under: the hash of its issuer and subject. */
+/** Returns the key of a sign-in: the hash of its issuer and subject. */
 export function identityOf(issuer: string, subject: string): string {
   return createHash('sha256').update(`${issuer}\n${subject}`).digest('base64url');
 }

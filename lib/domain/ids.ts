@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** The prefix and the bytes of each kind of id; one table, so that an id tells what it names. */
+/** The prefix and the length in bytes of each kind of id. */
 const KINDS = {
   organization: { prefix: 'org', bytes: 16 },
   user: { prefix: 'usr', bytes: 16 },
@@ -9,7 +9,7 @@ const KINDS = {
   auditEntry: { prefix: 'aud', bytes: 16 },
   accessToken: { prefix: 'key', bytes: 16 },
   mail: { prefix: 'mail', bytes: 16 },
-  /** As many as Rocket.Chat's ids have. */
+  /** The length of Rocket.Chat's ids. */
   team: { prefix: 'team', bytes: 12 },
   site: { prefix: 'site', bytes: 12 },
   charger: { prefix: 'chg', bytes: 12 },
@@ -18,18 +18,18 @@ const KINDS = {
 } as const;
 export type IdKind = keyof typeof KINDS;
 
-/** Bytes of an id that are its time in milliseconds; the others are at random. */
+/** Leading bytes of an id that are its creation time in milliseconds. The other bytes are random. */
 const TIME = 6;
 
-/** How many digits of base32hex so many bytes are: its alphabet (`0-9a-v`) sorts as the bytes do. */
+/** Returns the number of base32hex digits for so many bytes. Its alphabet (`0-9a-v`) sorts like the bytes. */
 function digitsOf(bytes: number): number {
   return Math.ceil((bytes * 8) / 5);
 }
 
 /**
- * A new id, 6 bytes of time and the others at random, so that ids sort by the time they were made.
+ * Returns a new id: 6 bytes of time, then random bytes. Ids sort by creation time.
  *
- * @param random bytes that take the place of those at random
+ * @param random replaces the random bytes
  * @returns for example `inv_01jd5hk3m2p8q4r6s0t1u3v5a7`
  */
 export function newId(kind: IdKind, now: Date, random: Buffer = randomBytes(KINDS[kind].bytes - TIME)): string {
@@ -38,7 +38,7 @@ export function newId(kind: IdKind, now: Date, random: Buffer = randomBytes(KIND
   return idFromBytes(kind, Buffer.concat([time, random], KINDS[kind].bytes));
 }
 
-/** The id that `idBytes` was given. */
+/** Returns the id of these bytes: the inverse of `idBytes`. */
 export function idFromBytes(kind: IdKind, bytes: Buffer): string {
   const { prefix, bytes: count } = KINDS[kind];
   return `${prefix}_${BigInt(`0x${bytes.toString('hex')}`)
@@ -46,7 +46,7 @@ export function idFromBytes(kind: IdKind, bytes: Buffer): string {
     .padStart(digitsOf(count), '0')}`;
 }
 
-/** The bytes of an id, for a link or a cursor. */
+/** Returns the bytes of an id, for a link or a cursor. */
 export function idBytes(id: string): Buffer {
   const digits = id.slice(id.indexOf('_') + 1);
   let value = 0n;
@@ -56,15 +56,14 @@ export function idBytes(id: string): Buffer {
 }
 
 /**
- * An id of 16 bytes as a UUID of version 7 (RFC 9562), where a dialect has UUIDs: the bytes begin with the time in
- * milliseconds, as that version's do, and get its version and variant. So it sorts by the time too, and the six bits
- * that these take aren't told: nobody gets from it back to the id.
+ * Returns an id of 16 bytes as a UUID of version 7 (RFC 9562), for dialects with UUIDs. Version and variant replace six
+ * bits of the id. The UUID sorts by time too, and the id can't be computed from it.
  */
 export function idAsUuid(id: string): string {
   return uuidOf(idBytes(id), 7);
 }
 
-/** 16 bytes as a UUID, in which the version and the variant take the place of six of their bits. */
+/** Returns 16 bytes as a UUID. Version and variant replace six of their bits. */
 export function uuidOf(bytes: Buffer, version: 7 | 8): string {
   const stamped = Buffer.from(bytes.subarray(0, 16));
   stamped[6] = (version << 4) | ((stamped[6] as number) & 0x0f);
@@ -73,25 +72,25 @@ export function uuidOf(bytes: Buffer, version: 7 | 8): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
-/** Whether `text` has the form of an id of this kind. What hasn't can't be found, so it costs no read. */
+/** Whether `text` is a well-formed id of this kind. Callers read nothing for a malformed id. */
 export function isId(kind: IdKind, text: string): boolean {
   const { prefix, bytes } = KINDS[kind];
   const digits = text.startsWith(`${prefix}_`) ? text.slice(prefix.length + 1) : '';
-  // The first digit has less than five bits.
+  // The first digit may encode fewer than five bits.
   const first = 2 ** ((bytes * 8) % 5 || 5) - 1;
   return (
     digits.length === digitsOf(bytes) && /^[0-9a-v]+$/.test(digits) && Number.parseInt(digits[0] as string, 32) <= first
   );
 }
 
-/** When an id was made. */
+/** Returns the creation time of an id. */
 export function idTime(id: string): Date {
   return new Date(idBytes(id).readUIntBE(0, TIME));
 }
 
 /**
- * An id of 12 bytes as a UUID of version 8 (RFC 9562): Papershift's and Volt Time's form. The bytes stand around the
- * version and the variant; the rest says that it is ours.
+ * Returns an id of 12 bytes as a UUID of version 8 (RFC 9562): the form of Papershift and Volt Time. The bytes are
+ * around the version and the variant. A fixed ending marks UUIDs of this service.
  */
 export function shortIdAsUuid(id: string): string {
   const hex = idBytes(id).toString('hex');
@@ -99,7 +98,7 @@ export function shortIdAsUuid(id: string): string {
 }
 const UUID_END = '7ea000';
 
-/** The id behind a UUID, in whatever letter case; undefined when it isn't one of ours. */
+/** Returns the id of a UUID, case-insensitive; undefined when `shortIdAsUuid` didn't make it. */
 export function shortIdFromUuid(kind: IdKind, uuid: string): string | undefined {
   const [, one, two, three, four, five] =
     /^([0-9a-f]{8})-([0-9a-f]{4})-8([0-9a-f]{3})-8([0-9a-f]{3})-([0-9a-f]{6})7ea000$/.exec(uuid.toLowerCase()) ?? [];
@@ -107,8 +106,8 @@ export function shortIdFromUuid(kind: IdKind, uuid: string): string | undefined 
   return idFromBytes(kind, Buffer.from(`${one}${two}${three}${four}${five}`, 'hex'));
 }
 
-/** A new integer name of something: at random, so that no counter is written by all. */
+/** Returns a new numeric id. It is random: a shared counter would be a hot item. */
 export function newNumber(): number {
-  // 52 bits, none of them all zero.
+  // 52 random bits, plus one: never zero.
   return Number(BigInt(`0x${randomBytes(7).toString('hex')}`) >> 4n) + 1;
 }

@@ -6,7 +6,7 @@ import { ROLES } from './roles.ts';
 import { TEAM_ROLES } from './team.ts';
 import { isVisible } from './user-text.ts';
 
-/** An e-mail address of a request, in its one form. */
+/** An e-mail address of a request, normalized. */
 export const Address = z.pipe(
   z.pipe(z.string().check(z.maxLength(320)), z.transform(normalizeAddress)),
   z.string().check(z.refine(isAddress, { error: ({ input }) => addressMistake(input as string) })),
@@ -18,13 +18,13 @@ export const RoleName = z.enum(ROLES);
 /** A language of mails and pages. */
 export const LanguageName = z.enum(LANGUAGES);
 
-/** Text that can be stored and shown: no control characters, and no halves of characters. */
+/** Text that can be stored and shown: no control characters, and no lone surrogates. */
 const shownText = z.refine<string>(
   (text: string) => text.isWellFormed() && !/\p{Cc}/u.test(text),
   'must not have control characters',
 );
 
-/** A name that people see, of at most so many characters: trimmed, with something to see in it. */
+/** Returns the schema of a name of at most `limit` characters: trimmed, with a visible character. */
 // @__NO_SIDE_EFFECTS__
 export function nameOf(limit: number) {
   return z
@@ -39,13 +39,13 @@ export function nameOf(limit: number) {
 }
 export const Name = nameOf(100);
 
-/** Text of at most so many characters: trimmed, possibly empty. */
+/** Returns the schema of a text of at most `limit` characters: trimmed, possibly empty. */
 // @__NO_SIDE_EFFECTS__
 export function textOf(limit: number) {
   return z.string().check(z.trim(), z.maxLength(limit), shownText);
 }
 
-/** A first or last name: empty, or something that can be seen. */
+/** A first or last name: empty, or with a visible character. */
 export const PersonName = textOf(100).check(
   z.refine((text) => text === '' || isVisible(text), 'must have something that can be seen, or be empty'),
 );
@@ -64,10 +64,10 @@ export const TeamId = z.string().check(z.refine((text) => isId('team', text), 'm
 /** The id of a user. */
 export const UserId = z.string().check(z.refine((text) => isId('user', text), 'must be the id of a user'));
 
-/** What somebody is to be in a team. */
+/** The role of a member in a team. */
 export const TeamRoleName = z.enum(TEAM_ROLES);
 
-/** Lines of text of at most so many characters: trimmed, possibly empty. */
+/** Returns the schema of a text with line breaks of at most `limit` characters: trimmed, possibly empty. */
 // @__NO_SIDE_EFFECTS__
 export function linesOf(limit: number) {
   return z.string().check(
@@ -77,20 +77,20 @@ export function linesOf(limit: number) {
   );
 }
 
-/** What an inviter writes to an invitee. */
+/** The inviter's message to the invitee. */
 export const MessageText = linesOf(500);
 
-/** What a request says of an invitation. */
+/** The fields of an invitation in a request. */
 export const INVITATION_INPUT = {
   email: Address,
   role: RoleName,
-  /** How long its periods are. */
+  /** How many days it is valid, from its creation and from each resend. */
   expiresInDays: z.optional(z.int().check(z.minimum(1), z.maximum(30))),
   message: z.optional(MessageText),
   language: z.optional(LanguageName),
   teams: z.optional(z.array(TeamId).check(z.maxLength(20))),
 };
 
-/** A row of a bulk request, which is validated as `InvitationRow` by itself: a bad one stops none of the others. */
+/** A row of a bulk request. Each row is validated alone, as `InvitationRow`: an invalid one doesn't stop the others. */
 export const AnyRow = z.unknown();
 export const InvitationRow = z.strictObject(INVITATION_INPUT);

@@ -5,25 +5,24 @@ import type { Organization } from './organization.ts';
 import { Refusal, type RefusalCode } from './refusal.ts';
 import { may, type Role } from './roles.ts';
 
-/** The states of an invitation; which moves there are is in the chart of `docs/invitations.md`. */
+/** The states of an invitation. The chart in `docs/invitations.md` shows the transitions. */
 export const INVITATION_STATUSES = ['PENDING', 'ACCEPTED', 'REVOKED', 'EXPIRED', 'DECLINED'] as const;
 export type InvitationStatus = (typeof INVITATION_STATUSES)[number];
 
-/** What became of an invitation's latest mail. */
+/** The delivery states of an invitation's latest mail. */
 export const DELIVERY_STATES = ['QUEUED', 'SENT', 'DELIVERED', 'BOUNCED', 'COMPLAINED', 'FAILED'] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
 export interface Delivery {
   readonly state: DeliveryState;
-  /** What the mail is. */
   readonly kind: 'invitation' | 'reminder';
-  /** Which of the invitation's mails it is, from 1: the provider's events name it by this. */
+  /** The number of the mail among the invitation's mails, from 1. The provider's events carry it. */
   readonly mail: number;
-  /** How often the provider was asked to take the mail. */
+  /** How often the mail was handed to the provider. */
   readonly attempts: number;
   /** When the state was reached. */
   readonly at: string;
-  /** What the provider said, where it said something. */
+  /** The provider's reason, if it gave one. */
   readonly reason?: string;
 }
 
@@ -32,49 +31,51 @@ export interface Invitation {
   readonly organizationId: string;
   readonly email: string;
   readonly role: Role;
-  /** As last written; what counts is `statusAt`, since a period ends without a write. */
+  /** As last written. Use `statusAt` for decisions: an invitation expires without a write. */
   readonly status: InvitationStatus;
-  /** The user whose right to invite stands behind the invitation: who made it, or who last resent it. */
+  /** The user who created or last resent the invitation. It needs their permission to invite. */
   readonly inviterId: string;
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly expiresAt: string;
-  /** How long its periods are, in days. */
+  /** How many days it is valid, from its creation and from each resend. */
   readonly days: number;
-  /** What the inviter chose; undefined: mails speak the organization's language, pages the reader's. */
+  /** The language that the inviter chose; undefined: mails have the organization's language, pages the reader's. */
   readonly language?: Language;
-  /** What the inviter wrote to the invitee. */
+  /** The inviter's message to the invitee. */
   readonly message?: string;
-  /** The teams that are joined by accepting. */
+  /** The teams that the invitee joins by accepting. */
   readonly teams?: readonly string[];
-  /** When a mail last left; undefined before the first. */
+  /** When a mail was last sent; undefined before the first. */
   readonly sentAt?: string;
-  /** Of the latest mail; undefined where none was asked for. */
+  /** The delivery of the latest mail; undefined where no mail was requested. */
   readonly delivery?: Delivery;
-  /** Why no mail may leave any more: the provider said that the address is no good, or its owner complained. */
+  /** Why no further mail may be sent: a hard bounce, or a complaint of the recipient. */
   readonly mailStopped?: 'bounce' | 'complaint';
-  /** Set when the invitee wants no more from the organization: its mails go nowhere, and nobody is told. */
+  /** Set when the invitee blocks the organization: mails don't reach them, and the inviter isn't told. */
   readonly muted?: true;
   /** Reminders that were due in this period, sent or not. */
   readonly reminders: number;
   /** When the invitee asked for no more reminders. */
   readonly remindersStoppedAt?: string;
-  /** Hashes of the secrets that are good for stopping reminders: one a mail. */
+  /** Hashes of the secrets that stop reminders: one for each mail. */
   readonly stopSecrets: readonly string[];
   /** When the holder of an expired link requested a new invitation, in this period. */
   readonly renewalRequestedAt?: string;
-  /** Hashes of the mailed secrets that are good for accepting: they prove the mailbox, and work alone. */
+  /**
+   * Hashes of the valid mailed secrets. A mailed secret proves access to the mailbox, so it accepts without sign-in.
+   */
   readonly secrets: readonly string[];
   /**
-   * Hashes of the secrets that an answer of the API carried, so that the inviter has them too: by one of these only the
-   * signed-in person accepts whose address it is.
+   * Hashes of the valid secrets from answers of the API. The inviter knows them too, so accepting with one needs
+   * sign-in with the invited address.
    */
   readonly handedSecrets: readonly string[];
-  /** Hashes of secrets that a resend has replaced, the latest first, at most `REPLACED_SECRETS`. */
+  /** Hashes of secrets that a resend replaced, the latest first, at most `REPLACED_SECRETS`. */
   readonly replacedSecrets: readonly string[];
   /** The counter row that holds the invitation's seat. */
   readonly seat: number;
-  /** Whom it made a member, and which of its teams they joined by it; set with ACCEPTED. */
+  /** Who accepted, and which of its teams they joined; set with ACCEPTED. */
   readonly accepted?: {
     readonly userId: string;
     readonly memberId: string;
@@ -82,59 +83,61 @@ export interface Invitation {
   };
 }
 
-/** What stands in the place of an address that was erased: nobody gets a mail there. */
+/** Replaces an erased address. It can't receive mail. */
 export const ERASED = 'erased@erased.invalid';
 
-/** How many replaced secrets still tell their holder that a newer mail was sent. */
+/** How many replaced secrets are kept, so that their holder is told that a newer mail was sent. */
 export const REPLACED_SECRETS = 10;
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** The end of a period of so many days that begins now. */
+/** Returns the end of a period of `days` days that begins now. */
 export function periodEnd(now: Date, days: number): string {
   return new Date(now.getTime() + days * DAY).toISOString();
 }
 
-/** When an invitation's reminders are due: at half of its period, and a day before its end. */
+/** Returns when an invitation's reminders are due: after half of its period, and a day before its end. */
 function reminderTimes({ expiresAt, days }: Pick<Invitation, 'expiresAt' | 'days'>): string[] {
   const end = Date.parse(expiresAt);
   const times = [...new Set([end - (days * DAY) / 2, end - DAY])].filter((time) => time > end - days * DAY);
   return times.map((time) => new Date(time).toISOString());
 }
 
-/** How many of an invitation's reminders are due by now, or were: a sweep that comes late sends one for all of them. */
+/**
+ * Returns how many reminders of an invitation are due by now. A late sweep sends one mail for several due reminders.
+ */
 export function remindersDue(invitation: Pick<Invitation, 'expiresAt' | 'days'>, now: Date): number {
   return reminderTimes(invitation).filter((time) => time <= now.toISOString()).length;
 }
 
-/** When an invitation has something due next, once its mail has left: a reminder, or the end of its period. */
+/** Returns when the next reminder or the expiry of an invitation is due, once its mail was sent. */
 export function nextDue(invitation: Invitation): string {
   const { delivery, mailStopped, remindersStoppedAt, reminders, expiresAt } = invitation;
   if (!delivery || mailStopped || remindersStoppedAt) return expiresAt;
   return reminderTimes(invitation)[reminders] ?? expiresAt;
 }
 
-/** Whether reminders of an invitation may come, now or when it is resent. */
+/** Whether reminders of an invitation may be sent, now or after a resend. */
 export function remindersMayCome({ status, remindersStoppedAt }: Invitation): boolean {
   return (status === 'PENDING' || status === 'EXPIRED') && remindersStoppedAt === undefined;
 }
 
-/** The state now: EXPIRED is decided by the clock, on every read and every accept; the sweep only records it. */
+/** Returns the state now. The clock decides EXPIRED at each read and at acceptance; the sweep only records it. */
 export function statusAt(invitation: Pick<Invitation, 'status' | 'expiresAt'>, now: Date): InvitationStatus {
   return invitation.status === 'PENDING' && invitation.expiresAt <= now.toISOString() ? 'EXPIRED' : invitation.status;
 }
 
-/** Until when an invitation can be accepted; undefined: it can't be any more. */
+/** Returns until when an invitation can be accepted; undefined: it no longer can. */
 export function openUntil(invitation: Invitation, now: Date): string | undefined {
   return statusAt(invitation, now) === 'PENDING' ? invitation.expiresAt : undefined;
 }
 
-/** Refuses to revoke what isn't pending. */
+/** Refuses an invitation that isn't pending. */
 export function refuseUnlessPending(invitation: Invitation, now: Date): void {
   if (statusAt(invitation, now) !== 'PENDING') throw new Refusal('invitation_not_pending');
 }
 
-/** Refuses to resend what is over for good, or to an address that takes no mail; an expired invitation is revived. */
+/** Refuses to resend a closed invitation, or to an address that takes no mail. An expired invitation may be resent. */
 export function refuseUnlessResendable(invitation: Invitation, now: Date): void {
   const status = statusAt(invitation, now);
   const isOver = (status !== 'PENDING' && status !== 'EXPIRED') || invitation.email === ERASED;
@@ -143,7 +146,7 @@ export function refuseUnlessResendable(invitation: Invitation, now: Date): void 
   if (invitation.mailStopped) throw new Refusal('invitation_mail_stopped');
 }
 
-/** How a link is refused, as whoever declares an endpoint for its holder lists it. */
+/** The refusals of a link, for the declarations of endpoints that take one. */
 export const LINK_REFUSALS = [
   'invitation_not_found',
   'invitation_expired',
@@ -154,7 +157,7 @@ export const LINK_REFUSALS = [
   'inviter_removed',
 ] as const satisfies readonly RefusalCode[];
 
-/** A link with a secret of an invitation, which was mailed or handed out. */
+/** A link to an invitation, with its secret. The secret came by mail or in an answer of the API. */
 export interface Link {
   readonly organization: Organization;
   readonly invitation: Invitation;
@@ -162,10 +165,11 @@ export interface Link {
 }
 
 /**
- * Finds out whether somebody holds a secret of an invitation that was once sent. Strangers learn nothing: an unknown
- * invitation and a forged secret are the same 404.
+ * Verifies that a secret belongs to an invitation. An unknown invitation and a wrong secret have the same refusal, so
+ * strangers learn nothing.
  *
- * @param secrets those of the invitation's hashes that count
+ * @param secrets returns the invitation's hashes to compare with
+ * @throws Refusal `invitation_not_found`
  */
 export function linkOf(
   organization: Organization | undefined,
@@ -180,7 +184,7 @@ export function linkOf(
 }
 
 /**
- * Refuses a link by which nothing can be accepted any more; its holder is told why.
+ * Refuses a link that can no longer be accepted, with the reason.
  *
  * @returns the invitation's state now
  */
@@ -200,15 +204,15 @@ export function openLink({ invitation, secret }: Link, now: Date): 'PENDING' | '
   }
 }
 
-/** Whether a link's secret was handed to the inviter by an answer of the API, and so proves nothing of its holder. */
+/** Whether a link's secret was in an answer of the API. The inviter knows it, so it doesn't identify its holder. */
 export function isHanded({ invitation, secret }: Link): boolean {
   return knowsSecret(invitation.handedSecrets, secret);
 }
 
 /**
- * Whether the holder of a good link has to sign in to accept or decline by it.
+ * Whether the holder of a valid link must sign in to accept or decline.
  *
- * @throws Refusal `invitation_superseded` where a mail has another link by now, which works without signing in
+ * @throws Refusal `invitation_superseded` if a mail with another link was sent since, which works without sign-in
  */
 export function needsSignIn(link: Link): boolean {
   if (!isHanded(link)) return false;
@@ -217,10 +221,9 @@ export function needsSignIn(link: Link): boolean {
 }
 
 /**
- * Refuses a holder of a link who hasn't shown that they are the invited: by a secret that was mailed to them and given
- * to nobody else, or by signing in with the address.
+ * Refuses the holder of a link unless a mailed secret or a sign-in with the address proves that they are the invitee.
  *
- * @param person signed in with a verified address; undefined: the link is all there is
+ * @param person the signed-in person, with a verified address; undefined: nobody is signed in
  * @throws Refusal `invitation_for_another_address`, `sign_in_required`, and as `needsSignIn`
  */
 export function refuseUnlessInvited(link: Link, person: { readonly email: string } | undefined): void {
@@ -232,20 +235,22 @@ export function refuseUnlessInvited(link: Link, person: { readonly email: string
   }
 }
 
-/** Whether a new invitation can be requested, once this one has expired: not for somebody who was erased. */
+/** Whether a new invitation can be requested once this one has expired: not after the invitee was erased. */
 export function isRenewable({ email }: Invitation): boolean {
   return email !== ERASED;
 }
 
-/** Refuses to ask the inviter for another invitation while this one hasn't expired. */
+/** Refuses to request a new invitation while this one hasn't expired. */
 export function refuseUnlessExpired(link: Link, now: Date): void {
   if (statusAt(link.invitation, now) === 'EXPIRED' && isRenewable(link.invitation)) return;
   openLink(link, now);
-  // No page of a link that is good has the button.
+  // Unreachable from our pages: the page of a valid link has no such button.
   throw new Refusal('validation_failed');
 }
 
-/** Refuses when the inviter may no longer invite (GitLab #26801): another admin's resend brings the invitation back. */
+/**
+ * Refuses if the inviter may no longer invite (GitLab #26801). A resend by another admin makes the invitation valid.
+ */
 export function refuseUnlessInviterMay(inviter: { role: Role } | undefined): void {
   if (!inviter || !may(inviter.role, 'invitation:create')) throw new Refusal('inviter_removed');
 }

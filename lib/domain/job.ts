@@ -1,16 +1,18 @@
-/** What a membership that has ended left behind: access tokens and places in teams, which are to be cleared. */
+/** Cleanup after a membership has ended: its access tokens and team memberships are deleted. */
 export interface MembershipJob {
   readonly userId: string;
   readonly organizationId: string;
   readonly memberId: string;
 }
 
-/** What is left to do about a site that was deleted, or that went to a team of another organization. */
+/** Cleanup after a site was deleted, or transferred to a team of another organization. */
 export interface SiteJob {
   readonly siteId: string;
-  /** The id of the charger behind which identities are still to be moved to the other organization. */
+  /**
+   * The cursor of a transfer: identities of chargers after this id still have to be moved to the other organization.
+   */
   readonly movedTo?: string;
 }
 
-/** What is left to do when something has ended. */
+/** Deferred cleanup. */
 export type Job = MembershipJob | SiteJob;

@@ -1,19 +1,19 @@
-/** How deep objects and lists may lie in each other: far deeper than any request or event is, and no stack's end. */
+/** The maximum nesting of objects and lists: far deeper than any request or event, and safe for the call stack. */
 const DEPTH = 64;
 
-/** That JSON is nested too deep; its message says what must not be. */
+/** JSON is nested too deep. The message is a sentence for the caller. */
 export class TooDeep extends SyntaxError {}
 
 /**
- * Reads JSON from outside. What is nested too deep is refused before anything is made of it: whoever walks it, such as a
- * validation, takes a frame of the stack for each level.
+ * Parses untrusted JSON. The depth is checked first: code that walks the value, such as validation, needs a stack frame
+ * for each level.
  *
  * @throws TooDeep
- * @throws SyntaxError for what is no JSON
+ * @throws SyntaxError if the text is not JSON
  */
 export function parseJson(text: string): unknown {
   let depth = 0;
-  // Texts are passed over, also one that doesn't end.
+  // The pattern skips strings, also an unterminated one.
   for (const [mark] of text.matchAll(/[[\]{}]|"(?:[^"\\]|\\.)*"?/gs)) {
     if (mark === '[' || mark === '{') depth += 1;
     else if (mark === ']' || mark === '}') depth -= 1;

@@ -1,10 +1,10 @@
-/** The languages that mails and pages speak. */
+/** The languages of mails and pages. */
 export const LANGUAGES = ['en', 'de'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 /**
- * The language that an `Accept-Language` header likes best (`de-CH, en;q=0.8`), by its quality values and then its
- * order; `fallback` where it names none of ours, and for `*`.
+ * Returns the preferred language of an `Accept-Language` header (`de-CH, en;q=0.8`), by quality value, then by order;
+ * `fallback` for `*`, and if the header names no supported language.
  */
 export function languageOf(header: string | undefined, fallback: Language): Language {
   let best = { language: fallback, quality: 0 };
@@ -19,18 +19,18 @@ export function languageOf(header: string | undefined, fallback: Language): Lang
 
 const LOCALES = { en: 'en-GB', de: 'de-DE' } as const;
 
-/** Made once each: making one takes longer than all else of a mail. */
+/** A cache: creating a formatter takes longer than the rest of composing a mail. */
 const formats = new Map<Language, Intl.DateTimeFormat>();
 
 function formatOf(language: Language): Intl.DateTimeFormat {
-  const known = formats.get(language);
-  if (known) return known;
-  const made = new Intl.DateTimeFormat(LOCALES[language], { dateStyle: 'full', timeStyle: 'short', timeZone: 'UTC' });
-  formats.set(language, made);
-  return made;
+  const cached = formats.get(language);
+  if (cached) return cached;
+  const format = new Intl.DateTimeFormat(LOCALES[language], { dateStyle: 'full', timeStyle: 'short', timeZone: 'UTC' });
+  formats.set(language, format);
+  return format;
 }
 
-/** A moment as people read it, to the minute and in UTC: `Wednesday 12 August 2026 at 14:30 UTC`. */
+/** Returns a moment in words, to the minute and in UTC: `Wednesday 12 August 2026 at 14:30 UTC`. */
 export function momentInWords(moment: Date, language: Language): string {
   return `${formatOf(language).format(moment)} ${{ en: 'UTC', de: 'Uhr UTC' }[language]}`;
 }

@@ -1,47 +1,49 @@
-/** Counts that are never exceeded, also by parallel requests; each can be set at deployment. */
+/** Limits that parallel requests can't exceed either. Each can be set at deployment. */
 export const DEFAULT_LIMITS = {
   /** Members of an organization; a pending invitation reserves its seat. */
   members: 100_000,
   /** Pending invitations of an organization. */
   pendingInvitations: 10_000,
   /**
-   * Mails of invitations, and of invites to sites, that an organization's people cause in a day of UTC; retries,
+   * Mails of invitations and of invites to sites that the members of an organization cause in a UTC day. Retries,
    * reminders and all other mails don't count.
    */
   mailsOfOrganization: 10_000,
   /**
-   * The same of an organization into which nobody has accepted yet: each who has, and stays, adds ten. Without it a
-   * deployment where everybody may create organizations would mail whatever a stranger wants.
+   * The initial value of `mailsOfOrganization` for an organization that nobody has joined yet. Each member who accepted
+   * adds ten. It protects deployments where everybody may create organizations from strangers who send spam.
    */
   mailsOfNewOrganization: 500,
-  /** The same that one person causes, in whatever organizations. */
+  /** Such mails that one person causes in a UTC day, in all organizations. */
   mailsOfPerson: 10_000,
-  /** The same of all together: as many as SES sends a day, before more are asked for. */
+  /** Such mails of the whole deployment in a UTC day: SES's default daily quota. */
   mailsOfDeployment: 50_000,
-  /** Mails that an organization's people cause to one mailbox in 10 minutes, and that one person causes. */
+  /** Mails to one mailbox in 10 minutes, by one organization, and by one person. */
   mailsToAddress: 10,
-  /** The same of all together. */
+  /** Mails to one mailbox in 10 minutes, by the whole deployment. */
   mailsToAddressOfAll: 50,
-  /** Organizations that a person is in. */
+  /** Organizations of a person. */
   organizationsOfPerson: 40,
-  /** Teams of an organization, the default team among them. */
+  /** Teams of an organization, including the default team. */
   teams: 1000,
   /** Members of a team. */
   membersOfTeam: 10_000,
-  /** Sites that a team owns, and as many that others share with it. */
+  /** Sites that a team owns. The same limit applies to the sites that are shared with it. */
   sitesOfTeam: 1000,
   /** Chargers of a site. */
   chargersOfSite: 10_000,
-  /** Teams that have access to a site, its owner among them. */
+  /** Teams that have access to a site, including its owner. */
   teamsOfSite: 50,
-  /** Chargers that a team's access to a site names, where it isn't all of them. */
+  /** Chargers that a team's access to a site names, if it is limited to some. */
   assetsOfAccess: 500,
   /** Access tokens of a member. */
   accessTokensOfMember: 100,
 };
 export type Limits = Readonly<typeof DEFAULT_LIMITS>;
 
-/** Counters of an organization are spread over so many rows: 200 people accepting at once then lose none (docs/adr/0003). */
+/**
+ * Counters of an organization are sharded over this many rows, so that 200 people can accept at once (docs/adr/0003).
+ */
 export const COUNTER_ROWS = 16;
 
 /** One counter row. `seats` is `members` + `pending`. */
@@ -50,15 +52,15 @@ export interface Counters {
   readonly members: number;
   readonly pending: number;
   readonly seats: number;
-  /** Every invitation that is kept, whatever its state. */
+  /** Stored invitations in any state. */
   readonly invitations: number;
-  /** Mails of the day; of no meaning on another day. */
+  /** Mails of `day`. On another day the value is stale. */
   readonly mails: number;
   readonly day: string | undefined;
   readonly teams: number;
 }
 
-/** The sum of one counter over all rows. */
+/** Returns the sum of one counter over all rows. */
 export function total(
   counters: readonly Counters[],
   field: 'members' | 'pending' | 'seats' | 'invitations' | 'teams',
@@ -66,17 +68,17 @@ export function total(
   return counters.reduce((sum, row) => sum + row[field], 0);
 }
 
-/** A counter row with room, and what it may hold: the condition of the write that takes a seat in it. */
+/** A counter row with free capacity, and its maxima: they are the condition of the write that takes a seat. */
 export interface Seat {
   readonly row: number;
   readonly seats: number;
   readonly pending: number;
 }
 
-/** Limits below this many a row use fewer rows: where only few fit, few come at once. */
+/** The minimum share of a row. Small limits use fewer rows: they see few parallel writes. */
 const LEAST_SHARE = 64;
 
-/** What each row of a count may hold that is spread over so many: the shares add up to the limit. */
+/** Divides a limit among rows. The shares add up to the limit. */
 function sharesOf(limit: number, rows: number): number[] {
   return Array.from({ length: rows }, (_, row) => Math.floor(limit / rows) + (row < limit % rows ? 1 : 0));
 }
@@ -85,23 +87,23 @@ function rowsFor(limit: number, most = COUNTER_ROWS): number {
   return Math.max(1, Math.min(most, Math.floor(limit / LEAST_SHARE)));
 }
 
-/** Mails of a day, by the rows that count them. */
+/** The mails of a day in each counter row. */
 export type MailsOfDay = ReadonlyMap<number, number>;
 
-/** A row with room, and how many it may hold. */
-export interface Room {
+/** A counter row with free capacity, and its maximum. */
+export interface RowCapacity {
   readonly row: number;
   readonly share: number;
 }
 
 /**
- * Finds the rows in which so many mails more may be counted. What rows out of use hold, since the limit was higher, is
- * taken from what the others may.
+ * Finds the rows that can count `count` more mails. Rows that were in use under a higher limit reduce the shares of the
+ * others.
  *
- * @param most how many rows there are at most
+ * @param most the maximum number of rows
  */
-export function mailRooms(used: MailsOfDay, limit: number, count: number, most = COUNTER_ROWS): Room[] {
-  // Rows may hold more than their shares by now: the limit was another, and so were the rows.
+export function rowsWithCapacity(used: MailsOfDay, limit: number, count: number, most = COUNTER_ROWS): RowCapacity[] {
+  // After a change of the limit, rows may hold more than their shares.
   if ([...used.values()].reduce((sum, mails) => sum + mails, 0) + count > limit) return [];
   const rows = rowsFor(limit, most);
   const unused = [...used].reduce((sum, [row, mails]) => sum + (row >= rows ? mails : 0), 0);
@@ -110,53 +112,50 @@ export function mailRooms(used: MailsOfDay, limit: number, count: number, most =
     .filter(({ row, share }) => (used.get(row) ?? 0) + count <= share);
 }
 
-/** How many mails more an organization may cause in a day for each who has accepted into it. */
+/** How many more mails an organization may send in a day for each member who accepted an invitation. */
 const MAILS_BY_ACCEPTANCE = 10;
 
-/** How many mails an organization may cause in a day: few while nobody wanted any, more with each who accepted. */
+/** Returns how many mails an organization may send in a day: few at first, more with each accepted invitation. */
 export function mailAllowance(counters: readonly Counters[], limits: Limits): number {
-  // Who made it is a member too, and has accepted nothing.
+  // The creator is a member too, without an invitation.
   const accepted = Math.max(0, total(counters, 'members') - 1);
   return Math.min(limits.mailsOfOrganization, limits.mailsOfNewOrganization + MAILS_BY_ACCEPTANCE * accepted);
 }
 
-/** The day of UTC that a moment is in. */
+/** Returns the UTC day of a moment (`yyyy-mm-dd`). */
 export function dayOf(now: Date): string {
   return now.toISOString().slice(0, 10);
 }
 
-/** What is counted in a place of a mail: the day's mails in a row, and how many there may be. */
-export interface MailPlace {
+/** A counter row that can count more mails of a day. */
+export interface MailRow {
   readonly row: number;
   readonly day: string;
-  /** The row's day before; undefined: it has counted none yet. */
+  /** The day that the row counts at present; undefined: it has counted none yet. */
   readonly lastDay: string | undefined;
-  /** Of the day, at most. */
+  /** The row's maximum for the day. */
   readonly mails: number;
 }
 
 /**
- * Finds the rows in which so many mails more may be counted today.
- *
- * @param now the moment; days are UTC's
+ * Finds the rows of an organization that can count `count` more mails today, a UTC day.
  */
-export function mailPlaces(counters: readonly Counters[], limits: Limits, now: Date, count = 1): MailPlace[] {
+export function freeMailRows(counters: readonly Counters[], limits: Limits, now: Date, count = 1): MailRow[] {
   const day = dayOf(now);
   const days = new Map(counters.map((counter) => [counter.row, counter.day]));
   const today = new Map(counters.filter((counter) => counter.day === day).map(({ row, mails }) => [row, mails]));
-  return mailRooms(today, mailAllowance(counters, limits), count).map(({ row, share }) => ({
+  return rowsWithCapacity(today, mailAllowance(counters, limits), count).map(({ row, share }) => ({
     ...{ row, day, lastDay: days.get(row), mails: share },
   }));
 }
 
 /**
- * Finds the rows in which so many more invitations have seats.
+ * Finds the rows with seats for `count` more invitations.
  *
- * Each row may hold its share of a limit: rows kept below their shares keep the organization below its limit without a
- * row that everybody writes. What rows out of use still hold (a limit was lowered) only shrinks, so that what is left
- * for the others is exact too.
+ * Each row holds at most its share of a limit, so the organization stays below the limit without a hot row. Rows that a
+ * lowered limit took out of use can only shrink, so the shares of the others stay exact.
  *
- * @returns the rows, or the limit that is reached
+ * @returns the rows, or the code of the limit that is reached
  */
 export function freeSeats(
   counters: readonly Counters[],
@@ -176,14 +175,14 @@ export function freeSeats(
   return free.length > 0 ? free : 'invitation_limit_reached';
 }
 
-/** A row in which one more team may be counted, and how many there may be; undefined: there is none. */
-export function teamPlace(counters: readonly Counters[], limits: Limits): { row: number; teams: number } | undefined {
+/** Returns a row that can count one more team, and its maximum; undefined: the limit is reached. */
+export function freeTeamRow(counters: readonly Counters[], limits: Limits): { row: number; teams: number } | undefined {
   const used = new Map(counters.map(({ row, teams }) => [row, teams]));
-  const places = sharesOf(limits.teams, rowsFor(limits.teams)).map((teams, row) => ({ row, teams }));
-  return pickRandom(places.filter(({ row, teams }) => (used.get(row) ?? 0) < teams));
+  const rows = sharesOf(limits.teams, rowsFor(limits.teams)).map((teams, row) => ({ row, teams }));
+  return pickRandom(rows.filter(({ row, teams }) => (used.get(row) ?? 0) < teams));
 }
 
-/** One of several at random: so that those who come at once rarely meet. */
+/** Returns a random choice, so that parallel requests rarely conflict. */
 export function pickRandom<T>(choices: readonly T[]): T | undefined {
   return choices[Math.floor(Math.random() * choices.length)];
 }

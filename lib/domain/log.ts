@@ -1,6 +1,6 @@
 /**
- * What of an error may be in a log. Its other fields aren't: the SDK hangs whole items and requests to its errors, and
- * those have names and addresses in them.
+ * Returns the loggable part of an error: its stack. The SDK attaches whole items and requests to its errors, which
+ * contain names and addresses.
  */
 export function loggable(error: unknown): { readonly error: string } {
   return { error: error instanceof Error ? (error.stack ?? `${error.name}: ${error.message}`) : typeof error };

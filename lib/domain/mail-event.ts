@@ -3,33 +3,33 @@ import { isId } from './ids.ts';
 import type { Delivery, DeliveryState, Invitation } from './invitation.ts';
 import { parseJson } from './json.ts';
 
-/** What SES tells of a mail, as far as it matters here. */
+/** A delivery event of SES, reduced to the fields that this service uses. */
 export interface MailEvent {
   readonly organizationId: string;
   readonly invitationId: string;
-  /** Which of the invitation's mails it is about. */
+  /** The number of the mail among the invitation's mails. */
   readonly mail: number;
   /** SES's id of the mail. */
   readonly messageId: string;
   readonly kind: MailEventKind;
-  /** What tells the event from others of its kind about the same mail: the same each time that it comes. */
-  readonly mark: string;
-  /** When the mail was sent, and when this happened to it: ISO times. */
+  /** The deduplication key: the same each time that SNS delivers this event. */
+  readonly deduplicationKey: string;
+  /** When the mail was sent, and when the event happened: ISO times. */
   readonly sentAt: string;
   readonly at: string;
-  /** Why, where that can be said without the recipient's address; at most `REASON` characters. */
+  /** The cause, without addresses; at most `REASON` characters. */
   readonly reason: string | undefined;
 }
 
 /**
- * A bounce that isn't for good (a full mailbox, a refusal for now), or of which SES can't say, is `softBounce`; one that
- * may as well be an automatic reply of somebody who got the mail is a `reply`.
+ * The kind of an event. `softBounce` is a temporary bounce (such as a full mailbox), or one that SES can't classify.
+ * `reply` is a bounce that may be an automatic reply to a delivered mail.
  */
 export type MailEventKind =
   | ('send' | 'delivery' | 'delay' | 'reply')
   | ('softBounce' | 'hardBounce' | 'complaint' | 'failure');
 
-/** The state that each kind leads to; none where it only says why a mail may not be there. */
+/** The delivery state of each kind. `delay` and `reply` change only the reason. */
 const STATES: Readonly<Record<Exclude<MailEventKind, 'delay' | 'reply'>, DeliveryState>> = {
   send: 'SENT',
   failure: 'FAILED',
@@ -39,25 +39,25 @@ const STATES: Readonly<Record<Exclude<MailEventKind, 'delay' | 'reply'>, Deliver
   complaint: 'COMPLAINED',
 };
 
-/** Events come in any order: what says more stays, whatever comes after it. */
+/** Events arrive in any order: a state is replaced only by one of higher rank. */
 const RANKS: Readonly<Record<DeliveryState, number>> = {
   QUEUED: 0,
   SENT: 1,
   FAILED: 2,
   DELIVERED: 3,
   BOUNCED: 4,
-  // Between them: a bounce for good.
+  // A hard bounce is between them.
   COMPLAINED: 6,
 };
 const HARD_BOUNCE = 5;
 
-/** What stops all further mail of an invitation. */
-const STOPS: Readonly<Partial<Record<MailEventKind, 'bounce' | 'complaint'>>> = {
+/** The kinds that stop all further mail of an invitation. */
+const STOP_REASONS: Readonly<Partial<Record<MailEventKind, 'bounce' | 'complaint'>>> = {
   hardBounce: 'bounce',
   complaint: 'complaint',
 };
 
-/** What an event changes about an invitation. */
+/** The changes that an event makes to an invitation. */
 export interface MailEffect {
   readonly delivery?: Delivery;
   readonly sentAt?: string;
@@ -65,17 +65,17 @@ export interface MailEffect {
 }
 
 /**
- * Finds what an event changes. A bounce for good and a complaint say something about the address, whichever of the
- * invitation's mails they are about; the other events count for the latest only.
+ * Returns the changes that an event makes. A hard bounce and a complaint concern the address, so they count for any
+ * mail of the invitation. The other events count for the latest mail only.
  *
- * @returns undefined where it changes nothing
+ * @returns undefined if nothing changes
  */
 export function effectOf(
   { kind, mail, sentAt, at, reason }: MailEvent,
   { delivery, mailStopped }: Pick<Invitation, 'delivery' | 'mailStopped'>,
 ): MailEffect | undefined {
-  const stop = STOPS[kind];
-  // A mail whose link the inviter took instead: there is no state to set.
+  const stop = STOP_REASONS[kind];
+  // The inviter took the link instead, by an answer of the API: there is no delivery to update.
   if (!delivery) return stop && !mailStopped ? { mailStopped: stop } : undefined;
   if (!stop && delivery.mail !== mail) return undefined;
   if (kind === 'delay' || kind === 'reply') {
@@ -91,7 +91,7 @@ export function effectOf(
     delivery: {
       ...rest,
       state: STATES[kind],
-      // It comes before our own record of a try that SES took, or in place of one whose answer was lost.
+      // The event arrived before our own record of the attempt, or SES's answer to the attempt was lost.
       attempts: isQueued && before === undefined ? delivery.attempts + 1 : delivery.attempts,
       at,
       ...(reason && { reason }),
@@ -104,7 +104,7 @@ export function effectOf(
 /** The longest reason, in characters. */
 const REASON = 200;
 
-// Loosely: SES adds fields as it likes, and what isn't read here can't be wrong.
+// The schemas are lenient: SES may add fields, and fields that aren't read aren't validated.
 const Text = z.optional(z.string());
 const Recipients = z.optional(z.array(z.object({ status: Text, diagnosticCode: Text })));
 const Mail = z.object({
@@ -136,11 +136,15 @@ const Delayed = z.object({
 });
 const Rejected = z.object({ reject: z.optional(z.object({ reason: Text })) });
 
-/** What a kind of event says of itself. */
-type Said = Pick<MailEvent, 'kind'> & { timestamp?: string | undefined; id?: string | undefined; reason?: string };
+/** The fields that depend on the type of event. */
+type EventFields = Pick<MailEvent, 'kind'> & {
+  timestamp?: string | undefined;
+  id?: string | undefined;
+  reason?: string;
+};
 
-/** Reads what a type of event says; undefined where it isn't as SES describes it. */
-const READERS: Readonly<Record<string, (event: unknown) => Said | 'meaningless' | undefined>> = {
+/** Reads the fields of each type of event; undefined if they differ from SES's documentation. */
+const PARSERS: Readonly<Record<string, (event: unknown) => EventFields | 'irrelevant' | undefined>> = {
   Send: () => ({ kind: 'send' }),
   Delivery: (event) => {
     const { data } = z.safeParse(Delivered, event);
@@ -157,7 +161,7 @@ const READERS: Readonly<Record<string, (event: unknown) => Said | 'meaningless' 
     if (!data) return undefined;
     const { bounceType, bounceSubType, bouncedRecipients, feedbackId: id, timestamp } = data.bounce;
     const code = codeOf(bouncedRecipients);
-    // SES counts an out-of-office reply as a bounce of this type. Of one that is no reply, the server said why.
+    // SES reports an out-of-office reply as a bounce of this type. A real bounce has a status code of the server.
     const isReply = bounceType === 'Transient' && (bounceSubType ?? 'General') === 'General' && code === undefined;
     const kind = bounceType === 'Permanent' ? 'hardBounce' : isReply ? 'reply' : 'softBounce';
     const type = [bounceType, bounceSubType].filter(Boolean).join('/');
@@ -167,8 +171,8 @@ const READERS: Readonly<Record<string, (event: unknown) => Said | 'meaningless' 
     const { data } = z.safeParse(Complained, event);
     if (!data) return undefined;
     const { complaintFeedbackType: type, complaintSubType: subType, feedbackId: id, timestamp } = data.complaint;
-    // Somebody took the mail out of their spam: the opposite.
-    if (type === 'not-spam') return 'meaningless';
+    // The recipient moved the mail out of spam: not a complaint.
+    if (type === 'not-spam') return 'irrelevant';
     return { kind: 'complaint', timestamp, id, reason: words([type || subType || 'complaint']) };
   },
   Reject: (event) => {
@@ -178,36 +182,36 @@ const READERS: Readonly<Record<string, (event: unknown) => Said | 'meaningless' 
   'Rendering Failure': () => ({ kind: 'failure', reason: 'Rendering Failure' }),
 };
 
-/** Types that say nothing about delivery. */
-const MEANINGLESS = new Set(['Open', 'Click', 'Subscription']);
+/** Types that aren't about delivery. */
+const IRRELEVANT = new Set(['Open', 'Click', 'Subscription']);
 
 /**
- * Reads what SES published: the form of its event publishing, or the older one of its notifications, which has
- * `notificationType` instead of `eventType`.
+ * Parses a notification of SES: the format of event publishing, or the older one with `notificationType` instead of
+ * `eventType`.
  *
- * @param publishedAt when SES published it, for what doesn't say when it happened: ISO time
- * @returns the event; undefined for one that means nothing here, or of a mail that isn't an invitation's; or a sentence
- * that says why it can't be read
+ * @param publishedAt ISO time when SES published it, for events without a time of their own
+ * @returns the event; undefined for an irrelevant type, and for a mail that isn't an invitation's; a sentence with the
+ *   reason if it can't be parsed
  */
 export function parseMailEvent(text: string, publishedAt: string): MailEvent | undefined | string {
   let event: { eventType?: unknown; notificationType?: unknown } | null;
   try {
     event = parseJson(text) as typeof event;
   } catch {
-    return 'It is no JSON.';
+    return 'It is not JSON.';
   }
-  if (typeof event !== 'object' || event === null) return 'It is no object.';
+  if (typeof event !== 'object' || event === null) return 'It is not a JSON object.';
   const type = event.eventType ?? event.notificationType;
   if (typeof type !== 'string') return 'It has no eventType.';
-  if (MEANINGLESS.has(type)) return undefined;
-  const read = Object.hasOwn(READERS, type) ? READERS[type] : undefined;
-  // Not the type itself: whoever wrote it may have written anything.
+  if (IRRELEVANT.has(type)) return undefined;
+  const read = Object.hasOwn(PARSERS, type) ? PARSERS[type] : undefined;
+  // The text doesn't repeat the type: it is untrusted.
   if (!read) return 'Its eventType is unknown.';
   const { data: about } = z.safeParse(About, event);
-  if (!about) return 'Its mail is not as expected.';
-  const said = read(event);
-  if (!said) return `What it says of the ${type} is not as expected.`;
-  if (said === 'meaningless') return undefined;
+  if (!about) return 'Its mail object is malformed.';
+  const fields = read(event);
+  if (!fields) return `Its ${type} object is malformed.`;
+  if (fields === 'irrelevant') return undefined;
 
   const { messageId, timestamp, tags = {} } = about.mail;
   const [organizationId = '', invitationId = '', number = ''] = ['organization', 'invitation', 'mail'].map(
@@ -221,15 +225,17 @@ export function parseMailEvent(text: string, publishedAt: string): MailEvent | u
     invitationId,
     mail: Number(number),
     messageId,
-    kind: said.kind,
-    mark: [messageId, type, said.id ?? said.timestamp ?? ''].join('\n'),
+    kind: fields.kind,
+    deduplicationKey: [messageId, type, fields.id ?? fields.timestamp ?? ''].join('\n'),
     sentAt,
-    at: timeOf(said.timestamp) ?? (said.kind === 'send' ? sentAt : publishedAt),
-    reason: said.reason,
+    at: timeOf(fields.timestamp) ?? (fields.kind === 'send' ? sentAt : publishedAt),
+    reason: fields.reason,
   };
 }
 
-/** The enhanced status code (RFC 3463) of what the recipient's server said, whose words may name addresses. */
+/**
+ * Returns the enhanced status code (RFC 3463) of the recipient's server. The rest of its text may contain addresses.
+ */
 function codeOf(recipients: z.output<typeof Recipients>): string | undefined {
   const [{ status, diagnosticCode } = {}] = recipients ?? [];
   return [status, diagnosticCode]
@@ -237,7 +243,7 @@ function codeOf(recipients: z.output<typeof Recipients>): string | undefined {
     .find(Boolean);
 }
 
-/** One line without any address. */
+/** Joins the parts to one line without addresses. */
 function words(parts: readonly (string | undefined)[]): string {
   const text = parts
     .filter(Boolean)
@@ -252,10 +258,10 @@ function timeOf(text: string | undefined): string | undefined {
   return Number.isNaN(time) ? undefined : new Date(time).toISOString();
 }
 
-/** The longest text that is kept of a notification that can't be read, in bytes. */
+/** How many bytes of an unreadable notification are stored. */
 const KEPT = 10_000;
 
-/** What may be kept of a notification that can't be read: its JSON without the texts that have an address in them. */
+/** Returns the storable part of an unreadable notification: its JSON without strings that contain an address. */
 export function withoutAddresses(text: string): string {
   let json: string;
   try {

@@ -2,7 +2,7 @@ import { localPart, showAddress } from './address.ts';
 import { Refusal } from './refusal.ts';
 import type { Role } from './roles.ts';
 
-/** A person's names and address as their organizations see them. Empty strings where nothing is known. */
+/** A person's names and address as their organizations see them. Unknown names are empty strings. */
 export interface Profile {
   readonly firstName: string;
   readonly lastName: string;
@@ -11,35 +11,35 @@ export interface Profile {
   readonly username?: string;
 }
 
-/** The name that a person goes by: what stands before the `@` until they set one. */
+/** Returns a person's username: the part of their address before the `@` until they set one. */
 export function usernameOf({ username, email }: Profile): string {
   return username ?? localPart(email);
 }
 
-/** The name by which somebody may know a person; their address where no name is known. */
+/** Returns a person's name, or their address if the name is unknown. */
 export function nameOf({ firstName, lastName, email }: Profile): string {
   return `${firstName} ${lastName}`.trim() || showAddress(email);
 }
 
-/** A person, in whatever organizations. */
+/** A person. They may be in several organizations. */
 export interface User extends Profile {
   readonly userId: string;
-  /** False for a placeholder: somebody accepted by link alone, and nobody has signed in with the address yet. */
+  /** False for a placeholder: the invitation was accepted by link, and nobody has signed in with the address yet. */
   readonly claimed: boolean;
-  /** By which sign-in they come: the hash of its issuer and subject; undefined for a placeholder. */
+  /** Their sign-in: the hash of its issuer and subject; undefined for a placeholder. */
   readonly identity?: string;
-  /** In how many organizations the person is. */
+  /** How many organizations the person is in. */
   readonly organizations: number;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
 
-/** Days after which a placeholder ends that nobody has claimed, from when it last accepted. */
+/** Days after which an unclaimed placeholder is deleted, counted from its latest acceptance. */
 export const PLACEHOLDER_DAYS = 30;
 
 /**
- * Members by user id or username, each once, in the order of the names. Whoever isn't among them is left out, and so is
- * a username that several go by: nobody is meant by chance.
+ * Finds members by user id or username. Returns each once, in the order of the names. Unknown names and ambiguous
+ * usernames are left out.
  */
 export function membersNamed(names: readonly string[], members: readonly Member[]): Member[] {
   const byId = new Map(members.map((member) => [member.userId, member]));
@@ -51,7 +51,7 @@ export function membersNamed(names: readonly string[], members: readonly Member[
   return [...new Set(found)].filter((member) => member !== undefined);
 }
 
-/** What authorization reads of a person in an organization. */
+/** A person's membership of an organization, as authorization reads it. */
 export interface Membership {
   readonly userId: string;
   readonly organizationId: string;
@@ -60,12 +60,12 @@ export interface Membership {
   readonly owner: boolean;
 }
 
-/** Who acts in an organization, and by which access token, if by one. `role` is what they may here and now. */
+/** The member who acts in an organization, and their access token, if they use one. `role` is the effective role. */
 export interface Actor extends Membership {
   readonly tokenId?: string;
 }
 
-/** Refuses what a token would do to whom it belongs to: it never ends or changes what its owner is. */
+/** Refuses a token that would end or change the membership of its own owner. */
 export function refuseOwnToken({ tokenId, memberId }: Actor, member: Pick<Membership, 'memberId'>): void {
   if (tokenId && memberId === member.memberId) throw new Refusal('token_not_allowed');
 }
@@ -78,15 +78,15 @@ export interface Member extends Membership {
   readonly seat: number;
   /** How many access tokens the member has. */
   readonly tokens: number;
-  /** In how many teams the member is. */
+  /** How many teams the member is in. */
   readonly teams: number;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
 
 /**
- * Refuses what would leave an organization without its owner: the owner can't be demoted or removed and can't leave,
- * so that there is always an ADMIN, without counting them (better-auth #3651).
+ * Refuses to demote or remove the owner, or to let them leave. So there is always an ADMIN, without a count of ADMINs
+ * (better-auth #3651).
  */
 export function refuseOwner(member: Membership): void {
   if (member.owner) throw new Refusal('owner_must_transfer');

@@ -1,10 +1,10 @@
-/** A day, or a moment in ISO 8601; where it names no offset, of UTC. */
+/** A day, or a moment in ISO 8601. Without an offset it is in UTC. */
 const MOMENT = /^(\d{4}-\d\d-\d\d)([T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?$/i;
 
 /**
- * Reads a day or a moment of a request.
+ * Parses a day or a moment of a request.
  *
- * @returns undefined for what is none. JavaScript's own `Date` takes 31 February for 3 March.
+ * @returns undefined if the text is neither. JavaScript's `Date` would accept 31 February as 3 March.
  */
 export function readMoment(text: string): Date | undefined {
   const [, day, time, offset] = MOMENT.exec(text) ?? [];

@@ -2,52 +2,54 @@ import type { Language } from './language.ts';
 import type { Actor, Member } from './member.ts';
 import { Refusal } from './refusal.ts';
 
-/** An organization: a customer of whoever runs the service. Timestamps everywhere are ISO 8601 in UTC with milliseconds. */
+/** An organization: a tenant of the service. All timestamps are ISO 8601 in UTC with milliseconds. */
 export interface Organization {
   readonly id: string;
   readonly name: string;
-  /** What mails speak to people whose language isn't known. */
+  /** The language of mails to people whose language is unknown. */
   readonly language: Language;
   readonly defaultTeamId: string;
-  /** How often a team was moved or deleted, and how often one was made below another: what the tree is known by. */
+  /**
+   * The version of the team tree: how often a team was moved or deleted, and how often one was created below another.
+   */
   readonly moves: number;
   readonly leaves: number;
   readonly createdAt: string;
   readonly updatedAt: string;
-  /** The latest offer of its ownership that was neither accepted nor ended; its time may be over. */
+  /** The latest offer of its ownership that was neither accepted nor ended. It may have expired. */
   readonly offer?: OwnershipOffer;
-  /** Set when it was deleted: from then on it is not found. */
+  /** Set when it is deleted: from then on it is not found. */
   readonly deletedAt?: string;
 }
 
-/** That the owner offers the organization to another member: it passes when they accept. */
+/** The owner's offer to transfer the organization to another member. The transfer happens when they accept. */
 export interface OwnershipOffer {
-  /** Whom it is offered to: a membership, so that it ends with that. */
+  /** The recipient's membership. The offer ends with the membership. */
   readonly memberId: string;
-  /** The owner who offers it. */
+  /** The owner who makes the offer. */
   readonly by: { readonly userId: string; readonly memberId: string };
   readonly createdAt: string;
   readonly expiresAt: string;
 }
 
-/** Days after which an offer of ownership is over. */
+/** Days after which an offer of ownership expires. */
 const OFFER_DAYS = 7;
 
-/** An offer of the owner to another member, from now on. */
+/** Returns a new offer of the owner to another member. */
 export function newOffer({ userId, memberId }: Actor, to: Pick<Member, 'memberId'>, now: Date): OwnershipOffer {
   const expiresAt = new Date(now.getTime() + OFFER_DAYS * 24 * 60 * 60_000).toISOString();
   return { memberId: to.memberId, by: { userId, memberId }, createdAt: now.toISOString(), expiresAt };
 }
 
-/** The offer of ownership that is open now; the clock alone ends it. */
+/** Returns the offer of ownership unless it has expired. The clock decides. */
 export function openOffer({ offer }: Organization, now: Date): OwnershipOffer | undefined {
   return offer && offer.expiresAt > now.toISOString() ? offer : undefined;
 }
 
 /**
- * The open offer of ownership that was made to somebody.
+ * Returns the open offer of ownership to a member.
  *
- * @throws Refusal `ownership_offer_expired`, `ownership_offer_not_found` also where it was made to somebody else
+ * @throws Refusal `ownership_offer_expired`; `ownership_offer_not_found`, also if it was made to another member
  */
 export function requireOffer(organization: Organization, { memberId }: Actor, now: Date): OwnershipOffer {
   if (organization.offer?.memberId !== memberId) throw new Refusal('ownership_offer_not_found');

@@ -1,4 +1,4 @@
-/** The paths of the pages: those behind the links of mails, and those that their forms are posted to. */
+/** The paths of the pages: the targets of links in mails, and of the forms on these pages. */
 export const INVITATION_PATH = '/invitations/accept';
 export const DECLINE_PATH = '/invitations/decline';
 export const RENEWAL_PATH = '/invitations/ask';

@@ -1,14 +1,14 @@
 import { type IdKind, shortIdFromUuid } from './ids.ts';
 
-/** What stands in a path for a thing: its id, by the UUID, or its integer. */
+/** The key of a resource in a path: its id, given as a UUID, or its numeric id. */
 export type PathKey = { readonly id: string } | { readonly number: number };
 
-/** Reads an integer of a path; undefined for what is none, which can't be found. */
+/** Parses a numeric id of a path; undefined for any other text. */
 export function readNumber(text = ''): number | undefined {
   return /^[1-9][0-9]{0,15}$/.test(text) ? Number(text) : undefined;
 }
 
-/** Reads a key; undefined for what is neither, which can't be found. */
+/** Parses a key; undefined for any other text. */
 export function readKey(kind: IdKind, text = ''): PathKey | undefined {
   const number = readNumber(text);
   if (number !== undefined) return { number };

@@ -1,10 +1,10 @@
-/** How the product presents itself in mails and pages: the deployment's configuration, never a user's words. */
+/** The branding of mails and pages. It comes from the deployment's configuration, never from users. */
 export interface Product {
   readonly name: string;
   /** `#rgb` or `#rrggbb`; anything else counts as not set. */
   readonly color?: string | undefined;
-  /** An `https:` address of an image about 40 pixels high. */
+  /** The `https:` URL of an image about 40 pixels high. */
   readonly logoUrl?: string | undefined;
-  /** The e-mail address that helps. */
+  /** The e-mail address of support. */
   readonly supportAddress?: string | undefined;
 }

@@ -5,79 +5,89 @@ import type { Site } from './site.ts';
 import type { SiteAccess } from './site-access.ts';
 import { ancestorsOf, isIn, mayManage, type Team, type TeamMembership } from './team.ts';
 
-/** One way by which somebody reaches a site: a team that has access, and why they are in it. */
-export interface Way {
+/** A path through which a person has access to a site: a team with access, and the person's place in it. */
+export interface AccessPath {
   readonly access: SiteAccess;
   readonly team: Team;
-  /** What they are in the team's organization. */
+  /** The person as a member of the team's organization. */
   readonly actor: Actor;
-  /** Their place in the team, or in one above it; undefined for an ADMIN who is in neither. */
-  readonly place: TeamMembership | undefined;
+  /** Their membership of the team, or of the nearest team above it; undefined for an ADMIN who is in none of them. */
+  readonly teamMembership: TeamMembership | undefined;
 }
 
-/** A site that somebody manages, and the way by which they do. */
+/** A site that a person manages, and the access path through which they do. */
 export interface ManagedSite {
-  readonly way: Way;
+  readonly accessPath: AccessPath;
   readonly site: Site;
 }
 
-/** What is known of somebody and a site: from it all their ways follow. */
+/** The data about a person and a site from which `accessPathsOf` finds all their access paths. */
 export interface Reach {
   readonly site: Site;
-  /** All teams' access to it. */
+  /** The access of all teams to the site. */
   readonly accesses: readonly SiteAccess[];
-  /** What they are in the organizations that are still there. */
+  /** The person as a member of each organization that still exists. */
   readonly actors: readonly Actor[];
-  /** Their places in teams. */
+  /** The person's team memberships. */
   readonly own: readonly TeamMembership[];
-  /** Teams of their organizations, by id: those that have access, and whatever is above them where it matters. */
+  /** Teams of the person's organizations, by id: teams with access, and their ancestors where these matter. */
   readonly teams: ReadonlyMap<string, Team>;
-  /** The team that the request names beside the site; undefined where it names none, or there is none. */
+  /** The team that the request names besides the site; undefined if it names none, or the team doesn't exist. */
   readonly namedTeam: Team | undefined;
 }
 
 /**
- * The ways by which somebody reaches a site: each team with access that they are in, or in a team above it, or whose
- * organization they are an ADMIN of.
+ * Returns the access paths of a person to a site: one for each team with access if they are in the team or in
+ * a team above it, or are an ADMIN of its organization.
  *
- * @param bound what their access token acts as, if they come by one
+ * @param bound the actor of their access token, if they use one
  */
-export function waysOf({ accesses, actors, own, teams }: Omit<Reach, 'namedTeam'>, bound?: Actor): Way[] {
+export function accessPathsOf({ accesses, actors, own, teams }: Omit<Reach, 'namedTeam'>, bound?: Actor): AccessPath[] {
   const acting = new Map((bound ? [bound] : actors).map((actor) => [actor.organizationId, actor]));
   return accesses.flatMap((access) => {
     const [actor, team] = [acting.get(access.organizationId), teams.get(access.teamId)];
     if (!actor || !team) return [];
     const rows = new Map(own.filter((row) => isIn(actor, row)).map((row) => [row.teamId, row]));
-    const place = [team, ...ancestorsOf(team, teams)].map(({ id }) => rows.get(id)).find((row) => row !== undefined);
-    return place || actor.role === 'ADMIN' ? [{ access, team, actor, place }] : [];
+    const teamMembership = [team, ...ancestorsOf(team, teams)]
+      .map(({ id }) => rows.get(id))
+      .find((row) => row !== undefined);
+    return teamMembership || actor.role === 'ADMIN' ? [{ access, team, actor, teamMembership }] : [];
   });
 }
 
-/** What a request about a site may need. */
+/** The permissions that a request about a site may need. */
 export type SitePermission = Extract<Permission, 'site:read' | 'charger:report'> | ManagingPermission;
 
 type ManagingPermission = Extract<ScopedPermission, 'site:manage' | 'sensitive-data:request'>;
 
 /**
- * The ways by which somebody has a permission at a site. Who manages the owning team manages it; who manages another team
- * with access asks for its sensitive data. What a role gives, it gives in the organization of the team.
+ * Returns the access paths that give a permission at a site. Managers of the owning team manage the site. Managers of another
+ * team with access may request its sensitive data. The other permissions come from the role in the team's organization.
  *
- * @throws Refusal `team_not_found`, `site_owner_access` where the team that is to ask isn't one with which it is shared
+ * @throws Refusal `team_not_found`, `site_owner_access` if the site isn't shared with the team that requests the data
  */
-export function waysWith(permission: SitePermission, ways: readonly Way[], reach: Reach): Way[] {
+export function accessPathsWith(
+  permission: SitePermission,
+  accessPaths: readonly AccessPath[],
+  reach: Reach,
+): AccessPath[] {
   switch (permission) {
     case 'site:manage':
-      return ways.filter((way) => way.access.isOwner && isManaging(way));
+      return accessPaths.filter((accessPath) => accessPath.access.isOwner && isManaging(accessPath));
     case 'sensitive-data:request': {
       const { team } = shareOfNamedTeam(reach);
-      return ways.filter((way) => way.team.id === team.id && isManaging(way));
+      return accessPaths.filter((accessPath) => accessPath.team.id === team.id && isManaging(accessPath));
     }
     default:
-      return ways.filter(({ actor }) => may(actor.role, permission));
+      return accessPaths.filter(({ actor }) => may(actor.role, permission));
   }
 }
 
-/** The team that the request names, and its access to the site. @throws Refusal `team_not_found` where it has none */
+/**
+ * Returns the team that the request names, and its access to the site.
+ *
+ * @throws Refusal `team_not_found` without access
+ */
 export function accessOfNamedTeam({ accesses, namedTeam }: Reach): {
   readonly team: Team;
   readonly access: SiteAccess;
@@ -87,14 +97,18 @@ export function accessOfNamedTeam({ accesses, namedTeam }: Reach): {
   return { team: namedTeam, access };
 }
 
-/** The same of a team with which the owner shares the site. @throws Refusal `team_not_found`, `site_owner_access` */
+/**
+ * Returns the team that the request names, and its access to the site. The owner must share the site with it.
+ *
+ * @throws Refusal `team_not_found`, `site_owner_access`
+ */
 export function shareOfNamedTeam(reach: Reach): { readonly team: Team; readonly access: SiteAccess } {
   const found = accessOfNamedTeam(reach);
   if (found.access.isOwner) throw new Refusal('site_owner_access');
   return found;
 }
 
-/** Whether somebody manages the team by which they reach a site: its owners and ADMINs, the lower of both counts. */
-export function isManaging({ team, actor, place }: Way): boolean {
-  return mayManage(actor, place?.teamId === team.id ? place : undefined);
+/** Whether a person manages the team of an access path: as an ADMIN, or as an owner of the team whose role allows changes. */
+export function isManaging({ team, actor, teamMembership }: AccessPath): boolean {
+  return mayManage(actor, teamMembership?.teamId === team.id ? teamMembership : undefined);
 }

@@ -1,6 +1,6 @@
 /**
- * Every reason for which the service says no, and the HTTP status that it means. The set is closed: what isn't here is a
- * defect and answers `internal_error`. Meaning and remedy of each stand in `docs/errors.md`.
+ * All refusal codes with their HTTP status. The set is closed: any other error is a defect, answered with
+ * `internal_error`. `docs/errors.md` has the meaning and remedy of each.
  */
 export const REFUSALS = {
   validation_failed: 400,
@@ -91,14 +91,14 @@ export const REFUSALS = {
 } as const;
 export type RefusalCode = keyof typeof REFUSALS;
 
-/** What is wrong with each field of an input: field path -> sentences, or what a dialect has sentences for. */
+/** The mistakes of an input: field path -> sentences, or the values from which a dialect makes sentences. */
 export type Details = Readonly<Record<string, readonly string[]>>;
 
-/** A request that is refused on purpose. The only error whose content a caller gets to see. */
+/** The deliberate refusal of a request. It is the only error whose content a caller sees. */
 export class Refusal extends Error {
   readonly code: RefusalCode;
   readonly details: Details | undefined;
-  /** Headers that belong to the refusal, such as `Allow`. */
+  /** Headers of the answer, such as `Allow`. */
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(code: RefusalCode, details?: Details, headers: Readonly<Record<string, string>> = {}) {

@@ -1,7 +1,7 @@
 import type { Language } from './language.ts';
 import type { Role } from './roles.ts';
 
-/** What a role is called and what it lets one do, for people who have never seen the matrix. */
+/** The name and a description of each role, for people who don't know the permission matrix. */
 export const ROLE_WORDS: Record<Language, Record<Role, { readonly name: string; readonly can: string }>> = {
   en: {
     ADMIN: { name: 'Administrator', can: 'You can invite people, manage members and change everything else.' },

@@ -1,10 +1,10 @@
-/** What a member may be in an organization, the most powerful first. Source: the Management API's "Member roles". */
+/** The roles of a member in an organization, the most powerful first. Source: the Management API's "Member roles". */
 export const ROLES = ['ADMIN', 'USER', 'OPERATOR', 'VIEWER'] as const;
 export type Role = (typeof ROLES)[number];
 
 /**
- * Who may what: the whole permission matrix, and the only one. Documentation and the data-driven tests are made from
- * it. Leaving, one's own profile and one's own access tokens need no permission: every member has them.
+ * The permission matrix. Documents and data-driven tests are generated from it. Every member may leave, and manage
+ * their own profile and access tokens: these need no permission.
  */
 export const PERMISSIONS = {
   'organization:read': ['ADMIN', 'USER', 'OPERATOR', 'VIEWER'],
@@ -28,8 +28,9 @@ export const PERMISSIONS = {
 export type Permission = keyof typeof PERMISSIONS;
 
 /**
- * What takes more than a role: being the owner, a place in the team, a place in the team by which somebody reaches a site.
- * Each is enforced by the kind of endpoint that declares it (`lib/http/for-*.ts`). `nobody` has the last one.
+ * Permissions that a role alone doesn't grant. They depend on the owner, on a team membership, or on membership of a
+ * team with access to a site. The kind of endpoint that declares one enforces it (`lib/http/for-*.ts`). Nobody has
+ * `nobody`.
  */
 export type ScopedPermission =
   | 'organization:own'
@@ -41,8 +42,8 @@ export type ScopedPermission =
   | 'site-invite:accept'
   | 'nobody';
 
-/** Whether a role gives a permission, by itself or together with a place: what the other ones ask is not in the matrix. */
-export function isOfRole(permission: Permission | ScopedPermission): permission is Permission {
+/** Whether a permission is in the matrix. */
+export function isRolePermission(permission: Permission | ScopedPermission): permission is Permission {
   return permission in PERMISSIONS;
 }
 
@@ -51,12 +52,12 @@ export function may(role: Role, permission: Permission): boolean {
   return (PERMISSIONS[permission] as readonly Role[]).includes(role);
 }
 
-/** The roles that have `permission`: what the condition of a write asks of the actor's membership. */
+/** Returns the roles that have `permission`, for the condition of a write on the actor's membership. */
 export function rolesWith(permission: Permission): readonly Role[] {
   return PERMISSIONS[permission];
 }
 
-/** The lower of two roles: what an access token may, whose owner has another role by now. */
+/** Returns the lower of two roles. An access token acts with the lower of its own and its owner's present role. */
 export function lowerRole(one: Role, other: Role): Role {
   return ROLES[Math.max(ROLES.indexOf(one), ROLES.indexOf(other))] as Role;
 }

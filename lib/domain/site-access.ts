@@ -1,69 +1,69 @@
 import type { Charger } from './charger.ts';
 
-/** That a team has access to a site: as its owner, or because the owner shares it. */
+/** A team's access to a site, as its owner or because the owner shares it. */
 export interface SiteAccess {
   readonly siteId: string;
   readonly teamId: string;
-  /** Of the team. */
+  /** The organization of the team. */
   readonly organizationId: string;
   readonly isOwner: boolean;
-  /** The ids of the chargers that it is limited to; undefined: all of the site. */
+  /** The ids of the chargers that it is limited to; undefined: all chargers. */
   readonly assets?: readonly string[];
-  /** What it sees of sensitive data, which an owner does anyway; no charger is in two of them. */
+  /** The grants of sensitive data. An owner needs none. No charger is in two grants. */
   readonly grants?: readonly Grant[];
   readonly createdAt: string;
   readonly updatedAt: string;
 }
 
-/** A grant of sensitive data. It is over by itself when its time is: the clock decides at every read. */
+/** A grant of sensitive data. It expires without a write: the clock decides at every read. */
 export interface SensitiveGrant {
-  /** Until when; undefined: without an end. */
+  /** The expiry; undefined: none. */
   readonly expiresAt?: string;
 }
 
-/** A grant of the sensitive data of those chargers that it was given for, and of the site itself. */
+/** A grant of the sensitive data of some chargers, and of the site itself. */
 export interface Grant extends SensitiveGrant {
-  /** The ids of the chargers, each of which its team has access to; undefined: all of the site, which its team has too. */
+  /** The ids of the chargers, a subset of the team's access; undefined: all chargers, as in the team's access. */
   readonly assets?: readonly string[];
 }
 
-/** Whether a grant isn't over yet. */
+/** Whether a grant hasn't expired. */
 export function isInForce({ expiresAt }: SensitiveGrant, now: Date): boolean {
   return expiresAt === undefined || expiresAt > now.toISOString();
 }
 
-/** Whether a team's access takes in sensitive data of anything at this moment. */
+/** Whether a team's access includes any sensitive data now. */
 export function isSensitiveShown({ isOwner, grants = [] }: Pick<SiteAccess, 'isOwner' | 'grants'>, now: Date): boolean {
   return isOwner || grants.some((grant) => isInForce(grant, now));
 }
 
-/** When the last of a team's grants ends or has ended; undefined: never, or there is none. */
+/** Returns the latest expiry of a team's grants; undefined if one has no expiry, or there are no grants. */
 export function lastEnd({ grants = [] }: Pick<SiteAccess, 'grants'>): string | undefined {
   const ends = grants.map(({ expiresAt }) => expiresAt);
   return ends.includes(undefined) ? undefined : ends.sort().at(-1);
 }
 
-/** What a team is given: access to some chargers or all, and maybe the sensitive data of the same. */
-export interface Given extends Pick<SiteAccess, 'assets'> {
+/** The access that a team is given: to some or all chargers, optionally with their sensitive data. */
+export interface GivenAccess extends Pick<SiteAccess, 'assets'> {
   readonly sensitive?: SensitiveGrant;
 }
 
-/** The grant of the sensitive data of what a team has access to, or is given access to. */
+/** Returns a grant of the sensitive data of the chargers of an access. */
 export function grantOf({ assets }: Pick<SiteAccess, 'assets'>, { expiresAt }: SensitiveGrant): Grant {
   return { ...(expiresAt !== undefined && { expiresAt }), ...(assets && { assets }) };
 }
 
-/** What a team has that had none and is given some. */
-export function accessBy({ assets, sensitive }: Given): Pick<SiteAccess, 'assets' | 'grants'> {
+/** Returns the access of a team that had none before. */
+export function accessBy({ assets, sensitive }: GivenAccess): Pick<SiteAccess, 'assets' | 'grants'> {
   const limit = { ...(assets && { assets }) };
   return { ...limit, ...(sensitive && { grants: [grantOf(limit, sensitive)] }) };
 }
 
 /**
- * What a team has that had some access and is given more: never less than before. A grant stays with the chargers that it
- * was given for: it takes in none of those that are given without, nor the other way round.
+ * Returns the access of a team that is given more: never less than before. Each grant keeps its own chargers: chargers
+ * that are given without sensitive data don't join an earlier grant, and a new grant doesn't include earlier chargers.
  */
-export function withMoreAccess({ assets: had, grants = [], ...rest }: SiteAccess, given: Given): SiteAccess {
+export function withMoreAccess({ assets: had, grants = [], ...rest }: SiteAccess, given: GivenAccess): SiteAccess {
   const { assets, grants: added = [] } = accessBy(given);
   const all = had && assets && [...new Set([...had, ...assets])];
   const joined = joinedGrants([...grants, ...added]);
@@ -71,8 +71,8 @@ export function withMoreAccess({ assets: had, grants = [], ...rest }: SiteAccess
 }
 
 /**
- * What is left of a team's grants, once it has access to some chargers, or to all. What was taken away doesn't come back
- * with the access: that is another grant.
+ * Returns a team's grants after its access was limited to some chargers, or extended to all. Access that returns later
+ * doesn't bring an earlier grant back: that takes a new grant.
  */
 export function limitedGrants(grants: readonly Grant[] = [], assets: readonly string[] | undefined): readonly Grant[] {
   if (!assets) return grants;
@@ -81,31 +81,31 @@ export function limitedGrants(grants: readonly Grant[] = [], assets: readonly st
   return joinedGrants(left.filter(({ assets: ids }) => ids.length > 0));
 }
 
-/** The same grants with each charger only in the one that ends last. */
+/** Returns the same grants with each charger only in the grant that expires last. */
 function joinedGrants(grants: readonly Grant[]): Grant[] {
   const byEnd = Map.groupBy(grants, ({ expiresAt }) => expiresAt ?? 'never');
   const known = new Set<string>();
   const joined: Grant[] = [];
-  // Digits come before letters.
+  // `never` sorts after all timestamps: digits come before letters.
   for (const [, same] of [...byEnd].sort(([one], [other]) => (one > other ? -1 : 1))) {
     const [{ expiresAt }] = same as [Grant, ...Grant[]];
     const end = { ...(expiresAt !== undefined && { expiresAt }) };
-    // What ends earlier adds nothing to one of all.
+    // A grant of all chargers covers all grants that expire earlier.
     if (same.some(({ assets }) => assets === undefined)) return [...joined, grantOf({}, end)];
     const assets = [...new Set(same.flatMap((grant) => grant.assets ?? []))].filter((id) => !known.has(id));
     for (const id of assets) known.add(id);
     if (assets.length > 0) joined.push(grantOf({ assets }, end));
   }
-  // A grant of chargers that are all gone still shows the site itself.
+  // A grant whose chargers were all deleted still shows the site itself.
   return joined.length > 0 ? joined : grants.slice(0, 1);
 }
 
-/** Whether a team's access names a charger, by itself or in a grant. */
+/** Whether a team's access or one of its grants names a charger. */
 export function namesCharger({ assets, grants = [] }: SiteAccess, { id }: Pick<Charger, 'id'>): boolean {
   return [{ assets }, ...grants].some((list) => list.assets?.includes(id));
 }
 
-/** What changes about a team's access that names a charger, once that is gone. */
+/** Returns the changed fields of a team's access after a charger was deleted. */
 export function withoutCharger({ assets, grants }: SiteAccess, { id }: Pick<Charger, 'id'>): Partial<SiteAccess> {
   const others = (ids: readonly string[]) => ids.filter((other) => other !== id);
   return {
@@ -116,7 +116,7 @@ export function withoutCharger({ assets, grants }: SiteAccess, { id }: Pick<Char
   };
 }
 
-/** How many chargers a team's access and its grants name, whichever is more. */
+/** Returns how many chargers a team's access or its grants name, whichever is more. */
 export function namedChargers({ assets = [], grants = [] }: Pick<SiteAccess, 'assets' | 'grants'>): number {
   return Math.max(
     assets.length,

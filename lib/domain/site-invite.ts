@@ -6,60 +6,60 @@ import type { Site } from './site.ts';
 import type { SensitiveGrant } from './site-access.ts';
 import { mayManage, type TeamMembership } from './team.ts';
 
-/** What an invite gives to the team that it is accepted for. */
+/** The access that an invite gives to the team for which it is accepted. */
 export interface InviteTerms {
-  /** That the team owns the site from then on; the rest is then of no meaning. */
+  /** Whether the team becomes the owner of the site. The other terms are then ignored. */
   readonly transferOwnership: boolean;
-  /** Sensitive data with it; undefined: without. */
+  /** The grant of sensitive data; undefined: none. */
   readonly sensitive?: SensitiveGrant;
-  /** The ids of the chargers that it is limited to; undefined: all of the site. */
+  /** The ids of the chargers that it is limited to; undefined: all chargers. */
   readonly assets?: readonly string[];
 }
 
-/** An invite to a site, by mail to an address. Timestamps are ISO 8601 in UTC with milliseconds. */
+/** An invite to a site, mailed to an address. Timestamps are ISO 8601 in UTC with milliseconds. */
 export interface SiteInvite extends InviteTerms {
   readonly id: string;
-  /** Its other name, an integer below 2^53. */
+  /** Its numeric id, an integer below 2^53. */
   readonly number: number;
   readonly siteId: string;
-  /** The team that owned the site then, and its organization. */
+  /** The team that owned the site when the invite was created, and its organization. */
   readonly teamId: string;
   readonly organizationId: string;
-  /** The site's then: once it went to another owner, the invite is no good. */
+  /** The site's `transfers` when the invite was created. After a transfer the invite is void. */
   readonly transfers: number;
   /** The invited address, as stored. */
   readonly email: string;
-  /** Who invited, and their membership of the organization: once they may not any more, the invite is no good. */
+  /** The inviter, and their membership of the organization. Without their permission the invite is void. */
   readonly inviterId: string;
   readonly memberId: string;
   readonly status: 'PENDING' | 'ACCEPTED' | 'WITHDRAWN';
-  /** Hashes of the secrets by which the invited address accepts it, signed in: that of the API's answer. */
+  /** Hashes of the secrets from answers of the API. They need sign-in with the invited address. */
   readonly secrets: readonly string[];
-  /** Hashes of the secrets of its mails, by which its page accepts it too. */
+  /** Hashes of the secrets of its mails. They open its page, and accept on it. */
   readonly mailSecrets: readonly string[];
-  /** Hashes of those before the last time that it was resent, the latest first: they are good for nothing. */
+  /** Hashes of the secrets that resends replaced, the latest first. They are no longer valid. */
   readonly replacedSecrets?: readonly string[];
-  /** For which team it was accepted. */
+  /** Who accepted it, and for which team. */
   readonly accepted?: { readonly userId: string; readonly teamId: string };
   readonly delivery: Pick<Delivery, 'state' | 'attempts' | 'at' | 'reason'>;
   readonly createdAt: string;
-  /** When it was last given out: made or resent. */
+  /** When it was created or last resent. */
   readonly offeredAt: string;
   readonly expiresAt: string;
 }
 
-/** How long an invite can be accepted, in days, and how long after that it still tells why it can't be. */
+/** How many days an invite can be accepted, and how many days after that it is kept, to tell why it no longer can. */
 export const INVITE_DAYS = 7;
 const KEPT_DAYS = 30;
 
 const DAY = 24 * 60 * 60_000;
 
-/** When an invite is forgotten. */
+/** Returns when an invite is deleted. */
 export function inviteEnd({ expiresAt }: Pick<SiteInvite, 'expiresAt'>): string {
   return new Date(Date.parse(expiresAt) + KEPT_DAYS * DAY).toISOString();
 }
 
-/** How an invite is refused. */
+/** The refusals of an invite, for the declarations of endpoints. */
 export const INVITE_REFUSALS = [
   'site_invite_not_found',
   'site_invite_expired',
@@ -67,15 +67,15 @@ export const INVITE_REFUSALS = [
   'site_invite_void',
 ] as const satisfies readonly RefusalCode[];
 
-/** What an invite is at a moment: that its time is over is written nowhere. */
+/** Returns the state of an invite now. EXPIRED is never written: the clock decides. */
 export function inviteStatusAt({ status, expiresAt }: SiteInvite, now: Date): SiteInvite['status'] | 'EXPIRED' {
   return status === 'PENDING' && expiresAt <= now.toISOString() ? 'EXPIRED' : status;
 }
 
 /**
- * Refuses an invite that isn't open any more.
+ * Refuses an invite that is no longer open.
  *
- * @throws Refusal `site_invite_used`, `site_invite_expired`; `site_invite_void` of one that was withdrawn
+ * @throws Refusal `site_invite_used`, `site_invite_expired`, `site_invite_void` (withdrawn)
  */
 export function refuseUnlessOpen(invite: SiteInvite, now: Date): void {
   const status = inviteStatusAt(invite, now);
@@ -84,15 +84,19 @@ export function refuseUnlessOpen(invite: SiteInvite, now: Date): void {
   if (status === 'EXPIRED') throw new Refusal('site_invite_expired');
 }
 
-/** Who invited, as they are now. */
+/** The present memberships of an inviter. */
 export interface Inviter {
   readonly membership: Membership | undefined;
-  /** What they are in the inviting team. */
+  /** Their membership of the inviting team. */
   readonly own: TeamMembership | undefined;
 }
 
-/** Refuses an invite behind which nobody stands any more. @throws Refusal `site_invite_void` */
-export function requireSite(
+/**
+ * Refuses an invite after a transfer or deletion of the site, or if its inviter may no longer share the site.
+ *
+ * @throws Refusal `site_invite_void`
+ */
+export function refuseVoidInvite(
   invite: SiteInvite,
   site: Site | undefined,
   { membership, own }: Inviter,
@@ -103,17 +107,17 @@ export function requireSite(
 }
 
 /**
- * Refuses whoever accepts by the secret of the API's answer and isn't the invited: whoever invited has it too. A mailed
- * secret proves the mailbox, and works alone.
+ * Refuses a person other than the invitee who accepts with the secret from the API's answer: the inviter knows it too.
+ * A mailed secret proves access to the mailbox, and is enough.
  *
- * @param email of who is signed in
+ * @param email the address of the signed-in person
  * @throws Refusal `invitation_for_another_address`
  */
 export function refuseUnlessInvitedToSite(invite: SiteInvite, secret: Buffer, email: string): void {
   if (!isMailed(invite, secret) && email !== invite.email) throw new Refusal('invitation_for_another_address');
 }
 
-/** Whether a secret is one of an invite's mails, which alone opens the page. */
+/** Whether a secret was in a mail of an invite. Only a mailed secret opens the page. */
 export function isMailed({ mailSecrets }: SiteInvite, secret: Buffer): boolean {
   return knowsSecret(mailSecrets, secret);
 }

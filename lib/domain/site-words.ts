@@ -32,7 +32,7 @@ const WORDS: Record<Language, Readonly<Record<keyof typeof EN, string>>> = {
   },
 };
 
-/** What an invite to a site gives, as mails and pages tell it: each line with its label. */
+/** Returns the terms of an invite to a site in words, for mails and pages: lines with their labels. */
 export function termsInWords(
   { transferOwnership, assets, sensitive }: InviteTerms,
   language: Language,
@@ -49,7 +49,7 @@ export function termsInWords(
   ];
 }
 
-/** Until when a grant is asked for. */
+/** Returns the expiry of a grant in words. */
 export function endInWords({ expiresAt }: SensitiveGrant, language: Language): string {
   return expiresAt === undefined ? WORDS[language].never : momentInWords(new Date(expiresAt), language);
 }

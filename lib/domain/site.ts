@@ -1,41 +1,41 @@
-/** A place with chargers, which a team owns. Timestamps are ISO 8601 in UTC with milliseconds. */
+/** A location with chargers. A team owns it. Timestamps are ISO 8601 in UTC with milliseconds. */
 export interface Site {
   readonly id: string;
-  /** Its other name, an integer below 2^53 that is unique in the deployment. */
+  /** Its numeric id, an integer below 2^53 that is unique in the deployment. */
   readonly number: number;
-  /** The team that owns it, and the organization of that team. */
+  /** The owning team, and its organization. */
   readonly teamId: string;
   readonly organizationId: string;
   readonly name: string;
   readonly address?: string;
   /** An IANA name, such as `Europe/Amsterdam`. */
   readonly timezone?: string;
-  /** How many chargers stand on it. */
+  /** How many chargers it has. */
   readonly chargers: number;
-  /** How many teams have access, the owner among them. */
+  /** How many teams have access, including the owner. */
   readonly teams: number;
-  /** Grows with every change of which team has access to what: whoever changes it by an older one begins again. */
+  /** The version of its sharing, for optimistic concurrency: each change of a team's access increments it. */
   readonly sharing: number;
-  /** How often it went to another owner: invites of an earlier ownership are void, also when it comes back. */
+  /** How often it was transferred to another owner. Invites from before a transfer are void, also if it returns. */
   readonly transfers: number;
-  /** The user who made it. */
+  /** The user who created it. */
   readonly createdBy: string;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
 
 /**
- * The fields that only whoever may see sensitive data is shown, in every dialect; to others they are empty. It is what
- * may tell who charges there: where a site is, what its owner calls a charger, and what a charger says went wrong.
+ * The sensitive fields. In every dialect they are empty for people without a grant. They may reveal who charges there:
+ * the location of a site, the owner's name for a charger, and a charger's error message.
  */
 export const SENSITIVE_FIELDS = {
   site: ['address'],
   charger: ['reference', 'errorInfo'],
 } as const;
 
-/** Whether there is a time zone of this IANA name. */
+/** Whether this is the IANA name of a time zone. */
 export function isTimeZone(name: string): boolean {
-  // Offsets such as `+01:00` are known too, and are no names.
+  // `Intl` accepts offsets such as `+01:00` too: they are not names.
   if (!/^[A-Za-z]/.test(name)) return false;
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;

@@ -3,43 +3,43 @@ import { idBytes, idFromBytes, shortIdAsUuid, shortIdFromUuid, uuidOf } from './
 import type { Actor } from './member.ts';
 import type { Permission, ScopedPermission } from './roles.ts';
 
-/** What a member may be in a team. Whoever makes a team is its OWNER. */
+/** The roles of a member in a team. The creator of a team is its OWNER. */
 export const TEAM_ROLES = ['OWNER', 'MODERATOR', 'MEMBER'] as const;
 export type TeamRole = (typeof TEAM_ROLES)[number];
 
-/** A team of an organization. One team in every dialect: each shows of it what it knows. */
+/** A team of an organization. All dialects show the same team, each with its own fields. */
 export interface Team {
   readonly id: string;
-  /** Its other name, an integer below 2^53 that is unique in the deployment. */
+  /** Its numeric id, an integer below 2^53 that is unique in the deployment. */
   readonly number: number;
   readonly organizationId: string;
   readonly name: string;
   readonly description?: string;
-  /** Seen by its members, by those of the teams above it, and by ADMINs only. */
+  /** Whether only its members, members of the teams above it, and ADMINs see it. */
   readonly isPrivate: boolean;
-  /** The team that is made with the organization: above all others, and never deleted. */
+  /** Whether it was created with the organization. It is the root of the tree, and never deleted. */
   readonly isDefault: boolean;
-  /** The team above it; undefined for the default team alone. */
+  /** The team above it; undefined for the default team only. */
   readonly parentTeamId?: string;
-  /** How many are in it, and how many of them own it. */
+  /** How many members it has, and how many of them are OWNERs. */
   readonly members: number;
   readonly owners: number;
-  /** The user who made it. */
+  /** The user who created it. */
   readonly createdBy: string;
   readonly createdAt: string;
   readonly updatedAt: string;
-  /** Set when it was deleted. */
+  /** Set when it is deleted. */
   readonly discardedAt?: string;
-  /** The counter row in which it is counted. */
+  /** The counter row that counts it. */
   readonly seat: number;
-  /** What Volt Time says of a team. */
+  /** A field of Volt Time's API, as is `email`. */
   readonly kind?: TeamKind;
   readonly email?: string;
-  /** How many sites it owns; undefined: none ever. */
+  /** How many sites it owns; undefined: it never owned one. */
   readonly sites?: number;
-  /** How many sites of others it has access to; undefined: none ever. */
+  /** How many sites are shared with it; undefined: none ever was. */
   readonly sharedSites?: number;
-  /** Rocket.Chat's main room of the team. */
+  /** The team's main room in Rocket.Chat. */
   readonly room?: TeamRoom;
 }
 
@@ -56,73 +56,74 @@ export const TEAM_KINDS = [
 ] as const;
 export type TeamKind = (typeof TEAM_KINDS)[number];
 
-/** The type of this name; one that there is none of is `Other`. */
+/** Returns the type of this name; `Other` for an unknown name. */
 export function kindOf(name: string): TeamKind {
   return TEAM_KINDS.find((kind) => kind === name) ?? 'Other';
 }
 
-/** The room of a team, as far as there is one: rooms belong to another product. */
+/** The stored settings of a team's room. Rooms themselves belong to another product. */
 export interface TeamRoom {
   readonly readOnly: boolean;
   readonly topic?: string;
 }
 
-/** That somebody is in a team. It counts for as long as `memberId` is their present membership of the organization. */
+/** A membership of a team. It is valid only while `memberId` is the user's membership of the organization. */
 export interface TeamMembership {
   readonly teamId: string;
   readonly organizationId: string;
   readonly userId: string;
   readonly memberId: string;
   readonly role: TeamRole;
-  /** What Rocket.Chat's clients call it, as they set it; undefined: as `role` has it. */
+  /** The role names that Rocket.Chat's clients set; undefined: the name of `role`. */
   readonly roles?: readonly string[];
-  /** The user who put them there. */
+  /** The user who added them. */
   readonly createdBy: string;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
 
-/** How deep teams may be below each other, the default team included. */
+/** The maximum depth of the team tree, including the default team. */
 export const TREE_DEPTH = 10;
 
-/** The id whose 12 bytes are these 24 hex digits: Rocket.Chat's form. */
+/** Returns the id of 24 hex digits, Rocket.Chat's form. */
 export function teamIdFromHex(hex: string): string {
   return idFromBytes('team', Buffer.from(hex, 'hex'));
 }
 
-/** Rocket.Chat's form of an id: 24 hex digits. */
+/** Returns Rocket.Chat's form of an id: 24 hex digits. */
 export function teamIdAsHex(id: string): string {
   return idBytes(id).toString('hex');
 }
 
-/** An id as a UUID of version 8: Papershift's and Volt Time's form. */
+/** Returns an id as a UUID of version 8: the form of Papershift and Volt Time. */
 export const teamIdAsUuid = shortIdAsUuid;
 
-/** The id behind a UUID, in whatever letter case; undefined when it isn't one of ours. */
+/** Returns the id of a UUID, case-insensitive; undefined when `teamIdAsUuid` didn't make it. */
 export function teamIdFromUuid(uuid: string): string | undefined {
   return shortIdFromUuid('team', uuid);
 }
 
-/** What a place in a team is called where it is a thing of its own: a UUID of version 8, the hash of team and member. */
+/** Returns the id of a team membership, for dialects that need one: a UUID of version 8, a hash of team and member. */
 export function teamMembershipAsUuid({ teamId, memberId }: Pick<TeamMembership, 'teamId' | 'memberId'>): string {
   return uuidOf(createHash('sha256').update(`${teamId}\n${memberId}`).digest(), 8);
 }
 
-/** A short name of a folded name, for a key: names are longer than what a key should be. */
+/** Returns the hash of a folded name for a key: names are too long for keys. */
 export function hashName(folded: string): string {
   return createHash('sha256').update(folded).digest('base64url');
 }
 
-/** Whether somebody may manage a team: an ADMIN every one, else its owners, unless they may only read. */
+/** Whether a person may manage a team: ADMINs may manage all teams, OWNERs their own unless they are VIEWERs. */
 export function mayManage(actor: Pick<Actor, 'role' | 'memberId'>, own: TeamMembership | undefined): boolean {
   if (actor.role === 'ADMIN') return true;
   return actor.role !== 'VIEWER' && isIn(actor, own) && own?.role === 'OWNER';
 }
 
 /**
- * Whether somebody may say who is in a team, and as what: who manages it, and its moderators where no owner is concerned.
+ * Whether a person may add, change and remove members of a team: its managers may, and its moderators if no OWNER is
+ * concerned.
  *
- * @param roles what the member is or is to be in the team
+ * @param roles the present and the new role of the member in the team
  */
 export function mayModerate(
   actor: Pick<Actor, 'role' | 'memberId'>,
@@ -133,12 +134,12 @@ export function mayModerate(
   return actor.role !== 'VIEWER' && isIn(actor, own) && own?.role === 'MODERATOR' && !roles.includes('OWNER');
 }
 
-/** Whether a row of a team's membership counts: those of an earlier membership of the organization don't. */
+/** Whether a team membership is valid: it must belong to the actor's present membership of the organization. */
 export function isIn(actor: { readonly memberId: string }, own: TeamMembership | undefined): boolean {
   return own !== undefined && own.memberId === actor.memberId;
 }
 
-/** The teams above a team, the nearest first; as far as the depth of a tree goes. */
+/** Returns the teams above a team, the nearest first, at most `TREE_DEPTH`. */
 export function ancestorsOf(team: Pick<Team, 'parentTeamId'>, teams: ReadonlyMap<string, Team>): Team[] {
   const chain: Team[] = [];
   for (let at = team.parentTeamId; at !== undefined && chain.length < TREE_DEPTH; ) {
@@ -150,7 +151,7 @@ export function ancestorsOf(team: Pick<Team, 'parentTeamId'>, teams: ReadonlyMap
   return chain;
 }
 
-/** How many teams are below each other from this one on; 1 for a team without any below it. */
+/** Returns the height of the subtree of a team; 1 for a team without children. */
 export function heightOf(id: string, teams: Iterable<Team>): number {
   const byParent = Map.groupBy(teams, ({ parentTeamId }) => parentTeamId);
   const height = (at: string, depth: number): number =>
@@ -158,22 +159,22 @@ export function heightOf(id: string, teams: Iterable<Team>): number {
   return height(id, 1);
 }
 
-/** Who looks at teams, and which of them they are in. */
+/** A person who reads teams, and their team memberships. */
 export interface Viewer {
   readonly actor: Pick<Actor, 'role' | 'memberId'>;
   readonly own: readonly TeamMembership[];
 }
 
 /**
- * What somebody may be asked for in a team. `team:read` is to see it: members, those of the teams above it and ADMINs, and
- * everybody where it isn't private. `site:read` is to see what it owns: the same, but for everybody. Others that a role
- * gives depend on the role alone.
+ * The permissions in a team. `team:read` is to see the team: its members, members of the teams above it and ADMINs have
+ * it, and everybody if the team isn't private. `site:read` is to see its sites: the same people, but never everybody.
+ * All other permissions of the matrix depend on the role only.
  */
 export type TeamPermission = Permission | Extract<ScopedPermission, 'team:manage' | 'team:moderate' | 'nobody'>;
 
 /**
- * The teams of an organization in which somebody has a permission that a place in a team above gives, too. Members of a
- * team have none in those above it for that.
+ * Returns the teams of an organization in which a person has a permission. Members of a team have it in the teams below
+ * too, not in the teams above.
  */
 export function teamsWith(
   permission: 'team:read' | 'site:read',

@@ -1,24 +1,24 @@
 /**
- * Characters that are not seen: directions that reorder what stands around them, and what has no width. Not the two
- * joiners, by which some scripts and emoji are written.
+ * Invisible characters: directional controls that reorder the text around them, and characters without width. Not the
+ * two joiners, which some scripts and emoji need.
  */
 const UNSEEN = /(?![\u200c\u200d])\p{Cf}/gu;
 
 /**
- * Whether there is something to see in a text. Letters and symbols that nobody sees are fillers (U+3164) and others that
- * Unicode says to ignore by default, the empty pattern of Braille, and music's head without a note.
+ * Whether a text has a visible character. Some letters and symbols are invisible: characters that Unicode ignores by
+ * default, such as fillers (U+3164), the blank Braille pattern, and the null notehead of music.
  */
 export function isVisible(text: string): boolean {
   return /(?![\p{Default_Ignorable_Code_Point}\u2800\ufffc\u{1d159}])[\p{L}\p{N}\p{P}\p{S}]/u.test(text);
 }
 
 /**
- * The form in which names are compared: whatever the letter case, the width, how accents are written, and what stands
- * between that nobody sees.
+ * Returns the form in which names are compared. It ignores letter case, width, the encoding of accents, and invisible
+ * characters.
  */
 export function foldName(name: string): string {
   const seen = name.normalize('NFKC').replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}\ufffc\u{1d159}]/gu, '');
-  // Full case folding: the capital of `ß` is `SS`, and that of U+1E9E is itself. It takes Turkish's `ı` for an `i` too.
+  // Full case folding: `ß` becomes `SS`, and U+1E9E becomes `ß` first. It equates the Turkish `ı` with `i` too.
   const folded = seen.toLowerCase().toUpperCase().toLowerCase();
   return folded
     .normalize('NFKC')
@@ -27,8 +27,8 @@ export function foldName(name: string): string {
 }
 
 /**
- * What a user wrote, on one line: fit for a heading and for a mail header. Control characters and line breaks become
- * a space; more than `longest` characters are cut, with an ellipsis.
+ * Returns a user's text on one line, safe for headings and mail headers. Control characters and line breaks become a
+ * space. A text of more than `longest` characters is cut, with an ellipsis.
  */
 export function oneLine(text: string, longest: number): string {
   const line = text
@@ -39,7 +39,7 @@ export function oneLine(text: string, longest: number): string {
   return cut(line, longest);
 }
 
-/** What a user wrote, as lines: no control characters, never two empty lines in a row, cut like `oneLine`. */
+/** Returns a user's text as lines: no control characters, never two empty lines in a row, cut like `oneLine`. */
 export function lines(text: string, longest: number): string[] {
   const clean = text
     .toWellFormed()
@@ -51,7 +51,7 @@ export function lines(text: string, longest: number): string[] {
   return clean ? cut(clean, longest).split('\n') : [];
 }
 
-/** Counts code points, not what looks like one character: a single letter can carry thousands of accents. */
+/** Counts code points, not graphemes: one letter can carry thousands of accents. */
 function cut(text: string, longest: number): string {
   if (text.length <= longest) return text;
   const characters = [...text];

@@ -1,6 +1,6 @@
 import { type Language, momentInWords } from '../domain/language.ts';
 import type { Product } from '../domain/product.ts';
-import { application, facts, nameSaid, paragraph } from './blocks.ts';
+import { application, facts, nameValue, paragraph } from './blocks.ts';
 import { letter, SITE_LABELS } from './letter.ts';
 import type { Mail } from './mime.ts';
 
@@ -13,7 +13,7 @@ const EN = {
   why: 'you manage the team.',
 };
 
-/** What those who manage a team are told when its grant of sensitive data has ended. */
+/** The phrases of the mail to the managers of a team whose grant of sensitive data has ended. */
 export const GRANT_END_WORDS: Record<Language, Readonly<Record<keyof typeof EN, string>>> = {
   en: EN,
   de: {
@@ -27,31 +27,31 @@ export const GRANT_END_WORDS: Record<Language, Readonly<Record<keyof typeof EN, 
   },
 };
 
-/** What the mail is made of that tells of the end of a grant. Names are a user's words. */
+/** The content of the mail about the end of a grant. Names are text of users. */
 export interface GrantEndMessage {
   readonly language: Language;
   readonly siteName: string;
-  /** Of the team that was granted the data. */
+  /** The name of the team whose grant ended. */
   readonly teamName: string;
-  /** A moment in its ISO form. */
+  /** ISO time. */
   readonly endedAt: string;
-  /** Whom it goes to. */
+  /** The recipient's address. */
   readonly recipient: string;
-  /** Where they may ask anew; undefined: the mail says so in words only. */
+  /** Where they may request the data again; undefined: the mail has no button. */
   readonly applicationUrl: string | undefined;
   /** `from` is `Name <address>`. */
   readonly product: Product & { readonly from: string };
 }
 
-/** Composes the mail that tells of the end of a grant of sensitive data. */
+/** Composes the mail about the end of a grant of sensitive data. */
 export function grantEndMail(end: GrantEndMessage): Mail {
   const { language, product, recipient, applicationUrl } = end;
   const words = GRANT_END_WORDS[language];
   const labels = SITE_LABELS[language];
-  const [site, team] = [nameSaid(end.siteName), nameSaid(end.teamName)];
+  const [site, team] = [nameValue(end.siteName), nameValue(end.teamName)];
   return letter({
     ...{ language, product, recipient },
-    said: { site, team },
+    values: { site, team },
     ...{ subject: words.subject, heading: words.heading, preview: words.rest },
     blocks: [
       paragraph(words.ended),

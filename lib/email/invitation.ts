@@ -5,7 +5,7 @@ import type { Product } from '../domain/product.ts';
 import { ROLE_WORDS } from '../domain/role-words.ts';
 import type { Role } from '../domain/roles.ts';
 import { lines } from '../domain/user-text.ts';
-import { button, copyable, facts, nameSaid, paragraph, quoteAbove } from './blocks.ts';
+import { button, copyable, facts, nameValue, paragraph, quoteAbove } from './blocks.ts';
 import { LINK_WORDS, letter } from './letter.ts';
 import type { Mail } from './mime.ts';
 import { unlinked } from './unlinked.ts';
@@ -23,7 +23,7 @@ const EN = {
   stop: 'Stop reminders, or all invitations from {organization}',
 };
 
-/** What the invitation and its reminders say. */
+/** The phrases of an invitation and its reminders. */
 export const INVITATION_WORDS: Record<Language, Readonly<Record<keyof typeof EN, string>>> = {
   en: EN,
   de: {
@@ -40,29 +40,29 @@ export const INVITATION_WORDS: Record<Language, Readonly<Record<keyof typeof EN,
   },
 };
 
-/** What an invitation's mail is made of. Names and the message are a user's words; the rest is ours. */
+/** The content of an invitation's mail. Names and the message are text of users. */
 export interface InvitationMail {
   readonly kind: 'invitation' | 'reminder';
   readonly language: Language;
   readonly organizationName: string;
-  /** The inviter's name, or their address where they have none. */
+  /** The inviter's name, or their address if they have none. */
   readonly inviterName: string;
-  /** Answers go there; undefined: to the product's support address, if it has one. */
+  /** The reply address; undefined: the product's support address, if it has one. */
   readonly inviterAddress?: string | undefined;
   readonly role: Role;
   /** The invited address, as stored. */
   readonly email: string;
   readonly link: string;
-  /** A moment, or its ISO form. */
+  /** A moment, or an ISO time. */
   readonly expiresAt: Date | string;
   readonly message?: string | undefined;
-  /** Where reminders are stopped, by opening it or by RFC 8058's one-click POST; it has a secret of its own. */
+  /** The link that stops reminders: its page, or RFC 8058's one-click POST. It has its own secret. */
   readonly stopLink?: string | undefined;
   /** `from` is `Name <address>`. */
   readonly product: Product & { readonly from: string };
 }
 
-/** The longest message that a mail repeats, in characters; what is longer is cut. */
+/** The longest message in a mail, in characters. Longer messages are cut. */
 const MESSAGE = 1000;
 
 /** Composes the mail of an invitation or of its reminder. */
@@ -70,14 +70,14 @@ export function invitationMail(invitation: InvitationMail): Mail {
   const { kind, language, inviterName, inviterAddress, role, email, link, message = '', stopLink } = invitation;
   const words = INVITATION_WORDS[language];
   const { invited, expires, unexpected, alone } = LINK_WORDS[language];
-  const inviter = nameSaid(inviterName);
+  const inviter = nameValue(inviterName);
   const until = momentInWords(new Date(invitation.expiresAt), language);
   const { name, can } = ROLE_WORDS[language][role];
   const isReminder = kind === 'reminder';
   return letter({
     ...{ language, product: invitation.product, recipient: email },
     replyTo: inviterAddress === undefined ? undefined : { name: inviterName, address: inviterAddress },
-    said: { inviter, organization: nameSaid(invitation.organizationName) },
+    values: { inviter, organization: nameValue(invitation.organizationName) },
     subject: isReminder ? words.subjectOfReminder : words.subject,
     heading: words.heading,
     preview: `${expires}: ${until}`,

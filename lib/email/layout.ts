@@ -3,29 +3,32 @@ import { type Html, html } from '../domain/html.ts';
 import type { Language } from '../domain/language.ts';
 import type { Product } from '../domain/product.ts';
 
-/** On every mail: no out-of-office answers, and none of the loops that those make. */
+/** Headers of every mail: they suppress automatic replies, and so mail loops. */
 export const AUTOMATIC = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' };
 
-/** The styles of text: in the button, in the card, and of what is less important. */
+/** The styles of text: the font, text in the card, and secondary text. */
 export const FONT = "font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
 export const TEXT = `${FONT};font-size:16px;line-height:24px;color:#1f2430`;
 export const SMALL = `${FONT};font-size:14px;line-height:21px;color:#566070`;
 
-/** The HTML part of a mail: brand, one card, and below it why it was sent. */
+/** The content of a mail's HTML part: branding, one card, and a footer. */
 interface Page {
   readonly language: Language;
   readonly subject: string;
-  /** What an inbox shows beside the subject. */
+  /** The text that an inbox shows after the subject. */
   readonly preview: string;
   readonly heading: Html;
-  /** What stands in the card, below the heading. */
+  /** The content of the card, below the heading. */
   readonly content: readonly Html[];
   /** Paragraphs below the card. */
   readonly footer: readonly Html[];
   readonly product: Product;
 }
 
-/** Tables and inline styles, since mail clients drop or ignore much else; classes serve dark mode and phones alone. */
+/**
+ * Returns the HTML part of a mail. It uses tables and inline styles, since mail clients ignore much else. Classes serve
+ * dark mode and phones only.
+ */
 export function pageOf({ language, subject, preview, heading, content, footer, product }: Page): Html {
   const { inkOnDark } = paletteOf(product.color);
   const brand = product.logoUrl

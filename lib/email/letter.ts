@@ -4,7 +4,7 @@ import { html } from '../domain/html.ts';
 import type { Language } from '../domain/language.ts';
 import type { Product } from '../domain/product.ts';
 import { oneLine } from '../domain/user-text.ts';
-import { type Block, NAME, type Rendered, type Setting, say } from './blocks.ts';
+import { type Block, fillPhrase, type LetterContext, NAME, type Rendered } from './blocks.ts';
 import { AUTOMATIC, pageOf } from './layout.ts';
 import { type Mail, parseMailbox } from './mime.ts';
 
@@ -13,7 +13,7 @@ const EN = {
   support: 'Questions? Write to {address}.',
 };
 
-/** What all letters say. */
+/** The phrases of all letters. */
 export const LETTER_WORDS: Record<Language, Readonly<Record<keyof typeof EN, string>>> = {
   en: EN,
   de: {
@@ -30,7 +30,7 @@ const LINK_EN = {
   expires: 'Valid until',
 };
 
-/** What letters say that have a link for their recipient alone. */
+/** The phrases of letters with a personal link. */
 export const LINK_WORDS: Record<Language, Readonly<Record<keyof typeof LINK_EN, string>>> = {
   en: LINK_EN,
   de: {
@@ -42,49 +42,51 @@ export const LINK_WORDS: Record<Language, Readonly<Record<keyof typeof LINK_EN, 
   },
 };
 
-/** What letters about sites call them. */
+/** The labels in letters about sites. */
 export const SITE_LABELS: Record<Language, { readonly site: string; readonly team: string }> = {
   en: { site: 'Site', team: 'Team' },
   de: { site: 'Standort', team: 'Team' },
 };
 
-/** A mail as it is declared. What is called a phrase has `{places}`, which are filled from `said`. */
-export interface Letter extends Setting {
+/** The declaration of a mail. Phrases have `{placeholders}`, which are filled from `values`. */
+export interface Letter extends LetterContext {
   /** `from` is `Name <address>`. */
   readonly product: Product & { readonly from: string };
-  /** The address that it goes to, as stored; in phrases `{recipient}`. */
+  /** The recipient's address, as stored. Phrases have it as `{recipient}`. */
   readonly recipient: string;
-  /** Whom answers go to; undefined: the support address, if there is one. */
+  /** The reply address; undefined: the support address, if there is one. */
   readonly replyTo?: { readonly name: string; readonly address: string } | undefined;
   /** A phrase, as is `heading`. */
   readonly subject: string;
   readonly heading: string;
-  /** What an inbox shows beside the subject. */
+  /** The text that an inbox shows after the subject. */
   readonly preview: string;
   readonly blocks: readonly Block[];
-  /** A phrase: the end of the sentence that says why the mail was sent, and further sentences. */
+  /** A phrase: the end of the sentence about why the mail was sent, and further sentences. */
   readonly why: string;
-  /** What is said below that. */
+  /** Further phrases below `why`. */
   readonly footer?: readonly string[];
-  /** A link by which further mails are stopped, with its phrase. */
+  /** The link that stops further mails, with its phrase. */
   readonly stop?: { readonly phrase: string; readonly link: string } | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Composes a mail, text and HTML from one list of blocks. */
+/** Composes a mail: its text and HTML parts from one list of blocks. */
 export function letter(declared: Letter): Mail {
   const { language, product, recipient, stop, why, footer = [] } = declared;
   const words = LETTER_WORDS[language];
-  const said = { ...declared.said, product: product.name, recipient: showAddress(recipient) };
-  const subject = say(declared.subject, said).text;
-  const blocks = declared.blocks.flatMap((block) => block({ language, product, said }) ?? []);
-  const small: Rendered[] = [words.sentTo.replace('{why}', () => why), ...footer].map((phrase) => say(phrase, said));
-  if (product.supportAddress) small.push(say(words.support, { address: product.supportAddress }));
-  const stopping = stop && say(stop.phrase, said);
+  const values = { ...declared.values, product: product.name, recipient: showAddress(recipient) };
+  const subject = fillPhrase(declared.subject, values).text;
+  const blocks = declared.blocks.flatMap((block) => block({ language, product, values }) ?? []);
+  const small: Rendered[] = [words.sentTo.replace('{why}', () => why), ...footer].map((phrase) =>
+    fillPhrase(phrase, values),
+  );
+  if (product.supportAddress) small.push(fillPhrase(words.support, { address: product.supportAddress }));
+  const stopText = stop && fillPhrase(stop.phrase, values);
   const paragraphs = [
     ...blocks.map(({ text }) => text),
     small.map(({ text }) => text).join('\n'),
-    ...(stopping ? [`${stopping.text}:\n${stop.link}`] : []),
+    ...(stopText ? [`${stopText.text}:\n${stop.link}`] : []),
   ];
   const { inkOnLight } = paletteOf(product.color);
   return {
@@ -94,12 +96,12 @@ export function letter(declared: Letter): Mail {
     subject,
     text: `${paragraphs.join('\n\n')}\n`,
     html: pageOf({
-      ...{ language, subject, product, preview: declared.preview, heading: say(declared.heading, said).html },
+      ...{ language, subject, product, preview: declared.preview, heading: fillPhrase(declared.heading, values).html },
       content: blocks.map((block) => block.html),
       footer: [
         ...small.map((block) => block.html),
-        ...(stopping
-          ? [html`<a class="link" href="${stop.link}" style="color:${inkOnLight}">${stopping.html}</a>`]
+        ...(stopText
+          ? [html`<a class="link" href="${stop.link}" style="color:${inkOnLight}">${stopText.html}</a>`]
           : []),
       ],
     }).toString(),

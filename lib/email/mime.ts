@@ -1,13 +1,13 @@
 import { encodeWord, foldLines, quoteString } from 'nodemailer/lib/mime-funcs';
 import { encode, wrap } from 'nodemailer/lib/qp';
 
-/** A mail address with the name that stands before it. */
+/** A mail address with its display name. */
 export interface Mailbox {
   readonly name?: string | undefined;
   readonly address: string;
 }
 
-/** A mail as composed, before it is written down as MIME. */
+/** A composed mail, not yet encoded as MIME. */
 export interface Mail {
   readonly from: Mailbox;
   readonly to: string;
@@ -15,11 +15,11 @@ export interface Mail {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
-  /** Further headers; names and values are ours and ASCII. */
+  /** Further headers. Names and values are ours, and ASCII. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Reads `Muster <invitations@example.com>`, with or without quotes around the name, or a bare address. */
+/** Parses `Muster <invitations@example.com>`, with or without quotes around the name, or a bare address. */
 export function parseMailbox(text: string): Mailbox {
   const [, name = '', address] = /^\s*(.*?)\s*<\s*([^<>\s]+)\s*>\s*$/.exec(text) ?? [];
   if (!address) return { address: text.trim() };
@@ -27,10 +27,10 @@ export function parseMailbox(text: string): Mailbox {
 }
 
 /**
- * Writes a mail as MIME: `multipart/alternative`, text before HTML, quoted-printable, ASCII throughout.
+ * Encodes a mail as MIME: `multipart/alternative`, text before HTML, quoted-printable, ASCII only.
  *
- * nodemailer's encoders do what is hard, RFC 2047 and 2045. Its composer would add 135 KB to each function that mails,
- * for attachments, files and fetching, where the two parts of an invitation need the few lines below.
+ * It uses nodemailer's encoders for RFC 2047 and 2045, but not its composer: that would add 135 KB to each function
+ * that sends mail, for features that these mails don't need.
  */
 export function toMime(mail: Mail, now: Date = new Date()): string {
   return [
@@ -50,7 +50,7 @@ export function toMime(mail: Mail, now: Date = new Date()): string {
   ].join('\r\n');
 }
 
-/** Quoted-printable writes each `=` as `=3D`: no content can have `=_` in it, so this needs no chance. */
+/** Quoted-printable encodes each `=` as `=3D`. So no content contains `=_`, and the boundary needn't be random. */
 const BOUNDARY = '=_muster';
 
 function part(type: string, content: string): string {
@@ -70,13 +70,13 @@ function mailbox({ name, address }: Mailbox): string {
   return `${written.startsWith('=?') ? written : quoteString(written)} <${bare}>`;
 }
 
-/** Text of a header; encoded when it isn't ASCII, has no place to be folded, or would be taken for encoded. */
+/** Returns the text of a header. It is encoded if it isn't ASCII, can't be folded, or looks encoded. */
 function words(text: string): string {
   const line = oneLine(text);
   return /[^\x20-\x7e]|=\?|\S{60}/.test(line) ? encodeWord(line, 'Q', 52) : line;
 }
 
-/** A header ends at its line's end: without control characters there is no second one. */
+/** Removes control characters from a header value, against header injection. */
 function oneLine(value: string): string {
   return value.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
 }

@@ -1,6 +1,6 @@
 import { type Language, momentInWords } from '../domain/language.ts';
 import type { Product } from '../domain/product.ts';
-import { application, facts, nameSaid, paragraph } from './blocks.ts';
+import { application, facts, nameValue, paragraph } from './blocks.ts';
 import { letter } from './letter.ts';
 import type { Mail } from './mime.ts';
 
@@ -16,7 +16,7 @@ const EN = {
   why: '{owner} chose you, a member of the organization.',
 };
 
-/** What a member is told to whom the owner offers the organization. */
+/** The phrases of the mail about an offer of ownership. */
 export const OFFER_WORDS: Record<Language, Readonly<Record<keyof typeof EN, string>>> = {
   en: EN,
   de: {
@@ -32,30 +32,30 @@ export const OFFER_WORDS: Record<Language, Readonly<Record<keyof typeof EN, stri
   },
 };
 
-/** What the mail is made of by which a member hears that they are offered the organization. Names are a user's words. */
+/** The content of the mail about an offer of ownership. Names are text of users. */
 export interface OfferMessage {
   readonly language: Language;
   readonly organizationName: string;
-  /** The owner's name, or their address where they have none. */
+  /** The owner's name, or their address if they have none. */
   readonly ownerName: string;
-  /** A moment in its ISO form. */
+  /** ISO time. */
   readonly expiresAt: string;
-  /** Whom it goes to. */
+  /** The recipient's address. */
   readonly recipient: string;
-  /** Where they answer; undefined: the mail says so in words only. */
+  /** Where they accept or decline; undefined: the mail has no button. */
   readonly applicationUrl: string | undefined;
   /** `from` is `Name <address>`. */
   readonly product: Product & { readonly from: string };
 }
 
-/** Composes the mail to a member to whom the owner offers the organization. */
+/** Composes the mail about an offer of ownership. */
 export function offerMail(offer: OfferMessage): Mail {
   const { language, product, recipient, applicationUrl } = offer;
   const words = OFFER_WORDS[language];
-  const organization = nameSaid(offer.organizationName);
+  const organization = nameValue(offer.organizationName);
   return letter({
     ...{ language, product, recipient },
-    said: { organization, owner: nameSaid(offer.ownerName) },
+    values: { organization, owner: nameValue(offer.ownerName) },
     ...{ subject: words.subject, heading: words.heading, preview: words.agree },
     blocks: [
       paragraph(words.offers),

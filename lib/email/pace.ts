@@ -1,16 +1,16 @@
 import { MailError, sendMail } from './ses.ts';
 
-/** The pause between two mails after SES first said that they come too fast, and the longest, in milliseconds. */
+/** The gap between two mails after SES first throttles, and the longest gap, in milliseconds. */
 const FIRST_GAP = 20;
 const LONGEST_GAP = 1000;
-/** By how much the pause shrinks with each mail that is taken. */
-const EASE = 0.95;
+/** The factor of the gap after each accepted mail. */
+const DECAY = 0.95;
 
 /**
- * Sends mails as fast as SES takes them: without pauses until SES says that they come too fast, then with pauses that
- * grow as long as it does, and shrink while it doesn't. A mail that came too fast is sent again in its turn.
+ * Returns a `sendMail` that adapts to SES's send rate: it sends without gaps until SES throttles. Then the gap grows
+ * with each throttled mail, and shrinks with each accepted one. Throttled mails are retried.
  *
- * @param isOver whether there is no time left for another try
+ * @param isOver returns whether no time is left for a retry
  */
 export function paced(isOver: () => boolean): typeof sendMail {
   let gap = 0;
@@ -24,11 +24,11 @@ export function paced(isOver: () => boolean): typeof sendMail {
       if (turn > now) await new Promise((resolve) => setTimeout(resolve, turn - now));
       try {
         const sent = await sendMail(...mail);
-        gap = gap < 1 ? 0 : gap * EASE;
+        gap = gap < 1 ? 0 : gap * DECAY;
         return sent;
       } catch (error) {
-        if (!isTooFast(error) || isOver()) throw error;
-        // Those that were on their way together slow it down once.
+        if (!isThrottled(error) || isOver()) throw error;
+        // Mails that were in flight together increase the gap only once.
         if (performance.now() - slowedAt > gap) {
           slowedAt = performance.now();
           gap = Math.min(LONGEST_GAP, Math.max(FIRST_GAP, gap * 2));
@@ -39,8 +39,8 @@ export function paced(isOver: () => boolean): typeof sendMail {
   };
 }
 
-/** Whether SES refused a mail for its rate of a second; that of a day is another matter, which no waiting helps. */
-function isTooFast(error: unknown): boolean {
+/** Whether SES throttled a mail by its rate per second. The daily quota is excluded: waiting doesn't help. */
+function isThrottled(error: unknown): boolean {
   return (
     error instanceof MailError && /^(Throttling|TooManyRequests)/.test(error.code) && !/quota/i.test(error.message)
   );

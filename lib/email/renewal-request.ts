@@ -2,7 +2,7 @@ import { type Language, momentInWords } from '../domain/language.ts';
 import type { Product } from '../domain/product.ts';
 import { ROLE_WORDS } from '../domain/role-words.ts';
 import type { Role } from '../domain/roles.ts';
-import { addressSaid, application, facts, nameSaid, paragraph } from './blocks.ts';
+import { addressValue, application, facts, nameValue, paragraph } from './blocks.ts';
 import { letter } from './letter.ts';
 import type { Mail } from './mime.ts';
 
@@ -18,7 +18,7 @@ const EN = {
   why: 'you invited {email}. At most one such mail comes for each expired invitation.',
 };
 
-/** What an inviter is told when the holder of an expired link requests a new invitation. */
+/** The phrases of the mail to an inviter when the holder of an expired link requests a new invitation. */
 export const RENEWAL_REQUEST_WORDS: Record<Language, Readonly<Record<keyof typeof EN, string>>> = {
   en: EN,
   de: {
@@ -34,31 +34,31 @@ export const RENEWAL_REQUEST_WORDS: Record<Language, Readonly<Record<keyof typeo
   },
 };
 
-/** What the mail to an inviter says of whom they invited, and of what was requested. */
+/** The content of the mail to an inviter about a request for a new invitation. */
 export interface RenewalRequestMessage {
   readonly language: Language;
   readonly organizationName: string;
   /** The inviter's address. */
   readonly recipient: string;
-  /** The address that was invited. */
+  /** The invited address. */
   readonly email: string;
   readonly role: Role;
-  /** When it was invited, and until when; moments in their ISO form. */
+  /** Creation and expiry of the invitation: ISO times. */
   readonly createdAt: string;
   readonly expiresAt: string;
-  /** Where inviters send an invitation again; undefined: the mail says so in words only. */
+  /** Where inviters resend an invitation; undefined: the mail has no button. */
   readonly applicationUrl: string | undefined;
   /** `from` is `Name <address>`. */
   readonly product: Product & { readonly from: string };
 }
 
-/** Composes the mail to an inviter, of whom the holder of an expired link requests a new invitation. */
+/** Composes the mail to an inviter when the holder of an expired link requests a new invitation. */
 export function renewalRequestMail(request: RenewalRequestMessage): Mail {
   const { language, product, recipient, applicationUrl } = request;
   const words = RENEWAL_REQUEST_WORDS[language];
   return letter({
     ...{ language, product, recipient },
-    said: { email: addressSaid(request.email), organization: nameSaid(request.organizationName) },
+    values: { email: addressValue(request.email), organization: nameValue(request.organizationName) },
     ...{ subject: words.subject, heading: words.heading, preview: words.agree },
     blocks: [
       paragraph(words.asks),

@@ -3,14 +3,13 @@ import { configuration } from '../configuration.ts';
 import { type Mail, toMime } from './mime.ts';
 
 /**
- * A mail that SES didn't take, whether it refused it or couldn't be reached: most of what is refused today (an
- * unverified sender, a paused account) is taken once somebody has set it right, so that every mail is tried again.
+ * SES refused a mail, or couldn't be reached. Every such mail is retried: most refusals end once an operator fixes the
+ * cause (an unverified sender, a paused account).
  *
- * The message is what SES said. It may name addresses and the deployment's own roles, so that it is neither logged nor
- * kept: the code is.
+ * The message is SES's. It may contain addresses and the deployment's IAM roles, so only the code is logged and stored.
  */
 export class MailError extends Error {
-  /** SES's error code, or the system's where SES didn't answer (`ETIMEDOUT`, `ECONNRESET`). */
+  /** SES's error code, or the system's if SES didn't answer (`ETIMEDOUT`, `ECONNRESET`). */
   readonly code: string;
 
   constructor(code: string, message: string) {
@@ -21,24 +20,24 @@ export class MailError extends Error {
 }
 
 const REASON = 300;
-/** Milliseconds: a create call waits for SES at most that long, then leaves the mail to the scheduled function. */
+/** Time-outs in milliseconds. After them a request leaves its mail to the scheduled function. */
 const CONNECT = 1000;
 const ANSWER = 3000;
 
 let sesClient: SESClient | undefined;
 
-/** Made at the first mail; static settings spare the SDK looking for them in files. */
+/** Returns the client, created at the first mail. With static settings the SDK needn't read configuration files. */
 function client(): SESClient {
   sesClient ??= new SESClient({
     region: process.env.AWS_REGION as string,
     retryMode: 'standard',
-    // Retries are written down and belong to the scheduled function; SES has no token that makes a second one harmless.
+    // The outbox retries: SES has no idempotency token that would prevent a duplicate.
     maxAttempts: 1,
     requestHandler: {
       connectionTimeout: CONNECT,
       requestTimeout: ANSWER,
       socketTimeout: ANSWER,
-      // Without it the SDK only warns.
+      // Otherwise the SDK only warns.
       throwOnRequestTimeout: true,
     },
   });
@@ -48,8 +47,8 @@ function client(): SESClient {
 /**
  * Hands a mail to SES, once.
  *
- * @param tags what SES's events about the mail bring back, by name; ASCII letters, digits, `_` and `-` only
- * @returns SES's id of the message, by which its events name it
+ * @param tags values that SES's events about the mail repeat, by name; ASCII letters, digits, `_` and `-` only
+ * @returns SES's message id, as in its events
  * @throws MailError
  */
 export async function sendMail(mail: Mail, tags: Readonly<Record<string, string>>): Promise<{ messageId: string }> {
@@ -63,7 +62,7 @@ export async function sendMail(mail: Mail, tags: Readonly<Record<string, string>
     const { MessageId = '' } = await client().send(command);
     return { messageId: MessageId };
   } catch (error) {
-    // Not kept as the cause: the SDK's errors hold on to the request.
+    // Not set as the cause: the SDK's errors refer to the request.
     const { name, code = name, message } = error as Error & { code?: string };
     throw new MailError(code, message.slice(0, REASON));
   }

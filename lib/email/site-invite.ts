@@ -3,7 +3,7 @@ import { type Language, momentInWords } from '../domain/language.ts';
 import type { Product } from '../domain/product.ts';
 import type { InviteTerms } from '../domain/site-invite.ts';
 import { termsInWords } from '../domain/site-words.ts';
-import { button, copyable, facts, nameSaid, paragraph } from './blocks.ts';
+import { button, copyable, facts, nameValue, paragraph } from './blocks.ts';
 import { LINK_WORDS, letter, SITE_LABELS } from './letter.ts';
 import type { Mail } from './mime.ts';
 
@@ -19,7 +19,7 @@ const EN = {
   block: 'No more invitations from {organization}',
 };
 
-/** What an invite to a site says. */
+/** The phrases of an invite to a site. */
 export const SITE_INVITE_WORDS: Record<Language, Readonly<Record<keyof typeof EN, string>>> = {
   en: EN,
   de: {
@@ -35,24 +35,24 @@ export const SITE_INVITE_WORDS: Record<Language, Readonly<Record<keyof typeof EN
   },
 };
 
-/** What the mail of an invite to a site is made of. Names are a user's words; the rest is ours. */
+/** The content of the mail of an invite to a site. Names are text of users. */
 export interface SiteInviteMail {
   readonly language: Language;
   readonly siteName: string;
-  /** Of the team that owns the site. */
+  /** The name of the team that owns the site. */
   readonly teamName: string;
-  /** The inviter's name, or their address where they have none. */
+  /** The inviter's name, or their address if they have none. */
   readonly inviterName: string;
-  /** Answers go there. */
+  /** The reply address. */
   readonly inviterAddress: string;
   readonly terms: InviteTerms;
   /** The invited address, as stored. */
   readonly email: string;
-  /** Whose invites are refused there, and where. */
+  /** The organization that the recipient can block, and the link that does. */
   readonly organizationName: string;
   readonly blockLink: string;
   readonly link: string;
-  /** A moment in its ISO form. */
+  /** ISO time. */
   readonly expiresAt: string;
   /** `from` is `Name <address>`. */
   readonly product: Product & { readonly from: string };
@@ -63,14 +63,14 @@ export function siteInviteMail(invite: SiteInviteMail): Mail {
   const { language, product, terms, email, inviterName, inviterAddress, link, blockLink } = invite;
   const words = SITE_INVITE_WORDS[language];
   const { invited, expires, unexpected, alone } = LINK_WORDS[language];
-  const site = nameSaid(invite.siteName);
+  const site = nameValue(invite.siteName);
   const until = momentInWords(new Date(invite.expiresAt), language);
   const isTransfer = terms.transferOwnership;
   return letter({
     ...{ language, product, recipient: email, replyTo: { name: inviterName, address: inviterAddress } },
-    said: {
-      ...{ inviter: nameSaid(inviterName), site, team: nameSaid(invite.teamName) },
-      organization: nameSaid(invite.organizationName),
+    values: {
+      ...{ inviter: nameValue(inviterName), site, team: nameValue(invite.teamName) },
+      organization: nameValue(invite.organizationName),
     },
     subject: isTransfer ? words.subjectOfTransfer : words.subject,
     heading: words.heading,

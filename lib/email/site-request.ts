@@ -3,7 +3,7 @@ import type { Product } from '../domain/product.ts';
 import type { SensitiveGrant } from '../domain/site-access.ts';
 import { endInWords } from '../domain/site-words.ts';
 import { lines } from '../domain/user-text.ts';
-import { button, copyable, facts, nameSaid, paragraph, quoteAbove } from './blocks.ts';
+import { button, copyable, facts, nameValue, paragraph, quoteAbove } from './blocks.ts';
 import { LINK_WORDS, letter, SITE_LABELS } from './letter.ts';
 import type { Mail } from './mime.ts';
 import { unlinked } from './unlinked.ts';
@@ -19,7 +19,7 @@ const EN = {
   why: 'you manage the team that owns the site. If you do nothing, nothing is shown.',
 };
 
-/** What a request for sensitive data says to those who may grant it. */
+/** The phrases of the mail about a request for sensitive data. */
 export const SITE_REQUEST_WORDS: Record<Language, Readonly<Record<keyof typeof EN, string>>> = {
   en: EN,
   de: {
@@ -34,19 +34,19 @@ export const SITE_REQUEST_WORDS: Record<Language, Readonly<Record<keyof typeof E
   },
 };
 
-/** What the mail of a request for sensitive data is made of. Names and the reason are a user's words. */
+/** The content of the mail about a request for sensitive data. Names and the reason are text of users. */
 export interface SiteRequestMail {
   readonly language: Language;
   readonly siteName: string;
-  /** Of the team that asks, and its organization's. */
+  /** The names of the requesting team and its organization. */
   readonly teamName: string;
   readonly organizationName: string;
-  /** The name of whoever asks, or their address where they have none. */
+  /** The requester's name, or their address if they have none. */
   readonly requesterName: string;
   readonly reason: string;
-  /** Until when it is asked for. */
+  /** The requested grant. */
   readonly requested: SensitiveGrant;
-  /** Whom it goes to. */
+  /** The recipient's address. */
   readonly recipient: string;
   readonly link: string;
   /** `from` is `Name <address>`. */
@@ -56,19 +56,19 @@ export interface SiteRequestMail {
 /** The longest reason, in characters. */
 const REASON = 255;
 
-/** Composes the mail of a request for sensitive data. */
+/** Composes the mail about a request for sensitive data. */
 export function siteRequestMail(request: SiteRequestMail): Mail {
   const { language, product, recipient, link } = request;
   const words = SITE_REQUEST_WORDS[language];
   const labels = SITE_LABELS[language];
   const [site, team, requester] = [
-    nameSaid(request.siteName),
-    nameSaid(request.teamName),
-    nameSaid(request.requesterName),
+    nameValue(request.siteName),
+    nameValue(request.teamName),
+    nameValue(request.requesterName),
   ];
   return letter({
     ...{ language, product, recipient },
-    said: { site, team, requester, organization: nameSaid(request.organizationName) },
+    values: { site, team, requester, organization: nameValue(request.organizationName) },
     ...{ subject: words.subject, heading: words.heading, preview: words.what },
     blocks: [
       paragraph(`${words.asks} ${words.what}`),

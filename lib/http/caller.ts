@@ -12,14 +12,14 @@ import type { Incoming, Run, Schema, Spec } from './endpoint.ts';
 import type { Request } from './request.ts';
 import { type Claims, credentialOf, unauthenticated, verifyToken } from './token.ts';
 
-/** Who calls: a person who is signed in, or the owner of an access token. */
+/** The caller: a signed-in person, or the owner of an access token. */
 export interface Caller {
   readonly userId: string;
-  /** The occasion of whatever they change. */
+  /** The occasion of their changes. */
   readonly occasion: Occasion;
 }
 
-/** A person with a verified address who is signed in. */
+/** A signed-in person with a verified address. */
 export interface Person extends Caller {
   readonly email: string;
   readonly claims: Claims;
@@ -31,21 +31,24 @@ export function requireCredential(request: Request): string | TokenText {
   return credential;
 }
 
-/** What only a person may do who is signed in. */
+/** Refuses access tokens: only a signed-in person may call. @throws Refusal `token_not_allowed` */
 export function requireJwt(credential: string | TokenText): string {
   if (typeof credential !== 'string') throw new Refusal('token_not_allowed');
   return credential;
 }
 
-/** Who was found behind an identity: an organization's endpoint begins by it, and confirms it beside its own reads. */
-const known = new Map<string, string>();
-const KNOWN_LIMIT = 10_000;
+/**
+ * A cache of user ids by identity. Endpoints of organizations start with the cached user, and confirm it in parallel
+ * with their own reads.
+ */
+const cachedUserIds = new Map<string, string>();
+const CACHE_LIMIT = 10_000;
 
-/** @throws Refusal `email_not_verified`, `address_taken` */
+/** Signs the person in. @throws Refusal `email_not_verified`, `address_taken` */
 export async function identify(request: Request, claims: Claims): Promise<Person> {
   const { userId, email } = await signIn(request, verifiedOnly(claims));
-  if (known.size >= KNOWN_LIMIT) known.clear();
-  known.set(claims.identity, userId);
+  if (cachedUserIds.size >= CACHE_LIMIT) cachedUserIds.clear();
+  cachedUserIds.set(claims.identity, userId);
   return { ...callerOf(request, userId), email, claims };
 }
 
@@ -58,22 +61,22 @@ function verifiedOnly(claims: Claims): Claims {
   return claims;
 }
 
-/** Refuses a token that isn't the one that was given out, is over, or was made under a membership that has ended. */
-export function refuseUnlessGood(
+/** Refuses a token with a wrong secret, an expired token, and one whose membership has ended. */
+export function refuseUnlessValid(
   token: AccessToken | undefined,
   { secret }: TokenText,
   membership: Membership | undefined,
   now: Date,
 ): void {
-  const isGood =
+  const isValid =
     token !== undefined &&
     knowsSecret([token.hash], secret) &&
     (token.expiresAt === undefined || token.expiresAt > now.toISOString()) &&
     token.memberId === membership?.memberId;
-  if (!isGood) throw unauthenticated();
+  if (!isValid) throw unauthenticated();
 }
 
-/** What a token's owner may by it: the lower of its role and theirs, at each request. */
+/** Returns the actor of a token. The role is the lower of the token's and its owner's present role. */
 export function actorBoundByToken({ tokenId, role }: AccessToken, membership: Membership): Actor {
   return { ...membership, role: lowerRole(role ?? membership.role, membership.role), tokenId };
 }
@@ -82,7 +85,7 @@ export function ownerOf({ now, origin }: Request, { userId, tokenId }: TokenText
   return { userId, occasion: { now, origin, by: { type: 'apiKey', id: tokenId } } };
 }
 
-/** What a good access token acts as; undefined when its organization is no more. */
+/** Returns the actor of a valid access token; undefined if its organization was deleted. */
 export async function actorOfToken({ now }: Request, credential: TokenText): Promise<Actor | undefined> {
   const { userId, organizationId, tokenId } = credential;
   const [membership, organization, token] = await Promise.all([
@@ -90,18 +93,18 @@ export async function actorOfToken({ now }: Request, credential: TokenText): Pro
     getOrganization(organizationId),
     getAccessToken(userId, organizationId, tokenId),
   ]);
-  refuseUnlessGood(token, credential, membership, now);
+  refuseUnlessValid(token, credential, membership, now);
   return token && membership && organization && actorBoundByToken(token, membership);
 }
 
-/** Who calls an endpoint of an organization, and with what. */
+/** A call of an endpoint of an organization, with its caller and input. */
 export interface IdentifiedCall<B extends Schema, Q extends Schema> {
   readonly request: Request;
   readonly credential: string | TokenText;
   readonly caller: Caller;
-  /** Makes sure that the caller is who they were; to be read beside what else the request needs. */
+  /** Confirms a cached caller. Call it in parallel with the other reads. */
   confirm(): Promise<unknown>;
-  /** Undefined for what is refused, once it is known that the caller is somebody. */
+  /** Undefined if the input is invalid: then `mistake` is thrown after authentication. */
   readonly incoming?: Incoming<B, Q>;
   readonly mistake?: Refusal;
 }
@@ -112,19 +115,19 @@ export async function identifyCaller<B extends Schema, Q extends Schema>(
 ): Promise<IdentifiedCall<B, Q>> {
   const credential = requireCredential(request);
   const claims = typeof credential === 'string' ? await verifyToken(credential) : undefined;
-  // Whether an access token is a good one takes a read; whose isn't learns nothing of the request.
+  // Verifying an access token takes a read. The caller of an invalid token must not learn the mistakes of the input.
   const incoming = claims && !isPermissionFirst(format) ? input() : inputOrRefusal(input);
-  const remembered = claims && !fresh ? known.get(verifiedOnly(claims).identity) : undefined;
+  const cached = claims && !fresh ? cachedUserIds.get(verifiedOnly(claims).identity) : undefined;
   const caller = !claims
     ? ownerOf(request, credential as TokenText)
-    : remembered === undefined
+    : cached === undefined
       ? await identify(request, claims)
-      : callerOf(request, remembered);
+      : callerOf(request, cached);
   return {
     request,
     credential,
     caller,
-    confirm: async () => claims && remembered && confirmSignIn(remembered, claims),
+    confirm: async () => claims && cached && confirmSignIn(cached, claims),
     ...(incoming instanceof Refusal ? { mistake: incoming } : { incoming }),
   };
 }
@@ -133,7 +136,7 @@ function isPermissionFirst(format: Spec<Schema, Schema>['format']): boolean {
   return typeof format !== 'function' && format.permissionFirst === true;
 }
 
-/** What an input is, or the refusal that it means. */
+/** Returns the input, or the refusal that its validation throws. */
 function inputOrRefusal<T>(input: () => T): T | Refusal {
   try {
     return input();

@@ -5,36 +5,36 @@ import type { Format, Reply } from '../dialects/format.ts';
 import { Refusal, type RefusalCode } from '../domain/refusal.ts';
 import { SIGN_IN } from '../people/sign-in.ts';
 import { type TableAccess, union } from '../table/access.ts';
-import { ONCE } from '../table/idempotency.ts';
+import { IDEMPOTENCY_ACCESS } from '../table/idempotency.ts';
 import { retryWhileStale } from '../table/write.ts';
 import type { CallerKind, HttpDeclaration, Route } from './declaration.ts';
 import { isEncoded, parseBody, validate } from './input.ts';
-import { answering } from './rendering.ts';
+import { renderingMiddleware } from './rendering.ts';
 import { type Request, readEvent } from './request.ts';
 
 export type Schema = z.core.$ZodType | undefined;
 export type Parsed<S extends Schema> = S extends z.core.$ZodType ? z.output<S> : undefined;
 
-/** What every endpoint declares. */
+/** The declaration of an endpoint. */
 export interface Spec<B extends Schema, Q extends Schema> {
-  /** How it answers; for `$default`, how it answers at a path. */
+  /** The format of its answers; for `$default`, the format for a path. */
   readonly format: Format | ((path: string) => Format);
   readonly route: Route;
-  /** The endpoint's own access to the table; that of its authentication is added. */
+  /** The endpoint's own access to the table. The access of its authentication is added. */
   readonly table?: TableAccess;
   readonly depth: number;
   readonly email?: boolean;
-  /** That it creates something, and once only for each `Idempotency-Key`: then `handle` remembers its answer. */
+  /** Whether it creates a resource, once for each `Idempotency-Key`. `handle` then writes the idempotency record. */
   readonly creates?: boolean;
-  /** Milliseconds after which it is done, or was broken off, where it creates a lot. */
-  readonly patience?: number;
+  /** The lease of an attempt in milliseconds, for endpoints that create a lot. */
+  readonly lease?: number;
   readonly body?: B;
   readonly query?: Q;
   readonly accepts?: HttpDeclaration['accepts'];
   readonly refuses?: readonly RefusalCode[];
 }
 
-/** What every handler gets: the request, and its input as validated. */
+/** A request with its validated input. */
 export interface Incoming<B extends Schema, Q extends Schema> {
   readonly request: Request;
   readonly body: Parsed<B>;
@@ -43,23 +43,23 @@ export interface Incoming<B extends Schema, Q extends Schema> {
 
 export type Endpoint = HttpDeclaration & {
   readonly handler: (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
-  /** The same endpoint with something of its declaration changed: `alias`. */
+  /** Returns the endpoint with a changed declaration, for `alias`. */
   readonly changed: (changes: Partial<Pick<Spec<Schema, Schema>, 'route' | 'body'>>) => Endpoint;
 };
 
-/** Declares another route to an endpoint; a body that is sent there may have a form of its own. */
+/** Declares another route to an endpoint. Its body may have another schema. */
 export function alias(endpoint: Endpoint, route: Route, { body }: { readonly body?: z.core.$ZodType } = {}): Endpoint {
   return endpoint.changed({ route, ...(body && { body }) });
 }
 
-/** Seconds that an endpoint may take: within API Gateway's 30, and with room for the retries of `transact`. */
+/** The time-out of an endpoint in seconds: less than API Gateway's 30, and enough for the retries of `transact`. */
 const TIMEOUT = 20;
 
-/** One request's work: who calls is found out before `input` validates, so that a stranger's mistakes are a 401. */
+/** Handles a request. Authentication comes before the validation by `input`, so that strangers get a 401. */
 export type Run<B extends Schema, Q extends Schema> = (call: {
   readonly request: Request;
   input(): Incoming<B, Q>;
-  /** Whether to go by nothing that was remembered: an earlier attempt was overtaken. */
+  /** Whether to ignore caches, because an earlier attempt was stale. */
   readonly fresh: boolean;
 }) => Promise<Reply>;
 
@@ -79,7 +79,7 @@ export function declare<B extends Schema, Q extends Schema>(
   const formatAt = typeof format === 'function' ? format : () => format;
   const accepts = spec.accepts ?? formatAt('').accepts ?? 'application/json';
   const { dialect, query: readQuery = firstOf } = formatAt('');
-  // Whoever asks for something that there isn't must not take the answer for what they asked for.
+  // An unknown parameter is refused: if it were ignored, the answer would look like the requested one.
   const query = dialect === 'v1' ? z.catchall((spec.query ?? z.object({})) as z.ZodMiniObject, z.never()) : spec.query;
   return {
     kind: 'http',
@@ -91,7 +91,11 @@ export function declare<B extends Schema, Q extends Schema>(
     about: who.about,
     organization: who.organization ?? false,
     found: who.found ?? false,
-    table: union(who.caller.includes('person') ? SIGN_IN : {}, spec.creates ? ONCE : {}, spec.table ?? {}),
+    table: union(
+      who.caller.includes('person') ? SIGN_IN : {},
+      spec.creates ? IDEMPOTENCY_ACCESS : {},
+      spec.table ?? {},
+    ),
     due: false,
     email: spec.email ?? false,
     timeout: TIMEOUT,
@@ -103,7 +107,7 @@ export function declare<B extends Schema, Q extends Schema>(
     accepts,
     changed: (changes) => declare({ ...spec, ...changes } as Spec<B, Q>, who, run),
     handler: middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
-      .use(answering(formatAt))
+      .use(renderingMiddleware(formatAt))
       .handler(async (event, context) => {
         const request = readEvent(event, context);
         const { negotiate, sentence } = formatAt(request.path);
@@ -111,7 +115,7 @@ export function declare<B extends Schema, Q extends Schema>(
           const { accept, 'content-type': contentType } = request.headers;
           const hasBody = spec.body !== undefined && request.body.length > 0;
           negotiate?.({ accept, contentType: hasBody ? contentType : undefined });
-          // What a mail's sender or a browser adds to a link is none of a page's business.
+          // A page ignores what mail providers and browsers add to the query of a link.
           if (query && dialect !== 'page' && !isEncoded(request.queryText)) throw new Refusal('malformed_query');
           return {
             request,
@@ -124,7 +128,7 @@ export function declare<B extends Schema, Q extends Schema>(
   };
 }
 
-/** Repeated parameters count once: the first. */
+/** Returns the first value of each parameter. */
 function firstOf(query: URLSearchParams): Record<string, string> {
   return Object.fromEntries([...query].reverse());
 }

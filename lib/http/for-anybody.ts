@@ -10,7 +10,7 @@ export function forAnybody<B extends Schema = undefined, Q extends Schema = unde
   return declare(spec, { caller: ['anybody'] }, ({ input }) => spec.handle(input()));
 }
 
-/** Declares an endpoint for whoever holds a link's secret; they may be signed in too. */
+/** Declares an endpoint for the holder of a link. They may be signed in too. */
 export function forLinkHolder<B extends Schema = undefined, Q extends Schema = undefined>(
   spec: Spec<B, Q> & { handle(incoming: Incoming<B, Q> & { person: Person | undefined }): Promise<Reply> },
 ): Endpoint {

@@ -7,26 +7,28 @@ import { declare, type Endpoint, type Incoming, type Schema, type Spec } from '.
 import type { Request } from './request.ts';
 import { type Claims, unauthenticated, verifyToken } from './token.ts';
 
-/** Whoever calls about themselves, in person or by an access token. */
+/** The caller of an endpoint about themselves, in person or with an access token. */
 interface Owner extends Caller {
   readonly email: string;
-  /** What their access token acts as, in its only organization; undefined for a person. */
+  /** The actor of their access token; undefined for a person. */
   readonly bound?: Actor;
 }
 
-/** What of somebody's may be shown to whoever calls: to an access token what is of its organization, and no more. */
+/** Returns the rows that the caller may see: for an access token, those of its organization only. */
 export function visibleTo<T extends { readonly organizationId: string }>({ bound }: Owner, rows: readonly T[]): T[] {
   return rows.filter(({ organizationId }) => !bound || organizationId === bound.organizationId);
 }
 
 /**
- * Declares an endpoint about whoever calls, for persons and for access tokens, which show their owner, and of their
- * owner's organizations their own: `visibleTo`.
+ * Declares an endpoint about the caller, for persons and access tokens. An access token shows its owner, but only its
+ * own organization: use `visibleTo`.
  */
 export function forCaller<B extends Schema = undefined, Q extends Schema = undefined>(
   spec: Spec<B, Q> & {
     handle(incoming: Incoming<B, Q> & { caller: Owner }): Promise<Reply>;
-    /** Answers somebody whose address isn't verified, who is refused otherwise. Creates and binds nothing. */
+    /**
+     * Answers a person whose address isn't verified. Without it they are refused. It must not create or bind anything.
+     */
     handleUnverified?(claims: Claims): Promise<Reply>;
   },
 ): Endpoint {
@@ -43,7 +45,7 @@ export function forCaller<B extends Schema = undefined, Q extends Schema = undef
   });
 }
 
-/** The owner of a good access token, where no organization is asked for. */
+/** Returns the owner of a valid access token. @throws Refusal `unauthenticated` */
 async function verifiedOwner(request: Request, credential: TokenText): Promise<Owner> {
   const [bound, user] = await Promise.all([actorOfToken(request, credential), getUser(credential.userId)]);
   if (!bound || !user) throw unauthenticated();

@@ -2,20 +2,20 @@ import type { Reply } from '../dialects/format.ts';
 import type { Actor } from '../domain/member.ts';
 import { type Caller, identifyCaller } from './caller.ts';
 import { declare, type Endpoint, type Incoming, type Schema, type Spec } from './endpoint.ts';
-import type { Creating } from './once.ts';
+import type { Creating } from './idempotency.ts';
 import { type Acting, actIn, type OrganizationPermission, organizationOf } from './organization.ts';
 
 /**
  * Declares an endpoint of an organization, for its members and their access tokens.
  *
- * What `read` fetches travels beside the membership, in one round trip; it is thrown away when the caller turns out to
- * be nobody here.
+ * `read` runs in parallel with the read of the membership, in one round trip. Its result is discarded if the caller
+ * isn't a member.
  */
 export function forMember<B extends Schema = undefined, Q extends Schema = undefined, R = undefined>(
   spec: Spec<B, Q> & {
-    /** Undefined: every member may. */
+    /** Undefined: every member may call. */
     readonly permission?: OrganizationPermission;
-    /** Whether the call is about the caller, who needs no permission then. */
+    /** Whether callers act on themselves. Then they need no permission. */
     oneself?(incoming: Incoming<B, Q> & { actor: Actor; read: R }): boolean;
     read?(incoming: Incoming<B, Q> & { organizationId: string; caller: Caller }): Promise<R>;
     handle(incoming: Incoming<B, Q> & Acting & Creating & { read: R }): Promise<Reply>;

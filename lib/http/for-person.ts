@@ -1,13 +1,13 @@
 import type { Reply } from '../dialects/format.ts';
 import { identify, type Person, requireCredential, requireJwt } from './caller.ts';
 import { declare, type Endpoint, type Incoming, type Schema, type Spec } from './endpoint.ts';
-import { answeredOnce, type Creating, creating, onceOf } from './once.ts';
+import { answerOnce, type Creating, creating, idempotentRequestOf } from './idempotency.ts';
 import { verifyToken } from './token.ts';
 
-/** Declares an endpoint for what only a signed-in person may do, whatever organizations they are in. */
+/** Declares an endpoint for signed-in persons only, independent of organizations. */
 export function forPerson<B extends Schema = undefined, Q extends Schema = undefined>(
   spec: Spec<B, Q> & {
-    /** What `handle` asks of the person: there is no organization yet of which it could be asked. */
+    /** A permission that `handle` enforces, since there is no organization yet. */
     readonly permission?: 'site-invite:accept';
     handle(incoming: Incoming<B, Q> & Creating & { person: Person }): Promise<Reply>;
   },
@@ -16,7 +16,9 @@ export function forPerson<B extends Schema = undefined, Q extends Schema = undef
     const claims = await verifyToken(requireJwt(requireCredential(request)));
     const incoming = input();
     const person = await identify(request, claims);
-    const once = onceOf(spec, incoming, person, '');
-    return answeredOnce(once, await once?.earlier(), () => spec.handle({ ...incoming, person, ...creating(once) }));
+    const idempotentRequest = idempotentRequestOf(spec, incoming, person, '');
+    return answerOnce(idempotentRequest, await idempotentRequest?.earlier(), () =>
+      spec.handle({ ...incoming, person, ...creating(idempotentRequest) }),
+    );
   });
 }

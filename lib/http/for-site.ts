@@ -1,17 +1,17 @@
 import type { Reply } from '../dialects/format.ts';
 import type { Occasion } from '../domain/audit.ts';
-import { type Insight, insightBy } from '../domain/insight.ts';
 import type { PathKey } from '../domain/path-key.ts';
-import { type Reach, type SitePermission, type Way, waysOf, waysWith } from '../domain/reach.ts';
+import { type AccessPath, accessPathsOf, accessPathsWith, type Reach, type SitePermission } from '../domain/reach.ts';
 import { Refusal, type RefusalCode } from '../domain/refusal.ts';
+import { type Visibility, visibilityThrough } from '../domain/visibility.ts';
 import { REACH, readReach } from '../sites/reach.ts';
 import { union } from '../table/access.ts';
 import { actorOfToken, identifyCaller } from './caller.ts';
 import { declare, type Endpoint, type Incoming, type Schema, type Spec } from './endpoint.ts';
-import { answeredOnce, type Creating, creating, onceOf } from './once.ts';
+import { answerOnce, type Creating, creating, idempotentRequestOf } from './idempotency.ts';
 
 /**
- * Declares an endpoint about a site or what stands on it, for whoever reaches it by a team: that team may be of another
+ * Declares an endpoint about a site or its chargers, for people with access through a team. The team may be in another
  * organization than the site.
  */
 export function forSite<
@@ -22,23 +22,25 @@ export function forSite<
 >(
   spec: Spec<B, Q> & {
     readonly permission: SitePermission;
-    /** Finds out which site it is, before all else. */
+    /** Finds the id of the site, before all other reads. */
     locate(incoming: Incoming<B, Q>): Promise<F | undefined>;
-    /** A team that it names beside the site: `reach.namedTeam`. Its table access: `LOCATE_TEAM`. */
+    /** Returns the team that the request names besides the site: `reach.namedTeam`. Its table access: `LOCATE_TEAM`. */
     team?(incoming: Incoming<B, Q>): PathKey | undefined;
-    /** What is told to whoever doesn't reach the site, as if there were none. */
+    /** The refusal of callers without access, as if the site didn't exist. */
     readonly missing: RefusalCode;
     read?(incoming: Incoming<B, Q> & { located: F }): Promise<R>;
-    /** Whether what was read is there for somebody: whose role doesn't allow it is told so only of what they see. */
-    sees?(read: R, insight: Insight): boolean;
+    /**
+     * Whether the caller sees what was read. If not, a missing permission is refused with `missing`, not `forbidden`.
+     */
+    sees?(read: R, visibility: Visibility): boolean;
     handle(
       incoming: Incoming<B, Q> &
         Creating & {
           readonly located: F;
           readonly reach: Reach;
-          /** Those by which they may do it; the first is `way`. */
-          readonly ways: readonly Way[];
-          readonly way: Way;
+          /** The access paths that give the permission. The first is `accessPath`. */
+          readonly accessPaths: readonly AccessPath[];
+          readonly accessPath: AccessPath;
           readonly occasion: Occasion;
           readonly read: R;
         },
@@ -51,26 +53,37 @@ export function forSite<
     const { request, caller, credential, confirm, incoming, mistake } = await identifyCaller(spec, call);
     const located = incoming && (await spec.locate(incoming));
     const token = typeof credential === 'string' ? undefined : credential;
-    const once = incoming && onceOf(spec, incoming, caller, located?.siteId ?? '');
+    const idempotentRequest = incoming && idempotentRequestOf(spec, incoming, caller, located?.siteId ?? '');
     const [bound, reach, read, earlier] = await Promise.all([
       token && actorOfToken(request, token),
       located &&
         readReach(located.siteId, caller.userId, { boundTo: token?.organizationId, namedTeam: spec.team?.(incoming) }),
       located && (spec.read?.({ ...incoming, located } as never) as Promise<R> | undefined),
-      once?.earlier(),
+      idempotentRequest?.earlier(),
       confirm(),
     ]);
     if (mistake) throw mistake;
-    const ways = reach && (bound || !token) ? waysOf(reach, bound) : [];
-    if (!incoming || !located || !reach || ways.length === 0) throw new Refusal(missing);
-    const permitted = waysWith(permission, ways, reach);
-    const [way] = permitted;
-    if (!way) {
-      throw new Refusal(spec.sees?.(read as R, insightBy(ways, request.now)) === false ? missing : 'forbidden');
+    const accessPaths = reach && (bound || !token) ? accessPathsOf(reach, bound) : [];
+    if (!incoming || !located || !reach || accessPaths.length === 0) throw new Refusal(missing);
+    const permitted = accessPathsWith(permission, accessPaths, reach);
+    const [accessPath] = permitted;
+    if (!accessPath) {
+      throw new Refusal(
+        spec.sees?.(read as R, visibilityThrough(accessPaths, request.now)) === false ? missing : 'forbidden',
+      );
     }
     const { occasion } = caller;
-    return answeredOnce(once, earlier, () =>
-      spec.handle({ ...incoming, located, reach, ways: permitted, way, occasion, read: read as R, ...creating(once) }),
+    return answerOnce(idempotentRequest, earlier, () =>
+      spec.handle({
+        ...incoming,
+        located,
+        reach,
+        accessPaths: permitted,
+        accessPath,
+        occasion,
+        read: read as R,
+        ...creating(idempotentRequest),
+      }),
     );
   });
 }

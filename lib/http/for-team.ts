@@ -7,29 +7,29 @@ import { READ_ANCESTORS, requireTeam, type TeamAndPlace, type TeamRefusals } fro
 import { findTeam, type TeamReference } from '../teams/teams.ts';
 import { type Caller, type IdentifiedCall, identifyCaller } from './caller.ts';
 import { declare, type Endpoint, type Incoming, type Schema, type Spec } from './endpoint.ts';
-import type { Creating } from './once.ts';
+import type { Creating } from './idempotency.ts';
 import { type Acting, actIn, organizationOf } from './organization.ts';
 
-/** What an endpoint about a team declares beside what all do. */
+/** The declaration of an endpoint about a team. */
 interface TeamSpec<B extends Schema, Q extends Schema, R> extends Spec<B, Q> {
-  /** What it takes of the caller in the team; undefined: every member of the organization may. */
+  /** The permission that the caller needs in the team; undefined: every member of the organization may call. */
   readonly permission?: TeamPermission;
-  /** Who hasn't this permission in the team is told that there is none; as the dialect has it unless it says otherwise. */
-  readonly sight?: TeamPermission;
-  /** What they are told; `team_not_found` unless it says otherwise. */
+  /** For callers without this permission the team doesn't exist. Default: the dialect's. */
+  readonly viewPermission?: TeamPermission;
+  /** Returns the refusal for a team that doesn't exist. Default: the dialect's, or `team_not_found`. */
   missing?(): Refusal;
-  /** The details of `forbidden`; as the dialect has them unless it says otherwise. */
+  /** The details of `forbidden`. Default: the dialect's. */
   readonly forbidden?: Details;
-  /** Whether the call is about the caller, who needs no permission then. */
+  /** Whether callers act on themselves. Then they need no permission. */
   oneself?(incoming: Incoming<B, Q> & { actor: Actor; read: R }): boolean;
-  /** What travels beside the team. */
+  /** Reads further data, in parallel with the team. */
   read?(incoming: Incoming<B, Q> & { organizationId: string; caller: Caller }): Promise<R>;
   handle(
     incoming: Incoming<B, Q> &
       Acting &
       Creating & {
         readonly team: Team;
-        /** The caller's own place in the team. */
+        /** The caller's own membership of the team. */
         readonly own: TeamMembership | undefined;
         readonly read: R;
       },
@@ -37,12 +37,12 @@ interface TeamSpec<B extends Schema, Q extends Schema, R> extends Spec<B, Q> {
 }
 
 /**
- * Declares an endpoint about a team of the caller's organization: it reads the team, and lets those act who have the
- * permission in it.
+ * Declares an endpoint about a team of the caller's organization. It reads the team, and refuses callers without the
+ * permission.
  */
 export function forTeam<B extends Schema = undefined, Q extends Schema = undefined, R = undefined>(
   spec: TeamSpec<B, Q, R> & {
-    /** Which team it is about. */
+    /** Returns the reference to the team. */
     team(incoming: Incoming<B, Q>): TeamReference;
   },
 ): Endpoint {
@@ -55,10 +55,10 @@ export function forTeam<B extends Schema = undefined, Q extends Schema = undefin
   });
 }
 
-/** Declares an endpoint about a team that tells itself whose it is: no header names the organization. */
+/** Declares an endpoint about a team whose organization follows from the team, not from a header. */
 export function forLocatedTeam<B extends Schema = undefined, Q extends Schema = undefined, R = undefined>(
   spec: TeamSpec<B, Q, R> & {
-    /** Finds out which team it is, and of which organization, one round trip before all else. */
+    /** Finds the ids of the team and its organization, one round trip before all other reads. */
     locate(incoming: Incoming<B, Q>): Promise<{ readonly organizationId: string; readonly teamId: string } | undefined>;
   },
 ): Endpoint {
@@ -69,15 +69,17 @@ export function forLocatedTeam<B extends Schema = undefined, Q extends Schema = 
     const absent = () => spec.missing?.() ?? new Refusal('team_not_found');
     const organizationId = typeof credential === 'string' ? located?.organizationId : credential.organizationId;
     if (organizationId === undefined) throw absent();
-    // A token of another organization has to be a good one before it is told that there is nothing.
-    const isThere = located?.organizationId === organizationId;
+    // A token of another organization must be valid before it gets `absent`.
+    const isInOrganization = located?.organizationId === organizationId;
     const team = async () =>
-      isThere ? findTeam(organizationId, caller.userId, { id: located.teamId }) : { team: undefined, own: undefined };
+      isInOrganization
+        ? findTeam(organizationId, caller.userId, { id: located.teamId })
+        : { team: undefined, own: undefined };
     return actInTeam(spec, who, organizationId, absent, team);
   });
 }
 
-/** Declares an endpoint that refuses everybody in a team's organization: what it is for belongs to another product. */
+/** Declares an endpoint that refuses everybody: its feature belongs to another product. */
 export function refusing<B extends Schema = undefined, Q extends Schema = undefined>(
   spec: Omit<TeamSpec<B, Q, undefined>, 'permission' | 'handle'> & { team(incoming: Incoming<B, Q>): TeamReference },
 ): Endpoint {
@@ -87,7 +89,7 @@ export function refusing<B extends Schema = undefined, Q extends Schema = undefi
   return forTeam<B, Q>({ ...spec, permission: 'nobody', handle });
 }
 
-/** Lets the caller act in a team: it is read beside the membership, and the permission is asked of both. */
+/** Handles a call about a team. Reads the team in parallel with the membership, and enforces the permission. */
 function actInTeam<B extends Schema, Q extends Schema, R>(
   spec: TeamSpec<B, Q, R>,
   who: IdentifiedCall<B, Q>,
@@ -109,20 +111,25 @@ function actInTeam<B extends Schema, Q extends Schema, R>(
   });
 }
 
-/** How it refuses, of what it declares and its dialect has. */
+/** Returns the refusals of an endpoint: its own, else its dialect's. */
 function refusalsOf<B extends Schema, Q extends Schema, R>(spec: TeamSpec<B, Q, R>): TeamRefusals {
-  const { format, sight, missing, forbidden } = spec;
+  const { format, viewPermission, missing, forbidden } = spec;
   const inDialect = typeof format === 'function' ? undefined : format.teams;
-  return { ...inDialect, ...(sight && { sight }), ...(missing && { missing }), ...(forbidden && { forbidden }) };
+  return {
+    ...inDialect,
+    ...(viewPermission && { viewPermission }),
+    ...(missing && { missing }),
+    ...(forbidden && { forbidden }),
+  };
 }
 
 function kindOf<B extends Schema, Q extends Schema, R>({ permission, oneself }: TeamSpec<B, Q, R>) {
   return { caller: ['person', 'token'] as const, about: 'team' as const, permission, oneself: oneself !== undefined };
 }
 
-/** What the kind does itself is declared with what the endpoint does. */
+/** Adds the table access and refusals of the kind to the declaration. */
 function declared<B extends Schema, Q extends Schema, R>(spec: TeamSpec<B, Q, R>): Spec<B, Q> {
-  const asked = [spec.permission, refusalsOf(spec).sight ?? 'team:read'];
+  const asked = [spec.permission, refusalsOf(spec).viewPermission ?? 'team:read'];
   const readsAncestors = asked.some((permission) => permission === 'team:read' || permission === 'site:read');
   const own: TableAccess = union({ BatchGetItem: ['ORG', 'TEAM'] }, readsAncestors ? READ_ANCESTORS : {});
   const refuses = [spec.missing?.().code ?? 'team_not_found', ...(spec.refuses ?? [])];

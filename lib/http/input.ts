@@ -5,14 +5,14 @@ import { type Details, Refusal } from '../domain/refusal.ts';
 import type { HttpDeclaration } from './declaration.ts';
 import type { Request } from './request.ts';
 
-/** The largest body that any dialect takes, in bytes. */
+/** The maximum size of a body in any dialect, in bytes. */
 const BODY_LIMIT = 256 * 1024;
 
 type MediaType = HttpDeclaration['accepts'];
 
 const FORM = 'application/x-www-form-urlencoded';
 
-/** Reads the body as its content type says; an absent body is an empty one, so that validation names what is missing. */
+/** Parses the body by its content type. A missing body counts as `{}`, so that validation names the missing fields. */
 export function parseBody({ body, headers }: Request, accepts: MediaType): unknown {
   if (body.length > BODY_LIMIT) throw new Refusal('body_too_large');
   if (body.length === 0) return {};
@@ -30,8 +30,8 @@ export function parseBody({ body, headers }: Request, accepts: MediaType): unkno
     throw unsupported('Content-Type', `must be ${accepts}`, { accept: accepts });
   const text = decoded(body);
   if (type === FORM) return readForm(text);
-  // Rocket.Chat takes whatever it can't read, and whatever has no fields, for an empty body.
-  if (accepts === '*/*' && !isFields(text)) return {};
+  // Rocket.Chat treats an unreadable body, and JSON without fields, as an empty body.
+  if (accepts === '*/*' && !hasFields(text)) return {};
   const read = readJson(text);
   if (read === undefined || hasNameTwice(text)) throw new Refusal('malformed_body');
   return read;
@@ -41,7 +41,7 @@ function unsupported(header: string, text: string, headers: Readonly<Record<stri
   return new Refusal('unsupported_media_type', { [header]: [text] }, headers);
 }
 
-/** A media type and its charset, in lower case. */
+/** Returns the media type and charset of a header, in lower case. */
 function mediaTypeOf(header: string): [type: string, charset: string | undefined] {
   const [type = '', ...parameters] = header.split(';').map((part) => part.trim().toLowerCase());
   const [, charset] = parameters.map((one) => /^charset\s*=\s*"?([^"]*)"?$/.exec(one)).find(Boolean) ?? [];
@@ -49,10 +49,10 @@ function mediaTypeOf(header: string): [type: string, charset: string | undefined
 }
 
 /**
- * A body as text, without the byte order mark that some systems write.
+ * Returns a body as text, without a byte order mark.
  *
- * U+FFFD is what decoding puts in the place of what is no UTF-8. Of some content types the gateway makes text before we
- * see it: so that one is refused even where it was sent. In JSON it can be written `\ufffd`.
+ * Decoding replaces invalid UTF-8 with U+FFFD. The gateway decodes some content types itself, so a sent U+FFFD can't be
+ * distinguished and is refused too. JSON can contain it as `\ufffd`.
  *
  * @throws Refusal `malformed_body`
  */
@@ -64,19 +64,19 @@ function decoded(body: Buffer): string {
 
 const REPLACEMENT = '\ufffd';
 
-/** Whether percent signs stand only where they encode UTF-8. */
+/** Whether every percent sign is part of percent-encoded UTF-8. */
 export function isEncoded(text: string): boolean {
   return !/%(?![0-9a-f]{2})/i.test(text) && !new URLSearchParams(text).toString().includes('%EF%BF%BD');
 }
 
-/** Reads a form. @throws Refusal `malformed_body` */
+/** Parses a form. @throws Refusal `malformed_body` */
 function readForm(text: string): Record<string, string> {
   const form = new URLSearchParams(text);
   if (!isEncoded(text) || new Set(form.keys()).size < form.size) throw new Refusal('malformed_body');
   return Object.fromEntries(form);
 }
 
-/** The value of a JSON text; undefined where it is none. @throws Refusal `validation_failed` where it is nested too deep */
+/** Parses JSON; undefined if the text is not JSON. @throws Refusal `validation_failed` if it is nested too deep */
 function readJson(text: string): unknown {
   try {
     return parseJson(text);
@@ -86,12 +86,12 @@ function readJson(text: string): unknown {
   }
 }
 
-function isFields(text: string): boolean {
+function hasFields(text: string): boolean {
   const read = readJson(text);
   return typeof read === 'object' && read !== null;
 }
 
-/** Whether an object in a JSON text has a name twice: readers differ in which of the values counts. */
+/** Whether an object in a JSON text has a duplicate name: parsers differ in which value they take. */
 function hasNameTwice(json: string): boolean {
   const open: (Set<unknown> | undefined)[] = [];
   for (const [token, text, colon] of json.matchAll(/("(?:[^"\\]|\\.)*")\s*(:?)|[{}[\]]/g)) {
@@ -109,24 +109,24 @@ function hasNameTwice(json: string): boolean {
 }
 
 /**
- * Validates an input; every mistake is told at once, by field.
+ * Validates an input. The refusal lists all mistakes, by field.
  *
- * @param say what the dialect says of a field
+ * @param sentenceOf the dialect's function that returns the sentence about a mistake
  */
 export function validate<T extends z.core.$ZodType>(
   schema: T,
   input: unknown,
   name: 'body' | 'query',
-  say: NonNullable<Format['sentence']> = sentence,
+  sentenceOf: NonNullable<Format['sentence']> = sentence,
 ): z.output<T> {
   const result = z.safeParse(schema, input, { reportInput: true });
   if (result.success) return result.data;
-  // In the order of the fields, whatever found the mistake.
+  // Sorted in the order of the fields.
   const fields = Object.keys((schema._zod.def as { readonly shape?: object }).shape ?? {});
   const placeOf = ({ path: [field] }: z.core.$ZodIssue) => fields.indexOf(String(field)) + 1 || fields.length + 1;
   const issues = result.error.issues.toSorted((one, other) => placeOf(one) - placeOf(other));
-  const all = issues.flatMap((issue) => sentences(issue as Issue, name, say));
-  // Not by assignment: a field may be called `__proto__` or `constructor`.
+  const all = issues.flatMap((issue) => sentences(issue as Issue, name, sentenceOf));
+  // Not by assignment to an object: a field may be named `__proto__` or `constructor`.
   const byPath = Map.groupBy(all, ([path]) => path);
   const details: Details = Object.fromEntries([...byPath].map(([path, said]) => [path, said.map(([, text]) => text)]));
   throw new Refusal('validation_failed', details);
@@ -135,7 +135,7 @@ export function validate<T extends z.core.$ZodType>(
 function sentences(
   issue: Issue,
   name: 'body' | 'query',
-  say: NonNullable<Format['sentence']>,
+  sentenceOf: NonNullable<Format['sentence']>,
 ): [path: string, text: string][] {
   const path = (issue.path ?? []).map(String).join('.') || name;
   if (issue.code === 'unrecognized_keys') {
@@ -143,7 +143,7 @@ function sentences(
     const kind = name === 'body' ? 'field' : 'parameter';
     return (issue.keys ?? []).map((key) => [before + key.slice(0, 100), `is not a ${kind} of this request`]);
   }
-  return [[path, say(issue, path)]];
+  return [[path, sentenceOf(issue, path)]];
 }
 
 function sentence(issue: Issue): string {

@@ -6,64 +6,67 @@ import { configuration } from '../configuration.ts';
 import { loggable } from '../domain/log.ts';
 import { Refusal } from '../domain/refusal.ts';
 
-/** Milliseconds after which the issuer is asked for its keys again. */
+/** Milliseconds after which the keys are fetched again. */
 const AGE = 30 * 60 * 1000;
 
-/** Milliseconds that keys are trusted while the issuer doesn't answer: what it withdrew is trusted for no longer. */
+/**
+ * Milliseconds for which keys are trusted while the issuer doesn't answer. Revoked keys are trusted no longer than
+ * this.
+ */
 const TRUSTED = 60 * 60 * 1000;
 
-/** Milliseconds that the issuer isn't asked again, whatever keys tokens name: nobody makes us flood it. */
+/** The minimum of milliseconds between two fetches, so that tokens with unknown keys can't make us flood the issuer. */
 const PAUSE = 10_000;
 
-/** Milliseconds that the issuer has to answer. */
-const PATIENCE = 3000;
+/** The time-out of a fetch in milliseconds. */
+const TIMEOUT = 3000;
 
-/** The issuer's keys, and when it told them. */
+/** The issuer's keys, and when they were fetched. */
 interface Keys {
   readonly find: LocalJWKSet;
   readonly at: number;
 }
 
-/** The issuer's keys as this function knows them. */
-let known: Keys | undefined;
+/** The cached keys of the issuer. */
+let cached: Keys | undefined;
 
-/** When the issuer last didn't answer, by `performance.now()`; undefined: it did. */
+/** When the latest fetch failed, by `performance.now()`; undefined: it succeeded. */
 let failedAt: number | undefined;
 
 /**
- * Finds the issuer's key that a token was signed with, by its `kid`, or the only one that fits.
+ * Finds the issuer's key of a token, by its `kid`, or the only one that fits.
  *
- * @throws Refusal `keys_unavailable` when the issuer doesn't answer, or was asked just before: it may have made the key
- *   since; JWKSNoMatchingKey when it has none
+ * @throws Refusal `keys_unavailable` if the issuer doesn't answer, or if an unknown key may be newer than the latest
+ *   fetch; JWKSNoMatchingKey if the issuer doesn't have the key
  */
 export async function keyOf(...token: Parameters<LocalJWKSet>): ReturnType<LocalJWKSet> {
   const startedAt = Date.now();
-  const keys = youngerThan(AGE) ?? (await ask());
+  const keys = youngerThan(AGE) ?? (await fetchKeys());
   try {
     return await keys.find(...token);
   } catch (error) {
-    // What was told just now is all there is.
+    // Keys that were fetched during this call are current.
     if (!(error instanceof JWKSNoMatchingKey) || keys.at >= startedAt) throw error;
     if (youngerThan(PAUSE)) throw unavailable();
-    const asked = await ask();
-    if (asked.at < startedAt) throw unavailable();
-    return asked.find(...token);
+    const fetched = await fetchKeys();
+    if (fetched.at < startedAt) throw unavailable();
+    return fetched.find(...token);
   }
 }
 
 function youngerThan(age: number): Keys | undefined {
-  return known && Date.now() < known.at + age ? known : undefined;
+  return cached && Date.now() < cached.at + age ? cached : undefined;
 }
 
-/** Asks the issuer for its keys. While it doesn't answer, those that are known go on for some time. */
-async function ask(): Promise<Keys> {
+/** Fetches the issuer's keys. While the issuer doesn't answer, returns the cached keys for some time. */
+async function fetchKeys(): Promise<Keys> {
   const trusted = youngerThan(TRUSTED);
   if (!trusted || failedAt === undefined || performance.now() > failedAt + PAUSE) {
     const { issuer, jwksUri = `${issuer.replace(/\/$/, '')}/.well-known/jwks.json` } = configuration();
     try {
-      known = { find: createLocalJWKSet(JSON.parse(await read(jwksUri))), at: Date.now() };
+      cached = { find: createLocalJWKSet(JSON.parse(await read(jwksUri))), at: Date.now() };
       failedAt = undefined;
-      return known;
+      return cached;
     } catch (error) {
       failedAt = performance.now();
       console.error({ message: 'No keys of the issuer', ...loggable(error) });
@@ -73,14 +76,14 @@ async function ask(): Promise<Keys> {
   return trusted;
 }
 
-/** Reads a page by what the SDK reads by, too: `fetch` would take a cold start's time to load. */
+/** Requests a URL with `node:https`, which the SDK loads anyway. Loading `fetch` would add to each cold start. */
 function read(url: string): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   // Only the local issuer is `http:`.
   const { request } = url.startsWith('http:') ? http : https;
-  request(url, { signal: AbortSignal.timeout(PATIENCE) }, (response) => {
+  request(url, { signal: AbortSignal.timeout(TIMEOUT) }, (response) => {
     let text = '';
-    if (response.statusCode !== 200) reject(new Error(`The issuer answered ${response.statusCode}, not its keys.`));
+    if (response.statusCode !== 200) reject(new Error(`The issuer answered with status ${response.statusCode}.`));
     response.setEncoding('utf8');
     response.on('data', (part: string) => {
       text += part;

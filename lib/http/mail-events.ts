@@ -9,9 +9,9 @@ interface Spec {
   handle(notification: Notification): Promise<void>;
 }
 
-/** What SES published once. SNS may bring it several times, and in any order. */
+/** A notification of SES. SNS may deliver it several times, and in any order. */
 export interface Notification {
-  /** SNS's id of it: the same each time. */
+  /** SNS's message id: the same for each delivery. */
   readonly id: string;
   /** SES's JSON. */
   readonly text: string;
@@ -24,13 +24,13 @@ export type MailEventsFunction = MailEventsDeclaration & {
   readonly handler: (event: SNSEvent, context: Context) => Promise<void>;
 };
 
-/** The log's message about a notification that can't be read; an alarm counts it. */
+/** The log message about an unreadable notification. An alarm counts it. */
 export const PUT_ASIDE = 'Mail event put aside';
 
-/** What SES publishes when it is told of the topic. */
+/** The text that SES publishes when the topic is set up. */
 const GREETING = 'Successfully validated SNS topic for Amazon SES event publishing.';
 
-/** Declares a function that gets what SES tells of the mails, one notification at a time. */
+/** Declares a function that receives SES's delivery events, one notification at a time. */
 export function onMailEvents({ handle, ...declared }: Spec): MailEventsFunction {
   return {
     kind: 'mailEvents',
@@ -50,7 +50,7 @@ export function onMailEvents({ handle, ...declared }: Spec): MailEventsFunction 
           failures.push(failure.error);
         }
       }
-      // Lambda brings all of them again; what is recorded already isn't recorded twice.
+      // Lambda delivers the whole batch again. Notifications that were recorded aren't recorded twice.
       if (failures.length > 0) throw new Error(failures[0]);
     },
   };

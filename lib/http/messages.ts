@@ -1,6 +1,6 @@
 import type { RefusalCode } from '../domain/refusal.ts';
 
-/** What each refusal says to a caller; also its meaning in `docs/errors.md`. */
+/** The sentence of each refusal for the caller. `docs/errors.md` shows it as the meaning. */
 export const MESSAGES: Readonly<Record<RefusalCode, string>> = {
   validation_failed: 'The request has fields that are missing, unknown or not valid; details names each.',
   malformed_body: 'The body can not be read: it must be JSON or a form, in UTF-8, with no name twice.',

@@ -10,30 +10,30 @@ import { getMembership } from '../organizations/members.ts';
 import { getOrganization, listMemberships, withOrganizations } from '../organizations/organizations.ts';
 import { getAccessToken } from '../people/access-tokens.ts';
 import { Stale } from '../table/write.ts';
-import { actorBoundByToken, type Caller, type IdentifiedCall, refuseUnlessGood } from './caller.ts';
+import { actorBoundByToken, type Caller, type IdentifiedCall, refuseUnlessValid } from './caller.ts';
 import type { Schema, Spec } from './endpoint.ts';
-import { answeredOnce, type Creating, creating, onceOf } from './once.ts';
+import { answerOnce, type Creating, creating, idempotentRequestOf } from './idempotency.ts';
 import type { Request } from './request.ts';
 import { unauthenticated } from './token.ts';
 
-/** Somebody who acts in the organization that the request is about. */
+/** The actor of a request in its organization. */
 export interface Acting {
   readonly actor: Actor;
   readonly organization: Organization;
   readonly occasion: Occasion;
 }
 
-/** The id of the organization that a request names: in its path or header. */
+/** Returns the id of the organization in the path or header of a request. */
 function namedIn({ params, headers }: Request): string | undefined {
   return (params.organizationId ?? headers['x-organization-id']?.trim()) || undefined;
 }
 
-/** Whether it is said which organization a request is about; else it is the only one that the person is in. */
+/** Whether the request or its access token names the organization. Otherwise it is the person's only one. */
 function isNamed(request: Request, credential: string | TokenText): boolean {
   return typeof credential !== 'string' || namedIn(request) !== undefined;
 }
 
-/** The organization that a request is about: the one it names, the token's, or the only one the person is in. */
+/** Returns the id of a request's organization: the named one, the access token's, or the person's only one. */
 async function selectOrganization(
   request: Request,
   { userId }: Caller,
@@ -50,14 +50,14 @@ async function selectOrganization(
   const [first, second] = await listMemberships(userId, 2);
   if (!first) throw fresh ? new Refusal('no_organization') : new Stale();
   if (!second) return first.organizationId;
-  // One that was deleted counts no more, whether or not it has been cleared.
+  // Deleted organizations don't count. Their memberships may not be cleaned up yet.
   const [only, another] = await withOrganizations(await listMemberships(userId));
   if (!only) throw new Refusal('no_organization');
   if (another) throw new Refusal('organization_required');
   return only.organizationId;
 }
 
-/** The organization that a request is about, and what is told to whoever isn't in it. */
+/** Returns the id of a request's organization, and the refusal for people who aren't members. */
 export async function organizationOf(
   { request, caller, credential }: IdentifiedCall<Schema, Schema>,
   { fresh }: { readonly fresh: boolean },
@@ -68,11 +68,11 @@ export async function organizationOf(
   };
 }
 
-/** What a role gives, or being the owner or the one to whom the ownership is offered. */
+/** A permission of a role, of the owner, or of the recipient of an offer of ownership. */
 export type OrganizationPermission = Permission | Extract<ScopedPermission, 'organization:own' | 'ownership:accept'>;
 
 /**
- * Refuses whoever hasn't a permission in an organization.
+ * Refuses an actor without the permission.
  *
  * @throws Refusal `forbidden`, `token_not_allowed`, `ownership_offer_not_found`, `ownership_offer_expired`
  */
@@ -81,17 +81,17 @@ function requirePermission(permission: OrganizationPermission, { actor, organiza
     if (!may(actor.role, permission)) throw new Refusal('forbidden');
     return;
   }
-  // Whose an organization is, a person says, and no program of theirs.
+  // Only a person may change the ownership, not an access token.
   if (actor.tokenId) throw new Refusal('token_not_allowed');
   if (permission === 'ownership:accept') requireOffer(organization, actor, occasion.now);
   else if (!actor.owner) throw new Refusal('forbidden');
 }
 
 /**
- * Lets the caller act in an organization, if they may.
+ * Handles a call in an organization. Authenticates the caller, and enforces the permission.
  *
- * @param absent what is told to whoever isn't in the organization
- * @param work what travels beside the membership, and what is done when the caller may
+ * @param absent returns the refusal for callers who aren't members
+ * @param work the reads in parallel with the membership, and the handler
  */
 export async function actIn<B extends Schema, Q extends Schema, R>(
   spec: Spec<B, Q>,
@@ -99,40 +99,42 @@ export async function actIn<B extends Schema, Q extends Schema, R>(
   organizationId: string,
   absent: () => Refusal,
   work: {
-    /** What the caller must have in the organization; undefined: every member may. */
+    /** The permission that the caller needs in the organization; undefined: every member may call. */
     readonly permission?: OrganizationPermission | undefined;
     read(): Promise<R | undefined>;
-    /** Whether the call is about the caller, who needs no permission then. */
+    /** Whether callers act on themselves. Then they need no permission. */
     isOneself?(actor: Actor, read: R): boolean;
     handle(acting: Acting & Creating & { readonly read: R }): Promise<Reply>;
   },
 ): Promise<Reply> {
   const isToken = typeof credential !== 'string';
   const format = typeof spec.format === 'function' ? undefined : spec.format;
-  const once = incoming && onceOf(spec, incoming, caller, organizationId);
+  const idempotentRequest = incoming && idempotentRequestOf(spec, incoming, caller, organizationId);
   const [membership, organization, token, read, earlier] = await Promise.all([
     getMembership(caller.userId, organizationId),
     getOrganization(organizationId),
     isToken ? getAccessToken(caller.userId, organizationId, credential.tokenId) : undefined,
-    // A refusal must not leave the reads beside it without anybody who waits for them.
+    // One `Promise.all` awaits all reads, so that a refusal leaves no unhandled rejection.
     work.read().catch((error) => {
-      // The owner of a token who was erased isn't found by trying again.
+      // `Stale` would start the request again, but an erased owner of a token isn't found then either.
       throw error instanceof Stale && isToken ? unauthenticated() : error;
     }),
-    once?.earlier(),
+    idempotentRequest?.earlier(),
     confirm(),
   ]);
-  if (isToken) refuseUnlessGood(token, credential, membership, request.now);
+  if (isToken) refuseUnlessValid(token, credential, membership, request.now);
   if (mistake && !format?.permissionFirst) throw mistake;
   if (!membership || !organization) throw absent();
   const actor = token ? actorBoundByToken(token, membership) : membership;
   const acting = { actor, organization, occasion: caller.occasion };
-  // Of a mistake nobody can tell whom it is about.
+  // An invalid input doesn't tell whom the call is about.
   const isOneself = mistake === undefined && work.isOneself?.(actor, read as R);
   if (work.permission && !isOneself) requirePermission(work.permission, acting);
   if (mistake) throw mistake;
   return withHeaders(format?.admit?.(spec.route, caller.userId, request.now), () =>
-    answeredOnce(once, earlier, () => work.handle({ ...acting, read: read as R, ...creating(once) })),
+    answerOnce(idempotentRequest, earlier, () =>
+      work.handle({ ...acting, read: read as R, ...creating(idempotentRequest) }),
+    ),
   );
 }
 

@@ -9,37 +9,40 @@ const wholeNumber = (limit: number) =>
     z.pipe(z.transform(Number), z.number().check(z.minimum(1), z.maximum(limit))),
   );
 
-/** The query of every list: a page number (1 to 1000) or a cursor, and how many a page (1 to 100). */
+/** The query of every list: a page number (1 to 1000) or a cursor, and the page size (1 to 100). */
 export const PageQuery = z.object({
   page: z.optional(wholeNumber(1000)),
   perPage: z.optional(wholeNumber(100)),
   cursor: z.optional(z.string()),
 });
-/** The query of a list that has no page numbers. */
+/** The query of a list without page numbers. */
 export const CursorQuery = z.omit(PageQuery, { page: true });
 
 type PageInput = Partial<z.output<typeof PageQuery>>;
 
-/** The part of a list that a request asks for. */
+/** The requested page of a list. */
 export interface Page {
-  /** What the cursor belongs to: another list's cursor is refused. */
+  /** The list. A cursor of another list is refused. */
   readonly list: string;
   readonly page: number;
   readonly perPage: number;
   readonly skip: number;
-  /** The id behind which the page begins, for a cursor. */
+  /** The last id of the previous page, from the cursor. */
   readonly after: string | undefined;
 }
 
-/** Bytes of a cursor: a place, as the longest ids have, and what binds it to its list. */
+/**
+ * The length in bytes of a cursor's parts: a position, as long as the longest id, and a check that binds it to its
+ * list.
+ */
 const POSITION = 16;
 const CHECK_BYTES = 8;
 
 /**
- * Reads what a list is asked for.
+ * Reads the requested page from a query.
  *
- * @param list what the list shows and of what, such as `members org_...`
- * @param kind the kind of the ids that the list is ordered by
+ * @param list a unique name of the list, such as `members org_...`
+ * @param kind the kind of ids that order the list
  */
 export function readPage(list: string, kind: IdKind, { page, perPage = 20, cursor }: PageInput): Page {
   if (cursor === undefined) {
@@ -53,7 +56,7 @@ export function readPage(list: string, kind: IdKind, { page, perPage = 20, curso
   return { list, page: 1, perPage, skip: 0, after: idFromBytes(kind, position) };
 }
 
-/** Cuts a page from rows that were read with one more than it holds, by which it is known whether there are more. */
+/** Cuts a page from its rows. The rows include one of the next page, if there is one. */
 export function cut<T>(
   { perPage }: Pick<Page, 'perPage'>,
   rows: readonly T[],
@@ -63,17 +66,17 @@ export function cut<T>(
   return { rows: rows.slice(0, perPage), ...(last !== undefined && { next: idOf(last) }) };
 }
 
-/** Cuts a page from all rows of a list, in the order of their ids. */
+/** Cuts a page from all rows of a list, sorted by id. */
 export function cutFrom<T>({ after, skip, perPage }: Page, all: readonly T[], idOf: (row: T) => string) {
   const start = after === undefined ? skip : all.findIndex((row) => idOf(row) > after);
   return cut({ perPage }, start < 0 ? [] : all.slice(start, start + perPage + 1), idOf);
 }
 
 /**
- * The envelope of a list.
+ * Returns the envelope of a page.
  *
- * @param next the id behind which there may be more; undefined at the end
- * @param total how many rows the list has, where that is kept
+ * @param next the id after which the next page begins; undefined at the end
+ * @param total the number of rows of the list, if it is counted
  */
 export function envelope<T, U>(
   { list, page, perPage, after }: Page,
@@ -87,20 +90,20 @@ export function envelope<T, U>(
     meta: {
       ...(total !== undefined && { total, ...(after === undefined && { page }) }),
       perPage,
-      nextCursor: next === undefined ? null : cursorBehind(list, next),
+      nextCursor: next === undefined ? null : cursorAfter(list, next),
     },
   };
 }
 
 const FILTER_BATCH = 100;
 
-/** How many items a filtered page reads at most: it may be short, and then has a cursor all the same. */
+/** The maximum number of items that a filtered page reads. The page may be short, and still have a cursor. */
 const FILTER_READS = 1000;
 
 /**
- * Reads a page of those rows that pass a filter, from batches of unfiltered ones.
+ * Reads a page of the rows that pass a filter, in batches of unfiltered rows.
  *
- * @param read the rows behind a place, at most so many; fewer: there are no more
+ * @param read reads at most `limit` rows after an id; fewer rows mean the end of the list
  */
 export async function filtered<T>(
   { perPage, after, skip }: Page,
@@ -110,25 +113,25 @@ export async function filtered<T>(
 ): Promise<{ rows: T[]; next?: string }> {
   if (skip > 0) throw new Refusal('validation_failed', { page: ['must be 1 beside a filter: send the cursor'] });
   const rows: T[] = [];
-  let place = after;
+  let position = after;
   for (let count = 0; count < FILTER_READS; ) {
-    const batch = await read(place, FILTER_BATCH);
+    const batch = await read(position, FILTER_BATCH);
     for (const row of batch) {
       if (passes(row)) {
-        // There is at least this one more.
-        if (rows.length === perPage) return { rows, ...(place !== undefined && { next: place }) };
+        // This row belongs to the next page.
+        if (rows.length === perPage) return { rows, ...(position !== undefined && { next: position }) };
         rows.push(row);
       }
-      place = idOf(row);
+      position = idOf(row);
     }
     count += batch.length;
     if (batch.length < FILTER_BATCH) return { rows };
   }
-  return { rows, ...(place !== undefined && { next: place }) };
+  return { rows, ...(position !== undefined && { next: position }) };
 }
 
-/** A cursor: the place of a row, and a check that binds it to its list, so that a foreign one is noticed. */
-function cursorBehind(list: string, id: string): string {
+/** Returns the cursor after a row: its position, and a check that binds it to the list. */
+function cursorAfter(list: string, id: string): string {
   const bytes = idBytes(id);
   const position = Buffer.concat([Buffer.alloc(POSITION - bytes.length), bytes]);
   return Buffer.concat([position, check(list, position)]).toString('base64url');

@@ -11,9 +11,9 @@ const NOT_FOUND = {
 } as const;
 
 /**
- * The id in a path; what has no form of an id is not found.
+ * Returns the id in a path. A malformed id is refused as not found.
  *
- * @param name of the parameter
+ * @param name the name of the parameter
  */
 export function pathId(request: Request, kind: keyof typeof NOT_FOUND, name = 'id'): string {
   const id = request.params[name] ?? '';
@@ -21,7 +21,7 @@ export function pathId(request: Request, kind: keyof typeof NOT_FOUND, name = 'i
   return id;
 }
 
-/** The id of the team whose UUID is in a path; what isn't one of ours is not found. */
+/** Returns the team id of the UUID in a path. @throws Refusal `team_not_found` if it isn't the UUID of a team */
 export function pathTeam(request: Request): string {
   const id = teamIdFromUuid(request.params.id ?? '');
   if (id === undefined) throw new Refusal('team_not_found');

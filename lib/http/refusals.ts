@@ -3,13 +3,13 @@ import { REFUSALS, type RefusalCode } from '../domain/refusal.ts';
 import type { HttpDeclaration } from './declaration.ts';
 
 /**
- * Every code that an endpoint may refuse with, in the order of `REFUSALS`: those that it declares, and those that
- * follow from who may call it and from its input. The documents are made from it, and the tests hold answers against
- * it. No handler imports this file.
+ * Returns all refusal codes of an endpoint, in the order of `REFUSALS`: declared ones, and those that follow from its
+ * caller and input. The documents are generated from them, and tests compare answers with them. No handler imports this
+ * file.
  */
 export function refusalsOf(declaration: HttpDeclaration): readonly RefusalCode[] {
   const { route, dialect, caller, permission, organization, creates, body, query, refuses } = declaration;
-  // Whoever sends too much is refused everywhere: by the gateway, where the dialect doesn't count.
+  // Every endpoint has a request rate: the dialect's, or the gateway's.
   const codes = new Set<RefusalCode>([...refuses, 'request_rate_exceeded', 'internal_error', 'busy']);
   const add = (...more: RefusalCode[]) => {
     for (const code of more) codes.add(code);
@@ -19,7 +19,7 @@ export function refusalsOf(declaration: HttpDeclaration): readonly RefusalCode[]
     add('keys_unavailable');
   }
   if (caller.includes('token')) add('unauthenticated');
-  // Who wasn't offered the ownership is told that there is no offer.
+  // Without an offer to the caller, `ownership:accept` is refused with `ownership_offer_not_found`.
   if (permission && permission !== 'ownership:accept') add('forbidden');
   if (organization) add('organization_not_found');
   if (organization && !route.includes('{organizationId}')) add('organization_required', 'no_organization');

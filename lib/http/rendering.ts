@@ -6,8 +6,11 @@ import { REFUSALS, Refusal } from '../domain/refusal.ts';
 import { busy, isThrottling } from '../table/read.ts';
 import { MESSAGES } from './messages.ts';
 
-/** Writes replies and refusals in the dialect's bytes; whatever else is thrown is a defect, logged once and told to nobody. */
-export function answering(formatAt: (path: string) => Format): middy.MiddlewareObj<APIGatewayProxyEventV2> {
+/**
+ * Renders replies and refusals in the dialect. Any other error is a defect: it is logged once, and not shown to
+ * callers.
+ */
+export function renderingMiddleware(formatAt: (path: string) => Format): middy.MiddlewareObj<APIGatewayProxyEventV2> {
   return {
     after: (call) => {
       call.response = rendered(formatAt(call.event.rawPath), call.response as unknown as Reply, call.event);
@@ -36,13 +39,13 @@ export function answering(formatAt: (path: string) => Format): middy.MiddlewareO
   };
 }
 
-/** Whatever isn't refused on purpose is our defect, but for a table that has too much to do. */
+/** Returns the refusal of an error: `busy` if DynamoDB throttles, `internal_error` for a defect. */
 function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   return isThrottling(error) ? busy() : new Refusal('internal_error');
 }
 
-/** An answer in the dialect's bytes; to HEAD the same without its body. */
+/** Renders a reply in the dialect. An answer to HEAD has no body. */
 function rendered(
   format: Format,
   { status, headers, body }: Reply,

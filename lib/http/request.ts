@@ -1,20 +1,20 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import type { Origin } from '../domain/audit.ts';
 
-/** A request as every endpoint sees it. */
+/** An HTTP request. */
 export interface Request {
   readonly method: string;
   readonly path: string;
-  /** Names in lower case; repeats joined by commas. */
+  /** Names are in lower case. Repeated headers are joined with commas. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly query: URLSearchParams;
-  /** The query as sent. */
+  /** The raw query string. */
   readonly queryText: string;
   readonly params: Readonly<Record<string, string | undefined>>;
-  /** As sent, decoded from the gateway's base64. */
+  /** The raw body, decoded from the gateway's base64. */
   readonly body: Buffer;
   readonly origin: Origin;
-  /** The one moment at which the request happens. */
+  /** The time of the request. All its changes use it. */
   readonly now: Date;
 }
 

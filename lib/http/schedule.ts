@@ -9,25 +9,25 @@ interface Spec {
   readonly due?: boolean;
   readonly email?: boolean;
   readonly timeout: number;
-  /** @returns what it did, for the log and for whoever asked for it, and the error with which a part of it ended */
-  handle(tick: Tick): Promise<{ readonly did: RunReport; readonly error?: unknown }>;
+  /** @returns the report, for the log and the caller, and the error of a part that failed */
+  handle(invocation: Invocation): Promise<{ readonly did: RunReport; readonly error?: unknown }>;
 }
 
-/** One start of a scheduled function. */
-export interface Tick {
+/** One invocation of a scheduled function. */
+export interface Invocation {
   readonly requestId: string;
-  /** Milliseconds until AWS ends it. */
+  /** Returns the milliseconds until the time-out. */
   remaining(): number;
 }
 
-/** The line that each run leaves in the log; the metrics of the alarms are made from it. */
+/** The log message of each run. The alarms' metrics are made from it. */
 export const RUN = 'Scheduled run';
 
-/** What a run did: how often, by kind. */
+/** The report of a run: counts by kind. */
 export type RunReport = Readonly<Record<string, number>> & {
-  /** For how long that has waited which was due longest, in seconds. */
+  /** How long the longest-due item was due, in seconds. */
   readonly lagSeconds: number;
-  /** How often something was put off that failed. */
+  /** How many items failed. */
   readonly failed: number;
 };
 
@@ -35,7 +35,7 @@ export type Scheduled = ScheduleDeclaration & {
   readonly handler: (event: unknown, context: Context) => Promise<unknown>;
 };
 
-/** Declares a function that a schedule starts. */
+/** Declares a scheduled function. */
 export function onSchedule({ handle, due = false, email = false, ...declared }: Spec): Scheduled {
   return {
     kind: 'schedule',
@@ -46,7 +46,7 @@ export function onSchedule({ handle, due = false, email = false, ...declared }: 
       const remaining = () => context.getRemainingTimeInMillis();
       const { did, error } = await handle({ requestId: context.awsRequestId, remaining });
       console.log({ message: RUN, ...did });
-      // Lambda prints whatever hangs on an error.
+      // A new error: Lambda logs all fields of a thrown error.
       if (error) throw new Error(loggable(error).error);
       return did;
     },

@@ -8,17 +8,16 @@ import { identityOf } from '../domain/identity.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { isVisible } from '../domain/user-text.ts';
 import { keyOf } from './keys.ts';
-
 import type { Request } from './request.ts';
 
-/** What an ID token says of whoever sent it. */
+/** The claims of an ID token about the caller. */
 export interface Claims {
-  /** The hash of issuer and subject: what an identity is stored under. */
+  /** The hash of issuer and subject: the key of the identity. */
   readonly identity: string;
   readonly issuer: string;
-  /** What the same subject was stored under at the issuer before this one, where that tells who they were. */
+  /** The key of the same subject's identity at the previous issuer, if users are matched by subject. */
   readonly earlierIdentity?: string;
-  /** When the issuer said so, in seconds: what it says later counts. */
+  /** When the token was issued, in seconds. Claims of a newer token replace older ones. */
   readonly issuedAt: number;
   /** Normalized. */
   readonly email: string;
@@ -27,19 +26,19 @@ export interface Claims {
   readonly lastName: string;
 }
 
-/** What a token may be signed with: with keys that are public, all of which JOSE's registry still recommends. */
+/** The accepted signature algorithms: all asymmetric ones that JOSE's registry still recommends. */
 const ALGORITHMS = [
   ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
   ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
 ];
 
-/** Seconds that the issuer's clock may be ahead of ours, or behind. */
+/** The accepted clock skew between the issuer and us, in seconds. */
 const LEEWAY = 5;
 
 /**
- * The claims of a token that the configured issuer signed for us.
+ * Verifies a token of the configured issuer for the configured audience. Returns its claims.
  *
- * @throws Refusal `unauthenticated`; `keys_unavailable` while it can't be told, because the issuer can't be asked
+ * @throws Refusal `unauthenticated`; `keys_unavailable` if the issuer's keys can't be fetched
  */
 async function verified(token: string): Promise<Readonly<Record<string, unknown>>> {
   const { issuer, audience } = configuration();
@@ -50,10 +49,10 @@ async function verified(token: string): Promise<Readonly<Record<string, unknown>
       algorithms: ALGORITHMS,
       clockTolerance: LEEWAY,
       requiredClaims: ['sub', 'exp'],
-      // However old: it has `iat`, which isn't ahead of us.
+      // Any age is accepted, but the option requires an `iat` that isn't in the future.
       maxTokenAge: Number.MAX_SAFE_INTEGER,
     });
-    // What has to be understood beyond the registry is nothing that we know.
+    // No critical header extension is supported.
     if (protectedHeader.crit !== undefined) throw unauthenticated();
     return payload;
   } catch (error) {
@@ -62,16 +61,16 @@ async function verified(token: string): Promise<Readonly<Record<string, unknown>
   }
 }
 
-/** Longer names of tokens are cut, not refused: the person can't change what their provider says. */
+/** Longer names in tokens are cut, not refused: the person can't change what their provider sends. */
 const NAME_LIMIT = 100;
 
 /**
- * The credential of a request: a JWT, not verified yet, or what an access token carries. Access tokens come as bearer
- * tokens, as the Management API has it, in `Texture-Api-Key`, or, on Rocket.Chat's paths, in `X-Auth-Token` beside
- * their owner's id in `X-User-Id`.
+ * Returns the credential of a request: an unverified JWT, or a decoded access token. An access token is a bearer token,
+ * or is in `Texture-Api-Key` as in the Management API. On Rocket.Chat's paths it is in `X-Auth-Token`, with its owner's
+ * id in `X-User-Id`.
  *
- * @returns undefined when there is none
- * @throws Refusal `unauthenticated` for something that is neither
+ * @returns undefined without a credential
+ * @throws Refusal `unauthenticated` for a malformed credential
  */
 export function credentialOf({ headers, path }: Request): string | TokenText | undefined {
   const { authorization, 'texture-api-key': apiKey, 'x-auth-token': authToken, 'x-user-id': userId } = headers;
@@ -92,8 +91,8 @@ export function credentialOf({ headers, path }: Request): string | TokenText | u
 /**
  * Verifies an ID token of the configured issuer.
  *
- * @throws Refusal `unauthenticated` when it is not valid, `keys_unavailable` while that can't be told,
- *   `email_claim_missing` when it is another kind of token, `email_not_accepted` for what is no address to us
+ * @throws Refusal `unauthenticated` if it is not valid, `keys_unavailable` if the issuer's keys can't be fetched,
+ *   `email_claim_missing` if it is another kind of token, `email_not_accepted` if the address is not supported
  */
 export async function verifyToken(token: string): Promise<Claims> {
   const payload = await verified(token);
@@ -118,7 +117,7 @@ export async function verifyToken(token: string): Promise<Claims> {
   };
 }
 
-/** RFC 9110: a 401 names the scheme that it wants. */
+/** RFC 9110: a 401 names the expected scheme. */
 const CHALLENGE = { 'www-authenticate': 'Bearer' };
 
 export function unauthenticated(): Refusal {
@@ -137,7 +136,7 @@ function names(payload: Readonly<Record<string, unknown>>): { firstName: string;
     : { firstName: whole.slice(0, split).trim(), lastName: whole.slice(split + 1) };
 }
 
-/** A name as a request could have it; one of which nothing is seen is none. */
+/** Returns a name as a request could have it; empty if it has no visible character. */
 function name(claim: unknown): string {
   const whole = text(claim)
     .toWellFormed()

@@ -8,7 +8,7 @@ import { claim, giveUp, recordUnsent } from '../outbox/outbox.ts';
 import type { Outcome, Run, Work } from '../outbox/sweep.ts';
 import { getUser } from '../people/people.ts';
 import { type DueItem, dueAttributes } from '../table/due.ts';
-import { itemReader, TornItem } from '../table/items.ts';
+import { CorruptItem, itemReader } from '../table/items.ts';
 import { keys } from '../table/keys.ts';
 import { recordIf } from '../table/write.ts';
 import { expireInvitation } from './ending.ts';
@@ -20,7 +20,7 @@ const DUE_INVITATION = itemReader<DueInvitation>('Invitation', { ...INVITATION_F
 /** The work about an invitation: its mail or a reminder is to be sent, or its period is over. */
 export async function dueInvitation(item: DueItem, now: Date): Promise<Work> {
   const invitation = DUE_INVITATION.one(item);
-  if (invitation.status !== 'PENDING') throw new TornItem(item, 'has ended and is due');
+  if (invitation.status !== 'PENDING') throw new CorruptItem(item, 'has ended and is due');
   if (statusAt(invitation, now) === 'EXPIRED') {
     return async (occasion) => {
       await expireInvitation(occasion, invitation);

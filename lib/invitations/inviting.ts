@@ -1,7 +1,7 @@
 import type { Occasion } from '../domain/audit.ts';
 import { type Invitation, periodEnd, statusAt } from '../domain/invitation.ts';
 import type { Language } from '../domain/language.ts';
-import { freeSeats, type Limits, type MailPlace, mailPlaces, pickRandom, type Seat } from '../domain/limits.ts';
+import { freeMailRows, freeSeats, type Limits, type MailRow, pickRandom, type Seat } from '../domain/limits.ts';
 import { hashSecret } from '../domain/link.ts';
 import type { Actor } from '../domain/member.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -165,8 +165,8 @@ export async function writeInvitations(
   const newSeats = prepared.filter(({ needsSeat }) => needsSeat).length;
   const mailed = prepared.flatMap(({ invitation }) => (invitation.delivery ? [invitation.email] : []));
   const mails = mailed.length;
-  const { seat, place } = findPlaces(usage, { limits, now, seats: newSeats, mails });
-  const row = seat?.row ?? place?.row ?? 0;
+  const { seat, mailRow } = findRows(usage, { limits, now, seats: newSeats, mails });
+  const row = seat?.row ?? mailRow?.row ?? 0;
   const invitations = prepared.map(({ invitation, needsSeat }) =>
     needsSeat ? { ...invitation, seat: row } : invitation,
   );
@@ -184,7 +184,7 @@ export async function writeInvitations(
     count(organizationId, row, 'invitationCreated', { times: prepared.length }),
     ...(seat ? [count(organizationId, row, 'seatTaken', { room: seat, times: newSeats })] : []),
     ...countMailsTo(actor, { addresses: mailed, limits, now }),
-    ...(place ? countMailsOfDay(actor, { usage, place, limits, now, times: mails }) : []),
+    ...(mailRow ? countMailsOfDay(actor, { usage, mailRow, limits, now, times: mails }) : []),
     ...also(invitations),
   ]);
   return invitations;
@@ -195,7 +195,7 @@ export async function writeInvitations(
  *
  * @throws Refusal `member_limit_reached`, `invitation_limit_reached`, `mail_rate_exceeded`
  */
-export function findPlaces(
+export function findRows(
   { counters }: Pick<Usage, 'counters'>,
   {
     limits,
@@ -203,14 +203,14 @@ export function findPlaces(
     seats,
     mails,
   }: { readonly limits: Limits; readonly now: Date; readonly seats: number; readonly mails: number },
-): { seat: Seat | undefined; place: MailPlace | undefined } {
-  const places = mails > 0 ? mailPlaces(counters, limits, now, mails) : [];
-  if (mails > 0 && places.length === 0) throw rateExceeded('mail_rate_exceeded', endOfDay(now), now);
+): { seat: Seat | undefined; mailRow: MailRow | undefined } {
+  const mailRows = mails > 0 ? freeMailRows(counters, limits, now, mails) : [];
+  if (mails > 0 && mailRows.length === 0) throw rateExceeded('mail_rate_exceeded', endOfDay(now), now);
   const free = seats > 0 ? freeSeats(counters, limits, seats) : [];
   if (typeof free === 'string') throw new Refusal(free);
-  const both = free.filter(({ row }) => places.some((place) => place.row === row));
+  const both = free.filter(({ row }) => mailRows.some((mailRow) => mailRow.row === row));
   const seat = pickRandom(both) ?? pickRandom(free);
-  return { seat, place: places.find(({ row }) => row === seat?.row) ?? pickRandom(places) };
+  return { seat, mailRow: mailRows.find(({ row }) => row === seat?.row) ?? pickRandom(mailRows) };
 }
 
 /**

@@ -43,7 +43,7 @@ export function recordMailEvent(
   { now, requestId }: { now: Date; requestId: string },
 ): Promise<boolean> {
   const { organizationId, invitationId, kind, messageId } = event;
-  const seen = keys.mailEvent(createHash('sha256').update(event.mark).digest('base64url'));
+  const seen = keys.mailEvent(createHash('sha256').update(event.deduplicationKey).digest('base64url'));
   const occasion: Occasion = { now, by: { type: 'ses', id: messageId }, origin: { requestId, sourceAddress: null } };
   const action = AUDITED[kind];
   return retryWhileStale(async () => {

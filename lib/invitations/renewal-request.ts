@@ -9,7 +9,7 @@ import type { Mail } from '../email/mime.ts';
 import { renewalRequestMail } from '../email/renewal-request.ts';
 import { getMembership } from '../organizations/members.ts';
 import { getOrganization } from '../organizations/organizations.ts';
-import { MAIL_FIELDS, MAILS, mailWork, mailWrite, newMail, type WaitingMail } from '../outbox/mails.ts';
+import { MAIL_FIELDS, MAILS, mailWork, mailWrite, newMail, type OutboxMail } from '../outbox/mails.ts';
 import { deliver } from '../outbox/outbox.ts';
 import type { Work } from '../outbox/sweep.ts';
 import { getUser } from '../people/people.ts';
@@ -23,7 +23,7 @@ import { transact } from '../table/write.ts';
 import { getInvitation } from './invitations.ts';
 
 /** A mail to an inviter, of whom the holder of an expired link requests a new invitation. */
-interface RenewalRequestMail extends WaitingMail {
+interface RenewalRequestMail extends OutboxMail {
   readonly organizationId: string;
   readonly invitationId: string;
 }

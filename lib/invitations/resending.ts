@@ -12,7 +12,7 @@ import { keys } from '../table/keys.ts';
 import { countMailsOfDay, countMailsTo, type Usage } from '../table/rates.ts';
 import { transact } from '../table/write.ts';
 import { getInvited } from './invitations.ts';
-import { claimAddress, findPlaces, INVITE } from './inviting.ts';
+import { claimAddress, findRows, INVITE } from './inviting.ts';
 import { type ClaimedInvitation, type MailSecrets, queuedMail } from './mail.ts';
 
 /** What resending does to the table. */
@@ -63,7 +63,7 @@ export async function resendInvitation(
   const isMuted = isOver ? guard?.blockedAt !== undefined : invitation.muted === true;
   const claim = isOver ? await claimAddress(occasion, { actor, invitation, holder, guard }) : undefined;
   const needsSeat = claim !== undefined && claim.seat === undefined;
-  const { seat, place } = findPlaces(usage, { limits, now, seats: needsSeat ? 1 : 0, mails: 1 });
+  const { seat, mailRow } = findRows(usage, { limits, now, seats: needsSeat ? 1 : 0, mails: 1 });
   const row = seat?.row ?? claim?.seat ?? invitation.seat;
   await transact([
     ...actorMay(actor, 'invitation:resend'),
@@ -82,7 +82,7 @@ export async function resendInvitation(
     },
     ...(claim?.writes ?? []),
     ...(seat ? [count(organizationId, row, 'seatTaken', { room: seat })] : []),
-    ...(place ? countMailsOfDay(actor, { usage, place, limits, now }) : []),
+    ...(mailRow ? countMailsOfDay(actor, { usage, mailRow, limits, now }) : []),
     ...countMailsTo(actor, { addresses: [email], limits, now }),
     audit(occasion, {
       action: 'invitation.resend',

@@ -31,7 +31,7 @@ const MEMBER = itemReader<Member>('Member', {
   ...{ createdAt: 'string', updatedAt: 'string' },
 });
 
-/** Reads what a person is in an organization: what authorization goes by. */
+/** Reads a person's membership of an organization, which authorization is based on. */
 export async function getMembership(userId: string, organizationId: string): Promise<Membership | undefined> {
   return MEMBERSHIP.one(await get(keys.membership(userId, organizationId)));
 }
@@ -40,12 +40,12 @@ export async function getMember(organizationId: string, memberId: string): Promi
   return MEMBER.one(await get(keys.member(organizationId, memberId)));
 }
 
-/** The member behind a membership. @throws Missing */
+/** Reads the member of a membership. @throws Missing */
 export async function requireMember({ organizationId, memberId }: Membership): Promise<Member> {
   return existing(keys.member(organizationId, memberId), await getMember(organizationId, memberId));
 }
 
-/** Members in the order of joining. */
+/** Lists members in the order of joining. */
 export async function listMembers(
   organizationId: string,
   range: { after?: string | undefined; skip?: number | undefined; limit: number },
@@ -60,10 +60,10 @@ export async function listMembers(
   return MEMBER.all(items);
 }
 
-/** Of how many members usernames are known: they have no guards. */
+/** How many members are searched for usernames. Usernames have no uniqueness records. */
 export const USERNAMES = 1000;
 
-/** Members by user id or username: ids cost two round trips, usernames a read of `USERNAMES` members. */
+/** Finds members by user id or username. Ids cost two round trips, usernames a read of `USERNAMES` members. */
 export async function findMembers(organizationId: string, names: readonly string[]): Promise<Member[]> {
   const ids = names.filter((name) => isId('user', name));
   const [byId, others] = await Promise.all([
@@ -73,7 +73,7 @@ export async function findMembers(organizationId: string, names: readonly string
   return membersNamed(names, [...new Map([...byId, ...others].map((member) => [member.memberId, member])).values()]);
 }
 
-/** The members that users are in an organization. */
+/** Reads the members of these users in an organization. */
 export async function getMembersOf(organizationId: string, userIds: readonly string[]): Promise<Member[]> {
   const memberships = await Promise.all(userIds.map((userId) => getMembership(userId, organizationId)));
   const members = await Promise.all(
@@ -82,7 +82,7 @@ export async function getMembersOf(organizationId: string, userIds: readonly str
   return members.filter((member) => member !== undefined);
 }
 
-/** The conditions that the actor's membership, and the token by which they act, still stand when the write happens. */
+/** Returns the conditions that the actor's membership and access token still exist at the write. */
 export function actorIs({ userId, organizationId, memberId, tokenId }: Actor, ...more: readonly Condition[]): Write[] {
   const when: Condition[] = [{ attribute: 'memberId', is: memberId }];
   return [
@@ -91,16 +91,16 @@ export function actorIs({ userId, organizationId, memberId, tokenId }: Actor, ..
   ];
 }
 
-/** The conditions that the actor still is a member whose role has the permission. */
+/** Returns the conditions that the actor is still a member with the permission at the write. */
 export function actorMay(actor: Actor, permission: Permission): Write[] {
-  // What an access token may is the lower of its role and its owner's, which may be one that has not the permission.
+  // An access token acts with the lower of its own and its owner's role. That role must have the permission.
   const roles = actor.tokenId
     ? ROLES.filter((role) => may(lowerRole(actor.role, role), permission))
     : rolesWith(permission);
   return actorIs(actor, { attribute: 'role', in: roles });
 }
 
-/** The two items of a new member: who is in the organization, and what authorization reads. */
+/** Returns the parts of a transaction that create a member: the member itself, and the membership for authorization. */
 export function memberWrites(member: Member): Write[] {
   const { organizationId, memberId } = member;
   return [
@@ -109,7 +109,7 @@ export function memberWrites(member: Member): Write[] {
   ];
 }
 
-/** The part that makes a user a member, who must not be one already. */
+/** Returns the part of a transaction that creates a membership. The user must not have one. */
 export function membershipWrite({ userId, organizationId, memberId, role, owner }: Membership): Write {
   return {
     type: 'put',
@@ -119,17 +119,17 @@ export function membershipWrite({ userId, organizationId, memberId, role, owner 
   };
 }
 
-/** When a user who joined now ends, if nobody claims them; nobody else does. */
+/** Returns the due attributes for the deletion of a placeholder that joins now; none for a claimed user. */
 export function placeholderEnd({ userId, claimed }: { userId: string; claimed: boolean }, now: Date): object {
   return claimed ? {} : dueAttributes(userId, periodEnd(now, PLACEHOLDER_DAYS));
 }
 
-/** What a member's items say of whom they belong to. */
+/** Returns the profile fields only, to be copied into a member's items. */
 export function profileOf({ firstName, lastName, email, username }: Profile): Profile {
   return { firstName, lastName, email, ...(username !== undefined && { username }) };
 }
 
-/** Counts an organization more of a live user, who is still who they were when their member's profile was read. */
+/** Returns the part of a transaction that counts one more organization of a user. Their profile must be unchanged. */
 export function organizationCountUpdate(
   { userId, claimed, ...profile }: Profile & { readonly userId: string; readonly claimed: boolean },
   limits: Limits,
@@ -153,7 +153,7 @@ export function organizationCountUpdate(
   };
 }
 
-/** Gives a member another role. */
+/** Changes a member's role. */
 export async function changeRole(occasion: Occasion, actor: Actor, member: Member, role: Role): Promise<Member> {
   refuseOwnToken(actor, member);
   refuseOwner(member);
@@ -188,7 +188,7 @@ export async function changeRole(occasion: Occasion, actor: Actor, member: Membe
   return { ...member, role, updatedAt };
 }
 
-/** Takes a member out of the organization, or lets them leave: the membership's end refuses the very next request. */
+/** Removes a member from the organization, or lets them leave. Their next request is refused. */
 export async function removeMember(occasion: Occasion, actor: Actor, member: Member): Promise<void> {
   refuseOwnToken(actor, member);
   refuseOwner(member);
@@ -205,7 +205,9 @@ export async function removeMember(occasion: Occasion, actor: Actor, member: Mem
   ]);
 }
 
-/** The part that leaves the rows of a membership's access tokens and teams to be cleared, where there are any. */
+/**
+ * Returns the part of a transaction that schedules the cleanup of a member's access tokens and teams, if there are any.
+ */
 export function jobWrites({ userId, organizationId, memberId, tokens, teams }: Member, now: Date): Write[] {
   if (tokens === 0 && teams === 0) return [];
   const job: MembershipJob = { userId, organizationId, memberId };
@@ -214,8 +216,8 @@ export function jobWrites({ userId, organizationId, memberId, tokens, teams }: M
 }
 
 /**
- * The parts that end a membership, with what counts it. Access tokens and places in teams end with it, since they count
- * under the present membership only; their rows are cleared later.
+ * Returns the parts of a transaction that delete a membership, and update the counters. Its access tokens and team
+ * memberships become invalid at once, since they refer to the membership; their rows are deleted later.
  */
 export function removalWrites(member: Member, now: Date): Write[] {
   return [

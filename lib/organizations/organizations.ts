@@ -19,19 +19,19 @@ export const ORGANIZATION = itemReader<Organization>('Organization', {
   ...{ createdAt: 'string', updatedAt: 'string' },
 });
 
-/** Reads an organization; one that was deleted is not found. */
+/** Reads an organization; undefined if it was deleted. */
 export async function getOrganization(organizationId: string): Promise<Organization | undefined> {
   const organization = ORGANIZATION.one(await get(keys.organization(organizationId)));
   return organization?.deletedAt ? undefined : organization;
 }
 
-/** Every membership of a person; a person is in a bounded number of organizations. */
+/** Lists the memberships of a person. Their number is bounded. */
 export async function listMemberships(userId: string, limit?: number): Promise<Membership[]> {
   const items = await query({ pk: keys.user(userId).pk, prefix: prefixes.membership, limit });
   return MEMBERSHIP.all(items);
 }
 
-/** The organizations behind memberships, in their order; deleted ones are left out. */
+/** Adds its organization to each row, in order. Rows of deleted organizations are left out. */
 export async function withOrganizations<T extends { organizationId: string }>(
   rows: readonly T[],
 ): Promise<(T & { organization: Organization })[]> {
@@ -43,9 +43,9 @@ export async function withOrganizations<T extends { organizationId: string }>(
 }
 
 /**
- * Creates an organization with its owner, and its default team, which is named after it.
+ * Creates an organization with its owner, and a default team of the same name.
  *
- * @param also what else is written with it
+ * @param also returns further parts of the transaction
  */
 export async function createOrganization(
   occasion: Occasion,
@@ -91,7 +91,7 @@ export async function createOrganization(
   return { organization, member };
 }
 
-/** Gives an organization another name, or another language. */
+/** Changes the name or language of an organization. */
 export async function updateOrganization(
   occasion: Occasion,
   actor: Actor,
@@ -120,14 +120,13 @@ export async function updateOrganization(
   return { ...organization, name, language, updatedAt };
 }
 
-/** How long what has begun may still write into an organization that was deleted, in milliseconds: no function runs longer. */
+/** How long running requests may still write into a deleted organization, in milliseconds: no function runs longer. */
 const GRACE = 60_000;
 
 /**
- * Deletes an organization: it is found by nobody from then on, and due to be cleared. It ends its owner's
- * membership.
+ * Marks an organization as deleted. From then on it is not found, and its cleanup is due after the grace period.
  *
- * @param counters those by which the actor is alone in it, which then must be so; undefined: it is deleted anyway
+ * @param counters the counters that show the actor as the only member, as a condition; undefined: no such condition
  */
 export async function deleteOrganization(
   occasion: Occasion,

@@ -5,7 +5,7 @@ import { type Actor, type Member, nameOf, type Profile } from '../domain/member.
 import { newOffer, type Organization, type OwnershipOffer, openOffer } from '../domain/organization.ts';
 import type { Mail } from '../email/mime.ts';
 import { offerMail } from '../email/offer.ts';
-import { MAIL_FIELDS, MAILS, mailWork, mailWrite, newMail, type WaitingMail } from '../outbox/mails.ts';
+import { MAIL_FIELDS, MAILS, mailWork, mailWrite, newMail, type OutboxMail } from '../outbox/mails.ts';
 import { deliver } from '../outbox/outbox.ts';
 import type { Work } from '../outbox/sweep.ts';
 import { getUser } from '../people/people.ts';
@@ -19,10 +19,10 @@ import { transact, type Update, type Write } from '../table/write.ts';
 import { actorIs, getMembership } from './members.ts';
 import { getOrganization } from './organizations.ts';
 
-/** A mail to a member to whom the owner offers the organization. */
-interface OfferMail extends WaitingMail {
+/** The mail about an offer of ownership. */
+interface OfferMail extends OutboxMail {
   readonly organizationId: string;
-  /** When the offer was made: another one since has a mail of its own. */
+  /** When the offer was made. A newer offer has its own mail. */
   readonly offeredAt: string;
 }
 
@@ -31,7 +31,7 @@ const OFFER_MAIL = itemReader<OfferMail>('OfferMail', {
   ...{ organizationId: 'string', offeredAt: 'string' },
 });
 
-/** What `offerOwnership` does to the table. */
+/** The table access of `offerOwnership`. */
 export const OFFER_OWNERSHIP: TableAccess = {
   ConditionCheckItem: ['USER'],
   PutItem: ['AUDIT', 'MAIL'],
@@ -39,18 +39,18 @@ export const OFFER_OWNERSHIP: TableAccess = {
   DeleteItem: ['MAIL'],
 };
 
-/** Who offers an organization, and to which member. */
+/** An offer of ownership: the owner who offers, and the member who gets the offer. */
 export interface OwnershipTransfer {
   readonly actor: Actor;
   readonly organization: Organization;
   readonly member: Member;
-  /** The actor, as the mail names them. */
+  /** The actor's profile, for the mail. */
   readonly owner: Profile;
   readonly limits: Limits;
 }
 
 /**
- * Offers the organization to another member, who is told by a mail. An earlier offer is replaced.
+ * Offers the organization to another member, and mails them. An earlier offer is replaced.
  *
  * @throws Refusal `recipient_rate_exceeded`
  */
@@ -98,7 +98,7 @@ function compose({
   });
 }
 
-/** The work about such a mail: it is sent while the offer is open. */
+/** Returns the work of a due mail about an offer: it is sent while the offer is open. */
 export async function dueOffer(item: DueItem, now: Date): Promise<Work> {
   const mail = OFFER_MAIL.one(item);
   const { organizationId, userId, offeredAt } = mail;
@@ -114,10 +114,10 @@ export async function dueOffer(item: DueItem, now: Date): Promise<Work> {
   return mailWork(mail, isNeeded && (() => compose({ organization, offer, owner, recipient })));
 }
 
-/** What `endOffer` does to the table. */
+/** The table access of `endOffer`. */
 export const END_OFFER: TableAccess = { ConditionCheckItem: ['USER'], PutItem: ['AUDIT'], UpdateItem: ['ORG'] };
 
-/** Ends an offer by which nothing changes hands: its owner withdraws it, or whom it was made to declines it. */
+/** Ends an offer without a transfer: the owner withdraws it, or its recipient declines it. */
 export async function endOffer(
   occasion: Occasion,
   {
@@ -134,10 +134,10 @@ export async function endOffer(
   ]);
 }
 
-/** What `acceptOwnership` does to the table. */
+/** The table access of `acceptOwnership`. */
 export const ACCEPT_OWNERSHIP: TableAccess = { UpdateItem: ['ORG', 'USER'], PutItem: ['AUDIT'] };
 
-/** Makes whom the organization was offered to its owner, and an ADMIN; the earlier owner stays an ADMIN. */
+/** Makes the recipient of the offer the owner and an ADMIN. The previous owner stays an ADMIN. */
 export async function acceptOwnership(
   occasion: Occasion,
   {
@@ -177,7 +177,7 @@ export async function acceptOwnership(
   return { ...member, role: 'ADMIN', owner: true, updatedAt };
 }
 
-/** The part that changes the offer of an organization, which must still be there with the offer that was read. */
+/** Returns the part of a transaction that changes the offer of an organization. The stored offer must be unchanged. */
 function offerUpdate({ id, offer }: Organization, change: Pick<Update, 'set' | 'remove'>): Update {
   return {
     type: 'update',

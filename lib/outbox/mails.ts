@@ -2,50 +2,52 @@ import { idTime, newId } from '../domain/ids.ts';
 import type { Mail } from '../email/mime.ts';
 import { keys } from '../table/keys.ts';
 import type { Write } from '../table/write.ts';
-import { claim, deliver, giveUp, type OutboxKind, type Outgoing, queued } from './outbox.ts';
+import { claim, deliver, giveUp, type OutboxItem, type OutboxKind, queued } from './outbox.ts';
 import type { Work } from './sweep.ts';
 
-/** A mail that is an item of its own, until it has left. It has ids only: names and addresses are read when it is sent. */
-export interface WaitingMail extends Outgoing {
-  /** Whom it goes to. */
+/**
+ * A mail that is an item of its own until it is sent. It has ids only: names and addresses are read when it is sent.
+ */
+export interface OutboxMail extends OutboxItem {
+  /** The recipient. */
   readonly userId: string;
 }
 
-/** The fields that each of them has. */
+/** The common fields of these mails, for `itemReader`. */
 export const MAIL_FIELDS = { id: 'string', delivery: 'object', dueAt: 'string', userId: 'string' } as const;
 
-/** How long such a mail is tried, in milliseconds. */
-const TRIED_FOR = 7 * 24 * 60 * 60_000;
+/** How long such a mail is retried, in milliseconds. */
+const RETRY_PERIOD = 7 * 24 * 60 * 60_000;
 
-/** The mails that are items of their own. SES's events name none of them: they are about invitations. */
-export const MAILS: OutboxKind<WaitingMail> = {
+/** The outbox of these mails. They have no tags: only the delivery events of invitations are recorded. */
+export const MAILS: OutboxKind<OutboxMail> = {
   name: 'mail',
   key: ({ id }) => keys.mail(id),
-  end: ({ id }) => new Date(idTime(id).getTime() + TRIED_FOR).toISOString(),
+  end: ({ id }) => new Date(idTime(id).getTime() + RETRY_PERIOD).toISOString(),
   next: () => undefined,
 };
 
-/** What a new mail begins with. @param sender as of `queued` */
+/** Returns the common fields of a new mail. @param sender as in `queued` */
 export function newMail(
   now: Date,
   userId: string,
   sender: Parameters<typeof queued>[2],
-): WaitingMail & ReturnType<typeof queued> {
+): OutboxMail & ReturnType<typeof queued> {
   const id = newId('mail', now);
   return { id, userId, ...queued(id, now, sender) };
 }
 
-/** The part that writes a mail down as due. */
-export function mailWrite(type: 'Mail' | 'RequestMail' | 'GrantEndMail' | 'OfferMail', mail: WaitingMail): Write {
+/** Returns the part of a transaction that writes a mail to the outbox. */
+export function mailWrite(type: 'Mail' | 'RequestMail' | 'GrantEndMail' | 'OfferMail', mail: OutboxMail): Write {
   return { type: 'put', key: keys.mail(mail.id), item: { type, ...mail }, when: [{ absent: 'pk' }] };
 }
 
 /**
- * The work about a mail that is due: it is sent, or forgotten where it is needed no more or has been tried for long enough.
+ * Returns the work of a due mail: it is sent, or deleted if it is no longer needed or its retry period is over.
  *
- * @param compose writes the mail, once it is claimed; false or undefined: it is needed no more
+ * @param compose composes the claimed mail; false or undefined: the mail is no longer needed
  */
-export function mailWork<T extends WaitingMail>(
+export function mailWork<T extends OutboxMail>(
   mail: T,
   compose: ((claimed: T) => Mail | Promise<Mail>) | false | undefined,
 ): Work {

@@ -6,36 +6,36 @@ import { type DueAttributes, dueAttributes, leaseEnd } from '../table/due.ts';
 import type { Key } from '../table/keys.ts';
 import { record, recordIf, transact } from '../table/write.ts';
 
-// What is to be sent is written down as due with the change that causes it, then claimed, sent, and what became of it is
-// recorded: at least once, and at most once more for each death on the way. Whoever writes it has claimed it; whatever
-// they don't get done is the sweep's.
+// The outbox. The transaction of a change writes its mail as a due item. A claim takes a lease on the item, the mail is
+// sent, and the outcome is recorded. Delivery is at least once: each crash may cause one duplicate. The request that
+// writes an item holds its first lease. After the lease the sweep takes over.
 
-/** What all items have that are sent: invitations, invites to sites, and mails that are items of their own. */
-export interface Outgoing {
+/** The common fields of items with a mail: invitations, invites to sites, and mails that are items of their own. */
+export interface OutboxItem {
   readonly id: string;
   readonly delivery: Pick<Delivery, 'state' | 'attempts' | 'at' | 'reason'>;
   readonly dueAt: string;
 }
 
-/** A kind of items that are sent. */
-export interface OutboxKind<T extends Outgoing> {
-  /** What a line of the log calls the id of one. */
+/** A kind of outbox item. */
+export interface OutboxKind<T extends OutboxItem> {
+  /** The name of the id in the log. */
   readonly name: 'invitation' | 'siteInvite' | 'mail';
   key(item: T): Key;
-  /** When it is tried no more: a moment in ISO form. */
+  /** Returns the end of the retries, as an ISO time. */
   end(item: T): string;
-  /** When it has something else due, once its mail has left or is given up; undefined: then it is deleted. */
+  /** Returns when the item is due again after its mail was sent or given up; undefined: it is deleted then. */
   next(item: T): string | undefined;
-  /** By what the provider's events name the mail. They may come before anything is recorded of it. */
+  /** Returns the tags of the mail in the provider's events. An event may arrive before the outcome is recorded. */
   tags?(item: T): Readonly<Record<string, string>>;
-  /** Whether the item tells when a mail last left, as `sentAt`. */
+  /** Whether the item has a `sentAt`, when its mail was last sent. */
   readonly hasSentAt?: true;
 }
 
 /**
- * The attributes of an item whose first mail is due.
+ * Returns the attributes of an item whose first mail is due.
  *
- * @param sender who sends it: the request that writes it, which has claimed it by that, or the sweep
+ * @param sender who sends the mail: the request that writes the item, and thereby holds its lease, or the sweep
  */
 export function queued(
   id: string,
@@ -52,51 +52,51 @@ export function queued(
 /**
  * Claims a due item for a lease.
  *
- * @param set what changes with it
- * @returns the item as claimed
- * @throws Stale when somebody else was faster
+ * @param set further changes
+ * @returns the claimed item
+ * @throws Stale if it was claimed by another process
  */
-export async function claim<T extends Outgoing>(
+export async function claim<T extends OutboxItem>(
   kind: OutboxKind<T>,
   item: T,
   now: Date,
   set: Partial<T> = {},
 ): Promise<T> {
   const claimed = { ...set, dueAt: dueAttributes(item.id, leaseEnd(now)).dueAt };
-  await record({ type: 'update', key: kind.key(item), set: claimed, when: [isMine(item)] });
+  await record({ type: 'update', key: kind.key(item), set: claimed, when: [isClaimed(item)] });
   return { ...item, ...claimed };
 }
 
 /**
- * Sends the mail of an item that is claimed, once, and records what became of it. A mail that can't be sent now stays
- * due: it is the sweep's, and no failure of the request that caused it.
+ * Sends the mail of a claimed item, once, and records the outcome. A mail that can't be sent stays due for the sweep;
+ * the request that caused it doesn't fail.
  *
  * @param send hands a mail to the provider
- * @returns the item with its delivery, as far as is recorded
+ * @returns the item with its delivery as recorded
  */
-export async function deliver<T extends Outgoing>(
+export async function deliver<T extends OutboxItem>(
   kind: OutboxKind<T>,
   item: T,
   mail: Mail,
   send: typeof sendMail = sendMail,
 ): Promise<T> {
-  const named = { [kind.name]: item.id };
+  const logFields = { [kind.name]: item.id };
   try {
-    const problem = await attempt(mail, named, kind.tags?.(item) ?? {}, send);
-    return problem === undefined
+    const failure = await attempt(mail, logFields, kind.tags?.(item) ?? {}, send);
+    return failure === undefined
       ? await recordSent(kind, item, new Date())
-      : await recordUnsent(kind, item, new Date(), problem);
+      : await recordUnsent(kind, item, new Date(), failure);
   } catch (error) {
-    // The item is committed and its mail still due, so that the request that made it has succeeded all the same.
-    console.error({ message: 'Delivery not recorded', ...named, ...loggable(error) });
+    // The item is committed and its mail is still due, so the request has succeeded.
+    console.error({ message: 'Delivery not recorded', ...logFields, ...loggable(error) });
     return item;
   }
 }
 
-/** Hands a mail to the provider, once. @returns the code of why it wasn't taken; undefined where it was */
+/** Hands a mail to the provider, once. @returns the error code; undefined if the provider accepted the mail */
 async function attempt(
   mail: Mail,
-  named: Readonly<Record<string, string>>,
+  logFields: Readonly<Record<string, string>>,
   tags: Readonly<Record<string, string>>,
   send: typeof sendMail,
 ): Promise<string | undefined> {
@@ -105,32 +105,36 @@ async function attempt(
     return undefined;
   } catch (error) {
     if (!(error instanceof MailError)) throw error;
-    // Without what SES says of it: that may name the recipient.
-    console.warn({ message: 'Mail not sent', ...named, code: error.code });
+    // SES's message isn't logged: it may contain the recipient's address.
+    console.warn({ message: 'Mail not sent', ...logFields, code: error.code });
     return error.code;
   }
 }
 
-/** Records that an item's mail has left. */
-async function recordSent<T extends Outgoing>(kind: OutboxKind<T>, item: T, now: Date): Promise<T> {
+/** Records that an item's mail was sent. */
+async function recordSent<T extends OutboxItem>(kind: OutboxKind<T>, item: T, now: Date): Promise<T> {
   const at = now.toISOString();
   const { reason: _, ...tried } = item.delivery;
   const delivery = { ...tried, state: 'SENT' as const, attempts: tried.attempts + 1, at };
   const sentAt = kind.hasSentAt ? { sentAt: at } : {};
-  const dueAt = nextPlace(kind, item);
-  if (dueAt === undefined) await forget(kind, item);
+  const dueAt = nextDueAt(kind, item);
+  if (dueAt === undefined) await remove(kind, item);
   else {
-    (await update(kind, item, { ...sentAt, delivery, dueAt }, [isMine(item), isUntold(item)])) ||
-      // The provider has told what became of it already.
-      (await update(kind, item, { ...sentAt, dueAt }, [isMine(item)])) ||
-      // Accepted before this was recorded: then nothing is due any more, and nothing must become due again.
-      (await update(kind, item, { ...sentAt, delivery }, [{ exists: 'pk' }, { absent: 'dueAt' }, isUntold(item)]));
+    (await update(kind, item, { ...sentAt, delivery, dueAt }, [isClaimed(item), isDeliveryUnchanged(item)])) ||
+      // A delivery event was recorded first: keep its state.
+      (await update(kind, item, { ...sentAt, dueAt }, [isClaimed(item)])) ||
+      // The invitation was accepted first: nothing is due any more, and nothing must become due again.
+      (await update(kind, item, { ...sentAt, delivery }, [
+        { exists: 'pk' },
+        { absent: 'dueAt' },
+        isDeliveryUnchanged(item),
+      ]));
   }
   return { ...item, ...sentAt, delivery };
 }
 
-/** Records that an item's mail couldn't be sent: it is tried again, with growing pauses, until its end. */
-export async function recordUnsent<T extends Outgoing>(
+/** Records that an item's mail couldn't be sent. It is retried with exponential backoff until its end. */
+export async function recordUnsent<T extends OutboxItem>(
   kind: OutboxKind<T>,
   item: T,
   now: Date,
@@ -138,50 +142,50 @@ export async function recordUnsent<T extends Outgoing>(
 ): Promise<T> {
   const delivery = { ...item.delivery, attempts: item.delivery.attempts + 1, at: now.toISOString(), reason };
   const retry = dueAttributes(item.id, retryAt(delivery.attempts, now, kind.end(item))).dueAt;
-  const next = nextPlace(kind, item);
-  (await update(kind, item, { delivery, dueAt: retry }, [isMine(item), isUntold(item)])) ||
-    // It did leave, as the provider has told: the answer to the call was lost.
-    (next !== undefined && (await update(kind, item, { dueAt: next }, [isMine(item)])));
+  const next = nextDueAt(kind, item);
+  (await update(kind, item, { delivery, dueAt: retry }, [isClaimed(item), isDeliveryUnchanged(item)])) ||
+    // A delivery event was recorded: the mail was sent, and the answer to the call was lost.
+    (next !== undefined && (await update(kind, item, { dueAt: next }, [isClaimed(item)])));
   return { ...item, delivery };
 }
 
-/** Gives up the mail of an item that is needed no more, unless somebody has claimed it since. */
-export async function giveUp<T extends Outgoing>(
+/** Gives up the mail of an item, unless it was claimed meanwhile. */
+export async function giveUp<T extends OutboxItem>(
   kind: OutboxKind<T>,
   item: T,
   now: Date,
   reason?: string,
 ): Promise<void> {
-  const dueAt = nextPlace(kind, item);
-  if (dueAt === undefined) return forget(kind, item);
+  const dueAt = nextDueAt(kind, item);
+  if (dueAt === undefined) return remove(kind, item);
   const delivery = { ...item.delivery, state: 'FAILED', at: now.toISOString(), ...(reason && { reason }) };
-  await update(kind, item, { delivery, dueAt }, [isMine(item)]);
+  await update(kind, item, { delivery, dueAt }, [isClaimed(item)]);
 }
 
-/** Forgets an item that has left, or that is needed no more. */
-async function forget<T extends Outgoing>(kind: OutboxKind<T>, item: T): Promise<void> {
+/** Deletes an item whose mail was sent or is no longer needed. */
+async function remove<T extends OutboxItem>(kind: OutboxKind<T>, item: T): Promise<void> {
   await transact([{ type: 'delete', key: kind.key(item) }]);
 }
 
-/** Pauses between tries of a mail: doubling from a minute to six hours, so that a long outage costs few tries. */
-const SHORTEST_PAUSE = 60_000;
-const LONGEST_PAUSE = 6 * 60 * 60_000;
+/** The backoff of a mail: it doubles from a minute to six hours, so that a long outage costs few attempts. */
+const SHORTEST_BACKOFF = 60_000;
+const LONGEST_BACKOFF = 6 * 60 * 60_000;
 
-/** When a mail that couldn't be sent is tried again, after so many tries: at its end at the latest. */
+/** Returns when a mail is retried after so many failed attempts, at its end at the latest. */
 export function retryAt(attempts: number, now: Date, end: string): string {
-  const pause = Math.min(LONGEST_PAUSE, SHORTEST_PAUSE * 2 ** (attempts - 1));
-  const next = new Date(now.getTime() + pause).toISOString();
+  const backoff = Math.min(LONGEST_BACKOFF, SHORTEST_BACKOFF * 2 ** (attempts - 1));
+  const next = new Date(now.getTime() + backoff).toISOString();
   return next < end ? next : end;
 }
 
-function nextPlace<T extends Outgoing>(kind: OutboxKind<T>, item: T): string | undefined {
+function nextDueAt<T extends OutboxItem>(kind: OutboxKind<T>, item: T): string | undefined {
   const at = kind.next(item);
   return at === undefined ? undefined : dueAttributes(item.id, at).dueAt;
 }
 
 type Conditions = NonNullable<Parameters<typeof recordIf>[0]['when']>;
 
-function update<T extends Outgoing>(
+function update<T extends OutboxItem>(
   kind: OutboxKind<T>,
   item: T,
   set: Readonly<Record<string, unknown>>,
@@ -190,12 +194,12 @@ function update<T extends Outgoing>(
   return recordIf({ type: 'update', key: kind.key(item), set, when });
 }
 
-/** Nobody has claimed the item since. */
-function isMine({ dueAt }: Outgoing): Conditions[number] {
+/** Returns the condition that we still hold the lease. */
+function isClaimed({ dueAt }: OutboxItem): Conditions[number] {
   return { attribute: 'dueAt', is: dueAt };
 }
 
-/** The provider has told nothing of the mail since. */
-function isUntold({ delivery }: Outgoing): Conditions[number] {
+/** Returns the condition that no delivery event was recorded since. */
+function isDeliveryUnchanged({ delivery }: OutboxItem): Conditions[number] {
   return { attribute: 'delivery', is: delivery };
 }

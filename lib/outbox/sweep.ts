@@ -3,59 +3,59 @@ import { loggable } from '../domain/log.ts';
 import { paced } from '../email/pace.ts';
 import type { sendMail } from '../email/ses.ts';
 import type { KeyPrefix } from '../table/access.ts';
-import { DUE_SHARDS, type DueItem, type DueKey, dueSince, getDue, listDue, putOff } from '../table/due.ts';
+import { DUE_SHARDS, type DueItem, type DueKey, dueSince, getDue, listDue, postpone } from '../table/due.ts';
 import type { Key } from '../table/keys.ts';
 import { Stale } from '../table/write.ts';
 
-/** Rows of one shard that are read at once, and then worked on one after the other. */
+/** Rows of one shard that are read in one batch. Their work is done sequentially. */
 const BATCH = 25;
 
 /**
- * Keys of one shard that are looked at, to be worked on in turns: more than a day's mails of an organization leave in one
- * shard. And how many are worked on before it looks again, for what has become due since.
+ * How many keys of a shard are listed, for fair turns: more than a shard's part of an organization's daily mails. And
+ * how many of them are worked on before the shard is listed again, for newly due items.
  */
 const LOOK = 1000;
 const ROUND = 100;
 
-/** Milliseconds before the end at which no further row is begun: longer than one mail and its record take. */
+/** No row is started within this time before the time-out, in milliseconds: longer than one mail with its record. */
 const RESERVE = 10_000;
 
-/** What was done about a row. */
+/** The outcome of a row. */
 export type Outcome =
   | 'sent'
   | 'unsent'
-  /** There was nothing to be done: a mail or a reminder that is needed no more. */
+  /** Nothing to do: a mail or reminder is no longer needed. */
   | 'settled'
   | 'expired'
   | 'cleared'
-  /** A placeholder that nobody claimed. */
+  /** An unclaimed placeholder was deleted. */
   | 'ended';
 
-/** One run, as workers know it. */
+/** The part of a run that workers use. */
 export interface Run {
-  /** Hands a mail to SES as fast as that takes them. */
+  /** Hands a mail to SES, at the rate that SES accepts. */
   readonly send: typeof sendMail;
-  /** Whether another part of the work may be begun. */
+  /** Whether there is time to start another part of the work. */
   hasTime(): boolean;
 }
 
-/** Does the work about one row, which it has to claim first. @throws Stale when it was overtaken */
+/** Does the work of one row. It must claim the row first. @throws Stale if the row changed meanwhile */
 export type Work = (occasion: Occasion, run: Run) => Promise<Outcome>;
 
 /**
- * Reads what the work about a due item needs: of many items at once, so that all these reads are one call.
+ * Reads the data for the work of a due item. Workers of many items run in parallel, so that their reads are one call.
  *
- * @throws TornItem where the item lacks what its type has
+ * @throws CorruptItem if the item lacks fields of its type
  */
 export type Worker = (item: DueItem, now: Date) => Promise<Work>;
 
-/** A type of items that the index has, and what does their work: a closed set. */
+/** The worker of each item type in the index. */
 export type Workers = Readonly<Record<string, Worker>>;
 
-/** What a run did: how often, by kind; and for how many seconds had been due what had been due longest. */
+/** The report of a run: counts by outcome, and how long the longest-due row was due, in seconds. */
 export type SweepReport = Readonly<Record<Outcome | 'failed' | 'lagSeconds', number>>;
 
-/** A run at work. */
+/** The state of a run. */
 interface Sweep extends Run {
   readonly requestId: string;
   readonly workers: Workers;
@@ -64,13 +64,13 @@ interface Sweep extends Run {
 }
 
 /**
- * Does what is due, in all shards at once, as far as its time allows.
+ * Does the due work of all shards in parallel, as far as time allows.
  *
- * A row that fails is put off. So is one of a type without a worker, which a newer version has left: it is that
- * version's, and nothing else of it changes. In one run each row is worked on once, so that none holds up the others.
+ * A failed row is postponed. So is a row of a type without a worker, which a newer version wrote: only its due time
+ * changes. A run works on each row once, so that no row delays the others.
  *
- * @param readable the beginnings of the keys that the function may read: the key of a newer version's item may have another
- * @returns what it did, and the error with which a shard ended, if one did
+ * @param readable the key prefixes that the function may read; items of a newer version may have other prefixes
+ * @returns the report, and the error of a shard that failed
  */
 export async function sweepDue(
   workers: Workers,
@@ -81,7 +81,7 @@ export async function sweepDue(
   const hasTime = () => remaining() > RESERVE;
   const sweep = { requestId, workers, readable: new Set(readable), counts, hasTime, send: paced(() => !hasTime()) };
   const shards = Array.from({ length: DUE_SHARDS }, (_, shard) => shard);
-  // A shard that fails doesn't end the others between a mail and its record.
+  // A failed shard must not interrupt the others between a mail and its record.
   const done = await Promise.allSettled(shards.map((shard) => sweepShard(shard, sweep)));
   const lags = done.map((result) => (result.status === 'fulfilled' ? result.value : 0));
   const failed = done.find((result) => result.status === 'rejected');
@@ -91,28 +91,28 @@ export async function sweepDue(
   };
 }
 
-/** @returns for how long the row has been due that has waited longest, in milliseconds */
+/** @returns how long the longest-due row was due, in milliseconds */
 async function sweepShard(shard: number, sweep: Sweep): Promise<number> {
-  const begun = new Set<string>();
+  const started = new Set<string>();
   let lag = 0;
   while (sweep.hasTime()) {
     const now = new Date();
     const listed = await listDue(shard, now, LOOK);
     if (listed[0]) lag = Math.max(lag, now.getTime() - (dueSince(listed[0]) || now.getTime()));
-    const round = roundRobin(listed.filter((row) => !begun.has(nameOf(row)))).slice(0, ROUND);
+    const round = roundRobin(listed.filter((row) => !started.has(nameOf(row)))).slice(0, ROUND);
     let worked = 0;
     for (let start = 0; start < round.length; start += BATCH) {
-      // All are read in one call, and what they need in another: calls are what a row's time is made of.
+      // One call reads all rows, and another one the data of their work: calls dominate the time of a row.
       const rows = await Promise.all(round.slice(start, start + BATCH).map((key) => readRow(key, now, sweep)));
       for (const row of rows) {
         if (!sweep.hasTime()) return lag;
         if (!row) continue;
-        begun.add(nameOf(row.key));
+        started.add(nameOf(row.key));
         await sweepRow(row, sweep);
         worked += 1;
       }
     }
-    // The index trails the table: rows that are done may still be listed, and then there is nothing more to come.
+    // The index is eventually consistent: it may still list rows that are done. Then nothing else is due.
     if (listed.length <= ROUND || worked === 0) return lag;
   }
   return lag;
@@ -123,8 +123,8 @@ function nameOf({ pk, sk }: Key): string {
 }
 
 /**
- * Rows in turns: of each partition one, which has an organization's invitations or a site's invites, then of each another.
- * So nobody's mail waits behind all that somebody else has asked for.
+ * Returns the keys in round-robin order over their partitions. A partition has an organization's invitations, or a
+ * site's invites. So one sender's mails don't delay those of others.
  */
 export function roundRobin<K extends Key>(keys: readonly K[]): K[] {
   const partitions = [...Map.groupBy(keys, ({ pk }) => pk).values()];
@@ -132,13 +132,13 @@ export function roundRobin<K extends Key>(keys: readonly K[]): K[] {
   return Array.from({ length: turns }, (_, turn) => partitions.flatMap((rows) => rows[turn] ?? [])).flat();
 }
 
-/** A row with its work; what failed before that fails when it is its turn. */
+/** A row with its work. The work rejects if the read failed. */
 interface Row {
   readonly key: DueKey;
   readonly work: Work;
 }
 
-/** @returns undefined where nothing of it is due any more */
+/** @returns undefined if the row is no longer due */
 async function readRow(key: DueKey, now: Date, { workers, readable }: Sweep): Promise<Row | undefined> {
   const isReadable = readable.has(key.pk.split('#')[0] as string);
   const item = isReadable ? await getDue(key, now) : key;
@@ -162,12 +162,12 @@ async function sweepRow({ key, work }: Row, sweep: Sweep): Promise<void> {
     try {
       counts[await work({ now, origin: { requestId, sourceAddress: null }, by }, sweep)] += 1;
     } catch (error) {
-      // Overtaken, mostly: then the row has changed and isn't put off.
+      // After `Stale` the row has mostly changed: then `postpone` does nothing.
       if (!(error instanceof Stale)) {
         console.error({ message: 'Row put off', key: loggableKey(key), ...loggable(error) });
         counts.failed += 1;
       }
-      await putOff(key, now);
+      await postpone(key, now);
     }
   } catch (error) {
     console.error({ message: 'Row failed', key: loggableKey(key), ...loggable(error) });
@@ -175,7 +175,7 @@ async function sweepRow({ key, work }: Row, sweep: Sweep): Promise<void> {
   }
 }
 
-/** Keys have ids in them; only that of an address has more, which is in no log. */
+/** Returns the loggable form of a key: without the address. */
 function loggableKey({ pk, sk }: Key): Key {
   return { pk: pk.replace(/^EMAIL#.*/s, 'EMAIL'), sk };
 }

@@ -1,4 +1,4 @@
-import { type AccessToken, formatAccessToken, MOST_MADE, newTokenSecret } from '../domain/access-token.ts';
+import { type AccessToken, DESCENDANT_LIMIT, formatAccessToken, newTokenSecret } from '../domain/access-token.ts';
 import type { Occasion } from '../domain/audit.ts';
 import { newId } from '../domain/ids.ts';
 import type { Limits } from '../domain/limits.ts';
@@ -26,7 +26,7 @@ export async function getAccessToken(
   return ACCESS_TOKEN.one(await get(keys.accessToken(userId, organizationId, tokenId)));
 }
 
-/** The tokens of a person in an organization, oldest first, those of earlier memberships among them. */
+/** Lists the tokens of a person in an organization, oldest first, including those of earlier memberships. */
 export async function listAccessTokens(userId: string, organizationId: string, limit?: number): Promise<AccessToken[]> {
   const items = await query({
     pk: keys.user(userId).pk,
@@ -37,12 +37,12 @@ export async function listAccessTokens(userId: string, organizationId: string, l
 }
 
 /**
- * Makes an access token for the actor, for at most what the actor is.
+ * Creates an access token for the actor, with at most the actor's role.
  *
- * @param maker the token by which the actor acts, if by one: what it makes has no higher role, ends no later, and is
- *   revoked with it
- * @param also what else is written with it
- * @returns the token, and its text, which is kept nowhere
+ * @param maker the access token that the actor uses, if any: the new token has no higher role and no later expiry, and
+ *   is revoked with it
+ * @param also returns further parts of the transaction
+ * @returns the token, and its text, which is not stored
  * @throws Refusal `forbidden` for a role above the actor's own, `access_token_limit_reached`
  */
 export async function createAccessToken(
@@ -58,7 +58,7 @@ export async function createAccessToken(
   const secret = newTokenSecret();
   const expiresAt = maker ? earlier(maker.expiresAt, wanted) : wanted;
   const makers = maker && [...(maker.makers ?? []), maker.tokenId];
-  // What a token mints is bound to what that token may, also when its owner rises.
+  // A token that a token creates keeps the role of its creator, also when the owner is promoted.
   const atMost = role ?? (actor.tokenId ? actor.role : undefined);
   const token: AccessToken = {
     tokenId,
@@ -74,7 +74,7 @@ export async function createAccessToken(
   };
   await transact([
     ...actorIs(actor),
-    ...(makers ? [madeFrom(token, makers, 1, { attribute: 'made', below: MOST_MADE })] : []),
+    ...(makers ? [descendantCountUpdate(token, makers, 1, { attribute: 'made', below: DESCENDANT_LIMIT })] : []),
     {
       type: 'update',
       key: keys.member(organizationId, memberId),
@@ -104,8 +104,7 @@ export async function createAccessToken(
 }
 
 /**
- * Revokes one of the actor's own tokens, and whatever was made by it. A token may revoke itself and what it made, not
- * those beside it.
+ * Revokes one of the actor's own tokens, and its descendants. A token may revoke itself and its descendants only.
  *
  * @param all the tokens of the actor in the organization, as read
  * @throws Refusal `access_token_not_found`, `token_not_allowed`
@@ -123,24 +122,24 @@ export async function revokeAccessToken(
     throw new Refusal('token_not_allowed');
   }
   const { organizationId, userId, memberId, makers } = token;
-  const ended = [token, ...mine.filter((one) => one.makers?.includes(tokenId))];
+  const revoked = [token, ...mine.filter((one) => one.makers?.includes(tokenId))];
   const root = makers ? mine.find((one) => one.tokenId === makers[0]) : token;
   if (!root) throw new Stale();
-  // Whatever is made meanwhile, by any of them, is counted by the first of them: then this begins again.
+  // The root counts all descendants: if one was created meanwhile, the condition fails and the request starts again.
   const unchanged = root.made ? { attribute: 'made', is: root.made } : { attribute: 'made', below: 1 };
   await transact([
     ...actorIs(actor),
-    ...ended.map(tokenRemoval),
+    ...revoked.map(tokenRemoval),
     makers
-      ? madeFrom(token, makers, -ended.length, unchanged)
+      ? descendantCountUpdate(token, makers, -revoked.length, unchanged)
       : { type: 'check', key: keys.accessToken(userId, organizationId, tokenId), when: [unchanged] },
     {
       type: 'update',
       key: keys.member(organizationId, memberId),
-      add: { tokens: -ended.length },
+      add: { tokens: -revoked.length },
       when: [{ attribute: 'userId', is: userId }],
     },
-    ...ended.map((one) =>
+    ...revoked.map((one) =>
       audit(occasion, {
         action: 'access-token.revoke',
         organizationId,
@@ -150,28 +149,28 @@ export async function revokeAccessToken(
   ]);
 }
 
-/** The part that counts how many tokens have come from the first of `makers`. */
-function madeFrom(
+/** Returns the part of a transaction that updates the number of descendants of the root, the first of `makers`. */
+function descendantCountUpdate(
   { userId, organizationId }: AccessToken,
-  [first = '']: readonly string[],
+  [root = '']: readonly string[],
   by: number,
   when: Condition,
 ): Update {
   return {
     type: 'update',
-    key: keys.accessToken(userId, organizationId, first),
+    key: keys.accessToken(userId, organizationId, root),
     add: { made: by },
     when: [{ exists: 'pk' }, when],
-    refuse: ({ made }) => (Number(made) >= MOST_MADE && by > 0 ? 'access_token_limit_reached' : undefined),
+    refuse: ({ made }) => (Number(made) >= DESCENDANT_LIMIT && by > 0 ? 'access_token_limit_reached' : undefined),
   };
 }
 
-/** The earlier of two ends; undefined: none. */
+/** Returns the earlier of two expiries; undefined means none. */
 function earlier(one: string | undefined, other: string | undefined): string | undefined {
   return one === undefined || (other !== undefined && other < one) ? other : one;
 }
 
-/** The part that deletes a token. */
+/** Returns the part of a transaction that deletes a token. */
 export function tokenRemoval({ userId, organizationId, tokenId, memberId }: AccessToken): Write {
   return {
     type: 'delete',

@@ -5,18 +5,18 @@ import { keys } from '../table/keys.ts';
 import { get } from '../table/read.ts';
 import { type Condition, existing, type Write } from '../table/write.ts';
 
-/** A sign-in's binding to a user, as stored. */
+/** The stored binding of a sign-in to a user. */
 export interface Identity {
   readonly userId: string;
   readonly issuer: string;
   readonly email: string;
-  /** When that was said which is kept: what was said before changes nothing any more. */
+  /** When the latest applied token was issued, in seconds. Older tokens change nothing. */
   readonly issuedAt: number;
-  /** Whether names have been taken over: they fill empty fields once, and never overwrite. */
+  /** Whether the user's names are set. The names of a token fill empty names once, and never overwrite. */
   readonly named: boolean;
 }
 
-/** Who an address belongs to; the names stand here too, so that accepting needs no further read. */
+/** The user of an address. It has the names too, so that accepting an invitation needs no further read. */
 export interface AddressHolder {
   readonly userId: string;
   readonly claimed: boolean;
@@ -46,7 +46,7 @@ export async function getUser(userId: string): Promise<User | undefined> {
   return USER.one(await get(keys.user(userId)));
 }
 
-/** Reads the user who calls. @throws Missing when they were erased since they were recognized */
+/** Reads the user who calls. @throws Missing if they were erased since they were identified */
 export async function getCaller(userId: string): Promise<User> {
   return existing(keys.user(userId), await getUser(userId));
 }
@@ -55,7 +55,7 @@ export async function getIdentity(identity: string): Promise<Identity | undefine
   return IDENTITY.one(await get(keys.identity(identity)));
 }
 
-/** The items of a user whom nobody has heard of: a person who signs in, or a placeholder until somebody does. */
+/** Returns the parts of a transaction that create a user: a person who signs in, or a placeholder. */
 export function newUserWrites(user: User, now: Date): Write[] {
   const item = { type: 'User', ...user, ...placeholderEnd(user, now) };
   return [
@@ -64,7 +64,7 @@ export function newUserWrites(user: User, now: Date): Write[] {
   ];
 }
 
-/** The condition that an address still belongs to a placeholder. */
+/** Returns the conditions that an address still belongs to the placeholder. */
 export function isPlaceholder({ userId }: AddressHolder): Condition[] {
   return [
     { attribute: 'userId', is: userId },
@@ -72,7 +72,7 @@ export function isPlaceholder({ userId }: AddressHolder): Condition[] {
   ];
 }
 
-/** Makes an address a user's. */
+/** Returns the part of a transaction that assigns an address to a user. */
 export function addressWrite(
   { email, userId, claimed, firstName, lastName, username }: AddressHolder & Profile,
   when: readonly Condition[],

@@ -8,9 +8,9 @@ import { type Condition, transact, type Write } from '../table/write.ts';
 import { addressWrite } from './people.ts';
 
 /**
- * Sets what a person says of themselves; no later sign-in overwrites it.
+ * Sets a person's names and username. No later sign-in overwrites them.
  *
- * @param identity the hash of issuer and subject of the sign-in by which they do
+ * @param identity the hash of issuer and subject of their sign-in
  */
 export async function updateProfile(
   occasion: Omit<Occasion, 'by'>,
@@ -32,14 +32,14 @@ export async function updateProfile(
   return { ...user, ...profile };
 }
 
-/** Organizations whose members fit into one transaction beside what else changes: 100 items, two for each. */
+/** How many members' profiles fit into one transaction besides the other changes: 100 items, two for each. */
 export const PROFILES = 45;
 
 /**
- * Writes who a person is wherever it is kept: with the user, with the address, and with each of their members, so that
- * lists show it without a further read. An organization joined meanwhile makes it begin again.
+ * Writes a person's profile to all its copies: to the user, to the address, and to each of their members, so that lists
+ * need no further read. If they join an organization meanwhile, the request starts again.
  *
- * @param change what has to be so of user and address, and what else changes with them
+ * @param change the conditions on user and address, and the other parts of the transaction
  */
 export async function writeProfile(
   occasion: Omit<Occasion, 'by'>,
@@ -68,7 +68,8 @@ export async function writeProfile(
       ...(change.action === 'member.claim' && { after: { claimed: true } }),
     }),
   ]);
-  // More than anybody may be in, but for what a placeholder handed over: first, so that a next try does them again.
+  // Only a takeover from a placeholder exceeds one transaction. The surplus is written first, so that a retry repeats
+  // it.
   for (let start = PROFILES; start < memberWrites.length; start += PROFILES) {
     await transact(memberWrites.slice(start, start + PROFILES).flat());
   }

@@ -10,21 +10,21 @@ import { addressWrite, getAddressHolder, getCaller, getIdentity } from './people
 import { PROFILES } from './profiles.ts';
 import { moveSignIn } from './sign-in.ts';
 
-// What an operator does for people who can't sign in any more (docs/operations.md). No function imports it.
+// Operator commands for people who can no longer sign in (docs/operations.md). No function imports this file.
 
-/** Why it can't be done, as a sentence. */
+/** A rebinding that isn't possible. The message is a sentence for the operator. */
 export class CannotRebind extends Error {}
 
-/** Who is concerned, and the organizations in which they are. */
+/** The user whose account is changed, and their organizations. */
 export interface AccountHolder {
   readonly user: User;
   readonly organizationIds: readonly string[];
 }
 
 /**
- * Gives whoever has an address the sign-in of another account: that which their issuer made anew.
+ * Moves the user of an address to a new account of their issuer.
  *
- * @param dryRun that nothing is to be written
+ * @param dryRun whether nothing is written
  * @throws CannotRebind
  */
 export async function rebind(
@@ -34,21 +34,21 @@ export async function rebind(
   dryRun: boolean,
 ): Promise<AccountHolder> {
   const identity = identityOf(issuer, subject);
-  const [concerned, other] = await Promise.all([holderOf(email), getIdentity(identity)]);
-  const { user } = concerned;
-  if (other?.userId === user.userId) throw new CannotRebind(`This subject signs in as ${user.userId} already.`);
+  const [holder, other] = await Promise.all([holderOf(email), getIdentity(identity)]);
+  const { user } = holder;
+  if (other?.userId === user.userId) throw new CannotRebind(`This subject already signs in as ${user.userId}.`);
   if (other) {
     throw new CannotRebind(
-      `This subject signs in as ${other.userId}. If nobody needs that one, let them erase themselves first: DELETE /v1/me.`,
+      `This subject signs in as ${other.userId}. If nobody needs that account, erase it first, signed in as this subject: DELETE /v1/me.`,
     );
   }
   if (!dryRun) await moveSignIn(occasion, user, { identity, issuer, issuedAt: secondsOf(occasion) });
-  return concerned;
+  return holder;
 }
 
 /**
- * Exchanges the addresses of two people, who have done so at their issuer: each would take what the other holds. What
- * was issued to them before changes it back no more.
+ * Swaps the addresses of two people who swapped them at their issuer, since neither can take an address that is in use.
+ * Tokens that were issued earlier don't revert the swap.
  *
  * @throws CannotRebind
  */
@@ -65,7 +65,7 @@ export async function swapAddresses(
     addressWrites(occasion, both[1].user, both[0].user),
   ]);
   const members = [...one.members, ...other.members];
-  // As with any change of a profile: first what doesn't fit, so that a next try does it again.
+  // As in `writeProfile`: the surplus is written first, so that a retry repeats it.
   for (let start = PROFILES; start < members.length; start += PROFILES) {
     await transact(members.slice(start, start + PROFILES).flat());
   }
@@ -73,11 +73,11 @@ export async function swapAddresses(
   return both;
 }
 
-/** The parts by which a person has the address of another. */
+/** Returns the parts of transactions that assign the address of another person to a user. */
 async function addressWrites(
   occasion: Occasion,
   user: User,
-  { userId: from, email }: User,
+  { userId: otherUserId, email }: User,
 ): Promise<{ readonly person: readonly Write[]; readonly members: readonly (readonly Write[])[] }> {
   const { userId, identity = '' } = user;
   const updatedAt = occasion.now.toISOString();
@@ -96,7 +96,7 @@ async function addressWrites(
           { attribute: 'organizations', is: memberships.length },
         ],
       },
-      addressWrite({ ...user, email }, [{ attribute: 'userId', is: from }]),
+      addressWrite({ ...user, email }, [{ attribute: 'userId', is: otherUserId }]),
       { type: 'update', key: keys.identity(identity), set: { email, issuedAt: secondsOf(occasion) }, when },
     ],
     members: memberships.map(({ organizationId, memberId }) => [

@@ -19,11 +19,11 @@ import {
   newUserWrites,
 } from './people.ts';
 import { writeProfile } from './profiles.ts';
-import { takeOver, takeOverPlaces } from './take-over.ts';
+import { takeOver, takeOverTeamMemberships } from './take-over.ts';
 
 /**
- * What `signIn` does to the table: find, make or bind a user, take over a placeholder's memberships, and move people who
- * come from an earlier issuer.
+ * The table access of `signIn`: it finds, creates or binds a user, takes over a placeholder's memberships, and moves
+ * users from the previous issuer.
  */
 export const SIGN_IN: TableAccess = {
   BatchGetItem: ['IDENTITY', 'EMAIL', 'USER', 'ORG', 'TEAM'],
@@ -33,27 +33,27 @@ export const SIGN_IN: TableAccess = {
   DeleteItem: ['EMAIL', 'IDENTITY', 'USER', 'ORG', 'TEAM'],
 };
 
-/** What a verified sign-in says of a person. */
+/** A verified sign-in of a person. */
 export interface SignIn extends Profile {
   /** The hash of issuer and subject. */
   readonly identity: string;
   readonly issuer: string;
-  /** When the issuer said so, in seconds. */
+  /** When the token was issued, in seconds. */
   readonly issuedAt: number;
-  /** The identity that the same subject had at the issuer before this one, where that is how people are found again. */
+  /** The identity of the same subject at the previous issuer, if users are matched by subject. */
   readonly earlierIdentity?: string;
 }
 
-/** Who somebody is to the service: by the newest that their issuer said of them, which the present token may not be. */
+/** The user of a sign-in, with the address of their newest token, which may be newer than the present one. */
 export interface SignedIn {
   readonly userId: string;
   readonly email: string;
 }
 
 /**
- * Finds the user behind a verified sign-in; at the first one makes or binds it.
+ * Finds the user of a verified sign-in. At their first sign-in it creates the user, or binds a placeholder.
  *
- * @throws Refusal `address_taken` when another identity holds the address
+ * @throws Refusal `address_taken` if another identity holds the address
  */
 export async function signIn(occasion: Omit<Occasion, 'by'>, person: SignIn): Promise<SignedIn> {
   const [identity, holder] = await Promise.all([getIdentity(person.identity), getAddressHolder(person.email)]);
@@ -62,17 +62,19 @@ export async function signIn(occasion: Omit<Occasion, 'by'>, person: SignIn): Pr
   if (moving) {
     const by = { type: 'user', id: moving.userId } as const;
     await moveSignIn(withoutSourceAddress({ ...occasion, by }), moving, person);
-    // What the new issuer says of them is news like any other.
+    // Now apply the new issuer's claims.
     return signIn(occasion, person);
   }
   if (!identity) return { userId: await (holder ? bind(occasion, person, holder) : register(occasion, person)), email };
-  if (!tellsNews(identity, person)) return identity;
-  if (identity.email === email) await takeNames(occasion, person, identity);
+  if (!hasNews(identity, person)) return identity;
+  if (identity.email === email) await fillNames(occasion, person, identity);
   else await changeAddress(occasion, person, identity, holder);
   return { userId: identity.userId, email };
 }
 
-/** The user whom somebody was who signs in for the first time since the deployment has another issuer. */
+/**
+ * Finds the user of a person who signs in with the new issuer for the first time, by their sign-in at the previous one.
+ */
 async function fromEarlierIssuer(
   { earlierIdentity }: SignIn,
   holder: AddressHolder | undefined,
@@ -89,19 +91,17 @@ async function fromEarlierIssuer(
 }
 
 /**
- * Gives a user another sign-in in place of theirs, which is nobody's from then on.
- *
- * @param to must not be anybody's
+ * Replaces the sign-in of a user. The previous sign-in is deleted, and the new one must be unused.
  */
 export async function moveSignIn(
   occasion: Occasion,
   { userId, identity: from = '' }: User,
   { identity, issuer, issuedAt }: Pick<SignIn, 'identity' | 'issuer' | 'issuedAt'>,
 ): Promise<void> {
-  const [kept, memberships] = await Promise.all([getIdentity(from), listMemberships(userId)]);
-  if (!kept) throw new Missing(keys.identity(from));
+  const [stored, memberships] = await Promise.all([getIdentity(from), listMemberships(userId)]);
+  if (!stored) throw new Missing(keys.identity(from));
   await transact([
-    { type: 'put', key: keys.identity(identity), item: { ...kept, issuer, issuedAt }, when: [{ absent: 'pk' }] },
+    { type: 'put', key: keys.identity(identity), item: { ...stored, issuer, issuedAt }, when: [{ absent: 'pk' }] },
     { type: 'delete', key: keys.identity(from), when: [{ attribute: 'userId', is: userId }] },
     { type: 'update', key: keys.user(userId), set: { identity }, when: [{ attribute: 'identity', is: from }] },
     ...memberships
@@ -112,22 +112,21 @@ export async function moveSignIn(
   ]);
 }
 
-/** Audit entries that fit into one transaction with what they tell of: more than the organizations that one is in. */
+/** How many audit entries fit into one transaction besides the changes: more than a person's organizations. */
 const ENTRIES = 90;
 
 /**
- * Makes sure that somebody still is whom they were found to be at an earlier sign-in; to be read beside what else a
- * request needs.
+ * Confirms the cached user of a sign-in. Call it in parallel with the other reads of a request.
  *
- * @throws Stale when they aren't, or the present sign-in changes something
+ * @throws Stale if the sign-in belongs to another user, or has new claims
  */
 export async function confirmSignIn(userId: string, person: SignIn): Promise<void> {
   const identity = await getIdentity(person.identity);
-  if (identity?.userId !== userId || tellsNews(identity, person)) throw new Stale();
+  if (identity?.userId !== userId || hasNews(identity, person)) throw new Stale();
 }
 
-/** Whether a sign-in says what isn't kept yet. One that is older than what is kept has nothing to say. */
-function tellsNews(identity: Identity, person: SignIn): boolean {
+/** Whether a sign-in has claims that aren't stored yet. A token that is older than the stored claims has none. */
+function hasNews(identity: Identity, person: SignIn): boolean {
   if (person.issuedAt < identity.issuedAt) return false;
   return identity.email !== person.email || (!identity.named && isNamed(person));
 }
@@ -136,7 +135,7 @@ function isNamed({ firstName, lastName }: Profile): boolean {
   return firstName !== '' || lastName !== '';
 }
 
-/** The first sign-in of somebody nobody has heard of. */
+/** Creates the user of a first sign-in. */
 async function register({ now }: Omit<Occasion, 'by'>, person: SignIn): Promise<string> {
   const { identity, email, firstName, lastName } = person;
   const userId = newId('user', now);
@@ -161,7 +160,7 @@ async function register({ now }: Omit<Occasion, 'by'>, person: SignIn): Promise<
   return userId;
 }
 
-/** The first sign-in with an address that accepted by link alone: the placeholder becomes the person's own. */
+/** Binds a first sign-in to the placeholder of its address, which exists if an invitation was accepted by link. */
 async function bind(occasion: Omit<Occasion, 'by'>, person: SignIn, holder: AddressHolder): Promise<string> {
   if (holder.claimed) throw new Refusal('address_taken');
   const { userId } = holder;
@@ -177,7 +176,7 @@ async function bind(occasion: Omit<Occasion, 'by'>, person: SignIn, holder: Addr
   return userId;
 }
 
-/** Makes a sign-in a user's, which must not be anybody's. */
+/** Returns the part of a transaction that assigns an unused sign-in to a user. */
 function identityWrite(userId: string, person: SignIn): Write {
   const { identity, issuer, issuedAt, email } = person;
   return {
@@ -188,29 +187,29 @@ function identityWrite(userId: string, person: SignIn): Write {
   };
 }
 
-/** Notes what a sign-in said that was newer than what was kept, which nothing has changed meanwhile. */
-function identityUpdate({ identity, issuedAt, email }: SignIn, kept: Identity, named: boolean): Write {
+/** Returns the part of a transaction that stores the newer claims of a sign-in. The stored ones must be unchanged. */
+function identityUpdate({ identity, issuedAt, email }: SignIn, stored: Identity, named: boolean): Write {
   return {
     type: 'update',
     key: keys.identity(identity),
     set: { email, named, issuedAt },
     when: [
-      { attribute: 'userId', is: kept.userId },
-      { attribute: 'email', is: kept.email },
-      { attribute: 'issuedAt', is: kept.issuedAt },
+      { attribute: 'userId', is: stored.userId },
+      { attribute: 'email', is: stored.email },
+      { attribute: 'issuedAt', is: stored.issuedAt },
     ],
   };
 }
 
-/** The user of a sign-in. @throws Stale when another request has changed them since the sign-in was read */
+/** Reads the user of a sign-in. @throws Stale if another request has changed them since the sign-in was read */
 async function userOf({ userId, email }: Identity): Promise<User> {
   const user = await getCaller(userId);
   if (user.email !== email) throw new Stale();
   return user;
 }
 
-/** Fills the empty names of somebody whose first token had none. */
-async function takeNames(occasion: Omit<Occasion, 'by'>, person: SignIn, identity: Identity): Promise<void> {
+/** Fills the empty names of a person whose first token had none. */
+async function fillNames(occasion: Omit<Occasion, 'by'>, person: SignIn, identity: Identity): Promise<void> {
   const { userId } = identity;
   const user = await userOf(identity);
   const { firstName, lastName } = isNamed(user) ? user : person;
@@ -223,8 +222,8 @@ async function takeNames(occasion: Omit<Occasion, 'by'>, person: SignIn, identit
 }
 
 /**
- * A bound person shows another verified address: it becomes theirs, with the memberships that a placeholder holds for
- * it, one transaction an organization. The earlier address is free for whoever has it now.
+ * Changes the address of a person whose token has another verified one. They take over the memberships of the address's
+ * placeholder, in one transaction for each organization. The earlier address becomes free.
  */
 async function changeAddress(
   occasion: Omit<Occasion, 'by'>,
@@ -241,7 +240,7 @@ async function changeAddress(
     for (const membership of await listMemberships(holder.userId)) {
       await takeOver(occasion, membership, user);
     }
-    await takeOverPlaces(holder.userId, user);
+    await takeOverTeamMemberships(holder.userId, user);
   }
   await writeProfile(occasion, userId, profile, {
     action: 'member.update',

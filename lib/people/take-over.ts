@@ -7,26 +7,28 @@ import { keys } from '../table/keys.ts';
 import { Stale, transact, type Write } from '../table/write.ts';
 import { getTeamMembership, listTeamsOf, placeTransfer } from '../teams/team-members.ts';
 
-/** Places in teams that fit into one transaction beside a membership: 100 items, five for each. */
-const PLACES = 15;
+/** How many team memberships fit into one transaction besides a membership: 100 items, five for each. */
+const TEAM_MEMBERSHIPS = 15;
 
 /**
- * Moves what places in teams a placeholder has left whose memberships are the person's by now, where they didn't fit
- * beside these: so many a transaction, each of which may be the last that an earlier try has made.
+ * Moves the remaining team memberships of a placeholder, which didn't fit into the transactions of `takeOver`. It can
+ * be repeated after any of its transactions.
  */
-export async function takeOverPlaces(placeholder: string, user: User): Promise<void> {
-  const places = await listTeamsOf(placeholder);
-  const members = await Promise.all(places.map(({ organizationId, memberId }) => getMember(organizationId, memberId)));
+export async function takeOverTeamMemberships(placeholder: string, user: User): Promise<void> {
+  const teamMemberships = await listTeamsOf(placeholder);
+  const members = await Promise.all(
+    teamMemberships.map(({ organizationId, memberId }) => getMember(organizationId, memberId)),
+  );
   const { userId } = user;
-  const moved = places.filter((_, index) => members[index]?.userId === userId);
+  const moved = teamMemberships.filter((_, index) => members[index]?.userId === userId);
   for (const [memberId, rows] of Map.groupBy(moved, (row) => row.memberId)) {
-    for (let start = 0; start < rows.length; start += PLACES) {
-      const some = rows.slice(start, start + PLACES);
+    for (let start = 0; start < rows.length; start += TEAM_MEMBERSHIPS) {
+      const some = rows.slice(start, start + TEAM_MEMBERSHIPS);
       const stale = await Promise.all(some.map(({ teamId }) => getTeamMembership(teamId, userId)));
       const [{ organizationId }] = some as [TeamMembership, ...TeamMembership[]];
       const when = [{ attribute: 'userId', is: userId }];
       await transact([
-        // Changes nothing: the membership is theirs still.
+        // Changes nothing: the condition is that the member is still theirs.
         { type: 'update', key: keys.member(organizationId, memberId), set: { userId }, when },
         ...some.flatMap((row, index) => placeTransfer(row, { userId, memberId }, stale[index])),
       ]);
@@ -35,19 +37,19 @@ export async function takeOverPlaces(placeholder: string, user: User): Promise<v
 }
 
 /**
- * Moves one membership from a placeholder to the person whose address it stood for, with its places in teams as far as
- * they fit into the transaction; a second one in the same organization ends.
+ * Moves a membership from a placeholder to the person of its address, with as many team memberships as fit into the
+ * transaction. If the person is in the organization already, the placeholder's membership is deleted.
  */
 export async function takeOver(occasion: Omit<Occasion, 'by'>, held: Membership, user: User): Promise<void> {
   const { organizationId, memberId } = held;
-  const [member, own, places] = await Promise.all([
+  const [member, own, teamMemberships] = await Promise.all([
     getMember(organizationId, memberId),
     getMembership(user.userId, organizationId),
     listTeamsOf(held.userId),
   ]);
-  // Another request has taken it over already; what is read together isn't of one moment.
+  // Another request has already taken it over: a batch of reads isn't a snapshot.
   if (member?.userId !== held.userId) throw new Stale();
-  const teams = places.filter((row) => row.memberId === memberId).slice(0, PLACES);
+  const teams = teamMemberships.filter((row) => row.memberId === memberId).slice(0, TEAM_MEMBERSHIPS);
   const stale = own ? [] : await Promise.all(teams.map(({ teamId }) => getTeamMembership(teamId, user.userId)));
   const entry = audit(withoutSourceAddress({ ...occasion, by: { type: 'user', id: user.userId } }), {
     action: own ? 'member.remove' : 'member.claim',
@@ -56,7 +58,7 @@ export async function takeOver(occasion: Omit<Occasion, 'by'>, held: Membership,
     before: { userId: member.userId },
     after: { userId: user.userId },
   });
-  // Nobody else has claimed the placeholder meanwhile.
+  // Nobody has signed in as the placeholder meanwhile.
   const isUnclaimed: Write = {
     type: 'check',
     key: keys.user(member.userId),

@@ -31,7 +31,7 @@ export const CREATE_CHARGER: TableAccess = {
  */
 export async function createCharger(
   occasion: Occasion,
-  { way, site, limits }: ManagedSite & { readonly limits: Limits },
+  { accessPath, site, limits }: ManagedSite & { readonly limits: Limits },
   input: NewCharger,
   also: (charger: Charger) => readonly Write[] = () => [],
 ): Promise<Charger> {
@@ -40,12 +40,12 @@ export async function createCharger(
     ...{ id: newId('charger', occasion.now), number: newNumber(), siteId: site.id },
     ...(input as Pick<Charger, 'identity'>),
     identityIn: site.organizationId,
-    ...{ connectionStatus: 'never_seen', createdBy: way.actor.userId, createdAt: at, updatedAt: at },
+    ...{ connectionStatus: 'never_seen', createdBy: accessPath.actor.userId, createdAt: at, updatedAt: at },
   };
   const { id: chargerId, number } = charger;
   const absent = [{ absent: 'pk' }] as const;
   await transact([
-    ...actorManagesSite(way),
+    ...actorManagesSite(accessPath),
     { type: 'put', key: keys.charger(site.id, chargerId), item: { type: 'Charger', ...charger }, when: absent },
     {
       type: 'put',
@@ -106,7 +106,7 @@ export interface ChargerChanges {
  */
 export async function updateCharger(
   occasion: Occasion,
-  { way, site, charger }: ManagedSite & { readonly charger: Charger },
+  { accessPath, site, charger }: ManagedSite & { readonly charger: Charger },
   changes: ChargerChanges,
 ): Promise<Charger> {
   const { set, remove } = changesOf(charger, changes);
@@ -115,7 +115,7 @@ export async function updateCharger(
   const { identity } = set;
   const isRenamed = identity !== undefined && foldIdentity(identity) !== foldIdentity(charger.identity);
   await transact([
-    ...actorManagesSite(way),
+    ...actorManagesSite(accessPath),
     isOwned(site),
     {
       type: 'update',
@@ -153,10 +153,10 @@ export const DELETE_CHARGER: TableAccess = {
 /** Deletes a charger, whose identity is free from then on, and takes it out of every team's access. */
 export async function deleteCharger(
   occasion: Occasion,
-  { way, site, accesses, charger }: ManagedSite & Pick<Reach, 'accesses'> & { readonly charger: Charger },
+  { accessPath, site, accesses, charger }: ManagedSite & Pick<Reach, 'accesses'> & { readonly charger: Charger },
 ): Promise<void> {
   await transact([
-    ...actorManagesSite(way),
+    ...actorManagesSite(accessPath),
     ...chargerRemoval(charger),
     sharingChange(site),
     ...accesses.flatMap((access) =>

@@ -1,8 +1,8 @@
 import { forOtherOrganization, type Occasion } from '../domain/audit.ts';
 import type { Charger } from '../domain/charger.ts';
-import { type Insight, isChargerShown } from '../domain/insight.ts';
-import type { Way } from '../domain/reach.ts';
+import type { AccessPath } from '../domain/reach.ts';
 import type { Site } from '../domain/site.ts';
+import { isChargerShown, type Visibility } from '../domain/visibility.ts';
 import { actorIs, actorMay } from '../organizations/members.ts';
 import type { TableAccess } from '../table/access.ts';
 import { keys } from '../table/keys.ts';
@@ -25,29 +25,29 @@ export type ChargerReport = {
 /** A charger of which somebody reports. */
 export interface ReportedCharger {
   /** By which they reach it, in whose organization they may. */
-  readonly way: Way;
+  readonly accessPath: AccessPath;
   readonly site: Site;
   readonly charger: Charger;
   /** What they see of the site. */
-  readonly insight: Insight;
+  readonly visibility: Visibility;
 }
 
 /** Records how a charger is. */
 export async function reportCharger(
   occasion: Occasion,
-  { way, site, charger, insight }: ReportedCharger,
+  { accessPath, site, charger, visibility }: ReportedCharger,
   report: ChargerReport,
 ): Promise<Charger> {
   // Whoever isn't shown a text isn't told either that it is the one they guessed.
-  const compared = isChargerShown(charger, insight) ? charger : { ...charger, errorInfo: '\0' };
+  const compared = isChargerShown(charger, visibility) ? charger : { ...charger, errorInfo: '\0' };
   const { set, remove } = changesOf<Charger>(compared, report as Partial<Charger>);
   if (Object.keys(set).length + remove.length === 0) return charger;
   const updatedAt = occasion.now.toISOString();
   // The log has no text that people wrote.
   const { errorInfo: _text, ...after } = set;
-  const isHome = way.actor.organizationId === site.organizationId;
+  const isHome = accessPath.actor.organizationId === site.organizationId;
   await transact([
-    ...actorReports(way),
+    ...actorReports(accessPath),
     { type: 'check', key: keys.site(site.id), when: [{ attribute: 'sharing', is: site.sharing }] },
     {
       type: 'update',
@@ -57,7 +57,7 @@ export async function reportCharger(
       when: [{ exists: 'pk' }],
     },
     chargerEntry(
-      isHome ? occasion : forOtherOrganization(occasion, way.actor.organizationId),
+      isHome ? occasion : forOtherOrganization(occasion, accessPath.actor.organizationId),
       { site, charger },
       { action: 'charger.report', after },
     ),
@@ -66,14 +66,14 @@ export async function reportCharger(
 }
 
 /** The conditions that the actor may still report how the chargers are that they reach by a team. */
-function actorReports({ actor, place }: Way): Write[] {
+function actorReports({ actor, teamMembership }: AccessPath): Write[] {
   if (actor.role === 'ADMIN') return actorIs(actor, { attribute: 'role', is: 'ADMIN' });
-  if (!place) throw new Stale();
+  if (!teamMembership) throw new Stale();
   return [
     ...actorMay(actor, 'charger:report'),
     {
       type: 'check',
-      key: keys.teamMember(place.teamId, actor.userId),
+      key: keys.teamMember(teamMembership.teamId, actor.userId),
       when: [{ attribute: 'memberId', is: actor.memberId }],
     },
   ];

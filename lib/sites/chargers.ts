@@ -1,8 +1,8 @@
 import type { Charger } from '../domain/charger.ts';
-import { type Insight, redactedCharger } from '../domain/insight.ts';
 import type { PathKey } from '../domain/path-key.ts';
 import type { SiteAccess } from '../domain/site-access.ts';
 import type { Team } from '../domain/team.ts';
+import { redactedCharger, type Visibility } from '../domain/visibility.ts';
 import { type TableAccess, union } from '../table/access.ts';
 import { itemReader } from '../table/items.ts';
 import { keys, prefixes } from '../table/keys.ts';
@@ -71,8 +71,8 @@ export async function listChargers(siteId: string, { skip, after, limit }: Range
 export const LIST_CHARGERS: TableAccess = { BatchGetItem: ['SITE'], Query: ['SITE'] };
 
 /** Chargers of a site that somebody sees, the oldest first, as they see them. */
-export async function listVisibleChargers(siteId: string, insight: Insight, range: Range): Promise<Charger[]> {
-  const { assets } = insight;
+export async function listVisibleChargers(siteId: string, visibility: Visibility, range: Range): Promise<Charger[]> {
+  const { assets } = visibility;
   const { skip = 0, limit } = range;
   const chargers = assets
     ? await Promise.all(
@@ -83,7 +83,7 @@ export async function listVisibleChargers(siteId: string, insight: Insight, rang
       )
     : await listChargers(siteId, range);
   // One that was deleted since isn't there any more.
-  return chargers.filter((charger) => charger !== undefined).map((charger) => redactedCharger(charger, insight));
+  return chargers.filter((charger) => charger !== undefined).map((charger) => redactedCharger(charger, visibility));
 }
 
 /** What `listChargersOf` does to the table. */
@@ -105,12 +105,12 @@ export async function listChargersOf(
   let before = skip;
   for await (const sites of visibleSites(teams, now, isOf)) {
     let room = limit - chargers.length;
-    const wanted = sites.flatMap(({ site, insight }) => {
-      const count = insight.assets?.size ?? site.chargers;
+    const wanted = sites.flatMap(({ site, visibility }) => {
+      const count = visibility.assets?.size ?? site.chargers;
       const [from, take] = [Math.min(before, count), Math.min(count - Math.min(before, count), room)];
       before -= from;
       room -= take;
-      return take > 0 ? [listVisibleChargers(site.id, insight, { skip: from, limit: take })] : [];
+      return take > 0 ? [listVisibleChargers(site.id, visibility, { skip: from, limit: take })] : [];
     });
     chargers.push(...(await Promise.all(wanted)).flat());
     if (chargers.length >= limit) break;

@@ -1,6 +1,6 @@
 import { type Explanation, explain } from '../domain/explanation.ts';
 import type { Member } from '../domain/member.ts';
-import { type Reach, waysOf } from '../domain/reach.ts';
+import { accessPathsOf, type Reach } from '../domain/reach.ts';
 import { type Team, type TeamMembership, teamsWith } from '../domain/team.ts';
 import { listMembers } from '../organizations/members.ts';
 import { getOrganization } from '../organizations/organizations.ts';
@@ -49,8 +49,8 @@ function explanation(
   own: readonly TeamMembership[],
   now: Date,
 ): Explanation | undefined {
-  const ways = waysOf({ ...shared, actors: [member], own });
-  return ways.length === 0 ? undefined : explain(member, shared.site, ways, now);
+  const accessPaths = accessPathsOf({ ...shared, actors: [member], own });
+  return accessPaths.length === 0 ? undefined : explain(member, shared.site, accessPaths, now);
 }
 
 /**

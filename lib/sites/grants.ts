@@ -5,7 +5,7 @@ import { mayManage } from '../domain/team.ts';
 import { grantEndMail } from '../email/grant-end.ts';
 import { getMembership } from '../organizations/members.ts';
 import { getOrganization } from '../organizations/organizations.ts';
-import { MAIL_FIELDS, mailWork, mailWrite, newMail, type WaitingMail } from '../outbox/mails.ts';
+import { MAIL_FIELDS, mailWork, mailWrite, newMail, type OutboxMail } from '../outbox/mails.ts';
 import type { Work } from '../outbox/sweep.ts';
 import { getUser } from '../people/people.ts';
 import type { TableAccess } from '../table/access.ts';
@@ -23,7 +23,7 @@ type DueAccess = SiteAccess & Required<Pick<SiteAccess, 'grants'>> & Pick<DueAtt
 const DUE_ACCESS = itemReader<DueAccess>('SiteAccess', { ...SITE_ACCESS_FIELDS, grants: 'object', dueAt: 'string' });
 
 /** A mail to somebody who manages a team whose grant of sensitive data has ended. */
-interface GrantEndMail extends WaitingMail {
+interface GrantEndMail extends OutboxMail {
   readonly siteId: string;
   readonly teamId: string;
   /** Of that team. */

@@ -1,12 +1,12 @@
 import { type AuditEntry, forOtherOrganization, type Occasion } from '../domain/audit.ts';
 import type { SiteJob } from '../domain/job.ts';
 import type { Limits } from '../domain/limits.ts';
-import type { Way } from '../domain/reach.ts';
+import type { AccessPath } from '../domain/reach.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Site } from '../domain/site.ts';
 import {
   accessBy,
-  type Given,
+  type GivenAccess,
   type Grant,
   namedChargers,
   type SiteAccess,
@@ -23,8 +23,8 @@ import type { Update, Write } from '../table/write.ts';
 import { actorManages } from '../teams/team-members.ts';
 
 /** The conditions that the actor may still manage the team by which they reach a site. */
-export function actorManagesSite({ actor, place, team }: Way): Write[] {
-  return actorManages(actor, place, team);
+export function actorManagesSite({ actor, teamMembership, team }: AccessPath): Write[] {
+  return actorManages(actor, teamMembership, team);
 }
 
 /**
@@ -167,7 +167,7 @@ export interface Sharing {
   /** What the team has. */
   readonly present: SiteAccess | undefined;
   /** To which chargers, and whether with sensitive data. */
-  readonly given: Given;
+  readonly given: GivenAccess;
   readonly limits: Limits;
 }
 

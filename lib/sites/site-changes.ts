@@ -94,12 +94,16 @@ export interface SiteChanges {
 }
 
 /** Changes a site. */
-export async function updateSite(occasion: Occasion, { way, site }: ManagedSite, changes: SiteChanges): Promise<Site> {
+export async function updateSite(
+  occasion: Occasion,
+  { accessPath, site }: ManagedSite,
+  changes: SiteChanges,
+): Promise<Site> {
   const { set, remove } = changesOf(site, changes);
   if (Object.keys(set).length + remove.length === 0) return site;
   const updatedAt = occasion.now.toISOString();
   await transact([
-    ...actorManagesSite(way),
+    ...actorManagesSite(accessPath),
     {
       type: 'update',
       key: keys.site(site.id),
@@ -145,11 +149,11 @@ export const DELETE_SITE: TableAccess = {
  *
  * @throws Refusal `site_has_chargers`
  */
-export async function deleteSite(occasion: Occasion, { way, site }: ManagedSite): Promise<void> {
+export async function deleteSite(occasion: Occasion, { accessPath, site }: ManagedSite): Promise<void> {
   if (site.chargers > 0) throw new Refusal('site_has_chargers');
   const { organizationId, teamId } = site;
   await transact([
-    ...actorManagesSite(way),
+    ...actorManagesSite(accessPath),
     ...siteRemoval(site, occasion.now),
     countSites(site, { sites: -1 }),
     audit(occasion, {

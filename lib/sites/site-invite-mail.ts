@@ -5,7 +5,7 @@ import type { Organization } from '../domain/organization.ts';
 import { BLOCK_PATH, SITE_INVITE_PATH } from '../domain/page-paths.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Site } from '../domain/site.ts';
-import { inviteEnd, refuseUnlessOpen, requireSite, type SiteInvite } from '../domain/site-invite.ts';
+import { inviteEnd, refuseUnlessOpen, refuseVoidInvite, type SiteInvite } from '../domain/site-invite.ts';
 import { formatSiteToken, newSiteSecret } from '../domain/site-link.ts';
 import type { Team } from '../domain/team.ts';
 import { mutedMail } from '../email/muted.ts';
@@ -102,7 +102,7 @@ export async function dueSiteInvite(item: DueItem, now: Date): Promise<Work> {
   return async (occasion, { send }) => {
     try {
       refuseUnlessOpen(invite, occasion.now);
-      requireSite(invite, site, inviter);
+      refuseVoidInvite(invite, site, inviter);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       // Its link would be refused.

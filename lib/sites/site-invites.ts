@@ -11,7 +11,7 @@ import {
   inviteEnd,
   inviteStatusAt,
   refuseUnlessOpen,
-  requireSite,
+  refuseVoidInvite,
   type SiteInvite,
 } from '../domain/site-invite.ts';
 import type { SiteToken } from '../domain/site-link.ts';
@@ -99,14 +99,14 @@ export const WITHDRAW_SITE_INVITE: TableAccess = {
  */
 export async function withdrawSiteInvite(
   occasion: Occasion,
-  { way, site, invite }: ManagedSite & { readonly invite: SiteInvite },
+  { accessPath, site, invite }: ManagedSite & { readonly invite: SiteInvite },
 ): Promise<void> {
   const { now } = occasion;
   if (inviteStatusAt(invite, now) !== 'PENDING') throw new Refusal('invitation_not_pending');
   const { id, siteId, delivery } = invite;
   const at = now.toISOString();
   await transact([
-    ...actorManagesSite(way),
+    ...actorManagesSite(accessPath),
     {
       type: 'update',
       key: keys.siteInvite(siteId, id),
@@ -203,13 +203,13 @@ export async function acceptSiteInvite(
     home && getAccess(invite.siteId, home.teamId),
     chargersOn(invite.siteId, invite.assets ?? []),
   ]);
-  requireSite(invite, site, inviter);
+  refuseVoidInvite(invite, site, inviter);
   // What was taken from the team since isn't given back by what was given out before.
   const isOld = reducedAt !== undefined && invite.offeredAt <= reducedAt;
   if (!owner?.isOwner || isOld) throw new Refusal('site_invite_void');
   if (!acceptor) throw missing();
   const { actor, own } = acceptor;
-  const team = await requireTeam('team:manage', actor, acceptor, { sight: 'site:read', missing });
+  const team = await requireTeam('team:manage', actor, acceptor, { viewPermission: 'site:read', missing });
   if (team.id === site.teamId) throw missing();
   // What was deleted, or is over, since the invite was made isn't given.
   const assets = invite.assets?.filter((id) => chargers.has(id));

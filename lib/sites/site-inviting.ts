@@ -2,11 +2,11 @@ import { configuration } from '../configuration.ts';
 import type { Occasion } from '../domain/audit.ts';
 import { newId, newNumber } from '../domain/ids.ts';
 import { periodEnd, REPLACED_SECRETS } from '../domain/invitation.ts';
-import { mailPlaces, pickRandom } from '../domain/limits.ts';
+import { freeMailRows, pickRandom } from '../domain/limits.ts';
 import { hashSecret } from '../domain/link.ts';
 import type { Profile } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
-import type { ManagedSite, Way } from '../domain/reach.ts';
+import type { AccessPath, ManagedSite } from '../domain/reach.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Site } from '../domain/site.ts';
 import { INVITE_DAYS, type InviteTerms, type SiteInvite } from '../domain/site-invite.ts';
@@ -48,7 +48,7 @@ export interface SiteInviteContext {
 /** Reads what inviting to a site goes by. */
 export async function readSiteInviteContext(
   { now }: Occasion,
-  { way: { actor }, site: { organizationId }, email }: ManagedSite & { readonly email: string },
+  { accessPath: { actor }, site: { organizationId }, email }: ManagedSite & { readonly email: string },
 ): Promise<SiteInviteContext> {
   const [organization, inviter, usage, window, guard] = await Promise.all([
     getOrganization(organizationId),
@@ -79,13 +79,13 @@ export const CREATE_SITE_INVITE: TableAccess = union(READ_USAGE, {
  */
 export async function createSiteInvite(
   occasion: Occasion,
-  { way, site, context }: ManagedSite & { readonly context: SiteInviteContext },
+  { accessPath, site, context }: ManagedSite & { readonly context: SiteInviteContext },
   { email, ...terms }: InviteTerms & { readonly email: string },
   also: (invite: SiteInvite) => readonly Write[],
 ) {
   const { now } = occasion;
-  const { actor, team } = way;
-  const counting = countInviteMail(occasion, { way, site, email, context });
+  const { actor, team } = accessPath;
+  const counting = countInviteMail(occasion, { accessPath, site, email, context });
   const at = now.toISOString();
   const id = newId('siteInvite', now);
   const secrets = { token: newSiteSecret(), mail: newSiteSecret() };
@@ -98,7 +98,7 @@ export async function createSiteInvite(
   };
   const { siteId, organizationId, transferOwnership, assets, sensitive } = invite;
   await transact([
-    ...stillOwned(way, site),
+    ...stillOwned(accessPath, site),
     {
       type: 'put',
       key: keys.siteInvite(siteId, id),
@@ -146,13 +146,18 @@ export const RESEND_SITE_INVITE: TableAccess = union(READ_USAGE, {
  */
 export async function resendSiteInvite(
   occasion: Occasion,
-  { way, site, invite, context }: ManagedSite & { readonly invite: SiteInvite; readonly context: SiteInviteContext },
+  {
+    accessPath,
+    site,
+    invite,
+    context,
+  }: ManagedSite & { readonly invite: SiteInvite; readonly context: SiteInviteContext },
 ): Promise<Readonly<Record<string, string>>> {
   const { now } = occasion;
-  const { actor, team } = way;
+  const { actor, team } = accessPath;
   if (invite.status !== 'PENDING') throw new Refusal('invitation_not_resendable');
   const { id, siteId, organizationId, mailSecrets, replacedSecrets = [], expiresAt } = invite;
-  const counting = countInviteMail(occasion, { way, site, email: invite.email, context });
+  const counting = countInviteMail(occasion, { accessPath, site, email: invite.email, context });
   const secret = newSiteSecret();
   const set = {
     ...{ inviterId: actor.userId, memberId: actor.memberId, mailSecrets: [hashSecret(secret)] },
@@ -161,7 +166,7 @@ export async function resendSiteInvite(
     ...{ expiresAt: periodEnd(now, INVITE_DAYS), ...queued(id, now, 'request') },
   };
   await transact([
-    ...stillOwned(way, site),
+    ...stillOwned(accessPath, site),
     {
       type: 'update',
       key: keys.siteInvite(siteId, id),
@@ -183,9 +188,9 @@ export async function resendSiteInvite(
 }
 
 /** The conditions that the actor still manages the site, and that it hasn't gone to another owner. */
-function stillOwned(way: Way, { id, transfers }: Site): Write[] {
+function stillOwned(accessPath: AccessPath, { id, transfers }: Site): Write[] {
   return [
-    ...actorManagesSite(way),
+    ...actorManagesSite(accessPath),
     { type: 'check', key: keys.site(id), when: [{ attribute: 'transfers', is: transfers }] },
   ];
 }
@@ -194,7 +199,7 @@ function stillOwned(way: Way, { id, transfers }: Site): Write[] {
 function countInviteMail(
   { now }: Occasion,
   {
-    way: {
+    accessPath: {
       actor: { userId },
     },
     site: { organizationId },
@@ -204,10 +209,10 @@ function countInviteMail(
 ): { readonly writes: readonly Write[]; readonly headers: Readonly<Record<string, string>> } {
   const { limits } = configuration();
   const rate = countInvite(userId, window, now);
-  const place = pickRandom(mailPlaces(usage.counters, limits, now));
-  if (!place) throw rateExceeded('mail_rate_exceeded', endOfDay(now), now);
+  const mailRow = pickRandom(freeMailRows(usage.counters, limits, now));
+  if (!mailRow) throw rateExceeded('mail_rate_exceeded', endOfDay(now), now);
   const cause = { organizationId, userId };
-  const mail = { addresses: [email], usage, place, limits, now };
+  const mail = { addresses: [email], usage, mailRow, limits, now };
   return {
     writes: [rate.write, ...countMailsTo(cause, mail), ...countMailsOfDay(cause, mail)],
     headers: rate.headers,

@@ -1,7 +1,7 @@
-import { type Insight, insightOf, redactedSite } from '../domain/insight.ts';
 import type { Site } from '../domain/site.ts';
 import type { SiteAccess } from '../domain/site-access.ts';
 import type { Team } from '../domain/team.ts';
+import { redactedSite, type Visibility, visibilityOf } from '../domain/visibility.ts';
 import { getOrganization } from '../organizations/organizations.ts';
 import type { TableAccess } from '../table/access.ts';
 import { getAccess, getSite, listAccessesTo, listAccessOf } from './sites.ts';
@@ -16,7 +16,7 @@ const SITES = 50;
 /** A site, and what somebody may see of it. */
 export interface VisibleSite {
   readonly site: Site;
-  readonly insight: Insight;
+  readonly visibility: Visibility;
 }
 
 /**
@@ -35,7 +35,7 @@ export async function listSitesOf(
   }
   const sites = await readVisible(groups.slice(skip, skip + limit), teams, now);
   return {
-    sites: sites.map(({ site, insight }) => redactedSite(site, insight)),
+    sites: sites.map(({ site, visibility }) => redactedSite(site, visibility)),
     hasMore: groups.length > skip + limit,
   };
 }
@@ -98,5 +98,5 @@ async function readVisible(
   );
   return found
     .filter((_, index) => homes[index] !== undefined)
-    .map(({ site, accesses }) => ({ site, insight: insightOf(accesses, now) }));
+    .map(({ site, accesses }) => ({ site, visibility: visibilityOf(accesses, now) }));
 }

@@ -6,16 +6,16 @@ import { hashSecret } from '../domain/link.ts';
 import { nameOf, type Profile } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
 import { SITE_REQUEST_PATH } from '../domain/page-paths.ts';
-import type { Way } from '../domain/reach.ts';
+import type { AccessPath } from '../domain/reach.ts';
 import type { Site } from '../domain/site.ts';
 import { formatSiteToken, newSiteSecret } from '../domain/site-link.ts';
-import { requestEnd, requestGarbage, type SiteRequest, type SiteRequestLinks } from '../domain/site-request.ts';
+import { requestEnd, requestTtl, type SiteRequest, type SiteRequestLinks } from '../domain/site-request.ts';
 import { mayManage, type Team } from '../domain/team.ts';
 import type { Mail } from '../email/mime.ts';
 import { siteRequestMail } from '../email/site-request.ts';
 import { getMembership } from '../organizations/members.ts';
 import { getOrganization } from '../organizations/organizations.ts';
-import { MAIL_FIELDS, MAILS, mailWork, mailWrite, newMail, type WaitingMail } from '../outbox/mails.ts';
+import { MAIL_FIELDS, MAILS, mailWork, mailWrite, newMail, type OutboxMail } from '../outbox/mails.ts';
 import { deliver } from '../outbox/outbox.ts';
 import type { Work } from '../outbox/sweep.ts';
 import { getCaller, getUser } from '../people/people.ts';
@@ -33,7 +33,7 @@ import { getSiteRequest } from './site-requests.ts';
 import { getSite } from './sites.ts';
 
 /** A mail to somebody who manages the team that owns a site, whom another team asks for its sensitive data. */
-interface RequestMail extends WaitingMail {
+interface RequestMail extends OutboxMail {
   readonly siteId: string;
   readonly requestId: string;
   /** The team that asks. */
@@ -61,16 +61,16 @@ export const REQUEST_SENSITIVE: TableAccess = {
  * Asks for a site's sensitive data on behalf of a team, in place of an earlier request of it, by a mail to each of those
  * who may grant it, which are tried at once.
  *
- * @param way by which the actor manages the team that asks
+ * @param accessPath by which the actor manages the team that asks
  * @throws Refusal `recipient_rate_exceeded`
  */
 export async function requestSensitive(
   occasion: Occasion,
-  { way, site, limits }: { readonly way: Way; readonly site: Site; readonly limits: Limits },
+  { accessPath, site, limits }: { readonly accessPath: AccessPath; readonly site: Site; readonly limits: Limits },
   input: Pick<SiteRequest, 'reason' | 'expiresAt'>,
 ): Promise<void> {
   const { now } = occasion;
-  const { actor, team, access } = way;
+  const { actor, team, access } = accessPath;
   const [organization, home, requester, recipients] = await Promise.all([
     getOrganization(site.organizationId),
     getOrganization(team.organizationId),
@@ -91,9 +91,9 @@ export async function requestSensitive(
   });
   const secrets = new Set(mails.map(({ mail, secret }) => secretOf(mail, secret)));
   const links: SiteRequestLinks = { id, siteId, teamId, organizationId, secrets };
-  const ttl = requestGarbage(request);
+  const ttl = requestTtl(request);
   await transact([
-    ...actorManagesSite(way),
+    ...actorManagesSite(accessPath),
     { type: 'check', key: keys.site(siteId), when: [{ attribute: 'teamId', is: site.teamId }] },
     { type: 'check', key: keys.siteAccess(siteId, teamId), when: [{ attribute: 'isOwner', is: false }] },
     { type: 'put', key: keys.siteRequest(siteId, teamId), item: { type: 'SiteRequest', ...request, ttl } },

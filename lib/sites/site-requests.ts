@@ -2,7 +2,7 @@ import type { Occasion } from '../domain/audit.ts';
 import { knowsSecret } from '../domain/link.ts';
 import type { Membership, Profile } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
-import type { Way } from '../domain/reach.ts';
+import type { AccessPath } from '../domain/reach.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Site } from '../domain/site.ts';
 import { grantOf, isSensitiveShown, type SiteAccess } from '../domain/site-access.ts';
@@ -69,15 +69,15 @@ export async function readRequestingTeam({
   return team && organization && { team, organization };
 }
 
-/** A request that can be decided, and by which way. */
+/** A request that can be decided, and by which access path. */
 export interface OpenRequest {
   readonly site: Site;
   /** Who asked. */
   readonly requester: Profile;
   readonly request: SiteRequest;
   readonly access: SiteAccess;
-  /** The way by which whoever got the link manages the site. */
-  readonly way: Way;
+  /** The access path by which whoever got the link manages the site. */
+  readonly accessPath: AccessPath;
 }
 
 /** What deciding a request goes by, as it was read; parts that are gone are undefined. */
@@ -88,14 +88,14 @@ interface RequestState {
   readonly organization: Organization | undefined;
   readonly team: Team | undefined;
   readonly actor: Membership | undefined;
-  readonly place: TeamMembership | undefined;
+  readonly teamMembership: TeamMembership | undefined;
 }
 
 /** Reads what deciding a request goes by; undefined where the site is gone. */
 export async function readRequestState({ links, site, userId }: FoundRequest): Promise<RequestState | undefined> {
   if (!site) return;
   const { organizationId, teamId } = site;
-  const [request, access, owner, organization, team, actor, place] = await Promise.all([
+  const [request, access, owner, organization, team, actor, teamMembership] = await Promise.all([
     getSiteRequest(site.id, links.teamId),
     getAccess(site.id, links.teamId),
     getAccess(site.id, teamId),
@@ -104,7 +104,7 @@ export async function readRequestState({ links, site, userId }: FoundRequest): P
     getMembership(userId, organizationId),
     getTeamMembership(teamId, userId),
   ]);
-  return { request, access, owner, organization, team, actor, place };
+  return { request, access, owner, organization, team, actor, teamMembership };
 }
 
 /**
@@ -130,14 +130,19 @@ export async function requireOpen(
   state: RequestState | undefined,
   now: Date,
 ): Promise<OpenRequest> {
-  const { request, access, owner, organization, team, actor, place } = state ?? {};
+  const { request, access, owner, organization, team, actor, teamMembership } = state ?? {};
   const isOpen = request?.id === links.id && requestEnd(request) > now.toISOString();
   if (!site || !isOpen || !access || access.isOwner || !organization) throw new Refusal('sensitive_request_over');
-  if (!owner?.isOwner || !team || !actor || !mayManage(actor, place)) throw new Refusal('decider_removed');
+  if (!owner?.isOwner || !team || !actor || !mayManage(actor, teamMembership)) throw new Refusal('decider_removed');
   const requester = await getUser(request.requestedBy);
   if (!requester) throw new Refusal('sensitive_request_over');
-  const way = { access: owner, team, actor, place: isIn(actor, place) ? place : undefined };
-  return { site, requester, request, access, way };
+  const accessPath = {
+    access: owner,
+    team,
+    actor,
+    teamMembership: isIn(actor, teamMembership) ? teamMembership : undefined,
+  };
+  return { site, requester, request, access, accessPath };
 }
 
 /** What `decideRequest` does to the table. */
@@ -151,14 +156,14 @@ export const DECIDE_REQUEST: TableAccess = {
 /** Grants what a request asks for, or declines it: what was granted before stays then. */
 export async function decideRequest(
   occasion: Occasion,
-  { site, request, access, way }: OpenRequest,
+  { site, request, access, accessPath }: OpenRequest,
   decision: Decision,
 ): Promise<void> {
   const { id, siteId, teamId, expiresAt } = request;
   const grants = [grantOf(access, { ...(expiresAt && { expiresAt }) })];
   const isGranted = decision === 'granted';
   await transact([
-    ...actorManagesSite(way),
+    ...actorManagesSite(accessPath),
     // Whoever manages the team that owned it before decides nothing any more.
     sharingChange(site),
     ...(isGranted ? [grantsUpdate(access, grants, occasion.now.toISOString())] : []),

@@ -57,9 +57,9 @@ export const REMOVE_ACCESS: TableAccess = {
 };
 
 /** Takes away that another team has access to a site, with what it was granted. */
-export async function removeAccess(occasion: Occasion, { way, site, access }: ManagedAccess): Promise<void> {
+export async function removeAccess(occasion: Occasion, { accessPath, site, access }: ManagedAccess): Promise<void> {
   await transact([
-    ...actorManagesSite(way),
+    ...actorManagesSite(accessPath),
     sharingChange(site, -1),
     ...accessRemoval(access),
     reductionWrite(access, occasion.now),
@@ -87,14 +87,14 @@ export const CHANGE_GRANT: TableAccess = {
  */
 export async function changeGrant(
   occasion: Occasion,
-  { way, site, access }: ManagedAccess,
+  { accessPath, site, access }: ManagedAccess,
   grant: SensitiveGrant | undefined,
 ): Promise<void> {
   const { teamId, organizationId, grants = [] } = access;
   const next = grant ? [grantOf(access, grant)] : [];
   const hadSome = grants.length > 0;
   await transact([
-    ...actorManagesSite(way),
+    ...actorManagesSite(accessPath),
     sharingChange(site),
     grantsUpdate(access, next, occasion.now.toISOString()),
     requestRemoval(access),
@@ -122,14 +122,14 @@ export const LIMIT_ACCESS: TableAccess = {
  */
 export async function limitAccess(
   occasion: Occasion,
-  { way, site, access }: ManagedAccess,
+  { accessPath, site, access }: ManagedAccess,
   assets: readonly string[] | undefined,
 ): Promise<void> {
   const { teamId, organizationId } = access;
   const grants = limitedGrants(access.grants, assets);
   const updatedAt = occasion.now.toISOString();
   await transact([
-    ...actorManagesSite(way),
+    ...actorManagesSite(accessPath),
     sharingChange(site),
     accessUpdate(access, { ...(assets && { assets }) }, assets ? [] : ['assets']),
     grantsUpdate(access, grants, updatedAt),
@@ -152,11 +152,11 @@ export const TRANSFER_SITE: TableAccess = union(TRANSFERRING, { ConditionCheckIt
  */
 export async function transferSite(
   occasion: Occasion,
-  { way, site, team, access, limits }: ManagedAccess & TeamOfSite & { readonly limits: Limits },
+  { accessPath, site, team, access, limits }: ManagedAccess & TeamOfSite & { readonly limits: Limits },
 ): Promise<void> {
-  const [owner, actorsOrganization] = [way.access, site.organizationId];
+  const [owner, actorsOrganization] = [accessPath.access, site.organizationId];
   await transact([
-    ...actorManagesSite(way),
+    ...actorManagesSite(accessPath),
     ...transferWrites(occasion, { site, owner, team, present: access, actorsOrganization, limits }),
   ]);
 }

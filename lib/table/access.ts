@@ -1,7 +1,7 @@
-/** The parts by which IAM authorizes access to a table: a transaction is authorized by its parts, never as a whole. */
+/** The IAM actions on the table. IAM authorizes a transaction by the actions of its parts. */
 export type TableAction = 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'ConditionCheckItem';
 
-/** The first segment of a partition key (`ORG` of `ORG#01j...`): what a role's leading keys are made from. */
+/** The first segment of a partition key (`ORG` of `ORG#01j...`). The leading keys of IAM roles are made from it. */
 export type KeyPrefix =
   | 'ORG'
   | 'USER'
@@ -22,10 +22,10 @@ export type KeyPrefix =
   | 'SES'
   | 'HEALTH';
 
-/** What a function does to the table: IAM's own actions, and the partition keys they touch. */
+/** A function's access to the table: IAM actions, and the partition keys they touch. */
 export type TableAccess = { readonly [A in TableAction]?: readonly KeyPrefix[] };
 
-/** All that several parts of a function do. */
+/** Returns the union of several accesses. */
 export function union(...accesses: readonly TableAccess[]): TableAccess {
   const all: { [A in TableAction]?: KeyPrefix[] } = {};
   for (const access of accesses) {

@@ -1,14 +1,14 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 
-/** Values as DynamoDB's JSON has them; bytes are Base64 there. */
+/** Values in DynamoDB's JSON. Bytes are Base64 there. */
 export type Attributes = Record<string, AttributeValue>;
 
 /**
- * Names the type of each value, as DynamoDB wants it. Fields that are undefined are left out.
+ * Converts values to DynamoDB's JSON. Undefined fields are left out.
  *
- * AWS's `marshall` does the same; it takes three times as long, because it also takes what nobody here stores.
+ * AWS's `marshall` takes three times as long, because it supports types that this table doesn't have.
  *
- * @throws TypeError for what has no type in the table: a function, a date
+ * @throws TypeError for values without a type in the table, such as functions and dates
  */
 export function marshall(values: Readonly<Record<string, unknown>>): Attributes {
   const attributes: Attributes = {};
@@ -24,7 +24,7 @@ function attributeOf(value: unknown): AttributeValue {
     case 'string':
       return { S: value };
     case 'number':
-      // JSON has no NaN or Infinity, nor has DynamoDB.
+      // DynamoDB has no NaN and no Infinity.
       if (Number.isFinite(value)) return { N: String(value) };
       break;
     case 'boolean':
@@ -33,7 +33,7 @@ function attributeOf(value: unknown): AttributeValue {
       if (value === null) return { NULL: true };
       if (Array.isArray(value)) return { L: value.map(attributeOf) };
       if (value instanceof Set) return { SS: [...value] };
-      // As the wire has it: what goes there is not looked through again.
+      // Base64, as on the wire: the client doesn't convert it again.
       if (value instanceof Uint8Array) return { B: Buffer.from(value).toString('base64') as unknown as Uint8Array };
       if (isPlain(value)) return { M: marshall(value as Record<string, unknown>) };
   }
@@ -45,14 +45,14 @@ function isPlain(value: object): boolean {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** The names of attributes that items of a type have had, in one order. */
+/** The attribute names seen in items of each type, in a fixed order. */
 const NAMES = new Map<string | undefined, string[]>();
 
 /**
- * The values of an item. Numbers are JavaScript's, sets of strings are `Set`.
+ * Returns the values of an item. Numbers become JavaScript numbers, string sets become `Set`.
  *
- * DynamoDB tells attributes in any order. Objects whose fields came in different orders have different shapes for V8,
- * which makes lists of them slow to build and to read: here all items of a type have their fields in one order.
+ * DynamoDB returns attributes in any order. V8 gives objects with different field orders different shapes, which slows
+ * lists down. So all items of a type get their fields in one order.
  */
 export function unmarshall(attributes: Attributes): Record<string, unknown> {
   const type = attributes.type?.S;

@@ -8,7 +8,7 @@ import type { Write } from './write.ts';
 
 const DAY_SECONDS = 24 * 60 * 60;
 
-/** The part of a transaction that leaves its audit entry. TTL only collects entries that are past their retention. */
+/** Returns the part of a transaction that writes its audit entry. TTL deletes the entry after its retention. */
 export function audit(
   { now, by, origin }: Occasion,
   entry: Pick<AuditEntry, 'action' | 'organizationId' | 'resource' | 'before' | 'after'>,
@@ -30,7 +30,7 @@ export function audit(
   };
 }
 
-/** A page of the audit log makes at most so many queries, of a month each, for so many entries; it may be short. */
+/** The maximum of queries, one for each month, and of entries read for a page. So a page may be short. */
 const QUERIES = 12;
 const READS = 1000;
 
@@ -42,11 +42,11 @@ const AUDIT_ENTRY = itemReader<AuditEntry>('AuditEntry', {
 /**
  * Lists entries, newest first.
  *
- * @param after the place behind which the page begins: the `next` of the page before
- * @param from the earliest moment, included
- * @param to the moment before which entries are, not included
- * @param passes which entries are wanted
- * @returns entries, and the place behind which there may be more; undefined at the end
+ * @param after the cursor: the `next` of the previous page
+ * @param from the earliest moment, inclusive
+ * @param to the latest moment, exclusive
+ * @param passes the filter
+ * @returns entries, and the cursor of the next page; undefined at the end
  */
 export async function listAudit(
   organizationId: string,
@@ -60,61 +60,61 @@ export async function listAudit(
   },
 ): Promise<{ entries: AuditEntry[]; next: string | undefined }> {
   const { now, limit, to, passes = () => true } = range;
-  // TTL takes its time: what is past its retention is gone at once all the same.
+  // TTL deletes late: entries past their retention are left out at once.
   const kept = new Date(now.getTime() - configuration().auditDays * DAY_SECONDS * 1000).toISOString();
   const from = range.from !== undefined && range.from > kept ? range.from : kept;
   const entries: AuditEntry[] = [];
-  const end = to === undefined ? undefined : placeOf(new Date(to));
-  let place = range.after !== undefined && (end === undefined || range.after < end) ? range.after : end;
-  // An id tells when the organization was made: there is nothing before.
+  const end = to === undefined ? undefined : positionBefore(new Date(to));
+  let position = range.after !== undefined && (end === undefined || range.after < end) ? range.after : end;
+  // The id has the creation time of the organization: there are no earlier entries.
   const first = monthOf(new Date(Math.max(idTime(organizationId).getTime(), Date.parse(from))));
   const present = monthOf(now);
-  let month = place === undefined ? present : monthOf(idTime(place));
+  let month = position === undefined ? present : monthOf(idTime(position));
   if (month > present) month = present;
   let reads = 0;
   for (let queries = 0; month >= first; queries += 1) {
-    if (queries === QUERIES || reads >= READS) return { entries, next: place ?? placeOf(endOf(month)) };
+    if (queries === QUERIES || reads >= READS) return { entries, next: position ?? positionBefore(endOf(month)) };
     const batch = passes === range.passes ? BATCH : limit + 1 - entries.length;
     const found = await query({
       pk: auditPartition(organizationId, month),
       limit: batch,
       newestFirst: true,
-      ...(place !== undefined && { after: place }),
+      ...(position !== undefined && { after: position }),
     });
     for (const entry of AUDIT_ENTRY.all(found)) {
       if (entry.createdAt < from) return { entries, next: undefined };
       if (passes(entry)) {
-        // There is at least this one more.
-        if (entries.length === limit) return { entries, next: place };
+        // This entry belongs to the next page.
+        if (entries.length === limit) return { entries, next: position };
         entries.push(entry);
       }
-      place = entry.id;
+      position = entry.id;
     }
     reads += found.length;
     if (found.length === batch) continue;
     month = monthOf(new Date(Date.parse(month) - 1));
-    // A place in the month after is before all of this one.
-    place = placeOf(endOf(month));
+    // The cursor moves to the end of the previous month.
+    position = positionBefore(endOf(month));
   }
   return { entries, next: undefined };
 }
 
-/** Entries that are read at once to be filtered. */
+/** Entries of one query of a filtered page. */
 const BATCH = 100;
 
 function monthOf(date: Date): string {
   return date.toISOString().slice(0, 7);
 }
 
-/** The moment at which a month is over. */
+/** Returns the first moment after a month. */
 function endOf(month: string): Date {
   const [year, number] = month.split('-').map(Number) as [number, number];
   return new Date(Date.UTC(year, number));
 }
 
-/** The place behind which, newest first, the entries before a moment stand. */
-function placeOf(moment: Date): string {
-  const place = Buffer.alloc(16);
-  place.writeUIntBE(Math.max(0, moment.getTime()), 0, 6);
-  return idFromBytes('auditEntry', place);
+/** Returns the cursor after which, newest first, the entries before a moment follow. */
+function positionBefore(moment: Date): string {
+  const position = Buffer.alloc(16);
+  position.writeUIntBE(Math.max(0, moment.getTime()), 0, 6);
+  return idFromBytes('auditEntry', position);
 }

@@ -14,7 +14,7 @@ import { isThrottlingError, isTransientError, StandardRetryStrategy } from '@smi
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { SignatureV4 } from '@smithy/signature-v4';
 
-/** What is called of DynamoDB: input and answer of each operation, as its JSON has them. */
+/** The operations of DynamoDB that the service calls: input and output in DynamoDB's JSON. */
 interface Operations {
   BatchGetItem: { input: BatchGetItemCommandInput; output: Omit<BatchGetItemCommandOutput, '$metadata'> };
   Query: { input: QueryCommandInput; output: Omit<QueryCommandOutput, '$metadata'> };
@@ -22,12 +22,12 @@ interface Operations {
   UpdateItem: { input: UpdateItemCommandInput; output: object };
 }
 
-/** What DynamoDB answered in place of a result. The name is DynamoDB's: `TransactionCanceledException`. */
+/** An error that DynamoDB answered. The name is DynamoDB's, such as `TransactionCanceledException`. */
 export class DynamoDBError extends Error {
   override readonly name: string;
-  /** The form in which the SDK looks for it. */
+  /** The field from which the SDK's retry strategy reads the status. */
   readonly $metadata: { readonly httpStatusCode: number };
-  /** Of a cancelled transaction: why each of its parts failed, in their order. */
+  /** The reason of each part of a cancelled transaction, in the order of the parts. */
   readonly reasons: readonly CancellationReason[];
 
   constructor(status: number, { __type = 'UnknownError', message, Message, CancellationReasons = [] }: ErrorBody) {
@@ -45,13 +45,13 @@ interface ErrorBody {
   readonly CancellationReasons?: readonly CancellationReason[];
 }
 
-/** One that was throttled, or got no answer, is made so often in all. */
+/** The maximum number of attempts of a call. */
 const TRIES = 3;
 
-/** What the SDK takes for an error of a call. */
+/** The SDK's type of a failed call. */
 type SdkError = Parameters<typeof isTransientError>[0];
 
-/** A call that has no answer by then, in milliseconds, broke: a function has time for several. */
+/** Time-outs of a call in milliseconds. A function has time for several attempts. */
 const CONNECTIONS = {
   ...{ connectionTimeout: 1000, requestTimeout: 3000, throwOnRequestTimeout: true },
   ...{ httpsAgent: { maxSockets: 200 }, httpAgent: { maxSockets: 200 } },
@@ -59,24 +59,23 @@ const CONNECTIONS = {
 
 type Send = (operation: string, input: object) => Promise<unknown>;
 
-let sending: Send | undefined;
+let send: Send | undefined;
 
 /**
- * Calls DynamoDB, and again where it was throttled, broke, or got no answer.
+ * Calls DynamoDB. Retries after throttling, transient errors and time-outs.
  *
- * Connections, credentials, signature and retries are the SDK's. Its client is not used: the walk over a schema for
- * each attribute of each item, and the steps around each call, took more time than everything else that a request does
- * (docs/adr/0046).
+ * Connections, credentials, signature and retries are the SDK's, but not the client: its schema serialization and
+ * middleware took more time than the rest of a request (docs/adr/0046).
  *
- * @throws DynamoDBError; what Node says of a connection that fails
+ * @throws DynamoDBError; Node's error if the connection fails
  */
 export function dynamodb<O extends keyof Operations>(
   operation: O,
   input: Operations[O]['input'],
 ): Promise<Operations[O]['output']> {
-  // At the first call, so that importing a module does nothing.
-  sending ??= connect();
-  return sending(operation, input) as Promise<Operations[O]['output']>;
+  // Created at the first call, so that importing the module has no side effect.
+  send ??= connect();
+  return send(operation, input) as Promise<Operations[O]['output']>;
 }
 
 function connect(): Send {
@@ -116,7 +115,7 @@ function connect(): Send {
         try {
           token = await retries.refreshRetryTokenForRetry(token, { errorType });
         } catch {
-          // No more tries.
+          // No attempts are left.
           throw error;
         }
       }
@@ -124,7 +123,7 @@ function connect(): Send {
   };
 }
 
-/** Where DynamoDB is: where AWS's variables say, or else in the region. */
+/** Returns the URL of DynamoDB: from AWS's environment variables, or that of the region. */
 export function endpointOf(region: string): string {
   const { AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL } = process.env;
   const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
@@ -142,12 +141,14 @@ function textOf({ body }: HttpResponse): Promise<string> {
     body.on('data', (chunk: Buffer) => chunks.push(chunk));
     body.on('end', () => resolve(Buffer.concat(chunks).toString()));
     body.on('error', reject);
-    // A connection that ends in the middle of an answer.
-    body.on('aborted', () => reject(Object.assign(new Error('The answer broke off.'), { code: 'ECONNRESET' })));
+    // The connection closed in the middle of the answer.
+    body.on('aborted', () =>
+      reject(Object.assign(new Error('The connection closed before the end of the answer.'), { code: 'ECONNRESET' })),
+    );
   });
 }
 
-/** What is said of an error, which a proxy on the way may have said in a language of its own. */
+/** Parses the body of an error. It is not JSON if a proxy answered. */
 function parsed(text: string): ErrorBody {
   try {
     return JSON.parse(text);

@@ -1,9 +1,9 @@
-import { COUNTER_ROWS, type Counters, type MailPlace, type Seat } from '../domain/limits.ts';
+import { COUNTER_ROWS, type Counters, type MailRow, type Seat } from '../domain/limits.ts';
 import { keys, prefixes } from './keys.ts';
 import { query } from './read.ts';
 import type { Update, Write } from './write.ts';
 
-/** Reads all counter rows of an organization: one Query, beside the list that needs their sum. */
+/** Reads all counter rows of an organization, with one Query. */
 export async function readCounters(organizationId: string): Promise<Counters[]> {
   const items = await query({ pk: keys.organization(organizationId).pk, prefix: prefixes.counter });
   return items.map((item) => ({
@@ -18,7 +18,7 @@ export async function readCounters(organizationId: string): Promise<Counters[]> 
   }));
 }
 
-/** What each event adds to the counters of the row that holds the seat. */
+/** The changes of each event to the counters of a row. */
 const CHANGES = {
   memberCreated: { members: 1, seats: 1 },
   memberRemoved: { members: -1, seats: -1 },
@@ -32,10 +32,10 @@ const CHANGES = {
 };
 
 /**
- * The part of a transaction that counts an event.
+ * Returns the part of a transaction that counts an event.
  *
- * @param room for events that take seats: what the row may hold, so that parallel requests don't exceed a limit
- * @param times how often it happens
+ * @param room the maxima of the row, for events that take seats, so that parallel requests don't exceed a limit
+ * @param times how often the event happens
  */
 export function count(
   organizationId: string,
@@ -57,30 +57,32 @@ export function count(
   };
 }
 
-/** The conditions that an organization has the members that were counted: nobody has joined or left since. */
+/**
+ * Returns the conditions that the counts of an organization's members are unchanged: nobody has joined or left since.
+ */
 export function membersAre(organizationId: string, counters: readonly Counters[]): Write[] {
   return Array.from({ length: COUNTER_ROWS }, (_, row) => {
     const members = counters.find((one) => one.row === row)?.members ?? 0;
     return {
       type: 'check',
       key: keys.counter(organizationId, row),
-      // A row that never had a member has no number of them.
+      // A row that never had a member lacks the attribute.
       when: members === 0 ? [{ attribute: 'members', below: 1 }] : [{ attribute: 'members', is: members }],
     };
   });
 }
 
-/** The part of a transaction that counts mails of the day: it starts anew with the first of another day. */
-export function countMails(organizationId: string, { row, day, lastDay, mails }: MailPlace, times = 1): Update {
-  const goesOn = lastDay === day;
+/** Returns the part of a transaction that counts mails of the day. The first mail of a day resets the counter. */
+export function countMails(organizationId: string, { row, day, lastDay, mails }: MailRow, times = 1): Update {
+  const isSameDay = lastDay === day;
   return {
     type: 'update',
     key: keys.counter(organizationId, row),
-    set: { type: 'Counters', ...(!goesOn && { day, mails: times }) },
-    ...(goesOn && { add: { mails: times } }),
+    set: { type: 'Counters', ...(!isSameDay && { day, mails: times }) },
+    ...(isSameDay && { add: { mails: times } }),
     when: [
       lastDay === undefined ? { absent: 'day' } : { attribute: 'day', is: lastDay },
-      ...(goesOn ? [{ attribute: 'mails', below: mails - times + 1 }] : []),
+      ...(isSameDay ? [{ attribute: 'mails', below: mails - times + 1 }] : []),
     ],
   };
 }

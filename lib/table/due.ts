@@ -6,25 +6,25 @@ import type { Key } from './keys.ts';
 import { get, type Item } from './read.ts';
 import { recordIf } from './write.ts';
 
-/** The index of what is due, sparse and keys only: an item is in it while it has `due` and `dueAt`. */
+/** The index of due items, sparse and keys-only: it lists items that have `due` and `dueAt`. */
 export const DUE_INDEX = 'due';
 /** Its partitions: `DUE#0` to `DUE#15`. */
 export const DUE_SHARDS = 16;
 
-/** The attributes by which the index has an item. */
+/** The attributes that put an item into the index. */
 export interface DueAttributes {
   readonly due: string;
-  /** The moment from which there is something to do, the item's id, and six digits by chance. */
+  /** The moment from which the item is due, its id, and six random digits. */
   readonly dueAt: string;
 }
 
 /**
- * The attributes that put an item into the index.
+ * Returns the attributes that put an item into the index.
  *
- * No two values of `dueAt` are the same. So whoever moves an item from one to the next has claimed it: nobody else can,
- * and nobody else knows the new one.
+ * Each `dueAt` is unique, so it serves as the token of a lease: a conditional write that replaces it claims the item,
+ * and only the claimant knows the new value.
  *
- * @param at the earliest moment at which there is something to do
+ * @param at the moment from which the item is due
  */
 export function dueAttributes(id: string, at: string): DueAttributes {
   return {
@@ -34,31 +34,31 @@ export function dueAttributes(id: string, at: string): DueAttributes {
 }
 
 /**
- * How long whoever claimed an item has for its work, in milliseconds. Then the sweep takes it for lost and does it
- * again. Longer than any of our functions may run.
+ * The lease of a claimed item, in milliseconds: longer than any function runs. After it the sweep claims the item
+ * again.
  */
 const LEASE = 60_000;
 
-/** When what is claimed now may be claimed by others. */
+/** Returns the end of a lease that begins now. */
 export function leaseEnd(now: Date): string {
   return new Date(now.getTime() + LEASE).toISOString();
 }
 
-/** An item's key, with its place in the index. */
+/** The key of an item in the table and in the index. */
 export interface DueKey extends Key {
   readonly dueAt: string;
 }
 
-/** An item that has something due. */
+/** An item that is due. */
 export type DueItem = Item & DueKey;
 
-/** Since when an item is due, in milliseconds; NaN where its place in the index has no such form. */
+/** Returns when an item became due, in milliseconds; NaN if its `dueAt` is malformed. */
 export function dueSince({ dueAt }: DueKey): number {
   return Date.parse(dueAt.split('#')[0] as string);
 }
 
 /**
- * Lists what is due in one shard, the longest due first. The index is only a hint: decide on the item.
+ * Lists the due items of one shard, the longest due first. The index is eventually consistent: decide on the item.
  *
  * @returns at most `limit` keys
  */
@@ -73,19 +73,19 @@ export async function listDue(shard: number, now: Date, limit: number): Promise<
   return Items.map(unmarshall) as unknown as DueKey[];
 }
 
-/** Reads an item that the index lists; undefined when nothing of it is due any more. */
+/** Reads an item that the index lists; undefined if it is no longer due. */
 export async function getDue({ pk, sk }: Key, now: Date): Promise<DueItem | undefined> {
   const item = await get({ pk, sk });
   return typeof item?.dueAt === 'string' && item.dueAt < now.toISOString() ? (item as DueItem) : undefined;
 }
 
-/** How long an item is left alone whose work failed for a reason of ours, in milliseconds. */
-const PUT_OFF = 15 * 60_000;
+/** The backoff of an item whose work failed, in milliseconds. */
+const BACKOFF = 15 * 60_000;
 
-/** Puts an item off, so that it doesn't hold up the others, unless somebody has claimed it since. */
-export async function putOff({ pk, sk, dueAt }: DueKey, now: Date): Promise<void> {
+/** Postpones a failed item, so that it doesn't delay the others, unless it was claimed meanwhile. */
+export async function postpone({ pk, sk, dueAt }: DueKey, now: Date): Promise<void> {
   const [, id = ''] = dueAt.split('#');
-  const later = dueAttributes(id, new Date(now.getTime() + PUT_OFF).toISOString());
+  const later = dueAttributes(id, new Date(now.getTime() + BACKOFF).toISOString());
   await recordIf({
     type: 'update',
     key: { pk, sk },

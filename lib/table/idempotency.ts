@@ -5,69 +5,69 @@ import { type Key, keys } from './keys.ts';
 import { get } from './read.ts';
 import { record, Stale, type Update } from './write.ts';
 
-/** What `Once` does to the table. */
-export const ONCE: TableAccess = { BatchGetItem: ['IDEMPOTENCY'], UpdateItem: ['IDEMPOTENCY'] };
+/** The table access of `IdempotentRequest`. */
+export const IDEMPOTENCY_ACCESS: TableAccess = { BatchGetItem: ['IDEMPOTENCY'], UpdateItem: ['IDEMPOTENCY'] };
 
-/** How long a request that creates is remembered, in milliseconds. */
+/** How long an idempotency record is kept, in milliseconds. */
 const KEPT = 24 * 60 * 60_000;
 
-/** The answer to a request, as remembered. */
+/** The stored answer to a request. */
 export interface Answer {
   readonly status: number;
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A request that creates something once, as stored. */
-interface Remembered {
-  /** The hash of its body. */
+/** The idempotency record of a request. */
+interface IdempotencyRecord {
+  /** The hash of the request's body. */
   readonly body: string;
-  /** When its first try began. */
+  /** When the first attempt began. */
   readonly startedAt: string;
-  /** Until when its latest try may still be at work. */
+  /** The end of the lease of the latest attempt. */
   readonly busyUntil: string;
-  /** Sealed; undefined: there is none yet. */
+  /** Encrypted; undefined: there is no answer yet. */
   readonly answer?: Uint8Array;
-  /** Whether the answer is the one that was given: before that, it is what was known when the change was written. */
+  /** Whether the client got this answer. Before that, it is the answer as known when the change was written. */
   readonly final: boolean;
 }
 
-const REMEMBERED = itemReader<Remembered>('Idempotency', {
+const RECORD = itemReader<IdempotencyRecord>('Idempotency', {
   ...{ body: 'string', startedAt: 'string', busyUntil: 'string', final: 'boolean' },
 });
 
 /**
- * A request that carries an idempotency key: whatever it creates, it creates once.
+ * A request with an idempotency key. It creates its resource once, however often it is repeated.
  *
- * Its answer is kept sealed, by what the client alone has: no name or address of it can be read in the table.
+ * The stored answer is encrypted with a key from the request: nobody can read names or addresses in the table.
  */
-export class Once {
+export class IdempotentRequest {
   readonly #key: Key;
   readonly #seal: Buffer;
   readonly #body: string;
   readonly #now: Date;
-  /** Milliseconds that a try may take. */
-  readonly #patience: number;
-  #found: Remembered | undefined;
+  /** The lease of an attempt, in milliseconds. */
+  readonly #lease: number;
+  #found: IdempotencyRecord | undefined;
 
-  /** @param scope who asks, and for what: the key means another request to anybody else */
-  constructor(scope: readonly string[], key: string, body: unknown, now: Date, patience: number) {
+  /** @param scope the caller and the endpoint: the same key in another scope is another request */
+  constructor(scope: readonly string[], key: string, body: unknown, now: Date, lease: number) {
     const name = [...scope, key].join('\n');
     this.#key = keys.idempotency(hash(name).toString('base64url'));
     this.#seal = hash(`answer\n${name}`);
     this.#body = hash(JSON.stringify(body ?? null)).toString('base64url');
     this.#now = now;
-    this.#patience = patience;
+    this.#lease = lease;
   }
 
   /**
-   * Looks for an earlier try of the same request.
+   * Reads the record of an earlier attempt of the request.
    *
-   * @returns its answer; `reused` when it had another body; undefined when it left none
-   * @throws Stale while it is at work
+   * @returns its answer; `reused` if it had another body; undefined if there is no answer
+   * @throws Stale while the lease of that attempt lasts
    */
   async earlier(): Promise<Answer | 'reused' | undefined> {
-    const found = REMEMBERED.one(await get(this.#key));
+    const found = RECORD.one(await get(this.#key));
     this.#found = found;
     if (!found || !this.#isKept(found)) return undefined;
     if (found.body !== this.#body) return 'reused';
@@ -75,23 +75,23 @@ export class Once {
     return found.answer && open(found.answer, this.#seal);
   }
 
-  /** What tells the request from all others, to nobody but who sends it again. */
+  /** A secret seed: unique to the request, and the same when it is repeated. */
   get seed(): string {
     return this.#seal.toString('base64url');
   }
 
-  /** When the first try of the request began: this one, unless an earlier one was broken off. */
+  /** When the first attempt of the request began: the present one, unless an earlier one was interrupted. */
   get startedAt(): Date {
     return this.#found && this.#isKept(this.#found) ? new Date(this.#found.startedAt) : this.#now;
   }
 
   /**
-   * The part of a transaction that remembers a request.
+   * Returns the part of a transaction that writes the record.
    *
-   * @param answer what it is going to be; undefined: that isn't known yet
+   * @param answer the expected answer; undefined: it isn't known yet
    */
   remember(answer?: Answer): Update {
-    const busyUntil = new Date(Date.now() + this.#patience).toISOString();
+    const busyUntil = new Date(Date.now() + this.#lease).toISOString();
     return {
       type: 'update',
       key: this.#key,
@@ -105,18 +105,18 @@ export class Once {
     };
   }
 
-  /** Remembers the request before anything of it is done, where that is more than one transaction. */
+  /** Writes the record first, for requests of more than one transaction. */
   async begin(): Promise<void> {
     await record(this.remember());
   }
 
-  /** Remembers the answer as it is given: a mail that was sent since the change was written is in it. */
+  /** Stores the answer as the client gets it: it includes the delivery of a mail that was sent after the change. */
   async finish(answer: Answer): Promise<void> {
     const set = { answer: seal(answer, this.#seal), final: true };
     await record({ type: 'update', key: this.#key, set, when: [{ attribute: 'body', is: this.#body }] });
   }
 
-  #isKept({ startedAt }: Remembered): boolean {
+  #isKept({ startedAt }: IdempotencyRecord): boolean {
     return Date.parse(startedAt) + KEPT > this.#now.getTime();
   }
 }

@@ -2,53 +2,53 @@ import type { Key } from './keys.ts';
 import type { Item } from './read.ts';
 
 /**
- * An item that isn't what it says it is, or isn't there where another item says that it is: written by something that
- * isn't ours, or by half. It is a defect, whose log names the key.
+ * An item lacks fields of its type, or is missing although another item refers to it. Another program wrote it, or it
+ * was written partially. It is a defect, and its log entry names the key.
  */
-export class TornItem extends Error {
-  override readonly name = 'TornItem';
+export class CorruptItem extends Error {
+  override readonly name = 'CorruptItem';
 
   constructor(key: Key, what: string) {
     super(`${nameOf(key)} ${what}`);
   }
 }
 
-/** A key as a log may have it: without addresses. */
+/** Returns the loggable form of a key: without addresses. */
 function nameOf({ pk, sk }: Key): string {
   return `${pk.includes('@') ? `${pk.slice(0, pk.indexOf('#'))}#...` : pk} ${sk}`;
 }
 
-/** What `typeof` says of a value. */
+/** The `typeof` of a value. */
 type TypeOf<V> = V extends string ? 'string' : V extends number ? 'number' : V extends boolean ? 'boolean' : 'object';
 
-/** The fields that are always there, and not null. */
+/** The required fields that aren't null. */
 type Always<T> = { [F in keyof T]-?: undefined extends T[F] ? never : null extends T[F] ? never : F }[keyof T];
 
-/** Each field that is always there, and what `typeof` says of it. */
+/** Each required field with its `typeof`. */
 type Shape<T> = { readonly [F in Always<T>]: TypeOf<T[F]> };
 
 /** Reads the items of one type. */
 export interface ItemReader<T> {
-  /** One; undefined where there is none. @throws TornItem */
+  /** Reads one item; undefined stays undefined. @throws CorruptItem */
   one(item: Item): T;
   one(item: Item | undefined): T | undefined;
-  /** Several. @throws TornItem */
+  /** Reads several items. @throws CorruptItem */
   all(items: readonly Item[]): T[];
 }
 
 /**
- * Makes a reader of items: what the compiler is told of an item is looked at once, where it is read.
+ * Returns a reader that validates items: it checks the type and the required fields once, when an item is read.
  *
- * @param types what its `type` may be
- * @param shape every field that is always there; the compiler asks for each
+ * @param types the accepted values of `type`
+ * @param shape all required fields; the compiler enforces that none is missing
  */
 export function itemReader<T>(types: string | readonly string[], shape: Shape<T>): ItemReader<T> {
   const known = [types].flat();
   const fields = Object.entries<string>(shape);
   const read = (item: Item): T => {
-    if (!known.includes(item.type as string)) throw new TornItem(item, `is no ${known.join(' or ')}`);
+    if (!known.includes(item.type as string)) throw new CorruptItem(item, `is not of type ${known.join(' or ')}`);
     for (const [field, type] of fields) {
-      if (typeof item[field] !== type) throw new TornItem(item, `has no ${field}`);
+      if (typeof item[field] !== type) throw new CorruptItem(item, `has no ${field}`);
     }
     return item as T;
   };

@@ -1,4 +1,4 @@
-/** A primary key. Every key of the table is built in this file; `docs/table.md` shows them. */
+/** A primary key. This file builds all keys of the table; `docs/table.md` lists them. */
 export interface Key {
   readonly pk: string;
   readonly sk: string;
@@ -18,61 +18,61 @@ export const keys = {
   accessToken: (userId: string, organizationId: string, tokenId: string) =>
     key(`USER#${userId}`, `ACCESS#${organizationId}#${tokenId}`),
   team: (organizationId: string, teamId: string) => key(`ORG#${organizationId}`, `TEAM#${teamId}`),
-  /** A team that was deleted: no list of the others has to read it. */
+  /** The tombstone of a deleted team, apart from the other teams so that their lists don't read it. */
   discardedTeam: (organizationId: string, teamId: string) => key(`ORG#${organizationId}`, `DISCARDED#${teamId}`),
-  /** A team's name, folded and hashed. */
+  /** The uniqueness record of a team's name, folded and hashed. */
   teamName: (organizationId: string, hash: string) => key(`ORG#${organizationId}`, `TEAMNAME#${hash}`),
-  /** Where a team lives. */
+  /** The organization of a team. */
   teamHome: (teamId: string) => key(`TEAM#${teamId}`, 'TEAM'),
-  /** A team by its integer. */
+  /** A team by its numeric id. */
   teamNumber: (number: number) => key(`TEAMNO#${number}`, 'TEAM'),
-  /** Who is in a team, both ways. */
+  /** A team membership, listed by team and by user. */
   teamMember: (teamId: string, userId: string) => key(`TEAM#${teamId}`, `MEMBER#${userId}`),
   teamOf: (userId: string, teamId: string) => key(`USER#${userId}`, `TEAM#${teamId}`),
   site: (siteId: string) => key(`SITE#${siteId}`, 'SITE'),
-  /** A site by its integer. */
+  /** A site by its numeric id. */
   siteNumber: (number: number) => key(`SITENO#${number}`, 'SITE'),
-  /** A team's access to a site, both ways. */
+  /** A team's access to a site, listed by site and by team. */
   siteAccess: (siteId: string, teamId: string) => key(`SITE#${siteId}`, `TEAM#${teamId}`),
   siteOfTeam: (teamId: string, siteId: string) => key(`TEAM#${teamId}`, `SITE#${siteId}`),
-  /** That a team's access to a site became less. */
+  /** The record that a team's access to a site was reduced. */
   siteReduction: (siteId: string, teamId: string) => key(`SITE#${siteId}`, `REDUCED#${teamId}`),
   /** A team's request for the sensitive data of a site. */
   siteRequest: (siteId: string, teamId: string) => key(`SITE#${siteId}`, `REQUEST#${teamId}`),
-  /** A charger of a site. */
   charger: (siteId: string, chargerId: string) => key(`SITE#${siteId}`, `CHARGER#${chargerId}`),
-  /** Where a charger stands. */
+  /** The site of a charger. */
   chargerHome: (chargerId: string) => key(`CHARGER#${chargerId}`, 'CHARGER'),
-  /** A charger by its identity in an organization, folded, and by its integer. */
+  /** A charger by its folded identity in an organization. */
   chargerIdentity: (organizationId: string, identity: string) =>
     key(`CHARGERIDENTITY#${organizationId}#${identity}`, 'CHARGER'),
+  /** A charger by its numeric id. */
   chargerNumber: (number: number) => key(`CHARGERNO#${number}`, 'CHARGER'),
-  /** An invite to a site, and under the invited address that there is one: what has to forget it with the person. */
   siteInvite: (siteId: string, inviteId: string) => key(`SITE#${siteId}`, `INVITE#${inviteId}`),
+  /** A reference to an invite under the invited address, for the erasure of a person. */
   siteInvited: (email: string, inviteId: string) => key(`EMAIL#${email}`, `SITEINVITE#${inviteId}`),
-  /** The links to a request for sensitive data, which may be over. */
+  /** The links to a request for sensitive data. They outlive the request. */
   siteRequestLinks: (siteId: string, requestId: string) => key(`SITE#${siteId}`, `REQUESTLINKS#${requestId}`),
-  /** What is left to do when something has ended, under the id of what ended. */
+  /** Deferred cleanup, under the id of the deleted resource. */
   job: (id: string) => key(`JOB#${id}`, 'JOB'),
   auditEntry: (organizationId: string, entryId: string, createdAt: string) =>
     key(auditPartition(organizationId, createdAt.slice(0, 7)), entryId),
-  /** What is counted in a window, which is known by its end in seconds. */
+  /** A rate counter of a window. `end` is the end of the window in seconds. */
   rate: (what: 'mails', of: string, end: number) => key(`LIMIT#${what}#${of}`, `${end}`),
-  /** Mails of a day of UTC: of a person, or of all. */
+  /** Mails of a UTC day: of a person, or of the deployment. */
   mailsOfDay: (of: string, day: string, row: number) => key(`LIMIT#day#${of}#${day}`, `${row}`),
-  /** How many invites somebody has made in the window that their first one opened. */
+  /** How many invites to sites a user has created in the window that the first of them opened. */
   inviteRate: (userId: string) => key(`LIMIT#invites#${userId}`, 'LIMIT'),
-  /** A request that creates something once, under the hash of who sent it, its route and its key. */
+  /** An idempotency record, under the hash of caller, route, organization and idempotency key. */
   idempotency: (hash: string) => key(`IDEMPOTENCY#${hash}`, 'IDEMPOTENCY'),
   /** A mail that isn't an invitation's. */
   mail: (id: string) => key(`MAIL#${id}`, 'MAIL'),
-  /** What SES told: under the hash of what it is known by, or SNS's id where it can't be read. */
+  /** An event of SES, under the hash of its deduplication key; an unreadable notification, under SNS's id. */
   mailEvent: (id: string) => key(`SES#${id}`, 'SES'),
-  /** Read by `GET /v1/health`; no such item is ever written. */
+  /** `GET /v1/health` reads this key. The item never exists. */
   health: { pk: 'HEALTH#table', sk: 'HEALTH' },
 };
 
-/** Items of one kind in a partition, by the start of their sort keys. */
+/** The sort key prefixes of the kinds of items in a partition. */
 export const prefixes = {
   counter: 'COUNT#',
   member: 'MEMBER#',
@@ -89,11 +89,11 @@ export const prefixes = {
 };
 
 /**
- * Behind this sort key of a site's partition stand the site itself and then the teams that have access, and nothing else.
+ * A query of a site's partition after this sort key returns the site, then the access of its teams, and nothing else.
  */
 export const BEFORE_SITE = 'SIT';
 
-/** The partition of an organization's audit entries of one month (`yyyy-mm`). */
+/** Returns the partition key of an organization's audit entries of one month (`yyyy-mm`). */
 export function auditPartition(organizationId: string, month: string): string {
   return `AUDIT#${organizationId}#${month}`;
 }

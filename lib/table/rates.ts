@@ -4,12 +4,12 @@ import {
   type Counters,
   dayOf,
   type Limits,
-  type MailPlace,
+  type MailRow,
   type MailsOfDay,
   mailAllowance,
-  mailRooms,
   pickRandom,
-  type Room,
+  type RowCapacity,
+  rowsWithCapacity,
 } from '../domain/limits.ts';
 import { Refusal, type RefusalCode } from '../domain/refusal.ts';
 import type { TableAccess } from './access.ts';
@@ -19,25 +19,24 @@ import { keys } from './keys.ts';
 import { get, query } from './read.ts';
 import type { Update } from './write.ts';
 
-/** How long a window of mails to one mailbox is, in seconds. */
+/** The length of a window for mails to one mailbox, in seconds. */
 const MAILS_SECONDS = 600;
 
-/** By whom mails are caused: somebody, in an organization, unless it is the holder of a link. */
+/** Who causes mails: an organization, and a user unless it is the holder of a link. */
 export interface Cause {
   readonly organizationId: string;
   readonly userId?: string;
 }
 
 /**
- * The parts of a transaction that count mails to addresses, one for each mailbox: those of the organization, those of the
- * person wherever they are, and those of all. So that nobody's mails take the place of others', an organization's share
- * is counted by itself.
+ * Returns the parts of a transaction that count mails to addresses, one for each mailbox. A mailbox has counters for
+ * the organization, for the person in all organizations, and for the deployment. So one organization's mails don't use
+ * up the limit of another.
  *
- * Windows are fixed: each has a row of its own, so that nothing has to be read before. The row has a hash of the mailbox,
- * since it outlives its window by some time. It has an attribute for each who counts, no more than mails that all may
- * cause.
+ * Windows are fixed. Each has its own row, so nothing has to be read first. The key has a hash of the mailbox, since
+ * TTL deletes the row some time after its window. The limit of the deployment also bounds the number of attributes.
  *
- * @throws Refusal `recipient_rate_exceeded`, also by the parts
+ * @throws Refusal `recipient_rate_exceeded`, also from the conditions of the parts
  */
 export function countMailsTo(
   { organizationId, userId }: Cause,
@@ -56,7 +55,7 @@ export function countMailsTo(
     ...(userId === undefined ? [] : [[userId, mailsToAddress] as const]),
   ];
   return [...Map.groupBy(addresses, mailboxOf)].map(([mailbox, { length: times }]) => {
-    // What isn't counted yet has nothing that could refuse.
+    // The condition on a row accepts a missing counter, so it can't refuse this.
     if (limits.some(([, limit]) => times > limit)) throw refuse;
     return {
       type: 'update',
@@ -69,27 +68,29 @@ export function countMailsTo(
   });
 }
 
-/** The attribute that counts somebody's mails: a row outlives its window, and whoever is forgotten isn't to be in it. */
+/** Returns the attribute that counts for an id. It is hashed: the row may outlive the erasure of a person. */
 function attributeOf(of: string): string {
   return of === 'all' ? of : createHash('sha256').update(of).digest('hex').slice(0, 24);
 }
 
-/** Rows of the mails of a day of all: whatever an organization sends meets those of others there. */
+/**
+ * Counter rows for the daily mails of the deployment. They are shared by all organizations, so there are more of them.
+ */
 const DEPLOYMENT_ROWS = 64;
 const DEPLOYMENT = 'all';
 
-/** What the limits of a day go by. */
+/** The counts that the daily limits are checked against. */
 export interface Usage {
   readonly counters: readonly Counters[];
-  /** Mails of the day: of the person who invites, and of all. */
+  /** The day's mails of the inviter, and of the deployment. */
   readonly ofPerson: MailsOfDay;
   readonly ofAll: MailsOfDay;
 }
 
-/** What `readUsage` does to the table. */
+/** The table access of `readUsage`. */
 export const READ_USAGE: TableAccess = { Query: ['ORG', 'LIMIT'] };
 
-/** Reads what is counted of an organization, and of the mails of the day. */
+/** Reads the counters of an organization, and the day's mails of the person and the deployment. */
 export async function readUsage({ organizationId, userId }: Required<Cause>, now: Date): Promise<Usage> {
   const [counters, ofPerson, ofAll] = await Promise.all([
     readCounters(organizationId),
@@ -104,11 +105,11 @@ async function readMails(of: string, now: Date): Promise<MailsOfDay> {
   return new Map(rows.map(({ sk, count }) => [Number(sk), Number(count)]));
 }
 
-/** Mails that are to be counted among those of the day. */
+/** Mails to count against the daily limits. */
 export interface MailCount {
   readonly usage: Usage;
-  /** Where the organization's are counted. */
-  readonly place: MailPlace;
+  /** The organization's counter row. */
+  readonly mailRow: MailRow;
   readonly limits: Limits;
   readonly now: Date;
   /** How many; undefined: one. */
@@ -116,64 +117,64 @@ export interface MailCount {
 }
 
 /**
- * The parts of a transaction that count mails among those of the day.
+ * Returns the parts of a transaction that count mails against the daily limits.
  *
  * @throws Refusal `mail_rate_exceeded`
  */
 export function countMailsOfDay(
   { organizationId, userId }: Required<Cause>,
-  { usage: { counters, ofPerson, ofAll }, place, limits, now, times = 1 }: MailCount,
+  { usage: { counters, ofPerson, ofAll }, mailRow, limits, now, times = 1 }: MailCount,
 ): Update[] {
-  // Of many new organizations nobody has more than of one.
+  // A person with many new organizations may send no more mails than with one.
   const most = Math.min(limits.mailsOfPerson, mailAllowance(counters, limits));
-  const own = pickRandom(mailRooms(ofPerson, most, times));
-  const common = pickRandom(mailRooms(ofAll, limits.mailsOfDeployment, times, DEPLOYMENT_ROWS));
-  if (!own || !common) throw rateExceeded('mail_rate_exceeded', endOfDay(now), now);
-  const counted = (of: string, { row, share }: Room): Update => ({
+  const personal = pickRandom(rowsWithCapacity(ofPerson, most, times));
+  const shared = pickRandom(rowsWithCapacity(ofAll, limits.mailsOfDeployment, times, DEPLOYMENT_ROWS));
+  if (!personal || !shared) throw rateExceeded('mail_rate_exceeded', endOfDay(now), now);
+  const counted = (of: string, { row, share }: RowCapacity): Update => ({
     type: 'update',
     key: keys.mailsOfDay(of, dayOf(now), row),
     set: { type: 'MailsOfDay', ttl: endOfDay(now).getTime() / 1000 },
     add: { count: times },
     when: [{ attribute: 'count', below: share - times + 1 }],
   });
-  return [countMails(organizationId, place, times), counted(userId, own), counted(DEPLOYMENT, common)];
+  return [countMails(organizationId, mailRow, times), counted(userId, personal), counted(DEPLOYMENT, shared)];
 }
 
-/** The end of a day of UTC. */
+/** Returns the end of the UTC day. */
 export function endOfDay(now: Date): Date {
   return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + 1));
 }
 
-/** The refusal of what happened too often, until a moment. */
+/** Returns the refusal of an exceeded rate, with `Retry-After`. @param until when the window ends */
 export function rateExceeded(code: RefusalCode, until: Date, now: Date): Refusal {
   return new Refusal(code, undefined, { 'retry-after': String(Math.ceil((until.getTime() - now.getTime()) / 1000)) });
 }
 
-/** How many invites to sites somebody may make in a window, and how long that is, in milliseconds. */
+/** How many invites to sites a user may create in a window, and the length of the window in milliseconds. */
 const INVITES = 5;
 const INVITES_WINDOW = 60_000;
 
-/** A window that opened with somebody's first invite. */
+/** A window of a user's invites. It begins with their first invite. */
 export interface InviteWindow {
   readonly count: number;
-  /** A moment, in its ISO form. */
+  /** ISO time. */
   readonly end: string;
 }
 
 const INVITE_RATE = itemReader<InviteWindow>('InviteRate', { count: 'number', end: 'string' });
 
-/** The latest window of somebody's invites to sites, over or not. */
+/** Reads the latest window of a user's invites to sites. It may have ended. */
 export async function getInviteWindow(userId: string): Promise<InviteWindow | undefined> {
   return INVITE_RATE.one(await get(keys.inviteRate(userId)));
 }
 
 /**
- * Counts an invite that somebody makes: in the window that is open, else it opens one.
+ * Counts an invite: in the open window, or in a new one.
  *
- * Unlike `countMailsTo` it goes by a row that was read: that is what a window takes which opens with the first.
+ * Unlike for the fixed windows of `countMailsTo`, the row must be read first.
  *
- * @param found what was read
- * @returns the part of a transaction, and Laravel's headers of the answer
+ * @param found the latest window, as read
+ * @returns the part of a transaction, and Laravel's rate limit headers for the answer
  * @throws Refusal `request_rate_exceeded`
  */
 export function countInvite(

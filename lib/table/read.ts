@@ -4,7 +4,7 @@ import { type Attributes, marshall, unmarshall } from './attributes.ts';
 import { DynamoDBError, dynamodb } from './client.ts';
 import type { Key } from './keys.ts';
 
-/** An item as the table has it. */
+/** A stored item. */
 export type Item = Readonly<Record<string, unknown>> & Key;
 
 /** DynamoDB's limit of keys in one BatchGetItem. */
@@ -21,8 +21,8 @@ let waiting: Waiting[] = [];
 /**
  * Reads one item, strongly consistent.
  *
- * Reads that begin in the same turn of the event loop leave as one BatchGetItem: authorization and an endpoint's own
- * reads are one call without knowing of each other, and an SDK call is what a request's time is made of.
+ * Reads of the same turn of the event loop are sent as one BatchGetItem. So authorization and an endpoint's own reads
+ * share a call without any coupling. Calls dominate the time of a request.
  */
 export function get(key: Key): Promise<Item | undefined> {
   if (waiting.length === 0) queueMicrotask(() => queueMicrotask(flush));
@@ -47,12 +47,12 @@ function flush(): void {
   }
 }
 
-/** `\n` is in no key, so that two keys never have one name. */
+/** Returns a unique name of a key: no key contains `\n`. */
 function nameOf({ pk, sk }: Key): string {
   return `${pk}\n${sk}`;
 }
 
-/** How often keys that DynamoDB left unprocessed (it throttled) are asked for again. */
+/** The maximum number of attempts to read keys that DynamoDB leaves unprocessed because of throttling. */
 const BATCH_TRIES = 6;
 
 async function readBatch(batch: Key[]): Promise<Map<string, Item>> {
@@ -74,12 +74,12 @@ async function readBatch(batch: Key[]): Promise<Map<string, Item>> {
   return found;
 }
 
-/** The refusal of a request that others are in the way of for too long. */
+/** Returns the refusal of a request that had too many conflicts with others, or was throttled. */
 export function busy(): Refusal {
   return new Refusal('busy', undefined, { 'retry-after': '1' });
 }
 
-/** Whether DynamoDB refused a call only because there were too many. */
+/** Whether DynamoDB throttled a call. */
 export function isThrottling(error: unknown): boolean {
   return error instanceof Error && THROTTLING.has(error.name);
 }
@@ -87,37 +87,37 @@ export function isThrottling(error: unknown): boolean {
 const THROTTLING = new Set(['ThrottlingException', 'ProvisionedThroughputExceededException', 'RequestLimitExceeded']);
 
 /**
- * Whether a call to DynamoDB broke on its way there or back, or DynamoDB itself did: it may be made again. The SDK does
- * so only for as long as its budget lasts, which each call that is refused after a retry takes from.
+ * Whether a call to DynamoDB failed with a connection error, a time-out or a 5xx status, so that it may be retried. The
+ * SDK retries too, but only within its retry budget.
  */
-export function isBroken(error: unknown): boolean {
+export function isTransientFailure(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof DynamoDBError) return error.$metadata.httpStatusCode >= 500;
   const { name, code } = error as Error & { code?: unknown };
-  return name === 'TimeoutError' || BROKEN.has(code);
+  return name === 'TimeoutError' || TRANSIENT_CODES.has(code);
 }
 
-const BROKEN = new Set<unknown>(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT']);
+const TRANSIENT_CODES = new Set<unknown>(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT']);
 
-/** Waits so many milliseconds. */
+/** Waits for `milliseconds`. */
 export function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-/** Which items of one partition to read, and in what order. */
+/** The items of one partition to read, and their order. */
 export interface Range {
   readonly pk: string;
-  /** The start of the sort keys; undefined: the whole partition. */
+  /** The prefix of the sort keys; undefined: the whole partition. */
   readonly prefix?: string;
-  /** Begin behind this sort key. */
+  /** Begin after this sort key. */
   readonly after?: string | undefined;
   readonly limit?: number | undefined;
   readonly newestFirst?: boolean | undefined;
-  /** Skip so many items first; costs reading them. */
+  /** How many items to skip. They cost read capacity. */
   readonly skip?: number | undefined;
 }
 
-/** Reads items of one partition in the order of their sort keys, strongly consistent, as many calls as DynamoDB needs. */
+/** Reads items of one partition in the order of their sort keys, strongly consistent, with one call for each page. */
 export async function query({ pk, prefix, after, limit = Infinity, newestFirst, skip = 0 }: Range): Promise<Item[]> {
   const base = {
     TableName: configuration().tableName,

@@ -4,11 +4,11 @@ import { configuration } from '../configuration.ts';
 import { Refusal, type RefusalCode } from '../domain/refusal.ts';
 import { marshall, unmarshall } from './attributes.ts';
 import { DynamoDBError, dynamodb } from './client.ts';
-import { TornItem } from './items.ts';
+import { CorruptItem } from './items.ts';
 import type { Key } from './keys.ts';
-import { busy, isBroken, pause } from './read.ts';
+import { busy, isTransientFailure, pause } from './read.ts';
 
-/** What an item must be like for a write to happen. */
+/** A condition on the item of a write. */
 export type Condition =
   | { readonly exists: string }
   | { readonly absent: string }
@@ -17,41 +17,41 @@ export type Condition =
   | { readonly attribute: string; readonly contains: unknown }
   | { readonly attribute: string; readonly above: string | number }
   | { readonly attribute: string; readonly atMost: string | number }
-  /** Smaller than this, or not there: for counters. */
+  /** Less than this, or absent: for counters. */
   | { readonly attribute: string; readonly below: number };
 
-interface Guarded {
+interface Conditional {
   readonly key: Key;
   readonly when?: readonly Condition[];
   /**
-   * The refusal that a failed condition means, or what finds it out from the item as it was. Without one it means that
-   * what was read is no longer so: `Stale`, and the request begins again from its read.
+   * The refusal of a failed condition, or a function that returns it from the stored item. Without a refusal, a failed
+   * condition means that the read was stale: `Stale` is thrown, and the request starts again.
    */
   readonly refuse?: RefusalCode | Refusal | ((item: Readonly<Record<string, unknown>>) => RefusalCode | undefined);
 }
 
 /** A change of some attributes of an item. */
-export interface Update extends Guarded {
+export interface Update extends Conditional {
   readonly type: 'update';
   readonly set?: Readonly<Record<string, unknown>>;
-  /** Numbers that are added, or members that join a set. */
+  /** Numbers to add, or members to add to a set. */
   readonly add?: Readonly<Record<string, number | ReadonlySet<string>>>;
   readonly remove?: readonly string[];
 }
 
 /** One part of a transaction. */
 export type Write =
-  | ({ readonly type: 'put'; readonly item: Readonly<Record<string, unknown>> } & Guarded)
+  | ({ readonly type: 'put'; readonly item: Readonly<Record<string, unknown>> } & Conditional)
   | Update
-  | ({ readonly type: 'delete' } & Guarded)
-  | ({ readonly type: 'check' } & Guarded);
+  | ({ readonly type: 'delete' } & Conditional)
+  | ({ readonly type: 'check' } & Conditional);
 
-/** What was read before a write had changed when the write came. */
+/** An item changed between the read and the write of a request. */
 export class Stale extends Error {
   override readonly name: string = 'Stale';
 }
 
-/** An item wasn't there that another one says is there: deleted meanwhile, unless it stays so. */
+/** An item is missing although another item refers to it. It was deleted since, unless it stays missing. */
 export class Missing extends Stale {
   override readonly name = 'Missing';
   readonly key: Key;
@@ -62,53 +62,53 @@ export class Missing extends Stale {
   }
 }
 
-/** What was read by a key that another item gives. @throws Missing where there is nothing */
+/** Returns an item whose key another item gave. @throws Missing if it wasn't found */
 export function existing<T>(key: Key, found: T | undefined): T {
   if (found === undefined) throw new Missing(key);
   return found;
 }
 
-/** How many attempts in a row find the same item missing, until it is taken to be lost for good. */
+/** After this many attempts in a row that miss the same item, it counts as lost. */
 const MISSING = 4;
 
 /**
- * How long a request goes on trying while others are in its way, in milliseconds: well within its time-out. With full
- * jitter up to a second between tries, 200 people accepting at once lose none.
+ * How long a request retries after conflicts, in milliseconds: well within its time-out. With backoff and full jitter
+ * of up to a second, 200 people can accept at once.
  */
-const PATIENCE = 12_000;
+const RETRY_PERIOD = 12_000;
 const SHORTEST_PAUSE = 25;
 const LONGEST_PAUSE = 1000;
 
-/** When the present request gives up; a function works on one request at a time. */
+/** When the present request gives up. A function handles one request at a time. */
 let givingUpAt: number | undefined;
 
-/** Waits before the next of several tries, longer each time. */
-async function waitForTurn(attempt: number, giveUpAt: number): Promise<void> {
+/** Waits before the next attempt: exponential backoff with full jitter. @throws Refusal `busy` after the deadline */
+async function backOff(attempt: number, giveUpAt: number): Promise<void> {
   const wait = Math.random() * Math.min(LONGEST_PAUSE, SHORTEST_PAUSE * 2 ** attempt);
   if (performance.now() + wait > giveUpAt) throw busy();
   await pause(wait);
 }
 
-/** Reasons after which the same transaction may succeed; anything else is the transaction's own. */
-const PASSING = new Set(['None', 'TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
+/** Reasons of a cancelled transaction that may be retried unchanged. All others are defects of the transaction. */
+const RETRYABLE = new Set(['None', 'TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
 
 /**
  * Writes all parts or none.
  *
- * Conflicts with other transactions are normal, and the SDK doesn't retry them: they are tried again here, under the
- * same token, so that a lost answer never makes a change happen twice.
+ * Conflicts with other transactions are normal, and the SDK doesn't retry them. They are retried here with the same
+ * client request token, so that a change never happens twice after a lost answer.
  *
- * @throws Stale when a condition failed; Refusal when the failed condition has one; Refusal `busy` when conflicts don't end
+ * @throws Stale if a condition failed; Refusal if the failed condition has one; Refusal `busy` if conflicts don't end
  */
 export async function transact(writes: readonly Write[]): Promise<void> {
   const merged = merge(writes);
   const input = { ClientRequestToken: randomUUID(), TransactItems: merged.map((write) => expression(write)) };
-  await untilUncontended(async () => {
+  await retryConflicts(async () => {
     try {
       await dynamodb('TransactWriteItems', input);
       return true;
     } catch (error) {
-      if (isBroken(error)) return false;
+      if (isTransientFailure(error)) return false;
       if (!isNamed(error, 'TransactionCanceledException')) throw error;
       const { reasons } = error;
       const refusals = reasons.flatMap(({ Code, Item }, index) => {
@@ -119,32 +119,32 @@ export async function transact(writes: readonly Write[]): Promise<void> {
       if (refusals.includes(undefined)) throw new Stale();
       const [refusal] = refusals;
       if (refusal) throw typeof refusal === 'string' ? new Refusal(refusal) : refusal;
-      if (!reasons.every(({ Code = 'None' }) => PASSING.has(Code))) throw error;
+      if (!reasons.every(({ Code = 'None' }) => RETRYABLE.has(Code))) throw error;
       return false;
     }
   });
 }
 
 /**
- * Records something about one item, outside any transaction: for notes on what is already decided.
+ * Updates one item outside a transaction, to record the outcome of an earlier change.
  *
- * @throws Stale when a condition failed
+ * @throws Stale if a condition failed
  */
 export async function record(update: Update): Promise<void> {
   const input = expression(update).Update as UpdateItemCommandInput;
-  await untilUncontended(async () => {
+  await retryConflicts(async () => {
     try {
       await dynamodb('UpdateItem', input);
       return true;
     } catch (error) {
       if (isNamed(error, 'ConditionalCheckFailedException')) throw new Stale();
-      if (isNamed(error, 'TransactionConflictException') || isBroken(error)) return false;
+      if (isNamed(error, 'TransactionConflictException') || isTransientFailure(error)) return false;
       throw error;
     }
   });
 }
 
-/** Records something about one item if it still is as `when` says. @returns whether it was */
+/** Updates one item outside a transaction, if its conditions hold. @returns whether they did */
 export async function recordIf(update: Update): Promise<boolean> {
   try {
     await record(update);
@@ -155,20 +155,20 @@ export async function recordIf(update: Update): Promise<boolean> {
   }
 }
 
-/** Tries a write until no other write is in its way, and its answer is known. */
-async function untilUncontended(tryOnce: () => Promise<boolean>): Promise<void> {
-  const giveUpAt = givingUpAt ?? performance.now() + PATIENCE;
-  for (let attempt = 1; !(await tryOnce()); attempt += 1) await waitForTurn(attempt, giveUpAt);
+/** Retries a write until it has no conflict, and its outcome is known. */
+async function retryConflicts(tryOnce: () => Promise<boolean>): Promise<void> {
+  const giveUpAt = givingUpAt ?? performance.now() + RETRY_PERIOD;
+  for (let attempt = 1; !(await tryOnce()); attempt += 1) await backOff(attempt, giveUpAt);
 }
 
 /**
- * Runs `attempt`, which reads and then writes, again for as long as what it read was overtaken, or couldn't be read.
+ * Runs `attempt`, which reads and then writes. Repeats it after stale reads and connection errors.
  *
- * @throws TornItem when an item stays away that another one says is there; Refusal `busy` when there is no end of it
- * @param attempt gets its number, from 1: what it remembers of earlier requests counts in the first only
+ * @param attempt gets its number, from 1. Only the first may use data cached from earlier requests.
+ * @throws CorruptItem if an item stays missing that another item refers to; Refusal `busy` after the deadline
  */
 export async function retryWhileStale<T>(attempt: (number: number) => Promise<T>): Promise<T> {
-  const giveUpAt = performance.now() + PATIENCE;
+  const giveUpAt = performance.now() + RETRY_PERIOD;
   givingUpAt = giveUpAt;
   let missing: { readonly key: Key; readonly times: number } | undefined;
   try {
@@ -176,14 +176,14 @@ export async function retryWhileStale<T>(attempt: (number: number) => Promise<T>
       try {
         return await attempt(tries);
       } catch (error) {
-        if (!(error instanceof Stale || isBroken(error))) throw error;
+        if (!(error instanceof Stale || isTransientFailure(error))) throw error;
         if (error instanceof Missing) {
           const { key } = error;
           const times = key.pk === missing?.key.pk && key.sk === missing.key.sk ? missing.times + 1 : 1;
-          if (times === MISSING) throw new TornItem(key, 'is not there');
+          if (times === MISSING) throw new CorruptItem(key, 'is missing');
           missing = { key, times };
         }
-        await waitForTurn(tries, giveUpAt);
+        await backOff(tries, giveUpAt);
       }
     }
   } finally {
@@ -191,7 +191,7 @@ export async function retryWhileStale<T>(attempt: (number: number) => Promise<T>
   }
 }
 
-/** DynamoDB takes an item once only: what several parts ask of one becomes one part. */
+/** Merges the parts about one item: DynamoDB allows one part for each item. */
 function merge(writes: readonly Write[]): Write[] {
   const byItem = Map.groupBy(writes, ({ key }) => `${key.pk}\n${key.sk}`);
   return [...byItem.values()].map((parts) => parts.reduce(combined));
@@ -217,7 +217,7 @@ function combined(one: Write, other: Write): Write {
   };
 }
 
-/** What kind of an item a key is of: keys have addresses in them, which belong in no log. */
+/** Returns the kind of item of a key, for logs. The whole key may contain an address. */
 function kindOf({ pk, sk }: Key): string {
   return [pk, sk].map((part) => part.split('#')[0]).join(' ');
 }

@@ -1,6 +1,6 @@
 import type { Occasion } from '../domain/audit.ts';
 import { newId, newNumber } from '../domain/ids.ts';
-import { type Counters, type Limits, teamPlace } from '../domain/limits.ts';
+import { type Counters, freeTeamRow, type Limits } from '../domain/limits.ts';
 import type { Actor, Member } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -73,17 +73,17 @@ export async function createTeam(
   const first = joining.slice(0, JOINING_AT_ONCE);
   const parentTeamId = input.parentTeamId ?? defaultTeamId;
   const tree = parentTeamId === defaultTeamId ? [] : await placeBelow(organization, parentTeamId, 1);
-  const place = teamPlace(counters, limits);
-  if (!place) throw new Refusal('team_limit_reached');
-  const team = newTeam(occasion.now, organization.id, actor.userId, { ...input, parentTeamId }, first, place.row);
+  const teamRow = freeTeamRow(counters, limits);
+  if (!teamRow) throw new Refusal('team_limit_reached');
+  const team = newTeam(occasion.now, organization.id, actor.userId, { ...input, parentTeamId }, first, teamRow.row);
   await transact([
     ...actorIs(actor, { attribute: 'role', in: ['ADMIN', 'USER'] }),
     ...teamWrites(team),
     ...first.flatMap(({ member, role }) => joinWrites(team, member, { role, by: actor.userId, now: occasion.now })),
     ...tree,
     {
-      ...count(organization.id, place.row, 'teamCreated'),
-      when: [{ attribute: 'teams', below: place.teams }],
+      ...count(organization.id, teamRow.row, 'teamCreated'),
+      when: [{ attribute: 'teams', below: teamRow.teams }],
     },
     audit(occasion, {
       action: 'team.create',

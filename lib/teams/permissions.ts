@@ -51,7 +51,7 @@ export async function hasTeamPermission(
 /** How a request about a team is refused. */
 export interface TeamRefusals {
   /** Who hasn't this permission in the team is told that there is none: `team:read` unless it says otherwise. */
-  readonly sight?: TeamPermission;
+  readonly viewPermission?: TeamPermission;
   /** What they are told; `team_not_found` unless it says otherwise. */
   missing?(): Refusal;
   /** The details of `forbidden`. */
@@ -68,10 +68,10 @@ export async function requireTeam(
   permission: TeamPermission | undefined,
   actor: Actor,
   { team, own }: TeamAndPlace,
-  { sight = 'team:read', missing = () => new Refusal('team_not_found'), forbidden }: TeamRefusals = {},
+  { viewPermission = 'team:read', missing = () => new Refusal('team_not_found'), forbidden }: TeamRefusals = {},
 ): Promise<Team> {
-  if (!team || !(await hasTeamPermission(sight, actor, team, own))) throw missing();
-  if (permission === undefined || permission === sight) return team;
+  if (!team || !(await hasTeamPermission(viewPermission, actor, team, own))) throw missing();
+  if (permission === undefined || permission === viewPermission) return team;
   if (!(await hasTeamPermission(permission, actor, team, own))) throw new Refusal('forbidden', forbidden);
   return team;
 }

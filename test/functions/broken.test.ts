@@ -67,7 +67,7 @@ test.each(TORN)('an item %s is a defect at once, whose log names the key', async
   await client.send(new PutCommand({ TableName: table, Item: whole }));
   client.destroy();
   expect(answer.status).toBe(500);
-  expect(lines.slice(before).filter((line) => line.includes(`TornItem: ${pk} ${sk} `))).toHaveLength(1);
+  expect(lines.slice(before).filter((line) => line.includes(`CorruptItem: ${pk} ${sk} `))).toHaveLength(1);
   expect(ms).toBeLessThan(5000);
   expect((await owner.in(id).call(route.replace('{id}', id))).status).toBe(200);
 });

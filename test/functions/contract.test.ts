@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { isOfRole, ROLES, rolesWith } from '../../lib/domain/roles.ts';
+import { isRolePermission, ROLES, rolesWith } from '../../lib/domain/roles.ts';
 import { teamIdAsUuid } from '../../lib/domain/team.ts';
 import { type Contract, codeOf, contracts, isKnown } from '../support/contract.ts';
 import { type Example, exampleOf, type Home, offerTo } from '../support/requests.ts';
@@ -115,7 +115,8 @@ describe.each(named(ofOrganizations))('%s', (_, contract) => {
     const { route, body } = await requestOf(contract, where, caller);
     if (permission === 'ownership:accept') await offerTo(where, caller);
     const answer = await caller.call(route, { body });
-    const ofRole = !permission || (isOfRole(permission) ? rolesWith(permission).includes(role) : role === 'ADMIN');
+    const ofRole =
+      !permission || (isRolePermission(permission) ? rolesWith(permission).includes(role) : role === 'ADMIN');
     const isAllowed = SCOPED[permission ?? ''] ?? ofRole;
     if (isAllowed) expect(answer.status).toBeLessThan(300);
     else expect([answer.status, codeOf(contract, answer.body)]).toEqual([403, 'forbidden']);

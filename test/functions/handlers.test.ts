@@ -9,7 +9,8 @@ import { functions } from '../../functions/index.ts';
 // is shown that no handler does so, too.
 
 /** What decides who may, and what is read for it. */
-const DECIDES = /\b(mayManage|mayModerate|may|hasTeamPermission|readReach|waysOf|isManaging)\(|Refusal\('forbidden'/;
+const DECIDES =
+  /\b(mayManage|mayModerate|may|hasTeamPermission|readReach|accessPathsOf|isManaging)\(|Refusal\('forbidden'/;
 
 /** What a declaration can't say: of whom a request is, beyond the caller, and what is shown of what they may. */
 const BEYOND: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isOfRole, type Role, rolesWith, type ScopedPermission } from '../../lib/domain/roles.ts';
+import { isRolePermission, type Role, rolesWith, type ScopedPermission } from '../../lib/domain/roles.ts';
 import type { TeamRole } from '../../lib/domain/team.ts';
 import { contracts } from '../support/contract.ts';
 import { exampleOf, type Home } from '../support/requests.ts';
@@ -47,8 +47,8 @@ describe.each(ofTeams.map((contract) => [contract.declaration.route, contract] a
       const somebody = (await service.member(home.owner, role)) as Client & { memberId: string };
       const { route, body } = await exampleOf(contract, service, home);
       await putIntoAllTeams(home, somebody, place);
-      const ofRole = !permission || (isOfRole(permission) && rolesWith(permission).includes(role));
-      const isAllowed = permission && !isOfRole(permission) ? GIVES[permission]?.(role, place) : ofRole;
+      const ofRole = !permission || (isRolePermission(permission) && rolesWith(permission).includes(role));
+      const isAllowed = permission && !isRolePermission(permission) ? GIVES[permission]?.(role, place) : ofRole;
       const { status } = await somebody.call(route, { body });
       if (isAllowed) expect(status, `${role} ${place}`).toBeLessThan(300);
       else expect(status, `${role} ${place}`).toBe(403);
@@ -58,7 +58,7 @@ describe.each(ofTeams.map((contract) => [contract.declaration.route, contract] a
 
 test('there are permissions of all kinds', () => {
   const declared = ofTeams.map(({ declaration: { permission } }) => permission);
-  expect([...new Set(declared.filter((permission) => permission && !isOfRole(permission)))].sort()).toEqual(
+  expect([...new Set(declared.filter((permission) => permission && !isRolePermission(permission)))].sort()).toEqual(
     Object.keys(GIVES).sort(),
   );
 });

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { isOfRole, ROLES, rolesWith } from '../../lib/domain/roles.ts';
+import { isRolePermission, ROLES, rolesWith } from '../../lib/domain/roles.ts';
 import { routeKeysOf } from '../../lib/http/declaration.ts';
 import { MESSAGES } from '../../lib/http/messages.ts';
 import { type Contract, contracts } from '../support/contract.ts';
@@ -110,7 +110,7 @@ describe.each(named(ofOrganizations))('%s', (_, contract) => {
     for (const role of ROLES) {
       const { route, body } = await exampleOf(contract, service, home);
       const answer = await bytes(route, { body, headers: as(people[role] as Client) });
-      if (!permission || (isOfRole(permission) && rolesWith(permission).includes(role)))
+      if (!permission || (isRolePermission(permission) && rolesWith(permission).includes(role)))
         expect(answer.status).toBe(200);
       else expect([answer.status, answer.text]).toEqual([403, pretty({ message: 'This action is unauthorized.' })]);
     }
@@ -148,7 +148,7 @@ describe.each(named(found))('%s', (_, contract) => {
       const { route, body } = role === 'ADMIN' ? await exampleOf(contract, service, home) : refused;
       const { status } = await bytes(route, { body, headers: as(people[role] as Client) });
       // What a place gives, a role doesn't keep from anybody.
-      const isAllowed = !permission || !isOfRole(permission) || rolesWith(permission).includes(role);
+      const isAllowed = !permission || !isRolePermission(permission) || rolesWith(permission).includes(role);
       expect([role, status]).toEqual([
         role,
         role === 'ADMIN' ? Number(Object.keys(contract.returns)[0]) : isAllowed || isOfSite ? unseen : 403,

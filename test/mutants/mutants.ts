@@ -113,7 +113,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'whoever says that a mail is no spam complains',
-    edits: [{ file: 'lib/domain/mail-event.ts', replace: "if (type === 'not-spam') return 'meaningless';", by: '' }],
+    edits: [{ file: 'lib/domain/mail-event.ts', replace: "if (type === 'not-spam') return 'irrelevant';", by: '' }],
     test: { file: 'test/lib/domain/mail-event.test.ts', name: 'is judged by what it says: feedback' },
   },
   {
@@ -294,7 +294,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'lib/outbox/outbox.ts',
-        replace: `set: claimed, when: [isMine(item)]`,
+        replace: `set: claimed, when: [isClaimed(item)]`,
         by: `set: claimed, when: [{ exists: 'pk' }]`,
       },
     ],
@@ -395,8 +395,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'lib/sites/sharing.ts',
-        replace: `  return actorManages(actor, place, team);`,
-        by: `  return actorManages(actor, place, team).map(() => ({ type: 'check', key: keys.user(actor.userId), when: [{ exists: 'pk' }] }));`,
+        replace: `  return actorManages(actor, teamMembership, team);`,
+        by: `  return actorManages(actor, teamMembership, team).map(() => ({ type: 'check', key: keys.user(actor.userId), when: [{ exists: 'pk' }] }));`,
       },
     ],
     test: sharing('whoever was removed, or is no owner any more, grants nothing'),
@@ -494,14 +494,16 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'what doesn’t fit into one transaction of a placeholder stays behind',
-    edits: [{ file: 'lib/people/sign-in.ts', replace: `    await takeOverPlaces(holder.userId, user);\n`, by: '' }],
+    edits: [
+      { file: 'lib/people/sign-in.ts', replace: `    await takeOverTeamMemberships(holder.userId, user);\n`, by: '' },
+    ],
     test: teams('a placeholder’s places go over in more transactions than one'),
   },
   {
     name: 'a grant of sensitive data is for whatever its team has access to',
     edits: [
       {
-        file: 'lib/domain/insight.ts',
+        file: 'lib/domain/visibility.ts',
         replace: `grants.filter((grant) => isInForce(grant, now)),\n  );`,
         by: `grants.filter((grant) => isInForce(grant, now)).map((grant) => ({ ...grant, assets: undefined })) as never,\n  );`,
       },
@@ -590,7 +592,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'due work of an unknown type stays first in line',
-    edits: [{ file: 'lib/outbox/sweep.ts', replace: '      await putOff(key, now);\n', by: '' }],
+    edits: [{ file: 'lib/outbox/sweep.ts', replace: '      await postpone(key, now);\n', by: '' }],
     test: { file: 'test/functions/sweep.test.ts', name: 'what a version can’t make sense of is put off once' },
   },
   {
@@ -664,8 +666,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'lib/people/access-tokens.ts',
-        replace: 'const ended = [token, ...mine.filter((one) => one.makers?.includes(tokenId))];',
-        by: 'const ended = [token];',
+        replace: 'const revoked = [token, ...mine.filter((one) => one.makers?.includes(tokenId))];',
+        by: 'const revoked = [token];',
       },
     ],
     test: accessTokens('is revoked with its maker, and so is what it made'),
@@ -724,7 +726,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'lib/http/caller.ts',
-        replace: 'confirm: async () => claims && remembered && confirmSignIn(remembered, claims),',
+        replace: 'confirm: async () => claims && cached && confirmSignIn(cached, claims),',
         by: 'confirm: async () => undefined,',
       },
     ],

@@ -1,6 +1,6 @@
 import { shortIdFromUuid } from '../../lib/domain/ids.ts';
 import { DEFAULT_LIMITS } from '../../lib/domain/limits.ts';
-import type { Given } from '../../lib/domain/site-access.ts';
+import type { GivenAccess } from '../../lib/domain/site-access.ts';
 import { sharingWrites } from '../../lib/sites/sharing.ts';
 import { getAccess, getSite } from '../../lib/sites/sites.ts';
 import { retryWhileStale, transact } from '../../lib/table/write.ts';
@@ -23,7 +23,7 @@ export function useTableOf({ stack }: Service): void {
  * @param site its UUID
  * @param team its UUID
  */
-export async function share(service: Service, site: string, team: string, given: Given = {}): Promise<void> {
+export async function share(service: Service, site: string, team: string, given: GivenAccess = {}): Promise<void> {
   useTableOf(service);
   const [siteId, id] = [shortIdFromUuid('site', site) as string, shortIdFromUuid('team', team) as string];
   const by = { type: 'system', id: 'sweep' } as const;

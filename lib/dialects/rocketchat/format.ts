@@ -17,7 +17,7 @@ export const rocketchat: Format = {
   problem,
   accepts: '*/*',
   permissionFirst: true,
-  teams: { sight: 'organization:read', forbidden: { team: ['unauthorized'] } },
+  teams: { viewPermission: 'organization:read', forbidden: { team: ['unauthorized'] } },
   query: readQuery,
   admit,
 };

@@ -111,7 +111,7 @@ export function showAccessToken({ tokenId, organizationId, userId, name, role, e
 }
 
 /** What a member may do with a site, and why. */
-export function showExplanation({ member, site, actions, insight, reasons }: Explanation) {
+export function showExplanation({ member, site, actions, visibility, reasons }: Explanation) {
   return {
     memberId: member.memberId,
     userId: member.userId,
@@ -119,15 +119,15 @@ export function showExplanation({ member, site, actions, insight, reasons }: Exp
     siteUuid: shortIdAsUuid(site.id),
     siteName: site.name,
     actions,
-    chargerIds: showAssets(insight.assets),
-    sensitiveChargerIds: showAssets(insight.sensitiveAssets),
-    reasons: reasons.map(({ way: { access, team, actor, place }, by, ...reason }) => ({
+    chargerIds: showAssets(visibility.assets),
+    sensitiveChargerIds: showAssets(visibility.sensitiveAssets),
+    reasons: reasons.map(({ accessPath: { access, team, actor, teamMembership }, by, ...reason }) => ({
       by,
       role: actor.role,
       teamId: team.id,
       teamName: team.name,
-      placeTeamId: place?.teamId ?? null,
-      placeRole: place?.role ?? null,
+      placeTeamId: teamMembership?.teamId ?? null,
+      placeRole: teamMembership?.role ?? null,
       share: access.isOwner ? ('OWNER' as const) : ('SHARED' as const),
       chargerIds: access.assets ?? null,
       sensitive: reason.isSensitiveShown,

@@ -68,7 +68,7 @@ test('an account made anew has what the old one had, and the old one nothing, at
   });
 
   const again = await rebind('--email', email, '--subject', 'new-account');
-  expect(again).toEqual({ code: 1, out: '', err: `This subject signs in as ${id} already.\n` });
+  expect(again).toEqual({ code: 1, out: '', err: `This subject already signs in as ${id}.\n` });
 });
 
 test('what would take over somebody else, or nobody, is refused, and nothing is written', async () => {

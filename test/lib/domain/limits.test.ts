@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { mailRooms } from '../../../lib/domain/limits.ts';
+import { rowsWithCapacity } from '../../../lib/domain/limits.ts';
 
 /** Counts mails one by one, in whatever row has room, until there is none; how many there are then. */
 function filled(used: Map<number, number>, limit: number): number {
   for (;;) {
-    const [room] = mailRooms(used, limit, 1);
+    const [room] = rowsWithCapacity(used, limit, 1);
     if (!room) return [...used.values()].reduce((sum, mails) => sum + mails, 0);
     used.set(room.row, (used.get(room.row) ?? 0) + 1);
   }

@@ -40,18 +40,19 @@ describe('an event that SES publishes', () => {
     'is read: $event.eventType $event.notificationType',
     ({ event, wanted }) => {
       const read = parse(event);
-      expect(read).toEqual(wanted && { ...about, ...wanted, mark: expect.any(String) });
+      expect(read).toEqual(wanted && { ...about, ...wanted, deduplicationKey: expect.any(String) });
       expect(JSON.stringify(read) ?? '').not.toContain('@');
     },
   );
 
   test('is told from the others, and is itself each time', () => {
-    const marks = () => fixture.events.map((event) => (parse(event) as MailEvent | undefined)?.mark).filter(Boolean);
+    const marks = () =>
+      fixture.events.map((event) => (parse(event) as MailEvent | undefined)?.deduplicationKey).filter(Boolean);
     expect(marks()).toEqual(marks());
     expect(new Set(marks()).size).toBe(8);
     const bounce = published('Bounce') as { bounce: object };
     const again = { ...bounce, bounce: { ...bounce.bounce, feedbackId: 'another' } };
-    expect((parse(again) as MailEvent).mark).not.toBe((parse(bounce) as MailEvent).mark);
+    expect((parse(again) as MailEvent).deduplicationKey).not.toBe((parse(bounce) as MailEvent).deduplicationKey);
   });
 
   test.each(['Permanent', 'Transient', 'Undetermined'])('a bounce that is %s may lack all else', (bounceType) => {
@@ -109,18 +110,18 @@ test.each([
 });
 
 test.each([
-  ['{', 'It is no JSON.'],
-  ['3', 'It is no object.'],
-  ['null', 'It is no object.'],
+  ['{', 'It is not JSON.'],
+  ['3', 'It is not a JSON object.'],
+  ['null', 'It is not a JSON object.'],
   ['{}', 'It has no eventType.'],
   ['{"eventType":"Teleported"}', 'Its eventType is unknown.'],
   ['{"eventType":"constructor"}', 'Its eventType is unknown.'],
-  ['{"eventType":"Send"}', 'Its mail is not as expected.'],
-  ['{"eventType":"Send","mail":{"messageId":7}}', 'Its mail is not as expected.'],
-  ['{"eventType":"Bounce","mail":{"messageId":"m"}}', 'What it says of the Bounce is not as expected.'],
+  ['{"eventType":"Send"}', 'Its mail object is malformed.'],
+  ['{"eventType":"Send","mail":{"messageId":7}}', 'Its mail object is malformed.'],
+  ['{"eventType":"Bounce","mail":{"messageId":"m"}}', 'Its Bounce object is malformed.'],
   [
     '{"eventType":"Bounce","mail":{"messageId":"m"},"bounce":{"bounceType":"Forever"}}',
-    'What it says of the Bounce is not as expected.',
+    'Its Bounce object is malformed.',
   ],
 ])('%s is not read, which is said in a sentence', (text, sentence) => {
   expect(parseMailEvent(text, PUBLISHED)).toBe(sentence);

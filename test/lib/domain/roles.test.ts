@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { isOfRole, lowerRole, may, PERMISSIONS, type Permission, ROLES, rolesWith } from '../../../lib/domain/roles.ts';
+import {
+  isRolePermission,
+  lowerRole,
+  may,
+  PERMISSIONS,
+  type Permission,
+  ROLES,
+  rolesWith,
+} from '../../../lib/domain/roles.ts';
 
 const permissions = Object.keys(PERMISSIONS) as Permission[];
 
@@ -38,7 +46,7 @@ test('of two roles the lower one counts, in either order', () => {
 });
 
 test('what takes a place or the ownership is in no matrix', () => {
-  expect(isOfRole('team:read')).toBe(true);
+  expect(isRolePermission('team:read')).toBe(true);
   const scoped = ['organization:own', 'ownership:accept', 'team:manage', 'site:manage', 'nobody'] as const;
-  expect(scoped.filter(isOfRole)).toEqual([]);
+  expect(scoped.filter(isRolePermission)).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { insightOf } from '../../../lib/domain/insight.ts';
 import { lastEnd, limitedGrants, type SiteAccess, withMoreAccess } from '../../../lib/domain/site-access.ts';
+import { visibilityOf } from '../../../lib/domain/visibility.ts';
 
 const NOW = new Date('2030-01-01T00:00:00.000Z');
 const [SPRING, SUMMER, PAST] = ['2030-04-01T00:00:00.000Z', '2030-07-01T00:00:00.000Z', '2029-12-31T00:00:00.000Z'];
@@ -11,7 +11,7 @@ const base: SiteAccess = {
 };
 const access = (more: Partial<SiteAccess>): SiteAccess => ({ ...base, ...more });
 const sensitiveOf = (...accesses: SiteAccess[]) => {
-  const { sensitiveAssets } = insightOf(accesses, NOW);
+  const { sensitiveAssets } = visibilityOf(accesses, NOW);
   return sensitiveAssets && [...sensitiveAssets].sort();
 };
 

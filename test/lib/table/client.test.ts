@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { DynamoDBClient, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { dynamodb } from '../../../lib/table/client.ts';
-import { isBroken } from '../../../lib/table/read.ts';
+import { isTransientFailure } from '../../../lib/table/read.ts';
 
 // What is sent and what is made of answers, beside AWS's own client at the same server.
 
@@ -98,7 +98,7 @@ test('an error has the name that DynamoDB gives it, and the reasons of a cancell
   answers = [refusing(400, { __type: type, Message: 'Cancelled', CancellationReasons: reasons })];
   const error = await call('TransactWriteItems', INPUT).catch((thrown) => thrown);
   expect(error).toMatchObject({ name: 'TransactionCanceledException', message: 'Cancelled', reasons });
-  expect(isBroken(error)).toBe(false);
+  expect(isTransientFailure(error)).toBe(false);
   expect(received).toHaveLength(1);
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Actor } from '../../../lib/domain/member.ts';
-import { type Reach, type SitePermission, waysOf, waysWith } from '../../../lib/domain/reach.ts';
+import { accessPathsOf, accessPathsWith, type Reach, type SitePermission } from '../../../lib/domain/reach.ts';
 import type { Role } from '../../../lib/domain/roles.ts';
 import type { Team, TeamMembership, TeamRole } from '../../../lib/domain/team.ts';
 
@@ -41,8 +41,9 @@ function reach(actors: readonly Actor[], own: readonly TeamMembership[], asked?:
   return { site, accesses, actors, own, teams, namedTeam: asked === undefined ? undefined : teams.get(asked) };
 }
 
-const names = (ways: ReturnType<typeof waysOf>) => ways.map((way) => way.team.id);
-const permitted = (permission: SitePermission, known: Reach) => names(waysWith(permission, waysOf(known), known));
+const names = (accessPaths: ReturnType<typeof accessPathsOf>) => accessPaths.map((accessPath) => accessPath.team.id);
+const permitted = (permission: SitePermission, known: Reach) =>
+  names(accessPathsWith(permission, accessPathsOf(known), known));
 
 test.each<[string, Actor[], TeamMembership[], string[]]>([
   ['an ADMIN of the owner without a place', [actor('ADMIN')], [], ['owning']],
@@ -61,15 +62,15 @@ test.each<[string, Actor[], TeamMembership[], string[]]>([
   ['whose place is of an earlier membership', [actor('USER')], [{ ...place('owning'), memberId: 'mem_before' }], []],
   ['whose organization they are in no more', [], [place('owning', 'OWNER')], []],
 ])('%s reaches it by %s', (_, actors, own, teams) => {
-  expect(names(waysOf(reach(actors, own)))).toEqual(teams);
+  expect(names(accessPathsOf(reach(actors, own)))).toEqual(teams);
   expect(permitted('site:read', reach(actors, own))).toEqual(teams);
 });
 
 test('an access token reaches it in its own organization alone, as what it acts as', () => {
   const both = reach([actor('ADMIN'), actor('ADMIN', 'guest')], [place('sharing', 'MEMBER', 'guest')]);
-  expect(names(waysOf(both, actor('ADMIN')))).toEqual(['owning']);
-  expect(names(waysOf(both, actor('USER'))), 'as less than its owner').toEqual([]);
-  expect(names(waysOf(both, actor('USER', 'guest')))).toEqual(['sharing']);
+  expect(names(accessPathsOf(both, actor('ADMIN')))).toEqual(['owning']);
+  expect(names(accessPathsOf(both, actor('USER'))), 'as less than its owner').toEqual([]);
+  expect(names(accessPathsOf(both, actor('USER', 'guest')))).toEqual(['sharing']);
 });
 
 const ROLES_AND_PLACES = (['ADMIN', 'USER', 'OPERATOR', 'VIEWER'] as const).flatMap((role) =>
@@ -106,5 +107,7 @@ test.each([
   ['no team', undefined, 'team_not_found'],
 ])('sensitive data is asked for by no %s', (_, asked, code) => {
   const known = reach([actor('ADMIN')], [], asked);
-  expect(() => waysWith('sensitive-data:request', waysOf(known), known)).toThrow(expect.objectContaining({ code }));
+  expect(() => accessPathsWith('sensitive-data:request', accessPathsOf(known), known)).toThrow(
+    expect.objectContaining({ code }),
+  );
 });

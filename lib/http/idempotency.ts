@@ -1,33 +1,32 @@
 import type { Reply } from '../dialects/format.ts';
 import { loggable } from '../domain/log.ts';
 import { Refusal } from '../domain/refusal.ts';
-import { type Answer, Once } from '../table/idempotency.ts';
+import { type Answer, IdempotentRequest } from '../table/idempotency.ts';
 import type { Update } from '../table/write.ts';
 import type { Caller } from './caller.ts';
 import type { Incoming, Schema, Spec } from './endpoint.ts';
 import type { Request } from './request.ts';
 
-/** What a handler gets that creates something, to do so once for each key. */
+/** The idempotency support for the handler of an endpoint that creates a resource. */
 export interface Creating {
   /** Undefined for a request without a key. */
-  readonly once: Once | undefined;
-  /** What a transaction has in it, so that a repeated request gets this answer; nothing for a request without a key. */
+  readonly idempotentRequest: IdempotentRequest | undefined;
+  /** Returns the part of a transaction that stores the answer for repeated requests; none without a key. */
   remember(answer: Answer): Update[];
 }
 
-/** What a handler gets for a request. */
-export function creating(once: Once | undefined): Creating {
-  return { once, remember: (answer) => (once ? [once.remember(answer)] : []) };
+export function creating(idempotentRequest: IdempotentRequest | undefined): Creating {
+  return { idempotentRequest, remember: (answer) => (idempotentRequest ? [idempotentRequest.remember(answer)] : []) };
 }
 
-/** Milliseconds after which a request that creates is done, or was broken off. */
-const PATIENCE = 6000;
+/** The default lease of an attempt, in milliseconds. */
+const LEASE = 6000;
 
-/** The header by which a client makes sure that what it asks for is created once. */
+/** The request header with the idempotency key. */
 export const IDEMPOTENCY_KEY = 'Idempotency-Key';
 
-/** The key of a request, if it carries one. @throws Refusal `validation_failed` for what is no key */
-export function keyOf({ headers }: Request): string | undefined {
+/** Returns the idempotency key of a request, if it has one. @throws Refusal `validation_failed` for an invalid key */
+export function idempotencyKeyOf({ headers }: Request): string | undefined {
   const key = headers[IDEMPOTENCY_KEY.toLowerCase()];
   if (key === undefined) return undefined;
   if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
@@ -36,7 +35,7 @@ export function keyOf({ headers }: Request): string | undefined {
   return key;
 }
 
-/** A reply as it is remembered: no secret is kept for another time, and no count of requests, which is another then. */
+/** Returns the storable part of a reply: without secrets, and without rate limit headers, which change. */
 export function withoutSecrets({ status, body, headers }: Reply): Answer {
   const { token: _token, link: _link, invite_token: _invite, invite_links: _links, ...kept } = body as Body;
   const { token: _secret, ...invite } = (kept.invite ?? {}) as Body;
@@ -50,30 +49,30 @@ export function withoutSecrets({ status, body, headers }: Reply): Answer {
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** What a request is known by that creates something, if it carries a key. */
-export function onceOf(
-  { creates, route, patience = PATIENCE }: Spec<Schema, Schema>,
+/** Returns the idempotent request, if the endpoint creates a resource and the request has a key. */
+export function idempotentRequestOf(
+  { creates, route, lease = LEASE }: Spec<Schema, Schema>,
   { request, body }: Incoming<Schema, Schema>,
   { occasion }: Caller,
   organizationId: string,
-): Once | undefined {
-  const key = creates ? keyOf(request) : undefined;
+): IdempotentRequest | undefined {
+  const key = creates ? idempotencyKeyOf(request) : undefined;
   return key === undefined
     ? undefined
-    : new Once([occasion.by.id, route, organizationId], key, body, request.now, patience);
+    : new IdempotentRequest([occasion.by.id, route, organizationId], key, body, request.now, lease);
 }
 
-/** Answers a request as it was answered before; the first time, remembers the answer. */
-export async function answeredOnce(
-  once: Once | undefined,
-  earlier: Awaited<ReturnType<Once['earlier']>>,
+/** Returns the stored answer of an earlier attempt. Without one, handles the request and stores the answer. */
+export async function answerOnce(
+  idempotentRequest: IdempotentRequest | undefined,
+  earlier: Awaited<ReturnType<IdempotentRequest['earlier']>>,
   handle: () => Promise<Reply>,
 ): Promise<Reply> {
   if (earlier === 'reused') throw new Refusal('idempotency_key_reused');
   if (earlier) return { ...earlier, headers: { ...earlier.headers, 'idempotent-replayed': 'true' } };
   const reply = await handle();
-  await once?.finish(withoutSecrets(reply)).catch((error: unknown) => {
-    // It was done, and what is remembered says so.
+  await idempotentRequest?.finish(withoutSecrets(reply)).catch((error: unknown) => {
+    // The change is committed, and the record has the answer that was known then.
     console.error({ message: 'Answer not remembered', ...loggable(error) });
   });
   return reply;
