@@ -1,6 +1,6 @@
 import { parseMailEvent } from '../../lib/domain/mail-event.ts';
 import { onMailEvents, PUT_ASIDE } from '../../lib/http/mail-events.ts';
-import { putAside, RECORD_MAIL_EVENTS, recordMailEvent } from '../../lib/invitations/mail-events.ts';
+import { RECORD_MAIL_EVENTS, recordMailEvent, storeUnreadEvent } from '../../lib/invitations/mail-events.ts';
 
 /**
  * Records what became of a mail, as SES tells it: sent, delivered, bounced, complained about, refused.
@@ -15,7 +15,7 @@ export const mailEvents = onMailEvents({
     const now = new Date();
     const event = parseMailEvent(text, publishedAt);
     if (typeof event === 'string') {
-      await putAside(id, text, now);
+      await storeUnreadEvent(id, text, now);
       console.warn({ message: PUT_ASIDE, notification: id, why: event });
     } else if (event) {
       const isRecorded = await recordMailEvent(event, { now, requestId });

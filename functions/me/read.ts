@@ -6,7 +6,7 @@ import { statusAt } from '../../lib/domain/invitation.ts';
 import { openOffer } from '../../lib/domain/organization.ts';
 import { isIn } from '../../lib/domain/team.ts';
 import { forCaller, visibleTo } from '../../lib/http/for-caller.ts';
-import { getInvitation, type InvitedGuard, listInvited } from '../../lib/invitations/invitations.ts';
+import { getInvitation, type InvitedRecord, listInvited } from '../../lib/invitations/invitations.ts';
 import { listMemberships, withOrganizations } from '../../lib/organizations/organizations.ts';
 import { getCaller } from '../../lib/people/people.ts';
 import { listTeamsOf } from '../../lib/teams/team-members.ts';
@@ -101,7 +101,7 @@ export const endpoint = forCaller({
 });
 export const { handler } = endpoint;
 
-async function withInvitations(invited: readonly InvitedGuard[]) {
+async function withInvitations(invited: readonly InvitedRecord[]) {
   const [organized, invitations] = await Promise.all([
     withOrganizations(invited),
     Promise.all(invited.map(({ organizationId, invitationId = '' }) => getInvitation(organizationId, invitationId))),

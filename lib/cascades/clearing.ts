@@ -23,7 +23,7 @@ import { teamRemoval } from '../teams/delete-team.ts';
 import { leaveWrites, listTeamMembers, listTeamsOf } from '../teams/team-members.ts';
 import { getDiscardedTeam, getTeam, listDiscardedTeams, listTeams } from '../teams/teams.ts';
 
-/** What the functions of this file do to the table. */
+/** Table access of the functions in this file. */
 export const CLEAR: TableAccess = {
   Query: ['ORG', 'SITE', 'TEAM', 'USER'],
   BatchGetItem: ['JOB', 'ORG', 'SITE'],

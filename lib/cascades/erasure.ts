@@ -1,7 +1,7 @@
 import { byLinkHolder, type Occasion, withoutSourceAddress } from '../domain/audit.ts';
 import { ERASED, type Invitation, statusAt } from '../domain/invitation.ts';
 import { refuseOwner } from '../domain/member.ts';
-import { getInvitation, type InvitedGuard, listInvited } from '../invitations/invitations.ts';
+import { getInvitation, type InvitedRecord, listInvited } from '../invitations/invitations.ts';
 import { getMember, removeMember } from '../organizations/members.ts';
 import { listMemberships, withOrganizations } from '../organizations/organizations.ts';
 import { getUser } from '../people/people.ts';
@@ -14,7 +14,7 @@ import { busy } from '../table/read.ts';
 import { existing, Missing, transact, type Write } from '../table/write.ts';
 import { clearMember } from './clearing.ts';
 
-/** What `erasePerson` does to the table. */
+/** Table access of `erasePerson`. */
 export const ERASE: TableAccess = {
   BatchGetItem: ['ORG', 'USER'],
   Query: ['USER', 'EMAIL'],
@@ -63,10 +63,10 @@ export async function erasePerson(
       : clearMember(member, occasion.now));
   }
   for (let invites = first; ; invites = await withInvitations(await listInvites(email))) {
-    const { guards, sites } = invites;
-    for (const { guard, invitations } of guards) await forget(occasion, email, guard, invitations);
+    const { records, sites } = invites;
+    for (const { record, invitations } of records) await forget(occasion, email, record, invitations);
     if (sites.length > 0) await transact(siteInvitesErased(occasion, email, sites));
-    if (guards.length < BATCH && sites.length < BATCH) break;
+    if (records.length < BATCH && sites.length < BATCH) break;
     if (Date.now() - occasion.now.getTime() > PATIENCE) throw busy();
   }
   await transact([
@@ -78,7 +78,7 @@ export async function erasePerson(
 
 /** What an address is known to be invited to: less than `BATCH` of a kind are all. */
 interface Invites {
-  readonly invited: readonly InvitedGuard[];
+  readonly invited: readonly InvitedRecord[];
   readonly sites: readonly SiteInvited[];
 }
 
@@ -88,11 +88,13 @@ async function listInvites(email: string): Promise<Invites> {
 }
 
 async function withInvitations({ invited, sites }: Invites) {
-  const guards = await Promise.all(invited.map(async (guard) => ({ guard, invitations: await invitationsOf(guard) })));
-  return { guards, sites };
+  const records = await Promise.all(
+    invited.map(async (record) => ({ record, invitations: await invitationsOf(record) })),
+  );
+  return { records, sites };
 }
 
-async function invitationsOf({ organizationId, all = new Set() }: InvitedGuard): Promise<Invitation[]> {
+async function invitationsOf({ organizationId, all = new Set() }: InvitedRecord): Promise<Invitation[]> {
   const found = await Promise.all([...all].map((id) => getInvitation(organizationId, id)));
   return found.filter((invitation) => invitation !== undefined);
 }
@@ -101,7 +103,7 @@ async function invitationsOf({ organizationId, all = new Set() }: InvitedGuard):
 async function forget(
   occasion: Occasion,
   email: string,
-  { organizationId, invitationId }: InvitedGuard,
+  { organizationId, invitationId }: InvitedRecord,
   invitations: readonly Invitation[],
 ): Promise<void> {
   const { now } = occasion;
@@ -132,7 +134,7 @@ async function forget(
       ...(isPending ? [count(organizationId, seat, 'invitationEnded')] : []),
     ];
   });
-  // The live one goes with the guard, which goes last.
+  // The live one goes with the record, which goes last.
   forgotten.sort((one, other) => one.length - other.length);
   const last = forgotten.splice(-INVITATIONS);
   for (let start = 0; start < forgotten.length; start += INVITATIONS) {

@@ -7,7 +7,7 @@ import { audit } from '../table/audit.ts';
 import { keys } from '../table/keys.ts';
 import { transact, type Write } from '../table/write.ts';
 
-/** What `endPlaceholder` does to the table. */
+/** Table access of `endPlaceholder`. */
 export const END_PLACEHOLDER: TableAccess = {
   BatchGetItem: ['ORG'],
   Query: ['USER'],

@@ -16,7 +16,7 @@ import { changesOf } from './site-changes.ts';
 /** What makes a charger. */
 export type NewCharger = Pick<Charger, 'identity'> & { readonly reference?: string | undefined };
 
-/** What `createCharger` does to the table. */
+/** Table access of `createCharger`. */
 export const CREATE_CHARGER: TableAccess = {
   ConditionCheckItem: ['USER', 'TEAM'],
   PutItem: ['SITE', 'CHARGER', 'CHARGERIDENTITY', 'CHARGERNO', 'AUDIT'],
@@ -85,7 +85,7 @@ export function chargerEntry(
   return audit(occasion, { ...entry, organizationId, resource: { type: 'charger', id } });
 }
 
-/** What `updateCharger` does to the table. */
+/** Table access of `updateCharger`. */
 export const UPDATE_CHARGER: TableAccess = {
   ConditionCheckItem: ['USER', 'TEAM', 'SITE'],
   PutItem: ['CHARGERIDENTITY', 'AUDIT'],
@@ -142,7 +142,7 @@ export function without(charger: Charger, names: readonly string[]): Charger {
   return Object.fromEntries(Object.entries(charger).filter(([name]) => !names.includes(name))) as unknown as Charger;
 }
 
-/** What `deleteCharger` does to the table. */
+/** Table access of `deleteCharger`. */
 export const DELETE_CHARGER: TableAccess = {
   ConditionCheckItem: ['USER', 'TEAM'],
   PutItem: ['AUDIT'],

@@ -10,7 +10,7 @@ import { Stale, transact, type Write } from '../table/write.ts';
 import { chargerEntry, without } from './charger-changes.ts';
 import { changesOf } from './site-changes.ts';
 
-/** What `reportCharger` does to the table. */
+/** Table access of `reportCharger`. */
 export const REPORT_CHARGER: TableAccess = {
   ConditionCheckItem: ['USER', 'TEAM', 'SITE'],
   PutItem: ['AUDIT'],

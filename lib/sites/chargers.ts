@@ -67,7 +67,7 @@ export async function listChargers(siteId: string, { skip, after, limit }: Range
   return CHARGER.all(await query({ pk, prefix: prefixes.charger, skip, limit, after: behind }));
 }
 
-/** What `listVisibleChargers` does to the table. */
+/** Table access of `listVisibleChargers`. */
 export const LIST_CHARGERS: TableAccess = { BatchGetItem: ['SITE'], Query: ['SITE'] };
 
 /** Chargers of a site that somebody sees, the oldest first, as they see them. */
@@ -86,7 +86,7 @@ export async function listVisibleChargers(siteId: string, insight: Insight, rang
   return chargers.filter((charger) => charger !== undefined).map((charger) => redactedCharger(charger, insight));
 }
 
-/** What `listChargersOf` does to the table. */
+/** Table access of `listChargersOf`. */
 export const LIST_CHARGERS_OF: TableAccess = union(LIST_SITES, LIST_CHARGERS);
 
 /**

@@ -11,7 +11,7 @@ import { listTeamsOf } from '../teams/team-members.ts';
 import { listTeams } from '../teams/teams.ts';
 import { readSharedSite, type SharedSite } from './sites.ts';
 
-/** What the functions of this file do to the table. */
+/** Table access of the functions in this file. */
 export const EXPLAIN: TableAccess = {
   BatchGetItem: ['ORG'],
   Query: ['ORG', 'SITE', 'TEAM', 'USER'],

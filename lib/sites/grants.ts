@@ -36,7 +36,7 @@ const GRANT_END_MAIL = itemReader<GrantEndMail>('GrantEndMail', {
   ...{ siteId: 'string', teamId: 'string', organizationId: 'string', endedAt: 'string' },
 });
 
-/** What `expireGrant` does to the table. */
+/** Table access of `expireGrant`. */
 export const EXPIRE_GRANT: TableAccess = {
   BatchGetItem: ['SITE', 'ORG'],
   Query: ['TEAM', 'ORG'],

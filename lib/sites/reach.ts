@@ -9,7 +9,7 @@ import { listTeamsOf } from '../teams/team-members.ts';
 import { getTeam, listTeams, locateTeam } from '../teams/teams.ts';
 import { readSharedSite } from './sites.ts';
 
-/** What `readReach` does to the table. */
+/** Table access of `readReach`. */
 export const REACH: TableAccess = { BatchGetItem: ['ORG', 'USER'], Query: ['ORG', 'SITE', 'USER'] };
 
 /**

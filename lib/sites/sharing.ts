@@ -156,7 +156,7 @@ export function accessEntry({ teamId, assets, grants = [] }: Pick<SiteAccess, 't
   return { teamId, ...(assets && { assets: assets.length }), ...(granted.length > 0 && { grants: granted }) };
 }
 
-/** What `sharingWrites` does to the table. */
+/** Table access of `sharingWrites`. */
 export const SHARING: TableAccess = { PutItem: ['SITE', 'TEAM', 'AUDIT'], UpdateItem: ['SITE', 'ORG'] };
 
 /** What of a site is shared with a team. */

@@ -17,7 +17,7 @@ import { accessWrites, actorManagesSite, countSites, siteJob } from './sharing.t
 /** What makes a site. */
 export type NewSite = Pick<Site, 'name'> & { readonly [F in 'address' | 'timezone']?: string | undefined };
 
-/** What `createSite` does to the table. */
+/** Table access of `createSite`. */
 export const CREATE_SITE: TableAccess = {
   ConditionCheckItem: ['USER', 'TEAM'],
   PutItem: ['SITE', 'SITENO', 'TEAM', 'AUDIT'],
@@ -79,7 +79,7 @@ export async function createSite(
   return site;
 }
 
-/** What `updateSite` does to the table. */
+/** Table access of `updateSite`. */
 export const UPDATE_SITE: TableAccess = {
   ConditionCheckItem: ['USER', 'TEAM'],
   PutItem: ['AUDIT'],
@@ -132,7 +132,7 @@ export function changesOf<T extends object>(
   };
 }
 
-/** What `deleteSite` does to the table. */
+/** Table access of `deleteSite`. */
 export const DELETE_SITE: TableAccess = {
   ConditionCheckItem: ['USER', 'TEAM'],
   PutItem: ['AUDIT', 'JOB'],

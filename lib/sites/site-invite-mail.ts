@@ -11,7 +11,7 @@ import type { Team } from '../domain/team.ts';
 import { mutedMail } from '../email/muted.ts';
 import type { sendMail } from '../email/ses.ts';
 import { siteInviteMail } from '../email/site-invite.ts';
-import { getInvited, type InvitedGuard } from '../invitations/invitations.ts';
+import { getInvited, type InvitedRecord } from '../invitations/invitations.ts';
 import { getOrganization } from '../organizations/organizations.ts';
 import { claim, deliver, giveUp, type OutboxKind } from '../outbox/outbox.ts';
 import type { Work } from '../outbox/sweep.ts';
@@ -60,14 +60,14 @@ export interface AboutInvite {
   readonly team: Team;
   readonly inviter: Profile;
   /** Tells whether the invited wants no more from the organization. */
-  readonly guard: InvitedGuard | undefined;
+  readonly invited: InvitedRecord | undefined;
   readonly secret: Buffer;
 }
 
 /** Sends the mail of an invite that is claimed, as `deliver` does. */
 export function sendSiteInvite(invite: DueInvite, about: AboutInvite, send?: typeof sendMail): Promise<DueInvite> {
   // Who wants no more gets nothing, and whoever invites can't tell.
-  const mail = about.guard?.blockedAt ? mutedMail(configuration().product) : compose(invite, about);
+  const mail = about.invited?.blockedAt ? mutedMail(configuration().product) : compose(invite, about);
   return deliver(SITE_INVITES, invite, mail, send);
 }
 
@@ -91,7 +91,7 @@ export async function dueSiteInvite(item: DueItem, now: Date): Promise<Work> {
     };
   }
   const { siteId, organizationId, teamId, inviterId } = invite;
-  const [site, organization, team, user, inviter, guard] = await Promise.all([
+  const [site, organization, team, user, inviter, invited] = await Promise.all([
     getSite(siteId),
     getOrganization(organizationId),
     getTeam(organizationId, teamId),
@@ -113,7 +113,7 @@ export async function dueSiteInvite(item: DueItem, now: Date): Promise<Work> {
     const secret = newSiteSecret();
     const mailSecrets = withSecret(invite.mailSecrets, secret);
     const claimed = await claim(SITE_INVITES, invite, occasion.now, { mailSecrets });
-    const about = { organization, site, team, inviter: user, guard, secret };
+    const about = { organization, site, team, inviter: user, invited, secret };
     const { delivery } = await sendSiteInvite(claimed, about, send);
     return delivery.state === 'SENT' ? 'sent' : 'unsent';
   };

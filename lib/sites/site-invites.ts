@@ -84,7 +84,7 @@ export async function requireSiteInvite(site: Site, number: number | undefined):
   return found;
 }
 
-/** What `withdrawSiteInvite` does to the table. */
+/** Table access of `withdrawSiteInvite`. */
 export const WITHDRAW_SITE_INVITE: TableAccess = {
   Query: ['SITE'],
   ConditionCheckItem: ['USER', 'TEAM'],
@@ -164,7 +164,7 @@ export async function getInviter({
   return { membership: organization && membership, own };
 }
 
-/** What `acceptSiteInvite` does to the table. */
+/** Table access of `acceptSiteInvite`. */
 export const ACCEPT_SITE_INVITE: TableAccess = union(READ_ANCESTORS, SHARING, TRANSFERRING, {
   BatchGetItem: ['SITE', 'ORG', 'USER', 'TEAM'],
   ConditionCheckItem: ['USER', 'TEAM'],

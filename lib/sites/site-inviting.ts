@@ -11,7 +11,7 @@ import { Refusal } from '../domain/refusal.ts';
 import type { Site } from '../domain/site.ts';
 import { INVITE_DAYS, type InviteTerms, type SiteInvite } from '../domain/site-invite.ts';
 import { formatSiteToken, newSiteSecret } from '../domain/site-link.ts';
-import { getInvited, type InvitedGuard } from '../invitations/invitations.ts';
+import { getInvited, type InvitedRecord } from '../invitations/invitations.ts';
 import { getOrganization } from '../organizations/organizations.ts';
 import { queued } from '../outbox/outbox.ts';
 import { getCaller } from '../people/people.ts';
@@ -40,7 +40,7 @@ export interface SiteInviteContext {
   /** What is counted of mails. */
   readonly usage: Usage;
   /** What the address was invited to by the organization before, and whether it wants no more. */
-  readonly guard: InvitedGuard | undefined;
+  readonly invited: InvitedRecord | undefined;
   /** The actor's window of invites. */
   readonly window: InviteWindow | undefined;
 }
@@ -50,7 +50,7 @@ export async function readSiteInviteContext(
   { now }: Occasion,
   { way: { actor }, site: { organizationId }, email }: ManagedSite & { readonly email: string },
 ): Promise<SiteInviteContext> {
-  const [organization, inviter, usage, window, guard] = await Promise.all([
+  const [organization, inviter, usage, window, invited] = await Promise.all([
     getOrganization(organizationId),
     getCaller(actor.userId),
     readUsage({ organizationId, userId: actor.userId }, now),
@@ -58,7 +58,7 @@ export async function readSiteInviteContext(
     getInvited(email, organizationId),
   ]);
   if (!organization) throw new Stale();
-  return { organization, inviter, usage, window, guard };
+  return { organization, inviter, usage, window, invited };
 }
 
 /** What `readSiteInviteContext` and `createSiteInvite` do to the table. */

@@ -47,7 +47,7 @@ const REQUEST_MAIL = itemReader<RequestMail>('RequestMail', {
   ...{ siteId: 'string', requestId: 'string', teamId: 'string', organizationId: 'string' },
 });
 
-/** What `requestSensitive` does to the table. */
+/** Table access of `requestSensitive`. */
 export const REQUEST_SENSITIVE: TableAccess = {
   BatchGetItem: ['ORG', 'USER'],
   Query: ['ORG', 'TEAM'],

@@ -140,7 +140,7 @@ export async function requireOpen(
   return { site, requester, request, access, way };
 }
 
-/** What `decideRequest` does to the table. */
+/** Table access of `decideRequest`. */
 export const DECIDE_REQUEST: TableAccess = {
   ConditionCheckItem: ['USER', 'TEAM'],
   PutItem: ['AUDIT'],

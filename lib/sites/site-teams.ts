@@ -48,7 +48,7 @@ export interface ManagedAccess extends ManagedSite {
   readonly access: SiteAccess;
 }
 
-/** What `removeAccess` does to the table. */
+/** Table access of `removeAccess`. */
 export const REMOVE_ACCESS: TableAccess = {
   ConditionCheckItem: ['USER', 'TEAM'],
   PutItem: ['AUDIT', 'SITE'],
@@ -71,7 +71,7 @@ export async function removeAccess(occasion: Occasion, { way, site, access }: Ma
   ]);
 }
 
-/** What `changeGrant` does to the table. */
+/** Table access of `changeGrant`. */
 export const CHANGE_GRANT: TableAccess = {
   ConditionCheckItem: ['USER', 'TEAM'],
   PutItem: ['AUDIT'],
@@ -107,7 +107,7 @@ export async function changeGrant(
   ]);
 }
 
-/** What `limitAccess` does to the table. */
+/** Table access of `limitAccess`. */
 export const LIMIT_ACCESS: TableAccess = {
   ConditionCheckItem: ['USER', 'TEAM'],
   PutItem: ['AUDIT', 'SITE'],
@@ -142,7 +142,7 @@ export async function limitAccess(
   ]);
 }
 
-/** What `transferSite` does to the table. */
+/** Table access of `transferSite`. */
 export const TRANSFER_SITE: TableAccess = union(TRANSFERRING, { ConditionCheckItem: ['USER', 'TEAM'] });
 
 /**

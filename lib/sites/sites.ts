@@ -31,7 +31,7 @@ export async function getSite(siteId: string): Promise<Site | undefined> {
   return SITE.one(await get(keys.site(siteId)));
 }
 
-/** What `locateSite` does to the table. */
+/** Table access of `locateSite`. */
 export const LOCATE_SITE: TableAccess = { BatchGetItem: ['SITENO'] };
 
 /** Which site is meant, by its id or its integer. */

@@ -15,7 +15,7 @@ import { getTeamMembership, joinWrites } from './team-members.ts';
 import { placeBelow } from './team-tree.ts';
 import { nameKey } from './teams.ts';
 
-/** What `createTeam` does to the table, for a team right below the default team. */
+/** Table access of `createTeam`, for a team right below the default team. */
 export const CREATE_TEAM: TableAccess = {
   Query: ['ORG'],
   ConditionCheckItem: ['USER'],
@@ -23,7 +23,7 @@ export const CREATE_TEAM: TableAccess = {
   UpdateItem: ['ORG'],
 };
 
-/** What `createTeam` does to the table. */
+/** Table access of `createTeam`. */
 export const CREATE_TEAM_BELOW: TableAccess = union(CREATE_TEAM, { ConditionCheckItem: ['ORG'] });
 
 /** What makes a team. */

@@ -13,7 +13,7 @@ import { actorManages } from './team-members.ts';
 import { treeWrite } from './team-tree.ts';
 import { listTeams, nameKey } from './teams.ts';
 
-/** What `deleteTeam` does to the table. */
+/** Table access of `deleteTeam`. */
 export const DELETE_TEAM: TableAccess = {
   Query: ['ORG'],
   ConditionCheckItem: ['USER', 'TEAM'],

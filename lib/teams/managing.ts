@@ -7,7 +7,7 @@ import type { TableAccess } from '../table/access.ts';
 import { listTeamMembers, listTeamsOf } from './team-members.ts';
 import { getTeam, listTeams } from './teams.ts';
 
-/** What `listManaged` does to the table. */
+/** Table access of `listManaged`. */
 export const LIST_MANAGED: TableAccess = { BatchGetItem: ['ORG'], Query: ['ORG', 'USER'] };
 
 /** A team that somebody manages, and its organization. */

@@ -14,7 +14,7 @@ import type { TableAccess } from '../table/access.ts';
 import { listTeamsOf } from './team-members.ts';
 import { listTeams } from './teams.ts';
 
-/** What `hasTeamPermission` does to the table, where a place in a team above may give the permission. */
+/** Table access of `hasTeamPermission`, where a place in a team above may give the permission. */
 export const READ_ANCESTORS: TableAccess = { Query: ['ORG', 'USER'] };
 
 /** A team as it was read, and what somebody is in it; undefined where there is none. */

@@ -18,14 +18,14 @@ import {
   rolesToAssign,
 } from './team-members.ts';
 
-/** What `putTeamMember` does to the table for somebody who is in the team. */
+/** Table access of `putTeamMember` for somebody who is in the team. */
 export const CHANGE_TEAM_MEMBER: TableAccess = {
   ConditionCheckItem: ['USER', 'TEAM', 'ORG'],
   PutItem: ['AUDIT'],
   UpdateItem: ['ORG', 'TEAM', 'USER'],
 };
 
-/** What `putTeamMember` does to the table. */
+/** Table access of `putTeamMember`. */
 export const PUT_TEAM_MEMBER: TableAccess = union(CHANGE_TEAM_MEMBER, { PutItem: ['TEAM', 'USER'] });
 
 /** How many teams somebody may be in who hasn't signed in yet: what whoever claims them takes over at once. */

@@ -8,7 +8,7 @@ import { keys } from '../table/keys.ts';
 import { transact } from '../table/write.ts';
 import { actorManages, countInTeam, leaveWrites, rolesToAssign } from './team-members.ts';
 
-/** What `removeTeamMember` does to the table for whoever leaves by themselves. */
+/** Table access of `removeTeamMember` for whoever leaves by themselves. */
 export const LEAVE_TEAM: TableAccess = {
   ConditionCheckItem: ['USER'],
   PutItem: ['AUDIT'],
@@ -16,7 +16,7 @@ export const LEAVE_TEAM: TableAccess = {
   DeleteItem: ['TEAM', 'USER'],
 };
 
-/** What `removeTeamMember` does to the table. */
+/** Table access of `removeTeamMember`. */
 export const REMOVE_TEAM_MEMBER: TableAccess = union(LEAVE_TEAM, { ConditionCheckItem: ['TEAM'] });
 
 /** A member who is to be in a team no more. */

@@ -5,7 +5,7 @@ import { hasTeamPermission } from './permissions.ts';
 import { getTeamMembership, membersOfTeams } from './team-members.ts';
 import { getTeam } from './teams.ts';
 
-/** What `readTeamDetails` does to the table. */
+/** Table access of `readTeamDetails`. */
 export const READ_TEAM_DETAILS: TableAccess = { BatchGetItem: ['ORG', 'TEAM'], Query: ['ORG', 'TEAM', 'USER'] };
 
 /** How many of those who are in a team are shown with it. */

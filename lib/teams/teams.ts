@@ -69,7 +69,7 @@ async function getTeamByNumber(number: number): Promise<TeamPlace | undefined> {
   return TEAM_NUMBER.one(await get(keys.teamNumber(number)));
 }
 
-/** What `locateTeam` does to the table. */
+/** Table access of `locateTeam`. */
 export const LOCATE_TEAM: TableAccess = { BatchGetItem: ['ORG', 'TEAM', 'TEAMNO'] };
 
 /** Where a team lives, by its id or its integer. */

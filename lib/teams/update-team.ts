@@ -13,7 +13,7 @@ import { actorManages } from './team-members.ts';
 import { byId, placeBelow } from './team-tree.ts';
 import { listTeams, nameKey } from './teams.ts';
 
-/** What `updateTeam` does to the table, for a team that stays where it is. */
+/** Table access of `updateTeam`, for a team that stays where it is. */
 export const RENAME_TEAM: TableAccess = {
   ConditionCheckItem: ['USER', 'TEAM'],
   PutItem: ['ORG', 'AUDIT'],
@@ -21,7 +21,7 @@ export const RENAME_TEAM: TableAccess = {
   DeleteItem: ['ORG'],
 };
 
-/** What `updateTeam` does to the table. */
+/** Table access of `updateTeam`. */
 export const UPDATE_TEAM: TableAccess = union(RENAME_TEAM, { Query: ['ORG'], ConditionCheckItem: ['ORG'] });
 
 /** What may change about a team; undefined stays as it is. */

@@ -5,7 +5,7 @@ import type { TableAccess } from '../table/access.ts';
 import { listTeamsOf } from './team-members.ts';
 import { listTeams } from './teams.ts';
 
-/** What the functions of this file do to the table. */
+/** Table access of the functions in this file. */
 export const LIST_TEAMS: TableAccess = { BatchGetItem: ['ORG'], Query: ['ORG', 'USER'] };
 
 /**

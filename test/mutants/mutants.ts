@@ -475,7 +475,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'lib/invitations/inviting.ts',
-        replace: `guard?.blockedAt ? { exists: 'blockedAt' } : { absent: 'blockedAt' },`,
+        replace: `invited?.blockedAt ? { exists: 'blockedAt' } : { absent: 'blockedAt' },`,
         by: '',
       },
     ],
@@ -768,7 +768,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'lib/sites/site-invite-mail.ts',
-        replace: `about.guard?.blockedAt ? mutedMail(configuration().product) : compose(invite, about)`,
+        replace: `about.invited?.blockedAt ? mutedMail(configuration().product) : compose(invite, about)`,
         by: 'compose(invite, about)',
       },
     ],
