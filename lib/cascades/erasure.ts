@@ -5,7 +5,7 @@ import { getInvitation, type InvitedRecord, listInvited } from '../invitations/i
 import { getMember, removeMember } from '../organizations/members.ts';
 import { listMemberships, withOrganizations } from '../organizations/organizations.ts';
 import { getUser } from '../people/people.ts';
-import { listSiteInvited, type SiteInvited, siteInvitesErased } from '../sites/site-invites.ts';
+import { listSiteInvited, type SiteInvited, siteInviteErasure } from '../sites/site-invites.ts';
 import type { TableAccess } from '../table/access.ts';
 import { audit } from '../table/audit.ts';
 import { count } from '../table/counters.ts';
@@ -65,7 +65,7 @@ export async function erasePerson(
   for (let invites = first; ; invites = await withInvitations(await listInvites(email))) {
     const { records, sites } = invites;
     for (const { record, invitations } of records) await forget(occasion, email, record, invitations);
-    if (sites.length > 0) await transact(siteInvitesErased(occasion, email, sites));
+    if (sites.length > 0) await transact(siteInviteErasure(occasion, email, sites));
     if (records.length < BATCH && sites.length < BATCH) break;
     if (Date.now() - occasion.now.getTime() > PATIENCE) throw busy();
   }

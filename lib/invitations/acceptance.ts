@@ -25,7 +25,7 @@ import { audit } from '../table/audit.ts';
 import { count } from '../table/counters.ts';
 import { keys } from '../table/keys.ts';
 import { Stale, transact, type Write } from '../table/write.ts';
-import { getTeamMembership, joiningWrites } from '../teams/team-members.ts';
+import { getTeamMembership, newMemberJoinWrites } from '../teams/team-members.ts';
 import { teamsToJoin } from '../teams/teams.ts';
 import { addressRelease, endWrite } from './ending.ts';
 
@@ -122,7 +122,7 @@ export async function acceptInvitation(
       ...done.writes,
       ...memberWrites(member),
       ...teams.flatMap((team, index) =>
-        joiningWrites(team, member, { by: invitation.inviterId, now, limits, stale: staleRows[index] }),
+        newMemberJoinWrites(team, member, { by: invitation.inviterId, now, limits, stale: staleRows[index] }),
       ),
       ...(holder
         ? [organizationCountUpdate({ ...holder, email: invitation.email }, limits, now)]

@@ -12,7 +12,7 @@ import type { TableAccess } from '../table/access.ts';
 import type { DueAttributes, DueItem } from '../table/due.ts';
 import { itemReader } from '../table/items.ts';
 import { Stale, transact } from '../table/write.ts';
-import { listManaging } from '../teams/managing.ts';
+import { listTeamManagers } from '../teams/managing.ts';
 import { getTeamMembership } from '../teams/team-members.ts';
 import { getTeam } from '../teams/teams.ts';
 import { accessEntry, auditIn, grantsUpdate, sharingChange } from './sharing.ts';
@@ -70,7 +70,7 @@ async function expireGrant(occasion: Occasion, { siteId, teamId, dueAt }: DueAcc
   const ends = grants.flatMap(({ expiresAt }) => expiresAt ?? []).filter((expiresAt) => expiresAt <= now.toISOString());
   const endedAt = ends.sort().at(-1);
   if (endedAt === undefined) throw new Stale();
-  const recipients = left.length > 0 ? [] : await listManaging({ id: teamId, organizationId });
+  const recipients = left.length > 0 ? [] : await listTeamManagers({ id: teamId, organizationId });
   const mails = recipients.map(
     ({ userId }): GrantEndMail => ({ ...newMail(now, userId, 'sweep'), siteId, teamId, organizationId, endedAt }),
   );

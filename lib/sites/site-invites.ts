@@ -278,7 +278,7 @@ export async function listSiteInvited(email: string, limit: number): Promise<Sit
 }
 
 /** The parts that forget invites of somebody who is erased. */
-export function siteInvitesErased(occasion: Occasion, email: string, invited: readonly SiteInvited[]): Write[] {
+export function siteInviteErasure(occasion: Occasion, email: string, invited: readonly SiteInvited[]): Write[] {
   return invited.flatMap(({ siteId, inviteId, organizationId }) => [
     ...inviteRemoval({ siteId, id: inviteId, email }),
     ...auditIn(

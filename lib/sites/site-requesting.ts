@@ -25,7 +25,7 @@ import { itemReader } from '../table/items.ts';
 import { keys } from '../table/keys.ts';
 import { countMailsTo } from '../table/rates.ts';
 import { record, Stale, transact } from '../table/write.ts';
-import { listManaging } from '../teams/managing.ts';
+import { listTeamManagers } from '../teams/managing.ts';
 import { getTeamMembership } from '../teams/team-members.ts';
 import { getTeam } from '../teams/teams.ts';
 import { actorManagesSite, auditIn } from './sharing.ts';
@@ -75,7 +75,7 @@ export async function requestSensitive(
     getOrganization(site.organizationId),
     getOrganization(team.organizationId),
     getCaller(actor.userId),
-    listManaging({ id: site.teamId, organizationId: site.organizationId }),
+    listTeamManagers({ id: site.teamId, organizationId: site.organizationId }),
   ]);
   if (!organization || !home) throw new Stale();
   const { teamId, organizationId } = access;

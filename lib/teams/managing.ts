@@ -47,7 +47,7 @@ const MOST = 10;
  * Who is told of what is about a team: its owners, or where none of them may manage it, the ADMINs of its organization.
  * There always is an ADMIN.
  */
-export async function listManaging({ id, organizationId }: Pick<Team, 'id' | 'organizationId'>): Promise<Member[]> {
+export async function listTeamManagers({ id, organizationId }: Pick<Team, 'id' | 'organizationId'>): Promise<Member[]> {
   const owners = await firstOf(
     (after) => listTeamMembers(id, { after, limit: ROWS }),
     (row) => row.userId,

@@ -12,10 +12,10 @@ import {
   actorManages,
   countInTeam,
   getTeamMembership,
-  isLive,
   joinWrites,
   ownersCorrection,
   rolesToAssign,
+  teamExists,
 } from './team-members.ts';
 
 /** Table access of `putTeamMember` for somebody who is in the team. */
@@ -129,7 +129,7 @@ export async function putTeamMember(
       ...actorManages(actor, own, team, rolesToAssign(role, present.role)),
       { ...change, key: keys.teamMember(team.id, userId) },
       { ...change, key: keys.teamOf(userId, team.id) },
-      owners === 0 ? isLive(team) : countInTeam(team, { owners }),
+      owners === 0 ? teamExists(team) : countInTeam(team, { owners }),
       entry(present.role),
     ]);
     const { roles: _before, ...kept } = present;

@@ -57,7 +57,7 @@ export async function listTeamsOf(userId: string, limit?: number): Promise<TeamM
 }
 
 /** A place in a team that somebody is given. */
-export interface NewPlace {
+export interface NewTeamMembership {
   readonly role: TeamRole;
   /** What Rocket.Chat's clients call the role; undefined: as it is itself. */
   readonly roles?: readonly string[] | undefined;
@@ -72,7 +72,7 @@ export interface NewPlace {
 export function joinWrites(
   team: Pick<Team, 'id' | 'organizationId'>,
   { userId, memberId }: Pick<Member, 'userId' | 'memberId'>,
-  place: NewPlace,
+  place: NewTeamMembership,
 ): Write[] {
   return [
     ...rowWrites(team, { userId, memberId }, place),
@@ -89,7 +89,7 @@ export function joinWrites(
 function rowWrites(
   { id, organizationId }: Pick<Team, 'id' | 'organizationId'>,
   { userId, memberId }: Pick<Member, 'userId' | 'memberId'>,
-  { role, roles, by: createdBy, now, stale }: NewPlace,
+  { role, roles, by: createdBy, now, stale }: NewTeamMembership,
 ): Write[] {
   const at = now.toISOString();
   const row: TeamMembership = {
@@ -164,7 +164,7 @@ export function rolesToAssign(...roles: readonly (TeamRole | undefined)[]): Team
 
 /** The part that counts owners of a team more or fewer, whom no rule keeps. */
 export function ownersCorrection(team: Team, owners: number): Write[] {
-  if (owners === 0) return [isLive(team)];
+  if (owners === 0) return [teamExists(team)];
   const key = keys.team(team.organizationId, team.id);
   return [{ type: 'update', key, add: { owners }, when: [{ exists: 'pk' }] }];
 }
@@ -179,10 +179,10 @@ export function leaveWrites({ teamId, userId, memberId }: TeamMembership, more: 
 }
 
 /** The parts by which a new member is in a team from the start. */
-export function joiningWrites(
+export function newMemberJoinWrites(
   team: Team,
   member: Member,
-  { limits, ...place }: Omit<NewPlace, 'role' | 'roles'> & { readonly limits: Limits },
+  { limits, ...place }: Omit<NewTeamMembership, 'role' | 'roles'> & { readonly limits: Limits },
 ): Write[] {
   const { stale } = place;
   return [
@@ -199,7 +199,7 @@ export function joiningWrites(
  *
  * @param present the other user's row in the team, of an earlier membership, which counted as one more
  */
-export function placeTransfer(
+export function teamMembershipTransfer(
   row: TeamMembership,
   to: Pick<Member, 'userId' | 'memberId'>,
   present: TeamMembership | undefined,
@@ -216,6 +216,6 @@ export function placeTransfer(
 }
 
 /** The condition that a team hasn't been deleted. */
-export function isLive({ organizationId, id }: Team): Write {
+export function teamExists({ organizationId, id }: Team): Write {
   return { type: 'check', key: keys.team(organizationId, id), when: [{ exists: 'pk' }] };
 }

@@ -16,10 +16,10 @@ export const TEAM = itemReader<Team>(['Team', 'DiscardedTeam'], {
 
 const TEAM_HOME = itemReader<{ readonly organizationId: string }>('TeamHome', { organizationId: 'string' });
 
-const TEAM_NUMBER = itemReader<TeamPlace>('TeamNumber', { organizationId: 'string', teamId: 'string' });
+const TEAM_NUMBER = itemReader<TeamLocation>('TeamNumber', { organizationId: 'string', teamId: 'string' });
 
 /** Where a team lives. */
-export interface TeamPlace {
+export interface TeamLocation {
   readonly organizationId: string;
   readonly teamId: string;
 }
@@ -65,7 +65,7 @@ async function getTeamHome(teamId: string): Promise<{ readonly organizationId: s
 }
 
 /** Which team has an integer. */
-async function getTeamByNumber(number: number): Promise<TeamPlace | undefined> {
+async function getTeamByNumber(number: number): Promise<TeamLocation | undefined> {
   return TEAM_NUMBER.one(await get(keys.teamNumber(number)));
 }
 
@@ -73,7 +73,7 @@ async function getTeamByNumber(number: number): Promise<TeamPlace | undefined> {
 export const LOCATE_TEAM: TableAccess = { BatchGetItem: ['ORG', 'TEAM', 'TEAMNO'] };
 
 /** Where a team lives, by its id or its integer. */
-export async function locateTeam(by: PathKey | undefined): Promise<TeamPlace | undefined> {
+export async function locateTeam(by: PathKey | undefined): Promise<TeamLocation | undefined> {
   if (!by) return;
   if ('number' in by) return getTeamByNumber(by.number);
   const home = await getTeamHome(by.id);
