@@ -11,7 +11,7 @@ import { findLink } from '../../lib/invitations/links.ts';
 
 export const returns = { 200: null };
 
-/** Accepts an invitation from its page, by the link alone, and says where to go. */
+/** Accepts an invitation from its page, and shows where to continue. The mailed link is enough. */
 export const endpoint = forAnybody({
   format: pages,
   route: `POST ${INVITATION_PATH}`,

@@ -16,10 +16,10 @@ import { getUser } from '../../lib/people/people.ts';
 export const returns = { 200: null };
 
 /**
- * Asks the inviter for another invitation, from the page of a link that has expired: one mail, once a period.
+ * Requests a new invitation from the inviter, from the page of an expired link. One request per period is mailed.
  *
- * The mail is tried at once; when SES is slow or down the inviter was asked all the same, and the scheduled function
- * sends it.
+ * The mail is tried at once. If SES is slow or down, the request is recorded all the same, and the scheduled function
+ * sends the mail.
  */
 export const endpoint = forAnybody({
   format: pages,

@@ -10,7 +10,7 @@ import { findLink } from '../../lib/invitations/links.ts';
 
 export const returns = { 200: null };
 
-/** Declines an invitation from its page, by the link alone. */
+/** Declines an invitation from its page. The mailed link is enough. */
 export const endpoint = forAnybody({
   format: pages,
   route: `POST ${DECLINE_PATH}`,

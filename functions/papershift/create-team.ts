@@ -18,10 +18,10 @@ export const returns = { 201: PapershiftTeamDocument };
 export const example = { data: { type: 'team', attributes: { name: 'Berlin' } } };
 
 /**
- * Makes a team, whose owner is the caller.
+ * Creates a team, with the caller as its owner.
  *
- * It stands below the parent that `parent_team_id` or the relationship `parent_team` names, or else below the account's
- * default team. Its name is unique in the account, whatever the letter case.
+ * `parent_team_id` or the relationship `parent_team` names its parent; the default is the account's default team. Its
+ * name is unique in the account, regardless of case.
  */
 export const endpoint = forMember({
   format: papershift,

@@ -20,9 +20,9 @@ import { UPDATE_TEAM, updateTeam } from '../../lib/teams/update-team.ts';
 export const returns = { 200: PapershiftTeamDocument };
 
 /**
- * Changes a team, or moves it below another one with all that is below it. Owners of the team may, and ADMINs.
+ * Changes a team, or moves it with its subtree below another team. For owners of the team and ADMINs.
  *
- * What the document doesn't mention stays as it is. `account_id` and `discarded_at` may be sent as they were read.
+ * Attributes that the document omits stay unchanged. `account_id` and `discarded_at` may be sent as they were read.
  */
 export const endpoint = forTeam({
   format: papershift,

@@ -14,11 +14,11 @@ import { PUT_TEAM_MEMBER, putTeamMembers } from '../../lib/teams/put-team-member
 export const returns = { 200: Done };
 
 /**
- * Puts members of the organization into a team: its owners and moderators may, and ADMINs. Only owners and ADMINs make
+ * Adds members of the organization to a team. For its owners and moderators, and ADMINs. Only owners and ADMINs may add
  * owners.
  *
- * Roles are added to those that somebody has, never taken away. Whoever isn't in the organization is left out. Each is a
- * change of its own: those before one that is refused stay.
+ * Roles are added to a member's present roles, never removed. People outside the organization are skipped. Each member
+ * is a separate change: changes before a refused one are kept.
  */
 export const endpoint = forTeam({
   format: rocketchat,
@@ -36,16 +36,16 @@ export const endpoint = forTeam({
     ),
   async handle({ body, actor, occasion, team, own, read: members }) {
     const named = new Map(body.members.map(({ userId, roles }) => [userId, rolesSet(roles)]));
-    const refuseUnlessMay = (place: TeamMembership | undefined, ...roles: (TeamRole | undefined)[]) => {
-      if (!mayModerate(actor, place, ...roles)) throw new Refusal('forbidden', { team: ['unauthorized'] });
+    const refuseUnlessMay = (membership: TeamMembership | undefined, ...roles: (TeamRole | undefined)[]) => {
+      if (!mayModerate(actor, membership, ...roles)) throw new Refusal('forbidden', { team: ['unauthorized'] });
     };
     refuseUnlessMay(own, ...[...named.values()].map(roleMeant));
-    const placeOf = ({ userId, profile }: Member, present?: TeamMembership, place?: TeamMembership) => {
+    const placeOf = ({ userId, profile }: Member, present?: TeamMembership, ownNow?: TeamMembership) => {
       const more = named.has(userId) ? named.get(userId) : named.get(usernameOf(profile));
       const before = present && rolesOf(present);
       const roles = more ? [...new Set([...(before ?? []), ...more])] : before;
       const role = roleMeant(roles);
-      refuseUnlessMay(place, role, present?.role);
+      refuseUnlessMay(ownNow, role, present?.role);
       return { role, ...(roles && { roles }) };
     };
     await putTeamMembers(occasion, { actor, team, members, limits: configuration().limits }, placeOf);

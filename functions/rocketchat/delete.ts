@@ -8,8 +8,8 @@ import { DELETE_TEAM, deleteTeam } from '../../lib/teams/delete-team.ts';
 export const returns = { 200: Done };
 
 /**
- * Deletes a team with its main room, and frees its name. Its owners may, and ADMINs. The default team can't be deleted,
- * nor one that others are below of.
+ * Deletes a team with its main room, and releases its name. For its owners and ADMINs. The default team and teams with
+ * child teams can't be deleted.
  */
 export const endpoint = forTeam({
   format: rocketchat,

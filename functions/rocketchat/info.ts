@@ -8,7 +8,7 @@ import { getUser } from '../../lib/people/people.ts';
 
 export const returns = { 200: TeamInfo };
 
-/** Shows a team that the caller sees, by id or name. A name costs a round trip more. */
+/** Shows a team that the caller sees, by id or name. A name costs one more round trip. */
 export const endpoint = forTeam({
   format: rocketchat,
   route: 'GET /api/v1/teams.info',

@@ -9,7 +9,7 @@ import { LEAVE_TEAM, removeTeamMember } from '../../lib/teams/remove-team-member
 
 export const returns = { 200: Done };
 
-/** Takes the caller out of a team. The last owner stays. */
+/** Removes the caller from a team. The last owner can't leave. */
 export const endpoint = forTeam({
   format: rocketchat,
   route: 'POST /api/v1/teams.leave',

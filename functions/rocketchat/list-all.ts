@@ -9,7 +9,7 @@ import { listTeams } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: TeamList };
 
-/** Lists every team of the organization, the oldest first. */
+/** Lists all teams of the organization, oldest first. */
 export const endpoint = forMember({
   format: rocketchat,
   route: 'GET /api/v1/teams.listAll',

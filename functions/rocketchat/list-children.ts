@@ -9,7 +9,7 @@ import { forTeam } from '../../lib/http/for-team.ts';
 
 export const returns = { 200: ChildList };
 
-/** Lists no rooms and discussions of a team that the caller is in: they belong to another product. */
+/** Returns an empty list of rooms and discussions, for members of the team. This product has no rooms. */
 export const endpoint = forTeam({
   format: rocketchat,
   route: 'GET /api/v1/teams.listChildren',

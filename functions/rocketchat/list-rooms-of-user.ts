@@ -8,7 +8,7 @@ import { forTeam } from '../../lib/http/for-team.ts';
 
 export const returns = { 200: RoomList };
 
-/** Lists no rooms of oneself, or of anybody for ADMINs: rooms belong to another product. */
+/** Returns an empty list of a user's rooms, for that user and ADMINs. This product has no rooms. */
 export const endpoint = forTeam({
   format: rocketchat,
   route: 'GET /api/v1/teams.listRoomsOfUser',

@@ -9,7 +9,7 @@ import { forTeam } from '../../lib/http/for-team.ts';
 
 export const returns = { 200: RoomList };
 
-/** Lists no rooms: they belong to another product. Whoever isn't in a private team, and is no ADMIN, is refused. */
+/** Returns an empty list of rooms. Private teams are for their members and ADMINs. This product has no rooms. */
 export const endpoint = forTeam({
   format: rocketchat,
   route: 'GET /api/v1/teams.listRooms',

@@ -11,7 +11,7 @@ import { listTeams } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: TeamList };
 
-/** Lists the teams that the caller is in, the oldest first unless `sort` says otherwise. */
+/** Lists the caller's teams, by default oldest first. */
 export const endpoint = forMember({
   format: rocketchat,
   route: 'GET /api/v1/teams.list',

@@ -13,8 +13,8 @@ import { getTeamMembership } from '../../lib/teams/team-members.ts';
 export const returns = { 200: Done };
 
 /**
- * Takes somebody out of a team: its owners and moderators may, and ADMINs; owners, only owners and ADMINs. The last
- * owner stays.
+ * Removes a member from a team. For its owners and moderators, and ADMINs. Only owners and ADMINs may remove owners.
+ * The last owner can't be removed.
  */
 export const endpoint = forTeam({
   format: rocketchat,

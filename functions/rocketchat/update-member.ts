@@ -14,9 +14,9 @@ import { getTeamMembership } from '../../lib/teams/team-members.ts';
 export const returns = { 200: Done };
 
 /**
- * Gives somebody in a team other roles, none unless said: its owners and moderators may, and ADMINs; only owners and
- * ADMINs where an owner is concerned. The last owner stays one. Whoever isn't in the team isn't changed, and that is no
- * error.
+ * Replaces a team member's roles, by default with none. For its owners and moderators, and ADMINs. Only owners and
+ * ADMINs may change owners or make new ones. The last owner stays an owner. For a user outside the team, nothing
+ * changes and the call succeeds.
  */
 export const endpoint = forTeam({
   format: rocketchat,

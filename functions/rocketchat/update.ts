@@ -9,7 +9,7 @@ import { RENAME_TEAM, updateTeam } from '../../lib/teams/update-team.ts';
 
 export const returns = { 200: Done };
 
-/** Changes the name of a team, and of its main room, or whether it is private. Its owners may, and ADMINs. */
+/** Changes the name of a team and of its main room, or whether it is private. For its owners and ADMINs. */
 export const endpoint = forTeam({
   format: rocketchat,
   route: 'POST /api/v1/teams.update',

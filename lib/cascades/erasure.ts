@@ -23,22 +23,21 @@ export const ERASE: TableAccess = {
   DeleteItem: ['ORG', 'USER', 'EMAIL', 'IDENTITY', 'SITE'],
 };
 
-/** Organizations whose invitations of an address are worked on at once; then the next. */
+/** The organizations and site invites that one batch erases an address from. */
 const BATCH = 25;
 
-/** Invitations that are forgotten in one transaction, with what else belongs to it: at most 100 items. */
+/** The invitations that one transaction erases, with an audit entry each; a transaction has at most 100 items. */
 const INVITATIONS = 45;
 
-/** How long after a request came its invitations are worked on, in milliseconds: well within its time. */
-const PATIENCE = 12_000;
+/** How long after its arrival a request starts another batch, in milliseconds: well within its timeout. */
+const TIME_LIMIT = 12_000;
 
 /**
- * Erases a person, an organization at a time, the user itself last: whatever ends it on the way, the person can begin
- * again.
+ * Erases a person: one organization after another, the user last. An erasure that is interrupted can be repeated.
  *
- * @param person `identity` is the hash of issuer and subject of the sign-in by which they do
- * @throws Refusal `owner_must_transfer` before anything is changed; `busy` where there are so many invitations that they
- *   are to begin again
+ * @param person `identity` is the hash of issuer and subject of the current sign-in
+ * @throws Refusal `owner_must_transfer` before anything is changed; `busy` if too many invitations are left for one
+ *   request: the erasure is to be repeated
  */
 export async function erasePerson(
   occasion: Occasion,
@@ -51,7 +50,7 @@ export async function erasePerson(
     Promise.all(memberships.map(({ organizationId, memberId }) => getMember(organizationId, memberId))),
     withInvitations(listed),
   ]);
-  // Whoever is remembered may have been erased and be somebody new by now, as whom all of it is done.
+  // The cached user may have been erased and created anew: `Missing` begins again with the new user.
   if (!user) throw new Missing(keys.user(userId));
   present.forEach(refuseOwner);
   for (const [index, membership] of memberships.entries()) {
@@ -64,10 +63,10 @@ export async function erasePerson(
   }
   for (let invites = first; ; invites = await withInvitations(await listInvites(email))) {
     const { records, sites } = invites;
-    for (const { record, invitations } of records) await forget(occasion, email, record, invitations);
+    for (const { record, invitations } of records) await eraseAddress(occasion, email, record, invitations);
     if (sites.length > 0) await transact(siteInviteErasure(occasion, email, sites));
     if (records.length < BATCH && sites.length < BATCH) break;
-    if (Date.now() - occasion.now.getTime() > PATIENCE) throw busy();
+    if (Date.now() - occasion.now.getTime() > TIME_LIMIT) throw busy();
   }
   await transact([
     { type: 'delete', key: keys.user(userId), when: [{ attribute: 'organizations', is: 0 }] },
@@ -76,7 +75,7 @@ export async function erasePerson(
   ]);
 }
 
-/** What an address is known to be invited to: less than `BATCH` of a kind are all. */
+/** A batch of an address's invitations and site invites; fewer than `BATCH` of a kind are the last. */
 interface Invites {
   readonly invited: readonly InvitedRecord[];
   readonly sites: readonly SiteInvited[];
@@ -99,8 +98,8 @@ async function invitationsOf({ organizationId, all = new Set() }: InvitedRecord)
   return found.filter((invitation) => invitation !== undefined);
 }
 
-/** Takes an address out of an organization's invitations; the one that waits for it ends. */
-async function forget(
+/** Erases an address from an organization's invitations. A pending invitation ends. */
+async function eraseAddress(
   occasion: Occasion,
   email: string,
   { organizationId, invitationId }: InvitedRecord,
@@ -108,9 +107,9 @@ async function forget(
 ): Promise<void> {
   const { now } = occasion;
   const updatedAt = now.toISOString();
-  // Those of an earlier try are forgotten already.
+  // An earlier try may have erased some already.
   const left = invitations.filter((invitation) => invitation.email !== ERASED);
-  const forgotten = left.map((invitation): Write[] => {
+  const erasures = left.map((invitation): Write[] => {
     const { id, status, seat, delivery } = invitation;
     const isPending = status === 'PENDING';
     const ended = statusAt(invitation, now) === 'EXPIRED' ? 'EXPIRED' : 'DECLINED';
@@ -134,11 +133,11 @@ async function forget(
       ...(isPending ? [count(organizationId, seat, 'invitationEnded')] : []),
     ];
   });
-  // The live one goes with the record, which goes last.
-  forgotten.sort((one, other) => one.length - other.length);
-  const last = forgotten.splice(-INVITATIONS);
-  for (let start = 0; start < forgotten.length; start += INVITATIONS) {
-    await transact(forgotten.slice(start, start + INVITATIONS).flat());
+  // The pending invitation and the address's record end together, in the last transaction.
+  erasures.sort((one, other) => one.length - other.length);
+  const last = erasures.splice(-INVITATIONS);
+  for (let start = 0; start < erasures.length; start += INVITATIONS) {
+    await transact(erasures.slice(start, start + INVITATIONS).flat());
   }
   await transact([
     ...last.flat(),

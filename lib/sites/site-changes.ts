@@ -14,7 +14,7 @@ import { transact, type Write } from '../table/write.ts';
 import { actorManages } from '../teams/team-members.ts';
 import { accessWrites, actorManagesSite, countSites, siteJob } from './sharing.ts';
 
-/** What makes a site. */
+/** The input for a new site. */
 export type NewSite = Pick<Site, 'name'> & { readonly [F in 'address' | 'timezone']?: string | undefined };
 
 /** Table access of `createSite`. */
@@ -24,19 +24,19 @@ export const CREATE_SITE: TableAccess = {
   UpdateItem: ['ORG'],
 };
 
-/** Who makes a site, for which team. */
+/** Who creates a site, and for which team. */
 export interface SiteCreation {
   readonly actor: Actor;
-  /** What the actor is in the team. */
+  /** The actor's membership in the team. */
   readonly own: TeamMembership | undefined;
   readonly team: Team;
   readonly limits: Limits;
 }
 
 /**
- * Makes a site, which a team owns.
+ * Creates a site that a team owns.
  *
- * @param also what else is written with it
+ * @param also returns more writes for the transaction
  * @throws Refusal `site_limit_reached`
  */
 export async function createSite(
@@ -86,7 +86,7 @@ export const UPDATE_SITE: TableAccess = {
   UpdateItem: ['SITE'],
 };
 
-/** What may change about a site: undefined stays as it is, and null is taken away. */
+/** The changes of a site; undefined: unchanged; null: removed. */
 export interface SiteChanges {
   readonly name?: string | undefined;
   readonly address?: string | null | undefined;
@@ -118,7 +118,7 @@ export async function updateSite(occasion: Occasion, { way, site }: ManagedSite,
   return changed;
 }
 
-/** What changes mean for an item: what is set anew, and what is removed. */
+/** Splits changes of an item into attributes to set and attributes to remove. Omits values that are equal already. */
 export function changesOf<T extends object>(
   item: T,
   changes: { readonly [F in keyof T]?: T[F] | null | undefined },
@@ -141,7 +141,7 @@ export const DELETE_SITE: TableAccess = {
 };
 
 /**
- * Deletes a site, which no team has access to from then on; rows that say otherwise are cleared later.
+ * Deletes a site and ends all access to it. A cascade deletes the remaining rows later.
  *
  * @throws Refusal `site_has_chargers`
  */
@@ -161,7 +161,7 @@ export async function deleteSite(occasion: Occasion, { way, site }: ManagedSite)
   ]);
 }
 
-/** The parts that delete the items of a site on which nothing stands; those of other teams' access are cleared later. */
+/** Returns writes that delete the items of a site without chargers. A cascade deletes other teams' rows later. */
 export function siteRemoval({ id, teamId, number }: Site, now: Date): Write[] {
   return [
     siteJob(id, now),
