@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { configuration } from '../../lib/configuration.ts';
-import { answerHolder, pageSetting, pages } from '../../lib/dialects/page/format.ts';
+import { answerLinkHolder, pageSetting, pages } from '../../lib/dialects/page/format.ts';
 import { renewalRequestedPage } from '../../lib/dialects/page/renewal-page.ts';
 import { LINK_REFUSALS, refuseUnlessExpired, refuseUnlessInviterMay } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';
@@ -35,7 +35,7 @@ export const endpoint = forAnybody({
     const link = await findLink(parseToken(token));
     const { organization, invitation } = link;
     const setting = pageSetting(request.headers['accept-language'], link);
-    return answerHolder(setting, link, token, async () => {
+    return answerLinkHolder(setting, link, token, async () => {
       refuseUnlessExpired(link, now);
       const [inviter, membership] = await Promise.all([
         getUser(invitation.inviterId),

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { configuration } from '../../lib/configuration.ts';
-import { answerHolder, pageSetting, pages } from '../../lib/dialects/page/format.ts';
+import { answerLinkHolder, pageSetting, pages } from '../../lib/dialects/page/format.ts';
 import { acceptedPage, invitationPage } from '../../lib/dialects/page/invitation-page.ts';
 import { isHanded, LINK_REFUSALS, needsSignIn, openLink, refuseUnlessInviterMay } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';
@@ -32,7 +32,7 @@ export const endpoint = forAnybody({
     const link = await findLink(parseToken(token));
     const { organization, invitation } = link;
     const setting = pageSetting(request.headers['accept-language'], link);
-    return answerHolder(setting, link, token, async () => {
+    return answerLinkHolder(setting, link, token, async () => {
       const { applicationUrl } = configuration();
       const { role, email, expiresAt, message } = invitation;
       if (openLink(link, request.now) === 'ACCEPTED') {

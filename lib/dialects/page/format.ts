@@ -5,11 +5,11 @@ import { RENEWAL_PATH } from '../../domain/page-paths.ts';
 import { Refusal, type RefusalCode } from '../../domain/refusal.ts';
 import type { Format } from '../format.ts';
 import type { Page, PageSetting } from './layout.ts';
-import { deadLinkPage, errorPage } from './refusal-page.ts';
-import type { DeadLink } from './refusal-words.ts';
+import { errorPage, invalidLinkPage } from './refusal-page.ts';
+import type { InvalidLink } from './refusal-words.ts';
 
 /** The refusals that a link's page explains. */
-const DEAD_LINKS: Partial<Record<RefusalCode, DeadLink>> = {
+const INVALID_LINKS: Partial<Record<RefusalCode, InvalidLink>> = {
   sign_in_required: 'sign_in',
   invitation_not_found: 'not_found',
   site_invite_not_found: 'not_found',
@@ -44,7 +44,7 @@ export function pageSetting(acceptLanguage: string | undefined, link?: Link): Pa
  *
  * @param token the link's `?token=`
  */
-export async function answerHolder(
+export async function answerLinkHolder(
   setting: PageSetting,
   { invitation }: Link,
   token: string,
@@ -53,10 +53,10 @@ export async function answerHolder(
   try {
     return await answer();
   } catch (error) {
-    const reason = error instanceof Refusal ? DEAD_LINKS[error.code] : undefined;
+    const reason = error instanceof Refusal ? INVALID_LINKS[error.code] : undefined;
     if (!reason) throw error;
     const renewal = { token, action: RENEWAL_PATH, since: invitation.renewalRequestedAt };
-    return deadLinkPage({ ...setting, reason, ...(reason === 'expired' && isRenewable(invitation) && { renewal }) });
+    return invalidLinkPage({ ...setting, reason, ...(reason === 'expired' && isRenewable(invitation) && { renewal }) });
   }
 }
 
@@ -73,9 +73,9 @@ export async function answerSiteHolder(setting: PageSetting, answer: () => Promi
   try {
     return await answer();
   } catch (error) {
-    const reason = error instanceof Refusal ? DEAD_LINKS[error.code] : undefined;
+    const reason = error instanceof Refusal ? INVALID_LINKS[error.code] : undefined;
     if (!reason) throw error;
-    return deadLinkPage({ ...setting, reason });
+    return invalidLinkPage({ ...setting, reason });
   }
 }
 
@@ -86,7 +86,7 @@ export const pages: Format = {
   serialize: (body) => body as string,
   problem({ code, requestId, acceptLanguage }) {
     const setting = pageSetting(acceptLanguage);
-    const reason = DEAD_LINKS[code];
-    return reason ? deadLinkPage({ ...setting, reason }) : errorPage({ ...setting, code, requestId });
+    const reason = INVALID_LINKS[code];
+    return reason ? invalidLinkPage({ ...setting, reason }) : errorPage({ ...setting, code, requestId });
   },
 };

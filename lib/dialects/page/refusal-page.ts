@@ -4,9 +4,9 @@ import { REFUSALS, type RefusalCode } from '../../domain/refusal.ts';
 import { type Page, type PageSetting, page } from './layout.ts';
 import { ATTENTION } from './marks.ts';
 import {
-  DEAD_LINK_WORDS,
-  type DeadLink,
   ERROR_WORDS,
+  INVALID_LINK_WORDS,
+  type InvalidLink,
   PAGE_LIMITS,
   type PageError,
   type PageLimit,
@@ -15,8 +15,8 @@ import {
 import { RENEWAL_WORDS } from './renewal-words.ts';
 
 /** A link that is of no use any more, and why. */
-export interface DeadLinkPage extends PageSetting {
-  readonly reason: DeadLink;
+export interface InvalidLinkPage extends PageSetting {
+  readonly reason: InvalidLink;
   /** By which a new invitation is requested; undefined: it can't be. */
   readonly renewal?: {
     /** The link's `?token=`; the form sends it as `token`. */
@@ -29,13 +29,13 @@ export interface DeadLinkPage extends PageSetting {
 }
 
 /** The statuses of pages whose holder isn't told that a link is over. */
-const STATUSES: Partial<Record<DeadLink, number>> = { not_found: 404, request_not_found: 404, sign_in: 401 };
+const STATUSES: Partial<Record<InvalidLink, number>> = { not_found: 404, request_not_found: 404, sign_in: 401 };
 
 /** Says why a link does not work and what to do: 404 for strangers, 410 for whoever holds a secret that was sent. */
-export function deadLinkPage(link: DeadLinkPage): Page {
+export function invalidLinkPage(link: InvalidLinkPage): Page {
   const { language, reason, renewal } = link;
   const status = STATUSES[reason] ?? 410;
-  const words = DEAD_LINK_WORDS[language][reason];
+  const words = INVALID_LINK_WORDS[language][reason];
   if (!renewal) return refusalPage(status, words, link);
   const { pending, button, offer } = RENEWAL_WORDS[language];
   if (renewal.since) {

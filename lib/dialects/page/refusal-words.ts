@@ -9,12 +9,12 @@ export interface RefusalWords {
 }
 
 /** Why a link is of no use any more. Unknown, forged and formless links are one reason, so that strangers learn nothing. */
-export type DeadLink =
+export type InvalidLink =
   | ('not_found' | 'expired' | 'revoked' | 'used' | 'declined' | 'superseded' | 'inviter_removed' | 'sign_in')
   | ('site_expired' | 'site_used' | 'site_void')
   | ('request_not_found' | 'request_over' | 'decider_removed');
 
-export const DEAD_LINK_WORDS: Record<Language, Readonly<Record<DeadLink, RefusalWords>>> = {
+export const INVALID_LINK_WORDS: Record<Language, Readonly<Record<InvalidLink, RefusalWords>>> = {
   en: {
     not_found: {
       heading: 'This link leads nowhere',
