@@ -1,5 +1,5 @@
 import { configuration } from '../../lib/configuration.ts';
-import { located, NewTeamBody, refuseOrphan, refuseReadOnly } from '../../lib/dialects/papershift/document.ts';
+import { NewTeamBody, refuseOrphan, refuseReadOnly, withPointers } from '../../lib/dialects/papershift/document.ts';
 import { papershift } from '../../lib/dialects/papershift/format.ts';
 import { readTeamQuery, TeamParameters } from '../../lib/dialects/papershift/query.ts';
 import { PapershiftTeamDocument } from '../../lib/dialects/papershift/schemas.ts';
@@ -62,7 +62,7 @@ export const endpoint = forMember({
       headers: { location: addressOf(team) },
       body: showTeam(team, query, { organization, ...details }),
     });
-    const team = await located(body, async () => {
+    const team = await withPointers(body, async () => {
       if (parentTeamId !== undefined) await requireTeam('team:read', actor, parent);
       return createTeam(
         occasion,

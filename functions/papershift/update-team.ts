@@ -1,9 +1,9 @@
 import {
   ChangedTeamBody,
-  located,
   refuseOrphan,
   refuseOtherId,
   refuseReadOnly,
+  withPointers,
 } from '../../lib/dialects/papershift/document.ts';
 import { papershift } from '../../lib/dialects/papershift/format.ts';
 import { readTeamQuery, TeamParameters } from '../../lib/dialects/papershift/query.ts';
@@ -47,7 +47,7 @@ export const endpoint = forTeam({
     refuseOtherId(body, team);
     refuseReadOnly(body, attributesOf(team, organization));
     if (!team.isDefault) refuseOrphan(body);
-    const changed = await located(body, async () => {
+    const changed = await withPointers(body, async () => {
       const isMoved = parentTeamId !== undefined && parentTeamId !== team.parentTeamId;
       if (isMoved) await requireTeam('team:read', actor, parent);
       return updateTeam(occasion, { actor, own, organization, team }, { name: body.name, parentTeamId });

@@ -2,7 +2,7 @@ import { configuration } from '../../lib/configuration.ts';
 import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
 import { AddMembersBody } from '../../lib/dialects/rocketchat/inputs.ts';
 import { Done } from '../../lib/dialects/rocketchat/schemas.ts';
-import { roleMeant, rolesOf, rolesSet, teamMeant } from '../../lib/dialects/rocketchat/show.ts';
+import { rolesOf, teamReferenceOf, teamRoleOf, uniqueRoles } from '../../lib/dialects/rocketchat/show.ts';
 import { type Member, usernameOf } from '../../lib/domain/member.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { mayModerate, type TeamMembership, type TeamRole } from '../../lib/domain/team.ts';
@@ -28,23 +28,23 @@ export const endpoint = forTeam({
   depth: 4,
   body: AddMembersBody,
   refuses: ['team_member_limit_reached', 'member_not_claimed', 'last_team_owner'],
-  team: ({ body }) => teamMeant(body),
+  team: ({ body }) => teamReferenceOf(body),
   read: ({ body, organizationId }) =>
     findMembers(
       organizationId,
       body.members.map(({ userId }) => userId),
     ),
   async handle({ body, actor, occasion, team, own, read: members }) {
-    const named = new Map(body.members.map(({ userId, roles }) => [userId, rolesSet(roles)]));
+    const named = new Map(body.members.map(({ userId, roles }) => [userId, uniqueRoles(roles)]));
     const refuseUnlessMay = (membership: TeamMembership | undefined, ...roles: (TeamRole | undefined)[]) => {
       if (!mayModerate(actor, membership, ...roles)) throw new Refusal('forbidden', { team: ['unauthorized'] });
     };
-    refuseUnlessMay(own, ...[...named.values()].map(roleMeant));
+    refuseUnlessMay(own, ...[...named.values()].map(teamRoleOf));
     const placeOf = ({ userId, profile }: Member, present?: TeamMembership, ownNow?: TeamMembership) => {
       const more = named.has(userId) ? named.get(userId) : named.get(usernameOf(profile));
       const before = present && rolesOf(present);
       const roles = more ? [...new Set([...(before ?? []), ...more])] : before;
-      const role = roleMeant(roles);
+      const role = teamRoleOf(roles);
       refuseUnlessMay(ownNow, role, present?.role);
       return { role, ...(roles && { roles }) };
     };

@@ -1,6 +1,6 @@
 import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
 import { AddRoomsBody } from '../../lib/dialects/rocketchat/inputs.ts';
-import { teamMeant } from '../../lib/dialects/rocketchat/show.ts';
+import { teamReferenceOf } from '../../lib/dialects/rocketchat/show.ts';
 import { refusing } from '../../lib/http/for-team.ts';
 
 export const returns = {};
@@ -11,7 +11,7 @@ export const endpoint = refusing({
   route: 'POST /api/v1/teams.addRooms',
   depth: 1,
   body: AddRoomsBody,
-  team: ({ body }) => teamMeant(body),
+  team: ({ body }) => teamReferenceOf(body),
   forbidden: { team: ['error-no-permission-team-channel'] },
 });
 export const { handler } = endpoint;

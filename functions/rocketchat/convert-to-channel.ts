@@ -1,6 +1,6 @@
 import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
 import { ConvertBody } from '../../lib/dialects/rocketchat/inputs.ts';
-import { teamMeant } from '../../lib/dialects/rocketchat/show.ts';
+import { teamReferenceOf } from '../../lib/dialects/rocketchat/show.ts';
 import { refusing } from '../../lib/http/for-team.ts';
 
 export const returns = {};
@@ -11,6 +11,6 @@ export const endpoint = refusing({
   route: 'POST /api/v1/teams.convertToChannel',
   depth: 1,
   body: ConvertBody,
-  team: ({ body }) => teamMeant(body),
+  team: ({ body }) => teamReferenceOf(body),
 });
 export const { handler } = endpoint;

@@ -1,7 +1,7 @@
 import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
 import { DeleteBody } from '../../lib/dialects/rocketchat/inputs.ts';
 import { Done } from '../../lib/dialects/rocketchat/schemas.ts';
-import { teamMeant } from '../../lib/dialects/rocketchat/show.ts';
+import { teamReferenceOf } from '../../lib/dialects/rocketchat/show.ts';
 import { forTeam } from '../../lib/http/for-team.ts';
 import { DELETE_TEAM, deleteTeam } from '../../lib/teams/delete-team.ts';
 
@@ -19,7 +19,7 @@ export const endpoint = forTeam({
   depth: 3,
   body: DeleteBody,
   refuses: ['default_team', 'team_has_children', 'team_has_sites'],
-  team: ({ body }) => teamMeant(body),
+  team: ({ body }) => teamReferenceOf(body),
   async handle({ actor, organization, occasion, team, own }) {
     await deleteTeam(occasion, { actor, own, organization, team });
     return { status: 200, body: { success: true } };

@@ -1,7 +1,7 @@
 import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
 import { InfoQuery } from '../../lib/dialects/rocketchat/inputs.ts';
 import { TeamInfo } from '../../lib/dialects/rocketchat/schemas.ts';
-import { showTeam, teamMeant } from '../../lib/dialects/rocketchat/show.ts';
+import { showTeam, teamReferenceOf } from '../../lib/dialects/rocketchat/show.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forTeam } from '../../lib/http/for-team.ts';
 import { getUser } from '../../lib/people/people.ts';
@@ -17,7 +17,7 @@ export const endpoint = forTeam({
   depth: 2,
   query: InfoQuery,
   missing: () => new Refusal('team_not_found', { team: ['Team not found'] }),
-  team: ({ query }) => teamMeant(query),
+  team: ({ query }) => teamReferenceOf(query),
   async handle({ team }) {
     return { status: 200, body: { teamInfo: showTeam(team, await getUser(team.createdBy)), success: true } };
   },

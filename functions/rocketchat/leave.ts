@@ -1,7 +1,7 @@
 import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
 import { LeaveBody } from '../../lib/dialects/rocketchat/inputs.ts';
 import { Done } from '../../lib/dialects/rocketchat/schemas.ts';
-import { teamMeant } from '../../lib/dialects/rocketchat/show.ts';
+import { teamReferenceOf } from '../../lib/dialects/rocketchat/show.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { isIn } from '../../lib/domain/team.ts';
 import { forTeam } from '../../lib/http/for-team.ts';
@@ -17,7 +17,7 @@ export const endpoint = forTeam({
   depth: 2,
   body: LeaveBody,
   refuses: ['team_member_not_found', 'last_team_owner'],
-  team: ({ body }) => teamMeant(body),
+  team: ({ body }) => teamReferenceOf(body),
   async handle({ actor, occasion, team, own }) {
     if (!own || !isIn(actor, own)) throw new Refusal('team_member_not_found');
     await removeTeamMember(occasion, { actor, own, team, row: own });

@@ -1,6 +1,6 @@
 import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
 import { ListQuery } from '../../lib/dialects/rocketchat/inputs.ts';
-import { partOf } from '../../lib/dialects/rocketchat/paging.ts';
+import { readPaging } from '../../lib/dialects/rocketchat/paging.ts';
 import { TeamList } from '../../lib/dialects/rocketchat/schemas.ts';
 import { showListedTeam } from '../../lib/dialects/rocketchat/show.ts';
 import { forMember } from '../../lib/http/for-member.ts';
@@ -19,7 +19,7 @@ export const endpoint = forMember({
   query: ListQuery,
   read: ({ organizationId }) => listTeams(organizationId),
   async handle({ query, read: teams }) {
-    const { offset, count } = partOf(query);
+    const { offset, count } = readPaging(query);
     const some = teams.slice(offset, offset + count);
     const creators = await Promise.all(some.map(({ createdBy }) => getUser(createdBy)));
     const shown = some.map((team, index) => showListedTeam(team, creators[index]));

@@ -1,7 +1,7 @@
 import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
 import { ListRoomsOfUserQuery } from '../../lib/dialects/rocketchat/inputs.ts';
 import { RoomList } from '../../lib/dialects/rocketchat/schemas.ts';
-import { teamMeant } from '../../lib/dialects/rocketchat/show.ts';
+import { teamReferenceOf } from '../../lib/dialects/rocketchat/show.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { isIn } from '../../lib/domain/team.ts';
 import { forTeam } from '../../lib/http/for-team.ts';
@@ -15,7 +15,7 @@ export const endpoint = forTeam({
   permission: 'team:list-all',
   depth: 1,
   query: ListRoomsOfUserQuery,
-  team: ({ query }) => teamMeant(query),
+  team: ({ query }) => teamReferenceOf(query),
   oneself: ({ query, actor }) => query.userId === actor.userId,
   async handle({ actor, team, own }) {
     const maySee = !team.isPrivate || actor.role === 'ADMIN' || isIn(actor, own);

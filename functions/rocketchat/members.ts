@@ -1,8 +1,8 @@
 import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
 import { MembersQuery } from '../../lib/dialects/rocketchat/inputs.ts';
-import { partOf } from '../../lib/dialects/rocketchat/paging.ts';
+import { readPaging } from '../../lib/dialects/rocketchat/paging.ts';
 import { TeamMemberList } from '../../lib/dialects/rocketchat/schemas.ts';
-import { showTeamMember, statusesOf, teamMeant } from '../../lib/dialects/rocketchat/show.ts';
+import { showTeamMember, statusesOf, teamReferenceOf } from '../../lib/dialects/rocketchat/show.ts';
 import { isIn } from '../../lib/domain/team.ts';
 import { forTeam } from '../../lib/http/for-team.ts';
 import { getMember } from '../../lib/organizations/members.ts';
@@ -26,9 +26,9 @@ export const endpoint = forTeam({
   table: { BatchGetItem: ['USER'], Query: ['TEAM'] },
   depth: 3,
   query: MembersQuery,
-  team: ({ query }) => teamMeant(query),
+  team: ({ query }) => teamReferenceOf(query),
   async handle({ query, actor, organization, team, own }) {
-    const { offset, count } = partOf(query);
+    const { offset, count } = readPaging(query);
     const answer = (members: readonly unknown[], total: number) => ({
       status: 200,
       body: { members, total, count: members.length, offset, success: true },

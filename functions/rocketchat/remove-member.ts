@@ -1,7 +1,7 @@
 import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
 import { RemoveMemberBody } from '../../lib/dialects/rocketchat/inputs.ts';
 import { Done } from '../../lib/dialects/rocketchat/schemas.ts';
-import { teamMeant } from '../../lib/dialects/rocketchat/show.ts';
+import { teamReferenceOf } from '../../lib/dialects/rocketchat/show.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { isIn, mayModerate } from '../../lib/domain/team.ts';
 import { forTeam } from '../../lib/http/for-team.ts';
@@ -24,7 +24,7 @@ export const endpoint = forTeam({
   depth: 4,
   body: RemoveMemberBody,
   refuses: ['member_not_found', 'team_member_not_found', 'last_team_owner'],
-  team: ({ body }) => teamMeant(body),
+  team: ({ body }) => teamReferenceOf(body),
   async read({ body, organizationId }) {
     const [member] = await getMembersOf(organizationId, [body.userId]);
     return member;

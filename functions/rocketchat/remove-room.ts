@@ -1,6 +1,6 @@
 import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
 import { RemoveRoomBody } from '../../lib/dialects/rocketchat/inputs.ts';
-import { teamMeant } from '../../lib/dialects/rocketchat/show.ts';
+import { teamReferenceOf } from '../../lib/dialects/rocketchat/show.ts';
 import { refusing } from '../../lib/http/for-team.ts';
 
 export const returns = {};
@@ -11,6 +11,6 @@ export const endpoint = refusing({
   route: 'POST /api/v1/teams.removeRoom',
   depth: 1,
   body: RemoveRoomBody,
-  team: ({ body }) => teamMeant(body),
+  team: ({ body }) => teamReferenceOf(body),
 });
 export const { handler } = endpoint;

@@ -2,7 +2,7 @@ import { configuration } from '../../lib/configuration.ts';
 import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
 import { UpdateMemberBody } from '../../lib/dialects/rocketchat/inputs.ts';
 import { Done } from '../../lib/dialects/rocketchat/schemas.ts';
-import { roleMeant, rolesSet, teamMeant } from '../../lib/dialects/rocketchat/show.ts';
+import { teamReferenceOf, teamRoleOf, uniqueRoles } from '../../lib/dialects/rocketchat/show.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { isIn, mayModerate } from '../../lib/domain/team.ts';
 import { forTeam } from '../../lib/http/for-team.ts';
@@ -26,15 +26,15 @@ export const endpoint = forTeam({
   depth: 4,
   body: UpdateMemberBody,
   refuses: ['last_team_owner'],
-  team: ({ body }) => teamMeant(body),
+  team: ({ body }) => teamReferenceOf(body),
   async read({ body, organizationId }) {
     const [member] = await getMembersOf(organizationId, [body.member.userId]);
     return member;
   },
   async handle({ body, actor, occasion, team, own, read: member }) {
     const row = await getTeamMembership(team.id, body.member.userId);
-    const roles = rolesSet(body.member.roles) ?? [];
-    const role = roleMeant(roles);
+    const roles = uniqueRoles(body.member.roles) ?? [];
+    const role = teamRoleOf(roles);
     if (!mayModerate(actor, own, role, row?.role)) throw new Refusal('forbidden', { team: ['unauthorized'] });
     if (member && isIn(member, row)) {
       await putTeamMember(occasion, { actor, own, team, member, role, row, roles, limits: configuration().limits });

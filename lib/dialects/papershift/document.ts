@@ -181,7 +181,7 @@ const OF_NAME: readonly RefusalCode[] = ['team_name_taken'];
 const OF_PARENT: readonly RefusalCode[] = ['team_not_found', 'team_cycle', 'team_too_deep', 'default_team'];
 
 /** Does what a document asks for; a refusal of it names the place in the document that it is about. */
-export async function located<T>({ parent }: TeamDocument, work: () => Promise<T>): Promise<T> {
+export async function withPointers<T>({ parent }: TeamDocument, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

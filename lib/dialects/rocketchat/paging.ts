@@ -12,7 +12,7 @@ export interface Part {
 }
 
 /** Reads what a list is asked for. `count=0`, by which Rocket.Chat means all, is as many as a page may have. */
-export function partOf(asked: { offset?: string | number | null; count?: string | number | null }): Part {
+export function readPaging(asked: { offset?: string | number | null; count?: string | number | null }): Part {
   const offset = Math.trunc(Number(asked.offset ?? 0));
   const count = Math.trunc(Number(asked.count ?? COUNT));
   return {

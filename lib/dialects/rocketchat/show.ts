@@ -56,7 +56,10 @@ export function teamIdOfRoom(roomId: string): string | undefined {
 }
 
 /** Which team a request means; neither id nor name: none. */
-export function teamMeant({ teamId, teamName }: TeamReference): { id?: string | undefined; name?: string | undefined } {
+export function teamReferenceOf({ teamId, teamName }: TeamReference): {
+  id?: string | undefined;
+  name?: string | undefined;
+} {
   if (teamId) return { id: HEX.test(teamId) ? teamIdFromHex(teamId) : undefined };
   return { name: teamName || undefined };
 }
@@ -81,12 +84,12 @@ export function rolesOf({ role, roles }: TeamMembership): readonly string[] | un
 }
 
 /** The roles that a request sets, each once; undefined where it says nothing of them. */
-export function rolesSet(roles: readonly string[] | null | undefined): readonly string[] | undefined {
+export function uniqueRoles(roles: readonly string[] | null | undefined): readonly string[] | undefined {
   return roles ? [...new Set(roles.map((role) => role.toWellFormed()))] : undefined;
 }
 
 /** What somebody is to be in a team; roles that there are none of mean nothing. */
-export function roleMeant(roles: readonly string[] | undefined): TeamRole {
+export function teamRoleOf(roles: readonly string[] | undefined): TeamRole {
   return (['OWNER', 'MODERATOR'] as const).find((role) => roles?.includes(role.toLowerCase())) ?? 'MEMBER';
 }
 
