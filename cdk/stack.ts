@@ -8,7 +8,7 @@ import { type Config, environmentOf } from './config.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { Api, Invoker, Routes } from './constructs/api.ts';
 import { Email } from './constructs/email.ts';
-import { DeclaredFunction, type Surroundings } from './constructs/function.ts';
+import { DeclaredFunction, type SharedProps } from './constructs/function.ts';
 import { Identity } from './constructs/identity.ts';
 import { MailEvents } from './constructs/mail-events.ts';
 import { Schedule } from './constructs/schedule.ts';
@@ -68,7 +68,7 @@ export class Muster extends Stack {
   }
 }
 
-interface FunctionsProps extends Surroundings {
+interface FunctionsProps extends SharedProps {
   readonly declared: readonly Declared[];
   readonly bundles: string;
   readonly apiId: string;

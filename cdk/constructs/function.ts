@@ -8,7 +8,7 @@ import type { Email } from './email.ts';
 import type { Table } from './table.ts';
 
 /** What a stack's functions have in common. */
-export interface Surroundings {
+export interface SharedProps {
   readonly table: Table;
   readonly email: Email;
   readonly environment: Readonly<Record<string, string>>;
@@ -16,7 +16,7 @@ export interface Surroundings {
   readonly removalPolicy: RemovalPolicy;
 }
 
-interface DeclaredFunctionProps extends Surroundings {
+interface DeclaredFunctionProps extends SharedProps {
   /** As in `functions/index.ts`. */
   readonly name: string;
   readonly declaration: Declaration;
@@ -69,7 +69,7 @@ export class DeclaredFunction extends LambdaFunction {
 }
 
 /** IAM's form of a declaration: the actions on the table with the keys they may touch, the index, and mail. */
-function declaredStatements(declaration: Declaration, { table, email }: Surroundings): PolicyStatement[] {
+function declaredStatements(declaration: Declaration, { table, email }: SharedProps): PolicyStatement[] {
   const actionsByPrefixes = new Map<string, string[]>();
   for (const [action, prefixes] of Object.entries(declaration.table)) {
     const key = [...prefixes].sort().join();

@@ -1,7 +1,7 @@
 import { type Resource, readTemplateFile, type Template } from './assembly.ts';
 
 /** What CloudFormation knows beside the template. */
-export interface Surroundings {
+export interface DeploymentContext {
   readonly region: string;
   readonly account: string;
   /** The URL of the API, where the template asks for its endpoint. */
@@ -26,16 +26,16 @@ export interface DeployedResource {
 export class CloudFormationStack {
   readonly name: string;
   readonly template: Template;
-  readonly #surroundings: Surroundings;
+  readonly #context: DeploymentContext;
   readonly #given: (parameter: string) => unknown;
   readonly #nested = new Map<string, CloudFormationStack>();
 
   /** @param given the values of parameters; undefined: the default */
   constructor(
-    surroundings: Surroundings,
+    context: DeploymentContext,
     { name, template, given }: Pick<CloudFormationStack, 'name' | 'template'> & { given(parameter: string): unknown },
   ) {
-    this.#surroundings = surroundings;
+    this.#context = context;
     this.name = name;
     this.template = template;
     this.#given = given;
@@ -58,7 +58,7 @@ export class CloudFormationStack {
     const url = String(this.resolve(properties.TemplateURL));
     const file = this.asset(url.slice(url.lastIndexOf('/') + 1), id);
     const parameters = (properties.Parameters ?? {}) as Record<string, unknown>;
-    const stack = new CloudFormationStack(this.#surroundings, {
+    const stack = new CloudFormationStack(this.#context, {
       name: `${this.name}-${id}`,
       template: readTemplateFile(file),
       given: (key) => (key in parameters ? this.resolve(parameters[key]) : undefined),
@@ -68,7 +68,7 @@ export class CloudFormationStack {
   }
 
   asset(objectKey: string, id: string): string {
-    const path = this.#surroundings.assets.get(objectKey);
+    const path = this.#context.assets.get(objectKey);
     if (path === undefined) throw new Error(`${id} refers to the asset ${objectKey}, which the assembly doesn't have.`);
     return path;
   }
@@ -154,7 +154,7 @@ export class CloudFormationStack {
   }
 
   #ref(name: string): unknown {
-    const { region, account } = this.#surroundings;
+    const { region, account } = this.#context;
     switch (name) {
       case 'AWS::Region':
         return region;
@@ -193,7 +193,7 @@ export class CloudFormationStack {
       return stack.resolve(output.Value);
     }
     if (attribute === 'Arn' || attribute === 'TopicArn') return this.arn(id);
-    if (attribute === 'ApiEndpoint') return this.#surroundings.api;
+    if (attribute === 'ApiEndpoint') return this.#context.api;
     // What nothing here runs (a user pool's URL, an alarm's name) needs no more than a value that is recognizably local.
     return `${this.physicalName(id)}.${attribute}`;
   }
@@ -207,7 +207,7 @@ export class CloudFormationStack {
 
   arn(id: string): string {
     const { Type } = this.template.Resources[id] as Resource;
-    const { region, account } = this.#surroundings;
+    const { region, account } = this.#context;
     const name = this.physicalName(id);
     const [, service = '', kind = ''] = Type.toLowerCase().split('::');
     const build = ARNS[Type] ?? (() => `${service}:${region}:${account}:${kind}/${name}`);

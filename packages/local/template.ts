@@ -1,5 +1,5 @@
 import { readAssembly } from './assembly.ts';
-import { CloudFormationStack, type DeployedResource, type Surroundings } from './cloudformation-stack.ts';
+import { CloudFormationStack, type DeployedResource, type DeploymentContext } from './cloudformation-stack.ts';
 import type { CorsConfiguration } from './cors.ts';
 import { type LocalFunction, toFunctions } from './local-function.ts';
 import { type LocalRoute, toRoutes } from './local-route.ts';
@@ -24,7 +24,7 @@ export interface LocalTemplate {
   readonly unsupported: readonly string[];
 }
 
-export interface TemplateOptions extends Omit<Surroundings, 'assets'> {
+export interface TemplateOptions extends Omit<DeploymentContext, 'assets'> {
   /** Values of the root stack's parameters; the others take their defaults. */
   readonly parameters: Readonly<Record<string, string>>;
 }
