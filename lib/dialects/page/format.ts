@@ -8,7 +8,7 @@ import type { Page, PageSetting } from './layout.ts';
 import { errorPage, invalidLinkPage } from './refusal-page.ts';
 import type { InvalidLink } from './refusal-words.ts';
 
-/** The refusals that a link's page explains. */
+/** The refusals that the page of a link explains. */
 const INVALID_LINKS: Partial<Record<RefusalCode, InvalidLink>> = {
   sign_in_required: 'sign_in',
   invitation_not_found: 'not_found',
@@ -28,10 +28,10 @@ const INVALID_LINKS: Partial<Record<RefusalCode, InvalidLink>> = {
 };
 
 /**
- * What a page speaks: what the inviter chose, else the reader's language, else the organization's; and the product's
- * look.
+ * Returns a page's language and product. The language is the inviter's choice, else the reader's, else the
+ * organization's.
  *
- * @param link whose page it is; undefined: nobody's
+ * @param link the link of the page; undefined: a page without a link
  */
 export function pageSetting(acceptLanguage: string | undefined, link?: Link): PageSetting {
   const language = link?.invitation.language ?? languageOf(acceptLanguage, link?.organization.language ?? 'en');
@@ -39,8 +39,8 @@ export function pageSetting(acceptLanguage: string | undefined, link?: Link): Pa
 }
 
 /**
- * Answers the holder of a link; where it is of no use any more, by the page that says why and, once it has expired, lets
- * them ask for another.
+ * Answers the holder of a link. If the link no longer works, the page says why, and an expired one offers to request a
+ * new invitation.
  *
  * @param token the link's `?token=`
  */
@@ -60,7 +60,7 @@ export async function answerLinkHolder(
   }
 }
 
-/** What a page about a site speaks: the reader's language, else that of the organization that the mail was from. */
+/** Returns the language and product of a page about a site: the reader's language, else the mailing organization's. */
 export function sitePageSetting(
   acceptLanguage: string | undefined,
   organization: { readonly language: Language } | undefined,
@@ -68,7 +68,7 @@ export function sitePageSetting(
   return { language: languageOf(acceptLanguage, organization?.language ?? 'en'), product: configuration().product };
 }
 
-/** Answers the holder of a link about a site; where it is of no use any more, by the page that says why. */
+/** Answers the holder of a link about a site. If the link no longer works, the page says why. */
 export async function answerSiteHolder(setting: PageSetting, answer: () => Promise<Page>): Promise<Page> {
   try {
     return await answer();
@@ -79,7 +79,7 @@ export async function answerSiteHolder(setting: PageSetting, answer: () => Promi
   }
 }
 
-/** What a person opens in a browser: HTML, whose own headers each page brings. */
+/** The format of HTML pages. Each page has its own headers. */
 export const pages: Format = {
   dialect: 'page',
   headers: {},
