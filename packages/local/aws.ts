@@ -36,7 +36,10 @@ export interface Call {
   readonly action: string;
   /** The ARN that it is authorized on. */
   readonly resource: string;
-  /** `pk|sk` of items, the partition key's value and perhaps the range of a query (see `Part`), the recipients of a mail. */
+  /**
+   * `pk|sk` of items, the partition key's value and perhaps the range of a query (see `Part`), the recipients of a
+   * mail.
+   */
   readonly keys: readonly string[];
   /** Whether the role allows it. */
   readonly allowed: boolean;
@@ -95,7 +98,7 @@ export interface AwsProxy {
 /** The access key id of an administrator who may do anything: for tests that look into the table. */
 export const adminAccessKeyId = 'LOCALADMIN';
 
-const remembered = 10_000;
+const MAX_CALLS = 10_000;
 
 /**
  * Starts the one way from functions to AWS: an HTTP server on 127.0.0.1 that the SDK's DynamoDB and SES clients take
@@ -134,7 +137,7 @@ export async function startAwsProxy(options: AwsProxyOptions): Promise<AwsProxy>
 
     const id = randomUUID();
     const record = ({ status, error, consumedCapacity = null }: Omit<Answer, 'body' | 'contentType'>) => {
-      if (calls.length >= 2 * remembered) calls = calls.slice(-remembered);
+      if (calls.length >= 2 * MAX_CALLS) calls = calls.slice(-MAX_CALLS);
       const ms = Math.round((performance.now() - started) * 1000) / 1000;
       // Not by Date, which a test may have shifted.
       const startedAt = new Date(performance.timeOrigin + started).toISOString();
@@ -153,33 +156,33 @@ export async function startAwsProxy(options: AwsProxyOptions): Promise<AwsProxy>
       record(answered);
       answer(outgoing, answered);
     };
-    const vanish = () => {
+    const dropConnection = () => {
       record({ status: 0, error: null });
       incoming.socket.destroy();
     };
 
     const denied = parts.find(({ decision }) => decision !== 'allow');
     if (denied) return finish(refusal(service, caller.name, denied));
-    const befallen = takeFault(faults, {
+    const matched = takeFault(faults, {
       function: caller.name,
       action: `${request.service}:${request.operation}`,
       parts,
       conflicts: request.conflicts,
     });
-    const kind = befallen?.fault.fault;
+    const kind = matched?.fault.fault;
     if (kind === 'hang') return record({ status: 0, error: null });
     if (kind === 'kill-process-before') process.kill(process.pid, 'SIGKILL');
     if (kind === 'kill-worker-before') {
       options.onKill(caller.name, String(requestId));
-      return vanish();
+      return dropConnection();
     }
-    const failure = befallen && injected(service, request, caller.name, befallen);
+    const failure = matched && injected(service, request, caller.name, matched);
     if (failure) return finish(failure);
 
-    const answered = await request.perform(befallen?.fault.ms ?? 0);
+    const answered = await request.perform(matched?.fault.ms ?? 0);
     if (kind === 'kill-process-after') process.kill(process.pid, 'SIGKILL');
     if (kind === 'kill-worker-after') options.onKill(caller.name, String(requestId));
-    if (kind === 'kill-worker-after' || kind === 'drop-answer') return vanish();
+    if (kind === 'kill-worker-after' || kind === 'drop-answer') return dropConnection();
     finish(answered);
   }
 
@@ -244,7 +247,7 @@ export async function startAwsProxy(options: AwsProxyOptions): Promise<AwsProxy>
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls: (name) => {
-      const last = calls.slice(-remembered);
+      const last = calls.slice(-MAX_CALLS);
       return name === undefined ? last : last.filter((call) => call.function === name);
     },
     setFaults: (given) => {

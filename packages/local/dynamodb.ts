@@ -35,7 +35,7 @@ export function createDynamoDb(
     connection.post(body, { 'content-type': contentType, 'x-amz-target': `DynamoDB_20120810.${operation}` });
 
   /** Learns the keys of a table, once; nothing of one that doesn't exist. */
-  async function learn(table: string): Promise<void> {
+  async function loadKeys(table: string): Promise<void> {
     const { status, body } = await forward('DescribeTable', Buffer.from(JSON.stringify({ TableName: table })));
     if (status !== 200) return;
     const { Table } = JSON.parse(body.toString()) as { Table: TableDescription };
@@ -71,7 +71,7 @@ export function createDynamoDb(
         return fail(400, 'SerializationException', 'The body is no JSON object.');
       }
       const unknown = tablesOf(input).filter((table) => !tables.has(table));
-      if (unknown.length > 0) await Promise.all(unknown.map(learn));
+      if (unknown.length > 0) await Promise.all(unknown.map(loadKeys));
 
       const isTransaction = operation.startsWith('Transact');
       const parts = partsOf(operation, input, keysOf, arnOf).map((part) => {
@@ -121,12 +121,12 @@ const countedOperations = new Set([
   ...['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem', 'TransactWriteItems'],
 ]);
 
-const capacityWanted = Buffer.from('{"ReturnConsumedCapacity":"INDEXES",');
+const CAPACITY_PREFIX = Buffer.from('{"ReturnConsumedCapacity":"INDEXES",');
 
 /** The same request, asking what it costs. Spliced as bytes where possible: it is on the way of every call. */
 function withCapacity(input: DynamoDbInput, body: Buffer): Buffer {
   if (input.ReturnConsumedCapacity === undefined && body.length > 2 && body[0] === 0x7b /* { */) {
-    return Buffer.concat([capacityWanted, body.subarray(1)]);
+    return Buffer.concat([CAPACITY_PREFIX, body.subarray(1)]);
   }
   return Buffer.from(JSON.stringify({ ...input, ReturnConsumedCapacity: 'INDEXES' }));
 }

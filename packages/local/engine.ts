@@ -102,12 +102,12 @@ function command(name: EngineName, directory: string, port: number): { line: str
 
 // The shell becomes the engine. Its child reads the pipe from us, and when that ends, as it does even if we are killed,
 // kills the engine. The child has none of the engine's output, or that would seem open after the engine's end.
-const mortal = 'exec 3<&0; (cat <&3; kill -9 $$) >/dev/null 2>&1 & exec "$@" 3<&- </dev/null';
+const diesWithParent = 'exec 3<&0; (cat <&3; kill -9 $$) >/dev/null 2>&1 & exec "$@" 3<&- </dev/null';
 
 function launch(name: EngineName, directory: string, port: number): Promise<Engine> {
   const { line, cwd, advice } = command(name, directory, port);
   // In a session of its own: Ctrl-C in a terminal is for us, who still need the engine while we stop.
-  const child = spawn('sh', ['-c', mortal, 'sh', ...line], { cwd, detached: true, stdio: 'pipe' });
+  const child = spawn('sh', ['-c', diesWithParent, 'sh', ...line], { cwd, detached: true, stdio: 'pipe' });
   const ended = new Promise<void>((done) => child.once('exit', () => done()));
   let output = '';
   return new Promise((ready, failed) => {

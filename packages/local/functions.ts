@@ -108,15 +108,15 @@ export function createFunctions(options: FunctionsOptions): Functions {
 
   function makeRoom(): boolean {
     if (total < limit) return true;
-    let sleeper: { pool: Pool; instance: Instance } | undefined;
+    let leastUsed: { pool: Pool; instance: Instance } | undefined;
     for (const pool of pools.values()) {
       for (const instance of pool.instances) {
         if (instance.state !== 'idle') continue;
-        if (!sleeper || instance.idleSince < sleeper.instance.idleSince) sleeper = { pool, instance };
+        if (!leastUsed || instance.idleSince < leastUsed.instance.idleSince) leastUsed = { pool, instance };
       }
     }
-    if (sleeper) remove(sleeper.pool, sleeper.instance);
-    return sleeper !== undefined;
+    if (leastUsed) remove(leastUsed.pool, leastUsed.instance);
+    return leastUsed !== undefined;
   }
 
   function remove(pool: Pool, instance: Instance): void {
