@@ -13,7 +13,7 @@ export const returns = { 200: PapershiftTeamList };
 /** The deleted teams that a list reads, at most: the newest. */
 const MAX_DISCARDED = 1000;
 
-/** The members that a list includes with each team, at most. */
+/** The maximum number of members that a list includes with each team. */
 const SHOWN_WITH_EACH = 100;
 
 /**

@@ -13,7 +13,7 @@ export const returns = { 200: list(Charger) };
 /**
  * Lists the chargers on all sites that a team owns. For its members, members of the teams above it, and ADMINs.
  *
- * `team_id` is the team's number or its UUID.
+ * `team_id` is the team's integer id or its UUID.
  */
 export const endpoint = forLocatedTeam({
   format: volttime,

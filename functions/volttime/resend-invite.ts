@@ -10,7 +10,7 @@ import { union } from '../../lib/table/access.ts';
 export const returns = { 200: Message };
 
 /**
- * Sends a site invite again, by its number, with a new link and a full new period. The caller becomes the inviter.
+ * Sends a site invite again, by its id, with a new link and a full new period. The caller becomes the inviter.
  *
  * Links of earlier mails become void; the token from the API's answer stays valid. An expired invite becomes open
  * again. An accepted or withdrawn one is refused, and no mail is sent. A resend counts towards the limit of five

@@ -9,7 +9,7 @@ import { union } from '../../lib/table/access.ts';
 export const returns = { 200: Message };
 
 /**
- * Withdraws an open site invite, by its number. Its links and tokens become void. For owners of the owning team, and
+ * Withdraws an open site invite, by its id. Its links and tokens become void. For owners of the owning team, and
  * ADMINs of its organization, whether they created the invite or not.
  */
 export const endpoint = forSite({

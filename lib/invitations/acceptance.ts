@@ -37,7 +37,7 @@ export const ACCEPT: TableAccess = {
   UpdateItem: ['ORG', 'USER', 'EMAIL'],
 };
 
-/** Who accepts an invitation, and by which link. */
+/** An acceptance of an invitation. */
 export interface Acceptance {
   readonly link: Link;
   /** A signed-in person with a verified address; undefined: a mailed link is proof enough. */

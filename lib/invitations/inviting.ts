@@ -84,7 +84,7 @@ export interface InvitationCreation {
   readonly handedSecrets: readonly Buffer[];
   /** Secrets of the link that stops reminders. */
   readonly stopSecrets: readonly Buffer[];
-  /** Who sends the mail: the request, the sweep, or nobody. */
+  /** The sender of the mail: the request, the sweep, or none. */
   readonly mail: 'request' | 'sweep' | 'none';
   readonly limits: Limits;
 }

@@ -17,7 +17,7 @@ export type DueInvitation = Invitation & Pick<DueAttributes, 'dueAt'>;
 /** An invitation with a mail, claimed by the code that holds it. */
 export type ClaimedInvitation = DueInvitation & { readonly delivery: Delivery };
 
-/** Whether an invitation has a mail. */
+/** Tells whether an invitation has a mail. */
 export function isClaimed(invitation: DueInvitation): invitation is ClaimedInvitation {
   return invitation.delivery !== undefined;
 }

@@ -62,7 +62,7 @@ export async function dueGrant(item: DueItem): Promise<Work> {
 async function expireGrant(occasion: Occasion, { siteId, teamId, dueAt }: DueAccess): Promise<void> {
   const { now } = occasion;
   const site = await getSite(siteId);
-  // The site is read first: its `sharing` counter then guards the access against concurrent changes.
+  // The site is read first: `sharingChange` then detects changes of the access since.
   const access = (await getAccess(siteId, teamId)) as DueAccess | undefined;
   if (!site || access?.dueAt !== dueAt) throw new Stale();
   const { organizationId, grants = [] } = access;
