@@ -146,7 +146,11 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a lasting stage may have a placeholder for a sender',
     edits: [
-      { file: 'cdk/config.ts', replace: '(isDisposable(stage) ? StageConfig : LastingConfig)', by: 'StageConfig' },
+      {
+        file: 'cdk/config.ts',
+        replace: '(isDisposable(stage) ? StageConfig : PermanentStageConfig)',
+        by: 'StageConfig',
+      },
     ],
     test: { file: 'test/cdk/config.test.ts', name: 'takes a placeholder at' },
   },
@@ -595,7 +599,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'due work under a key of a newer version stays first in line',
-    edits: [{ file: 'cdk/constructs/function.ts', replace: ', puttingOff(table.tableArn)', by: '' }],
+    edits: [{ file: 'cdk/constructs/function.ts', replace: ', postponeStatement(table.tableArn)', by: '' }],
     test: { file: 'test/functions/sweep.test.ts', name: 'what a version can’t make sense of is put off once' },
   },
   {
