@@ -17,75 +17,77 @@ const claim = z.string().min(1).optional();
 const count = z.int().positive();
 const limitNames = Object.keys(DEFAULT_LIMITS) as (keyof typeof DEFAULT_LIMITS)[];
 
-/** Deleting a charger touches the access of every team to its site, in one transaction of at most 100 items. */
-const MOST_TEAMS = 85;
+/**
+ * The upper limit of `teamsOfSite`: deleting a charger may update every team's access, in one transaction of 100 items.
+ */
+const MAX_TEAMS = 85;
 
-/** What a stage in cdk.json's context may set. `docs/configuration.md` has the same in a table. */
+/** The configuration of a stage in cdk.json's context. `docs/configuration.md` documents it in a table. */
 const StageConfig = z
   .strictObject({
-    /** The OIDC issuer of the callers' ID tokens; without one the stack makes a Cognito user pool. */
+    /** The OIDC issuer of the callers' ID tokens; undefined: the stack creates a Cognito user pool. */
     issuer: url.optional(),
     /** The audience of the ID tokens: the application's client id. */
     audience: z.string().min(1).optional(),
-    /** Where the issuer's keys are, when it isn't `/.well-known/jwks.json` below the issuer. */
+    /** The URL of the issuer's keys; default: `/.well-known/jwks.json` below the issuer. */
     jwksUri: url.optional(),
     /**
-     * The issuer before this one, and by what its people are found again: the subject, where both issuers have the same,
-     * or the verified address.
+     * The previous issuer, and how its users are matched: by subject, if both issuers use the same ones, or by verified
+     * address.
      */
     previousIssuer: z.strictObject({ issuer: url, match: z.enum(['subject', 'address']) }).optional(),
-    /** Names of the ID token's claims where they aren't OIDC's own. */
+    /** Names of the ID token's claims that differ from OIDC's. */
     claims: z
       .strictObject({ email: claim, emailVerified: claim, name: claim, givenName: claim, familyName: claim })
       .default({}),
-    /** What mails and pages call the product. */
+    /** The product's name in mails and pages. */
     productName: z.string().min(1).max(60).default('Muster'),
-    /** The colour of buttons: `#3355ff`. */
+    /** The color of buttons: `#3355ff`. */
     productColor: z
       .string()
       .regex(/^#([0-9a-f]{3}|[0-9a-f]{6})$/i, 'is not a colour such as #3355ff')
       .optional(),
-    /** An image for mails and pages. */
+    /** The URL of an image for mails and pages. */
     logoUrl: url.optional(),
-    /** Where answers to mails go when there is no inviter, and what pages show. */
+    /** The support address on pages, and the reply address of mails without an inviter. */
     supportAddress: address.optional(),
     /** `Name <address>` or an address: the sender of every mail. */
     mailSender: z.string().refine((text) => isAddress(addressOf(text)), {
       error: 'is neither an address nor a name and an address such as Muster <invitations@example.com>',
     }),
-    /** Whether the stack makes the SES identity of the sender's domain; false where the account has it already. */
+    /** Whether the stack creates the SES identity of the sender's domain; false if the account has one already. */
     createMailIdentity: z.boolean().default(true),
-    /** Where the API is reached, when a domain of yours leads to it. */
+    /** The public URL of the API with a custom domain. */
     publicUrl: baseUrl.optional(),
-    /** Where people go once they have accepted, and where the user pool's sign-in returns to. */
+    /** The application's URL: the link after accepting, and the redirect URI of the user pool. */
     applicationUrl: url.optional(),
-    /** Limits other than the defaults (lib/domain/limits.ts). */
+    /** Limits that differ from the defaults (lib/domain/limits.ts). */
     limits: z
       .partialRecord(z.enum(limitNames), count)
-      .refine(({ teamsOfSite = 1 }) => teamsOfSite <= MOST_TEAMS, {
+      .refine(({ teamsOfSite = 1 }) => teamsOfSite <= MAX_TEAMS, {
         path: ['teamsOfSite'],
-        error: `must be at most ${MOST_TEAMS}`,
+        error: `must be at most ${MAX_TEAMS}`,
       })
       .default({}),
-    /** Days that an invitation may be accepted, unless it says otherwise. */
+    /** The default validity of an invitation, in days. */
     invitationDays: z.int().min(1).max(30).default(7),
-    /** Days that audit entries are kept. */
+    /** The retention of audit entries, in days. */
     auditDays: count.default(365),
-    /** Days that CloudWatch keeps logs. */
+    /** The retention of CloudWatch logs, in days. */
     logDays: z.enum(RetentionDays).default(30),
-    /** Addresses that may create organizations; nobody listed: every verified person. */
+    /** Addresses that may create organizations; empty: every person with a verified address. */
     organizationCreators: z.array(address).default([]),
     /** Origins whose pages may call the API (CORS). */
     allowedOrigins: z.array(origin).default([]),
-    /** Requests a second, and at once, beyond which the gateway answers 429. */
+    /** The gateway's limits: requests per second, and concurrent requests in a burst. Beyond them it answers 429. */
     throttle: z.strictObject({ rate: count, burst: count }).default({ rate: 500, burst: 1000 }),
-    /** Who gets the alarms. */
+    /** The address that gets alarms. */
     alarmEmail: address.optional(),
   })
   .refine((config) => !config.issuer === !config.audience, {
     path: ['audience'],
     error: 'belongs to issuer: give both or neither',
-    // Also when something else is wrong: all mistakes are reported at once.
+    // Checked even if other values are invalid, so that all mistakes are reported at once.
     when: ({ value }) => typeof value === 'object' && value !== null,
   })
   .refine(
@@ -93,14 +95,14 @@ const StageConfig = z
       config.previousIssuer === undefined || (config.issuer && config.issuer !== config.previousIssuer.issuer),
     {
       path: ['previousIssuer'],
-      error: 'belongs to an issuer that is another one',
+      error: 'needs an issuer that differs from it',
       when: ({ value }) => typeof value === 'object' && value !== null,
     },
   );
 
-/** What is used for good has to mail: domains that are reserved for examples and tests (RFC 2606) get no DNS records. */
-const LastingConfig = StageConfig.refine(
-  // What is no address is told as that.
+/** A stage that isn't disposable has to send mails: domains reserved for examples and tests (RFC 2606) can't. */
+const PermanentStageConfig = StageConfig.refine(
+  // An invalid address has its own error.
   ({ mailSender }) => !RESERVED.test(addressOf(String(mailSender))),
   {
     path: ['mailSender'],
@@ -110,7 +112,7 @@ const LastingConfig = StageConfig.refine(
 );
 const RESERVED = /[@.](example\.(com|net|org)|example|test|invalid|localhost)$/;
 
-/** Whether a stage can be thrown away, with its data. */
+/** Tells whether a stage can be deleted with its data. */
 function isDisposable(stage: string): boolean {
   return stage === 'development';
 }
@@ -120,18 +122,18 @@ export type Config = z.output<typeof StageConfig> & {
   readonly stage: string;
   /** The address in `mailSender`. */
   readonly senderAddress: string;
-  /** Whether the stage can be thrown away, with its data. */
+  /** Whether the stage can be deleted with its data. */
   readonly disposable: boolean;
 };
 
-/** A mistake in cdk.json or in the choice of a stage; the message says all of them and is all there is to say. */
+/** Mistakes in cdk.json or an unknown stage. The message lists all of them; a stack trace isn't needed. */
 export class ConfigError extends Error {}
 
 /**
- * The configuration of `stage`.
+ * Reads the configuration of a stage.
  *
- * @param stages cdk.json's `stages`, unchecked
- * @throws ConfigError for a stage that isn't there (naming those that are) and for mistakes in it (all of them)
+ * @param stages cdk.json's `stages`, not yet validated
+ * @throws ConfigError for an unknown stage, listing the known ones, and for mistakes in the stage, listing all
  */
 export function readConfig(stages: unknown, stage: string): Config {
   const known = z.record(z.string(), z.unknown()).safeParse(stages).data ?? {};
@@ -139,7 +141,7 @@ export function readConfig(stages: unknown, stage: string): Config {
     const names = Object.keys(known).join(', ') || 'none';
     throw new ConfigError(`There is no stage "${stage}" in cdk.json. Choose one of: ${names}.`);
   }
-  const parsed = (isDisposable(stage) ? StageConfig : LastingConfig).safeParse(known[stage]);
+  const parsed = (isDisposable(stage) ? StageConfig : PermanentStageConfig).safeParse(known[stage]);
   if (parsed.success) {
     return { ...parsed.data, stage, senderAddress: addressOf(parsed.data.mailSender), disposable: isDisposable(stage) };
   }
@@ -149,12 +151,12 @@ export function readConfig(stages: unknown, stage: string): Config {
   throw new ConfigError(`Correct these in the context of cdk.json:\n${mistakes.join('\n')}`);
 }
 
-/** The address in `Name <address>`. */
+/** Returns the address of `Name <address>`. */
 function addressOf(sender: string): string {
   return normalizeAddress(parseMailbox(sender).address);
 }
 
-/** The part of the functions' environment that is known before anything is deployed; `lib/configuration.ts` reads it. */
+/** Returns the environment variables that are known before the deployment. `lib/configuration.ts` reads them. */
 export function environmentOf(config: Config): Record<string, string> {
   const { claims, limits } = config;
   const values = {

@@ -8,13 +8,13 @@ import { type Config, environmentOf } from './config.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { Api, Invoker, Routes } from './constructs/api.ts';
 import { Email } from './constructs/email.ts';
-import { DeclaredFunction, type Surroundings } from './constructs/function.ts';
+import { DeclaredFunction, type SharedProps } from './constructs/function.ts';
 import { Identity } from './constructs/identity.ts';
 import { MailEvents } from './constructs/mail-events.ts';
 import { Schedule } from './constructs/schedule.ts';
 import { Table } from './constructs/table.ts';
 
-/** A line of `functions/index.ts`. */
+/** A function of `functions/index.ts`. */
 interface Declared {
   readonly name: string;
   readonly declaration: Declaration;
@@ -28,8 +28,8 @@ interface MusterProps {
 }
 
 /**
- * The service. What holds data and names lives here, the functions in nested stacks by dialect: from the first day,
- * because a stack holds 500 resources, and a route that moves between stacks makes an update collide.
+ * The service. The root stack has the stateful resources; nested stacks, one for each dialect, have the functions. A
+ * stack is limited to 500 resources, and moving a route between stacks later would make an update fail.
  */
 export class Muster extends Stack {
   constructor(scope: App, id: string, { config, functions, bundles }: MusterProps) {
@@ -68,11 +68,11 @@ export class Muster extends Stack {
   }
 }
 
-interface FunctionsProps extends Surroundings {
+interface FunctionsProps extends SharedProps {
   readonly declared: readonly Declared[];
   readonly bundles: string;
   readonly apiId: string;
-  /** What a nested stack can't be told otherwise, since it depends on the root's conditions. */
+  /** Values that depend on the root stack's conditions, so nested stacks get them as parameters. */
   readonly parameters: Readonly<Record<'Issuer' | 'Audience' | 'PublicUrl', string>>;
 }
 
@@ -120,7 +120,7 @@ class Functions extends NestedStack {
   }
 }
 
-/** The nested stack that a function lives in. Pages, the answer to unknown paths, and what isn't HTTP share one. */
+/** Returns the nested stack of a function. Pages, the fallback and functions without HTTP share `background`. */
 function groupOf({ declaration }: Declared): 'v1' | 'papershift' | 'rocketchat' | 'volttime' | 'background' {
   if (declaration.kind !== 'http' || declaration.route === '$default') return 'background';
   const dialect = dialectOf(declaration.route.split(' ')[1] ?? '');

@@ -9,14 +9,14 @@ const BUNDLES = 'functions';
 const STAMP = 'synthesized.sha256';
 
 /**
- * Makes the cloud assembly, as `cdk synth` does and by the same app, unless the one that is there is still good.
+ * Synthesizes the cloud assembly with the app, as `cdk synth` does, unless it is up to date.
  *
- * Two at once in one directory get in each other's way: tests that share an assembly make it in their global setup.
+ * Not safe for concurrent calls with the same directory: tests that share an assembly create it in their global setup.
  *
- * @param options.outdir where to, `cdk.out` by default
- * @param options.force also when nothing has changed
+ * @param options.outdir the directory of the assembly, `cdk.out` by default
+ * @param options.force synthesize even if nothing has changed
  * @returns the directory of the assembly
- * @throws when the app fails; what it said is on standard error
+ * @throws when the app fails; its output is on standard error
  */
 export async function synthesize(options: { outdir?: string; force?: boolean } = {}): Promise<string> {
   const outdir = resolve(ROOT, options.outdir ?? 'cdk.out');
@@ -33,7 +33,7 @@ export async function synthesize(options: { outdir?: string; force?: boolean } =
   return outdir;
 }
 
-/** The manifest is part of it because `cdk synth` and `cdk deploy` write to the same directory, perhaps another stage. */
+/** Includes the manifest, since `cdk synth` and `cdk deploy` may write another stage to the same directory. */
 function stampOf(outdir: string, sources: string): string {
   const manifest = join(outdir, 'manifest.json');
   const hash = createHash('sha256')
@@ -43,7 +43,7 @@ function stampOf(outdir: string, sources: string): string {
   return hash.digest('hex');
 }
 
-/** In a process of its own, since CDK is large, and with what the CLI would give it. */
+/** Runs the app in a separate process, since CDK is large, with the environment that the CLI would set. */
 function runApp(outdir: string): Promise<void> {
   const { context } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8'));
   const app = spawn(process.execPath, ['cdk/app.ts'], {
@@ -55,7 +55,7 @@ function runApp(outdir: string): Promise<void> {
     app.once('error', fail);
     app.once('exit', (code) => {
       if (code === 0) done();
-      else fail(new Error('The stack could not be synthesized; what is wrong stands above.'));
+      else fail(new Error('The stack could not be synthesized: see the error above.'));
     });
   });
 }

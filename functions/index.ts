@@ -1,8 +1,8 @@
 import type { Declaration } from '../lib/http/declaration.ts';
 
 /**
- * The table of contents: one line per function, its name being the path of its file. CDK, the local stack, the
- * documents and the data-driven tests all start here.
+ * All functions: one line each, named by the path of its file. CDK, the local stack, the documents and the data-driven
+ * tests read this list.
  */
 export const contents = {
   'access-tokens/create': await import('./access-tokens/create.ts'),
@@ -119,7 +119,7 @@ export const contents = {
   'volttime/withdraw-invite': await import('./volttime/withdraw-invite.ts'),
 };
 
-/** Every function with its declaration, in the order of their names. */
+/** Every function with its declaration, ordered by name. */
 export const functions: readonly { readonly name: string; readonly declaration: Declaration }[] = Object.entries(
   contents,
 ).map(([name, module]) => ({ name, declaration: declarationOf(module) }));

@@ -4,14 +4,16 @@ import { build, type Plugin } from 'esbuild';
 import { type Declaration, routeKeysOf } from '../../lib/http/declaration.ts';
 import { fingerprint, ROOT } from '../fingerprint.ts';
 
-/** What bundles are made from. esbuild reads `package.json` and `tsconfig.json` by itself. */
+/** The sources of the bundles. esbuild reads `package.json` and `tsconfig.json` by itself. */
 const SOURCES = ['lib', 'functions', 'package.json', 'package-lock.json', 'tsconfig.json', 'cdk/bundling'];
 
 const STAMP = 'bundles.sha256';
 
 const HANDLER = 'handler';
 
-/** Entries that export a module's handler alone: what the module tells about itself isn't needed where it runs. */
+/**
+ * Entry points that export only a module's handler, so that bundles don't contain its declaration for the documents.
+ */
 const handlerOnly: Plugin = {
   name: 'handler-only',
   setup(build) {
@@ -26,7 +28,7 @@ const handlerOnly: Plugin = {
   },
 };
 
-/** The SDK's client of SES names its version, and carries the whole `package.json` for it, 2 KB. */
+/** Reduces the `package.json` that the SES client imports for its version, 2 KB, to the version. */
 const versionOnly: Plugin = {
   name: 'version-only',
   setup(build) {
@@ -38,59 +40,63 @@ const versionOnly: Plugin = {
 };
 
 /**
- * What the SDK carries for runtimes and modes that aren't ours, 9 KB: SHA-256 without Node's, retries that adapt, the
- * signing of streams.
+ * Classes of the SDK for unused runtimes and modes, 9 KB: SHA-256 in JavaScript, adaptive retries, the signing of
+ * streams.
  */
-const SPARES = ['Sha256Js', 'DefaultRateLimiter', 'AdaptiveRetryStrategy', 'HeaderFormatter'];
+const UNUSED_CLASSES = ['Sha256Js', 'DefaultRateLimiter', 'AdaptiveRetryStrategy', 'HeaderFormatter'];
 
-const withoutSpares: Plugin = {
-  name: 'without-spares',
+const withoutUnusedClasses: Plugin = {
+  name: 'without-unused-classes',
   setup(build) {
-    const filter = new RegExp(`[\\\\/]@smithy[\\\\/](core|signature-v4)[\\\\/].*[\\\\/](${SPARES.join('|')})\\.js$`);
+    const filter = new RegExp(
+      `[\\\\/]@smithy[\\\\/](core|signature-v4)[\\\\/].*[\\\\/](${UNUSED_CLASSES.join('|')})\\.js$`,
+    );
     build.onLoad({ filter }, ({ path }) => ({ contents: `export class ${basename(path, '.js')} {}` }));
   },
 };
 
-/** The errors that our operation of SES ends in, by the SDK's names of their classes. */
-const ERRORS = new Set([
+/** The SDK's error classes of the one SES operation in use. */
+const USED_ERRORS = new Set([
   ...['MessageRejected', 'MailFromDomainNotVerifiedException', 'AccountSendingPausedException'],
   ...['ConfigurationSetDoesNotExistException', 'ConfigurationSetSendingPausedException'],
 ]);
 
-/** The SDK's client of SES registers the errors of all operations, 10 KB; an unregistered one keeps its name. */
-const errorsOfOurs: Plugin = {
-  name: 'errors-of-ours',
+/**
+ * Registers only used errors: the SES client registers those of all operations, 10 KB. Other errors keep their names.
+ */
+const usedErrorsOnly: Plugin = {
+  name: 'used-errors-only',
   setup(build) {
     build.onLoad(
       { filter: /[\\/]@aws-sdk[\\/]client-[^\\/]+[\\/]dist-es[\\/]schemas[\\/]schemas_0\.js$/ },
       ({ path }) => ({
         contents: readFileSync(path, 'utf8').replace(
           /^n0_registry\.registerError\((\w+)\$, \1\);$/gm,
-          (line, error: string) => (ERRORS.has(error) ? line : ''),
+          (line, error: string) => (USED_ERRORS.has(error) ? line : ''),
         ),
       }),
     );
   },
 };
 
-/** The directory of a function's bundle, `index.cjs`, below that of all bundles. */
+/** Returns the directory of a function's bundle, `index.cjs`. */
 export function bundleDirectory(bundles: string, name: string): string {
   return join(bundles, name.replaceAll('/', '-'));
 }
 
 /**
- * Bundles every function into a directory of its own, in one call of esbuild: a call for each took 40 s.
+ * Bundles every function into its own directory. One call of esbuild builds all: a call for each took 40 s.
  *
- * Nothing is built while the sources are those of the last time, and the bundles what was made from them.
+ * Builds nothing if neither the sources nor the bundles have changed since the last build.
  *
- * @param directory where to, relative to the working directory; owned by this function, which empties it
+ * @param directory the directory for all bundles, relative to the working directory; it is emptied
  * @param functions as in `functions/index.ts`
  */
 export async function bundle(
   directory: string,
   functions: readonly { readonly name: string; readonly declaration: Declaration }[],
 ): Promise<void> {
-  // The CLI hands in a relative one, which esbuild would join to itself.
+  // The CLI passes a relative path, which esbuild would resolve twice.
   const bundles = resolve(directory);
   const stamp = join(bundles, STAMP);
   const sources = fingerprint(SOURCES);
@@ -112,25 +118,25 @@ export async function bundle(
     // ESM's `import 'node:http'` loads undici, also through `import()`; `require` doesn't.
     format: 'cjs',
     supported: { 'dynamic-import': false },
-    // Packages' ESM is what esbuild can shake.
+    // esbuild can tree-shake only the ESM of packages.
     mainFields: ['module', 'main'],
     alias: { '@aws-sdk/credential-provider-node': './cdk/bundling/credentials.ts' },
-    // 15 KB, loaded by the SDK only where an operation streams events; none of ours does.
+    // 15 KB, which the SDK loads only for operations that stream events. None is in use.
     external: ['@smithy/core/event-streams'],
-    // What answers unknown paths has to know the known ones, and can't import them.
+    // The fallback function needs all routes and can't import them.
     define: {
       ROUTES: JSON.stringify(
         functions.flatMap(({ declaration }) => ('route' in declaration ? routeKeysOf(declaration) : [])),
       ),
     },
-    plugins: [handlerOnly, versionOnly, errorsOfOurs, withoutSpares],
+    plugins: [handlerOnly, versionOnly, usedErrorsOnly, withoutUnusedClasses],
     logLevel: 'warning',
   });
-  // Last, and of what is there: a run that was broken off, or wrote elsewhere, leaves nothing that looks good.
+  // Written last, from the files on disk, so that an interrupted build leaves no valid stamp.
   writeFileSync(stamp, stampOf(sources, bundles));
 }
 
-/** What bundles were made from, and what they are. */
+/** Returns a fingerprint of the sources and the bundles. */
 function stampOf(sources: string, bundles: string): string {
   return `${sources} ${fingerprint([bundles], join(bundles, STAMP))}`;
 }

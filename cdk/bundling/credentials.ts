@@ -1,6 +1,6 @@
 /**
- * What bundles have in place of the SDK's credential chain (`cdk/bundling/bundle.ts`): in a Lambda the credentials are always
- * in the environment, and the chain that looks everywhere else is a third of a bundle.
+ * Replaces the SDK's credential chain in bundles (`cdk/bundling/bundle.ts`). In Lambda, credentials are always in the
+ * environment, and the full chain is a third of a bundle.
  */
 export const defaultProvider = () => async () => ({
   accessKeyId: process.env.AWS_ACCESS_KEY_ID ?? '',

@@ -18,15 +18,15 @@ import { RUN } from '../../lib/http/schedule.ts';
 
 interface AlarmsProps {
   readonly apiId: string;
-  /** The functions that schedules start, by name. */
+  /** The scheduled functions, by name. */
   readonly scheduled: ReadonlyMap<string, LambdaFunction>;
-  /** The functions that get what SES tells of the mails, by name. */
+  /** The functions that get SES's mail events, by name. */
   readonly mailEvents: ReadonlyMap<string, LambdaFunction>;
-  /** Who gets them; undefined: they are only to be seen in CloudWatch. */
+  /** The address that gets alarms; undefined: alarms are only visible in CloudWatch. */
   readonly email: string | undefined;
 }
 
-/** What somebody should look at. Each alarm names the article of docs/operations.md that says what to do. */
+/** The alarms. Each names its article in docs/operations.md. */
 export class Alarms extends Construct {
   constructor(scope: Construct, id: string, { apiId, scheduled, mailEvents, email }: AlarmsProps) {
     super(scope, id);
@@ -49,9 +49,9 @@ export class Alarms extends Construct {
     };
 
     alarm('ApiErrors', 'The API answers 5xx', sum('AWS/ApiGateway', '5xx', { ApiId: apiId }), { threshold: 5 });
-    // Without dimensions: the limit on concurrent executions is the account's.
+    // Without dimensions, since the concurrency limit applies to the whole account.
     alarm('Throttles', 'Functions are throttled', sum('AWS/Lambda', 'Throttles'), { threshold: 10 });
-    /** A number of what a function logs, as a metric of its own for each stage. */
+    /** Returns a metric of a function's log lines with a message: of their count, or of a value in them. */
     const logged = (name: string, logGroup: ILogGroup, message: string, value?: string) =>
       new MetricFilter(this, name, {
         logGroup,
@@ -80,7 +80,7 @@ export class Alarms extends Construct {
     }
     for (const [name, { functionName: FunctionName, logGroup }] of mailEvents) {
       const id = name.replaceAll('/', '-');
-      // As often as Lambda tries one event.
+      // Lambda tries an event three times.
       alarm(`${id}-Errors`, "Mail events aren't recorded", sum('AWS/Lambda', 'Errors', { FunctionName }), {
         threshold: 3,
       });

@@ -5,7 +5,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 
-/** Request headers that a browser's page may send. */
+/** The request headers that CORS allows. */
 const REQUEST_HEADERS = [
   'authorization',
   'content-type',
@@ -15,7 +15,7 @@ const REQUEST_HEADERS = [
   'x-organization-id',
   'x-user-id',
 ];
-/** Response headers that a browser's page may read. */
+/** The response headers that CORS exposes. */
 const RESPONSE_HEADERS = [
   'idempotent-replayed',
   'location',
@@ -25,7 +25,7 @@ const RESPONSE_HEADERS = [
   'x-ratelimit-reset',
 ];
 
-/** What the gateway writes down of a request. Never its path or query: a link's secret is there. */
+/** The format of the access log. It never contains the path or query, since they may contain a link's secret. */
 const ACCESS_LOG = {
   time: '$context.requestTime',
   requestId: '$context.requestId',
@@ -44,10 +44,10 @@ interface ApiProps {
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** The HTTP API, without an authorizer: that would be a second cold start, and can't refuse in the dialect of a path. */
+/** The HTTP API. It has no authorizer, which would add a cold start and couldn't refuse in the dialect of the path. */
 export class Api extends Construct {
   readonly id: string;
-  /** Where people reach it, without a slash at the end; links in mails start with it. */
+  /** The public URL without a trailing slash, the base of links in mails. */
   readonly publicUrl: string;
 
   constructor(scope: Construct, id: string, props: ApiProps) {
@@ -90,8 +90,8 @@ export class Api extends Construct {
 }
 
 /**
- * What the gateway is while it calls the functions of one stack: a role, where each route would need a permission
- * of its own. One a stack, because all functions' names don't fit into one role.
+ * The role with which the gateway invokes the functions of one stack. Without it, each route would need its own
+ * permission. Each stack has one, since a role can't name all functions.
  */
 export class Invoker extends Role {
   constructor(scope: Construct, id: string, functions: readonly IFunction[]) {
@@ -119,7 +119,7 @@ interface RoutesProps {
   readonly invoker: Invoker;
 }
 
-/** The routes of the API to a function: more than one where it answers HEAD too. */
+/** The routes of the API to a function: a second one if it answers HEAD too. */
 export class Routes extends Construct {
   constructor(scope: Construct, id: string, props: RoutesProps) {
     super(scope, id);

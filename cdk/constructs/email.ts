@@ -3,7 +3,7 @@ import { CfnEmailIdentity, ConfigurationSet, EmailSendingEvent, EventDestination
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 
-/** What SES tells of a mail; what people do with it (opening, clicking) isn't asked for. */
+/** The SES events in use. Tracking of opens and clicks is not enabled. */
 const EVENTS = [
   EmailSendingEvent.SEND,
   EmailSendingEvent.DELIVERY,
@@ -15,18 +15,18 @@ const EVENTS = [
 ];
 
 /**
- * The SES identity of the sender's domain, which mails are signed by once its three DNS records exist, and the
- * configuration set by which SES tells what becomes of them.
+ * The SES identity of the sender's domain, which signs mails once its three DNS records exist, and the configuration
+ * set that publishes mail events.
  */
 export class Email extends Construct {
-  /** The configuration set that mails name. */
+  /** The name of the configuration set that mails use. */
   readonly configurationSet: string;
   /**
-   * What a role must name to send: the configuration set, and the identity: SES asks for the address where that is one
-   * too, else for its domain.
+   * The ARNs that a role needs for sending: the configuration set and both identities. SES checks the identity of the
+   * address if there is one, else that of its domain.
    */
   readonly senderArns: readonly string[];
-  /** Where SES publishes its events: SNS, since those of EventBridge are best effort. */
+  /** The topic of SES's events. SNS is used since delivery to EventBridge is best effort. */
   readonly events: ITopic;
 
   constructor(scope: Construct, id: string, { sender, create }: { sender: string; create: boolean }) {
@@ -34,7 +34,7 @@ export class Email extends Construct {
     const domain = sender.slice(sender.lastIndexOf('@') + 1);
     const configurationSet = new ConfigurationSet(this, 'ConfigurationSet');
     const topic = new Topic(this, 'Events', { enforceSSL: true });
-    // This also lets SES publish there, for this configuration set of this account only.
+    // This also allows SES to publish to the topic, only for this configuration set of this account.
     configurationSet.addEventDestination('Destination', {
       destination: EventDestination.snsTopic(topic),
       events: EVENTS,

@@ -7,8 +7,8 @@ import type { Declaration } from '../../lib/http/declaration.ts';
 import type { Email } from './email.ts';
 import type { Table } from './table.ts';
 
-/** What a stack's functions have in common. */
-export interface Surroundings {
+/** The props that all functions of a stack share. */
+export interface SharedProps {
   readonly table: Table;
   readonly email: Email;
   readonly environment: Readonly<Record<string, string>>;
@@ -16,15 +16,15 @@ export interface Surroundings {
   readonly removalPolicy: RemovalPolicy;
 }
 
-interface DeclaredFunctionProps extends Surroundings {
-  /** As in `functions/index.ts`. */
+interface DeclaredFunctionProps extends SharedProps {
+  /** The name in `functions/index.ts`. */
   readonly name: string;
   readonly declaration: Declaration;
-  /** The directory of its bundle. */
+  /** The directory of the bundle. */
   readonly code: string;
 }
 
-/** A function as it declares itself, with a role and a log group of its own. */
+/** A function built from its declaration, with its own role and log group. */
 export class DeclaredFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: DeclaredFunctionProps) {
     const { name, declaration } = props;
@@ -45,11 +45,11 @@ export class DeclaredFunction extends LambdaFunction {
       },
     });
     super(within, 'Function', {
-      // Physical names are CloudFormation's; people, and the local run, know it by this one.
+      // CloudFormation generates the physical name. People and the local stack use the description.
       description: name,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      // Where more memory, and the processor that comes with it, stops paying off for a cold start.
+      // Beyond this, more memory and CPU no longer shorten a cold start.
       memorySize: 1024,
       timeout: Duration.seconds(declaration.timeout),
       code: Code.fromAsset(props.code),
@@ -62,14 +62,14 @@ export class DeclaredFunction extends LambdaFunction {
         TABLE_NAME: props.table.tableName,
         ...(declaration.email && { MAIL_CONFIGURATION_SET: props.email.configurationSet }),
       },
-      // The next tick of a schedule does what this one didn't.
+      // The next run of a schedule does the work that a failed one left.
       ...(declaration.kind === 'schedule' && { retryAttempts: 0, maxEventAge: Duration.minutes(1) }),
     });
   }
 }
 
-/** IAM's form of a declaration: the actions on the table with the keys they may touch, the index, and mail. */
-function declaredStatements(declaration: Declaration, { table, email }: Surroundings): PolicyStatement[] {
+/** Returns the IAM statements of a declaration: table actions limited to partition keys, the due index, and mail. */
+function declaredStatements(declaration: Declaration, { table, email }: SharedProps): PolicyStatement[] {
   const actionsByPrefixes = new Map<string, string[]>();
   for (const [action, prefixes] of Object.entries(declaration.table)) {
     const key = [...prefixes].sort().join();
@@ -79,7 +79,7 @@ function declaredStatements(declaration: Declaration, { table, email }: Surround
     onKeys(actions, table.tableArn, prefixes.split(',')),
   );
   if (declaration.due) {
-    statements.push(onKeys(['dynamodb:Query'], table.dueIndexArn, ['DUE']), puttingOff(table.tableArn));
+    statements.push(onKeys(['dynamodb:Query'], table.dueIndexArn, ['DUE']), postponeStatement(table.tableArn));
   }
   if (declaration.email) {
     statements.push(new PolicyStatement({ actions: ['ses:SendRawEmail'], resources: [...email.senderArns] }));
@@ -88,10 +88,10 @@ function declaredStatements(declaration: Declaration, { table, email }: Surround
 }
 
 /**
- * To put off whatever the index lists, whoever left it: a newer version's items have keys that this one doesn't know.
- * Nothing but its place in the index can be read or changed by that.
+ * Returns the permission to postpone any item of the due index, including a newer version's items with unknown keys. It
+ * covers only the index attributes.
  */
-function puttingOff(tableArn: string): PolicyStatement {
+function postponeStatement(tableArn: string): PolicyStatement {
   return new PolicyStatement({
     actions: ['dynamodb:UpdateItem'],
     resources: [tableArn],
@@ -103,7 +103,10 @@ function puttingOff(tableArn: string): PolicyStatement {
   });
 }
 
-/** `ForAllValues` is also true of a request without keys, hence `Null`. */
+/**
+ * Returns a statement limited to partition keys. `Null` is needed since `ForAllValues` also matches requests without
+ * keys.
+ */
 function onKeys(actions: string[], resource: string, prefixes: readonly string[]): PolicyStatement {
   return new PolicyStatement({
     actions,

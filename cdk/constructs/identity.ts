@@ -10,10 +10,10 @@ interface IdentityProps {
 }
 
 /**
- * Who says who somebody is: the configured OIDC issuer, else a Cognito user pool with its hosted sign-in, so that
- * deploying alone gives a service that one can sign in to.
+ * The identity provider: the configured OIDC issuer, else a Cognito user pool with hosted sign-in, so that a deployment
+ * without configuration works.
  *
- * Issuer and audience are template parameters: another issuer, such as one on this machine, needs no new synthesis.
+ * Issuer and audience are template parameters, so that another issuer, such as a local one, needs no new synthesis.
  */
 export class Identity extends Construct {
   readonly issuer: string;
@@ -44,13 +44,13 @@ export class Identity extends Construct {
       deletionProtection: !props.disposable,
       removalPolicy: props.disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
     });
-    // Sign-in pages' host names are shared by all of AWS; a stack's id is unique and known before anything is made.
+    // Host names of sign-in pages are unique across AWS. The stack id is unique and known before the deployment.
     const domainPrefix = `muster-${Fn.select(2, Fn.split('/', Aws.STACK_ID))}`;
     const domain = new UserPoolDomain(this, 'SignIn', { userPool: pool, cognitoDomain: { domainPrefix } });
     const returnTo = props.applicationUrl ?? 'http://localhost:3000';
     const client = new UserPoolClient(this, 'Client', {
       userPool: pool,
-      // With the account's own credentials, so that an operator gets an ID token by the AWS CLI.
+      // Lets an operator get an ID token with the AWS CLI and the account's credentials.
       authFlows: { userSrp: true, adminUserPassword: true },
       oAuth: {
         flows: { authorizationCodeGrant: true },

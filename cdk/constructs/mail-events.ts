@@ -4,16 +4,16 @@ import { type ITopic, Subscription, SubscriptionProtocol } from 'aws-cdk-lib/aws
 import { Construct } from 'constructs';
 
 /**
- * Hands the events of SES to a function.
+ * Subscribes a function to SES's events.
  *
- * Lambda tries an event three times, and for six hours where it can't start the function. What fails for longer is lost
- * but for an alarm: there is no queue for it, since a bounce that was missed comes again with the next mail to an address
- * that SES suppresses by then.
+ * Lambda tries an event three times, or for six hours if it can't start the function. After that the event is lost and
+ * an alarm fires. There is no dead-letter queue: after a missed bounce, SES suppresses the address, and the next mail
+ * to it bounces again.
  */
 export class MailEvents extends Construct {
   constructor(scope: Construct, id: string, { topic, target }: { topic: ITopic; target: IFunction }) {
     super(scope, id);
-    // Not by LambdaSubscription: it makes the function's stack depend on the topic's, which that one is nested in.
+    // LambdaSubscription would make the nested stack depend on its parent, which contains the topic.
     target.addPermission('MailEvents', {
       principal: new ServicePrincipal('sns.amazonaws.com'),
       sourceArn: topic.topicArn,

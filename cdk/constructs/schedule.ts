@@ -3,7 +3,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 
-/** Starts a function at its times, without trying again: the next time does what this one didn't. */
+/** Starts a function on a schedule, without retries: the next run does the work that a failed one left. */
 export class Schedule extends Construct {
   constructor(scope: Construct, id: string, { expression, target }: { expression: string; target: IFunction }) {
     super(scope, id);

@@ -2,12 +2,12 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 
-/** The index of what is due. */
+/** The index of due items. */
 const DUE_INDEX = 'due';
 
 /**
- * The one table. On demand and of the global type from the first day, since changing the type later replaces it; with
- * point-in-time recovery, and protected from deletion unless the stage is disposable. `ttl` clears garbage only.
+ * The one table: on demand, with point-in-time recovery, and protected from deletion unless the stage is disposable. It
+ * is a global table, since a later change of the type would replace it. `ttl` only removes garbage.
  */
 export class Table extends TableV2 {
   readonly dueIndexArn: string;

@@ -1,4 +1,4 @@
-/** `npm run rebind -- --email ...`: for people whose account at the issuer is another one now (docs/operations.md). */
+/** `npm run rebind -- --email ...`: for people whose account at the issuer has changed (docs/operations.md). */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -12,19 +12,19 @@ import { ROOT } from '../fingerprint.ts';
 const USAGE = `Usage: npm run rebind -- --email ADDRESS --subject SUBJECT [options]
        npm run rebind -- --email ADDRESS --swap-with ADDRESS [options]
 
-The first is for an account that the issuer made anew: whoever has the address signs in with the new subject from then
-on, and no more with the old one. The second is for two people who exchanged their addresses at the issuer.
+The first form is for an account that the issuer created anew: the person with the address can sign in only with the new
+subject afterwards. The second form is for two people who exchanged their addresses at the issuer.
 
-  --table NAME   the table of a deployment, its output TableName; the running local stack otherwise
+  --table NAME   the table of a deployment, its output TableName; default: the running local stack
   --issuer URL   the issuer of its tokens: issuer in cdk.json, else its output PoolIssuer
-  --dry-run      says who is concerned, and writes nothing
+  --dry-run      shows the affected people, and writes nothing
   --help
 
-It writes into the table by the AWS credentials and the region of the environment.
+It uses the AWS credentials and the region of the environment.
 `;
 
-/** A mistake in the arguments, or nothing to work on; the message is all there is to say. */
-class Misuse extends Error {}
+/** Invalid arguments or an unknown table. The message is for the operator; a stack trace isn't needed. */
+class UsageError extends Error {}
 
 function readArguments() {
   const options = {
@@ -39,26 +39,26 @@ function readArguments() {
   try {
     return parseArgs({ options }).values;
   } catch (error) {
-    throw new Misuse(`${(error as Error).message.split('. ')[0]}.`);
+    throw new UsageError(`${(error as Error).message.split('. ')[0]}.`);
   }
 }
 
 function addressIn(option: string, text: string | undefined): string {
   const address = normalizeAddress(text ?? '');
-  if (!isAddress(address)) throw new Misuse(`${option} must be an e-mail address.`);
+  if (!isAddress(address)) throw new UsageError(`${option} must be an e-mail address.`);
   return address;
 }
 
-/** Names the table in the environment, by which the service's code finds it. @returns the issuer of its tokens */
+/** Sets the environment variables from which the service's code reads the table. @returns the issuer of its tokens */
 async function connect(table: string | undefined, issuer: string | undefined): Promise<string | undefined> {
   if (table !== undefined) {
     process.env.TABLE_NAME = table;
     process.env.AWS_REGION ??= process.env.AWS_DEFAULT_REGION;
-    if (!process.env.AWS_REGION) throw new Misuse('Set AWS_REGION to the region of the deployment.');
+    if (!process.env.AWS_REGION) throw new UsageError('Set AWS_REGION to the region of the deployment.');
     return issuer;
   }
   const stack = await runningStack(join(ROOT, '.local'));
-  if (!stack) throw new Misuse('No local stack is running: start one with npm start, or name a table by --table.');
+  if (!stack) throw new UsageError('No local stack is running: start one with npm start, or name a table by --table.');
   Object.assign(process.env, {
     TABLE_NAME: stack.table,
     AWS_REGION: 'eu-central-1',
@@ -73,9 +73,9 @@ async function run(): Promise<string> {
   const { email: text, subject, 'swap-with': other, 'dry-run': dryRun = false, help, ...where } = readArguments();
   if (help) return USAGE;
   const email = addressIn('--email', text);
-  if ((subject === undefined) === (other === undefined)) throw new Misuse('Give either --subject or --swap-with.');
+  if ((subject === undefined) === (other === undefined)) throw new UsageError('Give either --subject or --swap-with.');
   const swapWith = other === undefined ? undefined : addressIn('--swap-with', other);
-  if (subject === '') throw new Misuse('--subject must not be empty.');
+  if (subject === '') throw new UsageError('--subject must not be empty.');
   const issuer = await connect(where.table, where.issuer);
   const occasion = (): Occasion => ({
     now: new Date(),
@@ -86,7 +86,7 @@ async function run(): Promise<string> {
     const both = await retryWhileStale(() => swapAddresses(occasion(), [email, swapWith], dryRun));
     return `${told(dryRun, 'exchange addresses')}\n${both.map(line).join('')}`;
   }
-  if (!issuer) throw new Misuse('Name the issuer of the tokens by --issuer.');
+  if (!issuer) throw new UsageError('Name the issuer of the tokens by --issuer.');
   const concerned = await retryWhileStale(() =>
     rebind(occasion(), email, { issuer, subject: subject as string }, dryRun),
   );
@@ -104,10 +104,10 @@ function line({ user, organizationIds }: AccountHolder): string {
 try {
   process.stdout.write(await run());
 } catch (error) {
-  const isTold = error instanceof Misuse || error instanceof CannotRebind;
+  const isTold = error instanceof UsageError || error instanceof CannotRebind;
   process.stderr.write(
     `${isTold ? error.message : error instanceof Error ? `${error.name}: ${error.message}` : error}\n`,
   );
-  if (error instanceof Misuse) process.stderr.write(`\n${USAGE}`);
+  if (error instanceof UsageError) process.stderr.write(`\n${USAGE}`);
   process.exitCode = 1;
 }

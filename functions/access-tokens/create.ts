@@ -12,10 +12,11 @@ export const returns = { 201: NewAccessToken };
 export const example = { name: 'Deploy', role: 'VIEWER', expiresInDays: 30 };
 
 /**
- * Makes an access token for a program, which then acts for the caller in this organization.
+ * Creates an access token, with which a program acts for the caller in this organization.
  *
- * The answer alone carries `token`. What it may is the lower of its own role and its owner's, at each request; it ends
- * with the membership. One that an access token makes has no higher role, ends no later, and is revoked with it.
+ * Only this answer contains `token`. At each request, the token has the lower of its own role and its owner's role. It
+ * ends with the owner's membership. A token that was created with another token has no higher role, expires no later,
+ * and is revoked with it.
  */
 export const endpoint = forMember({
   format: v1,

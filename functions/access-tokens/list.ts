@@ -10,7 +10,7 @@ export const returns = { 200: list(AccessToken) };
 /**
  * Lists the caller's own access tokens in this organization, oldest first.
  *
- * A member has a bounded number of them, so that all are read and a page is cut from them.
+ * The number of a member's tokens is limited, so each request reads all of them.
  */
 export const endpoint = forMember({
   format: v1,

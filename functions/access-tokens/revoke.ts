@@ -6,9 +6,9 @@ import { listAccessTokens, revokeAccessToken } from '../../lib/people/access-tok
 export const returns = { 204: null };
 
 /**
- * Revokes one of the caller's own access tokens, with whatever was made by it; its very next request is refused.
+ * Revokes one of the caller's own access tokens, and all tokens created with it, with immediate effect.
  *
- * An access token revokes itself and what it made, not those beside it.
+ * An access token may revoke itself and the tokens created with it, but no others.
  */
 export const endpoint = forMember({
   format: v1,

@@ -25,11 +25,12 @@ import { union } from '../../lib/table/access.ts';
 export const returns = { 200: list(ExplanationSchema) };
 
 /**
- * Explains who may see or do what with a site, and why: with `site` a row for each member who reaches it, with `member`
- * a row for each site that they reach, with both one row or none. Without either, the sites of whoever asks.
+ * Explains who has access to which sites, and why: with `site` a row for each member with access, with `member` a row
+ * for each site that the member has access to, with both one row or none. Without either, the caller's own sites.
  *
- * The reasons are the same that decide every request: role, team, parent team, share, grant and until when. ADMINs
- * explain everybody's, others only their own. There is no total; a page may be short and still have a cursor.
+ * The reasons are those that decide every request: role, team, parent team, share, grant and expiry. ADMINs may ask
+ * about every member, others only about themselves. There is no total, and a page may be short although more pages
+ * follow.
  */
 export const endpoint = forMember({
   format: v1,
@@ -54,14 +55,14 @@ export const endpoint = forMember({
     if (memberId !== undefined && !about) throw new Refusal('member_not_found');
     if (site !== undefined && !shared) throw new Refusal('site_not_found');
     const { rows, next } = await explanations(shared, about, organizationId, page, now);
-    // Whoever doesn't reach a site isn't told that there is one.
+    // A caller without access must not learn that the site exists.
     if (!mayExplain && site !== undefined && rows.length === 0) throw new Refusal('site_not_found');
     return { status: 200, body: envelope(page, rows, next, showExplanation) };
   },
 });
 export const { handler } = endpoint;
 
-/** A page of what is asked for: about a site, a member, or both. */
+/** Returns a page of explanations about a site, a member, or both. */
 async function explanations(
   shared: SiteAndTeams | undefined,
   member: Member | undefined,
@@ -84,7 +85,7 @@ async function explanations(
   return { rows: rows.flatMap(({ explanation }) => explanation ?? []), ...(next && { next }) };
 }
 
-/** A site by its id, its UUID or its integer. */
+/** Reads a site by its id, its UUID or its number. */
 async function sharedSite(text: string, organizationId: string) {
   const located = await locateSite(isId('site', text) ? { id: text } : readKey('site', text));
   return located && readSiteAndTeams(located.siteId, organizationId);

@@ -10,7 +10,7 @@ import { listAudit } from '../../lib/table/audit.ts';
 
 export const returns = { 200: list(AuditEntrySchema) };
 
-/** A moment of a query, in the one form in which moments are kept and compared. */
+/** A time in a query, normalized to the form in which times are stored and compared. */
 const Moment = z.pipe(
   z.string().check(z.refine((text) => readMoment(text) !== undefined, 'must be an ISO 8601 time')),
   z.pipe(
@@ -20,9 +20,9 @@ const Moment = z.pipe(
 );
 
 /**
- * Lists what happened in the organization, newest first; all, or by action, by actor's id, or between two moments.
+ * Lists the organization's audit entries, newest first, optionally filtered by action, by actor id, or by time.
  *
- * Entries hold ids instead of names and addresses. There is no total; a page may be short and still have a cursor.
+ * Entries contain ids, not names or addresses. There is no total, and a page may be short although more pages follow.
  */
 export const endpoint = forMember({
   format: v1,

@@ -1,12 +1,12 @@
 import { parseMailEvent } from '../../lib/domain/mail-event.ts';
 import { onMailEvents, PUT_ASIDE } from '../../lib/http/mail-events.ts';
-import { putAside, RECORD_MAIL_EVENTS, recordMailEvent } from '../../lib/invitations/mail-events.ts';
+import { RECORD_MAIL_EVENTS, recordMailEvent, storeUnreadEvent } from '../../lib/invitations/mail-events.ts';
 
 /**
- * Records what became of a mail, as SES tells it: sent, delivered, bounced, complained about, refused.
+ * Records the delivery events of mails that SES publishes: sent, delivered, bounced, complained about, refused.
  *
- * The same event is recorded once, whatever order events come in. A bounce for good and a complaint stop all further mail
- * of the invitation. What can't be read is put aside, and holds up nothing.
+ * Each event is recorded once, and events may arrive in any order. A hard bounce or a complaint stops all further mail
+ * of the invitation. An unreadable event is stored for an operator, and doesn't block others.
  */
 export const mailEvents = onMailEvents({
   table: RECORD_MAIL_EVENTS,
@@ -15,7 +15,7 @@ export const mailEvents = onMailEvents({
     const now = new Date();
     const event = parseMailEvent(text, publishedAt);
     if (typeof event === 'string') {
-      await putAside(id, text, now);
+      await storeUnreadEvent(id, text, now);
       console.warn({ message: PUT_ASIDE, notification: id, why: event });
     } else if (event) {
       const isRecorded = await recordMailEvent(event, { now, requestId });

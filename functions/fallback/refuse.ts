@@ -8,17 +8,17 @@ import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forAnybody } from '../../lib/http/for-anybody.ts';
 
-/** Every route of the API, those for HEAD included; bundling writes them in, since this function can't import those that have them. */
+/** All routes, including HEAD. The bundler defines it, since this function can't import the other functions. */
 declare const ROUTES: readonly string[];
 
-/** How each dialect answers. */
+/** The answer format of each dialect. */
 const FORMATS: Record<Dialect, Format> = { v1, papershift, rocketchat, volttime, page: pages };
 
 export const returns = { 204: null };
 
 /**
- * Answers whatever no route matches: 404, or 405 with `Allow` where the path has other methods, in the dialect of the
- * path. OPTIONS is answered by `Allow` alone.
+ * Answers requests that match no route, in the dialect of the path: 404, or 405 with `Allow` if the path has other
+ * methods. OPTIONS gets 204 with `Allow`.
  */
 export const endpoint = forAnybody({
   format: (path) => FORMATS[dialectOf(path)],
@@ -31,7 +31,7 @@ export const endpoint = forAnybody({
       return method && path && matches(path, request.path) ? [method] : [];
     });
     if (allowed.length === 0) throw new Refusal('route_not_found');
-    // A word may stand where another route has a variable: then several are of one method.
+    // A path may match several routes of one method: one with a literal segment, one with a variable.
     const allow = { allow: [...new Set(allowed)].sort().join(', ') };
     if (request.method === 'OPTIONS') return { status: 204, headers: allow };
     throw new Refusal('method_not_allowed', undefined, allow);

@@ -7,9 +7,9 @@ import { get } from '../../lib/table/read.ts';
 export const returns = { 200: Health };
 
 /**
- * Tells whether the service works: the function runs and its table answers.
+ * Checks the health of the service: the function runs and the table answers.
  *
- * Meant for a load balancer's or a monitor's probe; it reads one item.
+ * For probes of load balancers and monitors. Reads one item.
  */
 export const endpoint = forAnybody({
   format: v1,

@@ -12,12 +12,12 @@ import { findLink } from '../../lib/invitations/links.ts';
 export const returns = { 200: Acceptance };
 
 /**
- * Accepts an invitation by the token of its link.
+ * Accepts an invitation with the token of its link.
  *
- * The link of a mail is enough: the membership then belongs to the invited address, and is usable by whoever signs in
- * with it verified. A link that an answer of the API carried proves nothing of its holder, and wants the bearer token of
- * the invited person. A bearer token of another address is refused, and the invitation stays alive. The same link
- * accepted again is success again, with the same membership. The answer's invitation says which of its teams were joined.
+ * The token of a mailed link is enough: the membership belongs to the invited address, and anyone who signs in with
+ * that verified address can use it. A link from an answer of the API proves nothing about its holder, and requires the
+ * bearer token of the invited person. A bearer token of another address is refused, and the invitation stays pending.
+ * Accepting again succeeds with the same membership. The invitation in the answer names the teams that were joined.
  */
 export const endpoint = forLinkHolder({
   format: v1,

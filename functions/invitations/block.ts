@@ -7,11 +7,11 @@ import { union } from '../../lib/table/access.ts';
 export const returns = { 204: null };
 
 /**
- * Says by the token of a link that the invited address wants no more invitations from the organization, or with `blocked`
- * false that it wants them again.
+ * Blocks the organization's invitations to the invited address with the token of a link; `blocked` false unblocks them.
  *
- * Any link of any of its mails does, also one that is over; `of` says that it is one of an invite to a site. Invitations can still be made: they look as if they had been
- * mailed, and nothing is. The organization isn't told.
+ * Any link of any of its mails is accepted, expired or not. `of` is `site` for a link to a site invite. Blocked
+ * invitations can still be created and look as if they were mailed, but no mail is sent. The organization isn't
+ * notified.
  */
 export const endpoint = forLinkHolder({
   format: v1,

@@ -14,14 +14,14 @@ import { INVITE } from '../../lib/invitations/inviting.ts';
 export const returns = { 200: BulkAnswer };
 export const example = { invitations: [{ email: 'jane@example.com', role: 'USER' }] };
 
-/** Milliseconds that a request with 100 rows may take: as long as the function lives. */
+/** How long a request with 100 rows may take, in milliseconds: the function's timeout. */
 const LEASE = 20_000;
 
 /**
- * Invites up to 100 people in one call, each row as `POST /v1/invitations` would, and answers for each.
+ * Invites up to 100 people in one call. Each row works as `POST /v1/invitations`, and has its own result.
  *
- * One bad row stops none of the others. The mails are queued and leave within a minute. With `dryRun`, nothing is
- * written, and each row says what would become of it, but for the rates of mails.
+ * An invalid row doesn't affect the others. The mails are queued and sent within a minute. With `dryRun`, nothing is
+ * written, and each row has the result to expect, except for mail rate limits.
  */
 export const endpoint = forMember({
   format: v1,
@@ -49,7 +49,7 @@ export const endpoint = forMember({
         outcome.set(index, error);
       }
     }
-    // Written first: whoever sends the request again, after it was broken off, goes on with what it has begun.
+    // Recorded first, so that a retry of an interrupted request continues it.
     await idempotentRequest?.begin();
     const { startedAt, seed } = idempotentRequest ?? { startedAt: request.now, seed: request.origin.requestId };
     const made = await inviteMany(occasion, { actor, rows, limits, seed, startedAt, dryRun });

@@ -18,10 +18,10 @@ export const example = { email: 'jane@example.com', role: 'USER' };
 /**
  * Invites a person to the organization by e-mail.
  *
- * An address with a waiting invitation is refused: resend that one, so that one invitation has one history. The mail is
- * tried at once; when SES is slow or down the invitation stands all the same, with its mail queued. With `sendEmail`
- * false nothing is mailed, now or later, and the answer alone carries the link: since the inviter has it too, only the
- * invited person accepts or declines by it, signed in with that address verified.
+ * An address with a pending invitation is refused: resend that invitation instead. The mail is tried at once. If SES is
+ * slow or down, the invitation is created all the same, with its mail queued. With `sendEmail` false, nothing is ever
+ * mailed, and only this answer contains the link. Since the inviter knows that link, only the invited person can accept
+ * or decline with it, signed in with the verified address.
  */
 export const endpoint = forMember({
   format: v1,

@@ -11,10 +11,10 @@ import { findLink } from '../../lib/invitations/links.ts';
 export const returns = { 200: Declination };
 
 /**
- * Declines an invitation by the token of its link; its address can be invited again.
+ * Declines an invitation with the token of its link. The address can be invited again.
  *
- * The link of a mail is enough; one that an answer of the API carried wants the bearer token of the invited person. A
- * bearer token of another address is refused, and the invitation stays alive.
+ * The token of a mailed link is enough. A link from an answer of the API requires the bearer token of the invited
+ * person. A bearer token of another address is refused, and the invitation stays pending.
  */
 export const endpoint = forLinkHolder({
   format: v1,

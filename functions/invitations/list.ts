@@ -15,11 +15,10 @@ export const returns = { 200: list(InvitationSchema) };
 const idOf = ({ id }: Invitation) => id;
 
 /**
- * Lists the invitations of the organization, newest first: all, or those in a state, with a state of delivery, or to an
- * address.
+ * Lists the organization's invitations, newest first, optionally filtered by status, by delivery state, or by address.
  *
- * A page number costs its distance from the start; a cursor costs its page. With a filter there is no total, and a page
- * may be short and still have a cursor.
+ * A page number costs reads of all rows before the page; a cursor only of the page. With a filter, there is no total,
+ * and a page may be short although more pages follow.
  */
 export const endpoint = forMember({
   format: v1,

@@ -8,7 +8,7 @@ import { getInvitation } from '../../lib/invitations/invitations.ts';
 
 export const returns = { 200: Invitation };
 
-/** Shows one invitation, with what became of its mail. */
+/** Shows one invitation, with the delivery of its mail. */
 export const endpoint = forMember({
   format: v1,
   route: 'GET /v1/invitations/{id}',

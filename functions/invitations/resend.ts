@@ -13,10 +13,10 @@ import { readUsage } from '../../lib/table/rates.ts';
 export const returns = { 200: Message };
 
 /**
- * Sends an invitation again, with a new link and a full new period; the caller becomes its inviter.
+ * Sends an invitation again, with a new link and a full new period. The caller becomes its inviter.
  *
- * Earlier links say that a newer mail was sent. An expired invitation is revived; one that is over for good is refused,
- * and no mail leaves.
+ * Earlier links tell that a newer mail was sent. An expired invitation becomes pending again. An accepted, declined or
+ * revoked one is refused, and no mail is sent.
  */
 export const endpoint = forMember({
   format: v1,

@@ -8,9 +8,9 @@ import { getInvitation } from '../../lib/invitations/invitations.ts';
 export const returns = { 204: null };
 
 /**
- * Withdraws a pending invitation; its link then says so.
+ * Revokes a pending invitation. Its link then tells so.
  *
- * The invitation stays in the list, as REVOKED. Of an accept and a revoke at the same moment exactly one wins.
+ * The invitation stays in the list, as REVOKED. Of a concurrent accept and revoke, exactly one succeeds.
  */
 export const endpoint = forMember({
   format: v1,

@@ -5,10 +5,10 @@ import { BLOCK_BY_ADDRESS, blockByAddress } from '../../lib/invitations/blocking
 export const returns = { 204: null };
 
 /**
- * Says that the caller wants no more invitations from an organization that has invited them.
+ * Blocks invitations to the caller from an organization that has invited them.
  *
- * Invitations can still be made: they look as if they had been mailed, and nothing is. The organization isn't told.
- * `GET /v1/me` lists such organizations.
+ * Blocked invitations can still be created and look as if they were mailed, but no mail is sent. The organization isn't
+ * notified. `GET /v1/me` lists blocked organizations.
  */
 export const endpoint = forPerson({
   format: v1,

@@ -5,11 +5,11 @@ import { forPerson } from '../../lib/http/for-person.ts';
 export const returns = { 204: null };
 
 /**
- * Erases the caller: memberships, access tokens and invitations to their address end, and names and address are removed
- * wherever they are kept.
+ * Erases the caller: ends their memberships, access tokens and invitations, and removes their names and address
+ * everywhere.
  *
- * Whoever owns an organization hands it over or deletes it first. Audit entries hold ids, so that history stays. It is
- * done an organization at a time; a call that didn't end is simply made again.
+ * The owner of an organization has to transfer or delete it first. Audit entries remain, since they contain only ids.
+ * The erasure works organization by organization: repeat a call that was interrupted.
  */
 export const endpoint = forPerson({
   format: v1,

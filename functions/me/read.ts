@@ -6,7 +6,7 @@ import { statusAt } from '../../lib/domain/invitation.ts';
 import { openOffer } from '../../lib/domain/organization.ts';
 import { isIn } from '../../lib/domain/team.ts';
 import { forCaller, visibleTo } from '../../lib/http/for-caller.ts';
-import { getInvitation, type InvitedGuard, listInvited } from '../../lib/invitations/invitations.ts';
+import { getInvitation, type InvitedRecord, listInvited } from '../../lib/invitations/invitations.ts';
 import { listMemberships, withOrganizations } from '../../lib/organizations/organizations.ts';
 import { getCaller } from '../../lib/people/people.ts';
 import { listTeamsOf } from '../../lib/teams/team-members.ts';
@@ -14,19 +14,18 @@ import { getTeam } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: Me };
 
-/** Of how many teams the caller's places are shown. */
-const TEAMS = 1000;
+/** The team memberships that are read, at most. */
+const MAX_TEAMS = 1000;
 
-/** In how many organizations invitations of an address are looked for: no list is without a bound. */
-const INVITED = 500;
+/** The organizations whose invitations to the address are read, at most. */
+const MAX_INVITED = 500;
 
 /**
- * Shows who the caller is, what organizations and teams they are in, what invitations wait for their verified address, and
- * which organizations they are offered the ownership of. Organizations from which they want no more invitations are told
- * apart: theirs aren't shown.
+ * Shows the caller's profile, organizations, teams, pending invitations and ownership offers. Blocked organizations are
+ * listed separately, and their invitations aren't shown.
  *
- * An access token gets what is of its own organization. Somebody whose address isn't verified gets what their token says
- * and nothing else: no address is looked up for them (GHSA-fmh4-wcc4-5jm3).
+ * An access token gets only its own organization. A person without a verified address gets only the claims of their
+ * token: their address isn't looked up (GHSA-fmh4-wcc4-5jm3).
  */
 export const endpoint = forCaller({
   format: v1,
@@ -34,15 +33,15 @@ export const endpoint = forCaller({
   table: { BatchGetItem: ['ORG', 'USER'], Query: ['USER', 'EMAIL'] },
   depth: 3,
   async handle({ request, caller }) {
-    const [user, all, invited, places] = await Promise.all([
+    const [user, all, invited, rows] = await Promise.all([
       getCaller(caller.userId),
       listMemberships(caller.userId),
-      listInvited(caller.email, INVITED),
-      listTeamsOf(caller.userId, TEAMS),
+      listInvited(caller.email, MAX_INVITED),
+      listTeamsOf(caller.userId, MAX_TEAMS),
     ]);
     const [memberships, shown] = [visibleTo(caller, all), visibleTo(caller, invited)];
-    const own = places.filter((row) => memberships.some((membership) => isIn(membership, row)));
-    // All of it is asked for in one turn, so that one call brings it.
+    const own = rows.filter((row) => memberships.some((membership) => isIn(membership, row)));
+    // One `Promise.all`, so that all reads are one batch.
     const [mine, blocked, waiting, teams] = await Promise.all([
       withOrganizations(memberships),
       withOrganizations(shown.filter(({ blockedAt }) => blockedAt)),
@@ -101,7 +100,7 @@ export const endpoint = forCaller({
 });
 export const { handler } = endpoint;
 
-async function withInvitations(invited: readonly InvitedGuard[]) {
+async function withInvitations(invited: readonly InvitedRecord[]) {
   const [organized, invitations] = await Promise.all([
     withOrganizations(invited),
     Promise.all(invited.map(({ organizationId, invitationId = '' }) => getInvitation(organizationId, invitationId))),

@@ -4,7 +4,7 @@ import { BLOCK, setBlocked } from '../../lib/invitations/blocking.ts';
 
 export const returns = { 204: null };
 
-/** Says that the caller wants invitations from an organization again; nothing changes where they did already. */
+/** Unblocks invitations to the caller from an organization. Succeeds also if they weren't blocked. */
 export const endpoint = forPerson({
   format: v1,
   route: 'DELETE /v1/me/blocked-organizations/{organizationId}',

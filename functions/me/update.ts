@@ -11,9 +11,9 @@ export const returns = { 200: Profile };
 export const example = { firstName: 'Jane', lastName: 'Doe', username: 'jane.doe' };
 
 /**
- * Sets the caller's names, in every organization that they are in.
+ * Sets the caller's names, in all of their organizations.
  *
- * No later sign-in overwrites what was set here.
+ * Later sign-ins don't overwrite them.
  */
 export const endpoint = forPerson({
   format: v1,

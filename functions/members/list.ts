@@ -15,11 +15,10 @@ export const returns = { 200: list(MemberSchema) };
 const idOf = ({ memberId }: Member) => memberId;
 
 /**
- * Lists the members of the organization, in the order in which they joined; all, or those with a role or an address, or
- * the one that a user is.
+ * Lists the organization's members in the order of joining, optionally filtered by role, by address, or by user id.
  *
- * A page number costs its distance from the start; a cursor costs its page. With a filter there is no total, and a page
- * may be short and still have a cursor.
+ * A page number costs reads of all rows before the page; a cursor only of the page. With a filter, there is no total,
+ * and a page may be short although more pages follow.
  */
 export const endpoint = forMember({
   format: v1,

@@ -12,9 +12,10 @@ import { readCounters } from '../../lib/table/counters.ts';
 export const returns = { 204: null };
 
 /**
- * Removes a member, whose very next request is refused; removing oneself is leaving, which every member but the owner
- * may. An owner who is alone in the organization leaves it, too, and it is deleted by that. An access token doesn't take
- * its owner out.
+ * Removes a member, with immediate effect. Every member except the owner may remove themselves.
+ *
+ * An owner who is the only member may leave too, which deletes the organization. An access token can't remove its
+ * owner.
  */
 export const endpoint = forMember({
   format: v1,
@@ -33,15 +34,15 @@ export const endpoint = forMember({
   oneself: ({ actor, read: member }) => member?.memberId === actor.memberId,
   async handle({ actor, occasion, read: member }) {
     if (!member) throw new Refusal('member_not_found');
-    if (member.memberId === actor.memberId && member.owner) await leaveAlone(occasion, actor);
+    if (member.memberId === actor.memberId && member.owner) await leaveAsOnlyMember(occasion, actor);
     else await removeMember(occasion, actor, member);
     return { status: 204 };
   },
 });
 export const { handler } = endpoint;
 
-/** Lets an owner leave in whose organization nobody else is. @throws Refusal `owner_must_transfer` where somebody is */
-async function leaveAlone(occasion: Occasion, actor: Actor): Promise<void> {
+/** Deletes the organization of its only member. @throws Refusal `owner_must_transfer` if there are other members */
+async function leaveAsOnlyMember(occasion: Occasion, actor: Actor): Promise<void> {
   const counters = await readCounters(actor.organizationId);
   if (total(counters, 'members') > 1) throw new Refusal('owner_must_transfer');
   await deleteOrganization(occasion, actor, { id: actor.organizationId }, counters);

@@ -12,10 +12,10 @@ export const returns = { 200: Member };
 export const example = { role: 'VIEWER' };
 
 /**
- * Gives a member another role.
+ * Changes a member's role.
  *
- * The owner stays an ADMIN, and an access token doesn't change its owner's role. The caller's own role is a condition of the write: of two admins who demote each other in
- * the same millisecond, one succeeds.
+ * The owner stays an ADMIN, and an access token can't change its owner's role. The caller's own role is a condition of
+ * the write: if two admins demote each other concurrently, one succeeds.
  */
 export const endpoint = forMember({
   format: v1,

@@ -9,9 +9,9 @@ import { ACCEPT_OWNERSHIP, acceptOwnership } from '../../lib/organizations/owner
 export const returns = { 200: Member };
 
 /**
- * Accepts the ownership of the organization that the caller was offered: they are its owner and an ADMIN from then on.
+ * Accepts an offer of ownership: the caller becomes the organization's owner and an ADMIN.
  *
- * The earlier owner stays an ADMIN, and can be demoted, be removed and leave from then on.
+ * The former owner stays an ADMIN. They can now be demoted, be removed, or leave.
  */
 export const endpoint = forMember({
   format: v1,

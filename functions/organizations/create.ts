@@ -14,10 +14,10 @@ export const returns = { 201: MyOrganization };
 export const example = { name: 'Acme Energy' };
 
 /**
- * Creates an organization, whose owner and first ADMIN is the caller.
+ * Creates an organization, with the caller as its owner and first ADMIN.
  *
- * Its mails speak `language`, else what the request's `Accept-Language` likes best. Who may is a matter of the
- * deployment: every person with a verified address, or listed addresses.
+ * The language of its mails is `language`, or the one that the request's `Accept-Language` prefers. The deployment
+ * decides who may create organizations: every person with a verified address, or only listed addresses.
  */
 export const endpoint = forPerson({
   format: v1,

@@ -5,7 +5,7 @@ import { END_OFFER, endOffer } from '../../lib/organizations/ownership.ts';
 
 export const returns = { 204: null };
 
-/** Declines the ownership of the organization that the caller was offered; nothing else changes. */
+/** Declines an offer of ownership. The owner stays the owner. */
 export const endpoint = forMember({
   format: v1,
   route: 'POST /v1/organizations/{organizationId}/transfer-ownership/decline',

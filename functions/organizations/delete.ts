@@ -5,9 +5,10 @@ import { deleteOrganization } from '../../lib/organizations/organizations.ts';
 export const returns = { 204: null };
 
 /**
- * Deletes an organization: from the next request on it is found by nobody, and its links and access tokens are unknown.
+ * Deletes an organization, with immediate effect: its links and access tokens become invalid.
  *
- * It ends everybody's membership, so that no access token does it. What it holds is cleared by the scheduled function; its audit entries stay for as long as they are kept.
+ * An access token can't delete an organization. The scheduled function deletes its data later. Audit entries remain
+ * until their retention ends.
  */
 export const endpoint = forMember({
   format: v1,

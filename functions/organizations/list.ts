@@ -8,9 +8,9 @@ import { listMemberships, withOrganizations } from '../../lib/organizations/orga
 export const returns = { 200: list(MyOrganization) };
 
 /**
- * Lists the organizations that the caller is in, with what they are in each; for an access token its own.
+ * Lists the caller's organizations, with their membership in each; an access token gets its own organization.
  *
- * A person is in a bounded number of organizations, so that all are read and a page is cut from them.
+ * The number of a person's organizations is limited, so each request reads all of them.
  */
 export const endpoint = forCaller({
   format: v1,

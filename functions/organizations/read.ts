@@ -6,7 +6,9 @@ import { forMember } from '../../lib/http/for-member.ts';
 
 export const returns = { 200: OrganizationWithOffer };
 
-/** Shows one organization that the caller is in; to its owner, and to whom it is offered, the open offer of its ownership. */
+/**
+ * Shows one of the caller's organizations. Its owner and the recipient of an open ownership offer also get that offer.
+ */
 export const endpoint = forMember({
   format: v1,
   route: 'GET /v1/organizations/{organizationId}',

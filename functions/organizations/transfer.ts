@@ -14,10 +14,10 @@ import { getCaller } from '../../lib/people/people.ts';
 export const returns = { 202: OwnershipOffer };
 
 /**
- * Offers the organization to another member, who becomes its owner and an ADMIN by accepting. The owner alone may.
+ * Offers the organization to another member, who becomes its owner and an ADMIN by accepting. Only the owner may.
  *
- * The member is told by a mail, and by `GET /v1/me`. Until they accept, the owner stays owner. The offer is open for seven
- * days; another one replaces it, and the same one again changes nothing.
+ * The member gets a mail, and sees the offer in `GET /v1/me`. Until they accept, the owner stays the owner. The offer
+ * is open for seven days. An offer to another member replaces it; repeating it changes nothing.
  */
 export const endpoint = forMember({
   format: v1,

@@ -9,7 +9,7 @@ import { updateOrganization } from '../../lib/organizations/organizations.ts';
 export const returns = { 200: Organization };
 export const example = { name: 'Acme Energy' };
 
-/** Gives an organization another name, or the language of its mails; mails and pages show them from then on. */
+/** Changes an organization's name or the language of its mails. Later mails and pages use both. */
 export const endpoint = forMember({
   format: v1,
   route: 'PATCH /v1/organizations/{organizationId}',

@@ -6,7 +6,7 @@ import { END_OFFER, endOffer } from '../../lib/organizations/ownership.ts';
 
 export const returns = { 204: null };
 
-/** Withdraws the offer of the organization's ownership. The owner alone may. */
+/** Withdraws the offer of the organization's ownership. Only the owner may. */
 export const endpoint = forMember({
   format: v1,
   route: 'DELETE /v1/organizations/{organizationId}/transfer-ownership',

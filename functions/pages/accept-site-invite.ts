@@ -16,7 +16,7 @@ import { locateTeam } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: null };
 
-/** Accepts an invite to a site from its page, as the user of the invited address, by the mail's link alone. */
+/** Accepts a site invite from its page, as the user of the invited address. The mailed link is enough. */
 export const endpoint = forAnybody({
   format: pages,
   route: `POST ${SITE_INVITE_PATH}`,
@@ -33,7 +33,7 @@ export const endpoint = forAnybody({
       locateTeam(teamId === undefined ? undefined : { id: teamId }),
     ]);
     const { invite } = found;
-    // Whoever invited knows the token of the API's answer, and must not act for the invited.
+    // The inviter knows the token of the API's answer, and must not act for the invitee.
     if (!parsed || !isMailed(invite, parsed.secret)) throw new Refusal('site_invite_not_found');
     const [organization, holder] = await Promise.all([
       getOrganization(invite.organizationId),
@@ -41,7 +41,7 @@ export const endpoint = forAnybody({
     ]);
     const setting = sitePageSetting(headers['accept-language'], organization);
     return answerSiteHolder(setting, async () => {
-      // No page offers a team to an address that nobody has.
+      // The page offers no teams for an address without a user.
       const missing = () => new Refusal('validation_failed');
       if (!holder) throw missing();
       const { limits, applicationUrl } = configuration();

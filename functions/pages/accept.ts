@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { configuration } from '../../lib/configuration.ts';
-import { answerHolder, pageSetting, pages } from '../../lib/dialects/page/format.ts';
+import { answerLinkHolder, pageSetting, pages } from '../../lib/dialects/page/format.ts';
 import { acceptedPage } from '../../lib/dialects/page/invitation-page.ts';
 import { LINK_REFUSALS } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';
@@ -11,7 +11,7 @@ import { findLink } from '../../lib/invitations/links.ts';
 
 export const returns = { 200: null };
 
-/** Accepts an invitation from its page, by the link alone, and says where to go. */
+/** Accepts an invitation from its page, and shows where to continue. The mailed link is enough. */
 export const endpoint = forAnybody({
   format: pages,
   route: `POST ${INVITATION_PATH}`,
@@ -23,7 +23,7 @@ export const endpoint = forAnybody({
   async handle({ request, body: { token = '' } }) {
     const link = await findLink(parseToken(token));
     const setting = pageSetting(request.headers['accept-language'], link);
-    return answerHolder(setting, link, token, async () => {
+    return answerLinkHolder(setting, link, token, async () => {
       const { applicationUrl, limits } = configuration();
       const { organization, invitation } = await acceptInvitation(request, { link, limits });
       return acceptedPage({ ...setting, organizationName: organization.name, email: invitation.email, applicationUrl });

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { configuration } from '../../lib/configuration.ts';
-import { answerHolder, pageSetting, pages } from '../../lib/dialects/page/format.ts';
+import { answerLinkHolder, pageSetting, pages } from '../../lib/dialects/page/format.ts';
 import { renewalRequestedPage } from '../../lib/dialects/page/renewal-page.ts';
 import { LINK_REFUSALS, refuseUnlessExpired, refuseUnlessInviterMay } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';
@@ -16,10 +16,10 @@ import { getUser } from '../../lib/people/people.ts';
 export const returns = { 200: null };
 
 /**
- * Asks the inviter for another invitation, from the page of a link that has expired: one mail, once a period.
+ * Requests a new invitation from the inviter, from the page of an expired link. One request per period is mailed.
  *
- * The mail is tried at once; when SES is slow or down the inviter was asked all the same, and the scheduled function
- * sends it.
+ * The mail is tried at once. If SES is slow or down, the request is recorded all the same, and the scheduled function
+ * sends the mail.
  */
 export const endpoint = forAnybody({
   format: pages,
@@ -35,7 +35,7 @@ export const endpoint = forAnybody({
     const link = await findLink(parseToken(token));
     const { organization, invitation } = link;
     const setting = pageSetting(request.headers['accept-language'], link);
-    return answerHolder(setting, link, token, async () => {
+    return answerLinkHolder(setting, link, token, async () => {
       refuseUnlessExpired(link, now);
       const [inviter, membership] = await Promise.all([
         getUser(invitation.inviterId),

@@ -9,8 +9,8 @@ import { union } from '../../lib/table/access.ts';
 export const returns = { 200: null };
 
 /**
- * Says from the page of an invitation, of its reminders, or of an invite to a site that the invited address wants no more
- * of them from the organization, or wants them again. The link has to be one of a mail.
+ * Blocks or unblocks the organization's invitations to the invited address, from the page of an invitation, of its
+ * reminders, or of a site invite. Requires a mailed link.
  */
 export const endpoint = forAnybody({
   format: pages,

@@ -8,8 +8,8 @@ import { type BlockedBy, FIND_INVITED, findInvitedBy } from '../../lib/invitatio
 export const returns = { 200: null };
 
 /**
- * Shows the page on which the invited say that they want no more invitations from the organization, by the link for that
- * in a mail. Opening it changes nothing, so that mail scanners may; blocking is the form's POST.
+ * Shows the page on which an invitee blocks the organization's invitations, from a link in each mail. Opening the page
+ * changes nothing, so that mail scanners do no harm; the form's POST blocks.
  */
 export const endpoint = forAnybody({
   format: pages,

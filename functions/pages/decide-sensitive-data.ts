@@ -20,8 +20,8 @@ import { union } from '../../lib/table/access.ts';
 export const returns = { 200: null };
 
 /**
- * Grants or declines a request for sensitive data from its page, as whoever the link was sent to, who has to manage the
- * owning team still. Saying the same again is success, while it is so.
+ * Grants or declines a request for sensitive data from its page, as the recipient of the link, who has to manage the
+ * owning team. Repeating the decision succeeds while it is in force.
  */
 export const endpoint = forAnybody({
   format: pages,

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { answerHolder, pageSetting, pages } from '../../lib/dialects/page/format.ts';
+import { answerLinkHolder, pageSetting, pages } from '../../lib/dialects/page/format.ts';
 import { declinedPage } from '../../lib/dialects/page/invitation-page.ts';
 import { LINK_REFUSALS } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';
@@ -10,7 +10,7 @@ import { findLink } from '../../lib/invitations/links.ts';
 
 export const returns = { 200: null };
 
-/** Declines an invitation from its page, by the link alone. */
+/** Declines an invitation from its page. The mailed link is enough. */
 export const endpoint = forAnybody({
   format: pages,
   route: `POST ${DECLINE_PATH}`,
@@ -22,7 +22,7 @@ export const endpoint = forAnybody({
   async handle({ request, body: { token = '' } }) {
     const link = await findLink(parseToken(token));
     const setting = pageSetting(request.headers['accept-language'], link);
-    return answerHolder(setting, link, token, async () => {
+    return answerLinkHolder(setting, link, token, async () => {
       const { organization, invitation } = await declineInvitation(request, link, undefined);
       return declinedPage({ ...setting, organizationName: organization.name, email: invitation.email });
     });

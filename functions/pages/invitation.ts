@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { configuration } from '../../lib/configuration.ts';
-import { answerHolder, pageSetting, pages } from '../../lib/dialects/page/format.ts';
+import { answerLinkHolder, pageSetting, pages } from '../../lib/dialects/page/format.ts';
 import { acceptedPage, invitationPage } from '../../lib/dialects/page/invitation-page.ts';
 import { isHanded, LINK_REFUSALS, needsSignIn, openLink, refuseUnlessInviterMay } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';
@@ -15,10 +15,11 @@ import { getUser } from '../../lib/people/people.ts';
 export const returns = { 200: null };
 
 /**
- * Shows the page behind a mailed link: who invites, to what, as what, until when.
+ * Shows the page of an invitation link: inviter, organization, role and expiry.
  *
- * Opening it changes nothing, so that mail scanners may (nextcloud#58746); accepting is the form's POST. A link that was
- * used already shows that its holder is in. One that an answer of the API carried has no form: it says where to sign in.
+ * Opening the page changes nothing, so that mail scanners do no harm (nextcloud#58746); the form's POST accepts. A used
+ * link shows that the invitation was accepted. A link from an answer of the API has no form, and shows where to sign
+ * in.
  */
 export const endpoint = forAnybody({
   format: pages,
@@ -31,7 +32,7 @@ export const endpoint = forAnybody({
     const link = await findLink(parseToken(token));
     const { organization, invitation } = link;
     const setting = pageSetting(request.headers['accept-language'], link);
-    return answerHolder(setting, link, token, async () => {
+    return answerLinkHolder(setting, link, token, async () => {
       const { applicationUrl } = configuration();
       const { role, email, expiresAt, message } = invitation;
       if (openLink(link, request.now) === 'ACCEPTED') {
@@ -62,7 +63,7 @@ export const endpoint = forAnybody({
 });
 export const { handler } = endpoint;
 
-/** The application's address, with the link's token: it signs the person in, and accepts by the API. */
+/** Returns the application's address with the link's token. The application signs the person in and calls the API. */
 function signInUrl(applicationUrl: string, token: string): string {
   const url = new URL(applicationUrl);
   url.searchParams.set('invitation_token', token);

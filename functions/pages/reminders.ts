@@ -10,9 +10,9 @@ import { findStopLink } from '../../lib/invitations/links.ts';
 export const returns = { 200: null };
 
 /**
- * Shows the page by which an invitee stops the reminders of their invitation, by the link for that in each mail.
+ * Shows the page on which an invitee stops the reminders of their invitation, from a link in each mail.
  *
- * Opening it changes nothing, so that mail scanners may; stopping is the form's POST.
+ * Opening the page changes nothing, so that mail scanners do no harm; the form's POST stops the reminders.
  */
 export const endpoint = forAnybody({
   format: pages,

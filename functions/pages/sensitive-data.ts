@@ -18,10 +18,10 @@ import {
 export const returns = { 200: null };
 
 /**
- * Shows the page behind the link of a request for sensitive data: which team asks, why, and until when. Once it was
- * decided by such a link, it says how, while that is so.
+ * Shows the page of a request for sensitive data: the requesting team, its reason and the requested expiry. After a
+ * decision with such a link, shows the decision while it is in force.
  *
- * Opening it changes nothing, so that mail scanners may; deciding is the form's POST.
+ * Opening the page changes nothing, so that mail scanners do no harm; the form's POST decides.
  */
 export const endpoint = forAnybody({
   format: pages,

@@ -18,14 +18,15 @@ import { getTeam } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: null };
 
-/** How many teams are offered at most. */
-const CHOICES = 25;
+/** The teams that the page offers, at most. */
+const MAX_CHOICES = 25;
 
 /**
- * Shows the page behind the link of an invite to a site: who shares which site, and what a team gets by accepting.
+ * Shows the page of a site invite: who shares which site, and what access a team gets by accepting.
  *
- * Opening it changes nothing, so that mail scanners may; accepting is the form's POST. The link of the mail offers the
- * teams that the invited address's user manages. That of the API's answer doesn't: whoever invited has it too.
+ * Opening the page changes nothing, so that mail scanners do no harm; the form's POST accepts. The mailed link offers
+ * the teams that the user of the invited address manages. The link from the API's answer doesn't, since the inviter
+ * knows it.
  */
 export const endpoint = forAnybody({
   format: pages,
@@ -52,19 +53,19 @@ export const endpoint = forAnybody({
       if (!team || !user) throw new Refusal('site_invite_void');
       const isByMail = parsed !== undefined && isMailed(invite, parsed.secret);
       const isChosenHere = holder && isByMail;
-      // One more than are shown, and the team that owns it, for which it isn't.
-      const managed = isChosenHere ? await listManaged(holder.userId, CHOICES + 2) : [];
+      // Two more: one tells whether there are more teams, and the owning team isn't offered.
+      const managed = isChosenHere ? await listManaged(holder.userId, MAX_CHOICES + 2) : [];
       const others = managed.filter(({ team: { id } }) => id !== site.teamId);
       return siteInvitePage({
         ...setting,
         ...{ siteName: site.name, teamName: team.name, inviterName: nameOf(user), terms: invite },
         ...{ expiresAt: invite.expiresAt, token, action: SITE_INVITE_PATH },
-        choices: others.slice(0, CHOICES).map((choice) => ({
+        choices: others.slice(0, MAX_CHOICES).map((choice) => ({
           uuid: shortIdAsUuid(choice.team.id),
           name: choice.team.name,
           organizationName: choice.organization.name,
         })),
-        hasMore: others.length > CHOICES,
+        hasMore: others.length > MAX_CHOICES,
         applicationUrl: configuration().applicationUrl,
         blocking:
           isByMail && organization

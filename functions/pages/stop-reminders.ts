@@ -11,11 +11,11 @@ import { STOP_REMINDERS, stopReminders } from '../../lib/invitations/reminders.t
 export const returns = { 200: null };
 
 /**
- * Stops the reminders of an invitation, for good: a resend doesn't bring them back.
+ * Stops the reminders of an invitation permanently, also after a resend.
  *
- * It is what the page's button does, and RFC 8058's one click in a mail program, whose provider posts to the address of
- * `List-Unsubscribe`: the token in the query is all that counts, whatever the body and its type. Repeating it, or doing
- * it when the invitation is over, is success.
+ * Serves the page's button and one-click unsubscribe (RFC 8058), for which mail providers post to the
+ * `List-Unsubscribe` address. Only the token in the query counts, whatever the body and its type. Repeated calls, and
+ * calls after the end of the invitation, succeed.
  */
 export const endpoint = forAnybody({
   format: pages,

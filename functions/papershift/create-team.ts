@@ -1,5 +1,5 @@
 import { configuration } from '../../lib/configuration.ts';
-import { located, NewTeamBody, refuseOrphan, refuseReadOnly } from '../../lib/dialects/papershift/document.ts';
+import { NewTeamBody, refuseOrphan, refuseReadOnly, withPointers } from '../../lib/dialects/papershift/document.ts';
 import { papershift } from '../../lib/dialects/papershift/format.ts';
 import { readTeamQuery, TeamParameters } from '../../lib/dialects/papershift/query.ts';
 import { PapershiftTeamDocument } from '../../lib/dialects/papershift/schemas.ts';
@@ -18,10 +18,10 @@ export const returns = { 201: PapershiftTeamDocument };
 export const example = { data: { type: 'team', attributes: { name: 'Berlin' } } };
 
 /**
- * Makes a team, whose owner is the caller.
+ * Creates a team, with the caller as its owner.
  *
- * It stands below the parent that `parent_team_id` or the relationship `parent_team` names, or else below the account's
- * default team. Its name is unique in the account, whatever the letter case.
+ * `parent_team_id` or the relationship `parent_team` names its parent; the default is the account's default team. Its
+ * name is unique in the account, regardless of case.
  */
 export const endpoint = forMember({
   format: papershift,
@@ -62,7 +62,7 @@ export const endpoint = forMember({
       headers: { location: addressOf(team) },
       body: showTeam(team, query, { organization, ...details }),
     });
-    const team = await located(body, async () => {
+    const team = await withPointers(body, async () => {
       if (parentTeamId !== undefined) await requireTeam('team:read', actor, parent);
       return createTeam(
         occasion,

@@ -9,10 +9,9 @@ import { DELETE_TEAM, deleteTeam } from '../../lib/teams/delete-team.ts';
 export const returns = { 200: PapershiftTeamDocument };
 
 /**
- * Deletes a team, whose name is free from then on, and shows it with its `discarded_at`. Owners of the team may, and
- * ADMINs.
+ * Deletes a team, releases its name, and shows it with its `discarded_at`. For owners of the team and ADMINs.
  *
- * The default team can't be deleted, nor one that others are below of. A body is ignored.
+ * The default team and teams with child teams can't be deleted. A body is ignored.
  */
 export const endpoint = forTeam({
   format: papershift,

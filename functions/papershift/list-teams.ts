@@ -10,18 +10,18 @@ import { listDiscardedTeams, listTeams } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: PapershiftTeamList };
 
-/** How many teams that were deleted a list looks at: those made last. */
-const DISCARDED = 1000;
+/** The deleted teams that a list reads, at most: the newest. */
+const MAX_DISCARDED = 1000;
 
-/** How many of those who are in a team are shown with each of a list. */
+/** The maximum number of members that a list includes with each team. */
 const SHOWN_WITH_EACH = 100;
 
 /**
- * Lists the teams that the caller sees, the oldest first: an ADMIN all, others the public ones, their own, and what is
- * below their own.
+ * Lists the teams that the caller sees, oldest first. ADMINs see all teams, others public teams, their own, and the
+ * teams below their own.
  *
- * Those that were deleted are in it only where a filter is about `discarded_at`, and of them the 1,000 made last. A page
- * has at most 1,000 teams; with something included 25, and with each the first 100 of those who are in it.
+ * Deleted teams are listed only with a filter on `discarded_at`, and only the newest 1,000. A page has at most 1,000
+ * teams; with `include` at most 25, each with its first 100 members.
  */
 export const endpoint = forMember({
   format: papershift,
@@ -33,7 +33,7 @@ export const endpoint = forMember({
   async read({ request, organizationId, caller }) {
     const query = readListQuery(request.query);
     const [discarded, teams, own] = await Promise.all([
-      asksForDiscarded(query) ? listDiscardedTeams(organizationId, { limit: DISCARDED, newestFirst: true }) : [],
+      asksForDiscarded(query) ? listDiscardedTeams(organizationId, { limit: MAX_DISCARDED, newestFirst: true }) : [],
       listTeams(organizationId),
       listTeamsOf(caller.userId),
     ]);

@@ -6,9 +6,9 @@ export { returns } from './update-team.ts';
 export const example = { data: { type: 'team', attributes: { name: 'Berlin' } } };
 
 /**
- * Changes a team as PATCH does, with a document that needn't name the team's id.
+ * Changes a team as PATCH does; the document needn't contain the team's id.
  *
- * It is as partial: what the document doesn't mention stays as it is.
+ * Attributes that the document omits stay unchanged, as with PATCH.
  */
 export const endpoint = alias(updateTeam, 'PUT /api/v1/teams/{id}', { body: PutTeamBody });
 export const { handler } = endpoint;

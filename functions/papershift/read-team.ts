@@ -11,7 +11,7 @@ export const returns = { 200: PapershiftTeamDocument };
 /**
  * Shows a team that the caller sees.
  *
- * With `include=team_memberships` come those who are in it, at most 1,000.
+ * `include=team_memberships` adds its members, at most 1,000.
  */
 export const endpoint = forTeam({
   format: papershift,

@@ -1,9 +1,9 @@
 import {
   ChangedTeamBody,
-  located,
   refuseOrphan,
   refuseOtherId,
   refuseReadOnly,
+  withPointers,
 } from '../../lib/dialects/papershift/document.ts';
 import { papershift } from '../../lib/dialects/papershift/format.ts';
 import { readTeamQuery, TeamParameters } from '../../lib/dialects/papershift/query.ts';
@@ -20,9 +20,9 @@ import { UPDATE_TEAM, updateTeam } from '../../lib/teams/update-team.ts';
 export const returns = { 200: PapershiftTeamDocument };
 
 /**
- * Changes a team, or moves it below another one with all that is below it. Owners of the team may, and ADMINs.
+ * Changes a team, or moves it with its subtree below another team. For owners of the team and ADMINs.
  *
- * What the document doesn't mention stays as it is. `account_id` and `discarded_at` may be sent as they were read.
+ * Attributes that the document omits stay unchanged. `account_id` and `discarded_at` may be sent as they were read.
  */
 export const endpoint = forTeam({
   format: papershift,
@@ -47,7 +47,7 @@ export const endpoint = forTeam({
     refuseOtherId(body, team);
     refuseReadOnly(body, attributesOf(team, organization));
     if (!team.isDefault) refuseOrphan(body);
-    const changed = await located(body, async () => {
+    const changed = await withPointers(body, async () => {
       const isMoved = parentTeamId !== undefined && parentTeamId !== team.parentTeamId;
       if (isMoved) await requireTeam('team:read', actor, parent);
       return updateTeam(occasion, { actor, own, organization, team }, { name: body.name, parentTeamId });

@@ -2,7 +2,7 @@ import { configuration } from '../../lib/configuration.ts';
 import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
 import { AddMembersBody } from '../../lib/dialects/rocketchat/inputs.ts';
 import { Done } from '../../lib/dialects/rocketchat/schemas.ts';
-import { roleMeant, rolesOf, rolesSet, teamMeant } from '../../lib/dialects/rocketchat/show.ts';
+import { rolesOf, teamReferenceOf, teamRoleOf, uniqueRoles } from '../../lib/dialects/rocketchat/show.ts';
 import { type Member, usernameOf } from '../../lib/domain/member.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { mayModerate, type TeamMembership, type TeamRole } from '../../lib/domain/team.ts';
@@ -14,11 +14,11 @@ import { PUT_TEAM_MEMBER, putTeamMembers } from '../../lib/teams/put-team-member
 export const returns = { 200: Done };
 
 /**
- * Puts members of the organization into a team: its owners and moderators may, and ADMINs. Only owners and ADMINs make
+ * Adds members of the organization to a team. For its owners and moderators, and ADMINs. Only owners and ADMINs may add
  * owners.
  *
- * Roles are added to those that somebody has, never taken away. Whoever isn't in the organization is left out. Each is a
- * change of its own: those before one that is refused stay.
+ * Roles are added to a member's present roles, never removed. People outside the organization are skipped. Each member
+ * is a separate change: changes before a refused one are kept.
  */
 export const endpoint = forTeam({
   format: rocketchat,
@@ -28,24 +28,24 @@ export const endpoint = forTeam({
   depth: 4,
   body: AddMembersBody,
   refuses: ['team_member_limit_reached', 'member_not_claimed', 'last_team_owner'],
-  team: ({ body }) => teamMeant(body),
+  team: ({ body }) => teamReferenceOf(body),
   read: ({ body, organizationId }) =>
     findMembers(
       organizationId,
       body.members.map(({ userId }) => userId),
     ),
   async handle({ body, actor, occasion, team, own, read: members }) {
-    const named = new Map(body.members.map(({ userId, roles }) => [userId, rolesSet(roles)]));
-    const refuseUnlessMay = (place: TeamMembership | undefined, ...roles: (TeamRole | undefined)[]) => {
-      if (!mayModerate(actor, place, ...roles)) throw new Refusal('forbidden', { team: ['unauthorized'] });
+    const named = new Map(body.members.map(({ userId, roles }) => [userId, uniqueRoles(roles)]));
+    const refuseUnlessMay = (membership: TeamMembership | undefined, ...roles: (TeamRole | undefined)[]) => {
+      if (!mayModerate(actor, membership, ...roles)) throw new Refusal('forbidden', { team: ['unauthorized'] });
     };
-    refuseUnlessMay(own, ...[...named.values()].map(roleMeant));
-    const placeOf = ({ userId, profile }: Member, present?: TeamMembership, place?: TeamMembership) => {
+    refuseUnlessMay(own, ...[...named.values()].map(teamRoleOf));
+    const placeOf = ({ userId, profile }: Member, present?: TeamMembership, ownNow?: TeamMembership) => {
       const more = named.has(userId) ? named.get(userId) : named.get(usernameOf(profile));
       const before = present && rolesOf(present);
       const roles = more ? [...new Set([...(before ?? []), ...more])] : before;
-      const role = roleMeant(roles);
-      refuseUnlessMay(place, role, present?.role);
+      const role = teamRoleOf(roles);
+      refuseUnlessMay(ownNow, role, present?.role);
       return { role, ...(roles && { roles }) };
     };
     await putTeamMembers(occasion, { actor, team, members, limits: configuration().limits }, placeOf);

@@ -10,9 +10,9 @@ import { listTeams } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: FoundTeams };
 
-const MOST = 10;
+const MAX_FOUND = 10;
 
-/** Finds the teams that the caller sees and whose names begin with a text, whatever the letter case; ten at most. */
+/** Finds teams that the caller sees by the beginning of their names, regardless of case; ten at most. */
 export const endpoint = forMember({
   format: rocketchat,
   route: 'GET /api/v1/teams.autocomplete',
@@ -29,7 +29,7 @@ export const endpoint = forMember({
     const found = teamsWith('team:read', teams, { actor, own })
       .filter((team) => foldName(team.name).startsWith(start))
       .sort((one, other) => (one.name < other.name ? -1 : 1));
-    return { status: 200, body: { teams: found.slice(0, MOST).map(showFoundTeam), success: true } };
+    return { status: 200, body: { teams: found.slice(0, MAX_FOUND).map(showFoundTeam), success: true } };
   },
 });
 export const { handler } = endpoint;

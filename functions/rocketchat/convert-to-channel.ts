@@ -1,16 +1,16 @@
 import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
 import { ConvertBody } from '../../lib/dialects/rocketchat/inputs.ts';
-import { teamMeant } from '../../lib/dialects/rocketchat/show.ts';
+import { teamReferenceOf } from '../../lib/dialects/rocketchat/show.ts';
 import { refusing } from '../../lib/http/for-team.ts';
 
 export const returns = {};
 
-/** Refuses to make a team a room, as Rocket.Chat refuses who may not: rooms belong to another product. */
+/** Refuses to convert a team to a room, as Rocket.Chat does without the permission. This product has no rooms. */
 export const endpoint = refusing({
   format: rocketchat,
   route: 'POST /api/v1/teams.convertToChannel',
   depth: 1,
   body: ConvertBody,
-  team: ({ body }) => teamMeant(body),
+  team: ({ body }) => teamReferenceOf(body),
 });
 export const { handler } = endpoint;

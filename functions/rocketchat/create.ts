@@ -23,10 +23,10 @@ export const returns = { 200: Created };
 export const example = { name: 'berlin', type: 0 };
 
 /**
- * Makes a team below the default team, whose owner is `owner`, or else the caller.
+ * Creates a team below the default team. Its owner is `owner`, by default the caller.
  *
- * `members` are user ids or usernames; unknown ones, and usernames that several members go by, are left out. The team's
- * main room is made with it, and has its name. A room that exists can't become one: `room.id` is refused.
+ * `members` are user ids or usernames. Unknown ones, and usernames that several members share, are skipped. The team
+ * gets a main room of the same name. An existing room can't become the main room: `room.id` is refused.
  */
 export const endpoint = forMember({
   format: rocketchat,
@@ -87,7 +87,7 @@ export const endpoint = forMember({
 });
 export const { handler } = endpoint;
 
-/** What a request says of the main room. @throws Refusal `team_not_creatable` */
+/** Reads the main room of a request. @throws Refusal `team_not_creatable` */
 function roomOf({ id, readOnly, extraData }: Readonly<Record<string, unknown>>): TeamRoom {
   if (id) throw new Refusal('team_not_creatable');
   const { broadcast, topic } = (typeof extraData === 'object' && extraData !== null ? extraData : {}) as Readonly<

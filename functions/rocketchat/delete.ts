@@ -1,15 +1,15 @@
 import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
 import { DeleteBody } from '../../lib/dialects/rocketchat/inputs.ts';
 import { Done } from '../../lib/dialects/rocketchat/schemas.ts';
-import { teamMeant } from '../../lib/dialects/rocketchat/show.ts';
+import { teamReferenceOf } from '../../lib/dialects/rocketchat/show.ts';
 import { forTeam } from '../../lib/http/for-team.ts';
 import { DELETE_TEAM, deleteTeam } from '../../lib/teams/delete-team.ts';
 
 export const returns = { 200: Done };
 
 /**
- * Deletes a team with its main room, and frees its name. Its owners may, and ADMINs. The default team can't be deleted,
- * nor one that others are below of.
+ * Deletes a team with its main room, and releases its name. For its owners and ADMINs. The default team and teams with
+ * child teams can't be deleted.
  */
 export const endpoint = forTeam({
   format: rocketchat,
@@ -19,7 +19,7 @@ export const endpoint = forTeam({
   depth: 3,
   body: DeleteBody,
   refuses: ['default_team', 'team_has_children', 'team_has_sites'],
-  team: ({ body }) => teamMeant(body),
+  team: ({ body }) => teamReferenceOf(body),
   async handle({ actor, organization, occasion, team, own }) {
     await deleteTeam(occasion, { actor, own, organization, team });
     return { status: 200, body: { success: true } };

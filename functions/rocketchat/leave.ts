@@ -1,7 +1,7 @@
 import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
 import { LeaveBody } from '../../lib/dialects/rocketchat/inputs.ts';
 import { Done } from '../../lib/dialects/rocketchat/schemas.ts';
-import { teamMeant } from '../../lib/dialects/rocketchat/show.ts';
+import { teamReferenceOf } from '../../lib/dialects/rocketchat/show.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { isIn } from '../../lib/domain/team.ts';
 import { forTeam } from '../../lib/http/for-team.ts';
@@ -9,7 +9,7 @@ import { LEAVE_TEAM, removeTeamMember } from '../../lib/teams/remove-team-member
 
 export const returns = { 200: Done };
 
-/** Takes the caller out of a team. The last owner stays. */
+/** Removes the caller from a team. The last owner can't leave. */
 export const endpoint = forTeam({
   format: rocketchat,
   route: 'POST /api/v1/teams.leave',
@@ -17,7 +17,7 @@ export const endpoint = forTeam({
   depth: 2,
   body: LeaveBody,
   refuses: ['team_member_not_found', 'last_team_owner'],
-  team: ({ body }) => teamMeant(body),
+  team: ({ body }) => teamReferenceOf(body),
   async handle({ actor, occasion, team, own }) {
     if (!own || !isIn(actor, own)) throw new Refusal('team_member_not_found');
     await removeTeamMember(occasion, { actor, own, team, row: own });

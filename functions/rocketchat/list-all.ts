@@ -1,6 +1,6 @@
 import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
 import { ListQuery } from '../../lib/dialects/rocketchat/inputs.ts';
-import { partOf } from '../../lib/dialects/rocketchat/paging.ts';
+import { readPaging } from '../../lib/dialects/rocketchat/paging.ts';
 import { TeamList } from '../../lib/dialects/rocketchat/schemas.ts';
 import { showListedTeam } from '../../lib/dialects/rocketchat/show.ts';
 import { forMember } from '../../lib/http/for-member.ts';
@@ -9,7 +9,7 @@ import { listTeams } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: TeamList };
 
-/** Lists every team of the organization, the oldest first. */
+/** Lists all teams of the organization, oldest first. */
 export const endpoint = forMember({
   format: rocketchat,
   route: 'GET /api/v1/teams.listAll',
@@ -19,7 +19,7 @@ export const endpoint = forMember({
   query: ListQuery,
   read: ({ organizationId }) => listTeams(organizationId),
   async handle({ query, read: teams }) {
-    const { offset, count } = partOf(query);
+    const { offset, count } = readPaging(query);
     const some = teams.slice(offset, offset + count);
     const creators = await Promise.all(some.map(({ createdBy }) => getUser(createdBy)));
     const shown = some.map((team, index) => showListedTeam(team, creators[index]));

@@ -1,21 +1,21 @@
 import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
 import { ListRoomsOfUserQuery } from '../../lib/dialects/rocketchat/inputs.ts';
 import { RoomList } from '../../lib/dialects/rocketchat/schemas.ts';
-import { teamMeant } from '../../lib/dialects/rocketchat/show.ts';
+import { teamReferenceOf } from '../../lib/dialects/rocketchat/show.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { isIn } from '../../lib/domain/team.ts';
 import { forTeam } from '../../lib/http/for-team.ts';
 
 export const returns = { 200: RoomList };
 
-/** Lists no rooms of oneself, or of anybody for ADMINs: rooms belong to another product. */
+/** Returns an empty list of a user's rooms, for that user and ADMINs. This product has no rooms. */
 export const endpoint = forTeam({
   format: rocketchat,
   route: 'GET /api/v1/teams.listRoomsOfUser',
   permission: 'team:list-all',
   depth: 1,
   query: ListRoomsOfUserQuery,
-  team: ({ query }) => teamMeant(query),
+  team: ({ query }) => teamReferenceOf(query),
   oneself: ({ query, actor }) => query.userId === actor.userId,
   async handle({ actor, team, own }) {
     const maySee = !team.isPrivate || actor.role === 'ADMIN' || isIn(actor, own);

@@ -1,6 +1,6 @@
 import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
 import { ListQuery } from '../../lib/dialects/rocketchat/inputs.ts';
-import { partOf, sorted } from '../../lib/dialects/rocketchat/paging.ts';
+import { readPaging, sorted } from '../../lib/dialects/rocketchat/paging.ts';
 import { TeamList } from '../../lib/dialects/rocketchat/schemas.ts';
 import { showListedTeam, showUser } from '../../lib/dialects/rocketchat/show.ts';
 import { isIn } from '../../lib/domain/team.ts';
@@ -11,7 +11,7 @@ import { listTeams } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: TeamList };
 
-/** Lists the teams that the caller is in, the oldest first unless `sort` says otherwise. */
+/** Lists the caller's teams, by default oldest first. */
 export const endpoint = forMember({
   format: rocketchat,
   route: 'GET /api/v1/teams.list',
@@ -24,7 +24,7 @@ export const endpoint = forMember({
     return { teams, own };
   },
   async handle({ query, actor, read: { teams, own } }) {
-    const { offset, count } = partOf(query);
+    const { offset, count } = readPaging(query);
     const mine = new Set(own.filter((row) => isIn(actor, row)).map(({ teamId }) => teamId));
     const all = teams.filter(({ id }) => mine.has(id)).map((team) => showListedTeam(team, undefined));
     const some = sorted(all, query.sort).slice(offset, offset + count);

@@ -1,8 +1,8 @@
 import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
 import { MembersQuery } from '../../lib/dialects/rocketchat/inputs.ts';
-import { partOf } from '../../lib/dialects/rocketchat/paging.ts';
+import { readPaging } from '../../lib/dialects/rocketchat/paging.ts';
 import { TeamMemberList } from '../../lib/dialects/rocketchat/schemas.ts';
-import { showTeamMember, statusesOf, teamMeant } from '../../lib/dialects/rocketchat/show.ts';
+import { showTeamMember, statusesOf, teamReferenceOf } from '../../lib/dialects/rocketchat/show.ts';
 import { isIn } from '../../lib/domain/team.ts';
 import { forTeam } from '../../lib/http/for-team.ts';
 import { getMember } from '../../lib/organizations/members.ts';
@@ -11,14 +11,14 @@ import { listTeamMembers } from '../../lib/teams/team-members.ts';
 
 export const returns = { 200: TeamMemberList };
 
-/** Of how many members of a team a filter looks at names. */
-const FILTERED = 1000;
+/** The members of a team that a filter searches, at most. */
+const MAX_FILTERED = 1000;
 
 /**
- * Lists who is in a team; whoever isn't in it, and is no ADMIN, gets an empty list.
+ * Lists the members of a team. Callers who are neither members nor ADMINs get an empty list.
  *
- * `username` and `name` find parts of them, whatever the letter case, among the first 1,000 members. Everybody's
- * `status` is `offline`.
+ * `username` and `name` match substrings, regardless of case, among the first 1,000 members. Every member's `status` is
+ * `offline`.
  */
 export const endpoint = forTeam({
   format: rocketchat,
@@ -26,9 +26,9 @@ export const endpoint = forTeam({
   table: { BatchGetItem: ['USER'], Query: ['TEAM'] },
   depth: 3,
   query: MembersQuery,
-  team: ({ query }) => teamMeant(query),
+  team: ({ query }) => teamReferenceOf(query),
   async handle({ query, actor, organization, team, own }) {
-    const { offset, count } = partOf(query);
+    const { offset, count } = readPaging(query);
     const answer = (members: readonly unknown[], total: number) => ({
       status: 200,
       body: { members, total, count: members.length, offset, success: true },
@@ -36,14 +36,14 @@ export const endpoint = forTeam({
     const statuses = statusesOf(query.status);
     if (!(actor.role === 'ADMIN' || isIn(actor, own)) || !statuses.includes('offline')) return answer([], 0);
     const isFiltered = Boolean(query.username || query.name);
-    const rows = await listTeamMembers(team.id, isFiltered ? { limit: FILTERED } : { skip: offset, limit: count });
+    const rows = await listTeamMembers(team.id, isFiltered ? { limit: MAX_FILTERED } : { skip: offset, limit: count });
     const [members, adders] = await Promise.all([
       Promise.all(rows.map(({ memberId }) => getMember(organization.id, memberId))),
       Promise.all(rows.map(({ createdBy }) => getUser(createdBy))),
     ]);
     const shown = rows.flatMap((row, index) => {
       const member = members[index];
-      // Rows of memberships that have ended are about to be cleared.
+      // Stale rows are omitted until the cascade deletes them.
       return member && isIn(member, row) ? [showTeamMember(row, member.profile, adders[index])] : [];
     });
     if (!isFiltered) return answer(shown, team.members);

@@ -1,7 +1,7 @@
 import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
 import { RemoveMemberBody } from '../../lib/dialects/rocketchat/inputs.ts';
 import { Done } from '../../lib/dialects/rocketchat/schemas.ts';
-import { teamMeant } from '../../lib/dialects/rocketchat/show.ts';
+import { teamReferenceOf } from '../../lib/dialects/rocketchat/show.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { isIn, mayModerate } from '../../lib/domain/team.ts';
 import { forTeam } from '../../lib/http/for-team.ts';
@@ -13,8 +13,8 @@ import { getTeamMembership } from '../../lib/teams/team-members.ts';
 export const returns = { 200: Done };
 
 /**
- * Takes somebody out of a team: its owners and moderators may, and ADMINs; owners, only owners and ADMINs. The last
- * owner stays.
+ * Removes a member from a team. For its owners and moderators, and ADMINs. Only owners and ADMINs may remove owners.
+ * The last owner can't be removed.
  */
 export const endpoint = forTeam({
   format: rocketchat,
@@ -24,7 +24,7 @@ export const endpoint = forTeam({
   depth: 4,
   body: RemoveMemberBody,
   refuses: ['member_not_found', 'team_member_not_found', 'last_team_owner'],
-  team: ({ body }) => teamMeant(body),
+  team: ({ body }) => teamReferenceOf(body),
   async read({ body, organizationId }) {
     const [member] = await getMembersOf(organizationId, [body.userId]);
     return member;

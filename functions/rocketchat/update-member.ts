@@ -2,7 +2,7 @@ import { configuration } from '../../lib/configuration.ts';
 import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
 import { UpdateMemberBody } from '../../lib/dialects/rocketchat/inputs.ts';
 import { Done } from '../../lib/dialects/rocketchat/schemas.ts';
-import { roleMeant, rolesSet, teamMeant } from '../../lib/dialects/rocketchat/show.ts';
+import { teamReferenceOf, teamRoleOf, uniqueRoles } from '../../lib/dialects/rocketchat/show.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { isIn, mayModerate } from '../../lib/domain/team.ts';
 import { forTeam } from '../../lib/http/for-team.ts';
@@ -14,9 +14,9 @@ import { getTeamMembership } from '../../lib/teams/team-members.ts';
 export const returns = { 200: Done };
 
 /**
- * Gives somebody in a team other roles, none unless said: its owners and moderators may, and ADMINs; only owners and
- * ADMINs where an owner is concerned. The last owner stays one. Whoever isn't in the team isn't changed, and that is no
- * error.
+ * Replaces a team member's roles, by default with none. For its owners and moderators, and ADMINs. Only owners and
+ * ADMINs may change owners or make new ones. The last owner stays an owner. For a user outside the team, nothing
+ * changes and the call succeeds.
  */
 export const endpoint = forTeam({
   format: rocketchat,
@@ -26,15 +26,15 @@ export const endpoint = forTeam({
   depth: 4,
   body: UpdateMemberBody,
   refuses: ['last_team_owner'],
-  team: ({ body }) => teamMeant(body),
+  team: ({ body }) => teamReferenceOf(body),
   async read({ body, organizationId }) {
     const [member] = await getMembersOf(organizationId, [body.member.userId]);
     return member;
   },
   async handle({ body, actor, occasion, team, own, read: member }) {
     const row = await getTeamMembership(team.id, body.member.userId);
-    const roles = rolesSet(body.member.roles) ?? [];
-    const role = roleMeant(roles);
+    const roles = uniqueRoles(body.member.roles) ?? [];
+    const role = teamRoleOf(roles);
     if (!mayModerate(actor, own, role, row?.role)) throw new Refusal('forbidden', { team: ['unauthorized'] });
     if (member && isIn(member, row)) {
       await putTeamMember(occasion, { actor, own, team, member, role, row, roles, limits: configuration().limits });

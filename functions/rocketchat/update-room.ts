@@ -6,7 +6,7 @@ import { refusing } from '../../lib/http/for-team.ts';
 
 export const returns = {};
 
-/** Refuses to change a room of a team, as Rocket.Chat refuses who may not: rooms belong to another product. */
+/** Refuses to change a room of a team, as Rocket.Chat does without the permission. This product has no rooms. */
 export const endpoint = refusing({
   format: rocketchat,
   route: 'POST /api/v1/teams.updateRoom',

@@ -11,7 +11,7 @@ import { dueSiteInvite } from '../../lib/sites/site-invite-mail.ts';
 import { dueRequest } from '../../lib/sites/site-requesting.ts';
 import { union } from '../../lib/table/access.ts';
 
-/** What does the work about each type of items that may be due. */
+/** The worker of each item type that may be due. */
 const WORKERS: Workers = {
   Invitation: dueInvitation,
   SiteInvite: dueSiteInvite,
@@ -29,11 +29,12 @@ const WORKERS: Workers = {
 const READABLE = ['ORG', 'USER', 'JOB', 'MAIL', 'SITE', 'TEAM', 'EMAIL'] as const;
 
 /**
- * Does what is due: sends the mails that weren't sent and the reminders, records which invitations have expired and which
- * grants of sensitive data, ends placeholders that nobody claimed, and clears what has ended.
+ * Processes due items: sends unsent mails and reminders, records the expiry of invitations and grants, deletes
+ * unclaimed placeholder users, and runs deletion cascades.
  *
- * Each row is claimed before it is worked on, so that two runs at once, or one that died, do no harm: a mail goes out at
- * least once, and at most once more for each death. A row that fails is put off and never holds up the others.
+ * Each item is claimed with a lease before it is processed, so that concurrent or crashed runs do no harm: a mail is
+ * sent at least once, and at most once more for each crash. An item that fails is retried later and doesn't block
+ * others.
  */
 export const schedule = onSchedule({
   schedule: 'rate(1 minute)',

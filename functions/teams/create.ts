@@ -15,10 +15,10 @@ export const returns = { 201: TeamSchema };
 export const example = { name: 'Berlin' };
 
 /**
- * Makes a team, whose owner is the caller.
+ * Creates a team, with the caller as its owner.
  *
- * It stands below `parentTeamId`, or else below the default team. Its name is unique in the organization, whatever the
- * letter case.
+ * Its parent is `parentTeamId`, by default the default team. Its name is unique in the organization, regardless of
+ * case.
  */
 export const endpoint = forMember({
   format: v1,

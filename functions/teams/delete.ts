@@ -6,9 +6,9 @@ import { DELETE_TEAM, deleteTeam } from '../../lib/teams/delete-team.ts';
 export const returns = { 204: null };
 
 /**
- * Deletes a team, whose name is free from then on. Owners of the team may, and ADMINs.
+ * Deletes a team, and releases its name. For owners of the team and ADMINs.
  *
- * The default team can't be deleted, nor one that others are below of or that owns sites.
+ * The default team, teams with child teams, and teams that own sites can't be deleted.
  */
 export const endpoint = forTeam({
   format: v1,

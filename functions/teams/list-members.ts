@@ -11,9 +11,9 @@ import { listTeamMembers } from '../../lib/teams/team-members.ts';
 export const returns = { 200: list(TeamMember) };
 
 /**
- * Lists who is in a team that the caller sees.
+ * Lists the members of a team that the caller sees.
  *
- * A page number costs its distance from the start; a cursor costs its page.
+ * A page number costs reads of all rows before the page; a cursor only of the page.
  */
 export const endpoint = forTeam({
   format: v1,
@@ -31,7 +31,7 @@ export const endpoint = forTeam({
   async handle({ organization, team, read: { page, rows } }) {
     const { rows: some, next } = cut(page, rows, ({ userId }) => userId);
     const members = await Promise.all(some.map(({ memberId }) => getMember(organization.id, memberId)));
-    // Rows of memberships that have ended are about to be cleared.
+    // Stale rows are omitted until the cascade deletes them.
     const shown = some.flatMap((row, index) => {
       const member = members[index];
       return member && isIn(member, row) ? [showTeamMember(row, member)] : [];

@@ -10,8 +10,8 @@ import { listTeams } from '../../lib/teams/teams.ts';
 export const returns = { 200: list(Team) };
 
 /**
- * Lists the teams that the caller sees, the oldest first: an ADMIN all, others the public ones, their own, and what is
- * below their own.
+ * Lists the teams that the caller sees, oldest first. ADMINs see all teams, others public teams, their own, and the
+ * teams below their own.
  */
 export const endpoint = forMember({
   format: v1,

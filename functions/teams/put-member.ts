@@ -15,9 +15,9 @@ export const returns = { 200: TeamMember };
 export const example = { role: 'MODERATOR' };
 
 /**
- * Puts a member of the organization into a team, or gives them another role in it. Owners of the team may, and ADMINs.
+ * Adds a member of the organization to a team, or changes their role in it. For owners of the team and ADMINs.
  *
- * The role is MEMBER unless the body says otherwise. The last OWNER stays one.
+ * The default role is MEMBER. The last OWNER stays an OWNER.
  */
 export const endpoint = forTeam({
   format: v1,

@@ -9,7 +9,7 @@ import { getTeamMembership } from '../../lib/teams/team-members.ts';
 
 export const returns = { 204: null };
 
-/** Takes a member out of a team, which its owners and ADMINs may; removing oneself is leaving. The last OWNER stays. */
+/** Removes a member from a team. For its owners and ADMINs, and for the member. The last OWNER can't be removed. */
 export const endpoint = forTeam({
   format: v1,
   route: 'DELETE /v1/teams/{id}/members/{memberId}',

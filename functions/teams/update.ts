@@ -13,9 +13,9 @@ export const returns = { 200: Team };
 export const example = { name: 'Berlin' };
 
 /**
- * Changes a team, or moves it below another one with all that is below it. Owners of the team may, and ADMINs.
+ * Changes a team, or moves it with its subtree below another team. For owners of the team and ADMINs.
  *
- * No team comes to stand below itself, however many are moved at once.
+ * A move can't make a cycle, even with concurrent moves.
  */
 export const endpoint = forTeam({
   format: v1,
@@ -34,7 +34,7 @@ export const endpoint = forTeam({
   read: ({ body: { parentTeamId }, organizationId, caller }) =>
     findTeam(organizationId, caller.userId, { id: parentTeamId }),
   async handle({ body, actor, organization, occasion, team, own, read: parent }) {
-    // What stays as it is needn't be seen.
+    // The caller must see the parent only if it changes.
     const isMoved = body.parentTeamId !== undefined && body.parentTeamId !== team.parentTeamId;
     if (isMoved) await requireTeam('team:read', actor, parent);
     return { status: 200, body: showTeam(await updateTeam(occasion, { actor, own, organization, team }, body)) };

@@ -14,11 +14,12 @@ import { locateTeam } from '../../lib/teams/teams.ts';
 export const returns = { 200: AcceptedInvite };
 
 /**
- * Accepts an invite to a site on behalf of a team that the caller manages, as its owner or an ADMIN of its organization,
- * once. The token of the mail's link proves the mailbox, whatever the caller's own address is. That of the answer to
- * inviting proves nothing, since whoever invited has it too: by it, only the invited address accepts.
+ * Accepts a site invite for a team that the caller manages, as its owner or an ADMIN of its organization. An invite can
+ * be accepted once.
  *
- * A team that has access already gets what the invite gives beyond that, and loses nothing.
+ * The token of the mailed link proves the mailbox, whatever the caller's own address. The token from the API's answer
+ * proves nothing, since the inviter knows it: only a caller with the invited address can accept with it. A team that
+ * has access already keeps it, and gets the invite's access in addition.
  */
 export const endpoint = forPerson({
   format: volttime,

@@ -14,10 +14,10 @@ export const returns = { 200: resource(ChargerSchema) };
 export const example = { identity: 'CP-0001', reference: 'Left of the gate' };
 
 /**
- * Makes a charger on a site, which belongs to the team that owns the site. Owners of that team may, and ADMINs of its
+ * Creates a charger on a site. It belongs to the team that owns the site. For owners of that team, and ADMINs of its
  * organization.
  *
- * Its `identity` is unique in the organization, whatever the letter case.
+ * Its `identity` is unique in the organization, regardless of case.
  */
 export const endpoint = forSite({
   format: volttime,

@@ -11,7 +11,7 @@ import { locateTeam } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: resource(SiteSchema) };
 
-/** Makes a site, which the team of `team_uuid` owns. Owners of the team may, and ADMINs of its organization. */
+/** Creates a site that the team of `team_uuid` owns. For owners of the team, and ADMINs of its organization. */
 export const endpoint = forLocatedTeam({
   format: volttime,
   route: 'POST /api/v3/sites',

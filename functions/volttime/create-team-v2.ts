@@ -3,6 +3,6 @@ import { endpoint as createTeam } from './create-team.ts';
 
 export { example, returns } from './create-team.ts';
 
-/** Makes a team, as `POST /api/v3/teams` does, whose earlier form this is. */
+/** Creates a team; the earlier version of `POST /api/v3/teams`. */
 export const endpoint = alias(createTeam, 'POST /api/v2/teams');
 export const { handler } = endpoint;

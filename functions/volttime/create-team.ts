@@ -12,10 +12,9 @@ export const returns = { 200: resource(TeamSchema) };
 export const example = { name: 'Berlin', email: 'berlin@example.com', type: 'Company' };
 
 /**
- * Makes a team, whose owner is the caller, below the default team.
+ * Creates a team below the default team, with the caller as its owner.
  *
- * A `type` that there is none of makes a team of type `Other`. Its name is unique in the organization, whatever the
- * letter case.
+ * An unknown `type` becomes `Other`. The team's name is unique in the organization, regardless of case.
  */
 export const endpoint = forMember({
   format: volttime,

@@ -9,7 +9,7 @@ import { union } from '../../lib/table/access.ts';
 
 export const returns = { 200: Message };
 
-/** Deletes a charger. Owners of the owning team may, and ADMINs of its organization. */
+/** Deletes a charger. For owners of the owning team, and ADMINs of its organization. */
 export const endpoint = forSite({
   format: volttime,
   route: 'DELETE /api/v3/chargers/{charger}',

@@ -9,9 +9,9 @@ import { union } from '../../lib/table/access.ts';
 export const returns = { 200: Message };
 
 /**
- * Deletes a site. Owners of the owning team may, and ADMINs of its organization.
+ * Deletes a site. For owners of the owning team, and ADMINs of its organization.
  *
- * One that has chargers isn't deleted before they are.
+ * A site with chargers can't be deleted.
  */
 export const endpoint = forSite({
   format: volttime,

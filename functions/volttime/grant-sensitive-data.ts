@@ -13,8 +13,8 @@ export const returns = { 200: Message };
 export const example = { expires_never: false, data_access_expires_at: '2099-12-31' };
 
 /**
- * Grants another team the sensitive data of a site, with or without an end, in place of an earlier grant. Owners of the
- * owning team may, and ADMINs of its organization.
+ * Grants another team the sensitive data of a site, with or without an expiry. Replaces an earlier grant. For owners of
+ * the owning team, and ADMINs of its organization.
  */
 export const endpoint = forSite({
   format: volttime,

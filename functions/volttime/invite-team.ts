@@ -20,13 +20,13 @@ export const returns = { 201: NewInvite };
 export const example = { email: 'jane@example.com' };
 
 /**
- * Invites a team of somebody's to a site, by e-mail: the mail's link opens a page on which they accept it for one of the
- * teams that they manage. Owners of the owning team may, and ADMINs of its organization.
+ * Creates a site invite and mails it. The mail's link opens a page on which the invitee accepts for one of the teams
+ * that they manage. For owners of the owning team, and ADMINs of its organization.
  *
- * The invite may carry the site's ownership, sensitive data with or without an end, and a list of chargers in place of all.
- * It is good once, for seven days, for as long as whoever invited manages the site. `invite_token` is for whoever is
- * signed in, by `POST /api/v3/sites/invite/accept`. Nobody makes more than five a minute. When SES is slow or down the
- * invite stands all the same, and the scheduled function sends its mail.
+ * The invite may include the site's ownership, sensitive data with or without an expiry, and a limit to some chargers.
+ * It can be accepted once, within seven days, and while the inviter manages the site. `invite_token` is for signed-in
+ * callers of `POST /api/v3/sites/invite/accept`. A user can create at most five invites a minute. If SES is slow or
+ * down, the invite is created all the same, and the scheduled function sends its mail.
  */
 export const endpoint = forSite({
   format: volttime,

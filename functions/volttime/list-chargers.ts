@@ -10,7 +10,8 @@ import { LIST_TEAMS, listTeamsWithin } from '../../lib/teams/viewing.ts';
 export const returns = { 200: list(Charger) };
 
 /**
- * Lists the chargers of all sites that the caller sees, as `GET /api/v3/sites` lists them, each's oldest first.
+ * Lists the chargers of all sites that the caller sees, in the order of `GET /api/v3/sites`, oldest first within a
+ * site.
  */
 export const endpoint = forCaller({
   format: volttime,

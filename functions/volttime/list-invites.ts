@@ -11,8 +11,8 @@ import { union } from '../../lib/table/access.ts';
 export const returns = { 200: list(Invite) };
 
 /**
- * Lists the invites to a site that its owner has made, the newest first, until 30 days after their time. Owners of the
- * owning team may, and ADMINs of its organization.
+ * Lists the invites of a site by its current owner, newest first, until 30 days after their expiry. For owners of the
+ * owning team, and ADMINs of its organization.
  */
 export const endpoint = forSite({
   format: volttime,

@@ -11,7 +11,7 @@ import { union } from '../../lib/table/access.ts';
 
 export const returns = { 200: list(Charger) };
 
-/** Lists the chargers of a site that the caller sees, the oldest first. */
+/** Lists the chargers of a site that the caller sees, oldest first. */
 export const endpoint = forSite({
   format: volttime,
   route: 'GET /api/v3/sites/{site}/chargers',

@@ -10,7 +10,7 @@ import { union } from '../../lib/table/access.ts';
 
 export const returns = { 200: list(SiteTeam) };
 
-/** Lists the teams that have access to a site that the caller sees: its owner first, then as they got it. */
+/** Lists the teams with access to a site that the caller sees: the owner first, then in the order of getting access. */
 export const endpoint = forSite({
   format: volttime,
   route: 'GET /api/v3/sites/{site}/teams',

@@ -10,10 +10,10 @@ import { LIST_TEAMS, listTeamsWithin } from '../../lib/teams/viewing.ts';
 export const returns = { 200: list(Site) };
 
 /**
- * Lists the sites that the caller sees in all their organizations: those of the teams that they are in and of the teams
- * below these, and every one where they are an ADMIN.
+ * Lists the sites that the caller sees in all of their organizations: the sites of their teams and of the teams below,
+ * and all sites where they are an ADMIN.
  *
- * One team after another, each's oldest first. By an access token, those of its organization.
+ * Ordered by team, oldest first within a team. An access token gets only its own organization.
  */
 export const endpoint = forCaller({
   format: volttime,

@@ -11,9 +11,9 @@ import { LOCATE_TEAM, locateTeam } from '../../lib/teams/teams.ts';
 export const returns = { 200: list(Charger) };
 
 /**
- * Lists the chargers of a team, on all sites that it owns, for its members, those of the teams above it, and ADMINs.
+ * Lists the chargers on all sites that a team owns. For its members, members of the teams above it, and ADMINs.
  *
- * The team is named by its integer or its UUID.
+ * `team_id` is the team's integer id or its UUID.
  */
 export const endpoint = forLocatedTeam({
   format: volttime,

@@ -3,6 +3,6 @@ import { endpoint as listTeams } from './list-teams.ts';
 
 export { returns } from './list-teams.ts';
 
-/** Lists the teams that the caller sees, as `GET /api/v3/teams` does, whose earlier form this is. */
+/** Lists the teams that the caller sees; the earlier version of `GET /api/v3/teams`. */
 export const endpoint = alias(listTeams, 'GET /api/v2/teams');
 export const { handler } = endpoint;

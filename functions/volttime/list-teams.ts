@@ -8,10 +8,10 @@ import { LIST_TEAMS, listVisibleTeams } from '../../lib/teams/viewing.ts';
 export const returns = { 200: list(Team) };
 
 /**
- * Lists the teams that the caller sees in all their organizations, the oldest first: as an ADMIN every one, else the
- * public ones, their own, and what is below their own.
+ * Lists the teams that the caller sees in all of their organizations, oldest first. ADMINs see all teams, others public
+ * teams, their own, and the teams below their own.
  *
- * By an access token, those of its organization. A list of more than 1,000 has `links` to go on by.
+ * An access token gets only its own organization. A list of more than 1,000 teams has `links` to further pages.
  */
 export const endpoint = forCaller({
   format: volttime,

@@ -8,7 +8,7 @@ import { FIND_CHARGER, getCharger, locateCharger } from '../../lib/sites/charger
 
 export const returns = { 200: resource(Charger) };
 
-/** Shows a charger whose site the caller sees, by its UUID or its integer. */
+/** Shows a charger whose site the caller sees, by its UUID or its integer id. */
 export const endpoint = forSite({
   format: volttime,
   route: 'GET /api/v3/chargers/{charger}',

@@ -8,7 +8,7 @@ import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 
 export const returns = { 200: resource(Site) };
 
-/** Shows a site that the caller sees, by its UUID or its integer. */
+/** Shows a site that the caller sees, by its UUID or its integer id. */
 export const endpoint = forSite({
   format: volttime,
   route: 'GET /api/v3/sites/{site}',

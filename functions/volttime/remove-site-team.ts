@@ -11,8 +11,8 @@ import { LOCATE_TEAM } from '../../lib/teams/teams.ts';
 export const returns = { 200: Message };
 
 /**
- * Takes away that another team has access to a site, with what it was granted. Owners of the owning team may, and ADMINs
- * of its organization.
+ * Removes another team's access to a site, with its grants. For owners of the owning team, and ADMINs of its
+ * organization.
  */
 export const endpoint = forSite({
   format: volttime,

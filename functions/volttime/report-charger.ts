@@ -19,10 +19,10 @@ export const example = {
 };
 
 /**
- * Records how a charger is: what is left out stays, and null is taken away. OPERATORs who see the charger may, and
- * ADMINs.
+ * Records the reported state of a charger. Omitted fields stay unchanged, null removes a field. For OPERATORs who see
+ * the charger, and ADMINs.
  *
- * A program does it by an access token of role OPERATOR, whose owner may be a USER.
+ * Programs use an access token with the role OPERATOR, whose owner may be a USER.
  */
 export const endpoint = forSite({
   format: volttime,

@@ -13,11 +13,11 @@ export const returns = { 200: Message };
 export const example = { reason: 'To repair them', requested_data_expires_at: '2099-12-31' };
 
 /**
- * Asks for the sensitive data of a site on behalf of a team that has access to it. Owners of that team may, and ADMINs of
- * its organization.
+ * Requests the sensitive data of a site for a team that has access to it. For owners of that team, and ADMINs of its
+ * organization.
  *
- * Those who manage the owning team get a mail, whose link opens a page on which they grant or decline it; they may as
- * well by `grant-sensitive-data` and `revoke-sensitive-data`. A new request takes the place of an earlier one.
+ * The managers of the owning team get a mail. Its link opens a page on which they grant or decline the request. They
+ * can also use `grant-sensitive-data` and `revoke-sensitive-data`. A new request replaces an earlier one.
  */
 export const endpoint = forSite({
   format: volttime,

@@ -10,11 +10,11 @@ import { union } from '../../lib/table/access.ts';
 export const returns = { 200: Message };
 
 /**
- * Sends an invite to a site again, by its integer, with a new link and a full new period; the caller becomes who invites.
+ * Sends a site invite again, by its id, with a new link and a full new period. The caller becomes the inviter.
  *
- * Earlier links and tokens are good for nothing from then on. One whose time is over is revived; one that was accepted or
- * withdrawn is refused, and no mail leaves. It counts among the five invites a minute. Owners of the owning team may, and
- * ADMINs of its organization.
+ * Links of earlier mails become void; the token from the API's answer stays valid. An expired invite becomes open
+ * again. An accepted or withdrawn one is refused, and no mail is sent. A resend counts towards the limit of five
+ * invites a minute. For owners of the owning team, and ADMINs of its organization.
  */
 export const endpoint = forSite({
   format: volttime,

@@ -12,8 +12,8 @@ import { LOCATE_TEAM } from '../../lib/teams/teams.ts';
 export const returns = { 200: Message };
 
 /**
- * Revokes what another team was granted of the sensitive data of a site, or declines its request for it. Owners of the
- * owning team may, and ADMINs of its organization. Where there is neither, nothing is to be done.
+ * Revokes another team's grants of a site's sensitive data, or declines its request. Succeeds also if there is neither.
+ * For owners of the owning team, and ADMINs of its organization.
  */
 export const endpoint = forSite({
   format: volttime,

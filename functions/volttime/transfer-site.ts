@@ -12,9 +12,10 @@ import { LOCATE_TEAM } from '../../lib/teams/teams.ts';
 export const returns = { 200: Message };
 
 /**
- * Makes another team that has access to a site its owner. Owners of the owning team may, and ADMINs of its organization.
+ * Transfers a site to another team that has access to it. For owners of the owning team, and ADMINs of its
+ * organization.
  *
- * The team that owned it keeps access to all of it, without sensitive data.
+ * The former owner keeps access to the whole site, without sensitive data.
  */
 export const endpoint = forSite({
   format: volttime,

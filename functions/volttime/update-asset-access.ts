@@ -14,10 +14,10 @@ import { LOCATE_TEAM } from '../../lib/teams/teams.ts';
 export const returns = { 200: Message };
 
 /**
- * Says whether another team has access to all of a site, or to which of its chargers. Owners of the owning team may, and
+ * Sets the chargers of a site that another team has access to: all, or a list. For owners of the owning team, and
  * ADMINs of its organization.
  *
- * `accessible_assets` takes the place of an earlier list. A charger that is deleted is taken out of it.
+ * `accessible_assets` replaces an earlier list. Deleted chargers are removed from the list.
  */
 export const endpoint = forSite({
   format: volttime,
@@ -36,7 +36,8 @@ export const endpoint = forSite({
     const { access } = shareOfNamedTeam(reach);
     requireAtMost('accessible_assets', body.accessible_assets, configuration().limits.assetsOfAccess);
     const named = body.access_of_assets === 'limited_access' ? read : undefined;
-    // After the site was read: a charger that is deleted meanwhile changes what is shared, and this begins again.
+    // Read after the site: if a charger is deleted in the meantime, the site's `sharing` changes and the request begins
+    // again.
     const assets = named && (await chargersOn(reach.site.id, named));
     const missing = named?.flatMap((id, index) =>
       id && assets?.has(id) ? [] : [`accessible_assets.${index}.asset_id`],

@@ -12,7 +12,7 @@ import { union } from '../../lib/table/access.ts';
 export const returns = { 200: resource(Charger) };
 export const example = { identity: 'CP-0002', reference: 'Right of the gate' };
 
-/** Changes a charger: what is left out stays. Owners of the owning team may, and ADMINs of its organization. */
+/** Changes a charger. Omitted fields stay unchanged. For owners of the owning team, and ADMINs of its organization. */
 export const endpoint = forSite({
   format: volttime,
   route: 'PATCH /api/v3/chargers/{charger}',

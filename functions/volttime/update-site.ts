@@ -11,7 +11,7 @@ import { union } from '../../lib/table/access.ts';
 export const returns = { 200: resource(Site) };
 export const example = { name: 'Depot North', address: null, timezone: 'Europe/Berlin' };
 
-/** Changes a site: what is left out stays. Owners of the owning team may, and ADMINs of its organization. */
+/** Changes a site. Omitted fields stay unchanged. For owners of the owning team, and ADMINs of its organization. */
 export const endpoint = forSite({
   format: volttime,
   route: 'PATCH /api/v3/sites/{site}',

@@ -9,8 +9,8 @@ import { union } from '../../lib/table/access.ts';
 export const returns = { 200: Message };
 
 /**
- * Withdraws an open invite to a site, by its integer: its links and tokens are good for nothing from then on. Owners of
- * the owning team may, and ADMINs of its organization, whoever of them invited.
+ * Withdraws an open site invite, by its id. Its links and tokens become void. For owners of the owning team, and
+ * ADMINs of its organization, whether they created the invite or not.
  */
 export const endpoint = forSite({
   format: volttime,

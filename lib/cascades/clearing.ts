@@ -23,7 +23,7 @@ import { teamRemoval } from '../teams/delete-team.ts';
 import { leaveWrites, listTeamMembers, listTeamsOf } from '../teams/team-members.ts';
 import { getDiscardedTeam, getTeam, listDiscardedTeams, listTeams } from '../teams/teams.ts';
 
-/** What the functions of this file do to the table. */
+/** Table access of the functions in this file. */
 export const CLEAR: TableAccess = {
   Query: ['ORG', 'SITE', 'TEAM', 'USER'],
   BatchGetItem: ['JOB', 'ORG', 'SITE'],
@@ -44,10 +44,10 @@ export const CLEAR: TableAccess = {
   ],
 };
 
-/** Rows that are cleared in one go; a transaction has at most 100 items. */
+/** The rows that are deleted in one batch; a transaction has at most 100 items. */
 const BATCH = 25;
 
-/** Clears a part of what something left behind. @returns whether nothing is left */
+/** Runs one batch of a job. @returns true when the job is done */
 export function clearJob(occasion: Occasion, job: Job): Promise<boolean> {
   return 'siteId' in job ? clearSite(occasion, job) : clearMembership(job);
 }
@@ -55,9 +55,9 @@ export function clearJob(occasion: Occasion, job: Job): Promise<boolean> {
 export const SITE_JOB = itemReader<SiteJob & { readonly dueAt: string }>('Job', { siteId: 'string', dueAt: 'string' });
 
 /**
- * Moves a part of the identities of a site's chargers to the organization that it went to.
+ * Moves a batch of charger identities to the site's new organization.
  *
- * @returns whether nothing is left
+ * @returns true when no identity is left to move
  */
 async function moveIdentities({ id: siteId, organizationId }: Site): Promise<boolean> {
   const job = SITE_JOB.one(await get(keys.job(siteId)));
@@ -67,14 +67,14 @@ async function moveIdentities({ id: siteId, organizationId }: Site): Promise<boo
     if (charger.identityIn !== organizationId) await moveIdentity(charger, organizationId);
   }
   const [isLast, last] = [chargers.length < BATCH, chargers.at(-1)];
-  // It went on to yet another one meanwhile: then all begins anew.
+  // If the site moves again in the meantime, the job starts again from the first charger.
   const when = [{ attribute: 'dueAt', is: job.dueAt }];
   const key = keys.job(siteId);
   await transact([isLast ? { type: 'delete', key, when } : { type: 'update', key, set: { movedTo: last?.id }, when }]);
   return isLast;
 }
 
-/** Clears a part of who had access to a site that was deleted, was invited to it or asked for its data. */
+/** Deletes a batch of a deleted site's accesses, invites and requests. Continues the move of a site that exists. */
 async function clearSite(occasion: Occasion, { siteId }: SiteJob): Promise<boolean> {
   const site = await getSite(siteId);
   if (site) return moveIdentities(site);
@@ -109,26 +109,26 @@ async function clearSite(occasion: Occasion, { siteId }: SiteJob): Promise<boole
 }
 
 /**
- * Clears a part of what a membership that has ended left behind, and that counts no more: its access tokens, and its
- * places in teams.
+ * Deletes a batch of the rows that an ended membership left behind: its access tokens and team memberships. Both are
+ * already invalid.
  *
- * @returns whether nothing is left
+ * @returns true when nothing is left
  */
 async function clearMembership({ userId, organizationId, memberId }: MembershipJob): Promise<boolean> {
-  const isLeft = (row: { memberId: string }) => row.memberId === memberId;
+  const isStale = (row: { memberId: string }) => row.memberId === memberId;
   const [tokens, rows] = await Promise.all([listAccessTokens(userId, organizationId), listTeamsOf(userId)]);
-  const [left, places] = [tokens.filter(isLeft), rows.filter(isLeft).slice(0, BATCH)];
-  for (let start = 0; start < left.length; start += BATCH) {
-    await transact(left.slice(start, start + BATCH).map(tokenRemoval));
+  const [staleTokens, staleRows] = [tokens.filter(isStale), rows.filter(isStale).slice(0, BATCH)];
+  for (let start = 0; start < staleTokens.length; start += BATCH) {
+    await transact(staleTokens.slice(start, start + BATCH).map(tokenRemoval));
   }
-  await clearPlaces(places);
-  if (places.length === BATCH) return false;
+  await clearTeamMemberships(staleRows);
+  if (staleRows.length === BATCH) return false;
   await transact([{ type: 'delete', key: keys.job(memberId) }]);
   return true;
 }
 
-/** Takes the rows of ended memberships out of their teams, one by one: each counts in a team of its own. */
-async function clearPlaces(rows: readonly TeamMembership[]): Promise<void> {
+/** Deletes stale team memberships, one transaction each, since each updates the counters of its own team. */
+async function clearTeamMemberships(rows: readonly TeamMembership[]): Promise<void> {
   const teams = await Promise.all(rows.map(({ organizationId, teamId }) => getTeam(organizationId, teamId)));
   for (const [index, row] of rows.entries()) {
     const team = teams[index];
@@ -150,9 +150,9 @@ async function clearPlaces(rows: readonly TeamMembership[]): Promise<void> {
 }
 
 /**
- * Clears a part of who was in a team that was deleted, and of the sites that others shared with it.
+ * Deletes a batch of a deleted team's memberships and of its access to other teams' sites.
  *
- * @returns whether nothing is left
+ * @returns true when nothing is left
  */
 export async function clearTeam(occasion: Occasion, { organizationId, id }: Team): Promise<boolean> {
   if (!(await clearSites(occasion, id))) return false;
@@ -160,7 +160,7 @@ export async function clearTeam(occasion: Occasion, { organizationId, id }: Team
     getDiscardedTeam(organizationId, id),
     listTeamMembers(id, { limit: BATCH }),
   ]);
-  // Its organization was deleted too, and is cleared at the same time.
+  // The organization was deleted too: `clearOrganization` does the rest.
   if (!present) return true;
   const members = await Promise.all(rows.map(({ memberId }) => getMember(organizationId, memberId)));
   for (const [index, row] of rows.entries()) {
@@ -186,9 +186,9 @@ export async function clearTeam(occasion: Occasion, { organizationId, id }: Team
 }
 
 /**
- * Clears a part of an organization that was deleted; at last the organization itself.
+ * Deletes a batch of a deleted organization's items, and finally the organization itself.
  *
- * @returns whether nothing is left
+ * @returns true when nothing is left
  */
 export async function clearOrganization(occasion: Occasion, organizationId: string): Promise<boolean> {
   const [members, invitations, teams, discarded] = await Promise.all([
@@ -206,13 +206,13 @@ export async function clearOrganization(occasion: Occasion, organizationId: stri
   }
   for (const team of teams) {
     if (!(await clearSites(occasion, team.id))) return false;
-    // Whatever came to it until now is cleared first.
-    const none = (['sites', 'sharedSites'] as const).map((attribute) => ({ attribute, below: 1 }));
-    await transact([...teamRemoval(team), { type: 'check', key: keys.team(organizationId, team.id), when: none }]);
+    // If the team has got a site in the meantime, the batch begins again.
+    const noSites = (['sites', 'sharedSites'] as const).map((attribute) => ({ attribute, below: 1 }));
+    await transact([...teamRemoval(team), { type: 'check', key: keys.team(organizationId, team.id), when: noSites }]);
   }
   for (const { id } of discarded) {
     if (!(await clearSites(occasion, id))) return false;
-    // Its members are members of the organization, whose rows go with them.
+    // The team's memberships are deleted with the organization's members.
     await transact([{ type: 'delete', key: keys.discardedTeam(organizationId, id) }]);
   }
   if ([members, invitations, teams, discarded].some((rows) => rows.length > 0)) return false;
@@ -227,10 +227,10 @@ export async function clearOrganization(occasion: Occasion, organizationId: stri
 }
 
 /**
- * Clears a part of the sites of a team that was deleted, or whose organization was: those that it owns, with what stands
- * on them, and that it has access to others.
+ * Deletes a batch of the sites that a team owns, with their chargers, and of its access to other sites. The team or its
+ * organization is deleted.
  *
- * @returns whether nothing is left
+ * @returns true when nothing is left
  */
 async function clearSites(occasion: Occasion, teamId: string): Promise<boolean> {
   const rows = await listAccessOf(teamId, BATCH);
@@ -243,7 +243,7 @@ async function clearSites(occasion: Occasion, teamId: string): Promise<boolean> 
     if (site?.teamId === teamId) {
       const chargers = await listChargers(site.id, { limit: BATCH });
       for (const charger of chargers) await transact(chargerRemoval(charger));
-      // So that a part stays small: the next one finds the site without them.
+      // Keeps the batch small: the next one deletes the empty site.
       if (chargers.length > 0) return false;
       await transact([...siteRemoval(site, occasion.now), countSites(site, { sites: -1 })]);
       continue;
@@ -265,7 +265,7 @@ async function clearSites(occasion: Occasion, teamId: string): Promise<boolean> 
   return rows.length < BATCH;
 }
 
-/** Ends a membership in an organization that was deleted, the owner's too. */
+/** Deletes a member of a deleted organization, including the owner. */
 export async function clearMember(member: Member, now: Date): Promise<void> {
   const { organizationId, memberId, userId } = member;
   await transact([

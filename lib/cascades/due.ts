@@ -14,26 +14,26 @@ const MEMBERSHIP_JOB = itemReader<MembershipJob>('Job', {
   ...{ userId: 'string', organizationId: 'string', memberId: 'string' },
 });
 
-/** The work about what a membership or a site left behind. */
+/** Returns the work for a due job: the cascade of an ended membership, or of a deleted or transferred site. */
 export async function dueJob(item: DueItem): Promise<Work> {
   const job: Job = 'siteId' in item ? SITE_JOB.one(item) : MEMBERSHIP_JOB.one(item);
-  return inParts((occasion) => clearJob(occasion, job));
+  return inBatches((occasion) => clearJob(occasion, job));
 }
 
-/** The work about a team that was deleted. */
+/** Returns the work for a deleted team: its cascade. */
 export async function dueTeam(item: DueItem): Promise<Work> {
   const team = TEAM.one(item);
-  return inParts((occasion) => clearTeam(occasion, team));
+  return inBatches((occasion) => clearTeam(occasion, team));
 }
 
-/** The work about an organization that was deleted. */
+/** Returns the work for a deleted organization: its cascade. */
 export async function dueOrganization(item: DueItem): Promise<Work> {
   const { id, deletedAt } = ORGANIZATION.one(item);
   if (deletedAt === undefined) throw new CorruptItem(item, 'has no deletedAt');
-  return inParts((occasion) => clearOrganization(occasion, id));
+  return inBatches((occasion) => clearOrganization(occasion, id));
 }
 
-/** The work about a placeholder that nobody has claimed. */
+/** Returns the work for an expired placeholder user: delete it. */
 export async function duePlaceholder(item: DueItem): Promise<Work> {
   const user = USER.one(item);
   return async (occasion) => {
@@ -42,11 +42,11 @@ export async function duePlaceholder(item: DueItem): Promise<Work> {
   };
 }
 
-/** Clears a part after the other, and leaves what doesn't fit into this run due for the next. */
-function inParts(clearPart: (occasion: Occasion) => Promise<boolean>): Work {
+/** Runs batches until none is left or the run's time is over. The item stays due for the next run. */
+function inBatches(clearBatch: (occasion: Occasion) => Promise<boolean>): Work {
   return async (occasion, run) => {
-    // What is cleared at once meets in teams.
-    while (run.hasTime() && !(await retryWhileStale(() => clearPart(occasion))));
+    // Concurrent cascades update the counters of the same teams.
+    while (run.hasTime() && !(await retryWhileStale(() => clearBatch(occasion))));
     return 'cleared';
   };
 }

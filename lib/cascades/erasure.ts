@@ -1,11 +1,11 @@
 import { byLinkHolder, type Occasion, withoutSourceAddress } from '../domain/audit.ts';
 import { ERASED, type Invitation, statusAt } from '../domain/invitation.ts';
 import { refuseOwner } from '../domain/member.ts';
-import { getInvitation, type InvitedGuard, listInvited } from '../invitations/invitations.ts';
+import { getInvitation, type InvitedRecord, listInvited } from '../invitations/invitations.ts';
 import { getMember, removeMember } from '../organizations/members.ts';
 import { listMemberships, withOrganizations } from '../organizations/organizations.ts';
 import { getUser } from '../people/people.ts';
-import { listSiteInvited, type SiteInvited, siteInvitesErased } from '../sites/site-invites.ts';
+import { listSiteInvited, type SiteInvited, siteInviteErasure } from '../sites/site-invites.ts';
 import type { TableAccess } from '../table/access.ts';
 import { audit } from '../table/audit.ts';
 import { count } from '../table/counters.ts';
@@ -14,7 +14,7 @@ import { busy } from '../table/read.ts';
 import { existing, Missing, transact, type Write } from '../table/write.ts';
 import { clearMember } from './clearing.ts';
 
-/** What `erasePerson` does to the table. */
+/** Table access of `erasePerson`. */
 export const ERASE: TableAccess = {
   BatchGetItem: ['ORG', 'USER'],
   Query: ['USER', 'EMAIL'],
@@ -23,22 +23,21 @@ export const ERASE: TableAccess = {
   DeleteItem: ['ORG', 'USER', 'EMAIL', 'IDENTITY', 'SITE'],
 };
 
-/** Organizations whose invitations of an address are worked on at once; then the next. */
+/** The organizations and site invites that one batch erases an address from. */
 const BATCH = 25;
 
-/** Invitations that are forgotten in one transaction, with what else belongs to it: at most 100 items. */
+/** The invitations that one transaction erases, with an audit entry each; a transaction has at most 100 items. */
 const INVITATIONS = 45;
 
-/** How long after a request came its invitations are worked on, in milliseconds: well within its time. */
-const PATIENCE = 12_000;
+/** How long after its arrival a request starts another batch, in milliseconds: well within its timeout. */
+const TIME_LIMIT = 12_000;
 
 /**
- * Erases a person, an organization at a time, the user itself last: whatever ends it on the way, the person can begin
- * again.
+ * Erases a person: one organization after another, the user last. An erasure that is interrupted can be repeated.
  *
- * @param person `identity` is the hash of issuer and subject of the sign-in by which they do
- * @throws Refusal `owner_must_transfer` before anything is changed; `busy` where there are so many invitations that they
- *   are to begin again
+ * @param person `identity` is the hash of issuer and subject of the current sign-in
+ * @throws Refusal `owner_must_transfer` before anything is changed; `busy` if too many invitations are left for one
+ *   request: the erasure is to be repeated
  */
 export async function erasePerson(
   occasion: Occasion,
@@ -51,7 +50,7 @@ export async function erasePerson(
     Promise.all(memberships.map(({ organizationId, memberId }) => getMember(organizationId, memberId))),
     withInvitations(listed),
   ]);
-  // Whoever is remembered may have been erased and be somebody new by now, as whom all of it is done.
+  // The cached user may have been erased and created anew: `Missing` begins again with the new user.
   if (!user) throw new Missing(keys.user(userId));
   present.forEach(refuseOwner);
   for (const [index, membership] of memberships.entries()) {
@@ -63,11 +62,11 @@ export async function erasePerson(
       : clearMember(member, occasion.now));
   }
   for (let invites = first; ; invites = await withInvitations(await listInvites(email))) {
-    const { guards, sites } = invites;
-    for (const { guard, invitations } of guards) await forget(occasion, email, guard, invitations);
-    if (sites.length > 0) await transact(siteInvitesErased(occasion, email, sites));
-    if (guards.length < BATCH && sites.length < BATCH) break;
-    if (Date.now() - occasion.now.getTime() > PATIENCE) throw busy();
+    const { records, sites } = invites;
+    for (const { record, invitations } of records) await eraseAddress(occasion, email, record, invitations);
+    if (sites.length > 0) await transact(siteInviteErasure(occasion, email, sites));
+    if (records.length < BATCH && sites.length < BATCH) break;
+    if (Date.now() - occasion.now.getTime() > TIME_LIMIT) throw busy();
   }
   await transact([
     { type: 'delete', key: keys.user(userId), when: [{ attribute: 'organizations', is: 0 }] },
@@ -76,9 +75,9 @@ export async function erasePerson(
   ]);
 }
 
-/** What an address is known to be invited to: less than `BATCH` of a kind are all. */
+/** A batch of an address's invitations and site invites; fewer than `BATCH` of a kind are the last. */
 interface Invites {
-  readonly invited: readonly InvitedGuard[];
+  readonly invited: readonly InvitedRecord[];
   readonly sites: readonly SiteInvited[];
 }
 
@@ -88,27 +87,29 @@ async function listInvites(email: string): Promise<Invites> {
 }
 
 async function withInvitations({ invited, sites }: Invites) {
-  const guards = await Promise.all(invited.map(async (guard) => ({ guard, invitations: await invitationsOf(guard) })));
-  return { guards, sites };
+  const records = await Promise.all(
+    invited.map(async (record) => ({ record, invitations: await invitationsOf(record) })),
+  );
+  return { records, sites };
 }
 
-async function invitationsOf({ organizationId, all = new Set() }: InvitedGuard): Promise<Invitation[]> {
+async function invitationsOf({ organizationId, all = new Set() }: InvitedRecord): Promise<Invitation[]> {
   const found = await Promise.all([...all].map((id) => getInvitation(organizationId, id)));
   return found.filter((invitation) => invitation !== undefined);
 }
 
-/** Takes an address out of an organization's invitations; the one that waits for it ends. */
-async function forget(
+/** Erases an address from an organization's invitations. A pending invitation ends. */
+async function eraseAddress(
   occasion: Occasion,
   email: string,
-  { organizationId, invitationId }: InvitedGuard,
+  { organizationId, invitationId }: InvitedRecord,
   invitations: readonly Invitation[],
 ): Promise<void> {
   const { now } = occasion;
   const updatedAt = now.toISOString();
-  // Those of an earlier try are forgotten already.
+  // An earlier try may have erased some already.
   const left = invitations.filter((invitation) => invitation.email !== ERASED);
-  const forgotten = left.map((invitation): Write[] => {
+  const erasures = left.map((invitation): Write[] => {
     const { id, status, seat, delivery } = invitation;
     const isPending = status === 'PENDING';
     const ended = statusAt(invitation, now) === 'EXPIRED' ? 'EXPIRED' : 'DECLINED';
@@ -132,11 +133,11 @@ async function forget(
       ...(isPending ? [count(organizationId, seat, 'invitationEnded')] : []),
     ];
   });
-  // The live one goes with the guard, which goes last.
-  forgotten.sort((one, other) => one.length - other.length);
-  const last = forgotten.splice(-INVITATIONS);
-  for (let start = 0; start < forgotten.length; start += INVITATIONS) {
-    await transact(forgotten.slice(start, start + INVITATIONS).flat());
+  // The pending invitation and the address's record end together, in the last transaction.
+  erasures.sort((one, other) => one.length - other.length);
+  const last = erasures.splice(-INVITATIONS);
+  for (let start = 0; start < erasures.length; start += INVITATIONS) {
+    await transact(erasures.slice(start, start + INVITATIONS).flat());
   }
   await transact([
     ...last.flat(),

@@ -7,7 +7,7 @@ import { audit } from '../table/audit.ts';
 import { keys } from '../table/keys.ts';
 import { transact, type Write } from '../table/write.ts';
 
-/** What `endPlaceholder` does to the table. */
+/** Table access of `endPlaceholder`. */
 export const END_PLACEHOLDER: TableAccess = {
   BatchGetItem: ['ORG'],
   Query: ['USER'],
@@ -17,10 +17,10 @@ export const END_PLACEHOLDER: TableAccess = {
 };
 
 /**
- * Ends somebody who accepted by link alone and whom nobody has claimed by a sign-in: their memberships, one transaction
- * an organization, and at last the user and the address.
+ * Deletes a placeholder: a user who accepted by a link and has never signed in. Deletes each membership in its own
+ * transaction, then the user and the address.
  *
- * @throws Stale when somebody has claimed it meanwhile, or it joined another organization
+ * @throws Stale when the user has signed in, or joined another organization, in the meantime
  */
 export async function endPlaceholder({ userId, email }: User, occasion: Occasion): Promise<void> {
   const isUnclaimed: Write = {

@@ -1,7 +1,7 @@
 import type { Details, RefusalCode } from '../domain/refusal.ts';
 import type { Dialect } from './dialect.ts';
 
-/** An answer, before the dialect gives it its bytes. */
+/** An answer before the dialect serializes it. */
 export interface Reply {
   readonly status: number;
   /** Undefined for an answer without a body. */
@@ -9,7 +9,7 @@ export interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A refusal or a defect, with what any dialect may want to tell of it. */
+/** A refusal or a defect, with all data that a dialect may show. */
 export interface Problem {
   readonly code: RefusalCode;
   readonly status: number;
@@ -18,13 +18,13 @@ export interface Problem {
   readonly requestId: string;
   readonly method: string;
   readonly path: string;
-  /** That belong to it, such as `allow`. */
+  /** Headers of the refusal, such as `allow`. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The header, for answers that people read. */
+  /** The request's `Accept-Language`, for answers that people read. */
   readonly acceptLanguage: string | undefined;
 }
 
-/** What is wrong with a field of an input: the fields of zod's issues that sentences are made from. */
+/** An invalid field of an input: the properties of zod's issues from which sentences are made. */
 export interface Issue {
   readonly code?: string;
   readonly path?: readonly PropertyKey[];
@@ -38,35 +38,37 @@ export interface Issue {
   readonly origin?: string;
 }
 
-/** How one dialect writes its answers. */
+/** The answer format of one dialect. */
 export interface Format {
   readonly dialect: Dialect;
-  /** On every answer, the content type included. */
+  /** Headers of every answer, including the content type. */
   readonly headers: Readonly<Record<string, string>>;
   serialize(body: unknown, status: number): string;
-  /** What it says of a field that isn't valid; the native API's sentences where it is left out. */
+  /** The sentence about an invalid field; default: the native API's sentences. */
   sentence?(issue: Issue, field: string): string;
   /**
-   * Refuses what a request's headers ask for that the dialect hasn't, beyond the type of the body.
+   * Refuses media types that the dialect doesn't support, besides the check of the body's type.
    *
-   * @param contentType undefined where no body is read
+   * @param contentType undefined if no body is read
    * @throws Refusal `not_acceptable`, `unsupported_media_type`
    */
   negotiate?(asked: { readonly accept: string | undefined; readonly contentType: string | undefined }): void;
   problem(problem: Problem): Reply;
-  /** How it refuses who may not do something in a team: members may be told of private ones, too. */
+  /**
+   * How it refuses callers without a permission in a team. The existence of private teams isn't hidden from members.
+   */
   readonly teams?: { readonly viewPermission: 'organization:read'; readonly forbidden: Details };
-  /** What bodies are sent as, unless an endpoint says otherwise; JSON where nothing is said. */
+  /** The default media type of bodies; undefined: JSON. */
   readonly accepts?: '*/*';
-  /** Who may not is told so before what is wrong with the request; elsewhere a mistake is told first, without a read. */
+  /** Set: permissions are checked before the input. Other dialects refuse an invalid input first, without a read. */
   readonly permissionFirst?: true;
-  /** Reads a query; where nothing is said, repeated parameters count once: the first. */
+  /** Reads a query; default: the first of repeated parameters counts. */
   query?(parameters: URLSearchParams): unknown;
   /**
-   * Counts a request that is about to be handled.
+   * Counts a request before it is handled.
    *
-   * @returns headers of its answer
-   * @throws Refusal when the caller has sent too many
+   * @returns headers of the answer
+   * @throws Refusal when the caller exceeds the rate limit
    */
   admit?(route: string, userId: string, now: Date): Readonly<Record<string, string>>;
 }

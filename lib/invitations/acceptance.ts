@@ -25,11 +25,11 @@ import { audit } from '../table/audit.ts';
 import { count } from '../table/counters.ts';
 import { keys } from '../table/keys.ts';
 import { Stale, transact, type Write } from '../table/write.ts';
-import { getTeamMembership, joiningWrites } from '../teams/team-members.ts';
+import { getTeamMembership, newMemberJoinWrites } from '../teams/team-members.ts';
 import { teamsToJoin } from '../teams/teams.ts';
-import { ending, guardRelease } from './ending.ts';
+import { addressRelease, endWrite } from './ending.ts';
 
-/** What `acceptInvitation` does to the table. */
+/** Table access of `acceptInvitation`. */
 export const ACCEPT: TableAccess = {
   BatchGetItem: ['ORG', 'USER', 'EMAIL', 'TEAM'],
   ConditionCheckItem: ['USER'],
@@ -37,19 +37,19 @@ export const ACCEPT: TableAccess = {
   UpdateItem: ['ORG', 'USER', 'EMAIL'],
 };
 
-/** Who accepts an invitation, and by which link. */
+/** An acceptance of an invitation. */
 export interface Acceptance {
   readonly link: Link;
-  /** A signed-in person with a verified address; undefined: the link alone does, if it was mailed. */
+  /** A signed-in person with a verified address; undefined: a mailed link is proof enough. */
   readonly accepter?: { readonly userId: string; readonly email: string } | undefined;
   readonly limits: Limits;
 }
 
 /**
- * Accepts an invitation: the invited address becomes a member, once, whoever and however often the link is used.
+ * Accepts an invitation: the owner of the invited address becomes a member. Idempotent.
  *
- * Teams that were deleted, or are full by now, are skipped. So are all of them for somebody who joined by another way
- * meanwhile: that membership stays as it is. The invitation and the audit entry say what became true.
+ * Skips teams that are deleted or full. If the person has become a member in the meantime, the membership doesn't
+ * change and all teams are skipped. The invitation and the audit entry record the actual result.
  *
  * @throws Refusal as `openLink` and `refuseUnlessInvited`; `inviter_removed`, `organization_limit_reached`
  */
@@ -60,7 +60,7 @@ export async function acceptInvitation(
   const { organization, invitation } = link;
   const { organizationId, id } = invitation;
   if (openLink(link, now) === 'ACCEPTED')
-    return { organization, invitation, member: await acceptedBefore(link, accepter) };
+    return { organization, invitation, member: await acceptedMember(link, accepter) };
   refuseUnlessInvited(link, accepter);
 
   const [inviter, holder, teams] = await Promise.all([
@@ -70,8 +70,8 @@ export async function acceptInvitation(
   ]);
   refuseUnlessInviterMay(inviter);
   if (accepter && holder?.userId !== accepter.userId) throw new Stale();
-  // Of an earlier membership, if there are any.
-  const rows = await Promise.all(teams.map(({ id }) => holder && getTeamMembership(id, holder.userId)));
+  // Rows that an earlier membership left behind.
+  const staleRows = await Promise.all(teams.map(({ id }) => holder && getTeamMembership(id, holder.userId)));
 
   const occasion: Occasion = {
     now,
@@ -98,8 +98,8 @@ export async function acceptInvitation(
     const skippedTeams = (invitation.teams ?? []).filter((team) => !joinedTeams.includes(team));
     const accepted = { userId: user.userId, memberId, joinedTeams };
     const writes: Write[] = [
-      ending(invitation, now, { status: 'ACCEPTED', accepted }, link),
-      guardRelease(invitation),
+      endWrite(invitation, now, { status: 'ACCEPTED', accepted }, link),
+      addressRelease(invitation),
       audit(occasion, {
         action: 'invitation.accept',
         organizationId,
@@ -122,7 +122,7 @@ export async function acceptInvitation(
       ...done.writes,
       ...memberWrites(member),
       ...teams.flatMap((team, index) =>
-        joiningWrites(team, member, { by: invitation.inviterId, now, limits, stale: rows[index] }),
+        newMemberJoinWrites(team, member, { by: invitation.inviterId, now, limits, stale: staleRows[index] }),
       ),
       ...(holder
         ? [organizationCountUpdate({ ...holder, email: invitation.email }, limits, now)]
@@ -131,11 +131,11 @@ export async function acceptInvitation(
     ]);
   } catch (error) {
     if (!(error instanceof Refusal) || error.code !== 'already_member') throw error;
-    // They joined by another way meanwhile: the invitation is used up, the membership stays as it is.
+    // The person has become a member in the meantime: the invitation ends, the membership doesn't change.
     const membership = await getMembership(user.userId, organizationId);
     const present = membership && (await getMember(organizationId, membership.memberId));
     if (!present) throw new Stale();
-    // The role that they have may have changed by the time of the write, and then it begins again.
+    // If the role has changed by the time of the write, the request begins again.
     const kept = accept(present, []);
     const unchanged: Write = {
       type: 'check',
@@ -151,7 +151,7 @@ export async function acceptInvitation(
   return { organization, member, invitation: done.invitation };
 }
 
-/** What `declineInvitation` does to the table. */
+/** Table access of `declineInvitation`. */
 export const DECLINE: TableAccess = {
   BatchGetItem: ['ORG'],
   PutItem: ['AUDIT'],
@@ -159,9 +159,9 @@ export const DECLINE: TableAccess = {
 };
 
 /**
- * Declines a pending invitation. The organization is told that it was declined, and nothing of who did.
+ * Declines a pending invitation. The organization sees that it was declined, but not by whom.
  *
- * @param decliner a signed-in person with a verified address; undefined: the link alone does, if it was mailed
+ * @param decliner a signed-in person with a verified address; undefined: a mailed link is proof enough
  * @throws Refusal as `openLink` and `refuseUnlessInvited`
  */
 export async function declineInvitation(
@@ -175,8 +175,8 @@ export async function declineInvitation(
   refuseUnlessInvited(link, decliner);
   if (status === 'ACCEPTED') throw new Refusal('invitation_used');
   await transact([
-    ending(invitation, now, { status: 'DECLINED' }, link),
-    guardRelease(invitation),
+    endWrite(invitation, now, { status: 'DECLINED' }, link),
+    addressRelease(invitation),
     count(organizationId, invitation.seat, 'invitationEnded'),
     audit(byLinkHolder({ now, origin }, id), {
       action: 'invitation.decline',
@@ -188,10 +188,13 @@ export async function declineInvitation(
 }
 
 /**
- * Success again, with the same membership, unless that has ended since. It is the person's who has it by now; the link
- * alone shows no newer address than the one that it was sent to.
+ * Returns the member that an earlier acceptance created.
+ *
+ * A signed-in caller must be that member. A link alone shows the invited address, never a newer one.
+ *
+ * @throws Refusal `invitation_used` when the membership has ended, `invitation_for_another_address`
  */
-async function acceptedBefore(link: Link, accepter: { userId: string } | undefined): Promise<Member> {
+async function acceptedMember(link: Link, accepter: { userId: string } | undefined): Promise<Member> {
   const { invitation } = link;
   if (!accepter && isHanded(link)) throw new Refusal('invitation_used');
   const member = invitation.accepted && (await getMember(invitation.organizationId, invitation.accepted.memberId));

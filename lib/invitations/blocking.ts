@@ -11,23 +11,23 @@ import { transact } from '../table/write.ts';
 import { getInvited } from './invitations.ts';
 import { findAnyLink } from './links.ts';
 
-/** What kind of link a token is of: one of an invitation, or of an invite to a site. */
+/** The kind of a link: to an invitation, or to a site invite. */
 export type BlockedBy = 'invitation' | 'site';
 
-/** Whom a link is for, and which organization sent it. */
+/** The address that a link was issued for, and the organization that invited it. */
 export interface Invited {
   readonly email: string;
   readonly organization: Organization;
-  /** Of an invitation. */
+  /** Set for an invitation. */
   readonly link?: Link;
 }
 
-/** What `findInvitedBy` does to the table. */
+/** Table access of `findInvitedBy`. */
 export const FIND_INVITED: TableAccess = { BatchGetItem: ['ORG', 'SITE'] };
 
 /**
- * Finds out whom a link is for, good or not, from its holder, who has to be the invited: by a link that was mailed, or
- * signed in.
+ * Returns the address that a link was issued for, even if the link is no longer valid. The caller must be the invitee:
+ * they hold a mailed link, or are signed in with the address.
  *
  * @throws Refusal `invitation_not_found`, `site_invite_not_found`, and as `refuseUnlessInvited`
  */
@@ -44,7 +44,7 @@ export async function findInvitedBy(
   const parsed = parseSiteToken('siteInvite', token);
   const invite = parsed && (await getSiteInvite(parsed.siteId, parsed.id));
   if (!parsed || !invite) throw new Refusal('site_invite_not_found');
-  // Any link of any of its mails does, whatever became of the invite.
+  // A link from any of its mails is enough, whatever the invite's status.
   if (!knowsSecret([...invite.mailSecrets, ...(invite.replacedSecrets ?? [])], parsed.secret)) {
     if (!knowsSecret(invite.secrets, parsed.secret)) throw new Refusal('site_invite_not_found');
     if (!person) throw new Refusal('sign_in_required');
@@ -55,16 +55,16 @@ export async function findInvitedBy(
   return { email: invite.email, organization };
 }
 
-/** What `setBlocked` does to the table. */
+/** Table access of `setBlocked`. */
 export const BLOCK: TableAccess = { BatchGetItem: ['EMAIL'], UpdateItem: ['EMAIL', 'ORG'] };
 
-/** In how many invites to sites one of an organization is looked for. */
-const SITE_INVITES = 500;
+/** The number of an address's site invites that are searched for one from the organization. */
+const MAX_SITE_INVITES = 500;
 
 /**
- * Records that an address wants no more invitations from an organization, or wants them again.
+ * Blocks an organization's invitations to an address, or unblocks them.
  *
- * There is no audit entry: the organization must not learn of it.
+ * Writes no audit entry: the organization must not learn of the block.
  */
 export async function setBlocked(
   { now }: { readonly now: Date },
@@ -74,9 +74,9 @@ export async function setBlocked(
     isBlocked,
   }: { readonly email: string; readonly organizationId: string; readonly isBlocked: boolean },
 ): Promise<void> {
-  const guard = await getInvited(email, organizationId);
-  if ((guard?.blockedAt !== undefined) === isBlocked) return;
-  const live = guard?.invitationId;
+  const invited = await getInvited(email, organizationId);
+  if ((invited?.blockedAt !== undefined) === isBlocked) return;
+  const live = invited?.invitationId;
   await transact([
     {
       type: 'update',
@@ -89,7 +89,7 @@ export async function setBlocked(
         isBlocked ? { absent: 'blockedAt' } : { exists: 'blockedAt' },
       ],
     },
-    // The live invitation knows it by itself, so that neither a reminder nor a resend needs a read more.
+    // The block is copied to the pending invitation, so that reminders and resends need no extra read.
     ...(live
       ? [
           {
@@ -103,17 +103,20 @@ export async function setBlocked(
   ]);
 }
 
-/** What `blockByAddress` does to the table. */
+/** Table access of `blockByAddress`. */
 export const BLOCK_BY_ADDRESS: TableAccess = { ...BLOCK, Query: ['EMAIL'] };
 
 /**
- * Records that the holder of an address wants no more invitations from an organization that has invited it.
+ * Blocks an organization's invitations to an address, at the request of its owner.
  *
- * @throws Refusal `organization_not_found` of one that never has: it is none of theirs
+ * @throws Refusal `organization_not_found` when the organization has never invited the address
  */
 export async function blockByAddress(email: string, organizationId: string, occasion: { readonly now: Date }) {
-  const [guard, sites] = await Promise.all([getInvited(email, organizationId), listSiteInvited(email, SITE_INVITES)]);
-  const isKnown = guard !== undefined || sites.some((invited) => invited.organizationId === organizationId);
+  const [invited, sites] = await Promise.all([
+    getInvited(email, organizationId),
+    listSiteInvited(email, MAX_SITE_INVITES),
+  ]);
+  const isKnown = invited !== undefined || sites.some((site) => site.organizationId === organizationId);
   if (!isKnown) throw new Refusal('organization_not_found');
   await setBlocked(occasion, { email, organizationId, isBlocked: true });
 }

@@ -23,28 +23,27 @@ export interface BulkRow {
   readonly input: NewInvitation;
 }
 
-/** What became of each row, by its index. */
+/** The result of each row, by its index. */
 export type BulkOutcome = Map<number, Invitation | Refusal>;
 
-/** A transaction's items, less those that its rows have in common. */
-const ROOM = 92;
+/** The items of one transaction that rows may use: 100, less the items that all rows share. */
+const MAX_ITEMS = 92;
 
-/** How often a row that is overtaken is tried before the request is looked at anew: its caller may have been removed. */
-const TRIES = 5;
+/** The tries of one row. After these conflicts the request begins again, since its caller may have been removed. */
+const MAX_TRIES = 5;
 
-/** Who invites whom at once. */
 export interface BulkRequest {
   readonly actor: Actor;
   readonly rows: readonly BulkRow[];
   readonly limits: Limits;
-  /** Both make the ids of the rows: a request that is tried again finds what it has done already, and goes on. */
+  /** `seed` and `startedAt` determine the invitation ids, so that a retried request finds the rows it has written. */
   readonly seed: string;
   readonly startedAt: Date;
-  /** That nothing is written. */
+  /** True: validate only, write nothing. */
   readonly dryRun: boolean;
 }
 
-/** A bulk request at work. */
+/** The parts of a bulk request that every row needs. */
 interface Bulk {
   readonly occasion: Occasion;
   readonly actor: Actor;
@@ -53,8 +52,10 @@ interface Bulk {
 }
 
 /**
- * Invites many at once, their mails due now: as many rows in a transaction as fit, each with one reservation of seats.
- * A transaction that fails is done again row by row, so that one bad row stops none of the others.
+ * Invites many addresses. Their mails are due at once.
+ *
+ * Each transaction holds as many rows as fit and reserves their seats together. If one fails, its rows are retried one
+ * by one, so that an invalid row doesn't affect the others.
  */
 export async function inviteMany(
   occasion: Occasion,
@@ -95,7 +96,7 @@ export async function inviteMany(
   return outcome;
 }
 
-/** @returns what is to be written, or the invitation that an earlier try of the request has written */
+/** @returns the prepared writes, or the invitation if an earlier try of the request has written it */
 async function prepareRow(
   bulk: Bulk,
   { index, input }: BulkRow,
@@ -105,7 +106,7 @@ async function prepareRow(
   const id = bulk.idOf(index);
   const context = await readInvitationContext(organizationId, input, counting);
   const [done, membership] = await Promise.all([
-    context.guard?.all?.has(id) ? getInvitation(organizationId, id) : undefined,
+    context.invited?.all?.has(id) ? getInvitation(organizationId, id) : undefined,
     context.holder && getMembership(context.holder.userId, organizationId),
   ]);
   if (done) return done;
@@ -122,16 +123,16 @@ function refusalOf(error: unknown): Refusal {
 /** Splits rows so that each group fits into a transaction. */
 function groupsOf<T extends { invitation: PreparedInvitation }>(rows: readonly T[]): T[][] {
   const groups: T[][] = [];
-  let room = 0;
+  let free = 0;
   for (const row of rows) {
-    // The invitation itself, and what counts mails to its mailbox.
+    // Two more: the invitation itself, and the mail counter of its address.
     const items = row.invitation.writes.length + 2;
-    if (items > room) {
+    if (items > free) {
       groups.push([]);
-      room = ROOM;
+      free = MAX_ITEMS;
     }
     groups.at(-1)?.push(row);
-    room -= items;
+    free -= items;
   }
   return groups;
 }
@@ -153,7 +154,7 @@ async function writeGroup(
   return outcome;
 }
 
-/** @throws Stale when it is overtaken again and again */
+/** @throws Stale after `MAX_TRIES` conflicts */
 async function writeRow(bulk: Bulk, row: BulkRow): Promise<Invitation> {
   const { occasion, actor } = bulk;
   for (let tries = 1; ; tries += 1) {
@@ -165,7 +166,7 @@ async function writeRow(bulk: Bulk, row: BulkRow): Promise<Invitation> {
       const [invitation] = await writeInvitations(occasion, { ...bulk, prepared: [prepared], usage });
       return invitation as Invitation;
     } catch (error) {
-      if (!(error instanceof Stale) || tries === TRIES) throw error;
+      if (!(error instanceof Stale) || tries === MAX_TRIES) throw error;
     }
   }
 }

@@ -17,7 +17,7 @@ import { type DueInvitation, INVITATIONS, isClaimed, newMailSecrets, nextMail, s
 
 const DUE_INVITATION = itemReader<DueInvitation>('Invitation', { ...INVITATION_FIELDS, dueAt: 'string' });
 
-/** The work about an invitation: its mail or a reminder is to be sent, or its period is over. */
+/** Returns the work for a due invitation: send its mail or a reminder, or record its expiry. */
 export async function dueInvitation(item: DueItem, now: Date): Promise<Work> {
   const invitation = DUE_INVITATION.one(item);
   if (invitation.status !== 'PENDING') throw new CorruptItem(item, 'has ended and is due');
@@ -36,7 +36,7 @@ export async function dueInvitation(item: DueItem, now: Date): Promise<Work> {
   return (occasion, run) => mailOrSettle(invitation, { organization, inviter, membership }, occasion.now, run);
 }
 
-/** Who stands behind an invitation; parts that are gone are undefined. */
+/** The sender of an invitation; undefined: deleted or removed in the meantime. */
 interface Sender {
   readonly organization: Organization | undefined;
   readonly inviter: User | undefined;
@@ -51,7 +51,7 @@ async function mailOrSettle(invitation: DueInvitation, sender: Sender, now: Date
     return 'settled';
   }
   if (isQueued && delivery.kind === 'reminder' && remindersStoppedAt !== undefined) {
-    // The invitee asked for no more while a reminder waited.
+    // The invitee stopped reminders while this one was queued.
     await giveUp(INVITATIONS, invitation, now, 'reminders_stopped');
     return 'settled';
   }
@@ -59,7 +59,7 @@ async function mailOrSettle(invitation: DueInvitation, sender: Sender, now: Date
   const claimed = await claim(INVITATIONS, invitation, now, nextMail(invitation, now, secrets));
   const { organization, inviter, membership } = sender;
   if (!organization || !inviter || !membership || !may(membership.role, 'invitation:create')) {
-    // Its link would be refused; it is tried again for when somebody else resends it.
+    // The link would be refused. The mail stays in the outbox: another admin may resend the invitation.
     await recordUnsent(INVITATIONS, claimed, now, organization ? 'inviter_removed' : 'organization_not_found');
     return 'unsent';
   }
@@ -67,7 +67,7 @@ async function mailOrSettle(invitation: DueInvitation, sender: Sender, now: Date
   return sent.delivery.state === 'SENT' ? 'sent' : 'unsent';
 }
 
-/** Puts an invitation where it belongs in the index that has no mail to send now. */
+/** Moves an invitation without a mail to send now to its next due time in the index. */
 async function settle(invitation: Invitation & { readonly dueAt: string }): Promise<void> {
   const { id, organizationId } = invitation;
   await recordIf({

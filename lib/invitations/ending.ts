@@ -8,7 +8,7 @@ import { count } from '../table/counters.ts';
 import { keys } from '../table/keys.ts';
 import { transact, type Update, type Write } from '../table/write.ts';
 
-/** The parts that record that a period is over; a mail that never left is given up. */
+/** Returns writes that record an invitation's expiry. An unsent mail becomes FAILED. */
 export function expiryWrites(occasion: Occasion, { organizationId, id, delivery }: Invitation): Write[] {
   const now = occasion.now.toISOString();
   return [
@@ -31,14 +31,14 @@ export function expiryWrites(occasion: Occasion, { organizationId, id, delivery 
 }
 
 /**
- * Ends a pending invitation otherwise than by its period. A mail that has not left is given up.
+ * Returns the write that ends a pending invitation before its expiry. An unsent mail becomes FAILED.
  *
- * @param link by which it is done, whose secret must still be good
+ * @param link the link that the caller used; its secret must still be valid
  */
-export function ending(invitation: Invitation, now: Date, set: Partial<Invitation>, link?: Link): Update {
+export function endWrite(invitation: Invitation, now: Date, set: Partial<Invitation>, link?: Link): Update {
   const { organizationId, id, delivery } = invitation;
   const at = now.toISOString();
-  // Whoever accepts by its link has got the mail, whatever was recorded of it.
+  // A person who accepts has received the mail, even if its delivery isn't recorded.
   const unsent = delivery?.state === 'QUEUED' && set.status !== 'ACCEPTED' ? delivery : undefined;
   return {
     type: 'update',
@@ -54,8 +54,8 @@ export function ending(invitation: Invitation, now: Date, set: Partial<Invitatio
   };
 }
 
-/** Gives the address free for another invitation. */
-export function guardRelease({ email, organizationId, id }: Invitation): Write {
+/** Returns the write that releases the address for another invitation. */
+export function addressRelease({ email, organizationId, id }: Invitation): Write {
   return {
     type: 'update',
     key: keys.invited(email, organizationId),
@@ -69,8 +69,8 @@ export async function revokeInvitation(occasion: Occasion, actor: Actor, invitat
   refuseUnlessPending(invitation, occasion.now);
   await transact([
     ...actorMay(actor, 'invitation:revoke'),
-    ending(invitation, occasion.now, { status: 'REVOKED' }),
-    guardRelease(invitation),
+    endWrite(invitation, occasion.now, { status: 'REVOKED' }),
+    addressRelease(invitation),
     count(invitation.organizationId, invitation.seat, 'invitationEnded'),
     audit(occasion, {
       action: 'invitation.revoke',
@@ -80,11 +80,11 @@ export async function revokeInvitation(occasion: Occasion, actor: Actor, invitat
   ]);
 }
 
-/** Records that an invitation's period is over: frees its address and its seat. */
+/** Records an invitation's expiry, and releases its address and its seat. */
 export async function expireInvitation(occasion: Occasion, invitation: Invitation): Promise<void> {
   await transact([
     ...expiryWrites(occasion, invitation),
-    guardRelease(invitation),
+    addressRelease(invitation),
     count(invitation.organizationId, invitation.seat, 'invitationEnded'),
   ]);
 }

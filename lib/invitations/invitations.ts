@@ -3,18 +3,18 @@ import { itemReader } from '../table/items.ts';
 import { keys, prefixes } from '../table/keys.ts';
 import { get, query } from '../table/read.ts';
 
-/** The invitations of an address in an organization, and the guard by which only one of them is live. */
-export interface InvitedGuard {
+/** An organization's invitations to an address. The record's uniqueness allows only one pending invitation. */
+export interface InvitedRecord {
   readonly organizationId: string;
-  /** The live one; undefined: there is none. */
+  /** The pending invitation, or one whose expiry isn't recorded yet; undefined: none. */
   readonly invitationId?: string;
-  /** All of them: what has to forget the address when the person is erased; undefined: there never was one. */
+  /** The ids of all invitations ever made, for the erasure of the person; undefined: none. */
   readonly all?: ReadonlySet<string>;
-  /** Since when the address wants no more invitations from the organization, which isn't told. */
+  /** When the owner of the address blocked the organization's invitations. Never shown to the organization. */
   readonly blockedAt?: string;
 }
 
-/** The fields of an invitation that are always there. */
+/** The required fields of an invitation. */
 export const INVITATION_FIELDS = {
   id: 'string',
   organizationId: 'string',
@@ -34,17 +34,17 @@ export const INVITATION_FIELDS = {
   seat: 'number',
 } as const;
 const INVITATION = itemReader<Invitation>('Invitation', INVITATION_FIELDS);
-const INVITED = itemReader<InvitedGuard>('Invited', { organizationId: 'string' });
+const INVITED = itemReader<InvitedRecord>('Invited', { organizationId: 'string' });
 
 export async function getInvitation(organizationId: string, invitationId: string): Promise<Invitation | undefined> {
   return INVITATION.one(await get(keys.invitation(organizationId, invitationId)));
 }
 
-export async function getInvited(email: string, organizationId: string): Promise<InvitedGuard | undefined> {
+export async function getInvited(email: string, organizationId: string): Promise<InvitedRecord | undefined> {
   return INVITED.one(await get(keys.invited(email, organizationId)));
 }
 
-/** Invitations, newest first. */
+/** Returns a page of an organization's invitations, newest first. */
 export async function listInvitations(
   organizationId: string,
   range: { after?: string | undefined; skip?: number | undefined; limit: number },
@@ -60,20 +60,20 @@ export async function listInvitations(
   return INVITATION.all(items);
 }
 
-/** The invitations of an organization to one address, newest first, of which there are few. */
+/** Returns an organization's invitations to one address, newest first. */
 export async function listInvitationsTo(
   email: string,
   organizationId: string,
   range: { after?: string | undefined; limit: number },
 ): Promise<Invitation[]> {
-  const guard = await getInvited(email, organizationId);
-  const ids = [...(guard?.all ?? [])].sort().reverse();
+  const invited = await getInvited(email, organizationId);
+  const ids = [...(invited?.all ?? [])].sort().reverse();
   const wanted = ids.filter((id) => range.after === undefined || id < range.after).slice(0, range.limit);
   const found = await Promise.all(wanted.map((id) => getInvitation(organizationId, id)));
   return found.filter((invitation) => invitation !== undefined);
 }
 
-/** The organizations that an address was ever invited to; at most `limit`. */
-export async function listInvited(email: string, limit: number): Promise<InvitedGuard[]> {
+/** Returns a record for each organization that has ever invited an address, at most `limit`. */
+export async function listInvited(email: string, limit: number): Promise<InvitedRecord[]> {
   return INVITED.all(await query({ pk: keys.address(email).pk, prefix: prefixes.invited, limit }));
 }

@@ -18,10 +18,10 @@ import { countMailsOfDay, countMailsTo, endOfDay, rateExceeded, type Usage } fro
 import { transact, type Write } from '../table/write.ts';
 import { getTeam } from '../teams/teams.ts';
 import { expiryWrites } from './ending.ts';
-import { getInvitation, getInvited, type InvitedGuard } from './invitations.ts';
+import { getInvitation, getInvited, type InvitedRecord } from './invitations.ts';
 import { type DueInvitation, queuedMail } from './mail.ts';
 
-/** What inviting does to the table. */
+/** Table access of `readInvitationContext` and `createInvitation`. */
 export const INVITE: TableAccess = {
   BatchGetItem: ['ORG', 'USER', 'EMAIL'],
   Query: ['ORG', 'LIMIT'],
@@ -30,31 +30,31 @@ export const INVITE: TableAccess = {
   UpdateItem: ['ORG', 'EMAIL', 'LIMIT'],
 };
 
-/** What `createInvitation` decides on, read beside the actor's membership. */
+/** The state on which `createInvitation` decides, besides the actor's membership. */
 export interface InvitationContext {
   readonly usage: Usage;
   readonly holder: AddressHolder | undefined;
-  readonly guard: InvitedGuard | undefined;
-  /** The teams that it is for, as far as they are there. */
+  readonly invited: InvitedRecord | undefined;
+  /** The teams to join; undefined: no such team. */
   readonly teams: readonly (Team | undefined)[];
 }
 
-/** Reads what `createInvitation` decides on. */
+/** Reads the state on which `createInvitation` decides. */
 export async function readInvitationContext(
   organizationId: string,
   { email, teams: teamIds = [] }: Pick<NewInvitation, 'email' | 'teams'>,
   counting: Promise<Usage>,
 ): Promise<InvitationContext> {
-  const [usage, holder, guard, ...teams] = await Promise.all([
+  const [usage, holder, invited, ...teams] = await Promise.all([
     counting,
     getAddressHolder(email),
     getInvited(email, organizationId),
     ...teamIds.map((id) => getTeam(organizationId, id)),
   ]);
-  return { usage, holder, guard, teams };
+  return { usage, holder, invited, teams };
 }
 
-/** What an inviter asks for. */
+/** The inviter's input. */
 export interface NewInvitation {
   readonly email: string;
   readonly role: Role;
@@ -67,31 +67,31 @@ export interface NewInvitation {
 /** An invitation to be written. */
 export interface PreparedInvitation {
   readonly invitation: DueInvitation;
-  /** All of the transaction but the actor's conditions and what is counted for the organization. */
+  /** The invitation's own writes: without the actor's conditions and the organization's counters. */
   readonly writes: readonly Write[];
-  /** Whether it needs a seat: it has none from an expired one in whose place it stands. */
+  /** False when it takes over the seat of an expired invitation. */
   readonly needsSeat: boolean;
 }
 
-/** Who makes an invitation, and how it is sent. */
+/** Who creates an invitation, and how it is sent. */
 export interface InvitationCreation {
   readonly actor: Actor;
   readonly context: InvitationContext;
   readonly id: string;
-  /** Of the mail that the request sends. */
+  /** Secrets of the link in the mail that the request sends. */
   readonly secrets: readonly Buffer[];
-  /** Of the answer, where that carries the link. */
+  /** Secrets of the link in the answer. */
   readonly handedSecrets: readonly Buffer[];
-  /** Of the mail's link for stopping reminders. */
+  /** Secrets of the link that stops reminders. */
   readonly stopSecrets: readonly Buffer[];
-  /** Who sends the mail: the request, the sweep, or nobody. */
+  /** The sender of the mail: the request, the sweep, or none. */
   readonly mail: 'request' | 'sweep' | 'none';
   readonly limits: Limits;
 }
 
 /**
- * Prepares the one live invitation of an address. An expired one never stands in the way: it is recorded as EXPIRED in
- * the same transaction, and its seat goes to the new one (Logto #5609).
+ * Prepares the only pending invitation of an address. An expired invitation doesn't block it: the same transaction
+ * records the expiry and hands its seat to the new invitation (Logto #5609).
  *
  * @throws Refusal `team_not_found`, `team_member_limit_reached`, `already_member`, `already_invited`
  */
@@ -107,7 +107,7 @@ export async function prepareInvitation(
   const expiresAt = periodEnd(now, days);
   for (const team of context.teams) {
     if (!team) throw new Refusal('team_not_found');
-    // It may be full by the time that the invitation is accepted: then it is skipped.
+    // A team that becomes full later is skipped at acceptance.
     if (team.members >= limits.membersOfTeam) throw new Refusal('team_member_limit_reached');
   }
   const claim = await claimAddress(occasion, { actor, invitation: { organizationId, id, email }, ...context });
@@ -123,7 +123,7 @@ export async function prepareInvitation(
     replacedSecrets: [],
     stopSecrets: stopSecrets.map(hashSecret),
     seat: claim.seat ?? 0,
-    ...(context.guard?.blockedAt && { muted: true }),
+    ...(context.invited?.blockedAt && { muted: true }),
   };
   return {
     invitation,
@@ -141,9 +141,9 @@ export async function prepareInvitation(
 }
 
 /**
- * Writes prepared invitations, all or none, with the seats and the mails of the day that they take.
+ * Writes prepared invitations in one transaction, and counts their seats and mails.
  *
- * @param also what else is written with them, once their seats are known
+ * @param also returns more writes for the transaction, once seats are assigned
  * @throws Refusal `member_limit_reached`, `invitation_limit_reached`, `mail_rate_exceeded`, `recipient_rate_exceeded`
  */
 export async function writeInvitations(
@@ -191,7 +191,7 @@ export async function writeInvitations(
 }
 
 /**
- * Finds a counter row for so many seats, and one for so many mails: the same where one has room for both.
+ * Finds a counter row with enough free seats, and one with enough free mails; the same row if one has both.
  *
  * @throws Refusal `member_limit_reached`, `invitation_limit_reached`, `mail_rate_exceeded`
  */
@@ -214,9 +214,9 @@ export function findRows(
 }
 
 /**
- * Creates the one live invitation of an address.
+ * Creates the only pending invitation of an address.
  *
- * @param also what else is written with it
+ * @param also returns more writes for the transaction
  */
 export async function createInvitation(
   occasion: Occasion,
@@ -233,9 +233,9 @@ export async function createInvitation(
 }
 
 /**
- * Makes an invitation the live one of its address; an expired one that stood in its place is recorded as such.
+ * Claims an address for an invitation, as its only pending one. Records the expiry of an expired predecessor.
  *
- * @returns the seat of the expired one, if there was one
+ * @returns the writes, and the predecessor's seat, if there is one
  * @throws Refusal `already_member`, `already_invited`
  */
 export async function claimAddress(
@@ -244,15 +244,15 @@ export async function claimAddress(
     actor,
     invitation: { organizationId, id, email },
     holder,
-    guard,
-  }: Pick<InvitationContext, 'holder' | 'guard'> & {
+    invited,
+  }: Pick<InvitationContext, 'holder' | 'invited'> & {
     readonly actor: Actor;
     readonly invitation: Pick<Invitation, 'organizationId' | 'id' | 'email'>;
   },
 ): Promise<{ seat: number | undefined; writes: Write[] }> {
-  // The actor's own membership is a condition of the write already, and can't be its opposite too.
+  // The transaction already requires the actor's membership, so it can't require its absence too.
   if (holder?.userId === actor.userId) throw new Refusal('already_member');
-  const earlier = guard?.invitationId ? await getInvitation(organizationId, guard.invitationId) : undefined;
+  const earlier = invited?.invitationId ? await getInvitation(organizationId, invited.invitationId) : undefined;
   if (earlier && statusAt(earlier, occasion.now) === 'PENDING') throw new Refusal('already_invited');
   return {
     seat: earlier?.seat,
@@ -274,7 +274,7 @@ export async function claimAddress(
         add: { all: new Set([id]) },
         when: [
           earlier ? { attribute: 'invitationId', is: earlier.id } : { absent: 'invitationId' },
-          guard?.blockedAt ? { exists: 'blockedAt' } : { absent: 'blockedAt' },
+          invited?.blockedAt ? { exists: 'blockedAt' } : { absent: 'blockedAt' },
         ],
       },
       ...(earlier ? expiryWrites(occasion, earlier) : []),

@@ -5,10 +5,9 @@ import { getOrganization } from '../organizations/organizations.ts';
 import { getInvitation } from './invitations.ts';
 
 /**
- * Finds the invitation behind a link whose secret was once sent, good or not. The organization's end makes its
- * invitations unknown.
+ * Finds the invitation of a link, even if the link was replaced or the invitation has ended.
  *
- * @throws Refusal `invitation_not_found`
+ * @throws Refusal `invitation_not_found`, also when the organization is deleted
  */
 export async function findLink(token: LinkToken | undefined): Promise<Link> {
   return find(token, ({ secrets, handedSecrets, replacedSecrets }) => [
@@ -19,7 +18,7 @@ export async function findLink(token: LinkToken | undefined): Promise<Link> {
 }
 
 /**
- * Finds the invitation behind a mail's link for stopping reminders, which has a secret of its own.
+ * Finds the invitation of a link that stops reminders. These links have their own secrets.
  *
  * @throws Refusal `invitation_not_found`
  */
@@ -28,9 +27,9 @@ export async function findStopLink(token: LinkToken | undefined): Promise<Link> 
 }
 
 /**
- * Finds the invitation behind any of the links that it ever had, whatever that is for; who was erased has none.
+ * Finds the invitation of a link of any purpose, current or replaced.
  *
- * @throws Refusal `invitation_not_found`
+ * @throws Refusal `invitation_not_found`, also when the invitee was erased
  */
 export async function findAnyLink(token: LinkToken | undefined): Promise<Link> {
   const link = await find(token, ({ secrets, handedSecrets, replacedSecrets, stopSecrets }) => [

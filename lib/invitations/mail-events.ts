@@ -10,7 +10,7 @@ import { get } from '../table/read.ts';
 import { retryWhileStale, transact, type Write } from '../table/write.ts';
 import { getInvitation } from './invitations.ts';
 
-/** What recording events does to the table. */
+/** Table access of `recordMailEvent` and `storeUnreadEvent`. */
 export const RECORD_MAIL_EVENTS: TableAccess = {
   BatchGetItem: ['ORG', 'SES'],
   PutItem: ['SES', 'AUDIT'],
@@ -18,12 +18,12 @@ export const RECORD_MAIL_EVENTS: TableAccess = {
 };
 
 const DAY_SECONDS = 24 * 60 * 60;
-/** Days that an event is known by: far longer than SNS and Lambda go on bringing it. */
+/** How long a processed event is remembered, in days: far longer than SNS and Lambda retry it. */
 const SEEN_DAYS = 30;
-/** Days that an event is kept that couldn't be read. */
+/** How long an unreadable event is kept, in days. */
 const UNREAD_DAYS = 14;
 
-/** What an admin would look for in the audit log. */
+/** The audit actions of the events that matter to an admin. */
 const AUDITED: Readonly<Partial<Record<MailEventKind, AuditAction>>> = {
   softBounce: 'invitation.bounce',
   hardBounce: 'invitation.bounce',
@@ -32,11 +32,11 @@ const AUDITED: Readonly<Partial<Record<MailEventKind, AuditAction>>> = {
 };
 
 /**
- * Records an event on its invitation, once, however often and in whatever order events come. What stops the mail takes
- * away what is due, but for the end of the period.
+ * Records a mail event on its invitation. Idempotent, and independent of the order of events. After an event that stops
+ * the mail, only the invitation's expiry is due.
  *
- * @returns whether it changed anything; events of invitations that are gone or erased don't
- * @throws Refusal `busy` when others are in the way for too long
+ * @returns whether anything changed; false for an invitation that is deleted or erased
+ * @throws Refusal `busy` after too many conflicts
  */
 export function recordMailEvent(
   event: MailEvent,
@@ -88,11 +88,11 @@ export function recordMailEvent(
 }
 
 /**
- * Keeps a notification that can't be read for whoever finds out why, without addresses.
+ * Stores an unreadable notification for an operator, without addresses.
  *
- * @param id SNS's: the same notification is kept once
+ * @param id the id that SNS gave it; a repeated notification is stored once
  */
-export async function putAside(id: string, text: string, now: Date): Promise<void> {
+export async function storeUnreadEvent(id: string, text: string, now: Date): Promise<void> {
   const item = { type: 'UnreadMailEvent', event: withoutAddresses(text), createdAt: now.toISOString() };
   await transact([{ type: 'put', key: keys.mailEvent(id), item: { ...item, ttl: ttl(now, UNREAD_DAYS) } }]);
 }

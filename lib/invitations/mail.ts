@@ -11,18 +11,18 @@ import { deliver, type OutboxKind, queued } from '../outbox/outbox.ts';
 import type { DueAttributes } from '../table/due.ts';
 import { keys } from '../table/keys.ts';
 
-/** An invitation with its place in the index: its mail is to be sent, a reminder is due, or its period ends. */
+/** An invitation with the time of its next work: a mail, a reminder, or its expiry. */
 export type DueInvitation = Invitation & Pick<DueAttributes, 'dueAt'>;
 
-/** An invitation that has a mail, which whoever holds it has in hand. */
+/** An invitation with a mail, claimed by the code that holds it. */
 export type ClaimedInvitation = DueInvitation & { readonly delivery: Delivery };
 
-/** Whether an invitation has a mail. */
+/** Tells whether an invitation has a mail. */
 export function isClaimed(invitation: DueInvitation): invitation is ClaimedInvitation {
   return invitation.delivery !== undefined;
 }
 
-/** Invitations as they are sent: tried until their period ends, and reminded of once they have left. */
+/** The outbox of invitations: mails are retried until the invitation expires. Reminders follow a sent mail. */
 export const INVITATIONS: OutboxKind<ClaimedInvitation> = {
   name: 'invitation',
   key: ({ organizationId, id }) => keys.invitation(organizationId, id),
@@ -36,7 +36,7 @@ export const INVITATIONS: OutboxKind<ClaimedInvitation> = {
   hasSentAt: true,
 };
 
-/** The link by which an invitation is opened. */
+/** Returns the link that opens an invitation. */
 export function invitationLink(invitation: Invitation, secret: Buffer): string {
   return linkTo(INVITATION_PATH, invitation, secret);
 }
@@ -45,21 +45,22 @@ function linkTo(path: string, { organizationId, id }: Invitation, secret: Buffer
   return `${configuration().publicUrl}${path}?token=${formatToken({ organizationId, invitationId: id, secret })}`;
 }
 
-/** The secrets of one mail: that of its link, and that by which reminders are stopped. They are in the mail alone. */
+/** The plain secrets of one mail. Only the mail contains them. */
 export interface MailSecrets {
+  /** For the link that opens the invitation. */
   readonly link: Buffer;
+  /** For the link that stops reminders. */
   readonly stop: Buffer;
 }
 
-/** New secrets for a mail. */
 export function newMailSecrets(): MailSecrets {
   return { link: newSecret(), stop: newSecret() };
 }
 
 /**
- * The attributes of an invitation whose mail is due.
+ * Returns the attributes of an invitation whose mail is due.
  *
- * @param mail its number
+ * @param mail the mail's number
  * @param sender as of `queued`
  */
 export function queuedMail(
@@ -73,8 +74,8 @@ export function queuedMail(
 }
 
 /**
- * What changes with the next try of an invitation's mail. It has secrets of its own: the plain ones of an earlier try are
- * kept nowhere. A mail that has left before is followed by a reminder.
+ * Returns the changes for the next try of an invitation's mail. A try needs new secrets, since plain secrets are never
+ * stored. After a sent mail, the next is a reminder.
  */
 export function nextMail(
   invitation: ClaimedInvitation,
@@ -95,9 +96,9 @@ export function nextMail(
 }
 
 /**
- * Sends the mail of an invitation that is claimed, as `deliver` does.
+ * Sends the mail of a claimed invitation, as `deliver` does.
  *
- * @param secrets the plain secrets for its links; they go into the mail and nowhere else
+ * @param secrets the plain secrets for its links; only the mail contains them
  * @returns the invitation with its delivery
  */
 export function sendInvitation(
@@ -106,7 +107,7 @@ export function sendInvitation(
   send?: typeof sendMail,
 ): Promise<ClaimedInvitation> {
   const { product } = configuration();
-  // Who wants no more gets nothing, and whoever invites can't tell.
+  // An invitee who blocked the organization gets nothing, and the inviter can't notice.
   const mail = invitation.muted ? mutedMail(product) : compose(invitation, about);
   return deliver(INVITATIONS, invitation, mail, send);
 }

@@ -5,12 +5,12 @@ import { audit } from '../table/audit.ts';
 import { keys } from '../table/keys.ts';
 import { transact } from '../table/write.ts';
 
-/** What `stopReminders` does to the table. */
+/** Table access of `stopReminders`. */
 export const STOP_REMINDERS: TableAccess = { BatchGetItem: ['ORG'], UpdateItem: ['ORG'], PutItem: ['AUDIT'] };
 
 /**
- * Stops the reminders of an invitation, also of one that has expired and may be resent. Nothing changes where none could
- * come any more, or where they were stopped before.
+ * Stops the reminders of an invitation, including an expired one that may be resent. Does nothing if no reminder could
+ * follow.
  */
 export async function stopReminders({ now, origin }: Omit<Occasion, 'by'>, invitation: Invitation): Promise<void> {
   if (!remindersMayCome(invitation)) return;

@@ -22,7 +22,7 @@ import { countMailsTo } from '../table/rates.ts';
 import { transact } from '../table/write.ts';
 import { getInvitation } from './invitations.ts';
 
-/** A mail to an inviter, of whom the holder of an expired link requests a new invitation. */
+/** A mail to an inviter: the holder of an expired link requests a new invitation. */
 interface RenewalRequestMail extends OutboxMail {
   readonly organizationId: string;
   readonly invitationId: string;
@@ -33,7 +33,7 @@ const RENEWAL_REQUEST_MAIL = itemReader<RenewalRequestMail>('Mail', {
   ...{ organizationId: 'string', invitationId: 'string' },
 });
 
-/** What `requestRenewal` does to the table. */
+/** Table access of `requestRenewal`. */
 export const REQUEST_RENEWAL: TableAccess = {
   BatchGetItem: ['ORG', 'USER'],
   PutItem: ['MAIL', 'AUDIT'],
@@ -42,8 +42,8 @@ export const REQUEST_RENEWAL: TableAccess = {
 };
 
 /**
- * Records that the holder of an expired link requests a new invitation of the inviter, once a period, and sends the mail
- * that tells the inviter.
+ * Records a request for a new invitation by the holder of an expired link, and mails it to the inviter. One request is
+ * possible until the invitation is resent.
  *
  * @throws Refusal `recipient_rate_exceeded`
  */
@@ -61,7 +61,7 @@ export async function requestRenewal(
       type: 'update',
       key: keys.invitation(organizationId, invitationId),
       set: { renewalRequestedAt: at },
-      // A resend replaces the secrets, and makes the request needless.
+      // A resend replaces the secrets, which makes the request obsolete.
       when: [
         { attribute: 'status', is: status },
         { attribute: 'secrets', is: secrets },
@@ -95,7 +95,7 @@ function compose({
   });
 }
 
-/** The work about such a mail: it is sent while the invitation waits for another and the inviter may invite. */
+/** Returns the work for a due renewal request: send it while the invitation is expired and the inviter may invite. */
 export async function dueRenewalRequest(item: DueItem, now: Date): Promise<Work> {
   const mail = RENEWAL_REQUEST_MAIL.one(item);
   const { organizationId, invitationId, userId } = mail;

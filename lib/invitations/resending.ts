@@ -15,14 +15,12 @@ import { getInvited } from './invitations.ts';
 import { claimAddress, findRows, INVITE } from './inviting.ts';
 import { type ClaimedInvitation, type MailSecrets, queuedMail } from './mail.ts';
 
-/** What resending does to the table. */
+/** Table access of `resendInvitation`. */
 export const RESEND: TableAccess = { ...INVITE, PutItem: ['AUDIT'] };
 
 /**
- * Gives an invitation a new secret and a full new period, and makes its mail due: earlier links then say that a newer
- * mail was sent. The resender becomes the inviter. An expired invitation takes its address and a seat again.
- *
- * @returns the invitation, whose mail the caller sends now
+ * Gives an invitation a new secret and a full new period, and claims its mail for the caller to send. Earlier links are
+ * superseded. The resender becomes the inviter. An expired invitation claims its address and a seat again.
  */
 export async function resendInvitation(
   occasion: Occasion,
@@ -43,9 +41,9 @@ export async function resendInvitation(
   const { now } = occasion;
   const { organizationId, id, email } = invitation;
   refuseUnlessResendable(invitation, now);
-  // What was recorded as EXPIRED has given up its address and its seat.
-  const isOver = invitation.status === 'EXPIRED';
-  const [holder, guard] = isOver
+  // An invitation recorded as EXPIRED has released its address and its seat.
+  const isReleased = invitation.status === 'EXPIRED';
+  const [holder, invited] = isReleased
     ? await Promise.all([getAddressHolder(email), getInvited(email, organizationId)])
     : [undefined, undefined];
   const set = {
@@ -59,9 +57,9 @@ export async function resendInvitation(
     reminders: 0,
     ...queuedMail(id, (invitation.delivery?.mail ?? 0) + 1, now),
   };
-  // The mark of a live one is kept with the address; of one that was over, the address tells.
-  const isMuted = isOver ? guard?.blockedAt !== undefined : invitation.muted === true;
-  const claim = isOver ? await claimAddress(occasion, { actor, invitation, holder, guard }) : undefined;
+  // A pending invitation has its own copy of the address's block; an expired one may have missed it.
+  const isMuted = isReleased ? invited?.blockedAt !== undefined : invitation.muted === true;
+  const claim = isReleased ? await claimAddress(occasion, { actor, invitation, holder, invited }) : undefined;
   const needsSeat = claim !== undefined && claim.seat === undefined;
   const { seat, mailRow } = findRows(usage, { limits, now, seats: needsSeat ? 1 : 0, mails: 1 });
   const row = seat?.row ?? claim?.seat ?? invitation.seat;

@@ -5,7 +5,7 @@ import { getMember, getMembership, membershipWrite, profileOf, removalWrites } f
 import { audit } from '../table/audit.ts';
 import { keys } from '../table/keys.ts';
 import { Stale, transact, type Write } from '../table/write.ts';
-import { getTeamMembership, listTeamsOf, placeTransfer } from '../teams/team-members.ts';
+import { getTeamMembership, listTeamsOf, teamMembershipTransfer } from '../teams/team-members.ts';
 
 /** How many team memberships fit into one transaction besides a membership: 100 items, five for each. */
 const TEAM_MEMBERSHIPS = 15;
@@ -30,7 +30,7 @@ export async function takeOverTeamMemberships(placeholder: string, user: User): 
       await transact([
         // Changes nothing: the condition is that the member is still theirs.
         { type: 'update', key: keys.member(organizationId, memberId), set: { userId }, when },
-        ...some.flatMap((row, index) => placeTransfer(row, { userId, memberId }, stale[index])),
+        ...some.flatMap((row, index) => teamMembershipTransfer(row, { userId, memberId }, stale[index])),
       ]);
     }
   }
@@ -84,7 +84,7 @@ export async function takeOver(occasion: Omit<Occasion, 'by'>, held: Membership,
     },
     { type: 'update', key: keys.user(member.userId), add: { organizations: -1 }, when: [{ exists: 'pk' }] },
     { type: 'update', key: keys.user(user.userId), add: { organizations: 1 }, when: [{ exists: 'pk' }] },
-    ...teams.flatMap((row, index) => placeTransfer(row, { userId: user.userId, memberId }, stale[index])),
+    ...teams.flatMap((row, index) => teamMembershipTransfer(row, { userId: user.userId, memberId }, stale[index])),
     entry,
   ]);
 }

@@ -13,10 +13,10 @@ import { identityIs, identityRemoval, identityWrite } from './charger-identity.t
 import { accessUpdate, actorManagesSite, sharingChange } from './sharing.ts';
 import { changesOf } from './site-changes.ts';
 
-/** What makes a charger. */
+/** The input for a new charger. */
 export type NewCharger = Pick<Charger, 'identity'> & { readonly reference?: string | undefined };
 
-/** What `createCharger` does to the table. */
+/** Table access of `createCharger`. */
 export const CREATE_CHARGER: TableAccess = {
   ConditionCheckItem: ['USER', 'TEAM'],
   PutItem: ['SITE', 'CHARGER', 'CHARGERIDENTITY', 'CHARGERNO', 'AUDIT'],
@@ -24,9 +24,9 @@ export const CREATE_CHARGER: TableAccess = {
 };
 
 /**
- * Makes a charger on a site.
+ * Creates a charger on a site.
  *
- * @param also what else is written with it
+ * @param also returns more writes for the transaction
  * @throws Refusal `charger_identity_taken`, `charger_limit_reached`
  */
 export async function createCharger(
@@ -76,7 +76,7 @@ export async function createCharger(
   return charger;
 }
 
-/** The part that leaves an entry about a charger. */
+/** Returns the write of an audit entry about a charger. */
 export function chargerEntry(
   occasion: Occasion,
   { site: { organizationId }, charger: { id } }: { readonly site: Site; readonly charger: Charger },
@@ -85,7 +85,7 @@ export function chargerEntry(
   return audit(occasion, { ...entry, organizationId, resource: { type: 'charger', id } });
 }
 
-/** What `updateCharger` does to the table. */
+/** Table access of `updateCharger`. */
 export const UPDATE_CHARGER: TableAccess = {
   ConditionCheckItem: ['USER', 'TEAM', 'SITE'],
   PutItem: ['CHARGERIDENTITY', 'AUDIT'],
@@ -93,7 +93,7 @@ export const UPDATE_CHARGER: TableAccess = {
   DeleteItem: ['CHARGERIDENTITY'],
 };
 
-/** What may change about a charger: undefined stays as it is, and null is taken away. */
+/** The changes of a charger; undefined: unchanged; null: removed. */
 export interface ChargerChanges {
   readonly identity?: string | undefined;
   readonly reference?: string | null | undefined;
@@ -116,7 +116,7 @@ export async function updateCharger(
   const isRenamed = identity !== undefined && foldIdentity(identity) !== foldIdentity(charger.identity);
   await transact([
     ...actorManagesSite(accessPath),
-    isOwned(site),
+    ownerUnchanged(site),
     {
       type: 'update',
       key: keys.charger(site.id, charger.id),
@@ -132,17 +132,17 @@ export async function updateCharger(
   return without({ ...charger, ...set, updatedAt }, remove);
 }
 
-/** The condition that a site still belongs to the team to which it did. */
-function isOwned({ id, teamId }: Site): Write {
+/** Returns the condition that a site still has the owner that was read. */
+function ownerUnchanged({ id, teamId }: Site): Write {
   return { type: 'check', key: keys.site(id), when: [{ attribute: 'teamId', is: teamId }] };
 }
 
-/** A charger without some of its fields. */
+/** Returns a charger without the named fields. */
 export function without(charger: Charger, names: readonly string[]): Charger {
   return Object.fromEntries(Object.entries(charger).filter(([name]) => !names.includes(name))) as unknown as Charger;
 }
 
-/** What `deleteCharger` does to the table. */
+/** Table access of `deleteCharger`. */
 export const DELETE_CHARGER: TableAccess = {
   ConditionCheckItem: ['USER', 'TEAM'],
   PutItem: ['AUDIT'],
@@ -150,7 +150,7 @@ export const DELETE_CHARGER: TableAccess = {
   DeleteItem: ['SITE', 'CHARGER', 'CHARGERIDENTITY', 'CHARGERNO'],
 };
 
-/** Deletes a charger, whose identity is free from then on, and takes it out of every team's access. */
+/** Deletes a charger, releases its identity, and removes it from every team's access. */
 export async function deleteCharger(
   occasion: Occasion,
   { accessPath, site, accesses, charger }: ManagedSite & Pick<Reach, 'accesses'> & { readonly charger: Charger },
@@ -166,7 +166,7 @@ export async function deleteCharger(
   ]);
 }
 
-/** The parts that delete the items of a charger, and take it from the count of its site. */
+/** Returns writes that delete the items of a charger and decrement the site's counter. */
 export function chargerRemoval(charger: Charger): Write[] {
   const { id, siteId, number } = charger;
   return [

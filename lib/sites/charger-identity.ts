@@ -3,7 +3,9 @@ import { Refusal } from '../domain/refusal.ts';
 import { keys } from '../table/keys.ts';
 import { type Condition, transact, type Write } from '../table/write.ts';
 
-/** The part that takes an identity for a charger, in an organization: what others have is told to nobody. */
+/**
+ * Returns the write that claims a charger's identity in an organization. Other organizations' identities don't count.
+ */
 export function identityWrite(
   { id: chargerId, identity }: Pick<Charger, 'id' | 'identity'>,
   organizationId: string,
@@ -17,7 +19,7 @@ export function identityWrite(
   };
 }
 
-/** The conditions that a charger has its identity where it had it. */
+/** Returns the conditions that a charger's identity, and the organization that holds it, are unchanged. */
 export function identityIs({ identity, identityIn }: Charger): Condition[] {
   return [
     { attribute: 'identity', is: identity },
@@ -25,7 +27,7 @@ export function identityIs({ identity, identityIn }: Charger): Condition[] {
   ];
 }
 
-/** The parts that give a charger's identity free, where it has it. */
+/** Returns writes that release a charger's identity, if it holds one. */
 export function identityRemoval({ id, identity, identityIn }: Charger): Write[] {
   if (identityIn === undefined) return [];
   const key = keys.chargerIdentity(identityIn, foldIdentity(identity));
@@ -33,8 +35,8 @@ export function identityRemoval({ id, identity, identityIn }: Charger): Write[] 
 }
 
 /**
- * Takes a charger's identity in the organization to which its site has gone, and gives it free in the one from which it
- * came. Where it is taken already the charger keeps it all the same, and nobody is told.
+ * Claims a charger's identity in the site's new organization, and releases it in the old one. If the identity is taken
+ * there, the charger keeps it without a claim, and nobody is notified.
  */
 export async function moveIdentity(charger: Charger, organizationId: string): Promise<void> {
   const key = keys.charger(charger.siteId, charger.id);

@@ -10,40 +10,40 @@ import { Stale, transact, type Write } from '../table/write.ts';
 import { chargerEntry, without } from './charger-changes.ts';
 import { changesOf } from './site-changes.ts';
 
-/** What `reportCharger` does to the table. */
+/** Table access of `reportCharger`. */
 export const REPORT_CHARGER: TableAccess = {
   ConditionCheckItem: ['USER', 'TEAM', 'SITE'],
   PutItem: ['AUDIT'],
   UpdateItem: ['SITE'],
 };
 
-/** What is reported of a charger: undefined stays as it is, and null is taken away. */
+/** The reported state of a charger; undefined: unchanged; null: removed. */
 export type ChargerReport = {
   readonly [F in 'connectionStatus' | 'status' | 'error' | 'errorInfo']?: Charger[F] | null | undefined;
 };
 
-/** A charger of which somebody reports. */
+/** A charger whose state an actor reports. */
 export interface ReportedCharger {
-  /** By which they reach it, in whose organization they may. */
+  /** The access that gives the actor the permission to report. */
   readonly accessPath: AccessPath;
   readonly site: Site;
   readonly charger: Charger;
-  /** What they see of the site. */
+  /** What the actor may see of the site. */
   readonly visibility: Visibility;
 }
 
-/** Records how a charger is. */
+/** Records the reported state of a charger. */
 export async function reportCharger(
   occasion: Occasion,
   { accessPath, site, charger, visibility }: ReportedCharger,
   report: ChargerReport,
 ): Promise<Charger> {
-  // Whoever isn't shown a text isn't told either that it is the one they guessed.
+  // An actor who may not see the text must not learn that a guess equals it.
   const compared = isChargerShown(charger, visibility) ? charger : { ...charger, errorInfo: '\0' };
   const { set, remove } = changesOf<Charger>(compared, report as Partial<Charger>);
   if (Object.keys(set).length + remove.length === 0) return charger;
   const updatedAt = occasion.now.toISOString();
-  // The log has no text that people wrote.
+  // Audit entries contain no free text.
   const { errorInfo: _text, ...after } = set;
   const isHome = accessPath.actor.organizationId === site.organizationId;
   await transact([
@@ -65,7 +65,7 @@ export async function reportCharger(
   return without({ ...charger, ...set, updatedAt }, remove);
 }
 
-/** The conditions that the actor may still report how the chargers are that they reach by a team. */
+/** Returns conditions that the actor may still report chargers by this access. */
 function actorReports({ actor, teamMembership }: AccessPath): Write[] {
   if (actor.role === 'ADMIN') return actorIs(actor, { attribute: 'role', is: 'ADMIN' });
   if (!teamMembership) throw new Stale();

@@ -18,10 +18,10 @@ const CHARGER_HOME = itemReader<{ readonly siteId: string }>('ChargerHome', { si
 
 const CHARGER_NUMBER = itemReader<{ readonly chargerId: string }>('ChargerNumber', { chargerId: 'string' });
 
-/** What `locateCharger` and `getCharger` do to the table. */
+/** Table access of `locateCharger` and `getCharger`. */
 export const FIND_CHARGER: TableAccess = { BatchGetItem: ['CHARGER', 'CHARGERNO', 'SITE'] };
 
-/** Which charger is meant, and where it stands, by its id or its integer. */
+/** Finds the ids of a charger and its site by the charger's id or number. */
 export async function locateCharger(
   by: PathKey | undefined,
 ): Promise<{ readonly chargerId: string; readonly siteId: string } | undefined> {
@@ -38,39 +38,39 @@ async function chargerOfNumber(number: number): Promise<string | undefined> {
   return CHARGER_NUMBER.one(await get(keys.chargerNumber(number)))?.chargerId;
 }
 
-/** What `findChargers` and `chargersOn` do to the table. */
+/** Table access of `findChargers` and `chargersOn`. */
 export const FIND_CHARGERS: TableAccess = { BatchGetItem: ['CHARGERNO', 'SITE'] };
 
-/** The ids of chargers by their integers, in their order; undefined where there is none. */
+/** Finds the ids of chargers by their numbers, in the same order; undefined: no such charger. */
 export async function findChargers(numbers: readonly number[]): Promise<(string | undefined)[]> {
   return Promise.all(numbers.map(chargerOfNumber));
 }
 
-/** Those of some ids whose chargers stand on a site. */
+/** Returns those of the ids whose chargers are on a site. */
 export async function chargersOn(siteId: string, ids: readonly (string | undefined)[]): Promise<ReadonlySet<string>> {
   const chargers = await Promise.all(ids.map((id) => (id === undefined ? undefined : getCharger(siteId, id))));
   return new Set(chargers.flatMap((charger) => (charger ? [charger.id] : [])));
 }
 
-/** A part of a list. */
+/** A page of a list. */
 interface Range {
   readonly skip?: number;
-  /** The id of the charger behind which it begins. */
+  /** The id of the last charger before the page. */
   readonly after?: string | undefined;
   readonly limit: number;
 }
 
-/** Chargers of a site, the oldest first. */
+/** Returns a page of a site's chargers, oldest first. */
 export async function listChargers(siteId: string, { skip, after, limit }: Range): Promise<Charger[]> {
   const { pk } = keys.site(siteId);
-  const behind = after && keys.charger(siteId, after).sk;
-  return CHARGER.all(await query({ pk, prefix: prefixes.charger, skip, limit, after: behind }));
+  const cursor = after && keys.charger(siteId, after).sk;
+  return CHARGER.all(await query({ pk, prefix: prefixes.charger, skip, limit, after: cursor }));
 }
 
-/** What `listVisibleChargers` does to the table. */
+/** Table access of `listVisibleChargers`. */
 export const LIST_CHARGERS: TableAccess = { BatchGetItem: ['SITE'], Query: ['SITE'] };
 
-/** Chargers of a site that somebody sees, the oldest first, as they see them. */
+/** Returns a page of the chargers that a person sees on a site, redacted for them, oldest first. */
 export async function listVisibleChargers(siteId: string, visibility: Visibility, range: Range): Promise<Charger[]> {
   const { assets } = visibility;
   const { skip = 0, limit } = range;
@@ -82,18 +82,18 @@ export async function listVisibleChargers(siteId: string, visibility: Visibility
           .map((id) => getCharger(siteId, id)),
       )
     : await listChargers(siteId, range);
-  // One that was deleted since isn't there any more.
+  // A charger may have been deleted in the meantime.
   return chargers.filter((charger) => charger !== undefined).map((charger) => redactedCharger(charger, visibility));
 }
 
-/** What `listChargersOf` does to the table. */
+/** Table access of `listChargersOf`. */
 export const LIST_CHARGERS_OF: TableAccess = union(LIST_SITES, LIST_CHARGERS);
 
 /**
- * The chargers that somebody sees by some teams, one site after another, each's oldest first. Sites know how many there
- * are, so that those before the part that is wanted aren't read.
+ * Returns a page of the chargers that a person sees through teams, site by site, oldest first. The sites' counters tell
+ * which chargers precede the page, so that they aren't read.
  *
- * @param isOf which access counts
+ * @param isOf selects sites by a team's access
  */
 export async function listChargersOf(
   teams: readonly Team[],
@@ -102,17 +102,18 @@ export async function listChargersOf(
   isOf?: (access: SiteAccess) => boolean,
 ): Promise<Charger[]> {
   const chargers: Charger[] = [];
-  let before = skip;
+  let toSkip = skip;
   for await (const sites of visibleSites(teams, now, isOf)) {
-    let room = limit - chargers.length;
-    const wanted = sites.flatMap(({ site, visibility }) => {
+    let left = limit - chargers.length;
+    const pages = sites.flatMap(({ site, visibility }) => {
       const count = visibility.assets?.size ?? site.chargers;
-      const [from, take] = [Math.min(before, count), Math.min(count - Math.min(before, count), room)];
-      before -= from;
-      room -= take;
+      const from = Math.min(toSkip, count);
+      const take = Math.min(count - from, left);
+      toSkip -= from;
+      left -= take;
       return take > 0 ? [listVisibleChargers(site.id, visibility, { skip: from, limit: take })] : [];
     });
-    chargers.push(...(await Promise.all(wanted)).flat());
+    chargers.push(...(await Promise.all(pages)).flat());
     if (chargers.length >= limit) break;
   }
   return chargers;

@@ -11,16 +11,16 @@ import { listTeamsOf } from '../teams/team-members.ts';
 import { listTeams } from '../teams/teams.ts';
 import { readSharedSite, type SharedSite } from './sites.ts';
 
-/** What the functions of this file do to the table. */
+/** Table access of the functions in this file. */
 export const EXPLAIN: TableAccess = {
   BatchGetItem: ['ORG'],
   Query: ['ORG', 'SITE', 'TEAM', 'USER'],
 };
 
-/** A site, the teams with access to it and all teams of an organization: what its members reach the site by. */
+/** A site, the teams with access to it, and all teams of one organization. */
 export type SiteAndTeams = Omit<Reach, 'actors' | 'namedTeam' | 'own'>;
 
-/** Reads a site with who has access, as an organization reaches it; undefined where none of its teams has access. */
+/** Reads a site for an organization; undefined: none of the organization's teams has access. */
 export async function readSiteAndTeams(siteId: string, organizationId: string): Promise<SiteAndTeams | undefined> {
   const [shared, teams] = await Promise.all([readAccesses(siteId, organizationId), listTeams(organizationId)]);
   return shared && { ...shared, teams: byId(teams) };
@@ -29,7 +29,7 @@ export async function readSiteAndTeams(siteId: string, organizationId: string): 
 async function readAccesses(siteId: string, organizationId: string): Promise<SharedSite | undefined> {
   const shared = await readSharedSite(siteId);
   if (!shared?.accesses.some((access) => access.organizationId === organizationId)) return;
-  // Whose organization was deleted is there for nobody.
+  // A site of a deleted organization counts as deleted.
   const { site } = shared;
   return site.organizationId === organizationId || (await getOrganization(site.organizationId)) ? shared : undefined;
 }
@@ -38,7 +38,7 @@ function byId(teams: readonly Team[]): ReadonlyMap<string, Team> {
   return new Map(teams.map((team) => [team.id, team]));
 }
 
-/** What a member may do with a site, and why; undefined where they don't reach it. */
+/** Explains what a member may do with a site, and why; undefined: no access. */
 export async function explainFor(shared: SiteAndTeams, member: Member, now: Date): Promise<Explanation | undefined> {
   return explanation(shared, member, await listTeamsOf(member.userId), now);
 }
@@ -54,9 +54,9 @@ function explanation(
 }
 
 /**
- * Explains for some members of an organization, in the order in which they joined, who of them reach a site.
+ * Explains the access to a site of a page of an organization's members, in the order of joining.
  *
- * @returns those who do, and all who were looked at
+ * @returns the page of members, and the explanations of those with access
  */
 export async function explainSite(
   shared: SiteAndTeams,
@@ -71,9 +71,9 @@ export async function explainSite(
 }
 
 /**
- * Explains what sites a member reaches, in the order in which they were made, at most so many.
+ * Explains a member's access to a page of sites, ordered by creation.
  *
- * @param range `after`: the id of the site behind which it begins
+ * @param range `after`: the id of the last site before the page
  */
 export async function explainMember(
   member: Member,

@@ -12,21 +12,21 @@ import type { TableAccess } from '../table/access.ts';
 import type { DueAttributes, DueItem } from '../table/due.ts';
 import { itemReader } from '../table/items.ts';
 import { Stale, transact } from '../table/write.ts';
-import { listManaging } from '../teams/managing.ts';
+import { listTeamManagers } from '../teams/managing.ts';
 import { getTeamMembership } from '../teams/team-members.ts';
 import { getTeam } from '../teams/teams.ts';
 import { accessEntry, auditIn, grantsUpdate, sharingChange } from './sharing.ts';
 import { getAccess, getSite, SITE_ACCESS_FIELDS } from './sites.ts';
 
-/** A team's access to a site whose grant of sensitive data has an end. */
+/** A team's access to a site, with a grant of sensitive data that expires. */
 type DueAccess = SiteAccess & Required<Pick<SiteAccess, 'grants'>> & Pick<DueAttributes, 'dueAt'>;
 const DUE_ACCESS = itemReader<DueAccess>('SiteAccess', { ...SITE_ACCESS_FIELDS, grants: 'object', dueAt: 'string' });
 
-/** A mail to somebody who manages a team whose grant of sensitive data has ended. */
+/** A mail to a manager of a team whose grant of sensitive data has expired. */
 interface GrantEndMail extends OutboxMail {
   readonly siteId: string;
   readonly teamId: string;
-  /** Of that team. */
+  /** The team's organization. */
   readonly organizationId: string;
   readonly endedAt: string;
 }
@@ -36,7 +36,7 @@ const GRANT_END_MAIL = itemReader<GrantEndMail>('GrantEndMail', {
   ...{ siteId: 'string', teamId: 'string', organizationId: 'string', endedAt: 'string' },
 });
 
-/** What `expireGrant` does to the table. */
+/** Table access of `expireGrant`. */
 export const EXPIRE_GRANT: TableAccess = {
   BatchGetItem: ['SITE', 'ORG'],
   Query: ['TEAM', 'ORG'],
@@ -44,7 +44,7 @@ export const EXPIRE_GRANT: TableAccess = {
   UpdateItem: ['SITE'],
 };
 
-/** The work about an access to a site: a grant has ended. */
+/** Returns the work for an access with an expired grant. */
 export async function dueGrant(item: DueItem): Promise<Work> {
   const access = DUE_ACCESS.one(item);
   return async (occasion) => {
@@ -54,15 +54,15 @@ export async function dueGrant(item: DueItem): Promise<Work> {
 }
 
 /**
- * Records that grants of sensitive data have ended, which the clock decided at each read. Where none is left, those who
- * manage the team get a mail, due now.
+ * Records the expiry of grants of sensitive data. Reads have already checked the expiry by the clock. If no grant is
+ * left, the team's managers get a mail, due now.
  *
- * @throws Stale where it is another one by now
+ * @throws Stale if the grants have changed
  */
 async function expireGrant(occasion: Occasion, { siteId, teamId, dueAt }: DueAccess): Promise<void> {
   const { now } = occasion;
   const site = await getSite(siteId);
-  // The site first: what was read of the access is then still so, if the transaction happens.
+  // The site is read first: `sharingChange` then detects changes of the access since.
   const access = (await getAccess(siteId, teamId)) as DueAccess | undefined;
   if (!site || access?.dueAt !== dueAt) throw new Stale();
   const { organizationId, grants = [] } = access;
@@ -70,7 +70,7 @@ async function expireGrant(occasion: Occasion, { siteId, teamId, dueAt }: DueAcc
   const ends = grants.flatMap(({ expiresAt }) => expiresAt ?? []).filter((expiresAt) => expiresAt <= now.toISOString());
   const endedAt = ends.sort().at(-1);
   if (endedAt === undefined) throw new Stale();
-  const recipients = left.length > 0 ? [] : await listManaging({ id: teamId, organizationId });
+  const recipients = left.length > 0 ? [] : await listTeamManagers({ id: teamId, organizationId });
   const mails = recipients.map(
     ({ userId }): GrantEndMail => ({ ...newMail(now, userId, 'sweep'), siteId, teamId, organizationId, endedAt }),
   );
@@ -86,7 +86,7 @@ async function expireGrant(occasion: Occasion, { siteId, teamId, dueAt }: DueAcc
   ]);
 }
 
-/** The work about a mail of the end of a grant: it is sent while it is news, since the team has access but not the data. */
+/** Returns the work for a due mail about an expired grant: send it while the team has access but no grant. */
 export async function dueGrantEnd(item: DueItem, now: Date): Promise<Work> {
   const mail = GRANT_END_MAIL.one(item);
   const { siteId, teamId, organizationId, userId, endedAt } = mail;
@@ -100,8 +100,8 @@ export async function dueGrantEnd(item: DueItem, now: Date): Promise<Work> {
     getTeamMembership(teamId, userId),
   ]);
   const isOver = access !== undefined && !isSensitiveShown(access, now);
-  const mayHear = isOver && membership !== undefined && mayManage(membership, own);
-  const isNeeded = site && organization && team && recipient && mayHear;
+  const mayKnow = isOver && membership !== undefined && mayManage(membership, own);
+  const isNeeded = site && organization && team && recipient && mayKnow;
   return mailWork(
     mail,
     isNeeded &&

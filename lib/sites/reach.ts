@@ -9,16 +9,16 @@ import { listTeamsOf } from '../teams/team-members.ts';
 import { getTeam, listTeams, locateTeam } from '../teams/teams.ts';
 import { readSharedSite } from './sites.ts';
 
-/** What `readReach` does to the table. */
+/** Table access of `readReach`. */
 export const REACH: TableAccess = { BatchGetItem: ['ORG', 'USER'], Query: ['ORG', 'SITE', 'USER'] };
 
 /**
- * Reads what decides whether somebody reaches a site, and as what, in two round trips. The teams above those with access
- * are read only where somebody may be in one of them.
+ * Reads everything that decides a user's access to a site, in two round trips. Team trees are read only if the user may
+ * have access through a parent team.
  *
- * @param by.boundTo the organization of their access token, if they come by one
- * @param by.namedTeam a team that the request is about, by its id or its integer
- * @returns undefined where there is no such site
+ * @param by.boundTo the organization of the caller's access token, if any
+ * @param by.namedTeam the id or number of a team that the request names
+ * @returns undefined: no such site
  */
 export async function readReach(
   siteId: string,
@@ -56,12 +56,12 @@ export async function readReach(
     teams: new Map([...trees.flat(), ...teams.filter((team) => team !== undefined)].map((team) => [team.id, team])),
   };
 
-  /** Whether somebody may see the site by a team above one that has access, and by none of these itself. */
+  /** Tells whether the user may have access only through a parent of a team with access. */
   function mayBeAbove(actor: Actor, token: string | undefined): boolean {
-    // By a token an ADMIN may act as less.
+    // An ADMIN's token may have a lower role.
     if (actor.role === 'ADMIN' && token === undefined) return false;
-    const mine = new Set(own.filter((row) => isIn(actor, row)).map(({ teamId }) => teamId));
-    const here = accesses.filter(({ organizationId }) => organizationId === actor.organizationId);
-    return mine.size > 0 && here.some(({ teamId }) => !mine.has(teamId));
+    const ownTeams = new Set(own.filter((row) => isIn(actor, row)).map(({ teamId }) => teamId));
+    const sameOrganization = accesses.filter(({ organizationId }) => organizationId === actor.organizationId);
+    return ownTeams.size > 0 && sameOrganization.some(({ teamId }) => !ownTeams.has(teamId));
   }
 }

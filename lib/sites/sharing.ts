@@ -22,16 +22,16 @@ import { get } from '../table/read.ts';
 import type { Update, Write } from '../table/write.ts';
 import { actorManages } from '../teams/team-members.ts';
 
-/** The conditions that the actor may still manage the team by which they reach a site. */
+/** Returns conditions that the actor may still manage the team that gives them access to a site. */
 export function actorManagesSite({ actor, teamMembership, team }: AccessPath): Write[] {
   return actorManages(actor, teamMembership, team);
 }
 
 /**
- * The part that says that something of who has access to a site changes, unless that was overtaken: by it every such
- * change is one after another, and what was read of all teams' access is still so.
+ * Returns the write that serializes changes of a site's accesses (optimistic concurrency): it increments `sharing`, and
+ * requires the value that was read. All accesses that were read after the site are then unchanged.
  *
- * @param teams how many teams more have access
+ * @param teams what to add to the number of teams with access
  */
 export function sharingChange({ id, sharing }: Site, teams = 0): Update {
   return {
@@ -42,25 +42,25 @@ export function sharingChange({ id, sharing }: Site, teams = 0): Update {
   };
 }
 
-/** The parts that give a team access to a site: what it has is on the site's row, that it has it on both. */
+/** Returns writes that give a team access to a site. Only the row under the site holds chargers and grants. */
 export function accessWrites(access: SiteAccess): Write[] {
   const { assets: _assets, grants = [], ...both } = access;
   const { siteId, teamId } = access;
   const when = [{ absent: 'pk' }] as const;
-  const item = { type: 'SiteAccess', ...access, ...endOf(siteId, grants) };
+  const item = { type: 'SiteAccess', ...access, ...expiryOf(siteId, grants) };
   return [
     { type: 'put', key: keys.siteAccess(siteId, teamId), item, when },
     { type: 'put', key: keys.siteOfTeam(teamId, siteId), item: { type: 'SiteOfTeam', ...both }, when },
   ];
 }
 
-/** The attributes by which the sweep finds the first end of some grants, if any has one. */
-function endOf(siteId: string, grants: readonly Grant[]) {
+/** Returns the due attributes for the first expiry of grants; none without an expiry. */
+function expiryOf(siteId: string, grants: readonly Grant[]) {
   const [first] = grants.flatMap(({ expiresAt }) => expiresAt ?? []).sort();
   return first === undefined ? {} : dueAttributes(siteId, first);
 }
 
-/** The part that changes what a team has access to; `sharingChange` goes with it. */
+/** Returns the write that changes a team's access. Its transaction needs `sharingChange` too. */
 export function accessUpdate(
   { siteId, teamId }: SiteAccess,
   set: Readonly<Partial<SiteAccess>>,
@@ -69,48 +69,48 @@ export function accessUpdate(
   return { type: 'update', key: keys.siteAccess(siteId, teamId), set, remove, when: [{ exists: 'pk' }] };
 }
 
-/** The part that gives a team grants of sensitive data in place of those that it had; none: it ends them. */
+/** Returns the write that replaces a team's grants of sensitive data. */
 export function grantsUpdate(access: SiteAccess, grants: readonly Grant[], updatedAt: string): Update {
-  const set = { ...(grants.length > 0 && { grants }), ...endOf(access.siteId, grants) };
+  const set = { ...(grants.length > 0 && { grants }), ...expiryOf(access.siteId, grants) };
   const gone = ['grants', 'due', 'dueAt'].filter((name) => !(name in set));
   return accessUpdate(access, { ...set, updatedAt }, gone);
 }
 
-/** The parts that take a team's access to a site away, and whatever it was granted or asked for with it. */
+/** Returns writes that remove a team's access to a site, with its grants and its request. */
 export function accessRemoval({ siteId, teamId }: Pick<SiteAccess, 'siteId' | 'teamId'>): Write[] {
   return [
-    // Counted once: two runs of the sweep may come by at the same time.
+    // The condition makes concurrent sweeps count the removal once.
     { type: 'delete', key: keys.siteAccess(siteId, teamId), when: [{ exists: 'pk' }] },
     { type: 'delete', key: keys.siteOfTeam(teamId, siteId) },
     requestRemoval({ siteId, teamId }),
   ];
 }
 
-/** How long it is kept that a team's access became less, in seconds: longer than an invite is open. */
+/** How long a reduction is remembered, in seconds: longer than an invite can be accepted. */
 const REDUCTION_SECONDS = (INVITE_DAYS + 1) * 24 * 60 * 60;
 
-/** The part that says that a team's access to a site became less: invites made before don't give it back. */
+/** Returns the write that records a reduction of a team's access to a site. Earlier invites can't restore it. */
 export function reductionWrite({ siteId, teamId }: Pick<SiteAccess, 'siteId' | 'teamId'>, now: Date): Write {
   const ttl = Math.floor(now.getTime() / 1000) + REDUCTION_SECONDS;
   const item = { type: 'SiteReduction', siteId, teamId, at: now.toISOString(), ttl };
   return { type: 'put', key: keys.siteReduction(siteId, teamId), item };
 }
 
-/** When a team's access to a site last became less, as far as is kept. */
+/** Returns when a team's access to a site was last reduced, within `REDUCTION_SECONDS`. */
 export async function getReduction(siteId: string, teamId: string): Promise<string | undefined> {
   return (await get(keys.siteReduction(siteId, teamId)))?.at as string | undefined;
 }
 
-/** The part that ends a team's request for sensitive data, if there is one. */
+/** Returns the write that deletes a team's request for sensitive data, if there is one. */
 export function requestRemoval({ siteId, teamId }: Pick<SiteAccess, 'siteId' | 'teamId'>): Write {
   return { type: 'delete', key: keys.siteRequest(siteId, teamId) };
 }
 
 /**
- * The part that counts the sites of a team, which is there still.
+ * Returns the write that updates a team's site counters. Requires that the team exists.
  *
- * @param more how many more it owns (`sites`), and how many more others share with it
- * @param limits what may not be exceeded by more
+ * @param more what to add to the sites that it owns, and to those that are shared with it
+ * @param limits the limits for increments; undefined: none
  */
 export function countSites(
   { organizationId, teamId }: Pick<SiteAccess, 'organizationId' | 'teamId'>,
@@ -130,9 +130,9 @@ export function countSites(
 }
 
 /**
- * The parts that leave an entry about a site in each of some organizations.
+ * Returns writes of an audit entry about a site in several organizations.
  *
- * @param organizationIds the first is the actor's
+ * @param organizationIds the actor's organization is first
  */
 export function auditIn(
   occasion: Occasion,
@@ -150,30 +150,30 @@ export function auditIn(
   );
 }
 
-/** What entries say of a team's access: how many chargers, not which. */
+/** Returns a team's access as an audit entry shows it: with the number of chargers, not their ids. */
 export function accessEntry({ teamId, assets, grants = [] }: Pick<SiteAccess, 'teamId' | 'assets' | 'grants'>) {
   const granted = grants.map((grant) => ({ ...grant, ...(grant.assets && { assets: grant.assets.length }) }));
   return { teamId, ...(assets && { assets: assets.length }), ...(granted.length > 0 && { grants: granted }) };
 }
 
-/** What `sharingWrites` does to the table. */
+/** Table access of `sharingWrites`. */
 export const SHARING: TableAccess = { PutItem: ['SITE', 'TEAM', 'AUDIT'], UpdateItem: ['SITE', 'ORG'] };
 
-/** What of a site is shared with a team. */
+/** The input of `sharingWrites`. */
 export interface Sharing {
-  /** As it was read before the team's present access was. */
+  /** Read before `present`. */
   readonly site: Site;
   readonly team: Pick<Team, 'id' | 'organizationId'>;
-  /** What the team has. */
+  /** The team's current access. */
   readonly present: SiteAccess | undefined;
-  /** To which chargers, and whether with sensitive data. */
+  /** The access to add. */
   readonly given: GivenAccess;
   readonly limits: Limits;
 }
 
 /**
- * The parts by which a team gets access to a site that it doesn't own, or more than it has; with the entries of it. The
- * actor is in the team's organization.
+ * Returns writes that give a team access to another team's site, or extend its access, with audit entries. The actor is
+ * in the receiving team's organization.
  *
  * @throws Refusal `site_team_limit_reached`, `site_limit_reached`, `asset_limit_reached`
  */
@@ -209,38 +209,38 @@ export function sharingWrites(
   ];
 }
 
-/** The part that leaves to the sweep what is left to do about a site that was deleted, or went to another organization. */
+/** Returns the write of a job for the sweep: the cascade of a site that is deleted or moves to another organization. */
 export function siteJob(siteId: string, now: Date): Write {
   const job: SiteJob = { siteId };
   const item = { type: 'Job', ...job, ...dueAttributes(siteId, now.toISOString()) };
   return { type: 'put', key: keys.job(siteId), item };
 }
 
-/** What `transferWrites` does to the table where the other team has access; where it hasn't, `SHARING` too. */
+/** Table access of `transferWrites` if the new owner has access already; if not, `SHARING` too. */
 export const TRANSFERRING: TableAccess = {
   PutItem: ['AUDIT', 'JOB'],
   UpdateItem: ['SITE', 'TEAM', 'ORG'],
   DeleteItem: ['SITE'],
 };
 
-/** A site that goes to another team. */
+/** The input of `transferWrites`. */
 export interface Transfer {
-  /** As it was read before both teams' access was. */
+  /** Read before both teams' accesses. */
   readonly site: Site;
-  /** The access of the team that owns it. */
+  /** The current owner's access. */
   readonly owner: SiteAccess;
-  /** The team that is to own it. */
+  /** The new owner. */
   readonly team: Pick<Team, 'id' | 'organizationId'>;
-  /** What access that team has, if any. */
+  /** The new owner's current access, if any. */
   readonly present: SiteAccess | undefined;
-  /** In which the actor acts. */
+  /** The id of the organization in which the actor acts. */
   readonly actorsOrganization: string;
   readonly limits: Limits;
 }
 
 /**
- * The parts that make another team the owner of a site; with the entries of it. The team that owned it keeps plain access
- * to everything.
+ * Returns writes that transfer a site to another team, with audit entries. The former owner keeps access to all
+ * chargers, without sensitive data.
  *
  * @throws Refusal `site_team_limit_reached`, `site_limit_reached` for either team
  */
@@ -270,7 +270,7 @@ export function transferWrites(
   ];
 }
 
-/** The parts that make a team that has access the owner, or its former owner: neither is limited, or has a grant. */
+/** Returns writes that change whether a team with access is the owner, and remove its charger limit and its grants. */
 function owningUpdates(access: SiteAccess, isOwner: boolean, updatedAt: string): Write[] {
   const { siteId, teamId } = access;
   return [

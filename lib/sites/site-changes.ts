@@ -14,29 +14,29 @@ import { transact, type Write } from '../table/write.ts';
 import { actorManages } from '../teams/team-members.ts';
 import { accessWrites, actorManagesSite, countSites, siteJob } from './sharing.ts';
 
-/** What makes a site. */
+/** The input for a new site. */
 export type NewSite = Pick<Site, 'name'> & { readonly [F in 'address' | 'timezone']?: string | undefined };
 
-/** What `createSite` does to the table. */
+/** Table access of `createSite`. */
 export const CREATE_SITE: TableAccess = {
   ConditionCheckItem: ['USER', 'TEAM'],
   PutItem: ['SITE', 'SITENO', 'TEAM', 'AUDIT'],
   UpdateItem: ['ORG'],
 };
 
-/** Who makes a site, for which team. */
+/** Who creates a site, and for which team. */
 export interface SiteCreation {
   readonly actor: Actor;
-  /** What the actor is in the team. */
+  /** The actor's membership in the team. */
   readonly own: TeamMembership | undefined;
   readonly team: Team;
   readonly limits: Limits;
 }
 
 /**
- * Makes a site, which a team owns.
+ * Creates a site that a team owns.
  *
- * @param also what else is written with it
+ * @param also returns more writes for the transaction
  * @throws Refusal `site_limit_reached`
  */
 export async function createSite(
@@ -79,14 +79,14 @@ export async function createSite(
   return site;
 }
 
-/** What `updateSite` does to the table. */
+/** Table access of `updateSite`. */
 export const UPDATE_SITE: TableAccess = {
   ConditionCheckItem: ['USER', 'TEAM'],
   PutItem: ['AUDIT'],
   UpdateItem: ['SITE'],
 };
 
-/** What may change about a site: undefined stays as it is, and null is taken away. */
+/** The changes of a site; undefined: unchanged; null: removed. */
 export interface SiteChanges {
   readonly name?: string | undefined;
   readonly address?: string | null | undefined;
@@ -122,7 +122,7 @@ export async function updateSite(
   return changed;
 }
 
-/** What changes mean for an item: what is set anew, and what is removed. */
+/** Splits changes of an item into attributes to set and attributes to remove. Omits values that are equal already. */
 export function changesOf<T extends object>(
   item: T,
   changes: { readonly [F in keyof T]?: T[F] | null | undefined },
@@ -136,7 +136,7 @@ export function changesOf<T extends object>(
   };
 }
 
-/** What `deleteSite` does to the table. */
+/** Table access of `deleteSite`. */
 export const DELETE_SITE: TableAccess = {
   ConditionCheckItem: ['USER', 'TEAM'],
   PutItem: ['AUDIT', 'JOB'],
@@ -145,7 +145,7 @@ export const DELETE_SITE: TableAccess = {
 };
 
 /**
- * Deletes a site, which no team has access to from then on; rows that say otherwise are cleared later.
+ * Deletes a site and ends all access to it. A cascade deletes the remaining rows later.
  *
  * @throws Refusal `site_has_chargers`
  */
@@ -165,7 +165,7 @@ export async function deleteSite(occasion: Occasion, { accessPath, site }: Manag
   ]);
 }
 
-/** The parts that delete the items of a site on which nothing stands; those of other teams' access are cleared later. */
+/** Returns writes that delete the items of a site without chargers. A cascade deletes other teams' rows later. */
 export function siteRemoval({ id, teamId, number }: Site, now: Date): Write[] {
   return [
     siteJob(id, now),

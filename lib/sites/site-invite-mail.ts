@@ -11,7 +11,7 @@ import type { Team } from '../domain/team.ts';
 import { mutedMail } from '../email/muted.ts';
 import type { sendMail } from '../email/ses.ts';
 import { siteInviteMail } from '../email/site-invite.ts';
-import { getInvited, type InvitedGuard } from '../invitations/invitations.ts';
+import { getInvited, type InvitedRecord } from '../invitations/invitations.ts';
 import { getOrganization } from '../organizations/organizations.ts';
 import { claim, deliver, giveUp, type OutboxKind } from '../outbox/outbox.ts';
 import type { Work } from '../outbox/sweep.ts';
@@ -24,12 +24,12 @@ import { getTeam } from '../teams/teams.ts';
 import { getInviter, inviteRemoval, SITE_INVITE_FIELDS } from './site-invites.ts';
 import { getSite } from './sites.ts';
 
-/** An invite to a site with its place in the index: its mail is to be sent, or it is to be forgotten. */
+/** A site invite with the time of its next work: its mail, or its deletion. */
 export type DueInvite = SiteInvite & Pick<DueAttributes, 'dueAt'>;
 
 const DUE_INVITE = itemReader<DueInvite>('SiteInvite', { ...SITE_INVITE_FIELDS, dueAt: 'string' });
 
-/** Invites to sites as they are sent: tried until they expire, and forgotten some time after that. */
+/** The outbox of site invites: mails are retried until the invite expires. The invite is deleted some time later. */
 const SITE_INVITES: OutboxKind<DueInvite> = {
   name: 'siteInvite',
   key: ({ siteId, id }) => keys.siteInvite(siteId, id),
@@ -37,7 +37,7 @@ const SITE_INVITES: OutboxKind<DueInvite> = {
   next: inviteEnd,
 };
 
-/** The link by which an invite to a site is opened. */
+/** Returns the link that opens a site invite. */
 export function siteInviteLink({ siteId, id, email }: SiteInvite, site: Site, secret: Buffer): string {
   const query = new URLSearchParams({
     site_id: String(site.number),
@@ -47,27 +47,28 @@ export function siteInviteLink({ siteId, id, email }: SiteInvite, site: Site, se
   return `${configuration().publicUrl}${SITE_INVITE_PATH}?${query}`;
 }
 
-/** The link by which the invited refuse all invites of the organization. */
+/** Returns the link with which an invitee blocks the organization's invites. */
 function blockLink({ siteId, id }: SiteInvite, secret: Buffer): string {
   const query = new URLSearchParams({ of: 'site', token: formatSiteToken({ siteId, id, secret }) });
   return `${configuration().publicUrl}${BLOCK_PATH}?${query}`;
 }
 
-/** Whose site it is, by whom somebody is invited to it, and the secret of the mail's link, which is in it alone. */
+/** The content of a site invite's mail. */
 export interface AboutInvite {
   readonly organization: Organization;
   readonly site: Site;
   readonly team: Team;
   readonly inviter: Profile;
-  /** Tells whether the invited wants no more from the organization. */
-  readonly guard: InvitedGuard | undefined;
+  /** Tells whether the address blocks the organization. */
+  readonly invited: InvitedRecord | undefined;
+  /** The secret of the link; only the mail contains it. */
   readonly secret: Buffer;
 }
 
-/** Sends the mail of an invite that is claimed, as `deliver` does. */
+/** Sends the mail of a claimed invite, as `deliver` does. */
 export function sendSiteInvite(invite: DueInvite, about: AboutInvite, send?: typeof sendMail): Promise<DueInvite> {
-  // Who wants no more gets nothing, and whoever invites can't tell.
-  const mail = about.guard?.blockedAt ? mutedMail(configuration().product) : compose(invite, about);
+  // An invitee who blocked the organization gets nothing, and the inviter can't notice.
+  const mail = about.invited?.blockedAt ? mutedMail(configuration().product) : compose(invite, about);
   return deliver(SITE_INVITES, invite, mail, send);
 }
 
@@ -81,17 +82,17 @@ function compose(invite: DueInvite, { organization, site, team, inviter, secret 
   });
 }
 
-/** The work about an invite to a site: its mail is to be sent, or it is to be forgotten since its time is long over. */
+/** Returns the work for a due site invite: send its mail, or delete it long after its expiry. */
 export async function dueSiteInvite(item: DueItem, now: Date): Promise<Work> {
   const invite = DUE_INVITE.one(item);
   if (inviteEnd(invite) <= now.toISOString()) {
     return async () => {
-      await forget(invite);
+      await removeInvite(invite);
       return 'cleared';
     };
   }
   const { siteId, organizationId, teamId, inviterId } = invite;
-  const [site, organization, team, user, inviter, guard] = await Promise.all([
+  const [site, organization, team, user, inviter, invited] = await Promise.all([
     getSite(siteId),
     getOrganization(organizationId),
     getTeam(organizationId, teamId),
@@ -105,7 +106,7 @@ export async function dueSiteInvite(item: DueItem, now: Date): Promise<Work> {
       refuseVoidInvite(invite, site, inviter);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      // Its link would be refused.
+      // The link would be refused.
       await giveUp(SITE_INVITES, invite, occasion.now);
       return 'settled';
     }
@@ -113,16 +114,15 @@ export async function dueSiteInvite(item: DueItem, now: Date): Promise<Work> {
     const secret = newSiteSecret();
     const mailSecrets = withSecret(invite.mailSecrets, secret);
     const claimed = await claim(SITE_INVITES, invite, occasion.now, { mailSecrets });
-    const about = { organization, site, team, inviter: user, guard, secret };
+    const about = { organization, site, team, inviter: user, invited, secret };
     const { delivery } = await sendSiteInvite(claimed, about, send);
     return delivery.state === 'SENT' ? 'sent' : 'unsent';
   };
 }
 
-/** Forgets an invite whose time is long over. */
-async function forget(invite: DueInvite): Promise<void> {
+/** Deletes an invite, unless it was resent in the meantime. */
+async function removeInvite(invite: DueInvite): Promise<void> {
   await transact([
-    // It may have been resent at its last moment.
     {
       type: 'check',
       key: keys.siteInvite(invite.siteId, invite.id),

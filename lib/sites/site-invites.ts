@@ -39,7 +39,7 @@ import {
 } from './sharing.ts';
 import { getAccess, getSite } from './sites.ts';
 
-/** The fields of an invite that are always there. */
+/** The required fields of an invite. */
 export const SITE_INVITE_FIELDS = {
   id: 'string',
   number: 'number',
@@ -64,7 +64,7 @@ const SITE_INVITED = itemReader<SiteInvited>('SiteInvited', {
   ...{ siteId: 'string', inviteId: 'string', organizationId: 'string' },
 });
 
-/** Invites of a site that are kept, the newest first, but for those of an earlier ownership: they are none of the owner's. */
+/** Returns a page of a site's invites, newest first, without those of former owners. */
 export async function listSiteInvites(
   { id, transfers }: Pick<Site, 'id' | 'transfers'>,
   range: { readonly skip?: number; readonly limit: number },
@@ -73,18 +73,18 @@ export async function listSiteInvites(
   return SITE_INVITE.all(rows).filter((invite) => invite.transfers === transfers);
 }
 
-/** How many invites of a site are looked at for one with an integer: as many as a list shows at once. */
-const FOUND_AMONG = 1000;
+/** The invites of a site that are searched by number: as many as a list shows at once. */
+const MAX_SEARCHED = 1000;
 
-/** An invite of a site by its integer. @throws Refusal `invitation_not_found` */
+/** Finds an invite of a site by its number. @throws Refusal `invitation_not_found` */
 export async function requireSiteInvite(site: Site, number: number | undefined): Promise<SiteInvite> {
-  const invites = number === undefined ? [] : await listSiteInvites(site, { limit: FOUND_AMONG });
+  const invites = number === undefined ? [] : await listSiteInvites(site, { limit: MAX_SEARCHED });
   const found = invites.find((invite) => invite.number === number);
   if (!found) throw new Refusal('invitation_not_found');
   return found;
 }
 
-/** What `withdrawSiteInvite` does to the table. */
+/** Table access of `withdrawSiteInvite`. */
 export const WITHDRAW_SITE_INVITE: TableAccess = {
   Query: ['SITE'],
   ConditionCheckItem: ['USER', 'TEAM'],
@@ -93,7 +93,7 @@ export const WITHDRAW_SITE_INVITE: TableAccess = {
 };
 
 /**
- * Withdraws an open invite: whoever holds its link is told so until it is forgotten.
+ * Withdraws an open invite. Until its deletion, its links tell their holder so.
  *
  * @throws Refusal `invitation_not_pending`
  */
@@ -124,17 +124,16 @@ export async function withdrawSiteInvite(
   ]);
 }
 
-/** An invite whose secret somebody holds, with its site, which may have been deleted. */
+/** The invite of a valid token, and its site; undefined: deleted. */
 export interface FoundInvite {
   readonly invite: SiteInvite;
   readonly site: Site | undefined;
 }
 
 /**
- * Finds the invite behind a token, good or not. Strangers learn nothing: an unknown invite and a forged secret are the
- * same.
+ * Finds the invite of a token, whether it is open or not. An unknown invite and a forged secret are refused alike.
  *
- * @throws Refusal `site_invite_not_found`; `site_invite_void` where a newer mail was sent
+ * @throws Refusal `site_invite_not_found`; `site_invite_void` if a newer mail was sent
  */
 export async function findSiteInvite(token: SiteToken | undefined): Promise<FoundInvite> {
   if (!token) throw new Refusal('site_invite_not_found');
@@ -150,7 +149,7 @@ export async function getSiteInvite(siteId: string, inviteId: string): Promise<S
   return SITE_INVITE.one(await get(keys.siteInvite(siteId, inviteId)));
 }
 
-/** Who invited, as they are now; nobody where the organization was deleted. */
+/** Reads the inviter's current memberships; no membership if the organization is deleted. */
 export async function getInviter({
   inviterId,
   organizationId,
@@ -164,28 +163,28 @@ export async function getInviter({
   return { membership: organization && membership, own };
 }
 
-/** What `acceptSiteInvite` does to the table. */
+/** Table access of `acceptSiteInvite`. */
 export const ACCEPT_SITE_INVITE: TableAccess = union(READ_ANCESTORS, SHARING, TRANSFERRING, {
   BatchGetItem: ['SITE', 'ORG', 'USER', 'TEAM'],
   ConditionCheckItem: ['USER', 'TEAM'],
 });
 
-/** Who accepts an invite, and for which team. */
+/** An acceptance of an invite, for a team. */
 export interface InviteAcceptance {
   readonly found: FoundInvite;
-  /** Who accepts, who has to manage the team. */
+  /** The accepting user, who has to manage the team. */
   readonly userId: string;
-  /** Where the team lives, if it is one. */
+  /** The key of the team; undefined: no such team. */
   readonly home: { readonly organizationId: string; readonly teamId: string } | undefined;
   readonly limits: Limits;
-  /** What is told of a team that they don't see, or that owns the site. */
+  /** The refusal for a team that the user doesn't see, or that owns the site. */
   missing(): Refusal;
 }
 
 /**
- * Accepts an invite for a team, once.
+ * Accepts an invite for a team. An invite can be accepted once.
  *
- * @returns what the team has from then on
+ * @returns the team's new access
  * @throws Refusal as `INVITE_REFUSALS`; `forbidden`, `site_team_limit_reached`, `site_limit_reached`,
  *   `asset_limit_reached`
  */
@@ -204,14 +203,14 @@ export async function acceptSiteInvite(
     chargersOn(invite.siteId, invite.assets ?? []),
   ]);
   refuseVoidInvite(invite, site, inviter);
-  // What was taken from the team since isn't given back by what was given out before.
+  // An invite can't restore access that was reduced after it was offered.
   const isOld = reducedAt !== undefined && invite.offeredAt <= reducedAt;
   if (!owner?.isOwner || isOld) throw new Refusal('site_invite_void');
   if (!acceptor) throw missing();
   const { actor, own } = acceptor;
   const team = await requireTeam('team:manage', actor, acceptor, { viewPermission: 'site:read', missing });
   if (team.id === site.teamId) throw missing();
-  // What was deleted, or is over, since the invite was made isn't given.
+  // Deleted chargers and an expired grant are left out.
   const assets = invite.assets?.filter((id) => chargers.has(id));
   const sensitive = invite.sensitive && isInForce(invite.sensitive, now) ? invite.sensitive : undefined;
   const given = { ...(assets && { assets }), ...(sensitive && { sensitive }) };
@@ -227,7 +226,7 @@ export async function acceptSiteInvite(
       },
       when: [
         { attribute: 'status', is: 'PENDING' },
-        // Not resent meanwhile: then the link isn't good any more.
+        // A resend would have replaced the link.
         { attribute: 'mailSecrets', is: invite.mailSecrets },
       ],
     },
@@ -256,7 +255,7 @@ async function readAcceptor(
   return actor && organization && { actor, own, team };
 }
 
-/** The parts that forget an invite. */
+/** Returns writes that delete an invite. */
 export function inviteRemoval({ siteId, id, email }: Pick<SiteInvite, 'siteId' | 'id' | 'email'>): Write[] {
   return [
     { type: 'delete', key: keys.siteInvite(siteId, id) },
@@ -264,21 +263,21 @@ export function inviteRemoval({ siteId, id, email }: Pick<SiteInvite, 'siteId' |
   ];
 }
 
-/** That an address was invited to a site. */
+/** A row under an address that refers to a site invite. */
 export interface SiteInvited {
   readonly siteId: string;
   readonly inviteId: string;
-  /** Of whoever invited. */
+  /** The inviting organization. */
   readonly organizationId: string;
 }
 
-/** The invites to sites of an address; at most so many. */
+/** Returns the site invites of an address, at most `limit`. */
 export async function listSiteInvited(email: string, limit: number): Promise<SiteInvited[]> {
   return SITE_INVITED.all(await query({ pk: keys.address(email).pk, prefix: prefixes.siteInvited, limit }));
 }
 
-/** The parts that forget invites of somebody who is erased. */
-export function siteInvitesErased(occasion: Occasion, email: string, invited: readonly SiteInvited[]): Write[] {
+/** Returns writes that delete site invites of an erased person, with audit entries. */
+export function siteInviteErasure(occasion: Occasion, email: string, invited: readonly SiteInvited[]): Write[] {
   return invited.flatMap(({ siteId, inviteId, organizationId }) => [
     ...inviteRemoval({ siteId, id: inviteId, email }),
     ...auditIn(

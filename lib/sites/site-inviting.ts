@@ -11,7 +11,7 @@ import { Refusal } from '../domain/refusal.ts';
 import type { Site } from '../domain/site.ts';
 import { INVITE_DAYS, type InviteTerms, type SiteInvite } from '../domain/site-invite.ts';
 import { formatSiteToken, newSiteSecret } from '../domain/site-link.ts';
-import { getInvited, type InvitedGuard } from '../invitations/invitations.ts';
+import { getInvited, type InvitedRecord } from '../invitations/invitations.ts';
 import { getOrganization } from '../organizations/organizations.ts';
 import { queued } from '../outbox/outbox.ts';
 import { getCaller } from '../people/people.ts';
@@ -33,24 +33,24 @@ import { Stale, transact, type Write } from '../table/write.ts';
 import { actorManagesSite, auditIn } from './sharing.ts';
 import { type DueInvite, sendSiteInvite, siteInviteLink } from './site-invite-mail.ts';
 
-/** What inviting to a site goes by, beside what the caller may. */
+/** The state on which inviting to a site decides, besides the caller's permissions. */
 export interface SiteInviteContext {
   readonly organization: Organization;
   readonly inviter: Profile;
-  /** What is counted of mails. */
+  /** The counters of mails. */
   readonly usage: Usage;
-  /** What the address was invited to by the organization before, and whether it wants no more. */
-  readonly guard: InvitedGuard | undefined;
-  /** The actor's window of invites. */
+  /** The organization's earlier invitations to the address, and its block. */
+  readonly invited: InvitedRecord | undefined;
+  /** The actor's rate window of invites. */
   readonly window: InviteWindow | undefined;
 }
 
-/** Reads what inviting to a site goes by. */
+/** Reads the state on which inviting to a site decides. */
 export async function readSiteInviteContext(
   { now }: Occasion,
   { accessPath: { actor }, site: { organizationId }, email }: ManagedSite & { readonly email: string },
 ): Promise<SiteInviteContext> {
-  const [organization, inviter, usage, window, guard] = await Promise.all([
+  const [organization, inviter, usage, window, invited] = await Promise.all([
     getOrganization(organizationId),
     getCaller(actor.userId),
     readUsage({ organizationId, userId: actor.userId }, now),
@@ -58,10 +58,10 @@ export async function readSiteInviteContext(
     getInvited(email, organizationId),
   ]);
   if (!organization) throw new Stale();
-  return { organization, inviter, usage, window, guard };
+  return { organization, inviter, usage, window, invited };
 }
 
-/** What `readSiteInviteContext` and `createSiteInvite` do to the table. */
+/** Table access of `readSiteInviteContext` and `createSiteInvite`. */
 export const CREATE_SITE_INVITE: TableAccess = union(READ_USAGE, {
   BatchGetItem: ['ORG', 'USER', 'LIMIT', 'EMAIL'],
   ConditionCheckItem: ['USER', 'TEAM', 'SITE'],
@@ -70,11 +70,11 @@ export const CREATE_SITE_INVITE: TableAccess = union(READ_USAGE, {
 });
 
 /**
- * Invites a team of somebody's to a site, by a mail that is tried at once.
+ * Creates a site invite for an address, and tries its mail at once.
  *
- * @param also what else is written with the invite
- * @returns the invite, headers of the answer, and what lets the invited accept it, signed in: the token, and the address
- *   of a page that shows the invite and names no team of the invited, since whoever invites gets to see it
+ * @param also returns more writes for the transaction
+ * @returns the invite, headers of the answer, and a token and a page for the invitee to accept when signed in. The
+ *   inviter gets both too, so the page doesn't name the invitee's teams.
  * @throws Refusal `request_rate_exceeded`, `recipient_rate_exceeded`, `mail_rate_exceeded`
  */
 export async function createSiteInvite(
@@ -127,7 +127,7 @@ export async function createSiteInvite(
   return { invite, headers: counting.headers, given: { token, web: siteInviteLink(invite, site, secrets.token) } };
 }
 
-/** What `readSiteInviteContext` and `resendSiteInvite` do to the table. */
+/** Table access of `readSiteInviteContext` and `resendSiteInvite`. */
 export const RESEND_SITE_INVITE: TableAccess = union(READ_USAGE, {
   BatchGetItem: ['ORG', 'USER', 'LIMIT', 'EMAIL'],
   Query: ['SITE'],
@@ -137,9 +137,8 @@ export const RESEND_SITE_INVITE: TableAccess = union(READ_USAGE, {
 });
 
 /**
- * Gives an invite that is open, or whose time is over, a new secret and a full new period, and sends it again, by a mail
- * that is tried at once; the actor becomes who invites. The links of earlier mails are good for nothing; the token of the
- * API's answer stays what it was, the invited address's.
+ * Gives an open or expired invite a new secret and a full new period, and tries a new mail at once. The actor becomes
+ * the inviter. Links of earlier mails become void. The token from the API's answer stays valid for the invited address.
  *
  * @returns headers of the answer
  * @throws Refusal `invitation_not_resendable`, and as `createSiteInvite`
@@ -187,7 +186,7 @@ export async function resendSiteInvite(
   return counting.headers;
 }
 
-/** The conditions that the actor still manages the site, and that it hasn't gone to another owner. */
+/** Returns conditions that the actor still manages the site, and that it hasn't been transferred. */
 function stillOwned(accessPath: AccessPath, { id, transfers }: Site): Write[] {
   return [
     ...actorManagesSite(accessPath),
@@ -195,7 +194,7 @@ function stillOwned(accessPath: AccessPath, { id, transfers }: Site): Write[] {
   ];
 }
 
-/** The parts that count an invite and its mail, and headers of the answer. */
+/** Returns writes that count an invite and its mail, and rate headers for the answer. */
 function countInviteMail(
   { now }: Occasion,
   {

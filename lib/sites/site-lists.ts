@@ -6,22 +6,22 @@ import { getOrganization } from '../organizations/organizations.ts';
 import type { TableAccess } from '../table/access.ts';
 import { getAccess, getSite, listAccessesTo, listAccessOf } from './sites.ts';
 
-/** What `listSitesOf` and `visibleSites` do to the table. */
+/** Table access of `listSitesOf` and `visibleSites`. */
 export const LIST_SITES: TableAccess = { BatchGetItem: ['ORG', 'SITE'], Query: ['SITE', 'TEAM'] };
 
-/** How many teams, and how many sites, are read at once. */
-const TEAMS = 25;
-const SITES = 50;
+/** The teams, and the sites, of one batch of reads. */
+const TEAM_BATCH = 25;
+const SITE_BATCH = 50;
 
-/** A site, and what somebody may see of it. */
+/** A site, and what a person may see of it. */
 export interface VisibleSite {
   readonly site: Site;
   readonly visibility: Visibility;
 }
 
 /**
- * The sites that somebody sees by some teams, as they see them; as many calls as the part that is wanted takes. There may
- * be fewer of them, though there are more behind: sites that were deleted are still in the lists of teams for some time.
+ * Returns a page of the sites that a person sees through teams, redacted for them. Reads only as far as the page needs.
+ * A page may be shorter than `limit` although more follow: rows of deleted sites remain for some time.
  */
 export async function listSitesOf(
   teams: readonly Team[],
@@ -40,7 +40,7 @@ export async function listSitesOf(
   };
 }
 
-/** All sites that somebody sees by some teams, bit by bit: one team after another, each's oldest first. */
+/** Yields all sites that a person sees through teams, in batches: team by team, oldest first. */
 export async function* visibleSites(
   teams: readonly Team[],
   now: Date,
@@ -48,23 +48,26 @@ export async function* visibleSites(
 ): AsyncGenerator<VisibleSite[]> {
   for await (const groups of accessesOf(teams)) {
     const wanted = groups.filter((group) => group.some(isOf));
-    for (let at = 0; at < wanted.length; at += SITES) yield await readVisible(wanted.slice(at, at + SITES), teams, now);
+    for (let at = 0; at < wanted.length; at += SITE_BATCH) {
+      yield await readVisible(wanted.slice(at, at + SITE_BATCH), teams, now);
+    }
   }
 }
 
-/** The access of some teams, bit by bit, by site: what several of the same bit have access to comes once. */
+/** Yields the accesses of teams in batches, grouped by site. A site is yielded once. */
 async function* accessesOf(teams: readonly Team[]): AsyncGenerator<SiteAccess[][]> {
-  const having = teams.filter(({ sites = 0, sharedSites = 0 }) => sites + sharedSites > 0);
+  const withSites = teams.filter(({ sites = 0, sharedSites = 0 }) => sites + sharedSites > 0);
   const known = new Set<string>();
-  for (let start = 0; start < having.length; start += TEAMS) {
-    const rows = (await Promise.all(having.slice(start, start + TEAMS).map(({ id }) => listAccessOf(id)))).flat();
+  for (let start = 0; start < withSites.length; start += TEAM_BATCH) {
+    const batch = withSites.slice(start, start + TEAM_BATCH);
+    const rows = (await Promise.all(batch.map(({ id }) => listAccessOf(id)))).flat();
     const groups = Map.groupBy(rows, ({ siteId }) => siteId);
     yield [...groups].flatMap(([siteId, group]) => (known.has(siteId) ? [] : [group]));
     for (const siteId of groups.keys()) known.add(siteId);
   }
 }
 
-/** Reads sites with what some teams may see of each; those that were deleted are left out, or whose organization was. */
+/** Reads sites with what the teams may see of each. Omits deleted sites and sites of deleted organizations. */
 async function readVisible(
   groups: readonly (readonly SiteAccess[])[],
   teams: readonly Team[],
@@ -74,14 +77,14 @@ async function readVisible(
   const read = await Promise.all(
     groups.map(async (group) => {
       const [first] = group as [SiteAccess, ...SiteAccess[]];
-      // What an owner sees is everything.
+      // An owner sees everything, so other accesses don't matter.
       const isOwner = group.some((access) => access.isOwner);
       const [site, accesses] = await Promise.all([
         getSite(first.siteId),
         isOwner
           ? group
-          : // Where the teams came bit by bit, others of them may have access too.
-            teams.length > TEAMS
+          : // With several batches, teams of other batches may have access too.
+            teams.length > TEAM_BATCH
             ? listAccessesTo(first.siteId)
             : Promise.all(group.map(({ siteId, teamId }) => getAccess(siteId, teamId))),
       ]);
@@ -91,10 +94,10 @@ async function readVisible(
   const found = read.flatMap(({ site, accesses }) =>
     site && accesses.length > 0 ? [{ site, accesses: accesses as SiteAccess[] }] : [],
   );
-  // Organizations of the teams are there.
-  const live = new Set(teams.map(({ organizationId }) => organizationId));
+  // The organizations of the teams exist.
+  const existing = new Set(teams.map(({ organizationId }) => organizationId));
   const homes = await Promise.all(
-    found.map(({ site: { organizationId } }) => live.has(organizationId) || getOrganization(organizationId)),
+    found.map(({ site: { organizationId } }) => existing.has(organizationId) || getOrganization(organizationId)),
   );
   return found
     .filter((_, index) => homes[index] !== undefined)

@@ -25,20 +25,20 @@ import { itemReader } from '../table/items.ts';
 import { keys } from '../table/keys.ts';
 import { countMailsTo } from '../table/rates.ts';
 import { record, Stale, transact } from '../table/write.ts';
-import { listManaging } from '../teams/managing.ts';
+import { listTeamManagers } from '../teams/managing.ts';
 import { getTeamMembership } from '../teams/team-members.ts';
 import { getTeam } from '../teams/teams.ts';
 import { actorManagesSite, auditIn } from './sharing.ts';
 import { getSiteRequest } from './site-requests.ts';
 import { getSite } from './sites.ts';
 
-/** A mail to somebody who manages the team that owns a site, whom another team asks for its sensitive data. */
+/** A mail to a manager of a site's owner: another team requests the site's sensitive data. */
 interface RequestMail extends OutboxMail {
   readonly siteId: string;
   readonly requestId: string;
-  /** The team that asks. */
+  /** The requesting team. */
   readonly teamId: string;
-  /** Of the team that owned the site then. */
+  /** The organization of the team that owned the site at the time. */
   readonly organizationId: string;
 }
 
@@ -47,7 +47,7 @@ const REQUEST_MAIL = itemReader<RequestMail>('RequestMail', {
   ...{ siteId: 'string', requestId: 'string', teamId: 'string', organizationId: 'string' },
 });
 
-/** What `requestSensitive` does to the table. */
+/** Table access of `requestSensitive`. */
 export const REQUEST_SENSITIVE: TableAccess = {
   BatchGetItem: ['ORG', 'USER'],
   Query: ['ORG', 'TEAM'],
@@ -58,10 +58,10 @@ export const REQUEST_SENSITIVE: TableAccess = {
 };
 
 /**
- * Asks for a site's sensitive data on behalf of a team, in place of an earlier request of it, by a mail to each of those
- * who may grant it, which are tried at once.
+ * Requests a site's sensitive data for a team, and mails everyone who may grant it. Replaces an earlier request of the
+ * team. The mails are tried at once.
  *
- * @param accessPath by which the actor manages the team that asks
+ * @param way the access of the requesting team, which the actor manages
  * @throws Refusal `recipient_rate_exceeded`
  */
 export async function requestSensitive(
@@ -75,7 +75,7 @@ export async function requestSensitive(
     getOrganization(site.organizationId),
     getOrganization(team.organizationId),
     getCaller(actor.userId),
-    listManaging({ id: site.teamId, organizationId: site.organizationId }),
+    listTeamManagers({ id: site.teamId, organizationId: site.organizationId }),
   ]);
   if (!organization || !home) throw new Stale();
   const { teamId, organizationId } = access;
@@ -116,7 +116,7 @@ function secretOf({ userId }: RequestMail, secret: Buffer): string {
   return `${userId}#${hashSecret(secret)}`;
 }
 
-/** Lets a request be decided by one more secret: each try of a mail has its own. @throws Stale where it is forgotten */
+/** Adds a secret to a request, since each try of a mail needs a new one. @throws Stale if the request is deleted */
 async function addSecret(mail: RequestMail, secret: Buffer): Promise<void> {
   await record({
     type: 'update',
@@ -136,16 +136,16 @@ function compose({
   recipient,
   secret,
 }: {
-  /** Of the team that owns the site. */
+  /** The organization of the site. */
   readonly organization: Organization;
   readonly site: Site;
   readonly request: SiteRequest;
-  /** The team that asks, its organization, and who asks. */
+  /** The requesting team, its organization, and the requester. */
   readonly team: Team;
   readonly home: Organization;
   readonly requester: Profile;
   readonly recipient: Profile;
-  /** Of the link; it is in the mail alone. */
+  /** The secret of the link; only the mail contains it. */
   readonly secret: Buffer;
 }): Mail {
   const { publicUrl, product } = configuration();
@@ -158,7 +158,7 @@ function compose({
   });
 }
 
-/** The work about such a mail: it is sent while the request is open and its recipient may decide it. */
+/** Returns the work for a due request mail: send it while the request is open and the recipient may decide it. */
 export async function dueRequest(item: DueItem, now: Date): Promise<Work> {
   const mail = REQUEST_MAIL.one(item);
   const { siteId, requestId, teamId, organizationId, userId } = mail;

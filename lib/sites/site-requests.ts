@@ -34,17 +34,17 @@ export async function getSiteRequest(siteId: string, teamId: string): Promise<Si
   return SITE_REQUEST.one(await get(keys.siteRequest(siteId, teamId)));
 }
 
-/** A request whose link somebody holds. */
+/** The request of a valid link. */
 export interface FoundRequest {
   readonly links: SiteRequestLinks;
   readonly site: Site | undefined;
-  /** Whom the link was sent to. */
+  /** The recipient of the link. */
   readonly userId: string;
 }
 
 /**
- * Finds the request behind a mailed link, open or not. Strangers learn nothing: an unknown request and a forged secret
- * are the same.
+ * Finds the request of a mailed link, whether it is open or not. An unknown request and a forged secret are refused
+ * alike.
  *
  * @throws Refusal `sensitive_request_not_found`
  */
@@ -60,7 +60,7 @@ export async function findSiteRequest(token: SiteToken | undefined): Promise<Fou
   return { links, site, userId: found[0] };
 }
 
-/** The team that requests, and its organization; undefined once either is gone. */
+/** Reads the requesting team and its organization; undefined if either is deleted. */
 export async function readRequestingTeam({
   organizationId,
   teamId,
@@ -69,18 +69,17 @@ export async function readRequestingTeam({
   return team && organization && { team, organization };
 }
 
-/** A request that can be decided, and by which access path. */
+/** A request that the recipient of a link can decide. */
 export interface OpenRequest {
   readonly site: Site;
-  /** Who asked. */
   readonly requester: Profile;
   readonly request: SiteRequest;
   readonly access: SiteAccess;
-  /** The access path by which whoever got the link manages the site. */
+  /** The access by which the recipient manages the site. */
   readonly accessPath: AccessPath;
 }
 
-/** What deciding a request goes by, as it was read; parts that are gone are undefined. */
+/** The state on which a decision of a request depends; undefined: deleted. */
 interface RequestState {
   readonly request: SiteRequest | undefined;
   readonly access: SiteAccess | undefined;
@@ -91,7 +90,7 @@ interface RequestState {
   readonly teamMembership: TeamMembership | undefined;
 }
 
-/** Reads what deciding a request goes by; undefined where the site is gone. */
+/** Reads the state on which a decision of a request depends; undefined: the site is deleted. */
 export async function readRequestState({ links, site, userId }: FoundRequest): Promise<RequestState | undefined> {
   if (!site) return;
   const { organizationId, teamId } = site;
@@ -108,9 +107,9 @@ export async function readRequestState({ links, site, userId }: FoundRequest): P
 }
 
 /**
- * What was decided by a link, which still is so; undefined: nothing was.
+ * Returns the decision of a request; undefined: none yet.
  *
- * @throws Refusal `sensitive_request_over` where what was granted has ended since
+ * @throws Refusal `sensitive_request_over` if the grant has ended
  */
 export function requireDecision({ links }: FoundRequest, state: RequestState | undefined, now: Date) {
   const { decision } = links;
@@ -121,7 +120,7 @@ export function requireDecision({ links }: FoundRequest, state: RequestState | u
 }
 
 /**
- * A request that is open, whose requester is still there, and that whoever the link was sent to may decide: they still manage the owning team.
+ * Returns an open request that the recipient of the link may decide, as a manager of the site's owner.
  *
  * @throws Refusal `sensitive_request_over`, `decider_removed`
  */
@@ -145,7 +144,7 @@ export async function requireOpen(
   return { site, requester, request, access, accessPath };
 }
 
-/** What `decideRequest` does to the table. */
+/** Table access of `decideRequest`. */
 export const DECIDE_REQUEST: TableAccess = {
   ConditionCheckItem: ['USER', 'TEAM'],
   PutItem: ['AUDIT'],
@@ -153,7 +152,7 @@ export const DECIDE_REQUEST: TableAccess = {
   DeleteItem: ['SITE'],
 };
 
-/** Grants what a request asks for, or declines it: what was granted before stays then. */
+/** Grants or declines a request. Declining keeps earlier grants. */
 export async function decideRequest(
   occasion: Occasion,
   { site, request, access, accessPath }: OpenRequest,
@@ -164,7 +163,7 @@ export async function decideRequest(
   const isGranted = decision === 'granted';
   await transact([
     ...actorManagesSite(accessPath),
-    // Whoever manages the team that owned it before decides nothing any more.
+    // A manager of a former owner may not decide.
     sharingChange(site),
     ...(isGranted ? [grantsUpdate(access, grants, occasion.now.toISOString())] : []),
     { type: 'delete', key: keys.siteRequest(siteId, teamId), when: [{ attribute: 'id', is: id }] },

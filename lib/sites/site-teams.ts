@@ -22,7 +22,7 @@ import {
   transferWrites,
 } from './sharing.ts';
 
-/** A team of whatever organization, if that is there. */
+/** Reads a team; undefined if the team or its organization is deleted. */
 async function getLiveTeam({ organizationId, teamId }: { organizationId: string; teamId: string }) {
   const [team, organization] = await Promise.all([getTeam(organizationId, teamId), getOrganization(organizationId)]);
   return organization && team;
@@ -34,7 +34,7 @@ export interface TeamOfSite {
   readonly access: SiteAccess;
 }
 
-/** The teams of some accesses; those that were deleted are left out, or whose organization was. */
+/** Reads the teams of accesses. Omits deleted teams and teams of deleted organizations. */
 export async function teamsOf(accesses: readonly SiteAccess[]): Promise<TeamOfSite[]> {
   const teams = await Promise.all(accesses.map(getLiveTeam));
   return accesses.flatMap((access, index) => {
@@ -43,12 +43,12 @@ export async function teamsOf(accesses: readonly SiteAccess[]): Promise<TeamOfSi
   });
 }
 
-/** Another team's access to a site that somebody manages. */
+/** Another team's access to a site that the actor manages. */
 export interface ManagedAccess extends ManagedSite {
   readonly access: SiteAccess;
 }
 
-/** What `removeAccess` does to the table. */
+/** Table access of `removeAccess`. */
 export const REMOVE_ACCESS: TableAccess = {
   ConditionCheckItem: ['USER', 'TEAM'],
   PutItem: ['AUDIT', 'SITE'],
@@ -56,7 +56,7 @@ export const REMOVE_ACCESS: TableAccess = {
   DeleteItem: ['SITE', 'TEAM'],
 };
 
-/** Takes away that another team has access to a site, with what it was granted. */
+/** Removes another team's access to a site, with its grants. */
 export async function removeAccess(occasion: Occasion, { accessPath, site, access }: ManagedAccess): Promise<void> {
   await transact([
     ...actorManagesSite(accessPath),
@@ -71,7 +71,7 @@ export async function removeAccess(occasion: Occasion, { accessPath, site, acces
   ]);
 }
 
-/** What `changeGrant` does to the table. */
+/** Table access of `changeGrant`. */
 export const CHANGE_GRANT: TableAccess = {
   ConditionCheckItem: ['USER', 'TEAM'],
   PutItem: ['AUDIT'],
@@ -80,10 +80,10 @@ export const CHANGE_GRANT: TableAccess = {
 };
 
 /**
- * Grants a team the sensitive data of a site and of those chargers that it has access to now, in place of earlier grants,
- * or revokes them; its request for it is answered by that.
+ * Grants a team the sensitive data of a site and of the chargers that it currently has access to. Replaces earlier
+ * grants, and closes the team's request.
  *
- * @param grant undefined: revoke what there is
+ * @param grant undefined: revoke all grants
  */
 export async function changeGrant(
   occasion: Occasion,
@@ -107,7 +107,7 @@ export async function changeGrant(
   ]);
 }
 
-/** What `limitAccess` does to the table. */
+/** Table access of `limitAccess`. */
 export const LIMIT_ACCESS: TableAccess = {
   ConditionCheckItem: ['USER', 'TEAM'],
   PutItem: ['AUDIT', 'SITE'],
@@ -115,10 +115,10 @@ export const LIMIT_ACCESS: TableAccess = {
 };
 
 /**
- * Says which chargers of a site another team has access to. What it was granted of sensitive data stays for those of its
- * chargers that are left, and takes in no other.
+ * Sets the chargers of a site that another team has access to. Its grants of sensitive data are reduced to these
+ * chargers, never extended.
  *
- * @param assets their ids, of chargers that were there after the site was read; undefined: all
+ * @param assets the ids of chargers that existed after the site was read; undefined: all
  */
 export async function limitAccess(
   occasion: Occasion,
@@ -142,11 +142,11 @@ export async function limitAccess(
   ]);
 }
 
-/** What `transferSite` does to the table. */
+/** Table access of `transferSite`. */
 export const TRANSFER_SITE: TableAccess = union(TRANSFERRING, { ConditionCheckItem: ['USER', 'TEAM'] });
 
 /**
- * Makes a team that has access to a site its owner.
+ * Transfers a site to a team that has access to it.
  *
  * @throws Refusal `site_limit_reached` for either team
  */

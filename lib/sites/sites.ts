@@ -15,7 +15,7 @@ export const SITE = itemReader<Site>('Site', {
 
 const SITE_NUMBER = itemReader<{ readonly siteId: string }>('SiteNumber', { siteId: 'string' });
 
-/** The fields of an access that are always there. */
+/** The required fields of an access. */
 export const SITE_ACCESS_FIELDS = {
   siteId: 'string',
   teamId: 'string',
@@ -24,23 +24,23 @@ export const SITE_ACCESS_FIELDS = {
   createdAt: 'string',
   updatedAt: 'string',
 } as const;
-/** Both ways: under the site, and under the team. */
+/** A row exists under the site and under the team. */
 export const SITE_ACCESS = itemReader<SiteAccess>(['SiteAccess', 'SiteOfTeam'], SITE_ACCESS_FIELDS);
 
 export async function getSite(siteId: string): Promise<Site | undefined> {
   return SITE.one(await get(keys.site(siteId)));
 }
 
-/** What `locateSite` does to the table. */
+/** Table access of `locateSite`. */
 export const LOCATE_SITE: TableAccess = { BatchGetItem: ['SITENO'] };
 
-/** Which site is meant, by its id or its integer. */
+/** Finds the id of a site by its id or its number. */
 export async function locateSite(by: PathKey | undefined): Promise<{ readonly siteId: string } | undefined> {
   if (!by) return;
   return 'id' in by ? { siteId: by.id } : SITE_NUMBER.one(await get(keys.siteNumber(by.number)));
 }
 
-/** A team's access to a site. */
+/** Reads a team's access to a site. */
 export async function getAccess(siteId: string, teamId: string): Promise<SiteAccess | undefined> {
   return SITE_ACCESS.one(await get(keys.siteAccess(siteId, teamId)));
 }
@@ -49,8 +49,8 @@ export async function getAccess(siteId: string, teamId: string): Promise<SiteAcc
 export type SharedSite = Pick<Reach, 'site' | 'accesses'>;
 
 /**
- * Reads a site and then, by the same call, which teams have access, of which there are few, in the order in which the
- * teams were made. In this order: whoever finds `sharing` as it was read goes by what is still so.
+ * Reads a site and the accesses of its teams, ordered by the teams' creation, with one query. The query reads the site
+ * first: if `sharing` is unchanged at the write, so are the accesses.
  */
 export async function readSharedSite(siteId: string): Promise<SharedSite | undefined> {
   const [site, ...accesses] = await query({ pk: keys.site(siteId).pk, after: BEFORE_SITE });
@@ -58,13 +58,13 @@ export async function readSharedSite(siteId: string): Promise<SharedSite | undef
   return { site: SITE.one(site) as Site, accesses: SITE_ACCESS.all(accesses) };
 }
 
-/** The teams that have access to a site, in the order in which the teams were made; there are few. */
+/** Returns all accesses to a site, ordered by the teams' creation. There are few. */
 export async function listAccessesTo(siteId: string): Promise<SiteAccess[]> {
   const { pk } = keys.site(siteId);
   return SITE_ACCESS.all(await query({ pk, prefix: prefixes.team }));
 }
 
-/** The sites that a team has access to, without what it may see of them; there are no more than fit into a read or two. */
+/** Returns a team's accesses to sites, without chargers and grants. They fit into one or two reads. */
 export async function listAccessOf(teamId: string, limit?: number): Promise<SiteAccess[]> {
   const { pk } = keys.teamHome(teamId);
   return SITE_ACCESS.all(await query({ pk, prefix: prefixes.site, limit }));

@@ -15,7 +15,7 @@ import { getTeamMembership, joinWrites } from './team-members.ts';
 import { placeBelow } from './team-tree.ts';
 import { nameKey } from './teams.ts';
 
-/** What `createTeam` does to the table, for a team right below the default team. */
+/** Table access of `createTeam`, for a team right below the default team. */
 export const CREATE_TEAM: TableAccess = {
   Query: ['ORG'],
   ConditionCheckItem: ['USER'],
@@ -23,32 +23,32 @@ export const CREATE_TEAM: TableAccess = {
   UpdateItem: ['ORG'],
 };
 
-/** What `createTeam` does to the table. */
+/** Table access of `createTeam`. */
 export const CREATE_TEAM_BELOW: TableAccess = union(CREATE_TEAM, { ConditionCheckItem: ['ORG'] });
 
-/** What makes a team. */
+/** The input for a new team. */
 export type NewTeam = Pick<Team, 'name' | 'isPrivate'> &
   OrUndefined<Pick<Team, 'description' | 'kind' | 'email' | 'room' | 'parentTeamId'>>;
 
-/** Fields of which some may be undefined. */
+/** All fields of a type, optional and possibly undefined. */
 export type OrUndefined<T> = { readonly [Field in keyof T]?: T[Field] | undefined };
 
-/** Somebody who is put into a team. */
+/** A member who is added to a team. */
 export interface Joining {
   readonly member: Pick<Member, 'userId' | 'memberId'>;
   readonly role: TeamRole;
 }
 
-/** How many join a team in one transaction, three items each, beside what else is in the one that makes it. */
+/** The members that one transaction adds, with three items each; the first one also creates the team. */
 const JOINING_AT_ONCE = 29;
 
-/** Who makes a team, for whom. */
+/** Who creates a team, and its first members. */
 export interface TeamCreation {
   readonly actor: Actor;
   readonly organization: Organization;
   /**
-   * Who is in it from the start, owners first: whoever makes a team owns it, unless a dialect says otherwise. More than
-   * `JOINING_AT_ONCE` join after it was made.
+   * The first members, owners first. The creator is an owner, unless a dialect decides otherwise. Members beyond
+   * `JOINING_AT_ONCE` are added after the creation.
    */
   readonly joining: readonly Joining[];
   readonly counters: readonly Counters[];
@@ -56,9 +56,9 @@ export interface TeamCreation {
 }
 
 /**
- * Makes a team, below the default team unless it says otherwise.
+ * Creates a team, below the default team unless the input names a parent.
  *
- * @param also what else is written with it
+ * @param also returns more writes for the transaction
  * @throws Refusal `team_name_taken`, `team_limit_reached`, `team_not_found` for the parent, `team_too_deep`,
  *   `team_member_limit_reached`
  */
@@ -94,17 +94,17 @@ export async function createTeam(
     ...also(team),
   ]);
   for (let start = JOINING_AT_ONCE; start < joining.length; start += JOINING_AT_ONCE) {
-    await joinNew(occasion, { actor, team, joining: joining.slice(start, start + JOINING_AT_ONCE), limits });
+    await addFirstMembers(occasion, { actor, team, joining: joining.slice(start, start + JOINING_AT_ONCE), limits });
   }
   return { ...team, members: joining.length, owners: joining.filter(({ role }) => role === 'OWNER').length };
 }
 
-/** Puts more people into a team by who has just made it, whether or not they own it. */
-async function joinNew(
+/** Adds more first members to a new team. The creator needn't be an owner of it. */
+async function addFirstMembers(
   { now }: Occasion,
   { actor, team, joining, limits }: Pick<TeamCreation, 'actor' | 'joining' | 'limits'> & { readonly team: Team },
 ): Promise<void> {
-  // The team is there: a member who is no longer who they were is looked at again, not the whole request.
+  // The team exists already, so only this step is retried when a member has changed, not the whole request.
   await retryWhileStale(async () => {
     const found = await Promise.all(
       joining.map(async ({ member: { userId, memberId }, role }) => {
@@ -131,7 +131,7 @@ async function joinNew(
   });
 }
 
-/** A team that nobody has heard of. */
+/** Returns a new team with new ids, not yet written. */
 function newTeam(
   now: Date,
   organizationId: string,
@@ -153,12 +153,12 @@ function newTeam(
   };
 }
 
-/** The team that is made with an organization. Nobody is in it until somebody is put there. */
+/** Returns the default team of a new organization, without members. */
 export function defaultTeam(now: Date, organizationId: string, createdBy: string, name: string, seat: number): Team {
   return { ...newTeam(now, organizationId, createdBy, { name, isPrivate: false }, [], seat), isDefault: true };
 }
 
-/** The items of a new team: itself, its name's guard, and by what it is found without its organization. */
+/** Returns writes for the items of a new team: the team, its name's uniqueness record, and lookups by id and number. */
 export function teamWrites(team: Team): Write[] {
   const { id, organizationId, number } = team;
   return [
@@ -184,7 +184,7 @@ export function teamWrites(team: Team): Write[] {
   ];
 }
 
-/** The part that takes a name for a team. */
+/** Returns the write that claims a name for a team. */
 export function nameWrite({ id, organizationId }: Team, name: string): Write {
   return {
     type: 'put',

@@ -13,7 +13,7 @@ import { actorManages } from './team-members.ts';
 import { treeWrite } from './team-tree.ts';
 import { listTeams, nameKey } from './teams.ts';
 
-/** What `deleteTeam` does to the table. */
+/** Table access of `deleteTeam`. */
 export const DELETE_TEAM: TableAccess = {
   Query: ['ORG'],
   ConditionCheckItem: ['USER', 'TEAM'],
@@ -22,17 +22,17 @@ export const DELETE_TEAM: TableAccess = {
   DeleteItem: ['ORG', 'TEAM', 'TEAMNO'],
 };
 
-/** A team that is to be deleted. */
+/** A team to delete, and the actor. */
 export interface TeamDeletion {
   readonly actor: Actor;
-  /** What the actor is in the team. */
+  /** The actor's membership in the team. */
   readonly own: TeamMembership | undefined;
   readonly organization: Organization;
   readonly team: Team;
 }
 
 /**
- * Deletes a team: its name is free, and nobody is in it from then on; rows of who was are cleared later.
+ * Deletes a team, releases its name and ends its memberships. A cascade deletes the rows of its members later.
  *
  * @throws Refusal `default_team`, `team_has_children`, `team_has_sites`
  */
@@ -60,7 +60,7 @@ export async function deleteTeam(occasion: Occasion, { actor, own, organization,
   return discarded;
 }
 
-/** The parts that delete the items of a team, as it was read. */
+/** Returns writes that delete the items of a team, provided it hasn't changed since it was read. */
 export function teamRemoval({ id, organizationId, name, number, updatedAt }: Team): Write[] {
   return [
     {

@@ -7,16 +7,16 @@ import type { TableAccess } from '../table/access.ts';
 import { listTeamMembers, listTeamsOf } from './team-members.ts';
 import { getTeam, listTeams } from './teams.ts';
 
-/** What `listManaged` does to the table. */
+/** Table access of `listManaged`. */
 export const LIST_MANAGED: TableAccess = { BatchGetItem: ['ORG'], Query: ['ORG', 'USER'] };
 
-/** A team that somebody manages, and its organization. */
+/** A team that a person manages, and its organization. */
 export interface ManagedTeam {
   readonly team: Team;
   readonly organization: Organization;
 }
 
-/** The teams that somebody manages, in whatever organizations: those that they own, and all where they are an ADMIN. */
+/** Returns the teams that a person manages: those they own, and all teams where they are an ADMIN. */
 export async function listManaged(userId: string, limit: number): Promise<ManagedTeam[]> {
   const [memberships, own] = await Promise.all([listMemberships(userId), listTeamsOf(userId)]);
   const [present, teams] = await Promise.all([
@@ -37,33 +37,33 @@ export async function listManaged(userId: string, limit: number): Promise<Manage
   return managed.slice(0, limit);
 }
 
-/** Rows that are read at once in search of somebody. */
-const ROWS = 1000;
+/** The rows of one page while searching. */
+const PAGE = 1000;
 
-/** How many people hear of something about a team at most. */
-const MOST = 10;
+/** The people who get mails about a team, at most. */
+const MAX_MANAGERS = 10;
 
 /**
- * Who is told of what is about a team: its owners, or where none of them may manage it, the ADMINs of its organization.
- * There always is an ADMIN.
+ * Returns the recipients of mails about a team: its owners, or the organization's ADMINs if no owner may manage it.
+ * There is always an ADMIN.
  */
-export async function listManaging({ id, organizationId }: Pick<Team, 'id' | 'organizationId'>): Promise<Member[]> {
-  const owners = await firstOf(
-    (after) => listTeamMembers(id, { after, limit: ROWS }),
+export async function listTeamManagers({ id, organizationId }: Pick<Team, 'id' | 'organizationId'>): Promise<Member[]> {
+  const owners = await firstMatches(
+    (after) => listTeamMembers(id, { after, limit: PAGE }),
     (row) => row.userId,
-    (rows) => present(organizationId, rows),
+    (rows) => managingOwners(organizationId, rows),
   );
   if (owners.length > 0) return owners;
-  return firstOf(
-    (after) => listMembers(organizationId, { after, limit: ROWS }),
+  return firstMatches(
+    (after) => listMembers(organizationId, { after, limit: PAGE }),
     (member) => member.memberId,
     async (members) => members.filter(({ role }) => role === 'ADMIN'),
   );
 }
 
-/** Owners of a team who are in its organization still, and may manage it. */
-async function present(organizationId: string, rows: readonly TeamMembership[]): Promise<Member[]> {
-  const owners = rows.filter(({ role }) => role === 'OWNER').slice(0, 2 * MOST);
+/** Returns the owners among team members who are still in the organization and may manage the team. */
+async function managingOwners(organizationId: string, rows: readonly TeamMembership[]): Promise<Member[]> {
+  const owners = rows.filter(({ role }) => role === 'OWNER').slice(0, 2 * MAX_MANAGERS);
   const members = await Promise.all(owners.map(({ memberId }) => getMember(organizationId, memberId)));
   return members.filter(
     (member, index): member is Member =>
@@ -71,17 +71,17 @@ async function present(organizationId: string, rows: readonly TeamMembership[]):
   );
 }
 
-/** The first of those who are wanted: of the first part of a list that has any. */
-async function firstOf<T>(
+/** Returns the matches of the first page that has any, at most `MAX_MANAGERS`. */
+async function firstMatches<T>(
   read: (after: string | undefined) => Promise<T[]>,
-  place: (row: T) => string,
-  wanted: (rows: readonly T[]) => Promise<Member[]>,
+  cursor: (row: T) => string,
+  match: (rows: readonly T[]) => Promise<Member[]>,
 ): Promise<Member[]> {
   for (let after: string | undefined; ; ) {
     const rows = await read(after);
-    const found = await wanted(rows);
+    const found = await match(rows);
     const last = rows.at(-1);
-    if (found.length > 0 || rows.length < ROWS || !last) return found.slice(0, MOST);
-    after = place(last);
+    if (found.length > 0 || rows.length < PAGE || !last) return found.slice(0, MAX_MANAGERS);
+    after = cursor(last);
   }
 }

@@ -14,16 +14,16 @@ import type { TableAccess } from '../table/access.ts';
 import { listTeamsOf } from './team-members.ts';
 import { listTeams } from './teams.ts';
 
-/** What `hasTeamPermission` does to the table, where a place in a team above may give the permission. */
+/** Table access of `hasTeamPermission`, for permissions that a membership in a parent team may grant. */
 export const READ_ANCESTORS: TableAccess = { Query: ['ORG', 'USER'] };
 
-/** A team as it was read, and what somebody is in it; undefined where there is none. */
+/** A team as it was read, and the actor's membership in it; undefined: none. */
 export interface TeamAndPlace {
   readonly team: Team | undefined;
   readonly own: TeamMembership | undefined;
 }
 
-/** Whether somebody has a permission in a team. The tree of teams is read only where a place in one above may give it. */
+/** Tells whether an actor has a permission in a team. Reads the team tree only if a parent team may grant it. */
 export async function hasTeamPermission(
   permission: TeamPermission,
   actor: Actor,
@@ -48,20 +48,20 @@ export async function hasTeamPermission(
   }
 }
 
-/** How a request about a team is refused. */
+/** How a request for a team is refused. */
 export interface TeamRefusals {
-  /** Who hasn't this permission in the team is told that there is none: `team:read` unless it says otherwise. */
+  /** Actors without this permission get `missing`; default `team:read`. */
   readonly viewPermission?: TeamPermission;
-  /** What they are told; `team_not_found` unless it says otherwise. */
+  /** The refusal that hides the team; default `team_not_found`. */
   missing?(): Refusal;
   /** The details of `forbidden`. */
   readonly forbidden?: Details;
 }
 
 /**
- * A team in which somebody has a permission.
+ * Returns a team in which an actor has a permission.
  *
- * @param permission undefined: that they see it is enough
+ * @param permission undefined: `sight` is enough
  * @throws Refusal `team_not_found`, `forbidden`
  */
 export async function requireTeam(

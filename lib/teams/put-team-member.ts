@@ -12,36 +12,35 @@ import {
   actorManages,
   countInTeam,
   getTeamMembership,
-  isLive,
   joinWrites,
   ownersCorrection,
   rolesToAssign,
+  teamExists,
 } from './team-members.ts';
 
-/** What `putTeamMember` does to the table for somebody who is in the team. */
+/** Table access of `putTeamMember` for a member of the team. */
 export const CHANGE_TEAM_MEMBER: TableAccess = {
   ConditionCheckItem: ['USER', 'TEAM', 'ORG'],
   PutItem: ['AUDIT'],
   UpdateItem: ['ORG', 'TEAM', 'USER'],
 };
 
-/** What `putTeamMember` does to the table. */
+/** Table access of `putTeamMember`. */
 export const PUT_TEAM_MEMBER: TableAccess = union(CHANGE_TEAM_MEMBER, { PutItem: ['TEAM', 'USER'] });
 
-/** How many teams somebody may be in who hasn't signed in yet: what whoever claims them takes over at once. */
+/** The teams that a placeholder user may be in: a first sign-in takes over all of them in one transaction. */
 const TEAMS_OF_PLACEHOLDER = 20;
 
-/** Refuses to put somebody into one more team who hasn't signed in. @throws Refusal `member_not_claimed` */
+/** Refuses to add a placeholder to more teams than allowed. @throws Refusal `member_not_claimed` */
 export function refuseUnclaimed({ claimed, teams }: Member): void {
   if (!claimed && teams >= TEAMS_OF_PLACEHOLDER) throw new Refusal('member_not_claimed');
 }
 
 /**
- * Puts several members into a team, one after another, each a change of its own: what came before one that is refused
- * stays.
+ * Adds members to a team or changes their roles, one transaction each. Changes before a refused one are kept.
  *
- * @param placeOf what a member is to be who is in the team as something, or not yet; refuses what the actor may not, by
- *   what the actor is in the team
+ * @param placeOf returns a member's new role. `present` is the member's current membership in the team, if any. Refuses
+ *   roles that the actor may not give, according to `own`, the actor's membership in the team.
  */
 export async function putTeamMembers(
   occasion: Occasion,
@@ -58,7 +57,7 @@ export async function putTeamMembers(
   ) => Pick<TeamMembership, 'role' | 'roles'>,
 ): Promise<void> {
   for (const each of members) {
-    // What the request did before is not undone when this one is overtaken: only this one begins again.
+    // Earlier members are committed, so a conflict retries only this one.
     await retryWhileStale(async () => {
       const [own, row, member] = await Promise.all([
         getTeamMembership(team.id, actor.userId),
@@ -72,23 +71,23 @@ export async function putTeamMembers(
   }
 }
 
-/** A place in a team that somebody gives to a member. */
+/** A membership in a team that an actor gives to a member. */
 export interface TeamMemberPlacement {
   readonly actor: Actor;
-  /** What the actor is in the team. */
+  /** The actor's membership in the team. */
   readonly own: TeamMembership | undefined;
   readonly team: Team;
   readonly member: Member;
   readonly role: TeamRole;
-  /** What Rocket.Chat's clients call the role; undefined: as it is itself. */
+  /** Rocket.Chat's names of the role; undefined: derived from `role`. */
   readonly roles?: readonly string[] | undefined;
-  /** The member's row in the team, of whatever membership. */
+  /** The member's row in the team, current or stale. */
   readonly row: TeamMembership | undefined;
   readonly limits: Limits;
 }
 
 /**
- * Puts a member into a team, or gives them another role in it.
+ * Adds a member to a team, or changes their role in it.
  *
  * @throws Refusal `team_member_limit_reached`, `last_team_owner`, `member_not_claimed`
  */
@@ -99,9 +98,9 @@ export async function putTeamMember(
   const { now } = occasion;
   const at = now.toISOString();
   const { userId, memberId } = member;
-  const isThere = isIn(member, present);
-  const isCalledSo = roles === undefined || roles.join('\n') === present?.roles?.join('\n');
-  if (isThere && present?.role === role && isCalledSo) return present;
+  const isMember = isIn(member, present);
+  const hasRoles = roles === undefined || roles.join('\n') === present?.roles?.join('\n');
+  if (isMember && present?.role === role && hasRoles) return present;
   const entry = (before?: TeamRole) =>
     audit(occasion, {
       action: before ? 'team-member.update' : 'team-member.add',
@@ -110,7 +109,7 @@ export async function putTeamMember(
       ...(before && { before: { memberId, role: before } }),
       after: { memberId, role },
     });
-  if (isThere && present) {
+  if (isMember && present) {
     const owners = (role === 'OWNER' ? 1 : 0) - (present.role === 'OWNER' ? 1 : 0);
     const change = {
       type: 'update',
@@ -119,7 +118,7 @@ export async function putTeamMember(
       when: [
         { attribute: 'memberId', is: memberId },
         { attribute: 'role', is: present.role },
-        // Roles are added to those that somebody has.
+        // The new `roles` extend those that were read.
         ...(roles === undefined
           ? []
           : [present.roles ? { attribute: 'roles', is: present.roles } : { absent: 'roles' }]),
@@ -129,14 +128,14 @@ export async function putTeamMember(
       ...actorManages(actor, own, team, rolesToAssign(role, present.role)),
       { ...change, key: keys.teamMember(team.id, userId) },
       { ...change, key: keys.teamOf(userId, team.id) },
-      owners === 0 ? isLive(team) : countInTeam(team, { owners }),
+      owners === 0 ? teamExists(team) : countInTeam(team, { owners }),
       entry(present.role),
     ]);
     const { roles: _before, ...kept } = present;
     return { ...kept, role, ...(roles && { roles }), updatedAt: at };
   }
   refuseUnclaimed(member);
-  // A row of an earlier membership is counted already, as what it was.
+  // A stale row is still counted, with its old role.
   const owners = (role === 'OWNER' ? 1 : 0) - (present?.role === 'OWNER' ? 1 : 0);
   await transact([
     ...actorManages(actor, own, team, rolesToAssign(role)),

@@ -8,7 +8,7 @@ import { keys } from '../table/keys.ts';
 import { transact } from '../table/write.ts';
 import { actorManages, countInTeam, leaveWrites, rolesToAssign } from './team-members.ts';
 
-/** What `removeTeamMember` does to the table for whoever leaves by themselves. */
+/** Table access of `removeTeamMember` for a member who leaves. */
 export const LEAVE_TEAM: TableAccess = {
   ConditionCheckItem: ['USER'],
   PutItem: ['AUDIT'],
@@ -16,21 +16,21 @@ export const LEAVE_TEAM: TableAccess = {
   DeleteItem: ['TEAM', 'USER'],
 };
 
-/** What `removeTeamMember` does to the table. */
+/** Table access of `removeTeamMember`. */
 export const REMOVE_TEAM_MEMBER: TableAccess = union(LEAVE_TEAM, { ConditionCheckItem: ['TEAM'] });
 
-/** A member who is to be in a team no more. */
+/** A member to remove from a team, and the actor. */
 export interface TeamMemberRemoval {
   readonly actor: Actor;
-  /** What the actor is in the team. */
+  /** The actor's membership in the team. */
   readonly own: TeamMembership | undefined;
   readonly team: Team;
-  /** The member's row, of the present membership. */
+  /** The member's current row in the team. */
   readonly row: TeamMembership;
 }
 
 /**
- * Takes a member out of a team, or lets them leave.
+ * Removes a member from a team, or lets them leave.
  *
  * @throws Refusal `last_team_owner`
  */

@@ -5,17 +5,17 @@ import { hasTeamPermission } from './permissions.ts';
 import { getTeamMembership, membersOfTeams } from './team-members.ts';
 import { getTeam } from './teams.ts';
 
-/** What `readTeamDetails` does to the table. */
+/** Table access of `readTeamDetails`. */
 export const READ_TEAM_DETAILS: TableAccess = { BatchGetItem: ['ORG', 'TEAM'], Query: ['ORG', 'TEAM', 'USER'] };
 
-/** How many of those who are in a team are shown with it. */
+/** The members that are shown with a team, at most. */
 const SHOWN_WITH_TEAM = 1000;
 
 /**
- * What is shown with a team: what the actor may, the team above it if they see that, and who is in it.
+ * Reads the details of a team: whether the actor manages it, its parent if visible to the actor, and its members.
  *
- * @param by.own what the actor is in the team
- * @param wanted which of it, by the request
+ * @param by.own the actor's membership in the team
+ * @param wanted the details that the request asks for
  */
 export async function readTeamDetails(
   { actor, team, own }: { readonly actor: Actor; readonly team: Team; readonly own?: TeamMembership | undefined },

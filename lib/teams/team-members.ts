@@ -7,18 +7,18 @@ import { keys, prefixes } from '../table/keys.ts';
 import { get, query } from '../table/read.ts';
 import { type Condition, Stale, type Update, type Write } from '../table/write.ts';
 
-/** Both ways: under the team, and under the user. */
+/** A row exists under the team and under the user. */
 const TEAM_MEMBERSHIP = itemReader<TeamMembership>(['TeamMembership', 'TeamOfUser'], {
   ...{ teamId: 'string', organizationId: 'string', userId: 'string', memberId: 'string', role: 'string' },
   ...{ createdBy: 'string', createdAt: 'string', updatedAt: 'string' },
 });
 
-/** Whether somebody is in a team: what counts is `isIn`. */
+/** Reads a user's row in a team. It may be stale: `isIn` decides. */
 export async function getTeamMembership(teamId: string, userId: string): Promise<TeamMembership | undefined> {
   return TEAM_MEMBERSHIP.one(await get(keys.teamMember(teamId, userId)));
 }
 
-/** Who is in a team, rows of memberships that have ended among them, in the order of their users' ids. */
+/** Returns a page of a team's rows, stale ones included, ordered by user id. */
 export async function listTeamMembers(
   teamId: string,
   range: { after?: string | undefined; limit: number; skip?: number | undefined },
@@ -33,7 +33,7 @@ export async function listTeamMembers(
   return TEAM_MEMBERSHIP.all(items);
 }
 
-/** Who is in each of some teams, at most so many: `listTeamMembers` without the rows of memberships that have ended. */
+/** Returns the members of each team, without stale rows. Reads at most `limit` rows of a team. */
 export async function membersOfTeams(
   teams: readonly Team[],
   limit: number,
@@ -50,29 +50,29 @@ export async function membersOfTeams(
   return new Map(teams.map(({ id }, index) => [id, present[index] ?? []]));
 }
 
-/** The teams that somebody is in, in all organizations, rows of memberships that have ended among them. */
+/** Returns a user's rows in teams of all organizations, stale ones included. */
 export async function listTeamsOf(userId: string, limit?: number): Promise<TeamMembership[]> {
   const items = await query({ pk: keys.user(userId).pk, prefix: prefixes.team, limit });
   return TEAM_MEMBERSHIP.all(items);
 }
 
-/** A place in a team that somebody is given. */
-export interface NewPlace {
+/** The attributes of a new team membership. */
+export interface NewTeamMembership {
   readonly role: TeamRole;
-  /** What Rocket.Chat's clients call the role; undefined: as it is itself. */
+  /** Rocket.Chat's names of the role; undefined: derived from `role`. */
   readonly roles?: readonly string[] | undefined;
-  /** The user who gives it. */
+  /** The id of the user who creates it. */
   readonly by: string;
   readonly now: Date;
-  /** A row of an earlier membership that stands in its place. */
+  /** The stale row that it replaces. */
   readonly stale?: TeamMembership | undefined;
 }
 
-/** The parts that put a member into a team, but for what the team counts. */
+/** Returns writes that add a member to a team, without the team's counters. */
 export function joinWrites(
   team: Pick<Team, 'id' | 'organizationId'>,
   { userId, memberId }: Pick<Member, 'userId' | 'memberId'>,
-  place: NewPlace,
+  place: NewTeamMembership,
 ): Write[] {
   return [
     ...rowWrites(team, { userId, memberId }, place),
@@ -85,11 +85,11 @@ export function joinWrites(
   ];
 }
 
-/** The two rows of a team's membership. */
+/** Returns writes for the two rows of a team membership. */
 function rowWrites(
   { id, organizationId }: Pick<Team, 'id' | 'organizationId'>,
   { userId, memberId }: Pick<Member, 'userId' | 'memberId'>,
-  { role, roles, by: createdBy, now, stale }: NewPlace,
+  { role, roles, by: createdBy, now, stale }: NewTeamMembership,
 ): Write[] {
   const at = now.toISOString();
   const row: TeamMembership = {
@@ -105,9 +105,9 @@ function rowWrites(
 }
 
 /**
- * The part that counts who is in a team.
+ * Returns the write that updates a team's counters of members and owners.
  *
- * @param more how many members more, and how many owners: -1 is refused where it is the last
+ * @param change what to add to each; removing the last owner is refused
  */
 export function countInTeam(
   { organizationId, id }: Pick<Team, 'organizationId' | 'id'>,
@@ -132,9 +132,9 @@ export function countInTeam(
 }
 
 /**
- * The conditions that the actor may still manage a team: as an ADMIN, or as its owner.
+ * Returns conditions that the actor may still manage a team: as an ADMIN, or with a role in the team.
  *
- * @param roles what they may be in the team
+ * @param roles the roles in the team that are sufficient
  */
 export function actorManages(
   actor: Actor,
@@ -157,19 +157,19 @@ export function actorManages(
   ];
 }
 
-/** What one may be in a team who says who is in it: where no owner is concerned, moderators may. */
+/** Returns the team roles that may assign these roles: moderators may, unless one of the roles is OWNER. */
 export function rolesToAssign(...roles: readonly (TeamRole | undefined)[]): TeamRole[] {
   return roles.includes('OWNER') ? ['OWNER'] : ['OWNER', 'MODERATOR'];
 }
 
-/** The part that counts owners of a team more or fewer, whom no rule keeps. */
+/** Returns writes that change a team's owner counter without the last-owner rule. Requires that the team exists. */
 export function ownersCorrection(team: Team, owners: number): Write[] {
-  if (owners === 0) return [isLive(team)];
+  if (owners === 0) return [teamExists(team)];
   const key = keys.team(team.organizationId, team.id);
   return [{ type: 'update', key, add: { owners }, when: [{ exists: 'pk' }] }];
 }
 
-/** The parts that delete both rows of a team's membership. */
+/** Returns writes that delete both rows of a team membership. */
 export function leaveWrites({ teamId, userId, memberId }: TeamMembership, more: readonly Condition[] = []): Write[] {
   const when: Condition[] = [{ attribute: 'memberId', is: memberId }, ...more];
   return [
@@ -178,16 +178,16 @@ export function leaveWrites({ teamId, userId, memberId }: TeamMembership, more: 
   ];
 }
 
-/** The parts by which a new member is in a team from the start. */
-export function joiningWrites(
+/** Returns writes that add a member to a team in the transaction that creates the member. */
+export function newMemberJoinWrites(
   team: Team,
   member: Member,
-  { limits, ...place }: Omit<NewPlace, 'role' | 'roles'> & { readonly limits: Limits },
+  { limits, ...place }: Omit<NewTeamMembership, 'role' | 'roles'> & { readonly limits: Limits },
 ): Write[] {
   const { stale } = place;
   return [
     ...rowWrites(team, member, { role: 'MEMBER', ...place }),
-    // A team that has become full, or was deleted, is skipped when the request begins anew.
+    // If the team is full or deleted by now, the retry skips it.
     ...(stale
       ? ownersCorrection(team, stale.role === 'OWNER' ? -1 : 0)
       : [{ ...countInTeam(team, { members: 1 }, limits), refuse: () => undefined }]),
@@ -195,11 +195,11 @@ export function joiningWrites(
 }
 
 /**
- * The parts that hand a place in a team to another user, with the membership that it belongs to.
+ * Returns writes that transfer a team membership to another user.
  *
- * @param present the other user's row in the team, of an earlier membership, which counted as one more
+ * @param present the other user's stale row in the team, which the counters include
  */
-export function placeTransfer(
+export function teamMembershipTransfer(
   row: TeamMembership,
   to: Pick<Member, 'userId' | 'memberId'>,
   present: TeamMembership | undefined,
@@ -215,7 +215,7 @@ export function placeTransfer(
   ];
 }
 
-/** The condition that a team hasn't been deleted. */
-export function isLive({ organizationId, id }: Team): Write {
+/** Returns the condition that a team exists. */
+export function teamExists({ organizationId, id }: Team): Write {
   return { type: 'check', key: keys.team(organizationId, id), when: [{ exists: 'pk' }] };
 }

@@ -6,13 +6,14 @@ import type { Condition, Write } from '../table/write.ts';
 import { listTeams } from './teams.ts';
 
 /**
- * Finds a place in the tree for a team with so many levels, itself included.
+ * Validates a parent for a team, and returns the conditions that the team tree is as it was read.
  *
- * Leaves may come at once; a move must know of every leaf and of every other move, so that none makes a cycle or goes
- * too deep: the organization counts both.
+ * New leaves don't conflict with each other. A move conflicts with leaves and other moves, since together they could
+ * make a cycle or exceed the depth. The organization counts both.
  *
- * @param moving the team that moves there; undefined: a new one
- * @returns the parts that say that the tree is as it was read
+ * @param height the levels of the team's subtree, itself included
+ * @param moving the team that moves; undefined: a new team
+ * @throws Refusal `team_not_found`, `team_cycle`, `team_too_deep`
  */
 export async function placeBelow(
   organization: Organization,

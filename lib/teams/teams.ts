@@ -16,10 +16,10 @@ export const TEAM = itemReader<Team>(['Team', 'DiscardedTeam'], {
 
 const TEAM_HOME = itemReader<{ readonly organizationId: string }>('TeamHome', { organizationId: 'string' });
 
-const TEAM_NUMBER = itemReader<TeamPlace>('TeamNumber', { organizationId: 'string', teamId: 'string' });
+const TEAM_NUMBER = itemReader<TeamLocation>('TeamNumber', { organizationId: 'string', teamId: 'string' });
 
-/** Where a team lives. */
-export interface TeamPlace {
+/** The key of a team. */
+export interface TeamLocation {
   readonly organizationId: string;
   readonly teamId: string;
 }
@@ -28,20 +28,20 @@ export async function getTeam(organizationId: string, teamId: string): Promise<T
   return TEAM.one(await get(keys.team(organizationId, teamId)));
 }
 
-/** A team that was deleted. */
+/** Reads a deleted team. */
 export async function getDiscardedTeam(organizationId: string, teamId: string): Promise<Team | undefined> {
   return TEAM.one(await get(keys.discardedTeam(organizationId, teamId)));
 }
 
-/** A team of an organization, by its id or its name. */
+/** The id or the name of a team. */
 export interface TeamReference {
   readonly id?: string | undefined;
   readonly name?: string | undefined;
 }
 
 /**
- * The team of an organization that an id or a name means, whatever the letter case of the name, with what somebody is
- * in it. A name costs a round trip more.
+ * Finds a team by its id, or by its name regardless of case, and a user's membership in it. A name costs one more round
+ * trip.
  */
 export async function findTeam(
   organizationId: string,
@@ -54,39 +54,39 @@ export async function findTeam(
   return { team, own };
 }
 
-/** The team that has a name, whatever its letter case. */
+/** Finds a team by its name, regardless of case. */
 export async function getTeamIdByName(organizationId: string, name: string): Promise<string | undefined> {
   return (await get(nameKey(organizationId, name)))?.teamId as string | undefined;
 }
 
-/** Where a team lives: for who knows no organization. */
+/** Finds the organization of a team. */
 async function getTeamHome(teamId: string): Promise<{ readonly organizationId: string } | undefined> {
   return TEAM_HOME.one(await get(keys.teamHome(teamId)));
 }
 
-/** Which team has an integer. */
-async function getTeamByNumber(number: number): Promise<TeamPlace | undefined> {
+/** Finds a team by its number. */
+async function getTeamByNumber(number: number): Promise<TeamLocation | undefined> {
   return TEAM_NUMBER.one(await get(keys.teamNumber(number)));
 }
 
-/** What `locateTeam` does to the table. */
+/** Table access of `locateTeam`. */
 export const LOCATE_TEAM: TableAccess = { BatchGetItem: ['ORG', 'TEAM', 'TEAMNO'] };
 
-/** Where a team lives, by its id or its integer. */
-export async function locateTeam(by: PathKey | undefined): Promise<TeamPlace | undefined> {
+/** Finds the key of a team by its id or its number. */
+export async function locateTeam(by: PathKey | undefined): Promise<TeamLocation | undefined> {
   if (!by) return;
   if ('number' in by) return getTeamByNumber(by.number);
   const home = await getTeamHome(by.id);
   return home && { ...home, teamId: by.id };
 }
 
-/** Every team of an organization, the oldest first: there are no more than fit into a read or two. */
+/** Returns all teams of an organization, oldest first. They fit into one or two reads. */
 export async function listTeams(organizationId: string, limit?: number): Promise<Team[]> {
   const { pk } = keys.organization(organizationId);
   return TEAM.all(await query({ pk, prefix: prefixes.team, limit }));
 }
 
-/** Teams that were deleted, in the order in which they were made. */
+/** Returns a page of deleted teams, ordered by creation. */
 export async function listDiscardedTeams(
   organizationId: string,
   range: { after?: string | undefined; limit: number; newestFirst?: boolean },
@@ -105,7 +105,7 @@ export function nameKey(organizationId: string, name: string) {
   return keys.teamName(organizationId, hashName(foldName(name)));
 }
 
-/** The teams that an invitation is for and that are still there with room. */
+/** Returns those teams of an invitation that exist and aren't full. */
 export async function teamsToJoin(
   organizationId: string,
   teamIds: readonly string[],

@@ -13,7 +13,7 @@ import { actorManages } from './team-members.ts';
 import { byId, placeBelow } from './team-tree.ts';
 import { listTeams, nameKey } from './teams.ts';
 
-/** What `updateTeam` does to the table, for a team that stays where it is. */
+/** Table access of `updateTeam` without a move. */
 export const RENAME_TEAM: TableAccess = {
   ConditionCheckItem: ['USER', 'TEAM'],
   PutItem: ['ORG', 'AUDIT'],
@@ -21,25 +21,25 @@ export const RENAME_TEAM: TableAccess = {
   DeleteItem: ['ORG'],
 };
 
-/** What `updateTeam` does to the table. */
+/** Table access of `updateTeam`. */
 export const UPDATE_TEAM: TableAccess = union(RENAME_TEAM, { Query: ['ORG'], ConditionCheckItem: ['ORG'] });
 
-/** What may change about a team; undefined stays as it is. */
+/** The changes of a team; undefined: unchanged. */
 export type TeamChanges = OrUndefined<
   Pick<Team, 'name' | 'description' | 'isPrivate' | 'parentTeamId' | 'kind' | 'email' | 'room'>
 >;
 
-/** A team that somebody changes, as it was read. */
+/** A team to change, as it was read, and the actor. */
 export interface TeamChange {
   readonly actor: Actor;
-  /** What the actor is in the team. */
+  /** The actor's membership in the team. */
   readonly own: TeamMembership | undefined;
   readonly organization: Organization;
   readonly team: Team;
 }
 
 /**
- * Changes a team, or moves it with all that is below it.
+ * Changes a team, or moves it with its subtree.
  *
  * @throws Refusal `team_name_taken`, `default_team`, `team_not_found` for the parent, `team_cycle`, `team_too_deep`
  */

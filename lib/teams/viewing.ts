@@ -5,24 +5,24 @@ import type { TableAccess } from '../table/access.ts';
 import { listTeamsOf } from './team-members.ts';
 import { listTeams } from './teams.ts';
 
-/** What the functions of this file do to the table. */
+/** Table access of the functions in this file. */
 export const LIST_TEAMS: TableAccess = { BatchGetItem: ['ORG'], Query: ['ORG', 'USER'] };
 
 /**
- * The teams that somebody sees in all organizations that they are in, the oldest first.
+ * Returns the teams that a person sees in all of their organizations, oldest first.
  *
- * @param bound what their access token acts as, if they come by one: it sees its own organization alone
+ * @param bound the actor of an access token: it sees its own organization only
  */
 export async function listVisibleTeams(userId: string, bound?: Actor): Promise<Team[]> {
-  return choose('team:read', userId, bound);
+  return listTeamsWith('team:read', userId, bound);
 }
 
-/** The teams whose property somebody sees: those that they are in, or in one above; all, where they are an ADMIN. */
+/** Returns the teams whose sites a person sees: as a member of the team or a parent, or as an ADMIN. Oldest first. */
 export async function listTeamsWithin(userId: string, bound?: Actor): Promise<Team[]> {
-  return choose('site:read', userId, bound);
+  return listTeamsWith('site:read', userId, bound);
 }
 
-async function choose(
+async function listTeamsWith(
   permission: 'team:read' | 'site:read',
   userId: string,
   bound: Actor | undefined,

@@ -1,20 +1,20 @@
 import { Stop } from './stop.ts';
 
-/** What a file may say of whom it invites. */
+/** The columns of a file. */
 export const COLUMNS = ['email', 'role', 'message', 'language', 'expiresInDays'] as const;
 export type Column = (typeof COLUMNS)[number];
 
 /**
- * Columns of addresses, as `plain` writes their names: our own, and those of exports of Google Workspace
+ * Address columns, normalized by `plain`: our own, and those of exports of Google Workspace
  * (`Email Address [Required]`), Google Contacts (`E-mail 1 - Value`), Outlook (`E-mail Address`), Entra (`mail`), Slack
  * and GitLab (`email`).
  */
 const ADDRESSES = ['email', 'emailaddress', 'emailadresse', 'mail', 'email1value'];
 
-/** Columns of names by which people sign in, which are addresses mostly: of Microsoft 365 and Entra. */
+/** Columns of sign-in names, which are mostly addresses, of Microsoft 365 and Entra. */
 const SIGN_INS = ['userprincipalname', 'usernameuserprincipalname', 'usernameuserprincipalnamerequired'];
 
-/** Columns that have a name of ours and another meaning, in exports that are known by another column of theirs. */
+/** Columns of other exports with one of our names but another meaning. The export is recognized by another column. */
 const FOREIGN: readonly { readonly column: Column; readonly beside: string }[] = [
   // GitLab's list of members: Developer, Maintainer.
   { column: 'role', beside: 'accessgranted' },
@@ -22,39 +22,39 @@ const FOREIGN: readonly { readonly column: Column; readonly beside: string }[] =
   { column: 'language', beside: 'emaildisplayname' },
 ];
 
-/** Columns that say who isn't there any more, or is nobody: which of their values do, and in which words. */
+/** Columns that mark inactive accounts and bots. Each function returns the reason to skip a row with this value. */
 const ABSENCES: Readonly<Record<string, (value: string) => string | undefined>> = {
-  // Slack; Google Workspace.
+  // Slack and Google Workspace.
   status: (value) => (['deactivated', 'bot', 'suspended', 'archived'].includes(value) ? value : undefined),
-  // Microsoft 365; Entra, as it takes and as it gives users.
+  // Microsoft 365, and Entra's imports and exports.
   blockcredential: (value) => (value === 'true' ? 'blocked' : undefined),
   blocksigninyesnoaccountenabledrequired: (value) => (value === 'yes' ? 'blocked' : undefined),
   accountenabled: (value) => (value === 'false' ? 'blocked' : undefined),
 };
 
-/** What the caller says of a file's columns, by their names in the file, whatever the letter case. */
+/** The column options of the command line. Names are as in the file, regardless of case. */
 export interface Naming {
-  /** The column of addresses. */
+  /** The name of the address column. */
   readonly email?: string | undefined;
-  /** Columns that have no meaning here, whatever they are called. */
+  /** The names of columns to ignore. */
   readonly ignored?: readonly string[];
 }
 
-/** What the columns of a file mean, by its header. */
+/** The columns of a file, recognized by its header. */
 export interface Header {
   /** The columns' names, as the file has them. */
   readonly names: readonly string[];
-  /** Where addresses are: the first of these that isn't empty counts. */
+  /** The indexes of address columns. The first one that isn't empty counts. */
   readonly addresses: readonly number[];
-  /** What each column is to us, that of addresses excepted. */
+  /** The meaning of each column, except address columns. */
   readonly columns: readonly (Column | undefined)[];
-  /** Where somebody's absence shows. */
+  /** The columns that mark rows to skip. */
   readonly absences: readonly { readonly at: number; readonly wordOf: (value: string) => string | undefined }[];
-  /** The names of the columns that are of no meaning here. */
+  /** The names of ignored columns. */
   readonly ignored: readonly string[];
 }
 
-/** A column's name without what tools write it differently by: `E-Mail`, `Email Address [Required]`. */
+/** Normalizes a column's name: `E-Mail` becomes `email`, `Email Address [Required]` becomes `emailaddress`. */
 function plain(name: string): string {
   return name
     .toLowerCase()
@@ -62,7 +62,7 @@ function plain(name: string): string {
     .replace(/[^\p{L}\p{N}]/gu, '');
 }
 
-/** What the names of a file's columns mean. */
+/** Recognizes the columns of a file by their names. */
 export function headerOf(names: readonly string[], naming: Naming): Header {
   const ignored = new Set((naming.ignored ?? []).map(plain));
   const known = names.map((name) => (ignored.has(plain(name)) ? '' : plain(name)));
@@ -90,9 +90,9 @@ export function headerOf(names: readonly string[], naming: Naming): Header {
 }
 
 /**
- * A header that tells whom to invite.
+ * Validates a header.
  *
- * @throws Stop with a sentence where it has no column of addresses, or a column twice, or not one that the caller names
+ * @throws Stop if it has no address column, has a column twice, or lacks a column that the options name
  */
 export function checkedHeader(file: string, header: Header, { email, ignored = [] }: Naming): Header {
   const { names, addresses, columns } = header;

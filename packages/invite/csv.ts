@@ -3,10 +3,10 @@ import { pipeline } from 'node:stream';
 import { CsvError, type Info, parse } from 'csv-parse';
 import { Stop } from './stop.ts';
 
-/** The separators that a file may have. */
+/** The supported delimiters. */
 export const DELIMITERS = [',', ';', '\t', '|'];
 
-/** The bytes that a record of the file may have: without a limit, a quote that isn't closed reads all of it. */
+/** The longest record, in bytes. Without a limit, an unclosed quote would read the whole file. */
 const RECORD_LIMIT = 128 * 1024;
 
 /** A record of a CSV file. */
@@ -17,19 +17,19 @@ export interface CsvRecord {
 }
 
 /**
- * The header and the rows of a file: without what stands above them, Excel's `sep=;` and Entra's `version:v1.0`.
+ * Yields the header and the rows of a file, without the lines above them: Excel's `sep=;` and Entra's `version:v1.0`.
  *
- * @throws Stop with a sentence for what can't be read
+ * @throws Stop if the file can't be read
  */
 export async function* recordsOf(file: string, delimiter: string): AsyncGenerator<CsvRecord> {
-  let isAbove = true;
+  let isPreamble = true;
   for await (const record of allRecordsOf(file, delimiter)) {
-    isAbove &&= /^(sep=.?|version:v[\d.]+)$/i.test(record.cells.join(''));
-    if (!isAbove) yield record;
+    isPreamble &&= /^(sep=.?|version:v[\d.]+)$/i.test(record.cells.join(''));
+    if (!isPreamble) yield record;
   }
 }
 
-/** The records of a file, with what stands above the header. @throws Stop with a sentence for what can't be read */
+/** Yields all records of a file, including those above the header. @throws Stop if the file can't be read */
 export async function* allRecordsOf(file: string, delimiter: string): AsyncGenerator<CsvRecord> {
   let end = 0;
   const parser = parse({
@@ -37,18 +37,18 @@ export async function* allRecordsOf(file: string, delimiter: string): AsyncGener
     trim: true,
     relax_column_count: true,
     skip_empty_lines: true,
-    // What Excel leaves of rows that were emptied: ;;;;
+    // Excel leaves ;;;; for emptied rows.
     skip_records_with_empty_values: true,
     record_delimiter: '\n',
     max_record_size: RECORD_LIMIT,
     info: true,
-    // By the parser, not below: of what it has read, an error throws away what wasn't taken yet.
+    // Counted in the parser, not in the loop below: on an error, the parser drops records that weren't consumed yet.
     on_record: (record, { lines }) => {
       end = lines;
       return record;
     },
   });
-  // Its errors come out of the parser too.
+  // The parser throws the pipeline's errors too.
   pipeline(createReadStream(file), linesOf, parser, () => {});
   try {
     for await (const { info, record } of parser as AsyncIterable<{ info: Info; record: string[] }>) {
@@ -59,7 +59,7 @@ export async function* allRecordsOf(file: string, delimiter: string): AsyncGener
   }
 }
 
-/** The first record's cells; none where there is none, or it can't be read, which whoever reads all of it will say. */
+/** Returns the first record's cells; empty without a record or on an error, which a full read will report. */
 export async function firstOf(records: AsyncGenerator<CsvRecord>): Promise<readonly string[]> {
   try {
     return (await records.next()).value?.cells ?? [];
@@ -70,14 +70,14 @@ export async function firstOf(records: AsyncGenerator<CsvRecord>): Promise<reado
   }
 }
 
-/** Text out of bytes, without a BOM, and with `\n` for every end of a line: the parser counts others twice. */
+/** Decodes bytes to text, without a BOM, and with `\n` for every line end, since the parser counts others twice. */
 async function* linesOf(source: AsyncIterable<Buffer>): AsyncGenerator<string> {
   let decoder: InstanceType<typeof TextDecoder> | undefined;
   let held = '';
   for await (const chunk of source) {
     decoder ??= new TextDecoder(encodingOf(chunk), { fatal: true });
     const text = held + decoder.decode(chunk, { stream: true });
-    // UTF-16 that doesn't say so is UTF-8 with these.
+    // UTF-16 without a BOM decodes as UTF-8 with NULs.
     if (text.includes('\0')) throw new NotUnicode();
     held = text.endsWith('\r') ? '\r' : '';
     yield text.slice(0, text.length - held.length).replace(/\r\n?/g, '\n');
@@ -85,19 +85,19 @@ async function* linesOf(source: AsyncIterable<Buffer>): AsyncGenerator<string> {
   yield (held + (decoder?.decode() ?? '')).replace(/\r\n?/g, '\n');
 }
 
-/** What the byte order mark says; UTF-8 where there is none. */
+/** Returns the encoding of the byte order mark; UTF-8 without one. */
 function encodingOf(start: Buffer): string {
   if (start[0] === 0xff && start[1] === 0xfe) return 'utf-16le';
   if (start[0] === 0xfe && start[1] === 0xff) return 'utf-16be';
   return 'utf-8';
 }
 
-/** A file whose bytes aren't text of an encoding that we know. */
+/** A file in an unsupported encoding. */
 class NotUnicode extends Error {
   readonly code = 'ERR_ENCODING_INVALID_ENCODED_DATA';
 }
 
-/** The sentence for what can't be read; what is no mistake of the file stays as it is. */
+/** Converts an error of a malformed file to a Stop; returns other errors unchanged. */
 function toStop(error: Error, file: string, line: number): Error {
   if ((error as NodeJS.ErrnoException).code === 'ERR_ENCODING_INVALID_ENCODED_DATA') {
     return new Stop(

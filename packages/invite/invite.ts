@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { normalizeAddress } from '../../lib/domain/address.ts';
-import { type Api, clock, LONGEST_WAIT } from './api.ts';
+import { type Api, clock, MAX_WAIT } from './api.ts';
 import type { Batch, Outcome, Progress } from './progress.ts';
 import type { Invitation, Row } from './sheet.ts';
 import { Stop } from './stop.ts';
@@ -12,19 +12,19 @@ export interface Failure {
   readonly reason: string;
 }
 
-/** What has become of the rows so far. */
+/** The results of the rows so far. */
 export interface Tally {
   invited: number;
-  /** Settled by an earlier run. */
+  /** Rows settled by an earlier run. */
   earlier: number;
-  /** Members, those invited by others, and rows of an address that another row has. */
+  /** Members, addresses with a pending invitation, and further rows of the same address. */
   alreadyIn: number;
-  /** Rows by which nobody is to be invited: how many for each reason. */
-  readonly passedOver: Map<string, number>;
+  /** The number of skipped rows by reason. */
+  readonly skipped: Map<string, number>;
   readonly failures: Failure[];
 }
 
-/** A row's part of the answer to `POST /v1/invitations/bulk`. */
+/** The result of a row in the answer to `POST /v1/invitations/bulk`. */
 interface Result {
   readonly status: number;
   readonly error?: string;
@@ -35,29 +35,29 @@ interface Result {
 
 const BATCH_ROWS = 100;
 
-/** The bytes of the rows of a request, which may have 256 KB. */
+/** The largest size of a request's rows, in bytes; a request may have 256 KB. */
 const BATCH_BYTES = 200 * 1024;
 
-/** For how long the service is sure to know a key, in milliseconds; it says 24 hours. */
-const KEY_KEPT = 23 * 60 * 60_000;
+/** How long an idempotency key is valid for certain, in milliseconds; documented are 24 hours. */
+const KEY_VALIDITY = 23 * 60 * 60_000;
 
-/** How far this machine's clock may be ahead of the service's, in milliseconds. */
-const CLOCKS_APART = 10 * 60_000;
+/** The tolerated clock skew between this machine and the service, in milliseconds. */
+const CLOCK_SKEW = 10 * 60_000;
 
-/** How often rows are tried that are refused for a passing reason. */
-const ROUNDS = 3;
+/** The tries of rows with transient failures. */
+const MAX_ROUNDS = 3;
 
 /** One run over a file. */
 export class Run {
-  readonly tally: Tally = { invited: 0, earlier: 0, alreadyIn: 0, passedOver: new Map(), failures: [] };
+  readonly tally: Tally = { invited: 0, earlier: 0, alreadyIn: 0, skipped: new Map(), failures: [] };
   readonly #api: Api;
   readonly #progress: Progress;
   readonly #dryRun: boolean;
   readonly #interrupted: AbortSignal;
-  /** Told after each request, and before a wait: why, if there is one. */
+  /** Called after each request, and before each wait with its reason. */
   readonly #onProgress: (waiting?: string) => void;
-  /** Rows refused for a passing reason, and when they may be tried again. */
-  #aside: { readonly row: Row; readonly result: Result; readonly at: number }[] = [];
+  /** Rows with transient failures, and when they may be retried. */
+  #deferred: { readonly row: Row; readonly result: Result; readonly at: number }[] = [];
 
   constructor(
     api: Api,
@@ -72,36 +72,36 @@ export class Run {
   }
 
   /**
-   * Invites whoever isn't settled yet, in requests of up to a hundred, one after the other.
+   * Invites all rows that aren't settled yet, in sequential requests of up to a hundred rows.
    *
-   * @throws Stop when it can't go on; AbortError when it is interrupted. What was done is written down in either case.
+   * @throws Stop when it can't continue; AbortError when it is interrupted. The progress is saved in both cases.
    */
   async invite(rows: AsyncIterable<Row>): Promise<void> {
     const { unfinished } = this.#progress;
     if (unfinished && !this.#dryRun) await this.#resume(unfinished);
     await this.#sendAll(this.#open(rows));
-    for (let round = 2; this.#aside.length > 0; round += 1) {
-      const aside = this.#aside;
-      this.#aside = [];
-      if (round > ROUNDS) {
-        for (const { row, result } of aside) this.#fail(row, reasonOf(result));
+    for (let round = 2; this.#deferred.length > 0; round += 1) {
+      const deferred = this.#deferred;
+      this.#deferred = [];
+      if (round > MAX_ROUNDS) {
+        for (const { row, result } of deferred) this.#fail(row, reasonOf(result));
         break;
       }
-      const seconds = Math.max(...aside.map(({ at }) => at - Date.now())) / 1000;
-      this.#onProgress(`waiting until ${clock(seconds)} for ${aside.length} that the API will take later`);
+      const seconds = Math.max(...deferred.map(({ at }) => at - Date.now())) / 1000;
+      this.#onProgress(`waiting until ${clock(seconds)} for ${deferred.length} that the API will take later`);
       await this.#api.wait(Math.max(seconds, 0));
-      await this.#sendAll(aside.map(({ row }) => row));
+      await this.#sendAll(deferred.map(({ row }) => row));
     }
     this.#onProgress();
   }
 
-  /** The rows that are to be sent. */
+  /** Yields the rows to send, and counts the others. */
   async *#open(rows: AsyncIterable<Row>): AsyncGenerator<Row> {
     const { settled } = this.#progress;
-    const { passedOver } = this.tally;
+    const { skipped } = this.tally;
     for await (const row of rows) {
       if (row.absence !== undefined) {
-        passedOver.set(row.absence, (passedOver.get(row.absence) ?? 0) + 1);
+        skipped.set(row.absence, (skipped.get(row.absence) ?? 0) + 1);
         continue;
       }
       const address = normalizeAddress(row.invitation.email);
@@ -142,7 +142,7 @@ export class Run {
     };
     this.#progress.begin(batch);
     const results = await this.#post(batch);
-    if (!results) throw new Stop('The API took a new key for a used one. Run the same command again.');
+    if (!results) throw new Stop('The API refused a new idempotency key as reused. Run the same command again.');
     this.#progress.finish(results.map(outcomeOf), 'now');
     let stop: Stop | undefined;
     for (const [index, row] of rows.entries()) {
@@ -151,32 +151,32 @@ export class Run {
       if (status === 201) this.tally.invited += 1;
       else if (status === 409 && /^already_/.test(result.error ?? '')) this.tally.alreadyIn += 1;
       else if (status !== 429 && status < 500) this.#fail(row, reasonOf(result));
-      else if (retryAfter <= LONGEST_WAIT) this.#aside.push({ row, result, at: Date.now() + retryAfter * 1000 });
+      else if (retryAfter <= MAX_WAIT) this.#deferred.push({ row, result, at: Date.now() + retryAfter * 1000 });
       else stop = new Stop(`${result.message} Run the same command again after ${clock(retryAfter)}.`);
     }
     this.#onProgress();
     if (stop) throw stop;
   }
 
-  /** @returns what became of each row; undefined: the service knows the key from another request */
+  /** @returns the result of each row; undefined: the key was used with another body */
   async #post({ batch, rows }: Batch): Promise<Result[] | undefined> {
-    const sending = {
+    const options = {
       body: { invitations: rows, ...(this.#dryRun && { dryRun: true }) },
       headers: this.#dryRun ? {} : { 'idempotency-key': batch },
     };
-    const { status, body } = await this.#api.askPatiently('POST /v1/invitations/bulk', sending, [200, 422]);
+    const { status, body } = await this.#api.requestWithRetry('POST /v1/invitations/bulk', options, [200, 422]);
     return status === 200 ? body.data : undefined;
   }
 
   /**
-   * Finds out what became of a request that an earlier run didn't live to see answered. Under its key it is answered as
-   * it was, or done now. Where the service doesn't know the key any more, or not of this caller, whoever has an
-   * invitation from then is settled, whatever became of it; the others are met again in the file.
+   * Resolves the last request of an earlier run, whose answer wasn't recorded. With the same idempotency key, the
+   * service replays the answer or processes the request now. If the key has expired or belongs to another caller, rows
+   * whose address has an invitation since then are settled, and the others are sent again.
    */
   async #resume(batch: Batch): Promise<void> {
-    this.#onProgress('finding out what became of the last request of the run before');
-    const isKnown = batch.caller === this.#api.caller && Date.now() - Date.parse(batch.at) < KEY_KEPT;
-    let outcome = isKnown ? (await this.#post(batch))?.map(outcomeOf) : undefined;
+    this.#onProgress('checking the last request of the previous run');
+    const isKeyValid = batch.caller === this.#api.caller && Date.now() - Date.parse(batch.at) < KEY_VALIDITY;
+    let outcome = isKeyValid ? (await this.#post(batch))?.map(outcomeOf) : undefined;
     if (!outcome) {
       outcome = [];
       for (const row of batch.rows) outcome.push(await this.#outcomeSince(batch.at, row));
@@ -186,10 +186,10 @@ export class Run {
 
   async #outcomeSince(at: string, { email }: Invitation): Promise<Outcome> {
     this.#interrupted.throwIfAborted();
-    const since = new Date(Date.parse(at) - CLOCKS_APART).toISOString();
+    const since = new Date(Date.parse(at) - CLOCK_SKEW).toISOString();
     const route = `GET /v1/invitations?perPage=1&email=${encodeURIComponent(email)}`;
-    // 400: what is no address was never invited.
-    const { status, body } = await this.#api.askPatiently(route, {}, [200, 400]);
+    // 400: an invalid address was never invited.
+    const { status, body } = await this.#api.requestWithRetry(route, {}, [200, 400]);
     return status === 200 && body.data[0]?.createdAt >= since ? 'invited' : 'unknown';
   }
 

@@ -3,15 +3,15 @@ import { hostname } from 'node:os';
 import { Stop } from './stop.ts';
 
 /**
- * Takes a lock, which is a file with the process and the machine that have it. That of a dead process is taken over.
+ * Acquires a lock: a file with the process id and the host name of its holder. Takes over the lock of a dead process.
  *
- * @returns what gives it back
- * @throws Stop while another process has it
+ * @returns a function that releases the lock
+ * @throws Stop while another process holds the lock
  */
 export function lock(file: string): () => void {
   const own = `${file}.${process.pid}`;
   const content = `${process.pid} ${hostname()}\n`;
-  // Written before it is in its place: whoever finds a lock finds its holder in it.
+  // Written before it is linked, so that a lock file is never empty.
   writeFileSync(own, content);
   try {
     while (!tryLink(own, file)) {
@@ -23,7 +23,7 @@ export function lock(file: string): () => void {
           `Another run has this file: process ${pid} on ${host}. Wait for it; if there is none, delete ${file}.`,
         );
       }
-      takeAway(file, found);
+      removeStale(file, found);
     }
   } finally {
     rmSync(own, { force: true });
@@ -33,13 +33,13 @@ export function lock(file: string): () => void {
   };
 }
 
-/** Removes a lock that is stale, and none that another run has put there since. */
-function takeAway(file: string, stale: string): void {
-  const aside = `${file}.${process.pid}.stale`;
+/** Removes a stale lock, but restores a lock that another run has acquired in the meantime. */
+function removeStale(file: string, stale: string): void {
+  const moved = `${file}.${process.pid}.stale`;
   try {
-    renameSync(file, aside);
-    if (read(aside) !== stale) tryLink(aside, file);
-    rmSync(aside);
+    renameSync(file, moved);
+    if (read(moved) !== stale) tryLink(moved, file);
+    rmSync(moved);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }

@@ -4,44 +4,44 @@ import { normalizeAddress } from '../../lib/domain/address.ts';
 import type { Invitation } from './sheet.ts';
 import { Stop } from './stop.ts';
 
-/** Where people are invited to. */
+/** The API and the organization of a run. */
 export interface Target {
   readonly api: string;
   readonly organization: string;
 }
 
-/** A request to invite, as it is written down before it is sent. */
+/** A bulk request, recorded before it is sent. */
 export interface Batch {
-  /** Its `Idempotency-Key`. */
+  /** The request's `Idempotency-Key`. */
   readonly batch: string;
   readonly at: string;
-  /** Whose token it was, hashed: to anybody else the service knows the key not. */
+  /** The hash of the caller, since idempotency keys are per caller. */
   readonly caller: string;
   readonly rows: readonly Invitation[];
 }
 
-/** What became of a row: `invited`, or the code of the refusal. */
+/** The outcome of a row: `invited`, or the code of the refusal. */
 export type Outcome = string;
 
 const SETTLED: ReadonlySet<Outcome> = new Set(['invited', 'already_invited', 'already_member']);
 
 /**
- * What has been done of a file, kept beside it: lines of JSON that are only ever appended, each on the disk before
- * anything follows from it. The first is the `Target`; then for each request a `Batch` before it is sent, and
- * `{"batch", "outcome": [...]}` once it is answered, an outcome a row.
+ * The progress of a file, in an append-only file of JSON lines beside it. Each line is synced to disk before the run
+ * continues. The first line is the `Target`. Each request has a `Batch`, written before it is sent, and
+ * `{"batch", "outcome": [...]}` with an outcome for each row, written after the answer.
  */
 export class Progress {
-  /** Addresses that are in or invited, and whether an earlier run has found that out. */
+  /** Addresses that are members or invited, and whether an earlier run recorded that. */
   readonly settled: Map<string, 'earlier' | 'now'> = new Map();
-  /** What was sent perhaps, and never answered. */
+  /** The request that was possibly sent, but has no recorded answer. */
   unfinished: Batch | undefined;
   #descriptor: number | undefined;
 
   /**
-   * Reads what earlier runs have written, if any did.
+   * Opens the progress file and reads the earlier runs.
    *
-   * @param writing whether this run writes too
-   * @throws Stop when the file is about another target, or can't be read
+   * @param writing whether this run records its progress
+   * @throws Stop if the file belongs to another target, or can't be read
    */
   static async open(file: string, target: Target, { writing }: { writing: boolean }): Promise<Progress> {
     const progress = new Progress();
@@ -54,7 +54,7 @@ export class Progress {
     }
     if (!writing) return progress;
     const descriptor = openSync(file, 'a', 0o600);
-    // A line that was being written when the process died says nothing that was acted upon.
+    // Drops an incomplete last line. The process died before it acted on it.
     ftruncateSync(descriptor, size);
     progress.#descriptor = descriptor;
     if (size === 0) {
@@ -64,13 +64,15 @@ export class Progress {
     return progress;
   }
 
-  /** Writes down what is going to be sent. */
+  /** Records a request before it is sent. */
   begin(batch: Batch): void {
     this.#append(batch);
     this.unfinished = batch;
   }
 
-  /** Writes down what became of the unfinished batch. @param outcome of each of its rows; @param when it was begun */
+  /**
+   * Records the outcome of each row of the unfinished batch. @param when whether an earlier run or this one began it
+   */
   finish(outcome: readonly Outcome[], when: 'earlier' | 'now'): void {
     this.#append({ batch: this.unfinished?.batch, outcome });
     this.#settle(outcome, when);
@@ -112,7 +114,7 @@ export class Progress {
   }
 }
 
-/** The lines of a file that are complete, each with the offset of its end in bytes. */
+/** Yields the complete lines of a file, each with the byte offset of its end. */
 async function* wholeLines(file: string): AsyncGenerator<{ text: string; end: number }> {
   let held: Buffer[] = [];
   let end = 0;
@@ -129,7 +131,7 @@ async function* wholeLines(file: string): AsyncGenerator<{ text: string; end: nu
   }
 }
 
-/** So that a new file is found after the machine has lost its power. */
+/** Syncs a directory, so that a new file survives a power failure. */
 function syncDirectory(directory: string): void {
   const descriptor = openSync(directory, 'r');
   try {

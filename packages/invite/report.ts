@@ -1,18 +1,18 @@
 import type { Failure, Tally } from './invite.ts';
 
-/** What is said while it runs, on standard error: one line that changes in a terminal, else a line now and then. */
+/** The progress display on standard error: one line that is updated in a terminal, else a line every 1,000 rows. */
 export class Display {
   readonly #total: number;
   readonly #dryRun: boolean;
-  /** The rows that the last line told of. */
-  #said = -1;
+  /** The number of rows in the last line. */
+  #shown = -1;
 
   constructor(total: number, dryRun: boolean) {
     this.#total = total;
     this.#dryRun = dryRun;
   }
 
-  /** @param waiting why nothing happens for a while, if so */
+  /** @param waiting the reason of a wait, if any */
   show(tally: Tally, waiting?: string): void {
     const done = doneOf(tally);
     const part = this.#total === 0 ? 100 : Math.floor((100 * done) / this.#total);
@@ -21,30 +21,30 @@ export class Display {
     const line = `${what} ${number(done)} of ${number(this.#total)} rows (${part}%)${failed}${waiting ? `; ${waiting}` : ''}`;
     if (process.stderr.isTTY) {
       process.stderr.write(`\r\x1b[2K${line.slice(0, (process.stderr.columns || 80) - 1)}`);
-    } else if (waiting || done - this.#said >= (done === this.#total ? 1 : LINE_EVERY)) {
-      this.#said = done;
+    } else if (waiting || done - this.#shown >= (done === this.#total ? 1 : LINE_EVERY)) {
+      this.#shown = done;
       process.stderr.write(`${line}\n`);
     }
   }
 
-  /** Leaves the line as it is, for whatever comes next. */
+  /** Ends the line, so that further output begins on a new one. */
   end(): void {
     if (process.stderr.isTTY) process.stderr.write('\n');
   }
 }
 
-/** Rows between two lines where there is no terminal. */
+/** The rows between two lines without a terminal. */
 const LINE_EVERY = 1000;
 
-/** What became of everything, and a table of what failed. */
+/** Returns the totals, and a table of failures. */
 export function summary(tally: Tally, total: number, dryRun: boolean): string {
-  const { invited, earlier, alreadyIn, passedOver, failures } = tally;
+  const { invited, earlier, alreadyIn, skipped, failures } = tally;
   const left = total - doneOf(tally);
   const parts = [
     `${number(invited)} ${dryRun ? 'would be invited' : 'invited'}`,
     ...(earlier > 0 ? [`${number(earlier)} done by earlier runs`] : []),
     `${number(alreadyIn)} already in`,
-    ...(passedOver.size > 0 ? [`${number(passedOverOf(tally))} passed over (${wordsOf(passedOver)})`] : []),
+    ...(skipped.size > 0 ? [`${number(skippedOf(tally))} passed over (${wordsOf(skipped)})`] : []),
     `${number(failures.length)} failed`,
     ...(left > 0 ? [`${number(left)} left`] : []),
   ];
@@ -65,23 +65,23 @@ function table(failures: readonly Failure[]): string {
 
 function doneOf(tally: Tally): number {
   const { invited, earlier, alreadyIn, failures } = tally;
-  return invited + earlier + alreadyIn + passedOverOf(tally) + failures.length;
+  return invited + earlier + alreadyIn + skippedOf(tally) + failures.length;
 }
 
-function passedOverOf({ passedOver }: Tally): number {
-  return [...passedOver.values()].reduce((sum, count) => sum + count, 0);
+function skippedOf({ skipped }: Tally): number {
+  return [...skipped.values()].reduce((sum, count) => sum + count, 0);
 }
 
 /** `2 deactivated, 1 bot` */
-function wordsOf(passedOver: ReadonlyMap<string, number>): string {
-  return [...passedOver].map(([reason, count]) => `${number(count)} ${reason}`).join(', ');
+function wordsOf(skipped: ReadonlyMap<string, number>): string {
+  return [...skipped].map(([reason, count]) => `${number(count)} ${reason}`).join(', ');
 }
 
 function number(value: number): string {
   return value.toLocaleString('en');
 }
 
-/** Text of a file, safe for a terminal and not endless. */
+/** Returns a file's text without control characters and cut to a length, safe for a terminal. */
 function shown(text: string, length: number): string {
   const clean = text.replace(/\p{C}/gu, '?');
   return clean.length > length ? `${clean.slice(0, length - 1)}…` : clean;

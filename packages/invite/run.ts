@@ -1,4 +1,4 @@
-/** `npm run invite -- people.csv`: invites whoever a CSV file names, and goes on where an earlier run has stopped. */
+/** `npm run invite -- people.csv`: invites the people of a CSV file, and continues where an earlier run stopped. */
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -18,25 +18,25 @@ import { Stop } from './stop.ts';
 
 const USAGE = `Usage: npm run invite -- people.csv [options]
 
-Invites everybody whom a CSV file names, a hundred at a time. Its first line names the columns: email and, where wanted,
-role, message, language, expiresInDays. Exports of Google Workspace, Google Contacts, Outlook, Microsoft 365, Entra, Slack
-and GitLab are taken as they are. Run again, it goes on where it has stopped, and invites nobody twice.
+Invites everybody in a CSV file, a hundred at a time. Its first line names the columns: email, and optionally role,
+message, language, expiresInDays. Exports of Google Workspace, Google Contacts, Outlook, Microsoft 365, Entra, Slack and
+GitLab work unchanged. A further run continues where the last one stopped, and invites nobody twice.
 
-  --organization org_...  which organization; needed by whoever is in several
-  --role ROLE             of rows that name none: ${ROLES.join(', ')}; USER otherwise
-  --api URL               the API; the running local stack otherwise
-  --email-column NAME     the column of addresses, where it is called otherwise or there are several
-  --ignore-column NAME    a column that has a name of ours and another meaning; may be given several times
-  --dry-run               says what would become of each row, and writes nothing
+  --organization org_...  the organization; required if you are in several
+  --role ROLE             the role of rows without one: ${ROLES.join(', ')}; default: USER
+  --api URL               the API; default: the running local stack
+  --email-column NAME     the address column, if it has another name or there are several
+  --ignore-column NAME    a column with one of these names but another meaning; can be repeated
+  --dry-run               shows the expected result of each row, and writes nothing
   --help
 
 MUSTER_TOKEN in the environment is the token of an ADMIN: an ID token, or an access token (mst_...).
 `;
 
-/** Exit codes of a run that a signal has ended, as shells have them. */
+/** The exit codes after signals, as in shells. */
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
-/** Milliseconds in which another signal is the same one: npm passes on what the terminal has sent to both. */
+/** Within this time, in milliseconds, a second signal is a duplicate: npm forwards the signal that both got. */
 const SAME_SIGNAL = 1000;
 
 interface Options {
@@ -90,7 +90,7 @@ async function main(): Promise<number> {
     }
     process.stdout.write(summary(run.tally, sheet.count, dryRun));
     if (end instanceof Error && end.name === 'AbortError') {
-      process.stderr.write('Stopped. Run the same command again: it goes on here.\n');
+      process.stderr.write('Stopped. Run the same command again to continue.\n');
       return interruption.code;
     }
     if (end) throw end;
@@ -100,7 +100,7 @@ async function main(): Promise<number> {
   }
 }
 
-/** @returns undefined when help is asked for */
+/** @returns undefined for --help */
 function readArguments(): Options | undefined {
   let parsed: ReturnType<typeof parse>;
   try {
@@ -119,12 +119,12 @@ function readArguments(): Options | undefined {
   if (organization !== undefined && !isId('organization', organization)) {
     throw new Stop(`${organization} is no id of an organization: it is like org_01k806tfs2fem51f7c11lc6q1f.`);
   }
-  // npm runs scripts in the folder of package.json, wherever it was called.
+  // npm runs scripts in the folder of package.json, wherever it is called.
   const from = process.env.npm_lifecycle_event === 'invite' ? process.env.INIT_CWD : undefined;
   const named = resolve(from ?? '.', path);
   if (!existsSync(named)) throw new Stop(`There is no file ${named}.`);
   if (!statSync(named).isFile()) throw new Stop(`${named} is no file: it is read twice, so it can't be a pipe.`);
-  // One file has one progress, by whatever name it is called.
+  // Resolves links, so that a file has one progress file.
   return { file: realpathSync(named), api, organization, role, dryRun, naming };
 }
 
@@ -167,10 +167,10 @@ function tokenOf({ api }: Options): string {
   );
 }
 
-/** The organization that is named, or the only one the caller is in. */
+/** Reads the named organization, or the caller's only one. */
 async function organizationOf(api: Api, id: string | undefined): Promise<{ id: string; name: string }> {
   const route = id === undefined ? 'GET /v1/organizations?perPage=100' : `GET /v1/organizations/${id}`;
-  const answer = await api.ask(route).catch((error: Error) => {
+  const answer = await api.request(route).catch((error: Error) => {
     if (error instanceof Stop) throw error;
     throw new Stop(`The API can not be reached: ${(error.cause as Error | undefined)?.message || error.message}.`);
   });
@@ -183,7 +183,7 @@ async function organizationOf(api: Api, id: string | undefined): Promise<{ id: s
   throw new Stop(`You are in several organizations. Say which:\n${all}`);
 }
 
-/** What the first signal sets: an end after the request under way. Another one ends the process at once. */
+/** Handles signals: the first aborts the run after the current request, another one ends the process at once. */
 function listen(): { readonly signal: AbortSignal; readonly code: number } {
   const controller = new AbortController();
   const interruption = { signal: controller.signal, code: 0 };

@@ -3,7 +3,7 @@ import { COLUMNS, type Column, checkedHeader, type Header, headerOf, type Naming
 import { allRecordsOf, DELIMITERS, firstOf, recordsOf } from './csv.ts';
 import { Stop } from './stop.ts';
 
-/** An invitation as `POST /v1/invitations/bulk` takes it. What is wrong with it, the service says. */
+/** An invitation for `POST /v1/invitations/bulk`. The service validates it. */
 export interface Invitation {
   readonly email: string;
   readonly role: string;
@@ -17,29 +17,29 @@ export interface Row {
   /** The line of the file on which it begins; the first is 1. */
   readonly line: number;
   readonly invitation: Invitation;
-  /** Why it isn't sent at all. */
+  /** Why it isn't sent. */
   readonly problem?: string;
-  /** Why nobody is to be invited by it: `deactivated`, `bot`, `suspended`, `archived` or `blocked`. */
+  /** Why it is skipped: `deactivated`, `bot`, `suspended`, `archived` or `blocked`. */
   readonly absence?: string;
 }
 
-/** What is known of a file that has been read to its end once. */
+/** The structure of a file, after a first full read. */
 export interface Sheet {
   readonly file: string;
   readonly delimiter: string;
   readonly header: Header;
-  /** How many rows there are below the header. */
+  /** The number of rows below the header. */
   readonly count: number;
 }
 
-/** The bytes that a row's JSON may have: far more than a good one has. */
+/** The largest JSON of a row, in bytes: far more than a valid row needs. */
 const ROW_LIMIT = 64 * 1024;
 
 /**
- * Reads a CSV file to its end: RFC 4180, in UTF-8 or with a byte order mark, with commas, semicolons, tabs or bars, and
- * a header.
+ * Reads a CSV file to its end, so that an invalid file invites nobody. The file follows RFC 4180, is in UTF-8 or has a
+ * byte order mark, is delimited by commas, semicolons, tabs or bars, and has a header.
  *
- * @throws Stop with a sentence for what can't be read, so that nobody is invited from half a file
+ * @throws Stop if the file can't be read
  */
 export async function readSheet(file: string, naming: Naming = {}): Promise<Sheet> {
   const delimiter = await delimiterOf(file, naming);
@@ -53,7 +53,7 @@ export async function readSheet(file: string, naming: Naming = {}): Promise<Shee
   return { file, delimiter, header: checkedHeader(file, headerOf(names, naming), naming), count };
 }
 
-/** The rows of a file, one after the other. @param role of those that name none */
+/** Yields the rows of a file. @param role the role of rows without one */
 export async function* rowsOf({ file, delimiter, header }: Sheet, role: string): AsyncGenerator<Row> {
   const { names, addresses, columns, absences } = header;
   let isHeader = true;
@@ -79,7 +79,7 @@ export async function* rowsOf({ file, delimiter, header }: Sheet, role: string):
   }
 }
 
-/** A role as the service writes it; what is none stays as it is, for the service to say. */
+/** Returns a role in the service's spelling; unknown roles are returned unchanged, for the service to refuse. */
 export function roleOf(text: string): string {
   return ROLES.find((role) => role === text.toUpperCase()) ?? text;
 }
@@ -93,8 +93,8 @@ function problemOf(invitation: Invitation, surplus: readonly string[]): string |
 }
 
 /**
- * The separator that Excel's line names, else the first by which the header has a column of addresses, else the one by
- * which it has most columns.
+ * Returns the delimiter of Excel's `sep=` line, else the first one with which the header has an address column, else
+ * the one with which it has most columns.
  */
 async function delimiterOf(file: string, naming: Naming): Promise<string> {
   const [first] = await firstOf(allRecordsOf(file, ','));

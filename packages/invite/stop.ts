@@ -1,4 +1,4 @@
-/** Why the command ends before everything is done: its message is a sentence for whoever runs it. */
+/** An error that ends the command early. Its message is a sentence for the user. */
 export class Stop extends Error {
   override readonly name = 'Stop';
 }

@@ -16,11 +16,11 @@ export interface Resource {
   readonly Condition?: string;
 }
 
-/** A synthesized assembly (`cdk.out`) with its one top-level stack. */
+/** A synthesized assembly (`cdk.out`) with one top-level stack. */
 export interface Assembly {
   readonly stackName: string;
   readonly template: Template;
-  /** Object key in the bootstrap bucket (`<hash>.zip`) to path. */
+  /** Paths by object keys in the bootstrap bucket (`<hash>.zip`). */
   readonly assets: ReadonlyMap<string, string>;
 }
 
@@ -31,8 +31,8 @@ interface Manifest {
 /**
  * Reads an assembly.
  *
- * @param folder of the assembly
- * @throws Error with a sentence where it hasn't exactly one top-level stack
+ * @param folder the folder of the assembly
+ * @throws Error unless it has exactly one top-level stack
  */
 export function readAssembly(folder: string): Assembly {
   const manifest = readManifest(folder);
@@ -49,7 +49,7 @@ export function readAssembly(folder: string): Assembly {
   };
 }
 
-/** The parameters that the assembly's top-level stack declares. */
+/** Returns the names of the top-level stack's parameters. */
 export function parametersOf(folder: string): string[] {
   const stack = Object.values(readManifest(folder).artifacts).find(({ type }) => type === 'aws:cloudformation:stack');
   if (!stack) return [];

@@ -2,60 +2,60 @@ import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Part } from './parts.ts';
 import type { AccessRequest, Decision } from './policy.ts';
 
-/** Who signed a call. */
+/** The principal that signed a call. */
 export interface Caller {
   readonly name: string;
   decide(request: AccessRequest): Decision;
 }
 
-/** An answer as AWS would give it. */
+/** An answer of AWS. */
 export interface Answer {
   readonly status: number;
   readonly body: string | Buffer;
   readonly contentType: string;
-  /** AWS's code of the error; null of a success. */
+  /** AWS's error code; null: success. */
   readonly error: string | null;
   readonly consumedCapacity?: unknown;
 }
 
-/** How a service tells an error. */
+/** Builds the error answer of a service. */
 export type ErrorFormat = (status: number, code: string, message: string, more?: object) => Answer;
 
-export type JudgedPart = Part & { readonly decision: Decision };
+export type AuthorizedPart = Part & { readonly decision: Decision };
 
-/** A call to AWS that has been read, and judged by its caller's role. */
+/** A parsed call to AWS, with the authorization decision of each part. */
 export interface AwsRequest {
   readonly service: 'dynamodb' | 'ses';
   /** `TransactWriteItems` */
   readonly operation: string;
-  readonly parts: readonly JudgedPart[];
+  readonly parts: readonly AuthorizedPart[];
   /** Whether AWS could answer TransactionConflict. */
   readonly conflicts: boolean;
-  /** Does it, once nothing else stands in its way. */
+  /** Executes the call. */
   perform(delayMs: number): Promise<Answer>;
 }
 
-/** What one AWS service does behind the proxy. */
+/** An AWS service behind the proxy. */
 export interface Service {
   readonly fail: ErrorFormat;
   unknownCaller(): Answer;
-  /** Reads a call; answers at once one that can't be read. */
+  /** Parses and authorizes a call; returns an error answer if it can't be parsed. */
   receive(call: { body: Buffer; operation: string; caller: Caller }): Promise<AwsRequest | Answer>;
 }
 
-/** The way to an engine. */
+/** A connection to an engine. */
 export interface Connection {
-  /** One that doesn't answer counts as AWS's 500, which the SDK tries again. */
+  /** Returns status 500 if the engine doesn't answer; the SDK retries it. */
   post(body: Buffer, headers: Readonly<Record<string, string>>): Promise<{ status: number; body: Buffer }>;
   close(): void;
 }
 
-/** Opens the way to an engine that takes part in the AWS protocols; connections are kept. */
+/** Opens a connection to an engine that implements AWS's protocols, with keep-alive. */
 export function connect(url: string, service: string, region: string): Connection {
   const { hostname, port, protocol } = new URL(url);
-  // Idle connections go before the engine would end them, so that no call goes out on one that is ending.
+  // Idle connections are closed before the engine's timeout, so that no call uses a closing connection.
   const agent = new Agent({ keepAlive: true, timeout: 15_000 });
-  // The engines want to see a signature, and check none.
+  // The engines require a signature, but don't verify it.
   const credential = `local/20260101/${region}/${service}/aws4_request`;
   const authorization = `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=0`;
   return {

@@ -3,10 +3,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import {
   type Answer,
+  type AuthorizedPart,
   type AwsRequest,
   type Caller,
   connect,
-  type JudgedPart,
   readBody,
   type Service,
 } from './aws-service.ts';
@@ -16,39 +16,39 @@ import { compilePolicies, type PolicyDocument } from './policy.ts';
 import { createSes, type Envelope } from './ses.ts';
 import { canceled, conflict } from './transactions.ts';
 
-/** Somebody who signs calls: a function, with the resolved identity policies of its role. */
+/** A principal that signs calls: a function, with the resolved identity policies of its role. */
 export interface Principal {
   readonly name: string;
   readonly policies: readonly PolicyDocument[];
 }
 
-/** One part of a call to AWS that IAM authorizes by itself, as `GET /_local/calls` shows it. */
+/** A separately authorized part of a call to AWS, as `GET /_local/calls` shows it. */
 export interface Call {
-  /** The same for all parts of one call: as many ids, as many requests to AWS. */
+  /** The id of the call, which its parts share. */
   readonly call: string;
   /** `TransactWriteItems`, `SendRawEmail` */
   readonly operation: string;
-  /** The caller's name; `test` of the administrator's key. */
+  /** The caller's name; `test` for the administrator's key. */
   readonly function: string;
-  /** Lambda's id of the invocation; empty while a function starts. */
+  /** Lambda's request id; empty while a function initializes. */
   readonly requestId: string;
-  /** What IAM authorizes: `dynamodb:PutItem` */
+  /** The IAM action: `dynamodb:PutItem` */
   readonly action: string;
-  /** The ARN that it is authorized on. */
+  /** The ARN of the resource. */
   readonly resource: string;
-  /** `pk|sk` of items, the partition key's value and perhaps the range of a query (see `Part`), the recipients of a mail. */
+  /** `pk|sk` of items, the partition key and range of a query (see `Part`), or the recipients of a mail. */
   readonly keys: readonly string[];
   /** Whether the role allows it. */
   readonly allowed: boolean;
-  /** AWS's ConsumedCapacity of the whole call, on its first part only; an array where it touched several tables. */
+  /** AWS's ConsumedCapacity of the whole call, only on its first part; an array for several tables. */
   readonly consumedCapacity: unknown;
-  /** ISO time, by this machine's clock. */
+  /** ISO time, by the real clock. */
   readonly startedAt: string;
-  /** From the arrival of the call to its answer. */
+  /** The duration from the arrival of the call to its answer. */
   readonly ms: number;
-  /** HTTP status; 0 where a fault left the call without an answer. */
+  /** HTTP status; 0: a fault suppressed the answer. */
   readonly status: number;
-  /** AWS's code of the error that was answered; null of a success, or without an answer. */
+  /** AWS's error code; null: success or no answer. */
   readonly error: string | null;
 }
 
@@ -57,20 +57,20 @@ export interface AwsProxyOptions {
   readonly dynamodb: string;
   /** Base URL of the local SES. */
   readonly ses: string;
-  /** Who calls, by the access key id of the signature. */
+  /** The principals by access key id. */
   readonly principals: ReadonlyMap<string, Principal>;
   readonly region: string;
   readonly account: string;
   /**
-   * How long a transaction stays in flight before the engine gets it. The engines answer in less than a millisecond,
-   * AWS in about ten: without a moment of it, parallel transactions would hardly ever meet. 2 by default.
+   * How long a transaction stays in flight before the engine gets it, 2 by default. The engines answer in less than a
+   * millisecond, AWS in about ten. Without a delay, concurrent transactions would hardly ever conflict.
    */
   readonly latencyMs?: number;
-  /** Called with each mail that SES accepted, before the function learns of it. */
+  /** Called with each mail that SES accepted, before the function gets the answer. */
   onMail(raw: Buffer, envelope: Envelope): Promise<void> | void;
-  /** Ends the worker of a function that works on a request. */
+  /** Terminates the worker that processes a request of a function. */
   onKill(functionName: string, requestId: string): void;
-  /** Called with each part of each call, when it has ended. */
+  /** Called with each part of a call, after the call. */
   onCall?: ((call: Call) => void) | undefined;
 }
 
@@ -78,34 +78,34 @@ export interface AwsProxy {
   /** Base URL for the SDK: DynamoDB and SES. */
   readonly endpoint: string;
   /**
-   * The last 10,000, in the order of their ends.
+   * Returns the last 10,000 calls, in the order of completion.
    *
-   * @param functionName whose; everybody's by default
+   * @param functionName the caller; default: all
    */
   calls(functionName?: string): Call[];
-  /** Replaces all faults. @throws Error that says what is wrong with them */
+  /** Replaces all faults. @throws Error for invalid faults */
   setFaults(faults: unknown): void;
-  /** Those that are still to come, counted down. */
+  /** Returns the remaining faults, with their remaining counts. */
   faults(): Fault[];
-  /** Forgets calls and faults. */
+  /** Clears calls and faults. */
   reset(): void;
   close(): Promise<void>;
 }
 
-/** The access key id of an administrator who may do anything: for tests that look into the table. */
+/** The access key id of an administrator with all permissions, for tests that read the table. */
 export const adminAccessKeyId = 'LOCALADMIN';
 
-const remembered = 10_000;
+const MAX_CALLS = 10_000;
 
 /**
- * Starts the one way from functions to AWS: an HTTP server on 127.0.0.1 that the SDK's DynamoDB and SES clients take
- * for AWS's endpoints, in front of an engine and a local SES.
+ * Starts the proxy between functions and AWS: an HTTP server on 127.0.0.1 that the SDK's DynamoDB and SES clients use
+ * as AWS's endpoint, in front of an engine and a local SES.
  *
- * It does what AWS does and they don't: refuses what the caller's role doesn't allow, part by part; answers
- * TransactionConflict when a write or a transaction meets the keys of a transaction in flight (BatchWriteItem
- * excepted); knows what each call cost. On request it makes things go wrong: see `Fault`.
+ * It adds AWS's behavior that they lack: it authorizes each part by the caller's role, answers TransactionConflict when
+ * a write or a transaction touches a key of a transaction in flight (except BatchWriteItem), and records the capacity
+ * of each call. It can inject faults: see `Fault`.
  *
- * @throws Error when a policy has something in it that can't be evaluated here
+ * @throws Error when a policy can't be evaluated locally
  */
 export async function startAwsProxy(options: AwsProxyOptions): Promise<AwsProxy> {
   const { region, account, latencyMs = 2 } = options;
@@ -134,9 +134,9 @@ export async function startAwsProxy(options: AwsProxyOptions): Promise<AwsProxy>
 
     const id = randomUUID();
     const record = ({ status, error, consumedCapacity = null }: Omit<Answer, 'body' | 'contentType'>) => {
-      if (calls.length >= 2 * remembered) calls = calls.slice(-remembered);
+      if (calls.length >= 2 * MAX_CALLS) calls = calls.slice(-MAX_CALLS);
       const ms = Math.round((performance.now() - started) * 1000) / 1000;
-      // Not by Date, which a test may have shifted.
+      // Not by `Date`, which a test may have shifted.
       const startedAt = new Date(performance.timeOrigin + started).toISOString();
       for (const [index, { action, resource, keys, decision }] of parts.entries()) {
         const call: Call = {
@@ -153,38 +153,38 @@ export async function startAwsProxy(options: AwsProxyOptions): Promise<AwsProxy>
       record(answered);
       answer(outgoing, answered);
     };
-    const vanish = () => {
+    const dropConnection = () => {
       record({ status: 0, error: null });
       incoming.socket.destroy();
     };
 
     const denied = parts.find(({ decision }) => decision !== 'allow');
     if (denied) return finish(refusal(service, caller.name, denied));
-    const befallen = takeFault(faults, {
+    const matched = takeFault(faults, {
       function: caller.name,
       action: `${request.service}:${request.operation}`,
       parts,
       conflicts: request.conflicts,
     });
-    const kind = befallen?.fault.fault;
+    const kind = matched?.fault.fault;
     if (kind === 'hang') return record({ status: 0, error: null });
     if (kind === 'kill-process-before') process.kill(process.pid, 'SIGKILL');
     if (kind === 'kill-worker-before') {
       options.onKill(caller.name, String(requestId));
-      return vanish();
+      return dropConnection();
     }
-    const failure = befallen && injected(service, request, caller.name, befallen);
+    const failure = matched && injected(service, request, caller.name, matched);
     if (failure) return finish(failure);
 
-    const answered = await request.perform(befallen?.fault.ms ?? 0);
+    const answered = await request.perform(matched?.fault.ms ?? 0);
     if (kind === 'kill-process-after') process.kill(process.pid, 'SIGKILL');
     if (kind === 'kill-worker-after') options.onKill(caller.name, String(requestId));
-    if (kind === 'kill-worker-after' || kind === 'drop-answer') return vanish();
+    if (kind === 'kill-worker-after' || kind === 'drop-answer') return dropConnection();
     finish(answered);
   }
 
-  /** AWS's sentence about a missing permission. */
-  function refusal({ fail }: Service, name: string, { action, resource, decision }: JudgedPart): Answer {
+  /** Returns AWS's answer for a missing permission. */
+  function refusal({ fail }: Service, name: string, { action, resource, decision }: AuthorizedPart): Answer {
     const user = `arn:aws:sts::${account}:assumed-role/${name}`;
     if (action.startsWith('ses:')) {
       const message = `User \`${user}' is not authorized to perform \`${action}' on resource \`${resource}'`;
@@ -198,7 +198,7 @@ export async function startAwsProxy(options: AwsProxyOptions): Promise<AwsProxy>
     return fail(400, 'AccessDeniedException', message);
   }
 
-  /** The error that a fault answers with, if that is what it does. */
+  /** Returns the error answer of a fault; undefined for faults without one. */
   function injected(
     service: Service,
     { service: name, operation, parts }: AwsRequest,
@@ -216,7 +216,7 @@ export async function startAwsProxy(options: AwsProxyOptions): Promise<AwsProxy>
         return conflict(fail, operation, hit);
       case 'refuse':
         if (isMail) return fail(400, 'MessageRejected', 'Email address is not verified.');
-        return refusal(service, caller, { ...(parts[hit.indexOf(true)] as JudgedPart), decision: 'implicit deny' });
+        return refusal(service, caller, { ...(parts[hit.indexOf(true)] as AuthorizedPart), decision: 'implicit deny' });
       case 'error':
         return fail(
           500,
@@ -230,12 +230,13 @@ export async function startAwsProxy(options: AwsProxyOptions): Promise<AwsProxy>
 
   const server = createServer((incoming, outgoing) => {
     serve(incoming, outgoing).catch((error) => {
-      // A caller that went away is no news. Anything else is a mistake of ours, and must not look like AWS's answer.
+      // A caller that disconnects is expected. Other errors are defects of the proxy, and must not look like AWS's
+      // answer.
       if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET') console.error('The local AWS proxy failed:', error);
       incoming.socket.destroy();
     });
   });
-  // The SDK keeps its connections; one that ended just as it is used again would be a failure that nobody asked for.
+  // Never close idle connections: the SDK would fail if it reused one at that moment.
   server.keepAliveTimeout = 0;
   await new Promise<void>((done, failed) => {
     server.once('error', failed);
@@ -244,7 +245,7 @@ export async function startAwsProxy(options: AwsProxyOptions): Promise<AwsProxy>
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls: (name) => {
-      const last = calls.slice(-remembered);
+      const last = calls.slice(-MAX_CALLS);
       return name === undefined ? last : last.filter((call) => call.function === name);
     },
     setFaults: (given) => {

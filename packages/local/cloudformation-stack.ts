@@ -1,47 +1,47 @@
 import { type Resource, readTemplateFile, type Template } from './assembly.ts';
 
-/** What CloudFormation knows beside the template. */
-export interface Surroundings {
+/** The data of a deployment besides the template. */
+export interface DeploymentContext {
   readonly region: string;
   readonly account: string;
-  /** The URL of the API, where the template asks for its endpoint. */
+  /** The URL of the API, for references to its endpoint. */
   readonly api: string;
-  /** Object key in the bootstrap bucket to path. */
+  /** Paths by object keys in the bootstrap bucket. */
   readonly assets: ReadonlyMap<string, string>;
 }
 
-/** A resource that is deployed, within the stack that has it. */
+/** A deployed resource and its stack. */
 export interface DeployedResource {
   readonly stack: CloudFormationStack;
   readonly id: string;
   readonly type: string;
-  /** Its properties, resolved when asked for: whatever isn't run needn't be resolvable. */
+  /** Resolves the properties. Lazy, since resources that don't run needn't be resolvable. */
   properties(): Record<string, unknown>;
 }
 
 /**
- * A stack as CloudFormation would deploy it, with the stacks nested in it: conditions, intrinsic functions, physical
- * names and ARNs. Everything is resolved when asked for, so that stacks may refer to each other.
+ * A stack as CloudFormation would deploy it, with its nested stacks: conditions, intrinsic functions, physical names
+ * and ARNs. Everything is resolved lazily, so that stacks may refer to each other.
  */
 export class CloudFormationStack {
   readonly name: string;
   readonly template: Template;
-  readonly #surroundings: Surroundings;
+  readonly #context: DeploymentContext;
   readonly #given: (parameter: string) => unknown;
   readonly #nested = new Map<string, CloudFormationStack>();
 
-  /** @param given the values of parameters; undefined: the default */
+  /** @param given returns a parameter's value; undefined: the default */
   constructor(
-    surroundings: Surroundings,
+    context: DeploymentContext,
     { name, template, given }: Pick<CloudFormationStack, 'name' | 'template'> & { given(parameter: string): unknown },
   ) {
-    this.#surroundings = surroundings;
+    this.#context = context;
     this.name = name;
     this.template = template;
     this.#given = given;
   }
 
-  /** All that is deployed by this stack and the stacks nested in it. */
+  /** Returns all resources of this stack and its nested stacks. */
   all(): DeployedResource[] {
     return Object.entries(this.template.Resources).flatMap(([id, { Type, Condition, Properties }]) => {
       if (Condition !== undefined && !this.condition(Condition)) return [];
@@ -58,7 +58,7 @@ export class CloudFormationStack {
     const url = String(this.resolve(properties.TemplateURL));
     const file = this.asset(url.slice(url.lastIndexOf('/') + 1), id);
     const parameters = (properties.Parameters ?? {}) as Record<string, unknown>;
-    const stack = new CloudFormationStack(this.#surroundings, {
+    const stack = new CloudFormationStack(this.#context, {
       name: `${this.name}-${id}`,
       template: readTemplateFile(file),
       given: (key) => (key in parameters ? this.resolve(parameters[key]) : undefined),
@@ -68,7 +68,7 @@ export class CloudFormationStack {
   }
 
   asset(objectKey: string, id: string): string {
-    const path = this.#surroundings.assets.get(objectKey);
+    const path = this.#context.assets.get(objectKey);
     if (path === undefined) throw new Error(`${id} refers to the asset ${objectKey}, which the assembly doesn't have.`);
     return path;
   }
@@ -154,7 +154,7 @@ export class CloudFormationStack {
   }
 
   #ref(name: string): unknown {
-    const { region, account } = this.#surroundings;
+    const { region, account } = this.#context;
     switch (name) {
       case 'AWS::Region':
         return region;
@@ -193,12 +193,12 @@ export class CloudFormationStack {
       return stack.resolve(output.Value);
     }
     if (attribute === 'Arn' || attribute === 'TopicArn') return this.arn(id);
-    if (attribute === 'ApiEndpoint') return this.#surroundings.api;
-    // What nothing here runs (a user pool's URL, an alarm's name) needs no more than a value that is recognizably local.
+    if (attribute === 'ApiEndpoint') return this.#context.api;
+    // Resources that don't run locally (user pools, alarms) get a value that is recognizably local.
     return `${this.physicalName(id)}.${attribute}`;
   }
 
-  /** The name that the template gives, else `<stack>-<logical id>` without CloudFormation's random part. */
+  /** Returns the name in the template, else `<stack>-<logical id>`, without CloudFormation's random part. */
   physicalName(id: string): string {
     const { Type, Properties = {} } = this.template.Resources[id] as Resource;
     const given = Properties[NAME_PROPERTIES[Type] ?? ''];
@@ -207,7 +207,7 @@ export class CloudFormationStack {
 
   arn(id: string): string {
     const { Type } = this.template.Resources[id] as Resource;
-    const { region, account } = this.#surroundings;
+    const { region, account } = this.#context;
     const name = this.physicalName(id);
     const [, service = '', kind = ''] = Type.toLowerCase().split('::');
     const build = ARNS[Type] ?? (() => `${service}:${region}:${account}:${kind}/${name}`);

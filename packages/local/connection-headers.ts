@@ -1,4 +1,4 @@
-/** Headers that belong to the connection, which no function sees or sets. */
+/** Hop-by-hop headers, which functions neither see nor set. */
 export const CONNECTION_HEADERS = new Set([
   'connection',
   'expect',

@@ -4,26 +4,26 @@ import type { LocalAnswer, LocalRequest } from './gateway.ts';
 import type { Person } from './issuer.ts';
 import type { LocalSchedule, LocalTemplate } from './template.ts';
 
-/** What the endpoints below `/_local/` act on. */
+/** The dependencies of the endpoints below `/_local/`. */
 export interface Controls {
   readonly clock: Clock;
   readonly template: Pick<LocalTemplate, 'schedules' | 'mailEvents'>;
   invoke(functionName: string, event: unknown): Promise<Outcome>;
   token(person: Person): Promise<string>;
-  /** The mails so far, newest last; undefined asks for those to anybody. */
+  /** Returns the mails to an address, newest last; undefined: all mails. */
   mail(to: string | undefined): unknown;
-  /** An SES event with what SES would say of its mail. */
+  /** Completes an SES event with the data of its mail. */
   completeEvent(event: Record<string, unknown>): unknown;
-  /** The calls to AWS so far; undefined asks for those of all functions. */
+  /** Returns a function's calls to AWS; undefined: all calls. */
   calls(functionName: string | undefined): unknown;
   faults(): unknown;
-  /** @throws Error with a sentence about what is no fault */
+  /** @throws Error for invalid faults */
   setFaults(faults: unknown): void;
 }
 
 type Endpoint = (request: LocalRequest, controls: Controls) => Promise<unknown> | unknown;
 
-/** A request that can't be followed; its message is a sentence for whoever sent it. */
+/** The refusal of an invalid request. Its message is a sentence for the caller. */
 class Refusal extends Error {
   readonly status: number;
 
@@ -86,7 +86,7 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   },
 };
 
-/** Answers `/_local/...`: what a person or a test needs to see and to do beside the API. */
+/** Answers `/_local/...`, the endpoints for people and tests besides the API. */
 export async function control(request: LocalRequest, controls: Controls): Promise<LocalAnswer> {
   const endpoint = ENDPOINTS[`${request.method} ${request.path}`];
   try {
@@ -104,7 +104,7 @@ function parse(body: string): Record<string, unknown> {
     const value: unknown = JSON.parse(body);
     if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
   } catch {
-    // Said below.
+    // Refused below.
   }
   throw new Refusal(400, 'Send a JSON object as the body.');
 }
@@ -122,7 +122,7 @@ function resultOf(name: string, outcome: Outcome): unknown {
   return JSON.parse(outcome.payload);
 }
 
-/** An SES event as SNS hands it to Lambda. */
+/** Wraps an SES event as SNS sends it to Lambda. */
 function snsEvent(topic: string, event: unknown, now: number): unknown {
   const [, , , region] = topic.split(':');
   const endpoint = `https://sns.${region}.amazonaws.com`;
@@ -140,7 +140,7 @@ function snsEvent(topic: string, event: unknown, now: number): unknown {
           Subject: 'Amazon SES Email Event Notification',
           Message: JSON.stringify(event),
           Timestamp: new Date(now).toISOString(),
-          // Nobody here checks a signature.
+          // The signature isn't verified locally.
           SignatureVersion: '1',
           Signature: 'local',
           SigningCertUrl: `${endpoint}/SimpleNotificationService-local.pem`,

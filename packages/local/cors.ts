@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { Answer } from './gateway-answer.ts';
 
-/** `AWS::ApiGatewayV2::Api` `CorsConfiguration`, as the template has it. */
+/** The `CorsConfiguration` of `AWS::ApiGatewayV2::Api`. */
 export interface CorsConfiguration {
   readonly AllowOrigins?: readonly string[];
   readonly AllowMethods?: readonly string[];
@@ -11,7 +11,7 @@ export interface CorsConfiguration {
   readonly MaxAge?: number;
 }
 
-/** What is added to every answer; undefined when the API has no CORS configuration. */
+/** Returns the CORS headers of an answer; undefined without a CORS configuration. */
 export function corsHeaders(
   cors: CorsConfiguration | undefined,
   origin: string | undefined,
@@ -26,7 +26,7 @@ export function corsHeaders(
   };
 }
 
-/** The answer to a preflight request, which no function sees; an origin that isn't allowed gets no headers. */
+/** Answers a preflight request without calling a function. An origin that isn't allowed gets no headers. */
 export function preflight(cors: CorsConfiguration, origin: string | undefined): Answer {
   if (origin === undefined || allowedOrigin(cors, origin) === undefined) {
     return { status: 204, headers: {}, body: undefined };
@@ -40,7 +40,7 @@ export function preflight(cors: CorsConfiguration, origin: string | undefined): 
   return { status: 204, headers, body: undefined };
 }
 
-/** With CORS configured on the API the function's own headers are ignored. */
+/** Removes a function's own CORS headers, as API Gateway does with a CORS configuration. */
 export function withoutCors(answer: Answer): Answer {
   const headers = Object.entries(answer.headers).filter(([name]) => !name.startsWith('access-control-'));
   return { ...answer, headers: Object.fromEntries(headers) };

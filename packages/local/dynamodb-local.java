@@ -3,8 +3,8 @@ import org.eclipse.jetty.server.ServerConnector;
 import software.amazon.dynamodb.services.local.main.ServerRunner;
 
 /**
- * Starts Amazon's DynamoDB Local on 127.0.0.1. Its own main class listens on every interface and has no option against
- * that, and says nothing once it is ready. Run as a source file: `java -cp DynamoDBLocal.jar dynamodb-local.java ...`.
+ * Starts Amazon's DynamoDB Local on 127.0.0.1. Its own main class always listens on every interface, and doesn't report
+ * when it is ready. Run as a source file: `java -cp DynamoDBLocal.jar dynamodb-local.java ...`.
  */
 class DynamoDbLocal {
   public static void main(String[] arguments) throws Exception {

@@ -16,12 +16,12 @@ const prefixes: Readonly<Record<string, string>> = {
 
 const fail: ErrorFormat = (status, code, message, more = {}) => {
   const type = (prefixes[code] ?? 'com.amazonaws.dynamodb.v20120810#') + code;
-  // Both spellings: AWS isn't consistent, and neither are its clients.
+  // Both spellings of `message`, since AWS and its clients aren't consistent.
   const body = JSON.stringify({ __type: type, Message: message, message, ...more });
   return { status, body, contentType, error: code };
 };
 
-/** DynamoDB, as the proxy has it: an engine, and what AWS does beyond it. */
+/** Creates the DynamoDB service of the proxy: an engine with AWS's additional behavior. */
 export function createDynamoDb(
   connection: Connection,
   options: { region: string; account: string; latencyMs: number },
@@ -34,8 +34,8 @@ export function createDynamoDb(
   const forward = (operation: string, body: Buffer) =>
     connection.post(body, { 'content-type': contentType, 'x-amz-target': `DynamoDB_20120810.${operation}` });
 
-  /** Learns the keys of a table, once; nothing of one that doesn't exist. */
-  async function learn(table: string): Promise<void> {
+  /** Loads the key schemas of a table; does nothing if the table doesn't exist. */
+  async function loadKeys(table: string): Promise<void> {
     const { status, body } = await forward('DescribeTable', Buffer.from(JSON.stringify({ TableName: table })));
     if (status !== 200) return;
     const { Table } = JSON.parse(body.toString()) as { Table: TableDescription };
@@ -46,7 +46,7 @@ export function createDynamoDb(
     });
   }
 
-  async function ask(operation: string, input: DynamoDbInput, body: Buffer): Promise<Answer> {
+  async function execute(operation: string, input: DynamoDbInput, body: Buffer): Promise<Answer> {
     const counted = countedOperations.has(operation);
     const asked = (input.ReturnConsumedCapacity ?? 'NONE') !== 'NONE';
     const { status, body: answered } = await forward(operation, counted && !asked ? withCapacity(input, body) : body);
@@ -54,7 +54,7 @@ export function createDynamoDb(
       const type = String((parseJson(answered) as { __type?: string } | undefined)?.__type ?? status);
       return { status, body: answered, contentType, error: type.slice(type.indexOf('#') + 1) };
     }
-    // Made, changed or deleted: what is known of it isn't any more.
+    // Drops the cached key schemas of a table that was created, changed or deleted.
     if (/^(Create|Update|Delete)Table$/.test(operation) && input.TableName) tables.delete(input.TableName);
     if (!counted) return { status, body: answered, contentType, error: null };
     const { consumedCapacity, rest } = splitCapacity(answered);
@@ -71,7 +71,7 @@ export function createDynamoDb(
         return fail(400, 'SerializationException', 'The body is no JSON object.');
       }
       const unknown = tablesOf(input).filter((table) => !tables.has(table));
-      if (unknown.length > 0) await Promise.all(unknown.map(learn));
+      if (unknown.length > 0) await Promise.all(unknown.map(loadKeys));
 
       const isTransaction = operation.startsWith('Transact');
       const parts = partsOf(operation, input, keysOf, arnOf).map((part) => {
@@ -92,7 +92,7 @@ export function createDynamoDb(
         async perform(delayMs) {
           const invalid = violation(operation, input, keysOf);
           if (invalid) return fail(400, 'ValidationException', invalid);
-          const act = () => ask(operation, input, body);
+          const act = () => execute(operation, input, body);
           if (request.conflicts) return transactions.run(request, input.ClientRequestToken, delayMs, act);
           if (delayMs > 0) await sleep(delayMs);
           return act();
@@ -115,26 +115,26 @@ function namesOf(schema: KeySchema): string[] {
   return partitionFirst.map(({ AttributeName }) => AttributeName);
 }
 
-/** The calls that say what they cost, when asked. */
+/** The operations that can return ConsumedCapacity. */
 const countedOperations = new Set([
   ...['GetItem', 'BatchGetItem', 'Query', 'Scan', 'TransactGetItems'],
   ...['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem', 'TransactWriteItems'],
 ]);
 
-const capacityWanted = Buffer.from('{"ReturnConsumedCapacity":"INDEXES",');
+const CAPACITY_PREFIX = Buffer.from('{"ReturnConsumedCapacity":"INDEXES",');
 
-/** The same request, asking what it costs. Spliced as bytes where possible: it is on the way of every call. */
+/** Adds ReturnConsumedCapacity to a request. Splices bytes where possible, since this runs for every call. */
 function withCapacity(input: DynamoDbInput, body: Buffer): Buffer {
   if (input.ReturnConsumedCapacity === undefined && body.length > 2 && body[0] === 0x7b /* { */) {
-    return Buffer.concat([capacityWanted, body.subarray(1)]);
+    return Buffer.concat([CAPACITY_PREFIX, body.subarray(1)]);
   }
   return Buffer.from(JSON.stringify({ ...input, ReturnConsumedCapacity: 'INDEXES' }));
 }
 
-/** Takes the capacity out of an answer: what it is, and the answer as it would be had nobody asked. */
+/** Separates the capacity from an answer. @returns the capacity, and the answer without it */
 function splitCapacity(answered: Buffer): { consumedCapacity: unknown; rest: string | Buffer } {
-  // Dynoxide mostly names it last. If what follows from its name on is the inside of an object and its closing brace,
-  // then it is not within an item, and a long list needn't be parsed.
+  // Dynoxide mostly puts it last. If the text from its name on parses as the rest of the outer object, it isn't within
+  // an item, and a long list needn't be parsed.
   const at = answered.lastIndexOf(',"ConsumedCapacity":');
   if (at > 0) {
     const tail = parseJson(`{${answered.subarray(at + 1).toString()}`) as { ConsumedCapacity: unknown } | undefined;
@@ -147,7 +147,7 @@ function splitCapacity(answered: Buffer): { consumedCapacity: unknown; rest: str
   return { consumedCapacity: withoutArray(ConsumedCapacity), rest: JSON.stringify(rest) };
 }
 
-/** Of one table, the capacity has one form, whether AWS tells it in an array or not. */
+/** Unwraps the capacity of a single table, which AWS returns with or without an array. */
 function withoutArray(capacity: unknown): unknown {
   return Array.isArray(capacity) && capacity.length === 1 ? capacity[0] : capacity;
 }

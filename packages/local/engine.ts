@@ -7,25 +7,25 @@ import { fileURLToPath } from 'node:url';
 
 const require = createRequire(import.meta.url);
 
-/** The DynamoDB engines that run on this machine: a static binary (Linux x64), or Amazon's own in Java. */
+/** The local DynamoDB engines: a static binary (Linux x64), or Amazon's own in Java. */
 export type EngineName = 'dynoxide' | 'dynamodb-local';
 
 export interface Engine {
   /** Base URL, without a trailing slash. */
   endpoint: string;
-  /** Process id of the engine; undefined when DYNAMODB_ENDPOINT names one that somebody else runs. */
+  /** Process id of the engine; undefined with DYNAMODB_ENDPOINT. */
   pid: number | undefined;
-  /** Ends the engine. What was committed is on disk already. */
+  /** Kills the engine. Committed data is on disk already. */
   close(): Promise<void>;
 }
 
 /**
- * Starts a DynamoDB that keeps its data in `directory`, on a free port of 127.0.0.1, and answers once it is ready.
+ * Starts a DynamoDB engine on a free port of 127.0.0.1, with its data in `directory`, and returns once it is ready.
  *
- * The engine ends with this process, however that ends. The platform decides which one it is by default; the
- * environment variable `DYNAMODB_ENDPOINT` overrides all by one that runs already.
+ * The engine ends with this process, even if the process is killed. The default engine depends on the platform. The
+ * environment variable `DYNAMODB_ENDPOINT` selects an engine that runs already.
  *
- * @throws Error, a sentence that says what to do, when the engine can't be started.
+ * @throws Error with advice, when the engine can't be started
  */
 export async function startEngine(options: { directory: string; engine?: EngineName }): Promise<Engine> {
   const running = process.env.DYNAMODB_ENDPOINT;
@@ -36,7 +36,7 @@ export async function startEngine(options: { directory: string; engine?: EngineN
     try {
       return await launch(name, options.directory, await freePort());
     } catch (error) {
-      // Between choosing a port and listening on it somebody else may have taken it.
+      // Another process may take the port before the engine listens on it.
       if (attempt === 3 || !/in use/i.test(String(error))) throw error;
     }
   }
@@ -62,7 +62,7 @@ function dynoxideBinary(): string | undefined {
   }
 }
 
-/** What to start, where, and what to tell somebody on whose machine it doesn't. */
+/** Returns the command line of an engine, its working directory, and advice if it doesn't start. */
 function command(name: EngineName, directory: string, port: number): { line: string[]; cwd: string; advice: string } {
   if (name === 'dynoxide') {
     const binary = dynoxideBinary();
@@ -87,7 +87,7 @@ function command(name: EngineName, directory: string, port: number): { line: str
   return {
     line: [
       java,
-      // Half the start time: nothing here runs long enough for the second compiler to pay off.
+      // Halves the start time: no run is long enough for the second compiler to pay off.
       '-XX:TieredStopAtLevel=1',
       '-Djava.library.path=./DynamoDBLocal_lib',
       ...['-cp', 'DynamoDBLocal.jar', fileURLToPath(new URL('dynamodb-local.java', import.meta.url))],
@@ -100,14 +100,15 @@ function command(name: EngineName, directory: string, port: number): { line: str
   };
 }
 
-// The shell becomes the engine. Its child reads the pipe from us, and when that ends, as it does even if we are killed,
-// kills the engine. The child has none of the engine's output, or that would seem open after the engine's end.
-const mortal = 'exec 3<&0; (cat <&3; kill -9 $$) >/dev/null 2>&1 & exec "$@" 3<&- </dev/null';
+// The shell becomes the engine by `exec`. Its child reads a pipe from this process, and kills the engine when the pipe
+// closes, which happens even if this process is killed. The child doesn't inherit the engine's output, which would
+// otherwise stay open after the engine's end.
+const diesWithParent = 'exec 3<&0; (cat <&3; kill -9 $$) >/dev/null 2>&1 & exec "$@" 3<&- </dev/null';
 
 function launch(name: EngineName, directory: string, port: number): Promise<Engine> {
   const { line, cwd, advice } = command(name, directory, port);
-  // In a session of its own: Ctrl-C in a terminal is for us, who still need the engine while we stop.
-  const child = spawn('sh', ['-c', mortal, 'sh', ...line], { cwd, detached: true, stdio: 'pipe' });
+  // In its own session, so that Ctrl+C in a terminal doesn't reach the engine: it is needed while the stack stops.
+  const child = spawn('sh', ['-c', diesWithParent, 'sh', ...line], { cwd, detached: true, stdio: 'pipe' });
   const ended = new Promise<void>((done) => child.once('exit', () => done()));
   let output = '';
   return new Promise((ready, failed) => {
@@ -120,7 +121,7 @@ function launch(name: EngineName, directory: string, port: number): Promise<Engi
     child.once('error', (error) => fail(`could not be started (${error.message})`));
     child.once('exit', (code) => fail(`ended with code ${code} while starting`));
     const listen = (chunk: Buffer) => {
-      // Only what says why it didn't start is kept; afterwards the pipe is merely drained.
+      // Keeps the first output for the error message; the rest is only drained.
       if (output.length < 10_000) output += chunk;
       if (!output.includes('listening on')) return;
       clearTimeout(timer);

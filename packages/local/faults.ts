@@ -15,27 +15,27 @@ const kinds = [
 ] as const;
 
 /**
- * Something that goes wrong between a function and AWS, once or more often, for the calls that it is about.
+ * A fault between a function and AWS that is injected into matching calls.
  *
- * Which calls: all that match everything given.
- * - `function`: the function that calls (`invitations/create`; `test` for whoever uses the administrator's key)
+ * A call matches if it meets all given criteria:
+ * - `function`: the calling function (`invitations/create`; `test` for the administrator's key)
  * - `action`: the call (`dynamodb:TransactWriteItems`, `ses:SendRawEmail`), or a part of it (`dynamodb:PutItem`)
- * - `key`: text that a touched key contains (`pk|sk`; of a mail, a recipient's address)
- * - `skip`: so many matching calls pass first (default 0)
- * - `times`: so many fail then (default 1; -1: all, until the faults are set anew)
+ * - `key`: text in a touched key (`pk|sk`; for a mail, a recipient's address)
+ * - `skip`: the number of matching calls that succeed first (default 0)
+ * - `times`: the number of calls that then fail (default 1; -1: all, until the faults are replaced)
  *
- * What happens, as `fault`:
- * - `throttle`: AWS's throttling error. In a transaction it is the reason of the parts that match.
- * - `conflict`: TransactionConflict on the parts that match. Passes over reads that never conflict, and mails.
+ * The effect is the `fault`:
+ * - `throttle`: AWS's throttling error. In a transaction it is the reason of the matching parts.
+ * - `conflict`: TransactionConflict on the matching parts. Doesn't match mails and reads that never conflict.
  * - `refuse`: AccessDeniedException; for a mail MessageRejected.
  * - `error`: status 500.
- * - `delay`: the call takes `ms` longer; the keys of a transaction count as in flight meanwhile.
- * - `hang`: no answer ever, and nothing is done.
- * - `drop-answer`: it is done, and the connection breaks instead of an answer.
- * - `kill-worker-before`, `kill-worker-after`: the function's worker dies, before the call or when it has been done.
- * - `kill-process-before`, `kill-process-after`: the whole local stack dies as by `kill -9`, likewise.
+ * - `delay`: the call takes `ms` longer. The keys of a transaction are in flight during that time.
+ * - `hang`: the call isn't executed and never answered.
+ * - `drop-answer`: the call is executed, but the connection breaks before the answer.
+ * - `kill-worker-before`, `kill-worker-after`: the function's worker dies before or after the call.
+ * - `kill-process-before`, `kill-process-after`: the whole local stack dies as by `kill -9`, before or after the call.
  *
- * Of several faults that match a call, the first that isn't skipped happens.
+ * If several faults match a call, the first one that isn't skipped applies.
  */
 const Fault = z
   .strictObject({
@@ -55,7 +55,7 @@ const Fault = z
 export type Fault = z.input<typeof Fault>;
 export type ActiveFault = z.output<typeof Fault>;
 
-/** A call, as far as faults tell calls apart. */
+/** The properties of a call that faults match. */
 export interface FaultyCall {
   readonly function: string;
   readonly action: string;
@@ -65,9 +65,9 @@ export interface FaultyCall {
 }
 
 /**
- * Checks what somebody sent as faults.
+ * Validates faults.
  *
- * @throws Error that says which fault is wrong and how
+ * @throws Error that lists the invalid faults
  */
 export function parseFaults(faults: unknown): ActiveFault[] {
   const parsed = z.array(Fault).safeParse(faults);
@@ -78,7 +78,7 @@ export function parseFaults(faults: unknown): ActiveFault[] {
   );
 }
 
-/** The fault that befalls a call, and which of its parts. Counts down, and drops a fault that has had its times. */
+/** Returns the fault for a call and which parts it hits. Decrements its counters, and removes it when it is used up. */
 export function takeFault(faults: ActiveFault[], call: FaultyCall): { fault: ActiveFault; hit: boolean[] } | undefined {
   for (const fault of faults) {
     if (fault.function !== undefined && fault.function !== call.function) continue;

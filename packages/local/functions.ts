@@ -2,44 +2,44 @@ import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import type { LocalFunction } from './local-function.ts';
 
-/** What became of an invocation: the function's result as JSON, or why there is none. */
+/** The outcome of an invocation: the function's result as JSON, or an error. */
 export type Outcome =
   | { readonly ok: true; readonly payload: string }
   | { readonly ok: false; readonly reason: 'error' | 'timeout' | 'killed'; readonly message: string };
 
 export interface FunctionsOptions {
   readonly functions: readonly LocalFunction[];
-  /** All of a function's environment: its own and Lambda's. The worker sees nothing of this process's. */
+  /** Returns a function's whole environment, including Lambda's variables. Workers don't inherit this process's. */
   environment(item: LocalFunction): Record<string, string>;
   /** The endpoint of the AWS proxy. */
   readonly proxy: string;
-  /** The issuer as tokens name it, and where it listens. */
+  /** The issuer's URL in tokens, and the address it listens on. */
   readonly issuer: { readonly url: string; readonly address: string };
-  /** Eight bytes, a float: milliseconds added to the real time. */
+  /** The clock's offset in milliseconds, as an eight-byte float. */
   readonly clock: SharedArrayBuffer;
   /** The folder of the workers' compile cache. */
   readonly compileCache: string;
-  /** Workers of all functions at the same time, 80 by default; the least used are put to sleep for others. */
+  /** The maximum number of workers, 80 by default. Beyond it, the longest idle worker is terminated. */
   readonly limit?: number;
-  /** Takes what functions print, and why they fail, line by line. */
+  /** Called with each line that a function prints, and with its failures. */
   log(functionName: string, line: string): void;
 }
 
 export interface Functions {
-  /** Never rejects. Throws for a name that isn't in the template. */
+  /** Never rejects. @throws Error for an unknown function */
   invoke(functionName: string, event: unknown): Promise<Outcome>;
-  /** Ends the worker that works on a request, as its crash would; an empty id means those that are starting. */
+  /** Terminates the worker that processes a request, as a crash would; an empty id: the starting workers. */
   kill(functionName: string, requestId: string): void;
-  /** Ends the workers that work on requests, and those requests, as a crash would. */
+  /** Terminates all workers that process requests, as a crash would. */
   interrupt(): void;
   close(): Promise<void>;
 }
 
-/** What a worker thread is started with; worker.mjs reads it. */
+/** The data of a worker thread, which worker.mjs reads. */
 export interface WorkerData {
   readonly code: string;
   readonly handler: string;
-  /** The part of Lambda's context object that stays the same. */
+  /** The constant part of Lambda's context object. */
   readonly context: Readonly<Record<string, unknown>>;
   readonly clock: SharedArrayBuffer;
   readonly proxy: string;
@@ -63,7 +63,7 @@ interface Instance {
   state: 'starting' | 'idle' | 'busy';
   invocation?: Invocation;
   timer?: NodeJS.Timeout;
-  /** When it last became idle: whoever waits longest is put to sleep first. */
+  /** When it became idle: the longest idle worker is terminated first. */
   idleSince: number;
 }
 
@@ -73,9 +73,10 @@ interface Pool {
   readonly queue: Invocation[];
 }
 
-/** Workers of one function at the same time; further invocations wait. */
+/** The maximum number of workers of one function; further invocations are queued. */
 const PER_FUNCTION = 4;
-/** Runs the functions' bundles in worker threads: one invocation a worker, started when first asked for. */
+
+/** Runs the functions' bundles in worker threads, which start on demand and process one invocation at a time. */
 export function createFunctions(options: FunctionsOptions): Functions {
   const { limit = 80 } = options;
   const pools = new Map(
@@ -84,8 +85,8 @@ export function createFunctions(options: FunctionsOptions): Functions {
   let total = 0;
   let closing = false;
 
-  /** Hands waiting invocations to idle workers, and starts as many as are missing. */
-  function pump(pool: Pool): void {
+  /** Assigns queued invocations to idle workers, and starts missing workers. */
+  function dispatch(pool: Pool): void {
     for (const instance of pool.instances) {
       if (instance.state !== 'idle') continue;
       const next = pool.queue.shift();
@@ -99,24 +100,24 @@ export function createFunctions(options: FunctionsOptions): Functions {
     }
   }
 
-  /** Others than the pool whose worker became free may have waited for it, when all workers are in use. */
-  function pumpAll(first: Pool): void {
+  /** Dispatches for a pool, then for all others: they may wait for a worker when all are in use. */
+  function dispatchAll(first: Pool): void {
     if (closing) return;
-    pump(first);
-    for (const pool of pools.values()) if (pool.queue.length > 0) pump(pool);
+    dispatch(first);
+    for (const pool of pools.values()) if (pool.queue.length > 0) dispatch(pool);
   }
 
   function makeRoom(): boolean {
     if (total < limit) return true;
-    let sleeper: { pool: Pool; instance: Instance } | undefined;
+    let leastUsed: { pool: Pool; instance: Instance } | undefined;
     for (const pool of pools.values()) {
       for (const instance of pool.instances) {
         if (instance.state !== 'idle') continue;
-        if (!sleeper || instance.idleSince < sleeper.instance.idleSince) sleeper = { pool, instance };
+        if (!leastUsed || instance.idleSince < leastUsed.instance.idleSince) leastUsed = { pool, instance };
       }
     }
-    if (sleeper) remove(sleeper.pool, sleeper.instance);
-    return sleeper !== undefined;
+    if (leastUsed) remove(leastUsed.pool, leastUsed.instance);
+    return leastUsed !== undefined;
   }
 
   function remove(pool: Pool, instance: Instance): void {
@@ -161,7 +162,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
     total += 1;
     for (const stream of [worker.stdout, worker.stderr]) logLines(stream, (line) => options.log(item.name, line));
     worker.on('message', (message: WorkerMessage) => receive(pool, instance, message));
-    // Out of memory, process.exit(), an exception or rejection that nobody caught.
+    // Out of memory, process.exit(), or an uncaught exception or rejection.
     worker.on('error', (error) => fail(pool, instance, 'error', error.stack ?? error.message));
     worker.on('exit', () => fail(pool, instance, 'error', 'Runtime exited without providing a reason'));
   }
@@ -178,7 +179,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
     }
     instance.state = 'idle';
     instance.idleSince = performance.now();
-    pumpAll(pool);
+    dispatchAll(pool);
   }
 
   function run(pool: Pool, instance: Instance, invocation: Invocation): void {
@@ -198,14 +199,14 @@ export function createFunctions(options: FunctionsOptions): Functions {
     delete instance.invocation;
   }
 
-  /** Ends a worker and what it was doing; one that failed to start fails the invocation that waited longest. */
+  /** Terminates a worker and fails its invocation. A worker that fails to start fails the first queued invocation. */
   function fail(pool: Pool, instance: Instance, reason: 'error' | 'timeout' | 'killed', message: string): void {
     if (!pool.instances.has(instance)) return;
     options.log(pool.item.name, message);
     remove(pool, instance);
     if (instance.state === 'starting') pool.queue.shift()?.settle({ ok: false, reason, message });
     settle(instance, { ok: false, reason, message });
-    pumpAll(pool);
+    dispatchAll(pool);
   }
 
   function poolOf(name: string): Pool {
@@ -220,7 +221,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
       const { promise, resolve } = Promise.withResolvers<Outcome>();
       if (closing) resolve({ ok: false, reason: 'killed', message: 'The local stack is stopping.' });
       else pool.queue.push({ requestId: randomUUID(), event: JSON.stringify(event), settle: resolve });
-      pump(pool);
+      dispatch(pool);
       return promise;
     },
     kill(name, requestId) {

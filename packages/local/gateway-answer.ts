@@ -1,14 +1,14 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { CONNECTION_HEADERS } from './connection-headers.ts';
 
-/** An answer as it goes over the wire. `set-cookie` is its only header with several values. */
+/** An HTTP answer. `set-cookie` is the only header with several values. */
 export interface Answer {
   readonly status: number;
   readonly headers: OutgoingHttpHeaders;
   readonly body: Buffer | undefined;
 }
 
-/** What API Gateway makes of a function's result; undefined where it makes an error of it. */
+/** Converts a function's result as API Gateway does; undefined: the result is invalid. */
 export function toAnswer(result: unknown): Answer | undefined {
   const isResponse = typeof result === 'object' && result !== null && 'statusCode' in result;
   if (!isResponse) {
@@ -33,7 +33,7 @@ export function toAnswer(result: unknown): Answer | undefined {
   };
 }
 
-/** An answer of API Gateway itself. */
+/** Returns an answer of API Gateway itself. */
 export function message(status: number, text: string): Answer {
   return json(status, { message: text });
 }
@@ -64,7 +64,7 @@ export function send(
     response.writeHead(status, headers);
     response.end(body);
   } catch (error) {
-    // A header value that HTTP can't carry.
+    // A header value is invalid in HTTP.
     console.error(error);
     response.writeHead(500, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ message: 'Internal Server Error' }));

@@ -4,7 +4,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { CONNECTION_HEADERS } from './connection-headers.ts';
 import { decode, type Match } from './gateway-route.ts';
 
-/** What an event says beside what Node has of the request. */
+/** The data of an event besides Node's request. */
 export interface EventParts {
   readonly requestId: string;
   readonly path: string;
@@ -16,7 +16,7 @@ export interface EventParts {
   readonly now: number;
 }
 
-/** The event by which a function gets a request: payload format 2.0. */
+/** Returns the event of a request in payload format 2.0. */
 export function toEvent(request: IncomingMessage, parts: EventParts): APIGatewayProxyEventV2 {
   const { requestId, path, rawQueryString, body, match, account, now } = parts;
   const { routeKey } = match.route;
@@ -66,7 +66,7 @@ export function toEvent(request: IncomingMessage, parts: EventParts): APIGateway
   };
 }
 
-/** The content types whose bodies reach the function as text; `application/vnd.api+json` isn't among them. */
+/** The content types whose bodies are passed as text, not as Base64. `application/vnd.api+json` isn't among them. */
 const TEXT = /^\s*(text\/[^;]*|application\/(json|xml|javascript))\s*(;|$)/i;
 
 function joinHeaders(raw: readonly string[]): Record<string, string> {

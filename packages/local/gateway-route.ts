@@ -1,22 +1,22 @@
 import type { LocalRoute } from './local-route.ts';
 
-/** A route in the form in which requests are compared with it. */
+/** A route parsed for matching. */
 export interface Matcher {
   readonly route: LocalRoute;
-  /** `ANY` matches every method, undefined is the route `$default`. */
+  /** `ANY` matches every method; undefined: the route `$default`. */
   readonly method: string | undefined;
   readonly segments: readonly { readonly kind: 'literal' | 'variable' | 'greedy'; readonly text: string }[];
   /** Sorts the more specific route first. */
   readonly rank: string;
 }
 
-/** The route of a request, and what the variables of its path are. */
+/** The route of a request, and its path parameters. */
 export interface Match {
   readonly route: LocalRoute;
   readonly pathParameters: Record<string, string>;
 }
 
-/** The more specific route comes first, as API Gateway chooses. */
+/** Parses routes, and sorts them by specificity, as API Gateway does. */
 export function toMatchers(routes: readonly LocalRoute[]): Matcher[] {
   const matchers = routes.map((route): Matcher => {
     if (route.routeKey === '$default') return { route, method: undefined, segments: [], rank: '~' };
@@ -33,7 +33,7 @@ export function toMatchers(routes: readonly LocalRoute[]): Matcher[] {
   return matchers.sort((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : 0));
 }
 
-/** The route of a request; undefined where none matches. */
+/** Finds the route of a request; undefined: none matches. */
 export function matchRoute(matchers: readonly Matcher[], method: string, path: string): Match | undefined {
   const given = splitPath(path).map(decode);
   for (const matcher of matchers) {
@@ -61,12 +61,12 @@ function splitPath(path: string): string[] {
   return path.slice(1).split('/');
 }
 
-/** A path, or a part of it, without percent-encoding. */
+/** Decodes a path or a segment. */
 export function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    // Not an encoding at all: the function sees it as it came.
+    // Invalid percent-encoding is passed on unchanged.
     return text;
   }
 }

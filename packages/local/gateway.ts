@@ -9,7 +9,7 @@ import { toEvent } from './gateway-event.ts';
 import { type Matcher, matchRoute, toMatchers } from './gateway-route.ts';
 import type { LocalRoute } from './local-route.ts';
 
-/** What the gateway serves once the template is known. */
+/** The service behind the gateway, known once the template is read. */
 export interface GatewayService {
   readonly routes: readonly LocalRoute[];
   readonly cors: CorsConfiguration | undefined;
@@ -17,13 +17,13 @@ export interface GatewayService {
   /** The stack's time, in milliseconds. */
   now(): number;
   invoke(functionName: string, event: APIGatewayProxyEventV2): Promise<Outcome>;
-  /** Answers `/_local/...`, which the stack adds to the API. */
+  /** Answers `/_local/...`, the local stack's own endpoints. */
   local(request: LocalRequest): Promise<LocalAnswer>;
 }
 
 export interface LocalRequest {
   readonly method: string;
-  /** What follows `/_local/`. */
+  /** The path after `/_local/`. */
   readonly path: string;
   readonly query: URLSearchParams;
   readonly body: string;
@@ -38,23 +38,23 @@ export interface LocalAnswer {
 export interface Gateway {
   /** `http://127.0.0.1:3000` */
   readonly url: string;
-  /** Requests wait from the moment the port is bound until this is called. */
+  /** Starts to answer requests; those since the port was bound have waited. */
   serve(service: GatewayService): void;
   close(): Promise<void>;
 }
 
-/** The limits of an HTTP API, in bytes: of the body, of request line and headers, of what Lambda takes and gives. */
+/** The limits of an HTTP API, in bytes: body, request line with headers, and Lambda's payloads. */
 const LIMITS = { body: 10 * 1024 * 1024, headers: 10_240, payload: 6 * 1024 * 1024 };
 
 /**
- * Listens on a loopback port as an API Gateway HTTP API with payload format 2.0 would answer.
+ * Binds a loopback port, and emulates an API Gateway HTTP API with payload format 2.0.
  *
- * @param port 0 takes any free port
- * @throws Error with a sentence when the port is taken
+ * @param port 0: any free port
+ * @throws Error when the port is taken
  */
 export async function bindGateway(port: number): Promise<Gateway> {
   const { promise: service, resolve: serve } = Promise.withResolvers<GatewayService & { readonly table: Matcher[] }>();
-  // Node's own limit on headers is lifted well above the gateway's, which is checked below.
+  // Node's header limit is above the gateway's, which is checked below.
   const server = createServer({ maxHeaderSize: 64 * 1024, keepAliveTimeout: 60_000 }, async (request, response) => {
     const requestId = randomBytes(11).toString('base64');
     const answer = await answerTo(request, requestId, await service).catch((error): Answer => {
@@ -116,7 +116,7 @@ async function answerTo(
   return service.cors ? withoutCors(answer) : answer;
 }
 
-/** The names by which this machine calls itself: whoever comes through a tunnel or a name of their own uses another. */
+/** The host names of loopback. Requests through a tunnel or another name have a different host. */
 const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
 
 async function answerLocally(
@@ -142,13 +142,13 @@ function within<T>(ms: number, work: Promise<T>): Promise<T | 'late'> {
   return Promise.race([work, promise]).finally(() => clearTimeout(timer));
 }
 
-/** The whole body, or undefined beyond the limit. */
+/** Reads the whole body; undefined beyond the limit. */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    // Read on: a client that still writes wouldn't see the answer.
+    // Keeps reading, since a client doesn't see the answer while it writes.
     if (size <= LIMITS.body) chunks.push(chunk);
   }
   return size <= LIMITS.body ? Buffer.concat(chunks) : undefined;

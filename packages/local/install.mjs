@@ -1,8 +1,9 @@
 /**
- * Installs what package-lock.json names unless it is installed already: the first step of every npm script.
+ * Installs the packages of package-lock.json unless they are installed already. Every npm script runs it first.
  *
- * Plain JavaScript without dependencies, since it runs on whatever Node there is before anything is installed. Standard
- * output stays empty, so that a script's own output can be piped; a failure is one sentence and exit code 1.
+ * It is plain JavaScript without dependencies, since it runs on any Node before packages are installed. It prints
+ * nothing to standard output, so that a script's output can be piped. On failure it prints one sentence and exits with
+ * code 1.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -16,7 +17,9 @@ const root = resolve(process.argv[2] ?? fileURLToPath(new URL('../..', import.me
 const modules = join(root, 'node_modules');
 const stamp = join(modules, '.muster-lock');
 
-/** Whether node_modules is what package-lock.json says. A folder that npm filled without us counts, and gets our stamp. */
+/**
+ * Tells whether node_modules matches package-lock.json. Writes the stamp if npm has installed the packages by itself.
+ */
 function isInstalled() {
   const lock = readFileSync(join(root, 'package-lock.json'));
   const hash = createHash('sha256').update(lock).digest('hex');
@@ -44,8 +47,8 @@ function read(file) {
 }
 
 function install() {
-  process.stderr.write('Installing what package-lock.json names (npm ci) ...\n');
-  // npm must run on the Node outside of node_modules: the one inside is deleted while it runs.
+  process.stderr.write('Installing the packages of package-lock.json (npm ci) ...\n');
+  // npm must run on the Node outside of node_modules: npm ci deletes the one inside.
   const inside = join(modules, '.bin');
   const path = (process.env.PATH ?? '').split(delimiter).filter((folder) => resolve(folder) !== inside);
   const { status, error, stdout, stderr } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
@@ -64,7 +67,7 @@ function install() {
   );
 }
 
-/** Runs `work` while no other process of this machine does the same for this folder. A lock of a dead process is taken. */
+/** Runs `work` under a lock for this folder. Takes over the lock of a dead process. */
 async function exclusively(work) {
   const lock = join(tmpdir(), `muster-install-${createHash('sha256').update(root).digest('hex').slice(0, 16)}`);
   const own = `${lock}.${process.pid}`;

@@ -5,23 +5,23 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { OAuth2Issuer, OAuth2Service } from 'oauth2-mock-server';
 
-/** Who a token is for. Without an address, `subject` is needed. */
+/** The subject of a token. Without an address, `subject` is required. */
 export interface Person {
   readonly email?: string;
   /** `Jane Doe`: becomes `name`, `given_name` and `family_name`. */
   readonly name?: string;
-  /** Whether the issuer has not verified the address. */
+  /** True: the address isn't verified. */
   readonly unverified?: boolean;
-  /** The `sub` claim; made from the address by default, so that a person stays the same. */
+  /** The `sub` claim; by default derived from the address, so that it is stable. */
   readonly subject?: string;
-  /** Claims laid over all others; undefined removes one. */
+  /** Claims that override others; undefined removes a claim. */
   readonly claims?: Readonly<Record<string, unknown>>;
 }
 
 export interface Issuer {
-  /** The `iss` of its tokens: the same for as long as the data directory exists. */
+  /** The `iss` of its tokens, stable while the data directory exists. */
   readonly url: string;
-  /** Where it listens: `url`, unless another program took that port meanwhile. */
+  /** The address it listens on: `url`, unless another program has taken that port. */
   readonly address: string;
   /** Signs an ID token. */
   token(person: Person): Promise<string>;
@@ -31,12 +31,12 @@ export interface Issuer {
 /** The audience of local tokens. */
 export const AUDIENCE = 'muster';
 
-/** Local tokens live for a year: whoever pasted one into a client shouldn't have to paste again. */
+/** The lifetime of local tokens, a year, in seconds: a token in a client's configuration needn't be replaced. */
 const LIFETIME = 365 * 24 * 3600;
 
 /**
- * Starts an OIDC issuer on loopback. Key and address are kept in `issuer.json`, so that its tokens, and the identities
- * that the table keeps of them, outlive a restart.
+ * Starts an OIDC issuer on loopback. Its key and address are stored in `issuer.json`, so that tokens and the identities
+ * in the table remain valid after a restart.
  *
  * @param now the stack's time, in milliseconds
  */
@@ -44,7 +44,7 @@ export async function startIssuer(directory: string, now: () => number): Promise
   const file = join(directory, 'issuer.json');
   const kept = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Kept) : undefined;
   const issuer = new OAuth2Issuer();
-  // Where the functions look for an issuer's keys.
+  // The path from which the functions load an issuer's keys.
   const service = new OAuth2Service(issuer, { jwks: '/.well-known/jwks.json' });
   const server = createServer(service.requestHandler);
   const [key, port] = await Promise.all([
@@ -63,7 +63,7 @@ export async function startIssuer(directory: string, now: () => number): Promise
       issuer.buildToken({
         scopesOrTransform: (_, payload) => {
           const iat = Math.floor(now() / 1000);
-          // Without `nbf`: a clock that is set back would refuse its own tokens.
+          // Without `nbf`, so that tokens remain valid when the clock is set back.
           for (const claim of Object.keys(payload)) delete payload[claim];
           Object.assign(payload, { iss: url, aud: AUDIENCE, iat, exp: iat + LIFETIME }, claimsOf(person));
         },
@@ -81,7 +81,7 @@ interface Kept {
   readonly key: Record<string, unknown>;
 }
 
-/** Listens on the wanted port, or on any free one when another program has it. */
+/** Listens on the wanted port, or on any free one if it is taken. */
 async function listen(server: Server, wanted: number): Promise<number> {
   const attempt = (port: number) =>
     new Promise<void>((resolve, reject) => {
@@ -111,7 +111,7 @@ function claimsOf({ email, name, unverified = false, subject, claims }: Person):
   };
 }
 
-/** A stable id in the form of a UUID, as Cognito's subjects have. */
+/** Derives a stable UUID, the format of Cognito's subjects. */
 function subjectOf(email: string | undefined): string {
   if (email === undefined) throw new Error('A token needs an e-mail address or a subject.');
   const hash = createHash('sha256').update(email.trim().toLowerCase()).digest('hex');

@@ -1,12 +1,12 @@
 import type { DeployedResource } from './cloudformation-stack.ts';
 import type { PolicyDocument } from './policy.ts';
 
-/** A function of the template, with everything resolved that it is deployed with. */
+/** A function of the template, with resolved properties. */
 export interface LocalFunction {
-  /** The path below `functions/`, which the template has as its description; the logical id where it has none. */
+  /** The description in the template, which is the path below `functions/`; default: the logical id. */
   readonly name: string;
   readonly arn: string;
-  /** The folder of its bundle. */
+  /** The folder of the bundle. */
   readonly code: string;
   /** Lambda's handler: `index.handler`. */
   readonly handler: string;
@@ -15,17 +15,17 @@ export interface LocalFunction {
   /** MB. */
   readonly memory: number;
   readonly environment: Readonly<Record<string, string>>;
-  /** The inline policies of its role, and those attached to it by the template. */
+  /** The inline and attached policies of its role. */
   readonly policies: readonly PolicyDocument[];
 }
 
-/** The functions of a template, by what is deployed of a type. @throws Error with a sentence for what isn't for Node */
+/** Returns the functions of a template. @param of returns the resources of a type. @throws Error for other runtimes */
 export function toFunctions(of: (type: string) => readonly DeployedResource[]): LocalFunction[] {
   const policies = policiesOfRoles(of);
   return of('AWS::Lambda::Function').map((resource) => toFunction(resource, policies));
 }
 
-/** Role name to policies. */
+/** Returns the policies of each role, by the role's name. */
 function policiesOfRoles(of: (type: string) => readonly DeployedResource[]): ReadonlyMap<string, PolicyDocument[]> {
   const policies = new Map<string, PolicyDocument[]>();
   const add = (role: string, document: unknown) => {

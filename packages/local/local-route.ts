@@ -4,15 +4,16 @@ export interface LocalRoute {
   /** `GET /v1/members/{id}`, or `$default`. */
   readonly routeKey: string;
   readonly function: string;
-  /** Milliseconds until the gateway gives up on the function. */
+  /** The timeout of the integration, in milliseconds. */
   readonly timeout: number;
 }
 
 /**
- * The routes of a template's API, by what is deployed of a type.
+ * Returns the routes of a template's API.
  *
- * @param functionOf the function with an ARN; its second argument says what calls it
- * @throws Error with a sentence for a stage or an integration that the local stack doesn't know
+ * @param of returns the resources of a type
+ * @param functionOf returns the function with an ARN; its second argument names the caller for errors
+ * @throws Error for an unsupported stage or integration
  */
 export function toRoutes(
   of: (type: string) => readonly DeployedResource[],

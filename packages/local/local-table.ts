@@ -4,15 +4,14 @@ export interface LocalTable {
   readonly name: string;
   /** DynamoDB's CreateTable input. */
   readonly definition: Readonly<Record<string, unknown>>;
-  /** The time-to-live attribute, where there is one. */
+  /** The time-to-live attribute, if any. */
   readonly timeToLive: string | undefined;
 }
 
 /**
- * The one table of a template. A global table's definition has what CreateTable wants, beside what belongs to its
- * replicas.
+ * Returns the table of a template, with the parts of the global table's definition that CreateTable accepts.
  *
- * @throws Error with a sentence where there isn't exactly one
+ * @throws Error unless there is exactly one table
  */
 export function toTable(tables: readonly DeployedResource[]): LocalTable {
   const [table] = tables;

@@ -6,47 +6,47 @@ import { clearStore, saveEmail } from 'aws-ses-v2-local/dist/store.js';
 import PostalMime, { decodeWords } from 'postal-mime';
 import type { Envelope } from './ses.ts';
 
-// Node and vitest disagree about the default export of a CommonJS package that was compiled from TypeScript.
+// By `require`, since Node and vitest differ in the default export of a CommonJS package compiled from TypeScript.
 const { default: startSes } = createRequire(import.meta.url)('aws-ses-v2-local') as typeof import('aws-ses-v2-local');
 
-/** A mail that was sent: what it says, and of its envelope what `GET /_local/mail` and SES's events show. */
+/** A sent mail: its content, and the parts of its envelope that `GET /_local/mail` and SES's events show. */
 export interface Mail extends Omit<Envelope, 'from'> {
-  /** The From header as it reads: `Muster <invitations@example.com>`. */
+  /** The decoded From header: `Muster <invitations@example.com>`. */
   readonly from: string;
   readonly subject: string;
-  /** As they were sent, by lower-case name; repeats joined by a comma. */
+  /** The raw headers by lower-case name; repeated ones are joined by a comma. */
   readonly headers: Readonly<Record<string, string>>;
   /** The text part; empty without one. */
   readonly text: string;
   /** The HTML part; empty without one. */
   readonly html: string;
-  /** ISO time, by this machine's clock. */
+  /** ISO time, by the real clock. */
   readonly sentAt: string;
 }
 
-/** A mail as `GET /_local/mail` shows it: `to` as a header has it. */
+/** A mail as `GET /_local/mail` shows it: `to` is one string. */
 type ShownMail = Omit<Mail, 'to'> & { readonly to: string };
 
 export interface LocalMail {
   /** Base URL of the local SES. */
   readonly endpoint: string;
-  /** The page that shows the mails. */
+  /** The URL of the inbox page. */
   readonly inbox: string;
-  /** Keeps a mail that SES has accepted; on disk when it resolves. */
+  /** Stores a mail that SES has accepted; it is on disk when the promise resolves. */
   receive(raw: Buffer, envelope: Envelope): Promise<void>;
-  /** The mails so far, also of earlier starts, newest last. */
+  /** Returns all mails, including those of earlier starts, newest last. */
   all(): readonly Mail[];
-  /** Those to one address, or all, as they are shown. */
+  /** Returns the mails to an address, or all, as they are shown. */
   messages(to?: string): ShownMail[];
-  /** Forgets all of them. */
+  /** Deletes all mails. */
   clear(): void;
   close(): Promise<void>;
 }
 
 /**
- * Starts a local SES on a free port of 127.0.0.1, with an inbox page, whose mails stay in `<directory>/mail.jsonl`.
+ * Starts a local SES with an inbox page on a free port of 127.0.0.1. Mails are stored in `<directory>/mail.jsonl`.
  *
- * Its memory is the process's: a second one started beside it takes over the inbox page, though not `messages`.
+ * The inbox page is global to the process: a second local SES takes it over, but not `messages`.
  */
 export async function startMail({ directory }: { directory: string }): Promise<LocalMail> {
   mkdirSync(directory, { recursive: true });
@@ -73,7 +73,7 @@ export async function startMail({ directory }: { directory: string }): Promise<L
         html: parsed.html ?? '',
         sentAt: new Date().toISOString(),
       };
-      // Synchronously: a mail that the function believes to be sent outlives a kill right after.
+      // Synchronous, so that a mail whose sending was acknowledged survives a kill.
       appendFileSync(file, `${JSON.stringify(mail)}\n`);
       mails.push(mail);
     },
@@ -96,14 +96,14 @@ export async function startMail({ directory }: { directory: string }): Promise<L
   };
 }
 
-/** The mails of earlier starts. Cuts off what was being written when the stack was killed. */
+/** Reads the mails of earlier starts. Truncates an incomplete last line, which a kill may leave. */
 function readMails(file: string): Mail[] {
   if (!existsSync(file)) return [];
   const content = readFileSync(file);
   const end = content.lastIndexOf('\n') + 1;
   if (end < content.length) truncateSync(file, end);
   const lines = content.subarray(0, end).toString().split('\n').slice(0, -1);
-  // Those of a stack that knew no tags have none.
+  // Files of earlier versions have no tags.
   return lines.map((line) => {
     const mail = JSON.parse(line) as Omit<Mail, 'tags'> & Partial<Mail>;
     return { ...mail, tags: mail.tags ?? {} };
@@ -117,7 +117,7 @@ function headerOf(headers: readonly { key: string; value: string }[], name: stri
     .join(', ');
 }
 
-/** Puts a mail of an earlier start where the inbox page looks. */
+/** Adds a mail of an earlier start to the inbox page. */
 function showInInbox({ messageId, from, to, subject, text, html, sentAt }: Mail): void {
   saveEmail({
     messageId,

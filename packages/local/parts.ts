@@ -10,7 +10,7 @@ interface ItemInput {
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
 }
 
-/** What the local stack reads of a request to DynamoDB, whatever the operation. */
+/** The fields of DynamoDB requests that the local stack reads, for all operations. */
 export interface DynamoDbInput extends ItemInput {
   readonly IndexName?: string;
   readonly TransactItems?: readonly Readonly<Record<string, ItemInput>>[];
@@ -29,7 +29,7 @@ export interface DynamoDbInput extends ItemInput {
   readonly ReturnValues?: string;
 }
 
-/** Names of a key's attributes, the partition key first. */
+/** The attribute names of a key, the partition key first. */
 type KeyNames = readonly string[];
 
 export interface TableKeys {
@@ -37,24 +37,24 @@ export interface TableKeys {
   readonly indexes: ReadonlyMap<string, KeyNames>;
 }
 
-/** What IAM authorizes one by one: a whole call, or one part of a transaction, or one table of a batch. */
+/** A unit of authorization: a whole call, a part of a transaction, or a table of a batch. */
 export interface Part {
   /** `dynamodb:PutItem` */
   readonly action: string;
   /** ARN of the table or index. */
   readonly resource: string;
   /**
-   * What it touches: `pk|sk` of items; of a query the partition key's value, with `|TEAM#*` where it asks for the start of
-   * sort keys, or else with `|>TEAM#x` where it begins behind one.
+   * The touched keys: `pk|sk` of items; for a query the partition key's value, followed by `|TEAM#*` for a prefix of
+   * sort keys, or else by `|>TEAM#x` for an exclusive start key.
    */
   readonly keys: readonly string[];
-  /** The partition keys' values, which IAM knows as dynamodb:LeadingKeys; empty when there is no such thing. */
+  /** The partition keys' values, IAM's dynamodb:LeadingKeys; empty without keys. */
   readonly leadingKeys: readonly string[];
-  /** The attributes that an update names, which IAM knows as dynamodb:Attributes; empty for all else. */
+  /** The attributes that an update names, IAM's dynamodb:Attributes; empty for other actions. */
   readonly attributes: readonly string[];
 }
 
-/** The tables that a request names. */
+/** Returns the tables that a request names. */
 export function tablesOf(input: DynamoDbInput): string[] {
   const names = [
     input.TableName,
@@ -73,11 +73,11 @@ const transactionActions: Readonly<Record<string, string>> = {
 };
 
 /**
- * Takes a request to DynamoDB apart into what IAM authorizes. There is always at least one part. A request that is
- * malformed loses keys on the way, but isn't refused: the engine says what is wrong with it.
+ * Splits a DynamoDB request into its units of authorization, at least one. A malformed request may lose keys, but isn't
+ * refused here: the engine reports the error.
  *
- * @param keysOf the keys of a table; undefined when there is no such table
- * @param arnOf the ARN of a table
+ * @param keysOf returns the keys of a table; undefined: no such table
+ * @param arnOf returns the ARN of a table
  */
 export function partsOf(
   operation: string,
@@ -131,10 +131,10 @@ export function partsOf(
   ];
 }
 
-/** The top-level attributes that an update names: those of its key, and of its expressions. */
+/** Returns the top-level attributes that an update names in its key and its expressions. */
 function attributesOf(input: ItemInput | undefined): string[] {
   const { Key = {}, UpdateExpression = '', ConditionExpression = '', ExpressionAttributeNames = {} } = input ?? {};
-  // What is no placeholder, function or word of the language.
+  // Names that are no placeholders or functions; keywords are removed below.
   const bare = `${UpdateExpression} ${ConditionExpression}`.match(/(?<![#:.\w])[a-z_]\w*\b(?!\s*\()/gi) ?? [];
   const words = /^(SET|REMOVE|ADD|DELETE|AND|OR|NOT|IN|BETWEEN)$/i;
   const named = [
@@ -146,8 +146,9 @@ function attributesOf(input: ItemInput | undefined): string[] {
 }
 
 /**
- * What AWS refuses and dynoxide doesn't, so that a mistake isn't found only once deployed: the message of a
- * ValidationException, or undefined.
+ * Checks rules of AWS that dynoxide doesn't enforce, so that a mistake is found before the deployment.
+ *
+ * @returns the message of a ValidationException; undefined: valid
  */
 export function violation(
   operation: string,
@@ -170,13 +171,13 @@ export function violation(
   return undefined;
 }
 
-/** The attributes of the key of the table or index that is queried. */
+/** Returns the key attributes of the queried table or index. */
 function queriedKey(input: DynamoDbInput, keysOf: (table: string) => TableKeys | undefined): KeyNames {
   const keys = keysOf(input.TableName ?? '');
   return (input.IndexName === undefined ? keys?.table : keys?.indexes.get(input.IndexName)) ?? [];
 }
 
-/** Which sort keys are queried, as `Part.keys` tells it; nothing of all, and of what no other condition leaves. */
+/** Returns the queried range of sort keys in the format of `Part.keys`; empty for all keys and other conditions. */
 function queriedRange(input: DynamoDbInput, sort: string | undefined): string {
   const [, start] = /\bbegins_with\s*\([^,]+,\s*(:\w+)\s*\)/.exec(input.KeyConditionExpression ?? '') ?? [];
   if (start) return `|${text(input.ExpressionAttributeValues?.[start])}*`;
@@ -184,7 +185,7 @@ function queriedRange(input: DynamoDbInput, sort: string | undefined): string {
   return after ? `|>${text(after)}` : '';
 }
 
-/** The value that the key condition compares the partition key to: `pk = :x`, in any order, in any parentheses. */
+/** Returns the partition key's value in the key condition: `pk = :x`, in any order and parentheses. */
 function queriedPartition(input: DynamoDbInput, partition: string | undefined): string | undefined {
   const tokens = input.KeyConditionExpression?.match(/[#:]?[\w.-]+|[<>=]+|[(),]/g) ?? [];
   for (const [at, token] of tokens.entries()) {
@@ -199,7 +200,7 @@ function queriedPartition(input: DynamoDbInput, partition: string | undefined): 
   return undefined;
 }
 
-/** A key's value as text; a key is a string, a number (as text in the protocol) or Base64. */
+/** Returns a key's value as text. In the protocol it is a string, a number as text, or Base64. */
 function text(value: Readonly<Record<string, unknown>> | undefined): string {
   return String(Object.values(value ?? {})[0] ?? '');
 }

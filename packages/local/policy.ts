@@ -1,6 +1,6 @@
 type OneOrMore<T> = T | readonly T[];
 
-/** A statement of an IAM policy, with everything resolved: no `Ref`, no `Fn::Sub`. */
+/** A statement of an IAM policy, without unresolved intrinsic functions. */
 export interface Statement {
   Sid?: string;
   Effect: 'Allow' | 'Deny';
@@ -16,7 +16,7 @@ export interface PolicyDocument {
   Statement: OneOrMore<Statement>;
 }
 
-/** The condition keys that the local stack can tell the value of, and whether a request may have several of each. */
+/** The supported condition keys, and whether each is multivalued. */
 const contextKeys = {
   'dynamodb:LeadingKeys': { several: true },
   'dynamodb:Attributes': { several: true },
@@ -29,11 +29,11 @@ const contextKeys = {
 } as const;
 export type ContextKey = keyof typeof contextKeys;
 
-/** One thing that AWS would authorize: a call, or one part of a transaction. A key without values counts as absent. */
+/** A request for authorization: of a call, or of a part of a transaction. A key without values counts as absent. */
 export interface AccessRequest {
   /** `dynamodb:PutItem` */
   action: string;
-  /** The ARN of the one resource it is about. */
+  /** The ARN of the resource. */
   resource: string;
   context: { readonly [K in ContextKey]?: readonly string[] | undefined };
 }
@@ -43,11 +43,12 @@ export type Decision = 'allow' | 'explicit deny' | 'implicit deny';
 type Matcher = (request: AccessRequest) => boolean;
 
 /**
- * Makes the judge of a role from its identity policies: an explicit deny wins, then any allow, else an implicit deny.
+ * Compiles a role's identity policies to a decision function: an explicit deny wins, then any allow, else an implicit
+ * deny.
  *
- * It knows what a function's role needs and no more, and refuses the rest here rather than guess at the call.
+ * It supports only the elements that functions' roles use, and throws at once for others instead of guessing.
  *
- * @throws Error naming the statement, for an operator, condition key or element that it doesn't know.
+ * @throws Error with the statement, for an unsupported operator, condition key or element
  */
 export function compilePolicies(policies: readonly PolicyDocument[]): (request: AccessRequest) => Decision {
   const statements = policies
@@ -100,7 +101,7 @@ function compileNames(
   return (request) => patterns.some((pattern) => pattern.test(of(request))) === wanted;
 }
 
-/** The string operators: how one value compares to one operand. Those that begin with `StringNot` negate the result. */
+/** The comparisons of string operators. `StringNot...` operators negate the result. */
 const comparisons: Record<string, (operand: string) => (value: string) => boolean> = {
   Equals: (operand) => (value) => value === operand,
   EqualsIgnoreCase: (operand) => (value) => value.toLowerCase() === operand.toLowerCase(),
@@ -133,16 +134,16 @@ function compileCondition(operator: string, name: string, operands: string[]): M
   }
   const wanted = operands.map(comparison);
   const fits = (value: string) => wanted.some((equals) => equals(value)) !== Boolean(not);
-  // AWS: ForAllValues is true of no value at all, ForAnyValue false; without either, only a negated operator is true.
-  const ofNothing = Boolean(ifExists) || (set ? set === 'ForAllValues' : Boolean(not));
+  // AWS's result without values: true for ForAllValues, false for ForAnyValue, else true only for negated operators.
+  const withoutValues = Boolean(ifExists) || (set ? set === 'ForAllValues' : Boolean(not));
   return (request) => {
     const present = values(request);
-    if (present.length === 0) return ofNothing;
+    if (present.length === 0) return withoutValues;
     return set === 'ForAnyValue' ? present.some(fits) : present.every(fits);
   };
 }
 
-/** IAM's wildcards: `*` is any text, `?` any one character. */
+/** Compiles IAM's wildcards: `*` matches any text, `?` any one character. */
 function wildcard(pattern: string, flags: string): RegExp {
   const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')

@@ -3,10 +3,10 @@ import type { Mail } from './mail.ts';
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Completes an event as SES would have written it: whoever posts one knows the mail by its id or its recipient, and
- * SES's events say all of it. What is given stays as it is, and so does an event about no mail that was sent here.
+ * Completes an SES event with the data of its mail, which is found by its id or its recipient. Given fields aren't
+ * changed. An event about an unknown mail is returned unchanged.
  *
- * @param event SES's event, with `mail.messageId`, or a recipient in `mail.destination` or in what it says happened
+ * @param event SES's event, with `mail.messageId`, or a recipient in `mail.destination` or in the event's details
  * @param mails newest last
  */
 export function completeEvent(event: Fields, mails: readonly Mail[], account: string): Fields {
@@ -39,7 +39,7 @@ export function completeEvent(event: Fields, mails: readonly Mail[], account: st
   };
 }
 
-/** The mail with the id, else the newest one to the recipient. */
+/** Finds the mail with the id, else the newest one to the recipient. */
 function mailOf(event: Fields, given: Fields, mails: readonly Mail[]): Mail | undefined {
   const named = mails.find(({ messageId }) => messageId === given.messageId);
   if (named) return named;
@@ -54,7 +54,7 @@ function mailOf(event: Fields, given: Fields, mails: readonly Mail[]): Mail | un
   return mails.findLast(({ to }) => to.includes(address));
 }
 
-/** The fields of an object; none of anything else. */
+/** Returns an object's fields; none for other values. */
 function fields(value: unknown): Fields {
   return typeof value === 'object' && value !== null ? (value as Fields) : {};
 }

@@ -4,16 +4,16 @@ import { addressParser } from 'postal-mime';
 import type { Connection, ErrorFormat, Service } from './aws-service.ts';
 import type { AccessRequest } from './policy.ts';
 
-/** How a mail travels, beside what its headers say. */
+/** The envelope of a mail. */
 export interface Envelope {
-  /** As the local SES named it. */
+  /** The message id from the local SES. */
   readonly messageId: string;
   /** Addresses, lower-case. */
   readonly from: string;
   readonly to: readonly string[];
-  /** What SES's events about the mail bring back, by name. */
+  /** The message tags, which SES's events return. */
   readonly tags: Readonly<Record<string, string>>;
-  /** The configuration set that it was sent with, where one was named. */
+  /** The configuration set of the call, if any. */
   readonly configurationSet?: string;
 }
 
@@ -28,7 +28,9 @@ const fail: ErrorFormat = (status, code, message) => {
   return { status, body, contentType, error: code };
 };
 
-/** SES, as the proxy has it: a local one, and what AWS does beyond it. Sends raw mails (version 1 of the API) only. */
+/**
+ * Creates the SES service of the proxy: a local SES with AWS's additional behavior. Supports only SendRawEmail (v1).
+ */
 export function createSes(
   connection: Connection,
   options: {
@@ -57,26 +59,26 @@ export function createSes(
         'ses:FromDisplayName': sender?.name ? [sender.name] : undefined,
         'ses:Recipients': to,
       };
-      const judge = (resource: string) => {
+      const authorize = (resource: string) => {
         const action = 'ses:SendRawEmail';
         const decision = caller.decide({ action, resource, context });
         return { action, resource, decision, keys: to, leadingKeys: [], attributes: [] };
       };
-      // AWS asks for the address if that is an identity, else for its domain. Which ones are isn't known here: the
-      // permission for either will do, unless the other is denied.
-      const domain = judge(arn('identity', from.slice(from.indexOf('@') + 1)));
-      const address = judge(arn('identity', from));
+      // AWS checks the identity of the address if there is one, else that of its domain. Which identities exist isn't
+      // known here: a permission for either is enough, unless the other is denied.
+      const domain = authorize(arn('identity', from.slice(from.indexOf('@') + 1)));
+      const address = authorize(arn('identity', from));
       const identity =
         [domain, address].find(({ decision }) => decision === 'explicit deny') ??
         [domain, address].find(({ decision }) => decision === 'allow') ??
         domain;
-      // A configuration set that the call names has to be allowed as well.
+      // The configuration set of the call needs a permission too.
       const configurationSet = form.get('ConfigurationSetName') ?? header('x-ses-configuration-set');
       const tags = tagsOf(form);
       return {
         service: 'ses',
         operation,
-        parts: configurationSet ? [identity, judge(arn('configuration-set', configurationSet))] : [identity],
+        parts: configurationSet ? [identity, authorize(arn('configuration-set', configurationSet))] : [identity],
         conflicts: false,
         async perform(delayMs) {
           if (delayMs > 0) await sleep(delayMs);
@@ -85,7 +87,7 @@ export function createSes(
           const headers = { 'content-type': 'application/x-www-form-urlencoded' };
           const { status, body: answered } = await connection.post(body, headers);
           if (status >= 500) return fail(500, 'InternalFailure', answered.toString());
-          // The local SES tells errors in a form of its own, which the SDK can't read.
+          // The local SES has its own error format, which the SDK can't read.
           if (status !== 200) return fail(400, 'InvalidParameterValue', answered.toString());
           const messageId = /<MessageId>([^<]+)</.exec(answered.toString())?.[1] ?? '';
           await options.onMail(raw, { messageId, from, to, tags, ...(configurationSet && { configurationSet }) });
@@ -96,14 +98,14 @@ export function createSes(
   };
 }
 
-/** Reads a raw message's headers by name; the empty text for one that is missing. */
+/** Reads a raw message's headers by name; empty for a missing one. */
 function headersOf(raw: Buffer): (name: string) => string {
   const text = raw.toString();
   const head = text.slice(0, /\r?\n\r?\n/.exec(text)?.index).replaceAll(/\r?\n[ \t]+/g, ' ');
   return (name) => new RegExp(`^${name}:[ \\t]*(.*)$`, 'im').exec(head)?.[1]?.trim() ?? '';
 }
 
-/** The destinations of the call, or else whom the message names, as SES does. */
+/** Returns the destinations of the call, else the recipients in the message's headers, as SES does. */
 function recipientsOf(form: URLSearchParams, header: (name: string) => string): string[] {
   const given = [...form].filter(([name]) => name.startsWith('Destinations.member.')).map(([, address]) => address);
   const named = given.length > 0 ? given : [header('to'), header('cc'), header('bcc')];
@@ -111,7 +113,7 @@ function recipientsOf(form: URLSearchParams, header: (name: string) => string): 
   return [...new Set(parsed.map(({ address }) => (address ?? '').toLowerCase()))];
 }
 
-/** What SES says about recipients that it can't send to. */
+/** Returns SES's error message for invalid recipients. */
 function addressProblem(to: readonly string[]): string | undefined {
   if (to.length === 0) return "Empty required header 'To'.";
   if (to.some((address) => !/@[^@\s]+$/.test(address))) return "Missing final '@domain'";
@@ -119,13 +121,13 @@ function addressProblem(to: readonly string[]): string | undefined {
   return undefined;
 }
 
-/** `Tags` of the call; those in a header of the message aren't read here. */
+/** Returns the `Tags` of the call. Tags in a message header aren't supported. */
 function tagsOf(form: URLSearchParams): Record<string, string> {
   const names = [...form].filter(([key]) => /^Tags\.member\.\d+\.Name$/.test(key));
   return Object.fromEntries(names.map(([key, name]) => [name, form.get(key.replace(/Name$/, 'Value')) ?? '']));
 }
 
-/** SES takes ASCII letters, digits, `_` and `-` in tags. */
+/** Returns an error message for invalid tags: SES accepts ASCII letters, digits, `_` and `-`. */
 function tagProblem(tags: Readonly<Record<string, string>>): string | undefined {
   const wrong = Object.entries(tags)
     .flat()

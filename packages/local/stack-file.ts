@@ -1,22 +1,22 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What `stack.json` in the data directory says of the running stack to other programs. */
+/** The content of `stack.json` in the data directory: the running stack, for other programs. */
 export interface StackFile {
   /** `http://127.0.0.1:3000` */
   readonly api: string;
-  /** The page with the mails. */
+  /** The URL of the inbox page. */
   readonly inbox: string;
   /** The `iss` of tokens. */
   readonly issuer: string;
-  /** The endpoint of the DynamoDB engine, without permissions and faults. */
+  /** The endpoint of the DynamoDB engine, which bypasses permissions and faults. */
   readonly dynamodb: string;
   /** The name of the table. */
   readonly table: string;
   readonly pid: number;
 }
 
-/** At once or not at all: whoever waits for the file may read it as soon as it exists. */
+/** Writes the file atomically, so that it is complete as soon as it exists. */
 export function writeStackFile(directory: string, stack: StackFile): void {
   const file = pathIn(directory);
   writeFileSync(`${file}.new`, `${JSON.stringify(stack, null, 2)}\n`);
@@ -27,7 +27,7 @@ export function removeStackFile(directory: string): void {
   rmSync(pathIn(directory), { force: true });
 }
 
-/** The stack that runs on a data directory, if one does. One that was killed leaves its file behind. */
+/** Returns the running stack of a data directory, if any. Ignores the file of a killed stack. */
 export async function runningStack(directory: string): Promise<StackFile | undefined> {
   const file = pathIn(directory);
   if (!existsSync(file)) return undefined;

@@ -19,42 +19,42 @@ import { removeStackFile, runningStack, type StackFile, writeStackFile } from '.
 import { readTemplate } from './template.ts';
 
 export interface StackOptions {
-  /** Where data, mails, keys and logs are kept, and `stack.json`. */
+  /** The directory of data, mails, keys, logs and `stack.json`. */
   readonly directory: string;
-  /** Of the API; any free port by default. */
+  /** The port of the API; default: any free port. */
   readonly port?: number;
-  /** Whether to begin empty. */
+  /** Whether to delete earlier data first. */
   readonly fresh?: boolean;
-  /** Which DynamoDB; the platform decides by default, and `DYNAMODB_ENDPOINT` overrides both. */
+  /** The DynamoDB engine; the default depends on the platform, and `DYNAMODB_ENDPOINT` overrides it. */
   readonly engine?: 'dynoxide' | 'dynamodb-local';
-  /** Base URL of a DynamoDB that runs already, in place of an engine of the stack's own. */
+  /** Base URL of a running DynamoDB; undefined: the stack starts its own engine. */
   readonly dynamodb?: string;
-  /** The folder of a synthesized assembly; by default the app is synthesized, if anything changed. */
+  /** The folder of a synthesized assembly; default: synthesizes the app if anything has changed. */
   readonly assembly?: string;
   /** Values of template parameters. */
   readonly parameters?: Readonly<Record<string, string>>;
-  /** Laid over every function's environment. */
+  /** Variables that override those of every function. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Workers of all functions at the same time; `createFunctions` has a default. */
+  /** How many workers all functions have at the same time. `createFunctions` has a default. */
   readonly workers?: number;
-  /** Whether the template's schedules run by themselves; otherwise `POST /_local/sweep` runs them. */
+  /** Whether the template's schedules run; otherwise only `POST /_local/sweep` runs them. */
   readonly schedule?: boolean;
-  /** What takes the place of a role's policies, for a test of what happens when a call is refused. */
+  /** Returns the policies that replace a role's, for tests of denied calls. */
   readonly policies?: (functionName: string, policies: readonly PolicyDocument[]) => readonly PolicyDocument[];
-  /** Called with each part of each call to AWS, when it has ended. */
+  /** Called with each part of a call to AWS, after the call. */
   readonly onCall?: (call: Call) => void;
   /** Called with each line that a function prints. */
   readonly onLog?: (functionName: string, line: string) => void;
 }
 
 export interface Stack extends StackFile {
-  /** What is deployed but doesn't run here. */
+  /** The resource types that don't run locally. */
   readonly unsupported: readonly string[];
-  /** A bearer token of the local issuer. */
+  /** Returns a bearer token of the local issuer. */
   token(person: Person): Promise<string>;
   /**
-   * Begins anew without a new start: an empty table, no mails, calls or faults, the right time, no request in progress.
-   * Functions keep their workers. A table that `DYNAMODB_ENDPOINT` names is somebody else's, and keeps its items.
+   * Resets the state without a restart: empties the table, clears mails, calls and faults, resets the clock, and aborts
+   * requests in progress. Workers are kept. A table at `DYNAMODB_ENDPOINT` keeps its items.
    */
   reset(): Promise<void>;
   stop(): Promise<void>;
@@ -64,9 +64,9 @@ const REGION = 'eu-central-1';
 const ACCOUNT = '000000000000';
 
 /**
- * Runs the synthesized template on this machine, on loopback only, until `stop()`.
+ * Runs the synthesized template locally, on loopback only, until `stop()`.
  *
- * @throws Error with a sentence that says what to do: a taken port, a directory in use, a missing engine
+ * @throws Error with advice: for a taken port, a directory in use, or a missing engine
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const directory = resolve(options.directory);
@@ -77,7 +77,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   mkdirSync(directory, { recursive: true });
   if (options.fresh) for (const name of readdirSync(directory)) rmSync(join(directory, name), { recursive: true });
 
-  // In the order of starting; closed in the opposite one, whether all of them started or not.
+  // In the order of starting. They are closed in reverse order, even if the start fails.
   const closers: (() => Promise<unknown> | unknown)[] = [];
   const stop = async () => {
     for (const close of closers.splice(0).reverse()) await close();
@@ -88,7 +88,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     return part;
   };
   try {
-    // First, so that a taken port is known before anything is waited for. Requests wait until everything is there.
+    // First, so that a taken port is reported at once. Requests wait until the stack is complete.
     const gateway = await opened(bindGateway(options.port ?? 0));
     const clock = createClock();
     const [assembly, engine, mail, issuer] = await allSettled(
@@ -139,7 +139,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       proxy: proxy.endpoint,
       issuer: { url: issuer.url, address: issuer.address },
       clock: clock.memory,
-      // Beside the bundles, so that it is shared by all stacks that run them, and goes when they are made anew.
+      // Beside the bundles, so that all stacks share it, and a new synthesis deletes it.
       compileCache: join(assembly, 'compile-cache'),
       log: (name, line) => {
         log.write(name, line);
@@ -196,7 +196,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-/** Waits for all, so that nothing is still starting when a failure is reported. */
+/** Waits for all promises, so that nothing is still starting when a failure is reported. */
 async function allSettled<T extends readonly unknown[]>(...parts: T): Promise<{ [K in keyof T]: Awaited<T[K]> }> {
   const results = await Promise.allSettled(parts);
   const failed = results.find((result) => result.status === 'rejected');
@@ -206,14 +206,14 @@ async function allSettled<T extends readonly unknown[]>(...parts: T): Promise<{ 
   };
 }
 
-/** The parameters by which the template learns that it runs here. */
+/** Returns the template parameters for the local issuer and API. */
 function localParameters(assembly: string, issuer: string, api: string): Record<string, string> {
   const declared = new Set(parametersOf(assembly));
   const values = { Issuer: issuer, Audience: AUDIENCE, PublicUrl: api };
   return Object.fromEntries(Object.entries(values).filter(([name]) => declared.has(name)));
 }
 
-/** The variables that Lambda sets. The access key tells the proxy which function is calling. */
+/** Returns the variables that Lambda sets. The access key identifies the function to the proxy. */
 function lambdaEnvironment(item: LocalFunction, accessKey: string, proxy: string): Record<string, string> {
   const name = item.arn.slice(item.arn.lastIndexOf(':') + 1);
   return {
@@ -239,13 +239,13 @@ function lambdaEnvironment(item: LocalFunction, accessKey: string, proxy: string
   };
 }
 
-/** What functions print goes to `functions.log`, and with `LOCAL_LOG=1` to standard error as well. */
+/** Writes functions' output to `functions.log`, and with `LOCAL_LOG=1` also to standard error. */
 function functionLog(directory: string) {
   const file = createWriteStream(join(directory, 'functions.log'), { flags: 'a' });
   return {
     write(name: string, line: string) {
       const text = `${new Date().toISOString()} ${name} ${line}\n`;
-      // Workers may still print while they end.
+      // Workers may print while they terminate.
       if (file.writable) file.write(text);
       if (process.env.LOCAL_LOG === '1') process.stderr.write(text);
     },
@@ -253,7 +253,7 @@ function functionLog(directory: string) {
   };
 }
 
-/** @param anew whether one that is there is deleted first, with all that is in it */
+/** @param anew whether an existing table is deleted first */
 async function createTable(endpoint: string, table: LocalTable, anew = false): Promise<void> {
   const engine = connect(endpoint, 'dynamodb', REGION);
   const call = async (operation: string, input: object) => {
@@ -262,7 +262,7 @@ async function createTable(endpoint: string, table: LocalTable, anew = false): P
       'x-amz-target': `DynamoDB_20120810.${operation}`,
     });
     const { __type: type = '', message = type } = JSON.parse(body.toString()) as { __type?: string; message?: string };
-    // It is there since an earlier start.
+    // The table may exist from an earlier start.
     if (type && !type.endsWith('ResourceInUseException')) {
       throw new Error(`The DynamoDB engine refused ${operation}: ${message}`);
     }

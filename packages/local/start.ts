@@ -1,4 +1,4 @@
-/** `npm start`: runs the service on this machine until Ctrl+C. */
+/** `npm start`: runs the service locally until Ctrl+C. */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../../cdk/fingerprint.ts';
@@ -6,7 +6,7 @@ import { type Stack, startStack } from './stack.ts';
 
 const ADMIN = { email: 'ada@example.com', name: 'Ada Lovelace' };
 
-/** Port and freshness from the command line and the environment. */
+/** Reads the options from the command line and the environment. */
 function readArguments(): { port: number; fresh: boolean } {
   const usage = 'Usage: npm start -- [--port N] [--fresh]';
   let values: { port?: string; fresh?: boolean };
@@ -22,7 +22,7 @@ function readArguments(): { port: number; fresh: boolean } {
   return { port: Number(text), fresh: values.fresh ?? false };
 }
 
-/** The organization that the ready-made ADMIN has: hers from an earlier start, else a new one. */
+/** Returns the id of the ADMIN's organization, and creates one at the first start. */
 async function organizationOf(api: string, token: string): Promise<string> {
   const ask = async (method: string, body?: object) => {
     const response = await fetch(`${api}/v1/organizations`, {
@@ -58,7 +58,7 @@ ${token}
     return `${where}\nShe has no organization yet: ${(error as Error).message}\n`;
   }
   const headers = `-H 'Authorization: Bearer ${token}' -H 'X-Organization-Id: ${organization}'`;
-  // Another address each time: who is invited already can't be invited again.
+  // A new address each time, since an address can't be invited twice.
   const invitee = `jane.${Date.now().toString(36)}@example.com`;
   const body = JSON.stringify({ email: invitee, role: 'USER' });
   return `${where}
@@ -73,12 +73,12 @@ Ctrl+C stops it. Tokens of others: npm run -s token -- jane@example.com
 }
 
 try {
-  // Lambda's time zone, of which worker threads can't have one of their own.
+  // Lambda's time zone. Worker threads can't have their own.
   process.env.TZ = 'UTC';
   const starting = startStack({ directory: join(ROOT, '.local'), schedule: true, ...readArguments() });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, async () => {
-      // A second signal ends it at once.
+      // A second signal ends the process at once.
       const stack = await starting.catch(() => undefined);
       await stack?.stop();
       process.exit(0);

@@ -1,5 +1,5 @@
 import { readAssembly } from './assembly.ts';
-import { CloudFormationStack, type DeployedResource, type Surroundings } from './cloudformation-stack.ts';
+import { CloudFormationStack, type DeployedResource, type DeploymentContext } from './cloudformation-stack.ts';
 import type { CorsConfiguration } from './cors.ts';
 import { type LocalFunction, toFunctions } from './local-function.ts';
 import { type LocalRoute, toRoutes } from './local-route.ts';
@@ -7,7 +7,7 @@ import { type LocalTable, toTable } from './local-table.ts';
 
 export interface LocalSchedule {
   readonly function: string;
-  /** `rate(1 minute)`: nothing else runs locally. */
+  /** The period of `rate(1 minute)`; other expressions aren't supported locally. */
   readonly everyMs: number;
   readonly input: unknown;
 }
@@ -17,19 +17,19 @@ export interface LocalTemplate {
   readonly functions: readonly LocalFunction[];
   readonly routes: readonly LocalRoute[];
   readonly schedules: readonly LocalSchedule[];
-  /** The functions that SES's events reach by SNS. */
+  /** The functions that get SES's events through SNS. */
   readonly mailEvents: readonly { readonly topic: string; readonly function: string }[];
   readonly cors: CorsConfiguration | undefined;
-  /** What is deployed but doesn't run here: `AWS::CloudWatch::Alarm (3)`. */
+  /** The resource types that don't run locally: `AWS::CloudWatch::Alarm (3)`. */
   readonly unsupported: readonly string[];
 }
 
-export interface TemplateOptions extends Omit<Surroundings, 'assets'> {
-  /** Values of the root stack's parameters; the others take their defaults. */
+export interface TemplateOptions extends Omit<DeploymentContext, 'assets'> {
+  /** Values of the root stack's parameters; the others have their defaults. */
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** What runs, or is honoured while running something else: the rest is reported as unsupported. */
+/** The resource types that run locally or are evaluated for others. The rest is reported as unsupported. */
 const SUPPORTED = new Set([
   'AWS::ApiGatewayV2::Api',
   'AWS::ApiGatewayV2::Integration',
@@ -56,11 +56,11 @@ const SUPPORTED = new Set([
 ]);
 
 /**
- * Reads a synthesized assembly (`cdk.out`) the way CloudFormation would deploy it: the one top-level stack and the
- * nested stacks below it, with parameters, conditions and intrinsic functions resolved.
+ * Reads a synthesized assembly (`cdk.out`) as CloudFormation would deploy it: the top-level stack and its nested
+ * stacks, with resolved parameters, conditions and intrinsic functions.
  *
  * @param assembly the folder of the assembly
- * @throws Error with a sentence where the template has what the local stack needs to run but can't
+ * @throws Error if the template has a required resource that the local stack can't run
  */
 export function readTemplate(assembly: string, options: TemplateOptions): LocalTemplate {
   const { stackName: name, template, assets } = readAssembly(assembly);
@@ -82,7 +82,7 @@ function assemble(resources: readonly DeployedResource[]): LocalTemplate {
   const functions = toFunctions(of);
   const byArn = new Map(functions.map((item) => [item.arn, item.name]));
   const functionOf = (arn: unknown, what: string): string => {
-    // An integration may name the function by the path of Lambda's own API.
+    // An integration may refer to the function by the path of Lambda's API.
     const match = /arn:aws:lambda:[^:]*:[^:]*:function:[^:/]+/.exec(String(arn));
     const name = match && byArn.get(match[0]);
     if (!name) throw new Error(`${what} calls ${String(arn)}, which is no function of the template.`);

@@ -1,4 +1,4 @@
-/** Prints a bearer token of the running stack's issuer, and nothing else: `npm run -s token -- jane@example.com`. */
+/** Prints a bearer token of the running stack's issuer: `npm run -s token -- jane@example.com`. */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../../cdk/fingerprint.ts';
@@ -9,7 +9,7 @@ const USAGE = 'npm run -s token -- jane@example.com [--name "Jane Doe"] [--unver
 async function token(): Promise<string> {
   const { email, ...person } = readArguments();
   const stack = await runningStack(join(ROOT, '.local'));
-  if (!stack) throw new Error('No local stack is running: start one with npm start, then ask again.');
+  if (!stack) throw new Error('No local stack is running: start one with npm start, then try again.');
   const response = await fetch(`${stack.api}/_local/token`, {
     method: 'POST',
     body: JSON.stringify({ email, ...person }),

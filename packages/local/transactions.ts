@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer, AwsRequest, ErrorFormat } from './aws-service.ts';
 
-/** The calls that write one item; those that meet a transaction in flight are refused without a list of reasons. */
+/** The operations that write one item. Their conflicts have no cancellation reasons. */
 export const singleWrites: readonly string[] = ['PutItem', 'UpdateItem', 'DeleteItem'];
 
-/** As long as AWS knows a transaction's client request token after its end. */
+/** How long AWS remembers a client request token after the transaction. */
 const tokenLifeMs = 10 * 60_000;
 
-/** TransactionCanceledException: the reason on the parts that are hit, None on the others. */
+/** Returns a TransactionCanceledException, with the reason on the hit parts and None on the others. */
 export function canceled(fail: ErrorFormat, hit: readonly boolean[], code: string, message: string): Answer {
   const reasons = hit.map((isHit) => (isHit ? { Code: code, Message: message } : { Code: 'None' }));
   const codes = reasons.map(({ Code }) => Code).join(', ');
@@ -15,7 +15,7 @@ export function canceled(fail: ErrorFormat, hit: readonly boolean[], code: strin
   return fail(400, 'TransactionCanceledException', text, { CancellationReasons: reasons });
 }
 
-/** What AWS answers to a call of which the parts that are hit meet a transaction in flight. */
+/** Returns AWS's answer for a call whose hit parts conflict with a transaction in flight. */
 export function conflict(fail: ErrorFormat, operation: string, hit: readonly boolean[]): Answer {
   const message = 'Transaction is ongoing for the item';
   return singleWrites.includes(operation)
@@ -24,19 +24,19 @@ export function conflict(fail: ErrorFormat, operation: string, hit: readonly boo
 }
 
 /**
- * Knows which items are being written, and refuses as AWS does: a transaction that meets another one on an item, a
- * single write that meets a transaction, a transactional read that meets any write.
+ * Tracks the items that are being written, and refuses conflicts as AWS does: of a transaction with another one, of a
+ * single write with a transaction, and of a transactional read with any write.
  *
- * @param latencyMs how long a transaction stays in flight before it is done
+ * @param latencyMs how long a transaction stays in flight before it is executed
  */
 export function createTransactions(fail: ErrorFormat, latencyMs: number) {
   const inTransactions = new Set<string>();
   const inSingleWrites = new Map<string, number>();
   const tokensInFlight = new Set<string>();
-  /** Token to the time of its transaction's success, oldest first. */
+  /** The time of success of each token's transaction, oldest first. */
   const tokensDone = new Map<string, number>();
 
-  /** Whether a transaction with this token was done already: then the engine only tells again what came of it. */
+  /** Tells whether a token's transaction has succeeded already: then the engine only repeats its answer. */
   function isReplay(token: string): boolean {
     for (const [old, doneAt] of tokensDone) {
       if (performance.now() - doneAt < tokenLifeMs) break;
@@ -52,7 +52,7 @@ export function createTransactions(fail: ErrorFormat, latencyMs: number) {
   }
 
   return {
-    /** Runs a call that could conflict, or answers that it does. */
+    /** Executes a call that may conflict, or returns the conflict. */
     async run(
       { operation, parts }: Pick<AwsRequest, 'operation' | 'parts'>,
       token: string | undefined,
@@ -84,7 +84,7 @@ export function createTransactions(fail: ErrorFormat, latencyMs: number) {
         if (delayMs > 0) await sleep(delayMs);
         return act();
       }
-      // Only what it added itself: a replay may meet a transaction that still holds its items.
+      // Releases only the items that it added: in a replay, another transaction may hold some of them.
       const held = items.filter((item) => !inTransactions.has(item));
       for (const item of held) inTransactions.add(item);
       if (token !== undefined) tokensInFlight.add(token);

@@ -1,8 +1,8 @@
 /**
- * What surrounds a function's bundle in its worker thread, as Lambda's runtime does in AWS.
+ * The runtime of a function's bundle in a worker thread, in place of Lambda's.
  *
- * Plain JavaScript, so that a worker starts without stripping types. It alone knows that the bundle doesn't run in AWS:
- * it shifts `Date`, routes requests for the local issuer, and marks AWS calls with the request that makes them.
+ * It is plain JavaScript, so that a worker starts without stripping types. It hides from the bundle that it doesn't run
+ * in AWS: it shifts `Date`, routes requests to the local issuer, and adds the request id to AWS calls.
  */
 import { existsSync } from 'node:fs';
 import http from 'node:http';
@@ -14,10 +14,10 @@ import { parentPort, workerData } from 'node:worker_threads';
 /** @type {import('./functions.ts').WorkerData} */
 const { code, handler, context, clock, proxy, issuer, compileCache } = workerData;
 
-/** The request that the function is working on: one at a time, and none while it starts. */
+/** The id of the current request; empty during initialization. */
 let requestId = '';
 
-/** Makes `Date` tell the stack's time, whatever it is at that moment. */
+/** Makes `Date` return the stack's time. */
 function patchDate() {
   const offset = new Float64Array(clock);
   const RealDate = Date;
@@ -32,8 +32,8 @@ function patchDate() {
 }
 
 /**
- * Names the request in every AWS call, where the proxy reads the header and doesn't pass it on. Reaches the issuer,
- * which may listen elsewhere than its tokens say.
+ * Adds the request id to every AWS call in a header that only the proxy reads. Redirects requests for the issuer to the
+ * address that it listens on.
  */
 function patchHttp() {
   const { host } = new URL(proxy);

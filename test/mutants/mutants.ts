@@ -146,7 +146,11 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a lasting stage may have a placeholder for a sender',
     edits: [
-      { file: 'cdk/config.ts', replace: '(isDisposable(stage) ? StageConfig : LastingConfig)', by: 'StageConfig' },
+      {
+        file: 'cdk/config.ts',
+        replace: '(isDisposable(stage) ? StageConfig : PermanentStageConfig)',
+        by: 'StageConfig',
+      },
     ],
     test: { file: 'test/cdk/config.test.ts', name: 'takes a placeholder at' },
   },
@@ -475,7 +479,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'lib/invitations/inviting.ts',
-        replace: `guard?.blockedAt ? { exists: 'blockedAt' } : { absent: 'blockedAt' },`,
+        replace: `invited?.blockedAt ? { exists: 'blockedAt' } : { absent: 'blockedAt' },`,
         by: '',
       },
     ],
@@ -597,7 +601,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'due work under a key of a newer version stays first in line',
-    edits: [{ file: 'cdk/constructs/function.ts', replace: ', puttingOff(table.tableArn)', by: '' }],
+    edits: [{ file: 'cdk/constructs/function.ts', replace: ', postponeStatement(table.tableArn)', by: '' }],
     test: { file: 'test/functions/sweep.test.ts', name: 'what a version can’t make sense of is put off once' },
   },
   {
@@ -770,7 +774,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'lib/sites/site-invite-mail.ts',
-        replace: `about.guard?.blockedAt ? mutedMail(configuration().product) : compose(invite, about)`,
+        replace: `about.invited?.blockedAt ? mutedMail(configuration().product) : compose(invite, about)`,
         by: 'compose(invite, about)',
       },
     ],

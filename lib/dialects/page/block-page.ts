@@ -5,18 +5,18 @@ import { BLOCK_WORDS } from './block-words.ts';
 import { NAME, type Page, type PageSetting, page } from './layout.ts';
 import { BELL, DONE } from './marks.ts';
 
-/** By which form of a page no more invitations are asked for. */
+/** The form that blocks an organization's invitations. */
 export interface Blocking {
   readonly organizationName: string;
   /** The token of the page's link; the form sends it as `token`. */
   readonly token: string;
-  /** What kind of link it is: `site` for an invite to a site. */
+  /** The kind of the link: `site` for a site invite. */
   readonly of?: 'invitation' | 'site' | undefined;
   /** Where the form is posted, on the same host. */
   readonly action: string;
 }
 
-/** The form by which no more invitations from an organization are asked for. */
+/** Returns the form that blocks an organization's invitations. */
 export function blockForm({ language }: Pick<PageSetting, 'language'>, blocking: Blocking): Html {
   const label = fillHtml(BLOCK_WORDS[language].button, { organization: nameOf(blocking) });
   return formOf(blocking, label);
@@ -30,13 +30,13 @@ function formOf({ token, of, action }: Blocking, label: Html, undo?: Html): Html
 </form>`;
 }
 
-/** What the pages after blocking show. */
+/** The content of the pages before and after blocking. */
 export interface BlockedPage extends PageSetting, Blocking {
   /** The invited address. */
   readonly email: string;
 }
 
-/** Asks whether no more invitations are wanted, and changes nothing: blocking is the form's POST. */
+/** Returns the page that asks for confirmation. It changes nothing: the form's POST blocks. */
 export function blockingPage(blocking: BlockedPage): Page {
   const words = BLOCK_WORDS[blocking.language];
   const content = html`${BELL}
@@ -46,7 +46,7 @@ export function blockingPage(blocking: BlockedPage): Page {
   return page(200, words.heading, content, blocking);
 }
 
-/** Says that no more invitations come, and lets whoever asked for that take it back. */
+/** Returns the page that confirms the block and offers to undo it. */
 export function blockedPage(blocked: BlockedPage): Page {
   const words = BLOCK_WORDS[blocked.language];
   const undo = html`<input type="hidden" name="undo" value="1">`;
@@ -57,7 +57,7 @@ export function blockedPage(blocked: BlockedPage): Page {
   return page(200, words.blocked, content, blocked);
 }
 
-/** Says that invitations come again. */
+/** Returns the page that confirms the end of the block. */
 export function unblockedPage(blocked: BlockedPage): Page {
   const words = BLOCK_WORDS[blocked.language];
   const content = html`${DONE}

@@ -12,7 +12,7 @@ const EN = {
   again: '{email} can get invitations from {organization} again.',
 };
 
-/** What pages say of asking for no more invitations from an organization. */
+/** The words of pages about blocking an organization's invitations. */
 export const BLOCK_WORDS: Record<Language, Readonly<Record<keyof typeof EN, string>>> = {
   en: EN,
   de: {

@@ -5,11 +5,11 @@ import { RENEWAL_PATH } from '../../domain/page-paths.ts';
 import { Refusal, type RefusalCode } from '../../domain/refusal.ts';
 import type { Format } from '../format.ts';
 import type { Page, PageSetting } from './layout.ts';
-import { deadLinkPage, errorPage } from './refusal-page.ts';
-import type { DeadLink } from './refusal-words.ts';
+import { errorPage, invalidLinkPage } from './refusal-page.ts';
+import type { InvalidLink } from './refusal-words.ts';
 
-/** The refusals that a link's page explains. */
-const DEAD_LINKS: Partial<Record<RefusalCode, DeadLink>> = {
+/** The refusals that the page of a link explains. */
+const INVALID_LINKS: Partial<Record<RefusalCode, InvalidLink>> = {
   sign_in_required: 'sign_in',
   invitation_not_found: 'not_found',
   site_invite_not_found: 'not_found',
@@ -28,10 +28,10 @@ const DEAD_LINKS: Partial<Record<RefusalCode, DeadLink>> = {
 };
 
 /**
- * What a page speaks: what the inviter chose, else the reader's language, else the organization's; and the product's
- * look.
+ * Returns a page's language and product. The language is the inviter's choice, else the reader's, else the
+ * organization's.
  *
- * @param link whose page it is; undefined: nobody's
+ * @param link the link of the page; undefined: a page without a link
  */
 export function pageSetting(acceptLanguage: string | undefined, link?: Link): PageSetting {
   const language = link?.invitation.language ?? languageOf(acceptLanguage, link?.organization.language ?? 'en');
@@ -39,12 +39,12 @@ export function pageSetting(acceptLanguage: string | undefined, link?: Link): Pa
 }
 
 /**
- * Answers the holder of a link; where it is of no use any more, by the page that says why and, once it has expired, lets
- * them ask for another.
+ * Answers the holder of a link. If the link no longer works, the page says why, and an expired one offers to request a
+ * new invitation.
  *
  * @param token the link's `?token=`
  */
-export async function answerHolder(
+export async function answerLinkHolder(
   setting: PageSetting,
   { invitation }: Link,
   token: string,
@@ -53,14 +53,14 @@ export async function answerHolder(
   try {
     return await answer();
   } catch (error) {
-    const reason = error instanceof Refusal ? DEAD_LINKS[error.code] : undefined;
+    const reason = error instanceof Refusal ? INVALID_LINKS[error.code] : undefined;
     if (!reason) throw error;
     const renewal = { token, action: RENEWAL_PATH, since: invitation.renewalRequestedAt };
-    return deadLinkPage({ ...setting, reason, ...(reason === 'expired' && isRenewable(invitation) && { renewal }) });
+    return invalidLinkPage({ ...setting, reason, ...(reason === 'expired' && isRenewable(invitation) && { renewal }) });
   }
 }
 
-/** What a page about a site speaks: the reader's language, else that of the organization that the mail was from. */
+/** Returns the language and product of a page about a site: the reader's language, else the mailing organization's. */
 export function sitePageSetting(
   acceptLanguage: string | undefined,
   organization: { readonly language: Language } | undefined,
@@ -68,25 +68,25 @@ export function sitePageSetting(
   return { language: languageOf(acceptLanguage, organization?.language ?? 'en'), product: configuration().product };
 }
 
-/** Answers the holder of a link about a site; where it is of no use any more, by the page that says why. */
+/** Answers the holder of a link about a site. If the link no longer works, the page says why. */
 export async function answerSiteHolder(setting: PageSetting, answer: () => Promise<Page>): Promise<Page> {
   try {
     return await answer();
   } catch (error) {
-    const reason = error instanceof Refusal ? DEAD_LINKS[error.code] : undefined;
+    const reason = error instanceof Refusal ? INVALID_LINKS[error.code] : undefined;
     if (!reason) throw error;
-    return deadLinkPage({ ...setting, reason });
+    return invalidLinkPage({ ...setting, reason });
   }
 }
 
-/** What a person opens in a browser: HTML, whose own headers each page brings. */
+/** The format of HTML pages. Each page has its own headers. */
 export const pages: Format = {
   dialect: 'page',
   headers: {},
   serialize: (body) => body as string,
   problem({ code, requestId, acceptLanguage }) {
     const setting = pageSetting(acceptLanguage);
-    const reason = DEAD_LINKS[code];
-    return reason ? deadLinkPage({ ...setting, reason }) : errorPage({ ...setting, code, requestId });
+    const reason = INVALID_LINKS[code];
+    return reason ? invalidLinkPage({ ...setting, reason }) : errorPage({ ...setting, code, requestId });
   },
 };

@@ -10,48 +10,48 @@ import { NAME, type Page, type PageSetting, page } from './layout.ts';
 import { DONE, ENDED, initialMark } from './marks.ts';
 
 /** The longest message that a page shows, in characters. */
-const MESSAGE = 1000;
+const MAX_MESSAGE = 1000;
 
-/** What the page behind a mailed link shows. Names and the message are a user's words. */
+/** The content of an invitation's page. Names and the message are user text. */
 export interface InvitationPage extends PageSetting {
   readonly organizationName: string;
-  /** The inviter's name, or their address where they have none. */
+  /** The inviter's name, or their address if they have no name. */
   readonly inviterName: string;
   readonly role: Role;
   /** The invited address. */
   readonly email: string;
-  /** A moment, or its ISO form. */
+  /** A time, or its ISO form. */
   readonly expiresAt: Date | string;
   readonly message?: string | undefined;
-  /** What the holder may do here: answer by a form, or only once they have signed in. */
+  /** The holder's options: answer by a form, or sign in first. */
   readonly answer: Answering | SigningIn;
 }
 
-/** How an invitation is answered by whoever has its mail. */
+/** The form for the holder of a mailed link. */
 interface Answering {
   /** The link's `?token=`; the form sends it as `token`. */
   readonly token: string;
   /** Where the form is posted, on the same host. */
   readonly action: string;
-  /** Where declining is posted. */
+  /** Where the form is posted to decline. */
   readonly declineAction: string;
-  /** Where no more invitations from the organization are asked for. */
+  /** Where the form is posted to block the organization. */
   readonly blockAction: string;
 }
 
-/** How an invitation is answered by whoever got its link from the inviter. */
+/** The sign-in for the holder of a link that the inviter passed on. */
 interface SigningIn {
-  /** Where they sign in, and the application goes on; undefined: the page says so in words only. */
+  /** The application's sign-in; undefined: the page has no button. */
   readonly signInUrl: string | undefined;
 }
 
-/** Shows an invitation and changes nothing: accepting is the form's POST. */
+/** Returns the page of an invitation. It changes nothing: the form's POST accepts. */
 export function invitationPage(invitation: InvitationPage): Page {
   const { language, product, email, role, answer } = invitation;
   const words = INVITATION_WORDS[language];
   const organization = oneLine(invitation.organizationName, NAME);
   const inviter = oneLine(invitation.inviterName, NAME);
-  const message = lines(invitation.message ?? '', MESSAGE);
+  const message = lines(invitation.message ?? '', MAX_MESSAGE);
   const strong = (name: string) => html`<strong><bdi>${name}</bdi></strong>`;
   const address = html`<strong>${showAddress(email)}</strong>`;
   const form = ({ token, action, declineAction }: Answering) => html`<form method="post" action="${action}">
@@ -90,16 +90,16 @@ ${'token' in answer ? form(answer) : signIn(answer)}
   return page(200, fill(words.title, { organization }), content, invitation, words.unexpected);
 }
 
-/** What the page after accepting shows. */
+/** The content of the page after accepting. */
 export interface AcceptedPage extends PageSetting {
   readonly organizationName: string;
   /** The address to sign in with. */
   readonly email: string;
-  /** Where to go now; undefined: the page says so in words only. */
+  /** The link to continue; undefined: the page has no button. */
   readonly applicationUrl?: string | undefined;
 }
 
-/** Welcomes a new member, and says where to go and with which address. */
+/** Returns the page that welcomes a new member, with the link to continue and the address to sign in with. */
 export function acceptedPage(accepted: AcceptedPage): Page {
   const { language, product, email, applicationUrl } = accepted;
   const words = INVITATION_WORDS[language];
@@ -116,14 +116,14 @@ export function acceptedPage(accepted: AcceptedPage): Page {
   return page(200, fill(words.welcome, { organization }), content, accepted);
 }
 
-/** What the page after declining shows. */
+/** The content of the page after declining. */
 export interface DeclinedPage extends PageSetting {
   readonly organizationName: string;
   /** The invited address. */
   readonly email: string;
 }
 
-/** Says that an invitation was declined, and what to do after a change of mind. */
+/** Returns the page that confirms a declined invitation, with advice for a change of mind. */
 export function declinedPage(declined: DeclinedPage): Page {
   const words = INVITATION_WORDS[declined.language];
   const organization = html`<strong><bdi>${oneLine(declined.organizationName, NAME)}</bdi></strong>`;

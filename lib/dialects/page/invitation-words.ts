@@ -23,7 +23,7 @@ const EN = {
   changedMind: 'If you change your mind, ask the person who invited you for a new invitation.',
 };
 
-/** What the pages of an invitation that is alive say, and those after accepting or declining it. */
+/** The words of the pages of a pending invitation, and of those after accepting or declining it. */
 export const INVITATION_WORDS: Record<Language, Readonly<Record<keyof typeof EN, string>>> = {
   en: EN,
   de: {

@@ -5,14 +5,14 @@ import type { Language } from '../../domain/language.ts';
 import type { Product } from '../../domain/product.ts';
 import { stylesheet } from './style.ts';
 
-/** A page as an answer of HTTP. */
+/** A page as an HTTP answer. */
 export interface Page {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** What every page needs to know. */
+/** The input of every page. */
 export interface PageSetting {
   readonly language: Language;
   readonly product: Product;
@@ -27,11 +27,11 @@ const SUPPORT: Record<Language, string> = {
 };
 
 /**
- * Makes a page: brand, one card, and at its foot whom to ask. It needs no script, fetches nothing but the logo, and
- * says so to the browser.
+ * Returns a page: the brand, one card, and a footer with the support address. It has no scripts and fetches only the
+ * logo; its content security policy enforces that.
  *
  * @param content the card, with the page's only `h1`
- * @param note what stands below the card, before whom to ask
+ * @param note the first text of the footer
  */
 export function page(status: number, title: string, content: Html, setting: PageSetting, note?: string): Page {
   const { language, product } = setting;
@@ -71,8 +71,8 @@ ${content}
 }
 
 /**
- * The headers of every page: its address has a secret in it, so it is neither kept nor told to whoever is visited
- * next; nobody frames it; and nothing runs on it, should our escaping ever fail.
+ * Returns the headers of every page. The address contains a secret, so the page isn't cached and sends no referrer. It
+ * can't be framed, and no script can run even if escaping failed.
  */
 function headersOf(style: string, { logoUrl }: Product): Record<string, string> {
   const policy = [

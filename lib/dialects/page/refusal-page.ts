@@ -4,9 +4,9 @@ import { REFUSALS, type RefusalCode } from '../../domain/refusal.ts';
 import { type Page, type PageSetting, page } from './layout.ts';
 import { ATTENTION } from './marks.ts';
 import {
-  DEAD_LINK_WORDS,
-  type DeadLink,
   ERROR_WORDS,
+  INVALID_LINK_WORDS,
+  type InvalidLink,
   PAGE_LIMITS,
   type PageError,
   type PageLimit,
@@ -14,28 +14,28 @@ import {
 } from './refusal-words.ts';
 import { RENEWAL_WORDS } from './renewal-words.ts';
 
-/** A link that is of no use any more, and why. */
-export interface DeadLinkPage extends PageSetting {
-  readonly reason: DeadLink;
-  /** By which a new invitation is requested; undefined: it can't be. */
+/** A link that doesn't work, and why. */
+export interface InvalidLinkPage extends PageSetting {
+  readonly reason: InvalidLink;
+  /** The request for a new invitation; undefined: not possible. */
   readonly renewal?: {
     /** The link's `?token=`; the form sends it as `token`. */
     readonly token: string;
     /** Where the form is posted, on the same host. */
     readonly action: string;
-    /** Since when it is requested, in this period. */
+    /** When it was requested in this period; undefined: not yet. */
     readonly since?: string | undefined;
   };
 }
 
-/** The statuses of pages whose holder isn't told that a link is over. */
-const STATUSES: Partial<Record<DeadLink, number>> = { not_found: 404, request_not_found: 404, sign_in: 401 };
+/** The statuses other than 410, for holders who must not learn whether the link was valid. */
+const STATUSES: Partial<Record<InvalidLink, number>> = { not_found: 404, request_not_found: 404, sign_in: 401 };
 
-/** Says why a link does not work and what to do: 404 for strangers, 410 for whoever holds a secret that was sent. */
-export function deadLinkPage(link: DeadLinkPage): Page {
+/** Returns the page that says why a link doesn't work and what to do: 404 for unknown links, 410 for known ones. */
+export function invalidLinkPage(link: InvalidLinkPage): Page {
   const { language, reason, renewal } = link;
   const status = STATUSES[reason] ?? 410;
-  const words = DEAD_LINK_WORDS[language][reason];
+  const words = INVALID_LINK_WORDS[language][reason];
   if (!renewal) return refusalPage(status, words, link);
   const { pending, button, offer } = RENEWAL_WORDS[language];
   if (renewal.since) {
@@ -50,14 +50,14 @@ export function deadLinkPage(link: DeadLinkPage): Page {
   return refusalPage(status, { ...words, next: offer }, link, form);
 }
 
-/** An error that has nothing to do with the state of a link. */
+/** An error that doesn't concern a link. */
 export interface ErrorPage extends PageSetting {
   readonly code: RefusalCode;
-  /** By which the operator finds it in the log. */
+  /** The id to find the request in the log. */
   readonly requestId: string;
 }
 
-/** Says that something went wrong, and by which reference to ask about it. */
+/** Returns the page of an error, with a reference for support. */
 export function errorPage(error: ErrorPage): Page {
   const words = ERROR_WORDS[error.language];
   const reference = html`

@@ -1,20 +1,22 @@
 import type { Language } from '../../domain/language.ts';
 import type { RefusalCode } from '../../domain/refusal.ts';
 
-/** A page that says no: what happened, and what to do next. */
+/** The words of a refusal's page: what happened, and what to do next. */
 export interface RefusalWords {
   readonly heading: string;
   readonly happened: string;
   readonly next: string;
 }
 
-/** Why a link is of no use any more. Unknown, forged and formless links are one reason, so that strangers learn nothing. */
-export type DeadLink =
+/**
+ * Why a link doesn't work. Unknown, forged and malformed links have the same reason, so that strangers learn nothing.
+ */
+export type InvalidLink =
   | ('not_found' | 'expired' | 'revoked' | 'used' | 'declined' | 'superseded' | 'inviter_removed' | 'sign_in')
   | ('site_expired' | 'site_used' | 'site_void')
   | ('request_not_found' | 'request_over' | 'decider_removed');
 
-export const DEAD_LINK_WORDS: Record<Language, Readonly<Record<DeadLink, RefusalWords>>> = {
+export const INVALID_LINK_WORDS: Record<Language, Readonly<Record<InvalidLink, RefusalWords>>> = {
   en: {
     not_found: {
       heading: 'This link leads nowhere',
@@ -166,7 +168,7 @@ export const DEAD_LINK_WORDS: Record<Language, Readonly<Record<DeadLink, Refusal
   },
 };
 
-/** The limits that a page may run into: what is to be done differs. */
+/** The limits that a page may exceed; each has its own advice. */
 export const PAGE_LIMITS = [
   'organization_limit_reached',
   'site_team_limit_reached',
@@ -175,7 +177,7 @@ export const PAGE_LIMITS = [
 ] as const satisfies readonly RefusalCode[];
 export type PageLimit = (typeof PAGE_LIMITS)[number];
 
-/** What went wrong apart from a link: the cases that a person can do something about, and the rest. */
+/** The errors that don't concern a link: those with specific advice, and the rest. */
 export type PageError = PageLimit | 'not_found' | 'bad_request' | 'busy' | 'internal';
 
 export const ERROR_WORDS: Record<Language, Readonly<Record<PageError, RefusalWords>> & { readonly reference: string }> =

@@ -7,20 +7,21 @@ import { NAME, type Page, type PageSetting, page } from './layout.ts';
 import { BELL, DONE } from './marks.ts';
 import { REMINDERS_WORDS } from './reminders-words.ts';
 
-/** What the pages by which reminders are stopped show. */
+/** The content of the pages about stopping reminders. */
 export interface RemindersPage extends PageSetting {
   readonly organizationName: string;
   /** The invited address. */
   readonly email: string;
-  /** The token of the link by which the page was opened, and where no more invitations are asked for by it. */
+  /** The token of the page's link. */
   readonly token: string;
+  /** Where the form is posted to block the organization. */
   readonly blockAction: string;
-  /** When the invitation ends, a moment or its ISO form; undefined: it isn't open any more. */
+  /** When the invitation expires, a time or its ISO form; undefined: it isn't pending. */
   readonly openUntil: Date | string | undefined;
 }
 
 /**
- * Asks whether reminders are to be stopped, and changes nothing: stopping is the form's POST.
+ * Returns the page that asks for confirmation. It changes nothing: the form's POST stops reminders.
  *
  * @param action where the form is posted, with its token; on the same host
  */
@@ -35,7 +36,7 @@ export function remindersPage(reminders: RemindersPage & { readonly action: stri
   return page(200, words.heading, content, reminders);
 }
 
-/** Says that no more reminders come. */
+/** Returns the page that confirms that reminders are stopped. */
 export function remindersStoppedPage(reminders: RemindersPage): Page {
   const words = REMINDERS_WORDS[reminders.language];
   const content = html`${DONE}

@@ -10,7 +10,7 @@ const EN = {
   open: 'The invitation itself is still open: the link in your mail works until {expires}.',
 };
 
-/** What the pages by which reminders are stopped say. */
+/** The words of the pages about stopping reminders. */
 export const REMINDERS_WORDS: Record<Language, Readonly<Record<keyof typeof EN, string>>> = {
   en: EN,
   de: {

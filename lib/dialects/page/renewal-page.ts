@@ -5,18 +5,18 @@ import { NAME, type Page, type PageSetting, page } from './layout.ts';
 import { DONE } from './marks.ts';
 import { RENEWAL_WORDS } from './renewal-words.ts';
 
-/** What the page after requesting a new invitation shows. */
+/** The content of the page after requesting a new invitation. */
 export interface RenewalRequestedPage extends PageSetting {
   readonly organizationName: string;
-  /** The inviter's name, or their address where they have none. */
+  /** The inviter's name, or their address if they have no name. */
   readonly inviterName: string;
   /** The invited address. */
   readonly email: string;
-  /** Whether it was requested before, so that nothing was sent. */
+  /** True: it was requested before, so no mail was sent. */
   readonly again: boolean;
 }
 
-/** Says that a new invitation was requested of the inviter, and what comes next. */
+/** Returns the page that confirms the request for a new invitation and says what happens next. */
 export function renewalRequestedPage(request: RenewalRequestedPage): Page {
   const words = RENEWAL_WORDS[request.language];
   const inviter = oneLine(request.inviterName, NAME);

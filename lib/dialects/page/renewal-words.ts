@@ -13,7 +13,7 @@ const EN = {
   next: 'Once they agree, a mail with a new link comes to {email}. There is nothing more for you to do.',
 };
 
-/** What the page of an expired link says of requesting a new invitation, and the page after that. */
+/** The words about requesting a new invitation: on the page of an expired link, and on the page after the request. */
 export const RENEWAL_WORDS: Record<Language, Readonly<Record<keyof typeof EN, string>>> = {
   en: EN,
   de: {

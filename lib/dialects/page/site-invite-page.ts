@@ -16,31 +16,31 @@ export interface TeamChoice {
   readonly organizationName: string;
 }
 
-/** What the page behind the link of an invite to a site shows. Names are a user's words. */
+/** The content of a site invite's page. Names are user text. */
 export interface SiteInvitePage extends PageSetting {
   readonly siteName: string;
-  /** Of the team that owns the site. */
+  /** The name of the team that owns the site. */
   readonly teamName: string;
-  /** The inviter's name, or their address where they have none. */
+  /** The inviter's name, or their address if they have no name. */
   readonly inviterName: string;
   readonly terms: InviteTerms;
-  /** A moment in its ISO form. */
+  /** A time in its ISO form. */
   readonly expiresAt: string;
-  /** The teams that the invited address's user manages; none: it is accepted by whoever signs in. */
+  /** The teams that the user of the invited address manages; empty: the page asks to sign in. */
   readonly choices: readonly TeamChoice[];
-  /** Whether there are more teams than those. */
+  /** Whether there are more teams than `choices`. */
   readonly hasMore: boolean;
   /** The link's `?token=`; the form sends it as `token`. */
   readonly token: string;
   /** Where the form is posted, on the same host. */
   readonly action: string;
-  /** Where people sign in; undefined: the page says so in words only. */
+  /** The application's sign-in; undefined: the page has no button. */
   readonly applicationUrl: string | undefined;
-  /** By which no more invites from the organization are asked for; undefined: the link is no mail's. */
+  /** The form that blocks the organization's invites; undefined: the link wasn't mailed. */
   readonly blocking: Blocking | undefined;
 }
 
-/** Shows an invite to a site and changes nothing: accepting is the form's POST. */
+/** Returns the page of a site invite. It changes nothing: the form's POST accepts. */
 export function siteInvitePage(invite: SiteInvitePage): Page {
   const { language, product, terms, choices, hasMore, token, action, applicationUrl } = invite;
   const words = SITE_INVITE_WORDS[language];
@@ -91,17 +91,17 @@ export function siteInvitePage(invite: SiteInvitePage): Page {
   return page(200, fill(words.title, { site }), content, invite, words.unexpected);
 }
 
-/** What the page after accepting shows. */
+/** The content of the page after accepting. */
 export interface SiteInviteAcceptedPage extends PageSetting {
   readonly siteName: string;
   readonly teamName: string;
-  /** Whether the team owns the site by that. */
+  /** Whether the team is now the owner of the site. */
   readonly isOwner: boolean;
-  /** Where to go now; undefined: the page says so in words only. */
+  /** The link to continue; undefined: the page has no button. */
   readonly applicationUrl: string | undefined;
 }
 
-/** Says what the team has now, and where to go. */
+/** Returns the page that shows the team's new access, with the link to continue. */
 export function siteInviteAcceptedPage(accepted: SiteInviteAcceptedPage): Page {
   const { language, product, isOwner, applicationUrl } = accepted;
   const words = SITE_INVITE_WORDS[language];

@@ -19,7 +19,7 @@ const EN = {
   next: 'You find the site in {product}.',
 };
 
-/** What the pages of an invite to a site say. */
+/** The words of the pages of a site invite. */
 export const SITE_INVITE_WORDS: Record<Language, Readonly<Record<keyof typeof EN, string>>> = {
   en: EN,
   de: {

@@ -7,19 +7,19 @@ import { NAME, type Page, type PageSetting, page } from './layout.ts';
 import { DONE, ENDED, initialMark } from './marks.ts';
 import { SITE_REQUEST_WORDS } from './site-request-words.ts';
 
-/** The longest reason, in characters. */
-const REASON = 255;
+/** The longest reason that the page shows, in characters. */
+const MAX_REASON = 255;
 
-/** What the page behind the link of a request for sensitive data shows. Names and the reason are a user's words. */
+/** The content of the page of a request for sensitive data. Names and the reason are user text. */
 export interface SiteRequestPage extends PageSetting {
   readonly siteName: string;
-  /** Of the team that asks, and its organization's. */
+  /** The names of the requesting team and its organization. */
   readonly teamName: string;
   readonly organizationName: string;
-  /** The name of whoever asks, or their address where they have none. */
+  /** The requester's name, or their address if they have no name. */
   readonly requesterName: string;
   readonly reason: string;
-  /** Until when it is asked for. */
+  /** The requested expiry. */
   readonly requested: SensitiveGrant;
   /** The link's `?token=`; the form sends it as `token`. */
   readonly token: string;
@@ -27,7 +27,7 @@ export interface SiteRequestPage extends PageSetting {
   readonly action: string;
 }
 
-/** Shows a request for sensitive data and changes nothing: deciding is the form's POST. */
+/** Returns the page of a request for sensitive data. It changes nothing: the form's POST decides. */
 export function siteRequestPage(request: SiteRequestPage): Page {
   const { language, product, requested, token, action } = request;
   const words = SITE_REQUEST_WORDS[language];
@@ -39,7 +39,7 @@ export function siteRequestPage(request: SiteRequestPage): Page {
     ...{ requester: strong(requester), team: strong(team), organization: strong(organization), site: strong(site) },
     product: product.name,
   });
-  const reason = lines(request.reason, REASON);
+  const reason = lines(request.reason, MAX_REASON);
   const content = html`${initialMark(team)}
 <h1>${fillHtml(words.heading, { team: html`<bdi>${team}</bdi>` })}</h1>
 <p>${asks} ${words.what}</p>
@@ -59,13 +59,13 @@ export function siteRequestPage(request: SiteRequestPage): Page {
   return page(200, fill(words.title, { site }), content, request, words.nothing);
 }
 
-/** What the page after deciding shows. */
+/** The content of the page after a decision. */
 export interface SiteRequestDecidedPage extends PageSetting {
   readonly decision: Decision;
   readonly teamName: string;
 }
 
-/** Says what came of a request. */
+/** Returns the page that confirms a decision. */
 export function siteRequestDecidedPage(decided: SiteRequestDecidedPage): Page {
   const { language, product, decision } = decided;
   const words = SITE_REQUEST_WORDS[language];

@@ -17,7 +17,7 @@ const EN = {
   declinedNext: '{team} sees no more than before.',
 };
 
-/** What the pages of a request for sensitive data say. */
+/** The words of the pages of a request for sensitive data. */
 export const SITE_REQUEST_WORDS: Record<Language, Readonly<Record<keyof typeof EN, string>>> = {
   en: EN,
   de: {

@@ -1,6 +1,6 @@
 import { paletteOf, SURFACE } from '../../domain/color.ts';
 
-/** The one stylesheet of all pages, in the product's colour. System fonts; nothing is fetched. */
+/** Returns the stylesheet of all pages, in the product's color. It uses system fonts and fetches nothing. */
 export function stylesheet(color: string | undefined): string {
   const { fill, onFill, inkOnLight, inkOnDark } = paletteOf(color);
   return `

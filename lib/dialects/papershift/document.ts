@@ -4,21 +4,21 @@ import { Refusal, type RefusalCode } from '../../domain/refusal.ts';
 import { type Team, teamIdAsUuid, teamIdFromUuid } from '../../domain/team.ts';
 import type { MistakeName } from './words.ts';
 
-/** The type of teams; their paths have the plural. */
+/** The resource type of teams; paths use the plural. */
 export const TEAM = 'team';
 
-/** What a document says of a team. What it doesn't mention is undefined. */
+/** The content of a document about a team; undefined: omitted. */
 export interface TeamDocument {
   /** As sent. */
   readonly id: string | undefined;
   readonly name: string | undefined;
-  /** The team's id, or null; and where it was said. */
+  /** The parent's id, or null, and the JSON pointer to it. */
   readonly parent: { readonly teamId: string | null; readonly pointer: string } | undefined;
-  /** What can't be set, as sent. */
+  /** Read-only attributes, as sent. */
   readonly readOnly: Readonly<Record<string, unknown>>;
 }
 
-/** What a document says of a team that is to be made. */
+/** The content of a document about a new team. */
 export type NewTeamDocument = TeamDocument & { readonly name: string };
 
 type Members = Readonly<Record<string, unknown>>;
@@ -26,24 +26,24 @@ type Members = Readonly<Record<string, unknown>>;
 const ATTRIBUTES = '/data/attributes';
 const RELATIONSHIPS = '/data/relationships';
 
-/** The body of a request that makes a team. */
+/** The body of a request that creates a team. */
 export const NewTeamBody = z.pipe(
   z.unknown(),
   z.transform((body) => readDocument(body, 'new') as NewTeamDocument),
 );
-/** The body of a request that changes a team by PATCH: it names the team, as JSON:API wants it. */
+/** The body of a request that changes a team by PATCH. JSON:API requires the team's id. */
 export const ChangedTeamBody = z.pipe(
   z.unknown(),
   z.transform((body) => readDocument(body, 'named')),
 );
-/** The body of a request that changes a team by PUT: as Papershift shows it, the id may be left out. */
+/** The body of a request that changes a team by PUT. The id is optional, as in Papershift's documentation. */
 export const PutTeamBody = z.pipe(
   z.unknown(),
   z.transform((body) => readDocument(body, 'unnamed')),
 );
 
 /**
- * Reads a document about one team. Members that aren't known are ignored.
+ * Reads a document about one team. Ignores unknown members.
  *
  * @throws Refusal `validation_failed`, `resource_conflict`, `field_read_only`, `team_not_found`
  */
@@ -52,7 +52,7 @@ function readDocument(body: unknown, kind: 'new' | 'named' | 'unnamed'): TeamDoc
   if (data.type === undefined) throw mistake('/data', 'missing');
   if (typeof data.type !== 'string') throw mistake('/data/type', 'no_text');
   if (data.type !== TEAM) throw new Refusal('resource_conflict', { '/data/type': ['resource_conflict'] });
-  // Some send null for what hasn't got an id yet.
+  // Some clients send null for a new resource.
   const id = data.id === null ? undefined : data.id;
   if (id !== undefined && typeof id !== 'string') throw mistake('/data/id', 'no_text');
   if (id === undefined && kind === 'named') throw mistake('/data', 'missing');
@@ -85,12 +85,12 @@ function readName({ name }: Members, mistakes: Record<string, [MistakeName]>): s
 }
 
 interface Parent {
-  /** A UUID, if it is one. */
+  /** As sent; possibly not a UUID. */
   readonly uuid: string | null;
   readonly pointer: string;
 }
 
-/** The parent that a document names: as an attribute, as a relationship, or twice the same. */
+/** Reads the parent: from an attribute, from a relationship, or from both if they are equal. */
 function readParent(
   attributes: Members,
   relationships: Members,
@@ -109,7 +109,7 @@ function readParent(
   return { uuid, pointer: `${RELATIONSHIPS}/parent_team` };
 }
 
-/** The `data` of a relationship. */
+/** Returns the `data` of a relationship. */
 function linkageAt(relationships: Members, name: string): unknown {
   const pointer = `${RELATIONSHIPS}/${name}`;
   const { data } = membersAt(relationships[name], pointer);
@@ -117,7 +117,7 @@ function linkageAt(relationships: Members, name: string): unknown {
   return data;
 }
 
-/** The id of a resource identifier of a team. */
+/** Returns the id of a team's resource identifier. */
 function identified(linkage: unknown): string {
   const pointer = `${RELATIONSHIPS}/parent_team/data`;
   const { type, id } = membersAt(linkage, pointer);
@@ -126,7 +126,7 @@ function identified(linkage: unknown): string {
   return id;
 }
 
-/** A parent that may be there. */
+/** Converts a parent's UUID to a team id. @throws Refusal `team_not_found` */
 function found({ uuid, pointer }: Parent): { teamId: string | null; pointer: string } {
   if (uuid === null) return { teamId: null, pointer };
   const teamId = teamIdFromUuid(uuid);
@@ -134,15 +134,15 @@ function found({ uuid, pointer }: Parent): { teamId: string | null; pointer: str
   return { teamId, pointer };
 }
 
-/** @param missingAt where the pointer leads that there is, if the value is missing */
+/** @param missingAt the pointer to report if the value is missing */
 function membersAt(value: unknown, pointer: string, missingAt = pointer): Members {
   if (value === undefined) throw mistake(missingAt, 'missing');
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw mistake(pointer, 'no_object');
   return value as Members;
 }
 
-function mistake(place: string, name: MistakeName): Refusal {
-  return new Refusal('validation_failed', { [place]: [name] });
+function mistake(pointer: string, name: MistakeName): Refusal {
+  return new Refusal('validation_failed', { [pointer]: [name] });
 }
 
 function readOnlyAt(pointer: string): Refusal {
@@ -150,7 +150,7 @@ function readOnlyAt(pointer: string): Refusal {
 }
 
 /**
- * Refuses a document about another team than that of the path.
+ * Refuses a document whose id differs from the path's.
  *
  * @throws Refusal `resource_conflict`
  */
@@ -161,9 +161,9 @@ export function refuseOtherId({ id }: TeamDocument, team: Team): void {
 }
 
 /**
- * Refuses to set what can't be set; clients may send it as they read it, and null for what they don't know.
+ * Refuses to set read-only attributes. Clients may send them as they read them, or null.
  *
- * @param present the attributes of the team, or of a new one
+ * @param present the current attributes of the team, or those of a new one
  * @throws Refusal `field_read_only`
  */
 export function refuseReadOnly({ readOnly }: TeamDocument, present: Readonly<Record<string, unknown>>): void {
@@ -172,23 +172,23 @@ export function refuseReadOnly({ readOnly }: TeamDocument, present: Readonly<Rec
   }
 }
 
-/** Refuses to leave a team without a parent. @throws Refusal `validation_failed` */
+/** Refuses to remove a team's parent. @throws Refusal `validation_failed` */
 export function refuseOrphan({ parent }: TeamDocument): void {
   if (parent?.teamId === null) throw mistake(parent.pointer, 'blank');
 }
 
-const OF_NAME: readonly RefusalCode[] = ['team_name_taken'];
-const OF_PARENT: readonly RefusalCode[] = ['team_not_found', 'team_cycle', 'team_too_deep', 'default_team'];
+const NAME_REFUSALS: readonly RefusalCode[] = ['team_name_taken'];
+const PARENT_REFUSALS: readonly RefusalCode[] = ['team_not_found', 'team_cycle', 'team_too_deep', 'default_team'];
 
-/** Does what a document asks for; a refusal of it names the place in the document that it is about. */
-export async function located<T>({ parent }: TeamDocument, work: () => Promise<T>): Promise<T> {
+/** Runs `work`, and adds to its refusals the pointer to the field that they concern. */
+export async function withPointers<T>({ parent }: TeamDocument, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const { code, headers } = error;
     const at = (pointer: string) => new Refusal(code, { [pointer]: [code] }, headers);
-    if (OF_NAME.includes(code)) throw at(`${ATTRIBUTES}/name`);
-    throw OF_PARENT.includes(code) && parent ? at(parent.pointer) : error;
+    if (NAME_REFUSALS.includes(code)) throw at(`${ATTRIBUTES}/name`);
+    throw PARENT_REFUSALS.includes(code) && parent ? at(parent.pointer) : error;
   }
 }

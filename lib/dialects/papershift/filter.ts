@@ -2,18 +2,18 @@ import { readMoment } from '../../domain/moment.ts';
 import { foldName } from '../../domain/user-text.ts';
 import type { MistakeName } from './words.ts';
 
-/** What filters compare: strings by the names of fields, null where there is nothing. */
+/** The fields that filters compare, as strings; null: no value. */
 export type Comparable = Readonly<Record<string, string | null>>;
 
 /** `filter[attribute]=operator:value`. */
 export interface Filter {
   readonly attribute: string;
   readonly operator: Operator;
-  /** In the form in which values of the attribute are compared; several for `in`. */
+  /** Normalized for the comparison; several for `in`. */
   readonly values: readonly string[];
 }
 
-/** By what each operator goes; a field without a value is an empty one, and neither before nor behind any. */
+/** The operators. A field without a value equals the empty string, and is neither less nor greater than any value. */
 const OPERATORS = {
   eq: (found, [value]) => (found ?? '') === value,
   '!eq': (found, [value]) => (found ?? '') !== value,
@@ -32,19 +32,19 @@ const OPERATORS = {
 } as const satisfies Readonly<Record<string, (found: string | null, values: readonly string[]) => boolean>>;
 export type Operator = keyof typeof OPERATORS;
 
-/** Operators by which moments are compared, whatever the form in which they are written. */
-const OF_MOMENTS: readonly Operator[] = ['eq', '!eq', 'gt', 'gte', 'lt', 'lte', 'in', '!in'];
+/** Operators that compare times, whatever their format. */
+const TIME_OPERATORS: readonly Operator[] = ['eq', '!eq', 'gt', 'gte', 'lt', 'lte', 'in', '!in'];
 
-/** Whether something passes a filter. Text is compared whatever the letter case, as the names of teams are. */
+/** Tells whether an object passes a filter. Text is compared regardless of case, as team names are. */
 export function passes(shown: Comparable, { attribute, operator, values }: Filter): boolean {
   const found = shown[attribute] ?? null;
   return OPERATORS[operator](found === null ? null : foldName(found), values);
 }
 
 /**
- * Reads what follows `filter[attribute]=`. A value without an operator is the one that is looked for.
+ * Reads the value of `filter[attribute]`. Without an operator it means equality.
  *
- * @param attribute the name of one; ends in `_at` where its values are moments
+ * @param attribute the attribute's name; values are times if it ends in `_at`
  */
 export function readFilter(attribute: string, text: string): Filter | MistakeName {
   if (isFlag(text)) return flagged(attribute, text, '1');
@@ -52,7 +52,7 @@ export function readFilter(attribute: string, text: string): Filter | MistakeNam
   if (!isOperator(operator)) return 'unknown_operator';
   if (isFlag(operator)) return flagged(attribute, operator, value);
   const values = operator.endsWith('in') ? value.split(',').map((one) => one.trim()) : [value];
-  if (!attribute.endsWith('_at') || !OF_MOMENTS.includes(operator)) {
+  if (!attribute.endsWith('_at') || !TIME_OPERATORS.includes(operator)) {
     return { attribute, operator, values: values.map(foldName) };
   }
   const moments = values.map((one) => (one === '' ? '' : readMoment(one)?.toISOString()));
@@ -60,7 +60,7 @@ export function readFilter(attribute: string, text: string): Filter | MistakeNam
   return { attribute, operator, values: (moments as string[]).map(foldName) };
 }
 
-/** `filter[attribute_blank]=1`, `filter[attribute_present]=1`; 0 is the opposite. */
+/** Reads `filter[attribute_blank]=1` and `filter[attribute_present]=1`; 0 means the opposite. */
 export function flagged(attribute: string, operator: 'blank' | 'present', text: string): Filter | MistakeName {
   if (!/^(1|0|true|false)$/.test(text)) return 'no_flag';
   const isSo = text === '1' || text === 'true';

@@ -8,9 +8,9 @@ import { FIELD_REFUSALS, FIELDS, GERMAN, MISTAKES, type MistakeName, TITLES } fr
 /**
  * Papershift's API: JSON:API 1.1.
  *
- * The details of its refusals name places: a JSON pointer into the request's document (`/data/attributes/name`), with
- * `#name` behind it where the field itself is missing; a parameter of the query behind a `?`; else a header. At each
- * stand mistakes by their names, or the code of the refusal itself.
+ * The keys of a refusal's details are places: a JSON pointer into the document (`/data/attributes/name`), followed by
+ * `#name` if the field is missing; a query parameter after `?`; otherwise a header. The values are names of mistakes,
+ * or the refusal's code.
  */
 export const papershift: Format = {
   dialect: 'papershift',
@@ -32,12 +32,12 @@ export const papershift: Format = {
       ),
     );
     const statuses = new Set(errors.map(({ status }) => Number(status)));
-    // Several problems of different kinds have the most general status.
+    // Errors with different statuses are answered with the most general one.
     return { status: statuses.size === 1 ? ([...statuses][0] as number) : 400, body: { errors } };
   },
 };
 
-/** One error, in the form that every client we know can read: some throw unless `meta` is there. */
+/** Returns one error object. `meta` is always present, since some clients throw without it. */
 function errorOf(
   { code, status, message, requestId }: Problem,
   place: string | undefined,
@@ -50,7 +50,7 @@ function errorOf(
   const said = mistake?.[language] ?? (attribute && FIELD_REFUSALS[name as RefusalCode]?.[language]);
   const subject = attribute ? (FIELDS[attribute]?.[language] ?? attribute) : place?.replace(/^\?/, '');
   const sentence = language === 'de' ? (GERMAN[code] ?? message) : message;
-  // What isn't ours to translate is told as it is: `Idempotency-Key must be ...`.
+  // Texts without a translation are shown as they are: `Idempotency-Key must be ...`.
   const text = said ?? (name === code ? undefined : name);
   const shown = mistake || name === code ? name : code;
   return {
@@ -64,7 +64,7 @@ function errorOf(
   };
 }
 
-/** Where an error's source is, and which attribute of a team it is about. */
+/** Returns an error's `source`, and the attribute of a team that it concerns. */
 function placeOf(place: string | undefined): {
   readonly source?: Readonly<Record<string, string>>;
   readonly attribute?: string | undefined;

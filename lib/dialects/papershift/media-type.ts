@@ -3,12 +3,13 @@ import { Refusal } from '../../domain/refusal.ts';
 /** JSON:API's media type. */
 export const MEDIA_TYPE = 'application/vnd.api+json';
 
-/** The one parameter that a media type may carry and mean nothing to us; extensions (`ext`) there are none of. */
+/** The one media type parameter that is accepted and ignored. Extensions (`ext`) aren't supported. */
 const IGNORED = 'profile';
 
 /**
- * Negotiates as JSON:API 1.1 says: a body with parameters other than `profile` is refused, and so is an `Accept` header
- * in which each mention of JSON:API has some. Whatever else it accepts is no matter: there is one form of answers.
+ * Negotiates media types as JSON:API 1.1 requires. Refuses a body whose media type has parameters other than `profile`,
+ * and an `Accept` header in which every JSON:API media type has such parameters. Other media types in `Accept` don't
+ * matter, since there is only one answer format.
  *
  * @throws Refusal `not_acceptable`, `unsupported_media_type`
  */
@@ -24,7 +25,7 @@ function typeOf(mediaType: string): string | undefined {
   return split(mediaType, ';')[0]?.toLowerCase();
 }
 
-/** Whether a media type has no parameter but a profile; in `Accept`, `q` is a weight and no parameter. */
+/** Tells whether a media type has no parameter except `profile`. In `Accept`, `q` is a weight, not a parameter. */
 function isPlain(mediaType: string): boolean {
   const names = split(mediaType, ';')
     .slice(1)
@@ -32,7 +33,7 @@ function isPlain(mediaType: string): boolean {
   return names.every((name) => name === IGNORED || name === 'q');
 }
 
-/** Splits a header's value where a separator isn't within quotes; empty pieces are none. */
+/** Splits a header's value at separators outside quotes, and drops empty pieces. */
 function split(text: string, separator: ',' | ';'): string[] {
   return (text.match(separator === ',' ? /(?:"(?:\\.|[^"\\])*"|[^,])+/g : /(?:"(?:\\.|[^"\\])*"|[^;])+/g) ?? [])
     .map((piece) => piece.trim())

@@ -5,15 +5,15 @@ import { type Comparable, passes } from './filter.ts';
 import type { ListQuery, Page } from './query.ts';
 import { teamView } from './show.ts';
 
-/** Whether a list asks for teams that were deleted; it has none unless a filter is about that. */
+/** Tells whether a list includes deleted teams: only with a filter on `discarded_at`. */
 export function asksForDiscarded({ filters }: ListQuery): boolean {
   return filters.some(({ attribute }) => attribute === 'discarded_at');
 }
 
 /**
- * The page of a list, and how many teams the list has.
+ * Returns a page of a list, and the number of teams in the list.
  *
- * @param teams in the order of the list where nothing else is asked for
+ * @param teams in the default order
  */
 export function select(
   teams: readonly Team[],
@@ -30,7 +30,7 @@ export function select(
   return { teams: rows.slice(page.start, page.start + page.size).map(({ team }) => team), total: rows.length };
 }
 
-/** Which of two comes first; what there is nothing of comes last, or first where the order is descending. */
+/** Compares two teams for sorting. Null comes last in ascending order, first in descending order. */
 function ordered(
   one: Comparable,
   other: Comparable,
@@ -46,9 +46,9 @@ function ordered(
 }
 
 /**
- * The links of a list, by which its other pages are had; null where there is none.
+ * Returns the links to a list's other pages; null: no such page.
  *
- * @param asked the query of the request, of which all but the page goes on
+ * @param asked the request's query; the links keep everything but the page
  */
 export function linksOf(asked: URLSearchParams, { start, size, byOffset }: Page, total: number) {
   const lastStart = Math.max(0, Math.ceil(total / size) - 1) * size;

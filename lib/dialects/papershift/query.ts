@@ -7,47 +7,47 @@ import type { MistakeName } from './words.ts';
 const RELATIONS = ['parent_team', 'team_memberships'] as const;
 export type Relation = (typeof RELATIONS)[number];
 
-/** By what teams, and what is included with them, are filtered; teams are sorted by the same. */
+/** The attributes for filtering teams and included resources, and for sorting teams. */
 const ATTRIBUTES = {
   team: ['id', 'account_id', 'discarded_at', 'name', 'parent_team_id'],
   team_memberships: ['id', 'team_id', 'user_id', 'role', 'created_at', 'updated_at'],
 } as const;
 
-/** The fields that a sparse fieldset may name: attributes and relationships share one namespace. */
+/** The fields of a sparse fieldset: attributes and relationships share one namespace. */
 const FIELDS = {
   team: [...ATTRIBUTES.team.slice(1), ...RELATIONS] as readonly string[],
   team_membership: ATTRIBUTES.team_memberships.slice(1) as readonly string[],
 };
 export type Fields = { readonly [Type in keyof typeof FIELDS]?: ReadonlySet<string> };
 
-/** What a request asks to be shown of teams. */
+/** The query of a request about teams. */
 export interface TeamQuery {
-  /** What is to be included; undefined: the request doesn't ask. */
+  /** The relationships to include; undefined: no `include` parameter. */
   readonly include: { readonly parent: boolean; readonly members: boolean } | undefined;
-  /** What is included passes these. */
+  /** The filters of included resources. */
   readonly included: readonly (Filter & { readonly relation: Relation })[];
-  /** Of each type that is named, the fields to be shown. */
+  /** The sparse fieldset of each type that the query names. */
   readonly fields: Fields;
 }
 
-/** What a request asks of the list. */
+/** The query of a list. */
 export interface ListQuery extends TeamQuery {
   readonly filters: readonly Filter[];
   readonly sort: readonly { readonly attribute: string; readonly descending: boolean }[];
   readonly page: Page;
 }
 
-/** The part of a list: so many behind so many. */
+/** A page of a list. */
 export interface Page {
   readonly start: number;
   readonly size: number;
-  /** Whether it was asked for by an offset, so that links do too. */
+  /** Whether the request used an offset; then the links do too. */
   readonly byOffset: boolean;
 }
 
-/** How many teams a page has at most, and unless the request says otherwise. */
+/** The maximum and the default number of teams of a page. */
 const PAGE = { most: 1000, usual: 100 };
-/** The same, where something is included. */
+/** The same for a page with included resources. */
 const PAGE_WITH_INCLUDED = { most: 25, usual: 25 };
 
 const text = z.optional(z.string());
@@ -59,7 +59,7 @@ export const TeamParameters = z.object({
   'fields[team_membership]': text,
   'filter[team_memberships][role]': text,
 });
-/** The same, where nothing can be included. */
+/** The parameters of a request that can't include resources. */
 export const FieldsParameters = z.pick(TeamParameters, { 'fields[team]': true });
 /** The parameters of the list, as documented; `readListQuery` reads them. */
 export const ListParameters = z.extend(TeamParameters, {
@@ -77,7 +77,7 @@ export const ListParameters = z.extend(TeamParameters, {
 /** Mistakes by their parameters, in the form of a refusal's details. */
 type Mistakes = Record<string, [MistakeName]>;
 
-/** A parameter's name, taken apart: `filter[team][name]`. */
+/** A parsed parameter: `filter[team][name]`. */
 interface Parameter {
   readonly name: string;
   readonly family: string;
@@ -88,7 +88,7 @@ interface Parameter {
 /**
  * Reads the query of a request about one team.
  *
- * @param includes whether it can have something included
+ * @param includes whether `include` is allowed
  * @throws Refusal `validation_failed`
  */
 export function readTeamQuery(query: URLSearchParams, includes = true): TeamQuery {
@@ -124,7 +124,7 @@ function refuse(mistakes: Mistakes): void {
   if (Object.keys(mistakes).length > 0) throw new Refusal('validation_failed', mistakes);
 }
 
-/** How many keys in brackets each family of parameters has. */
+/** The allowed number of keys in brackets of each parameter family. */
 const FAMILIES: Readonly<Record<string, readonly number[]>> = {
   include: [0],
   sort: [0],
@@ -133,8 +133,8 @@ const FAMILIES: Readonly<Record<string, readonly number[]>> = {
   filter: [1, 2],
 };
 
-/** A name that JSON:API leaves to implementations: with something but small letters in it. Ours has none; it is ignored. */
-const LEFT_TO_OTHERS = /^(?=.*[^a-z])[\p{L}\p{N}](?:[\p{L}\p{N} _-]*[\p{L}\p{N}])?$/u;
+/** Names that JSON:API reserves for implementations: they contain a character other than a-z. They are ignored here. */
+const IMPLEMENTATION_SPECIFIC = /^(?=.*[^a-z])[\p{L}\p{N}](?:[\p{L}\p{N} _-]*[\p{L}\p{N}])?$/u;
 
 function parametersOf(query: URLSearchParams, mistakes: Mistakes): Parameter[] {
   return [...query].flatMap(([name, value]) => {
@@ -143,12 +143,12 @@ function parametersOf(query: URLSearchParams, mistakes: Mistakes): Parameter[] {
     if (Object.hasOwn(FAMILIES, family) && FAMILIES[family]?.includes(keys.length)) {
       return [{ name, family, keys, value }];
     }
-    if (!LEFT_TO_OTHERS.test(family)) mistakes[`?${name}`] = ['unknown_parameter'];
+    if (!IMPLEMENTATION_SPECIFIC.test(family)) mistakes[`?${name}`] = ['unknown_parameter'];
     return [];
   });
 }
 
-/** A comma list; empty for an empty text. */
+/** Splits a comma-separated list; an empty text is an empty list. */
 function listOf(text: string): string[] {
   return text === '' ? [] : text.split(',').map((one) => one.trim());
 }
@@ -196,7 +196,7 @@ function isOneOf(known: readonly string[], text: string): boolean {
   return known.includes(text);
 }
 
-/** @param known the attributes that can be filtered by */
+/** @param known the attributes that filters may name */
 function filterOf({ name, keys, value }: Parameter, known: readonly string[], mistakes: Mistakes): Filter | undefined {
   const [key = ''] = keys;
   const [, flaggedAttribute = '', flag] = /^(.*)_(blank|present)$/.exec(key) ?? [];
@@ -220,7 +220,7 @@ function readSort(parameters: readonly Parameter[], mistakes: Mistakes): ListQue
   return sort;
 }
 
-/** The keys of pages, with the least that each may be. */
+/** The keys of the `page` family, with their minimum values. */
 const PAGE_KEYS: Readonly<Record<string, number>> = { number: 1, size: 1, offset: 0, limit: 1 };
 
 function readPage(

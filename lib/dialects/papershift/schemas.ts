@@ -1,14 +1,14 @@
 import * as z from 'zod/mini';
 
-// What is answered and what may be sent in Papershift's dialect: read by the documents and the tests. No handler imports
-// this file, so that no bundle carries it.
+// The schemas of answers and requests in Papershift's dialect, for the documents and the tests. No handler imports this
+// file, so that bundles don't contain it.
 
 const uuid = z.uuid();
 const timestamp = z.iso.datetime({ precision: 3 });
 const identifier = z.strictObject({ id: uuid, type: z.literal('team') });
 const flag = z.boolean();
 
-/** A team; which attributes and relationships it has depends on the sparse fieldset and on what is included. */
+/** A team. Its attributes and relationships depend on the sparse fieldset and the included resources. */
 export const PapershiftTeam = z.strictObject({
   id: uuid,
   type: z.literal('team'),
@@ -102,15 +102,15 @@ const attributes = {
 const relationships = z.optional(z.object({ parent_team: z.optional(z.object({ data: identifier })) }));
 const type = z.literal('team');
 
-/** What a request may send that makes a team. */
+/** The body of a request that creates a team. */
 export const PapershiftNewTeam = z.object({
   data: z.object({ type, attributes: z.object(attributes), relationships }),
 });
-/** What a request may send that changes a team. */
+/** The body of a request that changes a team. */
 export const PapershiftChangedTeam = z.object({
   data: z.object({ id: uuid, type, attributes: z.optional(z.partial(z.object(attributes))), relationships }),
 });
-/** What a request may send that changes a team by PUT. */
+/** The body of a request that changes a team by PUT. */
 export const PapershiftPutTeam = z.object({
   data: z.object({
     id: z.optional(uuid),

@@ -8,18 +8,18 @@ import type { Fields, Relation, TeamQuery } from './query.ts';
 
 const TEAM_MEMBERSHIP = 'team_membership';
 
-/** What is shown beside a team, and on what its permissions depend. */
+/** The data for showing teams, besides the teams. */
 export interface View {
   readonly organization: Organization;
   /** Whether the caller may manage a team. */
   manages(team: Team): boolean;
-  /** The team above a team, where it is asked for and the caller sees it. */
+  /** Returns a team's parent, if it is to be included and visible to the caller. */
   parentOf?(team: Team): Team | undefined;
-  /** Who is in a team, where that is asked for. */
+  /** Returns a team's members, if they are to be included. */
   membershipsOf?(team: Team): readonly TeamMembership[];
 }
 
-/** The documented attributes of a team, in their order. */
+/** Returns the attributes of a team, in the documented order. */
 export function attributesOf(team: Team, organization: Organization) {
   return {
     account_id: idAsUuid(organization.id),
@@ -29,7 +29,7 @@ export function attributesOf(team: Team, organization: Organization) {
   };
 }
 
-/** What a new team has of what can't be set. */
+/** Returns the read-only attributes of a new team. */
 export function newAttributes(organization: Organization) {
   return { account_id: idAsUuid(organization.id), discarded_at: null };
 }
@@ -44,17 +44,17 @@ function attributesOfMembership({ teamId, userId, role, createdAt, updatedAt }: 
   };
 }
 
-/** Where a team is shown. */
+/** Returns the URL of a team. */
 export function addressOf(team: Team): string {
   return `${configuration().publicUrl}/api/v1/teams/${teamIdAsUuid(team.id)}`;
 }
 
-/** The document of one team. */
+/** Returns the document of one team. */
 export function showTeam(team: Team, query: TeamQuery, view: View) {
   return document([team], query, view, ([data]) => data);
 }
 
-/** The document of a page of teams. */
+/** Returns the document of a page of teams. */
 export function showTeams(teams: readonly Team[], query: TeamQuery, view: View) {
   return document(teams, query, view, (data) => data);
 }
@@ -71,7 +71,7 @@ function document<T>(
   const parents = query.include.parent
     ? teams.flatMap((team) => {
         const parent = view.parentOf?.(team);
-        // Once, and not beside itself.
+        // Each parent is included once, and not if it is in the primary data.
         if (!parent || shown.has(parent.id)) return [];
         shown.add(parent.id);
         return isIncluded('parent_team', teamView(parent, view), query)
@@ -85,7 +85,7 @@ function document<T>(
   return { data: primary(data), included: [...parents, ...memberships] };
 }
 
-/** A team as filters and sorting see it. */
+/** Returns the fields of a team for filtering and sorting. */
 export function teamView(team: Team, { organization }: Pick<View, 'organization'>): Comparable {
   return { id: teamIdAsUuid(team.id), ...attributesOf(team, organization) };
 }
@@ -103,7 +103,7 @@ function membershipsIn(team: Team, query: TeamQuery, view: View): readonly TeamM
 
 type TeamResource = ReturnType<typeof teamResource>;
 
-/** @param isPrimary what is included has no relationships: nothing beyond it is included */
+/** @param isPrimary false for an included team, which has no relationships */
 function teamResource(team: Team, query: TeamQuery, view: View, isPrimary = true) {
   const { fields } = query;
   const attributes = chosen(attributesOf(team, view.organization), fields.team);
@@ -123,7 +123,7 @@ function teamResource(team: Team, query: TeamQuery, view: View, isPrimary = true
   };
 }
 
-/** The linkage of what is included. */
+/** Returns the relationships to included resources. */
 function relationshipsOf(team: Team, query: TeamQuery, view: View) {
   const { parentTeamId } = team;
   const { include } = query;
@@ -134,7 +134,7 @@ function relationshipsOf(team: Team, query: TeamQuery, view: View) {
     ...(include?.members && {
       team_memberships: {
         data: membershipsIn(team, query, view).map((row) => ({ id: teamMembershipAsUuid(row), type: TEAM_MEMBERSHIP })),
-        // A large team's aren't all here.
+        // The members of a large team aren't all included.
         meta: { total: team.members },
       },
     }),
@@ -146,7 +146,7 @@ function membershipResource(row: TeamMembership, fields: Fields) {
   return { id: teamMembershipAsUuid(row), type: TEAM_MEMBERSHIP, ...(attributes && { attributes }) };
 }
 
-/** The fields that a sparse fieldset leaves; undefined instead of none. */
+/** Returns the fields of a sparse fieldset; undefined if there are none. */
 function chosen<T extends object>(all: T, fields: ReadonlySet<string> | undefined): Partial<T> | undefined {
   const left = Object.entries(all).filter(([name]) => !fields || fields.has(name));
   return left.length > 0 ? (Object.fromEntries(left) as Partial<T>) : undefined;

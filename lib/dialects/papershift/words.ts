@@ -1,12 +1,12 @@
 import type { Language } from '../../domain/language.ts';
 import type { RefusalCode } from '../../domain/refusal.ts';
 
-/** A mistake in a field or a parameter: its status, and what is said behind the field's name. */
+/** A mistake in a field or a parameter: its status, and the text after the field's name. */
 interface Mistake extends Readonly<Record<Language, string>> {
   readonly status: number;
 }
 
-/** What may be wrong at a place in a request: in its document, its attributes, its query. */
+/** The possible mistakes in a request's document, attributes and query. */
 export const MISTAKES = {
   blank: { status: 422, en: "can't be blank", de: 'muss ausgefüllt werden' },
   too_long: { status: 422, en: 'is too long (maximum is 100 characters)', de: 'ist zu lang (mehr als 100 Zeichen)' },
@@ -60,7 +60,7 @@ export const MISTAKES = {
 } as const satisfies Readonly<Record<string, Mistake>>;
 export type MistakeName = keyof typeof MISTAKES;
 
-/** The refusals of the domain that are about a field: what is said behind its name. */
+/** The domain's refusals that concern a field: the text after its name. */
 export const FIELD_REFUSALS: Readonly<Partial<Record<RefusalCode, Readonly<Record<Language, string>>>>> = {
   field_read_only: { en: "can't be set", de: 'kann nicht gesetzt werden' },
   team_not_found: { en: 'must exist', de: 'muss es geben' },
@@ -73,7 +73,7 @@ export const FIELD_REFUSALS: Readonly<Partial<Record<RefusalCode, Readonly<Recor
   default_team: { en: "of the default team can't be set", de: 'des Standardteams kann nicht gesetzt werden' },
 };
 
-/** What people call the fields of a team. */
+/** The display names of a team's fields. */
 export const FIELDS: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
   name: { en: 'Name', de: 'Name' },
   parent_team: { en: 'Parent team', de: 'Übergeordnetes Team' },
@@ -83,7 +83,7 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<Language, string>>>
   team_memberships: { en: 'Team memberships', de: 'Teammitgliedschaften' },
 };
 
-/** The sentences of refusals in German; English is what every dialect says. */
+/** The German sentences of refusals. The English ones are those of all dialects. */
 export const GERMAN: Readonly<Partial<Record<RefusalCode, string>>> = {
   validation_failed: 'Die Anfrage hat Felder, die fehlen oder nicht gültig sind.',
   malformed_body: 'Der Inhalt ist nicht zu lesen: Es muss JSON in UTF-8 sein, in dem kein Name zweimal steht.',
@@ -122,7 +122,7 @@ export const GERMAN: Readonly<Partial<Record<RefusalCode, string>>> = {
     'Der Anmeldedienst ist zurzeit nicht nach seinen Schlüsseln zu fragen: Versuchen Sie es noch einmal.',
 };
 
-/** What HTTP calls the statuses that the dialect answers; a title stays the same whatever the language. */
+/** The HTTP names of the statuses. A title is the same in every language. */
 export const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   401: 'Unauthorized',

@@ -1,19 +1,20 @@
 import { Refusal } from '../../domain/refusal.ts';
 
-/** How many requests a caller may send to an endpoint in a window, and how long that is, in milliseconds. */
+/** The requests that a caller may send to an endpoint in one window. */
 export const REQUESTS = 600;
+/** The length of a window, in milliseconds. */
 const WINDOW = 60_000;
 
-/** How many callers are remembered at most. */
-const CALLERS = 10_000;
+/** The number of windows that are kept in memory, at most. */
+const MAX_WINDOWS = 10_000;
 
 const counts = new Map<string, { count: number; readonly end: number }>();
 
 /**
- * Counts a request in the memory of this process, as Rocket.Chat does: several processes together let more through.
- * The gateway's throttle is what protects the deployment.
+ * Counts a request in the memory of this process, as Rocket.Chat does, so that several processes admit more. The
+ * gateway's throttle protects the deployment.
  *
- * @returns what is left, and until when (milliseconds since 1970)
+ * @returns rate limit headers: limit, remaining requests, and end of the window (milliseconds since 1970)
  * @throws Refusal `request_rate_exceeded`
  */
 export function admit(route: string, userId: string, now: Date): Readonly<Record<string, string>> {
@@ -21,7 +22,7 @@ export function admit(route: string, userId: string, now: Date): Readonly<Record
   const known = counts.get(key);
   const window = known && known.end > now.getTime() ? known : { count: 0, end: now.getTime() + WINDOW };
   window.count += 1;
-  if (counts.size >= CALLERS) counts.clear();
+  if (counts.size >= MAX_WINDOWS) counts.clear();
   counts.set(key, window);
   const headers = {
     'x-ratelimit-limit': String(REQUESTS),

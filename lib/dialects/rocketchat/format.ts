@@ -2,11 +2,11 @@ import type { Details, RefusalCode } from '../../domain/refusal.ts';
 import type { Format, Problem, Reply } from '../format.ts';
 import { admit } from './admission.ts';
 
-/** Rocket.Chat's REST API, as of version 8: success and failure are told by the body, and nearly every failure is a 400. */
+/** Rocket.Chat's REST API, version 8. The body tells success or failure, and nearly every failure has status 400. */
 export const rocketchat: Format = {
   dialect: 'rocketchat',
   headers: {
-    // Exactly so: its clients' tests compare the whole header.
+    // Without a charset: its clients' tests compare the whole header.
     'content-type': 'application/json',
     'cache-control': 'no-store',
     pragma: 'no-cache',
@@ -22,7 +22,7 @@ export const rocketchat: Format = {
   admit,
 };
 
-/** What Rocket.Chat itself says, where it has the same refusal; it tells these by a 400. */
+/** Rocket.Chat's own texts for the same refusals; their status is 400. */
 const TEXTS: Partial<Record<RefusalCode, string>> = {
   team_not_creatable: 'error-team-creation',
   member_not_found: 'invalid-user',
@@ -32,10 +32,10 @@ const TEXTS: Partial<Record<RefusalCode, string>> = {
   last_team_owner: 'last-owner-can-not-be-removed',
 };
 
-/** The statuses that its clients know; whatever else the service refuses with is a 400 there. */
+/** The statuses that its clients know; others become 400. */
 const STATUSES = [401, 403, 404, 405, 413, 429, 500, 503];
 
-/** What is told by a 404, where one endpoint alone has it. */
+/** The text of the 404 that only one endpoint has. */
 export const NOT_FOUND = 'Resource not found';
 
 const NOT_LOGGED_IN = 'You must be logged in to do this.';
@@ -64,7 +64,7 @@ function problem({ code, status, message, details }: Problem): Reply {
     case 'request_rate_exceeded':
       return { status, body: { success: false, error: said(details) ?? '' } };
     default: {
-      // Errors that have a code end with it.
+      // A text with a code ends with it.
       const text = said(details) ?? TEXTS[code];
       const error = text ?? `${message} [${code}]`;
       const errorType = /\[([\w-]+)\]$/.exec(error)?.[1];
@@ -76,12 +76,12 @@ function problem({ code, status, message, details }: Problem): Reply {
   }
 }
 
-/** The text that a refusal brings along, where one code has several. */
+/** Returns the text in a refusal's details, for codes with several texts. */
 function said(details: Details | undefined): string | undefined {
   return details && Object.values(details)[0]?.[0];
 }
 
-/** All that the validator says of a body or a query. */
+/** Returns the answer for an invalid body or query. */
 function invalid(details: Details = {}): object {
   const [where = 'body'] = Object.keys(details);
   if (where === 'sort') {
@@ -98,7 +98,7 @@ function reserved(name: string): object {
   return { success: false, error, errorType: 'error-blocked-username', details };
 }
 
-/** A text in HTML, as Rocket.Chat escapes it there. */
+/** Escapes a text for HTML as Rocket.Chat does. */
 function escaped(text: string): string {
   const entities: Record<string, string> = {
     '&': '&amp;',
@@ -111,7 +111,7 @@ function escaped(text: string): string {
   return text.replace(/[&<>"'`]/g, (character) => entities[character] as string);
 }
 
-/** A query: what is repeated, or named with `[]`, is a list. */
+/** Reads a query. Repeated parameters, and those named with `[]`, become lists. */
 function readQuery(parameters: URLSearchParams): unknown {
   const names = new Set([...parameters.keys()].map((name) => name.replace(/\[\d*\]$/, '')));
   const read = [...names].map((name) => {

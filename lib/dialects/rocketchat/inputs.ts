@@ -1,8 +1,8 @@
 import { input, type JsonSchema } from './json-schema.ts';
 
-// What Rocket.Chat 8 publishes of what its endpoints take (`@rocket.chat/rest-typings`), with a bound where it has none.
+// The input schemas that Rocket.Chat 8 publishes (`@rocket.chat/rest-typings`), with limits where it has none.
 
-/** How many members a request may name: each is a write of its own. Rocket.Chat has no bound. */
+/** The members that a request may name, at most: each is a separate write. Rocket.Chat has no limit. */
 const MEMBERS_AT_ONCE = 100;
 
 const text = { type: 'string' } as const;
@@ -13,7 +13,7 @@ const texts = { type: 'array', items: text } as const;
 const someTexts = { ...texts, minItems: 1, uniqueItems: true, nullable: true } as const;
 const member = {
   type: 'object',
-  // Roles are kept as they are sent: in Rocket.Chat without a bound.
+  // Roles are stored as they are sent. Rocket.Chat has no limits.
   properties: {
     userId: text,
     roles: { type: 'array', items: { ...text, maxLength: 50 }, maxItems: 20, nullable: true },
@@ -22,14 +22,14 @@ const member = {
   additionalProperties: false,
 } as const;
 
-/** Which team a request is about: exactly one of the two. */
+/** The team of a request: exactly one of the two is set. */
 export interface TeamReference {
   readonly teamId?: string | null;
   readonly teamName?: string | null;
 }
 
-/** A body that is about one team, by id or by name. The order of properties is that in which mistakes are told. */
-function aboutTeam(
+/** Returns the schema of a body about one team, by id or by name. Mistakes are reported in the order of properties. */
+function bodyOfTeam(
   properties: Readonly<Record<string, JsonSchema>>,
   required: readonly string[] = [],
   first: Readonly<Record<string, JsonSchema>> = {},
@@ -44,7 +44,7 @@ function aboutTeam(
   };
 }
 
-/** A query that is about one team. */
+/** Returns the schema of a query about one team. */
 function queryOfTeam(properties: Readonly<Record<string, JsonSchema>> = {}, more: JsonSchema = {}): JsonSchema {
   return {
     type: 'object',
@@ -57,14 +57,14 @@ function queryOfTeam(properties: Readonly<Record<string, JsonSchema>> = {}, more
 
 const paging = { offset: optionalNumber, count: optionalNumber, sort: optionalText } as const;
 
-/** Which part of a list a request asks for. */
+/** The paging parameters of a list. */
 export interface Paging {
   readonly offset?: number | null;
   readonly count?: number | null;
   readonly sort?: string | null;
 }
 
-/** What a request says of somebody in a team. */
+/** A member of a team in a request. */
 export interface MemberInput {
   readonly userId: string;
   readonly roles?: readonly string[] | null;
@@ -84,7 +84,7 @@ export const CreateBody = input<{
     members: { ...texts, maxItems: MEMBERS_AT_ONCE },
     room: { type: 'object' },
     owner: text,
-    // Of earlier versions: taken, and not looked at.
+    // A parameter of earlier versions: accepted and ignored.
     sidepanel: {},
   },
   required: ['name', 'type'],
@@ -92,22 +92,22 @@ export const CreateBody = input<{
 });
 
 export const AddMembersBody = input<TeamReference & { readonly members: readonly MemberInput[] }>(
-  aboutTeam({ members: { type: 'array', items: member, minItems: 1, maxItems: MEMBERS_AT_ONCE, uniqueItems: true } }, [
+  bodyOfTeam({ members: { type: 'array', items: member, minItems: 1, maxItems: MEMBERS_AT_ONCE, uniqueItems: true } }, [
     'members',
   ]),
 );
 
 export const UpdateMemberBody = input<TeamReference & { readonly member: MemberInput }>(
-  aboutTeam({ member }, ['member']),
+  bodyOfTeam({ member }, ['member']),
 );
 
 export const RemoveMemberBody = input<TeamReference & { readonly userId: string }>(
-  aboutTeam({ userId: text, rooms: someTexts }, ['userId']),
+  bodyOfTeam({ userId: text, rooms: someTexts }, ['userId']),
 );
 
-export const LeaveBody = input<TeamReference>(aboutTeam({ rooms: someTexts }));
+export const LeaveBody = input<TeamReference>(bodyOfTeam({ rooms: someTexts }));
 
-export const DeleteBody = input<TeamReference>(aboutTeam({ roomsToRemove: someTexts }));
+export const DeleteBody = input<TeamReference>(bodyOfTeam({ roomsToRemove: someTexts }));
 
 export const UpdateBody = input<
   TeamReference & { readonly data: { readonly name?: string | null; readonly type?: 0 | 1 } }
@@ -129,9 +129,9 @@ export const UpdateBody = input<
   additionalProperties: false,
 });
 
-export const AddRoomsBody = input<TeamReference>(aboutTeam({ rooms: { ...texts, minItems: 1 } }, ['rooms']));
+export const AddRoomsBody = input<TeamReference>(bodyOfTeam({ rooms: { ...texts, minItems: 1 } }, ['rooms']));
 
-export const RemoveRoomBody = input<TeamReference>(aboutTeam({ roomId: text }, ['roomId']));
+export const RemoveRoomBody = input<TeamReference>(bodyOfTeam({ roomId: text }, ['roomId']));
 
 export const UpdateRoomBody = input<{ readonly roomId: string }>({
   type: 'object',
@@ -140,11 +140,11 @@ export const UpdateRoomBody = input<{ readonly roomId: string }>({
   additionalProperties: false,
 });
 
-export const ConvertBody = input<TeamReference>(aboutTeam({}, [], { roomsToRemove: { ...texts, nullable: true } }));
+export const ConvertBody = input<TeamReference>(bodyOfTeam({}, [], { roomsToRemove: { ...texts, nullable: true } }));
 
 const QUERY = { wraps: true };
 
-/** Rocket.Chat validates nothing of it: whatever else is sent is ignored. */
+/** Rocket.Chat doesn't validate it, so unknown parameters are ignored. */
 export const ListQuery = input<Paging>(
   { type: 'object', properties: { offset: optionalText, count: optionalText, sort: optionalText } },
   QUERY,

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 
 /**
- * What Rocket.Chat says of its inputs: the part of JSON Schema that its published schemas of `teams.*` use. Bodies and
- * queries are held against it as its validator (ajv 8, the first mistake ends it, values are coerced) does, so that
- * they are taken or refused with the very texts that its clients know. ajv itself takes 84 ms to compile.
+ * The subset of JSON Schema that Rocket.Chat's published schemas of `teams.*` use. Bodies and queries are validated as
+ * its validator does (ajv 8, stops at the first error, coerces types), with the same error texts. ajv itself takes 84
+ * ms to compile.
  */
 export interface JsonSchema {
   readonly type?: 'object' | 'array' | 'string' | 'number' | 'boolean';
@@ -22,13 +22,13 @@ export interface JsonSchema {
 }
 
 /**
- * An input that is validated by a JSON Schema.
+ * Returns a zod schema that validates by a JSON Schema.
  *
- * @param wraps whether a value stands for a list of it, as in a query
+ * @param wraps whether a single value is coerced to a list and back, as in a query
  */
 export function input<T>(schema: JsonSchema, { wraps = false } = {}): z.ZodMiniType<T> {
   return z.pipe(
-    // The documents show the schema itself.
+    // For the documents, which show the schema itself.
     z.unknown().register(z.globalRegistry, { ...schema }),
     z.transform((sent, { issues }) => {
       const { value, errors } = validate(schema, sent, wraps);
@@ -39,12 +39,12 @@ export function input<T>(schema: JsonSchema, { wraps = false } = {}): z.ZodMiniT
 }
 
 /**
- * Holds a value of JSON against a schema.
+ * Validates a JSON value by a schema.
  *
- * @returns the value as it was coerced, and the texts of what is wrong with it
+ * @returns the coerced value, and the error texts
  */
 export function validate(schema: JsonSchema, value: unknown, wraps: boolean): { value: unknown; errors: string[] } {
-  // Coerced in place, as ajv does: what one branch coerces, the next one sees.
+  // Coerces in place, as ajv does: a branch sees the coercions of the branches before.
   const root = { value: structuredClone(value) };
   return { errors: mistakes(schema, root, 'value', wraps), value: root.value };
 }
@@ -54,7 +54,7 @@ type Holder = Record<string, unknown>;
 function mistakes(schema: JsonSchema, holder: object, key: string, wraps: boolean): string[] {
   const at = holder as Holder;
   const { type, nullable } = schema;
-  // ajv asks whether something is an object when it comes to what objects have: after the branches.
+  // ajv checks the type `object` only after the branches.
   if (type && type !== 'object' && !isOf(type, at[key]) && !(nullable && at[key] === null)) {
     const coerced = coerce(type, nullable === true, at[key], wraps);
     if (coerced === undefined) return [`must be ${type}`];
@@ -84,7 +84,7 @@ function isOf(type: JsonSchema['type'], value: unknown): boolean {
   }
 }
 
-/** A value of a type that another one stands for, by ajv's rules; undefined: for none. */
+/** Coerces a value to a type by ajv's rules; undefined: not possible. */
 function coerce(type: JsonSchema['type'], nullable: boolean, value: unknown, wraps: boolean): unknown {
   const [only, second] = wraps && Array.isArray(value) ? value : [value];
   if (only !== value && second === undefined && isOf(type, only)) return only;
@@ -92,7 +92,7 @@ function coerce(type: JsonSchema['type'], nullable: boolean, value: unknown, wra
   const scalar = sent === null || ['string', 'number', 'boolean'].includes(typeof sent);
   if (type === 'string' && scalar) return sent === null ? '' : `${sent}`;
   if (type === 'number' && (typeof sent === 'boolean' || sent === null)) return Number(sent);
-  // Loosely, as JavaScript compares a text with a number.
+  // By JavaScript's loose conversion of text to a number.
   if (type === 'number' && typeof sent === 'string' && sent && !Number.isNaN(Number(sent))) return Number(sent);
   if (type === 'boolean' && (sent === 'false' || sent === 0 || sent === null)) return false;
   if (type === 'boolean' && (sent === 'true' || sent === 1)) return true;
@@ -146,7 +146,7 @@ function ofArray(schema: JsonSchema, list: unknown[], wraps: boolean): string[] 
   return undefined;
 }
 
-/** The places of two equal items, in the order in which ajv finds and tells them. */
+/** Returns the indexes of two equal items, in the order in which ajv finds and reports them. */
 function duplicates(list: readonly unknown[], items: JsonSchema | undefined): [number, number] | undefined {
   const isScalar = items?.type !== undefined && items.type !== 'object' && items.type !== 'array';
   const seen = new Map<unknown, number>();
@@ -166,7 +166,7 @@ function duplicates(list: readonly unknown[], items: JsonSchema | undefined): [n
   return undefined;
 }
 
-/** The same text for equal values, whatever the order of their members. */
+/** Serializes a value so that equal values have the same text, whatever the order of their members. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) =>
     isOf('object', inner)

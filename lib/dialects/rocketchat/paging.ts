@@ -1,28 +1,28 @@
 import { parseJson } from '../../domain/json.ts';
 import { Refusal } from '../../domain/refusal.ts';
 
-/** Rocket.Chat's defaults: how many a page has, and may have. */
-const COUNT = 50;
-const MOST = 100;
+/** Rocket.Chat's default and maximum page sizes. */
+const DEFAULT_COUNT = 50;
+const MAX_COUNT = 100;
 
-/** The part of a list that a request asks for. */
-export interface Part {
+/** The page of a list that a request asks for. */
+export interface PageRange {
   readonly offset: number;
   readonly count: number;
 }
 
-/** Reads what a list is asked for. `count=0`, by which Rocket.Chat means all, is as many as a page may have. */
-export function partOf(asked: { offset?: string | number | null; count?: string | number | null }): Part {
+/** Reads the paging parameters of a list. `count=0`, which means all in Rocket.Chat, means the maximum page size. */
+export function readPaging(asked: { offset?: string | number | null; count?: string | number | null }): PageRange {
   const offset = Math.trunc(Number(asked.offset ?? 0));
-  const count = Math.trunc(Number(asked.count ?? COUNT));
+  const count = Math.trunc(Number(asked.count ?? DEFAULT_COUNT));
   return {
     offset: offset > 0 && Number.isSafeInteger(offset) ? offset : 0,
-    count: count === 0 ? MOST : count > 0 ? Math.min(count, MOST) : COUNT,
+    count: count === 0 ? MAX_COUNT : count > 0 ? Math.min(count, MAX_COUNT) : DEFAULT_COUNT,
   };
 }
 
 /**
- * Sorts rows by what a request says, `{"name":1}` or `{"createdAt":-1}`, as they are shown.
+ * Sorts rows by a request's `sort`, `{"name":1}` or `{"createdAt":-1}`, by the fields as they are shown.
  *
  * @throws Refusal `validation_failed`
  */
@@ -42,7 +42,7 @@ function ordersOf(sort: string): [string, number][] {
     const orders = Object.entries(parseJson(sort) as Record<string, number>);
     if (orders.every(([, direction]) => direction === 1 || direction === -1)) return orders;
   } catch {
-    // Said below.
+    // Refused below.
   }
   throw new Refusal('validation_failed', { sort: [`Invalid sort parameter provided: "${sort}" [error-invalid-sort]`] });
 }

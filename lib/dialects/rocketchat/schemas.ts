@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 
-// What Rocket.Chat's endpoints answer: read by the documents and the tests. No handler imports this file, so that no
-// bundle carries it.
+// The schemas of answers in Rocket.Chat's dialect, for the documents and the tests. No handler imports this file, so
+// that bundles don't contain it.
 
 const timestamp = z.iso.datetime({ precision: 3 });
 const objectId = z.string().check(z.regex(/^[0-9a-f]{24}$/));
@@ -44,7 +44,7 @@ export const TeamInfo = z.strictObject({ teamInfo: RocketChatTeam, success });
 export const TeamList = z.strictObject({ teams: z.array(ListedTeam), ...page });
 export const TeamMemberList = z.strictObject({ members: z.array(RocketChatTeamMember), ...page });
 export const FoundTeams = z.strictObject({ teams: z.array(FoundTeam), success });
-/** Rooms belong to another product: there are none to list. */
+/** Always empty: this product has no rooms. */
 export const RoomList = z.strictObject({ rooms: z.array(z.never()), ...page });
 export const ChildList = z.strictObject({
   data: z.array(z.never()),
@@ -54,7 +54,7 @@ export const ChildList = z.strictObject({
   success,
 });
 
-/** What a refusal answers. */
+/** Every refusal. */
 export const RocketChatProblem = z.union([
   z.strictObject({
     success: z.literal(false),

@@ -3,12 +3,11 @@ import { type Profile, type User, usernameOf } from '../../domain/member.ts';
 import { type Team, type TeamMembership, type TeamRole, teamIdAsHex, teamIdFromHex } from '../../domain/team.ts';
 import type { TeamReference } from './inputs.ts';
 
-/** Somebody as Rocket.Chat shows them; the username of whom there is nobody any more is their id. */
+/** Returns a user as Rocket.Chat shows them. The username of a deleted user is their id. */
 export function showUser(userId: string, user: Profile | undefined) {
   return { _id: userId, username: user ? usernameOf(user) : userId };
 }
 
-/** A team. */
 export function showTeam(team: Team, creator: User | undefined) {
   const { id, name, isPrivate, createdAt, createdBy, updatedAt } = team;
   return {
@@ -22,17 +21,17 @@ export function showTeam(team: Team, creator: User | undefined) {
   };
 }
 
-/** A team in a list. Its rooms are its main room. */
+/** Returns a team for a list. Its only room is its main room. */
 export function showListedTeam(team: Team, creator: User | undefined) {
   return { ...showTeam(team, creator), rooms: 1, numberOfUsers: team.members };
 }
 
-/** A team among those that a search finds: by its main room, as Rocket.Chat does. */
+/** Returns a team for a search result: by its main room, as Rocket.Chat does. */
 export function showFoundTeam({ id, name, isPrivate }: Team) {
   return { _id: roomIdOf(id), name, fname: name, t: isPrivate ? 'p' : 'c', teamId: teamIdAsHex(id) };
 }
 
-/** Somebody in a team. Who is there right now isn't known. */
+/** Returns a member of a team. Their presence isn't known, so they are offline. */
 export function showTeamMember(row: TeamMembership, user: Profile, adder: User | undefined) {
   const { userId, createdBy, createdAt } = row;
   const roles = rolesOf(row);
@@ -45,23 +44,26 @@ export function showTeamMember(row: TeamMembership, user: Profile, adder: User |
   };
 }
 
-/** The id of a team's main room, and of no other: a team in every dialect has one, which nothing has to store. */
+/** Derives the id of a team's main room from the team's id, so that it needn't be stored. */
 export function roomIdOf(teamId: string): string {
-  return otherHex(teamIdAsHex(teamId));
+  return flipBit(teamIdAsHex(teamId));
 }
 
-/** The team whose main room it is; undefined when it can't be one. */
+/** Returns the id of the team with a main room; undefined for an invalid room id. */
 export function teamIdOfRoom(roomId: string): string | undefined {
-  return HEX.test(roomId) ? teamIdFromHex(otherHex(roomId)) : undefined;
+  return HEX.test(roomId) ? teamIdFromHex(flipBit(roomId)) : undefined;
 }
 
-/** Which team a request means; neither id nor name: none. */
-export function teamMeant({ teamId, teamName }: TeamReference): { id?: string | undefined; name?: string | undefined } {
+/** Returns the id or name of a request's team; neither: no such team. */
+export function teamReferenceOf({ teamId, teamName }: TeamReference): {
+  id?: string | undefined;
+  name?: string | undefined;
+} {
   if (teamId) return { id: HEX.test(teamId) ? teamIdFromHex(teamId) : undefined };
   return { name: teamName || undefined };
 }
 
-/** The states of presence that a query asks for; some clients send the list as JSON in one parameter. */
+/** Reads the presence states of a query. Some clients send the list as JSON in one parameter. */
 export function statusesOf(asked: readonly string[] | null | undefined): readonly string[] {
   const [only = '', second] = asked ?? [];
   if (!asked?.length) return ['offline'];
@@ -75,25 +77,25 @@ export function statusesOf(asked: readonly string[] | null | undefined): readonl
   return asked;
 }
 
-/** The roles that somebody has in a team, as they were set; undefined for a plain member of whom none were. */
+/** Returns a member's roles in a team, as they were set; undefined for a MEMBER without set roles. */
 export function rolesOf({ role, roles }: TeamMembership): readonly string[] | undefined {
   return roles ?? (role === 'MEMBER' ? undefined : [role.toLowerCase()]);
 }
 
-/** The roles that a request sets, each once; undefined where it says nothing of them. */
-export function rolesSet(roles: readonly string[] | null | undefined): readonly string[] | undefined {
+/** Returns the roles of a request without duplicates; undefined: not given. */
+export function uniqueRoles(roles: readonly string[] | null | undefined): readonly string[] | undefined {
   return roles ? [...new Set(roles.map((role) => role.toWellFormed()))] : undefined;
 }
 
-/** What somebody is to be in a team; roles that there are none of mean nothing. */
-export function roleMeant(roles: readonly string[] | undefined): TeamRole {
+/** Returns the team role of a list of roles. Unknown roles are ignored. */
+export function teamRoleOf(roles: readonly string[] | undefined): TeamRole {
   return (['OWNER', 'MODERATOR'] as const).find((role) => roles?.includes(role.toLowerCase())) ?? 'MEMBER';
 }
 
 const HEX = /^[0-9a-f]{24}$/;
 
-/** The last byte, one bit of it turned: ids differ in more than that, and it is its own reverse. */
-function otherHex(hex: string): string {
+/** Flips one bit of the last byte. It is its own inverse, and team ids differ in more than this bit. */
+function flipBit(hex: string): string {
   const last = Number.parseInt(hex.slice(-2), 16) ^ 2;
   return hex.slice(0, -2) + last.toString(16).padStart(2, '0');
 }

@@ -18,7 +18,7 @@ export const v1: Format = {
   }),
 };
 
-/** A query in which each name stands once: who asks for two of a kind would get an answer about one. */
+/** Reads a query. Refuses repeated parameters, since only one of them could count. */
 function readQuery(parameters: URLSearchParams): Record<string, string> {
   const names = [...parameters.keys()];
   const twice = names.filter((name, index) => names.indexOf(name) !== index);

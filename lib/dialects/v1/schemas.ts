@@ -6,8 +6,8 @@ import { LANGUAGES } from '../../domain/language.ts';
 import { ROLES } from '../../domain/roles.ts';
 import { TEAM_ROLES } from '../../domain/team.ts';
 
-// What the native API answers: read by the documents and the tests. No handler imports this file, so that no bundle
-// carries it.
+// The schemas of the native API's answers, for the documents and the tests. No handler imports this file, so that
+// bundles don't contain it.
 
 const timestamp = z.iso.datetime({ precision: 3 });
 const id = (prefix: string) => z.string().check(z.regex(new RegExp(`^${prefix}_[0-7][0-9a-v]{25}$`)));
@@ -16,7 +16,7 @@ const userId = id('usr');
 const memberId = id('mem');
 const role = z.enum(ROLES);
 const language = z.enum(LANGUAGES);
-/** Its domain is as people write it. */
+/** The domain is in Unicode, not in Punycode. */
 const address = z.email({ pattern: z.regexes.unicodeEmail });
 
 export const Member = z.strictObject({
@@ -43,7 +43,7 @@ export const Invitation = z.strictObject({
   updatedAt: timestamp,
   expiresAt: timestamp,
   invitedBy: userId,
-  /** Of the latest mail; null where the inviter took the link instead. */
+  /** The delivery of the latest mail; null if the inviter got the link instead. */
   delivery: z.nullable(
     z.strictObject({
       state: z.enum(DELIVERY_STATES),
@@ -61,10 +61,10 @@ export const Invitation = z.strictObject({
   remindersStoppedAt: z.nullable(timestamp),
 });
 
-/** The answer to inviting: it alone carries the link, where no mail does. */
+/** The answer to inviting. Without a mail, only this answer contains the link. */
 export const NewInvitation = z.extend(Invitation, { link: z.optional(z.url()) });
 
-/** What became of each row of a bulk request. `status` and `error` are what the row would have got by itself. */
+/** The results of a bulk request. `status` and `error` of a row are those of a single request. */
 export const BulkAnswer = z.strictObject({
   data: z.array(
     z.union([
@@ -80,7 +80,7 @@ export const BulkAnswer = z.strictObject({
         error: z.string(),
         message: z.string(),
         details: z.optional(z.record(z.string(), z.array(z.string()))),
-        /** Seconds, as `Retry-After` would say them. */
+        /** Seconds, as in `Retry-After`. */
         retryAfter: z.optional(z.int()),
       }),
     ]),
@@ -105,10 +105,10 @@ export const OwnershipOffer = z.strictObject({
   expiresAt: timestamp,
 });
 
-/** An organization, with the open offer of its ownership, which the owner sees and whom it was made to. */
+/** An organization, with the open offer of its ownership. Only the owner and the offer's recipient see the offer. */
 export const OrganizationWithOffer = z.extend(Organization, { ownershipOffer: z.nullable(OwnershipOffer) });
 
-/** An organization with what the caller is in it. */
+/** An organization with the caller's membership. */
 export const MyOrganization = z.extend(Organization, { memberId, role, owner: z.boolean() });
 
 const teamId = z.string().check(z.regex(/^team_[01][0-9a-v]{19}$/));
@@ -118,7 +118,7 @@ export const Team = z.strictObject({
   name: z.string(),
   description: z.nullable(z.string()),
   organizationId,
-  /** Null for the default team alone. */
+  /** Null only for the default team. */
   parentTeamId: z.nullable(teamId),
   isPrivate: z.boolean(),
   isDefault: z.boolean(),
@@ -152,7 +152,7 @@ export const AccessToken = z.strictObject({
   createdAt: timestamp,
 });
 
-/** The answer to making a token: the only one that ever carries it, and not when it is given again. */
+/** The answer to creating a token. Only this answer contains the token; a replayed answer doesn't. */
 export const NewAccessToken = z.extend(AccessToken, {
   token: z.optional(z.string().check(z.regex(/^mst_[A-Za-z0-9_-]{107}$/))),
 });
@@ -209,7 +209,7 @@ export const AuditEntry = z.strictObject({
 });
 
 const actions = z.array(z.enum(SITE_ACTIONS));
-/** Null: all of the site. */
+/** Null: all chargers of the site. */
 const chargerIds = z.nullable(z.array(z.string()));
 
 export const Explanation = z.strictObject({
@@ -218,33 +218,33 @@ export const Explanation = z.strictObject({
   siteId: z.string(),
   siteUuid: z.string(),
   siteName: z.string(),
-  /** What all reasons give together, as the chargers too; those of whose sensitive data are among them. */
+  /** `actions`, `chargerIds` and `sensitiveChargerIds` combine all reasons. */
   actions,
   chargerIds,
   sensitiveChargerIds: chargerIds,
   reasons: z.array(
     z.strictObject({
-      /** ADMIN: of the team's organization; TEAM: in the team itself; PARENT_TEAM: in one above it. */
+      /** ADMIN: of the team's organization; TEAM: member of the team; PARENT_TEAM: member of a team above it. */
       by: z.enum(['ADMIN', 'TEAM', 'PARENT_TEAM']),
       role,
       teamId,
       teamName: z.string(),
-      /** The team in which the member is, and as what; null for an ADMIN who is in none. */
+      /** The team that the member belongs to, and their role in it; null for an ADMIN who is in neither. */
       placeTeamId: z.nullable(teamId),
       placeRole: z.nullable(z.enum(TEAM_ROLES)),
       share: z.enum(['OWNER', 'SHARED']),
       chargerIds,
       sensitive: z.boolean(),
-      /** When the last grant ends or has ended; null for none, and for one without an end. */
+      /** When the last grant expires or expired; null for no grant, and for one without an expiry. */
       sensitiveUntil: z.nullable(timestamp),
-      /** Which chargers each grant is for, and until when. */
+      /** The chargers and the expiry of each grant. */
       grants: z.array(z.strictObject({ chargerIds, until: z.nullable(timestamp) })),
       actions,
     }),
   ),
 });
 
-/** The envelope of lists: `total` where it is kept, `page` where the list was asked for by page number. */
+/** The envelope of lists: with `total` if it is counted, and `page` if the request has a page number. */
 // @__NO_SIDE_EFFECTS__
 export function list(row: z.core.$ZodType) {
   return z.strictObject({

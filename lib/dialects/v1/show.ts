@@ -9,7 +9,7 @@ import type { Organization, OwnershipOffer } from '../../domain/organization.ts'
 import { lastEnd } from '../../domain/site-access.ts';
 import type { Team, TeamMembership } from '../../domain/team.ts';
 
-/** A member as the Management API shows it, its fields in the documented order; what we add comes behind. */
+/** Returns a member as the Management API shows it: its fields in the documented order, then our own. */
 export function showMember(member: Member) {
   const { memberId, role, organizationId, owner, userId, profile, createdAt, updatedAt, claimed } = member;
   return {
@@ -30,7 +30,7 @@ export function showMember(member: Member) {
   };
 }
 
-/** An invitation as the Management API shows it; its state is that of the moment. Secrets and their hashes stay here. */
+/** Returns an invitation as the Management API shows it, with its current status and without secrets or hashes. */
 export function showInvitation(invitation: Invitation, organization: Organization, now: Date) {
   const { id, email, role, organizationId, sentAt, createdAt, updatedAt, expiresAt, inviterId, delivery } = invitation;
   const { language, message, teams = [], reminders, remindersStoppedAt, accepted } = invitation;
@@ -59,12 +59,10 @@ export function showInvitation(invitation: Invitation, organization: Organizatio
   };
 }
 
-/** An organization. */
 export function showOrganization({ id, name, createdAt, updatedAt, language }: Organization) {
   return { id, name, createdAt, updatedAt, language };
 }
 
-/** An offer of an organization's ownership. */
 export function showOffer(
   { id: organizationId, name: organizationName }: Organization,
   { memberId, by, createdAt, expiresAt }: OwnershipOffer,
@@ -72,12 +70,11 @@ export function showOffer(
   return { organizationId, organizationName, memberId, offeredBy: by.memberId, createdAt, expiresAt };
 }
 
-/** An organization as one of its members sees it: with what they are in it. */
+/** Returns an organization with a membership in it. */
 export function showMembership({ memberId, role, owner, organization }: Membership & { organization: Organization }) {
   return { ...showOrganization(organization), memberId, role, owner };
 }
 
-/** A team. */
 export function showTeam(team: Team) {
   const { id, name, description, organizationId, parentTeamId, isPrivate, isDefault, members } = team;
   return {
@@ -87,7 +84,6 @@ export function showTeam(team: Team) {
   };
 }
 
-/** Somebody in a team. */
 export function showTeamMember(
   { teamId, memberId, userId, role, createdAt, updatedAt }: TeamMembership,
   member: Member,
@@ -97,7 +93,7 @@ export function showTeamMember(
   return { teamId, memberId, userId, role, userProfile, createdAt, updatedAt };
 }
 
-/** An access token; its secret was told to whoever made it, and is kept nowhere. */
+/** Returns an access token, without its secret, which isn't stored. */
 export function showAccessToken({ tokenId, organizationId, userId, name, role, expiresAt, createdAt }: AccessToken) {
   return {
     id: tokenId,
@@ -110,7 +106,7 @@ export function showAccessToken({ tokenId, organizationId, userId, name, role, e
   };
 }
 
-/** What a member may do with a site, and why. */
+/** Returns an explanation of a member's access to a site. */
 export function showExplanation({ member, site, actions, visibility, reasons }: Explanation) {
   return {
     memberId: member.memberId,
@@ -141,12 +137,11 @@ export function showExplanation({ member, site, actions, visibility, reasons }: 
   };
 }
 
-/** Ids of chargers; null: all of the site. */
+/** Returns ids of chargers; null: all chargers of the site. */
 function showAssets(assets: ReadonlySet<string> | undefined) {
   return assets ? [...assets].sort() : null;
 }
 
-/** Who a person is. */
 export function showProfile(user: User) {
   const { userId, email, firstName, lastName } = user;
   return {
@@ -159,7 +154,7 @@ export function showProfile(user: User) {
   };
 }
 
-/** An audit entry, as the Management API's audit log names things; organizations have no workspaces here. */
+/** Returns an audit entry with the Management API's field names. There are no workspaces, so `workspaceId` is null. */
 export function showAuditEntry(entry: AuditEntry) {
   const { id, action, resource, actor, organizationId, before, after, requestId, sourceAddress, createdAt } = entry;
   return {

@@ -1,7 +1,7 @@
 import { REFUSALS, type RefusalCode } from '../../domain/refusal.ts';
 import type { Format, Issue, Problem } from '../format.ts';
 
-/** Refusals for which Laravel has words of its own; the others say ours, with their code. */
+/** Laravel's own texts of refusals. Others have our text and code. */
 const LARAVEL: Partial<Record<RefusalCode, (problem: Problem) => string>> = {
   unauthenticated: () => 'Unauthenticated.',
   forbidden: () => 'This action is unauthorized.',
@@ -13,7 +13,7 @@ const LARAVEL: Partial<Record<RefusalCode, (problem: Problem) => string>> = {
   internal_error: () => 'Server Error',
 };
 
-/** What is not found of Laravel's models, and after which segment of a path its key stands. */
+/** The Laravel model of each missing resource, and the path segment before its key. */
 const MODELS: Partial<Record<RefusalCode, readonly [model: string, segment: string]>> = {
   invitation_not_found: ['Invite', 'invites'],
   team_not_found: ['Team', 'teams'],
@@ -21,10 +21,10 @@ const MODELS: Partial<Record<RefusalCode, readonly [model: string, segment: stri
   charger_not_found: ['Charger', 'chargers'],
 };
 
-/** What is wrong with an invite is wrong with its token. */
+/** An invalid invite is reported as an invalid token. */
 const TOKEN = ['token', 'The selected token is invalid.'] as const;
 
-/** Refusals of the domain that are those of a field here. */
+/** The domain's refusals that are reported for a field. */
 const FIELDS: Partial<Record<RefusalCode, readonly [field: string, sentence: string]>> = {
   site_invite_not_found: TOKEN,
   team_name_taken: ['name', 'The name has already been taken.'],
@@ -35,12 +35,12 @@ const FIELDS: Partial<Record<RefusalCode, readonly [field: string, sentence: str
   idempotency_key_reused: ['Idempotency-Key', 'The Idempotency-Key was used with another body.'],
 };
 
-/** The status of a refusal: what is wrong with a field is 422 in Laravel. */
+/** Returns the status of a refusal. Laravel reports invalid fields with 422. */
 export function statusOf(code: RefusalCode): number {
   return code === 'validation_failed' || code in FIELDS ? 422 : REFUSALS[code];
 }
 
-/** Volt Time's API, which Laravel writes: JSON, and errors as `{"message", "errors"?}`. */
+/** Volt Time's API, built with Laravel: JSON, and errors as `{"message", "errors"?}`. */
 export const volttime: Format = {
   dialect: 'volttime',
   headers: {
@@ -65,7 +65,7 @@ export const volttime: Format = {
   },
 };
 
-/** Laravel's handler writes errors for people to read, but those of credentials and of validation. */
+/** Tells whether Laravel pretty-prints an error: all but those of authentication and validation. */
 function isPretty(status: number): boolean {
   return status >= 400 && status !== 401 && status !== 422;
 }
@@ -77,7 +77,7 @@ function notFound({ code, path }: Problem): string | undefined {
   return `No query results for model [App\\Models\\${model}] ${segments[segments.indexOf(segment as string) + 1]}`;
 }
 
-/** The body about fields. A field that is missing is nothing else. */
+/** Returns the body about invalid fields. A missing field has no other errors. */
 function invalid(details: Readonly<Record<string, readonly string[]>>) {
   const errors = Object.fromEntries(
     Object.entries(details).map(([field, said]) => [field, said.filter((text) => text.endsWith(REQUIRED)).slice(0, 1)]),
@@ -99,12 +99,12 @@ const TYPES: Readonly<Record<string, string>> = {
   number: 'an integer',
 };
 
-/** What a field is called in a sentence; one of a list by its path, as it is. */
+/** Returns a field's name for a sentence. A field within a list is named by its path. */
 export function attributeOf(path: string): string {
   return path.includes('.') ? path : path.replaceAll('_', ' ');
 }
 
-/** What Laravel's rules say of a field. */
+/** Returns the sentence of Laravel's rules about a field. */
 function sentence(issue: Issue, path: string): string {
   const attribute = attributeOf(path);
   const field = `The ${attribute} field`;
@@ -125,7 +125,7 @@ function sentence(issue: Issue, path: string): string {
   }
 }
 
-/** What Laravel takes for nothing: its empty arrays are our empty objects too. */
+/** Tells whether Laravel treats a value as empty. PHP's empty array is also the empty object. */
 function isEmpty(input: unknown): boolean {
   return (input ?? '') === '' || (typeof input === 'object' && Object.keys(input as object).length === 0);
 }

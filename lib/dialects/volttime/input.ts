@@ -8,28 +8,28 @@ import { isTimeZone } from '../../domain/site.ts';
 import type { InviteTerms } from '../../domain/site-invite.ts';
 import { attributeOf } from './format.ts';
 
-/** A name, as long as Laravel's columns are. */
+/** A name, up to the length of Laravel's columns. */
 const Name = nameOf(255);
 
-/** An e-mail address, in its one form. */
+/** An e-mail address, normalized. */
 const Email = z.string().check(
   z.overwrite(normalizeAddress),
   z.minLength(1),
   z.maxLength(255),
-  // What is missing or too long is told as that.
+  // Missing and too long addresses have their own errors.
   z.refine((text) => text === '' || isAddress(text), {
     error: ({ input }) => addressMistake(input as string, 'must be a valid email address'),
   }),
 );
 
-/** What makes a team. Volt Time's own request has a `type` that there is none of: it makes a team of type `Other`. */
+/** The input for a new team. Volt Time's example has an unknown `type`, so unknown ones are accepted as `Other`. */
 export const NewTeam = z.object({
   name: Name,
   email: Email,
   type: z.string().check(z.trim(), z.minLength(1), z.maxLength(255)),
 });
 
-/** Text that may be left out or taken away: Laravel makes null of what is empty. */
+/** Text that may be omitted or removed. Laravel converts empty text to null. */
 // @__NO_SIDE_EFFECTS__
 function nullable(text: z.ZodMiniString) {
   return z.optional(
@@ -42,7 +42,7 @@ function nullable(text: z.ZodMiniString) {
 
 const TimeZone = textOf(255).check(z.refine((text) => text === '' || isTimeZone(text), 'must be a valid timezone'));
 
-/** What makes a site. */
+/** The input for a new site. */
 export const NewSite = z.object({
   name: Name,
   team_uuid: z.string().check(z.minLength(1)),
@@ -50,14 +50,14 @@ export const NewSite = z.object({
   timezone: nullable(TimeZone),
 });
 
-/** What may change about a site. */
+/** The changes of a site. */
 export const SiteChanges = z.object({
   name: z.optional(Name),
   address: nullable(textOf(255)),
   timezone: nullable(TimeZone),
 });
 
-/** What a charger calls itself. OCPP's limit is 48; Volt Time's is less. */
+/** A charger's identity. OCPP's limit is 48 characters; Volt Time's is lower. */
 const Identity = z.string().check(
   z.trim(),
   z.minLength(1),
@@ -65,13 +65,13 @@ const Identity = z.string().check(
   z.refine((text) => text === '' || IDENTITY.test(text), 'may have letters, digits, and *-_=:+|@. only'),
 );
 
-/** What makes a charger. */
+/** The input for a new charger. */
 export const NewCharger = z.object({ identity: Identity, reference: nullable(textOf(255)) });
 
-/** What may change about a charger. */
+/** The changes of a charger. */
 export const ChargerChanges = z.object({ identity: z.optional(Identity), reference: nullable(textOf(255)) });
 
-/** How a charger is. It has never been seen before, so that it can't be said of it. */
+/** The reported state of a charger. `never_seen` can't be reported. */
 export const ChargerReport = z.object({
   connection_status: z.optional(z.enum(['offline', 'online'])),
   status: z.optional(z.nullable(z.enum(CHARGER_STATUSES))),
@@ -79,13 +79,13 @@ export const ChargerReport = z.object({
   error_info: nullable(textOf(255)),
 });
 
-/** Laravel's boolean, which takes 0 and 1 too, as numbers and as text. */
+/** Laravel's boolean, which also accepts 0 and 1, as numbers or text. */
 const Flag = z.pipe(
   z.union([z.boolean(), z.enum(['0', '1']), z.literal([0, 1])], 'must be true or false'),
   z.transform((given) => given === true || Number(given) === 1),
 );
 
-/** Text that is empty, or a date after today, UTC's. */
+/** Empty text, or a date after today in UTC. */
 const DateText = z.string().check(
   z.refine((text) => text === '' || readMoment(text) !== undefined, 'must be a valid date'),
   z.refine((text) => {
@@ -94,7 +94,7 @@ const DateText = z.string().check(
   }, 'must be a date after today'),
 );
 
-/** A date to come that may be left out, as a moment in ISO 8601. */
+/** An optional future date, as a time in ISO 8601. */
 const OptionalDate = z.optional(
   z.pipe(
     z.union([DateText, z.null()], 'must be a valid date'),
@@ -102,7 +102,7 @@ const OptionalDate = z.optional(
   ),
 );
 
-/** What grants sensitive data. */
+/** The input of a grant of sensitive data. */
 export const SensitiveGrant = z
   .object({ expires_never: Flag, data_access_expires_at: OptionalDate })
   .check(
@@ -113,7 +113,7 @@ export const SensitiveGrant = z
     ),
   );
 
-/** Chargers by their integers, which are the only assets that there are. */
+/** Chargers by their numbers. There are no other assets. */
 const Assets = z.optional(
   z.pipe(
     z.nullable(z.array(z.object({ asset_type: z.enum(['charger']), asset_id: z.int() }))),
@@ -121,7 +121,7 @@ const Assets = z.optional(
   ),
 );
 
-/** What a team is to have access to. */
+/** The input for limiting a team's access. */
 export const AssetAccess = z
   .object({ access_of_assets: z.enum(['full_access', 'limited_access']), accessible_assets: Assets })
   .check(
@@ -133,7 +133,7 @@ export const AssetAccess = z
     ),
   );
 
-/** What invites a team of somebody's to a site. */
+/** The input for a new site invite. */
 export const NewSiteInvite = z
   .object({
     email: Email,
@@ -149,14 +149,14 @@ export const NewSiteInvite = z
       ({ can_access_all_assets: isAll, accessible_assets: assets }) => isAll === false && (assets?.length ?? 0) === 0,
       'can access all assets is false',
     ),
-    // An empty list is no way to say all.
+    // An empty list doesn't mean all chargers.
     requiredWhen(
       'accessible_assets',
       ({ can_access_all_assets: isAll, accessible_assets: assets }) => isAll === undefined && assets?.length === 0,
     ),
   );
 
-/** What accepts an invite, on behalf of a team. */
+/** The input for accepting an invite for a team. */
 export const AcceptedSiteInvite = z.object({
   token: z.string().check(
     z.minLength(1),
@@ -165,7 +165,7 @@ export const AcceptedSiteInvite = z.object({
   team_uuid: z.string().check(z.minLength(1)),
 });
 
-/** What asks for sensitive data. */
+/** The input for requesting sensitive data. */
 export const SensitiveRequest = z
   .object({
     reason: linesOf(255).check(z.minLength(1)),
@@ -185,26 +185,26 @@ export const SensitiveRequest = z
   );
 
 /**
- * Laravel's `required_if`; without a condition its `required`. It is told beside other fields' mistakes: those fields are
- * as they were sent then.
+ * Laravel's `required_if`, or `required` without a condition. It is checked even if other fields are invalid;
+ * `isMissing` then gets these fields as they were sent.
  */
 // @__NO_SIDE_EFFECTS__
 function requiredWhen<T>(field: string & keyof T, isMissing: (input: T) => boolean, when?: string) {
   return z.check<T>(
     ({ value, issues }) => {
-      // What is there and wrong isn't missing.
+      // A field that is present and invalid isn't missing.
       if (issues.some(({ path }) => path?.[0] === field) || !isMissing(value)) return;
       issues.push({
         ...{ code: 'custom', path: [field], input: value },
         message: when === undefined ? 'is required' : `is required when ${when}`,
       });
     },
-    // Unless it is no object at all.
+    // Only if the input is an object.
     { when: ({ issues }) => issues.every(({ path }) => path !== undefined && path.length > 0) },
   );
 }
 
-/** Refuses a list of more than so many. @throws Refusal `validation_failed` */
+/** Refuses a list with more than `limit` items. @throws Refusal `validation_failed` */
 export function requireAtMost(field: string, list: readonly unknown[] | undefined, limit: number): void {
   if (list && list.length > limit) throw wrong({ [field]: `must not have more than ${limit} items` });
 }
@@ -214,17 +214,17 @@ function wrong(said: Readonly<Record<string, string>>): Refusal {
   return new Refusal('validation_failed', Object.fromEntries(sentences));
 }
 
-/** The refusal of fields that name something that there is none of, for the caller. */
+/** Returns the refusal of fields that refer to something unknown to the caller. */
 export function selectedInvalid(...fields: readonly string[]): Refusal {
   const sentences = fields.map((field) => [field, [`The selected ${attributeOf(field)} is invalid.`]]);
   return new Refusal('validation_failed', Object.fromEntries(sentences));
 }
 
 /**
- * The chargers that a field names, all of which stand on the site.
+ * Returns the ids of the chargers in a field. All have to be on the site.
  *
- * @param ids by their place in the field; undefined where there is no such charger
- * @param present those of the site
+ * @param ids in the order of the field; undefined: no such charger
+ * @param present those ids that are on the site
  */
 export function requireAssets(ids: readonly (string | undefined)[], present: ReadonlySet<string>): string[] {
   const missing = ids.flatMap((id, index) => (id && present.has(id) ? [] : [`accessible_assets.${index}.asset_id`]));
@@ -232,7 +232,7 @@ export function requireAssets(ids: readonly (string | undefined)[], present: Rea
   return [...present];
 }
 
-/** What an invite gives: to single chargers where any are named, unless it says that it is to all. */
+/** Returns the terms of an invite. With `assets`, access is limited to these chargers. */
 export function inviteTermsOf(
   { transfer_ownership, data_access, data_access_expires_at: expiresAt }: z.output<typeof NewSiteInvite>,
   assets: readonly string[] | undefined,
@@ -244,7 +244,7 @@ export function inviteTermsOf(
   };
 }
 
-/** The integers of the chargers that an invite is limited to; undefined: it isn't. */
+/** Returns the numbers of the chargers that an invite is limited to; undefined: all chargers. */
 export function assetsOf({ can_access_all_assets, accessible_assets }: z.output<typeof NewSiteInvite>) {
   return can_access_all_assets ? undefined : accessible_assets;
 }

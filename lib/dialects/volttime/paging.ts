@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
 import { configuration } from '../../configuration.ts';
 
-/** Rows of a page that was asked for by its number. */
+/** The rows of a page with a number. */
 const PER_PAGE = 25;
 
-/** Rows of a list without a page: the documented lists have none, so that a client of theirs wants all of it. */
-const WHOLE = 1000;
+/** The rows of a list without a page number. The documented lists have no pages, so their clients expect all rows. */
+const UNPAGED = 1000;
 
 /** The query of a list. */
 export const PageQuery = z.object({
@@ -17,25 +17,25 @@ export const PageQuery = z.object({
   ),
 });
 
-/** The part of a list that a request asks for. */
+/** The page of a list that a request asks for. */
 export interface Page {
   readonly number: number | undefined;
   readonly skip: number;
-  /** How many rows it has, at most. */
+  /** The number of rows, at most. */
   readonly size: number;
 }
 
-/** Reads what a list is asked for. */
+/** Reads the page of a query. */
 export function readPage({ page }: z.output<typeof PageQuery>): Page {
-  return { number: page, skip: ((page ?? 1) - 1) * PER_PAGE, size: page === undefined ? WHOLE : PER_PAGE };
+  return { number: page, skip: ((page ?? 1) - 1) * PER_PAGE, size: page === undefined ? UNPAGED : PER_PAGE };
 }
 
 /**
- * Laravel's list: bare where it is all of it, with the links of its simple paginator where a page was asked for or there
- * are more.
+ * Returns Laravel's list. It has the links of its simple paginator if the request has a page number or more rows
+ * follow.
  *
- * @param path of the request
- * @param rows those of the page, and at least one more if there are more, unless `hasMore` says so
+ * @param path the path of the request
+ * @param rows the rows of the page, and at least one more if more follow, unless `hasMore` is given
  */
 export function collection<T, U>(
   path: string,

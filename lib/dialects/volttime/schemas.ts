@@ -2,13 +2,13 @@ import * as z from 'zod/mini';
 import { CHARGER_ERRORS, CHARGER_STATUSES, CONNECTION_STATUSES } from '../../domain/charger.ts';
 import { TEAM_KINDS } from '../../domain/team.ts';
 
-// What Volt Time's API answers: read by the documents and the tests. No handler imports this file, so that no bundle
-// carries it.
+// The schemas of answers in Volt Time's dialect, for the documents and the tests. No handler imports this file, so that
+// bundles don't contain it.
 
 const timestamp = z.string().check(z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/));
-/** RFC 9562's version 8. */
+/** A UUID of version 8 (RFC 9562). */
 const uuid = z.string().check(z.regex(/^[\da-f]{8}-[\da-f]{4}-8[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/));
-/** Its domain is as people write it. */
+/** The domain is in Unicode, not in Punycode. */
 const address = z.email({ pattern: z.regexes.unicodeEmail });
 const integer = z.int().check(z.minimum(1));
 
@@ -18,7 +18,7 @@ export const Team = z.strictObject({
   is_personal_team: z.boolean(),
   name: z.string(),
   type: z.enum(TEAM_KINDS),
-  /** Null for a team that was made elsewhere. */
+  /** Null for a team that was created in another dialect. */
   email: z.nullable(address),
   created_at: timestamp,
   updated_at: timestamp,
@@ -30,7 +30,7 @@ export const Site = z.strictObject({
   name: z.string(),
   address: z.nullable(z.string()),
   timezone: z.nullable(z.string()),
-  /** Of the team that owns it. */
+  /** The team that owns the site. */
   team_uuid: uuid,
   created_at: timestamp,
   updated_at: timestamp,
@@ -44,7 +44,7 @@ export const SiteTeam = z.strictObject({
   email: z.nullable(address),
   access: z.strictObject({
     is_owner: z.boolean(),
-    /** Whether it sees sensitive data at this moment. */
+    /** Whether it currently sees sensitive data. */
     data_access: z.boolean(),
     data_access_expires_at: z.nullable(timestamp),
     can_access_all_assets: z.boolean(),
@@ -69,7 +69,7 @@ export const Charger = z.strictObject({
   licenses: z.strictObject({ smart: z.boolean(), pro: z.boolean() }),
 });
 
-/** What came of an invite; an answer that is given again has no token and no links. */
+/** The answer to a new invite. A replayed answer has no token and no links. */
 export const NewInvite = z.strictObject({
   message: z.string(),
   invite: z.strictObject({
@@ -82,13 +82,13 @@ export const NewInvite = z.strictObject({
   invite_links: z.optional(z.strictObject({ web: z.url(), deep_link: z.string() })),
 });
 
-/** An invite in the list of those who manage the site. */
+/** An invite in the list of a site's invites. */
 export const Invite = z.strictObject({
   id: integer,
   email: z.email(),
   status: z.enum(['pending', 'accepted', 'withdrawn', 'expired']),
   transfer_ownership: z.boolean(),
-  /** Whether it gives sensitive data, and until when; null: without an end, or not at all. */
+  /** Whether it grants sensitive data, and the expiry; null: no expiry, or no grant. */
   data_access: z.boolean(),
   data_access_expires_at: z.nullable(timestamp),
   can_access_all_assets: z.boolean(),
@@ -106,13 +106,13 @@ export const AcceptedInvite = z.strictObject({
 
 export const Message = z.strictObject({ message: z.string() });
 
-/** Laravel's envelope of one thing. */
+/** Laravel's envelope of one resource. */
 // @__NO_SIDE_EFFECTS__
 export function resource(data: z.core.$ZodType) {
   return z.strictObject({ data });
 }
 
-/** Laravel's envelope of a list: `links` and `meta` stand there when a page was asked for, or there are more. */
+/** Laravel's envelope of a list, with `links` and `meta` if the request has a page number or more rows follow. */
 // @__NO_SIDE_EFFECTS__
 export function list(row: z.core.$ZodType) {
   const place = z.nullable(z.int().check(z.minimum(1)));
@@ -127,7 +127,7 @@ export function list(row: z.core.$ZodType) {
   });
 }
 
-/** Every refusal: `errors` says what is wrong with fields, `error` is our code where Laravel has no words of its own. */
+/** Every refusal. `errors` is about invalid fields; `error` is our code for refusals without a text of Laravel's. */
 export const Problem = z.strictObject({
   message: z.string(),
   errors: z.optional(z.record(z.string(), z.array(z.string()))),

@@ -6,12 +6,12 @@ import { isSensitiveShown, lastEnd, type SiteAccess } from '../../domain/site-ac
 import { inviteStatusAt, type SiteInvite } from '../../domain/site-invite.ts';
 import type { Team } from '../../domain/team.ts';
 
-/** A moment as Laravel's Carbon writes it: with microseconds, of which we know the first three digits. */
+/** Formats a time as Laravel's Carbon does, with microseconds. Stored times have milliseconds. */
 function showTime(at: string): string {
   return at.replace('Z', '000Z');
 }
 
-/** A team, its fields in the documented order. */
+/** Returns a team, its fields in the documented order. */
 export function showTeam({ id, number, kind = 'Other', name, email, createdAt, updatedAt }: Team) {
   return {
     ...{ uuid: shortIdAsUuid(id), id: number, is_personal_team: kind === 'Personal', name, type: kind },
@@ -19,7 +19,6 @@ export function showTeam({ id, number, kind = 'Other', name, email, createdAt, u
   };
 }
 
-/** A site. */
 export function showSite({ id, number, name, address, timezone, teamId, createdAt, updatedAt }: Site) {
   return {
     ...{ uuid: shortIdAsUuid(id), id: number, name, address: address ?? null, timezone: timezone ?? null },
@@ -27,7 +26,7 @@ export function showSite({ id, number, name, address, timezone, teamId, createdA
   };
 }
 
-/** A team with its access to a site, at a moment. */
+/** Returns a team with its current access to a site. */
 export function showSiteTeam({ team, access }: { readonly team: Team; readonly access: SiteAccess }, now: Date) {
   const { id, name, kind = 'Other', email, createdAt, updatedAt } = team;
   const isShown = isSensitiveShown(access, now);
@@ -43,7 +42,7 @@ export function showSiteTeam({ team, access }: { readonly team: Team; readonly a
   };
 }
 
-/** A charger, its fields in the documented order. Licences are another product's: there are none here. */
+/** Returns a charger, its fields in the documented order. This product has no licenses. */
 export function showCharger(charger: Charger) {
   const { id, number, identity, reference, connectionStatus, status, error, errorInfo, createdAt, updatedAt } = charger;
   return {
@@ -61,9 +60,9 @@ export function showCharger(charger: Charger) {
 }
 
 /**
- * An invite to a site, as its answer has it.
+ * Returns the answer to a new site invite.
  *
- * @param given what lets it be accepted; undefined: without that
+ * @param given the token and the page to accept it; undefined: a replayed answer
  */
 export function showInvite(invite: SiteInvite, given?: { token: string; web: string }) {
   const { number, expiresAt } = invite;
@@ -80,7 +79,7 @@ export function showInvite(invite: SiteInvite, given?: { token: string; web: str
 }
 const INVITED = 'Invite created successfully';
 
-/** An invite to a site in the list of those who manage it, at a moment. */
+/** Returns a site invite for the list of a site's invites, with its current status. */
 export function showListedInvite(invite: SiteInvite, now: Date) {
   const { number, email, transferOwnership, sensitive, assets, createdAt, expiresAt } = invite;
   return {

@@ -49,7 +49,7 @@ function run(env: NodeJS.ProcessEnv = process.env): Promise<{ code: number | nul
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
 }
 
-const INSTALLING = 'Installing what package-lock.json names (npm ci) ...\n';
+const INSTALLING = 'Installing the packages of package-lock.json (npm ci) ...\n';
 
 test('two at once install once; then there is nothing to do, until the lock file changes', async () => {
   const both = await Promise.all([run(), run()]);

@@ -9,11 +9,11 @@ import {
 } from '../../../../lib/dialects/page/invitation-page.ts';
 import { INVITATION_WORDS } from '../../../../lib/dialects/page/invitation-words.ts';
 import type { Page, PageSetting } from '../../../../lib/dialects/page/layout.ts';
-import { deadLinkPage, errorPage } from '../../../../lib/dialects/page/refusal-page.ts';
+import { errorPage, invalidLinkPage } from '../../../../lib/dialects/page/refusal-page.ts';
 import {
-  DEAD_LINK_WORDS,
-  type DeadLink,
   ERROR_WORDS,
+  INVALID_LINK_WORDS,
+  type InvalidLink,
   PAGE_LIMITS,
 } from '../../../../lib/dialects/page/refusal-words.ts';
 import { remindersPage, remindersStoppedPage } from '../../../../lib/dialects/page/reminders-page.ts';
@@ -48,7 +48,7 @@ const ERRORS = [
   ...(['validation_failed', 'route_not_found', 'method_not_allowed', 'body_too_large'] as const),
   ...(['unsupported_media_type', 'recipient_rate_exceeded', 'internal_error', 'busy'] as const),
 ];
-const REASONS = Object.keys(DEAD_LINK_WORDS.en) as DeadLink[];
+const REASONS = Object.keys(INVALID_LINK_WORDS.en) as InvalidLink[];
 
 /** Every page there is, in a language. */
 function pages(setting: PageSetting): Record<string, Page> {
@@ -61,8 +61,8 @@ function pages(setting: PageSetting): Record<string, Page> {
     }),
     accepted: acceptedPage({ ...INVITATION, ...setting, applicationUrl: 'https://app.example/' }),
     declined: declinedPage({ ...INVITATION, ...setting }),
-    'expired, to be renewed': deadLinkPage({ ...setting, reason: 'expired', renewal: RENEWAL }),
-    'expired, renewal requested': deadLinkPage({
+    'expired, to be renewed': invalidLinkPage({ ...setting, reason: 'expired', renewal: RENEWAL }),
+    'expired, renewal requested': invalidLinkPage({
       ...setting,
       reason: 'expired',
       renewal: { ...RENEWAL, since: '2026-08-13T14:30:00Z' },
@@ -73,7 +73,7 @@ function pages(setting: PageSetting): Record<string, Page> {
     'no more reminders': remindersStoppedPage({ ...INVITATION, ...setting, ...STOP, openUntil: undefined }),
     blocked: blockedPage({ ...INVITATION, ...setting, ...BLOCK }),
     'not blocked any more': unblockedPage({ ...INVITATION, ...setting, ...BLOCK }),
-    ...Object.fromEntries(REASONS.map((reason) => [reason, deadLinkPage({ ...setting, reason })])),
+    ...Object.fromEntries(REASONS.map((reason) => [reason, invalidLinkPage({ ...setting, reason })])),
     ...Object.fromEntries(ERRORS.map((code) => [code, errorPage({ ...setting, code, requestId: 'request-1' })])),
   };
 }
@@ -104,7 +104,7 @@ describe.each(LANGUAGES)('every page (%s)', (language: Language) => {
   });
 
   test('says something of its own', () => {
-    const headings = REASONS.map((reason) => DEAD_LINK_WORDS[language][reason].heading);
+    const headings = REASONS.map((reason) => INVALID_LINK_WORDS[language][reason].heading);
     expect(new Set(headings).size).toBe(REASONS.length);
     const { reference: _, ...errors } = ERROR_WORDS[language];
     const said = Object.values(errors).map(({ heading }) => heading);
@@ -230,7 +230,7 @@ test.each([INVITATION_WORDS, RENEWAL_WORDS, REMINDERS_WORDS].map(({ en, de }) =>
 
 describe('an invitation that has expired', () => {
   test('can be requested by a form that posts the token, and by nothing else on the page', () => {
-    const { status, body } = deadLinkPage({ language: 'en', product: PRODUCT, reason: 'expired', renewal: RENEWAL });
+    const { status, body } = invalidLinkPage({ language: 'en', product: PRODUCT, reason: 'expired', renewal: RENEWAL });
     expect(status).toBe(410);
     expect(body.match(/<form[^>]*>/g)).toEqual(['<form method="post" action="/invitation/ask">']);
     expect(body.match(/<input[^>]*>/g)).toEqual([`<input type="hidden" name="token" value="${TOKEN}">`]);
@@ -239,7 +239,7 @@ describe('an invitation that has expired', () => {
 
   test('says when it was requested, and then can not be', () => {
     const renewal = { ...RENEWAL, since: '2026-08-13T14:30:00.000Z' };
-    const page = deadLinkPage({ language: 'en', product: PRODUCT, reason: 'expired', renewal });
+    const page = invalidLinkPage({ language: 'en', product: PRODUCT, reason: 'expired', renewal });
     expect(page.body).not.toMatch(/<form|<button/);
     expect(seen(page)).toContain('You asked for a new one on Thursday, 13 August 2026 at 14:30 UTC');
   });
@@ -278,7 +278,7 @@ describe('after accepting', () => {
 describe('a link that is of no use', () => {
   test('is 404 to strangers, 410 to whoever holds a secret that was sent, 401 where it takes a sign-in', () => {
     for (const reason of REASONS) {
-      expect(deadLinkPage({ language: 'en', product: PRODUCT, reason }).status).toBe(
+      expect(invalidLinkPage({ language: 'en', product: PRODUCT, reason }).status).toBe(
         reason === 'sign_in' ? 401 : reason.endsWith('not_found') ? 404 : 410,
       );
     }
@@ -286,8 +286,8 @@ describe('a link that is of no use', () => {
 
   test.each(LANGUAGES)('is explained with what happened and what to do next (%s)', (language) => {
     for (const reason of REASONS) {
-      const { heading, happened, next } = DEAD_LINK_WORDS[language][reason];
-      const text = seen(deadLinkPage({ language, product: PRODUCT, reason }));
+      const { heading, happened, next } = INVALID_LINK_WORDS[language][reason];
+      const text = seen(invalidLinkPage({ language, product: PRODUCT, reason }));
       for (const words of [heading, happened, next]) expect(text).toContain(words);
     }
   });

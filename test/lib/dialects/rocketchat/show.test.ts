@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { admit, REQUESTS } from '../../../../lib/dialects/rocketchat/admission.ts';
-import { roomIdOf, teamIdOfRoom, teamMeant } from '../../../../lib/dialects/rocketchat/show.ts';
+import { roomIdOf, teamIdOfRoom, teamReferenceOf } from '../../../../lib/dialects/rocketchat/show.ts';
 import { newId } from '../../../../lib/domain/ids.ts';
 import { type Member, membersNamed } from '../../../../lib/domain/member.ts';
 import { teamIdAsHex } from '../../../../lib/domain/team.ts';
@@ -12,7 +12,7 @@ test('a team and its main room tell each other, and are not the same', () => {
     expect(room).toMatch(/^[0-9a-f]{24}$/);
     expect(room).not.toBe(teamIdAsHex(id));
     expect(teamIdOfRoom(room)).toBe(id);
-    expect(teamMeant({ teamId: teamIdAsHex(id) })).toEqual({ id });
+    expect(teamReferenceOf({ teamId: teamIdAsHex(id) })).toEqual({ id });
   }
   for (const text of ['', 'GENERAL', '0'.repeat(23), 'G'.repeat(24)]) expect(teamIdOfRoom(text)).toBeUndefined();
 });
