@@ -105,12 +105,14 @@ async function main(): Promise<void> {
   const { endpoint } = module;
   console.log(`${name}, ${endpoint.route}`);
   const missing = lacking();
+  // Said at once: the tests take a while.
+  if (missing) console.log(missing);
   const before = rowOf(name);
   const directory = mkdtempSync(join(tmpdir(), 'muster-endpoint-'));
   try {
     const kinds = {
       types: run('tsc', []),
-      'format and lint': run('biome', ['check', '--error-on-warnings', file, 'functions/index.ts']),
+      'format and lint': run('biome', ['check', '--error-on-warnings', '.']),
       tests: run('vitest', [...VITEST, ...filesFor(endpoint), '-t', testsOf(name, endpoint)], {
         MUSTER_RECORDING: directory,
       }),
@@ -122,18 +124,20 @@ async function main(): Promise<void> {
       if (!isThis) console.log(said);
       isGood &&= isThis;
     }
-    if (missing) return end(missing);
+    if (missing) return end('The documents are as they were: something is missing, as the first lines say.');
     if (!isGood) return end('The documents are as they were: they are written when all is good.');
     const row = rowOf(name);
     const news = row === before ? 'as before' : before === undefined ? 'new' : 'changed, if that is what you want';
     if (row) console.log(`docs/costs.json has its row, ${news}:\n  ${row}`);
     const unused = unusedGrants(name, endpoint, directory);
     if (unused.length > 0) {
-      console.log(`Granted, and not used here. Another test has to, or take it out of \`table\`: ${unused.join(', ')}`);
+      console.log(
+        `Granted, but not used by the tests of this command: ${unused.join(', ')}. Your own test must use it, or remove it from \`table\`. The kind of endpoint grants some of them: \`forTeam\` reads the teams above a private one.`,
+      );
     }
     const documents = await run('node', ['docs/generate.ts']);
     if (!documents.isGood) return end(documents.said);
-    console.log('The documents are written. What is left: npm run check');
+    console.log('The documents are written. What is left: your own test, then npm run check');
   } finally {
     rmSync(directory, { recursive: true });
   }
