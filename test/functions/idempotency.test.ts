@@ -16,7 +16,7 @@ function withoutSecrets({ body }: Answer) {
   return { ...kept, invite };
 }
 
-/** Everything that a request could create. */
+/** Returns the keys of all items that a request could create. */
 const created = async () =>
   (await service.items())
     .filter(({ type }) => type !== 'Idempotency' && type !== 'Rate')
@@ -33,7 +33,7 @@ describe.each(creating.map((contract) => [contract.declaration.route, contract] 
     return { home, body: body as Record<string, unknown>, send };
   };
 
-  test('gives the same answer again, without secrets, and creates once', async () => {
+  test('repeats the answer without secrets, and creates once', async () => {
     const { send } = await prepare();
     const key = newKey();
     const first = await send(key);
@@ -48,7 +48,7 @@ describe.each(creating.map((contract) => [contract.declaration.route, contract] 
     expect(await created()).toEqual(before);
   });
 
-  test('creates once also when asked at the same moment', async () => {
+  test('creates once also in parallel requests', async () => {
     const { send } = await prepare();
     const key = newKey();
     const answers = await Promise.all(Array.from({ length: 5 }, () => send(key)));
@@ -70,7 +70,7 @@ describe.each(creating.map((contract) => [contract.declaration.route, contract] 
     expect(await service.items()).toEqual(before);
   });
 
-  test("takes nobody else's key for the same, nor another organization's", async () => {
+  test('treats the same key of another person or organization as another key', async () => {
     const { home, send } = await prepare();
     const key = newKey();
     await send(key);
@@ -82,7 +82,7 @@ describe.each(creating.map((contract) => [contract.declaration.route, contract] 
     expect([elsewhere.status < 300, isReplayed(elsewhere)]).toEqual([true, false]);
   });
 
-  test('forgets a key after a day, and one whose request was refused', async () => {
+  test('forgets a key after a day, and a key whose request was refused', async () => {
     const { home, send } = await prepare();
     const key = newKey();
     const refused = await send(key, { body: {} });
@@ -105,12 +105,12 @@ describe.each(creating.map((contract) => [contract.declaration.route, contract] 
   });
 });
 
-/** A header as its bytes are, which `fetch` doesn't send for all of these. */
+/** Sends the key as raw bytes: `fetch` refuses some of these keys. */
 async function raw(owner: Client, route: string, body: unknown, key: string): Promise<Answer> {
   return owner.call(route, { body, headers: { 'idempotency-key': Buffer.from(key).toString('latin1') || ' ' } });
 }
 
-test('what is kept of an answer can be read by nobody who has not the key', async () => {
+test('a stored answer can’t be read without the key', async () => {
   const { owner } = await service.organization();
   const email = newAddress('secret');
   const headers = { 'idempotency-key': newKey() };
