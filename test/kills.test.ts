@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Call } from '../packages/local/aws.ts';
+import { expectConsistent } from './support/consistency.ts';
 import { type Kill, useKillableService } from './support/kill.ts';
 import { type Answer, type Client, newAddress } from './support/service.ts';
-import { expectConsistent } from './support/walk.ts';
 
 // Kills the process of gateway and functions by SIGKILL before and after each AWS call of an operation. Then the
 // process restarts on the same data, the client repeats its request, and the sweep runs.

@@ -4,8 +4,8 @@ import { parseToken } from '../../lib/domain/link.ts';
 import { acceptInvitation } from '../../lib/invitations/acceptance.ts';
 import { findLink } from '../../lib/invitations/links.ts';
 import { adminAccessKeyId, startAwsProxy } from '../../packages/local/aws.ts';
+import { expectConsistent } from '../support/consistency.ts';
 import { type Answer, type Client, newAddress, useService } from '../support/service.ts';
-import { expectConsistent } from '../support/walk.ts';
 
 const service = useService();
 const PEOPLE = 200;

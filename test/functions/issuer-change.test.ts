@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, expect, test } from 'vitest';
 import { type Stack, startStack } from '../../packages/local/stack.ts';
+import { expectConsistent } from '../support/consistency.ts';
 import { newAddress, type Service, serviceOf } from '../support/service.ts';
-import { expectConsistent } from '../support/walk.ts';
 
 // A deployment gets another issuer: the functions are reconfigured, and the table stays.
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { expectConsistent } from '../support/consistency.ts';
 import { type Answer, type Client, newAddress, useService } from '../support/service.ts';
-import { expectConsistent } from '../support/walk.ts';
 
 const service = useService();
 

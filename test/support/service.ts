@@ -8,11 +8,11 @@ import { connect } from '../../packages/local/aws-service.ts';
 import { type EngineName, startEngine } from '../../packages/local/engine.ts';
 import type { Person } from '../../packages/local/issuer.ts';
 import { type Stack, type StackOptions, startStack } from '../../packages/local/stack.ts';
+import { expectConsistent } from './consistency.ts';
 import { contractOf, expectDeclared } from './contract.ts';
 import { Disclosure } from './disclosure.ts';
 import { collectPersonalData, leaksIn } from './leaks.ts';
 import { recorder } from './recording.ts';
-import { expectConsistent } from './walk.ts';
 
 /** A parsed response. */
 export interface Answer {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { shortIdFromUuid } from '../../lib/domain/ids.ts';
+import { expectConsistent } from '../support/consistency.ts';
 import { newAddress, useService } from '../support/service.ts';
 import { share } from '../support/sharing.ts';
-import { expectConsistent } from '../support/walk.ts';
 
 const service = useService();
 
