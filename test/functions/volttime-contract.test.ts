@@ -4,7 +4,7 @@ import { routeKeysOf } from '../../lib/http/declaration.ts';
 import { MESSAGES } from '../../lib/http/messages.ts';
 import { type Contract, contracts } from '../support/contract.ts';
 import { exampleOf, type Home } from '../support/requests.ts';
-import { type Client, newAddress, type Sending, useService } from '../support/service.ts';
+import { type Client, newAddress, type RequestOptions, useService } from '../support/service.ts';
 
 // Tests all endpoints of Volt Time's API by their declarations: they answer errors as Laravel's handler and middleware
 // do, byte by byte. Errors are indented by four spaces, except those of credentials and validation.
@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 
 /** Returns the raw answer, which the harness would parse. */
-async function bytes(route: string, { body, headers }: Sending = {}) {
+async function bytes(route: string, { body, headers }: RequestOptions = {}) {
   const [method = '', path] = route.split(' ');
   const isText = typeof body === 'string';
   const answer = await fetch(service.api + path, {

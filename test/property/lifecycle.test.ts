@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, inject, test } from 'vitest';
 import { fingerprint } from '../../cdk/fingerprint.ts';
 import type { Fault } from '../../packages/local/faults.ts';
-import { type Answer, type Client, newAddress, type Sending, useService } from '../support/service.ts';
+import { type Answer, type Client, newAddress, type RequestOptions, useService } from '../support/service.ts';
 import {
   begin,
   type Call,
@@ -191,7 +191,7 @@ class Sequence {
     return id;
   }
 
-  #request(call: Exclude<Call, { do: 'sweep' }>): Sending & { readonly route: string } {
+  #request(call: Exclude<Call, { do: 'sweep' }>): RequestOptions & { readonly route: string } {
     const organization = 'organization' in call && call.organization ? this.#id(call.organization) : '';
     switch (call.do) {
       case 'create organization':

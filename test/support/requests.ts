@@ -1,7 +1,7 @@
 import { roomIdOf } from '../../lib/dialects/rocketchat/show.ts';
 import { teamIdAsHex, teamIdAsUuid, teamIdFromHex } from '../../lib/domain/team.ts';
 import type { Contract } from './contract.ts';
-import { type Client, newAddress, type Sending, type Service } from './service.ts';
+import { type Client, newAddress, type RequestOptions, type Service } from './service.ts';
 import { share } from './sharing.ts';
 
 /** An organization, and its owner or another member who acts in it. */
@@ -11,7 +11,7 @@ export interface Home {
 }
 
 /** A valid request to an endpoint. */
-export interface Example extends Sending {
+export interface Example extends RequestOptions {
   readonly route: string;
   /** The caller, if it isn't the owner. */
   readonly by?: Client;
@@ -130,7 +130,7 @@ const EXAMPLES: Partial<Record<Contract['name'], Factory<Omit<Example, 'route'> 
 };
 
 /** Returns a page's form submission. */
-function form(token: string, more = ''): Sending {
+function form(token: string, more = ''): RequestOptions {
   return { body: `token=${token}${more}`, headers: { 'content-type': 'application/x-www-form-urlencoded' } };
 }
 

@@ -24,7 +24,7 @@ export interface Answer {
 }
 
 /** The optional parts of a request. */
-export interface Sending {
+export interface RequestOptions {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -34,7 +34,7 @@ export interface Client {
   readonly email: string;
   readonly token: string;
   /** @param route for example `GET /v1/members?page=2` */
-  call(route: string, sending?: Sending): Promise<Answer>;
+  call(route: string, options?: RequestOptions): Promise<Answer>;
   /** Returns a client of the same person that names the organization in the header. */
   in(organizationId: string): Client;
 }
@@ -58,7 +58,7 @@ export type RunningStack = Omit<Stack, 'reset'>;
 export interface Service {
   readonly api: string;
   readonly stack: RunningStack;
-  call(route: string, sending?: Sending): Promise<Answer>;
+  call(route: string, options?: RequestOptions): Promise<Answer>;
   person(email: string, options?: Omit<Person, 'email'>): Promise<Client>;
   /** Creates a person and an organization that they own. */
   organization(name?: string): Promise<{ id: string; owner: Client; member: { id: string; userId: string } }>;
@@ -192,7 +192,7 @@ export function serviceOf(
   personalData = new Set<string>(),
   disclosure = new Disclosure(),
 ): Service {
-  const call = async (route: string, { body, headers }: Sending = {}): Promise<Answer> => {
+  const call = async (route: string, { body, headers }: RequestOptions = {}): Promise<Answer> => {
     const [method, path] = route.split(' ') as [string, string];
     const isRaw = typeof body === 'string';
     const contract = contractOf(method, path.split('?')[0] as string);
@@ -226,13 +226,13 @@ export function serviceOf(
   const client = (email: string, token: string, organizationId?: string): Client => ({
     email,
     token,
-    call: (route, sending = {}) =>
+    call: (route, options = {}) =>
       call(route, {
-        ...sending,
+        ...options,
         headers: {
           authorization: `Bearer ${token}`,
           ...(organizationId && { 'x-organization-id': organizationId }),
-          ...sending.headers,
+          ...options.headers,
         },
       }),
     in: (id) => client(email, token, id),
