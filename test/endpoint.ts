@@ -1,4 +1,4 @@
-/** `npm run endpoint -- teams/create` checks an endpoint, records what it costs, and writes the documents. */
+/** `npm run endpoint -- teams/create` checks an endpoint, records its costs, and generates the documents. */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -73,7 +73,7 @@ function environment(): NodeJS.ProcessEnv {
   };
 }
 
-/** Starts a command in the clone, in a process group of its own. */
+/** Starts a command in the clone in a new process group. */
 function start(command: string) {
   requests = [];
   // Without a terminal, `--force` replaces the confirmation.

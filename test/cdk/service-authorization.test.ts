@@ -18,7 +18,7 @@ interface Service {
 }
 const services: Readonly<Record<string, Service>> = reference.services as never;
 
-/** All statements of the template, unresolved. */
+/** All statements of the template, without resolved references. */
 const allStatements: Statement[] = [];
 /** The statements of the functions' roles, with resolved ARNs. */
 const ofFunctions: Statement[] = [];
@@ -81,7 +81,7 @@ function typeOf(action: string, arn: string): string | undefined {
   return Object.keys(typesOf(action)).find((type) => formOf(resources[type] ?? '').test(one));
 }
 
-/** `arn:${Partition}:dynamodb:...:table/${TableName}`, where no variable part has wildcards. */
+/** `arn:${Partition}:dynamodb:...:table/${TableName}`as a pattern, in which variables have no wildcards. */
 function formOf(template: string): RegExp {
   return new RegExp(`^${template.replaceAll(/\$\{\w+\}/g, '[^:/*?]+')}$`);
 }

@@ -614,7 +614,7 @@ describe('mail events', () => {
   });
 });
 
-/** In the order of their names. */
+/** All event types except opens, clicks and subscriptions, in alphabetical order. */
 const EVENT_TYPES = ['bounce', 'complaint', 'delivery', 'deliveryDelay', 'reject', 'renderingFailure', 'send'];
 
 describe('the schedule', () => {

@@ -24,7 +24,7 @@ interface Dialect {
   /** Returns the user ids of a team's members. */
   members?(by: Client, id: string): Promise<string[]>;
   remove?(by: Client, id: string): Promise<Answer>;
-  /** The refusal of a name that is taken. */
+  /** The refusal of a taken name. */
   readonly taken: { readonly status: number; readonly body: object };
 }
 

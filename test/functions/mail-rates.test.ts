@@ -129,7 +129,7 @@ describe('the number of mails in a day', () => {
     const answers = await times(7, () => invite(owner));
     expect(made(answers)).toBe(4);
     expect(new Set(errors(answers))).toEqual(new Set(['mail_rate_exceeded']));
-    // Without a mail nothing is counted, and nobody has accepted yet.
+    // An invitation without a mail isn't counted.
     expect((await invite(owner, newAddress(), { sendEmail: false })).status).toBe(201);
     expect((await invite(owner)).body.error).toBe('mail_rate_exceeded');
     const token = await service.linkToken(answers.find(({ status }) => status === 201)?.body.email);
@@ -162,7 +162,7 @@ describe('the number of mails in a day', () => {
     expect(new Set(errors(answers))).toEqual(new Set(['mail_rate_exceeded']));
   });
 
-  test('is limited in total, and starts anew the next day', async () => {
+  test('is limited in total, and the limit resets the next day', async () => {
     await newDay();
     const homes = await times(9, organization);
     const answers: Answer[] = [];

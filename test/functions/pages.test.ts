@@ -199,13 +199,13 @@ describe('requesting a new invitation after the expiry', () => {
 
   test('is refused for valid, revoked and forged links', async () => {
     const { owner } = await service.organization();
-    const [expired, good, revoked] = [await createExpired(owner), await invite(owner), await invite(owner)];
+    const [expired, valid, revoked] = [await createExpired(owner), await invite(owner), await invite(owner)];
     await owner.call(`DELETE /v1/invitations/${revoked.id}`);
     const stop = await service.linkToken(expired.email, 'stop');
     const before = await service.items();
     const strangers = await Promise.all([...forged(expired.token), stop].map((token) => post('ask', token)));
     for (const { status, body } of strangers) expect([status, body]).toEqual([404, strangers[0]?.body]);
-    expect((await post('ask', good.token)).status, 'no page has such a form').toBe(400);
+    expect((await post('ask', valid.token)).status, 'no page has such a form').toBe(400);
     expect((await post('ask', revoked.token)).status).toBe(410);
     expect(await service.items()).toEqual(before);
     expect(await mailsOf(owner.email)).toEqual([]);
@@ -318,7 +318,7 @@ describe('the language', () => {
   const GERMAN = { 'accept-language': 'de-CH,de;q=0.9,en;q=0.5' };
   const FRENCH = { 'accept-language': 'fr' };
 
-  /** An organization whose own language is German. */
+  /** Creates an organization whose language is German. */
   async function germanOrganization(from: Service) {
     const person = await from.person(newAddress('owner'), { name: 'Ada Owner' });
     const created = await person.call('POST /v1/organizations', { body: { name: 'Acme Energie', language: 'de' } });

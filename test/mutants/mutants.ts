@@ -483,7 +483,7 @@ export const mutants: readonly Mutant[] = [
     test: ownership('that ends between read and write is not accepted'),
   },
   {
-    name: 'an owner leaves an organization that somebody has just joined',
+    name: 'an owner leaves an organization that another person has just joined',
     edits: [
       { file: 'lib/organizations/organizations.ts', replace: `...(counters ? membersAre(id, counters) : []),`, by: '' },
     ],

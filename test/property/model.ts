@@ -355,7 +355,7 @@ function refused(status: number, error: string | readonly string[]): Answer {
   return { status, error };
 }
 
-/** Does the next step of a call. */
+/** Executes the next step of a call. */
 function advance(world: World, progress: Progress): void {
   const { call } = progress;
   if (call.do === 'sweep') {

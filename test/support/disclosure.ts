@@ -147,7 +147,7 @@ class MembershipHistory {
   readonly #byAddress = new Map<string, string>();
   readonly #byIdentity = new Map<string, string>();
   readonly #byName = new Map<string, string[]>();
-  /** The addresses that an organization has invited, to it or to its sites. */
+  /** The addresses that an organization has invited to itself or to its sites. */
   readonly #invited = new Map<string, Set<string>>();
 
   constructor(items: readonly Item[], endings: readonly { readonly from: number; readonly to: number }[]) {
