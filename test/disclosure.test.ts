@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Disclosure } from './support/disclosure.ts';
 
-// That the check of every answer notices each kind of leak, and nothing else.
+// Tests the disclosure check itself: it reports each kind of leak, and nothing else.
 
 const ORG = `org_${'0'.repeat(25)}1`;
 const OTHER = `org_${'0'.repeat(25)}2`;
@@ -18,7 +18,7 @@ const entry = (id: number, action: string, organizationId: string, more: object)
   ...more,
 });
 
-/** Ada's organization, in which Bob was for a time; Eve has one of her own. */
+/** Ada's organization, which Bob joined and left; Eve has another organization. */
 const ITEMS = [
   ...[...user('ada', 'Owner'), ...user('bob', 'Guest'), ...user('eve', 'Else')],
   entry(1, 'organization.create', ORG, { actor: { id: ids.ada }, after: { ownerId: 'mem_ada' } }),
@@ -30,35 +30,35 @@ const ITEMS = [
 const tokenOf = (name: string) =>
   `x.${Buffer.from(JSON.stringify({ email: `${name}@example.org` })).toString('base64url')}.x`;
 
-/** What is found in an answer to Ada, so many seconds after the start. */
-function told(seconds: number, text: string, sent = ''): string[] {
+/** Returns the leaks in an answer to Ada, the given number of seconds after the start. */
+function leaksAt(seconds: number, text: string, sent = ''): string[] {
   const disclosure = new Disclosure();
-  disclosure.moved(`${START + seconds * 1000 - Date.now()}ms`);
+  disclosure.setClock(`${START + seconds * 1000 - Date.now()}ms`);
   const headers = { authorization: `Bearer ${tokenOf('ada')}` };
-  disclosure.take({ route: 'GET /v1/members', headers, sent, text, startedAt: Date.now() });
+  disclosure.record({ route: 'GET /v1/members', headers, sent, text, startedAt: Date.now() });
   return disclosure.leaks(ITEMS);
 }
 
 test.each([
-  ['an id before its owner is a member', 10, ids.bob],
-  ['an address before', 10, 'bob@example.org'],
-  ['a name before', 10, '"firstName":"bob","lastName":"Guest"'],
-  ['an address of somebody who is none any more', 50, 'bob@example.org'],
-  ['a name of somebody who is none any more', 50, '"firstName":"bob","lastName":"Guest"'],
-  ['an id of somebody elsewhere', 30, ids.eve],
-  ['an address of somebody elsewhere', 30, 'eve@example.org'],
+  ['the id of a person who is not a member yet', 10, ids.bob],
+  ['the address of a person who is not a member yet', 10, 'bob@example.org'],
+  ['the name of a person who is not a member yet', 10, '"firstName":"bob","lastName":"Guest"'],
+  ['the address of a former member', 50, 'bob@example.org'],
+  ['the name of a former member', 50, '"firstName":"bob","lastName":"Guest"'],
+  ['the id of a person in another organization', 30, ids.eve],
+  ['the address of a person in another organization', 30, 'eve@example.org'],
 ])('%s is a leak', (_, seconds, text) => {
-  expect(told(seconds as number, text as string)).toHaveLength(1);
+  expect(leaksAt(seconds as number, text as string)).toHaveLength(1);
 });
 
 test.each([
-  ['one’s own id and address', 10, `${ids.ada} ada@example.org`],
-  ['all of a member', 30, `${ids.bob} bob@example.org "firstName":"bob","lastName":"Guest"`],
-  ['the id of somebody who was a member, in history', 50, ids.bob],
-])('%s is none', (_, seconds, text) => {
-  expect(told(seconds as number, text as string)).toEqual([]);
+  ['the caller’s own id and address', 10, `${ids.ada} ada@example.org`],
+  ['id, address and name of a member', 30, `${ids.bob} bob@example.org "firstName":"bob","lastName":"Guest"`],
+  ['the id of a former member', 50, ids.bob],
+])('%s is not a leak', (_, seconds, text) => {
+  expect(leaksAt(seconds as number, text as string)).toEqual([]);
 });
 
-test('an address that the caller has typed is no news to them', () => {
-  expect(told(10, 'bob@example.org', '{"email":"bob@example.org"}')).toEqual([]);
+test('an address that the caller has sent is not a leak', () => {
+  expect(leaksAt(10, 'bob@example.org', '{"email":"bob@example.org"}')).toEqual([]);
 });

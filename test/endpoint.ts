@@ -1,4 +1,4 @@
-/** `npm run endpoint -- teams/create` checks an endpoint, records what it costs, and writes the documents. */
+/** `npm run endpoint -- teams/create` checks an endpoint, records its costs, and generates the documents. */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,40 +12,40 @@ import { contents } from '../functions/index.ts';
 import type { HttpDeclaration } from '../lib/http/declaration.ts';
 import { recorded } from './support/recording.ts';
 
-/** What a command said, and whether it ended well. */
-interface Ended {
-  readonly isGood: boolean;
-  readonly said: string;
+/** The result of a command. */
+interface CommandResult {
+  readonly succeeded: boolean;
+  readonly output: string;
   readonly seconds: string;
 }
 
-/** Of what fails, what is wrong; the first of it is enough to go on. */
+/** Stops at the first failure, which is enough to continue with. */
 const VITEST = ['run', '--project', 'suite', '--reporter', 'dot', '--bail', '1'];
 
 const COSTS = join(ROOT, 'docs', 'costs.json');
 
 /** Runs a command of the repository's packages. */
-function run(command: string, options: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Ended> {
+function run(command: string, options: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<CommandResult> {
   const started = performance.now();
   const child = spawn(command === 'node' ? process.execPath : join(ROOT, 'node_modules', '.bin', command), options, {
     cwd: ROOT,
     env: { ...process.env, ...environment },
   });
-  let said = '';
-  const hear = (text: Buffer) => {
-    said += text;
+  let output = '';
+  const collect = (text: Buffer) => {
+    output += text;
   };
-  child.stdout.on('data', hear);
-  child.stderr.on('data', hear);
+  child.stdout.on('data', collect);
+  child.stderr.on('data', collect);
   return new Promise((done, fail) => {
     child.once('error', fail);
     child.once('close', (code) => {
-      done({ isGood: code === 0, said, seconds: ((performance.now() - started) / 1000).toFixed(1) });
+      done({ succeeded: code === 0, output, seconds: ((performance.now() - started) / 1000).toFixed(1) });
     });
   });
 }
 
-/** The files whose tests are about each endpoint, as far as they are about this one. */
+/** Returns the test files that go through all endpoints and apply to this one. */
 function filesFor({ dialect, about, creates, body, query }: HttpDeclaration): string[] {
   return [
     dialect === 'volttime' ? 'volttime-contract' : 'contract',
@@ -57,13 +57,13 @@ function filesFor({ dialect, about, creates, body, query }: HttpDeclaration): st
   ].map((file) => `test/functions/${file}.test.ts`);
 }
 
-/** The names of an endpoint's tests begin with its route or its name. */
+/** Returns a pattern for an endpoint's tests: their names begin with its route or its name. */
 function testsOf(name: string, { route }: HttpDeclaration): string {
   const texts = [route, name].map((text) => text.replace(/[{}.$?]/g, '\\$&'));
   return `^(${texts.join('|')})( |$)`;
 }
 
-/** What a role grants that no call used, but for signing in, which other tests do at each endpoint. */
+/** Returns the grants of a role that no call used. Grants for signing in are left out: other tests use them. */
 function unusedGrants(name: string, declaration: HttpDeclaration, directory: string): string[] {
   const rights = [...recorded({ directory, whole: false, keeps: true }).used];
   const isUsed = (action: string, prefix: string) =>
@@ -78,12 +78,12 @@ function rowOf(name: string): string | undefined {
   return cost && costRow(name, cost);
 }
 
-/** What the document of the API lacks: a sentence that says where it goes. */
-function lacking(): string | undefined {
+/** Returns a text that lists the undescribed fields of the API document and names the file for them. */
+function missingDescriptions(): string | undefined {
   try {
     const fields = [...new Set(fieldsOf(openapi()).undescribed.map((path) => path.split('/').at(-1)))];
     if (fields.length === 0) return undefined;
-    return `Say in docs/fields.ts what these fields mean:\n${fields.map((field) => `  ${field}: '',`).join('\n')}`;
+    return `Describe these fields in docs/fields.ts:\n${fields.map((field) => `  ${field}: '',`).join('\n')}`;
   } catch (error) {
     return (error as Error).message;
   }
@@ -94,41 +94,41 @@ async function main(): Promise<void> {
   const module = contents[name as keyof typeof contents];
   const file = `functions/${name}.ts`;
   if (!module) {
-    const isThere = name !== '' && existsSync(join(ROOT, file));
-    return end(
-      isThere
-        ? `Add to functions/index.ts, in the order of the names:\n  '${name}': await import('./${name}.ts'),`
-        : `There is no ${file}. Say which endpoint, by the path of its file: npm run endpoint -- teams/create`,
+    const exists = name !== '' && existsSync(join(ROOT, file));
+    return fail(
+      exists
+        ? `Add to functions/index.ts, in alphabetical order:\n  '${name}': await import('./${name}.ts'),`
+        : `There is no ${file}. Name an endpoint by the path of its file: npm run endpoint -- teams/create`,
     );
   }
-  if (!('endpoint' in module)) return end(`${name} is no endpoint.`);
+  if (!('endpoint' in module)) return fail(`${name} is not an endpoint.`);
   const { endpoint } = module;
   console.log(`${name}, ${endpoint.route}`);
-  const missing = lacking();
-  // Said at once: the tests take a while.
+  const missing = missingDescriptions();
+  // Before the tests, which take a while.
   if (missing) console.log(missing);
   const before = rowOf(name);
   const directory = mkdtempSync(join(tmpdir(), 'muster-endpoint-'));
   try {
-    const kinds = {
+    const checks = {
       types: run('tsc', []),
       'format and lint': run('biome', ['check', '--error-on-warnings', '.']),
       tests: run('vitest', [...VITEST, ...filesFor(endpoint), '-t', testsOf(name, endpoint)], {
         MUSTER_RECORDING: directory,
       }),
     };
-    let isGood = true;
-    for (const [kind, ending] of Object.entries(kinds)) {
-      const { isGood: isThis, said, seconds } = await ending;
-      console.log(`${kind}: ${isThis ? 'good' : 'not yet'}, ${seconds} s`);
-      if (!isThis) console.log(said);
-      isGood &&= isThis;
+    let allSucceeded = true;
+    for (const [check, running] of Object.entries(checks)) {
+      const { succeeded, output, seconds } = await running;
+      console.log(`${check}: ${succeeded ? 'passed' : 'failed'}, ${seconds} s`);
+      if (!succeeded) console.log(output);
+      allSucceeded &&= succeeded;
     }
-    if (missing) return end('The documents are as they were: something is missing, as the first lines say.');
-    if (!isGood) return end('The documents are as they were: they are written when all is good.');
+    if (missing) return fail('The documents are unchanged: something is missing, see above.');
+    if (!allSucceeded) return fail('The documents are unchanged: they are written when all checks pass.');
     const row = rowOf(name);
-    const news = row === before ? 'as before' : before === undefined ? 'new' : 'changed, if that is what you want';
-    if (row) console.log(`docs/costs.json has its row, ${news}:\n  ${row}`);
+    const change = row === before ? 'unchanged' : before === undefined ? 'new' : 'changed: check that this is intended';
+    if (row) console.log(`docs/costs.json has its row, ${change}:\n  ${row}`);
     const unused = unusedGrants(name, endpoint, directory);
     if (unused.length > 0) {
       console.log(
@@ -136,15 +136,15 @@ async function main(): Promise<void> {
       );
     }
     const documents = await run('node', ['docs/generate.ts']);
-    if (!documents.isGood) return end(documents.said);
-    console.log('The documents are written. What is left: your own test, then npm run check');
+    if (!documents.succeeded) return fail(documents.output);
+    console.log('The documents are written. Next: your own test, then npm run check');
   } finally {
     rmSync(directory, { recursive: true });
   }
 }
 
-function end(said: string): void {
-  console.error(said);
+function fail(message: string): void {
+  console.error(message);
   process.exitCode = 1;
 }
 

@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../cdk/fingerprint.ts';
 
-// The rules are Biome's, in biome.json. Here it is shown that they bite: each file below is written into an empty
-// project with our biome.json, and linted. (`--stdin-file-path` doesn't do: it exits with 1 whatever is in the file.)
+// Checks that the import rules in biome.json have effect: writes each file below into an empty project with our
+// biome.json, and lints it. (`--stdin-file-path` can't be used: it always exits with 1.)
 
 interface Layer {
   readonly file: string;
@@ -14,7 +14,7 @@ interface Layer {
   readonly mayNot: readonly string[];
 }
 
-/** What no file of lib and functions imports. */
+/** Modules that no file of lib and functions imports. */
 const NEVER = ['zod', 'zod/v4', 'aws-cdk-lib', 'vitest', '@aws-sdk/client-s3', 'node:fs'];
 const DYNAMODB = ['@aws-sdk/client-dynamodb', '@smithy/signature-v4', '@smithy/node-http-handler'];
 const MAIL = ['@aws-sdk/client-ses', 'nodemailer', 'nodemailer/lib/qp'];
@@ -188,7 +188,7 @@ const LAYERS: readonly Layer[] = [
   },
 ];
 
-/** Every form in which one module takes from another. */
+/** Every form of import. */
 const FORMS = [
   "import 'zod';",
   "import * as z from 'zod';",
@@ -232,7 +232,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(project, { recursive: true }));
 
-/** What Biome has to say of the project; it exits with 1 where there are errors, so that its output is what counts. */
+/** Returns Biome's diagnostics of the project. Biome exits with 1 if there are errors, so only its output counts. */
 function lint(): readonly Diagnostic[] {
   const biome = join(ROOT, 'node_modules', '.bin', 'biome');
   const options = ['lint', '--reporter=json', '--max-diagnostics=none', '.'];
@@ -245,7 +245,7 @@ function lint(): readonly Diagnostic[] {
   return JSON.parse(output).diagnostics;
 }
 
-/** The lines of a file at which Biome reports an error of a rule. */
+/** Returns the lines of a file for which Biome reports an error of a rule. */
 function refusedLines(file: string, rule: string): string[] {
   return diagnostics
     .filter(({ category, severity, location }) => {
@@ -255,20 +255,20 @@ function refusedLines(file: string, rule: string): string[] {
 }
 
 describe('imports', () => {
-  it.each(LAYERS)('of $file are what its layer may import', ({ file, mayNot }) => {
+  it.each(LAYERS)('of $file are limited to the allowed modules', ({ file, mayNot }) => {
     const refused = refusedLines(file, 'lint/style/noRestrictedImports');
     expect(refused.sort()).toEqual(mayNot.map((from) => `import '${from}';`).sort());
   });
 
-  it('are held to the rules in each of their forms', () => {
+  it('are checked in every form', () => {
     expect(refusedLines('lib/domain/forms.ts', 'lint/style/noRestrictedImports').sort()).toEqual([...FORMS].sort());
   });
 
-  it.each(['here', 'there', 'value', 'kind'])('of %s.ts go round in a circle, which is refused', (name) => {
+  it.each(['here', 'there', 'value', 'kind'])('of %s.ts are refused because they form a cycle', (name) => {
     expect(refusedLines(`lib/table/${name}.ts`, 'lint/suspicious/noImportCycles')).toHaveLength(1);
   });
 
-  it('of who is beside a circle are fine', () => {
+  it('of a file outside a cycle are allowed', () => {
     expect(refusedLines('lib/table/alone.ts', 'lint/suspicious/noImportCycles')).toEqual([]);
   });
 });

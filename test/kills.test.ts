@@ -1,49 +1,49 @@
 import { expect, test } from 'vitest';
 import type { Call } from '../packages/local/aws.ts';
-import { type Kill, useMortalService } from './support/kill.ts';
+import { expectConsistent } from './support/consistency.ts';
+import { type Kill, useKillableService } from './support/kill.ts';
 import { type Answer, type Client, newAddress } from './support/service.ts';
-import { expectConsistent } from './support/walk.ts';
 
-// The process that holds gateway and functions dies by SIGKILL at each call to AWS of an operation in turn, before the
-// call and after it. Then it starts on the same data, the client repeats its request, and the sweep runs.
+// Kills the process of gateway and functions by SIGKILL before and after each AWS call of an operation. Then the
+// process restarts on the same data, the client repeats its request, and the sweep runs.
 
-const service = useMortalService();
+const service = useKillableService();
 
-/** What an operation works on: each time another organization, so that one process serves one kill and what follows. */
-interface Place {
+/** The data that an operation works on. Each run has its own organization. */
+interface Scenario {
   readonly id: string;
   readonly owner: Client;
   readonly email: string;
   readonly invitationId: string;
   readonly memberId: string;
   readonly token: string;
-  /** Hours after the start, where time matters: what is due for one place isn't yet for the next. */
+  /** The start in hours, if time matters: items of one scenario are due before those of the next. */
   readonly hour: number;
 }
 
 interface Operation {
   readonly name: string;
-  /** The function whose calls are counted, and at whose calls the process dies. */
+  /** The function during whose calls the process is killed. */
   readonly function: string;
-  readonly prepare: (hour: number) => Promise<Place>;
-  /** @param again whether somebody repeats it after a restart */
-  readonly run: (place: Place, again: boolean) => Promise<number>;
-  /** The audit entry that is there when it was done; without one it can't be told. */
+  readonly prepare: (hour: number) => Promise<Scenario>;
+  /** @param again whether it is repeated after a restart */
+  readonly run: (scenario: Scenario, again: boolean) => Promise<number>;
+  /** The audit entry of the operation, which shows whether it was done. */
   readonly action?: string;
-  /** What it answers, and what when it is repeated after it was done. */
+  /** The status of the answer, and of the answer to a repetition. */
   readonly status: number;
   readonly repeated: number;
-  /** What there is in the end when it was done and then once more; by default the same as after once. */
+  /** Returns the outcome after two executions; by default the same as after one. */
   readonly twice?: (once: Outcome) => Outcome;
-  /** Whether it dies at reads too. */
+  /** Whether the process is also killed at reads. */
   readonly atReads?: true;
-  /** For a sweep: minutes from the start after which it has something to do for a place of hour 0. */
+  /** For a sweep: the minutes after which an item of a scenario with hour 0 is due. */
   readonly after?: number;
-  /** What its links answer in the end, if not that they are good, or used. */
+  /** The final status of its links, if they are neither valid nor used. */
   readonly links?: number;
 }
 
-/** What there is in the end, the same for every place: each list is sorted. */
+/** The final state, the same for every scenario. Lists are sorted. */
 interface Outcome {
   readonly members: readonly string[];
   readonly invitations: readonly string[];
@@ -63,46 +63,46 @@ const sweepAt = async (minutes: number) => {
   return 200;
 };
 
-async function organized(hour = 0): Promise<Place> {
+async function organized(hour = 0): Promise<Scenario> {
   const { id, owner } = await service.organization();
   return { id, owner, email: newAddress('invitee'), invitationId: '', memberId: '', token: '', hour };
 }
 
-async function invited(hour = 0): Promise<Place> {
-  // Before the organization: a sign-in of later isn't one yet.
+async function invited(hour = 0): Promise<Scenario> {
+  // The clock is set first: a later sign-in would be from the future.
   await service.clock(`${hour}h`);
-  const place = await organized(hour);
-  const body = { email: place.email, role: 'USER' };
-  const answer = await place.owner.call('POST /v1/invitations', { body });
+  const scenario = await organized(hour);
+  const body = { email: scenario.email, role: 'USER' };
+  const answer = await scenario.owner.call('POST /v1/invitations', { body });
   await service.clock(0);
-  const [mail] = await service.mails(place.email);
-  return { ...place, invitationId: answer.body.id, token: mail ? await service.linkToken(place.email) : '' };
+  const [mail] = await service.mails(scenario.email);
+  return { ...scenario, invitationId: answer.body.id, token: mail ? await service.linkToken(scenario.email) : '' };
 }
 
-async function joined(hour = 0): Promise<Place> {
-  const place = await invited(hour);
+async function joined(hour = 0): Promise<Scenario> {
+  const scenario = await invited(hour);
   await service.clock(`${hour}h`);
-  const answer = await service.call('POST /v1/invitations/accept', { body: { token: place.token } });
+  const answer = await service.call('POST /v1/invitations/accept', { body: { token: scenario.token } });
   await service.clock(0);
-  return { ...place, memberId: answer.body.member.id };
+  return { ...scenario, memberId: answer.body.member.id };
 }
 
-/** Joined, and signed in once. */
-async function claimed(hour = 0): Promise<Place & { readonly member: Client }> {
-  const place = await joined(hour);
-  const person = await service.person(place.email);
+/** Creates a member who has signed in once. */
+async function claimed(hour = 0): Promise<Scenario & { readonly member: Client }> {
+  const scenario = await joined(hour);
+  const person = await service.person(scenario.email);
   expect((await person.call('GET /v1/me')).status).toBe(200);
-  return { ...place, member: person.in(place.id) };
+  return { ...scenario, member: person.in(scenario.id) };
 }
 
 const DAY = 24 * 60;
 
-/** A sweep that has something to do so many minutes after a place was made. */
+/** Returns a sweep that has a due item the given minutes after the start of a scenario. */
 function sweptAfter(after: number): Pick<Operation, 'after' | 'run'> {
   return { after, run: ({ hour }, again) => sweepAt(after + hour * 60 + (again ? 10 : 5)) };
 }
 
-/** Hours that no operation has places for: it dies at fewer calls. */
+/** More hours than any operation has kills. */
 const HOURS = 100;
 
 const REQUESTS: Operation[] = [
@@ -225,7 +225,7 @@ const REQUESTS: Operation[] = [
     ...{ status: 200, repeated: 200, links: 410, atReads: true },
   },
   {
-    name: 'making an access token',
+    name: 'creating an access token',
     function: 'access-tokens/create',
     prepare: () => organized(),
     run: ({ owner }) => statusOf(owner.call('POST /v1/access-tokens', { body: { name: 'Deploy' } })),
@@ -246,10 +246,10 @@ const REQUESTS: Operation[] = [
     name: 'accepting the ownership',
     function: 'organizations/accept-ownership',
     prepare: async () => {
-      const place = await claimed();
-      const { id, owner, memberId } = place;
+      const scenario = await claimed();
+      const { id, owner, memberId } = scenario;
       await owner.call(`POST /v1/organizations/${id}/transfer-ownership`, { body: { memberId } });
-      return place;
+      return scenario;
     },
     run: async ({ id, email }) =>
       statusOf((await service.person(email)).call(`POST /v1/organizations/${id}/transfer-ownership/accept`)),
@@ -275,25 +275,25 @@ const REQUESTS: Operation[] = [
     name: 'taking over the memberships of another address',
     function: 'organizations/list',
     prepare: async () => {
-      const place = await joined();
-      const earlier = await service.person(newAddress('earlier'), { subject: place.email });
+      const scenario = await joined();
+      const earlier = await service.person(newAddress('earlier'), { subject: scenario.email });
       expect((await earlier.call('GET /v1/me')).status).toBe(200);
-      return place;
+      return scenario;
     },
     run: async ({ email }) => statusOf((await service.person(email, { subject: email })).call('GET /v1/organizations')),
     action: 'member.claim',
     ...{ status: 200, repeated: 200 },
   },
   {
-    name: 'erasing oneself',
+    name: 'erasing a person',
     function: 'me/erase',
     prepare: async () => {
-      const place = await claimed();
-      const second = await place.owner.call('POST /v1/organizations', { body: { name: 'Second' } });
-      const body = { email: place.email, role: 'USER' };
-      const invite = place.owner.in(second.body.id).call('POST /v1/invitations', { body });
+      const scenario = await claimed();
+      const second = await scenario.owner.call('POST /v1/organizations', { body: { name: 'Second' } });
+      const body = { email: scenario.email, role: 'USER' };
+      const invite = scenario.owner.in(second.body.id).call('POST /v1/invitations', { body });
       expect(await statusOf(invite)).toBe(201);
-      return place;
+      return scenario;
     },
     run: async ({ email }) => statusOf((await service.person(email)).call('DELETE /v1/me')),
     action: 'member.leave',
@@ -301,25 +301,28 @@ const REQUESTS: Operation[] = [
   },
 ];
 
-/** An organization with a member who is in two teams of its. */
-async function teamed(hour = 0): Promise<Place & { readonly teamId: string; readonly otherId: string }> {
-  const place = await joined(hour);
-  const make = async (name: string) => (await place.owner.call('POST /v1/teams', { body: { name } })).body.id as string;
+/** Creates an organization with a member who is in two of its teams. */
+async function withTeams(hour = 0): Promise<Scenario & { readonly teamId: string; readonly otherId: string }> {
+  const scenario = await joined(hour);
+  const make = async (name: string) =>
+    (await scenario.owner.call('POST /v1/teams', { body: { name } })).body.id as string;
   const [teamId, otherId] = [await make('One'), await make('Other')];
   for (const id of [teamId, otherId]) {
-    expect(await statusOf(place.owner.call(`PUT /v1/teams/${id}/members/${place.memberId}`, { body: {} }))).toBe(200);
+    expect(await statusOf(scenario.owner.call(`PUT /v1/teams/${id}/members/${scenario.memberId}`, { body: {} }))).toBe(
+      200,
+    );
   }
-  return { ...place, teamId, otherId };
+  return { ...scenario, teamId, otherId };
 }
 
-const teamsOf = async (place: Place): Promise<{ id: string; isDefault: boolean; name: string }[]> =>
-  (await place.owner.call('GET /v1/teams')).body.data;
-const teamNamed = async (place: Place, name: string) =>
-  (await teamsOf(place)).find((team) => team.name === name)?.id ?? `team_${'0'.repeat(20)}`;
+const teamsOf = async (scenario: Scenario): Promise<{ id: string; isDefault: boolean; name: string }[]> =>
+  (await scenario.owner.call('GET /v1/teams')).body.data;
+const teamNamed = async (scenario: Scenario, name: string) =>
+  (await teamsOf(scenario)).find((team) => team.name === name)?.id ?? `team_${'0'.repeat(20)}`;
 
 REQUESTS.push(
   {
-    name: 'inviting under a key',
+    name: 'inviting with an idempotency key',
     function: 'invitations/create',
     prepare: () => organized(),
     run: ({ owner, email }) =>
@@ -333,7 +336,7 @@ REQUESTS.push(
     ...{ status: 201, repeated: 201 },
   },
   {
-    name: 'inviting many under a key',
+    name: 'bulk inviting with an idempotency key',
     function: 'invitations/bulk',
     prepare: () => organized(),
     run: async ({ owner, email }, again) => {
@@ -341,7 +344,7 @@ REQUESTS.push(
         email: index ? `${index}-${email}` : email,
         role: 'USER',
       }));
-      // Whoever was broken off may be at work until then.
+      // The lease of the interrupted request ends by then.
       if (again) await service.clock('30s');
       const status = await statusOf(
         owner.call('POST /v1/invitations/bulk', {
@@ -355,7 +358,7 @@ REQUESTS.push(
     ...{ status: 200, repeated: 200 },
   },
   {
-    name: 'making a team',
+    name: 'creating a team',
     function: 'teams/create',
     prepare: () => organized(),
     run: ({ owner }) => statusOf(owner.call('POST /v1/teams', { body: { name: 'Made' } })),
@@ -365,37 +368,42 @@ REQUESTS.push(
   {
     name: 'moving a team',
     function: 'teams/update',
-    prepare: () => teamed(),
-    run: async (place) => {
-      const body = { parentTeamId: await teamNamed(place, 'One') };
-      return statusOf(place.owner.call(`PATCH /v1/teams/${await teamNamed(place, 'Other')}`, { body }));
+    prepare: () => withTeams(),
+    run: async (scenario) => {
+      const body = { parentTeamId: await teamNamed(scenario, 'One') };
+      return statusOf(scenario.owner.call(`PATCH /v1/teams/${await teamNamed(scenario, 'Other')}`, { body }));
     },
     action: 'team.update',
     ...{ status: 200, repeated: 200 },
   },
   {
-    name: 'taking somebody out of a team',
+    name: 'removing a member from a team',
     function: 'teams/remove-member',
-    prepare: () => teamed(),
-    run: async (place) =>
-      statusOf(place.owner.call(`DELETE /v1/teams/${await teamNamed(place, 'One')}/members/${place.memberId}`)),
+    prepare: () => withTeams(),
+    run: async (scenario) =>
+      statusOf(
+        scenario.owner.call(`DELETE /v1/teams/${await teamNamed(scenario, 'One')}/members/${scenario.memberId}`),
+      ),
     action: 'team-member.remove',
     ...{ status: 204, repeated: 404 },
   },
   {
     name: 'deleting a team',
     function: 'teams/delete',
-    prepare: () => teamed(),
-    run: async (place) => statusOf(place.owner.call(`DELETE /v1/teams/${await teamNamed(place, 'One')}`)),
+    prepare: () => withTeams(),
+    run: async (scenario) => statusOf(scenario.owner.call(`DELETE /v1/teams/${await teamNamed(scenario, 'One')}`)),
     action: 'team.delete',
     ...{ status: 204, repeated: 404 },
   },
 );
 
-/** An organization with a site, and a team that the site is shared with. */
-async function sited(hour = 0, end?: string): Promise<Place & { readonly site: string; readonly shared: string }> {
-  const place = await organized(hour);
-  const { owner } = place;
+/** Creates an organization with a site, and a team that the site is shared with. */
+async function withSite(
+  hour = 0,
+  end?: string,
+): Promise<Scenario & { readonly site: string; readonly shared: string }> {
+  const scenario = await organized(hour);
+  const { owner } = scenario;
   const team = async () => {
     const body = { name: newAddress('team'), email: owner.email, type: 'Other' };
     return (await owner.call('POST /api/v3/teams', { body })).body.data.uuid as string;
@@ -409,23 +417,23 @@ async function sited(hour = 0, end?: string): Promise<Place & { readonly site: s
   });
   const accepted = { token: invited.body.invite_token, team_uuid: shared };
   expect(await statusOf(owner.call('POST /api/v3/sites/invite/accept', { body: accepted }))).toBe(200);
-  return { ...place, site, shared };
+  return { ...scenario, site, shared };
 }
 
-const siteOf = async ({ owner }: Place) => (await owner.call('GET /api/v3/sites')).body.data[0].uuid as string;
-const sharedOf = async ({ owner }: Place, site: string) =>
+const siteOf = async ({ owner }: Scenario) => (await owner.call('GET /api/v3/sites')).body.data[0].uuid as string;
+const sharedOf = async ({ owner }: Scenario, site: string) =>
   (await owner.call(`GET /api/v3/sites/${site}/teams`)).body.data[1].uuid as string;
 
 REQUESTS.push(
   {
-    name: 'inviting to a site under a key',
+    name: 'inviting to a site with an idempotency key',
     function: 'volttime/invite-team',
-    prepare: () => sited(),
-    run: async (place) =>
+    prepare: () => withSite(),
+    run: async (scenario) =>
       statusOf(
-        place.owner.call(`POST /api/v3/sites/${await siteOf(place)}/teams/invite`, {
-          body: { email: place.email },
-          headers: { 'idempotency-key': place.email },
+        scenario.owner.call(`POST /api/v3/sites/${await siteOf(scenario)}/teams/invite`, {
+          body: { email: scenario.email },
+          headers: { 'idempotency-key': scenario.email },
         }),
       ),
     ...{ status: 201, repeated: 201, links: 404 },
@@ -433,11 +441,13 @@ REQUESTS.push(
   {
     name: 'requesting sensitive data',
     function: 'volttime/request-sensitive-data',
-    prepare: () => sited(),
-    run: async (place) => {
-      const site = await siteOf(place);
-      const path = `/api/v3/sites/${site}/teams/${await sharedOf(place, site)}/request-sensitive-data`;
-      return statusOf(place.owner.call(`POST ${path}`, { body: { reason: 'Repair', requested_expires_never: true } }));
+    prepare: () => withSite(),
+    run: async (scenario) => {
+      const site = await siteOf(scenario);
+      const path = `/api/v3/sites/${site}/teams/${await sharedOf(scenario, site)}/request-sensitive-data`;
+      return statusOf(
+        scenario.owner.call(`POST ${path}`, { body: { reason: 'Repair', requested_expires_never: true } }),
+      );
     },
     action: 'site-sensitive.request',
     ...{ status: 200, repeated: 200 },
@@ -450,11 +460,11 @@ const SWEEPS: readonly Operation[] = [
     name: 'ends a grant of sensitive data',
     function: 'scheduled/sweep',
     after: 2 * DAY,
-    prepare: (hour) => sited(hour, new Date(Date.now() + (2 * DAY + hour * 60) * 60_000).toISOString()),
+    prepare: (hour) => withSite(hour, new Date(Date.now() + (2 * DAY + hour * 60) * 60_000).toISOString()),
     run: async ({ hour }, again) => {
       const minute = 2 * DAY + hour * 60 + (again ? 10 : 5);
       await sweepAt(minute);
-      // The mail that tells of it is due from then on.
+      // The first run queues the mail, which the second one sends.
       return sweepAt(minute + 1);
     },
     action: 'site-sensitive.expire',
@@ -468,7 +478,7 @@ const SWEEPS: readonly Operation[] = [
     ...{ status: 200, repeated: 200, atReads: true },
   },
   {
-    name: 'ends somebody whom nobody claimed',
+    name: 'removes an unclaimed placeholder',
     function: 'scheduled/sweep',
     prepare: (hour) => joined(hour),
     ...sweptAfter(30 * DAY),
@@ -476,14 +486,14 @@ const SWEEPS: readonly Operation[] = [
     ...{ status: 200, repeated: 200, links: 410 },
   },
   {
-    name: 'clears a team',
+    name: 'deletes the rows of a team',
     function: 'scheduled/sweep',
     prepare: async (hour) => {
-      const place = await teamed(hour);
+      const scenario = await withTeams(hour);
       await service.clock(`${hour}h`);
-      expect(await statusOf(place.owner.call(`DELETE /v1/teams/${place.teamId}`))).toBe(204);
+      expect(await statusOf(scenario.owner.call(`DELETE /v1/teams/${scenario.teamId}`))).toBe(204);
       await service.clock(0);
-      return place;
+      return scenario;
     },
     ...sweptAfter(0),
     ...{ status: 200, repeated: 200 },
@@ -507,28 +517,28 @@ const SWEEPS: readonly Operation[] = [
     ...{ status: 200, repeated: 200, atReads: true },
   },
   {
-    name: 'clears an organization',
+    name: 'deletes the items of an organization',
     function: 'scheduled/sweep',
     prepare: async (hour) => {
-      const place = await invited(hour);
+      const scenario = await invited(hour);
       await service.clock(`${hour}h`);
-      expect(await statusOf(place.owner.call(`DELETE /v1/organizations/${place.id}`))).toBe(204);
+      expect(await statusOf(scenario.owner.call(`DELETE /v1/organizations/${scenario.id}`))).toBe(204);
       await service.clock(0);
-      return place;
+      return scenario;
     },
     ...sweptAfter(0),
     ...{ status: 200, repeated: 200, links: 404 },
   },
   {
-    name: 'clears what a member left behind',
+    name: 'deletes the remaining items of a former member',
     function: 'scheduled/sweep',
     prepare: async (hour) => {
-      const { member, ...place } = await claimed(hour);
+      const { member, ...scenario } = await claimed(hour);
       await service.clock(`${hour}h`);
       expect(await statusOf(member.call('POST /v1/access-tokens', { body: { name: 'Deploy' } }))).toBe(201);
-      expect(await statusOf(member.call(`DELETE /v1/members/${place.memberId}`))).toBe(204);
+      expect(await statusOf(member.call(`DELETE /v1/members/${scenario.memberId}`))).toBe(204);
       await service.clock(0);
-      return place;
+      return scenario;
     },
     ...sweptAfter(0),
     ...{ status: 200, repeated: 200 },
@@ -537,98 +547,98 @@ const SWEEPS: readonly Operation[] = [
 
 const LONG = { timeout: 600_000 };
 
-test.each(REQUESTS)('$name loses nothing, whichever of its calls the process dies at', LONG, survive);
-test.each(SWEEPS)('nor does a sweep, which $name', LONG, survive);
+test.each(REQUESTS)('$name loses nothing when the process is killed at any call', LONG, survive);
+test.each(SWEEPS)('a sweep that $name loses nothing when the process is killed at any call', LONG, survive);
 
-/** One death: where, and on what. */
-interface Death {
+/** A kill and the scenario in which it happens. */
+interface KilledRun {
   readonly kill: Kill;
-  readonly place: Place;
-  /** For messages. */
+  readonly scenario: Scenario;
+  /** The name in messages. */
   readonly name: string;
 }
 
 async function survive(operation: Operation): Promise<void> {
-  // What earlier operations left to do would be in between.
+  // Processes due items of earlier operations first.
   if (operation.after !== undefined) await sweepAt(operation.after + HOURS * 60);
-  const undisturbed = await leaveUndisturbed(operation);
+  const undisturbed = await runUndisturbed(operation);
   const { once, mails } = undisturbed;
-  const deaths: Death[] = [];
+  const killedRuns: KilledRun[] = [];
   for (const [index, kill] of killsOf(operation, undisturbed.calls).entries()) {
-    deaths.push({ kill, place: await operation.prepare(index + 1), name: `${kill.fault} ${kill.skip}` });
+    killedRuns.push({ kill, scenario: await operation.prepare(index + 1), name: `${kill.fault} ${kill.skip}` });
   }
 
   const done: boolean[] = [];
-  for (const { kill, place, name } of deaths) {
-    await service.die(kill, () => operation.run(place, false));
+  for (const { kill, scenario, name } of killedRuns) {
+    await service.killDuring(kill, () => operation.run(scenario, false));
     const items = await service.items();
     expectConsistent(items);
-    const isDone = outcomeOf(place, items).entries.includes(operation.action ?? '');
+    const isDone = outcomeOf(scenario, items).entries.includes(operation.action ?? '');
     done.push(isDone);
-    // Whoever got no answer asks again.
-    expect(await operation.run(place, true), name).toBe(isDone ? operation.repeated : operation.status);
+    // The client repeats the request, because it got no answer.
+    expect(await operation.run(scenario, true), name).toBe(isDone ? operation.repeated : operation.status);
   }
   if (operation.action) {
-    // There is one call with which it is done.
+    // A single call completes the operation.
     expect(done).toEqual(done.toSorted());
     expect([done[0], done.at(-1)]).toEqual([false, true]);
   }
 
-  await settle(operation, deaths);
+  await settle(operation, killedRuns);
   const items = await service.items();
   expectConsistent(items);
-  for (const [index, { place, name }] of deaths.entries()) {
-    expect(outcomeOf(place, items), name).toEqual(done[index] && operation.twice ? operation.twice(once) : once);
-    const extra = (await mailsOf(place)) - mails;
-    expect([0, 1], `${name}: mails more than without`).toContain(extra);
+  for (const [index, { scenario, name }] of killedRuns.entries()) {
+    expect(outcomeOf(scenario, items), name).toEqual(done[index] && operation.twice ? operation.twice(once) : once);
+    const extra = (await mailsOf(scenario)) - mails;
+    expect([0, 1], `${name}: additional mails`).toContain(extra);
   }
 }
 
-/** What an operation calls, and what there is in the end, when nothing dies. */
-interface Undisturbed {
+/** The calls and the outcome of an operation without a kill. */
+interface UndisturbedRun {
   readonly calls: readonly Call[];
   readonly once: Outcome;
   readonly mails: number;
 }
 
-async function leaveUndisturbed(operation: Operation): Promise<Undisturbed> {
-  const place = await operation.prepare(0);
+async function runUndisturbed(operation: Operation): Promise<UndisturbedRun> {
+  const scenario = await operation.prepare(0);
   const earlier = (await service.calls()).length;
-  expect(await operation.run(place, false), operation.name).toBe(operation.status);
+  expect(await operation.run(scenario, false), operation.name).toBe(operation.status);
   const parts = (await service.calls()).slice(earlier).filter((call) => call.function === operation.function);
-  await settle(operation, [{ place }]);
+  await settle(operation, [{ scenario }]);
   return {
     calls: [...new Map(parts.map((part) => [part.call, part])).values()],
-    once: outcomeOf(place, await service.items()),
-    mails: await mailsOf(place),
+    once: outcomeOf(scenario, await service.items()),
+    mails: await mailsOf(scenario),
   };
 }
 
-/** How many mails left, to the invitee and to the inviter. */
-async function mailsOf({ email, owner }: Place): Promise<number> {
+/** Returns the number of mails to the invitee and to the inviter. */
+async function mailsOf({ email, owner }: Scenario): Promise<number> {
   return (await service.mails(email)).length + (await service.mails(owner.email)).length;
 }
 
-/** The sweep asks all shards at once, each by a call of the same kind: the first of them and the last stand for all. */
+/** The sweep queries all shards in parallel. The first and the last query represent all. */
 const SHARDS = 16;
 
-/** Before and after each call. One that reads leaves nothing: it counts once, and where every call is asked for. */
+/** Returns the kills before and after each call. A read has only one kill, and only with `atReads`. */
 function killsOf({ function: name, atReads }: Operation, calls: readonly Call[]): Kill[] {
   const isSweep = name === 'scheduled/sweep';
   return calls.flatMap(({ operation }, skip) => {
     const before = { function: name, skip, fault: 'kill-process-before' } as const;
-    // A sweep reads and claims at once, in whatever order: then each may be either.
+    // A sweep reads and takes leases in parallel, so the order of its calls varies.
     const isRead = /^(BatchGetItem|Query)$/.test(operation) && !(isSweep && atReads && skip >= SHARDS);
     if (!isRead) return [before, { ...before, fault: 'kill-process-after' }];
     return atReads && (!isSweep || skip === 0 || skip === SHARDS - 1) ? [before] : [];
   });
 }
 
-/** Lets the world go on: the sweep runs when leases are over, and whoever got a mail opens its link. */
-async function settle({ links }: Operation, all: readonly Pick<Death, 'place'>[]): Promise<void> {
+/** Runs the sweep after all leases, and accepts by the link of each mail. */
+async function settle({ links }: Operation, all: readonly Pick<KilledRun, 'scenario'>[]): Promise<void> {
   await sweepAt(5);
-  for (const { place } of all) {
-    for (const { text } of await service.mails(place.email)) {
+  for (const { scenario } of all) {
+    for (const { text } of await service.mails(scenario.email)) {
       const [, token] = /token=([\w-]{64})/.exec(text) ?? [];
       // An offer of ownership has no link.
       if (token === undefined) continue;
@@ -637,8 +647,8 @@ async function settle({ links }: Operation, all: readonly Pick<Death, 'place'>[]
   }
 }
 
-function outcomeOf({ id, owner, email }: Place, items: readonly Record<string, unknown>[]): Outcome {
-  // biome-ignore lint/suspicious/noExplicitAny: items of whatever type
+function outcomeOf({ id, owner, email }: Scenario, items: readonly Record<string, unknown>[]): Outcome {
+  // biome-ignore lint/suspicious/noExplicitAny: items of any type
   const all = items as readonly Record<string, any>[];
   const organizations = new Set([
     id,

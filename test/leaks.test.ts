@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { leaksIn, tellOf } from './support/leaks.ts';
+import { collectPersonalData, leaksIn } from './support/leaks.ts';
 
-// What test/support/service.ts holds the logs of every test against bites.
+// Tests the log check itself, which test/support/service.ts runs for every test file.
 
 test.each([
   ['an address', "error: 'EMAIL#jane.doe+x@example.com'", 'jane.doe+x@example.com'],
@@ -10,13 +10,13 @@ test.each([
   ['the secret of a link', `?token=${'aB3_'.repeat(16)}&x`, 'aB3_'.repeat(16)],
   ['a name that a test used', 'hello Jane Doe', 'Jane Doe'],
   ['a message that a test sent', 'Welcome aboard', 'Welcome aboard'],
-])('%s in a log is noticed', (_, line, leak) => {
-  const told = new Set(['Jane Doe']);
-  tellOf({ rows: [{ message: 'Welcome aboard' }] }, told);
-  expect(leaksIn(['RUN', line], told)).toContain(leak);
+])('%s in a log is reported', (_, line, leak) => {
+  const personalData = new Set(['Jane Doe']);
+  collectPersonalData({ rows: [{ message: 'Welcome aboard' }] }, personalData);
+  expect(leaksIn(['RUN', line], personalData)).toContain(leak);
 });
 
-test('paths, ids and hashes are no leaks', () => {
+test('paths, ids and hashes are not reported', () => {
   const lines = [
     `at f (/x/cdk.out/asset.${'0a'.repeat(32)}/index.cjs:1:2)`,
     'at node_modules/@aws-sdk/client-dynamodb/index.js',

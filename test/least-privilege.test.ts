@@ -4,8 +4,8 @@ import { readTemplate } from '../packages/local/template.ts';
 import { recorded } from './support/recording.ts';
 import { grantedForSignIn, grantedTo, list, statementsOf } from './support/rights.ts';
 
-// The roles of the synthesized template against every call of every function in the whole suite, part by part of each
-// transaction: vitest.config.ts runs this file when all others are done.
+// Compares the roles of the synthesized template with every call of every function in the whole suite. Transactions are
+// compared part by part. vitest.config.ts runs this file last.
 
 const recording = inject('recording');
 const { used, denied } = recorded(recording);
@@ -23,10 +23,10 @@ const granted = new Set(template.functions.flatMap(grantedTo));
  */
 const ofSignIn = new Set<string>(template.functions.flatMap(grantedForSignIn));
 
-/** What Lambda does for a function, beside the calls that the function makes. */
+/** Rights that Lambda itself uses for a function. */
 const OF_LAMBDA = /may logs:(CreateLogStream|PutLogEvents) on log-group$/;
 
-test('no call was denied, but where a test means it to be', () => {
+test('no call was denied, except in tests that deny calls', () => {
   expect([...denied].sort()).toEqual([]);
 });
 
@@ -34,26 +34,26 @@ test('every call is granted by the role of its function', () => {
   expect([...used].filter((right) => !granted.has(right) && !granted.has(onAnyKey(right))).sort()).toEqual([]);
 });
 
-// A part of the tests can't tell: it would find that much isn't used.
-test.runIf(recording.whole)('nothing is granted that no call used', () => {
-  // A right to any key is used by a key that no other right is for.
+// Only the whole suite uses all rights.
+test.runIf(recording.whole)('every granted right was used by a call', () => {
+  // A right to any key counts as used by a key without a right of its own.
   const needed = new Set([...used].flatMap((right) => (granted.has(right) ? right : onAnyKey(right))));
   const isExempt = (right: string) => OF_LAMBDA.test(right) || (!inject('whole') && ofSignIn.has(right));
   const unused = [...granted].filter((right) => !needed.has(right) && !isExempt(right)).sort();
-  expect(unused, 'Take it out of the declaration, or test the path that needs it').toEqual([]);
+  expect(unused, 'remove it from the declaration, or test the code that needs it').toEqual([]);
 });
 
-test('roles have no more than what is compared here', () => {
+test('policies contain only the compared elements', () => {
   for (const statement of template.functions.flatMap(({ policies }) => policies.flatMap(statementsOf))) {
     const { Effect, Action, Resource, Condition, ...others } = statement;
     expect([Effect, others, list(Action).filter((action) => action.includes('*'))]).toEqual(['Allow', {}, []]);
-    if (Condition?.['ForAllValues:StringEquals']) expect([Action, Condition]).toEqual(PUTTING_OFF);
+    if (Condition?.['ForAllValues:StringEquals']) expect([Action, Condition]).toEqual(POSTPONING);
     else expect(Condition ?? onKeys(expect.anything())).toEqual(onKeys(expect.anything()));
   }
 });
 
-/** On any key, nothing but its place in the index of what is due. */
-const PUTTING_OFF = [
+/** Postponing a due item: updates only the index attributes, on any key. */
+const POSTPONING = [
   'dynamodb:UpdateItem',
   {
     'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['pk', 'sk', 'due', 'dueAt'] },

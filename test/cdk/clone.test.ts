@@ -11,19 +11,19 @@ import { ROOT } from '../../cdk/fingerprint.ts';
 import { synthesize } from '../../cdk/synthesize.ts';
 
 /**
- * What whoever has just cloned the repository types: nothing is there that another command or test has made. README.md
- * says what; AWS is a server that knows the account and refuses the rest.
+ * Runs the commands of README.md in a fresh clone, without files that another command or test has made. AWS is a fake
+ * server that answers GetCallerIdentity and refuses all other calls.
  */
 
 const clone = mkdtempSync(join(tmpdir(), 'clone-'));
 const assembly = join(clone, 'cdk.out');
 
-/** What the commands ask AWS for, since the last command began. */
-let asked: string[] = [];
+/** The requests to AWS since the last command started. */
+let requests: string[] = [];
 const aws = createServer(async (request, response) => {
   let body = '';
   for await (const chunk of request) body += chunk;
-  asked.push(`${request.url} ${request.headers['x-amz-target'] ?? ''} ${body}`);
+  requests.push(`${request.url} ${request.headers['x-amz-target'] ?? ''} ${body}`);
   if (body.includes('Action=GetCallerIdentity')) {
     response.end(
       '<GetCallerIdentityResponse><GetCallerIdentityResult><Account>123456789012</Account><Arn>arn:aws:iam::123456789012:user/ada</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>',
@@ -38,7 +38,7 @@ const aws = createServer(async (request, response) => {
   );
 });
 
-/** The commands of README.md's section, in its order. */
+/** Returns the commands of README.md's deployment section, in order. */
 function deploymentCommands(): string[] {
   const section = /^## Deployment\n(.*?)^## /ms.exec(readFileSync(join(clone, 'README.md'), 'utf8'))?.[1] ?? '';
   const [blocks, inline] = [/^ *```sh\n(.*?)^ *```/gms, /`((?:npm|npx) [^`\n]+)`/g];
@@ -47,12 +47,12 @@ function deploymentCommands(): string[] {
     found
       .flatMap(([, block, one]) => (block ?? one ?? '').split('\n'))
       .map((line) => line.replace(/ +#.*/, '').trim())
-      // What else the section names is for a deployment that is there.
+      // The section's other commands need an existing deployment.
       .filter((line) => /^(npm|npx) .*(bootstrap|synth|diff|deploy|destroy)\b/.test(line))
   );
 }
 
-/** What a shell has that never saw this repository: no script of npm, no test, no other stage. */
+/** Returns the environment of a fresh shell, without the variables of npm, tests or another stage. */
 function environment(): NodeJS.ProcessEnv {
   const { HOME, PATH = '', TMPDIR } = process.env;
   return {
@@ -61,7 +61,7 @@ function environment(): NodeJS.ProcessEnv {
       .filter((folder) => !folder.includes('node_modules'))
       .join(delimiter),
     ...(TMPDIR && { TMPDIR }),
-    // The packages are those that were just installed here, too.
+    // Prefers the packages that are in npm's cache already.
     npm_config_prefer_offline: 'true',
     npm_config_audit: 'false',
     AWS_ENDPOINT_URL: `http://127.0.0.1:${(aws.address() as AddressInfo).port}`,
@@ -73,31 +73,31 @@ function environment(): NodeJS.ProcessEnv {
   };
 }
 
-/** Starts a command in the clone, in a process group of its own. */
+/** Starts a command in the clone in a new process group. */
 function start(command: string) {
-  asked = [];
-  // Where there is no terminal, its `y` is an option.
-  const answered = command.replace(/cdk destroy/, 'cdk destroy --force');
-  const child = spawn(answered, { cwd: clone, env: environment(), shell: true, detached: true });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text));
-  return { child, ended: once(child, 'close').then(([code]) => ({ code, said })) };
+  requests = [];
+  // Without a terminal, `--force` replaces the confirmation.
+  const unattended = command.replace(/cdk destroy/, 'cdk destroy --force');
+  const child = spawn(unattended, { cwd: clone, env: environment(), shell: true, detached: true });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
+  return { child, ended: once(child, 'close').then(([code]) => ({ code, output })) };
 }
 
-async function run(command: string): Promise<{ code: number; said: string }> {
+async function run(command: string): Promise<{ code: number; output: string }> {
   return start(command).ended;
 }
 
 async function synth(command = 'npm run synth'): Promise<void> {
-  const { code, said } = await run(command);
-  expect(code, said).toBe(0);
+  const { code, output } = await run(command);
+  expect(code, output).toBe(0);
 }
 
-/** What a deployment would deploy: manifest, templates, and which files are published with them. */
+/** Returns what would be deployed: manifest, templates, and lists of assets. Expects that all assets exist. */
 function contentsOf(directory: string): Record<string, string> {
   const manifest = readFileSync(join(directory, 'manifest.json'), 'utf8');
   const stage = /"Muster-(\w+)"/.exec(manifest)?.[1];
-  // The CLI leaves there what another stage is made of.
+  // The CLI leaves files of other stages there.
   const own = new RegExp(`^Muster-?${stage}.*\\.(template|assets)\\.json$`);
   const files = ['manifest.json', ...readdirSync(directory).filter((name) => own.test(name))];
   for (const file of files.filter((name) => name.endsWith('.assets.json'))) {
@@ -110,8 +110,8 @@ function contentsOf(directory: string): Record<string, string> {
   return Object.fromEntries(files.map((file) => [file, readFileSync(join(directory, file), 'utf8')]));
 }
 
-/** What the clone's own sources are synthesized to, by themselves. */
-function afresh(stage = 'development'): Record<string, string> {
+/** Synthesizes the clone's sources into a new directory, without the CLI. */
+function synthesizedAnew(stage = 'development'): Record<string, string> {
   const outdir = mkdtempSync(join(clone, `${stage}-`));
   const script = `(await import('./cdk/synthesize.ts')).synthesize({ outdir: ${JSON.stringify(outdir)} })`;
   execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
@@ -131,7 +131,7 @@ beforeAll(async () => {
   for (const file of files.toString().split('\0').filter(Boolean)) {
     if (existsSync(join(ROOT, file))) cpSync(join(ROOT, file), join(clone, file));
   }
-  // README.md's third step.
+  // The third step of README.md's deployment section.
   edit('cdk.json', /("production": \{[^}]*"mailSender": ")[^"]*/, '$1Muster <invitations@muster.dev>');
   aws.listen(0, '127.0.0.1');
   await once(aws, 'listening');
@@ -142,7 +142,7 @@ afterAll(() => {
   rmSync(clone, { recursive: true, force: true });
 });
 
-it('is installed, and deployed, by the commands of the README, each of them as the first one', async () => {
+it('a clone is installed and deployed by the commands of the README, each as the first command', async () => {
   const commands = deploymentCommands();
   const verbs = commands.map((command) => /(bootstrap|synth|diff|deploy|destroy)\b/.exec(command)?.[1]);
   expect([...new Set(verbs)]).toEqual(['bootstrap', 'synth', 'diff', 'deploy', 'destroy']);
@@ -151,44 +151,46 @@ it('is installed, and deployed, by the commands of the README, each of them as t
   const expected: Record<string, Record<string, string>> = {};
   for (const command of commands) {
     rmSync(assembly, { recursive: true, force: true });
-    const { code, said } = await run(command);
+    const { code, output } = await run(command);
     const stage = /stage=(\w+)/.exec(command)?.[1] ?? 'development';
-    expected[stage] ??= stage === 'development' ? contentsOf(await synthesize()) : afresh(stage);
-    expect(contentsOf(assembly), `${command}\n${said}`).toEqual(expected[stage]);
+    expected[stage] ??= stage === 'development' ? contentsOf(await synthesize()) : synthesizedAnew(stage);
+    expect(contentsOf(assembly), `${command}\n${output}`).toEqual(expected[stage]);
     if (command.includes('synth')) {
-      expect({ code, asked }, said).toEqual({ code: 0, asked: [] });
+      expect({ code, requests }, output).toEqual({ code: 0, requests: [] });
     } else {
-      // Each as far as AWS: a stack, or what every stack needs first.
-      expect(asked.join('\n'), `${command}\n${said}`).toMatch(new RegExp(`Muster-${stage}|CDKToolkit|cdk-bootstrap`));
+      // Each command gets as far as its first call about the stack or the bootstrap stack.
+      expect(requests.join('\n'), `${command}\n${output}`).toMatch(
+        new RegExp(`Muster-${stage}|CDKToolkit|cdk-bootstrap`),
+      );
     }
   }
   expect(Object.keys(expected).sort()).toEqual(['development', 'production']);
 }, 600_000);
 
-it('is deployed to the other stage by the same commands', async () => {
+it('a clone is deployed to the other stage by the same commands', async () => {
   const development = contentsOf(await synthesize());
   const withStage = deploymentCommands().filter((command) => command.includes('-c stage='));
   expect(withStage).toHaveLength(4);
   for (const command of withStage) {
-    const { said } = await run(command.replace(/( --)? -c stage=\w+/, ''));
-    expect(contentsOf(assembly), `${command}\n${said}`).toEqual(development);
+    const { output } = await run(command.replace(/( --)? -c stage=\w+/, ''));
+    expect(contentsOf(assembly), `${command}\n${output}`).toEqual(development);
   }
 }, 600_000);
 
-it('is synthesized with what has changed since', async () => {
+it('a changed clone is synthesized with its changes', async () => {
   const before = contentsOf(assembly);
   edit('functions/members/list.ts', /^export const { handler }/m, "console.log('changed');\nexport const { handler }");
   await synth();
   expect(contentsOf(assembly)).not.toEqual(before);
-  expect(contentsOf(assembly)).toEqual(afresh());
+  expect(contentsOf(assembly)).toEqual(synthesizedAnew());
 }, 600_000);
 
-it('is synthesized again after a synthesis that was broken off, whenever that was', async () => {
+it('a clone is synthesized completely after an interrupted synthesis', async () => {
   const moments = [
     () => existsSync(join(assembly, 'functions')) && readdirSync(join(assembly, 'functions')).length > 0,
     () => readdirSync(assembly).some((name) => name.endsWith('.template.json')),
   ];
-  const whole = afresh();
+  const whole = synthesizedAnew();
   for (const isReached of moments) {
     rmSync(assembly, { recursive: true, force: true });
     const { child, ended } = start('npm run synth');

@@ -18,7 +18,7 @@ function refusal(settings: object): string {
 }
 
 describe('configuration', () => {
-  it('reads the stages of cdk.json, the lasting one once it has a sender', () => {
+  it('reads the stages of cdk.json, and the permanent one once it has a sender', () => {
     expect(readConfig(stages, 'development')).toMatchObject({ stage: 'development', disposable: true });
     const own = { ...stages, production: { ...stages.production, mailSender: 'Muster <invitations@mail.acme.org>' } };
     expect(readConfig(own, 'production')).toMatchObject({ stage: 'production', disposable: false });
@@ -27,7 +27,7 @@ describe('configuration', () => {
   it.each([
     ...['example.com', 'mail.example.com', 'EXAMPLE.ORG', 'example.net', 'acme.example', 'acme.test'],
     ...['acme.invalid', 'app.localhost'],
-  ])('takes a placeholder at %s for a sender only where the stage is disposable', (domain) => {
+  ])('accepts a placeholder sender at %s only in a disposable stage', (domain) => {
     const placeholder = { mailSender: `Muster <invitations@${domain}>`, logDays: 8 };
     const refused = () => read(placeholder, 'staging');
     expect(refused).toThrow('stages.staging.mailSender: is a placeholder that can not send');
@@ -38,7 +38,7 @@ describe('configuration', () => {
     }
   });
 
-  it("refuses cdk.json's own production, which has the placeholder", () => {
+  it("refuses cdk.json's unedited production stage, whose sender is a placeholder", () => {
     expect(() => readConfig(stages, 'production')).toThrow('stages.production.mailSender: is a placeholder');
   });
 
@@ -48,11 +48,11 @@ describe('configuration', () => {
     );
   });
 
-  it('says so when there are no stages at all', () => {
+  it('says that there are no stages when cdk.json has none', () => {
     expect(() => readConfig(undefined, 'development')).toThrow('Choose one of: none.');
   });
 
-  it('reports every mistake at once, by its place in cdk.json', () => {
+  it('reports all mistakes together, each with its path in cdk.json', () => {
     const mistakes = {
       issuer: 'http://issuer.example.com',
       audience: '',
@@ -89,7 +89,7 @@ describe('configuration', () => {
     expect(message).toContain('"colour"');
   });
 
-  it('wants issuer and audience together, also among other mistakes', () => {
+  it('requires issuer and audience together, and reports this beside other mistakes', () => {
     const together = 'stages.development.audience: belongs to issuer: give both or neither';
     expect(refusal({ mailSender, issuer: 'https://issuer.example.com' })).toContain(together);
     const both = refusal({ audience: 'app' });
@@ -101,7 +101,7 @@ describe('configuration', () => {
     ['invitations@example.com', 'invitations@example.com'],
     ['Muster <Invitations@Example.com>', 'invitations@example.com'],
     ['"Zoë, Inc." <z@mail.example.com>', 'z@mail.example.com'],
-  ])('takes the sender %s', (sender, address) => {
+  ])('accepts the sender %s', (sender, address) => {
     expect(read({ mailSender: sender }).senderAddress).toBe(address);
   });
 
@@ -113,8 +113,8 @@ describe('configuration', () => {
   );
 });
 
-describe("functions' environment", () => {
-  it('holds what is configured, and nothing for what is not', () => {
+describe('the environment of functions', () => {
+  it('has the configured settings and no others', () => {
     expect(environmentOf(read({ mailSender }))).toEqual({
       AUDIT_DAYS: '365',
       INVITATION_DAYS: '7',
@@ -123,7 +123,7 @@ describe("functions' environment", () => {
     });
   });
 
-  it('holds all that can be configured', () => {
+  it('has every setting that can be configured', () => {
     const config = read({
       mailSender,
       claims: { email: 'upn', emailVerified: 'xms_edov', name: 'n', givenName: 'g', familyName: 'f' },

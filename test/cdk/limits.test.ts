@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { synthesize } from '../../cdk/synthesize.ts';
 
-// What is deployed against AWS's limits; the names of the tests tell what there is, and what is left.
+// Checks the deployment against AWS's limits. The names of the tests show current values and headroom.
 
-/** Of CloudFormation, for a stack: resources, and bytes of its template. */
+/** CloudFormation's limits for a stack: resources, and bytes of the template. */
 const RESOURCES = 500;
 const BYTES = 1_000_000;
-/** Of an HTTP API, and of the inline policies of a role, in characters. */
+/** The limits of routes for an HTTP API, and of characters for a role's inline policies. */
 const ROUTES = 300;
 const POLICY = 10_240;
 
@@ -51,7 +51,7 @@ describe.each(stacks)('the stack $name with $functions functions', (stack) => {
     expect(stack.bytes).toBeLessThan(BYTES);
   });
 
-  // References are longer than what they become, but for names of functions, which have 64 characters at most.
+  // References are longer than the resolved values, except function names, which have at most 64 characters.
   test(`has no role with more than ${Math.max(0, ...stack.policies)} characters of policies`, () => {
     for (const size of stack.policies) expect(size).toBeLessThan(POLICY);
   });

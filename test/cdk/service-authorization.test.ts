@@ -7,26 +7,26 @@ import type { Statement } from '../../packages/local/policy.ts';
 import { readTemplate } from '../../packages/local/template.ts';
 import reference from '../fixtures/service-authorization.json' with { type: 'json' };
 
-// Every policy of the template against what AWS publishes of its actions: a name that AWS doesn't know allows nothing,
-// and nothing here would notice.
+// Checks every policy of the template against AWS's service authorization reference. An unknown action allows nothing,
+// and no other test notices that.
 
 interface Service {
   readonly resources: Readonly<Record<string, string>>;
   readonly conditionKeys: Readonly<Record<string, string>>;
-  /** Action to resource type to condition keys. */
+  /** Condition keys by action and resource type. */
   readonly actions: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 }
 const services: Readonly<Record<string, Service>> = reference.services as never;
 
-/** All statements of the template, unresolved. */
-const everywhere: Statement[] = [];
-/** Those of the functions' roles, with their ARNs. */
+/** All statements of the template, without resolved references. */
+const allStatements: Statement[] = [];
+/** The statements of the functions' roles, with resolved ARNs. */
 const ofFunctions: Statement[] = [];
 
 beforeAll(async () => {
   const assembly = await synthesize();
   for (const file of readdirSync(assembly).filter((name) => name.endsWith('.template.json'))) {
-    collect(JSON.parse(readFileSync(join(assembly, file), 'utf8')).Resources, everywhere);
+    collect(JSON.parse(readFileSync(join(assembly, file), 'utf8')).Resources, allStatements);
   }
   const template = readTemplate(assembly, {
     region: 'eu-central-1',
@@ -37,7 +37,7 @@ beforeAll(async () => {
   collect(template.functions, ofFunctions);
 });
 
-/** Finds the statements at any depth. */
+/** Collects the statements at any depth. */
 function collect(within: unknown, into: Statement[]): void {
   if (typeof within !== 'object' || within === null) return;
   for (const [key, value] of Object.entries(within)) {
@@ -59,34 +59,34 @@ function typesOf(action: string): Readonly<Record<string, readonly string[]>> {
   return types;
 }
 
-test('each action is one of AWS’s', () => {
-  expect(everywhere.length).toBeGreaterThan(50);
-  for (const { Action, NotAction } of everywhere) {
+test('each action exists at AWS', () => {
+  expect(allStatements.length).toBeGreaterThan(50);
+  for (const { Action, NotAction } of allStatements) {
     expect(NotAction).toBeUndefined();
     for (const action of list(Action)) typesOf(action);
   }
 });
 
-test('each resource of a function’s role has the form of one that the action is authorized on', () => {
+test('each resource of a function’s role has a type that the action supports', () => {
   for (const { Action, Resource, NotResource } of ofFunctions) {
     expect(NotResource).toBeUndefined();
     for (const action of list(Action)) for (const arn of list(Resource)) expect(typeOf(action, arn), arn).toBeDefined();
   }
 });
 
-/** The type of the resource; a log group's `*` stands for its streams. */
+/** Returns the type of a resource. `*` after a log group means its streams. */
 function typeOf(action: string, arn: string): string | undefined {
   const { resources } = services[action.split(':')[0] ?? ''] as Service;
   const one = arn.replace(/(:log-group:[^:]+):\*$/, '$1:log-stream:any');
   return Object.keys(typesOf(action)).find((type) => formOf(resources[type] ?? '').test(one));
 }
 
-/** `arn:${Partition}:dynamodb:...:table/${TableName}`, where no variable part has wildcards. */
+/** `arn:${Partition}:dynamodb:...:table/${TableName}`as a pattern, in which variables have no wildcards. */
 function formOf(template: string): RegExp {
   return new RegExp(`^${template.replaceAll(/\$\{\w+\}/g, '[^:/*?]+')}$`);
 }
 
-test('each condition is on a key that the action knows there, by the operators that fit its type', () => {
+test('each condition of a function’s role uses a key that the action supports and an operator that fits its type', () => {
   for (const { Action, Resource, Condition = {} } of ofFunctions) {
     for (const action of list(Action)) {
       for (const arn of list(Resource)) {
@@ -102,12 +102,12 @@ test('each condition is on a key that the action knows there, by the operators t
       }
     }
   }
-  const others = everywhere.filter(({ Action }) => list(Action).every((action) => /^(lambda|sts):/.test(action)));
+  const others = allStatements.filter(({ Action }) => list(Action).every((action) => /^(lambda|sts):/.test(action)));
   expect(others.map(({ Condition }) => Condition).filter(Boolean)).toEqual([]);
 });
 
-test('each condition of a topic’s policy is on a key that AWS knows for every action, by an operator of its type', () => {
-  const ofTopics = everywhere.filter(({ Action }) => list(Action).every((action) => action.startsWith('sns:')));
+test('each condition of a topic’s policy uses a global key and an operator that fits its type', () => {
+  const ofTopics = allStatements.filter(({ Action }) => list(Action).every((action) => action.startsWith('sns:')));
   expect(ofTopics.length).toBeGreaterThan(0);
   const types = new Map(Object.entries(reference.globalConditionKeys).map(([key, type]) => [key.toLowerCase(), type]));
   const operators: Readonly<Record<string, readonly string[]>> = { StringEquals: ['String', 'ARN'], Bool: ['Bool'] };
@@ -131,7 +131,7 @@ describe('the local stack', () => {
       (table) => table,
     ).map(({ action }) => action.replace('dynamodb:', ''));
 
-  test('takes a transaction apart into the actions that AWS authorizes', () => {
+  test('splits a transaction into the actions that AWS authorizes', () => {
     const written = actionsOf('TransactWriteItems', ['ConditionCheck', 'Delete', 'Put', 'Update']);
     expect(written).toEqual(operations.TransactWriteItems);
     expect(actionsOf('TransactGetItems', ['Get'])).toEqual(operations.TransactGetItems);

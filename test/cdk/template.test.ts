@@ -36,7 +36,7 @@ interface Template {
 interface Assembly {
   app: App;
   root: Template;
-  /** By the dialect whose functions they hold. */
+  /** The nested templates, by the dialect of their functions. */
   nested: Record<string, Template>;
   files: string[];
 }
@@ -140,8 +140,8 @@ function assemble(settings: object = {}, stage = 'development', declared: readon
   };
 }
 
-/** What CloudFormation's own offline validator has to say; the synthesis itself asks it about the root alone. */
-function complaints({ app, files }: Pick<Assembly, 'app' | 'files'>): string[] {
+/** Returns the findings of CloudFormation's offline validator. The synthesis validates the root template only. */
+function findings({ app, files }: Pick<Assembly, 'app' | 'files'>): string[] {
   const stackTemplates = files.map((templatePath) => ({
     stackConstructPath: 'Muster',
     templatePath,
@@ -166,7 +166,7 @@ function logicalId(template: Template | undefined, resource: Resource): string |
   return Object.entries(template?.Resources ?? {}).find(([, each]) => each === resource)?.[0];
 }
 
-/** The statements of a function's role, the table's parameter being called by what it stands for. */
+/** Returns the statements of a function's role, with `TABLE` in place of the table's parameter. */
 function statementsOf(template: Template | undefined, name: string) {
   const role = template?.Resources[functionOf(template, name).Properties.Role['Fn::GetAtt'][0]]?.Properties;
   expect(role.ManagedPolicyArns).toBeUndefined();
@@ -196,18 +196,18 @@ beforeAll(() => {
 });
 
 describe("CloudFormation's own validator", () => {
-  it('has nothing to say about development', () => expect(complaints(development)).toEqual([]));
-  it('has nothing to say about production', () => expect(complaints(production)).toEqual([]));
+  it('finds nothing in development', () => expect(findings(development)).toEqual([]));
+  it('finds nothing in production', () => expect(findings(production)).toEqual([]));
 
-  it('has nothing to say about what is deployed', () => {
-    expect(complaints(assemble({}, 'development', functions))).toEqual([]);
+  it('finds nothing in the deployed functions', () => {
+    expect(findings(assemble({}, 'development', functions))).toEqual([]);
   });
 
-  it('would have something to say', () => {
+  it('finds an error in a wrong template', () => {
     const file = join(temporary, 'wrong.template.json');
     const wrong = { Type: 'AWS::Lambda::Function', Properties: { MemorySize: 'much' } };
     writeFileSync(file, JSON.stringify({ Resources: { Wrong: wrong } }));
-    expect(complaints({ app: development.app, files: [file] }).join('\n')).toMatch(/^error /);
+    expect(findings({ app: development.app, files: [file] }).join('\n')).toMatch(/^error /);
   });
 });
 
@@ -231,7 +231,7 @@ describe('stacks', () => {
     expect(Object.keys(assemble({}, 'development', [http('health/read', 'GET /v1/health')]).nested)).toEqual(['v1']);
   });
 
-  it("stay within CloudFormation's and IAM's limits with 110 functions, 80 of them in one", () => {
+  it("stay within CloudFormation's and IAM's limits with 110 functions, 80 of them in one stack", () => {
     const table = { BatchGetItem: ['USER', 'ORG'], PutItem: ['ORG', 'EMAIL', 'AUDIT'], UpdateItem: ['ORG'] } as const;
     const many = Array.from({ length: 110 }, (_, index) => {
       const path = index < 80 ? `/v1/things-with-a-long-name-${index}` : `/api/v3/things-with-a-long-name-${index}`;
@@ -242,12 +242,12 @@ describe('stacks', () => {
       expect(Object.keys(template.Resources).length).toBeLessThan(500);
     }
     for (const file of files) expect(statSync(file).size).toBeLessThan(1_000_000);
-    // CloudFormation's names for functions have 64 characters at most.
+    // Names that CloudFormation generates for functions have at most 64 characters.
     const arn = `"arn:aws:lambda:ap-southeast-2:123456789012:function:${'x'.repeat(64)}",`;
     expect(arn.length * 80).toBeLessThan(10_240);
   });
 
-  it('name nothing that CloudFormation can name, so that there may be several of them', () => {
+  it('leave all names to CloudFormation, so that an account can have several', () => {
     for (const template of [development.root, ...Object.values(development.nested)]) {
       for (const { Type, Properties = {} } of Object.values(template.Resources)) {
         const [, , kind] = Type.split('::');
@@ -261,7 +261,7 @@ describe('the table', () => {
   const table = ({ root }: Assembly) => ofType(root, 'AWS::DynamoDB::GlobalTable')[0];
   const replica = (assembly: Assembly) => table(assembly)?.Properties.Replicas[0];
 
-  it('is on demand, with the index of what is due, and cleared of garbage', () => {
+  it('is on demand, with an index of due items and a TTL attribute', () => {
     expect(table(development)?.Properties).toMatchObject({
       BillingMode: 'PAY_PER_REQUEST',
       KeySchema: [
@@ -282,13 +282,13 @@ describe('the table', () => {
     });
   });
 
-  it('can be recovered in every stage', () => {
+  it('has point-in-time recovery in every stage', () => {
     for (const assembly of [development, production]) {
       expect(replica(assembly).PointInTimeRecoverySpecification).toEqual({ PointInTimeRecoveryEnabled: true });
     }
   });
 
-  it('goes with a development stack, and stays with any other', () => {
+  it('is deleted with a development stack, and retained with any other', () => {
     expect([table(development)?.DeletionPolicy, replica(development).DeletionProtectionEnabled]).toEqual([
       'Delete',
       false,
@@ -307,7 +307,7 @@ describe("a function's role", () => {
   });
   const log = { Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Effect: 'Allow', Resource: expect.anything() };
 
-  it('allows what it declares, and nothing else', () => {
+  it('allows only the declared actions', () => {
     expect(statementsOf(development.nested.v1, 'members/list')).toEqual([
       { Action: 'dynamodb:BatchGetItem', Effect: 'Allow', Resource: 'TABLE', Condition: keys('ORG', 'USER') },
       { Action: 'dynamodb:Query', Effect: 'Allow', Resource: 'TABLE', Condition: keys('ORG') },
@@ -316,7 +316,7 @@ describe("a function's role", () => {
     expect(statementsOf(development.nested.background, 'fallback')).toEqual([log]);
   });
 
-  it('merges the actions on the same keys', () => {
+  it('merges actions on the same keys into one statement', () => {
     const statements = statementsOf(development.nested.v1, 'invitations/create');
     expect(statements.slice(0, 3)).toEqual([
       { Action: 'dynamodb:BatchGetItem', Effect: 'Allow', Resource: 'TABLE', Condition: keys('ORG', 'USER') },
@@ -330,7 +330,7 @@ describe("a function's role", () => {
     ]);
   });
 
-  it("sends from the sender's identities, with the stack's configuration set, only", () => {
+  it("allows sending only from the sender's identities with the stack's configuration set", () => {
     const [, , , mail] = statementsOf(development.nested.v1, 'invitations/create');
     expect(mail.Action).toBe('ses:SendRawEmail');
     expect(mail.Resource.map((arn: { 'Fn::Join': [string, unknown[]] }) => arn['Fn::Join'][1].at(-1))).toEqual([
@@ -341,7 +341,7 @@ describe("a function's role", () => {
     expect(mail.Resource[2]['Fn::Join'][1].at(-2)).toBe(':configuration-set/');
   });
 
-  it('queries what is due by the index alone', () => {
+  it('allows the due query on the index only', () => {
     expect(statementsOf(development.nested.background, 'scheduled/sweep')).toContainEqual({
       Action: 'dynamodb:Query',
       Effect: 'Allow',
@@ -350,7 +350,7 @@ describe("a function's role", () => {
     });
   });
 
-  it('puts off whatever is due, and changes nothing else of it', () => {
+  it('allows postponing any due item, and no other change of it', () => {
     expect(statementsOf(development.nested.background, 'scheduled/sweep')).toContainEqual({
       Action: 'dynamodb:UpdateItem',
       Effect: 'Allow',
@@ -363,7 +363,7 @@ describe("a function's role", () => {
     });
   });
 
-  it('writes to its own log group only', () => {
+  it('allows logging to its own log group only', () => {
     const own = functionOf(development.nested.v1, 'members/list').Properties.LoggingConfig;
     expect(own.LogFormat).toBe('JSON');
     const written = statementsOf(development.nested.v1, 'members/list').at(-1).Resource;
@@ -382,7 +382,7 @@ describe("a function's role", () => {
 });
 
 describe('a function', () => {
-  it('is deployed as it declares itself', () => {
+  it('is deployed as declared', () => {
     expect(functionOf(development.nested.v1, 'invitations/create').Properties).toMatchObject({
       Architectures: ['arm64'],
       Handler: 'index.handler',
@@ -392,7 +392,7 @@ describe('a function', () => {
     });
   });
 
-  it('is told the table, whom to trust, and where it is reached', () => {
+  it('gets the table, the issuer and the public URL in its environment', () => {
     const { Variables } = functionOf(development.nested.v1, 'members/list').Properties.Environment;
     expect(Variables).toEqual({
       AUDIT_DAYS: '365',
@@ -406,13 +406,13 @@ describe('a function', () => {
     });
   });
 
-  it('names the configuration set in its mails, if it sends any', () => {
+  it('gets the configuration set if it sends mails', () => {
     const { MAIL_CONFIGURATION_SET } = functionOf(development.nested.v1, 'invitations/create').Properties.Environment
       .Variables;
     expect(MAIL_CONFIGURATION_SET).toEqual({ Ref: expect.stringMatching(/^referenceto.*ConfigurationSet.*Ref$/) });
   });
 
-  it('keeps its logs as long as configured', () => {
+  it('keeps its logs for the configured days', () => {
     for (const [assembly, days] of [
       [development, 30],
       [production, 90],
@@ -429,7 +429,7 @@ describe('a function', () => {
 describe('the API', () => {
   const stage = ({ root }: Assembly) => ofType(root, 'AWS::ApiGatewayV2::Stage')[0]?.Properties;
 
-  it('routes every function, in payload format 2.0, by the one role of its stack', () => {
+  it('routes to every function, in payload format 2.0, with one role per stack', () => {
     for (const [group, template] of Object.entries(development.nested)) {
       const routed = ofType(template, 'AWS::ApiGatewayV2::Route').map(({ Properties }) => {
         const integration = template.Resources[Properties.Target['Fn::Join'][1][1].Ref]?.Properties;
@@ -439,7 +439,7 @@ describe('the API', () => {
       const declared = ONE_EACH.flatMap(({ name, declaration }) => {
         const found = ofType(template, 'AWS::Lambda::Function').find((each) => each.Properties.Description === name);
         if (!found || declaration.kind !== 'http') return [];
-        // What answers GET answers HEAD too, by the same function.
+        // A GET route has a HEAD route to the same function.
         return routeKeysOf(declaration).map((routeKey) => ({
           ...{ routeKey, arn: { 'Fn::GetAtt': [logicalId(template, found), 'Arn'] } },
         }));
@@ -459,7 +459,7 @@ describe('the API', () => {
     }
   });
 
-  it('logs the route key, and never path or query', () => {
+  it('logs the route key but neither path nor query', () => {
     const format: string = stage(development).AccessLogSettings.Format;
     for (const field of ['routeKey', 'status', 'requestId', 'responseLatency']) {
       expect(format).toContain(`$context.${field}`);
@@ -475,14 +475,14 @@ describe('the API', () => {
     });
   });
 
-  it('answers the configured origins, else none', () => {
+  it('allows the configured origins, and none by default', () => {
     const cors = ({ root }: Assembly) => ofType(root, 'AWS::ApiGatewayV2::Api')[0]?.Properties.CorsConfiguration;
     expect(cors(development)).toBeUndefined();
     expect(cors(production)).toMatchObject({ AllowOrigins: ['https://app.example.org'] });
     expect(cors(production).AllowHeaders).toContain('x-organization-id');
   });
 
-  it('is reached at the configured address, else its own', () => {
+  it('has the configured public URL, or its own by default', () => {
     expect(production.root.Parameters.PublicUrl?.Default).toBe('https://api.example.org');
     expect(development.root.Parameters.PublicUrl?.Default).toBe('');
     expect(development.root.Conditions.OwnAddress).toEqual({ 'Fn::Equals': [{ Ref: 'PublicUrl' }, ''] });
@@ -497,7 +497,7 @@ describe('the API', () => {
 });
 
 describe('identity', () => {
-  it('is the configured issuer, else a user pool that exists only then', () => {
+  it('is the configured issuer, or a user pool that exists only without one', () => {
     expect(production.root.Parameters).toMatchObject({
       Issuer: { Default: 'https://issuer.example.org' },
       Audience: { Default: 'application' },
@@ -511,7 +511,7 @@ describe('identity', () => {
     }
   });
 
-  it("reaches the functions: the pool's issuer and client, or what was given", () => {
+  it("is passed to the functions: the pool's issuer and client, or the configured ones", () => {
     const { root } = development;
     const [pool, client] = ['UserPool', 'UserPoolClient'].map((type) =>
       logicalId(root, ofType(root, `AWS::Cognito::${type}`)[0] as Resource),
@@ -533,7 +533,7 @@ describe('identity', () => {
     }
   });
 
-  it('says where to sign in, and as which client', () => {
+  it('has outputs for the sign-in URL and the client id', () => {
     expect(development.root.Outputs.SignInUrl?.Condition).toBe('OwnUserPool');
     expect(JSON.stringify(development.root.Outputs.SignInUrl?.Value)).toContain('/login?response_type=code');
     expect(development.root.Outputs.ClientId?.Condition).toBe('OwnUserPool');
@@ -541,14 +541,14 @@ describe('identity', () => {
 });
 
 describe('mail', () => {
-  it("makes the identity of the sender's domain, and says its DNS records", () => {
+  it("has an SES identity for the sender's domain, and an output with its DNS records", () => {
     expect(ofType(development.root, 'AWS::SES::EmailIdentity').map(({ Properties }) => Properties)).toEqual([
       { EmailIdentity: 'mail.acme.org' },
     ]);
     expect(JSON.stringify(development.root.Outputs.MailDnsRecords?.Value).match(/ CNAME /g)).toHaveLength(3);
   });
 
-  it('makes none where the account has it', () => {
+  it('has no identity if the account has it already', () => {
     expect(ofType(production.root, 'AWS::SES::EmailIdentity')).toEqual([]);
     expect(production.root.Outputs.MailDnsRecords).toBeUndefined();
   });
@@ -559,7 +559,7 @@ describe('mail events', () => {
     (type) => () => logicalId(development.root, ofType(development.root, `AWS::${type}`)[0] as Resource),
   ) as [() => string, () => string];
 
-  it('are all that SES tells of delivery, and nothing of what people do', () => {
+  it('cover all delivery events of SES, and no opens or clicks', () => {
     const [destination, ...others] = ofType(development.root, 'AWS::SES::ConfigurationSetEventDestination');
     expect(others).toEqual([]);
     expect(destination?.Properties).toEqual({
@@ -595,12 +595,12 @@ describe('mail events', () => {
     const { 'AWS:SourceAccount': account, 'AWS:SourceArn': source } = allowed.Condition.StringEquals;
     expect(account).toEqual({ Ref: 'AWS::AccountId' });
     expect(source['Fn::Join'][1].slice(-2)).toEqual([':configuration-set/', { Ref: configurationSet() }]);
-    // SES publishes a first message when it is told of the topic.
+    // SES publishes a test message when the destination is created.
     const [destination] = ofType(development.root, 'AWS::SES::ConfigurationSetEventDestination');
     expect(destination).toMatchObject({ DependsOn: [logicalId(development.root, policy as Resource)] });
   });
 
-  it('reach their function, which nobody else may start', () => {
+  it('invoke their function, which no other principal may invoke', () => {
     const template = development.nested.background as Template;
     const target = { 'Fn::GetAtt': [logicalId(template, functionOf(template, 'events/mail')), 'Arn'] };
     const source = { Ref: expect.stringMatching(/^referenceto.*EmailEvents.*Ref$/) };
@@ -614,11 +614,11 @@ describe('mail events', () => {
   });
 });
 
-/** In the order of their names. */
+/** All event types except opens, clicks and subscriptions, in alphabetical order. */
 const EVENT_TYPES = ['bounce', 'complaint', 'delivery', 'deliveryDelay', 'reject', 'renderingFailure', 'send'];
 
 describe('the schedule', () => {
-  it('starts its function on time, and never twice for one tick', () => {
+  it('starts its function every minute, without retries', () => {
     const template = development.nested.background as Template;
     const target = { 'Fn::GetAtt': [logicalId(template, functionOf(template, 'scheduled/sweep')), 'Arn'] };
     const [schedule] = ofType(template, 'AWS::Scheduler::Schedule');
@@ -638,7 +638,7 @@ describe('the schedule', () => {
 describe('alarms', () => {
   const alarms = ({ root }: Assembly) => ofType(root, 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
 
-  it('watch the API, throttling, the schedule and mail events, and say what to read', () => {
+  it('cover the API, throttling, the schedule and mail events, and name an article', () => {
     expect(alarms(development).map(({ MetricName }) => MetricName)).toEqual([
       '5xx',
       'Throttles',
@@ -654,7 +654,7 @@ describe('alarms', () => {
     }
   });
 
-  it('count what the logs say, for each stage by itself', () => {
+  it('use metrics from the logs, in a namespace per stage', () => {
     for (const [{ root }, namespace] of [
       [development, 'Muster-development'],
       [production, 'Muster-production'],
@@ -673,7 +673,7 @@ describe('alarms', () => {
     }
   });
 
-  it('reach somebody when an address is configured', () => {
+  it('send to the configured address, if there is one', () => {
     for (const { AlarmActions } of alarms(development)) expect(AlarmActions).toBeUndefined();
     for (const { AlarmActions } of alarms(production)) expect(AlarmActions).toHaveLength(1);
     expect(ofType(production.root, 'AWS::SNS::Subscription')[0]?.Properties).toMatchObject({
@@ -689,7 +689,7 @@ describe('synthesis', () => {
     directory = await synthesize();
   }, 60_000);
 
-  it('is done again only when something has changed', async () => {
+  it('runs again only after a change', async () => {
     const manifest = join(directory, 'manifest.json');
     const { mtimeMs } = statSync(manifest);
     const start = performance.now();

@@ -11,11 +11,11 @@ import { DEFAULT_LIMITS } from '../../lib/domain/limits.ts';
 import { type PERMISSIONS, ROLES, rolesWith } from '../../lib/domain/roles.ts';
 import { ADDED } from '../fixtures/units.ts';
 
-// What hand-written documents say in figures, names and tables is what the code has.
+// Checks figures, names and tables in hand-written documents against the code.
 
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 
-/** The cells of a table's rows, below its head. */
+/** Returns the cells of a table's rows, without the header. */
 function rowsBelow(text: string, head: string): string[][] {
   const lines = text.slice(text.indexOf(head)).split('\n');
   expect(lines[0]).toContain(head);
@@ -31,11 +31,11 @@ function rowsBelow(text: string, head: string): string[][] {
 describe('the README', () => {
   const text = read('README.md');
 
-  it('is a page', () => {
+  it('is short', () => {
     expect(text.length).toBeLessThan(10_000);
   });
 
-  it('shows an answer as the service gives it', () => {
+  it('shows an answer in the form of the service', () => {
     const answer = JSON.parse(/```json\n(.*?)```/s.exec(text)?.[1] ?? '');
     expect(z.safeParse(Invitation, answer).success).toBe(true);
     expect(Date.parse(answer.expiresAt) - Date.parse(answer.createdAt)).toBe(7 * 86_400_000);
@@ -46,14 +46,14 @@ describe('docs/cost.md', () => {
   const text = read('docs/cost.md');
   const rows = rowsBelow(text, '| request | endpoint |');
 
-  test.each(rows)('%s costs what is measured', (_, endpoint = '', write, readUnits) => {
+  test.each(rows)('%s has the measured costs', (_, endpoint = '', write, readUnits) => {
     const route = endpoint.replaceAll('`', '');
     const found = functions.find(({ declaration }) => declaration.kind === 'http' && declaration.route === route);
     const units = COSTS[found?.name ?? ''];
     expect([write, readUnits]).toEqual([String(units?.write), String(units?.read)]);
   });
 
-  it('says what is added', () => {
+  it('has the additional costs', () => {
     const first = ADDED['the first sign-in after accepting by link alone'];
     expect(text).toContain(`by link alone: ${first.write} write units, ${first.read} read units`);
     expect(text).toContain(
@@ -78,7 +78,7 @@ describe('docs/configuration.md', () => {
     expect(of('claims').sort()).toEqual(['email', 'emailVerified', 'familyName', 'givenName', 'name']);
   });
 
-  test.each(rows)('%s has its default', (key = '', value = '') => {
+  test.each(rows)('%s has its actual default', (key = '', value = '') => {
     const [, limit] = /limits\.(\w+)/.exec(key) ?? [];
     const known = limit ? DEFAULT_LIMITS[limit as never] : config[key.replaceAll('`', '') as never];
     if (typeof known === 'number') expect(value.replaceAll(',', '')).toMatch(new RegExp(`^${known}\\b`));
@@ -105,7 +105,7 @@ describe('docs/authentication.md', () => {
 });
 
 describe('docs/dependencies.md', () => {
-  it('has every package, in its part, and no other', () => {
+  it('lists every package in its section, and no others', () => {
     const { dependencies, devDependencies, optionalDependencies } = JSON.parse(read('package.json'));
     const [inside = '', outside = ''] = read('docs/dependencies.md').split('What stays outside the functions');
     const names = (text: string) =>

@@ -16,11 +16,11 @@ import { PERMISSIONS } from '../../lib/domain/roles.ts';
 import { refusalsOf } from '../../lib/http/refusals.ts';
 
 describe('the documents', () => {
-  it('are up to date: npm run docs makes them so', () => {
+  it('are up to date: npm run docs updates them', () => {
     expect(staleDocuments(join(ROOT, 'docs'))).toEqual([]);
   });
 
-  it('are noticed when they are stale or missing', () => {
+  it('are reported when they are stale or missing', () => {
     const directory = mkdtempSync(join(tmpdir(), 'docs-'));
     try {
       copyFileSync(join(ROOT, 'docs', 'errors.md'), join(directory, 'errors.md'));
@@ -31,7 +31,7 @@ describe('the documents', () => {
     }
   });
 
-  it('come out the same every time', () => {
+  it('are the same in every run', () => {
     expect(documents()).toEqual(documents());
   });
 
@@ -47,7 +47,7 @@ describe('the documents', () => {
 });
 
 describe('the table of contents', () => {
-  it('has every module in functions, under the name of its path', () => {
+  it('has every module of functions, by its path', () => {
     const files = readdirSync(join(ROOT, 'functions'), { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts') && file !== 'index.ts')
       .map((file) => file.replaceAll('\\', '/').replace(/\.ts$/, ''));
@@ -96,19 +96,19 @@ describe('openapi.json', () => {
     expect([...operationOf.keys()].sort()).toEqual([...routes].sort());
   });
 
-  test.each(Object.entries(contents))('has every status that %s answers', (_, module) => {
+  test.each(Object.entries(contents))('has every status of %s', (_, module) => {
     if (!('endpoint' in module) || module.endpoint.route === '$default') return;
     const { responses } = operationOf.get(module.endpoint.route) as Operation;
     const { endpoint } = module;
     const refused = refusalsOf(endpoint).flatMap((code) => statusesOf(endpoint.dialect, code));
     const answered = Object.keys(module.returns);
-    // What only refuses is there for Rocket.Chat's sake.
+    // Some endpoints of Rocket.Chat's dialect only refuse.
     const mayOnlyRefuse = endpoint.dialect === 'rocketchat' && answered.length === 0;
     if (!mayOnlyRefuse) expect(answered.filter((status) => /^[23]/.test(status))).not.toEqual([]);
     expect(Object.keys(responses).sort()).toEqual([...new Set([...answered, ...refused.map(String)])].sort());
   });
 
-  it('refers to nothing that is not there, and has nothing that nobody refers to', () => {
+  it('has no dangling references and no unused components', () => {
     const referred = new Set([...JSON.stringify(document).matchAll(/"\$ref":"([^"]*)"/g)].map(([, to]) => to));
     const { securitySchemes, ...components } = document.components;
     const present = Object.entries(components).flatMap(([kind, some]) =>
@@ -116,11 +116,11 @@ describe('openapi.json', () => {
     );
     expect([...referred].sort()).toEqual(present.sort());
     expect(Object.keys(securitySchemes ?? {})).toEqual(['bearer', 'authToken', 'userId']);
-    // What OpenAPI allows in the name of a component.
+    // OpenAPI limits the characters in component names.
     expect(present.filter((name) => !/^#\/components\/\w+\/[A-Za-z0-9._-]+$/.test(name))).toEqual([]);
   });
 
-  it('declares the parameters of each path, and names each operation once', () => {
+  it('declares the parameters of each path, and has unique operation ids', () => {
     for (const { route, operation } of operations) {
       const inPath = [...route.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
       const declared = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path');
@@ -143,14 +143,14 @@ describe('openapi.json', () => {
     for (const one of described) expect(one).toHaveProperty('description', expect.stringMatching(/./));
   });
 
-  it('describes each field, in docs/fields.ts, and nothing that is no field', () => {
+  it('describes each field, and docs/fields.ts has no unused descriptions', () => {
     const { undescribed, texts } = fieldsOf(openapi());
     expect(undescribed).toEqual([]);
     expect(texts.size).toBeGreaterThan(100);
     expect(Object.entries(FIELDS).filter(([, text]) => !texts.has(text))).toEqual([]);
   });
 
-  it('shows an example of each body, and of each refusal of each code', () => {
+  it('has an example for each body and for each refusal code', () => {
     const media = (node: unknown): Media[] => {
       if (typeof node !== 'object' || node === null) return [];
       return Object.entries(node).flatMap(([key, value]) =>
@@ -174,7 +174,7 @@ describe('openapi.json', () => {
     }
   });
 
-  it('says what each tag means', () => {
+  it('describes each tag', () => {
     const tags = (document as unknown as { tags: { name: string; description: string }[] }).tags;
     expect([...new Set(operations.flatMap(({ operation }) => operation.tags))].sort()).toEqual(
       tags.map(({ name }) => name).sort(),

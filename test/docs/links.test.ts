@@ -4,7 +4,7 @@ import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { ROOT } from '../../cdk/fingerprint.ts';
 
-// Documents lead somewhere: every relative link to a file that is there, and to a heading of it.
+// Checks that every relative link in documents leads to an existing file and heading.
 
 function listed(...patterns: readonly string[]): string[] {
   const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard', ...patterns], {
@@ -16,12 +16,12 @@ function listed(...patterns: readonly string[]): string[] {
     .filter((file) => file !== '' && existsSync(join(ROOT, file)));
 }
 
-/** Blocks of code. */
+/** Fenced code blocks. */
 const FENCED = /^ *```.*?^ *```$/gms;
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 const withoutCode = (text: string) => text.replace(FENCED, '').replace(/`[^`\n]*`/g, '');
 
-/** The anchors of a document's headings, as GitHub makes them. */
+/** Returns the anchors that GitHub generates for a document's headings. */
 function anchorsOf(text: string): Set<string> {
   const headings = text.replace(FENCED, '').matchAll(/^#{1,6} (.+)$/gm);
   const anchors = new Set<string>();
@@ -37,7 +37,7 @@ function anchorsOf(text: string): Set<string> {
   return anchors;
 }
 
-/** What of a document's links leads nowhere. */
+/** Returns the broken links of a document. */
 function brokenLinks(file: string, text: string): string[] {
   const links = withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g);
   return [...links].flatMap(([, link = '']) => {
@@ -53,11 +53,11 @@ function brokenLinks(file: string, text: string): string[] {
 
 const documents = listed('*.md');
 
-test.each(documents)('%s links to what is there', (file) => {
+test.each(documents)('%s has no broken links', (file) => {
   expect(brokenLinks(file, read(file))).toEqual([]);
 });
 
-test('a link that leads nowhere is noticed', () => {
+test('a broken link is reported', () => {
   const text =
     '# One\n\n[a](none.md) [b](#two) [c](docs/errors.md#none) [d](#one) `[e](no.md)` [f](https://x.example)\n';
   expect(brokenLinks('README.md', text)).toEqual(['none.md', '#two', 'docs/errors.md#none']);
@@ -66,13 +66,13 @@ test('a link that leads nowhere is noticed', () => {
   );
 });
 
-test('each page of docs is in its table of contents, under a reader', () => {
+test('each page of docs is listed in docs/README.md', () => {
   const pages = listed('docs/*.md').filter((file) => !file.startsWith('docs/adr/') && file !== 'docs/README.md');
   const contents = read('docs/README.md');
   expect(pages.filter((page) => !contents.includes(`](${page.replace('docs/', '')})`))).toEqual([]);
 });
 
-test('documents that code names are there', () => {
+test('documents that code names exist', () => {
   const sources = listed('*.ts', '*.mjs', '*.json', '*.yaml').filter((file) => file !== 'test/docs/links.test.ts');
   const named = sources.flatMap((file) =>
     [...read(file).matchAll(/(?<![\w/])docs\/(?:adr\/)?[\w-]+\.(?:md|json|yaml)\b/g)].map(([path]) => path),
@@ -85,7 +85,7 @@ describe('commands', () => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Readonly<Record<string, string>> };
   const hooks = /^(pre|post)/;
 
-  test.each(documents)('of %s are scripts of package.json', (file) => {
+  test.each(documents)('in %s are scripts of package.json', (file) => {
     const named = [...read(file).matchAll(/\bnpm run (?:-s |--silent )?([\w-]+(?::[\w-]+)*)/g)].map(
       ([, name = '']) => name,
     );

@@ -1,4 +1,4 @@
-/** `node test/docs/picture.ts` takes the README's picture again: the page of an invitation, in a real browser. */
+/** `node test/docs/picture.ts` takes the README's picture: the page of an invitation in a real browser. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ try {
   const page = await browser.newPage({ viewport: { width: 480, height: 400 }, locale: 'en' });
   await page.goto(`${stack.api}/invitations/accept?token=${token}`);
   await page.screenshot({ path: PICTURE, fullPage: true });
-  console.log(`Taken: ${PICTURE}`);
+  console.log(`Saved ${PICTURE}`);
 } finally {
   await browser.close();
   await stack.stop();

@@ -8,10 +8,10 @@ import { CALLERS } from '../../docs/table-page.ts';
 import { keys } from '../../lib/table/keys.ts';
 import { typesOf } from '../support/item-types.ts';
 
-// What docs/table.md says beyond the declarations: held against keys and items.
+// Checks what docs/table.md says beyond the declarations against keys and items.
 
 describe('the items', () => {
-  it('are all that are written, under their types', () => {
+  it('are the items that the code writes, by type', () => {
     const written = readdirSync(join(ROOT, 'lib'), { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts') && !file.startsWith('dialects'))
       .flatMap((file) => [...readFileSync(join(ROOT, 'lib', file), 'utf8').matchAll(/\btype: ((?:'[A-Z]\w*'[ |]*)+)/g)])
@@ -19,33 +19,33 @@ describe('the items', () => {
     expect([...PREFIXES.keys()].sort()).toEqual([...new Set(written)].sort());
   });
 
-  test.each(Object.keys(keys) as (keyof typeof keys)[])('%s has a key that no other has', (name) => {
+  test.each(Object.keys(keys) as (keyof typeof keys)[])('%s has a unique key pattern', (name) => {
     const texts = (Object.keys(keys) as (keyof typeof keys)[]).map((each) => Object.values(keyPattern(each)).join(' '));
     expect(texts.filter((text) => text === Object.values(keyPattern(name)).join(' '))).toHaveLength(1);
     expect(Object.values(keyPattern(name)).join(' ')).not.toMatch(/undefined|<>/);
   });
 
-  test.each(Object.entries(ENTITIES))('%s names a file that has it', (_, { types, code }) => {
+  test.each(Object.entries(ENTITIES))('%s names the file with its code', (_, { types, code }) => {
     const text = readFileSync(join(ROOT, 'lib', code), 'utf8');
     for (const type of types) {
-      // The files that clear say it by the keys.
+      // Files of cascades name keys instead of types.
       if (!code.startsWith('cascades/')) expect(text).toContain(type);
     }
   });
 });
 
 describe('the access patterns', () => {
-  it('name items that there are', () => {
+  it('name existing item types', () => {
     const words = CALLERS.flatMap(({ reads, writes }) => `${reads} ${writes}`.match(/\b[A-Z][a-z]\w*\b/g) ?? []);
     expect(words.filter((word) => !PREFIXES.has(word) && !['An', 'The'].includes(word))).toEqual([]);
     const types = Object.values(COSTS).flatMap((cost) => [...(cost?.reads ?? []), ...(cost?.writes ?? [])]);
     expect(types.filter((type) => !PREFIXES.has(type))).toEqual([]);
   });
 
-  it('are told by the form of a key', () => {
+  it('resolve a key to its item types', () => {
     expect(typesOf('ORG#o|TEAM#t')).toEqual(['Team']);
     expect(typesOf('USER#u|TEAM#*')).toEqual(['TeamOfUser']);
-    // A site and its teams, which stand behind all else of it.
+    // A site and its teams sort after the site's other items.
     expect(typesOf('SITE#s|>SIT')).toEqual(['Site', 'SiteAccess']);
     expect(typesOf('AUDIT#o#2026-11')).toEqual(['AuditEntry']);
     expect(typesOf('HEALTH#table|HEALTH')).toEqual([]);

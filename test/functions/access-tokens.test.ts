@@ -20,7 +20,7 @@ async function mint(client: Client, body: Record<string, unknown> = {}) {
 }
 
 describe('an access token', () => {
-  test('is told once, works as bearer and as Texture-Api-Key, and acts for its owner in its organization', async () => {
+  test('is shown once, works as bearer token and as Texture-Api-Key, and acts for its owner in its organization', async () => {
     const { id, owner } = await service.organization();
     await owner.call('POST /v1/organizations', { body: { name: 'Another' } });
     const { token, shown, asBearer, asKey } = await mint(owner);
@@ -41,7 +41,7 @@ describe('an access token', () => {
     expect(JSON.stringify(await service.items())).not.toContain(token.slice(-43));
   });
 
-  test('shows its owner, and of what else they are in its own organization only', async () => {
+  test('shows its owner’s profile, and memberships and invitations of its own organization only', async () => {
     const { id, owner } = await service.organization();
     const { asBearer, shown } = await mint(owner);
     await owner.call('POST /v1/teams', { body: { name: newAddress('team') } });
@@ -62,13 +62,13 @@ describe('an access token', () => {
     for (const route of ['GET /v1/me', 'GET /v1/organizations']) expect((await asBearer(route)).status).toBe(401);
   });
 
-  test.each(['mst_', 'mst_x', `mst_${'A'.repeat(107)}`, 'nonsense', ''])('%j is none', async (text) => {
+  test.each(['mst_', 'mst_x', `mst_${'A'.repeat(107)}`, 'nonsense', ''])('is refused if it is %j', async (text) => {
     for (const headers of [{ authorization: `Bearer ${text}` }, { 'texture-api-key': text }]) {
       expect((await service.call('GET /v1/members', { headers: headers as Record<string, string> })).status).toBe(401);
     }
   });
 
-  test('with another secret, of another token or after its time is 401', async () => {
+  test('is refused with another token’s secret and after its expiry', async () => {
     const { owner } = await service.organization();
     const { token, asKey } = await mint(owner, { expiresInDays: 2 });
     const other = await mint(owner);
@@ -84,7 +84,7 @@ describe('an access token', () => {
     expect((await other.asKey('GET /v1/members')).status).toBe(200);
   });
 
-  test('is refused at the very next request once it is revoked, also by itself', async () => {
+  test('is refused at the next request after it was revoked, also by itself', async () => {
     const { owner } = await service.organization();
     const [one, two] = [await mint(owner), await mint(owner)];
     expect((await owner.call(`DELETE /v1/access-tokens/${one.shown.id}`)).status).toBe(204);
@@ -95,7 +95,7 @@ describe('an access token', () => {
     expect((await owner.call('GET /v1/access-tokens')).body.meta.total).toBe(0);
   });
 
-  test('may the lower of its own role and its owner’s, at each request', async () => {
+  test('has the lower of its own role and its owner’s, at each request', async () => {
     const { owner } = await service.organization();
     const admin = await service.member(owner, 'ADMIN');
     const [full, viewer] = [await mint(admin), await mint(admin, { role: 'VIEWER' })];
@@ -107,7 +107,7 @@ describe('an access token', () => {
     expect((await admin.call('POST /v1/access-tokens', { body: { name: 'x', role: 'ADMIN' } })).status).toBe(403);
   });
 
-  test('mints no more than it is, also when its owner rises', async () => {
+  test('creates tokens of at most its own role', async () => {
     const { owner } = await service.organization();
     const admin = await service.member(owner, 'ADMIN');
     const viewer = await mint(admin, { role: 'VIEWER' });
@@ -118,7 +118,7 @@ describe('an access token', () => {
     expect((await service.call('GET /v1/invitations', { headers })).status).toBe(403);
   });
 
-  test('accepts no invitations, creates and ends no organizations, erases and transfers nothing', async () => {
+  test('can’t accept invitations, create, delete or transfer organizations, or erase its owner', async () => {
     const { id, owner, member } = await service.organization();
     const { asBearer } = await mint(owner);
     for (const [route, body] of [
@@ -134,7 +134,7 @@ describe('an access token', () => {
     }
   });
 
-  test('ends with the membership, and stays ended when the person is back', async () => {
+  test('ends with the membership, and stays ended when the person rejoins', async () => {
     const { owner } = await service.organization();
     const user = await service.member(owner, 'USER');
     const { asBearer } = await mint(user);
@@ -152,7 +152,7 @@ describe('an access token', () => {
     expect(rows).toEqual([]);
   });
 
-  test('changes and ends nobody’s membership but others’', async () => {
+  test('changes and ends other memberships but not its owner’s', async () => {
     const { owner } = await service.organization();
     const [admin, user] = [await service.member(owner, 'ADMIN'), await service.member(owner, 'USER')];
     const { asBearer } = await mint(admin);
@@ -168,7 +168,7 @@ describe('an access token', () => {
     expect((await asBearer(`DELETE /v1/members/${user.memberId}`)).status).toBe(204);
   });
 
-  test('of somebody else is neither listed nor revoked', async () => {
+  test('of another person is neither listed nor revoked', async () => {
     const { owner } = await service.organization();
     const admin = await service.member(owner, 'ADMIN');
     const { shown } = await mint(owner);
@@ -177,59 +177,59 @@ describe('an access token', () => {
   });
 });
 
-describe('a token that a token made', () => {
-  /** A token made by another one. */
-  async function from({ asBearer }: { asBearer: ReturnType<typeof mintBy> }, body: Record<string, unknown> = {}) {
+describe('a token that another token created', () => {
+  /** Creates a token with another token. */
+  async function createBy({ asBearer }: { asBearer: ReturnType<typeof callWith> }, body: Record<string, unknown> = {}) {
     const { status, body: made } = await asBearer('POST /v1/access-tokens', { name: 'Child', ...body });
     expect(status).toBe(201);
-    return { ...made, asBearer: mintBy(made.token) };
+    return { ...made, asBearer: callWith(made.token) };
   }
-  const mintBy = (token: string) => (route: string, body?: unknown) =>
+  const callWith = (token: string) => (route: string, body?: unknown) =>
     service.call(route, { body, headers: { authorization: `Bearer ${token}` } });
   const DAY = 24 * 3600 * 1000;
 
-  test('ends no later than its maker, whatever it asks for', async () => {
+  test('expires no later than its creator, also if a later expiry is requested', async () => {
     const { owner } = await service.organization();
-    const maker = await mint(owner, { expiresInDays: 2 });
+    const creator = await mint(owner, { expiresInDays: 2 });
     for (const body of [{}, { expiresInDays: 3650 }]) {
-      expect((await from(maker, body)).expiresAt).toBe(maker.shown.expiresAt);
+      expect((await createBy(creator, body)).expiresAt).toBe(creator.shown.expiresAt);
     }
-    const shorter = await from(maker, { expiresInDays: 1 });
-    expect(Date.parse(maker.shown.expiresAt) - Date.parse(shorter.expiresAt)).toBeGreaterThan(DAY / 2);
-    expect((await from(await mint(owner))).expiresAt).toBeNull();
-    const child = await from(maker);
+    const shorter = await createBy(creator, { expiresInDays: 1 });
+    expect(Date.parse(creator.shown.expiresAt) - Date.parse(shorter.expiresAt)).toBeGreaterThan(DAY / 2);
+    expect((await createBy(await mint(owner))).expiresAt).toBeNull();
+    const child = await createBy(creator);
     await service.clock('3d');
     expect((await child.asBearer('GET /v1/members')).status).toBe(401);
   });
 
-  test('is revoked with its maker, and so is what it made', async () => {
+  test('is revoked with its creator, and so are the tokens that it created', async () => {
     const { owner } = await service.organization();
-    const [maker, other] = [await mint(owner), await mint(owner)];
-    const [one, two] = [await from(maker), await from(maker)];
-    const below = await from(one);
+    const [creator, other] = [await mint(owner), await mint(owner)];
+    const [one, two] = [await createBy(creator), await createBy(creator)];
+    const below = await createBy(one);
     expect((await owner.call(`DELETE /v1/access-tokens/${one.id}`)).status).toBe(204);
     for (const gone of [one, below]) expect((await gone.asBearer('GET /v1/members')).status).toBe(401);
-    for (const left of [maker, two, other]) expect((await left.asBearer('GET /v1/members')).status).toBe(200);
-    const last = await from(two);
-    // By the maker itself.
-    expect((await maker.asBearer(`DELETE /v1/access-tokens/${maker.shown.id}`)).status).toBe(204);
-    for (const gone of [maker, two, last]) expect((await gone.asBearer('GET /v1/members')).status).toBe(401);
+    for (const left of [creator, two, other]) expect((await left.asBearer('GET /v1/members')).status).toBe(200);
+    const last = await createBy(two);
+    // The creator revokes itself.
+    expect((await creator.asBearer(`DELETE /v1/access-tokens/${creator.shown.id}`)).status).toBe(204);
+    for (const gone of [creator, two, last]) expect((await gone.asBearer('GET /v1/members')).status).toBe(401);
     expect((await owner.call('GET /v1/access-tokens')).body).toMatchObject({
       data: [{ id: other.shown.id }],
       meta: { total: 1 },
     });
     const revoked = (await owner.call('GET /v1/audit-logs?action=access-token.revoke')).body.data;
     expect(revoked.map(({ resourceId }: { resourceId: string }) => resourceId).sort()).toEqual(
-      [maker.shown.id, one.id, below.id, two.id, last.id].sort(),
+      [creator.shown.id, one.id, below.id, two.id, last.id].sort(),
     );
   });
 
-  test('revokes itself and what it made, neither its maker nor those beside it', async () => {
+  test('revokes itself and the tokens that it created, but neither its creator nor its siblings', async () => {
     const { owner } = await service.organization();
-    const maker = await mint(owner);
-    const [one, two] = [await from(maker), await from(maker)];
-    const below = await from(one);
-    for (const id of [maker.shown.id, two.id]) {
+    const creator = await mint(owner);
+    const [one, two] = [await createBy(creator), await createBy(creator)];
+    const below = await createBy(one);
+    for (const id of [creator.shown.id, two.id]) {
       const answer = await one.asBearer(`DELETE /v1/access-tokens/${id}`);
       expect(answer).toMatchObject({ status: 403, body: { error: 'token_not_allowed' } });
     }
@@ -240,40 +240,40 @@ describe('a token that a token made', () => {
     expect((await one.asBearer('GET /v1/members')).status).toBe(401);
   });
 
-  test('is one of at most 45 that come from a token, by whatever way, and ending some makes room', async () => {
+  test('is one of at most 45 descendants of a token, and revoking some makes room', async () => {
     const { owner } = await service.organization();
-    const maker = await mint(owner);
-    const first = await from(maker);
-    for (let made = 1; made < 45; made += 1) await from(made % 2 ? first : maker);
+    const creator = await mint(owner);
+    const first = await createBy(creator);
+    for (let made = 1; made < 45; made += 1) await createBy(made % 2 ? first : creator);
     const refused = await first.asBearer('POST /v1/access-tokens', { name: 'One more' });
     expect(refused).toMatchObject({ status: 409, body: { error: 'access_token_limit_reached' } });
     expect((await owner.call(`DELETE /v1/access-tokens/${first.id}`)).status).toBe(204);
-    await from(maker);
-    expect((await owner.call(`DELETE /v1/access-tokens/${maker.shown.id}`)).status).toBe(204);
+    await createBy(creator);
+    expect((await owner.call(`DELETE /v1/access-tokens/${creator.shown.id}`)).status).toBe(204);
     expect((await owner.call('GET /v1/access-tokens')).body.meta.total).toBe(0);
   });
 
-  test('that is made while its maker is revoked is revoked too, or never was', async () => {
+  test('is revoked or not created if its creator is revoked in parallel', async () => {
     const { owner } = await service.organization();
     for (let round = 0; round < 6; round += 1) {
-      const maker = await mint(owner);
-      const child = await from(maker);
+      const creator = await mint(owner);
+      const child = await createBy(creator);
       const makes = (by: typeof child) => by.asBearer('POST /v1/access-tokens', { name: 'In time' });
       const [revoked, ...made] = await Promise.all([
-        owner.call(`DELETE /v1/access-tokens/${maker.shown.id}`),
-        ...[child, maker, child, maker].map((by) => makes(by as typeof child)),
+        owner.call(`DELETE /v1/access-tokens/${creator.shown.id}`),
+        ...[child, creator, child, creator].map((by) => makes(by as typeof child)),
       ]);
       expect(revoked.status).toBe(204);
       for (const { status, body } of made) {
         expect([201, 401]).toContain(status);
-        if (status === 201) expect((await mintBy(body.token)('GET /v1/members')).status).toBe(401);
+        if (status === 201) expect((await callWith(body.token)('GET /v1/members')).status).toBe(401);
       }
       expect((await owner.call('GET /v1/access-tokens')).body.meta.total).toBe(0);
     }
   });
 });
 
-test('the token of a person who was erased is refused at once, also where its owner would be read', async () => {
+test('the token of an erased person is refused at once, also by endpoints that read its owner', async () => {
   const { owner } = await service.organization();
   const admin = await service.member(owner, 'ADMIN');
   const { body } = await admin.call('POST /v1/access-tokens', { body: { name: 'Program' } });

@@ -3,7 +3,7 @@ import { type Client, newAddress, useService } from '../support/service.ts';
 
 const service = useService();
 
-interface Made {
+interface Resource {
   readonly id: string;
   readonly uuid: string;
 }
@@ -16,25 +16,25 @@ interface Page {
 type Person = Client & { readonly memberId: string };
 
 let owner: Client;
-let top: Made;
-let team: Made;
-let site: Made & { readonly number: number };
+let top: Resource;
+let team: Resource;
+let site: Resource & { readonly number: number };
 const people: Record<string, Person> = {};
 const person = (name: string) => people[name] as Person;
 
-async function makeTeam(name: string, parentTeamId?: string): Promise<Made> {
+async function makeTeam(name: string, parentTeamId?: string): Promise<Resource> {
   const { id } = (await owner.call('POST /v1/teams', { body: { name, isPrivate: true, parentTeamId } })).body;
   const { data } = (await owner.call('GET /api/v3/teams')).body;
   return { id, uuid: data.find((row: { name: string }) => row.name === name).uuid };
 }
 
-async function makeSite(teamUuid: string, name: string): Promise<Made & { readonly number: number }> {
+async function makeSite(teamUuid: string, name: string): Promise<Resource & { readonly number: number }> {
   const { data } = (await owner.call('POST /api/v3/sites', { body: { name, team_uuid: teamUuid } })).body;
   const log = (await owner.call('GET /v1/audit-logs?action=site.create&perPage=1')).body.data;
   return { id: log[0].resourceId, uuid: data.uuid, number: data.id };
 }
 
-const put = (id: string, memberId: string, role: string) =>
+const putMember = (id: string, memberId: string, role: string) =>
   owner.call(`PUT /v1/teams/${id}/members/${memberId}`, { body: { role } });
 const explain = async (query: string, by = owner) => by.call(`GET /v1/access${query}`);
 
@@ -47,14 +47,14 @@ beforeAll(async () => {
     people[role] = await service.member(owner, role);
     people[`above ${role}`] = await service.member(owner, role);
     people[`outside ${role}`] = await service.member(owner, role);
-    await put(team.id, person(role).memberId, 'OWNER');
-    await put(top.id, person(`above ${role}`).memberId, 'MEMBER');
+    await putMember(team.id, person(role).memberId, 'OWNER');
+    await putMember(top.id, person(`above ${role}`).memberId, 'MEMBER');
   }
   people['plain USER'] = await service.member(owner, 'USER');
-  await put(team.id, person('plain USER').memberId, 'MEMBER');
+  await putMember(team.id, person('plain USER').memberId, 'MEMBER');
 });
 
-describe('what a member may do with a site, and why', () => {
+describe('the access of a member to a site', () => {
   const seeing = ['site:read', 'sensitive:read'];
   const reporting = [...seeing, 'charger:report'];
   test.each([
@@ -68,7 +68,7 @@ describe('what a member may do with a site, and why', () => {
     ['above OPERATOR', 'PARENT_TEAM', 'MEMBER', reporting],
     ['above ADMIN', 'PARENT_TEAM', 'MEMBER', [...reporting, 'site:manage']],
     ['outside ADMIN', 'ADMIN', null, [...reporting, 'site:manage']],
-  ])('%s: %s', async (name, by, placeRole, actions) => {
+  ])('is explained for %s by %s', async (name, by, placeRole, actions) => {
     const { memberId, call } = person(name);
     const role = name.split(' ').at(-1);
     const query = `?site=${site.uuid}&member=${memberId}`;
@@ -94,7 +94,7 @@ describe('what a member may do with a site, and why', () => {
         ],
       },
     ]);
-    // Whoever asks for their own is told the same, and what is explained is what is so.
+    // Members get the same explanation of their own access, and endpoints enforce what is explained.
     expect((await explain(query, { ...person(name), call })).body).toEqual(answer.body);
     const status = async (route: string, body?: object) => (await call(route, { body })).status;
     expect(await status(`GET /api/v3/sites/${site.uuid}`)).toBe(200);
@@ -103,11 +103,11 @@ describe('what a member may do with a site, and why', () => {
     );
   });
 
-  test.each(['outside USER', 'outside VIEWER', 'outside OPERATOR'])('%s: nothing', async (name) => {
+  test.each(['outside USER', 'outside VIEWER', 'outside OPERATOR'])('is empty for %s', async (name) => {
     const { memberId } = person(name);
     expect((await explain(`?site=${site.uuid}&member=${memberId}`)).body.data).toEqual([]);
     expect((await explain(`?member=${memberId}`)).body.data).toEqual([]);
-    // They aren't told that there is one.
+    // They don't learn that the site exists.
     const { status, body } = await explain(`?site=${site.uuid}`, person(name));
     expect([status, body.error]).toEqual([404, 'site_not_found']);
     expect((await explain('', person(name))).body.data).toEqual([]);
@@ -122,7 +122,7 @@ test('a site is named by its UUID, its integer or its id', async () => {
   for (const other of others) expect(other.data).toEqual(first.data);
 });
 
-test('a site’s members come a page at a time, each once, and nobody who doesn’t reach it', async () => {
+test('the members with access to a site are listed in pages, each once, without members who have no access', async () => {
   const found: string[] = [];
   for (let cursor: string | null = ''; cursor !== null; ) {
     const { data, meta }: Page = (await explain(`?site=${site.uuid}&perPage=3${cursor && `&cursor=${cursor}`}`)).body;
@@ -135,12 +135,12 @@ test('a site’s members come a page at a time, each once, and nobody who doesn�
   expect(found).toEqual(data.map(({ id }: { id: string }) => id).filter((id: string) => !outside.includes(id)));
 });
 
-test('a member’s sites come a page at a time, each once, whatever teams they reach them by', async () => {
+test('the sites that a member has access to are listed in pages, each once, also through several teams', async () => {
   const member = await service.member(owner, 'USER');
   const made: string[] = [];
   for (const name of ['One', 'Two', 'Three']) {
     const { id, uuid } = await makeTeam(newAddress(name));
-    await put(id, member.memberId, 'MEMBER');
+    await putMember(id, member.memberId, 'MEMBER');
     for (const number of [1, 2]) made.push((await makeSite(uuid, `${name} ${number}`)).id);
   }
   const found: string[] = [];
@@ -155,8 +155,8 @@ test('a member’s sites come a page at a time, each once, whatever teams they r
   ).toEqual(made);
 });
 
-describe('is refused', () => {
-  test.each(['USER', 'VIEWER', 'OPERATOR'])('to a %s who asks for somebody else', async (role) => {
+describe('an explanation is refused', () => {
+  test.each(['USER', 'VIEWER', 'OPERATOR'])('to a %s who asks about another member', async (role) => {
     const { memberId } = person('ADMIN');
     for (const query of [`?member=${memberId}`, `?site=${site.uuid}&member=${memberId}`, '?member=nonsense']) {
       const { status, body } = await explain(query, person(role));
@@ -164,7 +164,7 @@ describe('is refused', () => {
     }
   });
 
-  test('for what is another organization’s, made up or nonsense', async () => {
+  test('for ids of another organization, made-up ids and malformed ids', async () => {
     const other = (await service.organization('Other')).owner;
     const { memberId } = person('USER');
     for (const key of [site.uuid, site.id, site.number, crypto.randomUUID(), 'x', '0']) {

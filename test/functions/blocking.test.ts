@@ -3,7 +3,7 @@ import { type Client, newAddress, useService } from '../support/service.ts';
 
 const service = useService();
 
-/** Keeps a write from happening for a second or two, in which something else does. */
+/** Delays a write for a second or two, in which another one happens. */
 const CONTENDED = { fault: 'conflict', times: 9 };
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -14,7 +14,7 @@ const invite = (owner: Client, email: string, more: object = {}) =>
   owner.call('POST /v1/invitations', { body: { email, role: 'USER', ...more } });
 const mailsTo = async (email: string) => (await service.mails(email)).length;
 
-/** Somebody who was invited, with the tokens of the mail's links, and who wants no more. */
+/** Invites a person who then blocks the organization. Returns the tokens of the mail's links. */
 async function blocked(email = newAddress('jane')) {
   const { id, owner } = await service.organization();
   await invite(owner, email);
@@ -23,15 +23,15 @@ async function blocked(email = newAddress('jane')) {
   return { id, owner, email, token, stop };
 }
 
-/** What of an invitation's answer is the same whoever it is for. */
-function shape({ body, status }: { body: Record<string, unknown>; status: number }) {
+/** Returns the parts of an answer that are the same for every invited address. */
+function normalized({ body, status }: { body: Record<string, unknown>; status: number }) {
   const { id: _id, email: _email, ...rest } = body as Record<string, { state?: string; attempts?: number } | null>;
-  const times = JSON.stringify(rest).replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'time');
-  return { status, times };
+  const text = JSON.stringify(rest).replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'time');
+  return { status, text };
 }
 
-describe('no more invitations from an organization', () => {
-  test('is said by a link of a mail, on its page and in the mail’s own, and by the API; nothing is mailed from then on', async () => {
+describe('a block of an organization', () => {
+  test('can be set by both links of a mail, by the page and by the API, and stops all mails', async () => {
     const ways = {
       mail: (_: string, stop: string) =>
         service.call('POST /invitations/block', { body: `token=${stop}`, headers: FORM }),
@@ -63,23 +63,23 @@ describe('no more invitations from an organization', () => {
     expect(await mailsTo(jane.email)).toBe(1);
   });
 
-  test('cannot be told by the inviter from a mail that was sent', async () => {
+  test('is invisible to the inviter: answers are the same as for a sent mail', async () => {
     const { owner, email, token } = await blocked();
     await service.call('POST /v1/invitations/decline', { body: { token } });
     const other = newAddress('other');
     const before = await mailsTo(SIMULATOR);
     for (const more of [{}, { message: 'Please', expiresInDays: 30 }]) {
       const [muted, sent] = [await invite(owner, email, more), await invite(owner, other, more)];
-      expect(shape(muted)).toEqual(shape(sent));
+      expect(normalized(muted)).toEqual(normalized(sent));
       expect(muted.body.delivery).toMatchObject({ state: 'SENT', attempts: 1 });
       for (const route of ['', '/resend']) {
         const call = (id: string) => owner.call(`${route ? 'POST' : 'GET'} /v1/invitations/${id}${route}`);
-        expect(shape(await call(muted.body.id))).toEqual(shape(await call(sent.body.id)));
+        expect(normalized(await call(muted.body.id))).toEqual(normalized(await call(sent.body.id)));
       }
-      expect(shape(await invite(owner, email))).toEqual(shape(await invite(owner, other)));
+      expect(normalized(await invite(owner, email))).toEqual(normalized(await invite(owner, other)));
       for (const { body } of [muted, sent]) await owner.call(`DELETE /v1/invitations/${body.id}`);
     }
-    // The simulator takes the mail and tells of its delivery; nothing of the invitation is in it.
+    // The SES simulator receives a mail instead and reports delivery. The mail contains nothing of the invitation.
     const taken = (await service.mails(SIMULATOR)).slice(before);
     expect(taken).toHaveLength(4);
     expect(JSON.stringify(taken)).not.toMatch(/token=|Acme|@example\.com.*jane|jane-/);
@@ -87,7 +87,7 @@ describe('no more invitations from an organization', () => {
     expect(log).not.toMatch(/block|mute/);
   });
 
-  test('holds for reminders of the invitation that waits, for bulk, and for invites to sites', async () => {
+  test('applies to reminders of a pending invitation, to bulk invitations and to site invites', async () => {
     const { owner, email } = await blocked();
     const count = await mailsTo(email);
     await service.clock('4d');
@@ -108,7 +108,7 @@ describe('no more invitations from an organization', () => {
     expect(await mailsTo(email)).toBe(count);
   });
 
-  test('can be said on the page of an invite to a site, by the mail’s link alone', async () => {
+  test('can be set on the page of a site invite, with the mailed link only', async () => {
     const { owner } = await service.organization();
     const team = (await owner.call('POST /api/v3/teams', { body: { name: 'Crew', email: owner.email, type: 'Other' } }))
       .body.data.uuid;
@@ -128,10 +128,10 @@ describe('no more invitations from an organization', () => {
     expect((await owner.call(BLOCK, { body: { token: given, of: 'site' } })).status).toBe(403);
     expect((await byApi(mailed)).status).toBe(204);
     await service.call(BLOCK, { body: { token: mailed, of: 'site', blocked: false } });
-    // The mail's own link leads there too, and works whatever became of the invite.
+    // The block link of the mail leads to that page too, and works after the invite was withdrawn.
     const [sent] = (await owner.call(`GET /api/v3/sites/${site}/teams/invites`)).body.data;
-    const foot = (await service.mails(email)).at(-1)?.text ?? '';
-    const page = new URL(/https?:\S+\/invitations\/block\?\S+/.exec(foot)?.[0] as string);
+    const text = (await service.mails(email)).at(-1)?.text ?? '';
+    const page = new URL(/https?:\S+\/invitations\/block\?\S+/.exec(text)?.[0] as string);
     await owner.call(`DELETE /api/v3/sites/${site}/teams/invites/${sent.id}`);
     const shown = await service.call(`GET ${page.pathname}${page.search}`);
     expect([shown.status, shown.body]).toEqual([200, expect.stringContaining('action="/invitations/block"')]);
@@ -140,7 +140,7 @@ describe('no more invitations from an organization', () => {
     expect(await mailsTo(email)).toBe(1);
   });
 
-  test('is taken back by the link, the page and the API: then mails come again', async () => {
+  test('can be removed by the link, the page and the API, and mails are sent again', async () => {
     for (const way of ['link', 'page', 'api']) {
       const { id, owner, email, stop } = await blocked();
       if (way === 'link') await service.call(BLOCK, { body: { token: stop, blocked: false } });
@@ -153,7 +153,7 @@ describe('no more invitations from an organization', () => {
     }
   });
 
-  test('is told to the person alone: GET /v1/me names the organization, and not its invitations', async () => {
+  test('is visible to the person only: GET /v1/me names the organization and hides its invitations', async () => {
     const { id, email } = await blocked();
     const jane = await service.person(email);
     expect((await jane.call('GET /v1/me')).body).toMatchObject({
@@ -164,7 +164,7 @@ describe('no more invitations from an organization', () => {
     expect((await jane.call('GET /v1/me')).body).toMatchObject({ invitations: [{ email }], blockedOrganizations: [] });
   });
 
-  test('is nobody else’s to say: not the inviter’s by a link they got, nor a stranger’s, nor of an organization that never asked', async () => {
+  test('can’t be set by an inviter with a link that was returned to them, by strangers, or for an organization that never invited the person', async () => {
     const { id, owner } = await service.organization();
     const email = newAddress();
     const { body } = await invite(owner, email, { sendEmail: false });
@@ -182,7 +182,7 @@ describe('no more invitations from an organization', () => {
   });
 
   test.each(['invitations/create', 'invitations/resend'])(
-    'that is said between the look and the write of %s: nothing is mailed',
+    'that is set between read and write of %s stops the mail',
     async (name) => {
       const { owner, email, stop } = await blocked();
       await service.call(BLOCK, { body: { token: stop, blocked: false } });

@@ -3,13 +3,13 @@ import { DeleteCommand, DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-
 import { expect, test } from 'vitest';
 import { useService } from '../support/service.ts';
 
-// The SDK repeats a call that broke only for as long as its budget lasts. Each that is refused after having been
-// repeated takes from it, so that a function that lives long may have none left.
+// The SDK has a budget for retries. A retried call that is refused consumes some of it, so a long-lived function can
+// run out of retries.
 
 const lines: string[] = [];
 const service = useService({ onLog: (_, line) => lines.push(line) });
 
-test('a broken connection is no defect, however many there were before', async () => {
+test('a broken connection is no defect, also after many of them', async () => {
   const { owner } = await service.organization();
   const [{ id: memberId }] = (await owner.call('GET /v1/members')).body.data;
   const { id } = (await owner.call('POST /v1/teams', { body: { name: 'Team' } })).body;
@@ -28,24 +28,24 @@ test('a broken connection is no defect, however many there were before', async (
   ]);
   expect((await owner.call(`DELETE /v1/teams/${id}/members/${memberId}`)).status).toBe(204);
   const entries = (await owner.call('GET /v1/audit-logs?action=team-member.remove')).body.data;
-  expect(entries, 'it happened once').toHaveLength(1);
+  expect(entries, 'the member is removed once').toHaveLength(1);
 });
 
-test.each(['error', 'drop-answer'] as const)('reads that break (%s) are made again', async (fault) => {
+test.each(['error', 'drop-answer'] as const)('reads that fail by %s are retried', async (fault) => {
   const { owner } = await service.organization();
   await service.faults([{ action: 'dynamodb:BatchGetItem', fault, times: 5 }]);
   expect((await owner.call('GET /v1/members')).status).toBe(200);
 });
 
-/** What an item is, and a request that reads it. */
+/** A kind of damage, the item, the deleted field, and a request that reads the item. */
 const TORN = [
-  ['that is not there, though others say that it is', (item: Item) => item.sk === 'USER', undefined, 'GET /v1/me'],
+  ['that is missing although others refer to it', (item: Item) => item.sk === 'USER', undefined, 'GET /v1/me'],
   ['without a field', (item: Item) => item.type === 'Membership', 'role', 'GET /v1/members'],
-  ['of no type', (item: Item) => item.type === 'Organization', 'type', 'GET /v1/organizations/{id}'],
+  ['without a type', (item: Item) => item.type === 'Organization', 'type', 'GET /v1/organizations/{id}'],
 ] as const;
 type Item = Record<string, unknown>;
 
-test.each(TORN)('an item %s is a defect at once, whose log names the key', async (_, isIt, field, route) => {
+test.each(TORN)('an item %s is a defect without retries, and the log names the key', async (_, isIt, field, route) => {
   const { id, owner, member } = await service.organization();
   const whole = (await service.items()).find(
     (item) => isIt(item) && [item.pk, item.sk].some((part) => part === `ORG#${id}` || part === `USER#${member.userId}`),
@@ -60,7 +60,7 @@ test.each(TORN)('an item %s is a defect at once, whose log names the key', async
   const before = lines.length;
   const startedAt = performance.now();
   const [, path = ''] = route.replace('{id}', id).split(' ');
-  // Not by the harness, which takes a defect for what it is.
+  // Without the harness, which fails on a 500.
   const headers = { authorization: `Bearer ${owner.token}`, 'x-organization-id': id };
   const answer = await fetch(`${service.api}${path}`, { headers });
   const ms = performance.now() - startedAt;

@@ -9,7 +9,7 @@ const bulk = (owner: Client, invitations: unknown, more: object = {}) =>
 const rowsFor = (count: number) => times(count, () => ({ email: newAddress(), role: 'USER' }));
 const statuses = (data: { status: number }[]) => data.map(({ status }) => status);
 
-test('a hundred at once: a row for each, in their order, and their mails leave with the next sweep', async () => {
+test('a bulk of 100 invitations returns a row for each, in order, and the next sweep sends the mails', async () => {
   const { owner } = await service.organization();
   const rows = rowsFor(100);
   const { status, body } = await bulk(owner, rows);
@@ -27,7 +27,7 @@ test('a hundred at once: a row for each, in their order, and their mails leave w
   expect((await service.call('POST /v1/invitations/accept', { body: { token } })).status).toBe(200);
 });
 
-test('one bad row stops none of the others', async () => {
+test('an invalid row doesn’t stop the others', async () => {
   const { owner } = await service.organization();
   const member = await service.member(owner, 'USER');
   const waiting = newAddress();
@@ -67,10 +67,10 @@ test('one bad row stops none of the others', async () => {
   await service.clock(0);
 });
 
-test('a row whose address got too many mails says when it may be tried again', async () => {
+test('a row whose address got too many mails says when to retry', async () => {
   const { owner } = await service.organization();
   const email = newAddress();
-  // A minute into a window of ten: the mails are to be within one.
+  // The clock is one minute into a window of ten, so that all mails are in one window.
   await service.clock(`${660_000 - (Date.now() % 600_000)}ms`);
   for (let mails = 0; mails < 10; mails += 1) {
     const { body } = await owner.call('POST /v1/invitations', { body: { email, role: 'USER' } });
@@ -83,7 +83,7 @@ test('a row whose address got too many mails says when it may be tried again', a
   await service.clock(0);
 });
 
-test('a dry run says the same and writes nothing', async () => {
+test('a dry run returns the same statuses and writes nothing', async () => {
   const { owner } = await service.organization();
   await owner.call('GET /v1/me');
   const rows = [...rowsFor(2), { email: owner.email, role: 'USER' }, { email: 'x', role: 'USER' }];
@@ -101,13 +101,19 @@ test('a dry run says the same and writes nothing', async () => {
   expect(dry.body.data[0].invitation.id).toBeNull();
 });
 
-test.each([[[]], [rowsFor(101)], ['x'], [null], [{}]])('takes 1 to 100 rows: %j', async (rows) => {
-  const { owner } = await service.organization();
-  expect(await bulk(owner, rows)).toMatchObject({ status: 400, body: { details: { invitations: expect.anything() } } });
-});
+test.each([[[]], [rowsFor(101)], ['x'], [null], [{}]])(
+  'a bulk must have 1 to 100 rows: %j is refused',
+  async (rows) => {
+    const { owner } = await service.organization();
+    expect(await bulk(owner, rows)).toMatchObject({
+      status: 400,
+      body: { details: { invitations: expect.anything() } },
+    });
+  },
+);
 
-describe('under parallel requests', () => {
-  test('of the same people, each is invited once', async () => {
+describe('in parallel requests', () => {
+  test('for the same people, each person is invited once', async () => {
     const { owner } = await service.organization();
     const rows = rowsFor(30);
     const answers = await Promise.all(times(4, () => bulk(owner, rows)));
@@ -118,7 +124,7 @@ describe('under parallel requests', () => {
     expect((await owner.call('GET /v1/invitations')).body.meta.total).toBe(30);
   });
 
-  test('of the same people one by one, each is invited once', async () => {
+  test('for the same people, by bulk and one by one, each person is invited once', async () => {
     const { owner } = await service.organization();
     const rows = rowsFor(20);
     const [all, ...single] = await Promise.all([
@@ -131,7 +137,7 @@ describe('under parallel requests', () => {
   });
 });
 
-test('throttles and conflicts on the way change nothing of the outcome', async () => {
+test('throttling and conflicts don’t change the result of a bulk', async () => {
   const { owner } = await service.organization();
   const rows = rowsFor(60);
   await service.faults([
@@ -145,7 +151,7 @@ test('throttles and conflicts on the way change nothing of the outcome', async (
   expect((await owner.call('GET /v1/invitations')).body.meta.total).toBe(60);
 });
 
-test('a request that was broken off goes on where it stopped, under its key', async () => {
+test('an interrupted bulk continues where it stopped when it is retried with its idempotency key', async () => {
   const { id, owner } = await service.organization();
   const rows = rowsFor(60);
   const send = () =>
@@ -153,7 +159,7 @@ test('a request that was broken off goes on where it stopped, under its key', as
   await service.faults([
     { function: 'invitations/bulk', action: 'dynamodb:PutItem', skip: 1, fault: 'kill-worker-after' },
   ]);
-  // Past the harness: it is the gateway that answers for a function that died.
+  // Without the harness: the gateway answers 500 for a killed function.
   const headers = { authorization: `Bearer ${owner.token}`, 'x-organization-id': id, 'idempotency-key': 'broken' };
   const died = await fetch(`${service.api}/v1/invitations/bulk`, {
     method: 'POST',

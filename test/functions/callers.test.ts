@@ -14,9 +14,9 @@ describe('a token', () => {
   test.each([
     ['of another audience', () => ({ aud: 'somebody-else' })],
     ['of another issuer', () => ({ iss: 'https://issuer.example.com' })],
-    ['that is over', () => ({ exp: now() - hour })],
-    ['that has no end', () => ({ exp: undefined })],
-    ['that does not say when it was issued', () => ({ iat: undefined })],
+    ['that has expired', () => ({ exp: now() - hour })],
+    ['without an expiry', () => ({ exp: undefined })],
+    ['without an issue time', () => ({ iat: undefined })],
     ['that is not valid yet', () => ({ nbf: now() + hour })],
     ['without a subject', () => ({ sub: undefined })],
   ])('%s is 401', async (_, claims) => {
@@ -24,22 +24,25 @@ describe('a token', () => {
     expect(await person.call('GET /v1/me')).toMatchObject({ status: 401, body: { error: 'unauthenticated' } });
   });
 
-  test.each([undefined, null, ''])('with %j as e-mail claim is 401, and says which token to send', async (email) => {
-    const person = await service.person(newAddress(), { claims: { email } });
-    const answer = await person.call('GET /v1/me');
-    expect(answer).toMatchObject({ status: 401, body: { error: 'email_claim_missing' } });
-    expect(answer.body.message).toContain('ID token');
-  });
+  test.each([undefined, null, ''])(
+    'with %j as e-mail claim is 401, and the answer says which token to send',
+    async (email) => {
+      const person = await service.person(newAddress(), { claims: { email } });
+      const answer = await person.call('GET /v1/me');
+      expect(answer).toMatchObject({ status: 401, body: { error: 'email_claim_missing' } });
+      expect(answer.body.message).toContain('ID token');
+    },
+  );
 
   test.each(['jane', 'jane@localhost', 'jürgen@example.com', `${'x'.repeat(65)}@example.com`, 42, ['a@example.com']])(
-    'with %j as e-mail claim is refused as an address, not as one that is missing',
+    'with %j as e-mail claim is refused as an invalid address, not as a missing one',
     async (email) => {
       const person = await service.person(newAddress(), { claims: { email } });
       expect(await person.call('GET /v1/me')).toMatchObject({ status: 403, body: { error: 'email_not_accepted' } });
     },
   );
 
-  test('whose signature was changed is 401', async () => {
+  test('with changed claims and the old signature is 401', async () => {
     const { token } = await service.person(newAddress());
     const [head, , signature] = token.split('.');
     const claims = {
@@ -51,16 +54,13 @@ describe('a token', () => {
     expect(answer.status).toBe(401);
   });
 
-  test.each([true, 'true'])(
-    'counts as verified with email_verified %j, and not with anything else',
-    async (verified) => {
-      const is = async (email_verified: unknown) =>
-        (await (await service.person(newAddress(), { claims: { email_verified } })).call('GET /v1/me')).body
-          .emailVerified;
-      expect(await is(verified)).toBe(true);
-      for (const other of [false, 'false', 1, 'TRUE', null, undefined]) expect(await is(other)).toBe(false);
-    },
-  );
+  test.each([true, 'true'])('counts as verified with email_verified %j, and with no other value', async (verified) => {
+    const is = async (email_verified: unknown) =>
+      (await (await service.person(newAddress(), { claims: { email_verified } })).call('GET /v1/me')).body
+        .emailVerified;
+    expect(await is(verified)).toBe(true);
+    for (const other of [false, 'false', 1, 'TRUE', null, undefined]) expect(await is(other)).toBe(false);
+  });
 });
 
 describe('names', () => {
@@ -74,8 +74,8 @@ describe('names', () => {
     ['a name without a space', { given_name: undefined, name: 'Jane' }, ['Jane', '']],
     ['no name', { given_name: undefined, name: undefined }, ['', '']],
     ['control characters', { given_name: 'Ja\u0000ne\n', family_name: 'Doe' }, ['Ja ne', 'Doe']],
-    ['half of a character', { given_name: 'A\ud800B', family_name: 'Doe' }, ['A\ufffdB', 'Doe']],
-    ['something that is no text', { given_name: 42, family_name: ['x'] }, ['', '']],
+    ['a lone surrogate', { given_name: 'A\ud800B', family_name: 'Doe' }, ['A\ufffdB', 'Doe']],
+    ['values that aren’t text', { given_name: 42, family_name: ['x'] }, ['', '']],
   ])('come from %s', async (_, claims, expected) => {
     expect(await names(await service.person(newAddress(), { claims }))).toEqual(expected);
   });
@@ -93,7 +93,7 @@ describe('names', () => {
 });
 
 describe('an address', () => {
-  test('that is not verified is shown from the token alone; nothing is made or bound', async () => {
+  test('that is not verified is shown from the token alone, and nothing is created or bound', async () => {
     const { owner } = await service.organization();
     const email = newAddress();
     await service.member(owner, 'USER', email);
@@ -123,14 +123,14 @@ describe('an address', () => {
     expect(await service.items()).toEqual(before);
   });
 
-  test('that another identity holds is 409', async () => {
+  test('that is bound to another identity is 409', async () => {
     const email = newAddress();
     await (await service.person(email)).call('GET /v1/me');
     const other = await service.person(email, { subject: 'another-identity' });
     expect(await other.call('GET /v1/me')).toMatchObject({ status: 409, body: { error: 'address_taken' } });
   });
 
-  test('of letters that only look like ASCII when lower-cased is another one, and none', async () => {
+  test('with letters that become ASCII only when lower-cased is not accepted', async () => {
     const email = newAddress('kelvin');
     const { owner } = await service.organization();
     await service.member(owner, 'USER', email);
@@ -138,7 +138,7 @@ describe('an address', () => {
     expect(await lookalike.call('GET /v1/me')).toMatchObject({ status: 403, body: { error: 'email_not_accepted' } });
   });
 
-  test('is compared whole, whatever its case', async () => {
+  test('is compared as a whole, and case-insensitively', async () => {
     const email = newAddress('jane');
     const me = (await (await service.person(email.toUpperCase(), { subject: email })).call('GET /v1/me')).body;
     expect(me.email).toBe(email);
@@ -151,7 +151,7 @@ describe('an address', () => {
 describe('an ID token', () => {
   const issued = (secondsAgo: number) => ({ claims: { iat: Math.floor(Date.now() / 1000) - secondsAgo } });
 
-  test('that is older than what changed an address doesn’t turn it back, and goes on working', async () => {
+  test('that is older than the one that changed an address doesn’t revert it, and still works', async () => {
     const [subject, first, second] = [newAddress('subject'), newAddress('first'), newAddress('second')];
     const { owner } = await service.organization();
     await service.member(owner, 'USER', first);
@@ -165,17 +165,17 @@ describe('an ID token', () => {
       const members = (await old.call('GET /v1/members')).body.data;
       expect(members.at(-1).userProfile).toMatchObject({ id, email: second });
     }
-    // The first address is free, for invitations and for whoever has it now, and no older token takes it back.
+    // The first address is free, for invitations and for its new owner, and no older token takes it back.
     const heir = (await (await service.person(first, { subject: 'heir' })).call('GET /v1/me')).body;
     expect(heir.id).not.toBe(id);
     expect((await old.call('GET /v1/me')).body).toMatchObject({ id, email: second });
-    // Nor does it act for the address that it names.
+    // The older token doesn't act for the address that it names.
     await owner.call('POST /v1/invitations', { body: { email: first, role: 'ADMIN' } });
     expect((await old.call('GET /v1/me')).body.invitations).toEqual([]);
     const token = await service.linkToken(first);
     const accepted = await old.call('POST /v1/invitations/accept', { body: { token } });
     expect(accepted.body.error).toBe('invitation_for_another_address');
-    // What is newer still changes it.
+    // A newer token changes the address again.
     const third = newAddress('third');
     expect((await (await service.person(third, { subject })).call('GET /v1/me')).body).toMatchObject({
       id,
@@ -183,7 +183,7 @@ describe('an ID token', () => {
     });
   });
 
-  test('that is older overwrites no names and fills none', async () => {
+  test('that is older neither overwrites nor fills names', async () => {
     const email = newAddress();
     const nameless = await service.person(email, issued(10));
     await nameless.call('GET /v1/me');
@@ -192,7 +192,7 @@ describe('an ID token', () => {
     expect(await names(await service.person(email, { name: 'Jane Newer' }))).toEqual(['Jane', 'Newer']);
   });
 
-  test('that is older changes nothing beside a newer one at the same moment', async () => {
+  test('that is older changes nothing in parallel with a newer one', async () => {
     const { owner } = await service.organization();
     for (let round = 0; round < 4; round += 1) {
       const [subject, first, second] = [newAddress('subject'), newAddress('first'), newAddress('second')];
@@ -207,7 +207,7 @@ describe('an ID token', () => {
     }
   });
 
-  test('that shows a new address in ten requests at once makes one change', async () => {
+  test('with a new address in ten parallel requests makes one change', async () => {
     const { owner } = await service.organization();
     for (let round = 0; round < 3; round += 1) {
       const [subject, first, second] = [newAddress('subject'), newAddress('first'), newAddress('second')];
@@ -227,11 +227,11 @@ describe('an ID token', () => {
     }
   });
 
-  test('that shows a new address while another request changes it begins again', async () => {
+  test('with a new address begins again if another request changes the address in parallel', async () => {
     const [subject, first, second] = [newAddress('subject'), newAddress('first'), newAddress('second')];
     const { id } = (await (await service.person(first, { subject, ...issued(60) })).call('GET /v1/me')).body;
     const moved = await service.person(second, { subject });
-    // It has read the identity as it was, and reads the user as they are by then.
+    // The slow request reads the identity before the change, and the user after it.
     await service.faults([{ function: 'me/read', key: `USER#${id}`, fault: 'delay', ms: 1500 }]);
     const slow = moved.call('GET /v1/me');
     await new Promise((resolve) => setTimeout(resolve, 500));
@@ -240,7 +240,7 @@ describe('an ID token', () => {
     await service.faults([]);
   });
 
-  test('that takes over a placeholder in ten requests at once does so once', async () => {
+  test('that takes over a placeholder in ten parallel requests does so once', async () => {
     const [one, two] = [await service.organization('One'), await service.organization('Two')];
     for (let round = 0; round < 3; round += 1) {
       const [subject, first, second] = [newAddress('subject'), newAddress('first'), newAddress('second')];
@@ -263,8 +263,8 @@ describe('an ID token', () => {
   });
 });
 
-describe('the placeholder of somebody who accepted by link alone', () => {
-  test('becomes the first verified sign-in’s, and nobody else’s', async () => {
+describe('the placeholder of a person who accepted by link alone', () => {
+  test('is taken over by the first verified sign-in, and by no other', async () => {
     const { owner } = await service.organization();
     const email = newAddress();
     const { memberId } = await service.member(owner, 'USER', email);
@@ -280,7 +280,7 @@ describe('the placeholder of somebody who accepted by link alone', () => {
     expect((await thief.call('GET /v1/members')).body.error).toBe('address_taken');
   });
 
-  test('hands over its memberships to a bound person who shows its address verified', async () => {
+  test('is merged into a bound person who verifies its address', async () => {
     const subject = newAddress('subject');
     const first = newAddress('first');
     const second = newAddress('second');
@@ -306,15 +306,15 @@ describe('the placeholder of somebody who accepted by link alone', () => {
       claimed: true,
     });
 
-    // The earlier address is free for whoever has it now, and the earlier identity is who it was.
+    // The earlier address is free for its new owner, who is another person.
     const successor = (await (await service.person(first, { subject: 'successor' })).call('GET /v1/me')).body;
     expect(successor).toMatchObject({ email: first, memberships: [] });
     expect(successor.id).not.toBe(me.id);
   });
 });
 
-describe('the organization', () => {
-  test('was the only one of whoever was removed from it: they are told that they are in none', async () => {
+describe('the organization of a request', () => {
+  test('is missing for a person who was removed from their only one, and the answer says so', async () => {
     const { id, owner } = await service.organization();
     const user = await service.member(owner, 'USER');
     const unnamed = await service.person(user.email);
@@ -323,11 +323,11 @@ describe('the organization', () => {
     const answer = await unnamed.call('GET /v1/members');
     expect(answer).toMatchObject({ status: 400, body: { error: 'no_organization' } });
     expect(answer.body.message).toContain('no organization');
-    // Whoever names one is told the same as a stranger.
+    // With the organization named, they get the same answer as a stranger.
     expect((await unnamed.in(id).call('GET /v1/members')).body.error).toBe('organization_not_found');
   });
 
-  test('is the only one that the person is in, or the one that the header names', async () => {
+  test('is the person’s only one, or the one that the header names', async () => {
     const person = await service.person(newAddress());
     expect(await person.call('GET /v1/members')).toMatchObject({ status: 400, body: { error: 'no_organization' } });
     const one = (await person.call('POST /v1/organizations', { body: { name: 'One' } })).body;

@@ -7,8 +7,8 @@ const ACCEPT = 'POST /v1/invitations/accept';
 const DECLINE = 'POST /v1/invitations/decline';
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
-/** Invites somebody without a mail: the inviter gets the link. */
-async function handOut(owner: Client, email = newAddress(), role = 'ADMIN') {
+/** Invites a person without a mail. The link is returned to the inviter. */
+async function inviteByLink(owner: Client, email = newAddress(), role = 'ADMIN') {
   const { status, body } = await owner.call('POST /v1/invitations', { body: { email, role, sendEmail: false } });
   expect(status).toBe(201);
   return { ...body, email, token: new URL(body.link).searchParams.get('token') as string };
@@ -17,14 +17,14 @@ async function handOut(owner: Client, email = newAddress(), role = 'ADMIN') {
 const members = async (owner: Client) => (await owner.call('GET /v1/members')).body.data;
 const entries = async (owner: Client) => (await owner.call('GET /v1/audit-logs?perPage=100')).body.data;
 
-describe('a link that the inviter got, too', () => {
+describe('a link that was returned to the inviter', () => {
   test.each([ACCEPT, DECLINE])(
-    'proves nothing: %s without a credential is refused, and nothing changes',
+    'doesn’t accept or decline alone: %s without a credential is refused, and nothing changes',
     async (route) => {
       const { owner } = await service.organization();
       const jane = await service.person(newAddress('jane'), { name: 'Jane Doe' });
       const me = (await jane.call('GET /v1/me')).body;
-      const { id, token } = await handOut(owner, jane.email);
+      const { id, token } = await inviteByLink(owner, jane.email);
       const refused = await service.call(route, { body: { token } });
       expect(refused).toMatchObject({ status: 401, body: { error: 'sign_in_required' } });
       expect((await owner.call(`GET /v1/invitations/${id}`)).body.status).toBe('PENDING');
@@ -32,16 +32,16 @@ describe('a link that the inviter got, too', () => {
       expect(JSON.stringify([refused.body, await entries(owner)])).not.toMatch(
         new RegExp(`${me.id}|Jane|${jane.email}`),
       );
-      // Clients of hers that name no organization are as they were: she is in none, and waits to be asked.
+      // Her clients that name no organization still work: she is a member of none, and the invitation is pending.
       expect((await jane.call('GET /v1/me')).body).toMatchObject({ memberships: [], invitations: [{ id }] });
     },
   );
 
   test.each(['/invitations/accept', '/invitations/decline'])(
-    'its page has no button: POST %s is refused',
+    'opens a page without a button, and POST %s is refused',
     async (path) => {
       const { owner } = await service.organization();
-      const { id, email, token } = await handOut(owner);
+      const { id, email, token } = await inviteByLink(owner);
       const page = await service.call(`GET /invitations/accept?token=${token}`);
       expect(page.status).toBe(200);
       expect(page.body).not.toContain('<form');
@@ -52,9 +52,9 @@ describe('a link that the inviter got, too', () => {
     },
   );
 
-  test('is accepted by the invited person who is signed in, once and again', async () => {
+  test('is accepted by the invited person with sign-in, also repeatedly', async () => {
     const { owner } = await service.organization();
-    const { token, email } = await handOut(owner);
+    const { token, email } = await inviteByLink(owner);
     const jane = await service.person(email);
     for (let times = 0; times < 2; times += 1) {
       expect(await jane.call(ACCEPT, { body: { token } })).toMatchObject({
@@ -63,14 +63,14 @@ describe('a link that the inviter got, too', () => {
       });
     }
     expect(await members(owner)).toHaveLength(2);
-    // Who isn't she learns nothing by it afterwards, either.
+    // Others learn nothing from the link afterwards.
     expect((await service.call(ACCEPT, { body: { token } })).body.error).toBe('invitation_used');
     expect((await service.call(`GET /invitations/accept?token=${token}`)).status).toBe(410);
   });
 
-  test('is declined by the invited person who is signed in, of whom the organization learns nothing', async () => {
+  test('is declined by the invited person with sign-in, and the organization learns nothing about them', async () => {
     const { owner } = await service.organization();
-    const { id, token, email } = await handOut(owner);
+    const { id, token, email } = await inviteByLink(owner);
     const jane = await service.person(email, { name: 'Jane Doe' });
     const me = (await jane.call('GET /v1/me')).body;
     expect(await jane.call(DECLINE, { body: { token } })).toMatchObject({ status: 200 });
@@ -79,9 +79,9 @@ describe('a link that the inviter got, too', () => {
     expect(JSON.stringify(await entries(owner))).not.toMatch(new RegExp(`${me.id}|Jane`));
   });
 
-  test.each([ACCEPT, DECLINE])('is nobody else’s, signed in or not verified: %s', async (route) => {
+  test.each([ACCEPT, DECLINE])('is refused for other accounts and unverified addresses by %s', async (route) => {
     const { owner } = await service.organization();
-    const { id, token, email } = await handOut(owner);
+    const { id, token, email } = await inviteByLink(owner);
     const other = await service.person(newAddress());
     expect((await other.call(route, { body: { token } })).body.error).toBe('invitation_for_another_address');
     const unverified = await service.person(email, { unverified: true });
@@ -90,12 +90,12 @@ describe('a link that the inviter got, too', () => {
     expect((await owner.call(`GET /v1/invitations/${id}`)).body.status).toBe('PENDING');
   });
 
-  test('keeps its rule beside that of a mail that was sent later', async () => {
+  test('still requires sign-in after a mail was sent', async () => {
     const { owner } = await service.organization();
     for (const who of ['by the mail', 'by the link']) {
-      const { id, token, email } = await handOut(owner);
+      const { id, token, email } = await inviteByLink(owner);
       expect((await owner.call(`POST /v1/invitations/${id}/resend`)).status).toBe(200);
-      // The mail has a link that works alone: who isn't signed in is told of that.
+      // The mailed link works without sign-in, so requests without sign-in are referred to it.
       expect((await service.call(ACCEPT, { body: { token } })).body.error).toBe('invitation_superseded');
       expect((await service.call(DECLINE, { body: { token } })).body.error).toBe('invitation_superseded');
       expect((await service.call(`GET /invitations/accept?token=${token}`)).status).toBe(410);
@@ -108,27 +108,27 @@ describe('a link that the inviter got, too', () => {
     }
   });
 
-  test('makes nobody a member, however many try at once', async () => {
+  test('creates no membership without sign-in, also in many parallel requests', async () => {
     const { owner } = await service.organization();
-    const { token } = await handOut(owner);
+    const { token } = await inviteByLink(owner);
     const tries = Array.from({ length: 20 }, (_, n) => service.call(n % 2 ? ACCEPT : DECLINE, { body: { token } }));
     const answers = await Promise.all(tries);
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([401]));
     expect(await members(owner)).toHaveLength(1);
   });
 
-  test('never makes a person ambiguous who has one organization of their own doing', async () => {
+  test('doesn’t add an organization to a person who is a member of one', async () => {
     const { owner: stranger } = await service.organization();
     const { id, owner } = await service.organization();
-    const { token } = await handOut(stranger, owner.email);
+    const { token } = await inviteByLink(stranger, owner.email);
     await service.call(ACCEPT, { body: { token } });
     const without = await service.person(owner.email);
     expect((await without.call('GET /v1/members')).body.data[0].organizationId).toBe(id);
   });
 });
 
-describe('what an organization is told of a person', () => {
-  test('not from where they come when they change their profile, or take an address over', async () => {
+describe('the audit log of an organization', () => {
+  test('has no source address when a person changes their profile or takes over an address', async () => {
     const { owner } = await service.organization();
     const jane = await service.member(owner, 'USER');
     expect((await jane.call('PATCH /v1/me', { body: { firstName: 'Jane' } })).status).toBe(200);
@@ -138,7 +138,7 @@ describe('what an organization is told of a person', () => {
     expect(told.map(({ sourceAddress }: { sourceAddress: unknown }) => sourceAddress)).toEqual([null, null]);
   });
 
-  test('not who they are nor from where they come before they have accepted: stopping reminders, declining, erasing', async () => {
+  test('has neither user id nor source address of a person who stops reminders, declines or is erased before accepting', async () => {
     const { owner } = await service.organization();
     const jane = await service.person(newAddress('jane'), { name: 'Jane Doe' });
     const me = (await jane.call('GET /v1/me')).body;
@@ -155,7 +155,7 @@ describe('what an organization is told of a person', () => {
     expect(JSON.stringify(await entries(owner))).not.toContain(me.id);
   });
 
-  test('from where they come when they accept, which they do in the organization', async () => {
+  test('has the source address of a person who accepts', async () => {
     const { owner } = await service.organization();
     await service.member(owner, 'USER');
     const [accepted] = await entries(owner);
@@ -163,8 +163,8 @@ describe('what an organization is told of a person', () => {
   });
 });
 
-describe('what accepting says became true', () => {
-  test('which teams were joined and which were not: in the answer, the invitation and the log', async () => {
+describe('the result of accepting', () => {
+  test('names joined and skipped teams in the answer, the invitation and the log', async () => {
     const { owner } = await service.organization();
     const team = async (name: string) =>
       (await owner.call('POST /v1/teams', { body: { name, isPrivate: false } })).body.id;
@@ -184,7 +184,7 @@ describe('what accepting says became true', () => {
     });
   });
 
-  test('the role that somebody has who joined by another way meanwhile, and none of the teams', async () => {
+  test('has the existing role, and no teams, for a person who is a member already', async () => {
     const { owner } = await service.organization();
     const team = (await owner.call('POST /v1/teams', { body: { name: 'Crew', isPrivate: false } })).body.id;
     const [first, second] = [newAddress(), newAddress()];
@@ -192,7 +192,7 @@ describe('what accepting says became true', () => {
     await jane.call('GET /v1/me');
     await owner.call('POST /v1/invitations', { body: { email: second, role: 'ADMIN', teams: [team] } });
     const token = await service.linkToken(second);
-    // Her address changes at the issuer to the one that was invited, too.
+    // Her address at the issuer changes to the other invited one.
     const { sub } = JSON.parse(Buffer.from(jane.token.split('.')[1] as string, 'base64url').toString());
     const moved = await service.person(second, { subject: sub });
     const { status, body } = await moved.call(ACCEPT, { body: { token } });
@@ -206,7 +206,7 @@ describe('what accepting says became true', () => {
     expect(accepted.metadata.after.teams).toBeUndefined();
   });
 
-  test('so by the page of the mailed link', async () => {
+  test('has the existing role on the page of the mailed link too', async () => {
     const { owner } = await service.organization();
     const second = newAddress();
     const jane = await service.member(owner, 'VIEWER');

@@ -2,18 +2,17 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { isRolePermission, ROLES, rolesWith } from '../../lib/domain/roles.ts';
 import { teamIdAsUuid } from '../../lib/domain/team.ts';
-import { type Contract, codeOf, contracts, isKnown } from '../support/contract.ts';
+import { type Contract, codeOf, contracts, hasReadableRefusals } from '../support/contract.ts';
 import { type Example, exampleOf, type Home, offerTo } from '../support/requests.ts';
 import { type Client, newAddress, useService } from '../support/service.ts';
 
-// Driven from the declarations: a new endpoint is in here by being declared. That every answer has a declared form is
-// checked by the harness, in this file as in all others.
+// Tests all endpoints by their declarations. The harness checks in all files that every answer has a declared form.
 
 const service = useService();
 
 /**
- * Who has a permission that takes more than a role, of those who have no place in any team: ADMINs, but for these.
- * `rules.test.ts` has those who have a place.
+ * Whether a member without a place in any team has a scoped permission. ADMINs have those that are not listed.
+ * `rules.test.ts` tests members with a place.
  */
 const SCOPED: Readonly<Record<string, boolean>> = {
   nobody: false,
@@ -23,10 +22,10 @@ const SCOPED: Readonly<Record<string, boolean>> = {
   'access:explain': true,
 };
 
-/** Fields that take more than a required text or choice does: what they refuse is up to their schema. */
-const LAX = ['token', 'memberId', 'firstName', 'lastName', 'username', 'expiresInDays', 'invitations'];
+/** Fields that accept more than a required text or choice. Their schema says what they refuse. */
+const LENIENT = ['token', 'memberId', 'firstName', 'lastName', 'username', 'expiresInDays', 'invitations'];
 
-const json = contracts.filter(({ declaration }) => isKnown(declaration.dialect));
+const json = contracts.filter(({ declaration }) => hasReadableRefusals(declaration.dialect));
 const ofPeople = json.filter(
   ({ declaration }) => declaration.caller.includes('person') && !declaration.caller.includes('link'),
 );
@@ -46,13 +45,13 @@ beforeAll(async () => {
   for (const role of ROLES) people[role] = await service.member(home.owner, role);
 });
 
-/** A request that an endpoint takes, about something new in an organization; access tokens are the caller's own. */
+/** Returns a valid request about a new resource in an organization. Access tokens belong to the caller. */
 function requestOf(contract: Contract, where: Home, caller = where.owner): Promise<Example> {
   const isOwn = contract.name.startsWith('access-tokens/');
   return exampleOf(contract, service, isOwn ? { ...where, owner: caller } : where);
 }
 
-/** Of 180 KB: what walks it without a bound ends at the end of the stack. */
+/** 180 KB of nested arrays. Unlimited recursion over them overflows the stack. */
 const deep = `{"a":${'['.repeat(90_000)}${']'.repeat(90_000)}}`;
 
 const named = (some: readonly Contract[]) => some.map((contract) => [contract.declaration.route, contract] as const);
@@ -60,9 +59,9 @@ const named = (some: readonly Contract[]) => some.map((contract) => [contract.de
 describe.each(named(ofPeople))('%s', (_, contract) => {
   test.each([
     ['no credential', {}],
-    ['an empty one', { authorization: '' }],
+    ['an empty credential', { authorization: '' }],
     ['no bearer token', { authorization: 'Basic YWRhOmFkYQ==' }],
-    ['something that is no token', { authorization: 'Bearer nonsense' }],
+    ['a malformed token', { authorization: 'Bearer nonsense' }],
     ['an unsigned token', { authorization: `Bearer ${unsigned()}` }],
   ])('with %s is 401', async (_case, headers) => {
     const answer = await service.call(contract.declaration.route.replace('{id}', 'x'), { headers });
@@ -70,7 +69,7 @@ describe.each(named(ofPeople))('%s', (_, contract) => {
     expect(answer.headers.get('www-authenticate')).toBe('Bearer');
   });
 
-  test('refuses somebody whose address is not verified', async () => {
+  test('refuses a person whose address is not verified', async () => {
     const stranger = await service.person(newAddress(), { unverified: true });
     const { route, body } = await requestOf(contract, home);
     const answer = await stranger.in(home.id).call(route, { body });
@@ -82,7 +81,7 @@ describe.each(named(ofPeople))('%s', (_, contract) => {
 const unnamed = ofOrganizations.filter(({ declaration }) => !declaration.route.includes('{organizationId}'));
 
 test.each(named(unnamed))(
-  '%s asks for the organization of a person who is in several, and tells whoever is in none',
+  '%s requires a person in several organizations to name one, and refuses a person in none',
   async (_, contract) => {
     const { route, body } = await requestOf(contract, home);
     const stranger = await service.person(newAddress('stranger'));
@@ -95,7 +94,7 @@ test.each(named(unnamed))(
 );
 
 describe.each(named(ofOrganizations))('%s', (_, contract) => {
-  test('is 404 for a person outside the organization, and for one that there is none of', async () => {
+  test('is 404 for a person outside the organization, and for an unknown organization', async () => {
     const stranger = await service.person(newAddress('stranger'));
     for (const id of [home.id, `org_${'0'.repeat(26)}`, 'org_x', 'x'.repeat(500)]) {
       const { route: own, body } = await requestOf(contract, home);
@@ -106,9 +105,9 @@ describe.each(named(ofOrganizations))('%s', (_, contract) => {
     }
   });
 
-  test.each(ROLES)('follows the matrix for %s', async (role) => {
+  test.each(ROLES)('follows the permission matrix for %s', async (role) => {
     const { permission } = contract.declaration;
-    // What is about the organization itself may end it.
+    // Requests about the organization itself may delete it.
     const isOwn = contract.declaration.route.includes('{organizationId}');
     const where = isOwn ? await service.organization() : home;
     const caller = isOwn ? await service.member(where.owner, role) : (people[role] as Client);
@@ -124,12 +123,12 @@ describe.each(named(ofOrganizations))('%s', (_, contract) => {
 });
 
 describe.each(named(withIds))('%s', (_, contract) => {
-  test("is 404 for another organization's id, a made-up one and nonsense", async () => {
+  test("is 404 for another organization's id, a made-up id and a malformed id", async () => {
     const { route, body } = await requestOf(contract, foreign);
     const kind = /\/(member|invitation|access-token|team)s\//.exec(route)?.[1] as string;
     const prefixes: Record<string, string> = { 'access-token': 'key', team: 'team' };
-    const ours = `${prefixes[kind] ?? kind.slice(0, 3)}_${'0'.repeat(kind === 'team' ? 20 : 26)}`;
-    const madeUp = contract.declaration.dialect === 'papershift' ? teamIdAsUuid(ours) : ours;
+    const madeUpId = `${prefixes[kind] ?? kind.slice(0, 3)}_${'0'.repeat(kind === 'team' ? 20 : 26)}`;
+    const madeUp = contract.declaration.dialect === 'papershift' ? teamIdAsUuid(madeUpId) : madeUpId;
     const own = new RegExp(`/${kind}s/([^/]+)`).exec(route)?.[1] as string;
     const before = service.writes().length;
     for (const id of [own, madeUp, 'x', '%00', 'a'.repeat(2000), '..%2F..']) {
@@ -144,7 +143,7 @@ describe.each(named(withIds))('%s', (_, contract) => {
 });
 
 describe.each(named(withBodies))('%s', (_, contract) => {
-  test('refuses bad bodies with what is wrong, and stores nothing', async () => {
+  test('refuses invalid bodies with details, and stores nothing', async () => {
     const { route, body } = await requestOf(contract, home);
     const good = body as Record<string, unknown>;
     const type = { 'content-type': 'application/json' };
@@ -191,7 +190,7 @@ describe.each(named(withBodies))('%s', (_, contract) => {
       for (const value of wrong) {
         const bad = JSON.parse(JSON.stringify({ ...good, [field]: value }));
         if (
-          (LAX.includes(field) || value === undefined) &&
+          (LENIENT.includes(field) || value === undefined) &&
           z.safeParse(contract.declaration.body as z.ZodMiniType, bad).success
         )
           continue;
@@ -205,7 +204,7 @@ describe.each(named(withBodies))('%s', (_, contract) => {
 });
 
 describe.each(named(withDocuments))('%s', (_, contract) => {
-  test('refuses bad documents, and stores nothing', async () => {
+  test('refuses invalid documents, and stores nothing', async () => {
     const { route, body } = await requestOf(contract, home);
     const { data } = body as { data: Readonly<Record<string, unknown>> };
     await home.owner.call('GET /v1/me');
@@ -257,7 +256,7 @@ describe.each(named(withDocuments))('%s', (_, contract) => {
       ]);
     for (const type of ['teams', 'Team', ''])
       expect(await send({ data: { ...data, type } })).toEqual([409, 'resource_conflict']);
-    // Unknown members are ignored; `__proto__` is one.
+    // Unknown members are ignored, `__proto__` too.
     const { name } = data.attributes as { name: string };
     expect(service.writes().slice(before)).toEqual([]);
     const text = JSON.stringify({ data }).replace(
@@ -273,7 +272,7 @@ describe.each(named(withDocuments))('%s', (_, contract) => {
 describe.each(named(ofRocketChat))('%s', (_, contract) => {
   const { body: takes, query, route: line } = contract.declaration;
 
-  test('knows no team of another organization, none that was made up, and no nonsense', async () => {
+  test('refuses a team of another organization, a made-up team and a malformed id', async () => {
     const { route, body } = await requestOf(contract, foreign);
     const hex = /[0-9a-f]{24}/.exec(route + JSON.stringify(body))?.[0];
     if (hex === undefined) return;
@@ -290,7 +289,7 @@ describe.each(named(ofRocketChat))('%s', (_, contract) => {
     expect(service.writes().slice(before)).toEqual([]);
   });
 
-  test('refuses bad input in the words of its validator, and stores nothing', async () => {
+  test("refuses invalid input with the validator's text, and stores nothing", async () => {
     const { route, body: good } = await requestOf(contract, home);
     await home.owner.call('GET /v1/me');
     const before = service.writes().length;
@@ -324,7 +323,7 @@ describe.each(named(ofRocketChat))('%s', (_, contract) => {
   });
 });
 
-test('a write is noticed, also one that another undid', async () => {
+test('the harness records every write, also one that is undone later', async () => {
   const before = service.writes().length;
   const { id } = (await home.owner.call('POST /v1/teams', { body: { name: newAddress('team') } })).body;
   expect((await home.owner.call(`DELETE /v1/teams/${id}`)).status).toBe(204);
@@ -343,7 +342,7 @@ test.each([
   ['GET /api/v1/channels.list', 404],
   ['GET /api/v1/teams.create', 405],
   ['DELETE /api/v1/teams.delete', 405],
-])("%s is %i, in Rocket.Chat's words", async (route, status) => {
+])("%s is %i, with Rocket.Chat's text", async (route, status) => {
   const answer = await service.call(route);
   expect(answer.status).toBe(status);
   expect(answer.body).toEqual({ status: 'error', message: 'API endpoint does not exist' });

@@ -4,8 +4,8 @@ import { type Contract, contracts } from '../support/contract.ts';
 import { exampleOf, type Home } from '../support/requests.ts';
 import { useService } from '../support/service.ts';
 
-// A transaction is authorized by its parts. Each of these functions has a policy beside its own that denies one part of
-// its transaction, and then none of it happens.
+// A transaction is authorized by its parts. An additional policy of each of these functions denies one part of its
+// transaction, and then nothing is written.
 
 const DENIED: Partial<Record<string, { readonly action: string; readonly prefix: string }>> = {
   'access-tokens/create': { action: 'dynamodb:PutItem', prefix: 'AUDIT' },
@@ -41,7 +41,7 @@ test.each(Object.entries(DENIED))('%s without %j writes nothing', async (name, d
   };
   const before = await service.items();
   calls.length = 0;
-  // Not by the harness, to which a 500 is a defect.
+  // Without the harness, which fails on a 500.
   const answer = await fetch(service.api + path, { method, headers, body: body ? JSON.stringify(body) : null });
 
   expect(answer.status).toBe(500);

@@ -10,16 +10,15 @@ import { typesOf } from '../support/item-types.ts';
 import { claimedMember, exampleOf, type Home } from '../support/requests.ts';
 import { type Answer, type Client, newAddress, useService } from '../support/service.ts';
 
-// How many DynamoDB round trips of a request follow one another, against its declaration; how many calls it makes, what
-// they cost, and which items they are about, against docs/costs.json. Each call is delayed, so that those that begin
-// together overlap.
+// Checks the sequential DynamoDB round trips of each endpoint against its declaration, and calls, costs and items
+// against docs/costs.json. Each call is delayed, so that parallel calls overlap.
 
 const calls: Call[] = [];
 const service = useService({ onCall: (call) => calls.push(call) });
 const DELAY = 25;
 const OWNER = { name: 'Ada Owner' };
 
-/** Amazon's DynamoDB Local counts a transaction's units wrongly; dynoxide counts as AWS does. */
+/** Whether the engine counts units as AWS does. DynamoDB Local counts a transaction's units wrongly. */
 const countsUnits =
   !process.env.DYNAMODB_ENDPOINT && (process.env.MUSTER_ENGINE ?? (hasDynoxide() ? 'dynoxide' : '')) === 'dynoxide';
 
@@ -34,13 +33,13 @@ function hasDynoxide(): boolean {
 type Situation = 'as usual' | keyof typeof ADDED;
 const SITUATIONS: readonly Situation[] = ['as usual', ...(Object.keys(ADDED) as (keyof typeof ADDED)[])];
 
-/** What is for somebody else than the owner, who has signed in. */
+/** Endpoints that a person other than the owner calls. This person has signed in before. */
 const OTHERS: readonly Contract['name'][] = [
   ...(['organizations/accept-ownership', 'organizations/decline-ownership'] as const),
   ...(['me/block-organization', 'me/unblock-organization'] as const),
 ];
 
-/** What is never so: some things are for those who signed in before. */
+/** Situations that an endpoint never has: some endpoints are for people who signed in before. */
 const NEVER: Partial<Record<Situation, readonly Contract['name'][]>> = {
   'the first time that the function sees the person': OTHERS,
   'the first sign-in after accepting by link alone': [
@@ -49,19 +48,19 @@ const NEVER: Partial<Record<Situation, readonly Contract['name'][]>> = {
   ],
 };
 
-/** Lists of what somebody sees in all their organizations, of which an access token knows one. */
-const ACROSS: readonly Contract['name'][] = [
+/** Lists over all organizations of a person. An access token lists its own organization only. */
+const ACROSS_ORGANIZATIONS: readonly Contract['name'][] = [
   ...(['volttime/list-chargers', 'volttime/list-sites', 'volttime/list-teams', 'volttime/list-teams-v2'] as const),
 ];
 
-/** What no access token does, or not to what a person made; the others that refuse one do so of its owner's own. */
+/** Endpoints that refuse access tokens, or refuse them for what a person made. */
 const NOT_BY_TOKEN: readonly Contract['name'][] = [
   ...(['access-tokens/revoke', 'organizations/delete', 'organizations/transfer'] as const),
   ...(['organizations/accept-ownership', 'organizations/decline-ownership'] as const),
   'organizations/withdraw-ownership',
 ];
 
-/** What making the owner's organization, or the example, has called already. */
+/** Endpoints that the setup of an organization or of the example has already called. */
 const CALLED_BEFORE: readonly Contract['name'][] = ['access/explain', 'members/list'];
 
 function canBe(situation: Situation, { name, declaration }: Contract): boolean {
@@ -78,16 +77,16 @@ function canBe(situation: Situation, { name, declaration }: Contract): boolean {
     case 'reading by an access token':
       return byToken && (organization || found) && !isOfSite && !writes;
     case 'reading about oneself by an access token':
-      return byToken && !organization && !found && !ACROSS.includes(name);
+      return byToken && !organization && !found && !ACROSS_ORGANIZATIONS.includes(name);
     case 'reading across organizations by an access token':
-      return ACROSS.includes(name);
+      return ACROSS_ORGANIZATIONS.includes(name);
     case 'reading of a site by an access token':
       return isOfSite && !writes;
     case 'writing of a site by an access token':
       return isOfSite && writes;
     case 'writing by an access token':
       return byToken && !isOfSite && writes;
-    // What isn't about an organization begins with the sign-in, each time.
+    // Endpoints without an organization read the sign-in each time.
     default:
       return isForPeople(declaration) && (organization || found);
   }
@@ -97,7 +96,7 @@ function isForPeople({ caller }: Contract['declaration']): boolean {
   return caller.includes('person') && !caller.includes('link');
 }
 
-/** What a call of an endpoint makes, after all that has to be before it. */
+/** Returns the DynamoDB calls of a request to an endpoint, without the calls of its setup. */
 async function callsOf(contract: Contract, situation: Situation): Promise<Call[]> {
   const home = await service.organization();
   const { owner } = home;
@@ -105,21 +104,21 @@ async function callsOf(contract: Contract, situation: Situation): Promise<Call[]
     const { route, by: other = by, ...sending } = await exampleOf(contract, service, at);
     return callsDuring(contract, () => other.call(route, sending));
   };
-  const meet = async () => {
+  const warmUp = async () => {
     const { route, by = owner, ...sending } = await exampleOf(contract, service, home);
     await by.call(route, sending);
   };
   if (!isForPeople(contract.declaration)) return send(service);
   switch (situation) {
     case 'as usual':
-      // Whoever owns an organization can't be erased.
+      // An owner can't be erased.
       if (contract.name === 'me/erase') return send(await claimedMember(service, home));
-      await meet();
-      // What is about the organization itself may have ended it.
+      await warmUp();
+      // A request about the organization itself may have deleted it.
       if (!contract.declaration.route.includes('{organizationId}')) return send(owner);
       return another(owner).then((other) => send(other.owner, other));
     case 'without naming the organization':
-      await meet();
+      await warmUp();
       return send(await service.person(owner.email, OWNER));
     case 'reading by an access token':
     case 'reading about oneself by an access token':
@@ -155,7 +154,7 @@ async function callsDuring(contract: Contract, call: () => Promise<Answer>): Pro
   await service.faults([{ function: contract.name, fault: 'delay', ms: DELAY, times: -1 }]);
   const answer = await call();
   await service.faults([]);
-  expect(answer, 'The request succeeds').toSatisfy(({ status }) => status < 300);
+  expect(answer, 'the request succeeds').toSatisfy(({ status }) => status < 300);
   return calls.slice(before).filter((part) => part.function === contract.name && part.action.startsWith('dynamodb:'));
 }
 
@@ -174,14 +173,14 @@ interface Capacity {
   readonly CapacityUnits: number;
 }
 
-/** Holds the calls of one request against what they should be. */
+/** Expects that the calls of a request have a depth and costs. */
 function expectCost(made: readonly Call[], { depth, ...cost }: Cost & { readonly depth: number }): void {
   expect(depthOf(made), `depth of ${outline(made)}`).toBe(depth);
   const counted = costOf(made);
   expect(countsUnits ? counted : { ...cost, calls: counted.calls }, outline(made)).toEqual(cost);
 }
 
-/** `BatchGetItem ORG, USER > TransactWriteItems ORG, AUDIT` */
+/** Returns calls as text: `BatchGetItem ORG, USER > TransactWriteItems ORG, AUDIT`. */
 function outline(made: readonly Call[]): string {
   return [...Map.groupBy(made, ({ call }) => call).values()]
     .map(
@@ -190,7 +189,7 @@ function outline(made: readonly Call[]): string {
     .join(' > ');
 }
 
-/** The types of the items that a request reads and writes. Conditions on others aren't among them. */
+/** Returns the types of the items that a request reads and writes, without those of condition checks. */
 function itemsOf(parts: readonly Call[]): Pick<RecordedCost, 'reads' | 'writes'> {
   const types = (some: readonly Call[]) => [...new Set(some.flatMap(({ keys }) => keys.flatMap(typesOf)))].sort();
   return {
@@ -200,10 +199,10 @@ function itemsOf(parts: readonly Call[]): Pick<RecordedCost, 'reads' | 'writes'>
 }
 
 const costsFile = new URL('../../docs/costs.json', import.meta.url);
-/** With the rows that this run records. */
+/** All rows, including those that this run records. */
 const costs = { ...COSTS };
 
-/** Holds what an endpoint does as usual against its row, which is written where `npm run endpoint` runs this. */
+/** Expects that an endpoint's usual costs equal its row. `npm run endpoint` updates the row instead. */
 function expectRow(name: string, recorded: RecordedCost): void {
   if (costRow(name, recorded) === costRow(name, costs[name] ?? NOTHING)) return;
   if (!inject('recording').keeps) {
@@ -217,45 +216,51 @@ function expectRow(name: string, recorded: RecordedCost): void {
 
 const NOTHING: RecordedCost = { calls: 0, read: 0, write: 0, reads: [], writes: [] };
 
-// Calls that begin together may be torn apart on a machine that does too much else: then once more.
-// What only refuses costs nothing that a table could tell.
+// Parallel calls may not overlap on a busy machine, so tests are retried. Endpoints that only refuse have no costs.
 const successful = contracts.filter(({ returns }) => Object.keys(returns).length > 0);
 
 describe.each(successful.map((contract) => [contract.name, contract] as const))('%s', (name, contract) => {
-  test.each(SITUATIONS.filter((one) => canBe(one, contract)))('%s', { retry: 2 }, async (situation) => {
-    const made = await callsOf(contract, situation);
-    if (situation === 'as usual') {
-      const counted = costOf(made);
-      const { read, write } = countsUnits ? counted : (costs[name] ?? NOTHING);
-      expectRow(name, { calls: counted.calls, read, write, ...itemsOf(made) });
-      const { depth } = contract.declaration;
-      expect(depthOf(made), `functions/${name}.ts declares a depth of ${depth}; it calls ${outline(made)}`).toBe(depth);
-      return;
-    }
-    const usual = costs[name] ?? NOTHING;
-    const added = ADDED[situation];
-    // Where a site alone is read, confirming who calls is a call of its own, which signing in comes in place of.
-    const { route } = contract.declaration;
-    const isAlone = situation.startsWith('the first') && route.includes('{site}') && !/\{(charger|team)\}/.test(route);
-    expectCost(made, {
-      depth: contract.declaration.depth + added.depth,
-      calls: usual.calls + added.calls - (isAlone ? 1 : 0),
-      read: usual.read + added.read,
-      write: usual.write + added.write,
-    });
-  });
+  test.each(SITUATIONS.filter((one) => canBe(one, contract)))(
+    'makes the declared calls %s',
+    { retry: 2 },
+    async (situation) => {
+      const made = await callsOf(contract, situation);
+      if (situation === 'as usual') {
+        const counted = costOf(made);
+        const { read, write } = countsUnits ? counted : (costs[name] ?? NOTHING);
+        expectRow(name, { calls: counted.calls, read, write, ...itemsOf(made) });
+        const { depth } = contract.declaration;
+        expect(depthOf(made), `functions/${name}.ts declares a depth of ${depth}; it calls ${outline(made)}`).toBe(
+          depth,
+        );
+        return;
+      }
+      const usual = costs[name] ?? NOTHING;
+      const added = ADDED[situation];
+      // When only a site is read, confirming the caller takes a call. Signing in replaces this call.
+      const { route } = contract.declaration;
+      const readsSiteOnly =
+        situation.startsWith('the first') && route.includes('{site}') && !/\{(charger|team)\}/.test(route);
+      expectCost(made, {
+        depth: contract.declaration.depth + added.depth,
+        calls: usual.calls + added.calls - (readsSiteOnly ? 1 : 0),
+        read: usual.read + added.read,
+        write: usual.write + added.write,
+      });
+    },
+  );
 });
 
-test('docs/costs.json has a row for each endpoint, in their order, and no other', () => {
+test('docs/costs.json has a row for each endpoint, in order, and no other rows', () => {
   const rows = Object.fromEntries(successful.map(({ name }) => [name, costs[name]]));
   expect(readFileSync(costsFile, 'utf8')).toBe(costsText(rows));
 });
 
-describe('accepting for somebody who has signed in before', () => {
+describe('accepting for a person who has signed in before', () => {
   const accepts = contracts.filter(({ name }) => name.endsWith('/accept'));
 
   test.each(accepts.map((contract) => [contract.name, contract] as const))(
-    'by the link alone: %s',
+    'makes the declared calls by link alone: %s',
     { retry: 2 },
     async (_, contract) => {
       const { email } = (await service.organization()).owner;
@@ -264,7 +269,7 @@ describe('accepting for somebody who has signed in before', () => {
     },
   );
 
-  test('by themselves', { retry: 2 }, async () => {
+  test('makes the declared calls with sign-in', { retry: 2 }, async () => {
     const contract = accepts.find(({ name }) => name === 'invitations/accept') as Contract;
     const person = await service.person(newAddress(), OWNER);
     let made: Call[] = [];

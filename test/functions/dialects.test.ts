@@ -8,34 +8,34 @@ import { Problem as VoltTimeProblem } from '../../lib/dialects/volttime/schemas.
 import { teamIdAsHex, teamIdAsUuid, teamIdFromHex, teamIdFromUuid } from '../../lib/domain/team.ts';
 import { type Answer, type Client, useService } from '../support/service.ts';
 
-// One team, whichever of the four APIs makes, shows, changes or deletes it.
+// Tests that the four APIs create, show, change and delete the same teams.
 
 const service = useService();
 
-/** What one of the APIs does with teams; what it has no endpoint for is undefined. Ids are those of /v1. */
+/** The team operations of an API; undefined without an endpoint. Ids are those of /v1. */
 interface Dialect {
   make(by: Client, name: string): Promise<Answer>;
-  /** The id of the team that was made. */
+  /** Returns the id of the created team. */
   made(answer: Answer): string;
-  /** Names of teams by their ids, those that somebody sees. */
+  /** Returns the names of the teams that a caller sees, by id. */
   names(by: Client): Promise<Record<string, string>>;
   rename?(by: Client, id: string, name: string): Promise<Answer>;
-  put?(by: Client, id: string, member: Joining): Promise<Answer>;
-  /** Who is in a team, by user ids. */
+  put?(by: Client, id: string, member: TeamMember): Promise<Answer>;
+  /** Returns the user ids of a team's members. */
   members?(by: Client, id: string): Promise<string[]>;
   remove?(by: Client, id: string): Promise<Answer>;
-  /** The refusal of a name that is taken. */
+  /** The refusal of a taken name. */
   readonly taken: { readonly status: number; readonly body: object };
 }
 
-interface Joining {
+interface TeamMember {
   readonly memberId: string;
   readonly userId: string;
 }
 
 const document = (attributes: object, id?: string) => ({ data: { type: 'team', ...(id && { id }), attributes } });
 
-// biome-ignore lint/suspicious/noExplicitAny: tests look into answers whose form they are there to check
+// biome-ignore lint/suspicious/noExplicitAny: tests check the form of these bodies
 type Row = any;
 
 function namesOf(rows: Row[], idOf: (row: Row) => string, nameOf = ({ name }: Row) => name): Record<string, string> {
@@ -101,7 +101,7 @@ const pairs = each.flatMap(([one, first], at) =>
 
 let owner: Client;
 let ownerId: string;
-let members: Joining[];
+let members: TeamMember[];
 
 beforeAll(async () => {
   const home = await service.organization('Acme');
@@ -111,11 +111,11 @@ beforeAll(async () => {
   const { data } = (await owner.call('GET /v1/members')).body;
   members = data
     .map(({ id, userId }: Row) => ({ memberId: id, userId }))
-    .filter(({ userId }: Joining) => userId !== ownerId);
+    .filter(({ userId }: TeamMember) => userId !== ownerId);
 });
 
 let counter = 0;
-/** A name that Rocket.Chat takes too. */
+/** Returns a new name that is valid in Rocket.Chat too. */
 function newName(): string {
   counter += 1;
   return `team-${counter}`;
@@ -126,9 +126,9 @@ async function seen(): Promise<Record<string, Record<string, string>>> {
   return Object.fromEntries(lists);
 }
 
-describe.each(each)('a team made by %s', (_, maker) => {
+describe.each(each)('a team created by %s', (_, maker) => {
   test.each(each.filter(([, { remove }]) => remove))(
-    'is shown, renamed and filled by all, and deleted by %s',
+    'is shown, renamed and joined through all APIs, and deleted through %s',
     async (_by, remover) => {
       const name = newName();
       const answer = await maker.make(owner, name);
@@ -160,15 +160,15 @@ describe.each(each)('a team made by %s', (_, maker) => {
 
       expect((await (remover.remove as NonNullable<Dialect['remove']>)(owner, id)).status).toBeLessThan(300);
       for (const names of Object.values(await seen())) expect(names).not.toHaveProperty(id);
-      // Its name is free, whoever asks.
+      // Its name is free in every API.
       const [, again] = each[counter % each.length] as (typeof each)[number];
       expect((await again.make(owner, name)).status).toBeLessThan(300);
     },
   );
 });
 
-describe.each(pairs)('a name taken by $one and by $other', ({ first, second }) => {
-  test('is one, whatever its letter case', async () => {
+describe.each(pairs)('a team name that is requested through $one and through $other', ({ first, second }) => {
+  test('is taken once, in any letter case', async () => {
     for (const [maker, other] of [
       [first, second],
       [second, first],
@@ -179,7 +179,7 @@ describe.each(pairs)('a name taken by $one and by $other', ({ first, second }) =
     }
   });
 
-  test('is one, also when both come at once', async () => {
+  test('is taken once, also by parallel requests', async () => {
     for (let round = 0; round < 4; round += 1) {
       const name = newName();
       const makers = [first, second, first, second];
@@ -197,7 +197,7 @@ describe.each(pairs)('a name taken by $one and by $other', ({ first, second }) =
   });
 });
 
-/** A list of teams with its function, and what there is beside it. */
+/** A list of teams with its function and neighboring routes. */
 interface Prefix {
   readonly list: string;
   readonly create?: string;
@@ -207,7 +207,7 @@ interface Prefix {
   readonly schema: z.core.$ZodType;
 }
 
-describe('below each prefix, whatever goes wrong has its dialect’s body and content type', () => {
+describe('all errors have the body and content type of the dialect', () => {
   const json = 'application/json';
   const prefixes: Prefix[] = [
     { list: '/v1/teams', name: 'teams/list', type: json, schema: Problem },
@@ -221,7 +221,7 @@ describe('below each prefix, whatever goes wrong has its dialect’s body and co
   ];
 
   test.each(prefixes)(
-    '$list',
+    'below $list',
     async ({ list, create = list, unknown = `${list}/nothing/there`, name, type, schema }) => {
       const authorization = `Bearer ${owner.token}`;
       const large = { method: 'POST', body: JSON.stringify({ name: 'x'.repeat(257 * 1024) }) };

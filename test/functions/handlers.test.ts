@@ -5,18 +5,18 @@ import { describe, expect, test } from 'vitest';
 import { ROOT } from '../../cdk/fingerprint.ts';
 import { functions } from '../../functions/index.ts';
 
-// The declaration says who may, and the kind of endpoint (`lib/http/for-*.ts`) reads what decides it and refuses. Here it
-// is shown that no handler does so, too.
+// The declaration names the permission. The kind of endpoint (`lib/http/for-*.ts`) reads the caller's roles and
+// refuses. These tests show that no handler repeats this.
 
-/** What decides who may, and what is read for it. */
+/** Code that decides a permission, or reads for such a decision. */
 const DECIDES =
   /\b(mayManage|mayModerate|may|hasTeamPermission|readReach|accessPathsOf|isManaging)\(|Refusal\('forbidden'/;
 
-/** What a declaration can't say: of whom a request is, beyond the caller, and what is shown of what they may. */
-const BEYOND: Readonly<Record<string, string>> = {
-  'access/explain': 'lists everybody to whom may explain all, and oneself to others',
-  'papershift/list-teams': 'shows with each team whether the caller manages it',
-  'rocketchat/add-members': 'only owners make owners',
+/** Decisions that a declaration can't express: about other people, or about permissions that are shown. */
+const UNDECLARED: Readonly<Record<string, string>> = {
+  'access/explain': 'lists all members for callers who may explain all access, and only the caller for others',
+  'papershift/list-teams': 'shows for each team whether the caller manages it',
+  'rocketchat/add-members': 'only owners add owners',
   'rocketchat/create': 'only an ADMIN names the room',
   'rocketchat/remove-member': 'only owners remove owners',
   'rocketchat/update-member': 'only owners change owners',
@@ -33,8 +33,8 @@ const sources = execFileSync('git', ['ls-files', '--cached', '--others', 'functi
     source: readFileSync(join(ROOT, file), 'utf8'),
   }));
 
-test.each(sources)('$name decides of who may what its declaration can not say, and no more', ({ name, source }) => {
-  expect(DECIDES.test(source)).toBe(name in BEYOND);
+test.each(sources)('$name decides no permission that its declaration can express', ({ name, source }) => {
+  expect(DECIDES.test(source)).toBe(name in UNDECLARED);
 });
 
 describe.each(
@@ -42,7 +42,7 @@ describe.each(
     declaration.kind === 'http' && declaration.about === 'team' ? [{ name, route: declaration.route }] : [],
   ),
 )('$name', ({ name }) => {
-  test('reads neither the team nor the place of the caller in it', () => {
+  test("reads neither the team nor the caller's membership in it", () => {
     const { source } = sources.find((one) => one.name === name) as (typeof sources)[number];
     expect(source).not.toMatch(/\bgetTeam\(|getTeamMembership\([^)]*caller/);
   });

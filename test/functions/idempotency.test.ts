@@ -17,7 +17,7 @@ function withoutSecrets({ body }: Answer) {
   return { ...kept, invite };
 }
 
-/** What was written since there were so many writes: not that somebody came, and with which key. */
+/** Returns the keys of all items written after the first `count` writes, except those of keys and rates. */
 const writtenSince = (count: number) =>
   service
     .writes()
@@ -37,7 +37,7 @@ describe.each(creating.map((contract) => [contract.declaration.route, contract] 
   };
   const prepareOnce = once(prepare);
 
-  test('gives the same answer again, without secrets, and creates once', async () => {
+  test('repeats the answer without secrets, and creates once', async () => {
     const { send } = await prepare();
     const key = newKey();
     const first = await send(key);
@@ -52,7 +52,7 @@ describe.each(creating.map((contract) => [contract.declaration.route, contract] 
     expect(writtenSince(before)).toEqual([]);
   });
 
-  test('creates once also when asked at the same moment', async () => {
+  test('creates once also in parallel requests', async () => {
     const { send } = await prepare();
     const key = newKey();
     const answers = await Promise.all(Array.from({ length: 5 }, () => send(key)));
@@ -74,7 +74,7 @@ describe.each(creating.map((contract) => [contract.declaration.route, contract] 
     expect(service.writes().slice(before)).toEqual([]);
   });
 
-  test("takes nobody else's key for the same, nor another organization's", async () => {
+  test('treats the same key of another person or organization as another key', async () => {
     const { home, send } = await prepare();
     const key = newKey();
     await send(key);
@@ -86,7 +86,7 @@ describe.each(creating.map((contract) => [contract.declaration.route, contract] 
     expect([elsewhere.status < 300, isReplayed(elsewhere)]).toEqual([true, false]);
   });
 
-  test('forgets a key after a day, and one whose request was refused', async () => {
+  test('forgets a key after a day, and a key whose request was refused', async () => {
     const { home, send } = await prepare();
     const key = newKey();
     const refused = await send(key, { body: {} });
@@ -108,12 +108,12 @@ describe.each(creating.map((contract) => [contract.declaration.route, contract] 
   });
 });
 
-/** A header as its bytes are, which `fetch` doesn't send for all of these. */
+/** Sends the key as raw bytes: `fetch` refuses some of these keys. */
 async function raw(owner: Client, route: string, body: unknown, key: string): Promise<Answer> {
   return owner.call(route, { body, headers: { 'idempotency-key': Buffer.from(key).toString('latin1') || ' ' } });
 }
 
-test('what is kept of an answer can be read by nobody who has not the key', async () => {
+test('a stored answer can’t be read without the key', async () => {
   const { owner } = await service.organization();
   const email = newAddress('secret');
   const headers = { 'idempotency-key': newKey() };

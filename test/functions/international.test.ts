@@ -3,7 +3,7 @@ import { type Client, newAddress, useService } from '../support/service.ts';
 
 const service = useService();
 
-/** A new mailbox at an international domain: as people write it, and as machines do. */
+/** Returns a new address at an international domain, in Unicode and in ASCII. */
 function mailbox(): { readonly shown: string; readonly ascii: string } {
   const [local] = newAddress('jane').split('@');
   return { shown: `${local}@münchen.de`, ascii: `${local}@xn--mnchen-3ya.de` };
@@ -11,11 +11,11 @@ function mailbox(): { readonly shown: string; readonly ascii: string } {
 const invite = (owner: Client, email: string) => owner.call('POST /v1/invitations', { body: { email, role: 'USER' } });
 const accept = (token: string) => service.call('POST /v1/invitations/accept', { body: { token } });
 
-describe('a mailbox at an international domain is one in both spellings:', () => {
+describe('a mailbox at an international domain', () => {
   test.each([
-    ['as people write it', 'shown', 'ascii'],
+    ['in Unicode', 'shown', 'ascii'],
     ['in ASCII', 'ascii', 'shown'],
-  ] as const)('invited %s', async (_, first, second) => {
+  ] as const)('that is invited %s is the same in both spellings', async (_, first, second) => {
     const { owner } = await service.organization();
     const { [first]: one, [second]: other, shown, ascii } = mailbox();
     const invited = await invite(owner, one);
@@ -26,7 +26,7 @@ describe('a mailbox at an international domain is one in both spellings:', () =>
     });
     expect(bulk.body.data).toMatchObject([{ error: 'already_invited' }]);
 
-    // SES takes ASCII alone; what people read has their spelling.
+    // SES accepts only ASCII. People read the Unicode spelling.
     const [mail, ...more] = await service.mails(ascii);
     expect([mail?.to, more]).toEqual([ascii, []]);
     expect(mail?.text).toContain(shown);
@@ -42,7 +42,7 @@ describe('a mailbox at an international domain is one in both spellings:', () =>
     expect(page).toMatchObject({ status: 200, body: expect.stringContaining(shown) });
     expect((await accept(token)).status).toBe(200);
 
-    // Whoever's token has either spelling is the member.
+    // A person whose token has either spelling is the member.
     for (const spelling of [one, other]) {
       const person = await service.person(spelling, { subject: ascii });
       expect(await person.call('GET /v1/me')).toMatchObject({ status: 200, body: { email: shown, memberships: [{}] } });
@@ -52,7 +52,7 @@ describe('a mailbox at an international domain is one in both spellings:', () =>
     expect((await invite(owner, other)).body.error).toBe('already_member');
   });
 
-  test('of a team, and of who is invited to a site', async () => {
+  test('is the same in both spellings as the address of a team and of a site invite', async () => {
     const { owner } = await service.organization();
     const { shown, ascii } = mailbox();
     const made = await owner.call('POST /api/v3/teams', {
@@ -69,15 +69,15 @@ describe('a mailbox at an international domain is one in both spellings:', () =>
   });
 });
 
-test('an address with letters beyond ASCII before the @ is refused everywhere, which is said', async () => {
+test('an address with non-ASCII letters before the @ is refused everywhere with a reason', async () => {
   const { owner } = await service.organization();
   const email = 'jäne@example.com';
-  const said = 'must have no characters beyond ASCII before the @: mail can not be sent to such an address';
-  expect((await invite(owner, email)).body.details).toEqual({ email: [said] });
+  const reason = 'must have no characters beyond ASCII before the @: mail can not be sent to such an address';
+  expect((await invite(owner, email)).body.details).toEqual({ email: [reason] });
   const bulk = await owner.call('POST /v1/invitations/bulk', { body: { invitations: [{ email, role: 'USER' }] } });
-  expect(bulk.body.data).toMatchObject([{ status: 400, details: { email: [said] } }]);
+  expect(bulk.body.data).toMatchObject([{ status: 400, details: { email: [reason] } }]);
   const list = await owner.call(`GET /v1/members?email=${encodeURIComponent(email)}`);
-  expect(list.body.details).toEqual({ email: [said] });
+  expect(list.body.details).toEqual({ email: [reason] });
   const team = await owner.call('POST /api/v3/teams', { body: { name: newAddress(), email, type: 'Company' } });
-  expect(team).toMatchObject({ status: 422, body: { errors: { email: [`The email field ${said}.`] } } });
+  expect(team).toMatchObject({ status: 422, body: { errors: { email: [`The email field ${reason}.`] } } });
 });

@@ -20,7 +20,7 @@ const read = async (owner: Client, id: string) => (await owner.call(`GET /v1/inv
 const total = async (owner: Client) => (await owner.call('GET /v1/members')).body.meta.total;
 
 describe('inviting', () => {
-  test('trims and lower-cases the address, and compares it whole', async () => {
+  test('trims and lower-cases the address, and compares it as a whole', async () => {
     const { owner } = await service.organization();
     const email = newAddress('alice');
     const { invitation } = await invite(owner, `  ${email.toUpperCase()} `);
@@ -31,7 +31,7 @@ describe('inviting', () => {
     await invite(owner, email.slice(1));
   });
 
-  test('refuses a member, and lets one address be pending in two organizations', async () => {
+  test('refuses a member, and allows pending invitations of an address in two organizations', async () => {
     const [one, two] = [await service.organization(), await service.organization()];
     const { email } = await service.member(one.owner, 'USER');
     const again = await one.owner.call('POST /v1/invitations', { body: { email, role: 'USER' } });
@@ -61,11 +61,14 @@ describe('inviting', () => {
     expect(answer).toMatchObject({ status: 400, body: { details: { email: ['must be an e-mail address'] } } });
   });
 
-  test.each(['jäne@example.com', '\u212Aelvin@example.com'])('says of %j why it is none', async (email) => {
-    const { owner } = await service.organization();
-    const { status, body } = await owner.call('POST /v1/invitations', { body: { email, role: 'USER' } });
-    expect([status, body.details.email]).toEqual([400, [expect.stringContaining('before the @')]]);
-  });
+  test.each(['jäne@example.com', '\u212Aelvin@example.com'])(
+    'refuses %j as an address with a reason',
+    async (email) => {
+      const { owner } = await service.organization();
+      const { status, body } = await owner.call('POST /v1/invitations', { body: { email, role: 'USER' } });
+      expect([status, body.details.email]).toEqual([400, [expect.stringContaining('before the @')]]);
+    },
+  );
 
   test.each([['ADMIN', 'USER'], 'ADMIN ', 'admin', 'OWNER', '', 0])('refuses %j as a role', async (role) => {
     const { owner } = await service.organization();
@@ -73,7 +76,7 @@ describe('inviting', () => {
     expect(answer).toMatchObject({ status: 400, body: { details: { role: [expect.any(String)] } } });
   });
 
-  test('stays on record, with its mail queued, while SES is down; the sweep sends it', async () => {
+  test('succeeds while SES is down, and the sweep sends the queued mail', async () => {
     const { owner } = await service.organization();
     await service.faults([{ action: 'ses:SendRawEmail', fault: 'error', times: -1 }]);
     const { id, email, invitation } = await invite(owner);
@@ -98,7 +101,7 @@ describe('inviting', () => {
 });
 
 describe('accepting', () => {
-  test('by the same link twice is success twice, with one membership', async () => {
+  test('by the same link twice succeeds twice, with one membership', async () => {
     const { owner } = await service.organization();
     const { email } = await invite(owner);
     const token = await service.linkToken(email);
@@ -110,7 +113,7 @@ describe('accepting', () => {
     expect(await total(owner)).toBe(2);
   });
 
-  test('signed in makes the person themselves a member, at once and under their name', async () => {
+  test('with sign-in makes the person a member at once, with their name', async () => {
     const { owner } = await service.organization();
     const { email } = await invite(owner);
     const person = await service.person(email, { name: 'Jane Doe' });
@@ -122,7 +125,7 @@ describe('accepting', () => {
     expect(me).toMatchObject({ invitations: [], memberships: [{ id: accepted.body.member.id }] });
   });
 
-  test('as another account is 403, and the invitation stays alive', async () => {
+  test('with another account is 403, and the invitation stays pending', async () => {
     const { owner } = await service.organization();
     const { id, email } = await invite(owner);
     const token = await service.linkToken(email);
@@ -136,7 +139,7 @@ describe('accepting', () => {
     expect((await accept(token, other)).status).toBe(403);
   });
 
-  test('with an address that is not verified, or with a bad bearer, is refused', async () => {
+  test('with an unverified address or an invalid bearer token is refused', async () => {
     const { owner } = await service.organization();
     const { email } = await invite(owner);
     const token = await service.linkToken(email);
@@ -146,7 +149,7 @@ describe('accepting', () => {
     expect((await service.call('POST /v1/invitations/accept', { body: { token }, headers })).status).toBe(401);
   });
 
-  test('strangers get one and the same 404', async () => {
+  test('with any invalid token is the same 404', async () => {
     const { owner } = await service.organization();
     const { email } = await invite(owner);
     const token = await service.linkToken(email);
@@ -168,7 +171,7 @@ describe('accepting', () => {
     }
   });
 
-  test('once removed, the used link is gone; invited again, the person is back under a new id', async () => {
+  test('by a used link is 410 after a removal, and a new invitation creates a new member id', async () => {
     const { owner } = await service.organization();
     const { email, memberId } = await service.member(owner, 'USER');
     const token = await service.linkToken(email);
@@ -179,7 +182,7 @@ describe('accepting', () => {
     expect((await again.call('GET /v1/me')).body.memberships).toMatchObject([{ role: 'VIEWER' }]);
   });
 
-  test('is refused while the inviter may not invite, until another admin resends', async () => {
+  test('is refused if the inviter may no longer invite, until another admin resends', async () => {
     const { owner } = await service.organization();
     const inviter = await service.member(owner, 'ADMIN');
     const { id, email } = await invite(inviter);
@@ -192,7 +195,7 @@ describe('accepting', () => {
     expect((await accept(await service.linkToken(email))).status).toBe(200);
   });
 
-  test('somebody who joined by another way keeps their role and their one membership', async () => {
+  test('as a member keeps the existing role and membership', async () => {
     const { owner } = await service.organization();
     const [first, second] = [newAddress('first'), newAddress('second')];
     const { email } = await invite(owner, second, 'VIEWER');
@@ -205,7 +208,7 @@ describe('accepting', () => {
   });
 });
 
-test('a used link shows nothing newer than its own address, and is nobody else’s success', async () => {
+test('a used link shows only its own address, and is refused for the address’s next owner', async () => {
   const { owner } = await service.organization();
   const [first, second] = [newAddress('first'), newAddress('second')];
   await service.member(owner, 'USER', first);
@@ -219,7 +222,7 @@ test('a used link shows nothing newer than its own address, and is nobody else�
   expect((await accept(token, successor)).body.error).toBe('invitation_for_another_address');
 });
 
-test('a refusal leaves nothing behind that fails the next request', async () => {
+test('a refused request doesn’t make the next one fail', async () => {
   const { owner, id } = await service.organization();
   const viewer = await service.member(owner, 'VIEWER');
   expect((await viewer.call('GET /v1/members/mem_x')).status).toBe(404);
@@ -233,7 +236,7 @@ test('a refusal leaves nothing behind that fails the next request', async () => 
   }
 });
 
-test('a table that is throttled is 503 with Retry-After, not a defect', async () => {
+test('a throttled table is 503 with Retry-After, not a defect', async () => {
   const { owner } = await service.organization();
   await service.faults([{ function: 'members/list', action: 'dynamodb:BatchGetItem', fault: 'throttle', times: 3 }]);
   const answer = await owner.call('GET /v1/members');
@@ -241,8 +244,8 @@ test('a table that is throttled is 503 with Retry-After, not a defect', async ()
   expect(answer.headers.get('retry-after')).toBe('1');
 });
 
-describe('the end of the period', () => {
-  test('is decided by the clock, on every read and every accept', async () => {
+describe('the expiry of an invitation', () => {
+  test('is decided by the clock, at every read and every accept', async () => {
     const { owner } = await service.organization();
     const { id, email } = await invite(owner);
     const token = await service.linkToken(email);
@@ -256,7 +259,7 @@ describe('the end of the period', () => {
     expect(await owner.call(`DELETE /v1/invitations/${id}`)).toMatchObject({ status: 409 });
   });
 
-  test.each(['by the clock alone', 'on record'])('(%s) never stands in the way of a new invitation', async (kind) => {
+  test.each(['by the clock alone', 'on record'])('(%s) allows a new invitation', async (kind) => {
     const { owner } = await service.organization();
     const { id, email } = await invite(owner);
     await service.clock('8d');
@@ -268,7 +271,7 @@ describe('the end of the period', () => {
     expect(await total(owner)).toBe(2);
   });
 
-  test.each(['by the clock alone', 'on record'])('(%s) is taken back by a resend, which revives', async (kind) => {
+  test.each(['by the clock alone', 'on record'])('(%s) is undone by a resend', async (kind) => {
     const { owner } = await service.organization();
     const { id, email } = await invite(owner);
     await service.clock('8d');
@@ -279,7 +282,7 @@ describe('the end of the period', () => {
     expect((await accept(await service.linkToken(email))).status).toBe(200);
   });
 
-  test('is recorded by the sweep, once, and frees the seat', async () => {
+  test('is recorded by the sweep once, and frees the seat', async () => {
     const { owner } = await service.organization();
     const { id } = await invite(owner);
     await service.clock('8d');
@@ -298,7 +301,7 @@ describe('the end of the period', () => {
 });
 
 describe('resending', () => {
-  test('replaces the secret: an earlier link says that a newer mail was sent', async () => {
+  test('replaces the secret, and an earlier link says that a newer mail was sent', async () => {
     const { owner } = await service.organization();
     const { id, email } = await invite(owner);
     const earlier = await service.linkToken(email);
@@ -310,7 +313,7 @@ describe('resending', () => {
     expect((await accept(newer)).status).toBe(200);
   });
 
-  test.each(['ACCEPTED', 'REVOKED'])('what is %s is refused, and no mail leaves', async (state) => {
+  test.each(['ACCEPTED', 'REVOKED'])('an invitation that is %s is refused, and no mail is sent', async (state) => {
     const { owner } = await service.organization();
     const { id, email } = await invite(owner);
     if (state === 'ACCEPTED') await accept(await service.linkToken(email));
@@ -322,7 +325,7 @@ describe('resending', () => {
   });
 });
 
-test('no secret is in a list, a log entry, an item or an error', async () => {
+test('no list, log entry, item or error contains a secret', async () => {
   const { owner } = await service.organization();
   const { email, id } = await invite(owner);
   const token = await service.linkToken(email);

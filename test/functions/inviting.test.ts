@@ -9,8 +9,8 @@ const invite = (owner: Client, body: object = {}) =>
 const accept = (token: string) => service.call('POST /v1/invitations/accept', { body: { token } });
 const tokenOf = (link: string) => new URL(link).searchParams.get('token') as string;
 
-describe('what an inviter may ask for', () => {
-  test('the link instead of a mail: once, in the answer alone; nothing is ever mailed', async () => {
+describe('an inviter can request', () => {
+  test('the link instead of a mail: the answer has it once, and nothing is mailed', async () => {
     const { id, owner } = await service.organization();
     const headers = { 'idempotency-key': 'link' };
     const body = { email: newAddress(), role: 'USER', sendEmail: false };
@@ -32,7 +32,7 @@ describe('what an inviter may ask for', () => {
     expect(accepted.body.member.organizationId).toBe(id);
   });
 
-  test('a mail after all, by resending: its link works alone', async () => {
+  test('a mail later by a resend, and its link works without sign-in', async () => {
     const { owner } = await service.organization();
     const { body } = await invite(owner, { sendEmail: false });
     expect((await owner.call(`POST /v1/invitations/${body.id}/resend`)).status).toBe(200);
@@ -40,7 +40,7 @@ describe('what an inviter may ask for', () => {
     expect((await accept(await service.linkToken(body.email))).status).toBe(200);
   });
 
-  test.each([1, 7, 30])('a period of %i days, which a resend begins anew', async (days) => {
+  test.each([1, 7, 30])('a period of %i days, which a resend restarts', async (days) => {
     const { owner } = await service.organization();
     const { body } = await invite(owner, { expiresInDays: days });
     expect(Date.parse(body.expiresAt) - Date.parse(body.createdAt)).toBe(days * DAY);
@@ -69,14 +69,14 @@ describe('what an inviter may ask for', () => {
     [{ teams: ['team_x'] }, 'teams.0'],
     [{ teams: 'team_x' }, 'teams'],
     [{ sendEmail: 'no' }, 'sendEmail'],
-  ])('is refused where it makes no sense: %j', async (body, field) => {
+  ])('no invalid option: %j is refused', async (body, field) => {
     const { owner } = await service.organization();
     const answer = await invite(owner, body);
     expect(answer).toMatchObject({ status: 400, body: { error: 'validation_failed' } });
     expect(Object.keys(answer.body.details)).toEqual([field]);
   });
 
-  test('a message, which stands in the mail as text', async () => {
+  test('a message, which the mail shows as text', async () => {
     const { owner } = await service.organization();
     const message = 'See you on Monday!\n<b>Bold</b> & https://evil.example/x';
     const { body } = await invite(owner, { message });
@@ -87,7 +87,7 @@ describe('what an inviter may ask for', () => {
     expect(mail?.html).not.toMatch(/href="[^"]*evil/);
   });
 
-  test('a language, else that of the organization, which follows who made it until somebody sets it', async () => {
+  test('a language; the default is the organization’s, which is its creator’s until it is set', async () => {
     const person = await service.person(newAddress());
     const headers = { 'accept-language': 'de-CH,de;q=0.9,en;q=0.5' };
     const { body } = await person.call('POST /v1/organizations', { body: { name: 'Köln' }, headers });
@@ -109,7 +109,7 @@ describe('what an inviter may ask for', () => {
 const again = async (owner: Client, organizationId: string) => (await service.person(owner.email)).in(organizationId);
 
 describe('lists of invitations', () => {
-  test('by state, delivery and address, by cursor and without a total', async () => {
+  test('filter by status, delivery and address, with a cursor and without a total', async () => {
     const { owner } = await service.organization();
     const made = [];
     for (let index = 0; index < 5; index += 1) made.push((await invite(owner)).body);
@@ -161,7 +161,7 @@ describe('lists of invitations', () => {
 });
 
 describe('a placeholder', () => {
-  test('that nobody claims ends after 30 days, without a trace in the way of another invitation', async () => {
+  test('that is not claimed ends after 30 days, and its address can be invited again', async () => {
     const { id, owner } = await service.organization();
     const member = await service.member(owner, 'USER');
     await service.clock('29d');
@@ -181,7 +181,7 @@ describe('a placeholder', () => {
     await service.clock(0);
   });
 
-  test('that somebody claims in time stays', async () => {
+  test('that is claimed in time stays', async () => {
     const { id, owner } = await service.organization();
     const member = await service.member(owner, 'USER');
     expect((await member.call('GET /v1/me')).status).toBe(200);
@@ -191,7 +191,7 @@ describe('a placeholder', () => {
     await service.clock(0);
   });
 
-  test('has 30 days again when it accepts another invitation', async () => {
+  test('lasts 30 more days when it accepts another invitation', async () => {
     const [one, two] = [await service.organization(), await service.organization()];
     const { email } = await service.member(one.owner, 'USER');
     await service.clock('20d');
@@ -209,7 +209,7 @@ describe('a placeholder', () => {
     await service.clock(0);
   });
 
-  test('that is claimed in the moment of its end either stays or begins anew, and nothing dangles', async () => {
+  test('that is claimed while it ends either stays or is replaced by a new person, and the table is consistent', async () => {
     for (let round = 0; round < 5; round += 1) {
       const { id, owner } = await service.organization();
       const { email } = await service.member(owner, 'USER');

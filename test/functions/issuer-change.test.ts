@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, expect, test } from 'vitest';
 import { type Stack, startStack } from '../../packages/local/stack.ts';
+import { expectConsistent } from '../support/consistency.ts';
 import { newAddress, type Service, serviceOf } from '../support/service.ts';
-import { expectConsistent } from '../support/walk.ts';
 
-// A deployment gets another issuer: the same table, and functions that are configured anew.
+// A deployment gets another issuer: the functions are reconfigured, and the table stays.
 
 const [OLD, NEW] = ['https://old.example.com', 'https://new.example.com'];
 const { publicKey, privateKey } = await generateKeyPair('ES256');
@@ -30,7 +30,7 @@ function token(issuer: string, subject: string, email: string, verified = true):
     .sign(privateKey);
 }
 
-/** Signs people in at the old issuer, and hands them to `then` at the new one. */
+/** Signs people in at the old issuer, changes the issuer, and calls `then` with the people. */
 async function change(
   match: 'subject' | 'address',
   people: readonly (readonly [subject: string, email: string])[],
@@ -74,7 +74,7 @@ async function change(
   }
 }
 
-test('by address: whoever has it verified at the new issuer is who had it at the old one, once', async () => {
+test('people are matched by address once, if the new issuer has verified it', async () => {
   const [jane, john] = [newAddress('jane'), newAddress('john')];
   await change(
     'address',
@@ -84,7 +84,7 @@ test('by address: whoever has it verified at the new issuer is who had it at the
     ],
     async ([one, two], me, service) => {
       expect((await me('new-jane', jane, false)).body).toMatchObject({ id: null });
-      // At once, also for a second account that shows the same address: all have read before the first of them writes.
+      // Parallel requests, also of a second account with the same address: all read before the first one writes.
       const late = { action: 'dynamodb:TransactWriteItems', fault: 'delay', ms: 300, times: -1 };
       await service.faults([{ function: 'me/read', ...late }]);
       const answers = await Promise.all([
@@ -96,10 +96,10 @@ test('by address: whoever has it verified at the new issuer is who had it at the
       expect(new Set(winners.map(({ body }) => body.id))).toEqual(new Set([one?.id]));
       const [first, second] = [await me('new-jane', jane), await me('another-jane', jane)];
       expect([first.status, second.status].sort()).toEqual([200, 409]);
-      // Whoever comes with a subject of the old issuer is nobody by that.
+      // A subject of the old issuer proves nothing.
       expect((await me('old-john', newAddress())).body.id).not.toBe(two?.id);
       expect((await me('new-john', john)).body.id).toBe(two?.id);
-      // Those who are new are new, and have an account made anew no more than with any issuer.
+      // New people are created, and a recreated account is refused as with any issuer.
       const fresh = newAddress('fresh');
       expect((await me('fresh', fresh)).status).toBe(200);
       expect((await me('fresh-again', fresh)).body.error).toBe('address_taken');
@@ -107,7 +107,7 @@ test('by address: whoever has it verified at the new issuer is who had it at the
   );
 });
 
-test('by subject: whoever has it at the new issuer is who had it at the old one, with another address too', async () => {
+test('people are matched by subject, also with another address', async () => {
   const [jane, john] = [newAddress('jane'), newAddress('john')];
   await change(
     'subject',

@@ -4,13 +4,14 @@ import { exportJWK, type GenerateKeyPairOptions, generateKeyPair, type JWK, Sign
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { newAddress, useService } from '../support/service.ts';
 
-// Tokens of an issuer whose keys change, or can't be asked for. Each test names its keys anew: no function knows them.
+// Tests tokens of an issuer whose keys change or are unavailable. Each test has new key ids, which no function has
+// cached.
 
-/** What the issuer answers: its keys, or nothing that is of use. */
+/** The issuer's keys; undefined makes it answer 502. */
 let published: readonly JWK[] | undefined;
-let asked = 0;
+let keyRequests = 0;
 const server = createServer((_, response) => {
-  asked += 1;
+  keyRequests += 1;
   response.writeHead(published ? 200 : 502).end(JSON.stringify({ keys: published }));
 }).listen(0, '127.0.0.1');
 await new Promise((resolve) => server.once('listening', resolve));
@@ -28,18 +29,18 @@ const service = useService({
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
 let ahead = 0;
-async function pass(milliseconds: number): Promise<void> {
+async function advance(milliseconds: number): Promise<void> {
   ahead += milliseconds;
   await service.clock(`${ahead}ms`);
 }
 const now = () => Math.floor((Date.now() + ahead) / SECOND);
 
-/** An hour later each function asks for the keys of the test. */
-beforeEach(() => pass(HOUR));
+/** After an hour each function fetches the keys again. */
+beforeEach(() => advance(HOUR));
 
 let made = 0;
 
-/** A key of the issuer, and what it signs. */
+/** Creates a key of the issuer. Returns it with a function that signs tokens. */
 async function newKey(alg = 'RS256', options?: GenerateKeyPairOptions) {
   made += 1;
   const kid = `key-${made}`;
@@ -47,8 +48,8 @@ async function newKey(alg = 'RS256', options?: GenerateKeyPairOptions) {
   const jwk: JWK = { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' };
   const sign = (claims: Record<string, unknown> = {}, header: Record<string, unknown> = {}) => {
     const email = newAddress();
-    const said = { iss: ISSUER, aud: 'muster', sub: email, iat: now(), exp: now() + 600, email, email_verified: true };
-    return new SignJWT({ ...said, ...claims })
+    const usual = { iss: ISSUER, aud: 'muster', sub: email, iat: now(), exp: now() + 600, email, email_verified: true };
+    return new SignJWT({ ...usual, ...claims })
       .setProtectedHeader({ alg, kid, ...header } as Parameters<SignJWT['setProtectedHeader']>[0])
       .sign(privateKey, { crit: { 'https://example.com/must': true } });
   };
@@ -61,7 +62,7 @@ async function answer(token: string) {
 }
 
 test.each(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'])(
-  'a token signed with %s is good',
+  'a token signed with %s is accepted',
   async (alg) => {
     const { jwk, sign } = await newKey(alg);
     published = [jwk];
@@ -69,7 +70,7 @@ test.each(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384
   },
 );
 
-test('a token whose header asks for what we don’t understand is refused', async () => {
+test('a token with an unknown critical header is refused', async () => {
   const { jwk, sign } = await newKey();
   published = [jwk];
   expect((await answer(await sign())).status).toBe(200);
@@ -77,12 +78,12 @@ test('a token whose header asks for what we don’t understand is refused', asyn
   expect(await answer(critical)).toMatchObject({ status: 401, error: 'unauthenticated' });
 });
 
-test('a token without a kid is good where the issuer has one key for it, and refused where it has several', async () => {
+test('a token without a kid is accepted if the issuer has one matching key, and refused if it has several', async () => {
   const [one, two] = [await newKey(), await newKey()];
   published = [one.jwk];
   expect((await answer(await one.sign({}, { kid: undefined }))).status).toBe(200);
   published = [one.jwk, two.jwk];
-  await pass(HOUR);
+  await advance(HOUR);
   expect((await answer(await two.sign({}, { kid: undefined }))).status).toBe(401);
   expect((await answer(await two.sign())).status).toBe(200);
 });
@@ -91,39 +92,39 @@ test.each([
   ['exp', -2, -60],
   ['nbf', 3, 60],
   ['iat', 3, 60],
-] as const)('clocks may differ by some seconds at %s', async (claim, near, far) => {
+] as const)('a clock skew of some seconds is accepted at %s', async (claim, near, far) => {
   const { jwk, sign } = await newKey();
   published = [jwk];
   expect((await answer(await sign({ [claim]: now() + near }))).status).toBe(200);
   expect((await answer(await sign({ [claim]: now() + far }))).status).toBe(401);
 });
 
-test('a token without iat is refused: nobody could tell whether it is the newest', async () => {
+test('a token without iat is refused', async () => {
   const { jwk, sign } = await newKey();
   published = [jwk];
   expect((await answer(await sign({ iat: undefined }))).status).toBe(401);
 });
 
-test('while the issuer isn’t asked again, an unknown key is 503, and no token of a known key suffers', async () => {
+test('while requests to the issuer are paused, an unknown key is 503, and tokens of known keys are accepted', async () => {
   const [known, next, forged] = [await newKey(), await newKey(), await newKey()];
   published = [known.jwk];
   const token = await known.sign();
   expect((await answer(token)).status).toBe(200);
-  await pass(11 * SECOND);
-  // The issuer is asked, and doesn't have it.
+  await advance(11 * SECOND);
+  // The keys are fetched, and the forged one isn't among them.
   expect(await answer(await forged.sign())).toMatchObject({ status: 401 });
-  const before = asked;
-  // The issuer has a new key since: whoever signed in with it is told to wait, not to sign in again.
+  const before = keyRequests;
+  // The issuer has a new key now. Its tokens get a 503, not a 401.
   published = [known.jwk, next.jwk];
   const fresh = await next.sign();
   expect(await answer(fresh)).toEqual({ status: 503, error: 'keys_unavailable', retryAfter: '10' });
   expect((await answer(token)).status).toBe(200);
-  expect(asked).toBe(before);
-  await pass(11 * SECOND);
+  expect(keyRequests).toBe(before);
+  await advance(11 * SECOND);
   expect((await answer(fresh)).status).toBe(200);
 });
 
-test('while the issuer doesn’t answer, what can’t be verified is 503', async () => {
+test('while the issuer is down, tokens that can’t be verified are 503', async () => {
   const { jwk, sign } = await newKey();
   published = undefined;
   const token = await sign();
@@ -132,28 +133,28 @@ test('while the issuer doesn’t answer, what can’t be verified is 503', async
   expect((await answer(token)).status).toBe(200);
 });
 
-test('while the issuer doesn’t answer, keys that are known go on for an hour, and it isn’t asked at each request', async () => {
+test('while the issuer is down, cached keys are used for an hour, and keys are not fetched at each request', async () => {
   const { jwk, sign } = await newKey();
   published = [jwk];
   const token = await sign({ exp: now() + 5 * 3600 });
   expect((await answer(token)).status).toBe(200);
   published = undefined;
-  await pass(40 * 60 * SECOND);
-  const before = asked;
+  await advance(40 * 60 * SECOND);
+  const before = keyRequests;
   for (let times = 0; times < 3; times += 1) expect((await answer(token)).status).toBe(200);
-  expect(asked).toBe(before + 1);
-  await pass(21 * 60 * SECOND);
+  expect(keyRequests).toBe(before + 1);
+  await advance(21 * 60 * SECOND);
   expect(await answer(token)).toMatchObject({ status: 503, error: 'keys_unavailable' });
 });
 
-test('a key that the issuer withdrew isn’t trusted an hour later', async () => {
+test('a key that the issuer withdrew is not trusted after an hour', async () => {
   const [withdrawn, left] = [await newKey(), await newKey()];
   published = [withdrawn.jwk, left.jwk];
   const long = { exp: now() + 5 * 3600 };
   const token = await withdrawn.sign(long);
   expect((await answer(token)).status).toBe(200);
   published = [left.jwk];
-  await pass(HOUR);
+  await advance(HOUR);
   expect((await answer(token)).status).toBe(401);
   expect((await answer(await left.sign())).status).toBe(200);
 });

@@ -14,7 +14,7 @@ const times = <T>(count: number, of: (index: number) => Promise<T>) =>
 const errors = (answers: readonly Answer[]) => answers.flatMap(({ body }) => body?.error ?? []);
 const made = (answers: readonly Answer[]) => answers.filter(({ status }) => status < 300);
 
-test('an invitation into a full team is refused, in a bulk row too; one that becomes full is skipped', async () => {
+test('an invitation to a full team is refused, also in a bulk, and a team that fills up later is skipped', async () => {
   const { owner } = await service.organization();
   const team = async () => (await owner.call('POST /v1/teams', { body: { name: newAddress() } })).body.id as string;
   const [full, later, free] = [await team(), await team(), await team()];
@@ -40,8 +40,8 @@ test('an invitation into a full team is refused, in a bulk row too; one that bec
   expect(body.teams.map(({ id }: { id: string }) => id)).toEqual([free]);
 });
 
-describe('a limit is reached exactly, also by parallel requests, and what is refused leaves nothing behind:', () => {
-  test('pending invitations, and seats that they reserve', async () => {
+describe('parallel requests reach a limit exactly, and refused ones leave nothing behind, for', () => {
+  test('pending invitations and the seats that they reserve', async () => {
     const { owner } = await service.organization();
     const admins = [owner, await service.member(owner, 'ADMIN')];
     const invite = (index: number) =>
@@ -65,7 +65,7 @@ describe('a limit is reached exactly, also by parallel requests, and what is ref
     expect((await invite(1)).status).toBe(201);
   });
 
-  test('organizations of a person, by creating and by accepting', async () => {
+  test('organizations of a person, by creation and by acceptance', async () => {
     const creator = await service.person(newAddress());
     const created = await times(5, (index) =>
       creator.call('POST /v1/organizations', { body: { name: `No ${index}` } }),
@@ -101,8 +101,8 @@ describe('a limit is reached exactly, also by parallel requests, and what is ref
   });
 });
 
-describe('rates of mails, which people cause, hold under parallel requests:', () => {
-  test('of one organization in a day', async () => {
+describe('parallel requests stay within the mail rate', () => {
+  test('of an organization per day', async () => {
     const { owner } = await service.organization();
     const resend = async () => {
       const { body } = await owner.call('POST /v1/invitations', { body: { email: newAddress(), role: 'USER' } });
@@ -118,7 +118,7 @@ describe('rates of mails, which people cause, hold under parallel requests:', ()
     const refused = answers.find(({ status }) => status === 429);
     const wait = Number(refused?.headers.get('retry-after'));
     expect(Math.abs(wait - (86_400 - (Math.floor(Date.now() / 1000) % 86_400)))).toBeLessThan(30);
-    // Without a mail, none is counted.
+    // An invitation without a mail isn't counted.
     const body = { email: newAddress(), role: 'USER', sendEmail: false };
     expect((await owner.call('POST /v1/invitations', { body })).status).toBe(201);
     await service.clock(`${wait + 60}s`);

@@ -33,32 +33,35 @@ describe.each([
 ] as const)('%s', (route, index) => {
   const expected = () => lists()[index]?.[1] as string[];
 
-  test.each([1, 2, 3, 7, 8, 100])('gives every row once, in order, by pages and by cursors of %i', async (perPage) => {
-    const byPage: string[] = [];
-    for (let page = 1; page <= 10; page += 1) {
-      const { data, meta } = (await owner.call(`${route}?page=${page}&perPage=${perPage}`)).body;
-      expect(meta).toMatchObject({ total: expected().length, page, perPage });
-      byPage.push(...ids({ data }));
-    }
-    expect(byPage.slice(0, perPage * 10)).toEqual(expected().slice(0, perPage * 10));
+  test.each([1, 2, 3, 7, 8, 100])(
+    'returns every row once, in order, by pages and by cursors of %i rows',
+    async (perPage) => {
+      const byPage: string[] = [];
+      for (let page = 1; page <= 10; page += 1) {
+        const { data, meta } = (await owner.call(`${route}?page=${page}&perPage=${perPage}`)).body;
+        expect(meta).toMatchObject({ total: expected().length, page, perPage });
+        byPage.push(...ids({ data }));
+      }
+      expect(byPage.slice(0, perPage * 10)).toEqual(expected().slice(0, perPage * 10));
 
-    const byCursor: string[] = [];
-    let cursor = '';
-    do {
-      const { data, meta } = (await owner.call(`${route}?perPage=${perPage}${cursor && `&cursor=${cursor}`}`)).body;
-      byCursor.push(...ids({ data }));
-      expect(data.length).toBeLessThanOrEqual(perPage);
-      cursor = meta.nextCursor ?? '';
-    } while (cursor);
-    expect(byCursor).toEqual(expected());
-  });
+      const byCursor: string[] = [];
+      let cursor = '';
+      do {
+        const { data, meta } = (await owner.call(`${route}?perPage=${perPage}${cursor && `&cursor=${cursor}`}`)).body;
+        byCursor.push(...ids({ data }));
+        expect(data.length).toBeLessThanOrEqual(perPage);
+        cursor = meta.nextCursor ?? '';
+      } while (cursor);
+      expect(byCursor).toEqual(expected());
+    },
+  );
 
-  test('refuses forged, foreign and borrowed cursors', async () => {
+  test('refuses forged cursors and cursors of other lists and organizations', async () => {
     const cursor = (await owner.call(`${route}?perPage=1`)).body.meta.nextCursor as string;
     const other = route.includes('members') ? 'GET /v1/invitations' : 'GET /v1/members';
-    const borrowed = (await owner.call(`${other}?perPage=1`)).body.meta.nextCursor as string;
+    const ofOtherList = (await owner.call(`${other}?perPage=1`)).body.meta.nextCursor as string;
     const forged = `${cursor.slice(0, -2)}${cursor.endsWith('AA') ? 'BB' : 'AA'}`;
-    for (const bad of [forged, borrowed, 'x', '', 'eyJwayI6IngifQ', `${cursor}A`, encodeURIComponent('../..')]) {
+    for (const bad of [forged, ofOtherList, 'x', '', 'eyJwayI6IngifQ', `${cursor}A`, encodeURIComponent('../..')]) {
       expect(await owner.call(`${route}?cursor=${bad}`)).toMatchObject({
         status: 400,
         body: { error: 'invalid_cursor' },
@@ -68,7 +71,7 @@ describe.each([
     expect((await owner.call(`${route}?cursor=${cursor}&page=2`)).body.error).toBe('validation_failed');
   });
 
-  test('a page past the end is empty, with the total', async () => {
+  test('returns an empty page with the total past the end', async () => {
     const answer = await owner.call(`${route}?page=1000&perPage=100`);
     expect(answer).toMatchObject({
       status: 200,
@@ -77,7 +80,7 @@ describe.each([
   });
 });
 
-test('the audit log is newest first, without a total, and a cursor goes through it, over months too', async () => {
+test('the audit log is newest first, without a total, and a cursor goes through it across months', async () => {
   await service.clock('40d');
   await owner.call('POST /v1/invitations', { body: { email: newAddress(), role: 'USER' } });
   const whole = (await owner.call('GET /v1/audit-logs?perPage=100')).body;
@@ -88,16 +91,16 @@ test('the audit log is newest first, without a total, and a cursor goes through 
   const times = whole.data.map(({ createdAt }: { createdAt: string }) => createdAt);
   expect(times).toEqual([...times].sort().reverse());
 
-  const walked: string[] = [];
+  const listed: string[] = [];
   let cursor = '';
   do {
     const { data, meta } = (await owner.call(`GET /v1/audit-logs?perPage=3${cursor && `&cursor=${cursor}`}`)).body;
-    walked.push(...ids({ data }));
+    listed.push(...ids({ data }));
     cursor = meta.nextCursor ?? '';
   } while (cursor);
-  expect(walked).toEqual(ids(whole));
+  expect(listed).toEqual(ids(whole));
 
-  // Three years without an entry: pages may be empty on the way, and the walk still ends at the beginning.
+  // Three years without an entry: pages may be empty, and the cursor still reaches the first entry.
   await service.clock('1100d');
   const returned = await service.person(owner.email);
   const later: string[] = [];
@@ -111,7 +114,7 @@ test('the audit log is newest first, without a total, and a cursor goes through 
   expect(later).toEqual(ids(whole));
 });
 
-test('an audit entry past its retention is gone at once, whenever TTL collects it', async () => {
+test('an audit entry past its retention is hidden at once, before TTL deletes it', async () => {
   const { id, owner } = await service.organization();
   await owner.call(`PATCH /v1/organizations/${id}`, { body: { name: 'Renamed' } });
   const actions = async (offset: string) => {

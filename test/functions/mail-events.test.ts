@@ -25,7 +25,7 @@ async function invited() {
   return { organizationId, owner, ...(await invite(owner)) };
 }
 
-/** What SES tells of the newest mail to somebody, or of one that is named. */
+/** Returns the `mail` part of an SES event about the newest mail to an address. */
 const about = (email: string, more: object = {}) => ({ destination: [email], ...more });
 const sent = (mail: object) => ({ eventType: 'Send', mail, send: {} });
 const delivered = (mail: object) => ({ eventType: 'Delivery', mail, delivery: { timestamp: AT } });
@@ -44,7 +44,7 @@ const notSpam = (mail: object) => ({
   ...complained(mail),
   complaint: { complaintFeedbackType: 'not-spam', timestamp: AT, feedbackId: 'not-spam' },
 });
-/** What SES makes of an automatic reply: a bounce of which no server said anything. */
+/** An automatic reply, which SES reports as a bounce without a diagnostic code. */
 const replied = (mail: object) => ({
   eventType: 'Bounce',
   mail,
@@ -77,27 +77,30 @@ test.each([
   { event: complained, shown: { state: 'COMPLAINED', at: AT, reason: 'abuse' }, action: 'complain' },
   { event: rejected, shown: { state: 'FAILED', reason: 'Reject Bad content' }, action: 'reject' },
   { event: delayed, shown: { state: 'SENT', reason: 'Delayed/MailboxFull' } },
-])('$shown.state is shown with its time and why; admins find what matters in the audit log', async (one) => {
-  const { owner, id, email } = await invited();
-  const [{ messageId } = expect.fail()] = await service.mails(email);
-  await service.mailEvent(one.event(about(email)));
-  expect(await delivery(owner, id)).toMatchObject({ ...one.shown, attempts: 1 });
-  const listed = (await owner.call('GET /v1/invitations')).body.data[0];
-  expect(listed.delivery).toEqual(await delivery(owner, id));
-  const { state, reason } = one.shown;
-  const entry = {
-    action: `invitation.${one.action}`,
-    actorId: messageId,
-    sourceAddress: null,
-    metadata: { before: { state: 'SENT' }, after: { state, reason } },
-  };
-  expect(await entriesOf(owner, id)).toEqual(one.action ? [expect.objectContaining(entry)] : []);
-});
+])(
+  'the delivery state $shown.state is shown with time and reason, and important ones are in the audit log',
+  async (one) => {
+    const { owner, id, email } = await invited();
+    const [{ messageId } = expect.fail()] = await service.mails(email);
+    await service.mailEvent(one.event(about(email)));
+    expect(await delivery(owner, id)).toMatchObject({ ...one.shown, attempts: 1 });
+    const listed = (await owner.call('GET /v1/invitations')).body.data[0];
+    expect(listed.delivery).toEqual(await delivery(owner, id));
+    const { state, reason } = one.shown;
+    const entry = {
+      action: `invitation.${one.action}`,
+      actorId: messageId,
+      sourceAddress: null,
+      metadata: { before: { state: 'SENT' }, after: { state, reason } },
+    };
+    expect(await entriesOf(owner, id)).toEqual(one.action ? [expect.objectContaining(entry)] : []);
+  },
+);
 
 test.each([
-  ['before it was delivered', [replied, delivered]],
-  ['after', [delivered, replied]],
-])('an out-of-office reply %s takes back no delivery, and stops nothing', async (_, events) => {
+  ['before the delivery event', [replied, delivered]],
+  ['after the delivery event', [delivered, replied]],
+])('an out-of-office reply %s doesn’t change the delivery state, and stops no mails', async (_, events) => {
   const { owner, id, email } = await invited();
   for (const event of events) await service.mailEvent(event(about(email)));
   expect(await delivery(owner, id)).toMatchObject({ state: 'DELIVERED', reason: null });
@@ -105,13 +108,13 @@ test.each([
   expect((await owner.call(`POST /v1/invitations/${id}/resend`)).status).toBe(200);
 });
 
-test('an out-of-office reply to a mail of which nothing else is known says so, and no more', async () => {
+test('an out-of-office reply as the only event is shown as the reason of a sent mail', async () => {
   const { owner, id, email } = await invited();
   await service.mailEvent(replied(about(email)));
   expect(await delivery(owner, id)).toMatchObject({ state: 'SENT', reason: 'Transient/General' });
 });
 
-test('whoever took the mail out of their spam did not complain', async () => {
+test('a not-spam report is not a complaint', async () => {
   const { owner, id, email } = await invited();
   await service.mailEvent(delivered(about(email)));
   const before = await read(owner, id);
@@ -120,7 +123,7 @@ test('whoever took the mail out of their spam did not complain', async () => {
   expect((await owner.call(`POST /v1/invitations/${id}/resend`)).status).toBe(200);
 });
 
-test('the same event is recorded once, however often it comes, also at the same moment', async () => {
+test('a repeated event is recorded once, also in parallel', async () => {
   const { owner, id, email } = await invited();
   const event = bounced(about(email), 'Transient');
   await Promise.all([1, 2, 3, 4].map(() => service.mailEvent(event)));
@@ -131,7 +134,7 @@ test('the same event is recorded once, however often it comes, also at the same 
   ).toEqual([expect.objectContaining({ kind: 'softBounce', ttl: expect.any(Number) })]);
 });
 
-test('what was recorded once is not recorded again after what followed it', async () => {
+test('a recorded event is not recorded again after a later one', async () => {
   const { owner, id, email } = await invited();
   const [full, down] = ['MailboxFull', 'RecipientServerError'].map((delayType, index) => ({
     ...delayed(about(email)),
@@ -141,7 +144,7 @@ test('what was recorded once is not recorded again after what followed it', asyn
   expect(await delivery(owner, id)).toMatchObject({ state: 'SENT', reason: 'Delayed/RecipientServerError' });
 });
 
-test('in whatever order events come, and all at once, what says most stays', async () => {
+test('the strongest event decides the delivery state, in any order and in parallel', async () => {
   const events = [sent, delivered, bounced, complained, delayed];
   const run = async (how: (all: (() => Promise<void>)[]) => Promise<unknown>) => {
     const { owner, id, email } = await invited();
@@ -165,7 +168,7 @@ test('in whatever order events come, and all at once, what says most stays', asy
   expect(await delivery(owner, id)).toMatchObject({ state: 'BOUNCED', reason: 'Undetermined/General 5.1.1' });
 });
 
-test('what SES tells of a mail that was followed by another says nothing of that one', async () => {
+test('events of an earlier mail don’t change the state of a later mail, except a permanent bounce', async () => {
   const { owner, id, email } = await invited();
   const [{ messageId } = expect.fail()] = await service.mails(email);
   expect((await owner.call(`POST /v1/invitations/${id}/resend`)).status).toBe(200);
@@ -175,12 +178,12 @@ test('what SES tells of a mail that was followed by another says nothing of that
   await service.mailEvent(delivered(about(email)));
   expect(await delivery(owner, id)).toMatchObject({ state: 'DELIVERED' });
   await service.mailEvent(bounced({ messageId }));
-  expect(await delivery(owner, id), 'An address that is no good is none for the other mail').toMatchObject({
+  expect(await delivery(owner, id), 'a permanent bounce applies to the later mail too').toMatchObject({
     state: 'BOUNCED',
   });
 });
 
-test('what SES tells before the mail is recorded as sent stays', async () => {
+test('an event that arrives before the mail is recorded as sent is kept', async () => {
   const { owner } = await service.organization();
   const email = newAddress();
   const fault = { fault: 'delay', ms: 1500, action: 'dynamodb:UpdateItem', key: 'INVITATION#' };
@@ -200,7 +203,7 @@ test('what SES tells before the mail is recorded as sent stays', async () => {
   expect(await mailsTo(email)).toBe(1);
 });
 
-test('a mail that left unrecorded is not sent again once SES has told of it', async () => {
+test('a mail that was sent but not recorded is not sent again after an SES event', async () => {
   const { owner } = await service.organization();
   await service.faults([{ action: 'ses:SendRawEmail', fault: 'drop-answer' }]);
   const { id, email } = await invite(owner);
@@ -215,9 +218,9 @@ test('a mail that left unrecorded is not sent again once SES has told of it', as
   expect(await mailsTo(email)).toBe(1);
 });
 
-describe('a bounce for good and a complaint', () => {
+describe('a permanent bounce or a complaint', () => {
   test.each([bounced, complained])(
-    'stop all further mail of the invitation, which stays good otherwise',
+    'stops all further mail of the invitation, which can still be accepted',
     async (event) => {
       const { owner, id, email } = await invited();
       await service.mailEvent(event(about(email)));
@@ -233,7 +236,7 @@ describe('a bounce for good and a complaint', () => {
     },
   );
 
-  test('let the period end in time', async () => {
+  test('doesn’t change the expiry', async () => {
     const { owner, id, email } = await invited();
     await service.mailEvent(bounced(about(email)));
     await service.clock('8d');
@@ -242,7 +245,7 @@ describe('a bounce for good and a complaint', () => {
     expect((await itemOf(id)).status).toBe('EXPIRED');
   });
 
-  test('keep a mail from leaving that is due again', async () => {
+  test('stops a queued mail', async () => {
     const { owner, id, email } = await invited();
     const [{ messageId } = expect.fail()] = await service.mails(email);
     await service.faults([{ action: 'ses:SendRawEmail', key: email, fault: 'throttle', times: -1 }]);
@@ -255,18 +258,18 @@ describe('a bounce for good and a complaint', () => {
     expect(await mailsTo(email)).toBe(1);
   });
 
-  test('of an invitation that has ended are on record, and revive nothing', async () => {
+  test('of an ended invitation is recorded, and doesn’t revive it', async () => {
     const { owner, id, email } = await invited();
     expect((await owner.call(`DELETE /v1/invitations/${id}`)).status).toBe(204);
     await service.mailEvent(complained(about(email)));
     expect(await read(owner, id)).toMatchObject({ status: 'REVOKED', delivery: { state: 'COMPLAINED' } });
     expect(await itemOf(id)).not.toHaveProperty('dueAt');
-    expect((await invite(owner, email)).id, 'Another invitation is another matter').not.toBe(id);
+    expect((await invite(owner, email)).id, 'another invitation is allowed').not.toBe(id);
     expect(await mailsTo(email)).toBe(2);
   });
 });
 
-test('any other bounce stops nothing', async () => {
+test('a transient bounce stops no mails', async () => {
   const { owner, id, email } = await invited();
   await service.mailEvent(bounced(about(email), 'Transient'));
   expect(await delivery(owner, id)).toMatchObject({ state: 'BOUNCED', reason: 'Transient/General 5.1.1' });
@@ -274,10 +277,10 @@ test('any other bounce stops nothing', async () => {
   await service.mailEvent(delivered(about(email)));
   await service.clock('4d');
   expect(await service.sweep()).toMatchObject({ failed: 0 });
-  expect(await mailsTo(email), 'The mail, the resend and a reminder').toBe(3);
+  expect(await mailsTo(email), 'the mail, the resend and a reminder').toBe(3);
 });
 
-test('events of what is gone, or never was, are done without a trace', async () => {
+test('events of deleted or unknown invitations are dropped without a trace', async () => {
   const { organizationId, owner, id, email } = await invited();
   const [{ messageId } = expect.fail()] = await service.mails(email);
   const person = await service.person(email);
@@ -293,7 +296,7 @@ test('events of what is gone, or never was, are done without a trace', async () 
   expect(await delivery(owner, id)).toMatchObject({ state: 'SENT' });
 });
 
-test('what cannot be read is put aside without addresses, and holds up nothing', async () => {
+test('an unreadable event is stored without addresses, and doesn’t block others', async () => {
   const { owner, id, email } = await invited();
   const unread = async () => (await service.items()).filter(({ type }) => type === 'UnreadMailEvent');
   const count = (await unread()).length;
@@ -323,7 +326,7 @@ describe('while DynamoDB', () => {
     expect(await entriesOf(owner, id)).toHaveLength(1);
   });
 
-  test('is down, the function fails, so that Lambda brings the event again', async () => {
+  test('is down, the function fails, so that Lambda retries the event', async () => {
     const { owner, id, email } = await invited();
     await service.faults([{ action: 'dynamodb:BatchGetItem', fault: 'error', function: 'events/mail', times: -1 }]);
     await expect(service.mailEvent(delivered(about(email)))).rejects.toThrow('events/mail failed');
@@ -333,7 +336,7 @@ describe('while DynamoDB', () => {
   });
 });
 
-test('a resend and an event at the same moment leave one of both orders', async () => {
+test('a resend and an event in parallel have the result of one order or the other', async () => {
   const { owner } = await service.organization();
   for (let round = 0; round < 5; round += 1) {
     const { id, email } = await invite(owner);

@@ -16,9 +16,9 @@ const invite = (by: Client, email = newAddress(), more: object = {}) =>
   by.call('POST /v1/invitations', { body: { email, role: 'USER', ...more } });
 
 let days = 0;
-/** Seconds by which the clock is ahead. */
+/** The offset of the clock, in seconds. */
 let ahead = 0;
-/** Goes to a day of its own, in which nobody has mailed yet, and to the start of a window of ten minutes. */
+/** Sets the clock to a new day without mails, near the start of a window of ten minutes. */
 async function newDay(): Promise<void> {
   days += 1;
   const now = Date.now();
@@ -29,7 +29,7 @@ async function newDay(): Promise<void> {
 
 const organization = () => service.organization();
 
-/** Makes as many mails to an address as are asked for, one after another: of each invitation all but the first are resends. */
+/** Requests `count` mails to an address, one after another: an invitation and resends. */
 async function mailOften(by: Client, email: string, count: number): Promise<Answer[]> {
   const first = await invite(by, email);
   const answers = [first];
@@ -39,8 +39,8 @@ async function mailOften(by: Client, email: string, count: number): Promise<Answ
   return answers;
 }
 
-describe('to one mailbox in ten minutes:', () => {
-  test('each organization has a share that no other uses up', async () => {
+describe('the rate of mails to one mailbox in ten minutes', () => {
+  test('is limited for each organization, and others don’t use up its share', async () => {
     await newDay();
     const [stranger, honest] = [await organization(), await organization()];
     const email = newAddress('popular');
@@ -52,7 +52,7 @@ describe('to one mailbox in ten minutes:', () => {
     expect(wait).toBeLessThanOrEqual(600);
     expect((await invite(honest.owner, email)).status).toBe(201);
     expect(await service.mails(email)).toHaveLength(4);
-    // When the time is over, the address is mailed again.
+    // After the wait, the address is mailed again.
     await service.clock(`${ahead + wait + 1}s`);
     const [again] = (await stranger.owner.call('GET /v1/invitations?perPage=100')).body.data.filter(
       (row: { email: string }) => row.email === email,
@@ -61,7 +61,7 @@ describe('to one mailbox in ten minutes:', () => {
     expect((await late.in(stranger.id).call(`POST /v1/invitations/${again.id}/resend`)).status).toBe(200);
   });
 
-  test('what is refused leaves nothing behind, and it holds at once', async () => {
+  test('is kept by parallel requests, and refused ones leave nothing behind', async () => {
     await newDay();
     const { owner } = await organization();
     const email = newAddress('popular');
@@ -80,7 +80,7 @@ describe('to one mailbox in ten minutes:', () => {
     expect(await service.items()).toEqual(before);
   });
 
-  test('of one person, in however many organizations', async () => {
+  test('is limited for each person, across organizations', async () => {
     await newDay();
     const person = await service.person(newAddress());
     const email = newAddress('victim');
@@ -95,7 +95,7 @@ describe('to one mailbox in ten minutes:', () => {
     expect(await service.mails(email)).toHaveLength(3);
   });
 
-  test('of all together, whoever causes them', async () => {
+  test('is limited in total', async () => {
     await newDay();
     const email = newAddress('victim');
     const homes = await times(7, organization);
@@ -105,7 +105,7 @@ describe('to one mailbox in ten minutes:', () => {
     expect(await service.mails(email)).toHaveLength(5);
   });
 
-  test('what has a tag goes to the mailbox without it, also in one call; and is another address for all else', async () => {
+  test('counts addresses with a tag as the mailbox without it, also in one bulk, though they are invited separately', async () => {
     await newDay();
     const { owner } = await organization();
     const [local, domain] = newAddress('box').split('@') as [string, string];
@@ -122,14 +122,14 @@ describe('to one mailbox in ten minutes:', () => {
   });
 });
 
-describe('in a day:', () => {
-  test('a new organization causes few, and ten more for each who has accepted', async () => {
+describe('the number of mails in a day', () => {
+  test('is small for a new organization, and grows by ten with each acceptance', async () => {
     await newDay();
     const { owner } = await organization();
     const answers = await times(7, () => invite(owner));
     expect(made(answers)).toBe(4);
     expect(new Set(errors(answers))).toEqual(new Set(['mail_rate_exceeded']));
-    // Without a mail nothing is counted, and nobody has accepted yet.
+    // An invitation without a mail isn't counted.
     expect((await invite(owner, newAddress(), { sendEmail: false })).status).toBe(201);
     expect((await invite(owner)).body.error).toBe('mail_rate_exceeded');
     const token = await service.linkToken(answers.find(({ status }) => status === 201)?.body.email);
@@ -138,7 +138,7 @@ describe('in a day:', () => {
     expect(made(more)).toBe(10);
   });
 
-  test('of one person, in however many new organizations, together as many as in one', async () => {
+  test('is limited for each person, across new organizations', async () => {
     await newDay();
     const person = await service.person(newAddress());
     const answers: Answer[] = [];
@@ -152,7 +152,7 @@ describe('in a day:', () => {
     expect((await invite((await organization()).owner)).status).toBe(201);
   });
 
-  test('of one person, also in an organization that many are in', async () => {
+  test('is limited for each person, also in an organization with several members', async () => {
     await newDay();
     const { owner } = await organization();
     await service.member(owner, 'USER');
@@ -162,7 +162,7 @@ describe('in a day:', () => {
     expect(new Set(errors(answers))).toEqual(new Set(['mail_rate_exceeded']));
   });
 
-  test('of all together, and the next day again', async () => {
+  test('is limited in total, and the limit resets the next day', async () => {
     await newDay();
     const homes = await times(9, organization);
     const answers: Answer[] = [];

@@ -10,7 +10,7 @@ afterEach(async () => {
   await service.clock(0);
 });
 
-const trouble = (fault: object) => service.faults([{ action: 'ses:SendRawEmail', times: -1, ...fault }]);
+const breakSes = (fault: object) => service.faults([{ action: 'ses:SendRawEmail', times: -1, ...fault }]);
 const count = async (email: string) => (await service.mails(email)).length;
 const read = async (owner: Client, id: string) => (await owner.call(`GET /v1/invitations/${id}`)).body;
 
@@ -20,7 +20,7 @@ async function invite(owner: Client, email = newAddress()) {
   return { id: body.id as string, email, delivery: body.delivery };
 }
 
-/** Whoever got a mail opens its link, whichever of them: each is good. */
+/** Accepts by the link of each mail to an address: all links are valid. */
 async function acceptAll(email: string): Promise<void> {
   for (const { text } of await service.mails(email)) {
     const token = /token=([\w-]{64})/.exec(text)?.[1];
@@ -33,13 +33,13 @@ test.each([
   { what: 'throttles', fault: { fault: 'throttle' }, reason: 'Throttling', taken: 0 },
   { what: 'fails', fault: { fault: 'error' }, reason: 'InternalFailure', taken: 0 },
   { what: 'never answers', fault: { fault: 'hang' }, reason: 'ETIMEDOUT', taken: 0 },
-  // What SES took without saying so can't be told from what it didn't take: those get a second mail.
-  { what: 'answers later than we wait', fault: { fault: 'delay', ms: 4000 }, reason: 'ETIMEDOUT', taken: 1 },
+  // A mail that SES took without an answer is sent again: it can't be distinguished from a lost one.
+  { what: 'answers after the timeout', fault: { fault: 'delay', ms: 4000 }, reason: 'ETIMEDOUT', taken: 1 },
   { what: 'breaks the connection', fault: { fault: 'drop-answer' }, reason: 'ECONNRESET', taken: 1 },
-])('while SES $what, inviting and resending succeed; each mail is sent by the sweep, once', async (ses) => {
+])('while SES $what, inviting and resending succeed, and the sweep sends each mail once', async (ses) => {
   const [{ owner }, { owner: other }] = [await service.organization(), await service.organization()];
   const resent = await invite(other);
-  await trouble(ses.fault);
+  await breakSes(ses.fault);
   const [invited, answer] = await Promise.all([invite(owner), other.call(`POST /v1/invitations/${resent.id}/resend`)]);
   expect(answer.status).toBe(200);
   const queued = { state: 'QUEUED', attempts: 1, reason: ses.reason };
@@ -49,12 +49,12 @@ test.each([
   await expect.poll(() => count(resent.email), { timeout: 10_000 }).toBe(1 + ses.taken);
 
   await service.faults([]);
-  expect(await service.sweep(), 'Its pause is not over').toMatchObject({ sent: 0 });
+  expect(await service.sweep(), 'the backoff is not over').toMatchObject({ sent: 0 });
   await service.clock('2m');
   const sweeps = await Promise.all([service.sweep(), service.sweep()]);
   expect(sweeps.reduce((sum, { sent }) => sum + (sent ?? 0), 0)).toBe(2);
   await service.clock('30m');
-  expect(await service.sweep(), 'Nothing is left to do').toMatchObject({ sent: 0, unsent: 0, failed: 0 });
+  expect(await service.sweep(), 'nothing is left to do').toMatchObject({ sent: 0, unsent: 0, failed: 0 });
   expect(await count(invited.email)).toBe(ses.taken + 1);
   expect(await count(resent.email)).toBe(1 + ses.taken + 1);
   for (const [client, { id }] of [[owner, invited] as const, [other, resent] as const]) {
@@ -67,9 +67,9 @@ test.each([
   await acceptAll(invited.email);
 });
 
-test('the pauses between tries grow, to six hours; at the end of the period the mail is given up on record', async () => {
+test('the backoff between attempts grows to six hours, and a mail that is still unsent at the expiry is recorded as failed', async () => {
   const { owner } = await service.organization();
-  await trouble({ fault: 'error' });
+  await breakSes({ fault: 'error' });
   const { id, email } = await invite(owner);
   const pauses: number[] = [];
   for (let attempts = 1; ; attempts += 1) {
@@ -87,7 +87,7 @@ test('the pauses between tries grow, to six hours; at the end of the period the 
   const doubled = [1, 2, 4, 8, 16, 32, 64, 128, 256].map((minutes) => minutes * MINUTE);
   expect(pauses.slice(0, doubled.length)).toEqual(doubled);
   expect(pauses.slice(doubled.length)).toEqual(pauses.slice(doubled.length).fill(6 * HOUR));
-  // Seven days: an outage of that length costs few tries.
+  // An outage of seven days costs few attempts.
   expect(pauses.length).toBeLessThan(40);
 
   await service.faults([]);
@@ -105,12 +105,12 @@ test('the pauses between tries grow, to six hours; at the end of the period the 
   expect(await count(email)).toBe(0);
 });
 
-test('a mail that SES never takes does not hold up the others', async () => {
+test('a mail that SES never takes doesn’t block the others', async () => {
   const { owner } = await service.organization();
-  await trouble({ fault: 'error' });
+  await breakSes({ fault: 'error' });
   const all = [await invite(owner), await invite(owner), await invite(owner)];
   const [poisoned, ...others] = all.map(({ email }) => email) as [string, string, string];
-  await trouble({ fault: 'hang', key: poisoned });
+  await breakSes({ fault: 'hang', key: poisoned });
   await service.clock('2m');
   expect(await service.sweep()).toMatchObject({ sent: 2, unsent: 1, failed: 0 });
   expect(await Promise.all([poisoned, ...others].map(count))).toEqual([0, 1, 1]);
@@ -119,13 +119,13 @@ test('a mail that SES never takes does not hold up the others', async () => {
   expect(await service.sweep()).toMatchObject({ sent: 1 });
 });
 
-test('a mail that left without its record is sent once more, and both links are good', async () => {
+test('a mail that was sent but not recorded is sent once more, and both links are valid', async () => {
   const { owner } = await service.organization();
   await service.faults([{ action: 'dynamodb:UpdateItem', key: 'INVITATION#', fault: 'error', times: -1 }]);
   const { id, email, delivery } = await invite(owner);
   expect(delivery).toMatchObject({ state: 'QUEUED', attempts: 0 });
   await service.faults([]);
-  expect(await service.sweep(), 'The lease of the request is not over').toMatchObject({ sent: 0 });
+  expect(await service.sweep(), 'the lease of the request is not over').toMatchObject({ sent: 0 });
   await service.clock('2m');
   expect(await service.sweep()).toMatchObject({ sent: 1 });
   expect((await read(owner, id)).delivery).toMatchObject({ state: 'SENT' });
@@ -133,9 +133,9 @@ test('a mail that left without its record is sent once more, and both links are 
   await acceptAll(email);
 });
 
-test('a queued mail is replaced by that of a resend, and never leaves after a revocation', async () => {
+test('a queued mail is replaced by a resend, and is not sent after a revocation', async () => {
   const { owner } = await service.organization();
-  await trouble({ fault: 'error' });
+  await breakSes({ fault: 'error' });
   const [resent, revoked] = [await invite(owner), await invite(owner)];
   await service.faults([]);
   expect((await owner.call(`POST /v1/invitations/${resent.id}/resend`)).status).toBe(200);

@@ -3,7 +3,7 @@ import { type Contract, codeOf, contracts } from '../support/contract.ts';
 import { exampleOf, type Home } from '../support/requests.ts';
 import { useService } from '../support/service.ts';
 
-// What can't be read as it says it is, in every dialect and form: a clear answer, and nothing is stored or mailed.
+// Tests that every dialect refuses malformed input with a clear answer, and stores and mails nothing.
 
 const service = useService();
 
@@ -18,10 +18,10 @@ const named = (some: readonly Contract[]) => some.map((contract) => [contract.de
 const isForm = ({ declaration }: Contract) => declaration.accepts === 'application/x-www-form-urlencoded';
 const typeOf = ({ declaration: { accepts } }: Contract) => (accepts === '*/*' ? 'application/json' : accepts);
 
-/** Sends bytes as they are. */
+/** Sends raw bytes. */
 async function send({ declaration }: Contract, route: string, body: Buffer | string | undefined, headers: object) {
   const [method, path] = route.split(' ') as [string, string];
-  // Links are for their holders, who are somebody else.
+  // A link's holder is another person than the owner.
   const isHolder = declaration.dialect === 'page' || declaration.caller.includes('link');
   const response = await fetch(service.api + path, {
     method,
@@ -35,18 +35,21 @@ async function send({ declaration }: Contract, route: string, body: Buffer | str
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
-/** The code that an answer tells; of a page, which has none, its status. */
-function told(contract: Contract, { status, text }: { status: number; text: string }): string | number | undefined {
+/** Returns the code of a refusal; for a page, which has none, its status. */
+function refusalOf(
+  contract: Contract,
+  { status, text }: { status: number; text: string },
+): string | number | undefined {
   const { dialect } = contract.declaration;
   if (dialect === 'page') return status;
   return dialect === 'volttime' ? JSON.parse(text).error : codeOf(contract, JSON.parse(text));
 }
 
-const tellsIn = ({ declaration }: Contract, code: string, status: number) =>
+const expectedRefusal = ({ declaration }: Contract, code: string, status: number) =>
   declaration.dialect === 'page' ? status : code;
 
 describe.each(named(withBodies))('%s', (_, contract) => {
-  test('refuses a body that is no UTF-8, or has a name twice', async () => {
+  test('refuses a body with invalid UTF-8 or duplicate names', async () => {
     const { route, body } = await exampleOf(contract, service, home);
     await home.owner.call('GET /v1/me');
     const text = typeof body === 'string' ? body : JSON.stringify(body);
@@ -60,28 +63,34 @@ describe.each(named(withBodies))('%s', (_, contract) => {
       ? [
           ['Latin-1', more(Buffer.concat([Buffer.from('&x='), latin]))],
           ['percent-encoded Latin-1', more('&x=M%FCller')],
-          ['a percent sign alone', more('&x=100%')],
-          ['half a character', more('&x=%F0%9F%98')],
-          ['a name twice', more('&token=x')],
+          ['a lone percent sign', more('&x=100%')],
+          ['a truncated character', more('&x=%F0%9F%98')],
+          ['a duplicate name', more('&token=x')],
           ['UTF-16', Buffer.from(`\ufeff${text}`, 'utf16le')],
         ]
       : [
           ['Latin-1', more(Buffer.concat([Buffer.from(',"x":"'), latin, Buffer.from('"')]))],
-          ['half a character', more(Buffer.concat([Buffer.from(',"x":"'), Buffer.from([0xf0, 0x9f, 0x98, 0x22])]))],
+          [
+            'a truncated character',
+            more(Buffer.concat([Buffer.from(',"x":"'), Buffer.from([0xf0, 0x9f, 0x98, 0x22])])),
+          ],
           ['a surrogate', more(Buffer.concat([Buffer.from(',"x":"'), Buffer.from([0xed, 0xa0, 0x80, 0x22])]))],
-          ['what stands for one that was lost', more(',"x":"M\ufffdller"')],
-          ['a name twice', more(`,${JSON.stringify(Object.keys(JSON.parse(text))[0])} : null`)],
-          ['a name twice, written otherwise', more(',"x":{"a":"{","\\u0061" :[]}')],
+          ['a replacement character', more(',"x":"M\ufffdller"')],
+          ['a duplicate name', more(`,${JSON.stringify(Object.keys(JSON.parse(text))[0])} : null`)],
+          ['a duplicate name in another notation', more(',"x":{"a":"{","\\u0061" :[]}')],
           ['UTF-16', Buffer.from(`\ufeff${text}`, 'utf16le')],
         ];
     for (const [what, sent] of bad) {
       const answer = await send(contract, route, sent, { 'content-type': typeOf(contract) });
-      expect([answer.status, told(contract, answer)], what).toEqual([400, tellsIn(contract, 'malformed_body', 400)]);
+      expect([answer.status, refusalOf(contract, answer)], what).toEqual([
+        400,
+        expectedRefusal(contract, 'malformed_body', 400),
+      ]);
     }
     expect(service.writes().slice(before)).toEqual([]);
   });
 
-  test('refuses another charset and a compressed body, and says what it takes', async () => {
+  test('refuses another charset and a compressed body, and says what it accepts', async () => {
     const { route, body } = await exampleOf(contract, service, home);
     await home.owner.call('GET /v1/me');
     const text = typeof body === 'string' ? body : JSON.stringify(body);
@@ -91,18 +100,18 @@ describe.each(named(withBodies))('%s', (_, contract) => {
     const type = typeOf(contract);
     for (const charset of ['latin1', 'iso-8859-1', '"windows-1252"', 'utf-16']) {
       const answer = await send(contract, route, text, { 'content-type': `${type}; charset=${charset}` });
-      expect([answer.status, told(contract, answer)], charset).toEqual([
+      expect([answer.status, refusalOf(contract, answer)], charset).toEqual([
         status,
-        tellsIn(contract, 'unsupported_media_type', 415),
+        expectedRefusal(contract, 'unsupported_media_type', 415),
       ]);
       if (dialect !== 'page') expect(answer.text).toMatch(/Content-Type(":\[")? ?must/);
     }
     for (const coding of ['gzip', 'br']) {
       const headers = { 'content-type': type, 'content-encoding': coding };
       const answer = await send(contract, route, text, headers);
-      expect([answer.status, told(contract, answer)], coding).toEqual([
+      expect([answer.status, refusalOf(contract, answer)], coding).toEqual([
         status,
-        tellsIn(contract, 'unsupported_media_type', 415),
+        expectedRefusal(contract, 'unsupported_media_type', 415),
       ]);
       expect(answer.headers.get('accept-encoding')).toBe('identity');
     }
@@ -114,7 +123,7 @@ describe.each(named(withBodies))('%s', (_, contract) => {
     expect(service.writes().slice(before)).toEqual([]);
   });
 
-  test('passes over a byte order mark, and takes utf-8 by name', async () => {
+  test('ignores a byte order mark, and accepts the charset utf-8', async () => {
     const { route, body } = await exampleOf(contract, service, home);
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     const { dialect } = contract.declaration;
@@ -131,8 +140,8 @@ describe.each(named(withBodies))('%s', (_, contract) => {
 
 const withQueries = contracts.filter(({ declaration }) => declaration.query);
 
-test.each(named(withQueries))('%s refuses a query that is no percent-encoded UTF-8', async (_, contract) => {
-  // Pages mail their owner, to whom there go only so many.
+test.each(named(withQueries))('%s refuses a query that isn’t percent-encoded UTF-8', async (_, contract) => {
+  // Pages mail their owner, and mails to an address are limited.
   const isPage = contract.declaration.dialect === 'page';
   const { route, body } = await exampleOf(contract, service, isPage ? await service.organization() : home);
   await home.owner.call('GET /v1/me');
@@ -141,10 +150,10 @@ test.each(named(withQueries))('%s refuses a query that is no percent-encoded UTF
     const at = `${route}${route.includes('?') ? '&' : '?'}${query}`;
     const sent = body === undefined ? undefined : JSON.stringify(body);
     const answer = await send(contract, at, sent, sent ? { 'content-type': typeOf(contract) } : {});
-    // A link is opened with whatever mail senders add to it.
+    // A link must open with parameters that mail programs add.
     if (isPage) expect(answer.status, query).toBe(200);
-    else expect([answer.status, told(contract, answer)], query).toEqual([400, 'malformed_query']);
+    else expect([answer.status, refusalOf(contract, answer)], query).toEqual([400, 'malformed_query']);
   }
-  // One of them stops reminders.
+  // One of the pages stops reminders.
   if (!isPage) expect(service.writes().slice(before)).toEqual([]);
 });

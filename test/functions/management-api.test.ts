@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { newAddress, useService } from '../support/service.ts';
 
-// The Management API's page, as it was when the project was created from it. The examples are read from it.
+// Tests the API against the Management API's documentation page, from which the project was created.
 const page = readFileSync(new URL('../fixtures/management-api.txt', import.meta.url), 'utf8');
 
-/** The part of the page below a heading. */
+/** Returns the part of the page below a heading. */
 function section(heading: string): string {
   const start = page.indexOf(`\n${heading}#\n`);
   expect(start, `the page has a section "${heading}"`).toBeGreaterThan(0);
@@ -14,25 +14,25 @@ function section(heading: string): string {
   return end < 0 ? rest : rest.slice(0, end);
 }
 
-/** The JSON example of a section. */
+/** Returns the JSON example of a section. */
 function example(heading: string): Record<string, unknown> {
   const text = section(heading);
   return JSON.parse(text.slice(text.indexOf('\n{') + 1, text.lastIndexOf('\n}') + 2));
 }
 
-/** The request line of a section, such as `GET /v1/members/:id`, with an id in its place. */
+/** Returns the request line of a section, such as `GET /v1/members/:id`, with the id inserted. */
 function requestLine(heading: string, id = ''): string {
   const line = /^(GET|POST|PATCH|DELETE) \S+$/m.exec(section(heading))?.[0];
   expect(line, `the section "${heading}" has a request line`).toBeDefined();
   return (line as string).replace(':id', id);
 }
 
-/** The status that a section documents. */
+/** Returns the status that a section documents. */
 function status(heading: string): number {
   return Number(/\b(20[0-9]) (OK|Created|No Content)/.exec(section(heading))?.[1]);
 }
 
-/** Fields, their order, types and formats are those of the example; fields may be added behind. */
+/** Expects the example's fields with their order, types and formats. More fields may follow. */
 function expectLike(actual: Record<string, unknown>, documented: Record<string, unknown>): void {
   expect(Object.keys(actual).slice(0, Object.keys(documented).length)).toEqual(Object.keys(documented));
   for (const [field, value] of Object.entries(documented)) {
@@ -52,7 +52,7 @@ function expectLike(actual: Record<string, unknown>, documented: Record<string, 
 
 const service = useService();
 
-test('the member object, list, get, update and remove are as the page documents them', async () => {
+test('the member object, list, get, update and remove match the documentation page', async () => {
   const { owner } = await service.organization();
   const { memberId } = await service.member(owner, 'USER');
   const documented = example('Member object');
@@ -83,7 +83,7 @@ test('the member object, list, get, update and remove are as the page documents 
   expect(log[0]).toMatchObject({ action: 'member.remove', resourceId: memberId });
 });
 
-test('the invitation object, list, create, resend and cancel are as the page documents them', async () => {
+test('the invitation object, list, create, resend and cancel match the documentation page', async () => {
   const { owner } = await service.organization('Acme Energy');
   const documented = example('Invitation object');
 
@@ -108,7 +108,7 @@ test('the invitation object, list, create, resend and cancel are as the page doc
   expect((await owner.call(requestLine('List invitations'))).body.data[0].status).toBe('REVOKED');
 });
 
-test('every documented role can be given, and the statuses of an invitation are the documented ones', async () => {
+test('every documented role can be assigned, and an invitation has the documented statuses', async () => {
   const { owner } = await service.organization();
   const { memberId } = await service.member(owner, 'USER');
   const roles = [...section('Member roles').matchAll(/^(ADMIN|USER|OPERATOR|VIEWER)/gm)].map(([role]) => role);
@@ -127,7 +127,7 @@ test('every documented role can be given, and the statuses of an invitation are 
 });
 
 test.each(['List members', 'List invitations'])(
-  '%s takes the documented query parameters, and no others',
+  '%s accepts the documented query parameters, and no others',
   async (list) => {
     const { owner } = await service.organization();
     const [, pages] = /pageinteger(\d+)/.exec(section(list)) ?? [];

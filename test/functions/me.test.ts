@@ -4,7 +4,7 @@ import { newAddress, useService } from '../support/service.ts';
 const service = useService();
 
 describe('a profile', () => {
-  test('is changed in every organization, and no later sign-in overwrites it', async () => {
+  test('changes in every organization, and no later sign-in overwrites it', async () => {
     const [one, two] = [await service.organization(), await service.organization()];
     const email = newAddress();
     const first = await service.member(one.owner, 'USER', email);
@@ -31,8 +31,8 @@ describe('a profile', () => {
   });
 });
 
-describe('a person who is erased', () => {
-  test('is in no organization and has no token; their names and address are nowhere, and history stays', async () => {
+describe('an erased person', () => {
+  test('has no memberships, tokens, names or addresses in the table, and audit entries stay', async () => {
     const { owner } = await service.organization();
     const other = await service.organization();
     const email = newAddress('erase-me');
@@ -69,7 +69,7 @@ describe('a person who is erased', () => {
 describe('declining', () => {
   const decline = (token: string) => service.call('POST /v1/invitations/decline', { body: { token } });
 
-  test('by the link ends the invitation; the address can be invited again', async () => {
+  test('by the link ends the invitation, and the address can be invited again', async () => {
     const { owner } = await service.organization();
     const email = newAddress();
     const { id } = (await owner.call('POST /v1/invitations', { body: { email, role: 'USER' } })).body;
@@ -84,7 +84,7 @@ describe('declining', () => {
     expect(await decline('A'.repeat(64))).toMatchObject({ status: 404, body: { error: 'invitation_not_found' } });
   });
 
-  test('by a link that is dead is told as accepting by it is', async () => {
+  test('by an invalid link gives the same error as accepting by it', async () => {
     const { owner } = await service.organization();
     const invite = async () => {
       const email = newAddress();
@@ -107,7 +107,7 @@ describe('declining', () => {
     await service.clock(0);
   });
 
-  test('signed in as another account is 403; the invitation stays alive', async () => {
+  test('with another account is 403, and the invitation stays pending', async () => {
     const { owner } = await service.organization();
     const email = newAddress();
     await owner.call('POST /v1/invitations', { body: { email, role: 'USER' } });
@@ -121,7 +121,7 @@ describe('declining', () => {
   });
 });
 
-test('whoever was erased and begins anew is somebody new to functions that knew them, too', async () => {
+test('an erased person who returns is a new person, also for warm functions that cached the old one', async () => {
   const { owner } = await service.organization();
   const email = newAddress();
   const join = async () => {
@@ -142,18 +142,18 @@ test('whoever was erased and begins anew is somebody new to functions that knew 
   await join();
   const [tokens, organizations, members] = await lists();
   expect([tokens?.status, organizations?.body.meta.total, members?.body.meta.total]).toEqual([200, 1, 2]);
-  // Also to the one that erased them: all that it does is done as the present one.
+  // Also for the function that erased them: it acts for the new person.
   const { id } = (await person.call('GET /v1/me')).body;
   for (let again = 0; again < 4; again += 1) expect((await person.call('DELETE /v1/me')).status).toBe(204);
   const log = (await owner.call('GET /v1/audit-logs')).body.data as { action: string; actorId: string }[];
-  // Both in the same millisecond, in whatever order.
+  // Both entries have the same millisecond, so their order varies.
   const [erased, left] = ['invitation.erase', 'member.leave'].map((name) => log.find(({ action }) => action === name));
-  // Who was invited is nobody's business who invited; who left was a member.
+  // The entry of the invitation hides the person. The entry of the former member names them.
   expect(erased?.actorId).toMatch(/^inv_/);
   expect(left?.actorId).toBe(id);
 });
 
-test('an organization that was deleted counts no more when a request names none', async () => {
+test('a deleted organization is ignored when a request names none', async () => {
   const person = await service.person(newAddress());
   const [one, other] = [
     (await person.call('POST /v1/organizations', { body: { name: 'One' } })).body,

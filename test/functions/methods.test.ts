@@ -4,7 +4,7 @@ import { type Contract, contracts } from '../support/contract.ts';
 import { exampleOf, type Home } from '../support/requests.ts';
 import { type Client, newAddress, useService } from '../support/service.ts';
 
-// What HTTP promises of every route, whatever stands behind it.
+// Tests rules of HTTP for every route.
 
 const service = useService();
 
@@ -18,7 +18,7 @@ const named = (some: readonly Contract[]) => some.map((contract) => [contract.de
 const gets = contracts.filter(({ declaration }) => declaration.route.startsWith('GET '));
 
 test.each(named(gets))('HEAD answers as %s does, without a body, and changes nothing', async (_, contract) => {
-  // Pages mail their owner, to whom there go only so many.
+  // Pages mail their owner, and mails to an address are limited.
   const where = contract.declaration.dialect === 'page' ? await service.organization() : home;
   const { route } = await exampleOf(contract, service, where);
   const caller: Pick<Client, 'call'> = contract.declaration.caller.includes('anybody') ? service : where.owner;
@@ -39,9 +39,9 @@ test.each(named(gets))('HEAD answers as %s does, without a body, and changes not
     'apigw-requestid',
     'x-ratelimit-remaining',
   ];
-  const lasting = ({ headers }: { headers: Headers }) =>
+  const stable = ({ headers }: { headers: Headers }) =>
     Object.fromEntries([...headers].filter(([name]) => !varying.includes(name)));
-  expect(lasting(head)).toEqual(lasting(got));
+  expect(stable(head)).toEqual(stable(got));
 
   const refused = await service.call(route.replace('GET', 'HEAD').replace(/token=\w+/, 'token=x'));
   expect([refused.status >= 400, refused.body]).toEqual([
@@ -52,7 +52,7 @@ test.each(named(gets))('HEAD answers as %s does, without a body, and changes not
 
 test.each(named(contracts))('OPTIONS of the path of %s is 204 and names its methods', async (_, { declaration }) => {
   const [method = '', path = ''] = declaration.route.replaceAll(/\{\w+\}/g, 'x').split(' ');
-  // A preflight request is the gateway's.
+  // The gateway answers preflight requests.
   const answer = await service.call(`OPTIONS ${path}`);
   expect([answer.status, answer.body]).toEqual([204, undefined]);
   const allowed = answer.headers.get('allow')?.split(', ') ?? [];
@@ -64,11 +64,11 @@ test.each(named(contracts))('OPTIONS of the path of %s is 204 and names its meth
   expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, answer.headers.get('allow')]);
 });
 
-test('OPTIONS of a path that there is none of is 404', async () => {
+test('OPTIONS of an unknown path is 404', async () => {
   expect((await service.call('OPTIONS /v1/nothing')).status).toBe(404);
 });
 
-describe('a path of an API that there is none of is told in JSON', () => {
+describe('an unknown path of an API', () => {
   const ROCKETCHAT = { status: 'error', message: 'API endpoint does not exist' };
   const laravel = (path: string) => ({ message: `The route ${path} could not be found.` });
   test.each<readonly [string, object]>([
@@ -82,28 +82,31 @@ describe('a path of an API that there is none of is told in JSON', () => {
     ...['GET /v2/members', 'GET /v10', 'POST /v2/invitations'].map(
       (route) => [route, { message: 'There is no such endpoint.', error: 'route_not_found' }] as const,
     ),
-  ])('%s', async (route, body) => {
+  ])('is 404 in JSON: %s', async (route, body) => {
     const answer = await service.call(route);
     expect(answer).toMatchObject({ status: 404, body });
     expect(answer.headers.get('content-type')).toBe('application/json');
   });
 
-  test('of teams in that of JSON:API', async () => {
+  test('below Papershift’s teams is 404 in JSON:API', async () => {
     const answer = await service.call('GET /api/v1/teams/x/y');
     expect(answer).toMatchObject({ status: 404, body: { errors: [{ code: 'route_not_found' }] } });
   });
 
-  test.each(['GET /', 'GET /vx', 'GET /apis', 'GET /favicon.ico'])('but %s in a page', async (route) => {
-    const answer = await service.call(route);
-    expect(answer.status).toBe(404);
-    expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
-    expect(answer.headers.get('strict-transport-security')).toBe('max-age=31536000');
-  });
+  test.each(['GET /', 'GET /vx', 'GET /apis', 'GET /favicon.ico'])(
+    'is JSON, but %s, outside all APIs, is a page',
+    async (route) => {
+      const answer = await service.call(route);
+      expect(answer.status).toBe(404);
+      expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
+      expect(answer.headers.get('strict-transport-security')).toBe('max-age=31536000');
+    },
+  );
 });
 
 const ofV1 = contracts.filter(({ declaration }) => declaration.dialect === 'v1');
 
-test('a parameter that stands twice is refused: an answer about one of two would mislead', async () => {
+test('a repeated parameter is refused', async () => {
   const { owner } = await service.organization();
   const answer = await owner.call('GET /v1/members?role=USER&role=ADMIN');
   expect(answer).toMatchObject({
@@ -112,11 +115,11 @@ test('a parameter that stands twice is refused: an answer about one of two would
   });
 });
 
-test.each(named(ofV1))('%s refuses a parameter that it has not', async (_, contract) => {
+test.each(named(ofV1))('%s refuses an unknown parameter', async (_, contract) => {
   const { route, body } = await exampleOf(contract, service, home);
   await home.owner.call('GET /v1/me');
   const before = service.writes().length;
-  // Who holds a link is somebody else.
+  // A link's holder is another person than the owner.
   const caller: Pick<Client, 'call'> = contract.declaration.caller.includes('link') ? service : home.owner;
   for (const name of ['surprise', 'User', '__proto__', 'constructor', 'perpage']) {
     const answer = await caller.call(`${route}?${name}=x`, { body });
@@ -126,7 +129,7 @@ test.each(named(ofV1))('%s refuses a parameter that it has not', async (_, contr
   expect(service.writes().slice(before)).toEqual([]);
 });
 
-test('the dialects pass over parameters that they have not, as their originals do', async () => {
+test('the dialects of other products ignore unknown parameters, as these products do', async () => {
   for (const path of ['/api/v3/teams', '/api/v3/sites', '/api/v2/teams', '/api/v1/teams.list']) {
     expect((await home.owner.call(`GET ${path}?surprise=x`)).status, path).toBe(200);
   }
@@ -134,7 +137,7 @@ test('the dialects pass over parameters that they have not, as their originals d
   expect((await home.owner.call('GET /api/v1/teams?surPrise=x')).status).toBe(200);
 });
 
-test('members are found by their users: one, or none, however many there are', async () => {
+test('a filter by user id finds one member or none', async () => {
   const { owner, member } = await service.organization();
   const other = await service.member(owner, 'VIEWER');
   const foreign = await service.organization();
@@ -162,7 +165,7 @@ test('members are found by their users: one, or none, however many there are', a
 });
 
 test.each(['2027-02-31', '2027-02-29T00:00:00Z', '2027-13-01', '2026-04-31T10:00:00%2B02:00'])(
-  'a time that does not exist is refused wherever one is taken: %s',
+  'a nonexistent time is refused in every parameter and field: %s',
   async (when) => {
     for (const name of ['from', 'to']) {
       const answer = await home.owner.call(`GET /v1/audit-logs?${name}=${when}`);

@@ -7,7 +7,7 @@ const accept = (token: string) => service.call('POST /v1/invitations/accept', { 
 afterEach(() => service.clock(0));
 
 describe('an organization', () => {
-  test('is shown to its members and renamed by its admins; mails then say the new name', async () => {
+  test('is visible to its members and renamed by its admins, and later mails have the new name', async () => {
     const { id, owner } = await service.organization('Before');
     const viewer = await service.member(owner, 'VIEWER');
     expect((await viewer.call(`GET /v1/organizations/${id}`)).body).toMatchObject({ id, name: 'Before' });
@@ -19,7 +19,7 @@ describe('an organization', () => {
     expect((await service.mails(email))[0]?.subject).toContain('After');
   });
 
-  test('that was deleted is found by nobody, its links and tokens are unknown, and nothing of it is left', async () => {
+  test('that was deleted is not found by its members, links or tokens, and all its items are deleted', async () => {
     const { id, owner } = await service.organization('Doomed');
     const member = await service.member(owner, 'ADMIN');
     const pending = newAddress();
@@ -51,7 +51,7 @@ describe('an organization', () => {
     ]);
   });
 
-  test('with more than a run of the sweep takes in one go is cleared to the end', async () => {
+  test('with more items than a batch of the sweep is deleted completely', async () => {
     const { id, owner } = await service.organization();
     for (let index = 0; index < 30; index += 1) {
       await owner.call('POST /v1/invitations', { body: { email: newAddress('many'), role: 'USER' } });
@@ -70,7 +70,7 @@ describe('the owner', () => {
     return { role, owner };
   };
 
-  test('can be neither demoted nor removed, and can neither leave nor be erased', async () => {
+  test('can’t be demoted, removed or erased, and can’t leave', async () => {
     const { owner, member } = await service.organization();
     const admin = await service.member(owner, 'ADMIN');
     for (const client of [owner, admin]) {
@@ -82,7 +82,7 @@ describe('the owner', () => {
     expect(await roleOf(admin, member.id)).toEqual({ role: 'ADMIN', owner: true });
   });
 
-  test('offers the organization, alone; who accepts is an ADMIN, the earlier owner stays one and may leave', async () => {
+  test('is the only one who can offer the organization; accepting makes an ADMIN, and the earlier owner stays ADMIN and may leave', async () => {
     const { id, owner, member } = await service.organization();
     const [admin, heir] = [await service.member(owner, 'ADMIN'), await service.member(owner, 'VIEWER')];
     const transfer = (client: Client, memberId: string) =>

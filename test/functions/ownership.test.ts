@@ -3,7 +3,7 @@ import { type Client, newAddress, useService } from '../support/service.ts';
 
 const service = useService();
 
-/** Keeps a write from happening for a second or two, in which something else does. */
+/** Delays a write for a second or two, in which another one happens. */
 const CONTENDED = { fault: 'conflict', times: 9 };
 
 type Member = Client & { readonly memberId: string };
@@ -22,8 +22,8 @@ const owners = async (by: Client) =>
 const actions = async (by: Client) =>
   (await by.call('GET /v1/audit-logs')).body.data.map(({ action }: { action: string }) => action) as string[];
 
-/** An organization with members who have signed in. */
-async function place(heirs = 1) {
+/** Creates an organization with members who have signed in. */
+async function organizationWith(heirs = 1) {
   const home = await service.organization('Acme Energy');
   const members: Member[] = [];
   for (let count = 0; count < heirs; count += 1) {
@@ -35,8 +35,8 @@ async function place(heirs = 1) {
 }
 
 describe('an offer of ownership', () => {
-  test('changes nothing by itself: it is told by a mail, in GET /v1/me and with the organization, to two people alone', async () => {
-    const { id, owner, member, members, heir } = await place(2);
+  test('changes no roles, and is visible to two people only: by mail, in GET /v1/me and in the organization', async () => {
+    const { id, owner, member, members, heir } = await organizationWith(2);
     const made = await offer(id, owner, heir);
     expect(made.status).toBe(202);
     expect(made.body).toMatchObject({
@@ -53,13 +53,13 @@ describe('an offer of ownership', () => {
     const mail = (await service.mails(heir.email)).at(-1);
     expect(mail?.subject).toBe('Ada Owner offers you the ownership of Acme Energy');
     expect(mail?.text).not.toContain('token=');
-    // The same again is the same offer, and no mail more.
+    // A repeated offer is the same offer, without another mail.
     expect(await offer(id, owner, heir)).toMatchObject({ status: 202, body: made.body });
     expect((await service.mails(heir.email)).filter(({ subject }) => subject === mail?.subject)).toHaveLength(1);
   });
 
-  test('cannot be pushed on anybody: whom it was made to leaves and erases themselves as before', async () => {
-    const { id, owner, members } = await place(2);
+  test('doesn’t bind its recipient, who can still leave or be erased', async () => {
+    const { id, owner, members } = await organizationWith(2);
     const [leaving, erased] = members as [Member, Member];
     await offer(id, owner, leaving);
     expect((await leaving.call(`DELETE /v1/members/${leaving.memberId}`)).status).toBe(204);
@@ -67,8 +67,8 @@ describe('an offer of ownership', () => {
     expect((await erased.call('DELETE /v1/me')).status).toBe(204);
   });
 
-  test('is accepted, declined and withdrawn by those alone whose it is', async () => {
-    const { id, owner, heir, members } = await place(2);
+  test('is accepted and declined by its recipient only, and withdrawn by the owner only', async () => {
+    const { id, owner, heir, members } = await organizationWith(2);
     const other = members[1] as Member;
     const admin = await service.member(owner, 'ADMIN');
     expect((await accept(id, heir)).body.error).toBe('ownership_offer_not_found');
@@ -95,8 +95,8 @@ describe('an offer of ownership', () => {
     ]);
   });
 
-  test('to somebody else replaces it', async () => {
-    const { id, owner, members } = await place(2);
+  test('to another person replaces it', async () => {
+    const { id, owner, members } = await organizationWith(2);
     const [first, second] = members as [Member, Member];
     await offer(id, owner, first);
     await offer(id, owner, second);
@@ -104,12 +104,12 @@ describe('an offer of ownership', () => {
     expect(await offersTo(first)).toEqual([]);
     expect((await accept(id, second)).status).toBe(200);
     expect(await owners(owner)).toEqual([second.memberId]);
-    // It was accepted, once.
+    // It can be accepted once.
     expect((await accept(id, second)).status).toBe(404);
   });
 
-  test('is over after seven days, by the clock alone, and with the membership that it was made to', async () => {
-    const { id, owner, member, heir } = await place();
+  test('expires after seven days by the clock, and ends with the recipient’s membership', async () => {
+    const { id, owner, member, heir } = await organizationWith();
     await offer(id, owner, heir);
     await service.clock('6d');
     const later = (await service.person(heir.email)).in(id);
@@ -128,9 +128,9 @@ describe('an offer of ownership', () => {
     await service.clock(0);
   });
 
-  test('passes once, also when it is accepted, declined, withdrawn and made anew at the same moment', async () => {
+  test('transfers ownership at most once when it is accepted, declined, withdrawn and replaced in parallel', async () => {
     for (let round = 0; round < 4; round += 1) {
-      const { id, owner, member, members } = await place(2);
+      const { id, owner, member, members } = await organizationWith(2);
       const [heir, other] = members as [Member, Member];
       await offer(id, owner, heir);
       const [accepted] = await Promise.all([
@@ -146,8 +146,8 @@ describe('an offer of ownership', () => {
     }
   });
 
-  test('that ends between the look and the write is not accepted', async () => {
-    const { id, owner, member, heir } = await place();
+  test('that ends between read and write is not accepted', async () => {
+    const { id, owner, member, heir } = await organizationWith();
     await offer(id, owner, heir);
     await service.faults([
       {
@@ -164,8 +164,8 @@ describe('an offer of ownership', () => {
     expect(await owners(owner)).toEqual([member.id]);
   });
 
-  test('whose mail could not be sent is mailed by the sweep, unless it has ended', async () => {
-    const { id, owner, members } = await place(2);
+  test('whose mail failed is mailed by the sweep, unless the offer has ended', async () => {
+    const { id, owner, members } = await organizationWith(2);
     const [first, second] = members as [Member, Member];
     await service.faults([{ action: 'ses:SendRawEmail', fault: 'error', times: -1 }]);
     expect((await offer(id, owner, first)).status).toBe(202);
@@ -180,8 +180,8 @@ describe('an offer of ownership', () => {
   });
 });
 
-describe('an owner with nobody else in the organization', () => {
-  test('leaves in one request, and the organization is deleted by that', async () => {
+describe('an owner who is the only member', () => {
+  test('leaves in one request, which deletes the organization', async () => {
     const { id, owner, member } = await service.organization();
     await owner.call('POST /v1/invitations', { body: { email: newAddress(), role: 'USER' } });
     expect((await owner.call(`DELETE /v1/members/${member.id}`)).status).toBe(204);
@@ -194,7 +194,7 @@ describe('an owner with nobody else in the organization', () => {
     expect((await service.items()).filter(({ pk }) => pk === `ORG#${id}`)).toEqual([]);
   });
 
-  test('does not while somebody else is, nor when they join between its look and its write', async () => {
+  test('can’t leave after another person has joined, also between read and write', async () => {
     const { owner, member } = await service.organization();
     const email = newAddress();
     await owner.call('POST /v1/invitations', { body: { email, role: 'USER' } });

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Client, newAddress, type Service, useService } from '../support/service.ts';
 
-// What the pages do. How they look is test/journeys/pages.test.ts.
+// Tests what the pages do. test/journeys/pages.test.ts tests their appearance.
 
 const service = useService({
   environment: {
@@ -37,16 +37,16 @@ async function invite(owner: Client, body: object = {}) {
   return { email, id: invited.body.id as string, token: await service.linkToken(email) };
 }
 
-/** Invites somebody so long ago that it has expired. */
-async function inviteLongAgo(owner: Client, body: object = {}) {
+/** Creates an expired invitation. */
+async function createExpired(owner: Client, body: object = {}) {
   await service.clock('-8d');
-  // A token of now would be one of the future.
+  // A new ID token, because an existing one would be from the future.
   const invited = await invite(await service.person(owner.email), body);
   await service.clock(0);
   return invited;
 }
 
-/** Forged, malformed and missing tokens that look like one. */
+/** Returns forged, malformed and empty tokens. */
 function forged(token: string): string[] {
   const changed = (at: number) => {
     const bytes = Buffer.from(token, 'base64url');
@@ -56,8 +56,8 @@ function forged(token: string): string[] {
   return [changed(0), changed(20), changed(47), 'A'.repeat(64), 'x', '', `${token}A`];
 }
 
-describe('declining by the page', () => {
-  test('ends the invitation, and says so', async () => {
+describe('declining on the page', () => {
+  test('ends the invitation and confirms it', async () => {
     const { owner } = await service.organization('Acme <Energy>');
     const { email, id, token } = await invite(owner);
     expect((await open(token)).body).toContain('formaction="/invitations/decline"');
@@ -67,11 +67,11 @@ describe('declining by the page', () => {
     for (const shown of [email, 'Acme &lt;Energy&gt;']) expect(declined.body).toContain(shown);
     expect(await read(owner, id)).toMatchObject({ status: 'DECLINED' });
     expect(await entries(owner, 'invitation.decline')).toMatchObject([{ resourceId: id, actorType: 'link' }]);
-    expect((await post('accept', token)).status, 'It can not be taken back').toBe(410);
+    expect((await post('accept', token)).status, 'declining is final').toBe(410);
     expect((await owner.call('POST /v1/invitations', { body: { email, role: 'USER' } })).status).toBe(201);
   });
 
-  test('of a link that is of no use any more is the page that says why, as for accepting', async () => {
+  test('by an invalid link shows the same reason as accepting', async () => {
     const { owner } = await service.organization();
     const [declined, revoked, resent, accepted] = [
       await invite(owner),
@@ -79,7 +79,7 @@ describe('declining by the page', () => {
       await invite(owner),
       await invite(owner),
     ];
-    const expired = await inviteLongAgo(owner);
+    const expired = await createExpired(owner);
     await post('decline', declined.token);
     await owner.call(`DELETE /v1/invitations/${revoked.id}`);
     await owner.call(`POST /v1/invitations/${resent.id}/resend`);
@@ -100,7 +100,7 @@ describe('declining by the page', () => {
     expect(await service.items()).toEqual(before);
   });
 
-  test('is possible when the inviter may not invite any more', async () => {
+  test('is possible after the inviter lost the permission to invite', async () => {
     const { owner } = await service.organization();
     const inviter = await service.member(owner, 'ADMIN');
     const { token } = await invite(inviter);
@@ -109,39 +109,42 @@ describe('declining by the page', () => {
   });
 });
 
-describe('requesting a new invitation, when one has expired,', () => {
+describe('requesting a new invitation after the expiry', () => {
   const mailsOf = async (email: string) =>
     (await service.mails(email)).filter(({ subject }) => subject.includes('asks for a new invitation'));
   const waiting = async () => (await service.items()).filter(({ type }) => type === 'Mail');
 
-  test.each(['by the clock alone', 'on record'])('(%s) is one mail to the inviter, who sends it again', async (how) => {
-    const { owner } = await service.organization('Acme Energy');
-    const { id, email, token } = await inviteLongAgo(owner);
-    if (how === 'on record') await service.sweep();
-    const dead = await open(token);
-    expect(dead.status).toBe(410);
-    expect(dead.body).toContain('<form method="post" action="/invitations/ask">');
-    const asked = await post('ask', token);
-    expect([asked.status, heading(asked.body)]).toEqual([200, 'We have asked Ada Owner']);
-    const [mail, ...others] = await mailsOf(owner.email);
-    expect(others).toEqual([]);
-    expect(mail?.subject).toBe(`${email} asks for a new invitation to Acme Energy`);
-    expect(mail?.text).toContain('https://app.example.com/');
-    expect(mail?.text, 'The inviter gets nobody’s link').not.toContain('token=');
-    expect(await waiting()).toEqual([]);
-    expect(await entries(owner, 'invitation.ask')).toMatchObject([{ resourceId: id, actorType: 'link' }]);
-    expect((await read(owner, id)).status).toBe('EXPIRED');
+  test.each(['by the clock alone', 'on record'])(
+    '(%s) sends one mail to the inviter, who can resend it',
+    async (how) => {
+      const { owner } = await service.organization('Acme Energy');
+      const { id, email, token } = await createExpired(owner);
+      if (how === 'on record') await service.sweep();
+      const expired = await open(token);
+      expect(expired.status).toBe(410);
+      expect(expired.body).toContain('<form method="post" action="/invitations/ask">');
+      const asked = await post('ask', token);
+      expect([asked.status, heading(asked.body)]).toEqual([200, 'We have asked Ada Owner']);
+      const [mail, ...others] = await mailsOf(owner.email);
+      expect(others).toEqual([]);
+      expect(mail?.subject).toBe(`${email} asks for a new invitation to Acme Energy`);
+      expect(mail?.text).toContain('https://app.example.com/');
+      expect(mail?.text, 'the inviter doesn’t get the link').not.toContain('token=');
+      expect(await waiting()).toEqual([]);
+      expect(await entries(owner, 'invitation.ask')).toMatchObject([{ resourceId: id, actorType: 'link' }]);
+      expect((await read(owner, id)).status).toBe('EXPIRED');
 
-    expect((await owner.call(`POST /v1/invitations/${id}/resend`)).status).toBe(200);
-    const again = await post('ask', token);
-    expect([again.status, heading(again.body)]).toEqual([410, 'There is a newer mail']);
-    expect((await post('accept', await service.linkToken(email))).status).toBe(200);
-  });
+      expect((await owner.call(`POST /v1/invitations/${id}/resend`)).status).toBe(200);
+      const again = await post('ask', token);
+      expect([again.status, heading(again.body)]).toEqual([410, 'There is a newer mail']);
+      expect((await post('accept', await service.linkToken(email))).status).toBe(200);
+    },
+  );
 
-  test('is a second time a page without a mail, until it was sent again and has expired once more', async () => {
+  test('sends no second mail until the invitation was resent and has expired again', async () => {
     const { owner } = await service.organization();
-    const { id, email, token } = await inviteLongAgo(owner);
-    // All have read before the first one writes.
+    const { id, email, token } = await createExpired(owner);
+    // Both requests read before the first one writes.
     await service.faults([{ function: 'pages/ask', action: 'dynamodb:PutItem', fault: 'delay', ms: 400, times: -1 }]);
     const first = await Promise.all([post('ask', token), post('ask', token)]);
     await service.faults([]);
@@ -160,12 +163,12 @@ describe('requesting a new invitation, when one has expired,', () => {
     expect(await mailsOf(owner.email)).toHaveLength(2);
   });
 
-  test('counts as a mail to the inviter: too many are 429, and leave nothing behind', async () => {
+  test('counts as a mail to the inviter: excess requests are 429 and leave nothing behind', async () => {
     const { owner } = await service.organization();
-    // One window holds all of it, whenever the test runs.
+    // All mails are in one window, at any time of the test.
     const start = 600_000 - (Date.now() % 600_000) + MINUTE;
     const all = [];
-    for (let count = 0; count < 4; count += 1) all.push(await inviteLongAgo(owner));
+    for (let count = 0; count < 4; count += 1) all.push(await createExpired(owner));
     await service.clock(`${start}ms`);
     const answers = [];
     for (const { token } of all) answers.push(await post('ask', token));
@@ -180,13 +183,13 @@ describe('requesting a new invitation, when one has expired,', () => {
   test.each([
     ['has left', (owner: Client, id: string) => owner.call(`DELETE /v1/members/${id}`)],
     [
-      'may not invite any more',
+      'may no longer invite',
       (owner: Client, id: string) => owner.call(`PATCH /v1/members/${id}`, { body: { role: 'USER' } }),
     ],
-  ])('tells who else to ask where the inviter %s', async (_, change) => {
+  ])('shows whom else to ask if the inviter %s', async (_, change) => {
     const { owner } = await service.organization();
     const inviter = await service.member(owner, 'ADMIN');
-    const { token } = await inviteLongAgo(inviter);
+    const { token } = await createExpired(inviter);
     expect((await change(owner, inviter.memberId)).status).toBeLessThan(300);
     const page = await post('ask', token);
     expect([page.status, heading(page.body)]).toEqual([410, 'This invitation is on hold']);
@@ -194,23 +197,23 @@ describe('requesting a new invitation, when one has expired,', () => {
     expect(await entries(owner, 'invitation.ask')).toEqual([]);
   });
 
-  test('is for holders of a link that has expired, not for strangers, nor for others', async () => {
+  test('is refused for valid, revoked and forged links', async () => {
     const { owner } = await service.organization();
-    const [expired, good, revoked] = [await inviteLongAgo(owner), await invite(owner), await invite(owner)];
+    const [expired, valid, revoked] = [await createExpired(owner), await invite(owner), await invite(owner)];
     await owner.call(`DELETE /v1/invitations/${revoked.id}`);
     const stop = await service.linkToken(expired.email, 'stop');
     const before = await service.items();
     const strangers = await Promise.all([...forged(expired.token), stop].map((token) => post('ask', token)));
     for (const { status, body } of strangers) expect([status, body]).toEqual([404, strangers[0]?.body]);
-    expect((await post('ask', good.token)).status, 'No page has such a form').toBe(400);
+    expect((await post('ask', valid.token)).status, 'no page has such a form').toBe(400);
     expect((await post('ask', revoked.token)).status).toBe(410);
     expect(await service.items()).toEqual(before);
     expect(await mailsOf(owner.email)).toEqual([]);
   });
 
-  test('is not for somebody who has erased themselves, nor is sending it again', async () => {
+  test('is refused for an erased person, and so is a resend', async () => {
     const { owner } = await service.organization();
-    const { email, id, token } = await inviteLongAgo(owner);
+    const { email, id, token } = await createExpired(owner);
     const person = await service.person(email);
     expect((await person.call('GET /v1/me')).status).toBe(200);
     expect((await person.call('DELETE /v1/me')).status).toBe(204);
@@ -222,13 +225,13 @@ describe('requesting a new invitation, when one has expired,', () => {
     expect(resent).toMatchObject({ status: 409, body: { error: 'invitation_not_resendable' } });
   });
 
-  const trouble = (owner: Client, fault = 'error') =>
+  const breakSes = (owner: Client, fault = 'error') =>
     service.faults([{ action: 'ses:SendRawEmail', key: owner.email, fault, times: -1 }]);
 
-  test('succeeds while SES is down; the sweep sends the mail, once', async () => {
+  test('succeeds while SES is down, and the sweep sends the mail once', async () => {
     const { owner } = await service.organization();
-    const { token } = await inviteLongAgo(owner);
-    await trouble(owner);
+    const { token } = await createExpired(owner);
+    await breakSes(owner);
     const asked = await post('ask', token);
     expect([asked.status, heading(asked.body)]).toEqual([200, 'We have asked Ada Owner']);
     const [item] = await waiting();
@@ -237,7 +240,7 @@ describe('requesting a new invitation, when one has expired,', () => {
     for (const secret of ['Ada', owner.email, '@', token]) expect(text).not.toContain(secret);
     await service.clock('2m');
     expect(await service.sweep()).toMatchObject({ sent: 0, unsent: 1, failed: 0 });
-    // Both have found it before either claims it, and either is still sending when the other does.
+    // Both sweeps find the item before either takes the lease, and the sends would overlap.
     const slow = { fault: 'delay', ms: 500, times: -1 };
     await service.faults([
       { action: 'dynamodb:UpdateItem', key: 'MAIL#', ...slow },
@@ -250,14 +253,14 @@ describe('requesting a new invitation, when one has expired,', () => {
     expect(await waiting()).toEqual([]);
   });
 
-  test('a mail that left without its record is sent once more, and no more', async () => {
+  test('sends the mail once more if it was sent but not recorded', async () => {
     const { owner } = await service.organization();
-    const { token } = await inviteLongAgo(owner);
+    const { token } = await createExpired(owner);
     await service.faults([{ function: 'pages/ask', action: 'dynamodb:DeleteItem', fault: 'refuse', times: -1 }]);
     expect((await post('ask', token)).status).toBe(200);
     await service.faults([]);
     expect(await waiting()).toHaveLength(1);
-    expect(await service.sweep(), 'The lease of the request is not over').toMatchObject({ sent: 0 });
+    expect(await service.sweep(), 'the lease of the request is not over').toMatchObject({ sent: 0 });
     await service.clock('2m');
     expect(await service.sweep()).toMatchObject({ sent: 1 });
     await service.clock('1h');
@@ -265,21 +268,21 @@ describe('requesting a new invitation, when one has expired,', () => {
     expect(await mailsOf(owner.email)).toHaveLength(2);
   });
 
-  test('a mail that SES does not take is tried for seven days, with growing pauses, and then given up', async () => {
+  test('retries a mail that SES refuses for seven days, with backoff, and then drops it', async () => {
     const { owner } = await service.organization();
-    const { token } = await inviteLongAgo(owner);
-    await trouble(owner);
+    const { token } = await createExpired(owner);
+    await breakSes(owner);
     const start = Date.now();
     expect((await post('ask', token)).status).toBe(200);
-    let tries = 1;
+    let attempts = 1;
     for (;;) {
       const [item] = (await waiting()) as { dueAt: string }[];
       if (!item) break;
       await service.clock(`${Date.parse(item.dueAt.split('#')[0] as string) - Date.now() + 1000}ms`);
-      tries += (await service.sweep()).unsent ?? 0;
+      attempts += (await service.sweep()).unsent ?? 0;
     }
-    expect(tries).toBeGreaterThan(30);
-    expect(tries).toBeLessThan(40);
+    expect(attempts).toBeGreaterThan(30);
+    expect(attempts).toBeLessThan(40);
     const { offset } = (await service.call('GET /_local/clock')).body;
     expect(Date.now() + offset - start).toBeGreaterThan(7 * 24 * 60 * MINUTE);
     expect(Date.now() + offset - start).toBeLessThan(7 * 24 * 60 * MINUTE + 5 * MINUTE);
@@ -290,17 +293,17 @@ describe('requesting a new invitation, when one has expired,', () => {
 
   test.each([
     [
-      'the invitation was sent again',
+      'the invitation was resent',
       (owner: Client, { id }: { id: string }) => owner.call(`POST /v1/invitations/${id}/resend`),
     ],
     [
       'the organization was deleted',
       (owner: Client, _: unknown, home: string) => owner.call(`DELETE /v1/organizations/${home}`),
     ],
-  ])('a mail that waits is dropped when %s', async (_, change) => {
+  ])('drops a queued mail after %s', async (_, change) => {
     const { id, owner } = await service.organization();
-    const invited = await inviteLongAgo(owner);
-    await trouble(owner);
+    const invited = await createExpired(owner);
+    await breakSes(owner);
     await post('ask', invited.token);
     await service.faults([]);
     expect((await change(owner, invited, id)).status).toBeLessThan(300);
@@ -315,7 +318,7 @@ describe('the language', () => {
   const GERMAN = { 'accept-language': 'de-CH,de;q=0.9,en;q=0.5' };
   const FRENCH = { 'accept-language': 'fr' };
 
-  /** An organization whose own language is German. */
+  /** Creates an organization whose language is German. */
   async function germanOrganization(from: Service) {
     const person = await from.person(newAddress('owner'), { name: 'Ada Owner' });
     const created = await person.call('POST /v1/organizations', { body: { name: 'Acme Energie', language: 'de' } });
@@ -332,13 +335,13 @@ describe('the language', () => {
     { chosen: undefined, organization: 'de', reader: undefined, spoken: 'de' },
     { chosen: undefined, organization: 'en', reader: undefined, spoken: 'en' },
   ])(
-    'of pages is the inviter’s choice $chosen, else the reader’s $reader, else the organization’s $organization',
+    'of pages is the inviter’s choice ($chosen), else the reader’s ($reader), else the organization’s ($organization)',
     async ({ chosen, organization, reader, spoken }) => {
       const owner = organization === 'de' ? await germanOrganization(service) : (await service.organization()).owner;
       const language = { ...(chosen && { language: chosen }) };
       const headers = { ...(reader && { 'accept-language': reader }) };
       const [one, two] = [await invite(owner, language), await invite(owner, language)];
-      const expired = await inviteLongAgo(owner, language);
+      const expired = await createExpired(owner, language);
       const stop = `/invitations/stop-reminders?token=${await service.linkToken(one.email, 'stop')}`;
       const pages = [
         await open(one.token, headers),
@@ -363,10 +366,10 @@ describe('the language', () => {
     expect((await open('x', FRENCH)).body).toContain('<html lang="en">');
   });
 
-  test('of mails is the inviter’s choice, else the organization’s; the inviter’s own is the organization’s', async () => {
+  test('of mails is the inviter’s choice, else the organization’s, and mails to the inviter have the organization’s', async () => {
     const owner = await germanOrganization(service);
     const subject = async (email: string) => (await service.mails(email)).at(-1)?.subject;
-    const [german, english] = [await inviteLongAgo(owner), await inviteLongAgo(owner, { language: 'en' })];
+    const [german, english] = [await createExpired(owner), await createExpired(owner, { language: 'en' })];
     expect(await subject(german.email)).toBe('Ada Owner hat Sie zu Acme Energie eingeladen');
     expect(await subject(english.email)).toBe('Ada Owner invited you to join Acme Energie');
     await post('ask', english.token);
@@ -374,7 +377,7 @@ describe('the language', () => {
   });
 });
 
-test('what the inviter wrote stands on the page and in each mail, as text', async () => {
+test('the inviter’s message is shown as text on the page and in each mail', async () => {
   const { owner } = await service.organization();
   const { email, token } = await invite(owner, { message: 'Hi <b>Bob</b>,\nsee you on Monday!' });
   await service.clock('85h');

@@ -2,7 +2,7 @@ import Kitsu from 'kitsu';
 import { expect, test } from 'vitest';
 import { type Client, newAddress, useService } from '../support/service.ts';
 
-// A client for JSON:API that isn't ours, as its users would set it up: the type of teams isn't the word of their path.
+// Tests the API with kitsu, a client for JSON:API, in its usual configuration. The type `team` differs from the path.
 
 const service = useService();
 
@@ -16,7 +16,7 @@ function kitsuOf({ token }: Client, headers: Readonly<Record<string, string>> = 
   });
 }
 
-test('kitsu makes, reads, lists, changes, moves and deletes a team', async () => {
+test('kitsu creates, reads, lists, changes, moves and deletes a team', async () => {
   const { owner } = await service.organization('Acme');
   const api = kitsuOf(owner);
 
@@ -69,12 +69,12 @@ test('kitsu makes, reads, lists, changes, moves and deletes a team', async () =>
     body: { id, name: 'Late shift', parent_team: { data: { type: 'team', id: top[0].id } } },
   });
   expect(put).toMatchObject({ status: 200, data: { name: 'Late shift', parent_team_id: top[0].id } });
-  // All of it sent again, as it was read.
+  // All attributes are sent back as they were read.
   const { links: _links, relationships: _relationships, meta: _meta, ...attributes } = put.data;
   const again = await api.request({ method: 'PATCH', url: `teams/${id}`, type: 'team', body: attributes });
   expect(again.data).toEqual(put.data);
 
-  // It sends a body of the type `teams`.
+  // Kitsu sends a body of the type `teams`.
   const deleted = await api.delete('teams', id);
   expect(deleted).toMatchObject({ status: 200, data: { id, name: 'Late shift' } });
   expect(deleted.data.discarded_at).toMatch(/^\d{4}-/);
@@ -85,7 +85,7 @@ test('kitsu makes, reads, lists, changes, moves and deletes a team', async () =>
   expect(removed.data).toMatchObject([{ id, discarded_at: deleted.data.discarded_at }]);
 });
 
-test('kitsu shows what is wrong, in the language that it asks for', async () => {
+test('kitsu shows errors in the requested language', async () => {
   const { owner } = await service.organization('Acme');
   const create = (headers: Readonly<Record<string, string>>, body: object) =>
     kitsuOf(owner, headers).request({ method: 'POST', url: 'teams', type: 'team', body });

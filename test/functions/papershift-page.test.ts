@@ -2,14 +2,13 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { newAddress, useService } from '../support/service.ts';
 
-// Papershift's page about teams, as it was when the project was created from it. Requests, answers, attributes and
-// relationships are read from it.
+// Tests the API against Papershift's documentation page about teams, from which the project was created.
 const page = readFileSync(new URL('../fixtures/papershift-teams.txt', import.meta.url), 'utf8');
 
 const HEADINGS = ['Create', 'Update', 'Show', 'List', 'Delete'] as const;
 type Heading = (typeof HEADINGS)[number];
 
-/** The part of the page below a heading. */
+/** Returns the part of the page below a heading. */
 function section(heading: Heading): string {
   const start = page.indexOf(`\n${heading}\n`);
   expect(start, `the page has a section "${heading}"`).toBeGreaterThan(0);
@@ -17,19 +16,19 @@ function section(heading: Heading): string {
   return page.slice(start, next && page.indexOf(`\n${next}\n`));
 }
 
-/** What stands behind `Example request:` or `Example response:`; undefined where there is none. */
+/** Returns the JSON after `Example request:` or `Example response:`; undefined without one. */
 function example(heading: Heading, what: 'request' | 'response'): string | undefined {
   return new RegExp(`\nExample ${what}:\n\n(\\{\n.*?\n\\})\n\n`, 's').exec(section(heading))?.[1];
 }
 
-/** The request line of a section, with an id in the place of `:team_id`. */
+/** Returns the request line of a section, with an id in place of `:team_id`. */
 function requestLine(heading: Heading, id = ''): string {
   const line = /^(GET|POST|PUT|PATCH|DELETE) \S+$/m.exec(section(heading))?.[0];
   expect(line, `the section "${heading}" has a request line`).toBeDefined();
   return (line as string).replace(':team_id', id);
 }
 
-/** The rows of a table whose cells the page's text runs together: what comes first in each, as far as it is a name. */
+/** Returns the names in the first column of a table. The page's text has no separators between cells. */
 function names(from: string, to: string): string[] {
   const table = page.slice(page.indexOf(from) + from.length, page.indexOf(to));
   return [
@@ -43,7 +42,7 @@ const PERMISSIONS = names('GroupDescription\n', '\nCreate\n');
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** The fields, their order and types are those of an example, where `...` stands for the attributes of the table. */
+/** Expects the example's fields with their order and types, and the attributes of the table in place of `...`. */
 function expectLike(resource: Record<string, unknown>, documented: Record<string, unknown>): void {
   expect(Object.keys(resource).slice(0, 3)).toEqual(Object.keys(documented));
   expect(documented.id).toMatch(UUID);
@@ -59,7 +58,7 @@ function expectLike(resource: Record<string, unknown>, documented: Record<string
   for (const value of Object.values(permissions).flatMap(Object.values)) expect(typeof value).toBe('boolean');
 }
 
-/** The example of an answer, as data: what is left out is empty. */
+/** Returns the example of an answer as data, without the `...` lines. */
 function answerOf(heading: Heading) {
   return JSON.parse((example(heading, 'response') as string).replaceAll(/^\s*\.\.\.\n/gm, ''));
 }
@@ -67,7 +66,7 @@ function answerOf(heading: Heading) {
 const service = useService();
 const headers = { 'content-type': 'application/vnd.api+json' };
 
-test('the page has what the tests read of it', () => {
+test('the page has the tables and request lines that the tests read', () => {
   expect(ATTRIBUTES).toEqual(['account_id', 'discarded_at', 'name', 'parent_team_id']);
   expect(RELATIONSHIPS).toEqual(['parent_team', 'team_memberships']);
   expect(PERMISSIONS).toEqual(['actions', 'team_memberships']);
@@ -80,7 +79,7 @@ test('the page has what the tests read of it', () => {
   ]);
 });
 
-test('each request of the page, sent as it is written there, has the answer of the page', async () => {
+test('each request of the page, sent unchanged, gets the documented answer', async () => {
   const { owner } = await service.organization('Acme');
   const body = example('Create', 'request') as string;
   const created = await owner.call(requestLine('Create'), { body, headers });
@@ -105,7 +104,7 @@ test('each request of the page, sent as it is written there, has the answer of t
     attributes: { ...created.body.data.attributes, name },
   });
 
-  // The product asks for the content type on every request.
+  // The product requires the content type on every request.
   const shown = await owner.call(requestLine('Show', id), { headers });
   expect(shown.status).toBe(200);
   expect(example('Show', 'request')).toBeUndefined();
@@ -134,7 +133,7 @@ test('each request of the page, sent as it is written there, has the answer of t
   expect((await owner.call(requestLine('List'))).body.data).toHaveLength(1);
 });
 
-test.each(['account_id', 'discarded_at'])('%s cannot be set, as the page says', async (attribute) => {
+test.each(['account_id', 'discarded_at'])('%s can’t be set, as documented', async (attribute) => {
   expect(page).toMatch(new RegExp(`^${attribute}.*Cannot be set$`, 'm'));
   const { owner } = await service.organization();
   const document = JSON.parse(example('Create', 'request') as string);
@@ -144,7 +143,7 @@ test.each(['account_id', 'discarded_at'])('%s cannot be set, as the page says', 
   expect(refused.body.errors[0].source).toEqual({ pointer: `/data/attributes/${attribute}` });
 });
 
-test('name must be set and unique within the account, parent_team_id set on all but the default team', async () => {
+test('name is required and unique within the account, and parent_team_id is required except for the default team', async () => {
   expect(page).toContain('Must be set, Must be unique within account');
   expect(page).toContain('Must be set on all non-default teams');
   const { owner } = await service.organization('Acme');

@@ -16,8 +16,8 @@ import { teamDocument } from '../support/requests.ts';
 import { type Answer, type Client, newAddress, useService } from '../support/service.ts';
 import { useTableOf } from '../support/sharing.ts';
 
-// Papershift's teams by the rules of JSON:API 1.1, and by the habits of its clients. What the product's page documents
-// is in papershift-page.test.ts.
+// Tests Papershift's dialect against JSON:API 1.1 and the behavior of clients. papershift-page.test.ts tests it against
+// the product's documentation.
 
 const MEDIA_TYPE = 'application/vnd.api+json';
 const TEAMS = '/api/v1/teams';
@@ -55,7 +55,7 @@ beforeAll(async () => {
   home = await newHome();
 });
 
-/** Sent as it is, with no header that isn't named. */
+/** Sends a request unchanged, with no other headers than the given ones. */
 function raw(route: string, { body, ...headers }: { body?: string } & Record<string, string> = {}) {
   const [method, path] = route.split(' ') as [string, string];
   const authorization = `Bearer ${home.owner.token}`;
@@ -81,7 +81,7 @@ describe('content negotiation', () => {
     ['application/json', 415],
     ['text/plain', 415],
     ['application/x-www-form-urlencoded', 415],
-  ])('a body of the type %s is %i', async (contentType, status) => {
+  ])('answers a body of the type %s with %i', async (contentType, status) => {
     const answer = await raw(`POST ${TEAMS}`, { body: body(), ...(contentType && { 'content-type': contentType }) });
     expect(answer.status).toBe(status);
     expect(answer.headers.get('content-type')).toBe(MEDIA_TYPE);
@@ -103,7 +103,7 @@ describe('content negotiation', () => {
     [`${MEDIA_TYPE}; ext="https://example.com/e"`, 406],
     [`${MEDIA_TYPE}; charset=utf-8, */*`, 406],
     [`${MEDIA_TYPE}; charset=utf-8, ${MEDIA_TYPE}; ext="https://example.com/e"`, 406],
-  ])('accepting %s is %i', async (accept, status) => {
+  ])('answers a request that accepts %s with %i', async (accept, status) => {
     const answer = await raw(`GET ${TEAMS}`, accept === undefined ? {} : { accept });
     expect(answer.status).toBe(status);
     expect(answer.headers.get('content-type')).toBe(MEDIA_TYPE);
@@ -113,7 +113,7 @@ describe('content negotiation', () => {
     }
   });
 
-  test('a request without a body may have whatever content type', async () => {
+  test('accepts any content type of a request without a body', async () => {
     const id = await newTeam(home);
     for (const contentType of ['text/plain', `${MEDIA_TYPE}; charset=utf-8`, 'application/json']) {
       expect((await raw(`GET ${TEAMS}/${id}`, { 'content-type': contentType })).status).toBe(200);
@@ -122,15 +122,15 @@ describe('content negotiation', () => {
   });
 });
 
-describe('every refusal is a document of errors, and JSON:API', () => {
+describe('every error is a JSON:API document', () => {
   test.each([
     ['unknown routes', `GET ${TEAMS}/x/relationships/parent_team`, {}, 404, 'route_not_found'],
     ['a slash at the end', `GET ${TEAMS}/`, {}, 404, 'route_not_found'],
     ['unknown methods', `PATCH ${TEAMS}`, { body: '{}' }, 405, 'method_not_allowed'],
     ['no credential', `GET ${TEAMS}`, { authorization: '' }, 401, 'unauthenticated'],
-    ['no JSON', `POST ${TEAMS}`, { body: '{' }, 400, 'malformed_body'],
+    ['invalid JSON', `POST ${TEAMS}`, { body: '{' }, 400, 'malformed_body'],
     ['a body over 256 KB', `POST ${TEAMS}`, { body: `"${'x'.repeat(257 * 1024)}"` }, 413, 'body_too_large'],
-  ] as const)('%s: %s', async (_, route, sending, status, code) => {
+  ] as const)('for %s: %s', async (_, route, sending, status, code) => {
     const answer = await raw(route, { ...sending, ...('body' in sending && { 'content-type': MEDIA_TYPE }) });
     expect(answer.status).toBe(status);
     expect(answer.headers.get('content-type')).toBe(MEDIA_TYPE);
@@ -140,7 +140,7 @@ describe('every refusal is a document of errors, and JSON:API', () => {
     if (status === 405) expect(answer.headers.get('allow')).toBe('GET, HEAD, POST');
   });
 
-  test('a defect tells nothing but the id of its request', async () => {
+  test('and that of a defect shows only the request id', async () => {
     await service.faults([{ function: 'papershift/list-teams', fault: 'refuse', times: -1 }]);
     const answer = await raw(`GET ${TEAMS}`);
     await service.faults([]);
@@ -159,7 +159,7 @@ describe('every refusal is a document of errors, and JSON:API', () => {
     ]);
   });
 
-  test('several mistakes of one kind have its status, of several kinds 400', async () => {
+  test('with the common status of several mistakes, or 400 for mixed ones', async () => {
     const send = (attributes: object, query = '') =>
       home.owner.call(`POST ${TEAMS}${query}`, { body: teamDocument({ ...attributes }) });
     const both = await send({ name: '', parent_team_id: 5 });
@@ -174,34 +174,40 @@ describe('every refusal is a document of errors, and JSON:API', () => {
   });
 });
 
-describe('documents', () => {
+describe('an invalid document is refused', () => {
   const team = { type: 'team' };
   const named = { ...team, attributes: { name: 'x' } };
   const related = (parent_team: unknown) => ({ data: { ...named, relationships: { parent_team } } });
   const unknown = teamIdAsUuid(`team_${'0'.repeat(20)}`);
 
   test.each([
-    ['no object', [], 400, 'no_object', ''],
-    ['no object', null, 400, 'no_object', ''],
+    ['an array or null', [], 400, 'no_object', ''],
+    ['an array or null', null, 400, 'no_object', ''],
     ['no data', {}, 400, 'missing', ''],
     ['only meta', { meta: {} }, 400, 'missing', ''],
     ['several resources', { data: [named] }, 400, 'no_object', '/data'],
-    ['null', { data: null }, 400, 'no_object', '/data'],
+    ['null data', { data: null }, 400, 'no_object', '/data'],
     ['no type', { data: { attributes: { name: 'x' } } }, 400, 'missing', '/data'],
-    ['a type that is no text', { data: { ...named, type: 1 } }, 400, 'no_text', '/data/type'],
+    ['a type that isn’t text', { data: { ...named, type: 1 } }, 400, 'no_text', '/data/type'],
     ['another type', { data: { ...named, type: 'teams' } }, 409, 'resource_conflict', '/data/type'],
-    ['an id that is no text', { data: { ...named, id: 1 } }, 400, 'no_text', '/data/id'],
-    ['attributes that are no object', { data: { ...team, attributes: [] } }, 400, 'no_object', '/data/attributes'],
+    ['an id that isn’t text', { data: { ...named, id: 1 } }, 400, 'no_text', '/data/id'],
+    ['attributes that aren’t an object', { data: { ...team, attributes: [] } }, 400, 'no_object', '/data/attributes'],
     [
-      'relationships that are no object',
+      'relationships that aren’t an object',
       { data: { ...named, relationships: 'x' } },
       400,
       'no_object',
       '/data/relationships',
     ],
-    ['a relationship that is no object', related('x'), 400, 'no_object', '/data/relationships/parent_team'],
+    ['a relationship that isn’t an object', related('x'), 400, 'no_object', '/data/relationships/parent_team'],
     ['a relationship without data', related({ meta: {} }), 400, 'missing', '/data/relationships/parent_team'],
-    ['linkage that is no object', related({ data: ['x'] }), 400, 'no_object', '/data/relationships/parent_team/data'],
+    [
+      'linkage that isn’t an object',
+      related({ data: ['x'] }),
+      400,
+      'no_object',
+      '/data/relationships/parent_team/data',
+    ],
     [
       'linkage to another type',
       related({ data: { type: 'user', id: unknown } }),
@@ -230,7 +236,7 @@ describe('documents', () => {
       },
       ...([422, 'ambiguous', '/data/attributes/parent_team_id'] as const),
     ],
-  ] as const)('%s: %j', async (_, body, status, code, pointer) => {
+  ] as const)('for %s: %j', async (_, body, status, code, pointer) => {
     const id = await newTeam(home);
     for (const route of [`POST ${TEAMS}`, `PUT ${TEAMS}/${id}`]) {
       const answer = await home.owner.call(route, { body });
@@ -245,12 +251,12 @@ describe('documents', () => {
     ['without attributes', {}, 'blank', '/data'],
     ['without a name', { attributes: {} }, 'blank', '/data/attributes'],
     ['with null', { attributes: { name: null } }, 'blank', '/data/attributes/name'],
-    ['with nothing', { attributes: { name: ' ' } }, 'blank', '/data/attributes/name'],
-    ['with no text', { attributes: { name: 7 } }, 'invalid', '/data/attributes/name'],
+    ['with blanks', { attributes: { name: ' ' } }, 'blank', '/data/attributes/name'],
+    ['with a number', { attributes: { name: 7 } }, 'invalid', '/data/attributes/name'],
     ['with control characters', { attributes: { name: 'a\u0007b' } }, 'invalid', '/data/attributes/name'],
-    ['with half a character', { attributes: { name: '\ud800' } }, 'invalid', '/data/attributes/name'],
-    ['with too much', { attributes: { name: 'x'.repeat(101) } }, 'too_long', '/data/attributes/name'],
-  ])('a name is needed: %s', async (_, data, code, pointer) => {
+    ['with a lone surrogate', { attributes: { name: '\ud800' } }, 'invalid', '/data/attributes/name'],
+    ['with too many characters', { attributes: { name: 'x'.repeat(101) } }, 'too_long', '/data/attributes/name'],
+  ])('without a valid name: %s', async (_, data, code, pointer) => {
     const answer = await home.owner.call(`POST ${TEAMS}`, { body: { data: { ...team, ...data } } });
     expect(answer).toMatchObject({
       status: 422,
@@ -260,11 +266,11 @@ describe('documents', () => {
 
   test.each([
     ['unknown', unknown, 404, 'team_not_found'],
-    ['no UUID', 'x', 404, 'team_not_found'],
-    ["somebody else's UUID", '3aab0a84-8ed3-4ddf-8572-f1799bb60e0a', 404, 'team_not_found'],
-    ['no text', 5, 422, 'invalid'],
+    ['not a UUID', 'x', 404, 'team_not_found'],
+    ['a foreign UUID', '3aab0a84-8ed3-4ddf-8572-f1799bb60e0a', 404, 'team_not_found'],
+    ['not text', 5, 422, 'invalid'],
     ['null', null, 422, 'blank'],
-  ])('a parent that is %s', async (_, parent_team_id, status, code) => {
+  ])('with a parent that is %s', async (_, parent_team_id, status, code) => {
     const id = await newTeam(home);
     const source = { pointer: '/data/attributes/parent_team_id' };
     for (const route of [`POST ${TEAMS}`, `PUT ${TEAMS}/${id}`]) {
@@ -273,7 +279,7 @@ describe('documents', () => {
     }
   });
 
-  test('ids are given here: 403, and 409 for one that is there', async () => {
+  test('with a client-generated id: 403, or 409 for an existing id', async () => {
     const id = await newTeam(home);
     const create = (sent: unknown) =>
       home.owner.call(`POST ${TEAMS}`, { body: { data: { ...team, id: sent, attributes: { name: newAddress() } } } });
@@ -289,7 +295,7 @@ describe('documents', () => {
     expect(await create(id)).toMatchObject({ status: 409, body: { errors: [{ code: 'client_id_taken', source }] } });
   });
 
-  test('PATCH names its team, PUT may; neither names another', async () => {
+  test('without the team’s id in PATCH, or with another id in PATCH and PUT', async () => {
     const [id, other] = [await newTeam(home), await newTeam(home)];
     const send = (method: string, sent?: string) =>
       home.owner.call(`${method} ${TEAMS}/${id}`, { body: teamDocument({}, sent) });
@@ -311,7 +317,7 @@ describe('documents', () => {
     }
   });
 
-  test('a parent that would close a cycle, or stand too deep, is 422', async () => {
+  test('with a parent that would make a cycle or is too deep: 422', async () => {
     const own = await newHome();
     let [first, last] = [await newTeam(own), ''];
     last = first;
@@ -325,7 +331,7 @@ describe('documents', () => {
     expect(deep).toMatchObject({ status: 422, body: { errors: [{ code: 'team_too_deep', source }] } });
   });
 
-  test('the default team has no parent and is not deleted: 403; one with teams below it is 409', async () => {
+  test('if it sets the default team’s parent (403), and so is deleting the default team (403) or a team with children (409)', async () => {
     const id = await newTeam(home);
     await newTeam(home, newAddress(), id);
     const moved = await home.owner.call(`PUT ${TEAMS}/${home.top}`, { body: teamDocument({ parent_team_id: id }) });
@@ -342,7 +348,7 @@ describe('documents', () => {
     expect(above).toMatchObject({ status: 409, body: { errors: [{ code: 'team_has_children' }] } });
   });
 
-  test('what is refused has changed nothing', async () => {
+  test('without any change', async () => {
     const id = await newTeam(home);
     const before = await service.items();
     for (const attributes of [
@@ -359,8 +365,8 @@ describe('documents', () => {
   });
 });
 
-describe('clients', () => {
-  test('send every attribute again, those that cannot be set among them', async () => {
+describe('clients can', () => {
+  test('send back all attributes, also read-only ones', async () => {
     const id = await newTeam(home);
     const { data } = (await home.owner.call(`GET ${TEAMS}/${id}?include=parent_team`)).body;
     for (const method of ['PATCH', 'PUT']) {
@@ -376,7 +382,7 @@ describe('clients', () => {
     });
   });
 
-  test('send a meta of their own, data without attributes, null for an id, fields that nobody knows', async () => {
+  test('send their own meta, data without attributes, null as id, and unknown fields', async () => {
     const { data } = (
       await home.owner.call(`POST ${TEAMS}`, {
         body: {
@@ -399,7 +405,7 @@ describe('clients', () => {
     expect(patched.body.data).toEqual(data);
   });
 
-  test('send brackets raw or encoded, and a body with DELETE', async () => {
+  test('send raw or encoded brackets, and a body with DELETE', async () => {
     const id = await newTeam(home);
     const inBrackets = `fields[team]=name&filter[id]=eq:${id}&page[size]=1`;
     const encoded = inBrackets.replaceAll('[', '%5B').replaceAll(']', '%5D');
@@ -414,7 +420,7 @@ describe('clients', () => {
     expect(deleted.status).toBe(200);
   });
 
-  test('create once by an idempotency key, and read where it is again', async () => {
+  test('retry with an idempotency key, which creates once and repeats the location', async () => {
     const sending = { body: teamDocument({ name: newAddress('team') }), headers: { 'idempotency-key': newAddress() } };
     const [one, other] = [
       await home.owner.call(`POST ${TEAMS}`, sending),
@@ -449,7 +455,7 @@ describe('clients', () => {
   });
 });
 
-describe('what is included', () => {
+describe('an included resource', () => {
   let own: Home;
   let above: string;
   let below: string;
@@ -463,7 +469,7 @@ describe('what is included', () => {
     await own.owner.call(`PUT /v1/teams/${id}/members/${memberId}`, { body: { role: 'MODERATOR' } });
   });
 
-  test('is linked from what it belongs to, each once', async () => {
+  test('is linked from its team, once', async () => {
     const { body } = await own.owner.call(`GET ${TEAMS}/${below}?include=parent_team,team_memberships`);
     const { relationships } = body.data;
     expect(relationships.parent_team).toEqual({ data: { id: above, type: 'team' } });
@@ -480,7 +486,7 @@ describe('what is included', () => {
     ).toEqual(['moderator', 'owner']);
   });
 
-  test('is in a list once, and never what the list has itself', async () => {
+  test('is in a list once, and not if it is primary data of the list', async () => {
     const all = await own.owner.call(`GET ${TEAMS}?include=parent_team`);
     expect(ids(all)).toEqual([own.top, above, below]);
     expect(all.body.included).toEqual([]);
@@ -493,7 +499,7 @@ describe('what is included', () => {
     expect(some.body.included.map(({ id }: { id: string }) => id)).toEqual([above]);
   });
 
-  test('is an empty list where it is asked for and there is nothing; absent where it is not', async () => {
+  test('is missing from an empty `included`, which is absent without an include parameter', async () => {
     const of = async (query: string) => (await own.owner.call(`GET ${TEAMS}/${own.top}${query}`)).body;
     expect((await of('?include=parent_team')).included).toEqual([]);
     expect((await of('?include=')).included).toEqual([]);
@@ -501,7 +507,7 @@ describe('what is included', () => {
     expect(await of('')).not.toHaveProperty('included');
   });
 
-  test('comes with what is made and changed too', async () => {
+  test('is returned by create and update too', async () => {
     const body = teamDocument({ name: newAddress(), parent_team_id: above });
     const made = await own.owner.call(`POST ${TEAMS}?include=parent_team,team_memberships`, { body });
     expect(made.body.included).toMatchObject([
@@ -519,7 +525,7 @@ describe('what is included', () => {
     }
   });
 
-  test('is what filters on it leave', async () => {
+  test('matches the filters on it', async () => {
     const roles = async (filter: string) => {
       const { body } = await own.owner.call(`GET ${TEAMS}/${below}?include=team_memberships&${filter}`);
       const { data } = body.data.relationships.team_memberships;
@@ -536,7 +542,7 @@ describe('what is included', () => {
     expect(await parents('[name]=ct:x')).toBe(0);
   });
 
-  test('has no private team that the caller does not see, nor somebody who has left', async () => {
+  test('is never a private team that the caller can’t see, or a former member', async () => {
     const { id } = (await own.owner.call('POST /v1/teams', { body: { name: newAddress(), isPrivate: true } })).body;
     const child = await newTeam(own, newAddress(), teamIdAsUuid(id));
     const member = await service.member(own.owner, 'USER');
@@ -561,7 +567,7 @@ test.each([
   ['name,parent_team', ['name'], ['parent_team']],
   ['parent_team', undefined, ['parent_team']],
   ['', undefined, undefined],
-])('fields[team]=%s shows nothing else', async (fields, attributes, relationships) => {
+])('fields[team]=%s returns only these fields', async (fields, attributes, relationships) => {
   const id = await newTeam(home);
   for (const path of [`/${id}?`, `?filter[id]=eq:${id}&`]) {
     const { body } = await home.owner.call(`GET ${TEAMS}${path}include=parent_team&fields[team]=${fields}`);
@@ -576,18 +582,18 @@ test.each([
   ['fields[team_membership]=role', ['role']],
   ['fields[team_membership]=', undefined],
   ['fields[team]=name', ['team_id', 'user_id', 'role', 'created_at', 'updated_at']],
-])('%s is of its type', async (fields, attributes) => {
+])('%s applies to resources of its type', async (fields, attributes) => {
   const id = await newTeam(home);
   const { body } = await home.owner.call(`GET ${TEAMS}/${id}?include=team_memberships&${fields}`);
   expect(body.included[0].attributes && Object.keys(body.included[0].attributes)).toEqual(attributes);
 });
 
-describe('queries that are refused name their parameter', () => {
+describe('the refusal of a query names the parameter', () => {
   test.each([
     ...['include=users', 'include=parent_team.parent_team', 'include=parent_team,x', 'include=Parent_team'],
     ...['fields[teams]=name', 'fields[team]=color', 'fields[team_membership]=name', 'fields=name', 'fields[team][x]=y'],
     ...['foo=1', 'foo[bar]=1', 'sortby=name', 'filters[name]=x', '[name]=x', 'page[=1', 'page%00=1'],
-  ])('of one team and of the list: %s', async (query) => {
+  ])('for one team and for the list: %s', async (query) => {
     const [parameter] = new URLSearchParams(query).keys();
     const id = await newTeam(home);
     for (const route of [`GET ${TEAMS}`, `GET ${TEAMS}/${id}`, `DELETE ${TEAMS}/${id}`]) {
@@ -626,27 +632,27 @@ describe('queries that are refused name their parameter', () => {
       'filter[discarded_at]=eq:2026-13-01',
     ],
     ...['filter[users][name]=ct:Peter', 'filter[parent_team][name]=eq:x'],
-  ])('of the list: %s', async (query) => {
+  ])('for the list: %s', async (query) => {
     const [parameter] = new URLSearchParams(query).keys();
     const answer = await home.owner.call(`GET ${TEAMS}?${query}`);
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ status: '400', source: { parameter } }] } });
   });
 
   test.each(['page[number]=1&page[limit]=5', 'page[offset]=0&page[size]=5'])(
-    'of the list, mixed: %s',
+    'for the list with mixed pagination: %s',
     async (query) => {
       const answer = await home.owner.call(`GET ${TEAMS}?${query}`);
       expect(answer).toMatchObject({ status: 400, body: { errors: [{ code: 'mixed_pages' }] } });
     },
   );
 
-  test.each(['sort=name', 'page[number]=1', 'filter[name]=eq:x'])('of one team: %s', async (query) => {
+  test.each(['sort=name', 'page[number]=1', 'filter[name]=eq:x'])('for one team: %s', async (query) => {
     const [parameter] = new URLSearchParams(query).keys();
     const answer = await home.owner.call(`GET ${TEAMS}/${home.top}?${query}`);
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ source: { parameter } }] } });
   });
 
-  test('a page with something included has at most 25 teams', async () => {
+  test('for a page of more than 25 teams with included resources', async () => {
     expect((await home.owner.call(`GET ${TEAMS}?include=&page[size]=25`)).status).toBe(200);
     const answer = await home.owner.call(`GET ${TEAMS}?include=parent_team&page[size]=26`);
     expect(answer).toMatchObject({
@@ -655,12 +661,12 @@ describe('queries that are refused name their parameter', () => {
     });
   });
 
-  test('names that JSON:API leaves to implementations are ignored', async () => {
+  test('except names that JSON:API reserves for implementations, which are ignored', async () => {
     expect((await home.owner.call(`GET ${TEAMS}?camelCase=1&utm_source=x&a-b[c]=2`)).status).toBe(200);
   });
 });
 
-describe('the list', () => {
+describe('the list of teams', () => {
   let own: Home;
   const NAMES = ['Alpha', 'beta', 'Beta 2', 'Älter', 'Zulu', 'gamma, delta'];
   beforeAll(async () => {
@@ -669,7 +675,7 @@ describe('the list', () => {
   });
   const list = async (query: string) => names(await own.owner.call(`GET ${TEAMS}?${query}`));
 
-  test('is sorted, and by the order of making where that says nothing', async () => {
+  test('is sorted as requested, then by creation', async () => {
     expect(await list('')).toEqual(['Top', ...NAMES]);
     expect(await list('sort=name')).toEqual(['Alpha', 'Älter', 'beta', 'Beta 2', 'gamma, delta', 'Top', 'Zulu']);
     expect(await list('sort=-name')).toEqual(['Zulu', 'Top', 'gamma, delta', 'Beta 2', 'beta', 'Älter', 'Alpha']);
@@ -708,11 +714,11 @@ describe('the list', () => {
     ['filter[parent_team_id]=eq:', ['Top']],
     ['filter[discarded_at_present]=1', []],
     ['filter[discarded_at_blank]=1&filter[name]=pre:t', ['Top']],
-  ])('%s', async (query, expected) => {
+  ])('is filtered by %s', async (query, expected) => {
     expect(await list(query)).toEqual(expected);
   });
 
-  test('account_id is the account of each', async () => {
+  test('is filtered by account_id', async () => {
     expect(await list(`filter[account_id]=eq:${idAsUuid(own.id).toUpperCase()}`)).toHaveLength(7);
     expect(await list(`filter[account_id]=eq:${idAsUuid(home.id)}`)).toEqual([]);
     expect(idAsUuid(own.id)).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
@@ -724,7 +730,7 @@ describe('the list', () => {
     ['page[size]=7', 7],
     ['page[number]=1&page[size]=100', 100],
     ['page[offset]=0&page[limit]=3', 3],
-  ])('is read by its links, page by page: %s', async (query, size) => {
+  ])('is read page by page through its links: %s', async (query, size) => {
     const all = ['Top', ...NAMES];
     const forwards: string[] = [];
     let link: string | null = `${service.api}${TEAMS}?sort=id&${query}`;
@@ -749,7 +755,7 @@ describe('the list', () => {
     expect(backwards).toEqual(all);
   });
 
-  test('is empty behind its end, and leads back', async () => {
+  test('is empty past its end, with a link to the last page', async () => {
     const { body } = await own.owner.call(`GET ${TEAMS}?page[number]=9&page[size]=3`);
     expect(body.data).toEqual([]);
     expect(body.links.next).toBeNull();
@@ -758,7 +764,7 @@ describe('the list', () => {
     expect(none).toMatchObject({ data: [], meta: { total: 0 }, links: { prev: null, next: null } });
   });
 
-  test('has deleted teams only where a filter asks for them, and their names are free', async () => {
+  test('has deleted teams only with a filter for them, and their names can be reused', async () => {
     const id = await newTeam(own, 'Gone');
     const { discarded_at } = (await own.owner.call(`DELETE ${TEAMS}/${id}`)).body.data.attributes;
     expect(await list('')).not.toContain('Gone');
@@ -786,7 +792,7 @@ describe('the list', () => {
   });
 });
 
-test('meta says what the caller may: owners of a team and ADMINs all, but delete the default team', async () => {
+test('meta has the caller’s permissions: owners of a team and ADMINs may do all except delete the default team', async () => {
   const own = await newHome();
   const user = await service.member(own.owner, 'USER');
   const viewer = await service.member(own.owner, 'VIEWER');
@@ -809,7 +815,7 @@ test('meta says what the caller may: owners of a team and ADMINs all, but delete
   }
 });
 
-test('one team in every dialect: the same names, members, visibility and log', async () => {
+test('a team has the same names, members, visibility and audit log in every dialect', async () => {
   const own = await newHome();
   const made = await own.owner.call(`POST ${TEAMS}`, { body: teamDocument({ name: 'Nord' }) });
   const native = (await own.owner.call('GET /v1/teams')).body.data.find(
@@ -822,7 +828,7 @@ test('one team in every dialect: the same names, members, visibility and log', a
   const member = await service.member(own.owner, 'USER');
   expect((await member.call(`GET ${TEAMS}/${teamIdAsUuid(hidden)}`)).status).toBe(404);
   expect(names(await member.call(`GET ${TEAMS}`))).toEqual(['Acme', 'Nord']);
-  // Neither as a parent, nor by an id that is taken.
+  // The hidden team is not revealed as a parent, or by a taken id.
   const below = teamDocument({ name: newAddress(), parent_team_id: teamIdAsUuid(hidden) });
   expect((await member.call(`POST ${TEAMS}`, { body: below })).status).toBe(404);
   const same = teamDocument({ name: newAddress() }, teamIdAsUuid(hidden));
@@ -832,7 +838,7 @@ test('one team in every dialect: the same names, members, visibility and log', a
   expect(log[0]).toMatchObject({ action: 'team.delete', resourceId: native.id });
 });
 
-describe('the owner of a team who is no ADMIN', () => {
+describe('the owner of a team who isn’t an ADMIN', () => {
   let own: Home;
   let user: Client;
   let hidden: string;
@@ -846,27 +852,30 @@ describe('the owner of a team who is no ADMIN', () => {
     return teamIdAsUuid(body.id);
   };
 
-  test.each(['PUT', 'PATCH'])('changes it by %s, and sends a parent again that they do not see', async (method) => {
-    const id = (await user.call(`POST ${TEAMS}`, { body: teamDocument({ name: newAddress() }) })).body.data.id;
-    const send = (who: Client, attributes: object) =>
-      who.call(`${method} ${TEAMS}/${id}`, { body: teamDocument({ ...attributes }, id) });
-    const name = newAddress();
-    expect((await send(user, { name })).body.data.attributes.name).toBe(name);
-    const above = await newTeam(own);
-    expect((await send(user, { parent_team_id: above })).body.data.attributes.parent_team_id).toBe(above);
-    expect((await send(own.owner, { parent_team_id: hidden })).status).toBe(200);
-    expect((await send(user, { parent_team_id: hidden })).status).toBe(200);
-    const refused = await send(user, { parent_team_id: await hide() });
-    expect(refused).toMatchObject({ status: 404, body: { errors: [{ meta: { attribute: 'parent_team_id' } }] } });
-  });
+  test.each(['PUT', 'PATCH'])(
+    'changes the team by %s, and can send back a parent that they can’t see',
+    async (method) => {
+      const id = (await user.call(`POST ${TEAMS}`, { body: teamDocument({ name: newAddress() }) })).body.data.id;
+      const send = (who: Client, attributes: object) =>
+        who.call(`${method} ${TEAMS}/${id}`, { body: teamDocument({ ...attributes }, id) });
+      const name = newAddress();
+      expect((await send(user, { name })).body.data.attributes.name).toBe(name);
+      const above = await newTeam(own);
+      expect((await send(user, { parent_team_id: above })).body.data.attributes.parent_team_id).toBe(above);
+      expect((await send(own.owner, { parent_team_id: hidden })).status).toBe(200);
+      expect((await send(user, { parent_team_id: hidden })).status).toBe(200);
+      const refused = await send(user, { parent_team_id: await hide() });
+      expect(refused).toMatchObject({ status: 404, body: { errors: [{ meta: { attribute: 'parent_team_id' } }] } });
+    },
+  );
 
-  test('deletes it', async () => {
+  test('deletes the team', async () => {
     const id = (await user.call(`POST ${TEAMS}`, { body: teamDocument({ name: newAddress() }) })).body.data.id;
     expect((await user.call(`DELETE ${TEAMS}/${id}`)).status).toBe(200);
   });
 
   test.each(['PUT', 'PATCH', 'DELETE'])(
-    'has no %s for the teams of others, and learns of no private one',
+    'can’t use %s on other teams, and private ones are not found',
     async (method) => {
       const other = await newTeam(own);
       const send = (id: string) => {
@@ -879,7 +888,7 @@ describe('the owner of a team who is no ADMIN', () => {
   );
 });
 
-test('a list of 1,000 teams with filters and sort takes one round trip, and as many calls as a list of few', {
+test('a list of 1,000 teams with filters and sort takes one round trip and three calls', {
   timeout: 180_000,
 }, async () => {
   const own = await newHome('Top');
@@ -900,7 +909,7 @@ test('a list of 1,000 teams with filters and sort takes one round trip, and as m
     await createTeam(occasion, creation, { name, isPrivate: false });
   }
 
-  // Calls that begin together may be torn apart on a machine that does too much else: the best of three counts.
+  // Parallel calls may not overlap on a busy machine, so the best of three attempts counts.
   const measured = async (query: string) => {
     const found: { answer: Answer; calls: number; trips: number }[] = [];
     await service.faults([{ function: 'papershift/list-teams', fault: 'delay', ms: 60, times: -1 }]);
@@ -926,7 +935,7 @@ test('a list of 1,000 teams with filters and sort takes one round trip, and as m
   const whole = await measured('sort=name&page[size]=1000');
   expect(whole.answer.body.data).toHaveLength(1000);
   expect(whole).toMatchObject({ calls: 3, trips: 1 });
-  // Who is in 25 teams, and their memberships: two round trips more.
+  // Team memberships of 25 teams and their members take two more round trips.
   const included = await measured('include=parent_team,team_memberships&sort=name');
   expect(included.answer.body.data).toHaveLength(25);
   expect(included.answer.body.included).toHaveLength(26);

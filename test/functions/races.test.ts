@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { type Answer, type Client, newAddress, useService } from '../support/service.ts';
 
-// Real requests in parallel, through the proxy that refuses overlapping transactions as DynamoDB does. Each of these
-// fails when the condition that it guards is taken out: `npm run test:mutants`.
+// Sends parallel requests through the proxy, which refuses overlapping transactions as DynamoDB does. Each test fails
+// without the write condition that it covers: `npm run test:mutants`.
 
 const service = useService();
 
@@ -11,7 +11,7 @@ const times = <T>(count: number, of: (index: number) => Promise<T>) =>
 const statuses = (answers: readonly Answer[]) => answers.map(({ status }) => status).sort();
 const accept = (token: string) => service.call('POST /v1/invitations/accept', { body: { token } });
 
-/** Makes sure that others have read, also on a busy machine, before what the first of them writes is there. */
+/** Delays the first write, so that all requests read before it. */
 const slowFirstWrite = () => service.faults([{ action: 'dynamodb:TransactWriteItems', fault: 'delay', ms: 120 }]);
 
 async function invite(owner: Client, email = newAddress()): Promise<{ id: string; email: string; token: string }> {
@@ -20,7 +20,7 @@ async function invite(owner: Client, email = newAddress()): Promise<{ id: string
   return { id: invited.body.id, email, token: await service.linkToken(email) };
 }
 
-test('two parallel accepts of one link make one membership, and both succeed with it', async () => {
+test('two parallel accepts of a link create one membership, and both succeed', async () => {
   const { owner } = await service.organization();
   for (let round = 0; round < 5; round += 1) {
     const { token, email } = await invite(owner);
@@ -36,7 +36,7 @@ test('two parallel accepts of one link make one membership, and both succeed wit
   }
 });
 
-test('twenty parallel invitations of one address make one', async () => {
+test('twenty parallel invitations of an address create one', async () => {
   const { owner } = await service.organization();
   const email = newAddress();
   const spellings = [email, email.toUpperCase(), ` ${email} `];
@@ -50,7 +50,7 @@ test('twenty parallel invitations of one address make one', async () => {
   expect(await service.mails(email)).toHaveLength(1);
 });
 
-test('of an accept and a revoke at the same moment exactly one wins', async () => {
+test('of a parallel accept and revoke exactly one succeeds', async () => {
   const { owner } = await service.organization();
   for (let round = 0; round < 8; round += 1) {
     const { id, token, email } = await invite(owner);
@@ -70,7 +70,7 @@ test('of an accept and a revoke at the same moment exactly one wins', async () =
   }
 });
 
-test('of two admins who demote each other at the same moment exactly one succeeds', async () => {
+test('of two admins who demote each other in parallel exactly one succeeds', async () => {
   const { owner } = await service.organization();
   for (let round = 0; round < 5; round += 1) {
     const [one, other] = await times(2, () => service.member(owner, 'ADMIN'));
@@ -87,7 +87,7 @@ test('of two admins who demote each other at the same moment exactly one succeed
   }
 });
 
-test('of two admins who remove each other at the same moment exactly one succeeds', async () => {
+test('of two admins who remove each other in parallel exactly one succeeds', async () => {
   const { owner } = await service.organization();
   for (let round = 0; round < 6; round += 1) {
     const [one, other] = await times(2, () => service.member(owner, 'ADMIN'));
@@ -102,7 +102,7 @@ test('of two admins who remove each other at the same moment exactly one succeed
   }
 });
 
-test('removing a member refuses every request begun after it, reads and writes alike', async () => {
+test('every request that a removed member starts after the removal is refused, reads and writes alike', async () => {
   const { owner } = await service.organization();
   const admin = await service.member(owner, 'ADMIN');
   const begun: { at: number; done: Promise<Answer> }[] = [];
@@ -141,7 +141,7 @@ test('removing a member refuses every request begun after it, reads and writes a
   }
 });
 
-test('of an accept and a resend at the same moment, an accepted link is never one that was replaced', async () => {
+test('of a parallel accept and resend, the resend never replaces an accepted link', async () => {
   const { owner } = await service.organization();
   for (let round = 0; round < 6; round += 1) {
     const { id, token } = await invite(owner);
@@ -157,7 +157,7 @@ test('of an accept and a resend at the same moment, an accepted link is never on
   }
 });
 
-test('parallel resends leave one good link: that of the last', async () => {
+test('parallel resends leave one valid link', async () => {
   const { owner } = await service.organization();
   const { id, email } = await invite(owner);
   await slowFirstWrite();
@@ -170,7 +170,7 @@ test('parallel resends leave one good link: that of the last', async () => {
   expect(statuses(accepted)).toEqual([200, 410, 410, 410]);
 });
 
-test('one person’s first sign-ins at once, through several endpoints, make one user', async () => {
+test('parallel first sign-ins of a person through several endpoints create one user', async () => {
   const email = newAddress();
   const person = await service.person(email, { name: 'Jane Doe' });
   const answers = await times(8, (index) => person.call(index % 2 ? 'GET /v1/me' : 'GET /v1/organizations'));
@@ -179,14 +179,14 @@ test('one person’s first sign-ins at once, through several endpoints, make one
   expect(users).toHaveLength(1);
 });
 
-test('two identities that claim one placeholder at once: one has it, the other is told that it is taken', async () => {
+test('of two identities that claim a placeholder in parallel one gets it, and the other gets 409', async () => {
   const { owner } = await service.organization();
   for (let round = 0; round < 4; round += 1) {
     const email = newAddress();
     await service.member(owner, 'USER', email);
     const bound = await service.person(newAddress(), { subject: `mover-${email}` });
     await bound.call('GET /v1/me');
-    // One signs in for the first time, the other has an account and shows the address as its new one.
+    // The first identity signs in for the first time. The second one is bound already and shows a new address.
     const claimants = [
       await service.person(email, { subject: `first-${email}` }),
       await service.person(email, { subject: `mover-${email}` }),

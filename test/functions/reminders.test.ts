@@ -10,7 +10,7 @@ afterEach(async () => {
   await service.clock(0);
 });
 
-/** Invites somebody, for so many days, whose first mail left. */
+/** Creates an invitation with a period in days, whose first mail is sent. */
 async function invite(owner: Client, days = 7, email = newAddress()) {
   const body = { email, role: 'USER', expiresInDays: days };
   const invited = await owner.call('POST /v1/invitations', { body });
@@ -23,7 +23,7 @@ const accept = (token: string) => service.call('POST /v1/invitations/accept', { 
 const isReminder = ({ subject }: ReceivedMail) => subject.startsWith('Reminder: ');
 const reminders = async (email: string) => (await service.mails(email)).filter(isReminder).length;
 
-/** Sweeps at a time after the start. What else is due in the table by then is swept with it. */
+/** Runs the sweep at a time after the start. */
 async function sweepAt(hours: number): Promise<void> {
   await service.clock(`${hours * HOUR + MINUTE}ms`);
   await service.sweep();
@@ -35,17 +35,17 @@ test.each([
   { days: 3, at: [36, 48] },
   { days: 7, at: [84, 144] },
   { days: 30, at: [360, 696] },
-])('an invitation for $days days is reminded of after $at hours, and no more', async ({ days, at }) => {
+])('an invitation for $days days has reminders after $at hours, and no others', async ({ days, at }) => {
   const { owner } = await service.organization();
   const { email, id } = await invite(owner, days);
   for (const [index, hours] of at.entries()) {
     await service.clock(`${hours * HOUR - MINUTE}ms`);
     await service.sweep();
-    expect(await reminders(email), 'Not yet').toBe(index);
+    expect(await reminders(email), 'not yet').toBe(index);
     await sweepAt(hours);
     expect(await reminders(email)).toBe(index + 1);
     await service.sweep();
-    expect(await reminders(email), 'Once').toBe(index + 1);
+    expect(await reminders(email), 'once').toBe(index + 1);
   }
   await sweepAt(days * 24 - 1);
   expect(await service.mails(email)).toHaveLength(1 + at.length);
@@ -56,7 +56,7 @@ test.each([
   expect(await service.mails(email)).toHaveLength(1 + at.length);
 });
 
-test('a sweep that comes late sends one reminder for both; one after the end sends none', async () => {
+test('a late sweep sends one reminder instead of two, and none after the expiry', async () => {
   const { owner } = await service.organization();
   const [late, tooLate] = [await invite(owner), await invite(owner, 6)];
   await sweepAt(150);
@@ -65,7 +65,7 @@ test('a sweep that comes late sends one reminder for both; one after the end sen
   expect(await reminders(late.email)).toBe(1);
 });
 
-test('two sweeps at once send one reminder', async () => {
+test('two parallel sweeps send one reminder', async () => {
   const { owner } = await service.organization();
   const all = await Promise.all(Array.from({ length: 5 }, () => invite(owner)));
   await service.clock('90h');
@@ -73,7 +73,7 @@ test('two sweeps at once send one reminder', async () => {
   for (const { email } of all) expect(await reminders(email)).toBe(1);
 });
 
-test('a reminder that SES does not take is tried again, and sent once', async () => {
+test('a reminder that SES refuses is retried, and sent once', async () => {
   const { owner } = await service.organization();
   const { email, id } = await invite(owner);
   await service.faults([{ action: 'ses:SendRawEmail', key: email, fault: 'error', times: -1 }]);
@@ -85,7 +85,7 @@ test('a reminder that SES does not take is tried again, and sent once', async ()
   expect(await reminders(email)).toBe(1);
 });
 
-test('the links of the original and of each reminder accept, and the stop link of neither does', async () => {
+test('the accept links of the first mail and of each reminder are valid, and stop links don’t accept', async () => {
   const { owner } = await service.organization();
   const { email } = await invite(owner);
   await sweepAt(84);
@@ -95,7 +95,7 @@ test('the links of the original and of each reminder accept, and the stop link o
   const [links, stops] = [0, 1].map((at) =>
     mails.map(({ text }) => [...text.matchAll(/token=([\w-]{64})/g)][at]?.[1] as string),
   ) as [string[], string[]];
-  expect(new Set([...links, ...stops]).size, 'Each is another').toBe(6);
+  expect(new Set([...links, ...stops]).size, 'all differ').toBe(6);
   for (const token of stops) expect((await accept(token)).status).toBe(404);
   for (const token of links) expect((await accept(token)).status).toBe(200);
 });
@@ -108,7 +108,7 @@ test.each([
 ] as const satisfies readonly [
   string,
   (invited: Awaited<ReturnType<typeof invite>>, owner: Client) => Promise<{ status: number }>,
-][])('no reminder comes once it was %s', async (_, end) => {
+][])('no reminder is sent after the invitation was %s', async (_, end) => {
   const { owner } = await service.organization();
   const [before, between] = [await invite(owner), await invite(owner)];
   expect((await end(before, owner)).status).toBeLessThan(300);
@@ -118,7 +118,7 @@ test.each([
   expect([await reminders(before.email), await reminders(between.email)]).toEqual([0, 1]);
 });
 
-test('a resend begins a new period with reminders of its own', async () => {
+test('a resend starts a new period with its own reminders', async () => {
   const { owner } = await service.organization();
   const { email, id } = await invite(owner);
   await sweepAt(84);
@@ -131,7 +131,7 @@ test('a resend begins a new period with reminders of its own', async () => {
   expect(await reminders(email)).toBe(3);
 });
 
-test('an invitation that nothing was mailed of is not reminded of', async () => {
+test('an invitation without a mail has no reminders', async () => {
   const { owner } = await service.organization();
   const email = newAddress();
   await owner.call('POST /v1/invitations', { body: { email, role: 'USER', sendEmail: false } });
@@ -140,7 +140,7 @@ test('an invitation that nothing was mailed of is not reminded of', async () => 
   expect(await service.mails(email)).toEqual([]);
 });
 
-test('each mail offers its own one click by which reminders stop', async () => {
+test('each mail has its own one-click link that stops reminders', async () => {
   const { owner } = await service.organization();
   const { email } = await invite(owner);
   await sweepAt(84);
@@ -174,7 +174,7 @@ describe('stopping reminders', () => {
     ['application/json', '{'],
     ['application/octet-stream', 'x'.repeat(300 * 1024)],
     [undefined, undefined],
-  ])('is one POST without cookie or redirect, whatever it carries: %s', async (type, body) => {
+  ])('is one POST without cookie or redirect, with any body: %s', async (type, body) => {
     const { owner } = await service.organization();
     const { email, id } = await invite(owner);
     const token = await service.linkToken(email, 'stop');
@@ -188,7 +188,7 @@ describe('stopping reminders', () => {
     expect(await item(id)).toMatchObject({ status: 'PENDING', remindersStoppedAt: expect.any(String) });
   });
 
-  test('is what the page offers; opening it changes nothing', async () => {
+  test('is offered by a page, and opening the page changes nothing', async () => {
     const { owner } = await service.organization();
     const { email, id } = await invite(owner);
     const path = `/invitations/stop-reminders?token=${await service.linkToken(email, 'stop')}`;
@@ -203,16 +203,16 @@ describe('stopping reminders', () => {
       body: expect.not.stringContaining('action="/invitations/stop-reminders'),
     });
     expect(stopped.body).toContain(email);
-    expect((await service.call(`GET ${path}`)).body, 'It has nothing more to offer').toBe(stopped.body);
-    expect((await accept(await service.linkToken(email))).status, 'The invitation is still open').toBe(200);
+    expect((await service.call(`GET ${path}`)).body, 'the page offers nothing more').toBe(stopped.body);
+    expect((await accept(await service.linkToken(email))).status, 'the invitation is still open').toBe(200);
     expect((await owner.call(`GET /v1/invitations/${id}`)).body.status).toBe('ACCEPTED');
   });
 
-  test('is recorded once, as done by the holder of the link, however often it is asked for', async () => {
+  test('is recorded once as done by the link’s holder, also when it is repeated', async () => {
     const { owner } = await service.organization();
     const { email, id } = await invite(owner);
     const token = await service.linkToken(email, 'stop');
-    // All have read the invitation before the first of them writes.
+    // All requests read the invitation before the first one writes.
     const late = { action: 'dynamodb:TransactWriteItems', fault: 'delay', ms: 300, times: -1 };
     await service.faults([{ function: 'pages/stop-reminders', ...late }]);
     const answers = await Promise.all([stop(token), stop(token), stop(token)]);
@@ -232,7 +232,7 @@ describe('stopping reminders', () => {
   ] as const satisfies readonly [
     string,
     (invited: Awaited<ReturnType<typeof invite>>, owner: Client) => Promise<unknown>,
-  ][])('succeeds and changes nothing when the invitation was %s', async (_, end) => {
+  ][])('succeeds and changes nothing if the invitation was %s', async (_, end) => {
     const { owner } = await service.organization();
     const invited = await invite(owner);
     await end(invited, owner);
@@ -245,9 +245,9 @@ describe('stopping reminders', () => {
   });
 
   test.each([
-    ['before its end', 0],
-    ['after its end', 8 * 24],
-  ])('%s outlasts a resend, and works by the link of any of the mails', async (_, hours) => {
+    ['before the expiry', 0],
+    ['after the expiry', 8 * 24],
+  ])('%s stays in effect after a resend, and works by the link of any mail', async (_, hours) => {
     const { owner } = await service.organization();
     const { email, id } = await invite(owner);
     const first = await service.linkToken(email, 'stop');
@@ -263,7 +263,7 @@ describe('stopping reminders', () => {
     expect(await entries(owner)).toHaveLength(1);
   });
 
-  test('holds for a reminder that SES had not taken yet', async () => {
+  test('also stops a queued reminder', async () => {
     const { owner } = await service.organization();
     const { email, id } = await invite(owner);
     await service.faults([{ action: 'ses:SendRawEmail', key: email, fault: 'error', times: -1 }]);
@@ -277,7 +277,7 @@ describe('stopping reminders', () => {
     expect(await reminders(email)).toBe(0);
   });
 
-  test('strangers get one and the same 404, by page and by POST', async () => {
+  test('with any invalid token is the same 404, by page and by POST', async () => {
     const { owner } = await service.organization();
     const { email } = await invite(owner);
     const token = await service.linkToken(email, 'stop');

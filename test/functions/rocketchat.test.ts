@@ -5,18 +5,18 @@ import { REQUESTS } from '../../lib/dialects/rocketchat/admission.ts';
 import { teamIdFromHex } from '../../lib/domain/team.ts';
 import { type Answer, type Client, newAddress, useService } from '../support/service.ts';
 
-// Rocket.Chat's page of teams.create, as it was when the project was made from it: its example is sent, and what it
-// documents is what is answered.
+// Tests Rocket.Chat's dialect against the documentation page of teams.create, from which the project was created, and
+// against Rocket.Chat's own client.
 const page = readFileSync(new URL('../fixtures/rocketchat-teams-create.txt', import.meta.url), 'utf8');
 
-/** The first JSON example below a heading. */
+/** Returns the first JSON example below a heading. */
 function example(heading: string): Record<string, unknown> {
   const lines = page.slice(page.indexOf(`\n    ${heading}\n`)).split('\n');
   const start = lines.indexOf('    {');
   return JSON.parse(lines.slice(start, lines.indexOf('    }', start) + 1).join('\n'));
 }
 
-/** The names of the headers that the page asks for. */
+/** The names of the headers that the page requires. */
 const [tokenHeader, userHeader] = [...page.matchAll(/^ {4}(X-[A-Za-z-]+)\n {4}stringRequired/gm)].map(
   ([, name]) => name as string,
 );
@@ -39,7 +39,7 @@ beforeAll(async () => {
   home = { id, owner, userId: member.userId };
 });
 
-/** Sends as Rocket.Chat's clients do: an access token, and whose it is. */
+/** Returns a client that sends an access token and its owner's id, as Rocket.Chat's clients do. */
 async function clientOf(
   owner: Client,
 ): Promise<{ userId: string; headers: Record<string, string>; call: Client['call'] }> {
@@ -64,7 +64,7 @@ function create(body: unknown, by: Pick<Client, 'call'> = home.owner): Promise<A
   return by.call('POST /api/v1/teams.create', { body });
 }
 
-/** Fields, their order and types are those of the example, and texts have its form. */
+/** Expects the example's fields with their order and types, and texts in the same format. */
 function expectLike(actual: unknown, example: unknown, at = 'answer'): void {
   if (typeof example === 'object' && example !== null) {
     expect(Object.keys(actual as object), at).toEqual(Object.keys(example));
@@ -81,7 +81,7 @@ function expectLike(actual: unknown, example: unknown, at = 'answer'): void {
 }
 
 describe('the documented request of teams.create', () => {
-  test('gets the documented answer, field for field', async () => {
+  test('gets the documented answer, field by field', async () => {
     const client = await clientOf(home.owner);
     const answer = await client.call(request.route, { body: request.body });
     expect(answer.status).toBe(Number(/Responses\n {4}(\d{3})/.exec(page)?.[1]));
@@ -94,7 +94,7 @@ describe('the documented request of teams.create', () => {
     expect(team.roomId).not.toBe(team._id);
   });
 
-  test('has the documented headers', async () => {
+  test('gets the documented headers', async () => {
     const before = Date.now();
     const { headers } = await (await clientOf(home.owner)).call(request.route, {
       body: { ...request.body, name: newName() },
@@ -109,7 +109,7 @@ describe('the documented request of teams.create', () => {
     expect(reset).toBeLessThanOrEqual(Date.now() + 60_000);
   });
 
-  test('makes a team that the other API has, and the other way round', async () => {
+  test('creates a team that the /v1 API has too, and vice versa', async () => {
     const name = newName();
     expect((await create({ name, type: 1 })).body.success).toBe(true);
     const teams = (await home.owner.call('GET /v1/teams?perPage=100')).body.data;
@@ -126,23 +126,23 @@ describe('the documented request of teams.create', () => {
 const failure = (error: string, more: object = {}) => ({ success: false, ...more, error });
 const invalid = (error: string) => failure(error, { errorType: 'invalid-params' });
 
-describe('what teams.create refuses', () => {
+describe('teams.create refuses', () => {
   test.each<[string, unknown, string]>([
     ['a missing name', { type: 0 }, "must have required property 'name'"],
     ['a missing type', { name: 'x' }, "must have required property 'type'"],
     ['both missing', {}, "must have required property 'name'"],
-    ['a type that there is none of', { name: 'x', type: 2 }, 'must be equal to one of the allowed values'],
-    ['a type that is no number', { name: 'x', type: 'x' }, 'must be number'],
-    ['members that are no list', { name: 'x', type: 0, members: 'x' }, 'must be array'],
-    ['a member that is no text', { name: 'x', type: 0, members: [{}] }, 'must be string'],
-    ['a room that is no object', { name: 'x', type: 0, room: 'x' }, 'must be object'],
+    ['an unknown type', { name: 'x', type: 2 }, 'must be equal to one of the allowed values'],
+    ['a type that isn’t a number', { name: 'x', type: 'x' }, 'must be number'],
+    ['members that aren’t a list', { name: 'x', type: 0, members: 'x' }, 'must be array'],
+    ['a member that isn’t text', { name: 'x', type: 0, members: [{}] }, 'must be string'],
+    ['a room that isn’t an object', { name: 'x', type: 0, room: 'x' }, 'must be object'],
     ['an unknown field', { name: 'x', type: 0, surprise: 1 }, 'must NOT have additional properties'],
-    ['a body that is no JSON', '{', "must have required property 'name'"],
+    ['a body that isn’t JSON', '{', "must have required property 'name'"],
     ['180 KB of nesting', `{"a":${'['.repeat(90_000)}${']'.repeat(90_000)}}`, 'must not be nested more than 64 deep'],
     ['a text', '"text"', "must have required property 'name'"],
     ['a list', '[]', 'must be object'],
     ['too many members', { name: 'x', type: 0, members: Array(101).fill('x') }, 'must NOT have more than 100 items'],
-  ])('%s: in the words of the validator', async (_, body, error) => {
+  ])("%s, with the validator's text", async (_, body, error) => {
     const before = service.writes().length;
     const answer = await create(body);
     expect(answer).toMatchObject({ status: 400, body: invalid(error) });
@@ -150,7 +150,7 @@ describe('what teams.create refuses', () => {
     expect(service.writes().slice(before)).toEqual([]);
   });
 
-  test('no credential, a bad one, and a token with the id of somebody else: all four keys', async () => {
+  test('missing and invalid credentials, and a token with another user id, with all four fields', async () => {
     const client = await clientOf(home.owner);
     const token = client.headers[tokenHeader as string] as string;
     const other = await service.member(home.owner, 'ADMIN');
@@ -166,17 +166,17 @@ describe('what teams.create refuses', () => {
     ]) {
       const answer = await service.call('POST /api/v1/teams.create', { body: {}, headers });
       expect(answer.status).toBe(401);
-      const said = 'You must be logged in to do this.';
+      const text = 'You must be logged in to do this.';
       expect(Object.entries(answer.body)).toEqual(
-        Object.entries({ status: 'error', message: said, success: false, error: said }),
+        Object.entries({ status: 'error', message: text, success: false, error: text }),
       );
       expect(answer.headers.get('content-type')).toBe('application/json');
     }
-    // The pair means nothing elsewhere.
+    // Other APIs don't accept these headers.
     expect((await service.call('GET /v1/teams', { headers: client.headers })).status).toBe(401);
   });
 
-  test('who may not, whatever the body is', async () => {
+  test('callers without permission, with any body', async () => {
     for (const role of ['OPERATOR', 'VIEWER']) {
       const client = await clientOf(await service.member(home.owner, role));
       for (const body of [{ name: newName(), type: 0 }, {}, '{']) {
@@ -188,7 +188,7 @@ describe('what teams.create refuses', () => {
     }
   });
 
-  test('a room that exists: who may not edit it, and who may', async () => {
+  test('an existing room, with different errors for callers who may edit it and who may not', async () => {
     const room = { id: 'GENERAL' };
     const user = await service.member(home.owner, 'USER');
     expect(await create({ name: newName(), type: 0, room }, user)).toMatchObject({
@@ -201,7 +201,7 @@ describe('what teams.create refuses', () => {
     });
   });
 
-  test('names that are taken by a team or a username, whatever the letter case and blanks around', async () => {
+  test('names of teams and usernames that exist, in any letter case and with blanks', async () => {
     const name = newName();
     expect((await create({ name, type: 0 })).status).toBe(200);
     const username = home.owner.email.split('@')[0] as string;
@@ -223,7 +223,7 @@ describe('what teams.create refuses', () => {
   });
 
   test.each(['invalid*team*name', '', '   ', 'two words', 'x'.repeat(101), 'ümlaut', 'a\u0000b'])(
-    'the name %j, and leaves nothing behind',
+    'the name %j, and stores nothing',
     async (name) => {
       const before = service.writes().length;
       const answer = await create({ name, type: 0 });
@@ -233,20 +233,20 @@ describe('what teams.create refuses', () => {
     },
   );
 
-  test('an owner who is nobody here', async () => {
+  test('an unknown owner', async () => {
     for (const owner of ['nobody', `usr_${'0'.repeat(26)}`]) {
       expect((await create({ name: newName(), type: 0, owner })).body).toEqual(failure('error-team-creation'));
     }
   });
 });
 
-test('what is sent is coerced as the validator coerces it', async () => {
+test('values are coerced as by Rocket.Chat’s validator', async () => {
   const name = 7_000_000 + process.pid;
   const answer = await create({ name, type: '1', sidepanel: { items: ['channels'] } });
   expect(answer).toMatchObject({ status: 200, body: { team: { name: String(name), type: 1 } } });
 });
 
-test('a body is read whatever it says that it is', async () => {
+test('a body is read with any content type', async () => {
   const name = newName();
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
   expect((await home.owner.call('POST /api/v1/teams.create', { body: `name=${name}&type=0`, headers })).status).toBe(
@@ -257,8 +257,8 @@ test('a body is read whatever it says that it is', async () => {
   expect((await home.owner.call('POST /api/v1/teams.create', { body, headers: text })).status).toBe(200);
 });
 
-describe('who is in a new team', () => {
-  test('members by user id or username, unknown ones left out, the caller as its owner', async () => {
+describe('a new team', () => {
+  test('has members by user id or username, without unknown ones, and the caller as owner', async () => {
     const one = await memberOf('one');
     const two = await memberOf('two');
     const name = newName();
@@ -268,7 +268,7 @@ describe('who is in a new team', () => {
     expect(rolesOf(list)).toEqual({ [home.userId]: ['owner'], [one.userId]: undefined, [two.userId]: undefined });
   });
 
-  test('whoever has set a username goes by it alone', async () => {
+  test('finds a member with a chosen username by this username only', async () => {
     const { client, userId, username } = await memberOf('renamed');
     const chosen = newName();
     await client.call('PATCH /v1/me', { body: { username: chosen } });
@@ -280,7 +280,7 @@ describe('who is in a new team', () => {
     const { members } = (await listed(`teamName=${other}`)).body;
     expect(members.map(({ user }: Listed) => user.username)).toContain(chosen);
     expect((await create({ name: chosen, type: 0 })).body.error).toBe('team-name-already-exists');
-    // Also where they come to later.
+    // Also in an organization that they join later.
     const elsewhere = await service.organization();
     await service.member(elsewhere.owner, 'USER', client.email);
     const third = newName();
@@ -289,7 +289,7 @@ describe('who is in a new team', () => {
     expect(Object.keys(rolesOf(there))).toContain(userId);
   });
 
-  test('an owner in place of the caller, who is in it only if named', async () => {
+  test('has the named owner instead of the caller, who is a member only if named', async () => {
     const { userId, client } = await memberOf('owner');
     const name = newName();
     const { team } = (await create({ name, type: 1, owner: userId, members: [userId] })).body;
@@ -301,7 +301,7 @@ describe('who is in a new team', () => {
     expect(rolesOf(await listed(`teamName=${other}`))).toEqual({ [userId]: ['owner'], [home.userId]: undefined });
   });
 
-  test('more than fit into one transaction, made by somebody who will not be its owner', async () => {
+  test('can have more members than fit into one transaction, also if its creator is not its owner', async () => {
     const where = await service.organization();
     const maker = await service.member(where.owner, 'USER');
     await Promise.all(Array.from({ length: 33 }, () => service.member(where.owner, 'USER')));
@@ -332,7 +332,7 @@ interface Listed {
   readonly roles?: readonly string[];
 }
 
-/** A member of the organization, by what Rocket.Chat knows them by. */
+/** Creates a member of the organization. Returns their user id and username too. */
 async function memberOf(name: string, role = 'USER') {
   const client = await service.member(home.owner, role, newAddress(name));
   const { id, username } = (await client.call('GET /v1/me')).body;
@@ -354,8 +354,8 @@ function post(endpoint: string, body: object, by: Pick<Client, 'call'> = home.ow
 const done = { status: 200, body: { success: true } };
 const refused = (error: string, status = 400) => ({ status, body: { success: false, error } });
 
-describe('who says who is in a team', () => {
-  test('owners make owners; moderators put in, change and take out who is none', async () => {
+describe('membership of a team', () => {
+  test('is changed by owners for all, and by moderators for everyone except owners', async () => {
     const [owner, moderator, plain, other] = (await Promise.all(
       ['owner', 'moderator', 'plain', 'other'].map((name) => memberOf(name)),
     )) as [Person, Person, Person, Person];
@@ -363,9 +363,9 @@ describe('who says who is in a team', () => {
     await create({ name: teamName, type: 1 }, owner.client);
     const add = (by: Person, userId: string, roles?: string[]) =>
       post('addMembers', { teamName, members: [{ userId, ...(roles && { roles }) }] }, by.client);
-    const give = (by: Person, userId: string, roles?: string[]) =>
+    const setRoles = (by: Person, userId: string, roles?: string[]) =>
       post('updateMember', { teamName, member: { userId, ...(roles && { roles }) } }, by.client);
-    const take = (by: Person, userId: string) => post('removeMember', { teamName, userId }, by.client);
+    const remove = (by: Person, userId: string) => post('removeMember', { teamName, userId }, by.client);
     const roles = async () => rolesOf(await listed(`teamName=${teamName}`));
 
     expect(await add(moderator, plain.userId)).toMatchObject(refused('unauthorized', 403));
@@ -375,39 +375,39 @@ describe('who says who is in a team', () => {
 
     expect(await add(moderator, plain.userId)).toMatchObject(done);
     expect(await add(moderator, other.userId, ['owner'])).toMatchObject(refused('unauthorized', 403));
-    expect(await give(moderator, plain.userId, ['owner'])).toMatchObject(refused('unauthorized', 403));
-    expect(await give(moderator, plain.userId, ['moderator'])).toMatchObject(done);
-    expect(await give(moderator, plain.userId)).toMatchObject(done);
-    expect(await give(moderator, owner.userId)).toMatchObject(refused('unauthorized', 403));
-    expect(await take(moderator, owner.userId)).toMatchObject(refused('unauthorized', 403));
-    expect(await take(plain, moderator.userId)).toMatchObject(refused('unauthorized', 403));
+    expect(await setRoles(moderator, plain.userId, ['owner'])).toMatchObject(refused('unauthorized', 403));
+    expect(await setRoles(moderator, plain.userId, ['moderator'])).toMatchObject(done);
+    expect(await setRoles(moderator, plain.userId)).toMatchObject(done);
+    expect(await setRoles(moderator, owner.userId)).toMatchObject(refused('unauthorized', 403));
+    expect(await remove(moderator, owner.userId)).toMatchObject(refused('unauthorized', 403));
+    expect(await remove(plain, moderator.userId)).toMatchObject(refused('unauthorized', 403));
     expect(await roles()).toEqual({
       [owner.userId]: ['owner'],
       [moderator.userId]: ['moderator', 'member'],
       [plain.userId]: [],
     });
 
-    expect(await take(moderator, plain.userId)).toMatchObject(done);
-    expect(await take(moderator, plain.userId)).toMatchObject(refused('member-does-not-exist'));
-    expect(await take(owner, 'nobody')).toMatchObject(refused('invalid-user'));
-    expect(await take(owner, owner.userId)).toMatchObject(refused('last-owner-can-not-be-removed'));
-    expect(await give(owner, owner.userId)).toMatchObject(refused('last-owner-can-not-be-removed'));
+    expect(await remove(moderator, plain.userId)).toMatchObject(done);
+    expect(await remove(moderator, plain.userId)).toMatchObject(refused('member-does-not-exist'));
+    expect(await remove(owner, 'nobody')).toMatchObject(refused('invalid-user'));
+    expect(await remove(owner, owner.userId)).toMatchObject(refused('last-owner-can-not-be-removed'));
+    expect(await setRoles(owner, owner.userId)).toMatchObject(refused('last-owner-can-not-be-removed'));
     expect(await post('leave', { teamName }, owner.client)).toMatchObject(refused('last-owner-can-not-be-removed'));
-    expect(await give(owner, moderator.userId, ['owner', 'moderator'])).toMatchObject(done);
+    expect(await setRoles(owner, moderator.userId, ['owner', 'moderator'])).toMatchObject(done);
     expect(await post('leave', { teamName }, owner.client)).toMatchObject(done);
     expect(await post('leave', { teamName }, owner.client)).toMatchObject(refused('member-does-not-exist'));
-    // Who isn't in it is not changed, and that is no error there.
-    expect(await give(moderator, plain.userId, ['owner'])).toMatchObject(done);
+    // Changing a person who isn't a member does nothing, and is no error in Rocket.Chat.
+    expect(await setRoles(moderator, plain.userId, ['owner'])).toMatchObject(done);
     expect(await roles()).toEqual({ [moderator.userId]: ['owner', 'moderator'] });
   });
 
-  test('roles are read back as they were set, until another API changes what they stand for', async () => {
+  test('has the roles as they were set, until another API changes the underlying role', async () => {
     const { userId, client } = await memberOf('many');
     const teamName = newName();
     const teamId = (await create({ name: teamName, type: 0 })).body.team._id as string;
     const add = (roles?: readonly unknown[] | null) =>
       post('addMembers', { teamName, members: [{ userId, ...(roles !== undefined && { roles }) }] });
-    const give = (roles?: readonly unknown[] | null) =>
+    const setRoles = (roles?: readonly unknown[] | null) =>
       post('updateMember', { teamName, member: { userId, ...(roles !== undefined && { roles }) } });
     const roles = async () => rolesOf(await listed(`teamName=${teamName}`))[userId];
     const role = async () => {
@@ -423,16 +423,16 @@ describe('who says who is in a team', () => {
     expect([await roles(), await role()]).toEqual([['leader', 'Ünüsual role', 'moderator'], 'MODERATOR']);
     expect(await add(null)).toMatchObject(done);
     expect(await roles()).toEqual(['leader', 'Ünüsual role', 'moderator']);
-    expect(await give(['owner', 'moderator', 'leader'])).toMatchObject(done);
+    expect(await setRoles(['owner', 'moderator', 'leader'])).toMatchObject(done);
     expect([await roles(), await role()]).toEqual([['owner', 'moderator', 'leader'], 'OWNER']);
-    expect(await give(['leader', 'owner'])).toMatchObject(done);
+    expect(await setRoles(['leader', 'owner'])).toMatchObject(done);
     expect([await roles(), await role()]).toEqual([['leader', 'owner'], 'OWNER']);
     for (const none of [undefined, null, []]) {
-      expect(await give(none)).toMatchObject(done);
+      expect(await setRoles(none)).toMatchObject(done);
       expect([await roles(), await role()]).toEqual([[], 'MEMBER']);
     }
 
-    await give(['leader', 'moderator']);
+    await setRoles(['leader', 'moderator']);
     const path = `/v1/teams/${teamIdFromHex(teamId)}/members/${(await client.call('GET /v1/me')).body.memberships[0].id}`;
     await home.owner.call(`PUT ${path}`, { body: { role: 'MODERATOR' } });
     expect(await roles()).toEqual(['leader', 'moderator']);
@@ -440,20 +440,20 @@ describe('who says who is in a team', () => {
     expect(await roles()).toEqual(['owner']);
 
     expect(await add(['x'.repeat(51)])).toMatchObject({ status: 400, body: { errorType: 'invalid-params' } });
-    expect(await give(Array.from({ length: 21 }, (_, index) => `${index}`))).toMatchObject({
+    expect(await setRoles(Array.from({ length: 21 }, (_, index) => `${index}`))).toMatchObject({
       status: 400,
       body: { errorType: 'invalid-params' },
     });
     expect(await roles()).toEqual(['owner']);
   });
 
-  test('of roles that are added at the same moment, none is lost', async () => {
+  test('keeps all roles that are added in parallel', async () => {
     const { userId } = await memberOf('added');
     const teamName = newName();
     await create({ name: teamName, type: 0 });
     await post('addMembers', { teamName, members: [{ userId }] });
     const wanted = ['one', 'two', 'three', 'four'];
-    // Slowed down, so that all have read before one writes.
+    // Writes are delayed, so that all requests read before the first one writes.
     const writes = { function: 'rocketchat/add-members', action: 'dynamodb:UpdateItem' };
     await service.faults([{ ...writes, fault: 'delay', ms: 60, times: -1 }]);
     await Promise.all(wanted.map((role) => post('addMembers', { teamName, members: [{ userId, roles: [role] }] })));
@@ -461,26 +461,26 @@ describe('who says who is in a team', () => {
     expect([...(rolesOf(await listed(`teamName=${teamName}`))[userId] ?? [])].sort()).toEqual(wanted.sort());
   });
 
-  test('whoever was a moderator until just now puts nobody in', async () => {
+  test('can’t be added by a former moderator, also between read and write', async () => {
     const { client, userId } = await memberOf('demoted');
     const plain = await memberOf('plain');
     const teamName = newName();
     await create({ name: teamName, type: 0 });
     await post('addMembers', { teamName, members: [{ userId, roles: ['moderator'] }] });
     const where = { function: 'rocketchat/add-members', action: 'dynamodb:PutItem' };
-    const tries = async () => (await service.calls(where.function)).filter(({ action }) => action === where.action);
-    const before = (await tries()).length;
-    // What they were is read before, and others are in the way of the write until after.
+    const attempts = async () => (await service.calls(where.function)).filter(({ action }) => action === where.action);
+    const before = (await attempts()).length;
+    // The role is read before the demotion, and conflicts delay the write until after it.
     await service.faults([{ ...where, fault: 'conflict', times: -1 }]);
     const adding = post('addMembers', { teamName, members: [{ userId: plain.userId }] }, client);
-    await expect.poll(async () => (await tries()).length, { timeout: 10_000 }).toBeGreaterThan(before);
+    await expect.poll(async () => (await attempts()).length, { timeout: 10_000 }).toBeGreaterThan(before);
     expect(await post('updateMember', { teamName, member: { userId } })).toMatchObject(done);
     await service.faults([]);
     expect(await adding).toMatchObject(refused('unauthorized', 403));
     expect(rolesOf(await listed(`teamName=${teamName}`))).not.toHaveProperty(plain.userId);
   });
 
-  test('many at once, by id or username; who is not in the organization is left out', async () => {
+  test('is added for many people at once, by id or username, without people outside the organization', async () => {
     const one = await memberOf('one');
     const two = await memberOf('two');
     const teamName = newName();
@@ -499,7 +499,7 @@ describe('who says who is in a team', () => {
   });
 });
 
-test('an owner who is no ADMIN adds roles, renames and deletes', async () => {
+test('an owner who isn’t an ADMIN adds roles, renames and deletes', async () => {
   const [owner, plain] = [await memberOf('owner'), await memberOf('plain')];
   const teamName = newName();
   const renamed = newName();
@@ -519,7 +519,7 @@ test('an owner who is no ADMIN adds roles, renames and deletes', async () => {
 type Person = Awaited<ReturnType<typeof memberOf>>;
 
 describe('lists', () => {
-  test('own teams, all teams, and what they tell', async () => {
+  test('have the caller’s teams, or all teams, with the fields of Rocket.Chat', async () => {
     const { client, userId, username } = await memberOf('lister');
     expect((await client.call('GET /api/v1/teams.list')).body).toEqual({
       ...{ teams: [], total: 0, count: 0, offset: 0, success: true },
@@ -554,7 +554,7 @@ describe('lists', () => {
     }
   });
 
-  test('members, found by parts of names, and nobody for strangers to the team', async () => {
+  test('of members are filtered by parts of names, and empty for people outside the team', async () => {
     const name = newName();
     const found = await memberOf('findable');
     await create({ name, type: 1, members: [found.userId] });
@@ -595,7 +595,7 @@ describe('lists', () => {
     expect((await of('&offset=1&count=1')).body).toMatchObject({ total: 2, count: 1, offset: 1 });
   });
 
-  test('names that begin with a text', async () => {
+  test('of autocomplete have names with a prefix', async () => {
     const start = newName();
     for (const end of 'cab') await create({ name: `${start}-${end}`, type: end === 'c' ? 1 : 0 });
     const { client } = await memberOf('searcher');
@@ -609,7 +609,7 @@ describe('lists', () => {
     expect((await find(client, '.*')).teams).toEqual([]);
   });
 
-  test('a private team is shown to who is in it or above it, and to ADMINs', async () => {
+  test('show a private team to members of it or of a team above, and to ADMINs', async () => {
     const { client } = await memberOf('above');
     const parent = (await client.call('POST /v1/teams', { body: { name: newName() } })).body;
     const child = { name: newName(), isPrivate: true, parentTeamId: parent.id };
@@ -631,8 +631,8 @@ describe('lists', () => {
   });
 });
 
-describe('changes of a team', () => {
-  test('name and privacy, as far as rooms can have it', async () => {
+describe('updating a team', () => {
+  test('changes name and privacy, and validates the name as a room name', async () => {
     const name = newName();
     const { team } = (await create({ name, type: 0 })).body;
     const taken = newName();
@@ -653,7 +653,7 @@ describe('changes of a team', () => {
     expect(await name2({})).toMatchObject({ status: 400, body: { errorType: 'invalid-params' } });
   });
 
-  test('what the domain refuses has its code', async () => {
+  test('or deleting it is refused with the code of the domain', async () => {
     const { body } = await home.owner.call('GET /v1/teams?perPage=100');
     const main = body.data.find(({ isDefault }: { isDefault: boolean }) => isDefault);
     expect(await post('delete', { teamName: main.name })).toMatchObject({
@@ -667,7 +667,7 @@ describe('changes of a team', () => {
   });
 });
 
-test('rooms: as for somebody who may not', async () => {
+test('endpoints of rooms answer as for callers without permission, and lists of rooms are empty', async () => {
   const name = newName();
   const { team } = (await create({ name, type: 1 })).body;
   const { client, userId } = await memberOf('stranger');
@@ -697,7 +697,7 @@ test('rooms: as for somebody who may not', async () => {
   expect(await get('listChildren?teamName=nothing')).toMatchObject(refused('Resource not found', 404));
 });
 
-test('too many requests: how long to wait, and no more than that is counted', async () => {
+test('too many requests are 429 with the time to wait', async () => {
   const { client } = await memberOf('eager');
   let last: Answer | undefined;
   for (let sent = 0; sent <= REQUESTS && last?.status !== 429; sent += 1) {
@@ -713,7 +713,7 @@ test('too many requests: how long to wait, and no more than that is counted', as
   expect(last?.headers.get('x-ratelimit-remaining')).toBe('0');
 }, 60_000);
 
-test('a defect tells nothing', async () => {
+test('a defect shows no details', async () => {
   await service.faults([{ function: 'rocketchat/list', fault: 'refuse', times: -1 }]);
   const answer = await fetch(`${service.api}/api/v1/teams.list`, {
     headers: { authorization: `Bearer ${home.owner.token}`, 'x-organization-id': home.id },
@@ -725,7 +725,7 @@ test('a defect tells nothing', async () => {
 });
 
 describe("Rocket.Chat's own client", () => {
-  test('runs the whole life of a team', async () => {
+  test('creates, changes, reads and deletes a team', async () => {
     const { headers, userId } = await clientOf(home.owner);
     const client = new RestClient({
       baseUrl: service.api,
@@ -769,10 +769,10 @@ describe("Rocket.Chat's own client", () => {
   });
 });
 
-/** What is used of a client whose types need packages that can't be installed. */
+/** The used methods of Rocket.Chat's client. Its own types need packages that can't be installed. */
 interface Rest {
   get(path: string, query: object): Promise<Loose>;
   post(path: string, body: object): Promise<Loose>;
 }
-// biome-ignore lint/suspicious/noExplicitAny: tests look into answers whose form they are there to check
+// biome-ignore lint/suspicious/noExplicitAny: tests check the form of these bodies
 type Loose = any;

@@ -5,25 +5,25 @@ import { contracts } from '../support/contract.ts';
 import { exampleOf, type Home } from '../support/requests.ts';
 import { type Client, useService } from '../support/service.ts';
 
-// What a declared permission says, from which `docs/endpoints.md` is made, is what the endpoint does: for each one about a
-// team or a site, and for each place in the team.
+// Tests that each endpoint about a team or a site enforces its declared permission, for each role in the team.
+// `docs/endpoints.md` is generated from these permissions.
 
 const service = useService();
 
-/** Somebody with a role in the organization, and a place in each of its teams. */
-const PEOPLE = [
+/** Roles in the organization and in each of its teams. */
+const ROLE_PAIRS = [
   ['USER', 'OWNER'],
   ['USER', 'MODERATOR'],
   ['OPERATOR', 'MEMBER'],
   ['VIEWER', 'OWNER'],
 ] as const satisfies readonly (readonly [Role, TeamRole])[];
 
-const manages = (role: Role, place: TeamRole) => role !== 'VIEWER' && place === 'OWNER';
+const manages = (role: Role, teamRole: TeamRole) => role !== 'VIEWER' && teamRole === 'OWNER';
 
-/** What a place in the team gives that a request is about. */
-const GIVES: Partial<Record<ScopedPermission, (role: Role, place: TeamRole) => boolean>> = {
+/** Whether a role in the team of a request gives a permission. */
+const GRANTED: Partial<Record<ScopedPermission, (role: Role, teamRole: TeamRole) => boolean>> = {
   'team:manage': manages,
-  'team:moderate': (role, place) => manages(role, place) || (role !== 'VIEWER' && place === 'MODERATOR'),
+  'team:moderate': (role, teamRole) => manages(role, teamRole) || (role !== 'VIEWER' && teamRole === 'MODERATOR'),
   'site:manage': manages,
   'sensitive-data:request': manages,
   nobody: () => false,
@@ -40,25 +40,25 @@ async function putIntoAllTeams({ owner }: Home, { memberId }: { memberId: string
 }
 
 describe.each(ofTeams.map((contract) => [contract.declaration.route, contract] as const))('%s', (_, contract) => {
-  test('asks what it declares of who is in the team', { timeout: 180_000 }, async () => {
+  test('enforces its declared permission for members of the team', { timeout: 180_000 }, async () => {
     const { permission } = contract.declaration;
     const home = await service.organization();
-    for (const [role, place] of PEOPLE) {
+    for (const [role, teamRole] of ROLE_PAIRS) {
       const somebody = (await service.member(home.owner, role)) as Client & { memberId: string };
       const { route, body } = await exampleOf(contract, service, home);
-      await putIntoAllTeams(home, somebody, place);
+      await putIntoAllTeams(home, somebody, teamRole);
       const ofRole = !permission || (isRolePermission(permission) && rolesWith(permission).includes(role));
-      const isAllowed = permission && !isRolePermission(permission) ? GIVES[permission]?.(role, place) : ofRole;
+      const isAllowed = permission && !isRolePermission(permission) ? GRANTED[permission]?.(role, teamRole) : ofRole;
       const { status } = await somebody.call(route, { body });
-      if (isAllowed) expect(status, `${role} ${place}`).toBeLessThan(300);
-      else expect(status, `${role} ${place}`).toBe(403);
+      if (isAllowed) expect(status, `${role} ${teamRole}`).toBeLessThan(300);
+      else expect(status, `${role} ${teamRole}`).toBe(403);
     }
   });
 });
 
-test('there are permissions of all kinds', () => {
+test('the endpoints declare every scoped permission', () => {
   const declared = ofTeams.map(({ declaration: { permission } }) => permission);
   expect([...new Set(declared.filter((permission) => permission && !isRolePermission(permission)))].sort()).toEqual(
-    Object.keys(GIVES).sort(),
+    Object.keys(GRANTED).sort(),
   );
 });

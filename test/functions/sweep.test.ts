@@ -19,7 +19,7 @@ beforeAll(() => {
 });
 afterAll(() => raw.destroy());
 
-test('a row that fails is put off, holds up no other, and is done later', async () => {
+test('a failing item is postponed, doesn’t block others, and is processed later', async () => {
   const { owner } = await service.organization();
   const removed: string[] = [];
   for (let count = 0; count < 2; count += 1) {
@@ -50,7 +50,7 @@ const invite = async (owner: Client, count: number): Promise<string[]> => {
 const mailCounts = (addresses: readonly string[]) =>
   Promise.all(addresses.map(async (address) => (await service.mails(address)).length));
 
-test('what comes too fast for SES is sent in its turn, in the same run and without counting as a failed try', async () => {
+test('a mail that SES throttles is sent in the same run, and doesn’t count as a failed attempt', async () => {
   const { owner } = await service.organization();
   const addresses = await invite(owner, 40);
   await service.faults([{ action: 'ses:SendRawEmail', fault: 'throttle', skip: 5, times: 12 }]);
@@ -74,12 +74,12 @@ test('the mails of an organization don’t wait behind the bulk of another', asy
   const times = await Promise.all(many.map(timeOf));
   for (const address of few) {
     const mine = await timeOf(address);
-    // Each of the sixteen shards has one in hand while this one has its turn.
+    // Each of the sixteen shards sends one mail at a time.
     expect(times.filter((time) => time < mine).length).toBeLessThan(75);
   }
 });
 
-test('runs at once send each mail once', async () => {
+test('parallel runs send each mail once', async () => {
   const { owner } = await service.organization();
   const addresses = await invite(owner, 60);
   const runs = await Promise.all([service.sweep(), service.sweep(), service.sweep()]);
@@ -88,24 +88,24 @@ test('runs at once send each mail once', async () => {
   expect(new Set(await mailCounts(addresses))).toEqual(new Set([1]));
 });
 
-test('a row that nobody can make sense of is put off and holds up no other', async () => {
+test('an invalid item is postponed and doesn’t block others', async () => {
   const { owner } = await service.organization();
   const { id, organizationId } = (
     await owner.call('POST /v1/invitations', { body: { email: newAddress(), role: 'USER' } })
   ).body;
   const key = { TableName: service.stack.table, Key: { pk: `ORG#${organizationId}`, sk: `INVITATION#${id}` } };
-  const { Item: good } = await table.send(new GetCommand(key));
-  const delivery = { ...good?.delivery, state: 'QUEUED' };
+  const { Item: valid } = await table.send(new GetCommand(key));
+  const delivery = { ...valid?.delivery, state: 'QUEUED' };
   const dueAt = `2020-01-01T00:00:00.000Z#${id}#000000`;
-  await table.send(new PutCommand({ ...key, Item: { ...good, dueAt, delivery, secrets: 7 } }));
+  await table.send(new PutCommand({ ...key, Item: { ...valid, dueAt, delivery, secrets: 7 } }));
   const addresses = await invite(owner, 3);
   expect(await service.sweep()).toMatchObject({ sent: 3, failed: 1 });
   expect(await service.sweep()).toMatchObject({ sent: 0, failed: 0 });
   expect(await mailCounts(addresses)).toEqual([1, 1, 1]);
-  await table.send(new PutCommand({ ...key, Item: good }));
+  await table.send(new PutCommand({ ...key, Item: valid }));
 });
 
-/** Every type that the index has, and two of a newer version: one among items that this one knows, one by itself. */
+/** All due types, and two of a newer version: one with a known key prefix, and one with an unknown prefix. */
 const TYPES = {
   Invitation: 'ORG',
   SiteInvite: 'SITE',
@@ -129,7 +129,7 @@ const write = async (requests: readonly object[]) => {
   }
 };
 
-test('what a version can’t make sense of is put off once, whole and in each shard, beside work that is done', async () => {
+test('an unknown item is postponed once and unchanged, in each shard, and doesn’t block others', async () => {
   const { owner } = await service.organization();
   const dueAt = `2020-01-01T00:00:00.000Z#unknown#000000`;
   const rows = Array.from({ length: DUE_SHARDS }, (_, shard) =>
@@ -137,12 +137,12 @@ test('what a version can’t make sense of is put off once, whole and in each sh
       ...{ pk: `${prefix}#unknown-${shard}`, sk: type, type, due: `DUE#${shard}`, dueAt, kept: 'as it is' },
     })),
   ).flat();
-  const strange = async () => {
+  const unknown = async () => {
     const items = (await service.items()).filter(({ pk }) => (pk as string).includes('#unknown-'));
     return items.sort((one, other) => `${one.pk}${one.sk}`.localeCompare(`${other.pk}${other.sk}`));
   };
   await write(rows.map((Item) => ({ PutRequest: { Item } })));
-  const before = await strange();
+  const before = await unknown();
   const others = async () => (await service.items()).length;
   const addresses = await invite(owner, 40);
   const count = await others();
@@ -153,7 +153,7 @@ test('what a version can’t make sense of is put off once, whole and in each sh
     .slice(since)
     .filter(({ function: name, action }) => name === 'scheduled/sweep' && /Update|Put|Delete/.test(action));
   expect(new Set(await mailCounts(addresses))).toEqual(new Set([1]));
-  const after = await strange();
+  const after = await unknown();
   expect(after.map(({ dueAt: _, ...item }) => item)).toEqual(before.map(({ dueAt: _, ...item }) => item));
   const minutes = after.map(
     (item) => (Date.parse((item.dueAt as string).split('#')[0] as string) - Date.now()) / 60_000,
@@ -161,14 +161,14 @@ test('what a version can’t make sense of is put off once, whole and in each sh
   expect(Math.min(...minutes)).toBeGreaterThan(13);
   expect(Math.max(...minutes)).toBeLessThan(16);
   expect(writes.filter(({ keys }) => keys.some((key) => key.includes('#unknown-')))).toHaveLength(rows.length);
-  // Each of the others was claimed and recorded.
+  // Each mail takes two writes: the lease and the record.
   expect(writes.filter(({ allowed }) => allowed)).toHaveLength(rows.length + 2 * addresses.length);
   expect(await others()).toBe(count);
-  expect(await service.sweep(), 'They wait').toMatchObject({ sent: 0, failed: 0 });
+  expect(await service.sweep(), 'the unknown items wait').toMatchObject({ sent: 0, failed: 0 });
   await write(rows.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } })));
 });
 
-test('a row that stays due whatever is done is worked on once in a run, and the rows behind it too', async () => {
+test('an item that stays due is tried once in a run, and so are the items after it', async () => {
   const rows = Array.from({ length: 130 }, (_, index) => ({
     ...{ pk: `MAIL#stuck-${index}`, sk: 'MAIL', type: 'Mail', due: 'DUE#3' },
     dueAt: `2020-01-01T00:00:00.000Z#stuck-${index}#000000`,
@@ -183,13 +183,13 @@ test('a row that stays due whatever is done is worked on once in a run, and the 
   await write(rows.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } })));
 });
 
-test('whoever has claimed a row has it for longer than any function runs', () => {
+test('a lease lasts longer than the timeout of any function', () => {
   const now = new Date();
   const lease = (Date.parse(leaseEnd(now)) - now.getTime()) / 1000;
   for (const { declaration } of functions) expect(declaration.timeout).toBeLessThan(lease);
 });
 
-test('a run tells for how long the longest due has waited', async () => {
+test('a run reports the lag of the oldest due item', async () => {
   const { owner } = await service.organization();
   await service.sweep();
   await invite(owner, 2);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { expectConsistent } from '../support/consistency.ts';
 import { type Answer, type Client, newAddress, useService } from '../support/service.ts';
-import { expectConsistent } from '../support/walk.ts';
 
 const service = useService();
 
@@ -18,12 +18,12 @@ const errors = (answers: readonly Answer[]) => answers.flatMap(({ body }) => bod
 const namesOf = async (client: Client, path: string) =>
   (await client.call(`GET ${path}`)).body.data.map(({ name }: { name: string }) => name);
 
-/** Slows writes down, so that requests at the same moment have read before either writes. */
+/** Delays writes, so that parallel requests read before the first one writes. */
 const slowWrites = (name: string) =>
   service.faults([{ function: name, action: 'dynamodb:UpdateItem', fault: 'delay', ms: 60, times: -1 }]);
 
 describe('a team', () => {
-  test('comes with the organization: named after it, above all others, never deleted or moved', async () => {
+  test('is created with the organization as the default team: named after it, above all others, never deleted or moved', async () => {
     const { owner } = await service.organization('Köln Energie');
     const { data } = (await owner.call('GET /v1/teams')).body;
     expect(data).toMatchObject([{ name: 'Köln Energie', isDefault: true, parentTeamId: null, memberCount: 0 }]);
@@ -36,7 +36,7 @@ describe('a team', () => {
     expect((await owner.call(`PATCH /v1/teams/${id}`, { body: { name: 'All' } })).body.name).toBe('All');
   });
 
-  test('is owned by who makes it, who may then manage it without being an ADMIN', async () => {
+  test('is owned by its creator, who may manage it without being an ADMIN', async () => {
     const { owner } = await service.organization();
     const [user, other, operator] = [
       await service.member(owner, 'USER'),
@@ -65,7 +65,7 @@ describe('a team', () => {
     ['Ｗｉｄｅ', 'wide'],
     ['two  spaces', 'Two Spaces'],
     ['Ünï', 'U\u0308ni\u0308'],
-  ])('has a name that is unique whatever the letter case and form: %j and %j', async (one, other) => {
+  ])('has a name that is unique in any letter case and Unicode form: %j and %j', async (one, other) => {
     const { owner } = await service.organization();
     expect((await make(owner, { name: one })).status).toBe(201);
     expect((await make(owner, { name: other })).body.error).toBe('team_name_taken');
@@ -73,7 +73,7 @@ describe('a team', () => {
     expect((await owner.call(`PATCH /v1/teams/${id}`, { body: { name: other } })).body.error).toBe('team_name_taken');
   });
 
-  test('frees its name when it is renamed or deleted, and may change its letter case', async () => {
+  test('frees its name when it is renamed or deleted, and may change the letter case', async () => {
     const { owner } = await service.organization();
     const { id } = await made(owner, { name: 'Berlin' });
     expect((await owner.call(`PATCH /v1/teams/${id}`, { body: { name: 'BERLIN' } })).body.name).toBe('BERLIN');
@@ -89,7 +89,7 @@ describe('a team', () => {
     ]);
   });
 
-  test('of the same name is made once by those who ask at the same moment', async () => {
+  test('of the same name is created once by parallel requests', async () => {
     const { owner } = await service.organization();
     const answers = await times(6, (index) => make(owner, { name: index % 2 ? 'Munich' : 'MUNICH' }));
     expect(statuses(answers)).toEqual([201, 409, 409, 409, 409, 409]);
@@ -104,8 +104,8 @@ describe('a team', () => {
   });
 });
 
-describe('who sees a team', () => {
-  test('an ADMIN all, others the public ones, their own, and what is below their own', async () => {
+describe('the list of teams', () => {
+  test('has all teams for an ADMIN; for others, public teams, their own teams and teams below their own', async () => {
     const { owner } = await service.organization('Home');
     const [member, stranger] = [await service.member(owner, 'USER'), await service.member(owner, 'VIEWER')];
     const open = await made(owner, { name: 'Open' });
@@ -130,17 +130,17 @@ describe('who sees a team', () => {
       expect((await client.call(`DELETE /v1/teams/${id}`)).status).toBe(404);
       expect((await put(client, id, member.memberId)).status).toBe(404);
     }
-    // Whoever owns a team below one that they don't see may send back what they got.
+    // The owner of a team can send back a parent that they can't see.
     const mine = await made(member);
     await owner.call(`PATCH /v1/teams/${mine.id}`, { body: { parentTeamId: top.id } });
     const same = await member.call(`PATCH /v1/teams/${mine.id}`, { body: { name: 'Mine', parentTeamId: top.id } });
     expect(same).toMatchObject({ status: 200, body: { name: 'Mine' } });
-    // Not to be learned by naming it as the team above, either.
+    // A private team is not revealed when it is named as the parent.
     expect((await make(member, { parentTeamId: top.id })).body.error).toBe('team_not_found');
     expect((await make(member, { parentTeamId: deep.id })).status).toBe(201);
   });
 
-  test('lists have pages, cursors and a total', async () => {
+  test('has pages, cursors and a total', async () => {
     const { owner } = await service.organization();
     for (let index = 0; index < 6; index += 1) await make(owner);
     const whole = (await owner.call('GET /v1/teams?perPage=100')).body;
@@ -157,8 +157,8 @@ describe('who sees a team', () => {
   });
 });
 
-describe('the tree', () => {
-  test('has no cycle, also when teams are moved below each other at the same moment', async () => {
+describe('the tree of teams', () => {
+  test('has no cycle, also when teams are moved below each other in parallel', async () => {
     const { owner } = await service.organization();
     const [one, two, three] = [await made(owner), await made(owner), await made(owner)];
     const move = (id: string, parentTeamId: string) => owner.call(`PATCH /v1/teams/${id}`, { body: { parentTeamId } });
@@ -175,7 +175,7 @@ describe('the tree', () => {
     }
   });
 
-  test('is at most ten deep, also when a branch is moved while it grows', async () => {
+  test('is at most ten levels deep, also when a branch is moved while it grows', async () => {
     const { owner } = await service.organization();
     const chain = async (parent: string | undefined, count: number) => {
       const ids: string[] = [];
@@ -204,7 +204,7 @@ describe('the tree', () => {
     }
   });
 
-  test('loses no team whose children are still there, also when one is made at the same moment', async () => {
+  test('keeps a team that has children, also when a child is created in parallel', async () => {
     const { owner } = await service.organization();
     const parent = await made(owner);
     const child = await made(owner, { parentTeamId: parent.id });
@@ -225,7 +225,7 @@ describe('the tree', () => {
 });
 
 describe('the members of a team', () => {
-  test('are added, changed and removed; leaving is free', async () => {
+  test('are added, changed and removed by an owner, and may leave', async () => {
     const { owner } = await service.organization();
     const [one, other] = [await service.member(owner, 'USER'), await service.member(owner, 'VIEWER')];
     const { id } = await made(owner);
@@ -243,7 +243,7 @@ describe('the members of a team', () => {
     ]);
   });
 
-  test('are taken out by an owner; who only sees a team is in none of its rows', async () => {
+  test('don’t include people who only see the team', async () => {
     const { owner } = await service.organization();
     const [user, other] = [await service.member(owner, 'USER'), await service.member(owner, 'USER')];
     const top = await made(user);
@@ -256,7 +256,7 @@ describe('the members of a team', () => {
     expect(gone.body.error).toBe('team_not_found');
   });
 
-  test('are members of its organization, and of no other', async () => {
+  test('are members of its organization only', async () => {
     const [home, foreign] = [await service.organization(), await service.organization()];
     const [theirs, mine] = [await service.member(foreign.owner, 'USER'), await service.member(home.owner, 'USER')];
     const { id } = await made(home.owner);
@@ -266,7 +266,7 @@ describe('the members of a team', () => {
     expect((await make(home.owner, { parentTeamId: other })).body.error).toBe('team_not_found');
   });
 
-  test('keep one owner, also when all of them leave at the same moment', async () => {
+  test('keep one owner, also when all owners leave in parallel', async () => {
     const { owner } = await service.organization();
     for (let round = 0; round < 3; round += 1) {
       const people = await times(3, () => service.member(owner, 'USER'));
@@ -284,7 +284,7 @@ describe('the members of a team', () => {
     }
   });
 
-  test('are out of every team at once when they are removed, and back in none when they are invited again', async () => {
+  test('leave every team at once when they are removed from the organization, and are in none when they rejoin', async () => {
     const { owner } = await service.organization();
     const member = await service.member(owner, 'USER');
     await member.call('GET /v1/me');
@@ -301,7 +301,7 @@ describe('the members of a team', () => {
     expect((await back.call(`GET /v1/teams/${teams[0]?.id}`)).body.error).toBe('team_not_found');
     const rename = await back.call(`PATCH /v1/teams/${teams[1]?.id}`, { body: { name: 'Mine' } });
     expect(rename.body.error).toBe('forbidden');
-    // Put there again before the old row is cleared, and after.
+    // Added again before the old row is deleted, and after.
     expect((await put(owner, teams[0]?.id as string, back.memberId)).status).toBe(200);
     expectConsistent(await service.items());
     await service.sweep();
@@ -311,7 +311,7 @@ describe('the members of a team', () => {
     expect((await back.call('GET /v1/me')).body.teams).toMatchObject([{ id: teams[0]?.id, role: 'MEMBER' }]);
   });
 
-  test('are gone with a team that is deleted', async () => {
+  test('are deleted with their team', async () => {
     const { owner } = await service.organization();
     const member = await service.member(owner, 'USER');
     const { id } = await made(member);
@@ -327,11 +327,11 @@ describe('the members of a team', () => {
   });
 });
 
-describe('an invitation into teams', () => {
+describe('an invitation to teams', () => {
   const accept = async (email: string) =>
     service.call('POST /v1/invitations/accept', { body: { token: await service.linkToken(email) } });
 
-  test('joins them by accepting; one that was deleted meanwhile is skipped', async () => {
+  test('adds the accepting person to them, except to deleted ones', async () => {
     const { owner } = await service.organization();
     const [one, gone, other] = [await made(owner), await made(owner), await made(owner, { isPrivate: true })];
     const email = newAddress();
@@ -346,7 +346,7 @@ describe('an invitation into teams', () => {
     expect((await owner.call(`GET /v1/teams/${other.id}`)).body.memberCount).toBe(2);
   });
 
-  test('is refused for a team of another organization, in a bulk row too', async () => {
+  test('is refused for a team of another organization, also in a bulk', async () => {
     const [home, foreign] = [await service.organization(), await service.organization()];
     const { id } = await made(foreign.owner);
     const body = { email: newAddress(), role: 'USER', teams: [id] };
@@ -357,7 +357,7 @@ describe('an invitation into teams', () => {
     expect(service.writes().slice(before)).toEqual([]);
   });
 
-  test('a placeholder’s places go over with its membership to whoever shows the address', async () => {
+  test('gives a placeholder team memberships, which a person who verifies its address takes over', async () => {
     const { owner } = await service.organization();
     const { id } = await made(owner);
     const email = newAddress();
@@ -373,7 +373,7 @@ describe('an invitation into teams', () => {
     expect(rows).toHaveLength(2);
   });
 
-  test('a placeholder’s places go over in more transactions than one, and by the next request where one failed', async () => {
+  test('gives a placeholder team memberships, which are taken over in several transactions and resumed after a failure', async () => {
     const { owner } = await service.organization();
     const subject = newAddress('subject');
     const first = newAddress();
@@ -383,7 +383,7 @@ describe('an invitation into teams', () => {
       await owner.call('POST /v1/invitations', { body: { email: address, role: 'USER', teams } });
       await accept(address);
     };
-    // Rows of an earlier membership stand in each team: five parts a place, and more than a transaction takes.
+    // Each team has rows of an earlier membership. Five parts per team are more than fit into one transaction.
     await join(first);
     const earlier = await service.person(first, { subject });
     const me = (await earlier.call('GET /v1/me')).body;
@@ -404,7 +404,7 @@ describe('an invitation into teams', () => {
     }
   });
 
-  test('of somebody who is known, accepted on the page: they are in the teams as well', async () => {
+  test('adds a known person who accepts on the page to the teams too', async () => {
     const [home, other] = [await service.organization(), await service.organization()];
     const { id } = await made(home.owner);
     const { email } = other.owner;
@@ -414,7 +414,7 @@ describe('an invitation into teams', () => {
     expect((await other.owner.call('GET /v1/me')).body.teams).toMatchObject([{ id, organizationId: home.id }]);
   });
 
-  test('fifty at once all join', async () => {
+  test('adds all of fifty people who accept in parallel', async () => {
     const { owner } = await service.organization();
     const { id } = await made(owner);
     const rows = Array.from({ length: 50 }, () => ({ email: newAddress(), role: 'USER', teams: [id] }));
@@ -429,7 +429,7 @@ describe('an invitation into teams', () => {
   });
 });
 
-test('an organization that is deleted takes its teams along', async () => {
+test('a deleted organization’s teams are deleted with it', async () => {
   const { id, owner } = await service.organization();
   const member = await service.member(owner, 'USER');
   const team = await made(member);

@@ -5,29 +5,29 @@ import { share } from '../support/sharing.ts';
 
 const service = useService({ environment: { LIMITS: JSON.stringify({ chargersOfSite: 30 }) } });
 
-interface Made {
+interface Resource {
   readonly uuid: string;
   readonly id: number;
 }
 
 const newIdentity = () => `CP-${newAddress('x').split('@')[0]}`;
-const postTo = async (by: Client, path: string, body: object): Promise<Made> => {
+const postTo = async (by: Client, path: string, body: object): Promise<Resource> => {
   const answer = await by.call(`POST ${path}`, { body });
   expect(answer.status).toBe(200);
   return answer.body.data;
 };
 const makeTeam = (by: Client) =>
   postTo(by, '/api/v3/teams', { name: newAddress('team'), email: newAddress(), type: 'Company' });
-const makeSite = async (by: Client, team: Made) =>
+const makeSite = async (by: Client, team: Resource) =>
   postTo(by, '/api/v3/sites', { name: newAddress('site'), team_uuid: team.uuid });
-const makeCharger = (by: Client, site: Made, more: object = {}) =>
+const makeCharger = (by: Client, site: Resource, more: object = {}) =>
   postTo(by, `/api/v3/sites/${site.uuid}/chargers`, { identity: newIdentity(), ...more });
-const uuids = ({ body }: { body: { data: Made[] } }) => body.data.map(({ uuid }) => uuid);
+const uuids = ({ body }: { body: { data: Resource[] } }) => body.data.map(({ uuid }) => uuid);
 
-/** The id on `/v1` of a team of Volt Time's, the latest one made. */
+/** Returns the /v1 id of the newest team. */
 const nativeId = async (by: Client) => (await by.call('GET /v1/teams')).body.data.at(-1).id as string;
 
-test('a charger is made, shown, changed and deleted', async () => {
+test('a charger is created, shown, changed and deleted', async () => {
   const { owner } = await service.organization();
   const site = await makeSite(owner, await makeTeam(owner));
   const identity = newIdentity();
@@ -59,7 +59,7 @@ test('a charger is made, shown, changed and deleted', async () => {
   expect(actions.slice(0, 4)).toEqual(['site.delete', 'charger.delete', 'charger.update', 'charger.create']);
 });
 
-test('an identity is unique in an organization, also at once, and free again', async () => {
+test('an identity is unique in an organization, also in parallel requests, and is freed by a deletion', async () => {
   const { owner } = await service.organization();
   const [here, there] = [await makeSite(owner, await makeTeam(owner)), await makeSite(owner, await makeTeam(owner))];
   const identity = newIdentity();
@@ -75,28 +75,28 @@ test('an identity is unique in an organization, also at once, and free again', a
     errors: { identity: [message] },
     error: 'charger_identity_taken',
   });
-  const winner = answers.find(({ status }) => status === 200)?.body.data as Made;
+  const winner = answers.find(({ status }) => status === 200)?.body.data as Resource;
   const other = await makeCharger(owner, here);
   const renamed = await owner.call(`PATCH /api/v3/chargers/${other.uuid}`, { body: { identity } });
   expect(renamed.body.error).toBe('charger_identity_taken');
   await owner.call(`DELETE /api/v3/chargers/${winner.uuid}`);
   const again = await owner.call(`PATCH /api/v3/chargers/${other.uuid}`, { body: { identity } });
   expect([again.status, again.body.data.identity]).toEqual([200, identity]);
-  // In another letter case it is the same one.
+  // The same identity in another letter case is allowed for the same charger.
   const folded = await owner.call(`PATCH /api/v3/chargers/${other.uuid}`, {
     body: { identity: identity.toLowerCase() },
   });
   expect(folded.body.data.identity).toBe(identity.toLowerCase());
 });
 
-test('nobody learns what identities other organizations have, also when a site goes from one to another', async () => {
+test('identities of other organizations are not revealed, also when a site is transferred', async () => {
   const [one, two] = [(await service.organization()).owner, (await service.organization()).owner];
   const [ours, theirs] = [await makeTeam(one), await makeTeam(two)];
   const [here, there] = [await makeSite(one, ours), await makeSite(two, theirs)];
-  const make = (by: Client, site: Made, identity: string) =>
+  const make = (by: Client, site: Resource, identity: string) =>
     by.call(`POST /api/v3/sites/${site.uuid}/chargers`, { body: { identity } });
   const [same, moved] = [newIdentity(), newIdentity()];
-  // The same answer, whether somebody else has it or not.
+  // The answer is the same whether another organization has the identity or not.
   const [first, second, third] = [
     await make(one, here, same),
     await make(two, there, same),
@@ -109,7 +109,7 @@ test('nobody learns what identities other organizations have, also when a site g
   const route = `POST /api/v3/sites/${here.uuid}/teams/${theirs.uuid}/transfer-ownership`;
   expect((await one.call(route)).status).toBe(200);
   expect(await service.sweep()).toMatchObject({ failed: 0 });
-  // What went counts there and no more here, and what both had is kept by both.
+  // Transferred identities count in the new organization only, and duplicates are kept.
   expect((await make(two, there, moved)).body.error).toBe('charger_identity_taken');
   const rest = await makeSite(one, ours);
   expect([(await make(one, rest, same)).status, (await make(one, rest, moved)).status]).toEqual([200, 200]);
@@ -117,7 +117,7 @@ test('nobody learns what identities other organizations have, also when a site g
     (row: { identity: string }) => row.identity,
   );
   expect(identities).toEqual([same, moved]);
-  const twin = first.body.data as Made;
+  const twin = first.body.data as Resource;
   expect((await two.call(`PATCH /api/v3/chargers/${twin.uuid}`, { body: { identity: newIdentity() } })).status).toBe(
     200,
   );
@@ -127,7 +127,7 @@ test('nobody learns what identities other organizations have, also when a site g
   expect((await two.call(`DELETE /api/v3/chargers/${twin.uuid}`)).status).toBe(200);
 });
 
-test('of a site with more chargers than one go takes all identities move, also where a run was broken off', async () => {
+test('all identities of a large site move with it, also after an interrupted run', async () => {
   const [one, two] = [(await service.organization()).owner, (await service.organization()).owner];
   const theirs = await makeTeam(two);
   const site = await makeSite(one, await makeTeam(one));
@@ -154,14 +154,14 @@ test('of a site with more chargers than one go takes all identities move, also w
   expect((await scopes()).size).toBe(1);
 });
 
-test('an identity has what OCPP allows', async () => {
+test('an identity may have all characters that OCPP allows', async () => {
   const { owner } = await service.organization();
   const site = await makeSite(owner, await makeTeam(owner));
   const identity = `aZ09*-_=:+|@.${newIdentity()}`.slice(0, 45).padEnd(45, 'x');
   expect(await postTo(owner, `/api/v3/sites/${site.uuid}/chargers`, { identity })).toMatchObject({ identity });
 });
 
-describe('refuses', () => {
+describe('an invalid request is refused:', () => {
   test.each([
     [{ identity: undefined }, { identity: ['The identity field is required.'] }],
     [{ identity: 'x'.repeat(46) }, { identity: ['The identity field must not be greater than 45 characters.'] }],
@@ -197,7 +197,7 @@ describe('refuses', () => {
   });
 });
 
-test('a report says how a charger is, and stays until the next', async () => {
+test('a report sets the status of a charger until the next report', async () => {
   const { owner } = await service.organization();
   const charger = await makeCharger(owner, await makeSite(owner, await makeTeam(owner)));
   const report = async (body: object) =>
@@ -220,12 +220,12 @@ test('a report says how a charger is, and stays until the next', async () => {
   expect(latest).toMatchObject({ action: 'charger.report', metadata: { after: { error: 'WeakSignal' } } });
 });
 
-describe('who', () => {
+describe('access to a charger', () => {
   let owner: Client;
-  let team: Made;
+  let team: Resource;
   let native: string;
-  let site: Made;
-  let charger: Made;
+  let site: Resource;
+  let charger: Resource;
   const people: Record<string, Client & { readonly memberId: string }> = {};
 
   beforeAll(async () => {
@@ -238,19 +238,19 @@ describe('who', () => {
     team = made;
     site = await makeSite(owner, team);
     charger = await makeCharger(owner, site);
-    const place = async (name: string, role: string, at?: string, as = 'MEMBER') => {
+    const addPerson = async (name: string, role: string, at?: string, as = 'MEMBER') => {
       const member = await service.member(owner, role);
       people[name] = member;
       if (at) await owner.call(`PUT /v1/teams/${at}/members/${member.memberId}`, { body: { role: as } });
     };
-    await place('owner', 'USER', native, 'OWNER');
-    await place('member', 'USER', native);
-    await place('operator', 'OPERATOR', native);
-    await place('operator above', 'OPERATOR', top);
-    await place('operator elsewhere', 'OPERATOR');
-    await place('viewer', 'VIEWER', native, 'OWNER');
-    await place('nobody', 'USER');
-    await place('admin', 'ADMIN');
+    await addPerson('owner', 'USER', native, 'OWNER');
+    await addPerson('member', 'USER', native);
+    await addPerson('operator', 'OPERATOR', native);
+    await addPerson('operator above', 'OPERATOR', top);
+    await addPerson('operator elsewhere', 'OPERATOR');
+    await addPerson('viewer', 'VIEWER', native, 'OWNER');
+    await addPerson('nobody', 'USER');
+    await addPerson('admin', 'ADMIN');
   });
 
   test.each([
@@ -262,7 +262,7 @@ describe('who', () => {
     ['viewer', { lists: 200, reads: 200, manages: 403, reports: 403 }],
     ['nobody', { lists: 403, reads: 404, manages: 404, reports: 404 }],
     ['admin', { lists: 200, reads: 200, manages: 200, reports: 200 }],
-  ] as const)('%s: %j', async (name, expected) => {
+  ] as const)('as %s is %j', async (name, expected) => {
     const by = people[name] as Client;
     const status = async (route: string, body?: object) => (await by.call(route, { body })).status;
     const one = await makeCharger(owner, site);
@@ -282,7 +282,7 @@ describe('who', () => {
     }
   });
 
-  test('a program reports by an access token that was made for it, and may nothing else', async () => {
+  test('by an access token with the role OPERATOR allows reports', async () => {
     const person = people.owner as Client;
     const made = (await person.call('POST /v1/access-tokens', { body: { name: 'Backend', role: 'OPERATOR' } })).body;
     const call = (route: string, body?: object) =>
@@ -297,7 +297,7 @@ describe('who', () => {
     expect(refused.status).toBe(403);
   });
 
-  test('the team is named by its integer or its UUID', async () => {
+  test('is listed for a team by its integer or its UUID', async () => {
     for (const key of [team.id, team.uuid]) {
       expect(uuids(await owner.call(`GET /api/v2/teams/${key}/chargers`))).toEqual([charger.uuid]);
     }
@@ -311,10 +311,10 @@ describe('who', () => {
   });
 });
 
-test('lists give every charger once, in order, a page at a time, whatever sites they stand on', async () => {
+test('lists return every charger once, in order and in pages, across sites', async () => {
   const { owner } = await service.organization();
-  const teams = [await makeTeam(owner), await makeTeam(owner)] as [Made, Made];
-  const standing: string[][] = [];
+  const teams = [await makeTeam(owner), await makeTeam(owner)] as [Resource, Resource];
+  const expected: string[][] = [];
   for (const team of teams) {
     await makeSite(owner, team);
     const rows: string[] = [];
@@ -324,9 +324,9 @@ test('lists give every charger once, in order, a page at a time, whatever sites 
       const listed = await owner.call(`GET /api/v3/sites/${site.id}/chargers`);
       expect(uuids(listed)).toEqual(rows.slice(-count));
     }
-    standing.push(rows);
+    expected.push(rows);
   }
-  const walk = async (path: string) => {
+  const readPages = async (path: string) => {
     const pages: string[][] = [];
     for (let page = 1; ; page += 1) {
       const answer = await owner.call(`GET ${path}?page=${page}`);
@@ -334,21 +334,21 @@ test('lists give every charger once, in order, a page at a time, whatever sites 
       if (!answer.body.links.next) return pages;
     }
   };
-  const all = standing.flat();
+  const all = expected.flat();
   expect(uuids(await owner.call('GET /api/v3/chargers'))).toEqual(all);
-  expect(await walk('/api/v3/chargers')).toEqual([all.slice(0, 25), all.slice(25, 50), all.slice(50)]);
+  expect(await readPages('/api/v3/chargers')).toEqual([all.slice(0, 25), all.slice(25, 50), all.slice(50)]);
   for (const [index, { id }] of teams.entries()) {
-    const own = standing[index] as string[];
+    const own = expected[index] as string[];
     expect(uuids(await owner.call(`GET /api/v2/teams/${id}/chargers`))).toEqual(own);
-    expect(await walk(`/api/v2/teams/${id}/chargers`)).toEqual([own.slice(0, 25), own.slice(25)]);
+    expect(await readPages(`/api/v2/teams/${id}/chargers`)).toEqual([own.slice(0, 25), own.slice(25)]);
   }
 });
 
-test('a site has no more chargers than it may, also at once, and is not deleted while one comes', async () => {
+test('a site never exceeds its limit of chargers, also in parallel requests, and is not deleted while one is added', async () => {
   const { owner } = await service.organization();
   const team = await makeTeam(owner);
   const site = await makeSite(owner, team);
-  const post = (to: Made) =>
+  const post = (to: Resource) =>
     owner.call(`POST /api/v3/sites/${to.uuid}/chargers`, { body: { identity: newIdentity() } });
   const answers = await Promise.all(Array.from({ length: 33 }, () => post(site)));
   const refused = answers.filter(({ status }) => status !== 200);

@@ -5,10 +5,10 @@ import { MESSAGES } from '../../lib/http/messages.ts';
 import { type Contract, contracts } from '../support/contract.ts';
 import { once } from '../support/once.ts';
 import { exampleOf, type Home } from '../support/requests.ts';
-import { type Client, newAddress, type Sending, useService } from '../support/service.ts';
+import { type Client, newAddress, type RequestOptions, useService } from '../support/service.ts';
 
-// What Laravel's handler and middleware answer, at every endpoint of Volt Time's API, driven from the declarations. The
-// bytes count: errors are written for people to read, with four spaces, but those of credentials and validation.
+// Tests all endpoints of Volt Time's API by their declarations: they answer errors as Laravel's handler and middleware
+// do, byte by byte. Errors are indented by four spaces, except those of credentials and validation.
 
 const service = useService();
 
@@ -26,8 +26,8 @@ beforeAll(async () => {
   for (const role of ROLES) people[role] = await service.member(home.owner, role);
 });
 
-/** The answer with its bytes; not by the harness, which reads it. */
-async function bytes(route: string, { body, headers }: Sending = {}) {
+/** Returns the raw answer, which the harness would parse. */
+async function bytes(route: string, { body, headers }: RequestOptions = {}) {
   const [method = '', path] = route.split(' ');
   const isText = typeof body === 'string';
   const answer = await fetch(service.api + path, {
@@ -38,9 +38,9 @@ async function bytes(route: string, { body, headers }: Sending = {}) {
   return { status: answer.status, headers: answer.headers, text: await answer.text() };
 }
 
-/** As Laravel's handler writes it. */
+/** Formats an error as Laravel's handler does. */
 const pretty = (body: object) => JSON.stringify(body, null, 4);
-const as = ({ token }: Client, organization = home.id) => ({
+const headersOf = ({ token }: Client, organization = home.id) => ({
   authorization: `Bearer ${token}`,
   'x-organization-id': organization,
 });
@@ -51,11 +51,11 @@ describe.each(named(all))('%s', (_, contract) => {
   test.each([
     ['no credential', {}],
     ['no bearer token', { authorization: 'Basic YWRhOmFkYQ==' }],
-    ['something that is no token', { authorization: 'Bearer nonsense' }],
-    ['an access token that there is none of', { authorization: `Bearer mst_${'A'.repeat(107)}` }],
+    ['a malformed token', { authorization: 'Bearer nonsense' }],
+    ['an unknown access token', { authorization: `Bearer mst_${'A'.repeat(107)}` }],
   ])('with %s is 401', async (what, headers) => {
     const { route } = await exampleOnce();
-    // Nobody is told what is wrong with a request before who they are.
+    // A request is authenticated before it is validated.
     const answer = await bytes(`${route}?page=x`, { ...(contract.declaration.body && { body: '{' }), headers });
     if (what.includes('access token') && !contract.declaration.caller.includes('token')) {
       expect(answer).toMatchObject({ status: 403, text: expect.stringContaining('token_not_allowed') });
@@ -66,25 +66,25 @@ describe.each(named(all))('%s', (_, contract) => {
     expect(answer.headers.get('content-type')).toBe('application/json');
   });
 
-  test('refuses somebody whose address is not verified', async () => {
+  test('refuses a person whose address is not verified', async () => {
     const stranger = await service.person(newAddress(), { unverified: true });
     const { route, body } = await exampleOnce();
-    const { status, text } = await bytes(route, { body, headers: as(stranger) });
+    const { status, text } = await bytes(route, { body, headers: headersOf(stranger) });
     const message = 'Verify your e-mail address with your sign-in provider first.';
     expect([status, text]).toEqual([403, pretty({ message, error: 'email_not_verified' })]);
   });
 
-  test('is 500 for a defect, and tells nothing of it', async () => {
+  test('is 500 for a defect, without details', async () => {
     const { route, body } = await exampleOnce();
     await service.faults([{ function: contract.name, fault: 'refuse', times: -1 }]);
-    const { status, text } = await bytes(route, { body, headers: as(home.owner) });
+    const { status, text } = await bytes(route, { body, headers: headersOf(home.owner) });
     await service.faults([]);
     expect([status, text]).toEqual([500, pretty({ message: 'Server Error' })]);
   });
 
-  test('is 405 for another method, and names those that there are', async () => {
+  test('is 405 for another method, and names the allowed ones', async () => {
     const [, path = ''] = contract.declaration.route.replaceAll(/\{\w+\}/g, 'x').split(' ');
-    // A word in a path may stand where another route has a variable.
+    // A literal segment of this path may be a variable in another route.
     const isOf = (route: string) => new RegExp(`^${route.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path);
     const methods = all
       .flatMap(({ declaration }) => routeKeysOf(declaration))
@@ -105,25 +105,25 @@ test.each(['api/v3/nothing', 'api/v2', 'api/v3', 'api/v3/teams/', 'api/v2/teams/
 });
 
 describe.each(named(ofOrganizations))('%s', (_, contract) => {
-  test('follows the matrix', async () => {
+  test('follows the permission matrix', async () => {
     const { permission } = contract.declaration;
     for (const role of ROLES) {
       const { route, body } = await exampleOf(contract, service, home);
-      const answer = await bytes(route, { body, headers: as(people[role] as Client) });
+      const answer = await bytes(route, { body, headers: headersOf(people[role] as Client) });
       if (!permission || (isRolePermission(permission) && rolesWith(permission).includes(role)))
         expect(answer.status).toBe(200);
       else expect([answer.status, answer.text]).toEqual([403, pretty({ message: 'This action is unauthorized.' })]);
     }
   });
 
-  test('is 404 for an organization that the caller is not in, and asks for one where there are several', async () => {
+  test('is 404 for an organization that the caller is not in, and requires a caller in several to name one', async () => {
     const { route, body } = await exampleOf(contract, service, home);
     const stranger = (await service.organization()).owner;
-    const outside = await bytes(route, { body, headers: as(stranger) });
+    const outside = await bytes(route, { body, headers: headersOf(stranger) });
     const message = 'There is no such organization.';
     expect([outside.status, outside.text]).toEqual([404, pretty({ message, error: 'organization_not_found' })]);
     await stranger.call('POST /v1/organizations', { body: { name: 'Another' } });
-    const { authorization } = as(stranger);
+    const { authorization } = headersOf(stranger);
     const unnamed = await bytes(route, { body, headers: { authorization } });
     expect(unnamed.status).toBe(400);
     expect(JSON.parse(unnamed.text)).toEqual({
@@ -135,19 +135,19 @@ describe.each(named(ofOrganizations))('%s', (_, contract) => {
 
 describe.each(named(found))('%s', (_, contract) => {
   const { route: declared, permission } = contract.declaration;
-  /** What who sees nothing of it is told: of a team that is public, that its chargers aren't for them. */
+  /** The status for callers without access. For chargers of a public team it is 403. */
   const unseen = declared.endsWith('/sites') ? 422 : declared.includes('{team_id}') ? 403 : 404;
 
-  // Of a site that they don't reach, nobody is told what their role may.
+  // For a site without access, the status doesn't depend on the role.
   const isOfSite = /\{(site|charger)\}/.test(declared);
 
-  test('is for who is in the owning team, and for ADMINs', async () => {
-    // Who is refused leaves it as it is, so that the next can be.
+  test('is allowed for ADMINs, and refused for members outside the owning team', async () => {
+    // A refused request leaves the example as it is, for the next one.
     const refused = await exampleOf(contract, service, home);
     for (const role of ROLES) {
       const { route, body } = role === 'ADMIN' ? await exampleOf(contract, service, home) : refused;
-      const { status } = await bytes(route, { body, headers: as(people[role] as Client) });
-      // What a place gives, a role doesn't keep from anybody.
+      const { status } = await bytes(route, { body, headers: headersOf(people[role] as Client) });
+      // A permission by team membership isn't limited by the role.
       const isAllowed = !permission || !isRolePermission(permission) || rolesWith(permission).includes(role);
       expect([role, status]).toEqual([
         role,
@@ -156,12 +156,12 @@ describe.each(named(found))('%s', (_, contract) => {
     }
   });
 
-  test("has nothing to tell of another organization's, of a made-up key and of nonsense", async () => {
+  test("is 404 or 422 for another organization's resource, a made-up key and a malformed key", async () => {
     const foreign = await service.organization('Foreign');
     const { route, body } = await exampleOf(contract, service, home);
     const before = service.writes().length;
     if (declared.endsWith('/sites')) {
-      const answer = await bytes(route, { body, headers: as(foreign.owner, foreign.id) });
+      const answer = await bytes(route, { body, headers: headersOf(foreign.owner, foreign.id) });
       const message = 'The selected team uuid is invalid.';
       expect([answer.status, JSON.parse(answer.text)]).toEqual([422, { message, errors: { team_uuid: [message] } }]);
     } else {
@@ -170,7 +170,7 @@ describe.each(named(found))('%s', (_, contract) => {
       const own = route.split('/')[at] as string;
       for (const key of [own, crypto.randomUUID(), '4503599627370497', '0', 'x', '9'.repeat(30), 'a'.repeat(1000)]) {
         const path = route.split('/').with(at, key).join('/');
-        const by = key === own ? as(foreign.owner, foreign.id) : as(home.owner);
+        const by = key === own ? headersOf(foreign.owner, foreign.id) : headersOf(home.owner);
         const answer = await bytes(path, { body, headers: by });
         const message = `No query results for model [App\\Models\\${model}] ${key}`;
         expect([answer.status, answer.text]).toEqual([404, pretty({ message })]);
@@ -181,13 +181,13 @@ describe.each(named(found))('%s', (_, contract) => {
 });
 
 describe.each(named(withBodies))('%s', (_, contract) => {
-  test('refuses bad bodies with what is wrong, and stores nothing', async () => {
+  test('refuses invalid bodies with details, and stores nothing', async () => {
     const { route, body } = await exampleOf(contract, service, home);
     const good = body as Record<string, unknown>;
     await home.owner.call('GET /v1/me');
     const before = service.writes().length;
     const send = (text: string, headers = {}) =>
-      bytes(route, { body: text, headers: { ...as(home.owner), ...headers } });
+      bytes(route, { body: text, headers: { ...headersOf(home.owner), ...headers } });
 
     for (const text of ['{', 'nonsense', '\u0000']) {
       const { status, text: answer } = await send(text);

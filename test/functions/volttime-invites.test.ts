@@ -32,7 +32,7 @@ interface MadeSite {
   readonly id: number;
 }
 
-/** An organization with a team and a site of that. */
+/** Creates an organization with a team and a site of the team. */
 async function made(): Promise<{ id: string; owner: Client; team: MadeTeam; site: MadeSite }> {
   const { id, owner } = await service.organization();
   const team = await makeTeam(owner);
@@ -41,7 +41,7 @@ async function made(): Promise<{ id: string; owner: Client; team: MadeTeam; site
   return { id, owner, team, site };
 }
 
-/** Somebody of another organization, who has a team there. */
+/** Creates another organization with a team. */
 async function guest(): Promise<{ owner: Client; team: MadeTeam }> {
   const { owner } = await service.organization('Guests');
   return { owner, team: await makeTeam(owner) };
@@ -63,7 +63,7 @@ async function makeCharger(by: Client, site: MadeSite): Promise<{ uuid: string; 
 
 const inviteTo = (by: Client, site: MadeSite, body: object = {}) =>
   by.call(`POST /api/v3/sites/${site.uuid}/teams/invite`, { body: { email: newAddress('guest'), ...body } });
-/** The token of an invite's mail, which works alone. */
+/** Returns the token of an invite's mail, which works without the invited address's sign-in. */
 const mailToken = ({ body }: Answer) => service.linkToken(body.invite.email);
 const accept = (by: Client, token: string, { uuid }: MadeTeam) =>
   by.call('POST /api/v3/sites/invite/accept', { body: { token, team_uuid: uuid } });
@@ -86,7 +86,7 @@ const mailsAbout = async (to: string, text: string) =>
   (await service.mails(to)).filter(({ subject }) => subject.includes(text));
 const types = async () => Map.groupBy(await service.items(), ({ type }) => type as string);
 
-test('an invite is answered as documented, mailed, and accepted once for a team of another organization', async () => {
+test('an invite has the documented answer, is mailed, and is accepted once for a team of another organization', async () => {
   const { owner, site } = await made();
   const { owner: other, team } = await guest();
   const email = newAddress('Guest');
@@ -107,10 +107,8 @@ test('an invite is answered as documented, mailed, and accepted once for a team 
   const [mail, second] = await service.mails(email.toLowerCase());
   expect(second).toBeUndefined();
   const [link] = /https?:\S+/.exec(mail?.text ?? '') ?? [];
-  expect(link, 'The link is the first address of the mail').toMatch(
-    /\/site\/invite\/accept\?site_id=\d+&email=\S+&token=/,
-  );
-  expect(new URL(link as string).searchParams.get('token'), 'The mail has a secret of its own').not.toBe(token);
+  expect(link, 'the link is the first URL of the mail').toMatch(/\/site\/invite\/accept\?site_id=\d+&email=\S+&token=/);
+  expect(new URL(link as string).searchParams.get('token'), 'the mail has its own secret').not.toBe(token);
   expect(mail?.text).toContain('Access to all chargers');
 
   const accepted = await accept(other, await mailToken(answer), team);
@@ -131,7 +129,7 @@ test('an invite is answered as documented, mailed, and accepted once for a team 
   expect(await actions(other)).toEqual(expect.arrayContaining(['site-invite.accept', 'site-access.create']));
 });
 
-test('the older path invites as well, and counts in the same rate', async () => {
+test('the older path invites too, and counts in the same rate limit', async () => {
   const { owner, site } = await made();
   const older = () => owner.call(`POST /api/v3/sites/${site.id}/invite`, { body: { email: newAddress() } });
   expect(await older()).toMatchObject({ status: 201, body: { message: 'Invite created successfully' } });
@@ -139,7 +137,7 @@ test('the older path invites as well, and counts in the same rate', async () => 
   expect((await older()).status).toBe(429);
 });
 
-test('an invite may carry a grant with its end, and chargers in place of all', async () => {
+test('an invite may have a grant with an expiry, and single chargers instead of all', async () => {
   const { owner, site } = await made();
   const { owner: other, team } = await guest();
   const [one, two] = [await makeCharger(owner, site), await makeCharger(owner, site)];
@@ -165,7 +163,7 @@ test('an invite may carry a grant with its end, and chargers in place of all', a
   expect((await other.call(`GET /api/v3/chargers/${two.uuid}`)).status).toBe(404);
 });
 
-test('an invite that is accepted after the end of its grant gives none; one to who has more takes nothing', async () => {
+test('an invite that is accepted after its grant’s expiry gives no grant, and an invite never reduces existing access', async () => {
   const { owner, site } = await made();
   const { owner: other, team } = await guest();
   const end = new Date(Date.now() + 2 * 86_400_000).toISOString();
@@ -179,7 +177,7 @@ test('an invite that is accepted after the end of its grant gives none; one to w
   expect(await accessOf(owner, site, team)).toMatchObject({ data_access: true, data_access_expires_at: null });
 });
 
-test('an invite may carry the transfer: the former owner keeps plain access', async () => {
+test('an invite may transfer the site, and the former owner keeps access without sensitive data', async () => {
   const { owner, team: former, site } = await made();
   const { owner: other, team } = await guest();
   const answer = await inviteTo(owner, site, { email: other.email, transfer_ownership: true });
@@ -192,7 +190,7 @@ test('an invite may carry the transfer: the former owner keeps plain access', as
   expect((await other.call(`GET /api/v3/sites/${site.uuid}`)).body.data).toMatchObject({ team_uuid: team.uuid });
   expect(await accessOf(other, site, former)).toMatchObject({ is_owner: false, data_access: false });
   expect(await inviteTo(owner, site)).toMatchObject({ status: 403, body: { message: 'This action is unauthorized.' } });
-  // Those of the former owner are no good any more.
+  // Invites of the former owner are invalid.
   const third = await guest();
   expect(await accept(third.owner, await mailToken(others), third.team)).toMatchObject({ status: 422 });
   expect(await actions(owner)).toContain('site.transfer');
@@ -252,7 +250,7 @@ describe('an invite is refused', () => {
     expect(service.writes().slice(before)).toEqual([]);
   });
 
-  test('with all mistakes at once, in the order of the fields', async () => {
+  test('with all mistakes together, in the order of the fields', async () => {
     const { owner, site } = await made();
     const answer = await inviteTo(owner, site, {
       ...{ can_access_all_assets: false, data_access_expires_at: '2020-01-01', data_access: 'maybe', email: 'x' },
@@ -268,7 +266,7 @@ describe('an invite is refused', () => {
     expect(Object.keys(answer.body.errors)).toEqual(Object.keys(errors));
   });
 
-  test('from whoever does not manage the site, and from strangers as if there were none', async () => {
+  test('from people who don’t manage the site, and from strangers as if the site didn’t exist', async () => {
     const { owner, team, site } = await made();
     const member = await service.member(owner, 'USER');
     await owner.call(`PUT /v1/teams/${team.id}/members/${member.memberId}`, { body: {} });
@@ -301,10 +299,10 @@ describe('accepting is refused', () => {
     const body = { token, team_uuid: team.uuid, ...sent };
     const answer = await other.call('POST /api/v3/sites/invite/accept', { body });
     expect(answer).toMatchObject({ status: 422, body: { errors } });
-    expect((await accept(other, token, team)).status, 'It is good still').toBe(200);
+    expect((await accept(other, token, team)).status, 'the invite is still valid').toBe(200);
   });
 
-  test('for a team that one does not see, does not manage, or that owns the site; and by an access token', async () => {
+  test('for a team that the caller can’t see or doesn’t manage, for the owning team, and by an access token', async () => {
     const { owner, team, site } = await made();
     const { owner: other, team: theirs } = await guest();
     const member = await service.member(other, 'USER');
@@ -322,7 +320,7 @@ describe('accepting is refused', () => {
     expect((await accept(other, token, theirs)).status).toBe(200);
   });
 
-  test('by the clock, and once whoever invited may not any more; the page says why', async () => {
+  test('after the expiry, and after the inviter lost the permission, and the page says why', async () => {
     const { owner, team, site } = await made();
     const { owner: other, team: theirs } = await guest();
     const admin = await service.member(owner, 'ADMIN');
@@ -339,7 +337,7 @@ describe('accepting is refused', () => {
       status: 410,
       body: expect.stringContaining('This invite is no longer good'),
     });
-    // An owner of the team may.
+    // An owner of the team has the permission.
     await owner.call(`PUT /v1/teams/${team.id}/members/${admin.memberId}`, { body: { role: 'OWNER' } });
     expect((await openInvite(mailed, 'de')).body).toContain('Der Standort');
     await service.clock('8d');
@@ -352,7 +350,7 @@ describe('accepting is refused', () => {
     expect(await accessOf(owner, site, theirs)).toBeUndefined();
   });
 
-  test('where as many teams as may have access to the site do, the invite stays good, and the page says so', async () => {
+  test('at the limit of teams with access to the site; the invite stays valid, and the page says so', async () => {
     const { owner, site } = await made();
     const [one, two, three] = [await guest(), await guest(), await guest()];
     for (const { team } of [one, two]) await share(service, site.uuid, team.uuid);
@@ -372,7 +370,7 @@ describe('accepting is refused', () => {
     expect((await accept(three.owner, token, three.team)).status).toBe(200);
   });
 
-  test('to all but one of those who accept at the same moment', async () => {
+  test('to all but one of several parallel requests', async () => {
     const { owner, site } = await made();
     const guests = await Promise.all(Array.from({ length: 4 }, guest));
     const token = await mailToken(await inviteTo(owner, site));
@@ -382,14 +380,14 @@ describe('accepting is refused', () => {
   });
 });
 
-describe('five invites a minute', () => {
-  test('of a person are exact, also at once, and a refused one leaves nothing; the minute begins with the first', async () => {
+describe('the limit of five invites a minute', () => {
+  test('is exact for a person, also in parallel requests; refused invites leave nothing behind, and the minute starts with the first invite', async () => {
     const { owner, site } = await made();
     const emails = Array.from({ length: 20 }, () => newAddress('rate'));
     const answers = await Promise.all(emails.map((email) => inviteTo(owner, site, { email })));
-    const [good, refused] = [201, 429].map((code) => answers.filter(({ status }) => status === code));
-    expect([good?.length, refused?.length]).toEqual([5, 15]);
-    const left = good?.map(({ headers }) => headers.get('x-ratelimit-remaining')).sort();
+    const [created, refused] = [201, 429].map((code) => answers.filter(({ status }) => status === code));
+    expect([created?.length, refused?.length]).toEqual([5, 15]);
+    const left = created?.map(({ headers }) => headers.get('x-ratelimit-remaining')).sort();
     expect(left).toEqual(['0', '1', '2', '3', '4']);
     for (const { headers, body } of refused ?? []) {
       expect(body).toEqual({ message: 'Too Many Attempts.' });
@@ -404,7 +402,7 @@ describe('five invites a minute', () => {
     expect((await actions(owner)).filter((action) => action === 'site-invite.create')).toHaveLength(5);
 
     const admin = await service.member(owner, 'ADMIN');
-    expect((await inviteTo(admin, site)).headers.get('x-ratelimit-remaining'), 'Another person').toBe('4');
+    expect((await inviteTo(admin, site)).headers.get('x-ratelimit-remaining'), 'another person').toBe('4');
     await service.clock('61s');
     const next = await inviteTo(owner, site);
     expect(next.status).toBe(201);
@@ -413,7 +411,7 @@ describe('five invites a minute', () => {
   });
 });
 
-test('an invite under a key is made once, and what is answered again has no secret and no stale rate', async () => {
+test('an invite with an idempotency key is created once, and the repeated answer has no secrets and no rate limit headers', async () => {
   const { owner, site } = await made();
   const email = newAddress('once');
   const headers = { 'idempotency-key': email };
@@ -428,7 +426,7 @@ test('an invite under a key is made once, and what is answered again has no secr
   expect(await service.mails(email)).toHaveLength(1);
 });
 
-test('no secret is in the table, and erasing the invited leaves no trace of the address', async () => {
+test('the table has no secret of an invite, and erasing the invited person removes the address', async () => {
   const { owner, site } = await made();
   const person = await service.person(newAddress('erased'));
   await person.call('GET /v1/me');
@@ -445,21 +443,21 @@ test('no secret is in the table, and erasing the invited leaves no trace of the 
   expect(await accept(owner, token, await makeTeam(owner))).toMatchObject({ status: 422 });
 });
 
-test('somebody with a thousand open invites is erased by one request', async () => {
+test('a person with a thousand open invites is erased by one request', async () => {
   const { owner, site } = await made();
   const person = await service.person(newAddress('popular'));
   await person.call('GET /v1/me');
   const { invite } = (await inviteTo(owner, site, { email: person.email })).body;
   const items = await service.items();
   const model = items.find(({ type, number }) => type === 'SiteInvite' && number === invite.id);
-  const guard = items.find(({ type, inviteId }) => type === 'SiteInvited' && inviteId === model?.id);
+  const addressItem = items.find(({ type, inviteId }) => type === 'SiteInvited' && inviteId === model?.id);
   useTableOf(service);
   for (let batch = 0; batch < 20; batch += 1) {
     const ids = Array.from({ length: 50 }, () => newId('siteInvite', new Date()));
     await transact(
       ids.flatMap((id) => [
         { type: 'put', key: keys.siteInvite(String(model?.siteId), id), item: { ...model, id } },
-        { type: 'put', key: keys.siteInvited(person.email, id), item: { ...guard, inviteId: id } },
+        { type: 'put', key: keys.siteInvited(person.email, id), item: { ...addressItem, inviteId: id } },
       ]),
     );
   }
@@ -468,7 +466,7 @@ test('somebody with a thousand open invites is erased by one request', async () 
   expect(left.filter((item) => JSON.stringify(item).includes(person.email))).toEqual([]);
 });
 
-test('while SES is down inviting and asking succeed; the sweep sends each mail, by a secret of its own', async () => {
+test('while SES is down, invites and requests succeed, and the sweep sends each mail once with its own secret', async () => {
   const { owner, site } = await made();
   const { owner: other, team } = await guest();
   await share(service, site.uuid, team.uuid);
@@ -480,7 +478,7 @@ test('while SES is down inviting and asking succeed; the sweep sends each mail, 
   await service.clock('2m');
   expect(await service.sweep()).toMatchObject({ sent: 0, unsent: 2, failed: 0 });
   await service.faults([]);
-  expect(await service.sweep(), 'Its pause is not over').toMatchObject({ sent: 0 });
+  expect(await service.sweep(), 'the backoff is not over').toMatchObject({ sent: 0 });
   await service.clock('10m');
   const sweeps = await Promise.all([service.sweep(), service.sweep()]);
   expect(sweeps.reduce((sum, { sent }) => sum + (sent ?? 0), 0)).toBe(2);
@@ -491,7 +489,7 @@ test('while SES is down inviting and asking succeed; the sweep sends each mail, 
   expect((await types()).get('RequestMail')).toBeUndefined();
 });
 
-test('a mail that has become needless is not sent; an invite whose time is long over is forgotten', async () => {
+test('an obsolete mail is not sent, and a long expired invite is deleted', async () => {
   const { owner, site } = await made();
   const { owner: other, team } = await guest();
   await share(service, site.uuid, team.uuid);
@@ -509,15 +507,15 @@ test('a mail that has become needless is not sent; an invite whose time is long 
   expect([await service.mails(email), await mailsAbout(owner.email, 'sensitive')]).toEqual([[], []]);
   await service.clock('36d');
   await service.sweep();
-  const isOurs = ({ email: to }: Record<string, unknown>) => to === email;
-  expect((await types()).get('SiteInvite')?.filter(isOurs)).toHaveLength(1);
+  const isToGuest = ({ email: to }: Record<string, unknown>) => to === email;
+  expect((await types()).get('SiteInvite')?.filter(isToGuest)).toHaveLength(1);
   await service.clock('38d');
   await service.sweep();
-  expect((await types()).get('SiteInvite')?.filter(isOurs) ?? []).toEqual([]);
+  expect((await types()).get('SiteInvite')?.filter(isToGuest) ?? []).toEqual([]);
 });
 
 describe('the page of an invite', () => {
-  test('shows what it is and offers the teams of the invited by the mail alone; opening it changes nothing', async () => {
+  test('shows the invite, offers the invited person’s teams with the mailed link only, and changes nothing when it is opened', async () => {
     const { owner, site } = await made();
     const { owner: other, team } = await guest();
     const { invite_token: token } = (await inviteTo(owner, site, { email: other.email })).body;
@@ -529,7 +527,7 @@ describe('the page of an invite', () => {
     expect(page.body).toContain('Ada Owner');
     expect(page.body).toContain(`<option value="${team.uuid}">`);
     expect((await openInvite(mailed, 'de')).body).toContain('<html lang="de">');
-    // Whoever invited has the token of the answer: it names no team of theirs, and accepts nothing here.
+    // The inviter has the token of the answer. With it, the page shows no teams and accepts nothing.
     const shown = await openInvite(token);
     expect(shown.status).toBe(200);
     expect(shown.body).not.toContain(team.uuid);
@@ -547,7 +545,7 @@ describe('the page of an invite', () => {
     }
   });
 
-  test('accepts the mail’s token by the API too, and says so to an address that manages no team', async () => {
+  test('refers an address that manages no team to the API, which accepts the mailed token', async () => {
     const { owner, site } = await made();
     const { owner: other, team } = await guest();
     const email = newAddress('nobody');
@@ -558,7 +556,7 @@ describe('the page of an invite', () => {
     expect((await accept(other, mailed, team)).status).toBe(200);
   });
 
-  test('does not let the invited accept for a team that they do not manage', async () => {
+  test('doesn’t accept for a team that the invited person doesn’t manage', async () => {
     const { owner, site } = await made();
     const { owner: other, team } = await guest();
     const member = await service.member(other, 'USER');
@@ -576,7 +574,7 @@ describe('the page of an invite', () => {
     expect((await acceptOnPage(mailed, own.uuid)).status).toBe(200);
   });
 
-  test('is one and the same to strangers', async () => {
+  test('is the same for all invalid tokens', async () => {
     const { owner, site } = await made();
     const email = newAddress();
     await inviteTo(owner, site, { email });
@@ -591,7 +589,7 @@ describe('the page of an invite', () => {
     expect(new Set(pages).size).toBe(1);
   });
 
-  test('escapes what users wrote, in the mail too, and makes no link of it', async () => {
+  test('escapes text of users, as the mail does, and makes no links of it', async () => {
     const { owner, team, site } = await made();
     const name = '<b>https://evil.example</b>';
     await owner.call(`PATCH /api/v3/sites/${site.uuid}`, { body: { name } });
@@ -612,7 +610,7 @@ describe('an open invite', () => {
     return [status, body.error];
   };
 
-  test('is listed for those who manage the site, the newest first, with what became of it', async () => {
+  test('is listed with its status, newest first, for people who manage the site', async () => {
     const [{ owner, site }, other] = [await made(), await guest()];
     const charger = await makeCharger(owner, site);
     const assets = { accessible_assets: [{ asset_type: 'charger', asset_id: charger.id }] };
@@ -635,12 +633,12 @@ describe('an open invite', () => {
     ]);
     const page = (await owner.call(`GET ${invites(site)}?page=1`)).body;
     expect([page.data, page.meta.to]).toEqual([data, 3]);
-    // Whoever sees the site without managing it is refused, and for whoever doesn't there is none.
+    // People who only see the site are refused, and for others the site is not found.
     expect((await other.owner.call(`GET ${invites(site)}`)).status).toBe(403);
     expect((await (await guest()).owner.call(`GET ${invites(site)}`)).status).toBe(404);
   });
 
-  test('is withdrawn by whoever manages the site: its link and its token are good for nothing, and no mail leaves', async () => {
+  test('is withdrawn by a manager of the site, which invalidates its link and token and stops its mail', async () => {
     const [{ owner, site }, other] = [await made(), await guest()];
     const admin = await service.member(owner, 'ADMIN');
     await service.faults([{ action: 'ses:SendRawEmail', fault: 'throttle', times: -1 }]);
@@ -653,7 +651,7 @@ describe('an open invite', () => {
       expect(answer).toMatchObject({ status: 200, body: { message: 'Invite withdrawn successfully' } });
     }
     expect(await errorOf(accept(other.owner, token, other.team))).toEqual([422, 'site_invite_void']);
-    // What was handed out keeps its rule: it is the invited address's.
+    // The token of the answer is still refused for other addresses.
     const stranger = await guest();
     expect(await errorOf(accept(stranger.owner, sent.body.invite_token, stranger.team))).toEqual([
       403,
@@ -665,7 +663,7 @@ describe('an open invite', () => {
     await service.sweep();
     await service.clock(0);
     expect(await service.mails(waiting.body.invite.email)).toEqual([]);
-    // Once only, and it stands in the log.
+    // It is withdrawn once, and recorded in the audit log.
     const again = admin.call(`DELETE ${invites(site)}/${sent.body.invite.id}`);
     expect(await errorOf(again)).toEqual([409, 'invitation_not_pending']);
     expect(await errorOf(admin.call(`POST ${invites(site)}/${sent.body.invite.id}/resend`))).toEqual([
@@ -675,7 +673,7 @@ describe('an open invite', () => {
     expect(await actions(owner)).toContain('site-invite.withdraw');
   });
 
-  test('is given out anew by a resend: what was taken from the team before is given again, by the token too', async () => {
+  test('is valid again after a resend, also for a team whose access was removed before, and by the token of the answer too', async () => {
     const [{ owner, site }, other] = [await made(), await guest()];
     const [first, second] = [
       await inviteTo(owner, site, { email: other.owner.email }),
@@ -690,7 +688,7 @@ describe('an open invite', () => {
     expect((await accept(other.owner, token, other.team)).status).toBe(200);
   });
 
-  test('is resent with a new link for a full new period, whoever made it, also when its time was over', async () => {
+  test('is resent by any manager with a new link and a new period, also after its expiry', async () => {
     const [{ owner, site, id: organizationId }, other] = [await made(), await guest()];
     const sent = await inviteTo(owner, site, { email: other.owner.email });
     const [token, url] = [await mailToken(sent), `POST ${invites(site)}/${sent.body.invite.id}/resend`];
@@ -701,13 +699,13 @@ describe('an open invite', () => {
     const newer = await mailToken(sent);
     expect(newer).not.toBe(token);
     expect(await errorOf(accept(other.owner, token, other.team))).toEqual([422, 'site_invite_void']);
-    // What was handed out keeps its rule: it is the invited address's.
+    // The token of the answer is still refused for other addresses.
     const stranger = await guest();
     expect(await errorOf(accept(stranger.owner, sent.body.invite_token, stranger.team))).toEqual([
       403,
       'invitation_for_another_address',
     ]);
-    // It is the resender's now, and the one who made it may go.
+    // The resender is the inviter now.
     await service.clock('8d');
     const [late, them] = [
       (await service.person(admin.email)).in(organizationId),
@@ -722,7 +720,7 @@ describe('an open invite', () => {
     await service.clock(0);
   });
 
-  test('of an earlier ownership is none of the new owner’s', async () => {
+  test('of the former owner is hidden from the new owner', async () => {
     const [{ owner, site }, other] = [await made(), await guest()];
     const sent = await inviteTo(owner, site);
     await share(service, site.uuid, other.team.uuid);
@@ -735,20 +733,20 @@ describe('an open invite', () => {
     }
   });
 
-  // So often the write of the first meets another that a request in between is done before it.
+  // Conflicts delay the first request's write until another request is done.
   const contended = (name: string) =>
     service.faults([{ function: name, action: 'dynamodb:TransactWriteItems', fault: 'conflict', times: 6 }]);
-  const started = () => new Promise((done) => setTimeout(done, 300));
+  const hasRead = () => new Promise((done) => setTimeout(done, 300));
 
-  test('that is accepted between the look and the write of who withdraws it stays accepted', async () => {
+  test('that is accepted between read and write of a withdrawal stays accepted', async () => {
     const [{ owner, site }, other] = [await made(), await guest()];
     const sent = await inviteTo(owner, site, { email: other.owner.email });
     const token = await mailToken(sent);
-    // Once before, so that no start of a function is in the way.
+    // A first request avoids the cold start.
     await owner.call(`DELETE ${invites(site)}/${(await inviteTo(owner, site)).body.invite.id}`);
     await contended('volttime/withdraw-invite');
     const withdrawn = errorOf(owner.call(`DELETE ${invites(site)}/${sent.body.invite.id}`));
-    await started();
+    await hasRead();
     expect((await accept(other.owner, token, other.team)).status).toBe(200);
     expect(await withdrawn).toEqual([409, 'invitation_not_pending']);
     await service.faults([]);
@@ -758,14 +756,14 @@ describe('an open invite', () => {
   test.each([
     ['withdrawn', 'DELETE', ''],
     ['resent', 'POST', '/resend'],
-  ])('that is %s between the look and the write of who accepts it is not accepted', async (_, method, more) => {
+  ])('that is %s between read and write of an acceptance is not accepted', async (_, method, more) => {
     const [{ owner, site }, other] = [await made(), await guest()];
     const sent = await inviteTo(owner, site, { email: other.owner.email });
     const token = await mailToken(sent);
     await accept(other.owner, token, await makeTeam(owner));
     await contended('volttime/accept-invite');
     const accepted = errorOf(accept(other.owner, token, other.team));
-    await started();
+    await hasRead();
     expect((await owner.call(`${method} ${invites(site)}/${sent.body.invite.id}${more}`)).status).toBe(200);
     expect(await accepted).toEqual([422, 'site_invite_void']);
     await service.faults([]);
@@ -774,7 +772,7 @@ describe('an open invite', () => {
 });
 
 describe('a request for sensitive data', () => {
-  test('is mailed to those who may grant it, and granted by the link, once', async () => {
+  test('is mailed to people who may grant it, and granted by the link once', async () => {
     const { owner, team: owning, site } = await made();
     const { owner: other, team } = await guest();
     await share(service, site.uuid, team.uuid);
@@ -811,7 +809,7 @@ describe('a request for sensitive data', () => {
     expect(await accessOf(owner, site, team)).toMatchObject({
       data_access_expires_at: '2099-12-31T00:00:00.000000Z',
     });
-    expect(await decide(token, 'granted'), 'Saying the same again').toMatchObject({ status: 200, body: granted });
+    expect(await decide(token, 'granted'), 'the same decision again').toMatchObject({ status: 200, body: granted });
     expect(await openRequest(others)).toMatchObject({ status: 200, body: granted });
     expect(await decide(others, 'declined')).toMatchObject({
       status: 410,
@@ -822,7 +820,7 @@ describe('a request for sensitive data', () => {
     }
   });
 
-  test('is declined by the link, which takes nothing that was granted before', async () => {
+  test('is declined by the link, and existing grants stay', async () => {
     const { owner, site } = await made();
     const { owner: other, team } = await guest();
     await share(service, site.uuid, team.uuid, { sensitive: { expiresAt: '2098-01-01T00:00:00.000Z' } });
@@ -839,7 +837,7 @@ describe('a request for sensitive data', () => {
   test.each([
     ['granted by the API', 'POST', 'grant-sensitive-data', { expires_never: true }],
     ['revoked by the API', 'DELETE', 'revoke-sensitive-data', undefined],
-  ])('is over once it was %s', async (_, method, path, body) => {
+  ])('ends when the data was %s', async (_, method, path, body) => {
     const { owner, site } = await made();
     const { owner: other, team } = await guest();
     await share(service, site.uuid, team.uuid);
@@ -854,8 +852,8 @@ describe('a request for sensitive data', () => {
 
   test.each([
     ['was revoked', 'DELETE', '/revoke-sensitive-data'],
-    ['went with the access', 'DELETE', ''],
-  ])('that was granted by the link is told as over once the grant %s', async (_, method, path) => {
+    ['was removed with the access', 'DELETE', ''],
+  ])('that was granted by the link is shown as ended after the grant %s', async (_, method, path) => {
     const { owner, site } = await made();
     const { owner: other, team } = await guest();
     await share(service, site.uuid, team.uuid);
@@ -868,7 +866,7 @@ describe('a request for sensitive data', () => {
     }
   });
 
-  test('that was granted by the link is told as over once the grant has ended by its time', async () => {
+  test('that was granted by the link is shown as ended after the grant’s expiry', async () => {
     const { owner, site } = await made();
     const { owner: other, team } = await guest();
     await share(service, site.uuid, team.uuid);
@@ -880,7 +878,7 @@ describe('a request for sensitive data', () => {
     expect([(await openRequest(token)).status, (await decide(token, 'granted')).status]).toEqual([410, 410]);
   });
 
-  test('is over once whoever asked was erased, on the page and for its form', async () => {
+  test('ends when the requester is erased, on the page and for its form', async () => {
     const { owner, site } = await made();
     const { owner: other, team } = await guest();
     await share(service, site.uuid, team.uuid);
@@ -892,7 +890,7 @@ describe('a request for sensitive data', () => {
     expect(await accessOf(owner, site, team)).toMatchObject({ data_access: false });
   });
 
-  test('is over by its time, by a newer one, and with the team’s access', async () => {
+  test('ends with its expiry, with a newer request, and with the team’s access', async () => {
     const { owner, site } = await made();
     const { owner: other, team } = await guest();
     await share(service, site.uuid, team.uuid);
@@ -912,16 +910,16 @@ describe('a request for sensitive data', () => {
     expect((await decide(newer, 'granted')).status).toBe(410);
   });
 
-  test('can not be decided by who manages the team no more, nor after a transfer', async () => {
+  test('can’t be decided by a former manager of the team, or after a transfer', async () => {
     const { owner, team: owning, site } = await made();
     const { owner: other, team } = await guest();
     await share(service, site.uuid, team.uuid);
     const manager = await service.member(owner, 'USER');
-    const place = `/v1/teams/${owning.id}/members/${manager.memberId}`;
-    await owner.call(`PUT ${place}`, { body: { role: 'OWNER' } });
+    const membership = `/v1/teams/${owning.id}/members/${manager.memberId}`;
+    await owner.call(`PUT ${membership}`, { body: { role: 'OWNER' } });
     await ask(other, site, team);
     const [token, owners] = [await service.linkToken(manager.email), await service.linkToken(owner.email)];
-    await owner.call(`DELETE ${place}`);
+    await owner.call(`DELETE ${membership}`);
     expect(await openRequest(token)).toMatchObject({ status: 410, body: expect.stringContaining('You can’t decide') });
     expect((await decide(token, 'granted')).status).toBe(410);
     const third = await guest();
@@ -932,7 +930,7 @@ describe('a request for sensitive data', () => {
     expect(await accessOf(third.owner, site, team)).toMatchObject({ data_access: false });
   });
 
-  test('is one and the same page to strangers', async () => {
+  test('is the same page for all invalid tokens', async () => {
     const { owner, site } = await made();
     const { owner: other, team } = await guest();
     await share(service, site.uuid, team.uuid);
@@ -992,7 +990,7 @@ describe('a request for sensitive data', () => {
     expect(service.writes().slice(before)).toEqual([]);
   });
 
-  test('is refused for the owner’s team, a team without access, and from who does not manage the team', async () => {
+  test('is refused for the owning team, for a team without access, and from people who don’t manage the team', async () => {
     const { owner, team: owning, site } = await made();
     const { owner: other, team } = await guest();
     await share(service, site.uuid, team.uuid);
@@ -1011,7 +1009,7 @@ describe('a request for sensitive data', () => {
   });
 });
 
-test('a grant ends by the clock; the sweep records it and tells those who manage the team, once', async () => {
+test('a grant expires by the clock, and the sweep records it and mails the team’s managers once', async () => {
   const { owner, site } = await made();
   const { owner: other, team } = await guest();
   const expiresAt = new Date(Date.now() + 86_400_000).toISOString();
@@ -1032,9 +1030,9 @@ test('a grant ends by the clock; the sweep records it and tells those who manage
 });
 
 test.each<[string, (by: Client, site: MadeSite, team: MadeTeam) => Promise<{ status: number }>]>([
-  ['has no access any more', (by, site, { uuid }) => by.call(`DELETE /api/v3/sites/${site.uuid}/teams/${uuid}`)],
+  ['lost its access', (by, site, { uuid }) => by.call(`DELETE /api/v3/sites/${site.uuid}/teams/${uuid}`)],
   [
-    'owns the site by now',
+    'owns the site now',
     (by, site, { uuid }) => by.call(`POST /api/v3/sites/${site.uuid}/teams/${uuid}/transfer-ownership`),
   ],
   [
@@ -1042,7 +1040,7 @@ test.each<[string, (by: Client, site: MadeSite, team: MadeTeam) => Promise<{ sta
     (by, site, { uuid }) =>
       by.call(`POST /api/v3/sites/${site.uuid}/teams/${uuid}/grant-sensitive-data`, { body: { expires_never: true } }),
   ],
-])('the end of a grant is not told late to a team that %s', async (_, change) => {
+])('a delayed mail about the end of a grant is not sent to a team that %s', async (_, change) => {
   const { owner, site } = await made();
   const { owner: other, team } = await guest();
   await share(service, site.uuid, team.uuid, { sensitive: { expiresAt: new Date(Date.now() + 60_000).toISOString() } });
@@ -1059,7 +1057,7 @@ test.each<[string, (by: Client, site: MadeSite, team: MadeTeam) => Promise<{ sta
   expect((await types()).get('GrantEndMail') ?? []).toEqual([]);
 });
 
-test('a deleted site takes its invites and requests along', async () => {
+test('a deleted site’s invites and requests are deleted with it', async () => {
   const { owner, site } = await made();
   const { owner: other, team } = await guest();
   await share(service, site.uuid, team.uuid);
@@ -1077,8 +1075,8 @@ test('a deleted site takes its invites and requests along', async () => {
   expect((await service.items()).filter(({ pk, sk }) => `${pk} ${sk}`.includes(email))).toEqual([]);
 });
 
-describe('by who owns a team and is no ADMIN', () => {
-  /** A USER who owns a team of theirs. */
+describe('owners of a team who aren’t ADMINs', () => {
+  /** Creates a USER who owns a team. */
   async function teamOwner(by: Client): Promise<{ owner: Client; team: MadeTeam }> {
     const owner = await service.member(by, 'USER');
     return { owner, team: await makeTeam(owner) };
@@ -1088,7 +1086,7 @@ describe('by who owns a team and is no ADMIN', () => {
     return (await owner.call('POST /api/v3/sites', { body: { name: 'Depot', team_uuid: team.uuid } })).body.data;
   }
 
-  test.each(['teams/invite', 'invite'])('%s invites, to single chargers too', async (path) => {
+  test.each(['teams/invite', 'invite'])('can invite by %s, also to single chargers', async (path) => {
     const { owner } = await service.organization();
     const manager = await teamOwner(owner);
     const site = await siteBy(manager);
@@ -1102,7 +1100,7 @@ describe('by who owns a team and is no ADMIN', () => {
     expect(await accessOf(manager.owner, site, guests.team)).toMatchObject({ can_access_all_assets: false });
   });
 
-  test('a colleague who is not in the team accepts nothing for it, by the API or the page', async () => {
+  test('are the only ones who accept for their team: a colleague outside the team is refused by the API and the page', async () => {
     const { owner, site } = await made();
     const { owner: other, team } = await guest();
     const colleague = await service.member(other, 'USER');
@@ -1114,7 +1112,7 @@ describe('by who owns a team and is no ADMIN', () => {
     expect((await acceptOnPage(await service.linkToken(colleague.email), team.uuid)).status).toBe(400);
   });
 
-  test('a site is handed over on the page', async () => {
+  test('can take over a site on the page', async () => {
     const { owner, site } = await made();
     const { owner: other, team } = await guest();
     await inviteTo(owner, site, { email: other.email, transfer_ownership: true });
@@ -1123,7 +1121,7 @@ describe('by who owns a team and is no ADMIN', () => {
     expect(await inviteTo(other, site)).toMatchObject({ status: 201 });
   });
 
-  test('sensitive data is asked for, by the team’s integer too, and granted on the page', async () => {
+  test('can request sensitive data, also by the team’s integer, and grant it on the page', async () => {
     const { owner } = await service.organization();
     const manager = await teamOwner(owner);
     const site = await siteBy(manager);
@@ -1132,11 +1130,11 @@ describe('by who owns a team and is no ADMIN', () => {
     const { data } = (await guests.owner.call('GET /api/v3/teams')).body;
     const { id } = data.find(({ uuid }: { uuid: string }) => uuid === guests.team.uuid);
     expect((await ask(guests.owner, site, { id: '', uuid: String(id) })).status).toBe(200);
-    expect(await mailsAbout(owner.email, 'sensitive'), 'Its owner alone').toEqual([]);
+    expect(await mailsAbout(owner.email, 'sensitive'), 'only the team owner is mailed').toEqual([]);
     expect((await decide(await service.linkToken(manager.owner.email), 'granted')).status).toBe(200);
   });
 
-  test('the ADMINs are asked where the owning team has no owner any more', async () => {
+  test('are replaced by ADMINs, who get the request, if the owning team has no owner', async () => {
     const { owner } = await service.organization();
     const member = await service.member(owner, 'USER');
     const team = await makeTeam(member);
@@ -1150,7 +1148,7 @@ describe('by who owns a team and is no ADMIN', () => {
   });
 });
 
-test('the token of the answer is the invited address’s alone: whoever invited has it too', async () => {
+test('the token of the answer is accepted for the invited address only', async () => {
   const { owner, site } = await made();
   const [invited, stranger] = [await guest(), await guest()];
   const { body } = await inviteTo(owner, site, { email: invited.owner.email });

@@ -3,32 +3,32 @@ import { shortIdFromUuid } from '../../lib/domain/ids.ts';
 import { type Answer, type Client, newAddress, useService } from '../support/service.ts';
 import { share } from '../support/sharing.ts';
 
-// What several teams' access gives together, and what was taken away and stays so, whatever was given out before.
+// Tests the combined access of several teams, and that earlier invites don't restore removed access.
 
 const service = useService();
 
-interface Made {
+interface Resource {
   readonly uuid: string;
   readonly id: number;
 }
 
-const postTo = async (by: Client, path: string, body: object): Promise<Made> => {
+const postTo = async (by: Client, path: string, body: object): Promise<Resource> => {
   const answer = await by.call(`POST ${path}`, { body });
   expect(answer.status).toBe(200);
   return answer.body.data;
 };
 const makeTeam = (by: Client) =>
   postTo(by, '/api/v3/teams', { name: newAddress('team'), email: newAddress(), type: 'Company' });
-const makeSite = (by: Client, team: Made, name = 'Depot') =>
+const makeSite = (by: Client, team: Resource, name = 'Depot') =>
   postTo(by, '/api/v3/sites', { name, team_uuid: team.uuid, address: 'Quay 1' });
-const makeCharger = (by: Client, site: Made, reference: string) =>
+const makeCharger = (by: Client, site: Resource, reference: string) =>
   postTo(by, `/api/v3/sites/${site.uuid}/chargers`, { identity: newAddress('x').split('@')[0], reference });
-const uuids = ({ body }: Answer): string[] => body.data.map(({ uuid }: Made) => uuid);
-const chargerId = ({ uuid }: Made) => shortIdFromUuid('charger', uuid) as string;
+const uuids = ({ body }: Answer): string[] => body.data.map(({ uuid }: Resource) => uuid);
+const chargerId = ({ uuid }: Resource) => shortIdFromUuid('charger', uuid) as string;
 const references = ({ body }: Answer): Record<string, string | null> =>
-  Object.fromEntries(body.data.map(({ uuid, reference }: Made & { reference: string }) => [uuid, reference]));
+  Object.fromEntries(body.data.map(({ uuid, reference }: Resource & { reference: string }) => [uuid, reference]));
 
-async function world() {
+async function shareable() {
   const [home, away] = [await service.organization('Home'), await service.organization('Away')];
   const [us, them] = [home.owner, away.owner];
   const [ours, theirs] = [await makeTeam(us), await makeTeam(them)];
@@ -36,18 +36,18 @@ async function world() {
   return { home, away, us, them, ours, theirs, site, teams: `/api/v3/sites/${site.uuid}/teams` };
 }
 
-const invite = async (by: Client, site: Made, more: object = {}): Promise<string> => {
+const invite = async (by: Client, site: Resource, more: object = {}): Promise<string> => {
   const body = { email: newAddress(), can_access_all_assets: true, ...more };
   const answer = await by.call(`POST /api/v3/sites/${site.uuid}/teams/invite`, { body });
   expect(answer.status).toBe(201);
   return service.linkToken(body.email);
 };
-const accept = (by: Client, token: string, team: Made) =>
+const accept = (by: Client, token: string, team: Resource) =>
   by.call('POST /api/v3/sites/invite/accept', { body: { token, team_uuid: team.uuid } });
 const isVoid = { status: 422, body: { error: 'site_invite_void' } };
 
-test('of each charger what one team may see of it is seen, and not more by two of them', async () => {
-  const { us, them, theirs, site } = await world();
+test('a charger shows what a single team’s access allows, and two teams’ access doesn’t combine into more', async () => {
+  const { us, them, theirs, site } = await shareable();
   const [one, two] = [await makeCharger(us, site, 'One'), await makeCharger(us, site, 'Two')];
   const other = await makeTeam(them);
   await share(service, site.uuid, theirs.uuid, { assets: [chargerId(one)], sensitive: {} });
@@ -63,11 +63,11 @@ test('of each charger what one team may see of it is seen, and not more by two o
   expect((await them.call(`GET /api/v3/sites/${site.uuid}`)).body.data.address).toBe('Quay 1');
 });
 
-test('by many teams a site and its chargers are seen once each, with all that any of them gives', async () => {
-  const { us, them, site } = await world();
+test('a site and its chargers that are shared with many teams are listed once, with the most that any team’s access allows', async () => {
+  const { us, them, site } = await shareable();
   const [one, two] = [await makeCharger(us, site, 'One'), await makeCharger(us, site, 'Two')];
   const other = await makeSite(us, await makeTeam(us), 'Other');
-  // Teams are asked 25 at a time for what they have access to.
+  // The access of teams is read in groups of 25.
   for (let count = 0; count < 27; count += 1) {
     const team = await makeTeam(them);
     await share(service, site.uuid, team.uuid, count < 26 ? { assets: [chargerId(one)] } : { sensitive: {} });
@@ -77,8 +77,8 @@ test('by many teams a site and its chargers are seen once each, with all that an
   expect(references(await them.call('GET /api/v3/chargers'))).toEqual({ [one.uuid]: 'One', [two.uuid]: 'Two' });
 }, 120_000);
 
-test('what is sensitive is not to be guessed by who is not shown it', async () => {
-  const { us, them, theirs, site } = await world();
+test('sensitive data can’t be guessed without access to it', async () => {
+  const { us, them, theirs, site } = await shareable();
   const charger = await makeCharger(us, site, 'One');
   await share(service, site.uuid, theirs.uuid);
   const report = (by: Client, body: object) =>
@@ -95,8 +95,8 @@ test('what is sensitive is not to be guessed by who is not shown it', async () =
   expect((await us.call(`GET /api/v3/chargers/${charger.uuid}`)).body.data.error_info).toBeNull();
 });
 
-test('what was taken from a team is not given back by an older invite, but by a new one', async () => {
-  const { us, them, theirs, site, teams } = await world();
+test('removed access of a team is not restored by an older invite, but by a newer one', async () => {
+  const { us, them, theirs, site, teams } = await shareable();
   const charger = await makeCharger(us, site, 'One');
   const team = `${teams}/${theirs.uuid}`;
   const [first, second] = [await invite(us, site), await invite(us, site, { data_access: true })];
@@ -104,7 +104,7 @@ test('what was taken from a team is not given back by an older invite, but by a 
   expect((await us.call(`DELETE ${team}`)).status).toBe(200);
   expect(await accept(them, second, theirs)).toMatchObject(isVoid);
   expect((await them.call(`GET /api/v3/sites/${site.uuid}`)).status).toBe(404);
-  // It is good for another team still, and a later one for this team.
+  // The invite is still valid for another team, and a newer invite is valid for this team.
   expect((await accept(them, second, await makeTeam(them))).status).toBe(200);
   const [third, fourth] = [
     await invite(us, site, { data_access: true }),
@@ -125,8 +125,8 @@ test('what was taken from a team is not given back by an older invite, but by a 
   await service.clock(0);
 });
 
-test('an invite of an earlier ownership stays void, also when the site comes back', async () => {
-  const { us, them, ours, theirs, site, teams } = await world();
+test('an invite from before a transfer stays void, also after the site is transferred back', async () => {
+  const { us, them, ours, theirs, site, teams } = await shareable();
   const stranger = (await service.organization('Third')).owner;
   const token = await invite(us, site, { transfer_ownership: true });
   await share(service, site.uuid, theirs.uuid);
@@ -137,8 +137,8 @@ test('an invite of an earlier ownership stays void, also when the site comes bac
   expect(await accept(stranger, token, team)).toMatchObject(isVoid);
 });
 
-test('who acted and from where is told in the log of their own organization alone', async () => {
-  const { home, away, us, them, theirs, site, teams } = await world();
+test('the audit log has actors and source addresses of its own organization only', async () => {
+  const { home, away, us, them, theirs, site, teams } = await shareable();
   const charger = await makeCharger(us, site, 'One');
   expect((await accept(them, await invite(us, site), theirs)).status).toBe(200);
   await them.call(`PUT /api/v3/chargers/${charger.uuid}/status`, { body: { connection_status: 'online' } });
@@ -160,8 +160,8 @@ test('who acted and from where is told in the log of their own organization alon
   }
 });
 
-test('a page of sites leads to the next also where some were deleted, whose teams hear of it in their log', async () => {
-  const { us, them, ours, theirs, site } = await world();
+test('pages of sites are complete after a deletion, and teams with access have an audit entry of the deletion', async () => {
+  const { us, them, ours, theirs, site } = await shareable();
   await share(service, site.uuid, theirs.uuid);
   for (let count = 0; count < 29; count += 1) {
     await share(service, (await makeSite(us, ours, `Site ${count}`)).uuid, theirs.uuid);

@@ -2,42 +2,43 @@ import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { shortIdAsUuid } from '../../lib/domain/ids.ts';
 import { type Answer, type Client, newAddress, useService } from '../support/service.ts';
 
-// Who sees and does what with a site: each team's access, by each place in the team and each role in its organization,
-// at each endpoint, where the organization of the site is the one and where it is the other.
+// Tests each endpoint of sites for each combination of a team's access, a role in the team and a role in the
+// organization. With MUSTER_WHOLE also with the two organizations swapped.
 
 const service = useService();
 
-/** What the teams of the matrix have to do with the site. */
+/** The kinds of access that the teams of the matrix have. */
 const ACCESS = [
   ...(['owner', 'full', 'limited', 'granted', 'expired', 'stranger'] as const),
-  // Access that came in parts, of which one had a grant: to one charger with it, then to the other without; to both, then
-  // to the other with it; to both with it, then to one, then to both again.
+  // Access that changed in steps. `grown`: one charger with a grant, then the other without. `added`: both without,
+  // then the other with a grant. `regrown`: both with a grant, then one, then both.
   ...(['grown', 'added', 'regrown'] as const),
 ];
 type Access = (typeof ACCESS)[number];
 
-/** What each gives: which chargers, and of which the sensitive data, that of the site with them. */
-const GIVES: Readonly<Record<Access, { readonly chargers: readonly number[]; readonly sensitive: readonly number[] }>> =
-  {
-    owner: { chargers: [0, 1], sensitive: [0, 1] },
-    full: { chargers: [0, 1], sensitive: [] },
-    limited: { chargers: [0], sensitive: [] },
-    granted: { chargers: [0, 1], sensitive: [0, 1] },
-    expired: { chargers: [0, 1], sensitive: [] },
-    stranger: { chargers: [], sensitive: [] },
-    grown: { chargers: [0, 1], sensitive: [0] },
-    added: { chargers: [0, 1], sensitive: [1] },
-    regrown: { chargers: [0, 1], sensitive: [0] },
-  };
+/** The chargers that each kind of access shows, and the ones whose sensitive data it shows. */
+const VISIBLE: Readonly<
+  Record<Access, { readonly chargers: readonly number[]; readonly sensitive: readonly number[] }>
+> = {
+  owner: { chargers: [0, 1], sensitive: [0, 1] },
+  full: { chargers: [0, 1], sensitive: [] },
+  limited: { chargers: [0], sensitive: [] },
+  granted: { chargers: [0, 1], sensitive: [0, 1] },
+  expired: { chargers: [0, 1], sensitive: [] },
+  stranger: { chargers: [], sensitive: [] },
+  grown: { chargers: [0, 1], sensitive: [0] },
+  added: { chargers: [0, 1], sensitive: [1] },
+  regrown: { chargers: [0, 1], sensitive: [0] },
+};
 
-/** Who somebody is: the role in the team's organization, and the place in the team or in the one above it. */
+/** The role in the team's organization, and the role in the team or in the team above. */
 const PEOPLE = {
   'ADMIN outside': { role: 'ADMIN' },
-  'USER who owns it': { role: 'USER', place: 'OWNER' },
-  'USER in it': { role: 'USER', place: 'MEMBER' },
-  'OPERATOR who owns it': { role: 'OPERATOR', place: 'OWNER' },
-  'OPERATOR in it': { role: 'OPERATOR', place: 'MEMBER' },
-  'VIEWER who owns it': { role: 'VIEWER', place: 'OWNER' },
+  'USER who owns it': { role: 'USER', teamRole: 'OWNER' },
+  'USER in it': { role: 'USER', teamRole: 'MEMBER' },
+  'OPERATOR who owns it': { role: 'OPERATOR', teamRole: 'OWNER' },
+  'OPERATOR in it': { role: 'OPERATOR', teamRole: 'MEMBER' },
+  'VIEWER who owns it': { role: 'VIEWER', teamRole: 'OWNER' },
   'USER above': { role: 'USER', above: 'OWNER' },
   'OPERATOR above': { role: 'OPERATOR', above: 'MEMBER' },
   'USER outside': { role: 'USER' },
@@ -49,8 +50,8 @@ interface Team {
   readonly uuid: string;
 }
 
-/** A site, the teams around it, and who is in them. */
-interface World {
+/** A site, the teams with access, and their members. */
+interface Scenario {
   readonly site: string;
   readonly chargers: readonly [string, string];
   readonly teams: Readonly<Record<Access, Team>>;
@@ -67,7 +68,7 @@ async function makeTeam(by: Client, parentTeamId?: string): Promise<Team> {
   return { id: made.id, uuid: data.find((row: { name: string }) => row.name === made.name).uuid };
 }
 
-/** Gives a team of another organization access, as an invite says. */
+/** Gives a team of another organization access by an invite. */
 async function share(owner: Client, site: string, other: Client, team: Team, invite: object): Promise<void> {
   const body = { email: other.email, ...invite };
   const made = await owner.call(`POST /api/v3/sites/${site}/teams/invite`, { body });
@@ -76,8 +77,8 @@ async function share(owner: Client, site: string, other: Client, team: Team, inv
   expect((await other.call('POST /api/v3/sites/invite/accept', { body: accepted })).status).toBe(200);
 }
 
-/** @param minutes by which the clock is ahead: people make five invites a minute */
-async function makeWorld(home: Client, away: Client, minutes: number): Promise<World> {
+/** @param minutes the offset of the clock: a person may make five invites a minute */
+async function makeScenario(home: Client, away: Client, minutes: number): Promise<Scenario> {
   await service.clock(`${minutes}m`);
   const [ownAbove, foreignAbove] = await Promise.all([makeTeam(home), makeTeam(away)]);
   const teams = {} as Record<Access, Team>;
@@ -125,8 +126,8 @@ async function makeWorld(home: Client, away: Client, minutes: number): Promise<W
   for (const access of ACCESS) {
     const [owner, above] = access === 'owner' ? [home, ownAbove] : [away, foreignAbove];
     for (const [who, person] of Object.entries(PEOPLE)) {
-      // Those above, and outside, are so for every team of the organization.
-      const shared = 'place' in person ? undefined : `${who} ${access === 'owner'}`;
+      // People above or outside are the same for all teams of the organization.
+      const shared = 'teamRole' in person ? undefined : `${who} ${access === 'owner'}`;
       const known = shared === undefined ? undefined : people.get(shared);
       const client = known ?? (await service.member(owner, person.role));
       people.set(`${access} ${who}`, client);
@@ -136,18 +137,18 @@ async function makeWorld(home: Client, away: Client, minutes: number): Promise<W
         owner.call(`PUT /v1/teams/${team.id}/members/${(client as Client & { memberId: string }).memberId}`, {
           body: { role },
         });
-      if ('place' in person) await put(teams[access], person.place);
+      if ('teamRole' in person) await put(teams[access], person.teamRole);
       if ('above' in person) await put(above, person.above);
     }
   }
   return { site, chargers: [first.uuid, second.uuid], teams, people, identity };
 }
 
-/** What the rules give, told once more. */
+/** Returns the expected rights, by a second implementation of the rules. */
 function rightsOf(access: Access, who: Who) {
-  const { role, place, above } = { place: undefined, above: undefined, ...PEOPLE[who] };
-  const isIn = role === 'ADMIN' || place !== undefined || above !== undefined;
-  // Those outside of the team but in another one that has access see by that one.
+  const { role, teamRole, above } = { teamRole: undefined, above: undefined, ...PEOPLE[who] };
+  const isIn = role === 'ADMIN' || teamRole !== undefined || above !== undefined;
+  // Members of another team with access see through that team.
   const seesBy: readonly Access[] =
     access === 'owner'
       ? isIn
@@ -158,8 +159,8 @@ function rightsOf(access: Access, who: Who) {
         : isIn && access !== 'stranger'
           ? [access]
           : [];
-  const managesTeam = role === 'ADMIN' || (place === 'OWNER' && role !== 'VIEWER');
-  const given = (what: 'chargers' | 'sensitive') => new Set(seesBy.flatMap((by) => GIVES[by][what]));
+  const managesTeam = role === 'ADMIN' || (teamRole === 'OWNER' && role !== 'VIEWER');
+  const given = (what: 'chargers' | 'sensitive') => new Set(seesBy.flatMap((by) => VISIBLE[by][what]));
   return {
     sees: seesBy.length > 0,
     seen: given('chargers'),
@@ -170,17 +171,17 @@ function rightsOf(access: Access, who: Who) {
   };
 }
 
-/** A refusal is told by its status, and by the code where it is one of ours. */
+/** Returns an answer's status, with the code of a refusal that has one. */
 const outcome = ({ status, body }: Answer) => (status >= 400 && body.error ? `${status} ${body.error}` : `${status}`);
 
-let worlds: readonly World[];
+let scenarios: readonly Scenario[];
 
 beforeAll(async () => {
   const [one, other] = [(await service.organization('One')).owner, (await service.organization('Other')).owner];
-  const made = [await makeWorld(one, other, 2)];
-  if (inject('whole')) made.push(await makeWorld(other, one, 6));
+  const made = [await makeScenario(one, other, 2)];
+  if (inject('whole')) made.push(await makeScenario(other, one, 6));
   await service.clock('3d');
-  worlds = made;
+  scenarios = made;
 }, 240_000);
 
 /** What access that came in parts gives is seen by these: shortened, by nobody else. */
@@ -198,15 +199,15 @@ const sites = [
   [1, 'the other organization'],
 ] as const;
 
-describe.each(inject('whole') ? sites : sites.slice(0, 1))('a site of %#: %s', (index, _) => {
-  test.each(rows)('team with access $access: $who', async ({ access, who }) => {
-    const { site, chargers, teams, people, identity } = worlds[index] as World;
+describe.each(inject('whole') ? sites : sites.slice(0, 1))('site %# of %s', (index, _) => {
+  test.each(rows)('follows the rules for a team with access "$access" and a $who', async ({ access, who }) => {
+    const { site, chargers, teams, people, identity } = scenarios[index] as Scenario;
     const by = people.get(`${access} ${who}`) as Client;
     const rights = rightsOf(access, who);
     const { sees, seen: numbers, sensitive, reports, manages } = rights;
     const call = (route: string, body?: object) => by.call(route, { body });
-    const told = async (route: string, body?: object) => outcome(await call(route, body));
-    /** What is told where it is seen, and managed. */
+    const outcomeOf = async (route: string, body?: object) => outcome(await call(route, body));
+    /** Returns the expected outcome of a request that needs access and management. */
     const managing = (done: string, isSeen = sees) => (isSeen ? (manages ? done : '403') : '404');
     const S = `/api/v3/sites/${site}`;
     const ST = `${S}/teams/${teams.full.uuid}`;
@@ -235,12 +236,14 @@ describe.each(inject('whole') ? sites : sites.slice(0, 1))('a site of %#: %s', (
         expect(all.find((row) => row.uuid === uuid)).toEqual(one.body.data);
         expect((onSite.body.data as { uuid: string }[]).find((row) => row.uuid === uuid)).toEqual(one.body.data);
       }
-      // Nothing that anybody may change is changed, so that the next finds it as it was.
-      expect(await told(`PATCH /api/v3/chargers/${uuid}`, {})).toBe(managing('200', isSeen));
-      expect(await told(`PUT /api/v3/chargers/${uuid}/status`, {})).toBe(isSeen ? (reports ? '200' : '403') : '404');
-      if (!manages) expect(await told(`DELETE /api/v3/chargers/${uuid}`)).toBe(isSeen ? '403' : '404');
+      // Requests that succeed change nothing, so that the next person finds the same state.
+      expect(await outcomeOf(`PATCH /api/v3/chargers/${uuid}`, {})).toBe(managing('200', isSeen));
+      expect(await outcomeOf(`PUT /api/v3/chargers/${uuid}/status`, {})).toBe(
+        isSeen ? (reports ? '200' : '403') : '404',
+      );
+      if (!manages) expect(await outcomeOf(`DELETE /api/v3/chargers/${uuid}`)).toBe(isSeen ? '403' : '404');
     }
-    // What is explained is what is so.
+    // The explained access is the actual access.
     const explained = (await call('GET /v1/access')).body.data as {
       siteUuid: string;
       chargerIds: string[] | null;
@@ -252,18 +255,18 @@ describe.each(inject('whole') ? sites : sites.slice(0, 1))('a site of %#: %s', (
     expect(uuidsOf(row?.chargerIds)).toEqual(visible);
     expect(uuidsOf(row?.sensitiveChargerIds)).toEqual(chargers.filter((_, number) => sensitive.has(number)));
     expect({
-      patch: await told(`PATCH ${S}`, { name: 'Depot' }),
-      delete: await told(`DELETE ${S}`),
-      charger: await told(`POST ${S}/chargers`, { identity }),
-      teams: await told(`GET ${S}/teams`),
-      team: await told(`GET ${ST}`),
-      none: await told(`GET ${S}/teams/${teams.stranger.uuid}`),
-      remove: await told(`DELETE ${own}`),
-      grant: await told(`POST ${own}/grant-sensitive-data`, { expires_never: true }),
-      revoke: await told(`DELETE ${own}/revoke-sensitive-data`),
-      assets: await told(`PUT ${own}/asset-access`, { access_of_assets: 'full_access' }),
-      transfer: await told(`POST ${own}/transfer-ownership`),
-      request: await told(`POST ${ST}/request-sensitive-data`, {
+      patch: await outcomeOf(`PATCH ${S}`, { name: 'Depot' }),
+      delete: await outcomeOf(`DELETE ${S}`),
+      charger: await outcomeOf(`POST ${S}/chargers`, { identity }),
+      teams: await outcomeOf(`GET ${S}/teams`),
+      team: await outcomeOf(`GET ${ST}`),
+      none: await outcomeOf(`GET ${S}/teams/${teams.stranger.uuid}`),
+      remove: await outcomeOf(`DELETE ${own}`),
+      grant: await outcomeOf(`POST ${own}/grant-sensitive-data`, { expires_never: true }),
+      revoke: await outcomeOf(`DELETE ${own}/revoke-sensitive-data`),
+      assets: await outcomeOf(`PUT ${own}/asset-access`, { access_of_assets: 'full_access' }),
+      transfer: await outcomeOf(`POST ${own}/transfer-ownership`),
+      request: await outcomeOf(`POST ${ST}/request-sensitive-data`, {
         reason: 'Bills',
         requested_data_expires_at: future(30),
       }),
@@ -279,7 +282,7 @@ describe.each(inject('whole') ? sites : sites.slice(0, 1))('a site of %#: %s', (
       revoke: managing('403 site_owner_access'),
       assets: managing('403 site_owner_access'),
       transfer: managing('403 site_owner_access'),
-      // Only whoever manages the team that asks.
+      // Only managers of the requesting team may request.
       request: sees
         ? access !== 'owner' && (access === 'full' || who === 'ADMIN outside') && rights.managesTeam
           ? '200'
@@ -288,7 +291,7 @@ describe.each(inject('whole') ? sites : sites.slice(0, 1))('a site of %#: %s', (
     });
     if (!manages) {
       const invite = { email: newAddress(), can_access_all_assets: true };
-      expect(await told(`POST ${S}/teams/invite`, invite)).toBe(sees ? '403' : '404');
+      expect(await outcomeOf(`POST ${S}/teams/invite`, invite)).toBe(sees ? '403' : '404');
     }
   });
 });

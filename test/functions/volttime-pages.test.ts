@@ -2,16 +2,16 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { newAddress, useService } from '../support/service.ts';
 
-// Volt Time's pages, as they were when the project was created from them. Requests and answers are read from them.
+// Tests the API against Volt Time's documentation pages, from which the project was created.
 
-/** A documented request, its curl line taken apart, with the answer that stands below it. */
+/** A documented request, parsed from its curl command, with its documented answer. */
 interface Documented {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** As sent: the text itself. */
+  /** The raw body. */
   readonly body: string | undefined;
-  // biome-ignore lint/suspicious/noExplicitAny: whatever the page shows
+  // biome-ignore lint/suspicious/noExplicitAny: any JSON of the page
   readonly answer: any;
 }
 
@@ -34,7 +34,7 @@ function documentedOn(page: string): Documented[] {
     });
 }
 
-/** What a documented value says of the one that stands in its place. */
+/** Returns the format of a documented value. */
 function formOf(value: unknown): unknown {
   if (typeof value !== 'string') return value === null ? 'null' : typeof value;
   if (/^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/.test(value)) return 'a UUID';
@@ -42,7 +42,7 @@ function formOf(value: unknown): unknown {
   return /^\S+@\S+$/.test(value) ? 'an address' : 'a text';
 }
 
-/** Fields with the forms of their values, in their order, as deep as they go; of a list its first row. */
+/** Returns the fields in order with the formats of their values, recursively; of a list its first row. */
 function outline(value: unknown): unknown {
   if (Array.isArray(value)) return value.length === 0 ? [] : [outline(value[0])];
   if (typeof value !== 'object' || value === null) return formOf(value);
@@ -51,7 +51,7 @@ function outline(value: unknown): unknown {
 
 const service = useService();
 
-test('a team is made by the documented request, and answered as documented', async () => {
+test('the documented request creates a team and gets the documented answer', async () => {
   const documented = documentedOn('volttime-teams');
   expect(documented).toHaveLength(2);
   for (const { method, path, headers, body, answer } of documented) {
@@ -63,7 +63,7 @@ test('a team is made by the documented request, and answered as documented', asy
     expect(response.headers.get('content-type')).toBe('application/json');
     const made = (await response.json()) as { data: Record<string, unknown> };
     expect(outline(made)).toEqual(outline(answer));
-    // Examples on the page are made up one by one, but for what the service decides.
+    // The page's examples are independent, so only values that the request or the service decides are compared.
     const { name, email } = JSON.parse(body as string);
     const { type, is_personal_team } = answer.data;
     expect(made.data).toMatchObject({ name, email, type, is_personal_team });
@@ -76,7 +76,7 @@ test('a team is made by the documented request, and answered as documented', asy
   }
 });
 
-test('the chargers of a team are listed by the documented request, and answered as documented', async () => {
+test('the documented request lists the chargers of a team and gets the documented answer', async () => {
   const documented = documentedOn('volttime-chargers');
   expect(documented).toHaveLength(2);
   let made = 0;
@@ -91,7 +91,7 @@ test('the chargers of a team are listed by the documented request, and answered 
     made += 1;
     for (const { identity } of answer.data) {
       await owner.call(`POST /api/v3/sites/${site.body.data.uuid}/chargers`, {
-        // Unique in the deployment, and the page is read twice.
+        // Unique, because the page has the example twice.
         body: { identity: `${identity}-${made}` },
       });
     }

@@ -5,62 +5,62 @@ import { share } from '../support/sharing.ts';
 
 const service = useService({ environment: { LIMITS: JSON.stringify({ sitesOfTeam: 8 }) } });
 
-interface Made {
+interface Resource {
   readonly uuid: string;
   readonly id: number;
 }
 
-const postTo = async (by: Client, path: string, body: object): Promise<Made> => {
+const postTo = async (by: Client, path: string, body: object): Promise<Resource> => {
   const answer = await by.call(`POST ${path}`, { body });
   expect(answer.status).toBe(200);
   return answer.body.data;
 };
 const makeTeam = (by: Client) =>
   postTo(by, '/api/v3/teams', { name: newAddress('team'), email: newAddress(), type: 'Company' });
-const makeSite = (by: Client, team: Made) =>
+const makeSite = (by: Client, team: Resource) =>
   postTo(by, '/api/v3/sites', { name: newAddress('site'), team_uuid: team.uuid, address: 'Quay 1' });
-const makeCharger = (by: Client, site: Made) =>
+const makeCharger = (by: Client, site: Resource) =>
   postTo(by, `/api/v3/sites/${site.uuid}/chargers`, {
     identity: `CP-${newAddress('x').split('@')[0]}`,
     reference: 'Left',
   });
-const uuids = ({ body }: Answer) => body.data.map(({ uuid }: Made) => uuid);
+const uuids = ({ body }: Answer) => body.data.map(({ uuid }: Resource) => uuid);
 const notFound = (model: string, key: unknown) => ({
   message: `No query results for model [App\\Models\\${model}] ${key}`,
 });
-const native = ({ uuid }: Made) => shortIdFromUuid('team', uuid) as string;
-const put = (by: Client, team: Made, { memberId }: { memberId: string }, role = 'MEMBER') =>
+const native = ({ uuid }: Resource) => shortIdFromUuid('team', uuid) as string;
+const putMember = (by: Client, team: Resource, { memberId }: { memberId: string }, role = 'MEMBER') =>
   by.call(`PUT /v1/teams/${native(team)}/members/${memberId}`, { body: { role } });
 
-/** A site with chargers that one organization shares with a team of another. */
+/** Creates a site with chargers that is shared with a team of another organization. */
 async function shared({ chargers = 0, given = {} }: { chargers?: number; given?: object } = {}) {
   const [home, away] = [await service.organization('Home'), await service.organization('Away')];
   const [ours, theirs] = [await makeTeam(home.owner), await makeTeam(away.owner)];
   const site = await makeSite(home.owner, ours);
-  const made: Made[] = [];
+  const made: Resource[] = [];
   for (let index = 0; index < chargers; index += 1) made.push(await makeCharger(home.owner, site));
   await share(service, site.uuid, theirs.uuid, given);
   const teams = `/api/v3/sites/${site.uuid}/teams`;
   return { home, away, us: home.owner, them: away.owner, ours, theirs, site, chargers: made, teams };
 }
 
-const limitTo = (by: Client, teams: string, team: Made, chargers: readonly Pick<Made, 'id'>[]) =>
+const limitTo = (by: Client, teams: string, team: Resource, chargers: readonly Pick<Resource, 'id'>[]) =>
   by.call(`PUT ${teams}/${team.uuid}/asset-access`, {
     body: {
       access_of_assets: 'limited_access',
       accessible_assets: chargers.map(({ id }) => ({ asset_type: 'charger', asset_id: id })),
     },
   });
-const grant = (by: Client, teams: string, team: Made, end?: string) =>
+const grant = (by: Client, teams: string, team: Resource, end?: string) =>
   by.call(`POST ${teams}/${team.uuid}/grant-sensitive-data`, {
     body: end ? { expires_never: false, data_access_expires_at: end } : { expires_never: true },
   });
 const actions = async (by: Client): Promise<string[]> =>
   (await by.call('GET /v1/audit-logs')).body.data.map(({ action }: { action: string }) => action);
-const chargerId = ({ uuid }: Made) => shortIdFromUuid('charger', uuid) as string;
+const chargerId = ({ uuid }: Resource) => shortIdFromUuid('charger', uuid) as string;
 const inDays = (days: number) => new Date(Date.now() + days * 24 * 60 * 60_000).toISOString();
 
-test('the teams that have access are shown, the owner first, to both sides', async () => {
+test('the teams with access are listed for both organizations, the owner first', async () => {
   const { us, them, ours, theirs, site, teams } = await shared();
   const listed = await us.call(`GET ${teams}`);
   expect((await them.call(`GET ${teams}`)).body).toEqual(listed.body);
@@ -83,11 +83,11 @@ test('the teams that have access are shown, the owner first, to both sides', asy
   expect(uuids(await us.call(`GET ${teams}?page=2`))).toEqual([]);
 });
 
-test('who is in a team that a site is shared with sees it, with its chargers, in every list', async () => {
+test('members of a team with access see the site and its chargers in every list', async () => {
   const { us, them, away, theirs, site, chargers } = await shared({ chargers: 2 });
   const member = await service.member(them, 'USER');
   const nobody = await service.member(them, 'USER');
-  await put(them, theirs, member);
+  await putMember(them, theirs, member);
   for (const by of [them, member]) {
     expect((await by.call(`GET /api/v3/sites/${site.uuid}`)).status).toBe(200);
     expect(uuids(await by.call('GET /api/v3/sites'))).toEqual([site.uuid]);
@@ -106,14 +106,14 @@ test('who is in a team that a site is shared with sees it, with its chargers, in
   const report = `PUT /api/v3/chargers/${chargers[0]?.id}/status`;
   expect((await service.call(report, { body, headers })).status).toBe(200);
   expect((await us.call(`GET /api/v3/chargers/${chargers[0]?.id}`)).body.data.connection_status).toBe('online');
-  // An organization that was deleted reaches nothing by its teams.
+  // A deleted organization has no access through its teams.
   await them.call(`DELETE /v1/organizations/${away.id}`);
   expect((await service.call(report, { body, headers })).status).toBe(404);
 });
 
 describe('a request is refused', () => {
   let at: Awaited<ReturnType<typeof shared>>;
-  let elsewhere: Made;
+  let elsewhere: Resource;
   beforeAll(async () => {
     at = await shared({ chargers: 1 });
     elsewhere = await makeCharger(at.us, await makeSite(at.us, at.ours));
@@ -174,10 +174,10 @@ describe('a request is refused', () => {
       () => limited(Array.from({ length: 501 }, (_, index) => asset(index + 1))),
       { accessible_assets: 'The accessible assets field must not have more than 500 items.' },
     ],
-  ])('for an access to assets (%#)', async (body, said) => {
+  ])('for an access to assets (%#)', async (body, sentences) => {
     const before = service.writes().length;
     const answer = await at.us.call(`PUT ${at.teams}/${at.theirs.uuid}/asset-access`, { body: body() });
-    const errors = Object.fromEntries(Object.entries(said).map(([field, sentence]) => [field, [sentence]]));
+    const errors = Object.fromEntries(Object.entries(sentences).map(([field, sentence]) => [field, [sentence]]));
     expect([answer.status, answer.body.errors]).toEqual([422, errors]);
     expect(service.writes().slice(before)).toEqual([]);
   });
@@ -186,7 +186,7 @@ describe('a request is refused', () => {
 test.each([
   ['a day', () => inDays(2).slice(0, 10), () => `${inDays(2).slice(0, 10)}T00:00:00.000000Z`],
   ['a moment', () => '2099-12-31T10:30', () => '2099-12-31T10:30:00.000000Z'],
-  ['a moment as a database has it', () => '2099-12-31 10:30:15', () => '2099-12-31T10:30:15.000000Z'],
+  ['a moment in the format of a database', () => '2099-12-31 10:30:15', () => '2099-12-31T10:30:15.000000Z'],
   ['a moment with an offset', () => '2099-12-31T10:30:00+02:00', () => '2099-12-31T08:30:00.000000Z'],
 ])('a grant may end at %s', async (_, end, shown) => {
   const { us, theirs, teams } = await shared();
@@ -199,7 +199,7 @@ test.each([
   });
 });
 
-describe('who may', () => {
+describe('a member of an organization', () => {
   let at: Awaited<ReturnType<typeof shared>>;
   const people: Record<string, Client> = {};
 
@@ -217,7 +217,7 @@ describe('who may', () => {
       ['theirMember', them, theirs, 'USER', 'MEMBER'],
     ] as const) {
       const member = await service.member(by, role);
-      await put(by, team, member, rank);
+      await putMember(by, team, member, rank);
       people[name] = member;
     }
     people.theirAdmin = await service.member(them, 'ADMIN');
@@ -225,7 +225,7 @@ describe('who may', () => {
     people.stranger = (await service.organization()).owner;
   });
 
-  /** What each of the requests is answered, all about a team that has access. */
+  /** Returns the statuses of all requests about a team with access. */
   async function statuses(by: Client): Promise<number[]> {
     const { us, theirs, ours, teams, site, chargers } = at;
     const team = `${teams}/${theirs.uuid}`;
@@ -238,7 +238,7 @@ describe('who may', () => {
       await by.call(`POST ${team}/transfer-ownership`),
     ];
     if (answers.at(-1)?.status === 200) {
-      // Back again, by who owns it now.
+      // The new owner transfers the site back.
       expect((await at.them.call(`POST ${teams}/${ours.uuid}/transfer-ownership`)).status).toBe(200);
     }
     answers.push(await by.call(`DELETE ${team}`));
@@ -261,13 +261,13 @@ describe('who may', () => {
     ['theirMember', 200, 403],
     ['nobody', 404, 404],
     ['stranger', 404, 404],
-  ])('%s: see %i, change %i', async (name, sees, changes) => {
+  ])('who is the %s gets %i for reads and %i for changes', async (name, sees, changes) => {
     const expected = [sees, sees, ...Array.from({ length: 5 }, () => changes)];
     expect(await statuses(people[name] as Client)).toEqual(expected);
   });
 });
 
-test('a team without access, a made-up one and the owner are refused', async () => {
+test('requests about a team without access, a made-up team and the owner are refused', async () => {
   const { us, them, ours, site, teams, theirs, chargers } = await shared({ chargers: 1 });
   const without = await makeTeam(them);
   const gone = await makeTeam(them);
@@ -293,7 +293,7 @@ test('a team without access, a made-up one and the owner are refused', async () 
     const answer = await us.call(`${method} ${path}`, { body });
     expect([method, path, answer.status, answer.body.error]).toEqual([method, path, 403, 'site_owner_access']);
   }
-  // What never was is revoked without a trace.
+  // Revoking a grant that doesn't exist changes nothing.
   const revoke = `DELETE ${teams}/${theirs.uuid}/revoke-sensitive-data`;
   expect(await us.call(revoke)).toMatchObject({
     status: 200,
@@ -303,9 +303,9 @@ test('a team without access, a made-up one and the owner are refused', async () 
   expect((await limitTo(us, teams, theirs, chargers)).body).toEqual({ message: 'Asset access modified successfully' });
 });
 
-test('a team whose access is limited sees those chargers and no others', async () => {
+test('a team with limited access sees only its chargers', async () => {
   const { us, them, theirs, site, chargers, teams } = await shared({ chargers: 4 });
-  const [first, second, third] = chargers as [Made, Made, Made, Made];
+  const [first, second, third] = chargers as [Resource, Resource, Resource, Resource];
   expect((await limitTo(us, teams, theirs, [third, first, third])).status).toBe(200);
   const seen = async () => {
     const bySite = uuids(await them.call(`GET /api/v3/sites/${site.uuid}/chargers`));
@@ -322,7 +322,7 @@ test('a team whose access is limited sees those chargers and no others', async (
     const answer = await them.call(request, request.startsWith('PUT') ? { body: report } : {});
     expect(answer.status).toBe(404);
   }
-  // One that is deleted is taken out; one that comes isn't in.
+  // A deleted charger leaves the access, and a new charger doesn't enter it.
   await us.call(`DELETE /api/v3/chargers/${first.uuid}`);
   await makeCharger(us, site);
   expect(await seen()).toEqual([third.uuid]);
@@ -334,9 +334,9 @@ test('a team whose access is limited sees those chargers and no others', async (
   expect((await them.call(`GET ${teams}/${theirs.id}`)).body.data.access.can_access_all_assets).toBe(true);
 });
 
-test('what is sensitive is shown by a grant alone, and to owners', async () => {
+test('sensitive data is shown only to owners and to teams with a grant', async () => {
   const { us, them, theirs, site, chargers, teams } = await shared({ chargers: 1 });
-  const [charger] = chargers as [Made];
+  const [charger] = chargers as [Resource];
   const error = { status: 'Faulted', error: 'OtherError', error_info: 'Card 4711' };
   await us.call(`PUT /api/v3/chargers/${charger.id}/status`, { body: error });
   const fields = async (by: Client) => {
@@ -370,7 +370,7 @@ test('what is sensitive is shown by a grant alone, and to owners', async () => {
   expect(await fields(us)).toEqual(shown);
 });
 
-test('a grant is over when its time is, by the clock, whenever the sweep comes', async () => {
+test('a grant expires by the clock, before the sweep records it', async () => {
   const { us, them, home, away, theirs, site, teams } = await shared();
   await grant(us, teams, theirs, inDays(3));
   const at = async (offset: string) => {
@@ -392,42 +392,42 @@ test('a grant is over when its time is, by the clock, whenever the sweep comes',
     [false, false, null],
     [true, true, 'Quay 1'],
   ]);
-  // A grant without an end takes the place of one that has an end, and is never due.
+  // A grant without an expiry replaces one with an expiry.
   await grant(us, teams, theirs);
   expect(await at('5000d')).toEqual([true, false, 'Quay 1']);
   await service.clock(0);
 });
 
-test('limited and widened again, a team sees what is sensitive of the chargers that were left', async () => {
+test('a team whose access is limited and widened again sees sensitive data of the remaining chargers only', async () => {
   const { us, them, theirs, site, chargers, teams } = await shared({ chargers: 3 });
-  const [first, second, third] = chargers as [Made, Made, Made];
+  const [first, second, third] = chargers as [Resource, Resource, Resource];
   await grant(us, teams, theirs);
   const shown = async () => {
     const { data } = (await them.call(`GET /api/v3/sites/${site.uuid}/chargers`)).body;
-    return data.filter((row: { reference: string | null }) => row.reference !== null).map((row: Made) => row.uuid);
+    return data.filter((row: { reference: string | null }) => row.reference !== null).map((row: Resource) => row.uuid);
   };
   expect(await shown()).toEqual(uuids({ body: { data: chargers } } as never));
   await limitTo(us, teams, theirs, [first, second]);
   const all = { access_of_assets: 'full_access' };
   expect((await us.call(`PUT ${teams}/${theirs.uuid}/asset-access`, { body: all })).status).toBe(200);
   expect(await shown()).toEqual([first.uuid, second.uuid]);
-  // One that is deleted is in no grant any more; whoever is granted anew sees them all.
+  // A deleted charger leaves the grant. A new grant covers all chargers.
   await us.call(`DELETE /api/v3/chargers/${first.uuid}`);
   expect(await shown()).toEqual([second.uuid]);
   await grant(us, teams, theirs);
   expect(await shown()).toEqual([second.uuid, third.uuid]);
 });
 
-test('each grant of a team ends by itself, and who manages it hears of it when none is left', async () => {
+test('each grant of a team expires separately, and its managers are mailed after the last one', async () => {
   const { us, them, theirs, site, chargers, teams } = await shared({ chargers: 2 });
-  const [first, second] = chargers as [Made, Made];
+  const [first, second] = chargers as [Resource, Resource];
   await limitTo(us, teams, theirs, [first]);
   await grant(us, teams, theirs, inDays(2));
   const given = { assets: [chargerId(second)], sensitive: { expiresAt: inDays(4) } };
   await share(service, site.uuid, theirs.uuid, given);
   const state = async (offset: string) => {
     await service.clock(offset);
-    // The second sends the mails that the first wrote down.
+    // The second run sends the mails that the first one queued.
     await service.sweep();
     await service.sweep();
     const row = (await service.items()).find((item) => item.type === 'SiteAccess' && item.teamId === native(theirs));
@@ -443,7 +443,7 @@ test('each grant of a team ends by itself, and who manages it hears of it when n
   ]);
 });
 
-test('a team whose access is removed has nothing left at the next request', async () => {
+test('a team whose access is removed sees nothing from the next request on', async () => {
   const { us, them, theirs, site, chargers, teams } = await shared({ chargers: 1, given: { sensitive: {} } });
   expect(await us.call(`DELETE ${teams}/${theirs.id}`)).toMatchObject({
     status: 200,
@@ -455,12 +455,12 @@ test('a team whose access is removed has nothing left at the next request', asyn
   expect(uuids(await them.call('GET /api/v3/sites'))).toEqual([]);
   expect(uuids(await them.call('GET /api/v3/chargers'))).toEqual([]);
   expect((await us.call(`DELETE ${teams}/${theirs.id}`)).body).toEqual(notFound('Team', theirs.id));
-  // Shared again, it begins anew: without what it was granted before.
+  // Access that is given again has no earlier grants.
   await share(service, site.uuid, theirs.uuid);
   expect((await them.call(`GET /api/v3/sites/${site.uuid}`)).body.data.address).toBe(null);
 });
 
-test('a site that is transferred belongs to the other team, and the old one keeps plain access', async () => {
+test('a transferred site belongs to the other team, and the former owner keeps access without sensitive data', async () => {
   const { us, them, ours, theirs, site, chargers, teams } = await shared({ chargers: 2 });
   await limitTo(us, teams, theirs, chargers.slice(0, 1));
   await grant(us, teams, theirs, inDays(3));
@@ -475,20 +475,20 @@ test('a site that is transferred belongs to the other team, and the old one keep
   const { data } = (await us.call(`GET /api/v3/sites/${site.uuid}`)).body;
   expect([data.team_uuid, data.address]).toEqual([theirs.uuid, null]);
   expect(uuids(await us.call('GET /api/v3/chargers'))).toEqual(chargers.map(({ uuid }) => uuid));
-  // Whoever owned it can't manage it any more, nor be rid of by somebody else than the new owner.
+  // The former owner can't manage the site.
   expect((await us.call(`PATCH /api/v3/sites/${site.uuid}`, { body: { name: 'Ours' } })).status).toBe(403);
   expect((await us.call(`POST ${teams}/${ours.uuid}/transfer-ownership`)).status).toBe(403);
   expect((await us.call(`DELETE ${teams}/${theirs.uuid}`)).status).toBe(403);
   expect((await them.call(`PATCH /api/v3/sites/${site.uuid}`, { body: { name: 'Theirs' } })).status).toBe(200);
   expect(uuids(await them.call(`GET /api/v2/teams/${theirs.id}/chargers`))).toEqual(chargers.map(({ uuid }) => uuid));
-  // The teams own what they own: one is deleted, the other isn't.
+  // The new owner can't be deleted, and the former owner can.
   expect((await them.call(`DELETE /v1/teams/${native(theirs)}`)).body.error).toBe('team_has_sites');
   expect((await us.call(`DELETE /v1/teams/${native(ours)}`)).status).toBe(204);
   expect((await us.call(`GET /api/v3/sites/${site.uuid}`)).status).toBe(404);
   expect(uuids(await them.call(`GET ${teams}`))).toEqual([theirs.uuid]);
 });
 
-test('what is done about a site is in the log of both organizations, with ids alone', async () => {
+test('changes of a site’s sharing are in the audit log of both organizations, with ids only', async () => {
   const { us, them, ours, theirs, site, chargers, teams } = await shared({ chargers: 1 });
   await limitTo(us, teams, theirs, chargers);
   await grant(us, teams, theirs);
@@ -509,8 +509,8 @@ test('what is done about a site is in the log of both organizations, with ids al
   }
 });
 
-describe('what ends leaves nothing behind', () => {
-  /** What the table still says of something, the logs excepted. */
+describe('no items are left', () => {
+  /** Returns the types of the items that contain a text, without audit entries. */
   const leftOf = async (...texts: string[]) => {
     for (let tick = 0; tick < 3; tick += 1) await service.sweep();
     return (await service.items())
@@ -518,21 +518,21 @@ describe('what ends leaves nothing behind', () => {
       .map(({ type }) => type)
       .filter((type) => type !== 'AuditEntry');
   };
-  const siteId = ({ uuid }: Made) => shortIdFromUuid('site', uuid) as string;
+  const siteId = ({ uuid }: Resource) => shortIdFromUuid('site', uuid) as string;
   const later = async (run: () => Promise<void>) => {
     await service.clock('1m');
     await run();
     await service.clock(0);
   };
 
-  test('of a site that is deleted: at the next request, for many teams', async () => {
+  test('of a deleted site that was shared with many teams', async () => {
     const { us, them, theirs, site, home } = await shared();
     for (let index = 0; index < 30; index += 1) await share(service, site.uuid, (await makeTeam(us)).uuid);
     expect((await us.call(`DELETE /api/v3/sites/${site.uuid}`)).status).toBe(200);
     expect((await them.call(`GET /api/v3/sites/${site.uuid}`)).status).toBe(404);
     expect(uuids(await them.call('GET /api/v3/sites'))).toEqual([]);
     await later(async () => {
-      // Two runs may come at once.
+      // Two runs of the sweep may overlap.
       await Promise.all([service.sweep(), service.sweep()]);
       expect(await leftOf(siteId(site))).toEqual([]);
     });
@@ -543,10 +543,10 @@ describe('what ends leaves nothing behind', () => {
     expect((await them.call(`DELETE /v1/teams/${native(theirs)}`)).status).toBe(204);
   });
 
-  test('of a team that is deleted', async () => {
+  test('of a deleted team', async () => {
     const { us, them, theirs, site, teams, ours } = await shared();
     const nobody = await service.member(them, 'USER');
-    await put(them, theirs, nobody);
+    await putMember(them, theirs, nobody);
     expect((await them.call(`DELETE /v1/teams/${native(theirs)}`)).status).toBe(204);
     for (const by of [them, nobody]) {
       expect((await by.call(`GET /api/v3/sites/${site.uuid}`)).status).toBe(404);
@@ -557,10 +557,10 @@ describe('what ends leaves nothing behind', () => {
     expect((await actions(us))[0]).toBe('site-access.remove');
   });
 
-  test('of a person who is removed, or leaves the team', async () => {
+  test('for a person who is removed or leaves the team, and their access ends at once', async () => {
     const { them, theirs, site } = await shared();
     const [removed, left] = [await service.member(them, 'USER'), await service.member(them, 'USER')];
-    for (const each of [removed, left]) await put(them, theirs, each, 'OWNER');
+    for (const each of [removed, left]) await putMember(them, theirs, each, 'OWNER');
     const status = async (by: Client) => (await by.call(`GET /api/v3/sites/${site.uuid}`)).status;
     expect([await status(removed), await status(left)]).toEqual([200, 200]);
     await them.call(`DELETE /v1/members/${removed.memberId}`);
@@ -569,7 +569,7 @@ describe('what ends leaves nothing behind', () => {
     expect(uuids(await left.call('GET /api/v3/sites'))).toEqual([]);
   });
 
-  test('of an organization that is deleted: what its teams had, and what others had of its sites', async () => {
+  test('of a deleted organization’s teams and sites, and of other teams’ access to its sites', async () => {
     const { us, them, home, ours, theirs, site, teams } = await shared({ chargers: 27 });
     const back = await makeSite(them, theirs);
     await share(service, back.uuid, ours.uuid);
@@ -588,10 +588,10 @@ describe('what ends leaves nothing behind', () => {
   });
 });
 
-describe('at once', () => {
+describe('in parallel requests', () => {
   const rounds = Array.from({ length: 4 }, (_, round) => round);
 
-  test('a site is transferred to one of two teams', async () => {
+  test('a site that is transferred to two teams has one owner', async () => {
     for (const _ of rounds) {
       const { us, ours, theirs, site, teams } = await shared();
       const other = await makeTeam(us);
@@ -601,16 +601,16 @@ describe('at once', () => {
       );
       const owner = (await us.call(`GET ${teams}`)).body.data[0];
       expect([theirs.uuid, other.uuid]).toContain(owner.uuid);
-      // Whoever comes second may still manage the team that owns it by then.
+      // The second caller may manage the new owning team too.
       expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThan(0);
       expect(answers.every(({ status }) => [200, 403].includes(status))).toBe(true);
       const rows = (await us.call(`GET ${teams}`)).body.data;
       expect(rows.filter(({ access }: { access: { is_owner: boolean } }) => access.is_owner)).toHaveLength(1);
-      expect(rows.map(({ uuid }: Made) => uuid)).toContain(ours.uuid);
+      expect(rows.map(({ uuid }: Resource) => uuid)).toContain(ours.uuid);
     }
   });
 
-  test('a team is limited or removed, and a removed one has nothing', async () => {
+  test('a team that is limited and removed has no access', async () => {
     for (const _ of rounds) {
       const { us, them, theirs, site, chargers, teams } = await shared({ chargers: 1 });
       const [limited, removed, granted] = await Promise.all([
@@ -625,7 +625,7 @@ describe('at once', () => {
     }
   });
 
-  test('a charger that is deleted is in no access that comes', async () => {
+  test('a charger that is deleted is in no access that is set', async () => {
     for (const _ of rounds) {
       const { us, them, theirs, site, chargers, teams } = await shared({ chargers: 2 });
       const [limited, deleted] = await Promise.all([
@@ -643,7 +643,7 @@ describe('at once', () => {
     }
   });
 
-  test('a site is deleted or shared, and nothing of it is left', async () => {
+  test('a site that is deleted and transferred is either deleted completely or transferred', async () => {
     for (const _ of rounds) {
       const { us, them, site, teams, theirs } = await shared();
       const [deleted, granted, transferred] = await Promise.all([
@@ -660,34 +660,34 @@ describe('at once', () => {
   });
 });
 
-describe('what was read before something else was done counts no more', () => {
-  /** Sends a request whose write others are in the way of, until something else is done. */
+describe('after a change between read and write', () => {
+  /** Sends a request whose write is delayed by conflicts until another request is done. */
   async function overtaken(
     name: string,
-    about: Made,
+    about: Resource,
     send: () => Promise<Answer>,
     meanwhile: () => Promise<Answer>,
   ): Promise<Answer> {
     const where = { function: `volttime/${name}`, action: 'dynamodb:UpdateItem' };
-    const tries = async () =>
+    const attempts = async () =>
       (await service.calls(where.function)).filter(({ action }) => action === where.action).length;
-    const before = await tries();
+    const before = await attempts();
     await service.faults([{ ...where, key: native(about), fault: 'conflict', times: -1 }]);
     const answer = send();
-    await expect.poll(tries, { timeout: 10_000 }).toBeGreaterThan(before);
+    await expect.poll(attempts, { timeout: 10_000 }).toBeGreaterThan(before);
     expect((await meanwhile()).status).toBeLessThan(300);
     await service.faults([]);
     return answer;
   }
 
-  /** An owner of the team that owns the site, who is no ADMIN. */
-  async function ownerOf(us: Client, ours: Made) {
+  /** Creates an owner of a team who isn't an ADMIN. */
+  async function ownerOf(us: Client, ours: Resource) {
     const person = await service.member(us, 'USER');
-    await put(us, ours, person, 'OWNER');
+    await putMember(us, ours, person, 'OWNER');
     return person;
   }
 
-  test('of two transfers the second is refused', async () => {
+  test('the second of two transfers is refused', async () => {
     const { us, ours, theirs, site, teams } = await shared();
     const other = await makeTeam((await service.organization()).owner);
     await share(service, site.uuid, other.uuid);
@@ -703,7 +703,7 @@ describe('what was read before something else was done counts no more', () => {
     expect(rows.map(({ access }: { access: { is_owner: boolean } }) => access.is_owner)).toEqual([true, false, false]);
   });
 
-  test('a charger that was deleted is in no access', async () => {
+  test('a deleted charger is refused for an access', async () => {
     const { us, theirs, chargers, teams, them, site } = await shared({ chargers: 2 });
     const late = await overtaken(
       'update-asset-access',
@@ -715,7 +715,7 @@ describe('what was read before something else was done counts no more', () => {
     expect(uuids(await them.call(`GET /api/v3/sites/${site.uuid}/chargers`))).toEqual([chargers[1]?.uuid]);
   });
 
-  test('a team whose access was removed gets nothing granted', async () => {
+  test('a grant for a team whose access was removed is refused', async () => {
     const { us, theirs, teams } = await shared();
     const late = await overtaken(
       'grant-sensitive-data',
@@ -726,7 +726,7 @@ describe('what was read before something else was done counts no more', () => {
     expect(late.body).toEqual(notFound('Team', theirs.uuid));
   });
 
-  test('a team that was deleted is made no owner', async () => {
+  test('a deleted team can’t become the owner', async () => {
     const { us, them, theirs, teams } = await shared();
     const late = await overtaken(
       'transfer-site',
@@ -737,7 +737,7 @@ describe('what was read before something else was done counts no more', () => {
     expect(late.body).toEqual(notFound('Team', theirs.uuid));
   });
 
-  test('whoever was removed, or is no owner any more, grants nothing', async () => {
+  test('a removed or demoted owner can’t grant sensitive data', async () => {
     const { us, ours, theirs, teams } = await shared();
     const [removed, demoted] = [await ownerOf(us, ours), await ownerOf(us, ours)];
     const gone = await overtaken(
@@ -750,13 +750,13 @@ describe('what was read before something else was done counts no more', () => {
       'grant-sensitive-data',
       theirs,
       () => grant(demoted, teams, theirs),
-      () => put(us, ours, demoted, 'MEMBER'),
+      () => putMember(us, ours, demoted, 'MEMBER'),
     );
     expect([gone.status, lower.status]).toEqual([404, 403]);
     expect((await us.call(`GET ${teams}/${theirs.uuid}`)).body.data.access.data_access).toBe(false);
   });
 
-  test('a team that was made the owner is not limited, and its grant is gone', async () => {
+  test('a team that became the owner can’t be limited', async () => {
     const { us, theirs, chargers, teams } = await shared({ chargers: 1 });
     const late = await overtaken(
       'update-asset-access',
@@ -768,7 +768,7 @@ describe('what was read before something else was done counts no more', () => {
   });
 });
 
-test('a team owns no more sites than it may, also by transfers at once', async () => {
+test('a team never exceeds its limit of sites, also by parallel transfers', async () => {
   const { us, them, ours, theirs } = await shared();
   const sites = [];
   for (let index = 0; index < 7; index += 1) sites.push(await makeSite(us, ours));

@@ -3,7 +3,7 @@ import { type Client, newAddress, useService } from '../support/service.ts';
 
 const service = useService({ environment: { LIMITS: JSON.stringify({ sitesOfTeam: 30 }) } });
 
-/** A team with its ids in both worlds. */
+/** A team with its ids in /v1 and in Volt Time's dialect. */
 interface MadeTeam {
   readonly id: string;
   readonly uuid: string;
@@ -22,14 +22,14 @@ async function makeSite(by: Client, { uuid }: MadeTeam, name = 'Depot') {
   return body.data as { readonly uuid: string; readonly id: number; readonly name: string };
 }
 
-const put = (by: Client, team: MadeTeam, { memberId }: { memberId: string }, role = 'MEMBER') =>
+const putMember = (by: Client, team: MadeTeam, { memberId }: { memberId: string }, role = 'MEMBER') =>
   by.call(`PUT /v1/teams/${team.id}/members/${memberId}`, { body: { role } });
 const names = ({ body }: { body: { data: { name: string }[] } }) => body.data.map(({ name }) => name);
 const notFound = (model: string, key: unknown) => ({
   message: `No query results for model [App\\Models\\${model}] ${key}`,
 });
 
-test('a site is made, shown, changed and deleted', async () => {
+test('a site is created, shown, changed and deleted', async () => {
   const { owner } = await service.organization();
   const team = await makeTeam(owner);
   const sent = { name: ' Depot ', team_uuid: team.uuid.toUpperCase(), address: 'Quay 1', timezone: 'Europe/Amsterdam' };
@@ -49,7 +49,7 @@ test('a site is made, shown, changed and deleted', async () => {
   expect(changed.body.data).toEqual({ ...data, name: 'Yard', address: null, updated_at: changed.body.data.updated_at });
   expect((await owner.call(`GET /api/v3/sites/${data.uuid}`)).body).toEqual(changed.body);
   expect((await owner.call('GET /api/v3/sites')).body).toEqual({ data: [changed.body.data] });
-  // What changes nothing leaves no trace.
+  // An update without changes writes nothing.
   const before = service.writes().length;
   expect(
     (await owner.call(`PATCH /api/v3/sites/${data.uuid}`, { body: { name: 'Yard', address: null } })).body,
@@ -89,7 +89,7 @@ describe('a site is refused with', () => {
   });
 });
 
-describe('who sees and manages a site', () => {
+describe('access to a site', () => {
   let owner: Client;
   let team: MadeTeam;
   let site: { readonly uuid: string; readonly id: number };
@@ -110,11 +110,11 @@ describe('who sees and manages a site', () => {
     people.admin = await service.member(owner, 'ADMIN');
     people.viewer = await service.member(owner, 'VIEWER');
     const person = (name: string) => people[name] as Client & { readonly memberId: string };
-    await put(owner, team, person('owner'), 'OWNER');
-    await put(owner, team, person('viewer'), 'OWNER');
-    await put(owner, team, person('member'));
-    await put(owner, top, person('above'), 'OWNER');
-    await put(owner, below, person('below'), 'OWNER');
+    await putMember(owner, team, person('owner'), 'OWNER');
+    await putMember(owner, team, person('viewer'), 'OWNER');
+    await putMember(owner, team, person('member'));
+    await putMember(owner, top, person('above'), 'OWNER');
+    await putMember(owner, below, person('below'), 'OWNER');
     const made = await foreign.call('POST /v1/access-tokens', { body: { name: 'Foreign' } });
     token = made.body.token;
   });
@@ -141,7 +141,7 @@ describe('who sees and manages a site', () => {
     ['above', [200, 403, 403], ['Depot']],
     ['below', [404, 404, 422], []],
     ['nobody', [404, 404, 422], []],
-  ] as const)('%s of the team: %j', async (name, expected, seen) => {
+  ] as const)('as %s of the team is %j', async (name, expected, seen) => {
     const client = people[name] as Client;
     expect(await statuses(client)).toEqual(expected);
     expect(names(await client.call('GET /api/v3/sites'))).toEqual(seen);
@@ -152,7 +152,7 @@ describe('who sees and manages a site', () => {
     }
   });
 
-  test('strangers, and tokens of other organizations, are told that there is none', async () => {
+  test('of strangers and tokens of other organizations is 404', async () => {
     expect(await statuses(foreign)).toEqual([404, 404, 422]);
     expect(names(await foreign.call('GET /api/v3/sites'))).toEqual([]);
     const program: Pick<Client, 'call'> = {
@@ -180,27 +180,27 @@ describe('who sees and manages a site', () => {
     }
   });
 
-  test('a token of the organization needs no header, and is bound by its role', async () => {
+  test('by a token of the organization needs no header, and is limited by the token’s role', async () => {
     const { body } = await owner.call('POST /v1/access-tokens', { body: { name: 'Reader', role: 'VIEWER' } });
     const program: Pick<Client, 'call'> = {
       call: (route, sending) =>
         service.call(route, { ...sending, headers: { ...sending?.headers, authorization: `Bearer ${body.token}` } }),
     };
-    // A VIEWER sees what their teams own: whoever made the team owns it.
+    // The token's owner created the team and so is in it, and a VIEWER sees sites of their teams.
     expect(await statuses(program)).toEqual([200, 403, 403]);
     expect(names(await program.call('GET /api/v3/sites'))).toEqual(['Depot']);
   });
 
-  test('whoever leaves the team sees its sites no more', async () => {
+  test('ends when a person leaves the team', async () => {
     const leaver = await service.member(owner, 'USER');
-    await put(owner, team, leaver, 'OWNER');
+    await putMember(owner, team, leaver, 'OWNER');
     expect(await statuses(leaver)).toEqual([200, 200, 200]);
     await owner.call(`DELETE /v1/teams/${team.id}/members/${leaver.memberId}`);
     expect(await statuses(leaver)).toEqual([404, 404, 422]);
   });
 });
 
-test('a person sees the sites of all their organizations, a page at a time if they like', async () => {
+test('a person sees the sites of all their organizations, as one list or in pages', async () => {
   const [one, two] = [await service.organization('One'), await service.organization('Two')];
   const person = await service.member(one.owner, 'ADMIN');
   await service.member(two.owner, 'ADMIN', person.email);
@@ -223,7 +223,7 @@ test('a person sees the sites of all their organizations, a page at a time if th
   expect(byToken.body.data).toEqual(whole.data.slice(15));
 });
 
-test('a team that owns sites is not deleted, also when both come at once', async () => {
+test('a team that owns sites is not deleted, also when a site is created in parallel', async () => {
   const { owner } = await service.organization();
   const owning = await makeTeam(owner);
   const site = await makeSite(owner, owning);
@@ -244,7 +244,7 @@ test('a team that owns sites is not deleted, also when both come at once', async
   }
 });
 
-test('a team owns no more sites than it may, also at once', async () => {
+test('a team never exceeds its limit of sites, also in parallel requests', async () => {
   const { owner } = await service.organization();
   const team = await makeTeam(owner);
   const body = { name: 'Depot', team_uuid: team.uuid };
@@ -255,7 +255,7 @@ test('a team owns no more sites than it may, also at once', async () => {
   );
 });
 
-test('sites end with their organization', async () => {
+test('sites are deleted with their organization', async () => {
   const { id, owner } = await service.organization();
   const team = await makeTeam(owner);
   for (let index = 0; index < 26; index += 1) await makeSite(owner, team);
@@ -266,7 +266,7 @@ test('sites end with their organization', async () => {
   await owner.call(`DELETE /v1/organizations/${id}`);
   expect((await owner.call(`GET /api/v3/sites/${site.uuid}`)).status).toBe(404);
   await service.clock('2m');
-  // Memberships leave their own jobs behind.
+  // Deleted memberships leave jobs for the second run.
   await service.sweep();
   await service.sweep();
   await service.clock(0);

@@ -9,15 +9,15 @@ import type { Call } from '../../packages/local/aws.ts';
 import { type Client, newAddress, useService } from '../support/service.ts';
 import { share, useTableOf } from '../support/sharing.ts';
 
-// As many chargers on a site, and as many sites shared with a team, as there may be. They are written as the service
-// writes them, but many at once.
+// Tests sites and teams at their limits of chargers and shared sites. The items are those that the service writes, in
+// larger batches.
 
 const calls: Call[] = [];
 const service = useService({ onCall: (call) => calls.push(call) });
 const CHARGERS = DEFAULT_LIMITS.chargersOfSite;
 const SITES = DEFAULT_LIMITS.sitesOfTeam;
 
-interface Made {
+interface Resource {
   readonly uuid: string;
   readonly id: number;
 }
@@ -26,15 +26,15 @@ interface Side {
   readonly id: string;
   readonly owner: Client;
   readonly member: { readonly userId: string };
-  readonly team: Made;
+  readonly team: Resource;
 }
 
 let home: Side;
 let away: Side;
-let depot: Made;
+let depot: Resource;
 let numbers: readonly number[];
 
-/** Writes items, as many at a time as a transaction has. */
+/** Writes items in transactions of 100. */
 async function writeAll(writes: readonly Write[]): Promise<void> {
   for (let start = 0; start < writes.length; start += 100) await transact(writes.slice(start, start + 100));
 }
@@ -79,7 +79,7 @@ async function addChargers(side: Side, siteId: string, count: number): Promise<n
   return made.sort((one, other) => (one.id < other.id ? -1 : 1)).map(({ number }) => number);
 }
 
-/** Sites of one team that another has access to. */
+/** Creates sites of one team that are shared with another team. */
 async function addSites(from: Side, to: Side, count: number): Promise<void> {
   const occasion = occasionOf(from);
   const at = occasion.now.toISOString();
@@ -125,7 +125,7 @@ beforeAll(async () => {
   await addSites(home, away, SITES - 1);
 }, 120_000);
 
-/** An answer with the capacity units that reading for it took. */
+/** Reads a path. Returns the answer with the read capacity units that it took. */
 async function measured(by: Client, path: string) {
   const before = calls.length;
   const { body } = await by.call(`GET ${path}`);
@@ -136,10 +136,10 @@ async function measured(by: Client, path: string) {
       (sum, { consumedCapacity }) => sum + ((consumedCapacity as { CapacityUnits?: number })?.CapacityUnits ?? 0),
       0,
     );
-  return { body, units, ids: body.data.map(({ id }: Made) => id) as number[] };
+  return { body, units, ids: body.data.map(({ id }: Resource) => id) as number[] };
 }
 
-test('a page of a site with 10,000 chargers costs its page and its distance', async () => {
+test('a page of a site with 10,000 chargers costs its size and its offset', async () => {
   const { owner } = away;
   const path = `/api/v3/sites/${depot.uuid}/chargers`;
   const first = await measured(owner, `${path}?page=1`);
@@ -154,12 +154,12 @@ test('a page of a site with 10,000 chargers costs its page and its distance', as
   expect(last.body.links.next).toBe(null);
   expect(last.units).toBeLessThan(2000);
   expect((await measured(owner, `${path}?page=401`)).ids).toEqual([]);
-  // What is read of one charger doesn't depend on how many there are.
+  // The list over all sites has the same last page.
   const one = await measured(owner, `/api/v3/chargers?page=400`);
   expect(one.ids).toEqual(numbers.slice(-25));
 });
 
-test('a list of 500 chargers limits the access to them, and a longer one is refused', async () => {
+test('a list of 500 chargers limits an access, and a longer list is refused', async () => {
   const [us, them] = [home.owner, away.owner];
   const body = (count: number) => ({
     access_of_assets: 'limited_access',
@@ -180,7 +180,7 @@ test('a list of 500 chargers limits the access to them, and a longer one is refu
   expect((await us.call(`PUT ${at}/asset-access`, { body: { access_of_assets: 'full_access' } })).status).toBe(200);
 });
 
-test('a team with 1,000 shared sites sees each once, a page at a time, and gets no more', async () => {
+test('a team with 1,000 shared sites sees each once in pages, and can’t get another one', async () => {
   const { owner, team } = away;
   const whole = await measured(owner, '/api/v3/sites');
   expect([new Set(whole.ids).size, whole.ids.length, Object.keys(whole.body)]).toEqual([SITES, SITES, ['data']]);

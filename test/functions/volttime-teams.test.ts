@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { TEAM_KINDS } from '../../lib/domain/team.ts';
 import { newAddress, useService } from '../support/service.ts';
 
-/** Teams of an organization, the default team among them. */
+/** The limit of teams per organization, including the default team. */
 const LIMIT = 30;
 const service = useService({ environment: { LIMITS: JSON.stringify({ teams: LIMIT }) } });
 
@@ -12,11 +12,11 @@ const names = (body: { data: { name: string }[] }) => body.data.map(({ name }) =
 interface Refused {
   readonly sent: object;
   readonly errors: Readonly<Record<string, readonly string[]>>;
-  /** The first of them, unless there are more. */
+  /** The expected message; by default the first error. */
   readonly message?: string;
 }
 
-/** Each of Laravel's rules, with its words. */
+/** Each of Laravel's rules, with its text. */
 const REFUSED: readonly Refused[] = [
   ...[undefined, null, '', '  ', [], {}].map((name) => ({
     sent: { name },
@@ -71,7 +71,7 @@ describe.each(['v3', 'v2'])('/api/%s/teams', (version) => {
     expect(service.writes().slice(before)).toEqual([]);
   });
 
-  test('knows its types, and stores an unknown one as Other', async () => {
+  test('accepts the known types, and stores an unknown one as Other', async () => {
     const { owner } = await service.organization();
     for (const type of [...TEAM_KINDS, 'personal', 'x'.repeat(255)]) {
       const { status, body } = await owner.call(`POST ${route}`, { body: team({ type, unknown: 1 }) });
@@ -80,7 +80,7 @@ describe.each(['v3', 'v2'])('/api/%s/teams', (version) => {
     }
   });
 
-  test('refuses a name that a team of the organization has, whatever made it and in whatever letter case', async () => {
+  test('refuses a name that any team of the organization has, in any letter case', async () => {
     const { owner } = await service.organization();
     await owner.call('POST /v1/teams', { body: { name: 'Fleet' } });
     const answer = await owner.call(`POST ${route}`, { body: team({ name: 'FLEET' }) });
@@ -89,7 +89,7 @@ describe.each(['v3', 'v2'])('/api/%s/teams', (version) => {
     expect(answer.body).toEqual({ message, errors: { name: [message] }, error: 'team_name_taken' });
   });
 
-  test('lists the teams of all organizations that somebody is in, and no others', async () => {
+  test('lists the teams of all organizations of the caller, and no others', async () => {
     const [one, two, foreign] = [
       await service.organization('One'),
       await service.organization('Two'),
@@ -111,7 +111,7 @@ describe.each(['v3', 'v2'])('/api/%s/teams', (version) => {
     expect(names((await person.call(`GET ${route}`)).body)).toEqual(['One', 'First']);
   });
 
-  test('makes a team where the header says, in the only organization, or in that of the token', async () => {
+  test('creates a team in the organization of the header, in the only one, or in the token’s', async () => {
     const { id, owner } = await service.organization('Here');
     const person = await service.person(owner.email);
     expect((await person.call(`POST ${route}`, { body: team({ name: 'Only' }) })).status).toBe(200);
@@ -127,13 +127,13 @@ describe.each(['v3', 'v2'])('/api/%s/teams', (version) => {
       ['There', 'Named'],
     ]);
     await person.in(id).call('POST /v1/teams', { body: { name: 'Hidden', isPrivate: true } });
-    // A token sees its own organization, as what it may be there: Hidden belongs to its owner.
+    // A token sees its own organization as its owner does: Hidden is the owner's team.
     expect(names((await byToken(`GET ${route}`)).body)).toEqual(['Here', 'Only', 'By token', 'Hidden']);
     await owner.call(`DELETE /v1/access-tokens/${made.body.id}`);
     expect((await byToken(`GET ${route}`)).status).toBe(401);
   });
 
-  test('shows the teams of other dialects, and is shown by them', async () => {
+  test('shares its teams with the other dialects', async () => {
     const { owner } = await service.organization();
     const native = (await owner.call('POST /v1/teams', { body: { name: 'Native' } })).body;
     const { data } = (await owner.call(`POST ${route}`, { body: team({ name: 'Ours' }) })).body;
@@ -148,7 +148,7 @@ describe.each(['v3', 'v2'])('/api/%s/teams', (version) => {
     expect(members.map(({ role }: { role: string }) => role)).toEqual(['OWNER']);
   });
 
-  test('gives pages when asked for, and refuses what is no page', async () => {
+  test('returns pages on request, and refuses invalid page numbers', async () => {
     const { owner } = await service.organization('Acme');
     for (let index = 0; index < 26; index += 1) await owner.call('POST /v1/teams', { body: { name: `T${index}` } });
     const all = (await owner.call(`GET ${route}`)).body;
@@ -164,18 +164,18 @@ describe.each(['v3', 'v2'])('/api/%s/teams', (version) => {
     expect(second.meta).toMatchObject({ current_page: 2, from: 26, per_page: 25, to: 27 });
     const beyond = (await owner.call(`GET ${route}?page=3`)).body;
     expect([beyond.data, beyond.meta.from, beyond.meta.to]).toEqual([[], null, null]);
-    for (const [page, said] of [
+    for (const [page, reason] of [
       ['x', 'must be an integer'],
       ['0', 'must be at least 1'],
       ['1001', 'must not be greater than 1000'],
     ]) {
       const answer = await owner.call(`GET ${route}?page=${page}`);
-      expect([answer.status, answer.body.errors]).toEqual([422, { page: [`The page field ${said}.`] }]);
+      expect([answer.status, answer.body.errors]).toEqual([422, { page: [`The page field ${reason}.`] }]);
     }
   });
 });
 
-test('refuses more teams than an organization may have, with the code and our words', async () => {
+test('teams beyond the limit of an organization are refused with the code and message of /v1', async () => {
   const { owner } = await service.organization();
   const answers = await Promise.all(
     Array.from({ length: LIMIT + 3 }, () => owner.call('POST /api/v3/teams', { body: team() })),

@@ -9,10 +9,10 @@ const browser = useBrowser();
 
 afterEach(() => service.clock(0));
 
-/** Without JavaScript, on a phone. */
+/** A phone without JavaScript. */
 const PHONE: BrowserContextOptions = { javaScriptEnabled: false, viewport: { width: 390, height: 844 } };
 
-/** A window that is open while somebody does something. */
+/** Opens a browser window for the duration of a visit. */
 async function inBrowser(visit: (page: Page) => Promise<void>, options = PHONE): Promise<void> {
   const context = await browser().newContext(options);
   try {
@@ -22,7 +22,7 @@ async function inBrowser(visit: (page: Page) => Promise<void>, options = PHONE):
   }
 }
 
-/** The first link of the newest mail to somebody: what its reader opens. */
+/** Returns the first link of the newest mail to an address. */
 async function mailedLink(to: string): Promise<string> {
   const mail = (await service.mails(to)).at(-1);
   return /https?:\/\/\S+/.exec(mail?.text ?? '')?.[0] as string;
@@ -38,7 +38,7 @@ async function invite(owner: Client, body: object = {}) {
 const statusOf = async (owner: Client, id: string) => (await owner.call(`GET /v1/invitations/${id}`)).body.status;
 const heading = (page: Page) => page.getByRole('heading', { level: 1 }).textContent();
 
-test('a person opens the link of the mail in a browser, accepts, and gets in', async () => {
+test('a person opens the link of the mail in a browser, accepts, and becomes a member', async () => {
   const { owner } = await service.organization('Acme <Energy> & Söhne');
   const { email, id, link } = await invite(owner, { message: 'Welcome,\nJane!' });
   await inBrowser(async (page) => {
@@ -59,11 +59,11 @@ test('a person opens the link of the mail in a browser, accepts, and gets in', a
     expect(members.body.data[1]).toMatchObject({ role: 'OPERATOR', userProfile: { email } });
 
     await page.goto(link);
-    expect(await page.textContent('body'), 'the link of somebody who is in says so').toContain(email);
+    expect(await page.textContent('body'), 'the link of a member says so').toContain(email);
   });
 });
 
-test('a person declines, and their link says so from then on', async () => {
+test('a person declines, and the link says so afterwards', async () => {
   const { owner } = await service.organization();
   const { id, link } = await invite(owner);
   await inBrowser(async (page) => {
@@ -77,10 +77,10 @@ test('a person declines, and their link says so from then on', async () => {
   });
 });
 
-test('a person who comes too late asks for a new invitation, is sent one, and gets in', async () => {
+test('a person with an expired link asks for a new invitation, gets it, and becomes a member', async () => {
   const { owner } = await service.organization();
   await service.clock('-8d');
-  // A token of now would be one of the future.
+  // A new ID token, because an existing one would be from the future.
   const { email, id, link } = await invite(await service.person(owner.email));
   await service.clock(0);
   await inBrowser(async (page) => {
@@ -98,7 +98,7 @@ test('a person who comes too late asks for a new invitation, is sent one, and ge
 
     const mails = await service.mails(owner.email);
     expect(mails.map(({ subject }) => subject)).toEqual([`${email} asks for a new invitation to Acme Energy`]);
-    expect(await mailedLink(owner.email), 'The mail leads to where one resends').toBe(APPLICATION);
+    expect(await mailedLink(owner.email), 'the mail links to the application').toBe(APPLICATION);
     expect((await owner.call(`POST /v1/invitations/${id}/resend`)).status).toBe(200);
 
     await page.goto(await mailedLink(email));
@@ -108,7 +108,7 @@ test('a person who comes too late asks for a new invitation, is sent one, and ge
   });
 });
 
-test('a person who opens an earlier mail is sent to the newer one, also when the page was open already', async () => {
+test('a person with an earlier mail is referred to the newer one, also when the page was open before', async () => {
   const { owner } = await service.organization();
   const { email, id, link } = await invite(owner);
   await inBrowser(async (page) => {
@@ -137,7 +137,7 @@ test('a person stops the reminders from the mail, and can still accept', async (
     expect(await heading(page)).toBe('No more reminders');
     await service.clock('150h');
     await service.sweep();
-    expect(await service.mails(email), 'No reminder came').toHaveLength(1);
+    expect(await service.mails(email), 'no reminder is sent').toHaveLength(1);
     await page.goto(link);
     await page.getByRole('button', { name: 'Accept' }).click();
     expect(await statusOf(owner, id)).toBe('ACCEPTED');
@@ -145,9 +145,9 @@ test('a person stops the reminders from the mail, and can still accept', async (
 });
 
 test.each([
-  { what: 'the browser’s', locale: 'de-DE', language: undefined },
-  { what: 'what the inviter chose', locale: 'en-GB', language: 'de' },
-])('the pages speak German where that is $what language', async ({ locale, language }) => {
+  { reason: 'the browser’s', locale: 'de-DE', language: undefined },
+  { reason: 'the inviter’s chosen', locale: 'en-GB', language: 'de' },
+])('the pages are in German if that is $reason language', async ({ locale, language }) => {
   const { owner } = await service.organization();
   const { link } = await invite(owner, { language });
   await inBrowser(
@@ -162,11 +162,11 @@ test.each([
   );
 });
 
-describe('a dead link opens a page that helps:', () => {
+describe('an invalid link opens a page with advice', () => {
   test.each([
     ['revoked', 410],
     ['made up', 404],
-  ])('%s', async (kind, status) => {
+  ])('if it is %s', async (kind, status) => {
     const { owner } = await service.organization();
     const { id, link } = await invite(owner);
     if (kind === 'revoked') await owner.call(`DELETE /v1/invitations/${id}`);

@@ -3,7 +3,7 @@ import { newAddress, useService } from '../support/service.ts';
 
 const service = useService();
 
-test('an admin invites a person by e-mail, who accepts and gets in', async () => {
+test('an admin invites a person by e-mail, who accepts and becomes a member', async () => {
   const admin = await service.person(newAddress('ada'), { name: 'Ada Lovelace' });
   const created = await admin.call('POST /v1/organizations', { body: { name: 'Acme Energy' } });
   expect(created.status).toBe(201);

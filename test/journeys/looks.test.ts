@@ -7,8 +7,8 @@ import { useBrowser } from '../support/browser.ts';
 import { type Client, newAddress, useService } from '../support/service.ts';
 import { share } from '../support/sharing.ts';
 
-// Mails and pages as people get to see them: on a phone and on a desktop, by day and by night, with images and without.
-// What can be measured is; the rest is for people to look at, in the folder below.
+// Measures mails and pages in a browser: on a phone and a desktop, in light and dark mode, with and without images.
+// People can check the rest in the screenshots.
 
 const PICTURES = 'screenshots';
 const LOGO = 'https://assets.example.com/logo.svg';
@@ -41,16 +41,16 @@ async function invite(name: string, body: object = {}) {
   return { owner, email, token, stop: await service.linkToken(email, 'stop') };
 }
 
-/** The token of an invitation's link that the inviter got. */
-async function handOut(name: string, language?: string): Promise<string> {
+/** Returns the token of an invitation whose link is returned to the inviter. */
+async function inviteByLink(name: string, language?: string): Promise<string> {
   const { owner } = await service.organization(name);
   const body = { email: newAddress('jane'), role: 'OPERATOR', language, sendEmail: false };
   const { link } = (await owner.call('POST /v1/invitations', { body })).body;
   return new URL(link).searchParams.get('token') as string;
 }
 
-/** Invites somebody so long ago that it has expired. */
-async function inviteLongAgo() {
+/** Creates an expired invitation. */
+async function createExpired() {
   await service.clock('-8d');
   const invited = await invite('Acme Energy');
   await service.clock(0);
@@ -62,7 +62,7 @@ const newest = async (email: string) => (await service.mails(email)).at(-1)?.htm
 const path = async (route: string, body?: string) =>
   (await service.call(route, { headers: FORM, ...(body !== undefined && { body }) })).body as string;
 
-/** A site, which its owner shares with a team of somebody's, by an invite and by a request for its sensitive data. */
+/** Creates a site. Returns functions that invite to it, and that request its sensitive data. */
 async function shareSite(language: 'en' | 'de' = 'en', name = 'Depot Rotterdam') {
   const [{ id, owner }, { owner: guest }] = [await service.organization(), await service.organization('Northwind BV')];
   await owner.call(`PATCH /v1/organizations/${id}`, { body: { language } });
@@ -94,7 +94,7 @@ const GERMAN = { 'accept-language': 'de' };
 const pageIn = async (route: string, headers: Readonly<Record<string, string>>) =>
   (await service.call(route, { headers })).body as string;
 
-/** What is looked at: its markup, and how many buttons it has. */
+/** The mails and pages: their markup and number of buttons. */
 const SUBJECTS: Readonly<Record<string, { readonly buttons: number; make(): Promise<string> }>> = {
   'mail of an invitation': {
     buttons: 1,
@@ -117,7 +117,7 @@ const SUBJECTS: Readonly<Record<string, { readonly buttons: number; make(): Prom
   'mail to the inviter': {
     buttons: 1,
     async make() {
-      const { owner, token } = await inviteLongAgo();
+      const { owner, token } = await createExpired();
       await path('POST /invitations/ask', `token=${token}`);
       return newest(owner.email);
     },
@@ -142,11 +142,11 @@ const SUBJECTS: Readonly<Record<string, { readonly buttons: number; make(): Prom
   },
   'page of an expired link': {
     buttons: 1,
-    make: async () => path(`GET /invitations/accept?token=${(await inviteLongAgo()).token}`),
+    make: async () => path(`GET /invitations/accept?token=${(await createExpired()).token}`),
   },
   'page after requesting a new invitation': {
     buttons: 0,
-    make: async () => path('POST /invitations/ask', `token=${(await inviteLongAgo()).token}`),
+    make: async () => path('POST /invitations/ask', `token=${(await createExpired()).token}`),
   },
   'mail of an invite to a site': {
     buttons: 1,
@@ -186,7 +186,7 @@ const SUBJECTS: Readonly<Record<string, { readonly buttons: number; make(): Prom
       const { ask, guest } = await shareSite();
       await ask();
       await service.clock('2h');
-      // The first records the end, and the mail is due from then on.
+      // The first run records the end and queues the mail, which the second one sends.
       await service.sweep();
       await service.sweep();
       await service.clock(0);
@@ -248,11 +248,11 @@ const SUBJECTS: Readonly<Record<string, { readonly buttons: number; make(): Prom
   },
   'page of a link that was handed out': {
     buttons: 1,
-    make: async () => path(`GET /invitations/accept?token=${await handOut('Acme Energy')}`),
+    make: async () => path(`GET /invitations/accept?token=${await inviteByLink('Acme Energy')}`),
   },
   'page of a link that was handed out in German': {
     buttons: 1,
-    make: async () => path(`GET /invitations/accept?token=${await handOut(LONG, 'de')}`),
+    make: async () => path(`GET /invitations/accept?token=${await inviteByLink(LONG, 'de')}`),
   },
   'page for refusing invitations': {
     buttons: 1,
@@ -282,7 +282,7 @@ const SUBJECTS: Readonly<Record<string, { readonly buttons: number; make(): Prom
   },
 };
 
-/** Shows markup in a window of its own; `images`: whether the reader lets them be fetched. */
+/** Shows markup in a new window. @param images whether images are loaded */
 async function show(markup: string, images: boolean): Promise<Page> {
   const context = await browser().newContext({ bypassCSP: true });
   const page = await context.newPage();
@@ -297,7 +297,9 @@ async function boxOf(locator: Locator) {
   return (await locator.boundingBox()) as { x: number; y: number; width: number; height: number };
 }
 
-/** AAA of contrast isn't what the palette is made for; a mail is shown within its reader's page, and has a hidden line. */
+/**
+ * The palette is made for contrast AA, not AAA. A mail is shown within the mail client's page, and has a hidden line.
+ */
 const UNWANTED = {
   page: ['color-contrast-enhanced'],
   mail: ['color-contrast-enhanced', 'landmark-one-main', 'region', 'hidden-content'],
@@ -305,7 +307,7 @@ const UNWANTED = {
 const rulesOf = (kind: 'page' | 'mail') =>
   Object.fromEntries(axe.getRules().map(({ ruleId }) => [ruleId, { enabled: !UNWANTED[kind].includes(ruleId) }]));
 
-/** The colours of what stands in place of the logo, which axe doesn't judge. */
+/** Reads the colors of the alternative text of the logo, which axe doesn't check. */
 const COLORS_OF_LOGO = `(() => {
   const logo = document.querySelector('img');
   let paper = logo;
@@ -313,7 +315,7 @@ const COLORS_OF_LOGO = `(() => {
   return [getComputedStyle(logo).color, getComputedStyle(paper).backgroundColor];
 })()`;
 
-/** `rgb(1, 2, 3)` as `#010203`. */
+/** Converts `rgb(1, 2, 3)` to `#010203`. */
 function hexOf(color: string): string {
   return `#${[...color.matchAll(/\d+/g)].map(([part]) => Number(part).toString(16).padStart(2, '0')).join('')}`;
 }
@@ -322,54 +324,57 @@ describe.each(Object.entries(SUBJECTS))('%s', (name, { buttons, make }) => {
   test.each([
     ['with images', true],
     ['with images off', false],
-  ])('fits phone and desktop, and can be read and pressed in light and dark, %s', async (_, images) => {
-    const page = await show(await make(), images);
-    const rules = rulesOf(name.startsWith('mail') ? 'mail' : 'page');
-    await page.addScriptTag({ content: axe.source });
-    for (const [screen, size] of Object.entries(SCREENS)) {
-      await page.setViewportSize(size);
-      for (const colorScheme of SCHEMES) {
-        const what = `${screen}, ${colorScheme}`;
-        await page.emulateMedia({ colorScheme });
-        await page.screenshot({
-          path: `${PICTURES}/${name}, ${what}${images ? '' : ', images off'}.png`.replaceAll(/,? /g, '-'),
-          fullPage: true,
-        });
-        expect(await page.evaluate('document.documentElement.scrollWidth'), what).toBe(size.width);
+  ])(
+    'fits phone and desktop, and is readable with large enough buttons in light and dark mode, %s',
+    async (_, images) => {
+      const page = await show(await make(), images);
+      const rules = rulesOf(name.startsWith('mail') ? 'mail' : 'page');
+      await page.addScriptTag({ content: axe.source });
+      for (const [screen, size] of Object.entries(SCREENS)) {
+        await page.setViewportSize(size);
+        for (const colorScheme of SCHEMES) {
+          const what = `${screen}, ${colorScheme}`;
+          await page.emulateMedia({ colorScheme });
+          await page.screenshot({
+            path: `${PICTURES}/${name}, ${what}${images ? '' : ', images off'}.png`.replaceAll(/,? /g, '-'),
+            fullPage: true,
+          });
+          expect(await page.evaluate('document.documentElement.scrollWidth'), what).toBe(size.width);
 
-        const pressed = page.locator('button, a.button, .button a');
-        expect(await pressed.count()).toBe(buttons);
-        for (const one of await pressed.all()) {
-          await expect(one.isVisible()).resolves.toBe(true);
-          const { x, width, height } = await boxOf(one);
-          expect(height, `${what}: height of a button`).toBeGreaterThanOrEqual(44);
-          expect(x).toBeGreaterThanOrEqual(0);
-          expect(x + width).toBeLessThanOrEqual(size.width);
+          const buttonsShown = page.locator('button, a.button, .button a');
+          expect(await buttonsShown.count()).toBe(buttons);
+          for (const one of await buttonsShown.all()) {
+            await expect(one.isVisible()).resolves.toBe(true);
+            const { x, width, height } = await boxOf(one);
+            expect(height, `${what}: height of a button`).toBeGreaterThanOrEqual(44);
+            expect(x).toBeGreaterThanOrEqual(0);
+            expect(x + width).toBeLessThanOrEqual(size.width);
+          }
+
+          const found = await page.evaluate<AxeResults>(`axe.run(${JSON.stringify({ rules })})`);
+          const faults = [...found.violations, ...found.incomplete].flatMap(({ id, nodes }) =>
+            nodes.map(({ html, failureSummary }) => `${id}: ${html}: ${failureSummary}`),
+          );
+          expect(faults, what).toEqual([]);
+          expect(found.passes.map(({ id }) => id)).toContain('color-contrast');
+
+          const logo = page.locator('img');
+          expect(await page.evaluate(`document.querySelector('img').naturalWidth`)).toBe(images ? 160 : 0);
+          const shown = await boxOf(logo);
+          expect(shown.height).toBeGreaterThanOrEqual(24);
+          if (images) continue;
+          // The name is shown in place of the logo. Without it, this place is empty.
+          const drawn = await page.screenshot({ clip: shown });
+          await page.evaluate(`document.querySelector('img').alt = ''`);
+          const empty = await page.screenshot({ clip: shown });
+          await page.evaluate(`document.querySelector('img').alt = 'Northwind'`);
+          expect(drawn.equals(empty), `${what}: the name is shown in place of the logo`).toBe(false);
+          expect(shown.width, `${what}: the whole name`).toBeGreaterThan(80);
+          const [ink, paper] = await page.evaluate<[string, string]>(COLORS_OF_LOGO);
+          expect(contrast(hexOf(ink), hexOf(paper)), `${what}: ${ink} on ${paper}`).toBeGreaterThanOrEqual(4.5);
         }
-
-        const found = await page.evaluate<AxeResults>(`axe.run(${JSON.stringify({ rules })})`);
-        const faults = [...found.violations, ...found.incomplete].flatMap(({ id, nodes }) =>
-          nodes.map(({ html, failureSummary }) => `${id}: ${html}: ${failureSummary}`),
-        );
-        expect(faults, what).toEqual([]);
-        expect(found.passes.map(({ id }) => id)).toContain('color-contrast');
-
-        const logo = page.locator('img');
-        expect(await page.evaluate(`document.querySelector('img').naturalWidth`)).toBe(images ? 160 : 0);
-        const shown = await boxOf(logo);
-        expect(shown.height).toBeGreaterThanOrEqual(24);
-        if (images) continue;
-        // The name stands where the logo would: without it there is nothing, or an empty frame.
-        const drawn = await page.screenshot({ clip: shown });
-        await page.evaluate(`document.querySelector('img').alt = ''`);
-        const empty = await page.screenshot({ clip: shown });
-        await page.evaluate(`document.querySelector('img').alt = 'Northwind'`);
-        expect(drawn.equals(empty), `${what}: the name is shown in place of the logo`).toBe(false);
-        expect(shown.width, `${what}: the whole name`).toBeGreaterThan(80);
-        const [ink, paper] = await page.evaluate<[string, string]>(COLORS_OF_LOGO);
-        expect(contrast(hexOf(ink), hexOf(paper)), `${what}: ${ink} on ${paper}`).toBeGreaterThanOrEqual(4.5);
       }
-    }
-    await page.context().close();
-  });
+      await page.context().close();
+    },
+  );
 });

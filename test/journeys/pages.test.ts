@@ -6,7 +6,7 @@ import { useBrowser } from '../support/browser.ts';
 import { once } from '../support/once.ts';
 import { type Client, newAddress, useService } from '../support/service.ts';
 
-// Every kind of page, as the running service delivers it.
+// Tests every kind of page, as the running service delivers it.
 
 const service = useService({
   environment: {
@@ -19,8 +19,8 @@ const browser = useBrowser();
 const PATH = '/invitations/accept';
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
-/** How a page is asked for. */
-interface Asking {
+/** A request for a page, with the expected status. */
+interface PageRequest {
   readonly status: number;
   readonly method: string;
   readonly path: string;
@@ -34,34 +34,34 @@ async function invite(admin: Client, email = newAddress('jane')) {
   return { email, id: invited.body.id as string, token: await service.linkToken(email) };
 }
 
-const open = (status: number, token: string, path = PATH): Asking => ({
+const open = (status: number, token: string, path = PATH): PageRequest => ({
   ...{ status, method: 'GET', path: `${path}?token=${token}` },
 });
 const SITE_INVITE = '/site/invite/accept';
 const SITE_REQUEST = '/site/sensitive-data';
-const post = (status: number, path: string, token: string): Asking => ({
+const post = (status: number, path: string, token: string): PageRequest => ({
   ...{ status, method: 'POST', path, headers: FORM },
   body: `token=${token}`,
 });
-const accept = (status: number, token: string): Asking => post(status, PATH, token);
+const accept = (status: number, token: string): PageRequest => post(status, PATH, token);
 
-/** Invites somebody so long ago that it has expired. */
-async function inviteLongAgo(admin: Client) {
+/** Creates an expired invitation. */
+async function createExpired(admin: Client) {
   await service.clock('-8d');
-  // A token of now would be one of the future.
+  // A new ID token, because an existing one would be from the future.
   const invited = await invite(await service.person(admin.email));
   await service.clock(0);
   return invited;
 }
 
-/** The path by which the reminders of a new invitation are stopped. */
+/** Returns the path that stops the reminders of a new invitation. */
 async function stopPath(): Promise<string> {
   const { owner } = await service.organization();
   const { email } = await invite(owner);
   return `/invitations/stop-reminders?token=${await service.linkToken(email, 'stop')}`;
 }
 
-/** A site that its owner invites themselves to, for another of their teams. */
+/** Creates a site whose owner invites another of their teams. */
 async function siteShared() {
   const { owner } = await service.organization('Acme <Energy> & Söhne');
   const makeTeam = async () => {
@@ -88,8 +88,8 @@ async function requestToken(): Promise<string> {
   return service.linkToken(owner.email);
 }
 
-/** Makes each kind of page, and says how to come to it. */
-const KINDS: Readonly<Record<string, () => Promise<Asking>>> = {
+/** Prepares each kind of page. Returns the request for it. */
+const KINDS: Readonly<Record<string, () => Promise<PageRequest>>> = {
   invitation: async () => {
     const { owner } = await service.organization('Acme <Energy> & Söhne');
     return open(200, (await invite(owner)).token);
@@ -107,17 +107,17 @@ const KINDS: Readonly<Record<string, () => Promise<Asking>>> = {
   'unknown link': async () => open(404, 'A'.repeat(64)),
   'expired link': async () => {
     const { owner } = await service.organization();
-    return open(410, (await inviteLongAgo(owner)).token);
+    return open(410, (await createExpired(owner)).token);
   },
   'expired link, renewal requested': async () => {
     const { owner } = await service.organization();
-    const { token } = await inviteLongAgo(owner);
+    const { token } = await createExpired(owner);
     await service.call('POST /invitations/ask', { body: `token=${token}`, headers: FORM });
     return open(410, token);
   },
   'renewal requested': async () => {
     const { owner } = await service.organization();
-    return post(200, '/invitations/ask', (await inviteLongAgo(owner)).token);
+    return post(200, '/invitations/ask', (await createExpired(owner)).token);
   },
   declined: async () => {
     const { owner } = await service.organization();
@@ -140,7 +140,7 @@ const KINDS: Readonly<Record<string, () => Promise<Asking>>> = {
     await service.call('POST /v1/invitations/decline', { body: { token } });
     return open(410, token);
   },
-  'link of somebody who has left': async () => {
+  'link of a former member': async () => {
     const { owner } = await service.organization();
     const { token } = await invite(owner);
     const accepted = await service.call('POST /v1/invitations/accept', { body: { token } });
@@ -153,14 +153,14 @@ const KINDS: Readonly<Record<string, () => Promise<Asking>>> = {
     await owner.call(`POST /v1/invitations/${id}/resend`);
     return open(410, token);
   },
-  'link of an inviter who has left': async () => {
+  'link of a former inviter': async () => {
     const { owner } = await service.organization();
     const admin = await service.member(owner, 'ADMIN');
     const { token } = await invite(admin);
     await owner.call(`DELETE /v1/members/${admin.memberId}`);
     return open(410, token);
   },
-  'somebody in too many organizations': async () => {
+  'limit of organizations': async () => {
     const email = newAddress('busy');
     const [one, two] = [await service.organization(), await service.organization()];
     await service.member(one.owner, 'USER', email);
@@ -169,8 +169,8 @@ const KINDS: Readonly<Record<string, () => Promise<Asking>>> = {
   'invite to a site': async () => open(200, await siteInvite(), SITE_INVITE),
   'accepted invite to a site': async () => {
     const { token, team } = await siteShared();
-    const asking = post(200, SITE_INVITE, token);
-    return { ...asking, body: `${asking.body}&team=${team}` };
+    const request = post(200, SITE_INVITE, token);
+    return { ...request, body: `${request.body}&team=${team}` };
   },
   'expired invite to a site': async () => {
     await service.clock('-8d');
@@ -181,8 +181,8 @@ const KINDS: Readonly<Record<string, () => Promise<Asking>>> = {
   'unknown invite to a site': async () => open(404, 'A'.repeat(64), SITE_INVITE),
   'request for sensitive data': async () => open(200, await requestToken(), SITE_REQUEST),
   'granted request for sensitive data': async () => {
-    const asking = post(200, SITE_REQUEST, await requestToken());
-    return { ...asking, body: `${asking.body}&decision=granted` };
+    const request = post(200, SITE_REQUEST, await requestToken());
+    return { ...request, body: `${request.body}&decision=granted` };
   },
   'unknown request for sensitive data': async () => open(404, 'A'.repeat(64), SITE_REQUEST),
   'unknown path': async () => ({ status: 404, method: 'GET', path: '/nowhere' }),
@@ -191,7 +191,7 @@ const KINDS: Readonly<Record<string, () => Promise<Asking>>> = {
     ...{ status: 415, method: 'POST', path: PATH, headers: { 'content-type': 'text/plain' } },
     body: 'token',
   }),
-  'too much at once': async () => {
+  'too many conflicts': async () => {
     const { owner } = await service.organization();
     const { token } = await invite(owner);
     await service.faults([
@@ -210,42 +210,42 @@ afterEach(async () => {
   await service.clock(0);
 });
 
-/** Opens a page in a browser of its own. */
-async function visit(asking: Asking) {
+/** Opens a page in a new browser context. */
+async function visit(request: PageRequest) {
   const page = await (await browser().newContext()).newPage();
-  const complaints: string[] = [];
-  page.on('pageerror', ({ message }) => complaints.push(message));
+  const messages: string[] = [];
+  page.on('pageerror', ({ message }) => messages.push(message));
   page.on('console', (message) => {
-    // Chromium also says so of a page whose status is an error.
+    // Chromium logs this for a page with an error status.
     const isStatus = message.text().startsWith('Failed to load resource: the server responded with a status of');
-    if (!isStatus) complaints.push(message.text());
+    if (!isStatus) messages.push(message.text());
   });
-  const url = service.api + asking.path;
+  const url = service.api + request.path;
   await page.route(url, (route) =>
     route.continue({
-      method: asking.method,
-      headers: { ...route.request().headers(), ...asking.headers },
-      ...(asking.body !== undefined && { postData: asking.body }),
+      method: request.method,
+      headers: { ...route.request().headers(), ...request.headers },
+      ...(request.body !== undefined && { postData: request.body }),
     }),
   );
   const response = (await page.goto(url)) as Response;
-  expect(response.status()).toBe(asking.status);
-  return { page, response, complaints };
+  expect(response.status()).toBe(request.status);
+  return { page, response, messages };
 }
 
-/** All but WCAG's level AAA of contrast: the palette is made for AA, in whatever colour a product has. */
+/** All rules except contrast AAA: the palette is made for AA, for any color of a product. */
 const RULES = Object.fromEntries(
   axe.getRules().map(({ ruleId }) => [ruleId, { enabled: ruleId !== 'color-contrast-enhanced' }]),
 );
 const SCREENS = { phone: { width: 320, height: 640 }, desktop: { width: 1280, height: 800 } };
 
 describe.each(Object.entries(KINDS))('%s', (_, make) => {
-  // Both tests look at one page: to make it takes longer than to look.
+  // Both tests look at one page: to create it takes longer than to look at it.
   const visitOnce = once(async () => visit(await make()));
   afterAll(async () => (await visitOnce()).page.context().close());
 
-  test('keeps its address to itself, lets nothing run, and is shown whole by its own policy', async () => {
-    const { page, response, complaints } = await visitOnce();
+  test('sends no referrer, runs no scripts, and is fully shown under its own content security policy', async () => {
+    const { page, response, messages } = await visitOnce();
     const styles = [...(await response.text()).matchAll(/<style>(.*?)<\/style>/gs)];
     const hashes = styles.map(([, style = '']) => `'sha256-${createHash('sha256').update(style).digest('base64')}'`);
     const headers = await response.allHeaders();
@@ -257,13 +257,13 @@ describe.each(Object.entries(KINDS))('%s', (_, make) => {
       'x-content-type-options': 'nosniff',
     });
     expect(headers).not.toHaveProperty('set-cookie');
-    expect(complaints).toEqual([]);
+    expect(messages).toEqual([]);
     expect(await page.evaluate(`getComputedStyle(document.querySelector('main')).borderRadius`)).toBe('16px');
   });
 
-  test("has nothing that axe finds fault with, nor anything that it can't judge", async () => {
+  test('has no findings of axe, and nothing that axe can’t check', async () => {
     const { page } = await visitOnce();
-    // Not as a script of the page: its policy lets nobody in, not even axe.
+    // Not as a script of the page, which the content security policy would block.
     await page.evaluate(axe.source);
     for (const [screen, size] of Object.entries(SCREENS)) {
       await page.setViewportSize(size);

@@ -1,4 +1,4 @@
-/** A change that takes a guarantee away, and the test that must notice. */
+/** A change that removes a guarantee, and the test that must fail with it. */
 export interface Mutant {
   readonly name: string;
   readonly edits: readonly { readonly file: string; readonly replace: string; readonly by: string }[];
@@ -20,18 +20,18 @@ const consent = (name: string) => ({ file: 'test/functions/consent.test.ts', nam
 const ownership = (name: string) => ({ file: 'test/functions/ownership.test.ts', name });
 const blocking = (name: string) => ({ file: 'test/functions/blocking.test.ts', name });
 
-/** Every race that is tested, without the condition that decides it. */
+/** All mutants. Most remove the write condition that decides a tested race. */
 export const mutants: readonly Mutant[] = [
   {
-    name: 'a moderator who is none any more puts somebody into a team',
+    name: 'a former moderator adds a member to a team',
     edits: [{ file: 'lib/teams/team-members.ts', replace: `        { attribute: 'role', in: roles },\n`, by: '' }],
     test: {
       file: 'test/functions/rocketchat.test.ts',
-      name: 'whoever was a moderator until just now puts nobody in',
+      name: 'can’t be added by a former moderator, also between read and write',
     },
   },
   {
-    name: 'accepting writes without its conditions',
+    name: 'accepting an invitation writes without conditions',
     edits: [
       {
         file: 'lib/invitations/acceptance.ts',
@@ -39,7 +39,7 @@ export const mutants: readonly Mutant[] = [
         by: `      count(organizationId, invitation.seat, 'invitationAccepted'),\n    ].map((write) => ({ ...write, when: [] })));`,
       },
     ],
-    test: races('two parallel accepts of one link make one membership'),
+    test: races('two parallel accepts of a link create one membership, and both succeed'),
   },
   {
     name: 'an address may have several live invitations',
@@ -50,7 +50,7 @@ export const mutants: readonly Mutant[] = [
         by: '',
       },
     ],
-    test: races('twenty parallel invitations of one address make one'),
+    test: races('twenty parallel invitations of an address create one'),
   },
   {
     name: 'a secret may end in a dash',
@@ -58,7 +58,7 @@ export const mutants: readonly Mutant[] = [
     test: { file: 'test/lib/domain/secrets.test.ts', name: 'ends in a letter or a digit' },
   },
   {
-    name: 'a body that is no UTF-8 is read as far as it can be',
+    name: 'a body with invalid UTF-8 is accepted',
     edits: [
       {
         file: 'lib/http/input.ts',
@@ -66,12 +66,12 @@ export const mutants: readonly Mutant[] = [
         by: '',
       },
     ],
-    test: { file: 'test/functions/malformed.test.ts', name: 'refuses a body that is no UTF-8' },
+    test: { file: 'test/functions/malformed.test.ts', name: 'refuses a body with invalid UTF-8 or duplicate names' },
   },
   {
-    name: 'of a name that stands twice the last counts',
+    name: 'a body with a duplicate name is accepted, and the last value counts',
     edits: [{ file: 'lib/http/input.ts', replace: ' || hasNameTwice(text)', by: '' }],
-    test: { file: 'test/functions/malformed.test.ts', name: 'refuses a body that is no UTF-8' },
+    test: { file: 'test/functions/malformed.test.ts', name: 'refuses a body with invalid UTF-8 or duplicate names' },
   },
   {
     name: 'a body of another charset is read as UTF-8',
@@ -85,7 +85,7 @@ export const mutants: readonly Mutant[] = [
     test: { file: 'test/functions/malformed.test.ts', name: 'refuses another charset' },
   },
   {
-    name: 'a parameter that there is none of is passed over',
+    name: 'an unknown query parameter is ignored',
     edits: [
       {
         file: 'lib/http/endpoint.ts',
@@ -93,10 +93,10 @@ export const mutants: readonly Mutant[] = [
         by: "dialect === ('' as string) ? z.catchall",
       },
     ],
-    test: { file: 'test/functions/methods.test.ts', name: 'refuses a parameter that it has not' },
+    test: { file: 'test/functions/methods.test.ts', name: 'refuses an unknown parameter' },
   },
   {
-    name: 'an invitation into a full team is made',
+    name: 'an invitation to a full team is created',
     edits: [
       {
         file: 'lib/invitations/inviting.ts',
@@ -104,20 +104,23 @@ export const mutants: readonly Mutant[] = [
         by: 'if (team.members < 0)',
       },
     ],
-    test: { file: 'test/functions/limits.test.ts', name: 'an invitation into a full team is refused' },
+    test: {
+      file: 'test/functions/limits.test.ts',
+      name: 'an invitation to a full team is refused, also in a bulk, and a team that fills up later is skipped',
+    },
   },
   {
     name: 'an out-of-office reply is a bounce',
     edits: [{ file: 'lib/domain/mail-event.ts', replace: "isReply ? 'reply' : 'softBounce'", by: "'softBounce'" }],
-    test: { file: 'test/lib/domain/mail-event.test.ts', name: 'is judged by what it says: a bounce' },
+    test: { file: 'test/lib/domain/mail-event.test.ts', name: 'is classified by its fields: a bounce' },
   },
   {
-    name: 'whoever says that a mail is no spam complains',
+    name: 'a not-spam report counts as a complaint',
     edits: [{ file: 'lib/domain/mail-event.ts', replace: "if (type === 'not-spam') return 'irrelevant';", by: '' }],
-    test: { file: 'test/lib/domain/mail-event.test.ts', name: 'is judged by what it says: feedback' },
+    test: { file: 'test/lib/domain/mail-event.test.ts', name: 'is classified by its fields: feedback of type' },
   },
   {
-    name: 'of roles that are added at the same moment one is lost',
+    name: 'a role that is added in parallel with another one is lost',
     edits: [
       {
         file: 'lib/teams/put-team-member.ts',
@@ -125,10 +128,10 @@ export const mutants: readonly Mutant[] = [
         by: '',
       },
     ],
-    test: { file: 'test/functions/rocketchat.test.ts', name: 'of roles that are added at the same moment' },
+    test: { file: 'test/functions/rocketchat.test.ts', name: 'keeps all roles that are added in parallel' },
   },
   {
-    name: 'a name may have nothing to see',
+    name: 'a name may consist of invisible characters',
     edits: [
       {
         file: 'lib/domain/user-text.ts',
@@ -136,15 +139,15 @@ export const mutants: readonly Mutant[] = [
         by: '',
       },
     ],
-    test: { file: 'test/lib/domain/names.test.ts', name: 'of nothing that is seen is none' },
+    test: { file: 'test/lib/domain/names.test.ts', name: 'of invisible characters only is refused' },
   },
   {
     name: '31 February is 3 March',
     edits: [{ file: 'lib/domain/moment.ts', replace: ' || !isDay(day)', by: '' }],
-    test: { file: 'test/lib/domain/moment.test.ts', name: 'is none' },
+    test: { file: 'test/lib/domain/moment.test.ts', name: 'is not a valid moment' },
   },
   {
-    name: 'a lasting stage may have a placeholder for a sender',
+    name: 'a permanent stage may have a placeholder as sender',
     edits: [
       {
         file: 'cdk/config.ts',
@@ -152,10 +155,10 @@ export const mutants: readonly Mutant[] = [
         by: 'StageConfig',
       },
     ],
-    test: { file: 'test/cdk/config.test.ts', name: 'takes a placeholder at' },
+    test: { file: 'test/cdk/config.test.ts', name: 'accepts a placeholder sender at' },
   },
   {
-    name: 'an invitation ends without having to be pending',
+    name: 'an invitation that is not pending can be ended',
     edits: [
       {
         file: 'lib/invitations/ending.ts',
@@ -168,21 +171,21 @@ export const mutants: readonly Mutant[] = [
         by: `    remove: ['invitationId'],`,
       },
     ],
-    test: races('of an accept and a revoke at the same moment exactly one wins'),
+    test: races('of a parallel accept and revoke exactly one succeeds'),
   },
   {
-    name: 'an event of a mail may be recorded again',
+    name: 'a mail event is recorded twice',
     edits: [
       { file: 'lib/invitations/mail-events.ts', replace: 'if (known || !invitation', by: 'if (!invitation' },
       { file: 'lib/invitations/mail-events.ts', replace: `        when: [{ absent: 'pk' }],\n`, by: '' },
     ],
     test: {
       file: 'test/functions/mail-events.test.ts',
-      name: 'what was recorded once is not recorded again after what followed it',
+      name: 'a recorded event is not recorded again after a later one',
     },
   },
   {
-    name: 'events of a mail overwrite each other',
+    name: 'parallel events of a mail overwrite each other',
     edits: [
       {
         file: 'lib/invitations/mail-events.ts',
@@ -192,11 +195,11 @@ export const mutants: readonly Mutant[] = [
     ],
     test: {
       file: 'test/functions/mail-events.test.ts',
-      name: 'in whatever order events come, and all at once, what says most stays',
+      name: 'the strongest event decides the delivery state, in any order and in parallel',
     },
   },
   {
-    name: "the actor's role is no condition of the write",
+    name: "a write doesn't check the actor's role",
     edits: [
       {
         file: 'lib/organizations/members.ts',
@@ -204,10 +207,10 @@ export const mutants: readonly Mutant[] = [
         by: 'actorIs(actor)',
       },
     ],
-    test: races('of two admins who demote each other at the same moment exactly one succeeds'),
+    test: races('of two admins who demote each other in parallel exactly one succeeds'),
   },
   {
-    name: "the actor's membership is no condition of the write",
+    name: "a write doesn't check the actor's membership",
     edits: [
       {
         file: 'lib/organizations/members.ts',
@@ -215,10 +218,10 @@ export const mutants: readonly Mutant[] = [
         by: '',
       },
     ],
-    test: races('of two admins who remove each other at the same moment exactly one succeeds'),
+    test: races('of two admins who remove each other in parallel exactly one succeeds'),
   },
   {
-    name: 'a warm function remembers memberships',
+    name: 'a warm function caches memberships',
     edits: [
       {
         file: 'lib/http/organization.ts',
@@ -231,15 +234,15 @@ export const mutants: readonly Mutant[] = [
         by: 'const remembered: Record<string, ReturnType<typeof getMembership>> = {};\nfunction namedIn(',
       },
     ],
-    test: races('removing a member refuses every request begun after it'),
+    test: races('every request that a removed member starts after the removal is refused, reads and writes alike'),
   },
   {
-    name: 'a seat is taken without asking whether there is room',
+    name: 'a seat is taken without a check of the limit',
     edits: [{ file: 'lib/table/counters.ts', replace: '...(room && {', by: '...(room === null && {' }],
-    test: { file: 'test/functions/limits.test.ts', name: 'pending invitations, and seats that they reserve' },
+    test: { file: 'test/functions/limits.test.ts', name: 'pending invitations and the seats that they reserve' },
   },
   {
-    name: 'a resend goes by no state of what it replaces',
+    name: 'a resend writes without a check of the secrets that it replaces',
     edits: [
       {
         file: 'lib/invitations/resending.ts',
@@ -247,10 +250,10 @@ export const mutants: readonly Mutant[] = [
         by: '',
       },
     ],
-    test: races('parallel resends leave one good link'),
+    test: races('parallel resends leave one valid link'),
   },
   {
-    name: 'a link that was replaced meanwhile is good for accepting',
+    name: 'a link that was replaced in parallel accepts the invitation',
     edits: [
       {
         file: 'lib/invitations/ending.ts',
@@ -258,10 +261,10 @@ export const mutants: readonly Mutant[] = [
         by: '',
       },
     ],
-    test: races('of an accept and a resend at the same moment'),
+    test: races('of a parallel accept and resend, the resend never replaces an accepted link'),
   },
   {
-    name: 'a placeholder is taken over whoever has claimed it meanwhile',
+    name: 'a placeholder is taken over although another identity has claimed it',
     edits: [
       {
         file: 'lib/people/people.ts',
@@ -284,17 +287,20 @@ export const mutants: readonly Mutant[] = [
         by: `    when: [{ exists: 'claimed' }],\n  };`,
       },
     ],
-    test: races('two identities that claim one placeholder at once'),
+    test: races('of two identities that claim a placeholder in parallel one gets it, and the other gets 409'),
   },
   {
-    name: 'a new invitation is requested however often somebody presses',
+    name: 'a new invitation can be requested repeatedly',
     edits: [
       { file: 'lib/invitations/renewal-request.ts', replace: `        { absent: 'renewalRequestedAt' },\n`, by: '' },
     ],
-    test: { file: 'test/functions/pages.test.ts', name: 'is a second time a page without a mail' },
+    test: {
+      file: 'test/functions/pages.test.ts',
+      name: 'sends no second mail until the invitation was resent and has expired again',
+    },
   },
   {
-    name: 'a mail to an inviter is sent by whoever finds it',
+    name: 'a mail to an inviter is sent without a lease',
     edits: [
       {
         file: 'lib/outbox/outbox.ts',
@@ -302,15 +308,21 @@ export const mutants: readonly Mutant[] = [
         by: `set: claimed, when: [{ exists: 'pk' }]`,
       },
     ],
-    test: { file: 'test/functions/pages.test.ts', name: 'succeeds while SES is down; the sweep sends the mail, once' },
+    test: {
+      file: 'test/functions/pages.test.ts',
+      name: 'succeeds while SES is down, and the sweep sends the mail once',
+    },
   },
   {
-    name: 'reminders are stopped however often somebody asks',
+    name: 'stopping reminders is recorded repeatedly',
     edits: [{ file: 'lib/invitations/reminders.ts', replace: `, { absent: 'remindersStoppedAt' }]`, by: ']' }],
-    test: { file: 'test/functions/reminders.test.ts', name: 'is recorded once, as done by the holder of the link' },
+    test: {
+      file: 'test/functions/reminders.test.ts',
+      name: 'is recorded once as done by the link’s holder, also when it is repeated',
+    },
   },
   {
-    name: 'a team may have a name that another one has',
+    name: 'two teams may have the same name',
     edits: [
       {
         file: 'lib/teams/create-team.ts',
@@ -318,10 +330,10 @@ export const mutants: readonly Mutant[] = [
         by: `    refuse: 'team_name_taken',`,
       },
     ],
-    test: teams('of the same name is made once'),
+    test: teams('of the same name is created once by parallel requests'),
   },
   {
-    name: 'teams are moved whatever else was moved meanwhile',
+    name: 'teams are moved without a check for parallel moves',
     edits: [
       {
         file: 'lib/teams/team-tree.ts',
@@ -332,7 +344,7 @@ export const mutants: readonly Mutant[] = [
     test: teams('has no cycle, also when teams are moved below each other'),
   },
   {
-    name: 'the last owner of a team may leave it',
+    name: 'the last owner of a team can leave',
     edits: [
       {
         file: 'lib/teams/team-members.ts',
@@ -343,12 +355,14 @@ export const mutants: readonly Mutant[] = [
     test: teams('keep one owner'),
   },
   {
-    name: 'a site may be deleted with a charger that comes',
+    name: 'a site can be deleted while a charger is added',
     edits: [{ file: 'lib/sites/site-changes.ts', replace: `        { attribute: 'chargers', is: 0 },\n`, by: '' }],
-    test: chargers('a site has no more chargers than it may, also at once, and is not deleted while one comes'),
+    test: chargers(
+      'a site never exceeds its limit of chargers, also in parallel requests, and is not deleted while one is added',
+    ),
   },
   {
-    name: 'a site may have more chargers than it may',
+    name: 'a site can exceed the limit of chargers',
     edits: [
       {
         file: 'lib/sites/charger-changes.ts',
@@ -356,10 +370,12 @@ export const mutants: readonly Mutant[] = [
         by: '',
       },
     ],
-    test: chargers('a site has no more chargers than it may, also at once, and is not deleted while one comes'),
+    test: chargers(
+      'a site never exceeds its limit of chargers, also in parallel requests, and is not deleted while one is added',
+    ),
   },
   {
-    name: 'a team may be deleted with a site that comes',
+    name: 'a team can be deleted while a site is added',
     edits: [
       {
         file: 'lib/teams/delete-team.ts',
@@ -367,35 +383,35 @@ export const mutants: readonly Mutant[] = [
         by: `when: [{ exists: 'pk' }]`,
       },
     ],
-    test: sites('a team that owns sites is not deleted, also when both come at once'),
+    test: sites('a team that owns sites is not deleted, also when a site is created in parallel'),
   },
   {
-    name: 'a team may own more sites than it may',
+    name: 'a team can exceed the limit of owned sites',
     edits: [
       { file: 'lib/sites/sharing.ts', replace: `...limited.map((attribute) => ({ attribute, below: limit }))`, by: '' },
     ],
-    test: sites('a team owns no more sites than it may, also at once'),
+    test: sites('a team never exceeds its limit of sites, also in parallel requests'),
   },
   {
-    name: 'a site may be transferred twice at once',
+    name: 'a site can be transferred twice in parallel',
     edits: [
       { file: 'lib/sites/sharing.ts', replace: SHARING_LOCK, by: '  };' },
       { file: 'lib/sites/sharing.ts', replace: `when: [{ exists: 'pk' }, ...limited`, by: 'when: [...limited' },
     ],
-    test: sharing('of two transfers the second is refused'),
+    test: sharing('the second of two transfers is refused'),
   },
   {
-    name: 'an access may name a charger that is deleted',
+    name: "a team's access can name a deleted charger",
     edits: [{ file: 'lib/sites/sharing.ts', replace: SHARING_LOCK, by: '  };' }],
-    test: sharing('a charger that was deleted is in no access'),
+    test: sharing('a deleted charger is refused for an access'),
   },
   {
-    name: 'a team that is deleted may own a site',
+    name: 'a deleted team can become the owner of a site',
     edits: [{ file: 'lib/sites/sharing.ts', replace: `when: [{ exists: 'pk' }, ...limited`, by: 'when: [...limited' }],
-    test: sharing('a team that was deleted is made no owner'),
+    test: sharing('a deleted team can’t become the owner'),
   },
   {
-    name: 'whoever managed a site may grant its data',
+    name: 'a former manager of a site can grant its sensitive data',
     edits: [
       {
         file: 'lib/sites/sharing.ts',
@@ -403,10 +419,10 @@ export const mutants: readonly Mutant[] = [
         by: `  return actorManages(actor, teamMembership, team).map(() => ({ type: 'check', key: keys.user(actor.userId), when: [{ exists: 'pk' }] }));`,
       },
     ],
-    test: sharing('whoever was removed, or is no owner any more, grants nothing'),
+    test: sharing('a removed or demoted owner can’t grant sensitive data'),
   },
   {
-    name: 'an access that is cleared may be counted twice',
+    name: 'a deleted access can be counted twice',
     edits: [
       {
         file: 'lib/sites/sharing.ts',
@@ -414,17 +430,17 @@ export const mutants: readonly Mutant[] = [
         by: `key: keys.siteAccess(siteId, teamId) },\n    { type: 'delete', key: keys.siteOfTeam`,
       },
     ],
-    test: sharing('of a site that is deleted: at the next request, for many teams'),
+    test: sharing('of a deleted site that was shared with many teams'),
   },
   {
-    name: 'a link that the inviter got accepts alone',
+    name: 'a link that was returned to the inviter accepts without sign-in',
     edits: [
       { file: 'lib/domain/invitation.ts', replace: `  } else if (needsSignIn(link)) {`, by: '  } else if (!link) {' },
     ],
-    test: consent('proves nothing'),
+    test: consent('without a credential is refused, and nothing changes'),
   },
   {
-    name: 'a link that the inviter got works alone once there was a mail',
+    name: 'a link that was returned to the inviter works without sign-in after a mail was sent',
     edits: [
       {
         file: 'lib/domain/invitation.ts',
@@ -432,10 +448,10 @@ export const mutants: readonly Mutant[] = [
         by: `  return link.invitation.secrets.length === 0;`,
       },
     ],
-    test: consent('keeps its rule beside that of a mail'),
+    test: consent('still requires sign-in after a mail was sent'),
   },
   {
-    name: 'the token of an answer accepts an invite to a site for anybody',
+    name: 'the token in the answer accepts a site invite for any address',
     edits: [
       {
         file: 'lib/domain/site-invite.ts',
@@ -443,10 +459,13 @@ export const mutants: readonly Mutant[] = [
         by: 'if (!email)',
       },
     ],
-    test: { file: 'test/functions/volttime-invites.test.ts', name: 'the token of the answer is the invited address' },
+    test: {
+      file: 'test/functions/volttime-invites.test.ts',
+      name: 'the token of the answer is accepted for the invited address only',
+    },
   },
   {
-    name: 'an organization is told from where somebody changed their profile',
+    name: "an organization sees the source address of a person's profile change",
     edits: [
       {
         file: 'lib/domain/audit.ts',
@@ -454,10 +473,10 @@ export const mutants: readonly Mutant[] = [
         by: 'origin: occasion.origin',
       },
     ],
-    test: consent('not from where they come when they change their profile'),
+    test: consent('has no source address when a person changes their profile or takes over an address'),
   },
   {
-    name: 'an offer of ownership may be used when it has ended',
+    name: 'an ended ownership offer can be accepted',
     edits: [
       {
         file: 'lib/organizations/ownership.ts',
@@ -465,17 +484,17 @@ export const mutants: readonly Mutant[] = [
         by: '],',
       },
     ],
-    test: ownership('that ends between the look and the write is not accepted'),
+    test: ownership('that ends between read and write is not accepted'),
   },
   {
-    name: 'an owner leaves whom somebody has joined',
+    name: 'an owner leaves an organization that another person has just joined',
     edits: [
       { file: 'lib/organizations/organizations.ts', replace: `...(counters ? membersAre(id, counters) : []),`, by: '' },
     ],
-    test: ownership('does not while somebody else is'),
+    test: ownership('can’t leave after another person has joined, also between read and write'),
   },
   {
-    name: 'an invitation is made as if nobody had blocked it',
+    name: 'an invitation to a person who has just blocked the organization is mailed',
     edits: [
       {
         file: 'lib/invitations/inviting.ts',
@@ -483,10 +502,10 @@ export const mutants: readonly Mutant[] = [
         by: '',
       },
     ],
-    test: blocking('that is said between the look and the write of'),
+    test: blocking('that is set between read and write of'),
   },
   {
-    name: 'an invitation is resent as if nobody had blocked it',
+    name: 'an invitation is resent to a person who has just blocked the organization',
     edits: [
       {
         file: 'lib/invitations/resending.ts',
@@ -494,17 +513,19 @@ export const mutants: readonly Mutant[] = [
         by: '',
       },
     ],
-    test: blocking('that is said between the look and the write of'),
+    test: blocking('that is set between read and write of'),
   },
   {
-    name: 'what doesn’t fit into one transaction of a placeholder stays behind',
+    name: 'team memberships of a placeholder that don’t fit into one transaction are not taken over',
     edits: [
       { file: 'lib/people/sign-in.ts', replace: `    await takeOverTeamMemberships(holder.userId, user);\n`, by: '' },
     ],
-    test: teams('a placeholder’s places go over in more transactions than one'),
+    test: teams(
+      'gives a placeholder team memberships, which are taken over in several transactions and resumed after a failure',
+    ),
   },
   {
-    name: 'a grant of sensitive data is for whatever its team has access to',
+    name: 'a grant of sensitive data covers all chargers that its team has access to',
     edits: [
       {
         file: 'lib/domain/visibility.ts',
@@ -512,17 +533,19 @@ export const mutants: readonly Mutant[] = [
         by: `grants.filter((grant) => isInForce(grant, now)).map((grant) => ({ ...grant, assets: undefined })) as never,\n  );`,
       },
     ],
-    test: { file: 'test/lib/domain/site.test.ts', name: 'some with it, more without' },
+    test: { file: 'test/lib/domain/site.test.ts', name: 'some chargers with a grant, then more without' },
   },
   {
-    name: 'limiting an access leaves its grants as they were',
+    name: 'limiting an access doesn’t limit its grants',
     edits: [
       { file: 'lib/sites/site-teams.ts', replace: `limitedGrants(access.grants, assets)`, by: `access.grants ?? []` },
     ],
-    test: sharing('limited and widened again, a team sees what is sensitive of the chargers that were left'),
+    test: sharing(
+      'a team whose access is limited and widened again sees sensitive data of the remaining chargers only',
+    ),
   },
   {
-    name: 'mails to a mailbox are counted for all organizations together',
+    name: 'mails to a mailbox are not counted by organization',
     edits: [
       {
         file: 'lib/table/rates.ts',
@@ -530,7 +553,7 @@ export const mutants: readonly Mutant[] = [
         by: `['any', mailsToAddress],`,
       },
     ],
-    test: rates('each organization has a share that no other uses up'),
+    test: rates('is limited for each organization, and others don’t use up its share'),
   },
   {
     name: 'mails to a mailbox are not counted by person',
@@ -541,15 +564,15 @@ export const mutants: readonly Mutant[] = [
         by: '',
       },
     ],
-    test: rates('of one person, in however many organizations'),
+    test: rates('is limited for each person, across organizations'),
   },
   {
-    name: 'mails to a mailbox are not counted for all',
+    name: 'mails to a mailbox are not counted in total',
     edits: [{ file: 'lib/table/rates.ts', replace: `['all', mailsToAddressOfAll],`, by: '' }],
-    test: rates('of all together, whoever causes them'),
+    test: rates('is limited in total'),
   },
   {
-    name: 'a tag makes another mailbox',
+    name: 'an address with a tag counts as another mailbox',
     edits: [
       {
         file: 'lib/table/rates.ts',
@@ -557,10 +580,12 @@ export const mutants: readonly Mutant[] = [
         by: 'Map.groupBy(addresses, String)',
       },
     ],
-    test: rates('what has a tag goes to the mailbox without it'),
+    test: rates(
+      'counts addresses with a tag as the mailbox without it, also in one bulk, though they are invited separately',
+    ),
   },
   {
-    name: 'a row of the mails of a day has no end',
+    name: 'a counter row of the mails of a day has no limit',
     edits: [
       {
         file: 'lib/table/rates.ts',
@@ -568,10 +593,10 @@ export const mutants: readonly Mutant[] = [
         by: 'when: [],',
       },
     ],
-    test: rates('of one person, also in an organization that many are in'),
+    test: rates('is limited for each person, also in an organization with several members'),
   },
   {
-    name: 'a new organization has what others have',
+    name: 'a new organization has no lower mail limit',
     edits: [
       {
         file: 'lib/domain/limits.ts',
@@ -579,10 +604,10 @@ export const mutants: readonly Mutant[] = [
         by: '1e9',
       },
     ],
-    test: rates('a new organization causes few'),
+    test: rates('is small for a new organization, and grows by ten with each acceptance'),
   },
   {
-    name: 'the sweep goes by when something was due alone',
+    name: 'the sweep takes due items by due time only, without round robin',
     edits: [{ file: 'lib/outbox/sweep.ts', replace: 'const round = roundRobin(', by: 'const round = (' }],
     test: {
       file: 'test/functions/sweep.test.ts',
@@ -590,22 +615,31 @@ export const mutants: readonly Mutant[] = [
     },
   },
   {
-    name: 'due work is done of an item that lacks what its type has',
+    name: 'a due item that lacks a required field is processed',
     edits: [{ file: 'lib/table/items.ts', replace: 'if (typeof item[field] !== type)', by: 'if (item.pk === field)' }],
-    test: { file: 'test/functions/sweep.test.ts', name: 'what a version can’t make sense of is put off once' },
+    test: {
+      file: 'test/functions/sweep.test.ts',
+      name: 'an unknown item is postponed once and unchanged, in each shard, and doesn’t block others',
+    },
   },
   {
-    name: 'due work of an unknown type stays first in line',
+    name: 'a due item of an unknown type stays first in line',
     edits: [{ file: 'lib/outbox/sweep.ts', replace: '      await postpone(key, now);\n', by: '' }],
-    test: { file: 'test/functions/sweep.test.ts', name: 'what a version can’t make sense of is put off once' },
+    test: {
+      file: 'test/functions/sweep.test.ts',
+      name: 'an unknown item is postponed once and unchanged, in each shard, and doesn’t block others',
+    },
   },
   {
-    name: 'due work under a key of a newer version stays first in line',
+    name: 'a due item with a key of a newer version stays first in line',
     edits: [{ file: 'cdk/constructs/function.ts', replace: ', postponeStatement(table.tableArn)', by: '' }],
-    test: { file: 'test/functions/sweep.test.ts', name: 'what a version can’t make sense of is put off once' },
+    test: {
+      file: 'test/functions/sweep.test.ts',
+      name: 'an unknown item is postponed once and unchanged, in each shard, and doesn’t block others',
+    },
   },
   {
-    name: 'an invite is withdrawn that was accepted a moment ago',
+    name: 'a site invite that was just accepted is withdrawn',
     edits: [
       {
         file: 'lib/sites/site-invites.ts',
@@ -615,11 +649,11 @@ export const mutants: readonly Mutant[] = [
     ],
     test: {
       file: 'test/functions/volttime-invites.test.ts',
-      name: 'that is accepted between the look and the write of who withdraws it',
+      name: 'that is accepted between read and write of a withdrawal stays accepted',
     },
   },
   {
-    name: 'a link of before an invite was resent accepts it',
+    name: 'a link from before a resend accepts a site invite',
     edits: [
       {
         file: 'lib/sites/site-invites.ts',
@@ -629,11 +663,11 @@ export const mutants: readonly Mutant[] = [
     ],
     test: {
       file: 'test/functions/volttime-invites.test.ts',
-      name: 'between the look and the write of who accepts it',
+      name: 'between read and write of an acceptance is not accepted',
     },
   },
   {
-    name: 'an identity may be had twice in an organization',
+    name: 'two chargers of an organization can have the same identity',
     edits: [
       {
         file: 'lib/sites/charger-identity.ts',
@@ -644,7 +678,7 @@ export const mutants: readonly Mutant[] = [
     test: chargers('an identity is unique in an organization'),
   },
   {
-    name: 'identities stay in the organization from which their site went',
+    name: 'charger identities stay in the organization that transferred their site away',
     edits: [
       {
         file: 'lib/sites/sharing.ts',
@@ -652,10 +686,10 @@ export const mutants: readonly Mutant[] = [
         by: '',
       },
     ],
-    test: chargers('nobody learns what identities other organizations have'),
+    test: chargers('identities of other organizations are not revealed, also when a site is transferred'),
   },
   {
-    name: 'a token makes one that outlives it',
+    name: 'an access token creates a token that expires later',
     edits: [
       {
         file: 'lib/people/access-tokens.ts',
@@ -663,10 +697,10 @@ export const mutants: readonly Mutant[] = [
         by: 'const expiresAt = wanted;',
       },
     ],
-    test: accessTokens('ends no later than its maker, whatever it asks for'),
+    test: accessTokens('expires no later than its creator, also if a later expiry is requested'),
   },
   {
-    name: 'what a token made isn’t revoked with it',
+    name: 'tokens that a token created are not revoked with it',
     edits: [
       {
         file: 'lib/people/access-tokens.ts',
@@ -674,10 +708,10 @@ export const mutants: readonly Mutant[] = [
         by: 'const revoked = [token];',
       },
     ],
-    test: accessTokens('is revoked with its maker, and so is what it made'),
+    test: accessTokens('is revoked with its creator, and so are the tokens that it created'),
   },
   {
-    name: 'a token is made while its maker is revoked',
+    name: 'a token can be created while its creator is revoked',
     edits: [
       {
         file: 'lib/people/access-tokens.ts',
@@ -685,10 +719,10 @@ export const mutants: readonly Mutant[] = [
         by: `const unchanged = { exists: 'pk' };`,
       },
     ],
-    test: accessTokens('that is made while its maker is revoked is revoked too, or never was'),
+    test: accessTokens('is revoked or not created if its creator is revoked in parallel'),
   },
   {
-    name: 'a token revokes those beside it',
+    name: 'an access token revokes its siblings',
     edits: [
       {
         file: 'lib/people/access-tokens.ts',
@@ -696,10 +730,10 @@ export const mutants: readonly Mutant[] = [
         by: 'if (Number.isNaN(0)) {',
       },
     ],
-    test: accessTokens('revokes itself and what it made, neither its maker nor those beside it'),
+    test: accessTokens('revokes itself and the tokens that it created, but neither its creator nor its siblings'),
   },
   {
-    name: 'a token takes out its owner',
+    name: 'an access token removes its owner from the organization',
     edits: [
       {
         file: 'lib/domain/member.ts',
@@ -707,10 +741,10 @@ export const mutants: readonly Mutant[] = [
         by: 'if (tokenId && memberId !== memberId)',
       },
     ],
-    test: accessTokens('changes and ends nobody’s membership but others’'),
+    test: accessTokens('changes and ends other memberships but not its owner’s'),
   },
   {
-    name: 'an older ID token turns a changed address back',
+    name: 'an older ID token reverts a changed address',
     edits: [
       {
         file: 'lib/people/sign-in.ts',
@@ -718,15 +752,15 @@ export const mutants: readonly Mutant[] = [
         by: '',
       },
     ],
-    test: callers('that is older than what changed an address doesn’t turn it back, and goes on working'),
+    test: callers('that is older than the one that changed an address doesn’t revert it, and still works'),
   },
   {
     name: 'two requests change an address in one transaction',
     edits: [{ file: 'lib/people/sign-in.ts', replace: '  if (user.email !== email) throw new Stale();\n', by: '' }],
-    test: callers('that shows a new address while another request changes it begins again'),
+    test: callers('with a new address begins again if another request changes the address in parallel'),
   },
   {
-    name: 'a warm function keeps a sign-in that has moved',
+    name: 'a warm function keeps a cached sign-in after a rebind',
     edits: [
       {
         file: 'lib/http/caller.ts',
@@ -736,11 +770,11 @@ export const mutants: readonly Mutant[] = [
     ],
     test: {
       file: 'test/cdk/rebind/run.test.ts',
-      name: 'an account made anew has what the old one had, and the old one nothing, at once',
+      name: 'a recreated account takes over the old account’s access, and the old account loses it, at once',
     },
   },
   {
-    name: 'two accounts are one person’s when the issuer has changed',
+    name: 'two accounts can be bound to one person after an issuer change',
     edits: [
       {
         file: 'lib/people/sign-in.ts',
@@ -755,11 +789,11 @@ export const mutants: readonly Mutant[] = [
     ],
     test: {
       file: 'test/functions/issuer-change.test.ts',
-      name: 'by address: whoever has it verified at the new issuer is who had it at the old one, once',
+      name: 'people are matched by address once, if the new issuer has verified it',
     },
   },
   {
-    name: 'a link that the inviter got shows who has accepted',
+    name: 'a link that was returned to the inviter shows who has accepted',
     edits: [
       {
         file: 'lib/invitations/acceptance.ts',
@@ -767,10 +801,10 @@ export const mutants: readonly Mutant[] = [
         by: '',
       },
     ],
-    test: consent('is accepted by the invited person who is signed in'),
+    test: consent('is accepted by the invited person with sign-in, also repeatedly'),
   },
   {
-    name: 'an invite to a site is mailed to who wants no more',
+    name: 'a site invite is mailed to a person who blocked the organization',
     edits: [
       {
         file: 'lib/sites/site-invite-mail.ts',
@@ -778,22 +812,28 @@ export const mutants: readonly Mutant[] = [
         by: 'compose(invite, about)',
       },
     ],
-    test: blocking('holds for reminders of the invitation that waits'),
+    test: blocking('applies to reminders of a pending invitation, to bulk invitations and to site invites'),
   },
   {
-    name: 'another organization is told who acted',
+    name: 'another organization sees who acted',
     edits: [
       { file: 'lib/domain/audit.ts', replace: `type === 'user' || type === 'apiKey'`, by: `type === 'organization'` },
     ],
-    test: { file: 'test/functions/volttime-many-ways.test.ts', name: 'who acted and from where is told' },
+    test: {
+      file: 'test/functions/volttime-many-ways.test.ts',
+      name: 'the audit log has actors and source addresses of its own organization only',
+    },
   },
   {
-    name: 'what is nested without end is walked',
+    name: 'JSON of unlimited depth is accepted',
     edits: [{ file: 'lib/domain/json.ts', replace: `if (depth > DEPTH)`, by: `if (depth > 1e9)` }],
-    test: { file: 'test/lib/domain/json.test.ts', name: 'what is nested deeper is refused' },
+    test: {
+      file: 'test/lib/domain/json.test.ts',
+      name: 'deeper JSON is refused before it is parsed, also if it is incomplete',
+    },
   },
   {
-    name: 'an unknown key is 401 while the issuer isn’t asked',
+    name: 'an unknown key is 401 while requests to the issuer are paused',
     edits: [
       {
         file: 'lib/http/keys.ts',
@@ -801,7 +841,10 @@ export const mutants: readonly Mutant[] = [
         by: `if (youngerThan(PAUSE)) throw error;`,
       },
     ],
-    test: { file: 'test/functions/keys.test.ts', name: 'while the issuer isn’t asked again' },
+    test: {
+      file: 'test/functions/keys.test.ts',
+      name: 'while requests to the issuer are paused, an unknown key is 503, and tokens of known keys are accepted',
+    },
   },
   {
     name: 'an access token shows its owner’s other organizations',
@@ -817,10 +860,10 @@ export const mutants: readonly Mutant[] = [
         by: `withOrganizations(memberships)`,
       },
     ],
-    test: accessTokens('shows its owner, and of what else'),
+    test: accessTokens('shows its owner’s profile, and memberships and invitations of its own organization only'),
   },
   {
-    name: 'mails of a day are more when the limit grows',
+    name: 'more mails than a day’s limit are sent after the limit grows',
     edits: [
       {
         file: 'lib/domain/limits.ts',
@@ -828,6 +871,9 @@ export const mutants: readonly Mutant[] = [
         by: '',
       },
     ],
-    test: { file: 'test/lib/domain/limits.test.ts', name: 'mails of a day are as many as may be' },
+    test: {
+      file: 'test/lib/domain/limits.test.ts',
+      name: 'the mails of a day reach the limit exactly, also if it was',
+    },
   },
 ];

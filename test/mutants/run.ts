@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Mutant, mutants } from './mutants.ts';
 
-// Shows that the tests of the races bite: each listed mutant is made in a copy of the repository, and the test that
-// guards what it takes away must fail there. `npm run test:mutants`, or with a part of a mutant's name behind `--`.
+// Shows that the listed tests fail without the code they test: applies each mutant to a copy of the repository and
+// expects that its test fails there. `npm run test:mutants` runs all; `-- <part of a name>` runs some.
 
 const ROOT = join(import.meta.dirname, '../..');
 const wanted = process.argv[2] ?? '';
@@ -21,9 +21,10 @@ let survived = 0;
 let killed = 0;
 try {
   const chosen = mutants.filter(({ name }) => name.includes(wanted));
-  // A test that fails without any mutant shows nothing.
+  // A test that also fails without a mutant proves nothing.
   const tests = new Map(chosen.map(({ test }) => [test.name, test]));
-  for (const test of tests.values()) if (!passes(test)) throw new Error(`Fails without a mutant too: ${test.name}`);
+  for (const test of tests.values())
+    if (!passes(test)) throw new Error(`This test fails without a mutant: ${test.name}`);
   for (const mutant of chosen) {
     const undo = apply(mutant);
     const isKilled = !passes(mutant.test);
@@ -38,12 +39,13 @@ try {
 console.log(`${killed} passed, ${survived} failed`);
 process.exitCode = survived > 0 ? 1 : 0;
 
-/** @returns what takes the mutant back */
+/** Applies a mutant. @returns a function that undoes it */
 function apply({ edits, name }: Mutant): () => void {
   const originals = new Map(edits.map(({ file }) => [file, readFileSync(join(copy, file), 'utf8')]));
   for (const { file, replace, by } of edits) {
     const source = readFileSync(join(copy, file), 'utf8');
-    if (source.split(replace).length !== 2) throw new Error(`${name}: ${file} has not exactly one ${replace}`);
+    if (source.split(replace).length !== 2)
+      throw new Error(`${name}: ${file} does not contain exactly once: ${replace}`);
     writeFileSync(
       join(copy, file),
       source.replace(replace, () => by),
@@ -54,7 +56,7 @@ function apply({ edits, name }: Mutant): () => void {
   };
 }
 
-/** Whether a test passes in the copy as it is now. */
+/** Runs a test in the copy and returns whether it passes. */
 function passes({ file, name }: Mutant['test']): boolean {
   const result = spawnSync('vitest', ['run', file, '-t', name], { cwd: copy, encoding: 'utf8' });
   const counts = /^(\d+) passed, (\d+) failed$/m.exec(result.stdout);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, inject, test } from 'vitest';
 import { fingerprint } from '../../cdk/fingerprint.ts';
 import type { Fault } from '../../packages/local/faults.ts';
-import { type Answer, type Client, newAddress, type Sending, useService } from '../support/service.ts';
+import { type Answer, type Client, newAddress, type RequestOptions, useService } from '../support/service.ts';
 import {
   begin,
   type Call,
@@ -14,7 +14,7 @@ import {
   isLive,
   newWorld,
   outcomesOf,
-  pass,
+  passTime,
   showOrganization,
   showPerson,
   type World,
@@ -30,16 +30,13 @@ import {
   sequences,
 } from './operations.ts';
 
-// Random people do random things, some at the same moment, while calls to DynamoDB fail and time jumps. Each time the
-// service answers as the model does, and at the end, and after whatever is delicate, it shows what the model shows.
-
-// What is shown to whom the model says itself.
+// Runs random operations of random people, some in parallel, with faults of DynamoDB calls and jumps in time. Each
+// answer is compared with the model's. The visible state is compared at the end and at some steps in between.
 const service = useService({}, false);
 
 /**
- * How many sequences; which, by the seed; and of those the failing one, by the path that its report names. Whoever asks
- * for a number of them gets others each time; else they are others with every change of the service, and the same for
- * everybody who has it as it is.
+ * The number of sequences, their seed, and the path of a failing one from its report. With MUSTER_SEQUENCES the seed is
+ * random. Otherwise it is a hash of the service's sources, so it changes only with them.
  */
 const SEQUENCES = Number(process.env.MUSTER_SEQUENCES ?? (inject('whole') ? 200 : 40));
 const SEED = Number(process.env.MUSTER_SEED ?? (process.env.MUSTER_SEQUENCES ? randomInt(2 ** 31) : seedOfSources()));
@@ -49,10 +46,10 @@ function seedOfSources(): number {
   return Number.parseInt(fingerprint(['lib', 'functions']).slice(0, 7), 16);
 }
 
-/** What the sequences may take, and then making a failing one smaller, in milliseconds. */
+/** The time limit for the sequences, in milliseconds. Shrinking a failing one has the rest of the timeout. */
 const TIME_LIMIT = SEQUENCES * 4000 + 60_000;
 
-test('random operations of random people, some at once, are answered and leave behind what the model says', {
+test('random operations, some in parallel, have the answers and results of the model', {
   timeout: TIME_LIMIT + 60_000,
 }, async () => {
   console.log(`${SEQUENCES} sequences with the seed ${SEED}; MUSTER_SEED=${SEED} repeats them.`);
@@ -65,7 +62,7 @@ test('random operations of random people, some at once, are answered and leave b
   });
 });
 
-/** Does a sequence from nothing on, with people of its own. */
+/** Runs a sequence with its own people. */
 async function run(operations: readonly (Operation | null)[]): Promise<void> {
   const sequence = new Sequence();
   await service.clock(0);
@@ -79,15 +76,15 @@ async function run(operations: readonly (Operation | null)[]): Promise<void> {
   }
 }
 
-/** The longest that a sequence waits in all, in hours: whom nobody signs in as for 30 days is another matter. */
+/** The maximum total time of a sequence, in hours: after 30 days unclaimed placeholders end. */
 const LONGEST_WAIT = 29 * 24;
 
 class Sequence {
-  /** What was done and answered so far. */
+  /** The calls and answers so far. */
   readonly history: string[] = [];
   readonly #people = Array.from({ length: 6 }, (_, index) => newAddress(`p${index}`));
   readonly #clients = new Map<string, Promise<Client>>();
-  /** The texts of links and access tokens, by the model's names. */
+  /** The secrets of links and access tokens, by the model's names. */
   readonly #texts = new Map<string, string>();
   /** The service's ids, by the model's names. */
   #ids: ReadonlyMap<string, string> = new Map();
@@ -101,7 +98,7 @@ class Sequence {
       return;
     }
     if ('duel' in operation) {
-      // What it takes comes first, in steps of its own.
+      // Prerequisites are separate steps before.
       for (let attempt = 0; attempt < 8; attempt += 1) {
         const calls = duelOf(operation, this.#world, this.#people);
         this.#steps += 1;
@@ -118,36 +115,36 @@ class Sequence {
     const second = beside && meaning({ ...operation, ...beside, kind: beside.kind ?? operation.kind });
     const calls = second && !excludeEachOther(first, second) ? [first, second] : [first];
     await this.#do(calls, fault ?? (calls.length > 1 && who % 2 ? SLOW_WRITES : null));
-    // Somebody looks.
+    // The visible state is compared now and then.
     if (operation.kind === 'list') await this.compare();
   }
 
-  /** Does one thing, or several at the same moment, and learns what comes of it. */
+  /** Makes one call, or several in parallel, and updates the model from the answers. */
   async #do(calls: readonly Call[], fault: Fault | null): Promise<void> {
     if (fault) await service.faults([fault]);
     const answers = await Promise.all(calls.map((call) => this.#send(call)));
     if (fault) await service.faults([]);
-    const lines = calls.map((call, index) => `${JSON.stringify(call)} -> ${said(answers[index] as Answer)}`);
+    const lines = calls.map((call, index) => `${JSON.stringify(call)} -> ${textOf(answers[index] as Answer)}`);
     this.history.push(
-      `${this.#steps}. ${lines.join('\n   at once: ')}${fault ? ` with ${JSON.stringify(fault)}` : ''}`,
+      `${this.#steps}. ${lines.join('\n   in parallel: ')}${fault ? ` with ${JSON.stringify(fault)}` : ''}`,
     );
     await this.#learn(calls, answers);
   }
 
-  /** Finds out whether the service shows what the model shows. */
+  /** Expects that the service and the model show the same. */
   async compare(): Promise<void> {
     this.#ids = await this.#compared(this.#world, this.#ids);
   }
 
   async #wait(hours: number): Promise<void> {
-    const passing = Math.min(hours, LONGEST_WAIT - this.#hours);
-    this.#hours += passing;
-    pass(this.#world, passing);
+    const duration = Math.min(hours, LONGEST_WAIT - this.#hours);
+    this.#hours += duration;
+    passTime(this.#world, duration);
     await service.clock(`${this.#hours}h`);
-    this.history.push(`${this.#steps}. ${passing} hours pass`);
+    this.history.push(`${this.#steps}. ${duration} hours pass`);
   }
 
-  /** Somebody's sign-in. */
+  /** Returns a signed-in client of a person. */
   #client(address: string, unverified = false): Promise<Client> {
     const key = `${address} ${unverified}`;
     const client = this.#clients.get(key) ?? service.person(address, { name: 'Jane Doe', unverified });
@@ -155,7 +152,7 @@ class Sequence {
     return client;
   }
 
-  /** An ID token from before somebody's address was what it is: of the same subject, issued earlier. */
+  /** Returns a client with an older ID token of the same subject, with another address. */
   #oldClient(address: string): Promise<Client> {
     const key = `${address} old`;
     const client =
@@ -190,11 +187,11 @@ class Sequence {
 
   #id(name: string): string {
     const id = this.#ids.get(name);
-    if (id === undefined) throw new Error(`Nobody has told the id of ${name}.`);
+    if (id === undefined) throw new Error(`The id of ${name} is unknown.`);
     return id;
   }
 
-  #request(call: Exclude<Call, { do: 'sweep' }>): Sending & { readonly route: string } {
+  #request(call: Exclude<Call, { do: 'sweep' }>): RequestOptions & { readonly route: string } {
     const organization = 'organization' in call && call.organization ? this.#id(call.organization) : '';
     switch (call.do) {
       case 'create organization':
@@ -279,7 +276,7 @@ class Sequence {
     }
   }
 
-  /** Takes over what must have happened for these answers, in whatever order. */
+  /** Updates the model with an outcome that matches the answers, in any order of the calls. */
   async #learn(calls: readonly Call[], answers: readonly Answer[]): Promise<void> {
     const letters = ['', 'b'];
     const begun = calls.map((call, index) => begin(call, this.#steps, `${this.#steps}${letters[index]}`));
@@ -302,7 +299,7 @@ class Sequence {
             await this.#learnDefaultTeam(ids, made.organization, call.by);
           }
         }
-        // Answers alone may not tell which came first: what is there then does.
+        // If answers don't determine the order, the visible state does.
         this.#ids = possible.length > 1 ? await this.#compared(outcome.world, ids) : ids;
         this.#world = outcome.world;
         await this.#readTexts(outcome.answers, answers);
@@ -332,11 +329,11 @@ class Sequence {
     }
   }
 
-  /** Compares what a world shows with what the service shows; returns the ids with those learnt by it. */
+  /** Expects that the service shows the same as a world. Returns the ids, including new ones. */
   async #compared(world: World, before: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, string>> {
     const ids = new Map(before);
     const people = world.users.filter(({ claimed }) => claimed);
-    const shownPeople = await inTurn(people, async ({ id, address }) => {
+    const shownPeople = await sequentially(people, async ({ id, address }) => {
       const client = await this.#client(address);
       const { body } = await client.call('GET /v1/me');
       learn(ids, id, body.id);
@@ -344,7 +341,7 @@ class Sequence {
       return [address, await shownPerson(client, body, hasTokens)] as const;
     });
     const live = world.organizations.filter(({ id }) => isLive(world, id));
-    const shownOrganizations = await inTurn(live, async ({ id }) => {
+    const shownOrganizations = await sequentially(live, async ({ id }) => {
       const owner = world.members.find((member) => member.organization === id && member.owner);
       const { address = '' } = world.users.find((user) => user.id === owner?.user) ?? {};
       const client = (await this.#client(address)).in(ids.get(id) as string);
@@ -365,17 +362,17 @@ class Sequence {
   }
 }
 
-function said({ status, body }: Answer): string {
+function textOf({ status, body }: Answer): string {
   return `${status} ${body?.error ?? ''}`;
 }
 
 function isAsExpected({ status, body }: Answer, expected: Expected): boolean {
-  // Each code has one status, which every answer is held against.
+  // Each code has one status, which the harness checks.
   if (typeof expected.error === 'object') return expected.error.includes(body?.error);
   return status === expected.status && (status < 400 ? undefined : body?.error) === expected.error;
 }
 
-/** Takes down an id that the service has told. A name stands for one thing, and a thing has one name. */
+/** Records an id from the service. @throws Error if name and id don't map one to one */
 function learn(ids: Map<string, string>, name: string, id: string): void {
   const known = ids.get(name);
   const other = [...ids].find(([, each]) => each === id)?.[0];
@@ -385,7 +382,7 @@ function learn(ids: Map<string, string>, name: string, id: string): void {
   ids.set(name, id);
 }
 
-/** Takes down what an answer tells of what was made. */
+/** Records the ids of created resources from an answer. */
 function learnMade(
   ids: Map<string, string>,
   call: Call,
@@ -403,7 +400,7 @@ function learnMade(
 
 type Row = Answer['body'];
 
-/** What `showPerson` shows, as the service has it. */
+/** Reads the counterpart of `showPerson` from the service. */
 async function shownPerson(client: Client, me: Row, hasTokens: boolean) {
   const { id, memberships, invitations, teams } = me;
   return {
@@ -421,7 +418,7 @@ async function shownPerson(client: Client, me: Row, hasTokens: boolean) {
       organization: each.organizationId,
       role: each.role,
     })),
-    seen: await inTurn(memberships, async ({ organizationId }: Row) => {
+    seen: await sequentially(memberships, async ({ organizationId }: Row) => {
       const { rows } = await rowsOf(client.in(organizationId), 'teams');
       return { organization: organizationId, teams: rows.map((each) => each.id) };
     }),
@@ -433,14 +430,16 @@ async function shownPerson(client: Client, me: Row, hasTokens: boolean) {
 }
 
 async function tokensOf(client: Client, memberships: readonly Row[]): Promise<Row[]> {
-  const lists = await inTurn(memberships, ({ organizationId }) => rowsOf(client.in(organizationId), 'access-tokens'));
+  const lists = await sequentially(memberships, ({ organizationId }) =>
+    rowsOf(client.in(organizationId), 'access-tokens'),
+  );
   return lists.flatMap(({ rows }) => rows.map(({ id }) => id));
 }
 
 /**
- * What `showOrganization` shows, as the service has it; the audit log in pieces of the expected sizes.
+ * Reads the counterpart of `showOrganization` from the service. The audit log is split by the expected steps.
  *
- * @param counted the ids of the teams whose count is exact
+ * @param counted the ids of the teams with an exact member count
  */
 async function shownOrganization(
   client: Client,
@@ -453,11 +452,11 @@ async function shownOrganization(
     rowsOf(client, 'audit-logs'),
     rowsOf(client, 'teams'),
   ]);
-  const inTeams = await inTurn(teams.rows, ({ id }) => rowsOf(client, `teams/${id}/members`));
+  const inTeams = await sequentially(teams.rows, ({ id }) => rowsOf(client, `teams/${id}/members`));
   const entries = log.rows.reverse().map(({ action, actorType, actorId, resourceType, resourceId, metadata }) => {
-    // Moments are the service's own.
-    const told = JSON.stringify(metadata, (key, value) => (key === 'expiresAt' ? undefined : value));
-    return { action, actorType, actorId, resourceType, resourceId, metadata: JSON.parse(told) };
+    // Times are not in the model.
+    const text = JSON.stringify(metadata, (key, value) => (key === 'expiresAt' ? undefined : value));
+    return { action, actorType, actorId, resourceType, resourceId, metadata: JSON.parse(text) };
   });
   return {
     members: members.rows.map((each) => ({
@@ -488,28 +487,28 @@ async function shownOrganization(
   };
 }
 
-/** Does one after the other: at once they would wake workers of one function that put others to sleep. */
-async function inTurn<T, R>(all: readonly T[], one: (each: T) => Promise<R>): Promise<R[]> {
+/** Maps values one after another. In parallel, workers of one function would displace those of others. */
+async function sequentially<T, R>(all: readonly T[], one: (each: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   for (const each of all) results.push(await one(each));
   return results;
 }
 
-/** All pages of a list. */
+/** Reads all pages of a list. */
 async function rowsOf(client: Client, list: string): Promise<{ rows: Row[]; total: number | undefined }> {
   const rows: Row[] = [];
   let cursor = '';
   for (;;) {
     const answer = await client.call(`GET /v1/${list}?perPage=100${cursor}`);
     const { body } = answer;
-    if (answer.status !== 200) throw new Error(`${client.email} lists ${list}: ${said(answer)}.`);
+    if (answer.status !== 200) throw new Error(`${client.email} lists ${list}: ${textOf(answer)}.`);
     rows.push(...body.data);
     if (!body.meta.nextCursor) return { rows, total: body.meta.total };
     cursor = `&cursor=${body.meta.nextCursor}`;
   }
 }
 
-/** What the service shows, by the model's names; nobody may know who an erased person was. */
+/** Replaces the service's ids by the model's names. Unknown users, such as erased ones, get a common name. */
 function named(shown: unknown, ids: ReadonlyMap<string, string>): unknown {
   const names = new Map([...ids].map(([name, id]) => [id, name]));
   const text = JSON.stringify(shown).replace(
@@ -519,7 +518,7 @@ function named(shown: unknown, ids: ReadonlyMap<string, string>): unknown {
   return JSON.parse(text);
 }
 
-/** What the model shows, without users who were gone before their ids were told. */
+/** Replaces users whose ids were never returned by the common name. */
 function known(expected: unknown, ids: ReadonlyMap<string, string>): unknown {
   const text = JSON.stringify(expected).replace(/(?<=")user [^"]+/g, (name) => (ids.has(name) ? name : SOMEBODY));
   return JSON.parse(text);
@@ -527,7 +526,7 @@ function known(expected: unknown, ids: ReadonlyMap<string, string>): unknown {
 
 const SOMEBODY = 'somebody';
 
-/** The same with every list in one order, but for the steps of an audit log. */
+/** Sorts every list except the steps of an audit log. */
 function sorted(value: unknown, isSteps = false): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (!Array.isArray(value)) {

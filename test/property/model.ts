@@ -1,25 +1,24 @@
-// What the service promises of organizations, members, teams, invitations and access tokens, as plain data and plain
-// functions. Imports nothing: whatever it has in common with the service is here because both were written from the
-// same rules.
+// A model of organizations, members, teams, invitations and access tokens, as plain data and functions. Imports
+// nothing: model and service are independent implementations of the same rules.
 
 export type Role = 'ADMIN' | 'USER' | 'OPERATOR' | 'VIEWER';
 
-/** From the most powerful to the least. */
+/** From the highest role to the lowest. */
 export const ROLES: readonly Role[] = ['ADMIN', 'USER', 'OPERATOR', 'VIEWER'];
 
 export type TeamRole = 'OWNER' | 'MODERATOR' | 'MEMBER';
 
-/** Who sends a request. People are told apart by their addresses, which are in lower case. */
+/** The sender of a request. People are identified by their addresses in lower case. */
 export type Caller =
-  /** `isOld`: by an ID token older than one they have shown, of another address. It says nothing that counts. */
+  /** `isOld`: with an older ID token of another address, which is ignored. */
   | { readonly kind: 'person'; readonly address: string; readonly isOld?: true }
-  /** Somebody whose sign-in provider hasn't verified the address. */
+  /** A person with an unverified address. */
   | { readonly kind: 'unverified'; readonly address: string }
   | { readonly kind: 'token'; readonly token: string }
   | { readonly kind: 'nobody' };
 
-/** What a request asks for, about things by the model's names for them. */
-type Wish =
+/** A request, with the model's names for resources. */
+type Request =
   | { readonly do: 'create organization'; readonly name: string }
   | { readonly do: 'rename organization'; readonly organization: string; readonly name: string }
   | { readonly do: 'delete organization'; readonly organization: string }
@@ -31,7 +30,7 @@ type Wish =
       readonly address: string;
       readonly role: Role;
       readonly teams: readonly string[];
-      /** Whether the inviter gets the link, and nothing is mailed. */
+      /** Whether the link is returned to the inviter instead of a mail. */
       readonly isHanded: boolean;
     }
   | { readonly do: 'resend' | 'revoke'; readonly organization: Named; readonly invitation: string }
@@ -80,18 +79,18 @@ type Wish =
     }
   | { readonly do: 'show me' | 'list organizations' | 'erase me' };
 
-/** Something that is asked of the service: a request, or that the scheduled function runs. */
-export type Call = ({ readonly by: Caller } & Wish) | { readonly do: 'sweep' };
+/** A call of the service: a request, or a run of the scheduled function. */
+export type Call = ({ readonly by: Caller } & Request) | { readonly do: 'sweep' };
 
-/** The organization of a request; undefined: it names none. */
+/** The organization of a request; undefined if the request names none. */
 type Named = string | undefined;
 
-/** What the service has to answer. */
+/** The expected answer of the service. */
 export interface Answer {
   readonly status: number;
-  /** The code of the refusal, or one of several that are as good. */
+  /** The code of the refusal, or several possible ones. */
   readonly error?: string | readonly string[];
-  /** The names of what was made, whose ids are in the service's answer, or in a mail for `link`, which isn't `handed`. */
+  /** The names of created resources. Their ids are in the answer, except that of a `link`, which is mailed. */
   readonly made?: {
     readonly organization?: string;
     readonly member?: string;
@@ -107,7 +106,7 @@ export interface Answer {
 export interface User {
   readonly id: string;
   readonly address: string;
-  /** Whether somebody has signed in; until then it stands for an address that accepted by link alone. */
+  /** Whether the person has signed in. Before, the user is a placeholder for an address that accepted by link alone. */
   claimed: boolean;
 }
 
@@ -115,7 +114,7 @@ interface Organization {
   readonly id: string;
   name: string;
   deletedAt?: number;
-  /** To whom it is offered, and until when. */
+  /** The open ownership offer. */
   offer?: { readonly member: string; readonly expiresAt: number };
   readonly entries: Entry[];
 }
@@ -133,12 +132,12 @@ interface Team {
   readonly organization: string;
   name: string;
   isPrivate: boolean;
-  /** The team above it; undefined for the default team alone. */
+  /** The parent team; undefined only for the default team. */
   parent: string | undefined;
 }
 
-/** That a membership has a place in a team. It counts for as long as the membership stands. */
-interface Place {
+/** A member's membership in a team. It is valid as long as the membership in the organization exists. */
+interface TeamMembership {
   readonly team: string;
   readonly member: string;
   readonly user: string;
@@ -150,20 +149,20 @@ type Status = 'PENDING' | 'ACCEPTED' | 'DECLINED' | 'REVOKED' | 'EXPIRED';
 interface Invitation {
   readonly id: string;
   readonly organization: string;
-  /** Undefined when the person was erased. */
+  /** Undefined after the person was erased. */
   address: string | undefined;
   readonly role: Role;
-  /** As recorded: the clock decides as well. */
+  /** The recorded status. `statusOf` considers the clock too. */
   status: Status;
   inviter: string;
   expiresAt: number;
-  /** The teams that are joined by it, as far as they are still there. */
+  /** The teams to join by accepting, if they still exist. */
   readonly teams: readonly string[];
-  /** The links that were mailed, the good one last; of one that went nowhere the name alone. */
+  /** The mailed links; the last one is valid. Unsent ones have only a name. */
   readonly links: string[];
-  /** The link that the inviter got, if any: good for the invited person who is signed in. */
+  /** The link that was returned to the inviter, if any. It is valid only with the invited person's sign-in. */
   readonly handed: string | undefined;
-  /** Whom it made a member, and which teams they joined by it. */
+  /** The member and joined teams after acceptance. */
   member?: string;
   joined?: readonly string[];
 }
@@ -172,18 +171,18 @@ interface Token {
   readonly id: string;
   readonly organization: string;
   readonly user: string;
-  /** The membership that it was made under. */
+  /** The membership that the token belongs to. */
   readonly member: string;
   readonly role: Role | undefined;
   readonly expiresAt: number | undefined;
-  /** The tokens by which it was made, at whatever remove. */
+  /** The chain of tokens that created it. */
   readonly makers: readonly string[];
   revoked: boolean;
 }
 
 /** An entry of the audit log. */
 export interface Entry {
-  /** Number of the step in which it was written: within one, the order is anybody's guess. */
+  /** The step in which it was written. The order within a step is undefined. */
   readonly step: number;
   readonly action: string;
   readonly actorType: string;
@@ -194,47 +193,47 @@ export interface Entry {
   readonly after?: Readonly<Record<string, unknown>>;
 }
 
-/** Everything there is. Ids are names that the model gives. */
+/** The complete state. Ids are names that the model assigns. */
 export interface World {
-  /** Milliseconds since the beginning; moves by jumps only. */
+  /** Milliseconds since the start. */
   now: number;
   readonly users: User[];
   readonly organizations: Organization[];
   readonly members: Member[];
   readonly teams: Team[];
-  /** Those of memberships that have ended among them, until the scheduled function clears them. */
-  readonly places: Place[];
+  /** Includes those of ended memberships, until the scheduled function deletes them. */
+  readonly teamMemberships: TeamMembership[];
   readonly invitations: Invitation[];
   readonly tokens: Token[];
-  /** Every mail that was sent, or went nowhere: its link, and to whom. */
+  /** Every mail with its link, including mails to blocked addresses, which are not sent. */
   readonly mails: { readonly link: string; readonly address: string }[];
-  /** Which addresses want no more invitations from an organization. */
+  /** The addresses that block an organization. */
   readonly blocks: { readonly organization: string; readonly address: string }[];
 }
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-/** How many teams may be below each other, the default team included. */
+/** The maximum depth of the tree of teams, including the default team. */
 const TREE_DEPTH = 10;
 
-/** What stands where the address of an erased person was. */
+/** The placeholder for the address of an erased person. */
 const ERASED = 'erased@erased.invalid';
 
-/** How long an invitation, or an offer of ownership, is good for. */
+/** The period of an invitation or ownership offer. */
 const PERIOD = 7 * DAY;
 
 export function newWorld(): World {
-  const nobody = { users: [], members: [], places: [], invitations: [], tokens: [], mails: [], blocks: [] };
+  const nobody = { users: [], members: [], teamMemberships: [], invitations: [], tokens: [], mails: [], blocks: [] };
   return { now: 0, organizations: [], teams: [], ...nobody };
 }
 
-/** Time passes. */
-export function pass(world: World, hours: number): void {
+/** Lets time pass. */
+export function passTime(world: World, hours: number): void {
   world.now += hours * HOUR;
 }
 
-/** The one form of an address. */
+/** Returns the normalized form of an address. */
 function normalized(address: string): string {
   return address.trim().toLowerCase();
 }
@@ -243,23 +242,23 @@ export function isLive(world: World, organization: string): boolean {
   return world.organizations.some(({ id, deletedAt }) => id === organization && deletedAt === undefined);
 }
 
-/** The user with an address, signed in or not. */
+/** Returns the user with an address, claimed or not. */
 export function userOf(world: World, address: string): User | undefined {
   return world.users.find((user) => user.address === address);
 }
 
-/** Somebody's memberships in organizations that are there. */
+/** Returns a user's memberships in organizations that aren't deleted. */
 export function membershipsOf(world: World, user: string): Member[] {
   return world.members.filter((member) => member.user === user && isLive(world, member.organization));
 }
 
-/** The state that the clock makes of an invitation. */
+/** Returns the status of an invitation, considering the clock. */
 export function statusOf(world: World, { status, expiresAt }: Invitation): Status {
   return status === 'PENDING' && expiresAt <= world.now ? 'EXPIRED' : status;
 }
 
-/** Whether a token is good for anything: the membership that it was made under stands, and it isn't over. */
-function isGood(world: World, token: Token | undefined): token is Token {
+/** Returns whether a token is valid: not revoked, not expired, and its membership exists. */
+function isValid(world: World, token: Token | undefined): token is Token {
   return (
     token !== undefined &&
     !token.revoked &&
@@ -268,30 +267,35 @@ function isGood(world: World, token: Token | undefined): token is Token {
   );
 }
 
-/** Who is in a team. */
-export function placesIn(world: World, team: string): Place[] {
-  return world.places.filter((place) => place.team === team && world.members.some(({ id }) => id === place.member));
+/** Returns the valid memberships in a team. */
+export function membershipsInTeam(world: World, team: string): TeamMembership[] {
+  return world.teamMemberships.filter(
+    (teamMembership) => teamMembership.team === team && world.members.some(({ id }) => id === teamMembership.member),
+  );
 }
 
-/** The teams above a team, the nearest first. */
+/** Returns the ancestors of a team, nearest first. */
 function above(world: World, team: Team): Team[] {
   const parent = world.teams.find(({ id }) => id === team.parent);
   return parent ? [parent, ...above(world, parent)] : [];
 }
 
-/** How many teams are below each other from this one on. */
+/** Returns the height of a team's subtree. */
 function heightOf(world: World, team: Team): number {
   const below = world.teams.filter(({ parent }) => parent === team.id);
   return 1 + Math.max(0, ...below.map((child) => heightOf(world, child)));
 }
 
-/** Whether a member sees a team: an ADMIN every one, others the public ones, their own, and what is below their own. */
+/**
+ * Returns whether a member sees a team: ADMINs see all; others see public teams, their own, and teams below their own.
+ */
 function sees(world: World, { role, member }: { role: Role; member: string }, team: Team): boolean {
-  const isIn = ({ id }: Team) => placesIn(world, id).some((place) => place.member === member);
+  const isIn = ({ id }: Team) =>
+    membershipsInTeam(world, id).some((teamMembership) => teamMembership.member === member);
   return role === 'ADMIN' || !team.isPrivate || [team, ...above(world, team)].some(isIn);
 }
 
-/** Names are compared whatever their letter case. */
+/** Compares names case-insensitively. */
 function isSameName(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }
@@ -300,19 +304,17 @@ function lower(one: Role, other: Role): Role {
   return ROLES[Math.max(ROLES.indexOf(one), ROLES.indexOf(other))] as Role;
 }
 
-/**
- * A call on its way. What happens at once in the service is one step: two calls at the same moment may take turns
- * between their steps, and nowhere else. Plain data, like the world.
- */
+/** A call in progress. Its steps are atomic, and steps of parallel calls may interleave. Plain data, like the world. */
 export interface Progress {
   readonly call: Call;
-  /** Number of the step of the sequence, and which of the calls at this moment: names what it makes. */
+  /** The step of the sequence. */
   readonly step: number;
+  /** Step and index of the call, for names of created resources. */
   readonly label: string;
   at: 'sign-in' | 'organization' | 'action';
   user?: string;
   organization?: string;
-  /** How often it signed somebody in: again when that user is erased meanwhile. */
+  /** The number of sign-ins. A user who is erased in parallel is signed in again. */
   signIns: number;
   answer?: Answer;
 }
@@ -321,7 +323,7 @@ export function begin(call: Call, step: number, label: string): Progress {
   return { call, step, label, at: 'sign-in', signIns: 0 };
 }
 
-/** Every way in which calls at the same moment may come out: each has its own world and the answers in order. */
+/** Returns all possible outcomes of parallel calls, each with its world and the answers in order. */
 export function outcomesOf(world: World, calls: readonly Progress[]): { world: World; answers: Answer[] }[] {
   const found = new Map<string, { world: World; answers: Answer[] }>();
   const explore = (present: World, progress: readonly Progress[]) => {
@@ -341,7 +343,7 @@ export function outcomesOf(world: World, calls: readonly Progress[]): { world: W
   return [...found.values()];
 }
 
-/** What two outcomes have in common that differ at most in the order in which things were made. */
+/** Returns a text that is the same for outcomes that differ only in the order of created resources. */
 function identityOf({ world, answers }: { world: World; answers: readonly Answer[] }): string {
   const unordered = (all: readonly unknown[]) => all.map((one) => JSON.stringify(one)).sort();
   const organizations = world.organizations.map((one) => ({ ...one, entries: unordered(one.entries) }));
@@ -353,7 +355,7 @@ function refused(status: number, error: string | readonly string[]): Answer {
   return { status, error };
 }
 
-/** Does the next step of a call. */
+/** Executes the next step of a call. */
 function advance(world: World, progress: Progress): void {
   const { call } = progress;
   if (call.do === 'sweep') {
@@ -379,20 +381,20 @@ function advance(world: World, progress: Progress): void {
   if (answer) progress.answer = answer;
 }
 
-/** What isn't about one organization: who may come, and in what role, is another matter there. */
+/** Requests without an organization, which have their own rules for callers. */
 const FOR_PERSONS: readonly string[] = ['create organization', 'erase me'];
 const FOR_CALLERS: readonly string[] = ['show me', 'list organizations'];
 const FOR_LINKS: readonly string[] = ['accept', 'decline', 'block', 'unblock'];
 
-/** Finds out who calls; the first verified sign-in makes a user, or makes a placeholder the person's own. */
-function signIn(world: World, progress: Progress, { by, do: wish }: Call & { by: Caller }): Answer | undefined {
+/** Identifies the caller. The first verified sign-in creates a user, or claims a placeholder. */
+function signIn(world: World, progress: Progress, { by, do: request }: Call & { by: Caller }): Answer | undefined {
   switch (by.kind) {
     case 'nobody':
-      return FOR_LINKS.includes(wish) ? undefined : refused(401, 'unauthenticated');
+      return FOR_LINKS.includes(request) ? undefined : refused(401, 'unauthenticated');
     case 'unverified':
-      return wish === 'show me' ? { status: 200 } : refused(403, 'email_not_verified');
+      return request === 'show me' ? { status: 200 } : refused(403, 'email_not_verified');
     case 'token':
-      return [...FOR_PERSONS, ...FOR_LINKS].includes(wish) ? refused(403, 'token_not_allowed') : undefined;
+      return [...FOR_PERSONS, ...FOR_LINKS].includes(request) ? refused(403, 'token_not_allowed') : undefined;
   }
   const user = userOf(world, by.address);
   if (!user) {
@@ -415,7 +417,7 @@ function signIn(world: World, progress: Progress, { by, do: wish }: Call & { by:
   return undefined;
 }
 
-/** Whoever is in one organization needn't name it. */
+/** Selects the only organization of a caller who names none. */
 function selectOrganization(world: World, progress: Progress, by: Caller): Answer | undefined {
   if (by.kind === 'token') {
     progress.organization = (world.tokens.find(({ id }) => id === by.token) as Token | undefined)?.organization ?? '';
@@ -428,7 +430,7 @@ function selectOrganization(world: World, progress: Progress, by: Caller): Answe
   return undefined;
 }
 
-/** Who acts in an organization, with the role that counts here and now. */
+/** The actor in an organization, with the effective role. */
 interface Actor {
   readonly member: Member;
   readonly role: Role;
@@ -440,7 +442,7 @@ type Log = (entry: Omit<Entry, 'step' | 'actorType' | 'actorId'>) => void;
 
 type By<D extends string> = Extract<Call, { do: D }> & { readonly by: Caller };
 
-/** Does what is asked for; undefined when there is more to do. */
+/** Executes a request. Returns undefined if there are more steps. */
 function act(world: World, progress: Progress, call: Call & { by: Caller }): Answer | undefined {
   switch (call.do) {
     case 'create organization':
@@ -458,18 +460,18 @@ function act(world: World, progress: Progress, call: Call & { by: Caller }): Ans
   const { by } = call;
   const token = by.kind === 'token' ? world.tokens.find(({ id }) => id === by.token) : undefined;
   if (FOR_CALLERS.includes(call.do)) {
-    const isIn = by.kind === 'person' || (isGood(world, token) && isLive(world, token.organization));
+    const isIn = by.kind === 'person' || (isValid(world, token) && isLive(world, token.organization));
     return isIn ? { status: 200 } : refused(401, 'unauthenticated');
   }
   const id = ('organization' in call ? call.organization : undefined) ?? (progress.organization as string);
   if (by.kind === 'token') {
     const isOfAnother = token && token.organization !== id;
-    if (!isGood(world, token)) {
+    if (!isValid(world, token)) {
       return isOfAnother
         ? { status: 404, error: ['organization_not_found', 'unauthenticated'] }
         : refused(401, 'unauthenticated');
     }
-    // Its organization's end makes it unknown, as a token and as a member's.
+    // A token of a deleted organization may fail as a token or as a membership.
     if (!isLive(world, id) && !isOfAnother) return refused(404, ['organization_not_found', 'unauthenticated']);
     if (isOfAnother) return refused(404, 'organization_not_found');
   }
@@ -479,7 +481,7 @@ function act(world: World, progress: Progress, call: Call & { by: Caller }): Ans
     if (by.kind === 'token' || !('organization' in call) || call.organization !== undefined) {
       return refused(404, 'organization_not_found');
     }
-    // It was the only one: which one is meant is asked again.
+    // The only organization was left in parallel, so it is selected again.
     progress.at = 'organization';
     return undefined;
   }
@@ -489,7 +491,7 @@ function act(world: World, progress: Progress, call: Call & { by: Caller }): Ans
   return actIn(world, progress, call, id, actor);
 }
 
-/** What only an ADMIN may. */
+/** Requests that need the role ADMIN. */
 const FOR_ADMINS: readonly string[] = [
   'rename organization',
   'delete organization',
@@ -594,7 +596,7 @@ function actIn(world: World, progress: Progress, call: Call, organizationId: str
         return { status: 204 };
       }
       if (isLeaving && actorType === 'apiKey') return refused(403, 'token_not_allowed');
-      end(world.members, member);
+      remove(world.members, member);
       const action = isLeaving ? 'member.leave' : 'member.remove';
       log({ action, resourceType: 'member', resourceId: member.id, before: { role: member.role } });
       return { status: 204 };
@@ -647,7 +649,7 @@ function actIn(world: World, progress: Progress, call: Call, organizationId: str
         organization: organizationId,
         user: actor.member.user,
         member: actor.member.id,
-        // What a token makes is never more than that token is now.
+        // A created token never has a higher role than its creator.
         role: role ?? (actorType === 'apiKey' ? actor.role : undefined),
         expiresAt: earliest === Infinity ? undefined : earliest,
         makers: maker ? [...maker.makers, maker.id] : [],
@@ -690,7 +692,7 @@ function actIn(world: World, progress: Progress, call: Call, organizationId: str
   throw new Error(`Nobody does "${call.do}" in an organization.`);
 }
 
-/** Does what is asked of one team, or makes one. */
+/** Executes a request about a team, or creates one. */
 function actOnTeam(
   world: World,
   progress: Progress,
@@ -732,11 +734,14 @@ function actOnTeam(
   const team = seen(call.team);
   if (!team) return refused(404, 'team_not_found');
   const about = { resourceType: 'team', resourceId: team.id };
-  const placeOf = (member: string) => placesIn(world, team.id).find((place) => place.member === member);
-  const isManager = role === 'ADMIN' || (role !== 'VIEWER' && placeOf(self.id)?.role === 'OWNER');
-  // Owners who have left the organization are counted until the scheduled function has cleared their places.
-  const owners = world.places.filter((place) => place.team === team.id && place.role === 'OWNER');
-  const isLastOwner = (place: Place) => place.role === 'OWNER' && owners.length === 1;
+  const teamMembershipOf = (member: string) =>
+    membershipsInTeam(world, team.id).find((teamMembership) => teamMembership.member === member);
+  const isManager = role === 'ADMIN' || (role !== 'VIEWER' && teamMembershipOf(self.id)?.role === 'OWNER');
+  // Owners who have left the organization count until the scheduled function deletes their team memberships.
+  const owners = world.teamMemberships.filter(
+    (teamMembership) => teamMembership.team === team.id && teamMembership.role === 'OWNER',
+  );
+  const isLastOwner = (teamMembership: TeamMembership) => teamMembership.role === 'OWNER' && owners.length === 1;
   if (call.do === 'show team' || call.do === 'list team members') return { status: 200 };
   const isLeaving = call.do === 'remove team member' && call.member === self.id;
   if (!isManager && !isLeaving) return refused(403, 'forbidden');
@@ -744,7 +749,7 @@ function actOnTeam(
   switch (call.do) {
     case 'update team': {
       const { name = team.name, isPrivate = team.isPrivate } = call;
-      // What stays as it is needn't be seen.
+      // An unchanged parent needn't be visible.
       const isMoving = call.parent !== undefined && call.parent !== team.parent;
       const parent = isMoving ? seen(call.parent) : undefined;
       if (isMoving && !parent) return refused(404, 'team_not_found');
@@ -770,8 +775,9 @@ function actOnTeam(
     case 'delete team':
       if (isDefault(team)) return refused(409, 'default_team');
       if (world.teams.some(({ parent }) => parent === team.id)) return refused(409, 'team_has_children');
-      end(world.teams, team);
-      for (const place of world.places.filter((one) => one.team === team.id)) end(world.places, place);
+      remove(world.teams, team);
+      for (const teamMembership of world.teamMemberships.filter((one) => one.team === team.id))
+        remove(world.teamMemberships, teamMembership);
       log({ action: 'team.delete', ...about });
       return { status: 204 };
 
@@ -779,17 +785,17 @@ function actOnTeam(
       const member = world.members.find((one) => one.id === call.member && one.organization === organization);
       if (!member) return refused(404, 'member_not_found');
       const { role: wanted = 'MEMBER' } = call;
-      const place = placeOf(member.id);
+      const teamMembership = teamMembershipOf(member.id);
       const after = { memberId: member.id, role: wanted };
-      if (place?.role === wanted) return { status: 200 };
-      if (!place) {
+      if (teamMembership?.role === wanted) return { status: 200 };
+      if (!teamMembership) {
         join(world, { team: team.id, member: member.id, user: member.user, role: wanted });
         log({ action: 'team-member.add', ...about, after });
         return { status: 200 };
       }
-      if (isLastOwner(place)) return refused(409, 'last_team_owner');
-      const before = { memberId: member.id, role: place.role };
-      place.role = wanted;
+      if (isLastOwner(teamMembership)) return refused(409, 'last_team_owner');
+      const before = { memberId: member.id, role: teamMembership.role };
+      teamMembership.role = wanted;
       log({ action: 'team-member.update', ...about, before, after });
       return { status: 200 };
     }
@@ -797,25 +803,27 @@ function actOnTeam(
     case 'remove team member': {
       const isMember = world.members.some((one) => one.id === call.member && one.organization === organization);
       if (!isMember) return refused(404, 'member_not_found');
-      const place = placeOf(call.member);
-      if (!place) return refused(404, 'team_member_not_found');
-      if (isLastOwner(place)) return refused(409, 'last_team_owner');
-      end(world.places, place);
-      const before = { memberId: place.member, role: place.role };
+      const teamMembership = teamMembershipOf(call.member);
+      if (!teamMembership) return refused(404, 'team_member_not_found');
+      if (isLastOwner(teamMembership)) return refused(409, 'last_team_owner');
+      remove(world.teamMemberships, teamMembership);
+      const before = { memberId: teamMembership.member, role: teamMembership.role };
       log({ action: 'team-member.remove', ...about, before });
       return { status: 204 };
     }
   }
 }
 
-/** Gives a member a place in a team, instead of one that an earlier membership of theirs left behind. */
-function join(world: World, place: Place): void {
-  const left = world.places.find(({ team, user }) => team === place.team && user === place.user);
-  if (left) end(world.places, left);
-  world.places.push(place);
+/** Adds a member to a team, replacing a row of an earlier membership. */
+function join(world: World, teamMembership: TeamMembership): void {
+  const left = world.teamMemberships.find(
+    ({ team, user }) => team === teamMembership.team && user === teamMembership.user,
+  );
+  if (left) remove(world.teamMemberships, left);
+  world.teamMemberships.push(teamMembership);
 }
 
-function end<T>(all: T[], one: T): void {
+function remove<T>(all: T[], one: T): void {
   all.splice(all.indexOf(one), 1);
 }
 
@@ -824,9 +832,9 @@ function write(world: World, { step }: Progress, organization: string, entry: Om
 }
 
 /**
- * A new link, which makes the earlier ones of the invitation say so.
+ * Mails a new link, which replaces earlier ones.
  *
- * @returns what was made: no link that anybody gets to see where the address wants none
+ * @returns the link; none if the address blocks the organization
  */
 function mail(world: World, { label }: Progress, invitation: Invitation, address: string): { link?: string } {
   const isLost = isBlocked(world, invitation.organization, address);
@@ -838,7 +846,7 @@ function mail(world: World, { label }: Progress, invitation: Invitation, address
 
 const LOST = 'lost';
 
-/** The links of an invitation that somebody has. */
+/** Returns the links of an invitation that were mailed or returned. */
 export function linksOf({ links, handed }: Invitation): string[] {
   return [...(handed ? [handed] : []), ...links.filter((link) => !link.startsWith(LOST))];
 }
@@ -847,7 +855,7 @@ function isBlocked(world: World, organization: string, address: string): boolean
   return world.blocks.some((one) => one.organization === organization && one.address === address);
 }
 
-/** The offer of an organization's ownership that is open now. */
+/** Returns the ownership offer of an organization if it is open. */
 export function openOffer(world: World, { offer }: Organization): Organization['offer'] {
   return offer && offer.expiresAt > world.now ? offer : undefined;
 }
@@ -864,7 +872,7 @@ function createOrganization(world: World, progress: Progress, { name }: By<'crea
   };
   world.organizations.push({ id, name, entries: [] });
   world.members.push(member);
-  // The default team is named after it, and nobody is in it yet.
+  // The default team has the organization's name, and no members.
   world.teams.push({ id: defaultTeamOf(id), organization: id, name, isPrivate: false, parent: undefined });
   write(world, progress, id, {
     action: 'organization.create',
@@ -877,15 +885,15 @@ function createOrganization(world: World, progress: Progress, { name }: By<'crea
   return { status: 201, made: { organization: id, member: member.id } };
 }
 
-/** The name of the team that is made with an organization. */
+/** Returns the model's name for an organization's default team. */
 export function defaultTeamOf(organization: string): string {
   return `team of ${organization}`;
 }
 
 /**
- * Makes an address free for an invitation in an organization: one that is over gives way, and is recorded as such.
+ * Makes an address available for an invitation: records the expiry of an earlier invitation.
  *
- * @returns the refusal of an address that is taken
+ * @returns the refusal if the address is taken
  */
 function claim(
   world: World,
@@ -923,8 +931,8 @@ function expire(
 function invite(world: World, progress: Progress, call: By<'invite'>, actor: Actor, log: Log): Answer {
   const address = normalized(call.address);
   const { organization, user } = actor.member;
-  const isThere = (team: string) => world.teams.some((one) => one.id === team && one.organization === organization);
-  if (!call.teams.every(isThere)) return refused(404, 'team_not_found');
+  const exists = (team: string) => world.teams.some((one) => one.id === team && one.organization === organization);
+  if (!call.teams.every(exists)) return refused(404, 'team_not_found');
   const problem = claim(world, progress, organization, address, actor);
   if (problem) return problem;
   const id = `invitation ${progress.label}`;
@@ -947,29 +955,29 @@ function invite(world: World, progress: Progress, call: By<'invite'>, actor: Act
   return { status: 201, made: { invitation: id, ...made } };
 }
 
-/** What a link is for, whether it is good, and whether the inviter has it too; undefined when nobody may know. */
+/** Returns a link's invitation, whether the link is valid, and whether the inviter has it; undefined if unknown. */
 function openLink(
   world: World,
   link: string,
-): { invitation: Invitation; isGood: boolean; isHanded: boolean } | undefined {
+): { invitation: Invitation; isValid: boolean; isHanded: boolean } | undefined {
   const invitation = world.invitations.find(({ links, handed }) => links.includes(link) || handed === link);
   if (!invitation || !isLive(world, invitation.organization)) return undefined;
   const isHanded = invitation.handed === link;
-  return { invitation, isGood: isHanded || invitation.links.at(-1) === link, isHanded };
+  return { invitation, isValid: isHanded || invitation.links.at(-1) === link, isHanded };
 }
 
-/** How somebody is refused who hasn't shown that they are the invited. */
+/** Returns the refusal of a caller who hasn't proved to be the invited person. */
 function notInvited({ links, address }: Invitation, isHanded: boolean, person: User | undefined): Answer | undefined {
   if (person) return person.address === address ? undefined : refused(403, 'invitation_for_another_address');
   if (!isHanded) return undefined;
-  // A mail has a link by now that works alone.
+  // A mailed link exists, which works without sign-in.
   return links.length > 0 ? refused(410, 'invitation_superseded') : refused(401, 'sign_in_required');
 }
 
 function accept(world: World, progress: Progress, link: string): Answer {
   const opened = openLink(world, link);
   if (!opened) return refused(404, 'invitation_not_found');
-  const { invitation, isGood, isHanded } = opened;
+  const { invitation, isValid, isHanded } = opened;
   const { organization, role } = invitation;
   const person = world.users.find(({ id }) => id === progress.user);
   const status = statusOf(world, invitation);
@@ -977,7 +985,7 @@ function accept(world: World, progress: Progress, link: string): Answer {
   if (status === 'DECLINED') return refused(410, 'invitation_declined');
   if (status === 'EXPIRED') return refused(410, 'invitation_expired');
   if (status === 'ACCEPTED') {
-    const isSeen = isGood && (person || !isHanded);
+    const isSeen = isValid && (person || !isHanded);
     const member = isSeen && world.members.find(({ id }) => id === invitation.member);
     if (!member) return refused(410, 'invitation_used');
     const isAnother = person && person.id !== member.user;
@@ -985,7 +993,7 @@ function accept(world: World, progress: Progress, link: string): Answer {
       ? refused(403, 'invitation_for_another_address')
       : { status: 200, made: { member: member.id, user: member.user } };
   }
-  if (!isGood) return refused(410, 'invitation_superseded');
+  if (!isValid) return refused(410, 'invitation_superseded');
   const address = invitation.address as string;
   const problem = notInvited(invitation, isHanded, person);
   if (problem) return problem;
@@ -1017,7 +1025,7 @@ function accept(world: World, progress: Progress, link: string): Answer {
   return { status: 200, made: { member: member.id, user } };
 }
 
-/** Whoever uses a link: a person, or its holder. */
+/** Returns the actor of a link: a signed-in person or its holder. */
 function holderOf(person: User | undefined, { id }: Invitation): { actorType: string; actorId: string } {
   return person ? { actorType: 'user', actorId: person.id } : { actorType: 'link', actorId: id };
 }
@@ -1025,20 +1033,20 @@ function holderOf(person: User | undefined, { id }: Invitation): { actorType: st
 function decline(world: World, progress: Progress, link: string): Answer {
   const opened = openLink(world, link);
   if (!opened) return refused(404, 'invitation_not_found');
-  const { invitation, isGood, isHanded } = opened;
+  const { invitation, isValid, isHanded } = opened;
   const person = world.users.find(({ id }) => id === progress.user);
   const status = statusOf(world, invitation);
   if (status === 'REVOKED') return refused(410, 'invitation_revoked');
   if (status === 'DECLINED') return refused(410, 'invitation_declined');
   if (status === 'EXPIRED') return refused(410, 'invitation_expired');
-  if (!isGood) return refused(410, status === 'ACCEPTED' ? 'invitation_used' : 'invitation_superseded');
+  if (!isValid) return refused(410, status === 'ACCEPTED' ? 'invitation_used' : 'invitation_superseded');
   const problem = notInvited(invitation, isHanded, person);
   if (problem) return problem;
   if (status !== 'PENDING') return refused(410, 'invitation_used');
   invitation.status = 'DECLINED';
   write(world, progress, invitation.organization, {
     action: 'invitation.decline',
-    // The organization learns nothing of who isn't a member.
+    // The organization learns nothing about people who aren't members.
     ...holderOf(undefined, invitation),
     resourceType: 'invitation',
     resourceId: invitation.id,
@@ -1046,8 +1054,8 @@ function decline(world: World, progress: Progress, link: string): Answer {
   return { status: 200 };
 }
 
-/** An address wants no more invitations from an organization, or wants them again; nobody else is told. */
-function block(world: World, progress: Progress, link: string, isWanted: boolean): Answer {
+/** Sets or removes an address's block of an organization, without an audit entry. */
+function block(world: World, progress: Progress, link: string, isBlocking: boolean): Answer {
   const opened = openLink(world, link);
   if (!opened || opened.invitation.address === undefined) return refused(404, 'invitation_not_found');
   const { invitation, isHanded } = opened;
@@ -1057,21 +1065,21 @@ function block(world: World, progress: Progress, link: string, isWanted: boolean
   const { organization } = invitation;
   const address = invitation.address as string;
   const present = world.blocks.find((one) => one.organization === organization && one.address === address);
-  if (isWanted && !present) world.blocks.push({ organization, address });
-  if (!isWanted && present) end(world.blocks, present);
+  if (isBlocking && !present) world.blocks.push({ organization, address });
+  if (!isBlocking && present) remove(world.blocks, present);
   return { status: 204 };
 }
 
-/** Erases a person, an organization at a time, who they were last; undefined while there is more to do. */
+/** Erases a person in steps: organizations, invitations, then the user. Returns undefined if there are more steps. */
 function erase(world: World, progress: Progress): Answer | undefined {
   const user = world.users.find(({ id }) => id === progress.user) as User;
   const memberships = membershipsOf(world, user.id);
-  // Also when they have become an owner since it began: what it has done so far is done.
+  // Also if they become an owner in parallel. Completed steps are not undone.
   if (memberships.some(({ owner }) => owner)) return refused(409, 'owner_must_transfer');
   const actor = { actorType: 'user', actorId: user.id };
   const [member] = memberships;
   if (member) {
-    end(world.members, member);
+    remove(world.members, member);
     write(world, progress, member.organization, {
       ...actor,
       action: 'member.leave',
@@ -1097,31 +1105,31 @@ function erase(world: World, progress: Progress): Answer | undefined {
       });
     }
     const blocked = world.blocks.find((one) => one.organization === first.organization && one.address === user.address);
-    if (blocked) end(world.blocks, blocked);
+    if (blocked) remove(world.blocks, blocked);
     return undefined;
   }
-  for (const left of world.members.filter((one) => one.user === user.id)) end(world.members, left);
-  end(world.users, user);
+  for (const left of world.members.filter((one) => one.user === user.id)) remove(world.members, left);
+  remove(world.users, user);
   return { status: 204 };
 }
 
-/** What the scheduled function does: records what has expired, and clears what was deleted. */
+/** Runs the scheduled function: records expiries and deletes remaining items. */
 function sweep(world: World, progress: Progress): void {
   for (const invitation of world.invitations) {
     if (invitation.status === 'PENDING' && statusOf(world, invitation) === 'EXPIRED') {
       expire(world, progress, invitation, { actorType: 'system', actorId: 'sweep' });
     }
   }
-  const left = world.places.filter(({ member }) => !world.members.some(({ id }) => id === member));
-  for (const place of left) end(world.places, place);
-  // Nothing of it can be seen, but that its tokens are of no membership any more.
+  const left = world.teamMemberships.filter(({ member }) => !world.members.some(({ id }) => id === member));
+  for (const teamMembership of left) remove(world.teamMemberships, teamMembership);
+  // The only visible effect is that tokens have no membership.
   for (const { id, deletedAt = world.now } of world.organizations) {
     if (deletedAt === world.now) continue;
-    for (const member of world.members.filter(({ organization }) => organization === id)) end(world.members, member);
+    for (const member of world.members.filter(({ organization }) => organization === id)) remove(world.members, member);
   }
 }
 
-/** What an organization shows to its owner; the audit log by the steps in which entries were written. */
+/** Returns what the owner of an organization sees, with the audit log grouped by steps. */
 export function showOrganization(world: World, organization: string) {
   const { entries } = world.organizations.find(({ id }) => id === organization) as Organization;
   const members = world.members.filter((member) => member.organization === organization);
@@ -1142,9 +1150,9 @@ export function showOrganization(world: World, organization: string) {
       .filter((team) => team.organization === organization)
       .map(({ id, name, isPrivate, parent = null }) => ({
         ...{ id, name, isPrivate, parent, isDefault: parent === null },
-        members: placesIn(world, id).map(({ member, user, role }) => ({ member, user, role })),
-        // Places of memberships that have ended may be counted until the scheduled function clears them.
-        ...(isCounted(world, id) && { memberCount: placesIn(world, id).length }),
+        members: membershipsInTeam(world, id).map(({ member, user, role }) => ({ member, user, role })),
+        // Rows of ended memberships may count until the scheduled function deletes them.
+        ...(isCounted(world, id) && { memberCount: membershipsInTeam(world, id).length }),
       })),
     entries: steps.map((step) =>
       entries
@@ -1161,12 +1169,15 @@ export function showOrganization(world: World, organization: string) {
   };
 }
 
-/** Whether nobody in a team has left the organization since the scheduled function ran. */
+/** Returns whether a team's member count is exact: no member has left since the last run of the scheduled function. */
 export function isCounted(world: World, team: string): boolean {
-  return world.places.filter((place) => place.team === team).length === placesIn(world, team).length;
+  return (
+    world.teamMemberships.filter((teamMembership) => teamMembership.team === team).length ===
+    membershipsInTeam(world, team).length
+  );
 }
 
-/** What the service shows a person who has signed in. */
+/** Returns what a signed-in person sees. */
 export function showPerson(world: World, address: string) {
   const user = userOf(world, address) as User;
   const memberships = membershipsOf(world, user.id);
@@ -1182,8 +1193,8 @@ export function showPerson(world: World, address: string) {
       return { id, organization, name: names.get(organization), role, owner };
     }),
     teams: world.teams.flatMap(({ id, name, organization }) =>
-      placesIn(world, id)
-        .filter((place) => place.user === user.id && isLive(world, organization))
+      membershipsInTeam(world, id)
+        .filter((teamMembership) => teamMembership.user === user.id && isLive(world, organization))
         .map(({ role }) => ({ id, name, organization, role })),
     ),
     seen: memberships.map(({ id, organization, role }) => ({

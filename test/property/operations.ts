@@ -5,7 +5,7 @@ import {
   type Caller,
   isLive,
   linksOf,
-  placesIn,
+  membershipsInTeam,
   ROLES,
   type Role,
   statusOf,
@@ -14,7 +14,7 @@ import {
   type World,
 } from './model.ts';
 
-/** What there is to do, by how often it is done in a sequence about people, and in one about teams. */
+/** The kinds of operations with their weights, in a sequence about people and in one about teams. */
 const KINDS = {
   invite: [12, 12],
   accept: [16, 12],
@@ -50,14 +50,14 @@ const KINDS = {
 } as const;
 type Kind = keyof typeof KINDS;
 
-/** Who does it, as far as there is such a person, by how often. */
+/** The kinds of actors with their weights. */
 const ACTORS = {
   admin: 20,
-  /** An owner of the team that it is about. */
+  /** An owner of the affected team. */
   'team owner': 10,
   owner: 6,
   member: 6,
-  /** The member whom it is about, or whom what happens at the same moment is about. */
+  /** The affected member, also of a parallel operation. */
   target: 8,
   invitee: 8,
   anybody: 6,
@@ -67,33 +67,30 @@ const ACTORS = {
 } as const;
 type ActorKind = keyof typeof ACTORS;
 
-/** Something to do, mostly as numbers: whom and what they mean depends on what there is when its turn comes. */
+/** A random operation, mostly as numbers. They are mapped to people and resources that exist when it runs. */
 export interface Intention {
   readonly kind: Kind;
   readonly by: ActorKind;
   readonly who: number;
   readonly organization: number;
-  /** Whether the request leaves it to the service which organization is meant. */
+  /** Whether the request names no organization. */
   readonly isUnnamed: boolean;
   readonly target: number;
-  /** What it is about besides: the team in which something happens to a member, or the one that a team is moved below. */
+  /** Selects a second resource: the team of a member, or a team that is moved. */
   readonly other: number;
   readonly role: Role;
   readonly teamRole: TeamRole;
 }
 
-/** Something else at the same moment: the same that `Intention` says, but for what this says. */
+/** A parallel operation. Other values are those of the `Intention`. */
 interface Beside {
   readonly by: ActorKind;
   readonly who: number;
-  /** Undefined: the same, done by somebody else. */
+  /** Undefined for the same operation by another actor. */
   readonly kind: Kind | undefined;
 }
 
-/**
- * One step of a sequence: time passes, teams are made below each other, two equals do the same to each other, or one or
- * two other things are done.
- */
+/** A step of a sequence: a wait, a chain of new teams, a duel, or one or two other operations. */
 export type Operation =
   | { readonly hours: number }
   | { readonly levels: number }
@@ -103,11 +100,11 @@ export type Operation =
       readonly beside: Beside | null;
     });
 
-/** Two ADMINs or two owners of a team who take it from each other, or two teams that are moved below each other. */
+/** Two ADMINs or team owners demote or remove each other, or two teams are moved below each other. */
 export interface Duel {
   readonly duel: 'members' | 'owners' | 'teams';
   readonly who: number;
-  /** Whether they remove each other, instead of taking only the role. */
+  /** Whether they remove each other instead of demoting. */
   readonly isRemoval: boolean;
 }
 
@@ -118,8 +115,8 @@ const number = fc.nat({ max: 31 });
 const actor = { by: weighted(Object.entries(ACTORS) as [ActorKind, number][]), who: number };
 
 /**
- * Faults that the service absorbs, as long as there aren't many in a row. The SDK waits for up to a second before it
- * repeats a call that was throttled as a whole, so that there are few of those.
+ * Faults that the service tolerates if there are few in a row. The SDK waits up to a second before it retries a
+ * throttled call, so throttling of whole calls is rare.
  */
 const fault: fc.Arbitrary<Fault> = fc.oneof(
   {
@@ -170,14 +167,12 @@ const waiting = fc.record({
   hours: fc.oneof(fc.integer({ min: 1, max: 24 }), fc.integer({ min: 24, max: 9 * 24 })),
 });
 
-/**
- * Some twenty operations. Arrays don't shrink below their least length: what a failure doesn't need becomes null.
- */
 const DUELS: readonly [readonly Duel['duel'][], readonly Duel['duel'][]] = [['members'], ['owners', 'teams']];
 
-/** Equals are needed for what they do to each other: ADMINs, and owners of teams who aren't. */
+/** Additional roles, because duels need two ADMINs, or two team owners who aren't ADMINs. */
 const MORE_ROLES: readonly [readonly Role[], readonly Role[]] = [['ADMIN'], ['USER', 'USER']];
 
+/** About twenty operations. Arrays don't shrink below the minimum length, so unneeded operations become null. */
 const about = (index: 0 | 1): fc.Arbitrary<(Operation | null)[]> =>
   fc.array(
     fc.oneof(
@@ -199,7 +194,7 @@ const about = (index: 0 | 1): fc.Arbitrary<(Operation | null)[]> =>
   );
 export const sequences = fc.oneof(about(0), about(1));
 
-/** Makes a team below the one that was made last. */
+/** Returns an operation that creates a team below the newest one. */
 export function oneLevelMore(level: number): Exclude<Operation, { hours: number } | { levels: number } | Duel> {
   return {
     ...{ kind: 'create team', by: 'owner', who: level, organization: 0, isUnnamed: false, target: 0, other: 0 },
@@ -207,10 +202,10 @@ export function oneLevelMore(level: number): Exclude<Operation, { hours: number 
   };
 }
 
-/** What lets both of two calls read before the first of them writes. */
+/** Delays writes, so that two parallel calls read before the first one writes. */
 export const SLOW_WRITES: Fault = { action: 'dynamodb:TransactWriteItems', fault: 'delay', ms: 25, times: 2 };
 
-/** Names of which there are few, in several letter cases. */
+/** A few names in several letter cases, so that conflicts occur. */
 const TEAM_NAMES = [
   'North',
   'NORTH',
@@ -226,14 +221,14 @@ const TEAM_NAMES = [
   'acme energy',
 ];
 
-/** So many mails may always go to one address. */
+/** The number of mails that may always be sent to an address. */
 const MAILS = 9;
 
 /**
- * What an operation means in a world.
+ * Returns the call of an operation in a world.
  *
- * @param people their addresses
- * @param past every name that the model has ever given, also of what is gone
+ * @param people the addresses of the people
+ * @param past all names that the model has ever assigned
  */
 export function meaningOf(
   { kind, by, who, organization, isUnnamed, target, other, role, teamRole }: Intention,
@@ -249,7 +244,7 @@ export function meaningOf(
   const personal: Caller = { kind: 'person', address: anybody };
   if (home === undefined) return { do: 'create organization', by: personal, name: 'Acme Energy' };
 
-  /** One of those here, mostly; now and then one of elsewhere or of the past. */
+  /** Picks a resource of the organization, or now and then one of another organization or a deleted one. */
   const one = (prefix: string, here: readonly { readonly id: string }[], index = target) => {
     const all = past.filter((name) => name.startsWith(prefix));
     return index % 8 === 7 || here.length === 0 ? pick(all, index) : pick(here, index)?.id;
@@ -269,12 +264,12 @@ export function meaningOf(
     world.tokens.filter((each) => each.organization === home && !each.revoked),
   );
 
-  // Those that were made last are below others.
+  // The newest teams first: they are below others.
   const teams = world.teams.filter((team) => team.organization === home).toReversed();
   const below = teams.filter((each) => each.parent !== undefined);
   const team = one('team', below.length > 0 ? below : teams, other);
   const parent = one('team', teams);
-  const inTeam = team === undefined ? [] : placesIn(world, team);
+  const inTeam = team === undefined ? [] : membershipsInTeam(world, team);
 
   const present = ((): Caller => {
     const isClaimed = (user: string) => world.users.find(({ id }) => id === user)?.claimed;
@@ -283,7 +278,7 @@ export function meaningOf(
       return isClaimed(user) && (by === 'owner' ? owner : role === 'ADMIN');
     });
     const invited = world.invitations.find((each) => each.id === invitation || linksOf(each).includes(link ?? ''));
-    // Those of the organization have nothing to accept, and who isn't in a team leaves none.
+    // Members have nothing to accept, and only team members can leave a team.
     const isOfOrganization = ['admin', 'owner', 'team owner', 'member', 'target'].includes(by);
     const invitee = who % 4 ? 'invitee' : 'nobody';
     const fitting = ['accept', 'decline', 'block', 'unblock'].includes(kind)
@@ -300,7 +295,8 @@ export function meaningOf(
     switch (kindOfActor) {
       case 'team owner': {
         const owners = inTeam.filter(
-          (place) => isClaimed(place.user) && (place.role === 'OWNER' || kind === 'leave team'),
+          (teamMembership) =>
+            isClaimed(teamMembership.user) && (teamMembership.role === 'OWNER' || kind === 'leave team'),
         );
         const owner = pick(owners, who);
         return owner ? { kind: 'person', address: address(owner.user) } : personal;
@@ -341,7 +337,7 @@ export function meaningOf(
   const named = isUnnamed ? undefined : home;
   const common = { by: caller, organization: named };
   const invited = pick(people, target) as string;
-  // Addresses as people write them.
+  // Addresses in several spellings.
   const spelled = [invited, invited.toUpperCase(), ` ${invited} `][who % 3] as string;
   const joining = other % 3 || team === undefined ? [] : [team, parent ?? team];
   const isHanded = other % 3 === 1;
@@ -419,14 +415,14 @@ export function meaningOf(
     case 'delete team':
       return team ? { ...common, do: kind, team } : createTeam;
     case 'put team member': {
-      // Who isn't to be an owner mostly is one.
-      const owners = inTeam.filter((place) => place.role === 'OWNER');
+      // For a lower role, mostly an owner is chosen.
+      const owners = inTeam.filter((teamMembership) => teamMembership.role === 'OWNER');
       const put = teamRole === 'OWNER' || target % 4 === 3 ? member : (pick(owners, target)?.member ?? member);
       return team && put ? { ...common, do: kind, team, member: put, role: teamRole } : createTeam;
     }
     case 'remove team member': {
-      const place = target % 8 === 7 ? undefined : pick(inTeam, target)?.member;
-      const removed = place ?? member;
+      const teamMembership = target % 8 === 7 ? undefined : pick(inTeam, target)?.member;
+      const removed = teamMembership ?? member;
       return team && removed ? { ...common, do: kind, team, member: removed } : createTeam;
     }
     case 'leave team':
@@ -441,18 +437,18 @@ export function meaningOf(
 }
 
 /**
- * Whether two calls can't be told apart well enough to be made at the same moment: which of two new links is the good
- * one shows nowhere, and an erasure and the sweep both go from row to row.
+ * Returns whether two calls must not run in parallel, because the model can't predict the outcome: two resends don't
+ * show which link is valid, and erasure and sweep are not atomic.
  */
 export function excludeEachOther(one: Call, other: Call): boolean {
   const both = [one.do, other.do];
-  // Of somebody who has been erased an old token is news again.
+  // For an erased person, an old token is a new sign-in.
   const isOld = [one, other].some((call) => 'by' in call && call.by.kind === 'person' && call.by.isOld);
   if (isOld && both.includes('erase me')) return true;
   return both.every((each) => each === 'resend') || (both.includes('erase me') && both.includes('sweep'));
 }
 
-/** What two who are equals do at the same moment, or one thing that it takes before there are two; none without people. */
+/** Returns the two parallel calls of a duel, or one call that prepares it; none if it is impossible. */
 export function duelOf({ duel, who, isRemoval }: Duel, world: World, people: readonly string[]): readonly Call[] {
   const live = world.organizations.filter(({ id }) => isLive(world, id));
   const organization = live[who % live.length]?.id;
@@ -480,13 +476,15 @@ export function duelOf({ duel, who, isRemoval }: Duel, world: World, people: rea
     ];
   }
 
-  // An ADMIN manages every team, so that owners who are none are the ones to look at.
+  // An ADMIN manages every team, so only other owners are relevant.
   const isFit = ({ role }: { role: Role }) => (duel === 'members' ? true : role === 'USER' || role === 'OPERATOR');
   const fit = members.filter(
     (each) => !each.owner && isFit(each) && userOf(world, addressOf(world, each.user))?.claimed,
   );
   const isOwner = (member: string) =>
-    placesIn(world, team as string).some((place) => place.member === member && place.role === 'OWNER');
+    membershipsInTeam(world, team as string).some(
+      (teamMembership) => teamMembership.member === member && teamMembership.role === 'OWNER',
+    );
   const isEqual = ({ id, role }: { id: string; role: Role }) => (duel === 'members' ? role === 'ADMIN' : isOwner(id));
   const [one, other] = fit.filter(isEqual);
   if (one && other) {

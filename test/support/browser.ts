@@ -3,9 +3,9 @@ import { type Browser, chromium as playwright } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
 
 /**
- * A real Chromium for a test file: from its npm package where that has one, else the installed Chrome.
+ * Starts a browser for a test file: Chromium from its npm package on Linux x64, else the installed Chrome.
  *
- * @returns the browser, once tests run
+ * @returns a function that returns the browser once tests run
  */
 export function useBrowser(): () => Browser {
   let browser: Browser | undefined;
@@ -16,10 +16,10 @@ export function useBrowser(): () => Browser {
   return () => browser as Browser;
 }
 
-/** Starts it. */
+/** Starts the browser. */
 export async function launch(): Promise<Browser> {
   if (process.platform !== 'linux' || process.arch !== 'x64') return playwright.launch({ channel: 'chrome' });
-  // These would end the browser with its first context, or switch off what is tested.
+  // These options end the browser with its first context, or disable what is tested.
   const unwanted = new Set(['--single-process', '--no-zygote', '--disable-web-security']);
   const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
   return playwright.launch({

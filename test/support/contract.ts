@@ -13,16 +13,16 @@ import type { HttpDeclaration } from '../../lib/http/declaration.ts';
 import { MESSAGES } from '../../lib/http/messages.ts';
 import { refusalsOf } from '../../lib/http/refusals.ts';
 
-/** An endpoint with what it says that it answers. */
+/** An endpoint with its declared answers. */
 export interface Contract {
   readonly name: keyof typeof contents;
   readonly declaration: HttpDeclaration;
   readonly returns: Readonly<Record<number, z.core.$ZodType | null>>;
-  /** A body that it takes, if its file has one. */
+  /** A valid body, if the endpoint's file has one. */
   readonly example: unknown;
 }
 
-/** Every endpoint that has a route of its own. */
+/** Every endpoint with a route of its own. */
 export const contracts: readonly Contract[] = Object.entries(contents).flatMap(([name, module]) =>
   'endpoint' in module && module.endpoint.route !== '$default'
     ? [
@@ -43,7 +43,7 @@ const routes = contracts
   })
   .sort((one, other) => one.variables - other.variables);
 
-/** The endpoint that a request goes to; undefined where no route matches. A literal segment wins over a variable one. */
+/** Returns the endpoint of a request, or undefined if no route matches. A literal segment wins over a variable. */
 export function contractOf(method: string, path: string): Contract | undefined {
   const segments = path.split('/');
   return routes.find(
@@ -54,10 +54,10 @@ export function contractOf(method: string, path: string): Contract | undefined {
   )?.contract;
 }
 
-/** How the refusals of each dialect are read that tests know. */
+/** How tests read the refusal code in each dialect. */
 const PROBLEMS = {
   v1: { codeOf: (body: unknown) => z.parse(Problem, body).error },
-  // What is wrong at several places has the names of the mistakes there.
+  // A validation error has the codes of its mistakes instead.
   papershift: {
     codeOf: (body: unknown) => {
       const { errors } = z.parse(PapershiftProblem, body);
@@ -67,13 +67,13 @@ const PROBLEMS = {
   rocketchat: {
     codeOf: (body: unknown) => {
       const { error = '', errorType } = z.parse(RocketChatProblem, body) as { error?: string; errorType?: string };
-      const [, text] = ROCKETCHAT.find(([pattern]) => pattern.test(errorType ?? error)) ?? [];
-      return text ?? (Object.keys(REFUSALS) as RefusalCode[]).find((code) => saysInRocketChat(code) === error);
+      const [, known] = ROCKETCHAT.find(([pattern]) => pattern.test(errorType ?? error)) ?? [];
+      return known ?? (Object.keys(REFUSALS) as RefusalCode[]).find((code) => rocketChatText(code) === error);
     },
   },
 } as const;
 
-/** What a refusal with several texts, or none of its own, is known by in Rocket.Chat's dialect. */
+/** The texts of Rocket.Chat's dialect for refusals that have several texts, or share one. */
 const ROCKETCHAT: readonly (readonly [RegExp, RefusalCode])[] = [
   [/^(error-)?invalid-(params|sort)$/, 'validation_failed'],
   [/^(unauthorized|error-no-permission-team-channel)$/, 'forbidden'],
@@ -85,27 +85,27 @@ const ROCKETCHAT: readonly (readonly [RegExp, RefusalCode])[] = [
   [/too-many-requests\]$/, 'request_rate_exceeded'],
 ];
 
-function saysInRocketChat(code: RefusalCode): string | undefined {
+function rocketChatText(code: RefusalCode): string | undefined {
   const request = { details: undefined, requestId: '', method: '', path: '', headers: {}, acceptLanguage: undefined };
-  const told = rocketchat.problem({ code, status: REFUSALS[code], message: MESSAGES[code], ...request });
-  return (told.body as { error?: string }).error;
+  const problem = rocketchat.problem({ code, status: REFUSALS[code], message: MESSAGES[code], ...request });
+  return (problem.body as { error?: string }).error;
 }
 
-/** Whether tests know how a dialect refuses. */
-export function isKnown(dialect: string): dialect is keyof typeof PROBLEMS {
+/** Returns whether tests can read the refusal codes of a dialect. */
+export function hasReadableRefusals(dialect: string): dialect is keyof typeof PROBLEMS {
   return dialect in PROBLEMS;
 }
 
-/** The code of a refusal, in whatever dialect. */
+/** Returns the code of a refusal in any dialect that tests can read. */
 export function codeOf({ declaration: { dialect } }: Contract, body: unknown): string | undefined {
-  return isKnown(dialect) ? PROBLEMS[dialect].codeOf(body) : undefined;
+  return hasReadableRefusals(dialect) ? PROBLEMS[dialect].codeOf(body) : undefined;
 }
 
-/** Every answer of a JSON endpoint, in any test, has a declared form: its schema, or a declared refusal. */
+/** Expects that an answer of a JSON endpoint matches a declared schema or is a declared refusal. */
 export function expectDeclared(contract: Contract, status: number, body: unknown): void {
   const { declaration, returns, name } = contract;
   const { dialect } = declaration;
-  if (!isKnown(dialect) && dialect !== 'volttime') return;
+  if (!hasReadableRefusals(dialect) && dialect !== 'volttime') return;
   if (status in returns) {
     const schema = returns[status];
     const issues = schema ? z.safeParse(schema, body).error?.issues : body === undefined ? undefined : ['has a body'];
@@ -114,7 +114,7 @@ export function expectDeclared(contract: Contract, status: number, body: unknown
   }
   expect(status, `${name} has a defect: see functions.log`).not.toBe(500);
   if (dialect === 'volttime') {
-    // Where Laravel has words of its own, its bodies have no code.
+    // Bodies with a text of Laravel's own have no code.
     const { error } = z.parse(VoltTimeProblem, body);
     const refused = refusalsOf(declaration).filter((code) => error === undefined || code === error);
     const statuses = refused.flatMap((code) => statusesOf(dialect, code));

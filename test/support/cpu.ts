@@ -1,41 +1,41 @@
-// What a test file takes, written down where `npm run bench -- suite` asks for it.
+// Records the CPU time of each test file, for `npm run bench -- suite`.
 
 import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { ROOT } from '../../cdk/fingerprint.ts';
 
-/** One line of the file that `MUSTER_CPU` names. */
+/** A line of the file that `MUSTER_CPU` names. */
 export interface Taken {
-  /** Relative to the root of the repository. */
+  /** The path relative to the root of the repository. */
   readonly file: string;
-  /** CPU seconds, of user and system, of the process and of all that it started: engine, browser, commands. */
+  /** User and system CPU seconds of the process and its children: engine, browser, commands. */
   readonly cpuSeconds: number;
-  /** Functions that were started: threads. */
+  /** The number of started worker threads, which run functions. */
   readonly workers: number;
 }
 
-const { MUSTER_CPU: to } = process.env;
+const { MUSTER_CPU: recordFile } = process.env;
 
-if (to) {
+if (recordFile) {
   let workers = 0;
-  const count = () => {
+  const countWorker = () => {
     workers += 1;
   };
-  process.on('worker', count);
+  process.on('worker', countWorker);
   let before = 0;
   beforeAll(() => {
     before = cpuSeconds();
   });
   afterAll(() => {
-    process.off('worker', count);
+    process.off('worker', countWorker);
     const file = relative(ROOT, expect.getState().testPath as string);
     const taken: Taken = { file, cpuSeconds: cpuSeconds() - before, workers };
-    appendFileSync(to, `${JSON.stringify(taken)}\n`);
+    appendFileSync(recordFile, `${JSON.stringify(taken)}\n`);
   });
 }
 
-/** Of this process and its children so far, as Linux tells it; elsewhere of this process alone. */
+/** Returns the CPU seconds so far: of this process and its children on Linux, else of this process only. */
 function cpuSeconds(): number {
   if (process.platform !== 'linux') {
     const { user, system } = process.cpuUsage();
@@ -49,11 +49,11 @@ function cpuSeconds(): number {
 
 const TICKS_A_SECOND = 100;
 
-/** Those that have ended count with the one that started them. Nothing of a process that has gone meanwhile. */
+/** Reads the CPU ticks of a process, including its ended children. Returns nothing if the process has ended. */
 function statOf(pid: string): { pid: number; parent: number; ticks: number }[] {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name in parentheses, which may have anything in it, is the second field; the parent is the fourth.
+    // The second field is the name in parentheses, which may contain any characters. The fourth is the parent.
     const fields = text
       .slice(text.lastIndexOf(')') + 2)
       .split(' ')

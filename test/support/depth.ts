@@ -1,6 +1,8 @@
 import type { Call } from '../../packages/local/aws.ts';
 
-/** The most calls of which each began when the one before it had ended. */
+/**
+ * Returns the number of sequential round trips: the longest chain of calls that each began after the previous ended.
+ */
 export function depthOf(parts: readonly Call[]): number {
   const spans = parts
     .map(({ startedAt, ms }) => ({ start: Date.parse(startedAt), end: Date.parse(startedAt) + ms }))
@@ -8,7 +10,7 @@ export function depthOf(parts: readonly Call[]): number {
   let depth = 0;
   let free = 0;
   for (const { start, end } of spans) {
-    // The start is told in whole milliseconds.
+    // The start is rounded to whole milliseconds.
     if (start < free - 2) continue;
     depth += 1;
     free = end;

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 
-// Whom answers tell of. Every answer of a test file is looked through for ids, addresses and names of people, and held
-// against who was in which organization when it was given, by the audit log. Imports nothing of the service.
+// Checks that answers disclose no strangers. Searches every answer of a test file for ids, addresses and names of
+// people, and compares them with the organizations' members at that time, according to the audit log. Imports no code
+// of the service.
 
-/** What an answer tells of people, and to whom. */
-interface Telling {
+/** The personal data in an answer, and its recipient. */
+interface Observation {
   readonly route: string;
-  /** Who is signed in, or the organization of their access token or link; undefined: nobody we know. */
+  /** The signed-in caller, or the organization of an access token or link; undefined if neither is known. */
   readonly to: SignedIn | { readonly organization: string } | undefined;
-  /** The service's time, when it was asked and when it had answered. */
+  /** The service's time of the request and of the answer. */
   readonly from: number;
   readonly at: number;
   readonly ids: ReadonlySet<string>;
@@ -16,72 +17,72 @@ interface Telling {
   readonly names: ReadonlySet<string>;
 }
 
-/** Who is signed in, by what their ID token says: a hash of issuer and subject, and the address. */
+/** A signed-in caller, from the ID token: a hash of issuer and subject, and the address. */
 interface SignedIn {
   readonly identity: string;
   readonly email: string;
 }
 
-/** A request, and the text that was answered. */
+/** A request and the text of its answer. */
 export interface Exchange {
   readonly route: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly sent: string;
   readonly text: string;
-  /** When it was sent, by this process's clock. */
+  /** The time of the request by this process's clock. */
   readonly startedAt: number;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: items of every form
+// biome-ignore lint/suspicious/noExplicitAny: items of any type
 type Item = Record<string, any>;
 
 const USER_ID = /usr_[0-9a-v]{26}/g;
-/** Bounded, since bodies may be long. */
+/** Bounded repetitions, because bodies may be long. */
 const ADDRESS = /(?<![a-z0-9.+_-])[a-z0-9][a-z0-9.+_-]{0,63}@[a-z0-9.-]{1,253}\.[a-z]{2,63}/gi;
-/** What the service says of itself, or in place of an address that was erased. */
-const OURS = /^(erased@erased\.invalid|jane@example\.com|invitations@example\.com|.*@support\..*)$/;
+/** Addresses of the service itself and of examples, and the placeholder for an erased address. */
+const OWN_ADDRESSES = /^(erased@erased\.invalid|jane@example\.com|invitations@example\.com|.*@support\..*)$/;
 
-/** Takes answers down, to judge them when it is known who was where. */
+/** Records answers, and checks them at the end, when all memberships are known. */
 export class Disclosure {
-  readonly #tellings: Telling[] = [];
-  /** What each caller has typed: an address that they sent is no news to them. */
-  readonly #typed = new Map<string, Set<string>>();
+  readonly #observations: Observation[] = [];
+  /** The addresses that each caller has sent. Returning them discloses nothing. */
+  readonly #sent = new Map<string, Set<string>>();
   #offset = 0;
-  /** Requests that end memberships: until they are answered, others may still see what was. */
+  /** Requests that end memberships. Until their answer, others may still see the former state. */
   readonly #endings: { readonly from: number; readonly to: number }[] = [];
 
-  /** Follows the service's clock. */
-  moved(offset: string | number): void {
+  /** Sets the offset of the service's clock. */
+  setClock(offset: string | number): void {
     const [, number = '0', unit = 'ms'] = /^(-?[\d.]+)\s*(ms|[smhd])?$/.exec(String(offset)) ?? [];
     const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
     this.#offset = Number(number) * (units[unit] ?? 1000);
   }
 
-  take({ route, headers, sent, text, startedAt }: Exchange): void {
+  record({ route, headers, sent, text, startedAt }: Exchange): void {
     const path = route.split(' ')[1] as string;
     if (path.startsWith('/_local/')) return;
     const [from, at] = [startedAt + this.#offset, Date.now() + this.#offset];
     if (/^DELETE \/v1\/(me|members\/|organizations\/)/.test(route)) this.#endings.push({ from, to: at });
     const to = callerOf(headers, `${path} ${sent}`);
     const key = JSON.stringify(to);
-    const typed = this.#typed.get(key) ?? new Set();
-    for (const address of addressesIn(decoded(`${path} ${sent}`))) typed.add(address);
-    this.#typed.set(key, typed);
-    const addresses = new Set([...addressesIn(text)].filter((address) => !typed.has(address)));
+    const known = this.#sent.get(key) ?? new Set();
+    for (const address of addressesIn(decoded(`${path} ${sent}`))) known.add(address);
+    this.#sent.set(key, known);
+    const addresses = new Set([...addressesIn(text)].filter((address) => !known.has(address)));
     const ids = new Set(text.match(USER_ID));
     const names = namesIn(text);
     if (ids.size + addresses.size + names.size === 0) return;
-    this.#tellings.push({ route, to, from, at, ids, addresses, names });
+    this.#observations.push({ route, to, from, at, ids, addresses, names });
   }
 
-  /** What was told of people to whom it is no business of. @param items every item of the table, at the end */
+  /** Returns the disclosures of people to strangers. @param items every item of the table, at the end */
   leaks(items: readonly Item[]): string[] {
-    const world = new World(items, this.#endings);
-    return [...new Set(this.#tellings.flatMap((telling) => world.leaksIn(telling)))];
+    const history = new MembershipHistory(items, this.#endings);
+    return [...new Set(this.#observations.flatMap((observation) => history.leaksIn(observation)))];
   }
 }
 
-function callerOf(headers: Readonly<Record<string, string>>, text: string): Telling['to'] {
+function callerOf(headers: Readonly<Record<string, string>>, text: string): Observation['to'] {
   const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   const { 'x-auth-token': auth, 'texture-api-key': key, authorization = '' } = lower;
   const credential = auth ?? key ?? authorization.replace(/^bearer\s+/i, '');
@@ -100,7 +101,7 @@ function callerOf(headers: Readonly<Record<string, string>>, text: string): Tell
   return token ? { organization: idOf(token) } : undefined;
 }
 
-/** The organization's id at the front of a token. */
+/** Returns the organization's id from the start of a token. */
 function idOf(token: string): string {
   const bytes = Buffer.from(token, 'base64url').subarray(0, 16);
   let number = BigInt(`0x${bytes.toString('hex') || '0'}`);
@@ -118,62 +119,64 @@ function decoded(text: string): string {
 }
 
 function addressesIn(text: string): Set<string> {
-  return new Set((text.match(ADDRESS) ?? []).map((address) => address.toLowerCase()).filter((one) => !OURS.test(one)));
+  return new Set(
+    (text.match(ADDRESS) ?? []).map((address) => address.toLowerCase()).filter((one) => !OWN_ADDRESSES.test(one)),
+  );
 }
 
-/** First and last names, wherever they stand together. */
+/** Returns all pairs of first and last names. */
 function namesIn(text: string): Set<string> {
   const found = [...text.matchAll(/"firstName":"([^"]*)","lastName":"([^"]*)"/g)];
   return new Set(found.map(([, first, last]) => `${first} ${last}`.trim()).filter(Boolean));
 }
 
-/** That somebody was in an organization. */
-interface Stay {
+/** The period of a membership. */
+interface MembershipPeriod {
   readonly user: string;
   readonly from: number;
   to: number;
 }
 
-/** How long what a test did otherwise than by the harness may take, in milliseconds. */
+/** The time in milliseconds that requests outside the harness may take. */
 const MARGIN = 5_000;
 
-/** Who was where, and whose address is whose. */
-class World {
-  readonly #stays = new Map<string, Stay[]>();
+/** Memberships over time, and the current owners of addresses and names. */
+class MembershipHistory {
+  readonly #periods = new Map<string, MembershipPeriod[]>();
   readonly #users = new Map<string, Item>();
   readonly #byAddress = new Map<string, string>();
   readonly #byIdentity = new Map<string, string>();
   readonly #byName = new Map<string, string[]>();
-  /** The addresses that an organization has invited, to it or to its sites. */
+  /** The addresses that an organization has invited to itself or to its sites. */
   readonly #invited = new Map<string, Set<string>>();
 
   constructor(items: readonly Item[], endings: readonly { readonly from: number; readonly to: number }[]) {
     const entries = items.filter(({ type }) => type === 'AuditEntry');
     entries.sort((one, other) => (one.id < other.id ? -1 : 1));
-    const members = new Map<string, Stay>();
-    const stay = (organization: string, member: string, user: string, from: number) => {
-      const made: Stay = { user, from, to: Number.POSITIVE_INFINITY };
-      members.set(member, made);
-      this.#stays.set(organization, [...(this.#stays.get(organization) ?? []), made]);
+    const members = new Map<string, MembershipPeriod>();
+    const addPeriod = (organization: string, member: string, user: string, from: number) => {
+      const added: MembershipPeriod = { user, from, to: Number.POSITIVE_INFINITY };
+      members.set(member, added);
+      this.#periods.set(organization, [...(this.#periods.get(organization) ?? []), added]);
     };
     for (const { action, organizationId, actor, resource, after, createdAt } of entries) {
       const at = Date.parse(createdAt);
-      if (action === 'organization.create') stay(organizationId, after.ownerId, actor.id, at);
+      if (action === 'organization.create') addPeriod(organizationId, after.ownerId, actor.id, at);
       if (action === 'invitation.accept' && !members.has(after.memberId)) {
-        stay(organizationId, after.memberId, after.userId, at);
+        addPeriod(organizationId, after.memberId, after.userId, at);
       }
-      if (action === 'member.claim' && after?.userId) stay(organizationId, resource.id, after.userId, at);
+      if (action === 'member.claim' && after?.userId) addPeriod(organizationId, resource.id, after.userId, at);
       if (/^member\.(leave|remove|expire)$/.test(action)) {
         const ended = members.get(resource.id);
-        // It has ended for all who ask after that was answered.
+        // The membership counts as ended for requests after the answer.
         const ending = endings.find(({ from, to }) => from <= at && at <= to);
         if (ended) ended.to = ending ? ending.to : at + MARGIN;
       }
     }
     for (const item of items) {
       const { type, userId, organizationId, memberId, pk } = item;
-      // Some tests put members there by themselves.
-      if (type === 'Member' && !members.has(memberId)) stay(organizationId, memberId, userId, 0);
+      // Some tests write members directly to the table.
+      if (type === 'Member' && !members.has(memberId)) addPeriod(organizationId, memberId, userId, 0);
       if (type === 'User') {
         this.#users.set(userId, item);
         const name = `${item.firstName} ${item.lastName}`.trim();
@@ -188,48 +191,48 @@ class World {
     }
   }
 
-  leaksIn({ route, to, from, at, ids, addresses, names }: Telling): string[] {
+  leaksIn({ route, to, from, at, ids, addresses, names }: Observation): string[] {
     if (!to) return [];
-    // An older token names an address that may be somebody else's by now.
+    // The address in an older token may belong to another person now.
     const self = 'email' in to ? (this.#byIdentity.get(to.identity) ?? this.#byAddress.get(to.email)) : undefined;
-    // Who was erased can't be followed.
+    // Erased people can't be tracked.
     if ('email' in to && self === undefined) return [];
     const organizations =
       'organization' in to
         ? [to.organization]
-        : [...this.#stays].flatMap(([id, stays]) => (stays.some(({ user }) => user === self) ? [id] : []));
-    // A link that leads to no organization is one of a site.
-    if (!('email' in to) && !this.#stays.has(to.organization)) return [];
-    const stays = organizations.flatMap((id) => this.#stays.get(id) ?? []);
-    // History goes on naming who was there, by ids.
-    const past = stays.filter((one) => one.from <= at);
+        : [...this.#periods].flatMap(([id, periods]) => (periods.some(({ user }) => user === self) ? [id] : []));
+    // A token without an organization is of a site.
+    if (!('email' in to) && !this.#periods.has(to.organization)) return [];
+    const periods = organizations.flatMap((id) => this.#periods.get(id) ?? []);
+    // History may still contain ids of former members.
+    const past = periods.filter((one) => one.from <= at);
     const known = new Set([self, ...past.map(({ user }) => user)]);
     const present = new Set([self, ...past.filter((one) => one.to >= from).map(({ user }) => user)]);
     const invited = new Set(organizations.flatMap((id) => [...(this.#invited.get(id) ?? [])]));
     const inviters = this.#inviters('email' in to ? to.email : undefined);
-    const told: string[] = [];
+    const leaks: string[] = [];
     for (const id of ids) {
-      if (this.#users.has(id) && !known.has(id) && !inviters.has(id)) told.push(`${route} tells ${id}`);
+      if (this.#users.has(id) && !known.has(id) && !inviters.has(id)) leaks.push(`${route} discloses ${id}`);
     }
     for (const address of addresses) {
       const user = this.#byAddress.get(address);
-      // Whoever had the address before was somebody else.
+      // An earlier owner of the address was another person.
       const isSame = user !== undefined && Date.parse(this.#users.get(user)?.createdAt) <= at;
       if (isSame && !present.has(user) && !inviters.has(user) && !invited.has(address)) {
-        told.push(`${route} tells ${address}`);
+        leaks.push(`${route} discloses ${address}`);
       }
     }
     for (const name of names) {
       const [only, second] = this.#byName.get(name) ?? [];
-      if (only !== undefined && !second && !present.has(only)) told.push(`${route} tells ${name}`);
+      if (only !== undefined && !second && !present.has(only)) leaks.push(`${route} discloses ${name}`);
     }
-    return told;
+    return leaks;
   }
 
-  /** Who invites an address may be known to it: all of the organizations that have invited it. */
+  /** Returns the people whom an invited address may know: all members of the inviting organizations. */
   #inviters(email: string | undefined): Set<string> {
     if (email === undefined) return new Set();
     const inviting = [...this.#invited].flatMap(([id, invited]) => (invited.has(email) ? [id] : []));
-    return new Set(inviting.flatMap((id) => (this.#stays.get(id) ?? []).map(({ user }) => user)));
+    return new Set(inviting.flatMap((id) => (this.#periods.get(id) ?? []).map(({ user }) => user)));
   }
 }

@@ -1,10 +1,10 @@
 import { ENTITIES, type Entity, keyPattern } from '../../docs/entities.ts';
 import type { keys } from '../../lib/table/keys.ts';
 
-/** What stands for something in the pattern of a key. */
+/** A placeholder in a key pattern. */
 const PLACEHOLDER = /<[^>]*>|yyyy-mm/;
 
-/** How keys look, with the type of their items; of several types, as of mails, the first. */
+/** The key patterns, each with the type of its items. Of several types, as for mails, the first. */
 const FORMS = (Object.entries(ENTITIES) as [keyof typeof keys, Entity][]).map(([name, { types }]) => {
   const { pk, sk } = keyPattern(name);
   return { types: types.slice(0, 1), pk: formOf(pk), sk: formOf(sk), start: sk.split(PLACEHOLDER)[0] as string };
@@ -15,10 +15,9 @@ function formOf(pattern: string): RegExp {
 }
 
 /**
- * The types of the items that a call touches.
+ * Returns the types of the items that a call touches; none if no item can have the key.
  *
  * @param key as the local stack records it: see `Call.keys`
- * @returns none where no item ever has the key
  * @throws Error when no entity has such a key
  */
 export function typesOf(key: string): string[] {

@@ -9,32 +9,32 @@ import { type Engine, type EngineName, startEngine } from '../../packages/local/
 import type { Person } from '../../packages/local/issuer.ts';
 import type { StackFile } from '../../packages/local/stack-file.ts';
 import { type RunningStack, type Service, serviceOf } from './service.ts';
-import type { Order } from './stack-process.ts';
+import type { Command } from './stack-process.ts';
 
-/** Made by the global setup. */
+/** The assembly that the global setup synthesizes. */
 const ASSEMBLY = join(ROOT, 'cdk.out');
 
-/** When the process dies: at a function's call to AWS, before or after it is done. */
+/** When the process is killed: before or after a function's call to AWS. */
 export interface Kill {
   readonly function: string;
-  /** So many calls of the function go well before. */
+  /** How many calls of the function succeed before. */
   readonly skip: number;
   readonly fault: 'kill-process-before' | 'kill-process-after';
 }
 
-/** A service whose process, the one that holds gateway and functions, can die and begin again on the same data. */
-export interface MortalService extends Service {
-  /** Sends a request on which the process dies as by `kill -9`, and starts it again. */
-  die(kill: Kill, request: () => Promise<unknown>): Promise<void>;
+/** A service whose process, with gateway and functions, can be killed and restarted on the same data. */
+export interface KillableService extends Service {
+  /** Sends a request during which the process is killed by SIGKILL, then restarts the process. */
+  killDuring(kill: Kill, request: () => Promise<unknown>): Promise<void>;
 }
 
-/** Starts the service in a process of its own for a test file, without its schedule. */
-export function useMortalService(): MortalService {
+/** Starts the service for a test file in a process of its own, without the schedule. */
+export function useKillableService(): KillableService {
   const directory = mkdtempSync(join(tmpdir(), 'muster-kill-'));
   const name = process.env.MUSTER_ENGINE as EngineName | undefined;
   let engine: Engine | undefined;
   let running: { readonly child: ChildProcess; readonly stack: RunningStack } | undefined;
-  /** Has loaded its code, and waits for the other's death. */
+  /** The next process. It has loaded its code already. */
   let spare: ChildProcess | undefined;
 
   const load = () =>
@@ -44,16 +44,17 @@ export function useMortalService(): MortalService {
     });
   const start = async () => {
     const child = spare ?? load();
-    const file = await tell<StackFile>(child, {
+    const file = await send<StackFile>(child, {
       start: { directory, assembly: ASSEMBLY, ...(name && { engine: name }) },
       environment: engine && { DYNAMODB_ENDPOINT: engine.endpoint },
     });
-    const token = (person: Person) => tell<string>(child, { token: person });
+    const token = (person: Person) => send<string>(child, { token: person });
     running = { child, stack: { ...file, unsupported: [], token, stop: async () => {} } };
     spare = load();
   };
   beforeAll(async () => {
-    // Java takes seconds to start: that engine stays, as DynamoDB does when a function dies. The other one dies too.
+    // DynamoDB Local takes seconds to start, so it keeps running, as DynamoDB does when a function is killed. The other
+    // engine is killed too.
     if (name === 'dynamodb-local') engine = await startEngine({ directory, engine: name });
     await start();
   });
@@ -65,11 +66,11 @@ export function useMortalService(): MortalService {
 
   const service = serviceOf(() => running?.stack as RunningStack);
   return Object.assign(service, {
-    die: async (kill: Kill, request: () => Promise<unknown>) => {
+    killDuring: async (kill: Kill, request: () => Promise<unknown>) => {
       const { child } = running as NonNullable<typeof running>;
       const ended = once(child, 'exit');
       await service.faults([kill]);
-      await expect(request(), 'The connection breaks').rejects.toThrow('fetch failed');
+      await expect(request(), 'the connection breaks').rejects.toThrow('fetch failed');
       expect(await ended).toEqual([null, 'SIGKILL']);
       await start();
     },
@@ -83,12 +84,12 @@ async function kill(child: ChildProcess | undefined): Promise<void> {
   await ended;
 }
 
-let orders = 0;
+let commands = 0;
 
-/** Tells the process something, and waits for its answer. */
-function tell<T>(child: ChildProcess, order: WithoutId<Order>): Promise<T> {
-  orders += 1;
-  const id = orders;
+/** Sends a command to the process and waits for the reply. */
+function send<T>(child: ChildProcess, command: WithoutId<Command>): Promise<T> {
+  commands += 1;
+  const id = commands;
   return new Promise((resolve, reject) => {
     const listen = (message: { id: number; answer: T }) => {
       if (message.id !== id) return;
@@ -96,10 +97,10 @@ function tell<T>(child: ChildProcess, order: WithoutId<Order>): Promise<T> {
       child.off('exit', fail);
       resolve(message.answer);
     };
-    const fail = () => reject(new Error('The process of the stack ended: see above.'));
+    const fail = () => reject(new Error('The process of the stack ended. Its output is above.'));
     child.on('message', listen);
     child.once('exit', fail);
-    child.send({ id, ...order });
+    child.send({ id, ...command });
   });
 }
 

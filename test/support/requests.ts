@@ -1,29 +1,29 @@
 import { roomIdOf } from '../../lib/dialects/rocketchat/show.ts';
 import { teamIdAsHex, teamIdAsUuid, teamIdFromHex } from '../../lib/domain/team.ts';
 import type { Contract } from './contract.ts';
-import { type Client, newAddress, type Sending, type Service } from './service.ts';
+import { type Client, newAddress, type RequestOptions, type Service } from './service.ts';
 import { share } from './sharing.ts';
 
-/** An organization, and who acts in it: its owner, if not somebody else. */
+/** An organization, and its owner or another member who acts in it. */
 export interface Home {
   readonly id: string;
   readonly owner: Client;
 }
 
-/** A request that an endpoint takes. */
-export interface Example extends Sending {
+/** A valid request to an endpoint. */
+export interface Example extends RequestOptions {
   readonly route: string;
-  /** Who sends it, where it isn't the owner. */
+  /** The caller, if it isn't the owner. */
   readonly by?: Client;
 }
 
-type Maker<T> = (service: Service, home: Home, invited: string, id?: string) => Promise<T>;
+type Factory<T> = (service: Service, home: Home, invited: string, id?: string) => Promise<T>;
 
 /**
- * What an endpoint takes beside ids in its path and the `example` of its file, where it needs something that is there:
- * ids, tokens of links, a caller. Made anew each time.
+ * Creates requests for endpoints that need existing ids, tokens or callers beside the ids in their path. Other
+ * endpoints use the `example` of their file.
  */
-const EXAMPLES: Partial<Record<Contract['name'], Maker<Omit<Example, 'route'> & { readonly query?: string }>>> = {
+const EXAMPLES: Partial<Record<Contract['name'], Factory<Omit<Example, 'route'> & { readonly query?: string }>>> = {
   'access/explain': async (...at) => {
     const { data } = (await at[1].owner.call('GET /v1/access')).body;
     if (data.length === 0) await siteUuid(...at);
@@ -38,10 +38,10 @@ const EXAMPLES: Partial<Record<Contract['name'], Maker<Omit<Example, 'route'> & 
     await guest.call(`PUT /v1/me/blocked-organizations/${home.id}`);
     return { by: guest };
   },
-  'organizations/accept-ownership': async (service, home) => ({ by: await offered(service, home) }),
-  'organizations/decline-ownership': async (service, home) => ({ by: await offered(service, home) }),
+  'organizations/accept-ownership': async (service, home) => ({ by: await offerRecipient(service, home) }),
+  'organizations/decline-ownership': async (service, home) => ({ by: await offerRecipient(service, home) }),
   'organizations/withdraw-ownership': async (service, home) => {
-    await offered(service, home);
+    await offerRecipient(service, home);
     return {};
   },
   'organizations/transfer': async (...at) => ({ body: { memberId: (await claimedMember(at[0], at[1])).memberId } }),
@@ -100,7 +100,7 @@ const EXAMPLES: Partial<Record<Contract['name'], Maker<Omit<Example, 'route'> & 
     return { body: { access_of_assets: 'limited_access', accessible_assets: accessible } };
   },
   'volttime/accept-invite': async (...at) => {
-    // Whoever invites is somebody else than who accepts.
+    // The inviter is another person than the accepting one.
     const inviter = { ...at[1], owner: await at[0].member(at[1].owner, 'ADMIN') };
     const { mailed: token } = await inviteTeam(at[0], inviter, at[2]);
     return { body: { token, team_uuid: await teamUuid(...at) } };
@@ -115,9 +115,9 @@ const EXAMPLES: Partial<Record<Contract['name'], Maker<Omit<Example, 'route'> & 
   'pages/accept': async (...at) => form(await invitationToken(...at)),
   'pages/ask': async (service, home, ...invited) => {
     await service.clock('-8d');
-    // A token of now would be one of the future.
-    const then = { ...home, owner: (await service.person(home.owner.email)).in(home.id) };
-    const token = await invitationToken(service, then, ...invited);
+    // A new ID token, because an existing one would be from the future.
+    const earlier = { ...home, owner: (await service.person(home.owner.email)).in(home.id) };
+    const token = await invitationToken(service, earlier, ...invited);
     await service.clock(0);
     return form(token);
   },
@@ -129,30 +129,30 @@ const EXAMPLES: Partial<Record<Contract['name'], Maker<Omit<Example, 'route'> & 
   'pages/stop-reminders': async (...at) => ({ query: `?token=${await stopToken(...at)}` }),
 };
 
-/** What a page's form sends. */
-function form(token: string, more = ''): Sending {
+/** Returns a page's form submission. */
+function form(token: string, more = ''): RequestOptions {
   return { body: `token=${token}${more}`, headers: { 'content-type': 'application/x-www-form-urlencoded' } };
 }
 
-/** The UUID of a new team. */
-const teamUuid: Maker<string> = async (_, { owner }) =>
+/** Creates a team. Returns its UUID. */
+const teamUuid: Factory<string> = async (_, { owner }) =>
   (await owner.call('POST /api/v3/teams', { body: volttimeTeam() })).body.data.uuid;
 
-/** The UUID of a new site. */
-const siteUuid: Maker<string> = async (...at) => {
+/** Creates a site. Returns its UUID. */
+const siteUuid: Factory<string> = async (...at) => {
   const body = { name: 'Depot', team_uuid: await teamUuid(...at) };
   return (await at[1].owner.call('POST /api/v3/sites', { body })).body.data.uuid;
 };
 
-/** The UUID of a new team that has access to a site, with sensitive data. */
-async function sharingTeam(site: string, ...at: Parameters<Maker<string>>): Promise<string> {
+/** Creates a team with access to a site and its sensitive data. Returns the team's UUID. */
+async function sharingTeam(site: string, ...at: Parameters<Factory<string>>): Promise<string> {
   const team = await teamUuid(...at);
   await share(at[0], site, team, { sensitive: {} });
   return team;
 }
 
-/** The tokens of a new invite of the owner to a site of theirs: that of the answer, and that of the mail. */
-const inviteTeam: Maker<{ token: string; mailed: string }> = async (...at) => {
+/** Invites the owner to a new site of their own. Returns the tokens of the answer and of the mail. */
+const inviteTeam: Factory<{ token: string; mailed: string }> = async (...at) => {
   const { owner } = at[1];
   const made = await owner.call(`POST /api/v3/sites/${await siteUuid(...at)}/teams/invite`, {
     body: { email: owner.email },
@@ -160,16 +160,16 @@ const inviteTeam: Maker<{ token: string; mailed: string }> = async (...at) => {
   return { token: made.body.invite_token, mailed: await at[0].linkToken(owner.email) };
 };
 
-/** The integer of a new invite to a site. */
+/** Creates an invite to a site. Returns its integer. */
 async function inviteNumber(service: Service, { owner }: Home, site: string): Promise<string> {
-  // Of somebody new each: a person makes five a minute.
+  // Each invite has a new inviter: a person may make five a minute.
   const admin = await service.member(owner, 'ADMIN');
   const made = await admin.call(`POST /api/v3/sites/${site}/teams/invite`, { body: { email: newAddress() } });
   return String(made.body.invite.id);
 }
 
-/** The token of the mailed link of a new request for sensitive data. */
-const requestToken: Maker<string> = async (...at) => {
+/** Creates a request for sensitive data. Returns the token of the mailed link. */
+const requestToken: Factory<string> = async (...at) => {
   const { owner } = at[1];
   const site = await siteUuid(...at);
   const team = await teamUuid(...at);
@@ -180,15 +180,15 @@ const requestToken: Maker<string> = async (...at) => {
   return at[0].linkToken(owner.email);
 };
 
-/** The UUID of a new charger, on a site of its own. */
-const chargerUuid: Maker<string> = async (...at) => {
+/** Creates a charger on a new site. Returns its UUID. */
+const chargerUuid: Factory<string> = async (...at) => {
   const site = await siteUuid(...at);
   return (await at[1].owner.call(`POST /api/v3/sites/${site}/chargers`, { body: { identity: newIdentity() } })).body
     .data.uuid;
 };
 
-/** The integer of a new team that has a charger. */
-const owningTeam: Maker<string> = async (...at) => {
+/** Creates a team with a charger. Returns the team's integer. */
+const owningTeam: Factory<string> = async (...at) => {
   const { owner } = at[1];
   const { id, uuid } = (await owner.call('POST /api/v3/teams', { body: volttimeTeam() })).body.data;
   const site = (await owner.call('POST /api/v3/sites', { body: { name: 'Depot', team_uuid: uuid } })).body.data;
@@ -196,51 +196,51 @@ const owningTeam: Maker<string> = async (...at) => {
   return `${id}`;
 };
 
-/** A name that nothing has yet. */
+/** Returns an unused name. */
 function newName(name: string): string {
   return newAddress(name).split('@')[0] as string;
 }
 
-/** What a charger calls itself that nobody has heard of. */
+/** Returns an unused identity of a charger. */
 function newIdentity(): string {
   return newName('CP');
 }
 
-/** The fields in which an example has a name that may be there once. */
+/** The fields of examples whose values must be unique. */
 const NAMES = ['name', 'identity'];
 
-/** An example with addresses and names that are new. @param field in which it stands */
-function renewed(example: unknown, field = ''): unknown {
+/** Returns an example with new addresses and names. @param field the name of the field with the example */
+function withNewNames(example: unknown, field = ''): unknown {
   if (typeof example === 'string') {
     if (example.endsWith('@example.com')) return newAddress();
     return NAMES.includes(field) ? newName(example) : example;
   }
-  if (Array.isArray(example)) return example.map((each) => renewed(each));
+  if (Array.isArray(example)) return example.map((each) => withNewNames(each));
   if (typeof example !== 'object' || example === null) return example;
-  return Object.fromEntries(Object.entries(example).map(([key, value]) => [key, renewed(value, key)]));
+  return Object.fromEntries(Object.entries(example).map(([key, value]) => [key, withNewNames(value, key)]));
 }
 
-/** What makes a team at Volt Time. */
+/** Returns the body that creates a team in Volt Time's dialect. */
 function volttimeTeam() {
   return { name: newAddress('team'), email: newAddress(), type: 'Company' };
 }
 
-/** A document about a team, as Papershift has it. */
+/** Returns Papershift's document about a team. */
 export function teamDocument(attributes: Readonly<Record<string, unknown>>, id?: string) {
   return { data: { ...(id !== undefined && { id }), type: 'team', attributes } };
 }
 
-/** A name that Rocket.Chat takes. */
+/** Returns an unused name that is valid in Rocket.Chat. */
 export function roomName(): string {
   return newName('team');
 }
 
-/** A new team of the owner, by the id that Rocket.Chat's dialect has for it. */
+/** Creates a team of the owner. Returns its id in Rocket.Chat's dialect. */
 async function teamHex({ owner }: Home): Promise<string> {
   return teamIdAsHex((await owner.call('POST /v1/teams', { body: { name: roomName() } })).body.id);
 }
 
-/** A new member, who is put into a team if one is named. */
+/** Creates a member, and adds them to the team with the given id, if any. */
 async function teamUser(
   service: Service,
   { owner }: Home,
@@ -251,7 +251,7 @@ async function teamUser(
   return { memberId, userId: (await owner.call(`GET /v1/members/${memberId}`)).body.userId };
 }
 
-/** A new team that the first members of the organization, and a new one, own. */
+/** Creates a team that is owned by the first members of the organization and a new one. */
 async function sharedTeam(service: Service, home: Home): Promise<string> {
   const hex = await teamHex(home);
   const { memberId } = await service.member(home.owner, 'USER');
@@ -266,8 +266,8 @@ async function ownId({ owner }: Home): Promise<string> {
   return (await owner.call('GET /v1/me')).body.id;
 }
 
-/** The id of something new that the owner may touch, by the word before `{id}` in a path. */
-const IDS: Readonly<Record<string, Maker<string>>> = {
+/** Creates the resource of `{id}` in a path, by the word before. Returns its id. */
+const IDS: Readonly<Record<string, Factory<string>>> = {
   'access-tokens': async (_, { owner }) =>
     (await owner.call('POST /v1/access-tokens', { body: { name: 'Test' } })).body.id,
   invitations: async (_, { owner }) =>
@@ -276,15 +276,15 @@ const IDS: Readonly<Record<string, Maker<string>>> = {
   teams: async (_, { owner }) => (await owner.call('POST /v1/teams', { body: { name: newAddress('team') } })).body.id,
 };
 
-/** What to do where an endpoint with a body shows none. */
+/** Returns the error text for an endpoint with a body but without an example. */
 function withoutExample(name: string): string {
-  return `Write an example of the body into functions/${name}.ts, beside \`returns\`: export const example = { name: 'Berlin' }; one that needs ids of something new goes into EXAMPLES of test/support/requests.ts.`;
+  return `Write an example of the body into functions/${name}.ts, beside \`returns\`: export const example = { name: 'Berlin' }; if it needs ids of new resources, add it to EXAMPLES in test/support/requests.ts.`;
 }
 
 /**
- * A request that an endpoint takes from the owner of an organization, about something new in it.
+ * Returns a valid request of an organization's owner to an endpoint, about a new resource.
  *
- * @param invited whom a link is for, if it is about one
+ * @param invited the address that a link is for, if the endpoint takes a link
  */
 export async function exampleOf(
   { name, declaration: { route, body, dialect }, example }: Contract,
@@ -296,11 +296,11 @@ export async function exampleOf(
   if (body && !make && example === undefined) throw new Error(withoutExample(name));
   const [, kind] = /([^/]+)\/\{id\}/.exec(route) ?? [];
   const makeId = kind === undefined ? async () => '' : IDS[kind];
-  if (!makeId) throw new Error(`Add what {id} is in ${route} to IDS in test/support/requests.ts.`);
+  if (!makeId) throw new Error(`Add the resource of {id} in ${route} to IDS in test/support/requests.ts.`);
   const made = await makeId(service, home, invited);
   const id = dialect === 'papershift' && made ? teamIdAsUuid(made) : made;
   const site = route.includes('{site}') ? await siteUuid(service, home, invited) : '';
-  const own = example === undefined ? {} : { body: renewed(example) };
+  const own = example === undefined ? {} : { body: withNewNames(example) };
   const { query = '', ...sending } = { ...own, ...(await make?.(service, home, invited, id || site)) };
   const path = route
     .replace('{organizationId}', home.id)
@@ -312,38 +312,38 @@ export async function exampleOf(
     .replace('{team_id}', route.includes('{team_id}') ? await owningTeam(service, home, invited) : '')
     .replace('{memberId}', route.includes('{memberId}') ? await teamMemberOf(name, service, home, id) : '');
   const missing = /\{\w+\}/.exec(path);
-  if (missing) throw new Error(`Say in test/support/requests.ts what ${missing} is in ${route}.`);
+  if (missing) throw new Error(`Replace ${missing} of ${route} in exampleOf in test/support/requests.ts.`);
   return { ...sending, route: path + query };
 }
 
-/** Somebody who is put into a team, or is in it already. */
+/** Creates a member who can be added to a team, or is in it already. */
 async function teamMemberOf(name: string, service: Service, { owner }: Home, teamId: string): Promise<string> {
   const { memberId } = await service.member(owner, 'USER');
   if (name !== 'teams/put-member') await owner.call(`PUT /v1/teams/${teamId}/members/${memberId}`, { body: {} });
   return memberId;
 }
 
-/** The token of the mailed link of a new invitation. */
-const invitationToken: Maker<string> = async (service, { owner }, email) => {
+/** Creates an invitation. Returns the token of the mailed link. */
+const invitationToken: Factory<string> = async (service, { owner }, email) => {
   await owner.call('POST /v1/invitations', { body: { email, role: 'USER' } });
   return service.linkToken(email);
 };
 
-/** The token by which the reminders of a new invitation are stopped. */
-const stopToken: Maker<string> = async (service, home, email) => {
+/** Creates an invitation. Returns the token that stops its reminders. */
+const stopToken: Factory<string> = async (service, home, email) => {
   await invitationToken(service, home, email);
   return service.linkToken(email, 'stop');
 };
 
-/** Somebody whom an owner invites to each of their organizations. */
+/** Invites a person, the same for all organizations of an owner. */
 async function guestOf(service: Service, { owner }: Home): Promise<Client> {
   const email = `guest-of-${owner.email}`;
   await owner.call('POST /v1/invitations', { body: { email, role: 'USER' } });
   return service.person(email);
 }
 
-/** The member to whom an owner offers each of their organizations. */
-async function offered(service: Service, home: Home): Promise<Client> {
+/** Offers an organization to a member, the same person for all organizations of an owner. */
+async function offerRecipient(service: Service, home: Home): Promise<Client> {
   const email = `heir-of-${home.owner.email}`;
   const { data } = (await home.owner.call('GET /v1/members?perPage=100')).body;
   const present = data.find(({ userProfile }: { userProfile: { email: string } }) => userProfile.email === email);
@@ -352,14 +352,14 @@ async function offered(service: Service, home: Home): Promise<Client> {
   return heir;
 }
 
-/** Offers an organization to a member, who signs in for that. */
+/** Offers an organization to a member, who signs in before. */
 export async function offerTo({ id, owner }: Home, member: Client): Promise<void> {
   const me = (await member.call('GET /v1/me')).body;
   const { id: memberId } = me.memberships.find((each: { organizationId: string }) => each.organizationId === id);
   await owner.call(`POST /v1/organizations/${id}/transfer-ownership`, { body: { memberId } });
 }
 
-/** A member who has signed in. */
+/** Creates a member who has signed in. */
 export async function claimedMember(
   service: Service,
   { owner }: Pick<Home, 'owner'>,

@@ -9,40 +9,40 @@ import { connect } from '../../packages/local/aws-service.ts';
 import { type EngineName, startEngine } from '../../packages/local/engine.ts';
 import type { Person } from '../../packages/local/issuer.ts';
 import { type Stack, type StackOptions, startStack } from '../../packages/local/stack.ts';
+import { expectConsistent } from './consistency.ts';
 import { contractOf, expectDeclared } from './contract.ts';
 import { Disclosure } from './disclosure.ts';
-import { leaksIn, tellOf } from './leaks.ts';
+import { collectPersonalData, leaksIn } from './leaks.ts';
 import { recorder } from './recording.ts';
-import { expectConsistent } from './walk.ts';
 
-/** An answer, as read. */
+/** A parsed response. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  /** Parsed JSON; the text itself for other types; undefined without a body. */
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers whose form they are there to check
+  /** Parsed JSON; the raw text for other content types; undefined without a body. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests check the form of these bodies
   readonly body: any;
 }
 
-/** What a request may carry. */
-export interface Sending {
+/** The optional parts of a request. */
+export interface RequestOptions {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Somebody who calls the API. */
+/** A signed-in caller of the API. */
 export interface Client {
   readonly email: string;
   readonly token: string;
   /** @param route for example `GET /v1/members?page=2` */
-  call(route: string, sending?: Sending): Promise<Answer>;
-  /** The same person, with the organization named in the header. */
+  call(route: string, options?: RequestOptions): Promise<Answer>;
+  /** Returns a client of the same person that names the organization in the header. */
   in(organizationId: string): Client;
 }
 
 /** A mail in the local inbox. */
 export interface ReceivedMail {
-  /** SES's. */
+  /** The message id that SES assigns. */
   readonly messageId: string;
   readonly to: string;
   readonly from: string;
@@ -52,59 +52,61 @@ export interface ReceivedMail {
   readonly sentAt: string;
 }
 
-/** A stack that runs, perhaps in another process. */
+/** A running stack, possibly in another process. */
 export type RunningStack = Omit<Stack, 'reset'>;
 
-/** The running service, as its users meet it: over HTTP. */
+/** The running service, called over HTTP. */
 export interface Service {
   readonly api: string;
   readonly stack: RunningStack;
-  call(route: string, sending?: Sending): Promise<Answer>;
+  call(route: string, options?: RequestOptions): Promise<Answer>;
   person(email: string, options?: Omit<Person, 'email'>): Promise<Client>;
-  /** An owner with an organization of their own. */
+  /** Creates a person and an organization that they own. */
   organization(name?: string): Promise<{ id: string; owner: Client; member: { id: string; userId: string } }>;
-  /** Invites and accepts by link, then signs in: a member with a role. */
+  /** Creates a member with a role: invites an address, accepts by link, and signs in. */
   member(owner: Client, role: string, email?: string): Promise<Client & { readonly memberId: string }>;
   mails(to: string): Promise<ReceivedMail[]>;
-  /** The token of a link in the newest mail to somebody: that of the invitation, or that for stopping reminders. */
+  /** Returns a link's token from the newest mail to an address: the invitation's, or the one that stops reminders. */
   linkToken(to: string, of?: 'invitation' | 'stop'): Promise<string>;
   sweep(): Promise<Record<string, number>>;
-  /** SES tells of a mail. @throws Error when the function that is told fails */
+  /** Publishes an SES event about a mail. @throws Error when the function that handles it fails */
   mailEvent(event: object): Promise<void>;
-  /** Moves the clock of functions and issuer: `8d`. */
+  /** Sets the clock offset of functions and issuer, for example `8d`. */
   clock(offset: string | number): Promise<void>;
   faults(faults: readonly unknown[]): Promise<void>;
-  /** The calls to AWS so far, each part of each, of one function or of all. */
+  /** Returns the calls to AWS so far, one entry for each part of a call, of one function or of all. */
   calls(functionName?: string): Promise<Call[]>;
-  /** Every item of the table. */
+  /** Returns every item of the table. */
   items(): Promise<Record<string, unknown>[]>;
 }
 
-/** The service of a test file. */
+/** The service that a test file uses. */
 export interface FileService extends Service {
-  /** The parts of all writes to the table so far that happened, or may have: what functions undid is among them. */
+  /** Returns the parts of all table writes so far that succeeded or may have, including those that were undone. */
   writes(): readonly Call[];
 }
 
 let counter = 0;
 
-/** An address nobody has yet. */
+/** Returns an unused address. */
 export function newAddress(name = 'person'): string {
   counter += 1;
   return `${name}-${process.pid}-${counter}@example.com`;
 }
 
-/** What a file may hear of a stack while it runs on it. */
+/** The events of a stack that a test file can listen to. */
 type Listeners = Pick<StackOptions, 'onCall' | 'onLog'>;
 
-/** What all files of this process share: one file runs after the other. */
-const ours: { dynamodb?: Promise<string>; stack?: Promise<Stack>; listeners: Listeners } = { listeners: {} };
+/** State that all test files of this process share: files run one after the other. */
+const shared: { dynamodb?: Promise<string>; stack?: Promise<Stack>; listeners: Listeners } = { listeners: {} };
 
-/** The engine of all stacks of this process. It ends with the process. */
+/** Starts the engine that all stacks of this process share. It ends with the process. */
 function dynamodb(): Promise<string> {
   const engine = process.env.MUSTER_ENGINE as EngineName | undefined;
-  ours.dynamodb ??= startEngine({ directory: directory(), ...(engine && { engine }) }).then(({ endpoint }) => endpoint);
-  return ours.dynamodb;
+  shared.dynamodb ??= startEngine({ directory: directory(), ...(engine && { engine }) }).then(
+    ({ endpoint }) => endpoint,
+  );
+  return shared.dynamodb;
 }
 
 function directory(): string {
@@ -116,37 +118,37 @@ async function start(options: Omit<StackOptions, 'directory'>): Promise<Stack> {
 }
 
 /**
- * More than there are functions: file after file goes through all of them, and with fewer workers than that each would
- * start them all anew. Those of a burst are put to sleep for others.
+ * More workers than functions. Each of several files calls all functions; with fewer workers, each file would start all
+ * functions again. The rest is for bursts.
  */
 const WORKERS = Object.keys(contents).length + 16;
 
-/** The stack that files have whose functions are as they are deployed. It ends with the process. */
+/** Starts the stack of all test files that don't reconfigure the functions. It ends with the process. */
 function sharedStack(): Promise<Stack> {
-  ours.stack ??= start({
+  shared.stack ??= start({
     workers: WORKERS,
-    onCall: (call) => ours.listeners.onCall?.(call),
-    onLog: (name, line) => ours.listeners.onLog?.(name, line),
+    onCall: (call) => shared.listeners.onCall?.(call),
+    onLog: (name, line) => shared.listeners.onLog?.(name, line),
   });
-  return ours.stack;
+  return shared.stack;
 }
 
 const WRITES = /^dynamodb:(Put|Update|Delete|BatchWrite)Item$/;
 
 /**
- * The service for a test file, with an empty table: the stack of this process, or one of the file's own where its
- * functions are configured otherwise. Files may set the clock and faults: the next one begins without.
+ * Returns the service for a test file, with an empty table. It runs on the stack of this process, or on a stack of its
+ * own if the file configures the functions. Clock and faults are reset for each file.
  *
- * @param judgesAnswers whether answers are held against who was where: by the table at the end, which can't tell of
- *   histories in which people are erased and the clock goes back
+ * @param checksDisclosure whether answers are checked for personal data of strangers. The check reads memberships from
+ *   the table at the end, so it fails for histories in which people are erased and the clock goes back.
  */
 export function useService(
   options: Pick<StackOptions, 'environment' | 'policies' | 'onCall' | 'onLog'> = {},
-  judgesAnswers = true,
+  checksDisclosure = true,
 ): FileService {
   const isOwn = Boolean(options.environment || options.policies);
   let stack: Stack | undefined;
-  const { record, leaveIn } = recorder();
+  const { record, writeTo } = recorder();
   const writes: Call[] = [];
   const onCall = (call: Call) => {
     record(call);
@@ -154,7 +156,7 @@ export function useService(
     options.onCall?.(call);
   };
   const lines: string[] = [];
-  const told = new Set<string>();
+  const personalData = new Set<string>();
   const onLog = (name: string, line: string) => {
     lines.push(line);
     options.onLog?.(name, line);
@@ -162,50 +164,50 @@ export function useService(
   beforeAll(async () => {
     stack = await (isOwn ? start({ ...options, onCall, onLog }) : sharedStack());
     await stack.reset();
-    if (!isOwn) ours.listeners = { onCall, onLog };
+    if (!isOwn) shared.listeners = { onCall, onLog };
   });
   const disclosure = new Disclosure();
-  const service = serviceOf(() => stack as Stack, told, disclosure);
+  const service = serviceOf(() => stack as Stack, personalData, disclosure);
   afterAll(async () => {
     try {
-      // Whatever the tests of a file did, the table holds together; one that others write too is none to judge.
+      // The table is consistent after every file. A table that others also write to is not checked.
       if (stack && !process.env.DYNAMODB_ENDPOINT) {
         const items = await service.items();
         expectConsistent(items);
-        // No answer told of anybody who is none of the caller's organization.
-        if (judgesAnswers) expect(disclosure.leaks(items)).toEqual([]);
+        // No answer disclosed a person outside the caller's organization.
+        if (checksDisclosure) expect(disclosure.leaks(items)).toEqual([]);
       }
-      // Whatever went wrong, no log tells of whom.
-      expect(leaksIn(lines, told)).toEqual([]);
+      // No log line contains personal data.
+      expect(leaksIn(lines, personalData)).toEqual([]);
     } finally {
-      ours.listeners = {};
-      // The process goes on with other files, and keeps the modules of this one.
+      shared.listeners = {};
+      // The process keeps this module for other files.
       writes.length = 0;
       lines.length = 0;
       if (isOwn) await stack?.stop();
-      // Roles that a test made up are no measure of the real ones.
-      if (!options.policies) leaveIn(inject('recording'));
+      // Policies that a test invents say nothing about the deployed ones.
+      if (!options.policies) writeTo(inject('recording'));
     }
   });
   return Object.assign(service, { writes: () => writes });
 }
 
 /**
- * The service behind a running stack.
+ * Returns the service of a running stack.
  *
- * @param told gets what it is told of people
- * @param disclosure gets what it tells of people
+ * @param personalData collects the personal data that requests send
+ * @param disclosure records the personal data that answers disclose
  */
 export function serviceOf(
   running: () => RunningStack,
-  told = new Set<string>(),
+  personalData = new Set<string>(),
   disclosure = new Disclosure(),
 ): Service {
-  const call = async (route: string, { body, headers }: Sending = {}): Promise<Answer> => {
+  const call = async (route: string, { body, headers }: RequestOptions = {}): Promise<Answer> => {
     const [method, path] = route.split(' ') as [string, string];
     const isRaw = typeof body === 'string';
     const contract = contractOf(method, path.split('?')[0] as string);
-    tellOf(body, told);
+    collectPersonalData(body, personalData);
     const contentType = contract?.declaration.accepts ?? 'application/json';
     const startedAt = Date.now();
     const response = await fetch(running().api + path, {
@@ -216,12 +218,12 @@ export function serviceOf(
     });
     const text = await response.text();
     const sent = body === undefined ? '' : isRaw ? body : JSON.stringify(body);
-    disclosure.take({ route, headers: headers ?? {}, sent, text, startedAt });
+    disclosure.record({ route, headers: headers ?? {}, sent, text, startedAt });
     const isJson = response.headers.get('content-type')?.includes('json');
     const answer = {
       status: response.status,
       headers: response.headers,
-      // The answer to HEAD has none.
+      // The answer to HEAD has no body.
       body: isJson && text ? JSON.parse(text) : text || undefined,
     };
     if (contract) expectDeclared(contract, answer.status, answer.body);
@@ -235,13 +237,13 @@ export function serviceOf(
   const client = (email: string, token: string, organizationId?: string): Client => ({
     email,
     token,
-    call: (route, sending = {}) =>
+    call: (route, options = {}) =>
       call(route, {
-        ...sending,
+        ...options,
         headers: {
           authorization: `Bearer ${token}`,
           ...(organizationId && { 'x-organization-id': organizationId }),
-          ...sending.headers,
+          ...options.headers,
         },
       }),
     in: (id) => client(email, token, id),
@@ -255,7 +257,7 @@ export function serviceOf(
     },
     call,
     person: async (email, options = {}) => {
-      if (options.name) told.add(options.name);
+      if (options.name) personalData.add(options.name);
       return client(email, await running().token({ email, ...options }));
     },
     organization: async (name = 'Acme Energy') => {
@@ -285,7 +287,7 @@ export function serviceOf(
     sweep: () => local('POST /_local/sweep'),
     mailEvent: (event) => local('POST /_local/ses-events', event),
     clock: (offset) => {
-      disclosure.moved(offset);
+      disclosure.setClock(offset);
       return local('POST /_local/clock', { offset });
     },
     faults: (faults) => local('POST /_local/faults', faults),
@@ -302,7 +304,7 @@ export function serviceOf(
           headers,
         );
         const page = JSON.parse(body.toString());
-        if (status !== 200) throw new Error(`The engine refused to be read: ${body}`);
+        if (status !== 200) throw new Error(`The engine refused the scan: ${body}`);
         items.push(...page.Items.map((item: Record<string, AttributeValue>) => unmarshall(item)));
         ExclusiveStartKey = page.LastEvaluatedKey;
       } while (ExclusiveStartKey);

@@ -7,7 +7,7 @@ import { retryWhileStale, transact } from '../../lib/table/write.ts';
 import { locateTeam } from '../../lib/teams/teams.ts';
 import type { Service } from './service.ts';
 
-/** Lets the code of `lib/table` in this process work on the table of a test. */
+/** Points the code of `lib/table` in this process to the table of a test. */
 export function useTableOf({ stack }: Service): void {
   process.env.TABLE_NAME = stack.table;
   process.env.AWS_ENDPOINT_URL_DYNAMODB = stack.dynamodb;
@@ -17,13 +17,13 @@ export function useTableOf({ stack }: Service): void {
 }
 
 /**
- * Gives a team access to a site, as an accepted invite does, without the invite: those are few a minute. The same parts
- * of a transaction, by the same code, on the table of a test.
+ * Gives a team access to a site without an invite, because invites are limited per minute. Writes the same transaction
+ * as an accepted invite, with the same code, to the table of a test.
  *
  * @param site its UUID
  * @param team its UUID
  */
-export async function share(service: Service, site: string, team: string, given: GivenAccess = {}): Promise<void> {
+export async function share(service: Service, site: string, team: string, grant: GivenAccess = {}): Promise<void> {
   useTableOf(service);
   const [siteId, id] = [shortIdFromUuid('site', site) as string, shortIdFromUuid('team', team) as string];
   const by = { type: 'system', id: 'sweep' } as const;
@@ -34,7 +34,10 @@ export async function share(service: Service, site: string, team: string, given:
     if (!found || !home) throw new Error(`There is no site ${site}, or no team ${team}.`);
     const to = { id, organizationId: home.organizationId };
     await transact(
-      sharingWrites({ now: new Date(), by, origin }, { site: found, team: to, present, given, limits: DEFAULT_LIMITS }),
+      sharingWrites(
+        { now: new Date(), by, origin },
+        { site: found, team: to, present, given: grant, limits: DEFAULT_LIMITS },
+      ),
     );
   });
 }

@@ -1,6 +1,6 @@
 import { synthesize } from '../../cdk/synthesize.ts';
 
-/** Synthesizes once for all test files; nothing happens when nothing has changed. */
+/** Synthesizes once for all test files. Does nothing when nothing has changed. */
 export default async function setup(): Promise<void> {
   await synthesize();
 }

@@ -16,11 +16,11 @@ describe('the bundle of', () => {
   });
   const fileOf = (name: string) => join(bundleDirectory(bundles, name), 'index.cjs');
 
-  it.each(functions)('$name exports the handler that Lambda calls, and nothing else', ({ name }) => {
+  it.each(functions)('$name exports only the handler', ({ name }) => {
     expect(load(fileOf(name))).toEqual({ handler: expect.any(Function) });
   });
 
-  it.each(functions)('$name is as small as promised', ({ name, declaration }) => {
+  it.each(functions)('$name stays within its size limit', ({ name, declaration }) => {
     expect(statSync(fileOf(name)).size).toBeLessThanOrEqual((declaration.email ? 300 : 180) * KB);
   });
 });

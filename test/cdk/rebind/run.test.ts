@@ -6,7 +6,7 @@ import { newAddress, useService } from '../../support/service.ts';
 
 const service = useService();
 
-/** Runs the command on the table, as an operator of a deployment does. */
+/** Runs the command on the table as an operator does. */
 async function rebind(...options: string[]) {
   const { table, issuer, dynamodb } = service.stack;
   const child = spawn('node', ['cdk/rebind/run.ts', '--table', table, '--issuer', issuer, ...options], {
@@ -30,7 +30,7 @@ async function rebind(...options: string[]) {
   return { code, out, err };
 }
 
-/** A member of an organization whose account at the issuer has a subject. */
+/** Creates a member whose account at the issuer has the given subject. */
 async function memberWith(subject: string, owner: Awaited<ReturnType<typeof service.organization>>['owner']) {
   const email = newAddress();
   await service.member(owner, 'USER', email);
@@ -40,7 +40,7 @@ async function memberWith(subject: string, owner: Awaited<ReturnType<typeof serv
   return { email, person, id };
 }
 
-test('an account made anew has what the old one had, and the old one nothing, at once', async () => {
+test('a recreated account takes over the old account’s access, and the old account loses it, at once', async () => {
   const { id: organizationId, owner } = await service.organization();
   const { email, person, id } = await memberWith('old-account', owner);
   const anew = await service.person(email, { subject: 'new-account' });
@@ -55,7 +55,7 @@ test('an account made anew has what the old one had, and the old one nothing, at
   expect(await rebind('--email', email, '--subject', 'new-account')).toMatchObject({ code: 0, err: '' });
   expect((await anew.call('GET /v1/me')).body).toMatchObject({ id, email, memberships: [{ organizationId }] });
   expect((await anew.call('GET /v1/members')).status).toBe(200);
-  // Functions that knew the old account, too.
+  // Warm functions that cached the old account refuse it too.
   for (const route of ['GET /v1/members', 'GET /v1/me']) {
     expect(await person.call(route), route).toMatchObject({ status: 409, body: { error: 'address_taken' } });
   }
@@ -71,7 +71,7 @@ test('an account made anew has what the old one had, and the old one nothing, at
   expect(again).toEqual({ code: 1, out: '', err: `This subject already signs in as ${id}.\n` });
 });
 
-test('what would take over somebody else, or nobody, is refused, and nothing is written', async () => {
+test('a rebind to another person’s account, or of an unknown person, is refused, and nothing is written', async () => {
   const { owner } = await service.organization();
   const [one, other] = [await memberWith('one', owner), await memberWith('other', owner)];
   const [nobody, placeholder] = [newAddress(), newAddress()];
@@ -95,7 +95,7 @@ test('what would take over somebody else, or nobody, is refused, and nothing is 
   expect(await service.items()).toEqual(before);
 });
 
-test('two people who swapped addresses have each other’s from then on, and older tokens don’t swap them back', async () => {
+test('two people who swap addresses keep the new ones, and older tokens don’t swap them back', async () => {
   const { owner } = await service.organization();
   const [one, other] = [await memberWith('first-of-two', owner), await memberWith('second-of-two', owner)];
   const swapped = [
@@ -103,13 +103,12 @@ test('two people who swapped addresses have each other’s from then on, and old
     await service.person(one.email, { subject: 'second-of-two' }),
   ] as const;
   for (const person of swapped) expect((await person.call('GET /v1/me')).body.error).toBe('address_taken');
-  // Later than what the old tokens said.
+  // Waits until the new tokens are issued later than the old ones.
   await new Promise((resolve) => setTimeout(resolve, 1100));
   const dry = await rebind('--email', one.email, '--swap-with', other.email, '--dry-run');
   expect(dry.code).toBe(0);
   expect((await swapped[0].call('GET /v1/me')).status).toBe(409);
 
-  // Twice at the same moment is once and back again, or one of them is told to wait.
   expect(await rebind('--email', one.email, '--swap-with', other.email)).toMatchObject({ code: 0, err: '' });
   const me = async (person: (typeof swapped)[number]) => (await person.call('GET /v1/me')).body;
   expect([await me(swapped[0]), await me(swapped[1])]).toMatchObject([
@@ -125,7 +124,7 @@ test('two people who swapped addresses have each other’s from then on, and old
   expect([emailOf(one.id), emailOf(other.id)]).toEqual([other.email, one.email]);
 });
 
-test('a person is bound once, whoever else changes them at the same moment', async () => {
+test('a person is bound once, also when others change them in parallel', async () => {
   const { owner } = await service.organization();
   const { email, person, id } = await memberWith('raced', owner);
   const moved = await service.person(newAddress('moved'), { subject: 'raced' });
@@ -138,7 +137,7 @@ test('a person is bound once, whoever else changes them at the same moment', asy
   for (const result of results) {
     if ('status' in result) expect([200, 409]).toContain(result.status);
   }
-  // One sign-in is theirs in the end; the walk over the table looks for the rest.
+  // One identity remains. The consistency check of the table covers the rest.
   const identities = (await service.items()).filter(({ type, userId }) => type === 'Identity' && userId === id);
   expect(identities).toHaveLength(1);
 });

@@ -14,15 +14,15 @@ test.each([
   ['fr, *;q=0.8, de;q=0.5', 'en'],
   ['dev, fr', 'en'],
   [';;q=,,de;q=x,=', 'en'],
-])('the browser that says %j reads %s where the fallback is English', (header, language) => {
+])('a browser with Accept-Language %j gets %s if the fallback is English', (header, language) => {
   expect(languageOf(header, 'en')).toBe(language);
 });
 
-test('a browser that wants neither of our languages gets the fallback', () => {
+test('a browser without a supported language gets the fallback', () => {
   expect(languageOf('fr, it;q=0.9', 'de')).toBe('de');
 });
 
-test('a moment names its day, its time and its zone, in the language', () => {
+test('a moment in words has day, time and time zone in the language', () => {
   const moment = new Date('2026-08-12T14:30:59.999Z');
   expect(momentInWords(moment, 'en')).toBe('Wednesday, 12 August 2026 at 14:30 UTC');
   expect(momentInWords(moment, 'de')).toBe('Mittwoch, 12. August 2026 um 14:30 Uhr UTC');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { rowsWithCapacity } from '../../../lib/domain/limits.ts';
 
-/** Counts mails one by one, in whatever row has room, until there is none; how many there are then. */
+/** Counts mails one by one until no row has room. Returns their number. */
 function filled(used: Map<number, number>, limit: number): number {
   for (;;) {
     const [room] = rowsWithCapacity(used, limit, 1);
@@ -16,7 +16,7 @@ test.each([
   [[450], 500],
   [[500, 520, 640], 10_000],
   [[10_000], 500],
-])('mails of a day are as many as may be, also when that was %j before and is %i now', (earlier, limit) => {
+])('the mails of a day reach the limit exactly, also if it was %j earlier and is %i now', (earlier, limit) => {
   const used = new Map<number, number>();
   for (const before of earlier) filled(used, before);
   expect(filled(used, limit)).toBe(Math.max(limit, ...earlier));

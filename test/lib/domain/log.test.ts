@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { loggable } from '../../../lib/domain/log.ts';
 
-test('of an error a log gets where it was thrown and its message, not what hangs on it', () => {
+test('a log gets the message and stack of an error, but not its other properties', () => {
   const error = Object.assign(new Error('refused'), { CancellationReasons: [{ Item: { email: 'jane@example.com' } }] });
   const { error: text } = loggable(error);
   expect(text).toContain('Error: refused');

@@ -37,7 +37,7 @@ describe('an event that SES publishes', () => {
   ];
 
   test.each(fixture.events.map((event, index) => ({ event, wanted: expected[index] })))(
-    'is read: $event.eventType $event.notificationType',
+    'is parsed: $event.eventType $event.notificationType',
     ({ event, wanted }) => {
       const read = parse(event);
       expect(read).toEqual(wanted && { ...about, ...wanted, deduplicationKey: expect.any(String) });
@@ -45,7 +45,7 @@ describe('an event that SES publishes', () => {
     },
   );
 
-  test('is told from the others, and is itself each time', () => {
+  test('has a deduplication key that is unique and the same each time', () => {
     const marks = () =>
       fixture.events.map((event) => (parse(event) as MailEvent | undefined)?.deduplicationKey).filter(Boolean);
     expect(marks()).toEqual(marks());
@@ -55,7 +55,7 @@ describe('an event that SES publishes', () => {
     expect((parse(again) as MailEvent).deduplicationKey).not.toBe((parse(bounce) as MailEvent).deduplicationKey);
   });
 
-  test.each(['Permanent', 'Transient', 'Undetermined'])('a bounce that is %s may lack all else', (bounceType) => {
+  test.each(['Permanent', 'Transient', 'Undetermined'])('may be a %s bounce without further fields', (bounceType) => {
     const kind = { Permanent: 'hardBounce', Transient: 'reply', Undetermined: 'softBounce' }[bounceType];
     expect(parse({ eventType: 'Bounce', bounce: { bounceType } })).toMatchObject({
       kind,
@@ -65,14 +65,14 @@ describe('an event that SES publishes', () => {
   });
 
   test.each([
-    // What SES makes of an out-of-office reply, and of bounces for which the server gave a reason.
+    // An out-of-office reply as SES reports it, and bounces with a reason from the server.
     [{ bounceType: 'Transient', bounceSubType: 'General' }, 'reply'],
     [{ bounceType: 'Transient', bounceSubType: 'General', bouncedRecipients: [{ emailAddress: 'a@b.c' }] }, 'reply'],
     [{ bounceType: 'Transient', bounceSubType: 'General', bouncedRecipients: [{ status: '4.4.7' }] }, 'softBounce'],
     [{ bounceType: 'Transient', bounceSubType: 'MailboxFull' }, 'softBounce'],
     [{ bounceType: 'Undetermined', bounceSubType: 'Undetermined' }, 'softBounce'],
     [{ bounceType: 'Permanent', bounceSubType: 'General' }, 'hardBounce'],
-  ])('is judged by what it says: a bounce %j is a %s', (bounce, kind) => {
+  ])('is classified by its fields: a bounce %j is a %s', (bounce, kind) => {
     expect(parse({ eventType: 'Bounce', bounce })).toMatchObject({ kind });
   });
 
@@ -82,12 +82,12 @@ describe('an event that SES publishes', () => {
     ['fraud', 'complaint'],
     [null, 'complaint'],
     [undefined, 'complaint'],
-  ])('is judged by what it says: feedback of type %s', (complaintFeedbackType, kind) => {
+  ])('is classified by its fields: feedback of type %s', (complaintFeedbackType, kind) => {
     const read = parse({ eventType: 'Complaint', complaint: { complaintFeedbackType } }) as MailEvent | undefined;
     expect(read?.kind).toBe(kind);
   });
 
-  test('names no address in its reason, which is short', () => {
+  test('has a short reason without addresses', () => {
     const reject = parse({ eventType: 'Reject', reject: { reason: `Bad\n<jane@example.com>, ${'x'.repeat(300)}` } });
     expect(reject).toMatchObject({ reason: expect.stringMatching(/^Reject Bad \(address\) x{1,200}$/) });
     expect((reject as MailEvent).reason).toHaveLength(200);
@@ -101,11 +101,11 @@ describe('an event that SES publishes', () => {
 });
 
 test.each([
-  ['of another service', { 'ses:configuration-set': ['Other'] }],
-  ['with tags of another form', { ...fixture.mail.tags, invitation: ['inv_1'] }],
+  ['of another sender', { 'ses:configuration-set': ['Other'] }],
+  ['with invalid tags', { ...fixture.mail.tags, invitation: ['inv_1'] }],
   ['without a number', { ...fixture.mail.tags, mail: ['x'] }],
   ['without tags', undefined],
-])('a mail %s is none of ours', (_, tags) => {
+])('an event of a mail %s is ignored', (_, tags) => {
   expect(parse(published('Send'), { ...fixture.mail, tags })).toBeUndefined();
 });
 
@@ -123,11 +123,11 @@ test.each([
     '{"eventType":"Bounce","mail":{"messageId":"m"},"bounce":{"bounceType":"Forever"}}',
     'Its Bounce object is malformed.',
   ],
-])('%s is not read, which is said in a sentence', (text, sentence) => {
+])('%s is unreadable, with a sentence as reason', (text, sentence) => {
   expect(parseMailEvent(text, PUBLISHED)).toBe(sentence);
 });
 
-test('what is kept of what could not be read has no address, and is no longer than 10 KB', () => {
+test('an unreadable event is stored without addresses and with at most 10 KB', () => {
   const event = {
     to: ['"jane" <jane@example.com>', 'x'],
     'john@example.com': 1,
@@ -140,7 +140,7 @@ test('what is kept of what could not be read has no address, and is no longer th
   expect(Buffer.byteLength(withoutAddresses(JSON.stringify('ü'.repeat(9000))))).toBeLessThanOrEqual(10_003);
 });
 
-describe('an event changes', () => {
+describe('an event about a mail', () => {
   const event = (kind: MailEventKind, more: Partial<MailEvent> = {}) =>
     ({ kind, mail: 2, sentAt: 'sent', at: 'then', reason: 'why', ...more }) as MailEvent;
   const delivery = (state: DeliveryState, more: Partial<Delivery> = {}): Delivery => ({
@@ -150,7 +150,7 @@ describe('an event changes', () => {
   const stateAfter = (kind: MailEventKind, state: DeliveryState, mailStopped?: 'bounce' | 'complaint') =>
     effectOf(event(kind), { delivery: delivery(state), ...(mailStopped && { mailStopped }) })?.delivery?.state;
 
-  test('the state only to one that says more', () => {
+  test('changes the state only to a stronger one', () => {
     const kinds: MailEventKind[] = ['send', 'failure', 'delivery', 'softBounce', 'hardBounce', 'complaint'];
     const reachable = (state: DeliveryState, stopped?: 'bounce' | 'complaint') =>
       kinds.map((kind) => stateAfter(kind, state, stopped));
@@ -165,7 +165,7 @@ describe('an event changes', () => {
     expect(reachable('COMPLAINED', 'complaint')).toEqual(from(6));
   });
 
-  test('time and reason with it, and counts the try that it knows of first', () => {
+  test('also changes time and reason, and counts the attempt if it is the first record of it', () => {
     expect(
       effectOf(event('delivery', { reason: undefined }), { delivery: delivery('QUEUED', { attempts: 0 }) }),
     ).toEqual({
@@ -182,7 +182,7 @@ describe('an event changes', () => {
     });
   });
 
-  test('nothing when it is about an earlier mail, unless it says that the address is no good', () => {
+  test('changes nothing if the mail is an earlier one, unless the address is invalid or complained', () => {
     const later = { delivery: delivery('SENT', { mail: 3 }) };
     for (const kind of ['send', 'failure', 'delivery', 'softBounce', 'delay', 'reply'] as const) {
       expect(effectOf(event(kind), later)).toBeUndefined();
@@ -194,12 +194,12 @@ describe('an event changes', () => {
     expect(effectOf(event('delivery'), {})).toBeUndefined();
   });
 
-  test.each(['delay', 'reply'] as const)('the reason alone by a %s, as long as nothing more is known', (kind) => {
+  test.each(['delay', 'reply'] as const)('of the kind %s changes only the reason, and only of a sent mail', (kind) => {
     const delayed = delivery('SENT', { reason: 'why' });
     expect(effectOf(event(kind), { delivery: delivery('SENT') })).toEqual({ delivery: delayed });
     expect(effectOf(event(kind), { delivery: delayed })).toBeUndefined();
     expect(effectOf(event(kind), { delivery: delivery('DELIVERED') })).toBeUndefined();
-    // Whichever came first.
+    // In any order.
     expect(effectOf(event('delivery'), { delivery: delayed })?.delivery?.state).toBe('DELIVERED');
   });
 });

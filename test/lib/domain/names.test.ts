@@ -5,28 +5,31 @@ import { foldName, isVisible } from '../../../lib/domain/user-text.ts';
 
 const takes = (schema: z.ZodMiniType, text: string) => z.safeParse(schema, text).success;
 
-/** What nobody sees: fillers, blanks that are symbols, marks of width none, tags, selectors. */
+/** Invisible characters: fillers, zero-width characters, tags, selectors. */
 const IGNORED = ['\u3164', '\uffa0', '\u115f\u1160', '\u200b', '\u2060', '\u00ad', '\u034f', '\u180e', '\u{e0041}'];
 IGNORED.push('\ufe0f', '\u200d\u200c');
-const NOTHING = [...IGNORED, '\ufeff', '\u2800', '\u{1d159}', ' \u3164\u2800 ', '\u0301'];
+const INVISIBLE = [...IGNORED, '\ufeff', '\u2800', '\u{1d159}', ' \u3164\u2800 ', '\u0301'];
 
 describe('a name', () => {
-  test.each(NOTHING.map((text) => [codesOf(text), text]))('of nothing that is seen is none: %s', (_, text) => {
-    expect(isVisible(text)).toBe(false);
-    expect(takes(Name, text)).toBe(false);
-    // A person's may be empty, which it is once it is trimmed.
-    expect(takes(PersonName, text)).toBe(text.trim() === '');
-  });
+  test.each(INVISIBLE.map((text) => [codesOf(text), text]))(
+    'of invisible characters only is refused: %s',
+    (_, text) => {
+      expect(isVisible(text)).toBe(false);
+      expect(takes(Name, text)).toBe(false);
+      // A person's name may be empty after trimming.
+      expect(takes(PersonName, text)).toBe(text.trim() === '');
+    },
+  );
 
   test.each(['Berlin', '東京', '👍', '👨\u200d👩\u200d👧', 'می\u200cخواهم', '!', '7', 'é', '☎\ufe0f'])(
-    '%s is one',
+    'may be %s',
     (text) => {
       for (const schema of [Name, PersonName]) expect(z.parse(schema, text)).toBe(text);
     },
   );
 });
 
-describe('two names are one', () => {
+describe('name folding', () => {
   test.each([
     ['Straße', 'STRASSE'],
     ['Straße', 'STRAẞE'],
@@ -40,9 +43,9 @@ describe('two names are one', () => {
     ['a  b', ' A B '],
     ['a b', 'a\u2800b'],
     ...IGNORED.map((text) => ['Berlin', `Ber${text}lin${text}`]),
-    // A joiner between letter and accent keeps them apart for normalization alone.
+    // A joiner between letter and accent only affects normalization.
     ['Café', 'Cafe\u034f\u0301'],
-  ] as [string, string][])('%j and %j', (one, other) => {
+  ] as [string, string][])('treats %j and %j as the same', (one, other) => {
     expect(foldName(one)).toBe(foldName(other));
   });
 
@@ -52,11 +55,11 @@ describe('two names are one', () => {
     ['a b', 'ab'],
     ['Team 1', 'Team 2'],
     ['Team ½', 'Team 1'],
-  ])('but not %j and %j', (one, other) => {
+  ])('keeps %j and %j apart', (one, other) => {
     expect(foldName(one)).not.toBe(foldName(other));
   });
 
-  test('as every letter is one with its capital and its small form, and folding twice changes nothing', () => {
+  test('treats every letter as the same as its upper and lower case, and is idempotent', () => {
     for (let code = 0; code <= 0x10ffff; code += 1) {
       if (code >= 0xd800 && code <= 0xdfff) continue;
       const letter = String.fromCodePoint(code);

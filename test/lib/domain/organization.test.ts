@@ -13,7 +13,7 @@ const actor = (memberId: string, owner = false): Actor => ({
 const offer = newOffer(actor('owner', true), { memberId: 'heir' }, NOW);
 const organization = { id: 'org', name: 'Acme', offer } as Organization;
 
-test('an offer of ownership is open for seven days, by the clock alone', () => {
+test('an ownership offer is open for seven days by the clock', () => {
   expect(offer.by).toEqual({ userId: 'usr_owner', memberId: 'owner' });
   expect(openOffer(organization, NOW)).toBe(offer);
   expect(openOffer(organization, later(7 * DAY - 1))).toBe(offer);
@@ -22,30 +22,30 @@ test('an offer of ownership is open for seven days, by the clock alone', () => {
 });
 
 test.each([
-  ['whom it was made to', 'heir', 0, undefined],
-  ['them when it is over', 'heir', 7 * DAY, 'ownership_offer_expired'],
-  ['somebody else', 'other', 0, 'ownership_offer_not_found'],
-  ['somebody else when it is over', 'other', 7 * DAY, 'ownership_offer_not_found'],
-  ['the owner', 'owner', 0, 'ownership_offer_not_found'],
-] as const)('it is told to %s as it should', (_, memberId, ms, code) => {
+  ['returned to its recipient', 'heir', 0, undefined],
+  ['expired for its recipient after seven days', 'heir', 7 * DAY, 'ownership_offer_expired'],
+  ['not found for another member', 'other', 0, 'ownership_offer_not_found'],
+  ['not found for another member after seven days', 'other', 7 * DAY, 'ownership_offer_not_found'],
+  ['not found for the owner', 'owner', 0, 'ownership_offer_not_found'],
+] as const)('an ownership offer is %s', (_, memberId, ms, code) => {
   const ask = () => requireOffer(organization, actor(memberId), later(ms));
   if (code === undefined) expect(ask()).toBe(offer);
   else expect(ask).toThrow(expect.objectContaining({ code }));
 });
 
-test('without an offer there is none for anybody', () => {
+test('an organization without an ownership offer has none for any member', () => {
   const { offer: _, ...without } = organization;
   expect(() => requireOffer(without, actor('heir'), NOW)).toThrow(
     expect.objectContaining({ code: 'ownership_offer_not_found' }),
   );
 });
 
-test('the owner is neither removed nor demoted before the ownership has passed', () => {
+test('the owner can’t be removed or demoted before a transfer', () => {
   expect(() => refuseOwner(actor('owner', true))).toThrow(expect.objectContaining({ code: 'owner_must_transfer' }));
   expect(() => refuseOwner(actor('other'))).not.toThrow();
 });
 
-test('an access token does not end or change what its owner is', () => {
+test('an access token can’t change or end its owner’s membership', () => {
   const token: Actor = { ...actor('owner'), tokenId: 'key' };
   expect(() => refuseOwnToken(token, { memberId: 'owner' })).toThrow(
     expect.objectContaining({ code: 'token_not_allowed' }),

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { ROOT } from '../../../cdk/fingerprint.ts';
 import { REFUSALS } from '../../../lib/domain/refusal.ts';
 
-// Every table that says something of refusals has them in the order of `REFUSALS`, so that two can be read side by side.
+// Checks that every table of refusals has the order of `REFUSALS`, so that tables can be compared side by side.
 
 const files = execFileSync('git', ['ls-files', 'lib', 'docs'], { cwd: ROOT, encoding: 'utf8' }).split('\n');
 const tables = files
@@ -16,7 +16,7 @@ const tables = files
     return found.map(([, name, body = '']) => ({ name: `${file} ${name}`, codes: body.matchAll(/^ {2}(\w+)[:(]/gm) }));
   });
 
-test('there are tables of refusals', () => {
+test('the tables of refusals are found', () => {
   expect(tables.length).toBeGreaterThan(7);
 });
 

@@ -11,10 +11,10 @@ import {
 
 const permissions = Object.keys(PERMISSIONS) as Permission[];
 
-/** What every member may. */
+/** The permissions of every member. */
 const READING = ['organization:read', 'member:read', 'team:read', 'site:read'];
 
-/** The matrix, written down once more. */
+/** The permission matrix, as a second implementation. */
 const ALLOWED: Readonly<Record<(typeof ROLES)[number], readonly string[]>> = {
   ADMIN: permissions,
   USER: [...READING, 'team:create'],
@@ -22,12 +22,12 @@ const ALLOWED: Readonly<Record<(typeof ROLES)[number], readonly string[]>> = {
   VIEWER: READING,
 };
 
-test.each(ROLES)('%s may what the matrix says, and nothing else', (role) => {
+test.each(ROLES)('%s has the permissions of the matrix, and no others', (role) => {
   const allowed = permissions.filter((permission) => may(role, permission));
   expect(allowed.toSorted()).toEqual(ALLOWED[role].toSorted());
 });
 
-test('the roles with a permission are those that may', () => {
+test('the roles with a permission are the ones that have it', () => {
   for (const permission of permissions) {
     expect(
       ROLES.filter((role) => may(role, permission)),
@@ -36,7 +36,7 @@ test('the roles with a permission are those that may', () => {
   }
 });
 
-test('of two roles the lower one counts, in either order', () => {
+test('the lower of two roles is the same in either order', () => {
   for (const [high, one] of ROLES.entries()) {
     for (const [low, other] of ROLES.entries()) {
       expect(lowerRole(one, other)).toBe(high > low ? one : other);
@@ -45,7 +45,7 @@ test('of two roles the lower one counts, in either order', () => {
   }
 });
 
-test('what takes a place or the ownership is in no matrix', () => {
+test('scoped permissions are not in the matrix', () => {
   expect(isRolePermission('team:read')).toBe(true);
   const scoped = ['organization:own', 'ownership:accept', 'team:manage', 'site:manage', 'nobody'] as const;
   expect(scoped.filter(isRolePermission)).toEqual([]);

@@ -33,8 +33,8 @@ const KINDS = [
   },
 ];
 
-describe('mail clients cut `-` and `_` off the end of a link', () => {
-  // One of 32 would end so by chance: of two thousand, none doesn't.
+describe('links can’t be damaged by mail clients, which cut `-` and `_` off the end:', () => {
+  // By chance, one of 32 secrets would end in `-` or `_`.
   test.each(KINDS)('a secret $kind ends in a letter or a digit', ({ make, read, length }) => {
     const made = Array.from({ length: 2000 }, make);
     expect(made.filter((text) => !/[A-Za-z0-9]$/.test(text))).toEqual([]);
@@ -42,7 +42,7 @@ describe('mail clients cut `-` and `_` off the end of a link', () => {
     expect(new Set(made.map((text) => text.at(-1))).size).toBeGreaterThan(10);
   });
 
-  test('so does every id', () => {
+  test('every id ends in a letter or a digit', () => {
     const kinds: IdKind[] = ['organization', 'user', 'member', 'invitation', 'team', 'site', 'charger', 'siteInvite'];
     const made = kinds.flatMap((kind) => Array.from({ length: 200 }, () => id(kind)));
     expect(made.filter((text) => !/[a-z0-9]$/.test(text))).toEqual([]);

@@ -15,26 +15,41 @@ const sensitiveOf = (...accesses: SiteAccess[]) => {
   return sensitiveAssets && [...sensitiveAssets].sort();
 };
 
-describe('a grant is for the chargers that it was given for', () => {
+describe('a grant covers only the chargers that it was given for', () => {
   test.each<[string, SiteAccess, Parameters<typeof withMoreAccess>[1], string[] | undefined]>([
-    ['some with it, more without', access({ assets: ['a'], grants: [{ assets: ['a'] }] }), { assets: ['b'] }, ['a']],
-    ['some without, more with it', access({ assets: ['a'] }), { assets: ['b'], sensitive: {} }, ['b']],
-    ['all without, some with it', access({}), { assets: ['b'], sensitive: {} }, ['b']],
-    ['some with it, all without', access({ assets: ['a'], grants: [{ assets: ['a'] }] }), {}, ['a']],
-    ['some without, all with it', access({ assets: ['a'] }), { sensitive: {} }, undefined],
-    ['all with it, some without', access({ grants: [{}] }), { assets: ['b'] }, undefined],
-    ['what is over, more without', access({ assets: ['a'], grants: [{ assets: ['a'], expiresAt: PAST }] }), {}, []],
-  ])('%s', (_, present, given, expected) => {
+    [
+      'some chargers with a grant, then more without',
+      access({ assets: ['a'], grants: [{ assets: ['a'] }] }),
+      { assets: ['b'] },
+      ['a'],
+    ],
+    [
+      'some chargers without a grant, then more with one',
+      access({ assets: ['a'] }),
+      { assets: ['b'], sensitive: {} },
+      ['b'],
+    ],
+    ['all chargers without a grant, then some with one', access({}), { assets: ['b'], sensitive: {} }, ['b']],
+    ['some chargers with a grant, then all without', access({ assets: ['a'], grants: [{ assets: ['a'] }] }), {}, ['a']],
+    ['some chargers without a grant, then all with one', access({ assets: ['a'] }), { sensitive: {} }, undefined],
+    ['all chargers with a grant, then some without', access({ grants: [{}] }), { assets: ['b'] }, undefined],
+    [
+      'some chargers with an expired grant, then all without',
+      access({ assets: ['a'], grants: [{ assets: ['a'], expiresAt: PAST }] }),
+      {},
+      [],
+    ],
+  ])('for %s', (_, present, given, expected) => {
     expect(sensitiveOf(withMoreAccess(present, given))).toEqual(expected);
   });
 
-  test('of several teams each gives its own', () => {
+  test('for each of several teams', () => {
     const one = access({ assets: ['a'], grants: [{ assets: ['a'] }] });
     expect(sensitiveOf(one, access({ assets: ['a', 'b'] }))).toEqual(['a']);
     expect(sensitiveOf(one, access({ isOwner: true }))).toBeUndefined();
   });
 
-  test('each has an end of its own, the later of a charger counts, and none is shortened', () => {
+  test('with its own expiry, where the later one counts for a charger and none is shortened', () => {
     const both = withMoreAccess(access({ assets: ['a', 'b'], grants: [{ assets: ['a', 'b'], expiresAt: SUMMER }] }), {
       assets: ['b', 'c'],
       sensitive: { expiresAt: SPRING },
@@ -54,7 +69,7 @@ describe('a grant is for the chargers that it was given for', () => {
     expect(limitedGrants(all.grants, ['a', 'b'])).toEqual([{ assets: ['a'] }, { assets: ['b'], expiresAt: SPRING }]);
   });
 
-  test('what is taken away by limiting isn’t given back by widening', () => {
+  test('after the access is limited, also when it is widened again', () => {
     const left = limitedGrants([{}], ['a']);
     expect(left).toEqual([{ assets: ['a'] }]);
     expect(limitedGrants(left, undefined)).toEqual(left);

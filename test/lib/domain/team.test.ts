@@ -22,14 +22,14 @@ function team(id: string, parentTeamId?: string, isPrivate = true): Team {
   };
 }
 
-function place(teamId: string, role: TeamRole = 'MEMBER', memberId = 'mem'): TeamMembership {
+function membershipOf(teamId: string, role: TeamRole = 'MEMBER', memberId = 'mem'): TeamMembership {
   const times = { createdAt: AT, updatedAt: AT };
   return { teamId, role, memberId, organizationId: 'org', userId: 'usr', createdBy: 'usr', ...times };
 }
 
 const actor = (role: Role) => ({ role, memberId: 'mem' });
 
-/** The default team, two branches of it, and a leaf below one of them; the leaf of the other is open to all. */
+/** The default team, two branches, and a leaf below each. The leaf `open` is public. */
 const TEAMS = [
   team('root'),
   team('left', 'root'),
@@ -41,47 +41,52 @@ const TEAMS = [
 const seen = (permission: 'team:read' | 'site:read', role: Role, ...own: TeamMembership[]) =>
   teamsWith(permission, TEAMS, { actor: actor(role), own }).map(({ id }) => id);
 
-describe('whose teams somebody sees', () => {
+describe('the teams that a member sees are', () => {
   test.each<[string, Role, TeamMembership[], string[]]>([
-    ['an ADMIN every one', 'ADMIN', [], ['root', 'left', 'leaf', 'right', 'open']],
-    ['somebody in none those that are open', 'USER', [], ['open']],
+    ['all for an ADMIN', 'ADMIN', [], ['root', 'left', 'leaf', 'right', 'open']],
+    ['public ones for a member of no team', 'USER', [], ['open']],
     [
-      'a member theirs and those below it, not those above or beside it',
+      'the own team and teams below it, not teams above or beside it',
       'USER',
-      [place('left')],
+      [membershipOf('left')],
       ['left', 'leaf', 'open'],
     ],
-    ['a member of a leaf that alone', 'VIEWER', [place('leaf', 'OWNER')], ['leaf', 'open']],
     [
-      'whoever is in the default team every one',
+      'the own team and public ones for a member of a leaf',
+      'VIEWER',
+      [membershipOf('leaf', 'OWNER')],
+      ['leaf', 'open'],
+    ],
+    [
+      'all for a member of the default team',
       'OPERATOR',
-      [place('root')],
+      [membershipOf('root')],
       ['root', 'left', 'leaf', 'right', 'open'],
     ],
-    ['a place of an earlier membership gives nothing', 'USER', [place('root', 'OWNER', 'mem_before')], ['open']],
+    ['public ones for a row of an earlier membership', 'USER', [membershipOf('root', 'OWNER', 'mem_before')], ['open']],
   ])('%s', (_, role, own, expected) => {
     expect(seen('team:read', role, ...own)).toEqual(expected);
-    // What a team owns is seen by the same people, but for those to whom the team is merely open.
+    // The same members see what a team owns, except that a public team doesn't show it to all.
     const isWithin = role === 'ADMIN' || own.some(({ teamId, memberId }) => teamId === 'root' && memberId === 'mem');
     expect(seen('site:read', role, ...own)).toEqual(isWithin ? expected : expected.filter((id) => id !== 'open'));
   });
 });
 
-describe('who manages and moderates a team', () => {
+describe('managing and moderating a team follows the rules', () => {
   const cases = (['ADMIN', 'USER', 'OPERATOR', 'VIEWER'] as const).flatMap((role) =>
     ([undefined, 'OWNER', 'MODERATOR', 'MEMBER'] as const).map((as) => [role, as] as const),
   );
-  test.each(cases)('%s who is %s', (role, as) => {
-    const own = as && place('left', as);
+  test.each(cases)('for the role %s and the team role %s', (role, as) => {
+    const own = as && membershipOf('left', as);
     const isAdmin = role === 'ADMIN';
     const reads = role === 'VIEWER';
     expect(mayManage(actor(role), own)).toBe(isAdmin || (!reads && as === 'OWNER'));
     expect(mayModerate(actor(role), own, 'MEMBER')).toBe(isAdmin || (!reads && (as === 'OWNER' || as === 'MODERATOR')));
-    // A moderator decides nothing about owners: not what one is, nor who becomes one.
+    // A moderator can neither change owners nor make owners.
     for (const roles of [['OWNER'], ['MEMBER', 'OWNER'], ['OWNER', undefined]] as const) {
       expect(mayModerate(actor(role), own, ...roles)).toBe(isAdmin || (!reads && as === 'OWNER'));
     }
-    const before = as && place('left', as, 'mem_before');
+    const before = as && membershipOf('left', as, 'mem_before');
     expect(mayManage(actor(role), before), 'by an earlier membership').toBe(isAdmin);
     expect(mayModerate(actor(role), before, 'MEMBER'), 'by an earlier membership').toBe(isAdmin);
   });
@@ -90,13 +95,13 @@ describe('who manages and moderates a team', () => {
 describe('the tree of teams', () => {
   const byId = (teams: readonly Team[]) => new Map(teams.map((one) => [one.id, one]));
 
-  test('has above a team its parents, the nearest first, and below it its height', () => {
+  test('gives the ancestors of a team, nearest first, and its height', () => {
     const aboveOf = (id: string) => ancestorsOf(byId(TEAMS).get(id) as Team, byId(TEAMS)).map((one) => one.id);
     expect(['root', 'left', 'leaf'].map(aboveOf)).toEqual([[], ['root'], ['left', 'root']]);
     expect(['root', 'left', 'leaf'].map((id) => heightOf(id, TEAMS))).toEqual([3, 2, 1]);
   });
 
-  test('ends also where it is torn, or goes in a circle', () => {
+  test('is traversed in limited steps, also with a missing parent or a cycle', () => {
     const torn = [team('a', 'gone'), team('b', 'a')];
     expect(ancestorsOf(torn[1] as Team, byId(torn)).map(({ id }) => id)).toEqual(['a']);
     const circle = [team('a', 'b'), team('b', 'a')];

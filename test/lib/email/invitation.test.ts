@@ -22,7 +22,7 @@ const INVITATION: InvitationMail = {
   product: { name: 'Muster', from: 'Muster <invitations@muster.example>' },
 };
 
-/** Composes, writes and reads a mail again, as its recipient's client would. */
+/** Composes and encodes a mail, and parses it as a mail client does. */
 async function received(changes: Partial<InvitationMail> = {}) {
   const raw = toMime(invitationMail({ ...INVITATION, ...changes }));
   const mail = await PostalMime.parse(raw);
@@ -34,8 +34,8 @@ function hrefs(html: string): string[] {
   return [...html.matchAll(/\shref="([^"]*)"/g)].map(([, href = '']) => href.replaceAll('&amp;', '&'));
 }
 
-/** What a person sees of the markup. */
-function seen(html: string): string {
+/** Returns the visible text of markup. */
+function visibleText(html: string): string {
   return html
     .replace(/<style>.*?<\/style>|<!--.*?-->/gs, ' ')
     .replace(/<[^>]*>/g, ' ')
@@ -47,7 +47,7 @@ function seen(html: string): string {
     .replace(/\s+/g, ' ');
 }
 
-describe('what the mail says', () => {
+describe('the content of the mail', () => {
   test.each([
     [
       'en',
@@ -63,44 +63,47 @@ describe('what the mail says', () => {
       'Betrieb',
       /ignorieren/i,
     ],
-  ] as const)('who, where to, as what, until when, to which address, what if unexpected (%s)', async (...row) => {
-    const [language, subject, until, role, unexpected] = row;
-    const mail = await received({ language, message: 'See you there' });
-    expect(mail.subject).toBe(subject);
-    for (const part of [mail.text, seen(mail.html)]) {
-      for (const words of ['Jane Doe', 'Acme', 'Muster', 'See you there', until, role, 'bob@example.com']) {
-        expect(part).toContain(words);
+  ] as const)(
+    'has inviter, organization, role, expiry, address, and advice for unexpected mail (%s)',
+    async (...row) => {
+      const [language, subject, until, role, unexpected] = row;
+      const mail = await received({ language, message: 'See you there' });
+      expect(mail.subject).toBe(subject);
+      for (const part of [mail.text, visibleText(mail.html)]) {
+        for (const words of ['Jane Doe', 'Acme', 'Muster', 'See you there', until, role, 'bob@example.com']) {
+          expect(part).toContain(words);
+        }
+        expect(part).toMatch(unexpected);
       }
-      expect(part).toMatch(unexpected);
-    }
-    expect(mail.html).toContain(`<html lang="${language}">`);
-  });
+      expect(mail.html).toContain(`<html lang="${language}">`);
+    },
+  );
 
-  test.each(ROLES)('the role %s in words of each language, not as our enum', async (role) => {
+  test.each(ROLES)('has the role %s as a word of each language, not as the enum', async (role) => {
     for (const language of LANGUAGES) {
       const { text } = await received({ role, language });
       expect(text).not.toContain(role);
     }
   });
 
-  test('a reminder says that it is one, in the subject and in both parts', async () => {
+  test('says in the subject and in both parts if it is a reminder', async () => {
     const mail = await received({ kind: 'reminder' });
     expect(mail.subject).toBe('Reminder: Jane Doe invited you to join Acme');
     expect(mail.text).toContain('still open');
-    expect(seen(mail.html)).toContain('still open');
+    expect(visibleText(mail.html)).toContain('still open');
   });
 
-  test('without a message nobody is said to have written one', async () => {
+  test('doesn’t mention a message if there is none', async () => {
     for (const message of [undefined, '', ' \n ']) {
       const mail = await received({ message });
       expect(mail.text).not.toContain('wrote');
-      expect(seen(mail.html)).not.toContain('wrote');
+      expect(visibleText(mail.html)).not.toContain('wrote');
     }
   });
 });
 
 describe('the link', () => {
-  test('is the first address in the text part, alone on its line', async () => {
+  test('is the first URL in the text part, on its own line', async () => {
     for (const language of LANGUAGES) {
       for (const kind of ['invitation', 'reminder'] as const) {
         const { text } = await received({
@@ -118,25 +121,25 @@ describe('the link', () => {
     }
   });
 
-  test('and the stop link are all that the HTML part leads to; the link is there to be read, too', async () => {
+  test('and the stop link are the only links of the HTML part, which also shows the link as text', async () => {
     const mail = await received({ stopLink: STOP, message: '<a href="https://evil.example">x</a>' });
     expect(hrefs(mail.html)).toEqual([LINK, LINK, STOP]);
-    expect(seen(mail.html)).toContain(LINK);
+    expect(visibleText(mail.html)).toContain(LINK);
   });
 });
 
-describe("users' words", () => {
+describe('text of users', () => {
   const HOSTILE = '<script>alert(1)</script><img src=x onerror=alert(1)>"\'&';
 
-  test('are escaped in the HTML part, wherever they stand', async () => {
+  test('is escaped everywhere in the HTML part', async () => {
     const mail = await received({ organizationName: HOSTILE, inviterName: HOSTILE, message: HOSTILE });
     expect(mail.html).not.toMatch(/<script|<img/);
     expect(mail.html).not.toContain('"\'&');
-    expect(seen(mail.html)).toContain('<script>alert(1)</script>');
+    expect(visibleText(mail.html)).toContain('<script>alert(1)</script>');
   });
 
   test.each(['https://evil.example/x', 'www.evil.example', 'evil.example', 'eve@evil.example'])(
-    'become no link in any part: %s',
+    'becomes no link in any part: %s',
     async (text) => {
       const mail = await received({ organizationName: text, inviterName: text, message: `${text}\n${text}` });
       for (const part of [mail.subject, mail.text, mail.html]) {
@@ -145,7 +148,7 @@ describe("users' words", () => {
     },
   );
 
-  test('never make a header, not even encoded', async () => {
+  test('can’t inject headers, also when it is encoded', async () => {
     for (const newline of ['\r\n', '\n', '\r', '\u0085', '\u2028', '\u0000', '=?utf-8?Q?=0D=0A?=']) {
       const name = `Jane${newline}Bcc: eve@evil.example${newline}${newline}<b>body</b>`;
       const mail = await received({ organizationName: name, inviterName: name, message: name });
@@ -158,7 +161,7 @@ describe("users' words", () => {
     }
   });
 
-  test('that look like a part of the mail, a boundary or a quote stay a message', async () => {
+  test('that looks like a MIME part, a boundary or a quote is only a message', async () => {
     const message = '--=_muster\r\nContent-Type: text/html\r\n\r\n<b>x</b>\r\n--=_muster--\n.\n> From Jane\nFrom: x';
     const mail = await received({ message });
     expect(mail.mail.attachments).toEqual([]);
@@ -173,15 +176,15 @@ describe("users' words", () => {
     'חברת חשמל',
     'Rakete 🚀👩‍🚀🏳️‍🌈 Team',
     'A "quoted", <odd>; name \\ (here)',
-  ])('arrive as they were: %s', async (name) => {
+  ])('arrives unchanged: %s', async (name) => {
     const mail = await received({ organizationName: name, inviterName: name, message: name });
     expect(mail.subject).toBe(`${name} invited you to join ${name}`);
     expect(mail.text).toContain(`${name} invites you to join ${name} on Muster.`);
-    expect(seen(mail.html)).toContain(name.replace(/\s+/g, ' '));
+    expect(visibleText(mail.html)).toContain(name.replace(/\s+/g, ' '));
     expect(mail.mail.replyTo).toEqual([{ name, address: 'jane@example.com' }]);
   });
 
-  test('are cut when they are too long, and no line of the mail is longer than 998 characters', async () => {
+  test('is truncated if it is long, and no line of the mail has more than 998 characters', async () => {
     for (const character of ['x', 'ü', '🌻', 'x ', 'e\u0301\u0301', '"', '\\']) {
       const name = character.repeat(10_000);
       const mail = await received({ organizationName: name, inviterName: name, message: name, stopLink: STOP });
@@ -195,14 +198,14 @@ describe("users' words", () => {
 });
 
 describe('the headers', () => {
-  test('name sender, recipient and whom to answer', async () => {
+  test('have sender, recipient and the inviter as reply address', async () => {
     const { mail } = await received();
     expect(mail.from).toEqual({ name: 'Muster', address: 'invitations@muster.example' });
     expect(mail.to).toEqual([{ name: '', address: 'bob@example.com' }]);
     expect(mail.replyTo).toEqual([{ name: 'Jane Doe', address: 'jane@example.com' }]);
   });
 
-  test('let answers go to the support address where the inviter has none to show, else to the sender', async () => {
+  test('have the support address as reply address if the inviter’s is hidden, and none without a support address', async () => {
     const product = { ...INVITATION.product, supportAddress: 'help@muster.example' };
     const supported = await received({ product, inviterAddress: undefined });
     expect(supported.mail.replyTo).toEqual([{ name: '', address: 'help@muster.example' }]);
@@ -210,12 +213,12 @@ describe('the headers', () => {
     expect((await received({ inviterAddress: undefined })).mail.replyTo).toBeUndefined();
   });
 
-  test('keep out-of-office answers away', async () => {
+  test('suppress out-of-office replies', async () => {
     const { headers } = await received();
     expect(headers).toMatchObject({ 'auto-submitted': 'auto-generated', 'x-auto-response-suppress': 'All' });
   });
 
-  test('offer one-click unsubscription when there is something to stop, and only then', async () => {
+  test('offer one-click unsubscription only with a stop link', async () => {
     expect((await received({ stopLink: STOP })).headers).toMatchObject({
       'list-unsubscribe': `<${STOP}>`,
       'list-unsubscribe-post': 'List-Unsubscribe=One-Click',
@@ -227,7 +230,7 @@ describe('the headers', () => {
 });
 
 describe('the HTML part', () => {
-  test('has no text in images, and an alternative text for its only one', async () => {
+  test('has an alternative text for its only image', async () => {
     const { html } = await received({
       product: { ...INVITATION.product, name: 'M & Co', logoUrl: 'https://cdn.example/logo.png?a=1&b="2' },
     });
@@ -237,7 +240,7 @@ describe('the HTML part', () => {
     expect((await received()).html).not.toContain('<img');
   });
 
-  test('fits phones and dark mode, and fetches nothing', async () => {
+  test('supports phones and dark mode, and loads nothing', async () => {
     const { html } = await received();
     expect(html).toContain('name="viewport"');
     expect(html).toContain('name="color-scheme" content="light dark"');
@@ -245,17 +248,17 @@ describe('the HTML part', () => {
     expect(html).not.toMatch(/<script|<link|@import|url\(|\son\w+=/i);
   });
 
-  test('shows the button in the product colour with a text that can be read on it', async () => {
+  test('has a button in the product color with readable text', async () => {
     const { html } = await received({ product: { ...INVITATION.product, color: '#ffd400' } });
     expect(html).toMatch(/bgcolor="#ffd400".*?color:#000000[^>]*>View invitation</s);
   });
 
-  test('takes no markup from a colour', async () => {
+  test('accepts no markup in a color', async () => {
     const { html } = await received({ product: { ...INVITATION.product, color: '"><script>' } });
     expect(html).not.toContain('<script');
   });
 
-  test('is small enough not to be clipped', async () => {
+  test('is too small to be clipped by mail clients', async () => {
     const { html } = await received({ message: '&'.repeat(1000), stopLink: STOP });
     expect(Buffer.byteLength(html)).toBeLessThan(102_400);
   });

@@ -14,7 +14,7 @@ const APPLICATION = 'https://app.example/?x=1&y=2';
 const AT = '2026-08-12T14:30:00.000Z';
 const EVIL = '<b>https://evil.example</b> {product} $&\r\nBcc: eve@evil.example';
 
-/** All that is said of people, sites and teams; each has another name. */
+/** The names and texts of users that letters contain. */
 interface Names {
   readonly organizationName: string;
   readonly person: string;
@@ -103,8 +103,8 @@ function base(language: Language) {
   return { language, product } as const;
 }
 
-/** What a person sees of the HTML part. */
-function seen({ html }: Mail): string {
+/** Returns the visible text of the HTML part. */
+function visibleText({ html }: Mail): string {
   const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', '#39': "'", quot: '"', amp: '&' };
   return html
     .replace(/<style>.*?<\/style>|<!--.*?-->/gs, ' ')
@@ -121,13 +121,13 @@ describe.each(ALL)('the letter of the $name ($language)', ({ language, leads, na
   const mail = compose(language, NAMES);
   const words = LETTER_WORDS[language];
 
-  test('says the same in both parts, and leaves no place of a phrase empty', () => {
-    const html = seen(mail);
+  test('has the same content in both parts, and no unfilled placeholders', () => {
+    const html = visibleText(mail);
     for (const line of mail.text.split('\n')) {
       expect(line).not.toMatch(/[{}]| {2}| [.,)]|\( /);
-      // What only the text part says: an address, and where it leads.
+      // Only the text part has the URL and its label.
       if (line === '' || line.startsWith('http') || line.endsWith(':')) continue;
-      // A label has a line of its own there.
+      // In the HTML part, a label has its own line.
       const shown = line.replace(/^> /, '');
       expect(
         [shown, shown.replace(': ', ' ')].some((one) => html.includes(one)),
@@ -136,31 +136,31 @@ describe.each(ALL)('the letter of the $name ($language)', ({ language, leads, na
     }
   });
 
-  test('names everybody and everything that it is about', () => {
-    for (const name of names) for (const part of [mail.text, seen(mail)]) expect(part).toContain(NAMES[name]);
+  test('has all names that it is about', () => {
+    for (const name of names) for (const part of [mail.text, visibleText(mail)]) expect(part).toContain(NAMES[name]);
   });
 
-  test('says to whom it was sent and why, where to ask, and of a link that it is for its recipient alone', () => {
-    for (const part of [mail.text, seen(mail)]) {
+  test('says to whom it was sent and why, has the support address, and says that a link is personal', () => {
+    for (const part of [mail.text, visibleText(mail)]) {
       expect(part).toContain(words.sentTo.replace('{recipient}', 'bob@example.com').replace('{why}', ''));
       expect(part).toContain('help@muster.example');
       expect(part.includes(LINK_WORDS[language].alone)).toBe(leads === 'link');
     }
   });
 
-  test('leads where it should, by the first address of the text part and the first link of the other', () => {
+  test('has its target as the first URL of the text part and the first link of the HTML part', () => {
     const target = leads === 'link' ? LINK : APPLICATION;
     expect(/https?:\S+/.exec(mail.text)?.[0]).toBe(target);
     expect(/\shref="([^"]*)"/.exec(mail.html)?.[1]).toBe(target.replaceAll('&', '&amp;'));
   });
 
-  test('repeats what users wrote without links, markup or headers, filled once', () => {
+  test('has text of users without links, markup, headers or filled placeholders', () => {
     const evil = compose(language, Object.fromEntries(Object.keys(NAMES).map((name) => [name, EVIL])) as never);
     expect(evil.html).not.toContain('<b>');
     expect(evil.subject).not.toMatch(/[\r\n]/);
     for (const part of [evil.subject, evil.text, evil.html]) expect(part).not.toMatch(/https:\/\/evil|evil\.example/);
     expect(evil.text).toContain('{product} $&');
-    expect(seen(evil)).toContain('{product} $&');
+    expect(visibleText(evil)).toContain('{product} $&');
   });
 });
 
@@ -170,15 +170,16 @@ test.each(
     ...{ RENEWAL_REQUEST_WORDS, OFFER_WORDS, GRANT_END_WORDS },
   }),
 )(
-  'both languages fill the same places of the same phrases: %s',
+  'both languages have the same phrases with the same placeholders: %s',
   (_, words: Record<Language, Record<string, string>>) => {
-    const places = (phrase = '') => [...phrase.matchAll(/\{\w+\}/g)].map(String).sort();
+    const placeholders = (phrase = '') => [...phrase.matchAll(/\{\w+\}/g)].map(String).sort();
     expect(Object.keys(words.de)).toEqual(Object.keys(words.en));
-    for (const key of Object.keys(words.en)) expect(places(words.de[key]), key).toEqual(places(words.en[key]));
+    for (const key of Object.keys(words.en))
+      expect(placeholders(words.de[key]), key).toEqual(placeholders(words.en[key]));
   },
 );
 
-test('no sentence stands in two letters of a language: those that several say are in lib/email/letter.ts', () => {
+test('no sentence is in two letters of a language: shared sentences are in lib/email/letter.ts', () => {
   const own = {
     INVITATION_WORDS,
     SITE_INVITE_WORDS,
@@ -192,8 +193,8 @@ test('no sentence stands in two letters of a language: those that several say ar
       .flatMap((words) => Object.values(words[language]))
       .flatMap((phrase) => phrase.match(/[^.?!]+[.?!]/g) ?? [])
       .map((sentence) => sentence.trim());
-    const twice = sentences.filter((sentence, index) => sentences.indexOf(sentence) !== index);
-    // The end of a sentence, which says of whom the mail comes.
-    expect(twice).toEqual([INVITATION_WORDS[language].why]);
+    const duplicates = sentences.filter((sentence, index) => sentences.indexOf(sentence) !== index);
+    // The end of a sentence about the sender.
+    expect(duplicates).toEqual([INVITATION_WORDS[language].why]);
   }
 });

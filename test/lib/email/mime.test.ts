@@ -19,7 +19,7 @@ test('a mail has both parts, text first, in UTF-8', async () => {
   expect(raw.indexOf('text/plain')).toBeLessThan(raw.indexOf('text/html'));
 });
 
-test('what is sent is ASCII, with lines of at most 78 characters that all end in CRLF', () => {
+test('a mail is ASCII, with lines of at most 78 characters that end in CRLF', () => {
   const raw = toMime({
     ...MAIL,
     from: { name: 'Müster, "Mail" \\ Team', address: 'invitations@muster.example' },
@@ -31,24 +31,24 @@ test('what is sent is ASCII, with lines of at most 78 characters that all end in
   for (const line of raw.split('\r\n')) expect(line.length).toBeLessThanOrEqual(78);
 });
 
-test('the date is the moment of sending, in the form of RFC 5322', () => {
+test('the date is the time of sending in the format of RFC 5322', () => {
   expect(toMime(MAIL, new Date('2026-08-02T09:05:07Z'))).toContain('\r\nDate: Sun, 02 Aug 2026 09:05:07 +0000\r\n');
 });
 
-test('a name that reads like encoded text is not decoded into something else', async () => {
+test('a name that looks like encoded text arrives unchanged', async () => {
   const name = '=?utf-8?Q?=0D=0ABcc:=20eve@evil.example?=';
   const mail = await PostalMime.parse(toMime({ ...MAIL, subject: name, replyTo: { name, address: 'a@b.example' } }));
   expect(mail.subject).toBe(name);
   expect(mail.replyTo).toEqual([{ name, address: 'a@b.example' }]);
 });
 
-test('a name that reads like addresses adds none', async () => {
+test('a name that looks like addresses adds no addresses', async () => {
   const name = 'Jane" <eve@evil.example>, "Eve';
   const mail = await PostalMime.parse(toMime({ ...MAIL, replyTo: { name, address: 'jane@example.com' } }));
   expect(mail.replyTo).toEqual([{ name, address: 'jane@example.com' }]);
 });
 
-test('neither addresses nor further headers can begin a new line', () => {
+test('addresses and additional headers can’t start a new line', () => {
   const raw = toMime({
     ...MAIL,
     to: 'bob@example.com\r\nBcc: eve@evil.example',
@@ -64,6 +64,6 @@ test.each([
   ['Müster GmbH<a@b.example> ', { name: 'Müster GmbH', address: 'a@b.example' }],
   ['<a@b.example>', { name: undefined, address: 'a@b.example' }],
   [' a@b.example ', { address: 'a@b.example' }],
-])('the configured sender %s is understood', (text, mailbox) => {
+])('the configured sender %s is parsed', (text, mailbox) => {
   expect(parseMailbox(text)).toEqual(mailbox);
 });

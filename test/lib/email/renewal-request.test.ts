@@ -15,7 +15,7 @@ const REQUEST: RenewalRequestMessage = {
   product: { name: 'Muster', from: 'Muster <invitations@muster.example>' },
 };
 
-/** Composes, writes and reads a mail again, as its recipient's client would. */
+/** Composes and encodes a mail, and parses it as a mail client does. */
 async function received(changes: Partial<RenewalRequestMessage> = {}) {
   const mail = await PostalMime.parse(toMime(renewalRequestMail({ ...REQUEST, ...changes })));
   return { mail, subject: mail.subject ?? '', text: mail.text ?? '', html: mail.html ?? '' };
@@ -26,18 +26,21 @@ const hrefs = (html: string) => [...html.matchAll(/\shref="([^"]*)"/g)].map(([, 
 test.each([
   ['en', 'bob@example.com asks for a new invitation to Acme', 'send the invitation again', 'Operator'],
   ['de', 'bob@example.com bittet um eine neue Einladung zu Acme', 'senden Sie die Einladung erneut', 'Betrieb'],
-] as const)('it says who asks, to join what, and what to do (%s)', async (language, subject, todo, role) => {
-  const mail = await received({ language });
-  expect(mail.subject).toBe(subject);
-  for (const part of [mail.text, mail.html]) {
-    for (const words of ['bob@example.com', 'Acme', 'Muster', todo, role, '2026', 'jane@example.com']) {
-      expect(part).toContain(words);
+] as const)(
+  'a renewal request says who asks for which organization, and what to do (%s)',
+  async (language, subject, todo, role) => {
+    const mail = await received({ language });
+    expect(mail.subject).toBe(subject);
+    for (const part of [mail.text, mail.html]) {
+      for (const words of ['bob@example.com', 'Acme', 'Muster', todo, role, '2026', 'jane@example.com']) {
+        expect(part).toContain(words);
+      }
     }
-  }
-  expect(mail.html).toContain(`<html lang="${language}">`);
-});
+    expect(mail.html).toContain(`<html lang="${language}">`);
+  },
+);
 
-test('it leads to the application, and nowhere where none is known', async () => {
+test('a renewal request links to the application, or has no link without one', async () => {
   const { text, html } = await received();
   expect(text.match(/https?:\/\/\S+/g)).toEqual(['https://app.example/']);
   expect(hrefs(html)).toEqual(['https://app.example/']);
@@ -46,7 +49,7 @@ test('it leads to the application, and nowhere where none is known', async () =>
   expect(hrefs(without.html)).toEqual([]);
 });
 
-test('answers go to the support address if there is one, never to whoever asks', async () => {
+test('the reply address of a renewal request is the support address, never the requester’s', async () => {
   expect((await received()).mail.replyTo).toBeUndefined();
   const product = { ...REQUEST.product, supportAddress: 'help@muster.example' };
   const { mail, text } = await received({ product });
@@ -56,7 +59,7 @@ test('answers go to the support address if there is one, never to whoever asks',
   expect(headers).toMatchObject({ 'auto-submitted': 'auto-generated', 'x-auto-response-suppress': 'All' });
 });
 
-test("the organization's name is a user's words: no markup, no link, no header", async () => {
+test('the organization’s name adds no markup, links or headers to a renewal request', async () => {
   const { mail, html, text } = await received({
     organizationName: '<b>https://evil.example</b>\r\nBcc: eve@x.example',
   });

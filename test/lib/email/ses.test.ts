@@ -15,7 +15,7 @@ const MAIL: Mail = {
   headers: {},
 };
 
-/** SES as far as one call goes: what the next request is answered with, and what came. */
+/** A fake SES: how the next request is answered, and the received requests. */
 let answer: (response: ServerResponse) => void;
 let requests: { headers: IncomingMessage['headers']; parameters: URLSearchParams }[] = [];
 const server = createServer(async (request, response) => {
@@ -59,7 +59,7 @@ async function failure(): Promise<MailError> {
   return error as MailError;
 }
 
-test('a mail reaches SES whole, addressed to its recipient alone, and comes back with its id', async () => {
+test('a mail reaches SES completely, with its recipient as the only destination, and SES’s message id is returned', async () => {
   requests = [];
   answer = (response) =>
     response
@@ -75,7 +75,7 @@ test('a mail reaches SES whole, addressed to its recipient alone, and comes back
   expect([...parameters].filter(([name]) => name.startsWith('Destinations'))).toEqual([
     ['Destinations.member.1', 'bob@example.com'],
   ]);
-  // By these SES tells what becomes of it, and of what it became that.
+  // SES publishes events by configuration set, with these tags.
   expect(parameters.get('ConfigurationSetName')).toBe('Events');
   expect([...parameters].filter(([name]) => name.startsWith('Tags'))).toEqual([
     ['Tags.member.1.Name', 'invitation'],
@@ -91,7 +91,7 @@ test.each([
   [400, 'MessageRejected'],
   [400, 'MailFromDomainNotVerifiedException'],
   [400, 'InvalidParameterValue'],
-])('what SES refuses is tried once, and told with its reason (%i %s)', async (status, code) => {
+])('a refusal of SES is not retried, and is thrown with its reason (%i %s)', async (status, code) => {
   refuse(status, code, 'Email address is not verified.');
   expect(await failure()).toMatchObject({ code, message: 'Email address is not verified.' });
 });
@@ -105,22 +105,22 @@ test.each([
   [500, 'InternalFailure'],
   [503, 'ServiceUnavailable'],
   [400, 'SomethingNew'],
-])('what may pass is tried again later, not now (%i %s)', async (status, code) => {
+])('a temporary error is thrown without a retry (%i %s)', async (status, code) => {
   refuse(status, code);
   expect(await failure()).toMatchObject({ message: 'Because.' });
 });
 
-test('an answer that is no XML is tried again', async () => {
+test('an answer that isn’t XML is an error', async () => {
   answer = (response) => response.writeHead(502).end('<html>Bad gateway');
   expect(await failure()).toMatchObject({ name: 'MailError' });
 });
 
-test('a broken connection is tried again', async () => {
+test('a broken connection is an error with its code', async () => {
   answer = (response) => response.destroy();
   expect(await failure()).toMatchObject({ code: 'ECONNRESET' });
 });
 
-test('SES is waited for three seconds, and no longer', async () => {
+test('a call to SES times out after three seconds', async () => {
   answer = () => {};
   const start = performance.now();
   expect(await failure()).toMatchObject({ code: 'ETIMEDOUT' });
@@ -128,7 +128,7 @@ test('SES is waited for three seconds, and no longer', async () => {
   expect(performance.now() - start).toBeLessThan(4000);
 });
 
-test('an error holds nothing of the mail, wherever it is looked for', async () => {
+test('an error contains nothing of the mail, at any depth', async () => {
   const log = vi.spyOn(console, 'warn');
   refuse(400, 'MessageRejected', 'x'.repeat(5000));
   const error = await failure();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { unlinked } from '../../../lib/email/unlinked.ts';
 
-/** As generous as mail clients are: schemes, `www.`, mail addresses, and any word with a dot and a top-level domain. */
+/** What mail clients turn into links: schemes, `www.`, addresses, and words with a dot and a top-level domain. */
 const LINKS = [
   /[a-z][a-z0-9+.-]*:\/\/\S/iu,
   /\b(?:mailto|tel|sms|javascript|data|s3):\S/iu,
@@ -49,16 +49,16 @@ test.each([
   'Note: come early',
   'Hello :) and hello:)',
   'A & B <C>',
-])('what is no link stays as it was: %s', (text) => {
+])('a text without links is unchanged: %s', (text) => {
   expect(unlinked(text)).toBe(text);
 });
 
-test('the words can still be read', () => {
+test('an unlinked text is still readable', () => {
   expect(unlinked('jane@example.com')).toBe('jane@example. com');
   expect(unlinked('https://evil.example/login')).toBe('https: //evil. example/login');
 });
 
-test('ten thousand characters take no time', () => {
+test('ten thousand characters are processed in less than 200 ms', () => {
   for (const text of [
     'a'.repeat(10_000),
     '.'.repeat(10_000),

@@ -13,7 +13,7 @@ function handlerOf(handle: (text: string) => void) {
     handler(records(...texts) as unknown as SNSEvent, { awsRequestId: 'request' } as Context);
 }
 
-test('each notification is handled, whatever becomes of those before it; Lambda brings them again', async () => {
+test('every notification is handled, also after a failed one, and the failure is thrown for a retry by Lambda', async () => {
   const log = vi.spyOn(console, 'error').mockImplementation(() => {});
   const handled: string[] = [];
   const send = handlerOf((text) => {
@@ -27,7 +27,7 @@ test('each notification is handled, whatever becomes of those before it; Lambda 
   log.mockRestore();
 });
 
-test('what SES publishes when it is told of the topic is no event', async () => {
+test('the test message of SES for a new topic is ignored', async () => {
   const handled: string[] = [];
   await handlerOf((text) => handled.push(text))(GREETING, `${GREETING}\n`);
   expect(handled).toEqual([]);

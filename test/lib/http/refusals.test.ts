@@ -37,11 +37,11 @@ function inOrder(codes: readonly string[]): string[] {
 }
 
 describe('refusalsOf', () => {
-  it('has what every endpoint may answer', () => {
+  it('has the refusals of every endpoint', () => {
     expect(refusalsOf(open)).toEqual(always);
   });
 
-  it('has what is declared, once, in the order of statuses', () => {
+  it('has each declared refusal once, in the order of statuses', () => {
     const declared = { ...open, refuses: ['inviter_removed', 'forbidden', 'busy'] } as const;
     expect(refusalsOf(declared)).toEqual(['forbidden', 'inviter_removed', ...always]);
   });
@@ -64,7 +64,10 @@ describe('refusalsOf', () => {
     ],
     ['a query', { query: z.object({ name: z.string() }) }, ['validation_failed', 'malformed_query']],
     ['a query with a cursor', { query: PageQuery }, ['validation_failed', 'malformed_query', 'invalid_cursor']],
-  ] satisfies [string, Partial<HttpDeclaration>, string[]][])('has what follows from %s', (_, part, codes) => {
-    expect(refusalsOf({ ...open, ...part })).toEqual(inOrder([...codes, ...always]));
-  });
+  ] satisfies [string, Partial<HttpDeclaration>, string[]][])(
+    'has the refusals that follow from %s',
+    (_, part, codes) => {
+      expect(refusalsOf({ ...open, ...part })).toEqual(inOrder([...codes, ...always]));
+    },
+  );
 });

@@ -13,10 +13,10 @@ const NOW = new Date('2026-08-05T14:30:00.000Z');
 const later = (milliseconds: number) => new Date(NOW.getTime() + milliseconds).toISOString();
 const momentOf = ({ dueAt }: { readonly dueAt: string }) => dueAt.split('#')[0];
 
-describe('a mail that could not be sent is tried again', () => {
+describe('a mail that could not be sent is retried', () => {
   const FAR = later(365 * 24 * HOUR);
 
-  test('after pauses that double from a minute to six hours', () => {
+  test('with a backoff that doubles from one minute to six hours', () => {
     const pauses = Array.from({ length: 12 }, (_, tries) => Date.parse(retryAt(tries + 1, NOW, FAR)) - NOW.getTime());
     expect(pauses).toEqual([
       ...[1, 2, 4, 8, 16, 32, 64, 128, 256].map((minutes) => minutes * MINUTE),
@@ -25,30 +25,30 @@ describe('a mail that could not be sent is tried again', () => {
     expect(retryAt(10_000, NOW, FAR)).toBe(later(6 * HOUR));
   });
 
-  test('for the last time at its end', () => {
+  test('for the last time at its expiry', () => {
     expect(retryAt(7, NOW, later(64 * MINUTE + 1))).toBe(later(64 * MINUTE));
     expect(retryAt(7, NOW, later(64 * MINUTE - 1))).toBe(later(64 * MINUTE - 1));
     expect(retryAt(1, NOW, later(-MINUTE))).toBe(later(-MINUTE));
   });
 });
 
-describe('what is written down as due', () => {
+describe('a queued mail', () => {
   const id = newId('mail', NOW);
 
-  test('is claimed by the request that writes it, or due at once', () => {
+  test('is leased by the request that writes it, or due at once', () => {
     expect(momentOf(queued(id, NOW, 'request'))).toBe(later(MINUTE));
     expect(momentOf(queued(id, NOW, 'sweep'))).toBe(later(0));
     expect(queued(id, NOW, 'request').delivery).toEqual({ state: 'QUEUED', attempts: 0, at: later(0) });
   });
 
-  test('is given up after seven days where it is a mail of its own, and then forgotten', () => {
+  test('of its own item expires after seven days, and is then deleted', () => {
     const mail = newMail(NOW, 'usr_1', 'request');
     expect(MAILS.end(mail)).toBe(later(7 * 24 * HOUR));
     expect(MAILS.next(mail)).toBeUndefined();
   });
 });
 
-describe('of an invitation', () => {
+describe('the mails of an invitation', () => {
   const delivery = {
     state: 'QUEUED',
     kind: 'invitation',
@@ -62,7 +62,7 @@ describe('of an invitation', () => {
     ...{ days: 7, reminders: 0, secrets: ['old'], stopSecrets: ['older'], delivery },
   } as unknown as ClaimedInvitation;
 
-  test('the mail is tried until the period ends, and followed by reminders, then the end', () => {
+  test('are retried until the period ends, and followed by reminders and the expiry', () => {
     expect(INVITATIONS.end(invitation)).toBe(later(7 * 24 * HOUR));
     const next = (changes: Partial<Invitation>) => INVITATIONS.next({ ...invitation, ...changes });
     expect(next({})).toBe(later(3.5 * 24 * HOUR));
@@ -71,7 +71,7 @@ describe('of an invitation', () => {
     expect(next({ remindersStoppedAt: later(0) })).toBe(later(7 * 24 * HOUR));
   });
 
-  test('each try has a number and secrets of its own; one that has left is followed by a reminder', () => {
+  test('have a number and secrets for each attempt, and the next one after a sent mail is a reminder', () => {
     const secrets = newMailSecrets();
     expect(nextMail(invitation, NOW, secrets)).toEqual({
       secrets: ['old', hashSecret(secrets.link)],
@@ -85,14 +85,14 @@ describe('of an invitation', () => {
     expect(nextMail(sent, new Date(later(4 * 24 * HOUR)), secrets).delivery).not.toHaveProperty('reason');
   });
 
-  test('at most twenty secrets are good, the latest', () => {
+  test('have at most twenty valid secrets, the newest ones', () => {
     const secrets = Array.from({ length: 25 }, newSecret);
     const kept = secrets.reduce<string[]>((hashes, secret) => withSecret(hashes, secret), []);
     expect(kept).toEqual(secrets.slice(-20).map(hashSecret));
   });
 });
 
-test('the sweep takes one row of each partition, then of each another', () => {
+test('the sweep takes the items of partitions in turn', () => {
   const rows = ['a1', 'a2', 'a3', 'b1', 'c1', 'c2'].map((name) => ({ pk: name.charAt(0), sk: name }));
   expect(roundRobin(rows).map(({ sk }) => sk)).toEqual(['a1', 'b1', 'c1', 'a2', 'c2', 'a3']);
   expect(roundRobin([])).toEqual([]);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { marshall, unmarshall } from '../../../lib/table/attributes.ts';
 
-/** Whatever an item may hold: JSON, sets of strings, and fields that are left out. */
+/** Any item: JSON, sets of strings, and undefined fields. */
 const { item } = fc.letrec<{ item: Record<string, unknown>; value: unknown }>((tie) => ({
   // A name is chosen by us, and never the one that sets an object's prototype.
   item: fc.dictionary(
@@ -15,7 +15,7 @@ const { item } = fc.letrec<{ item: Record<string, unknown>; value: unknown }>((t
     { maxDepth: 4, depthSize: 'small' },
     fc.string({ unit: 'binary' }),
     fc.integer(),
-    // DynamoDB's numbers have 38 digits; the SDK refuses what doubles can't count.
+    // DynamoDB's numbers have 38 digits. The SDK refuses numbers outside the safe range.
     fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e15, max: 1e15 }),
     fc.boolean(),
     fc.constant(null),
@@ -26,7 +26,7 @@ const { item } = fc.letrec<{ item: Record<string, unknown>; value: unknown }>((t
   ),
 }));
 
-test('attributes are what the SDK makes of any item', () => {
+test('attributes of any item are the same as from the SDK', () => {
   fc.assert(
     fc.property(item, (values) => {
       expect(marshall(values)).toEqual(sdkMarshall(values, { removeUndefinedValues: true }));
@@ -34,7 +34,7 @@ test('attributes are what the SDK makes of any item', () => {
   );
 });
 
-test('an item comes back as the SDK reads it, and as it was', () => {
+test('an item is read as by the SDK, and unchanged', () => {
   fc.assert(
     fc.property(item, (values) => {
       const attributes = marshall(values);
@@ -44,7 +44,7 @@ test('an item comes back as the SDK reads it, and as it was', () => {
   );
 });
 
-test('bytes are Base64, as JSON has them', () => {
+test('bytes are Base64 in JSON', () => {
   fc.assert(
     fc.property(fc.uint8Array(), (bytes) => {
       expect(JSON.stringify(marshall({ bytes }))).toBe(
@@ -60,9 +60,9 @@ test.each([
   ['a function', () => {}],
   ['a map', new Map()],
   ['a bigint', 1n],
-  ['no number', Number.NaN],
+  ['NaN', Number.NaN],
   ['infinity', Number.POSITIVE_INFINITY],
   ['undefined in a list', [undefined]],
-])('%s has no type in the table', (_, value) => {
+])('%s is refused as an attribute', (_, value) => {
   expect(() => marshall({ value })).toThrow(TypeError);
 });

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { dynamodb } from '../../../lib/table/client.ts';
 import { isTransientFailure } from '../../../lib/table/read.ts';
 
-// What is sent and what is made of answers, beside AWS's own client at the same server.
+// Compares the requests and errors of our client with those of AWS's own client.
 
 interface Received {
   readonly headers: IncomingHttpHeaders;
@@ -18,12 +18,12 @@ const INPUT = {
   TransactItems: [{ Put: { TableName: 'table', Item: { pk: { S: 'Zoë €' }, sk: { S: 'x' }, n: { N: '1' } } } }],
 };
 
-/** Headers by which the SDK's client names itself and its attempt. */
-const NAMING = /(amz-sdk-[a-z-]+|;?x-amz-user-agent);?/g;
+/** Headers about the SDK's client and its attempt. */
+const SDK_HEADERS = /(amz-sdk-[a-z-]+|;?x-amz-user-agent);?/g;
 
 let server: Server;
 let received: Received[] = [];
-/** What the server does with each request, in turn; the last one again and again. */
+/** The answers of the server, in turn. The last one is repeated. */
 let answers: RequestListener[] = [];
 let call: typeof dynamodb;
 
@@ -44,7 +44,7 @@ beforeEach(async () => {
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
   vi.stubEnv('AWS_SESSION_TOKEN', 'session');
   vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', `http://127.0.0.1:${port}`);
-  // Each test has a client of its own.
+  // Each test has its own client.
   vi.resetModules();
   call = (await import('../../../lib/table/client.ts')).dynamodb;
 });
@@ -64,7 +64,7 @@ const refusing =
     response.end(typeof body === 'string' ? body : JSON.stringify(body));
   };
 
-test('a call is signed as AWS signs it, over the same body', async () => {
+test('a call has the same body and signed headers as from the SDK', async () => {
   answers = [ok];
   vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-11-27T12:00:00Z') });
   await call('TransactWriteItems', INPUT);
@@ -73,7 +73,7 @@ test('a call is signed as AWS signs it, over the same body', async () => {
     (next) => (args) => {
       const { headers } = args.request as { headers: Record<string, string> };
       for (const name of Object.keys(headers)) {
-        if (`${name};`.match(NAMING) || name === 'user-agent') delete headers[name];
+        if (`${name};`.match(SDK_HEADERS) || name === 'user-agent') delete headers[name];
       }
       return next(args);
     },
@@ -85,14 +85,18 @@ test('a call is signed as AWS signs it, over the same body', async () => {
   const [ours, theirs] = received.map(({ headers, body }) => {
     const { authorization = '', 'x-amz-content-sha256': hash, ...rest } = headers;
     expect(hash).toBe(createHash('sha256').update(body).digest('hex'));
-    // The fields of a body may be in another order; so the signature is another one.
-    return { ...rest, signed: authorization.replace(/Signature=.*/, '').replace(NAMING, ''), body: JSON.parse(body) };
+    // The order of fields in the body may differ, and with it the signature.
+    return {
+      ...rest,
+      signed: authorization.replace(/Signature=.*/, '').replace(SDK_HEADERS, ''),
+      body: JSON.parse(body),
+    };
   });
   expect(ours).toEqual(theirs);
   expect(ours?.signed).toMatch(/^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/20261127\/eu-central-1\/dynamodb\//);
 });
 
-test('an error has the name that DynamoDB gives it, and the reasons of a cancelled transaction', async () => {
+test('an error has DynamoDB’s name, and the reasons of a cancelled transaction', async () => {
   const reasons = [{ Code: 'None' }, { Code: 'ConditionalCheckFailed', Item: { pk: { S: 'x' } } }];
   const type = 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException';
   answers = [refusing(400, { __type: type, Message: 'Cancelled', CancellationReasons: reasons })];
@@ -104,25 +108,25 @@ test('an error has the name that DynamoDB gives it, and the reasons of a cancell
 
 test.each([
   ['a 500', refusing(500, { __type: 'x#InternalServerError', message: 'Sorry' })],
-  ['a 503 of something on the way, in HTML', refusing(503, '<html>')],
+  ['a 503 of a proxy in HTML', refusing(503, '<html>')],
   ['a throttled call', refusing(400, { __type: 'x#ThrottlingException' })],
   ['a transaction that is still in progress', refusing(400, { __type: 'x#TransactionInProgressException' })],
   ['a connection that is closed without an answer', (request) => request.socket.destroy()],
   [
-    'an answer that breaks off',
+    'an incomplete answer',
     (request, response) => {
       response.setHeader('content-length', '100');
       response.write('{');
       setTimeout(() => request.socket.destroy(), 20);
     },
   ],
-] as [string, RequestListener][])('%s is tried again with the same body', async (_, answer) => {
+] as [string, RequestListener][])('%s is retried with the same body', async (_, answer) => {
   answers = [answer, ok];
   await call('TransactWriteItems', INPUT);
   expect(received.map(({ body }) => JSON.parse(body))).toEqual([INPUT, INPUT]);
 });
 
-test('what stays broken is told after three tries', async () => {
+test('a persistent error is thrown after three attempts', async () => {
   answers = [refusing(500, { __type: 'x#InternalServerError', message: 'Sorry' })];
   const error = await call('Query', { TableName: 'table' }).catch((thrown) => thrown);
   expect(error).toBeInstanceOf(Error);
@@ -130,7 +134,7 @@ test('what stays broken is told after three tries', async () => {
   expect(received).toHaveLength(3);
 });
 
-test('a call without an answer is given up after three seconds, and made again', { timeout: 20_000 }, async () => {
+test('a call without an answer times out after three seconds, and is retried', { timeout: 20_000 }, async () => {
   answers = [() => {}, ok];
   const begun = performance.now();
   await call('Query', { TableName: 'table' });
@@ -141,7 +145,7 @@ test('a call without an answer is given up after three seconds, and made again',
 test.each([
   ['eu-central-1', 'https://dynamodb.eu-central-1.amazonaws.com'],
   ['cn-north-1', 'https://dynamodb.cn-north-1.amazonaws.com.cn'],
-])('DynamoDB of %s is where AWS has it', async (region, expected) => {
+])('the endpoint of DynamoDB in %s is the same as from the SDK', async (region, expected) => {
   const { endpointOf } = await import('../../../lib/table/client.ts');
   vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', '');
   expect(endpointOf(region)).toBe(expected);

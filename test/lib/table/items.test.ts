@@ -10,7 +10,7 @@ interface Thing {
 const THING = itemReader<Thing>(['Thing', 'OldThing'], { id: 'string', count: 'number' });
 const whole = { pk: 'THING#a', sk: 'THING', type: 'Thing', id: 'a', count: 1, place: null };
 
-test('returns a valid item', () => {
+test('a reader returns an item of its types unchanged', () => {
   expect(THING.one(undefined)).toBeUndefined();
   expect(THING.one(whole)).toBe(whole);
   expect(THING.all([whole, { ...whole, type: 'OldThing' }])).toHaveLength(2);
@@ -20,6 +20,6 @@ test.each([
   [{ ...whole, type: 'Things' }, 'THING#a THING is not of type Thing or OldThing'],
   [{ ...whole, count: '1' }, 'THING#a THING has no count'],
   [{ pk: 'EMAIL#ada@example.com', sk: 'USER', type: 'Thing', count: 1 }, 'EMAIL#... USER has no id'],
-])('names the corrupt field, and no address', (item, message) => {
+])('the error of an invalid item names key and defect, but no address', (item, message) => {
   expect(() => THING.one(item)).toThrow(expect.objectContaining({ name: 'CorruptItem', message }));
 });

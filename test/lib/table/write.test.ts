@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { transact, type Write } from '../../../lib/table/write.ts';
 
-test('a transaction that changes an item twice says of what kind, not which: keys have addresses in them', async () => {
+test('a transaction that changes an item twice is refused with the kind of item, without its key', async () => {
   const key = { pk: 'EMAIL#jane@example.com', sk: 'USER' };
   const put: Write = { type: 'put', key, item: {} };
   const add: Write = { type: 'update', key, add: { count: 1 } };

@@ -27,8 +27,8 @@ async function rows(csv: string, naming?: Naming, role = 'USER'): Promise<Row[]>
   return all;
 }
 
-/** What becomes of each row: role and address, or why not. */
-async function told(csv: string, naming?: Naming, role?: string): Promise<string[]> {
+/** Returns role and address of each row, or the reason why it is skipped or invalid. */
+async function results(csv: string, naming?: Naming, role?: string): Promise<string[]> {
   return (await rows(csv, naming, role)).map(
     ({ invitation: { email, role }, problem, absence }) => `${absence ?? problem ?? role} ${email}`,
   );
@@ -37,11 +37,11 @@ async function told(csv: string, naming?: Naming, role?: string): Promise<string
 const fixture = (name: string) => join(ROOT, 'test', 'fixtures', 'exports', `${name}.csv`);
 const people = ['USER jane.doe@example.com', 'USER joerg@example.com'];
 
-describe('an export is taken as it is, of', () => {
+describe('an unedited export can be read, of', () => {
   test.each([
     ['Google Workspace', 'google-workspace', [...people, 'suspended tom@example.com']],
     ['Google Contacts, with several addresses in one cell', 'google-contacts', people],
-    ['Outlook, whose Language is another one', 'outlook', people],
+    ['Outlook, whose Language column is ignored', 'outlook', people],
     [
       'Microsoft 365',
       'microsoft-365',
@@ -51,29 +51,29 @@ describe('an export is taken as it is, of', () => {
         'is the sign-in name of a guest, not an address guest_example.net#EXT#@example.onmicrosoft.com',
       ],
     ],
-    ['Entra, as it takes users', 'entra-template', [...people, 'blocked tom@example.com']],
-    ['Entra, as it gives users: by mail, else by sign-in name', 'entra-users', [...people, 'blocked tom@example.com']],
+    ['Entra’s template for bulk creation', 'entra-template', [...people, 'blocked tom@example.com']],
+    ['Entra, with the mail address or else the sign-in name', 'entra-users', [...people, 'blocked tom@example.com']],
     [
-      'Slack, without who was deactivated and bots',
+      'Slack, without deactivated users and bots',
       'slack',
       [
         ...people,
         ...['deactivated tom@example.com', 'deactivated ann@example.com', 'bot b01aaaaaaa1-bots@example.com'],
       ],
     ],
-    ['GitLab, whose Role is another one', 'gitlab', [...people, 'USER jane.doe@example.com']],
+    ['GitLab, whose Role column is ignored', 'gitlab', [...people, 'USER jane.doe@example.com']],
     ['GitLab, with Max role', 'gitlab-seats', people],
   ])('%s', async (_, name, expected) => {
-    expect(await told(fixture(name))).toEqual(expected);
+    expect(await results(fixture(name))).toEqual(expected);
   });
 
-  it('GitLab: --role decides', async () => {
-    expect(await told(fixture('gitlab-seats'), {}, 'VIEWER')).toEqual(
+  it('GitLab, with --role', async () => {
+    expect(await results(fixture('gitlab-seats'), {}, 'VIEWER')).toEqual(
       people.map((each) => each.replace('USER', 'VIEWER')),
     );
   });
 
-  it('Entra, with lines as an editor counts them', async () => {
+  it('Entra, with line numbers as in an editor', async () => {
     expect((await rows(fixture('entra-template'))).map(({ line }) => line)).toEqual([3, 4, 5]);
   });
 });
@@ -81,15 +81,15 @@ describe('an export is taken as it is, of', () => {
 describe('the separator', () => {
   const row = 'jane@example.com';
   test.each([
-    ['named by Excel', `sep=|\r\nrole|email\r\nUSER|${row}\r\n`],
-    ['named by Excel, in quotes', `"sep=;"\nemail;role\n${row};USER\n`],
-    ['a comma, named by Excel', `sep=,\nemail,role\n${row},USER\n`],
-    ['not the sign that the header has most of', `"Name, first, middle, last, title";E-Mail\n"Doe, Jane";${row}\n`],
+    ['the one that Excel names', `sep=|\r\nrole|email\r\nUSER|${row}\r\n`],
+    ['the one that Excel names in quotes', `"sep=;"\nemail;role\n${row};USER\n`],
+    ['a comma that Excel names', `sep=,\nemail,role\n${row},USER\n`],
+    ['a semicolon, with more commas in the header', `"Name, first, middle, last, title";E-Mail\n"Doe, Jane";${row}\n`],
     ['a tab, beside commas in names', `Name (last, first, middle)\tE-Mail\nDoe, Jane\t${row}\n`],
     ['a semicolon, with commas in a cell of several lines', `"Notes\n1,2,3,4";email\n"1,2\n3";${row}\n`],
     ['none', `email\n${row}\n`],
   ])('is %s', async (_, text) => {
-    expect(await told(sheet(text))).toEqual([`USER ${row}`]);
+    expect(await results(sheet(text))).toEqual([`USER ${row}`]);
   });
 });
 
@@ -98,25 +98,25 @@ describe('columns', () => {
   test.each(['E-Mail', 'e-mail', 'EMAIL', 'Email Address', 'E-Mail-Adresse', 'mail', 'User Principal Name'])(
     'of addresses may be called %s',
     async (name) => {
-      expect(await told(sheet(`Name,${name}\nJane,${row}\n`))).toEqual([`USER ${row}`]);
+      expect(await results(sheet(`Name,${name}\nJane,${row}\n`))).toEqual([`USER ${row}`]);
     },
   );
 
   it('have roles in any letter case', async () => {
     const csv = sheet('email,Role\na@example.com,admin\nb@example.com,Viewer\nc@example.com,boss\n');
-    expect(await told(csv)).toEqual(['ADMIN a@example.com', 'VIEWER b@example.com', 'boss c@example.com']);
+    expect(await results(csv)).toEqual(['ADMIN a@example.com', 'VIEWER b@example.com', 'boss c@example.com']);
   });
 
-  it('are chosen by --email-column, whatever others are called', async () => {
+  it('of addresses are chosen by --email-column, with any other names', async () => {
     const csv = sheet(`email,Private mail\nold@example.com,${row}\n`);
-    expect(await told(csv, { email: 'private MAIL' })).toEqual([`USER ${row}`]);
+    expect(await results(csv, { email: 'private MAIL' })).toEqual([`USER ${row}`]);
     const among = sheet(`Email,E-Mail\nold@example.com,${row}\n`);
-    expect(await told(among, { ignored: ['nothing'] }).catch((error: Error) => error.message)).toContain(
+    expect(await results(among, { ignored: ['nothing'] }).catch((error: Error) => error.message)).toContain(
       '"Email", "E-Mail"',
     );
   });
 
-  it('are left out by --ignore-column, and so mean nothing', async () => {
+  it('are ignored by --ignore-column', async () => {
     const csv = sheet(`email,role,Status,Language\n${row},Chef,Bot,Deutsch\n`);
     expect(await rows(csv, { ignored: ['ROLE', 'status', 'language'] })).toEqual([
       { line: 2, invitation: { email: row, role: 'USER' } },
@@ -126,14 +126,14 @@ describe('columns', () => {
   });
 
   test.each<[string, string, Naming, string]>([
-    ['none of addresses', 'Name;Telefon\nJane;1\n', {}, 'has no column "email"'],
-    ['two of addresses', 'Name,email,E-Mail,Telefon\nJane,a,b,1\n', {}, 'has the column "email" twice'],
-    ['two of roles', 'Name,email,role,Role,Telefon\nJane,a,b,c,1\n', {}, 'has the column "role" twice'],
-    ['not the one named', 'Name,email,Telefon\nJane,a,1\n', { email: 'Work' }, 'has no column "Work"'],
-    ['not the one left out', 'Name,email,Telefon\nJane,a,1\n', { ignored: ['Rolle'] }, 'has no column "Rolle"'],
-  ])('that are wrong are listed: %s', async (_, text, naming, said) => {
+    ['no address column', 'Name;Telefon\nJane;1\n', {}, 'has no column "email"'],
+    ['two address columns', 'Name,email,E-Mail,Telefon\nJane,a,b,1\n', {}, 'has the column "email" twice'],
+    ['two role columns', 'Name,email,role,Role,Telefon\nJane,a,b,c,1\n', {}, 'has the column "role" twice'],
+    ['no column of the given name', 'Name,email,Telefon\nJane,a,1\n', { email: 'Work' }, 'has no column "Work"'],
+    ['no column to ignore', 'Name,email,Telefon\nJane,a,1\n', { ignored: ['Rolle'] }, 'has no column "Rolle"'],
+  ])('are listed in the error if there is a mistake: %s', async (_, text, naming, message) => {
     const refusal = await readSheet(sheet(text), naming).catch((error: Error) => error.message);
-    expect(refusal).toContain(said);
+    expect(refusal).toContain(message);
     expect(refusal).toMatch(/It has "Name",.* "Telefon"\./);
   });
 });
@@ -145,7 +145,7 @@ describe('the encoding', () => {
   test.each([
     ['UTF-8 with a byte order mark', Buffer.from(`\ufeff${text}`)],
     ['UTF-16 with a byte order mark', Buffer.from(`\ufeff${text}`, 'utf16le')],
-    ['UTF-16, the other way round', utf16be(`\ufeff${text}`)],
+    ['UTF-16, big-endian', utf16be(`\ufeff${text}`)],
   ])('may be %s', async (_, bytes) => {
     expect(await rows(sheet(bytes))).toMatchObject([
       { line: 2, invitation: { email: 'jörg@example.com', message: 'Grüße 🙂' } },
@@ -155,14 +155,14 @@ describe('the encoding', () => {
   test.each([
     ['Windows-1252', Buffer.from('email\r\nj\xf6rg@example.com\r\n', 'latin1')],
     ['UTF-16 without a byte order mark', Buffer.from('email\r\njane@example.com\r\n', 'utf16le')],
-    ['UTF-16 without one, the other way round', utf16be('email\r\njane@example.com\r\n')],
+    ['UTF-16 without one, big-endian', utf16be('email\r\njane@example.com\r\n')],
     ['UTF-16 that ends within a character', Buffer.from('\ufeffemail\r\na', 'utf16le').subarray(0, -1)],
   ])('is refused with advice if it is %s', async (_, bytes) => {
     await expect(readSheet(sheet(bytes))).rejects.toThrow(/isn't UTF-8: .*CSV UTF-8.*Nobody was invited/);
   });
 });
 
-it('reads a file of 10 MB, and one of 100 MB, in the same 32 MB of heap', async () => {
+it('files of 10 MB and of 100 MB are read with a heap of 32 MB', async () => {
   const lines = readFileSync(fixture('outlook'), 'utf8').slice(1).split('\r\n');
   const [header, row] = lines as [string, string];
   const script = `
@@ -190,11 +190,11 @@ it('reads a file of 10 MB, and one of 100 MB, in the same 32 MB of heap', async 
       ['--max-old-space-size=32', '--input-type=module', '--eval', script, '--', csv],
       { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] },
     );
-    let said = '';
+    let output = '';
     child.stdout.on('data', (text) => {
-      said += text;
+      output += text;
     });
     const [code] = await once(child, 'close');
-    expect([code, said.trim()], `${megabytes} MB`).toEqual([0, `${count} ${count}`]);
+    expect([code, output.trim()], `${megabytes} MB`).toEqual([0, `${count} ${count}`]);
   }
 }, 240_000);

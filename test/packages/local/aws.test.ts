@@ -38,7 +38,7 @@ import { type Engine, type EngineName, startEngine } from '../../../packages/loc
 import { type LocalMail, startMail } from '../../../packages/local/mail.ts';
 import type { Statement } from '../../../packages/local/policy.ts';
 
-/** The platform's, unless `npm run test:dynamodb-local` names the other one. */
+/** The engine that MUSTER_ENGINE names; by default the platform's. */
 const chosen = process.env.MUSTER_ENGINE ? { engine: process.env.MUSTER_ENGINE as EngineName } : {};
 const isDynoxide = chosen.engine !== 'dynamodb-local';
 
@@ -81,7 +81,7 @@ function onOrganizations(...actions: string[]): Statement {
 
 const principals = new Map<string, Principal>();
 
-/** A function with these permissions: the access key id that it signs with. */
+/** Registers a function with permissions. Returns its access key id. */
 function withRole(name: string, ...statements: Statement[]): string {
   const key = `LOCAL${1000 + principals.size}`;
   principals.set(key, { name, policies: [{ Version: '2012-10-17', Statement: statements }] });
@@ -168,7 +168,7 @@ function dynamodb(accessKeyId = all): DynamoDBDocumentClient {
   return client;
 }
 
-/** The key of an item that no other test uses. */
+/** Returns an unused key of an item. */
 function newKey(prefix = 'ORG'): { pk: string; sk: string } {
   return { pk: `${prefix}#${randomUUID()}`, sk: 'ORG' };
 }
@@ -201,7 +201,7 @@ const addIn = (Key: { pk: string; sk: string }) => ({
   },
 });
 
-/** The calls recorded while something happened. */
+/** Returns the calls that are recorded during a function. */
 async function callsOf(what: () => Promise<unknown>): Promise<Call[]> {
   const last = proxy.calls().at(-1);
   await what();
@@ -214,7 +214,7 @@ async function failure(promise: Promise<unknown>): Promise<Error & { Cancellatio
     () => undefined,
     (thrown: Error) => thrown,
   );
-  if (!error) throw new Error('It was expected to fail, and did not.');
+  if (!error) throw new Error('The call was expected to fail, but succeeded.');
   return error;
 }
 
@@ -223,8 +223,8 @@ function reasons(error: unknown): (string | undefined)[] | undefined {
   return error.CancellationReasons?.map(({ Code }) => Code);
 }
 
-describe('passes on', () => {
-  it('what a function may do', async () => {
+describe('the proxy forwards', () => {
+  it('allowed calls', async () => {
     const key = newKey();
     await put(key);
     await dynamodb().send(
@@ -257,7 +257,7 @@ describe('passes on', () => {
     expect(await read(key)).toBeUndefined();
   });
 
-  it('the error of the engine', async () => {
+  it('errors of the engine', async () => {
     const key = newKey();
     await put(key);
     const command = { TableName, Item: key, ConditionExpression: 'attribute_not_exists(pk)' };
@@ -269,7 +269,7 @@ describe('passes on', () => {
     expect(call).toMatchObject({ status: 400, error: 'ConditionalCheckFailedException', allowed: true });
   });
 
-  it('a long list without reading all of it, and without what nobody asked for', async () => {
+  it('a long list, with consumed capacity only if it was requested', async () => {
     const { pk } = newKey();
     const Item = { pk, ConsumedCapacity: { nested: ',"ConsumedCapacity":' }, text: 'x'.repeat(1000) };
     const requests = Array.from({ length: 25 }, (_, index) => ({ PutRequest: { Item: { ...Item, sk: `${index}` } } }));
@@ -286,15 +286,15 @@ describe('passes on', () => {
   });
 });
 
-describe('refuses, as AWS does,', () => {
+describe('the proxy refuses, as AWS does,', () => {
   const Key = newKey();
   const other = newKey();
   const transaction = (...TransactItems: NonNullable<TransactWriteCommandInput['TransactItems']>) =>
     new TransactWriteCommand({ TransactItems });
   const deleteIn = { Delete: { TableName, Key } };
 
-  // Each call, and the action without which it is refused.
-  // biome-ignore lint/suspicious/noExplicitAny: the commands have nothing in common but that they can be sent
+  // Each call with the action that it requires.
+  // biome-ignore lint/suspicious/noExplicitAny: the commands have no common type
   it.each<[string, string, any]>([
     ['GetItem', 'GetItem', new GetCommand({ TableName, Key })],
     ['Query', 'Query', query('pk = :x')],
@@ -307,7 +307,7 @@ describe('refuses, as AWS does,', () => {
     ['TransactWriteItems with an update', 'UpdateItem', transaction(putIn(other), addIn(Key))],
     ['TransactWriteItems with a delete', 'DeleteItem', transaction(putIn(other), deleteIn)],
     ['TransactWriteItems with a condition check', 'ConditionCheckItem', transaction(putIn(other), checkIn(Key))],
-  ])('%s without dynamodb:%s, and forwards nothing', async (_, action, command) => {
+  ])('%s without dynamodb:%s, before anything is forwarded', async (_, action, command) => {
     const accessKeyId = without.get(action) as string;
     let error: Error | undefined;
     const calls = await callsOf(async () => {
@@ -324,7 +324,7 @@ describe('refuses, as AWS does,', () => {
     expect(calls.every((call) => call.error === 'AccessDeniedException' && call.consumedCapacity === null)).toBe(true);
     expect(await read(Key)).toBeUndefined();
     expect(await read(other)).toBeUndefined();
-    // With the others' permissions added, it goes through.
+    // With all permissions the call succeeds.
     await dynamodb().send(command);
     await dynamodb().send(new DeleteCommand({ TableName, Key }));
     await dynamodb().send(new DeleteCommand({ TableName, Key: other }));
@@ -338,7 +338,7 @@ describe('refuses, as AWS does,', () => {
   it.each<[string, any]>([
     ['GetItem', new GetCommand({ TableName, Key: newKey('USER') })],
     ['Query', query('pk = :x', 'USER#1')],
-    ['Query the other way round', query(':x = pk', 'USER#1')],
+    ['Query with swapped operands', query(':x = pk', 'USER#1')],
     ['PutItem', new PutCommand({ TableName, Item: newKey('USER') })],
     ['one key of a BatchGetItem', new BatchGetCommand({ RequestItems: { [TableName]: { Keys: [Key, newKey('U')] } } })],
     ['one part of a transaction', new TransactWriteCommand({ TransactItems: [putIn(Key), addIn(newKey('USER'))] })],
@@ -346,18 +346,18 @@ describe('refuses, as AWS does,', () => {
     ['a table that the role does not name', new GetCommand({ TableName: 'Other', Key })],
     ['Scan', new ScanCommand({ TableName })],
     ['BatchWriteItem', new BatchWriteCommand({ RequestItems: { [TableName]: [{ PutRequest: { Item: Key } }] } })],
-  ])("keys that the role doesn't lead to: %s", async (_, command) => {
+  ])("calls outside the role's keys, tables and actions: %s", async (_, command) => {
     await expect(dynamodb().send(command)).rejects.toMatchObject({ name: 'AccessDeniedException' });
   });
 
-  it('what is denied explicitly', async () => {
+  it('explicitly denied calls', async () => {
     await expect(put(newKey(), forbidden)).rejects.toMatchObject({
       name: 'AccessDeniedException',
       message: expect.stringContaining('with an explicit deny in an identity-based policy'),
     });
   });
 
-  it('an index query by its own partition key, and the table to whoever may only query the index', async () => {
+  it('an index query by its own partition key, and table queries with permission for the index only', async () => {
     const due = (value: string) =>
       new QueryCommand({
         TableName,
@@ -375,32 +375,32 @@ describe('refuses, as AWS does,', () => {
     await expect(dynamodb().send(due('ORG#1'))).rejects.toMatchObject({ name: 'AccessDeniedException' });
   });
 
-  it('a caller that nobody knows', async () => {
+  it('unknown callers', async () => {
     await expect(put(newKey(), 'AKIAUNKNOWN')).rejects.toMatchObject({ name: 'UnrecognizedClientException' });
     const ses = new SESClient(settings('AKIAUNKNOWN'));
     await expect(ses.send(rawMail())).rejects.toMatchObject({ name: 'InvalidClientTokenId' });
   });
 
-  it('two operations in one part of a transaction, which dynoxide lets pass', async () => {
+  it('two operations in one part of a transaction, which dynoxide accepts', async () => {
     const both = { ...putIn(newKey()), ...addIn(newKey()) } as unknown as ReturnType<typeof putIn>;
     await expect(transact([both])).rejects.toMatchObject({ name: 'ValidationException' });
   });
 
-  it('an empty text in a key condition, which dynoxide lets pass', async () => {
+  it('an empty string in a key condition, which dynoxide accepts', async () => {
     const begins = query('pk = :pk AND begins_with(sk, :x)', '').input;
     const values = { ...begins.ExpressionAttributeValues, ':pk': 'ORG#1' };
     const command = new QueryCommand({ ...begins, ExpressionAttributeValues: values });
     await expect(dynamodb().send(command)).rejects.toMatchObject({ name: 'ValidationException' });
   });
 
-  it('a page that begins in another partition, which dynoxide lets pass', async () => {
+  it('a page that begins in another partition, which dynoxide accepts', async () => {
     const page = { ...query('pk = :x', 'ORG#1').input, ExclusiveStartKey: newKey() };
     await expect(dynamodb().send(new QueryCommand(page))).rejects.toMatchObject({ name: 'ValidationException' });
   });
 });
 
-describe('transactions in flight', () => {
-  it('one of two that meet on an item is cancelled, with the reason on that item', async () => {
+describe('concurrent transactions', () => {
+  it('on the same item: one of two is cancelled, with the reason at that item', async () => {
     const [shared, one, two] = [newKey(), newKey(), newKey()];
     const results = await Promise.allSettled([
       transact([putIn(one), addIn(shared)]),
@@ -415,12 +415,12 @@ describe('transactions in flight', () => {
     ]).toContainEqual(codes);
     expect(await read(shared)).toMatchObject({ n: 1 });
     expect([await read(one), await read(two)].filter((item) => item !== undefined)).toHaveLength(1);
-    // It is over afterwards.
+    // The conflict ends with the transaction.
     await transact([addIn(shared)]);
     expect(await read(shared)).toMatchObject({ n: 2 });
   });
 
-  it('of many on one item, those that get through count', async () => {
+  it('on the same item: of many, the successful ones are applied', async () => {
     const shared = newKey();
     const results = await Promise.allSettled(Array.from({ length: 20 }, () => transact([addIn(shared)])));
     const done = results.filter(({ status }) => status === 'fulfilled').length;
@@ -429,14 +429,14 @@ describe('transactions in flight', () => {
     expect(await read(shared)).toMatchObject({ n: done });
   });
 
-  it('conflict on condition checks too, and not on items of the same partition', async () => {
+  it('conflict on condition checks too, but not on other items of a partition', async () => {
     const shared = newKey();
     const checks = await Promise.allSettled([transact([checkIn(shared)]), transact([checkIn(shared)])]);
     expect(checks.filter(({ status }) => status === 'rejected')).toHaveLength(1);
     await Promise.all([transact([putIn({ ...shared, sk: 'A' })]), transact([putIn({ ...shared, sk: 'B' })])]);
   });
 
-  it('refuse single writes and transactional reads of their items, but no other reads', async () => {
+  it('block single writes and transactional reads of their items, but no other reads', async () => {
     const key = newKey();
     await put(key);
     const running = transact([addIn(key)]);
@@ -459,7 +459,7 @@ describe('transactions in flight', () => {
     expect(await read(key)).toMatchObject({ n: 1 });
   });
 
-  it('let a single write in flight refuse a transactional read, but no transaction', async () => {
+  it('are not blocked by a single write, but transactional reads are', async () => {
     const key = newKey();
     proxy.setFaults([{ action: 'dynamodb:PutItem', fault: 'delay', ms: 40 }]);
     const running = put(key);
@@ -472,14 +472,14 @@ describe('transactions in flight', () => {
 });
 
 describe('a client request token', () => {
-  it('makes a transaction happen once, however often it is sent', async () => {
+  it('makes a repeated transaction happen once', async () => {
     const key = newKey();
     const token = randomUUID();
     for (let time = 0; time < 3; time++) await transact([addIn(key)], token);
     expect(await read(key)).toMatchObject({ n: 1 });
   });
 
-  it('is refused while its transaction is in flight', async () => {
+  it('is refused while its transaction is in progress', async () => {
     const key = newKey();
     const token = randomUUID();
     const running = transact([addIn(key)], token);
@@ -498,7 +498,7 @@ describe('a client request token', () => {
     });
   });
 
-  it('is replayed even while another transaction holds the item', async () => {
+  it('is replayed even while another transaction locks the item', async () => {
     const key = newKey();
     const token = randomUUID();
     await transact([addIn(key)], token);
@@ -507,7 +507,7 @@ describe('a client request token', () => {
     await transact([addIn(key)], token);
     await other;
     expect(await read(key)).toMatchObject({ n: 2 });
-    // The replay didn't take the item from whoever held it.
+    // The replay didn't release the other transaction's lock.
     await transact([addIn(key)]);
   });
 
@@ -523,8 +523,8 @@ describe('a client request token', () => {
   });
 });
 
-describe('calls', () => {
-  it('are recorded part by part, with what they cost on the first', async () => {
+describe('recorded calls', () => {
+  it('have an entry for each part, with the cost at the first one', async () => {
     const [one, two] = [newKey(), newKey()];
     const calls = await callsOf(() => transact([putIn(one), addIn(two), checkIn({ ...one, sk: 'x' })]));
     expect(calls.map(({ action, keys }) => [action, keys])).toEqual([
@@ -549,8 +549,8 @@ describe('calls', () => {
     expect(calls.slice(1).map(({ consumedCapacity }) => consumedCapacity)).toEqual([null, null]);
   });
 
-  // DynamoDB Local counts only one item of a transaction, and index writes in one twice.
-  it.runIf(isDynoxide)('cost what AWS takes for them', async () => {
+  // DynamoDB Local counts only one item of a transaction, and counts index writes in a transaction twice.
+  it.runIf(isDynoxide)('have the same cost as at AWS', async () => {
     const cost = async (what: () => Promise<unknown>) => {
       const [call] = await callsOf(what);
       return (call?.consumedCapacity as { CapacityUnits: number } | undefined)?.CapacityUnits;
@@ -570,7 +570,7 @@ describe('calls', () => {
     expect(await cost(() => dynamodb().send(new TransactGetCommand(both)))).toBe(4);
   });
 
-  it('carry the id of the invocation', async () => {
+  it('have the id of the invocation', async () => {
     const client = DynamoDBDocumentClient.from(new DynamoDBClient(settings(all)));
     client.middlewareStack.add(
       (next) => (args) => {
@@ -583,7 +583,7 @@ describe('calls', () => {
     expect(call?.requestId).toBe('invocation-1');
   });
 
-  it('tell of a query which sort keys it asks for', async () => {
+  it('have the sort key range of a query', async () => {
     const { pk } = newKey();
     const values = { ':pk': pk, ':start': 'TEAM#' };
     const keysOf = async (
@@ -604,7 +604,7 @@ describe('calls', () => {
     expect(await keysOf('pk = :pk AND begins_with(sk, :start)', values, 'TEAM#1')).toEqual([`${pk}|TEAM#*`]);
   });
 
-  it('are kept to the last 10,000', async () => {
+  it('are limited to the last 10,000', async () => {
     const TransactItems = Array.from({ length: 100 }, () => ({ Get: { TableName, Key: newKey() } }));
     const command = new TransactGetCommand({ TransactItems });
     for (let time = 0; time < 21; time++) await Promise.all(Array.from({ length: 10 }, () => dynamodb().send(command)));
@@ -617,7 +617,7 @@ describe('calls', () => {
 });
 
 describe('a fault', () => {
-  it('throttles', async () => {
+  it('of the kind throttle fails calls with a throttling error', async () => {
     const [key, other] = [newKey(), newKey()];
     proxy.setFaults([{ fault: 'throttle', key: key.pk, times: 2 }]);
     await expect(put(key)).rejects.toMatchObject({ name: 'ThrottlingException' });
@@ -626,7 +626,7 @@ describe('a fault', () => {
     await put(key);
   });
 
-  it('is retried by the SDK as AWS would be', async () => {
+  it('is retried by the SDK as an error of AWS', async () => {
     const key = newKey();
     proxy.setFaults([{ fault: 'throttle' }, { fault: 'error' }]);
     const patient = DynamoDBDocumentClient.from(new DynamoDBClient(settings(all, 3)));
@@ -635,7 +635,7 @@ describe('a fault', () => {
     expect(await read(key)).toEqual(key);
   });
 
-  it('conflicts, and passes over what never does', async () => {
+  it('of the kind conflict cancels writes, and ignores calls that never conflict', async () => {
     const [key, other] = [newKey(), newKey()];
     proxy.setFaults([{ fault: 'conflict', key: key.pk, times: 2 }]);
     await dynamodb().send(new GetCommand({ TableName, Key: key }));
@@ -644,7 +644,7 @@ describe('a fault', () => {
     await put(key);
   });
 
-  it('refuses', async () => {
+  it('of the kind refuse denies access', async () => {
     proxy.setFaults([{ fault: 'refuse', action: 'dynamodb:UpdateItem' }]);
     const error = await failure(transact([putIn(newKey()), addIn(newKey())]));
     expect(error).toMatchObject({
@@ -653,7 +653,7 @@ describe('a fault', () => {
     });
   });
 
-  it('fails with 500', async () => {
+  it('of the kind error fails with 500', async () => {
     proxy.setFaults([{ fault: 'error' }]);
     await expect(put(newKey())).rejects.toMatchObject({
       name: 'InternalServerError',
@@ -661,7 +661,7 @@ describe('a fault', () => {
     });
   });
 
-  it('delays, with the items of a transaction in flight meanwhile', async () => {
+  it('of the kind delay delays a call, and its items stay locked', async () => {
     const key = newKey();
     proxy.setFaults([{ fault: 'delay', ms: 80 }]);
     const started = performance.now();
@@ -672,7 +672,7 @@ describe('a fault', () => {
     expect(performance.now() - started).toBeGreaterThanOrEqual(79);
   });
 
-  it('hangs, and does nothing', async () => {
+  it('of the kind hang gives no answer, and nothing is written', async () => {
     const key = newKey();
     proxy.setFaults([{ fault: 'hang' }]);
     const abort = new AbortController();
@@ -686,7 +686,7 @@ describe('a fault', () => {
     });
   });
 
-  it('drops the answer after the commit, and the token makes the retry harmless', async () => {
+  it('of the kind drop-answer drops the answer after the commit, and the token makes a retry safe', async () => {
     const key = newKey();
     proxy.setFaults([{ fault: 'drop-answer' }]);
     await expect(transact([addIn(key)])).rejects.toMatchObject({ code: 'ECONNRESET' });
@@ -698,7 +698,7 @@ describe('a fault', () => {
     expect(await read(key)).toMatchObject({ n: 2 });
   });
 
-  it('kills the worker before the call or after it', async () => {
+  it('of the kind kill-worker kills the worker before or after the call', async () => {
     const [before, after] = [newKey(), newKey()];
     killed.length = 0;
     proxy.setFaults([{ fault: 'kill-worker-before' }, { fault: 'kill-worker-after' }]);
@@ -709,7 +709,7 @@ describe('a fault', () => {
     expect(await read(after)).toEqual(after);
   });
 
-  it('is about the function, the call, the part and the key that it names', async () => {
+  it('applies only to its function, action and key', async () => {
     const key = newKey();
     proxy.setFaults([{ function: 'test', fault: 'error', action: 'dynamodb:PutItem', key: key.pk }]);
     await put(key);
@@ -723,7 +723,7 @@ describe('a fault', () => {
     await expect(transact([putIn(key)])).rejects.toMatchObject({ name: 'InternalServerError' });
   });
 
-  it('skips, and happens as often as it says, or always', async () => {
+  it('skips calls and repeats as configured, or forever', async () => {
     const outcomes = async (count: number) => {
       const results: string[] = [];
       for (let time = 0; time < count; time++) {
@@ -746,14 +746,14 @@ describe('a fault', () => {
   });
 
   it.each<[string, unknown, RegExp]>([
-    ['no array', { fault: 'error' }, /Faults are an array like/],
+    ['not an array', { fault: 'error' }, /Faults are an array like/],
     ['an unknown kind', [{ fault: 'explode' }], /the kinds are throttle, conflict/],
     ['an unknown member', [{ fault: 'error', after: 1 }], /after/],
     ['a delay without ms', [{ fault: 'delay' }], /delay, and nothing else, needs ms/],
     ['ms without a delay', [{ fault: 'error', ms: 5 }], /delay, and nothing else, needs ms/],
-    ['no times', [{ fault: 'error', times: 0 }], /times/],
+    ['zero times', [{ fault: 'error', times: 0 }], /times/],
     ['an action without its service', [{ fault: 'error', action: 'PutItem' }], /must be like dynamodb:PutItem/],
-  ])('is checked: %s', (_, faults, message) => {
+  ])('is validated: %s', (_, faults, message) => {
     expect(() => proxy.setFaults(faults)).toThrow(message);
   });
 });
@@ -767,7 +767,7 @@ describe('mail', () => {
   const send = (accessKeyId: string, command: SendRawEmailCommand) =>
     new SESClient(settings(accessKeyId)).send(command);
 
-  it('reaches the local SES and the inbox before the function learns of it', async () => {
+  it('reaches the local SES and the inbox before the function gets the answer', async () => {
     let isKept = false;
     mailAccepted = async () => {
       await sleep(20);
@@ -793,14 +793,14 @@ describe('mail', () => {
     });
   });
 
-  it('goes to the destinations of the call, whatever the message says', async () => {
+  it('goes to the destinations of the call, not to those of the message', async () => {
     const command = rawMail();
     command.input.Destinations = ['one@example.com', 'Two <two@example.com>'];
     await send(mailsForDomain, command);
     expect(mail.messages().at(-1)?.to).toBe('one@example.com, two@example.com');
   });
 
-  it('keeps the tags and the configuration set that it was sent with', async () => {
+  it('keeps its tags and configuration set', async () => {
     const command = rawMail();
     command.input.ConfigurationSetName = 'events';
     command.input.Tags = [
@@ -814,7 +814,7 @@ describe('mail', () => {
     await expect(send(mailsWithSet, command)).rejects.toMatchObject({ name: 'InvalidParameterValue' });
   });
 
-  it('may be sent by whoever may use the domain or the address', async () => {
+  it('needs permission for the domain or the address of the sender', async () => {
     await send(mailsForAddress, rawMail());
     expect(proxy.calls().at(-1)?.resource).toBe(identity('muster@example.com'));
     const count = mail.messages().length;
@@ -831,7 +831,7 @@ describe('mail', () => {
     expect(mail.messages()).toHaveLength(count + 1);
   });
 
-  it('needs permission for the configuration set that it names', async () => {
+  it('needs permission for its configuration set', async () => {
     const headers = 'X-SES-CONFIGURATION-SET: events\r\n';
     await expect(send(mailsForDomain, rawMail({ headers }))).rejects.toMatchObject({ name: 'AccessDenied' });
     await send(mailsWithSet, rawMail({ headers }));
@@ -851,7 +851,7 @@ describe('mail', () => {
     });
   });
 
-  it('is all that is known of SES', async () => {
+  it('is sent by SendRawEmail only: other SES operations are unknown', async () => {
     const command = new SendEmailCommand({ Source: 'a@example.com', Destination: {}, Message: undefined });
     await expect(new SESClient(settings(adminAccessKeyId)).send(command)).rejects.toThrow(/knows DynamoDB and SendRaw/);
   });
@@ -860,7 +860,7 @@ describe('mail', () => {
     ['throttle', { name: 'Throttling' }],
     ['refuse', { name: 'MessageRejected' }],
     ['error', { name: 'InternalFailure', $metadata: { httpStatusCode: 500 } }],
-  ] as const)('meets the fault %s', async (fault, error) => {
+  ] as const)('is subject to the fault %s', async (fault, error) => {
     proxy.setFaults([{ action: 'ses:SendRawEmail', key: 'jane@', fault }]);
     const count = mail.messages().length;
     await send(mailsForDomain, rawMail({ to: 'else@example.com' }));
@@ -868,7 +868,7 @@ describe('mail', () => {
     expect(mail.messages()).toHaveLength(count + 1);
   });
 
-  it('is sent, and the answer lost', async () => {
+  it('is sent even if the answer is dropped', async () => {
     proxy.setFaults([{ fault: 'drop-answer' }]);
     const count = mail.messages().length;
     await expect(send(mailsForDomain, rawMail())).rejects.toThrow();
@@ -876,7 +876,7 @@ describe('mail', () => {
   });
 });
 
-it('refuses a role that it cannot judge, when it starts', async () => {
+it('the proxy refuses to start with a policy that it doesn’t support', async () => {
   const Condition = { Bool: { 'aws:SecureTransport': 'true' } };
   const odd = [{ Statement: { Effect: 'Allow', Action: '*', Resource: '*', Condition } as const }];
   const starting = startAwsProxy({
@@ -891,7 +891,7 @@ it('refuses a role that it cannot judge, when it starts', async () => {
   await expect(starting).rejects.toThrow('aws:SecureTransport is not known');
 });
 
-it('answers 500 when the engine is gone, which the SDK tries again', async () => {
+it('the proxy answers 500 when the engine is down, which the SDK retries', async () => {
   const lonely = await startAwsProxy({
     dynamodb: 'http://127.0.0.1:1',
     ses: 'http://127.0.0.1:1',
@@ -908,7 +908,7 @@ it('answers 500 when the engine is gone, which the SDK tries again', async () =>
   await lonely.close();
 });
 
-/** A process with an engine and a proxy that dies of a fault in the middle of a call. */
+/** A process with an engine and a proxy that is killed by a fault during a call. */
 const victim = `
 const from = (name) => import(new URL(name, ${JSON.stringify(new URL('../../../packages/local/', import.meta.url))}));
 const { startEngine } = await from('engine.ts');
@@ -934,7 +934,7 @@ await put('last');
 it.each([
   ['kill-process-before', ['earlier']],
   ['kill-process-after', ['earlier', 'last']],
-] as const)('%s ends the process; what was committed is there at the next start', async (fault, kept) => {
+] as const)('the fault %s kills the process, and committed items exist after the next start', async (fault, kept) => {
   const place = { directory: join(directory, fault), ...chosen };
   const argument = JSON.stringify({ engine: place, table: tableDefinition, fault });
   const child = spawn(process.execPath, ['--input-type=module', '-e', victim, argument], { stdio: 'inherit' });

@@ -18,7 +18,7 @@ test.each([
   [null, undefined],
   [['8d'], undefined],
   [undefined, undefined],
-])('the offset %j is %j ms', (text, ms) => {
+])('the offset %j is parsed as %j ms', (text, ms) => {
   expect(parseOffset(text)).toBe(ms);
 });
 

@@ -9,7 +9,7 @@ interface Sent {
   body?: unknown;
 }
 
-/** Sends a request to controls that answer with what they are asked. */
+/** Sends a request to controls that echo their arguments. */
 async function send(path: string, { method = 'GET', query = '', body }: Sent = {}, overrides: Partial<Controls> = {}) {
   const controls: Controls = {
     clock: createClock(),
@@ -29,7 +29,7 @@ async function send(path: string, { method = 'GET', query = '', body }: Sent = {
 
 const sweep = { function: 'scheduled/sweep', everyMs: 60_000, input: {} };
 
-test('mails, calls and faults are shown', async () => {
+test('mails, calls and faults are returned', async () => {
   expect(await send('mail', { query: 'to=jane@example.com' })).toEqual({ status: 200, body: ['jane@example.com'] });
   expect(await send('mail')).toEqual({ status: 200, body: ['anybody'] });
   expect(await send('calls')).toEqual({ status: 200, body: ['calls'] });
@@ -37,7 +37,7 @@ test('mails, calls and faults are shown', async () => {
   expect(await send('faults')).toEqual({ status: 200, body: ['faults'] });
 });
 
-test('the clock is set and told', async () => {
+test('the clock is set and returned', async () => {
   const clock = createClock();
   const answer = await send('clock', { method: 'POST', body: { offset: '8d' } }, { clock });
   expect(answer).toMatchObject({ status: 200, body: { offset: 8 * 86_400_000 } });
@@ -47,7 +47,7 @@ test('the clock is set and told', async () => {
   expect(await send('clock', {}, { clock })).toMatchObject({ status: 200, body: { offset: clock.offset() } });
 });
 
-test('a sweep answers what the scheduled function answers', async () => {
+test('a sweep returns the result of the scheduled function', async () => {
   const one = { template: { schedules: [sweep], mailEvents: [] } };
   expect(await send('sweep', { method: 'POST' }, one)).toEqual({
     status: 200,
@@ -65,7 +65,7 @@ test('a sweep answers what the scheduled function answers', async () => {
   });
 });
 
-test('an SES event reaches the subscribed function as SNS brings it', async () => {
+test('an SES event reaches the subscribed function in the form of SNS', async () => {
   const received: unknown[] = [];
   const answer = await send(
     'ses-events',
@@ -104,7 +104,7 @@ test('an SES event reaches the subscribed function as SNS brings it', async () =
   ]);
 });
 
-test('a token is made for an address', async () => {
+test('a token is created for an address', async () => {
   const person = { email: 'jane@example.com', name: 'Jane Doe', unverified: true };
   const { body } = await send('token', { method: 'POST', body: person });
   expect(JSON.parse((body as { token: string }).token)).toEqual(person);
@@ -113,17 +113,17 @@ test('a token is made for an address', async () => {
 test.each<[string, string, Sent, number, string]>([
   ['an unknown path', 'nothing', {}, 404, 'There is no such thing here; there are: GET mail, GET calls,'],
   ['a wrong method', 'sweep', {}, 404, 'POST sweep'],
-  ['no JSON', 'clock', { method: 'POST', body: '{' }, 400, 'Send a JSON object as the body.'],
-  ['JSON that is no object', 'clock', { method: 'POST', body: '3' }, 400, 'Send a JSON object as the body.'],
+  ['invalid JSON', 'clock', { method: 'POST', body: '{' }, 400, 'Send a JSON object as the body.'],
+  ['JSON that isn’t an object', 'clock', { method: 'POST', body: '3' }, 400, 'Send a JSON object as the body.'],
   ['a wrong offset', 'clock', { method: 'POST', body: { offset: '8 weeks' } }, 400, 'Send {"offset":"8d"}'],
   ['no schedule', 'sweep', { method: 'POST' }, 404, 'The template has no schedule to run.'],
   ['no subscription', 'ses-events', { method: 'POST', body: {} }, 404, 'No function of the template is subscribed'],
   ['no address', 'token', { method: 'POST', body: { email: 'jane' } }, 400, 'Send {"email":"jane@example.com"}'],
-])('%s is answered with a sentence', async (_, path, sent, status, sentence) => {
+])('%s gets an error with advice', async (_, path, sent, status, sentence) => {
   expect(await send(path, sent)).toMatchObject({ status, body: { message: expect.stringContaining(sentence) } });
 });
 
-test('faults that are none are refused with what the proxy says', async () => {
+test('invalid faults are refused with the proxy’s message', async () => {
   const setFaults = () => {
     throw new Error('A fault has an action.');
   };

@@ -9,7 +9,7 @@ import { CreateTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } fr
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type EngineName, startEngine } from '../../../packages/local/engine.ts';
 
-/** The platform's, unless `npm run test:dynamodb-local` names the other one. */
+/** The engine that MUSTER_ENGINE names; by default the platform's. */
 const chosen = process.env.MUSTER_ENGINE ? { engine: process.env.MUSTER_ENGINE as EngineName } : {};
 
 let directory: string;
@@ -35,7 +35,7 @@ async function has(endpoint: string, id: string): Promise<boolean> {
   return Item !== undefined;
 }
 
-/** A process that starts an engine, makes a table and an item, says so, and stays. */
+/** A process that starts an engine, creates a table and an item, prints the engine, and keeps running. */
 const owner = `
 import { startEngine } from ${JSON.stringify(new URL('../../../packages/local/engine.ts', import.meta.url))};
 import { CreateTableCommand, DynamoDBClient, PutItemCommand } from ${JSON.stringify(
@@ -55,16 +55,16 @@ console.log(JSON.stringify(engine));
 setInterval(() => {}, 1000);
 `;
 
-it('dies with its parent when that is killed, and keeps what was committed', async () => {
+it('the engine ends when its parent is killed, and committed items are kept', async () => {
   const options = { directory, ...chosen };
   const parent = spawn(process.execPath, ['--input-type=module', '-e', owner, JSON.stringify(options)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [said] = (await Promise.race([
+  const [output] = (await Promise.race([
     once(parent.stdout, 'data'),
     once(parent, 'exit').then(() => Promise.reject(new Error('The owner of the engine ended early.'))),
   ])) as [Buffer];
-  const { endpoint } = JSON.parse(said.toString()) as { endpoint: string };
+  const { endpoint } = JSON.parse(output.toString()) as { endpoint: string };
   expect(await has(endpoint, 'committed')).toBe(true);
 
   parent.kill('SIGKILL');
@@ -76,7 +76,7 @@ it('dies with its parent when that is killed, and keeps what was committed', asy
   await expect(fetch(again.endpoint)).rejects.toThrow();
 });
 
-it('keeps what was committed over its own end', async () => {
+it('the engine keeps committed items when it is closed and restarted', async () => {
   const first = await startEngine({ directory, ...chosen });
   await client(first.endpoint).send(
     new CreateTableCommand({
@@ -101,27 +101,27 @@ async function expectLoopbackOnly(endpoint: string): Promise<void> {
   if (outside) await expect(fetch(endpoint.replace('127.0.0.1', outside))).rejects.toThrow();
 }
 
-it('listens on loopback only', async () => {
+it('the engine listens on loopback only', async () => {
   const { endpoint, close } = await startEngine({ directory, ...chosen });
   await expectLoopbackOnly(endpoint);
   await close();
 });
 
-// Its own main class would listen everywhere.
-it.skipIf(spawnSync('java', ['-version']).status !== 0)('so does DynamoDB Local', async () => {
+// Its own main class would listen on all interfaces.
+it.skipIf(spawnSync('java', ['-version']).status !== 0)('DynamoDB Local listens on loopback only', async () => {
   const { endpoint, close } = await startEngine({ directory, engine: 'dynamodb-local' });
   await expectLoopbackOnly(endpoint);
   await close();
 });
 
-it('starts several side by side', async () => {
+it('several engines run side by side', async () => {
   const names = ['one', 'two', 'three', 'four'];
   const engines = await Promise.all(names.map((name) => startEngine({ directory: join(directory, name), ...chosen })));
   expect(new Set(engines.map(({ endpoint }) => endpoint)).size).toBe(4);
   await Promise.all(engines.map(({ close }) => close()));
 });
 
-it('uses the DynamoDB that DYNAMODB_ENDPOINT names', async () => {
+it('the DynamoDB that DYNAMODB_ENDPOINT names is used', async () => {
   const server = createServer((_, response) => response.end()).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -133,15 +133,15 @@ it('uses the DynamoDB that DYNAMODB_ENDPOINT names', async () => {
   server.closeAllConnections();
 });
 
-describe('says what to do', () => {
-  it('when nothing answers at DYNAMODB_ENDPOINT', async () => {
+describe('the error says what to do', () => {
+  it('if nothing answers at DYNAMODB_ENDPOINT', async () => {
     vi.stubEnv('DYNAMODB_ENDPOINT', 'http://127.0.0.1:1');
     await expect(startEngine({ directory, ...chosen })).rejects.toThrow(
       'DYNAMODB_ENDPOINT is http://127.0.0.1:1, but nothing answers there. Start that DynamoDB, or unset the variable.',
     );
   });
 
-  it('when there is no Java', async () => {
+  it('if Java is missing', async () => {
     vi.stubEnv('JAVA_HOME', join(directory, 'nowhere'));
     await expect(startEngine({ directory, engine: 'dynamodb-local' })).rejects.toThrow(
       /dynamodb-local ended with code 127.*install one \(https:\/\/adoptium.net\), or set JAVA_HOME/s,
@@ -149,7 +149,7 @@ describe('says what to do', () => {
   });
 });
 
-it('can be closed after it has ended by itself', async () => {
+it('the engine can be closed after it was killed', async () => {
   const { endpoint, pid, close } = await startEngine({ directory, ...chosen });
   process.kill(pid as number, 'SIGKILL');
   await vi.waitFor(() => expect(fetch(endpoint)).rejects.toThrow());

@@ -5,15 +5,14 @@ import { readEvent } from '../../../lib/http/request.ts';
 import { bindGateway } from '../../../packages/local/gateway.ts';
 import example from '../../fixtures/http-api-event.json' with { type: 'json' };
 
-// AWS's example of an event, on both sides: what the local gateway sends has its form, and what our functions read of
-// an event is in it.
+// Compares AWS's example of an event with the events of the local gateway, and with what our functions read.
 
-/** What an API has only with certificates, authorizers or stages of its own. */
+/** The example without fields that need client certificates, authorizers or stage variables. */
 const { stageVariables: _, requestContext, ...top } = example.event;
 const { authentication: __, authorizer: ___, ...context } = requestContext;
 const documented = { ...top, requestContext: context };
 
-/** The same request, as a client sends it. */
+/** Sends the example's request to the local gateway. Returns the event. */
 async function eventOfExample(routeKey: string): Promise<APIGatewayProxyEventV2> {
   const gateway = await bindGateway(0);
   try {
@@ -44,7 +43,7 @@ async function eventOfExample(routeKey: string): Promise<APIGatewayProxyEventV2>
   }
 }
 
-test('the gateway sends what AWS sends', async () => {
+test('the local gateway sends the same event as AWS', async () => {
   const event = await eventOfExample('$default');
   const { headers, requestContext: sent, ...others } = event;
   const { headers: headersOfExample, pathParameters, requestContext: shown, ...othersOfExample } = documented;
@@ -53,12 +52,12 @@ test('the gateway sends what AWS sends', async () => {
   expect(Object.keys(headers).filter((name) => name !== name.toLowerCase() || name === 'cookie')).toEqual([]);
   expect(sent).toEqual({
     ...shown,
-    // What can't be the same on this machine.
+    // These values differ locally.
     apiId: expect.any(String),
     domainPrefix: expect.any(String),
     requestId: expect.any(String),
     http: { ...shown.http, sourceIp: '127.0.0.1' },
-    // The example's time is not its epoch: 12 March 2020, 19:03:58 against 4 March 2020, 19:03:58.
+    // The example's `time`, 12 March 2020, contradicts its `timeEpoch`, 4 March 2020.
     time: '04/Mar/2020:19:03:58 +0000',
   });
 
@@ -67,7 +66,7 @@ test('the gateway sends what AWS sends', async () => {
   expect(Object.keys(routed.pathParameters ?? {})).toEqual(Object.keys(pathParameters));
 });
 
-test('functions read of an event what AWS documents', () => {
+test('functions read the documented fields of an event', () => {
   const request = readEvent(example.event as APIGatewayProxyEventV2, { awsRequestId: 'request' });
   expect({ ...request, query: [...request.query] }).toEqual({
     method: 'POST',

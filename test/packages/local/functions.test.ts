@@ -33,7 +33,7 @@ afterAll(() => {
   rmSync(directory, { recursive: true });
 });
 
-/** Runs bundles that consist of the given code. */
+/** Runs functions with the given code. */
 function run(bundles: Record<string, string>, overrides: Partial<LocalFunction> = {}, limit = 40): Functions {
   clock = createClock();
   log = [];
@@ -71,7 +71,7 @@ async function resultOf(functions: Functions, name: string, event: unknown = {})
   return JSON.parse(outcome.payload);
 }
 
-test('a function gets event and context, and no environment but its own', async () => {
+test('a function gets event, context, and only its own environment', async () => {
   const functions = run({
     f: `exports.handler = async (event, context) => ({
       event, env: process.env,
@@ -95,7 +95,7 @@ test('a function gets event and context, and no environment but its own', async 
   });
 });
 
-test('an ES module that awaits while it starts is loaded too', async () => {
+test('an ES module with top-level await is loaded', async () => {
   const functions = run({ f: '' });
   mkdirSync(join(directory, 'esm'));
   writeFileSync(join(directory, 'esm', 'index.mjs'), 'const a = await 7; export const handler = async () => a;');
@@ -103,7 +103,7 @@ test('an ES module that awaits while it starts is loaded too', async () => {
   expect(await resultOf(run({ f: '' }, { code: join(directory, 'esm') }), 'f')).toBe(7);
 });
 
-test('a worker has one invocation at a time, a function four workers, and the rest waits', async () => {
+test('a worker runs one invocation at a time, a function has four workers, and further invocations wait', async () => {
   const functions = run({
     f: `const { threadId } = require('node:worker_threads');
       let now = 0, most = 0;
@@ -122,17 +122,17 @@ test('a worker has one invocation at a time, a function four workers, and the re
   expect(results.every(({ most }) => most === 1)).toBe(true);
 });
 
-test('a worker is kept for the next invocation', async () => {
+test('a worker is reused for the next invocation', async () => {
   const functions = run({ f: 'let count = 0; exports.handler = async () => ++count;' });
   expect([await resultOf(functions, 'f'), await resultOf(functions, 'f')]).toEqual([1, 2]);
 });
 
-test('more functions than workers fit all run, the least used being put to sleep', async () => {
+test('more functions than the limit of workers can run, and the least recently used worker is stopped', async () => {
   const names = ['a', 'b', 'c', 'd', 'e', 'f'];
   const code = 'let count = 0; exports.handler = async () => ++count;';
   const functions = run(Object.fromEntries(names.map((name) => [name, code])), {}, 4);
   expect(await Promise.all(names.map((name) => resultOf(functions, name)))).toEqual(names.map(() => 1));
-  // Whichever was put to sleep starts anew, whichever was used last is still awake.
+  // A stopped worker starts again, and the most recently used one is still warm.
   await resultOf(functions, 'a');
   expect(await resultOf(functions, 'a')).toBeGreaterThan(1);
   for (const name of ['b', 'c', 'd', 'e']) await resultOf(functions, name);
@@ -140,7 +140,7 @@ test('more functions than workers fit all run, the least used being put to sleep
   expect(await resultOf(functions, 'e')).toBeGreaterThan(1);
 });
 
-test('a function that exceeds its time is ended, and the next invocation gets a new worker', async () => {
+test('a function that exceeds its timeout is stopped, and the next invocation gets a new worker', async () => {
   const functions = run(
     {
       f: `let count = 0;
@@ -166,18 +166,18 @@ test.each([
   ['takes a callback', 'exports.handler = (a, b, c) => c()', 'Runtime.CallbackHandlerDeprecated'],
   ['exits', 'exports.handler = async () => process.exit(1)', 'Runtime exited'],
   [
-    'rejects on the side',
+    'has an unhandled rejection',
     "exports.handler = () => { Promise.reject(new Error('aside')); return new Promise(() => {}) }",
     'Error: aside',
   ],
-])('a function that %s fails its invocation and is logged', async (_, code, message) => {
+])('a function that %s fails its invocation, and the error is logged', async (_, code, message) => {
   const functions = run({ f: code });
   const outcome = await functions.invoke('f', {});
   expect(outcome).toMatchObject({ ok: false, reason: 'error', message: expect.stringContaining(message) });
   expect(log.join('\n')).toContain(message);
 });
 
-test('only the worker of the request that is meant is killed', async () => {
+test('only the worker of the given request is killed', async () => {
   const functions = run({
     f: `exports.handler = async ({ wait }, context) => {
       console.log(context.awsRequestId);
@@ -196,13 +196,13 @@ test('only the worker of the request that is meant is killed', async () => {
   expect(await resultOf(functions, 'f')).toBe(1);
 });
 
-test('what a function prints is logged line by line', async () => {
+test('output of a function is logged line by line', async () => {
   const functions = run({ f: "console.log('one\\ntwo'); exports.handler = async () => { console.error('three') }" });
   await resultOf(functions, 'f');
   await expect.poll(() => log).toEqual(expect.arrayContaining(['f one', 'f two', 'f three']));
 });
 
-test('Date tells the time of the stack, and follows it at once', async () => {
+test('Date has the time of the stack, and follows changes at once', async () => {
   const functions = run({
     f: `const instant = new Date(5);
       exports.handler = async () => ({
@@ -226,7 +226,7 @@ test('Date tells the time of the stack, and follows it at once', async () => {
   await check(-86_400_000);
 });
 
-test('AWS calls carry the request they belong to, others do not', async () => {
+test('AWS calls have the request id as a header, and other calls don’t', async () => {
   const functions = run({
     f: `const http = require('http');
       const call = (host) => new Promise((resolve, reject) => http.request(
@@ -241,7 +241,7 @@ test('AWS calls carry the request they belong to, others do not', async () => {
   ]);
 });
 
-test('http.request reaches the issuer where it listens, and all else where it says', async () => {
+test('http.request is redirected to the issuer’s actual address, and other requests are not redirected', async () => {
   const functions = run({
     f: `const http = require('http');
       exports.handler = async ({ url }) => new Promise((resolve, reject) => {
@@ -258,7 +258,7 @@ test('http.request reaches the issuer where it listens, and all else where it sa
   expect(outcome).toMatchObject({ ok: false, message: expect.stringContaining('ECONNREFUSED') });
 });
 
-test('nothing is left waiting when the stack stops', async () => {
+test('pending invocations end when the stack stops', async () => {
   const functions = run({ f: 'exports.handler = () => new Promise(() => {})' });
   const waiting = Array.from({ length: 6 }, () => functions.invoke('f', {}));
   await functions.close();

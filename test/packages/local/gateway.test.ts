@@ -17,7 +17,7 @@ const NOW = Date.UTC(2026, 2, 7, 9, 5, 3);
 
 let gateway: Gateway;
 let events: { function: string; event: APIGatewayProxyEventV2 }[];
-/** What the function answers. */
+/** The function's outcome. */
 let outcome: (event: APIGatewayProxyEventV2) => Promise<Outcome>;
 
 beforeEach(async () => {
@@ -86,7 +86,7 @@ test('requests wait until the gateway serves', async () => {
   expect((await early).status).toBe(200);
 });
 
-test('a taken port is a sentence', async () => {
+test('a port in use is an error with a message', async () => {
   const port = Number(new URL(gateway.url).port);
   await expect(bindGateway(port)).rejects.toThrow(`Port ${port} is taken`);
 });
@@ -121,7 +121,7 @@ test('without a default route the gateway answers 404 itself', async () => {
   expect(reply.headers['apigw-requestid']).toBeTruthy();
 });
 
-test('the event says who asked, when and for what', async () => {
+test('the event has client, time and request', async () => {
   serve();
   const event = await eventOf('GET', '/v1/members?b=2&a=1', { 'User-Agent': 'test/1', 'X-Forwarded-For': '10.0.0.1' });
   expect(event).toMatchObject({
@@ -152,7 +152,7 @@ test('the event says who asked, when and for what', async () => {
     expect(event).not.toHaveProperty(absent);
 });
 
-test('the path and its parameters come decoded, the query as it was sent', async () => {
+test('path and path parameters are decoded, and the query string is raw', async () => {
   serve();
   const event = await eventOf('GET', '/v1/members/a%20b%2Fc%40d?f%5Ba%5D=1&f[a]=2+3&x&y=%zz');
   expect(event.rawPath).toBe('/v1/members/a b/c@d');
@@ -162,7 +162,7 @@ test('the path and its parameters come decoded, the query as it was sent', async
   expect((await eventOf('GET', '/v1/members/%zz')).pathParameters).toEqual({ id: '%zz' });
 });
 
-test('header names are lower-case, repeats are joined, cookies are listed', async () => {
+test('header names are lower-case, repeated headers are joined, and cookies are listed', async () => {
   serve();
   const raw = ['X-One', 'a', 'x-one', 'b', 'Authorization', 'Bearer t', 'Cookie', 'a=1; b=2', 'Cookie', 'c=3'];
   const event = await eventOf('GET', '/v1/members', ['Host', 'localhost:1', ...raw]);
@@ -190,12 +190,12 @@ test.each([
   expect(event.headers['content-length']).toBe('8');
 });
 
-test('beyond its limits the gateway answers itself', async () => {
+test('requests beyond its limits are refused by the gateway', async () => {
   serve();
   const json = { 'content-type': 'application/json' };
   const tooLarge = { status: 413, body: '{"message":"Request Entity Too Large"}' };
   expect(await send('POST', '/v1/members', json, Buffer.alloc(10 * 1024 * 1024 + 1, 'a'))).toMatchObject(tooLarge);
-  // Lambda takes 6 MB, base64 included.
+  // Lambda accepts 6 MB, including Base64 encoding.
   expect(await send('POST', '/v1/members', json, Buffer.alloc(6 * 1024 * 1024, 'a'))).toMatchObject(tooLarge);
   expect(await send('POST', '/v1/members', {}, Buffer.alloc(5 * 1024 * 1024, 'a'))).toMatchObject(tooLarge);
   expect(await send('GET', '/v1/members', { 'x-long': 'a'.repeat(10_240) })).toMatchObject({
@@ -207,7 +207,7 @@ test('beyond its limits the gateway answers itself', async () => {
   expect(await send('GET', '/v1/members', { 'x-long': 'a'.repeat(10_000) })).toMatchObject({ status: 200 });
 });
 
-test('a response has its status, headers, cookies and body', async () => {
+test('a response has the function’s status, headers, cookies and body', async () => {
   serve();
   outcome = async () =>
     result({
@@ -237,10 +237,10 @@ test.each([
   ['a string', 'plain', 200, 'plain'],
   ['an object without a status', { a: 1 }, 200, '{"a":1}'],
   ['nothing', undefined, 200, 'null'],
-  ['a status as text', { statusCode: '202' }, 202, ''],
+  ['a status as a string', { statusCode: '202' }, 202, ''],
   ['no content', { statusCode: 204, body: '' }, 204, ''],
-  ['a body that is no string', { statusCode: 200, body: { a: 1 } }, 500, '{"message":"Internal Server Error"}'],
-  ['a status that is none', { statusCode: 'ok' }, 500, '{"message":"Internal Server Error"}'],
+  ['a body that isn’t a string', { statusCode: 200, body: { a: 1 } }, 500, '{"message":"Internal Server Error"}'],
+  ['an invalid status', { statusCode: 'ok' }, 500, '{"message":"Internal Server Error"}'],
   [
     'a header with line breaks',
     { statusCode: 200, headers: { x: 'a\r\nb' } },
@@ -248,12 +248,12 @@ test.each([
     '{"message":"Internal Server Error"}',
   ],
   [
-    'more than Lambda gives',
+    'more than Lambda’s limit',
     { statusCode: 200, body: 'a'.repeat(6 * 1024 * 1024) },
     500,
     '{"message":"Internal Server Error"}',
   ],
-])('a function that returns %s', async (_, value, status, body) => {
+])('the gateway converts a result as AWS does: %s', async (_, value, status, body) => {
   serve();
   vi.spyOn(console, 'error').mockReturnValue();
   outcome = async () => result(value);
@@ -266,7 +266,7 @@ test('a result without a status is JSON', async () => {
   expect((await send('GET', '/v1/members')).headers['content-type']).toBe('application/json');
 });
 
-test('a function that fails is a 500, one that outlives the integration a 503', async () => {
+test('a failed function is a 500, and one that exceeds the integration timeout is a 503', async () => {
   serve({ routes: [{ routeKey: 'GET /a', function: 'a', timeout: 20 }] });
   outcome = async () => ({ ok: false, reason: 'timeout', message: 'Task timed out after 3.00 seconds' });
   expect(await send('GET', '/a')).toMatchObject({ status: 500, body: '{"message":"Internal Server Error"}' });
@@ -274,7 +274,7 @@ test('a function that fails is a 500, one that outlives the integration a 503', 
   expect(await send('GET', '/a')).toMatchObject({ status: 503, body: '{"message":"Service Unavailable"}' });
 });
 
-test('_local is answered by the stack, and only under a loopback name', async () => {
+test('_local is answered by the stack, and only for a loopback host', async () => {
   serve();
   const reply = await send('POST', '/_local/clock?x=1', {}, '{"offset":"1d"}');
   expect(JSON.parse(reply.body)).toEqual({ method: 'POST', path: 'clock', query: {}, body: '{"offset":"1d"}' });
@@ -282,7 +282,7 @@ test('_local is answered by the stack, and only under a loopback name', async ()
   expect(events).toEqual([]);
 });
 
-test('CORS belongs to the gateway', async () => {
+test('the gateway handles CORS', async () => {
   serve({
     cors: {
       AllowOrigins: ['https://app.example.com'],
@@ -322,7 +322,7 @@ test('CORS belongs to the gateway', async () => {
   expect(notFound.headers).not.toHaveProperty('access-control-allow-origin');
 });
 
-test('without CORS on the API a function answers preflights itself', async () => {
+test('without CORS configuration, functions answer preflight requests', async () => {
   serve();
   outcome = async () => result({ statusCode: 200, headers: { 'access-control-allow-origin': '*' } });
   const preflight = { origin: 'https://a.example.com', 'access-control-request-method': 'GET' };

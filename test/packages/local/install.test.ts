@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 const script = fileURLToPath(new URL('../../../packages/local/install.mjs', import.meta.url));
 let root: string;
 
-/** A package whose only dependency is in a folder beside it, so that npm needs no network. */
+/** Creates a package whose only dependency is a local directory, so that npm needs no network. */
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'install-'));
   mkdirSync(join(root, 'dependency'));
@@ -51,7 +51,7 @@ function run(env: NodeJS.ProcessEnv = process.env): Promise<{ code: number | nul
 
 const INSTALLING = 'Installing the packages of package-lock.json (npm ci) ...\n';
 
-test('two at once install once; then there is nothing to do, until the lock file changes', async () => {
+test('two parallel runs install once, and later runs do nothing until the lock file changes', async () => {
   const both = await Promise.all([run(), run()]);
   expect(both.map(({ code, stdout }) => [code, stdout])).toEqual([
     [0, ''],
@@ -67,7 +67,7 @@ test('two at once install once; then there is nothing to do, until the lock file
   expect((await run()).stderr).toBe(INSTALLING);
 }, 20_000);
 
-test('what npm installed by itself is not installed again', async () => {
+test('packages that npm has installed are not installed again', async () => {
   await run();
   const stamp = join(root, 'node_modules', '.muster-lock');
   const before = readFileSync(stamp);
@@ -76,7 +76,7 @@ test('what npm installed by itself is not installed again', async () => {
   expect(readFileSync(stamp)).toEqual(before);
 }, 20_000);
 
-test('a failure is a sentence that says what to do', async () => {
+test('a failure prints what to do', async () => {
   lock('1.0.0');
   write('package.json', { name: 'root', version: '1.0.0', dependencies: { other: 'file:dependency' } });
   const failed = await run();

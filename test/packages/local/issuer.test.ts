@@ -18,7 +18,7 @@ afterEach(async () => {
   rmSync(directory, { recursive: true });
 });
 
-/** The claims of a token whose signature, issuer, audience and time hold. */
+/** Verifies a token. Returns its claims. */
 async function verify(token: string): Promise<Record<string, unknown>> {
   const jwks = await (await fetch(`${issuer.address}/.well-known/jwks.json`)).json();
   const { payload } = await jwtVerify(token, createLocalJWKSet(jwks as Parameters<typeof createLocalJWKSet>[0]), {
@@ -32,7 +32,7 @@ function claims(token: string): Record<string, unknown> {
   return decodeJwt(token);
 }
 
-test('a token says who a person is', async () => {
+test('a token has the claims of a person', async () => {
   const now = Math.floor(Date.now() / 1000);
   const token = await issuer.token({ email: 'jane@example.com', name: 'Jane Ann Doe' });
   const payload = await verify(token);
@@ -50,7 +50,7 @@ test('a token says who a person is', async () => {
   });
 });
 
-test('a person keeps the subject whatever else the token says', async () => {
+test('a person has the same subject in all tokens', async () => {
   const first = claims(await issuer.token({ email: 'jane@example.com' }));
   const second = claims(await issuer.token({ email: ' Jane@Example.com', name: 'Jane', unverified: true }));
   expect(second.sub).toBe(first.sub);
@@ -62,7 +62,7 @@ test('a person keeps the subject whatever else the token says', async () => {
   await expect(issuer.token({})).rejects.toThrow('A token needs an e-mail address or a subject.');
 });
 
-test('tokens outlive a restart, also when the port is taken meanwhile', async () => {
+test('tokens are valid after a restart, also on another port', async () => {
   const token = await issuer.token({ email: 'jane@example.com' });
   const { url, address } = issuer;
   await issuer.close();
@@ -80,7 +80,7 @@ test('tokens outlive a restart, also when the port is taken meanwhile', async ()
   await verify(token);
 });
 
-test("a token is issued by the stack's clock", async () => {
+test("a token's issue time is from the stack's clock", async () => {
   await issuer.close();
   issuer = await startIssuer(directory, () => 1_000_500);
   expect(claims(await issuer.token({ email: 'jane@example.com' })).iat).toBe(1000);

@@ -44,7 +44,7 @@ async function inInbox(endpoint: string): Promise<{ messageId: string; at: numbe
   return ((await response.json()) as { emails: { messageId: string; at: number; subject: string }[] }).emails;
 }
 
-it('shows a mail as its reader sees it', async () => {
+it('a mail is returned decoded', async () => {
   const mail = await startMail({ directory });
   await mail.receive(raw, envelope('jane@example.com'));
   expect(mail.messages()).toEqual([
@@ -67,7 +67,7 @@ it('shows a mail as its reader sees it', async () => {
   await mail.close();
 });
 
-it('tells who got what, newest last', async () => {
+it('mails are filtered by recipient, newest last', async () => {
   const mail = await startMail({ directory });
   await mail.receive(raw, envelope('a@example.com'));
   await mail.receive(raw, envelope('b@example.com', 'a@example.com'));
@@ -82,7 +82,7 @@ it('tells who got what, newest last', async () => {
 });
 
 describe('after a restart', () => {
-  it('has the mails of before, in the inbox page as well', async () => {
+  it('earlier mails are returned, also on the inbox page', async () => {
     const before = await startMail({ directory });
     await before.receive(raw, envelope('a@example.com'));
     const mails = before.messages();
@@ -99,7 +99,7 @@ describe('after a restart', () => {
     await after.close();
   });
 
-  it('does without the line that a kill cut off, and goes on behind it', async () => {
+  it('an incomplete last line of a killed process is skipped, and new mails are added after it', async () => {
     const before = await startMail({ directory });
     await before.receive(raw, envelope('a@example.com'));
     await before.close();
@@ -116,7 +116,7 @@ describe('after a restart', () => {
   });
 });
 
-it('listens on loopback only', async () => {
+it('the mail server listens on loopback only', async () => {
   const mail = await startMail({ directory });
   expect(new URL(mail.endpoint).hostname).toBe('127.0.0.1');
   await mail.close();

@@ -12,7 +12,7 @@ function decide(statements: Statement | Statement[], request: Partial<AccessRequ
   });
 }
 
-/** What a statement with this condition decides of items with these partition keys. */
+/** Returns the decision of a statement with a condition for items with partition keys. */
 function decideKeys(condition: Statement['Condition'], leadingKeys: string[]) {
   return decide(
     { Effect: 'Allow', Action: 'dynamodb:PutItem', Resource: table, ...(condition && { Condition: condition }) },
@@ -25,7 +25,7 @@ describe('a role', () => {
     expect(compilePolicies([])({ action: 'dynamodb:PutItem', resource: table, context: {} })).toBe('implicit deny');
   });
 
-  it('allows the actions and resources of any of its statements, and no others', () => {
+  it('allows only the actions and resources of its statements', () => {
     const statements: Statement[] = [
       { Effect: 'Allow', Action: ['dynamodb:GetItem', 'dynamodb:PutItem'], Resource: table },
       { Effect: 'Allow', Action: 'dynamodb:Query', Resource: [`${table}/index/due`] },
@@ -37,14 +37,14 @@ describe('a role', () => {
     expect(decide(statements, { action: 'dynamodb:Query', resource: `${table}/index/due` })).toBe('allow');
   });
 
-  it('denies explicitly whatever else allows it', () => {
+  it('denies what an explicit deny names, despite other statements', () => {
     const deny: Statement = { Effect: 'Deny', Action: '*', Resource: '*' };
     const allow: Statement = { Effect: 'Allow', Action: '*', Resource: '*' };
     expect(decide([deny, allow])).toBe('explicit deny');
     expect(decide([allow, { ...deny, Action: 'dynamodb:Scan' }])).toBe('allow');
   });
 
-  it('knows wildcards; actions in any case, resources as they are written', () => {
+  it('supports wildcards, with case-insensitive actions and case-sensitive resources', () => {
     expect(decide({ Effect: 'Allow', Action: 'DynamoDB:put*', Resource: 'arn:aws:dynamodb:*' })).toBe('allow');
     expect(decide({ Effect: 'Allow', Action: 'dynamodb:???Item', Resource: '*' })).toBe('allow');
     expect(decide({ Effect: 'Allow', Action: 'dynamodb:??Item', Resource: '*' })).toBe('implicit deny');
@@ -52,7 +52,7 @@ describe('a role', () => {
     expect(decide({ Effect: 'Allow', Action: '*', Resource: table.toLowerCase() })).toBe('implicit deny');
   });
 
-  it('knows NotAction and NotResource', () => {
+  it('supports NotAction and NotResource', () => {
     expect(decide({ Effect: 'Allow', NotAction: 'dynamodb:Scan', Resource: '*' })).toBe('allow');
     expect(decide({ Effect: 'Allow', NotAction: 'dynamodb:Put*', Resource: '*' })).toBe('implicit deny');
     expect(decide({ Effect: 'Allow', Action: '*', NotResource: `${table}/index/*` })).toBe('allow');
@@ -66,14 +66,14 @@ describe('a condition on leading keys', () => {
     Null: { 'dynamodb:LeadingKeys': 'false' },
   };
 
-  it('holds when every key fits', () => {
+  it('holds if every key matches', () => {
     expect(decideKeys(onlyOrganizations, ['ORG#1', 'USER#2', 'ORG#'])).toBe('allow');
     expect(decideKeys(onlyOrganizations, ['ORG#1', 'USER#22'])).toBe('implicit deny');
     expect(decideKeys(onlyOrganizations, ['XORG#1'])).toBe('implicit deny');
     expect(decideKeys(onlyOrganizations, ['ORG#line\nbreak'])).toBe('allow');
   });
 
-  it('holds of no key at all, unless Null forbids that', () => {
+  it('holds without keys, unless Null forbids it', () => {
     expect(decideKeys({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': 'ORG#*' } }, [])).toBe('allow');
     expect(decideKeys(onlyOrganizations, [])).toBe('implicit deny');
     expect(decideKeys({ Null: { 'dynamodb:LeadingKeys': 'true' } }, [])).toBe('allow');
@@ -95,13 +95,13 @@ describe('a condition on leading keys', () => {
     ['ForAnyValue:StringLike', ['A*'], ['B', 'AC'], true],
     ['ForAllValues:StringEqualsIgnoreCase', ['a'], ['A'], true],
     ['ForAllValues:StringNotEqualsIgnoreCase', ['a'], ['A'], false],
-  ])('%s %j of %j is %s', (operator, operands, keys, holds) => {
+  ])('is evaluated: %s %j with keys %j is %s', (operator, operands, keys, holds) => {
     const decision = decideKeys({ [operator]: { 'dynamodb:leadingkeys': operands } }, keys);
     expect(decision).toBe(holds ? 'allow' : 'implicit deny');
   });
 });
 
-it('compares keys of one value without a set operator', () => {
+it('a condition key with one value is compared without a set operator', () => {
   const statement = (operator: string): Statement => ({
     Effect: 'Allow',
     Action: '*',
@@ -116,7 +116,7 @@ it('compares keys of one value without a set operator', () => {
   expect(decide(statement('StringNotEquals'))).toBe('allow');
 });
 
-describe('what it does not know is refused, not guessed', () => {
+describe('an unsupported element is refused', () => {
   const allowed: Statement = { Effect: 'Allow', Action: '*', Resource: '*' };
   const condition = (Condition: Statement['Condition']) => ({ ...allowed, Condition }) as Statement;
 
@@ -140,8 +140,8 @@ describe('what it does not know is refused, not guessed', () => {
     ['an element', { ...allowed, Principal: '*' }, /Principal is not known/],
     ['an effect', { ...allowed, Effect: 'allow' }, /Effect must be/],
     ['a statement without an action', { Effect: 'Allow', Resource: '*' }, /either Action or NotAction/],
-    ['both an action and its opposite', { ...allowed, NotAction: 'x' }, /either Action or NotAction/],
-  ])('%s', (_, statement, message) => {
+    ['both Action and NotAction', { ...allowed, NotAction: 'x' }, /either Action or NotAction/],
+  ])('such as %s', (_, statement, message) => {
     expect(() => decide(statement as Statement)).toThrow(message);
   });
 });

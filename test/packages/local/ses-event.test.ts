@@ -15,10 +15,10 @@ const mail = (messageId: string, to: string): Mail => ({
   configurationSet: 'Events',
 });
 const mails = [mail('one', 'jane@example.com'), mail('two', 'jane@example.com'), mail('three', 'john@example.com')];
-// biome-ignore lint/suspicious/noExplicitAny: tests look into what is made
+// biome-ignore lint/suspicious/noExplicitAny: tests check the form of the event
 const complete = (event: Record<string, unknown>): any => completeEvent(event, mails, '000000000000');
 
-test('an event is completed to what SES says of its mail', () => {
+test('an event is completed with SES’s fields about its mail', () => {
   const event = { eventType: 'Delivery', mail: { messageId: 'one' }, delivery: { recipients: ['jane@example.com'] } };
   expect(complete(event)).toEqual({
     ...event,
@@ -50,16 +50,16 @@ test('an event is completed to what SES says of its mail', () => {
 
 test.each<[string, Record<string, unknown>]>([
   ['its destination', { mail: { destination: ['Jane@Example.com'] } }],
-  ['whom it names although it names an unknown mail', { mail: { messageId: 'x', destination: ['jane@example.com'] } }],
-  ['who bounced', { bounce: { bouncedRecipients: [{ emailAddress: 'jane@example.com' }] } }],
-  ['who complained', { complaint: { complainedRecipients: [{ emailAddress: 'jane@example.com' }] } }],
-  ['who got it', { delivery: { recipients: ['jane@example.com'] } }],
-  ['whom it is delayed to', { deliveryDelay: { delayedRecipients: [{ emailAddress: 'jane@example.com' }] } }],
+  ['its destination, if the message id is unknown', { mail: { messageId: 'x', destination: ['jane@example.com'] } }],
+  ['its bounced recipient', { bounce: { bouncedRecipients: [{ emailAddress: 'jane@example.com' }] } }],
+  ['its complaining recipient', { complaint: { complainedRecipients: [{ emailAddress: 'jane@example.com' }] } }],
+  ['the recipient of the delivery', { delivery: { recipients: ['jane@example.com'] } }],
+  ['its delayed recipient', { deliveryDelay: { delayedRecipients: [{ emailAddress: 'jane@example.com' }] } }],
 ])('the newest mail is found by %s', (_, event) => {
   expect(complete(event).mail.tags.invitation).toEqual(['inv_two']);
 });
 
-test('what is given stays', () => {
+test('given fields are kept', () => {
   const given = { messageId: 'one', timestamp: 'then', tags: { mail: ['7'], own: ['x'] }, commonHeaders: { to: [] } };
   const { timestamp, tags, commonHeaders } = complete({ mail: given }).mail;
   expect([timestamp, tags.mail, tags.own, tags.invitation]).toEqual(['then', ['7'], ['x'], ['inv_one']]);
@@ -67,7 +67,7 @@ test('what is given stays', () => {
 });
 
 test.each([{}, { mail: 3 }, { mail: { messageId: 'x' } }, { eventType: 'Bounce', bounce: { bouncedRecipients: 'x' } }])(
-  'an event about no mail of here is left as it is: %j',
+  'an event about an unknown mail is unchanged: %j',
   (event) => {
     expect(complete(event)).toBe(event);
   },

@@ -23,7 +23,7 @@ afterEach(async () => {
   rmSync(directory, { recursive: true });
 });
 
-/** An application of two functions: one behind the API that calls DynamoDB as it is told, one on a schedule. */
+/** Writes an application of two functions: one behind the API that makes given DynamoDB calls, and a scheduled one. */
 function writeAssembly(): void {
   const call = `
     exports.handler = async (event) => {
@@ -143,7 +143,7 @@ async function local<T = Record<string, unknown>>(path: string, method = 'GET'):
 
 const ITEM = { pk: { S: 'ORG#1' }, sk: { S: 'ORG' } };
 
-test('what stack.json says is so', async () => {
+test('stack.json has the addresses of the running stack', async () => {
   const started = await start();
   const file = JSON.parse(readFileSync(join(directory, 'stack.json'), 'utf8'));
   const { api, inbox, issuer, dynamodb, table, pid, unsupported } = started;
@@ -177,7 +177,7 @@ test("a function calls DynamoDB with its role's permissions, and its calls are l
   expect(new Set(calls.map(({ requestId }) => requestId)).size).toBe(3);
 });
 
-test('data, issuer and tokens outlive a restart, unless it is fresh', async () => {
+test('data and issuer are kept over a restart, unless it is fresh', async () => {
   const { issuer, stop } = await start();
   await call('PutItem', { Item: ITEM });
   await stop();
@@ -188,13 +188,13 @@ test('data, issuer and tokens outlive a restart, unless it is fresh', async () =
   expect((await call('GetItem', { Key: ITEM })).body).not.toHaveProperty('Item');
 });
 
-test('a sweep runs the scheduled function, with parameters and environment of this machine', async () => {
+test('a sweep runs the scheduled function with local parameters and environment', async () => {
   const { issuer } = await start({ environment: { EXTRA: 'yes' } });
   expect(await local('sweep', 'POST')).toEqual({ ticks: 1, issuer, extra: 'yes' });
   expect(await local('sweep', 'POST')).toMatchObject({ ticks: 2 });
 });
 
-test('what stands in the way of a start is said in a sentence, and nothing is left running', async () => {
+test('a failed start has a message, and leaves nothing running', async () => {
   const { api } = await start();
   const port = Number(new URL(api).port);
   await expect(startStack({ directory, assembly })).rejects.toThrow(`A stack runs on ${directory} already, at ${api}`);
@@ -207,7 +207,7 @@ test('what stands in the way of a start is said in a sentence, and nothing is le
   expect((await local('clock')).offset).toBe(0);
 });
 
-test('a stack that was killed does not stand in the way', async () => {
+test('a killed stack doesn’t prevent a start', async () => {
   writeFileSync(join(directory, 'stack.json'), JSON.stringify({ api: 'http://127.0.0.1:9', pid: 1 }));
   await start();
   expect((await local('clock')).offset).toBe(0);

@@ -12,7 +12,7 @@ afterEach(() => {
   for (const directory of directories.splice(0)) rmSync(directory, { recursive: true });
 });
 
-/** An assembly as the CDK writes it, with one nested stack. */
+/** Writes an assembly in the CDK's format with one nested stack. */
 function assembly(root: object, nested: object = { Resources: {} }): string {
   const directory = mkdtempSync(join(tmpdir(), 'assembly-'));
   directories.push(directory);
@@ -75,7 +75,7 @@ function role(policies: object[] = []) {
   return { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: {}, Policies: policies } };
 }
 
-test('a nested stack gets its parameters from the root, and the root its outputs', () => {
+test('a nested stack gets its parameters from the root, and the root gets its outputs', () => {
   const directory = assembly(
     {
       Parameters: { Issuer: { Type: 'String', Default: '' } },
@@ -176,7 +176,7 @@ test('a nested stack gets its parameters from the root, and the root its outputs
   expect(template.schedules).toEqual([{ function: 'health/read', everyMs: 60_000, input: { a: 1 } }]);
   expect(template.cors).toEqual({ AllowOrigins: ['*'] });
   expect(template.unsupported).toEqual([]);
-  // The condition holds with the default: the pool is deployed, and named as what doesn't run.
+  // With the default, the condition holds: the pool is part of the stack, and listed as unsupported.
   const withPool = readTemplate(directory, options);
   expect(withPool.functions[0]?.environment.ISSUER).toBe('Muster-Pool.ProviderURL');
   expect(withPool.unsupported).toEqual(['AWS::Cognito::UserPool']);
@@ -241,7 +241,7 @@ test('every intrinsic function is resolved as CloudFormation does', () => {
   });
 });
 
-test('SES events reach the function that is subscribed to their topic', () => {
+test('SES events are connected to the function that is subscribed to their topic', () => {
   const { mailEvents } = readTemplate(
     assembly({
       Resources: {
@@ -271,7 +271,7 @@ test('SES events reach the function that is subscribed to their topic', () => {
   expect(mailEvents).toEqual([{ topic, function: 'events/ses' }]);
 });
 
-test('what it cannot run is said in a sentence', () => {
+test('unsupported templates are refused with a message', () => {
   expect(() => readTemplate(assembly({ Resources: {} }), options)).toThrow('The template has 0 tables');
   expect(() =>
     readTemplate(assembly({ Parameters: { A: {} }, Resources: {} }), { ...options, parameters: { B: '' } }),

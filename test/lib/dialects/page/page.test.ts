@@ -50,7 +50,7 @@ const ERRORS = [
 ];
 const REASONS = Object.keys(INVALID_LINK_WORDS.en) as InvalidLink[];
 
-/** Every page there is, in a language. */
+/** Returns every page in a language. */
 function pages(setting: PageSetting): Record<string, Page> {
   return {
     invitation: invitationPage({ ...INVITATION, ...setting, message: 'Hi' }),
@@ -72,14 +72,14 @@ function pages(setting: PageSetting): Record<string, Page> {
     reminders: remindersPage({ ...INVITATION, ...setting, ...STOP, openUntil: INVITATION.expiresAt }),
     'no more reminders': remindersStoppedPage({ ...INVITATION, ...setting, ...STOP, openUntil: undefined }),
     blocked: blockedPage({ ...INVITATION, ...setting, ...BLOCK }),
-    'not blocked any more': unblockedPage({ ...INVITATION, ...setting, ...BLOCK }),
+    unblocked: unblockedPage({ ...INVITATION, ...setting, ...BLOCK }),
     ...Object.fromEntries(REASONS.map((reason) => [reason, invalidLinkPage({ ...setting, reason })])),
     ...Object.fromEntries(ERRORS.map((code) => [code, errorPage({ ...setting, code, requestId: 'request-1' })])),
   };
 }
 
-/** What a person reads. */
-function seen({ body }: Page): string {
+/** Returns the visible text of a page. */
+function visibleText({ body }: Page): string {
   return body
     .replace(/<head>.*?<\/head>/s, ' ')
     .replace(/<[^>]*>/g, ' ')
@@ -92,37 +92,40 @@ function seen({ body }: Page): string {
 }
 
 describe.each(LANGUAGES)('every page (%s)', (language: Language) => {
-  test.each(Object.entries(pages({ language, product: PRODUCT })))('is sound: %s', (_, { headers, body }) => {
-    expect(body).toContain(`<html lang="${language}">`);
-    expect(body).toMatch(/<title>[^<]+ · Muster<\/title>/);
-    expect(body).toContain('name="viewport" content="width=device-width,initial-scale=1"');
-    expect(body.match(/<h1/g)).toHaveLength(1);
-    expect(body.match(/<main/g)).toHaveLength(1);
-    expect(body).not.toMatch(/undefined|\[object|\{\w+\}|<script|\son\w+=|\sstyle=|javascript:/);
-    expect(body).toContain('<a href="mailto:help%40muster.example">help@muster.example</a>');
-    expect(headers['content-type']).toBe('text/html; charset=utf-8');
-  });
+  test.each(Object.entries(pages({ language, product: PRODUCT })))(
+    'is valid HTML without scripts, with a title and the support address: %s',
+    (_, { headers, body }) => {
+      expect(body).toContain(`<html lang="${language}">`);
+      expect(body).toMatch(/<title>[^<]+ · Muster<\/title>/);
+      expect(body).toContain('name="viewport" content="width=device-width,initial-scale=1"');
+      expect(body.match(/<h1/g)).toHaveLength(1);
+      expect(body.match(/<main/g)).toHaveLength(1);
+      expect(body).not.toMatch(/undefined|\[object|\{\w+\}|<script|\son\w+=|\sstyle=|javascript:/);
+      expect(body).toContain('<a href="mailto:help%40muster.example">help@muster.example</a>');
+      expect(headers['content-type']).toBe('text/html; charset=utf-8');
+    },
+  );
 
-  test('says something of its own', () => {
+  test('has a unique heading', () => {
     const headings = REASONS.map((reason) => INVALID_LINK_WORDS[language][reason].heading);
     expect(new Set(headings).size).toBe(REASONS.length);
     const { reference: _, ...errors } = ERROR_WORDS[language];
-    const said = Object.values(errors).map(({ heading }) => heading);
-    expect(new Set(said).size).toBe(said.length);
+    const headingsOfErrors = Object.values(errors).map(({ heading }) => heading);
+    expect(new Set(headingsOfErrors).size).toBe(headingsOfErrors.length);
   });
 
-  test.each(PAGE_LIMITS)('says which limit was reached: %s', (code) => {
+  test.each(PAGE_LIMITS)('names the limit that was reached: %s', (code) => {
     const page = errorPage({ language, product: PRODUCT, code, requestId: 'request-1' });
     expect(page.status).toBe(409);
-    expect(seen(page)).toContain(ERROR_WORDS[language][code].happened);
+    expect(visibleText(page)).toContain(ERROR_WORDS[language][code].happened);
   });
 });
 
-describe('what the browser is told', () => {
+describe('the headers of a page', () => {
   const { headers, body } = invitationPage(INVITATION);
   const policy = headers['content-security-policy'] ?? '';
 
-  test('nothing is loaded or run but the stylesheet of this page, by its hash', () => {
+  test('allow nothing except the page’s stylesheet, by its hash', () => {
     const style = /<style>(.*?)<\/style>/s.exec(body)?.[1] ?? '';
     expect(style).toContain('#0b7a5b');
     const hash = createHash('sha256').update(style).digest('base64');
@@ -131,7 +134,7 @@ describe('what the browser is told', () => {
     );
   });
 
-  test('the secret in the address is neither kept nor passed on', () => {
+  test('forbid caching and referrers, because the URL has a secret', () => {
     expect(headers).toMatchObject({
       'cache-control': 'no-store',
       'referrer-policy': 'no-referrer',
@@ -139,14 +142,14 @@ describe('what the browser is told', () => {
     });
   });
 
-  test("only the configured logo's origin may be asked for an image", () => {
+  test("allow images only from the configured logo's origin", () => {
     const product = { ...PRODUCT, logoUrl: 'https://cdn.example/logo.svg?v=1' };
     const page = errorPage({ language: 'en', product, code: 'route_not_found', requestId: 'request-1' });
     expect(page.headers['content-security-policy']).toContain('; img-src https://cdn.example;');
     expect(page.body).toContain('<img src="https://cdn.example/logo.svg?v=1" alt="Muster">');
   });
 
-  test('another colour is another stylesheet with another hash, and no colour can be anything else', () => {
+  test('have another hash for another color, and a color can’t inject markup', () => {
     const red = errorPage({
       language: 'en',
       product: { ...PRODUCT, color: '#c00000' },
@@ -165,15 +168,15 @@ describe('what the browser is told', () => {
   });
 });
 
-describe('the invitation', () => {
-  test('says who invites to what, as what, until when, and which address', () => {
-    const text = seen(invitationPage({ ...INVITATION, message: 'See you\nthere' }));
+describe('the page of an invitation', () => {
+  test('shows inviter, organization, role, message, address and expiry', () => {
+    const text = visibleText(invitationPage({ ...INVITATION, message: 'See you\nthere' }));
     for (const words of ['Join Acme', 'Jane Doe', 'Viewer', 'See you there', 'bob@example.com', '14:30 UTC']) {
       expect(text).toContain(words);
     }
   });
 
-  test('is accepted or declined by a form that posts the token, and by nothing else on the page; another blocks', () => {
+  test('has one form that posts the token to accept or decline, and one that blocks', () => {
     const { status, body } = invitationPage(INVITATION);
     expect(status).toBe(200);
     expect(body.match(/<form[^>]*>/g)).toEqual([
@@ -190,7 +193,7 @@ describe('the invitation', () => {
     ]);
   });
 
-  test("shows users' words as words, whatever they are", () => {
+  test('escapes text of users', () => {
     const hostile = '"><script>alert(1)</script><a href="https://evil.example">\u202e\u0000';
     const page = invitationPage({
       ...INVITATION,
@@ -199,37 +202,37 @@ describe('the invitation', () => {
       message: hostile,
     });
     expect(page.body).not.toMatch(/<script|<a href="https:\/\/evil|[\u202e\0]/);
-    expect(seen(page)).toContain('<script>alert(1)</script>');
+    expect(visibleText(page)).toContain('<script>alert(1)</script>');
   });
 
-  test('cuts what is too long', () => {
+  test('truncates long text', () => {
     const long = '🌻'.repeat(10_000);
     const { body } = invitationPage({ ...INVITATION, organizationName: long, inviterName: long, message: long });
     expect(body.length).toBeLessThan(20_000);
     expect(body).toContain('🌻…');
   });
 
-  test('keeps names of other directions apart from the sentence around them', () => {
+  test('isolates right-to-left names from the sentence', () => {
     const { body } = invitationPage({ ...INVITATION, organizationName: 'شركة' });
     expect(body).toContain('<h1>Join <bdi>شركة</bdi></h1>');
     expect(body).toContain('aria-hidden="true">ش<');
   });
 
-  test('has a mark for a name of any kind, even one without letters', () => {
+  test('has a monogram for any name, also without letters', () => {
     expect(invitationPage({ ...INVITATION, organizationName: '!!' }).body).toContain('aria-hidden="true">·<');
   });
 });
 
 test.each([INVITATION_WORDS, RENEWAL_WORDS, REMINDERS_WORDS].map(({ en, de }) => ({ en, de })))(
-  'both languages fill the same places of the same phrases (%#)',
+  'both languages have the same phrases with the same placeholders (%#)',
   ({ en, de }: { en: Record<string, string>; de: Record<string, string> }) => {
-    const places = (phrase = '') => [...phrase.matchAll(/\{\w+\}/g)].map(String).sort();
-    for (const key of Object.keys(en)) expect(places(de[key]), key).toEqual(places(en[key]));
+    const placeholders = (phrase = '') => [...phrase.matchAll(/\{\w+\}/g)].map(String).sort();
+    for (const key of Object.keys(en)) expect(placeholders(de[key]), key).toEqual(placeholders(en[key]));
   },
 );
 
-describe('an invitation that has expired', () => {
-  test('can be requested by a form that posts the token, and by nothing else on the page', () => {
+describe('the page of an expired invitation', () => {
+  test('has one form, which posts the token to request a new invitation', () => {
     const { status, body } = invalidLinkPage({ language: 'en', product: PRODUCT, reason: 'expired', renewal: RENEWAL });
     expect(status).toBe(410);
     expect(body.match(/<form[^>]*>/g)).toEqual(['<form method="post" action="/invitation/ask">']);
@@ -237,15 +240,15 @@ describe('an invitation that has expired', () => {
     expect(body.match(/<button/g)).toHaveLength(1);
   });
 
-  test('says when it was requested, and then can not be', () => {
+  test('shows when a new one was requested, and then has no form', () => {
     const renewal = { ...RENEWAL, since: '2026-08-13T14:30:00.000Z' };
     const page = invalidLinkPage({ language: 'en', product: PRODUCT, reason: 'expired', renewal });
     expect(page.body).not.toMatch(/<form|<button/);
-    expect(seen(page)).toContain('You asked for a new one on Thursday, 13 August 2026 at 14:30 UTC');
+    expect(visibleText(page)).toContain('You asked for a new one on Thursday, 13 August 2026 at 14:30 UTC');
   });
 });
 
-test("names on the smaller pages are users' words, too", () => {
+test('the other pages escape names too', () => {
   const hostile = '"><script>alert(1)</script>\u202e';
   const names = { ...INVITATION, organizationName: hostile, inviterName: hostile };
   for (const page of [
@@ -255,28 +258,28 @@ test("names on the smaller pages are users' words, too", () => {
     blockedPage({ ...names, ...BLOCK }),
   ]) {
     expect(page.body).not.toMatch(/<script|\u202e/);
-    expect(seen(page)).toContain('<script>alert(1)</script>');
+    expect(visibleText(page)).toContain('<script>alert(1)</script>');
   }
 });
 
-describe('after accepting', () => {
-  test('the page says where one is, where to go, and with which address to sign in', () => {
+describe('the page after accepting', () => {
+  test('shows the organization, a link to the application, and the address to sign in with', () => {
     const page = acceptedPage({ ...INVITATION, applicationUrl: 'https://app.example/?a=1&b=2' });
     expect(page.status).toBe(200);
-    expect(seen(page)).toContain('Welcome to Acme');
-    expect(seen(page)).toContain('bob@example.com');
+    expect(visibleText(page)).toContain('Welcome to Acme');
+    expect(visibleText(page)).toContain('bob@example.com');
     expect(page.body).toContain('<a class="button" href="https://app.example/?a=1&amp;b=2">Continue to Muster</a>');
   });
 
-  test('without a configured address it leads nowhere, and still says what to do', () => {
+  test('has no link without a configured application, but still says what to do', () => {
     const page = acceptedPage(INVITATION);
     expect(page.body).not.toContain('class="button"');
-    expect(seen(page)).toContain('Sign in to Muster');
+    expect(visibleText(page)).toContain('Sign in to Muster');
   });
 });
 
-describe('a link that is of no use', () => {
-  test('is 404 to strangers, 410 to whoever holds a secret that was sent, 401 where it takes a sign-in', () => {
+describe('the page of an invalid link', () => {
+  test('is 404 for an unknown secret, 410 for a secret that was sent, and 401 if a sign-in is required', () => {
     for (const reason of REASONS) {
       expect(invalidLinkPage({ language: 'en', product: PRODUCT, reason }).status).toBe(
         reason === 'sign_in' ? 401 : reason.endsWith('not_found') ? 404 : 410,
@@ -284,21 +287,21 @@ describe('a link that is of no use', () => {
     }
   });
 
-  test.each(LANGUAGES)('is explained with what happened and what to do next (%s)', (language) => {
+  test.each(LANGUAGES)('says what happened and what to do next (%s)', (language) => {
     for (const reason of REASONS) {
       const { heading, happened, next } = INVALID_LINK_WORDS[language][reason];
-      const text = seen(invalidLinkPage({ language, product: PRODUCT, reason }));
+      const text = visibleText(invalidLinkPage({ language, product: PRODUCT, reason }));
       for (const words of [heading, happened, next]) expect(text).toContain(words);
     }
   });
 });
 
-describe('an error', () => {
-  test('keeps its status and shows the reference by which it is found in the log', () => {
+describe('the page of an error', () => {
+  test('has the error’s status and shows the request id for the log', () => {
     for (const code of ERRORS) {
       const page = errorPage({ language: 'en', product: PRODUCT, code, requestId: '<id-1>' });
       expect(page.status).toBe(REFUSALS[code]);
-      expect(seen(page)).toContain('Reference: <id-1>');
+      expect(visibleText(page)).toContain('Reference: <id-1>');
     }
   });
 });

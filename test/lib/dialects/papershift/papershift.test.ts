@@ -10,7 +10,7 @@ import { refusalsOf } from '../../../../lib/http/refusals.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[78][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-/** Every code that an endpoint of the dialect, or a path of it that there is not, may refuse with. */
+/** Every code of the dialect's endpoints and of its unknown paths. */
 const CODES = new Set<RefusalCode>([
   ...(['route_not_found', 'method_not_allowed'] as const),
   ...Object.values(contents).flatMap((module) =>
@@ -19,17 +19,17 @@ const CODES = new Set<RefusalCode>([
 ]);
 
 describe('every refusal of the dialect', () => {
-  test.each([...CODES])('%s has words in German, and titles', (code) => {
+  test.each([...CODES])('%s has a German text and titles', (code) => {
     expect(GERMAN[code]).toMatch(/^[A-ZÄÖÜ].*\.$/);
     for (const status of statusesOf(code)) expect(TITLES[status]).toMatch(/^[A-Z]/);
   });
 
-  test('German words are those of refusals that there are', () => {
+  test('there are no German texts for other codes', () => {
     expect(Object.keys(GERMAN).filter((code) => !CODES.has(code as RefusalCode))).toEqual([]);
   });
 });
 
-test('a problem that has no place has no source; what is said by others is told at its header', () => {
+test('a problem without a location has no source, and one about a header has it as source', () => {
   const problem = {
     status: 400,
     message: 'No.',
@@ -60,7 +60,7 @@ test('a problem that has no place has no source; what is said by others is told 
 });
 
 describe('ids as UUIDs', () => {
-  it('keep the time and 122 bits of the 16 bytes', () => {
+  it('have the time and 122 bits of the 16 bytes', () => {
     const id = newId('organization', new Date('2026-11-22T03:00:00Z'), Buffer.alloc(10, 0xff));
     expect(idAsUuid(id)).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7fff-bfff-ffffffffffff$/);
     expect(Number.parseInt(idAsUuid(id).replaceAll('-', '').slice(0, 12), 16)).toBe(Date.parse('2026-11-22T03:00:00Z'));
@@ -69,7 +69,7 @@ describe('ids as UUIDs', () => {
     expect(idAsUuid(other)).toMatch(UUID);
   });
 
-  it('name a place in a team by team and membership', () => {
+  it('identify a team membership by team and member', () => {
     const [teamId, memberId] = [newId('team', new Date()), newId('member', new Date())];
     expect(teamMembershipAsUuid({ teamId, memberId })).toMatch(UUID);
     expect(teamMembershipAsUuid({ teamId, memberId })).toBe(teamMembershipAsUuid({ teamId, memberId }));

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import * as inputs from '../../../../lib/dialects/rocketchat/inputs.ts';
 
-/** What ajv 8.20 answered, with the schemas that `@rocket.chat/rest-typings` 8.8.1 publishes, and its options. */
+/** Recorded results of ajv 8.20 with the schemas of `@rocket.chat/rest-typings` 8.8.1 and Rocket.Chat's options. */
 const recorded: readonly { input: keyof typeof inputs; sent: unknown; taken?: unknown; error?: string }[] = JSON.parse(
   readFileSync(new URL('../../../fixtures/rocketchat-inputs.json', import.meta.url), 'utf8'),
 );
@@ -11,7 +11,7 @@ const recorded: readonly { input: keyof typeof inputs; sent: unknown; taken?: un
 const schemas = new Map(Object.entries(inputs) as [string, unknown][]);
 
 test.each(Object.entries(Object.groupBy(recorded, ({ input }) => input)))(
-  '%s is taken, coerced and refused as by Rocket.Chat',
+  '%s accepts, coerces and refuses input as Rocket.Chat does',
   (name, rows) => {
     const schema = schemas.get(name) as typeof inputs.CreateBody;
     for (const { sent, taken, error } of rows) {
@@ -22,12 +22,12 @@ test.each(Object.entries(Object.groupBy(recorded, ({ input }) => input)))(
   },
 );
 
-test('every input is among what was recorded, but for the one that Rocket.Chat does not validate', () => {
+test('every input is recorded, except the one that Rocket.Chat doesn’t validate', () => {
   const named = Object.keys(inputs).filter((name) => /(Body|Query)$/.test(name));
   expect(named.filter((name) => !recorded.some(({ input }) => input === name))).toEqual(['ListQuery']);
 });
 
-test('a member of an object that every object has is none of it', () => {
+test('properties of Object.prototype are refused as additional properties', () => {
   for (const name of ['__proto__', 'constructor', 'toString']) {
     const sent = JSON.parse(`{"name":"x","type":0,"${name}":1}`);
     expect(z.safeParse(inputs.CreateBody, sent).error?.issues[0]?.message).toBe('must NOT have additional properties');

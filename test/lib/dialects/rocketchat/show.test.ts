@@ -5,7 +5,7 @@ import { newId } from '../../../../lib/domain/ids.ts';
 import { type Member, membersNamed } from '../../../../lib/domain/member.ts';
 import { teamIdAsHex } from '../../../../lib/domain/team.ts';
 
-test('a team and its main room tell each other, and are not the same', () => {
+test('the ids of a team and its main room differ, and each is derived from the other', () => {
   for (let index = 0; index < 100; index += 1) {
     const id = newId('team', new Date());
     const room = roomIdOf(id);
@@ -17,7 +17,7 @@ test('a team and its main room tell each other, and are not the same', () => {
   for (const text of ['', 'GENERAL', '0'.repeat(23), 'G'.repeat(24)]) expect(teamIdOfRoom(text)).toBeUndefined();
 });
 
-test('a username that several go by means nobody', () => {
+test('a username that several members have matches none', () => {
   const member = (userId: string, email: string, username?: string) =>
     ({ userId, memberId: userId, profile: { firstName: '', lastName: '', email, username } }) as unknown as Member;
   const members = [
@@ -30,7 +30,7 @@ test('a username that several go by means nobody', () => {
   expect(found.map(({ userId }) => userId)).toEqual(['usr_2', 'usr_3', 'usr_4']);
 });
 
-test('requests are counted by caller and endpoint, in windows of a minute', () => {
+test('requests are counted by caller and endpoint in windows of a minute', () => {
   const now = new Date('2026-01-01T00:00:00.000Z');
   for (let left = REQUESTS - 1; left >= 0; left -= 1) {
     expect(admit('GET /a', 'usr_1', now)).toEqual({

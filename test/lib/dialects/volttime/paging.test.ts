@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { collection, readPage } from '../../../../lib/dialects/volttime/paging.ts';
 
-test('a list without a page ends after 1,000 rows, and says at which page it goes on', () => {
+test('a list without a page ends after 1,000 rows, with a link to the next page', () => {
   const rows = Array.from({ length: 1001 }, (_, index) => index);
   const { data, links, meta } = collection('/rows', readPage({}), rows, String);
   expect(data).toEqual(rows.slice(0, 1000).map(String));

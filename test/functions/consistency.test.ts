@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { shortIdFromUuid } from '../../lib/domain/ids.ts';
+import { expectConsistent } from '../support/consistency.ts';
 import { newAddress, useService } from '../support/service.ts';
 import { share } from '../support/sharing.ts';
-import { expectConsistent } from '../support/walk.ts';
 
 const service = useService();
 
-/** A table in which there is everything that the walk knows. */
+/** Returns a table with items of nearly every type. */
 async function everything(): Promise<Record<string, unknown>[]> {
   const { owner } = await service.organization();
   const invite = async (by = owner) => {
@@ -30,12 +30,12 @@ async function everything(): Promise<Record<string, unknown>[]> {
   const site = { name: 'Depot', team_uuid: owning.body.data.uuid, address: 'Quay 1', timezone: 'Europe/Amsterdam' };
   const made = await owner.call('POST /api/v3/sites', { body: site });
   const charger = { identity: 'CP-1', reference: 'Left' };
-  const standing = await owner.call(`POST /api/v3/sites/${made.body.data.uuid}/chargers`, { body: charger });
+  const installed = await owner.call(`POST /api/v3/sites/${made.body.data.uuid}/chargers`, { body: charger });
   const borrowing = await owner.call('POST /api/v3/teams', {
     body: { name: 'Borrowing', email: newAddress(), type: 'Company' },
   });
   await share(service, made.body.data.uuid, borrowing.body.data.uuid, {
-    assets: [shortIdFromUuid('charger', standing.body.data.uuid) as string],
+    assets: [shortIdFromUuid('charger', installed.body.data.uuid) as string],
     sensitive: { expiresAt: '2099-12-31T00:00:00.000Z' },
   });
   const headers = { 'idempotency-key': 'once' };
@@ -47,7 +47,7 @@ async function everything(): Promise<Record<string, unknown>[]> {
   await service.mailEvent({ eventType: 'Bounce', bounce });
   await service.mailEvent({ eventType: 'Unheard of' });
   await service.clock('-8d');
-  // A token of now would be one of the future.
+  // A new ID token, because an existing one would be from the future.
   const late = await service.linkToken((await invite(await service.person(owner.email))).email);
   await service.clock(0);
   await service.faults([{ action: 'ses:SendRawEmail', fault: 'error', times: -1 }]);
@@ -59,7 +59,7 @@ async function everything(): Promise<Record<string, unknown>[]> {
   return service.items();
 }
 
-test('a walk finds whatever is missing, too much or changed', async () => {
+test('the consistency check finds missing, extra and changed items', async () => {
   const items = await everything();
   expectConsistent(items);
   expect([...new Set(items.map(({ type }) => type))].sort()).toEqual(
@@ -88,31 +88,31 @@ test('a walk finds whatever is missing, too much or changed', async () => {
       return true;
     }
   };
-  const missed = new Set<string>();
-  const seen = new Set<string>();
+  const undetectedItems = new Set<string>();
+  const detected = new Set<string>();
   const attributes = new Set<string>();
   for (const [index, item] of items.entries()) {
-    if (!isFound(items.toSpliced(index, 1))) missed.add(`${item.type} ${item.action ?? ''}`.trim());
-    expect(isFound([...items, { ...item, sk: `${item.sk}x` }]), `${item.type}, twice`).toBe(true);
+    if (!isFound(items.toSpliced(index, 1))) undetectedItems.add(`${item.type} ${item.action ?? ''}`.trim());
+    expect(isFound([...items, { ...item, sk: `${item.sk}x` }]), `${item.type}, duplicated`).toBe(true);
     for (const [name, value] of Object.entries(item)) {
       const changed = typeof value === 'number' ? value + 1 : typeof value === 'boolean' ? !value : `${value}x`;
       attributes.add(`${item.type}.${name}`);
-      if (isFound(items.with(index, { ...item, [name]: changed }))) seen.add(`${item.type}.${name}`);
+      if (isFound(items.with(index, { ...item, [name]: changed }))) detected.add(`${item.type}.${name}`);
     }
   }
-  // A token whose membership has ended may be cleared already; a row of counters may have counted mails alone; not every entry is of a change that can be seen, and what
-  // was counted, answered or told of a mail is forgotten in time.
-  missed.delete('Counters');
-  expect([...missed].sort()).toEqual(
+  // These items may be missing in a consistent table: tokens of an ended membership, counters of mails only, audit
+  // entries of invisible changes, and items that expire.
+  undetectedItems.delete('Counters');
+  expect([...undetectedItems].sort()).toEqual(
     ['AccessToken', 'AuditEntry member.claim', 'AuditEntry team-member.add', 'Idempotency', 'Mail']
       .concat('MailEvent', 'MailsOfDay', 'Rate', 'UnreadMailEvent')
       .sort(),
   );
-  const unseen = [...attributes].filter(
+  const undetectedAttributes = [...attributes].filter(
     (name) =>
-      !seen.has(name) && !/\.(createdAt|updatedAt)$|^DiscardedTeam|^Counters.mails$|^Rate.[0-9a-f]{24}$/.test(name),
+      !detected.has(name) && !/\.(createdAt|updatedAt)$|^DiscardedTeam|^Counters.mails$|^Rate.[0-9a-f]{24}$/.test(name),
   );
-  expect(unseen.sort()).toEqual([
+  expect(undetectedAttributes.sort()).toEqual([
     ...['AccessToken.hash', 'AccessToken.name'],
     ...['AuditEntry.actor', 'AuditEntry.before', 'AuditEntry.requestId', 'AuditEntry.sourceAddress', 'AuditEntry.ttl'],
     ...['Charger.createdBy', 'Charger.reference'],

@@ -2,25 +2,25 @@ import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
 import { INVITATION_STATUSES } from '../../lib/domain/invitation.ts';
 
-/** An item as the table has it. */
-// biome-ignore lint/suspicious/noExplicitAny: the walk looks into items whose form it is there to check
+/** An item of the table. */
+// biome-ignore lint/suspicious/noExplicitAny: the form of items is what is checked
 type Item = Readonly<Record<string, any>>;
 
-/** Another item that there has to be, and what that one has to say. */
-type Relation = readonly [key: string, says?: Readonly<Record<string, unknown>>];
+/** A related item that must exist, and its expected attributes. */
+type Relation = readonly [key: string, attributes?: Readonly<Record<string, unknown>>];
 
-/** Something that there has to be: `[what, wanted, found]`. */
-type Fact = readonly [what: string, wanted: unknown, found: unknown];
+/** A condition that must hold: `[description, expected, actual]`. */
+type Check = readonly [description: string, expected: unknown, actual: unknown];
 
-/** What is true of every item of a type, whatever happened. Keys are those of `docs/table.md`, written down once more. */
-interface Kind {
-  /** `pk|sk`, made from the attributes wherever they tell. */
+/** The invariants of every item of a type. Keys are those of `docs/table.md`, as a second implementation. */
+interface Invariants {
+  /** Returns `pk|sk`, computed from the other attributes where possible. */
   key(item: Item): string;
   relations?(item: Item, table: Table): readonly Relation[];
-  facts?(item: Item, table: Table): readonly Fact[];
+  checks?(item: Item, table: Table): readonly Check[];
 }
 
-/** All items, by what the walk asks for. */
+/** All items, indexed for the checks. */
 class Table {
   readonly #byKey: ReadonlyMap<string, Item>;
   readonly #byId = new Map<string, Item[]>();
@@ -55,17 +55,17 @@ class Table {
     return this.#byKey.get(key);
   }
 
-  /** Items of a type that carry the id of an organization or a user; audit entries that are about something. */
+  /** Returns the items of a type with the id of an organization or user, or the audit entries about a resource. */
   of(type: string, id: string): readonly Item[] {
     return this.#byId.get(`${type} ${id}`) ?? [];
   }
 
-  /** How many audit entries say that one of these things happened to something. */
+  /** Returns the number of audit entries about a resource with one of these actions. */
   entries(id: string, ...actions: readonly string[]): number {
     return this.of('AuditEntry', id).filter(({ action }) => actions.includes(action)).length;
   }
 
-  /** How many chargers stand on a site. */
+  /** Returns the number of chargers of a site. */
   ofSite(siteId: string): number {
     return this.#ofSites.get(siteId)?.length ?? 0;
   }
@@ -74,36 +74,36 @@ class Table {
     return this.#chargers.get(chargerId);
   }
 
-  /** The rows of teams' access to a site, or of a team's to sites. */
+  /** Returns the access items of a site or of a team. */
   accesses(of: 'siteId' | 'teamId', id: string): readonly Item[] {
     return this.#accesses[of].get(id) ?? [];
   }
 
-  /** Whether an organization is there and not deleted; what a deleted one still holds is cleared bit by bit. */
+  /** Returns whether an organization exists and is not deleted. Items of deleted ones are deleted in batches. */
   isLive(organizationId: string): boolean {
     const organization = this.get(`ORG#${organizationId}|ORG`);
     return organization !== undefined && organization.deletedAt === undefined;
   }
 }
 
-/** What stands where the address of an erased person was. */
+/** The placeholder for the address of an erased person. */
 const ERASED = 'erased@erased.invalid';
 
-const KINDS: Readonly<Record<string, Kind>> = {
+const INVARIANTS: Readonly<Record<string, Invariants>> = {
   Organization: {
     key: ({ id }) => `ORG#${id}|ORG`,
-    facts(item, table) {
+    checks(item, table) {
       const { id, deletedAt } = item;
       const owners = table.of('Member', id).filter(({ owner }) => owner);
       const invitations = table.of('Counters', id).reduce((total, row) => total + (row.invitations ?? 0), 0);
       return [
         ['entries of its creation', 1, table.entries(id, 'organization.create')],
-        ['entries of its end', deletedAt ? 1 : 0, table.entries(id, 'organization.delete')],
+        ['entries of its deletion', deletedAt ? 1 : 0, table.entries(id, 'organization.delete')],
         ...(table.isLive(id)
           ? ([
               ['roles of its owners', ['ADMIN'], owners.map(({ role }) => role)],
-              // Not by row: an invitation that is revived may take its seat in another one.
-              ['invitations, counted', table.of('Invitation', id).length, invitations],
+              // Summed over all rows: a resent invitation may take its seat in another row.
+              ['counted invitations', table.of('Invitation', id).length, invitations],
             ] as const)
           : []),
         ...due(item, id, deletedAt !== undefined),
@@ -114,26 +114,26 @@ const KINDS: Readonly<Record<string, Kind>> = {
   Counters: {
     key: ({ pk, sk }) => `${pk}|${/^COUNT#([0-9]|1[0-5])$/.exec(sk)?.[0]}`,
     relations: ({ pk }) => [[`${pk}|ORG`]],
-    facts({ pk, sk, members = 0, pending = 0, seats = 0, mails = 0, day, teams = 0 }, table) {
+    checks({ pk, sk, members = 0, pending = 0, seats = 0, mails = 0, day, teams = 0 }, table) {
       const id = pk.slice('ORG#'.length);
       if (!table.isLive(id)) return [];
       const seated = (type: string) => table.of(type, id).filter(({ seat }) => sk === `COUNT#${seat}`);
-      const [sitting, waiting] = [
+      const [memberCount, pendingCount] = [
         seated('Member').length,
         seated('Invitation').filter(({ status }) => status === 'PENDING').length,
       ];
-      const asked = table
+      const requested = table
         .of('AuditEntry', id)
         .filter(
           ({ action, createdAt }) =>
             /^(invitation\.(create|resend)|site-invite\.(create|resend))$/.test(action) && createdAt.startsWith(day),
         ).length;
       return [
-        ['members', sitting, members],
-        ['pending', waiting, pending],
-        ['seats', sitting + waiting, seats],
+        ['members', memberCount, members],
+        ['pending', pendingCount, pending],
+        ['seats', memberCount + pendingCount, seats],
         ['teams', table.of('Team', id).filter(({ seat }) => sk === `COUNT#${seat}`).length, teams],
-        ['whether so many mails were asked for that day', true, mails <= asked],
+        ['whether at least as many mails were requested that day', true, mails <= requested],
       ];
     },
   },
@@ -146,15 +146,15 @@ const KINDS: Readonly<Record<string, Kind>> = {
       [`USER#${userId}|USER`, { type: 'User', claimed, ...profile }],
       [`ORG#${organizationId}|COUNT#${seat}`, { type: 'Counters' }],
     ],
-    facts: ({ organizationId, memberId, userId, tokens, teams }, table) => [
+    checks: ({ organizationId, memberId, userId, tokens, teams }, table) => [
       [
-        'whether an entry tells of its beginning',
+        'whether it has an entry of its creation',
         true,
         table
           .of('AuditEntry', organizationId)
           .some(({ after }) => after?.memberId === memberId || after?.ownerId === memberId),
       ],
-      ['entries of its end', 0, table.entries(memberId, ...MEMBER_ENDS)],
+      ['entries of its deletion', 0, table.entries(memberId, ...MEMBER_ENDS)],
       ['tokens', table.of('AccessToken', userId).filter((token) => token.memberId === memberId).length, tokens],
       ['teams', table.of('TeamOfUser', userId).filter((row) => row.memberId === memberId).length, teams],
     ],
@@ -174,10 +174,10 @@ const KINDS: Readonly<Record<string, Kind>> = {
     relations: ({ userId, email, claimed, firstName, lastName }) => [
       [`EMAIL#${email}|USER`, { type: 'Address', userId, claimed, firstName, lastName }],
     ],
-    facts: (item, table) => {
+    checks: (item, table) => {
       const { userId, organizations, claimed } = item;
       return [
-        // A placeholder ends when nobody claims it.
+        // A placeholder that is not claimed ends.
         ...due(item, userId, !claimed),
         ['organizations', table.of('Membership', userId).length, organizations],
         ['identities', claimed ? 1 : 0, table.of('Identity', userId).length],
@@ -202,7 +202,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   Invitation: {
     key: ({ organizationId, id }) => `ORG#${organizationId}|INVITATION#${id}`,
     relations({ id, organizationId, email, status, seat, accepted }, table) {
-      const [guard, pending] = [`EMAIL#${email}|INVITED#${organizationId}`, status === 'PENDING'];
+      const [invited, pending] = [`EMAIL#${email}|INVITED#${organizationId}`, status === 'PENDING'];
       const isMember = accepted && table.entries(accepted.memberId, ...MEMBER_ENDS) === 0;
       return [
         [`ORG#${organizationId}|ORG`, { type: 'Organization' }],
@@ -210,40 +210,44 @@ const KINDS: Readonly<Record<string, Kind>> = {
           ? ([
               ...(email === ERASED
                 ? []
-                : [[guard, { type: 'Invited', ...(pending && { invitationId: id }) }] as const]),
+                : [[invited, { type: 'Invited', ...(pending && { invitationId: id }) }] as const]),
               ...(pending ? [[`ORG#${organizationId}|COUNT#${seat}`] as const] : []),
               ...(isMember ? [[`ORG#${organizationId}|MEMBER#${accepted.memberId}`, { type: 'Member' }] as const] : []),
             ] as const)
           : []),
       ];
     },
-    facts(item, table) {
+    checks(item, table) {
       const { id, organizationId, email, status, accepted, dueAt, expiresAt, delivery, mailStopped } = item;
-      const guard = table.get(`EMAIL#${email}|INVITED#${organizationId}`);
-      const ends = (...actions: string[]) => table.entries(id, ...actions.map((action) => `invitation.${action}`));
+      const invited = table.get(`EMAIL#${email}|INVITED#${organizationId}`);
+      const entries = (...actions: string[]) => table.entries(id, ...actions.map((action) => `invitation.${action}`));
       return [
         ...due(item, id, status === 'PENDING'),
-        // A lease may outlast the period by the time that a mail takes.
-        ['whether its end is due in time', true, !dueAt || dueAt <= new Date(Date.parse(expiresAt) + 60_000).toJSON()],
+        // A lease may end after the expiry.
+        [
+          'whether its expiry is due in time',
+          true,
+          !dueAt || dueAt <= new Date(Date.parse(expiresAt) + 60_000).toJSON(),
+        ],
         ['whether it has at most two reminders', true, [0, 1, 2].includes(item.reminders)],
         [
-          'whether a mail waits that nobody sends',
+          'whether it has a queued mail that is never sent',
           false,
           status !== 'PENDING' && delivery?.state === 'QUEUED' && !accepted,
         ],
-        ['whether its address has it', true, guard === undefined || guard.all.has(id)],
-        ['whether it made a member', status === 'ACCEPTED', accepted !== undefined],
-        ['entries of its creation', 1, ends('create')],
-        ['entries of its acceptance', status === 'ACCEPTED' ? 1 : 0, ends('accept')],
-        ['entries of its revocation', status === 'REVOKED' ? 1 : 0, ends('revoke')],
+        ['whether its address item lists it', true, invited === undefined || invited.all.has(id)],
+        ['whether it has a member', status === 'ACCEPTED', accepted !== undefined],
+        ['entries of its creation', 1, entries('create')],
+        ['entries of its acceptance', status === 'ACCEPTED' ? 1 : 0, entries('accept')],
+        ['entries of its revocation', status === 'REVOKED' ? 1 : 0, entries('revoke')],
         ...(email === ERASED
           ? []
-          : ([['entries of its refusal', status === 'DECLINED' ? 1 : 0, ends('decline')]] as const)),
-        ['entries of its reminders’ end', item.remindersStoppedAt ? 1 : 0, ends('stop-reminders')],
-        ['whether its renewal was requested, if it says so', true, !item.renewalRequestedAt || ends('ask') > 0],
-        ['whether it is over, if it says so', true, status !== 'EXPIRED' || ends('expire', 'erase') > 0],
-        ['whether an entry says why its mail was stopped', true, !mailStopped || ends(STOPS[mailStopped] ?? '') > 0],
-        ['whether there is such a state', true, (INVITATION_STATUSES as readonly string[]).includes(status)],
+          : ([['entries of its refusal', status === 'DECLINED' ? 1 : 0, entries('decline')]] as const)),
+        ['entries of stopped reminders', item.remindersStoppedAt ? 1 : 0, entries('stop-reminders')],
+        ['whether its recorded renewal request has an entry', true, !item.renewalRequestedAt || entries('ask') > 0],
+        ['whether its recorded expiry has an entry', true, status !== 'EXPIRED' || entries('expire', 'erase') > 0],
+        ['whether its stopped mail has an entry', true, !mailStopped || entries(STOPS[mailStopped] ?? '') > 0],
+        ['whether its state is known', true, (INVITATION_STATUSES as readonly string[]).includes(status)],
       ];
     },
   },
@@ -254,10 +258,10 @@ const KINDS: Readonly<Record<string, Kind>> = {
       table.isLive(organizationId)
         ? [[`ORG#${organizationId}|INVITATION#${invitationId}`, { type: 'Invitation' }]]
         : [],
-    facts: (item, table) => [
+    checks: (item, table) => [
       ...due(item, item.id, true),
       [
-        'whether somebody asked',
+        'whether the request has an entry',
         true,
         table
           .of('AuditEntry', item.invitationId)
@@ -275,22 +279,26 @@ const KINDS: Readonly<Record<string, Kind>> = {
         ? [`SITE#${siteId}|SITE`, { type: 'Site' }]
         : [`JOB#${siteId}|JOB`, { type: 'Job', siteId }],
     ],
-    facts: (item, table) => {
+    checks: (item, table) => {
       const { id, siteId, status, accepted, secrets, mailSecrets, delivery, transferOwnership } = item;
-      const tells = (action: string) =>
+      const entriesAfter = (action: string) =>
         table.of('AuditEntry', siteId).filter(({ action: is, after }) => is === action && after?.inviteId === id);
-      const ends = (action: string) =>
+      const entriesBefore = (action: string) =>
         table.of('AuditEntry', siteId).filter(({ action: is, before }) => is === action && before?.inviteId === id);
       return [
         ...due(item, id, true),
-        ['entries of its creation', 1, tells('site-invite.create').length],
-        ['whether it was accepted, if it says so', status === 'ACCEPTED', tells('site-invite.accept').length > 0],
-        ['whether it says for whom', status === 'ACCEPTED', accepted !== undefined],
-        ['secrets for who is signed in', 1, secrets.length],
-        ['whether it was withdrawn, if it says so', status === 'WITHDRAWN', ends('site-invite.withdraw').length > 0],
-        ['whether it has secrets of mails', true, mailSecrets.length > 0],
-        ['whether it says whether it is a transfer', true, typeof transferOwnership === 'boolean'],
-        ['whether there is such a state', true, ['QUEUED', 'SENT', 'FAILED'].includes(delivery.state)],
+        ['entries of its creation', 1, entriesAfter('site-invite.create').length],
+        ['whether its acceptance has an entry', status === 'ACCEPTED', entriesAfter('site-invite.accept').length > 0],
+        ['whether it has an accepting team', status === 'ACCEPTED', accepted !== undefined],
+        ['secrets of the answer', 1, secrets.length],
+        [
+          'whether its withdrawal has an entry',
+          status === 'WITHDRAWN',
+          entriesBefore('site-invite.withdraw').length > 0,
+        ],
+        ['whether it has mailed secrets', true, mailSecrets.length > 0],
+        ['whether it has transferOwnership', true, typeof transferOwnership === 'boolean'],
+        ['whether its state is known', true, ['QUEUED', 'SENT', 'FAILED'].includes(delivery.state)],
       ];
     },
   },
@@ -310,15 +318,15 @@ const KINDS: Readonly<Record<string, Kind>> = {
         ? [[`SITE#${siteId}|REQUESTLINKS#${id}`, { type: 'SiteRequestLinks', teamId, organizationId }] as const]
         : []),
     ],
-    facts: ({ siteId, id, ttl }, table) => [
+    checks: ({ siteId, id, ttl }, table) => [
       [
-        'whether somebody asked',
+        'whether the request has an entry',
         true,
         table
           .of('AuditEntry', siteId)
           .some(({ action, after }) => action === 'site-sensitive.request' && after?.requestId === id),
       ],
-      ['whether it is kept for a time', true, Number.isInteger(ttl)],
+      ['whether it has a TTL', true, Number.isInteger(ttl)],
     ],
   },
 
@@ -329,29 +337,29 @@ const KINDS: Readonly<Record<string, Kind>> = {
         ? [`SITE#${siteId}|SITE`, { type: 'Site' }]
         : [`JOB#${siteId}|JOB`, { type: 'Job', siteId }],
     ],
-    facts: ({ siteId, teamId, id, decision, secrets, ttl }, table) => [
+    checks: ({ siteId, teamId, id, decision, secrets, ttl }, table) => [
       [
-        'whether it is over, if it was decided',
+        'whether a decided request is closed',
         true,
         !decision || table.get(`SITE#${siteId}|REQUEST#${teamId}`)?.id !== id,
       ],
       [
-        'secrets that are none',
+        'malformed secrets',
         [],
         [...(secrets as Set<string>)].filter((secret) => !/^usr_\w{26}#[\w-]{43}$/.test(secret)),
       ],
-      ['whether it is kept for a time', true, Number.isInteger(ttl)],
+      ['whether it has a TTL', true, Number.isInteger(ttl)],
     ],
   },
 
   RequestMail: {
     key: ({ id }) => `MAIL#${id}|MAIL`,
-    facts: (item) => [...due(item, item.id, true), ['its state', 'QUEUED', item.delivery.state]],
+    checks: (item) => [...due(item, item.id, true), ['its state', 'QUEUED', item.delivery.state]],
   },
 
   OfferMail: {
     key: ({ id }) => `MAIL#${id}|MAIL`,
-    facts: (item, table) => [
+    checks: (item, table) => [
       ...due(item, item.id, true),
       ['its state', 'QUEUED', item.delivery.state],
       [
@@ -366,7 +374,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
 
   GrantEndMail: {
     key: ({ id }) => `MAIL#${id}|MAIL`,
-    facts: (item, table) => [
+    checks: (item, table) => [
       ...due(item, item.id, true),
       ['its state', 'QUEUED', item.delivery.state],
       [
@@ -381,8 +389,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
 
   InviteRate: {
     key: ({ pk }) => `${/^LIMIT#invites#usr_\w{26}$/.exec(pk)?.[0]}|LIMIT`,
-    facts: ({ count, end, ttl }) => [
-      ['whether it counts at most what it may', true, count >= 1 && count <= 5],
+    checks: ({ count, end, ttl }) => [
+      ['whether its count is within the limit', true, count >= 1 && count <= 5],
       ['its end', Math.ceil(Date.parse(end) / 1000), ttl],
     ],
   },
@@ -392,7 +400,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
     relations({ pk, organizationId, invitationId, all }, table) {
       if (!table.isLive(organizationId)) return [[`ORG#${organizationId}|ORG`]];
       const email = pk.slice('EMAIL#'.length);
-      // Who blocks an organization by an invite to a site need not have been invited to it.
+      // A person who was only invited to a site can block the organization too.
       const ids: string[] = [...(all ?? [])];
       return [
         ...ids.map((id) => [`ORG#${organizationId}|INVITATION#${id}`, { type: 'Invitation' }] as const),
@@ -406,17 +414,13 @@ const KINDS: Readonly<Record<string, Kind>> = {
   AccessToken: {
     key: ({ userId, organizationId, tokenId }) => `USER#${userId}|ACCESS#${organizationId}#${tokenId}`,
     relations: ({ userId, organizationId, memberId }, table) => [
-      // Of a membership that has ended it is cleared.
+      // A token of an ended membership is deleted by a job.
       table.get(`USER#${userId}|ORG#${organizationId}`)?.memberId === memberId
         ? [`ORG#${organizationId}|MEMBER#${memberId}`, { type: 'Member', userId }]
         : [`JOB#${memberId}|JOB`, { type: 'Job', userId, organizationId }],
     ],
-    facts: ({ userId, tokenId, made = 0 }, table) => [
-      [
-        'what came from it',
-        made,
-        table.of('AccessToken', userId).filter(({ makers }) => makers?.[0] === tokenId).length,
-      ],
+    checks: ({ userId, tokenId, made = 0 }, table) => [
+      ['created tokens', made, table.of('AccessToken', userId).filter(({ makers }) => makers?.[0] === tokenId).length],
       ['entries of its creation', 1, table.entries(tokenId, 'access-token.create')],
       ['entries of its revocation', 0, table.entries(tokenId, 'access-token.revoke')],
     ],
@@ -431,7 +435,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
       [`TEAMNO#${number}|TEAM`, { type: 'TeamNumber', teamId: id, organizationId }],
       ...(isDefault ? [] : [[`ORG#${organizationId}|TEAM#${parentTeamId}`, { type: 'Team' }] as const]),
     ],
-    facts(item, table) {
+    checks(item, table) {
       const { organizationId, id, isDefault, parentTeamId, members, owners, sites = 0, sharedSites = 0 } = item;
       const shared = table.accesses('teamId', id).filter(({ isOwner }) => !isOwner);
       const rows = table.of('TeamMembership', organizationId).filter(({ teamId }) => teamId === id);
@@ -445,26 +449,26 @@ const KINDS: Readonly<Record<string, Kind>> = {
         ['members', rows.length, members],
         ['owners', rows.filter(({ role }) => role === 'OWNER').length, owners],
         ['whether it has a team above', !isDefault, parentTeamId !== undefined],
-        ['whether the default team is above all', true, chain.has(defaultTeamId) && chain.size <= 10],
+        ['whether its chain ends at the default team', true, chain.has(defaultTeamId) && chain.size <= 10],
         ['sites', table.of('Site', organizationId).filter(({ teamId }) => teamId === id).length, sites],
-        ['sites that others share with it', shared.length, sharedSites],
+        ['sites of others that it has access to', shared.length, sharedSites],
         ['entries of its creation', isDefault ? 0 : 1, table.entries(id, 'team.create')],
-        ['entries of its end', 0, table.entries(id, 'team.delete')],
+        ['entries of its deletion', 0, table.entries(id, 'team.delete')],
       ];
     },
   },
 
   DiscardedTeam: {
     key: ({ organizationId, id }) => `ORG#${organizationId}|DISCARDED#${id}`,
-    facts(item, table) {
+    checks(item, table) {
       const { organizationId, id, discardedAt, dueAt } = item;
       const rows = table.of('TeamMembership', organizationId).filter(({ teamId }) => teamId === id);
       return [
         ...(rows.length > 0 || table.accesses('teamId', id).length > 0 || dueAt ? due(item, id, true) : []),
-        ['whether it says when', true, discardedAt !== undefined],
+        ['whether it has a deletion time', true, discardedAt !== undefined],
         ['entries of its creation', 1, table.entries(id, 'team.create')],
-        ['entries of its end', 1, table.entries(id, 'team.delete')],
-        ['whether it is gone', undefined, table.get(`ORG#${organizationId}|TEAM#${id}`)?.id],
+        ['entries of its deletion', 1, table.entries(id, 'team.delete')],
+        ['its former item', undefined, table.get(`ORG#${organizationId}|TEAM#${id}`)?.id],
       ];
     },
   },
@@ -472,7 +476,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   TeamName: {
     key: ({ organizationId, sk }) => `ORG#${organizationId}|${/^TEAMNAME#[\w-]{43}$/.exec(sk)?.[0]}`,
     relations: ({ organizationId, teamId }) => [[`ORG#${organizationId}|TEAM#${teamId}`, { type: 'Team' }]],
-    facts: ({ organizationId, teamId, sk }, table) => [
+    checks: ({ organizationId, teamId, sk }, table) => [
       ['its name', `TEAMNAME#${hashed(table.get(`ORG#${organizationId}|TEAM#${teamId}`)?.name ?? '')}`, sk],
     ],
   },
@@ -495,15 +499,15 @@ const KINDS: Readonly<Record<string, Kind>> = {
     relations: ({ teamId, userId, memberId, role }) => [
       [`USER#${userId}|TEAM#${teamId}`, { type: 'TeamOfUser', memberId, role }],
     ],
-    facts: ({ organizationId, userId, memberId, teamId }, table) => {
+    checks: ({ organizationId, userId, memberId, teamId }, table) => {
       const isPresent = table.get(`ORG#${organizationId}|MEMBER#${memberId}`) !== undefined;
-      const isThere = table.get(`ORG#${organizationId}|TEAM#${teamId}`) !== undefined;
+      const teamExists = table.get(`ORG#${organizationId}|TEAM#${teamId}`) !== undefined;
       const isDue = table.get(`JOB#${memberId}|JOB`) !== undefined;
       const isDiscarded = table.get(`ORG#${organizationId}|DISCARDED#${teamId}`)?.due !== undefined;
       return [
-        ['whether it counts or is to be cleared', true, (isPresent && isThere) || isDue || isDiscarded],
+        ['whether it is valid or will be deleted', true, (isPresent && teamExists) || isDue || isDiscarded],
         [
-          'whether its membership is the user’s',
+          'whether its member is the user’s membership',
           true,
           !isPresent || isMemberOf(table, userId, organizationId, memberId),
         ],
@@ -525,13 +529,13 @@ const KINDS: Readonly<Record<string, Kind>> = {
       [`SITENO#${number}|SITE`, { type: 'SiteNumber', siteId: id }],
       [`SITE#${id}|TEAM#${teamId}`, { type: 'SiteAccess', isOwner: true }],
     ],
-    facts: ({ id, organizationId, chargers, teams, sharing }, table) => [
+    checks: ({ id, organizationId, chargers, teams, sharing }, table) => [
       ...(table.isLive(organizationId) ? ([['chargers', table.ofSite(id), chargers]] as const) : []),
       ['teams', table.accesses('siteId', id).length, teams],
       ['owners', 1, table.accesses('siteId', id).filter(({ isOwner }) => isOwner).length],
-      ['whether changes of its sharing are counted', true, sharing >= teams - 1],
+      ['whether its sharing counter is high enough', true, sharing >= teams - 1],
       ['entries of its creation', 1, table.entries(id, 'site.create')],
-      ['entries of its end', 0, table.entries(id, 'site.delete')],
+      ['entries of its deletion', 0, table.entries(id, 'site.delete')],
     ],
   },
 
@@ -550,11 +554,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
             ] as const,
           ]),
     ],
-    facts: ({ id, connectionStatus }, table) => [
+    checks: ({ id, connectionStatus }, table) => [
       ['entries of its creation', 1, table.entries(id, 'charger.create')],
-      ['entries of its end', 0, table.entries(id, 'charger.delete')],
+      ['entries of its deletion', 0, table.entries(id, 'charger.delete')],
       [
-        'whether it was seen, if it says so',
+        'whether its connection status has an entry',
         true,
         connectionStatus === 'never_seen' || table.entries(id, 'charger.report') > 0,
       ],
@@ -569,15 +573,15 @@ const KINDS: Readonly<Record<string, Kind>> = {
   ChargerNumber: {
     key: ({ number }) => `CHARGERNO#${number}|CHARGER`,
     relations: ({ chargerId }) => [[`CHARGER#${chargerId}|CHARGER`, { type: 'ChargerHome' }]],
-    facts: ({ chargerId, number }, table) => [['its number', table.charger(chargerId)?.number, number]],
+    checks: ({ chargerId, number }, table) => [['its number', table.charger(chargerId)?.number, number]],
   },
 
   ChargerIdentity: {
     key: ({ pk }) => `${pk}|CHARGER`,
     relations: ({ chargerId }) => [[`CHARGER#${chargerId}|CHARGER`, { type: 'ChargerHome' }]],
-    facts: ({ chargerId, pk }, table) => [
+    checks: ({ chargerId, pk }, table) => [
       [
-        'whose it is',
+        'its identity',
         `CHARGERIDENTITY#${table.charger(chargerId)?.identityIn}#${table.charger(chargerId)?.identity.toLowerCase()}`,
         pk,
       ],
@@ -591,7 +595,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
 
   SiteReduction: {
     key: ({ siteId, teamId }) => `SITE#${siteId}|REDUCED#${teamId}`,
-    facts: ({ ttl }) => [['whether it is forgotten', true, Number.isInteger(ttl)]],
+    checks: ({ ttl }) => [['whether it has a TTL', true, Number.isInteger(ttl)]],
   },
 
   SiteAccess: {
@@ -605,7 +609,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
         ? [`ORG#${organizationId}|DISCARDED#${teamId}`]
         : [`ORG#${organizationId}|TEAM#${teamId}`, { type: 'Team' }],
     ],
-    facts(item, table) {
+    checks(item, table) {
       const { siteId, teamId, organizationId, isOwner, assets, grants = [] } = item;
       const begun = table
         .of('AuditEntry', siteId)
@@ -622,17 +626,21 @@ const KINDS: Readonly<Record<string, Kind>> = {
           grants.some((grant: Item) => grant.expiresAt !== undefined),
         ),
         [
-          'whether an entry of its organization tells of its beginning',
+          'whether it has an entry of its creation in its organization',
           true,
           begun.some((entry) => entry.organizationId === organizationId),
         ],
-        ['whether an owner is limited, or has a grant', false, isOwner && (assets ?? item.grants) !== undefined],
-        ...(home && table.isLive(home) ? ([['chargers that it names and that are none', [], missing]] as const) : []),
-        ['how often it names a charger', new Set(assets).size, (assets ?? []).length],
-        ['how often its grants name a charger', new Set(granted).size, granted.length],
-        ['chargers of a grant that it has no access to', [], granted.filter((id) => assets && !assets.includes(id))],
         [
-          'whether it is limited and a grant is of all',
+          'whether an owner’s access is limited or has a grant',
+          false,
+          isOwner && (assets ?? item.grants) !== undefined,
+        ],
+        ...(home && table.isLive(home) ? ([['named chargers that don’t exist', [], missing]] as const) : []),
+        ['named chargers without duplicates', new Set(assets).size, (assets ?? []).length],
+        ['chargers of grants without duplicates', new Set(granted).size, granted.length],
+        ['chargers of grants without access', [], granted.filter((id) => assets && !assets.includes(id))],
+        [
+          'whether a limited access has an unlimited grant',
           false,
           assets !== undefined && grants.some((grant: Item) => grant.assets === undefined),
         ],
@@ -649,10 +657,10 @@ const KINDS: Readonly<Record<string, Kind>> = {
 
   Job: {
     key: ({ memberId, siteId }) => `JOB#${memberId ?? siteId}|JOB`,
-    facts: (item, table) => [
+    checks: (item, table) => [
       ...due(item, item.memberId ?? item.siteId, true),
       [
-        'whether what has ended is there, or has gone nowhere',
+        'whether its member or site still exists and was not transferred',
         false,
         item.siteId
           ? table.get(`SITE#${item.siteId}|SITE`) !== undefined && table.entries(item.siteId, 'site.transfer') === 0
@@ -663,19 +671,19 @@ const KINDS: Readonly<Record<string, Kind>> = {
 
   Idempotency: {
     key: ({ pk }) => `${/^IDEMPOTENCY#[\w-]{43}$/.exec(pk)?.[0]}|IDEMPOTENCY`,
-    facts: ({ startedAt, ttl }) => [['its end', Math.ceil(Date.parse(startedAt) / 1000) + 24 * 60 * 60, ttl]],
+    checks: ({ startedAt, ttl }) => [['its end', Math.ceil(Date.parse(startedAt) / 1000) + 24 * 60 * 60, ttl]],
   },
 
   Rate: {
     key: ({ pk, ttl }) => `${/^LIMIT#mails#[\w-]{43}$/.exec(pk)?.[0]}|${ttl}`,
-    facts: ({ all }) => [['whether it counts at most what it may', true, all >= 1 && all <= 50]],
+    checks: ({ all }) => [['whether its count is within the limit', true, all >= 1 && all <= 50]],
   },
 
   MailsOfDay: {
     key: ({ pk, sk }) =>
       `${/^LIMIT#day#(all|usr_\w{26})#\d{4}-\d\d-\d\d$/.exec(pk)?.[0]}|${/^[1-5]?\d$|^6[0-3]$/.exec(sk)?.[0]}`,
-    facts: ({ pk, count, ttl }) => [
-      ['whether it counts something', true, count >= 1],
+    checks: ({ pk, count, ttl }) => [
+      ['whether its count is positive', true, count >= 1],
       ['its end', Date.parse(pk.slice(-10)) / 1000 + 24 * 60 * 60, ttl],
     ],
   },
@@ -684,50 +692,50 @@ const KINDS: Readonly<Record<string, Kind>> = {
     key: ({ pk }) => `${/^SES#[\w-]{43}$/.exec(pk)?.[0]}|SES`,
     relations: ({ organizationId, invitationId }, table) =>
       table.isLive(organizationId) ? [[`ORG#${organizationId}|INVITATION#${invitationId}`]] : [],
-    facts: ({ organizationId, kind, ttl }, table) => [
+    checks: ({ organizationId, kind, ttl }, table) => [
       [
-        'whether its organization is there or was deleted',
+        'whether its organization exists or was deleted',
         true,
         table.get(`ORG#${organizationId}|ORG`) !== undefined ||
           table.entries(organizationId, 'organization.delete') === 1,
       ],
-      ['whether there is such a kind', true, MAIL_EVENTS.has(kind)],
-      ['whether it is kept for a time', true, Number.isInteger(ttl)],
+      ['whether its kind is known', true, MAIL_EVENTS.has(kind)],
+      ['whether it has a TTL', true, Number.isInteger(ttl)],
     ],
   },
 
   UnreadMailEvent: {
     key: ({ pk }) => `${/^SES#[\da-f-]{36}$/.exec(pk)?.[0]}|SES`,
-    facts: ({ event, ttl }) => [
-      ['whether it has an address', false, event.includes('@')],
-      ['whether it is kept for a time', true, Number.isInteger(ttl)],
+    checks: ({ event, ttl }) => [
+      ['whether it contains an address', false, event.includes('@')],
+      ['whether it has a TTL', true, Number.isInteger(ttl)],
     ],
   },
 
   AuditEntry: {
     key: ({ organizationId, createdAt, id }) => `AUDIT#${organizationId}#${createdAt.slice(0, 7)}|${id}`,
-    // The log outlives the organization.
+    // Audit entries remain after the organization is deleted.
     relations: ({ organizationId, resource: { type, id } }, table) =>
       table.isLive(organizationId) && type === 'invitation' ? [[`ORG#${organizationId}|INVITATION#${id}`]] : [],
-    facts: ({ organizationId, ttl }, table) => [
+    checks: ({ organizationId, ttl }, table) => [
       [
-        'whether its organization is there or was deleted',
+        'whether its organization exists or was deleted',
         true,
         table.get(`ORG#${organizationId}|ORG`) !== undefined ||
           table.entries(organizationId, 'organization.delete') === 1,
       ],
-      ['whether it is kept for a time', true, Number.isInteger(ttl)],
+      ['whether it has a TTL', true, Number.isInteger(ttl)],
     ],
   },
 };
 
-/** What the entries of what stops mails are called. */
+/** The audit actions of the reasons that stop mails. */
 const STOPS: Readonly<Record<string, string>> = { bounce: 'bounce', complaint: 'complain' };
 
-/** What SES's events mean. */
+/** The kinds of SES's events. */
 const MAIL_EVENTS = new Set(['send', 'delivery', 'delay', 'reply', 'softBounce', 'hardBounce', 'complaint', 'failure']);
 
-/** The name of a team as its guard has it. */
+/** Returns the hash of a team's name in its uniqueness record. */
 function hashed(name: string): string {
   const seen = name.normalize('NFKC').replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}\ufffc\u{1d159}]/gu, '');
   const cased = seen.toLowerCase().toUpperCase().toLowerCase().normalize('NFKC');
@@ -739,19 +747,19 @@ function isMemberOf(table: Table, userId: string, organizationId: string, member
   return table.get(`USER#${userId}|ORG#${organizationId}`)?.memberId === memberId;
 }
 
-/** What an audit entry of the beginning of a team's access to a site is called. */
+/** The audit actions that begin a team's access to a site. */
 const ACCESS_BEGINNINGS = ['site.create', 'site.transfer', 'site-access.create'];
 
-/** What an audit entry of a member's end is called. */
+/** The audit actions that end a membership. */
 const MEMBER_ENDS = ['member.remove', 'member.leave', 'member.expire'];
 
-/** Whether an item is in the index of what is due, at its place, when it has to be. */
-function due({ due: shard, dueAt }: Item, id: string, wanted: boolean): Fact[] {
+/** Checks that an item is in the index of due items, if it must be, with the right key. */
+function due({ due: shard, dueAt }: Item, id: string, expected: boolean): Check[] {
   const [, name] = /^\d{4}-\d\d-\d\dT[\d:.]+Z#(\w+)#[0-9a-f]{6}$/.exec(dueAt) ?? [];
   return [
-    ['its shard', wanted ? `DUE#${Number.parseInt(id.slice(-1), 32) % 16}` : undefined, shard],
-    ['whose place in the index it has', wanted ? id : undefined, name],
-    ['whether it has a place', wanted, dueAt !== undefined],
+    ['its shard', expected ? `DUE#${Number.parseInt(id.slice(-1), 32) % 16}` : undefined, shard],
+    ['the id in its index key', expected ? id : undefined, name],
+    ['whether it is in the index', expected, dueAt !== undefined],
   ];
 }
 
@@ -760,29 +768,29 @@ function keyOf({ pk, sk }: Item): string {
 }
 
 /**
- * Walks over every item of a table: each relation is found from both of its ends, each counter is what it counts, each
- * key is made from its item's attributes, each state has its audit entry, and there is nothing else.
+ * Expects that a table is consistent: relations hold in both directions, counters are exact, keys match the attributes,
+ * states have audit entries, and there are no other items.
  */
 export function expectConsistent(items: readonly Item[]): void {
   const table = new Table(items);
   expect(items.flatMap((item) => problemsOf(item, table))).toEqual([]);
 }
 
-/** Sentences about what is wrong with an item. */
+/** Returns sentences about the errors of an item. */
 function problemsOf(item: Item, table: Table): string[] {
   const key = keyOf(item);
-  const kind = KINDS[item.type];
-  if (!kind) return [`${key} is of the unknown type ${item.type}.`];
-  const facts: Fact[] = [['its key', kind.key(item), key], ...(kind.facts?.(item, table) ?? [])];
-  for (const [to, says = {}] of kind.relations?.(item, table) ?? []) {
+  const invariants = INVARIANTS[item.type];
+  if (!invariants) return [`${key} is of the unknown type ${item.type}.`];
+  const checks: Check[] = [['its key', invariants.key(item), key], ...(invariants.checks?.(item, table) ?? [])];
+  for (const [to, attributes = {}] of invariants.relations?.(item, table) ?? []) {
     const other = table.get(to);
-    facts.push([`whether ${to} is there`, true, other !== undefined]);
-    for (const [name, wanted] of Object.entries(other ? says : {})) {
-      facts.push([`${name} of ${to}`, wanted, other?.[name]]);
+    checks.push([`whether ${to} exists`, true, other !== undefined]);
+    for (const [name, expected] of Object.entries(other ? attributes : {})) {
+      checks.push([`${name} of ${to}`, expected, other?.[name]]);
     }
   }
-  return facts.flatMap(([what, ...values]) => {
-    const [wanted, found] = values.map((value) => JSON.stringify(value));
-    return wanted === found ? [] : [`${key}: ${what} has to be ${wanted} and is ${found}.`];
+  return checks.flatMap(([description, ...values]) => {
+    const [expected, actual] = values.map((value) => JSON.stringify(value));
+    return expected === actual ? [] : [`${key}: ${description} must be ${expected} but is ${actual}.`];
   });
 }
