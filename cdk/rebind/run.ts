@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { isAddress, normalizeAddress } from '../../lib/domain/address.ts';
-import type { Occasion } from '../../lib/domain/audit.ts';
+import type { AuditContext } from '../../lib/domain/audit.ts';
 import { type AccountHolder, CannotRebind, rebind, swapAddresses } from '../../lib/people/rebinding.ts';
 import { retryWhileStale } from '../../lib/table/write.ts';
 import { runningStack } from '../../packages/local/stack-file.ts';
@@ -77,18 +77,18 @@ async function run(): Promise<string> {
   const swapWith = other === undefined ? undefined : addressIn('--swap-with', other);
   if (subject === '') throw new UsageError('--subject must not be empty.');
   const issuer = await connect(where.table, where.issuer);
-  const occasion = (): Occasion => ({
+  const auditContext = (): AuditContext => ({
     now: new Date(),
     by: { type: 'operator', id: 'rebind' },
     origin: { requestId: randomUUID(), sourceAddress: null },
   });
   if (swapWith !== undefined) {
-    const both = await retryWhileStale(() => swapAddresses(occasion(), [email, swapWith], dryRun));
+    const both = await retryWhileStale(() => swapAddresses(auditContext(), [email, swapWith], dryRun));
     return `${told(dryRun, 'exchange addresses')}\n${both.map(line).join('')}`;
   }
   if (!issuer) throw new UsageError('Name the issuer of the tokens by --issuer.');
   const concerned = await retryWhileStale(() =>
-    rebind(occasion(), email, { issuer, subject: subject as string }, dryRun),
+    rebind(auditContext(), email, { issuer, subject: subject as string }, dryRun),
   );
   return `${told(dryRun, 'sign in with the new subject, and no more with the old one')}\n${line(concerned)}`;
 }

@@ -34,16 +34,16 @@ export const endpoint = forMember({
     role: z.optional(RoleName),
   }),
   refuses: ['forbidden', 'access_token_limit_reached'],
-  read: async ({ organizationId, caller: { userId, occasion } }) =>
-    occasion.by.type === 'apiKey' ? getAccessToken(userId, organizationId, occasion.by.id) : undefined,
-  async handle({ body: { name, role, expiresInDays }, request, actor, occasion, remember, read: maker }) {
+  read: async ({ organizationId, caller: { userId, auditContext } }) =>
+    auditContext.by.type === 'apiKey' ? getAccessToken(userId, organizationId, auditContext.by.id) : undefined,
+  async handle({ body: { name, role, expiresInDays }, request, actor, auditContext, remember, read: maker }) {
     const input = {
       name,
       limits: configuration().limits,
       ...(role && { role }),
       ...(expiresInDays && { expiresAt: periodEnd(request.now, expiresInDays) }),
     };
-    const { token, text } = await createAccessToken(occasion, actor, maker, input, (made) =>
+    const { token, text } = await createAccessToken(auditContext, actor, maker, input, (made) =>
       remember({ status: 201, body: showAccessToken(made) }),
     );
     return { status: 201, body: { ...showAccessToken(token), token: text } };

@@ -26,8 +26,8 @@ export const endpoint = forMember({
     const id = pathId(request, 'accessToken');
     return { id, all: await listAccessTokens(caller.userId, organizationId) };
   },
-  async handle({ actor, occasion, read: { id, all } }) {
-    await revokeAccessToken(occasion, actor, id, all);
+  async handle({ actor, auditContext, read: { id, all } }) {
+    await revokeAccessToken(auditContext, actor, id, all);
     return { status: 204 };
   },
 });

@@ -35,7 +35,7 @@ export const endpoint = forMember({
     invitations: z.array(AnyRow).check(z.minLength(1), z.maxLength(100)),
     dryRun: z.optional(z.boolean()),
   }),
-  async handle({ body, request, actor, organization, occasion, idempotentRequest }) {
+  async handle({ body, request, actor, organization, auditContext, idempotentRequest }) {
     const { invitations, dryRun = false } = body;
     const { limits, invitationDays } = configuration();
     const outcome = new Map<number, ReturnType<typeof showInvitation> | Refusal>();
@@ -52,7 +52,7 @@ export const endpoint = forMember({
     // Recorded first, so that a retry of an interrupted request continues it.
     await idempotentRequest?.begin();
     const { startedAt, seed } = idempotentRequest ?? { startedAt: request.now, seed: request.origin.requestId };
-    const made = await inviteMany(occasion, { actor, rows, limits, seed, startedAt, dryRun });
+    const made = await inviteMany(auditContext, { actor, rows, limits, seed, startedAt, dryRun });
     for (const [index, result] of made) {
       outcome.set(index, result instanceof Refusal ? result : showInvitation(result, organization, request.now));
     }

@@ -50,7 +50,7 @@ export const endpoint = forMember({
     ]);
     return { context, inviter };
   },
-  async handle({ body, request, actor, organization, occasion, remember, read: { context, inviter } }) {
+  async handle({ body, request, actor, organization, auditContext, remember, read: { context, inviter } }) {
     const { sendEmail = true, expiresInDays: days = configuration().invitationDays, ...input } = body;
     const secrets = newMailSecrets();
     const creation = {
@@ -64,7 +64,7 @@ export const endpoint = forMember({
       limits: configuration().limits,
     } as const;
     const show = (invitation: Invitation) => showInvitation(invitation, organization, request.now);
-    const created = await createInvitation(occasion, creation, { ...input, days }, (invitation) =>
+    const created = await createInvitation(auditContext, creation, { ...input, days }, (invitation) =>
       remember({ status: 201, body: show(invitation) }),
     );
     return isClaimed(created)

@@ -44,11 +44,11 @@ export const endpoint = forMember({
     ]);
     return { invitation, inviter, usage };
   },
-  async handle({ actor, organization, occasion, read: { invitation, inviter, usage } }) {
+  async handle({ actor, organization, auditContext, read: { invitation, inviter, usage } }) {
     if (!invitation) throw new Refusal('invitation_not_found');
     const { limits } = configuration();
     const secrets = newMailSecrets();
-    const resent = await resendInvitation(occasion, { actor, invitation, usage, secrets, limits });
+    const resent = await resendInvitation(auditContext, { actor, invitation, usage, secrets, limits });
     await sendInvitation(resent, { organization, inviter, secrets });
     return { status: 200, body: { message: 'Invitation resent' } };
   },

@@ -24,9 +24,9 @@ export const endpoint = forMember({
   depth: 2,
   refuses: ['invitation_not_found', 'invitation_not_pending'],
   read: ({ request, organizationId }) => getInvitation(organizationId, pathId(request, 'invitation')),
-  async handle({ actor, occasion, read: invitation }) {
+  async handle({ actor, auditContext, read: invitation }) {
     if (!invitation) throw new Refusal('invitation_not_found');
-    await revokeInvitation(occasion, actor, invitation);
+    await revokeInvitation(auditContext, actor, invitation);
     return { status: 204 };
   },
 });

@@ -19,7 +19,7 @@ export const endpoint = forPerson({
   refuses: ['owner_must_transfer'],
   async handle({ person }) {
     const { userId, email, claims } = person;
-    await erasePerson(person.occasion, { userId, email, identity: claims.identity });
+    await erasePerson(person.auditContext, { userId, email, identity: claims.identity });
     return { status: 204 };
   },
 });

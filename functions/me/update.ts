@@ -32,7 +32,7 @@ export const endpoint = forPerson({
   }),
   async handle({ body, person }) {
     const user = await getCaller(person.userId);
-    const updated = await updateProfile(person.occasion, person.claims.identity, user, body);
+    const updated = await updateProfile(person.auditContext, person.claims.identity, user, body);
     return { status: 200, body: showProfile(updated) };
   },
 });

@@ -1,5 +1,5 @@
 import { v1 } from '../../lib/dialects/v1/format.ts';
-import type { Occasion } from '../../lib/domain/audit.ts';
+import type { AuditContext } from '../../lib/domain/audit.ts';
 import { total } from '../../lib/domain/limits.ts';
 import type { Actor } from '../../lib/domain/member.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
@@ -32,18 +32,18 @@ export const endpoint = forMember({
   refuses: ['member_not_found', 'token_not_allowed', 'owner_must_transfer'],
   read: ({ request, organizationId }) => getMember(organizationId, pathId(request, 'member')),
   oneself: ({ actor, read: member }) => member?.memberId === actor.memberId,
-  async handle({ actor, occasion, read: member }) {
+  async handle({ actor, auditContext, read: member }) {
     if (!member) throw new Refusal('member_not_found');
-    if (member.memberId === actor.memberId && member.owner) await leaveAsOnlyMember(occasion, actor);
-    else await removeMember(occasion, actor, member);
+    if (member.memberId === actor.memberId && member.owner) await leaveAsOnlyMember(auditContext, actor);
+    else await removeMember(auditContext, actor, member);
     return { status: 204 };
   },
 });
 export const { handler } = endpoint;
 
 /** Deletes the organization of its only member. @throws Refusal `owner_must_transfer` if there are other members */
-async function leaveAsOnlyMember(occasion: Occasion, actor: Actor): Promise<void> {
+async function leaveAsOnlyMember(auditContext: AuditContext, actor: Actor): Promise<void> {
   const counters = await readCounters(actor.organizationId);
   if (total(counters, 'members') > 1) throw new Refusal('owner_must_transfer');
-  await deleteOrganization(occasion, actor, { id: actor.organizationId }, counters);
+  await deleteOrganization(auditContext, actor, { id: actor.organizationId }, counters);
 }

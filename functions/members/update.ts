@@ -30,10 +30,10 @@ export const endpoint = forMember({
   body: z.strictObject({ role: RoleName }),
   refuses: ['member_not_found', 'token_not_allowed', 'owner_must_transfer'],
   read: ({ request, organizationId }) => getMember(organizationId, pathId(request, 'member')),
-  async handle({ body, actor, occasion, read: member }) {
+  async handle({ body, actor, auditContext, read: member }) {
     if (!member) throw new Refusal('member_not_found');
     if (member.role === body.role) return { status: 200, body: showMember(member) };
-    return { status: 200, body: showMember(await changeRole(occasion, actor, member, body.role)) };
+    return { status: 200, body: showMember(await changeRole(auditContext, actor, member, body.role)) };
   },
 });
 export const { handler } = endpoint;

@@ -20,10 +20,10 @@ export const endpoint = forMember({
   table: ACCEPT_OWNERSHIP,
   depth: 3,
   refuses: ['token_not_allowed', 'ownership_offer_not_found', 'ownership_offer_expired'],
-  async handle({ request, actor, organization, occasion }) {
+  async handle({ request, actor, organization, auditContext }) {
     const offer = requireOffer(organization, actor, request.now);
     const member = await requireMember(actor);
-    return { status: 200, body: showMember(await acceptOwnership(occasion, { organization, offer, member })) };
+    return { status: 200, body: showMember(await acceptOwnership(auditContext, { organization, offer, member })) };
   },
 });
 export const { handler } = endpoint;

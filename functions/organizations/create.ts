@@ -38,7 +38,7 @@ export const endpoint = forPerson({
       status: 201,
       body: showMembership({ ...member, organization }),
     });
-    const created = await createOrganization(person.occasion, { name, language, user, limits }, (creating) =>
+    const created = await createOrganization(person.auditContext, { name, language, user, limits }, (creating) =>
       remember(answer(creating)),
     );
     return answer(created);

@@ -13,9 +13,9 @@ export const endpoint = forMember({
   table: END_OFFER,
   depth: 2,
   refuses: ['token_not_allowed', 'ownership_offer_not_found', 'ownership_offer_expired'],
-  async handle({ request, actor, organization, occasion }) {
+  async handle({ request, actor, organization, auditContext }) {
     const offer = requireOffer(organization, actor, request.now);
-    await endOffer(occasion, { actor, organization, offer }, 'organization.decline-ownership');
+    await endOffer(auditContext, { actor, organization, offer }, 'organization.decline-ownership');
     return { status: 204 };
   },
 });

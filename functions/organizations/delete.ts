@@ -21,8 +21,8 @@ export const endpoint = forMember({
   },
   depth: 2,
   refuses: ['token_not_allowed'],
-  async handle({ actor, organization, occasion }) {
-    await deleteOrganization(occasion, actor, organization);
+  async handle({ actor, organization, auditContext }) {
+    await deleteOrganization(auditContext, actor, organization);
     return { status: 204 };
   },
 });

@@ -35,14 +35,14 @@ export const endpoint = forMember({
     ]);
     return { member, owner };
   },
-  async handle({ request, actor, organization, occasion, read: { member, owner } }) {
+  async handle({ request, actor, organization, auditContext, read: { member, owner } }) {
     if (!member) throw new Refusal('member_not_found');
     if (member.owner) throw new Refusal('already_owner');
     if (!member.claimed) throw new Refusal('member_not_claimed');
     const present = openOffer(organization, request.now);
     if (present && present.memberId === member.memberId) return { status: 202, body: showOffer(organization, present) };
     const { limits } = configuration();
-    const offer = await offerOwnership(occasion, { actor, organization, member, owner, limits });
+    const offer = await offerOwnership(auditContext, { actor, organization, member, owner, limits });
     return { status: 202, body: showOffer(organization, offer) };
   },
 });

@@ -21,12 +21,12 @@ export const endpoint = forMember({
   },
   depth: 2,
   body: z.strictObject({ name: z.optional(Name), language: z.optional(LanguageName) }),
-  async handle({ body, actor, organization, occasion }) {
+  async handle({ body, actor, organization, auditContext }) {
     const { name = organization.name, language = organization.language } = body;
     if (name === organization.name && language === organization.language) {
       return { status: 200, body: showOrganization(organization) };
     }
-    const updated = await updateOrganization(occasion, actor, organization, { name, language });
+    const updated = await updateOrganization(auditContext, actor, organization, { name, language });
     return { status: 200, body: showOrganization(updated) };
   },
 });

@@ -14,10 +14,10 @@ export const endpoint = forMember({
   table: END_OFFER,
   depth: 2,
   refuses: ['token_not_allowed', 'ownership_offer_not_found'],
-  async handle({ request, actor, organization, occasion }) {
+  async handle({ request, actor, organization, auditContext }) {
     const offer = openOffer(organization, request.now);
     if (!offer) throw new Refusal('ownership_offer_not_found');
-    await endOffer(occasion, { actor, organization, offer }, 'organization.withdraw-ownership');
+    await endOffer(auditContext, { actor, organization, offer }, 'organization.withdraw-ownership');
     return { status: 204 };
   },
 });

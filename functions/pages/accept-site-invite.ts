@@ -45,9 +45,9 @@ export const endpoint = forAnybody({
       const missing = () => new Refusal('validation_failed');
       if (!holder) throw missing();
       const { limits, applicationUrl } = configuration();
-      const occasion = { now, origin, by: { type: 'link', id: invite.id } } as const;
+      const auditContext = { now, origin, by: { type: 'link', id: invite.id } } as const;
       const acceptance = { found, userId: holder.userId, home, limits, missing };
-      const { site, team, access } = await acceptSiteInvite(occasion, acceptance);
+      const { site, team, access } = await acceptSiteInvite(auditContext, acceptance);
       return siteInviteAcceptedPage({
         ...setting,
         ...{ siteName: site.name, teamName: team.name, isOwner: access.isOwner, applicationUrl },

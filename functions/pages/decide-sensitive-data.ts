@@ -40,8 +40,8 @@ export const endpoint = forAnybody({
       if (!requesting) throw new Refusal('sensitive_request_over');
       const decided = { ...setting, decision, teamName: requesting.team.name };
       if (requireDecision(found, state, now) === decision) return siteRequestDecidedPage(decided);
-      const occasion = { now, origin, by: { type: 'link', id: links.id } } as const;
-      await decideRequest(occasion, await requireOpen(found, state, now), decision);
+      const auditContext = { now, origin, by: { type: 'link', id: links.id } } as const;
+      await decideRequest(auditContext, await requireOpen(found, state, now), decision);
       return siteRequestDecidedPage(decided);
     });
   },

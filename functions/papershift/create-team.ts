@@ -49,7 +49,7 @@ export const endpoint = forMember({
     ]);
     return { query, counters, parentTeamId, parent, existing };
   },
-  async handle({ body, actor, organization, occasion, remember, read: { query, parentTeamId, parent, ...read } }) {
+  async handle({ body, actor, organization, auditContext, remember, read: { query, parentTeamId, parent, ...read } }) {
     if (body.id !== undefined) {
       const isSeen = read.existing && (actor.role === 'ADMIN' || !read.existing.isPrivate);
       const code = isSeen ? 'client_id_taken' : 'client_id_forbidden';
@@ -65,7 +65,7 @@ export const endpoint = forMember({
     const team = await withPointers(body, async () => {
       if (parentTeamId !== undefined) await requireTeam('team:read', actor, parent);
       return createTeam(
-        occasion,
+        auditContext,
         { actor, organization, joining: [{ member: actor, role: 'OWNER' }], counters: read.counters, limits },
         { name: body.name, isPrivate: false, parentTeamId },
         (made) => remember(answer(made, { manages: () => true })),

@@ -23,8 +23,8 @@ export const endpoint = forTeam({
   refuses: ['default_team', 'team_has_children', 'team_has_sites'],
   team: ({ request }) => ({ id: pathTeam(request) }),
   read: async ({ request }) => readTeamQuery(request.query, false),
-  async handle({ actor, organization, occasion, team, own, read: query }) {
-    const discarded = await deleteTeam(occasion, { actor, own, organization, team });
+  async handle({ actor, organization, auditContext, team, own, read: query }) {
+    const discarded = await deleteTeam(auditContext, { actor, own, organization, team });
     return { status: 200, body: showTeam(discarded, query, { organization, manages: () => false }) };
   },
 });

@@ -43,14 +43,14 @@ export const endpoint = forTeam({
     const parentTeamId = parent?.teamId ?? undefined;
     return { query, parentTeamId, parent: await findTeam(organizationId, caller.userId, { id: parentTeamId }) };
   },
-  async handle({ body, actor, organization, occasion, team, own, read: { query, parentTeamId, parent } }) {
+  async handle({ body, actor, organization, auditContext, team, own, read: { query, parentTeamId, parent } }) {
     refuseOtherId(body, team);
     refuseReadOnly(body, attributesOf(team, organization));
     if (!team.isDefault) refuseOrphan(body);
     const changed = await withPointers(body, async () => {
       const isMoved = parentTeamId !== undefined && parentTeamId !== team.parentTeamId;
       if (isMoved) await requireTeam('team:read', actor, parent);
-      return updateTeam(occasion, { actor, own, organization, team }, { name: body.name, parentTeamId });
+      return updateTeam(auditContext, { actor, own, organization, team }, { name: body.name, parentTeamId });
     });
     const details = await readTeamDetails({ actor, team: changed, own }, query.include);
     return { status: 200, body: showTeam(changed, query, { organization, ...details }) };

@@ -34,7 +34,7 @@ export const endpoint = forTeam({
       organizationId,
       body.members.map(({ userId }) => userId),
     ),
-  async handle({ body, actor, occasion, team, own, read: members }) {
+  async handle({ body, actor, auditContext, team, own, read: members }) {
     const named = new Map(body.members.map(({ userId, roles }) => [userId, uniqueRoles(roles)]));
     const refuseUnlessMay = (membership: TeamMembership | undefined, ...roles: (TeamRole | undefined)[]) => {
       if (!mayModerate(actor, membership, ...roles)) throw new Refusal('forbidden', { team: ['unauthorized'] });
@@ -48,7 +48,7 @@ export const endpoint = forTeam({
       refuseUnlessMay(ownNow, role, present?.role);
       return { role, ...(roles && { roles }) };
     };
-    await putTeamMembers(occasion, { actor, team, members, limits: configuration().limits }, placeOf);
+    await putTeamMembers(auditContext, { actor, team, members, limits: configuration().limits }, placeOf);
     return { status: 200, body: { success: true } };
   },
 });

@@ -56,7 +56,7 @@ export const endpoint = forMember({
     const unknown = first.length < USERNAMES ? [] : wanted.filter((name) => isId('user', name) && !known.has(name));
     return { counters, creator, taken, members: [...first, ...(await getMembersOf(organizationId, unknown))] };
   },
-  async handle({ body, actor, organization, occasion, remember, read: { counters, creator, taken, members } }) {
+  async handle({ body, actor, organization, auditContext, remember, read: { counters, creator, taken, members } }) {
     const { name, type, room: given = {}, owner: ownerId } = body;
     if (given.id && actor.role !== 'ADMIN') throw new Refusal('forbidden', { room: ['unauthorized'] });
     refuseReserved(name);
@@ -77,7 +77,7 @@ export const endpoint = forMember({
       ...others.map((member) => ({ member, role: 'MEMBER' as const })),
     ];
     const team = await createTeam(
-      occasion,
+      auditContext,
       { actor, organization, joining, counters, limits: configuration().limits },
       input,
       (made) => remember(answer(made)),

@@ -20,8 +20,8 @@ export const endpoint = forTeam({
   body: DeleteBody,
   refuses: ['default_team', 'team_has_children', 'team_has_sites'],
   team: ({ body }) => teamReferenceOf(body),
-  async handle({ actor, organization, occasion, team, own }) {
-    await deleteTeam(occasion, { actor, own, organization, team });
+  async handle({ actor, organization, auditContext, team, own }) {
+    await deleteTeam(auditContext, { actor, own, organization, team });
     return { status: 200, body: { success: true } };
   },
 });

@@ -18,9 +18,9 @@ export const endpoint = forTeam({
   body: LeaveBody,
   refuses: ['team_member_not_found', 'last_team_owner'],
   team: ({ body }) => teamReferenceOf(body),
-  async handle({ actor, occasion, team, own }) {
+  async handle({ actor, auditContext, team, own }) {
     if (!own || !isIn(actor, own)) throw new Refusal('team_member_not_found');
-    await removeTeamMember(occasion, { actor, own, team, row: own });
+    await removeTeamMember(auditContext, { actor, own, team, row: own });
     return { status: 200, body: { success: true } };
   },
 });

@@ -29,12 +29,12 @@ export const endpoint = forTeam({
     const [member] = await getMembersOf(organizationId, [body.userId]);
     return member;
   },
-  async handle({ body, actor, occasion, team, own, read: member }) {
+  async handle({ body, actor, auditContext, team, own, read: member }) {
     const row = await getTeamMembership(team.id, body.userId);
     if (!mayModerate(actor, own, row?.role)) throw new Refusal('forbidden', { team: ['unauthorized'] });
     if (!member) throw new Refusal('member_not_found');
     if (!row || !isIn(member, row)) throw new Refusal('team_member_not_found');
-    await removeTeamMember(occasion, { actor, own, team, row });
+    await removeTeamMember(auditContext, { actor, own, team, row });
     return { status: 200, body: { success: true } };
   },
 });

@@ -31,13 +31,13 @@ export const endpoint = forTeam({
     const [member] = await getMembersOf(organizationId, [body.member.userId]);
     return member;
   },
-  async handle({ body, actor, occasion, team, own, read: member }) {
+  async handle({ body, actor, auditContext, team, own, read: member }) {
     const row = await getTeamMembership(team.id, body.member.userId);
     const roles = uniqueRoles(body.member.roles) ?? [];
     const role = teamRoleOf(roles);
     if (!mayModerate(actor, own, role, row?.role)) throw new Refusal('forbidden', { team: ['unauthorized'] });
     if (member && isIn(member, row)) {
-      await putTeamMember(occasion, { actor, own, team, member, role, row, roles, limits: configuration().limits });
+      await putTeamMember(auditContext, { actor, own, team, member, role, row, roles, limits: configuration().limits });
     }
     return { status: 200, body: { success: true } };
   },

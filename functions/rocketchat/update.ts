@@ -19,7 +19,7 @@ export const endpoint = forTeam({
   body: UpdateBody,
   refuses: ['team_not_creatable', 'team_name_taken'],
   team: ({ body }) => teamReferenceOf(body),
-  async handle({ body: { data }, actor, organization, occasion, team, own }) {
+  async handle({ body: { data }, actor, organization, auditContext, team, own }) {
     const name = data.name?.trim() || undefined;
     if (name !== undefined && !isRoomName(name)) {
       throw new Refusal('team_not_creatable', {
@@ -27,7 +27,7 @@ export const endpoint = forTeam({
       });
     }
     await updateTeam(
-      occasion,
+      auditContext,
       { actor, own, organization, team },
       {
         name,

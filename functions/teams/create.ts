@@ -41,13 +41,13 @@ export const endpoint = forMember({
     ]);
     return { counters, parent };
   },
-  async handle({ body, actor, organization, occasion, remember, read: { counters, parent } }) {
+  async handle({ body, actor, organization, auditContext, remember, read: { counters, parent } }) {
     if (body.parentTeamId) await requireTeam('team:read', actor, parent);
     const { isPrivate = false, ...input } = body;
     const { limits } = configuration();
     const answer = (team: Team) => ({ status: 201, body: showTeam(team) });
     const team = await createTeam(
-      occasion,
+      auditContext,
       { actor, organization, joining: [{ member: actor, role: 'OWNER' }], counters, limits },
       { ...input, isPrivate },
       (made) => remember(answer(made)),

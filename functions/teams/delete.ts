@@ -18,8 +18,8 @@ export const endpoint = forTeam({
   depth: 3,
   refuses: ['default_team', 'team_has_children', 'team_has_sites'],
   team: ({ request }) => ({ id: pathId(request, 'team') }),
-  async handle({ actor, organization, occasion, team, own }) {
-    await deleteTeam(occasion, { actor, own, organization, team });
+  async handle({ actor, organization, auditContext, team, own }) {
+    await deleteTeam(auditContext, { actor, own, organization, team });
     return { status: 204 };
   },
 });

@@ -29,11 +29,11 @@ export const endpoint = forTeam({
   refuses: ['member_not_found', 'last_team_owner', 'team_member_limit_reached', 'member_not_claimed'],
   team: ({ request }) => ({ id: pathId(request, 'team') }),
   read: ({ request, organizationId }) => getMember(organizationId, pathId(request, 'member', 'memberId')),
-  async handle({ body: { role = 'MEMBER' }, actor, occasion, team, own, read: member }) {
+  async handle({ body: { role = 'MEMBER' }, actor, auditContext, team, own, read: member }) {
     if (!member) throw new Refusal('member_not_found');
     const row = await getTeamMembership(team.id, member.userId);
     const { limits } = configuration();
-    const put = await putTeamMember(occasion, { actor, own, team, member, role, row, limits });
+    const put = await putTeamMember(auditContext, { actor, own, team, member, role, row, limits });
     return { status: 200, body: showTeamMember(put, member) };
   },
 });

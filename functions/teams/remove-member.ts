@@ -20,11 +20,11 @@ export const endpoint = forTeam({
   team: ({ request }) => ({ id: pathId(request, 'team') }),
   read: ({ request, organizationId }) => getMember(organizationId, pathId(request, 'member', 'memberId')),
   oneself: ({ actor, read: member }) => member?.memberId === actor.memberId,
-  async handle({ actor, occasion, team, own, read: member }) {
+  async handle({ actor, auditContext, team, own, read: member }) {
     if (!member) throw new Refusal('member_not_found');
     const row = member.memberId === actor.memberId ? own : await getTeamMembership(team.id, member.userId);
     if (!row || !isIn(member, row)) throw new Refusal('team_member_not_found');
-    await removeTeamMember(occasion, { actor, own, team, row });
+    await removeTeamMember(auditContext, { actor, own, team, row });
     return { status: 204 };
   },
 });

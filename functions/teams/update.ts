@@ -33,11 +33,11 @@ export const endpoint = forTeam({
   team: ({ request }) => ({ id: pathId(request, 'team') }),
   read: ({ body: { parentTeamId }, organizationId, caller }) =>
     findTeam(organizationId, caller.userId, { id: parentTeamId }),
-  async handle({ body, actor, organization, occasion, team, own, read: parent }) {
+  async handle({ body, actor, organization, auditContext, team, own, read: parent }) {
     // The caller must see the parent only if it changes.
     const isMoved = body.parentTeamId !== undefined && body.parentTeamId !== team.parentTeamId;
     if (isMoved) await requireTeam('team:read', actor, parent);
-    return { status: 200, body: showTeam(await updateTeam(occasion, { actor, own, organization, team }, body)) };
+    return { status: 200, body: showTeam(await updateTeam(auditContext, { actor, own, organization, team }, body)) };
   },
 });
 export const { handler } = endpoint;

@@ -36,7 +36,7 @@ export const endpoint = forPerson({
     'site_limit_reached',
     'asset_limit_reached',
   ],
-  async handle({ request: { now }, body: { token, team_uuid }, person: { userId, email, occasion } }) {
+  async handle({ request: { now }, body: { token, team_uuid }, person: { userId, email, auditContext } }) {
     const parsed = parseSiteToken('siteInvite', token);
     const teamId = teamIdFromUuid(team_uuid);
     const [found, home] = await Promise.all([
@@ -46,7 +46,7 @@ export const endpoint = forPerson({
     if (parsed) refuseUnlessInvitedToSite(found.invite, parsed.secret, email);
     const { limits } = configuration();
     const missing = () => selectedInvalid('team_uuid');
-    const { site, team, access } = await acceptSiteInvite(occasion, { found, userId, home, limits, missing });
+    const { site, team, access } = await acceptSiteInvite(auditContext, { found, userId, home, limits, missing });
     return {
       status: 200,
       body: {

@@ -30,12 +30,12 @@ export const endpoint = forSite({
   refuses: ['charger_identity_taken', 'charger_limit_reached'],
   missing: 'site_not_found',
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
-  async handle({ body: { identity, reference }, occasion, remember, reach: { site }, accessPath }) {
+  async handle({ body: { identity, reference }, auditContext, remember, reach: { site }, accessPath }) {
     const { limits } = configuration();
     const input = { identity, reference: reference ?? undefined };
     const answer = (charger: Charger) => ({ status: 200, body: { data: showCharger(charger) } });
     const also = (made: Charger) => remember(answer(made));
-    return answer(await createCharger(occasion, { accessPath, site, limits }, input, also));
+    return answer(await createCharger(auditContext, { accessPath, site, limits }, input, also));
   },
 });
 export const { handler } = endpoint;

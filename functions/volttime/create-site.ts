@@ -27,11 +27,13 @@ export const endpoint = forLocatedTeam({
     const id = teamIdFromUuid(team_uuid);
     return locateTeam(id === undefined ? undefined : { id });
   },
-  async handle({ body: { name, address, timezone }, actor, occasion, remember, team, own }) {
+  async handle({ body: { name, address, timezone }, actor, auditContext, remember, team, own }) {
     const { limits } = configuration();
     const input = { name, address: address ?? undefined, timezone: timezone ?? undefined };
     const answer = (site: Site) => ({ status: 200, body: { data: showSite(site) } });
-    return answer(await createSite(occasion, { actor, own, team, limits }, input, (made) => remember(answer(made))));
+    return answer(
+      await createSite(auditContext, { actor, own, team, limits }, input, (made) => remember(answer(made))),
+    );
   },
 });
 export const { handler } = endpoint;

@@ -26,11 +26,11 @@ export const endpoint = forMember({
   body: NewTeam,
   refuses: ['team_name_taken', 'team_limit_reached'],
   read: ({ organizationId }) => readCounters(organizationId),
-  async handle({ body: { name, email, type }, actor, organization, occasion, remember, read: counters }) {
+  async handle({ body: { name, email, type }, actor, organization, auditContext, remember, read: counters }) {
     const { limits } = configuration();
     const answer = (team: Team) => ({ status: 200, body: { data: showTeam(team) } });
     const team = await createTeam(
-      occasion,
+      auditContext,
       { actor, organization, joining: [{ member: actor, role: 'OWNER' }], counters, limits },
       { name, email, kind: kindOf(type), isPrivate: false },
       (made) => remember(answer(made)),

@@ -20,9 +20,9 @@ export const endpoint = forSite({
   locate: ({ request }) => locateCharger(readKey('charger', request.params.charger)),
   read: ({ located: { siteId, chargerId } }) => getCharger(siteId, chargerId),
   sees: seesCharger,
-  async handle({ request, occasion, reach, read, accessPaths, accessPath }) {
+  async handle({ request, auditContext, reach, read, accessPaths, accessPath }) {
     const charger = requireCharger(read, visibilityThrough(accessPaths, request.now));
-    await deleteCharger(occasion, { accessPath, ...reach, charger });
+    await deleteCharger(auditContext, { accessPath, ...reach, charger });
     return { status: 200, body: { message: 'Charger deleted successfully' } };
   },
 });

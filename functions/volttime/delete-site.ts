@@ -22,8 +22,8 @@ export const endpoint = forSite({
   refuses: ['site_has_chargers'],
   missing: 'site_not_found',
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
-  async handle({ occasion, reach: { site }, accessPath }) {
-    await deleteSite(occasion, { accessPath, site });
+  async handle({ auditContext, reach: { site }, accessPath }) {
+    await deleteSite(auditContext, { accessPath, site });
     return { status: 200, body: { message: 'Site deleted successfully' } };
   },
 });

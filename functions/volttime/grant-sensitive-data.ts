@@ -27,11 +27,11 @@ export const endpoint = forSite({
   missing: 'site_not_found',
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
   team: ({ request }) => readKey('team', request.params.team),
-  async handle({ body, occasion, reach, accessPath }) {
+  async handle({ body, auditContext, reach, accessPath }) {
     const { expires_never: isEndless, data_access_expires_at: expiresAt } = body;
     const { access } = shareOfNamedTeam(reach);
     const grant = isEndless || expiresAt === undefined ? {} : { expiresAt };
-    await changeGrant(occasion, { accessPath, site: reach.site, access }, grant);
+    await changeGrant(auditContext, { accessPath, site: reach.site, access }, grant);
     return { status: 200, body: { message: 'Sensitive data access granted successfully' } };
   },
 });

@@ -41,16 +41,19 @@ export const endpoint = forSite({
   missing: 'site_not_found',
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
   read: ({ body }) => findChargers(assetsOf(body)?.slice(0, configuration().limits.assetsOfAccess) ?? []),
-  async handle({ body, occasion, remember, reach: { site }, accessPath, read }) {
+  async handle({ body, auditContext, remember, reach: { site }, accessPath, read }) {
     requireAtMost('accessible_assets', assetsOf(body), configuration().limits.assetsOfAccess);
     const [context, chargers] = await Promise.all([
-      readSiteInviteContext(occasion, { accessPath, site, email: body.email }),
+      readSiteInviteContext(auditContext, { accessPath, site, email: body.email }),
       chargersOn(site.id, read),
     ]);
     const assets = assetsOf(body) && requireAssets(read, chargers);
     const input = { email: body.email, ...inviteTermsOf(body, assets) };
-    const { invite, headers, given } = await createSiteInvite(occasion, { accessPath, site, context }, input, (made) =>
-      remember({ status: 201, body: showInvite(made) }),
+    const { invite, headers, given } = await createSiteInvite(
+      auditContext,
+      { accessPath, site, context },
+      input,
+      (made) => remember({ status: 201, body: showInvite(made) }),
     );
     return { status: 201, headers, body: showInvite(invite, given) };
   },

@@ -24,8 +24,8 @@ export const endpoint = forSite({
   missing: 'site_not_found',
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
   team: ({ request }) => readKey('team', request.params.team),
-  async handle({ occasion, reach, accessPath }) {
-    await removeAccess(occasion, { accessPath, site: reach.site, access: shareOfNamedTeam(reach).access });
+  async handle({ auditContext, reach, accessPath }) {
+    await removeAccess(auditContext, { accessPath, site: reach.site, access: shareOfNamedTeam(reach).access });
     return { status: 200, body: { message: 'Team access removed successfully' } };
   },
 });

@@ -35,13 +35,13 @@ export const endpoint = forSite({
   locate: ({ request }) => locateCharger(readKey('charger', request.params.charger)),
   read: ({ located: { siteId, chargerId } }) => getCharger(siteId, chargerId),
   sees: seesCharger,
-  async handle({ request, body, occasion, reach: { site }, read, accessPaths }) {
+  async handle({ request, body, auditContext, reach: { site }, read, accessPaths }) {
     const visibility = visibilityThrough(accessPaths, request.now);
     const charger = requireCharger(read, visibility);
     const { connection_status: connectionStatus, status, error, error_info: errorInfo } = body;
     const report = { connectionStatus, status, error, errorInfo };
     const accessPath = accessPaths.find(({ access: { assets } }) => assets?.includes(charger.id) ?? true) as AccessPath;
-    const changed = await reportCharger(occasion, { accessPath, site, charger, visibility }, report);
+    const changed = await reportCharger(auditContext, { accessPath, site, charger, visibility }, report);
     return { status: 200, body: { data: showCharger(redactedCharger(changed, visibility)) } };
   },
 });

@@ -31,10 +31,10 @@ export const endpoint = forSite({
   missing: 'site_not_found',
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
   team: ({ request }) => readKey('team', request.params.team),
-  async handle({ body, occasion, reach, accessPath }) {
+  async handle({ body, auditContext, reach, accessPath }) {
     const { reason, requested_expires_never: isEndless, requested_data_expires_at: end } = body;
     const input = { reason, ...(end && !isEndless && { expiresAt: end }) };
-    await requestSensitive(occasion, { accessPath, site: reach.site, limits: configuration().limits }, input);
+    await requestSensitive(auditContext, { accessPath, site: reach.site, limits: configuration().limits }, input);
     return { status: 200, body: { message: 'Sensitive data access request sent successfully' } };
   },
 });

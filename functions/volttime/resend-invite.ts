@@ -29,10 +29,10 @@ export const endpoint = forSite({
   ],
   missing: 'site_not_found',
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
-  async handle({ request, occasion, reach: { site }, accessPath }) {
+  async handle({ request, auditContext, reach: { site }, accessPath }) {
     const invite = await requireSiteInvite(site, readNumber(request.params.invite));
-    const context = await readSiteInviteContext(occasion, { accessPath, site, email: invite.email });
-    const headers = await resendSiteInvite(occasion, { accessPath, site, invite, context });
+    const context = await readSiteInviteContext(auditContext, { accessPath, site, email: invite.email });
+    const headers = await resendSiteInvite(auditContext, { accessPath, site, invite, context });
     return { status: 200, headers, body: { message: 'Invite resent successfully' } };
   },
 });

@@ -25,10 +25,10 @@ export const endpoint = forSite({
   missing: 'site_not_found',
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
   team: ({ request }) => readKey('team', request.params.team),
-  async handle({ occasion, reach, accessPath }) {
+  async handle({ auditContext, reach, accessPath }) {
     const { access } = shareOfNamedTeam(reach);
     const isToEnd = access.grants ?? (await getSiteRequest(access.siteId, access.teamId));
-    if (isToEnd) await changeGrant(occasion, { accessPath, site: reach.site, access }, undefined);
+    if (isToEnd) await changeGrant(auditContext, { accessPath, site: reach.site, access }, undefined);
     return { status: 200, body: { message: 'Sensitive data access revoked successfully' } };
   },
 });

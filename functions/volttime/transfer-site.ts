@@ -27,9 +27,9 @@ export const endpoint = forSite({
   missing: 'site_not_found',
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
   team: ({ request }) => readKey('team', request.params.team),
-  async handle({ occasion, reach, accessPath }) {
+  async handle({ auditContext, reach, accessPath }) {
     const { limits } = configuration();
-    await transferSite(occasion, { accessPath, site: reach.site, ...shareOfNamedTeam(reach), limits });
+    await transferSite(auditContext, { accessPath, site: reach.site, ...shareOfNamedTeam(reach), limits });
     return { status: 200, body: { message: 'Site ownership transferred successfully' } };
   },
 });

@@ -32,7 +32,7 @@ export const endpoint = forSite({
   team: ({ request }) => readKey('team', request.params.team),
   read: ({ body: { accessible_assets: numbers } }) =>
     findChargers(numbers?.slice(0, configuration().limits.assetsOfAccess) ?? []),
-  async handle({ body, occasion, reach, accessPath, read }) {
+  async handle({ body, auditContext, reach, accessPath, read }) {
     const { access } = shareOfNamedTeam(reach);
     requireAtMost('accessible_assets', body.accessible_assets, configuration().limits.assetsOfAccess);
     const named = body.access_of_assets === 'limited_access' ? read : undefined;
@@ -43,7 +43,7 @@ export const endpoint = forSite({
       id && assets?.has(id) ? [] : [`accessible_assets.${index}.asset_id`],
     );
     if (missing && missing.length > 0) throw selectedInvalid(...missing);
-    await limitAccess(occasion, { accessPath, site: reach.site, access }, assets && [...assets]);
+    await limitAccess(auditContext, { accessPath, site: reach.site, access }, assets && [...assets]);
     return { status: 200, body: { message: 'Asset access modified successfully' } };
   },
 });

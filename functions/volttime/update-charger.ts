@@ -25,9 +25,9 @@ export const endpoint = forSite({
   locate: ({ request }) => locateCharger(readKey('charger', request.params.charger)),
   read: ({ located: { siteId, chargerId } }) => getCharger(siteId, chargerId),
   sees: seesCharger,
-  async handle({ request, body, occasion, reach: { site }, read, accessPaths, accessPath }) {
+  async handle({ request, body, auditContext, reach: { site }, read, accessPaths, accessPath }) {
     const charger = requireCharger(read, visibilityThrough(accessPaths, request.now));
-    const changed = await updateCharger(occasion, { accessPath, site, charger }, body);
+    const changed = await updateCharger(auditContext, { accessPath, site, charger }, body);
     return { status: 200, body: { data: showCharger(changed) } };
   },
 });

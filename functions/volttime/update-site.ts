@@ -21,8 +21,8 @@ export const endpoint = forSite({
   body: SiteChanges,
   missing: 'site_not_found',
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
-  async handle({ body, occasion, reach: { site }, accessPath }) {
-    const changed = await updateSite(occasion, { accessPath, site }, body);
+  async handle({ body, auditContext, reach: { site }, accessPath }) {
+    const changed = await updateSite(auditContext, { accessPath, site }, body);
     return { status: 200, body: { data: showSite(changed) } };
   },
 });

@@ -21,9 +21,9 @@ export const endpoint = forSite({
   refuses: ['invitation_not_found', 'invitation_not_pending'],
   missing: 'site_not_found',
   locate: ({ request }) => locateSite(readKey('site', request.params.site)),
-  async handle({ request, occasion, reach: { site }, accessPath }) {
+  async handle({ request, auditContext, reach: { site }, accessPath }) {
     const invite = await requireSiteInvite(site, readNumber(request.params.invite));
-    await withdrawSiteInvite(occasion, { accessPath, site, invite });
+    await withdrawSiteInvite(auditContext, { accessPath, site, invite });
     return { status: 200, body: { message: 'Invite withdrawn successfully' } };
   },
 });

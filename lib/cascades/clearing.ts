@@ -1,4 +1,4 @@
-import type { Occasion } from '../domain/audit.ts';
+import type { AuditContext } from '../domain/audit.ts';
 import type { Job, MembershipJob, SiteJob } from '../domain/job.ts';
 import { COUNTER_ROWS } from '../domain/limits.ts';
 import type { Member } from '../domain/member.ts';
@@ -48,8 +48,8 @@ export const CLEAR: TableAccess = {
 const BATCH = 25;
 
 /** Runs one batch of a job. @returns true when the job is done */
-export function clearJob(occasion: Occasion, job: Job): Promise<boolean> {
-  return 'siteId' in job ? clearSite(occasion, job) : clearMembership(job);
+export function clearJob(auditContext: AuditContext, job: Job): Promise<boolean> {
+  return 'siteId' in job ? clearSite(auditContext, job) : clearMembership(job);
 }
 
 export const SITE_JOB = itemReader<SiteJob & { readonly dueAt: string }>('Job', { siteId: 'string', dueAt: 'string' });
@@ -75,7 +75,7 @@ async function moveIdentities({ id: siteId, organizationId }: Site): Promise<boo
 }
 
 /** Deletes a batch of a deleted site's accesses, invites and requests. Continues the move of a site that exists. */
-async function clearSite(occasion: Occasion, { siteId }: SiteJob): Promise<boolean> {
+async function clearSite(auditContext: AuditContext, { siteId }: SiteJob): Promise<boolean> {
   const site = await getSite(siteId);
   if (site) return moveIdentities(site);
   const rows = await query({ pk: keys.site(siteId).pk, limit: BATCH });
@@ -89,7 +89,7 @@ async function clearSite(occasion: Occasion, { siteId }: SiteJob): Promise<boole
             ...accessRemoval(access),
             ...(teams[index] ? [countSites(access, { sharedSites: -1 })] : []),
             ...auditIn(
-              occasion,
+              auditContext,
               [access.organizationId],
               { id: siteId },
               {
@@ -154,8 +154,8 @@ async function clearTeamMemberships(rows: readonly TeamMembership[]): Promise<vo
  *
  * @returns true when nothing is left
  */
-export async function clearTeam(occasion: Occasion, { organizationId, id }: Team): Promise<boolean> {
-  if (!(await clearSites(occasion, id))) return false;
+export async function clearTeam(auditContext: AuditContext, { organizationId, id }: Team): Promise<boolean> {
+  if (!(await clearSites(auditContext, id))) return false;
   const [present, rows] = await Promise.all([
     getDiscardedTeam(organizationId, id),
     listTeamMembers(id, { limit: BATCH }),
@@ -190,14 +190,14 @@ export async function clearTeam(occasion: Occasion, { organizationId, id }: Team
  *
  * @returns true when nothing is left
  */
-export async function clearOrganization(occasion: Occasion, organizationId: string): Promise<boolean> {
+export async function clearOrganization(auditContext: AuditContext, organizationId: string): Promise<boolean> {
   const [members, invitations, teams, discarded] = await Promise.all([
     listMembers(organizationId, { limit: BATCH }),
     listInvitations(organizationId, { limit: BATCH }),
     listTeams(organizationId, BATCH),
     listDiscardedTeams(organizationId, { limit: BATCH }),
   ]);
-  for (const member of members) await clearMember(member, occasion.now);
+  for (const member of members) await clearMember(member, auditContext.now);
   for (const { id, email } of invitations) {
     await transact([
       { type: 'delete', key: keys.invitation(organizationId, id) },
@@ -205,13 +205,13 @@ export async function clearOrganization(occasion: Occasion, organizationId: stri
     ]);
   }
   for (const team of teams) {
-    if (!(await clearSites(occasion, team.id))) return false;
+    if (!(await clearSites(auditContext, team.id))) return false;
     // If the team has got a site in the meantime, the batch begins again.
     const noSites = (['sites', 'sharedSites'] as const).map((attribute) => ({ attribute, below: 1 }));
     await transact([...teamRemoval(team), { type: 'check', key: keys.team(organizationId, team.id), when: noSites }]);
   }
   for (const { id } of discarded) {
-    if (!(await clearSites(occasion, id))) return false;
+    if (!(await clearSites(auditContext, id))) return false;
     // The team's memberships are deleted with the organization's members.
     await transact([{ type: 'delete', key: keys.discardedTeam(organizationId, id) }]);
   }
@@ -232,7 +232,7 @@ export async function clearOrganization(occasion: Occasion, organizationId: stri
  *
  * @returns true when nothing is left
  */
-async function clearSites(occasion: Occasion, teamId: string): Promise<boolean> {
+async function clearSites(auditContext: AuditContext, teamId: string): Promise<boolean> {
   const rows = await listAccessOf(teamId, BATCH);
   const [sites, teams] = await Promise.all([
     Promise.all(rows.map(({ siteId }) => getSite(siteId))),
@@ -245,7 +245,7 @@ async function clearSites(occasion: Occasion, teamId: string): Promise<boolean> 
       for (const charger of chargers) await transact(chargerRemoval(charger));
       // Keeps the batch small: the next one deletes the empty site.
       if (chargers.length > 0) return false;
-      await transact([...siteRemoval(site, occasion.now), countSites(site, { sites: -1 })]);
+      await transact([...siteRemoval(site, auditContext.now), countSites(site, { sites: -1 })]);
       continue;
     }
     await transact([
@@ -254,7 +254,7 @@ async function clearSites(occasion: Occasion, teamId: string): Promise<boolean> 
       ...(site
         ? [
             sharingChange(site, -1),
-            ...auditIn(occasion, [site.organizationId, row.organizationId], site, {
+            ...auditIn(auditContext, [site.organizationId, row.organizationId], site, {
               action: 'site-access.remove',
               before: accessEntry({ teamId }),
             }),

@@ -1,4 +1,4 @@
-import type { Occasion } from '../domain/audit.ts';
+import type { AuditContext } from '../domain/audit.ts';
 import type { Job, MembershipJob } from '../domain/job.ts';
 import { ORGANIZATION } from '../organizations/organizations.ts';
 import type { Work } from '../outbox/sweep.ts';
@@ -17,36 +17,36 @@ const MEMBERSHIP_JOB = itemReader<MembershipJob>('Job', {
 /** Returns the work for a due job: the cascade of an ended membership, or of a deleted or transferred site. */
 export async function dueJob(item: DueItem): Promise<Work> {
   const job: Job = 'siteId' in item ? SITE_JOB.one(item) : MEMBERSHIP_JOB.one(item);
-  return inBatches((occasion) => clearJob(occasion, job));
+  return inBatches((auditContext) => clearJob(auditContext, job));
 }
 
 /** Returns the work for a deleted team: its cascade. */
 export async function dueTeam(item: DueItem): Promise<Work> {
   const team = TEAM.one(item);
-  return inBatches((occasion) => clearTeam(occasion, team));
+  return inBatches((auditContext) => clearTeam(auditContext, team));
 }
 
 /** Returns the work for a deleted organization: its cascade. */
 export async function dueOrganization(item: DueItem): Promise<Work> {
   const { id, deletedAt } = ORGANIZATION.one(item);
   if (deletedAt === undefined) throw new CorruptItem(item, 'has no deletedAt');
-  return inBatches((occasion) => clearOrganization(occasion, id));
+  return inBatches((auditContext) => clearOrganization(auditContext, id));
 }
 
 /** Returns the work for an expired placeholder user: delete it. */
 export async function duePlaceholder(item: DueItem): Promise<Work> {
   const user = USER.one(item);
-  return async (occasion) => {
-    await endPlaceholder(user, occasion);
+  return async (auditContext) => {
+    await endPlaceholder(user, auditContext);
     return 'ended';
   };
 }
 
 /** Runs batches until none is left or the run's time is over. The item stays due for the next run. */
-function inBatches(clearBatch: (occasion: Occasion) => Promise<boolean>): Work {
-  return async (occasion, run) => {
+function inBatches(clearBatch: (auditContext: AuditContext) => Promise<boolean>): Work {
+  return async (auditContext, run) => {
     // Concurrent cascades update the counters of the same teams.
-    while (run.hasTime() && !(await retryWhileStale(() => clearBatch(occasion))));
+    while (run.hasTime() && !(await retryWhileStale(() => clearBatch(auditContext))));
     return 'cleared';
   };
 }

@@ -1,4 +1,4 @@
-import { byLinkHolder, type Occasion, withoutSourceAddress } from '../domain/audit.ts';
+import { type AuditContext, byLinkHolder, withoutSourceAddress } from '../domain/audit.ts';
 import { ERASED, type Invitation, statusAt } from '../domain/invitation.ts';
 import { refuseOwner } from '../domain/member.ts';
 import { getInvitation, type InvitedRecord, listInvited } from '../invitations/invitations.ts';
@@ -40,7 +40,7 @@ const TIME_LIMIT = 12_000;
  *   request: the erasure is to be repeated
  */
 export async function erasePerson(
-  occasion: Occasion,
+  auditContext: AuditContext,
   { userId, email, identity }: { userId: string; email: string; identity: string },
 ): Promise<void> {
   const [memberships, listed] = await Promise.all([listMemberships(userId), listInvites(email)]);
@@ -58,15 +58,15 @@ export async function erasePerson(
     const member = existing(keys.member(organizationId, memberId), members[index]);
     const isPresent = present.some((row) => row.organizationId === organizationId);
     await (isPresent
-      ? removeMember(withoutSourceAddress(occasion), membership, member)
-      : clearMember(member, occasion.now));
+      ? removeMember(withoutSourceAddress(auditContext), membership, member)
+      : clearMember(member, auditContext.now));
   }
   for (let invites = first; ; invites = await withInvitations(await listInvites(email))) {
     const { records, sites } = invites;
-    for (const { record, invitations } of records) await eraseAddress(occasion, email, record, invitations);
-    if (sites.length > 0) await transact(siteInviteErasure(occasion, email, sites));
+    for (const { record, invitations } of records) await eraseAddress(auditContext, email, record, invitations);
+    if (sites.length > 0) await transact(siteInviteErasure(auditContext, email, sites));
     if (records.length < BATCH && sites.length < BATCH) break;
-    if (Date.now() - occasion.now.getTime() > TIME_LIMIT) throw busy();
+    if (Date.now() - auditContext.now.getTime() > TIME_LIMIT) throw busy();
   }
   await transact([
     { type: 'delete', key: keys.user(userId), when: [{ attribute: 'organizations', is: 0 }] },
@@ -100,12 +100,12 @@ async function invitationsOf({ organizationId, all = new Set() }: InvitedRecord)
 
 /** Erases an address from an organization's invitations. A pending invitation ends. */
 async function eraseAddress(
-  occasion: Occasion,
+  auditContext: AuditContext,
   email: string,
   { organizationId, invitationId }: InvitedRecord,
   invitations: readonly Invitation[],
 ): Promise<void> {
-  const { now } = occasion;
+  const { now } = auditContext;
   const updatedAt = now.toISOString();
   // An earlier try may have erased some already.
   const left = invitations.filter((invitation) => invitation.email !== ERASED);
@@ -125,7 +125,7 @@ async function eraseAddress(
         remove: ['due', 'dueAt', 'message'],
         when: [{ attribute: 'status', is: status }],
       },
-      audit(byLinkHolder(occasion, id), {
+      audit(byLinkHolder(auditContext, id), {
         action: 'invitation.erase',
         organizationId,
         resource: { type: 'invitation', id },

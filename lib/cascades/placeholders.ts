@@ -1,4 +1,4 @@
-import type { Occasion } from '../domain/audit.ts';
+import type { AuditContext } from '../domain/audit.ts';
 import type { User } from '../domain/member.ts';
 import { removalWrites, requireMember } from '../organizations/members.ts';
 import { listMemberships } from '../organizations/organizations.ts';
@@ -22,7 +22,7 @@ export const END_PLACEHOLDER: TableAccess = {
  *
  * @throws Stale when the user has signed in, or joined another organization, in the meantime
  */
-export async function endPlaceholder({ userId, email }: User, occasion: Occasion): Promise<void> {
+export async function endPlaceholder({ userId, email }: User, auditContext: AuditContext): Promise<void> {
   const isUnclaimed: Write = {
     type: 'check',
     key: keys.user(userId),
@@ -33,8 +33,8 @@ export async function endPlaceholder({ userId, email }: User, occasion: Occasion
     const member = await requireMember(membership);
     await transact([
       isUnclaimed,
-      ...removalWrites(member, occasion.now),
-      audit(occasion, {
+      ...removalWrites(member, auditContext.now),
+      audit(auditContext, {
         action: 'member.expire',
         organizationId,
         resource: { type: 'member', id: memberId },

@@ -94,34 +94,37 @@ export interface AuditEntry extends Origin {
 }
 
 /** The context of a change: when it happens, who acts, and from where. */
-export interface Occasion {
+export interface AuditContext {
   readonly now: Date;
   readonly by: AuditActor;
   readonly origin: Origin;
 }
 
-/** Returns an occasion without the caller's IP address, for an organization that must not see it. */
-export function withoutSourceAddress<T extends Pick<Occasion, 'origin'>>(occasion: T): T {
-  return { ...occasion, origin: { ...occasion.origin, sourceAddress: null } };
+/** Returns an audit context without the caller's IP address, for an organization that must not see it. */
+export function withoutSourceAddress<T extends Pick<AuditContext, 'origin'>>(auditContext: T): T {
+  return { ...auditContext, origin: { ...auditContext.origin, sourceAddress: null } };
 }
 
 /**
- * Returns an occasion for the audit log of another organization than the actor's: the actor is the organization, not
+ * Returns an audit context for the audit log of another organization than the actor's: the actor is the organization, not
  * the person.
  *
  * @param organizationId the actor's organization
  */
-export function forOtherOrganization(occasion: Occasion, organizationId: string): Occasion {
-  const { type } = occasion.by;
+export function forOtherOrganization(auditContext: AuditContext, organizationId: string): AuditContext {
+  const { type } = auditContext.by;
   const by =
-    type === 'user' || type === 'apiKey' ? ({ type: 'organization', id: organizationId } as const) : occasion.by;
-  return withoutSourceAddress({ ...occasion, by });
+    type === 'user' || type === 'apiKey' ? ({ type: 'organization', id: organizationId } as const) : auditContext.by;
+  return withoutSourceAddress({ ...auditContext, by });
 }
 
 /**
- * Returns the occasion of a change by an invited person who isn't a member. The organization sees neither their user id
+ * Returns the audit context of a change by an invited person who isn't a member. The organization sees neither their user id
  * nor their IP address.
  */
-export function byLinkHolder({ now, origin }: Pick<Occasion, 'now' | 'origin'>, invitationId: string): Occasion {
+export function byLinkHolder(
+  { now, origin }: Pick<AuditContext, 'now' | 'origin'>,
+  invitationId: string,
+): AuditContext {
   return withoutSourceAddress({ now, origin, by: { type: 'link', id: invitationId } });
 }

@@ -1,5 +1,5 @@
 import type { AccessToken, TokenText } from '../domain/access-token.ts';
-import type { Occasion } from '../domain/audit.ts';
+import type { AuditContext } from '../domain/audit.ts';
 import { knowsSecret } from '../domain/link.ts';
 import type { Actor, Membership } from '../domain/member.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -15,8 +15,8 @@ import { type Claims, credentialOf, unauthenticated, verifyToken } from './token
 /** The caller: a signed-in person, or the owner of an access token. */
 export interface Caller {
   readonly userId: string;
-  /** The occasion of their changes. */
-  readonly occasion: Occasion;
+  /** The audit context of their changes. */
+  readonly auditContext: AuditContext;
 }
 
 /** A signed-in person with a verified address. */
@@ -53,7 +53,7 @@ export async function identify(request: Request, claims: Claims): Promise<Person
 }
 
 function callerOf({ now, origin }: Request, userId: string): Caller {
-  return { userId, occasion: { now, origin, by: { type: 'user', id: userId } } };
+  return { userId, auditContext: { now, origin, by: { type: 'user', id: userId } } };
 }
 
 function verifiedOnly(claims: Claims): Claims {
@@ -82,7 +82,7 @@ export function actorBoundByToken({ tokenId, role }: AccessToken, membership: Me
 }
 
 export function ownerOf({ now, origin }: Request, { userId, tokenId }: TokenText): Caller {
-  return { userId, occasion: { now, origin, by: { type: 'apiKey', id: tokenId } } };
+  return { userId, auditContext: { now, origin, by: { type: 'apiKey', id: tokenId } } };
 }
 
 /** Returns the actor of a valid access token; undefined if its organization was deleted. */

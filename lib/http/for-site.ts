@@ -1,5 +1,5 @@
 import type { Reply } from '../dialects/format.ts';
-import type { Occasion } from '../domain/audit.ts';
+import type { AuditContext } from '../domain/audit.ts';
 import type { PathKey } from '../domain/path-key.ts';
 import { type AccessPath, accessPathsOf, accessPathsWith, type Reach, type SitePermission } from '../domain/reach.ts';
 import { Refusal, type RefusalCode } from '../domain/refusal.ts';
@@ -41,7 +41,7 @@ export function forSite<
           /** The access paths that give the permission. The first is `accessPath`. */
           readonly accessPaths: readonly AccessPath[];
           readonly accessPath: AccessPath;
-          readonly occasion: Occasion;
+          readonly auditContext: AuditContext;
           readonly read: R;
         },
     ): Promise<Reply>;
@@ -72,7 +72,7 @@ export function forSite<
         spec.sees?.(read as R, visibilityThrough(accessPaths, request.now)) === false ? missing : 'forbidden',
       );
     }
-    const { occasion } = caller;
+    const { auditContext } = caller;
     return answerOnce(idempotentRequest, earlier, () =>
       spec.handle({
         ...incoming,
@@ -80,7 +80,7 @@ export function forSite<
         reach,
         accessPaths: permitted,
         accessPath,
-        occasion,
+        auditContext,
         read: read as R,
         ...creating(idempotentRequest),
       }),

@@ -53,13 +53,13 @@ type Body = Readonly<Record<string, unknown>>;
 export function idempotentRequestOf(
   { creates, route, lease = LEASE }: Spec<Schema, Schema>,
   { request, body }: Incoming<Schema, Schema>,
-  { occasion }: Caller,
+  { auditContext }: Caller,
   organizationId: string,
 ): IdempotentRequest | undefined {
   const key = creates ? idempotencyKeyOf(request) : undefined;
   return key === undefined
     ? undefined
-    : new IdempotentRequest([occasion.by.id, route, organizationId], key, body, request.now, lease);
+    : new IdempotentRequest([auditContext.by.id, route, organizationId], key, body, request.now, lease);
 }
 
 /** Returns the stored answer of an earlier attempt. Without one, handles the request and stores the answer. */

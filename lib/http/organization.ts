@@ -1,6 +1,6 @@
 import type { Reply } from '../dialects/format.ts';
 import type { TokenText } from '../domain/access-token.ts';
-import type { Occasion } from '../domain/audit.ts';
+import type { AuditContext } from '../domain/audit.ts';
 import { isId } from '../domain/ids.ts';
 import type { Actor } from '../domain/member.ts';
 import { type Organization, requireOffer } from '../domain/organization.ts';
@@ -20,7 +20,7 @@ import { unauthenticated } from './token.ts';
 export interface Acting {
   readonly actor: Actor;
   readonly organization: Organization;
-  readonly occasion: Occasion;
+  readonly auditContext: AuditContext;
 }
 
 /** Returns the id of the organization in the path or header of a request. */
@@ -76,14 +76,14 @@ export type OrganizationPermission = Permission | Extract<ScopedPermission, 'org
  *
  * @throws Refusal `forbidden`, `token_not_allowed`, `ownership_offer_not_found`, `ownership_offer_expired`
  */
-function requirePermission(permission: OrganizationPermission, { actor, organization, occasion }: Acting): void {
+function requirePermission(permission: OrganizationPermission, { actor, organization, auditContext }: Acting): void {
   if (permission !== 'organization:own' && permission !== 'ownership:accept') {
     if (!may(actor.role, permission)) throw new Refusal('forbidden');
     return;
   }
   // Only a person may change the ownership, not an access token.
   if (actor.tokenId) throw new Refusal('token_not_allowed');
-  if (permission === 'ownership:accept') requireOffer(organization, actor, occasion.now);
+  if (permission === 'ownership:accept') requireOffer(organization, actor, auditContext.now);
   else if (!actor.owner) throw new Refusal('forbidden');
 }
 
@@ -126,7 +126,7 @@ export async function actIn<B extends Schema, Q extends Schema, R>(
   if (mistake && !format?.permissionFirst) throw mistake;
   if (!membership || !organization) throw absent();
   const actor = token ? actorBoundByToken(token, membership) : membership;
-  const acting = { actor, organization, occasion: caller.occasion };
+  const acting = { actor, organization, auditContext: caller.auditContext };
   // An invalid input doesn't tell whom the call is about.
   const isOneself = mistake === undefined && work.isOneself?.(actor, read as R);
   if (work.permission && !isOneself) requirePermission(work.permission, acting);

@@ -1,4 +1,4 @@
-import { byLinkHolder, type Occasion } from '../domain/audit.ts';
+import { type AuditContext, byLinkHolder } from '../domain/audit.ts';
 import { newId } from '../domain/ids.ts';
 import {
   type Invitation,
@@ -54,7 +54,7 @@ export interface Acceptance {
  * @throws Refusal as `openLink` and `refuseUnlessInvited`; `inviter_removed`, `organization_limit_reached`
  */
 export async function acceptInvitation(
-  { now, origin }: Omit<Occasion, 'by'>,
+  { now, origin }: Omit<AuditContext, 'by'>,
   { link, accepter, limits }: Acceptance,
 ): Promise<{ invitation: Invitation; member: Member; organization: Organization }> {
   const { organization, invitation } = link;
@@ -73,7 +73,7 @@ export async function acceptInvitation(
   // Rows that an earlier membership left behind.
   const staleRows = await Promise.all(teams.map(({ id }) => holder && getTeamMembership(id, holder.userId)));
 
-  const occasion: Occasion = {
+  const auditContext: AuditContext = {
     now,
     origin,
     by: accepter ? { type: 'user', id: accepter.userId } : { type: 'link', id },
@@ -100,7 +100,7 @@ export async function acceptInvitation(
     const writes: Write[] = [
       endWrite(invitation, now, { status: 'ACCEPTED', accepted }, link),
       addressRelease(invitation),
-      audit(occasion, {
+      audit(auditContext, {
         action: 'invitation.accept',
         organizationId,
         resource: { type: 'invitation', id },
@@ -165,7 +165,7 @@ export const DECLINE: TableAccess = {
  * @throws Refusal as `openLink` and `refuseUnlessInvited`
  */
 export async function declineInvitation(
-  { now, origin }: Omit<Occasion, 'by'>,
+  { now, origin }: Omit<AuditContext, 'by'>,
   link: Link,
   decliner: { readonly email: string } | undefined,
 ): Promise<{ invitation: Invitation; organization: Organization }> {

@@ -111,12 +111,12 @@ export const BLOCK_BY_ADDRESS: TableAccess = { ...BLOCK, Query: ['EMAIL'] };
  *
  * @throws Refusal `organization_not_found` when the organization has never invited the address
  */
-export async function blockByAddress(email: string, organizationId: string, occasion: { readonly now: Date }) {
+export async function blockByAddress(email: string, organizationId: string, auditContext: { readonly now: Date }) {
   const [invited, sites] = await Promise.all([
     getInvited(email, organizationId),
     listSiteInvited(email, MAX_SITE_INVITES),
   ]);
   const isKnown = invited !== undefined || sites.some((site) => site.organizationId === organizationId);
   if (!isKnown) throw new Refusal('organization_not_found');
-  await setBlocked(occasion, { email, organizationId, isBlocked: true });
+  await setBlocked(auditContext, { email, organizationId, isBlocked: true });
 }

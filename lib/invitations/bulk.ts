@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Occasion } from '../domain/audit.ts';
+import type { AuditContext } from '../domain/audit.ts';
 import { newId } from '../domain/ids.ts';
 import type { Invitation } from '../domain/invitation.ts';
 import { freeSeats, type Limits } from '../domain/limits.ts';
@@ -45,7 +45,7 @@ export interface BulkRequest {
 
 /** The parts of a bulk request that every row needs. */
 interface Bulk {
-  readonly occasion: Occasion;
+  readonly auditContext: AuditContext;
   readonly actor: Actor;
   readonly limits: Limits;
   readonly idOf: (index: number) => string;
@@ -58,7 +58,7 @@ interface Bulk {
  * by one, so that an invalid row doesn't affect the others.
  */
 export async function inviteMany(
-  occasion: Occasion,
+  auditContext: AuditContext,
   { actor, rows, limits, seed, startedAt, dryRun }: BulkRequest,
 ): Promise<BulkOutcome> {
   const outcome: BulkOutcome = new Map();
@@ -66,13 +66,13 @@ export async function inviteMany(
     const random = createHash('sha256').update(`${seed}\n${index}`).digest().subarray(0, 10);
     return newId('invitation', startedAt, random);
   };
-  const bulk: Bulk = { occasion, actor, limits, idOf };
+  const bulk: Bulk = { auditContext, actor, limits, idOf };
   const addresses = new Set<string>();
   const first = rows.filter(({ index, input }) => {
     if (addresses.has(input.email)) outcome.set(index, new Refusal('already_invited'));
     return !outcome.has(index) && addresses.add(input.email);
   });
-  const counting = readUsage(actor, occasion.now);
+  const counting = readUsage(actor, auditContext.now);
   const prepared = await Promise.all(
     first.map(async (row) => ({ row, result: await prepareRow(bulk, row, counting).catch(refusalOf) })),
   );
@@ -90,7 +90,7 @@ export async function inviteMany(
     return outcome;
   }
   for (const [index, group] of groupsOf(open).entries()) {
-    const usage = index === 0 ? counting : readUsage(actor, occasion.now);
+    const usage = index === 0 ? counting : readUsage(actor, auditContext.now);
     for (const [row, result] of await writeGroup(bulk, group, await usage)) outcome.set(row, result);
   }
   return outcome;
@@ -112,7 +112,7 @@ async function prepareRow(
   if (done) return done;
   if (membership) throw new Refusal('already_member');
   const unsent = { secrets: [], handedSecrets: [], stopSecrets: [], mail: 'sweep' } as const;
-  return prepareInvitation(bulk.occasion, { ...bulk, context, id, ...unsent }, input);
+  return prepareInvitation(bulk.auditContext, { ...bulk, context, id, ...unsent }, input);
 }
 
 function refusalOf(error: unknown): Refusal {
@@ -144,7 +144,7 @@ async function writeGroup(
 ): Promise<BulkOutcome> {
   try {
     const prepared = group.map(({ invitation }) => invitation);
-    const written = await writeInvitations(bulk.occasion, { ...bulk, prepared, usage });
+    const written = await writeInvitations(bulk.auditContext, { ...bulk, prepared, usage });
     return new Map(group.map(({ row }, index) => [row.index, written[index] as Invitation]));
   } catch (error) {
     if (!(error instanceof Stale || error instanceof Refusal)) throw error;
@@ -156,14 +156,14 @@ async function writeGroup(
 
 /** @throws Stale after `MAX_TRIES` conflicts */
 async function writeRow(bulk: Bulk, row: BulkRow): Promise<Invitation> {
-  const { occasion, actor } = bulk;
+  const { auditContext, actor } = bulk;
   for (let tries = 1; ; tries += 1) {
     try {
-      const counting = readUsage(actor, occasion.now);
+      const counting = readUsage(actor, auditContext.now);
       const prepared = await prepareRow(bulk, row, counting);
       if (!('writes' in prepared)) return prepared;
       const usage = await counting;
-      const [invitation] = await writeInvitations(occasion, { ...bulk, prepared: [prepared], usage });
+      const [invitation] = await writeInvitations(auditContext, { ...bulk, prepared: [prepared], usage });
       return invitation as Invitation;
     } catch (error) {
       if (!(error instanceof Stale) || tries === MAX_TRIES) throw error;

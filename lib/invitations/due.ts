@@ -22,8 +22,8 @@ export async function dueInvitation(item: DueItem, now: Date): Promise<Work> {
   const invitation = DUE_INVITATION.one(item);
   if (invitation.status !== 'PENDING') throw new CorruptItem(item, 'has ended and is due');
   if (statusAt(invitation, now) === 'EXPIRED') {
-    return async (occasion) => {
-      await expireInvitation(occasion, invitation);
+    return async (auditContext) => {
+      await expireInvitation(auditContext, invitation);
       return 'expired';
     };
   }
@@ -33,7 +33,7 @@ export async function dueInvitation(item: DueItem, now: Date): Promise<Work> {
     getUser(inviterId),
     getMembership(inviterId, organizationId),
   ]);
-  return (occasion, run) => mailOrSettle(invitation, { organization, inviter, membership }, occasion.now, run);
+  return (auditContext, run) => mailOrSettle(invitation, { organization, inviter, membership }, auditContext.now, run);
 }
 
 /** The sender of an invitation; undefined: deleted or removed in the meantime. */

@@ -1,4 +1,4 @@
-import type { Occasion } from '../domain/audit.ts';
+import type { AuditContext } from '../domain/audit.ts';
 import { type Invitation, isHanded, type Link, refuseUnlessPending } from '../domain/invitation.ts';
 import { hashSecret } from '../domain/link.ts';
 import type { Actor } from '../domain/member.ts';
@@ -9,8 +9,8 @@ import { keys } from '../table/keys.ts';
 import { transact, type Update, type Write } from '../table/write.ts';
 
 /** Returns writes that record an invitation's expiry. An unsent mail becomes FAILED. */
-export function expiryWrites(occasion: Occasion, { organizationId, id, delivery }: Invitation): Write[] {
-  const now = occasion.now.toISOString();
+export function expiryWrites(auditContext: AuditContext, { organizationId, id, delivery }: Invitation): Write[] {
+  const now = auditContext.now.toISOString();
   return [
     {
       type: 'update',
@@ -26,7 +26,7 @@ export function expiryWrites(occasion: Occasion, { organizationId, id, delivery 
         { attribute: 'expiresAt', atMost: now },
       ],
     },
-    audit(occasion, { action: 'invitation.expire', organizationId, resource: { type: 'invitation', id } }),
+    audit(auditContext, { action: 'invitation.expire', organizationId, resource: { type: 'invitation', id } }),
   ];
 }
 
@@ -65,14 +65,18 @@ export function addressRelease({ email, organizationId, id }: Invitation): Write
 }
 
 /** Revokes a pending invitation. */
-export async function revokeInvitation(occasion: Occasion, actor: Actor, invitation: Invitation): Promise<void> {
-  refuseUnlessPending(invitation, occasion.now);
+export async function revokeInvitation(
+  auditContext: AuditContext,
+  actor: Actor,
+  invitation: Invitation,
+): Promise<void> {
+  refuseUnlessPending(invitation, auditContext.now);
   await transact([
     ...actorMay(actor, 'invitation:revoke'),
-    endWrite(invitation, occasion.now, { status: 'REVOKED' }),
+    endWrite(invitation, auditContext.now, { status: 'REVOKED' }),
     addressRelease(invitation),
     count(invitation.organizationId, invitation.seat, 'invitationEnded'),
-    audit(occasion, {
+    audit(auditContext, {
       action: 'invitation.revoke',
       organizationId: invitation.organizationId,
       resource: { type: 'invitation', id: invitation.id },
@@ -81,9 +85,9 @@ export async function revokeInvitation(occasion: Occasion, actor: Actor, invitat
 }
 
 /** Records an invitation's expiry, and releases its address and its seat. */
-export async function expireInvitation(occasion: Occasion, invitation: Invitation): Promise<void> {
+export async function expireInvitation(auditContext: AuditContext, invitation: Invitation): Promise<void> {
   await transact([
-    ...expiryWrites(occasion, invitation),
+    ...expiryWrites(auditContext, invitation),
     addressRelease(invitation),
     count(invitation.organizationId, invitation.seat, 'invitationEnded'),
   ]);

@@ -1,4 +1,4 @@
-import type { Occasion } from '../domain/audit.ts';
+import type { AuditContext } from '../domain/audit.ts';
 import { type Invitation, periodEnd, statusAt } from '../domain/invitation.ts';
 import type { Language } from '../domain/language.ts';
 import { freeMailRows, freeSeats, type Limits, type MailRow, pickRandom, type Seat } from '../domain/limits.ts';
@@ -96,11 +96,11 @@ export interface InvitationCreation {
  * @throws Refusal `team_not_found`, `team_member_limit_reached`, `already_member`, `already_invited`
  */
 export async function prepareInvitation(
-  occasion: Occasion,
+  auditContext: AuditContext,
   { actor, context, id, secrets, handedSecrets, stopSecrets, mail, limits }: InvitationCreation,
   input: NewInvitation,
 ): Promise<PreparedInvitation> {
-  const { now } = occasion;
+  const { now } = auditContext;
   const { organizationId } = actor;
   const { email, role, days, language, message, teams } = input;
   const createdAt = now.toISOString();
@@ -110,7 +110,7 @@ export async function prepareInvitation(
     // A team that becomes full later is skipped at acceptance.
     if (team.members >= limits.membersOfTeam) throw new Refusal('team_member_limit_reached');
   }
-  const claim = await claimAddress(occasion, { actor, invitation: { organizationId, id, email }, ...context });
+  const claim = await claimAddress(auditContext, { actor, invitation: { organizationId, id, email }, ...context });
   const invitation: DueInvitation = {
     ...{ id, organizationId, email, role, status: 'PENDING', inviterId: actor.userId, createdAt, updatedAt: createdAt },
     ...{ expiresAt, days, reminders: 0 },
@@ -130,7 +130,7 @@ export async function prepareInvitation(
     needsSeat: claim.seat === undefined,
     writes: [
       ...claim.writes,
-      audit(occasion, {
+      audit(auditContext, {
         action: 'invitation.create',
         organizationId,
         resource: { type: 'invitation', id },
@@ -147,7 +147,7 @@ export async function prepareInvitation(
  * @throws Refusal `member_limit_reached`, `invitation_limit_reached`, `mail_rate_exceeded`, `recipient_rate_exceeded`
  */
 export async function writeInvitations(
-  { now }: Occasion,
+  { now }: AuditContext,
   {
     actor,
     prepared,
@@ -219,14 +219,14 @@ export function findRows(
  * @param also returns more writes for the transaction
  */
 export async function createInvitation(
-  occasion: Occasion,
+  auditContext: AuditContext,
   creation: InvitationCreation,
   input: NewInvitation,
   also: (invitation: Invitation) => readonly Write[],
 ): Promise<DueInvitation> {
   const { usage } = creation.context;
-  const prepared = [await prepareInvitation(occasion, creation, input)];
-  const [invitation] = await writeInvitations(occasion, { ...creation, prepared, usage }, ([one]) =>
+  const prepared = [await prepareInvitation(auditContext, creation, input)];
+  const [invitation] = await writeInvitations(auditContext, { ...creation, prepared, usage }, ([one]) =>
     also(one as Invitation),
   );
   return invitation as DueInvitation;
@@ -239,7 +239,7 @@ export async function createInvitation(
  * @throws Refusal `already_member`, `already_invited`
  */
 export async function claimAddress(
-  occasion: Occasion,
+  auditContext: AuditContext,
   {
     actor,
     invitation: { organizationId, id, email },
@@ -253,7 +253,7 @@ export async function claimAddress(
   // The transaction already requires the actor's membership, so it can't require its absence too.
   if (holder?.userId === actor.userId) throw new Refusal('already_member');
   const earlier = invited?.invitationId ? await getInvitation(organizationId, invited.invitationId) : undefined;
-  if (earlier && statusAt(earlier, occasion.now) === 'PENDING') throw new Refusal('already_invited');
+  if (earlier && statusAt(earlier, auditContext.now) === 'PENDING') throw new Refusal('already_invited');
   return {
     seat: earlier?.seat,
     writes: [
@@ -277,7 +277,7 @@ export async function claimAddress(
           invited?.blockedAt ? { exists: 'blockedAt' } : { absent: 'blockedAt' },
         ],
       },
-      ...(earlier ? expiryWrites(occasion, earlier) : []),
+      ...(earlier ? expiryWrites(auditContext, earlier) : []),
     ],
   };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AuditAction, Occasion } from '../domain/audit.ts';
+import type { AuditAction, AuditContext } from '../domain/audit.ts';
 import { ERASED } from '../domain/invitation.ts';
 import { effectOf, type MailEvent, type MailEventKind, withoutAddresses } from '../domain/mail-event.ts';
 import type { TableAccess } from '../table/access.ts';
@@ -44,7 +44,11 @@ export function recordMailEvent(
 ): Promise<boolean> {
   const { organizationId, invitationId, kind, messageId } = event;
   const seen = keys.mailEvent(createHash('sha256').update(event.deduplicationKey).digest('base64url'));
-  const occasion: Occasion = { now, by: { type: 'ses', id: messageId }, origin: { requestId, sourceAddress: null } };
+  const auditContext: AuditContext = {
+    now,
+    by: { type: 'ses', id: messageId },
+    origin: { requestId, sourceAddress: null },
+  };
   const action = AUDITED[kind];
   return retryWhileStale(async () => {
     const [known, invitation] = await Promise.all([get(seen), getInvitation(organizationId, invitationId)]);
@@ -73,7 +77,7 @@ export function recordMailEvent(
     ];
     if (action) {
       writes.push(
-        audit(occasion, {
+        audit(auditContext, {
           action,
           organizationId,
           resource: { type: 'invitation', id: invitationId },

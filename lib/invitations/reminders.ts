@@ -1,4 +1,4 @@
-import { byLinkHolder, type Occasion } from '../domain/audit.ts';
+import { type AuditContext, byLinkHolder } from '../domain/audit.ts';
 import { type Invitation, remindersMayCome } from '../domain/invitation.ts';
 import type { TableAccess } from '../table/access.ts';
 import { audit } from '../table/audit.ts';
@@ -12,7 +12,7 @@ export const STOP_REMINDERS: TableAccess = { BatchGetItem: ['ORG'], UpdateItem: 
  * Stops the reminders of an invitation, including an expired one that may be resent. Does nothing if no reminder could
  * follow.
  */
-export async function stopReminders({ now, origin }: Omit<Occasion, 'by'>, invitation: Invitation): Promise<void> {
+export async function stopReminders({ now, origin }: Omit<AuditContext, 'by'>, invitation: Invitation): Promise<void> {
   if (!remindersMayCome(invitation)) return;
   const { organizationId, id, status } = invitation;
   const at = now.toISOString();

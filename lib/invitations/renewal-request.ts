@@ -1,5 +1,5 @@
 import { configuration } from '../configuration.ts';
-import { byLinkHolder, type Occasion } from '../domain/audit.ts';
+import { type AuditContext, byLinkHolder } from '../domain/audit.ts';
 import { type Invitation, statusAt } from '../domain/invitation.ts';
 import type { Limits } from '../domain/limits.ts';
 import type { Profile, User } from '../domain/member.ts';
@@ -48,7 +48,7 @@ export const REQUEST_RENEWAL: TableAccess = {
  * @throws Refusal `recipient_rate_exceeded`
  */
 export async function requestRenewal(
-  { now, origin }: Omit<Occasion, 'by'>,
+  { now, origin }: Omit<AuditContext, 'by'>,
   about: { readonly organization: Organization; readonly invitation: Invitation; readonly inviter: User },
   limits: Limits,
 ): Promise<void> {

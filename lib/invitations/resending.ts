@@ -1,4 +1,4 @@
-import type { Occasion } from '../domain/audit.ts';
+import type { AuditContext } from '../domain/audit.ts';
 import { type Invitation, periodEnd, REPLACED_SECRETS, refuseUnlessResendable } from '../domain/invitation.ts';
 import type { Limits } from '../domain/limits.ts';
 import { hashSecret, withSecret } from '../domain/link.ts';
@@ -23,7 +23,7 @@ export const RESEND: TableAccess = { ...INVITE, PutItem: ['AUDIT'] };
  * superseded. The resender becomes the inviter. An expired invitation claims its address and a seat again.
  */
 export async function resendInvitation(
-  occasion: Occasion,
+  auditContext: AuditContext,
   {
     actor,
     invitation,
@@ -38,7 +38,7 @@ export async function resendInvitation(
     readonly limits: Limits;
   },
 ): Promise<ClaimedInvitation> {
-  const { now } = occasion;
+  const { now } = auditContext;
   const { organizationId, id, email } = invitation;
   refuseUnlessResendable(invitation, now);
   // An invitation recorded as EXPIRED has released its address and its seat.
@@ -59,7 +59,7 @@ export async function resendInvitation(
   };
   // A pending invitation has its own copy of the address's block; an expired one may have missed it.
   const isMuted = isReleased ? invited?.blockedAt !== undefined : invitation.muted === true;
-  const claim = isReleased ? await claimAddress(occasion, { actor, invitation, holder, invited }) : undefined;
+  const claim = isReleased ? await claimAddress(auditContext, { actor, invitation, holder, invited }) : undefined;
   const needsSeat = claim !== undefined && claim.seat === undefined;
   const { seat, mailRow } = findRows(usage, { limits, now, seats: needsSeat ? 1 : 0, mails: 1 });
   const row = seat?.row ?? claim?.seat ?? invitation.seat;
@@ -82,7 +82,7 @@ export async function resendInvitation(
     ...(seat ? [count(organizationId, row, 'seatTaken', { room: seat })] : []),
     ...(mailRow ? countMailsOfDay(actor, { usage, mailRow, limits, now }) : []),
     ...countMailsTo(actor, { addresses: [email], limits, now }),
-    audit(occasion, {
+    audit(auditContext, {
       action: 'invitation.resend',
       organizationId,
       resource: { type: 'invitation', id },

@@ -1,4 +1,4 @@
-import type { Occasion } from '../domain/audit.ts';
+import type { AuditContext } from '../domain/audit.ts';
 import { isId } from '../domain/ids.ts';
 import { periodEnd } from '../domain/invitation.ts';
 import type { MembershipJob } from '../domain/job.ts';
@@ -154,10 +154,15 @@ export function organizationCountUpdate(
 }
 
 /** Changes a member's role. */
-export async function changeRole(occasion: Occasion, actor: Actor, member: Member, role: Role): Promise<Member> {
+export async function changeRole(
+  auditContext: AuditContext,
+  actor: Actor,
+  member: Member,
+  role: Role,
+): Promise<Member> {
   refuseOwnToken(actor, member);
   refuseOwner(member);
-  const updatedAt = occasion.now.toISOString();
+  const updatedAt = auditContext.now.toISOString();
   const unchanged = [
     { attribute: 'memberId', is: member.memberId },
     { attribute: 'role', is: member.role },
@@ -177,7 +182,7 @@ export async function changeRole(occasion: Occasion, actor: Actor, member: Membe
       set: { role, updatedAt },
       when: [{ attribute: 'userId', is: member.userId }],
     },
-    audit(occasion, {
+    audit(auditContext, {
       action: 'member.update',
       organizationId: member.organizationId,
       resource: { type: 'member', id: member.memberId },
@@ -189,14 +194,14 @@ export async function changeRole(occasion: Occasion, actor: Actor, member: Membe
 }
 
 /** Removes a member from the organization, or lets them leave. Their next request is refused. */
-export async function removeMember(occasion: Occasion, actor: Actor, member: Member): Promise<void> {
+export async function removeMember(auditContext: AuditContext, actor: Actor, member: Member): Promise<void> {
   refuseOwnToken(actor, member);
   refuseOwner(member);
   const leaving = actor.memberId === member.memberId;
   await transact([
     ...(leaving ? actorIs(actor) : actorMay(actor, 'member:remove')),
-    ...removalWrites(member, occasion.now),
-    audit(occasion, {
+    ...removalWrites(member, auditContext.now),
+    audit(auditContext, {
       action: leaving ? 'member.leave' : 'member.remove',
       organizationId: member.organizationId,
       resource: { type: 'member', id: member.memberId },

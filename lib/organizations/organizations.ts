@@ -1,4 +1,4 @@
-import type { Occasion } from '../domain/audit.ts';
+import type { AuditContext } from '../domain/audit.ts';
 import { newId } from '../domain/ids.ts';
 import type { Language } from '../domain/language.ts';
 import type { Counters, Limits } from '../domain/limits.ts';
@@ -48,19 +48,19 @@ export async function withOrganizations<T extends { organizationId: string }>(
  * @param also returns further parts of the transaction
  */
 export async function createOrganization(
-  occasion: Occasion,
+  auditContext: AuditContext,
   { name, language, user, limits }: { name: string; language: Language; user: User; limits: Limits },
   also: (created: { organization: Organization; member: Member }) => readonly Write[],
 ): Promise<{ organization: Organization; member: Member }> {
-  const createdAt = occasion.now.toISOString();
-  const id = newId('organization', occasion.now);
-  const team = defaultTeam(occasion.now, id, user.userId, name, 0);
+  const createdAt = auditContext.now.toISOString();
+  const id = newId('organization', auditContext.now);
+  const team = defaultTeam(auditContext.now, id, user.userId, name, 0);
   const organization: Organization = {
     ...{ id, name, language, defaultTeamId: team.id, moves: 0, leaves: 0 },
     ...{ createdAt, updatedAt: createdAt },
   };
   const member: Member = {
-    memberId: newId('member', occasion.now),
+    memberId: newId('member', auditContext.now),
     userId: user.userId,
     organizationId: organization.id,
     role: 'ADMIN',
@@ -74,13 +74,13 @@ export async function createOrganization(
     updatedAt: createdAt,
   };
   await transact([
-    organizationCountUpdate(user, limits, occasion.now),
+    organizationCountUpdate(user, limits, auditContext.now),
     { type: 'put', key: keys.organization(organization.id), item: { type: 'Organization', ...organization } },
     ...memberWrites(member),
     count(organization.id, member.seat, 'memberCreated'),
     ...teamWrites(team),
     count(organization.id, team.seat, 'teamCreated'),
-    audit(occasion, {
+    audit(auditContext, {
       action: 'organization.create',
       organizationId: organization.id,
       resource: { type: 'organization', id: organization.id },
@@ -93,12 +93,12 @@ export async function createOrganization(
 
 /** Changes the name or language of an organization. */
 export async function updateOrganization(
-  occasion: Occasion,
+  auditContext: AuditContext,
   actor: Actor,
   organization: Organization,
   { name, language }: Pick<Organization, 'name' | 'language'>,
 ): Promise<Organization> {
-  const updatedAt = occasion.now.toISOString();
+  const updatedAt = auditContext.now.toISOString();
   await transact([
     ...actorMay(actor, 'organization:update'),
     {
@@ -111,7 +111,7 @@ export async function updateOrganization(
         { attribute: 'language', is: organization.language },
       ],
     },
-    audit(occasion, {
+    audit(auditContext, {
       action: 'organization.update',
       organizationId: organization.id,
       resource: { type: 'organization', id: organization.id },
@@ -129,14 +129,14 @@ const GRACE = 60_000;
  * @param counters the counters that show the actor as the only member, as a condition; undefined: no such condition
  */
 export async function deleteOrganization(
-  occasion: Occasion,
+  auditContext: AuditContext,
   actor: Actor,
   { id }: Pick<Organization, 'id'>,
   counters?: readonly Counters[],
 ): Promise<void> {
   refuseOwnToken(actor, actor);
-  const deletedAt = occasion.now.toISOString();
-  const clearedFrom = new Date(occasion.now.getTime() + GRACE).toISOString();
+  const deletedAt = auditContext.now.toISOString();
+  const clearedFrom = new Date(auditContext.now.getTime() + GRACE).toISOString();
   await transact([
     ...actorMay(actor, 'organization:delete'),
     {
@@ -146,7 +146,7 @@ export async function deleteOrganization(
       when: [{ exists: 'pk' }, { absent: 'deletedAt' }],
     },
     ...(counters ? membersAre(id, counters) : []),
-    audit(occasion, {
+    audit(auditContext, {
       action: 'organization.delete',
       organizationId: id,
       resource: { type: 'organization', id },

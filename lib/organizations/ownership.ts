@@ -1,5 +1,5 @@
 import { configuration } from '../configuration.ts';
-import type { Occasion } from '../domain/audit.ts';
+import type { AuditContext } from '../domain/audit.ts';
 import type { Limits } from '../domain/limits.ts';
 import { type Actor, type Member, nameOf, type Profile } from '../domain/member.ts';
 import { newOffer, type Organization, type OwnershipOffer, openOffer } from '../domain/organization.ts';
@@ -55,10 +55,10 @@ export interface OwnershipTransfer {
  * @throws Refusal `recipient_rate_exceeded`
  */
 export async function offerOwnership(
-  occasion: Occasion,
+  auditContext: AuditContext,
   { actor, organization, member, owner, limits }: OwnershipTransfer,
 ): Promise<OwnershipOffer> {
-  const { now } = occasion;
+  const { now } = auditContext;
   const offer = newOffer(actor, member, now);
   const mail: OfferMail = {
     ...newMail(now, member.userId, 'request'),
@@ -74,7 +74,7 @@ export async function offerOwnership(
     offerUpdate(organization, { set: { offer } }),
     mailWrite('OfferMail', mail),
     ...countMailsTo(actor, { addresses: [member.profile.email], limits, now }),
-    entry(occasion, organization, 'organization.offer-ownership', { after: { memberId: member.memberId } }),
+    entry(auditContext, organization, 'organization.offer-ownership', { after: { memberId: member.memberId } }),
   ]);
   await deliver(MAILS, mail, compose({ organization, offer, owner, recipient: member.profile }));
   return offer;
@@ -119,7 +119,7 @@ export const END_OFFER: TableAccess = { ConditionCheckItem: ['USER'], PutItem: [
 
 /** Ends an offer without a transfer: the owner withdraws it, or its recipient declines it. */
 export async function endOffer(
-  occasion: Occasion,
+  auditContext: AuditContext,
   {
     actor,
     organization,
@@ -130,7 +130,7 @@ export async function endOffer(
   await transact([
     ...actorIs(actor),
     offerUpdate(organization, { remove: ['offer'] }),
-    entry(occasion, organization, action, { before: { memberId } }),
+    entry(auditContext, organization, action, { before: { memberId } }),
   ]);
 }
 
@@ -139,14 +139,14 @@ export const ACCEPT_OWNERSHIP: TableAccess = { UpdateItem: ['ORG', 'USER'], PutI
 
 /** Makes the recipient of the offer the owner and an ADMIN. The previous owner stays an ADMIN. */
 export async function acceptOwnership(
-  occasion: Occasion,
+  auditContext: AuditContext,
   {
     organization,
     offer,
     member,
   }: { readonly organization: Organization; readonly offer: OwnershipOffer; readonly member: Member },
 ): Promise<Member> {
-  const updatedAt = occasion.now.toISOString();
+  const updatedAt = auditContext.now.toISOString();
   const owned = ({ userId, memberId }: Pick<Member, 'userId' | 'memberId'>, set: Partial<Member>): Write[] => [
     {
       type: 'update',
@@ -169,7 +169,7 @@ export async function acceptOwnership(
     ...owned(offer.by, { owner: false }),
     ...owned(member, { owner: true, role: 'ADMIN' }),
     offerUpdate(organization, { remove: ['offer'] }),
-    entry(occasion, organization, 'organization.transfer', {
+    entry(auditContext, organization, 'organization.transfer', {
       before: { ownerId: offer.by.memberId, role: member.role },
       after: { ownerId: member.memberId, role: 'ADMIN' },
     }),
@@ -188,10 +188,10 @@ function offerUpdate({ id, offer }: Organization, change: Pick<Update, 'set' | '
 }
 
 function entry(
-  occasion: Occasion,
+  auditContext: AuditContext,
   { id }: Organization,
   action: Parameters<typeof audit>[1]['action'],
   change: Pick<Parameters<typeof audit>[1], 'before' | 'after'>,
 ): Write {
-  return audit(occasion, { action, organizationId: id, resource: { type: 'organization', id }, ...change });
+  return audit(auditContext, { action, organizationId: id, resource: { type: 'organization', id }, ...change });
 }

@@ -1,4 +1,4 @@
-import type { Occasion } from '../domain/audit.ts';
+import type { AuditContext } from '../domain/audit.ts';
 import { loggable } from '../domain/log.ts';
 import { paced } from '../email/pace.ts';
 import type { sendMail } from '../email/ses.ts';
@@ -40,7 +40,7 @@ export interface Run {
 }
 
 /** Does the work of one row. It must claim the row first. @throws Stale if the row changed meanwhile */
-export type Work = (occasion: Occasion, run: Run) => Promise<Outcome>;
+export type Work = (auditContext: AuditContext, run: Run) => Promise<Outcome>;
 
 /**
  * Reads the data for the work of a due item. Workers of many items run in parallel, so that their reads are one call.

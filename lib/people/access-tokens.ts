@@ -1,5 +1,5 @@
 import { type AccessToken, DESCENDANT_LIMIT, formatAccessToken, newTokenSecret } from '../domain/access-token.ts';
-import type { Occasion } from '../domain/audit.ts';
+import type { AuditContext } from '../domain/audit.ts';
 import { newId } from '../domain/ids.ts';
 import type { Limits } from '../domain/limits.ts';
 import { hashSecret } from '../domain/link.ts';
@@ -46,7 +46,7 @@ export async function listAccessTokens(userId: string, organizationId: string, l
  * @throws Refusal `forbidden` for a role above the actor's own, `access_token_limit_reached`
  */
 export async function createAccessToken(
-  occasion: Occasion,
+  auditContext: AuditContext,
   actor: Actor,
   maker: AccessToken | undefined,
   { name, role, expiresAt: wanted, limits }: { name: string; role?: Role; expiresAt?: string; limits: Limits },
@@ -54,7 +54,7 @@ export async function createAccessToken(
 ): Promise<{ token: AccessToken; text: string }> {
   if (role && lowerRole(role, actor.role) !== role) throw new Refusal('forbidden');
   const { organizationId, userId, memberId } = actor;
-  const tokenId = newId('accessToken', occasion.now);
+  const tokenId = newId('accessToken', auditContext.now);
   const secret = newTokenSecret();
   const expiresAt = maker ? earlier(maker.expiresAt, wanted) : wanted;
   const makers = maker && [...(maker.makers ?? []), maker.tokenId];
@@ -69,7 +69,7 @@ export async function createAccessToken(
     ...(atMost && { role: atMost }),
     ...(expiresAt && { expiresAt }),
     ...(makers && { makers }),
-    createdAt: occasion.now.toISOString(),
+    createdAt: auditContext.now.toISOString(),
     hash: hashSecret(secret),
   };
   await transact([
@@ -92,7 +92,7 @@ export async function createAccessToken(
       item: { type: 'AccessToken', ...token },
       when: [{ absent: 'pk' }],
     },
-    audit(occasion, {
+    audit(auditContext, {
       action: 'access-token.create',
       organizationId,
       resource: { type: 'accessToken', id: tokenId },
@@ -110,7 +110,7 @@ export async function createAccessToken(
  * @throws Refusal `access_token_not_found`, `token_not_allowed`
  */
 export async function revokeAccessToken(
-  occasion: Occasion,
+  auditContext: AuditContext,
   actor: Actor,
   tokenId: string,
   all: readonly AccessToken[],
@@ -140,7 +140,7 @@ export async function revokeAccessToken(
       when: [{ attribute: 'userId', is: userId }],
     },
     ...revoked.map((one) =>
-      audit(occasion, {
+      audit(auditContext, {
         action: 'access-token.revoke',
         organizationId,
         resource: { type: 'accessToken', id: one.tokenId },

@@ -1,4 +1,4 @@
-import { type Occasion, withoutSourceAddress } from '../domain/audit.ts';
+import { type AuditContext, withoutSourceAddress } from '../domain/audit.ts';
 import type { Profile, User } from '../domain/member.ts';
 import { profileOf } from '../organizations/members.ts';
 import { listMemberships } from '../organizations/organizations.ts';
@@ -13,7 +13,7 @@ import { addressWrite } from './people.ts';
  * @param identity the hash of issuer and subject of their sign-in
  */
 export async function updateProfile(
-  occasion: Omit<Occasion, 'by'>,
+  auditContext: Omit<AuditContext, 'by'>,
   identity: string,
   user: User,
   {
@@ -23,7 +23,7 @@ export async function updateProfile(
   }: { firstName?: string | undefined; lastName?: string | undefined; username?: string | undefined },
 ): Promise<User> {
   const profile = { firstName, lastName, email: user.email, ...(username !== undefined && { username }) };
-  await writeProfile(occasion, user.userId, profile, {
+  await writeProfile(auditContext, user.userId, profile, {
     action: 'member.update',
     user: [{ attribute: 'updatedAt', is: user.updatedAt }],
     address: [{ attribute: 'userId', is: user.userId }],
@@ -42,7 +42,7 @@ export const PROFILES = 45;
  * @param change the conditions on user and address, and the other parts of the transaction
  */
 export async function writeProfile(
-  occasion: Omit<Occasion, 'by'>,
+  auditContext: Omit<AuditContext, 'by'>,
   userId: string,
   profile: Profile,
   change: {
@@ -52,7 +52,7 @@ export async function writeProfile(
     readonly others: readonly Write[];
   },
 ): Promise<void> {
-  const updatedAt = occasion.now.toISOString();
+  const updatedAt = auditContext.now.toISOString();
   const memberships = await listMemberships(userId);
   const memberWrites = memberships.map(({ organizationId, memberId }) => [
     {
@@ -61,7 +61,7 @@ export async function writeProfile(
       set: { profile: profileOf(profile), claimed: true, updatedAt },
       when: [{ attribute: 'userId', is: userId }],
     } as const,
-    audit(withoutSourceAddress({ ...occasion, by: { type: 'user', id: userId } }), {
+    audit(withoutSourceAddress({ ...auditContext, by: { type: 'user', id: userId } }), {
       action: change.action,
       organizationId,
       resource: { type: 'member', id: memberId },

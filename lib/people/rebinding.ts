@@ -1,4 +1,4 @@
-import type { Occasion } from '../domain/audit.ts';
+import type { AuditContext } from '../domain/audit.ts';
 import { identityOf } from '../domain/identity.ts';
 import type { User } from '../domain/member.ts';
 import { profileOf } from '../organizations/members.ts';
@@ -28,7 +28,7 @@ export interface AccountHolder {
  * @throws CannotRebind
  */
 export async function rebind(
-  occasion: Occasion,
+  auditContext: AuditContext,
   email: string,
   { issuer, subject }: { readonly issuer: string; readonly subject: string },
   dryRun: boolean,
@@ -42,7 +42,7 @@ export async function rebind(
       `This subject signs in as ${other.userId}. If nobody needs that account, erase it first, signed in as this subject: DELETE /v1/me.`,
     );
   }
-  if (!dryRun) await moveSignIn(occasion, user, { identity, issuer, issuedAt: secondsOf(occasion) });
+  if (!dryRun) await moveSignIn(auditContext, user, { identity, issuer, issuedAt: secondsOf(auditContext) });
   return holder;
 }
 
@@ -53,7 +53,7 @@ export async function rebind(
  * @throws CannotRebind
  */
 export async function swapAddresses(
-  occasion: Occasion,
+  auditContext: AuditContext,
   emails: readonly [string, string],
   dryRun: boolean,
 ): Promise<readonly [AccountHolder, AccountHolder]> {
@@ -61,8 +61,8 @@ export async function swapAddresses(
   const both = await Promise.all([holderOf(emails[0]), holderOf(emails[1])]);
   if (dryRun) return both;
   const [one, other] = await Promise.all([
-    addressWrites(occasion, both[0].user, both[1].user),
-    addressWrites(occasion, both[1].user, both[0].user),
+    addressWrites(auditContext, both[0].user, both[1].user),
+    addressWrites(auditContext, both[1].user, both[0].user),
   ]);
   const members = [...one.members, ...other.members];
   // As in `writeProfile`: the surplus is written first, so that a retry repeats it.
@@ -75,12 +75,12 @@ export async function swapAddresses(
 
 /** Returns the parts of transactions that assign the address of another person to a user. */
 async function addressWrites(
-  occasion: Occasion,
+  auditContext: AuditContext,
   user: User,
   { userId: otherUserId, email }: User,
 ): Promise<{ readonly person: readonly Write[]; readonly members: readonly (readonly Write[])[] }> {
   const { userId, identity = '' } = user;
-  const updatedAt = occasion.now.toISOString();
+  const updatedAt = auditContext.now.toISOString();
   const memberships = await listMemberships(userId);
   const when = [{ attribute: 'email', is: user.email }];
   return {
@@ -97,7 +97,7 @@ async function addressWrites(
         ],
       },
       addressWrite({ ...user, email }, [{ attribute: 'userId', is: otherUserId }]),
-      { type: 'update', key: keys.identity(identity), set: { email, issuedAt: secondsOf(occasion) }, when },
+      { type: 'update', key: keys.identity(identity), set: { email, issuedAt: secondsOf(auditContext) }, when },
     ],
     members: memberships.map(({ organizationId, memberId }) => [
       {
@@ -106,7 +106,7 @@ async function addressWrites(
         set: { profile: profileOf({ ...user, email }), updatedAt },
         when: [{ attribute: 'userId', is: userId }],
       },
-      audit(occasion, { action: 'member.rebind', organizationId, resource: { type: 'member', id: memberId } }),
+      audit(auditContext, { action: 'member.rebind', organizationId, resource: { type: 'member', id: memberId } }),
     ]),
   };
 }
@@ -119,6 +119,6 @@ async function holderOf(email: string): Promise<AccountHolder> {
   return { user, organizationIds: memberships.map(({ organizationId }) => organizationId) };
 }
 
-function secondsOf({ now }: Occasion): number {
+function secondsOf({ now }: AuditContext): number {
   return Math.floor(now.getTime() / 1000);
 }

@@ -1,5 +1,5 @@
 import { configuration } from '../configuration.ts';
-import { type Occasion, withoutSourceAddress } from '../domain/audit.ts';
+import { type AuditContext, withoutSourceAddress } from '../domain/audit.ts';
 import { newId } from '../domain/ids.ts';
 import type { Profile, User } from '../domain/member.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -55,20 +55,21 @@ export interface SignedIn {
  *
  * @throws Refusal `address_taken` if another identity holds the address
  */
-export async function signIn(occasion: Omit<Occasion, 'by'>, person: SignIn): Promise<SignedIn> {
+export async function signIn(auditContext: Omit<AuditContext, 'by'>, person: SignIn): Promise<SignedIn> {
   const [identity, holder] = await Promise.all([getIdentity(person.identity), getAddressHolder(person.email)]);
   const { email } = person;
   const moving = identity ? undefined : await fromEarlierIssuer(person, holder);
   if (moving) {
     const by = { type: 'user', id: moving.userId } as const;
-    await moveSignIn(withoutSourceAddress({ ...occasion, by }), moving, person);
+    await moveSignIn(withoutSourceAddress({ ...auditContext, by }), moving, person);
     // Now apply the new issuer's claims.
-    return signIn(occasion, person);
+    return signIn(auditContext, person);
   }
-  if (!identity) return { userId: await (holder ? bind(occasion, person, holder) : register(occasion, person)), email };
+  if (!identity)
+    return { userId: await (holder ? bind(auditContext, person, holder) : register(auditContext, person)), email };
   if (!hasNews(identity, person)) return identity;
-  if (identity.email === email) await fillNames(occasion, person, identity);
-  else await changeAddress(occasion, person, identity, holder);
+  if (identity.email === email) await fillNames(auditContext, person, identity);
+  else await changeAddress(auditContext, person, identity, holder);
   return { userId: identity.userId, email };
 }
 
@@ -94,7 +95,7 @@ async function fromEarlierIssuer(
  * Replaces the sign-in of a user. The previous sign-in is deleted, and the new one must be unused.
  */
 export async function moveSignIn(
-  occasion: Occasion,
+  auditContext: AuditContext,
   { userId, identity: from = '' }: User,
   { identity, issuer, issuedAt }: Pick<SignIn, 'identity' | 'issuer' | 'issuedAt'>,
 ): Promise<void> {
@@ -107,7 +108,7 @@ export async function moveSignIn(
     ...memberships
       .slice(0, ENTRIES)
       .map(({ organizationId, memberId }) =>
-        audit(occasion, { action: 'member.rebind', organizationId, resource: { type: 'member', id: memberId } }),
+        audit(auditContext, { action: 'member.rebind', organizationId, resource: { type: 'member', id: memberId } }),
       ),
   ]);
 }
@@ -136,7 +137,7 @@ function isNamed({ firstName, lastName }: Profile): boolean {
 }
 
 /** Creates the user of a first sign-in. */
-async function register({ now }: Omit<Occasion, 'by'>, person: SignIn): Promise<string> {
+async function register({ now }: Omit<AuditContext, 'by'>, person: SignIn): Promise<string> {
   const { identity, email, firstName, lastName } = person;
   const userId = newId('user', now);
   const createdAt = now.toISOString();
@@ -161,10 +162,10 @@ async function register({ now }: Omit<Occasion, 'by'>, person: SignIn): Promise<
 }
 
 /** Binds a first sign-in to the placeholder of its address, which exists if an invitation was accepted by link. */
-async function bind(occasion: Omit<Occasion, 'by'>, person: SignIn, holder: AddressHolder): Promise<string> {
+async function bind(auditContext: Omit<AuditContext, 'by'>, person: SignIn, holder: AddressHolder): Promise<string> {
   if (holder.claimed) throw new Refusal('address_taken');
   const { userId } = holder;
-  await writeProfile(occasion, userId, person, {
+  await writeProfile(auditContext, userId, person, {
     action: 'member.claim',
     user: [{ attribute: 'claimed', is: false }],
     address: isPlaceholder(holder),
@@ -209,11 +210,11 @@ async function userOf({ userId, email }: Identity): Promise<User> {
 }
 
 /** Fills the empty names of a person whose first token had none. */
-async function fillNames(occasion: Omit<Occasion, 'by'>, person: SignIn, identity: Identity): Promise<void> {
+async function fillNames(auditContext: Omit<AuditContext, 'by'>, person: SignIn, identity: Identity): Promise<void> {
   const { userId } = identity;
   const user = await userOf(identity);
   const { firstName, lastName } = isNamed(user) ? user : person;
-  await writeProfile(occasion, userId, profileOf({ ...user, firstName, lastName, email: person.email }), {
+  await writeProfile(auditContext, userId, profileOf({ ...user, firstName, lastName, email: person.email }), {
     action: 'member.update',
     user: [{ attribute: 'updatedAt', is: user.updatedAt }],
     address: [{ attribute: 'userId', is: userId }],
@@ -226,7 +227,7 @@ async function fillNames(occasion: Omit<Occasion, 'by'>, person: SignIn, identit
  * placeholder, in one transaction for each organization. The earlier address becomes free.
  */
 async function changeAddress(
-  occasion: Omit<Occasion, 'by'>,
+  auditContext: Omit<AuditContext, 'by'>,
   person: SignIn,
   identity: Identity,
   holder: AddressHolder | undefined,
@@ -238,11 +239,11 @@ async function changeAddress(
   const profile = profileOf({ ...user, firstName, lastName, email: person.email });
   if (holder) {
     for (const membership of await listMemberships(holder.userId)) {
-      await takeOver(occasion, membership, user);
+      await takeOver(auditContext, membership, user);
     }
     await takeOverTeamMemberships(holder.userId, user);
   }
-  await writeProfile(occasion, userId, profile, {
+  await writeProfile(auditContext, userId, profile, {
     action: 'member.update',
     user: [{ attribute: 'updatedAt', is: user.updatedAt }],
     address: holder ? isPlaceholder(holder) : [{ absent: 'pk' }],

@@ -1,4 +1,4 @@
-import { type Occasion, withoutSourceAddress } from '../domain/audit.ts';
+import { type AuditContext, withoutSourceAddress } from '../domain/audit.ts';
 import type { Membership, User } from '../domain/member.ts';
 import type { TeamMembership } from '../domain/team.ts';
 import { getMember, getMembership, membershipWrite, profileOf, removalWrites } from '../organizations/members.ts';
@@ -40,7 +40,7 @@ export async function takeOverTeamMemberships(placeholder: string, user: User): 
  * Moves a membership from a placeholder to the person of its address, with as many team memberships as fit into the
  * transaction. If the person is in the organization already, the placeholder's membership is deleted.
  */
-export async function takeOver(occasion: Omit<Occasion, 'by'>, held: Membership, user: User): Promise<void> {
+export async function takeOver(auditContext: Omit<AuditContext, 'by'>, held: Membership, user: User): Promise<void> {
   const { organizationId, memberId } = held;
   const [member, own, teamMemberships] = await Promise.all([
     getMember(organizationId, memberId),
@@ -51,7 +51,7 @@ export async function takeOver(occasion: Omit<Occasion, 'by'>, held: Membership,
   if (member?.userId !== held.userId) throw new Stale();
   const teams = teamMemberships.filter((row) => row.memberId === memberId).slice(0, TEAM_MEMBERSHIPS);
   const stale = own ? [] : await Promise.all(teams.map(({ teamId }) => getTeamMembership(teamId, user.userId)));
-  const entry = audit(withoutSourceAddress({ ...occasion, by: { type: 'user', id: user.userId } }), {
+  const entry = audit(withoutSourceAddress({ ...auditContext, by: { type: 'user', id: user.userId } }), {
     action: own ? 'member.remove' : 'member.claim',
     organizationId,
     resource: { type: 'member', id: memberId },
@@ -65,7 +65,7 @@ export async function takeOver(occasion: Omit<Occasion, 'by'>, held: Membership,
     when: [{ attribute: 'claimed', is: false }],
   };
   if (own) {
-    await transact([isUnclaimed, ...removalWrites(member, occasion.now), entry]);
+    await transact([isUnclaimed, ...removalWrites(member, auditContext.now), entry]);
     return;
   }
   await transact([
@@ -79,7 +79,7 @@ export async function takeOver(occasion: Omit<Occasion, 'by'>, held: Membership,
     {
       type: 'update',
       key: keys.member(organizationId, memberId),
-      set: { userId: user.userId, claimed: true, profile: profileOf(user), updatedAt: occasion.now.toISOString() },
+      set: { userId: user.userId, claimed: true, profile: profileOf(user), updatedAt: auditContext.now.toISOString() },
       when: [{ attribute: 'userId', is: member.userId }],
     },
     { type: 'update', key: keys.user(member.userId), add: { organizations: -1 }, when: [{ exists: 'pk' }] },

@@ -1,4 +1,4 @@
-import type { AuditEntry, Occasion } from '../domain/audit.ts';
+import type { AuditContext, AuditEntry } from '../domain/audit.ts';
 import { type Charger, foldIdentity } from '../domain/charger.ts';
 import { newId, newNumber } from '../domain/ids.ts';
 import type { Limits } from '../domain/limits.ts';
@@ -30,14 +30,14 @@ export const CREATE_CHARGER: TableAccess = {
  * @throws Refusal `charger_identity_taken`, `charger_limit_reached`
  */
 export async function createCharger(
-  occasion: Occasion,
+  auditContext: AuditContext,
   { accessPath, site, limits }: ManagedSite & { readonly limits: Limits },
   input: NewCharger,
   also: (charger: Charger) => readonly Write[] = () => [],
 ): Promise<Charger> {
-  const at = occasion.now.toISOString();
+  const at = auditContext.now.toISOString();
   const charger: Charger = {
-    ...{ id: newId('charger', occasion.now), number: newNumber(), siteId: site.id },
+    ...{ id: newId('charger', auditContext.now), number: newNumber(), siteId: site.id },
     ...(input as Pick<Charger, 'identity'>),
     identityIn: site.organizationId,
     ...{ connectionStatus: 'never_seen', createdBy: accessPath.actor.userId, createdAt: at, updatedAt: at },
@@ -70,7 +70,7 @@ export async function createCharger(
       ],
       refuse: ({ chargers }) => (Number(chargers) >= limits.chargersOfSite ? 'charger_limit_reached' : undefined),
     },
-    chargerEntry(occasion, { site, charger }, { action: 'charger.create', after: { siteId: site.id } }),
+    chargerEntry(auditContext, { site, charger }, { action: 'charger.create', after: { siteId: site.id } }),
     ...also(charger),
   ]);
   return charger;
@@ -78,11 +78,11 @@ export async function createCharger(
 
 /** Returns the write of an audit entry about a charger. */
 export function chargerEntry(
-  occasion: Occasion,
+  auditContext: AuditContext,
   { site: { organizationId }, charger: { id } }: { readonly site: Site; readonly charger: Charger },
   entry: Pick<AuditEntry, 'action' | 'before' | 'after'>,
 ): Write {
-  return audit(occasion, { ...entry, organizationId, resource: { type: 'charger', id } });
+  return audit(auditContext, { ...entry, organizationId, resource: { type: 'charger', id } });
 }
 
 /** Table access of `updateCharger`. */
@@ -105,13 +105,13 @@ export interface ChargerChanges {
  * @throws Refusal `charger_identity_taken`
  */
 export async function updateCharger(
-  occasion: Occasion,
+  auditContext: AuditContext,
   { accessPath, site, charger }: ManagedSite & { readonly charger: Charger },
   changes: ChargerChanges,
 ): Promise<Charger> {
   const { set, remove } = changesOf(charger, changes);
   if (Object.keys(set).length + remove.length === 0) return charger;
-  const updatedAt = occasion.now.toISOString();
+  const updatedAt = auditContext.now.toISOString();
   const { identity } = set;
   const isRenamed = identity !== undefined && foldIdentity(identity) !== foldIdentity(charger.identity);
   await transact([
@@ -127,7 +127,7 @@ export async function updateCharger(
     ...(isRenamed
       ? [identityWrite({ id: charger.id, identity }, site.organizationId), ...identityRemoval(charger)]
       : []),
-    chargerEntry(occasion, { site, charger }, { action: 'charger.update' }),
+    chargerEntry(auditContext, { site, charger }, { action: 'charger.update' }),
   ]);
   return without({ ...charger, ...set, updatedAt }, remove);
 }
@@ -152,7 +152,7 @@ export const DELETE_CHARGER: TableAccess = {
 
 /** Deletes a charger, releases its identity, and removes it from every team's access. */
 export async function deleteCharger(
-  occasion: Occasion,
+  auditContext: AuditContext,
   { accessPath, site, accesses, charger }: ManagedSite & Pick<Reach, 'accesses'> & { readonly charger: Charger },
 ): Promise<void> {
   await transact([
@@ -162,7 +162,7 @@ export async function deleteCharger(
     ...accesses.flatMap((access) =>
       namesCharger(access, charger) ? [accessUpdate(access, withoutCharger(access, charger))] : [],
     ),
-    chargerEntry(occasion, { site, charger }, { action: 'charger.delete', before: { siteId: site.id } }),
+    chargerEntry(auditContext, { site, charger }, { action: 'charger.delete', before: { siteId: site.id } }),
   ]);
 }
 

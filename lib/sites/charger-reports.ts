@@ -1,4 +1,4 @@
-import { forOtherOrganization, type Occasion } from '../domain/audit.ts';
+import { type AuditContext, forOtherOrganization } from '../domain/audit.ts';
 import type { Charger } from '../domain/charger.ts';
 import type { AccessPath } from '../domain/reach.ts';
 import type { Site } from '../domain/site.ts';
@@ -34,7 +34,7 @@ export interface ReportedCharger {
 
 /** Records the reported state of a charger. */
 export async function reportCharger(
-  occasion: Occasion,
+  auditContext: AuditContext,
   { accessPath, site, charger, visibility }: ReportedCharger,
   report: ChargerReport,
 ): Promise<Charger> {
@@ -42,7 +42,7 @@ export async function reportCharger(
   const compared = isChargerShown(charger, visibility) ? charger : { ...charger, errorInfo: '\0' };
   const { set, remove } = changesOf<Charger>(compared, report as Partial<Charger>);
   if (Object.keys(set).length + remove.length === 0) return charger;
-  const updatedAt = occasion.now.toISOString();
+  const updatedAt = auditContext.now.toISOString();
   // Audit entries contain no free text.
   const { errorInfo: _text, ...after } = set;
   const isHome = accessPath.actor.organizationId === site.organizationId;
@@ -57,7 +57,7 @@ export async function reportCharger(
       when: [{ exists: 'pk' }],
     },
     chargerEntry(
-      isHome ? occasion : forOtherOrganization(occasion, accessPath.actor.organizationId),
+      isHome ? auditContext : forOtherOrganization(auditContext, accessPath.actor.organizationId),
       { site, charger },
       { action: 'charger.report', after },
     ),

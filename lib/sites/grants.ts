@@ -1,5 +1,5 @@
 import { configuration } from '../configuration.ts';
-import type { Occasion } from '../domain/audit.ts';
+import type { AuditContext } from '../domain/audit.ts';
 import { isInForce, isSensitiveShown, type SiteAccess } from '../domain/site-access.ts';
 import { mayManage } from '../domain/team.ts';
 import { grantEndMail } from '../email/grant-end.ts';
@@ -47,8 +47,8 @@ export const EXPIRE_GRANT: TableAccess = {
 /** Returns the work for an access with an expired grant. */
 export async function dueGrant(item: DueItem): Promise<Work> {
   const access = DUE_ACCESS.one(item);
-  return async (occasion) => {
-    await expireGrant(occasion, access);
+  return async (auditContext) => {
+    await expireGrant(auditContext, access);
     return 'expired';
   };
 }
@@ -59,8 +59,8 @@ export async function dueGrant(item: DueItem): Promise<Work> {
  *
  * @throws Stale if the grants have changed
  */
-async function expireGrant(occasion: Occasion, { siteId, teamId, dueAt }: DueAccess): Promise<void> {
-  const { now } = occasion;
+async function expireGrant(auditContext: AuditContext, { siteId, teamId, dueAt }: DueAccess): Promise<void> {
+  const { now } = auditContext;
   const site = await getSite(siteId);
   // The site is read first: `sharingChange` then detects changes of the access since.
   const access = (await getAccess(siteId, teamId)) as DueAccess | undefined;
@@ -78,7 +78,7 @@ async function expireGrant(occasion: Occasion, { siteId, teamId, dueAt }: DueAcc
     sharingChange(site),
     grantsUpdate(access, left, now.toISOString()),
     ...mails.map((mail) => mailWrite('GrantEndMail', mail)),
-    ...auditIn(occasion, [site.organizationId, organizationId], site, {
+    ...auditIn(auditContext, [site.organizationId, organizationId], site, {
       action: 'site-sensitive.expire',
       before: accessEntry(access),
       ...(left.length > 0 && { after: accessEntry({ ...access, grants: left }) }),

@@ -1,4 +1,4 @@
-import { type AuditEntry, forOtherOrganization, type Occasion } from '../domain/audit.ts';
+import { type AuditContext, type AuditEntry, forOtherOrganization } from '../domain/audit.ts';
 import type { SiteJob } from '../domain/job.ts';
 import type { Limits } from '../domain/limits.ts';
 import type { AccessPath } from '../domain/reach.ts';
@@ -135,14 +135,14 @@ export function countSites(
  * @param organizationIds the actor's organization is first
  */
 export function auditIn(
-  occasion: Occasion,
+  auditContext: AuditContext,
   organizationIds: readonly string[],
   site: Pick<Site, 'id'>,
   entry: Pick<AuditEntry, 'action' | 'before' | 'after'>,
 ): Write[] {
   const resource = { type: 'site', id: site.id } as const;
   return [...new Set(organizationIds)].map((organizationId, index) =>
-    audit(index === 0 ? occasion : forOtherOrganization(occasion, organizationIds[0] as string), {
+    audit(index === 0 ? auditContext : forOtherOrganization(auditContext, organizationIds[0] as string), {
       ...entry,
       organizationId,
       resource,
@@ -178,10 +178,10 @@ export interface Sharing {
  * @throws Refusal `site_team_limit_reached`, `site_limit_reached`, `asset_limit_reached`
  */
 export function sharingWrites(
-  occasion: Occasion,
+  auditContext: AuditContext,
   { site, team: { id: teamId, organizationId }, present, given, limits }: Sharing,
 ): Write[] {
-  const at = occasion.now.toISOString();
+  const at = auditContext.now.toISOString();
   const organizations = [organizationId, site.organizationId];
   if (!present) {
     if (site.teams >= limits.teamsOfSite) throw new Refusal('site_team_limit_reached');
@@ -191,7 +191,7 @@ export function sharingWrites(
       sharingChange(site, 1),
       ...accessWrites(access),
       countSites(access, { sharedSites: 1 }, limits),
-      ...auditIn(occasion, organizations, site, { action: 'site-access.create', after: accessEntry(access) }),
+      ...auditIn(auditContext, organizations, site, { action: 'site-access.create', after: accessEntry(access) }),
     ];
   }
   const access = withMoreAccess(present, given);
@@ -201,7 +201,7 @@ export function sharingWrites(
     sharingChange(site),
     accessUpdate(present, { ...(assets && { assets }) }, assets ? [] : ['assets']),
     grantsUpdate(present, grants, at),
-    ...auditIn(occasion, organizations, site, {
+    ...auditIn(auditContext, organizations, site, {
       action: 'site-access.update',
       before: accessEntry(present),
       after: accessEntry(access),
@@ -245,10 +245,10 @@ export interface Transfer {
  * @throws Refusal `site_team_limit_reached`, `site_limit_reached` for either team
  */
 export function transferWrites(
-  occasion: Occasion,
+  auditContext: AuditContext,
   { site, owner, team: { id: teamId, organizationId }, present, actorsOrganization, limits }: Transfer,
 ): Write[] {
-  const updatedAt = occasion.now.toISOString();
+  const updatedAt = auditContext.now.toISOString();
   const to = { siteId: site.id, teamId, organizationId };
   if (!present && site.teams >= limits.teamsOfSite) throw new Refusal('site_team_limit_reached');
   return [
@@ -259,10 +259,10 @@ export function transferWrites(
       ? owningUpdates(present, true, updatedAt)
       : accessWrites({ ...to, isOwner: true, createdAt: updatedAt, updatedAt })),
     requestRemoval(to),
-    ...(site.organizationId === organizationId ? [] : [siteJob(site.id, occasion.now)]),
+    ...(site.organizationId === organizationId ? [] : [siteJob(site.id, auditContext.now)]),
     countSites(owner, { sites: -1, sharedSites: 1 }, limits),
     countSites(to, { sites: 1, sharedSites: present ? -1 : 0 }, limits),
-    ...auditIn(occasion, [actorsOrganization, site.organizationId, organizationId], site, {
+    ...auditIn(auditContext, [actorsOrganization, site.organizationId, organizationId], site, {
       action: 'site.transfer',
       before: { teamId: site.teamId },
       after: { teamId },

@@ -1,4 +1,4 @@
-import type { Occasion } from '../domain/audit.ts';
+import type { AuditContext } from '../domain/audit.ts';
 import { newId, newNumber } from '../domain/ids.ts';
 import type { Limits } from '../domain/limits.ts';
 import type { Actor } from '../domain/member.ts';
@@ -40,15 +40,15 @@ export interface SiteCreation {
  * @throws Refusal `site_limit_reached`
  */
 export async function createSite(
-  occasion: Occasion,
+  auditContext: AuditContext,
   { actor, own, team, limits }: SiteCreation,
   input: NewSite,
   also: (site: Site) => readonly Write[] = () => [],
 ): Promise<Site> {
-  const at = occasion.now.toISOString();
+  const at = auditContext.now.toISOString();
   const { organizationId } = team;
   const site: Site = {
-    ...{ id: newId('site', occasion.now), number: newNumber(), teamId: team.id, organizationId },
+    ...{ id: newId('site', auditContext.now), number: newNumber(), teamId: team.id, organizationId },
     ...(input as Pick<Site, 'name'>),
     ...{ chargers: 0, teams: 1, sharing: 0, transfers: 0, createdBy: actor.userId, createdAt: at, updatedAt: at },
   };
@@ -68,7 +68,7 @@ export async function createSite(
     },
     ...accessWrites(access),
     countSites(access, { sites: 1 }, limits),
-    audit(occasion, {
+    audit(auditContext, {
       action: 'site.create',
       organizationId,
       resource: { type: 'site', id: siteId },
@@ -95,13 +95,13 @@ export interface SiteChanges {
 
 /** Changes a site. */
 export async function updateSite(
-  occasion: Occasion,
+  auditContext: AuditContext,
   { accessPath, site }: ManagedSite,
   changes: SiteChanges,
 ): Promise<Site> {
   const { set, remove } = changesOf(site, changes);
   if (Object.keys(set).length + remove.length === 0) return site;
-  const updatedAt = occasion.now.toISOString();
+  const updatedAt = auditContext.now.toISOString();
   await transact([
     ...actorManagesSite(accessPath),
     {
@@ -111,7 +111,7 @@ export async function updateSite(
       remove,
       when: [{ attribute: 'teamId', is: site.teamId }],
     },
-    audit(occasion, {
+    audit(auditContext, {
       action: 'site.update',
       organizationId: site.organizationId,
       resource: { type: 'site', id: site.id },
@@ -149,14 +149,14 @@ export const DELETE_SITE: TableAccess = {
  *
  * @throws Refusal `site_has_chargers`
  */
-export async function deleteSite(occasion: Occasion, { accessPath, site }: ManagedSite): Promise<void> {
+export async function deleteSite(auditContext: AuditContext, { accessPath, site }: ManagedSite): Promise<void> {
   if (site.chargers > 0) throw new Refusal('site_has_chargers');
   const { organizationId, teamId } = site;
   await transact([
     ...actorManagesSite(accessPath),
-    ...siteRemoval(site, occasion.now),
+    ...siteRemoval(site, auditContext.now),
     countSites(site, { sites: -1 }),
-    audit(occasion, {
+    audit(auditContext, {
       action: 'site.delete',
       organizationId,
       resource: { type: 'site', id: site.id },

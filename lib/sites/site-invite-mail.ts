@@ -100,20 +100,20 @@ export async function dueSiteInvite(item: DueItem, now: Date): Promise<Work> {
     getInviter(invite),
     getInvited(invite.email, organizationId),
   ]);
-  return async (occasion, { send }) => {
+  return async (auditContext, { send }) => {
     try {
-      refuseUnlessOpen(invite, occasion.now);
+      refuseUnlessOpen(invite, auditContext.now);
       refuseVoidInvite(invite, site, inviter);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       // The link would be refused.
-      await giveUp(SITE_INVITES, invite, occasion.now);
+      await giveUp(SITE_INVITES, invite, auditContext.now);
       return 'settled';
     }
     if (!organization || !team || !user) throw new Stale();
     const secret = newSiteSecret();
     const mailSecrets = withSecret(invite.mailSecrets, secret);
-    const claimed = await claim(SITE_INVITES, invite, occasion.now, { mailSecrets });
+    const claimed = await claim(SITE_INVITES, invite, auditContext.now, { mailSecrets });
     const about = { organization, site, team, inviter: user, invited, secret };
     const { delivery } = await sendSiteInvite(claimed, about, send);
     return delivery.state === 'SENT' ? 'sent' : 'unsent';

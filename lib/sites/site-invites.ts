@@ -1,4 +1,4 @@
-import { byLinkHolder, type Occasion } from '../domain/audit.ts';
+import { type AuditContext, byLinkHolder } from '../domain/audit.ts';
 import type { Limits } from '../domain/limits.ts';
 import { knowsSecret } from '../domain/link.ts';
 import type { Actor } from '../domain/member.ts';
@@ -98,10 +98,10 @@ export const WITHDRAW_SITE_INVITE: TableAccess = {
  * @throws Refusal `invitation_not_pending`
  */
 export async function withdrawSiteInvite(
-  occasion: Occasion,
+  auditContext: AuditContext,
   { accessPath, site, invite }: ManagedSite & { readonly invite: SiteInvite },
 ): Promise<void> {
-  const { now } = occasion;
+  const { now } = auditContext;
   if (inviteStatusAt(invite, now) !== 'PENDING') throw new Refusal('invitation_not_pending');
   const { id, siteId, delivery } = invite;
   const at = now.toISOString();
@@ -120,7 +120,7 @@ export async function withdrawSiteInvite(
         { attribute: 'delivery', is: delivery },
       ],
     },
-    ...auditIn(occasion, [site.organizationId], site, { action: 'site-invite.withdraw', before: { inviteId: id } }),
+    ...auditIn(auditContext, [site.organizationId], site, { action: 'site-invite.withdraw', before: { inviteId: id } }),
   ]);
 }
 
@@ -189,10 +189,10 @@ export interface InviteAcceptance {
  *   `asset_limit_reached`
  */
 export async function acceptSiteInvite(
-  occasion: Occasion,
+  auditContext: AuditContext,
   { found: { invite, site }, userId, home, limits, missing }: InviteAcceptance,
 ): Promise<{ site: Site; team: Team; access: Pick<SiteAccess, 'isOwner' | 'grants'> }> {
-  const { now } = occasion;
+  const { now } = auditContext;
   refuseUnlessOpen(invite, now);
   const [reducedAt, inviter, acceptor, owner, present, chargers] = await Promise.all([
     home && getReduction(invite.siteId, home.teamId),
@@ -231,9 +231,9 @@ export async function acceptSiteInvite(
       ],
     },
     ...(invite.transferOwnership
-      ? transferWrites(occasion, { site, owner, team, present, actorsOrganization: team.organizationId, limits })
-      : sharingWrites(occasion, { site, team, present, given, limits })),
-    ...auditIn(occasion, [team.organizationId, site.organizationId], site, {
+      ? transferWrites(auditContext, { site, owner, team, present, actorsOrganization: team.organizationId, limits })
+      : sharingWrites(auditContext, { site, team, present, given, limits })),
+    ...auditIn(auditContext, [team.organizationId, site.organizationId], site, {
       action: 'site-invite.accept',
       after: { inviteId: invite.id, teamId: team.id },
     }),
@@ -277,11 +277,11 @@ export async function listSiteInvited(email: string, limit: number): Promise<Sit
 }
 
 /** Returns writes that delete site invites of an erased person, with audit entries. */
-export function siteInviteErasure(occasion: Occasion, email: string, invited: readonly SiteInvited[]): Write[] {
+export function siteInviteErasure(auditContext: AuditContext, email: string, invited: readonly SiteInvited[]): Write[] {
   return invited.flatMap(({ siteId, inviteId, organizationId }) => [
     ...inviteRemoval({ siteId, id: inviteId, email }),
     ...auditIn(
-      byLinkHolder(occasion, inviteId),
+      byLinkHolder(auditContext, inviteId),
       [organizationId],
       { id: siteId },
       { action: 'site-invite.erase', before: { inviteId } },

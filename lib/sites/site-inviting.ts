@@ -1,5 +1,5 @@
 import { configuration } from '../configuration.ts';
-import type { Occasion } from '../domain/audit.ts';
+import type { AuditContext } from '../domain/audit.ts';
 import { newId, newNumber } from '../domain/ids.ts';
 import { periodEnd, REPLACED_SECRETS } from '../domain/invitation.ts';
 import { freeMailRows, pickRandom } from '../domain/limits.ts';
@@ -47,7 +47,7 @@ export interface SiteInviteContext {
 
 /** Reads the state on which inviting to a site decides. */
 export async function readSiteInviteContext(
-  { now }: Occasion,
+  { now }: AuditContext,
   { accessPath: { actor }, site: { organizationId }, email }: ManagedSite & { readonly email: string },
 ): Promise<SiteInviteContext> {
   const [organization, inviter, usage, window, invited] = await Promise.all([
@@ -78,14 +78,14 @@ export const CREATE_SITE_INVITE: TableAccess = union(READ_USAGE, {
  * @throws Refusal `request_rate_exceeded`, `recipient_rate_exceeded`, `mail_rate_exceeded`
  */
 export async function createSiteInvite(
-  occasion: Occasion,
+  auditContext: AuditContext,
   { accessPath, site, context }: ManagedSite & { readonly context: SiteInviteContext },
   { email, ...terms }: InviteTerms & { readonly email: string },
   also: (invite: SiteInvite) => readonly Write[],
 ) {
-  const { now } = occasion;
+  const { now } = auditContext;
   const { actor, team } = accessPath;
-  const counting = countInviteMail(occasion, { accessPath, site, email, context });
+  const counting = countInviteMail(auditContext, { accessPath, site, email, context });
   const at = now.toISOString();
   const id = newId('siteInvite', now);
   const secrets = { token: newSiteSecret(), mail: newSiteSecret() };
@@ -112,7 +112,7 @@ export async function createSiteInvite(
       when: [{ absent: 'pk' }],
     },
     ...counting.writes,
-    ...auditIn(occasion, [organizationId], site, {
+    ...auditIn(auditContext, [organizationId], site, {
       action: 'site-invite.create',
       after: {
         ...{ inviteId: id, transferOwnership },
@@ -144,7 +144,7 @@ export const RESEND_SITE_INVITE: TableAccess = union(READ_USAGE, {
  * @throws Refusal `invitation_not_resendable`, and as `createSiteInvite`
  */
 export async function resendSiteInvite(
-  occasion: Occasion,
+  auditContext: AuditContext,
   {
     accessPath,
     site,
@@ -152,11 +152,11 @@ export async function resendSiteInvite(
     context,
   }: ManagedSite & { readonly invite: SiteInvite; readonly context: SiteInviteContext },
 ): Promise<Readonly<Record<string, string>>> {
-  const { now } = occasion;
+  const { now } = auditContext;
   const { actor, team } = accessPath;
   if (invite.status !== 'PENDING') throw new Refusal('invitation_not_resendable');
   const { id, siteId, organizationId, mailSecrets, replacedSecrets = [], expiresAt } = invite;
-  const counting = countInviteMail(occasion, { accessPath, site, email: invite.email, context });
+  const counting = countInviteMail(auditContext, { accessPath, site, email: invite.email, context });
   const secret = newSiteSecret();
   const set = {
     ...{ inviterId: actor.userId, memberId: actor.memberId, mailSecrets: [hashSecret(secret)] },
@@ -176,7 +176,7 @@ export async function resendSiteInvite(
       ],
     },
     ...counting.writes,
-    ...auditIn(occasion, [organizationId], site, {
+    ...auditIn(auditContext, [organizationId], site, {
       action: 'site-invite.resend',
       before: { inviteId: id, expiresAt },
       after: { inviteId: id, expiresAt: set.expiresAt },
@@ -196,7 +196,7 @@ function stillOwned(accessPath: AccessPath, { id, transfers }: Site): Write[] {
 
 /** Returns writes that count an invite and its mail, and rate headers for the answer. */
 function countInviteMail(
-  { now }: Occasion,
+  { now }: AuditContext,
   {
     accessPath: {
       actor: { userId },

@@ -1,5 +1,5 @@
 import { configuration } from '../configuration.ts';
-import type { Occasion } from '../domain/audit.ts';
+import type { AuditContext } from '../domain/audit.ts';
 import { newId } from '../domain/ids.ts';
 import type { Limits } from '../domain/limits.ts';
 import { hashSecret } from '../domain/link.ts';
@@ -65,11 +65,11 @@ export const REQUEST_SENSITIVE: TableAccess = {
  * @throws Refusal `recipient_rate_exceeded`
  */
 export async function requestSensitive(
-  occasion: Occasion,
+  auditContext: AuditContext,
   { accessPath, site, limits }: { readonly accessPath: AccessPath; readonly site: Site; readonly limits: Limits },
   input: Pick<SiteRequest, 'reason' | 'expiresAt'>,
 ): Promise<void> {
-  const { now } = occasion;
+  const { now } = auditContext;
   const { actor, team, access } = accessPath;
   const [organization, home, requester, recipients] = await Promise.all([
     getOrganization(site.organizationId),
@@ -103,7 +103,7 @@ export async function requestSensitive(
       { organizationId, userId: actor.userId },
       { addresses: recipients.map(({ profile }) => profile.email), limits, now },
     ),
-    ...auditIn(occasion, [organizationId, site.organizationId], site, {
+    ...auditIn(auditContext, [organizationId, site.organizationId], site, {
       action: 'site-sensitive.request',
       after: { teamId, requestId: id, ...(input.expiresAt && { expiresAt: input.expiresAt }) },
     }),

@@ -1,4 +1,4 @@
-import type { Occasion } from '../domain/audit.ts';
+import type { AuditContext } from '../domain/audit.ts';
 import { knowsSecret } from '../domain/link.ts';
 import type { Membership, Profile } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
@@ -154,7 +154,7 @@ export const DECIDE_REQUEST: TableAccess = {
 
 /** Grants or declines a request. Declining keeps earlier grants. */
 export async function decideRequest(
-  occasion: Occasion,
+  auditContext: AuditContext,
   { site, request, access, accessPath }: OpenRequest,
   decision: Decision,
 ): Promise<void> {
@@ -165,10 +165,10 @@ export async function decideRequest(
     ...actorManagesSite(accessPath),
     // A manager of a former owner may not decide.
     sharingChange(site),
-    ...(isGranted ? [grantsUpdate(access, grants, occasion.now.toISOString())] : []),
+    ...(isGranted ? [grantsUpdate(access, grants, auditContext.now.toISOString())] : []),
     { type: 'delete', key: keys.siteRequest(siteId, teamId), when: [{ attribute: 'id', is: id }] },
     { type: 'update', key: keys.siteRequestLinks(siteId, id), set: { decision }, when: [{ exists: 'pk' }] },
-    ...auditIn(occasion, [site.organizationId, access.organizationId], site, {
+    ...auditIn(auditContext, [site.organizationId, access.organizationId], site, {
       action: isGranted ? 'site-sensitive.grant' : 'site-sensitive.decline',
       ...(isGranted
         ? { before: accessEntry(access), after: accessEntry({ ...access, grants }) }

@@ -1,4 +1,4 @@
-import type { Occasion } from '../domain/audit.ts';
+import type { AuditContext } from '../domain/audit.ts';
 import type { Limits } from '../domain/limits.ts';
 import type { ManagedSite } from '../domain/reach.ts';
 import { grantOf, limitedGrants, type SensitiveGrant, type SiteAccess } from '../domain/site-access.ts';
@@ -57,14 +57,17 @@ export const REMOVE_ACCESS: TableAccess = {
 };
 
 /** Removes another team's access to a site, with its grants. */
-export async function removeAccess(occasion: Occasion, { accessPath, site, access }: ManagedAccess): Promise<void> {
+export async function removeAccess(
+  auditContext: AuditContext,
+  { accessPath, site, access }: ManagedAccess,
+): Promise<void> {
   await transact([
     ...actorManagesSite(accessPath),
     sharingChange(site, -1),
     ...accessRemoval(access),
-    reductionWrite(access, occasion.now),
+    reductionWrite(access, auditContext.now),
     countSites(access, { sharedSites: -1 }),
-    ...auditIn(occasion, [site.organizationId, access.organizationId], site, {
+    ...auditIn(auditContext, [site.organizationId, access.organizationId], site, {
       action: 'site-access.remove',
       before: accessEntry(access),
     }),
@@ -86,7 +89,7 @@ export const CHANGE_GRANT: TableAccess = {
  * @param grant undefined: revoke all grants
  */
 export async function changeGrant(
-  occasion: Occasion,
+  auditContext: AuditContext,
   { accessPath, site, access }: ManagedAccess,
   grant: SensitiveGrant | undefined,
 ): Promise<void> {
@@ -96,10 +99,10 @@ export async function changeGrant(
   await transact([
     ...actorManagesSite(accessPath),
     sharingChange(site),
-    grantsUpdate(access, next, occasion.now.toISOString()),
+    grantsUpdate(access, next, auditContext.now.toISOString()),
     requestRemoval(access),
-    ...(hadSome && !grant ? [reductionWrite(access, occasion.now)] : []),
-    ...auditIn(occasion, [site.organizationId, organizationId], site, {
+    ...(hadSome && !grant ? [reductionWrite(access, auditContext.now)] : []),
+    ...auditIn(auditContext, [site.organizationId, organizationId], site, {
       action: grant ? 'site-sensitive.grant' : hadSome ? 'site-sensitive.revoke' : 'site-sensitive.decline',
       before: accessEntry({ teamId, grants }),
       ...(grant && { after: accessEntry({ teamId, grants: next }) }),
@@ -121,20 +124,20 @@ export const LIMIT_ACCESS: TableAccess = {
  * @param assets the ids of chargers that existed after the site was read; undefined: all
  */
 export async function limitAccess(
-  occasion: Occasion,
+  auditContext: AuditContext,
   { accessPath, site, access }: ManagedAccess,
   assets: readonly string[] | undefined,
 ): Promise<void> {
   const { teamId, organizationId } = access;
   const grants = limitedGrants(access.grants, assets);
-  const updatedAt = occasion.now.toISOString();
+  const updatedAt = auditContext.now.toISOString();
   await transact([
     ...actorManagesSite(accessPath),
     sharingChange(site),
     accessUpdate(access, { ...(assets && { assets }) }, assets ? [] : ['assets']),
     grantsUpdate(access, grants, updatedAt),
-    ...(assets ? [reductionWrite(access, occasion.now)] : []),
-    ...auditIn(occasion, [site.organizationId, organizationId], site, {
+    ...(assets ? [reductionWrite(access, auditContext.now)] : []),
+    ...auditIn(auditContext, [site.organizationId, organizationId], site, {
       action: 'site-access.update',
       before: accessEntry(access),
       after: accessEntry({ teamId, ...(assets && { assets }), grants }),
@@ -151,12 +154,12 @@ export const TRANSFER_SITE: TableAccess = union(TRANSFERRING, { ConditionCheckIt
  * @throws Refusal `site_limit_reached` for either team
  */
 export async function transferSite(
-  occasion: Occasion,
+  auditContext: AuditContext,
   { accessPath, site, team, access, limits }: ManagedAccess & TeamOfSite & { readonly limits: Limits },
 ): Promise<void> {
   const [owner, actorsOrganization] = [accessPath.access, site.organizationId];
   await transact([
     ...actorManagesSite(accessPath),
-    ...transferWrites(occasion, { site, owner, team, present: access, actorsOrganization, limits }),
+    ...transferWrites(auditContext, { site, owner, team, present: access, actorsOrganization, limits }),
   ]);
 }

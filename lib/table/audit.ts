@@ -1,5 +1,5 @@
 import { configuration } from '../configuration.ts';
-import type { AuditEntry, Occasion } from '../domain/audit.ts';
+import type { AuditContext, AuditEntry } from '../domain/audit.ts';
 import { idFromBytes, idTime, newId } from '../domain/ids.ts';
 import { itemReader } from './items.ts';
 import { auditPartition, keys } from './keys.ts';
@@ -10,7 +10,7 @@ const DAY_SECONDS = 24 * 60 * 60;
 
 /** Returns the part of a transaction that writes its audit entry. TTL deletes the entry after its retention. */
 export function audit(
-  { now, by, origin }: Occasion,
+  { now, by, origin }: AuditContext,
   entry: Pick<AuditEntry, 'action' | 'organizationId' | 'resource' | 'before' | 'after'>,
 ): Write {
   const id = newId('auditEntry', now);

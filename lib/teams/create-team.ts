@@ -1,4 +1,4 @@
-import type { Occasion } from '../domain/audit.ts';
+import type { AuditContext } from '../domain/audit.ts';
 import { newId, newNumber } from '../domain/ids.ts';
 import { type Counters, freeTeamRow, type Limits } from '../domain/limits.ts';
 import type { Actor, Member } from '../domain/member.ts';
@@ -63,7 +63,7 @@ export interface TeamCreation {
  *   `team_member_limit_reached`
  */
 export async function createTeam(
-  occasion: Occasion,
+  auditContext: AuditContext,
   { actor, organization, joining, counters, limits }: TeamCreation,
   input: NewTeam,
   also: (team: Team) => readonly Write[] = () => [],
@@ -75,17 +75,17 @@ export async function createTeam(
   const tree = parentTeamId === defaultTeamId ? [] : await placeBelow(organization, parentTeamId, 1);
   const teamRow = freeTeamRow(counters, limits);
   if (!teamRow) throw new Refusal('team_limit_reached');
-  const team = newTeam(occasion.now, organization.id, actor.userId, { ...input, parentTeamId }, first, teamRow.row);
+  const team = newTeam(auditContext.now, organization.id, actor.userId, { ...input, parentTeamId }, first, teamRow.row);
   await transact([
     ...actorIs(actor, { attribute: 'role', in: ['ADMIN', 'USER'] }),
     ...teamWrites(team),
-    ...first.flatMap(({ member, role }) => joinWrites(team, member, { role, by: actor.userId, now: occasion.now })),
+    ...first.flatMap(({ member, role }) => joinWrites(team, member, { role, by: actor.userId, now: auditContext.now })),
     ...tree,
     {
       ...count(organization.id, teamRow.row, 'teamCreated'),
       when: [{ attribute: 'teams', below: teamRow.teams }],
     },
-    audit(occasion, {
+    audit(auditContext, {
       action: 'team.create',
       organizationId: organization.id,
       resource: { type: 'team', id: team.id },
@@ -94,14 +94,19 @@ export async function createTeam(
     ...also(team),
   ]);
   for (let start = JOINING_AT_ONCE; start < joining.length; start += JOINING_AT_ONCE) {
-    await addFirstMembers(occasion, { actor, team, joining: joining.slice(start, start + JOINING_AT_ONCE), limits });
+    await addFirstMembers(auditContext, {
+      actor,
+      team,
+      joining: joining.slice(start, start + JOINING_AT_ONCE),
+      limits,
+    });
   }
   return { ...team, members: joining.length, owners: joining.filter(({ role }) => role === 'OWNER').length };
 }
 
 /** Adds more first members to a new team. The creator needn't be an owner of it. */
 async function addFirstMembers(
-  { now }: Occasion,
+  { now }: AuditContext,
   { actor, team, joining, limits }: Pick<TeamCreation, 'actor' | 'joining' | 'limits'> & { readonly team: Team },
 ): Promise<void> {
   // The team exists already, so only this step is retried when a member has changed, not the whole request.

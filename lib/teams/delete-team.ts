@@ -1,4 +1,4 @@
-import type { Occasion } from '../domain/audit.ts';
+import type { AuditContext } from '../domain/audit.ts';
 import type { Actor } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -36,12 +36,15 @@ export interface TeamDeletion {
  *
  * @throws Refusal `default_team`, `team_has_children`, `team_has_sites`
  */
-export async function deleteTeam(occasion: Occasion, { actor, own, organization, team }: TeamDeletion): Promise<Team> {
+export async function deleteTeam(
+  auditContext: AuditContext,
+  { actor, own, organization, team }: TeamDeletion,
+): Promise<Team> {
   if (team.isDefault) throw new Refusal('default_team');
   const teams = await listTeams(organization.id);
   if (teams.some(({ parentTeamId }) => parentTeamId === team.id)) throw new Refusal('team_has_children');
   if (team.sites) throw new Refusal('team_has_sites');
-  const at = occasion.now.toISOString();
+  const at = auditContext.now.toISOString();
   const discarded: Team = { ...team, updatedAt: at, discardedAt: at };
   const item = { ...discarded, type: 'DiscardedTeam', ...dueAttributes(team.id, at) };
   await transact([
@@ -51,7 +54,7 @@ export async function deleteTeam(occasion: Occasion, { actor, own, organization,
     { type: 'put', key: keys.discardedTeam(organization.id, team.id), item },
     treeWrite(organization, 'moves'),
     count(organization.id, team.seat, 'teamDeleted'),
-    audit(occasion, {
+    audit(auditContext, {
       action: 'team.delete',
       organizationId: organization.id,
       resource: { type: 'team', id: team.id },

@@ -1,4 +1,4 @@
-import type { Occasion } from '../domain/audit.ts';
+import type { AuditContext } from '../domain/audit.ts';
 import type { Limits } from '../domain/limits.ts';
 import type { Actor, Member } from '../domain/member.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -43,7 +43,7 @@ export function refuseUnclaimed({ claimed, teams }: Member): void {
  *   roles that the actor may not give, according to `own`, the actor's membership in the team.
  */
 export async function putTeamMembers(
-  occasion: Occasion,
+  auditContext: AuditContext,
   {
     actor,
     team,
@@ -66,7 +66,7 @@ export async function putTeamMembers(
       ]);
       if (!member) return;
       const { role, roles } = placeOf(member, isIn(member, row) ? row : undefined, own);
-      await putTeamMember(occasion, { actor, own, team, member, role, row, roles, limits });
+      await putTeamMember(auditContext, { actor, own, team, member, role, row, roles, limits });
     });
   }
 }
@@ -92,17 +92,17 @@ export interface TeamMemberPlacement {
  * @throws Refusal `team_member_limit_reached`, `last_team_owner`, `member_not_claimed`
  */
 export async function putTeamMember(
-  occasion: Occasion,
+  auditContext: AuditContext,
   { actor, own, team, member, role, roles, row: present, limits }: TeamMemberPlacement,
 ): Promise<TeamMembership> {
-  const { now } = occasion;
+  const { now } = auditContext;
   const at = now.toISOString();
   const { userId, memberId } = member;
   const isMember = isIn(member, present);
   const hasRoles = roles === undefined || roles.join('\n') === present?.roles?.join('\n');
   if (isMember && present?.role === role && hasRoles) return present;
   const entry = (before?: TeamRole) =>
-    audit(occasion, {
+    audit(auditContext, {
       action: before ? 'team-member.update' : 'team-member.add',
       organizationId: team.organizationId,
       resource: { type: 'team', id: team.id },

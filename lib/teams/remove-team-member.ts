@@ -1,4 +1,4 @@
-import type { Occasion } from '../domain/audit.ts';
+import type { AuditContext } from '../domain/audit.ts';
 import type { Actor } from '../domain/member.ts';
 import type { Team, TeamMembership } from '../domain/team.ts';
 import { actorIs } from '../organizations/members.ts';
@@ -35,7 +35,7 @@ export interface TeamMemberRemoval {
  * @throws Refusal `last_team_owner`
  */
 export async function removeTeamMember(
-  occasion: Occasion,
+  auditContext: AuditContext,
   { actor, own, team, row }: TeamMemberRemoval,
 ): Promise<void> {
   const leaving = row.memberId === actor.memberId;
@@ -49,7 +49,7 @@ export async function removeTeamMember(
       when: [{ exists: 'pk' }],
     },
     countInTeam(team, { members: -1, owners: row.role === 'OWNER' ? -1 : 0 }),
-    audit(occasion, {
+    audit(auditContext, {
       action: 'team-member.remove',
       organizationId: team.organizationId,
       resource: { type: 'team', id: team.id },

@@ -1,4 +1,4 @@
-import type { Occasion } from '../domain/audit.ts';
+import type { AuditContext } from '../domain/audit.ts';
 import type { Actor } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -44,7 +44,7 @@ export interface TeamChange {
  * @throws Refusal `team_name_taken`, `default_team`, `team_not_found` for the parent, `team_cycle`, `team_too_deep`
  */
 export async function updateTeam(
-  occasion: Occasion,
+  auditContext: AuditContext,
   { actor, own, organization, team }: TeamChange,
   changes: TeamChanges,
 ): Promise<Team> {
@@ -60,7 +60,7 @@ export async function updateTeam(
     const teams = byId(await listTeams(organization.id));
     tree = await placeBelow(organization, parentTeamId, heightOf(team.id, teams.values()), { team, teams });
   }
-  const updatedAt = occasion.now.toISOString();
+  const updatedAt = auditContext.now.toISOString();
   await transact([
     ...actorManages(actor, own, team),
     {
@@ -82,7 +82,7 @@ export async function updateTeam(
         ]
       : []),
     ...tree,
-    audit(occasion, {
+    audit(auditContext, {
       action: 'team.update',
       organizationId: organization.id,
       resource: { type: 'team', id: team.id },

@@ -896,7 +896,7 @@ test('a list of 1,000 teams with filters and sort takes one round trip and three
   const organization = (await getOrganization(own.id)) as Organization;
   const [actor] = (await listMembers(own.id, { limit: 1 })) as [Member];
   const joining = [{ member: actor, role: 'OWNER' }] as const;
-  const occasion = {
+  const auditContext = {
     now: new Date(),
     by: { type: 'user', id: actor.userId },
     origin: { requestId: 'test', sourceAddress: null },
@@ -906,7 +906,7 @@ test('a list of 1,000 teams with filters and sort takes one round trip and three
   for (const name of made) {
     const counters = await readCounters(own.id);
     const creation = { actor, organization, joining, counters, limits: DEFAULT_LIMITS };
-    await createTeam(occasion, creation, { name, isPrivate: false });
+    await createTeam(auditContext, creation, { name, isPrivate: false });
   }
 
   // Parallel calls may not overlap on a busy machine, so the best of three attempts counts.

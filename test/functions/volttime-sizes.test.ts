@@ -49,11 +49,11 @@ const occasionOf = ({ member }: Side) =>
   }) as const;
 
 async function addChargers(side: Side, siteId: string, count: number): Promise<number[]> {
-  const occasion = occasionOf(side);
-  const at = occasion.now.toISOString();
+  const auditContext = occasionOf(side);
+  const at = auditContext.now.toISOString();
   const made = Array.from({ length: count }, (_, index) => ({
     ...{
-      id: newId('charger', occasion.now),
+      id: newId('charger', auditContext.now),
       number: newNumber(),
       siteId,
       identity: `cp-${index}`,
@@ -67,7 +67,7 @@ async function addChargers(side: Side, siteId: string, count: number): Promise<n
       put(keys.chargerHome(charger.id), 'ChargerHome', { chargerId: charger.id, siteId }),
       put(keys.chargerNumber(charger.number), 'ChargerNumber', { number: charger.number, chargerId: charger.id }),
       put(keys.chargerIdentity(charger.identityIn, charger.identity), 'ChargerIdentity', { chargerId: charger.id }),
-      audit(occasion, {
+      audit(auditContext, {
         action: 'charger.create',
         organizationId: side.id,
         resource: { type: 'charger', id: charger.id },
@@ -81,19 +81,25 @@ async function addChargers(side: Side, siteId: string, count: number): Promise<n
 
 /** Creates sites of one team that are shared with another team. */
 async function addSites(from: Side, to: Side, count: number): Promise<void> {
-  const occasion = occasionOf(from);
-  const at = occasion.now.toISOString();
+  const auditContext = occasionOf(from);
+  const at = auditContext.now.toISOString();
   const [teamId, other] = [teamIdOf(from), teamIdOf(to)];
   const times = { createdAt: at, updatedAt: at };
   const made = Array.from({ length: count }, (_, index) => ({
-    ...{ id: newId('site', occasion.now), number: newNumber(), teamId, organizationId: from.id, name: `Site ${index}` },
+    ...{
+      id: newId('site', auditContext.now),
+      number: newNumber(),
+      teamId,
+      organizationId: from.id,
+      name: `Site ${index}`,
+    },
     ...{ chargers: 0, teams: 2, sharing: 1, transfers: 0, createdBy: from.member.userId, ...times },
   }));
   await writeAll(
     made.flatMap((site) => {
       const resource = { type: 'site', id: site.id } as const;
       const entry = (action: 'site.create' | 'site-access.create', organizationId: string, after: object) =>
-        audit(occasion, { action, organizationId, resource, after: { ...after } });
+        audit(auditContext, { action, organizationId, resource, after: { ...after } });
       return [
         put(keys.site(site.id), 'Site', site),
         put(keys.siteNumber(site.number), 'SiteNumber', { number: site.number, siteId: site.id }),

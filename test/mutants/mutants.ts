@@ -469,8 +469,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'lib/domain/audit.ts',
-        replace: `origin: { ...occasion.origin, sourceAddress: null }`,
-        by: 'origin: occasion.origin',
+        replace: `origin: { ...auditContext.origin, sourceAddress: null }`,
+        by: 'origin: auditContext.origin',
       },
     ],
     test: consent('has no source address when a person changes their profile or takes over an address'),
@@ -682,7 +682,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'lib/sites/sharing.ts',
-        replace: '...(site.organizationId === organizationId ? [] : [siteJob(site.id, occasion.now)]),',
+        replace: '...(site.organizationId === organizationId ? [] : [siteJob(site.id, auditContext.now)]),',
         by: '',
       },
     ],
