@@ -196,7 +196,7 @@ const REQUESTS: Operation[] = [
     prepare: () => invited(),
     run: ({ token }) => statusOf(service.call('POST /v1/invitations/decline', { body: { token } })),
     action: 'invitation.decline',
-    ...{ status: 200, repeated: 409 },
+    ...{ status: 200, repeated: 410 },
   },
   {
     name: 'recording a bounce',
@@ -304,6 +304,8 @@ const REQUESTS: Operation[] = [
 /** Creates an organization with a member who is in two of its teams. */
 async function withTeams(hour = 0): Promise<Scenario & { readonly teamId: string; readonly otherId: string }> {
   const scenario = await joined(hour);
+  // The owner's token is from that hour, and a token from the future is refused.
+  await service.clock(`${hour}h`);
   const make = async (name: string) =>
     (await scenario.owner.call('POST /v1/teams', { body: { name } })).body.id as string;
   const [teamId, otherId] = [await make('One'), await make('Other')];
@@ -312,6 +314,7 @@ async function withTeams(hour = 0): Promise<Scenario & { readonly teamId: string
       200,
     );
   }
+  await service.clock(0);
   return { ...scenario, teamId, otherId };
 }
 
