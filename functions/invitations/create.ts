@@ -43,7 +43,9 @@ export const endpoint = forMember({
     'recipient_rate_exceeded',
   ],
   async read({ body, request, organizationId, caller }) {
-    const counting = readUsage({ organizationId, userId: caller.userId }, request.now);
+    const counting = readUsage({ organizationId, userId: caller.userId }, request.now, {
+      mails: body.sendEmail !== false,
+    });
     const [context, inviter] = await Promise.all([
       readInvitationContext(organizationId, body, counting),
       getCaller(caller.userId),

@@ -90,15 +90,25 @@ export interface Usage {
 /** The table access of `readUsage`. */
 export const READ_USAGE: TableAccess = { Query: ['ORG', 'LIMIT'] };
 
-/** Reads the counters of an organization, and the day's mails of the person and the deployment. */
-export async function readUsage({ organizationId, userId }: Required<Cause>, now: Date): Promise<Usage> {
+/**
+ * Reads the counters of an organization, and the day's mails of the person and the deployment.
+ *
+ * @param mails whether the request sends mails; otherwise the day's mails are not read
+ */
+export async function readUsage(
+  { organizationId, userId }: Required<Cause>,
+  now: Date,
+  { mails = true }: { readonly mails?: boolean } = {},
+): Promise<Usage> {
   const [counters, ofPerson, ofAll] = await Promise.all([
     readCounters(organizationId),
-    readMails(userId, now),
-    readMails(DEPLOYMENT, now),
+    mails ? readMails(userId, now) : NO_MAILS,
+    mails ? readMails(DEPLOYMENT, now) : NO_MAILS,
   ]);
   return { counters, ofPerson, ofAll };
 }
+
+const NO_MAILS: MailsOfDay = new Map();
 
 async function readMails(of: string, now: Date): Promise<MailsOfDay> {
   const rows = await query({ pk: keys.mailsOfDay(of, dayOf(now), 0).pk });

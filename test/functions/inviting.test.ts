@@ -32,6 +32,14 @@ describe('an inviter can request', () => {
     expect(accepted.body.member.organizationId).toBe(id);
   });
 
+  test('the link instead of a mail, without reading the counts of mails', async () => {
+    const { owner } = await service.organization();
+    const before = (await service.calls('invitations/create')).length;
+    expect((await invite(owner, { sendEmail: false })).status).toBe(201);
+    const keys = (await service.calls('invitations/create')).slice(before).flatMap((call) => call.keys);
+    expect(keys.filter((key) => key.startsWith('LIMIT#'))).toEqual([]);
+  });
+
   test('a mail later by a resend, and its link works without sign-in', async () => {
     const { owner } = await service.organization();
     const { body } = await invite(owner, { sendEmail: false });
