@@ -51,9 +51,12 @@ const TRIES = 3;
 /** The SDK's type of a failed call. */
 type SdkError = Parameters<typeof isTransientError>[0];
 
-/** Time-outs of a call in milliseconds. A function has time for several attempts. */
+/**
+ * Time-outs of a call in milliseconds. A function has time for several attempts. `requestTimeout` ends when an answer
+ * begins; `socketTimeout` also ends one that stalls.
+ */
 const CONNECTIONS = {
-  ...{ connectionTimeout: 1000, requestTimeout: 3000, throwOnRequestTimeout: true },
+  ...{ connectionTimeout: 1000, requestTimeout: 3000, throwOnRequestTimeout: true, socketTimeout: 3000 },
   ...{ httpsAgent: { maxSockets: 200 }, httpAgent: { maxSockets: 200 } },
 };
 
@@ -123,10 +126,16 @@ function connect(): Send {
   };
 }
 
+/** The domains of China and of the European Sovereign Cloud, by the first part of their regions' names. */
+const DOMAINS = new Map([
+  ['cn', 'amazonaws.com.cn'],
+  ['eusc', 'amazonaws.eu'],
+]);
+
 /** Returns the URL of DynamoDB: from AWS's environment variables, or that of the region. */
 export function endpointOf(region: string): string {
   const { AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL } = process.env;
-  const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  const domain = DOMAINS.get(region.split('-', 1)[0] as string) ?? 'amazonaws.com';
   return AWS_ENDPOINT_URL_DYNAMODB || AWS_ENDPOINT_URL || `https://dynamodb.${region}.${domain}`;
 }
 
@@ -148,10 +157,10 @@ function textOf({ body }: HttpResponse): Promise<string> {
   });
 }
 
-/** Parses the body of an error. It is not JSON if a proxy answered. */
+/** Parses the body of an error. It is no JSON object if a proxy answered. */
 function parsed(text: string): ErrorBody {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text) ?? {};
   } catch {
     return {};
   }

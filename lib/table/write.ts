@@ -108,7 +108,8 @@ export async function transact(writes: readonly Write[]): Promise<void> {
       await dynamodb('TransactWriteItems', input);
       return true;
     } catch (error) {
-      if (isTransientFailure(error)) return false;
+      // In progress: an attempt that timed out here is still running there. The same token gets its outcome.
+      if (isTransientFailure(error) || isNamed(error, 'TransactionInProgressException')) return false;
       if (!isNamed(error, 'TransactionCanceledException')) throw error;
       const { reasons } = error;
       const refusals = reasons.flatMap(({ Code, Item }, index) => {

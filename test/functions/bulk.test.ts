@@ -67,6 +67,20 @@ test('an invalid row doesn’t stop the others', async () => {
   await service.clock(0);
 });
 
+test('rows that are all invalid read no counters: if nobody awaits a read that fails, the function dies', async () => {
+  const { owner } = await service.organization();
+  await service.faults([
+    { function: 'invitations/bulk', action: 'dynamodb:Query', key: 'LIMIT', fault: 'refuse', times: -1 },
+  ]);
+  const rows = [{ email: 'nonsense', role: 'USER' }];
+  const { status, body } = await owner.call('POST /v1/invitations/bulk', {
+    body: { invitations: rows },
+    headers: { 'idempotency-key': 'invalid' },
+  });
+  await service.faults([]);
+  expect([status, statuses(body.data)]).toEqual([200, [400]]);
+});
+
 test('a row whose address got too many mails says when to retry', async () => {
   const { owner } = await service.organization();
   const email = newAddress();

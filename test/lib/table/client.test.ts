@@ -51,6 +51,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   vi.useRealTimers();
+  vi.restoreAllMocks();
   vi.unstubAllEnvs();
   server.closeAllConnections();
   await new Promise((closed) => server.close(closed));
@@ -109,6 +110,7 @@ test('an error has DynamoDB’s name, and the reasons of a cancelled transaction
 test.each([
   ['a 500', refusing(500, { __type: 'x#InternalServerError', message: 'Sorry' })],
   ['a 503 of a proxy in HTML', refusing(503, '<html>')],
+  ['a 503 whose body is null', refusing(503, 'null')],
   ['a throttled call', refusing(400, { __type: 'x#ThrottlingException' })],
   ['a transaction that is still in progress', refusing(400, { __type: 'x#TransactionInProgressException' })],
   ['a connection that is closed without an answer', (request) => request.socket.destroy()],
@@ -142,8 +144,36 @@ test('a call without an answer times out after three seconds, and is retried', {
   expect(received).toHaveLength(2);
 });
 
+test('an answer that stalls is given up after three seconds, and read again', { timeout: 20_000 }, async () => {
+  answers = [
+    (_, response) => {
+      response.setHeader('content-length', '100');
+      response.write('{');
+    },
+    ok,
+  ];
+  const begun = performance.now();
+  await call('Query', { TableName: 'table' });
+  expect(performance.now() - begun).toBeGreaterThan(2500);
+  expect(received).toHaveLength(2);
+});
+
+test('a transaction that stays in progress for more than three tries is awaited, with the same token', async () => {
+  const inProgress = refusing(400, { __type: 'x#TransactionInProgressException' });
+  answers = [inProgress, inProgress, inProgress, inProgress, ok];
+  vi.stubEnv('TABLE_NAME', 'table');
+  // No pauses between the tries.
+  vi.spyOn(Math, 'random').mockReturnValue(0);
+  const { transact } = await import('../../../lib/table/write.ts');
+  await transact([{ type: 'delete', key: { pk: 'x', sk: 'x' } }]);
+  expect(received).toHaveLength(5);
+  expect(new Set(received.map(({ body }) => JSON.parse(body).ClientRequestToken)).size).toBe(1);
+});
+
 test.each([
   ['eu-central-1', 'https://dynamodb.eu-central-1.amazonaws.com'],
+  ['us-gov-west-1', 'https://dynamodb.us-gov-west-1.amazonaws.com'],
+  ['eusc-de-east-1', 'https://dynamodb.eusc-de-east-1.amazonaws.eu'],
   ['cn-north-1', 'https://dynamodb.cn-north-1.amazonaws.com.cn'],
 ])('the endpoint of DynamoDB in %s is the same as from the SDK', async (region, expected) => {
   const { endpointOf } = await import('../../../lib/table/client.ts');
