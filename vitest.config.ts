@@ -16,9 +16,9 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
 const SHORTENED: Readonly<Record<string, string>> = {
   'test/property/lifecycle.test.ts': '40 random sequences instead of 200, which take 200 CPU s',
   'test/functions/volttime-matrix.test.ts':
-    'the matrix of one site, with partial access seen by two people; the rest takes 60 CPU s',
+    'the matrix of one site, with partial access for two people; the rest takes 60 CPU s',
   'test/functions/sign-in.test.ts':
-    'every way of signing in at one endpoint of each kind, and the roles of all; all 92 endpoints take 55 CPU s',
+    'every way of signing in at one endpoint of each kind, and all roles; all 92 endpoints take 55 CPU s',
 };
 
 /** Checks the recorded calls of all other tests. */
@@ -35,7 +35,7 @@ const named = process.argv.slice(2).filter((argument) => !argument.startsWith('-
 const isNamed = (file: string) => named.some((part) => file.includes(part));
 const leftOut = isWhole ? [] : Object.keys(LEFT_OUT).filter((file) => !isNamed(file));
 
-/** The other files that take longest: `npm run bench -- suite` says which those are. */
+/** The other slow files. `npm run bench -- suite` lists the slowest. */
 const LONG = [
   'test/functions/depth.test.ts',
   'test/functions/contract.test.ts',

@@ -15,7 +15,7 @@ export interface RecordedCost extends Cost {
 
 /**
  * The cost of one successful call of each endpoint in a small organization. The function has the caller in its cache, and
- * the request names the organization. Endpoints of links are called with the link alone, for an address without a user.
+ * the request names the organization. Endpoints of links are called without sign-in, for an address without a user.
  *
  * `npm run endpoint` records the costs. `test/functions/depth.test.ts` compares them with the calls of the endpoints.
  */

@@ -76,7 +76,7 @@ function withDescriptions<T>(node: T, place: Place): T {
   ) as T;
 }
 
-/** Candidates for examples of text: the first that the schema accepts is used. */
+/** Candidates for examples of text. The first one that the schema accepts is used. */
 const TEXTS: readonly string[] = [
   ...['org', 'usr', 'mem', 'inv', 'key', 'aud'].map((prefix) => `${prefix}_01k806u8vg4rntud3okdc56qf0`),
   'team_01k806u8vg4rntud3okd',
@@ -97,7 +97,7 @@ const FORMATS: Readonly<Record<string, string>> = {
   'date-time': '2026-11-21T23:26:53.424Z',
 };
 
-/** Returns an example that the schema accepts. @param name of the schema's field */
+/** Returns an example that the schema accepts. @param name the name of the schema's field */
 export function exampleOf(schema: Json, document: Json, name = ''): unknown {
   const of = (other: unknown) => exampleOf(other as Json, document, name);
   if (typeof schema.$ref === 'string') return of(resolved(schema.$ref, document));
@@ -110,10 +110,10 @@ export function exampleOf(schema: Json, document: Json, name = ''): unknown {
   if (allOf) return Object.assign({}, ...(allOf as Json[]).map(of));
   const choices: readonly Json[] = anyOf ?? oneOf ?? [];
   if (properties) {
-    // Of alternative fields, the first.
+    // The example has the first of alternative fields.
     const [first, ...others] = choices.map(({ required }) => (required ?? []) as readonly string[]);
-    const left = others.flat().filter((key) => !first?.includes(key));
-    const fields = Object.entries<Json>(properties).filter(([key]) => !left.includes(key));
+    const omitted = others.flat().filter((key) => !first?.includes(key));
+    const fields = Object.entries<Json>(properties).filter(([key]) => !omitted.includes(key));
     return mapValues(Object.fromEntries(fields), (field, key) => exampleOf(field, document, key));
   }
   if (choices.length > 0) {

@@ -39,7 +39,7 @@ interface Operation {
   readonly atReads?: true;
   /** For a sweep: the minutes after which an item of a scenario with hour 0 is due. */
   readonly after?: number;
-  /** The final status of its links, if they are neither valid nor used. */
+  /** The status of its links after all runs, if they are neither valid nor used. */
   readonly links?: number;
 }
 
@@ -657,20 +657,20 @@ function outcomeOf({ id, owner, email }: Scenario, items: readonly Record<string
     id,
     ...all.flatMap((item) => (item.type === 'Member' && item.profile.email === owner.email ? item.organizationId : [])),
   ]);
-  const here = (type: string) =>
+  const itemsOf = (type: string) =>
     all.filter((item) => item.type === type && organizations.has(item.organizationId ?? item.pk.slice('ORG#'.length)));
   const nameOf = (address: string) => (address === email ? 'invitee' : address === owner.email ? 'owner' : address);
-  const sum = (field: string) => here('Counters').reduce((total, row) => total + (row[field] ?? 0), 0);
+  const sum = (field: string) => itemsOf('Counters').reduce((total, row) => total + (row[field] ?? 0), 0);
   return {
-    members: here('Member')
+    members: itemsOf('Member')
       .map(({ profile, role, claimed }) => `${nameOf(profile.email)} ${role} ${claimed ? 'claimed' : ''}`)
       .sort(),
-    invitations: here('Invitation')
+    invitations: itemsOf('Invitation')
       .map(({ status, role, delivery }) => `${role} ${status} ${delivery.state}`)
       .sort(),
     counters: Object.fromEntries(['members', 'pending', 'seats', 'invitations'].map((name) => [name, sum(name)])),
-    tokens: here('AccessToken').length,
-    entries: here('AuditEntry')
+    tokens: itemsOf('AccessToken').length,
+    entries: itemsOf('AuditEntry')
       .map(({ action }) => action)
       .sort(),
   };

@@ -36,7 +36,7 @@ test('every call is granted by the role of its function', () => {
 
 // Only the whole suite uses all rights.
 test.runIf(recording.whole)('every granted right was used by a call', () => {
-  // A right to any key counts as used by a key without a right of its own.
+  // A call with a key that has no right of its own uses the right to any key.
   const needed = new Set([...used].flatMap((right) => (granted.has(right) ? right : onAnyKey(right))));
   const isExempt = (right: string) => OF_LAMBDA.test(right) || (!inject('whole') && ofSignIn.has(right));
   const unused = [...granted].filter((right) => !needed.has(right) && !isExempt(right)).sort();

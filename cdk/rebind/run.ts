@@ -84,16 +84,16 @@ async function run(): Promise<string> {
   });
   if (swapWith !== undefined) {
     const both = await retryWhileStale(() => swapAddresses(auditContext(), [email, swapWith], dryRun));
-    return `${told(dryRun, 'exchange addresses')}\n${both.map(line).join('')}`;
+    return `${resultText(dryRun, 'exchange addresses')}\n${both.map(line).join('')}`;
   }
   if (!issuer) throw new UsageError('Name the issuer of the tokens by --issuer.');
   const concerned = await retryWhileStale(() =>
     rebind(auditContext(), email, { issuer, subject: subject as string }, dryRun),
   );
-  return `${told(dryRun, 'sign in with the new subject, and no more with the old one')}\n${line(concerned)}`;
+  return `${resultText(dryRun, 'sign in with the new subject, and no more with the old one')}\n${line(concerned)}`;
 }
 
-function told(dryRun: boolean, what: string): string {
+function resultText(dryRun: boolean, what: string): string {
   return dryRun ? `Would make them ${what}; nothing was written:` : `From now on they ${what}:`;
 }
 

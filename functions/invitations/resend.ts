@@ -15,7 +15,7 @@ export const returns = { 200: Message };
 /**
  * Sends an invitation again, with a new link and a full new period. The caller becomes its inviter.
  *
- * Earlier links tell that a newer mail was sent. An expired invitation becomes pending again. An accepted, declined or
+ * Earlier links show that a newer mail was sent. An expired invitation becomes pending again. An accepted, declined or
  * revoked one is refused, and no mail is sent.
  */
 export const endpoint = forMember({

@@ -8,7 +8,7 @@ import { getInvitation } from '../../lib/invitations/invitations.ts';
 export const returns = { 204: null };
 
 /**
- * Revokes a pending invitation. Its link then tells so.
+ * Revokes a pending invitation. Its link then shows this.
  *
  * The invitation stays in the list, as REVOKED. Of a concurrent accept and revoke, exactly one succeeds.
  */

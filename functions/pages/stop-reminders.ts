@@ -14,8 +14,8 @@ export const returns = { 200: null };
  * Stops the reminders of an invitation permanently, also after a resend.
  *
  * Serves the page's button and one-click unsubscribe (RFC 8058), for which mail providers post to the
- * `List-Unsubscribe` address. Only the token in the query counts, whatever the body and its type. Repeated calls, and
- * calls after the end of the invitation, succeed.
+ * `List-Unsubscribe` address. Only the token in the query counts: the body and its type are ignored. Repeated calls,
+ * and calls after the end of the invitation, succeed.
  */
 export const endpoint = forAnybody({
   format: pages,

@@ -17,9 +17,9 @@ export const returns = { 200: AcceptedInvite };
  * Accepts a site invite for a team that the caller manages, as its owner or an ADMIN of its organization. An invite can
  * be accepted once.
  *
- * The token of the mailed link proves the mailbox, whatever the caller's own address. The token from the API's answer
- * proves nothing, since the inviter knows it: only a caller with the invited address can accept with it. A team that
- * has access already keeps it, and gets the invite's access in addition.
+ * The token of the mailed link proves control of the mailbox, so the caller may have another address. The token from the
+ * API's answer proves nothing, since the inviter knows it: only a caller with the invited address can accept with it. A
+ * team that has access already keeps it, and gets the invite's access in addition.
  */
 export const endpoint = forPerson({
   format: volttime,

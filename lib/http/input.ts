@@ -128,7 +128,9 @@ export function validate<T extends z.core.$ZodType>(
   const all = issues.flatMap((issue) => sentences(issue as Issue, name, sentenceOf));
   // Not by assignment to an object: a field may be named `__proto__` or `constructor`.
   const byPath = Map.groupBy(all, ([path]) => path);
-  const details: Details = Object.fromEntries([...byPath].map(([path, said]) => [path, said.map(([, text]) => text)]));
+  const details: Details = Object.fromEntries(
+    [...byPath].map(([path, entries]) => [path, entries.map(([, text]) => text)]),
+  );
   throw new Refusal('validation_failed', details);
 }
 

@@ -44,7 +44,7 @@ export async function findInvitedBy(
   const parsed = parseSiteToken('siteInvite', token);
   const invite = parsed && (await getSiteInvite(parsed.siteId, parsed.id));
   if (!parsed || !invite) throw new Refusal('site_invite_not_found');
-  // A link from any of its mails is enough, whatever the invite's status.
+  // A link from any mail of the invite is enough, in every status of the invite.
   if (!knowsSecret([...invite.mailSecrets, ...(invite.replacedSecrets ?? [])], parsed.secret)) {
     if (!knowsSecret(invite.secrets, parsed.secret)) throw new Refusal('site_invite_not_found');
     if (!person) throw new Refusal('sign_in_required');

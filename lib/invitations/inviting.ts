@@ -73,7 +73,7 @@ export interface PreparedInvitation {
   readonly needsSeat: boolean;
 }
 
-/** Who creates an invitation, and how it is sent. */
+/** The creator of an invitation, and how it is sent. */
 export interface InvitationCreation {
   readonly actor: Actor;
   readonly context: InvitationContext;

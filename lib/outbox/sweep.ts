@@ -39,7 +39,7 @@ export interface Run {
   hasTime(): boolean;
 }
 
-/** Does the work of one row. It must claim the row first. @throws Stale if the row changed meanwhile */
+/** Does the work of one row. It must claim the row first. @throws Stale if the row has changed since it was read */
 export type Work = (auditContext: AuditContext, run: Run) => Promise<Outcome>;
 
 /**

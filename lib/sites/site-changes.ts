@@ -24,7 +24,7 @@ export const CREATE_SITE: TableAccess = {
   UpdateItem: ['ORG'],
 };
 
-/** Who creates a site, and for which team. */
+/** The creator of a site, and the team that owns it. */
 export interface SiteCreation {
   readonly actor: Actor;
   /** The actor's membership in the team. */

@@ -93,7 +93,7 @@ export const WITHDRAW_SITE_INVITE: TableAccess = {
 };
 
 /**
- * Withdraws an open invite. Until its deletion, its links tell their holder so.
+ * Withdraws an open invite. Its links show this until the invite is deleted.
  *
  * @throws Refusal `invitation_not_pending`
  */

@@ -67,7 +67,7 @@ let send: Send | undefined;
 /**
  * Calls DynamoDB. Retries after throttling, transient errors and time-outs.
  *
- * Connections, credentials, signature and retries are the SDK's, but not the client: its schema serialization and
+ * Uses the SDK's connections, credentials, signature and retries, but not its client, whose schema serialization and
  * middleware took more time than the rest of a request (docs/adr/0046).
  *
  * @throws DynamoDBError; Node's error if the connection fails

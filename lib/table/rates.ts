@@ -22,7 +22,7 @@ import type { Update } from './write.ts';
 /** The length of a window for mails to one mailbox, in seconds. */
 const MAILS_SECONDS = 600;
 
-/** Who causes mails: an organization, and a user unless it is the holder of a link. */
+/** The organization and the user that cause mails. The holder of a link has no user id. */
 export interface Cause {
   readonly organizationId: string;
   readonly userId?: string;
@@ -34,7 +34,7 @@ export interface Cause {
  * up the limit of another.
  *
  * Windows are fixed. Each has its own row, so nothing has to be read first. The key has a hash of the mailbox, since
- * TTL deletes the row some time after its window. The limit of the deployment also bounds the number of attributes.
+ * TTL deletes the row only some time after its window. The limit of the deployment also bounds the number of attributes.
  *
  * @throws Refusal `recipient_rate_exceeded`, also from the conditions of the parts
  */
@@ -122,7 +122,7 @@ export interface MailCount {
   readonly mailRow: MailRow;
   readonly limits: Limits;
   readonly now: Date;
-  /** How many; undefined: one. */
+  /** The number of mails; default 1. */
   readonly times?: number;
 }
 

@@ -42,7 +42,7 @@ export interface Joining {
 /** The members that one transaction adds, with three items each; the first one also creates the team. */
 const JOINING_AT_ONCE = 29;
 
-/** Who creates a team, and its first members. */
+/** The creator of a team, and its first members. */
 export interface TeamCreation {
   readonly actor: Actor;
   readonly organization: Organization;

@@ -101,11 +101,11 @@ export class Api {
       });
       const { status, body, retryAfter = 0 } = answer;
       if (expected.includes(status) && body !== undefined) return answer;
-      const said = status === 0 ? 'The API can not be reached.' : `The API says ${describe(answer)}.`;
-      if (status !== 0 && status !== 429 && status < 500) throw new Stop(said);
-      if (retryAfter > MAX_WAIT) throw new Stop(`${said} Run the same command again after ${clock(retryAfter)}.`);
+      const problem = status === 0 ? 'The API can not be reached.' : `The API says ${describe(answer)}.`;
+      if (status !== 0 && status !== 429 && status < 500) throw new Stop(problem);
+      if (retryAfter > MAX_WAIT) throw new Stop(`${problem} Run the same command again after ${clock(retryAfter)}.`);
       if (tries === MAX_TRIES) {
-        throw new Stop(`${said} Run the same command again later: it continues where it stopped.`);
+        throw new Stop(`${problem} Run the same command again later: it continues where it stopped.`);
       }
       await this.wait(Math.max(retryAfter, Math.min(2 ** (tries - 2), 30)));
     }
@@ -122,7 +122,7 @@ export function describe({ status, body }: Answer): string {
   return [status, body?.message, body?.error && `(${body.error})`].filter(Boolean).join(' ');
 }
 
-/** Formats the time in so many seconds for people. */
+/** Formats the time after the given number of seconds for people. */
 export function clock(seconds: number): string {
   return `${new Date(Date.now() + seconds * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

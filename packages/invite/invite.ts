@@ -203,6 +203,8 @@ function outcomeOf({ status, error }: Result): Outcome {
 }
 
 function reasonOf({ status, message, details }: Result): string {
-  const fields = Object.entries(details ?? {}).flatMap(([field, said]) => said.map((each) => `${field} ${each}`));
+  const fields = Object.entries(details ?? {}).flatMap(([field, problems]) =>
+    problems.map((each) => `${field} ${each}`),
+  );
   return fields.join('; ') || message || String(status);
 }

@@ -98,8 +98,8 @@ function problemOf(invitation: Invitation, surplus: readonly string[]): string |
  */
 async function delimiterOf(file: string, naming: Naming): Promise<string> {
   const [first] = await firstOf(allRecordsOf(file, ','));
-  const said = /^sep=(.?)$/i.exec(first ?? '');
-  if (said) return said[1] || ',';
+  const declared = /^sep=(.?)$/i.exec(first ?? '');
+  if (declared) return declared[1] || ',';
   const headers: { readonly delimiter: string; readonly names: readonly string[] }[] = [];
   for (const delimiter of DELIMITERS) headers.push({ delimiter, names: await firstOf(recordsOf(file, delimiter)) });
   const best =

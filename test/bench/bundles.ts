@@ -10,10 +10,10 @@ interface Bundle {
   readonly kilobytes: number;
 }
 
-/** The largest bundle of the functions that only answer, and of those that mail. */
+/** Returns the largest bundle of the functions that send no mails, and of those that send mails. */
 export async function largest(): Promise<{ http: Bundle; mailing: Bundle }> {
   const bundles = join(await synthesize(), 'functions');
-  const of = (mails: boolean): Bundle =>
+  const largestOf = (mails: boolean): Bundle =>
     functions
       .filter(({ declaration }) => declaration.email === mails)
       .map(({ name }) => {
@@ -21,5 +21,5 @@ export async function largest(): Promise<{ http: Bundle; mailing: Bundle }> {
         return { name, file, kilobytes: statSync(file).size / 1000 };
       })
       .reduce((one, other) => (other.kilobytes > one.kilobytes ? other : one));
-  return { http: of(false), mailing: of(true) };
+  return { http: largestOf(false), mailing: largestOf(true) };
 }

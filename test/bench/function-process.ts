@@ -1,7 +1,7 @@
 /**
- * A function in a process of its own, as Lambda has it: nothing of the stack takes its time or its memory. Each message
- * invokes it at so many milliseconds from now; the answer is its result, the milliseconds of a core that it took, and the
- * heap in bytes once what nobody needs is gone.
+ * Runs a function in its own process, as Lambda does, so that the stack doesn't share its CPU time and memory. Each
+ * message invokes the function with its clock ahead by `offset` milliseconds. The answer has the function's result, its
+ * CPU time in milliseconds, and the heap in bytes after a garbage collection.
  */
 import { createRequire } from 'node:module';
 
@@ -24,6 +24,6 @@ process.on('message', async (message: { offset: number }) => {
   const result = await handler({}, { awsRequestId: 'bench', getRemainingTimeInMillis });
   const { user, system } = process.cpuUsage(before);
   globalThis.gc?.();
-  process.send?.({ result, core: (user + system) / 1000, heap: process.memoryUsage().heapUsed });
+  process.send?.({ result, cpu: (user + system) / 1000, heap: process.memoryUsage().heapUsed });
 });
 process.send?.('ready');

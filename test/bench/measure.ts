@@ -1,19 +1,19 @@
-/** One line of the table: a figure, what it is compared with, and what it should be. */
+/** A row of the table: a figure, its reference and its goal. */
 export interface Row {
   readonly what: string;
   readonly figure: number;
   readonly unit: Unit;
-  /** What was measured beside it, in the same unit: makes a ratio. */
-  readonly beside?: { readonly what: string; readonly figure: number };
-  /** The ratio in each of several passes: their median is the row's. */
+  /** The figure that it is compared with, in the same unit. The row then has a ratio. */
+  readonly reference?: { readonly what: string; readonly figure: number };
+  /** The ratio of each pass. The row shows their median. */
   readonly ratios?: readonly number[];
-  /** Of the ratio where there is one, else of the figure. */
+  /** The goal of the ratio, or of the figure if the row has no ratio. */
   readonly goal?: { readonly atMost: number } | { readonly atLeast: number };
 }
 
 export type Unit = 'KB' | 'MB' | 'ms' | 's' | '/s' | 'people' | 'CPU s' | 'workers';
 
-/** Measures something, and says it in rows. */
+/** Measures a part of the service. Returns the rows. */
 export type Section = () => Promise<Row[]>;
 
 export function median(values: readonly number[]): number {
@@ -23,7 +23,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
 }
 
-/** The first and the third quartile. */
+/** Returns the first and the third quartile. */
 export function quartiles(values: readonly number[]): [number, number] {
   const sorted = values.toSorted((one, other) => one - other);
   const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN;
@@ -31,25 +31,25 @@ export function quartiles(values: readonly number[]): [number, number] {
 }
 
 /**
- * Takes turns: each measures once a round, so that whatever slows the machine down slows all of them down.
+ * Runs each measurement once a round, so that other load on the machine affects all of them equally.
  *
- * @returns the median of each
+ * @returns the median of each measurement
  */
 export async function interleaved<K extends string>(
   rounds: number,
   measures: Readonly<Record<K, () => Promise<number> | number>>,
 ): Promise<Record<K, number>> {
   const names = Object.keys(measures) as K[];
-  const taken = new Map<K, number[]>(names.map((name) => [name, []]));
+  const durations = new Map<K, number[]>(names.map((name) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
-    for (const name of names) taken.get(name)?.push(await measures[name]());
-    // Another one comes first the next time.
+    for (const name of names) durations.get(name)?.push(await measures[name]());
+    // The next round begins with another one.
     names.push(...names.splice(0, 1));
   }
-  return Object.fromEntries(names.map((name) => [name, median(taken.get(name) ?? [])])) as Record<K, number>;
+  return Object.fromEntries(names.map((name) => [name, median(durations.get(name) ?? [])])) as Record<K, number>;
 }
 
-/** The milliseconds that something takes. */
+/** Returns the duration in milliseconds. */
 export async function timed(work: () => Promise<unknown>): Promise<number> {
   const started = performance.now();
   await work();
@@ -57,34 +57,34 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
 }
 
 /**
- * Does something again and again, in so many lanes at once.
+ * Repeats `work` in parallel lanes.
  *
- * @param more whether to begin another one, after so many
- * @returns the median of what one takes, in milliseconds, and how many a second there were
+ * @param more whether to begin another run, by the number of begun runs
+ * @returns the median duration in milliseconds, and the runs per second
  */
 export async function repeat(
   lanes: number,
   more: (begun: number) => boolean,
   work: (lane: number) => Promise<unknown>,
 ): Promise<{ ms: number; perSecond: number }> {
-  const taken: number[] = [];
+  const durations: number[] = [];
   let begun = 0;
   const run = async (lane: number) => {
     while (more(begun)) {
       begun += 1;
-      taken.push(await timed(() => work(lane)));
+      durations.push(await timed(() => work(lane)));
     }
   };
   const ms = await timed(() => Promise.all(Array.from({ length: lanes }, (_, lane) => run(lane))));
-  return { ms: median(taken), perSecond: (1000 * taken.length) / ms };
+  return { ms: median(durations), perSecond: (1000 * durations.length) / ms };
 }
 
-/** For `repeat`: so often. */
+/** Returns a condition for `repeat`: `count` runs. */
 export function times(count: number): (begun: number) => boolean {
   return (begun) => begun < count;
 }
 
-/** For `repeat`: so long, from now on. */
+/** Returns a condition for `repeat`: `count` seconds from now on. */
 export function seconds(count: number): () => boolean {
   const end = performance.now() + 1000 * count;
   return () => performance.now() < end;

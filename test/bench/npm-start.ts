@@ -7,18 +7,18 @@ import { inDirectory } from './directory.ts';
 import { interleaved, type Row } from './measure.ts';
 
 const ROUNDS = 3;
-/** What isn't part of a fresh clone, or is better shared. */
-const LEFT_OUT = new Set(['node_modules', '.git', '.local', 'cdk.out']);
-/** With this it ends saying how it is used. */
-const LAST_WORDS = 'Ctrl+C stops it';
+/** Not copied: it isn't part of a fresh clone, or is shared. */
+const NOT_COPIED = new Set(['node_modules', '.git', '.local', 'cdk.out']);
+/** The end of the output when `npm start` is ready. */
+const END_OF_OUTPUT = 'Ctrl+C stops it';
 
-/** How long `npm start` takes until it has said how to use it: in a copy of the repository, with data of its own. */
+/** Measures `npm start` until it is ready, in a copy of the repository with its own data. */
 export function npmStart(): Promise<Row[]> {
   return inDirectory(async (directory) => {
     const copy = join(directory, 'copy');
     cpSync(ROOT, copy, {
       recursive: true,
-      filter: (path) => !LEFT_OUT.has(relative(ROOT, path).split(sep)[0] as string),
+      filter: (path) => !NOT_COPIED.has(relative(ROOT, path).split(sep)[0] as string),
     });
     symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
     const ms = await interleaved(ROUNDS, {
@@ -37,23 +37,23 @@ export function npmStart(): Promise<Row[]> {
 
 async function untilReady(copy: string): Promise<number> {
   const started = performance.now();
-  // Without the step that would install into the directory that the copy shares.
+  // Without the step that installs packages: the copy shares node_modules.
   const npm = spawn('npm', ['start', '--ignore-scripts', '--', '--port', '0'], {
     cwd: copy,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(npm, 'exit');
-  let said = '';
+  let output = '';
   for await (const chunk of npm.stdout) {
-    said += chunk;
-    if (said.includes(LAST_WORDS)) break;
+    output += chunk;
+    if (output.includes(END_OF_OUTPUT)) break;
   }
   const ms = performance.now() - started;
-  if (said.includes(LAST_WORDS)) {
+  if (output.includes(END_OF_OUTPUT)) {
     const { pid } = JSON.parse(readFileSync(join(copy, '.local/stack.json'), 'utf8'));
     process.kill(pid, 'SIGINT');
   }
   await ended;
-  if (!said.includes('curl')) throw new Error(`npm start didn't become ready. It said: ${said}`);
+  if (!output.includes('curl')) throw new Error(`npm start didn't become ready. Output: ${output}`);
   return ms;
 }

@@ -5,14 +5,14 @@ import { ROOT } from '../../cdk/fingerprint.ts';
 import { median, quartiles, type Row } from './measure.ts';
 import { VERSION } from './peers/better-auth.ts';
 
-/** The document that a run of all sections writes. */
+/** The path of the document that a run of all sections writes. */
 export const PAGE = join(ROOT, 'docs', 'benchmarks.md');
 
 const MACHINE = `Node ${process.versions.node} on ${process.platform} ${process.arch}, ${availableParallelism()} cores`;
 
-/** The rows as a Markdown table. */
+/** Returns the rows as a Markdown table. */
 export function table(rows: readonly Row[]): string {
-  const all = [[MACHINE, 'median', 'beside it', 'ratio (quartiles)', 'goal', 'met'], ...rows.map(cellsOf)];
+  const all = [[MACHINE, 'median', 'reference', 'ratio (quartiles)', 'goal', 'met'], ...rows.map(cellsOf)];
   const widths = (all[0] as string[]).map((_, column) => Math.max(3, ...all.map((line) => line[column]?.length ?? 0)));
   const [head, ...rest] = all.map(
     (line) => `| ${line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`,
@@ -20,7 +20,7 @@ export function table(rows: readonly Row[]): string {
   return [head, `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...rest].join('\n');
 }
 
-/** The page of benchmarks: the rows that miss their goal first. */
+/** Returns the page of benchmarks, with the rows that miss their goal first. */
 export function page(rows: readonly Row[]): string {
   const { devDependencies, optionalDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   const missed = rows.filter((row) => row.goal && !isMet(row));
@@ -28,7 +28,7 @@ export function page(rows: readonly Row[]): string {
 
 <!-- Written by \`npm run bench\`. -->
 
-Measured on ${new Date().toISOString().slice(0, 10)} with ${MACHINE} (${cpus()[0]?.model ?? 'unknown'}). The DynamoDB engine is dynoxide ${optionalDependencies['@dynoxide/linux-x64']}, SES is aws-ses-v2-local ${devDependencies['aws-ses-v2-local']}, all on the same machine. The peer is the organization plugin of better-auth ${VERSION}, in the same process, with sessions in cookies, on SQLite in memory and on the same DynamoDB engine. Each side verifies a credential in each request, and mails nothing. Passes of all sides take turns: compare the ratios, not the figures.
+Measured on ${new Date().toISOString().slice(0, 10)} with ${MACHINE} (${cpus()[0]?.model ?? 'unknown'}). The DynamoDB engine is dynoxide ${optionalDependencies['@dynoxide/linux-x64']}, SES is aws-ses-v2-local ${devDependencies['aws-ses-v2-local']}, all on the same machine. The peer is the organization plugin of better-auth ${VERSION}, in the same process, with sessions in cookies, on SQLite in memory and on the same DynamoDB engine. Each side verifies a credential in each request and sends no mails. The passes of the sides alternate. Compare the ratios, not the figures.
 
 ## Rows that miss their goal
 
@@ -41,25 +41,25 @@ ${table(rows)}
 }
 
 function cellsOf(row: Row): string[] {
-  const { what, figure, unit, beside, goal, ratios } = row;
+  const { what, figure, unit, reference, goal, ratios } = row;
   const ratio = ratioOf(row);
   const spread = ratios ? ` (${quartiles(ratios).map(rounded).join(' to ')})` : '';
   return [
     what,
     `${rounded(figure)} ${unit}`,
-    beside ? `${rounded(beside.figure)} ${unit} ${beside.what}` : '',
+    reference ? `${rounded(reference.figure)} ${unit} ${reference.what}` : '',
     ratio === undefined ? '' : `${ratio.toFixed(2)}x${spread}`,
     goal ? goalText(goal, ratio === undefined ? ` ${unit}` : 'x') : '',
     goal ? (isMet(row) ? 'yes' : 'NO') : '',
   ];
 }
 
-function ratioOf({ figure, beside, ratios }: Row): number | undefined {
+function ratioOf({ figure, reference, ratios }: Row): number | undefined {
   if (ratios) return median(ratios);
-  return beside && figure / beside.figure;
+  return reference && figure / reference.figure;
 }
 
-/** Three digits, as far as a bench is to be believed. */
+/** Rounds to three digits: a benchmark isn't more precise. */
 function rounded(figure: number): string {
   return figure >= 100 || figure === 0 ? figure.toFixed(0) : figure.toPrecision(3);
 }

@@ -1,6 +1,6 @@
 /**
- * `npm run bench [-- SECTION...]`: measures the service, and prints one table of medians and ratios. Without a section it
- * measures all, and writes the page of benchmarks.
+ * `npm run bench [-- SECTION...]` measures the service, and prints a table of medians and ratios. Without a section it
+ * measures all sections, and writes the page of benchmarks.
  */
 import { writeFileSync } from 'node:fs';
 import { accept } from './accept.ts';
@@ -16,7 +16,7 @@ import { suite } from './suite.ts';
 import { backlog, sweep } from './sweep.ts';
 import { synth } from './synth.ts';
 
-/** In the order of the table. */
+/** The sections, in the order of the table. */
 const SECTIONS: Readonly<Record<string, Section>> = {
   sizes,
   start,
@@ -36,7 +36,7 @@ const named = process.argv.slice(2);
 function chosen(): string[] {
   const unknown = named.find((name) => !(name in SECTIONS));
   if (unknown === undefined) return named.length > 0 ? named : Object.keys(SECTIONS);
-  throw new Error(`There is no section ${unknown}; there are: ${Object.keys(SECTIONS).join(', ')}.`);
+  throw new Error(`There is no section ${unknown}. Sections: ${Object.keys(SECTIONS).join(', ')}.`);
 }
 
 try {

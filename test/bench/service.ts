@@ -18,39 +18,39 @@ import { inDirectory } from './directory.ts';
 
 const REGION = 'eu-central-1';
 
-/** Calls the API as somebody; answers the body. @throws Error for any other status than the expected one */
-// biome-ignore lint/suspicious/noExplicitAny: what an answer looks like is the tests' business
+/** Calls the API as one caller. Returns the body. @throws Error for an unexpected status */
+// biome-ignore lint/suspicious/noExplicitAny: tests check the form of answers
 export type Call = (route: string, status: number, body?: unknown) => Promise<any>;
 
 /** A running service with an empty table. */
 export interface Service {
   readonly call: Call;
-  /** Somebody who is in no organization. */
+  /** Signs in a person without an organization. */
   person(email: string): Promise<Call>;
-  /** A new organization, as its owner calls it. */
+  /** Creates an organization. Its `call` is the owner's. */
   organization(): Promise<{ id: string; call: Call }>;
-  /** Gives an organization so many members more, past the API: as far as lists show them. */
+  /** Writes members to the table directly, with the items that lists read. */
   addMembers(organizationId: string, count: number): Promise<void>;
-  /** Gives an organization so many invitations more, past the API, whose mails are due in a minute. */
+  /** Writes invitations to the table directly. Their mails are due in a minute. */
   addInvitations(organizationId: string, inviterId: string, count: number): Promise<void>;
-  /** The scheduled function, in a process of its own that calls the engine and the local SES themselves. */
+  /** Starts the scheduled function in its own process, which calls the engine and the local SES directly. */
   sweeper(): Promise<Sweeper>;
 }
 
-/** What a run did, the milliseconds of a core that it took, and the heap that the function has after it, in bytes. */
-export interface Ran {
+/** The result of a run, its CPU time in milliseconds, and the heap after it in bytes. */
+export interface SweepRun {
   readonly result: Readonly<Record<string, number>>;
-  readonly core: number;
+  readonly cpu: number;
   readonly heap: number;
 }
 
 export interface Sweeper {
-  /** Runs it once, at so many milliseconds from now. */
-  run(offset: number): Promise<Ran>;
+  /** Runs the function once, with its clock ahead by `offset` milliseconds. */
+  run(offset: number): Promise<SweepRun>;
   close(): Promise<void>;
 }
 
-/** Runs the service in a process of its own for as long as `work` takes. */
+/** Runs `work` with a service in its own process, and stops the service afterwards. */
 export function withService<T>(work: (service: Service) => Promise<T>): Promise<T> {
   return inDirectory(async (directory) => {
     const child = fork(new URL('stack-process.ts', import.meta.url), [directory]);
@@ -59,7 +59,7 @@ export function withService<T>(work: (service: Service) => Promise<T>): Promise<
     try {
       const [stack] = (await Promise.race([
         once(child, 'message'),
-        ended.then(() => Promise.reject(new Error('The stack did not start; why stands above.'))),
+        ended.then(() => Promise.reject(new Error('The stack did not start, see the error above.'))),
       ])) as [Running];
       return await work({ ...serviceOf(stack, agent), sweeper: () => startSweeper(stack) });
     } finally {
@@ -70,7 +70,7 @@ export function withService<T>(work: (service: Service) => Promise<T>): Promise<
   });
 }
 
-/** A stack that runs in another process. */
+/** The addresses of a stack in another process. */
 type Running = Pick<StackFile, 'api' | 'dynamodb' | 'table' | 'inbox'>;
 
 async function startSweeper({ api, dynamodb, table, inbox }: Running): Promise<Sweeper> {
@@ -86,24 +86,24 @@ async function startSweeper({ api, dynamodb, table, inbox }: Running): Promise<S
     ...{ AWS_ENDPOINT_URL_DYNAMODB: dynamodb, AWS_ENDPOINT_URL_SES: inbox.replace(/\/$/, '') },
   };
   const args = [join(found.code, 'index.cjs'), String(found.timeout)];
-  // Its log lines are nobody's here.
+  // The log isn't needed.
   const child = fork(new URL('function-process.ts', import.meta.url), args, {
     env,
     execArgv: ['--expose-gc'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const ended = once(child, 'exit');
-  const message = () =>
+  const nextMessage = () =>
     Promise.race([
-      once(child, 'message').then(([told]) => told),
-      ended.then(() => Promise.reject(new Error('The scheduled function ended; why stands above.'))),
+      once(child, 'message').then(([message]) => message),
+      ended.then(() => Promise.reject(new Error('The scheduled function ended, see the error above.'))),
     ]);
-  await message();
+  await nextMessage();
   return {
     run(offset) {
-      const told = message();
+      const run = nextMessage();
       child.send({ offset });
-      return told;
+      return run;
     },
     async close() {
       if (child.connected) child.disconnect();
@@ -150,7 +150,7 @@ function serviceOf({ api, dynamodb, table }: Running, agent: Agent): Omit<Servic
   };
 }
 
-/** Puts items, and adds to a counter row what they count. */
+/** Puts items, and adds to the counters of a row. */
 export async function writeTo(
   table: string,
   endpoint: string,
@@ -175,7 +175,7 @@ export async function writeTo(
   client.destroy();
 }
 
-/** Members as lists show them, who joined one after the other, by their addresses; and what counts them. */
+/** Returns the items of new members, who joined in the order of the addresses, and the change of their counters. */
 export function memberItems(organizationId: string, emails: readonly string[]) {
   const start = Date.now();
   const members = emails.map((email, index): Member => {
@@ -215,7 +215,7 @@ export function memberItems(organizationId: string, emails: readonly string[]) {
   };
 }
 
-/** Invitations whose mails are still to be sent. */
+/** Returns the items of invitations with unsent mails. */
 function invitationsOf(organizationId: string, inviterId: string, count: number): object[] {
   const now = new Date();
   const at = now.toISOString();

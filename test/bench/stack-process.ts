@@ -1,4 +1,4 @@
-/** A stack in a process of its own, as `npm start` has it, so that whoever measures it doesn't take its time. */
+/** Runs a stack in its own process, as `npm start` does, so that it doesn't share CPU time with the benchmark. */
 import { startStack } from '../../packages/local/stack.ts';
 
 process.env.TZ = 'UTC';

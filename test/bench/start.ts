@@ -7,7 +7,7 @@ import { interleaved, type Row } from './measure.ts';
 
 const ROUNDS = 25;
 
-/** How long a new process takes until a function's handler is there, beside one whose handler does nothing. */
+/** Measures how long a new process takes to load a function, compared with an empty handler. */
 export function start(): Promise<Row[]> {
   return inDirectory(async (directory) => {
     const { http, mailing } = await largest();
@@ -34,7 +34,7 @@ export function start(): Promise<Row[]> {
     });
     const row = (what: string, figure: number, atMost: number): Row => ({
       ...{ what, figure, unit: 'ms', goal: { atMost } },
-      beside: { what: 'empty handler', figure: ms.empty },
+      reference: { what: 'empty handler', figure: ms.empty },
     });
     return [
       row(`start: ${http.name}`, ms.http, 3),

@@ -7,25 +7,25 @@ import type { Taken } from '../support/cpu.ts';
 import { inDirectory } from './directory.ts';
 import type { Row } from './measure.ts';
 
-/** So many files have a row of their own. */
-const SLOWEST = 15;
-/** Four minutes of two cores, of which tests that wait leave some. */
-const ALL = 400;
-/** What one file may take of that. */
-const FILE = 50;
+/** The number of files with a row. */
+const FILES = 15;
+/** The goal of all files in CPU seconds: four minutes of two cores, without waiting tests. */
+const MAX_TOTAL = 400;
+/** The goal of one file in CPU seconds. */
+const MAX_OF_FILE = 50;
 
-/** What `npm test` takes: CPU, which other work on the machine changes less than time, and the files that take most. */
+/** Measures the CPU time of `npm test`, and of its slowest files. Other load affects elapsed time more. */
 export function suite(): Promise<Row[]> {
   return inDirectory(async (directory) => {
     const to = join(directory, 'cpu.jsonl');
     const child = spawn('vitest', ['run'], {
       cwd: ROOT,
       env: { ...process.env, MUSTER_CPU: to },
-      // What it says stands apart from the table.
+      // Only the table goes to stdout.
       stdio: ['ignore', process.stderr, process.stderr],
     });
     const [code] = await once(child, 'exit');
-    if (code !== 0) throw new Error('The suite fails; what is wrong stands above.');
+    if (code !== 0) throw new Error('The suite fails, see its output above.');
     const lines = readFileSync(to, 'utf8').trimEnd().split('\n');
     const files = lines.map((line): Taken => JSON.parse(line)).sort((one, other) => other.cpuSeconds - one.cpuSeconds);
     const sum = (of: (taken: Taken) => number) => files.reduce((total, taken) => total + of(taken), 0);
@@ -33,10 +33,10 @@ export function suite(): Promise<Row[]> {
       row(
         'npm test, all files',
         sum(({ cpuSeconds }) => cpuSeconds),
-        ALL,
+        MAX_TOTAL,
       ),
       { what: 'npm test, functions started', figure: sum(({ workers }) => workers), unit: 'workers' },
-      ...files.slice(0, SLOWEST).map(({ file, cpuSeconds }) => row(file, cpuSeconds, FILE)),
+      ...files.slice(0, FILES).map(({ file, cpuSeconds }) => row(file, cpuSeconds, MAX_OF_FILE)),
     ];
   });
 }

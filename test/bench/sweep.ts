@@ -1,16 +1,16 @@
 import { type Row, timed } from './measure.ts';
 import { type Service, type Sweeper, withService } from './service.ts';
 
-/** Each organization's. */
+/** The number of invitations of each organization. */
 const INVITATIONS = 100;
 
 const DAY = 24 * 60 * 60_000;
 
-/** How many due rows a second the scheduled function does: mails that weren't sent, then invitations that expired. */
+/** Measures how many due rows a second the scheduled function processes: unsent mails, then expired invitations. */
 export function sweep(): Promise<Row[]> {
   return withSweeper(async (service, sweeper) => {
     await prepare(service, 2000);
-    // Nothing is due yet: the first calls have connections to make.
+    // Nothing is due yet. This run opens the connections.
     await sweeper.run(0);
     return [
       ...rates('mails', await sweepAll(sweeper, DAY / 24, 'sent')),
@@ -19,7 +19,7 @@ export function sweep(): Promise<Row[]> {
   });
 }
 
-/** A backlog: how fast it is done, run after run, and what memory it takes beside that of a short one. */
+/** Measures the rate of a long backlog, and its memory compared with a short one. */
 export function backlog(): Promise<Row[]> {
   return withSweeper(async (service, sweeper) => {
     await prepare(service, 1000);
@@ -33,7 +33,7 @@ export function backlog(): Promise<Row[]> {
         what: 'heap of the sweep after 100,000 due rows',
         figure: many.heap / megabyte,
         unit: 'MB',
-        beside: { what: 'after 1,000', figure: few.heap / megabyte },
+        reference: { what: 'after 1,000', figure: few.heap / megabyte },
         goal: { atMost: 1.2 },
       },
     ];
@@ -51,7 +51,7 @@ function withSweeper<T>(work: (service: Service, sweeper: Sweeper) => Promise<T>
   });
 }
 
-/** Makes so many invitations whose mails are due in a minute, in organizations of 100 each. */
+/** Creates invitations whose mails are due in a minute, 100 in each organization. */
 async function prepare(service: Service, count: number): Promise<void> {
   for (let made = 0; made < count; made += INVITATIONS) {
     const { id, call } = await service.organization();
@@ -60,37 +60,37 @@ async function prepare(service: Service, count: number): Promise<void> {
   }
 }
 
-interface Done {
+interface SweepTotal {
   readonly rows: number;
   readonly ms: number;
-  /** Milliseconds of a core that the function took. */
-  readonly core: number;
-  /** Bytes, after the last run. */
+  /** CPU time of the function in milliseconds. */
+  readonly cpu: number;
+  /** Heap after the last run in bytes. */
   readonly heap: number;
 }
 
-/** Runs the scheduled function, so many milliseconds from now, until nothing is due. */
-async function sweepAll(sweeper: Sweeper, offset: number, kind: string): Promise<Done> {
-  let [rows, core, heap] = [0, 0, 0];
+/** Runs the scheduled function, with its clock ahead by `offset` milliseconds, until nothing is due. */
+async function sweepAll(sweeper: Sweeper, offset: number, kind: string): Promise<SweepTotal> {
+  let [rows, cpu, heap] = [0, 0, 0];
   const ms = await timed(async () => {
     for (let done = 1; done > 0; rows += done) {
-      const ran = await sweeper.run(offset);
-      const { lagSeconds, [kind]: count = 0, ...others } = ran.result;
+      const run = await sweeper.run(offset);
+      const { lagSeconds, [kind]: count = 0, ...others } = run.result;
       if (Object.values(others).some((other) => other > 0)) {
-        throw new Error(`The sweep did other things than ${kind}: ${JSON.stringify(others)}`);
+        throw new Error(`Beside ${kind}, the sweep counted ${JSON.stringify(others)}`);
       }
       done = count;
-      core += ran.core;
-      heap = ran.heap;
+      cpu += run.cpu;
+      heap = run.heap;
     }
   });
-  return { rows, ms, core, heap };
+  return { rows, ms, cpu, heap };
 }
 
-/** By the clock, in which engine, SES and function share the machine; and by what the function takes of a core. */
-function rates(what: string, { rows, ms, core }: Done): Row[] {
+/** Returns the rates by elapsed time, which includes the engine and SES, and by the CPU time of the function. */
+function rates(what: string, { rows, ms, cpu }: SweepTotal): Row[] {
   return [
     { what: `sweep, ${what}`, figure: (1000 * rows) / ms, unit: '/s' },
-    { what: `sweep, ${what}, by a core's time`, figure: (1000 * rows) / core, unit: '/s', goal: { atLeast: 300 } },
+    { what: `sweep, ${what}, by CPU time`, figure: (1000 * rows) / cpu, unit: '/s', goal: { atLeast: 300 } },
   ];
 }

@@ -5,13 +5,13 @@ import { median, type Row, timed } from './measure.ts';
 
 const ROUNDS = 3;
 
-/** How long the whole synthesis takes when nothing has been bundled yet. */
+/** Measures the synthesis without existing bundles. */
 export function synth(): Promise<Row[]> {
   return inDirectory(async (directory) => {
-    const taken: number[] = [];
+    const durations: number[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
-      taken.push(await timed(() => synthesize({ outdir: join(directory, String(round)) })));
+      durations.push(await timed(() => synthesize({ outdir: join(directory, String(round)) })));
     }
-    return [{ what: 'synth, with all bundles', figure: median(taken) / 1000, unit: 's', goal: { atMost: 15 } }];
+    return [{ what: 'synth, with all bundles', figure: median(durations) / 1000, unit: 's', goal: { atMost: 15 } }];
   });
 }

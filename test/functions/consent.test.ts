@@ -132,10 +132,10 @@ describe('the audit log of an organization', () => {
     const { owner } = await service.organization();
     const jane = await service.member(owner, 'USER');
     expect((await jane.call('PATCH /v1/me', { body: { firstName: 'Jane' } })).status).toBe(200);
-    const told = (await entries(owner)).filter(({ action }: { action: string }) =>
+    const recorded = (await entries(owner)).filter(({ action }: { action: string }) =>
       /^member\.(update|claim)$/.test(action),
     );
-    expect(told.map(({ sourceAddress }: { sourceAddress: unknown }) => sourceAddress)).toEqual([null, null]);
+    expect(recorded.map(({ sourceAddress }: { sourceAddress: unknown }) => sourceAddress)).toEqual([null, null]);
   });
 
   test('has neither user id nor source address of a person who stops reminders, declines or is erased before accepting', async () => {
@@ -147,11 +147,11 @@ describe('the audit log of an organization', () => {
     await jane.call(DECLINE, { body: { token: await service.linkToken(jane.email) } });
     await owner.call('POST /v1/invitations', { body: { email: jane.email, role: 'USER' } });
     expect((await jane.call('DELETE /v1/me')).status).toBe(204);
-    const told = (await entries(owner)).filter(({ actorType }: { actorType: string }) => actorType !== 'user');
-    expect(told.map(({ action }: { action: string }) => action).sort()).toEqual([
+    const recorded = (await entries(owner)).filter(({ actorType }: { actorType: string }) => actorType !== 'user');
+    expect(recorded.map(({ action }: { action: string }) => action).sort()).toEqual([
       ...['invitation.decline', 'invitation.erase', 'invitation.erase', 'invitation.stop-reminders'],
     ]);
-    for (const entry of told) expect(entry).toMatchObject({ actorType: 'link', sourceAddress: null });
+    for (const entry of recorded) expect(entry).toMatchObject({ actorType: 'link', sourceAddress: null });
     expect(JSON.stringify(await entries(owner))).not.toContain(me.id);
   });
 

@@ -12,9 +12,9 @@ import { exampleOf, type Home } from '../support/requests.ts';
 import { grantedForSignIn } from '../support/rights.ts';
 import { type Client, newAddress, useService } from '../support/service.ts';
 
-// A sign-in comes first at any endpoint, so that each function must be allowed, and able, to do all of it. What it does
-// to people and memberships is tested in callers.test.ts. Its code is one for all functions, and comes in by the kind of
-// the endpoint: shortened, all ways of signing in are gone at one endpoint of each kind, and the roles of all are read.
+// Any endpoint may be the first that a person calls, so the role of each function must allow signing in. The effects of
+// signing in are tested in callers.test.ts. All functions share its code, and the kind of the endpoint selects it. So the
+// shortened test signs in at one endpoint of each kind, and checks the roles of all.
 
 const calls: Call[] = [];
 const PREVIOUS_ISSUER = 'https://previous.example.com';
@@ -32,13 +32,13 @@ beforeAll(async () => {
 
 const forPeople = contracts.filter(({ declaration }) => declaration.caller.includes('person'));
 
-/** What decides how a function comes to sign somebody in. */
+/** Returns the parts of a declaration that decide how a function signs a person in. */
 const kindOf = ({ declaration: { dialect, caller, organization, found, about } }: Contract) =>
   [dialect, ...caller, organization, found, about].join(' ');
 const oneOfEach = [...Map.groupBy(forPeople, kindOf).values()].map(([first]) => first as Contract);
-const gone = inject('whole') ? forPeople : oneOfEach;
+const tested = inject('whole') ? forPeople : oneOfEach;
 
-test('the role of each function has what signing in takes', async () => {
+test('the role of each function allows signing in', async () => {
   const { functions } = readTemplate(await synthesize(), {
     ...{ region: 'eu-central-1', account: '000000000000', api: 'http://127.0.0.1', parameters: {} },
   });
@@ -48,12 +48,12 @@ test('the role of each function has what signing in takes', async () => {
   for (const item of signingIn) expect(grantedForSignIn(item), item.name).toHaveLength(wanted);
 });
 
-test.each(gone.map((contract) => [contract.declaration.route, contract] as const))(
-  '%s signs in whoever comes',
+test.each(tested.map((contract) => [contract.declaration.route, contract] as const))(
+  '%s supports every way of signing in',
   async (_, contract) => {
     const { route, ...sending } = await exampleOf(contract, service, one);
     const done = new Set<string>();
-    const come = async (person: Client) => {
+    const signIn = async (person: Client) => {
       const before = calls.length;
       const { status, body } = await person.call(route, sending);
       expect([200, 201, 204, 400, 403, 404, 422], JSON.stringify(body)).toContain(status);
@@ -62,19 +62,19 @@ test.each(gone.map((contract) => [contract.declaration.route, contract] as const
       }
     };
 
-    // Somebody nobody has heard of.
-    await come(await service.person(newAddress('new')));
+    // A new person.
+    await signIn(await service.person(newAddress('new')));
 
-    // Somebody whose first token had no name.
+    // A person whose first token had no name.
     const nameless = newAddress('nameless');
     await (await service.person(nameless)).call('GET /v1/me');
-    await come(await service.person(nameless, { name: 'Jane Doe' }));
+    await signIn(await service.person(nameless, { name: 'Jane Doe' }));
 
-    // The first sign-in of somebody who accepted by link alone.
-    await come(await service.member(one.owner, 'USER'));
+    // The first sign-in of a person who accepted by link.
+    await signIn(await service.member(one.owner, 'USER'));
 
-    // A member who has another address by now: one that accepted by link alone, where they are a member and
-    // elsewhere, and is in teams.
+    // A member whose address changes to that of a placeholder. The placeholder accepted by link in the same organization
+    // and in another one, and is in teams.
     const subject = newAddress('subject');
     const [first, second] = [newAddress('first'), newAddress('second')];
     await service.member(one.owner, 'USER', first);
@@ -84,13 +84,13 @@ test.each(gone.map((contract) => [contract.declaration.route, contract] as const
       const { id } = (await owner.call('POST /v1/teams', { body: { name: newAddress('team') } })).body;
       expect((await owner.call(`PUT /v1/teams/${id}/members/${memberId}`, { body: {} })).status).toBe(200);
     }
-    await come(await service.person(second, { subject }));
+    await signIn(await service.person(second, { subject }));
 
-    // Somebody whose first sign-in was with the issuer before.
+    // A person whose first sign-in was with the previous issuer.
     const earlier = newAddress('earlier');
     await (await service.person(earlier, { subject: `old-${earlier}` })).call('GET /v1/me');
-    await cameBy(PREVIOUS_ISSUER, `old-${earlier}`);
-    await come(await service.person(earlier, { subject: `new-${earlier}` }));
+    await moveToIssuer(PREVIOUS_ISSUER, `old-${earlier}`);
+    await signIn(await service.person(earlier, { subject: `new-${earlier}` }));
 
     const all = Object.entries(SIGN_IN).flatMap(([action, prefixes]) =>
       prefixes.map((prefix) => `dynamodb:${action} ${prefix}`),
@@ -99,8 +99,8 @@ test.each(gone.map((contract) => [contract.declaration.route, contract] as const
   },
 );
 
-/** Has somebody come by another issuer than the one that there is. */
-async function cameBy(issuer: string, subject: string): Promise<void> {
+/** Changes the issuer of a stored identity. */
+async function moveToIssuer(issuer: string, subject: string): Promise<void> {
   const client = new DynamoDBClient({
     endpoint: service.stack.dynamodb,
     region: 'eu-central-1',

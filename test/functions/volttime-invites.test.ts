@@ -47,7 +47,7 @@ async function guest(): Promise<{ owner: Client; team: MadeTeam }> {
   return { owner, team: await makeTeam(owner) };
 }
 
-/** For what is refused, and leaves all as it is. */
+/** Shared by tests of requests that are refused and change nothing. */
 const madeOnce = once(made);
 const sharedOnce = once(async () => {
   const { site } = await made();

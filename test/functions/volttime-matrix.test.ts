@@ -184,13 +184,13 @@ beforeAll(async () => {
   scenarios = made;
 }, 240_000);
 
-/** What access that came in parts gives is seen by these: shortened, by nobody else. */
-const SEERS: readonly Who[] = ['USER who owns it', 'USER in it'];
-const cameInParts = (access: Access) => ACCESS.indexOf(access) > ACCESS.indexOf('stranger');
+/** The people for whom the shortened test checks access that was given in several parts. */
+const VIEWERS_OF_PARTS: readonly Who[] = ['USER who owns it', 'USER in it'];
+const isInParts = (access: Access) => ACCESS.indexOf(access) > ACCESS.indexOf('stranger');
 
 const rows = ACCESS.flatMap((access) =>
   (Object.keys(PEOPLE) as Who[])
-    .filter((who) => inject('whole') || !cameInParts(access) || SEERS.includes(who))
+    .filter((who) => inject('whole') || !isInParts(access) || VIEWERS_OF_PARTS.includes(who))
     .map((who) => ({ access, who })),
 );
 

@@ -4,7 +4,7 @@ import type { keys } from '../../lib/table/keys.ts';
 /** A placeholder in a key pattern. */
 const PLACEHOLDER = /<[^>]*>|yyyy-mm/;
 
-/** The key patterns, each with the type of its items. Of several types, as for mails, the first. */
+/** The key patterns, each with the type of its items, or the first of several types, as for mails. */
 const FORMS = (Object.entries(ENTITIES) as [keyof typeof keys, Entity][]).map(([name, { types }]) => {
   const { pk, sk } = keyPattern(name);
   return { types: types.slice(0, 1), pk: formOf(pk), sk: formOf(sk), start: sk.split(PLACEHOLDER)[0] as string };
@@ -30,6 +30,6 @@ export function typesOf(key: string): string[] {
 function isInRange({ sk, start }: (typeof FORMS)[number], range: string): boolean {
   if (range.startsWith('>')) return start === '' || start > range.slice(1);
   if (!range.endsWith('*')) return sk.test(range);
-  const asked = range.slice(0, -1);
-  return asked.startsWith(start) || start.startsWith(asked);
+  const prefix = range.slice(0, -1);
+  return prefix.startsWith(start) || start.startsWith(prefix);
 }

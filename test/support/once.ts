@@ -1,4 +1,4 @@
-/** What `make` gives the first time it is asked: for tests that leave it as it is. */
+/** Returns a function that calls `make` once and returns its result each time. Tests must not change the result. */
 export function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => {

@@ -347,9 +347,11 @@ async function offerRecipient(service: Service, home: Home): Promise<Client> {
   const email = `heir-of-${home.owner.email}`;
   const { data } = (await home.owner.call('GET /v1/members?perPage=100')).body;
   const present = data.find(({ userProfile }: { userProfile: { email: string } }) => userProfile.email === email);
-  const heir = present ? (await service.person(email)).in(home.id) : await service.member(home.owner, 'USER', email);
-  await offerTo(home, heir);
-  return heir;
+  const recipient = present
+    ? (await service.person(email)).in(home.id)
+    : await service.member(home.owner, 'USER', email);
+  await offerTo(home, recipient);
+  return recipient;
 }
 
 /** Offers an organization to a member, who signs in before. */

@@ -4,21 +4,21 @@ import type { LocalFunction } from '../../packages/local/local-function.ts';
 import type { PolicyDocument, Statement } from '../../packages/local/policy.ts';
 import { rightText } from './recording.ts';
 
-/** What a function of the template is granted: each right as `rightText` says it. */
+/** Returns the rights that a function's role grants, in the form of `rightText`. */
 export function grantedTo({ name, policies }: LocalFunction): readonly string[] {
   return policies.flatMap((policy) => rightsIn(name, policy));
 }
 
-/** Those of them that signing in takes; none for a function that nobody signs in to. */
+/** Returns the granted rights that signing in needs; none for a function that doesn't sign people in. */
 export function grantedForSignIn(item: LocalFunction): readonly string[] {
   const module = contents[item.name as keyof typeof contents];
   if (!('endpoint' in module) || !module.endpoint.caller.includes('person')) return [];
-  const taken = new Set(
+  const needed = new Set(
     Object.entries(SIGN_IN).flatMap(([action, prefixes]) =>
       prefixes.map((prefix) => `${item.name} may dynamodb:${action} on table, keys ${prefix}#*`),
     ),
   );
-  return grantedTo(item).filter((right) => taken.has(right));
+  return grantedTo(item).filter((right) => needed.has(right));
 }
 
 function rightsIn(name: string, policy: PolicyDocument): string[] {
@@ -32,12 +32,12 @@ function rightsIn(name: string, policy: PolicyDocument): string[] {
   });
 }
 
-/** The statements of a policy. */
+/** Returns the statements of a policy. */
 export function statementsOf({ Statement: statements }: PolicyDocument): readonly Statement[] {
   return list(statements);
 }
 
-/** What a policy has one of, or several. */
+/** Returns a field of a policy as a list: it may have one value or several. */
 export function list<T>(value: T | readonly T[] | undefined): readonly T[] {
   return value === undefined ? [] : Array.isArray(value) ? value : [value as T];
 }

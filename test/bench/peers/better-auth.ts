@@ -9,7 +9,7 @@ import type { Invited, Organization, Person, Side } from './side.ts';
 
 export const VERSION = '1.7.25';
 
-/** What is used of better-auth, which isn't installed with this project. */
+/** The used part of better-auth, which isn't a dependency of this project. */
 interface BetterAuth {
   handler(request: Request): Promise<Response>;
   readonly $context: Promise<{
@@ -19,7 +19,7 @@ interface BetterAuth {
   readonly options: object;
 }
 
-/** Loads a module of better-auth, which the bench installs beside the project the first time. */
+/** Loads a module of better-auth. Installs the package into `node_modules/.bench` the first time. */
 async function load(name: string) {
   const directory = join(ROOT, 'node_modules', '.bench');
   const manifest = join(directory, 'package.json');
@@ -34,7 +34,7 @@ async function load(name: string) {
 const BASE = 'http://127.0.0.1:9';
 const NO_LIMIT = 1_000_000;
 
-/** better-auth's organization plugin in this process, with sessions in cookies as its guide to performance has them. */
+/** Starts better-auth's organization plugin in this process, with sessions in cookies as its performance guide advises. */
 async function start(name: string, database: unknown): Promise<Side & { readonly auth: BetterAuth }> {
   const { betterAuth } = await load('better-auth');
   const { organization: plugin } = await load('better-auth/plugins');
@@ -45,7 +45,7 @@ async function start(name: string, database: unknown): Promise<Side & { readonly
     telemetry: { enabled: false },
     rateLimit: { enabled: false },
     session: { cookieCache: { enabled: true, maxAge: 24 * 60 * 60 } },
-    // People sign up before anything is measured, and a password's hash is made to take long.
+    // Hashing a password is slow by design, and signing up isn't measured.
     emailAndPassword: { enabled: true, password: { hash: async (text: string) => text, verify: async () => true } },
     plugins: [
       plugin({
@@ -104,7 +104,7 @@ async function start(name: string, database: unknown): Promise<Side & { readonly
   return { name, person, auth };
 }
 
-/** better-auth on SQLite in the memory of the same process. */
+/** Starts better-auth on SQLite in memory, in this process. */
 export async function onSqlite(): Promise<Side> {
   const { DatabaseSync } = await import('node:sqlite');
   const { getMigrations } = await load('better-auth/db/migration');
@@ -113,7 +113,7 @@ export async function onSqlite(): Promise<Side> {
   return side;
 }
 
-/** better-auth on a DynamoDB engine. */
+/** Starts better-auth on a DynamoDB engine. */
 export async function onDynamodb(connection: Parameters<typeof dynamodbAdapter>[1]): Promise<Side> {
   const { createAdapterFactory } = await load('better-auth/adapters');
   return start('better-auth on DynamoDB', await dynamodbAdapter(createAdapterFactory, connection));

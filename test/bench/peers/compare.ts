@@ -6,63 +6,64 @@ import type { Invited, Organization, Person, Side } from './side.ts';
 const PASSES = 5;
 const AT_ONCE = 16;
 const MEMBERS = 100;
-/** Requests before anything is measured, of each kind: code takes thousands of calls to become fast. */
-const WARM = 160;
-/** Requests of a pass; a multiple of what happens at once. */
+/** The warm-up requests of each kind: V8 optimizes code after thousands of calls. */
+const WARM_UP = 160;
+/** The requests of a pass, a multiple of `AT_ONCE`. */
 const COUNT = 160;
-/** So many invitations go to one organization, so that none of them has more pending than the others. */
+/** The invitations of each organization, so that all organizations have the same number of pending ones. */
 const PER_ORGANIZATION = 40;
 
-/** One kind of request, on one side. */
+/** A kind of request on one side. */
 interface Work {
   readonly what: string;
   readonly lanes: number;
-  /** Prepares so many requests, unmeasured. */
+  /** Prepares requests. This isn't measured. */
   prepare(count: number): Promise<readonly (() => Promise<unknown>)[]>;
 }
 
-interface Taken {
+interface Measurement {
   readonly perSecond: number;
+  /** CPU time of a request in milliseconds. */
   readonly cpu: number;
 }
 
-/** Throughput and CPU of Muster and its peers, in turns. @throws Error when two sides did not do the same */
+/** Measures throughput and CPU time of Muster and its peers in turns. @throws Error if a side has wrong results */
 export async function compare(muster: Functions): Promise<Row[]> {
   const sides = [muster, await onSqlite(), await onDynamodb(muster.engine)] as const;
   const works = await Promise.all(sides.map(worksOf));
   const kinds = works[0]?.length ?? 0;
-  for (const [index] of sides.entries()) for (const work of works[index] ?? []) await measured(work, WARM);
-  const taken = works.map(() => Array.from({ length: kinds }, (): Taken[] => []));
+  for (const [index] of sides.entries()) for (const work of works[index] ?? []) await measure(work, WARM_UP);
+  const measurements = works.map(() => Array.from({ length: kinds }, (): Measurement[] => []));
   for (let pass = 0; pass < PASSES; pass += 1) {
     for (let kind = 0; kind < kinds; kind += 1) {
-      // Another one comes first each time.
+      // Each pass begins with another side.
       for (let turn = 0; turn < sides.length; turn += 1) {
         const side = (turn + pass) % sides.length;
-        taken[side]?.[kind]?.push(await measured(works[side]?.[kind] as Work, COUNT));
+        measurements[side]?.[kind]?.push(await measure(works[side]?.[kind] as Work, COUNT));
       }
     }
   }
-  return Array.from({ length: kinds }, (_, kind) => rowsOf(sides, works, taken, kind)).flat();
+  return Array.from({ length: kinds }, (_, kind) => rowsOf(sides, works, measurements, kind)).flat();
 }
 
 function rowsOf(
   sides: readonly Side[],
   works: readonly (readonly Work[])[],
-  taken: readonly (readonly Taken[][])[],
+  measurements: readonly (readonly Measurement[][])[],
   kind: number,
 ): Row[] {
   const what = works[0]?.[kind]?.what ?? '';
-  const ours = taken[0]?.[kind] as Taken[];
+  const ours = measurements[0]?.[kind] as Measurement[];
   const cpu = { what: `${what}: CPU of a request`, figure: median(ours.map((one) => one.cpu)), unit: 'ms' } as const;
   const rows = [1, 2].map((side): Row => {
-    const theirs = taken[side]?.[kind] as Taken[];
+    const theirs = measurements[side]?.[kind] as Measurement[];
     const ratios = ours.map(({ perSecond }, pass) => perSecond / (theirs[pass]?.perSecond ?? Number.NaN));
     const atLeast = GOALS[what]?.[side - 1];
     return {
       what,
       figure: median(ours.map(({ perSecond }) => perSecond)),
       unit: '/s',
-      beside: { what: sides[side]?.name ?? '', figure: median(theirs.map(({ perSecond }) => perSecond)) },
+      reference: { what: sides[side]?.name ?? '', figure: median(theirs.map(({ perSecond }) => perSecond)) },
       ratios,
       ...(atLeast !== undefined && { goal: { atLeast } }),
     };
@@ -70,7 +71,7 @@ function rowsOf(
   return [...rows, cpu];
 }
 
-/** How many times as fast as on SQLite, and as on the same DynamoDB engine. */
+/** The minimum ratios to better-auth on SQLite, and on the same DynamoDB engine. */
 const GOALS: Readonly<Record<string, readonly [number, number]>> = {
   'create an organization': [1, 5],
   invite: [1.2, 8],
@@ -82,7 +83,7 @@ const GOALS: Readonly<Record<string, readonly [number, number]>> = {
   'remove a member': [1, 5],
 };
 
-async function measured({ lanes, prepare }: Work, count: number): Promise<Taken> {
+async function measure({ lanes, prepare }: Work, count: number): Promise<Measurement> {
   const requests = [...(await prepare(count))];
   const before = process.cpuUsage();
   const begun = performance.now();
@@ -95,7 +96,7 @@ async function measured({ lanes, prepare }: Work, count: number): Promise<Taken>
   return { perSecond: (1000 * count) / ms, cpu: (user + system) / 1000 / count };
 }
 
-/** All kinds of requests on one side, in the order of the table; a mistake in what they do ends the bench. */
+/** Returns all kinds of requests on one side, in the order of the table. @throws Error if a result is wrong */
 async function worksOf(side: Side): Promise<Work[]> {
   let counter = 0;
   const unique = (name: string) => {
@@ -108,7 +109,7 @@ async function worksOf(side: Side): Promise<Work[]> {
   const filled = await create();
   const names = Array.from({ length: MEMBERS - 1 }, address);
   await filled.addMembers(names);
-  await expectSame(side, filled, names);
+  await expectCorrect(side, filled, names);
 
   const inviting = async (count: number) => {
     const organizations = await Promise.all(Array.from({ length: Math.ceil(count / PER_ORGANIZATION) }, create));
@@ -146,14 +147,14 @@ async function worksOf(side: Side): Promise<Work[]> {
   ];
 }
 
-/** Shows that a side does what is measured: who is invited and accepts is in the list, and who is removed is not. */
-async function expectSame(side: Side, filled: Organization, names: readonly string[]): Promise<void> {
+/** Checks that the measured operations work: accepting adds a person to the list, removing takes them off. */
+async function expectCorrect(side: Side, filled: Organization, names: readonly string[]): Promise<void> {
   const expectList = async (organization: Organization, emails: readonly string[]) => {
     const listed = await organization.list();
     const found = listed.map(({ email }) => email).filter((email) => emails.includes(email));
     if (listed.length !== emails.length + 1 || found.length !== emails.length || !listed.every(({ name }) => name)) {
       throw new Error(
-        `${side.name} lists ${JSON.stringify(listed).slice(0, 300)}, and not ${emails.length} people more.`,
+        `${side.name} lists ${JSON.stringify(listed).slice(0, 300)} instead of ${emails.length} people and the owner.`,
       );
     }
   };

@@ -8,7 +8,7 @@ import {
   QueryCommand,
 } from '@aws-sdk/lib-dynamodb';
 
-/** A condition as better-auth hands it to an adapter. */
+/** A condition that better-auth passes to an adapter. */
 interface Where {
   readonly field: string;
   readonly operator: string;
@@ -21,14 +21,14 @@ interface Target {
 }
 type Row = Record<string, unknown>;
 
-/** Fields by which better-auth looks rows up: an index each, as each database has. */
+/** The fields by which better-auth finds rows. Each has an index, as in other databases. */
 const INDEXED = ['email', 'token', 'userId', 'organizationId', 'slug', 'identifier'];
 const TABLE = 'better-auth';
 const BATCH = 100;
 
 /**
- * An adapter of better-auth for DynamoDB, since it has none: an item a row, found by its id or by an index of a field;
- * what no key can tell is decided on the rows that were read.
+ * Creates an adapter of better-auth for DynamoDB, since better-auth has none. Each row is an item, found by its id or
+ * the index of a field. Other conditions filter the rows after they are read.
  *
  * @param create better-auth's `createAdapterFactory`
  */
@@ -65,14 +65,14 @@ export async function dynamodbAdapter(
   };
 
   const find = async ({ model, where = [] }: Target): Promise<Row[]> => {
-    const fits = (row: Row) => where.every((one) => holds(row, one));
+    const matches = (row: Row) => where.every((one) => isTrue(row, one));
     const byId = where.find(({ field, operator }) => field === 'id' && (operator === 'eq' || operator === 'in'));
     const byField = where.find(({ field, operator }) => operator === 'eq' && INDEXED.includes(field));
     if (byId?.operator === 'eq') {
       const { Item } = await documents.send(
         new GetCommand({ TableName: TABLE, Key: { pk: `${model}#${byId.value}` }, ConsistentRead: true }),
       );
-      return Item ? [Item].filter(fits) : [];
+      return Item ? [Item].filter(matches) : [];
     }
     if (byId) {
       const keys = (byId.value as string[]).map((id) => ({ pk: `${model}#${id}` }));
@@ -85,7 +85,7 @@ export async function dynamodbAdapter(
         );
         rows.push(...(Responses?.[TABLE] ?? []));
       }
-      return rows.filter(fits);
+      return rows.filter(matches);
     }
     if (!byField) throw new Error(`No index serves ${JSON.stringify(where)} of ${model}.`);
     const rows: Row[] = [];
@@ -104,7 +104,7 @@ export async function dynamodbAdapter(
       rows.push(...(page.Items ?? []));
       start = page.LastEvaluatedKey;
     } while (start);
-    return rows.filter(fits);
+    return rows.filter(matches);
   };
 
   const change = async (target: Target, changes: Row): Promise<Row[]> => {
@@ -154,7 +154,7 @@ function indexOf(field: string): string {
   return `by_${field}`;
 }
 
-function holds(row: Row, { field, operator, value }: Where): boolean {
+function isTrue(row: Row, { field, operator, value }: Where): boolean {
   switch (operator) {
     case 'eq':
       return (row[field] ?? null) === value;
@@ -167,6 +167,6 @@ function holds(row: Row, { field, operator, value }: Where): boolean {
     case 'lt':
       return (row[field] as string) < (value as string);
     default:
-      throw new Error(`The adapter has no ${operator}.`);
+      throw new Error(`The adapter doesn't support the operator ${operator}.`);
   }
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { interleaved, type Row } from '../measure.ts';
 import type { Functions } from './muster.ts';
 
-/** A call to DynamoDB as it went over the wire. */
+/** A recorded call to DynamoDB. */
 interface Call {
   readonly operation: string;
   readonly body: string;
@@ -13,65 +13,65 @@ type Send = (call: Call) => Promise<unknown>;
 
 const ROUNDS = 15;
 const REQUESTS = 60;
-const WARM = 1500;
-/** At most so many times the CPU of the floor. */
-const OF_FLOOR = 1.6;
+const WARM_UP = 1500;
+/** The maximum ratio of the CPU time to that of the floor. */
+const MAX_RATIO = 1.6;
 
 /**
- * What a request takes of a CPU in a warm instance, beside the floor: the same calls to DynamoDB, one after the other,
- * made with nothing but `http.request`, `JSON.parse` and a signature by hand.
+ * Measures the CPU time of a request in a warm instance, compared with the floor: the same calls to DynamoDB in
+ * sequence, with `http.request`, `JSON.parse` and a handwritten signature only.
  */
 export async function floor(muster: Functions): Promise<Row[]> {
   const { endpoint } = muster.engine;
   const send = bareSender(muster.engine);
   const recorder = await record(endpoint);
   muster.restart();
-  muster.aim(recorder.url);
+  muster.useEndpoint(recorder.url);
   try {
     const owner = await muster.person('owner@floor.example.com');
     const organization = await owner.createOrganization('Floor');
     await organization.addMembers(Array.from({ length: 99 }, (_, index) => `member-${index}@floor.example.com`));
     const kinds = [
       { what: 'list of 100', atMost: 3, work: () => organization.list() },
-      { what: 'read of one thing', atMost: 1, work: () => organization.read() },
+      { what: 'read of an organization', atMost: 1, work: () => organization.read() },
       { what: 'invite', atMost: 3, work: () => organization.invite(nextAddress()) },
     ];
     const rows: Row[] = [];
     for (const { what, atMost, work } of kinds) {
-      // The first one finds out who calls, and gets the issuer's keys.
+      // The first request reads the caller and fetches the issuer's keys, which are cached then.
       await work();
       const [before, calls] = [await recorder.during(work), await recorder.during(work)];
       const replay = replayOf(calls, before, send);
       muster.restart();
-      muster.aim(endpoint);
-      for (const warmed of [work, replay]) for (let index = 0; index < WARM; index += 1) await warmed();
+      muster.useEndpoint(endpoint);
+      for (const warmed of [work, replay]) for (let index = 0; index < WARM_UP; index += 1) await warmed();
       const ms = await interleaved(ROUNDS, { ours: () => cpuOf(work), floor: () => cpuOf(replay) });
       muster.restart();
-      muster.aim(recorder.url);
+      muster.useEndpoint(recorder.url);
       rows.push(
-        { what: `CPU of a ${what}`, figure: ms.ours, unit: 'ms', goal: { atMost } },
+        { what: `CPU: ${what}`, figure: ms.ours, unit: 'ms', goal: { atMost } },
         {
-          ...{ what: `CPU of a ${what}`, figure: ms.ours, unit: 'ms', goal: { atMost: OF_FLOOR } },
-          beside: { what: 'floor', figure: ms.floor },
+          ...{ what: `CPU: ${what}`, figure: ms.ours, unit: 'ms', goal: { atMost: MAX_RATIO } },
+          reference: { what: 'floor', figure: ms.floor },
         },
       );
     }
     return rows;
   } finally {
-    muster.aim(endpoint);
+    muster.useEndpoint(endpoint);
     await recorder.close();
   }
 }
 
 let addresses = 0;
 
-/** A new address; all are of one length, so that one can stand in another's place. */
+/** Returns a new address. All have the same length, so that replacing one keeps the size of a request. */
 function nextAddress(): string {
   addresses += 1;
   return `floor-${String(addresses).padStart(6, '0')}@example.com`;
 }
 
-/** Milliseconds of CPU that one of several requests takes. */
+/** Returns the mean CPU time of a request in milliseconds. */
 async function cpuOf(work: () => Promise<unknown>): Promise<number> {
   const before = process.cpuUsage();
   for (let index = 0; index < REQUESTS; index += 1) await work();
@@ -84,9 +84,9 @@ const ID = /\b[a-z]+_[\w-]{16,}/g;
 const TOKEN = /"ClientRequestToken":"[^"]+"/;
 
 /**
- * Makes the calls of a request again, about another address, with new ids in the place of those that it made.
+ * Returns a function that repeats the calls of a request with a new address. It replaces the ids that the request made.
  *
- * @param before the calls of the request before, which had other ids in these places
+ * @param before the calls of the preceding request: ids that both have aren't replaced
  */
 function replayOf(calls: readonly Call[], before: readonly Call[], send: Send): () => Promise<void> {
   const idsIn = (some: readonly Call[]) => some.flatMap(({ body }) => body.match(ID) ?? []);
@@ -105,7 +105,7 @@ function replayOf(calls: readonly Call[], before: readonly Call[], send: Send): 
   };
 }
 
-/** Passes calls on to the engine, and keeps them. */
+/** Starts a proxy that forwards calls to the engine and records them. */
 async function record(endpoint: string) {
   let calls: Call[] = [];
   const { port, hostname } = new URL(endpoint);
@@ -124,7 +124,7 @@ async function record(endpoint: string) {
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   return {
-    /** The calls that something makes. */
+    /** Returns the calls that `work` makes. */
     async during(work: () => Promise<unknown>): Promise<readonly Call[]> {
       calls = [];
       await work();
@@ -138,7 +138,7 @@ async function record(endpoint: string) {
   };
 }
 
-/** Calls DynamoDB with as little as it takes. @throws Error for what DynamoDB refuses */
+/** Returns a minimal client of DynamoDB. @throws Error when DynamoDB refuses a call */
 function bareSender({ endpoint, region, credentials }: Functions['engine']): Send {
   const { hostname, port, host } = new URL(endpoint);
   const agent = new Agent({ keepAlive: true });

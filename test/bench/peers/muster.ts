@@ -10,7 +10,7 @@ import { memberItems, writeTo } from '../service.ts';
 import type { Invited, Organization, Person, Side } from './side.ts';
 
 const REGION = 'eu-central-1';
-/** As many as a peer's limits are set to. */
+/** The value of every limit; the peers' limits are the same. */
 const NO_LIMIT = 1_000_000;
 const LIMITS = Object.fromEntries(
   [
@@ -21,14 +21,14 @@ const LIMITS = Object.fromEntries(
 
 type Handler = (event: APIGatewayProxyEventV2, context: object) => Promise<APIGatewayProxyStructuredResultV2>;
 
-/** The functions as they are deployed, called in this process as Lambda calls them. */
+/** The deployed bundles of the functions, invoked in this process as Lambda invokes them. */
 export interface Functions extends Side {
   person(email: string): Promise<Owner>;
-  /** The DynamoDB engine, which a peer may use as well. */
+  /** The DynamoDB engine, which a peer may use too. */
   readonly engine: { readonly endpoint: string; readonly region: string; readonly credentials: Credentials };
-  /** The functions' calls to AWS go to another address from now on: those of functions that start from now on. */
-  aim(endpoint: string): void;
-  /** Functions start anew. */
+  /** Sets the DynamoDB endpoint of functions that start from now on. */
+  useEndpoint(endpoint: string): void;
+  /** Discards all running functions, so that the next calls start new ones. */
   restart(): void;
   close(): Promise<void>;
 }
@@ -42,7 +42,7 @@ interface Credentials {
   readonly secretAccessKey: string;
 }
 
-/** Starts an engine and an issuer, and loads functions at their first call. An instance does one request at a time. */
+/** Starts an engine and an issuer. Loads functions at their first call. An instance handles one request at a time. */
 export async function startFunctions(directory: string): Promise<Functions> {
   const stack = await startStack({ directory });
   const { api, issuer, dynamodb: endpoint, table } = stack;
@@ -65,7 +65,7 @@ export async function startFunctions(directory: string): Promise<Functions> {
     delete require.cache[file];
     return require(file).handler;
   };
-  /** Calls a function of the route in an instance that is idle, or a new one. */
+  /** Invokes the function of a route, in an idle instance or a new one. */
   const invoke = async (route: string, path: string, event: Partial<APIGatewayProxyEventV2>) => {
     const found = template.routes.find(({ routeKey }) => routeKey === route);
     const code = template.functions.find(({ name }) => name === found?.function)?.code;
@@ -135,7 +135,7 @@ export async function startFunctions(directory: string): Promise<Functions> {
     name: 'Muster',
     person,
     engine: { endpoint, region: REGION, credentials },
-    aim(address) {
+    useEndpoint(address) {
       process.env.AWS_ENDPOINT_URL_DYNAMODB = address;
     },
     restart: () => idle.clear(),
@@ -154,7 +154,7 @@ function getRemainingTimeInMillis(): number {
   return 20_000;
 }
 
-/** What API Gateway hands to a function. */
+/** Returns the event that API Gateway passes to a function. */
 function eventOf(routeKey: string, path: string, event: Partial<APIGatewayProxyEventV2>): APIGatewayProxyEventV2 {
   const http = { method: routeKey.split(' ')[0] as string, path, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1' };
   return {

@@ -1,5 +1,4 @@
-/** Measures Muster beside better-auth, in a process whose environment is the functions'; tells the rows to its parent. */
-
+/** Compares Muster with better-auth, in a process with the functions' environment. Sends the rows to its parent. */
 import { compare } from './compare.ts';
 import { floor } from './floor.ts';
 import { startFunctions } from './muster.ts';

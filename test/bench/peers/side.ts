@@ -1,27 +1,27 @@
-/** What both sides of a comparison do. */
+/** A compared product, with the operations that are measured. */
 export interface Side {
   readonly name: string;
-  /** Somebody who has signed in. */
+  /** Signs in a person. */
   person(email: string): Promise<Person>;
 }
 
 export interface Person {
-  /** @param title unique */
+  /** @param title a unique name */
   createOrganization(title: string): Promise<Organization>;
   accept(invitation: Invited): Promise<unknown>;
 }
 
-/** What accepts an invitation: an id, or a link's secret. */
+/** The input for accepting an invitation: its id, or the token of its link. */
 export interface Invited {
   readonly accept: string;
 }
 
-/** An organization, as its owner acts in it. */
+/** An organization, with operations of its owner. */
 export interface Organization {
   invite(email: string): Promise<Invited>;
-  /** The first hundred members. */
+  /** Lists the first hundred members. */
   list(): Promise<readonly { readonly role: string; readonly email: string; readonly name: string }[]>;
-  /** Gives it members past the API. @returns their ids */
+  /** Writes members to the database directly. @returns their ids */
   addMembers(emails: readonly string[]): Promise<readonly string[]>;
   remove(member: string): Promise<unknown>;
 }

@@ -10,8 +10,8 @@ import type { Invitation } from '../../../lib/domain/invitation.ts';
 import { newAddress, useService } from '../../support/service.ts';
 import { StubApi, type StubOrganization } from './stub.ts';
 
-// What the command does by itself is tested against a stub, which answers as the service does; that both fit together,
-// against the service: a whole file, a run that is killed, and one that is kept waiting and loses its token.
+// Most tests run the command against a stub, which answers like the service. Some run it against the service itself: a
+// whole file, a killed run, and a run that waits and loses its token.
 
 const service = useService();
 const stub = new StubApi();
@@ -21,39 +21,39 @@ afterAll(() => stub.close());
 const directory = mkdtempSync(join(tmpdir(), 'muster-invite-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 afterEach(() => {
-  stub.ahead = 0;
-  stub.spoil = undefined;
-  expect(stub.lies, 'the stub says what the service does not say').toEqual([]);
+  stub.clockOffset = 0;
+  stub.replaceAnswer = undefined;
+  expect(stub.undeclaredAnswers, 'answers of the stub that the endpoint does not declare').toEqual([]);
 });
 
-interface Ended {
+interface RunResult {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** The command as a process: what it answers when it has ended. */
-function start(args: readonly string[], token?: string): { child: ChildProcess; ended: Promise<Ended> } {
+/** Starts the command as a process. `ended` resolves to its exit code and output. */
+function start(args: readonly string[], token?: string): { child: ChildProcess; ended: Promise<RunResult> } {
   const { MUSTER_TOKEN: _, ...env } = process.env;
   const child = spawn(process.execPath, [join(ROOT, 'packages/invite/run.ts'), ...args], {
     env: {
       ...env,
-      // Each run is a process: what one has compiled, the next needn't.
+      // The runs share compiled code.
       NODE_COMPILE_CACHE: join(directory, 'compile-cache'),
       ...(token !== undefined && { MUSTER_TOKEN: token }),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const said = { stdout: '', stderr: '' };
+  const output = { stdout: '', stderr: '' };
   for (const stream of ['stdout', 'stderr'] as const) {
     child[stream].setEncoding('utf8').on('data', (text) => {
-      said[stream] += text;
+      output[stream] += text;
     });
   }
   onTestFinished(() => {
     child.kill('SIGKILL');
   });
-  return { child, ended: once(child, 'close').then(([code]) => ({ code, ...said })) };
+  return { child, ended: once(child, 'close').then(([code]) => ({ code, ...output })) };
 }
 
 const run = (args: readonly string[], token?: string) => start(args, token).ended;
@@ -63,7 +63,7 @@ const invite = (csv: string, { token }: { token: string }, ...more: string[]) =>
 
 let files = 0;
 
-function sheet(content: string | Uint8Array): string {
+function writeSheet(content: string | Uint8Array): string {
   files += 1;
   const csv = join(directory, `people-${files}.csv`);
   writeFileSync(csv, content);
@@ -71,7 +71,7 @@ function sheet(content: string | Uint8Array): string {
 }
 
 const addresses = (count: number) => Array.from({ length: count }, () => newAddress());
-const sheetOf = (emails: readonly string[]) => sheet(`email\n${emails.join('\n')}\n`);
+const sheetOf = (emails: readonly string[]) => writeSheet(`email\n${emails.join('\n')}\n`);
 const progressOf = (csv: string) => `${csv}.muster.jsonl`;
 const linesOf = (csv: string) =>
   existsSync(progressOf(csv)) ? readFileSync(progressOf(csv), 'utf8').split('\n').slice(0, -1) : [];
@@ -83,22 +83,22 @@ async function until(condition: () => boolean): Promise<void> {
 const invitationsTo = ({ invitations }: StubOrganization, email: string) =>
   invitations.filter((each) => each.email === email);
 
-function become(acme: StubOrganization, email: string, status: Invitation['status']): void {
+function setStatus(acme: StubOrganization, email: string, status: Invitation['status']): void {
   Object.assign(invitationsTo(acme, email)[0] as Invitation, { status });
 }
 
-/** Each has one invitation, and nobody else has any. */
+/** Expects one invitation to each address, and no others. */
 function expectEachOnce({ invitations }: StubOrganization, emails: readonly string[]): void {
   expect(invitations.map(({ email }) => email)).toEqual(emails);
 }
 
-/** Each was sent under one key, too: it was the command that knew, not the service. */
+/** Also expects that the command sent each address once, so that the service had no repetition to detect. */
 function expectEachSentOnce(acme: StubOrganization, emails: readonly string[]): void {
   expectEachOnce(acme, emails);
   expect(acme.batches.flatMap((batch) => batch.emails)).toEqual(emails);
 }
 
-test('run again, it asks nothing: not for those who were revoked or declined, or have accepted', async () => {
+test('a second run sends nothing, not even for revoked, declined and accepted invitations', async () => {
   const acme = stub.organization();
   const emails = addresses(110);
   const csv = sheetOf(emails);
@@ -107,7 +107,7 @@ test('run again, it asks nothing: not for those who were revoked or declined, or
     stdout: '110 rows: 110 invited, 0 already in, 0 failed.\n',
   });
   const states = ['REVOKED', 'DECLINED', 'ACCEPTED'] as const;
-  for (const [index, status] of states.entries()) become(acme, emails[index] as string, status);
+  for (const [index, status] of states.entries()) setStatus(acme, emails[index] as string, status);
   expect(await invite(csv, acme)).toMatchObject({
     code: 0,
     stdout: '110 rows: 0 invited, 110 done by earlier runs, 0 already in, 0 failed.\n',
@@ -116,13 +116,13 @@ test('run again, it asks nothing: not for those who were revoked or declined, or
   expect(acme.invitations.slice(0, 3)).toMatchObject(states.map((status) => ({ status })));
 });
 
-describe('killed, and run again, it has invited each once:', () => {
-  // The progress has a line for its target, then two for each of the three requests.
-  test.each([1, 2, 3, 4, 5, 6, 7])('when its progress has %i lines', async (lines) => {
+describe('a run after a kill completes the file, and invites each address once:', () => {
+  // The progress file has a line for its target, then two for each of the three requests.
+  test.each([1, 2, 3, 4, 5, 6, 7])('killed when the progress file has %i lines', async (lines) => {
     const acme = stub.organization();
     const emails = addresses(250);
     const csv = sheetOf(emails);
-    // Longer than it takes to be killed: a request that has begun is still at work when the next run comes.
+    // Longer than the kill takes: the request is still in progress when the next run begins.
     acme.delay = 400;
     const { child, ended } = startInviting(csv, acme);
     await until(() => linesOf(csv).length >= lines);
@@ -134,13 +134,13 @@ describe('killed, and run again, it has invited each once:', () => {
     expectEachSentOnce(acme, emails);
   });
 
-  test('while it was writing a line', async () => {
+  test('killed while writing a line', async () => {
     const acme = stub.organization();
     const emails = addresses(150);
     const csv = sheetOf(emails);
     await invite(csv, acme);
     const written = readFileSync(progressOf(csv));
-    // In the middle of the second outcome, of the second batch, and of the first line.
+    // Cuts the second outcome, the second batch, and the first line.
     for (const length of [written.length - 20, written.length - 3000, 10]) {
       writeFileSync(progressOf(csv), written.subarray(0, length));
       expect((await invite(csv, acme)).code).toBe(0);
@@ -150,19 +150,19 @@ describe('killed, and run again, it has invited each once:', () => {
   });
 });
 
-describe('a request whose answer was never written down', () => {
-  /** As it is after a kill: the last request was answered, and its outcome isn't in the progress. */
-  async function unanswered() {
+describe('a request without a recorded answer', () => {
+  /** Creates the state after a kill: the service answered the last request, and the progress file lacks its outcome. */
+  async function unrecorded() {
     const acme = stub.organization();
     const emails = addresses(30);
     const csv = sheetOf(emails);
     await invite(csv, acme);
     const [revoked] = emails as [string];
-    become(acme, revoked, 'REVOKED');
+    setStatus(acme, revoked, 'REVOKED');
     const [target, batch] = linesOf(csv) as [string, string];
     const leave = (line: object) => writeFileSync(progressOf(csv), `${target}\n${JSON.stringify(line)}\n`);
     leave(JSON.parse(batch));
-    const expectOnce = ({ code, stdout }: Ended) => {
+    const expectOnce = ({ code, stdout }: RunResult) => {
       expect([code, stdout]).toEqual([0, '30 rows: 0 invited, 30 done by earlier runs, 0 already in, 0 failed.\n']);
       expect(invitationsTo(acme, revoked)).toMatchObject([{ status: 'REVOKED' }]);
       expectEachSentOnce(acme, emails);
@@ -170,25 +170,25 @@ describe('a request whose answer was never written down', () => {
     return { acme, csv, batch: JSON.parse(batch), leave, expectOnce };
   }
 
-  test('is answered as it was, and who was revoked since stays so', async () => {
-    const { acme, csv, expectOnce } = await unanswered();
+  test('gets the stored answer, and an invitation revoked since stays revoked', async () => {
+    const { acme, csv, expectOnce } = await unrecorded();
     expectOnce(await invite(csv, acme));
   });
 
-  test('is found out about by another caller, to whom the key means nothing', async () => {
-    const { acme, csv, expectOnce } = await unanswered();
+  test('is looked up by another caller, for whom the key is unknown', async () => {
+    const { acme, csv, expectOnce } = await unrecorded();
     expectOnce(await invite(csv, { token: stub.accessToken(acme) }));
   });
 
-  test('is found out about when the service has forgotten the key', async () => {
-    const { acme, csv, batch, leave, expectOnce } = await unanswered();
-    stub.ahead = 2 * 86_400_000;
+  test('is looked up after the service has deleted the key', async () => {
+    const { acme, csv, batch, leave, expectOnce } = await unrecorded();
+    stub.clockOffset = 2 * 86_400_000;
     leave({ ...batch, at: new Date(Date.now() - 2 * 86_400_000).toISOString() });
     expectOnce(await invite(csv, acme));
   });
 
-  test('is found out about when the service has the key from something else', async () => {
-    const { acme, csv, batch, leave, expectOnce } = await unanswered();
+  test('is looked up if another request used the key', async () => {
+    const { acme, csv, batch, leave, expectOnce } = await unrecorded();
     const other = await fetch(`${stub.url}/v1/invitations/bulk`, {
       method: 'POST',
       headers: { authorization: `Bearer ${acme.token}`, 'x-organization-id': acme.id, 'idempotency-key': 'taken' },
@@ -200,7 +200,7 @@ describe('a request whose answer was never written down', () => {
     expectOnce(await invite(csv, acme));
   });
 
-  test('is sent again in full if it never arrived', async () => {
+  test('is repeated completely if it never arrived', async () => {
     const acme = stub.organization();
     const emails = addresses(20);
     const csv = sheetOf(emails);
@@ -216,14 +216,14 @@ describe('a request whose answer was never written down', () => {
   });
 });
 
-test('Ctrl+C: the request under way is finished and written down, and the next run goes on', async () => {
+test('Ctrl+C: the current request is finished and recorded, and the next run continues', async () => {
   const acme = stub.organization();
   const emails = addresses(350);
   const csv = sheetOf(emails);
   acme.delay = 400;
   const { child, ended } = startInviting(csv, acme);
   await until(() => linesOf(csv).length === 4);
-  // Twice, as npm passes on what the terminal has sent to both.
+  // Twice: the terminal sends it to the command and to npm, which forwards it.
   child.kill('SIGINT');
   child.kill('SIGINT');
   const { code, stdout, stderr } = await ended;
@@ -237,7 +237,7 @@ test('Ctrl+C: the request under way is finished and written down, and the next r
 });
 
 describe('one run at a time:', () => {
-  test('a second one is refused, and one that was killed is in nobody’s way', async () => {
+  test('a second run is refused, and a killed run blocks no other', async () => {
     const acme = stub.organization();
     const emails = addresses(150);
     const csv = sheetOf(emails);
@@ -254,7 +254,7 @@ describe('one run at a time:', () => {
     expectEachSentOnce(acme, emails);
   });
 
-  test('of several that find a dead one’s lock, one runs', async () => {
+  test('of several runs that find the lock of an ended process, one continues', async () => {
     const acme = stub.organization();
     const emails = addresses(120);
     const csv = sheetOf(emails);
@@ -263,7 +263,7 @@ describe('one run at a time:', () => {
     writeFileSync(`${csv}.muster.lock`, `${dead.child.pid} ${hostname()}\n`);
     acme.delay = 1000;
     const all = await Promise.all([1, 2, 3].map(() => invite(csv, acme)));
-    // One that came late finds that all is done.
+    // A run that starts after the end finds nothing to do.
     const late = /Another run has this file|120 done by earlier runs/;
     expect(all.filter(({ stdout }) => stdout.includes('120 invited, 0 already in'))).toHaveLength(1);
     expect(all.filter(({ stdout, stderr }) => late.test(stdout + stderr))).toHaveLength(2);
@@ -271,7 +271,7 @@ describe('one run at a time:', () => {
   });
 });
 
-describe('what a CSV may look like:', () => {
+describe('accepted forms of a CSV file:', () => {
   const cases: [name: string, text: (email: string) => string][] = [
     [
       'Excel in German, with a BOM',
@@ -279,39 +279,35 @@ describe('what a CSV may look like:', () => {
     ],
     ['commas, spaces around cells', (email) => `email, message, Vorname\n${email} , "Grüße; ""bis bald""\nJ.", Jörg\n`],
     [
-      'tabs, ends of lines of an old Mac',
+      'tabs, line endings of an old Mac',
       (email) => `Vorname\temail\tmessage\rJörg\t${email}\t"Grüße; ""bis bald""\rJ."`,
     ],
     [
-      'empty lines, and rows that were emptied',
+      'empty lines, and rows with empty cells only',
       (email) => `email;message;Vorname\n\n;;\n${email};"Grüße; ""bis bald""\nJ.";\n;;\n\n`,
     ],
   ];
   test.each(cases)('%s', async (_, text) => {
     const acme = stub.organization();
     const email = newAddress();
-    const { code, stdout, stderr } = await invite(sheet(text(email)), acme, '--role', 'VIEWER');
+    const { code, stdout, stderr } = await invite(writeSheet(text(email)), acme, '--role', 'VIEWER');
     expect([code, stdout]).toEqual([0, '1 rows: 1 invited, 0 already in, 0 failed.\n']);
     expect(stderr).toContain('Columns without a meaning here: Vorname.');
     expect(invitationsTo(acme, email)).toMatchObject([{ role: 'VIEWER', message: 'Grüße; "bis bald"\nJ.' }]);
   });
 
-  test('lines are counted as an editor does', async () => {
+  test('line numbers are those of an editor', async () => {
     const acme = stub.organization();
-    const csv = sheet(`email,message\r\n\r\n${newAddress()},"two\r\nlines"\r\nbad,"two\r\nlines"\r\nworse,\r\n`);
+    const csv = writeSheet(`email,message\r\n\r\n${newAddress()},"two\r\nlines"\r\nbad,"two\r\nlines"\r\nworse,\r\n`);
     expect((await invite(csv, acme)).stdout).toMatch(/\n +5 {2}bad .*\n +7 {2}worse /);
   });
 
   test.each([
-    ['nothing in it', '', 'is empty'],
+    ['no content', '', 'is empty'],
     ['no header', 'a@example.com,USER\n', 'has no column "email"'],
-    ['UTF-16 that doesn’t say so', Buffer.from('email\na@example.com\n', 'utf16le'), 'CSV UTF-8'],
+    ['UTF-16 without a BOM', Buffer.from('email\na@example.com\n', 'utf16le'), 'CSV UTF-8'],
     ['a column twice', 'email,EMAIL\n', 'has the column "email" twice'],
-    [
-      'a quote that isn’t closed',
-      'email,message\na@example.com,x\nb@example.com,"x\n',
-      'on or after line 3: it has a quote',
-    ],
+    ['an unclosed quote', 'email,message\na@example.com,x\nb@example.com,"x\n', 'on or after line 3: it has a quote'],
     [
       'a quote within a cell',
       'email,message\na@example.com,x\nb@example.com,5" pipe\n',
@@ -322,26 +318,26 @@ describe('what a CSV may look like:', () => {
       Buffer.from('email,message\na@example.com,Grüße\n', 'latin1'),
       'isn’t UTF-8'.replace('’', "'"),
     ],
-  ])('with %s it says so, and invites nobody', async (_, content, said) => {
+  ])('a file with %s is an error, and nobody is invited', async (_, content, message) => {
     const acme = stub.organization();
-    const csv = sheet(content);
+    const csv = writeSheet(content);
     const { code, stdout, stderr } = await invite(csv, acme);
     expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toContain(said);
+    expect(stderr).toContain(message);
     expect(existsSync(progressOf(csv))).toBe(false);
     expect(acme.invitations).toEqual([]);
   });
 });
 
 describe('an export', () => {
-  /** A fixture with addresses of its own. */
+  /** Writes a copy of a fixture with new addresses. */
   function exported(name: string): { csv: string; jane: string } {
     const host = `x${newAddress().replace('@', '.')}`;
     const text = readFileSync(join(ROOT, 'test', 'fixtures', 'exports', `${name}.csv`), 'utf8');
-    return { csv: sheet(text.replaceAll('@example.com', `@${host}`)), jane: `jane.doe@${host}` };
+    return { csv: writeSheet(text.replaceAll('@example.com', `@${host}`)), jane: `jane.doe@${host}` };
   }
 
-  test('of Slack invites nobody who was deactivated, and no bot, and says so', async () => {
+  test('of Slack: deactivated people and bots are counted, and not invited', async () => {
     const acme = stub.organization();
     const { csv } = exported('slack');
     const { code, stdout, stderr } = await invite(csv, acme);
@@ -354,7 +350,7 @@ describe('an export', () => {
     expect((await invite(csv, acme)).stdout).toContain('2 done by earlier runs');
   });
 
-  test('of GitLab gives the role that --role says, in any letter case', async () => {
+  test('of GitLab: the role is that of --role, in any letter case', async () => {
     const acme = stub.organization();
     const { csv, jane } = exported('gitlab');
     const { code, stdout, stderr } = await invite(csv, acme, '--role', 'operator');
@@ -363,10 +359,10 @@ describe('an export', () => {
     expect(invitationsTo(acme, jane)).toMatchObject([{ role: 'OPERATOR' }]);
   });
 
-  test('with columns that nobody knows is taken by --email-column and --ignore-column', async () => {
+  test('with unknown columns is accepted with --email-column and --ignore-column', async () => {
     const acme = stub.organization();
     const email = newAddress();
-    const csv = sheet(`Kontakt;Role;Status\n${email};Chef;Bot\n`);
+    const csv = writeSheet(`Kontakt;Role;Status\n${email};Chef;Bot\n`);
     const { code, stderr } = await invite(csv, acme);
     expect([code, stderr]).toEqual([1, expect.stringContaining('It has "Kontakt", "Role", "Status".')]);
     const named = ['--email-column', 'kontakt', '--ignore-column', 'role', '--ignore-column', 'status'];
@@ -375,56 +371,56 @@ describe('an export', () => {
   });
 });
 
-describe('what is called wrongly gets a sentence:', () => {
+describe('a wrong call gets an error message:', () => {
   const csv = sheetOf(['jane@example.com']);
   test.each([
     ['no file', [], 'Name one CSV file'],
-    ['an option that there isn’t', [csv, '--token', 'x'], "Unknown option '--token'"],
-    ['a file that there isn’t', [`${csv}.not`], 'There is no file'],
+    ['an unknown option', [csv, '--token', 'x'], "Unknown option '--token'"],
+    ['a missing file', [`${csv}.not`], 'There is no file'],
     ['no token', [csv, '--api', 'https://api.example.com'], 'MUSTER_TOKEN is not set'],
-    ['a token in the clear', [csv, '--api', 'http://api.example.com'], 'begins with https://'],
-    ['a role', [csv, '--role', 'BOSS'], 'BOSS is no role: ADMIN'],
-    ['an organization', [csv, '--organization', 'Acme'], 'Acme is no id'],
-  ])('%s', async (_, args, said) => {
+    ['an unencrypted connection', [csv, '--api', 'http://api.example.com'], 'begins with https://'],
+    ['an unknown role', [csv, '--role', 'BOSS'], 'BOSS is no role: ADMIN'],
+    ['an invalid organization id', [csv, '--organization', 'Acme'], 'Acme is no id'],
+  ])('%s', async (_, args, message) => {
     const { code, stdout, stderr } = await run(args);
     expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toContain(said);
+    expect(stderr).toContain(message);
   });
 
   test('help', async () => {
     expect(await run(['--help'])).toMatchObject({ code: 0, stdout: expect.stringContaining('MUSTER_TOKEN') });
   });
 
-  test('an API that isn’t there', async () => {
+  test('an unreachable API', async () => {
     const { code, stderr } = await run([csv, '--api', 'http://127.0.0.1:9'], 'x');
     expect([code, stderr]).toEqual([1, expect.stringContaining('can not be reached')]);
   });
 
-  test('a token that isn’t valid', async () => {
+  test('an invalid token', async () => {
     const { code, stderr } = await run([csv, '--api', stub.url], 'x');
     expect([code, stderr]).toEqual([1, expect.stringContaining('put a new one into MUSTER_TOKEN')]);
   });
 
-  test('whoever may not invite', async () => {
+  test('a caller without the permission to invite', async () => {
     const acme = stub.organization();
     const { code, stderr } = await invite(csv, { token: stub.member(acme, 'USER') });
     expect([code, stderr]).toEqual([1, expect.stringContaining('403 Your role does not allow this. (forbidden)')]);
     rmSync(progressOf(csv));
   });
 
-  test('whoever is in several organizations, until one is named', async () => {
+  test('a caller in several organizations, until the command names one', async () => {
     const acme = stub.organization();
     const other = stub.organization('Other', acme.token);
     const { code, stderr } = await invite(csv, acme);
     expect([code, stderr]).toEqual([1, expect.stringContaining(`--organization ${other.id}   Other`)]);
     expect((await invite(csv, acme, '--organization', acme.id)).code).toBe(0);
-    // What was done for one organization isn't done for another.
+    // The progress for one organization doesn't count for another.
     const mixed = await invite(csv, acme, '--organization', other.id);
     expect([mixed.code, mixed.stderr]).toEqual([1, expect.stringContaining('copy the CSV file to another name')]);
   });
 });
 
-test('a dry run says what would be, and writes nothing here or there', async () => {
+test('a dry run shows the results, and writes neither progress nor invitations', async () => {
   const acme = stub.organization();
   const csv = sheetOf([...addresses(120), 'nonsense', stub.emailOf(acme.token)]);
   const { code, stdout } = await invite(csv, acme, '--dry-run');
@@ -438,12 +434,12 @@ test('a dry run says what would be, and writes nothing here or there', async () 
   expect(existsSync(progressOf(csv))).toBe(false);
 });
 
-test('a lost answer, a busy gateway, a server that fails: it goes on, and each is invited once', async () => {
+test('after a lost answer, a throttled request and a server error the command retries, and invites each address once', async () => {
   const acme = stub.organization();
   const emails = addresses(250);
   const csv = sheetOf(emails);
   const keys: unknown[] = [];
-  stub.spoil = (request, response) => {
+  stub.replaceAnswer = (request, response) => {
     keys.push(request.headers['idempotency-key']);
     if (keys.length === 1) response.destroy();
     else if (keys.length === 2) response.writeHead(429, { 'retry-after': '1' }).end('{"message":"Too Many Requests"}');
@@ -458,9 +454,9 @@ test('a lost answer, a busy gateway, a server that fails: it goes on, and each i
   expectEachSentOnce(acme, emails);
 });
 
-test('an access token acts for its organization; when it ends, another one goes on', async () => {
+test('an access token acts for its organization; after its revocation another one continues', async () => {
   const acme = stub.organization();
-  // Who is in several needn't say which.
+  // The token selects the organization, although its owner is in two.
   stub.organization('Other', acme.token);
   const [first, second] = [stub.accessToken(acme), stub.accessToken(acme)];
   const emails = addresses(250);
@@ -478,7 +474,7 @@ test('an access token acts for its organization; when it ends, another one goes 
 });
 
 describe('too many mails', () => {
-  test('to an address: it waits, and invites it when it may', async () => {
+  test('to an address: the command waits, then invites it', async () => {
     const acme = stub.organization();
     const [email, ...others] = addresses(11) as [string];
     const mails = { left: 0, retryAfter: 2 };
@@ -492,7 +488,7 @@ describe('too many mails', () => {
     expect(acme.batches.map(({ emails }) => emails.length)).toEqual([11, 1]);
   });
 
-  test('to an address, and Ctrl+C while it waits', async () => {
+  test('to an address, and Ctrl+C while the command waits', async () => {
     const acme = stub.organization();
     const [email, ...others] = addresses(6) as [string];
     acme.mailsTo.set(email, { left: 0, retryAfter: 540 });
@@ -506,7 +502,7 @@ describe('too many mails', () => {
     expect((await invite(csv, acme)).stdout).toContain('6 rows: 1 invited, 5 done by earlier runs');
   });
 
-  test('of an organization: it stops, says until when, and goes on another day', async () => {
+  test('of an organization: the command stops, prints when to run it again, and continues then', async () => {
     const acme = stub.organization();
     const emails = addresses(260);
     const csv = sheetOf(emails);
@@ -525,21 +521,21 @@ describe('too many mails', () => {
 });
 
 describe('against the service itself:', () => {
-  const inviteThere = (csv: string, token: string, ...more: string[]) =>
+  const inviteAtService = (csv: string, token: string, ...more: string[]) =>
     start([csv, '--api', service.api, ...more], token);
   afterEach(async () => {
     await service.faults([]);
     await service.clock(0);
   });
 
-  test('250 rows: each is invited, or told why not, with its line', { timeout: 180_000 }, async () => {
+  test('250 rows: each is invited, or printed with its line and the reason', { timeout: 180_000 }, async () => {
     const { owner } = await service.organization();
     const member = await service.member(owner, 'USER');
     const waiting = newAddress();
     await owner.call('POST /v1/invitations', { body: { email: waiting, role: 'USER' } });
-    const good = addresses(236);
+    const valid = addresses(236);
     const row = (email: string, ...more: string[]) => [email, ...more].join(',');
-    const odd = [
+    const invalid = [
       row('nonsense'),
       row(newAddress(), 'BOSS'),
       row(newAddress(), '', 'x'.repeat(501)),
@@ -551,9 +547,9 @@ describe('against the service itself:', () => {
       row(newAddress(), '', '', '', '', 'too much'),
       row(newAddress(), '', 'y'.repeat(70_000)),
     ];
-    const others = [member.email, waiting, ` ${good[0]?.toUpperCase()}`, good[1] as string];
-    const csv = sheet(['email,role,message,language,expiresInDays', ...good, ...odd, ...others].join('\n'));
-    const { code, stdout, stderr } = await inviteThere(csv, owner.token).ended;
+    const others = [member.email, waiting, ` ${valid[0]?.toUpperCase()}`, valid[1] as string];
+    const csv = writeSheet(['email,role,message,language,expiresInDays', ...valid, ...invalid, ...others].join('\n'));
+    const { code, stdout, stderr } = await inviteAtService(csv, owner.token).ended;
     const [counts, , ...table] = stdout.split('\n');
     expect(counts).toBe('250 rows: 236 invited, 4 already in, 10 failed.');
     expect(
@@ -579,35 +575,37 @@ describe('against the service itself:', () => {
     ]);
     expect(code).toBe(1);
     expect(stderr).toContain('Done 250 of 250 rows (100%), 10 failed\n');
-    expect((await owner.call('GET /v1/invitations')).body.meta.total, 'and one accepted, and one waiting').toBe(238);
+    expect((await owner.call('GET /v1/invitations')).body.meta.total, '236 invited, one accepted, one waiting').toBe(
+      238,
+    );
     await service.sweep();
-    for (const email of good) expect(await service.mails(email)).toHaveLength(1);
+    for (const email of valid) expect(await service.mails(email)).toHaveLength(1);
 
-    // Corrected, run again: those that failed, and nobody else.
+    // A second run with corrected rows invites only the corrected ones.
     const fixed = addresses(2);
-    writeFileSync(csv, ['email,role', ...good, 'nonsense', ...fixed, member.email].join('\n'));
-    const again = await inviteThere(csv, owner.token).ended;
+    writeFileSync(csv, ['email,role', ...valid, 'nonsense', ...fixed, member.email].join('\n'));
+    const again = await inviteAtService(csv, owner.token).ended;
     expect(again.stdout).toContain('240 rows: 2 invited, 237 done by earlier runs, 0 already in, 1 failed.');
   });
 
-  test('killed, and run again, it has invited each once, and a dry run writes nothing', async () => {
+  test('a run after a kill invites each address once, and a dry run writes nothing', async () => {
     const { owner } = await service.organization();
     await owner.call('GET /v1/me');
     const emails = addresses(250);
     const csv = sheetOf(emails);
     const before = await service.items();
-    const dry = await inviteThere(csv, owner.token, '--dry-run').ended;
+    const dry = await inviteAtService(csv, owner.token, '--dry-run').ended;
     expect(dry.stdout).toContain('250 rows: 250 would be invited');
     expect(await service.items()).toEqual(before);
-    // Longer than it takes to be killed: the request that has begun is still at work when the next run comes.
+    // Longer than the kill takes: the request is still in progress when the next run begins.
     await service.faults([
       { function: 'invitations/bulk', action: 'dynamodb:PutItem', fault: 'delay', ms: 100, times: -1 },
     ]);
-    const { child, ended } = inviteThere(csv, owner.token);
+    const { child, ended } = inviteAtService(csv, owner.token);
     await until(() => linesOf(csv).length >= 4);
     child.kill('SIGKILL');
     await ended;
-    const { code, stderr } = await inviteThere(csv, owner.token).ended;
+    const { code, stderr } = await inviteAtService(csv, owner.token).ended;
     expect(stderr).toContain('Done 250 of 250 rows (100%)');
     expect(code).toBe(0);
     expect((await owner.call('GET /v1/invitations')).body.meta.total).toBe(emails.length);
@@ -615,7 +613,7 @@ describe('against the service itself:', () => {
     for (const email of emails) expect(await service.mails(email), email).toHaveLength(1);
   });
 
-  test('too many mails to an address: stopped while it waits, it goes on with another token', async () => {
+  test('too many mails to an address: a run that is stopped while it waits continues with another token', async () => {
     const { owner } = await service.organization();
     const mint = async () => (await owner.call('POST /v1/access-tokens', { body: { name: 'x' } })).body;
     const [first, second] = [await mint(), await mint()];
@@ -627,16 +625,16 @@ describe('against the service itself:', () => {
       await owner.call(`DELETE /v1/invitations/${body.id}`);
     }
     const csv = sheetOf([...addresses(5), email]);
-    const { child, ended } = inviteThere(csv, first.token);
+    const { child, ended } = inviteAtService(csv, first.token);
     await until(() => linesOf(csv).length === 3);
     await sleep(300);
     child.kill('SIGINT');
     expect(await ended).toMatchObject({ code: 130, stdout: '6 rows: 5 invited, 0 already in, 0 failed, 1 left.\n' });
     await service.clock(`${1_260_000 - (Date.now() % 600_000)}ms`);
     expect((await owner.call(`DELETE /v1/access-tokens/${first.id}`)).status).toBe(204);
-    const refused = await inviteThere(csv, first.token).ended;
+    const refused = await inviteAtService(csv, first.token).ended;
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('put a new one into MUSTER_TOKEN')]);
-    const { stdout } = await inviteThere(csv, second.token).ended;
+    const { stdout } = await inviteAtService(csv, second.token).ended;
     expect(stdout).toContain('6 rows: 1 invited, 5 done by earlier runs');
   });
 });

@@ -18,31 +18,31 @@ import { validate } from '../../../lib/http/input.ts';
 import { MESSAGES } from '../../../lib/http/messages.ts';
 import { contractOf, expectDeclared } from '../../support/contract.ts';
 
-/** What a stub answers, before it is sent. */
+/** An answer of the stub, before it is sent. */
 export interface StubAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: unknown;
 }
 
-/** An organization of the stub, and what came to it. */
+/** An organization of the stub, and the requests to it. */
 export interface StubOrganization {
   readonly id: string;
   readonly name: string;
-  /** Of its owner: an ID token. */
+  /** The ID token of its owner. */
   readonly token: string;
   readonly invitations: Invitation[];
-  /** The batches that came to be executed, in their order: one for each key, or for a request without one. */
+  /** The executed batches, in order: one for each idempotency key, and for each request without a key. */
   readonly batches: {
     readonly key: string | undefined;
     readonly dryRun: boolean;
     readonly emails: readonly string[];
   }[];
-  /** Milliseconds that each batch takes. */
+  /** The duration of each batch in milliseconds. */
   delay: number;
-  /** How many mails may still be sent to an address, and the seconds until there may be more; any number by default. */
+  /** By address: the remaining mails, and the seconds until the limit resets. Unlimited by default. */
   readonly mailsTo: Map<string, { left: number; readonly retryAfter: number }>;
-  /** How many mails may still be sent at all. */
+  /** The remaining mails of the organization. */
   mails: number;
 }
 
@@ -57,7 +57,7 @@ interface BulkBody {
   readonly dryRun?: boolean;
 }
 
-interface Known {
+interface StoredAnswer {
   readonly at: number;
   readonly rows: unknown;
   readonly answer: Promise<StubAnswer>;
@@ -66,21 +66,21 @@ interface Known {
 const DAY = 86_400_000;
 
 /**
- * The API as the command meets it, out of memory: what the command does when it is killed, refused or kept waiting takes
- * no table. It can't say what the service wouldn't: rows are validated by the service's own schema, and each answer is
- * held against what the endpoint declares. run.test.ts has runs against the service itself, too.
+ * An in-memory stub of the API for the command, since its tests of kills, refusals and waits need no table. The stub uses
+ * the service's schema to validate rows, and checks each answer against the declaration of the endpoint. run.test.ts also
+ * has runs against the service itself.
  */
 export class StubApi {
   url = '';
-  /** Milliseconds by which the stub's clock is ahead. */
-  ahead = 0;
-  /** What was said that the service doesn't say: none, when a test is over. */
-  readonly lies: unknown[] = [];
-  /** Takes the place of an answer to `POST`; undefined leaves it. Called when it was executed. */
-  spoil: ((request: IncomingMessage, response: ServerResponse) => boolean) | undefined;
+  /** How far the stub's clock is ahead, in milliseconds. */
+  clockOffset = 0;
+  /** The errors of answers that don't match the declaration of their endpoint. Tests expect none. */
+  readonly undeclaredAnswers: unknown[] = [];
+  /** May replace the answer of an executed `POST`. Returns whether it did. */
+  replaceAnswer: ((request: IncomingMessage, response: ServerResponse) => boolean) | undefined;
   readonly #organizations = new Map<string, StubOrganization>();
   readonly #callers = new Map<string, Caller>();
-  readonly #known = new Map<string, Known>();
+  readonly #storedAnswers = new Map<string, StoredAnswer>();
   readonly #server = createServer((request, response) => void this.#serve(request, response));
 
   async open(): Promise<void> {
@@ -94,10 +94,10 @@ export class StubApi {
   }
 
   get #now(): Date {
-    return new Date(Date.now() + this.ahead);
+    return new Date(Date.now() + this.clockOffset);
   }
 
-  /** An organization; of somebody who is new, or whose token it is. */
+  /** Creates an organization, owned by the token's user, or by a new one. */
   organization(name = 'Acme Energy', token = this.#idToken(newId('user', this.#now))): StubOrganization {
     const id = newId('organization', this.#now);
     const made = { id, name, token, invitations: [], batches: [], delay: 0, mailsTo: new Map(), mails: 1e9 };
@@ -106,29 +106,29 @@ export class StubApi {
     return made;
   }
 
-  /** The ID token of a new member. */
+  /** Creates a member. Returns their ID token. */
   member({ id }: StubOrganization, role: Role): string {
     const token = this.#idToken(newId('user', this.#now));
     this.#callers.get(token)?.roles.set(id, role);
     return token;
   }
 
-  /** Who a token is of. */
+  /** Returns the address of a token's user. */
   emailOf(token: string): string {
     return (this.#callers.get(token) as Caller).email;
   }
 
-  /** An access token of an organization's owner. */
+  /** Creates an access token of an organization's owner. */
   accessToken({ id, token }: StubOrganization): string {
     const caller = this.#callers.get(token) as Caller;
     const tokenId = newId('accessToken', this.#now);
     const text = formatAccessToken({ organizationId: id, userId: caller.userId, tokenId, secret: randomBytes(32) });
-    // Its keys are its own: to the service it is another caller than its owner.
+    // The token's idempotency keys are its own: to the service it is another caller than its owner.
     this.#callers.set(text, { ...caller, userId: newId('user', this.#now), roles: new Map([[id, 'ADMIN']]) });
     return text;
   }
 
-  /** From now on a token is none. */
+  /** Makes a token invalid. */
   revoke(token: string): void {
     this.#callers.delete(token);
   }
@@ -148,15 +148,15 @@ export class StubApi {
     try {
       expectDeclared(contractOf(method, url.split('?')[0] as string) as never, answer.status, body);
     } catch (error) {
-      this.lies.push(error);
+      this.undeclaredAnswers.push(error);
     }
-    if (method === 'POST' && this.spoil?.(request, response)) return;
+    if (method === 'POST' && this.replaceAnswer?.(request, response)) return;
     response.writeHead(answer.status, { ...v1.headers, ...answer.headers }).end(JSON.stringify(body));
   }
 
   async #answer(request: IncomingMessage, { pathname, searchParams }: URL, body: BulkBody): Promise<StubAnswer> {
     try {
-      const { authorization = '', 'x-organization-id': named, 'idempotency-key': key } = request.headers;
+      const { authorization = '', 'x-organization-id': header, 'idempotency-key': key } = request.headers;
       const token = authorization.replace(/^Bearer /, '');
       const caller = this.#callers.get(token);
       if (!caller) throw new Refusal('unauthenticated');
@@ -165,7 +165,7 @@ export class StubApi {
         const data = mine.map(({ organization, role }) => this.#show(organization as StubOrganization, role));
         return { status: 200, body: { data, meta: { total: data.length, page: 1, perPage: 100, nextCursor: null } } };
       }
-      const id = pathname.startsWith('/v1/organizations/') ? pathname.split('/')[3] : named;
+      const id = pathname.startsWith('/v1/organizations/') ? pathname.split('/')[3] : header;
       const found = mine.find(({ organization }) => organization?.id === id);
       const { organization, role = 'USER' } = found ?? {};
       if (!organization) throw new Refusal('organization_not_found');
@@ -174,7 +174,7 @@ export class StubApi {
       }
       if (role === 'USER') throw new Refusal('forbidden');
       if (request.method === 'GET') return this.#list(organization, searchParams);
-      return await this.#once(caller, organization, key as string | undefined, body);
+      return await this.#bulk(caller, organization, key as string | undefined, body);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       return this.#problem(error);
@@ -207,8 +207,8 @@ export class StubApi {
     return { status: 200, body: { data, meta: { perPage: 1, nextCursor: null } } };
   }
 
-  /** As the service does: a key is one caller's, and is known for a day; who comes while it is at work waits. */
-  async #once(
+  /** Like the service, stores the answer by caller and key for a day. A parallel repetition waits for the answer. */
+  async #bulk(
     caller: Caller,
     organization: StubOrganization,
     key: string | undefined,
@@ -216,17 +216,17 @@ export class StubApi {
   ): Promise<StubAnswer> {
     const { invitations: rows, dryRun = false } = body;
     const name = `${caller.userId} ${organization.id} ${key}`;
-    const known = this.#known.get(name);
-    if (key && known && this.#now.getTime() - known.at < DAY) {
-      if (!isDeepStrictEqual(known.rows, rows)) throw new Refusal('idempotency_key_reused');
-      return known.answer;
+    const stored = this.#storedAnswers.get(name);
+    if (key && stored && this.#now.getTime() - stored.at < DAY) {
+      if (!isDeepStrictEqual(stored.rows, rows)) throw new Refusal('idempotency_key_reused');
+      return stored.answer;
     }
     organization.batches.push({ key, dryRun, emails: rows.map(({ email }) => email) });
     const answer = sleep(organization.delay).then(() => ({
       status: 200,
       body: { data: rows.map((row, index) => this.#row(caller, organization, row, index, dryRun)) },
     }));
-    if (key) this.#known.set(name, { at: this.#now.getTime(), rows, answer });
+    if (key) this.#storedAnswers.set(name, { at: this.#now.getTime(), rows, answer });
     return answer;
   }
 
@@ -251,9 +251,9 @@ export class StubApi {
     };
     if (email === caller.email) refuse('already_member');
     if (invitations.some((each) => each.email === email && each.status === 'PENDING')) refuse('already_invited');
-    const ofAddress = mailsTo.get(email);
+    const limit = mailsTo.get(email);
     if (!dryRun) {
-      if (ofAddress && ofAddress.left-- <= 0) refuse('recipient_rate_exceeded', ofAddress.retryAfter);
+      if (limit && limit.left-- <= 0) refuse('recipient_rate_exceeded', limit.retryAfter);
       if (organization.mails-- <= 0) refuse('mail_rate_exceeded', 43_200);
     }
     const at = this.#now.toISOString();
