@@ -115,7 +115,7 @@ function launch(name: EngineName, directory: string, port: number): Promise<Engi
     const fail = (what: string) => {
       clearTimeout(timer);
       child.kill('SIGKILL');
-      failed(new Error(`The DynamoDB engine ${name} ${what}. ${advice}${output && `\nIt said: ${output.trim()}`}`));
+      failed(new Error(`The DynamoDB engine ${name} ${what}. ${advice}${output && `\nIts output: ${output.trim()}`}`));
     };
     const timer = setTimeout(() => fail('was not ready within 30 seconds'), 30_000);
     child.once('error', (error) => fail(`could not be started (${error.message})`));
