@@ -32,7 +32,7 @@ import { addressRelease, endWrite } from './ending.ts';
 /** Table access of `acceptInvitation`. */
 export const ACCEPT: TableAccess = {
   BatchGetItem: ['ORG', 'USER', 'EMAIL', 'TEAM'],
-  ConditionCheckItem: ['USER'],
+  ConditionCheckItem: ['USER', 'ORG'],
   PutItem: ['ORG', 'USER', 'EMAIL', 'AUDIT', 'TEAM'],
   UpdateItem: ['ORG', 'USER', 'EMAIL'],
 };

@@ -311,6 +311,30 @@ describe('the members of a team', () => {
     expect((await back.call('GET /v1/me')).body.teams).toMatchObject([{ id: teams[0]?.id, role: 'MEMBER' }]);
   });
 
+  const acceptances = {
+    'the API': (token: string) => service.call('POST /v1/invitations/accept', { body: { token } }),
+    'the page': (token: string) => service.call('POST /invitations/accept', { body: `token=${token}`, headers: FORM }),
+  };
+  test.each(
+    (['MEMBER', 'OWNER'] as const).flatMap((role) => Object.entries(acceptances).map((by) => [role, ...by] as const)),
+  )(
+    'rejoin a team as a MEMBER by an invitation to it, while the rows of their time as %s remain: by %s',
+    async (role, _, accept) => {
+      const { owner } = await service.organization();
+      const member = await service.member(owner, 'USER');
+      const { id } = await made(owner);
+      expect((await put(owner, id, member.memberId, role)).status).toBe(200);
+      expect((await owner.call(`DELETE /v1/members/${member.memberId}`)).status).toBe(204);
+      const body = { email: member.email, role: 'USER', teams: [id] };
+      expect((await owner.call('POST /v1/invitations', { body })).status).toBe(201);
+      expect((await accept(await service.linkToken(member.email))).status).toBe(200);
+      await service.sweep();
+      expectConsistent(await service.items());
+      const { data } = (await owner.call(`GET /v1/teams/${id}/members`)).body;
+      expect(data.map((row: { role: string }) => row.role)).toEqual(['OWNER', 'MEMBER']);
+    },
+  );
+
   test('are deleted with their team', async () => {
     const { owner } = await service.organization();
     const member = await service.member(owner, 'USER');
