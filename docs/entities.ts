@@ -21,7 +21,7 @@ export const ENTITIES: Readonly<Record<keyof typeof keys, Entity>> = {
   counter: {
     types: ['Counters'],
     holds:
-      'one of 16 rows. Each has a share of the counts of members, pending invitations, seats, invitations, teams and mails of the day ([why 16](adr/0003-counters-over-sixteen-rows.md))',
+      'one of 16 rows. Each has a share of the counts of members, pending invitations, seats, invitations, teams and mails of the day ([why 16](adr/0003-counters-over-sixteen-rows.md)); `closed` after the only member has left, so that nobody joins',
     code: 'table/counters.ts',
   },
   member: {

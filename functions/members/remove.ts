@@ -23,7 +23,7 @@ export const endpoint = forMember({
   permission: 'member:remove',
   table: {
     Query: ['ORG'],
-    ConditionCheckItem: ['USER', 'ORG'],
+    ConditionCheckItem: ['USER'],
     DeleteItem: ['ORG', 'USER'],
     UpdateItem: ['ORG', 'USER'],
     PutItem: ['AUDIT', 'JOB'],

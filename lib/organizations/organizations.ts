@@ -5,7 +5,7 @@ import type { Counters, Limits } from '../domain/limits.ts';
 import { type Actor, type Member, type Membership, refuseOwnToken, type User } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
 import { audit } from '../table/audit.ts';
-import { count, membersAre } from '../table/counters.ts';
+import { closeToMembers, count } from '../table/counters.ts';
 import { dueAttributes } from '../table/due.ts';
 import { itemReader } from '../table/items.ts';
 import { keys, prefixes } from '../table/keys.ts';
@@ -145,7 +145,7 @@ export async function deleteOrganization(
       set: { deletedAt, ...dueAttributes(id, clearedFrom) },
       when: [{ exists: 'pk' }, { absent: 'deletedAt' }],
     },
-    ...(counters ? membersAre(id, counters) : []),
+    ...(counters ? closeToMembers(id, counters) : []),
     audit(auditContext, {
       action: 'organization.delete',
       organizationId: id,

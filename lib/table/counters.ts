@@ -48,24 +48,30 @@ export function count(
     key: keys.counter(organizationId, row),
     set: { type: 'Counters' },
     add: Object.fromEntries(Object.entries(CHANGES[event]).map(([counter, by]) => [counter, by * times])),
-    ...(room && {
-      when: [
-        { attribute: 'seats', below: room.seats - times + 1 },
-        { attribute: 'pending', below: room.pending - times + 1 },
-      ],
-    }),
+    when: [
+      // Nobody joins an organization whose only member has left.
+      ...(event === 'invitationAccepted' ? [{ absent: 'closed' }] : []),
+      ...(room
+        ? [
+            { attribute: 'seats', below: room.seats - times + 1 },
+            { attribute: 'pending', below: room.pending - times + 1 },
+          ]
+        : []),
+    ],
   };
 }
 
 /**
- * Returns the conditions that the counts of an organization's members are unchanged: nobody has joined or left since.
+ * Returns the writes that close an organization for new members, if the counts of its members are unchanged: nobody has
+ * joined or left since they were read.
  */
-export function membersAre(organizationId: string, counters: readonly Counters[]): Write[] {
+export function closeToMembers(organizationId: string, counters: readonly Counters[]): Write[] {
   return Array.from({ length: COUNTER_ROWS }, (_, row) => {
     const members = counters.find((one) => one.row === row)?.members ?? 0;
     return {
-      type: 'check',
+      type: 'update',
       key: keys.counter(organizationId, row),
+      set: { type: 'Counters', closed: true },
       // A row that never had a member lacks the attribute.
       when: members === 0 ? [{ attribute: 'members', below: 1 }] : [{ attribute: 'members', is: members }],
     };

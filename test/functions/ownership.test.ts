@@ -208,4 +208,22 @@ describe('an owner who is the only member', () => {
     expect((await owner.call(`DELETE /v1/members/${member.id}`)).body.error).toBe('owner_must_transfer');
     expect((await owner.call('GET /v1/members')).body.meta.total).toBe(2);
   });
+
+  test('leaves, and nobody joins afterwards, also between read and write', async () => {
+    const { owner, member } = await service.organization();
+    const email = newAddress();
+    await owner.call('POST /v1/invitations', { body: { email, role: 'USER' } });
+    const body = { token: await service.linkToken(email) };
+    await service.faults([{ function: 'invitations/accept', action: 'dynamodb:TransactWriteItems', ...CONTENDED }]);
+    const joining = service.call('POST /v1/invitations/accept', { body });
+    await new Promise((done) => setTimeout(done, 300));
+    expect((await owner.call(`DELETE /v1/members/${member.id}`)).status).toBe(204);
+    expect(await joining).toMatchObject({ status: 404, body: { error: 'invitation_not_found' } });
+    await service.faults([]);
+    expect(
+      (await service.items()).filter(
+        ({ type, profile }) => type === 'Member' && (profile as { email: string }).email === email,
+      ),
+    ).toEqual([]);
+  });
 });

@@ -238,7 +238,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a seat is taken without a check of the limit',
-    edits: [{ file: 'lib/table/counters.ts', replace: '...(room && {', by: '...(room === null && {' }],
+    edits: [{ file: 'lib/table/counters.ts', replace: '...(room\n', by: '...(room === null\n' }],
     test: { file: 'test/functions/limits.test.ts', name: 'pending invitations and the seats that they reserve' },
   },
   {
@@ -489,9 +489,24 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'an owner leaves an organization that another person has just joined',
     edits: [
-      { file: 'lib/organizations/organizations.ts', replace: `...(counters ? membersAre(id, counters) : []),`, by: '' },
+      {
+        file: 'lib/organizations/organizations.ts',
+        replace: `...(counters ? closeToMembers(id, counters) : []),`,
+        by: '',
+      },
     ],
     test: ownership('can’t leave after another person has joined, also between read and write'),
+  },
+  {
+    name: 'a person joins an organization that its only member has just left',
+    edits: [
+      {
+        file: 'lib/table/counters.ts',
+        replace: `...(event === 'invitationAccepted' ? [{ absent: 'closed' }] : []),`,
+        by: '',
+      },
+    ],
+    test: ownership('leaves, and nobody joins afterwards, also between read and write'),
   },
   {
     name: 'an invitation to a person who has just blocked the organization is mailed',
