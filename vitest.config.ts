@@ -69,7 +69,8 @@ export default defineConfig({
     reporters: ['default', './test/support/summary.ts'],
     provide: { whole: isWhole || Object.keys(SHORTENED).some(isNamed) },
     sequence: { sequencer: LongestFirst },
-    maxWorkers: 2,
+    // One more than cores of CI's machine: a test process waits for its workers and the engine two fifths of its time.
+    maxWorkers: 3,
     testTimeout: 90_000,
     hookTimeout: 120_000,
     projects: [
