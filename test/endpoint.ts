@@ -10,7 +10,7 @@ import { openapi } from '../docs/openapi.ts';
 import { beyondSigningIn } from '../docs/table-page.ts';
 import { contents } from '../functions/index.ts';
 import type { HttpDeclaration } from '../lib/http/declaration.ts';
-import { recorded } from './support/recording.ts';
+import { recorded, tableRight } from './support/recording.ts';
 
 /** The result of a command. */
 interface CommandResult {
@@ -65,11 +65,9 @@ function testsOf(name: string, { route }: HttpDeclaration): string {
 
 /** Returns the grants of a role that no call used. Grants for signing in are left out: other tests use them. */
 function unusedGrants(name: string, declaration: HttpDeclaration, directory: string): string[] {
-  const rights = [...recorded({ directory, whole: false, keeps: true }).used];
-  const isUsed = (action: string, prefix: string) =>
-    rights.some((right) => right.startsWith(`${name} may dynamodb:${action} `) && right.endsWith(`, keys ${prefix}#*`));
+  const { used } = recorded({ directory, whole: false, keeps: true });
   return Object.entries(beyondSigningIn(declaration)).flatMap(([action, prefixes]) =>
-    prefixes.filter((prefix) => !isUsed(action, prefix)).map((prefix) => `${action} ${prefix}`),
+    prefixes.filter((prefix) => !used.has(tableRight(name, action, prefix))).map((prefix) => `${action} ${prefix}`),
   );
 }
 

@@ -6,7 +6,8 @@ export type Attributes = Record<string, AttributeValue>;
 /**
  * Converts values to DynamoDB's JSON. Undefined fields are left out.
  *
- * AWS's `marshall` takes three times as long, because it supports types that this table doesn't have.
+ * AWS's `marshall` took eight times as long for a member's item (2.9 and 0.35 µs): it supports types that this table doesn't
+ * have.
  *
  * @throws TypeError for values without a type in the table, such as functions and dates
  */

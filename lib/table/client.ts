@@ -85,7 +85,7 @@ function connect(): Send {
   const region = process.env.AWS_REGION as string;
   const { protocol, hostname, port } = new URL(endpointOf(region));
   const host = port ? `${hostname}:${port}` : hostname;
-  const handler = new NodeHttpHandler({ ...CONNECTIONS });
+  const handler = new NodeHttpHandler(CONNECTIONS);
   const signer = new SignatureV4({ service: 'dynamodb', region, credentials: defaultProvider(), sha256: Sha256 });
   const retries = new StandardRetryStrategy(TRIES);
 

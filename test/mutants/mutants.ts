@@ -8,6 +8,7 @@ export interface Mutant {
 const callers = (name: string) => ({ file: 'test/functions/callers.test.ts', name });
 const accessTokens = (name: string) => ({ file: 'test/functions/access-tokens.test.ts', name });
 const teams = (name: string) => ({ file: 'test/functions/teams.test.ts', name });
+const sweep = (name: string) => ({ file: 'test/functions/sweep.test.ts', name });
 const races = (name: string) => ({ file: 'test/functions/races.test.ts', name });
 
 const chargers = (name: string) => ({ file: 'test/functions/volttime-chargers.test.ts', name });
@@ -624,34 +625,22 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the sweep takes due items by due time only, without round robin',
     edits: [{ file: 'lib/outbox/sweep.ts', replace: 'const round = roundRobin(', by: 'const round = (' }],
-    test: {
-      file: 'test/functions/sweep.test.ts',
-      name: 'the mails of an organization don’t wait behind the bulk of another',
-    },
+    test: sweep('the mails of an organization don’t wait behind the bulk of another'),
   },
   {
     name: 'a due item that lacks a required field is processed',
     edits: [{ file: 'lib/table/items.ts', replace: 'if (typeof item[field] !== type)', by: 'if (item.pk === field)' }],
-    test: {
-      file: 'test/functions/sweep.test.ts',
-      name: 'an unknown item is postponed once and unchanged, in each shard, and doesn’t block others',
-    },
+    test: sweep('an unknown item is postponed once and unchanged, in each shard, and doesn’t block others'),
   },
   {
     name: 'a due item of an unknown type stays first in line',
     edits: [{ file: 'lib/outbox/sweep.ts', replace: '      await postpone(key, now);\n', by: '' }],
-    test: {
-      file: 'test/functions/sweep.test.ts',
-      name: 'an unknown item is postponed once and unchanged, in each shard, and doesn’t block others',
-    },
+    test: sweep('an unknown item is postponed once and unchanged, in each shard, and doesn’t block others'),
   },
   {
     name: 'a due item with a key of a newer version stays first in line',
     edits: [{ file: 'cdk/constructs/function.ts', replace: ', postponeStatement(table.tableArn)', by: '' }],
-    test: {
-      file: 'test/functions/sweep.test.ts',
-      name: 'an unknown item is postponed once and unchanged, in each shard, and doesn’t block others',
-    },
+    test: sweep('an unknown item is postponed once and unchanged, in each shard, and doesn’t block others'),
   },
   {
     name: 'a site invite that was just accepted is withdrawn',

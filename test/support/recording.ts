@@ -80,6 +80,11 @@ function rightsOf({ function: name, action, resource, keys }: Call): string[] {
   return prefixes.map((prefix) => rightText(name, action, resource, prefix));
 }
 
+/** Returns the right to an action on items of the table whose keys have a prefix, in the form of `rightText`. */
+export function tableRight(name: string, action: string, prefix: string): string {
+  return `${name} may dynamodb:${action} on table, keys ${prefix}#*`;
+}
+
 /** Returns a right as text, for calls and policies alike: `members/list may dynamodb:Query on table, keys ORG#*`. */
 export function rightText(name: string, action: string, arn: string, leadingKeys: string | undefined): string {
   const [kind, , ...below] = (arn.split(':')[5] ?? '').split('/');

@@ -2,7 +2,7 @@ import { contents } from '../../functions/index.ts';
 import { SIGN_IN } from '../../lib/people/sign-in.ts';
 import type { LocalFunction } from '../../packages/local/local-function.ts';
 import type { PolicyDocument, Statement } from '../../packages/local/policy.ts';
-import { rightText } from './recording.ts';
+import { rightText, tableRight } from './recording.ts';
 
 /** Returns the rights that a function's role grants, in the form of `rightText`. */
 export function grantedTo({ name, policies }: LocalFunction): readonly string[] {
@@ -15,7 +15,7 @@ export function grantedForSignIn(item: LocalFunction): readonly string[] {
   if (!('endpoint' in module) || !module.endpoint.caller.includes('person')) return [];
   const needed = new Set(
     Object.entries(SIGN_IN).flatMap(([action, prefixes]) =>
-      prefixes.map((prefix) => `${item.name} may dynamodb:${action} on table, keys ${prefix}#*`),
+      prefixes.map((prefix) => tableRight(item.name, action, prefix)),
     ),
   );
   return grantedTo(item).filter((right) => needed.has(right));

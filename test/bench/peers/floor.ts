@@ -142,7 +142,7 @@ async function record(endpoint: string) {
 function bareSender({ endpoint, region, credentials }: Functions['engine']): Send {
   const { hostname, port, host } = new URL(endpoint);
   const agent = new Agent({ keepAlive: true });
-  const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
+  const hmac = (key: Buffer, text: string) => createHmac('sha256', key).update(text).digest();
   const hash = (text: string) => createHash('sha256').update(text).digest('hex');
   let day = '';
   let key = Buffer.alloc(0);
@@ -151,10 +151,7 @@ function bareSender({ endpoint, region, credentials }: Functions['engine']): Sen
     const scope = `${date.slice(0, 8)}/${region}/dynamodb/aws4_request`;
     if (day !== date.slice(0, 8)) {
       day = date.slice(0, 8);
-      key = ['aws4_request'].reduce(
-        hmac,
-        hmac(hmac(hmac(`AWS4${credentials.secretAccessKey}`, day), region), 'dynamodb'),
-      );
+      key = [day, region, 'dynamodb', 'aws4_request'].reduce(hmac, Buffer.from(`AWS4${credentials.secretAccessKey}`));
     }
     const headers: Record<string, string> = {
       'content-type': 'application/x-amz-json-1.0',
