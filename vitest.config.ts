@@ -10,13 +10,17 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
     'installs and synthesizes a copy of the repository: three minutes; new packages can break it',
   'test/journeys/looks.test.ts':
     'measures pages and mails in a browser: 90 CPU s; only changes of the layout can break it',
+  'test/packages/invite/run.test.ts':
+    'runs the command as a process 80 times: 24 CPU s; only changes of packages/invite can break it',
 };
 
 /** Files that `npm test` shortens unless the command line names them, with the reason. They read `whole`. */
 const SHORTENED: Readonly<Record<string, string>> = {
-  'test/property/lifecycle.test.ts': '40 random sequences instead of 200, which take 200 CPU s',
-  'test/functions/volttime-matrix.test.ts':
-    'the matrix of one site, with partial access for two people; the rest takes 60 CPU s',
+  'test/property/lifecycle.test.ts': '20 random sequences instead of 200, which take 200 CPU s',
+  'test/functions/volttime-matrix.test.ts': 'the matrix of one site, for five people; the rest takes 80 CPU s',
+  'test/functions/depth.test.ts':
+    'each endpoint as usual, and each other situation at one endpoint of each kind; the rest takes 30 CPU s',
+  'test/functions/rules.test.ts': 'two of four pairs of roles; the others take 14 CPU s',
   'test/functions/sign-in.test.ts':
     'every way of signing in at one endpoint of each kind, and all roles; all 92 endpoints take 55 CPU s',
 };
@@ -37,10 +41,7 @@ const leftOut = isWhole ? [] : Object.keys(LEFT_OUT).filter((file) => !isNamed(f
 
 /** The other slow files. `npm run bench -- suite` lists the slowest. */
 const LONG = [
-  'test/functions/depth.test.ts',
   'test/functions/contract.test.ts',
-  'test/functions/rules.test.ts',
-  'test/packages/invite/run.test.ts',
   'test/functions/volttime-invites.test.ts',
   'test/journeys/pages.test.ts',
   'test/functions/volttime-sharing.test.ts',

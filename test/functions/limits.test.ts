@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { type Answer, newAddress, useService } from '../support/service.ts';
+import { type Answer, type Client, newAddress, useService } from '../support/service.ts';
+import { share } from '../support/sharing.ts';
 
 const LIMITS = {
   ...{ members: 6, pendingInvitations: 3, organizationsOfPerson: 2, accessTokensOfMember: 2 },
   ...{ mailsOfOrganization: 8, mailsToAddress: 4, membersOfTeam: 2 },
+  ...{ teams: 12, sitesOfTeam: 8, teamsOfSite: 3, chargersOfSite: 8 },
 };
 const service = useService({
   environment: { LIMITS: JSON.stringify(LIMITS), ORGANIZATION_CREATORS: '' },
@@ -128,5 +130,101 @@ describe('parallel requests stay within the mail rate', () => {
       (await later.call('POST /v1/invitations', { body: { ...body, email: newAddress(), sendEmail: true } })).status,
     ).toBe(201);
     await service.clock(0);
+  });
+});
+
+describe("Volt Time's dialect refuses, also in parallel requests,", () => {
+  interface Resource {
+    readonly uuid: string;
+    readonly id: number;
+  }
+
+  /** Creates a resource. */
+  async function make(by: Client, path: string, body: object): Promise<Resource> {
+    const answer = await by.call(`POST /api/v3/${path}`, { body });
+    expect(answer.status).toBe(200);
+    return answer.body.data;
+  }
+  const makeTeam = (by: Client) => make(by, 'teams', { name: newAddress(), email: newAddress(), type: 'Company' });
+  const makeSite = (by: Client, { uuid }: Resource) => make(by, 'sites', { name: newAddress(), team_uuid: uuid });
+  const home = async () => {
+    const { owner } = await service.organization();
+    const team = await makeTeam(owner);
+    return { owner, team, site: await makeSite(owner, team) };
+  };
+  const guest = async () => {
+    const { owner } = await service.organization('Guests');
+    return { owner, team: await makeTeam(owner) };
+  };
+  const codes = (answers: readonly Answer[]) =>
+    answers.filter(({ status }) => status !== 200).map(({ status, body: { error } }) => [status, error]);
+
+  test('teams beyond the limit of an organization, with the code and message of /v1', async () => {
+    const { owner } = await service.organization();
+    const answers = await times(15, () =>
+      owner.call('POST /api/v3/teams', { body: { name: newAddress(), email: newAddress(), type: 'Company' } }),
+    );
+    const refused = answers.filter(({ status }) => status === 409);
+    // The organization has a default team.
+    expect(refused).toHaveLength(4);
+    for (const { body } of refused) {
+      expect(body).toEqual({
+        message: 'The organization has as many teams as it may have.',
+        error: 'team_limit_reached',
+      });
+    }
+  });
+
+  test('sites beyond the limit of a team', async () => {
+    const { owner, team } = await home();
+    const body = { name: 'Depot', team_uuid: team.uuid };
+    const answers = await times(10, () => owner.call('POST /api/v3/sites', { body }));
+    expect(codes(answers)).toEqual(Array.from({ length: 3 }, () => [409, 'site_limit_reached']));
+  });
+
+  test('transfers beyond the limit of sites of a team', async () => {
+    const { owner, team, site } = await home();
+    const { owner: other, team: theirs } = await guest();
+    const sites = [site];
+    for (let index = 0; index < 6; index += 1) sites.push(await makeSite(owner, team));
+    for (const { uuid } of sites) await share(service, uuid, theirs.uuid);
+    for (let index = 0; index < 5; index += 1) await makeSite(other, theirs);
+    const answers = await Promise.all(
+      sites.map(({ uuid }) => owner.call(`POST /api/v3/sites/${uuid}/teams/${theirs.uuid}/transfer-ownership`)),
+    );
+    expect(codes(answers)).toEqual(Array.from({ length: 4 }, () => [409, 'site_limit_reached']));
+  });
+
+  test('chargers beyond the limit of a site', async () => {
+    const { owner, site } = await home();
+    const answers = await times(11, (index) =>
+      owner.call(`POST /api/v3/sites/${site.uuid}/chargers`, { body: { identity: `CP-${index}` } }),
+    );
+    expect(codes(answers)).toEqual(Array.from({ length: 3 }, () => [409, 'charger_limit_reached']));
+  });
+
+  test('teams beyond the limit of a site; the invite stays valid, and the page says so', async () => {
+    const { owner, site } = await home();
+    const [one, two, three] = [await guest(), await guest(), await guest()];
+    for (const { team } of [one, two]) await share(service, site.uuid, team.uuid);
+    const inviteTo = async (email: string) => {
+      await owner.call(`POST /api/v3/sites/${site.uuid}/teams/invite`, { body: { email } });
+      return service.linkToken(email);
+    };
+    const token = await inviteTo(newAddress('guest'));
+    const accept = () =>
+      three.owner.call('POST /api/v3/sites/invite/accept', { body: { token, team_uuid: three.team.uuid } });
+    expect(await accept()).toMatchObject({ status: 409, body: { error: 'site_team_limit_reached' } });
+    const page = await service.call('POST /site/invite/accept', {
+      body: new URLSearchParams({ token: await inviteTo(three.owner.email), team: three.team.uuid }).toString(),
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    });
+    expect(page).toMatchObject({
+      status: 409,
+      body: expect.stringContaining('Too many teams have access to the site'),
+    });
+    expect(page.body).not.toContain('organizations');
+    await owner.call(`DELETE /api/v3/sites/${site.uuid}/teams/${one.team.uuid}`);
+    expect((await accept()).status).toBe(200);
   });
 });

@@ -7,7 +7,7 @@ import { SIGN_IN } from '../../lib/people/sign-in.ts';
 import { keys } from '../../lib/table/keys.ts';
 import type { Call } from '../../packages/local/aws.ts';
 import { readTemplate } from '../../packages/local/template.ts';
-import { type Contract, contracts } from '../support/contract.ts';
+import { contracts, oneOfEachKind } from '../support/contract.ts';
 import { exampleOf, type Home } from '../support/requests.ts';
 import { grantedForSignIn } from '../support/rights.ts';
 import { type Client, newAddress, useService } from '../support/service.ts';
@@ -32,11 +32,7 @@ beforeAll(async () => {
 
 const forPeople = contracts.filter(({ declaration }) => declaration.caller.includes('person'));
 
-/** Returns the parts of a declaration that decide how a function signs a person in. */
-const kindOf = ({ declaration: { dialect, caller, organization, found, about } }: Contract) =>
-  [dialect, ...caller, organization, found, about].join(' ');
-const oneOfEach = [...Map.groupBy(forPeople, kindOf).values()].map(([first]) => first as Contract);
-const tested = inject('whole') ? forPeople : oneOfEach;
+const tested = inject('whole') ? forPeople : oneOfEachKind(forPeople);
 
 test('the role of each function allows signing in', async () => {
   const { functions } = readTemplate(await synthesize(), {

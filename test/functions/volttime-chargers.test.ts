@@ -3,7 +3,7 @@ import { CHARGER_ERRORS, CHARGER_STATUSES } from '../../lib/domain/charger.ts';
 import { type Client, newAddress, useService } from '../support/service.ts';
 import { share } from '../support/sharing.ts';
 
-const service = useService({ environment: { LIMITS: JSON.stringify({ chargersOfSite: 30 }) } });
+const service = useService();
 
 interface Resource {
   readonly uuid: string;
@@ -344,17 +344,11 @@ test('lists return every charger once, in order and in pages, across sites', asy
   }
 });
 
-test('a site never exceeds its limit of chargers, also in parallel requests, and is not deleted while one is added', async () => {
+test('a site is not deleted while a charger is added', async () => {
   const { owner } = await service.organization();
   const team = await makeTeam(owner);
-  const site = await makeSite(owner, team);
   const post = (to: Resource) =>
     owner.call(`POST /api/v3/sites/${to.uuid}/chargers`, { body: { identity: newIdentity() } });
-  const answers = await Promise.all(Array.from({ length: 33 }, () => post(site)));
-  const refused = answers.filter(({ status }) => status !== 200);
-  expect(refused.map(({ status, body: { error } }) => [status, error])).toEqual(
-    Array.from({ length: 3 }, () => [409, 'charger_limit_reached']),
-  );
   for (let round = 0; round < 8; round += 1) {
     const empty = await makeSite(owner, team);
     const [made, deleted] = await Promise.all([post(empty), owner.call(`DELETE /api/v3/sites/${empty.uuid}`)]);

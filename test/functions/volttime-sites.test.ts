@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Client, newAddress, useService } from '../support/service.ts';
 
-const service = useService({ environment: { LIMITS: JSON.stringify({ sitesOfTeam: 30 }) } });
+const service = useService();
 
 /** A team with its ids in /v1 and in Volt Time's dialect. */
 interface MadeTeam {
@@ -242,17 +242,6 @@ test('a team that owns sites is not deleted, also when a site is created in para
       [422, 204],
     ]).toContainEqual([made.status, deleted.status]);
   }
-});
-
-test('a team never exceeds its limit of sites, also in parallel requests', async () => {
-  const { owner } = await service.organization();
-  const team = await makeTeam(owner);
-  const body = { name: 'Depot', team_uuid: team.uuid };
-  const answers = await Promise.all(Array.from({ length: 33 }, () => owner.call('POST /api/v3/sites', { body })));
-  const refused = answers.filter(({ status }) => status !== 200);
-  expect(refused.map(({ status, body: { error } }) => [status, error])).toEqual(
-    Array.from({ length: 3 }, () => [409, 'site_limit_reached']),
-  );
 });
 
 test('sites are deleted with their organization', async () => {

@@ -2,9 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { TEAM_KINDS } from '../../lib/domain/team.ts';
 import { newAddress, useService } from '../support/service.ts';
 
-/** The limit of teams per organization, including the default team. */
-const LIMIT = 30;
-const service = useService({ environment: { LIMITS: JSON.stringify({ teams: LIMIT }) } });
+const service = useService();
 
 const team = (more: object = {}) => ({ name: newAddress('team'), email: newAddress(), type: 'Company', ...more });
 const names = (body: { data: { name: string }[] }) => body.data.map(({ name }) => name);
@@ -173,19 +171,4 @@ describe.each(['v3', 'v2'])('/api/%s/teams', (version) => {
       expect([answer.status, answer.body.errors]).toEqual([422, { page: [`The page field ${reason}.`] }]);
     }
   });
-});
-
-test('teams beyond the limit of an organization are refused with the code and message of /v1', async () => {
-  const { owner } = await service.organization();
-  const answers = await Promise.all(
-    Array.from({ length: LIMIT + 3 }, () => owner.call('POST /api/v3/teams', { body: team() })),
-  );
-  const refused = answers.filter(({ status }) => status === 409);
-  expect(refused).toHaveLength(4);
-  for (const { body } of refused) {
-    expect(body).toEqual({
-      message: 'The organization has as many teams as it may have.',
-      error: 'team_limit_reached',
-    });
-  }
 });

@@ -36,6 +36,16 @@ export const contracts: readonly Contract[] = Object.entries(contents).flatMap((
     : [],
 );
 
+/**
+ * Returns one endpoint for each combination of the declared properties that select the code before the handler:
+ * signing in, choosing the organization, checking the permission.
+ */
+export function oneOfEachKind(some: readonly Contract[]): Contract[] {
+  const kindOf = ({ declaration: { dialect, caller, organization, found, about } }: Contract) =>
+    [dialect, ...caller, organization, found, about].join(' ');
+  return [...Map.groupBy(some, kindOf).values()].map(([first]) => first as Contract);
+}
+
 const routes = contracts
   .map((contract) => {
     const [method = '', path = ''] = contract.declaration.route.split(' ');
