@@ -26,8 +26,8 @@ export const endpoint = forLinkHolder({
   depth: 3,
   body: z.strictObject({ token: z.string() }),
   refuses: [...LINK_REFUSALS, 'sign_in_required', 'invitation_for_another_address', 'organization_limit_reached'],
-  async handle({ body, request, person }) {
-    const link = await findLink(parseToken(body.token));
+  find: ({ body }) => findLink(parseToken(body.token)),
+  async handle({ request, person, found: link }) {
     const accepted = await acceptInvitation(request, { link, accepter: person, limits: configuration().limits });
     return {
       status: 200,

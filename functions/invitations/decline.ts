@@ -26,8 +26,8 @@ export const endpoint = forLinkHolder({
     ...LINK_REFUSALS.filter((code) => code !== 'inviter_removed'),
     ...(['sign_in_required', 'invitation_for_another_address'] as const),
   ],
-  async handle({ body, request, person }) {
-    const link = await findLink(parseToken(body.token));
+  find: ({ body }) => findLink(parseToken(body.token)),
+  async handle({ request, person, found: link }) {
     const { invitation, organization } = await declineInvitation(request, link, person);
     return { status: 200, body: { invitation: showInvitation(invitation, organization, request.now) } };
   },

@@ -10,13 +10,26 @@ export function forAnybody<B extends Schema = undefined, Q extends Schema = unde
   return declare(spec, { caller: ['anybody'] }, ({ input }) => spec.handle(input()));
 }
 
-/** Declares an endpoint for the holder of a link. They may be signed in too. */
-export function forLinkHolder<B extends Schema = undefined, Q extends Schema = undefined>(
-  spec: Spec<B, Q> & { handle(incoming: Incoming<B, Q> & { person: Person | undefined }): Promise<Reply> },
+/**
+ * Declares an endpoint for the holder of a link. They may be signed in too.
+ *
+ * `find` reads what the link is about, in the same call as the sign-in. A refusal of the sign-in comes first.
+ */
+export function forLinkHolder<B extends Schema = undefined, Q extends Schema = undefined, L = undefined>(
+  spec: Spec<B, Q> & {
+    find?(incoming: Incoming<B, Q>): Promise<L>;
+    handle(incoming: Incoming<B, Q> & { person: Person | undefined; found: L }): Promise<Reply>;
+  },
 ): Endpoint {
   return declare(spec, { caller: ['link', 'person'] }, async ({ request, input }) => {
     const credential = credentialOf(request);
     const claims = credential === undefined ? undefined : await verifyToken(requireJwt(credential));
-    return spec.handle({ ...input(), person: claims && (await identify(request, claims)) });
+    const incoming = input();
+    const signingIn = claims && identify(request, claims);
+    const finding = spec.find?.(incoming);
+    // Awaited below. If signing in is refused first, this refusal is not reported.
+    finding?.catch(() => {});
+    const person = await signingIn;
+    return spec.handle({ ...incoming, person, found: (await finding) as L });
   });
 }
