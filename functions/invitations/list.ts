@@ -3,16 +3,16 @@ import { v1 } from '../../lib/dialects/v1/format.ts';
 import { Invitation as InvitationSchema, list } from '../../lib/dialects/v1/schemas.ts';
 import { showInvitation } from '../../lib/dialects/v1/show.ts';
 import { Address } from '../../lib/domain/input.ts';
-import { DELIVERY_STATES, INVITATION_STATUSES, type Invitation, statusAt } from '../../lib/domain/invitation.ts';
+import { DELIVERY_STATES, INVITATION_STATUSES, type ListedInvitation, statusAt } from '../../lib/domain/invitation.ts';
 import { total } from '../../lib/domain/limits.ts';
 import { forMember } from '../../lib/http/for-member.ts';
 import { cut, envelope, filtered, PageQuery, readPage } from '../../lib/http/paging.ts';
-import { listInvitations, listInvitationsTo } from '../../lib/invitations/invitations.ts';
+import { listInvitationsTo, listInvitationsToShow } from '../../lib/invitations/invitations.ts';
 import { readCounters } from '../../lib/table/counters.ts';
 
 export const returns = { 200: list(InvitationSchema) };
 
-const idOf = ({ id }: Invitation) => id;
+const idOf = ({ id }: ListedInvitation) => id;
 
 /**
  * Lists the organization's invitations, newest first, optionally filtered by status, by delivery state, or by address.
@@ -36,23 +36,23 @@ export const endpoint = forMember({
     const list = ['invitations', organizationId, status, delivery, email].join(' ');
     const page = readPage(list, 'invitation', query);
     if (status ?? delivery ?? email) {
-      const passes = (invitation: Invitation) =>
+      const passes = (invitation: ListedInvitation) =>
         (status === undefined || statusAt(invitation, request.now) === status) &&
         (delivery === undefined || invitation.delivery?.state === delivery);
       const read = (after: string | undefined, limit: number) =>
         email === undefined
-          ? listInvitations(organizationId, { after, limit })
+          ? listInvitationsToShow(organizationId, { after, limit })
           : listInvitationsTo(email, organizationId, { after, limit });
       return { page, ...(await filtered(page, read, idOf, passes)) };
     }
     const [invitations, counters] = await Promise.all([
-      listInvitations(organizationId, { after: page.after, skip: page.skip, limit: page.perPage + 1 }),
+      listInvitationsToShow(organizationId, { after: page.after, skip: page.skip, limit: page.perPage + 1 }),
       readCounters(organizationId),
     ]);
     return { page, ...cut(page, invitations, idOf), invitations: total(counters, 'invitations') };
   },
   async handle({ request, organization, read: { page, rows, next, ...counted } }) {
-    const show = (invitation: Invitation) => showInvitation(invitation, organization, request.now);
+    const show = (invitation: ListedInvitation) => showInvitation(invitation, organization, request.now);
     const count = 'invitations' in counted ? counted.invitations : undefined;
     return { status: 200, body: envelope(page, rows, next, show, count) };
   },

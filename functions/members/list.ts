@@ -4,15 +4,15 @@ import { list, Member as MemberSchema } from '../../lib/dialects/v1/schemas.ts';
 import { showMember } from '../../lib/dialects/v1/show.ts';
 import { Address, RoleName, UserId } from '../../lib/domain/input.ts';
 import { total } from '../../lib/domain/limits.ts';
-import type { Member } from '../../lib/domain/member.ts';
+import type { ListedMember } from '../../lib/domain/member.ts';
 import { forMember } from '../../lib/http/for-member.ts';
 import { cut, cutFrom, envelope, filtered, PageQuery, readPage } from '../../lib/http/paging.ts';
-import { getMembersOf, listMembers } from '../../lib/organizations/members.ts';
+import { getMembersOf, listMembersToShow } from '../../lib/organizations/members.ts';
 import { readCounters } from '../../lib/table/counters.ts';
 
 export const returns = { 200: list(MemberSchema) };
 
-const idOf = ({ memberId }: Member) => memberId;
+const idOf = ({ memberId }: ListedMember) => memberId;
 
 /**
  * Lists the organization's members in the order of joining, optionally filtered by role, by address, or by user id.
@@ -34,18 +34,18 @@ export const endpoint = forMember({
   async read({ query, organizationId }) {
     const { role, email, userId } = query;
     const page = readPage(`members ${organizationId} ${role ?? ''} ${email ?? ''} ${userId ?? ''}`, 'member', query);
-    const passes = (member: Member) =>
+    const passes = (member: ListedMember) =>
       (role === undefined || member.role === role) && (email === undefined || member.profile.email === email);
     if (userId !== undefined) {
       const found = await getMembersOf(organizationId, [userId]);
       return { page, ...cutFrom(page, found.filter(passes), idOf) };
     }
     if (role ?? email) {
-      const read = (after: string | undefined, limit: number) => listMembers(organizationId, { after, limit });
+      const read = (after: string | undefined, limit: number) => listMembersToShow(organizationId, { after, limit });
       return { page, ...(await filtered(page, read, idOf, passes)) };
     }
     const [members, counters] = await Promise.all([
-      listMembers(organizationId, { after: page.after, skip: page.skip, limit: page.perPage + 1 }),
+      listMembersToShow(organizationId, { after: page.after, skip: page.skip, limit: page.perPage + 1 }),
       readCounters(organizationId),
     ]);
     return { page, ...cut(page, members, idOf), members: total(counters, 'members') };

@@ -83,6 +83,13 @@ export interface Invitation {
   };
 }
 
+/** What lists show of an invitation. */
+export type ListedInvitation = Omit<
+  Invitation,
+  | ('secrets' | 'handedSecrets' | 'replacedSecrets' | 'stopSecrets')
+  | ('days' | 'seat' | 'muted' | 'mailStopped' | 'renewalRequestedAt')
+>;
+
 /** Replaces an erased address. It can't receive mail. */
 export const ERASED = 'erased@erased.invalid';
 

@@ -84,6 +84,9 @@ export interface Member extends Membership {
   readonly updatedAt: string;
 }
 
+/** What lists show of a member. */
+export type ListedMember = Omit<Member, 'seat' | 'tokens' | 'teams'>;
+
 /**
  * Refuses to demote or remove the owner, or to let them leave. So there is always an ADMIN, without a count of ADMINs
  * (better-auth #3651).

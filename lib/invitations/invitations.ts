@@ -1,7 +1,7 @@
-import type { Invitation } from '../domain/invitation.ts';
-import { itemReader } from '../table/items.ts';
+import type { Invitation, ListedInvitation } from '../domain/invitation.ts';
+import { itemReader, listReader } from '../table/items.ts';
 import { keys, prefixes } from '../table/keys.ts';
-import { get, query } from '../table/read.ts';
+import { get, query, type Range } from '../table/read.ts';
 
 /** An organization's invitations to an address. The record's uniqueness allows only one pending invitation. */
 export interface InvitedRecord {
@@ -14,8 +14,7 @@ export interface InvitedRecord {
   readonly blockedAt?: string;
 }
 
-/** The required fields of an invitation. */
-export const INVITATION_FIELDS = {
+const LISTED_FIELDS = {
   id: 'string',
   organizationId: 'string',
   email: 'string',
@@ -25,8 +24,12 @@ export const INVITATION_FIELDS = {
   createdAt: 'string',
   updatedAt: 'string',
   expiresAt: 'string',
-  days: 'number',
   reminders: 'number',
+} as const;
+/** The required fields of an invitation. */
+export const INVITATION_FIELDS = {
+  ...LISTED_FIELDS,
+  days: 'number',
   stopSecrets: 'object',
   secrets: 'object',
   handedSecrets: 'object',
@@ -34,6 +37,10 @@ export const INVITATION_FIELDS = {
   seat: 'number',
 } as const;
 const INVITATION = itemReader<Invitation>('Invitation', INVITATION_FIELDS);
+const LISTED_INVITATION = listReader<ListedInvitation>('Invitation', LISTED_FIELDS, {
+  ...{ language: true, message: true, teams: true, sentAt: true, delivery: true },
+  ...{ remindersStoppedAt: true, accepted: true },
+});
 const INVITED = itemReader<InvitedRecord>('Invited', { organizationId: 'string' });
 
 export async function getInvitation(organizationId: string, invitationId: string): Promise<Invitation | undefined> {
@@ -44,20 +51,33 @@ export async function getInvited(email: string, organizationId: string): Promise
   return INVITED.one(await get(keys.invited(email, organizationId)));
 }
 
+/** A part of an organization's invitations. */
+interface InvitationRange {
+  /** Begin after this invitation id. */
+  readonly after?: string | undefined;
+  readonly skip?: number | undefined;
+  readonly limit: number;
+}
+
 /** Returns a page of an organization's invitations, newest first. */
-export async function listInvitations(
+export async function listInvitations(organizationId: string, range: InvitationRange): Promise<Invitation[]> {
+  return INVITATION.all(await query(invitationsIn(organizationId, range)));
+}
+
+/** Lists invitations as `listInvitations` does, with less of each. */
+export async function listInvitationsToShow(
   organizationId: string,
-  range: { after?: string | undefined; skip?: number | undefined; limit: number },
-): Promise<Invitation[]> {
-  const items = await query({
-    pk: keys.organization(organizationId).pk,
-    prefix: prefixes.invitation,
-    newestFirst: true,
-    limit: range.limit,
-    skip: range.skip,
-    after: range.after && keys.invitation(organizationId, range.after).sk,
-  });
-  return INVITATION.all(items);
+  range: InvitationRange,
+): Promise<ListedInvitation[]> {
+  const items = await query({ ...invitationsIn(organizationId, range), fields: LISTED_INVITATION.fields });
+  return LISTED_INVITATION.all(items);
+}
+
+function invitationsIn(organizationId: string, { after, skip, limit }: InvitationRange): Range {
+  return {
+    ...{ pk: keys.organization(organizationId).pk, prefix: prefixes.invitation, newestFirst: true, limit, skip },
+    after: after && keys.invitation(organizationId, after).sk,
+  };
 }
 
 /** Returns an organization's invitations to one address, newest first. */

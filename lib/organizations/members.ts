@@ -5,6 +5,7 @@ import type { MembershipJob } from '../domain/job.ts';
 import type { Limits } from '../domain/limits.ts';
 import {
   type Actor,
+  type ListedMember,
   type Member,
   type Membership,
   membersNamed,
@@ -17,19 +18,20 @@ import { lowerRole, may, type Permission, ROLES, type Role, rolesWith } from '..
 import { audit } from '../table/audit.ts';
 import { count } from '../table/counters.ts';
 import { dueAttributes } from '../table/due.ts';
-import { itemReader } from '../table/items.ts';
+import { itemReader, listReader } from '../table/items.ts';
 import { keys, prefixes } from '../table/keys.ts';
-import { get, query } from '../table/read.ts';
+import { get, query, type Range } from '../table/read.ts';
 import { type Condition, existing, transact, type Update, type Write } from '../table/write.ts';
 
 export const MEMBERSHIP = itemReader<Membership>('Membership', {
   ...{ userId: 'string', organizationId: 'string', memberId: 'string', role: 'string', owner: 'boolean' },
 });
-const MEMBER = itemReader<Member>('Member', {
-  ...{ userId: 'string', organizationId: 'string', memberId: 'string', role: 'string', owner: 'boolean' },
-  ...{ profile: 'object', claimed: 'boolean', seat: 'number', tokens: 'number', teams: 'number' },
-  ...{ createdAt: 'string', updatedAt: 'string' },
-});
+const LISTED_FIELDS = {
+  ...({ userId: 'string', organizationId: 'string', memberId: 'string', role: 'string', owner: 'boolean' } as const),
+  ...({ profile: 'object', claimed: 'boolean', createdAt: 'string', updatedAt: 'string' } as const),
+};
+const MEMBER = itemReader<Member>('Member', { ...LISTED_FIELDS, seat: 'number', tokens: 'number', teams: 'number' });
+const LISTED_MEMBER = listReader<ListedMember>('Member', LISTED_FIELDS, {});
 
 /** Reads a person's membership of an organization, which authorization is based on. */
 export async function getMembership(userId: string, organizationId: string): Promise<Membership | undefined> {
@@ -45,19 +47,27 @@ export async function requireMember({ organizationId, memberId }: Membership): P
   return existing(keys.member(organizationId, memberId), await getMember(organizationId, memberId));
 }
 
+/** A part of an organization's members. */
+interface MemberRange {
+  /** Begin after this member id. */
+  readonly after?: string | undefined;
+  readonly skip?: number | undefined;
+  readonly limit: number;
+}
+
 /** Lists members in the order of joining. */
-export async function listMembers(
-  organizationId: string,
-  range: { after?: string | undefined; skip?: number | undefined; limit: number },
-): Promise<Member[]> {
-  const items = await query({
-    pk: keys.organization(organizationId).pk,
-    prefix: prefixes.member,
-    limit: range.limit,
-    skip: range.skip,
-    after: range.after && keys.member(organizationId, range.after).sk,
-  });
-  return MEMBER.all(items);
+export async function listMembers(organizationId: string, range: MemberRange): Promise<Member[]> {
+  return MEMBER.all(await query(membersIn(organizationId, range)));
+}
+
+/** Lists members as `listMembers` does, with less of each. */
+export async function listMembersToShow(organizationId: string, range: MemberRange): Promise<ListedMember[]> {
+  return LISTED_MEMBER.all(await query({ ...membersIn(organizationId, range), fields: LISTED_MEMBER.fields }));
+}
+
+function membersIn(organizationId: string, { after, skip, limit }: MemberRange): Range {
+  const { pk } = keys.organization(organizationId);
+  return { pk, prefix: prefixes.member, limit, skip, after: after && keys.member(organizationId, after).sk };
 }
 
 /** How many members are searched for usernames. Usernames have no uniqueness records. */

@@ -54,3 +54,21 @@ export function itemReader<T>(types: string | readonly string[], shape: Shape<T>
   };
   return { one: ((item) => item && read(item)) as ItemReader<T>['one'], all: (items) => items.map(read) };
 }
+
+/** The fields that an item may lack. */
+type Sometimes<T> = Exclude<keyof T, Always<T>>;
+
+/**
+ * Returns a reader of the items of a list that reads only some of their fields, and the names of these fields for the
+ * query. The other fields needn't be transferred and parsed.
+ *
+ * @param sometimes all other fields of `T`; the compiler enforces that none is missing
+ */
+export function listReader<T>(
+  type: string,
+  shape: Shape<T>,
+  sometimes: { readonly [F in Sometimes<T>]: true },
+): Pick<ItemReader<T>, 'all'> & { readonly fields: readonly string[] } {
+  const { all } = itemReader<T>(type, shape);
+  return { all, fields: ['sk', 'type', ...Object.keys(shape), ...Object.keys(sometimes)] };
+}

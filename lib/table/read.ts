@@ -115,10 +115,13 @@ export interface Range {
   readonly newestFirst?: boolean | undefined;
   /** How many items to skip. They cost read capacity. */
   readonly skip?: number | undefined;
+  /** The fields to read; undefined: all. The sort key is needed. The read capacity is that of whole items. */
+  readonly fields?: readonly string[] | undefined;
 }
 
 /** Reads items of one partition in the order of their sort keys, strongly consistent, with one call for each page. */
-export async function query({ pk, prefix, after, limit = Infinity, newestFirst, skip = 0 }: Range): Promise<Item[]> {
+export async function query(range: Range): Promise<Item[]> {
+  const { pk, prefix, after, limit = Infinity, newestFirst, skip = 0, fields } = range;
   const base = {
     TableName: configuration().tableName,
     ConsistentRead: true,
@@ -139,10 +142,26 @@ export async function query({ pk, prefix, after, limit = Infinity, newestFirst, 
     const page = await dynamodb('Query', {
       ...base,
       ...(limit !== Infinity && { Limit: limit - items.length }),
+      ...(fields && projection(fields)),
       ExclusiveStartKey: start,
     });
-    for (const attributes of page.Items ?? []) items.push(unmarshall(attributes) as Item);
+    for (const attributes of page.Items ?? []) items.push(itemOf(attributes, pk));
     start = page.LastEvaluatedKey;
   } while (start && items.length < limit);
   return items;
+}
+
+/** Returns the item of a query. With `fields` it comes without the partition key. */
+function itemOf(attributes: Attributes, pk: string): Item {
+  const item = unmarshall(attributes);
+  item.pk = pk;
+  return item as Item;
+}
+
+/** Returns the part of a query that names its fields. Some are reserved words of DynamoDB, so all have placeholders. */
+function projection(fields: readonly string[]) {
+  return {
+    ProjectionExpression: fields.map((field) => `#${field}`).join(),
+    ExpressionAttributeNames: Object.fromEntries(fields.map((field) => [`#${field}`, field])),
+  };
 }

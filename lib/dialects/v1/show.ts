@@ -3,14 +3,14 @@ import { showAddress } from '../../domain/address.ts';
 import type { AuditEntry } from '../../domain/audit.ts';
 import type { Explanation } from '../../domain/explanation.ts';
 import { shortIdAsUuid } from '../../domain/ids.ts';
-import { type Invitation, statusAt } from '../../domain/invitation.ts';
-import { type Member, type Membership, type User, usernameOf } from '../../domain/member.ts';
+import { type ListedInvitation, statusAt } from '../../domain/invitation.ts';
+import { type ListedMember, type Member, type Membership, type User, usernameOf } from '../../domain/member.ts';
 import type { Organization, OwnershipOffer } from '../../domain/organization.ts';
 import { lastEnd } from '../../domain/site-access.ts';
 import type { Team, TeamMembership } from '../../domain/team.ts';
 
 /** Returns a member as the Management API shows it: its fields in the documented order, then our own. */
-export function showMember(member: Member) {
+export function showMember(member: ListedMember) {
   const { memberId, role, organizationId, owner, userId, profile, createdAt, updatedAt, claimed } = member;
   return {
     id: memberId,
@@ -31,7 +31,7 @@ export function showMember(member: Member) {
 }
 
 /** Returns an invitation as the Management API shows it, with its current status and without secrets or hashes. */
-export function showInvitation(invitation: Invitation, organization: Organization, now: Date) {
+export function showInvitation(invitation: ListedInvitation, organization: Organization, now: Date) {
   const { id, email, role, organizationId, sentAt, createdAt, updatedAt, expiresAt, inviterId, delivery } = invitation;
   const { language, message, teams = [], reminders, remindersStoppedAt, accepted } = invitation;
   return {

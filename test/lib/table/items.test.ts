@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { itemReader } from '../../../lib/table/items.ts';
+import { itemReader, listReader } from '../../../lib/table/items.ts';
 
 interface Thing {
   readonly id: string;
@@ -22,4 +22,12 @@ test.each([
   [{ pk: 'EMAIL#ada@example.com', sk: 'USER', type: 'Thing', count: 1 }, 'EMAIL#... USER has no id'],
 ])('the error of an invalid item names key and defect, but no address', (item, message) => {
   expect(() => THING.one(item)).toThrow(expect.objectContaining({ name: 'CorruptItem', message }));
+});
+
+test('a list reader names the fields to read, and validates them', () => {
+  const listed = listReader<Omit<Thing, 'count'>>('Thing', { id: 'string' }, { note: true, place: true });
+  expect(listed.fields).toEqual(['sk', 'type', 'id', 'note', 'place']);
+  const item = { pk: 'THING#a', sk: 'THING', type: 'Thing', id: 'a', place: null };
+  expect(listed.all([item])).toEqual([item]);
+  expect(() => listed.all([{ ...item, id: 1 }])).toThrow('THING#a THING has no id');
 });
