@@ -16,7 +16,8 @@ interface Layer {
 
 /** Modules that no file of lib and functions imports. */
 const NEVER = ['zod', 'zod/v4', 'aws-cdk-lib', 'vitest', '@aws-sdk/client-s3', 'node:fs'];
-const DYNAMODB = ['@aws-sdk/client-dynamodb', '@smithy/signature-v4', '@smithy/node-http-handler'];
+const SDK = ['@smithy/signature-v4', '@smithy/node-http-handler', '@aws-sdk/credential-provider-node'];
+const DYNAMODB = ['@aws-sdk/client-dynamodb', '@smithy/core/retry'];
 const MAIL = ['@aws-sdk/client-ses', 'nodemailer', 'nodemailer/lib/qp'];
 const MIDDY = ['@middy/core', '@middy/util'];
 
@@ -25,16 +26,24 @@ const LAYERS: readonly Layer[] = [
     file: 'lib/domain/x.ts',
     may: ['./refusal.ts', 'zod/mini', 'node:crypto', 'node:url'],
     mayNot: [
-      ...[...NEVER, ...DYNAMODB, ...MAIL, ...MIDDY],
+      ...[...NEVER, ...SDK, ...DYNAMODB, ...MAIL, ...MIDDY],
       ...['../configuration.ts', '../table/read.ts', '../http/input.ts', '../email/mime.ts', '../dialects/format.ts'],
       ...['./../table/read.ts', '../../functions/index.ts', '../../cdk/config.ts', '../../packages/local/stack.ts'],
     ],
   },
   {
-    file: 'lib/table/x.ts',
-    may: ['./access.ts', '../domain/refusal.ts', '../configuration.ts', ...DYNAMODB],
+    file: 'lib/aws/x.ts',
+    may: ['./service.ts', ...SDK, '@smithy/core/protocols'],
     mayNot: [
-      ...[...NEVER, ...MAIL, ...MIDDY, '../outbox/outbox.ts', '../teams/teams.ts'],
+      ...[...NEVER, ...MAIL, ...MIDDY, '@aws-sdk/client-dynamodb', '../configuration.ts'],
+      ...['../table/read.ts', '../domain/refusal.ts', '../../functions/index.ts'],
+    ],
+  },
+  {
+    file: 'lib/table/x.ts',
+    may: ['./access.ts', '../domain/refusal.ts', '../configuration.ts', '../aws/service.ts', ...DYNAMODB],
+    mayNot: [
+      ...[...NEVER, ...SDK, ...MAIL, ...MIDDY, '../outbox/outbox.ts', '../teams/teams.ts'],
       ...['../http/input.ts', '../email/mime.ts', '../dialects/format.ts', '../../functions/index.ts'],
       ...['../../functions/me/read.ts', '../../cdk/config.ts', '../../packages/local/stack.ts'],
     ],
@@ -46,7 +55,7 @@ const LAYERS: readonly Layer[] = [
       ...['../table/write.ts', '../domain/team.ts', '../configuration.ts'],
     ],
     mayNot: [
-      ...[...NEVER, ...DYNAMODB, ...MAIL, ...MIDDY],
+      ...[...NEVER, ...SDK, ...DYNAMODB, ...MAIL, ...MIDDY],
       ...['../http/input.ts', '../dialects/format.ts', '../../functions/index.ts'],
     ],
   },
@@ -54,15 +63,15 @@ const LAYERS: readonly Layer[] = [
     file: 'lib/outbox/x.ts',
     may: ['./mails.ts', '../email/mime.ts', '../table/write.ts', '../domain/team.ts', '../configuration.ts'],
     mayNot: [
-      ...[...NEVER, ...DYNAMODB, ...MAIL, ...MIDDY, '../teams/teams.ts', '../invitations/links.ts'],
+      ...[...NEVER, ...SDK, ...DYNAMODB, ...MAIL, ...MIDDY, '../teams/teams.ts', '../invitations/links.ts'],
       ...['../http/input.ts', '../dialects/format.ts', '../../functions/index.ts'],
     ],
   },
   {
     file: 'lib/email/x.ts',
-    may: ['./mime.ts', '../domain/refusal.ts', '../configuration.ts', '@aws-sdk/client-ses', 'nodemailer/lib/qp'],
+    may: ['./mime.ts', '../domain/refusal.ts', '../configuration.ts', '../aws/service.ts', 'nodemailer/lib/qp'],
     mayNot: [
-      ...[...NEVER, ...DYNAMODB, ...MIDDY, '../outbox/outbox.ts'],
+      ...[...NEVER, ...SDK, ...DYNAMODB, ...MIDDY, '../outbox/outbox.ts', '@aws-sdk/client-ses'],
       ...['../http/input.ts', '../table/read.ts', '../table/access.ts', '../dialects/format.ts'],
       ...['../../functions/index.ts', '../../cdk/config.ts', '../../packages/local/stack.ts'],
     ],
@@ -71,7 +80,7 @@ const LAYERS: readonly Layer[] = [
     file: 'lib/dialects/x.ts',
     may: ['./dialect.ts', '../domain/refusal.ts', '../configuration.ts'],
     mayNot: [
-      ...[...NEVER, ...DYNAMODB, ...MAIL, ...MIDDY, '../outbox/outbox.ts'],
+      ...[...NEVER, ...SDK, ...DYNAMODB, ...MAIL, ...MIDDY, '../outbox/outbox.ts'],
       ...['../http/input.ts', '../table/read.ts', '../email/mime.ts', '../../functions/index.ts'],
     ],
   },
@@ -79,7 +88,7 @@ const LAYERS: readonly Layer[] = [
     file: 'lib/dialects/v1/x.ts',
     may: ['./schemas.ts', '../format.ts', '../../domain/refusal.ts', '../../configuration.ts', 'zod/mini'],
     mayNot: [
-      ...[...NEVER, ...DYNAMODB, ...MAIL, ...MIDDY, '../page/layout.ts', '../../outbox/outbox.ts'],
+      ...[...NEVER, ...SDK, ...DYNAMODB, ...MAIL, ...MIDDY, '../page/layout.ts', '../../outbox/outbox.ts'],
       ...['../../http/input.ts', '../../table/read.ts', '../../email/mime.ts', '../../../functions/index.ts'],
       ...['../../../cdk/config.ts', '../../../packages/local/stack.ts'],
     ],
@@ -91,7 +100,15 @@ const LAYERS: readonly Layer[] = [
       ...[...MIDDY, 'zod/mini', 'aws-lambda', 'jose/jwt/verify', 'node:crypto'],
     ],
     mayNot: [
-      ...[...NEVER, ...DYNAMODB, ...MAIL, '../email/mime.ts', '../outbox/outbox.ts', '../dialects/v1/format.ts'],
+      ...[
+        ...NEVER,
+        ...SDK,
+        ...DYNAMODB,
+        ...MAIL,
+        '../email/mime.ts',
+        '../outbox/outbox.ts',
+        '../dialects/v1/format.ts',
+      ],
       ...[
         '../../functions/index.ts',
         '../../functions/me/read.ts',
@@ -105,7 +122,7 @@ const LAYERS: readonly Layer[] = [
     may: ['./configuration.ts', './domain/refusal.ts'],
     mayNot: [
       ...['./table/read.ts', './email/mime.ts', './teams/teams.ts'],
-      ...[...NEVER, ...DYNAMODB, ...MAIL, ...MIDDY, './http/input.ts', './dialects/format.ts'],
+      ...[...NEVER, ...SDK, ...DYNAMODB, ...MAIL, ...MIDDY, './http/input.ts', './dialects/format.ts'],
       ...['../functions/index.ts', '../cdk/config.ts', '../packages/local/stack.ts'],
     ],
   },
@@ -119,14 +136,14 @@ const LAYERS: readonly Layer[] = [
       './read.ts',
     ],
     mayNot: [
-      ...[...NEVER, ...DYNAMODB, ...MAIL, ...MIDDY],
+      ...[...NEVER, ...SDK, ...DYNAMODB, ...MAIL, ...MIDDY],
       ...['../me/read.ts', '../index.ts', '../../cdk/config.ts', '../../packages/local/stack.ts'],
     ],
   },
   {
     file: 'functions/index.ts',
     may: ['./members/read.ts', '../lib/http/declaration.ts'],
-    mayNot: [...NEVER, ...DYNAMODB, ...MAIL, ...MIDDY, '../cdk/config.ts', '../packages/local/stack.ts'],
+    mayNot: [...NEVER, ...SDK, ...DYNAMODB, ...MAIL, ...MIDDY, '../cdk/config.ts', '../packages/local/stack.ts'],
   },
   {
     file: 'cdk/x.ts',
@@ -150,18 +167,18 @@ const LAYERS: readonly Layer[] = [
   {
     file: 'cdk/constructs/x.ts',
     may: ['./api.ts', '../config.ts', 'aws-cdk-lib/aws-lambda'],
-    mayNot: [...DYNAMODB, ...MAIL, ...MIDDY, '../../packages/local/stack.ts', '../../functions/me/read.ts'],
+    mayNot: [...SDK, ...DYNAMODB, ...MAIL, ...MIDDY, '../../packages/local/stack.ts', '../../functions/me/read.ts'],
   },
   {
     file: 'packages/local/x.ts',
     may: ['./functions.ts', '../../cdk/synthesize.ts', 'node:http', 'oauth2-mock-server'],
-    mayNot: [...DYNAMODB, ...MAIL, ...MIDDY, '../../functions/me/read.ts'],
+    mayNot: [...SDK, ...DYNAMODB, ...MAIL, ...MIDDY, '../../functions/me/read.ts'],
   },
   {
     file: 'packages/invite/x.ts',
     may: ['./api.ts', '../local/stack-file.ts', '../../lib/domain/address.ts', 'csv-parse', 'node:fs/promises'],
     mayNot: [
-      ...[...DYNAMODB, ...MAIL, ...MIDDY, 'zod', '../local/stack.ts', '../../cdk/config.ts'],
+      ...[...SDK, ...DYNAMODB, ...MAIL, ...MIDDY, 'zod', '../local/stack.ts', '../../cdk/config.ts'],
       ...['../../lib/table/read.ts', '../../lib/http/input.ts', '../../functions/index.ts'],
     ],
   },
@@ -172,7 +189,7 @@ const LAYERS: readonly Layer[] = [
       ...['../../lib/table/read.ts', '../../lib/people/rebinding.ts'],
     ],
     mayNot: [
-      ...[...DYNAMODB, ...MAIL, ...MIDDY, 'zod', '../../packages/local/stack.ts', '../config.ts'],
+      ...[...SDK, ...DYNAMODB, ...MAIL, ...MIDDY, 'zod', '../../packages/local/stack.ts', '../config.ts'],
       ...['../../lib/http/input.ts', '../../lib/teams/teams.ts', '../../functions/index.ts'],
     ],
   },

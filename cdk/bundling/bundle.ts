@@ -28,17 +28,6 @@ const handlerOnly: Plugin = {
   },
 };
 
-/** Reduces the `package.json` that the SES client imports for its version, 2 KB, to the version. */
-const versionOnly: Plugin = {
-  name: 'version-only',
-  setup(build) {
-    build.onLoad({ filter: /[\\/]@aws-sdk[\\/]client-[^\\/]+[\\/]package\.json$/ }, ({ path }) => ({
-      contents: JSON.stringify({ version: JSON.parse(readFileSync(path, 'utf8')).version }),
-      loader: 'json',
-    }));
-  },
-};
-
 /**
  * Classes of the SDK for unused runtimes and modes, 9 KB: SHA-256 in JavaScript, adaptive retries, the signing of
  * streams.
@@ -52,30 +41,6 @@ const withoutUnusedClasses: Plugin = {
       `[\\\\/]@smithy[\\\\/](core|signature-v4)[\\\\/].*[\\\\/](${UNUSED_CLASSES.join('|')})\\.js$`,
     );
     build.onLoad({ filter }, ({ path }) => ({ contents: `export class ${basename(path, '.js')} {}` }));
-  },
-};
-
-/** The SDK's error classes of the one SES operation in use. */
-const USED_ERRORS = new Set([
-  ...['MessageRejected', 'MailFromDomainNotVerifiedException', 'AccountSendingPausedException'],
-  ...['ConfigurationSetDoesNotExistException', 'ConfigurationSetSendingPausedException'],
-]);
-
-/**
- * Registers only used errors: the SES client registers those of all operations, 10 KB. Other errors keep their names.
- */
-const usedErrorsOnly: Plugin = {
-  name: 'used-errors-only',
-  setup(build) {
-    build.onLoad(
-      { filter: /[\\/]@aws-sdk[\\/]client-[^\\/]+[\\/]dist-es[\\/]schemas[\\/]schemas_0\.js$/ },
-      ({ path }) => ({
-        contents: readFileSync(path, 'utf8').replace(
-          /^n0_registry\.registerError\((\w+)\$, \1\);$/gm,
-          (line, error: string) => (USED_ERRORS.has(error) ? line : ''),
-        ),
-      }),
-    );
   },
 };
 
@@ -129,7 +94,7 @@ export async function bundle(
         functions.flatMap(({ declaration }) => ('route' in declaration ? routeKeysOf(declaration) : [])),
       ),
     },
-    plugins: [handlerOnly, versionOnly, usedErrorsOnly, withoutUnusedClasses],
+    plugins: [handlerOnly, withoutUnusedClasses],
     logLevel: 'warning',
   });
   // Written last, from the files on disk, so that an interrupted build leaves no valid stamp.

@@ -1,4 +1,4 @@
-import { SESClient, SendRawEmailCommand } from '@aws-sdk/client-ses';
+import { type Answer, connect, type Send, type Service } from '../aws/service.ts';
 import { configuration } from '../configuration.ts';
 import { type Mail, toMime } from './mime.ts';
 
@@ -20,50 +20,57 @@ export class MailError extends Error {
 }
 
 const REASON = 300;
-/** Time-outs in milliseconds. After them a request leaves its mail to the scheduled function. */
-const CONNECT = 1000;
-const ANSWER = 3000;
+/** SES's name and address. */
+export const SES: Service = { name: 'ses', host: 'email', variable: 'AWS_ENDPOINT_URL_SES' };
 
-let sesClient: SESClient | undefined;
-
-/** Returns the client, created at the first mail. With static settings the SDK needn't read configuration files. */
-function client(): SESClient {
-  sesClient ??= new SESClient({
-    region: process.env.AWS_REGION as string,
-    retryMode: 'standard',
-    // The outbox retries: SES has no idempotency token that would prevent a duplicate.
-    maxAttempts: 1,
-    requestHandler: {
-      connectionTimeout: CONNECT,
-      requestTimeout: ANSWER,
-      socketTimeout: ANSWER,
-      // Otherwise the SDK only warns.
-      throwOnRequestTimeout: true,
-    },
-  });
-  return sesClient;
-}
+let send: Send | undefined;
 
 /**
- * Hands a mail to SES, once.
+ * Hands a mail to SES, once: the outbox retries. SES has no idempotency token that would prevent a duplicate. After a
+ * time-out, a request leaves its mail to the scheduled function.
  *
  * @param tags values that SES's events about the mail repeat, by name; ASCII letters, digits, `_` and `-` only
  * @returns SES's message id, as in its events
  * @throws MailError
  */
 export async function sendMail(mail: Mail, tags: Readonly<Record<string, string>>): Promise<{ messageId: string }> {
-  const command = new SendRawEmailCommand({
-    Destinations: [mail.to],
-    RawMessage: { Data: Buffer.from(toMime(mail)) },
-    ConfigurationSetName: configuration().mailConfigurationSet,
-    Tags: Object.entries(tags).map(([Name, Value]) => ({ Name, Value })),
+  const { mailConfigurationSet } = configuration();
+  // SES's query protocol: a form, answered in XML.
+  const body = new URLSearchParams({
+    Action: 'SendRawEmail',
+    Version: '2010-12-01',
+    'Destinations.member.1': mail.to,
+    'RawMessage.Data': Buffer.from(toMime(mail)).toString('base64'),
+    ...(mailConfigurationSet && { ConfigurationSetName: mailConfigurationSet }),
   });
+  for (const [index, [name, value]] of Object.entries(tags).entries()) {
+    body.append(`Tags.member.${index + 1}.Name`, name);
+    body.append(`Tags.member.${index + 1}.Value`, value);
+  }
+  // Connects at the first mail.
+  send ??= connect(SES);
+  let answer: Answer;
   try {
-    const { MessageId = '' } = await client().send(command);
-    return { messageId: MessageId };
+    answer = await send({ 'content-type': 'application/x-www-form-urlencoded' }, body.toString());
   } catch (error) {
     // Not set as the cause: the SDK's errors refer to the request.
     const { name, code = name, message } = error as Error & { code?: string };
     throw new MailError(code, message.slice(0, REASON));
   }
+  const { status, text } = answer;
+  if (status >= 300) throw new MailError(elementOf(text, 'Code') ?? `HTTP${status}`, messageOf(text));
+  return { messageId: elementOf(text, 'MessageId') ?? '' };
 }
+
+function messageOf(text: string): string {
+  return (elementOf(text, 'Message') ?? '').slice(0, REASON);
+}
+
+/** Returns the text of an XML element of SES's answer, which is in the form of SES's documentation. */
+function elementOf(xml: string, name: string): string | undefined {
+  return new RegExp(`<${name}>([^<]*)</${name}>`)
+    .exec(xml)?.[1]
+    ?.replace(/&(lt|gt|quot|apos|amp);/g, (_, entity) => ENTITIES[entity] ?? '');
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };

@@ -1,9 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { SESClient, SendRawEmailCommand } from '@aws-sdk/client-ses';
 import PostalMime from 'postal-mime';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { endpointOf } from '../../../lib/aws/service.ts';
 import type { Mail } from '../../../lib/email/mime.ts';
-import { MailError, sendMail } from '../../../lib/email/ses.ts';
+import { MailError, SES, sendMail } from '../../../lib/email/ses.ts';
 
 const SECRET = 'AbCdEfGhIjKlMnOpQrStUvWxYz0123456789';
 const MAIL: Mail = {
@@ -85,6 +87,59 @@ test('a mail reaches SES completely, with its recipient as the only destination,
   ]);
   const mail = await PostalMime.parse(Buffer.from(parameters.get('RawMessage.Data') ?? '', 'base64'));
   expect(mail).toMatchObject({ subject: 'Grüße', from: MAIL.from, text: expect.stringContaining(MAIL.text) });
+});
+
+test('a request has the same form and signed headers as from the SDK', async () => {
+  requests = [];
+  answer = (response) => response.end('<MessageId>m-1</MessageId>');
+  vi.stubEnv('MAIL_CONFIGURATION_SET', 'Events');
+  await sendMail(MAIL, { invitation: 'inv_1', mail: '2' });
+  const sdk = new SESClient({});
+  await sdk.send(
+    new SendRawEmailCommand({
+      Destinations: [MAIL.to],
+      RawMessage: { Data: Buffer.from(requests[0]?.parameters.get('RawMessage.Data') ?? '', 'base64') },
+      ConfigurationSetName: 'Events',
+      Tags: [
+        { Name: 'invitation', Value: 'inv_1' },
+        { Name: 'mail', Value: '2' },
+      ],
+    }),
+  );
+  sdk.destroy();
+  const [ours, theirs] = requests.map(({ headers, parameters }) => ({
+    parameters: Object.fromEntries(parameters),
+    contentType: headers['content-type'],
+    scope: /Credential=[^,]+/.exec(headers.authorization ?? '')?.[0],
+  }));
+  expect(ours).toEqual(theirs);
+});
+
+test.each([
+  ['eu-central-1', 'https://email.eu-central-1.amazonaws.com'],
+  ['us-gov-west-1', 'https://email.us-gov-west-1.amazonaws.com'],
+  ['eusc-de-east-1', 'https://email.eusc-de-east-1.amazonaws.eu'],
+])('the endpoint of SES in %s is the same as from the SDK', async (region, expected) => {
+  vi.stubEnv('AWS_ENDPOINT_URL_SES', '');
+  expect(endpointOf(SES, region)).toBe(expected);
+  const sdk = new SESClient({ region });
+  let asked = '';
+  sdk.middlewareStack.add(
+    () => async (args) => {
+      const { protocol, hostname } = args.request as { protocol: string; hostname: string };
+      asked = `${protocol}//${hostname}`;
+      return { output: { $metadata: {} }, response: {} };
+    },
+    { step: 'finalizeRequest' },
+  );
+  await sdk.send(new SendRawEmailCommand({ RawMessage: { Data: Buffer.from('x') } }));
+  expect(asked).toBe(expected);
+  vi.stubEnv('AWS_ENDPOINT_URL_SES', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+});
+
+test('the reason of a refusal is decoded', async () => {
+  refuse(400, 'MessageRejected', '&lt;x&gt; &amp;amp; &quot;y&apos;');
+  expect((await failure()).message).toBe('<x> &amp; "y\'');
 });
 
 test.each([

@@ -3,7 +3,8 @@ import { createServer, type IncomingHttpHeaders, type RequestListener, type Serv
 import type { AddressInfo } from 'node:net';
 import { DynamoDBClient, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { dynamodb } from '../../../lib/table/client.ts';
+import { endpointOf } from '../../../lib/aws/service.ts';
+import { DYNAMODB, type dynamodb } from '../../../lib/table/client.ts';
 import { isTransientFailure } from '../../../lib/table/read.ts';
 
 // Compares the requests and errors of our client with those of AWS's own client.
@@ -176,9 +177,8 @@ test.each([
   ['eusc-de-east-1', 'https://dynamodb.eusc-de-east-1.amazonaws.eu'],
   ['cn-north-1', 'https://dynamodb.cn-north-1.amazonaws.com.cn'],
 ])('the endpoint of DynamoDB in %s is the same as from the SDK', async (region, expected) => {
-  const { endpointOf } = await import('../../../lib/table/client.ts');
   vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', '');
-  expect(endpointOf(region)).toBe(expected);
+  expect(endpointOf(DYNAMODB, region)).toBe(expected);
   const sdk = new DynamoDBClient({ region });
   let asked = '';
   sdk.middlewareStack.add(
