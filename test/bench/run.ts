@@ -4,6 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { accept } from './accept.ts';
+import { firstRequest } from './first-request.ts';
 import { growth } from './growth.ts';
 import type { Row, Section } from './measure.ts';
 import { npmStart } from './npm-start.ts';
@@ -20,6 +21,7 @@ import { synth } from './synth.ts';
 const SECTIONS: Readonly<Record<string, Section>> = {
   sizes,
   start,
+  'first-request': firstRequest,
   synth,
   'npm-start': npmStart,
   peers,

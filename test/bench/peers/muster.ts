@@ -1,12 +1,13 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { synthesize } from '../../../cdk/synthesize.ts';
 import { adminAccessKeyId } from '../../../packages/local/aws.ts';
 import { AUDIENCE } from '../../../packages/local/issuer.ts';
 import { startStack } from '../../../packages/local/stack.ts';
 import { readTemplate } from '../../../packages/local/template.ts';
 import { memberItems, writeTo } from '../service.ts';
+import { eventOf, type Handler } from './event.ts';
 import type { Invited, Organization, Person, Side } from './side.ts';
 
 const REGION = 'eu-central-1';
@@ -18,8 +19,6 @@ const LIMITS = Object.fromEntries(
     ...['mailsOfDeployment', 'organizationsOfPerson'],
   ].map((name) => [name, NO_LIMIT]),
 );
-
-type Handler = (event: APIGatewayProxyEventV2, context: object) => Promise<APIGatewayProxyStructuredResultV2>;
 
 /** The deployed bundles of the functions, invoked in this process as Lambda invokes them. */
 export interface Functions extends Side {
@@ -152,18 +151,4 @@ interface ShownMember {
 
 function getRemainingTimeInMillis(): number {
   return 20_000;
-}
-
-/** Returns the event that API Gateway passes to a function. */
-function eventOf(routeKey: string, path: string, event: Partial<APIGatewayProxyEventV2>): APIGatewayProxyEventV2 {
-  const http = { method: routeKey.split(' ')[0] as string, path, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1' };
-  return {
-    ...{ version: '2.0', routeKey, rawPath: path, rawQueryString: '', isBase64Encoded: false, headers: {} },
-    requestContext: {
-      ...{ accountId: '000000000000', apiId: 'bench', domainName: '127.0.0.1', domainPrefix: '127' },
-      ...{ requestId: 'bench', routeKey, stage: '$default', time: '', timeEpoch: Date.now() },
-      http: { ...http, userAgent: 'bench' },
-    },
-    ...event,
-  };
 }
