@@ -31,6 +31,8 @@ export async function waiting(muster: Functions): Promise<Row[]> {
     'remove a member': members.map((member) => () => full.remove(member)),
   };
   const meter = meterCalls();
+  // Running functions have kept the function that the meter replaces.
+  muster.restart();
   const rows: Row[] = [];
   for (const [what, requests] of Object.entries(kinds)) {
     const [whole, waited]: [number[], number[]] = [[], []];
