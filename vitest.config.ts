@@ -12,6 +12,8 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
     'measures pages and mails in a browser: 90 CPU s; only changes of the layout can break it',
   'test/packages/invite/run.test.ts':
     'runs the command as a process 80 times: 24 CPU s; only changes of packages/invite can break it',
+  'test/functions/volttime-sizes.test.ts':
+    'fills sites and teams to their limits, 100,000 items: 12 CPU s; only how their lists read can break it',
 };
 
 /** Files that `npm test` shortens unless the command line names them, with the reason. They read `whole`. */
@@ -20,6 +22,7 @@ const SHORTENED: Readonly<Record<string, string>> = {
   'test/functions/volttime-matrix.test.ts': 'the matrix of one site, for five people; the rest takes 80 CPU s',
   'test/functions/depth.test.ts':
     'each endpoint as usual, and each other situation at one endpoint of each kind; the rest takes 30 CPU s',
+  'test/packages/invite/sheet.test.ts': 'a file of 10 MB; another of 100 MB takes 12 CPU s',
   'test/functions/rules.test.ts': 'two of four pairs of roles; the others take 14 CPU s',
   'test/functions/sign-in.test.ts':
     'every way of signing in at one endpoint of each kind, and all roles; all 92 endpoints take 55 CPU s',
@@ -48,7 +51,6 @@ const LONG = [
   'test/functions/teams.test.ts',
   'test/functions/volttime-contract.test.ts',
   'test/functions/malformed.test.ts',
-  'test/functions/volttime-sizes.test.ts',
 ];
 const LONGEST = [...Object.keys(LEFT_OUT), ...Object.keys(SHORTENED), ...LONG];
 
