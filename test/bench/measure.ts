@@ -19,7 +19,9 @@ export interface Point {
   readonly ratio: number;
 }
 
-export type Unit = 'KB' | 'MB' | 'ms' | 's' | '/s' | 'people' | 'CPU s' | 'workers';
+export type Unit =
+  | ('KB' | 'MB' | 'ms' | 's' | '/s' | 'people' | 'CPU s' | 'workers')
+  | ('%' | 'requests/s' | 'units/s' | 'mails/day' | 'members');
 
 /** Measures a part of the service. Returns the rows. */
 export type Section = () => Promise<Row[]>;

@@ -5,6 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { accept } from './accept.ts';
 import { growth } from './growth.ts';
+import { limits } from './limits.ts';
 import type { Row, Section } from './measure.ts';
 import { npmStart } from './npm-start.ts';
 import { peers } from './peers.ts';
@@ -27,6 +28,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   requests,
   accept,
   growth,
+  limits,
   sweep,
   backlog,
   suite,
