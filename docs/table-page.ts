@@ -36,7 +36,7 @@ export const CALLERS: readonly {
     caller: 'site',
     when: 'each request about a site or an item under it',
     reads:
-      'SiteNumber, if the path has the integer; then Site with every SiteAccess, and Membership and TeamOfUser of the caller; then Organization and Team of each access that the caller may have: every Team of an organization if the caller may be in a team above one with access',
+      'SiteNumber, if the path has the integer; then Site with every SiteAccess, and Membership and TeamOfUser of the caller; then Organization and Team of each access that the caller may have; then, level by level, each Team above these if the caller may be in one of them',
     writes: '',
   },
 ];

@@ -8,6 +8,7 @@ import type { ListedMember } from '../../lib/domain/member.ts';
 import { forMember } from '../../lib/http/for-member.ts';
 import { cut, cutFrom, envelope, filtered, PageQuery, readPage } from '../../lib/http/paging.ts';
 import { getMembersOf, listMembersToShow } from '../../lib/organizations/members.ts';
+import { getAddressHolder } from '../../lib/people/people.ts';
 import { readCounters } from '../../lib/table/counters.ts';
 
 export const returns = { 200: list(MemberSchema) };
@@ -24,7 +25,7 @@ export const endpoint = forMember({
   format: v1,
   route: 'GET /v1/members',
   permission: 'member:read',
-  table: { Query: ['ORG'], BatchGetItem: ['ORG', 'USER'] },
+  table: { Query: ['ORG'], BatchGetItem: ['EMAIL', 'ORG', 'USER'] },
   depth: 1,
   query: z.extend(PageQuery, {
     role: z.optional(RoleName),
@@ -41,7 +42,10 @@ export const endpoint = forMember({
       return { page, ...cutFrom(page, found.filter(passes), idOf) };
     }
     if (role ?? email) {
-      const read = (after: string | undefined, limit: number) => listMembersToShow(organizationId, { after, limit });
+      const read = (after: string | undefined, limit: number) =>
+        email === undefined
+          ? listMembersToShow(organizationId, { after, limit })
+          : membersWithAddress(email, organizationId);
       return { page, ...(await filtered(page, read, idOf, passes)) };
     }
     const [members, counters] = await Promise.all([
@@ -56,3 +60,9 @@ export const endpoint = forMember({
   },
 });
 export const { handler } = endpoint;
+
+/** Finds the member with an address, by the user of the address. */
+async function membersWithAddress(email: string, organizationId: string): Promise<ListedMember[]> {
+  const holder = await getAddressHolder(email);
+  return holder ? getMembersOf(organizationId, [holder.userId]) : [];
+}

@@ -3,9 +3,11 @@ import { ListQuery } from '../../lib/dialects/rocketchat/inputs.ts';
 import { readPaging } from '../../lib/dialects/rocketchat/paging.ts';
 import { TeamList } from '../../lib/dialects/rocketchat/schemas.ts';
 import { showListedTeam } from '../../lib/dialects/rocketchat/show.ts';
+import { total } from '../../lib/domain/limits.ts';
 import { forMember } from '../../lib/http/for-member.ts';
 import { getUser } from '../../lib/people/people.ts';
-import { listTeams } from '../../lib/teams/teams.ts';
+import { readCounters } from '../../lib/table/counters.ts';
+import { listTeamPage } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: TeamList };
 
@@ -17,13 +19,18 @@ export const endpoint = forMember({
   table: { BatchGetItem: ['USER'], Query: ['ORG'] },
   depth: 2,
   query: ListQuery,
-  read: ({ organizationId }) => listTeams(organizationId),
-  async handle({ query, read: teams }) {
+  async read({ query, organizationId }) {
     const { offset, count } = readPaging(query);
-    const some = teams.slice(offset, offset + count);
+    const [some, counters] = await Promise.all([
+      listTeamPage(organizationId, { skip: offset, limit: count }),
+      readCounters(organizationId),
+    ]);
+    return { offset, some, all: total(counters, 'teams') };
+  },
+  async handle({ read: { offset, some, all } }) {
     const creators = await Promise.all(some.map(({ createdBy }) => getUser(createdBy)));
     const shown = some.map((team, index) => showListedTeam(team, creators[index]));
-    return { status: 200, body: { teams: shown, total: teams.length, count: shown.length, offset, success: true } };
+    return { status: 200, body: { teams: shown, total: all, count: shown.length, offset, success: true } };
   },
 });
 export const { handler } = endpoint;

@@ -7,8 +7,9 @@ import { getOrganization } from '../organizations/organizations.ts';
 import type { TableAccess } from '../table/access.ts';
 import { keys, prefixes } from '../table/keys.ts';
 import { query } from '../table/read.ts';
+import { readAncestors } from '../teams/ancestors.ts';
 import { listTeamsOf } from '../teams/team-members.ts';
-import { listTeams } from '../teams/teams.ts';
+import { getTeam, listTeams } from '../teams/teams.ts';
 import { readSharedSite, type SharedSite } from './sites.ts';
 
 /** Table access of the functions in this file. */
@@ -17,13 +18,16 @@ export const EXPLAIN: TableAccess = {
   Query: ['ORG', 'SITE', 'TEAM', 'USER'],
 };
 
-/** A site, the teams with access to it, and all teams of one organization. */
+/** A site, the teams with access to it, and the teams of one organization that have access or are above one that has. */
 export type SiteAndTeams = Omit<Reach, 'actors' | 'namedTeam' | 'own'>;
 
 /** Reads a site for an organization; undefined: none of the organization's teams has access. */
 export async function readSiteAndTeams(siteId: string, organizationId: string): Promise<SiteAndTeams | undefined> {
-  const [shared, teams] = await Promise.all([readAccesses(siteId, organizationId), listTeams(organizationId)]);
-  return shared && { ...shared, teams: byId(teams) };
+  const shared = await readAccesses(siteId, organizationId);
+  if (!shared) return;
+  const own = shared.accesses.filter((access) => access.organizationId === organizationId);
+  const teams = await Promise.all(own.map(({ teamId }) => getTeam(organizationId, teamId)));
+  return { ...shared, teams: await readAncestors(teams.filter((team) => team !== undefined)) };
 }
 
 async function readAccesses(siteId: string, organizationId: string): Promise<SharedSite | undefined> {

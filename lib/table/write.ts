@@ -75,9 +75,9 @@ const MISSING = 4;
  * How long a request retries after conflicts, in milliseconds: well within its time-out. With backoff and full jitter
  * of up to a second, 200 people can accept at once.
  */
-const RETRY_PERIOD = 12_000;
-const SHORTEST_PAUSE = 25;
-const LONGEST_PAUSE = 1000;
+export const RETRY_PERIOD = 12_000;
+export const SHORTEST_PAUSE = 25;
+export const LONGEST_PAUSE = 1000;
 
 /** When the present request gives up. A function handles one request at a time. */
 let givingUpAt: number | undefined;

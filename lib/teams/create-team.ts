@@ -24,7 +24,10 @@ export const CREATE_TEAM: TableAccess = {
 };
 
 /** Table access of `createTeam`. */
-export const CREATE_TEAM_BELOW: TableAccess = union(CREATE_TEAM, { ConditionCheckItem: ['ORG'] });
+export const CREATE_TEAM_BELOW: TableAccess = union(CREATE_TEAM, {
+  BatchGetItem: ['ORG'],
+  ConditionCheckItem: ['ORG'],
+});
 
 /** The input for a new team. */
 export type NewTeam = Pick<Team, 'name' | 'isPrivate'> &

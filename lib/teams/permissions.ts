@@ -11,11 +11,12 @@ import {
   teamsWith,
 } from '../domain/team.ts';
 import type { TableAccess } from '../table/access.ts';
+import { readAncestors } from './ancestors.ts';
 import { listTeamsOf } from './team-members.ts';
-import { listTeams } from './teams.ts';
+import { getTeam } from './teams.ts';
 
 /** Table access of `hasTeamPermission`, for permissions that a membership in a parent team may grant. */
-export const READ_ANCESTORS: TableAccess = { Query: ['ORG', 'USER'] };
+export const READ_ANCESTORS: TableAccess = { BatchGetItem: ['ORG'], Query: ['USER'] };
 
 /** A team as it was read, and the actor's membership in it; undefined: none. */
 export interface TeamAndPlace {
@@ -23,7 +24,7 @@ export interface TeamAndPlace {
   readonly own: TeamMembership | undefined;
 }
 
-/** Tells whether an actor has a permission in a team. Reads the team tree only if a parent team may grant it. */
+/** Tells whether an actor has a permission in a team. Reads the teams above it only if one of them may grant it. */
 export async function hasTeamPermission(
   permission: TeamPermission,
   actor: Actor,
@@ -40,8 +41,13 @@ export async function hasTeamPermission(
     case 'team:read':
     case 'site:read': {
       if (actor.role === 'ADMIN' || isIn(actor, own) || (permission === 'team:read' && !team.isPrivate)) return true;
-      const [teams, places] = await Promise.all([listTeams(team.organizationId), listTeamsOf(actor.userId)]);
-      return teamsWith(permission, teams, { actor, own: places }).some(({ id }) => id === team.id);
+      const [places, parent] = await Promise.all([
+        listTeamsOf(actor.userId),
+        team.parentTeamId === undefined ? undefined : getTeam(team.organizationId, team.parentTeamId),
+      ]);
+      const mine = new Set(places.filter((place) => isIn(actor, place)).map(({ teamId }) => teamId));
+      const above = await readAncestors([team], mine, parent && [parent]);
+      return teamsWith(permission, [...above.values()], { actor, own: places }).some(({ id }) => id === team.id);
     }
     default:
       return may(actor.role, permission);

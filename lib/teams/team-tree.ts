@@ -3,7 +3,8 @@ import { Refusal } from '../domain/refusal.ts';
 import { ancestorsOf, type Team, TREE_DEPTH } from '../domain/team.ts';
 import { keys } from '../table/keys.ts';
 import type { Condition, Write } from '../table/write.ts';
-import { listTeams } from './teams.ts';
+import { readAncestors } from './ancestors.ts';
+import { getTeam } from './teams.ts';
 
 /**
  * Validates a parent for a team, and returns the conditions that the team tree is as it was read.
@@ -21,9 +22,9 @@ export async function placeBelow(
   height: number,
   moving?: { team: Team; teams: ReadonlyMap<string, Team> },
 ): Promise<Write[]> {
-  const teams = moving?.teams ?? byId(await listTeams(organization.id));
-  const parent = teams.get(parentTeamId);
+  const parent = moving ? moving.teams.get(parentTeamId) : await getTeam(organization.id, parentTeamId);
   if (!parent) throw new Refusal('team_not_found');
+  const teams = moving?.teams ?? (await readAncestors([parent]));
   const chain = [parent, ...ancestorsOf(parent, teams)];
   if (moving && chain.some(({ id }) => id === moving.team.id)) throw new Refusal('team_cycle');
   if (chain.length + height > TREE_DEPTH) throw new Refusal('team_too_deep');

@@ -86,6 +86,21 @@ export async function listTeams(organizationId: string, limit?: number): Promise
   return TEAM.all(await query({ pk, prefix: prefixes.team, limit }));
 }
 
+/** Returns a page of an organization's teams, oldest first. */
+export async function listTeamPage(
+  organizationId: string,
+  range: { after?: string | undefined; skip?: number | undefined; limit: number },
+): Promise<Team[]> {
+  const items = await query({
+    pk: keys.organization(organizationId).pk,
+    prefix: prefixes.team,
+    limit: range.limit,
+    skip: range.skip,
+    after: range.after && keys.team(organizationId, range.after).sk,
+  });
+  return TEAM.all(items);
+}
+
 /** Returns a page of deleted teams, ordered by creation. */
 export async function listDiscardedTeams(
   organizationId: string,

@@ -9,9 +9,19 @@ export interface Row {
   readonly ratios?: readonly number[];
   /** The goal of the ratio, or of the figure if the row has no ratio. */
   readonly goal?: { readonly atMost: number } | { readonly atLeast: number };
+  /** The figure at several sizes, as ratios to the reference, for the plot of growth. */
+  readonly points?: readonly Point[];
 }
 
-export type Unit = 'KB' | 'MB' | 'ms' | 's' | '/s' | 'people' | 'CPU s' | 'workers';
+/** A figure at a size, as a ratio to that at the smallest size. */
+export interface Point {
+  readonly size: number;
+  readonly ratio: number;
+}
+
+export type Unit =
+  | ('KB' | 'MB' | 'ms' | 's' | '/s' | 'people' | 'CPU s' | 'workers')
+  | ('%' | 'requests/s' | 'units/s' | 'mails/day' | 'members');
 
 /** Measures a part of the service. Returns the rows. */
 export type Section = () => Promise<Row[]>;

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { ROOT } from '../../cdk/fingerprint.ts';
 import { median, quartiles, type Row } from './measure.ts';
 import { VERSION } from './peers/better-auth.ts';
 
 /** The path of the document that a run of all sections writes. */
 export const PAGE = join(ROOT, 'docs', 'benchmarks.md');
+/** The path of its plot of growth. */
+export const PLOT = join(ROOT, 'docs', 'images', 'growth.svg');
 
 const MACHINE = `Node ${process.versions.node} on ${process.platform} ${process.arch}, ${availableParallelism()} cores`;
 
@@ -34,7 +36,7 @@ Measured on ${new Date().toISOString().slice(0, 10)} with ${MACHINE} (${cpus()[0
 
 ${missed.length > 0 ? table(missed) : 'None.'}
 
-## All rows
+${rows.some(({ points }) => points) ? `## Growth\n\n![Times of requests in organizations of several sizes](${relative(dirname(PAGE), PLOT)})\n\n` : ''}## All rows
 
 ${table(rows)}
 `;

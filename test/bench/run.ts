@@ -1,15 +1,17 @@
 /**
  * `npm run bench [-- SECTION...]` measures the service, and prints a table of medians and ratios. Without a section it
- * measures all sections, and writes the page of benchmarks.
+ * measures all sections, and writes the page of benchmarks and its plot of growth.
  */
 import { writeFileSync } from 'node:fs';
 import { accept } from './accept.ts';
 import { firstRequest } from './first-request.ts';
 import { growth } from './growth.ts';
+import { limits } from './limits.ts';
 import type { Row, Section } from './measure.ts';
 import { npmStart } from './npm-start.ts';
 import { peers } from './peers.ts';
-import { PAGE, page, table } from './report.ts';
+import { plot } from './plot.ts';
+import { PAGE, PLOT, page, table } from './report.ts';
 import { requests } from './requests.ts';
 import { sizes } from './sizes.ts';
 import { start } from './start.ts';
@@ -28,6 +30,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   requests,
   accept,
   growth,
+  limits,
   sweep,
   backlog,
   suite,
@@ -49,7 +52,10 @@ try {
     process.stderr.write(`${name}: measured in ${((performance.now() - started) / 1000).toFixed(0)} s\n`);
   }
   process.stdout.write(`${table(rows)}\n`);
-  if (named.length === 0) writeFileSync(PAGE, page(rows));
+  if (named.length === 0) {
+    writeFileSync(PAGE, page(rows));
+    writeFileSync(PLOT, plot(rows));
+  }
 } catch (error) {
   process.stderr.write(`${(error as Error).message}\n`);
   process.exitCode = 1;

@@ -6,6 +6,12 @@ const INVITATIONS = 100;
 
 const DAY = 24 * 60 * 60_000;
 
+/** The goal of due rows a second of CPU time. */
+const PER_SECOND = 1000;
+
+/** The due rows of the short and the long backlog. A million takes an hour, so it is run only on request. */
+const [SHORT, LONG] = [1000, Number(process.env.MUSTER_BACKLOG ?? 100_000)];
+
 /** Measures how many due rows a second the scheduled function processes: unsent mails, then expired invitations. */
 export function sweep(): Promise<Row[]> {
   return withSweeper(async (service, sweeper) => {
@@ -19,25 +25,33 @@ export function sweep(): Promise<Row[]> {
   });
 }
 
-/** Measures the rate of a long backlog, and its memory compared with a short one. */
+/**
+ * Measures the rate of a long backlog, and its memory compared with a short one. `MUSTER_BACKLOG` has another length of
+ * the long one, such as `1000000`.
+ */
 export function backlog(): Promise<Row[]> {
   return withSweeper(async (service, sweeper) => {
-    await prepare(service, 1000);
+    await prepare(service, SHORT);
     const few = await sweepAll(sweeper, 8 * DAY, 'expired');
-    await prepare(service, 100_000);
+    await prepare(service, LONG);
     const many = await sweepAll(sweeper, 8 * DAY, 'expired');
     const megabyte = 1024 * 1024;
     return [
-      ...rates('100,000 expired invitations', many),
+      ...rates(`${count(LONG)} expired invitations`, many),
       {
-        what: 'heap of the sweep after 100,000 due rows',
+        what: `heap of the sweep after ${count(LONG)} due rows`,
         figure: many.heap / megabyte,
         unit: 'MB',
-        reference: { what: 'after 1,000', figure: few.heap / megabyte },
+        reference: { what: `after ${count(SHORT)}`, figure: few.heap / megabyte },
         goal: { atMost: 1.2 },
       },
     ];
   });
+}
+
+/** Returns a number with thousands separators. */
+function count(rows: number): string {
+  return rows.toLocaleString('en');
 }
 
 function withSweeper<T>(work: (service: Service, sweeper: Sweeper) => Promise<T>): Promise<T> {
@@ -91,6 +105,6 @@ async function sweepAll(sweeper: Sweeper, offset: number, kind: string): Promise
 function rates(what: string, { rows, ms, cpu }: SweepTotal): Row[] {
   return [
     { what: `sweep, ${what}`, figure: (1000 * rows) / ms, unit: '/s' },
-    { what: `sweep, ${what}, by CPU time`, figure: (1000 * rows) / cpu, unit: '/s', goal: { atLeast: 300 } },
+    { what: `sweep, ${what}, by CPU time`, figure: (1000 * rows) / cpu, unit: '/s', goal: { atLeast: PER_SECOND } },
   ];
 }

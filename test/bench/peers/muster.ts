@@ -16,13 +16,20 @@ const NO_LIMIT = 1_000_000;
 const LIMITS = Object.fromEntries(
   [
     ...['members', 'pendingInvitations', 'mailsOfOrganization', 'mailsOfNewOrganization', 'mailsOfPerson'],
-    ...['mailsOfDeployment', 'organizationsOfPerson'],
+    ...['mailsOfDeployment', 'organizationsOfPerson', 'teams'],
   ].map((name) => [name, NO_LIMIT]),
 );
 
 /** The deployed bundles of the functions, invoked in this process as Lambda invokes them. */
 export interface Functions extends Side {
   person(email: string): Promise<Owner>;
+  /** Returns an ID token of a person. */
+  token(email: string): Promise<string>;
+  /** Calls an endpoint, in an idle instance of its function or a new one. @throws Error for a refusal */
+  // biome-ignore lint/suspicious/noExplicitAny: benchmarks check the form of answers
+  invoke(route: string, path: string, event: Partial<APIGatewayProxyEventV2>): Promise<any>;
+  /** The name of the table. */
+  readonly table: string;
   /** The DynamoDB engine, which a peer may use too. */
   readonly engine: { readonly endpoint: string; readonly region: string; readonly credentials: Credentials };
   /** Sets the DynamoDB endpoint of functions that start from now on. */
@@ -133,6 +140,9 @@ export async function startFunctions(directory: string): Promise<Functions> {
   return {
     name: 'Muster',
     person,
+    token: (email) => stack.token({ email, name: 'Jane Doe' }),
+    invoke,
+    table,
     engine: { endpoint, region: REGION, credentials },
     useEndpoint(address) {
       process.env.AWS_ENDPOINT_URL_DYNAMODB = address;
