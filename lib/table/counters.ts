@@ -5,7 +5,9 @@ import type { Update, Write } from './write.ts';
 
 /** Reads all counter rows of an organization, with one Query. */
 export async function readCounters(organizationId: string): Promise<Counters[]> {
-  const items = await query({ pk: keys.organization(organizationId).pk, prefix: prefixes.counter });
+  const { pk } = keys.organization(organizationId);
+  // There are no more rows. Without the limit, the local engine goes on through the rest of the partition.
+  const items = await query({ pk, prefix: prefixes.counter, limit: COUNTER_ROWS });
   return items.map((item) => ({
     row: Number(item.sk.slice(prefixes.counter.length)),
     members: Number(item.members ?? 0),

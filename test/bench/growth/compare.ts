@@ -6,7 +6,7 @@ import { type Grown, grow } from './organization.ts';
 /** The sizes of the organizations: members, pending invitations and audit entries, each. Teams: at most 1,000. */
 const SIZES = (process.env.MUSTER_GROWTH ?? '0,100,1000,10000,100000').split(',').map(Number);
 /** The passes, the runs of each operation in a pass, and the runs before the first: V8 optimizes code. */
-const MANY = { passes: 7, runs: 15, warmUp: 40 };
+const MANY = { passes: 7, runs: 10, warmUp: 25 };
 /** For operations that grow: they are slow, and their ratios far from the goal. */
 const FEW = { passes: 3, runs: 5, warmUp: 5 };
 /** The maximum ratio of the time in the largest organization to that in a small one. */
