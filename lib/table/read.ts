@@ -129,7 +129,9 @@ export async function query(range: Range): Promise<Item[]> {
     ExpressionAttributeValues: marshall({ ':pk': pk, ':prefix': prefix }),
     ScanIndexForward: !newestFirst,
   };
-  let start: Attributes | undefined = after === undefined ? undefined : marshall({ pk, sk: after });
+  // Without a start key, the local engine passes over the rows of the partition before the prefix.
+  const first = after ?? (newestFirst ? prefix && `${prefix}\uffff` : prefix);
+  let start: Attributes | undefined = first === undefined ? undefined : marshall({ pk, sk: first });
   let skipped = 0;
   while (skipped < skip) {
     const page = await dynamodb('Query', { ...base, Select: 'COUNT', Limit: skip - skipped, ExclusiveStartKey: start });
