@@ -35,11 +35,12 @@ export class Muster extends Stack {
   constructor(scope: App, id: string, { config, functions, bundles }: MusterProps) {
     super(scope, id, {
       description: 'Organizations, members, invitations, teams and shared sites',
-      terminationProtection: !config.disposable,
+      terminationProtection: config.protect,
     });
-    const removalPolicy = config.disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN;
-    const identity = new Identity(this, 'Identity', config);
-    const table = new Table(this, 'Table', config);
+    // What an update creates before it fails is deleted, so that the update can be repeated.
+    const removalPolicy = config.protect ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
+    const identity = new Identity(this, 'Identity', { ...config, removalPolicy });
+    const table = new Table(this, 'Table', { ...config, removalPolicy });
     new CfnOutput(this, 'TableName', { value: table.tableName });
     const email = new Email(this, 'Email', {
       sender: config.senderAddress,

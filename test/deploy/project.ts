@@ -53,10 +53,11 @@ export class Project {
   /** Runs the command of `npm run deploy -- -c stage=<stage>`. Without a terminal, CDK can't ask for approval. */
   deploy(stage: string): Promise<Ran> {
     const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-    const [, ...options] = scripts.deploy.split(' ');
+    const [, script = ''] = scripts.deploy.split(' ');
     const outputs = join(this.#folder, 'outputs.json');
     rmSync(outputs, { force: true });
-    return this.#cdk([...options, '-c', `stage=${stage}`, '--require-approval', 'never', '--outputs-file', outputs]);
+    const options = ['-c', `stage=${stage}`, '--require-approval', 'never', '--outputs-file', outputs];
+    return this.#run(process.execPath, [join(ROOT, script), ...options]);
   }
 
   /** Deploys a stage, and returns the outputs of its stack. @throws Error with the output of a deployment that fails */
@@ -77,9 +78,13 @@ export class Project {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  async #cdk(parameters: readonly string[]): Promise<Ran> {
+  #cdk(parameters: readonly string[]): Promise<Ran> {
+    return this.#run(join(ROOT, 'node_modules', '.bin', 'cdk'), parameters);
+  }
+
+  async #run(program: string, parameters: readonly string[]): Promise<Ran> {
     const before = Date.now() / 1000;
-    const cdk = spawn(join(ROOT, 'node_modules', '.bin', 'cdk'), parameters, {
+    const cdk = spawn(program, parameters, {
       cwd: this.#folder,
       env: { ...this.#emulator.environment, NO_COLOR: '1', CI: 'true' },
       stdio: ['ignore', 'pipe', 'pipe'],
