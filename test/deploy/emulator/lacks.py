@@ -24,7 +24,7 @@ def make_good():
     dkim_attributes()
     existing_identity()
     cors_letter_case()
-    table_protection()
+    global_table()
     pool_protection()
     mail_events()
     nested.nested_stacks()
@@ -87,8 +87,11 @@ def cors_letter_case():
     _around("AWS::ApiGatewayV2::Api", "update", updating)
 
 
-def table_protection():
-    """AWS::DynamoDB::GlobalTable ignores DeletionProtectionEnabled of its replicas, and deletes protected tables."""
+def global_table():
+    """AWS::DynamoDB::GlobalTable ignores DeletionProtectionEnabled of its replicas, and deletes protected tables.
+
+    And each update replaces a table whose name the template doesn't give; DynamoDB's keeps it.
+    """
 
     def protected(props):
         return any(replica.get("DeletionProtectionEnabled") for replica in props.get("Replicas") or [])
@@ -103,7 +106,7 @@ def table_protection():
     def updating(update):
         @functools.wraps(update)
         def mended(table, old, new, *rest):
-            result = update(table, old, new, *rest)
+            result = update(table, {**old, "TableName": table}, {**new, "TableName": table}, *rest)
             dynamodb._tables[result[0]]["DeletionProtectionEnabled"] = protected(new)
             return result
 
