@@ -34,6 +34,9 @@ const LAST = 'test/least-privilege.test.ts';
 /** Kills the whole stack many times, which takes minutes: `npm run test:kills`. */
 const KILLS = 'test/kills.test.ts';
 
+/** Deploy to an emulator of AWS, which needs Python: `npm run test:deploy`. */
+const DEPLOY = 'test/deploy/**/*.test.ts';
+
 /** Files that run in separate processes, because they change the address of the process's AWS client. */
 const ALONE = ['test/functions/crowd.test.ts', 'test/lib/email/ses.test.ts'];
 
@@ -85,12 +88,23 @@ export default defineConfig({
           isolate: false,
           include: ['test/**/*.test.ts'],
           exclude: [
-            ...[...configDefaults.exclude, LAST, ...ALONE, ...leftOut],
+            ...[...configDefaults.exclude, LAST, DEPLOY, ...ALONE, ...leftOut],
             ...(process.env.MUSTER_KILLS ? [] : [KILLS]),
           ],
         },
       },
       { extends: true, test: { name: 'alone', include: ALONE, sequence: { groupOrder: 1 } } },
+      // Each file starts an emulator and deploys, which takes both cores.
+      {
+        extends: true,
+        test: {
+          name: 'deploy',
+          include: process.env.MUSTER_DEPLOY ? [DEPLOY] : [],
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
       { extends: true, test: { name: 'verdict', include: [LAST], sequence: { groupOrder: 2 } } },
     ],
   },

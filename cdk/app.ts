@@ -8,7 +8,8 @@ import { Muster } from './stack.ts';
 try {
   const app = new App({ analyticsReporting: false, treeMetadata: false });
   const stage = app.node.tryGetContext('stage') ?? process.env.STAGE ?? 'development';
-  const config = readConfig(app.node.tryGetContext('stages'), stage);
+  const unprotected = app.node.tryGetContext('protect') === 'false';
+  const config = readConfig(app.node.tryGetContext('stages'), stage, unprotected);
   const bundles = join(app.outdir, 'functions');
   await bundle(bundles, functions);
   new Muster(app, `Muster-${stage}`, { config, functions, bundles });

@@ -55,8 +55,8 @@ const StageConfig = z
     mailSender: z.string().refine((text) => isAddress(addressOf(text)), {
       error: 'is neither an address nor a name and an address such as Muster <invitations@example.com>',
     }),
-    /** Whether the stack creates the SES identity of the sender's domain; false if the account has one already. */
-    createMailIdentity: z.boolean().default(true),
+    /** Whether the stack creates the SES identity of the sender's domain; default: `createsIdentity`. */
+    createMailIdentity: z.boolean().optional(),
     /** The public URL of the API with a custom domain. */
     publicUrl: baseUrl.optional(),
     /** The application's URL: the link after accepting, and the redirect URI of the user pool. */
@@ -112,18 +112,22 @@ const PermanentStageConfig = StageConfig.refine(
 );
 const RESERVED = /[@.](example\.(com|net|org)|example|test|invalid|localhost)$/;
 
-/** Tells whether a stage can be deleted with its data. */
-function isDisposable(stage: string): boolean {
+/** Tells whether a stage can always be deleted with its data. */
+export function isDisposable(stage: string): boolean {
   return stage === 'development';
 }
 
 /** The configuration of one deployment. */
-export type Config = z.output<typeof StageConfig> & {
+export type Config = Omit<z.output<typeof StageConfig>, 'createMailIdentity'> & {
   readonly stage: string;
+  readonly createMailIdentity: boolean;
   /** The address in `mailSender`. */
   readonly senderAddress: string;
-  /** Whether the stage can be deleted with its data. */
-  readonly disposable: boolean;
+  /**
+   * Whether stack, table and user pool are protected from deletion, and stay with the logs when the stack is removed: in
+   * every stage that isn't disposable, once its first deployment has succeeded (`cdk/deploy/run.ts`).
+   */
+  readonly protect: boolean;
 };
 
 /** Mistakes in cdk.json or an unknown stage. The message lists all of them; a stack trace isn't needed. */
@@ -133,9 +137,10 @@ export class ConfigError extends Error {}
  * Reads the configuration of a stage.
  *
  * @param stages cdk.json's `stages`, not yet validated
+ * @param unprotected whether this is a first deployment, which can be deleted until it has succeeded
  * @throws ConfigError for an unknown stage, listing the known ones, and for mistakes in the stage, listing all
  */
-export function readConfig(stages: unknown, stage: string): Config {
+export function readConfig(stages: unknown, stage: string, unprotected = false): Config {
   const known = z.record(z.string(), z.unknown()).safeParse(stages).data ?? {};
   if (!Object.hasOwn(known, stage)) {
     const names = Object.keys(known).join(', ') || 'none';
@@ -143,12 +148,40 @@ export function readConfig(stages: unknown, stage: string): Config {
   }
   const parsed = (isDisposable(stage) ? StageConfig : PermanentStageConfig).safeParse(known[stage]);
   if (parsed.success) {
-    return { ...parsed.data, stage, senderAddress: addressOf(parsed.data.mailSender), disposable: isDisposable(stage) };
+    const protect = !isDisposable(stage) && !unprotected;
+    const createMailIdentity = parsed.data.createMailIdentity ?? createsIdentity(known, stage);
+    return { ...parsed.data, stage, createMailIdentity, senderAddress: addressOf(parsed.data.mailSender), protect };
   }
   const mistakes = parsed.error.issues.map(
     ({ path, message }) => `  ${['stages', stage, ...path].join('.')}: ${message}`,
   );
   throw new ConfigError(`Correct these in the context of cdk.json:\n${mistakes.join('\n')}`);
+}
+
+/**
+ * Tells whether a stage creates the SES identity of its sender's domain, if it doesn't say so. An account has an identity
+ * once, and the stack that created it deletes it, so a disposable stage leaves it to a permanent one.
+ *
+ * @throws ConfigError if another permanent stage with the same domain doesn't say so either
+ */
+function createsIdentity(stages: Readonly<Record<string, unknown>>, stage: string): boolean {
+  const domainOf = (name: string) => {
+    const { mailSender } = z.looseObject({ mailSender: z.string() }).safeParse(stages[name]).data ?? {};
+    const sender = mailSender === undefined ? '' : addressOf(mailSender);
+    return RESERVED.test(sender) ? undefined : sender.slice(sender.lastIndexOf('@') + 1);
+  };
+  const says = (name: string) => z.looseObject({ createMailIdentity: z.boolean() }).safeParse(stages[name]).data;
+  const domain = domainOf(stage);
+  const others = Object.keys(stages).filter(
+    (name) => name !== stage && !isDisposable(name) && domain !== undefined && domainOf(name) === domain,
+  );
+  if (isDisposable(stage)) return !others.some((name) => says(name)?.createMailIdentity ?? true);
+  const silent = others.filter((name) => says(name) === undefined);
+  if (silent.length === 0) return true;
+  throw new ConfigError(
+    `Correct this in the context of cdk.json:
+  stages.${stage}.createMailIdentity: must be given, since ${silent.join(', ')} also sends from ${domain}. In one account, give it to one of them as true and to the others as false; in different accounts, to each as true.`,
+  );
 }
 
 /** Returns the address of `Name <address>`. */

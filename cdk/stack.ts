@@ -35,11 +35,12 @@ export class Muster extends Stack {
   constructor(scope: App, id: string, { config, functions, bundles }: MusterProps) {
     super(scope, id, {
       description: 'Organizations, members, invitations, teams and shared sites',
-      terminationProtection: !config.disposable,
+      terminationProtection: config.protect,
     });
-    const removalPolicy = config.disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN;
-    const identity = new Identity(this, 'Identity', config);
-    const table = new Table(this, 'Table', config);
+    // What an update creates before it fails is deleted, so that the update can be repeated.
+    const removalPolicy = config.protect ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
+    const identity = new Identity(this, 'Identity', { ...config, removalPolicy });
+    const table = new Table(this, 'Table', { ...config, removalPolicy });
     new CfnOutput(this, 'TableName', { value: table.tableName });
     const email = new Email(this, 'Email', {
       sender: config.senderAddress,
@@ -53,7 +54,7 @@ export class Muster extends Stack {
       const nested = new Functions(this, group, {
         declared,
         bundles,
-        apiId: api.id,
+        api,
         table,
         email,
         environment: environmentOf(config),
@@ -64,6 +65,7 @@ export class Muster extends Stack {
       for (const [name, each] of nested.scheduled) scheduled.set(name, each);
       for (const [name, each] of nested.mailEvents) mailEvents.set(name, each);
     }
+    api.finish();
     new Alarms(this, 'Alarms', { apiId: api.id, scheduled, mailEvents, email: config.alarmEmail });
   }
 }
@@ -71,7 +73,7 @@ export class Muster extends Stack {
 interface FunctionsProps extends SharedProps {
   readonly declared: readonly Declared[];
   readonly bundles: string;
-  readonly apiId: string;
+  readonly api: Api;
   /** Values that depend on the root stack's conditions, so nested stacks get them as parameters. */
   readonly parameters: Readonly<Record<'Issuer' | 'Audience' | 'PublicUrl', string>>;
 }
@@ -115,7 +117,7 @@ class Functions extends NestedStack {
       [...routed.values()].map(({ target }) => target),
     );
     for (const [route, { keys, target }] of routed) {
-      new Routes(this, `Route ${route}`, { apiId: props.apiId, routeKeys: keys, function: target, invoker });
+      new Routes(this, `Route ${route}`, { api: props.api, routeKeys: keys, function: target, invoker });
     }
   }
 }

@@ -1,4 +1,14 @@
-import { CfnCondition, CfnOutput, CfnParameter, Duration, Fn, type RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import {
+  CfnCondition,
+  CfnOutput,
+  CfnParameter,
+  type CfnResource,
+  Duration,
+  Fn,
+  type RemovalPolicy,
+  Stack,
+  Token,
+} from 'aws-cdk-lib';
 import { CfnApi, CfnIntegration, CfnRoute, CfnStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -44,11 +54,28 @@ interface ApiProps {
   readonly removalPolicy: RemovalPolicy;
 }
 
+/**
+ * Makes each resource of the API wait for the previous one, also in another nested stack. CloudFormation would change all
+ * at once, while API Gateway allows an account 10 management calls a second, and refuses concurrent changes of one API.
+ */
+class OneByOne {
+  #last: CfnResource | undefined;
+
+  /** @param refersToLast whether it waits for the previous resource anyway, because it refers to it */
+  add(resource: CfnResource, refersToLast = false): void {
+    if (this.#last && !refersToLast) resource.addResourceDependency(this.#last);
+    this.#last = resource;
+  }
+}
+
 /** The HTTP API. It has no authorizer, which would add a cold start and couldn't refuse in the dialect of the path. */
 export class Api extends Construct {
   readonly id: string;
   /** The public URL without a trailing slash, the base of links in mails. */
   readonly publicUrl: string;
+  /** The order in which resources of the API are created and updated, after the API. They are deleted in the opposite order. */
+  readonly order = new OneByOne();
+  readonly #stage: CfnStage;
 
   constructor(scope: Construct, id: string, props: ApiProps) {
     super(scope, id);
@@ -69,7 +96,7 @@ export class Api extends Construct {
     this.id = api.ref;
 
     const accessLog = new LogGroup(this, 'AccessLog', { retention: props.logDays, removalPolicy: props.removalPolicy });
-    new CfnStage(this, 'Stage', {
+    this.#stage = new CfnStage(this, 'Stage', {
       apiId: api.ref,
       stageName: '$default',
       autoDeploy: true,
@@ -86,6 +113,11 @@ export class Api extends Construct {
     });
     this.publicUrl = Token.asString(Fn.conditionIf(ownAddress.logicalId, api.attrApiEndpoint, publicUrl.valueAsString));
     new CfnOutput(stack, 'ApiUrl', { value: this.publicUrl });
+  }
+
+  /** Puts the stage after all routes, so that API Gateway deploys them once. To be called after the last route is made. */
+  finish(): void {
+    this.order.add(this.#stage);
   }
 }
 
@@ -113,7 +145,7 @@ export class Invoker extends Role {
 }
 
 interface RoutesProps {
-  readonly apiId: string;
+  readonly api: Api;
   readonly routeKeys: readonly string[];
   readonly function: IFunction;
   readonly invoker: Invoker;
@@ -124,18 +156,20 @@ export class Routes extends Construct {
   constructor(scope: Construct, id: string, props: RoutesProps) {
     super(scope, id);
     const integration = new CfnIntegration(this, 'Integration', {
-      apiId: props.apiId,
+      apiId: props.api.id,
       integrationType: 'AWS_PROXY',
       integrationUri: props.function.functionArn,
       payloadFormatVersion: '2.0',
       credentialsArn: props.invoker.roleArn,
     });
-    for (const routeKey of props.routeKeys) {
-      new CfnRoute(this, routeKey.startsWith('HEAD ') ? 'HeadRoute' : 'Route', {
-        apiId: props.apiId,
+    props.api.order.add(integration);
+    for (const [index, routeKey] of props.routeKeys.entries()) {
+      const route = new CfnRoute(this, routeKey.startsWith('HEAD ') ? 'HeadRoute' : 'Route', {
+        apiId: props.api.id,
         routeKey,
         target: `integrations/${integration.ref}`,
       });
+      props.api.order.add(route, index === 0);
     }
   }
 }

@@ -1,4 +1,14 @@
-import { Aws, CfnCondition, CfnOutput, CfnParameter, CfnResource, Fn, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import {
+  Aws,
+  CfnCondition,
+  CfnOutput,
+  CfnParameter,
+  CfnResource,
+  Fn,
+  type RemovalPolicy,
+  Stack,
+  Token,
+} from 'aws-cdk-lib';
 import { AccountRecovery, OAuthScope, UserPool, UserPoolClient, UserPoolDomain } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
 
@@ -6,7 +16,8 @@ interface IdentityProps {
   readonly issuer?: string | undefined;
   readonly audience?: string | undefined;
   readonly applicationUrl?: string | undefined;
-  readonly disposable: boolean;
+  readonly protect: boolean;
+  readonly removalPolicy: RemovalPolicy;
 }
 
 /**
@@ -41,8 +52,8 @@ export class Identity extends Construct {
       autoVerify: { email: true },
       accountRecovery: AccountRecovery.EMAIL_ONLY,
       standardAttributes: { givenName: { mutable: true }, familyName: { mutable: true } },
-      deletionProtection: !props.disposable,
-      removalPolicy: props.disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+      deletionProtection: props.protect,
+      removalPolicy: props.removalPolicy,
     });
     // Host names of sign-in pages are unique across AWS. The stack id is unique and known before the deployment.
     const domainPrefix = `muster-${Fn.select(2, Fn.split('/', Aws.STACK_ID))}`;

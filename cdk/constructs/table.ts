@@ -1,18 +1,23 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import type { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 
 /** The index of due items. */
 const DUE_INDEX = 'due';
 
+interface TableProps {
+  readonly protect: boolean;
+  readonly removalPolicy: RemovalPolicy;
+}
+
 /**
- * The one table: on demand, with point-in-time recovery, and protected from deletion unless the stage is disposable. It
- * is a global table, since a later change of the type would replace it. `ttl` only removes garbage.
+ * The one table: on demand, with point-in-time recovery, a global table, since a later change of the
+ * type would replace it. `ttl` only removes garbage.
  */
 export class Table extends TableV2 {
   readonly dueIndexArn: string;
 
-  constructor(scope: Construct, id: string, { disposable }: { disposable: boolean }) {
+  constructor(scope: Construct, id: string, { protect, removalPolicy }: TableProps) {
     super(scope, id, {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
@@ -26,8 +31,8 @@ export class Table extends TableV2 {
       ],
       timeToLiveAttribute: 'ttl',
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      deletionProtection: !disposable,
-      removalPolicy: disposable ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+      deletionProtection: protect,
+      removalPolicy,
     });
     this.dueIndexArn = `${this.tableArn}/index/${DUE_INDEX}`;
   }

@@ -19,9 +19,41 @@ function refusal(settings: object): string {
 
 describe('configuration', () => {
   it('reads the stages of cdk.json, and the permanent one once it has a sender', () => {
-    expect(readConfig(stages, 'development')).toMatchObject({ stage: 'development', disposable: true });
+    expect(readConfig(stages, 'development')).toMatchObject({ stage: 'development', protect: false });
     const own = { ...stages, production: { ...stages.production, mailSender: 'Muster <invitations@mail.acme.org>' } };
-    expect(readConfig(own, 'production')).toMatchObject({ stage: 'production', disposable: false });
+    expect(readConfig(own, 'production')).toMatchObject({ stage: 'production', protect: true });
+  });
+
+  describe('the SES identity of a domain is created by one stage', () => {
+    const sender = (domain: string, more: object = {}) => ({ mailSender: `Muster <invitations@${domain}>`, ...more });
+    const creates = (all: object, stage: string) => readConfig(all, stage).createMailIdentity;
+
+    it('by a stage whose domain no other stage has', () => {
+      const all = { development: sender('dev.acme.org'), production: sender('acme.org') };
+      expect([creates(all, 'development'), creates(all, 'production')]).toEqual([true, true]);
+    });
+
+    it('by the permanent stage and not by development, if they have the same domain', () => {
+      const all = { development: sender('acme.org'), production: sender('acme.org') };
+      expect([creates(all, 'development'), creates(all, 'production')]).toEqual([false, true]);
+    });
+
+    it('by development if the permanent stage doesn’t create it, has only a placeholder, or development says so', () => {
+      const production = sender('acme.org', { createMailIdentity: false });
+      expect(creates({ development: sender('acme.org'), production }, 'development')).toBe(true);
+      expect(creates({ development: sender('example.com'), production: sender('example.com') }, 'development')).toBe(
+        true,
+      );
+      const development = sender('acme.org', { createMailIdentity: true });
+      expect(creates({ development, production: sender('acme.org') }, 'development')).toBe(true);
+    });
+
+    it('two permanent stages with the same domain must say which', () => {
+      const all = { staging: sender('acme.org'), production: sender('acme.org') };
+      expect(() => creates(all, 'production')).toThrow('since staging also sends from acme.org');
+      const said = { ...all, staging: sender('acme.org', { createMailIdentity: false }) };
+      expect([creates(said, 'production'), creates(said, 'staging')]).toEqual([true, false]);
+    });
   });
 
   it.each([

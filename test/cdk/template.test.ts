@@ -24,6 +24,7 @@ interface Resource {
   Type: string;
   Condition?: string;
   DeletionPolicy?: string;
+  UpdateReplacePolicy?: string;
   // biome-ignore lint/suspicious/noExplicitAny: a template has no type
   Properties: any;
 }
@@ -35,6 +36,8 @@ interface Template {
 }
 interface Assembly {
   app: App;
+  /** Whether the stack is protected from deletion. */
+  isProtected: boolean;
   root: Template;
   /** The nested templates, by the dialect of their functions. */
   nested: Record<string, Template>;
@@ -114,7 +117,12 @@ const ONE_EACH: readonly Declared[] = [
   { name: 'events/mail', declaration: mailEvents },
 ];
 
-function assemble(settings: object = {}, stage = 'development', declared: readonly Declared[] = ONE_EACH): Assembly {
+function assemble(
+  settings: object = {},
+  stage = 'development',
+  declared: readonly Declared[] = ONE_EACH,
+  isFirst = false,
+): Assembly {
   const directory = mkdtempSync(join(temporary, 'assembly-'));
   const bundles = join(directory, 'functions');
   for (const { name } of declared) {
@@ -125,7 +133,7 @@ function assemble(settings: object = {}, stage = 'development', declared: readon
     );
   }
   const app = new App({ outdir: directory, analyticsReporting: false, builtinCloudFormationValidation: false });
-  const config = readConfig({ [stage]: { mailSender, ...settings } }, stage);
+  const config = readConfig({ [stage]: { mailSender, ...settings } }, stage, isFirst);
   const stack = new Muster(app, `Muster-${stage}`, { config, functions: declared, bundles });
   app.synth();
   const read = (file: string): Template => JSON.parse(readFileSync(file, 'utf8'));
@@ -134,6 +142,7 @@ function assemble(settings: object = {}, stage = 'development', declared: readon
   const rootFile = join(directory, stack.templateFile);
   return {
     app,
+    isProtected: stack.terminationProtection === true,
     root: read(rootFile),
     nested: Object.fromEntries(groups.map((id) => [id, read(fileOf(id))])),
     files: [rootFile, ...groups.map(fileOf)],
@@ -294,9 +303,39 @@ describe('the table', () => {
       false,
     ]);
     expect([table(production)?.DeletionPolicy, replica(production).DeletionProtectionEnabled]).toEqual([
-      'Retain',
+      'RetainExceptOnCreate',
       true,
     ]);
+  });
+});
+
+describe('protection', () => {
+  /** Returns the deletion policies of all resources that have one, without duplicates. */
+  const policies = ({ root, nested }: Assembly) =>
+    [root, ...Object.values(nested)]
+      .flatMap(({ Resources }) => Object.values(Resources))
+      .filter(({ Type }) => /::(LogGroup|GlobalTable|UserPool)$/.test(Type))
+      .map(({ DeletionPolicy, UpdateReplacePolicy }) => `${DeletionPolicy} ${UpdateReplacePolicy}`);
+  const pool = ({ root }: Assembly) => ofType(root, 'AWS::Cognito::UserPool')[0]?.Properties.DeletionProtection;
+  const count = ONE_EACH.length + ['table', 'pool', 'access log'].length;
+
+  it('of a permanent stage: what has data stays, except what an update creates before it fails', () => {
+    expect(policies(production)).toEqual(Array(count).fill('RetainExceptOnCreate Retain'));
+    expect([production.isProtected, pool(production)]).toEqual([true, 'ACTIVE']);
+  });
+
+  it('isn’t there in the first deployment of a permanent stage, so that it can be repeated', () => {
+    const first = assemble({}, 'production', ONE_EACH, true);
+    expect(policies(first)).toEqual(Array(count).fill('Delete Delete'));
+    expect([first.isProtected, pool(first)]).toEqual([false, 'INACTIVE']);
+    expect(ofType(first.root, 'AWS::DynamoDB::GlobalTable')[0]?.Properties.Replicas[0].DeletionProtectionEnabled).toBe(
+      false,
+    );
+  });
+
+  it('isn’t there in a disposable stage', () => {
+    expect(policies(development)).toEqual(Array(count).fill('Delete Delete'));
+    expect([development.isProtected, pool(development)]).toEqual([false, 'INACTIVE']);
   });
 });
 

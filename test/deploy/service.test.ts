@@ -1,0 +1,171 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { contents } from '../../functions/index.ts';
+import { AUDIENCE, startIssuer } from '../../packages/local/issuer.ts';
+import type { Client } from '../support/service.ts';
+import { contentsOf, EMPTY } from './account.ts';
+import { type Deployed, openApi } from './deployed.ts';
+import { papershiftExample, rocketchatExample, voltTimeExample } from './dialects.ts';
+import { type Emulator, startEmulator } from './emulator.ts';
+import { type Outputs, Project } from './project.ts';
+
+// The deployed service does what it is for, with people of the built-in user pool, then of an issuer of their own.
+
+let emulator: Emulator;
+let project: Project;
+let outputs: Outputs;
+let api: Deployed;
+let ada: Client;
+
+beforeAll(async () => {
+  emulator = await startEmulator();
+  project = new Project(emulator);
+  await project.bootstrap();
+  ({ outputs } = await project.deployed('development'));
+  api = await openApi(emulator, outputs);
+});
+
+afterAll(async () => {
+  await api?.close();
+  project?.remove();
+  await emulator?.stop();
+});
+
+/** Reads an invitation until its mail has a state, for at most the given seconds. */
+async function delivery(id: string, state: string, seconds = 20): Promise<{ state: string; attempts: number }> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const { delivery: read } = (await ada.call(`GET /v1/invitations/${id}`)).body;
+    if (read.state === state || Date.now() > deadline) return read;
+    await sleep(250);
+  }
+}
+
+async function invite(email: string): Promise<{ id: string; delivery: { state: string } }> {
+  const invited = await ada.call('POST /v1/invitations', { body: { email, role: 'USER' } });
+  expect(invited.status, JSON.stringify(invited.body)).toBe(201);
+  return invited.body;
+}
+
+describe('the journey', () => {
+  test('a person of the built-in user pool creates an organization', async () => {
+    ada = await api.person('ada@mail.acme.org', 'Ada Lovelace');
+    const created = await ada.call('POST /v1/organizations', { body: { name: 'Acme Energy' } });
+    expect(created.status).toBe(201);
+    const [member] = (await ada.call('GET /v1/members')).body.data;
+    expect(member).toMatchObject({ role: 'ADMIN', userProfile: { firstName: 'Ada', lastName: 'Lovelace' } });
+  });
+
+  test('an invited person gets a mail by SES, opens its link, accepts, and is listed as a member', async () => {
+    const email = 'jane@mail.acme.org';
+    const { delivery: first } = await invite(email);
+    expect(first.state).toBe('SENT');
+    const mail = await api.mail(email);
+    expect(mail.Source).toContain('invitations@example.com');
+    expect(mail.Subject).toContain('Acme Energy');
+
+    const link = await api.link(email);
+    const page = await fetch(link);
+    expect(page.status).toBe(200);
+    expect(await page.text()).toContain('Acme Energy');
+    const { pathname, searchParams } = new URL(link);
+    const accepted = await fetch(api.api + pathname, { method: 'POST', body: searchParams, redirect: 'manual' });
+    expect(accepted.status).toBe(200);
+
+    const jane = await api.person(email, 'Jane Doe');
+    const { body } = await jane.call('GET /v1/members');
+    expect(body.data.map(({ userProfile }: { userProfile: { email: string } }) => userProfile.email)).toEqual([
+      'ada@mail.acme.org',
+      email,
+    ]);
+  });
+
+  test('every function starts', async () => {
+    const { functions } = await contentsOf(emulator);
+    expect(functions).toHaveLength(Object.keys(contents).length);
+    const failures: string[] = [];
+    for (const name of functions) {
+      const path = `/2015-03-31/functions/${name}/invocations`;
+      const text = JSON.stringify(await emulator.rest('lambda', path, { method: 'POST', body: '{}' }));
+      if (/Worker init failed|Cannot find module|is not a function/.test(text)) failures.push(`${name}: ${text}`);
+    }
+    expect(failures).toEqual([]);
+  });
+});
+
+describe('mail events', () => {
+  test('a delivery reaches the invitation over SNS', async () => {
+    const { id } = await invite('reader@mail.acme.org');
+    expect(await delivery(id, 'DELIVERED')).toMatchObject({ state: 'DELIVERED' });
+  });
+
+  test('a bounce reaches the invitation over SNS', async () => {
+    const { id } = await invite('bounce@simulator.amazonses.com');
+    expect(await delivery(id, 'BOUNCED')).toMatchObject({ state: 'BOUNCED' });
+  });
+});
+
+test('the schedule sends a mail by itself that SES has throttled', async () => {
+  emulator.fault({ type: 'SendRawEmail', action: 'send', after: 0 });
+  const invited = await invite('later@mail.acme.org');
+  emulator.fault(undefined);
+  expect(invited.delivery.state).toBe('QUEUED');
+  expect(await emulator.mails('later@mail.acme.org')).toEqual([]);
+  // The first retry is due after a minute, and the schedule runs every minute.
+  expect(await delivery(invited.id, 'DELIVERED', 180)).toMatchObject({ state: 'DELIVERED', attempts: 2 });
+  await api.link('later@mail.acme.org');
+});
+
+describe('the examples of other products’ documentation', () => {
+  test('Papershift', async () => {
+    const { route, body } = papershiftExample();
+    const headers = { 'content-type': 'application/vnd.api+json' };
+    const created = await ada.call(route, { body, headers });
+    expect(created.status).toBe(201);
+    expect(created.headers.get('location')).toMatch(`${outputs.ApiUrl}${route.split(' ')[1]}/`);
+    const { data } = (await ada.call('GET /api/v1/teams?sort=name&filter[name]=pre:t')).body;
+    expect(data).toMatchObject([body.data]);
+  });
+
+  test('Rocket.Chat', async () => {
+    const { route, body } = rocketchatExample();
+    const { token } = (await ada.call('POST /v1/access-tokens', { body: { name: 'Rocket.Chat' } })).body;
+    const { userId } = (await ada.call('GET /v1/members')).body.data[0];
+    const headers = { 'x-auth-token': token, 'x-user-id': userId };
+    const created = await api.call(route, { body, headers });
+    expect(created.body).toMatchObject({ success: true, team: { name: body.name, type: body.type } });
+  });
+
+  test('Volt Time', async () => {
+    const { route, body, fields } = voltTimeExample();
+    const created = await ada.call(route, { body });
+    expect(created.status).toBe(200);
+    expect(Object.keys(created.body.data)).toEqual(fields);
+    expect(created.body.data).toMatchObject({ name: body.name, email: body.email, type: 'Other' });
+  });
+});
+
+test('with an issuer of one’s own, its people sign in, and the stack’s user pool is gone', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'muster-issuer-'));
+  const issuer = await startIssuer(directory, Date.now);
+  // The emulator lets functions reach addresses of this machine by HTTP, whatever the URL says.
+  const iss = issuer.url.replace('http:', 'https:');
+  try {
+    project.configure({ development: { issuer: iss, audience: AUDIENCE } });
+    ({ outputs } = await project.deployed('development'));
+    expect(Object.keys(outputs).sort()).toEqual(['ApiUrl', 'MailDnsRecords', 'TableName']);
+    expect((await contentsOf(emulator)).pools).toEqual(EMPTY.pools);
+    expect((await ada.call('GET /v1/members')).status).toBe(401);
+    await api.close();
+    api = await openApi(emulator, outputs, (email, name) => issuer.token({ email, name, claims: { iss } }));
+    const grace = await api.person('grace@mail.acme.org', 'Grace Hopper');
+    expect((await grace.call('POST /v1/organizations', { body: { name: 'Navy' } })).status).toBe(201);
+    expect((await grace.call('GET /v1/members')).body.data).toHaveLength(1);
+  } finally {
+    await issuer.close();
+    rmSync(directory, { recursive: true });
+  }
+});
