@@ -10,6 +10,8 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
     'installs and synthesizes a copy of the repository: three minutes; new packages can break it',
   'test/journeys/looks.test.ts':
     'measures pages and mails in a browser: 90 CPU s; only changes of the layout can break it',
+  'test/journeys/pages.test.ts': 'journeys in a browser: 18 CPU s; journeys/browser.test.ts has the most important',
+  'test/functions/crowd.test.ts': '200 people at once: 11 CPU s; races.test.ts has the same conflicts with few people',
   'test/packages/invite/run.test.ts':
     'runs the command as a process 80 times: 24 CPU s; only changes of packages/invite can break it',
   'test/functions/volttime-sizes.test.ts':
@@ -23,7 +25,9 @@ const SHORTENED: Readonly<Record<string, string>> = {
   'test/functions/depth.test.ts':
     'each endpoint as usual, and each other situation at one endpoint of each kind; the rest takes 30 CPU s',
   'test/packages/invite/sheet.test.ts': 'a file of 10 MB; another of 100 MB takes 12 CPU s',
-  'test/functions/rules.test.ts': 'two of four pairs of roles; the others take 14 CPU s',
+  'test/functions/rules.test.ts': 'one endpoint of each kind with each permission; all take 27 CPU s',
+  'test/functions/contract.test.ts':
+    'the permission matrix at one endpoint of each kind with each permission; all take 15 CPU s',
   'test/functions/sign-in.test.ts':
     'every way of signing in at one endpoint of each kind, and all roles; all 92 endpoints take 55 CPU s',
 };
@@ -47,9 +51,7 @@ const leftOut = isWhole ? [] : Object.keys(LEFT_OUT).filter((file) => !isNamed(f
 
 /** The other slow files. `npm run bench -- suite` lists the slowest. */
 const LONG = [
-  'test/functions/contract.test.ts',
   'test/functions/volttime-invites.test.ts',
-  'test/journeys/pages.test.ts',
   'test/functions/volttime-sharing.test.ts',
   'test/functions/teams.test.ts',
   'test/functions/volttime-contract.test.ts',
@@ -93,7 +95,14 @@ export default defineConfig({
           ],
         },
       },
-      { extends: true, test: { name: 'alone', include: ALONE, sequence: { groupOrder: 1 } } },
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: ALONE,
+          exclude: [...configDefaults.exclude, ...leftOut],
+        },
+      },
       // Each file starts an emulator and deploys, which takes both cores.
       {
         extends: true,
@@ -105,7 +114,7 @@ export default defineConfig({
           hookTimeout: 300_000,
         },
       },
-      { extends: true, test: { name: 'verdict', include: [LAST], sequence: { groupOrder: 2 } } },
+      { extends: true, test: { name: 'verdict', include: [LAST], sequence: { groupOrder: 1 } } },
     ],
   },
 });

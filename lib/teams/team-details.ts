@@ -6,7 +6,7 @@ import { getTeamMembership, membersOfTeams } from './team-members.ts';
 import { getTeam } from './teams.ts';
 
 /** Table access of `readTeamDetails`. */
-export const READ_TEAM_DETAILS: TableAccess = { BatchGetItem: ['ORG', 'TEAM'], Query: ['ORG', 'TEAM', 'USER'] };
+export const READ_TEAM_DETAILS: TableAccess = { BatchGetItem: ['ORG', 'TEAM'], Query: ['TEAM', 'USER'] };
 
 /** The members that are shown with a team, at most. */
 const SHOWN_WITH_TEAM = 1000;

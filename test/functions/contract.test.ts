@@ -1,12 +1,13 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
 import * as z from 'zod/mini';
 import { isRolePermission, ROLES, rolesWith } from '../../lib/domain/roles.ts';
 import { teamIdAsUuid } from '../../lib/domain/team.ts';
-import { type Contract, codeOf, contracts, hasReadableRefusals } from '../support/contract.ts';
+import { type Contract, codeOf, contracts, hasReadableRefusals, oneOfEachKind } from '../support/contract.ts';
 import { type Example, exampleOf, type Home, offerTo } from '../support/requests.ts';
 import { type Client, newAddress, useService } from '../support/service.ts';
 
-// Tests all endpoints by their declarations. The harness checks in all files that every answer has a declared form.
+// Tests all endpoints by their declarations. The harness checks in all files that every answer has a declared form. The
+// shortened test checks the permission matrix at one endpoint of each kind with each permission.
 
 const service = useService();
 
@@ -104,7 +105,11 @@ describe.each(named(ofOrganizations))('%s', (_, contract) => {
       expect(codeOf(contract, answer.body)).toBe('organization_not_found');
     }
   });
+});
 
+const withPermissions = inject('whole') ? ofOrganizations : oneOfEachKind(ofOrganizations, { permission: true });
+
+describe.each(named(withPermissions))('%s', (_, contract) => {
   test.each(ROLES)('follows the permission matrix for %s', async (role) => {
     const { permission } = contract.declaration;
     // Requests about the organization itself may delete it.

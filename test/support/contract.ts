@@ -38,11 +38,13 @@ export const contracts: readonly Contract[] = Object.entries(contents).flatMap((
 
 /**
  * Returns one endpoint for each combination of the declared properties that select the code before the handler:
- * signing in, choosing the organization, checking the permission.
+ * signing in, choosing the organization, and with `permission` also checking it.
  */
-export function oneOfEachKind(some: readonly Contract[]): Contract[] {
-  const kindOf = ({ declaration: { dialect, caller, organization, found, about } }: Contract) =>
-    [dialect, ...caller, organization, found, about].join(' ');
+export function oneOfEachKind(some: readonly Contract[], { permission = false } = {}): Contract[] {
+  const kindOf = ({ declaration }: Contract) => {
+    const { dialect, caller, organization, found, about } = declaration;
+    return [dialect, ...caller, organization, found, about, permission && declaration.permission].join(' ');
+  };
   return [...Map.groupBy(some, kindOf).values()].map(([first]) => first as Contract);
 }
 
