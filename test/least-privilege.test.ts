@@ -2,7 +2,7 @@ import { expect, inject, test } from 'vitest';
 import { synthesize } from '../cdk/synthesize.ts';
 import { readTemplate } from '../packages/local/template.ts';
 import { recorded } from './support/recording.ts';
-import { grantedForSignIn, grantedTo, list, statementsOf } from './support/rights.ts';
+import { grantedTo, list, statementsOf } from './support/rights.ts';
 
 // Compares the roles of the synthesized template with every call of every function in the whole suite. Transactions are
 // compared part by part. vitest.config.ts runs this file last.
@@ -17,12 +17,6 @@ const template = readTemplate(await synthesize(), {
 });
 const granted = new Set(template.functions.flatMap(grantedTo));
 
-/**
- * A right that signing in takes. Shortened, sign-in.test.ts goes its ways at some functions alone, and holds that all
- * have the rights for it.
- */
-const ofSignIn = new Set<string>(template.functions.flatMap(grantedForSignIn));
-
 /** Rights that Lambda itself uses for a function. */
 const OF_LAMBDA = /may logs:(CreateLogStream|PutLogEvents) on log-group$/;
 
@@ -34,12 +28,11 @@ test('every call is granted by the role of its function', () => {
   expect([...used].filter((right) => !granted.has(right) && !granted.has(onAnyKey(right))).sort()).toEqual([]);
 });
 
-// Only the whole suite uses all rights.
-test.runIf(recording.whole)('every granted right was used by a call', () => {
+// Only the whole suite uses all rights, with nothing omitted or shortened.
+test.runIf(recording.whole && inject('whole'))('every granted right was used by a call', () => {
   // A call with a key that has no right of its own uses the right to any key.
   const needed = new Set([...used].flatMap((right) => (granted.has(right) ? right : onAnyKey(right))));
-  const isExempt = (right: string) => OF_LAMBDA.test(right) || (!inject('whole') && ofSignIn.has(right));
-  const unused = [...granted].filter((right) => !needed.has(right) && !isExempt(right)).sort();
+  const unused = [...granted].filter((right) => !needed.has(right) && !OF_LAMBDA.test(right)).sort();
   expect(unused, 'remove it from the declaration, or test the code that needs it').toEqual([]);
 });
 
