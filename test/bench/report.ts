@@ -36,10 +36,51 @@ Measured on ${new Date().toISOString().slice(0, 10)} with ${MACHINE} (${cpus()[0
 
 ${missed.length > 0 ? table(missed) : 'None.'}
 
+What profiles say about them:
+
+${reasonsOf(missed)}
+
 ${rows.some(({ points }) => points) ? `## Growth\n\n![Times of requests in organizations of several sizes](${relative(dirname(PAGE), PLOT)})\n\n` : ''}## All rows
 
 ${table(rows)}
 `;
+}
+
+/** What CPU profiles and the rows about waiting say, by the rows that it explains. */
+const REASONS: readonly (readonly [RegExp, string])[] = [
+  [
+    /^(invite|accept|list of|remove a member)(?!.*CPU)/,
+    'More than two thirds of a request is waiting for DynamoDB (rows `waiting for DynamoDB`). The engine is another process, and executes a change as one transaction with its conditions and its audit entry. SQLite in memory answers within the process. An acceptance writes seven items in one transaction; better-auth has no transaction on DynamoDB. Several requests at once wait for each other in the engine, which shares the two cores with the functions.',
+  ],
+  [
+    /^CPU: /,
+    'Milliseconds depend on the machine; the ratio to the floor does not. The floor verifies no token, whose RSA signature is the largest part of a small read. The rest is mostly the signing and sending of calls by parts of the SDK.',
+  ],
+  [
+    /^start with compile cache/,
+    'Nearly half of it is the empty handler: Node itself. Then come loading the modules (`crypto`, `http`), and creating the zod schemas.',
+  ],
+  [
+    /^first request/,
+    'It compiles each function at its first call, connects to DynamoDB, and fetches and imports the keys of the issuer. Even the second request takes three times as long as a warm one.',
+  ],
+  [
+    /^growth/,
+    'A name in brackets says what such a request reads. Page numbers are for small lists; a cursor costs the same everywhere.',
+  ],
+  [
+    /^sweep, mails/,
+    'For each mail there are two writes that claim and record it, the composition of its text and HTML parts, and a signed request to SES.',
+  ],
+];
+
+function reasonsOf(missed: readonly Row[]): string {
+  return REASONS.filter(([pattern]) => missed.some(({ what }) => pattern.test(what)))
+    .map(([pattern, reason]) => {
+      const names = missed.filter(({ what }) => pattern.test(what)).map(({ what }) => `\`${what}\``);
+      return `- ${[...new Set(names)].slice(0, 3).join(', ')}${new Set(names).size > 3 ? ' and others' : ''}: ${reason}`;
+    })
+    .join('\n');
 }
 
 function cellsOf(row: Row): string[] {
