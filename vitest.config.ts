@@ -77,8 +77,9 @@ export default defineConfig({
     reporters: ['default', './test/support/summary.ts'],
     provide: { whole: isWhole || Object.keys(SHORTENED).some(isNamed) },
     sequence: { sequencer: LongestFirst },
-    // One more than cores of CI's machine: a test process waits for its workers and the engine two fifths of its time.
-    maxWorkers: 3,
+    // Twice the cores: a test process waits half of its time for its workers, the engine, or a time-out. The whole suite
+    // also starts browsers and commands, which need the cores themselves.
+    maxWorkers: isWhole ? 3 : 4,
     testTimeout: 90_000,
     hookTimeout: 120_000,
     projects: [
