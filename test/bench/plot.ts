@@ -28,6 +28,7 @@ export function plot(rows: readonly Row[]): string {
   let lowestName = TOP - LINE;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="11">`,
+    '<title>Growth</title>',
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>`,
     `<text x="${LEFT}" y="20" font-size="13">Time of a request, as a ratio to a small organization</text>`,
     ...Array.from({ length: high - low + 1 }, (_, step) => 2 ** (low + step)).map(
