@@ -11,8 +11,8 @@ interface TableProps {
 }
 
 /**
- * The one table: on demand, with point-in-time recovery, a global table, since a later change of the
- * type would replace it. `ttl` only removes garbage.
+ * The one table: on demand, with point-in-time recovery. It is a global table, since a later change of the type would
+ * replace it. `ttl` only removes garbage.
  */
 export class Table extends TableV2 {
   readonly dueIndexArn: string;

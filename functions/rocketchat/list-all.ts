@@ -7,7 +7,7 @@ import { total } from '../../lib/domain/limits.ts';
 import { forMember } from '../../lib/http/for-member.ts';
 import { getUser } from '../../lib/people/people.ts';
 import { readCounters } from '../../lib/table/counters.ts';
-import { listTeamPage } from '../../lib/teams/teams.ts';
+import { listTeams } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: TeamList };
 
@@ -22,7 +22,7 @@ export const endpoint = forMember({
   async read({ query, organizationId }) {
     const { offset, count } = readPaging(query);
     const [some, counters] = await Promise.all([
-      listTeamPage(organizationId, { skip: offset, limit: count }),
+      listTeams(organizationId, { skip: offset, limit: count }),
       readCounters(organizationId),
     ]);
     return { offset, some, all: total(counters, 'teams') };

@@ -7,7 +7,7 @@ import { forMember } from '../../lib/http/for-member.ts';
 import { cut, cutFrom, envelope, PageQuery, readPage } from '../../lib/http/paging.ts';
 import { readCounters } from '../../lib/table/counters.ts';
 import { listTeamsOf } from '../../lib/teams/team-members.ts';
-import { listTeamPage, listTeams } from '../../lib/teams/teams.ts';
+import { listTeams } from '../../lib/teams/teams.ts';
 
 export const returns = { 200: list(Team) };
 
@@ -31,7 +31,7 @@ export const endpoint = forMember({
     const page = readPage(`teams ${organizationId}`, 'team', query);
     const { after, skip, perPage } = page;
     const [teams, own, counters] = await Promise.all([
-      listTeamPage(organizationId, { after, skip, limit: perPage + 1 }),
+      listTeams(organizationId, { after, skip, limit: perPage + 1 }),
       listTeamsOf(caller.userId),
       readCounters(organizationId),
     ]);

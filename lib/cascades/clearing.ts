@@ -194,7 +194,7 @@ export async function clearOrganization(auditContext: AuditContext, organization
   const [members, invitations, teams, discarded] = await Promise.all([
     listMembers(organizationId, { limit: BATCH }),
     listInvitations(organizationId, { limit: BATCH }),
-    listTeams(organizationId, BATCH),
+    listTeams(organizationId, { limit: BATCH }),
     listDiscardedTeams(organizationId, { limit: BATCH }),
   ]);
   for (const member of members) await clearMember(member, auditContext.now);

@@ -2,6 +2,9 @@ import { type Answer, connect, type Send, type Service } from '../aws/service.ts
 import { configuration } from '../configuration.ts';
 import { type Mail, toMime } from './mime.ts';
 
+/** The maximum length of a reason. */
+const REASON = 300;
+
 /**
  * SES refused a mail, or couldn't be reached. Every such mail is retried: most refusals end once an operator fixes the
  * cause (an unverified sender, a paused account).
@@ -13,13 +16,12 @@ export class MailError extends Error {
   readonly code: string;
 
   constructor(code: string, message: string) {
-    super(message);
+    super(message.slice(0, REASON));
     this.name = 'MailError';
     this.code = code;
   }
 }
 
-const REASON = 300;
 /** SES's name and address. */
 export const SES: Service = { name: 'ses', host: 'email', variable: 'AWS_ENDPOINT_URL_SES' };
 
@@ -55,15 +57,11 @@ export async function sendMail(mail: Mail, tags: Readonly<Record<string, string>
   } catch (error) {
     // Not set as the cause: the SDK's errors refer to the request.
     const { name, code = name, message } = error as Error & { code?: string };
-    throw new MailError(code, message.slice(0, REASON));
+    throw new MailError(code, message);
   }
   const { status, text } = answer;
-  if (status >= 300) throw new MailError(elementOf(text, 'Code') ?? `HTTP${status}`, messageOf(text));
+  if (status >= 300) throw new MailError(elementOf(text, 'Code') ?? `HTTP${status}`, elementOf(text, 'Message') ?? '');
   return { messageId: elementOf(text, 'MessageId') ?? '' };
-}
-
-function messageOf(text: string): string {
-  return (elementOf(text, 'Message') ?? '').slice(0, REASON);
 }
 
 /** Returns the text of an XML element of SES's answer, which is in the form of SES's documentation. */

@@ -1,7 +1,7 @@
 import type { Invitation, ListedInvitation } from '../domain/invitation.ts';
 import { itemReader, listReader } from '../table/items.ts';
 import { keys, prefixes } from '../table/keys.ts';
-import { get, query, type Range } from '../table/read.ts';
+import { get, query, type Slice } from '../table/read.ts';
 
 /** An organization's invitations to an address. The record's uniqueness allows only one pending invitation. */
 export interface InvitedRecord {
@@ -51,34 +51,21 @@ export async function getInvited(email: string, organizationId: string): Promise
   return INVITED.one(await get(keys.invited(email, organizationId)));
 }
 
-/** A part of an organization's invitations. */
-interface InvitationRange {
-  /** Begin after this invitation id. */
-  readonly after?: string | undefined;
-  readonly skip?: number | undefined;
-  readonly limit: number;
-}
-
 /** Returns a page of an organization's invitations, newest first. */
-export async function listInvitations(organizationId: string, range: InvitationRange): Promise<Invitation[]> {
-  return INVITATION.all(await query(invitationsIn(organizationId, range)));
+export async function listInvitations(organizationId: string, slice: Slice): Promise<Invitation[]> {
+  return INVITATION.all(await query({ ...invitationsOf(organizationId), ...slice, newestFirst: true }));
 }
 
 /** Lists invitations as `listInvitations` does, with less of each. */
-export async function listInvitationsToShow(
-  organizationId: string,
-  range: InvitationRange,
-): Promise<ListedInvitation[]> {
-  const items = await query({ ...invitationsIn(organizationId, range), fields: LISTED_INVITATION.fields });
-  return LISTED_INVITATION.all(items);
+export async function listInvitationsToShow(organizationId: string, slice: Slice): Promise<ListedInvitation[]> {
+  const { projection, all } = LISTED_INVITATION;
+  return all(await query({ ...invitationsOf(organizationId), ...slice, newestFirst: true, projection }));
 }
 
-function invitationsIn(organizationId: string, { after, skip, limit }: InvitationRange): Range {
-  return {
-    ...{ pk: keys.organization(organizationId).pk, prefix: prefixes.invitation, newestFirst: true, limit, skip },
-    after: after && keys.invitation(organizationId, after).sk,
-  };
-}
+const invitationsOf = (organizationId: string) => ({
+  pk: keys.organization(organizationId).pk,
+  prefix: prefixes.invitation,
+});
 
 /** Returns an organization's invitations to one address, newest first. */
 export async function listInvitationsTo(

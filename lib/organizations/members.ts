@@ -20,7 +20,7 @@ import { count } from '../table/counters.ts';
 import { dueAttributes } from '../table/due.ts';
 import { itemReader, listReader } from '../table/items.ts';
 import { keys, prefixes } from '../table/keys.ts';
-import { get, query, type Range } from '../table/read.ts';
+import { get, query, type Slice } from '../table/read.ts';
 import { type Condition, existing, transact, type Update, type Write } from '../table/write.ts';
 
 export const MEMBERSHIP = itemReader<Membership>('Membership', {
@@ -47,28 +47,18 @@ export async function requireMember({ organizationId, memberId }: Membership): P
   return existing(keys.member(organizationId, memberId), await getMember(organizationId, memberId));
 }
 
-/** A part of an organization's members. */
-interface MemberRange {
-  /** Begin after this member id. */
-  readonly after?: string | undefined;
-  readonly skip?: number | undefined;
-  readonly limit: number;
-}
-
 /** Lists members in the order of joining. */
-export async function listMembers(organizationId: string, range: MemberRange): Promise<Member[]> {
-  return MEMBER.all(await query(membersIn(organizationId, range)));
+export async function listMembers(organizationId: string, slice: Slice): Promise<Member[]> {
+  return MEMBER.all(await query({ ...membersOf(organizationId), ...slice }));
 }
 
 /** Lists members as `listMembers` does, with less of each. */
-export async function listMembersToShow(organizationId: string, range: MemberRange): Promise<ListedMember[]> {
-  return LISTED_MEMBER.all(await query({ ...membersIn(organizationId, range), fields: LISTED_MEMBER.fields }));
+export async function listMembersToShow(organizationId: string, slice: Slice): Promise<ListedMember[]> {
+  const { projection, all } = LISTED_MEMBER;
+  return all(await query({ ...membersOf(organizationId), ...slice, projection }));
 }
 
-function membersIn(organizationId: string, { after, skip, limit }: MemberRange): Range {
-  const { pk } = keys.organization(organizationId);
-  return { pk, prefix: prefixes.member, limit, skip, after: after && keys.member(organizationId, after).sk };
-}
+const membersOf = (organizationId: string) => ({ pk: keys.organization(organizationId).pk, prefix: prefixes.member });
 
 /** How many members are searched for usernames. Usernames have no uniqueness records. */
 export const USERNAMES = 1000;

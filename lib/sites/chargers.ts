@@ -6,7 +6,7 @@ import { redactedCharger, type Visibility } from '../domain/visibility.ts';
 import { type TableAccess, union } from '../table/access.ts';
 import { itemReader } from '../table/items.ts';
 import { keys, prefixes } from '../table/keys.ts';
-import { get, query } from '../table/read.ts';
+import { get, query, type Slice } from '../table/read.ts';
 import { LIST_SITES, visibleSites } from './site-lists.ts';
 
 export const CHARGER = itemReader<Charger>('Charger', {
@@ -52,26 +52,16 @@ export async function chargersOn(siteId: string, ids: readonly (string | undefin
   return new Set(chargers.flatMap((charger) => (charger ? [charger.id] : [])));
 }
 
-/** A page of a list. */
-interface Range {
-  readonly skip?: number;
-  /** The id of the last charger before the page. */
-  readonly after?: string | undefined;
-  readonly limit: number;
-}
-
 /** Returns a page of a site's chargers, oldest first. */
-export async function listChargers(siteId: string, { skip, after, limit }: Range): Promise<Charger[]> {
-  const { pk } = keys.site(siteId);
-  const cursor = after && keys.charger(siteId, after).sk;
-  return CHARGER.all(await query({ pk, prefix: prefixes.charger, skip, limit, after: cursor }));
+export async function listChargers(siteId: string, slice: Slice): Promise<Charger[]> {
+  return CHARGER.all(await query({ pk: keys.site(siteId).pk, prefix: prefixes.charger, ...slice }));
 }
 
 /** Table access of `listVisibleChargers`. */
 export const LIST_CHARGERS: TableAccess = { BatchGetItem: ['SITE'], Query: ['SITE'] };
 
 /** Returns a page of the chargers that a person sees on a site, redacted for them, oldest first. */
-export async function listVisibleChargers(siteId: string, visibility: Visibility, range: Range): Promise<Charger[]> {
+export async function listVisibleChargers(siteId: string, visibility: Visibility, range: Slice): Promise<Charger[]> {
   const { assets } = visibility;
   const { skip = 0, limit } = range;
   const chargers = assets
@@ -97,7 +87,7 @@ export const LIST_CHARGERS_OF: TableAccess = union(LIST_SITES, LIST_CHARGERS);
  */
 export async function listChargersOf(
   teams: readonly Team[],
-  { skip = 0, limit }: Range,
+  { skip = 0, limit }: Slice,
   now: Date,
   isOf?: (access: SiteAccess) => boolean,
 ): Promise<Charger[]> {

@@ -89,14 +89,7 @@ export async function explainMember(
   const rows = await Promise.all(
     teamsWith('site:read', teams, { actor: member, own })
       .filter(({ sites = 0, sharedSites = 0 }) => sites + sharedSites > 0)
-      .map(({ id }) =>
-        query({
-          pk: keys.teamHome(id).pk,
-          prefix: prefixes.site,
-          limit,
-          ...(after !== undefined && { after: keys.siteOfTeam(id, after).sk }),
-        }),
-      ),
+      .map(({ id }) => query({ pk: keys.teamHome(id).pk, prefix: prefixes.site, limit, after })),
   );
   const ids = [...new Set(rows.flat().map(({ siteId }) => siteId as string))].sort().slice(0, limit);
   const known = byId(teams);

@@ -79,7 +79,7 @@ export async function listAudit(
       pk: auditPartition(organizationId, month),
       limit: batch,
       newestFirst: true,
-      ...(position !== undefined && { after: position }),
+      after: position,
     });
     for (const entry of AUDIT_ENTRY.all(found)) {
       if (entry.createdAt < from) return { entries, next: undefined };

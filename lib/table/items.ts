@@ -1,5 +1,5 @@
 import type { Key } from './keys.ts';
-import type { Item } from './read.ts';
+import { type Item, type Projection, projectionOn } from './read.ts';
 
 /**
  * An item lacks fields of its type, or is missing although another item refers to it. Another program wrote it, or it
@@ -59,8 +59,8 @@ export function itemReader<T>(types: string | readonly string[], shape: Shape<T>
 type Sometimes<T> = Exclude<keyof T, Always<T>>;
 
 /**
- * Returns a reader of the items of a list that reads only some of their fields, and the names of these fields for the
- * query. The other fields needn't be transferred and parsed.
+ * Returns a reader of the items of a list that reads only some of their fields, and the projection for the query. The
+ * other fields needn't be transferred and parsed.
  *
  * @param sometimes all other fields of `T`; the compiler enforces that none is missing
  */
@@ -68,7 +68,8 @@ export function listReader<T>(
   type: string,
   shape: Shape<T>,
   sometimes: { readonly [F in Sometimes<T>]: true },
-): Pick<ItemReader<T>, 'all'> & { readonly fields: readonly string[] } {
+): Pick<ItemReader<T>, 'all'> & { readonly projection: Projection } {
   const { all } = itemReader<T>(type, shape);
-  return { all, fields: ['sk', 'type', ...Object.keys(shape), ...Object.keys(sometimes)] };
+  // Errors name the sort key.
+  return { all, projection: projectionOn(['sk', 'type', ...Object.keys(shape), ...Object.keys(sometimes)]) };
 }

@@ -104,24 +104,43 @@ export function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-/** The items of one partition to read, and their order. */
-export interface Range {
-  readonly pk: string;
-  /** The prefix of the sort keys; undefined: the whole partition. */
-  readonly prefix?: string;
-  /** Begin after this sort key. */
+/** The part of a list to read. */
+export interface Slice {
+  /** Begin after this id: the sort key without the prefix. */
   readonly after?: string | undefined;
-  readonly limit?: number | undefined;
-  readonly newestFirst?: boolean | undefined;
+  readonly limit: number;
   /** How many items to skip. They cost read capacity. */
   readonly skip?: number | undefined;
-  /** The fields to read; undefined: all. The sort key is needed. The read capacity is that of whole items. */
-  readonly fields?: readonly string[] | undefined;
+  readonly newestFirst?: boolean | undefined;
+}
+
+/** The items of one partition to read. */
+interface Range extends Omit<Slice, 'limit'> {
+  readonly pk: string;
+  readonly limit?: number | undefined;
+  /** The prefix of the sort keys; undefined: the whole partition. */
+  readonly prefix?: string;
+  /** The fields to read; undefined: all. The read capacity is that of whole items. */
+  readonly projection?: Projection;
+}
+
+/** The part of a query that names the fields to read. */
+export interface Projection {
+  readonly ProjectionExpression: string;
+  readonly ExpressionAttributeNames: Record<string, string>;
+}
+
+/** Returns the projection on fields. Some are reserved words of DynamoDB, so all have placeholders. */
+export function projectionOn(fields: readonly string[]): Projection {
+  return {
+    ProjectionExpression: fields.map((field) => `#${field}`).join(),
+    ExpressionAttributeNames: Object.fromEntries(fields.map((field) => [`#${field}`, field])),
+  };
 }
 
 /** Reads items of one partition in the order of their sort keys, strongly consistent, with one call for each page. */
 export async function query(range: Range): Promise<Item[]> {
-  const { pk, prefix, after, limit = Infinity, newestFirst, skip = 0, fields } = range;
+  const { pk, prefix, after, limit = Infinity, newestFirst, skip = 0, projection } = range;
   const base = {
     TableName: configuration().tableName,
     ConsistentRead: true,
@@ -129,9 +148,9 @@ export async function query(range: Range): Promise<Item[]> {
     ExpressionAttributeValues: marshall({ ':pk': pk, ':prefix': prefix }),
     ScanIndexForward: !newestFirst,
   };
-  // Without a start key, the local engine passes over the rows of the partition before the prefix.
-  const first = after ?? (newestFirst ? prefix && `${prefix}\uffff` : prefix);
-  let start: Attributes | undefined = first === undefined ? undefined : marshall({ pk, sk: first });
+  // A query by a prefix starts at it: otherwise the local engine passes over the rows of the partition before it.
+  const from = after ?? (prefix === undefined ? undefined : newestFirst ? '\uffff' : '');
+  let start: Attributes | undefined = from === undefined ? undefined : marshall({ pk, sk: `${prefix ?? ''}${from}` });
   let skipped = 0;
   while (skipped < skip) {
     const page = await dynamodb('Query', { ...base, Select: 'COUNT', Limit: skip - skipped, ExclusiveStartKey: start });
@@ -144,7 +163,7 @@ export async function query(range: Range): Promise<Item[]> {
     const page = await dynamodb('Query', {
       ...base,
       ...(limit !== Infinity && { Limit: limit - items.length }),
-      ...(fields && projection(fields)),
+      ...projection,
       ExclusiveStartKey: start,
     });
     for (const attributes of page.Items ?? []) items.push(itemOf(attributes, pk));
@@ -153,17 +172,9 @@ export async function query(range: Range): Promise<Item[]> {
   return items;
 }
 
-/** Returns the item of a query. With `fields` it comes without the partition key. */
+/** Returns the item of a query. With a projection it comes without the partition key. */
 function itemOf(attributes: Attributes, pk: string): Item {
   const item = unmarshall(attributes);
   item.pk = pk;
   return item as Item;
-}
-
-/** Returns the part of a query that names its fields. Some are reserved words of DynamoDB, so all have placeholders. */
-function projection(fields: readonly string[]) {
-  return {
-    ProjectionExpression: fields.map((field) => `#${field}`).join(),
-    ExpressionAttributeNames: Object.fromEntries(fields.map((field) => [`#${field}`, field])),
-  };
 }

@@ -23,7 +23,7 @@ export async function listManaged(userId: string, limit: number): Promise<Manage
     withOrganizations(memberships),
     Promise.all(
       memberships.map((actor) => {
-        if (actor.role === 'ADMIN') return listTeams(actor.organizationId, limit);
+        if (actor.role === 'ADMIN') return listTeams(actor.organizationId, { limit });
         const owned = own.filter((row) => isIn(actor, row) && mayManage(actor, row)).slice(0, limit);
         return Promise.all(owned.map(({ teamId }) => getTeam(actor.organizationId, teamId)));
       }),

@@ -4,7 +4,7 @@ import type { Team, TeamMembership, TeamRole } from '../domain/team.ts';
 import { actorIs } from '../organizations/members.ts';
 import { itemReader } from '../table/items.ts';
 import { keys, prefixes } from '../table/keys.ts';
-import { get, query } from '../table/read.ts';
+import { get, query, type Slice } from '../table/read.ts';
 import { type Condition, Stale, type Update, type Write } from '../table/write.ts';
 
 /** A row exists under the team and under the user. */
@@ -19,18 +19,9 @@ export async function getTeamMembership(teamId: string, userId: string): Promise
 }
 
 /** Returns a page of a team's rows, stale ones included, ordered by user id. */
-export async function listTeamMembers(
-  teamId: string,
-  range: { after?: string | undefined; limit: number; skip?: number | undefined },
-): Promise<TeamMembership[]> {
-  const items = await query({
-    pk: keys.teamHome(teamId).pk,
-    prefix: prefixes.member,
-    limit: range.limit,
-    skip: range.skip,
-    after: range.after && keys.teamMember(teamId, range.after).sk,
-  });
-  return TEAM_MEMBERSHIP.all(items);
+export async function listTeamMembers(teamId: string, slice: Slice): Promise<TeamMembership[]> {
+  const { pk } = keys.teamHome(teamId);
+  return TEAM_MEMBERSHIP.all(await query({ pk, prefix: prefixes.member, ...slice }));
 }
 
 /** Returns the members of each team, without stale rows. Reads at most `limit` rows of a team. */

@@ -5,7 +5,7 @@ import { foldName } from '../domain/user-text.ts';
 import type { TableAccess } from '../table/access.ts';
 import { itemReader } from '../table/items.ts';
 import { keys, prefixes } from '../table/keys.ts';
-import { get, query } from '../table/read.ts';
+import { get, query, type Slice } from '../table/read.ts';
 import { getTeamMembership } from './team-members.ts';
 
 export const TEAM = itemReader<Team>(['Team', 'DiscardedTeam'], {
@@ -80,40 +80,16 @@ export async function locateTeam(by: PathKey | undefined): Promise<TeamLocation 
   return home && { ...home, teamId: by.id };
 }
 
-/** Returns all teams of an organization, oldest first. They fit into one or two reads. */
-export async function listTeams(organizationId: string, limit?: number): Promise<Team[]> {
+/** Returns the teams of an organization, oldest first: a slice, or all. All fit into one or two reads. */
+export async function listTeams(organizationId: string, slice: Partial<Slice> = {}): Promise<Team[]> {
   const { pk } = keys.organization(organizationId);
-  return TEAM.all(await query({ pk, prefix: prefixes.team, limit }));
-}
-
-/** Returns a page of an organization's teams, oldest first. */
-export async function listTeamPage(
-  organizationId: string,
-  range: { after?: string | undefined; skip?: number | undefined; limit: number },
-): Promise<Team[]> {
-  const items = await query({
-    pk: keys.organization(organizationId).pk,
-    prefix: prefixes.team,
-    limit: range.limit,
-    skip: range.skip,
-    after: range.after && keys.team(organizationId, range.after).sk,
-  });
-  return TEAM.all(items);
+  return TEAM.all(await query({ pk, prefix: prefixes.team, ...slice }));
 }
 
 /** Returns a page of deleted teams, ordered by creation. */
-export async function listDiscardedTeams(
-  organizationId: string,
-  range: { after?: string | undefined; limit: number; newestFirst?: boolean },
-): Promise<Team[]> {
-  const items = await query({
-    pk: keys.organization(organizationId).pk,
-    prefix: prefixes.discardedTeam,
-    limit: range.limit,
-    newestFirst: range.newestFirst,
-    after: range.after && keys.discardedTeam(organizationId, range.after).sk,
-  });
-  return TEAM.all(items);
+export async function listDiscardedTeams(organizationId: string, slice: Slice): Promise<Team[]> {
+  const { pk } = keys.organization(organizationId);
+  return TEAM.all(await query({ pk, prefix: prefixes.discardedTeam, ...slice }));
 }
 
 export function nameKey(organizationId: string, name: string) {

@@ -139,7 +139,8 @@ function launch(name: EngineName, directory: string, port: number): Promise<Engi
   });
 }
 
-function freePort(): Promise<number> {
+/** Returns a port of 127.0.0.1 that no program listens on. */
+export function freePort(): Promise<number> {
   return new Promise((done, failed) => {
     const server = createServer();
     server.once('error', failed);

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ROOT } from '../../cdk/fingerprint.ts';
+import { freePort } from '../../packages/local/engine.ts';
 import { installEmulator } from './install.ts';
 
 /** The account and region of the emulator. */
@@ -171,15 +171,4 @@ export async function startEmulator(): Promise<Emulator> {
 
 function parsed(text: string): unknown {
   return text ? JSON.parse(text) : undefined;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((done, failed) => {
-    const server = createServer();
-    server.once('error', failed);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => done(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

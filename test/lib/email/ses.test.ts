@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { endpointOf } from '../../../lib/aws/service.ts';
 import type { Mail } from '../../../lib/email/mime.ts';
 import { MailError, SES, sendMail } from '../../../lib/email/ses.ts';
+import { addressFromSdk } from '../../support/sdk.ts';
 
 const SECRET = 'AbCdEfGhIjKlMnOpQrStUvWxYz0123456789';
 const MAIL: Mail = {
@@ -122,18 +123,10 @@ test.each([
 ])('the endpoint of SES in %s is the same as from the SDK', async (region, expected) => {
   vi.stubEnv('AWS_ENDPOINT_URL_SES', '');
   expect(endpointOf(SES, region)).toBe(expected);
-  const sdk = new SESClient({ region });
-  let asked = '';
-  sdk.middlewareStack.add(
-    () => async (args) => {
-      const { protocol, hostname } = args.request as { protocol: string; hostname: string };
-      asked = `${protocol}//${hostname}`;
-      return { output: { $metadata: {} }, response: {} };
-    },
-    { step: 'finalizeRequest' },
+  const address = await addressFromSdk(new SESClient({ region }), (sdk) =>
+    sdk.send(new SendRawEmailCommand({ RawMessage: { Data: Buffer.from('x') } })),
   );
-  await sdk.send(new SendRawEmailCommand({ RawMessage: { Data: Buffer.from('x') } }));
-  expect(asked).toBe(expected);
+  expect(address).toBe(expected);
   vi.stubEnv('AWS_ENDPOINT_URL_SES', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 });
 

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { endpointOf } from '../../../lib/aws/service.ts';
 import { DYNAMODB, type dynamodb } from '../../../lib/table/client.ts';
 import { isTransientFailure } from '../../../lib/table/read.ts';
+import { addressFromSdk } from '../../support/sdk.ts';
 
 // Compares the requests and errors of our client with those of AWS's own client.
 
@@ -179,16 +180,8 @@ test.each([
 ])('the endpoint of DynamoDB in %s is the same as from the SDK', async (region, expected) => {
   vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', '');
   expect(endpointOf(DYNAMODB, region)).toBe(expected);
-  const sdk = new DynamoDBClient({ region });
-  let asked = '';
-  sdk.middlewareStack.add(
-    () => async (args) => {
-      const { protocol, hostname } = args.request as { protocol: string; hostname: string };
-      asked = `${protocol}//${hostname}`;
-      return { output: { $metadata: {} }, response: {} };
-    },
-    { step: 'finalizeRequest' },
+  const address = await addressFromSdk(new DynamoDBClient({ region }), (sdk) =>
+    sdk.send(new TransactWriteItemsCommand(INPUT)),
   );
-  await sdk.send(new TransactWriteItemsCommand(INPUT));
-  expect(asked).toBe(expected);
+  expect(address).toBe(expected);
 });
