@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod';
+import { OTHER_DIALECTS } from '../lib/dialects/dialect.ts';
 import { isAddress, normalizeAddress } from '../lib/domain/address.ts';
 import { DEFAULT_LIMITS } from '../lib/domain/limits.ts';
 import { parseMailbox } from '../lib/email/mime.ts';
@@ -22,7 +24,7 @@ const limitNames = Object.keys(DEFAULT_LIMITS) as (keyof typeof DEFAULT_LIMITS)[
  */
 const MAX_TEAMS = 85;
 
-/** The configuration of a stage in cdk.json's context. `docs/configuration.md` documents it in a table. */
+/** The configuration of a stage. `docs/configuration.md` documents it in a table. */
 const StageConfig = z
   .strictObject({
     /** The OIDC issuer of the callers' ID tokens; undefined: the stack creates a Cognito user pool. */
@@ -77,6 +79,8 @@ const StageConfig = z
     logDays: z.enum(RetentionDays).default(30),
     /** Addresses that may create organizations; empty: every person with a verified address. */
     organizationCreators: z.array(address).default([]),
+    /** The APIs of other products to deploy beside `/v1`. */
+    dialects: z.array(z.enum(OTHER_DIALECTS)).default([...OTHER_DIALECTS]),
     /** Origins whose pages may call the API (CORS). */
     allowedOrigins: z.array(origin).default([]),
     /** The gateway's limits: requests per second, and concurrent requests in a burst. Beyond them it answers 429. */
@@ -112,9 +116,9 @@ const PermanentStageConfig = StageConfig.refine(
 );
 const RESERVED = /[@.](example\.(com|net|org)|example|test|invalid|localhost)$/;
 
-/** Tells whether a stage can always be deleted with its data. */
+/** Tells whether a stage can always be deleted with its data: `development`, and each developer's `development-...`. */
 export function isDisposable(stage: string): boolean {
-  return stage === 'development';
+  return /^development(-[a-z0-9-]+)?$/.test(stage);
 }
 
 /** The configuration of one deployment. */
@@ -130,32 +134,56 @@ export type Config = Omit<z.output<typeof StageConfig>, 'createMailIdentity'> & 
   readonly protect: boolean;
 };
 
-/** Mistakes in cdk.json or an unknown stage. The message lists all of them; a stack trace isn't needed. */
+/** Mistakes in the configuration or an unknown stage. The message lists all of them; a stack trace isn't needed. */
 export class ConfigError extends Error {}
 
 /**
- * Reads the configuration of a stage.
+ * Reads the configurations of all stages, not yet validated: from a file of the deployer's if there is one, so that an
+ * update of this repository merges nothing, else from cdk.json.
  *
- * @param stages cdk.json's `stages`, not yet validated
+ * @param file the path of a JSON file, `{"production": {...}}`
+ * @throws ConfigError if the file can't be read
+ */
+export function readStages(context: unknown, file: string | undefined): Stages {
+  if (!file) return { source: 'cdk.json', prefix: ['stages'], stages: context };
+  try {
+    return { source: file, prefix: [], stages: JSON.parse(readFileSync(file, 'utf8')) };
+  } catch (error) {
+    throw new ConfigError(`${file} can't be read: ${(error as Error).message}`);
+  }
+}
+
+/** Configurations by stage, with their source for messages. */
+interface Stages {
+  readonly source: string;
+  readonly prefix: readonly string[];
+  readonly stages: unknown;
+}
+
+/**
+ * Reads the configuration of a stage. `development-...` has the one of `development`, if it has none of its own.
+ *
  * @param unprotected whether this is a first deployment, which can be deleted until it has succeeded
  * @throws ConfigError for an unknown stage, listing the known ones, and for mistakes in the stage, listing all
  */
-export function readConfig(stages: unknown, stage: string, unprotected = false): Config {
+export function readConfig({ source, prefix, stages }: Stages, stage: string, unprotected = false): Config {
   const known = z.record(z.string(), z.unknown()).safeParse(stages).data ?? {};
-  if (!Object.hasOwn(known, stage)) {
+  const entry = !Object.hasOwn(known, stage) && isDisposable(stage) ? 'development' : stage;
+  if (!Object.hasOwn(known, entry)) {
     const names = Object.keys(known).join(', ') || 'none';
-    throw new ConfigError(`There is no stage "${stage}" in cdk.json. Choose one of: ${names}.`);
+    throw new ConfigError(`There is no stage "${stage}" in ${source}. Choose one of: ${names}.`);
   }
-  const parsed = (isDisposable(stage) ? StageConfig : PermanentStageConfig).safeParse(known[stage]);
+  const parsed = (isDisposable(stage) ? StageConfig : PermanentStageConfig).safeParse(known[entry]);
   if (parsed.success) {
     const protect = !isDisposable(stage) && !unprotected;
-    const createMailIdentity = parsed.data.createMailIdentity ?? createsIdentity(known, stage);
+    const createMailIdentity =
+      entry === stage ? (parsed.data.createMailIdentity ?? createsIdentity(known, stage, source)) : false;
     return { ...parsed.data, stage, createMailIdentity, senderAddress: addressOf(parsed.data.mailSender), protect };
   }
   const mistakes = parsed.error.issues.map(
-    ({ path, message }) => `  ${['stages', stage, ...path].join('.')}: ${message}`,
+    ({ path, message }) => `  ${[...prefix, entry, ...path].join('.')}: ${message}`,
   );
-  throw new ConfigError(`Correct these in the context of cdk.json:\n${mistakes.join('\n')}`);
+  throw new ConfigError(`Correct these in ${source}:\n${mistakes.join('\n')}`);
 }
 
 /**
@@ -164,7 +192,7 @@ export function readConfig(stages: unknown, stage: string, unprotected = false):
  *
  * @throws ConfigError if another permanent stage with the same domain doesn't say so either
  */
-function createsIdentity(stages: Readonly<Record<string, unknown>>, stage: string): boolean {
+function createsIdentity(stages: Readonly<Record<string, unknown>>, stage: string, source: string): boolean {
   const domainOf = (name: string) => {
     const { mailSender } = z.looseObject({ mailSender: z.string() }).safeParse(stages[name]).data ?? {};
     const sender = mailSender === undefined ? '' : addressOf(mailSender);
@@ -179,8 +207,8 @@ function createsIdentity(stages: Readonly<Record<string, unknown>>, stage: strin
   const silent = others.filter((name) => says(name) === undefined);
   if (silent.length === 0) return true;
   throw new ConfigError(
-    `Correct this in the context of cdk.json:
-  stages.${stage}.createMailIdentity: must be given, since ${silent.join(', ')} also sends from ${domain}. In one account, give it to one of them as true and to the others as false; in different accounts, to each as true.`,
+    `Correct this in ${source}:
+  ${stage}.createMailIdentity: must be given, since ${silent.join(', ')} also sends from ${domain}. In one account, give it to one of them as true and to the others as false; in different accounts, to each as true.`,
   );
 }
 
@@ -201,6 +229,7 @@ export function environmentOf(config: Config): Record<string, string> {
     CLAIM_NAME: claims.name,
     CLAIM_GIVEN_NAME: claims.givenName,
     CLAIM_FAMILY_NAME: claims.familyName,
+    DIALECTS: ['v1', ...config.dialects].join(','),
     ORGANIZATION_CREATORS: config.organizationCreators.join(','),
     LIMITS: Object.keys(limits).length > 0 ? JSON.stringify(limits) : undefined,
     INVITATION_DAYS: String(config.invitationDays),

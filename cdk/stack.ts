@@ -1,130 +1,42 @@
-import { type App, CfnOutput, CfnParameter, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import type { Construct } from 'constructs';
-import { dialectOf } from '../lib/dialects/dialect.ts';
-import { type Declaration, routeKeysOf } from '../lib/http/declaration.ts';
-import { bundleDirectory } from './bundling/bundle.ts';
-import { type Config, environmentOf } from './config.ts';
-import { Alarms } from './constructs/alarms.ts';
-import { Api, Invoker, Routes } from './constructs/api.ts';
-import { Email } from './constructs/email.ts';
-import { DeclaredFunction, type SharedProps } from './constructs/function.ts';
-import { Identity } from './constructs/identity.ts';
-import { MailEvents } from './constructs/mail-events.ts';
-import { Schedule } from './constructs/schedule.ts';
-import { Table } from './constructs/table.ts';
+import { type App, CfnOutput, type CfnOutputProps, CfnParameter, Stack } from 'aws-cdk-lib';
+import { Service, type ServiceProps } from './service.ts';
 
-/** A function of `functions/index.ts`. */
-interface Declared {
-  readonly name: string;
-  readonly declaration: Declaration;
-}
-
-interface MusterProps {
-  readonly config: Config;
-  readonly functions: readonly Declared[];
-  /** The directory of all bundles. */
-  readonly bundles: string;
-}
-
-/**
- * The service. The root stack has the stateful resources; nested stacks, one for each dialect, have the functions. A
- * stack is limited to 500 resources, and moving a route between stacks later would make an update fail.
- */
-export class Muster extends Stack {
-  constructor(scope: App, id: string, { config, functions, bundles }: MusterProps) {
+/** A stage of this repository's app: a stack with the service, its parameters and its outputs. */
+export class MusterStack extends Stack {
+  constructor(scope: App, id: string, props: Pick<ServiceProps, 'config' | 'functions' | 'bundles'>) {
+    const { config } = props;
     super(scope, id, {
       description: 'Organizations, members, invitations, teams and shared sites',
       terminationProtection: config.protect,
     });
-    // What an update creates before it fails is deleted, so that the update can be repeated.
-    const removalPolicy = config.protect ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
-    const identity = new Identity(this, 'Identity', { ...config, removalPolicy });
-    const table = new Table(this, 'Table', { ...config, removalPolicy });
-    new CfnOutput(this, 'TableName', { value: table.tableName });
-    const email = new Email(this, 'Email', {
-      sender: config.senderAddress,
-      create: config.createMailIdentity,
-    });
-    const api = new Api(this, 'Api', { ...config, removalPolicy });
-
-    const scheduled = new Map<string, LambdaFunction>();
-    const mailEvents = new Map<string, LambdaFunction>();
-    for (const [group, declared] of Map.groupBy(functions, groupOf)) {
-      const nested = new Functions(this, group, {
-        declared,
-        bundles,
-        api,
-        table,
-        email,
-        environment: environmentOf(config),
-        parameters: { Issuer: identity.issuer, Audience: identity.audience, PublicUrl: api.publicUrl },
-        logDays: config.logDays,
-        removalPolicy,
-      });
-      for (const [name, each] of nested.scheduled) scheduled.set(name, each);
-      for (const [name, each] of nested.mailEvents) mailEvents.set(name, each);
-    }
-    api.finish();
-    new Alarms(this, 'Alarms', { apiId: api.id, scheduled, mailEvents, email: config.alarmEmail });
-  }
-}
-
-interface FunctionsProps extends SharedProps {
-  readonly declared: readonly Declared[];
-  readonly bundles: string;
-  readonly api: Api;
-  /** Values that depend on the root stack's conditions, so nested stacks get them as parameters. */
-  readonly parameters: Readonly<Record<'Issuer' | 'Audience' | 'PublicUrl', string>>;
-}
-
-/** The functions of one dialect, with their routes, schedules and subscriptions. */
-class Functions extends NestedStack {
-  readonly scheduled = new Map<string, LambdaFunction>();
-  readonly mailEvents = new Map<string, LambdaFunction>();
-
-  constructor(scope: Construct, id: string, props: FunctionsProps) {
-    super(scope, id, { parameters: props.parameters });
-    const parameter = (name: keyof FunctionsProps['parameters']) => new CfnParameter(this, name).valueAsString;
-    const environment = {
-      ...props.environment,
-      TOKEN_ISSUER: parameter('Issuer'),
-      TOKEN_AUDIENCE: parameter('Audience'),
-      PUBLIC_URL: parameter('PublicUrl'),
+    const parameter = (name: string, description: string, value: string | undefined) =>
+      new CfnParameter(this, name, { description, default: value ?? '' });
+    const parameters = {
+      issuer: parameter('Issuer', 'OIDC issuer of the ID tokens; empty: a Cognito user pool is made', config.issuer),
+      audience: parameter('Audience', 'Audience of the ID tokens; needed with Issuer', config.audience),
+      publicUrl: parameter('PublicUrl', "Where people reach the API; empty: the API's own address", config.publicUrl),
     };
-    const routed = new Map<string, { readonly keys: readonly string[]; readonly target: LambdaFunction }>();
-    for (const { name, declaration } of props.declared) {
-      const code = bundleDirectory(props.bundles, name);
-      const id = name.replaceAll('/', '-');
-      const made = new DeclaredFunction(this, id, { ...props, name, declaration, code, environment });
-      switch (declaration.kind) {
-        case 'http':
-          routed.set(declaration.route, { keys: routeKeysOf(declaration), target: made });
-          break;
-        case 'schedule':
-          new Schedule(this, `${id}-Schedule`, { expression: declaration.schedule, target: made });
-          this.scheduled.set(name, made);
-          break;
-        case 'mailEvents':
-          new MailEvents(this, `${id}-Subscription`, { topic: props.email.events, target: made });
-          this.mailEvents.set(name, made);
-      }
-    }
-    if (routed.size === 0) return;
-    const invoker = new Invoker(
-      this,
-      'Invoker',
-      [...routed.values()].map(({ target }) => target),
-    );
-    for (const [route, { keys, target }] of routed) {
-      new Routes(this, `Route ${route}`, { api: props.api, routeKeys: keys, function: target, invoker });
+    const service = new Service(this, 'Service', { ...props, name: this.stackName, parameters });
+    for (const [name, output] of Object.entries(outputsOf(service))) {
+      if (output) new CfnOutput(this, name, output);
     }
   }
 }
 
-/** Returns the nested stack of a function. Pages, the fallback and functions without HTTP share `background`. */
-function groupOf({ declaration }: Declared): 'v1' | 'papershift' | 'rocketchat' | 'volttime' | 'background' {
-  if (declaration.kind !== 'http' || declaration.route === '$default') return 'background';
-  const dialect = dialectOf(declaration.route.split(' ')[1] ?? '');
-  return dialect === 'page' ? 'background' : dialect;
+/** Returns the outputs of the stack, by name. */
+function outputsOf({ api, table, email, identity }: Service): Record<string, CfnOutputProps | undefined> {
+  const { pool } = identity;
+  const ofPool = (value: string | undefined) =>
+    value === undefined ? undefined : { value, ...(pool?.condition && { condition: pool.condition }) };
+  return {
+    ApiUrl: { value: api.publicUrl },
+    TableName: { value: table.tableName },
+    MailDnsRecords:
+      email.dnsRecords === undefined
+        ? undefined
+        : { description: 'Add these to the DNS of the sender so that mail can leave', value: email.dnsRecords },
+    SignInUrl: ofPool(pool?.signInUrl),
+    PoolIssuer: ofPool(pool?.issuer),
+    ClientId: ofPool(pool?.clientId),
+  };
 }

@@ -38,7 +38,8 @@ function stampOf(outdir: string, sources: string): string {
   const manifest = join(outdir, 'manifest.json');
   const hash = createHash('sha256')
     .update(sources)
-    .update(process.env.STAGE ?? '');
+    .update(process.env.STAGE ?? '')
+    .update(process.env.MUSTER_CONFIG ? readFileSync(process.env.MUSTER_CONFIG) : '');
   if (existsSync(manifest)) hash.update(readFileSync(manifest));
   return hash.digest('hex');
 }

@@ -15,6 +15,8 @@ export interface Configuration {
   /** Addresses that may create organizations; empty: every verified person. */
   readonly organizationCreators: readonly string[];
   readonly limits: Limits;
+  /** The APIs of this deployment: `v1`, and those of other products that it hasn't left out. */
+  readonly dialects: readonly string[];
   readonly invitationDays: number;
   readonly auditDays: number;
   /** The URL of the API, without a trailing slash. Links in mails start with it. */
@@ -67,6 +69,7 @@ function read(environment: NodeJS.ProcessEnv): Configuration {
       ...(organizationCreators.length > 0 && { mailsOfNewOrganization: Number.MAX_SAFE_INTEGER }),
       ...JSON.parse(text('LIMITS') ?? '{}'),
     },
+    dialects: (text('DIALECTS') ?? 'v1').split(','),
     invitationDays: Number(text('INVITATION_DAYS') ?? 7),
     auditDays: Number(text('AUDIT_DAYS') ?? 365),
     publicUrl: text('PUBLIC_URL') ?? '',

@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import {
   Alarm,
   ComparisonOperator,
@@ -17,6 +17,7 @@ import { PUT_ASIDE } from '../../lib/http/mail-events.ts';
 import { RUN } from '../../lib/http/schedule.ts';
 
 interface AlarmsProps {
+  readonly name: string;
   readonly apiId: string;
   /** The scheduled functions, by name. */
   readonly scheduled: ReadonlyMap<string, LambdaFunction>;
@@ -28,16 +29,16 @@ interface AlarmsProps {
 
 /** The alarms. Each names its article in docs/operations.md. */
 export class Alarms extends Construct {
-  constructor(scope: Construct, id: string, { apiId, scheduled, mailEvents, email }: AlarmsProps) {
+  constructor(scope: Construct, id: string, { name, apiId, scheduled, mailEvents, email }: AlarmsProps) {
     super(scope, id);
     let action: IAlarmAction | undefined;
     if (email) {
-      const topic = new Topic(this, 'Topic', { displayName: Stack.of(this).stackName });
+      const topic = new Topic(this, 'Topic', { displayName: name });
       topic.addSubscription(new EmailSubscription(email));
       action = new SnsAction(topic);
     }
-    const alarm = (name: string, article: string, metric: Metric, fires: Firing) => {
-      const made = new Alarm(this, name, {
+    const alarm = (id: string, article: string, metric: Metric, fires: Firing) => {
+      const made = new Alarm(this, id, {
         alarmDescription: `${article}. What to do: docs/operations.md, "${article}".`,
         metric,
         comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
@@ -52,16 +53,16 @@ export class Alarms extends Construct {
     // Without dimensions, since the concurrency limit applies to the whole account.
     alarm('Throttles', 'Functions are throttled', sum('AWS/Lambda', 'Throttles'), { threshold: 10 });
     /** Returns a metric of a function's log lines with a message: of their count, or of a value in them. */
-    const logged = (name: string, logGroup: ILogGroup, message: string, value?: string) =>
-      new MetricFilter(this, name, {
+    const logged = (metricName: string, logGroup: ILogGroup, message: string, value?: string) =>
+      new MetricFilter(this, metricName, {
         logGroup,
         filterPattern: FilterPattern.stringValue('$.message.message', '=', message),
-        metricNamespace: Stack.of(this).stackName,
-        metricName: name,
+        metricNamespace: name,
+        metricName,
         ...(value && { metricValue: `$.message.${value}` }),
       });
-    for (const [name, { functionName: FunctionName, logGroup }] of scheduled) {
-      const id = name.replaceAll('/', '-');
+    for (const [path, { functionName: FunctionName, logGroup }] of scheduled) {
+      const id = path.replaceAll('/', '-');
       const lag = logged(`${id}-Lag`, logGroup, RUN, 'lagSeconds');
       alarm(`${id}-Late`, 'Due work is late', lag.metric({ ...FIVE_MINUTES, statistic: Stats.MAXIMUM }), {
         threshold: 300,
@@ -78,8 +79,8 @@ export class Alarms extends Construct {
         treatMissingData: TreatMissingData.BREACHING,
       });
     }
-    for (const [name, { functionName: FunctionName, logGroup }] of mailEvents) {
-      const id = name.replaceAll('/', '-');
+    for (const [path, { functionName: FunctionName, logGroup }] of mailEvents) {
+      const id = path.replaceAll('/', '-');
       // Lambda tries an event three times.
       alarm(`${id}-Errors`, "Mail events aren't recorded", sum('AWS/Lambda', 'Errors', { FunctionName }), {
         threshold: 3,

@@ -1,7 +1,6 @@
 import {
   CfnCondition,
-  CfnOutput,
-  CfnParameter,
+  type CfnParameter,
   type CfnResource,
   Duration,
   Fn,
@@ -47,6 +46,9 @@ const ACCESS_LOG = {
 };
 
 interface ApiProps {
+  readonly name: string;
+  /** A parameter of the template, which replaces the public URL. */
+  readonly parameters: { readonly publicUrl: CfnParameter } | undefined;
   readonly publicUrl?: string | undefined;
   readonly allowedOrigins: readonly string[];
   readonly throttle: { readonly rate: number; readonly burst: number };
@@ -79,9 +81,8 @@ export class Api extends Construct {
 
   constructor(scope: Construct, id: string, props: ApiProps) {
     super(scope, id);
-    const stack = Stack.of(this);
     const api = new CfnApi(this, 'Api', {
-      name: stack.stackName,
+      name: props.name,
       protocolType: 'HTTP',
       ...(props.allowedOrigins.length > 0 && {
         corsConfiguration: {
@@ -104,15 +105,15 @@ export class Api extends Construct {
       defaultRouteSettings: { throttlingRateLimit: props.throttle.rate, throttlingBurstLimit: props.throttle.burst },
     });
 
-    const publicUrl = new CfnParameter(stack, 'PublicUrl', {
-      description: "Where people reach the API; empty: the API's own address",
-      default: props.publicUrl ?? '',
+    const publicUrl = props.parameters?.publicUrl.valueAsString;
+    if (publicUrl === undefined) {
+      this.publicUrl = props.publicUrl ?? api.attrApiEndpoint;
+      return;
+    }
+    const { logicalId } = new CfnCondition(Stack.of(this), 'OwnAddress', {
+      expression: Fn.conditionEquals(publicUrl, ''),
     });
-    const ownAddress = new CfnCondition(stack, 'OwnAddress', {
-      expression: Fn.conditionEquals(publicUrl.valueAsString, ''),
-    });
-    this.publicUrl = Token.asString(Fn.conditionIf(ownAddress.logicalId, api.attrApiEndpoint, publicUrl.valueAsString));
-    new CfnOutput(stack, 'ApiUrl', { value: this.publicUrl });
+    this.publicUrl = Token.asString(Fn.conditionIf(logicalId, api.attrApiEndpoint, publicUrl));
   }
 
   /** Puts the stage after all routes, so that API Gateway deploys them once. To be called after the last route is made. */

@@ -1,4 +1,4 @@
-import { Annotations, CfnOutput, Stack } from 'aws-cdk-lib';
+import { Annotations, Stack } from 'aws-cdk-lib';
 import { CfnEmailIdentity, ConfigurationSet, EmailSendingEvent, EventDestination } from 'aws-cdk-lib/aws-ses';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
@@ -28,6 +28,8 @@ export class Email extends Construct {
   readonly senderArns: readonly string[];
   /** The topic of SES's events. SNS is used since delivery to EventBridge is best effort. */
   readonly events: ITopic;
+  /** The DNS records of the identity, `NAME CNAME VALUE; ...`; undefined: another stack has the identity. */
+  readonly dnsRecords: string | undefined;
 
   constructor(scope: Construct, id: string, { sender, create }: { sender: string; create: boolean }) {
     super(scope, id);
@@ -60,9 +62,6 @@ export class Email extends Construct {
       [identity.attrDkimDnsTokenName2, identity.attrDkimDnsTokenValue2],
       [identity.attrDkimDnsTokenName3, identity.attrDkimDnsTokenValue3],
     ];
-    new CfnOutput(Stack.of(this), 'MailDnsRecords', {
-      description: 'Add these to the DNS of the sender so that mail can leave',
-      value: records.map(([name, value]) => `${name} CNAME ${value}`).join('; '),
-    });
+    this.dnsRecords = records.map(([name, value]) => `${name} CNAME ${value}`).join('; ');
   }
 }

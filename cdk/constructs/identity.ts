@@ -1,50 +1,53 @@
-import {
-  Aws,
-  CfnCondition,
-  CfnOutput,
-  CfnParameter,
-  CfnResource,
-  Fn,
-  type RemovalPolicy,
-  Stack,
-  Token,
-} from 'aws-cdk-lib';
+import { Aws, CfnCondition, type CfnParameter, CfnResource, Fn, type RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { AccountRecovery, OAuthScope, UserPool, UserPoolClient, UserPoolDomain } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
 
 interface IdentityProps {
   readonly issuer?: string | undefined;
   readonly audience?: string | undefined;
+  /** Parameters of the template, which replace the issuer and the audience. */
+  readonly parameters: { readonly issuer: CfnParameter; readonly audience: CfnParameter } | undefined;
   readonly applicationUrl?: string | undefined;
   readonly protect: boolean;
   readonly removalPolicy: RemovalPolicy;
+}
+
+interface Pool {
+  /** The condition of its resources, if a parameter decides whether it exists. */
+  readonly condition: CfnCondition | undefined;
+  readonly issuer: string;
+  /** The client id, which is the audience of the tokens. */
+  readonly clientId: string;
+  /** The sign-in page. It returns to the application with a code. */
+  readonly signInUrl: string;
 }
 
 /**
  * The identity provider: the configured OIDC issuer, else a Cognito user pool with hosted sign-in, so that a deployment
  * without configuration works.
  *
- * Issuer and audience are template parameters, so that another issuer, such as a local one, needs no new synthesis.
+ * If issuer and audience are parameters of the template, another issuer, such as a local one, needs no new synthesis;
+ * then the pool has a condition.
  */
 export class Identity extends Construct {
   readonly issuer: string;
   readonly audience: string;
+  /** The user pool, unless the configuration names an issuer. */
+  readonly pool: Pool | undefined;
 
   constructor(scope: Construct, id: string, props: IdentityProps) {
     super(scope, id);
-    const stack = Stack.of(this);
-    const issuer = new CfnParameter(stack, 'Issuer', {
-      description: 'OIDC issuer of the ID tokens; empty: a Cognito user pool is made',
-      default: props.issuer ?? '',
-    });
-    const audience = new CfnParameter(stack, 'Audience', {
-      description: 'Audience of the ID tokens; needed with Issuer',
-      default: props.audience ?? '',
-    });
-    const ownPool = new CfnCondition(stack, 'OwnUserPool', {
-      expression: Fn.conditionEquals(issuer.valueAsString, ''),
-    });
-
+    const { parameters } = props;
+    const { issuer = '', audience = '' } = parameters
+      ? { issuer: parameters.issuer.valueAsString, audience: parameters.audience.valueAsString }
+      : props;
+    if (!parameters && issuer !== '') {
+      this.issuer = issuer;
+      this.audience = audience;
+      return;
+    }
+    const condition =
+      parameters && new CfnCondition(Stack.of(this), 'OwnUserPool', { expression: Fn.conditionEquals(issuer, '') });
     const pool = new UserPool(this, 'Pool', {
       selfSignUpEnabled: true,
       signInAliases: { email: true },
@@ -71,22 +74,24 @@ export class Identity extends Construct {
       preventUserExistenceErrors: true,
     });
     for (const resource of this.node.findAll().filter(CfnResource.isCfnResource)) {
-      resource.cfnOptions.condition = ownPool;
+      if (condition) resource.cfnOptions.condition = condition;
     }
 
-    const poolIssuer = `https://cognito-idp.${Aws.REGION}.${Aws.URL_SUFFIX}/${pool.userPoolId}`;
-    this.issuer = Token.asString(Fn.conditionIf(ownPool.logicalId, poolIssuer, issuer.valueAsString));
-    this.audience = Token.asString(Fn.conditionIf(ownPool.logicalId, client.userPoolClientId, audience.valueAsString));
     const signIn = new URLSearchParams({
       response_type: 'code',
       scope: 'openid email profile',
       redirect_uri: returnTo,
     });
-    new CfnOutput(stack, 'SignInUrl', {
-      condition: ownPool,
-      value: `https://${domain.domainName}.auth.${Aws.REGION}.amazoncognito.com/login?${signIn}&client_id=${client.userPoolClientId}`,
-    });
-    new CfnOutput(stack, 'PoolIssuer', { condition: ownPool, value: poolIssuer });
-    new CfnOutput(stack, 'ClientId', { condition: ownPool, value: client.userPoolClientId });
+    const { userPoolClientId: clientId } = client;
+    this.pool = {
+      condition,
+      issuer: `https://cognito-idp.${Aws.REGION}.${Aws.URL_SUFFIX}/${pool.userPoolId}`,
+      clientId,
+      signInUrl: `https://${domain.domainName}.auth.${Aws.REGION}.amazoncognito.com/login?${signIn}&client_id=${clientId}`,
+    };
+    const chosen = (own: string, given: string) =>
+      condition ? Token.asString(Fn.conditionIf(condition.logicalId, own, given)) : own;
+    this.issuer = chosen(this.pool.issuer, issuer);
+    this.audience = chosen(clientId, audience);
   }
 }

@@ -1,3 +1,4 @@
+import { configuration } from '../../lib/configuration.ts';
 import { type Dialect, dialectOf } from '../../lib/dialects/dialect.ts';
 import type { Format } from '../../lib/dialects/format.ts';
 import { pages } from '../../lib/dialects/page/format.ts';
@@ -28,7 +29,7 @@ export const endpoint = forAnybody({
   async handle({ request }) {
     const allowed = ROUTES.flatMap((route) => {
       const [method, path] = route.split(' ');
-      return method && path && matches(path, request.path) ? [method] : [];
+      return method && path && isDeployed(path) && matches(path, request.path) ? [method] : [];
     });
     if (allowed.length === 0) throw new Refusal('route_not_found');
     // A path may match several routes of one method: one with a literal segment, one with a variable.
@@ -38,6 +39,12 @@ export const endpoint = forAnybody({
   },
 });
 export const { handler } = endpoint;
+
+/** The bundle has the routes of all dialects, also of those that this deployment leaves out. */
+function isDeployed(path: string): boolean {
+  const dialect = dialectOf(path);
+  return dialect === 'page' || configuration().dialects.includes(dialect);
+}
 
 function matches(template: string, path: string): boolean {
   const expected = template.split('/');

@@ -1,5 +1,8 @@
+/** The APIs of other products, which a deployment may leave out. */
+export const OTHER_DIALECTS = ['papershift', 'rocketchat', 'volttime'] as const;
+
 /** The APIs of the one host. `page` is the rest: pages that a person opens in a browser. */
-export type Dialect = 'v1' | 'papershift' | 'rocketchat' | 'volttime' | 'page';
+export type Dialect = 'v1' | (typeof OTHER_DIALECTS)[number] | 'page';
 
 const PATHS: readonly (readonly [Dialect, RegExp])[] = [
   ['v1', /^\/v\d+(\/|$)/],

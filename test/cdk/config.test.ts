@@ -1,11 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { environmentOf, readConfig } from '../../cdk/config.ts';
+import { environmentOf, readConfig as readFrom, readStages } from '../../cdk/config.ts';
 import { ROOT } from '../../cdk/fingerprint.ts';
 
 const { stages } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')).context;
 const mailSender = 'Muster <invitations@example.com>';
+const readConfig = (all: unknown, stage: string) => readFrom(readStages(all, undefined), stage);
 const read = (settings: object, stage = 'development') => readConfig({ [stage]: settings }, stage);
 
 function refusal(settings: object): string {
@@ -22,6 +24,27 @@ describe('configuration', () => {
     expect(readConfig(stages, 'development')).toMatchObject({ stage: 'development', protect: false });
     const own = { ...stages, production: { ...stages.production, mailSender: 'Muster <invitations@mail.acme.org>' } };
     expect(readConfig(own, 'production')).toMatchObject({ stage: 'production', protect: true });
+  });
+
+  it('comes from a file of the deployer’s, if there is one, instead of cdk.json', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'config-'));
+    const file = join(directory, 'muster.json');
+    const readFile = (stage: string) => readFrom(readStages(stages, file), stage);
+    writeFileSync(file, JSON.stringify({ staging: { mailSender: 'invitations@mail.acme.org' } }));
+    expect(readFile('staging')).toMatchObject({ stage: 'staging', senderAddress: 'invitations@mail.acme.org' });
+    expect(() => readFile('production')).toThrow(`no stage "production" in ${file}. Choose one of: staging.`);
+    writeFileSync(file, '{"staging": {}}');
+    expect(() => readFile('staging')).toThrow(`Correct these in ${file}:\n  staging.mailSender: `);
+    rmSync(directory, { recursive: true });
+    expect(() => readFile('staging')).toThrow(`${file} can't be read: ENOENT`);
+  });
+
+  it('of each developer’s disposable stage is that of development, without its SES identity', () => {
+    const all = { development: { mailSender, logDays: 3 }, 'development-bob': { mailSender, logDays: 5 } };
+    expect(readConfig(all, 'development-ada')).toMatchObject({
+      ...{ stage: 'development-ada', logDays: 3, protect: false, createMailIdentity: false },
+    });
+    expect(readConfig(all, 'development-bob')).toMatchObject({ logDays: 5, protect: false });
   });
 
   describe('the SES identity of a domain is created by one stage', () => {
@@ -149,6 +172,7 @@ describe('the environment of functions', () => {
   it('has the configured settings and no others', () => {
     expect(environmentOf(read({ mailSender }))).toEqual({
       AUDIT_DAYS: '365',
+      DIALECTS: 'v1,papershift,rocketchat,volttime',
       INVITATION_DAYS: '7',
       MAIL_FROM: mailSender,
       PRODUCT_NAME: 'Muster',
@@ -168,6 +192,7 @@ describe('the environment of functions', () => {
       productColor: '#3355ff',
       logoUrl: 'https://example.com/logo.png',
       supportAddress: 'help@example.com',
+      dialects: ['volttime'],
     });
     expect(environmentOf(config)).toEqual({
       APPLICATION_URL: 'https://app.example.com/start',
@@ -177,6 +202,7 @@ describe('the environment of functions', () => {
       CLAIM_FAMILY_NAME: 'f',
       CLAIM_GIVEN_NAME: 'g',
       CLAIM_NAME: 'n',
+      DIALECTS: 'v1,volttime',
       INVITATION_DAYS: '14',
       LIMITS: '{"members":5}',
       LOGO_URL: 'https://example.com/logo.png',

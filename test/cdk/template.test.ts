@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, CloudFormationValidatePlugin } from 'aws-cdk-lib';
+import { App, CloudFormationValidatePlugin, NestedStack } from 'aws-cdk-lib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleDirectory } from '../../cdk/bundling/bundle.ts';
-import { readConfig } from '../../cdk/config.ts';
-import { Muster } from '../../cdk/stack.ts';
+import { readConfig, readStages } from '../../cdk/config.ts';
+import { MusterStack } from '../../cdk/stack.ts';
 import { synthesize } from '../../cdk/synthesize.ts';
 import { functions } from '../../functions/index.ts';
 import { dialectOf } from '../../lib/dialects/dialect.ts';
@@ -133,12 +133,13 @@ function assemble(
     );
   }
   const app = new App({ outdir: directory, analyticsReporting: false, builtinCloudFormationValidation: false });
-  const config = readConfig({ [stage]: { mailSender, ...settings } }, stage, isFirst);
-  const stack = new Muster(app, `Muster-${stage}`, { config, functions: declared, bundles });
+  const config = readConfig(readStages({ [stage]: { mailSender, ...settings } }, undefined), stage, isFirst);
+  const stack = new MusterStack(app, `Muster-${stage}`, { config, functions: declared, bundles });
   app.synth();
   const read = (file: string): Template => JSON.parse(readFileSync(file, 'utf8'));
-  const groups = stack.node.children.flatMap((child) => ('templateFile' in child ? [child.node.id] : []));
-  const fileOf = (id: string) => join(directory, (stack.node.findChild(id) as unknown as Muster).templateFile);
+  const nested = stack.node.findAll().filter((each) => each instanceof NestedStack);
+  const groups = nested.map(({ node }) => node.id);
+  const fileOf = (id: string) => join(directory, nested.find(({ node }) => node.id === id)?.templateFile ?? '');
   const rootFile = join(directory, stack.templateFile);
   return {
     app,
@@ -234,6 +235,13 @@ describe('stacks', () => {
       background: ['pages/invitation', 'fallback', 'scheduled/sweep', 'events/mail'],
     });
     expect(ofType(development.root, 'AWS::Lambda::Function')).toEqual([]);
+  });
+
+  it('of other products’ APIs can be left out, except pages and the fallback', () => {
+    const { nested } = assemble({ dialects: ['rocketchat'] });
+    expect(Object.keys(nested)).toEqual(['v1', 'rocketchat', 'background']);
+    expect(functionOf(nested.background, 'fallback').Properties.Environment.Variables.DIALECTS).toBe('v1,rocketchat');
+    expect(Object.keys(assemble({ dialects: [] }).nested)).toEqual(['v1', 'background']);
   });
 
   it('exist only where there are functions', () => {
@@ -435,6 +443,7 @@ describe('a function', () => {
     const { Variables } = functionOf(development.nested.v1, 'members/list').Properties.Environment;
     expect(Variables).toEqual({
       AUDIT_DAYS: '365',
+      DIALECTS: 'v1,papershift,rocketchat,volttime',
       INVITATION_DAYS: '7',
       MAIL_FROM: mailSender,
       PRODUCT_NAME: 'Muster',

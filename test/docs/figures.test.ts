@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import * as z from 'zod/mini';
-import { readConfig } from '../../cdk/config.ts';
+import { readConfig, readStages } from '../../cdk/config.ts';
 import { ROOT } from '../../cdk/fingerprint.ts';
 import { COSTS } from '../../docs/costs.ts';
 import { functions } from '../../functions/index.ts';
@@ -66,7 +66,10 @@ describe('docs/cost.md', () => {
 describe('docs/configuration.md', () => {
   const rows = rowsBelow(read('docs/configuration.md'), '| key | default |');
   const keys = rows.map(([key = '']) => key.replaceAll('`', ''));
-  const { claims, limits, ...config } = readConfig({ development: { mailSender: 'a@example.com' } }, 'development');
+  const { claims, limits, ...config } = readConfig(
+    readStages({ development: { mailSender: 'a@example.com' } }, undefined),
+    'development',
+  );
 
   it('has every key of a stage', () => {
     const source = /const StageConfig = z\n(.*?)^ {2}}\)$/ms.exec(read('cdk/config.ts'))?.[1] ?? '';

@@ -1,0 +1,148 @@
+import { CfnParameter, NestedStack, RemovalPolicy } from 'aws-cdk-lib';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { type Dialect, dialectOf } from '../lib/dialects/dialect.ts';
+import { type Declaration, routeKeysOf } from '../lib/http/declaration.ts';
+import { bundleDirectory } from './bundling/bundle.ts';
+import { type Config, environmentOf } from './config.ts';
+import { Alarms } from './constructs/alarms.ts';
+import { Api, Invoker, Routes } from './constructs/api.ts';
+import { Email } from './constructs/email.ts';
+import { DeclaredFunction, type SharedProps } from './constructs/function.ts';
+import { Identity } from './constructs/identity.ts';
+import { MailEvents } from './constructs/mail-events.ts';
+import { Schedule } from './constructs/schedule.ts';
+import { Table } from './constructs/table.ts';
+
+/** A function of `functions/index.ts`. */
+export interface Declared {
+  readonly name: string;
+  readonly declaration: Declaration;
+}
+
+/** Parameters of the template, which replace values of the configuration. */
+export type Parameters = Readonly<Record<'issuer' | 'audience' | 'publicUrl', CfnParameter>>;
+
+export interface ServiceProps {
+  /** A name that is unique in the account and region: of the API, the dashboards and the metrics. */
+  readonly name: string;
+  readonly config: Config;
+  readonly functions: readonly Declared[];
+  /** The directory of all bundles. */
+  readonly bundles: string;
+  readonly parameters?: Parameters | undefined;
+}
+
+/**
+ * The service. The stack that contains it has the stateful resources; nested stacks, one for each dialect, have the
+ * functions. A stack is limited to 500 resources, and moving a route between stacks later would make an update fail.
+ */
+export class Service extends Construct {
+  readonly api: Api;
+  readonly table: Table;
+  readonly email: Email;
+  readonly identity: Identity;
+  readonly alarms: Alarms;
+
+  constructor(scope: Construct, id: string, { name, config, functions, bundles, parameters }: ServiceProps) {
+    super(scope, id);
+    // What an update creates before it fails is deleted, so that the update can be repeated.
+    const removalPolicy = config.protect ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
+    this.identity = new Identity(this, 'Identity', { ...config, parameters, removalPolicy });
+    this.table = new Table(this, 'Table', { ...config, removalPolicy });
+    this.email = new Email(this, 'Email', { sender: config.senderAddress, create: config.createMailIdentity });
+    this.api = new Api(this, 'Api', { ...config, name, parameters, removalPolicy });
+
+    const scheduled = new Map<string, LambdaFunction>();
+    const mailEvents = new Map<string, LambdaFunction>();
+    const included = functions.filter((each) => isIncluded(config, each));
+    for (const [group, declared] of Map.groupBy(included, groupOf)) {
+      const nested = new Functions(this, group, {
+        declared,
+        bundles,
+        api: this.api,
+        table: this.table,
+        email: this.email,
+        environment: environmentOf(config),
+        parameters: { Issuer: this.identity.issuer, Audience: this.identity.audience, PublicUrl: this.api.publicUrl },
+        logDays: config.logDays,
+        removalPolicy,
+      });
+      for (const [name, each] of nested.scheduled) scheduled.set(name, each);
+      for (const [name, each] of nested.mailEvents) mailEvents.set(name, each);
+    }
+    this.api.finish();
+    this.alarms = new Alarms(this, 'Alarms', {
+      name,
+      apiId: this.api.id,
+      scheduled,
+      mailEvents,
+      email: config.alarmEmail,
+    });
+  }
+}
+
+interface FunctionsProps extends SharedProps {
+  readonly declared: readonly Declared[];
+  readonly bundles: string;
+  readonly api: Api;
+  /** Values that depend on the root stack's conditions, so nested stacks get them as parameters. */
+  readonly parameters: Readonly<Record<'Issuer' | 'Audience' | 'PublicUrl', string>>;
+}
+
+/** The functions of one dialect, with their routes, schedules and subscriptions. */
+class Functions extends NestedStack {
+  readonly scheduled = new Map<string, LambdaFunction>();
+  readonly mailEvents = new Map<string, LambdaFunction>();
+
+  constructor(scope: Construct, id: string, props: FunctionsProps) {
+    super(scope, id, { parameters: props.parameters });
+    const parameter = (name: keyof FunctionsProps['parameters']) => new CfnParameter(this, name).valueAsString;
+    const environment = {
+      ...props.environment,
+      TOKEN_ISSUER: parameter('Issuer'),
+      TOKEN_AUDIENCE: parameter('Audience'),
+      PUBLIC_URL: parameter('PublicUrl'),
+    };
+    const routed = new Map<string, { readonly keys: readonly string[]; readonly target: LambdaFunction }>();
+    for (const { name, declaration } of props.declared) {
+      const code = bundleDirectory(props.bundles, name);
+      const id = name.replaceAll('/', '-');
+      const made = new DeclaredFunction(this, id, { ...props, name, declaration, code, environment });
+      switch (declaration.kind) {
+        case 'http':
+          routed.set(declaration.route, { keys: routeKeysOf(declaration), target: made });
+          break;
+        case 'schedule':
+          new Schedule(this, `${id}-Schedule`, { expression: declaration.schedule, target: made });
+          this.scheduled.set(name, made);
+          break;
+        case 'mailEvents':
+          new MailEvents(this, `${id}-Subscription`, { topic: props.email.events, target: made });
+          this.mailEvents.set(name, made);
+      }
+    }
+    if (routed.size === 0) return;
+    const invoker = new Invoker(
+      this,
+      'Invoker',
+      [...routed.values()].map(({ target }) => target),
+    );
+    for (const [route, { keys, target }] of routed) {
+      new Routes(this, `Route ${route}`, { api: props.api, routeKeys: keys, function: target, invoker });
+    }
+  }
+}
+
+/** Tells whether a deployment has a function: those of other products' APIs can be left out. */
+function isIncluded({ dialects }: Config, { declaration }: Declared): boolean {
+  const group = groupOf({ declaration });
+  return group === 'v1' || group === 'background' || dialects.includes(group);
+}
+
+/** Returns the nested stack of a function. Pages, the fallback and functions without HTTP share `background`. */
+function groupOf({ declaration }: Pick<Declared, 'declaration'>): Exclude<Dialect, 'page'> | 'background' {
+  if (declaration.kind !== 'http' || declaration.route === '$default') return 'background';
+  const dialect = dialectOf(declaration.route.split(' ')[1] ?? '');
+  return dialect === 'page' ? 'background' : dialect;
+}
