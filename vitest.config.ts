@@ -14,6 +14,8 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   'test/functions/crowd.test.ts': '200 people at once: 11 CPU s; races.test.ts has the same conflicts with few people',
   'test/packages/invite/run.test.ts':
     'runs the command as a process 80 times: 24 CPU s; only changes of packages/invite can break it',
+  'test/packages/cdk/package.test.ts':
+    'builds the package and compiles applications with it: 30 CPU s; only changes of cdk or packages/cdk can break it',
   'test/functions/volttime-sizes.test.ts':
     'fills sites and teams to their limits, 100,000 items: 12 CPU s; only how their lists read can break it',
 };

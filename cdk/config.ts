@@ -25,7 +25,7 @@ const limitNames = Object.keys(DEFAULT_LIMITS) as (keyof typeof DEFAULT_LIMITS)[
 const MAX_TEAMS = 85;
 
 /** The configuration of a stage. `docs/configuration.md` documents it in a table. */
-const StageConfig = z
+export const StageConfig = z
   .strictObject({
     /** The OIDC issuer of the callers' ID tokens; undefined: the stack creates a Cognito user pool. */
     issuer: url.optional(),
@@ -121,9 +121,11 @@ export function isDisposable(stage: string): boolean {
   return /^development(-[a-z0-9-]+)?$/.test(stage);
 }
 
+/** The settings of a stage, as they are written. */
+export type Settings = z.input<typeof StageConfig>;
+
 /** The configuration of one deployment. */
 export type Config = Omit<z.output<typeof StageConfig>, 'createMailIdentity'> & {
-  readonly stage: string;
   readonly createMailIdentity: boolean;
   /** The address in `mailSender`. */
   readonly senderAddress: string;
@@ -173,15 +175,40 @@ export function readConfig({ source, prefix, stages }: Stages, stage: string, un
     const names = Object.keys(known).join(', ') || 'none';
     throw new ConfigError(`There is no stage "${stage}" in ${source}. Choose one of: ${names}.`);
   }
-  const parsed = (isDisposable(stage) ? StageConfig : PermanentStageConfig).safeParse(known[entry]);
-  if (parsed.success) {
-    const protect = !isDisposable(stage) && !unprotected;
-    const createMailIdentity =
-      entry === stage ? (parsed.data.createMailIdentity ?? createsIdentity(known, stage, source)) : false;
-    return { ...parsed.data, stage, createMailIdentity, senderAddress: addressOf(parsed.data.mailSender), protect };
-  }
+  const settings = parse(known[entry], { permanent: !isDisposable(stage), source, path: [...prefix, entry] });
+  return configOf(settings, {
+    protect: !isDisposable(stage) && !unprotected,
+    createMailIdentity: entry === stage && (settings.createMailIdentity ?? createsIdentity(known, stage, source)),
+  });
+}
+
+/**
+ * Reads the settings of a construct in somebody's own CDK application.
+ *
+ * @param protect whether the deployment is protected from deletion
+ * @throws ConfigError for mistakes, listing all
+ */
+export function readProps(props: Settings, protect: boolean): Config {
+  const settings = parse(props, { permanent: protect, source: 'the props of Muster', path: [] });
+  return configOf(settings, { protect, createMailIdentity: settings.createMailIdentity ?? true });
+}
+
+function configOf(
+  settings: z.output<typeof StageConfig>,
+  more: Pick<Config, 'protect' | 'createMailIdentity'>,
+): Config {
+  return { ...settings, ...more, senderAddress: addressOf(settings.mailSender) };
+}
+
+/** @param path the path of the settings in their source */
+function parse(
+  settings: unknown,
+  { permanent, source, path }: { permanent: boolean; source: string; path: readonly string[] },
+): z.output<typeof StageConfig> {
+  const parsed = (permanent ? PermanentStageConfig : StageConfig).safeParse(settings);
+  if (parsed.success) return parsed.data;
   const mistakes = parsed.error.issues.map(
-    ({ path, message }) => `  ${[...prefix, entry, ...path].join('.')}: ${message}`,
+    ({ path: within, message }) => `  ${[...path, ...within].join('.')}: ${message}`,
   );
   throw new ConfigError(`Correct these in ${source}:\n${mistakes.join('\n')}`);
 }

@@ -3,7 +3,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { type Dialect, dialectOf } from '../lib/dialects/dialect.ts';
 import { type Declaration, routeKeysOf } from '../lib/http/declaration.ts';
-import { bundleDirectory } from './bundling/bundle.ts';
+import { bundleDirectory } from './bundling/directory.ts';
 import { type Config, environmentOf } from './config.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { Api, Invoker, Routes } from './constructs/api.ts';
@@ -42,7 +42,8 @@ export class Service extends Construct {
   readonly table: Table;
   readonly email: Email;
   readonly identity: Identity;
-  readonly alarms: Alarms;
+  /** All functions, by their names in `functions/index.ts`. */
+  readonly functions = new Map<string, LambdaFunction>();
 
   constructor(scope: Construct, id: string, { name, config, functions, bundles, parameters }: ServiceProps) {
     super(scope, id);
@@ -68,11 +69,12 @@ export class Service extends Construct {
         logDays: config.logDays,
         removalPolicy,
       });
+      for (const [name, each] of nested.functions) this.functions.set(name, each);
       for (const [name, each] of nested.scheduled) scheduled.set(name, each);
       for (const [name, each] of nested.mailEvents) mailEvents.set(name, each);
     }
     this.api.finish();
-    this.alarms = new Alarms(this, 'Alarms', {
+    new Alarms(this, 'Alarms', {
       name,
       apiId: this.api.id,
       scheduled,
@@ -92,6 +94,7 @@ interface FunctionsProps extends SharedProps {
 
 /** The functions of one dialect, with their routes, schedules and subscriptions. */
 class Functions extends NestedStack {
+  readonly functions = new Map<string, LambdaFunction>();
   readonly scheduled = new Map<string, LambdaFunction>();
   readonly mailEvents = new Map<string, LambdaFunction>();
 
@@ -109,6 +112,7 @@ class Functions extends NestedStack {
       const code = bundleDirectory(props.bundles, name);
       const id = name.replaceAll('/', '-');
       const made = new DeclaredFunction(this, id, { ...props, name, declaration, code, environment });
+      this.functions.set(name, made);
       switch (declaration.kind) {
         case 'http':
           routed.set(declaration.route, { keys: routeKeysOf(declaration), target: made });

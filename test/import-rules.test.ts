@@ -175,6 +175,14 @@ const LAYERS: readonly Layer[] = [
     mayNot: [...SDK, ...DYNAMODB, ...MAIL, ...MIDDY, '../../functions/me/read.ts'],
   },
   {
+    file: 'packages/cdk/x.ts',
+    may: ['../../cdk/service.ts', '../../functions/index.ts', 'aws-cdk-lib', 'esbuild', 'zod', 'node:fs'],
+    mayNot: [
+      ...[...SDK, ...DYNAMODB, ...MAIL, ...MIDDY],
+      ...['../../functions/me/read.ts', '../local/stack.ts', '../../docs/openapi.ts', '../../test/support/service.ts'],
+    ],
+  },
+  {
     file: 'packages/invite/x.ts',
     may: ['./api.ts', '../local/stack-file.ts', '../../lib/domain/address.ts', 'csv-parse', 'node:fs/promises'],
     mayNot: [

@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { type Declaration, routeKeysOf } from '../../lib/http/declaration.ts';
 import { fingerprint, ROOT } from '../fingerprint.ts';
+import { bundleDirectory } from './directory.ts';
 
 /** The sources of the bundles. esbuild reads `package.json` and `tsconfig.json` by itself. */
 const SOURCES = ['lib', 'functions', 'package.json', 'package-lock.json', 'tsconfig.json', 'cdk/bundling'];
@@ -43,11 +44,6 @@ const withoutUnusedClasses: Plugin = {
     build.onLoad({ filter }, ({ path }) => ({ contents: `export class ${basename(path, '.js')} {}` }));
   },
 };
-
-/** Returns the directory of a function's bundle, `index.cjs`. */
-export function bundleDirectory(bundles: string, name: string): string {
-  return join(bundles, name.replaceAll('/', '-'));
-}
 
 /**
  * Bundles every function into its own directory. One call of esbuild builds all: a call for each took 40 s.

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundleDirectory } from '../../cdk/bundling/bundle.ts';
+import { bundleDirectory } from '../../cdk/bundling/directory.ts';
 import { synthesize } from '../../cdk/synthesize.ts';
 import { functions } from '../../functions/index.ts';
 

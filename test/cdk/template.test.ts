@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, CloudFormationValidatePlugin, NestedStack } from 'aws-cdk-lib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundleDirectory } from '../../cdk/bundling/bundle.ts';
+import { bundleDirectory } from '../../cdk/bundling/directory.ts';
 import { readConfig, readStages } from '../../cdk/config.ts';
 import { MusterStack } from '../../cdk/stack.ts';
 import { synthesize } from '../../cdk/synthesize.ts';

@@ -6,8 +6,9 @@ import { DEFAULT_LIMITS } from '../../lib/domain/limits.ts';
 import { exceeded, limits, usage } from '../bench/limits/capacity.ts';
 import { acceptAtOnce, clearBacklog, readPartition } from '../bench/limits/hot-spots.ts';
 import { averageRequest, CUSTOMER, MIX } from '../bench/limits/load.ts';
+import { dollarsOf, dollarsOfIdleMonth, MONEY, PRICES, sum } from '../bench/limits/money.ts';
 import { ASSUMED, QUOTAS } from '../bench/limits/quotas.ts';
-import { withTables } from '../bench/limits/tables.ts';
+import { tablesOfCost, tablesOfScale, withTables } from '../bench/limits/tables.ts';
 
 // Compares docs/scale.md with the computation, and checks the computation.
 
@@ -15,7 +16,7 @@ const text = readFileSync(join(ROOT, 'docs', 'scale.md'), 'utf8');
 
 describe('docs/scale.md', () => {
   it('has the computed tables; `node test/docs/scale.ts` writes them', () => {
-    expect(text).toBe(withTables(text));
+    expect(text).toBe(withTables(text, tablesOfScale()));
   });
 
   it('has the assumptions', () => {
@@ -35,6 +36,34 @@ describe('docs/scale.md', () => {
     ]) {
       expect(text).toContain(figure);
     }
+  });
+});
+
+describe('docs/cost.md', () => {
+  const page = readFileSync(join(ROOT, 'docs', 'cost.md'), 'utf8');
+
+  it('has the computed tables; `node test/docs/scale.ts` writes them', () => {
+    expect(page).toBe(withTables(page, tablesOfCost()));
+  });
+
+  it('has the prices, the assumptions and the price of a month without requests', () => {
+    for (const figure of [
+      `a million write units $${PRICES.write}, read units $${PRICES.read}`,
+      `of an HTTP API $${PRICES.gateway.toFixed(2)}`,
+      `runs of Lambda $${PRICES.run.toFixed(2)}, GB-seconds $${PRICES.gbSecond}`,
+      `mails $${PRICES.mail}, events of SNS $${PRICES.event.toFixed(2)}`,
+      `a GB of logs $${PRICES.logs.toFixed(2)}`,
+      `takes ${ASSUMED.roundTrip} ms, a call of SES ${MONEY.mailMs} ms, other work ${ASSUMED.work} ms`,
+      `${MONEY.gatewayLine + MONEY.runLines} bytes of logs`,
+      `$${dollarsOfIdleMonth().toFixed(2)} in 30 days`,
+    ]) {
+      expect(page).toContain(figure);
+    }
+  });
+
+  test('what costs most in an invitation are its write units', () => {
+    const invitation = dollarsOf('invitations/create');
+    expect(invitation.writes / sum(invitation)).toBeGreaterThan(0.5);
   });
 });
 

@@ -1,8 +1,10 @@
-/** `node test/docs/scale.ts` writes the tables of docs/scale.md. */
+/** `node test/docs/scale.ts` writes the computed tables of docs/scale.md and docs/cost.md. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../cdk/fingerprint.ts';
-import { withTables } from '../bench/limits/tables.ts';
+import { tablesOfCost, tablesOfScale, withTables } from '../bench/limits/tables.ts';
 
-const PAGE = join(ROOT, 'docs', 'scale.md');
-writeFileSync(PAGE, withTables(readFileSync(PAGE, 'utf8')));
+for (const [name, tables] of Object.entries({ 'scale.md': tablesOfScale(), 'cost.md': tablesOfCost() })) {
+  const page = join(ROOT, 'docs', name);
+  writeFileSync(page, withTables(readFileSync(page, 'utf8'), tables));
+}

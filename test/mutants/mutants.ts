@@ -153,7 +153,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'cdk/config.ts',
-        replace: '(isDisposable(stage) ? StageConfig : PermanentStageConfig)',
+        replace: '(permanent ? PermanentStageConfig : StageConfig)',
         by: 'StageConfig',
       },
     ],

@@ -2,6 +2,7 @@ import { table } from '../../../docs/markdown.ts';
 import { exceeded, type Limit, limits, nearest, requestsOfCustomer, TIMES, usage } from './capacity.ts';
 import { acceptAtOnce, clearBacklog, readPartition } from './hot-spots.ts';
 import { averageRequest, CUSTOMER } from './load.ts';
+import { type Dollars, dollarsOf, dollarsOfMails, dollarsOfMix, sum } from './money.ts';
 
 /** The people who accept at once, and the counter rows, in the simulation. */
 const CROWDS = [1, 10, 50, 200, 1000];
@@ -15,8 +16,45 @@ const MS_OF_ROW = 20;
 /** The goal of the sweep: rows a second of a core. */
 const OF_CORE = 1000;
 
-/** Returns the tables of the page about scale, by their names: a head, and rows. */
-export function tables(): Readonly<Record<string, readonly (readonly string[])[]>> {
+/** Tables by their names: a head, and rows. */
+type Tables = Readonly<Record<string, readonly (readonly string[])[]>>;
+
+/** The numbers of requests and mails in the page about costs. */
+const AMOUNTS = [1000, 100_000, 10_000_000];
+
+/** Returns the tables of the page about costs. */
+export function tablesOfCost(): Tables {
+  const invitation = dollarsOf('invitations/create');
+  const row = (name: string, million: number) => [name, ...AMOUNTS.map((amount) => money((million * amount) / 1e6))];
+  return {
+    money: [
+      ['what', ...AMOUNTS.map((amount) => amount.toLocaleString('en'))],
+      row('invitations, without their mails', sum(invitation)),
+      row('mails of invitations, with their events', dollarsOfMails()),
+      row('acceptances by a link', sum(dollarsOf('invitations/accept'))),
+      row('new organizations', sum(dollarsOf('organizations/create'))),
+      row('pages of members', sum(dollarsOf('members/list'))),
+      row('reads of the own profile', sum(dollarsOf('me/read'))),
+      row('requests of the mix in [scale.md](scale.md), without mails', sum(dollarsOfMix())),
+    ],
+    million: [
+      ['a million invitations', 'dollars'],
+      ...Object.entries(NAMES).map(([part, name]) => [name, money(invitation[part as keyof Dollars])]),
+      ['together, without mails', money(sum(invitation))],
+    ],
+  };
+}
+
+const NAMES: Readonly<Record<keyof Dollars, string>> = {
+  writes: 'write units',
+  reads: 'read units',
+  gateway: 'API Gateway',
+  functions: 'Lambda',
+  logs: 'logs',
+};
+
+/** Returns the tables of the page about scale. */
+export function tablesOfScale(): Tables {
   return {
     limits: [
       ['limit', 'of', 'capacity', 'needed today', ...TIMES.slice(1).map((times) => `at ${number(times)} times`)],
@@ -68,8 +106,8 @@ export function tables(): Readonly<Record<string, readonly (readonly string[])[]
 }
 
 /** Returns a page with the present tables: each is after a comment with its name, and ends at an empty line. */
-export function withTables(page: string): string {
-  return Object.entries(tables()).reduce((text, [name, [head = [], ...rows]]) => {
+export function withTables(page: string, tables: Tables): string {
+  return Object.entries(tables).reduce((text, [name, [head = [], ...rows]]) => {
     const start = `<!-- table: ${name} -->\n\n`;
     const from = text.indexOf(start) + start.length;
     if (from < start.length) throw new Error(`The page has no table ${name}.`);
@@ -85,6 +123,12 @@ function nameOf({ of, what }: Limit): string {
 function number(value: number): string {
   const rounded = value >= 100 ? Math.round(value) : Number(value.toPrecision(2));
   return rounded.toLocaleString('en');
+}
+
+/** Returns dollars with two decimals, or fewer than a cent. */
+function money(dollars: number): string {
+  if (dollars < 0.005) return '< $0.01';
+  return `$${dollars.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
 }
 
 function percent(part: number): string {

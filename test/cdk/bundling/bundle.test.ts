@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { bundleDirectory } from '../../../cdk/bundling/bundle.ts';
+import { bundleDirectory } from '../../../cdk/bundling/directory.ts';
 import { synthesize } from '../../../cdk/synthesize.ts';
 import { functions } from '../../../functions/index.ts';
 
