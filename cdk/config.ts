@@ -17,12 +17,21 @@ const origin = z
   );
 const claim = z.string().min(1).optional();
 const count = z.int().positive();
+const ARNS = {
+  sns: [/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+$/, 'arn:aws:sns:eu-central-1:123456789012:alarms'],
+  iam: [/^arn:[\w-]+:iam::(\d{12}|aws):policy\/\S+$/, 'arn:aws:iam::123456789012:policy/boundary'],
+  kms: [/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/, 'arn:aws:kms:eu-central-1:123456789012:key/1234abcd-...'],
+} as const;
+const arn = (service: keyof typeof ARNS) => z.string().regex(ARNS[service][0], `is no ARN such as ${ARNS[service][1]}`);
 const limitNames = Object.keys(DEFAULT_LIMITS) as (keyof typeof DEFAULT_LIMITS)[];
 
 /**
  * The upper limit of `teamsOfSite`: deleting a charger may update every team's access, in one transaction of 100 items.
  */
 const MAX_TEAMS = 85;
+
+/** Concurrent executions that Lambda doesn't let an account reserve. */
+const UNRESERVED = 100;
 
 /** The configuration of a stage. `docs/configuration.md` documents it in a table. */
 const StageConfig = z
@@ -85,14 +94,50 @@ const StageConfig = z
     allowedOrigins: z.array(origin).default([]),
     /** The gateway's limits: requests per second, and concurrent requests in a burst. Beyond them it answers 429. */
     throttle: z.strictObject({ rate: count, burst: count }).default({ rate: 500, burst: 1000 }),
+    /** The gateway's limits for each route that is called without a credential: pages, links, unknown paths. */
+    throttleAnonymous: z.strictObject({ rate: count, burst: count }).default({ rate: 50, burst: 100 }),
+    /** The account's quota of concurrent Lambda executions. */
+    concurrencyQuota: count.default(1000),
+    /** Concurrent executions that the scheduled function and that of mail events have for themselves. */
+    reservedConcurrency: z.strictObject({ schedule: count.optional(), mailEvents: count.optional() }).default({}),
+    /** The memory of functions, in MB. */
+    memory: z.int().min(256).max(10_240).default(1024),
+    /** Which alarms there are. The essential ones cost nothing. */
+    alarms: z.enum(['essential', 'all', 'none']).default('essential'),
     /** The address that gets alarms. */
     alarmEmail: address.optional(),
+    /** The ARN of an existing SNS topic that gets alarms. */
+    alarmTopic: arn('sns').optional(),
+    /** Whether there is a dashboard. */
+    dashboard: z.boolean().default(true),
+    /** What the deployment may cost in a month, in US dollars, before somebody is told. */
+    monthlyBudget: z.number().positive().optional(),
+    /** Tags of all resources, beside `muster:stage`. */
+    tags: z
+      .record(z.string().regex(/^(?!aws:)[\w .:/=+@-]{1,128}$/, 'is no key of a tag'), z.string().max(256))
+      .default({}),
+    /** The ARN of the IAM policy that bounds the permissions of all roles. */
+    permissionsBoundary: arn('iam').optional(),
+    /** The ARN of the KMS key that encrypts the table, the logs and mail events. */
+    kmsKeyArn: arn('kms').optional(),
   })
   .refine((config) => !config.issuer === !config.audience, {
     path: ['audience'],
     error: 'belongs to issuer: give both or neither',
     // Checked even if other values are invalid, so that all mistakes are reported at once.
     when: ({ value }) => typeof value === 'object' && value !== null,
+  })
+  .refine(
+    ({ reservedConcurrency: { schedule = 0, mailEvents = 0 }, concurrencyQuota }) =>
+      schedule + mailEvents === 0 || schedule + mailEvents <= concurrencyQuota - UNRESERVED,
+    {
+      path: ['reservedConcurrency'],
+      error: `must leave ${UNRESERVED} of concurrencyQuota, which Lambda keeps for functions without a reservation`,
+    },
+  )
+  .refine(({ monthlyBudget, alarmEmail, alarmTopic }) => monthlyBudget === undefined || alarmEmail || alarmTopic, {
+    path: ['monthlyBudget'],
+    error: 'needs alarmEmail or alarmTopic, which is told',
   })
   .refine(
     (config) =>

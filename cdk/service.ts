@@ -1,18 +1,24 @@
 import { CfnParameter, NestedStack, RemovalPolicy } from 'aws-cdk-lib';
+import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { type Dialect, dialectOf } from '../lib/dialects/dialect.ts';
-import { type Declaration, routeKeysOf } from '../lib/http/declaration.ts';
+import { DEFAULT_LIMITS } from '../lib/domain/limits.ts';
+import { type Declaration, isAnonymous, routeKeysOf } from '../lib/http/declaration.ts';
 import { bundleDirectory } from './bundling/bundle.ts';
 import { type Config, environmentOf } from './config.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { Api, Invoker, Routes } from './constructs/api.ts';
+import { Budget } from './constructs/budget.ts';
+import { Dashboard } from './constructs/dashboard.ts';
 import { Email } from './constructs/email.ts';
 import { DeclaredFunction, type SharedProps } from './constructs/function.ts';
 import { Identity } from './constructs/identity.ts';
 import { MailEvents } from './constructs/mail-events.ts';
 import { Schedule } from './constructs/schedule.ts';
 import { Table } from './constructs/table.ts';
+import { tagAll } from './constructs/tags.ts';
 
 /** A function of `functions/index.ts`. */
 export interface Declared {
@@ -49,9 +55,10 @@ export class Service extends Construct {
     // What an update creates before it fails is deleted, so that the update can be repeated.
     const removalPolicy = config.protect ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
     this.identity = new Identity(this, 'Identity', { ...config, parameters, removalPolicy });
-    this.table = new Table(this, 'Table', { ...config, removalPolicy });
-    this.email = new Email(this, 'Email', { sender: config.senderAddress, create: config.createMailIdentity });
-    this.api = new Api(this, 'Api', { ...config, name, parameters, removalPolicy });
+    const key = config.kmsKeyArn === undefined ? undefined : Key.fromKeyArn(this, 'Key', config.kmsKeyArn);
+    this.table = new Table(this, 'Table', { ...config, removalPolicy, key });
+    this.email = new Email(this, 'Email', { sender: config.senderAddress, create: config.createMailIdentity, key });
+    this.api = new Api(this, 'Api', { ...config, name, parameters, removalPolicy, key });
 
     const scheduled = new Map<string, LambdaFunction>();
     const mailEvents = new Map<string, LambdaFunction>();
@@ -66,19 +73,35 @@ export class Service extends Construct {
         environment: environmentOf(config),
         parameters: { Issuer: this.identity.issuer, Audience: this.identity.audience, PublicUrl: this.api.publicUrl },
         logDays: config.logDays,
+        memory: config.memory,
+        reservedConcurrency: config.reservedConcurrency,
         removalPolicy,
+        key,
       });
       for (const [name, each] of nested.scheduled) scheduled.set(name, each);
       for (const [name, each] of nested.mailEvents) mailEvents.set(name, each);
     }
     this.api.finish();
     this.alarms = new Alarms(this, 'Alarms', {
+      ...config,
       name,
       apiId: this.api.id,
+      table: this.table,
+      events: this.email.events,
       scheduled,
       mailEvents,
-      email: config.alarmEmail,
+      mailQuota: config.limits.mailsOfDeployment ?? DEFAULT_LIMITS.mailsOfDeployment,
     });
+    if (config.dashboard) {
+      const { api, table, alarms } = this;
+      new Dashboard(this, 'Dashboard', { name, apiId: api.id, table, scheduled, alarms: alarms.all });
+    }
+    if (config.monthlyBudget !== undefined) new Budget(this, 'Budget', { ...config, limit: config.monthlyBudget });
+    tagAll(this, config);
+    if (config.permissionsBoundary !== undefined) {
+      const boundary = ManagedPolicy.fromManagedPolicyArn(this, 'Boundary', config.permissionsBoundary);
+      PermissionsBoundary.of(this).apply(boundary);
+    }
   }
 }
 
@@ -112,6 +135,7 @@ class Functions extends NestedStack {
       switch (declaration.kind) {
         case 'http':
           routed.set(declaration.route, { keys: routeKeysOf(declaration), target: made });
+          if (isAnonymous(declaration)) props.api.anonymous.push(...routeKeysOf(declaration));
           break;
         case 'schedule':
           new Schedule(this, `${id}-Schedule`, { expression: declaration.schedule, target: made });
