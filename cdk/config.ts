@@ -20,6 +20,14 @@ const count = z.int().positive();
 const ARNS = {
   sns: [/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+$/, 'arn:aws:sns:eu-central-1:123456789012:alarms'],
   iam: [/^arn:[\w-]+:iam::(\d{12}|aws):policy\/\S+$/, 'arn:aws:iam::123456789012:policy/boundary'],
+  acm: [
+    /^arn:[\w-]+:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/,
+    'arn:aws:acm:eu-central-1:123456789012:certificate/1234abcd-...',
+  ],
+  wafv2: [
+    /^arn:[\w-]+:wafv2:us-east-1:\d{12}:global\/webacl\/\S+$/,
+    'arn:aws:wafv2:us-east-1:123456789012:global/webacl/...',
+  ],
   kms: [/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/, 'arn:aws:kms:eu-central-1:123456789012:key/1234abcd-...'],
 } as const;
 const arn = (service: keyof typeof ARNS) => z.string().regex(ARNS[service][0], `is no ARN such as ${ARNS[service][1]}`);
@@ -70,6 +78,24 @@ const StageConfig = z
     createMailIdentity: z.boolean().optional(),
     /** The public URL of the API with a custom domain. */
     publicUrl: baseUrl.optional(),
+    /** The API's own domain, with its certificate, and its hosted zone in Route 53, if records are to be created. */
+    domain: z
+      .strictObject({
+        name: z.hostname().refine((name) => name.includes('.'), 'is no domain'),
+        certificateArn: arn('acm'),
+        hostedZoneId: z
+          .string()
+          .regex(/^Z[A-Z0-9]+$/, 'is no id of a hosted zone')
+          .optional(),
+      })
+      .optional(),
+    /** CloudFront in front of the domain, with a web ACL that limits the requests of each client. */
+    waf: z
+      .strictObject({
+        requestsPerFiveMinutes: z.int().min(10).max(2_000_000_000).default(3000),
+        webAclArn: arn('wafv2').optional(),
+      })
+      .optional(),
     /** The application's URL: the link after accepting, and the redirect URI of the user pool. */
     applicationUrl: url.optional(),
     /** Limits that differ from the defaults (lib/domain/limits.ts). */
@@ -135,6 +161,14 @@ const StageConfig = z
       error: `must leave ${UNRESERVED} of concurrencyQuota, which Lambda keeps for functions without a reservation`,
     },
   )
+  .refine(({ domain, publicUrl }) => !domain || publicUrl === undefined || publicUrl === `https://${domain.name}`, {
+    path: ['publicUrl'],
+    error: 'follows from domain: leave it out',
+  })
+  .refine(({ domain, waf }) => !waf || domain?.certificateArn.includes(':acm:us-east-1:'), {
+    path: ['waf'],
+    error: 'needs a domain with a certificate in us-east-1, where CloudFront reads certificates',
+  })
   .refine(({ monthlyBudget, alarmEmail, alarmTopic }) => monthlyBudget === undefined || alarmEmail || alarmTopic, {
     path: ['monthlyBudget'],
     error: 'needs alarmEmail or alarmTopic, which is told',
@@ -223,7 +257,9 @@ export function readConfig({ source, prefix, stages }: Stages, stage: string, un
     const protect = !isDisposable(stage) && !unprotected;
     const createMailIdentity =
       entry === stage ? (parsed.data.createMailIdentity ?? createsIdentity(known, stage, source)) : false;
-    return { ...parsed.data, stage, createMailIdentity, senderAddress: addressOf(parsed.data.mailSender), protect };
+    const { domain, publicUrl = domain && `https://${domain.name}` } = parsed.data;
+    const senderAddress = addressOf(parsed.data.mailSender);
+    return { ...parsed.data, publicUrl, stage, createMailIdentity, senderAddress, protect };
   }
   const mistakes = parsed.error.issues.map(
     ({ path, message }) => `  ${[...prefix, entry, ...path].join('.')}: ${message}`,

@@ -57,6 +57,8 @@ interface ApiProps {
   /** A parameter of the template, which replaces the public URL. */
   readonly parameters: { readonly publicUrl: CfnParameter } | undefined;
   readonly publicUrl?: string | undefined;
+  /** Whether only its own domain leads to it. */
+  readonly onlyByDomain: boolean;
   readonly allowedOrigins: readonly string[];
   readonly throttle: Throttle;
   /** The limits of each route in `anonymous`, at most those of `throttle`. */
@@ -84,6 +86,9 @@ class OneByOne {
 /** The HTTP API. It has no authorizer, which would add a cold start and couldn't refuse in the dialect of the path. */
 export class Api extends Construct {
   readonly id: string;
+  /** The API's generated address, `https://...`. */
+  readonly endpoint: string;
+  readonly stageName: string;
   /** The public URL without a trailing slash, the base of links in mails. */
   readonly publicUrl: string;
   /** The order in which resources of the API are created and updated, after the API. They are deleted in the opposite order. */
@@ -98,6 +103,7 @@ export class Api extends Construct {
     const api = new CfnApi(this, 'Api', {
       name: props.name,
       protocolType: 'HTTP',
+      disableExecuteApiEndpoint: props.onlyByDomain,
       ...(props.allowedOrigins.length > 0 && {
         corsConfiguration: {
           allowOrigins: [...props.allowedOrigins],
@@ -109,6 +115,7 @@ export class Api extends Construct {
       }),
     });
     this.id = api.ref;
+    this.endpoint = api.attrApiEndpoint;
 
     const accessLog = new LogGroup(this, 'AccessLog', {
       retention: props.logDays,
@@ -123,6 +130,7 @@ export class Api extends Construct {
       defaultRouteSettings: { throttlingRateLimit: props.throttle.rate, throttlingBurstLimit: props.throttle.burst },
     });
 
+    this.stageName = this.#stage.ref;
     const { throttle, throttleAnonymous } = props;
     this.#throttleAnonymous = {
       ThrottlingRateLimit: Math.min(throttle.rate, throttleAnonymous.rate),
