@@ -4,6 +4,7 @@ import { functions } from '../functions/index.ts';
 import { bundle } from './bundling/bundle.ts';
 import { ConfigError, readConfig, readStages } from './config.ts';
 import { MusterStack } from './stack.ts';
+import { WafStack } from './waf.ts';
 
 try {
   const app = new App({ analyticsReporting: false, treeMetadata: false });
@@ -14,9 +15,15 @@ try {
     app.node.tryGetContext('config') ?? process.env.MUSTER_CONFIG,
   );
   const config = readConfig(stages, stage, unprotected);
-  const bundles = join(app.outdir, 'functions');
-  await bundle(bundles, functions);
-  new MusterStack(app, `Muster-${stage}`, { config, functions, bundles });
+  // The limit for each client is a stack of its own, in another region.
+  const part = app.node.tryGetContext('part') ?? 'service';
+  if (part === 'waf') {
+    new WafStack(app, `Muster-${stage}-waf`, { config });
+  } else {
+    const bundles = join(app.outdir, 'functions');
+    await bundle(bundles, functions);
+    new MusterStack(app, `Muster-${stage}`, { config, functions, bundles });
+  }
   app.synth();
 } catch (error) {
   if (!(error instanceof ConfigError)) throw error;

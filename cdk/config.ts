@@ -17,12 +17,29 @@ const origin = z
   );
 const claim = z.string().min(1).optional();
 const count = z.int().positive();
+const ARNS = {
+  sns: [/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+$/, 'arn:aws:sns:eu-central-1:123456789012:alarms'],
+  iam: [/^arn:[\w-]+:iam::(\d{12}|aws):policy\/\S+$/, 'arn:aws:iam::123456789012:policy/boundary'],
+  acm: [
+    /^arn:[\w-]+:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/,
+    'arn:aws:acm:eu-central-1:123456789012:certificate/1234abcd-...',
+  ],
+  wafv2: [
+    /^arn:[\w-]+:wafv2:us-east-1:\d{12}:global\/webacl\/\S+$/,
+    'arn:aws:wafv2:us-east-1:123456789012:global/webacl/...',
+  ],
+  kms: [/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/, 'arn:aws:kms:eu-central-1:123456789012:key/1234abcd-...'],
+} as const;
+const arn = (service: keyof typeof ARNS) => z.string().regex(ARNS[service][0], `is no ARN such as ${ARNS[service][1]}`);
 const limitNames = Object.keys(DEFAULT_LIMITS) as (keyof typeof DEFAULT_LIMITS)[];
 
 /**
  * The upper limit of `teamsOfSite`: deleting a charger may update every team's access, in one transaction of 100 items.
  */
 const MAX_TEAMS = 85;
+
+/** Concurrent executions that Lambda doesn't let an account reserve. */
+const UNRESERVED = 100;
 
 /** The configuration of a stage. `docs/configuration.md` documents it in a table. */
 export const StageConfig = z
@@ -61,6 +78,24 @@ export const StageConfig = z
     createMailIdentity: z.boolean().optional(),
     /** The public URL of the API with a custom domain. */
     publicUrl: baseUrl.optional(),
+    /** The API's own domain, with its certificate, and its hosted zone in Route 53, if records are to be created. */
+    domain: z
+      .strictObject({
+        name: z.hostname().refine((name) => name.includes('.'), 'is no domain'),
+        certificateArn: arn('acm'),
+        hostedZoneId: z
+          .string()
+          .regex(/^Z[A-Z0-9]+$/, 'is no id of a hosted zone')
+          .optional(),
+      })
+      .optional(),
+    /** CloudFront in front of the domain, with a web ACL that limits the requests of each client. */
+    waf: z
+      .strictObject({
+        requestsPerFiveMinutes: z.int().min(10).max(2_000_000_000).default(3000),
+        webAclArn: arn('wafv2').optional(),
+      })
+      .optional(),
     /** The application's URL: the link after accepting, and the redirect URI of the user pool. */
     applicationUrl: url.optional(),
     /** Limits that differ from the defaults (lib/domain/limits.ts). */
@@ -85,14 +120,58 @@ export const StageConfig = z
     allowedOrigins: z.array(origin).default([]),
     /** The gateway's limits: requests per second, and concurrent requests in a burst. Beyond them it answers 429. */
     throttle: z.strictObject({ rate: count, burst: count }).default({ rate: 500, burst: 1000 }),
+    /** The gateway's limits for each route that is called without a credential: pages, links, unknown paths. */
+    throttleAnonymous: z.strictObject({ rate: count, burst: count }).default({ rate: 50, burst: 100 }),
+    /** The account's quota of concurrent Lambda executions. */
+    concurrencyQuota: count.default(1000),
+    /** Concurrent executions that the scheduled function and that of mail events have for themselves. */
+    reservedConcurrency: z.strictObject({ schedule: count.optional(), mailEvents: count.optional() }).default({}),
+    /** The memory of functions, in MB. */
+    memory: z.int().min(256).max(10_240).default(1024),
+    /** Which alarms there are. The essential ones cost nothing. */
+    alarms: z.enum(['essential', 'all', 'none']).default('essential'),
     /** The address that gets alarms. */
     alarmEmail: address.optional(),
+    /** The ARN of an existing SNS topic that gets alarms. */
+    alarmTopic: arn('sns').optional(),
+    /** Whether there is a dashboard. */
+    dashboard: z.boolean().default(true),
+    /** What the deployment may cost in a month, in US dollars, before somebody is told. */
+    monthlyBudget: z.number().positive().optional(),
+    /** Tags of all resources, beside `muster:stage`. */
+    tags: z
+      .record(z.string().regex(/^(?!aws:)[\w .:/=+@-]{1,128}$/, 'is no key of a tag'), z.string().max(256))
+      .default({}),
+    /** The ARN of the IAM policy that bounds the permissions of all roles. */
+    permissionsBoundary: arn('iam').optional(),
+    /** The ARN of the KMS key that encrypts the table, the logs and mail events. */
+    kmsKeyArn: arn('kms').optional(),
   })
   .refine((config) => !config.issuer === !config.audience, {
     path: ['audience'],
     error: 'belongs to issuer: give both or neither',
     // Checked even if other values are invalid, so that all mistakes are reported at once.
     when: ({ value }) => typeof value === 'object' && value !== null,
+  })
+  .refine(
+    ({ reservedConcurrency: { schedule = 0, mailEvents = 0 }, concurrencyQuota }) =>
+      schedule + mailEvents === 0 || schedule + mailEvents <= concurrencyQuota - UNRESERVED,
+    {
+      path: ['reservedConcurrency'],
+      error: `must leave ${UNRESERVED} of concurrencyQuota, which Lambda keeps for functions without a reservation`,
+    },
+  )
+  .refine(({ domain, publicUrl }) => !domain || publicUrl === undefined || publicUrl === `https://${domain.name}`, {
+    path: ['publicUrl'],
+    error: 'follows from domain: leave it out',
+  })
+  .refine(({ domain, waf }) => !waf || domain?.certificateArn.includes(':acm:us-east-1:'), {
+    path: ['waf'],
+    error: 'needs a domain with a certificate in us-east-1, where CloudFront reads certificates',
+  })
+  .refine(({ monthlyBudget, alarmEmail, alarmTopic }) => monthlyBudget === undefined || alarmEmail || alarmTopic, {
+    path: ['monthlyBudget'],
+    error: 'needs alarmEmail or alarmTopic, which is told',
   })
   .refine(
     (config) =>
@@ -126,6 +205,8 @@ export type Settings = z.input<typeof StageConfig>;
 
 /** The configuration of one deployment. */
 export type Config = Omit<z.output<typeof StageConfig>, 'createMailIdentity'> & {
+  /** The name of the stage; of a construct in an application of somebody's own, its unique name. */
+  readonly stage: string;
   readonly createMailIdentity: boolean;
   /** The address in `mailSender`. */
   readonly senderAddress: string;
@@ -177,6 +258,7 @@ export function readConfig({ source, prefix, stages }: Stages, stage: string, un
   }
   const settings = parse(known[entry], { permanent: !isDisposable(stage), source, path: [...prefix, entry] });
   return configOf(settings, {
+    stage,
     protect: !isDisposable(stage) && !unprotected,
     createMailIdentity: entry === stage && (settings.createMailIdentity ?? createsIdentity(known, stage, source)),
   });
@@ -185,19 +267,21 @@ export function readConfig({ source, prefix, stages }: Stages, stage: string, un
 /**
  * Reads the settings of a construct in somebody's own CDK application.
  *
+ * @param name a name that is unique in the account and region
  * @param protect whether the deployment is protected from deletion
  * @throws ConfigError for mistakes, listing all
  */
-export function readProps(props: Settings, protect: boolean): Config {
+export function readProps(props: Settings, name: string, protect: boolean): Config {
   const settings = parse(props, { permanent: protect, source: 'the props of Muster', path: [] });
-  return configOf(settings, { protect, createMailIdentity: settings.createMailIdentity ?? true });
+  return configOf(settings, { stage: name, protect, createMailIdentity: settings.createMailIdentity ?? true });
 }
 
 function configOf(
   settings: z.output<typeof StageConfig>,
-  more: Pick<Config, 'protect' | 'createMailIdentity'>,
+  more: Pick<Config, 'stage' | 'protect' | 'createMailIdentity'>,
 ): Config {
-  return { ...settings, ...more, senderAddress: addressOf(settings.mailSender) };
+  const { domain, publicUrl = domain && `https://${domain.name}` } = settings;
+  return { ...settings, ...more, publicUrl, senderAddress: addressOf(settings.mailSender) };
 }
 
 /** @param path the path of the settings in their source */

@@ -1,18 +1,27 @@
 import { CfnParameter, NestedStack, RemovalPolicy } from 'aws-cdk-lib';
+import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { type Dialect, dialectOf } from '../lib/dialects/dialect.ts';
-import { type Declaration, routeKeysOf } from '../lib/http/declaration.ts';
+import { DEFAULT_LIMITS } from '../lib/domain/limits.ts';
+import { type Declaration, isAnonymous, routeKeysOf } from '../lib/http/declaration.ts';
 import { bundleDirectory } from './bundling/directory.ts';
-import { type Config, environmentOf } from './config.ts';
+import { type Config, ConfigError, environmentOf } from './config.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { Api, Invoker, Routes } from './constructs/api.ts';
+import { Budget } from './constructs/budget.ts';
+import { Dashboard } from './constructs/dashboard.ts';
+import { Domain, type Target } from './constructs/domain.ts';
 import { Email } from './constructs/email.ts';
+import { Front } from './constructs/front.ts';
 import { DeclaredFunction, type SharedProps } from './constructs/function.ts';
 import { Identity } from './constructs/identity.ts';
 import { MailEvents } from './constructs/mail-events.ts';
 import { Schedule } from './constructs/schedule.ts';
 import { Table } from './constructs/table.ts';
+import { tagAll } from './constructs/tags.ts';
 
 /** A function of `functions/index.ts`. */
 export interface Declared {
@@ -44,15 +53,22 @@ export class Service extends Construct {
   readonly identity: Identity;
   /** All functions, by their names in `functions/index.ts`. */
   readonly functions = new Map<string, LambdaFunction>();
+  readonly alarms: Alarms;
+  /** What the DNS name of the domain has to point to; undefined: it has none. */
+  readonly domain: Target | undefined;
 
   constructor(scope: Construct, id: string, { name, config, functions, bundles, parameters }: ServiceProps) {
     super(scope, id);
     // What an update creates before it fails is deleted, so that the update can be repeated.
     const removalPolicy = config.protect ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
     this.identity = new Identity(this, 'Identity', { ...config, parameters, removalPolicy });
-    this.table = new Table(this, 'Table', { ...config, removalPolicy });
-    this.email = new Email(this, 'Email', { sender: config.senderAddress, create: config.createMailIdentity });
-    this.api = new Api(this, 'Api', { ...config, name, parameters, removalPolicy });
+    const key = config.kmsKeyArn === undefined ? undefined : Key.fromKeyArn(this, 'Key', config.kmsKeyArn);
+    this.table = new Table(this, 'Table', { ...config, removalPolicy, key });
+    this.email = new Email(this, 'Email', { sender: config.senderAddress, create: config.createMailIdentity, key });
+    const { domain, waf } = config;
+    const onlyByDomain = domain !== undefined && !waf;
+    this.api = new Api(this, 'Api', { ...config, name, parameters, removalPolicy, key, onlyByDomain });
+    const secret = waf && originSecret(this);
 
     const scheduled = new Map<string, LambdaFunction>();
     const mailEvents = new Map<string, LambdaFunction>();
@@ -64,24 +80,61 @@ export class Service extends Construct {
         api: this.api,
         table: this.table,
         email: this.email,
-        environment: environmentOf(config),
+        environment: {
+          ...environmentOf(config),
+          ...(secret && { ORIGIN_SECRET: secret }),
+        },
         parameters: { Issuer: this.identity.issuer, Audience: this.identity.audience, PublicUrl: this.api.publicUrl },
         logDays: config.logDays,
+        memory: config.memory,
+        reservedConcurrency: config.reservedConcurrency,
         removalPolicy,
+        key,
       });
       for (const [name, each] of nested.functions) this.functions.set(name, each);
       for (const [name, each] of nested.scheduled) scheduled.set(name, each);
       for (const [name, each] of nested.mailEvents) mailEvents.set(name, each);
     }
     this.api.finish();
-    new Alarms(this, 'Alarms', {
+    if (domain && secret) {
+      if (!waf?.webAclArn) throw new ConfigError(NO_WEB_ACL);
+      this.domain = new Front(this, 'Front', { domain, webAclArn: waf.webAclArn, secret, api: this.api }).target;
+    } else if (domain) {
+      this.domain = new Domain(this, 'Domain', { domain, api: this.api }).target;
+    }
+    this.alarms = new Alarms(this, 'Alarms', {
+      ...config,
       name,
       apiId: this.api.id,
+      table: this.table,
+      events: this.email.events,
       scheduled,
       mailEvents,
-      email: config.alarmEmail,
+      mailQuota: config.limits.mailsOfDeployment ?? DEFAULT_LIMITS.mailsOfDeployment,
     });
+    if (config.dashboard) {
+      const { api, table, alarms } = this;
+      new Dashboard(this, 'Dashboard', { name, apiId: api.id, table, scheduled, alarms: alarms.all });
+    }
+    if (config.monthlyBudget !== undefined) new Budget(this, 'Budget', { ...config, limit: config.monthlyBudget });
+    tagAll(this, config);
+    if (config.permissionsBoundary !== undefined) {
+      const boundary = ManagedPolicy.fromManagedPolicyArn(this, 'Boundary', config.permissionsBoundary);
+      PermissionsBoundary.of(this).apply(boundary);
+    }
   }
+}
+
+const NO_WEB_ACL =
+  'waf.webAclArn is missing. Deploy the web ACL first, with -c part=waf, and set waf.webAclArn to its output WebAclArn.';
+
+/** Returns a reference to a generated secret. CloudFormation resolves it: the template doesn't have the value. */
+function originSecret(scope: Construct): string {
+  const made = new Secret(scope, 'FrontProof', {
+    description: 'Proves to the functions that a request came through CloudFront',
+    generateSecretString: { excludePunctuation: true },
+  });
+  return made.secretValue.unsafeUnwrap();
 }
 
 interface FunctionsProps extends SharedProps {
@@ -116,6 +169,7 @@ class Functions extends NestedStack {
       switch (declaration.kind) {
         case 'http':
           routed.set(declaration.route, { keys: routeKeysOf(declaration), target: made });
+          if (isAnonymous(declaration)) props.api.anonymous.push(...routeKeysOf(declaration));
           break;
         case 'schedule':
           new Schedule(this, `${id}-Schedule`, { expression: declaration.schedule, target: made });

@@ -24,12 +24,13 @@ export class MusterStack extends Stack {
 }
 
 /** Returns the outputs of the stack, by name. */
-function outputsOf({ api, table, email, identity }: Service): Record<string, CfnOutputProps | undefined> {
+function outputsOf({ api, table, email, identity, domain }: Service): Record<string, CfnOutputProps | undefined> {
   const { pool } = identity;
   const ofPool = (value: string | undefined) =>
     value === undefined ? undefined : { value, ...(pool?.condition && { condition: pool.condition }) };
   return {
     ApiUrl: { value: api.publicUrl },
+    DomainTarget: domain && { description: 'Where the DNS name of the domain points to', value: domain.name },
     TableName: { value: table.tableName },
     MailDnsRecords:
       email.dnsRecords === undefined

@@ -21,6 +21,8 @@ export interface Configuration {
   readonly auditDays: number;
   /** The URL of the API, without a trailing slash. Links in mails start with it. */
   readonly publicUrl: string;
+  /** The secret that proves that a request came through CloudFront; undefined: there is none in front. */
+  readonly originSecret: string | undefined;
   /** The URL of the application, where people go after they accept; undefined: there is none. */
   readonly applicationUrl: string | undefined;
   /** The SES configuration set of the mails: with it, SES publishes delivery events. */
@@ -73,6 +75,7 @@ function read(environment: NodeJS.ProcessEnv): Configuration {
     invitationDays: Number(text('INVITATION_DAYS') ?? 7),
     auditDays: Number(text('AUDIT_DAYS') ?? 365),
     publicUrl: text('PUBLIC_URL') ?? '',
+    originSecret: text('ORIGIN_SECRET'),
     applicationUrl: text('APPLICATION_URL'),
     mailConfigurationSet: text('MAIL_CONFIGURATION_SET'),
     product: {

@@ -10,6 +10,7 @@ import {
 } from 'aws-cdk-lib';
 import { CfnApi, CfnIntegration, CfnRoute, CfnStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -45,15 +46,27 @@ const ACCESS_LOG = {
   integrationError: '$context.integrationErrorMessage',
 };
 
+/** Requests per second, and in a burst. */
+interface Throttle {
+  readonly rate: number;
+  readonly burst: number;
+}
+
 interface ApiProps {
   readonly name: string;
   /** A parameter of the template, which replaces the public URL. */
   readonly parameters: { readonly publicUrl: CfnParameter } | undefined;
   readonly publicUrl?: string | undefined;
+  /** Whether only its own domain leads to it. */
+  readonly onlyByDomain: boolean;
   readonly allowedOrigins: readonly string[];
-  readonly throttle: { readonly rate: number; readonly burst: number };
+  readonly throttle: Throttle;
+  /** The limits of each route in `anonymous`, at most those of `throttle`. */
+  readonly throttleAnonymous: Throttle;
   readonly logDays: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
+  /** The key that encrypts the access log, if it isn't AWS's own. */
+  readonly key: IKey | undefined;
 }
 
 /**
@@ -73,17 +86,24 @@ class OneByOne {
 /** The HTTP API. It has no authorizer, which would add a cold start and couldn't refuse in the dialect of the path. */
 export class Api extends Construct {
   readonly id: string;
+  /** The API's generated address, `https://...`. */
+  readonly endpoint: string;
+  readonly stageName: string;
   /** The public URL without a trailing slash, the base of links in mails. */
   readonly publicUrl: string;
   /** The order in which resources of the API are created and updated, after the API. They are deleted in the opposite order. */
   readonly order = new OneByOne();
+  /** The keys of the routes that are called without a credential. */
+  readonly anonymous: string[] = [];
   readonly #stage: CfnStage;
+  readonly #throttleAnonymous: object;
 
   constructor(scope: Construct, id: string, props: ApiProps) {
     super(scope, id);
     const api = new CfnApi(this, 'Api', {
       name: props.name,
       protocolType: 'HTTP',
+      disableExecuteApiEndpoint: props.onlyByDomain,
       ...(props.allowedOrigins.length > 0 && {
         corsConfiguration: {
           allowOrigins: [...props.allowedOrigins],
@@ -95,8 +115,13 @@ export class Api extends Construct {
       }),
     });
     this.id = api.ref;
+    this.endpoint = api.attrApiEndpoint;
 
-    const accessLog = new LogGroup(this, 'AccessLog', { retention: props.logDays, removalPolicy: props.removalPolicy });
+    const accessLog = new LogGroup(this, 'AccessLog', {
+      retention: props.logDays,
+      removalPolicy: props.removalPolicy,
+      ...(props.key && { encryptionKey: props.key }),
+    });
     this.#stage = new CfnStage(this, 'Stage', {
       apiId: api.ref,
       stageName: '$default',
@@ -104,6 +129,13 @@ export class Api extends Construct {
       accessLogSettings: { destinationArn: accessLog.logGroupArn, format: JSON.stringify(ACCESS_LOG) },
       defaultRouteSettings: { throttlingRateLimit: props.throttle.rate, throttlingBurstLimit: props.throttle.burst },
     });
+
+    this.stageName = this.#stage.ref;
+    const { throttle, throttleAnonymous } = props;
+    this.#throttleAnonymous = {
+      ThrottlingRateLimit: Math.min(throttle.rate, throttleAnonymous.rate),
+      ThrottlingBurstLimit: Math.min(throttle.burst, throttleAnonymous.burst),
+    };
 
     const publicUrl = props.parameters?.publicUrl.valueAsString;
     if (publicUrl === undefined) {
@@ -118,6 +150,8 @@ export class Api extends Construct {
 
   /** Puts the stage after all routes, so that API Gateway deploys them once. To be called after the last route is made. */
   finish(): void {
+    // The keys of these are route keys, and CloudFormation passes them on as they are.
+    this.#stage.routeSettings = Object.fromEntries(this.anonymous.map((key) => [key, this.#throttleAnonymous]));
     this.order.add(this.#stage);
   }
 }

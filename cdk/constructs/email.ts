@@ -1,4 +1,5 @@
 import { Annotations, Stack } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnEmailIdentity, ConfigurationSet, EmailSendingEvent, EventDestination } from 'aws-cdk-lib/aws-ses';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
@@ -13,6 +14,14 @@ const EVENTS = [
   EmailSendingEvent.RENDERING_FAILURE,
   EmailSendingEvent.DELIVERY_DELAY,
 ];
+
+interface EmailProps {
+  readonly sender: string;
+  /** Whether the SES identity of the sender's domain is created. */
+  readonly create: boolean;
+  /** The key that encrypts events in the topic, if any. */
+  readonly key: IKey | undefined;
+}
 
 /**
  * The SES identity of the sender's domain, which signs mails once its three DNS records exist, and the configuration
@@ -31,11 +40,11 @@ export class Email extends Construct {
   /** The DNS records of the identity, `NAME CNAME VALUE; ...`; undefined: another stack has the identity. */
   readonly dnsRecords: string | undefined;
 
-  constructor(scope: Construct, id: string, { sender, create }: { sender: string; create: boolean }) {
+  constructor(scope: Construct, id: string, { sender, create, key }: EmailProps) {
     super(scope, id);
     const domain = sender.slice(sender.lastIndexOf('@') + 1);
     const configurationSet = new ConfigurationSet(this, 'ConfigurationSet');
-    const topic = new Topic(this, 'Events', { enforceSSL: true });
+    const topic = new Topic(this, 'Events', { enforceSSL: true, ...(key && { masterKey: key }) });
     // This also allows SES to publish to the topic, only for this configuration set of this account.
     configurationSet.addEventDestination('Destination', {
       destination: EventDestination.snsTopic(topic),

@@ -1,5 +1,6 @@
-import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { Aws, Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -14,6 +15,11 @@ export interface SharedProps {
   readonly environment: Readonly<Record<string, string>>;
   readonly logDays: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
+  /** MB. */
+  readonly memory: number;
+  /** The key that encrypts table and logs, if it isn't AWS's own. */
+  readonly key: IKey | undefined;
+  readonly reservedConcurrency: Readonly<Partial<Record<Declaration['kind'], number | undefined>>>;
 }
 
 interface DeclaredFunctionProps extends SharedProps {
@@ -28,8 +34,13 @@ interface DeclaredFunctionProps extends SharedProps {
 export class DeclaredFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: DeclaredFunctionProps) {
     const { name, declaration } = props;
+    const reserved = props.reservedConcurrency[declaration.kind];
     const within = new Construct(scope, id);
-    const logGroup = new LogGroup(within, 'Log', { retention: props.logDays, removalPolicy: props.removalPolicy });
+    const logGroup = new LogGroup(within, 'Log', {
+      retention: props.logDays,
+      removalPolicy: props.removalPolicy,
+      ...(props.key && { encryptionKey: props.key }),
+    });
     const role = new Role(within, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       inlinePolicies: {
@@ -49,8 +60,7 @@ export class DeclaredFunction extends LambdaFunction {
       description: name,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      // Beyond this, more memory and CPU no longer shorten a cold start.
-      memorySize: 1024,
+      memorySize: props.memory,
       timeout: Duration.seconds(declaration.timeout),
       code: Code.fromAsset(props.code),
       handler: 'index.handler',
@@ -62,6 +72,7 @@ export class DeclaredFunction extends LambdaFunction {
         TABLE_NAME: props.table.tableName,
         ...(declaration.email && { MAIL_CONFIGURATION_SET: props.email.configurationSet }),
       },
+      ...(reserved !== undefined && { reservedConcurrentExecutions: reserved }),
       // The next run of a schedule does the work that a failed one left.
       ...(declaration.kind === 'schedule' && { retryAttempts: 0, maxEventAge: Duration.minutes(1) }),
     });
@@ -69,7 +80,7 @@ export class DeclaredFunction extends LambdaFunction {
 }
 
 /** Returns the IAM statements of a declaration: table actions limited to partition keys, the due index, and mail. */
-function declaredStatements(declaration: Declaration, { table, email }: SharedProps): PolicyStatement[] {
+function declaredStatements(declaration: Declaration, { table, email, key }: SharedProps): PolicyStatement[] {
   const actionsByPrefixes = new Map<string, string[]>();
   for (const [action, prefixes] of Object.entries(declaration.table)) {
     const key = [...prefixes].sort().join();
@@ -84,7 +95,25 @@ function declaredStatements(declaration: Declaration, { table, email }: SharedPr
   if (declaration.email) {
     statements.push(new PolicyStatement({ actions: ['ses:SendRawEmail'], resources: [...email.senderArns] }));
   }
+  if (key && statements.length > 0) statements.push(throughTable(key));
   return statements;
+}
+
+/** Returns the permission to use the key of the table, by way of DynamoDB only. */
+function throughTable(key: IKey): PolicyStatement {
+  return new PolicyStatement({
+    actions: [
+      'kms:Decrypt',
+      'kms:DescribeKey',
+      'kms:Encrypt',
+      'kms:GenerateDataKey',
+      'kms:GenerateDataKeyWithoutPlaintext',
+      'kms:ReEncryptFrom',
+      'kms:ReEncryptTo',
+    ],
+    resources: [key.keyArn],
+    conditions: { StringEquals: { 'kms:ViaService': `dynamodb.${Aws.REGION}.amazonaws.com` } },
+  });
 }
 
 /**

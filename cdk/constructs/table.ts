@@ -1,13 +1,16 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, type CfnGlobalTable, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 
 /** The index of due items. */
-const DUE_INDEX = 'due';
+export const DUE_INDEX = 'due';
 
 interface TableProps {
   readonly protect: boolean;
   readonly removalPolicy: RemovalPolicy;
+  /** The key that encrypts it, if it isn't DynamoDB's own. */
+  readonly key: IKey | undefined;
 }
 
 /**
@@ -17,7 +20,7 @@ interface TableProps {
 export class Table extends TableV2 {
   readonly dueIndexArn: string;
 
-  constructor(scope: Construct, id: string, { protect, removalPolicy }: TableProps) {
+  constructor(scope: Construct, id: string, { protect, removalPolicy, key }: TableProps) {
     super(scope, id, {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
@@ -34,6 +37,12 @@ export class Table extends TableV2 {
       deletionProtection: protect,
       removalPolicy,
     });
+    if (key) {
+      // TableEncryptionV2.customerManagedKey needs the region of the stack at the synthesis.
+      const table = this.node.defaultChild as CfnGlobalTable;
+      table.addPropertyOverride('SSESpecification', { SSEEnabled: true, SSEType: 'KMS' });
+      table.addPropertyOverride('Replicas.0.SSESpecification', { KMSMasterKeyId: key.keyArn });
+    }
     this.dueIndexArn = `${this.tableArn}/index/${DUE_INDEX}`;
   }
 }

@@ -75,3 +75,8 @@ export interface MailEventsDeclaration extends FunctionDeclaration {
 }
 
 export type Declaration = HttpDeclaration | ScheduleDeclaration | MailEventsDeclaration;
+
+/** Tells whether an endpoint answers requests without a credential. */
+export function isAnonymous({ caller }: Pick<HttpDeclaration, 'caller'>): boolean {
+  return caller.some((kind) => kind === 'anybody' || kind === 'link');
+}

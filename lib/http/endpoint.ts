@@ -8,6 +8,7 @@ import { type TableAccess, union } from '../table/access.ts';
 import { IDEMPOTENCY_ACCESS } from '../table/idempotency.ts';
 import { retryWhileStale } from '../table/write.ts';
 import type { CallerKind, HttpDeclaration, Route } from './declaration.ts';
+import { wentAround } from './front.ts';
 import { isEncoded, parseBody, validate } from './input.ts';
 import { renderingMiddleware } from './rendering.ts';
 import { type Request, readEvent } from './request.ts';
@@ -107,6 +108,8 @@ export function declare<B extends Schema, Q extends Schema>(
     accepts,
     changed: (changes) => declare({ ...spec, ...changes } as Spec<B, Q>, who, run),
     handler: middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+      // It answers in no dialect: the caller isn't a client of the service.
+      .use({ before: ({ event }) => (wentAround(event) ? { statusCode: 403 } : undefined) })
       .use(renderingMiddleware(formatAt))
       .handler(async (event, context) => {
         const request = readEvent(event, context);

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import type { Origin } from '../domain/audit.ts';
+import { clientAddress } from './front.ts';
 
 /** An HTTP request. */
 export interface Request {
@@ -28,7 +29,7 @@ export function readEvent(event: APIGatewayProxyEventV2, context: Pick<Context, 
     queryText: event.rawQueryString,
     params: event.pathParameters ?? {},
     body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
-    origin: { requestId: context.awsRequestId, sourceAddress: event.requestContext.http.sourceIp },
+    origin: { requestId: context.awsRequestId, sourceAddress: clientAddress(event) },
     now: new Date(),
   };
 }

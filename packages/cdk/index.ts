@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
-import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -57,9 +57,10 @@ export class Muster extends Construct {
   constructor(scope: Construct, id: string, { protect, ...settings }: MusterProps) {
     super(scope, id);
     const functions: readonly Declared[] = JSON.parse(readFileSync(join(__dirname, 'functions.json'), 'utf8'));
+    const name = `${Stack.of(this).stackName}-${id}`;
     const service = new Service(this, 'Service', {
-      name: `${Stack.of(this).stackName}-${id}`,
-      config: readProps(settings, protect),
+      name,
+      config: readProps(settings, name, protect),
       functions,
       bundles: join(__dirname, 'functions'),
     });
@@ -70,7 +71,7 @@ export class Muster extends Construct {
     this.mailDnsRecords = service.email.dnsRecords;
     this.userPool = service.identity.pool;
     this.functions = service.functions;
-    this.alarms = service.node.findAll().filter((each) => each instanceof Alarm);
+    this.alarms = service.alarms.all;
   }
 
   /** Lets a role read the whole table: for reports and backups. It has personal data. */

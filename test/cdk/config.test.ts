@@ -126,7 +126,16 @@ describe('configuration', () => {
       organizationCreators: ['ada@example.com', 'ada'],
       allowedOrigins: ['https://app.example.com/'],
       throttle: { rate: 10 },
+      throttleAnonymous: { rate: 0, burst: 1 },
+      concurrencyQuota: 0,
+      memory: 128,
+      alarms: 'many',
       alarmEmail: 'ops@',
+      alarmTopic: 'alarms',
+      dashboard: 'yes',
+      monthlyBudget: 0,
+      permissionsBoundary: 'arn:aws:iam::123456789012:role/boundary',
+      kmsKeyArn: 'alias/muster',
       colour: 'red',
     };
     const message = refusal(mistakes);
@@ -149,6 +158,30 @@ describe('configuration', () => {
     const both = refusal({ audience: 'app' });
     expect(both).toContain(together);
     expect(both).toContain('stages.development.mailSender');
+  });
+
+  it('accepts a reservation of concurrency only if the quota has room for it', () => {
+    const reserve = (schedule: number, concurrencyQuota?: number) =>
+      read({
+        mailSender,
+        reservedConcurrency: { schedule, mailEvents: 10 },
+        ...(concurrencyQuota && { concurrencyQuota }),
+      });
+    expect(reserve(890).reservedConcurrency).toEqual({ schedule: 890, mailEvents: 10 });
+    expect(() => reserve(891)).toThrow('stages.development.reservedConcurrency: must leave 100 of concurrencyQuota');
+    expect(() => reserve(2, 10)).toThrow('reservedConcurrency');
+    expect(read({ mailSender, concurrencyQuota: 10 }).reservedConcurrency).toEqual({});
+  });
+
+  it('accepts a budget only with somebody who is told', () => {
+    expect(() => read({ mailSender, monthlyBudget: 20 })).toThrow('stages.development.monthlyBudget: needs alarmEmail');
+    const told = { alarmTopic: 'arn:aws:sns:eu-central-1:123456789012:alarms' };
+    expect(read({ mailSender, monthlyBudget: 20, ...told }).monthlyBudget).toBe(20);
+  });
+
+  it('refuses tags that AWS reserves', () => {
+    expect(() => read({ mailSender, tags: { 'aws:team': 'a' } })).toThrow('stages.development.tags');
+    expect(read({ mailSender, tags: { 'cost:center': '4711' } }).tags).toEqual({ 'cost:center': '4711' });
   });
 
   it.each([

@@ -1,189 +1,24 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, CloudFormationValidatePlugin, NestedStack } from 'aws-cdk-lib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundleDirectory } from '../../cdk/bundling/directory.ts';
-import { readConfig, readStages } from '../../cdk/config.ts';
-import { MusterStack } from '../../cdk/stack.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { synthesize } from '../../cdk/synthesize.ts';
 import { functions } from '../../functions/index.ts';
-import { dialectOf } from '../../lib/dialects/dialect.ts';
+import { type Route, routeKeysOf } from '../../lib/http/declaration.ts';
 import {
-  type Declaration,
-  type HttpDeclaration,
-  type MailEventsDeclaration,
-  type Route,
-  routeKeysOf,
-  type ScheduleDeclaration,
-} from '../../lib/http/declaration.ts';
-import { PUT_ASIDE } from '../../lib/http/mail-events.ts';
-import { RUN } from '../../lib/http/schedule.ts';
-
-interface Resource {
-  Type: string;
-  Condition?: string;
-  DeletionPolicy?: string;
-  UpdateReplacePolicy?: string;
-  // biome-ignore lint/suspicious/noExplicitAny: a template has no type
-  Properties: any;
-}
-interface Template {
-  Resources: Record<string, Resource>;
-  Parameters: Record<string, { Default?: string }>;
-  Conditions: Record<string, unknown>;
-  Outputs: Record<string, { Condition?: string; Value: unknown }>;
-}
-interface Assembly {
-  app: App;
-  /** Whether the stack is protected from deletion. */
-  isProtected: boolean;
-  root: Template;
-  /** The nested templates, by the dialect of their functions. */
-  nested: Record<string, Template>;
-  files: string[];
-}
-type Declared = { name: string; declaration: Declaration };
-
-const temporary = mkdtempSync(join(tmpdir(), 'template-'));
-afterAll(() => rmSync(temporary, { recursive: true }));
-
-const mailSender = 'Muster <invitations@mail.acme.org>';
-const plugin = new CloudFormationValidatePlugin();
-
-function http(name: string, route: Route, more: Partial<HttpDeclaration> = {}): Declared {
-  const declaration: HttpDeclaration = {
-    kind: 'http',
-    route,
-    dialect: dialectOf(route),
-    caller: ['person'],
-    permission: undefined,
-    oneself: false,
-    about: undefined,
-    organization: false,
-    found: false,
-    creates: false,
-    table: {},
-    due: false,
-    email: false,
-    timeout: 10,
-    depth: 0,
-    refuses: [],
-    query: undefined,
-    body: undefined,
-    accepts: 'application/json',
-    ...more,
-  };
-  return { name, declaration };
-}
-
-const sweep: ScheduleDeclaration = {
-  kind: 'schedule',
-  schedule: 'rate(1 minute)',
-  table: { UpdateItem: ['ORG'] },
-  due: true,
-  email: true,
-  timeout: 55,
-};
-
-const mailEvents: MailEventsDeclaration = {
-  kind: 'mailEvents',
-  table: { PutItem: ['AUDIT'] },
-  due: false,
-  email: false,
-  timeout: 30,
-};
-
-/** One function of each kind. */
-const ONE_EACH: readonly Declared[] = [
-  http('invitations/create', 'POST /v1/invitations', {
-    table: {
-      BatchGetItem: ['USER', 'ORG'],
-      ConditionCheckItem: ['USER'],
-      PutItem: ['ORG', 'EMAIL', 'AUDIT'],
-      DeleteItem: ['AUDIT', 'EMAIL', 'ORG'],
-    },
-    email: true,
-    timeout: 12,
-  }),
-  http('members/list', 'GET /v1/members', { table: { BatchGetItem: ['USER', 'ORG'], Query: ['ORG'] } }),
-  http('papershift/teams/update', 'PUT /api/v1/teams/{id}'),
-  http('rocketchat/teams/create', 'POST /api/v1/teams.create'),
-  http('volttime/teams/create', 'POST /api/v3/teams'),
-  http('volttime/chargers/list', 'GET /api/v2/teams/{team_id}/chargers'),
-  http('pages/invitation', 'GET /invitation'),
-  http('fallback', '$default', { timeout: 5 }),
-  { name: 'scheduled/sweep', declaration: sweep },
-  { name: 'events/mail', declaration: mailEvents },
-];
-
-function assemble(
-  settings: object = {},
-  stage = 'development',
-  declared: readonly Declared[] = ONE_EACH,
-  isFirst = false,
-): Assembly {
-  const directory = mkdtempSync(join(temporary, 'assembly-'));
-  const bundles = join(directory, 'functions');
-  for (const { name } of declared) {
-    mkdirSync(bundleDirectory(bundles, name), { recursive: true });
-    writeFileSync(
-      join(bundleDirectory(bundles, name), 'index.cjs'),
-      `exports.handler = () => ${JSON.stringify(name)};`,
-    );
-  }
-  const app = new App({ outdir: directory, analyticsReporting: false, builtinCloudFormationValidation: false });
-  const config = readConfig(readStages({ [stage]: { mailSender, ...settings } }, undefined), stage, isFirst);
-  const stack = new MusterStack(app, `Muster-${stage}`, { config, functions: declared, bundles });
-  app.synth();
-  const read = (file: string): Template => JSON.parse(readFileSync(file, 'utf8'));
-  const nested = stack.node.findAll().filter((each) => each instanceof NestedStack);
-  const groups = nested.map(({ node }) => node.id);
-  const fileOf = (id: string) => join(directory, nested.find(({ node }) => node.id === id)?.templateFile ?? '');
-  const rootFile = join(directory, stack.templateFile);
-  return {
-    app,
-    isProtected: stack.terminationProtection === true,
-    root: read(rootFile),
-    nested: Object.fromEntries(groups.map((id) => [id, read(fileOf(id))])),
-    files: [rootFile, ...groups.map(fileOf)],
-  };
-}
-
-/** Returns the findings of CloudFormation's offline validator. The synthesis validates the root template only. */
-function findings({ app, files }: Pick<Assembly, 'app' | 'files'>): string[] {
-  const stackTemplates = files.map((templatePath) => ({
-    stackConstructPath: 'Muster',
-    templatePath,
-    accountId: undefined,
-    region: undefined,
-  }));
-  const report = plugin.validate({ templatePaths: files, stackTemplates, appConstruct: app });
-  return report.violations.map(({ severity, ruleName, description }) => `${severity} ${ruleName}: ${description}`);
-}
-
-function ofType(template: Template | undefined, type: string): Resource[] {
-  return Object.values(template?.Resources ?? {}).filter(({ Type }) => Type === type);
-}
-
-function functionOf(template: Template | undefined, name: string): Resource {
-  const found = ofType(template, 'AWS::Lambda::Function').find(({ Properties }) => Properties.Description === name);
-  if (!found) throw new Error(`No function ${name} here.`);
-  return found;
-}
-
-function logicalId(template: Template | undefined, resource: Resource): string | undefined {
-  return Object.entries(template?.Resources ?? {}).find(([, each]) => each === resource)?.[0];
-}
-
-/** Returns the statements of a function's role, with `TABLE` in place of the table's parameter. */
-function statementsOf(template: Template | undefined, name: string) {
-  const role = template?.Resources[functionOf(template, name).Properties.Role['Fn::GetAtt'][0]]?.Properties;
-  expect(role.ManagedPolicyArns).toBeUndefined();
-  expect(role.Policies).toHaveLength(1);
-  const text = JSON.stringify(role.Policies[0].PolicyDocument.Statement);
-  return JSON.parse(text.replaceAll(/\{"Ref":"referenceto\w+Table\w+Arn"\}/g, '"TABLE"'));
-}
+  type Assembly,
+  assemble,
+  findings,
+  functionOf,
+  http,
+  logicalId,
+  mailSender,
+  ONE_EACH,
+  ofType,
+  type Resource,
+  statementsOf,
+  type Template,
+  temporary,
+} from './assembled.ts';
 
 let development: Assembly;
 let production: Assembly;
@@ -268,7 +103,8 @@ describe('stacks', () => {
     for (const template of [development.root, ...Object.values(development.nested)]) {
       for (const { Type, Properties = {} } of Object.values(template.Resources)) {
         const [, , kind] = Type.split('::');
-        if (Type !== 'AWS::ApiGatewayV2::Stage') expect(Object.keys(Properties)).not.toContain(`${kind}Name`);
+        // The stage's name is fixed, and the dashboard is named after the stack.
+        if (!/::(Stage|Dashboard)$/.test(Type)) expect(Object.keys(Properties)).not.toContain(`${kind}Name`);
       }
     }
   });
@@ -590,9 +426,8 @@ describe('identity', () => {
 
 describe('mail', () => {
   it("has an SES identity for the sender's domain, and an output with its DNS records", () => {
-    expect(ofType(development.root, 'AWS::SES::EmailIdentity').map(({ Properties }) => Properties)).toEqual([
-      { EmailIdentity: 'mail.acme.org' },
-    ]);
+    const identities = ofType(development.root, 'AWS::SES::EmailIdentity');
+    expect(identities.map(({ Properties }) => Properties.EmailIdentity)).toEqual(['mail.acme.org']);
     expect(JSON.stringify(development.root.Outputs.MailDnsRecords?.Value).match(/ CNAME /g)).toHaveLength(3);
   });
 
@@ -680,54 +515,6 @@ describe('the schedule', () => {
       { Action: 'lambda:InvokeFunction', Effect: 'Allow', Resource: target },
     ]);
     expect(ofType(template, 'AWS::Lambda::EventInvokeConfig')[0]?.Properties.MaximumRetryAttempts).toBe(0);
-  });
-});
-
-describe('alarms', () => {
-  const alarms = ({ root }: Assembly) => ofType(root, 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
-
-  it('cover the API, throttling, the schedule and mail events, and name an article', () => {
-    expect(alarms(development).map(({ MetricName }) => MetricName)).toEqual([
-      '5xx',
-      'Throttles',
-      'scheduled-sweep-Lag',
-      'scheduled-sweep-Failed',
-      'Errors',
-      'Invocations',
-      'Errors',
-      'events-mail-PutAside',
-    ]);
-    for (const { AlarmDescription } of alarms(development)) {
-      expect(AlarmDescription).toMatch(/docs\/operations\.md, ".+"\.$/);
-    }
-  });
-
-  it('use metrics from the logs, in a namespace per stage', () => {
-    for (const [{ root }, namespace] of [
-      [development, 'Muster-development'],
-      [production, 'Muster-production'],
-    ] as const) {
-      const filter = (message: string, log: RegExp, name: string, value: string) => ({
-        FilterPattern: `{ $.message.message = "${message}" }`,
-        LogGroupName: { 'Fn::GetAtt': [expect.anything(), expect.stringMatching(log)] },
-        MetricTransformations: [{ MetricName: name, MetricNamespace: namespace, MetricValue: value }],
-      });
-      const [events, sweep] = [/^Outputs\..*eventsmailLog.*Ref$/, /^Outputs\..*scheduledsweepLog.*Ref$/];
-      expect(ofType(root, 'AWS::Logs::MetricFilter').map(({ Properties }) => Properties)).toEqual([
-        filter(RUN, sweep, 'scheduled-sweep-Lag', '$.message.lagSeconds'),
-        filter(RUN, sweep, 'scheduled-sweep-Failed', '$.message.failed'),
-        filter(PUT_ASIDE, events, 'events-mail-PutAside', '1'),
-      ]);
-    }
-  });
-
-  it('send to the configured address, if there is one', () => {
-    for (const { AlarmActions } of alarms(development)) expect(AlarmActions).toBeUndefined();
-    for (const { AlarmActions } of alarms(production)) expect(AlarmActions).toHaveLength(1);
-    expect(ofType(production.root, 'AWS::SNS::Subscription')[0]?.Properties).toMatchObject({
-      Protocol: 'email',
-      Endpoint: 'operations@example.org',
-    });
   });
 });
 

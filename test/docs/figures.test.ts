@@ -119,12 +119,3 @@ describe('docs/dependencies.md', () => {
     expect(names(outside).sort()).toEqual(Object.keys({ ...devDependencies, ...optionalDependencies }).sort());
   });
 });
-
-describe('docs/operations.md', () => {
-  it('has the article of each alarm', () => {
-    const articles = [...read('cdk/constructs/alarms.ts').matchAll(/alarm\([^,]+, (['"])(.+?)\1, /g)];
-    expect(articles).toHaveLength(8);
-    const text = read('docs/operations.md');
-    for (const [, , article] of articles) expect(text).toContain(`\n### ${article}\n\n**Description.**`);
-  });
-});
