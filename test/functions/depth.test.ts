@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { describe, expect, inject, test } from 'vitest';
 import { COSTS, type Cost, costRow, costsText, type RecordedCost } from '../../docs/costs.ts';
 import type { Call } from '../../packages/local/aws.ts';
-import { ACCEPTING_AS_KNOWN, ACCEPTING_THEMSELVES, ADDED } from '../fixtures/units.ts';
+import { ACCEPTING_AS_KNOWN, ACCEPTING_THEMSELVES, ADDED, INVITING_WITHOUT_MAIL } from '../fixtures/units.ts';
 import { type Contract, contracts, oneOfEachKind } from '../support/contract.ts';
 import { depthOf } from '../support/depth.ts';
 import { typesOf } from '../support/item-types.ts';
@@ -288,4 +288,13 @@ describe('accepting for a person who has signed in before', () => {
     }
     expectCost(made, ACCEPTING_THEMSELVES);
   });
+});
+
+test('inviting without a mail makes the declared calls', { retry: 2 }, async () => {
+  const contract = contracts.find(({ name }) => name === 'invitations/create') as Contract;
+  const { owner } = await service.organization();
+  const invite = () =>
+    owner.call('POST /v1/invitations', { body: { email: newAddress(), role: 'USER', sendEmail: false } });
+  await invite();
+  expectCost(await callsDuring(contract, invite), INVITING_WITHOUT_MAIL);
 });

@@ -1,5 +1,6 @@
 import { COSTS } from '../../../docs/costs.ts';
 import { functions } from '../../../functions/index.ts';
+import { INVITING_WITHOUT_MAIL } from '../../fixtures/units.ts';
 import { averageRequest } from './load.ts';
 import { ASSUMED } from './quotas.ts';
 
@@ -46,6 +47,12 @@ export function dollarsOf(name: string): Dollars {
   if (!cost || declaration?.kind !== 'http') throw new Error(`There are no costs of ${name}.`);
   const ms = declaration.depth * ASSUMED.roundTrip + ASSUMED.work + (declaration.email ? MONEY.mailMs : 0);
   return dollars({ ...cost, ms });
+}
+
+/** Returns what a million invitations cost that no mail is sent for: the inviter hands the link over. */
+export function dollarsWithoutMail(): Dollars {
+  const { depth, ...cost } = INVITING_WITHOUT_MAIL;
+  return dollars({ ...cost, ms: depth * ASSUMED.roundTrip + ASSUMED.work });
 }
 
 /** Returns what a million requests of the usual mix cost, without mails. */

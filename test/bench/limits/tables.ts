@@ -2,7 +2,7 @@ import { table } from '../../../docs/markdown.ts';
 import { exceeded, type Limit, limits, nearest, requestsOfCustomer, TIMES, usage } from './capacity.ts';
 import { acceptAtOnce, clearBacklog, readPartition } from './hot-spots.ts';
 import { averageRequest, CUSTOMER } from './load.ts';
-import { type Dollars, dollarsOf, dollarsOfMails, dollarsOfMix, sum } from './money.ts';
+import { type Dollars, dollarsOf, dollarsOfMails, dollarsOfMix, dollarsWithoutMail, sum } from './money.ts';
 
 /** The people who accept at once, and the counter rows, in the simulation. */
 const CROWDS = [1, 10, 50, 200, 1000];
@@ -29,7 +29,8 @@ export function tablesOfCost(): Tables {
   return {
     money: [
       ['what', ...AMOUNTS.map((amount) => amount.toLocaleString('en'))],
-      row('invitations, without their mails', sum(invitation)),
+      row('invitations without a mail', sum(dollarsWithoutMail())),
+      row('invitations with a mail, but for the mail itself', sum(invitation)),
       row('mails of invitations, with their events', dollarsOfMails()),
       row('acceptances by a link', sum(dollarsOf('invitations/accept'))),
       row('new organizations', sum(dollarsOf('organizations/create'))),
@@ -38,9 +39,12 @@ export function tablesOfCost(): Tables {
       row('requests of the mix in [scale.md](scale.md), without mails', sum(dollarsOfMix())),
     ],
     million: [
-      ['a million invitations', 'dollars'],
-      ...Object.entries(NAMES).map(([part, name]) => [name, money(invitation[part as keyof Dollars])]),
-      ['together, without mails', money(sum(invitation))],
+      ['a million invitations', 'without a mail', 'with a mail, but for the mail itself'],
+      ...Object.entries(NAMES).map(([part, name]) => [
+        name,
+        ...[dollarsWithoutMail(), invitation].map((each) => money(each[part as keyof Dollars])),
+      ]),
+      ['together', money(sum(dollarsWithoutMail())), money(sum(invitation))],
     ],
   };
 }
