@@ -16,6 +16,8 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
     'runs the command as a process 80 times: 24 CPU s; only changes of packages/invite can break it',
   'test/packages/cdk/package.test.ts':
     'builds the package and compiles applications with it: 30 CPU s; only changes of cdk or packages/cdk can break it',
+  'test/functions/check-table-size.test.ts':
+    'checks 72 MB of items with little memory: 20 CPU s; only how check-table reads can break it',
   'test/functions/volttime-sizes.test.ts':
     'fills sites and teams to their limits, 100,000 items: 12 CPU s; only how their lists read can break it',
 };

@@ -203,6 +203,11 @@ export const ENTITIES: Readonly<Record<keyof typeof keys, Entity>> = {
     holds: 'actor, action, time and network address; ids only; has `ttl`',
     code: 'table/audit.ts',
   },
+  import: {
+    types: ['Import'],
+    holds: 'that an import of a file was begun and has not ended; the key has a hash of the file',
+    code: 'transfer/import.ts',
+  },
   health: {
     types: [],
     holds: 'the health check reads this key; no such item exists',

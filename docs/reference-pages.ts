@@ -129,6 +129,8 @@ function triggerOf(declaration: Declaration): string {
       return 'a request without a matching route';
     case 'schedule':
       return `\`${declaration.schedule}\``;
+    case 'operator':
+      return 'an operator, by hand';
     case 'mailEvents':
       return 'an SES event about a mail';
   }

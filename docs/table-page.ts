@@ -142,7 +142,11 @@ export function beyondSigningIn(declaration: Declaration): TableAccess {
 }
 
 function roleText(declaration: Declaration): string {
-  return [...(declaration.due ? [`\`Query\` the index`] : []), accessText(beyondSigningIn(declaration))]
+  return [
+    ...(declaration.due ? [`\`Query\` the index`] : []),
+    ...(declaration.kind === 'operator' ? ['`Scan`'] : []),
+    accessText(beyondSigningIn(declaration)),
+  ]
     .filter(Boolean)
     .join(', ');
 }

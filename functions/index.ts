@@ -31,6 +31,7 @@ export const contents = {
   'members/read': await import('./members/read.ts'),
   'members/remove': await import('./members/remove.ts'),
   'members/update': await import('./members/update.ts'),
+  'operator/check-table': await import('./operator/check-table.ts'),
   'organizations/accept-ownership': await import('./organizations/accept-ownership.ts'),
   'organizations/create': await import('./organizations/create.ts'),
   'organizations/decline-ownership': await import('./organizations/decline-ownership.ts'),
@@ -126,5 +127,6 @@ export const functions: readonly { readonly name: string; readonly declaration: 
 
 function declarationOf(module: (typeof contents)[keyof typeof contents]): Declaration {
   if ('endpoint' in module) return module.endpoint;
+  if ('operator' in module) return module.operator;
   return 'schedule' in module ? module.schedule : module.mailEvents;
 }

@@ -193,12 +193,39 @@ const LAYERS: readonly Layer[] = [
   {
     file: 'cdk/rebind/x.ts',
     may: [
-      ...['../fingerprint.ts', '../../packages/local/stack-file.ts', '../../lib/domain/address.ts'],
+      ...['../operator/connect.ts', '../../lib/domain/address.ts'],
       ...['../../lib/table/read.ts', '../../lib/people/rebinding.ts'],
     ],
     mayNot: [
       ...[...SDK, ...DYNAMODB, ...MAIL, ...MIDDY, 'zod', '../../packages/local/stack.ts', '../config.ts'],
       ...['../../lib/http/input.ts', '../../lib/teams/teams.ts', '../../functions/index.ts'],
+    ],
+  },
+  {
+    file: 'cdk/operator/x.ts',
+    may: [
+      ...['./connect.ts', '../fingerprint.ts', '../../packages/local/stack-file.ts', '../../lib/domain/address.ts'],
+      ...['../../lib/table/read.ts', '../../lib/consistency/check.ts', '../../lib/transfer/import.ts'],
+    ],
+    mayNot: [
+      ...[...SDK, ...DYNAMODB, ...MAIL, ...MIDDY, 'zod', '../../packages/local/stack.ts', '../config.ts'],
+      ...['../../lib/http/input.ts', '../../lib/teams/teams.ts', '../../functions/index.ts'],
+    ],
+  },
+  {
+    file: 'lib/consistency/x.ts',
+    may: ['./rule.ts', '../teams/teams.ts', '../people/people.ts', '../table/scan.ts', '../domain/team.ts'],
+    mayNot: [
+      ...[...NEVER, ...SDK, ...DYNAMODB, ...MAIL, ...MIDDY],
+      ...['../http/input.ts', '../outbox/outbox.ts', '../email/mime.ts', '../../functions/index.ts'],
+    ],
+  },
+  {
+    file: 'lib/transfer/x.ts',
+    may: ['./form.ts', '../consistency/rule.ts', '../table/scan.ts', '../domain/ids.ts', 'node:crypto'],
+    mayNot: [
+      ...[...NEVER, ...SDK, ...DYNAMODB, ...MAIL, ...MIDDY],
+      ...['../teams/teams.ts', '../http/input.ts', '../outbox/outbox.ts', '../../functions/index.ts'],
     ],
   },
   {
@@ -295,5 +322,18 @@ describe('imports', () => {
 
   it('of a file outside a cycle are allowed', () => {
     expect(refusedLines('lib/table/alone.ts', 'lint/suspicious/noImportCycles')).toEqual([]);
+  });
+
+  it('of scans are left to what operators invoke', () => {
+    const files = execFileSync('git', ['grep', '-l', '/scan.ts', '--', 'lib', 'functions', 'cdk', 'packages'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    });
+    expect(
+      files
+        .trim()
+        .split('\n')
+        .filter((file) => !/^(lib\/(consistency|transfer)|cdk\/operator)\//.test(file)),
+    ).toEqual([]);
   });
 });

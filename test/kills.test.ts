@@ -575,7 +575,7 @@ async function survive(operation: Operation): Promise<void> {
   for (const { kill, scenario, name } of killedRuns) {
     await service.killDuring(kill, () => operation.run(scenario, false));
     const items = await service.items();
-    expectConsistent(items);
+    await expectConsistent(items);
     const isDone = outcomeOf(scenario, items).entries.includes(operation.action ?? '');
     done.push(isDone);
     // The client repeats the request, because it got no answer.
@@ -589,7 +589,7 @@ async function survive(operation: Operation): Promise<void> {
 
   await settle(operation, killedRuns);
   const items = await service.items();
-  expectConsistent(items);
+  await expectConsistent(items);
   for (const [index, { scenario, name }] of killedRuns.entries()) {
     expect(outcomeOf(scenario, items), name).toEqual(done[index] && operation.twice ? operation.twice(once) : once);
     const extra = (await mailsOf(scenario)) - mails;

@@ -92,6 +92,10 @@ function declaredStatements(declaration: Declaration, { table, email, key }: Sha
   if (declaration.due) {
     statements.push(onKeys(['dynamodb:Query'], table.dueIndexArn, ['DUE']), postponeStatement(table.tableArn));
   }
+  if (declaration.kind === 'operator') {
+    // A scan has no leading keys.
+    statements.push(new PolicyStatement({ actions: ['dynamodb:Scan'], resources: [table.tableArn] }));
+  }
   if (declaration.email) {
     statements.push(new PolicyStatement({ actions: ['ses:SendRawEmail'], resources: [...email.senderArns] }));
   }

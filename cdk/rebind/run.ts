@@ -1,13 +1,10 @@
 /** `npm run rebind -- --email ...`: for people whose account at the issuer has changed (docs/operations.md). */
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { isAddress, normalizeAddress } from '../../lib/domain/address.ts';
 import type { AuditContext } from '../../lib/domain/audit.ts';
 import { type AccountHolder, CannotRebind, rebind, swapAddresses } from '../../lib/people/rebinding.ts';
 import { retryWhileStale } from '../../lib/table/write.ts';
-import { runningStack } from '../../packages/local/stack-file.ts';
-import { ROOT } from '../fingerprint.ts';
+import { command, connect, parsed, UsageError } from '../operator/connect.ts';
 
 const USAGE = `Usage: npm run rebind -- --email ADDRESS --subject SUBJECT [options]
        npm run rebind -- --email ADDRESS --swap-with ADDRESS [options]
@@ -23,9 +20,6 @@ subject afterwards. The second form is for two people who exchanged their addres
 It uses the AWS credentials and the region of the environment.
 `;
 
-/** Invalid arguments or an unknown table. The message is for the operator; a stack trace isn't needed. */
-class UsageError extends Error {}
-
 function readArguments() {
   const options = {
     email: { type: 'string' },
@@ -36,37 +30,13 @@ function readArguments() {
     'dry-run': { type: 'boolean' },
     help: { type: 'boolean' },
   } as const;
-  try {
-    return parseArgs({ options }).values;
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message.split('. ')[0]}.`);
-  }
+  return parsed(options).values;
 }
 
 function addressIn(option: string, text: string | undefined): string {
   const address = normalizeAddress(text ?? '');
   if (!isAddress(address)) throw new UsageError(`${option} must be an e-mail address.`);
   return address;
-}
-
-/** Sets the environment variables from which the service's code reads the table. @returns the issuer of its tokens */
-async function connect(table: string | undefined, issuer: string | undefined): Promise<string | undefined> {
-  if (table !== undefined) {
-    process.env.TABLE_NAME = table;
-    process.env.AWS_REGION ??= process.env.AWS_DEFAULT_REGION;
-    if (!process.env.AWS_REGION) throw new UsageError('Set AWS_REGION to the region of the deployment.');
-    return issuer;
-  }
-  const stack = await runningStack(join(ROOT, '.local'));
-  if (!stack) throw new UsageError('No local stack is running: start one with npm start, or name a table by --table.');
-  Object.assign(process.env, {
-    TABLE_NAME: stack.table,
-    AWS_REGION: 'eu-central-1',
-    AWS_ENDPOINT_URL_DYNAMODB: stack.dynamodb,
-    AWS_ACCESS_KEY_ID: 'LOCALADMIN',
-    AWS_SECRET_ACCESS_KEY: 'local',
-  });
-  return issuer ?? stack.issuer;
 }
 
 async function run(): Promise<string> {
@@ -76,7 +46,8 @@ async function run(): Promise<string> {
   if ((subject === undefined) === (other === undefined)) throw new UsageError('Give either --subject or --swap-with.');
   const swapWith = other === undefined ? undefined : addressIn('--swap-with', other);
   if (subject === '') throw new UsageError('--subject must not be empty.');
-  const issuer = await connect(where.table, where.issuer);
+  const stack = await connect(where.table);
+  const issuer = where.issuer ?? stack?.issuer;
   const auditContext = (): AuditContext => ({
     now: new Date(),
     by: { type: 'operator', id: 'rebind' },
@@ -101,13 +72,11 @@ function line({ user, organizationIds }: AccountHolder): string {
   return `  ${user.email}  ${user.userId}  in ${organizationIds.join(', ') || 'no organization'}\n`;
 }
 
-try {
-  process.stdout.write(await run());
-} catch (error) {
-  const isTold = error instanceof UsageError || error instanceof CannotRebind;
-  process.stderr.write(
-    `${isTold ? error.message : error instanceof Error ? `${error.name}: ${error.message}` : error}\n`,
-  );
-  if (error instanceof UsageError) process.stderr.write(`\n${USAGE}`);
-  process.exitCode = 1;
-}
+await command(
+  USAGE,
+  async () => {
+    process.stdout.write(await run());
+    return 0;
+  },
+  (error) => error instanceof CannotRebind,
+);

@@ -7,6 +7,7 @@ export const AUDIT_ACTIONS = [
   'organization.decline-ownership',
   'organization.transfer',
   'organization.delete',
+  'organization.repair',
   'member.update',
   'member.remove',
   'member.leave',
@@ -66,7 +67,7 @@ export type AuditActor =
   | { readonly type: 'apiKey'; readonly id: string }
   | { readonly type: 'link'; readonly id: string }
   | { readonly type: 'organization'; readonly id: string }
-  | { readonly type: 'operator'; readonly id: 'rebind' }
+  | { readonly type: 'operator'; readonly id: 'rebind' | 'check-table' }
   | { readonly type: 'system'; readonly id: 'sweep' }
   | { readonly type: 'ses'; readonly id: string };
 

@@ -74,7 +74,12 @@ export interface MailEventsDeclaration extends FunctionDeclaration {
   readonly kind: 'mailEvents';
 }
 
-export type Declaration = HttpDeclaration | ScheduleDeclaration | MailEventsDeclaration;
+/** A function that an operator invokes by hand. It may read the whole table (`dynamodb:Scan`). */
+export interface OperatorDeclaration extends FunctionDeclaration {
+  readonly kind: 'operator';
+}
+
+export type Declaration = HttpDeclaration | ScheduleDeclaration | MailEventsDeclaration | OperatorDeclaration;
 
 /** Tells whether an endpoint answers requests without a credential. */
 export function isAnonymous({ caller }: Pick<HttpDeclaration, 'caller'>): boolean {

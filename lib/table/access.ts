@@ -20,6 +20,7 @@ export type KeyPrefix =
   | 'IDEMPOTENCY'
   | 'MAIL'
   | 'SES'
+  | 'IMPORT'
   | 'HEALTH';
 
 /** A function's access to the table: IAM actions, and the partition keys they touch. */

@@ -4,6 +4,8 @@ import type {
   CancellationReason,
   QueryCommandInput,
   QueryCommandOutput,
+  ScanCommandInput,
+  ScanCommandOutput,
   TransactWriteItemsCommandInput,
   UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
@@ -14,6 +16,7 @@ import { connect, type Service } from '../aws/service.ts';
 interface Operations {
   BatchGetItem: { input: BatchGetItemCommandInput; output: Omit<BatchGetItemCommandOutput, '$metadata'> };
   Query: { input: QueryCommandInput; output: Omit<QueryCommandOutput, '$metadata'> };
+  Scan: { input: ScanCommandInput; output: Omit<ScanCommandOutput, '$metadata'> };
   TransactWriteItems: { input: TransactWriteItemsCommandInput; output: object };
   UpdateItem: { input: UpdateItemCommandInput; output: object };
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { configuration } from '../configuration.ts';
-import { marshall, unmarshall } from './attributes.ts';
+import { type Attributes, marshall, unmarshall } from './attributes.ts';
 import { dynamodb } from './client.ts';
 import type { Key } from './keys.ts';
 import { get, type Item } from './read.ts';
@@ -92,4 +92,22 @@ export async function postpone({ pk, sk, dueAt }: DueKey, now: Date): Promise<vo
     set: { dueAt: later.dueAt },
     when: [{ attribute: 'dueAt', is: dueAt }],
   });
+}
+
+/** Reads the keys of all items of the index, also of those that aren't due yet. It is eventually consistent. */
+export async function* dueKeys(): AsyncGenerator<Key, void> {
+  for (let shard = 0; shard < DUE_SHARDS; shard += 1) {
+    let start: Attributes | undefined;
+    do {
+      const { Items = [], LastEvaluatedKey } = await dynamodb('Query', {
+        TableName: configuration().tableName,
+        IndexName: DUE_INDEX,
+        KeyConditionExpression: 'due = :due',
+        ExpressionAttributeValues: marshall({ ':due': `DUE#${shard}` }),
+        ...(start && { ExclusiveStartKey: start }),
+      });
+      for (const { pk, sk } of Items.map(unmarshall) as unknown as Key[]) yield { pk, sk };
+      start = LastEvaluatedKey;
+    } while (start);
+  }
 }

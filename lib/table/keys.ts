@@ -68,6 +68,8 @@ export const keys = {
   mail: (id: string) => key(`MAIL#${id}`, 'MAIL'),
   /** An event of SES, under the hash of its deduplication key; an unreadable notification, under SNS's id. */
   mailEvent: (id: string) => key(`SES#${id}`, 'SES'),
+  /** An import in progress, under the hash of its file. */
+  import: (hash: string) => key(`IMPORT#${hash}`, 'IMPORT'),
   /** `GET /v1/health` reads this key. The item never exists. */
   health: { pk: 'HEALTH#table', sk: 'HEALTH' },
 };

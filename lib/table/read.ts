@@ -172,6 +172,19 @@ export async function query(range: Range): Promise<Item[]> {
   return items;
 }
 
+/** How many items of a stream are in memory. */
+const STREAMED = 200;
+
+/** Reads the items of a partition one after another, strongly consistent, in the order of their sort keys. */
+export async function* stream(pk: string, prefix?: string): AsyncGenerator<Item, void> {
+  for (let after: string | undefined; ; ) {
+    const page = await query({ pk, limit: STREAMED, after, ...(prefix !== undefined && { prefix }) });
+    yield* page;
+    if (page.length < STREAMED) return;
+    after = page.at(-1)?.sk.slice(prefix?.length ?? 0);
+  }
+}
+
 /** Returns the item of a query. With a projection it comes without the partition key. */
 function itemOf(attributes: Attributes, pk: string): Item {
   const item = unmarshall(attributes);

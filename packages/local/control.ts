@@ -63,6 +63,11 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
     const results = schedules.map(async (each) => [each.function, await run(each, invoke)] as const);
     return Object.fromEntries(await Promise.all(results));
   },
+  'POST invoke': async ({ body }, { invoke }) => {
+    const { function: name, event = {} } = parse(body);
+    if (typeof name !== 'string') throw new Refusal(400, 'Send {"function":"operator/check-table","event":{}}.');
+    return resultOf(name, await invoke(name, event));
+  },
   'POST ses-events': async ({ body }, { template, invoke, clock, completeEvent }) => {
     const event = completeEvent(parse(body));
     if (template.mailEvents.length === 0) {

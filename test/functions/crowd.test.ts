@@ -30,7 +30,7 @@ async function inviteCrowd(): Promise<{ id: string; owner: Client; people: { ema
 async function expectAllIn({ id, owner, people }: Awaited<ReturnType<typeof inviteCrowd>>): Promise<void> {
   expect((await owner.call('GET /v1/members')).body.meta.total).toBe(PEOPLE + 1);
   const items = await service.items();
-  expectConsistent(items);
+  await expectConsistent(items);
   const here = (type: string) => items.filter((item) => item.type === type && item.organizationId === id);
   const addresses = here('Member').map(({ profile }) => (profile as { email: string }).email);
   expect(addresses.sort()).toEqual([owner.email, ...people.map(({ email }) => email)].sort());

@@ -51,7 +51,7 @@ async function change(
     const stack = await startStack({ directory, environment: { ...environment, TOKEN_JWKS_URI } });
     try {
       await use(stack);
-      expectConsistent(await serviceOf(() => stack).items());
+      await expectConsistent(await serviceOf(() => stack).items());
     } finally {
       await stack.stop();
     }

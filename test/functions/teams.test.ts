@@ -171,7 +171,7 @@ describe('the tree of teams', () => {
       await service.faults([]);
       expect(statuses(answers)).toEqual([200, 200, 409]);
       expect(errors(answers)).toEqual(['team_cycle']);
-      expectConsistent(await service.items());
+      await expectConsistent(await service.items());
     }
   });
 
@@ -199,7 +199,7 @@ describe('the tree of teams', () => {
       ]);
       await service.faults([]);
       expect(errors([grown, moved])).toEqual(['team_too_deep']);
-      expectConsistent(await service.items());
+      await expectConsistent(await service.items());
       if (moved.status === 200) await owner.call(`DELETE /v1/teams/${branch}`);
     }
   });
@@ -303,9 +303,9 @@ describe('the members of a team', () => {
     expect(rename.body.error).toBe('forbidden');
     // Added again before the old row is deleted, and after.
     expect((await put(owner, teams[0]?.id as string, back.memberId)).status).toBe(200);
-    expectConsistent(await service.items());
+    await expectConsistent(await service.items());
     await service.sweep();
-    expectConsistent(await service.items());
+    await expectConsistent(await service.items());
     expect(await there()).toContain(back.memberId);
     expect((await owner.call(`GET /v1/teams/${teams[1]?.id}`)).body.memberCount).toBe(0);
     expect((await back.call('GET /v1/me')).body.teams).toMatchObject([{ id: teams[0]?.id, role: 'MEMBER' }]);
@@ -329,7 +329,7 @@ describe('the members of a team', () => {
       expect((await owner.call('POST /v1/invitations', { body })).status).toBe(201);
       expect((await accept(await service.linkToken(member.email))).status).toBe(200);
       await service.sweep();
-      expectConsistent(await service.items());
+      await expectConsistent(await service.items());
       const { data } = (await owner.call(`GET /v1/teams/${id}/members`)).body;
       expect(data.map((row: { role: string }) => row.role)).toEqual(['OWNER', 'MEMBER']);
     },
@@ -343,7 +343,7 @@ describe('the members of a team', () => {
     expect((await member.call(`DELETE /v1/teams/${id}`)).status).toBe(204);
     expect((await member.call('GET /v1/me')).body.teams).toEqual([]);
     expect((await put(owner, id, member.memberId)).body.error).toBe('team_not_found');
-    expectConsistent(await service.items());
+    await expectConsistent(await service.items());
     expect((await service.sweep()).failed).toBe(0);
     expect((await service.items()).filter(({ type, teamId }) => type === 'TeamMembership' && teamId === id)).toEqual(
       [],

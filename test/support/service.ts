@@ -173,7 +173,7 @@ export function useService(
       // The table is consistent after every file. A table that others also write to is not checked.
       if (stack && !process.env.DYNAMODB_ENDPOINT) {
         const items = await service.items();
-        expectConsistent(items);
+        await expectConsistent(items);
         // No answer disclosed a person outside the caller's organization.
         if (checksDisclosure) expect(disclosure.leaks(items)).toEqual([]);
       }

@@ -1,33 +1,13 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { ROOT } from '../../../cdk/fingerprint.ts';
+import { operatorCommand } from '../../support/command.ts';
 import { newAddress, useService } from '../../support/service.ts';
 
 const service = useService();
 
 /** Runs the command on the table as an operator does. */
 async function rebind(...options: string[]) {
-  const { table, issuer, dynamodb } = service.stack;
-  const child = spawn('node', ['cdk/rebind/run.ts', '--table', table, '--issuer', issuer, ...options], {
-    cwd: ROOT,
-    env: {
-      PATH: `${join(ROOT, 'node_modules/.bin')}:${process.env.PATH}`,
-      AWS_REGION: 'eu-central-1',
-      AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
-      AWS_ACCESS_KEY_ID: 'OPERATOR',
-      AWS_SECRET_ACCESS_KEY: 'secret',
-    },
-  });
-  let [out, err] = ['', ''];
-  child.stdout.on('data', (text) => {
-    out += text;
-  });
-  child.stderr.on('data', (text) => {
-    err += text;
-  });
-  const code = await new Promise((resolve) => child.on('close', resolve));
-  return { code, out, err };
+  const { table, issuer } = service.stack;
+  return operatorCommand(service, 'cdk/rebind/run.ts', ['--table', table, '--issuer', issuer, ...options]);
 }
 
 /** Creates a member whose account at the issuer has the given subject. */

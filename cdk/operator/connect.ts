@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import { runningStack, type StackFile } from '../../packages/local/stack-file.ts';
+import { ROOT } from '../fingerprint.ts';
+
+/** Invalid arguments or an unknown table. The message is for the operator; a stack trace isn't needed. */
+export class UsageError extends Error {}
+
+/** Parses the arguments of a command. @throws UsageError for an unknown option, or an argument too many */
+export function parsed<const O extends ParseArgsOptionsConfig>(options: O, positionals = 0) {
+  try {
+    const found = parseArgs({ options, allowPositionals: positionals > 0 });
+    if (found.positionals.length > positionals) throw new Error('There are too many arguments.');
+    return found;
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message.split('. ')[0]?.replace(/\.$/, '')}.`);
+  }
+}
+
+/**
+ * Sets the environment variables from which the service's code reads the table.
+ *
+ * @param table the name of a deployment's table; undefined: the running local stack
+ * @returns the local stack, if it is that
+ * @throws UsageError without a region or a local stack
+ */
+export async function connect(table: string | undefined): Promise<StackFile | undefined> {
+  if (table !== undefined) {
+    process.env.TABLE_NAME = table;
+    process.env.AWS_REGION ??= process.env.AWS_DEFAULT_REGION;
+    if (!process.env.AWS_REGION) throw new UsageError('Set AWS_REGION to the region of the deployment.');
+    return undefined;
+  }
+  const stack = await runningStack(join(ROOT, '.local'));
+  if (!stack) throw new UsageError('No local stack is running: start one with npm start, or name a table by --table.');
+  Object.assign(process.env, {
+    TABLE_NAME: stack.table,
+    AWS_REGION: 'eu-central-1',
+    AWS_ENDPOINT_URL_DYNAMODB: stack.dynamodb,
+    AWS_ACCESS_KEY_ID: 'LOCALADMIN',
+    AWS_SECRET_ACCESS_KEY: 'local',
+  });
+  return stack;
+}
+
+/**
+ * Runs a command: prints errors, and exits with code 1 after one.
+ *
+ * @param run returns the exit code
+ * @param isTold whether the message of an error is for the operator
+ */
+export async function command(
+  usage: string,
+  run: () => Promise<number>,
+  isTold: (error: unknown) => boolean = () => false,
+): Promise<void> {
+  try {
+    process.exitCode = await run();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const isKnown = error instanceof UsageError || isTold(error);
+    process.stderr.write(`${isKnown || !(error instanceof Error) ? message : `${error.name}: ${message}`}\n`);
+    if (error instanceof UsageError) process.stderr.write(`\n${usage}`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,42 @@
+/** `npm run import -- FILE`: stores an export in a deployment without its items (docs/operations.md). */
+import { open } from 'node:fs/promises';
+import { contentsOf, Unusable } from '../../lib/transfer/form.ts';
+import { importItems } from '../../lib/transfer/import.ts';
+import { command, connect, parsed, UsageError } from './connect.ts';
+
+const USAGE = `Usage: npm run import -- FILE [options]
+
+Stores an export in a table. An export of everything needs an empty table, that of one organization a table without it
+and its members. If it is interrupted, run it again with the same file.
+
+  --table NAME   the table of a deployment, its output TableName; default: the running local stack
+  --help
+
+It uses the AWS credentials and the region of the environment.
+`;
+
+async function* linesIn(file: string): AsyncGenerator<string, void> {
+  yield* (await open(file)).readLines();
+}
+
+await command(
+  USAGE,
+  async () => {
+    const { values, positionals } = parsed({ table: { type: 'string' }, help: { type: 'boolean' } }, 1);
+    if (values.help) {
+      process.stdout.write(USAGE);
+      return 0;
+    }
+    const [file] = positionals;
+    if (file === undefined) throw new UsageError('Name the file of the export.');
+    await connect(values.table);
+    const read = () => linesIn(file);
+    const contents = await contentsOf(read());
+    const { continued } = await importItems(contents, read, new Date());
+    process.stdout.write(
+      `${continued ? 'Continued and finished' : 'Finished'} the import of ${contents.items} items.\n`,
+    );
+    return 0;
+  },
+  (error) => error instanceof Unusable,
+);

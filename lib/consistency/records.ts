@@ -1,0 +1,115 @@
+import { type Key, keys } from '../table/keys.ts';
+import { dueChecks, exists, isLive, matching, type Rule, related, same } from './rule.ts';
+
+/** The rule of a mail that waits: it is due until it is sent. */
+const MAIL: Rule = {
+  key: ({ id }) => keys.mail(id),
+  check: async (row) => [...dueChecks(row, row.id, true), same('its state', 'QUEUED', row.delivery.state)],
+};
+
+const RENEWAL_MAIL: Rule = {
+  ...MAIL,
+  async check(row, table) {
+    const { organizationId, invitationId } = row;
+    return [
+      ...((await MAIL.check?.(row, table)) ?? []),
+      ...((await isLive(table, organizationId))
+        ? [await related(table, keys.invitation(organizationId, invitationId), { type: 'Invitation' })]
+        : []),
+    ];
+  },
+};
+
+const JOB: Rule = {
+  key: ({ memberId, siteId }) => keys.job(memberId ?? siteId),
+  check: async (row, table) => [
+    ...dueChecks(row, row.memberId ?? row.siteId, true),
+    ...(row.memberId
+      ? [same('whether its member exists', false, await exists(table, keys.member(row.organizationId, row.memberId)))]
+      : []),
+  ],
+};
+
+const IDEMPOTENCY: Rule = {
+  key: ({ pk }) => keys.idempotency(matching(/[\w-]{43}$/, pk)),
+  check: async ({ startedAt, ttl }) => [same('its end', Math.ceil(Date.parse(startedAt) / 1000) + 24 * 60 * 60, ttl)],
+};
+
+const RATE: Rule = {
+  key: ({ pk, ttl }) => keys.rate('mails', matching(/[\w-]{43}$/, pk), ttl),
+  check: async ({ all }) => [same('whether its count is positive', true, all >= 1)],
+};
+
+const MAILS_OF_DAY: Rule = {
+  key: ({ pk, sk }) => ({
+    pk: matching(/^LIMIT#day#(all|usr_\w{26})#\d{4}-\d\d-\d\d$/, pk),
+    sk: matching(/^[1-5]?\d$|^6[0-3]$/, sk),
+  }),
+  check: async ({ pk, count, ttl }) => [
+    same('whether its count is positive', true, count >= 1),
+    same('its end', Date.parse(pk.slice(-10)) / 1000 + 24 * 60 * 60, ttl),
+  ],
+};
+
+const INVITE_RATE: Rule = {
+  key: ({ pk }) => keys.inviteRate(matching(/usr_\w{26}$/, pk)),
+  check: async ({ count, end, ttl }) => [
+    same('whether its count is positive', true, count >= 1),
+    same('its end', Math.ceil(Date.parse(end) / 1000), ttl),
+  ],
+};
+
+/** The kinds of SES's events. */
+const MAIL_EVENTS = new Set(['send', 'delivery', 'delay', 'reply', 'softBounce', 'hardBounce', 'complaint', 'failure']);
+
+const MAIL_EVENT: Rule = {
+  key: ({ pk }) => keys.mailEvent(matching(/[\w-]{43}$/, pk)),
+  check: async ({ organizationId, invitationId, kind, ttl }, table) => [
+    same('whether its kind is known', true, MAIL_EVENTS.has(kind)),
+    same('whether it has a TTL', true, Number.isInteger(ttl)),
+    ...((await isLive(table, organizationId))
+      ? [await related(table, keys.invitation(organizationId, invitationId))]
+      : []),
+  ],
+};
+
+const UNREAD_MAIL_EVENT: Rule = {
+  key: ({ pk }) => keys.mailEvent(matching(/[\da-f-]{36}$/, pk)),
+  check: async ({ event, ttl }) => [
+    same('whether it contains an address', false, event.includes('@')),
+    same('whether it has a TTL', true, Number.isInteger(ttl)),
+  ],
+};
+
+const AUDIT_ENTRY: Rule = {
+  key: ({ organizationId, createdAt, id }): Key => keys.auditEntry(organizationId, id, createdAt),
+  // Audit entries remain after the organization is deleted.
+  check: async ({ organizationId, resource, ttl }, table) => [
+    same('whether it has a TTL', true, Number.isInteger(ttl)),
+    ...(resource.type === 'invitation' && (await isLive(table, organizationId))
+      ? [await related(table, keys.invitation(organizationId, resource.id))]
+      : []),
+  ],
+};
+
+/** An import that was begun, and not finished. */
+const IMPORT: Rule = {
+  key: ({ file }) => keys.import(file),
+  check: async () => [same('whether the import has ended', true, false)],
+};
+
+export const RECORDS: Readonly<Record<string, Rule>> = {
+  Job: JOB,
+  Mail: RENEWAL_MAIL,
+  OfferMail: MAIL,
+  RequestMail: MAIL,
+  GrantEndMail: MAIL,
+  Idempotency: IDEMPOTENCY,
+  Rate: RATE,
+  MailsOfDay: MAILS_OF_DAY,
+  InviteRate: INVITE_RATE,
+  MailEvent: MAIL_EVENT,
+  UnreadMailEvent: UNREAD_MAIL_EVENT,
+  AuditEntry: AUDIT_ENTRY,
+  Import: IMPORT,
+};

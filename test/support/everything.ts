@@ -1,0 +1,56 @@
+import { shortIdFromUuid } from '../../lib/domain/ids.ts';
+import { newAddress, type Service } from './service.ts';
+import { share } from './sharing.ts';
+
+/** Fills a table with items of nearly every type. */
+export async function everything(service: Service): Promise<Record<string, unknown>[]> {
+  const { owner } = await service.organization();
+  const invite = async (by = owner) => {
+    const { body } = await by.call('POST /v1/invitations', { body: { email: newAddress(), role: 'USER' } });
+    return body as { id: string; email: string };
+  };
+  await service.member(owner, 'VIEWER');
+  const member = await service.member(owner, 'USER');
+  await member.call('POST /v1/access-tokens', { body: { name: 'One' } });
+  const gone = await service.member(owner, 'USER');
+  await gone.call('POST /v1/access-tokens', { body: { name: 'Left behind' } });
+  await owner.call(`DELETE /v1/members/${gone.memberId}`);
+  const makeTeam = async (name: string) => (await owner.call('POST /v1/teams', { body: { name } })).body.id;
+  const team = await makeTeam('Team');
+  await owner.call(`PUT /v1/teams/${team}/members/${member.memberId}`, { body: {} });
+  await owner.call('POST /v1/teams', { body: { name: 'Below', parentTeamId: team } });
+  await owner.call(`DELETE /v1/teams/${await makeTeam('Gone')}`);
+  const owning = await owner.call('POST /api/v3/teams', {
+    body: { name: 'Owning', email: newAddress(), type: 'Company' },
+  });
+  const site = { name: 'Depot', team_uuid: owning.body.data.uuid, address: 'Quay 1', timezone: 'Europe/Amsterdam' };
+  const made = await owner.call('POST /api/v3/sites', { body: site });
+  const charger = { identity: 'CP-1', reference: 'Left' };
+  const installed = await owner.call(`POST /api/v3/sites/${made.body.data.uuid}/chargers`, { body: charger });
+  const borrowing = await owner.call('POST /api/v3/teams', {
+    body: { name: 'Borrowing', email: newAddress(), type: 'Company' },
+  });
+  await share(service, made.body.data.uuid, borrowing.body.data.uuid, {
+    assets: [shortIdFromUuid('charger', installed.body.data.uuid) as string],
+    sensitive: { expiresAt: '2099-12-31T00:00:00.000Z' },
+  });
+  const headers = { 'idempotency-key': 'once' };
+  await owner.call('POST /v1/invitations', { body: { email: newAddress(), role: 'USER' }, headers });
+  await owner.call(`DELETE /v1/invitations/${(await invite()).id}`);
+  const token = await service.linkToken((await invite()).email);
+  await service.call('POST /v1/invitations/decline', { body: { token } });
+  const bounce = { bounceType: 'Permanent', bouncedRecipients: [{ emailAddress: (await invite()).email }] };
+  await service.mailEvent({ eventType: 'Bounce', bounce });
+  await service.mailEvent({ eventType: 'Unheard of' });
+  await service.clock('-8d');
+  // A new ID token, because an existing one would be from the future.
+  const late = await service.linkToken((await invite(await service.person(owner.email))).email);
+  await service.clock(0);
+  await service.faults([{ action: 'ses:SendRawEmail', fault: 'error', times: -1 }]);
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+  await service.call('POST /invitations/ask', { body: `token=${late}`, headers: form });
+  await service.faults([]);
+  const { id, owner: other } = await service.organization();
+  await other.call(`DELETE /v1/organizations/${id}`);
+  return service.items();
+}
