@@ -120,6 +120,13 @@ export const StageConfig = z
     allowedOrigins: z.array(origin).default([]),
     /** The gateway's limits: requests per second, and concurrent requests in a burst. Beyond them it answers 429. */
     throttle: z.strictObject({ rate: count, burst: count }).default({ rate: 500, burst: 1000 }),
+    /** The name of an existing table to use, for example a restored one; undefined: the stack creates one. */
+    table: z
+      .string()
+      .regex(/^[\w.-]{3,255}$/, 'is not the name of a table')
+      .optional(),
+    /** Whether due work waits: the scheduled function doesn't run by itself. */
+    holdSchedule: z.boolean().default(false),
     /** The gateway's limits for each route that is called without a credential: pages, links, unknown paths. */
     throttleAnonymous: z.strictObject({ rate: count, burst: count }).default({ rate: 50, burst: 100 }),
     /** The account's quota of concurrent Lambda executions. */

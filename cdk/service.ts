@@ -20,7 +20,7 @@ import { DeclaredFunction, type SharedProps } from './constructs/function.ts';
 import { Identity } from './constructs/identity.ts';
 import { MailEvents } from './constructs/mail-events.ts';
 import { Schedule } from './constructs/schedule.ts';
-import { Table } from './constructs/table.ts';
+import { adoptedTable, type ServiceTable, Table } from './constructs/table.ts';
 import { tagAll } from './constructs/tags.ts';
 
 /** A function of `functions/index.ts`. */
@@ -48,7 +48,7 @@ export interface ServiceProps {
  */
 export class Service extends Construct {
   readonly api: Api;
-  readonly table: Table;
+  readonly table: ServiceTable;
   readonly email: Email;
   readonly identity: Identity;
   /** All functions, by their names in `functions/index.ts`. */
@@ -63,7 +63,10 @@ export class Service extends Construct {
     const removalPolicy = config.protect ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
     this.identity = new Identity(this, 'Identity', { ...config, parameters, removalPolicy });
     const key = config.kmsKeyArn === undefined ? undefined : Key.fromKeyArn(this, 'Key', config.kmsKeyArn);
-    this.table = new Table(this, 'Table', { ...config, removalPolicy, key });
+    this.table =
+      config.table === undefined
+        ? new Table(this, 'Table', { ...config, removalPolicy, key })
+        : adoptedTable(this, 'AdoptedTable', config.table);
     this.email = new Email(this, 'Email', { sender: config.senderAddress, create: config.createMailIdentity, key });
     const { domain, waf } = config;
     const onlyByDomain = domain !== undefined && !waf;
@@ -90,6 +93,7 @@ export class Service extends Construct {
         reservedConcurrency: config.reservedConcurrency,
         removalPolicy,
         key,
+        holdSchedule: config.holdSchedule,
       });
       for (const [name, each] of nested.functions) this.functions.set(name, each);
       for (const [name, each] of nested.scheduled) scheduled.set(name, each);
@@ -141,6 +145,7 @@ interface FunctionsProps extends SharedProps {
   readonly declared: readonly Declared[];
   readonly bundles: string;
   readonly api: Api;
+  readonly holdSchedule: boolean;
   /** Values that depend on the root stack's conditions, so nested stacks get them as parameters. */
   readonly parameters: Readonly<Record<'Issuer' | 'Audience' | 'PublicUrl', string>>;
 }
@@ -172,7 +177,11 @@ class Functions extends NestedStack {
           if (isAnonymous(declaration)) props.api.anonymous.push(...routeKeysOf(declaration));
           break;
         case 'schedule':
-          new Schedule(this, `${id}-Schedule`, { expression: declaration.schedule, target: made });
+          new Schedule(this, `${id}-Schedule`, {
+            expression: declaration.schedule,
+            target: made,
+            hold: props.holdSchedule,
+          });
           this.scheduled.set(name, made);
           break;
         case 'mailEvents':

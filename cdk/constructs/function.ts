@@ -6,11 +6,11 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Declaration } from '../../lib/http/declaration.ts';
 import type { Email } from './email.ts';
-import type { Table } from './table.ts';
+import type { ServiceTable } from './table.ts';
 
 /** The props that all functions of a stack share. */
 export interface SharedProps {
-  readonly table: Table;
+  readonly table: ServiceTable;
   readonly email: Email;
   readonly environment: Readonly<Record<string, string>>;
   readonly logDays: RetentionDays;

@@ -1,10 +1,23 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, type CfnGlobalTable, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, type CfnGlobalTable, type ITableV2, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 
 /** The index of due items. */
 export const DUE_INDEX = 'due';
+
+/** The table of the functions. */
+export type ServiceTable = Table | AdoptedTable;
+type AdoptedTable = ITableV2 & { readonly dueIndexArn: string };
+
+/**
+ * Returns an existing table, for example a restored one, without a resource in the stack: its protection, point-in-time
+ * recovery and time to live are as they are.
+ */
+export function adoptedTable(scope: Construct, id: string, name: string): AdoptedTable {
+  const table = TableV2.fromTableName(scope, id, name);
+  return Object.assign(table, { dueIndexArn: `${table.tableArn}/index/${DUE_INDEX}` });
+}
 
 interface TableProps {
   readonly protect: boolean;

@@ -2,19 +2,24 @@ import type { DeployedResource } from './cloudformation-stack.ts';
 
 export interface LocalTable {
   readonly name: string;
-  /** DynamoDB's CreateTable input. */
-  readonly definition: Readonly<Record<string, unknown>>;
+  /** DynamoDB's CreateTable input; undefined: the template uses an existing table. */
+  readonly definition: Readonly<Record<string, unknown>> | undefined;
   /** The time-to-live attribute, if any. */
   readonly timeToLive: string | undefined;
 }
 
 /**
- * Returns the table of a template, with the parts of the global table's definition that CreateTable accepts.
+ * Returns the table of a template: an existing one that its functions name, or its resource, with the parts of the global table's definition that CreateTable accepts.
  *
+ * @param named the names of the table in the environments of the functions
  * @throws Error unless there is exactly one table
  */
-export function toTable(tables: readonly DeployedResource[]): LocalTable {
+export function toTable(tables: readonly DeployedResource[], named: ReadonlySet<string>): LocalTable {
   const [table] = tables;
+  const [adopted] = named;
+  if (!table && adopted !== undefined && named.size === 1) {
+    return { name: adopted, definition: undefined, timeToLive: undefined };
+  }
   if (!table || tables.length > 1) {
     throw new Error(`The template has ${tables.length} tables (AWS::DynamoDB::GlobalTable), the local stack runs one.`);
   }

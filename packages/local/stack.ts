@@ -255,6 +255,8 @@ function functionLog(directory: string) {
 
 /** @param anew whether an existing table is deleted first */
 async function createTable(endpoint: string, table: LocalTable, anew = false): Promise<void> {
+  if (!table.definition) return;
+  const { definition } = table;
   const engine = connect(endpoint, 'dynamodb', REGION);
   const call = async (operation: string, input: object) => {
     const { body } = await engine.post(Buffer.from(JSON.stringify(input)), {
@@ -270,7 +272,7 @@ async function createTable(endpoint: string, table: LocalTable, anew = false): P
   };
   try {
     if (anew) await call('DeleteTable', { TableName: table.name });
-    const created = await call('CreateTable', table.definition);
+    const created = await call('CreateTable', definition);
     if (!created || table.timeToLive === undefined) return;
     await call('UpdateTimeToLive', {
       TableName: table.name,

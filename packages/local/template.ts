@@ -97,7 +97,7 @@ function assemble(resources: readonly DeployedResource[]): LocalTemplate {
 
   const [api] = of('AWS::ApiGatewayV2::Api');
   return {
-    table: toTable(of('AWS::DynamoDB::GlobalTable')),
+    table: toTable(of('AWS::DynamoDB::GlobalTable'), tableNames(functions)),
     functions,
     routes: toRoutes(of, functionOf),
     schedules: of('AWS::Scheduler::Schedule').flatMap((resource) => toSchedule(resource, functionOf)),
@@ -107,6 +107,10 @@ function assemble(resources: readonly DeployedResource[]): LocalTemplate {
     cors: api?.properties().CorsConfiguration as CorsConfiguration | undefined,
     unsupported: unsupported(resources),
   };
+}
+
+function tableNames(functions: readonly LocalFunction[]): ReadonlySet<string> {
+  return new Set(functions.flatMap(({ environment }) => environment.TABLE_NAME ?? []));
 }
 
 function unsupported(resources: readonly DeployedResource[]): string[] {

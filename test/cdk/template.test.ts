@@ -516,6 +516,46 @@ describe('the schedule', () => {
     ]);
     expect(ofType(template, 'AWS::Lambda::EventInvokeConfig')[0]?.Properties.MaximumRetryAttempts).toBe(0);
   });
+
+  it('is on, unless it is held', () => {
+    const state = ({ nested }: Assembly) => ofType(nested.background, 'AWS::Scheduler::Schedule')[0]?.Properties.State;
+    expect(state(development)).toBe('ENABLED');
+    expect(state(assemble({ holdSchedule: true }))).toBe('DISABLED');
+  });
+});
+
+describe('an existing table', () => {
+  it('is used by its name, with the same rights, and the stack has none', () => {
+    const adopting = assemble({ table: 'muster-restored' });
+    expect(ofType(adopting.root, 'AWS::DynamoDB::GlobalTable')).toEqual([]);
+    expect(adopting.root.Outputs.TableName?.Value).toBe('muster-restored');
+    const { background } = adopting.nested;
+    const sweep = functionOf(background, 'scheduled/sweep');
+    expect(sweep.Properties.Environment.Variables.TABLE_NAME).toBe('muster-restored');
+    const role = background?.Resources[sweep.Properties.Role['Fn::GetAtt'][0]];
+    const text = JSON.stringify(role?.Properties.Policies[0].PolicyDocument);
+    expect(text).toContain(':table/muster-restored"');
+    expect(text).toContain('/index/due');
+    expect(text).not.toContain('"*"');
+    expect(findings(adopting)).toEqual([]);
+  });
+
+  it('must have a name that DynamoDB accepts', () => {
+    expect(() => assemble({ table: 'arn:aws:dynamodb:eu-central-1:1:table/x' })).toThrow('is not the name of a table');
+  });
+});
+
+describe('a function of operators', () => {
+  it('may scan the table, as no other function may', () => {
+    const operator = { kind: 'operator', table: {}, due: false, email: false, timeout: 900 } as const;
+    const made = assemble({}, 'development', [...ONE_EACH, { name: 'operator/check', declaration: operator }]);
+    const roles = Object.values(made.nested).flatMap((template) =>
+      Object.entries(template.Resources).filter(([, { Type }]) => Type === 'AWS::IAM::Role'),
+    );
+    const scanning = roles.filter(([, role]) => JSON.stringify(role).includes('dynamodb:Scan'));
+    expect(scanning.map(([id]) => id)).toEqual([expect.stringMatching(/^operatorcheck/)]);
+    expect(functionOf(made.nested.background, 'operator/check').Properties.Timeout).toBe(900);
+  });
 });
 
 describe('synthesis', () => {
