@@ -17,14 +17,14 @@ import { PUT_ASIDE } from '../../lib/http/mail-events.ts';
 import { RUN } from '../../lib/http/schedule.ts';
 import type { Config } from '../config.ts';
 import { errorRatio, FIVE_MINUTES, latency, metric, sumOf, tableErrors, tableThrottles } from './metrics.ts';
-import { DUE_INDEX, type Table } from './table.ts';
+import { DUE_INDEX, type ServiceTable } from './table.ts';
 
 interface AlarmsProps extends Pick<Config, 'alarms' | 'alarmEmail' | 'alarmTopic' | 'concurrencyQuota'> {
   /** The mails that SES accepts in a day. */
   readonly mailQuota: number;
   readonly name: string;
   readonly apiId: string;
-  readonly table: Table;
+  readonly table: ServiceTable;
   /** The topic of SES's mail events. */
   readonly events: ITopic;
   /** The scheduled functions, by name. */

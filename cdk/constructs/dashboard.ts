@@ -14,13 +14,13 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { RUN } from '../../lib/http/schedule.ts';
 import { errorRatio, latency, math, metric, tableThrottles, tableUnits } from './metrics.ts';
-import { DUE_INDEX, type Table } from './table.ts';
+import { DUE_INDEX, type ServiceTable } from './table.ts';
 
 interface DashboardProps {
   /** The name of the dashboard, and the beginning of the functions' names. */
   readonly name: string;
   readonly apiId: string;
-  readonly table: Table;
+  readonly table: ServiceTable;
   readonly scheduled: ReadonlyMap<string, LambdaFunction>;
   readonly alarms: readonly Alarm[];
 }
