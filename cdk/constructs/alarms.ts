@@ -9,12 +9,14 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import { FilterPattern, type IFilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { PUT_ASIDE } from '../../lib/http/mail-events.ts';
 import { RUN } from '../../lib/http/schedule.ts';
+import { PAUSED } from '../../lib/outbox/brake.ts';
+import { NOT_SENT } from '../../lib/outbox/outbox.ts';
 import type { Config } from '../config.ts';
 import { errorRatio, FIVE_MINUTES, latency, metric, sumOf, tableErrors, tableThrottles } from './metrics.ts';
 import { DUE_INDEX, type ServiceTable } from './table.ts';
@@ -99,6 +101,8 @@ export class Alarms extends Construct {
         threshold: 300,
         evaluationPeriods: 2,
       });
+      const paused = this.#counted(`${id}-Held`, logGroup, PAUSED_MAIL);
+      this.#alarm(`${id}-Paused`, 'Mails are paused', paused.with({ period: Duration.hours(1) }), { threshold: 1 });
       const failed = this.#logged(`${id}-Failed`, logGroup, RUN, 'failed');
       this.#alarm(`${id}-PutOff`, 'Due work is put off', failed, { threshold: 1 });
       this.#alarm(`${id}-Errors`, 'The scheduled function fails', of('Errors'), { threshold: 3 });
@@ -156,11 +160,12 @@ export class Alarms extends Construct {
 
   /** Returns a metric of a function's log lines with a message: of their count, or of a value in them. */
   #logged(metricName: string, logGroup: ILogGroup, message: string, value?: string) {
+    return this.#counted(metricName, logGroup, FilterPattern.stringValue('$.message.message', '=', message), value);
+  }
+
+  #counted(metricName: string, logGroup: ILogGroup, filterPattern: IFilterPattern, value?: string) {
     const filter = new MetricFilter(this, metricName, {
-      logGroup,
-      filterPattern: FilterPattern.stringValue('$.message.message', '=', message),
-      metricNamespace: this.#props.name,
-      metricName,
+      ...{ logGroup, filterPattern, metricNamespace: this.#props.name, metricName },
       ...(value && { metricValue: `$.message.${value}` }),
     });
     return filter.metric({ statistic: Stats.SUM, period: FIVE_MINUTES });
@@ -170,6 +175,14 @@ export class Alarms extends Construct {
 /** The rates at which SES reviews an account. At twice the first and five times the second, it may pause the account. */
 const BOUNCE_RATE = 0.05;
 const COMPLAINT_RATE = 0.001;
+
+/** A mail that waits because the brake, SES or the account's owner has paused mails. */
+const PAUSED_MAIL = FilterPattern.all(
+  FilterPattern.stringValue('$.message.message', '=', NOT_SENT),
+  FilterPattern.any(
+    ...[PAUSED, '*SendingPaused*'].map((code) => FilterPattern.stringValue('$.message.code', '=', code)),
+  ),
+);
 
 /** The part of a quota that leaves time to get a higher one. */
 const NEARLY = 0.8;

@@ -9,6 +9,7 @@ import type { Invitation } from '../../lib/domain/invitation.ts';
 import { forMember } from '../../lib/http/for-member.ts';
 import { createInvitation, INVITE, readInvitationContext } from '../../lib/invitations/inviting.ts';
 import { invitationLink, isClaimed, newMailSecrets, sendInvitation } from '../../lib/invitations/mail.ts';
+import { unlessPaused } from '../../lib/outbox/brake.ts';
 import { getCaller } from '../../lib/people/people.ts';
 import { readUsage } from '../../lib/table/rates.ts';
 
@@ -70,7 +71,12 @@ export const endpoint = forMember({
       remember({ status: 201, body: show(invitation) }),
     );
     return isClaimed(created)
-      ? { status: 201, body: show(await sendInvitation(created, { organization, inviter, secrets })) }
+      ? {
+          status: 201,
+          body: show(
+            await sendInvitation(created, { organization, inviter, secrets }, unlessPaused(context.usage, request.now)),
+          ),
+        }
       : { status: 201, body: { ...show(created), link: invitationLink(created, secrets.link) } };
   },
 });

@@ -7,6 +7,7 @@ import { pathId } from '../../lib/http/path.ts';
 import { getInvitation } from '../../lib/invitations/invitations.ts';
 import { newMailSecrets, sendInvitation } from '../../lib/invitations/mail.ts';
 import { RESEND, resendInvitation } from '../../lib/invitations/resending.ts';
+import { unlessPaused } from '../../lib/outbox/brake.ts';
 import { getCaller } from '../../lib/people/people.ts';
 import { readUsage } from '../../lib/table/rates.ts';
 
@@ -49,7 +50,7 @@ export const endpoint = forMember({
     const { limits } = configuration();
     const secrets = newMailSecrets();
     const resent = await resendInvitation(auditContext, { actor, invitation, usage, secrets, limits });
-    await sendInvitation(resent, { organization, inviter, secrets });
+    await sendInvitation(resent, { organization, inviter, secrets }, unlessPaused(usage, auditContext.now));
     return { status: 200, body: { message: 'Invitation resent' } };
   },
 });

@@ -40,6 +40,8 @@ export const schedule = onSchedule({
   schedule: 'rate(1 minute)',
   table: union(CLEAR, END_PLACEHOLDER, EXPIRE_GRANT, {
     BatchGetItem: READABLE,
+    // The counts of the brake.
+    Query: ['ORG', 'LIMIT'],
     UpdateItem: ['ORG', 'EMAIL', 'JOB', 'USER', 'MAIL', 'SITE'],
     PutItem: ['AUDIT'],
     DeleteItem: ['MAIL', 'SITE', 'EMAIL'],

@@ -45,8 +45,9 @@ const MAILS_OF_DAY: Rule = {
     pk: matching(/^LIMIT#day#(all|usr_\w{26})#\d{4}-\d\d-\d\d$/, pk),
     sk: matching(/^[1-5]?\d$|^6[0-3]$/, sk),
   }),
-  check: async ({ pk, count, ttl }) => [
-    same('whether its count is positive', true, count >= 1),
+  check: async ({ pk, count, bounced = 0, complained = 0, ttl }) => [
+    // A row that has counted no mail may count one that came back.
+    same('whether its counts are positive', true, count >= 0 && count + bounced + complained >= 1),
     same('its end', Date.parse(pk.slice(-10)) / 1000 + 24 * 60 * 60, ttl),
   ],
 };

@@ -18,6 +18,12 @@ export const DEFAULT_LIMITS = {
   mailsOfPerson: 10_000,
   /** Such mails of the whole deployment in a UTC day: SES's default daily quota. */
   mailsOfDeployment: 50_000,
+  /**
+   * Hard bounces and complaints among a thousand mails of a UTC day, of an organization or of the deployment, at which
+   * mails of invitations are paused.
+   */
+  bouncesPerThousand: 50,
+  complaintsPerThousand: 1,
   /** Mails to one mailbox in 10 minutes, by one organization, and by one person. */
   mailsToAddress: 10,
   /** Mails to one mailbox in 10 minutes, by the whole deployment. */
@@ -57,6 +63,10 @@ export interface Counters {
   /** Mails of `day`. On another day the value is stale. */
   readonly mails: number;
   readonly day: string | undefined;
+  /** Mails of `returnedDay` that bounced or were complained about. On another day the values are stale. */
+  readonly bounced: number;
+  readonly complained: number;
+  readonly returnedDay: string | undefined;
   readonly teams: number;
 }
 

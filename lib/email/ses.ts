@@ -12,7 +12,10 @@ const REASON = 300;
  * The message is SES's. It may contain addresses and the deployment's IAM roles, so only the code is logged and stored.
  */
 export class MailError extends Error {
-  /** SES's error code, or the system's if SES didn't answer (`ETIMEDOUT`, `ECONNRESET`). */
+  /**
+   * SES's error code, or the system's if SES didn't answer (`ETIMEDOUT`, `ECONNRESET`). If SES has paused the account, it
+   * is `AccountSendingPaused`.
+   */
   readonly code: string;
 
   constructor(code: string, message: string) {
@@ -60,8 +63,17 @@ export async function sendMail(mail: Mail, tags: Readonly<Record<string, string>
     throw new MailError(code, message);
   }
   const { status, text } = answer;
-  if (status >= 300) throw new MailError(elementOf(text, 'Code') ?? `HTTP${status}`, elementOf(text, 'Message') ?? '');
+  if (status >= 300) {
+    const message = elementOf(text, 'Message') ?? '';
+    // SES answers MessageRejected if it has paused the account itself, and another code if its owner has.
+    const code = isAccountPaused(message) ? 'AccountSendingPaused' : elementOf(text, 'Code');
+    throw new MailError(code ?? `HTTP${status}`, message);
+  }
   return { messageId: elementOf(text, 'MessageId') ?? '' };
+}
+
+function isAccountPaused(message: string): boolean {
+  return /\bsending (is )?(paused|suspended|disabled) for (this|your entire) /i.test(message);
 }
 
 /** Returns the text of an XML element of SES's answer, which is in the form of SES's documentation. */

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { AuditAction, AuditContext } from '../domain/audit.ts';
 import { ERASED } from '../domain/invitation.ts';
+import { COUNTER_ROWS, dayOf } from '../domain/limits.ts';
 import { effectOf, type MailEvent, type MailEventKind, withoutAddresses } from '../domain/mail-event.ts';
 import type { TableAccess } from '../table/access.ts';
 import { audit } from '../table/audit.ts';
+import { countReturned } from '../table/counters.ts';
 import { dueAttributes } from '../table/due.ts';
 import { keys } from '../table/keys.ts';
+import { countReturnedOfAll } from '../table/rates.ts';
 import { get } from '../table/read.ts';
 import { retryWhileStale, transact, type Write } from '../table/write.ts';
 import { getInvitation } from './invitations.ts';
@@ -14,7 +17,7 @@ import { getInvitation } from './invitations.ts';
 export const RECORD_MAIL_EVENTS: TableAccess = {
   BatchGetItem: ['ORG', 'SES'],
   PutItem: ['SES', 'AUDIT'],
-  UpdateItem: ['ORG'],
+  UpdateItem: ['ORG', 'LIMIT'],
 };
 
 const DAY_SECONDS = 24 * 60 * 60;
@@ -29,6 +32,12 @@ const AUDITED: Readonly<Partial<Record<MailEventKind, AuditAction>>> = {
   hardBounce: 'invitation.bounce',
   complaint: 'invitation.complain',
   failure: 'invitation.reject',
+};
+
+/** The events that count for the brake, as they count for SES: a full mailbox doesn't. */
+const RETURNED: Readonly<Partial<Record<MailEventKind, 'bounced' | 'complained'>>> = {
+  hardBounce: 'bounced',
+  complaint: 'complained',
 };
 
 /**
@@ -50,8 +59,14 @@ export function recordMailEvent(
     origin: { requestId, sourceAddress: null },
   };
   const action = AUDITED[kind];
+  const returned = RETURNED[kind];
   return retryWhileStale(async () => {
-    const [known, invitation] = await Promise.all([get(seen), getInvitation(organizationId, invitationId)]);
+    const row = Math.floor(Math.random() * COUNTER_ROWS);
+    const [known, invitation, counters] = await Promise.all([
+      get(seen),
+      getInvitation(organizationId, invitationId),
+      returned && get(keys.counter(organizationId, row)),
+    ]);
     if (known || !invitation || invitation.email === ERASED) return false;
     const effect = effectOf(event, invitation);
     if (!effect) return false;
@@ -75,6 +90,13 @@ export function recordMailEvent(
         ],
       },
     ];
+    if (returned) {
+      const day = dayOf(new Date(event.sentAt));
+      writes.push(
+        ...countReturned(organizationId, { row, found: counters, day }, returned),
+        countReturnedOfAll(new Date(event.sentAt), returned),
+      );
+    }
     if (action) {
       writes.push(
         audit(auditContext, {

@@ -10,6 +10,9 @@ import { record, recordIf, transact } from '../table/write.ts';
 // sent, and the outcome is recorded. Delivery is at least once: each crash may cause one duplicate. The request that
 // writes an item holds its first lease. After the lease the sweep takes over.
 
+/** The log message about a mail that wasn't sent. An alarm counts those of paused mails. */
+export const NOT_SENT = 'Mail not sent';
+
 /** The common fields of items with a mail: invitations, invites to sites, and mails that are items of their own. */
 export interface OutboxItem {
   readonly id: string;
@@ -106,7 +109,7 @@ async function attempt(
   } catch (error) {
     if (!(error instanceof MailError)) throw error;
     // SES's message isn't logged: it may contain the recipient's address.
-    console.warn({ message: 'Mail not sent', ...logFields, code: error.code });
+    console.warn({ message: NOT_SENT, ...logFields, code: error.code });
     return error.code;
   }
 }

@@ -6,6 +6,7 @@ import type { KeyPrefix } from '../table/access.ts';
 import { DUE_SHARDS, type DueItem, type DueKey, dueSince, getDue, listDue, postpone } from '../table/due.ts';
 import type { Key } from '../table/keys.ts';
 import { Stale } from '../table/write.ts';
+import { braked } from './brake.ts';
 
 /** Rows of one shard that are read in one batch. Their work is done sequentially. */
 const BATCH = 25;
@@ -33,7 +34,7 @@ export type Outcome =
 
 /** The part of a run that workers use. */
 export interface Run {
-  /** Hands a mail to SES, at the rate that SES accepts. */
+  /** Hands a mail to SES, at the rate that SES accepts, unless the brake holds it. */
   readonly send: typeof sendMail;
   /** Whether there is time to start another part of the work. */
   hasTime(): boolean;
@@ -79,7 +80,14 @@ export async function sweepDue(
 ): Promise<{ readonly did: SweepReport; readonly error?: unknown }> {
   const counts = { sent: 0, unsent: 0, settled: 0, expired: 0, cleared: 0, ended: 0, failed: 0 };
   const hasTime = () => remaining() > RESERVE;
-  const sweep = { requestId, workers, readable: new Set(readable), counts, hasTime, send: paced(() => !hasTime()) };
+  const sweep = {
+    requestId,
+    workers,
+    readable: new Set(readable),
+    counts,
+    hasTime,
+    send: braked(paced(() => !hasTime())),
+  };
   const shards = Array.from({ length: DUE_SHARDS }, (_, shard) => shard);
   // A failed shard must not interrupt the others between a mail and its record.
   const done = await Promise.allSettled(shards.map((shard) => sweepShard(shard, sweep)));

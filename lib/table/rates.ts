@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mailboxOf } from '../domain/address.ts';
+import type { Returned, Sending } from '../domain/brake.ts';
 import {
   type Counters,
   dayOf,
@@ -85,6 +86,8 @@ export interface Usage {
   /** The day's mails of the inviter, and of the deployment. */
   readonly ofPerson: MailsOfDay;
   readonly ofAll: MailsOfDay;
+  /** The deployment's mails of the day that came back. */
+  readonly returnedOfAll: Returned;
 }
 
 /** The table access of `readUsage`. */
@@ -105,14 +108,40 @@ export async function readUsage(
     mails ? readMails(userId, now) : NO_MAILS,
     mails ? readMails(DEPLOYMENT, now) : NO_MAILS,
   ]);
-  return { counters, ofPerson, ofAll };
+  return { counters, ofPerson: ofPerson.sent, ofAll: ofAll.sent, returnedOfAll: ofAll };
 }
 
-const NO_MAILS: MailsOfDay = new Map();
+/** Reads the mails of the day of an organization and of the deployment. */
+export async function readSending(organizationId: string, now: Date): Promise<Sending> {
+  const [counters, ofAll] = await Promise.all([readCounters(organizationId), readMails(DEPLOYMENT, now)]);
+  return { counters, ofAll: ofAll.sent, returnedOfAll: ofAll };
+}
 
-async function readMails(of: string, now: Date): Promise<MailsOfDay> {
+const NO_MAILS: Returned & { readonly sent: MailsOfDay } = { sent: new Map(), bounced: 0, complained: 0 };
+
+async function readMails(of: string, now: Date): Promise<typeof NO_MAILS> {
   const rows = await query({ pk: keys.mailsOfDay(of, dayOf(now), 0).pk });
-  return new Map(rows.map(({ sk, count }) => [Number(sk), Number(count)]));
+  const sum = (field: 'bounced' | 'complained') => rows.reduce((total, row) => total + Number(row[field] ?? 0), 0);
+  return {
+    sent: new Map(rows.map(({ sk, count }) => [Number(sk), Number(count)])),
+    bounced: sum('bounced'),
+    complained: sum('complained'),
+  };
+}
+
+/**
+ * Returns the part of a transaction that counts a mail of the deployment that came back, at the day on which it was sent.
+ * It is part of a random row that counts the day's mails, so that it is read with them.
+ */
+export function countReturnedOfAll(sentAt: Date, what: 'bounced' | 'complained'): Update {
+  const row = Math.floor(Math.random() * DEPLOYMENT_ROWS);
+  return {
+    type: 'update',
+    key: keys.mailsOfDay(DEPLOYMENT, dayOf(sentAt), row),
+    set: { type: 'MailsOfDay', ttl: endOfDay(sentAt).getTime() / 1000 },
+    // Each row has a count.
+    add: { [what]: 1, count: 0 },
+  };
 }
 
 /** Mails to count against the daily limits. */

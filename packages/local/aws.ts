@@ -214,9 +214,13 @@ export async function startAwsProxy(options: AwsProxyOptions): Promise<AwsProxy>
         return fail(400, 'ThrottlingException', throughputExceeded);
       case 'conflict':
         return conflict(fail, operation, hit);
-      case 'refuse':
-        if (isMail) return fail(400, 'MessageRejected', 'Email address is not verified.');
+      case 'pause':
+      case 'refuse': {
+        const paused = 'Sending paused for this account. Please check the inbox of the AWS account.';
+        const message = fault.fault === 'pause' ? paused : 'Email address is not verified.';
+        if (isMail) return fail(400, 'MessageRejected', message);
         return refusal(service, caller, { ...(parts[hit.indexOf(true)] as AuthorizedPart), decision: 'implicit deny' });
+      }
       case 'error':
         return fail(
           500,

@@ -4,6 +4,7 @@ const kinds = [
   'throttle',
   'conflict',
   'refuse',
+  'pause',
   'error',
   'delay',
   'hang',
@@ -28,6 +29,7 @@ const kinds = [
  * - `throttle`: AWS's throttling error. In a transaction it is the reason of the matching parts.
  * - `conflict`: TransactionConflict on the matching parts. Doesn't match mails and reads that never conflict.
  * - `refuse`: AccessDeniedException; for a mail MessageRejected.
+ * - `pause`: for a mail, SES's answer while it has paused the account. For other calls as `refuse`.
  * - `error`: status 500.
  * - `delay`: the call takes `ms` longer. The keys of a transaction are in flight during that time.
  * - `hang`: the call isn't executed and never answered.

@@ -33,6 +33,7 @@ const ESSENTIAL = [
   'The API answers 5xx',
   'Functions are throttled',
   'Due work is late',
+  'Mails are paused',
   'Due work is put off',
   'The scheduled function fails',
   "The scheduled function doesn't run",
@@ -140,9 +141,15 @@ describe('alarms', () => {
         LogGroupName: { 'Fn::GetAtt': [expect.anything(), expect.stringMatching(log)] },
         MetricTransformations: [{ MetricName: name, MetricNamespace: namespace, MetricValue: value }],
       });
+      const paused = (log: RegExp) => ({
+        ...filter('', log, 'scheduled-sweep-Held', '1'),
+        FilterPattern:
+          '{ ($.message.message = "Mail not sent") && (($.message.code = "sending_paused") || ($.message.code = "*SendingPaused*")) }',
+      });
       const [events, sweep] = [/^Outputs\..*eventsmailLog.*Ref$/, /^Outputs\..*scheduledsweepLog.*Ref$/];
       expect(ofType(root, 'AWS::Logs::MetricFilter').map(({ Properties }) => Properties)).toEqual([
         filter(RUN, sweep, 'scheduled-sweep-Lag', '$.message.lagSeconds'),
+        paused(sweep),
         filter(RUN, sweep, 'scheduled-sweep-Failed', '$.message.failed'),
         filter(PUT_ASIDE, events, 'events-mail-PutAside', '1'),
       ]);

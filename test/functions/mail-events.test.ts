@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Client, newAddress, useService } from '../support/service.ts';
 
-const service = useService();
+// So many mails come back here that the brake would pause the others.
+const LIMITS = JSON.stringify({ bouncesPerThousand: 1_000_000, complaintsPerThousand: 1_000_000 });
+const service = useService({ environment: { LIMITS } });
 
 afterEach(async () => {
   await service.faults([]);

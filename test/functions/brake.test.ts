@@ -1,0 +1,137 @@
+import { afterEach, expect, test } from 'vitest';
+import { type Client, newAddress, useService } from '../support/service.ts';
+
+// The brake pauses mails of invitations before SES pauses the account. Limits: 5 % hard bounces, 0.1 % complaints, of at
+// least 10 and 3 mails of an organization, or 50 and 10 of the deployment, in a UTC day.
+
+const service = useService();
+
+afterEach(async () => {
+  await service.faults([]);
+  await service.clock(0);
+});
+
+async function invite(owner: Client, email = newAddress()) {
+  const { status, body } = await owner.call('POST /v1/invitations', { body: { email, role: 'USER' } });
+  expect(status).toBe(201);
+  return { id: body.id as string, email, delivery: body.delivery };
+}
+
+async function inviteBulk(owner: Client, emails: readonly string[]): Promise<string[]> {
+  const invitations = emails.map((email) => ({ email, role: 'USER' }));
+  const { body } = await owner.call('POST /v1/invitations/bulk', { body: { invitations } });
+  return body.data.map(({ invitation }: { invitation: { id: string } }) => invitation.id);
+}
+
+const addresses = (count: number) => Array.from({ length: count }, () => newAddress());
+const deliveryOf = async (owner: Client, id: string) => (await owner.call(`GET /v1/invitations/${id}`)).body.delivery;
+const isMailed = async (email: string) => (await service.mails(email)).length > 0;
+
+/** Mails of an organization that come back, as hard bounces or as complaints. */
+async function comeBack(owner: Client, count: number, event: (email: string) => object = hardBounce) {
+  const emails = addresses(count);
+  await inviteBulk(owner, emails);
+  await service.sweep();
+  await Promise.all(emails.map((email) => service.mailEvent(event(email))));
+  return emails;
+}
+
+const bounce = (email: string, bounceType: string) => ({
+  eventType: 'Bounce',
+  mail: { destination: [email] },
+  bounce: {
+    ...{ bounceType, bounceSubType: 'General', feedbackId: `bounce-${email}`, timestamp: new Date().toISOString() },
+    bouncedRecipients: [{ emailAddress: email, status: '5.1.1' }],
+  },
+});
+const hardBounce = (email: string) => bounce(email, 'Permanent');
+const softBounce = (email: string) => bounce(email, 'Transient');
+const complaint = (email: string) => ({
+  eventType: 'Complaint',
+  mail: { destination: [email] },
+  complaint: { complaintFeedbackType: 'abuse', feedbackId: `complaint-${email}`, timestamp: new Date().toISOString() },
+});
+
+test.each([
+  ['ten hard bounces', 10, hardBounce],
+  ['three complaints', 3, complaint],
+])(
+  'after %s, the organization’s invitations wait until the next day, and others’ are sent',
+  async (_, count, event) => {
+    const { owner } = await service.organization();
+    await comeBack(owner, count - 1, event);
+    const before = await invite(owner);
+    expect(before.delivery).toMatchObject({ state: 'SENT' });
+    await comeBack(owner, 1, event);
+
+    const single = await invite(owner);
+    expect(single.delivery).toMatchObject({ state: 'QUEUED', attempts: 1, reason: 'sending_paused' });
+    const [email = ''] = addresses(1);
+    const [bulk = ''] = await inviteBulk(owner, [email]);
+    expect((await owner.call(`POST /v1/invitations/${before.id}/resend`)).status).toBe(200);
+    await service.sweep();
+    for (const id of [bulk, before.id]) {
+      expect(await deliveryOf(owner, id)).toMatchObject({ state: 'QUEUED', reason: 'sending_paused' });
+    }
+    expect([await isMailed(single.email), await isMailed(email)]).toEqual([false, false]);
+    expect(await service.mails(before.email)).toHaveLength(1);
+
+    const { owner: other } = await service.organization();
+    expect((await invite(other)).delivery).toMatchObject({ state: 'SENT' });
+
+    await service.clock('1d');
+    await service.sweep();
+    for (const id of [single.id, bulk, before.id]) {
+      expect(await deliveryOf(owner, id)).toMatchObject({ state: 'SENT', reason: null });
+    }
+    expect((await invite(owner)).delivery).toMatchObject({ state: 'SENT' });
+  },
+);
+
+test('a full mailbox counts nothing, a repeated event once, and few among many pause nothing', async () => {
+  const { owner } = await service.organization();
+  await comeBack(owner, 12, softBounce);
+  const emails = await comeBack(owner, 9);
+  for (const email of emails) await service.mailEvent(hardBounce(email));
+  expect((await invite(owner)).delivery).toMatchObject({ state: 'SENT' });
+  await inviteBulk(owner, addresses(100));
+  await inviteBulk(owner, addresses(100));
+  await comeBack(owner, 2);
+  // 11 of 224 mails are less than five percent.
+  expect((await invite(owner)).delivery).toMatchObject({ state: 'SENT' });
+});
+
+test('if SES pauses the account, every mail waits, and is sent after SES has resumed it', async () => {
+  const { owner } = await service.organization();
+  await service.faults([{ action: 'ses:SendRawEmail', fault: 'pause', times: -1 }]);
+  const single = await invite(owner);
+  expect(single.delivery).toMatchObject({ state: 'QUEUED', reason: 'AccountSendingPaused' });
+  const emails = addresses(30);
+  const ids = await inviteBulk(owner, emails);
+  await service.sweep();
+  for (const id of ids) expect(await deliveryOf(owner, id)).toMatchObject({ reason: 'AccountSendingPaused' });
+  await service.faults([]);
+  await service.clock('6h');
+  await service.sweep();
+  for (const email of [single.email, ...emails]) expect(await service.mails(email)).toHaveLength(1);
+});
+
+// The last test: it pauses the day of this table.
+test('if the whole deployment’s mails come back, all invitations wait, and mails to members don’t', async () => {
+  const { id, owner } = await service.organization();
+  const member = await service.member(owner, 'ADMIN');
+  await member.call('GET /v1/me');
+  // Nine of each organization, so that none is paused by itself.
+  for (let made = 0; made < 54; made += 9) await comeBack((await service.organization()).owner, 9);
+  const held = await invite(owner);
+  expect(held.delivery).toMatchObject({ state: 'QUEUED', reason: 'sending_paused' });
+  await service.sweep();
+  expect(await isMailed(held.email)).toBe(false);
+
+  const before = (await service.mails(member.email)).length;
+  const offered = await owner.call(`POST /v1/organizations/${id}/transfer-ownership`, {
+    body: { memberId: member.memberId },
+  });
+  expect(offered.status).toBe(202);
+  expect(await service.mails(member.email)).toHaveLength(before + 1);
+});
