@@ -79,7 +79,7 @@ export function tableThrottles(tableName: string, indexName: string): MathExpres
   return sumOf('throttled', metrics);
 }
 
-/** The operations of DynamoDB that the functions call. */
+/** The operations of DynamoDB that requests, due work and mail events need. */
 const OPERATIONS = ['BatchGetItem', 'Query', 'TransactWriteItems', 'UpdateItem'];
 
 /** Returns the calls that DynamoDB answered with a 500. */

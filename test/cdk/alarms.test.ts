@@ -111,7 +111,9 @@ describe('alarms', () => {
       ['WriteThrottleEvents', 'due'],
     ]);
     const source = readFileSync(join(ROOT, 'lib/table/client.ts'), 'utf8');
-    const operations = [...source.matchAll(/^ {2}(\w+): \{ input/gm)].map(([, name]) => name);
+    const called = [...source.matchAll(/^ {2}(\w+): \{ input/gm)].map(([, name]) => name);
+    // Operators scan, and see the error themselves.
+    const operations = called.filter((name) => name !== 'Scan');
     expect(operations.length).toBeGreaterThan(3);
     expect(
       dimensions('The table fails').map((each: string[]) =>

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, CloudFormationValidatePlugin, NestedStack } from 'aws-cdk-lib';
-import { afterAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { bundleDirectory } from '../../cdk/bundling/directory.ts';
 import { readConfig, readStages } from '../../cdk/config.ts';
 import { MusterStack } from '../../cdk/stack.ts';
@@ -44,7 +44,8 @@ export interface Assembly {
 export type Declared = { name: string; declaration: Declaration };
 
 export const temporary = mkdtempSync(join(tmpdir(), 'template-'));
-afterAll(() => rmSync(temporary, { recursive: true }));
+// At the end of the process: test files share this module.
+process.once('exit', () => rmSync(temporary, { recursive: true }));
 
 export const mailSender = 'Muster <invitations@mail.acme.org>';
 const plugin = new CloudFormationValidatePlugin();
