@@ -65,15 +65,14 @@ export async function sendMail(mail: Mail, tags: Readonly<Record<string, string>
   const { status, text } = answer;
   if (status >= 300) {
     const message = elementOf(text, 'Message') ?? '';
-    // SES answers MessageRejected if it has paused the account itself, and another code if its owner has.
-    const code = isAccountPaused(message) ? 'AccountSendingPaused' : elementOf(text, 'Code');
+    // SES answers MessageRejected if it has paused the account itself, and another code if the account's owner has.
+    const isPaused = /\bsending (paused|suspended) for this account\b/i.test(message);
+    const code = isPaused
+      ? 'AccountSendingPaused'
+      : elementOf(text, 'Code')?.replace(/(SendingPaused)Exception$/, '$1');
     throw new MailError(code ?? `HTTP${status}`, message);
   }
   return { messageId: elementOf(text, 'MessageId') ?? '' };
-}
-
-function isAccountPaused(message: string): boolean {
-  return /\bsending (is )?(paused|suspended|disabled) for (this|your entire) /i.test(message);
 }
 
 /** Returns the text of an XML element of SES's answer, which is in the form of SES's documentation. */

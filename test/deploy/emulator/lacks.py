@@ -25,6 +25,7 @@ def make_good():
     existing_identity()
     cors_letter_case()
     global_table()
+    metric_math()
     pool_protection()
     mail_events()
     nested.nested_stacks()
@@ -151,6 +152,21 @@ def pool_protection():
         return delete_user_pool(data)
 
     cognito._delete_user_pool = refusing
+
+
+def metric_math():
+    """AWS::CloudWatch::Alarm refuses metric math (Metrics). The alarm is stored with its first metric."""
+    record = provisioners._cw_metric_alarm_record
+
+    @functools.wraps(record)
+    def mended(name, props):
+        stats = [each["MetricStat"] for each in props.get("Metrics") or [] if "MetricStat" in each]
+        if stats:
+            first = {**stats[0]["Metric"], "Period": stats[0]["Period"], "Statistic": stats[0]["Stat"]}
+            props = {**{key: value for key, value in props.items() if key != "Metrics"}, **first}
+        return record(name, props)
+
+    provisioners._cw_metric_alarm_record = mended
 
 
 def mail_events():

@@ -158,6 +158,16 @@ test.each([
   expect(await failure()).toMatchObject({ message: 'Because.' });
 });
 
+test.each([
+  ['MessageRejected', 'Sending paused for this account. For more information, please check the inbox.'],
+  ['MessageRejected', 'Sending suspended for this account. For more information, please check the inbox.'],
+  ['AccountSendingPaused', 'Because.'],
+  ['AccountSendingPausedException', 'Because.'],
+])('after SES’s answer %s, "%s" the account is paused, whatever the answer calls it', async (code, message) => {
+  refuse(400, code, message);
+  expect((await failure()).code).toBe('AccountSendingPaused');
+});
+
 test('an answer that isn’t XML is an error', async () => {
   answer = (response) => response.writeHead(502).end('<html>Bad gateway');
   expect(await failure()).toMatchObject({ name: 'MailError' });

@@ -859,6 +859,7 @@ describe('mail', () => {
   it.each([
     ['throttle', { name: 'Throttling' }],
     ['refuse', { name: 'MessageRejected' }],
+    ['pause', { name: 'MessageRejected', message: expect.stringContaining('Sending paused for this account.') }],
     ['error', { name: 'InternalFailure', $metadata: { httpStatusCode: 500 } }],
   ] as const)('is subject to the fault %s', async (fault, error) => {
     proxy.setFaults([{ action: 'ses:SendRawEmail', key: 'jane@', fault }]);
