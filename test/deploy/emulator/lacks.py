@@ -7,6 +7,7 @@ import functools
 import json
 import os
 import re
+import string
 from datetime import datetime, timezone
 from email.utils import parseaddr
 
@@ -26,6 +27,7 @@ def make_good():
     cors_letter_case()
     global_table()
     metric_math()
+    secrets_without_punctuation()
     pool_protection()
     mail_events()
     nested.nested_stacks()
@@ -125,6 +127,21 @@ def global_table():
     _around("AWS::DynamoDB::GlobalTable", "create", creating)
     _around("AWS::DynamoDB::GlobalTable", "update", updating)
     _around("AWS::DynamoDB::GlobalTable", "delete", deleting)
+
+
+def secrets_without_punctuation():
+    """AWS::SecretsManager::Secret ignores GenerateSecretString.ExcludePunctuation."""
+    generate = provisioners._sm_secret_string
+
+    @functools.wraps(generate)
+    def mended(props):
+        how = props.get("GenerateSecretString") or {}
+        if how.get("ExcludePunctuation"):
+            excluded = how.get("ExcludeCharacters", "") + string.punctuation
+            props = {**props, "GenerateSecretString": {**how, "ExcludeCharacters": excluded}}
+        return generate(props)
+
+    provisioners._sm_secret_string = mended
 
 
 def pool_protection():
