@@ -16,6 +16,9 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
     'runs the command as a process 80 times: 24 CPU s; only changes of packages/invite can break it',
   'test/packages/cdk/package.test.ts':
     'builds the package and compiles applications with it: 30 CPU s; only changes of cdk or packages/cdk can break it',
+  'test/releases/compatibility.test.ts':
+    'runs the functions of each release: 40 CPU s for each; needed before a release',
+  'test/functions/restore.test.ts': 'synthesizes twice: 40 CPU s; only how a deployment adopts a table can break it',
   'test/functions/check-table-size.test.ts':
     'checks 72 MB of items with little memory: 20 CPU s; only how check-table reads can break it',
   'test/functions/volttime-sizes.test.ts':
@@ -38,6 +41,9 @@ const SHORTENED: Readonly<Record<string, string>> = {
 
 /** Checks the recorded calls of all other tests. */
 const LAST = 'test/least-privilege.test.ts';
+
+/** Records a release: `npm run record-release`. */
+const RECORD = 'test/releases/record.test.ts';
 
 /** Kills the whole stack many times, which takes minutes: `npm run test:kills`. */
 const KILLS = 'test/kills.test.ts';
@@ -97,6 +103,7 @@ export default defineConfig({
           exclude: [
             ...[...configDefaults.exclude, LAST, DEPLOY, ...ALONE, ...leftOut],
             ...(process.env.MUSTER_KILLS ? [] : [KILLS]),
+            ...(process.env.MUSTER_RECORD ? [] : [RECORD]),
           ],
         },
       },

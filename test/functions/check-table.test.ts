@@ -204,6 +204,22 @@ test.each([
   expect((await repair()).errors).toEqual([]);
 });
 
+test('an error in a row of any type is told, also in those that end by themselves', async () => {
+  const types = [...new Set(items.map(({ type }) => String(type)))];
+  const isKept = ({ ttl }: Item) => ttl === undefined || Number(ttl) > Date.now() / 1000;
+  const wrong: Item[] = types.map((type) => ({ ...first(type, isKept), sk: `${first(type, isKept).sk}x` }));
+  const unfinished = { pk: `IMPORT#${'0'.repeat(64)}`, sk: 'IMPORT', type: 'Import', file: '0'.repeat(64) };
+  await transact([...wrong, unfinished].map(put));
+  const { errors } = await check();
+  expect(errors).toContainEqual(expect.stringContaining('IMPORT (Import): whether the import has ended'));
+  for (const { sk, type } of wrong) {
+    expect(errors, String(type)).toContainEqual(
+      expect.stringMatching(`${sk} \\(${type}\\): (its key differs|.* have their form)`),
+    );
+  }
+  expect(JSON.stringify(errors)).not.toContain('@');
+});
+
 test('an item of an unknown type is told, and left', async () => {
   const item = { pk: 'ORG#org_1', sk: 'NEWER#1', type: 'Newer' };
   await transact([put(item)]);

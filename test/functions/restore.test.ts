@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { synthesize } from '../../cdk/synthesize.ts';
-import { connect } from '../../packages/local/aws-service.ts';
 import { startStack } from '../../packages/local/stack.ts';
 import { operatorCommand } from '../support/command.ts';
 import { expectConsistent } from '../support/consistency.ts';
+import { callEngine } from '../support/engine.ts';
 import { newAddress, type Service, serviceOf, useService } from '../support/service.ts';
 
 // Rehearses "Backup and restore" of docs/operations.md: the engine has no point-in-time recovery, so the restored table
@@ -18,17 +18,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 
 const RESTORED = 'muster-restored';
 
-/** Calls the database engine. */
-async function engine<T>(operation: string, input: object): Promise<T> {
-  const client = connect(service.stack.dynamodb, 'dynamodb', 'eu-central-1');
-  const { status, body } = await client.post(Buffer.from(JSON.stringify(input)), {
-    'content-type': 'application/x-amz-json-1.0',
-    'x-amz-target': `DynamoDB_20120810.${operation}`,
-  });
-  client.close();
-  if (status !== 200) throw new Error(`${operation}: ${body}`);
-  return JSON.parse(body.toString()) as T;
-}
+const engine = <T>(operation: string, input: object) => callEngine<T>(service.stack.dynamodb, operation, input);
 
 interface Description {
   readonly Table: Readonly<Record<string, unknown>> & { readonly GlobalSecondaryIndexes: readonly object[] };
@@ -54,7 +44,7 @@ async function restored(...lost: readonly string[]): Promise<void> {
 /** Starts a deployment that uses the restored table, with other settings, and the same issuer. */
 async function deployed(settings: object, use: (restored: Service) => Promise<void>): Promise<void> {
   const configuration = join(directory, 'stages.json');
-  const development = { mailSender: 'Muster <invitations@example.com>', table: RESTORED, ...settings };
+  const development = { mailSender: 'Muster <invitations@example.com>', table: RESTORED, dialects: [], ...settings };
   writeFileSync(configuration, JSON.stringify({ development }));
   const outdir = mkdtempSync(join(directory, 'assembly-'));
   cpSync(join(await synthesize(), 'functions'), join(outdir, 'functions'), { recursive: true });
@@ -124,4 +114,4 @@ test('lost items come back by a restored table, which mends, and mails nobody be
     await expectConsistent(await released.items());
   });
   await engine('DeleteTable', { TableName: RESTORED });
-});
+}, 240_000);

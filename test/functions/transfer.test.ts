@@ -8,7 +8,7 @@ import { shortIdFromUuid } from '../../lib/domain/ids.ts';
 import { type Stack, startStack } from '../../packages/local/stack.ts';
 import { operatorCommand } from '../support/command.ts';
 import { expectConsistent } from '../support/consistency.ts';
-import { everything } from '../support/everything.ts';
+import { everything, everythingShared } from '../support/everything.ts';
 import { type Client, newAddress, type Service, serviceOf, useService } from '../support/service.ts';
 import { share } from '../support/sharing.ts';
 
@@ -67,6 +67,7 @@ const at = (service: Service, { token }: Client, organizationId: string) => ({
 
 test('everything comes back: sign-in, links of mails, unsent mails, and the same export', async () => {
   await everything(source);
+  await everythingShared(source);
   const { id, owner } = await source.organization();
   const [linked, unsent] = [newAddress('linked'), newAddress('unsent')];
   await owner.call('POST /v1/invitations', { body: { email: linked, role: 'USER' } });
@@ -84,7 +85,7 @@ test('everything comes back: sign-in, links of mails, unsent mails, and the same
   });
   const types = new Set(contentOf(file).map((line) => JSON.parse(line).Item?.type.S));
   for (const type of ['Idempotency', 'Rate', 'MailsOfDay', 'MailEvent']) expect(types).not.toContain(type);
-  for (const type of ['Job', 'Mail', 'Site', 'AuditEntry']) expect(types).toContain(type);
+  for (const type of ['Job', 'Mail', 'Site', 'SiteInvite', 'RequestMail', 'AuditEntry']) expect(types).toContain(type);
 
   expect(await imported(file)).toMatchObject({
     code: 0,

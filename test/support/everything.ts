@@ -1,5 +1,6 @@
+import { expect } from 'vitest';
 import { shortIdFromUuid } from '../../lib/domain/ids.ts';
-import { newAddress, type Service } from './service.ts';
+import { type Client, newAddress, type Service } from './service.ts';
 import { share } from './sharing.ts';
 
 /** Fills a table with items of nearly every type. */
@@ -53,4 +54,33 @@ export async function everything(service: Service): Promise<Record<string, unkno
   const { id, owner: other } = await service.organization();
   await other.call(`DELETE /v1/organizations/${id}`);
   return service.items();
+}
+
+/** Adds what is shared between organizations, with mails that wait: invites, requests for data, an offer of ownership. */
+export async function everythingShared(service: Service): Promise<void> {
+  const makeTeam = async (by: Client, name: string) => {
+    const body = { name, email: newAddress(), type: 'Company' };
+    const made = await by.call('POST /api/v3/teams', { body });
+    expect(made.body).toMatchObject({ data: { uuid: expect.any(String) } });
+    return made.body.data.uuid as string;
+  };
+  const { id, owner } = await service.organization();
+  const heir = await service.member(owner, 'ADMIN');
+  await heir.call('GET /v1/me');
+  const guests = [await service.organization('Guests'), await service.organization('Others')];
+  const body = { name: 'Shared', team_uuid: await makeTeam(owner, 'Sharing'), address: 'Quay 2' };
+  const site = (await owner.call('POST /api/v3/sites', { body })).body.data.uuid as string;
+  const teams = await Promise.all(guests.map((guest) => makeTeam(guest.owner, 'Sharing')));
+  for (const team of teams) await share(service, site, team);
+  await owner.call(`DELETE /api/v3/sites/${site}/teams/${teams[1]}`);
+  await service.faults([{ action: 'ses:SendRawEmail', fault: 'error', times: -1 }]);
+  const answers = [
+    await owner.call(`POST /api/v3/sites/${site}/teams/invite`, { body: { email: newAddress('guest') } }),
+    await guests[0]?.owner.call(`POST /api/v3/sites/${site}/teams/${teams[0]}/request-sensitive-data`, {
+      body: { reason: 'Repair', requested_data_expires_at: '2099-12-31' },
+    }),
+    await owner.call(`POST /v1/organizations/${id}/transfer-ownership`, { body: { memberId: heir.memberId } }),
+  ];
+  await service.faults([]);
+  expect(answers.map((answer) => (answer?.status ?? 500) < 300)).toEqual([true, true, true]);
 }
