@@ -21,14 +21,15 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   'test/functions/restore.test.ts': 'synthesizes twice: 40 CPU s; only how a deployment adopts a table can break it',
   'test/functions/check-table-size.test.ts':
     'checks 72 MB of items with little memory: 20 CPU s; only how check-table reads can break it',
+  'test/functions/volttime-matrix.test.ts':
+    'every person at every site: 80 CPU s; rules.test.ts has each rule once, volttime-sharing.test.ts each kind of access',
   'test/functions/volttime-sizes.test.ts':
     'fills sites and teams to their limits, 100,000 items: 12 CPU s; only how their lists read can break it',
 };
 
 /** Files that `npm test` shortens unless the command line names them, with the reason. They read `whole`. */
 const SHORTENED: Readonly<Record<string, string>> = {
-  'test/property/lifecycle.test.ts': '20 random sequences instead of 200, which take 200 CPU s',
-  'test/functions/volttime-matrix.test.ts': 'the matrix of one site, for five people; the rest takes 80 CPU s',
+  'test/property/lifecycle.test.ts': '10 random sequences instead of 200, which take 200 CPU s',
   'test/functions/depth.test.ts':
     'each endpoint as usual, and each other situation at one endpoint of each kind; the rest takes 30 CPU s',
   'test/packages/invite/sheet.test.ts': 'a file of 10 MB; another of 100 MB takes 12 CPU s',

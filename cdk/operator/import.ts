@@ -15,8 +15,12 @@ and its members. If it is interrupted, run it again with the same file.
 It uses the AWS credentials and the region of the environment.
 `;
 
+/** @throws UsageError if the file can't be read */
 async function* linesIn(file: string): AsyncGenerator<string, void> {
-  yield* (await open(file)).readLines();
+  const opened = await open(file).catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`${file} can't be read (${error.code}).`);
+  });
+  yield* opened.readLines();
 }
 
 await command(

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { shortIdAsUuid } from '../../lib/domain/ids.ts';
 import { type Answer, type Client, newAddress, useService } from '../support/service.ts';
 
@@ -44,21 +44,6 @@ const PEOPLE = {
   'USER outside': { role: 'USER' },
 } as const;
 type Who = keyof typeof PEOPLE;
-
-/** The people of the shortened test, and those for whom it checks access that changed in steps. */
-const FEW: readonly Who[] = [
-  'ADMIN outside',
-  'USER who owns it',
-  'OPERATOR in it',
-  'VIEWER who owns it',
-  'USER outside',
-];
-const FEW_OF_STEPS: readonly Who[] = ['USER who owns it', 'USER in it'];
-
-function isTested(access: Access, who: Who): boolean {
-  if (inject('whole')) return true;
-  return (ACCESS.indexOf(access) > ACCESS.indexOf('stranger') ? FEW_OF_STEPS : FEW).includes(who);
-}
 
 interface Team {
   readonly id: string;
@@ -141,7 +126,6 @@ async function makeScenario(home: Client, away: Client, minutes: number): Promis
   for (const access of ACCESS) {
     const [owner, above] = access === 'owner' ? [home, ownAbove] : [away, foreignAbove];
     for (const [who, person] of Object.entries(PEOPLE)) {
-      if (!isTested(access, who as Who)) continue;
       // People above or outside are the same for all teams of the organization.
       const shared = 'teamRole' in person ? undefined : `${who} ${access === 'owner'}`;
       const known = shared === undefined ? undefined : people.get(shared);
@@ -194,22 +178,18 @@ let scenarios: readonly Scenario[];
 
 beforeAll(async () => {
   const [one, other] = [(await service.organization('One')).owner, (await service.organization('Other')).owner];
-  const made = [await makeScenario(one, other, 2)];
-  if (inject('whole')) made.push(await makeScenario(other, one, 6));
+  scenarios = [await makeScenario(one, other, 2), await makeScenario(other, one, 6)];
   await service.clock('3d');
-  scenarios = made;
 }, 240_000);
 
-const rows = ACCESS.flatMap((access) =>
-  (Object.keys(PEOPLE) as Who[]).filter((who) => isTested(access, who)).map((who) => ({ access, who })),
-);
+const rows = ACCESS.flatMap((access) => (Object.keys(PEOPLE) as Who[]).map((who) => ({ access, who })));
 
 const sites = [
   [0, 'one organization'],
   [1, 'the other organization'],
 ] as const;
 
-describe.each(inject('whole') ? sites : sites.slice(0, 1))('site %# of %s', (index, _) => {
+describe.each(sites)('site %# of %s', (index, _) => {
   test.each(rows)('follows the rules for a team with access "$access" and a $who', async ({ access, who }) => {
     const { site, chargers, teams, people, identity } = scenarios[index] as Scenario;
     const by = people.get(`${access} ${who}`) as Client;
