@@ -1,3 +1,4 @@
+import { CHARGERS } from './chargers.ts';
 import { ORGANIZATIONS } from './organizations.ts';
 import { PEOPLE } from './people.ts';
 import { RECORDS } from './records.ts';
@@ -6,7 +7,14 @@ import { SITES } from './sites.ts';
 import { TEAMS } from './teams.ts';
 
 /** The rule of each type of items. */
-const RULES: Readonly<Record<string, Rule>> = { ...PEOPLE, ...ORGANIZATIONS, ...TEAMS, ...SITES, ...RECORDS };
+const RULES: Readonly<Record<string, Rule>> = {
+  ...PEOPLE,
+  ...ORGANIZATIONS,
+  ...TEAMS,
+  ...SITES,
+  ...CHARGERS,
+  ...RECORDS,
+};
 
 /** Whether this version knows a type of items. */
 export function isKnown(type: unknown): boolean {

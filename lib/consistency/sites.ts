@@ -1,5 +1,3 @@
-import { foldIdentity } from '../domain/charger.ts';
-import { identityWrite } from '../sites/charger-identity.ts';
 import { accessWrites } from '../sites/sharing.ts';
 import { type Key, keys } from '../table/keys.ts';
 import {
@@ -213,86 +211,6 @@ const SITE_REDUCTION: Rule = {
   check: async ({ ttl }) => [same('whether it has a TTL', true, Number.isInteger(ttl))],
 };
 
-const CHARGER: Rule = {
-  key: ({ siteId, id }) => keys.charger(siteId, id),
-  async check(row, table) {
-    const { id, siteId, number, identity, identityIn } = row;
-    const site = await table.get(keys.site(siteId));
-    const organizationId: string = identityIn ?? site?.organizationId;
-    const home = { type: 'ChargerHome', chargerId: id, siteId };
-    const numbered = { type: 'ChargerNumber', number, chargerId: id };
-    const rebuilt = (key: Key, item: object) => (other: Row | undefined) =>
-      other || !site
-        ? undefined
-        : rebuilding(organizationId, row, ['number', 'identity', 'identityIn'], {
-            type: 'put',
-            key,
-            item: { ...item },
-          });
-    const claim = identityIn && identityWrite({ id, identity }, identityIn);
-    return Promise.all([
-      related(table, keys.site(siteId), { type: 'Site' }),
-      related(table, keys.chargerHome(id), { type: 'ChargerHome', siteId }, rebuilt(keys.chargerHome(id), home)),
-      related(
-        table,
-        keys.chargerNumber(number),
-        { type: 'ChargerNumber', chargerId: id },
-        rebuilt(keys.chargerNumber(number), numbered),
-      ),
-      ...(claim
-        ? [
-            related(
-              table,
-              claim.key,
-              { type: 'ChargerIdentity', chargerId: id },
-              rebuilt(claim.key, { type: 'ChargerIdentity', chargerId: id }),
-            ),
-          ]
-        : []),
-    ]);
-  },
-};
-
-/** Checks the charger of a row that leads to it: its home says where it is. */
-async function ofCharger(row: Row, table: Reader, is: (charger: Row) => Check): Promise<readonly Check[]> {
-  const key = keys.chargerHome(row.chargerId);
-  const home = await table.get(key);
-  const charger = home && (await table.get(keys.charger(home.siteId, row.chargerId)));
-  return [
-    await related(table, key, { type: 'ChargerHome' }, (other) =>
-      other ? undefined : removing([], row, key, 'chargerId'),
-    ),
-    ...(charger ? [is(charger)] : []),
-  ];
-}
-
-const CHARGER_HOME: Rule = {
-  key: ({ chargerId }) => keys.chargerHome(chargerId),
-  async check(row, table) {
-    const key = keys.charger(row.siteId, row.chargerId);
-    return [
-      await related(table, key, { type: 'Charger' }, (other) => (other ? undefined : removing([], row, key, 'siteId'))),
-    ];
-  },
-};
-
-const CHARGER_NUMBER: Rule = {
-  key: ({ number }) => keys.chargerNumber(number),
-  check: (row, table) => ofCharger(row, table, ({ number }) => same('its number', number, row.number)),
-};
-
-const CHARGER_IDENTITY: Rule = {
-  key: ({ pk }) => ({ pk, sk: 'CHARGER' }),
-  check: (row, table) =>
-    ofCharger(row, table, ({ identityIn, identity }) =>
-      same(
-        'whether it is the charger’s identity',
-        true,
-        keys.chargerIdentity(identityIn, foldIdentity(identity)).pk === row.pk,
-      ),
-    ),
-};
-
 export const SITES: Readonly<Record<string, Rule>> = {
   Site: SITE,
   SiteNumber: SITE_NUMBER,
@@ -303,8 +221,4 @@ export const SITES: Readonly<Record<string, Rule>> = {
   SiteRequest: SITE_REQUEST,
   SiteRequestLinks: SITE_REQUEST_LINKS,
   SiteReduction: SITE_REDUCTION,
-  Charger: CHARGER,
-  ChargerHome: CHARGER_HOME,
-  ChargerNumber: CHARGER_NUMBER,
-  ChargerIdentity: CHARGER_IDENTITY,
 };
