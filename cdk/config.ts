@@ -28,6 +28,10 @@ const ARNS = {
     /^arn:[\w-]+:wafv2:us-east-1:\d{12}:global\/webacl\/\S+$/,
     'arn:aws:wafv2:us-east-1:123456789012:global/webacl/...',
   ],
+  backup: [
+    /^arn:aws[\w-]*:backup:[\w-]+:\d{12}:backup-vault:[\w-]+$/,
+    'arn:aws:backup:eu-west-1:123456789012:backup-vault:copies',
+  ],
   kms: [/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/, 'arn:aws:kms:eu-central-1:123456789012:key/1234abcd-...'],
 } as const;
 const arn = (service: keyof typeof ARNS) => z.string().regex(ARNS[service][0], `is no ARN such as ${ARNS[service][1]}`);
@@ -124,6 +128,10 @@ export const StageConfig = z
     table: z
       .string()
       .regex(/^[\w.-]{3,255}$/, 'is not the name of a table')
+      .optional(),
+    /** Daily backups by AWS Backup, kept for so many days, with copies in other backup vaults; undefined: none. */
+    backup: z
+      .strictObject({ days: z.int().min(1).max(36_500).default(35), copyTo: z.array(arn('backup')).default([]) })
       .optional(),
     /** Whether due work waits: the scheduled function doesn't run by itself. */
     holdSchedule: z.boolean().default(false),

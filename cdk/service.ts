@@ -11,6 +11,7 @@ import { bundleDirectory } from './bundling/directory.ts';
 import { type Config, ConfigError, environmentOf } from './config.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { Api, Invoker, Routes } from './constructs/api.ts';
+import { Backup } from './constructs/backup.ts';
 import { Budget } from './constructs/budget.ts';
 import { Dashboard } from './constructs/dashboard.ts';
 import { Domain, type Target } from './constructs/domain.ts';
@@ -106,6 +107,8 @@ export class Service extends Construct {
     } else if (domain) {
       this.domain = new Domain(this, 'Domain', { domain, api: this.api }).target;
     }
+    const { backup } = config;
+    if (backup) new Backup(this, 'Backup', { table: this.table, backup, removalPolicy, key });
     this.alarms = new Alarms(this, 'Alarms', {
       ...config,
       name,

@@ -83,7 +83,6 @@ const CHARGER_IDENTITY: Rule = {
     ),
 };
 
-/** The rules of chargers and of the rows that lead to them. */
 export const CHARGERS: Readonly<Record<string, Rule>> = {
   Charger: CHARGER,
   ChargerHome: CHARGER_HOME,

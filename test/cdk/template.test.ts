@@ -524,6 +524,32 @@ describe('the schedule', () => {
   });
 });
 
+describe('backups', () => {
+  const VAULT = 'arn:aws:backup:eu-west-1:123456789012:backup-vault:copies';
+
+  it('are daily, of the table, kept for some days, with copies', () => {
+    const made = assemble({ backup: { days: 90, copyTo: [VAULT] } }, 'production');
+    const [plan] = ofType(made.root, 'AWS::Backup::BackupPlan');
+    expect(plan?.Properties.BackupPlan.BackupPlanRule).toMatchObject([
+      {
+        ScheduleExpression: 'cron(0 3 * * ? *)',
+        Lifecycle: { DeleteAfterDays: 90 },
+        CopyActions: [{ DestinationBackupVaultArn: VAULT, Lifecycle: { DeleteAfterDays: 90 } }],
+      },
+    ]);
+    const [table] = Object.entries(made.root.Resources).filter(([, { Type }]) => Type === 'AWS::DynamoDB::GlobalTable');
+    const [selection] = ofType(made.root, 'AWS::Backup::BackupSelection');
+    expect(selection?.Properties.BackupSelection.Resources).toEqual([{ 'Fn::GetAtt': [table?.[0], 'Arn'] }]);
+    expect(ofType(made.root, 'AWS::Backup::BackupVault')[0]?.DeletionPolicy).toBe('RetainExceptOnCreate');
+    expect(findings(made)).toEqual([]);
+  });
+
+  it('don’t exist by default, and a copy needs the ARN of a vault', () => {
+    expect(ofType(development.root, 'AWS::Backup::BackupPlan')).toEqual([]);
+    expect(() => assemble({ backup: { copyTo: ['copies'] } })).toThrow('backup.copyTo.0');
+  });
+});
+
 describe('an existing table', () => {
   it('is used by its name, with the same rights, and the stack has none', () => {
     const adopting = assemble({ table: 'muster-restored' });

@@ -183,10 +183,12 @@ test('an item that stays due is tried once in a run, and so are the items after 
   await write(rows.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } })));
 });
 
-test('a lease lasts longer than the timeout of any function', () => {
+test('a lease lasts longer than the timeout of any function that may have one', () => {
   const now = new Date();
   const lease = (Date.parse(leaseEnd(now)) - now.getTime()) / 1000;
-  for (const { declaration } of functions) expect(declaration.timeout).toBeLessThan(lease);
+  // What an operator invokes sends no mail.
+  const leasing = functions.filter(({ declaration }) => declaration.kind !== 'operator' || declaration.email);
+  for (const { declaration } of leasing) expect(declaration.timeout).toBeLessThan(lease);
 });
 
 test('a run reports the lag of the oldest due item', async () => {
