@@ -15,6 +15,23 @@ const origin = z
     (text) => text === '*' || (URL.canParse(text) && new URL(text).origin === text),
     'is neither an origin such as https://app.example.com nor *',
   );
+/** A URL where a sign-in may end: of an application, of one on a developer's machine, or of an app on a phone. */
+const returnUrl = z
+  .string()
+  .refine(
+    (text) =>
+      URL.canParse(text) &&
+      /^(https:|http:\/\/localhost[:/]|(?!(https?|javascript|data|file):)[a-z][a-z0-9+.-]*:)/.test(text),
+    'is neither https://..., nor http://localhost..., nor an address with a scheme of an app such as myapp://signed-in',
+  );
+/** The name of an identity in SES: an address or a domain. Without the wildcards of IAM. */
+const mailIdentity = z
+  .string()
+  .overwrite((text) => (text.includes('@') ? normalizeAddress(text) : text.trim().toLowerCase()))
+  .refine(
+    (text) => !/[*?$]/.test(text) && isAddress(text.includes('@') ? text : `postmaster@${text}`),
+    'is neither an e-mail address nor a domain',
+  );
 const claim = z.string().min(1).optional();
 const count = z.int().positive();
 const ARNS = {
@@ -43,11 +60,21 @@ const limitNames = Object.keys(DEFAULT_LIMITS) as (keyof typeof DEFAULT_LIMITS)[
 const MAX_TEAMS = 85;
 
 /** Concurrent executions that Lambda doesn't let an account reserve. */
-const UNRESERVED = 100;
+export const UNRESERVED = 100;
 
 /** The configuration of a stage. `docs/configuration.md` documents it in a table. */
 export const StageConfig = z
   .strictObject({
+    /** The AWS account, twelve digits; default: that of the credentials. */
+    account: z
+      .string()
+      .regex(/^\d{12}$/, 'is not a number of an account, with twelve digits')
+      .optional(),
+    /** The region, such as `eu-central-1`; default: that of the environment. */
+    region: z
+      .string()
+      .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'is not a region such as eu-central-1')
+      .optional(),
     /** The OIDC issuer of the callers' ID tokens; undefined: the stack creates a Cognito user pool. */
     issuer: url.optional(),
     /** The audience of the ID tokens: the application's client id. */
@@ -59,6 +86,21 @@ export const StageConfig = z
      * address.
      */
     previousIssuer: z.strictObject({ issuer: url, match: z.enum(['subject', 'address']) }).optional(),
+    /** The built-in user pool. */
+    userPool: z
+      .strictObject({
+        /** Who sends the pool's mails. SES needs the verified identity of the sender's domain. */
+        mail: z.enum(['cognito', 'ses']).default('cognito'),
+        /** Where sign-in returns to; default: the application's URL. */
+        callbackUrls: z.array(returnUrl).min(1).optional(),
+        /** Where sign-out returns to; default: where sign-in does. */
+        logoutUrls: z.array(returnUrl).min(1).optional(),
+        /** Codes of an authenticator app as a second factor. */
+        mfa: z.enum(['off', 'optional', 'required']).default('optional'),
+        /** Whether Cognito refuses leaked passwords and risky sign-ins, for a price per user. */
+        threatProtection: z.boolean().default(false),
+      })
+      .prefault({}),
     /** Names of the ID token's claims that differ from OIDC's. */
     claims: z
       .strictObject({ email: claim, emailVerified: claim, name: claim, givenName: claim, familyName: claim })
@@ -80,6 +122,8 @@ export const StageConfig = z
     }),
     /** Whether the stack creates the SES identity of the sender's domain; default: `createsIdentity`. */
     createMailIdentity: z.boolean().optional(),
+    /** Identities in SES, addresses or domains, that mails may be sent to while the account is in SES's sandbox. */
+    sandboxRecipients: z.array(mailIdentity).default([]),
     /** The public URL of the API with a custom domain. */
     publicUrl: baseUrl.optional(),
     /** The API's own domain, with its certificate, and its hosted zone in Route 53, if records are to be created. */
@@ -197,6 +241,9 @@ export const StageConfig = z
       when: ({ value }) => typeof value === 'object' && value !== null,
     },
   );
+
+/** The configuration of a stage as it is written. */
+export type StageSettings = z.input<typeof StageConfig>;
 
 /** A stage that isn't disposable has to send mails: domains reserved for examples and tests (RFC 2606) can't. */
 const PermanentStageConfig = StageConfig.refine(
@@ -343,9 +390,17 @@ function addressOf(sender: string): string {
   return normalizeAddress(parseMailbox(sender).address);
 }
 
-/** Returns the environment variables that are known before the deployment. `lib/configuration.ts` reads them. */
+/**
+ * Returns the environment variables that are known before the deployment. `lib/configuration.ts` reads them, and a
+ * function gets those that its bundle reads.
+ */
 export function environmentOf(config: Config): Record<string, string> {
-  const { claims, limits } = config;
+  const { claims, organizationCreators } = config;
+  const limits = {
+    // Listed creators are trusted: their new organizations have the full limit at once.
+    ...(organizationCreators.length > 0 && { mailsOfNewOrganization: Number.MAX_SAFE_INTEGER }),
+    ...config.limits,
+  };
   const values = {
     TOKEN_JWKS_URI: config.jwksUri,
     PREVIOUS_ISSUER: config.previousIssuer?.issuer,
@@ -356,7 +411,7 @@ export function environmentOf(config: Config): Record<string, string> {
     CLAIM_GIVEN_NAME: claims.givenName,
     CLAIM_FAMILY_NAME: claims.familyName,
     DIALECTS: ['v1', ...config.dialects].join(','),
-    ORGANIZATION_CREATORS: config.organizationCreators.join(','),
+    ORGANIZATION_CREATORS: organizationCreators.join(','),
     LIMITS: Object.keys(limits).length > 0 ? JSON.stringify(limits) : undefined,
     INVITATION_DAYS: String(config.invitationDays),
     AUDIT_DAYS: String(config.auditDays),

@@ -62,13 +62,18 @@ export class Service extends Construct {
     super(scope, id);
     // What an update creates before it fails is deleted, so that the update can be repeated.
     const removalPolicy = config.protect ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
-    this.identity = new Identity(this, 'Identity', { ...config, parameters, removalPolicy });
+    this.identity = new Identity(this, 'Identity', { ...config, name, parameters, removalPolicy });
     const key = config.kmsKeyArn === undefined ? undefined : Key.fromKeyArn(this, 'Key', config.kmsKeyArn);
     this.table =
       config.table === undefined
         ? new Table(this, 'Table', { ...config, removalPolicy, key })
         : adoptedTable(this, 'AdoptedTable', config.table);
-    this.email = new Email(this, 'Email', { sender: config.senderAddress, create: config.createMailIdentity, key });
+    this.email = new Email(this, 'Email', {
+      ...config,
+      sender: config.senderAddress,
+      create: config.createMailIdentity,
+      key,
+    });
     const { domain, waf } = config;
     const onlyByDomain = domain !== undefined && !waf;
     this.api = new Api(this, 'Api', { ...config, name, parameters, removalPolicy, key, onlyByDomain });
@@ -90,9 +95,9 @@ export class Service extends Construct {
         },
         parameters: { Issuer: this.identity.issuer, Audience: this.identity.audience, PublicUrl: this.api.publicUrl },
         logDays: config.logDays,
+        service: name,
         memory: config.memory,
         reservedConcurrency: config.reservedConcurrency,
-        removalPolicy,
         key,
         holdSchedule: config.holdSchedule,
       });
@@ -188,7 +193,11 @@ class Functions extends NestedStack {
           this.scheduled.set(name, made);
           break;
         case 'mailEvents':
-          new MailEvents(this, `${id}-Subscription`, { topic: props.email.events, target: made });
+          new MailEvents(this, `${id}-Subscription`, {
+            topic: props.email.events,
+            target: made,
+            missed: props.email.missedEvents,
+          });
           this.mailEvents.set(name, made);
       }
     }

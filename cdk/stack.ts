@@ -8,6 +8,7 @@ export class MusterStack extends Stack {
     super(scope, id, {
       description: 'Organizations, members, invitations, teams and shared sites',
       terminationProtection: config.protect,
+      env: { ...(config.account && { account: config.account }), ...(config.region && { region: config.region }) },
     });
     const parameter = (name: string, description: string, value: string | undefined) =>
       new CfnParameter(this, name, { description, default: value ?? '' });
@@ -37,6 +38,7 @@ function outputsOf({ api, table, email, identity, domain }: Service): Record<str
         ? undefined
         : { description: 'Add these to the DNS of the sender so that mail can leave', value: email.dnsRecords },
     SignInUrl: ofPool(pool?.signInUrl),
+    PoolId: ofPool(pool?.id),
     PoolIssuer: ofPool(pool?.issuer),
     ClientId: ofPool(pool?.clientId),
   };

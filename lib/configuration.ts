@@ -1,7 +1,12 @@
 import { DEFAULT_LIMITS, type Limits } from './domain/limits.ts';
 import type { Product } from './domain/product.ts';
 
-/** The settings of a deployment. CDK writes them into the environment of the functions. */
+/**
+ * The settings of a deployment that most functions read. CDK writes them into the environment of the functions.
+ *
+ * A function gets the variables whose names are in its bundle (`cdk/constructs/function.ts`). So what only one function
+ * reads has a function of its own here.
+ */
 export interface Configuration {
   readonly tableName: string;
   readonly issuer: string;
@@ -12,11 +17,7 @@ export interface Configuration {
   readonly previousIssuer: { readonly issuer: string; readonly match: 'subject' | 'address' } | undefined;
   /** The names of the ID token's claims. */
   readonly claims: Readonly<Record<'email' | 'emailVerified' | 'name' | 'givenName' | 'familyName', string>>;
-  /** Addresses that may create organizations; empty: every verified person. */
-  readonly organizationCreators: readonly string[];
   readonly limits: Limits;
-  /** The APIs of this deployment: `v1`, and those of other products that it hasn't left out. */
-  readonly dialects: readonly string[];
   readonly invitationDays: number;
   readonly auditDays: number;
   /** The URL of the API, without a trailing slash. Links in mails start with it. */
@@ -39,16 +40,25 @@ export function configuration(): Configuration {
   return current;
 }
 
+/** Returns the addresses that may create organizations; empty: every verified person. */
+export function organizationCreators(): readonly string[] {
+  return (process.env.ORGANIZATION_CREATORS || '')
+    .split(',')
+    .map((address) => address.trim().toLowerCase())
+    .filter(Boolean);
+}
+
+/** Returns the APIs of this deployment: `v1`, and those of other products that it hasn't left out. */
+export function dialects(): readonly string[] {
+  return (process.env.DIALECTS || 'v1').split(',');
+}
+
 function read(environment: NodeJS.ProcessEnv): Configuration {
   const text = (name: string) => environment[name] || undefined;
   const previousIssuer = text('PREVIOUS_ISSUER');
   const color = text('PRODUCT_COLOR');
   const logoUrl = text('LOGO_URL');
   const supportAddress = text('SUPPORT_ADDRESS');
-  const organizationCreators = (text('ORGANIZATION_CREATORS') ?? '')
-    .split(',')
-    .map((address) => address.trim().toLowerCase())
-    .filter(Boolean);
   return {
     tableName: environment.TABLE_NAME ?? '',
     issuer: environment.TOKEN_ISSUER ?? '',
@@ -64,14 +74,7 @@ function read(environment: NodeJS.ProcessEnv): Configuration {
       givenName: text('CLAIM_GIVEN_NAME') ?? 'given_name',
       familyName: text('CLAIM_FAMILY_NAME') ?? 'family_name',
     },
-    organizationCreators,
-    limits: {
-      ...DEFAULT_LIMITS,
-      // Listed creators are trusted: their new organizations have the full limit at once.
-      ...(organizationCreators.length > 0 && { mailsOfNewOrganization: Number.MAX_SAFE_INTEGER }),
-      ...JSON.parse(text('LIMITS') ?? '{}'),
-    },
-    dialects: (text('DIALECTS') ?? 'v1').split(','),
+    limits: { ...DEFAULT_LIMITS, ...JSON.parse(text('LIMITS') ?? '{}') },
     invitationDays: Number(text('INVITATION_DAYS') ?? 7),
     auditDays: Number(text('AUDIT_DAYS') ?? 365),
     publicUrl: text('PUBLIC_URL') ?? '',

@@ -39,6 +39,9 @@ const RESPONSE_HEADERS = [
 const ACCESS_LOG = {
   time: '$context.requestTime',
   requestId: '$context.requestId',
+  functionRequestId: '$context.integration.requestId',
+  sourceAddress: '$context.identity.sourceIp',
+  userAgent: '$context.identity.userAgent',
   routeKey: '$context.routeKey',
   status: '$context.status',
   latency: '$context.responseLatency',
@@ -107,7 +110,7 @@ export class Api extends Construct {
       ...(props.allowedOrigins.length > 0 && {
         corsConfiguration: {
           allowOrigins: [...props.allowedOrigins],
-          allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+          allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
           allowHeaders: REQUEST_HEADERS,
           exposeHeaders: RESPONSE_HEADERS,
           maxAge: Duration.days(1).toSeconds(),
@@ -118,6 +121,9 @@ export class Api extends Construct {
     this.endpoint = api.attrApiEndpoint;
 
     const accessLog = new LogGroup(this, 'AccessLog', {
+      // Below this prefix, the account's one resource policy for deliveries of logs, of 5,120 characters, doesn't grow
+      // with each API. The id of the API, since the log of a removed one may be retained.
+      logGroupName: `/aws/vendedlogs/apis/${props.name}-${api.ref}`,
       retention: props.logDays,
       removalPolicy: props.removalPolicy,
       ...(props.key && { encryptionKey: props.key }),

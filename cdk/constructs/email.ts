@@ -1,8 +1,10 @@
-import { Annotations, Stack } from 'aws-cdk-lib';
+import { Annotations, Aws, Duration, Stack } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnEmailIdentity, ConfigurationSet, EmailSendingEvent, EventDestination } from 'aws-cdk-lib/aws-ses';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
+import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { SIMULATOR } from '../../lib/email/muted.ts';
 
 /** The SES events in use. Tracking of opens and clicks is not enabled. */
 const EVENTS = [
@@ -16,9 +18,12 @@ const EVENTS = [
 ];
 
 interface EmailProps {
+  /** The sender's address. */
   readonly sender: string;
-  /** Whether the SES identity of the sender's domain is created. */
+  /** Whether the identity of the sender's domain belongs to this stack. */
   readonly create: boolean;
+  /** Identities that mails may be sent to in SES's sandbox: addresses or domains. */
+  readonly sandboxRecipients: readonly string[];
   /** The key that encrypts events in the topic, if any. */
   readonly key: IKey | undefined;
 }
@@ -31,16 +36,18 @@ export class Email extends Construct {
   /** The name of the configuration set that mails use. */
   readonly configurationSet: string;
   /**
-   * The ARNs that a role needs for sending: the configuration set and both identities. SES checks the identity of the
-   * address if there is one, else that of its domain.
+   * The ARNs that a role needs for sending: the configuration set and both identities of the sender. SES checks the
+   * identity of the address if there is one, else that of its domain. In SES's sandbox it also checks the recipient's.
    */
-  readonly senderArns: readonly string[];
+  readonly mailArns: readonly string[];
   /** The topic of SES's events. SNS is used since delivery to EventBridge is best effort. */
   readonly events: ITopic;
+  /** The queue of events that the function didn't take, neither from SNS nor in three tries. It keeps them for 14 days. */
+  readonly missedEvents: IQueue;
   /** The DNS records of the identity, `NAME CNAME VALUE; ...`; undefined: another stack has the identity. */
   readonly dnsRecords: string | undefined;
 
-  constructor(scope: Construct, id: string, { sender, create, key }: EmailProps) {
+  constructor(scope: Construct, id: string, { sender, create, sandboxRecipients, key }: EmailProps) {
     super(scope, id);
     const domain = sender.slice(sender.lastIndexOf('@') + 1);
     const configurationSet = new ConfigurationSet(this, 'ConfigurationSet');
@@ -52,11 +59,19 @@ export class Email extends Construct {
     });
     this.configurationSet = configurationSet.configurationSetName;
     this.events = topic;
-    this.senderArns = [
+    this.missedEvents = new Queue(this, 'MissedEvents', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    const own = { service: 'ses', partition: Aws.PARTITION, region: Aws.REGION, account: Aws.ACCOUNT_ID };
+    this.mailArns = [
       ['identity', domain],
       ['identity', sender],
+      // Muted mails go to the simulator.
+      ...(sandboxRecipients.length > 0 ? [...sandboxRecipients, SIMULATOR] : []).map((name) => ['identity', name]),
       ['configuration-set', this.configurationSet],
-    ].map(([resource = '', resourceName = '']) => Stack.of(this).formatArn({ service: 'ses', resource, resourceName }));
+    ].map(([resource = '', resourceName = '']) => Stack.of(this).formatArn({ ...own, resource, resourceName }));
     if (/(^|\.)example\.(com|net|org)$/.test(domain)) {
       Annotations.of(this).addWarningV2(
         'muster:sender',

@@ -1,7 +1,17 @@
-import { Aws, Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  type CfnFunction,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Declaration } from '../../lib/http/declaration.ts';
@@ -10,11 +20,12 @@ import type { ServiceTable } from './table.ts';
 
 /** The props that all functions of a stack share. */
 export interface SharedProps {
+  /** The name of the service, which function names begin with. */
+  readonly service: string;
   readonly table: ServiceTable;
   readonly email: Email;
   readonly environment: Readonly<Record<string, string>>;
   readonly logDays: RetentionDays;
-  readonly removalPolicy: RemovalPolicy;
   /** MB. */
   readonly memory: number;
   /** The key that encrypts table and logs, if it isn't AWS's own. */
@@ -36,9 +47,12 @@ export class DeclaredFunction extends LambdaFunction {
     const { name, declaration } = props;
     const reserved = props.reservedConcurrency[declaration.kind];
     const within = new Construct(scope, id);
+    const functionName = functionNameOf(props.service, name);
     const logGroup = new LogGroup(within, 'Log', {
+      logGroupName: `/aws/lambda/${functionName}`,
       retention: props.logDays,
-      removalPolicy: props.removalPolicy,
+      // A retained one would prevent that the function is created again: docs/adr/0052-functions-have-names.md.
+      removalPolicy: RemovalPolicy.DESTROY,
       ...(props.key && { encryptionKey: props.key }),
     });
     const role = new Role(within, 'Role', {
@@ -56,7 +70,8 @@ export class DeclaredFunction extends LambdaFunction {
       },
     });
     super(within, 'Function', {
-      // CloudFormation generates the physical name. People and the local stack use the description.
+      functionName,
+      // The local stack uses it as the name.
       description: name,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
@@ -67,16 +82,37 @@ export class DeclaredFunction extends LambdaFunction {
       role,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
-      environment: {
+      environment: readBy(props.code, {
         ...props.environment,
         TABLE_NAME: props.table.tableName,
         ...(declaration.email && { MAIL_CONFIGURATION_SET: props.email.configurationSet }),
-      },
+      }),
       ...(reserved !== undefined && { reservedConcurrentExecutions: reserved }),
       // The next run of a schedule does the work that a failed one left.
       ...(declaration.kind === 'schedule' && { retryAttempts: 0, maxEventAge: Duration.minutes(1) }),
     });
+    // Lambda itself puts an event there that the function didn't take in three tries.
+    if (declaration.kind === 'mailEvents') {
+      (this.node.defaultChild as CfnFunction).deadLetterConfig = { targetArn: props.email.missedEvents.queueArn };
+    }
   }
+}
+
+/** Returns the variables that a bundle reads: those whose names are in it. */
+function readBy(code: string, environment: Readonly<Record<string, string>>): Record<string, string> {
+  const words = new Set(readFileSync(join(code, 'index.cjs'), 'utf8').match(/\b[A-Z][A-Z_]+\b/g));
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => words.has(name)));
+}
+
+/** The longest name of a function that Lambda allows. */
+const NAME_LIMIT = 64;
+
+/** Returns the name of a function in the account: `Muster-production-teams-create`. A long one ends with a hash. */
+export function functionNameOf(service: string, name: string): string {
+  const whole = `${service}-${name.replaceAll('/', '-')}`;
+  if (whole.length <= NAME_LIMIT) return whole;
+  const hash = createHash('sha256').update(whole).digest('hex').slice(0, 8);
+  return `${whole.slice(0, NAME_LIMIT - 1 - hash.length)}-${hash}`;
 }
 
 /** Returns the IAM statements of a declaration: table actions limited to partition keys, the due index, and mail. */
@@ -92,12 +128,15 @@ function declaredStatements(declaration: Declaration, { table, email, key }: Sha
   if (declaration.due) {
     statements.push(onKeys(['dynamodb:Query'], table.dueIndexArn, ['DUE']), postponeStatement(table.tableArn));
   }
+  if (declaration.kind === 'mailEvents') {
+    statements.push(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [email.missedEvents.queueArn] }));
+  }
   if (declaration.kind === 'operator') {
     // A scan has no leading keys.
     statements.push(new PolicyStatement({ actions: ['dynamodb:Scan'], resources: [table.tableArn] }));
   }
   if (declaration.email) {
-    statements.push(new PolicyStatement({ actions: ['ses:SendRawEmail'], resources: [...email.senderArns] }));
+    statements.push(new PolicyStatement({ actions: ['ses:SendRawEmail'], resources: [...email.mailArns] }));
   }
   if (key && statements.length > 0) statements.push(throughTable(key));
   return statements;

@@ -1,31 +1,113 @@
 /**
- * `npm run deploy`: runs `cdk deploy` with the given options.
+ * `npm run deploy`: checks the account, runs `cdk deploy` with the given options, and calls the deployed API.
  *
  * The first deployment of a protected stage is made in two steps, since protection would prevent that a failed one is
  * deleted and repeated: without protection first, and once that has succeeded, with it.
  */
 import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { isDisposable } from '../config.ts';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
+import { type Config, ConfigError, isDisposable, readConfig, readStages } from '../config.ts';
 import { ROOT } from '../fingerprint.ts';
+import { type Access, type Account, NoAccess, readAccount, readStack, Unreadable } from './account.ts';
+import { identitiesOf, isFirst, lacksOf } from './checks.ts';
+import { journey } from './journey.ts';
+import { SmokeError, smoke } from './smoke.ts';
 
-/** States of a stack whose first deployment hasn't succeeded. */
-const NEVER_CREATED = /^(CREATE_FAILED|REVIEW_IN_PROGRESS|ROLLBACK_COMPLETE|ROLLBACK_FAILED|DELETE_\w+)$/;
+/** Our own options; `cdk deploy` gets the others. */
+const CHECK = '--check';
+const JOURNEY = '--journey';
 
-const options = process.argv.slice(2);
-const stage = optionsNamed('-c', '--context')
-  .findLast((text) => text.startsWith('stage='))
-  ?.slice(6);
-const profile = optionsNamed('--profile').at(-1);
-const name = stage ?? process.env.STAGE ?? 'development';
+const given = process.argv.slice(2);
+const options = given.filter((text) => text !== CHECK && text !== JOURNEY);
+const stage = context('stage') ?? process.env.STAGE ?? 'development';
+const stackName = `Muster-${stage}`;
 
-if (!isDisposable(name) && (await isFirst(`Muster-${name}`))) {
-  const code = await deploy(['-c', 'protect=false']);
-  if (code !== 0) process.exit(code);
-  console.error(`Muster-${name} is deployed. Now its stack, table and user pool are protected from deletion.`);
+try {
+  await run();
+} catch (error) {
+  if (!(error instanceof ConfigError || error instanceof NoAccess || error instanceof SmokeError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
 }
-process.exitCode = await deploy([]);
+
+async function run(): Promise<void> {
+  const settings = existsSync('cdk.json') ? JSON.parse(readFileSync('cdk.json', 'utf8')).context : {};
+  const config = readConfig(readStages(settings?.stages, context('config') ?? process.env.MUSTER_CONFIG), stage);
+  const access = { profile: optionsNamed('--profile').at(-1), region: config.region };
+  const qualifier = context('@aws-cdk/core:bootstrapQualifier') ?? settings?.['@aws-cdk/core:bootstrapQualifier'];
+  const account = await readAccount(access, {
+    ...{ stackName, identities: identitiesOf(config) },
+    qualifier: qualifier ?? 'hnb659fds',
+  });
+  if (!report(account, config)) {
+    process.exitCode = 1;
+    return;
+  }
+  if (given.includes(CHECK)) return;
+  if (!isDisposable(stage) && isFirst(account)) {
+    const code = await deploy(['-c', 'protect=false']);
+    if (code !== 0) return fail(code);
+    console.error(`${stackName} is deployed. Now its stack, table and user pool are protected from deletion.`);
+  }
+  const code = await deploy([]);
+  if (code !== 0) return fail(code);
+  await prove(access, config);
+}
+
+/** Says what will be done, and what the account lacks for that. Returns whether it can be done. */
+function report(account: Account, config: Config): boolean {
+  const first = isFirst(account);
+  const steps = first && !isDisposable(stage) ? ', in two steps: without protection, then with it' : '';
+  console.error(
+    `${stackName} will be ${first ? 'created' : 'updated'} in account ${account.id}, ${account.region}, by ${account.caller}${steps}.`,
+  );
+  const lacks = lacksOf(account, config, stackName);
+  for (const { refused, text } of lacks) console.error(`${refused ? 'Refused' : 'Warning'}: ${text}`);
+  return lacks.every(({ refused }) => !refused);
+}
+
+/** Calls the deployed API, and with `--journey` invites somebody. */
+async function prove(access: Access, config: Config): Promise<void> {
+  const client = {
+    ...(access.profile && { profile: access.profile }),
+    ...(access.region && { region: access.region }),
+  };
+  const stack = await readStack(new CloudFormationClient(client), stackName);
+  if (stack === undefined || stack instanceof Unreadable) {
+    console.error(`Warning: the outputs of ${stackName} can't be read, so the API isn't called.`);
+    return;
+  }
+  const output = (name: string) => stack.Outputs?.find(({ OutputKey }) => OutputKey === name)?.OutputValue;
+  const [url = '', poolId, clientId] = ['ApiUrl', 'PoolId', 'ClientId'].map(output);
+  const proven = await smoke(url).catch((error: Error) => {
+    throw new SmokeError(`${stackName} is deployed, but its API doesn't answer as it should.\n${error.message}`);
+  });
+  console.error(`${url} answers: ${proven.join('; ')}.`);
+  if (!given.includes(JOURNEY)) return;
+  if (poolId === undefined || clientId === undefined) {
+    throw new SmokeError(`${JOURNEY} needs the built-in user pool: here people sign in at ${config.issuer}.`);
+  }
+  if (config.userPool.mfa === 'required' || config.organizationCreators.length > 0) {
+    throw new SmokeError(`${JOURNEY} isn't possible with userPool.mfa "required" or with organizationCreators.`);
+  }
+  await journey(new CognitoIdentityProviderClient(client), { url, poolId, clientId });
+  console.error(
+    'A temporary person invited an address of SES’s simulator, the mail arrived, and all is deleted again.',
+  );
+}
+
+function fail(code: number): void {
+  process.exitCode = code;
+}
+
+/** Returns the last value of a key of the context, as the CDK CLI reads it: `-c stage=production`. */
+function context(key: string): string | undefined {
+  const found = optionsNamed('-c', '--context').findLast((text) => text.startsWith(`${key}=`));
+  return found?.slice(key.length + 1);
+}
 
 /** Returns the values of options, as the CDK CLI reads them: `-c value`, `--context value`, `--context=value`. */
 function optionsNamed(...names: readonly string[]): string[] {
@@ -36,25 +118,12 @@ function optionsNamed(...names: readonly string[]): string[] {
   });
 }
 
-/** Tells whether a stack has never been created completely. Otherwise, or if that can't be read, it is false. */
-async function isFirst(StackName: string): Promise<boolean> {
-  const client = new CloudFormationClient(profile === undefined ? {} : { profile });
-  try {
-    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName }));
-    return NEVER_CREATED.test(Stacks[0]?.StackStatus ?? '');
-  } catch (error) {
-    const { message, name: code } = error as Error;
-    if (message.includes('does not exist')) return true;
-    // The CDK CLI may have rights that these credentials don't have, and explains what is missing.
-    console.error(`Whether ${StackName} exists can't be read (${code}). If not, it is protected from the start.`);
-    return false;
-  }
-}
-
-/** Runs `cdk deploy`, and returns its exit code. */
+/** Runs `cdk deploy`, and returns its exit code. Without a terminal nobody can approve changes of roles. */
 function deploy(more: readonly string[]): Promise<number> {
   const cdk = join(ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk');
-  const parameters = [cdk, 'deploy', '--no-previous-parameters', ...options, ...more];
+  const approved =
+    process.stdin.isTTY || optionsNamed('--require-approval').length > 0 ? [] : ['--require-approval', 'never'];
+  const parameters = [cdk, 'deploy', '--no-previous-parameters', ...approved, ...options, ...more];
   const child = spawn(process.execPath, parameters, { stdio: 'inherit' });
   return new Promise((done, failed) => {
     child.once('error', failed);

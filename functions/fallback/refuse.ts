@@ -1,4 +1,4 @@
-import { configuration } from '../../lib/configuration.ts';
+import { dialects } from '../../lib/configuration.ts';
 import { type Dialect, dialectOf } from '../../lib/dialects/dialect.ts';
 import type { Format } from '../../lib/dialects/format.ts';
 import { pages } from '../../lib/dialects/page/format.ts';
@@ -43,7 +43,7 @@ export const { handler } = endpoint;
 /** The bundle has the routes of all dialects, also of those that this deployment leaves out. */
 function isDeployed(path: string): boolean {
   const dialect = dialectOf(path);
-  return dialect === 'page' || configuration().dialects.includes(dialect);
+  return dialect === 'page' || dialects().includes(dialect);
 }
 
 function matches(template: string, path: string): boolean {

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { configuration } from '../../lib/configuration.ts';
+import { configuration, organizationCreators } from '../../lib/configuration.ts';
 import { v1 } from '../../lib/dialects/v1/format.ts';
 import { MyOrganization } from '../../lib/dialects/v1/schemas.ts';
 import { showMembership } from '../../lib/dialects/v1/show.ts';
@@ -28,8 +28,9 @@ export const endpoint = forPerson({
   body: z.strictObject({ name: Name, language: z.optional(LanguageName) }),
   refuses: ['organization_limit_reached', 'organization_creation_forbidden'],
   async handle({ body, request, person, remember }) {
-    const { limits, organizationCreators } = configuration();
-    if (organizationCreators.length > 0 && !organizationCreators.includes(person.email)) {
+    const { limits } = configuration();
+    const creators = organizationCreators();
+    if (creators.length > 0 && !creators.includes(person.email)) {
       throw new Refusal('organization_creation_forbidden');
     }
     const user = await getCaller(person.userId);

@@ -6,7 +6,7 @@ import { type Mail, parseMailbox } from './mime.ts';
  *
  * @see https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html#send-email-simulator
  */
-const SIMULATOR = 'success@simulator.amazonses.com';
+export const SIMULATOR = 'success@simulator.amazonses.com';
 
 /**
  * Composes the mail that is sent instead of one to a person who blocks an organization. SES accepts it and reports its

@@ -61,6 +61,8 @@ export interface AwsProxyOptions {
   readonly principals: ReadonlyMap<string, Principal>;
   readonly region: string;
   readonly account: string;
+  /** Whether the account is in SES's sandbox. */
+  readonly sandbox?: boolean | undefined;
   /**
    * How long a transaction stays in flight before the engine gets it, 2 by default. The engines answer in less than a
    * millisecond, AWS in about ten. Without a delay, concurrent transactions would hardly ever conflict.
@@ -116,7 +118,7 @@ export async function startAwsProxy(options: AwsProxyOptions): Promise<AwsProxy>
   const toDynamoDb = connect(options.dynamodb, 'dynamodb', region);
   const toSes = connect(options.ses, 'ses', region);
   const dynamodb = createDynamoDb(toDynamoDb, { region, account, latencyMs });
-  const ses = createSes(toSes, { region, account, onMail: options.onMail });
+  const ses = createSes(toSes, { region, account, sandbox: options.sandbox, onMail: options.onMail });
   let calls: Call[] = [];
   let faults: ActiveFault[] = [];
 

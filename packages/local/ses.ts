@@ -36,6 +36,8 @@ export function createSes(
   options: {
     region: string;
     account: string;
+    /** Whether the account is in SES's sandbox: then SES authorizes the identities of the recipients too. */
+    sandbox?: boolean | undefined;
     onMail(raw: Buffer, envelope: Envelope): Promise<void> | void;
   },
 ): Service {
@@ -66,19 +68,23 @@ export function createSes(
       };
       // AWS checks the identity of the address if there is one, else that of its domain. Which identities exist isn't
       // known here: a permission for either is enough, unless the other is denied.
-      const domain = authorize(arn('identity', from.slice(from.indexOf('@') + 1)));
-      const address = authorize(arn('identity', from));
-      const identity =
-        [domain, address].find(({ decision }) => decision === 'explicit deny') ??
-        [domain, address].find(({ decision }) => decision === 'allow') ??
-        domain;
+      const authorizeIdentity = (email: string) => {
+        const domain = authorize(arn('identity', email.slice(email.indexOf('@') + 1)));
+        const address = authorize(arn('identity', email));
+        return (
+          [domain, address].find(({ decision }) => decision === 'explicit deny') ??
+          [domain, address].find(({ decision }) => decision === 'allow') ??
+          domain
+        );
+      };
+      const identities = [from, ...(options.sandbox ? to : [])].map(authorizeIdentity);
       // The configuration set of the call needs a permission too.
       const configurationSet = form.get('ConfigurationSetName') ?? header('x-ses-configuration-set');
       const tags = tagsOf(form);
       return {
         service: 'ses',
         operation,
-        parts: configurationSet ? [identity, authorize(arn('configuration-set', configurationSet))] : [identity],
+        parts: [...identities, ...(configurationSet ? [authorize(arn('configuration-set', configurationSet))] : [])],
         conflicts: false,
         async perform(delayMs) {
           if (delayMs > 0) await sleep(delayMs);

@@ -39,6 +39,8 @@ export interface StackOptions {
   readonly workers?: number;
   /** Whether the template's schedules run; otherwise only `POST /_local/sweep` runs them. */
   readonly schedule?: boolean;
+  /** Whether SES behaves as in its sandbox; default: as the variable `SES_SANDBOX` says. */
+  readonly sandbox?: boolean;
   /** Returns the policies that replace a role's, for tests of denied calls. */
   readonly policies?: (functionName: string, policies: readonly PolicyDocument[]) => readonly PolicyDocument[];
   /** Called with each part of a call to AWS, after the call. */
@@ -120,6 +122,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         ),
         region: REGION,
         account: ACCOUNT,
+        sandbox: options.sandbox ?? process.env.SES_SANDBOX === '1',
         onMail: mail.receive,
         onKill: (name, requestId) => functions.kill(name, requestId),
         onCall: options.onCall,

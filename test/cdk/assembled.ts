@@ -5,6 +5,7 @@ import { App, CloudFormationValidatePlugin, NestedStack } from 'aws-cdk-lib';
 import { expect } from 'vitest';
 import { bundleDirectory } from '../../cdk/bundling/directory.ts';
 import { readConfig, readStages } from '../../cdk/config.ts';
+import { ROOT } from '../../cdk/fingerprint.ts';
 import { MusterStack } from '../../cdk/stack.ts';
 import { dialectOf } from '../../lib/dialects/dialect.ts';
 import type {
@@ -42,6 +43,11 @@ export interface Assembly {
   files: string[];
 }
 export type Declared = { name: string; declaration: Declaration };
+
+/** The feature flags of CDK in cdk.json. */
+export const FLAGS: Readonly<Record<string, unknown>> = Object.fromEntries(
+  Object.entries(JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')).context).filter(([key]) => key !== 'stages'),
+);
 
 export const temporary = mkdtempSync(join(tmpdir(), 'template-'));
 // At the end of the process: test files share this module.
@@ -116,6 +122,12 @@ export const ONE_EACH: readonly Declared[] = [
   { name: 'events/mail', declaration: mailEvents },
 ];
 
+/** The variables that most functions read. */
+const VARIABLES = [
+  ...['TABLE_NAME', 'TOKEN_ISSUER', 'TOKEN_AUDIENCE', 'PUBLIC_URL', 'AUDIT_DAYS', 'INVITATION_DAYS'],
+  ...['MAIL_FROM', 'MAIL_CONFIGURATION_SET', 'PRODUCT_NAME', 'ORIGIN_SECRET'],
+];
+
 export function assemble(
   settings: object = {},
   stage = 'development',
@@ -128,10 +140,16 @@ export function assemble(
     mkdirSync(bundleDirectory(bundles, name), { recursive: true });
     writeFileSync(
       join(bundleDirectory(bundles, name), 'index.cjs'),
-      `exports.handler = () => ${JSON.stringify(name)};`,
+      // It reads every variable, except those of one function each.
+      `exports.handler = () => [${JSON.stringify(name)}, ${VARIABLES.map((each) => `process.env.${each}`)}];`,
     );
   }
-  const app = new App({ outdir: directory, analyticsReporting: false, builtinCloudFormationValidation: false });
+  const app = new App({
+    outdir: directory,
+    context: FLAGS,
+    analyticsReporting: false,
+    builtinCloudFormationValidation: false,
+  });
   const config = readConfig(readStages({ [stage]: { mailSender, ...settings } }, undefined), stage, isFirst);
   const stack = new MusterStack(app, `Muster-${stage}`, { config, functions: declared, bundles });
   app.synth();

@@ -97,7 +97,7 @@ describe('tags', () => {
   };
   /** What has no tags in CloudFormation, or only as parts of something tagged. */
   const UNTAGGED =
-    /::(Route|Integration|Policy|TopicPolicy|Subscription|Permission|MetricFilter|Dashboard|EventInvokeConfig|Schedule|UserPoolDomain|UserPoolClient|ConfigurationSetEventDestination|CDK::Metadata)$/;
+    /::(Route|Integration|Policy|TopicPolicy|Subscription|Permission|MetricFilter|Dashboard|EventInvokeConfig|Schedule|UserPoolDomain|UserPoolClient|ManagedLoginBranding|QueuePolicy|ConfigurationSetEventDestination|CDK::Metadata)$/;
 
   it('are on everything that costs money, with that of the stage', () => {
     const untagged = templates(full)

@@ -1,6 +1,7 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { functionNameOf } from '../../cdk/constructs/function.ts';
 import { synthesize } from '../../cdk/synthesize.ts';
 import { functions } from '../../functions/index.ts';
 import { type Route, routeKeysOf } from '../../lib/http/declaration.ts';
@@ -17,8 +18,13 @@ import {
   type Resource,
   statementsOf,
   type Template,
-  temporary,
 } from './assembled.ts';
+
+/** Returns the parts of the ARNs that a role may send mails with. */
+function mailArns(statements: { Action: unknown; Resource: { 'Fn::Join': [string, unknown[]] }[] }[]): unknown[][] {
+  const mail = statements.find(({ Action }) => Action === 'ses:SendRawEmail');
+  return (mail?.Resource ?? []).map((arn) => arn['Fn::Join'][1]);
+}
 
 let development: Assembly;
 let production: Assembly;
@@ -40,22 +46,6 @@ beforeAll(() => {
   );
 });
 
-describe("CloudFormation's own validator", () => {
-  it('finds nothing in development', () => expect(findings(development)).toEqual([]));
-  it('finds nothing in production', () => expect(findings(production)).toEqual([]));
-
-  it('finds nothing in the deployed functions', () => {
-    expect(findings(assemble({}, 'development', functions))).toEqual([]);
-  });
-
-  it('finds an error in a wrong template', () => {
-    const file = join(temporary, 'wrong.template.json');
-    const wrong = { Type: 'AWS::Lambda::Function', Properties: { MemorySize: 'much' } };
-    writeFileSync(file, JSON.stringify({ Resources: { Wrong: wrong } }));
-    expect(findings({ app: development.app, files: [file] }).join('\n')).toMatch(/^error /);
-  });
-});
-
 describe('stacks', () => {
   it('hold the functions of one dialect each', () => {
     const names = Object.entries(development.nested).map(([group, template]) => [
@@ -75,7 +65,6 @@ describe('stacks', () => {
   it('of other products’ APIs can be left out, except pages and the fallback', () => {
     const { nested } = assemble({ dialects: ['rocketchat'] });
     expect(Object.keys(nested)).toEqual(['v1', 'rocketchat', 'background']);
-    expect(functionOf(nested.background, 'fallback').Properties.Environment.Variables.DIALECTS).toBe('v1,rocketchat');
     expect(Object.keys(assemble({ dialects: [] }).nested)).toEqual(['v1', 'background']);
   });
 
@@ -94,19 +83,35 @@ describe('stacks', () => {
       expect(Object.keys(template.Resources).length).toBeLessThan(500);
     }
     for (const file of files) expect(statSync(file).size).toBeLessThan(1_000_000);
-    // Names that CloudFormation generates for functions have at most 64 characters.
+    // Names of functions have at most 64 characters.
     const arn = `"arn:aws:lambda:ap-southeast-2:123456789012:function:${'x'.repeat(64)}",`;
     expect(arn.length * 80).toBeLessThan(10_240);
   });
 
-  it('leave all names to CloudFormation, so that an account can have several', () => {
-    for (const template of [development.root, ...Object.values(development.nested)]) {
-      for (const { Type, Properties = {} } of Object.values(template.Resources)) {
-        const [, , kind] = Type.split('::');
-        // The stage's name is fixed, and the dashboard is named after the stack.
-        if (!/::(Stage|Dashboard)$/.test(Type)) expect(Object.keys(Properties)).not.toContain(`${kind}Name`);
-      }
-    }
+  it('leave names to CloudFormation or begin them with their own, so that an account can have several', () => {
+    const names = [development.root, ...Object.values(development.nested)].flatMap(({ Resources }) =>
+      Object.values(Resources).flatMap(({ Type, Properties = {} }) => {
+        const name = Properties[`${Type.split('::')[2]}Name`];
+        // The stage's name is fixed.
+        return name === undefined || Type === 'AWS::ApiGatewayV2::Stage' ? [] : [`${Type} ${JSON.stringify(name)}`];
+      }),
+    );
+    expect(names).toHaveLength(2 * ONE_EACH.length + ['user pool', 'access log', 'dashboard'].length);
+    for (const name of names) expect(name).toMatch(/Muster-development\b/);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('are for the account and region of the configuration, with the same templates in every region', () => {
+    const pinned = assemble({ account: '123456789012', region: 'eu-west-1' });
+    const manifest = JSON.parse(readFileSync(join(pinned.app.outdir, 'manifest.json'), 'utf8'));
+    expect(manifest.artifacts['Muster-development'].environment).toBe('aws://123456789012/eu-west-1');
+    const free = JSON.parse(readFileSync(join(development.app.outdir, 'manifest.json'), 'utf8'));
+    expect(free.artifacts['Muster-development'].environment).toBe('aws://unknown-account/unknown-region');
+    // The local stack has another account and region.
+    for (const file of pinned.files) expect(readFileSync(file, 'utf8')).not.toContain('arn:aws:ses:eu-west-1');
+    expect(statementsOf(pinned.nested.v1, 'invitations/create')).toEqual(
+      statementsOf(development.nested.v1, 'invitations/create'),
+    );
   });
 });
 
@@ -161,10 +166,13 @@ describe('protection', () => {
       .filter(({ Type }) => /::(LogGroup|GlobalTable|UserPool)$/.test(Type))
       .map(({ DeletionPolicy, UpdateReplacePolicy }) => `${DeletionPolicy} ${UpdateReplacePolicy}`);
   const pool = ({ root }: Assembly) => ofType(root, 'AWS::Cognito::UserPool')[0]?.Properties.DeletionProtection;
+  const functionLogs = Array(ONE_EACH.length).fill('Delete Delete');
   const count = ONE_EACH.length + ['table', 'pool', 'access log'].length;
 
   it('of a permanent stage: what has data stays, except what an update creates before it fails', () => {
-    expect(policies(production)).toEqual(Array(count).fill('RetainExceptOnCreate Retain'));
+    const staying = ['table', 'pool', 'access log'].map(() => 'RetainExceptOnCreate Retain');
+    // A function's log has the function's name, and must not prevent that it is created again.
+    expect(policies(production)).toEqual([...staying, ...functionLogs]);
     expect([production.isProtected, pool(production)]).toEqual([true, 'ACTIVE']);
   });
 
@@ -201,11 +209,11 @@ describe("a function's role", () => {
 
   it('merges actions on the same keys into one statement', () => {
     const statements = statementsOf(development.nested.v1, 'invitations/create');
-    expect(statements.slice(0, 3)).toEqual([
+    expect(statements.filter(({ Resource }: { Resource: unknown }) => Resource === 'TABLE')).toEqual([
       { Action: 'dynamodb:BatchGetItem', Effect: 'Allow', Resource: 'TABLE', Condition: keys('ORG', 'USER') },
       { Action: 'dynamodb:ConditionCheckItem', Effect: 'Allow', Resource: 'TABLE', Condition: keys('USER') },
       {
-        Action: ['dynamodb:PutItem', 'dynamodb:DeleteItem'],
+        Action: ['dynamodb:DeleteItem', 'dynamodb:PutItem'],
         Effect: 'Allow',
         Resource: 'TABLE',
         Condition: keys('AUDIT', 'EMAIL', 'ORG'),
@@ -214,14 +222,25 @@ describe("a function's role", () => {
   });
 
   it("allows sending only from the sender's identities with the stack's configuration set", () => {
-    const [, , , mail] = statementsOf(development.nested.v1, 'invitations/create');
-    expect(mail.Action).toBe('ses:SendRawEmail');
-    expect(mail.Resource.map((arn: { 'Fn::Join': [string, unknown[]] }) => arn['Fn::Join'][1].at(-1))).toEqual([
-      ':identity/mail.acme.org',
-      ':identity/invitations@mail.acme.org',
-      { Ref: expect.stringMatching(/^referenceto.*ConfigurationSet.*Ref$/) },
+    const arns = mailArns(statementsOf(development.nested.v1, 'invitations/create'));
+    expect(arns).toHaveLength(3);
+    expect(arns.map((arn) => arn.at(-1))).toEqual(
+      expect.arrayContaining([
+        ':identity/mail.acme.org',
+        ':identity/invitations@mail.acme.org',
+        { Ref: expect.stringMatching(/^referenceto.*ConfigurationSet.*Ref$/) },
+      ]),
+    );
+    expect(arns.map((arn) => arn.at(-2))).toContain(':configuration-set/');
+  });
+
+  it('allows sending to the identities that SES’s sandbox checks, if they are configured', () => {
+    const { nested } = assemble({ sandboxRecipients: ['Ada@Mail.Acme.org', 'acme.org'] });
+    const arns = mailArns(statementsOf(nested.v1, 'invitations/create')).map((arn) => arn.at(-1));
+    expect(arns.filter((each) => typeof each === 'string').sort()).toEqual([
+      ...[':identity/acme.org', ':identity/ada@mail.acme.org', ':identity/invitations@mail.acme.org'],
+      ...[':identity/mail.acme.org', ':identity/success@simulator.amazonses.com'],
     ]);
-    expect(mail.Resource[2]['Fn::Join'][1].at(-2)).toBe(':configuration-set/');
   });
 
   it('allows the due query on the index only', () => {
@@ -265,6 +284,26 @@ describe("a function's role", () => {
 });
 
 describe('a function', () => {
+  it('has a name by stage and endpoint, and a log group of the same name', () => {
+    const properties = functionOf(development.nested.v1, 'invitations/create').Properties;
+    expect(properties.FunctionName).toBe('Muster-development-invitations-create');
+    const log = development.nested.v1?.Resources[properties.LoggingConfig.LogGroup.Ref];
+    expect(log?.Properties.LogGroupName).toBe('/aws/lambda/Muster-development-invitations-create');
+  });
+
+  it('has a unique name of at most 64 characters, and always the same', () => {
+    const service = 'Muster-development-a-developer-with-a-long-name';
+    const one = functionNameOf(service, 'volttime/request-sensitive-data');
+    expect(one).toMatch(/^Muster-development-a-developer-with-a-long-name-volttim-[0-9a-f]{8}$/);
+    expect(one).toHaveLength(64);
+    expect(functionNameOf(service, 'volttime/request-sensitive-data')).toBe(one);
+    for (const name of ['Muster-production', service, 'x'.repeat(128)]) {
+      const all = functions.map((each) => functionNameOf(name, each.name));
+      expect(new Set(all).size).toBe(functions.length);
+      for (const each of all) expect(each).toMatch(/^[\w-]{1,64}$/);
+    }
+  });
+
   it('is deployed as declared', () => {
     expect(functionOf(development.nested.v1, 'invitations/create').Properties).toMatchObject({
       Architectures: ['arm64'],
@@ -279,7 +318,6 @@ describe('a function', () => {
     const { Variables } = functionOf(development.nested.v1, 'members/list').Properties.Environment;
     expect(Variables).toEqual({
       AUDIT_DAYS: '365',
-      DIALECTS: 'v1,papershift,rocketchat,volttime',
       INVITATION_DAYS: '7',
       MAIL_FROM: mailSender,
       PRODUCT_NAME: 'Muster',
@@ -336,7 +374,11 @@ describe('the API', () => {
       const [role, ...others] = new Set(routed.map(({ role }) => role['Fn::GetAtt'][0]));
       expect(others, group).toEqual([]);
       const { PolicyDocument } = template.Resources[role]?.Properties.Policies[0] ?? {};
-      const arns = declared.filter(({ routeKey }) => !routeKey.startsWith('HEAD ')).map(({ arn }) => arn);
+      const arns = declared
+        .filter(({ routeKey }) => !routeKey.startsWith('HEAD '))
+        .map(({ arn }) => arn)
+        // CDK sorts the resources of a statement.
+        .sort((one, other) => JSON.stringify(one).localeCompare(JSON.stringify(other), 'en'));
       expect(PolicyDocument.Statement).toEqual([
         { Action: 'lambda:InvokeFunction', Effect: 'Allow', Resource: arns.length === 1 ? arns[0] : arns },
       ]);
@@ -348,7 +390,25 @@ describe('the API', () => {
     for (const field of ['routeKey', 'status', 'requestId', 'responseLatency']) {
       expect(format).toContain(`$context.${field}`);
     }
-    expect(format).not.toMatch(/path|query|\.error\.|authorizer|identity/i);
+    expect(format).not.toMatch(/path|query|\.error\.|authorizer/i);
+  });
+
+  it('logs who called, and the request id that the function’s log has', () => {
+    expect(JSON.parse(stage(development).AccessLogSettings.Format)).toMatchObject({
+      functionRequestId: '$context.integration.requestId',
+      sourceAddress: '$context.identity.sourceIp',
+      userAgent: '$context.identity.userAgent',
+    });
+  });
+
+  it('logs below the prefix for which AWS needs no growing resource policy, under a name of its own', () => {
+    const [api] = Object.keys(development.root.Resources).filter(
+      (id) => development.root.Resources[id]?.Type === 'AWS::ApiGatewayV2::Api',
+    );
+    const [log] = ofType(development.root, 'AWS::Logs::LogGroup');
+    expect(log?.Properties.LogGroupName).toEqual({
+      'Fn::Join': ['', ['/aws/vendedlogs/apis/Muster-development-', { Ref: api }]],
+    });
   });
 
   it('deploys itself and throttles as configured', () => {
@@ -390,7 +450,12 @@ describe('identity', () => {
     expect(development.root.Conditions.OwnUserPool).toEqual({ 'Fn::Equals': [{ Ref: 'Issuer' }, ''] });
     for (const { root } of [development, production]) {
       const cognito = Object.values(root.Resources).filter(({ Type }) => Type.startsWith('AWS::Cognito::'));
-      expect(cognito.map(({ Type }) => Type.split('::')[2])).toEqual(['UserPool', 'UserPoolDomain', 'UserPoolClient']);
+      expect(cognito.map(({ Type }) => Type.split('::')[2])).toEqual([
+        'UserPool',
+        'UserPoolDomain',
+        'UserPoolClient',
+        'ManagedLoginBranding',
+      ]);
       for (const { Condition } of cognito) expect(Condition).toBe('OwnUserPool');
     }
   });
@@ -417,10 +482,85 @@ describe('identity', () => {
     }
   });
 
-  it('has outputs for the sign-in URL and the client id', () => {
-    expect(development.root.Outputs.SignInUrl?.Condition).toBe('OwnUserPool');
-    expect(JSON.stringify(development.root.Outputs.SignInUrl?.Value)).toContain('/login?response_type=code');
-    expect(development.root.Outputs.ClientId?.Condition).toBe('OwnUserPool');
+  it('has outputs for the sign-in URL, the pool’s id and the client id', () => {
+    const { Outputs } = development.root;
+    expect(JSON.stringify(Outputs.SignInUrl?.Value)).toContain('/login?response_type=code');
+    for (const name of ['SignInUrl', 'PoolId', 'PoolIssuer', 'ClientId']) {
+      expect(Outputs[name]?.Condition, name).toBe('OwnUserPool');
+    }
+  });
+});
+
+describe('the user pool', () => {
+  const resource = ({ root }: Assembly, type: string) => ofType(root, `AWS::Cognito::${type}`)[0]?.Properties;
+  const pool = (assembly: Assembly) => resource(assembly, 'UserPool');
+
+  it('asks for given and family name at sign-up', () => {
+    expect(pool(development).Schema).toEqual([
+      { Name: 'given_name', Mutable: true, Required: true },
+      { Name: 'family_name', Mutable: true, Required: true },
+    ]);
+  });
+
+  it('sends its mails by Cognito, which needs no verified identity, so that a first deployment succeeds', () => {
+    expect(pool(development).EmailConfiguration).toEqual({ EmailSendingAccount: 'COGNITO_DEFAULT' });
+  });
+
+  it('sends its mails by SES from the sender of all mails, if it is configured', () => {
+    const { EmailConfiguration } = pool(assemble({ userPool: { mail: 'ses' } }));
+    expect(EmailConfiguration).toMatchObject({
+      EmailSendingAccount: 'DEVELOPER',
+      From: 'Muster <invitations@mail.acme.org>',
+    });
+    const [, parts] = EmailConfiguration.SourceArn['Fn::Join'];
+    expect(parts).toContainEqual({ Ref: 'AWS::Region' });
+    expect(parts.at(-1)).toBe(':identity/mail.acme.org');
+  });
+
+  it('names the product in its mails', () => {
+    const { VerificationMessageTemplate } = pool(assemble({ productName: 'Volt' }));
+    expect(VerificationMessageTemplate).toMatchObject({ EmailSubject: 'Your code for Volt' });
+  });
+
+  it('returns to the application, or to the configured URLs, the first of which the sign-in page uses', () => {
+    const urls = (assembly: Assembly) => {
+      const { CallbackURLs, LogoutURLs } = resource(assembly, 'UserPoolClient');
+      return [CallbackURLs, LogoutURLs, JSON.stringify(assembly.root.Outputs.SignInUrl?.Value)];
+    };
+    const application = ['https://app.example.org/'];
+    expect(urls(production)).toEqual([application, application, expect.stringContaining('app.example.org')]);
+    const callbackUrls = ['https://acme.org/signed-in', 'http://localhost:5173/', 'com.acme.app://signed-in'];
+    const logoutUrls = ['https://acme.org/signed-out'];
+    expect(urls(assemble({ userPool: { callbackUrls, logoutUrls } }))).toEqual([
+      ...[callbackUrls, logoutUrls, expect.stringContaining('redirect_uri=https%3A%2F%2Facme.org%2Fsigned-in')],
+    ]);
+  });
+
+  it.each([
+    ['off', 'OFF', undefined],
+    ['optional', 'OPTIONAL', ['SOFTWARE_TOKEN_MFA']],
+    ['required', 'ON', ['SOFTWARE_TOKEN_MFA']],
+  ])('has a second factor by an authenticator app: %s', (mfa, MfaConfiguration, factors) => {
+    const properties = pool(assemble({ userPool: { mfa } }));
+    expect([properties.MfaConfiguration, properties.EnabledMfas]).toEqual([MfaConfiguration, factors]);
+    if (mfa === 'optional') expect(pool(development).MfaConfiguration).toBe(MfaConfiguration);
+  });
+
+  it('has threat protection, which costs per user, only if it is configured', () => {
+    expect(pool(development).UserPoolTier).toBeUndefined();
+    expect(pool(assemble({ userPool: { threatProtection: true } }))).toMatchObject({
+      UserPoolTier: 'PLUS',
+      UserPoolAddOns: { AdvancedSecurityMode: 'ENFORCED' },
+    });
+  });
+
+  it('has pages in the product’s color, with readable buttons', () => {
+    const { Settings, ClientId } = resource(assemble({ productColor: '#fd0' }), 'ManagedLoginBranding');
+    const { root } = development;
+    expect(ClientId).toEqual({ Ref: logicalId(root, ofType(root, 'AWS::Cognito::UserPoolClient')[0] as Resource) });
+    const button = { backgroundColor: 'ffdd00ff', textColor: '000000ff' };
+    expect(Settings.components.primaryButton.lightMode).toEqual({ active: button, defaults: button, hover: button });
+    expect(resource(development, 'UserPoolDomain').ManagedLoginVersion).toBe(2);
   });
 });
 
@@ -487,13 +627,48 @@ describe('mail events', () => {
     const template = development.nested.background as Template;
     const target = { 'Fn::GetAtt': [logicalId(template, functionOf(template, 'events/mail')), 'Arn'] };
     const source = { Ref: expect.stringMatching(/^referenceto.*EmailEvents.*Ref$/) };
+    const missedEvents = { Ref: expect.stringMatching(/^referenceto.*EmailMissedEvents.*Arn$/) };
     expect(ofType(template, 'AWS::SNS::Subscription').map(({ Properties }) => Properties)).toEqual([
-      { Protocol: 'lambda', TopicArn: source, Endpoint: target },
+      {
+        ...{ Protocol: 'lambda', TopicArn: source, Endpoint: target },
+        RedrivePolicy: { deadLetterTargetArn: missedEvents },
+      },
     ]);
     const permissions = Object.values(development.nested).flatMap((each) => ofType(each, 'AWS::Lambda::Permission'));
     expect(permissions.map(({ Properties }) => Properties)).toEqual([
       { Action: 'lambda:InvokeFunction', FunctionName: target, Principal: 'sns.amazonaws.com', SourceArn: source },
     ]);
+  });
+});
+
+describe('mail events that the function doesn’t take', () => {
+  it('go to a queue, from SNS and from Lambda, and stay there for 14 days', () => {
+    const [queue] = ofType(development.root, 'AWS::SQS::Queue');
+    expect(queue?.Properties).toMatchObject({ MessageRetentionPeriod: 14 * 86_400, SqsManagedSseEnabled: true });
+    const target = { Ref: expect.stringMatching(/^referenceto.*EmailMissedEvents.*Arn$/) };
+    const background = development.nested.background;
+    expect(functionOf(background, 'events/mail').Properties.DeadLetterConfig).toEqual({ TargetArn: target });
+    expect(statementsOf(background, 'events/mail')).toContainEqual({
+      ...{ Action: 'sqs:SendMessage', Effect: 'Allow', Resource: target },
+    });
+    const [policy] = ofType(development.root, 'AWS::SQS::QueuePolicy');
+    const [refused, allowed] = policy?.Properties.PolicyDocument.Statement ?? [];
+    expect(refused).toMatchObject({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } });
+    const [topic] = Object.keys(development.root.Resources).filter(
+      (id) => development.root.Resources[id]?.Type === 'AWS::SNS::Topic',
+    );
+    expect(allowed).toMatchObject({
+      ...{ Action: 'sqs:SendMessage', Effect: 'Allow', Principal: { Service: 'sns.amazonaws.com' } },
+      Condition: { ArnEquals: { 'aws:SourceArn': { Ref: topic } } },
+    });
+  });
+
+  it('have no queue for functions that are called and answer, or that run again', () => {
+    for (const template of Object.values(development.nested)) {
+      for (const { Properties } of ofType(template, 'AWS::Lambda::Function')) {
+        if (Properties.Description !== 'events/mail') expect(Properties.DeadLetterConfig).toBeUndefined();
+      }
+    }
   });
 });
 

@@ -25,12 +25,13 @@ export interface Contents {
   readonly roles: readonly string[];
   readonly schedules: readonly string[];
   readonly topics: readonly string[];
+  readonly queues: readonly string[];
   readonly apis: readonly string[];
 }
 
 /** Lists what an account has. The roles of the CDK's bootstrap stack don't count. */
 export async function contentsOf(emulator: Emulator): Promise<Contents> {
-  const [tables, pools, logs, identities, functions, roles, schedules, topics, apis] = await Promise.all([
+  const [tables, pools, logs, identities, functions, roles, schedules, topics, queues, apis] = await Promise.all([
     emulator.json('dynamodb', 'DynamoDB_20120810.ListTables'),
     emulator.json('cognito-idp', 'AWSCognitoIdentityProviderService.ListUserPools', { MaxResults: 60 }),
     allLogGroups(emulator),
@@ -39,6 +40,7 @@ export async function contentsOf(emulator: Emulator): Promise<Contents> {
     emulator.query('iam', 'ListRoles', { MaxItems: '1000' }),
     emulator.rest('scheduler', '/schedules'),
     emulator.query('sns', 'ListTopics'),
+    emulator.query('sqs', 'ListQueues'),
     emulator.rest('apigateway', '/v2/apis'),
   ]);
   return {
@@ -50,6 +52,7 @@ export async function contentsOf(emulator: Emulator): Promise<Contents> {
     roles: texts(roles, 'RoleName').filter((name) => name.startsWith('Muster-')),
     schedules: schedules.Schedules.map(({ Name }: { Name: string }) => Name),
     topics: texts(topics, 'TopicArn'),
+    queues: texts(queues, 'QueueUrl'),
     apis: (apis.items ?? apis.Items).map((api: { apiId: string }) => api.apiId),
   };
 }
@@ -74,6 +77,7 @@ export const EMPTY: Contents = {
   roles: [],
   schedules: [],
   topics: [],
+  queues: [],
   apis: [],
 };
 

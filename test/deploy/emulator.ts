@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ROOT } from '../../cdk/fingerprint.ts';
 import { freePort } from '../../packages/local/engine.ts';
-import { installEmulator } from './install.ts';
+import { installTools } from './install.ts';
 
 /** The account and region of the emulator. */
 export const ACCOUNT = '000000000000';
@@ -66,7 +66,7 @@ export interface Emulator {
  * @throws Error with its output, if it doesn't start
  */
 export async function startEmulator(): Promise<Emulator> {
-  const python = installEmulator();
+  const python = installTools();
   const state = mkdtempSync(join(tmpdir(), 'muster-deploy-'));
   const temporary = join(state, 'tmp');
   mkdirSync(temporary);

@@ -50,19 +50,19 @@ export class Project {
     writeFileSync(join(this.#folder, 'cdk.json'), JSON.stringify(settings));
   }
 
-  /** Runs the command of `npm run deploy -- -c stage=<stage>`. Without a terminal, CDK can't ask for approval. */
-  deploy(stage: string): Promise<Ran> {
+  /** Runs the command of `npm run deploy -- -c stage=<stage>`, without a terminal, with more options. */
+  deploy(stage: string, more: readonly string[] = []): Promise<Ran> {
     const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
     const [, script = ''] = scripts.deploy.split(' ');
     const outputs = join(this.#folder, 'outputs.json');
     rmSync(outputs, { force: true });
-    const options = ['-c', `stage=${stage}`, '--require-approval', 'never', '--outputs-file', outputs];
+    const options = ['-c', `stage=${stage}`, '--outputs-file', outputs, ...more];
     return this.#run(process.execPath, [join(ROOT, script), ...options]);
   }
 
   /** Deploys a stage, and returns the outputs of its stack. @throws Error with the output of a deployment that fails */
-  async deployed(stage: string): Promise<Ran & { readonly outputs: Outputs }> {
-    const ran = await this.deploy(stage);
+  async deployed(stage: string, more: readonly string[] = []): Promise<Ran & { readonly outputs: Outputs }> {
+    const ran = await this.deploy(stage, more);
     const file = join(this.#folder, 'outputs.json');
     if (ran.code !== 0 || !existsSync(file)) throw new Error(`The deployment of ${stage} failed:\n${ran.log}`);
     return { ...ran, outputs: JSON.parse(readFileSync(file, 'utf8'))[`Muster-${stage}`] };
@@ -84,9 +84,15 @@ export class Project {
 
   async #run(program: string, parameters: readonly string[]): Promise<Ran> {
     const before = Date.now() / 1000;
+    const resolve = join(ROOT, 'test', 'deploy', 'emulator', 'resolve.cjs');
     const cdk = spawn(program, parameters, {
       cwd: this.#folder,
-      env: { ...this.#emulator.environment, NO_COLOR: '1', CI: 'true' },
+      env: {
+        ...this.#emulator.environment,
+        NO_COLOR: '1',
+        CI: 'true',
+        NODE_OPTIONS: `--require ${JSON.stringify(resolve)}`,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let log = '';

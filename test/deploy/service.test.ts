@@ -17,6 +17,9 @@ import { type Outputs, Project } from './project.ts';
 let emulator: Emulator;
 let project: Project;
 let outputs: Outputs;
+let log: string;
+/** The id of the organization that the deployment has created and deleted. */
+let checked: string;
 let api: Deployed;
 let ada: Client;
 
@@ -24,7 +27,7 @@ beforeAll(async () => {
   emulator = await startEmulator();
   project = new Project(emulator);
   await project.bootstrap();
-  ({ outputs } = await project.deployed('development'));
+  ({ outputs, log } = await project.deployed('development', ['--journey']));
   api = await openApi(emulator, outputs);
 });
 
@@ -33,6 +36,12 @@ afterAll(async () => {
   project?.remove();
   await emulator?.stop();
 });
+
+/** Returns the items of the table, in DynamoDB's JSON. */
+async function itemsOf(): Promise<{ pk: { S: string }; name?: { S: string } }[]> {
+  const { Items } = await emulator.json('dynamodb', 'DynamoDB_20120810.Scan', { TableName: outputs.TableName });
+  return Items;
+}
 
 /** Reads an invitation until its mail has a state, for at most the given seconds. */
 async function delivery(id: string, state: string, seconds = 20): Promise<{ state: string; attempts: number }> {
@@ -49,6 +58,47 @@ async function invite(email: string): Promise<{ id: string; delivery: { state: s
   expect(invited.status, JSON.stringify(invited.body)).toBe(201);
   return invited.body;
 }
+
+describe('the deployment command', () => {
+  test('says what it will do before it changes anything', () => {
+    const [said = ''] = log.split('Muster-development: start: Building');
+    expect(said).toContain('Muster-development will be created in account 000000000000, us-east-1, by arn:aws:');
+  });
+
+  test('calls the deployed API, and with --journey invites somebody and deletes everything again', async () => {
+    expect(log).toContain('answers: the service is healthy; nobody gets in without a token');
+    expect(log).toContain('the mail arrived, and all is deleted again');
+    const { Users } = await emulator.json('cognito-idp', 'AWSCognitoIdentityProviderService.ListUsers', {
+      UserPoolId: outputs.PoolId,
+    });
+    expect(Users).toEqual([]);
+    const items = await itemsOf();
+    expect(items.filter(({ pk }) => pk.S.startsWith('USER#') || pk.S.startsWith('IDENTITY#'))).toEqual([]);
+    // The scheduled function clears the deleted organization later: a test below.
+    checked = items.find(({ name }) => name?.S === 'Deployment check')?.pk.S.split('#')[1] ?? '';
+    expect(checked).toMatch(/^org_|^[0-9a-z]+$/);
+  });
+
+  test('only checks with --check, and says what the account lacks', async () => {
+    project.configure({ development: { limits: { mailsOfDeployment: 1_000_000 } } });
+    const ran = await project.deploy('development', ['--check']);
+    project.configure({});
+    expect([ran.code, ran.log]).toEqual([0, expect.stringContaining('Muster-development will be updated in account')]);
+    expect(ran.log).toMatch(/Warning: SES accepts \d+ mails a day, and limits\.mailsOfDeployment is 1000000/);
+    expect(ran.operations.filter(({ type }) => type !== undefined)).toEqual([]);
+    expect(ran.log).not.toContain('Synthesis');
+  });
+
+  test('refuses the credentials of another account before anything is changed', async () => {
+    project.configure({ development: { account: '123456789012' } });
+    const ran = await project.deploy('development');
+    project.configure({});
+    expect(ran.code).toBe(1);
+    expect(ran.log).toContain('Refused: The stage belongs to account 123456789012, and these credentials (arn:aws:');
+    expect(ran.operations.filter(({ type }) => type !== undefined)).toEqual([]);
+    expect(ran.log).not.toContain('Synthesis');
+  });
+});
 
 describe('the journey', () => {
   test('a person of the built-in user pool creates an organization', async () => {
@@ -117,6 +167,11 @@ test('the schedule sends a mail by itself that SES has throttled', async () => {
   // The first retry is due after a minute, and the schedule runs every minute.
   expect(await delivery(invited.id, 'DELIVERED', 180)).toMatchObject({ state: 'DELIVERED', attempts: 2 });
   await api.link('later@mail.acme.org');
+});
+
+test('what the deployment’s own journey has created is cleared, except its audit log and the marks of mail events', async () => {
+  const left = (await itemsOf()).filter((item) => JSON.stringify(item).includes(checked));
+  expect([...new Set(left.map(({ pk }) => pk.S.split('#')[0]))].sort()).toEqual(['AUDIT', 'SES']);
 });
 
 describe('the examples of other products’ documentation', () => {

@@ -29,6 +29,7 @@ def make_good():
     metric_math()
     secrets_without_punctuation()
     pool_protection()
+    login_style()
     mail_events()
     nested.nested_stacks()
 
@@ -184,6 +185,15 @@ def metric_math():
         return record(name, props)
 
     provisioners._cw_metric_alarm_record = mended
+
+
+def login_style():
+    """AWS::Cognito::ManagedLoginBranding doesn't exist. Here it has an id, and no pages."""
+    HANDLERS["AWS::Cognito::ManagedLoginBranding"] = {
+        "create": lambda logical_id, props, stack_name: (f"{props['UserPoolId']}|{logical_id}", {}),
+        "update": lambda physical_id, *rest: (physical_id, {}),
+        "delete": lambda physical_id, props: None,
+    }
 
 
 def mail_events():
