@@ -48,6 +48,7 @@ const ON: Required<Omit<StageSettings, 'issuer' | 'audience' | 'jwksUri' | 'prev
   throttleAnonymous: { rate: 10, burst: 20 },
   table: 'Restored',
   holdSchedule: true,
+  backup: { days: 35, copyTo: ['arn:aws:backup:eu-west-1:123456789012:backup-vault:copies'] },
   concurrencyQuota: 2000,
   reservedConcurrency: { schedule: 2, mailEvents: 20 },
   memory: 512,
