@@ -45,7 +45,7 @@ interface Firing {
 }
 
 /**
- * The alarms, with a notice when they fire and when they recover. Each names its article in docs/operations.md.
+ * The alarms, with a notice when they fire and when they recover. Each names its article in docs/alarms.md.
  *
  * The essential ones use the ten metrics of alarms and of logs that an account has for free.
  */
@@ -76,7 +76,7 @@ export class Alarms extends Construct {
 
   #alarm(id: string, article: string, metric: IMetric, fires: Firing): void {
     const made = new Alarm(this, id, {
-      alarmDescription: `${article}. What to do: docs/operations.md, "${article}".`,
+      alarmDescription: `${article}. What to do: docs/alarms.md, "${article}".`,
       metric,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: 1,

@@ -1,5 +1,6 @@
 import { DEFAULT_LIMITS } from '../../lib/domain/limits.ts';
-import { type Config, UNRESERVED } from '../config.ts';
+import type { Config } from '../config.ts';
+import { UNRESERVED } from '../settings.ts';
 import { type Account, Unreadable } from './account.ts';
 
 /** Something that an account lacks for a deployment. */

@@ -1,4 +1,4 @@
-/** `npm run check-table`: finds torn relations, wrong counters and orphans in the table (docs/operations.md). */
+/** `npm run check-table`: finds torn relations, wrong counters and orphans in the table (docs/restore.md). */
 import { randomUUID } from 'node:crypto';
 import { checkPage } from '../../lib/consistency/check.ts';
 import type { AuditContext } from '../../lib/domain/audit.ts';

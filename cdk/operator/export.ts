@@ -1,4 +1,4 @@
-/** `npm run export`: everything, or one organization, as JSON lines (docs/operations.md). */
+/** `npm run export`: everything, or one organization, as JSON lines (docs/restore.md). */
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';

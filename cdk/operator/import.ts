@@ -1,4 +1,4 @@
-/** `npm run import -- FILE`: stores an export in a deployment without its items (docs/operations.md). */
+/** `npm run import -- FILE`: stores an export in a deployment without its items (docs/restore.md). */
 import { open } from 'node:fs/promises';
 import { contentsOf, Unusable } from '../../lib/transfer/form.ts';
 import { importItems } from '../../lib/transfer/import.ts';

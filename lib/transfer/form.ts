@@ -3,7 +3,7 @@ import { isKnown } from '../consistency/rules.ts';
 import { type Attributes, marshall, unmarshall } from '../table/attributes.ts';
 import type { Item } from '../table/read.ts';
 
-// An export is JSON lines (docs/operations.md): a header, an item a line in the form of DynamoDB's own exports, and the
+// An export is JSON lines (docs/restore.md): a header, an item a line in the form of DynamoDB's own exports, and the
 // number of items.
 
 /** The format of an export, and its version. A change that older versions can't import increments it. */

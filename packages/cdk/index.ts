@@ -7,11 +7,12 @@ import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { readProps, type Settings } from '../../cdk/config.ts';
+import { readProps } from '../../cdk/config.ts';
 import { type Declared, Service } from '../../cdk/service.ts';
+import type { StageSettings } from '../../cdk/settings.ts';
 
-/** The settings of a deployment, those of a stage in `docs/configuration.md`. */
-export interface MusterProps extends Settings {
+/** The settings of a deployment: those of a stage in `docs/configuration.md`, except account and region of its stack. */
+export interface MusterProps extends Omit<StageSettings, 'account' | 'region'> {
   /**
    * Whether the table, the user pool and the logs stay when the stack is deleted, and the first two can't be deleted.
    * False for a stack that can be deleted with its data, and for a first deployment, so that a failed one can be repeated.

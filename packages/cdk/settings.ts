@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { StageConfig } from '../../cdk/config.ts';
+import { StageConfig } from '../../cdk/settings.ts';
 
 /** A JSON schema, as far as the settings use it. */
 interface Schema {
@@ -20,7 +20,7 @@ interface Schema {
  */
 export function settingsInterface(configuration: string): string {
   const schema = z.toJSONSchema(StageConfig, { io: 'input' }) as Schema;
-  return `/** The settings of a deployment. */\ninterface Settings ${object(schema, meanings(configuration))}\n`;
+  return `/** The settings of a deployment. */\ninterface StageSettings ${object(schema, meanings(configuration))}\n`;
 }
 
 /** Returns the meaning and default of each key in the table of docs/configuration.md. */

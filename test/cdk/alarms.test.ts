@@ -70,9 +70,9 @@ describe('alarms', () => {
     expect(text).toContain(`${count(essential)} metrics in alarms; ${count(all)} with \`"alarms": "all"\``);
   });
 
-  test.each([...ESSENTIAL, ...OTHERS])('"%s" has its article in docs/operations.md', (name) => {
-    const text = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8');
-    expect(text.includes(`\n### ${name}\n\n**Description.**`)).toBe(true);
+  test.each([...ESSENTIAL, ...OTHERS])('"%s" has its article in docs/alarms.md', (name) => {
+    const text = readFileSync(join(ROOT, 'docs/alarms.md'), 'utf8');
+    expect(text.includes(`\n## ${name}\n\n**Description.**`)).toBe(true);
   });
 
   it('notify the address and the topic, when they fire and when they recover', () => {

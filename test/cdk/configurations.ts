@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { App, NestedStack } from 'aws-cdk-lib';
-import { readConfig, readStages, type StageSettings } from '../../cdk/config.ts';
+import { readConfig, readStages } from '../../cdk/config.ts';
+import type { StageSettings } from '../../cdk/settings.ts';
 import { MusterStack } from '../../cdk/stack.ts';
 import { functions } from '../../functions/index.ts';
 import { FLAGS } from './assembled.ts';

@@ -72,7 +72,7 @@ describe('docs/configuration.md', () => {
   );
 
   it('has every key of a stage', () => {
-    const source = /const StageConfig = z\n(.*?)^ {2}}\)$/ms.exec(read('cdk/config.ts'))?.[1] ?? '';
+    const source = /const StageConfig = z\n(.*?)^ {2}}\)$/ms.exec(read('cdk/settings.ts'))?.[1] ?? '';
     const known = [...source.matchAll(/^ {4}(\w+): ?/gm)].map(([, key = '']) => key);
     expect(known).toContain('mailSender');
     const of = (name: string) => keys.filter((key) => key.startsWith(`${name}.`)).map((key) => key.split('.')[1]);

@@ -9,7 +9,7 @@ import { expectConsistent } from '../support/consistency.ts';
 import { callEngine } from '../support/engine.ts';
 import { newAddress, type Service, serviceOf, useService } from '../support/service.ts';
 
-// Rehearses "Backup and restore" of docs/operations.md: the engine has no point-in-time recovery, so the restored table
+// Rehearses "Backup and restore" of docs/restore.md: the engine has no point-in-time recovery, so the restored table
 // is a copy of every item at a moment.
 
 const service = useService();

@@ -1,8 +1,9 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import { describe, expect, it } from 'vitest';
-import { type Config, readConfig, readStages, type StageSettings } from '../../../cdk/config.ts';
+import { type Config, readConfig, readStages } from '../../../cdk/config.ts';
 import { type Account, Unreadable } from '../../../cdk/deploy/account.ts';
 import { identitiesOf, isFirst, type Lack, lacksOf } from '../../../cdk/deploy/checks.ts';
+import type { StageSettings } from '../../../cdk/settings.ts';
 
 // What an account lacks for a deployment, with a test for each lack: refused, or only a warning.
 
