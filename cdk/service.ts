@@ -14,7 +14,7 @@ import { Api, Invoker, Routes } from './constructs/api.ts';
 import { Backup } from './constructs/backup.ts';
 import { Budget } from './constructs/budget.ts';
 import { Dashboard } from './constructs/dashboard.ts';
-import { Domain, type Target } from './constructs/domain.ts';
+import { Domain, DomainRecords, type Target } from './constructs/domain.ts';
 import { Email } from './constructs/email.ts';
 import { Front } from './constructs/front.ts';
 import { DeclaredFunction, type SharedProps } from './constructs/function.ts';
@@ -56,7 +56,7 @@ export class Service extends Construct {
   readonly functions = new Map<string, LambdaFunction>();
   readonly alarms: Alarms;
   /** What the DNS name of the domain has to point to; undefined: it has none. */
-  readonly domain: Target | undefined;
+  domain: Target | undefined;
 
   constructor(scope: Construct, id: string, { name, config, functions, bundles, parameters }: ServiceProps) {
     super(scope, id);
@@ -78,6 +78,8 @@ export class Service extends Construct {
     const onlyByDomain = domain !== undefined && !waf;
     this.api = new Api(this, 'Api', { ...config, name, parameters, removalPolicy, key, onlyByDomain });
     const secret = waf && originSecret(this);
+    // Before the functions: as soon as they have the secret, they refuse what doesn't come by CloudFront.
+    const front = domain && secret ? this.#front(config, domain, secret) : undefined;
 
     const scheduled = new Map<string, LambdaFunction>();
     const mailEvents = new Map<string, LambdaFunction>();
@@ -101,19 +103,18 @@ export class Service extends Construct {
         key,
         holdSchedule: config.holdSchedule,
       });
+      if (front) nested.node.addDependency(...front);
       for (const [name, each] of nested.functions) this.functions.set(name, each);
       for (const [name, each] of nested.scheduled) scheduled.set(name, each);
       for (const [name, each] of nested.mailEvents) mailEvents.set(name, each);
     }
     this.api.finish();
-    if (domain && secret) {
-      if (!waf?.webAclArn) throw new ConfigError(NO_WEB_ACL);
-      this.domain = new Front(this, 'Front', { domain, webAclArn: waf.webAclArn, secret, api: this.api }).target;
-    } else if (domain) {
+    if (domain && !front) {
       this.domain = new Domain(this, 'Domain', { domain, api: this.api }).target;
+      new DomainRecords(this, 'DomainRecords', { domain, target: this.domain });
     }
     const { backup } = config;
-    if (backup) new Backup(this, 'Backup', { table: this.table, backup, removalPolicy, key });
+    if (backup) new Backup(this, 'Backup', { name, table: this.table, backup, removalPolicy, key });
     this.alarms = new Alarms(this, 'Alarms', {
       ...config,
       name,
@@ -134,6 +135,14 @@ export class Service extends Construct {
       const boundary = ManagedPolicy.fromManagedPolicyArn(this, 'Boundary', config.permissionsBoundary);
       PermissionsBoundary.of(this).apply(boundary);
     }
+  }
+
+  /** Puts CloudFront in front of the API. @returns what has to exist before functions refuse other requests */
+  #front({ waf }: Config, domain: NonNullable<Config['domain']>, secret: string): Construct[] {
+    if (!waf?.webAclArn) throw new ConfigError(NO_WEB_ACL);
+    const front = new Front(this, 'Front', { domain, webAclArn: waf.webAclArn, secret, api: this.api });
+    this.domain = front.target;
+    return [front, new DomainRecords(this, 'DomainRecords', { domain, target: front.target })];
   }
 }
 

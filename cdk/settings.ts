@@ -162,7 +162,11 @@ export const StageConfig = z
     /** The retention of CloudWatch logs, in days. */
     logDays: z.enum(RetentionDays).default(30),
     /** Addresses that may create organizations; empty: every person with a verified address. */
-    organizationCreators: z.array(address).default([]),
+    organizationCreators: z
+      .array(address)
+      // Lambda allows 4 KB of environment variables.
+      .refine((all) => all.join().length <= 2000, 'has more than 2,000 characters together')
+      .default([]),
     /** The APIs of other products to deploy beside `/v1`. */
     dialects: z.array(z.enum(OTHER_DIALECTS)).default([...OTHER_DIALECTS]),
     /** Origins whose pages may call the API (CORS). */
@@ -200,7 +204,10 @@ export const StageConfig = z
     monthlyBudget: z.number().positive().optional(),
     /** Tags of all resources, beside `muster:stage`. */
     tags: z
-      .record(z.string().regex(/^(?!aws:)[\w .:/=+@-]{1,128}$/, 'is no key of a tag'), z.string().max(256))
+      .record(
+        z.string().regex(/^(?!aws:)[\w .:/=+@-]{1,128}$/, 'is no key of a tag'),
+        z.string().regex(/^[\p{L}\p{Z}\p{N}_.:/=+@-]{0,256}$/u, 'is no value of a tag'),
+      )
       .default({}),
     /** The ARN of the IAM policy that bounds the permissions of all roles. */
     permissionsBoundary: arn('iam').optional(),

@@ -31,11 +31,13 @@ export class Domain extends Construct {
     api.order.add(made);
     api.order.add(mapping, true);
     this.target = { name: made.attrRegionalDomainName, zone: made.attrRegionalHostedZoneId };
-    new DomainRecords(this, 'Records', { domain, target: this.target });
   }
 }
 
-/** The records that lead a domain to its target, if its hosted zone is known. */
+/**
+ * The records that lead a domain to its target, if its hosted zone is known. They are the same ones with and without
+ * CloudFront: Route 53 refuses a second record of a name, so an update must change them.
+ */
 export class DomainRecords extends Construct {
   constructor(scope: Construct, id: string, { domain, target }: Pick<DomainProps, 'domain'> & { target: Target }) {
     super(scope, id);

@@ -40,6 +40,8 @@ export class Email extends Construct {
    * identity of the address if there is one, else that of its domain. In SES's sandbox it also checks the recipient's.
    */
   readonly mailArns: readonly string[];
+  /** The address of the sender. */
+  readonly sender: string;
   /** The topic of SES's events. SNS is used since delivery to EventBridge is best effort. */
   readonly events: ITopic;
   /** The queue of events that the function didn't take, neither from SNS nor in three tries. It keeps them for 14 days. */
@@ -57,6 +59,7 @@ export class Email extends Construct {
       destination: EventDestination.snsTopic(topic),
       events: EVENTS,
     });
+    this.sender = sender;
     this.configurationSet = configurationSet.configurationSetName;
     this.events = topic;
     this.missedEvents = new Queue(this, 'MissedEvents', {

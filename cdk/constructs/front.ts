@@ -16,7 +16,7 @@ import { Construct } from 'constructs';
 import { ADDRESS_HEADER, SECRET_HEADER } from '../../lib/http/front.ts';
 import type { Config } from '../config.ts';
 import type { Api } from './api.ts';
-import { DomainRecords, type Target } from './domain.ts';
+import type { Target } from './domain.ts';
 
 /** The hosted zone of every distribution of CloudFront. */
 const CLOUDFRONT_ZONE = 'Z2FDTNDATAQYW2';
@@ -67,6 +67,5 @@ export class Front extends Construct {
       },
     });
     this.target = { name: distribution.distributionDomainName, zone: CLOUDFRONT_ZONE };
-    new DomainRecords(this, 'Records', { domain, target: this.target });
   }
 }

@@ -136,7 +136,13 @@ function declaredStatements(declaration: Declaration, { table, email, key }: Sha
     statements.push(new PolicyStatement({ actions: ['dynamodb:Scan'], resources: [table.tableArn] }));
   }
   if (declaration.email) {
-    statements.push(new PolicyStatement({ actions: ['ses:SendRawEmail'], resources: [...email.mailArns] }));
+    statements.push(
+      new PolicyStatement({
+        actions: ['ses:SendRawEmail'],
+        resources: [...email.mailArns],
+        conditions: { StringEqualsIgnoreCase: { 'ses:FromAddress': email.sender } },
+      }),
+    );
   }
   if (key && statements.length > 0) statements.push(throughTable(key));
   return statements;

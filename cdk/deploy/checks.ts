@@ -50,6 +50,10 @@ function lacksOfAccount({ id, caller, region, bootstrap, concurrency }: Account,
         : `has version ${bootstrap} of CDK's bootstrap stack, which is too old`;
     lacks.push(refused(`The account ${what} in ${region}. Run: npx cdk bootstrap aws://${id}/${region}`));
   }
+  const certified = config.waf ? region : (config.domain?.certificateArn.split(':')[3] ?? region);
+  if (certified !== region) {
+    lacks.push(refused(`The certificate of the domain is in ${certified}. API Gateway needs one in ${region}.`));
+  }
   const { schedule = 0, mailEvents = 0 } = config.reservedConcurrency;
   if (concurrency instanceof Unreadable) {
     lacks.push(warned(`The quota of concurrent Lambda executions can't be read (${concurrency.code}).`));

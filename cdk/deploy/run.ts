@@ -4,7 +4,9 @@
  * The first deployment of a protected stage is made in two steps, since protection would prevent that a failed one is
  * deleted and repeated: without protection first, and once that has succeeded, with it.
  */
+
 import { spawn } from 'node:child_process';
+import { lookup } from 'node:dns/promises';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
@@ -82,6 +84,14 @@ async function prove(access: Access, config: Config): Promise<void> {
   }
   const output = (name: string) => stack.Outputs?.find(({ OutputKey }) => OutputKey === name)?.OutputValue;
   const [url = '', poolId, clientId] = ['ApiUrl', 'PoolId', 'ClientId'].map(output);
+  const { name, hostedZoneId } = config.domain ?? {};
+  const isKnown = name === undefined || hostedZoneId !== undefined || (await lookup(name).catch(() => undefined));
+  if (!isKnown) {
+    console.error(
+      `Create a CNAME record from ${name} to ${output('DomainTarget')}. Until then nobody can call the API, so it isn't tested.`,
+    );
+    return;
+  }
   const proven = await smoke(url).catch((error: Error) => {
     throw new SmokeError(`${stackName} is deployed, but its API doesn't answer as it should.\n${error.message}`);
   });

@@ -1,7 +1,7 @@
 /** The package `@muster/cdk`: the service as a construct, for a CDK application of one's own. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
@@ -52,13 +52,18 @@ export class Muster extends Construct {
   readonly alarms: readonly Alarm[];
 
   /**
-   * @param scope the stack, or a construct in it
+   * @param scope the stack, which isn't a nested one, or a construct in it
+   * @param id letters, digits and hyphens; unique in the stack
    * @throws Error for mistakes in the props, listing all
    */
   constructor(scope: Construct, id: string, { protect, ...settings }: MusterProps) {
     super(scope, id);
     const functions: readonly Declared[] = JSON.parse(readFileSync(join(__dirname, 'functions.json'), 'utf8'));
     const name = `${Stack.of(this).stackName}-${id}`;
+    // Functions, the API and the dashboard are named by it.
+    if (Token.isUnresolved(name) || !/^[A-Za-z0-9-]+$/.test(id)) {
+      throw new Error('Muster needs a stack that is not nested, and an id of letters, digits and hyphens.');
+    }
     const service = new Service(this, 'Service', {
       name,
       config: readProps(settings, name, protect),

@@ -57,6 +57,10 @@ describe('a domain', () => {
       ['A', name, 'Z0123456789'],
       ['AAAA', name, 'Z0123456789'],
     ]);
+    // The same resources with CloudFront: Route 53 refuses to create a second record of a name.
+    const ids = ({ root }: Assembly) =>
+      Object.entries(root.Resources).flatMap(([id, { Type }]) => (Type === 'AWS::Route53::RecordSet' ? [id] : []));
+    expect(ids(front)).toEqual(ids(own));
     const target = { 'Fn::GetAtt': [expect.stringMatching(/Domain/), 'RegionalDomainName'] };
     expect(records[0].AliasTarget.DNSName).toEqual(target);
     const without = assemble({ domain: regional });
@@ -82,6 +86,16 @@ describe('CloudFront', () => {
       },
     });
     expect(front.root.Outputs.DomainTarget?.Value).toEqual({ 'Fn::GetAtt': [expect.anything(), 'DomainName'] });
+  });
+
+  it('and its records exist before functions refuse what doesn’t come by it', () => {
+    const ids = (type: string) =>
+      Object.entries(front.root.Resources).flatMap(([id, { Type }]) => (Type === type ? [id] : []));
+    const before = [...ids('AWS::CloudFront::Distribution'), ...ids('AWS::Route53::RecordSet')];
+    expect(before).toHaveLength(3);
+    for (const each of ofType(front.root, 'AWS::CloudFormation::Stack') as { DependsOn?: string[] }[]) {
+      expect(each.DependsOn).toEqual(expect.arrayContaining(before));
+    }
   });
 
   it('writes no log of paths, which contain secrets', () => expect(config().Logging).toBeUndefined());

@@ -24,9 +24,9 @@ test('the memory of check-table and export doesn’t grow with an organization',
   // Revoked invitations of erased people have no other row.
   const invitation = {
     ...{ type: 'Invitation', organizationId, email: 'erased@erased.invalid', status: 'REVOKED', reminders: 0 },
-    ...{ role: 'USER', expiresAt: at, createdAt: at, padding: 'x'.repeat(3000) },
+    ...{ role: 'USER', expiresAt: at, createdAt: at, padding: 'x'.repeat(9000) },
   };
-  const made = Array.from({ length: 24_000 }, () => {
+  const made = Array.from({ length: 8000 }, () => {
     const id = newId('invitation', now);
     return { ...keys.invitation(organizationId, id), ...invitation, id };
   });
@@ -41,7 +41,7 @@ test('the memory of check-table and export doesn’t grow with an organization',
     };
     const found = await run('check-table');
     expect(found).toMatchObject({ code: 0, err: '' });
-    expect(found.out).toMatch(/Checked 24\d{3} items: no errors\./);
+    expect(found.out).toMatch(/Checked 8\d{3} items: no errors\./);
     for (const options of [[], ['--organization', organizationId]]) {
       const file = join(directory, `${options.length}.jsonl`);
       expect(await run('export', '--out', file, ...options)).toEqual({ code: 0, out: '', err: '' });
@@ -52,4 +52,4 @@ test('the memory of check-table and export doesn’t grow with an organization',
     await inBatches(made, ({ pk, sk }) => ({ type: 'delete', key: { pk, sk } }));
     await transact([{ ...update, add: { invitations: -made.length } }]);
   }
-});
+}, 300_000);
