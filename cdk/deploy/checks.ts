@@ -1,3 +1,4 @@
+import { domainOf } from '../../lib/domain/address.ts';
 import { DEFAULT_LIMITS } from '../../lib/domain/limits.ts';
 import { type Config, UNRESERVED } from '../config.ts';
 import { type Account, Unreadable } from './account.ts';
@@ -150,10 +151,6 @@ function lacksOfIdentity({ stack, identities }: Account, config: Config): Lack[]
 /** Returns the names of the identities of SES that a stage uses. */
 export function identitiesOf(config: Config): string[] {
   return [...new Set([domainOf(config.senderAddress), config.senderAddress, ...config.sandboxRecipients])];
-}
-
-function domainOf(address: string): string {
-  return address.slice(address.lastIndexOf('@') + 1);
 }
 
 function isVerified(identity: Account['identities'][string]): boolean {
