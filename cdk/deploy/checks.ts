@@ -78,7 +78,7 @@ function lacksOfStack({ stack }: Account, stackName: string): Lack[] {
   if (status === 'UPDATE_ROLLBACK_FAILED') {
     const how = `aws cloudformation continue-update-rollback --stack-name ${stackName}`;
     return [
-      refused(`The last update of ${stackName} failed, and its roll back too. Correct the cause, then run: ${how}`),
+      refused(`The last update of ${stackName} failed, and so did its rollback. Correct the cause, then run: ${how}`),
     ];
   }
   if (status.endsWith('_IN_PROGRESS') && status !== 'REVIEW_IN_PROGRESS') {
