@@ -2,7 +2,7 @@
 import { isAddress, normalizeAddress } from '../../lib/domain/address.ts';
 import { type AccountHolder, CannotRebind, rebind, swapAddresses } from '../../lib/people/rebinding.ts';
 import { retryWhileStale } from '../../lib/table/write.ts';
-import { auditContext, command, connect, parsed, UsageError } from '../operator/connect.ts';
+import { auditContext, command, connect, parsed, UsageError } from './connect.ts';
 
 const USAGE = `Usage: npm run rebind -- --email ADDRESS --subject SUBJECT [options]
        npm run rebind -- --email ADDRESS --swap-with ADDRESS [options]
