@@ -34,7 +34,10 @@ export interface Declared {
 export type Parameters = Readonly<Record<'issuer' | 'audience' | 'publicUrl', CfnParameter>>;
 
 export interface ServiceProps {
-  /** A name that is unique in the account and region: of the API, the dashboards and the metrics. */
+  /**
+   * The name of the API, the user pool, the dashboard and the namespace of metrics. Names of functions and logs contain
+   * it, so it is unique in the account and region.
+   */
   readonly name: string;
   readonly config: Config;
   readonly functions: readonly Declared[];

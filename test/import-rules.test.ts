@@ -191,21 +191,11 @@ const LAYERS: readonly Layer[] = [
     ],
   },
   {
-    file: 'cdk/rebind/x.ts',
-    may: [
-      ...['../operator/connect.ts', '../../lib/domain/address.ts'],
-      ...['../../lib/table/read.ts', '../../lib/people/rebinding.ts'],
-    ],
-    mayNot: [
-      ...[...SDK, ...DYNAMODB, ...MAIL, ...MIDDY, 'zod', '../../packages/local/stack.ts', '../config.ts'],
-      ...['../../lib/http/input.ts', '../../lib/teams/teams.ts', '../../functions/index.ts'],
-    ],
-  },
-  {
     file: 'cdk/operator/x.ts',
     may: [
       ...['./connect.ts', '../fingerprint.ts', '../../packages/local/stack-file.ts', '../../lib/domain/address.ts'],
-      ...['../../lib/table/read.ts', '../../lib/consistency/check.ts', '../../lib/transfer/import.ts'],
+      ...['../../lib/table/read.ts', '../../lib/people/rebinding.ts'],
+      ...['../../lib/consistency/check.ts', '../../lib/transfer/import.ts'],
     ],
     mayNot: [
       ...[...SDK, ...DYNAMODB, ...MAIL, ...MIDDY, 'zod', '../../packages/local/stack.ts', '../config.ts'],

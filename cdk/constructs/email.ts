@@ -4,6 +4,7 @@ import { CfnEmailIdentity, ConfigurationSet, EmailSendingEvent, EventDestination
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { domainOf } from '../../lib/domain/address.ts';
 import { SIMULATOR } from '../../lib/email/muted.ts';
 
 /** The SES events in use. Tracking of opens and clicks is not enabled. */
@@ -51,7 +52,7 @@ export class Email extends Construct {
 
   constructor(scope: Construct, id: string, { sender, create, sandboxRecipients, key }: EmailProps) {
     super(scope, id);
-    const domain = sender.slice(sender.lastIndexOf('@') + 1);
+    const domain = domainOf(sender);
     const configurationSet = new ConfigurationSet(this, 'ConfigurationSet');
     const topic = new Topic(this, 'Events', { enforceSSL: true, ...(key && { masterKey: key }) });
     // This also allows SES to publish to the topic, only for this configuration set of this account.

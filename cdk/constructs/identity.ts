@@ -13,6 +13,7 @@ import {
   UserPoolEmail,
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
+import { domainOf } from '../../lib/domain/address.ts';
 import { paletteOf } from '../../lib/domain/color.ts';
 import { parseMailbox } from '../../lib/email/mime.ts';
 import type { Config } from '../config.ts';
@@ -171,7 +172,7 @@ function mailBySes({ mailSender, senderAddress, productName }: IdentityProps): U
     fromEmail: senderAddress,
     fromName: parseMailbox(mailSender).name || productName,
     sesRegion: Aws.REGION,
-    sesVerifiedDomain: senderAddress.slice(senderAddress.lastIndexOf('@') + 1),
+    sesVerifiedDomain: domainOf(senderAddress),
   });
 }
 

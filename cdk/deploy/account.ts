@@ -5,10 +5,15 @@ import { GetAccountCommand, GetEmailIdentityCommand, SESv2Client } from '@aws-sd
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 
-/** The clients' options: the credentials and the region of the environment, unless they are given. */
+/** The credentials and the region: those of the environment, unless they are given. */
 export interface Access {
   readonly profile?: string | undefined;
   readonly region?: string | undefined;
+}
+
+/** Returns the options of AWS's clients. */
+export function clientOptions({ profile, region }: Access): { profile?: string; region?: string } {
+  return { ...(profile !== undefined && { profile }), ...(region !== undefined && { region }) };
 }
 
 /** Something that these credentials may not read, with AWS's error code. */
@@ -60,10 +65,7 @@ export async function readAccount(
   access: Access,
   wanted: { readonly stackName: string; readonly qualifier: string; readonly identities: readonly string[] },
 ): Promise<Account> {
-  const options = {
-    ...(access.profile !== undefined && { profile: access.profile }),
-    ...(access.region !== undefined && { region: access.region }),
-  };
+  const options = clientOptions(access);
   const sts = new STSClient(options);
   const region = await sts.config.region().catch((error: Error) => {
     throw new NoAccess(`There is no region (${error.message}). Set "region" of the stage, or AWS_REGION.`);

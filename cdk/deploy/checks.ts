@@ -1,3 +1,4 @@
+import { domainOf } from '../../lib/domain/address.ts';
 import { DEFAULT_LIMITS } from '../../lib/domain/limits.ts';
 import type { Config } from '../config.ts';
 import { UNRESERVED } from '../settings.ts';
@@ -82,7 +83,7 @@ function lacksOfStack({ stack }: Account, stackName: string): Lack[] {
   if (status === 'UPDATE_ROLLBACK_FAILED') {
     const how = `aws cloudformation continue-update-rollback --stack-name ${stackName}`;
     return [
-      refused(`The last update of ${stackName} failed, and its roll back too. Correct the cause, then run: ${how}`),
+      refused(`The last update of ${stackName} failed, and so did its rollback. Correct the cause, then run: ${how}`),
     ];
   }
   if (status.endsWith('_IN_PROGRESS') && status !== 'REVIEW_IN_PROGRESS') {
@@ -155,10 +156,6 @@ function lacksOfIdentity({ stack, identities }: Account, config: Config): Lack[]
 /** Returns the names of the identities of SES that a stage uses. */
 export function identitiesOf(config: Config): string[] {
   return [...new Set([domainOf(config.senderAddress), config.senderAddress, ...config.sandboxRecipients])];
-}
-
-function domainOf(address: string): string {
-  return address.slice(address.lastIndexOf('@') + 1);
 }
 
 function isVerified(identity: Account['identities'][string]): boolean {

@@ -62,7 +62,7 @@ export async function journey(client: CognitoIdentityProviderClient, target: Tar
       state = delivery.state;
       if (Date.now() > deadline) {
         throw new SmokeError(
-          `The mail of an invitation is ${state} after two minutes, not DELIVERED (${delivery.reason}).`,
+          `The mail of an invitation is ${state} after ${PATIENCE / 1000} seconds, not DELIVERED (${delivery.reason}).`,
         );
       }
     }

@@ -13,7 +13,7 @@ import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { type Config, ConfigError, isDisposable, readConfig, readStages } from '../config.ts';
 import { ROOT } from '../fingerprint.ts';
-import { type Access, type Account, NoAccess, readAccount, readStack, Unreadable } from './account.ts';
+import { type Access, type Account, clientOptions, NoAccess, readAccount, readStack, Unreadable } from './account.ts';
 import { identitiesOf, isFirst, lacksOf } from './checks.ts';
 import { journey } from './journey.ts';
 import { SmokeError, smoke } from './smoke.ts';
@@ -73,10 +73,7 @@ function report(account: Account, config: Config): boolean {
 
 /** Calls the deployed API, and with `--journey` invites somebody. */
 async function prove(access: Access, config: Config): Promise<void> {
-  const client = {
-    ...(access.profile && { profile: access.profile }),
-    ...(access.region && { region: access.region }),
-  };
+  const client = clientOptions(access);
   const stack = await readStack(new CloudFormationClient(client), stackName);
   if (stack === undefined || stack instanceof Unreadable) {
     console.error(`Warning: the outputs of ${stackName} can't be read, so the API isn't called.`);
@@ -105,7 +102,7 @@ async function prove(access: Access, config: Config): Promise<void> {
   }
   await journey(new CognitoIdentityProviderClient(client), { url, poolId, clientId });
   console.error(
-    'A temporary person invited an address of SES’s simulator, the mail arrived, and all is deleted again.',
+    "A temporary person invited an address of SES's simulator, the mail arrived, and all is deleted again.",
   );
 }
 

@@ -1,9 +1,7 @@
 /** `npm run check-table`: finds torn relations, wrong counters and orphans in the table (docs/restore.md). */
-import { randomUUID } from 'node:crypto';
 import { checkPage } from '../../lib/consistency/check.ts';
-import type { AuditContext } from '../../lib/domain/audit.ts';
 import type { Key } from '../../lib/table/keys.ts';
-import { command, connect, parsed } from './connect.ts';
+import { auditContext, command, connect, parsed } from './connect.ts';
 
 const USAGE = `Usage: npm run check-table -- [options]
 
@@ -21,12 +19,12 @@ It uses the AWS credentials and the region of the environment.
 const WALKS = 5;
 
 /** Walks through the table, and prints what it finds. */
-async function walk(auditContext?: () => AuditContext): Promise<{ checked: number; errors: number; mended: number }> {
+async function walk(repair = false): Promise<{ checked: number; errors: number; mended: number }> {
   const total = { checked: 0, errors: 0, mended: 0 };
   let after: Key | undefined;
   do {
-    const { checked, errors, mended, next } = await checkPage(after, auditContext?.());
-    const lines = [...mended.map((line) => `mended: ${line}`), ...(auditContext ? [] : errors)];
+    const { checked, errors, mended, next } = await checkPage(after, repair ? auditContext('check-table') : undefined);
+    const lines = [...mended.map((line) => `mended: ${line}`), ...(repair ? [] : errors)];
     process.stdout.write(lines.map((line) => `${line}\n`).join(''));
     total.checked += checked;
     total.errors += errors.length;
@@ -47,13 +45,8 @@ await command(USAGE, async () => {
     return 0;
   }
   await connect(table);
-  const auditContext = (): AuditContext => ({
-    now: new Date(),
-    by: { type: 'operator', id: 'check-table' },
-    origin: { requestId: randomUUID(), sourceAddress: null },
-  });
   for (let walks = 0; repair && walks < WALKS; walks += 1) {
-    if ((await walk(auditContext)).mended === 0) break;
+    if ((await walk(true)).mended === 0) break;
   }
   // What remains is told by a walk that mends nothing.
   const { checked, errors } = await walk();

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import type { AuditActor, AuditContext } from '../../lib/domain/audit.ts';
 import { runningStack, type StackFile } from '../../packages/local/stack-file.ts';
 import { ROOT } from '../fingerprint.ts';
 
@@ -41,6 +43,11 @@ export async function connect(table: string | undefined): Promise<StackFile | un
     AWS_SECRET_ACCESS_KEY: 'local',
   });
   return stack;
+}
+
+/** Returns the context of the audit entries of a command. */
+export function auditContext(id: Extract<AuditActor, { readonly type: 'operator' }>['id']): AuditContext {
+  return { now: new Date(), by: { type: 'operator', id }, origin: { requestId: randomUUID(), sourceAddress: null } };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { INVITATION_STATUSES } from '../domain/invitation.ts';
+import { ERASED, INVITATION_STATUSES } from '../domain/invitation.ts';
 import { keys } from '../table/keys.ts';
 import {
   type Check,
@@ -55,9 +55,6 @@ const COUNTERS: Rule = {
     return [organization, ...counted(row, [id], { members, pending, seats: members + pending, teams })];
   },
 };
-
-/** The placeholder for the address of an erased person. */
-const ERASED = 'erased@erased.invalid';
 
 const INVITATION: Rule = {
   key: ({ organizationId, id }) => keys.invitation(organizationId, id),

@@ -1,3 +1,4 @@
+import { MAIL_EVENT_KINDS } from '../domain/mail-event.ts';
 import { type Key, keys } from '../table/keys.ts';
 import { dueChecks, exists, isLive, matching, type Rule, related, same } from './rule.ts';
 
@@ -60,13 +61,10 @@ const INVITE_RATE: Rule = {
   ],
 };
 
-/** The kinds of SES's events. */
-const MAIL_EVENTS = new Set(['send', 'delivery', 'delay', 'reply', 'softBounce', 'hardBounce', 'complaint', 'failure']);
-
 const MAIL_EVENT: Rule = {
   key: ({ pk }) => keys.mailEvent(matching(/[\w-]{43}$/, pk)),
   check: async ({ organizationId, invitationId, kind, ttl }, table) => [
-    same('whether its kind is known', true, MAIL_EVENTS.has(kind)),
+    same('whether its kind is known', true, MAIL_EVENT_KINDS.includes(kind)),
     same('whether it has a TTL', true, Number.isInteger(ttl)),
     ...((await isLive(table, organizationId))
       ? [await related(table, keys.invitation(organizationId, invitationId))]

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { DUE_SHARDS } from '../table/due.ts';
+import { shardOf } from '../table/due.ts';
 import { type Key, keys } from '../table/keys.ts';
 import type { Write } from '../table/write.ts';
 
@@ -119,7 +119,7 @@ const ABSENT = [{ absent: 'pk' }] as const;
 export function dueChecks({ due, dueAt }: Row, id: string, expected: boolean): readonly Check[] {
   const [, name] = /^\d{4}-\d\d-\d\dT[\d:.]+Z#(\w+)#[0-9a-f]{6}$/.exec(dueAt) ?? [];
   return [
-    same('shard of the index', expected ? `DUE#${Number.parseInt(id.slice(-1), 32) % DUE_SHARDS}` : undefined, due),
+    same('shard of the index', expected ? shardOf(id) : undefined, due),
     same('id in the index', expected ? id : undefined, name),
     same('whether it is in the index', expected, dueAt !== undefined),
   ];

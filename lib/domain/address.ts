@@ -38,7 +38,7 @@ export function isAddress(address: string): boolean {
 
 /** Whether the domain of an address is ASCII without Punycode, or canonical Punycode. */
 function isDomain(address: string): boolean {
-  const domain = address.slice(address.lastIndexOf('@') + 1);
+  const domain = domainOf(address);
   return !domain.includes('xn--') || domainToASCII(domain) === domain;
 }
 
@@ -60,6 +60,11 @@ export function addressMistake(address: string, otherwise = 'must be an e-mail a
 export function mailboxOf(address: string): string {
   const local = localPart(address);
   return local.replace(/(?<=.)\+.*$/, '') + address.slice(local.length);
+}
+
+/** Returns the part after the `@`. */
+export function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1);
 }
 
 /** Returns the part before the `@`: a person's username unless they set one. */

@@ -22,12 +22,14 @@ export interface MailEvent {
 }
 
 /**
- * The kind of an event. `softBounce` is a temporary bounce (such as a full mailbox), or one that SES can't classify.
+ * The kinds of events. `softBounce` is a temporary bounce (such as a full mailbox), or one that SES can't classify.
  * `reply` is a bounce that may be an automatic reply to a delivered mail.
  */
-export type MailEventKind =
-  | ('send' | 'delivery' | 'delay' | 'reply')
-  | ('softBounce' | 'hardBounce' | 'complaint' | 'failure');
+export const MAIL_EVENT_KINDS = [
+  ...(['send', 'delivery', 'delay', 'reply'] as const),
+  ...(['softBounce', 'hardBounce', 'complaint', 'failure'] as const),
+] as const;
+export type MailEventKind = (typeof MAIL_EVENT_KINDS)[number];
 
 /** The delivery state of each kind. `delay` and `reply` change only the reason. */
 const STATES: Readonly<Record<Exclude<MailEventKind, 'delay' | 'reply'>, DeliveryState>> = {

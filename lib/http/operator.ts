@@ -5,6 +5,7 @@ import type { OperatorDeclaration } from './declaration.ts';
 
 interface Spec {
   readonly table: TableAccess;
+  /** The time-out in seconds. */
   readonly timeout: number;
   /** @returns the answer, as JSON */
   handle(event: Readonly<Record<string, unknown>>, invocation: OperatorInvocation): Promise<object>;

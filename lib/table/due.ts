@@ -18,6 +18,11 @@ export interface DueAttributes {
   readonly dueAt: string;
 }
 
+/** Returns the partition of the index that has the item with an id. */
+export function shardOf(id: string): string {
+  return `DUE#${Number.parseInt(id.slice(-1), 32) % DUE_SHARDS}`;
+}
+
 /**
  * Returns the attributes that put an item into the index.
  *
@@ -28,7 +33,7 @@ export interface DueAttributes {
  */
 export function dueAttributes(id: string, at: string): DueAttributes {
   return {
-    due: `DUE#${Number.parseInt(id.slice(-1), 32) % DUE_SHARDS}`,
+    due: shardOf(id),
     dueAt: `${at}#${id}#${randomBytes(3).toString('hex')}`,
   };
 }

@@ -19,7 +19,7 @@ export interface Header {
   readonly exportedAt: string;
 }
 
-/** An export that can't be imported. The message is for the operator. */
+/** There is nothing to export, or an export can't be imported. The message is for the operator. */
 export class Unusable extends Error {}
 
 /** Types of items that only matter to the deployment that wrote them, for a short time. */
@@ -72,19 +72,17 @@ function sorted(value: unknown): unknown {
 export interface Contents {
   readonly header: Header;
   readonly items: number;
-  /** The hash of its text. */
+  /** The SHA-256 of its text, in hex. */
   readonly hash: string;
 }
 
 /** Reads a whole export without keeping its items. @throws Unusable if it isn't complete, or isn't understood */
 export async function contentsOf(lines: AsyncIterable<string>): Promise<Contents> {
   const hash = createHash('sha256');
-  let [header, end, items, number]: [Header | undefined, number | undefined, number, number] = [
-    undefined,
-    undefined,
-    0,
-    0,
-  ];
+  let header: Header | undefined;
+  let end: number | undefined;
+  let items = 0;
+  let number = 0;
   for await (const line of lines) {
     number += 1;
     hash.update(line).update('\n');

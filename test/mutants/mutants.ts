@@ -770,7 +770,7 @@ export const mutants: readonly Mutant[] = [
       },
     ],
     test: {
-      file: 'test/cdk/rebind/run.test.ts',
+      file: 'test/cdk/operator/rebind.test.ts',
       name: 'a recreated account takes over the old account’s access, and the old account loses it, at once',
     },
   },

@@ -7,7 +7,7 @@ const service = useService();
 /** Runs the command on the table as an operator does. */
 async function rebind(...options: string[]) {
   const { table, issuer } = service.stack;
-  return operatorCommand(service, 'cdk/rebind/run.ts', ['--table', table, '--issuer', issuer, ...options]);
+  return operatorCommand(service, 'cdk/operator/rebind.ts', ['--table', table, '--issuer', issuer, ...options]);
 }
 
 /** Creates a member whose account at the issuer has the given subject. */

@@ -1,10 +1,8 @@
 /** `npm run rebind -- --email ...`: for people whose account at the issuer has changed (docs/operations.md). */
-import { randomUUID } from 'node:crypto';
 import { isAddress, normalizeAddress } from '../../lib/domain/address.ts';
-import type { AuditContext } from '../../lib/domain/audit.ts';
 import { type AccountHolder, CannotRebind, rebind, swapAddresses } from '../../lib/people/rebinding.ts';
 import { retryWhileStale } from '../../lib/table/write.ts';
-import { command, connect, parsed, UsageError } from '../operator/connect.ts';
+import { auditContext, command, connect, parsed, UsageError } from './connect.ts';
 
 const USAGE = `Usage: npm run rebind -- --email ADDRESS --subject SUBJECT [options]
        npm run rebind -- --email ADDRESS --swap-with ADDRESS [options]
@@ -48,18 +46,13 @@ async function run(): Promise<string> {
   if (subject === '') throw new UsageError('--subject must not be empty.');
   const stack = await connect(where.table);
   const issuer = where.issuer ?? stack?.issuer;
-  const auditContext = (): AuditContext => ({
-    now: new Date(),
-    by: { type: 'operator', id: 'rebind' },
-    origin: { requestId: randomUUID(), sourceAddress: null },
-  });
   if (swapWith !== undefined) {
-    const both = await retryWhileStale(() => swapAddresses(auditContext(), [email, swapWith], dryRun));
+    const both = await retryWhileStale(() => swapAddresses(auditContext('rebind'), [email, swapWith], dryRun));
     return `${resultText(dryRun, 'exchange addresses')}\n${both.map(line).join('')}`;
   }
   if (!issuer) throw new UsageError('Name the issuer of the tokens by --issuer.');
   const concerned = await retryWhileStale(() =>
-    rebind(auditContext(), email, { issuer, subject: subject as string }, dryRun),
+    rebind(auditContext('rebind'), email, { issuer, subject: subject as string }, dryRun),
   );
   return `${resultText(dryRun, 'sign in with the new subject, and no more with the old one')}\n${line(concerned)}`;
 }
