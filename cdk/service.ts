@@ -150,7 +150,7 @@ export class Service extends Construct {
 }
 
 const NO_WEB_ACL =
-  'waf.webAclArn is missing. Deploy the web ACL first, with -c part=waf, and set waf.webAclArn to its output WebAclArn.';
+  'waf.webAclArn is missing: the ARN of a web ACL in us-east-1. `npx cdk deploy -c part=waf` makes one, with the output WebAclArn.';
 
 /** Returns a reference to a generated secret. CloudFormation resolves it: the template doesn't have the value. */
 function originSecret(scope: Construct): string {

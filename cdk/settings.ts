@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod';
 import { OTHER_DIALECTS } from '../lib/dialects/dialect.ts';
@@ -52,7 +53,11 @@ const ARNS = {
   ],
   kms: [/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/, 'arn:aws:kms:eu-central-1:123456789012:key/1234abcd-...'],
 } as const;
-const arn = (service: keyof typeof ARNS) => z.string().regex(ARNS[service][0], `is no ARN such as ${ARNS[service][1]}`);
+/** An ARN. In an application of somebody's own it may be a reference to another resource. */
+const arn = (service: keyof typeof ARNS) =>
+  z
+    .string()
+    .refine((text) => Token.isUnresolved(text) || ARNS[service][0].test(text), `is no ARN such as ${ARNS[service][1]}`);
 const limitNames = Object.keys(DEFAULT_LIMITS) as (keyof typeof DEFAULT_LIMITS)[];
 
 /**
@@ -111,7 +116,7 @@ export const StageConfig = z
     /** The color of buttons: `#3355ff`. */
     productColor: z
       .string()
-      .regex(/^#([0-9a-f]{3}|[0-9a-f]{6})$/i, 'is not a colour such as #3355ff')
+      .regex(/^#([0-9a-f]{3}|[0-9a-f]{6})$/i, 'is not a color such as #3355ff')
       .optional(),
     /** The URL of an image for mails and pages. */
     logoUrl: url.optional(),
@@ -173,10 +178,12 @@ export const StageConfig = z
     allowedOrigins: z.array(origin).default([]),
     /** The gateway's limits: requests per second, and concurrent requests in a burst. Beyond them it answers 429. */
     throttle: z.strictObject({ rate: count, burst: count }).default({ rate: 500, burst: 1000 }),
+    /** The gateway's limits for each route that is called without a credential: pages, links, unknown paths. */
+    throttleAnonymous: z.strictObject({ rate: count, burst: count }).default({ rate: 50, burst: 100 }),
     /** The name of an existing table to use, for example a restored one; undefined: the stack creates one. */
     table: z
       .string()
-      .regex(/^[\w.-]{3,255}$/, 'is not the name of a table')
+      .refine((text) => Token.isUnresolved(text) || /^[\w.-]{3,255}$/.test(text), 'is not the name of a table')
       .optional(),
     /** Daily backups by AWS Backup, kept for so many days, with copies in other backup vaults; undefined: none. */
     backup: z
@@ -184,15 +191,13 @@ export const StageConfig = z
       .optional(),
     /** Whether due work waits: the scheduled function doesn't run by itself. */
     holdSchedule: z.boolean().default(false),
-    /** The gateway's limits for each route that is called without a credential: pages, links, unknown paths. */
-    throttleAnonymous: z.strictObject({ rate: count, burst: count }).default({ rate: 50, burst: 100 }),
     /** The account's quota of concurrent Lambda executions. */
     concurrencyQuota: count.default(1000),
     /** Concurrent executions that the scheduled function and that of mail events have for themselves. */
     reservedConcurrency: z.strictObject({ schedule: count.optional(), mailEvents: count.optional() }).default({}),
     /** The memory of functions, in MB. */
     memory: z.int().min(256).max(10_240).default(1024),
-    /** Which alarms there are. The essential ones cost nothing. */
+    /** Which alarms there are. The essential ones cost nothing in an account without others. */
     alarms: z.enum(['essential', 'all', 'none']).default('essential'),
     /** The address that gets alarms. */
     alarmEmail: address.optional(),
@@ -211,7 +216,7 @@ export const StageConfig = z
       .default({}),
     /** The ARN of the IAM policy that bounds the permissions of all roles. */
     permissionsBoundary: arn('iam').optional(),
-    /** The ARN of the KMS key that encrypts the table, the logs and mail events. */
+    /** The ARN of the KMS key that encrypts the table, its backups, the logs and mail events. */
     kmsKeyArn: arn('kms').optional(),
   })
   .refine((config) => !config.issuer === !config.audience, {

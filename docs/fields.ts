@@ -97,7 +97,8 @@ export const FIELDS: Readonly<Record<string, string>> = {
   parentTeamId: 'The id of the team above it; null only for the default team.',
   placeRole: 'The role of the member in `placeTeamId`; null for an ADMIN who is in no such team.',
   placeTeamId: 'The id of the team that the member is in; null for an ADMIN who is in no such team.',
-  reason: 'Why the delivery failed, as a category of SES; null for no failure.',
+  reason:
+    'Why the mail is not delivered: a category of SES, or a code of the service or the system; null for no failure.',
   reasons: 'The reasons: each team with access through which the member reaches the site.',
   reminders: 'The number of reminders that were mailed.',
   remindersStoppedAt: 'When the invited person stopped the reminders; null if they did not.',

@@ -46,7 +46,7 @@ function types(): string {
   const text = readFileSync(join(out, 'packages', 'cdk', 'index.d.ts'), 'utf8');
   rmSync(out, { recursive: true });
   const imported = /^import .* from '\.\..*;\n/gm;
-  return `${text.replaceAll(imported, '')}\n${settingsInterface(readFileSync(join(ROOT, 'docs', 'configuration.md'), 'utf8'))}`;
+  return `${text.replaceAll(imported, '').replace(/Omit<StageSettings, .*?>/, 'StageSettings')}\n${settingsInterface(readFileSync(join(ROOT, 'docs', 'configuration.md'), 'utf8'))}`;
 }
 
 function manifest(): object {

@@ -13,14 +13,15 @@ interface Schema {
 }
 
 /**
- * Returns the type of the settings as an interface, with the meaning of each as its comment. The type that is derived
+ * Returns the type of the settings, except account and region, as an interface, with the meaning of each as its comment. The type that is derived
  * from the schema has no comments, and would need the library of the schema.
  *
  * @param configuration the text of docs/configuration.md
  */
 export function settingsInterface(configuration: string): string {
-  const schema = z.toJSONSchema(StageConfig, { io: 'input' }) as Schema;
-  return `/** The settings of a deployment. */\ninterface StageSettings ${object(schema, meanings(configuration))}\n`;
+  const { properties = {}, ...schema } = z.toJSONSchema(StageConfig, { io: 'input' }) as Schema;
+  const { account: _account, region: _region, ...others } = properties;
+  return `/** The settings of a deployment. */\ninterface StageSettings ${object({ ...schema, properties: others }, meanings(configuration))}\n`;
 }
 
 /** Returns the meaning and default of each key in the table of docs/configuration.md. */

@@ -1,6 +1,7 @@
 import { Muster } from '@muster/cdk';
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 
 // Somebody's own application: two deployments in one stack, of which one has an issuer of its own.
 
@@ -14,7 +15,7 @@ const partners = new Muster(stack, 'Partners', {
   audience: 'partners',
   dialects: [],
   limits: { members: 500 },
-  alarmEmail: 'operations@acme.org',
+  alarmTopic: new Topic(stack, 'Operations').topicArn,
   protect: true,
 });
 
