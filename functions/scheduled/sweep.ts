@@ -42,7 +42,7 @@ export const schedule = onSchedule({
     BatchGetItem: READABLE,
     // The counts of the brake.
     Query: ['ORG', 'LIMIT'],
-    UpdateItem: ['ORG', 'EMAIL', 'JOB', 'USER', 'MAIL', 'SITE'],
+    UpdateItem: ['ORG', 'EMAIL', 'JOB', 'USER', 'MAIL', 'SITE', 'LIMIT'],
     PutItem: ['AUDIT'],
     DeleteItem: ['MAIL', 'SITE', 'EMAIL'],
   }),

@@ -43,12 +43,16 @@ const RATE: Rule = {
 
 const MAILS_OF_DAY: Rule = {
   key: ({ pk, sk }) => ({
-    pk: matching(/^LIMIT#day#(all|usr_\w{26})#\d{4}-\d\d-\d\d$/, pk),
+    pk: matching(/^LIMIT#day#(all|(?:usr|org)_\w{26})#\d{4}-\d\d-\d\d$/, pk),
     sk: matching(/^[1-5]?\d$|^6[0-3]$/, sk),
   }),
-  check: async ({ pk, count, bounced = 0, complained = 0, ttl }) => [
-    // A row that has counted no mail may count one that came back.
-    same('whether its counts are positive', true, count >= 0 && count + bounced + complained >= 1),
+  check: async ({ pk, count, late = 0, bounced = 0, complained = 0, held, forAll, ttl }) => [
+    // A row that has counted no mail may be one of the brake.
+    same(
+      'whether its counts are positive',
+      true,
+      count >= 0 && (count + late + bounced + complained >= 1 || Boolean(held ?? forAll)),
+    ),
     same('its end', Date.parse(pk.slice(-10)) / 1000 + 24 * 60 * 60, ttl),
   ],
 };
@@ -66,7 +70,8 @@ const MAIL_EVENT: Rule = {
   check: async ({ organizationId, invitationId, kind, ttl }, table) => [
     same('whether its kind is known', true, MAIL_EVENT_KINDS.includes(kind)),
     same('whether it has a TTL', true, Number.isInteger(ttl)),
-    ...((await isLive(table, organizationId))
+    // An event counts for the brake also if its invitation is gone.
+    ...(organizationId !== undefined && (await isLive(table, organizationId))
       ? [await related(table, keys.invitation(organizationId, invitationId))]
       : []),
   ],

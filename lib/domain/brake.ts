@@ -1,49 +1,68 @@
-import { type Counters, dayOf, type Limits, type MailsOfDay } from './limits.ts';
+import { type Counters, dayOf, type Held, type Limits } from './limits.ts';
 
-/** Mails of a day that came back: hard bounces and complaints, by the day on which the mail was sent. */
+/** Mails of a UTC day, and those of them that came back: hard bounces and complaints. */
 export interface Returned {
+  readonly sent: number;
   readonly bounced: number;
   readonly complained: number;
 }
 
-/** What the brake decides on: the mails of an organization and of the deployment. */
+/** What the brake decides on: the counter rows of an organization, and what holds the deployment. */
 export interface Sending {
-  readonly counters: readonly Counters[];
-  readonly ofAll: MailsOfDay;
-  readonly returnedOfAll: Returned;
+  readonly counters: readonly Pick<Counters, 'held'>[];
+  readonly heldOfAll: readonly Held[];
 }
 
-/**
- * Fewer than these say nothing. The deployment needs more of them, so that one organization with bad addresses is paused
- * before it pauses the others.
- */
-const LEAST_OF_ORGANIZATION: Returned = { bounced: 10, complained: 3 };
-const LEAST_OF_ALL: Returned = { bounced: 50, complained: 10 };
+/** Fewer than these say nothing. */
+const LEAST = {
+  organization: { bounced: 10, complained: 3 },
+  // More: one organization with bad addresses is paused before it pauses the others.
+  deployment: { bounced: 50, complained: 10 },
+} as const;
 
 /**
  * Tells whether the mails of an organization's invitations are paused for the rest of the UTC day: too many of the
  * organization's or of the deployment's mails of the day came back. SES counts the same, and pauses the whole account.
  */
-export function isPaused({ counters, ofAll, returnedOfAll }: Sending, limits: Limits, now: Date): boolean {
+export function isPaused({ counters, heldOfAll }: Sending, limits: Limits, now: Date): boolean {
   const day = dayOf(now);
-  const sum = (rows: readonly Counters[], field: 'mails' | 'bounced' | 'complained') =>
-    rows.reduce((total, row) => total + row[field], 0);
-  const returned = counters.filter(({ returnedDay }) => returnedDay === day);
-  const ofOrganization = { bounced: sum(returned, 'bounced'), complained: sum(returned, 'complained') };
-  const sent = sum(
-    counters.filter((row) => row.day === day),
-    'mails',
-  );
-  const sentByAll = [...ofAll.values()].reduce((total, mails) => total + mails, 0);
-  return (
-    isTooMuch(ofOrganization, sent, LEAST_OF_ORGANIZATION, limits) ||
-    isTooMuch(returnedOfAll, sentByAll, LEAST_OF_ALL, limits)
-  );
+  return [...counters.map(({ held }) => held), ...heldOfAll].some((held) => held?.day === day && isAbove(held, limits));
 }
 
-function isTooMuch({ bounced, complained }: Returned, sent: number, least: Returned, limits: Limits): boolean {
-  return (
-    (bounced >= least.bounced && 1000 * bounced >= limits.bouncesPerThousand * sent) ||
-    (complained >= least.complained && 1000 * complained >= limits.complaintsPerThousand * sent)
-  );
+/**
+ * Returns what holds the mails of an organization or of the deployment; undefined if not too many mails of the day have
+ * come back.
+ */
+export function holdOf(
+  { sent, bounced, complained }: Returned,
+  of: keyof typeof LEAST,
+  limits: Limits,
+  day: string,
+): Held | undefined {
+  const least = LEAST[of];
+  const shareOf = (count: number, atLeast: number) =>
+    count < atLeast ? 0 : Math.min(1000, (1000 * count) / Math.max(1, sent));
+  const held = {
+    day,
+    bounced: shareOf(bounced, least.bounced),
+    complained: shareOf(complained, least.complained),
+  };
+  return isAbove(held, limits) ? held : undefined;
+}
+
+function isAbove({ bounced, complained }: Held, { bouncesPerThousand, complaintsPerThousand }: Limits): boolean {
+  return (bounced > 0 && bounced >= bouncesPerThousand) || (complained > 0 && complained >= complaintsPerThousand);
+}
+
+/**
+ * Returns how many of an organization's returned mails count for the deployment: no more than pause the organization.
+ * So no organization alone pauses the others, whatever it sends before it is paused.
+ */
+export function countsForAll({ sent, bounced, complained }: Returned, limits: Limits): Omit<Returned, 'sent'> {
+  const { organization: least } = LEAST;
+  const most = (atLeast: number, perThousand: number) => Math.max(atLeast, Math.floor((perThousand * sent) / 1000));
+  return {
+    bounced: Math.min(bounced, most(least.bounced, limits.bouncesPerThousand)),
+    complained: Math.min(complained, most(least.complained, limits.complaintsPerThousand)),
+  };
 }

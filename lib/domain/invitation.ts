@@ -103,6 +103,11 @@ export function periodEnd(now: Date, days: number): string {
   return new Date(now.getTime() + days * DAY).toISOString();
 }
 
+/** Returns when the period of an invitation began: when it was created or last resent. */
+export function periodStart({ expiresAt, days }: Pick<Invitation, 'expiresAt' | 'days'>): Date {
+  return new Date(Date.parse(expiresAt) - days * DAY);
+}
+
 /** Returns when an invitation's reminders are due: after half of its period, and a day before its end. */
 function reminderTimes({ expiresAt, days }: Pick<Invitation, 'expiresAt' | 'days'>): string[] {
   const end = Date.parse(expiresAt);

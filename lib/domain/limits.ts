@@ -52,6 +52,17 @@ export type Limits = Readonly<typeof DEFAULT_LIMITS>;
  */
 export const COUNTER_ROWS = 16;
 
+/**
+ * The highest shares of a UTC day that were above the limits, among a thousand mails. They are stored, so that mails that
+ * are created meanwhile, and wait, don't end the pause.
+ */
+export interface Held {
+  /** `yyyy-mm-dd`; on another day the shares are stale. */
+  readonly day: string;
+  readonly bounced: number;
+  readonly complained: number;
+}
+
 /** One counter row. `seats` is `members` + `pending`. */
 export interface Counters {
   readonly row: number;
@@ -63,10 +74,8 @@ export interface Counters {
   /** Mails of `day`. On another day the value is stale. */
   readonly mails: number;
   readonly day: string | undefined;
-  /** Mails of `returnedDay` that bounced or were complained about. On another day the values are stale. */
-  readonly bounced: number;
-  readonly complained: number;
-  readonly returnedDay: string | undefined;
+  /** What holds the mails of invitations on a day. */
+  readonly held: Held | undefined;
   readonly teams: number;
 }
 

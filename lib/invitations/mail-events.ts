@@ -1,21 +1,27 @@
 import { createHash } from 'node:crypto';
 import type { AuditAction, AuditContext } from '../domain/audit.ts';
-import { ERASED } from '../domain/invitation.ts';
-import { COUNTER_ROWS, dayOf } from '../domain/limits.ts';
-import { effectOf, type MailEvent, type MailEventKind, withoutAddresses } from '../domain/mail-event.ts';
+import { ERASED, type Invitation } from '../domain/invitation.ts';
+import { dayOf } from '../domain/limits.ts';
+import {
+  effectOf,
+  type MailEffect,
+  type MailEvent,
+  type MailEventKind,
+  withoutAddresses,
+} from '../domain/mail-event.ts';
 import type { TableAccess } from '../table/access.ts';
 import { audit } from '../table/audit.ts';
-import { countReturned } from '../table/counters.ts';
 import { dueAttributes } from '../table/due.ts';
 import { keys } from '../table/keys.ts';
-import { countReturnedOfAll } from '../table/rates.ts';
 import { get } from '../table/read.ts';
+import { countReturned, holdIfTooMany } from '../table/returned.ts';
 import { retryWhileStale, transact, type Write } from '../table/write.ts';
 import { getInvitation } from './invitations.ts';
 
 /** Table access of `recordMailEvent` and `storeUnreadEvent`. */
 export const RECORD_MAIL_EVENTS: TableAccess = {
   BatchGetItem: ['ORG', 'SES'],
+  Query: ['ORG', 'LIMIT'],
   PutItem: ['SES', 'AUDIT'],
   UpdateItem: ['ORG', 'LIMIT'],
 };
@@ -44,10 +50,12 @@ const RETURNED: Readonly<Partial<Record<MailEventKind, 'bounced' | 'complained'>
  * Records a mail event on its invitation. Idempotent, and independent of the order of events. After an event that stops
  * the mail, only the invitation's expiry is due.
  *
- * @returns whether anything changed; false for an invitation that is deleted or erased
+ * A mail of today that came back counts for the brake, also if its invitation is deleted or erased: it counts for SES.
+ *
+ * @returns whether anything changed
  * @throws Refusal `busy` after too many conflicts
  */
-export function recordMailEvent(
+export async function recordMailEvent(
   event: MailEvent,
   { now, requestId }: { now: Date; requestId: string },
 ): Promise<boolean> {
@@ -58,59 +66,61 @@ export function recordMailEvent(
     by: { type: 'ses', id: messageId },
     origin: { requestId, sourceAddress: null },
   };
-  const action = AUDITED[kind];
-  const returned = RETURNED[kind];
-  return retryWhileStale(async () => {
-    const row = Math.floor(Math.random() * COUNTER_ROWS);
-    const [known, invitation, counters] = await Promise.all([
-      get(seen),
-      getInvitation(organizationId, invitationId),
-      returned && get(keys.counter(organizationId, row)),
-    ]);
-    if (known || !invitation || invitation.email === ERASED) return false;
-    const effect = effectOf(event, invitation);
-    if (!effect) return false;
-    const { delivery, status, expiresAt } = invitation;
-    const isOver = !effect.mailStopped || status !== 'PENDING';
+  const returned = dayOf(new Date(event.sentAt)) === dayOf(now) ? RETURNED[kind] : undefined;
+  const isRecorded = await retryWhileStale(async () => {
+    const [known, found] = await Promise.all([get(seen), getInvitation(organizationId, invitationId)]);
+    const invitation = found?.email === ERASED ? undefined : found;
+    const effect = invitation && effectOf(event, invitation);
+    if (known || !(effect || returned)) return false;
     const writes: Write[] = [
       {
         type: 'put',
         key: seen,
-        item: { type: 'MailEvent', organizationId, invitationId, kind, ttl: ttl(now, SEEN_DAYS) },
+        item: {
+          ...{ type: 'MailEvent', kind, ttl: ttl(now, SEEN_DAYS) },
+          ...(invitation && { organizationId, invitationId }),
+        },
         when: [{ absent: 'pk' }],
       },
-      {
-        type: 'update',
-        key: keys.invitation(organizationId, invitationId),
-        set: { ...effect, ...(!isOver && dueAttributes(invitationId, expiresAt)) },
-        when: [
-          { attribute: 'status', is: status },
-          { attribute: 'expiresAt', is: expiresAt },
-          delivery ? { attribute: 'delivery', is: delivery } : { absent: 'delivery' },
-        ],
-      },
     ];
-    if (returned) {
-      const day = dayOf(new Date(event.sentAt));
-      writes.push(
-        ...countReturned(organizationId, { row, found: counters, day }, returned),
-        countReturnedOfAll(new Date(event.sentAt), returned),
-      );
-    }
-    if (action) {
-      writes.push(
-        audit(auditContext, {
-          action,
-          organizationId,
-          resource: { type: 'invitation', id: invitationId },
-          ...(delivery && { before: { state: delivery.state } }),
-          after: { ...(effect.delivery && { state: effect.delivery.state }), reason: event.reason },
-        }),
-      );
-    }
+    if (returned) writes.push(countReturned(organizationId, returned, now));
+    if (effect) writes.push(...effectWrites(event, invitation, effect, auditContext));
     await transact(writes);
     return true;
   });
+  // Also for a repeated event: the first try may have ended here.
+  if (returned) await holdIfTooMany(organizationId, now);
+  return isRecorded;
+}
+
+/** Returns the parts of a transaction that change the invitation. */
+function effectWrites(
+  { organizationId, invitationId, kind, reason }: MailEvent,
+  { delivery, status, expiresAt }: Invitation,
+  effect: MailEffect,
+  auditContext: AuditContext,
+): Write[] {
+  const action = AUDITED[kind];
+  const isOver = !effect.mailStopped || status !== 'PENDING';
+  const update: Write = {
+    type: 'update',
+    key: keys.invitation(organizationId, invitationId),
+    set: { ...effect, ...(!isOver && dueAttributes(invitationId, expiresAt)) },
+    when: [
+      { attribute: 'status', is: status },
+      { attribute: 'expiresAt', is: expiresAt },
+      delivery ? { attribute: 'delivery', is: delivery } : { absent: 'delivery' },
+    ],
+  };
+  if (!action) return [update];
+  const entry = audit(auditContext, {
+    action,
+    organizationId,
+    resource: { type: 'invitation', id: invitationId },
+    ...(delivery && { before: { state: delivery.state } }),
+    after: { ...(effect.delivery && { state: effect.delivery.state }), reason },
+  });
+  return [update, entry];
 }
 
 /**

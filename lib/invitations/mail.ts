@@ -1,5 +1,6 @@
 import { configuration } from '../configuration.ts';
-import { type Delivery, type Invitation, nextDue, remindersDue } from '../domain/invitation.ts';
+import { type Delivery, type Invitation, nextDue, periodStart, remindersDue } from '../domain/invitation.ts';
+import { dayOf } from '../domain/limits.ts';
 import { formatToken, newSecret, withSecret } from '../domain/link.ts';
 import { nameOf, type Profile } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
@@ -28,10 +29,12 @@ export const INVITATIONS: OutboxKind<ClaimedInvitation> = {
   key: ({ organizationId, id }) => keys.invitation(organizationId, id),
   end: ({ expiresAt }) => expiresAt,
   next: nextDue,
-  tags: ({ organizationId, id, delivery }) => ({
+  tags: ({ organizationId, id, delivery, expiresAt, days }) => ({
     organization: organizationId,
     invitation: id,
     mail: String(delivery.mail),
+    // The UTC day whose limits count the mail: that of the request. They don't count reminders.
+    ...(delivery.kind === 'invitation' && { day: dayOf(periodStart({ expiresAt, days })) }),
   }),
   hasSentAt: true,
 };

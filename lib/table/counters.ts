@@ -1,4 +1,4 @@
-import { COUNTER_ROWS, type Counters, type MailRow, type Seat } from '../domain/limits.ts';
+import { COUNTER_ROWS, type Counters, type Held, type MailRow, type Seat } from '../domain/limits.ts';
 import { keys, prefixes } from './keys.ts';
 import { query } from './read.ts';
 import type { Update, Write } from './write.ts';
@@ -16,9 +16,7 @@ export async function readCounters(organizationId: string): Promise<Counters[]> 
     invitations: Number(item.invitations ?? 0),
     mails: Number(item.mails ?? 0),
     day: item.day as string | undefined,
-    bounced: Number(item.bounced ?? 0),
-    complained: Number(item.complained ?? 0),
-    returnedDay: item.returnedDay as string | undefined,
+    held: item.held as Held | undefined,
     teams: Number(item.teams ?? 0),
   }));
 }
@@ -96,33 +94,4 @@ export function countMails(organizationId: string, { row, day, lastDay, mails }:
       ...(isSameDay ? [{ attribute: 'mails', below: mails - times + 1 }] : []),
     ],
   };
-}
-
-/**
- * Returns the part of a transaction that counts a mail of a day that came back. The first one of a later day resets the
- * row; one of an earlier day counts no more.
- *
- * @param found the row, as read
- */
-export function countReturned(
-  organizationId: string,
-  {
-    row,
-    found,
-    day,
-  }: { readonly row: number; readonly found: Readonly<Record<string, unknown>> | undefined; readonly day: string },
-  what: 'bounced' | 'complained',
-): Update[] {
-  const known = found?.returnedDay as string | undefined;
-  if (known !== undefined && known > day) return [];
-  const isSameDay = known === day;
-  return [
-    {
-      type: 'update',
-      key: keys.counter(organizationId, row),
-      set: { type: 'Counters', ...(!isSameDay && { returnedDay: day, bounced: 0, complained: 0, [what]: 1 }) },
-      ...(isSameDay && { add: { [what]: 1 } }),
-      when: [known === undefined ? { absent: 'returnedDay' } : { attribute: 'returnedDay', is: known }],
-    },
-  ];
 }

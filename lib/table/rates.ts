@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mailboxOf } from '../domain/address.ts';
-import type { Returned, Sending } from '../domain/brake.ts';
 import {
   type Counters,
   dayOf,
+  type Held,
   type Limits,
   type MailRow,
   type MailsOfDay,
@@ -17,7 +17,7 @@ import type { TableAccess } from './access.ts';
 import { countMails, readCounters } from './counters.ts';
 import { itemReader } from './items.ts';
 import { keys } from './keys.ts';
-import { get, query } from './read.ts';
+import { get, type Item, query } from './read.ts';
 import type { Update } from './write.ts';
 
 /** The length of a window for mails to one mailbox, in seconds. */
@@ -77,8 +77,8 @@ function attributeOf(of: string): string {
 /**
  * Counter rows for the daily mails of the deployment. They are shared by all organizations, so there are more of them.
  */
-const DEPLOYMENT_ROWS = 64;
-const DEPLOYMENT = 'all';
+export const DEPLOYMENT_ROWS = 64;
+export const DEPLOYMENT = 'all';
 
 /** The counts that the daily limits are checked against. */
 export interface Usage {
@@ -86,8 +86,8 @@ export interface Usage {
   /** The day's mails of the inviter, and of the deployment. */
   readonly ofPerson: MailsOfDay;
   readonly ofAll: MailsOfDay;
-  /** The deployment's mails of the day that came back. */
-  readonly returnedOfAll: Returned;
+  /** What holds the mails of invitations of the deployment. */
+  readonly heldOfAll: readonly Held[];
 }
 
 /** The table access of `readUsage`. */
@@ -108,40 +108,19 @@ export async function readUsage(
     mails ? readMails(userId, now) : NO_MAILS,
     mails ? readMails(DEPLOYMENT, now) : NO_MAILS,
   ]);
-  return { counters, ofPerson: ofPerson.sent, ofAll: ofAll.sent, returnedOfAll: ofAll };
+  return { counters, ofPerson: ofPerson.sent, ofAll: ofAll.sent, heldOfAll: ofAll.held };
 }
 
-/** Reads the mails of the day of an organization and of the deployment. */
-export async function readSending(organizationId: string, now: Date): Promise<Sending> {
-  const [counters, ofAll] = await Promise.all([readCounters(organizationId), readMails(DEPLOYMENT, now)]);
-  return { counters, ofAll: ofAll.sent, returnedOfAll: ofAll };
-}
-
-const NO_MAILS: Returned & { readonly sent: MailsOfDay } = { sent: new Map(), bounced: 0, complained: 0 };
+const NO_MAILS: { readonly sent: MailsOfDay; readonly held: readonly Held[] } = { sent: new Map(), held: [] };
 
 async function readMails(of: string, now: Date): Promise<typeof NO_MAILS> {
   const rows = await query({ pk: keys.mailsOfDay(of, dayOf(now), 0).pk });
-  const sum = (field: 'bounced' | 'complained') => rows.reduce((total, row) => total + Number(row[field] ?? 0), 0);
-  return {
-    sent: new Map(rows.map(({ sk, count }) => [Number(sk), Number(count)])),
-    bounced: sum('bounced'),
-    complained: sum('complained'),
-  };
+  return { sent: new Map(rows.map(({ sk, count }) => [Number(sk), Number(count)])), held: heldIn(rows) };
 }
 
-/**
- * Returns the part of a transaction that counts a mail of the deployment that came back, at the day on which it was sent.
- * It is part of a random row that counts the day's mails, so that it is read with them.
- */
-export function countReturnedOfAll(sentAt: Date, what: 'bounced' | 'complained'): Update {
-  const row = Math.floor(Math.random() * DEPLOYMENT_ROWS);
-  return {
-    type: 'update',
-    key: keys.mailsOfDay(DEPLOYMENT, dayOf(sentAt), row),
-    set: { type: 'MailsOfDay', ttl: endOfDay(sentAt).getTime() / 1000 },
-    // Each row has a count.
-    add: { [what]: 1, count: 0 },
-  };
+/** Returns what holds the mails of the deployment, from the rows of its day. */
+export function heldIn(rows: readonly Item[]): Held[] {
+  return rows.flatMap(({ held }) => (held ? [held as Held] : []));
 }
 
 /** Mails to count against the daily limits. */

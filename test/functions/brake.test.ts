@@ -5,6 +5,7 @@ import { type Client, newAddress, useService } from '../support/service.ts';
 // least 10 and 3 mails of an organization, or 50 and 10 of the deployment, in a UTC day.
 
 const service = useService();
+// The tests share the deployment's counts of the day: before the last, fewer mails come back than pause everybody.
 
 afterEach(async () => {
   await service.faults([]);
@@ -25,6 +26,7 @@ async function inviteBulk(owner: Client, emails: readonly string[]): Promise<str
 
 const addresses = (count: number) => Array.from({ length: count }, () => newAddress());
 const deliveryOf = async (owner: Client, id: string) => (await owner.call(`GET /v1/invitations/${id}`)).body.delivery;
+const mailedOf = async (emails: readonly string[]) => (await Promise.all(emails.map(isMailed))).filter(Boolean).length;
 const isMailed = async (email: string) => (await service.mails(email)).length > 0;
 
 /** Mails of an organization that come back, as hard bounces or as complaints. */
@@ -116,13 +118,78 @@ test('if SES pauses the account, every mail waits, and is sent after SES has res
   for (const email of [single.email, ...emails]) expect(await service.mails(email)).toHaveLength(1);
 });
 
+test('mails that are created during a pause, and wait, don’t end it', async () => {
+  const { owner } = await service.organization();
+  await comeBack(owner, 10);
+  const emails = addresses(200);
+  await inviteBulk(owner, emails.slice(0, 100));
+  await inviteBulk(owner, emails.slice(100));
+  await service.sweep();
+  expect(await mailedOf(emails)).toBe(0);
+  expect((await invite(owner)).delivery).toMatchObject({ state: 'QUEUED', reason: 'sending_paused' });
+});
+
+test('an event whose function ended before it could pause pauses when it is repeated', async () => {
+  const { owner } = await service.organization();
+  const [last = '', ...emails] = addresses(3);
+  await inviteBulk(owner, [last, ...emails]);
+  await service.sweep();
+  for (const email of emails) await service.mailEvent(complaint(email));
+  await service.faults([{ action: 'dynamodb:Query', fault: 'error', function: 'events/mail', times: -1 }]);
+  await expect(service.mailEvent(complaint(last))).rejects.toThrow('events/mail failed');
+  await service.faults([]);
+  expect((await invite(owner)).delivery).toMatchObject({ state: 'SENT' });
+  await service.mailEvent(complaint(last));
+  expect((await invite(owner)).delivery).toMatchObject({ state: 'QUEUED', reason: 'sending_paused' });
+});
+
+test('the mails of a backlog count as sent on the day on which they are sent', async () => {
+  const { owner } = await service.organization();
+  const emails = addresses(300);
+  for (const part of [0, 100, 200]) await inviteBulk(owner, emails.slice(part, part + 100));
+  await service.clock('1d');
+  await service.sweep();
+  expect(await mailedOf(emails)).toBe(300);
+  const sentAt = new Date(Date.now() + 24 * 60 * 60_000).toISOString();
+  const bounceOf = (email: string) => ({
+    ...hardBounce(email),
+    mail: { destination: [email], timestamp: sentAt },
+  });
+  for (const email of emails.slice(0, 14)) await service.mailEvent(bounceOf(email));
+  // Fourteen of 300 mails are less than five percent, and fifteen of 301 too.
+  expect((await invite(owner)).delivery).toMatchObject({ state: 'SENT' });
+  for (const email of emails.slice(14, 16)) await service.mailEvent(bounceOf(email));
+  expect((await invite(owner)).delivery).toMatchObject({ state: 'QUEUED', reason: 'sending_paused' });
+});
+
+test('one organization whose mails come back doesn’t pause others', async () => {
+  const { owner } = await service.organization();
+  const { owner: other } = await service.organization();
+  await comeBack(owner, 70);
+  expect((await invite(owner)).delivery).toMatchObject({ state: 'QUEUED', reason: 'sending_paused' });
+  expect((await invite(other)).delivery).toMatchObject({ state: 'SENT' });
+});
+
 // The last test: it pauses the day of this table.
 test('if the whole deployment’s mails come back, all invitations wait, and mails to members don’t', async () => {
   const { id, owner } = await service.organization();
   const member = await service.member(owner, 'ADMIN');
   await member.call('GET /v1/me');
-  // Nine of each organization, so that none is paused by itself.
-  for (let made = 0; made < 54; made += 9) await comeBack((await service.organization()).owner, 9);
+  // Nine of each organization, so that none is paused by itself. They are deleted before their mails come back.
+  const emails = addresses(54);
+  const strangers: { id: string; owner: Client }[] = [];
+  for (let made = 0; made < 54; made += 9) {
+    const stranger = await service.organization();
+    await inviteBulk(stranger.owner, emails.slice(made, made + 9));
+    strangers.push(stranger);
+  }
+  await service.sweep();
+  for (const { id, owner } of strangers) {
+    expect((await owner.call(`DELETE /v1/organizations/${id}`)).status).toBe(204);
+  }
+  await service.clock('2m');
+  expect(await service.sweep()).toMatchObject({ cleared: 6 });
+  for (const email of emails) await service.mailEvent(hardBounce(email));
   const held = await invite(owner);
   expect(held.delivery).toMatchObject({ state: 'QUEUED', reason: 'sending_paused' });
   await service.sweep();

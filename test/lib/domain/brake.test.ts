@@ -1,61 +1,62 @@
 import { expect, test } from 'vitest';
-import { isPaused } from '../../../lib/domain/brake.ts';
-import { type Counters, DEFAULT_LIMITS } from '../../../lib/domain/limits.ts';
+import { countsForAll, holdOf, isPaused } from '../../../lib/domain/brake.ts';
+import { DEFAULT_LIMITS } from '../../../lib/domain/limits.ts';
 
 const NOW = new Date('2026-11-27T12:00:00.000Z');
 const [TODAY, YESTERDAY] = ['2026-11-27', '2026-11-26'];
-const NOTHING = { bounced: 0, complained: 0 };
+const NOTHING = { sent: 0, bounced: 0, complained: 0 };
 
-/** Tells whether mails are paused after so many of an organization's two counter rows, and of the deployment. */
-function paused(
-  { sent = 0, day = TODAY, ...returned }: { sent?: number; day?: string; bounced?: number; complained?: number },
-  all = { sent: 0, ...NOTHING },
-  limits = {},
-) {
-  const row = {
-    members: 0,
-    pending: 0,
-    seats: 0,
-    invitations: 0,
-    teams: 0,
-    mails: 0,
-    day: TODAY,
-    returnedDay: undefined,
-  };
-  const counters: Counters[] = [
-    { ...row, ...NOTHING, row: 0, mails: sent },
-    { ...row, ...NOTHING, row: 1, ...returned, returnedDay: day },
-    { ...row, ...NOTHING, row: 2, mails: 10_000, day: YESTERDAY },
-  ];
-  const { sent: sentByAll, ...returnedOfAll } = all;
-  const sending = { counters, ofAll: new Map([[3, sentByAll]]), returnedOfAll };
-  return isPaused(sending, { ...DEFAULT_LIMITS, ...limits }, NOW);
+/** Tells whether mails are paused after so many returned mails of an organization or the deployment. */
+function paused(of: 'organization' | 'deployment', returned: Partial<typeof NOTHING>, day = TODAY, limits = {}) {
+  const all = { ...DEFAULT_LIMITS, ...limits };
+  const held = holdOf({ ...NOTHING, ...returned }, of, all, day);
+  const own = of === 'organization' ? held : undefined;
+  const counters = [{ held: undefined }, { held: own }];
+  return isPaused({ counters, heldOfAll: held && of === 'deployment' ? [held] : [] }, all, NOW);
 }
 
 test.each([
   [{ sent: 10, bounced: 9 }, false],
   [{ sent: 10, bounced: 10 }, true],
+  [{ sent: 0, bounced: 10 }, true],
   [{ sent: 200, bounced: 10 }, true],
   [{ sent: 201, bounced: 10 }, false],
   [{ sent: 10, complained: 2 }, false],
   [{ sent: 3000, complained: 3 }, true],
   [{ sent: 3001, complained: 3 }, false],
-  [{ sent: 10, bounced: 10, day: YESTERDAY }, false],
-])('an organization with %j in a day is paused: %j', (organization, expected) => {
-  expect(paused(organization)).toBe(expected);
+])('an organization with %j in a day is paused: %j', (returned, expected) => {
+  expect(paused('organization', returned)).toBe(expected);
 });
 
 test.each([
-  [{ sent: 49, bounced: 49, complained: 0 }, false],
-  [{ sent: 1000, bounced: 50, complained: 0 }, true],
-  [{ sent: 1001, bounced: 50, complained: 0 }, false],
-  [{ sent: 9, bounced: 0, complained: 9 }, false],
-  [{ sent: 10_000, bounced: 0, complained: 10 }, true],
-])('an organization without returned mails is paused if of all mails %j: %j', (all, expected) => {
-  expect(paused({}, all)).toBe(expected);
+  [{ sent: 49, bounced: 49 }, false],
+  [{ sent: 1000, bounced: 50 }, true],
+  [{ sent: 1001, bounced: 50 }, false],
+  [{ sent: 9, complained: 9 }, false],
+  [{ sent: 10_000, complained: 10 }, true],
+])('all organizations are paused if of all mails %j: %j', (returned, expected) => {
+  expect(paused('deployment', returned)).toBe(expected);
+});
+
+test.each(['organization', 'deployment'] as const)('a pause of the %s ends with the day', (of) => {
+  expect(paused(of, { sent: 50, bounced: 50 }, YESTERDAY)).toBe(false);
 });
 
 test('the limits are configurable, and can be switched off', () => {
-  expect(paused({ sent: 201, bounced: 10 }, undefined, { bouncesPerThousand: 40 })).toBe(true);
-  expect(paused({ sent: 10, bounced: 10 }, undefined, { bouncesPerThousand: 1001 })).toBe(false);
+  expect(paused('organization', { sent: 201, bounced: 10 }, TODAY, { bouncesPerThousand: 40 })).toBe(true);
+  expect(paused('organization', { sent: 10, bounced: 10 }, TODAY, { bouncesPerThousand: 1001 })).toBe(false);
+  expect(paused('organization', { sent: 10, bounced: 9 }, TODAY, { bouncesPerThousand: 0 })).toBe(false);
+});
+
+test('a higher limit ends a pause, if the share that was stored is below it', () => {
+  const held = holdOf({ sent: 100, bounced: 10, complained: 0 }, 'organization', DEFAULT_LIMITS, TODAY);
+  const at = (bouncesPerThousand: number) =>
+    isPaused({ counters: [{ held }], heldOfAll: [] }, { ...DEFAULT_LIMITS, bouncesPerThousand }, NOW);
+  expect([at(100), at(101)]).toEqual([true, false]);
+});
+
+test.each([10, 99, 500, 1000, 1001, 1019, 10_000])('one organization with %d mails can’t pause others', (sent) => {
+  const counted = countsForAll({ sent, bounced: sent, complained: sent }, DEFAULT_LIMITS);
+  expect(counted.bounced).toBeGreaterThanOrEqual(10);
+  expect(paused('deployment', { ...counted, sent: sent + 1 })).toBe(false);
 });
