@@ -21,7 +21,7 @@ export const ENTITIES: Readonly<Record<keyof typeof keys, Entity>> = {
   counter: {
     types: ['Counters'],
     holds:
-      'one of 16 rows. Each has a share of the counts of members, pending invitations, seats, invitations, teams and mails of the day ([why 16](adr/0003-counters-over-sixteen-rows.md)); `bounced` and `complained`, the mails of `returnedDay` that came back; `closed` after the only member has left, so that nobody joins',
+      'one of 16 rows. Each has a share of the counts of members, pending invitations, seats, invitations, teams and mails of the day ([why 16](adr/0003-counters-over-sixteen-rows.md)); `held`, the day on which too many mails came back, and how many of a thousand; `closed` after the only member has left, so that nobody joins',
     code: 'table/counters.ts',
   },
   member: {
@@ -184,7 +184,7 @@ export const ENTITIES: Readonly<Record<keyof typeof keys, Entity>> = {
   mailsOfDay: {
     types: ['MailsOfDay'],
     holds:
-      'one of 16 rows of a person (the user id), or of 64 rows of the deployment (`all`): a share of the mails of a day, and of those that came back ([why](adr/0051-the-brake-counts-what-came-back.md)); has `ttl`',
+      'one of 16 rows of a person (the user id), or of 64 rows of the deployment (`all`): a share of the mails of a day. For [the brake](adr/0051-the-brake-counts-what-came-back.md), of the deployment and in 16 rows of an organization (its id): `bounced` and `complained`, the mails of the day that came back, and `late`, those that no limit of the day counts; `forAll`, how many of an organization count for the deployment; `held`, as in `Counters`, of the deployment. Has `ttl`',
     code: 'table/rates.ts',
   },
   inviteRate: {

@@ -282,7 +282,7 @@ test('a transient bounce stops no mails', async () => {
   expect(await mailsTo(email), 'the mail, the resend and a reminder').toBe(3);
 });
 
-test('events of deleted or unknown invitations are dropped without a trace', async () => {
+test('events of deleted or unknown invitations leave only the counts of the brake', async () => {
   const { organizationId, owner, id, email } = await invited();
   const [{ messageId } = expect.fail()] = await service.mails(email);
   const person = await service.person(email);
@@ -294,7 +294,12 @@ test('events of deleted or unknown invitations are dropped without a trace', asy
   await service.mailEvent(bounced({ messageId: 'unknown', tags }));
   await service.mailEvent(bounced({ messageId: 'foreign', tags: { campaign: ['spring'] } }));
   await service.mailEvent({ eventType: 'Open', mail: { messageId }, open: {} });
-  expect(service.writes().slice(before)).toEqual([]);
+  const written = service.writes().slice(before);
+  const partitions = new Set(written.flatMap(({ keys }) => keys).map((key) => key.split('#')[0]));
+  expect([...partitions].sort()).toEqual(['LIMIT', 'SES']);
+  const events = (await service.items()).filter(({ type, organizationId: of }) => type === 'MailEvent' && !of);
+  expect(events).toHaveLength(2);
+  for (const event of events) expect(Object.keys(event).sort()).toEqual(['kind', 'pk', 'sk', 'ttl', 'type']);
   expect(await delivery(owner, id)).toMatchObject({ state: 'SENT' });
 });
 

@@ -204,6 +204,7 @@ export const HISTORY: Readonly<Record<string, Checks>> = {
 
   InviteRate: ({ count }) => [same('whether its count is within the limit', true, count <= 5)],
   Rate: ({ all }) => [same('whether its count is within the limit', true, all <= 50)],
-  MailEvent: ofOrganization,
+  // An event of a deleted invitation counts for the brake, and names nobody.
+  MailEvent: (item, history, table) => (item.organizationId === undefined ? [] : ofOrganization(item, history, table)),
   AuditEntry: ofOrganization,
 };
