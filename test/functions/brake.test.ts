@@ -162,6 +162,24 @@ test('the mails of a backlog count as sent on the day on which they are sent', a
   expect((await invite(owner)).delivery).toMatchObject({ state: 'QUEUED', reason: 'sending_paused' });
 });
 
+test('a reminder counts as sent, for the organization and the deployment; a mail of the same day once', async () => {
+  const { id, owner } = await service.organization();
+  const { email } = await invite(owner);
+  await inviteBulk(owner, addresses(1));
+  await service.sweep();
+  const lateOf = async (of: string) =>
+    (await service.items())
+      .filter(({ pk }) => String(pk).startsWith(`LIMIT#day#${of}#`))
+      .reduce((sum, { late }) => sum + Number(late ?? 0), 0);
+  expect(await lateOf(id)).toBe(0);
+  const before = await lateOf('all');
+  await service.clock('4d');
+  await service.sweep();
+  expect(await service.mails(email)).toHaveLength(2);
+  expect(await lateOf(id)).toBe(2);
+  expect(await lateOf('all')).toBeGreaterThanOrEqual(before + 2);
+});
+
 test('one organization whose mails come back doesn’t pause others', async () => {
   const { owner } = await service.organization();
   const { owner: other } = await service.organization();
