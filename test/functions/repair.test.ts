@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, expect, test } from 'vitest';
 import type { Item } from '../../lib/table/read.ts';
 import { transact } from '../../lib/table/write.ts';
 import { operatorCommand } from '../support/command.ts';
@@ -20,7 +20,7 @@ beforeAll(async () => {
   useTableOf(service);
 });
 
-beforeEach(async () => {
+afterEach(async () => {
   for (const item of await present()) await remove(item);
   for (const item of items) await put(item);
 });
