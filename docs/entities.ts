@@ -205,7 +205,8 @@ export const ENTITIES: Readonly<Record<keyof typeof keys, Entity>> = {
   },
   import: {
     types: ['Import'],
-    holds: 'that an import of a file was begun and has not ended; the key has a hash of the file',
+    holds:
+      'that an import of a file was begun and has not ended, and how many items are stored; the key has a hash of the file',
     code: 'transfer/import.ts',
   },
   health: {

@@ -15,15 +15,18 @@ row that they belong to. It can run while the service does. The exit code is 1 i
 It uses the AWS credentials and the region of the environment.
 `;
 
-/** The maximum of walks that mend: what one mends may show that another row is wrong. */
+/** The maximum of walks that mend, without and with removals: what one mends may show that another row is wrong. */
 const WALKS = 5;
 
 /** Walks through the table, and prints what it finds. */
-async function walk(repair = false): Promise<{ checked: number; errors: number; mended: number }> {
+async function walk(repair?: {
+  readonly removes: boolean;
+}): Promise<{ checked: number; errors: number; mended: number }> {
   const total = { checked: 0, errors: 0, mended: 0 };
   let after: Key | undefined;
   do {
-    const { checked, errors, mended, next } = await checkPage(after, repair ? auditContext('check-table') : undefined);
+    const mending = repair && { context: auditContext('check-table'), ...repair };
+    const { checked, errors, mended, next } = await checkPage(after, mending);
     const lines = [...mended.map((line) => `mended: ${line}`), ...(repair ? [] : errors)];
     process.stdout.write(lines.map((line) => `${line}\n`).join(''));
     total.checked += checked;
@@ -45,8 +48,8 @@ await command(USAGE, async () => {
     return 0;
   }
   await connect(table);
-  for (let walks = 0; repair && walks < WALKS; walks += 1) {
-    if ((await walk(true)).mended === 0) break;
+  for (const removes of repair ? [false, true] : []) {
+    for (let walks = 0; walks < WALKS && (await walk({ removes })).mended > 0; ) walks += 1;
   }
   // What remains is told by a walk that mends nothing.
   const { checked, errors } = await walk();

@@ -6,8 +6,9 @@ import { command, connect, parsed, UsageError } from './connect.ts';
 
 const USAGE = `Usage: npm run import -- FILE [options]
 
-Stores an export in a table. An export of everything needs an empty table, that of one organization a table without it
-and its members. If it is interrupted, run it again with the same file.
+Stores an export in a table. An export of everything needs a table that nobody uses, that of one organization a table
+without it and its members. If it is interrupted, run it again with the same file. Nobody may use what is imported until
+it has finished.
 
   --table NAME   the table of a deployment, its output TableName; default: the running local stack
   --help

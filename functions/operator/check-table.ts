@@ -14,14 +14,15 @@ const LINES = 5000;
 
 /**
  * Checks the table as `npm run check-table` does, from `after` on, as far as the time goes. The event is
- * `{"after": {"pk": "...", "sk": "..."}, "repair": true, "seconds": 45}`; all of it may be left out.
+ * `{"after": {"pk": "...", "sk": "..."}, "repair": true, "remove": true, "seconds": 45}`; all of it may be left out.
+ * `remove` is for walks after those that only wrote lost rows again.
  *
  * Invoke it again with its `next` as `after` until there is none.
  */
 export const operator = forOperator({
   table: union(CHECKING, MENDING),
   timeout: 900,
-  async handle({ after, repair = false, seconds = SECONDS }, { requestId, remaining }) {
+  async handle({ after, repair = false, remove = false, seconds = SECONDS }, { requestId, remaining }) {
     const end = Math.max(RESERVE, remaining() - Number(seconds) * 1000);
     const answer = { checked: 0, errors: [] as string[], mended: [] as string[], next: after as Key | undefined };
     do {
@@ -30,7 +31,7 @@ export const operator = forOperator({
         by: { type: 'operator', id: 'check-table' },
         origin: { requestId, sourceAddress: null },
       } as const;
-      const page = await checkPage(answer.next, repair === true ? context : undefined);
+      const page = await checkPage(answer.next, repair === true ? { context, removes: remove === true } : undefined);
       answer.checked += page.checked;
       answer.errors.push(...page.errors);
       answer.mended.push(...page.mended);

@@ -1,18 +1,18 @@
 import { foldIdentity } from '../domain/charger.ts';
 import { identityWrite } from '../sites/charger-identity.ts';
 import { type Key, keys } from '../table/keys.ts';
-import { type Check, type Reader, type Row, type Rule, rebuilding, related, removing, same } from './rule.ts';
+import { type Check, matching, type Reader, type Row, type Rule, rebuilding, related, removing, same } from './rule.ts';
 
 const CHARGER: Rule = {
   key: ({ siteId, id }) => keys.charger(siteId, id),
   async check(row, table) {
     const { id, siteId, number, identity, identityIn } = row;
     const site = await table.get(keys.site(siteId));
-    const organizationId: string = identityIn ?? site?.organizationId;
+    const organizationId: string | undefined = identityIn ?? site?.organizationId;
     const home = { type: 'ChargerHome', chargerId: id, siteId };
     const numbered = { type: 'ChargerNumber', number, chargerId: id };
     const rebuilt = (key: Key, item: object) => (other: Row | undefined) =>
-      other || !site
+      other
         ? undefined
         : rebuilding(organizationId, row, ['number', 'identity', 'identityIn'], {
             type: 'put',
@@ -44,13 +44,18 @@ const CHARGER: Rule = {
 };
 
 /** Checks the charger of a row that leads to it: its home says where it is. */
-async function ofCharger(row: Row, table: Reader, is: (charger: Row) => Check): Promise<readonly Check[]> {
+async function ofCharger(
+  row: Row,
+  table: Reader,
+  is: (charger: Row) => Check,
+  organizationIds: readonly string[] = [],
+): Promise<readonly Check[]> {
   const key = keys.chargerHome(row.chargerId);
   const home = await table.get(key);
   const charger = home && (await table.get(keys.charger(home.siteId, row.chargerId)));
   return [
     await related(table, key, { type: 'ChargerHome' }, (other) =>
-      other ? undefined : removing([], row, key, 'chargerId'),
+      other ? undefined : removing(organizationIds, row, key, 'chargerId'),
     ),
     ...(charger ? [is(charger)] : []),
   ];
@@ -60,8 +65,11 @@ const CHARGER_HOME: Rule = {
   key: ({ chargerId }) => keys.chargerHome(chargerId),
   async check(row, table) {
     const key = keys.charger(row.siteId, row.chargerId);
+    const site = await table.get(keys.site(row.siteId));
     return [
-      await related(table, key, { type: 'Charger' }, (other) => (other ? undefined : removing([], row, key, 'siteId'))),
+      await related(table, key, { type: 'Charger' }, (other) =>
+        other ? undefined : removing(site ? [site.organizationId] : [], row, key, 'siteId'),
+      ),
     ];
   },
 };
@@ -72,14 +80,18 @@ const CHARGER_NUMBER: Rule = {
 };
 
 const CHARGER_IDENTITY: Rule = {
-  key: ({ pk }) => ({ pk, sk: 'CHARGER' }),
+  key: ({ pk }) => ({ pk: matching(/^CHARGERIDENTITY#org_\w{26}#.*$/s, pk), sk: 'CHARGER' }),
   check: (row, table) =>
-    ofCharger(row, table, ({ identityIn, identity }) =>
-      same(
-        'whether it is the charger’s identity',
-        true,
-        keys.chargerIdentity(identityIn, foldIdentity(identity)).pk === row.pk,
-      ),
+    ofCharger(
+      row,
+      table,
+      ({ identityIn, identity }) =>
+        same(
+          'whether it is the charger’s identity',
+          true,
+          keys.chargerIdentity(identityIn, foldIdentity(identity)).pk === row.pk,
+        ),
+      [row.pk.split('#')[1] as string],
     ),
 };
 

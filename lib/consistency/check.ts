@@ -91,12 +91,19 @@ export interface PageReport {
   readonly next: Key | undefined;
 }
 
-/**
- * Checks the next items of the table.
- *
- * @param repair the context of the audit entries of mends; undefined: nothing is mended
- */
-export async function checkPage(after: Key | undefined, repair?: AuditContext): Promise<PageReport> {
+/** How a check mends. */
+export interface Repair {
+  /** The context of the audit entries. */
+  readonly context: AuditContext;
+  /**
+   * Whether rows are deleted whose other row is missing. A walk over the whole table without it comes first: it writes
+   * lost rows again, so that no unique name or number of something that exists is free for a moment.
+   */
+  readonly removes: boolean;
+}
+
+/** Checks the next items of the table. @param repair undefined: nothing is mended */
+export async function checkPage(after: Key | undefined, repair?: Repair): Promise<PageReport> {
   const { items, next } = await nextItems(after);
   const now = Math.floor(Date.now() / 1000);
   // DynamoDB deletes items some time after their end, each for itself.
@@ -133,8 +140,9 @@ async function nextItems(after: Key | undefined): Promise<{ items: Row[]; next: 
 }
 
 /** Mends an error in one transaction, with an audit entry. @returns false if it can't be mended, or has changed */
-async function mend(context: AuditContext, row: Row, { mend, what, expected, actual }: Check): Promise<boolean> {
-  if (!mend) return false;
+async function mend({ context, removes }: Repair, row: Row, { mend, ...check }: Check): Promise<boolean> {
+  if (!mend || (mend.isRemoval && !removes)) return false;
+  const { what, expected, actual } = check;
   const isCount = typeof expected === 'number' && typeof actual === 'number';
   const entries = mend.organizationIds.map((organizationId) =>
     audit(context, {

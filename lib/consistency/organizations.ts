@@ -45,7 +45,7 @@ const ORGANIZATION: Rule = {
 };
 
 const COUNTERS: Rule = {
-  key: ({ pk, sk }) => ({ pk, sk: matching(/^COUNT#([0-9]|1[0-5])$/, sk) }),
+  key: ({ pk, sk }) => ({ pk: matching(/^ORG#org_\w{26}$/, pk), sk: matching(/^COUNT#([0-9]|1[0-5])$/, sk) }),
   async check(row, table) {
     const id = row.pk.slice('ORG#'.length);
     const organization = await related(table, keys.organization(id));
@@ -124,7 +124,7 @@ function listing(row: Row, invited: Row | undefined): Mend {
 }
 
 const INVITED: Rule = {
-  key: ({ pk, organizationId }) => ({ pk, sk: `INVITED#${organizationId}` }),
+  key: ({ pk, organizationId }) => keys.invited(matching(/(?<=^EMAIL#).+$/s, pk), organizationId),
   async check(row, table) {
     const { pk, organizationId, invitationId, all } = row;
     const organization = await related(table, keys.organization(organizationId), {}, (other) =>

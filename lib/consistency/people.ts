@@ -61,7 +61,7 @@ async function ofUser(row: Row, table: Reader, attributes: Readonly<Record<strin
 }
 
 const ADDRESS: Rule = {
-  key: ({ pk }) => ({ pk, sk: 'USER' }),
+  key: ({ pk }) => keys.address(matching(/(?<=^EMAIL#).+$/s, pk)),
   check: (row, table) =>
     ofUser(row, table, { type: 'User', email: row.pk.slice('EMAIL#'.length), claimed: row.claimed }),
 };

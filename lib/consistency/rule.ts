@@ -31,6 +31,8 @@ export interface Mend {
   readonly organizationIds: readonly string[];
   /** They fail if the rows that the rule compared have changed. */
   readonly writes: readonly Write[];
+  /** Whether it deletes a row because another is missing: that one may be lost, and written again by its own rule. */
+  readonly isRemoval?: true;
 }
 
 /** The rule of a type of items. */
@@ -93,10 +95,15 @@ export function unchanged(row: Row, name: string) {
 }
 
 /** Returns the mend that writes a lost row again, if the row that it follows from is unchanged. */
-export function rebuilding(organizationId: string, from: Row, names: readonly string[], ...lost: Write[]): Mend {
+export function rebuilding(
+  organizationId: string | undefined,
+  from: Row,
+  names: readonly string[],
+  ...lost: Write[]
+): Mend {
   const when = [{ exists: 'pk' }, ...names.map((name) => unchanged(from, name))];
   return {
-    organizationIds: [organizationId],
+    organizationIds: organizationId === undefined ? [] : [organizationId],
     writes: [{ type: 'check', key: keyOf(from), when }, ...lost.map((write) => ({ ...write, when: ABSENT }) as Write)],
   };
 }
@@ -105,6 +112,7 @@ export function rebuilding(organizationId: string, from: Row, names: readonly st
 export function removing(organizationIds: readonly string[], row: Row, owner: Key, ...names: readonly string[]): Mend {
   const when = [{ exists: 'pk' }, ...names.map((name) => unchanged(row, name))];
   return {
+    isRemoval: true,
     organizationIds,
     writes: [
       { type: 'delete', key: keyOf(row), when },

@@ -21,6 +21,17 @@ export function isKnown(type: unknown): boolean {
   return Object.hasOwn(RULES, String(type));
 }
 
+/** Whether an item of a known type has the key that follows from its attributes. */
+export function hasItsKey(row: Row): boolean {
+  const rule = isKnown(row.type) ? RULES[row.type] : undefined;
+  try {
+    return rule !== undefined && !isBroken(same('its key', keyOf(row), keyOf(rule.key(row))));
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    return false;
+  }
+}
+
 /** Returns the checks of an item that found an error. */
 export async function errorsOf(row: Row, table: Reader): Promise<Check[]> {
   const rule = isKnown(row.type) ? RULES[row.type] : undefined;

@@ -6,6 +6,7 @@ import {
   dueChecks,
   exists,
   isLive,
+  matching,
   type Reader,
   type Row,
   type Rule,
@@ -13,6 +14,7 @@ import {
   related,
   removing,
   same,
+  unchanged,
 } from './rule.ts';
 import { siteTally } from './tallies.ts';
 
@@ -130,11 +132,16 @@ const SITE_OF_TEAM: Rule = {
   key: ({ siteId, teamId }) => keys.siteOfTeam(teamId, siteId),
   async check(row, table) {
     const { siteId, teamId, organizationId, isOwner } = row;
-    const key = keys.siteAccess(siteId, teamId);
+    const [key, siteKey] = [keys.siteAccess(siteId, teamId), keys.site(siteId)];
+    const site = await table.get(siteKey);
     return [
-      await related(table, key, { type: 'SiteAccess', organizationId, isOwner }, (other) =>
-        other ? undefined : removing([organizationId], row, key),
-      ),
+      await related(table, key, { type: 'SiteAccess', organizationId, isOwner }, (other) => {
+        // The site says who owns it, so the lost half is that of the owner.
+        if (other || site?.teamId === teamId) return undefined;
+        const { writes, ...removal } = removing([organizationId], row, key);
+        const when = [site ? unchanged(site, 'teamId') : ({ absent: 'pk' } as const)];
+        return { ...removal, writes: [...writes, { type: 'check', key: siteKey, when }] };
+      }),
     ];
   },
 };
@@ -161,7 +168,7 @@ const SITE_INVITE: Rule = {
 };
 
 const SITE_INVITED: Rule = {
-  key: ({ pk, inviteId }) => ({ pk, sk: `SITEINVITE#${inviteId}` }),
+  key: ({ pk, inviteId }) => keys.siteInvited(matching(/(?<=^EMAIL#).+$/s, pk), inviteId),
   async check(row, table) {
     const { pk, siteId, inviteId, organizationId } = row;
     const key = keys.siteInvite(siteId, inviteId);

@@ -17,6 +17,7 @@ import {
   related,
   removing,
   same,
+  unchanged,
 } from './rule.ts';
 import { teamTally } from './tallies.ts';
 
@@ -108,6 +109,17 @@ const TEAM_NUMBER: Rule = {
   check: async (row, table) => [await ofTeam(row, table, { number: row.number })],
 };
 
+/**
+ * Returns the mend that deletes the team membership of a person who is no member any more: both halves of the membership
+ * are gone, or the person has joined again, with another member id.
+ */
+function leaving(row: Row, membership: Row | undefined): Mend {
+  const { organizationId, userId, memberId } = row;
+  const { writes, ...removal } = removing([organizationId], row, keys.member(organizationId, memberId), 'memberId');
+  const when = [membership ? unchanged(membership, 'memberId') : ({ absent: 'pk' } as const)];
+  return { ...removal, writes: [...writes, { type: 'check', key: keys.membership(userId, organizationId), when }] };
+}
+
 const TEAM_MEMBERSHIP: Rule = {
   key: ({ teamId, userId }) => keys.teamMember(teamId, userId),
   async check(row, table) {
@@ -127,7 +139,7 @@ const TEAM_MEMBERSHIP: Rule = {
         what: 'whether it is valid or will be deleted',
         expected: true,
         actual: isValid,
-        mend: member ? undefined : removing([organizationId], row, keys.member(organizationId, memberId), 'memberId'),
+        mend: member || membership?.memberId === memberId ? undefined : leaving(row, membership),
       },
       same('whether its member is the person’s membership', true, !member || membership?.memberId === memberId),
       await related(table, copy, { type: 'TeamOfUser', memberId, role }, (other) =>

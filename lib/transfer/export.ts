@@ -32,7 +32,6 @@ export async function* itemsOfOrganization(organizationId: string, now: Date): A
   for await (const item of stream(key.pk)) {
     switch (item.type) {
       case 'Member':
-        yield item;
         yield* ofMember(item);
         break;
       case 'Invitation':
@@ -53,11 +52,13 @@ export async function* itemsOfOrganization(organizationId: string, now: Date): A
   for (const month of monthsSince(idTime(organizationId), now)) yield* stream(auditPartition(organizationId, month));
 }
 
-/** Reads the person of a member, and what they have in the organization. */
-async function* ofMember({ organizationId, userId, memberId }: Item): AsyncGenerator<Item, void> {
+/** Reads a member with their person, and what they have in the organization. */
+async function* ofMember(member: Item): AsyncGenerator<Item, void> {
+  const { organizationId, userId, memberId } = member;
   const [organization, user] = [String(organizationId), keys.user(String(userId))];
   const item = await get(user);
   if (!item) return;
+  yield member;
   yield { ...item, organizations: 1 };
   yield* existing(keys.membership(String(userId), organization), keys.address(String(item.email)));
   if (typeof item.identity === 'string') yield* existing(keys.identity(item.identity));
@@ -118,9 +119,10 @@ async function* ofSite(siteId: string, organizationId: string): AsyncGenerator<I
     if (row.type === 'Site') site = row;
     // Rows about access and invites name their organization. Chargers and reductions don't.
     else if (row.organizationId === undefined || row.organizationId === organizationId) {
-      yield row;
+      if (row.type === 'SiteReduction' && !(await isTeamOf(organizationId, row.teamId))) continue;
+      if (row.type === 'Charger') yield* ofCharger(row, organizationId);
+      else yield row;
       if (row.type === 'SiteAccess') teams += 1;
-      if (row.type === 'Charger') yield* ofCharger(row);
       if (row.type === 'SiteInvite') yield* ofSiteInvite(row);
     }
   }
@@ -129,11 +131,13 @@ async function* ofSite(siteId: string, organizationId: string): AsyncGenerator<I
   yield* existing(keys.siteNumber(Number(site.number)), keys.job(siteId));
 }
 
-async function* ofCharger({ id, number, identity, identityIn }: Item): AsyncGenerator<Item, void> {
+/** Reads a charger. While its identity is still claimed in the site's former organization, it comes without a claim. */
+async function* ofCharger({ identityIn, ...charger }: Item, organizationId: string): AsyncGenerator<Item, void> {
+  const { id, number, identity } = charger;
+  const isClaimed = identityIn === organizationId;
+  yield { ...charger, ...(isClaimed && { identityIn }) } as Item;
   yield* existing(keys.chargerHome(String(id)), keys.chargerNumber(Number(number)));
-  if (identityIn !== undefined) {
-    yield* existing(keys.chargerIdentity(String(identityIn), foldIdentity(String(identity))));
-  }
+  if (isClaimed) yield* existing(keys.chargerIdentity(organizationId, foldIdentity(String(identity))));
 }
 
 /** Reads the record of an invite at its address, and whether the address blocked the organization. */
@@ -149,12 +153,29 @@ async function* ofSiteInvite({ email, id, organizationId }: Item): AsyncGenerato
   }
 }
 
+/** Whether a team is, or was, one of an organization. */
+async function isTeamOf(organizationId: string, teamId: unknown): Promise<boolean> {
+  const id = String(teamId);
+  const rows = await Promise.all([keys.team(organizationId, id), keys.discardedTeam(organizationId, id)].map(get));
+  return rows.some((row) => row !== undefined);
+}
+
+/** Whether a mail goes to a member, and is about no site or team of another organization. */
+async function isMailOf(organizationId: string, { userId, siteId, teamId }: Item): Promise<boolean> {
+  const [membership, site, isOwnTeam] = await Promise.all([
+    get(keys.membership(String(userId), organizationId)),
+    siteId === undefined ? { organizationId } : get(keys.site(String(siteId))),
+    teamId === undefined || isTeamOf(organizationId, teamId),
+  ]);
+  return membership !== undefined && site?.organizationId === organizationId && isOwnTeam;
+}
+
 /** Reads the unsent mails of an organization. */
 async function* mails(organizationId: string): AsyncGenerator<Item, void> {
   for await (const key of dueKeys()) {
     if (!key.pk.startsWith('MAIL#')) continue;
     const mail = await get(key);
-    if (mail?.organizationId === organizationId) yield mail;
+    if (mail?.organizationId === organizationId && (await isMailOf(organizationId, mail))) yield mail;
   }
 }
 

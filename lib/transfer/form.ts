@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isKnown } from '../consistency/rules.ts';
+import { isId } from '../domain/ids.ts';
 import { type Attributes, marshall, unmarshall } from '../table/attributes.ts';
 import type { Item } from '../table/read.ts';
 
@@ -33,6 +34,11 @@ const TRANSIENT = new Set([
   'Import',
 ]);
 
+/** Whether the items of a type stay out of an export. */
+export function isTransient(type: unknown): boolean {
+  return TRANSIENT.has(type as string);
+}
+
 /** Returns the lines of an export, each with its line break. */
 export async function* linesOf(
   organizationId: string | undefined,
@@ -48,7 +54,7 @@ export async function* linesOf(
   yield `${JSON.stringify(header)}\n`;
   let count = 0;
   for await (const item of items) {
-    if (TRANSIENT.has(item.type as string)) continue;
+    if (isTransient(item.type)) continue;
     count += 1;
     yield `${JSON.stringify({ Item: inOrder(marshall(item)) })}\n`;
   }
@@ -121,6 +127,10 @@ function headerOf(line: string): Header {
       `The export has version ${Number(version)} of the format, and this version of Muster reads ${VERSION}.`,
     );
   }
+  const { organizationId } = others;
+  if (organizationId !== null && !(typeof organizationId === 'string' && isId('organization', organizationId))) {
+    throw new Unusable('The first line has no organization, and isn’t of an export of everything.');
+  }
   return { format, version, ...others } as Header;
 }
 
@@ -142,7 +152,7 @@ function itemOf({ Item: attributes }: Record<string, unknown>, number: number): 
     // Refused below.
   }
   if (typeof item.pk !== 'string' || typeof item.sk !== 'string') throw new Unusable(`Line ${number} has no item.`);
-  if (!isKnown(item.type) || TRANSIENT.has(item.type as string)) {
+  if (!isKnown(item.type) || isTransient(item.type)) {
     throw new Unusable(
       `Line ${number} has an item of an unknown type. A newer version of Muster may have exported it.`,
     );
