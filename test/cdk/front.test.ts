@@ -131,7 +131,9 @@ describe('CloudFront', () => {
     const message = 'stages.development.waf: needs a domain with a certificate in us-east-1';
     expect(() => assemble({ waf: { webAclArn } })).toThrow(message);
     expect(() => assemble({ waf: { webAclArn }, domain: regional })).toThrow(message);
-    expect(() => assemble({ waf: {}, domain: global })).toThrow('waf.webAclArn is missing: the ARN of a web ACL in us-east-1');
+    expect(() => assemble({ waf: {}, domain: global })).toThrow(
+      'waf.webAclArn is missing: the ARN of a web ACL in us-east-1',
+    );
     expect(() => assemble({ domain: regional, publicUrl: 'https://other.acme.org' })).toThrow('follows from domain');
     for (const type of ['CloudFront::Distribution', 'SecretsManager::Secret', 'ApiGatewayV2::DomainName']) {
       expect(ofType(plain.root, `AWS::${type}`)).toEqual([]);
