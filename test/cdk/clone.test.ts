@@ -169,7 +169,8 @@ it('a clone is installed and deployed by the commands of the README, each as the
 
 it('a clone is deployed to the other stage by the same commands', async () => {
   const development = contentsOf(await synthesize());
-  const withStage = deploymentCommands().filter((command) => command.includes('-c stage='));
+  // Installing again would take a minute.
+  const withStage = deploymentCommands().filter((command) => /^(?!npm ci).*-c stage=/.test(command));
   expect(withStage).toHaveLength(4);
   for (const command of withStage) {
     const { output } = await run(command.replace(/( --)? -c stage=\w+/, ''));
