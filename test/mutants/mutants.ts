@@ -178,7 +178,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a mail event is recorded twice',
     edits: [
-      { file: 'lib/invitations/mail-events.ts', replace: 'if (known || !invitation', by: 'if (!invitation' },
+      { file: 'lib/invitations/mail-events.ts', replace: 'if (known || !(effect', by: 'if (!(effect' },
       { file: 'lib/invitations/mail-events.ts', replace: `        when: [{ absent: 'pk' }],\n`, by: '' },
     ],
     test: {
@@ -191,7 +191,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'lib/invitations/mail-events.ts',
-        replace: `          delivery ? { attribute: 'delivery', is: delivery } : { absent: 'delivery' },\n`,
+        replace: `      delivery ? { attribute: 'delivery', is: delivery } : { absent: 'delivery' },\n`,
         by: '',
       },
     ],
