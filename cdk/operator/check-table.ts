@@ -1,7 +1,7 @@
 /** `npm run check-table`: finds torn relations, wrong counters and orphans in the table (docs/restore.md). */
 import { checkPage } from '../../lib/consistency/check.ts';
 import type { Key } from '../../lib/table/keys.ts';
-import { auditContext, command, connect, parsed } from './connect.ts';
+import { auditContext, command, connect } from './connect.ts';
 
 const USAGE = `Usage: npm run check-table -- [options]
 
@@ -37,22 +37,17 @@ async function walk(repair?: {
   return total;
 }
 
-await command(USAGE, async () => {
-  const { table, repair, help } = parsed({
-    table: { type: 'string' },
-    repair: { type: 'boolean' },
-    help: { type: 'boolean' },
-  }).values;
-  if (help) {
-    process.stdout.write(USAGE);
-    return 0;
-  }
-  await connect(table);
-  for (const removes of repair ? [false, true] : []) {
-    for (let walks = 0; walks < WALKS && (await walk({ removes })).mended > 0; ) walks += 1;
-  }
-  // What remains is told by a walk that mends nothing.
-  const { checked, errors } = await walk();
-  process.stdout.write(`Checked ${checked} items: ${errors === 0 ? 'no errors' : `${errors} errors remain`}.\n`);
-  return errors === 0 ? 0 : 1;
+await command({
+  usage: USAGE,
+  options: { repair: { type: 'boolean' } },
+  async run({ values: { table, repair } }) {
+    await connect(table);
+    for (const removes of repair ? [false, true] : []) {
+      for (let walks = 0; walks < WALKS && (await walk({ removes })).mended > 0; ) walks += 1;
+    }
+    // What remains is told by a walk that mends nothing.
+    const { checked, errors } = await walk();
+    process.stdout.write(`Checked ${checked} items: ${errors === 0 ? 'no errors' : `${errors} errors remain`}.\n`);
+    return errors === 0 ? 0 : 1;
+  },
 });

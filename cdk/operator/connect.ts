@@ -9,7 +9,7 @@ import { ROOT } from '../fingerprint.ts';
 export class UsageError extends Error {}
 
 /** Parses the arguments of a command. @throws UsageError for an unknown option, or an argument too many */
-export function parsed<const O extends ParseArgsOptionsConfig>(options: O, positionals = 0) {
+function parsed<const O extends ParseArgsOptionsConfig>(options: O, positionals: number) {
   try {
     const found = parseArgs({ options, allowPositionals: positionals > 0 });
     if (found.positionals.length > positionals) throw new Error('There are too many arguments.');
@@ -50,22 +50,32 @@ export function auditContext(id: Extract<AuditActor, { readonly type: 'operator'
   return { now: new Date(), by: { type: 'operator', id }, origin: { requestId: randomUUID(), sourceAddress: null } };
 }
 
+/** The options of every command. */
+const COMMON = { table: { type: 'string' }, help: { type: 'boolean' } } as const;
+
 /**
- * Runs a command: prints errors, and exits with code 1 after one.
+ * Runs a command with its arguments: prints the usage for `--help`, and errors, and exits with code 1 after one.
  *
- * @param run returns the exit code
- * @param isTold whether the message of an error is for the operator
+ * @param spec.options its options, beside `--table` and `--help`
+ * @param spec.positionals how many other arguments it takes
+ * @param spec.run returns the exit code
+ * @param spec.isTold whether the message of an error is for the operator
  */
-export async function command(
-  usage: string,
-  run: () => Promise<number>,
-  isTold: (error: unknown) => boolean = () => false,
-): Promise<void> {
+export async function command<const O extends ParseArgsOptionsConfig>(spec: {
+  readonly usage: string;
+  readonly options?: O;
+  readonly positionals?: number;
+  run(given: ReturnType<typeof parsed<O & typeof COMMON>>): Promise<number>;
+  isTold?(error: unknown): boolean;
+}): Promise<void> {
+  const { usage, options = {} as O, positionals = 0, isTold } = spec;
   try {
-    process.exitCode = await run();
+    const given = parsed({ ...options, ...COMMON }, positionals);
+    if ((given.values as { help?: boolean }).help) process.stdout.write(usage);
+    else process.exitCode = await spec.run(given);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    const isKnown = error instanceof UsageError || isTold(error);
+    const isKnown = error instanceof UsageError || isTold?.(error);
     process.stderr.write(`${isKnown || !(error instanceof Error) ? message : `${error.name}: ${message}`}\n`);
     if (error instanceof UsageError) process.stderr.write(`\n${usage}`);
     process.exitCode = 1;

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { everyItem, itemsOfOrganization } from '../../lib/transfer/export.ts';
 import { linesOf, Unusable } from '../../lib/transfer/form.ts';
-import { command, connect, parsed } from './connect.ts';
+import { command, connect } from './connect.ts';
 
 const USAGE = `Usage: npm run -s export -- [options]
 
@@ -19,19 +19,10 @@ It uses the AWS credentials and the region of the environment. It reads page by 
 state of one moment, export a table that was restored to it.
 `;
 
-await command(
-  USAGE,
-  async () => {
-    const { organization, out, table, help } = parsed({
-      organization: { type: 'string' },
-      out: { type: 'string' },
-      table: { type: 'string' },
-      help: { type: 'boolean' },
-    }).values;
-    if (help) {
-      process.stdout.write(USAGE);
-      return 0;
-    }
+await command({
+  usage: USAGE,
+  options: { organization: { type: 'string' }, out: { type: 'string' } },
+  async run({ values: { organization, out, table } }) {
     await connect(table);
     const now = new Date();
     const items = organization === undefined ? everyItem() : itemsOfOrganization(organization, now);
@@ -42,5 +33,5 @@ await command(
       : pipeline(lines, createWriteStream(out, { flags: 'wx', mode: 0o600 })));
     return 0;
   },
-  (error) => error instanceof Unusable,
-);
+  isTold: (error) => error instanceof Unusable,
+});

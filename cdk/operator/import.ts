@@ -2,7 +2,7 @@
 import { open } from 'node:fs/promises';
 import { contentsOf, Unusable } from '../../lib/transfer/form.ts';
 import { importItems } from '../../lib/transfer/import.ts';
-import { command, connect, parsed, UsageError } from './connect.ts';
+import { command, connect, UsageError } from './connect.ts';
 
 const USAGE = `Usage: npm run import -- FILE [options]
 
@@ -24,15 +24,10 @@ async function* linesIn(file: string): AsyncGenerator<string, void> {
   yield* opened.readLines();
 }
 
-await command(
-  USAGE,
-  async () => {
-    const { values, positionals } = parsed({ table: { type: 'string' }, help: { type: 'boolean' } }, 1);
-    if (values.help) {
-      process.stdout.write(USAGE);
-      return 0;
-    }
-    const [file] = positionals;
+await command({
+  usage: USAGE,
+  positionals: 1,
+  async run({ values, positionals: [file] }) {
     if (file === undefined) throw new UsageError('Name the file of the export.');
     await connect(values.table);
     const read = () => linesIn(file);
@@ -43,5 +38,5 @@ await command(
     );
     return 0;
   },
-  (error) => error instanceof Unusable,
-);
+  isTold: (error) => error instanceof Unusable,
+});

@@ -2,7 +2,7 @@
 import { isAddress, normalizeAddress } from '../../lib/domain/address.ts';
 import { type AccountHolder, CannotRebind, rebind, swapAddresses } from '../../lib/people/rebinding.ts';
 import { retryWhileStale } from '../../lib/table/write.ts';
-import { auditContext, command, connect, parsed, UsageError } from './connect.ts';
+import { auditContext, command, connect, UsageError } from './connect.ts';
 
 const USAGE = `Usage: npm run rebind -- --email ADDRESS --subject SUBJECT [options]
        npm run rebind -- --email ADDRESS --swap-with ADDRESS [options]
@@ -18,18 +18,18 @@ subject afterwards. The second form is for two people who exchanged their addres
 It uses the AWS credentials and the region of the environment.
 `;
 
-function readArguments() {
-  const options = {
-    email: { type: 'string' },
-    subject: { type: 'string' },
-    'swap-with': { type: 'string' },
-    table: { type: 'string' },
-    issuer: { type: 'string' },
-    'dry-run': { type: 'boolean' },
-    help: { type: 'boolean' },
-  } as const;
-  return parsed(options).values;
-}
+const OPTIONS = {
+  email: { type: 'string' },
+  subject: { type: 'string' },
+  'swap-with': { type: 'string' },
+  issuer: { type: 'string' },
+  'dry-run': { type: 'boolean' },
+} as const;
+
+/** The values of the options, and of `--table`. */
+type Given = { readonly [K in Exclude<keyof typeof OPTIONS, 'dry-run'> | 'table']?: string | undefined } & {
+  readonly 'dry-run'?: boolean | undefined;
+};
 
 function addressIn(option: string, text: string | undefined): string {
   const address = normalizeAddress(text ?? '');
@@ -37,9 +37,8 @@ function addressIn(option: string, text: string | undefined): string {
   return address;
 }
 
-async function run(): Promise<string> {
-  const { email: text, subject, 'swap-with': other, 'dry-run': dryRun = false, help, ...where } = readArguments();
-  if (help) return USAGE;
+async function run(given: Given): Promise<string> {
+  const { email: text, subject, 'swap-with': other, 'dry-run': dryRun = false, ...where } = given;
   const email = addressIn('--email', text);
   if ((subject === undefined) === (other === undefined)) throw new UsageError('Give either --subject or --swap-with.');
   const swapWith = other === undefined ? undefined : addressIn('--swap-with', other);
@@ -65,11 +64,12 @@ function line({ user, organizationIds }: AccountHolder): string {
   return `  ${user.email}  ${user.userId}  in ${organizationIds.join(', ') || 'no organization'}\n`;
 }
 
-await command(
-  USAGE,
-  async () => {
-    process.stdout.write(await run());
+await command({
+  usage: USAGE,
+  options: OPTIONS,
+  async run({ values }) {
+    process.stdout.write(await run(values));
     return 0;
   },
-  (error) => error instanceof CannotRebind,
-);
+  isTold: (error) => error instanceof CannotRebind,
+});
