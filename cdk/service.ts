@@ -4,9 +4,8 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { type Dialect, dialectOf } from '../lib/dialects/dialect.ts';
 import { DEFAULT_LIMITS } from '../lib/domain/limits.ts';
-import { type Declaration, isAnonymous, routeKeysOf } from '../lib/http/declaration.ts';
+import { isAnonymous, routeKeysOf } from '../lib/http/declaration.ts';
 import { bundleDirectory } from './bundling/directory.ts';
 import { type Config, ConfigError, environmentOf } from './config.ts';
 import { Alarms } from './constructs/alarms.ts';
@@ -23,12 +22,8 @@ import { MailEvents } from './constructs/mail-events.ts';
 import { Schedule } from './constructs/schedule.ts';
 import { adoptedTable, type ServiceTable, Table } from './constructs/table.ts';
 import { tagAll } from './constructs/tags.ts';
-
-/** A function of `functions/index.ts`. */
-export interface Declared {
-  readonly name: string;
-  readonly declaration: Declaration;
-}
+import { type Declared, groupOf, includedIn, reservedExecutions } from './included.ts';
+import { frontCertificate, UNRESERVED } from './settings.ts';
 
 /** Parameters of the template, which replace values of the configuration. */
 export type Parameters = Readonly<Record<'issuer' | 'audience' | 'publicUrl', CfnParameter>>;
@@ -63,6 +58,7 @@ export class Service extends Construct {
 
   constructor(scope: Construct, id: string, { name, config, functions, bundles, parameters }: ServiceProps) {
     super(scope, id);
+    requireUnreserved(config, functions);
     // What an update creates before it fails is deleted, so that the update can be repeated.
     const removalPolicy = config.protect ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
     this.identity = new Identity(this, 'Identity', { ...config, name, parameters, removalPolicy });
@@ -78,16 +74,17 @@ export class Service extends Construct {
       key,
     });
     const { domain, waf } = config;
-    const onlyByDomain = domain !== undefined && !waf;
+    const onlyByDomain = domain !== undefined;
     this.api = new Api(this, 'Api', { ...config, name, parameters, removalPolicy, key, onlyByDomain });
+    const own = domain && new Domain(this, 'Domain', { domain, api: this.api });
     const secret = waf && originSecret(this);
-    // Before the functions: as soon as they have the secret, they refuse what doesn't come by CloudFront.
-    const front = domain && secret ? this.#front(config, domain, secret) : undefined;
+    const front = own && secret ? this.#front(config, own.target.name, secret) : undefined;
+    this.domain = front?.target ?? own?.target;
+    const records = domain && this.domain && new DomainRecords(this, 'DomainRecords', { domain, target: this.domain });
 
     const scheduled = new Map<string, LambdaFunction>();
     const mailEvents = new Map<string, LambdaFunction>();
-    const included = functions.filter((each) => isIncluded(config, each));
-    for (const [group, declared] of Map.groupBy(included, groupOf)) {
+    for (const [group, declared] of Map.groupBy(includedIn(config, functions), groupOf)) {
       const nested = new Functions(this, group, {
         declared,
         bundles,
@@ -106,16 +103,14 @@ export class Service extends Construct {
         key,
         holdSchedule: config.holdSchedule,
       });
-      if (front) nested.node.addDependency(...front);
+      // As soon as the functions have the secret, they refuse what doesn't come by CloudFront.
+      if (front && records) nested.node.addDependency(front, records);
       for (const [name, each] of nested.functions) this.functions.set(name, each);
       for (const [name, each] of nested.scheduled) scheduled.set(name, each);
       for (const [name, each] of nested.mailEvents) mailEvents.set(name, each);
     }
     this.api.finish();
-    if (domain && !front) {
-      this.domain = new Domain(this, 'Domain', { domain, api: this.api }).target;
-      new DomainRecords(this, 'DomainRecords', { domain, target: this.domain });
-    }
+    own?.lead();
     const { backup } = config;
     if (backup) new Backup(this, 'Backup', { name, table: this.table, backup, removalPolicy, key });
     this.alarms = new Alarms(this, 'Alarms', {
@@ -140,13 +135,22 @@ export class Service extends Construct {
     }
   }
 
-  /** Puts CloudFront in front of the API. @returns what has to exist before functions refuse other requests */
-  #front({ waf }: Config, domain: NonNullable<Config['domain']>, secret: string): Construct[] {
-    if (!waf?.webAclArn) throw new ConfigError(NO_WEB_ACL);
-    const front = new Front(this, 'Front', { domain, webAclArn: waf.webAclArn, secret, api: this.api });
-    this.domain = front.target;
-    return [front, new DomainRecords(this, 'DomainRecords', { domain, target: front.target })];
+  /** Puts CloudFront in front of the API. */
+  #front({ domain, waf }: Config, origin: string, secret: string): Front | undefined {
+    if (!domain || !waf) return undefined;
+    if (!waf.webAclArn) throw new ConfigError(NO_WEB_ACL);
+    const certificateArn = frontCertificate(domain, waf);
+    return new Front(this, 'Front', { name: domain.name, certificateArn, webAclArn: waf.webAclArn, secret, origin });
   }
+}
+
+/** @throws ConfigError if too few concurrent executions are left to functions without a reservation */
+function requireUnreserved(config: Config, functions: readonly Declared[]): void {
+  const reserved = reservedExecutions(config, functions);
+  if (reserved === 0 || reserved <= config.concurrencyQuota - UNRESERVED) return;
+  throw new ConfigError(
+    `reservedConcurrency takes ${reserved} of the ${config.concurrencyQuota} concurrent executions of concurrencyQuota, and Lambda keeps ${UNRESERVED} for functions without a reservation.`,
+  );
 }
 
 const NO_WEB_ACL =
@@ -223,17 +227,4 @@ class Functions extends NestedStack {
       new Routes(this, `Route ${route}`, { api: props.api, routeKeys: keys, function: target, invoker });
     }
   }
-}
-
-/** Tells whether a deployment has a function: those of other products' APIs can be left out. */
-function isIncluded({ dialects }: Config, { declaration }: Declared): boolean {
-  const group = groupOf({ declaration });
-  return group === 'v1' || group === 'background' || dialects.includes(group);
-}
-
-/** Returns the nested stack of a function. Pages, the fallback and functions without HTTP share `background`. */
-function groupOf({ declaration }: Pick<Declared, 'declaration'>): Exclude<Dialect, 'page'> | 'background' {
-  if (declaration.kind !== 'http' || declaration.route === '$default') return 'background';
-  const dialect = dialectOf(declaration.route.split(' ')[1] ?? '');
-  return dialect === 'page' ? 'background' : dialect;
 }

@@ -148,6 +148,8 @@ export const StageConfig = z
       .strictObject({
         requestsPerFiveMinutes: z.int().min(10).max(2_000_000_000).default(3000),
         webAclArn: arn('wafv2').optional(),
+        /** A certificate of the domain in us-east-1, where CloudFront reads them; default: that of `domain`. */
+        certificateArn: arn('acm').optional(),
       })
       .optional(),
     /** The application's URL: the link after accepting, and the redirect URI of the user pool. */
@@ -193,8 +195,13 @@ export const StageConfig = z
     holdSchedule: z.boolean().default(false),
     /** The account's quota of concurrent Lambda executions. */
     concurrencyQuota: count.default(1000),
-    /** Concurrent executions that the scheduled function and that of mail events have for themselves. */
-    reservedConcurrency: z.strictObject({ schedule: count.optional(), mailEvents: count.optional() }).default({}),
+    /**
+     * Concurrent executions that the scheduled function, that of mail events, and each function with HTTP have for
+     * themselves. It is also the most that they have.
+     */
+    reservedConcurrency: z
+      .strictObject({ schedule: count.optional(), mailEvents: count.optional(), http: count.optional() })
+      .default({}),
     /** The memory of functions, in MB. */
     memory: z.int().min(256).max(10_240).default(1024),
     /** Which alarms there are. The essential ones cost nothing in an account without others. */
@@ -225,21 +232,14 @@ export const StageConfig = z
     // Checked even if other values are invalid, so that all mistakes are reported at once.
     when: ({ value }) => typeof value === 'object' && value !== null,
   })
-  .refine(
-    ({ reservedConcurrency: { schedule = 0, mailEvents = 0 }, concurrencyQuota }) =>
-      schedule + mailEvents === 0 || schedule + mailEvents <= concurrencyQuota - UNRESERVED,
-    {
-      path: ['reservedConcurrency'],
-      error: `must leave ${UNRESERVED} of concurrencyQuota, which Lambda keeps for functions without a reservation`,
-    },
-  )
   .refine(({ domain, publicUrl }) => !domain || publicUrl === undefined || publicUrl === `https://${domain.name}`, {
     path: ['publicUrl'],
     error: 'follows from domain: leave it out',
   })
-  .refine(({ domain, waf }) => !waf || domain?.certificateArn.includes(':acm:us-east-1:'), {
-    path: ['waf'],
-    error: 'needs a domain with a certificate in us-east-1, where CloudFront reads certificates',
+  .refine(({ domain, waf }) => !waf || domain, { path: ['waf'], error: 'needs domain' })
+  .refine(({ domain, waf }) => !(waf && domain) || mayBeInUsEast1(frontCertificate(domain, waf)), {
+    path: ['waf', 'certificateArn'],
+    error: 'is needed: a certificate of the domain in us-east-1, where CloudFront reads certificates',
   })
   .refine(({ monthlyBudget, alarmEmail, alarmTopic }) => monthlyBudget === undefined || alarmEmail || alarmTopic, {
     path: ['monthlyBudget'],
@@ -268,6 +268,19 @@ export const PermanentStageConfig = StageConfig.refine(
     when: ({ value }) => typeof value === 'object' && value !== null,
   },
 );
+/** Returns the certificate that CloudFront uses. */
+export function frontCertificate(
+  domain: { readonly certificateArn: string },
+  waf: { readonly certificateArn?: string | undefined },
+): string {
+  return waf.certificateArn ?? domain.certificateArn;
+}
+
+/** A reference to another resource has no value yet. */
+function mayBeInUsEast1(certificateArn: string): boolean {
+  return Token.isUnresolved(certificateArn) || certificateArn.includes(':acm:us-east-1:');
+}
+
 /** The ends of addresses that can't send. */
 export const RESERVED = /[@.](example\.(com|net|org)|example|test|invalid|localhost)$/;
 

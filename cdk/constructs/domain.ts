@@ -16,21 +16,30 @@ interface DomainProps {
   readonly api: Api;
 }
 
-/** The API's own domain, without CloudFront in front. The API's generated address is switched off then. */
+/** The API's own domain. The API's generated address is switched off then. */
 export class Domain extends Construct {
+  /** The address of API Gateway that serves the domain. */
   readonly target: Target;
+  readonly #name: CfnDomainName;
+  readonly #api: Api;
 
+  /** To be made before the first route: CloudFront needs the target before the functions are changed. */
   constructor(scope: Construct, id: string, { domain, api }: DomainProps) {
     super(scope, id);
     const { name, certificateArn } = domain;
-    const made = new CfnDomainName(this, 'Name', {
+    this.#api = api;
+    this.#name = new CfnDomainName(this, 'Name', {
       domainName: name,
       domainNameConfigurations: [{ certificateArn, endpointType: 'REGIONAL', securityPolicy: 'TLS_1_2' }],
     });
-    const mapping = new CfnApiMapping(this, 'Mapping', { apiId: api.id, domainName: made.ref, stage: api.stageName });
-    api.order.add(made);
-    api.order.add(mapping, true);
-    this.target = { name: made.attrRegionalDomainName, zone: made.attrRegionalHostedZoneId };
+    api.order.add(this.#name);
+    this.target = { name: this.#name.attrRegionalDomainName, zone: this.#name.attrRegionalHostedZoneId };
+  }
+
+  /** Leads the domain to the API. To be called after the API is finished: the mapping needs the stage. */
+  lead(): void {
+    const { id: apiId, stageName: stage, order } = this.#api;
+    order.add(new CfnApiMapping(this, 'Mapping', { apiId, domainName: this.#name.ref, stage }), true);
   }
 }
 

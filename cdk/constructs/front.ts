@@ -1,4 +1,3 @@
-import { Fn } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import {
   AllowedMethods,
@@ -14,8 +13,6 @@ import {
 import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { Construct } from 'constructs';
 import { ADDRESS_HEADER, SECRET_HEADER } from '../../lib/http/front.ts';
-import type { Config } from '../config.ts';
-import type { Api } from './api.ts';
 import type { Target } from './domain.ts';
 
 /** The hosted zone of every distribution of CloudFront. */
@@ -28,11 +25,15 @@ const CODE = `function handler(event) {
 }`;
 
 interface FrontProps {
-  readonly domain: NonNullable<Config['domain']>;
+  /** The domain of the API. */
+  readonly name: string;
+  /** A certificate of the domain in us-east-1. */
+  readonly certificateArn: string;
   readonly webAclArn: string;
   /** Proves to the functions that a request came through here. */
   readonly secret: string;
-  readonly api: Api;
+  /** The address of API Gateway that serves the domain. */
+  readonly origin: string;
 }
 
 /**
@@ -42,26 +43,24 @@ interface FrontProps {
 export class Front extends Construct {
   readonly target: Target;
 
-  constructor(scope: Construct, id: string, { domain, webAclArn, secret, api }: FrontProps) {
+  constructor(scope: Construct, id: string, { name, certificateArn, webAclArn, secret, origin: address }: FrontProps) {
     super(scope, id);
-    const origin = new HttpOrigin(Fn.select(2, Fn.split('/', api.endpoint)), {
-      customHeaders: { [SECRET_HEADER]: secret },
-    });
+    const origin = new HttpOrigin(address, { customHeaders: { [SECRET_HEADER]: secret } });
     const addressed = new EdgeFunction(this, 'ClientAddress', {
       code: FunctionCode.fromInline(CODE),
       runtime: FunctionRuntime.JS_2_0,
       comment: `Sets ${ADDRESS_HEADER}`,
     });
     const distribution = new Distribution(this, 'Distribution', {
-      domainNames: [domain.name],
-      certificate: Certificate.fromCertificateArn(this, 'Certificate', domain.certificateArn),
+      domainNames: [name],
+      certificate: Certificate.fromCertificateArn(this, 'Certificate', certificateArn),
       webAclId: webAclArn,
       defaultBehavior: {
         origin,
         allowedMethods: AllowedMethods.ALLOW_ALL,
         cachePolicy: CachePolicy.CACHING_DISABLED,
-        // With the Host of the client, API Gateway would find no API.
-        originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+        // API Gateway finds the API by the domain, in the Host of the client and in TLS: CloudFront sends the same in both.
+        originRequestPolicy: OriginRequestPolicy.ALL_VIEWER,
         viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
         functionAssociations: [{ eventType: FunctionEventType.VIEWER_REQUEST, function: addressed }],
       },

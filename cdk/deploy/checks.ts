@@ -1,6 +1,7 @@
 import { domainOf } from '../../lib/domain/address.ts';
 import { DEFAULT_LIMITS } from '../../lib/domain/limits.ts';
 import type { Config } from '../config.ts';
+import { type Declared, reservedExecutions } from '../included.ts';
 import { UNRESERVED } from '../settings.ts';
 import { type Account, Unreadable } from './account.ts';
 
@@ -28,16 +29,20 @@ export function isFirst({ stack }: Account): boolean {
 }
 
 /** Returns everything that an account lacks for the deployment of a stage. */
-export function lacksOf(account: Account, config: Config, stackName: string): Lack[] {
+export function lacksOf(account: Account, config: Config, stackName: string, functions: readonly Declared[]): Lack[] {
   return [
-    ...lacksOfAccount(account, config),
+    ...lacksOfAccount(account, config, reservedExecutions(config, functions)),
     ...lacksOfStack(account, stackName),
     ...lacksOfSending(account, config),
     ...lacksOfIdentity(account, config),
   ];
 }
 
-function lacksOfAccount({ id, caller, region, bootstrap, concurrency }: Account, config: Config): Lack[] {
+function lacksOfAccount(
+  { id, caller, region, bootstrap, concurrency }: Account,
+  config: Config,
+  reserved: number,
+): Lack[] {
   const lacks: Lack[] = [];
   if (config.account !== undefined && config.account !== id) {
     lacks.push(refused(`The stage belongs to account ${config.account}, and these credentials (${caller}) to ${id}.`));
@@ -51,17 +56,16 @@ function lacksOfAccount({ id, caller, region, bootstrap, concurrency }: Account,
         : `has version ${bootstrap} of CDK's bootstrap stack, which is too old`;
     lacks.push(refused(`The account ${what} in ${region}. Run: npx cdk bootstrap aws://${id}/${region}`));
   }
-  const certified = config.waf ? region : (config.domain?.certificateArn.split(':')[3] ?? region);
+  const certified = config.domain?.certificateArn.split(':')[3] ?? region;
   if (certified !== region) {
     lacks.push(refused(`The certificate of the domain is in ${certified}. API Gateway needs one in ${region}.`));
   }
-  const { schedule = 0, mailEvents = 0 } = config.reservedConcurrency;
   if (concurrency instanceof Unreadable) {
     lacks.push(warned(`The quota of concurrent Lambda executions can't be read (${concurrency.code}).`));
-  } else if (concurrency !== undefined && schedule + mailEvents > Math.max(0, concurrency - UNRESERVED)) {
+  } else if (concurrency !== undefined && reserved > Math.max(0, concurrency - UNRESERVED)) {
     lacks.push(
       refused(
-        `reservedConcurrency takes ${schedule + mailEvents} of ${concurrency} concurrent Lambda executions, and Lambda keeps ${UNRESERVED} for other functions. Reserve less, or request more in Service Quotas.`,
+        `reservedConcurrency takes ${reserved} of ${concurrency} concurrent Lambda executions, and Lambda keeps ${UNRESERVED} for other functions. Reserve less, or request more in Service Quotas.`,
       ),
     );
   } else if (concurrency !== undefined && concurrency < FEW_EXECUTIONS) {

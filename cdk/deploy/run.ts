@@ -11,6 +11,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
+import { functions } from '../../functions/index.ts';
 import { type Config, ConfigError, isDisposable, readConfig, readStages } from '../config.ts';
 import { ROOT } from '../fingerprint.ts';
 import { type Access, type Account, clientOptions, NoAccess, readAccount, readStack, Unreadable } from './account.ts';
@@ -66,7 +67,7 @@ function report(account: Account, config: Config): boolean {
   console.error(
     `${stackName} will be ${first ? 'created' : 'updated'} in account ${account.id}, ${account.region}, by ${account.caller}${steps}.`,
   );
-  const lacks = lacksOf(account, config, stackName);
+  const lacks = lacksOf(account, config, stackName, functions);
   for (const { refused, text } of lacks) console.error(`${refused ? 'Refused' : 'Warning'}: ${text}`);
   return lacks.every(({ refused }) => !refused);
 }

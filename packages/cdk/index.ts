@@ -8,7 +8,8 @@ import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { readProps } from '../../cdk/config.ts';
-import { type Declared, Service } from '../../cdk/service.ts';
+import type { Declared } from '../../cdk/included.ts';
+import { Service } from '../../cdk/service.ts';
 import type { StageSettings } from '../../cdk/settings.ts';
 
 /** The settings of a deployment: those of a stage in `docs/configuration.md`, except account and region of its stack. */

@@ -160,19 +160,6 @@ describe('configuration', () => {
     expect(both).toContain('stages.development.mailSender');
   });
 
-  it('accepts a reservation of concurrency only if the quota has room for it', () => {
-    const reserve = (schedule: number, concurrencyQuota?: number) =>
-      read({
-        mailSender,
-        reservedConcurrency: { schedule, mailEvents: 10 },
-        ...(concurrencyQuota && { concurrencyQuota }),
-      });
-    expect(reserve(890).reservedConcurrency).toEqual({ schedule: 890, mailEvents: 10 });
-    expect(() => reserve(891)).toThrow('stages.development.reservedConcurrency: must leave 100 of concurrencyQuota');
-    expect(() => reserve(2, 10)).toThrow('reservedConcurrency');
-    expect(read({ mailSender, concurrencyQuota: 10 }).reservedConcurrency).toEqual({});
-  });
-
   it('accepts a budget only with somebody who is told', () => {
     expect(() => read({ mailSender, monthlyBudget: 20 })).toThrow('stages.development.monthlyBudget: needs alarmEmail');
     const told = { alarmTopic: 'arn:aws:sns:eu-central-1:123456789012:alarms' };

@@ -30,11 +30,12 @@ const ON: Required<Omit<StageSettings, 'issuer' | 'audience' | 'jwksUri' | 'prev
   publicUrl: 'https://api.acme.org',
   domain: {
     name: 'api.acme.org',
-    certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f',
+    certificateArn: 'arn:aws:acm:eu-central-1:123456789012:certificate/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f',
     hostedZoneId: 'Z0123456789ABCDEFGHIJ',
   },
   waf: {
     requestsPerFiveMinutes: 1000,
+    certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/1b2c3d4e-0a1b-0a1b-0a1b-0a1b2c3d4e5f',
     webAclArn: 'arn:aws:wafv2:us-east-1:123456789012:global/webacl/Muster/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f',
   },
   applicationUrl: 'https://app.acme.org/',
@@ -51,7 +52,7 @@ const ON: Required<Omit<StageSettings, 'issuer' | 'audience' | 'jwksUri' | 'prev
   holdSchedule: true,
   backup: { days: 35, copyTo: ['arn:aws:backup:eu-west-1:123456789012:backup-vault:copies'] },
   concurrencyQuota: 2000,
-  reservedConcurrency: { schedule: 2, mailEvents: 20 },
+  reservedConcurrency: { schedule: 2, mailEvents: 20, http: 5 },
   memory: 512,
   alarms: 'all',
   alarmEmail: 'operations@acme.org',

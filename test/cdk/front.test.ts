@@ -21,7 +21,10 @@ let front: Assembly;
 beforeAll(() => {
   plain = assemble();
   own = assemble({ domain: { ...regional, hostedZoneId: 'Z0123456789' } });
-  front = assemble({ domain: { ...global, hostedZoneId: 'Z0123456789' }, waf: { webAclArn } });
+  front = assemble({
+    domain: { ...regional, hostedZoneId: 'Z0123456789' },
+    waf: { webAclArn, certificateArn: global.certificateArn },
+  });
 });
 
 const only = ({ root }: Assembly, type: string) => {
@@ -79,9 +82,9 @@ describe('CloudFront', () => {
       ViewerCertificate: { AcmCertificateArn: global.certificateArn, MinimumProtocolVersion: 'TLSv1.2_2021' },
       DefaultCacheBehavior: {
         AllowedMethods: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE'],
-        // AWS's policies CachingDisabled and AllViewerExceptHostHeader.
+        // AWS's policies CachingDisabled and AllViewer.
         CachePolicyId: '4135ea2d-6df8-44a3-9df3-4b5a84be39ad',
-        OriginRequestPolicyId: 'b689b0a8-53d0-40ab-baf2-68738e2966ac',
+        OriginRequestPolicyId: '216adef6-5c7f-47e4-b989-5492eafa07d3',
         ViewerProtocolPolicy: 'https-only',
       },
     });
@@ -103,9 +106,7 @@ describe('CloudFront', () => {
   it('proves itself to the functions by a secret that the template doesn’t have', () => {
     const [{ OriginCustomHeaders: headers, DomainName, CustomOriginConfig }] = config().Origins;
     expect(CustomOriginConfig.OriginProtocolPolicy).toBe('https-only');
-    expect(DomainName).toEqual({
-      'Fn::Select': [2, { 'Fn::Split': ['/', { 'Fn::GetAtt': [expect.anything(), 'ApiEndpoint'] }] }],
-    });
+    expect(DomainName).toEqual({ 'Fn::GetAtt': [expect.stringMatching(/DomainName/), 'RegionalDomainName'] });
     expect(headers.map(({ HeaderName }: { HeaderName: string }) => HeaderName)).toEqual([SECRET_HEADER]);
     const secret = { Ref: expect.stringMatching(/FrontProof/) };
     const parts = headers[0].HeaderValue['Fn::Join'][1];
@@ -115,8 +116,12 @@ describe('CloudFront', () => {
         expect(JSON.stringify(Properties.Environment.Variables.ORIGIN_SECRET)).toContain('resolve:secretsmanager');
       }
     }
-    // CloudFront needs the generated address; the functions refuse those who call it without the secret.
-    expect(api(front).DisableExecuteApiEndpoint).toBe(false);
+  });
+
+  it('reaches the API by its domain: the generated address is switched off', () => {
+    expect(api(front).DisableExecuteApiEndpoint).toBe(true);
+    expect(only(front, 'AWS::ApiGatewayV2::DomainName')).toEqual(only(own, 'AWS::ApiGatewayV2::DomainName'));
+    expect(only(front, 'AWS::ApiGatewayV2::ApiMapping')).toEqual(only(own, 'AWS::ApiGatewayV2::ApiMapping'));
   });
 
   it('replaces the header with the address of the client, whatever the client sent', () => {
@@ -128,9 +133,14 @@ describe('CloudFront', () => {
   });
 
   it('is there only with a domain, a certificate that it can read, and a web ACL', () => {
-    const message = 'stages.development.waf: needs a domain with a certificate in us-east-1';
-    expect(() => assemble({ waf: { webAclArn } })).toThrow(message);
+    expect(() => assemble({ waf: { webAclArn } })).toThrow('stages.development.waf: needs domain');
+    const message = 'stages.development.waf.certificateArn: is needed: a certificate of the domain in us-east-1';
     expect(() => assemble({ waf: { webAclArn }, domain: regional })).toThrow(message);
+    expect(() => assemble({ waf: { webAclArn, certificateArn: regional.certificateArn }, domain: regional })).toThrow(
+      message,
+    );
+    // In us-east-1 one certificate is enough.
+    expect(() => assemble({ waf: { webAclArn }, domain: global })).not.toThrow();
     expect(() => assemble({ waf: {}, domain: global })).toThrow(
       'waf.webAclArn is missing: the ARN of a web ACL in us-east-1',
     );

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { groupOf } from '../../cdk/included.ts';
 import { functions } from '../../functions/index.ts';
 import { isAnonymous, routeKeysOf } from '../../lib/http/declaration.ts';
 import { type Assembly, assemble, findings, functionOf, http, ONE_EACH, ofType, statementsOf } from './assembled.ts';
@@ -81,6 +82,29 @@ describe('reserved concurrency', () => {
     for (const { Properties } of everything(plain, 'AWS::Lambda::Function')) {
       expect(Properties.ReservedConcurrentExecutions).toBeUndefined();
     }
+  });
+
+  it('of the functions with HTTP bounds what requests take from other functions of the account', () => {
+    const capped = assemble({ reservedConcurrency: { http: 3 } });
+    for (const { name, declaration } of ONE_EACH) {
+      const { ReservedConcurrentExecutions: executions } = functionOf(
+        capped.nested[groupOf({ declaration })],
+        name,
+      ).Properties;
+      expect(executions, name).toBe(declaration.kind === 'http' ? 3 : undefined);
+    }
+  });
+
+  it('leaves what Lambda keeps for functions without one', () => {
+    const reserve = (schedule: number, http: number, concurrencyQuota: number) => () =>
+      assemble({ reservedConcurrency: { schedule, mailEvents: 10, http }, concurrencyQuota });
+    const https = ONE_EACH.filter(({ declaration: { kind } }) => kind === 'http').length;
+    const together = 2 + 10 + 4 * https;
+    expect(reserve(2, 4, together + 100)).not.toThrow();
+    expect(reserve(2, 4, together + 99)).toThrow(
+      `reservedConcurrency takes ${together} of the ${together + 99} concurrent executions of concurrencyQuota, and Lambda keeps 100`,
+    );
+    expect(() => assemble({ concurrencyQuota: 10 })).not.toThrow();
   });
 });
 

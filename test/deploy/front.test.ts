@@ -5,14 +5,18 @@ import { ACCOUNT, type Emulator, REGION, startEmulator } from './emulator.ts';
 import { type Outputs, Project } from './project.ts';
 
 // A stage with CloudFront and all that is optional, except a budget, which the emulator doesn't have. It has no CloudFront
-// that answers: the tests call the API's generated address, as somebody does who goes around it.
+// that answers, and no custom domains: the tests call the API's generated address, which AWS would have switched off, as
+// somebody calls the domain's address of API Gateway who goes around CloudFront.
 
 const SETTINGS = {
-  domain: { name: 'teams.acme.org', certificateArn: `arn:aws:acm:us-east-1:${ACCOUNT}:certificate/1a2b` },
-  waf: { webAclArn: `arn:aws:wafv2:us-east-1:${ACCOUNT}:global/webacl/muster/1a2b` },
+  domain: { name: 'teams.acme.org', certificateArn: `arn:aws:acm:${REGION}:${ACCOUNT}:certificate/1a2b` },
+  waf: {
+    webAclArn: `arn:aws:wafv2:us-east-1:${ACCOUNT}:global/webacl/muster/1a2b`,
+    certificateArn: `arn:aws:acm:us-east-1:${ACCOUNT}:certificate/1a2b`,
+  },
   alarms: 'all',
   alarmTopic: `arn:aws:sns:${REGION}:${ACCOUNT}:alarms`,
-  reservedConcurrency: { schedule: 2, mailEvents: 10 },
+  reservedConcurrency: { schedule: 2, mailEvents: 10, http: 5 },
   memory: 512,
   tags: { team: 'identity' },
 };

@@ -4,6 +4,7 @@ import { type Config, readConfig, readStages } from '../../../cdk/config.ts';
 import { type Account, Unreadable } from '../../../cdk/deploy/account.ts';
 import { identitiesOf, isFirst, type Lack, lacksOf } from '../../../cdk/deploy/checks.ts';
 import type { StageSettings } from '../../../cdk/settings.ts';
+import { functions } from '../../../functions/index.ts';
 
 // What an account lacks for a deployment, with a test for each lack: refused, or only a warning.
 
@@ -34,7 +35,7 @@ function config(settings: Partial<StageSettings> = {}): Config {
 }
 
 function lacks(account: Partial<Account>, settings: Partial<StageSettings> = {}): Lack[] {
-  return lacksOf({ ...READY, ...account }, config(settings), STACK);
+  return lacksOf({ ...READY, ...account }, config(settings), STACK, functions);
 }
 
 const refusal = (text: string) => [{ refused: true, text: expect.stringContaining(text) }];
@@ -69,6 +70,11 @@ describe('refused', () => {
   it('more reserved executions than the account’s quota leaves', () => {
     const reserved = { reservedConcurrency: { schedule: 2, mailEvents: 10 } };
     expect(lacks({ concurrency: 111 }, reserved)).toEqual(refusal('reservedConcurrency takes 12 of 111'));
+    const https = functions.filter(({ declaration: { kind } }) => kind === 'http').length;
+    const all = { reservedConcurrency: { http: 5 }, concurrencyQuota: 10_000 };
+    expect(lacks({}, all)).toEqual([]);
+    expect(lacks({ concurrency: 500 }, all)).toEqual(refusal(`reservedConcurrency takes ${5 * https} of 500`));
+    expect(lacks({ concurrency: 500 }, { ...all, dialects: [] })).toEqual([]);
     expect(lacks({ concurrency: 10 }, reserved)).toEqual(refusal('takes 12 of 10'));
     expect(lacks({ concurrency: 112 }, reserved)).toEqual([]);
   });
