@@ -1,21 +1,23 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { clientFiles } from './client.ts';
 import { openapi } from './openapi.ts';
 import { endpointsPage, errorsPage } from './reference-pages.ts';
 import { tablePage } from './table-page.ts';
 
-/** Returns the documents generated from the declarations: file name in `docs` -> content. */
+/** Returns what is generated from the declarations: documents, and a part of the client. Path from the root -> content. */
 export function documents(): Readonly<Record<string, string>> {
   return {
-    'openapi.json': `${JSON.stringify(openapi(), null, 2)}\n`,
-    'endpoints.md': endpointsPage(),
-    'errors.md': errorsPage(),
-    'table.md': tablePage(),
+    'docs/openapi.json': `${JSON.stringify(openapi(), null, 2)}\n`,
+    'docs/endpoints.md': endpointsPage(),
+    'docs/errors.md': errorsPage(),
+    'docs/table.md': tablePage(),
+    ...clientFiles(),
   };
 }
 
-/** Returns the names of the documents that are missing in `directory` or out of date. */
+/** Returns the paths of the files that are missing below `directory` or out of date. */
 export function staleDocuments(directory: string): string[] {
   return Object.entries(documents())
     .filter(([file, text]) => {
@@ -28,12 +30,13 @@ export function staleDocuments(directory: string): string[] {
 /** `node docs/generate.ts` writes the documents; with `--check` it only checks whether they are up to date. */
 function main(): void {
   const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
-  const stale = staleDocuments(import.meta.dirname);
+  const root = join(import.meta.dirname, '..');
+  const stale = staleDocuments(root);
   if (!values.check) {
     const current = documents();
-    for (const file of stale) writeFileSync(join(import.meta.dirname, file), current[file] ?? '');
+    for (const file of stale) writeFileSync(join(root, file), current[file] ?? '');
   } else if (stale.length > 0) {
-    console.error(`Out of date: ${stale.map((file) => `docs/${file}`).join(', ')}. Run npm run docs.`);
+    console.error(`Out of date: ${stale.join(', ')}. Run npm run docs.`);
     process.exitCode = 1;
   }
 }

@@ -191,6 +191,14 @@ const LAYERS: readonly Layer[] = [
     ],
   },
   {
+    file: 'packages/client/src/x.ts',
+    may: ['./errors.ts', './generated/types.ts'],
+    mayNot: [
+      ...[...NEVER, ...SDK, ...DYNAMODB, ...MAIL, ...MIDDY, 'node:crypto', 'zod/mini', 'jose'],
+      ...['../../pack.ts', '../../../lib/domain/roles.ts', '../../../functions/index.ts', '../../cdk/index.ts'],
+    ],
+  },
+  {
     file: 'cdk/operator/x.ts',
     may: [
       ...['./connect.ts', '../fingerprint.ts', '../../packages/local/stack-file.ts', '../../lib/domain/address.ts'],

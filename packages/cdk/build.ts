@@ -1,12 +1,12 @@
 /** `npm run package`: builds the package `@muster/cdk` in a folder and packs it. Prints the path of the tarball. */
-import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { bundle } from '../../cdk/bundling/bundle.ts';
 import { ROOT } from '../../cdk/fingerprint.ts';
 import { functions } from '../../functions/index.ts';
+import { pack, run } from '../pack.ts';
 import { settingsInterface } from './settings.ts';
 
 const HERE = join(ROOT, 'packages', 'cdk');
@@ -34,38 +34,23 @@ await build({
   logLevel: 'warning',
 });
 writeFileSync(join(folder, 'index.d.ts'), types());
-writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest(), undefined, 2));
-copyFileSync(join(HERE, 'README.md'), join(folder, 'README.md'));
-const [{ filename }] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', folder], folder));
-console.log(join(folder, filename));
+const { devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+pack('cdk', folder, {
+  description: 'Muster, team management in your own AWS account, as a construct for CDK',
+  main: 'index.js',
+  types: 'index.d.ts',
+  peerDependencies: {
+    'aws-cdk-lib': `^${devDependencies['aws-cdk-lib']}`,
+    constructs: `^${devDependencies.constructs}`,
+  },
+});
 
 /** Returns the types of the package as one file, which needs no other package than those of CDK. */
 function types(): string {
   const out = mkdtempSync(join(tmpdir(), 'types-'));
-  run(join(ROOT, 'node_modules', '.bin', 'tsc'), ['-p', HERE, '--outDir', out], ROOT);
+  run(join(ROOT, 'node_modules', '.bin', 'tsc'), ['-p', HERE, '--outDir', out]);
   const text = readFileSync(join(out, 'packages', 'cdk', 'index.d.ts'), 'utf8');
   rmSync(out, { recursive: true });
   const imported = /^import .* from '\.\..*;\n/gm;
   return `${text.replaceAll(imported, '').replace(/Omit<StageSettings, .*?>/, 'StageSettings')}\n${settingsInterface(readFileSync(join(ROOT, 'docs', 'configuration.md'), 'utf8'))}`;
-}
-
-function manifest(): object {
-  const { version, license, devDependencies, engines } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-  return {
-    name: '@muster/cdk',
-    version,
-    description: 'Muster, team management in your own AWS account, as a construct for CDK',
-    license,
-    engines,
-    main: 'index.js',
-    types: 'index.d.ts',
-    peerDependencies: {
-      'aws-cdk-lib': `^${devDependencies['aws-cdk-lib']}`,
-      constructs: `^${devDependencies.constructs}`,
-    },
-  };
-}
-
-function run(program: string, parameters: readonly string[], cwd: string): string {
-  return execFileSync(program, parameters, { cwd, encoding: 'utf8', maxBuffer: 100_000_000 });
 }

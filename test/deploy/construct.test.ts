@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ROOT } from '../../cdk/fingerprint.ts';
-import { EXAMPLE, packPackage } from '../packages/cdk/application.ts';
+import { packPackage } from '../packages/application.ts';
+import { EXAMPLE } from '../packages/cdk/example.ts';
 import { contentsOf, statusOf } from './account.ts';
 import { openApi } from './deployed.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
@@ -44,7 +45,7 @@ test('the application installs the package by npm, and nothing of this repositor
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'platform', private: true, type: 'module' }));
   writeFileSync(join(folder, 'cdk.json'), JSON.stringify({ app: `${process.execPath} app.ts` }));
   cpSync(EXAMPLE, join(folder, 'app.ts'));
-  const tarball = await packPackage(join(folder, 'package'));
+  const tarball = await packPackage('cdk', join(folder, 'package'));
   await inFolder('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', tarball, ...versions]);
   const { dependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   expect(Object.keys(dependencies).sort()).toEqual(['@muster/cdk', 'aws-cdk', 'aws-cdk-lib', 'constructs']);

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
@@ -17,15 +17,19 @@ import { refusalsOf } from '../../lib/http/refusals.ts';
 
 describe('the documents', () => {
   it('are up to date: npm run docs updates them', () => {
-    expect(staleDocuments(join(ROOT, 'docs'))).toEqual([]);
+    expect(staleDocuments(ROOT)).toEqual([]);
   });
 
   it('are reported when they are stale or missing', () => {
     const directory = mkdtempSync(join(tmpdir(), 'docs-'));
     try {
-      copyFileSync(join(ROOT, 'docs', 'errors.md'), join(directory, 'errors.md'));
-      writeFileSync(join(directory, 'endpoints.md'), '# Endpoints\n');
-      expect(staleDocuments(directory)).toEqual(['openapi.json', 'endpoints.md', 'table.md']);
+      mkdirSync(join(directory, 'docs'));
+      copyFileSync(join(ROOT, 'docs', 'errors.md'), join(directory, 'docs', 'errors.md'));
+      writeFileSync(join(directory, 'docs', 'endpoints.md'), '# Endpoints\n');
+      expect(staleDocuments(directory)).toEqual([
+        ...['docs/openapi.json', 'docs/endpoints.md', 'docs/table.md'],
+        ...['packages/client/src/generated/methods.ts', 'packages/client/src/generated/types.ts'],
+      ]);
     } finally {
       rmSync(directory, { recursive: true });
     }
@@ -36,7 +40,11 @@ describe('the documents', () => {
   });
 
   it('name every function, permission and refusal', () => {
-    const { 'endpoints.md': endpoints = '', 'errors.md': errors = '', 'table.md': chart = '' } = documents();
+    const {
+      'docs/endpoints.md': endpoints = '',
+      'docs/errors.md': errors = '',
+      'docs/table.md': chart = '',
+    } = documents();
     for (const { name } of functions) {
       expect(endpoints).toContain(`(../functions/${name}.ts)`);
       expect(chart).toContain(`(../functions/${name}.ts)`);

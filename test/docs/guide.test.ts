@@ -1,15 +1,14 @@
-import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { ROOT } from '../../cdk/fingerprint.ts';
+import { Application, packPackage } from '../packages/application.ts';
 import { useService } from '../support/service.ts';
 
-// Runs the code of docs/guide.md unchanged, from top to bottom, on an empty table.
+// Runs the code of docs/guide.md unchanged, from top to bottom, on an empty table, with the packed client.
 
 const service = useService();
-const run = promisify(execFile);
 
 test('the code of the guide runs without errors', async () => {
   const guide = readFileSync(join(ROOT, 'docs', 'guide.md'), 'utf8');
@@ -19,10 +18,17 @@ test('the code of the guide runs without errors', async () => {
     service.person('ada@example.com', { name: 'Ada Lovelace' }),
     service.person('jane@example.com', { name: 'Jane Doe' }),
   ]);
-  const code = [...blocks, "console.log('done');"].join('\n');
-  const { stdout, stderr } = await run(process.execPath, ['--input-type=module', '--eval', code], {
-    env: { ...process.env, MUSTER_API: service.api, ADA: ada.token, JANE: jane.token },
-  });
-  // A failed assertion is printed to stderr, and doesn't end the process.
-  expect([stdout, stderr]).toEqual(['done\n', '']);
+  const directory = mkdtempSync(join(tmpdir(), 'client-'));
+  const application = new Application();
+  try {
+    const source = [...blocks, "console.log('done');"].join('\n');
+    const tarball = await packPackage('client', directory);
+    await application.create({ name: 'client', tarball, source, file: 'app.js' });
+    const environment = { MUSTER_API: service.api, ADA: ada.token, JANE: jane.token };
+    const { stdout, stderr } = await application.run(environment);
+    // A failed assertion is printed to stderr, and doesn't end the process.
+    expect([stdout, stderr]).toEqual(['done\n', '']);
+  } finally {
+    for (const folder of [directory, application.folder]) rmSync(folder, { recursive: true });
+  }
 });

@@ -4,6 +4,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, expect, inject } from 'vitest';
 import { contents } from '../../functions/index.ts';
+import { type Member, Muster, type Role } from '../../packages/client/src/index.ts';
 import type { Call } from '../../packages/local/aws.ts';
 import { connect } from '../../packages/local/aws-service.ts';
 import { type EngineName, startEngine } from '../../packages/local/engine.ts';
@@ -36,6 +37,8 @@ export interface Client {
   readonly token: string;
   /** @param route for example `GET /v1/members?page=2` */
   call(route: string, options?: RequestOptions): Promise<Answer>;
+  /** The package `@muster/client` for this caller. Its answers are checked as those of `call`. */
+  readonly muster: Muster;
   /** Returns a client of the same person that names the organization in the header. */
   in(organizationId: string): Client;
 }
@@ -59,10 +62,12 @@ export type RunningStack = Omit<Stack, 'reset'>;
 export interface Service {
   readonly api: string;
   readonly stack: RunningStack;
+  /** The package `@muster/client` without a credential. */
+  readonly muster: Muster;
   call(route: string, options?: RequestOptions): Promise<Answer>;
   person(email: string, options?: Omit<Person, 'email'>): Promise<Client>;
   /** Creates a person and an organization that they own. */
-  organization(name?: string): Promise<{ id: string; owner: Client; member: { id: string; userId: string } }>;
+  organization(name?: string): Promise<{ id: string; owner: Client; member: Member }>;
   /** Creates a member with a role: invites an address, accepts by link, and signs in. */
   member(owner: Client, role: string, email?: string): Promise<Client & { readonly memberId: string }>;
   mails(to: string): Promise<ReceivedMail[]>;
@@ -203,37 +208,44 @@ export function serviceOf(
   personalData = new Set<string>(),
   disclosure = new Disclosure(),
 ): Service {
+  /** Sends a request like `fetch`, records it and checks its answer. */
+  const checkedFetch = async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
+    const { method = 'GET', headers, body } = init;
+    const path = String(input).slice(running().api.length);
+    const route = `${method} ${path}`;
+    const sent = typeof body === 'string' ? body : '';
+    collectPersonalData(parsed(sent), personalData);
+    const startedAt = Date.now();
+    const response = await fetch(input, init);
+    const text = await response.text();
+    disclosure.record({ route, headers: Object.fromEntries(new Headers(headers)), sent, text, startedAt });
+    const contract = contractOf(method, path.split('?')[0] as string);
+    if (contract) expectDeclared(contract, response.status, bodyOf(response, text));
+    return new Response(text || null, response);
+  };
   const call = async (route: string, { body, headers }: RequestOptions = {}): Promise<Answer> => {
     const [method, path] = route.split(' ') as [string, string];
     const isRaw = typeof body === 'string';
-    const contract = contractOf(method, path.split('?')[0] as string);
-    collectPersonalData(body, personalData);
-    const contentType = contract?.declaration.accepts ?? 'application/json';
-    const startedAt = Date.now();
-    const response = await fetch(running().api + path, {
+    const contentType = contractOf(method, path.split('?')[0] as string)?.declaration.accepts ?? 'application/json';
+    const response = await checkedFetch(running().api + path, {
       method,
       redirect: 'manual',
       headers: { ...(body !== undefined && !isRaw && { 'content-type': contentType }), ...headers },
       ...(body !== undefined && { body: isRaw ? body : JSON.stringify(body) }),
     });
-    const text = await response.text();
-    const sent = body === undefined ? '' : isRaw ? body : JSON.stringify(body);
-    disclosure.record({ route, headers: headers ?? {}, sent, text, startedAt });
-    const isJson = response.headers.get('content-type')?.includes('json');
-    const answer = {
+    return {
       status: response.status,
       headers: response.headers,
-      // The answer to HEAD has no body.
-      body: isJson && text ? JSON.parse(text) : text || undefined,
+      body: bodyOf(response, await response.text()),
     };
-    if (contract) expectDeclared(contract, answer.status, answer.body);
-    return answer;
   };
   const local = async (route: string, body?: unknown) => {
     const answer = await call(route, { body });
     if (answer.status !== 200) throw new Error(`${route} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
     return answer.body;
   };
+  const muster = (token?: string, organization?: string) =>
+    new Muster({ baseUrl: running().api, token, organization, fetch: checkedFetch });
   const client = (email: string, token: string, organizationId?: string): Client => ({
     email,
     token,
@@ -246,6 +258,7 @@ export function serviceOf(
           ...options.headers,
         },
       }),
+    muster: muster(token, organizationId),
     in: (id) => client(email, token, id),
   });
   const service: Service = {
@@ -255,6 +268,9 @@ export function serviceOf(
     get stack() {
       return running();
     },
+    get muster() {
+      return muster();
+    },
     call,
     person: async (email, options = {}) => {
       if (options.name) personalData.add(options.name);
@@ -262,18 +278,15 @@ export function serviceOf(
     },
     organization: async (name = 'Acme Energy') => {
       const person = await service.person(newAddress('owner'), { name: 'Ada Owner' });
-      const created = await person.call('POST /v1/organizations', { body: { name } });
-      expect(created.status).toBe(201);
-      const owner = person.in(created.body.id);
-      const [member] = (await owner.call('GET /v1/members')).body.data;
-      return { id: created.body.id, owner, member };
+      const { id } = await person.muster.organizations.create({ name });
+      const owner = person.in(id);
+      const [member] = (await owner.muster.members.list()).data;
+      return { id, owner, member: member as Member };
     },
     member: async (owner, role, email = newAddress(role.toLowerCase())) => {
-      const invited = await owner.call('POST /v1/invitations', { body: { email, role } });
-      expect(invited.status).toBe(201);
-      const accepted = await call('POST /v1/invitations/accept', { body: { token: await service.linkToken(email) } });
-      expect(accepted.status).toBe(200);
-      const { id, organizationId } = accepted.body.member;
+      await owner.muster.invitations.create({ email, role: role as Role });
+      const accepted = await muster().invitations.accept({ token: await service.linkToken(email) });
+      const { id, organizationId } = accepted.member;
       return { ...(await service.person(email)).in(organizationId), memberId: id };
     },
     mails: (to) => local(`GET /_local/mail?to=${encodeURIComponent(to)}`),
@@ -313,4 +326,18 @@ export function serviceOf(
     },
   };
   return service;
+}
+
+/** Returns the parsed body of an answer: JSON, or the text of another content type; undefined if there is none. */
+function bodyOf({ headers }: Response, text: string): unknown {
+  // The answer to HEAD has no body.
+  return headers.get('content-type')?.includes('json') && text ? JSON.parse(text) : text || undefined;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ROOT } from '../../../cdk/fingerprint.ts';
 import { functions } from '../../../functions/index.ts';
-import { Application, EXAMPLE, packPackage } from './application.ts';
+import { Application, packPackage } from '../application.ts';
+import { EXAMPLE } from './example.ts';
 
 // The construct, as an application installs it. test/deploy/construct.test.ts deploys it.
 
@@ -15,17 +16,24 @@ let tarball: string;
 async function application(source: string, type: 'module' | 'commonjs' = 'module'): Promise<Application> {
   const made = new Application();
   applications.push(made);
-  await made.create(tarball, source, type);
+  await made.create({ name: 'cdk', tarball, source, type });
   return made;
 }
 
 beforeAll(async () => {
-  tarball = await packPackage(directory);
+  tarball = await packPackage('cdk', directory);
 });
 
 afterAll(() => {
   for (const folder of [directory, ...applications.map((each) => each.folder)]) rmSync(folder, { recursive: true });
 });
+
+/** Synthesizes a compiled application. @returns the folder of the templates @throws Error with its output */
+async function synthesize(made: Application): Promise<string> {
+  const out = join(made.folder, 'cdk.out');
+  await made.run({ CDK_OUTDIR: out });
+  return out;
+}
 
 interface Template {
   readonly Resources: Readonly<Record<string, { Type: string; Properties?: Record<string, unknown> }>>;
@@ -49,7 +57,7 @@ describe('an application of two deployments', () => {
   beforeAll(async () => {
     const example = await application(readFileSync(EXAMPLE, 'utf8'));
     expect(await example.compile()).toBe('');
-    ({ root, nested } = templates(await example.synthesize()));
+    ({ root, nested } = templates(await synthesize(example)));
   });
 
   test('has a table, an API and the functions of each, without the left out dialects', () => {
@@ -105,7 +113,7 @@ test('the example of the README compiles and synthesizes as CommonJS too', async
   const [, example = ''] = /```ts\n(.*?)```/s.exec(readFileSync(join(ROOT, 'packages/cdk/README.md'), 'utf8')) ?? [];
   const made = await application(example, 'commonjs');
   expect(await made.compile()).toBe('');
-  const { root } = templates(await made.synthesize());
+  const { root } = templates(await synthesize(made));
   expect(Object.keys(root.Outputs ?? {})).toContain('TeamsUrl');
 });
 
@@ -113,7 +121,7 @@ test('mistakes in the props are found by the compiler, and all together at synth
   const source = readFileSync(EXAMPLE, 'utf8').replace('members: 500', "members: 0.5, guests: 'many'");
   const made = await application(source);
   expect(await made.compile()).toContain("'guests' does not exist in type");
-  const failure = await made.synthesize().catch(({ stderr }) => stderr);
+  const failure = await synthesize(made).catch(({ stderr }) => stderr);
   expect(failure).toContain('Correct these in the props of Muster:\n  limits.members: ');
   expect(failure).toContain('  limits: Unrecognized key: "guests"');
 });

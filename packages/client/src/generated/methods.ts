@@ -1,0 +1,65 @@
+// Generated from the declarations by `npm run docs`.
+import type { Resources } from './types.ts';
+
+/** Each method: HTTP method, path, and what else it has (`muster.ts`). */
+export const METHODS: { readonly [R in keyof Resources]: { readonly [M in keyof Resources[R]]: string } } = {
+  accessTokens: {
+    create: 'POST /v1/access-tokens body key',
+    list: 'GET /v1/access-tokens pages',
+    revoke: 'DELETE /v1/access-tokens/{id}',
+  },
+  access: {
+    explain: 'GET /v1/access pages',
+  },
+  auditLogs: {
+    list: 'GET /v1/audit-logs pages',
+  },
+  health: {
+    read: 'GET /v1/health',
+  },
+  invitations: {
+    accept: 'POST /v1/invitations/accept body',
+    block: 'POST /v1/invitations/block body',
+    bulk: 'POST /v1/invitations/bulk body key',
+    create: 'POST /v1/invitations body key',
+    decline: 'POST /v1/invitations/decline body',
+    list: 'GET /v1/invitations pages',
+    read: 'GET /v1/invitations/{id}',
+    resend: 'POST /v1/invitations/{id}/resend',
+    revoke: 'DELETE /v1/invitations/{id}',
+  },
+  me: {
+    blockOrganization: 'PUT /v1/me/blocked-organizations/{organizationId}',
+    erase: 'DELETE /v1/me',
+    read: 'GET /v1/me',
+    unblockOrganization: 'DELETE /v1/me/blocked-organizations/{organizationId}',
+    update: 'PATCH /v1/me body',
+  },
+  members: {
+    list: 'GET /v1/members pages',
+    read: 'GET /v1/members/{id}',
+    remove: 'DELETE /v1/members/{id}',
+    update: 'PATCH /v1/members/{id} body',
+  },
+  organizations: {
+    acceptOwnership: 'POST /v1/organizations/{organizationId}/transfer-ownership/accept',
+    create: 'POST /v1/organizations body key',
+    declineOwnership: 'POST /v1/organizations/{organizationId}/transfer-ownership/decline',
+    delete: 'DELETE /v1/organizations/{organizationId}',
+    list: 'GET /v1/organizations pages',
+    read: 'GET /v1/organizations/{organizationId}',
+    transfer: 'POST /v1/organizations/{organizationId}/transfer-ownership body',
+    update: 'PATCH /v1/organizations/{organizationId} body',
+    withdrawOwnership: 'DELETE /v1/organizations/{organizationId}/transfer-ownership',
+  },
+  teams: {
+    create: 'POST /v1/teams body key',
+    delete: 'DELETE /v1/teams/{id}',
+    list: 'GET /v1/teams pages',
+    listMembers: 'GET /v1/teams/{id}/members pages',
+    putMember: 'PUT /v1/teams/{id}/members/{memberId} body',
+    read: 'GET /v1/teams/{id}',
+    removeMember: 'DELETE /v1/teams/{id}/members/{memberId}',
+    update: 'PATCH /v1/teams/{id} body',
+  },
+};

@@ -1,0 +1,157 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ROOT } from '../../../cdk/fingerprint.ts';
+import { useBrowser } from '../../support/browser.ts';
+import { useService } from '../../support/service.ts';
+import { Application, type ApplicationOptions, packPackage } from '../application.ts';
+
+// The package as applications install it.
+
+const service = useService();
+const browser = useBrowser();
+const directory = mkdtempSync(join(tmpdir(), 'client-'));
+const folders = [directory];
+let tarball: string;
+
+beforeAll(async () => {
+  tarball = await packPackage('client', directory);
+});
+
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
+
+async function application(source: string, options: Partial<ApplicationOptions> = {}): Promise<Application> {
+  const made = new Application();
+  folders.push(made.folder);
+  await made.create({ name: 'client', tarball, source, ...options });
+  return made;
+}
+
+/** Bundles an application for pages, minified, as applications are. */
+async function bundled(source: string, format: 'esm' | 'iife' = 'esm'): Promise<string> {
+  const { folder } = await application(source);
+  const { outputFiles } = await build({
+    ...{ entryPoints: [join(folder, 'app.ts')], bundle: true, minify: true, write: false, format },
+    ...{ platform: 'browser', target: 'es2022', logLevel: 'error' },
+  });
+  return outputFiles[0]?.text ?? '';
+}
+
+const [, ...blocks] = readFileSync(join(ROOT, 'packages/client/README.md'), 'utf8').split(/^```ts\n/m);
+const README = blocks.map((block) => block.split(/^```$/m)[0]);
+
+test('it has the built files, and needs no other package', async () => {
+  const { folder } = await application('');
+  const own = join(folder, 'node_modules', '@muster', 'client');
+  const { dependencies, peerDependencies, exports } = JSON.parse(readFileSync(join(own, 'package.json'), 'utf8'));
+  expect([dependencies, peerDependencies]).toEqual([undefined, undefined]);
+  const files = readdirSync(own, { recursive: true, encoding: 'utf8' }).map((file) => `./${file}`);
+  const named = Object.values<Record<string, Record<string, string>>>(exports)
+    .flatMap((formats) => Object.values(formats))
+    .flatMap((entry) => Object.values(entry));
+  expect(named.filter((file) => !files.includes(file))).toEqual([]);
+  expect(named.length).toBeGreaterThanOrEqual(4);
+  expect(files.filter((file) => /\.(ts|js|json|md)$/.test(file) || !file.includes('.', 1))).toEqual(files);
+  for (const file of files.filter((each) => each.endsWith('.js'))) {
+    expect(readFileSync(join(own, file), 'utf8')).not.toMatch(/\bnode:|\brequire\(["'](?!\.)|\bprocess\b|\bBuffer\b/);
+  }
+});
+
+test('with all methods it has less than 10 KB, minified', async () => {
+  const source = `import { isMusterError, Muster } from '@muster/client';
+    Object.assign(globalThis, { muster: new Muster({ baseUrl: '' }), isMusterError });`;
+  const size = Buffer.byteLength(await bundled(source));
+  expect(size).toBeLessThan(10_000);
+  expect(size).toBeGreaterThan(2_000);
+});
+
+/** Strict types beyond `strict`. */
+const STRICTEST = { exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true };
+
+test('the code of the README compiles with strict types, and runs from top to bottom', async () => {
+  expect(README.length).toBeGreaterThan(6);
+  const made = await application(`${README.join('\n')}\nconsole.log('done');`, { compilerOptions: STRICTEST });
+  expect(await made.compile()).toBe('');
+  const ada = await service.person('ada@example.com');
+  const { stdout, stderr } = await made.run({ MUSTER_API: service.api, MUSTER_TOKEN: ada.token });
+  // A failed assertion is printed to stderr, and doesn't end the process.
+  expect([stdout, stderr]).toEqual(['done\n', '']);
+});
+
+test('it compiles and runs in an application of CommonJS modules', async () => {
+  const source = `import { isMusterError, Muster, type Me } from '@muster/client';
+    const muster = new Muster({ baseUrl: process.env.MUSTER_API ?? '', token: process.env.MUSTER_TOKEN });
+    async function main() {
+      const me: Me = await muster.me.read();
+      const error = await muster.teams.read('team_1').catch((reason: unknown) => reason);
+      console.log(me.memberships.length, isMusterError(error, 'team_not_found'), typeof require);
+    }
+    main();`;
+  const made = await application(source, { type: 'commonjs', compilerOptions: STRICTEST });
+  expect(await made.compile()).toBe('');
+  const { owner } = await service.organization();
+  const { stdout, stderr } = await made.run({ MUSTER_API: service.api, MUSTER_TOKEN: owner.token });
+  expect([stdout, stderr]).toEqual(['1 true function\n', '']);
+});
+
+test.each(['bundler', 'nodenext'])('its types are found with the module resolution %s', async (moduleResolution) => {
+  const source = `import { Muster, type Invitation, type Role, type ErrorCode } from '@muster/client';
+    const muster = new Muster({ baseUrl: 'https://teams.example.com' });
+    export const invited: Promise<Invitation> = muster.invitations.read('inv_1');
+    export const role: Role = 'ADMIN';
+    export const code: ErrorCode = 'already_member';`;
+  const made = await application(source, {
+    compilerOptions: {
+      ...{ moduleResolution, module: moduleResolution === 'bundler' ? 'esnext' : moduleResolution },
+      ...{ lib: ['es2022', 'dom'], types: [] },
+    },
+  });
+  expect(await made.compile()).toBe('');
+});
+
+test('mistakes are found by the compiler', async () => {
+  const made = await application(`import { isMusterError, Muster } from '@muster/client';
+    const muster = new Muster({ baseUrl: 'https://teams.example.com' });
+    muster.invitations.create({ email: 'jane@example.com', role: 'BOSS' });
+    muster.members.update({ role: 'USER' });
+    muster.members.list({ perpage: 5 });
+    muster.teams.create({ name: 'Berlin' }, { idempotencykey: 'x' });
+    isMusterError(new Error(), 'already_here');
+    muster.webhook.list();`);
+  const lines = [...(await made.compile()).matchAll(/app\.ts\((\d+),/g)].map(([, line]) => Number(line));
+  expect([...new Set(lines)]).toEqual([3, 4, 5, 6, 7, 8]);
+});
+
+test('it runs in a page', async () => {
+  const { owner, id } = await service.organization('Acme');
+  const code = await bundled(`import { Muster, isMusterError } from '@muster/client';
+    const { baseUrl, token } = globalThis as unknown as { baseUrl: string; token: string };
+    async function run() {
+      const muster = new Muster({ baseUrl, token: async () => token });
+      const { name } = await muster.organizations.read('${id}');
+      const team = await muster.teams.create({ name: 'Berlin' });
+      const names: string[] = [];
+      for await (const each of muster.teams.list()) names.push(each.name);
+      const code = await muster.teams.create({ name: 'Berlin' }).catch((error) => isMusterError(error) && error.code);
+      await muster.teams.delete(team.id);
+      return { name, names, code };
+    }
+    Object.assign(globalThis, { result: run() });`);
+  const page = await browser().newPage();
+  try {
+    // A page of the API's own origin.
+    await page.route('**/page', (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }));
+    await page.goto(`${service.api}/page`);
+    await page.evaluate((values) => Object.assign(globalThis, values), { baseUrl: service.api, token: owner.token });
+    await page.addScriptTag({ content: code, type: 'module' });
+    expect(await page.evaluate(() => (globalThis as unknown as { result: Promise<unknown> }).result)).toEqual({
+      ...{ name: 'Acme', names: ['Acme', 'Berlin'], code: 'team_name_taken' },
+    });
+  } finally {
+    await page.close();
+  }
+});
