@@ -1,7 +1,7 @@
 import { type Clock, parseOffset } from './clock.ts';
 import type { Outcome } from './functions.ts';
 import type { LocalAnswer, LocalRequest } from './gateway.ts';
-import type { Person } from './issuer.ts';
+import { OtherIssuer, type Person } from './issuer.ts';
 import type { LocalSchedule, LocalTemplate } from './template.ts';
 
 /** The dependencies of the endpoints below `/_local/`. */
@@ -87,7 +87,12 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
       (unverified === undefined || typeof unverified === 'boolean');
     if (!isPerson)
       throw new Refusal(400, 'Send {"email":"jane@example.com"}, with "name" and "unverified" if you like.');
-    return { token: await token({ email, ...(name && { name }), ...(unverified && { unverified }) }) };
+    try {
+      return { token: await token({ email, ...(name && { name }), ...(unverified && { unverified }) }) };
+    } catch (error) {
+      if (error instanceof OtherIssuer) throw new Refusal(409, error.message);
+      throw error;
+    }
   },
 };
 

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { OAuth2Issuer, OAuth2Service } from 'oauth2-mock-server';
+import { signInPages } from './sign-in.ts';
 
 /** The subject of a token. Without an address, `subject` is required. */
 export interface Person {
@@ -28,8 +29,15 @@ export interface Issuer {
   close(): Promise<void>;
 }
 
-/** The audience of local tokens. */
+/** The audience of local tokens, and the client id with which applications sign people in. */
 export const AUDIENCE = 'muster';
+
+/** The stack uses another issuer, which alone can sign tokens for it. */
+export class OtherIssuer extends Error {
+  constructor(url: string) {
+    super(`The tokens of this stack come from ${url}: get one there.`);
+  }
+}
 
 /** The lifetime of local tokens, a year, in seconds: a token in a client's configuration needn't be replaced. */
 const LIFETIME = 365 * 24 * 3600;
@@ -46,7 +54,12 @@ export async function startIssuer(directory: string, now: () => number): Promise
   const issuer = new OAuth2Issuer();
   // The path from which the functions load an issuer's keys.
   const service = new OAuth2Service(issuer, { jwks: '/.well-known/jwks.json' });
-  const server = createServer(service.requestHandler);
+  const claims = (person: Person) => {
+    const iat = Math.floor(now() / 1000);
+    // Without `nbf`, so that tokens remain valid when the clock is set back.
+    return { iss: issuer.url, aud: AUDIENCE, iat, exp: iat + LIFETIME, ...claimsOf(person) };
+  };
+  const server = createServer(signInPages(service, AUDIENCE, claims));
   const [key, port] = await Promise.all([
     kept ? issuer.keys.add(kept.key) : issuer.keys.generate('RS256', { kid: 'local' }),
     listen(server, kept ? Number(new URL(kept.url).port) : 0),
@@ -62,10 +75,8 @@ export async function startIssuer(directory: string, now: () => number): Promise
     token: (person) =>
       issuer.buildToken({
         scopesOrTransform: (_, payload) => {
-          const iat = Math.floor(now() / 1000);
-          // Without `nbf`, so that tokens remain valid when the clock is set back.
           for (const claim of Object.keys(payload)) delete payload[claim];
-          Object.assign(payload, { iss: url, aud: AUDIENCE, iat, exp: iat + LIFETIME }, claimsOf(person));
+          Object.assign(payload, claims(person));
         },
       }),
     close: () =>

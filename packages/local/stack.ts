@@ -9,7 +9,7 @@ import { type Controls, control } from './control.ts';
 import { startEngine } from './engine.ts';
 import { createFunctions } from './functions.ts';
 import { bindGateway } from './gateway.ts';
-import { AUDIENCE, type Person, startIssuer } from './issuer.ts';
+import { AUDIENCE, OtherIssuer, type Person, startIssuer } from './issuer.ts';
 import type { LocalFunction } from './local-function.ts';
 import type { LocalTable } from './local-table.ts';
 import { startMail } from './mail.ts';
@@ -31,6 +31,8 @@ export interface StackOptions {
   readonly dynamodb?: string;
   /** The folder of a synthesized assembly; default: synthesizes the app if anything has changed. */
   readonly assembly?: string;
+  /** Your own OIDC issuer; undefined: the local one. */
+  readonly issuer?: { readonly url: string; readonly audience: string; readonly jwksUri?: string };
   /** Values of template parameters. */
   readonly parameters?: Readonly<Record<string, string>>;
   /** Variables that override those of every function. */
@@ -100,11 +102,19 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       opened(startIssuer(directory, clock.now)),
     );
 
+    const { issuer: own } = options;
+    const token = (person: Person) => {
+      if (own) throw new OtherIssuer(own.url);
+      return issuer.token(person);
+    };
     const template = readTemplate(assembly, {
       region: REGION,
       account: ACCOUNT,
       api: gateway.url,
-      parameters: { ...localParameters(assembly, issuer.url, gateway.url), ...options.parameters },
+      parameters: {
+        ...localParameters(assembly, own ?? { url: issuer.url, audience: AUDIENCE }, gateway.url),
+        ...options.parameters,
+      },
     });
     const dynamodb = typeof engine === 'string' ? engine : engine.endpoint;
     await createTable(dynamodb, template.table);
@@ -136,6 +146,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ...(options.workers && { limit: options.workers }),
       environment: (item) => ({
         ...item.environment,
+        ...(own?.jwksUri && { TOKEN_JWKS_URI: own.jwksUri }),
         ...options.environment,
         ...lambdaEnvironment(item, accessKeys.get(item.name) as string, proxy.endpoint),
       }),
@@ -155,7 +166,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       clock,
       template,
       invoke: functions.invoke,
-      token: issuer.token,
+      token,
       mail: mail.messages,
       completeEvent: (event) => completeEvent(event, mail.all(), ACCOUNT),
       calls: proxy.calls,
@@ -170,7 +181,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const description: StackFile = {
       api: gateway.url,
       inbox: mail.inbox,
-      issuer: issuer.url,
+      issuer: own?.url ?? issuer.url,
       dynamodb,
       table: template.table.name,
       pid: process.pid,
@@ -192,7 +203,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       clock.set(0);
       if (!process.env.DYNAMODB_ENDPOINT) await createTable(dynamodb, template.table, true);
     };
-    return { ...description, unsupported: template.unsupported, token: issuer.token, reset, stop };
+    return { ...description, unsupported: template.unsupported, token, reset, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -209,10 +220,14 @@ async function allSettled<T extends readonly unknown[]>(...parts: T): Promise<{ 
   };
 }
 
-/** Returns the template parameters for the local issuer and API. */
-function localParameters(assembly: string, issuer: string, api: string): Record<string, string> {
+/** Returns the template parameters for the issuer and the local API. */
+function localParameters(
+  assembly: string,
+  { url, audience }: { readonly url: string; readonly audience: string },
+  api: string,
+): Record<string, string> {
   const declared = new Set(parametersOf(assembly));
-  const values = { Issuer: issuer, Audience: AUDIENCE, PublicUrl: api };
+  const values = { Issuer: url, Audience: audience, PublicUrl: api };
   return Object.fromEntries(Object.entries(values).filter(([name]) => declared.has(name)));
 }
 

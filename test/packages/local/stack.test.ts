@@ -212,3 +212,13 @@ test('a killed stack doesn’t prevent a start', async () => {
   await start();
   expect((await local('clock')).offset).toBe(0);
 });
+
+test('it can use an issuer of yours, which alone signs tokens then', async () => {
+  const url = 'https://acme.eu.auth0.com/';
+  const { issuer } = await start({ issuer: { url, audience: 'application', jwksUri: `${url}keys` } });
+  expect(issuer).toBe(url);
+  expect(await local('sweep', 'POST')).toMatchObject({ issuer: url });
+  const answer = await fetch(`${stack?.api}/_local/token`, { method: 'POST', body: '{"email":"jane@example.com"}' });
+  const message = `The tokens of this stack come from ${url}: get one there.`;
+  expect([answer.status, await answer.json()]).toEqual([409, { message }]);
+});
