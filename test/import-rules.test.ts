@@ -184,7 +184,10 @@ const LAYERS: readonly Layer[] = [
   },
   {
     file: 'packages/invite/x.ts',
-    may: ['./api.ts', '../local/stack-file.ts', '../../lib/domain/address.ts', 'csv-parse', 'node:fs/promises'],
+    may: [
+      ...['./api.ts', '../local/stack-file.ts', '../client/src/index.ts', '../../lib/domain/address.ts'],
+      ...['csv-parse', 'node:fs/promises'],
+    ],
     mayNot: [
       ...[...SDK, ...DYNAMODB, ...MAIL, ...MIDDY, 'zod', '../local/stack.ts', '../../cdk/config.ts'],
       ...['../../lib/table/read.ts', '../../lib/http/input.ts', '../../functions/index.ts'],

@@ -49,14 +49,18 @@ export function withoutSecrets({ status, body, headers }: Reply): Answer {
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** Returns the idempotent request, if the endpoint creates a resource and the request has a key. */
+/**
+ * Returns the idempotent request, if the endpoint creates a resource and the request has a key. A dry run creates
+ * nothing, so it has nothing to remember.
+ */
 export function idempotentRequestOf(
   { creates, route, lease = LEASE }: Spec<Schema, Schema>,
   { request, body }: Incoming<Schema, Schema>,
   { auditContext }: Caller,
   organizationId: string,
 ): IdempotentRequest | undefined {
-  const key = creates ? idempotencyKeyOf(request) : undefined;
+  const isDryRun = (body as { readonly dryRun?: boolean } | undefined)?.dryRun === true;
+  const key = creates && !isDryRun ? idempotencyKeyOf(request) : undefined;
   return key === undefined
     ? undefined
     : new IdempotentRequest([auditContext.by.id, route, organizationId], key, body, request.now, lease);

@@ -1,21 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type CallOptions, type ErrorCode, isMusterError, Muster, type MusterError } from '../client/src/index.ts';
 import { Stop } from './stop.ts';
-
-/** An answer of the API. */
-export interface Answer {
-  readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: the answers of several endpoints; the caller knows the type
-  readonly body: any;
-  /** The answer's `Retry-After`, in seconds. */
-  readonly retryAfter: number | undefined;
-}
-
-/** The optional parts of a request. */
-export interface RequestOptions {
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-}
 
 /** The longest wait within a run, in seconds: more than the ten-minute window of mails to one address. */
 export const MAX_WAIT = 900;
@@ -23,22 +9,30 @@ export const MAX_WAIT = 900;
 /** The timeout of a request, in milliseconds: longer than API Gateway's 30 seconds. */
 const REQUEST_TIMEOUT = 40_000;
 
-/** The tries of a request with transient failures, over about three minutes. */
-const MAX_TRIES = 10;
+/** The retries of a request with transient failures, over about three minutes. */
+const RETRIES = 9;
 
-/** A client of the API. */
+type Send<T> = (muster: Muster, options: CallOptions) => PromiseLike<T>;
+
+/** The API, as one caller uses it. */
 export class Api {
-  readonly #url: string;
   readonly #token: string;
   readonly #interrupted: AbortSignal;
-  /** The organization's id, set once it is known. */
-  organization: string | undefined;
+  readonly #muster: Muster;
 
   /** @param interrupted aborts waits, but not requests */
-  constructor(url: string, token: string, interrupted: AbortSignal) {
-    this.#url = url;
+  constructor(
+    url: string,
+    token: string,
+    interrupted: AbortSignal,
+    { organization, retries = RETRIES }: { readonly organization?: string; readonly retries?: number } = {},
+  ) {
     this.#token = token;
     this.#interrupted = interrupted;
+    this.#muster = new Muster({
+      ...{ baseUrl: url, token, organization, retries, timeout: REQUEST_TIMEOUT, maxWait: MAX_WAIT * 1000 },
+      fetch: (input, init) => fetch(input, { ...init, signal: AbortSignal.timeout(REQUEST_TIMEOUT) }),
+    });
   }
 
   /** A hash of the caller: of the person for any of their ID tokens, or of the access token. */
@@ -55,59 +49,21 @@ export class Api {
   }
 
   /**
-   * Sends a request once. @throws TypeError and other errors of `fetch` without an answer; Stop for an invalid token
-   */
-  async request(route: string, { body, headers }: RequestOptions = {}): Promise<Answer> {
-    const [method, path] = route.split(' ') as [string, string];
-    const response = await fetch(this.#url + path, {
-      method,
-      // A redirect must not get the token.
-      redirect: 'manual',
-      signal: AbortSignal.timeout(REQUEST_TIMEOUT),
-      headers: {
-        authorization: `Bearer ${this.#token}`,
-        ...(this.organization && { 'x-organization-id': this.organization }),
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    if (response.status === 401) {
-      throw new Stop(
-        `${messageOf(text) ?? 'The token was refused.'} It may have expired: put a new one into MUSTER_TOKEN and run the same command again. It continues where it stopped.`,
-      );
-    }
-    const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-    return { status: response.status, body: parsed(text), retryAfter: Number.isFinite(seconds) ? seconds : undefined };
-  }
-
-  /**
-   * Sends a request, with retries if the API is busy, fails or can't be reached. Waits for `Retry-After`, or with
-   * exponential backoff.
+   * Calls the API.
    *
-   * @param expected the statuses that are returned
-   * @throws Stop for other statuses, and after `MAX_TRIES`
+   * @param expected codes of refusals that aren't the end of the run
+   * @returns undefined for such a refusal
+   * @throws Stop for another failure; AbortError when the run is interrupted
    */
-  async requestWithRetry(
-    route: string,
-    options?: RequestOptions,
-    expected: readonly number[] = [200],
-  ): Promise<Answer> {
-    for (let tries = 1; ; tries += 1) {
-      const answer = await this.request(route, options).catch((error: unknown) => {
-        if (error instanceof Stop) throw error;
-        return { status: 0, body: undefined, retryAfter: undefined };
-      });
-      const { status, body, retryAfter = 0 } = answer;
-      if (expected.includes(status) && body !== undefined) return answer;
-      const problem = status === 0 ? 'The API can not be reached.' : `The API says ${describe(answer)}.`;
-      if (status !== 0 && status !== 429 && status < 500) throw new Stop(problem);
-      if (retryAfter > MAX_WAIT) throw new Stop(`${problem} Run the same command again after ${clock(retryAfter)}.`);
-      if (tries === MAX_TRIES) {
-        throw new Stop(`${problem} Run the same command again later: it continues where it stopped.`);
-      }
-      await this.wait(Math.max(retryAfter, Math.min(2 ** (tries - 2), 30)));
+  async call<T>(send: Send<T>): Promise<T>;
+  async call<T>(send: Send<T>, expected: readonly ErrorCode[]): Promise<T | undefined>;
+  async call<T>(send: Send<T>, expected: readonly ErrorCode[] = []): Promise<T | undefined> {
+    try {
+      return await send(this.#muster, { signal: this.#interrupted });
+    } catch (error) {
+      if (!isMusterError(error)) throw error;
+      if (expected.includes(error.code)) return undefined;
+      throw new Stop(stopReason(error));
     }
   }
 
@@ -117,24 +73,17 @@ export class Api {
   }
 }
 
-/** Describes an answer: `403 Your role does not allow this. (forbidden)` */
-export function describe({ status, body }: Answer): string {
-  return [status, body?.message, body?.error && `(${body.error})`].filter(Boolean).join(' ');
-}
-
 /** Formats the time after the given number of seconds for people. */
 export function clock(seconds: number): string {
   return `${new Date(Date.now() + seconds * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-function messageOf(text: string): string | undefined {
-  return (parsed(text) as { message?: string } | undefined)?.message;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+function stopReason({ status, code, message, retryAfter = 0 }: MusterError): string {
+  if (status === 401) {
+    return `${message} It may have expired: put a new one into MUSTER_TOKEN and run the same command again. It continues where it stopped.`;
   }
+  const problem = status === 0 ? message : `The API says ${status} ${message} (${code}).`;
+  if (retryAfter > MAX_WAIT) return `${problem} Run the same command again after ${clock(retryAfter)}.`;
+  if (status !== 0 && status !== 429 && status < 500) return problem;
+  return `${problem} Run the same command again later: it continues where it stopped.`;
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { normalizeAddress } from '../../lib/domain/address.ts';
+import type { InvitationsBulkBody } from '../client/src/index.ts';
 import { type Api, clock, MAX_WAIT } from './api.ts';
 import type { Batch, Outcome, Progress } from './progress.ts';
 import type { Invitation, Row } from './sheet.ts';
@@ -159,13 +160,14 @@ export class Run {
   }
 
   /** @returns the result of each row; undefined: the key was used with another body */
-  async #post({ batch, rows }: Batch): Promise<Result[] | undefined> {
-    const options = {
-      body: { invitations: rows, ...(this.#dryRun && { dryRun: true }) },
-      headers: this.#dryRun ? {} : { 'idempotency-key': batch },
-    };
-    const { status, body } = await this.#api.requestWithRetry('POST /v1/invitations/bulk', options, [200, 422]);
-    return status === 200 ? body.data : undefined;
+  async #post({ batch, rows }: Batch): Promise<readonly Result[] | undefined> {
+    // The API checks the rows, and says what is wrong.
+    const body = { invitations: rows, ...(this.#dryRun && { dryRun: true }) } as InvitationsBulkBody;
+    const answer = await this.#api.call(
+      ({ invitations }, options) => invitations.bulk(body, { ...options, idempotencyKey: batch }),
+      ['idempotency_key_reused'],
+    );
+    return answer?.data;
   }
 
   /**
@@ -187,10 +189,13 @@ export class Run {
   async #outcomeSince(at: string, { email }: Invitation): Promise<Outcome> {
     this.#interrupted.throwIfAborted();
     const since = new Date(Date.parse(at) - CLOCK_SKEW).toISOString();
-    const route = `GET /v1/invitations?perPage=1&email=${encodeURIComponent(email)}`;
-    // 400: an invalid address was never invited.
-    const { status, body } = await this.#api.requestWithRetry(route, {}, [200, 400]);
-    return status === 200 && body.data[0]?.createdAt >= since ? 'invited' : 'unknown';
+    // An invalid address was never invited.
+    const answer = await this.#api.call(
+      ({ invitations }, options) => invitations.list({ email, perPage: 1 }, options),
+      ['validation_failed'],
+    );
+    const [latest] = answer?.data ?? [];
+    return latest && latest.createdAt >= since ? 'invited' : 'unknown';
   }
 
   #fail({ line, invitation }: Row, reason: string): void {

@@ -7,7 +7,7 @@ import { parseAccessToken } from '../../lib/domain/access-token.ts';
 import { isId } from '../../lib/domain/ids.ts';
 import { ROLES } from '../../lib/domain/roles.ts';
 import { runningStack } from '../local/stack-file.ts';
-import { Api, describe } from './api.ts';
+import { Api } from './api.ts';
 import type { Naming } from './columns.ts';
 import { Run } from './invite.ts';
 import { lock } from './lock.ts';
@@ -63,9 +63,10 @@ async function main(): Promise<number> {
   if (ignored.length > 0) process.stderr.write(`Columns without a meaning here: ${ignored.join(', ')}.\n`);
 
   const interruption = listen();
-  const api = new Api(url, token, interruption.signal);
-  const organization = await organizationOf(api, options.organization ?? parseAccessToken(token)?.organizationId);
-  api.organization = organization.id;
+  // A mistake in the address should show at once.
+  const first = new Api(url, token, interruption.signal, { retries: 0 });
+  const organization = await organizationOf(first, options.organization ?? parseAccessToken(token)?.organizationId);
+  const api = new Api(url, token, interruption.signal, { organization: organization.id });
   const unlock = dryRun ? () => {} : lock(`${file}.muster.lock`);
   try {
     const target = { api: url, organization: organization.id };
@@ -169,14 +170,9 @@ function tokenOf({ api }: Options): string {
 
 /** Reads the named organization, or the caller's only one. */
 async function organizationOf(api: Api, id: string | undefined): Promise<{ id: string; name: string }> {
-  const route = id === undefined ? 'GET /v1/organizations?perPage=100' : `GET /v1/organizations/${id}`;
-  const answer = await api.request(route).catch((error: Error) => {
-    if (error instanceof Stop) throw error;
-    throw new Stop(`The API can not be reached: ${(error.cause as Error | undefined)?.message || error.message}.`);
-  });
-  if (answer.status !== 200 || !answer.body) throw new Stop(`The API says ${describe(answer)}.`);
-  if (id !== undefined) return answer.body;
-  const [only, ...others] = answer.body.data as { id: string; name: string }[];
+  if (id !== undefined) return api.call(({ organizations }, options) => organizations.read(id, options));
+  const { data } = await api.call(({ organizations }, options) => organizations.list({ perPage: 100 }, options));
+  const [only, ...others] = data;
   if (!only) throw new Stop('You are in no organization.');
   if (others.length === 0) return only;
   const all = [only, ...others].map((each) => `  --organization ${each.id}   ${each.name}`).join('\n');

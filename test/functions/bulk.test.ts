@@ -97,12 +97,14 @@ test('a row whose address got too many mails says when to retry', async () => {
   await service.clock(0);
 });
 
-test('a dry run returns the same statuses and writes nothing', async () => {
+test('a dry run returns the same statuses and writes nothing, even with an idempotency key', async () => {
   const { owner } = await service.organization();
   await owner.call('GET /v1/me');
   const rows = [...rowsFor(2), { email: owner.email, role: 'USER' }, { email: 'x', role: 'USER' }];
   const before = await service.items();
   const dry = await bulk(owner, rows, { dryRun: true });
+  const { muster } = owner;
+  await muster.invitations.bulk({ invitations: [{ email: newAddress(), role: 'USER' }], dryRun: true });
   expect(await service.items()).toEqual(before);
   const real = await bulk(owner, rows);
   expect(statuses(dry.body.data)).toEqual(statuses(real.body.data));
