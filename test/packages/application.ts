@@ -24,10 +24,8 @@ export interface ApplicationOptions {
   readonly name: keyof typeof PACKAGES;
   /** The package, which is unpacked into the folder's modules; the others are those of the repository. */
   readonly tarball: string;
-  /** Its only file. */
+  /** Its only file, in TypeScript. */
   readonly source: string;
-  /** The name of the file; `app.js` needs no compiler. */
-  readonly file?: 'app.ts' | 'app.js';
   readonly type?: 'module' | 'commonjs';
   /** Options of the compiler beside strict types. */
   readonly compilerOptions?: object;
@@ -37,14 +35,7 @@ export interface ApplicationOptions {
 export class Application {
   readonly folder = mkdtempSync(join(tmpdir(), 'application-'));
 
-  async create({
-    name,
-    tarball,
-    source,
-    type = 'module',
-    file = 'app.ts',
-    compilerOptions,
-  }: ApplicationOptions): Promise<void> {
+  async create({ name, tarball, source, type = 'module', compilerOptions }: ApplicationOptions): Promise<void> {
     const modules = join(this.folder, 'node_modules');
     const own = join(modules, '@muster', name);
     mkdirSync(own, { recursive: true });
@@ -54,9 +45,9 @@ export class Application {
       symlinkSync(join(ROOT, 'node_modules', other), join(modules, other));
     }
     writeFileSync(join(this.folder, 'package.json'), JSON.stringify({ name: 'application', private: true, type }));
-    writeFileSync(join(this.folder, file), source);
+    writeFileSync(join(this.folder, 'app.ts'), source);
     const options = { strict: true, module: 'nodenext', target: 'es2024', types: ['node'], ...compilerOptions };
-    writeFileSync(join(this.folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: [file] }));
+    writeFileSync(join(this.folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['app.ts'] }));
   }
 
   /** Compiles with strict types, those of the package included, and returns the compiler's output: its errors. */
@@ -68,7 +59,7 @@ export class Application {
     );
   }
 
-  /** Runs the application, compiled if it is in TypeScript. @throws Error with its output if it fails */
+  /** Runs the compiled application. @throws Error with its output if it fails */
   async run(environment: NodeJS.ProcessEnv = {}): Promise<{ readonly stdout: string; readonly stderr: string }> {
     return run(process.execPath, ['app.js'], { cwd: this.folder, env: { ...process.env, ...environment } });
   }

@@ -33,7 +33,7 @@ export class MusterError<Code extends ErrorCode = ErrorCode> extends Error {
   readonly retryAfter: number | undefined;
 
   constructor(code: Code, message: string, { status, requestId, details, retryAfter, cause }: Answer) {
-    super(message, { cause });
+    super(message, cause === undefined ? undefined : { cause });
     this.code = code;
     this.status = status;
     this.requestId = requestId;

@@ -26,7 +26,8 @@ type OnRejected<B> = ((reason: any) => B | PromiseLike<B>) | null;
 const ROWS = 100;
 
 /**
- * A list. `await` reads one page; `for await` reads all rows, page by page. Nothing is read before.
+ * A list. `await` reads one page; `for await` reads all rows, page by page. Nothing is read before, and each of them reads
+ * anew.
  *
  * ```ts
  * const { data, meta } = await muster.members.list();
