@@ -27,6 +27,7 @@ const REQUEST_HEADERS = [
 ];
 /** The response headers that CORS exposes. */
 const RESPONSE_HEADERS = [
+  'apigw-requestid',
   'idempotent-replayed',
   'location',
   'retry-after',

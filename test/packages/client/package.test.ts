@@ -1,4 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -126,32 +128,33 @@ test('mistakes are found by the compiler', async () => {
   expect([...new Set(lines)]).toEqual([3, 4, 5, 6, 7, 8]);
 });
 
-test('it runs in a page', async () => {
+test('it runs in a page of another origin', async () => {
   const { owner, id } = await service.organization('Acme');
   const code = await bundled(`import { Muster, isMusterError } from '@muster/client';
     const { baseUrl, token } = globalThis as unknown as { baseUrl: string; token: string };
     async function run() {
-      const muster = new Muster({ baseUrl, token: async () => token });
+      const muster = new Muster({ baseUrl, token: async () => token }).in('${id}');
       const { name } = await muster.organizations.read('${id}');
       const team = await muster.teams.create({ name: 'Berlin' });
       const names: string[] = [];
       for await (const each of muster.teams.list()) names.push(each.name);
-      const code = await muster.teams.create({ name: 'Berlin' }).catch((error) => isMusterError(error) && error.code);
+      const error = await muster.teams.create({ name: 'Berlin' }).catch((reason: unknown) => reason);
       await muster.teams.delete(team.id);
-      return { name, names, code };
+      return { name, names, code: isMusterError(error) && error.code, id: isMusterError(error) && error.requestId };
     }
     Object.assign(globalThis, { result: run() });`);
+  const server = createServer((_, response) => response.setHeader('content-type', 'text/html').end('<!doctype html>'));
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const page = await browser().newPage();
   try {
-    // A page of the API's own origin.
-    await page.route('**/page', (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }));
-    await page.goto(`${service.api}/page`);
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
     await page.evaluate((values) => Object.assign(globalThis, values), { baseUrl: service.api, token: owner.token });
     await page.addScriptTag({ content: code, type: 'module' });
     expect(await page.evaluate(() => (globalThis as unknown as { result: Promise<unknown> }).result)).toEqual({
-      ...{ name: 'Acme', names: ['Acme', 'Berlin'], code: 'team_name_taken' },
+      ...{ name: 'Acme', names: ['Acme', 'Berlin'], code: 'team_name_taken', id: expect.any(String) },
     });
   } finally {
     await page.close();
+    server.close();
   }
 });
