@@ -149,6 +149,8 @@ export function environmentOf(config: Config): Record<string, string> {
     CLAIM_FAMILY_NAME: claims.familyName,
     DIALECTS: ['v1', ...config.dialects].join(','),
     ORGANIZATION_CREATORS: organizationCreators.join(','),
+    APPLICATION_PERMISSIONS:
+      Object.keys(config.permissions).length > 0 ? JSON.stringify(config.permissions) : undefined,
     LIMITS: Object.keys(limits).length > 0 ? JSON.stringify(limits) : undefined,
     INVITATION_DAYS: String(config.invitationDays),
     AUDIT_DAYS: String(config.auditDays),

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { OTHER_DIALECTS } from '../lib/dialects/dialect.ts';
 import { isAddress, normalizeAddress } from '../lib/domain/address.ts';
 import { DEFAULT_LIMITS } from '../lib/domain/limits.ts';
+import { isOwnPermission, ROLES } from '../lib/domain/roles.ts';
 import { parseMailbox } from '../lib/email/mime.ts';
 
 // The settings of a stage, and what is wrong in them. cdk/config.ts reads them.
@@ -174,6 +175,25 @@ export const StageConfig = z
       // Lambda allows 4 KB of environment variables.
       .refine((all) => all.join().length <= 2000, 'has more than 2,000 characters together')
       .default([]),
+    /** Permissions of the application's own, and the roles that have each: `{"invoice:pay": ["ADMIN"]}`. */
+    permissions: z
+      .record(
+        z
+          .string()
+          .regex(
+            /^(?=.{3,64}$)[a-z][a-z0-9-]*:[a-z][a-z0-9-]*$/,
+            'is no name such as invoice:pay, of 64 characters at most',
+          ),
+        z.array(z.enum(ROLES)).min(1),
+      )
+      .superRefine((all, { addIssue }) => {
+        for (const name of Object.keys(all).filter(isOwnPermission)) {
+          addIssue({ code: 'custom', path: [name], message: 'is a permission of Muster: choose another name' });
+        }
+      })
+      // Lambda allows 4 KB of environment variables, and a statement has the names.
+      .refine((all) => JSON.stringify(all).length <= 1500, 'has more than 1,500 characters together')
+      .default({}),
     /** The APIs of other products to deploy beside `/v1`. */
     dialects: z.array(z.enum(OTHER_DIALECTS)).default([...OTHER_DIALECTS]),
     /** Origins whose pages may call the API (CORS). */

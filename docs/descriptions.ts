@@ -81,6 +81,7 @@ const TEXTS: readonly string[] = [
   ...['org', 'usr', 'mem', 'inv', 'key', 'aud'].map((prefix) => `${prefix}_01k806u8vg4rntud3okdc56qf0`),
   'team_01k806u8vg4rntud3okd',
   `mst_${'01k806u8vg4rntud3okdc56qf0'.repeat(5).slice(0, 107)}`,
+  'eyJhbGciOiJFUzI1NiJ9.eyJyb2xlIjoiQURNSU4ifQ.c2lnbmF0dXJl',
   '2026-11-21T23:26:53.424Z',
   '2026-11-21T23:26:53.424000Z',
   '01936f2b-6e6f-8c3e-9d0a-0d9a5d1f7c11',

@@ -209,6 +209,17 @@ export const ENTITIES: Readonly<Record<keyof typeof keys, Entity>> = {
       'that an import of a file was begun and has not ended, and how many items are stored; the key has a hash of the file',
     code: 'transfer/import.ts',
   },
+  signingKeys: {
+    types: ['SigningKeys'],
+    holds:
+      'the keys that sign statements of memberships, with their private halves, and from when each signs ([why](adr/0068-a-statement-is-signed-by-a-key-in-the-table.md)); no export has them',
+    code: 'table/signing-keys.ts',
+  },
+  publishedKeys: {
+    types: ['PublishedKeys'],
+    holds: 'the public halves of the signing keys',
+    code: 'table/signing-keys.ts',
+  },
   health: {
     types: [],
     holds: 'the health check reads this key; no such item exists',

@@ -15,7 +15,10 @@ const QUERY_PARAMETERS: Readonly<Record<string, string>> = {
   from: 'Only entries at or after this time, in ISO 8601.',
   to: 'Only entries before this time, in ISO 8601.',
   site: 'The UUID, integer or id of the site.',
-  member: 'The id of the member; only ADMINs may name other members.',
+  member:
+    'The id of the member, at `GET /v1/access/check` also that of their user; default: the caller. Only ADMINs may name other members.',
+  permission: 'A permission of the roles, of a team or a site, or of the application’s own; a refusal names all.',
+  resource: 'The id of the organization (the default), of a team, or of a site.',
   cursor: 'The `meta.nextCursor` of the previous page; continues after that page, in lists of any length.',
   token: 'The token of the mailed link.',
   of: '`site` for a link of an invite to a site; otherwise `invitation`.',

@@ -19,9 +19,14 @@ export const TAGS: readonly { readonly name: string; readonly description: strin
   },
   { name: 'Access tokens', functions: /^access-tokens\//, description: 'Credentials for programs.' },
   {
-    name: 'Access to sites',
+    name: 'Access',
     functions: /^access\//,
-    description: 'The permissions of members for sites, with reasons.',
+    description: 'Whether a member has a permission, and their permissions for sites, with reasons.',
+  },
+  {
+    name: 'Sessions',
+    functions: /^sessions\//,
+    description: 'Signed statements of a membership, which a backend verifies without a call.',
   },
   {
     name: 'Audit log',

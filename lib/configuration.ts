@@ -1,5 +1,6 @@
 import { DEFAULT_LIMITS, type Limits } from './domain/limits.ts';
 import type { Product } from './domain/product.ts';
+import type { ApplicationPermissions } from './domain/roles.ts';
 
 /**
  * The settings of a deployment that most functions read. CDK writes them into the environment of the functions.
@@ -51,6 +52,11 @@ export function organizationCreators(): readonly string[] {
 /** Returns the APIs of this deployment: `v1`, and those of other products that it hasn't left out. */
 export function dialects(): readonly string[] {
   return (process.env.DIALECTS || 'v1').split(',');
+}
+
+/** Returns the permissions of the application's own. */
+export function applicationPermissions(): ApplicationPermissions {
+  return JSON.parse(process.env.APPLICATION_PERMISSIONS || '{}');
 }
 
 function read(environment: NodeJS.ProcessEnv): Configuration {

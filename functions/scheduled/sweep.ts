@@ -10,6 +10,7 @@ import { dueGrant, dueGrantEnd, EXPIRE_GRANT } from '../../lib/sites/grants.ts';
 import { dueSiteInvite } from '../../lib/sites/site-invite-mail.ts';
 import { dueRequest } from '../../lib/sites/site-requesting.ts';
 import { union } from '../../lib/table/access.ts';
+import { dueSigningKeys } from '../../lib/table/signing-keys.ts';
 
 /** The worker of each item type that may be due. */
 const WORKERS: Workers = {
@@ -24,13 +25,14 @@ const WORKERS: Workers = {
   Organization: dueOrganization,
   DiscardedTeam: dueTeam,
   Job: dueJob,
+  SigningKeys: dueSigningKeys,
 };
 
-const READABLE = ['ORG', 'USER', 'JOB', 'MAIL', 'SITE', 'TEAM', 'EMAIL'] as const;
+const READABLE = ['ORG', 'USER', 'JOB', 'MAIL', 'SITE', 'TEAM', 'EMAIL', 'SIGNING'] as const;
 
 /**
  * Processes due items: sends unsent mails and reminders, records the expiry of invitations and grants, deletes
- * unclaimed placeholder users, and runs deletion cascades.
+ * unclaimed placeholder users, runs deletion cascades, and rotates the key that signs statements of memberships.
  *
  * Each item is claimed with a lease before it is processed, so that concurrent or crashed runs do no harm: a mail is
  * sent at least once, and at most once more for each crash. An item that fails is retried later and doesn't block
@@ -43,7 +45,7 @@ export const schedule = onSchedule({
     // The counts of the brake.
     Query: ['ORG', 'LIMIT'],
     UpdateItem: ['ORG', 'EMAIL', 'JOB', 'USER', 'MAIL', 'SITE', 'LIMIT'],
-    PutItem: ['AUDIT'],
+    PutItem: ['AUDIT', 'SIGNING', 'JWKS'],
     DeleteItem: ['MAIL', 'SITE', 'EMAIL'],
   }),
   due: true,

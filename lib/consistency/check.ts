@@ -12,7 +12,21 @@ import { errorsOf, sentenceOf } from './rules.ts';
 /** The reads of a check. */
 export const CHECKING: TableAccess = {
   BatchGetItem: [
-    ...(['ORG', 'USER', 'EMAIL', 'IDENTITY', 'JOB', 'MAIL', 'SES', 'AUDIT', 'LIMIT', 'IDEMPOTENCY', 'IMPORT'] as const),
+    ...([
+      'ORG',
+      'USER',
+      'EMAIL',
+      'IDENTITY',
+      'JOB',
+      'MAIL',
+      'SES',
+      'AUDIT',
+      'LIMIT',
+      'IDEMPOTENCY',
+      'IMPORT',
+      'SIGNING',
+      'JWKS',
+    ] as const),
     ...(['TEAM', 'TEAMNO', 'SITE', 'SITENO', 'CHARGER', 'CHARGERIDENTITY', 'CHARGERNO'] as const),
   ],
   Query: ['ORG', 'TEAM', 'SITE', 'USER'],

@@ -1,5 +1,7 @@
 import { MAIL_EVENT_KINDS } from '../domain/mail-event.ts';
+import { nextRotation, type PublicKey } from '../domain/signing-key.ts';
 import { type Key, keys } from '../table/keys.ts';
+import { SIGNING_ID } from '../table/signing-keys.ts';
 import { dueChecks, exists, isLive, matching, type Rule, related, same } from './rule.ts';
 
 /** The rule of a mail that waits: it is due until it is sent. */
@@ -102,6 +104,25 @@ const IMPORT: Rule = {
   check: async () => [same('whether the import has ended', true, false)],
 };
 
+/** The signing keys, and apart from them their public halves. */
+const SIGNING: Rule = {
+  key: () => keys.signingKeys,
+  check: async (row, table) => [
+    ...dueChecks(row, SIGNING_ID, true),
+    same('when its next change is due', nextRotation(row.keys).toISOString(), row.dueAt.split('#')[0]),
+    same('the published keys', publicHalves(row.keys), publicHalves((await table.get(keys.publishedKeys))?.keys ?? [])),
+  ],
+};
+
+const PUBLISHED: Rule = {
+  key: () => keys.publishedKeys,
+  check: async (_row, table) => [await related(table, keys.signingKeys)],
+};
+
+function publicHalves(all: readonly PublicKey[]): string {
+  return all.map(({ kid, x, y }) => [kid, x, y].join()).join();
+}
+
 export const RECORDS: Readonly<Record<string, Rule>> = {
   Job: JOB,
   Mail: RENEWAL_MAIL,
@@ -116,4 +137,6 @@ export const RECORDS: Readonly<Record<string, Rule>> = {
   UnreadMailEvent: UNREAD_MAIL_EVENT,
   AuditEntry: AUDIT_ENTRY,
   Import: IMPORT,
+  SigningKeys: SIGNING,
+  PublishedKeys: PUBLISHED,
 };

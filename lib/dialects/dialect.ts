@@ -5,7 +5,7 @@ export const OTHER_DIALECTS = ['papershift', 'rocketchat', 'volttime'] as const;
 export type Dialect = 'v1' | (typeof OTHER_DIALECTS)[number] | 'page';
 
 const PATHS: readonly (readonly [Dialect, RegExp])[] = [
-  ['v1', /^\/v\d+(\/|$)/],
+  ['v1', /^\/(v\d+|\.well-known)(\/|$)/],
   ['papershift', /^\/api\/v1\/teams(\/|$)/],
   // Most unknown paths below it, `login` above all, belong to Rocket.Chat's API.
   ['rocketchat', /^\/api\/v1(\/|$)/],

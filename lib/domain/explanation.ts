@@ -1,6 +1,5 @@
 import type { Member } from './member.ts';
-import { type AccessPath, isManaging } from './reach.ts';
-import { may } from './roles.ts';
+import { type AccessPath, givesPermission } from './reach.ts';
 import type { Site } from './site.ts';
 import { isSensitiveShown } from './site-access.ts';
 import { type Visibility, visibilityThrough } from './visibility.ts';
@@ -46,14 +45,14 @@ export function explain(member: Member, site: Site, accessPaths: readonly Access
 }
 
 function reasonOf(accessPath: AccessPath, now: Date): Reason {
-  const { access, team, actor, teamMembership } = accessPath;
+  const { access, team, teamMembership } = accessPath;
   const isShown = isSensitiveShown(access, now);
   const allowed: Readonly<Record<SiteAction, boolean>> = {
-    'site:read': may(actor.role, 'site:read'),
+    'site:read': givesPermission('site:read', accessPath),
     'sensitive:read': isShown,
-    'charger:report': may(actor.role, 'charger:report'),
-    'sensitive:request': !access.isOwner && isManaging(accessPath),
-    'site:manage': access.isOwner && isManaging(accessPath),
+    'charger:report': givesPermission('charger:report', accessPath),
+    'sensitive:request': givesPermission('sensitive-data:request', accessPath),
+    'site:manage': givesPermission('site:manage', accessPath),
   };
   return {
     accessPath,

@@ -71,15 +71,21 @@ export function accessPathsWith(
   accessPaths: readonly AccessPath[],
   reach: Reach,
 ): AccessPath[] {
+  const asked = permission === 'sensitive-data:request' ? shareOfNamedTeam(reach).team : undefined;
+  return accessPaths.filter(
+    (accessPath) => (!asked || accessPath.team.id === asked.id) && givesPermission(permission, accessPath),
+  );
+}
+
+/** Whether an access path gives a permission at its site. */
+export function givesPermission(permission: SitePermission, accessPath: AccessPath): boolean {
   switch (permission) {
     case 'site:manage':
-      return accessPaths.filter((accessPath) => accessPath.access.isOwner && isManaging(accessPath));
-    case 'sensitive-data:request': {
-      const { team } = shareOfNamedTeam(reach);
-      return accessPaths.filter((accessPath) => accessPath.team.id === team.id && isManaging(accessPath));
-    }
+      return accessPath.access.isOwner && isManaging(accessPath);
+    case 'sensitive-data:request':
+      return !accessPath.access.isOwner && isManaging(accessPath);
     default:
-      return accessPaths.filter(({ actor }) => may(actor.role, permission));
+      return may(accessPath.actor.role, permission);
   }
 }
 
@@ -109,6 +115,6 @@ export function shareOfNamedTeam(reach: Reach): { readonly team: Team; readonly 
 }
 
 /** Whether a person manages the team of an access path: as an ADMIN, or as an owner of the team whose role allows changes. */
-export function isManaging({ team, actor, teamMembership }: AccessPath): boolean {
+function isManaging({ team, actor, teamMembership }: AccessPath): boolean {
   return mayManage(actor, teamMembership?.teamId === team.id ? teamMembership : undefined);
 }

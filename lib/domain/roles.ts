@@ -32,15 +32,22 @@ export type Permission = keyof typeof PERMISSIONS;
  * team with access to a site. The kind of endpoint that declares one enforces it (`lib/http/for-*.ts`). Nobody has
  * `nobody`.
  */
-export type ScopedPermission =
-  | 'organization:own'
-  | 'ownership:accept'
-  | 'team:moderate'
-  | 'team:manage'
-  | 'site:manage'
-  | 'sensitive-data:request'
-  | 'site-invite:accept'
-  | 'nobody';
+export type ScopedPermission = (typeof SCOPED_PERMISSIONS)[number];
+const SCOPED_PERMISSIONS = [
+  'organization:own',
+  'ownership:accept',
+  'team:moderate',
+  'team:manage',
+  'site:manage',
+  'sensitive-data:request',
+  'site-invite:accept',
+  'nobody',
+] as const;
+
+/** Whether a permission has a name of ours, so that the application can't have one of this name. */
+export function isOwnPermission(name: string): boolean {
+  return name in PERMISSIONS || (SCOPED_PERMISSIONS as readonly string[]).includes(name);
+}
 
 /** Whether a permission is in the matrix. */
 export function isRolePermission(permission: Permission | ScopedPermission): permission is Permission {
@@ -55,6 +62,16 @@ export function may(role: Role, permission: Permission): boolean {
 /** Returns the roles that have `permission`, for the condition of a write on the actor's membership. */
 export function rolesWith(permission: Permission): readonly Role[] {
   return PERMISSIONS[permission];
+}
+
+/** Permissions of the application's own, and the roles that have each: `{"invoice:pay": ["ADMIN"]}`. */
+export type ApplicationPermissions = Readonly<Record<string, readonly Role[]>>;
+
+/** Returns all permissions of a role: those of the matrix, then those of the application's own. */
+export function permissionsOf(role: Role, ofApplication: ApplicationPermissions): string[] {
+  return Object.entries({ ...PERMISSIONS, ...ofApplication }).flatMap(([permission, roles]) =>
+    (roles as readonly Role[]).includes(role) ? [permission] : [],
+  );
 }
 
 /** Returns the lower of two roles. An access token acts with the lower of its own and its owner's present role. */

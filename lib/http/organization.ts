@@ -76,14 +76,17 @@ export type OrganizationPermission = Permission | Extract<ScopedPermission, 'org
  *
  * @throws Refusal `forbidden`, `token_not_allowed`, `ownership_offer_not_found`, `ownership_offer_expired`
  */
-function requirePermission(permission: OrganizationPermission, { actor, organization, auditContext }: Acting): void {
+export function requirePermission(
+  permission: OrganizationPermission,
+  { actor, organization, now }: Pick<Acting, 'actor' | 'organization'> & { readonly now: Date },
+): void {
   if (permission !== 'organization:own' && permission !== 'ownership:accept') {
     if (!may(actor.role, permission)) throw new Refusal('forbidden');
     return;
   }
   // Only a person may change the ownership, not an access token.
   if (actor.tokenId) throw new Refusal('token_not_allowed');
-  if (permission === 'ownership:accept') requireOffer(organization, actor, auditContext.now);
+  if (permission === 'ownership:accept') requireOffer(organization, actor, now);
   else if (!actor.owner) throw new Refusal('forbidden');
 }
 
@@ -129,7 +132,7 @@ export async function actIn<B extends Schema, Q extends Schema, R>(
   const acting = { actor, organization, auditContext: caller.auditContext };
   // An invalid input doesn't tell whom the call is about.
   const isOneself = mistake === undefined && work.isOneself?.(actor, read as R);
-  if (work.permission && !isOneself) requirePermission(work.permission, acting);
+  if (work.permission && !isOneself) requirePermission(work.permission, { ...acting, now: request.now });
   if (mistake) throw mistake;
   return withHeaders(format?.admit?.(spec.route, caller.userId, request.now), () =>
     answerOnce(idempotentRequest, earlier, () =>

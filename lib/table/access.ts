@@ -21,6 +21,8 @@ export type KeyPrefix =
   | 'MAIL'
   | 'SES'
   | 'IMPORT'
+  | 'SIGNING'
+  | 'JWKS'
   | 'HEALTH';
 
 /** A function's access to the table: IAM actions, and the partition keys they touch. */

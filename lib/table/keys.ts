@@ -70,6 +70,10 @@ export const keys = {
   mailEvent: (id: string) => key(`SES#${id}`, 'SES'),
   /** An import in progress, under the hash of its file. */
   import: (hash: string) => key(`IMPORT#${hash}`, 'IMPORT'),
+  /** The keys that sign statements of memberships, with their private halves. */
+  signingKeys: { pk: 'SIGNING#keys', sk: 'SIGNING' },
+  /** Their public halves. */
+  publishedKeys: { pk: 'JWKS#keys', sk: 'JWKS' },
   /** `GET /v1/health` reads this key. The item never exists. */
   health: { pk: 'HEALTH#table', sk: 'HEALTH' },
 };

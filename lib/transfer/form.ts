@@ -23,7 +23,7 @@ export interface Header {
 /** There is nothing to export, or an export can't be imported. The message is for the operator. */
 export class Unusable extends Error {}
 
-/** Types of items that only matter to the deployment that wrote them, for a short time. */
+/** Types of items that only matter to the deployment that wrote them: for a short time, or as its secrets. */
 const TRANSIENT = new Set([
   'Idempotency',
   'Rate',
@@ -32,6 +32,8 @@ const TRANSIENT = new Set([
   'MailEvent',
   'UnreadMailEvent',
   'Import',
+  'SigningKeys',
+  'PublishedKeys',
 ]);
 
 /** Whether the items of a type stay out of an export. */

@@ -9,6 +9,7 @@ import { pack, run } from '../pack.ts';
 /** What an application can import: name -> source in `src`. */
 const ENTRIES: Readonly<Record<string, string>> = {
   '.': 'index.ts',
+  './backend': 'backend/index.ts',
 };
 
 const HERE = join(ROOT, 'packages', 'client');

@@ -20,7 +20,7 @@ export interface Point {
 }
 
 export type Unit =
-  | ('KB' | 'MB' | 'ms' | 's' | '/s' | 'people' | 'CPU s' | 'workers')
+  | ('KB' | 'MB' | 'µs' | 'ms' | 's' | '/s' | 'people' | 'CPU s' | 'workers')
   | ('%' | 'requests/s' | 'units/s' | 'mails/day' | 'members');
 
 /** Measures a part of the service. Returns the rows. */

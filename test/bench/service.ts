@@ -24,6 +24,8 @@ export type Call = (route: string, status: number, body?: unknown) => Promise<an
 
 /** A running service with an empty table. */
 export interface Service {
+  /** The address of the API. */
+  readonly api: string;
   readonly call: Call;
   /** Signs in a person without an organization. */
   person(email: string): Promise<Call>;
@@ -129,6 +131,7 @@ function serviceOf({ api, dynamodb, table }: Running, agent: Agent): Omit<Servic
   };
   let organizations = 0;
   return {
+    api,
     call,
     person: async (email) => caller(await signIn(email)),
     async organization() {

@@ -44,6 +44,7 @@ const ON: Required<Omit<StageSettings, 'issuer' | 'audience' | 'jwksUri' | 'prev
   auditDays: 90,
   logDays: 90,
   organizationCreators: ['ada@acme.org'],
+  permissions: { 'invoice:pay': ['ADMIN'], 'invoice:read': ['ADMIN', 'USER'] },
   dialects: ['papershift', 'rocketchat', 'volttime'],
   allowedOrigins: ['https://app.acme.org'],
   throttle: { rate: 100, burst: 200 },

@@ -37,6 +37,10 @@ test('the addresses that may create organizations are only in the function that 
   expect(having('ORGANIZATION_CREATORS')).toEqual(['organizations/create']);
 });
 
+test('the permissions of the application are only in the functions that tell them', () => {
+  expect(having('APPLICATION_PERMISSIONS')).toEqual(['access/check', 'sessions/create']);
+});
+
 test('the deployed APIs are only in the function for unknown paths', () => {
   expect(having('DIALECTS')).toEqual(['fallback/refuse']);
 });

@@ -17,7 +17,9 @@ test('the consistency check finds missing, extra and changed items', async () =>
         'MailsOfDay',
         'Membership',
         'Organization',
+        'PublishedKeys',
         'Rate',
+        'SigningKeys',
         'UnreadMailEvent',
         'User',
       )

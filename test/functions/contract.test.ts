@@ -24,7 +24,16 @@ const SCOPED: Readonly<Record<string, boolean>> = {
 };
 
 /** Fields that accept more than a required text or choice. Their schema says what they refuse. */
-const LENIENT = ['token', 'memberId', 'firstName', 'lastName', 'username', 'expiresInDays', 'invitations'];
+const LENIENT = [
+  'token',
+  'memberId',
+  'firstName',
+  'lastName',
+  'username',
+  'expiresInDays',
+  'expiresInSeconds',
+  'invitations',
+];
 
 const json = contracts.filter(({ declaration }) => hasReadableRefusals(declaration.dialect));
 const ofPeople = json.filter(

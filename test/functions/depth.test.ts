@@ -54,6 +54,9 @@ const ACROSS_ORGANIZATIONS: readonly Contract['name'][] = [
   ...(['volttime/list-chargers', 'volttime/list-sites', 'volttime/list-teams', 'volttime/list-teams-v2'] as const),
 ];
 
+/** Endpoints that write nothing, although they aren't called by GET. */
+const READING: readonly Contract['name'][] = ['sessions/create'];
+
 /** Endpoints that refuse access tokens, or refuse them for what a person made. */
 const NOT_BY_TOKEN: readonly Contract['name'][] = [
   ...(['access-tokens/revoke', 'organizations/delete', 'organizations/transfer'] as const),
@@ -66,7 +69,7 @@ const CALLED_BEFORE: readonly Contract['name'][] = ['access/explain', 'members/l
 
 function canBe(situation: Situation, { name, declaration }: Contract): boolean {
   const { caller, organization, found, route } = declaration;
-  const writes = !route.startsWith('GET ');
+  const writes = !route.startsWith('GET ') && !READING.includes(name);
   const isOfSite = /\{(site|charger)\}/.test(route);
   const byToken = caller.includes('token') && !NOT_BY_TOKEN.includes(name);
   if (NEVER[situation]?.includes(name)) return false;

@@ -118,6 +118,7 @@ const TYPES = {
   Organization: 'ORG',
   DiscardedTeam: 'ORG',
   Job: 'JOB',
+  SigningKeys: 'SIGNING',
   Reminder: 'ORG',
   Webhook: 'WEBHOOK',
 };

@@ -877,4 +877,34 @@ export const mutants: readonly Mutant[] = [
       name: 'the mails of a day reach the limit exactly, also if it was',
     },
   },
+  {
+    name: 'concurrent first statements store a key each',
+    edits: [{ file: 'lib/table/signing-keys.ts', replace: 'item, when: [when] }', by: 'item }' }],
+    test: {
+      file: 'test/functions/sessions.test.ts',
+      name: 'concurrent first statements make one key, and all are valid',
+    },
+  },
+  {
+    name: 'the next signing key signs before it is published',
+    edits: [{ file: 'lib/domain/signing-key.ts', replace: 'now.getTime() + PUBLISHED_BEFORE)', by: 'now.getTime())' }],
+    test: {
+      file: 'test/lib/domain/signing-key.test.ts',
+      name: 'whenever the changes are made, every valid statement has a published key',
+    },
+  },
+  {
+    name: 'a signing key leaves the list before its last statement has ended',
+    edits: [
+      {
+        file: 'lib/domain/signing-key.ts',
+        replace: 'Date.parse(next.signsFrom) + PUBLISHED_AFTER',
+        by: 'Date.parse(next.signsFrom)',
+      },
+    ],
+    test: {
+      file: 'test/lib/domain/signing-key.test.ts',
+      name: 'whenever the changes are made, every valid statement has a published key',
+    },
+  },
 ];

@@ -5,7 +5,8 @@ import { share } from './sharing.ts';
 
 /** Fills a table with items of nearly every type. */
 export async function everything(service: Service): Promise<Record<string, unknown>[]> {
-  const { owner } = await service.organization();
+  const { id: first, owner } = await service.organization();
+  await owner.call(`POST /v1/organizations/${first}/session`);
   const invite = async (by = owner) => {
     const { body } = await by.call('POST /v1/invitations', { body: { email: newAddress(), role: 'USER' } });
     return body as { id: string; email: string };

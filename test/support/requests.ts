@@ -24,6 +24,7 @@ type Factory<T> = (service: Service, home: Home, invited: string, id?: string) =
  * endpoints use the `example` of their file.
  */
 const EXAMPLES: Partial<Record<Contract['name'], Factory<Omit<Example, 'route'> & { readonly query?: string }>>> = {
+  'access/check': async () => ({ query: '?permission=organization:read' }),
   'access/explain': async (...at) => {
     const { data } = (await at[1].owner.call('GET /v1/access')).body;
     if (data.length === 0) await siteUuid(...at);

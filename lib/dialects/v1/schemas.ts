@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { CHECK_REASONS } from '../../domain/access-check.ts';
 import { AUDIT_ACTIONS } from '../../domain/audit.ts';
 import { SITE_ACTIONS } from '../../domain/explanation.ts';
 import { DELIVERY_STATES, INVITATION_STATUSES } from '../../domain/invitation.ts';
@@ -242,6 +243,39 @@ export const Explanation = z.strictObject({
       actions,
     }),
   ),
+});
+
+/** A signed statement of a membership. */
+export const Session = z.strictObject({
+  token: z.string().check(z.regex(/^[\w-]+\.[\w-]+\.[\w-]+$/)),
+  expiresAt: timestamp,
+});
+
+/** The public keys of statements, as a JSON Web Key Set (RFC 7517). */
+export const KeySet = z.strictObject({
+  keys: z.array(
+    z.strictObject({
+      kty: z.literal('EC'),
+      crv: z.literal('P-256'),
+      alg: z.literal('ES256'),
+      use: z.literal('sig'),
+      kid: z.string(),
+      x: z.string(),
+      y: z.string(),
+    }),
+  ),
+});
+
+/** Whether a member has a permission. */
+export const AccessCheck = z.strictObject({
+  allowed: z.boolean(),
+  /** The id of the member; of a person who is no member, the id of the request. */
+  member: z.string(),
+  permission: z.string(),
+  resource: z.nullable(z.string()),
+  role: z.nullable(role),
+  /** Absent if it is allowed. */
+  reason: z.optional(z.enum(CHECK_REASONS)),
 });
 
 /** The envelope of lists: with `total` if it is counted, and `page` if the request has a page number. */

@@ -86,18 +86,21 @@ test('the code of the README compiles with strict types, and runs from top to bo
 
 test('it compiles and runs in an application of CommonJS modules', async () => {
   const source = `import { isMusterError, Muster, type Me } from '@muster/client';
+    import { AccessError, Backend } from '@muster/client/backend';
     const muster = new Muster({ baseUrl: process.env.MUSTER_API ?? '', token: process.env.MUSTER_TOKEN });
+    const backend = new Backend({ baseUrl: process.env.MUSTER_API ?? '', audience: 'x' });
     async function main() {
       const me: Me = await muster.me.read();
       const error = await muster.teams.read('team_1').catch((reason: unknown) => reason);
-      console.log(me.memberships.length, isMusterError(error, 'team_not_found'), typeof require);
+      const refused = await backend.verifySession('x').catch((reason: unknown) => reason);
+      console.log(me.memberships.length, isMusterError(error, 'team_not_found'), refused instanceof AccessError, typeof require);
     }
     main();`;
   const made = await application(source, { type: 'commonjs', compilerOptions: STRICTEST });
   expect(await made.compile()).toBe('');
   const { owner } = await service.organization();
   const { stdout, stderr } = await made.run({ MUSTER_API: service.api, MUSTER_TOKEN: owner.token });
-  expect([stdout, stderr]).toEqual(['1 true function\n', '']);
+  expect([stdout, stderr]).toEqual(['1 true true function\n', '']);
 });
 
 test.each(['bundler', 'nodenext'])('its types are found with the module resolution %s', async (moduleResolution) => {
@@ -105,7 +108,10 @@ test.each(['bundler', 'nodenext'])('its types are found with the module resoluti
     const muster = new Muster({ baseUrl: 'https://teams.example.com' });
     export const invited: Promise<Invitation> = muster.invitations.read('inv_1');
     export const role: Role = 'ADMIN';
-    export const code: ErrorCode = 'already_member';`;
+    export const code: ErrorCode = 'already_member';
+    import { Backend, type Session } from '@muster/client/backend';
+    const backend = new Backend({ baseUrl: 'https://teams.example.com', audience: 'application' });
+    export const session: Promise<Session> = backend.verifySession('x');`;
   const made = await application(source, {
     compilerOptions: {
       ...{ moduleResolution, module: moduleResolution === 'bundler' ? 'esnext' : moduleResolution },

@@ -9,6 +9,7 @@ export const METHODS: { readonly [R in keyof Resources]: { readonly [M in keyof 
     revoke: 'DELETE /v1/access-tokens/{id}',
   },
   access: {
+    check: 'GET /v1/access/check query',
     explain: 'GET /v1/access pages',
   },
   auditLogs: {
@@ -51,6 +52,9 @@ export const METHODS: { readonly [R in keyof Resources]: { readonly [M in keyof 
     transfer: 'POST /v1/organizations/{organizationId}/transfer-ownership body',
     update: 'PATCH /v1/organizations/{organizationId} body',
     withdrawOwnership: 'DELETE /v1/organizations/{organizationId}/transfer-ownership',
+  },
+  sessions: {
+    create: 'POST /v1/organizations/{organizationId}/session body',
   },
   teams: {
     create: 'POST /v1/teams body key',

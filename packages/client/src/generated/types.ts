@@ -234,6 +234,21 @@ export interface Acceptance {
   readonly invitation: Invitation;
 }
 
+export interface AccessCheck {
+  /** Whether the member has the permission now. */
+  readonly allowed: boolean;
+  /** The id of the member; of a person who is none, the id that was asked for. */
+  readonly member: string;
+  /** The permission that was asked for. */
+  readonly permission: string;
+  /** The resource that was asked for; null: the organization. */
+  readonly resource: string | null;
+  /** The role of the member in the organization; null for a person who is no member. */
+  readonly role: Role | null;
+  /** The code with which the API would refuse the member; absent if it is allowed. */
+  readonly reason?: 'member_not_found' | 'organization_not_found' | 'team_not_found' | 'site_not_found' | 'forbidden' | 'token_not_allowed' | 'ownership_offer_not_found' | 'ownership_offer_expired';
+}
+
 export interface AccessToken {
   /** The id. */
   readonly id: string;
@@ -702,6 +717,13 @@ export interface Profile {
   readonly username: string;
 }
 
+export interface Session {
+  /** The statement: a JWT, signed with ES256. */
+  readonly token: string;
+  /** When the statement expires. */
+  readonly expiresAt: string;
+}
+
 export interface Team {
   /** The id. */
   readonly id: string;
@@ -773,6 +795,16 @@ export interface AccessTokensListQuery {
   readonly cursor?: string | undefined;
 }
 
+/** The query of `GET /v1/access/check`. */
+export interface AccessCheckQuery {
+  /** The id of the member, at `GET /v1/access/check` also that of their user; default: the caller. Only ADMINs may name other members. */
+  readonly member?: string | undefined;
+  /** A permission of the roles, of a team or a site, or of the application’s own; a refusal names all. */
+  readonly permission: string;
+  /** The id of the organization (the default), of a team, or of a site. */
+  readonly resource?: string | undefined;
+}
+
 /** The query of `GET /v1/access`. */
 export interface AccessExplainQuery {
   /** The number of rows of a page; default 20. */
@@ -781,7 +813,7 @@ export interface AccessExplainQuery {
   readonly cursor?: string | undefined;
   /** The UUID, integer or id of the site. */
   readonly site?: string | undefined;
-  /** The id of the member; only ADMINs may name other members. */
+  /** The id of the member, at `GET /v1/access/check` also that of their user; default: the caller. Only ADMINs may name other members. */
   readonly member?: string | undefined;
 }
 
@@ -942,6 +974,14 @@ export interface OrganizationsUpdateBody {
   readonly language?: Language | undefined;
 }
 
+/** The body of `POST /v1/organizations/{organizationId}/session`. */
+export interface SessionsCreateBody {
+  /** Whom the statement is for: its `aud`, which the verifier expects. Default: the audience of the ID tokens. */
+  readonly audience?: string | undefined;
+  /** How long the statement is valid: 300 by default, the most. */
+  readonly expiresInSeconds?: number | undefined;
+}
+
 /** The body of `POST /v1/teams`. */
 export interface TeamsCreateBody {
   /** The name. */
@@ -1027,8 +1067,18 @@ export interface Resources {
      */
     revoke(id: string, options?: CallOptions): Promise<void>;
   };
-  /** The permissions of members for sites, with reasons. */
+  /** Whether a member has a permission, and their permissions for sites, with reasons. */
   readonly access: {
+    /**
+     * Checks whether a member has a permission now: in the organization, in a team, or for a site.
+     *
+     * `member` is the id of a member or of their user; default: the caller. The answer follows from the table at this moment, so that a removed member has nothing at the very next check. `permission` is one of the roles, one that depends on a team or a site (`team:manage`, `site:manage`), or one of the application's own. `resource` is the id of the organization (the default), of a team, or of a site. `reason` is the code with which the API would refuse. ADMINs may ask about every member, others only about themselves.
+     *
+     * `GET /v1/access/check`
+     *
+     * @throws MusterError `validation_failed`, `malformed_query`, `organization_required`, `no_organization`, `unauthenticated`, `email_claim_missing`, `forbidden`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     */
+    check(query: AccessCheckQuery, options?: CallOptions): Promise<AccessCheck>;
     /**
      * Explains who has access to which sites, and why: with `site` a row for each member with access, with `member` a row for each site that the member has access to, with both one row or none.
      *
@@ -1359,6 +1409,19 @@ export interface Resources {
      * @throws MusterError `token_not_allowed`, `ownership_offer_not_found`; also, as others do: `validation_failed`, `malformed_query`, `unauthenticated`, `email_claim_missing`, `forbidden`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
      */
     withdrawOwnership(organizationId: string, options?: CallOptions): Promise<void>;
+  };
+  /** Signed statements of a membership, which a backend verifies without a call. */
+  readonly sessions: {
+    /**
+     * Signs a short-lived statement of the caller's membership: a JWT with role, teams and permissions.
+     *
+     * Any backend verifies it with `GET /.well-known/jwks.json`, without a call for each request. `iss` is the public URL of the API. The statement has the role of its moment, and stays valid for at most five minutes after that role has changed; `GET /v1/access/check` answers at once. An access token gets the lower of its own and its owner's role. Nothing is stored, so the audit log has no entry.
+     *
+     * `POST /v1/organizations/{organizationId}/session`
+     *
+     * @throws MusterError `validation_failed`, `malformed_body`, `malformed_query`, `unauthenticated`, `email_claim_missing`, `forbidden`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `body_too_large`, `unsupported_media_type`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     */
+    create(organizationId: string, body?: SessionsCreateBody, options?: CallOptions): Promise<Session>;
   };
   /** The tree of teams, and their members. */
   readonly teams: {
