@@ -4,6 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { accept } from './accept.ts';
+import { events } from './events.ts';
 import { firstRequest } from './first-request.ts';
 import { growth } from './growth.ts';
 import { limits } from './limits.ts';
@@ -29,6 +30,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   peers,
   requests,
   accept,
+  events,
   growth,
   limits,
   sweep,

@@ -14,6 +14,7 @@ async function send(path: string, { method = 'GET', query = '', body }: Sent = {
   const controls: Controls = {
     clock: createClock(),
     template: { schedules: [], mailEvents: [] },
+    events: async () => [],
     invoke: async (name, event) => ({ ok: true, payload: JSON.stringify({ name, event }) }),
     token: async (person) => JSON.stringify(person),
     mail: (to) => [to ?? 'anybody'],
