@@ -10,7 +10,7 @@ import { onStream } from '../../lib/http/stream.ts';
 export const stream = onStream({
   items: ['AuditEntry'],
   events: true,
-  timeout: 60,
+  timeout: 50,
   handle: (written, { remaining }) => publishEntries(written, remaining),
 });
 export const { handler } = stream;

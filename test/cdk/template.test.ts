@@ -57,7 +57,7 @@ describe('stacks', () => {
       papershift: ['papershift/teams/update'],
       rocketchat: ['rocketchat/teams/create'],
       volttime: ['volttime/teams/create', 'volttime/chargers/list'],
-      background: ['pages/invitation', 'fallback', 'scheduled/sweep', 'events/mail'],
+      background: ['pages/invitation', 'fallback', 'scheduled/sweep', 'events/mail', 'events/publish'],
     });
     expect(ofType(development.root, 'AWS::Lambda::Function')).toEqual([]);
   });
@@ -747,6 +747,7 @@ describe('events', () => {
       MaximumRecordAgeInSeconds: 23 * 60 * 60,
       DestinationConfig: { OnFailure: { Destination: missed } },
       FilterCriteria: { Filters: [{ Pattern: expect.any(String) }] },
+      Tags: expect.any(Array),
     });
     expect(JSON.parse(made?.Properties.FilterCriteria.Filters[0].Pattern)).toEqual({
       eventName: ['INSERT'],
