@@ -28,7 +28,7 @@ export class Events extends Construct {
           (new EventBus(this, 'Bus', { eventBusName: name }) as IEventBus)
         : EventBus.fromEventBusName(this, 'Bus', events);
     this.streamArn = streamArn;
-    this.missed = new Queue(this, 'Missed', {
+    this.missed = new Queue(this, 'MissedEvents', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
