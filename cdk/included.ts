@@ -8,9 +8,10 @@ export interface Declared {
   readonly declaration: Declaration;
 }
 
-/** Returns the functions of a deployment: those of other products' APIs can be left out. */
-export function includedIn({ dialects }: Config, functions: readonly Declared[]): Declared[] {
+/** Returns the functions of a deployment: those of other products' APIs, and of events, can be left out. */
+export function includedIn({ dialects, events }: Config, functions: readonly Declared[]): Declared[] {
   return functions.filter((each) => {
+    if (each.declaration.kind === 'stream' && events === false) return false;
     const group = groupOf(each);
     return group === 'v1' || group === 'background' || dialects.includes(group);
   });

@@ -15,11 +15,13 @@ import { Budget } from './constructs/budget.ts';
 import { Dashboard } from './constructs/dashboard.ts';
 import { Domain, DomainRecords, type Target } from './constructs/domain.ts';
 import { Email } from './constructs/email.ts';
+import { Events } from './constructs/events.ts';
 import { Front } from './constructs/front.ts';
 import { DeclaredFunction, type SharedProps } from './constructs/function.ts';
 import { Identity } from './constructs/identity.ts';
 import { MailEvents } from './constructs/mail-events.ts';
 import { Schedule } from './constructs/schedule.ts';
+import { Stream } from './constructs/stream.ts';
 import { adoptedTable, type ServiceTable, Table } from './constructs/table.ts';
 import { tagAll } from './constructs/tags.ts';
 import { type Declared, groupOf, includedIn, reservedExecutions } from './included.ts';
@@ -49,6 +51,8 @@ export class Service extends Construct {
   readonly api: Api;
   readonly table: ServiceTable;
   readonly email: Email;
+  /** Undefined: no events are published. */
+  readonly events: Events | undefined;
   readonly identity: Identity;
   /** All functions, by their names in `functions/index.ts`. */
   readonly functions = new Map<string, LambdaFunction>();
@@ -65,7 +69,7 @@ export class Service extends Construct {
     const key = config.kmsKeyArn === undefined ? undefined : Key.fromKeyArn(this, 'Key', config.kmsKeyArn);
     this.table =
       config.table === undefined
-        ? new Table(this, 'Table', { ...config, removalPolicy, key })
+        ? new Table(this, 'Table', { ...config, hasStream: config.events !== false, removalPolicy, key })
         : adoptedTable(this, 'AdoptedTable', config.table);
     this.email = new Email(this, 'Email', {
       ...config,
@@ -73,6 +77,7 @@ export class Service extends Construct {
       create: config.createMailIdentity,
       key,
     });
+    this.events = this.#eventsOf(config, name);
     const { domain, waf } = config;
     const onlyByDomain = domain !== undefined;
     this.api = new Api(this, 'Api', { ...config, name, parameters, removalPolicy, key, onlyByDomain });
@@ -84,6 +89,7 @@ export class Service extends Construct {
 
     const scheduled = new Map<string, LambdaFunction>();
     const mailEvents = new Map<string, LambdaFunction>();
+    const streams = new Map<string, LambdaFunction>();
     for (const [group, declared] of Map.groupBy(includedIn(config, functions), groupOf)) {
       const nested = new Functions(this, group, {
         declared,
@@ -91,6 +97,7 @@ export class Service extends Construct {
         api: this.api,
         table: this.table,
         email: this.email,
+        events: this.events,
         environment: {
           ...environmentOf(config),
           ...(secret && { ORIGIN_SECRET: secret }),
@@ -108,6 +115,7 @@ export class Service extends Construct {
       for (const [name, each] of nested.functions) this.functions.set(name, each);
       for (const [name, each] of nested.scheduled) scheduled.set(name, each);
       for (const [name, each] of nested.mailEvents) mailEvents.set(name, each);
+      for (const [name, each] of nested.streams) streams.set(name, each);
     }
     this.api.finish();
     own?.lead();
@@ -118,9 +126,11 @@ export class Service extends Construct {
       name,
       apiId: this.api.id,
       table: this.table,
-      events: this.email.events,
+      mailTopic: this.email.events,
+      missedEvents: this.events?.missed,
       scheduled,
       mailEvents,
+      streams,
       mailQuota: config.limits.mailsOfDeployment ?? DEFAULT_LIMITS.mailsOfDeployment,
     });
     if (config.dashboard) {
@@ -133,6 +143,14 @@ export class Service extends Construct {
       const boundary = ManagedPolicy.fromManagedPolicyArn(this, 'Boundary', config.permissionsBoundary);
       PermissionsBoundary.of(this).apply(boundary);
     }
+  }
+
+  /** Returns the bus, and the stream that events come from. */
+  #eventsOf({ events, tableStreamArn }: Config, name: string): Events | undefined {
+    if (events === false) return undefined;
+    // An existing table comes with the ARN (cdk/settings.ts).
+    const streamArn = tableStreamArn ?? (this.table.tableStreamArn as string);
+    return new Events(this, 'Events', { name, events, streamArn });
   }
 
   /** Puts CloudFront in front of the API. */
@@ -179,6 +197,7 @@ class Functions extends NestedStack {
   readonly functions = new Map<string, LambdaFunction>();
   readonly scheduled = new Map<string, LambdaFunction>();
   readonly mailEvents = new Map<string, LambdaFunction>();
+  readonly streams = new Map<string, LambdaFunction>();
 
   constructor(scope: Construct, id: string, props: FunctionsProps) {
     super(scope, id, { parameters: props.parameters });
@@ -215,6 +234,11 @@ class Functions extends NestedStack {
             missed: props.email.missedEvents,
           });
           this.mailEvents.set(name, made);
+          break;
+        case 'stream':
+          if (!props.events) break;
+          new Stream(this, `${id}-Stream`, { events: props.events, target: made, items: declaration.items });
+          this.streams.set(name, made);
       }
     }
     if (routed.size === 0) return;

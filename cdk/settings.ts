@@ -52,6 +52,10 @@ const ARNS = {
     /^arn:aws[\w-]*:backup:[\w-]+:\d{12}:backup-vault:[\w-]+$/,
     'arn:aws:backup:eu-west-1:123456789012:backup-vault:copies',
   ],
+  dynamodb: [
+    /^arn:[\w-]+:dynamodb:[\w-]+:\d{12}:table\/[\w.-]+\/stream\/[\w.:-]+$/,
+    'arn:aws:dynamodb:eu-central-1:123456789012:table/Restored/stream/2026-01-01T00:00:00.000',
+  ],
   kms: [/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/, 'arn:aws:kms:eu-central-1:123456789012:key/1234abcd-...'],
 } as const;
 /** An ARN. In an application of somebody's own it may be a reference to another resource. */
@@ -207,6 +211,20 @@ export const StageConfig = z
       .string()
       .refine((text) => Token.isUnresolved(text) || /^[\w.-]{3,255}$/.test(text), 'is not the name of a table')
       .optional(),
+    /** The ARN of the stream of `table`, with new images, from which events are published. */
+    tableStreamArn: arn('dynamodb').optional(),
+    /** Where events are published: on a bus that the stack creates, on an existing one by its name, or nowhere. */
+    events: z
+      .union([
+        z.boolean(),
+        z
+          .string()
+          .refine(
+            (text) => Token.isUnresolved(text) || /^[\w./-]{1,256}$/.test(text),
+            'is neither true, nor false, nor the name of a bus',
+          ),
+      ])
+      .default(true),
     /** Daily backups by AWS Backup, kept for so many days, with copies in other backup vaults; undefined: none. */
     backup: z
       .strictObject({ days: z.int().min(1).max(36_500).default(35), copyTo: z.array(arn('backup')).default([]) })
@@ -260,6 +278,18 @@ export const StageConfig = z
   .refine(({ domain, waf }) => !(waf && domain) || mayBeInUsEast1(frontCertificate(domain, waf)), {
     path: ['waf', 'certificateArn'],
     error: 'is needed: a certificate of the domain in us-east-1, where CloudFront reads certificates',
+  })
+  .refine(
+    ({ table, tableStreamArn, events }) => table === undefined || tableStreamArn !== undefined || events === false,
+    {
+      path: ['tableStreamArn'],
+      error:
+        'is missing: the ARN of the stream of table, from which events are published. Or set events to false: then none are',
+    },
+  )
+  .refine(({ table, tableStreamArn }) => table !== undefined || tableStreamArn === undefined, {
+    path: ['tableStreamArn'],
+    error: 'belongs to table: the stack knows the stream of the table that it creates',
   })
   .refine(({ monthlyBudget, alarmEmail, alarmTopic }) => monthlyBudget === undefined || alarmEmail || alarmTopic, {
     path: ['monthlyBudget'],

@@ -25,7 +25,14 @@ export class MusterStack extends Stack {
 }
 
 /** Returns the outputs of the stack, by name. */
-function outputsOf({ api, table, email, identity, domain }: Service): Record<string, CfnOutputProps | undefined> {
+function outputsOf({
+  api,
+  table,
+  email,
+  events,
+  identity,
+  domain,
+}: Service): Record<string, CfnOutputProps | undefined> {
   const { pool } = identity;
   const ofPool = (value: string | undefined) =>
     value === undefined ? undefined : { value, ...(pool?.condition && { condition: pool.condition }) };
@@ -33,6 +40,7 @@ function outputsOf({ api, table, email, identity, domain }: Service): Record<str
     ApiUrl: { value: api.publicUrl },
     DomainTarget: domain && { description: 'Where the DNS name of the domain points to', value: domain.name },
     TableName: { value: table.tableName },
+    EventBusName: events && { description: 'The bus that events are published on', value: events.bus.eventBusName },
     MailDnsRecords:
       email.dnsRecords === undefined
         ? undefined

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { clientFiles } from './client.ts';
+import { eventRegistry, eventSchemas, eventsPage } from './events.ts';
 import { openapi } from './openapi.ts';
 import { endpointsPage, errorsPage } from './reference-pages.ts';
 import { tablePage } from './table-page.ts';
@@ -12,6 +13,9 @@ export function documents(): Readonly<Record<string, string>> {
     'docs/openapi.json': `${JSON.stringify(openapi(), null, 2)}\n`,
     'docs/endpoints.md': endpointsPage(),
     'docs/errors.md': errorsPage(),
+    'docs/events.json': `${JSON.stringify(eventSchemas(), null, 2)}\n`,
+    'docs/event-registry.json': `${JSON.stringify(eventRegistry(), null, 2)}\n`,
+    'docs/events.md': eventsPage(),
     'docs/table.md': tablePage(),
     ...clientFiles(),
   };

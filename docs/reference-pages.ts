@@ -129,6 +129,8 @@ function triggerOf(declaration: Declaration): string {
       return 'a request without a matching route';
     case 'schedule':
       return `\`${declaration.schedule}\``;
+    case 'stream':
+      return `new items in the stream of the table: ${declaration.items.join(', ')}`;
     case 'operator':
       return 'an operator, by hand';
     case 'mailEvents':

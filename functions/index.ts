@@ -12,6 +12,7 @@ export const contents = {
   'access/explain': await import('./access/explain.ts'),
   'audit-logs/list': await import('./audit-logs/list.ts'),
   'events/mail': await import('./events/mail.ts'),
+  'events/publish': await import('./events/publish.ts'),
   'fallback/refuse': await import('./fallback/refuse.ts'),
   'health/read': await import('./health/read.ts'),
   'invitations/accept': await import('./invitations/accept.ts'),
@@ -131,5 +132,6 @@ export const functions: readonly { readonly name: string; readonly declaration: 
 function declarationOf(module: (typeof contents)[keyof typeof contents]): Declaration {
   if ('endpoint' in module) return module.endpoint;
   if ('operator' in module) return module.operator;
+  if ('stream' in module) return module.stream;
   return 'schedule' in module ? module.schedule : module.mailEvents;
 }

@@ -49,6 +49,11 @@ export function organizationCreators(): readonly string[] {
     .filter(Boolean);
 }
 
+/** Returns the name of the bus that events are published on. */
+export function eventBus(): string {
+  return process.env.EVENT_BUS ?? '';
+}
+
 /** Returns the APIs of this deployment: `v1`, and those of other products that it hasn't left out. */
 export function dialects(): readonly string[] {
   return (process.env.DIALECTS || 'v1').split(',');

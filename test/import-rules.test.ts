@@ -68,6 +68,14 @@ const LAYERS: readonly Layer[] = [
     ],
   },
   {
+    file: 'lib/events/x.ts',
+    may: ['./bus.ts', '../domain/refusal.ts', '../table/items.ts', '../configuration.ts', '../aws/service.ts'],
+    mayNot: [
+      ...[...NEVER, ...SDK, ...DYNAMODB, ...MAIL, ...MIDDY, '../outbox/outbox.ts', '../teams/teams.ts'],
+      ...['../http/input.ts', '../email/mime.ts', '../dialects/format.ts', '../../functions/index.ts'],
+    ],
+  },
+  {
     file: 'lib/email/x.ts',
     may: ['./mime.ts', '../domain/refusal.ts', '../configuration.ts', '../aws/service.ts', 'nodemailer/lib/qp'],
     mayNot: [

@@ -458,6 +458,19 @@ REQUESTS.push(
   },
 );
 
+REQUESTS.push({
+  name: 'publishing an event',
+  function: 'events/publish',
+  prepare: () => organized(),
+  run: async ({ owner, email }) => {
+    const status = await statusOf(owner.call('POST /v1/invitations', { body: { email, role: 'USER' } }));
+    // Waits until the stream is read.
+    await service.events();
+    return [201, 409].includes(status) ? 200 : status;
+  },
+  ...{ status: 200, repeated: 200 },
+});
+
 const SWEEPS: readonly Operation[] = [
   {
     name: 'ends a grant of sensitive data',
@@ -588,9 +601,13 @@ async function survive(operation: Operation): Promise<void> {
   }
 
   await settle(operation, killedRuns);
+  const published = new Set((await service.events()).map(({ detail }) => detail.id));
   const items = await service.items();
   await expectConsistent(items);
   for (const [index, { scenario, name }] of killedRuns.entries()) {
+    const entries = items.filter(({ type, organizationId }) => type === 'AuditEntry' && organizationId === scenario.id);
+    const lost = entries.filter(({ id }) => !published.has(id as string)).map(({ action }) => action);
+    expect(lost, `${name}: entries without an event`).toEqual([]);
     expect(outcomeOf(scenario, items), name).toEqual(done[index] && operation.twice ? operation.twice(once) : once);
     const extra = (await mailsOf(scenario)) - mails;
     expect([0, 1], `${name}: additional mails`).toContain(extra);

@@ -12,7 +12,9 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, type IFilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { EVENT_PUT_ASIDE, EVENTS_LATE } from '../../lib/events/publishing.ts';
 import { PUT_ASIDE } from '../../lib/http/mail-events.ts';
 import { RUN } from '../../lib/http/schedule.ts';
 import { PAUSED } from '../../lib/outbox/brake.ts';
@@ -28,11 +30,15 @@ interface AlarmsProps extends Pick<Config, 'alarms' | 'alarmEmail' | 'alarmTopic
   readonly apiId: string;
   readonly table: ServiceTable;
   /** The topic of SES's mail events. */
-  readonly events: ITopic;
+  readonly mailTopic: ITopic;
+  /** The queue of notices about events that were given up; undefined: none are published. */
+  readonly missedEvents: IQueue | undefined;
   /** The scheduled functions, by name. */
   readonly scheduled: ReadonlyMap<string, LambdaFunction>;
   /** The functions that get SES's mail events, by name. */
   readonly mailEvents: ReadonlyMap<string, LambdaFunction>;
+  /** The functions that get items from the stream of the table, by name. */
+  readonly streams: ReadonlyMap<string, LambdaFunction>;
 }
 
 /** When an alarm fires. Default: once in five minutes; without data it doesn't. */
@@ -89,7 +95,7 @@ export class Alarms extends Construct {
   }
 
   #addEssential(): void {
-    const { apiId, scheduled, mailEvents } = this.#props;
+    const { apiId, scheduled, mailEvents, streams } = this.#props;
     this.#alarm('ApiErrors', 'The API answers 5xx', errorRatio(apiId), { threshold: 1 });
     // Without dimensions, since the concurrency limit applies to the whole account.
     this.#alarm('Throttles', 'Functions are throttled', metric('AWS/Lambda Throttles'), { threshold: 10 });
@@ -118,12 +124,16 @@ export class Alarms extends Construct {
       // Lambda tries an event three times.
       this.#alarm(`${id}-Errors`, "Mail events aren't recorded", errors, { threshold: 3 });
       const putAside = this.#logged(`${id}-PutAside`, logGroup, PUT_ASIDE);
-      this.#alarm(`${id}-Unread`, 'Mail events are put aside', putAside, { threshold: 1 });
+      this.#alarm(`${id}-Unread`, 'Events are put aside', putAside, { threshold: 1 });
+      // They count in the same metric: an account has ten for free in alarms.
+      for (const [name, { logGroup: log }] of streams) {
+        this.#counted(`${id}-PutAside`, log, UNPUBLISHED, { id: `${name.replaceAll('/', '-')}-Unpublished` });
+      }
     }
   }
 
   #addOthers(): void {
-    const { apiId, table, events, mailEvents, concurrencyQuota, mailQuota } = this.#props;
+    const { apiId, table, mailTopic, mailEvents, missedEvents, streams, concurrencyQuota, mailQuota } = this.#props;
     this.#alarm('ApiSlow', 'The API is slow', latency(apiId, 'p99'), {
       threshold: 3000,
       evaluationPeriods: 3,
@@ -150,21 +160,36 @@ export class Alarms extends Construct {
       threshold: NEARLY * concurrencyQuota,
     });
     const lost = [
-      metric('AWS/SNS NumberOfNotificationsFailed', { dimensions: { TopicName: events.topicName } }),
+      metric('AWS/SNS NumberOfNotificationsFailed', { dimensions: { TopicName: mailTopic.topicName } }),
       ...[...mailEvents.values()].map(({ functionName: FunctionName }) =>
         metric('AWS/Lambda AsyncEventsDropped', { dimensions: { FunctionName } }),
       ),
     ];
     this.#alarm('EventsLost', 'Mail events are lost', sumOf('lost', lost), { threshold: 1 });
+    for (const [path, { functionName: FunctionName }] of streams) {
+      const dimensions = { FunctionName };
+      const age = metric('AWS/Lambda IteratorAge', { dimensions, statistic: Stats.MAXIMUM });
+      this.#alarm(`${path.replaceAll('/', '-')}-Late`, 'Events are late', age, { threshold: LATE_EVENT });
+    }
+    if (missedEvents) {
+      const dimensions = { QueueName: missedEvents.queueName };
+      const given = metric('AWS/SQS ApproximateNumberOfMessagesVisible', { dimensions, statistic: Stats.MAXIMUM });
+      this.#alarm('EventsGivenUp', 'Events are given up', given, { threshold: 1 });
+    }
   }
 
   /** Returns a metric of a function's log lines with a message: of their count, or of a value in them. */
   #logged(metricName: string, logGroup: ILogGroup, message: string, value?: string) {
-    return this.#counted(metricName, logGroup, FilterPattern.stringValue('$.message.message', '=', message), value);
+    return this.#counted(metricName, logGroup, FilterPattern.stringValue('$.message.message', '=', message), { value });
   }
 
-  #counted(metricName: string, logGroup: ILogGroup, filterPattern: IFilterPattern, value?: string) {
-    const filter = new MetricFilter(this, metricName, {
+  #counted(
+    metricName: string,
+    logGroup: ILogGroup,
+    filterPattern: IFilterPattern,
+    { value, id = metricName }: { readonly value?: string | undefined; readonly id?: string } = {},
+  ) {
+    const filter = new MetricFilter(this, id, {
       ...{ logGroup, filterPattern, metricNamespace: this.#props.name, metricName },
       ...(value && { metricValue: `$.message.${value}` }),
     });
@@ -183,6 +208,15 @@ const PAUSED_MAIL = FilterPattern.all(
     ...[PAUSED, '*SendingPaused*'].map((code) => FilterPattern.stringValue('$.message.code', '=', code)),
   ),
 );
+
+/** An event that wasn't published in time, or never will be, or a run that failed as a whole. */
+const UNPUBLISHED = FilterPattern.any(
+  ...[EVENT_PUT_ASIDE, EVENTS_LATE].map((message) => FilterPattern.stringValue('$.message.message', '=', message)),
+  ...['error', 'failure', 'timeout'].map((status) => FilterPattern.stringValue('$.record.status', '=', status)),
+);
+
+/** The age of an event that waits, in milliseconds, at which somebody is told. */
+const LATE_EVENT = 15 * 60_000;
 
 /** The part of a quota that leaves time to get a higher one. */
 const NEARLY = 0.8;

@@ -16,6 +16,7 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Declaration } from '../../lib/http/declaration.ts';
 import type { Email } from './email.ts';
+import type { Events } from './events.ts';
 import type { ServiceTable } from './table.ts';
 
 /** The props that all functions of a stack share. */
@@ -24,6 +25,8 @@ export interface SharedProps {
   readonly service: string;
   readonly table: ServiceTable;
   readonly email: Email;
+  /** Undefined: no events are published. */
+  readonly events: Events | undefined;
   readonly environment: Readonly<Record<string, string>>;
   readonly logDays: RetentionDays;
   /** MB. */
@@ -85,6 +88,7 @@ export class DeclaredFunction extends LambdaFunction {
       environment: readBy(props.code, {
         ...props.environment,
         TABLE_NAME: props.table.tableName,
+        ...(props.events && { EVENT_BUS: props.events.bus.eventBusName }),
         ...(declaration.email && { MAIL_CONFIGURATION_SET: props.email.configurationSet }),
       }),
       ...(reserved !== undefined && { reservedConcurrentExecutions: reserved }),
@@ -115,8 +119,8 @@ export function functionNameOf(service: string, name: string): string {
   return `${whole.slice(0, NAME_LIMIT - 1 - hash.length)}-${hash}`;
 }
 
-/** Returns the IAM statements of a declaration: table actions limited to partition keys, the due index, and mail. */
-function declaredStatements(declaration: Declaration, { table, email, key }: SharedProps): PolicyStatement[] {
+/** Returns the IAM statements of a declaration: table actions limited to partition keys, the due index, mail, events. */
+function declaredStatements(declaration: Declaration, { table, email, events, key }: SharedProps): PolicyStatement[] {
   const actionsByPrefixes = new Map<string, string[]>();
   for (const [action, prefixes] of Object.entries(declaration.table)) {
     const key = [...prefixes].sort().join();
@@ -130,6 +134,9 @@ function declaredStatements(declaration: Declaration, { table, email, key }: Sha
   }
   if (declaration.kind === 'mailEvents') {
     statements.push(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [email.missedEvents.queueArn] }));
+  }
+  if (declaration.kind === 'stream' && events) {
+    statements.push(...streamStatements(declaration, events));
   }
   if (declaration.kind === 'operator') {
     // A scan has no leading keys.
@@ -146,6 +153,19 @@ function declaredStatements(declaration: Declaration, { table, email, key }: Sha
   }
   if (key && statements.length > 0) statements.push(throughTable(key));
   return statements;
+}
+
+/** Returns what Lambda needs to read the stream and to tell what it gave up, and the permission to publish events. */
+function streamStatements(
+  { events: publishes }: Extract<Declaration, { kind: 'stream' }>,
+  { bus, missed, streamArn }: Events,
+): PolicyStatement[] {
+  const actions = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];
+  return [
+    new PolicyStatement({ actions: actions.map((action) => `dynamodb:${action}`), resources: [streamArn] }),
+    new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [missed.queueArn] }),
+    ...(publishes ? [new PolicyStatement({ actions: ['events:PutEvents'], resources: [bus.eventBusArn] })] : []),
+  ];
 }
 
 /** Returns the permission to use the key of the table, by way of DynamoDB only. */

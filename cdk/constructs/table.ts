@@ -1,5 +1,12 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, type CfnGlobalTable, type ITableV2, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  AttributeType,
+  type CfnGlobalTable,
+  type ITableV2,
+  ProjectionType,
+  StreamViewType,
+  TableV2,
+} from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 
@@ -22,6 +29,8 @@ export function adoptedTable(scope: Construct, id: string, name: string): Adopte
 interface TableProps {
   readonly protect: boolean;
   readonly removalPolicy: RemovalPolicy;
+  /** Whether it has a stream of new items, for events. */
+  readonly hasStream: boolean;
   /** The key that encrypts it, if it isn't DynamoDB's own. */
   readonly key: IKey | undefined;
 }
@@ -33,7 +42,7 @@ interface TableProps {
 export class Table extends TableV2 {
   readonly dueIndexArn: string;
 
-  constructor(scope: Construct, id: string, { protect, removalPolicy, key }: TableProps) {
+  constructor(scope: Construct, id: string, { protect, removalPolicy, hasStream, key }: TableProps) {
     super(scope, id, {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
@@ -46,6 +55,7 @@ export class Table extends TableV2 {
         },
       ],
       timeToLiveAttribute: 'ttl',
+      ...(hasStream && { dynamoStream: StreamViewType.NEW_IMAGE }),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: protect,
       removalPolicy,

@@ -74,12 +74,26 @@ export interface MailEventsDeclaration extends FunctionDeclaration {
   readonly kind: 'mailEvents';
 }
 
+/** A function that gets new items from the stream of the table. */
+export interface StreamDeclaration extends FunctionDeclaration {
+  readonly kind: 'stream';
+  /** The types of the items that it gets when they are written for the first time. */
+  readonly items: readonly string[];
+  /** Whether it publishes events (`events:PutEvents`). */
+  readonly events: boolean;
+}
+
 /** A function that an operator invokes by hand. It may read the whole table (`dynamodb:Scan`). */
 export interface OperatorDeclaration extends FunctionDeclaration {
   readonly kind: 'operator';
 }
 
-export type Declaration = HttpDeclaration | ScheduleDeclaration | MailEventsDeclaration | OperatorDeclaration;
+export type Declaration =
+  | HttpDeclaration
+  | ScheduleDeclaration
+  | MailEventsDeclaration
+  | StreamDeclaration
+  | OperatorDeclaration;
 
 /** Tells whether an endpoint answers requests without a credential. */
 export function isAnonymous({ caller }: Pick<HttpDeclaration, 'caller'>): boolean {

@@ -34,7 +34,8 @@ export function audit(
 const QUERIES = 12;
 const READS = 1000;
 
-const AUDIT_ENTRY = itemReader<AuditEntry>('AuditEntry', {
+/** Reads audit entries. */
+export const AUDIT_ENTRY = itemReader<AuditEntry>('AuditEntry', {
   ...{ id: 'string', action: 'string', organizationId: 'string', actor: 'object', resource: 'object' },
   ...{ createdAt: 'string', requestId: 'string' },
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Stack, Token } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
@@ -44,6 +45,8 @@ export class Muster extends Construct {
   /** The id of the HTTP API. */
   readonly apiId: string;
   readonly table: ITableV2;
+  /** The bus that events are published on; undefined with `events: false`. */
+  readonly eventBus: IEventBus | undefined;
   /** The DNS records that the sender's domain needs, `NAME CNAME VALUE; ...`; undefined with `createMailIdentity: false`. */
   readonly mailDnsRecords: string | undefined;
   /** The user pool; undefined if the props name an issuer. */
@@ -75,6 +78,7 @@ export class Muster extends Construct {
     this.apiId = service.api.id;
     // TableV2 declares optional properties differently from its interface.
     this.table = service.table as ITableV2;
+    this.eventBus = service.events?.bus;
     this.mailDnsRecords = service.email.dnsRecords;
     this.userPool = service.identity.pool;
     this.functions = service.functions;

@@ -5,6 +5,7 @@ import { StageConfig } from '../../cdk/settings.ts';
 interface Schema {
   readonly type?: string;
   readonly enum?: readonly unknown[];
+  readonly anyOf?: readonly Schema[];
   readonly items?: Schema;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
@@ -55,6 +56,7 @@ function object(
 /** @throws Error for a schema of a kind that the settings didn't have before */
 function typeOf(schema: Schema, comments: ReadonlyMap<string, string>, prefix: string): string {
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
+  if (schema.anyOf) return schema.anyOf.map((one) => typeOf(one, comments, prefix)).join(' | ');
   switch (schema.type) {
     case 'string':
     case 'boolean':

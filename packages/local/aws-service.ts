@@ -25,14 +25,14 @@ export type AuthorizedPart = Part & { readonly decision: Decision };
 
 /** A parsed call to AWS, with the authorization decision of each part. */
 export interface AwsRequest {
-  readonly service: 'dynamodb' | 'ses';
+  readonly service: 'dynamodb' | 'ses' | 'events';
   /** `TransactWriteItems` */
   readonly operation: string;
   readonly parts: readonly AuthorizedPart[];
   /** Whether AWS could answer TransactionConflict. */
   readonly conflicts: boolean;
-  /** Executes the call. */
-  perform(delayMs: number): Promise<Answer>;
+  /** Executes the call. @param failing the parts that fail although the call succeeds; only PutEvents has such parts */
+  perform(delayMs: number, failing?: readonly boolean[]): Promise<Answer>;
 }
 
 /** An AWS service behind the proxy. */

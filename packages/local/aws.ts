@@ -12,6 +12,7 @@ import {
 } from './aws-service.ts';
 import { createDynamoDb } from './dynamodb.ts';
 import { type ActiveFault, type Fault, parseFaults, takeFault } from './faults.ts';
+import type { Attributes } from './parts.ts';
 import { compilePolicies, type PolicyDocument } from './policy.ts';
 import { createSes, type Envelope } from './ses.ts';
 import { canceled, conflict } from './transactions.ts';
@@ -57,6 +58,8 @@ export interface AwsProxyOptions {
   readonly dynamodb: string;
   /** Base URL of the local SES. */
   readonly ses: string;
+  /** The local EventBridge; undefined: there is none. */
+  readonly events?: Service;
   /** The principals by access key id. */
   readonly principals: ReadonlyMap<string, Principal>;
   readonly region: string;
@@ -68,6 +71,8 @@ export interface AwsProxyOptions {
    * millisecond, AWS in about ten. Without a delay, concurrent transactions would hardly ever conflict.
    */
   readonly latencyMs?: number;
+  /** Called with the items that a write has put, after it has committed and before the function gets the answer. */
+  onCommit?: ((images: readonly Attributes[]) => void) | undefined;
   /** Called with each mail that SES accepted, before the function gets the answer. */
   onMail(raw: Buffer, envelope: Envelope): Promise<void> | void;
   /** Terminates the worker that processes a request of a function. */
@@ -77,7 +82,7 @@ export interface AwsProxyOptions {
 }
 
 export interface AwsProxy {
-  /** Base URL for the SDK: DynamoDB and SES. */
+  /** Base URL for the SDK: DynamoDB, SES and EventBridge. */
   readonly endpoint: string;
   /**
    * Returns the last 10,000 calls, in the order of completion.
@@ -100,8 +105,8 @@ export const adminAccessKeyId = 'LOCALADMIN';
 const MAX_CALLS = 10_000;
 
 /**
- * Starts the proxy between functions and AWS: an HTTP server on 127.0.0.1 that the SDK's DynamoDB and SES clients use
- * as AWS's endpoint, in front of an engine and a local SES.
+ * Starts the proxy between functions and AWS: an HTTP server on 127.0.0.1 that the calls of functions to DynamoDB,
+ * SES and EventBridge go to, in front of an engine, a local SES and a local bus.
  *
  * It adds AWS's behavior that they lack: it authorizes each part by the caller's role, answers TransactionConflict when
  * a write or a transaction touches a key of a transaction in flight (except BatchWriteItem), and records the capacity
@@ -117,7 +122,7 @@ export async function startAwsProxy(options: AwsProxyOptions): Promise<AwsProxy>
   callers.set(adminAccessKeyId, { name: 'test', decide: () => 'allow' });
   const toDynamoDb = connect(options.dynamodb, 'dynamodb', region);
   const toSes = connect(options.ses, 'ses', region);
-  const dynamodb = createDynamoDb(toDynamoDb, { region, account, latencyMs });
+  const dynamodb = createDynamoDb(toDynamoDb, { region, account, latencyMs, onCommit: options.onCommit });
   const ses = createSes(toSes, { region, account, sandbox: options.sandbox, onMail: options.onMail });
   let calls: Call[] = [];
   let faults: ActiveFault[] = [];
@@ -127,7 +132,8 @@ export async function startAwsProxy(options: AwsProxyOptions): Promise<AwsProxy>
     const body = await readBody(incoming);
     const { 'x-amz-target': target, 'x-local-request-id': requestId = '', authorization = '' } = incoming.headers;
     const operation = typeof target === 'string' ? target.slice(target.indexOf('.') + 1) : '';
-    const service = operation ? dynamodb : ses;
+    const isEvent = typeof target === 'string' && target.startsWith('AWSEvents.');
+    const service = (isEvent && options.events) || (operation ? dynamodb : ses);
     const caller = callers.get(/Credential=([^/,\s]+)/.exec(authorization)?.[1] ?? '');
     if (!caller) return answer(outgoing, service.unknownCaller());
     const request = await service.receive({ body, operation, caller });
@@ -178,7 +184,7 @@ export async function startAwsProxy(options: AwsProxyOptions): Promise<AwsProxy>
     const failure = matched && injected(service, request, caller.name, matched);
     if (failure) return finish(failure);
 
-    const answered = await request.perform(matched?.fault.ms ?? 0);
+    const answered = await request.perform(matched?.fault.ms ?? 0, kind === 'partial' ? matched?.hit : []);
     if (kind === 'kill-process-after') process.kill(process.pid, 'SIGKILL');
     if (kind === 'kill-worker-after') options.onKill(caller.name, String(requestId));
     if (kind === 'kill-worker-after' || kind === 'drop-answer') return dropConnection();

@@ -193,6 +193,7 @@ export class CloudFormationStack {
       return stack.resolve(output.Value);
     }
     if (attribute === 'Arn' || attribute === 'TopicArn') return this.arn(id);
+    if (attribute === 'StreamArn') return `${this.arn(id)}/stream/local`;
     if (attribute === 'ApiEndpoint') return this.#context.api;
     // Resources that don't run locally (user pools, alarms) get a value that is recognizably local.
     return `${this.physicalName(id)}.${attribute}`;
@@ -217,6 +218,7 @@ export class CloudFormationStack {
 
 const NAME_PROPERTIES: Readonly<Record<string, string>> = {
   'AWS::DynamoDB::GlobalTable': 'TableName',
+  'AWS::Events::EventBus': 'Name',
   'AWS::IAM::Role': 'RoleName',
   'AWS::Lambda::Function': 'FunctionName',
   'AWS::Logs::LogGroup': 'LogGroupName',
@@ -228,6 +230,7 @@ const NAME_PROPERTIES: Readonly<Record<string, string>> = {
 
 const ARNS: Readonly<Record<string, (name: string, region: string, account: string) => string>> = {
   'AWS::DynamoDB::GlobalTable': (name, region, account) => `dynamodb:${region}:${account}:table/${name}`,
+  'AWS::Events::EventBus': (name, region, account) => `events:${region}:${account}:event-bus/${name}`,
   'AWS::IAM::Role': (name, _, account) => `iam::${account}:role/${name}`,
   'AWS::Lambda::Function': (name, region, account) => `lambda:${region}:${account}:function:${name}`,
   'AWS::Logs::LogGroup': (name, region, account) => `logs:${region}:${account}:log-group:${name}:*`,

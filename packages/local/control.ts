@@ -12,6 +12,8 @@ export interface Controls {
   token(person: Person): Promise<string>;
   /** Returns the mails to an address, newest last; undefined: all mails. */
   mail(to: string | undefined): unknown;
+  /** Returns the events on the bus, newest last. */
+  events(): Promise<unknown>;
   /** Completes an SES event with the data of its mail. */
   completeEvent(event: Record<string, unknown>): unknown;
   /** Returns a function's calls to AWS; undefined: all calls. */
@@ -35,6 +37,7 @@ class Refusal extends Error {
 
 const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   'GET mail': ({ query }, { mail }) => mail(query.get('to') ?? undefined),
+  'GET events': (_, { events }) => events(),
   'GET calls': ({ query }, { calls }) => calls(query.get('function') ?? undefined),
   'GET faults': (_, { faults }) => faults(),
   'POST faults': ({ body }, { setFaults, faults }) => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer, AwsRequest, Connection, ErrorFormat, Service } from './aws-service.ts';
-import { type DynamoDbInput, partsOf, type TableKeys, tablesOf, violation } from './parts.ts';
+import { type Attributes, type DynamoDbInput, partsOf, type TableKeys, tablesOf, violation } from './parts.ts';
 import type { AccessRequest } from './policy.ts';
 import { createTransactions, singleWrites } from './transactions.ts';
 
@@ -24,7 +24,13 @@ const fail: ErrorFormat = (status, code, message, more = {}) => {
 /** Creates the DynamoDB service of the proxy: an engine with AWS's additional behavior. */
 export function createDynamoDb(
   connection: Connection,
-  options: { region: string; account: string; latencyMs: number },
+  options: {
+    region: string;
+    account: string;
+    latencyMs: number;
+    /** Called with the items that a write has put, after it has committed. */
+    onCommit?: ((images: readonly Attributes[]) => void) | undefined;
+  },
 ): Service {
   const tables = new Map<string, TableKeys>();
   const keysOf = (table: string) => tables.get(table);
@@ -54,6 +60,8 @@ export function createDynamoDb(
       const type = String((parseJson(answered) as { __type?: string } | undefined)?.__type ?? status);
       return { status, body: answered, contentType, error: type.slice(type.indexOf('#') + 1) };
     }
+    const put = putBy(input);
+    if (put.length > 0) options.onCommit?.(put);
     // Drops the cached key schemas of a table that was created, changed or deleted.
     if (/^(Create|Update|Delete)Table$/.test(operation) && input.TableName) tables.delete(input.TableName);
     if (!counted) return { status, body: answered, contentType, error: null };
@@ -101,6 +109,15 @@ export function createDynamoDb(
       return request;
     },
   };
+}
+
+/** Returns the items that a write puts. */
+function putBy({ Item, TransactItems = [], RequestItems = {} }: DynamoDbInput): Attributes[] {
+  if (Item) return [Item];
+  const inBatches = Object.values(RequestItems).flatMap((batch) =>
+    Array.isArray(batch) ? batch.map(({ PutRequest }) => PutRequest?.Item) : [],
+  );
+  return [...TransactItems.map(({ Put }) => Put?.Item), ...inBatches].filter((item) => item !== undefined);
 }
 
 interface TableDescription {

@@ -9,6 +9,7 @@ const kinds = [
   'delay',
   'hang',
   'drop-answer',
+  'partial',
   'kill-worker-before',
   'kill-worker-after',
   'kill-process-before',
@@ -21,7 +22,7 @@ const kinds = [
  * A call matches if it meets all given criteria:
  * - `function`: the calling function (`invitations/create`; `test` for the administrator's key)
  * - `action`: the call (`dynamodb:TransactWriteItems`, `ses:SendRawEmail`), or a part of it (`dynamodb:PutItem`)
- * - `key`: text in a touched key (`pk|sk`; for a mail, a recipient's address)
+ * - `key`: text in a touched key (`pk|sk`; for a mail, a recipient's address; for an event, its type and ids)
  * - `skip`: the number of matching calls that succeed first (default 0)
  * - `times`: the number of calls that then fail (default 1; -1: all, until the faults are replaced)
  *
@@ -33,6 +34,7 @@ const kinds = [
  * - `error`: status 500.
  * - `delay`: the call takes `ms` longer. The keys of a transaction are in flight during that time.
  * - `hang`: the call isn't executed and never answered.
+ * - `partial`: the call succeeds, but not for the matching entries. Matches `events:PutEvents` only.
  * - `drop-answer`: the call is executed, but the connection breaks before the answer.
  * - `kill-worker-before`, `kill-worker-after`: the function's worker dies before or after the call.
  * - `kill-process-before`, `kill-process-after`: the whole local stack dies as by `kill -9`, before or after the call.
@@ -44,7 +46,7 @@ const Fault = z
     function: z.string().min(1).optional(),
     action: z
       .string()
-      .regex(/^(dynamodb|ses):\w+$/, 'must be like dynamodb:PutItem or ses:SendRawEmail')
+      .regex(/^(dynamodb|ses|events):\w+$/, 'must be like dynamodb:PutItem, ses:SendRawEmail or events:PutEvents')
       .optional(),
     key: z.string().min(1).optional(),
     times: z.union([z.literal(-1), z.int().min(1)], 'must be 1 or more, or -1 for all').default(1),
@@ -85,6 +87,7 @@ export function takeFault(faults: ActiveFault[], call: FaultyCall): { fault: Act
   for (const fault of faults) {
     if (fault.function !== undefined && fault.function !== call.function) continue;
     if (fault.fault === 'conflict' && !call.conflicts) continue;
+    if (fault.fault === 'partial' && call.action !== 'events:PutEvents') continue;
     const hit = call.parts.map(
       ({ action, keys }) =>
         (fault.action === undefined || fault.action === call.action || fault.action === action) &&

@@ -1,9 +1,10 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { clearStore, saveEmail } from 'aws-ses-v2-local/dist/store.js';
 import PostalMime, { decodeWords } from 'postal-mime';
+import { readLines } from './lines.ts';
 import type { Envelope } from './ses.ts';
 
 // By `require`, since Node and vitest differ in the default export of a CommonJS package compiled from TypeScript.
@@ -96,18 +97,10 @@ export async function startMail({ directory }: { directory: string }): Promise<L
   };
 }
 
-/** Reads the mails of earlier starts. Truncates an incomplete last line, which a kill may leave. */
+/** Reads the mails of earlier starts. */
 function readMails(file: string): Mail[] {
-  if (!existsSync(file)) return [];
-  const content = readFileSync(file);
-  const end = content.lastIndexOf('\n') + 1;
-  if (end < content.length) truncateSync(file, end);
-  const lines = content.subarray(0, end).toString().split('\n').slice(0, -1);
   // Files of earlier versions have no tags.
-  return lines.map((line) => {
-    const mail = JSON.parse(line) as Omit<Mail, 'tags'> & Partial<Mail>;
-    return { ...mail, tags: mail.tags ?? {} };
-  });
+  return readLines<Omit<Mail, 'tags'> & Partial<Mail>>(file).map((mail) => ({ ...mail, tags: mail.tags ?? {} }));
 }
 
 function headerOf(headers: readonly { key: string; value: string }[], name: string): string {

@@ -1,5 +1,5 @@
 /** An attribute value of DynamoDB's protocol: `{ "S": "text" }`. */
-type Attributes = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+export type Attributes = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 interface ItemInput {
   readonly TableName?: string;

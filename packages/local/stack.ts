@@ -7,15 +7,18 @@ import { connect } from './aws-service.ts';
 import { createClock } from './clock.ts';
 import { type Controls, control } from './control.ts';
 import { startEngine } from './engine.ts';
+import { type BusEvent, createEventBus } from './event-bus.ts';
 import { createFunctions } from './functions.ts';
 import { bindGateway } from './gateway.ts';
 import { AUDIENCE, OtherIssuer, type Person, startIssuer } from './issuer.ts';
 import type { LocalFunction } from './local-function.ts';
 import type { LocalTable } from './local-table.ts';
 import { startMail } from './mail.ts';
+import type { Attributes } from './parts.ts';
 import type { PolicyDocument } from './policy.ts';
 import { completeEvent } from './ses-event.ts';
 import { removeStackFile, runningStack, type StackFile, writeStackFile } from './stack-file.ts';
+import { createTableStream, matches, type Pattern } from './stream.ts';
 import { readTemplate } from './template.ts';
 
 export interface StackOptions {
@@ -47,6 +50,8 @@ export interface StackOptions {
   readonly policies?: (functionName: string, policies: readonly PolicyDocument[]) => readonly PolicyDocument[];
   /** Called with each part of a call to AWS, after the call. */
   readonly onCall?: (call: Call) => void;
+  /** Called with each event that the bus has taken. */
+  readonly onEvent?: (event: BusEvent) => void;
   /** Called with each line that a function prints. */
   readonly onLog?: (functionName: string, line: string) => void;
 }
@@ -57,7 +62,7 @@ export interface Stack extends StackFile {
   /** Returns a bearer token of the local issuer. */
   token(person: Person): Promise<string>;
   /**
-   * Resets the state without a restart: empties the table, clears mails, calls and faults, resets the clock, and aborts
+   * Resets the state without a restart: empties the table, clears mails, events, calls and faults, resets the clock, and aborts
    * requests in progress. Workers are kept. A table at `DYNAMODB_ENDPOINT` keeps its items.
    */
   reset(): Promise<void>;
@@ -120,10 +125,18 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await createTable(dynamodb, template.table);
 
     const accessKeys = new Map(template.functions.map(({ name }, index) => [name, `LOCAL${1000 + index}`]));
+    const bus = createEventBus({
+      directory,
+      region: REGION,
+      account: ACCOUNT,
+      now: clock.now,
+      onEvent: options.onEvent,
+    });
     const proxy = await opened(
       startAwsProxy({
         dynamodb,
         ses: mail.endpoint,
+        events: bus.service,
         principals: new Map(
           template.functions.map(({ name, policies }): [string, Principal] => [
             accessKeys.get(name) as string,
@@ -134,6 +147,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         account: ACCOUNT,
         sandbox: options.sandbox ?? process.env.SES_SANDBOX === '1',
         onMail: mail.receive,
+        onCommit: (images) => stream.append(images),
         onKill: (name, requestId) => functions.kill(name, requestId),
         onCall: options.onCall,
       }),
@@ -161,6 +175,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       },
     });
     closers.push(functions.close);
+    const stream = createTableStream({
+      directory,
+      streams: template.streams,
+      region: REGION,
+      keyNames: await keyNamesOf(dynamodb, template.table),
+      now: clock.now,
+      invoke: functions.invoke,
+      log: log.write,
+      scan: (patterns) => scan(dynamodb, template.table, patterns),
+    });
+    closers.push(stream.close);
 
     const controls: Controls = {
       clock,
@@ -168,6 +193,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       invoke: functions.invoke,
       token,
       mail: mail.messages,
+      events: async () => {
+        await stream.settled();
+        return bus.events();
+      },
       completeEvent: (event) => completeEvent(event, mail.all(), ACCOUNT),
       calls: proxy.calls,
       faults: proxy.faults,
@@ -196,10 +225,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       invoke: functions.invoke,
       local: (request) => control(request, controls),
     });
+    // What an earlier process hadn't delivered.
+    stream.settled().catch((error: Error) => log.write('stream', error.message));
     const reset = async () => {
       functions.interrupt();
       proxy.reset();
       mail.clear();
+      stream.clear();
+      bus.clear();
       clock.set(0);
       if (!process.env.DYNAMODB_ENDPOINT) await createTable(dynamodb, template.table, true);
     };
@@ -243,6 +276,7 @@ function lambdaEnvironment(item: LocalFunction, accessKey: string, proxy: string
     AWS_ENDPOINT_URL: proxy,
     AWS_ENDPOINT_URL_DYNAMODB: proxy,
     AWS_ENDPOINT_URL_SES: proxy,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: proxy,
     AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
     AWS_LAMBDA_FUNCTION_NAME: name,
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
@@ -271,32 +305,70 @@ function functionLog(directory: string) {
   };
 }
 
-/** @param anew whether an existing table is deleted first */
-async function createTable(endpoint: string, table: LocalTable, anew = false): Promise<void> {
-  if (!table.definition) return;
-  const { definition } = table;
+/** A call of the engine. @throws Error if the engine refuses it, except because the resource exists already */
+type EngineCall = <T = object>(operation: string, input: object) => Promise<T | undefined>;
+
+async function withEngine<T>(endpoint: string, act: (call: EngineCall) => Promise<T>): Promise<T> {
   const engine = connect(endpoint, 'dynamodb', REGION);
-  const call = async (operation: string, input: object) => {
-    const { body } = await engine.post(Buffer.from(JSON.stringify(input)), {
-      'content-type': 'application/x-amz-json-1.0',
-      'x-amz-target': `DynamoDB_20120810.${operation}`,
-    });
-    const { __type: type = '', message = type } = JSON.parse(body.toString()) as { __type?: string; message?: string };
-    // The table may exist from an earlier start.
-    if (type && !type.endsWith('ResourceInUseException')) {
-      throw new Error(`The DynamoDB engine refused ${operation}: ${message}`);
-    }
-    return type === '';
-  };
   try {
-    if (anew) await call('DeleteTable', { TableName: table.name });
-    const created = await call('CreateTable', definition);
-    if (!created || table.timeToLive === undefined) return;
-    await call('UpdateTimeToLive', {
-      TableName: table.name,
-      TimeToLiveSpecification: { AttributeName: table.timeToLive, Enabled: true },
+    return await act(async (operation, input) => {
+      const { body } = await engine.post(Buffer.from(JSON.stringify(input)), {
+        'content-type': 'application/x-amz-json-1.0',
+        'x-amz-target': `DynamoDB_20120810.${operation}`,
+      });
+      const answer = JSON.parse(body.toString()) as { __type?: string; message?: string };
+      const { __type: type = '', message = type } = answer;
+      if (type.endsWith('ResourceInUseException')) return undefined;
+      if (type) throw new Error(`The DynamoDB engine refused ${operation}: ${message}`);
+      return answer as never;
     });
   } finally {
     engine.close();
   }
+}
+
+/** @param anew whether an existing table is deleted first */
+function createTable(endpoint: string, { name, definition, timeToLive }: LocalTable, anew = false): Promise<void> {
+  return withEngine(endpoint, async (call) => {
+    if (!definition) return;
+    if (anew) await call('DeleteTable', { TableName: name });
+    // The table may exist from an earlier start.
+    const created = await call('CreateTable', definition);
+    if (!created || timeToLive === undefined) return;
+    await call('UpdateTimeToLive', {
+      TableName: name,
+      TimeToLiveSpecification: { AttributeName: timeToLive, Enabled: true },
+    });
+  });
+}
+
+/** Returns the names of the key attributes of a table, the partition key first. */
+function keyNamesOf(endpoint: string, { name }: LocalTable): Promise<readonly string[]> {
+  return withEngine(endpoint, async (call) => {
+    const described = await call<{ Table: { KeySchema: { AttributeName: string; KeyType: string }[] } }>(
+      'DescribeTable',
+      { TableName: name },
+    );
+    const schema = described?.Table.KeySchema ?? [];
+    return schema
+      .toSorted((one, other) => one.KeyType.localeCompare(other.KeyType))
+      .map(({ AttributeName }) => AttributeName);
+  });
+}
+
+/** Reads the items of the table that match one of the patterns. */
+function scan(endpoint: string, { name }: LocalTable, patterns: readonly Pattern[]): Promise<readonly Attributes[]> {
+  return withEngine(endpoint, async (call) => {
+    const found: Attributes[] = [];
+    let start: Attributes | undefined;
+    do {
+      const page = await call<{ Items: Attributes[]; LastEvaluatedKey?: Attributes }>('Scan', {
+        TableName: name,
+        ...(start && { ExclusiveStartKey: start }),
+      });
+      found.push(...(page?.Items ?? []).filter((item) => patterns.some((pattern) => matches(pattern, item))));
+      start = page?.LastEvaluatedKey;
+    } while (start);
+    return found;
+  });
 }

@@ -4,6 +4,7 @@ import type { CorsConfiguration } from './cors.ts';
 import { type LocalFunction, toFunctions } from './local-function.ts';
 import { type LocalRoute, toRoutes } from './local-route.ts';
 import { type LocalTable, toTable } from './local-table.ts';
+import type { LocalStream, Pattern } from './stream.ts';
 
 export interface LocalSchedule {
   readonly function: string;
@@ -19,6 +20,8 @@ export interface LocalTemplate {
   readonly schedules: readonly LocalSchedule[];
   /** The functions that get SES's events through SNS. */
   readonly mailEvents: readonly { readonly topic: string; readonly function: string }[];
+  /** The functions that get new items from the stream of the table. */
+  readonly streams: readonly LocalStream[];
   readonly cors: CorsConfiguration | undefined;
   /** The resource types that don't run locally: `AWS::CloudWatch::Alarm (3)`. */
   readonly unsupported: readonly string[];
@@ -38,10 +41,12 @@ const SUPPORTED = new Set([
   'AWS::CDK::Metadata',
   'AWS::CloudFormation::Stack',
   'AWS::DynamoDB::GlobalTable',
+  'AWS::Events::EventBus',
   'AWS::IAM::ManagedPolicy',
   'AWS::IAM::Policy',
   'AWS::IAM::Role',
   'AWS::Lambda::EventInvokeConfig',
+  'AWS::Lambda::EventSourceMapping',
   'AWS::Lambda::Function',
   'AWS::Lambda::Permission',
   'AWS::Logs::LogGroup',
@@ -104,6 +109,7 @@ function assemble(resources: readonly DeployedResource[]): LocalTemplate {
     mailEvents: subscriptions
       .filter(({ Protocol, TopicArn }) => Protocol === 'lambda' && mailTopics.has(TopicArn as string))
       .map(({ TopicArn, Endpoint }) => ({ topic: String(TopicArn), function: functionOf(Endpoint, 'A subscription') })),
+    streams: of('AWS::Lambda::EventSourceMapping').map((resource) => toStream(resource, functionOf)),
     cors: api?.properties().CorsConfiguration as CorsConfiguration | undefined,
     unsupported: unsupported(resources),
   };
@@ -144,4 +150,23 @@ function toSchedule(
       input: Target.Input === undefined ? {} : JSON.parse(Target.Input),
     },
   ];
+}
+
+function toStream(
+  { id, properties }: DeployedResource,
+  functionOf: (arn: unknown, what: string) => string,
+): LocalStream {
+  const { FunctionName, BatchSize, FilterCriteria, MaximumRecordAgeInSeconds } = properties() as {
+    FunctionName: string;
+    BatchSize?: number;
+    FilterCriteria?: { Filters?: readonly { Pattern: string }[] };
+    MaximumRecordAgeInSeconds?: number;
+  };
+  return {
+    function: functionOf(FunctionName, `The event source mapping ${id}`),
+    batchSize: BatchSize ?? 100,
+    filters: (FilterCriteria?.Filters ?? [{ Pattern: '{}' }]).map(({ Pattern: text }) => JSON.parse(text) as Pattern),
+    // The stream itself forgets records after a day.
+    maximumAge: MaximumRecordAgeInSeconds ?? 24 * 60 * 60,
+  };
 }

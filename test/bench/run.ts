@@ -5,6 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { accept } from './accept.ts';
 import { access } from './access.ts';
+import { events } from './events.ts';
 import { firstRequest } from './first-request.ts';
 import { growth } from './growth.ts';
 import { limits } from './limits.ts';
@@ -31,6 +32,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   requests,
   accept,
   access,
+  events,
   growth,
   limits,
   sweep,

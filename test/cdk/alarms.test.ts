@@ -38,7 +38,7 @@ const ESSENTIAL = [
   'The scheduled function fails',
   "The scheduled function doesn't run",
   "Mail events aren't recorded",
-  'Mail events are put aside',
+  'Events are put aside',
 ];
 const OTHERS = [
   'The API is slow',
@@ -49,6 +49,8 @@ const OTHERS = [
   'The mail quota is nearly used',
   'The concurrency quota is nearly used',
   'Mail events are lost',
+  'Events are late',
+  'Events are given up',
 ];
 
 describe('alarms', () => {
@@ -148,12 +150,18 @@ describe('alarms', () => {
         FilterPattern:
           '{ ($.message.message = "Mail not sent") && (($.message.code = "sending_paused") || ($.message.code = "*SendingPaused*")) }',
       });
+      const unpublished = {
+        ...filter('', /^Outputs\..*eventspublishLog.*Ref$/, 'events-mail-PutAside', '1'),
+        FilterPattern:
+          '{ ($.message.message = "Event put aside") || ($.message.message = "Events late") || ($.record.status = "error") || ($.record.status = "failure") || ($.record.status = "timeout") }',
+      };
       const [events, sweep] = [/^Outputs\..*eventsmailLog.*Ref$/, /^Outputs\..*scheduledsweepLog.*Ref$/];
       expect(ofType(root, 'AWS::Logs::MetricFilter').map(({ Properties }) => Properties)).toEqual([
         filter(RUN, sweep, 'scheduled-sweep-Lag', '$.message.lagSeconds'),
         paused(sweep),
         filter(RUN, sweep, 'scheduled-sweep-Failed', '$.message.failed'),
         filter(PUT_ASIDE, events, 'events-mail-PutAside', '1'),
+        unpublished,
       ]);
     }
   });

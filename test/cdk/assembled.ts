@@ -14,6 +14,7 @@ import type {
   MailEventsDeclaration,
   Route,
   ScheduleDeclaration,
+  StreamDeclaration,
 } from '../../lib/http/declaration.ts';
 
 // Synthesizes the stack of small configurations, for the tests of the template.
@@ -99,6 +100,16 @@ const mailEvents: MailEventsDeclaration = {
   timeout: 30,
 };
 
+const stream: StreamDeclaration = {
+  kind: 'stream',
+  items: ['AuditEntry'],
+  events: true,
+  table: {},
+  due: false,
+  email: false,
+  timeout: 50,
+};
+
 /** One function of each kind. */
 export const ONE_EACH: readonly Declared[] = [
   http('invitations/create', 'POST /v1/invitations', {
@@ -120,6 +131,7 @@ export const ONE_EACH: readonly Declared[] = [
   http('fallback', '$default', { caller: ['anybody'], timeout: 5 }),
   { name: 'scheduled/sweep', declaration: sweep },
   { name: 'events/mail', declaration: mailEvents },
+  { name: 'events/publish', declaration: stream },
 ];
 
 /** The variables that most functions read. */
@@ -199,5 +211,5 @@ export function statementsOf(template: Template | undefined, name: string) {
   expect(role.ManagedPolicyArns).toBeUndefined();
   expect(role.Policies).toHaveLength(1);
   const text = JSON.stringify(role.Policies[0].PolicyDocument.Statement);
-  return JSON.parse(text.replaceAll(/\{"Ref":"referenceto\w+Table\w+Arn"\}/g, '"TABLE"'));
+  return JSON.parse(text.replaceAll(/\{"Ref":"referenceto\w+Table\w+(?<!Stream)Arn"\}/g, '"TABLE"'));
 }

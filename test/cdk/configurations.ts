@@ -50,6 +50,8 @@ const ON: Required<Omit<StageSettings, 'issuer' | 'audience' | 'jwksUri' | 'prev
   throttle: { rate: 100, burst: 200 },
   throttleAnonymous: { rate: 10, burst: 20 },
   table: 'Restored',
+  tableStreamArn: 'arn:aws:dynamodb:eu-central-1:123456789012:table/Restored/stream/2026-11-28T09:00:00.000',
+  events: 'company',
   holdSchedule: true,
   backup: { days: 35, copyTo: ['arn:aws:backup:eu-west-1:123456789012:backup-vault:copies'] },
   concurrencyQuota: 2000,

@@ -57,7 +57,7 @@ describe('stacks', () => {
       papershift: ['papershift/teams/update'],
       rocketchat: ['rocketchat/teams/create'],
       volttime: ['volttime/teams/create', 'volttime/chargers/list'],
-      background: ['pages/invitation', 'fallback', 'scheduled/sweep', 'events/mail'],
+      background: ['pages/invitation', 'fallback', 'scheduled/sweep', 'events/mail', 'events/publish'],
     });
     expect(ofType(development.root, 'AWS::Lambda::Function')).toEqual([]);
   });
@@ -725,9 +725,101 @@ describe('backups', () => {
   });
 });
 
+describe('events', () => {
+  const mapping = ({ nested }: Assembly) => ofType(nested.background, 'AWS::Lambda::EventSourceMapping');
+  const stream = { Ref: expect.stringMatching(/^referenceto.*Table.*StreamArn$/) };
+  const missed = { Ref: expect.stringMatching(/^referenceto.*EventsMissed.*Arn$/) };
+
+  it('come from the stream of the table: new audit entries only, until the stream forgets them', () => {
+    const [table] = ofType(development.root, 'AWS::DynamoDB::GlobalTable');
+    expect(table?.Properties.StreamSpecification).toEqual({ StreamViewType: 'NEW_IMAGE' });
+    const target = functionOf(development.nested.background, 'events/publish');
+    const [made, ...others] = mapping(development);
+    expect(others).toEqual([]);
+    expect(made?.Properties).toEqual({
+      FunctionName: { 'Fn::GetAtt': [logicalId(development.nested.background, target), 'Arn'] },
+      EventSourceArn: stream,
+      StartingPosition: 'TRIM_HORIZON',
+      BatchSize: 100,
+      BisectBatchOnFunctionError: true,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      MaximumRetryAttempts: -1,
+      MaximumRecordAgeInSeconds: 23 * 60 * 60,
+      DestinationConfig: { OnFailure: { Destination: missed } },
+      FilterCriteria: { Filters: [{ Pattern: expect.any(String) }] },
+      Tags: expect.any(Array),
+    });
+    expect(JSON.parse(made?.Properties.FilterCriteria.Filters[0].Pattern)).toEqual({
+      eventName: ['INSERT'],
+      dynamodb: { NewImage: { type: { S: ['AuditEntry'] } } },
+    });
+  });
+
+  it('go to a bus named after the stack, by a role that may read the stream and put events there, and nothing else', () => {
+    const [bus] = ofType(development.root, 'AWS::Events::EventBus');
+    expect(bus?.Properties.Name).toBe('Muster-development');
+    expect(development.root.Outputs.EventBusName?.Value).toEqual({
+      Ref: logicalId(development.root, bus as Resource),
+    });
+    expect(statementsOf(development.nested.background, 'events/publish').slice(0, -1)).toEqual([
+      {
+        Action: ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((name) => `dynamodb:${name}`),
+        Effect: 'Allow',
+        Resource: stream,
+      },
+      { Action: 'sqs:SendMessage', Effect: 'Allow', Resource: missed },
+      {
+        Action: 'events:PutEvents',
+        Effect: 'Allow',
+        Resource: { Ref: expect.stringMatching(/^referenceto.*EventsBus.*Arn$/) },
+      },
+    ]);
+    const queues = ofType(development.root, 'AWS::SQS::Queue').map(({ Properties }) => Properties);
+    expect(queues).toHaveLength(2);
+    for (const queue of queues) {
+      expect(queue).toMatchObject({ MessageRetentionPeriod: 14 * 86_400, SqsManagedSseEnabled: true });
+    }
+  });
+
+  it('go to an existing bus by its name', () => {
+    const made = assemble({ events: 'company' });
+    expect(ofType(made.root, 'AWS::Events::EventBus')).toEqual([]);
+    expect(made.root.Outputs.EventBusName?.Value).toBe('company');
+    const statements = JSON.stringify(statementsOf(made.nested.background, 'events/publish'));
+    expect(statements).toContain(':event-bus/company"');
+    expect(findings(made)).toEqual([]);
+    expect(() => assemble({ events: 'not a bus' })).toThrow(
+      'events: is neither true, nor false, nor the name of a bus',
+    );
+  });
+
+  it('can be left out, with the stream', () => {
+    const made = assemble({ events: false });
+    expect(mapping(made)).toEqual([]);
+    expect(ofType(made.root, 'AWS::Events::EventBus')).toEqual([]);
+    expect(ofType(made.root, 'AWS::SQS::Queue')).toHaveLength(1);
+    expect(ofType(made.root, 'AWS::DynamoDB::GlobalTable')[0]?.Properties.StreamSpecification).toBeUndefined();
+    expect(made.root.Outputs.EventBusName).toBeUndefined();
+    expect(() => functionOf(made.nested.background, 'events/publish')).toThrow();
+    expect(findings(made)).toEqual([]);
+  });
+
+  it('of an existing table need its stream', () => {
+    const table = 'muster-restored';
+    expect(() => assemble({ table })).toThrow('tableStreamArn: is missing: the ARN of the stream of table');
+    expect(() => assemble({ table, tableStreamArn: 'muster-restored' })).toThrow('tableStreamArn: is no ARN such as');
+    expect(() => assemble({ tableStreamArn: STREAM })).toThrow('tableStreamArn: belongs to table');
+    expect(mapping(assemble({ table, events: false }))).toEqual([]);
+    const [made] = mapping(assemble({ table, tableStreamArn: STREAM }));
+    expect(made?.Properties.EventSourceArn).toBe(STREAM);
+  });
+});
+
+const STREAM = 'arn:aws:dynamodb:eu-central-1:123456789012:table/muster-restored/stream/2026-11-28T09:00:00.000';
+
 describe('an existing table', () => {
   it('is used by its name, with the same rights, and the stack has none', () => {
-    const adopting = assemble({ table: 'muster-restored' });
+    const adopting = assemble({ table: 'muster-restored', tableStreamArn: STREAM });
     expect(ofType(adopting.root, 'AWS::DynamoDB::GlobalTable')).toEqual([]);
     expect(adopting.root.Outputs.TableName?.Value).toBe('muster-restored');
     const { background } = adopting.nested;

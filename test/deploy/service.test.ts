@@ -22,6 +22,8 @@ let log: string;
 let checked: string;
 let api: Deployed;
 let ada: Client;
+/** The queue that gets all events. */
+let queue: string;
 
 beforeAll(async () => {
   emulator = await startEmulator();
@@ -29,6 +31,13 @@ beforeAll(async () => {
   await project.bootstrap();
   ({ outputs, log } = await project.deployed('development', ['--journey']));
   api = await openApi(emulator, outputs);
+  const { QueueUrl } = await emulator.json('sqs', 'AmazonSQS.CreateQueue', { QueueName: 'people' });
+  queue = QueueUrl;
+  const rule = { EventBusName: outputs.EventBusName, Name: 'people' };
+  const EventPattern = JSON.stringify({ source: ['muster'] });
+  await emulator.json('events', 'AWSEvents.PutRule', { ...rule, EventPattern });
+  const Targets = [{ Id: 'queue', Arn: 'arn:aws:sqs:us-east-1:000000000000:people' }];
+  await emulator.json('events', 'AWSEvents.PutTargets', { EventBusName: rule.EventBusName, Rule: rule.Name, Targets });
 });
 
 afterAll(async () => {
@@ -158,6 +167,28 @@ describe('mail events', () => {
   });
 });
 
+test('the events of the journey reach a queue by a rule on the bus', async () => {
+  const read = async () => {
+    const { Messages = [] } = await emulator.json('sqs', 'AmazonSQS.ReceiveMessage', {
+      ...{ QueueUrl: queue, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 },
+    });
+    return (Messages as { Body: string }[]).map(({ Body }) => JSON.parse(Body));
+  };
+  const events: { source: string; detail: { id: string; type: string; after?: object } }[] = [];
+  await expect
+    .poll(
+      async () => {
+        events.push(...(await read()));
+        return events.map(({ detail }) => detail.type);
+      },
+      { timeout: 60_000, interval: 500 },
+    )
+    .toEqual(expect.arrayContaining(['organization.created', 'invitation.accepted', 'invitation.delivery_failed']));
+  for (const { source, detail } of events)
+    expect([source, detail.id]).toEqual(['muster', expect.stringMatching(/^aud_/)]);
+  expect(JSON.stringify(events)).not.toMatch(/@|Lovelace|Acme/);
+});
+
 test('the schedule sends a mail by itself that SES has throttled', async () => {
   emulator.fault({ type: 'SendRawEmail', action: 'send', after: 0 });
   const invited = await invite('later@mail.acme.org');
@@ -211,7 +242,7 @@ test('with an issuer of one’s own, its people sign in, and the stack’s user 
   try {
     project.configure({ development: { issuer: iss, audience: AUDIENCE } });
     ({ outputs } = await project.deployed('development'));
-    expect(Object.keys(outputs).sort()).toEqual(['ApiUrl', 'MailDnsRecords', 'TableName']);
+    expect(Object.keys(outputs).sort()).toEqual(['ApiUrl', 'EventBusName', 'MailDnsRecords', 'TableName']);
     expect((await contentsOf(emulator)).pools).toEqual(EMPTY.pools);
     expect((await ada.call('GET /v1/members')).status).toBe(401);
     await api.close();

@@ -44,7 +44,14 @@ async function restored(...lost: readonly string[]): Promise<void> {
 /** Starts a deployment that uses the restored table, with other settings, and the same issuer. */
 async function deployed(settings: object, use: (restored: Service) => Promise<void>): Promise<void> {
   const configuration = join(directory, 'stages.json');
-  const development = { mailSender: 'Muster <invitations@example.com>', table: RESTORED, dialects: [], ...settings };
+  const tableStreamArn = `arn:aws:dynamodb:eu-central-1:000000000000:table/${RESTORED}/stream/2026-11-28T09:00:00.000`;
+  const development = {
+    mailSender: 'Muster <invitations@example.com>',
+    table: RESTORED,
+    tableStreamArn,
+    dialects: [],
+    ...settings,
+  };
   writeFileSync(configuration, JSON.stringify({ development }));
   const outdir = mkdtempSync(join(directory, 'assembly-'));
   cpSync(join(await synthesize(), 'functions'), join(outdir, 'functions'), { recursive: true });

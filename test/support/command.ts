@@ -15,12 +15,14 @@ export interface CommandResult {
  *
  * @param script for example `cdk/operator/check-table.ts`
  * @param node options of Node
+ * @param more further variables
  */
 export async function operatorCommand(
   { stack: { dynamodb } }: Pick<Service, 'stack'>,
   script: string,
   options: readonly string[],
   node: readonly string[] = [],
+  more: Readonly<Record<string, string>> = {},
 ): Promise<CommandResult> {
   const child = spawn('node', [...node, script, ...options], {
     cwd: ROOT,
@@ -30,6 +32,7 @@ export async function operatorCommand(
       AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
       AWS_ACCESS_KEY_ID: 'OPERATOR',
       AWS_SECRET_ACCESS_KEY: 'secret',
+      ...more,
     },
   });
   let [out, err] = ['', ''];

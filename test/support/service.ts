@@ -8,11 +8,13 @@ import { type Member, Muster, type Role } from '../../packages/client/src/index.
 import type { Call } from '../../packages/local/aws.ts';
 import { connect } from '../../packages/local/aws-service.ts';
 import { type EngineName, startEngine } from '../../packages/local/engine.ts';
+import type { BusEvent } from '../../packages/local/event-bus.ts';
 import type { Person } from '../../packages/local/issuer.ts';
 import { type Stack, type StackOptions, startStack } from '../../packages/local/stack.ts';
 import { expectConsistent } from './consistency.ts';
 import { contractOf, expectDeclared } from './contract.ts';
 import { Disclosure } from './disclosure.ts';
+import { expectEvents, type PublishedEvent } from './events.ts';
 import { collectPersonalData, leaksIn } from './leaks.ts';
 import { recorder } from './recording.ts';
 
@@ -83,6 +85,8 @@ export interface Service {
   calls(functionName?: string): Promise<Call[]>;
   /** Returns every item of the table. */
   items(): Promise<Record<string, unknown>[]>;
+  /** Returns the last 1,000 events on the bus, once the stream of the table is read. */
+  events(): Promise<PublishedEvent[]>;
 }
 
 /** The service that a test file uses. */
@@ -100,7 +104,7 @@ export function newAddress(name = 'person'): string {
 }
 
 /** The events of a stack that a test file can listen to. */
-type Listeners = Pick<StackOptions, 'onCall' | 'onLog'>;
+type Listeners = Pick<StackOptions, 'onCall' | 'onLog' | 'onEvent'>;
 
 /** State that all test files of this process share: files run one after the other. */
 const shared: { dynamodb?: Promise<string>; stack?: Promise<Stack>; listeners: Listeners } = { listeners: {} };
@@ -134,6 +138,7 @@ function sharedStack(): Promise<Stack> {
     workers: WORKERS,
     onCall: (call) => shared.listeners.onCall?.(call),
     onLog: (name, line) => shared.listeners.onLog?.(name, line),
+    onEvent: (event) => shared.listeners.onEvent?.(event),
   });
   return shared.stack;
 }
@@ -161,15 +166,17 @@ export function useService(
     options.onCall?.(call);
   };
   const lines: string[] = [];
+  const events: PublishedEvent[] = [];
+  const onEvent = (event: BusEvent) => void events.push(event as PublishedEvent);
   const personalData = new Set<string>();
   const onLog = (name: string, line: string) => {
     lines.push(line);
     options.onLog?.(name, line);
   };
   beforeAll(async () => {
-    stack = await (isOwn ? start({ ...options, onCall, onLog }) : sharedStack());
+    stack = await (isOwn ? start({ ...options, onCall, onLog, onEvent }) : sharedStack());
     await stack.reset();
-    if (!isOwn) shared.listeners = { onCall, onLog };
+    if (!isOwn) shared.listeners = { onCall, onLog, onEvent };
   });
   const disclosure = new Disclosure();
   const service = serviceOf(() => stack as Stack, personalData, disclosure);
@@ -177,8 +184,11 @@ export function useService(
     try {
       // The table is consistent after every file. A table that others also write to is not checked.
       if (stack && !process.env.DYNAMODB_ENDPOINT) {
+        await service.faults([]);
+        await service.events();
         const items = await service.items();
         await expectConsistent(items);
+        expectEvents(items, events, personalData);
         // No answer disclosed a person outside the caller's organization.
         if (checksDisclosure) expect(disclosure.leaks(items)).toEqual([]);
       }
@@ -189,6 +199,7 @@ export function useService(
       // The process keeps this module for other files.
       writes.length = 0;
       lines.length = 0;
+      events.length = 0;
       if (isOwn) await stack?.stop();
       // Policies that a test invents say nothing about the deployed ones.
       if (!options.policies) writeTo(inject('recording'));
@@ -305,6 +316,7 @@ export function serviceOf(
     },
     faults: (faults) => local('POST /_local/faults', faults),
     calls: (name) => local(`GET /_local/calls${name === undefined ? '' : `?function=${encodeURIComponent(name)}`}`),
+    events: () => local('GET /_local/events'),
     items: async () => {
       const { dynamodb: endpoint, table: TableName } = running();
       const engine = connect(endpoint, 'dynamodb', 'eu-central-1');

@@ -14,6 +14,7 @@ async function send(path: string, { method = 'GET', query = '', body }: Sent = {
   const controls: Controls = {
     clock: createClock(),
     template: { schedules: [], mailEvents: [] },
+    events: async () => [],
     invoke: async (name, event) => ({ ok: true, payload: JSON.stringify({ name, event }) }),
     token: async (person) => JSON.stringify(person),
     mail: (to) => [to ?? 'anybody'],
@@ -111,7 +112,7 @@ test('a token is created for an address', async () => {
 });
 
 test.each<[string, string, Sent, number, string]>([
-  ['an unknown path', 'nothing', {}, 404, 'There is no such thing here; there are: GET mail, GET calls,'],
+  ['an unknown path', 'nothing', {}, 404, 'There is no such thing here; there are: GET mail, GET events, GET calls,'],
   ['a wrong method', 'sweep', {}, 404, 'POST sweep'],
   ['invalid JSON', 'clock', { method: 'POST', body: '{' }, 400, 'Send a JSON object as the body.'],
   ['JSON that isn’t an object', 'clock', { method: 'POST', body: '3' }, 400, 'Send a JSON object as the body.'],
