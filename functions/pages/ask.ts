@@ -4,14 +4,13 @@ import { answerLinkHolder, pageSetting, pages } from '../../lib/dialects/page/fo
 import { renewalRequestedPage } from '../../lib/dialects/page/renewal-page.ts';
 import { LINK_REFUSALS, refuseUnlessExpired, refuseUnlessInviterMay } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';
-import { nameOf } from '../../lib/domain/member.ts';
 import { RENEWAL_PATH } from '../../lib/domain/page-paths.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forAnybody } from '../../lib/http/for-anybody.ts';
 import { findLink } from '../../lib/invitations/links.ts';
 import { REQUEST_RENEWAL, requestRenewal } from '../../lib/invitations/renewal-request.ts';
 import { getMembership } from '../../lib/organizations/members.ts';
-import { getUser } from '../../lib/people/people.ts';
+import { getSender } from '../../lib/organizations/senders.ts';
 
 export const returns = { 200: null };
 
@@ -38,17 +37,17 @@ export const endpoint = forAnybody({
     return answerLinkHolder(setting, link, token, async () => {
       refuseUnlessExpired(link, now);
       const [inviter, membership] = await Promise.all([
-        getUser(invitation.inviterId),
+        getSender(invitation.inviterId, organization.id),
         getMembership(invitation.inviterId, organization.id),
       ]);
       refuseUnlessInviterMay(membership);
       if (!inviter) throw new Refusal('inviter_removed');
       const again = invitation.renewalRequestedAt !== undefined;
-      if (!again) await requestRenewal(request, { organization, invitation, inviter }, configuration().limits);
+      if (!again) await requestRenewal(request, { organization, invitation }, configuration().limits);
       return renewalRequestedPage({
         ...{ ...setting, again },
         organizationName: organization.name,
-        inviterName: nameOf(inviter),
+        inviterName: inviter.name,
         email: invitation.email,
       });
     });

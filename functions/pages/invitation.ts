@@ -4,13 +4,12 @@ import { answerLinkHolder, pageSetting, pages } from '../../lib/dialects/page/fo
 import { acceptedPage, invitationPage } from '../../lib/dialects/page/invitation-page.ts';
 import { isHanded, LINK_REFUSALS, needsSignIn, openLink, refuseUnlessInviterMay } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';
-import { nameOf } from '../../lib/domain/member.ts';
 import { BLOCK_PATH, DECLINE_PATH, INVITATION_PATH } from '../../lib/domain/page-paths.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forAnybody } from '../../lib/http/for-anybody.ts';
 import { findLink } from '../../lib/invitations/links.ts';
 import { getMembership } from '../../lib/organizations/members.ts';
-import { getUser } from '../../lib/people/people.ts';
+import { getSender } from '../../lib/organizations/senders.ts';
 
 export const returns = { 200: null };
 
@@ -43,7 +42,7 @@ export const endpoint = forAnybody({
         ? { signInUrl: applicationUrl && signInUrl(applicationUrl, token) }
         : { token, action: INVITATION_PATH, declineAction: DECLINE_PATH, blockAction: BLOCK_PATH };
       const [inviter, membership] = await Promise.all([
-        getUser(invitation.inviterId),
+        getSender(invitation.inviterId, organization.id),
         getMembership(invitation.inviterId, organization.id),
       ]);
       refuseUnlessInviterMay(membership);
@@ -51,7 +50,7 @@ export const endpoint = forAnybody({
       return invitationPage({
         ...setting,
         organizationName: organization.name,
-        inviterName: nameOf(inviter),
+        inviterName: inviter.name,
         role,
         email,
         expiresAt,

@@ -1,3 +1,4 @@
+import { isId } from '../domain/ids.ts';
 import { profileOf } from '../organizations/members.ts';
 import { addressWrite } from '../people/people.ts';
 import { keys } from '../table/keys.ts';
@@ -12,6 +13,7 @@ import {
   type Reader,
   type Row,
   type Rule,
+  rebuilding,
   related,
   removing,
   unchanged,
@@ -79,12 +81,44 @@ const IDENTITY: Rule = {
 
 const MEMBERSHIP: Rule = {
   key: ({ userId, organizationId }) => keys.membership(userId, organizationId),
-  check: ({ userId, organizationId, memberId, role, owner }, table) =>
-    Promise.all([
+  async check(row, table) {
+    const { userId, organizationId, memberId, role, owner, revision } = row;
+    if (isId('integration', userId)) {
+      const key = keys.integration(organizationId, userId);
+      return [
+        await related(table, key, { type: 'Integration', role, revision }, (other) =>
+          other ? undefined : removing([organizationId], row, key, 'revision'),
+        ),
+      ];
+    }
+    return Promise.all([
       related(table, keys.organization(organizationId)),
       related(table, keys.member(organizationId, memberId), { type: 'Member', userId, role, owner }),
       related(table, keys.user(userId), { type: 'User' }),
-    ]),
+    ]);
+  },
+};
+
+const INTEGRATION: Rule = {
+  key: ({ organizationId, id }) => keys.integration(organizationId, id),
+  async check(row, table) {
+    const { organizationId, id, role, revision } = row;
+    const membership = { type: 'Membership', userId: id, memberId: id, role, owner: false, revision };
+    const key = keys.membership(id, organizationId);
+    return Promise.all([
+      related(table, keys.organization(organizationId), { type: 'Organization' }),
+      related(table, key, membership, (other) =>
+        // The membership decides what the integration may do.
+        other
+          ? copying(organizationId, other, row, ['role', 'revision'])
+          : rebuilding(organizationId, row, ['role', 'revision'], {
+              type: 'put',
+              key,
+              item: { ...membership, organizationId },
+            }),
+      ),
+    ]);
+  },
 };
 
 const MEMBER: Rule = {
@@ -175,4 +209,5 @@ export const PEOPLE: Readonly<Record<string, Rule>> = {
   Member: MEMBER,
   Membership: MEMBERSHIP,
   AccessToken: ACCESS_TOKEN,
+  Integration: INTEGRATION,
 };

@@ -60,9 +60,19 @@ export interface Membership {
   readonly owner: boolean;
 }
 
-/** The member who acts in an organization, and their access token, if they use one. `role` is the effective role. */
+/**
+ * Who acts in an organization: a member, with their access token if they use one, or an integration. `role` is the
+ * effective role.
+ */
 export interface Actor extends Membership {
   readonly tokenId?: string;
+  /** The integration's `revision` when it was authenticated; undefined for a member. */
+  readonly revision?: number;
+}
+
+/** Whether an actor is an integration: it has a membership, and isn't a member. */
+export function isIntegration({ revision }: Actor): boolean {
+  return revision !== undefined;
 }
 
 /** Refuses a token that would end or change the membership of its own owner. */

@@ -23,6 +23,8 @@ export const PERMISSIONS = {
   'site:read': ['ADMIN', 'USER', 'OPERATOR', 'VIEWER'],
   'charger:report': ['ADMIN', 'OPERATOR'],
   'access:explain': ['ADMIN'],
+  'integration:read': ['ADMIN'],
+  'integration:manage': ['ADMIN'],
   'audit-log:read': ['ADMIN'],
 } as const satisfies Record<string, readonly Role[]>;
 export type Permission = keyof typeof PERMISSIONS;

@@ -82,11 +82,18 @@ export async function getMembersOf(organizationId: string, userIds: readonly str
   return members.filter((member) => member !== undefined);
 }
 
-/** Returns the conditions that the actor's membership and access token still exist at the write. */
-export function actorIs({ userId, organizationId, memberId, tokenId }: Actor, ...more: readonly Condition[]): Write[] {
+/**
+ * Returns the conditions that the actor's membership and access token still exist at the write, and that an integration
+ * wasn't changed since it was authenticated.
+ */
+export function actorIs(
+  { userId, organizationId, memberId, tokenId, revision }: Actor,
+  ...more: readonly Condition[]
+): Write[] {
   const when: Condition[] = [{ attribute: 'memberId', is: memberId }];
+  const unchanged: Condition[] = revision === undefined ? [] : [{ attribute: 'revision', is: revision }];
   return [
-    { type: 'check', key: keys.membership(userId, organizationId), when: [...when, ...more] },
+    { type: 'check', key: keys.membership(userId, organizationId), when: [...when, ...unchanged, ...more] },
     ...(tokenId ? [{ type: 'check', key: keys.accessToken(userId, organizationId, tokenId), when } as const] : []),
   ];
 }

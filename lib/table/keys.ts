@@ -10,6 +10,8 @@ export const keys = {
   member: (organizationId: string, memberId: string) => key(`ORG#${organizationId}`, `MEMBER#${memberId}`),
   invitation: (organizationId: string, invitationId: string) =>
     key(`ORG#${organizationId}`, `INVITATION#${invitationId}`),
+  integration: (organizationId: string, integrationId: string) =>
+    key(`ORG#${organizationId}`, `INTEGRATION#${integrationId}`),
   user: (userId: string) => key(`USER#${userId}`, 'USER'),
   membership: (userId: string, organizationId: string) => key(`USER#${userId}`, `ORG#${organizationId}`),
   address: (email: string) => key(`EMAIL#${email}`, 'USER'),
@@ -79,6 +81,7 @@ export const prefixes = {
   counter: 'COUNT#',
   member: 'MEMBER#',
   invitation: 'INVITATION#',
+  integration: 'INTEGRATION#',
   membership: 'ORG#',
   invited: 'INVITED#',
   accessToken: 'ACCESS#',

@@ -1,7 +1,7 @@
 /** Data that no log may contain: addresses, access tokens, ID tokens, and secrets of links. */
 const SECRETS = [
   /[\w.+%-]+@[\w-]+\.[\w.-]+/g,
-  /mst_[\w-]{20,}/g,
+  /ms[tio]_[\w-]{20,}/g,
   /eyJ[\w-]{10,}\.[\w-]+/g,
   // Except hexadecimal texts: names of bundles are hexadecimal.
   /(?<![\w-])(?![0-9a-f]{64}(?![\w-]))[\w-]{64}(?![\w-])/g,
