@@ -69,6 +69,12 @@ export const ENTITIES: Readonly<Record<keyof typeof keys, Entity>> = {
     holds: 'a copy of the team membership, under the user',
     code: 'teams/team-members.ts',
   },
+  operatorKey: {
+    types: ['OperatorKey'],
+    holds:
+      'a credential of the deployment: name, permissions, expiry, hashes of the present secret and of the one before ([why](adr/0072-an-operators-key-names-its-permissions.md))',
+    code: 'organizations/operator-keys.ts',
+  },
   user: {
     types: ['User'],
     holds: 'names, address, the present identity, the number of their organizations',

@@ -23,6 +23,8 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
   token_not_allowed: 'Send the ID token of a signed-in person instead.',
   integration_not_allowed:
     'Send the ID token of a signed-in person instead. An integration isn’t a member: it has no profile, tokens, membership or ownership.',
+  operator_key_not_allowed:
+    'Send the credential of a person or of an integration. An operator key has named permissions only: docs/integrations.md.',
   client_id_forbidden: 'Leave `data.id` out; the answer has the id.',
   field_read_only: 'Leave the field out, or send it unchanged.',
   site_owner_access: 'Name another team, or transfer the site to another team first.',
@@ -38,6 +40,7 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
   member_not_found: 'List the members again: the member was removed, or belongs to another organization.',
   invitation_not_found:
     'Check that the link is complete, and that the id belongs to this organization. The organization may have been deleted.',
+  user_not_found: 'Check the id, or name the person by an address.',
   access_token_not_found: 'Check the id: the list shows your own tokens of this organization.',
   integration_not_found: 'List the integrations again: it was revoked, or belongs to another organization.',
   team_not_found: 'List the teams again: it was deleted, is private, or belongs to another organization.',

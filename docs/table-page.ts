@@ -144,7 +144,7 @@ export function beyondSigningIn(declaration: Declaration): TableAccess {
 function roleText(declaration: Declaration): string {
   return [
     ...(declaration.due ? [`\`Query\` the index`] : []),
-    ...(declaration.kind === 'operator' ? ['`Scan`'] : []),
+    ...(declaration.kind === 'operator' && declaration.scans ? ['`Scan`'] : []),
     accessText(beyondSigningIn(declaration)),
   ]
     .filter(Boolean)

@@ -38,6 +38,7 @@ export const contents = {
   'members/remove': await import('./members/remove.ts'),
   'members/update': await import('./members/update.ts'),
   'operator/check-table': await import('./operator/check-table.ts'),
+  'operator/keys': await import('./operator/keys.ts'),
   'organizations/accept-ownership': await import('./organizations/accept-ownership.ts'),
   'organizations/create': await import('./organizations/create.ts'),
   'organizations/decline-ownership': await import('./organizations/decline-ownership.ts'),

@@ -131,7 +131,7 @@ function declaredStatements(declaration: Declaration, { table, email, key }: Sha
   if (declaration.kind === 'mailEvents') {
     statements.push(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [email.missedEvents.queueArn] }));
   }
-  if (declaration.kind === 'operator') {
+  if (declaration.kind === 'operator' && declaration.scans) {
     // A scan has no leading keys.
     statements.push(new PolicyStatement({ actions: ['dynamodb:Scan'], resources: [table.tableArn] }));
   }

@@ -4,7 +4,7 @@ import { Explanation as ExplanationSchema, list } from '../../lib/dialects/v1/sc
 import { showExplanation } from '../../lib/dialects/v1/show.ts';
 import type { Explanation } from '../../lib/domain/explanation.ts';
 import { isId } from '../../lib/domain/ids.ts';
-import { isIntegration, type Member } from '../../lib/domain/member.ts';
+import type { Member } from '../../lib/domain/member.ts';
 import { readKey } from '../../lib/domain/path-key.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { may } from '../../lib/domain/roles.ts';
@@ -46,7 +46,7 @@ export const endpoint = forMember({
     const { organizationId, role, memberId: own } = actor;
     const mayExplain = may(role, 'access:explain');
     // An integration has no access of its own to explain.
-    if (isIntegration(actor) && member === undefined && !(mayExplain && site !== undefined)) {
+    if (actor.program && member === undefined && !(mayExplain && site !== undefined)) {
       throw new Refusal('integration_not_allowed');
     }
     const memberId = member ?? (site === undefined || !mayExplain ? own : undefined);

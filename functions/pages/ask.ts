@@ -8,9 +8,8 @@ import { RENEWAL_PATH } from '../../lib/domain/page-paths.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forAnybody } from '../../lib/http/for-anybody.ts';
 import { findLink } from '../../lib/invitations/links.ts';
-import { REQUEST_RENEWAL, requestRenewal } from '../../lib/invitations/renewal-request.ts';
-import { getMembership } from '../../lib/organizations/members.ts';
-import { getSender } from '../../lib/organizations/senders.ts';
+import { getRenewalRecipient, REQUEST_RENEWAL, requestRenewal } from '../../lib/invitations/renewal-request.ts';
+import { getInviterRole, getSender } from '../../lib/organizations/senders.ts';
 
 export const returns = { 200: null };
 
@@ -36,14 +35,15 @@ export const endpoint = forAnybody({
     const setting = pageSetting(request.headers['accept-language'], link);
     return answerLinkHolder(setting, link, token, async () => {
       refuseUnlessExpired(link, now);
-      const [inviter, membership] = await Promise.all([
+      const [inviter, membership, recipient] = await Promise.all([
         getSender(invitation.inviterId, organization.id),
-        getMembership(invitation.inviterId, organization.id),
+        getInviterRole(invitation.inviterId, organization.id),
+        getRenewalRecipient(invitation),
       ]);
       refuseUnlessInviterMay(membership);
       if (!inviter) throw new Refusal('inviter_removed');
       const again = invitation.renewalRequestedAt !== undefined;
-      if (!again) await requestRenewal(request, { organization, invitation }, configuration().limits);
+      if (!again) await requestRenewal(request, { organization, invitation, recipient }, configuration().limits);
       return renewalRequestedPage({
         ...{ ...setting, again },
         organizationName: organization.name,

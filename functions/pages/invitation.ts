@@ -8,8 +8,7 @@ import { BLOCK_PATH, DECLINE_PATH, INVITATION_PATH } from '../../lib/domain/page
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forAnybody } from '../../lib/http/for-anybody.ts';
 import { findLink } from '../../lib/invitations/links.ts';
-import { getMembership } from '../../lib/organizations/members.ts';
-import { getSender } from '../../lib/organizations/senders.ts';
+import { getInviterRole, getSender } from '../../lib/organizations/senders.ts';
 
 export const returns = { 200: null };
 
@@ -23,7 +22,7 @@ export const returns = { 200: null };
 export const endpoint = forAnybody({
   format: pages,
   route: `GET ${INVITATION_PATH}`,
-  table: { BatchGetItem: ['ORG', 'USER'] },
+  table: { BatchGetItem: ['ORG', 'USER', 'OPERATOR'] },
   depth: 2,
   query: z.object({ token: z.optional(z.string()) }),
   refuses: [...LINK_REFUSALS],
@@ -43,7 +42,7 @@ export const endpoint = forAnybody({
         : { token, action: INVITATION_PATH, declineAction: DECLINE_PATH, blockAction: BLOCK_PATH };
       const [inviter, membership] = await Promise.all([
         getSender(invitation.inviterId, organization.id),
-        getMembership(invitation.inviterId, organization.id),
+        getInviterRole(invitation.inviterId, organization.id),
       ]);
       refuseUnlessInviterMay(membership);
       if (!inviter) throw new Refusal('inviter_removed');

@@ -4,7 +4,6 @@ import { papershift } from '../../lib/dialects/papershift/format.ts';
 import { readTeamQuery, TeamParameters } from '../../lib/dialects/papershift/query.ts';
 import { PapershiftTeamDocument } from '../../lib/dialects/papershift/schemas.ts';
 import { addressOf, newAttributes, showTeam, type View } from '../../lib/dialects/papershift/show.ts';
-import { isIntegration } from '../../lib/domain/member.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { type Team, teamIdFromUuid } from '../../lib/domain/team.ts';
 import { forMember } from '../../lib/http/for-member.ts';
@@ -63,7 +62,7 @@ export const endpoint = forMember({
       headers: { location: addressOf(team) },
       body: showTeam(team, query, { organization, ...details }),
     });
-    const managesNew = actor.role === 'ADMIN' || !isIntegration(actor);
+    const managesNew = actor.role === 'ADMIN' || !actor.program;
     const team = await withPointers(body, async () => {
       if (parentTeamId !== undefined) await requireTeam('team:read', actor, parent);
       return createTeam(
@@ -74,7 +73,10 @@ export const endpoint = forMember({
       );
     });
     const details = await readTeamDetails({ actor, team }, query.include);
-    return answer(team, { ...details, manages: (shown) => (shown.id === team.id ? managesNew : details.manages(shown)) });
+    return answer(team, {
+      ...details,
+      manages: (shown) => (shown.id === team.id ? managesNew : details.manages(shown)),
+    });
   },
 });
 export const { handler } = endpoint;

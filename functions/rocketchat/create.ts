@@ -73,10 +73,7 @@ export const endpoint = forMember({
     if (owner) refuseUnclaimed(owner);
     for (const member of others) refuseUnclaimed(member);
     const answer = (team: Team) => ({ status: 200, body: { team: showTeam(team, creator), success: true } });
-    const joining = [
-      ...owners,
-      ...others.map((member) => ({ member, role: 'MEMBER' as const })),
-    ];
+    const joining = [...owners, ...others.map((member) => ({ member, role: 'MEMBER' as const }))];
     const team = await createTeam(
       auditContext,
       { actor, organization, joining, counters, limits: configuration().limits },

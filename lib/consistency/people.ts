@@ -23,22 +23,22 @@ import { isGone, userTally } from './tallies.ts';
 const USER: Rule = {
   key: ({ userId }) => keys.user(userId),
   async check(row, table) {
-    const { userId, email, claimed, identity, firstName, lastName } = row;
+    const { userId, email, claimed, vouched, identity, firstName, lastName } = row;
     const { organizationIds } = await userTally(table, userId);
     return [
-      // A placeholder that is not claimed ends.
-      ...dueChecks(row, userId, !claimed),
+      // A placeholder that is not claimed ends, unless the operator vouches for it.
+      ...dueChecks(row, userId, !claimed && !vouched),
       ...counted(row, organizationIds, { organizations: organizationIds.length }),
       await related(
         table,
         keys.address(email),
-        { type: 'Address', userId, claimed, firstName, lastName },
+        { type: 'Address', userId, claimed, vouched, firstName, lastName },
         (other): Mend | undefined => {
           if (other && other.userId !== userId) return undefined;
           const when = other
-            ? ['userId', 'claimed', 'firstName', 'lastName'].map((name) => unchanged(other, name))
+            ? ['userId', 'claimed', 'vouched', 'firstName', 'lastName'].map((name) => unchanged(other, name))
             : [{ absent: 'pk' }];
-          const same = ['email', 'claimed', 'firstName', 'lastName'].map((name) => unchanged(row, name));
+          const same = ['email', 'claimed', 'vouched', 'firstName', 'lastName'].map((name) => unchanged(row, name));
           return {
             organizationIds,
             writes: [

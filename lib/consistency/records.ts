@@ -1,4 +1,5 @@
 import { MAIL_EVENT_KINDS } from '../domain/mail-event.ts';
+import { isOperatorPermission } from '../domain/operator-key.ts';
 import { type Key, keys } from '../table/keys.ts';
 import { dueChecks, exists, isLive, matching, type Rule, related, same } from './rule.ts';
 
@@ -43,7 +44,7 @@ const RATE: Rule = {
 
 const MAILS_OF_DAY: Rule = {
   key: ({ pk, sk }) => ({
-    pk: matching(/^LIMIT#day#(all|(?:usr|org)_\w{26})#\d{4}-\d\d-\d\d$/, pk),
+    pk: matching(/^LIMIT#day#(all|(?:usr|int|org)_\w{26})#\d{4}-\d\d-\d\d$/, pk),
     sk: matching(/^[1-5]?\d$|^6[0-3]$/, sk),
   }),
   check: async ({ pk, count, late = 0, bounced = 0, complained = 0, held, forAll, ttl }) => [
@@ -58,7 +59,7 @@ const MAILS_OF_DAY: Rule = {
 };
 
 const INVITE_RATE: Rule = {
-  key: ({ pk }) => keys.inviteRate(matching(/usr_\w{26}$/, pk)),
+  key: ({ pk }) => keys.inviteRate(matching(/(usr|int)_\w{26}$/, pk)),
   check: async ({ count, end, ttl }) => [
     same('whether its count is positive', true, count >= 1),
     same('its end', Math.ceil(Date.parse(end) / 1000), ttl),
@@ -102,6 +103,13 @@ const IMPORT: Rule = {
   check: async () => [same('whether the import has ended', true, false)],
 };
 
+const OPERATOR_KEY: Rule = {
+  key: ({ id }) => keys.operatorKey(id),
+  check: async ({ permissions }) => [
+    same('whether its permissions are known', true, [...permissions].every(isOperatorPermission)),
+  ],
+};
+
 export const RECORDS: Readonly<Record<string, Rule>> = {
   Job: JOB,
   Mail: RENEWAL_MAIL,
@@ -116,4 +124,5 @@ export const RECORDS: Readonly<Record<string, Rule>> = {
   UnreadMailEvent: UNREAD_MAIL_EVENT,
   AuditEntry: AUDIT_ENTRY,
   Import: IMPORT,
+  OperatorKey: OPERATOR_KEY,
 };

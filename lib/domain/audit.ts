@@ -72,7 +72,8 @@ export type AuditActor =
   | { readonly type: 'integration'; readonly id: string }
   | { readonly type: 'link'; readonly id: string }
   | { readonly type: 'organization'; readonly id: string }
-  | { readonly type: 'operator'; readonly id: 'rebind' | 'check-table' }
+  /** The operator by a command, or by a key. */
+  | { readonly type: 'operator'; readonly id: 'rebind' | 'check-table' | `opk_${string}` }
   | { readonly type: 'system'; readonly id: 'sweep' }
   | { readonly type: 'ses'; readonly id: string };
 
@@ -90,7 +91,15 @@ export interface AuditEntry extends Origin {
   readonly organizationId: string;
   readonly actor: AuditActor;
   readonly resource: {
-    readonly type: 'organization' | 'member' | 'invitation' | 'accessToken' | 'integration' | 'team' | 'site' | 'charger';
+    readonly type:
+      | 'organization'
+      | 'member'
+      | 'invitation'
+      | 'accessToken'
+      | 'integration'
+      | 'team'
+      | 'site'
+      | 'charger';
     readonly id: string;
   };
   /** The changed values, where that is useful. */

@@ -1,23 +1,17 @@
 import { idBytes, idFromBytes } from './ids.ts';
-import { knowsSecret } from './link.ts';
 import type { Membership } from './member.ts';
 import type { Role } from './roles.ts';
+import type { Rotatable } from './rotation.ts';
 
 /**
  * A credential of an organization for a program. It acts as itself, in its organization only, and outlives the member
  * who created it.
  */
-export interface Integration {
+export interface Integration extends Rotatable {
   readonly id: string;
   readonly organizationId: string;
   readonly name: string;
   readonly role: Role;
-  /** When its secrets stop working; undefined: never. */
-  readonly expiresAt?: string;
-  /** The hash of its secret. The secret itself is only in the answer that created it. */
-  readonly hash: string;
-  /** The secret before the last rotation, and when it stops working. */
-  readonly previous?: { readonly hash: string; readonly until: string };
   /** How often it was changed. Each of its writes requires that it wasn't changed since it was authenticated. */
   readonly revision: number;
   /** The id of the user who created it. */
@@ -38,9 +32,6 @@ export interface IntegrationText {
 
 /** Distinguishes the token from other credentials, and lets secret scanners find it. */
 export const INTEGRATION_PREFIX = 'msi_';
-
-/** The longest time that a replaced secret keeps working, in hours. */
-export const MAX_OVERLAP_HOURS = 24;
 
 /**
  * Encodes a token: `msi_` and base64url of organization and integration (16 bytes each) and secret (32). The last of the
@@ -65,21 +56,6 @@ export function parseIntegrationToken(text: string): IntegrationText | undefined
     integrationId: idFromBytes('integration', bytes.subarray(16, 32)),
     secret: bytes.subarray(32),
   };
-}
-
-/** A credential with a secret that can be replaced while the earlier one still works. */
-export interface Rotatable {
-  readonly hash: string;
-  readonly previous?: { readonly hash: string; readonly until: string };
-  readonly expiresAt?: string;
-}
-
-/** Whether a secret opens a credential now: it is its present one, or its earlier one until that ends. */
-export function opens({ hash, previous, expiresAt }: Rotatable, secret: Buffer, now: Date): boolean {
-  const at = now.toISOString();
-  if (expiresAt !== undefined && expiresAt <= at) return false;
-  const live = previous && previous.until > at ? [hash, previous.hash] : [hash];
-  return knowsSecret(live, secret);
 }
 
 /**

@@ -32,9 +32,10 @@ export type Permission = keyof typeof PERMISSIONS;
 /**
  * Permissions that a role alone doesn't grant. They depend on the owner, on a team membership, or on membership of a
  * team with access to a site. The kind of endpoint that declares one enforces it (`lib/http/for-*.ts`). Nobody has
- * `nobody`.
+ * `nobody`. `organization:create` has no organization yet: the deployment decides which persons have it.
  */
 export type ScopedPermission =
+  | 'organization:create'
   | 'organization:own'
   | 'ownership:accept'
   | 'team:moderate'

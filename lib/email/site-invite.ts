@@ -67,7 +67,12 @@ export function siteInviteMail(invite: SiteInviteMail): Mail {
   const until = momentInWords(new Date(invite.expiresAt), language);
   const isTransfer = terms.transferOwnership;
   return letter({
-    ...{ language, product, recipient: email, replyTo: inviterAddress === undefined ? undefined : { name: inviterName, address: inviterAddress } },
+    ...{
+      language,
+      product,
+      recipient: email,
+      replyTo: inviterAddress === undefined ? undefined : { name: inviterName, address: inviterAddress },
+    },
     values: {
       ...{ inviter: nameValue(inviterName), site, team: nameValue(invite.teamName) },
       organization: nameValue(invite.organizationName),

@@ -1,12 +1,15 @@
 import type { AccessToken, TokenText } from '../domain/access-token.ts';
-import type { AuditContext } from '../domain/audit.ts';
-import { type IntegrationText, opens } from '../domain/integration.ts';
+import { type AuditContext, withoutSourceAddress } from '../domain/audit.ts';
+import type { IntegrationText } from '../domain/integration.ts';
 import { knowsSecret } from '../domain/link.ts';
 import type { Actor, Membership } from '../domain/member.ts';
+import type { OperatorKey, OperatorKeyText } from '../domain/operator-key.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { lowerRole } from '../domain/roles.ts';
+import { opens } from '../domain/rotation.ts';
 import { getIntegration } from '../organizations/integrations.ts';
 import { getMembership } from '../organizations/members.ts';
+import { getOperatorKey } from '../organizations/operator-keys.ts';
 import { getOrganization } from '../organizations/organizations.ts';
 import { getAccessToken } from '../people/access-tokens.ts';
 import { confirmSignIn, signIn } from '../people/sign-in.ts';
@@ -23,9 +26,9 @@ import {
   verifyToken,
 } from './token.ts';
 
-/** The caller: a signed-in person, the owner of an access token, or an integration. */
+/** The caller: a signed-in person, the owner of an access token, an integration, or an operator's key. */
 export interface Caller {
-  /** The id of the user, or of the integration. */
+  /** The id of the user, the integration or the key. */
   readonly userId: string;
   /** The audit context of their changes. */
   readonly auditContext: AuditContext;
@@ -49,14 +52,20 @@ export function requireJwt(credential: Credential): string {
   return credential;
 }
 
-/** Refuses a credential of a kind that may not call. @throws Refusal `token_not_allowed`, `integration_not_allowed` */
+/** Refuses a credential of a kind that may not call. @throws Refusal as `NOT_ALLOWED` */
 export function refuseKind(credential: Credential, allowed: readonly CallerKind[]): void {
   if (typeof credential !== 'string' && !allowed.includes(credential.kind)) throw notAllowed(credential);
 }
 
 function notAllowed({ kind }: KeyText): Refusal {
-  return new Refusal(kind === 'token' ? 'token_not_allowed' : 'integration_not_allowed');
+  return new Refusal(NOT_ALLOWED[kind]);
 }
+
+const NOT_ALLOWED = {
+  token: 'token_not_allowed',
+  integration: 'integration_not_allowed',
+  operatorKey: 'operator_key_not_allowed',
+} as const;
 
 /**
  * A cache of user ids by identity. Endpoints of organizations start with the cached user, and confirm it in parallel
@@ -102,18 +111,52 @@ function actorBoundByToken({ tokenId, role }: AccessToken, membership: Membershi
   return { ...membership, role: lowerRole(role ?? membership.role, membership.role), tokenId };
 }
 
-/** Returns the caller of a program's credential: the owner of an access token, or an integration. */
+/** Returns the caller of a program's credential: the owner of an access token, an integration, or an operator's key. */
 export function callerByKey({ now, origin }: Request, key: KeyText): Caller {
-  const by =
-    key.kind === 'token'
-      ? ({ type: 'apiKey', id: key.tokenId } as const)
-      : ({ type: 'integration', id: key.integrationId } as const);
-  return { userId: principalOf(key), auditContext: { now, origin, by } };
+  const userId = principalOf(key);
+  switch (key.kind) {
+    case 'token':
+      return { userId, auditContext: { now, origin, by: { type: 'apiKey', id: key.tokenId } } };
+    case 'integration':
+      return { userId, auditContext: { now, origin, by: { type: 'integration', id: key.integrationId } } };
+    case 'operatorKey': {
+      const by = { type: 'operator', id: key.keyId as `opk_${string}` } as const;
+      // Organizations don't see where the operator's servers are.
+      return { userId, auditContext: withoutSourceAddress({ now, origin, by }) };
+    }
+  }
 }
 
-/** Returns the actor of a valid credential of a program, in its organization. @throws Refusal `unauthenticated` */
-export function actorByKey(request: Request, key: KeyText): Promise<Actor> {
-  return key.kind === 'token' ? actorByToken(request, key) : actorByIntegration(request, key);
+/**
+ * Returns the actor of a valid credential of a program in an organization.
+ *
+ * @param organizationId the credential's own, or for an operator's key any
+ * @throws Refusal `unauthenticated`
+ */
+export function actorByKey(request: Request, key: KeyText, organizationId: string): Promise<Actor> {
+  switch (key.kind) {
+    case 'token':
+      return actorByToken(request, key);
+    case 'integration':
+      return actorByIntegration(request, key);
+    case 'operatorKey':
+      return actorByOperatorKey(request, key, organizationId);
+  }
+}
+
+/** Returns the valid operator's key of a request. @throws Refusal `unauthenticated` */
+export async function requireOperatorKey({ now }: Request, { keyId, secret }: OperatorKeyText): Promise<OperatorKey> {
+  const key = await getOperatorKey(keyId);
+  if (!key || !opens(key, secret, now)) throw unauthenticated();
+  return key;
+}
+
+async function actorByOperatorKey(request: Request, text: OperatorKeyText, organizationId: string): Promise<Actor> {
+  const { id, revision, permissions } = await requireOperatorKey(request, text);
+  return {
+    ...{ userId: id, organizationId, memberId: id, role: 'ADMIN', owner: false },
+    program: { kind: 'operatorKey', revision, permissions },
+  };
 }
 
 async function actorByToken({ now }: Request, text: TokenText): Promise<Actor> {
@@ -135,12 +178,22 @@ async function actorByIntegration({ now }: Request, text: IntegrationText): Prom
   ]);
   if (!membership || !integration || !opens(integration, secret, now)) throw unauthenticated();
   // Of the two items, the integration's revision counts: its secrets were compared.
-  return { ...membership, revision: integration.revision };
+  return { ...membership, program: { kind: 'integration', revision: integration.revision } };
+}
+
+/** Returns the organization that a program's credential is bound to; undefined for a person, and an operator's key. */
+export function boundOrganization(credential: Credential): string | undefined {
+  return typeof credential === 'string' || credential.kind === 'operatorKey' ? undefined : credential.organizationId;
 }
 
 /** As `actorByKey`; undefined if the organization was deleted. */
 export async function presentActorByKey(request: Request, key: KeyText): Promise<Actor | undefined> {
-  const [actor, organization] = await Promise.all([actorByKey(request, key), getOrganization(key.organizationId)]);
+  if (key.kind === 'operatorKey') throw notAllowed(key);
+  const { organizationId } = key;
+  const [actor, organization] = await Promise.all([
+    actorByKey(request, key, organizationId),
+    getOrganization(organizationId),
+  ]);
   return organization && actor;
 }
 

@@ -4,8 +4,8 @@ import type { RefusalCode } from '../domain/refusal.ts';
 import type { Permission, ScopedPermission } from '../domain/roles.ts';
 import type { TableAccess } from '../table/access.ts';
 
-/** Who may call: a signed-in person, an access token, an integration, the holder of a link, anybody. */
-export type CallerKind = 'person' | 'token' | 'integration' | 'link' | 'anybody';
+/** Who may call: a signed-in person, an access token, an integration, an operator's key, the holder of a link, anybody. */
+export type CallerKind = 'person' | 'token' | 'integration' | 'operatorKey' | 'link' | 'anybody';
 
 /** The callers of an endpoint of an organization, unless it says otherwise. */
 export const IN_ORGANIZATION = ['person', 'token', 'integration'] as const satisfies readonly CallerKind[];
@@ -80,9 +80,11 @@ export interface MailEventsDeclaration extends FunctionDeclaration {
   readonly kind: 'mailEvents';
 }
 
-/** A function that an operator invokes by hand. It may read the whole table (`dynamodb:Scan`). */
+/** A function that an operator invokes by hand. */
 export interface OperatorDeclaration extends FunctionDeclaration {
   readonly kind: 'operator';
+  /** Whether it reads the whole table (`dynamodb:Scan`). */
+  readonly scans: boolean;
 }
 
 export type Declaration = HttpDeclaration | ScheduleDeclaration | MailEventsDeclaration | OperatorDeclaration;

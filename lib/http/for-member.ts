@@ -1,8 +1,8 @@
 import type { Reply } from '../dialects/format.ts';
 import type { Actor } from '../domain/member.ts';
 import { type Caller, identifyCaller } from './caller.ts';
-import { type CallerKind, IN_ORGANIZATION, OF_MEMBERS } from './declaration.ts';
-import { declare, type Endpoint, type Incoming, type Schema, type Spec } from './endpoint.ts';
+import { type CallerKind, OF_MEMBERS } from './declaration.ts';
+import { callersWith, declare, type Endpoint, type Incoming, type Schema, type Spec } from './endpoint.ts';
 import type { Creating } from './idempotency.ts';
 import { type Acting, actIn, isOfOwner, type OrganizationPermission, organizationOf } from './organization.ts';
 
@@ -24,7 +24,7 @@ export function forMember<B extends Schema = undefined, Q extends Schema = undef
     handle(incoming: Incoming<B, Q> & Acting & Creating & { read: R }): Promise<Reply>;
   },
 ): Endpoint {
-  const { permission, callers = permission && isOfOwner(permission) ? OF_MEMBERS : IN_ORGANIZATION } = spec;
+  const { permission, callers = permission && isOfOwner(permission) ? OF_MEMBERS : callersWith(spec) } = spec;
   return declare(
     spec,
     {
@@ -39,6 +39,7 @@ export function forMember<B extends Schema = undefined, Q extends Schema = undef
       const { organizationId, absent } = await organizationOf(who, call);
       return actIn(spec, who, organizationId, absent, {
         permission: spec.permission,
+        declared: spec.permission,
         read: async () => incoming && (spec.read?.({ ...incoming, organizationId, caller }) as Promise<R>),
         isOneself: (actor, read) => spec.oneself?.({ ...(incoming as Incoming<B, Q>), actor, read }) ?? false,
         handle: (acting) => spec.handle({ ...(incoming as Incoming<B, Q>), ...acting }),

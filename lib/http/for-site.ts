@@ -6,7 +6,7 @@ import { Refusal, type RefusalCode } from '../domain/refusal.ts';
 import { type Visibility, visibilityThrough } from '../domain/visibility.ts';
 import { REACH, readReach } from '../sites/reach.ts';
 import { union } from '../table/access.ts';
-import { identifyCaller, presentActorByKey } from './caller.ts';
+import { boundOrganization, identifyCaller, presentActorByKey } from './caller.ts';
 import { IN_ORGANIZATION } from './declaration.ts';
 import { declare, type Endpoint, type Incoming, type Schema, type Spec } from './endpoint.ts';
 import { answerOnce, type Creating, creating, idempotentRequestOf } from './idempotency.ts';
@@ -51,14 +51,21 @@ export function forSite<
   const { permission, missing } = spec;
   const declared = { ...spec, table: union(REACH, spec.table ?? {}), refuses: [missing, ...(spec.refuses ?? [])] };
   return declare(declared, { caller: IN_ORGANIZATION, found: true, about: 'site', permission }, async (call) => {
-    const { request, caller, credential, confirm, incoming, mistake } = await identifyCaller(spec, call, IN_ORGANIZATION);
+    const { request, caller, credential, confirm, incoming, mistake } = await identifyCaller(
+      spec,
+      call,
+      IN_ORGANIZATION,
+    );
     const located = incoming && (await spec.locate(incoming));
     const key = typeof credential === 'string' ? undefined : credential;
     const idempotentRequest = incoming && idempotentRequestOf(spec, incoming, caller, located?.siteId ?? '');
     const [bound, reach, read, earlier] = await Promise.all([
       key && presentActorByKey(request, key),
       located &&
-        readReach(located.siteId, caller.userId, { boundTo: key?.organizationId, namedTeam: spec.team?.(incoming) }),
+        readReach(located.siteId, caller.userId, {
+          boundTo: boundOrganization(credential),
+          namedTeam: spec.team?.(incoming),
+        }),
       located && (spec.read?.({ ...incoming, located } as never) as Promise<R> | undefined),
       idempotentRequest?.earlier(),
       confirm(),

@@ -5,9 +5,9 @@ import type { Team, TeamMembership, TeamPermission } from '../domain/team.ts';
 import { type TableAccess, union } from '../table/access.ts';
 import { READ_ANCESTORS, requireTeam, type TeamAndPlace, type TeamRefusals } from '../teams/permissions.ts';
 import { findTeam, type TeamReference } from '../teams/teams.ts';
-import { type Caller, type IdentifiedCall, identifyCaller } from './caller.ts';
-import { type CallerKind, IN_ORGANIZATION } from './declaration.ts';
-import { declare, type Endpoint, type Incoming, type Schema, type Spec } from './endpoint.ts';
+import { boundOrganization, type Caller, type IdentifiedCall, identifyCaller } from './caller.ts';
+import type { CallerKind } from './declaration.ts';
+import { callersWith, declare, type Endpoint, type Incoming, type Schema, type Spec } from './endpoint.ts';
 import type { Creating } from './idempotency.ts';
 import { type Acting, actIn, organizationOf } from './organization.ts';
 
@@ -70,7 +70,7 @@ export function forLocatedTeam<B extends Schema = undefined, Q extends Schema = 
     const { caller, credential, incoming } = who;
     const located = incoming && (await spec.locate(incoming));
     const absent = () => spec.missing?.() ?? new Refusal('team_not_found');
-    const organizationId = typeof credential === 'string' ? located?.organizationId : credential.organizationId;
+    const organizationId = boundOrganization(credential) ?? located?.organizationId;
     if (organizationId === undefined) throw absent();
     // A token of another organization must be valid before it gets `absent`.
     const isInOrganization = located?.organizationId === organizationId;
@@ -103,6 +103,7 @@ function actInTeam<B extends Schema, Q extends Schema, R>(
   const { caller, incoming } = who;
   const input = incoming as Incoming<B, Q>;
   return actIn<B, Q, readonly [R, TeamAndPlace]>(spec, who, organizationId, absent, {
+    declared: spec.permission,
     read: async () =>
       incoming && Promise.all([spec.read?.({ ...incoming, organizationId, caller }) as Promise<R>, team()]),
     handle: async ({ read: [read, place], ...acting }) => {
@@ -131,8 +132,8 @@ function kindOf<B extends Schema, Q extends Schema, R>(spec: TeamSpec<B, Q, R>) 
   return { caller: callersOf(spec), about: 'team' as const, permission, oneself: oneself !== undefined };
 }
 
-function callersOf<B extends Schema, Q extends Schema, R>({ callers = IN_ORGANIZATION }: TeamSpec<B, Q, R>) {
-  return callers;
+function callersOf<B extends Schema, Q extends Schema, R>(spec: TeamSpec<B, Q, R>) {
+  return spec.callers ?? callersWith(spec);
 }
 
 /** Adds the table access and refusals of the kind to the declaration. */

@@ -40,6 +40,10 @@ async function selectOrganization(
 ): Promise<string> {
   const named = namedIn(request);
   if (named && !isId('organization', named)) throw new Refusal('organization_not_found');
+  if (typeof credential !== 'string' && credential.kind === 'operatorKey') {
+    if (!named) throw new Refusal('organization_required');
+    return named;
+  }
   if (typeof credential !== 'string') {
     if (named && named !== credential.organizationId) throw new Refusal('organization_not_found');
     return credential.organizationId;
@@ -92,6 +96,13 @@ function requirePermission(permission: OrganizationPermission, { actor, organiza
   else if (!actor.owner) throw new Refusal('forbidden');
 }
 
+/** Refuses an operator's key without the permission. @throws Refusal `forbidden` */
+export function refuseUnlessNamed({ program }: Actor, permission: string | undefined): void {
+  if (program?.kind !== 'operatorKey') return;
+  const permissions: readonly (string | undefined)[] = program.permissions;
+  if (!permissions.includes(permission)) throw new Refusal('forbidden');
+}
+
 /**
  * Handles a call in an organization. Authenticates the caller, and enforces the permission.
  *
@@ -106,6 +117,8 @@ export async function actIn<B extends Schema, Q extends Schema, R>(
   work: {
     /** The permission that the caller needs in the organization; undefined: every member may call. */
     readonly permission?: OrganizationPermission | undefined;
+    /** The permission that the endpoint declares. An operator's key needs it by name, whoever else decides. */
+    readonly declared: string | undefined;
     read(): Promise<R | undefined>;
     /** Whether callers act on themselves. Then they need no permission. */
     isOneself?(actor: Actor, read: R): boolean;
@@ -115,8 +128,11 @@ export async function actIn<B extends Schema, Q extends Schema, R>(
   const key = typeof credential === 'string' ? undefined : credential;
   const format = typeof spec.format === 'function' ? undefined : spec.format;
   const idempotentRequest = incoming && idempotentRequestOf(spec, incoming, caller, organizationId);
+  const acting: Promise<Actor | undefined> = key
+    ? actorByKey(request, key, organizationId)
+    : getMembership(caller.userId, organizationId);
   const [actor, organization, read, earlier] = await Promise.all([
-    key ? actorByKey(request, key) : getMembership(caller.userId, organizationId),
+    acting,
     getOrganization(organizationId),
     // One `Promise.all` awaits all reads, so that a refusal leaves no unhandled rejection.
     work.read().catch((error) => {
@@ -128,14 +144,15 @@ export async function actIn<B extends Schema, Q extends Schema, R>(
   ]);
   if (mistake && !format?.permissionFirst) throw mistake;
   if (!actor || !organization) throw absent();
-  const acting = { actor, organization, auditContext: caller.auditContext };
+  const present = { actor, organization, auditContext: caller.auditContext };
   // An invalid input doesn't tell whom the call is about.
   const isOneself = mistake === undefined && work.isOneself?.(actor, read as R);
-  if (work.permission && !isOneself) requirePermission(work.permission, acting);
+  refuseUnlessNamed(actor, work.declared);
+  if (work.permission && !isOneself) requirePermission(work.permission, present);
   if (mistake) throw mistake;
   return withHeaders(format?.admit?.(spec.route, caller.userId, request.now), () =>
     answerOnce(idempotentRequest, earlier, () =>
-      work.handle({ ...acting, read: read as R, ...creating(idempotentRequest) }),
+      work.handle({ ...present, read: read as R, ...creating(idempotentRequest) }),
     ),
   );
 }

@@ -25,6 +25,7 @@ export function refusalsOf(declaration: HttpDeclaration): readonly RefusalCode[]
   if (organization && !route.includes('{organizationId}')) add('organization_required', 'no_organization');
   if (caller.includes('person') && !caller.includes('token')) add('token_not_allowed');
   if (caller.includes('person') && !caller.includes('integration')) add('integration_not_allowed');
+  if (caller.includes('person') && !caller.includes('operatorKey')) add('operator_key_not_allowed');
   if (body || query) add('validation_failed');
   if (query && dialect !== 'page') add('malformed_query');
   if (dialect === 'papershift') add('not_acceptable');

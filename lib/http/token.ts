@@ -6,6 +6,7 @@ import { parseAccessToken, TOKEN_PREFIX, type TokenText } from '../domain/access
 import { isAddress, normalizeAddress } from '../domain/address.ts';
 import { identityOf } from '../domain/identity.ts';
 import { INTEGRATION_PREFIX, type IntegrationText, parseIntegrationToken } from '../domain/integration.ts';
+import { OPERATOR_KEY_PREFIX, type OperatorKeyText, parseOperatorKey } from '../domain/operator-key.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { isVisible } from '../domain/user-text.ts';
 import { keyOf } from './keys.ts';
@@ -65,8 +66,8 @@ async function verified(token: string): Promise<Readonly<Record<string, unknown>
 /** Longer names in tokens are cut, not refused: the person can't change what their provider sends. */
 const NAME_LIMIT = 100;
 
-/** A decoded credential of a program: an access token, or an integration's. */
-export type KeyText = TokenText | IntegrationText;
+/** A decoded credential of a program: an access token, an integration's token, or an operator's key. */
+export type KeyText = TokenText | IntegrationText | OperatorKeyText;
 
 /** The credential of a request: an unverified JWT, or a program's. */
 export type Credential = string | KeyText;
@@ -95,16 +96,17 @@ export function credentialOf({ headers, path }: Request): Credential | undefined
   return key;
 }
 
-const KEY_PREFIXES = [TOKEN_PREFIX, INTEGRATION_PREFIX];
+const KEY_PREFIXES = [TOKEN_PREFIX, INTEGRATION_PREFIX, OPERATOR_KEY_PREFIX];
 
 /** Decodes the credential of a program; undefined when the text is not well-formed. */
 function parseKey(text: string): KeyText | undefined {
-  return parseAccessToken(text) ?? parseIntegrationToken(text);
+  return parseAccessToken(text) ?? parseIntegrationToken(text) ?? parseOperatorKey(text);
 }
 
-/** Returns the id under which a program's membership is: its owner's, or the integration's own. */
+/** Returns the id that acts: that of a token's owner, of the integration, or of the operator's key. */
 export function principalOf(key: KeyText): string {
-  return key.kind === 'token' ? key.userId : key.integrationId;
+  if (key.kind === 'token') return key.userId;
+  return key.kind === 'integration' ? key.integrationId : key.keyId;
 }
 
 /**

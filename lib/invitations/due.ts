@@ -2,9 +2,8 @@ import { type Invitation, nextDue, statusAt } from '../domain/invitation.ts';
 import type { Membership } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
 import { may } from '../domain/roles.ts';
-import { getMembership } from '../organizations/members.ts';
 import { getOrganization } from '../organizations/organizations.ts';
-import { getSender, type Sender } from '../organizations/senders.ts';
+import { getInviterRole, getSender, type Sender } from '../organizations/senders.ts';
 import { claim, giveUp, recordUnsent } from '../outbox/outbox.ts';
 import type { Outcome, Run, Work } from '../outbox/sweep.ts';
 import { type DueItem, dueAttributes } from '../table/due.ts';
@@ -31,7 +30,7 @@ export async function dueInvitation(item: DueItem, now: Date): Promise<Work> {
   const [organization, inviter, membership] = await Promise.all([
     getOrganization(organizationId),
     getSender(inviterId, organizationId),
-    getMembership(inviterId, organizationId),
+    getInviterRole(inviterId, organizationId),
   ]);
   return (auditContext, run) => mailOrSettle(invitation, { organization, inviter, membership }, auditContext.now, run);
 }
@@ -40,7 +39,7 @@ export async function dueInvitation(item: DueItem, now: Date): Promise<Work> {
 interface Inviting {
   readonly organization: Organization | undefined;
   readonly inviter: Sender | undefined;
-  readonly membership: Membership | undefined;
+  readonly membership: Pick<Membership, 'role'> | undefined;
 }
 
 async function mailOrSettle(invitation: DueInvitation, inviting: Inviting, now: Date, run: Run): Promise<Outcome> {

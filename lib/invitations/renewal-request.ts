@@ -37,7 +37,7 @@ const RENEWAL_REQUEST_MAIL = itemReader<RenewalRequestMail>('Mail', {
 
 /** Table access of `requestRenewal`. */
 export const REQUEST_RENEWAL: TableAccess = {
-  BatchGetItem: ['ORG', 'USER'],
+  BatchGetItem: ['ORG', 'USER', 'OPERATOR'],
   PutItem: ['MAIL', 'AUDIT'],
   UpdateItem: ['ORG', 'LIMIT', 'MAIL'],
   DeleteItem: ['MAIL'],
@@ -46,19 +46,22 @@ export const REQUEST_RENEWAL: TableAccess = {
 /**
  * Records a request for a new invitation by the holder of an expired link, and mails it to the inviter. One request is
  * possible until the invitation is resent. An integration has no mailbox: the ADMIN who created it gets the mail, if
- * they may still invite; otherwise only the audit log has the request.
+ * they may still invite; otherwise, and for an operator's key, only the audit log has the request.
  *
  * @throws Refusal `recipient_rate_exceeded`
  */
 export async function requestRenewal(
   { now, origin }: Omit<AuditContext, 'by'>,
-  about: { readonly organization: Organization; readonly invitation: Invitation },
+  about: {
+    readonly organization: Organization;
+    readonly invitation: Invitation;
+    readonly recipient: User | undefined;
+  },
   limits: Limits,
 ): Promise<void> {
-  const { invitation } = about;
+  const { invitation, recipient } = about;
   const { organizationId, id: invitationId, status, secrets } = invitation;
   const at = now.toISOString();
-  const recipient = await recipientOf(invitation);
   const mail: RenewalRequestMail | undefined = recipient && {
     ...newMail(now, recipient.userId, 'request'),
     ...{ organizationId, invitationId },
@@ -86,9 +89,10 @@ export async function requestRenewal(
   if (mail && recipient) await deliver(MAILS, mail, compose({ ...about, recipient }));
 }
 
-/** Returns the person who is asked for a new invitation. */
-async function recipientOf({ inviterId, organizationId }: Invitation): Promise<User | undefined> {
-  if (!isId('integration', inviterId)) return getUser(inviterId);
+/** Reads the person who is asked for a new invitation. */
+export async function getRenewalRecipient({ inviterId, organizationId }: Invitation): Promise<User | undefined> {
+  if (isId('user', inviterId)) return getUser(inviterId);
+  if (!isId('integration', inviterId)) return;
   const maker = (await getIntegration(organizationId, inviterId))?.createdBy;
   if (maker === undefined) return;
   const [user, membership] = await Promise.all([getUser(maker), getMembership(maker, organizationId)]);

@@ -1,7 +1,7 @@
 import type { AuditContext } from '../domain/audit.ts';
 import { newId, newNumber } from '../domain/ids.ts';
 import { type Counters, freeTeamRow, type Limits } from '../domain/limits.ts';
-import { type Actor, isIntegration, type Member } from '../domain/member.ts';
+import type { Actor, Member } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Team, TeamRole } from '../domain/team.ts';
@@ -44,7 +44,7 @@ export interface Joining {
 
 /** Returns the creator of a team as its first member. An integration isn't in teams: the ADMINs manage its teams. */
 export function asOwner(actor: Actor): Joining[] {
-  return isIntegration(actor) ? [] : [{ member: actor, role: 'OWNER' }];
+  return actor.program ? [] : [{ member: actor, role: 'OWNER' }];
 }
 
 /** The members that one transaction adds, with three items each; the first one also creates the team. */

@@ -208,23 +208,26 @@ test.each([
   ['rotated', 'POST', '/rotate', {}, 401],
   ['rotated, and its token works on', 'POST', '/rotate', { overlapHours: 1 }, 201],
   ['demoted', 'PATCH', '', { role: 'VIEWER' }, 403],
-])('an integration that is %s between its read and its write is decided anew', async (_, method, path, body, status) => {
-  const { owner } = await service.organization();
-  const { token, id } = (await owner.call('POST /v1/integrations', { body: { name: 'CRM', role: 'ADMIN' } })).body;
-  const where = { function: 'teams/create', action: 'dynamodb:PutItem' };
-  const attempts = async () => (await service.calls(where.function)).filter(({ action }) => action === where.action);
-  const before = (await attempts()).length;
-  // The integration is read before the change, and conflicts delay the write until after it.
-  await service.faults([{ ...where, fault: 'conflict', times: -1 }]);
-  const headers = { authorization: `Bearer ${token}` };
-  const creating = service.call('POST /v1/teams', { body: { name: 'Late' }, headers });
-  await expect.poll(async () => (await attempts()).length, { timeout: 10_000 }).toBeGreaterThan(before);
-  expect((await owner.call(`${method} /v1/integrations/${id}${path}`, { body })).status).toBeLessThan(300);
-  await service.faults([]);
-  expect((await creating).status).toBe(status);
-  const teams = (await owner.call('GET /v1/teams')).body.data.map(({ name }: { name: string }) => name);
-  expect(teams.includes('Late')).toBe(status === 201);
-});
+])(
+  'an integration that is %s between its read and its write is decided anew',
+  async (_, method, path, body, status) => {
+    const { owner } = await service.organization();
+    const { token, id } = (await owner.call('POST /v1/integrations', { body: { name: 'CRM', role: 'ADMIN' } })).body;
+    const where = { function: 'teams/create', action: 'dynamodb:PutItem' };
+    const attempts = async () => (await service.calls(where.function)).filter(({ action }) => action === where.action);
+    const before = (await attempts()).length;
+    // The integration is read before the change, and conflicts delay the write until after it.
+    await service.faults([{ ...where, fault: 'conflict', times: -1 }]);
+    const headers = { authorization: `Bearer ${token}` };
+    const creating = service.call('POST /v1/teams', { body: { name: 'Late' }, headers });
+    await expect.poll(async () => (await attempts()).length, { timeout: 10_000 }).toBeGreaterThan(before);
+    expect((await owner.call(`${method} /v1/integrations/${id}${path}`, { body })).status).toBeLessThan(300);
+    await service.faults([]);
+    expect((await creating).status).toBe(status);
+    const teams = (await owner.call('GET /v1/teams')).body.data.map(({ name }: { name: string }) => name);
+    expect(teams.includes('Late')).toBe(status === 201);
+  },
+);
 
 test('parallel rotations of an integration leave the last token, and at most one before it', async () => {
   const { owner } = await service.organization();

@@ -694,8 +694,9 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'lib/organizations/members.ts',
-        replace: 'return [\n    { type: \'check\', key: keys.membership(userId, organizationId), when: [...when, ...unchanged, ...more] },',
-        by: 'return revision !== undefined ? [] : [\n    { type: \'check\', key: keys.membership(userId, organizationId), when: [...when, ...unchanged, ...more] },',
+        replace:
+          "return [\n    { type: 'check', key: keys.membership(userId, organizationId), when: [...when, ...unchanged, ...more] },",
+        by: "return revision !== undefined ? [] : [\n    { type: 'check', key: keys.membership(userId, organizationId), when: [...when, ...unchanged, ...more] },",
       },
     ],
     test: races('an integration that is revoked between its read and its write is decided anew'),

@@ -14,8 +14,8 @@ const id = (prefix: string) => z.string().check(z.regex(new RegExp(`^${prefix}_[
 const organizationId = id('org');
 const userId = id('usr');
 const memberId = id('mem');
-/** Of a user or an integration. */
-const creatorId = z.string().check(z.regex(/^(usr|int)_[0-7][0-9a-v]{25}$/));
+/** Of a user, an integration or an operator's key. */
+const creatorId = z.string().check(z.regex(/^(usr|int|opk)_[0-7][0-9a-v]{25}$/));
 const role = z.enum(ROLES);
 const language = z.enum(LANGUAGES);
 /** The domain is in Unicode, not in Punycode. */
@@ -212,7 +212,16 @@ export const Me = z.strictObject({
 export const AuditEntry = z.strictObject({
   id: id('aud'),
   action: z.enum(AUDIT_ACTIONS),
-  resourceType: z.enum(['organization', 'member', 'invitation', 'accessToken', 'integration', 'team', 'site', 'charger']),
+  resourceType: z.enum([
+    'organization',
+    'member',
+    'invitation',
+    'accessToken',
+    'integration',
+    'team',
+    'site',
+    'charger',
+  ]),
   resourceId: z.string(),
   actorType: z.enum(['user', 'apiKey', 'integration', 'link', 'organization', 'operator', 'system', 'ses']),
   actorId: z.string(),
