@@ -15,7 +15,7 @@ export const ENTITIES: Readonly<Record<keyof typeof keys, Entity>> = {
   organization: {
     types: ['Organization'],
     holds:
-      'name, language, default team, the counters of changes to the tree of teams ([why](adr/0017-two-counters-protect-the-tree-of-teams.md)), [the offer of its ownership](adr/0025-an-offer-of-ownership-is-an-attribute.md); `deletedAt`, the tombstone, after its deletion',
+      'name, language, default team, the counters of changes to the tree of teams ([why](adr/0017-two-counters-protect-the-tree-of-teams.md)), [the offer of its ownership](adr/0025-an-offer-of-ownership-is-an-attribute.md), the number of its integrations; `deletedAt`, the tombstone, after its deletion',
     code: 'organizations/organizations.ts',
   },
   counter: {
@@ -35,6 +35,12 @@ export const ENTITIES: Readonly<Record<keyof typeof keys, Entity>> = {
     holds:
       'address, role, state, delivery, hashes of the secrets of its links, [mailed and handed out](adr/0024-consent-before-membership.md)',
     code: 'invitations/invitations.ts',
+  },
+  integration: {
+    types: ['Integration'],
+    holds:
+      'name, role, expiry, hashes of the present secret and of the one before, the number of its changes; it has a Membership, and no Member ([why](adr/0071-an-integration-has-a-membership.md))',
+    code: 'organizations/integrations.ts',
   },
   team: { types: ['Team'], holds: 'name, parent team, the number of its members', code: 'teams/teams.ts' },
   discardedTeam: {
@@ -63,6 +69,12 @@ export const ENTITIES: Readonly<Record<keyof typeof keys, Entity>> = {
     holds: 'a copy of the team membership, under the user',
     code: 'teams/team-members.ts',
   },
+  operatorKey: {
+    types: ['OperatorKey'],
+    holds:
+      'a credential of the deployment: name, permissions, expiry, hashes of the present secret and of the one before ([why](adr/0072-an-operators-key-names-its-permissions.md))',
+    code: 'organizations/operator-keys.ts',
+  },
   user: {
     types: ['User'],
     holds: 'names, address, the present identity, the number of their organizations',
@@ -70,7 +82,8 @@ export const ENTITIES: Readonly<Record<keyof typeof keys, Entity>> = {
   },
   membership: {
     types: ['Membership'],
-    holds: 'the data for authorization: member id, role, whether the user is the owner',
+    holds:
+      'the data for authorization: member id, role, whether the user is the owner; of an integration, under its id, also the number of its changes',
     code: 'organizations/members.ts',
   },
   accessToken: {

@@ -44,9 +44,10 @@ export const FIELDS: Readonly<Record<string, string>> = {
   action: 'The action: `<resource>.<verb>`.',
   actions: 'The permissions of the member for the site.',
   'reasons.actions': 'The permissions that follow from this reason.',
-  actorId: 'The id of the actor: a user, an access token, an invitation or an organization; `system` or `ses`.',
+  actorId:
+    'The id of the actor: a user, an access token, an integration, an invitation or an organization; `system` or `ses`.',
   actorType:
-    'The kind of actor: a signed-in user, an access token, the holder of a link, a person of another organization, the operator, the service itself, or SES.',
+    'The kind of actor: a signed-in user, an access token, an integration, the holder of a link, a person of another organization, the operator, the service itself, or SES.',
   after: 'The changed fields, with their new values.',
   at: 'When the mail reached this state.',
   attempts: 'The number of attempts to hand the mail to SES.',
@@ -54,7 +55,9 @@ export const FIELDS: Readonly<Record<string, string>> = {
   by: 'How the member gets the access of the team: `TEAM`, as a member of it; `PARENT_TEAM`, as a member of a team above it; `ADMIN`, as an ADMIN of the organization who is in neither.',
   chargerIds: 'The chargers that the access includes; null: all chargers of the site.',
   claimed: 'Whether a person has signed in with the address of the membership. Until then it is a placeholder.',
-  createdBy: 'The id of the user who created it.',
+  createdBy: 'The id of the user or the integration that created it.',
+  'Integration.createdBy': 'The id of the user who created it.',
+  'IntegrationWithToken.createdBy': 'The id of the user who created it.',
   delivery: 'The delivery of the latest mail; null if no mail is sent because the inviter took the link.',
   blocked: 'Whether the organization is blocked: true, the default, means no more invitations.',
   blockedAt: 'When the caller blocked the organization.',
@@ -69,6 +72,10 @@ export const FIELDS: Readonly<Record<string, string>> = {
   'NewInvitation.expiresAt': 'When the invitation expires.',
   'invitation.expiresAt': 'When the invitation expires.',
   expiresInDays: 'The number of days after which it expires.',
+  'integrationsCreate.expiresInDays':
+    'The number of days after which the integration expires; if omitted, it never does.',
+  'integrationsUpdate.expiresInDays':
+    'The number of days, from now, after which the integration expires; null: it never does.',
   'accessTokensCreate.expiresInDays': 'The number of days after which the token expires; if omitted, it never does.',
   offeredBy: 'The member who offers the ownership: the owner.',
   of: '`site` for a link of an invite to a site; otherwise `invitation`.',
@@ -81,7 +88,7 @@ export const FIELDS: Readonly<Record<string, string>> = {
   invitation: 'The invitation in its present state.',
   invitations: 'The invitations that are pending for the caller.',
   'invitationsBulk.invitations': 'The people to invite; each row is processed separately.',
-  invitedBy: 'The id of the user who invited the person, or last resent the invitation.',
+  invitedBy: 'The id of the user or the integration that invited the person, or last resent the invitation.',
   joinedTeams: 'The teams that the person joined by accepting; null before.',
   skippedTeams:
     'The teams that the person did not join by accepting, because a team was deleted or full, or the person was already in it; null before.',
@@ -109,10 +116,12 @@ export const FIELDS: Readonly<Record<string, string>> = {
   nextCursor: 'The `cursor` of the next page; null on the last page.',
   organizationId: 'The id of the organization.',
   organizationName: 'The name of the organization.',
+  overlapHours: 'The number of hours for which the present token keeps working; default 0.',
   owner: 'Whether this member owns the organization.',
   page: 'The number of the page, starting at 1; absent if the request has a `cursor`.',
   perPage: 'The maximal number of rows of a page.',
   parentTeamId: 'The id of the team above it; null only for the default team.',
+  previousTokenUntil: 'When the replaced token stops working; null if none works.',
   placeRole: 'The role of the member in `placeTeamId`; null for an ADMIN who is in no such team.',
   placeTeamId: 'The id of the team that the member is in; null for an ADMIN who is in no such team.',
   reason:
@@ -128,6 +137,11 @@ export const FIELDS: Readonly<Record<string, string>> = {
   'AccessToken.role': 'The highest role of the token; null: the role of its owner.',
   'NewAccessToken.role': 'The highest role of the token; null: the role of its owner.',
   'accessTokensCreate.role': 'The highest role of the token; if omitted, the role of its owner.',
+  'Integration.role': 'The role with which the integration acts.',
+  'IntegrationWithToken.role': 'The role with which the integration acts.',
+  'integrationsCreate.role': 'The role with which the integration acts.',
+  'integrationsUpdate.role': 'The role with which the integration acts.',
+  rotatedAt: 'When the token was last replaced; null if it never was.',
   'TeamMember.role': 'The role of the member in the team.',
   'teamsPutMember.role': 'The new role of the member in the team.',
   'teams.role': 'The role of the caller in the team.',
@@ -158,6 +172,8 @@ export const FIELDS: Readonly<Record<string, string>> = {
   teams: 'The teams that the person joins by accepting.',
   'Me.teams': 'The teams of the caller.',
   'NewAccessToken.token':
+    'The token, for `Authorization: Bearer`. Only this answer has it; a repeated answer does not.',
+  'IntegrationWithToken.token':
     'The token, for `Authorization: Bearer`. Only this answer has it; a repeated answer does not.',
   total: 'The number of rows of the whole list; absent if they are not counted.',
   userId: 'The id of the user.',

@@ -96,6 +96,7 @@ export function errorsPage(): string {
 /** The holders of each scoped permission. */
 const SCOPED: Readonly<Record<ScopedPermission, string>> = {
   'organization:own': 'the owner',
+  'organization:create': 'every signed-in person, or those that the deployment lists',
   'ownership:accept': 'the member to whom the ownership is offered',
   'team:moderate': 'OWNERs of the team, and MODERATORs if no OWNER is affected (except VIEWERs); ADMIN',
   'team:manage': 'OWNERs of the team (except VIEWERs), ADMIN',
@@ -111,7 +112,8 @@ function allowedFor(declaration: HttpDeclaration): string {
   if (caller.includes('anybody')) return 'anybody';
   if (!permission) return organization ? 'every member' : 'every signed-in person';
   const holders = isRolePermission(permission) ? holdersOf(permission, declaration.about) : SCOPED[permission];
-  return oneself ? `${holders}; every member about themselves` : holders;
+  const all = caller.includes('operatorKey') ? `${holders}; operator keys with \`${permission}\`` : holders;
+  return oneself ? `${all}; every member about themselves` : all;
 }
 
 /** Returns the holders of a role's permission: in the organization, in a team, or for a site. */

@@ -21,6 +21,10 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
     'Send the ID token of the invited person too: the inviter also has the link, so the link alone proves nothing. Or resend the invitation: the link in its mail works alone.',
   forbidden: 'Ask an ADMIN of the organization; `docs/endpoints.md` shows the permissions of each role.',
   token_not_allowed: 'Send the ID token of a signed-in person instead.',
+  integration_not_allowed:
+    'Send the ID token of a signed-in person instead. An integration isn’t a member: it has no profile, tokens, membership or ownership.',
+  operator_key_not_allowed:
+    'Send the credential of a person or of an integration. An operator key has named permissions only: docs/integrations.md.',
   client_id_forbidden: 'Leave `data.id` out; the answer has the id.',
   field_read_only: 'Leave the field out, or send it unchanged.',
   site_owner_access: 'Name another team, or transfer the site to another team first.',
@@ -36,7 +40,9 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
   member_not_found: 'List the members again: the member was removed, or belongs to another organization.',
   invitation_not_found:
     'Check that the link is complete, and that the id belongs to this organization. The organization may have been deleted.',
+  user_not_found: 'Check the id, or name the person by an address.',
   access_token_not_found: 'Check the id: the list shows your own tokens of this organization.',
+  integration_not_found: 'List the integrations again: it was revoked, or belongs to another organization.',
   team_not_found: 'List the teams again: it was deleted, is private, or belongs to another organization.',
   team_member_not_found: 'List the members of the team again.',
   site_not_found: 'List the sites again: it was deleted, or belongs to a team that you are not in.',
@@ -62,6 +68,7 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
   invitation_limit_reached: 'Revoke pending invitations, or raise the limit `pendingInvitations` at deployment.',
   organization_limit_reached: 'Leave an organization, or raise the limit `organizationsOfPerson` at deployment.',
   access_token_limit_reached: 'Revoke tokens that are no longer used.',
+  integration_limit_reached: 'Revoke integrations that are no longer used.',
   team_name_taken: 'Choose another name, or free this one by renaming or deleting the team that has it.',
   team_cycle: 'Choose a team that is not below this one.',
   team_too_deep: 'Choose a team further up: the default team and those below it are at most 10 deep.',

@@ -29,7 +29,7 @@ export const CALLERS: readonly {
     caller: 'member',
     when: "each request that is about an organization; these items are read in parallel with the endpoint's own",
     reads:
-      'Membership, Organization; Identity for a person, AccessToken for a token; before these, the Membership items of the person, if no header names the organization',
+      'Membership, Organization; Identity for a person, AccessToken for a token, Integration for an integration; before these, the Membership items of the person, if no header names the organization',
     writes: '',
   },
   {
@@ -51,7 +51,7 @@ export function tablePage(): string {
     table(['`pk`', '`sk`', 'Type', 'Content', 'Code'], byPartition().map(entityRow)),
     `There is one index, \`${DUE_INDEX}\`, sparse and keys only: partition \`DUE#<0..${DUE_SHARDS - 1}>\`, sort key \`<time>#<id>#<6 digits>\`. An item is in the index while it has work at that time: a mail to send, an expiry to record, a placeholder to end, or a cascade of a deletion ([due.ts](../lib/table/due.ts)).`,
     '## Access patterns',
-    'Reads are strongly consistent, except those of the index. The writes of a row are one transaction. It includes the audit entry and, for a signed-in caller or an access token, a condition on the membership and the token. Erasing a person, the cascades of deletions, and a change of address are several transactions, which are idempotent.',
+    'Reads are strongly consistent, except those of the index. The writes of a row are one transaction. It includes the audit entry and, for a signed-in caller or an access token, a condition on the membership and the token. An integration’s membership must be unchanged. Erasing a person, the cascades of deletions, and a change of address are several transactions, which are idempotent.',
     [
       '- **Caller** is the kind of caller. The next table lists the first reads for each kind. `link` is the holder of a link, `anybody` needs no credential. [endpoints.md](endpoints.md) lists the required permissions.',
       '- **Trips** is the number of consecutive round trips to DynamoDB, with a warm function and an `X-Organization-Id` header.',
@@ -144,7 +144,7 @@ export function beyondSigningIn(declaration: Declaration): TableAccess {
 function roleText(declaration: Declaration): string {
   return [
     ...(declaration.due ? [`\`Query\` the index`] : []),
-    ...(declaration.kind === 'operator' ? ['`Scan`'] : []),
+    ...(declaration.kind === 'operator' && declaration.scans ? ['`Scan`'] : []),
     accessText(beyondSigningIn(declaration)),
   ]
     .filter(Boolean)

@@ -19,6 +19,11 @@ export const TAGS: readonly { readonly name: string; readonly description: strin
   },
   { name: 'Access tokens', functions: /^access-tokens\//, description: 'Credentials for programs.' },
   {
+    name: 'Integrations',
+    functions: /^integrations\//,
+    description: 'Credentials of an organization for its backends.',
+  },
+  {
     name: 'Access',
     functions: /^access\//,
     description: 'Whether a member has a permission, and their permissions for sites, with reasons.',

@@ -138,7 +138,7 @@ function declaredStatements(declaration: Declaration, { table, email, events, ke
   if (declaration.kind === 'stream' && events) {
     statements.push(...streamStatements(declaration, events));
   }
-  if (declaration.kind === 'operator') {
+  if (declaration.kind === 'operator' && declaration.scans) {
     // A scan has no leading keys.
     statements.push(new PolicyStatement({ actions: ['dynamodb:Scan'], resources: [table.tableArn] }));
   }

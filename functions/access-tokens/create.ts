@@ -3,8 +3,9 @@ import { configuration } from '../../lib/configuration.ts';
 import { v1 } from '../../lib/dialects/v1/format.ts';
 import { NewAccessToken } from '../../lib/dialects/v1/schemas.ts';
 import { showAccessToken } from '../../lib/dialects/v1/show.ts';
-import { Name, RoleName } from '../../lib/domain/input.ts';
+import { ExpiryDays, Name, RoleName } from '../../lib/domain/input.ts';
 import { periodEnd } from '../../lib/domain/invitation.ts';
+import { OF_MEMBERS } from '../../lib/http/declaration.ts';
 import { forMember } from '../../lib/http/for-member.ts';
 import { createAccessToken, getAccessToken } from '../../lib/people/access-tokens.ts';
 
@@ -21,6 +22,7 @@ export const example = { name: 'Deploy', role: 'VIEWER', expiresInDays: 30 };
 export const endpoint = forMember({
   format: v1,
   route: 'POST /v1/access-tokens',
+  callers: OF_MEMBERS,
   table: {
     ConditionCheckItem: ['USER'],
     UpdateItem: ['ORG', 'USER'],
@@ -30,7 +32,7 @@ export const endpoint = forMember({
   creates: true,
   body: z.strictObject({
     name: Name,
-    expiresInDays: z.optional(z.int().check(z.minimum(1), z.maximum(3650))),
+    expiresInDays: z.optional(ExpiryDays),
     role: z.optional(RoleName),
   }),
   refuses: ['forbidden', 'access_token_limit_reached'],

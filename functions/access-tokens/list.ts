@@ -1,6 +1,7 @@
 import { v1 } from '../../lib/dialects/v1/format.ts';
 import { AccessToken, list } from '../../lib/dialects/v1/schemas.ts';
 import { showAccessToken } from '../../lib/dialects/v1/show.ts';
+import { OF_MEMBERS } from '../../lib/http/declaration.ts';
 import { forMember } from '../../lib/http/for-member.ts';
 import { cut, envelope, PageQuery, readPage } from '../../lib/http/paging.ts';
 import { listAccessTokens } from '../../lib/people/access-tokens.ts';
@@ -15,6 +16,7 @@ export const returns = { 200: list(AccessToken) };
 export const endpoint = forMember({
   format: v1,
   route: 'GET /v1/access-tokens',
+  callers: OF_MEMBERS,
   table: { Query: ['USER'] },
   depth: 1,
   query: PageQuery,

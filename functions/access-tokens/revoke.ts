@@ -1,4 +1,5 @@
 import { v1 } from '../../lib/dialects/v1/format.ts';
+import { OF_MEMBERS } from '../../lib/http/declaration.ts';
 import { forMember } from '../../lib/http/for-member.ts';
 import { pathId } from '../../lib/http/path.ts';
 import { listAccessTokens, revokeAccessToken } from '../../lib/people/access-tokens.ts';
@@ -13,6 +14,7 @@ export const returns = { 204: null };
 export const endpoint = forMember({
   format: v1,
   route: 'DELETE /v1/access-tokens/{id}',
+  callers: OF_MEMBERS,
   table: {
     Query: ['USER'],
     ConditionCheckItem: ['USER'],

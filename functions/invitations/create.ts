@@ -9,8 +9,8 @@ import type { Invitation } from '../../lib/domain/invitation.ts';
 import { forMember } from '../../lib/http/for-member.ts';
 import { createInvitation, INVITE, readInvitationContext } from '../../lib/invitations/inviting.ts';
 import { invitationLink, isClaimed, newMailSecrets, sendInvitation } from '../../lib/invitations/mail.ts';
+import { requireSender } from '../../lib/organizations/senders.ts';
 import { unlessPaused } from '../../lib/outbox/brake.ts';
-import { getCaller } from '../../lib/people/people.ts';
 import { readUsage } from '../../lib/table/rates.ts';
 
 export const returns = { 201: NewInvitation };
@@ -49,7 +49,7 @@ export const endpoint = forMember({
     });
     const [context, inviter] = await Promise.all([
       readInvitationContext(organizationId, body, counting),
-      getCaller(caller.userId),
+      requireSender(caller.userId, organizationId),
     ]);
     return { context, inviter };
   },

@@ -7,8 +7,8 @@ import { pathId } from '../../lib/http/path.ts';
 import { getInvitation } from '../../lib/invitations/invitations.ts';
 import { newMailSecrets, sendInvitation } from '../../lib/invitations/mail.ts';
 import { RESEND, resendInvitation } from '../../lib/invitations/resending.ts';
+import { requireSender } from '../../lib/organizations/senders.ts';
 import { unlessPaused } from '../../lib/outbox/brake.ts';
-import { getCaller } from '../../lib/people/people.ts';
 import { readUsage } from '../../lib/table/rates.ts';
 
 export const returns = { 200: Message };
@@ -40,7 +40,7 @@ export const endpoint = forMember({
   async read({ request, organizationId, caller }) {
     const [invitation, inviter, usage] = await Promise.all([
       getInvitation(organizationId, pathId(request, 'invitation')),
-      getCaller(caller.userId),
+      requireSender(caller.userId, organizationId),
       readUsage({ organizationId, userId: caller.userId }, request.now),
     ]);
     return { invitation, inviter, usage };

@@ -21,6 +21,7 @@ const LINES = 5000;
  */
 export const operator = forOperator({
   table: union(CHECKING, MENDING),
+  scans: true,
   timeout: 900,
   async handle({ after, repair = false, remove = false, seconds = SECONDS }, { requestId, remaining }) {
     const end = Math.max(RESERVE, remaining() - Number(seconds) * 1000);

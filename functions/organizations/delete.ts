@@ -1,4 +1,5 @@
 import { v1 } from '../../lib/dialects/v1/format.ts';
+import { OF_MEMBERS } from '../../lib/http/declaration.ts';
 import { forMember } from '../../lib/http/for-member.ts';
 import { deleteOrganization } from '../../lib/organizations/organizations.ts';
 
@@ -7,12 +8,13 @@ export const returns = { 204: null };
 /**
  * Deletes an organization, with immediate effect: its links and access tokens become invalid.
  *
- * An access token can't delete an organization. The scheduled function deletes its data later. Audit entries remain
+ * Access tokens and integrations can't delete an organization. The scheduled function deletes its data later. Audit entries remain
  * until their retention ends.
  */
 export const endpoint = forMember({
   format: v1,
   route: 'DELETE /v1/organizations/{organizationId}',
+  callers: OF_MEMBERS,
   permission: 'organization:delete',
   table: {
     ConditionCheckItem: ['USER'],

@@ -4,14 +4,12 @@ import { answerLinkHolder, pageSetting, pages } from '../../lib/dialects/page/fo
 import { renewalRequestedPage } from '../../lib/dialects/page/renewal-page.ts';
 import { LINK_REFUSALS, refuseUnlessExpired, refuseUnlessInviterMay } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';
-import { nameOf } from '../../lib/domain/member.ts';
 import { RENEWAL_PATH } from '../../lib/domain/page-paths.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forAnybody } from '../../lib/http/for-anybody.ts';
 import { findLink } from '../../lib/invitations/links.ts';
-import { REQUEST_RENEWAL, requestRenewal } from '../../lib/invitations/renewal-request.ts';
-import { getMembership } from '../../lib/organizations/members.ts';
-import { getUser } from '../../lib/people/people.ts';
+import { getRenewalRecipient, REQUEST_RENEWAL, requestRenewal } from '../../lib/invitations/renewal-request.ts';
+import { getInviterRole, getSender } from '../../lib/organizations/senders.ts';
 
 export const returns = { 200: null };
 
@@ -37,18 +35,19 @@ export const endpoint = forAnybody({
     const setting = pageSetting(request.headers['accept-language'], link);
     return answerLinkHolder(setting, link, token, async () => {
       refuseUnlessExpired(link, now);
-      const [inviter, membership] = await Promise.all([
-        getUser(invitation.inviterId),
-        getMembership(invitation.inviterId, organization.id),
+      const [inviter, membership, recipient] = await Promise.all([
+        getSender(invitation.inviterId, organization.id),
+        getInviterRole(invitation.inviterId, organization.id),
+        getRenewalRecipient(invitation),
       ]);
       refuseUnlessInviterMay(membership);
       if (!inviter) throw new Refusal('inviter_removed');
       const again = invitation.renewalRequestedAt !== undefined;
-      if (!again) await requestRenewal(request, { organization, invitation, inviter }, configuration().limits);
+      if (!again) await requestRenewal(request, { organization, invitation, recipient }, configuration().limits);
       return renewalRequestedPage({
         ...{ ...setting, again },
         organizationName: organization.name,
-        inviterName: nameOf(inviter),
+        inviterName: inviter.name,
         email: invitation.email,
       });
     });

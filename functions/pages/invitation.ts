@@ -4,13 +4,11 @@ import { answerLinkHolder, pageSetting, pages } from '../../lib/dialects/page/fo
 import { acceptedPage, invitationPage } from '../../lib/dialects/page/invitation-page.ts';
 import { isHanded, LINK_REFUSALS, needsSignIn, openLink, refuseUnlessInviterMay } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';
-import { nameOf } from '../../lib/domain/member.ts';
 import { BLOCK_PATH, DECLINE_PATH, INVITATION_PATH } from '../../lib/domain/page-paths.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forAnybody } from '../../lib/http/for-anybody.ts';
 import { findLink } from '../../lib/invitations/links.ts';
-import { getMembership } from '../../lib/organizations/members.ts';
-import { getUser } from '../../lib/people/people.ts';
+import { getInviterRole, getSender } from '../../lib/organizations/senders.ts';
 
 export const returns = { 200: null };
 
@@ -24,7 +22,7 @@ export const returns = { 200: null };
 export const endpoint = forAnybody({
   format: pages,
   route: `GET ${INVITATION_PATH}`,
-  table: { BatchGetItem: ['ORG', 'USER'] },
+  table: { BatchGetItem: ['ORG', 'USER', 'OPERATOR'] },
   depth: 2,
   query: z.object({ token: z.optional(z.string()) }),
   refuses: [...LINK_REFUSALS],
@@ -43,15 +41,15 @@ export const endpoint = forAnybody({
         ? { signInUrl: applicationUrl && signInUrl(applicationUrl, token) }
         : { token, action: INVITATION_PATH, declineAction: DECLINE_PATH, blockAction: BLOCK_PATH };
       const [inviter, membership] = await Promise.all([
-        getUser(invitation.inviterId),
-        getMembership(invitation.inviterId, organization.id),
+        getSender(invitation.inviterId, organization.id),
+        getInviterRole(invitation.inviterId, organization.id),
       ]);
       refuseUnlessInviterMay(membership);
       if (!inviter) throw new Refusal('inviter_removed');
       return invitationPage({
         ...setting,
         organizationName: organization.name,
-        inviterName: nameOf(inviter),
+        inviterName: inviter.name,
         role,
         email,
         expiresAt,

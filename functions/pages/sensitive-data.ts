@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { answerSiteHolder, pages, sitePageSetting } from '../../lib/dialects/page/format.ts';
 import { siteRequestDecidedPage, siteRequestPage } from '../../lib/dialects/page/site-request-page.ts';
-import { nameOf } from '../../lib/domain/member.ts';
 import { SITE_REQUEST_PATH } from '../../lib/domain/page-paths.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { parseSiteToken } from '../../lib/domain/site-link.ts';
@@ -44,7 +43,7 @@ export const endpoint = forAnybody({
       return siteRequestPage({
         ...setting,
         ...{ siteName: site.name, teamName, organizationName: requesting.organization.name },
-        ...{ requesterName: nameOf(requester), reason: request.reason, requested: request },
+        ...{ requesterName: requester.name, reason: request.reason, requested: request },
         ...{ token, action: SITE_REQUEST_PATH },
       });
     });

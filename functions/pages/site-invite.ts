@@ -3,14 +3,14 @@ import { configuration } from '../../lib/configuration.ts';
 import { answerSiteHolder, pages, sitePageSetting } from '../../lib/dialects/page/format.ts';
 import { siteInvitePage } from '../../lib/dialects/page/site-invite-page.ts';
 import { shortIdAsUuid } from '../../lib/domain/ids.ts';
-import { nameOf } from '../../lib/domain/member.ts';
 import { BLOCK_PATH, SITE_INVITE_PATH } from '../../lib/domain/page-paths.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { INVITE_REFUSALS, isMailed, refuseUnlessOpen, refuseVoidInvite } from '../../lib/domain/site-invite.ts';
 import { parseSiteToken } from '../../lib/domain/site-link.ts';
 import { forAnybody } from '../../lib/http/for-anybody.ts';
 import { getOrganization } from '../../lib/organizations/organizations.ts';
-import { getAddressHolder, getUser } from '../../lib/people/people.ts';
+import { getSender } from '../../lib/organizations/senders.ts';
+import { getAddressHolder } from '../../lib/people/people.ts';
 import { findSiteInvite, getInviter } from '../../lib/sites/site-invites.ts';
 import { union } from '../../lib/table/access.ts';
 import { LIST_MANAGED, listManaged } from '../../lib/teams/managing.ts';
@@ -39,10 +39,10 @@ export const endpoint = forAnybody({
     const { now, headers } = request;
     const parsed = parseSiteToken('siteInvite', token);
     const { invite, site } = await findSiteInvite(parsed);
-    const [organization, team, user, inviter, holder] = await Promise.all([
+    const [organization, team, sender, inviter, holder] = await Promise.all([
       getOrganization(invite.organizationId),
       getTeam(invite.organizationId, invite.teamId),
-      getUser(invite.inviterId),
+      getSender(invite.inviterId, invite.organizationId),
       getInviter(invite),
       getAddressHolder(invite.email),
     ]);
@@ -50,7 +50,7 @@ export const endpoint = forAnybody({
     return answerSiteHolder(setting, async () => {
       refuseUnlessOpen(invite, now);
       refuseVoidInvite(invite, site, inviter);
-      if (!team || !user) throw new Refusal('site_invite_void');
+      if (!team || !sender) throw new Refusal('site_invite_void');
       const isByMail = parsed !== undefined && isMailed(invite, parsed.secret);
       const isChosenHere = holder && isByMail;
       // Two more: one tells whether there are more teams, and the owning team isn't offered.
@@ -58,7 +58,7 @@ export const endpoint = forAnybody({
       const others = managed.filter(({ team: { id } }) => id !== site.teamId);
       return siteInvitePage({
         ...setting,
-        ...{ siteName: site.name, teamName: team.name, inviterName: nameOf(user), terms: invite },
+        ...{ siteName: site.name, teamName: team.name, inviterName: sender.name, terms: invite },
         ...{ expiresAt: invite.expiresAt, token, action: SITE_INVITE_PATH },
         choices: others.slice(0, MAX_CHOICES).map((choice) => ({
           uuid: shortIdAsUuid(choice.team.id),

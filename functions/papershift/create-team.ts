@@ -9,7 +9,7 @@ import { type Team, teamIdFromUuid } from '../../lib/domain/team.ts';
 import { forMember } from '../../lib/http/for-member.ts';
 import { union } from '../../lib/table/access.ts';
 import { readCounters } from '../../lib/table/counters.ts';
-import { CREATE_TEAM_BELOW, createTeam } from '../../lib/teams/create-team.ts';
+import { asOwner, CREATE_TEAM_BELOW, createTeam } from '../../lib/teams/create-team.ts';
 import { READ_ANCESTORS, requireTeam } from '../../lib/teams/permissions.ts';
 import { READ_TEAM_DETAILS, readTeamDetails } from '../../lib/teams/team-details.ts';
 import { findTeam, getTeam } from '../../lib/teams/teams.ts';
@@ -62,17 +62,21 @@ export const endpoint = forMember({
       headers: { location: addressOf(team) },
       body: showTeam(team, query, { organization, ...details }),
     });
+    const managesNew = actor.role === 'ADMIN' || !actor.program;
     const team = await withPointers(body, async () => {
       if (parentTeamId !== undefined) await requireTeam('team:read', actor, parent);
       return createTeam(
         auditContext,
-        { actor, organization, joining: [{ member: actor, role: 'OWNER' }], counters: read.counters, limits },
+        { actor, organization, joining: asOwner(actor), counters: read.counters, limits },
         { name: body.name, isPrivate: false, parentTeamId },
-        (made) => remember(answer(made, { manages: () => true })),
+        (made) => remember(answer(made, { manages: () => managesNew })),
       );
     });
     const details = await readTeamDetails({ actor, team }, query.include);
-    return answer(team, { ...details, manages: (shown) => shown.id === team.id || details.manages(shown) });
+    return answer(team, {
+      ...details,
+      manages: (shown) => (shown.id === team.id ? managesNew : details.manages(shown)),
+    });
   },
 });
 export const { handler } = endpoint;

@@ -12,10 +12,10 @@ import { Refusal } from '../../lib/domain/refusal.ts';
 import type { Team, TeamRoom } from '../../lib/domain/team.ts';
 import { forMember } from '../../lib/http/for-member.ts';
 import { getMembersOf, listMembers, USERNAMES } from '../../lib/organizations/members.ts';
-import { getCaller } from '../../lib/people/people.ts';
+import { getUser } from '../../lib/people/people.ts';
 import { union } from '../../lib/table/access.ts';
 import { readCounters } from '../../lib/table/counters.ts';
-import { CREATE_TEAM, createTeam } from '../../lib/teams/create-team.ts';
+import { asOwner, CREATE_TEAM, createTeam } from '../../lib/teams/create-team.ts';
 import { refuseUnclaimed } from '../../lib/teams/put-team-member.ts';
 import { getTeamIdByName } from '../../lib/teams/teams.ts';
 
@@ -48,7 +48,7 @@ export const endpoint = forMember({
     const [counters, first, creator, taken] = await Promise.all([
       readCounters(organizationId),
       listMembers(organizationId, { limit: USERNAMES }),
-      getCaller(caller.userId),
+      getUser(caller.userId),
       getTeamIdByName(organizationId, body.name),
     ]);
     const wanted = [...(body.members ?? []), ...(body.owner ? [body.owner] : [])];
@@ -67,15 +67,13 @@ export const endpoint = forMember({
     const input = { name: trimmed, isPrivate: type === 1, room: roomOf(given) };
     const owner = members.find(({ userId }) => userId === (ownerId || actor.userId));
     if (!owner && ownerId) throw new Refusal('team_not_creatable');
-    const ownedBy = owner ?? actor;
-    const others = membersNamed(body.members ?? [], members).filter(({ userId }) => userId !== ownedBy.userId);
+    const owners = owner ? [{ member: owner, role: 'OWNER' as const }] : asOwner(actor);
+    const isOwner = ({ userId }: { userId: string }) => owners.some(({ member }) => member.userId === userId);
+    const others = membersNamed(body.members ?? [], members).filter((member) => !isOwner(member));
     if (owner) refuseUnclaimed(owner);
     for (const member of others) refuseUnclaimed(member);
     const answer = (team: Team) => ({ status: 200, body: { team: showTeam(team, creator), success: true } });
-    const joining = [
-      { member: ownedBy, role: 'OWNER' as const },
-      ...others.map((member) => ({ member, role: 'MEMBER' as const })),
-    ];
+    const joining = [...owners, ...others.map((member) => ({ member, role: 'MEMBER' as const }))];
     const team = await createTeam(
       auditContext,
       { actor, organization, joining, counters, limits: configuration().limits },

@@ -4,6 +4,7 @@ import { Done } from '../../lib/dialects/rocketchat/schemas.ts';
 import { teamReferenceOf } from '../../lib/dialects/rocketchat/show.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { isIn } from '../../lib/domain/team.ts';
+import { OF_MEMBERS } from '../../lib/http/declaration.ts';
 import { forTeam } from '../../lib/http/for-team.ts';
 import { LEAVE_TEAM, removeTeamMember } from '../../lib/teams/remove-team-member.ts';
 
@@ -13,6 +14,7 @@ export const returns = { 200: Done };
 export const endpoint = forTeam({
   format: rocketchat,
   route: 'POST /api/v1/teams.leave',
+  callers: OF_MEMBERS,
   table: LEAVE_TEAM,
   depth: 2,
   body: LeaveBody,

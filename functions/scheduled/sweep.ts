@@ -41,7 +41,7 @@ const READABLE = ['ORG', 'USER', 'JOB', 'MAIL', 'SITE', 'TEAM', 'EMAIL', 'SIGNIN
 export const schedule = onSchedule({
   schedule: 'rate(1 minute)',
   table: union(CLEAR, END_PLACEHOLDER, EXPIRE_GRANT, {
-    BatchGetItem: READABLE,
+    BatchGetItem: [...READABLE, 'OPERATOR'],
     // The counts of the brake.
     Query: ['ORG', 'LIMIT'],
     UpdateItem: ['ORG', 'EMAIL', 'JOB', 'USER', 'MAIL', 'SITE', 'LIMIT'],

@@ -7,7 +7,7 @@ import { Description, Name, TeamId } from '../../lib/domain/input.ts';
 import type { Team } from '../../lib/domain/team.ts';
 import { forMember } from '../../lib/http/for-member.ts';
 import { readCounters } from '../../lib/table/counters.ts';
-import { CREATE_TEAM_BELOW, createTeam } from '../../lib/teams/create-team.ts';
+import { asOwner, CREATE_TEAM_BELOW, createTeam } from '../../lib/teams/create-team.ts';
 import { requireTeam } from '../../lib/teams/permissions.ts';
 import { findTeam } from '../../lib/teams/teams.ts';
 
@@ -15,7 +15,7 @@ export const returns = { 201: TeamSchema };
 export const example = { name: 'Berlin' };
 
 /**
- * Creates a team, with the caller as its owner.
+ * Creates a team, with the caller as its owner. A team that an integration creates has no members: ADMINs manage it.
  *
  * Its parent is `parentTeamId`, by default the default team. Its name is unique in the organization, regardless of
  * case.
@@ -48,7 +48,7 @@ export const endpoint = forMember({
     const answer = (team: Team) => ({ status: 201, body: showTeam(team) });
     const team = await createTeam(
       auditContext,
-      { actor, organization, joining: [{ member: actor, role: 'OWNER' }], counters, limits },
+      { actor, organization, joining: asOwner(actor), counters, limits },
       { ...input, isPrivate },
       (made) => remember(answer(made)),
     );

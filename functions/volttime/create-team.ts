@@ -6,7 +6,7 @@ import { showTeam } from '../../lib/dialects/volttime/show.ts';
 import { kindOf, type Team } from '../../lib/domain/team.ts';
 import { forMember } from '../../lib/http/for-member.ts';
 import { readCounters } from '../../lib/table/counters.ts';
-import { CREATE_TEAM, createTeam } from '../../lib/teams/create-team.ts';
+import { asOwner, CREATE_TEAM, createTeam } from '../../lib/teams/create-team.ts';
 
 export const returns = { 200: resource(TeamSchema) };
 export const example = { name: 'Berlin', email: 'berlin@example.com', type: 'Company' };
@@ -31,7 +31,7 @@ export const endpoint = forMember({
     const answer = (team: Team) => ({ status: 200, body: { data: showTeam(team) } });
     const team = await createTeam(
       auditContext,
-      { actor, organization, joining: [{ member: actor, role: 'OWNER' }], counters, limits },
+      { actor, organization, joining: asOwner(actor), counters, limits },
       { name, email, kind: kindOf(type), isPrivate: false },
       (made) => remember(answer(made)),
     );

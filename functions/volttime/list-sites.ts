@@ -2,7 +2,7 @@ import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { collection, PageQuery, readPage } from '../../lib/dialects/volttime/paging.ts';
 import { list, Site } from '../../lib/dialects/volttime/schemas.ts';
 import { showSite } from '../../lib/dialects/volttime/show.ts';
-import { forCaller } from '../../lib/http/for-caller.ts';
+import { forViewer } from '../../lib/http/for-caller.ts';
 import { LIST_SITES, listSitesOf } from '../../lib/sites/site-lists.ts';
 import { union } from '../../lib/table/access.ts';
 import { LIST_TEAMS, listTeamsWithin } from '../../lib/teams/viewing.ts';
@@ -15,7 +15,7 @@ export const returns = { 200: list(Site) };
  *
  * Ordered by team, oldest first within a team. An access token gets only its own organization.
  */
-export const endpoint = forCaller({
+export const endpoint = forViewer({
   format: volttime,
   route: 'GET /api/v3/sites',
   table: union(LIST_TEAMS, LIST_SITES),

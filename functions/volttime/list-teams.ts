@@ -2,7 +2,7 @@ import { volttime } from '../../lib/dialects/volttime/format.ts';
 import { collection, PageQuery, readPage } from '../../lib/dialects/volttime/paging.ts';
 import { list, Team } from '../../lib/dialects/volttime/schemas.ts';
 import { showTeam } from '../../lib/dialects/volttime/show.ts';
-import { forCaller } from '../../lib/http/for-caller.ts';
+import { forViewer } from '../../lib/http/for-caller.ts';
 import { LIST_TEAMS, listVisibleTeams } from '../../lib/teams/viewing.ts';
 
 export const returns = { 200: list(Team) };
@@ -13,7 +13,7 @@ export const returns = { 200: list(Team) };
  *
  * An access token gets only its own organization. A list of more than 1,000 teams has `links` to further pages.
  */
-export const endpoint = forCaller({
+export const endpoint = forViewer({
   format: volttime,
   route: 'GET /api/v3/teams',
   table: LIST_TEAMS,

@@ -5,6 +5,7 @@ import type { Member } from '../domain/member.ts';
 import type { Site } from '../domain/site.ts';
 import type { Team, TeamMembership } from '../domain/team.ts';
 import { listInvitations } from '../invitations/invitations.ts';
+import { integrationRemoval, listIntegrations } from '../organizations/integrations.ts';
 import { getMember, jobWrites, listMembers } from '../organizations/members.ts';
 import { listAccessTokens, tokenRemoval } from '../people/access-tokens.ts';
 import { chargerRemoval } from '../sites/charger-changes.ts';
@@ -216,6 +217,7 @@ export async function clearOrganization(auditContext: AuditContext, organization
     await transact([{ type: 'delete', key: keys.discardedTeam(organizationId, id) }]);
   }
   if ([members, invitations, teams, discarded].some((rows) => rows.length > 0)) return false;
+  for (const integration of await listIntegrations(organizationId)) await transact(integrationRemoval(integration));
   await transact([
     ...Array.from({ length: COUNTER_ROWS }, (_, row) => ({
       type: 'delete' as const,

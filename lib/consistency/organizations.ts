@@ -23,7 +23,7 @@ const ORGANIZATION: Rule = {
     const { id, deletedAt } = row;
     const due = dueChecks(row, id, deletedAt !== undefined);
     if (deletedAt !== undefined) return due;
-    const { owners, invitations, countedInvitations } = await organizationTally(table, id);
+    const { owners, invitations, countedInvitations, integrations } = await organizationTally(table, id);
     const first = await table.get(keys.counter(id, 0));
     const mend: Mend | undefined = first && {
       organizationIds: [id],
@@ -38,6 +38,7 @@ const ORGANIZATION: Rule = {
     };
     return [
       ...due,
+      ...counted(row, [id], { integrations }),
       same('roles of its owners', ['ADMIN'], owners),
       { what: 'counted invitations', expected: invitations, actual: countedInvitations, mend },
     ];

@@ -1,3 +1,4 @@
+import { isId } from '../domain/ids.ts';
 import { profileOf } from '../organizations/members.ts';
 import { addressWrite } from '../people/people.ts';
 import { keys } from '../table/keys.ts';
@@ -12,6 +13,7 @@ import {
   type Reader,
   type Row,
   type Rule,
+  rebuilding,
   related,
   removing,
   unchanged,
@@ -21,22 +23,22 @@ import { isGone, userTally } from './tallies.ts';
 const USER: Rule = {
   key: ({ userId }) => keys.user(userId),
   async check(row, table) {
-    const { userId, email, claimed, identity, firstName, lastName } = row;
+    const { userId, email, claimed, vouched, identity, firstName, lastName } = row;
     const { organizationIds } = await userTally(table, userId);
     return [
-      // A placeholder that is not claimed ends.
-      ...dueChecks(row, userId, !claimed),
+      // A placeholder that is not claimed ends, unless the operator vouches for it.
+      ...dueChecks(row, userId, !claimed && !vouched),
       ...counted(row, organizationIds, { organizations: organizationIds.length }),
       await related(
         table,
         keys.address(email),
-        { type: 'Address', userId, claimed, firstName, lastName },
+        { type: 'Address', userId, claimed, vouched, firstName, lastName },
         (other): Mend | undefined => {
           if (other && other.userId !== userId) return undefined;
           const when = other
-            ? ['userId', 'claimed', 'firstName', 'lastName'].map((name) => unchanged(other, name))
+            ? ['userId', 'claimed', 'vouched', 'firstName', 'lastName'].map((name) => unchanged(other, name))
             : [{ absent: 'pk' }];
-          const same = ['email', 'claimed', 'firstName', 'lastName'].map((name) => unchanged(row, name));
+          const same = ['email', 'claimed', 'vouched', 'firstName', 'lastName'].map((name) => unchanged(row, name));
           return {
             organizationIds,
             writes: [
@@ -79,12 +81,44 @@ const IDENTITY: Rule = {
 
 const MEMBERSHIP: Rule = {
   key: ({ userId, organizationId }) => keys.membership(userId, organizationId),
-  check: ({ userId, organizationId, memberId, role, owner }, table) =>
-    Promise.all([
+  async check(row, table) {
+    const { userId, organizationId, memberId, role, owner, revision } = row;
+    if (isId('integration', userId)) {
+      const key = keys.integration(organizationId, userId);
+      return [
+        await related(table, key, { type: 'Integration', role, revision }, (other) =>
+          other ? undefined : removing([organizationId], row, key, 'revision'),
+        ),
+      ];
+    }
+    return Promise.all([
       related(table, keys.organization(organizationId)),
       related(table, keys.member(organizationId, memberId), { type: 'Member', userId, role, owner }),
       related(table, keys.user(userId), { type: 'User' }),
-    ]),
+    ]);
+  },
+};
+
+const INTEGRATION: Rule = {
+  key: ({ organizationId, id }) => keys.integration(organizationId, id),
+  async check(row, table) {
+    const { organizationId, id, role, revision } = row;
+    const membership = { type: 'Membership', userId: id, memberId: id, role, owner: false, revision };
+    const key = keys.membership(id, organizationId);
+    return Promise.all([
+      related(table, keys.organization(organizationId), { type: 'Organization' }),
+      related(table, key, membership, (other) =>
+        // The membership decides what the integration may do.
+        other
+          ? copying(organizationId, other, row, ['role', 'revision'])
+          : rebuilding(organizationId, row, ['role', 'revision'], {
+              type: 'put',
+              key,
+              item: { ...membership, organizationId },
+            }),
+      ),
+    ]);
+  },
 };
 
 const MEMBER: Rule = {
@@ -175,4 +209,5 @@ export const PEOPLE: Readonly<Record<string, Rule>> = {
   Member: MEMBER,
   Membership: MEMBERSHIP,
   AccessToken: ACCESS_TOKEN,
+  Integration: INTEGRATION,
 };

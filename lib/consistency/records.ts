@@ -1,4 +1,5 @@
 import { MAIL_EVENT_KINDS } from '../domain/mail-event.ts';
+import { isOperatorPermission } from '../domain/operator-key.ts';
 import { nextRotation, type PublicKey } from '../domain/signing-key.ts';
 import { type Key, keys } from '../table/keys.ts';
 import { SIGNING_ID } from '../table/signing-keys.ts';
@@ -45,7 +46,7 @@ const RATE: Rule = {
 
 const MAILS_OF_DAY: Rule = {
   key: ({ pk, sk }) => ({
-    pk: matching(/^LIMIT#day#(all|(?:usr|org)_\w{26})#\d{4}-\d\d-\d\d$/, pk),
+    pk: matching(/^LIMIT#day#(all|(?:usr|int|org)_\w{26})#\d{4}-\d\d-\d\d$/, pk),
     sk: matching(/^[1-5]?\d$|^6[0-3]$/, sk),
   }),
   check: async ({ pk, count, late = 0, bounced = 0, complained = 0, held, forAll, ttl }) => [
@@ -60,7 +61,7 @@ const MAILS_OF_DAY: Rule = {
 };
 
 const INVITE_RATE: Rule = {
-  key: ({ pk }) => keys.inviteRate(matching(/usr_\w{26}$/, pk)),
+  key: ({ pk }) => keys.inviteRate(matching(/(usr|int)_\w{26}$/, pk)),
   check: async ({ count, end, ttl }) => [
     same('whether its count is positive', true, count >= 1),
     same('its end', Math.ceil(Date.parse(end) / 1000), ttl),
@@ -123,6 +124,13 @@ function publicHalves(all: readonly PublicKey[]): string {
   return all.map(({ kid, x, y }) => [kid, x, y].join()).join();
 }
 
+const OPERATOR_KEY: Rule = {
+  key: ({ id }) => keys.operatorKey(id),
+  check: async ({ permissions }) => [
+    same('whether its permissions are known', true, [...permissions].every(isOperatorPermission)),
+  ],
+};
+
 export const RECORDS: Readonly<Record<string, Rule>> = {
   Job: JOB,
   Mail: RENEWAL_MAIL,
@@ -139,4 +147,5 @@ export const RECORDS: Readonly<Record<string, Rule>> = {
   Import: IMPORT,
   SigningKeys: SIGNING,
   PublishedKeys: PUBLISHED,
+  OperatorKey: OPERATOR_KEY,
 };

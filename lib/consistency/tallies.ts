@@ -7,6 +7,7 @@ export interface OrganizationTally {
   invitations: number;
   /** The sum over all rows: a resent invitation may take its seat in another row. */
   countedInvitations: number;
+  integrations: number;
   /** The roles of its owners, of the first ones. */
   readonly owners: string[];
 }
@@ -19,11 +20,12 @@ export function organizationTally(table: Reader, organizationId: string): Promis
   const { pk } = keys.organization(organizationId);
   return table.once(pk, async () => {
     const rows = Array.from({ length: SEATS }, () => ({ members: 0, pending: 0, teams: 0 }));
-    const tally: OrganizationTally = { rows, invitations: 0, countedInvitations: 0, owners: [] };
+    const tally: OrganizationTally = { rows, invitations: 0, countedInvitations: 0, integrations: 0, owners: [] };
     for await (const { type, seat, status, owner, role, invitations = 0 } of table.rows(pk)) {
       const row = rows[seat] ?? (rows[SEATS - 1] as (typeof rows)[number]);
       if (type === 'Counters') tally.countedInvitations += invitations;
       if (type === 'Invitation') tally.invitations += 1;
+      if (type === 'Integration') tally.integrations += 1;
       if (type === 'Invitation' && status === 'PENDING') row.pending += 1;
       if (type === 'Team') row.teams += 1;
       if (type !== 'Member') continue;

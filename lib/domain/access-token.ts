@@ -24,6 +24,7 @@ export interface AccessToken {
 
 /** The content of a token's text: enough to read token and membership in one round trip. */
 export interface TokenText {
+  readonly kind: 'token';
   readonly organizationId: string;
   readonly userId: string;
   readonly tokenId: string;
@@ -48,7 +49,7 @@ export function newTokenSecret(): Buffer {
  * Encodes a token: `mst_` and base64url of organization, user, token (16 bytes each) and secret (32). The last of the
  * 107 characters encodes four bits only, so it is a letter or a digit.
  */
-export function formatAccessToken({ organizationId, userId, tokenId, secret }: TokenText): string {
+export function formatAccessToken({ organizationId, userId, tokenId, secret }: Omit<TokenText, 'kind'>): string {
   const bytes = Buffer.concat([idBytes(organizationId), idBytes(userId), idBytes(tokenId), secret]);
   return TOKEN_PREFIX + bytes.toString('base64url');
 }
@@ -58,6 +59,7 @@ export function parseAccessToken(text: string): TokenText | undefined {
   if (!/^mst_[A-Za-z0-9_-]{107}$/.test(text)) return undefined;
   const bytes = Buffer.from(text.slice(TOKEN_PREFIX.length), 'base64url');
   return {
+    kind: 'token',
     organizationId: idFromBytes('organization', bytes.subarray(0, 16)),
     userId: idFromBytes('user', bytes.subarray(16, 32)),
     tokenId: idFromBytes('accessToken', bytes.subarray(32, 48)),

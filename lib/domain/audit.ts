@@ -55,19 +55,25 @@ export const AUDIT_ACTIONS = [
   'charger.report',
   'access-token.create',
   'access-token.revoke',
+  'integration.create',
+  'integration.update',
+  'integration.rotate',
+  'integration.revoke',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
 /**
- * Who acted: a person, an access token, the holder of a link, another organization, the operator, the service itself,
- * or SES. SES is identified by its id of the mail.
+ * Who acted: a person, an access token, an integration, the holder of a link, another organization, the operator, the
+ * service itself, or SES. SES is identified by its id of the mail.
  */
 export type AuditActor =
   | { readonly type: 'user'; readonly id: string }
   | { readonly type: 'apiKey'; readonly id: string }
+  | { readonly type: 'integration'; readonly id: string }
   | { readonly type: 'link'; readonly id: string }
   | { readonly type: 'organization'; readonly id: string }
-  | { readonly type: 'operator'; readonly id: 'rebind' | 'check-table' }
+  /** The operator by a command, or by a key. */
+  | { readonly type: 'operator'; readonly id: 'rebind' | 'check-table' | `opk_${string}` }
   | { readonly type: 'system'; readonly id: 'sweep' }
   | { readonly type: 'ses'; readonly id: string };
 
@@ -85,7 +91,15 @@ export interface AuditEntry extends Origin {
   readonly organizationId: string;
   readonly actor: AuditActor;
   readonly resource: {
-    readonly type: 'organization' | 'member' | 'invitation' | 'accessToken' | 'team' | 'site' | 'charger';
+    readonly type:
+      | 'organization'
+      | 'member'
+      | 'invitation'
+      | 'accessToken'
+      | 'integration'
+      | 'team'
+      | 'site'
+      | 'charger';
     readonly id: string;
   };
   /** The changed values, where that is useful. */
@@ -113,9 +127,8 @@ export function withoutSourceAddress<T extends Pick<AuditContext, 'origin'>>(aud
  * @param organizationId the actor's organization
  */
 export function forOtherOrganization(auditContext: AuditContext, organizationId: string): AuditContext {
-  const { type } = auditContext.by;
-  const by =
-    type === 'user' || type === 'apiKey' ? ({ type: 'organization', id: organizationId } as const) : auditContext.by;
+  const isOfOrganization = ['user', 'apiKey', 'integration'].includes(auditContext.by.type);
+  const by = isOfOrganization ? ({ type: 'organization', id: organizationId } as const) : auditContext.by;
   return withoutSourceAddress({ ...auditContext, by });
 }
 

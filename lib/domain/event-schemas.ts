@@ -28,6 +28,7 @@ const PREFIXES = {
   team: 'team',
   site: 'site',
   charger: 'chg',
+  integration: 'int',
 } as const satisfies Readonly<Record<AuditEntry['resource']['type'], string>>;
 
 const id = (prefix: string) => z.string().check(z.regex(new RegExp(`^${prefix}_[0-9a-v]+$`)));
@@ -73,6 +74,8 @@ const team = about('team');
 const site = about('site');
 const charger = about('charger');
 const accessToken = about('accessToken');
+const integration = about('integration');
+const integrationOf = z.strictObject({ role: z.enum(ROLES), expiresAt: z.nullable(time) });
 
 /** The declarations of all actions. */
 export const EVENT_DECLARATIONS: Readonly<Record<AuditAction, EventDeclaration>> = {
@@ -195,15 +198,27 @@ export const EVENT_DECLARATIONS: Readonly<Record<AuditAction, EventDeclaration>>
     after: z.strictObject({ role: z.optional(z.enum(ROLES)), expiresAt: z.optional(time) }),
   }),
   'access-token.revoke': accessToken('An access token was revoked.'),
+  'integration.create': integration('An integration was created.', {
+    after: z.strictObject({ role: z.enum(ROLES), expiresAt: z.optional(time) }),
+  }),
+  'integration.update': integration('The name, role or expiry of an integration was changed.', {
+    before: integrationOf,
+    after: integrationOf,
+  }),
+  'integration.rotate': integration('An integration has a new secret. `after` has until when the one before works.', {
+    after: z.strictObject({ previousUntil: z.nullable(time) }),
+  }),
+  'integration.revoke': integration('An integration was revoked.', { before: roleOf }),
 };
 
 /** The kinds of actors, with who they are. */
 export const ACTORS: Readonly<Record<AuditActor['type'], string>> = {
   user: 'a person, by their user id',
   apiKey: 'an access token',
+  integration: 'an integration',
   link: 'the holder of a link, by the id of the invitation or invite',
   organization: 'somebody of another organization, which is all that this one may know',
-  operator: 'an operator, by the name of the command',
+  operator: 'an operator, by the name of the command or the id of the key',
   system: 'the service itself',
   ses: 'Amazon SES, by its id of the mail',
 };

@@ -61,6 +61,10 @@ export const EVENT_TYPES = {
   'charger.report': 'charger.reported',
   'access-token.create': 'access_token.created',
   'access-token.revoke': 'access_token.revoked',
+  'integration.create': 'integration.created',
+  'integration.update': 'integration.updated',
+  'integration.rotate': 'integration.rotated',
+  'integration.revoke': 'integration.revoked',
 } as const satisfies Readonly<Record<AuditAction, string>>;
 export type EventType = (typeof EVENT_TYPES)[AuditAction];
 

@@ -8,6 +8,8 @@ const KINDS = {
   invitation: { prefix: 'inv', bytes: 16 },
   auditEntry: { prefix: 'aud', bytes: 16 },
   accessToken: { prefix: 'key', bytes: 16 },
+  integration: { prefix: 'int', bytes: 16 },
+  operatorKey: { prefix: 'opk', bytes: 16 },
   mail: { prefix: 'mail', bytes: 16 },
   /** The length of Rocket.Chat's ids. */
   team: { prefix: 'team', bytes: 12 },

@@ -15,6 +15,9 @@ export const Address = z.pipe(
 /** A role of a request: one value of the enum, never a list or a padded string (better-auth #9962). */
 export const RoleName = z.enum(ROLES);
 
+/** The number of days after which a credential expires. */
+export const ExpiryDays = z.int().check(z.minimum(1), z.maximum(3650));
+
 /** A language of mails and pages. */
 export const LanguageName = z.enum(LANGUAGES);
 

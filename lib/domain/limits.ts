@@ -44,6 +44,8 @@ export const DEFAULT_LIMITS = {
   assetsOfAccess: 500,
   /** Access tokens of a member. */
   accessTokensOfMember: 100,
+  /** Integrations of an organization. */
+  integrationsOfOrganization: 50,
 };
 export type Limits = Readonly<typeof DEFAULT_LIMITS>;
 

@@ -1,4 +1,5 @@
 import { localPart, showAddress } from './address.ts';
+import type { OperatorPermission } from './operator-key.ts';
 import { Refusal } from './refusal.ts';
 import type { Role } from './roles.ts';
 
@@ -26,6 +27,8 @@ export interface User extends Profile {
   readonly userId: string;
   /** False for a placeholder: the invitation was accepted by link, and nobody has signed in with the address yet. */
   readonly claimed: boolean;
+  /** Whether the operator vouches for a placeholder, which then doesn't end. */
+  readonly vouched?: boolean;
   /** Their sign-in: the hash of its issuer and subject; undefined for a placeholder. */
   readonly identity?: string;
   /** How many organizations the person is in. */
@@ -60,10 +63,28 @@ export interface Membership {
   readonly owner: boolean;
 }
 
-/** The member who acts in an organization, and their access token, if they use one. `role` is the effective role. */
+/**
+ * Who acts in an organization: a member, with their access token if they use one, or a program that is no member.
+ * `role` is the effective role.
+ */
 export interface Actor extends Membership {
   readonly tokenId?: string;
+  readonly program?: Program;
 }
+
+/** A program that acts as itself. Its id is in the places of the user's and the member's. */
+export type Program =
+  | {
+      readonly kind: 'integration';
+      /** Its `revision` when it was authenticated. */
+      readonly revision: number;
+    }
+  | {
+      /** An operator's key. It is in no organization, and acts with the role ADMIN within its permissions. */
+      readonly kind: 'operatorKey';
+      readonly revision: number;
+      readonly permissions: readonly OperatorPermission[];
+    };
 
 /** Refuses a token that would end or change the membership of its own owner. */
 export function refuseOwnToken({ tokenId, memberId }: Actor, member: Pick<Membership, 'memberId'>): void {

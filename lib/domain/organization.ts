@@ -14,6 +14,8 @@ export interface Organization {
    */
   readonly moves: number;
   readonly leaves: number;
+  /** How many integrations it has; undefined: it never had one. */
+  readonly integrations?: number;
   readonly createdAt: string;
   readonly updatedAt: string;
   /** The latest offer of its ownership that was neither accepted nor ended. It may have expired. */

@@ -23,6 +23,8 @@ export const PERMISSIONS = {
   'site:read': ['ADMIN', 'USER', 'OPERATOR', 'VIEWER'],
   'charger:report': ['ADMIN', 'OPERATOR'],
   'access:explain': ['ADMIN'],
+  'integration:read': ['ADMIN'],
+  'integration:manage': ['ADMIN'],
   'audit-log:read': ['ADMIN'],
 } as const satisfies Record<string, readonly Role[]>;
 export type Permission = keyof typeof PERMISSIONS;
@@ -30,10 +32,11 @@ export type Permission = keyof typeof PERMISSIONS;
 /**
  * Permissions that a role alone doesn't grant. They depend on the owner, on a team membership, or on membership of a
  * team with access to a site. The kind of endpoint that declares one enforces it (`lib/http/for-*.ts`). Nobody has
- * `nobody`.
+ * `nobody`. `organization:create` has no organization yet: the deployment decides which persons have it.
  */
 export type ScopedPermission = (typeof SCOPED_PERMISSIONS)[number];
 const SCOPED_PERMISSIONS = [
+  'organization:create',
   'organization:own',
   'ownership:accept',
   'team:moderate',

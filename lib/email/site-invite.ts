@@ -43,8 +43,8 @@ export interface SiteInviteMail {
   readonly teamName: string;
   /** The inviter's name, or their address if they have none. */
   readonly inviterName: string;
-  /** The reply address. */
-  readonly inviterAddress: string;
+  /** The reply address; undefined: the product's support address, if it has one. */
+  readonly inviterAddress?: string | undefined;
   readonly terms: InviteTerms;
   /** The invited address, as stored. */
   readonly email: string;
@@ -67,7 +67,12 @@ export function siteInviteMail(invite: SiteInviteMail): Mail {
   const until = momentInWords(new Date(invite.expiresAt), language);
   const isTransfer = terms.transferOwnership;
   return letter({
-    ...{ language, product, recipient: email, replyTo: { name: inviterName, address: inviterAddress } },
+    ...{
+      language,
+      product,
+      recipient: email,
+      replyTo: inviterAddress === undefined ? undefined : { name: inviterName, address: inviterAddress },
+    },
     values: {
       ...{ inviter: nameValue(inviterName), site, team: nameValue(invite.teamName) },
       organization: nameValue(invite.organizationName),

@@ -4,8 +4,14 @@ import type { RefusalCode } from '../domain/refusal.ts';
 import type { Permission, ScopedPermission } from '../domain/roles.ts';
 import type { TableAccess } from '../table/access.ts';
 
-/** Who may call: a signed-in person, an access token, the holder of a link, anybody. */
-export type CallerKind = 'person' | 'token' | 'link' | 'anybody';
+/** Who may call: a signed-in person, an access token, an integration, an operator's key, the holder of a link, anybody. */
+export type CallerKind = 'person' | 'token' | 'integration' | 'operatorKey' | 'link' | 'anybody';
+
+/** The callers of an endpoint of an organization, unless it says otherwise. */
+export const IN_ORGANIZATION = ['person', 'token', 'integration'] as const satisfies readonly CallerKind[];
+
+/** The callers of endpoints about the caller's own membership. An integration has an organization, but is no member. */
+export const OF_MEMBERS = ['person', 'token'] as const satisfies readonly CallerKind[];
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -83,9 +89,11 @@ export interface StreamDeclaration extends FunctionDeclaration {
   readonly events: boolean;
 }
 
-/** A function that an operator invokes by hand. It may read the whole table (`dynamodb:Scan`). */
+/** A function that an operator invokes by hand. */
 export interface OperatorDeclaration extends FunctionDeclaration {
   readonly kind: 'operator';
+  /** Whether it reads the whole table (`dynamodb:Scan`). */
+  readonly scans: boolean;
 }
 
 export type Declaration =

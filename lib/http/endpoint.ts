@@ -2,12 +2,14 @@ import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import * as z from 'zod/mini';
 import type { Format, Reply } from '../dialects/format.ts';
+import { isOperatorPermission } from '../domain/operator-key.ts';
 import { Refusal, type RefusalCode } from '../domain/refusal.ts';
+import { BY_OPERATOR_KEY } from '../organizations/operator-keys.ts';
 import { SIGN_IN } from '../people/sign-in.ts';
 import { type TableAccess, union } from '../table/access.ts';
 import { IDEMPOTENCY_ACCESS } from '../table/idempotency.ts';
 import { retryWhileStale } from '../table/write.ts';
-import type { CallerKind, HttpDeclaration, Route } from './declaration.ts';
+import { type CallerKind, type HttpDeclaration, IN_ORGANIZATION, type Route } from './declaration.ts';
 import { wentAround } from './front.ts';
 import { isEncoded, parseBody, validate } from './input.ts';
 import { renderingMiddleware } from './rendering.ts';
@@ -53,6 +55,19 @@ export function alias(endpoint: Endpoint, route: Route, { body }: { readonly bod
   return endpoint.changed({ route, ...(body && { body }) });
 }
 
+/**
+ * Returns the callers of an endpoint of an organization: also operator's keys, if one of their permissions is enough.
+ * They use the native API only.
+ */
+export function callersWith({
+  format,
+  permission,
+}: Pick<Spec<Schema, Schema>, 'format'> & { readonly permission?: string | undefined }): readonly CallerKind[] {
+  const isNative = typeof format !== 'function' && format.dialect === 'v1';
+  const isForOperator = isNative && permission !== undefined && isOperatorPermission(permission);
+  return isForOperator ? [...IN_ORGANIZATION, 'operatorKey'] : IN_ORGANIZATION;
+}
+
 /** The time-out of an endpoint in seconds: less than API Gateway's 30, and enough for the retries of `transact`. */
 const TIMEOUT = 20;
 
@@ -94,6 +109,9 @@ export function declare<B extends Schema, Q extends Schema>(
     found: who.found ?? false,
     table: union(
       who.caller.includes('person') ? SIGN_IN : {},
+      who.caller.includes('operatorKey') ? BY_OPERATOR_KEY : {},
+      // With an operator's key, the condition on the actor's membership is one on the key.
+      who.caller.includes('operatorKey') && spec.table?.ConditionCheckItem ? { ConditionCheckItem: ['OPERATOR'] } : {},
       spec.creates ? IDEMPOTENCY_ACCESS : {},
       spec.table ?? {},
     ),

@@ -6,7 +6,8 @@ import { Refusal, type RefusalCode } from '../domain/refusal.ts';
 import { type Visibility, visibilityThrough } from '../domain/visibility.ts';
 import { REACH, readReach } from '../sites/reach.ts';
 import { union } from '../table/access.ts';
-import { actorOfToken, identifyCaller } from './caller.ts';
+import { boundOrganization, identifyCaller, presentActorByKey } from './caller.ts';
+import { IN_ORGANIZATION } from './declaration.ts';
 import { declare, type Endpoint, type Incoming, type Schema, type Spec } from './endpoint.ts';
 import { answerOnce, type Creating, creating, idempotentRequestOf } from './idempotency.ts';
 
@@ -49,21 +50,28 @@ export function forSite<
 ): Endpoint {
   const { permission, missing } = spec;
   const declared = { ...spec, table: union(REACH, spec.table ?? {}), refuses: [missing, ...(spec.refuses ?? [])] };
-  return declare(declared, { caller: ['person', 'token'], found: true, about: 'site', permission }, async (call) => {
-    const { request, caller, credential, confirm, incoming, mistake } = await identifyCaller(spec, call);
+  return declare(declared, { caller: IN_ORGANIZATION, found: true, about: 'site', permission }, async (call) => {
+    const { request, caller, credential, confirm, incoming, mistake } = await identifyCaller(
+      spec,
+      call,
+      IN_ORGANIZATION,
+    );
     const located = incoming && (await spec.locate(incoming));
-    const token = typeof credential === 'string' ? undefined : credential;
+    const key = typeof credential === 'string' ? undefined : credential;
     const idempotentRequest = incoming && idempotentRequestOf(spec, incoming, caller, located?.siteId ?? '');
     const [bound, reach, read, earlier] = await Promise.all([
-      token && actorOfToken(request, token),
+      key && presentActorByKey(request, key),
       located &&
-        readReach(located.siteId, caller.userId, { boundTo: token?.organizationId, namedTeam: spec.team?.(incoming) }),
+        readReach(located.siteId, caller.userId, {
+          boundTo: boundOrganization(credential),
+          namedTeam: spec.team?.(incoming),
+        }),
       located && (spec.read?.({ ...incoming, located } as never) as Promise<R> | undefined),
       idempotentRequest?.earlier(),
       confirm(),
     ]);
     if (mistake) throw mistake;
-    const accessPaths = reach && (bound || !token) ? accessPathsOf(reach, bound) : [];
+    const accessPaths = reach && (bound || !key) ? accessPathsOf(reach, bound) : [];
     if (!incoming || !located || !reach || accessPaths.length === 0) throw new Refusal(missing);
     const permitted = accessPathsWith(permission, accessPaths, reach);
     const [accessPath] = permitted;

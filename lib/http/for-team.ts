@@ -5,8 +5,9 @@ import type { Team, TeamMembership, TeamPermission } from '../domain/team.ts';
 import { type TableAccess, union } from '../table/access.ts';
 import { READ_ANCESTORS, requireTeam, type TeamAndPlace, type TeamRefusals } from '../teams/permissions.ts';
 import { findTeam, type TeamReference } from '../teams/teams.ts';
-import { type Caller, type IdentifiedCall, identifyCaller } from './caller.ts';
-import { declare, type Endpoint, type Incoming, type Schema, type Spec } from './endpoint.ts';
+import { boundOrganization, type Caller, type IdentifiedCall, identifyCaller } from './caller.ts';
+import type { CallerKind } from './declaration.ts';
+import { callersWith, declare, type Endpoint, type Incoming, type Schema, type Spec } from './endpoint.ts';
 import type { Creating } from './idempotency.ts';
 import { type Acting, actIn, organizationOf } from './organization.ts';
 
@@ -14,6 +15,8 @@ import { type Acting, actIn, organizationOf } from './organization.ts';
 interface TeamSpec<B extends Schema, Q extends Schema, R> extends Spec<B, Q> {
   /** The permission that the caller needs in the team; undefined: every member of the organization may call. */
   readonly permission?: TeamPermission;
+  /** Who may call. Default: members, their access tokens, and integrations. */
+  readonly callers?: readonly CallerKind[];
   /** For callers without this permission the team doesn't exist. Default: the dialect's. */
   readonly viewPermission?: TeamPermission;
   /** Returns the refusal for a team that doesn't exist. Default: the dialect's, or `team_not_found`. */
@@ -47,7 +50,7 @@ export function forTeam<B extends Schema = undefined, Q extends Schema = undefin
   },
 ): Endpoint {
   return declare(declared(spec), { ...kindOf(spec), organization: true }, async (call) => {
-    const who = await identifyCaller(spec, call);
+    const who = await identifyCaller(spec, call, callersOf(spec));
     const { organizationId, absent } = await organizationOf(who, call);
     const { caller, incoming } = who;
     const team = async () => findTeam(organizationId, caller.userId, spec.team(incoming as Incoming<B, Q>));
@@ -63,11 +66,11 @@ export function forLocatedTeam<B extends Schema = undefined, Q extends Schema = 
   },
 ): Endpoint {
   return declare(declared(spec), { ...kindOf(spec), found: true }, async (call) => {
-    const who = await identifyCaller(spec, call);
+    const who = await identifyCaller(spec, call, callersOf(spec));
     const { caller, credential, incoming } = who;
     const located = incoming && (await spec.locate(incoming));
     const absent = () => spec.missing?.() ?? new Refusal('team_not_found');
-    const organizationId = typeof credential === 'string' ? located?.organizationId : credential.organizationId;
+    const organizationId = boundOrganization(credential) ?? located?.organizationId;
     if (organizationId === undefined) throw absent();
     // A token of another organization must be valid before it gets `absent`.
     const isInOrganization = located?.organizationId === organizationId;
@@ -100,6 +103,7 @@ function actInTeam<B extends Schema, Q extends Schema, R>(
   const { caller, incoming } = who;
   const input = incoming as Incoming<B, Q>;
   return actIn<B, Q, readonly [R, TeamAndPlace]>(spec, who, organizationId, absent, {
+    declared: spec.permission,
     read: async () =>
       incoming && Promise.all([spec.read?.({ ...incoming, organizationId, caller }) as Promise<R>, team()]),
     handle: async ({ read: [read, place], ...acting }) => {
@@ -123,8 +127,13 @@ function refusalsOf<B extends Schema, Q extends Schema, R>(spec: TeamSpec<B, Q, 
   };
 }
 
-function kindOf<B extends Schema, Q extends Schema, R>({ permission, oneself }: TeamSpec<B, Q, R>) {
-  return { caller: ['person', 'token'] as const, about: 'team' as const, permission, oneself: oneself !== undefined };
+function kindOf<B extends Schema, Q extends Schema, R>(spec: TeamSpec<B, Q, R>) {
+  const { permission, oneself } = spec;
+  return { caller: callersOf(spec), about: 'team' as const, permission, oneself: oneself !== undefined };
+}
+
+function callersOf<B extends Schema, Q extends Schema, R>(spec: TeamSpec<B, Q, R>) {
+  return spec.callers ?? callersWith(spec);
 }
 
 /** Adds the table access and refusals of the kind to the declaration. */

@@ -5,6 +5,8 @@ import type { OperatorDeclaration } from './declaration.ts';
 
 interface Spec {
   readonly table: TableAccess;
+  /** Whether it reads the whole table. */
+  readonly scans?: boolean;
   /** The time-out in seconds. */
   readonly timeout: number;
   /** @returns the answer, as JSON */
@@ -22,11 +24,12 @@ export type OperatorFunction = OperatorDeclaration & {
   readonly handler: (event: unknown, context: Context) => Promise<object>;
 };
 
-/** Declares a function that only an operator invokes, and that may read the whole table. */
-export function forOperator({ handle, ...declared }: Spec): OperatorFunction {
+/** Declares a function that only an operator invokes. */
+export function forOperator({ handle, scans = false, ...declared }: Spec): OperatorFunction {
   return {
     kind: 'operator',
     ...declared,
+    scans,
     due: false,
     email: false,
     handler: async (event, context) => {

@@ -1,5 +1,4 @@
 import type { Reply } from '../dialects/format.ts';
-import type { TokenText } from '../domain/access-token.ts';
 import type { AuditContext } from '../domain/audit.ts';
 import { isId } from '../domain/ids.ts';
 import type { Actor } from '../domain/member.ts';
@@ -8,13 +7,12 @@ import { Refusal } from '../domain/refusal.ts';
 import { may, type Permission, type ScopedPermission } from '../domain/roles.ts';
 import { getMembership } from '../organizations/members.ts';
 import { getOrganization, listMemberships, withOrganizations } from '../organizations/organizations.ts';
-import { getAccessToken } from '../people/access-tokens.ts';
 import { Stale } from '../table/write.ts';
-import { actorBoundByToken, type Caller, type IdentifiedCall, refuseUnlessValid } from './caller.ts';
+import { actorByKey, type Caller, type IdentifiedCall } from './caller.ts';
 import type { Schema, Spec } from './endpoint.ts';
 import { answerOnce, type Creating, creating, idempotentRequestOf } from './idempotency.ts';
 import type { Request } from './request.ts';
-import { unauthenticated } from './token.ts';
+import { type Credential, unauthenticated } from './token.ts';
 
 /** The actor of a request in its organization. */
 export interface Acting {
@@ -28,20 +26,24 @@ function namedIn({ params, headers }: Request): string | undefined {
   return (params.organizationId ?? headers['x-organization-id']?.trim()) || undefined;
 }
 
-/** Whether the request or its access token names the organization. Otherwise it is the person's only one. */
-function isNamed(request: Request, credential: string | TokenText): boolean {
+/** Whether the request or a program's credential names the organization. Otherwise it is the person's only one. */
+function isNamed(request: Request, credential: Credential): boolean {
   return typeof credential !== 'string' || namedIn(request) !== undefined;
 }
 
-/** Returns the id of a request's organization: the named one, the access token's, or the person's only one. */
+/** Returns the id of a request's organization: the named one, the one of a program's credential, or the person's only one. */
 async function selectOrganization(
   request: Request,
   { userId }: Caller,
-  credential: string | TokenText,
+  credential: Credential,
   fresh: boolean,
 ): Promise<string> {
   const named = namedIn(request);
   if (named && !isId('organization', named)) throw new Refusal('organization_not_found');
+  if (typeof credential !== 'string' && credential.kind === 'operatorKey') {
+    if (!named) throw new Refusal('organization_required');
+    return named;
+  }
   if (typeof credential !== 'string') {
     if (named && named !== credential.organizationId) throw new Refusal('organization_not_found');
     return credential.organizationId;
@@ -71,6 +73,13 @@ export async function organizationOf(
 /** A permission of a role, of the owner, or of the recipient of an offer of ownership. */
 export type OrganizationPermission = Permission | Extract<ScopedPermission, 'organization:own' | 'ownership:accept'>;
 
+/** Whether a permission belongs to one person, whatever the roles. */
+export function isOfOwner(
+  permission: OrganizationPermission,
+): permission is Exclude<OrganizationPermission, Permission> {
+  return permission === 'organization:own' || permission === 'ownership:accept';
+}
+
 /**
  * Refuses an actor without the permission.
  *
@@ -80,7 +89,7 @@ export function requirePermission(
   permission: OrganizationPermission,
   { actor, organization, now }: Pick<Acting, 'actor' | 'organization'> & { readonly now: Date },
 ): void {
-  if (permission !== 'organization:own' && permission !== 'ownership:accept') {
+  if (!isOfOwner(permission)) {
     if (!may(actor.role, permission)) throw new Refusal('forbidden');
     return;
   }
@@ -88,6 +97,13 @@ export function requirePermission(
   if (actor.tokenId) throw new Refusal('token_not_allowed');
   if (permission === 'ownership:accept') requireOffer(organization, actor, now);
   else if (!actor.owner) throw new Refusal('forbidden');
+}
+
+/** Refuses an operator's key without the permission. @throws Refusal `forbidden` */
+export function refuseUnlessNamed({ program }: Actor, permission: string | undefined): void {
+  if (program?.kind !== 'operatorKey') return;
+  const permissions: readonly (string | undefined)[] = program.permissions;
+  if (!permissions.includes(permission)) throw new Refusal('forbidden');
 }
 
 /**
@@ -104,39 +120,42 @@ export async function actIn<B extends Schema, Q extends Schema, R>(
   work: {
     /** The permission that the caller needs in the organization; undefined: every member may call. */
     readonly permission?: OrganizationPermission | undefined;
+    /** The permission that the endpoint declares. An operator's key needs it by name, whoever else decides. */
+    readonly declared: string | undefined;
     read(): Promise<R | undefined>;
     /** Whether callers act on themselves. Then they need no permission. */
     isOneself?(actor: Actor, read: R): boolean;
     handle(acting: Acting & Creating & { readonly read: R }): Promise<Reply>;
   },
 ): Promise<Reply> {
-  const isToken = typeof credential !== 'string';
+  const key = typeof credential === 'string' ? undefined : credential;
   const format = typeof spec.format === 'function' ? undefined : spec.format;
   const idempotentRequest = incoming && idempotentRequestOf(spec, incoming, caller, organizationId);
-  const [membership, organization, token, read, earlier] = await Promise.all([
-    getMembership(caller.userId, organizationId),
+  const acting: Promise<Actor | undefined> = key
+    ? actorByKey(request, key, organizationId)
+    : getMembership(caller.userId, organizationId);
+  const [actor, organization, read, earlier] = await Promise.all([
+    acting,
     getOrganization(organizationId),
-    isToken ? getAccessToken(caller.userId, organizationId, credential.tokenId) : undefined,
     // One `Promise.all` awaits all reads, so that a refusal leaves no unhandled rejection.
     work.read().catch((error) => {
       // `Stale` would start the request again, but an erased owner of a token isn't found then either.
-      throw error instanceof Stale && isToken ? unauthenticated() : error;
+      throw error instanceof Stale && key ? unauthenticated() : error;
     }),
     idempotentRequest?.earlier(),
     confirm(),
   ]);
-  if (isToken) refuseUnlessValid(token, credential, membership, request.now);
   if (mistake && !format?.permissionFirst) throw mistake;
-  if (!membership || !organization) throw absent();
-  const actor = token ? actorBoundByToken(token, membership) : membership;
-  const acting = { actor, organization, auditContext: caller.auditContext };
+  if (!actor || !organization) throw absent();
+  const present = { actor, organization, auditContext: caller.auditContext };
   // An invalid input doesn't tell whom the call is about.
   const isOneself = mistake === undefined && work.isOneself?.(actor, read as R);
-  if (work.permission && !isOneself) requirePermission(work.permission, { ...acting, now: request.now });
+  refuseUnlessNamed(actor, work.declared);
+  if (work.permission && !isOneself) requirePermission(work.permission, { ...present, now: request.now });
   if (mistake) throw mistake;
   return withHeaders(format?.admit?.(spec.route, caller.userId, request.now), () =>
     answerOnce(idempotentRequest, earlier, () =>
-      work.handle({ ...acting, read: read as R, ...creating(idempotentRequest) }),
+      work.handle({ ...present, read: read as R, ...creating(idempotentRequest) }),
     ),
   );
 }

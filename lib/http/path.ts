@@ -7,6 +7,7 @@ const NOT_FOUND = {
   member: 'member_not_found',
   invitation: 'invitation_not_found',
   accessToken: 'access_token_not_found',
+  integration: 'integration_not_found',
   team: 'team_not_found',
 } as const;
 

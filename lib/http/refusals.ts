@@ -18,12 +18,14 @@ export function refusalsOf(declaration: HttpDeclaration): readonly RefusalCode[]
     add('unauthenticated', 'email_claim_missing', 'email_not_accepted', 'email_not_verified', 'address_taken');
     add('keys_unavailable');
   }
-  if (caller.includes('token')) add('unauthenticated');
+  if (caller.includes('token') || caller.includes('integration')) add('unauthenticated');
   // Without an offer to the caller, `ownership:accept` is refused with `ownership_offer_not_found`.
   if (permission && permission !== 'ownership:accept') add('forbidden');
   if (organization) add('organization_not_found');
   if (organization && !route.includes('{organizationId}')) add('organization_required', 'no_organization');
   if (caller.includes('person') && !caller.includes('token')) add('token_not_allowed');
+  if (caller.includes('person') && !caller.includes('integration')) add('integration_not_allowed');
+  if (caller.includes('person') && !caller.includes('operatorKey')) add('operator_key_not_allowed');
   if (body || query) add('validation_failed');
   if (query && dialect !== 'page') add('malformed_query');
   if (dialect === 'papershift') add('not_acceptable');

@@ -5,6 +5,8 @@ import { dialectOf } from '../dialects/dialect.ts';
 import { parseAccessToken, TOKEN_PREFIX, type TokenText } from '../domain/access-token.ts';
 import { isAddress, normalizeAddress } from '../domain/address.ts';
 import { identityOf } from '../domain/identity.ts';
+import { INTEGRATION_PREFIX, type IntegrationText, parseIntegrationToken } from '../domain/integration.ts';
+import { OPERATOR_KEY_PREFIX, type OperatorKeyText, parseOperatorKey } from '../domain/operator-key.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { isVisible } from '../domain/user-text.ts';
 import { keyOf } from './keys.ts';
@@ -64,28 +66,47 @@ async function verified(token: string): Promise<Readonly<Record<string, unknown>
 /** Longer names in tokens are cut, not refused: the person can't change what their provider sends. */
 const NAME_LIMIT = 100;
 
+/** A decoded credential of a program: an access token, an integration's token, or an operator's key. */
+export type KeyText = TokenText | IntegrationText | OperatorKeyText;
+
+/** The credential of a request: an unverified JWT, or a program's. */
+export type Credential = string | KeyText;
+
 /**
- * Returns the credential of a request: an unverified JWT, or a decoded access token. An access token is a bearer token,
- * or is in `Texture-Api-Key` as in the Management API. On Rocket.Chat's paths it is in `X-Auth-Token`, with its owner's
- * id in `X-User-Id`.
+ * Returns the credential of a request. A program's is a bearer token, or is in `Texture-Api-Key` as in the Management
+ * API. On Rocket.Chat's paths it is in `X-Auth-Token`, with the id of the token's owner, or of the integration, in
+ * `X-User-Id`.
  *
  * @returns undefined without a credential
  * @throws Refusal `unauthenticated` for a malformed credential
  */
-export function credentialOf({ headers, path }: Request): string | TokenText | undefined {
+export function credentialOf({ headers, path }: Request): Credential | undefined {
   const { authorization, 'texture-api-key': apiKey, 'x-auth-token': authToken, 'x-user-id': userId } = headers;
   if (authToken !== undefined && dialectOf(path) === 'rocketchat') {
-    const token = parseAccessToken(authToken.trim());
-    if (!token || token.userId !== userId?.trim()) throw unauthenticated();
-    return token;
+    const key = parseKey(authToken.trim());
+    if (!key || principalOf(key) !== userId?.trim()) throw unauthenticated();
+    return key;
   }
   if (authorization === undefined && apiKey === undefined) return undefined;
   const text = authorization === undefined ? apiKey?.trim() : /^Bearer +([^\s,]+)$/i.exec(authorization.trim())?.[1];
   if (!text) throw unauthenticated();
-  if (authorization !== undefined && !text.startsWith(TOKEN_PREFIX)) return text;
-  const token = parseAccessToken(text);
-  if (!token) throw unauthenticated();
-  return token;
+  if (authorization !== undefined && !KEY_PREFIXES.some((prefix) => text.startsWith(prefix))) return text;
+  const key = parseKey(text);
+  if (!key) throw unauthenticated();
+  return key;
+}
+
+const KEY_PREFIXES = [TOKEN_PREFIX, INTEGRATION_PREFIX, OPERATOR_KEY_PREFIX];
+
+/** Decodes the credential of a program; undefined when the text is not well-formed. */
+function parseKey(text: string): KeyText | undefined {
+  return parseAccessToken(text) ?? parseIntegrationToken(text) ?? parseOperatorKey(text);
+}
+
+/** Returns the id that acts: that of a token's owner, of the integration, or of the operator's key. */
+export function principalOf(key: KeyText): string {
+  if (key.kind === 'token') return key.userId;
+  return key.kind === 'integration' ? key.integrationId : key.keyId;
 }
 
 /**

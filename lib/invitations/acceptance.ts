@@ -19,6 +19,7 @@ import {
   organizationCountUpdate,
   profileOf,
 } from '../organizations/members.ts';
+import { getInviterRole } from '../organizations/senders.ts';
 import { getAddressHolder, newUserWrites } from '../people/people.ts';
 import type { TableAccess } from '../table/access.ts';
 import { audit } from '../table/audit.ts';
@@ -31,7 +32,7 @@ import { addressRelease, endWrite } from './ending.ts';
 
 /** Table access of `acceptInvitation`. */
 export const ACCEPT: TableAccess = {
-  BatchGetItem: ['ORG', 'USER', 'EMAIL', 'TEAM'],
+  BatchGetItem: ['ORG', 'USER', 'EMAIL', 'TEAM', 'OPERATOR'],
   ConditionCheckItem: ['USER', 'ORG'],
   PutItem: ['ORG', 'USER', 'EMAIL', 'AUDIT', 'TEAM'],
   UpdateItem: ['ORG', 'USER', 'EMAIL'],
@@ -64,7 +65,7 @@ export async function acceptInvitation(
   refuseUnlessInvited(link, accepter);
 
   const [inviter, holder, teams] = await Promise.all([
-    getMembership(invitation.inviterId, organizationId),
+    getInviterRole(invitation.inviterId, organizationId),
     getAddressHolder(invitation.email),
     teamsToJoin(organizationId, invitation.teams ?? [], limits),
   ]);

@@ -1,12 +1,11 @@
 import { type Invitation, nextDue, statusAt } from '../domain/invitation.ts';
-import type { Membership, User } from '../domain/member.ts';
+import type { Membership } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
 import { may } from '../domain/roles.ts';
-import { getMembership } from '../organizations/members.ts';
 import { getOrganization } from '../organizations/organizations.ts';
+import { getInviterRole, getSender, type Sender } from '../organizations/senders.ts';
 import { claim, giveUp, recordUnsent } from '../outbox/outbox.ts';
 import type { Outcome, Run, Work } from '../outbox/sweep.ts';
-import { getUser } from '../people/people.ts';
 import { type DueItem, dueAttributes } from '../table/due.ts';
 import { CorruptItem, itemReader } from '../table/items.ts';
 import { keys } from '../table/keys.ts';
@@ -30,20 +29,20 @@ export async function dueInvitation(item: DueItem, now: Date): Promise<Work> {
   const { organizationId, inviterId } = invitation;
   const [organization, inviter, membership] = await Promise.all([
     getOrganization(organizationId),
-    getUser(inviterId),
-    getMembership(inviterId, organizationId),
+    getSender(inviterId, organizationId),
+    getInviterRole(inviterId, organizationId),
   ]);
   return (auditContext, run) => mailOrSettle(invitation, { organization, inviter, membership }, auditContext.now, run);
 }
 
-/** The sender of an invitation; undefined: deleted or removed in the meantime. */
-interface Sender {
+/** On whose behalf an invitation is sent; undefined: deleted or removed in the meantime. */
+interface Inviting {
   readonly organization: Organization | undefined;
-  readonly inviter: User | undefined;
-  readonly membership: Membership | undefined;
+  readonly inviter: Sender | undefined;
+  readonly membership: Pick<Membership, 'role'> | undefined;
 }
 
-async function mailOrSettle(invitation: DueInvitation, sender: Sender, now: Date, run: Run): Promise<Outcome> {
+async function mailOrSettle(invitation: DueInvitation, inviting: Inviting, now: Date, run: Run): Promise<Outcome> {
   const { delivery, remindersStoppedAt } = invitation;
   const isQueued = delivery?.state === 'QUEUED';
   if (!isClaimed(invitation) || (!isQueued && nextDue(invitation) > now.toISOString())) {
@@ -57,7 +56,7 @@ async function mailOrSettle(invitation: DueInvitation, sender: Sender, now: Date
   }
   const secrets = newMailSecrets();
   const claimed = await claim(INVITATIONS, invitation, now, nextMail(invitation, now, secrets));
-  const { organization, inviter, membership } = sender;
+  const { organization, inviter, membership } = inviting;
   if (!organization || !inviter || !membership || !may(membership.role, 'invitation:create')) {
     // The link would be refused. The mail stays in the outbox: another admin may resend the invitation.
     await recordUnsent(INVITATIONS, claimed, now, organization ? 'inviter_removed' : 'organization_not_found');

@@ -2,12 +2,12 @@ import { configuration } from '../configuration.ts';
 import { type Delivery, type Invitation, nextDue, periodStart, remindersDue } from '../domain/invitation.ts';
 import { dayOf } from '../domain/limits.ts';
 import { formatToken, newSecret, withSecret } from '../domain/link.ts';
-import { nameOf, type Profile } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
 import { INVITATION_PATH, STOP_PATH } from '../domain/page-paths.ts';
 import { invitationMail } from '../email/invitation.ts';
 import { mutedMail } from '../email/muted.ts';
 import type { sendMail } from '../email/ses.ts';
+import type { Sender } from '../organizations/senders.ts';
 import { deliver, type OutboxKind, queued } from '../outbox/outbox.ts';
 import type { DueAttributes } from '../table/due.ts';
 import { keys } from '../table/keys.ts';
@@ -106,7 +106,7 @@ export function nextMail(
  */
 export function sendInvitation(
   invitation: ClaimedInvitation,
-  about: { readonly organization: Organization; readonly inviter: Profile; readonly secrets: MailSecrets },
+  about: { readonly organization: Organization; readonly inviter: Sender; readonly secrets: MailSecrets },
   send?: typeof sendMail,
 ): Promise<ClaimedInvitation> {
   const { product } = configuration();
@@ -122,7 +122,7 @@ function compose(
   const { role, email, expiresAt, message, delivery } = invitation;
   return invitationMail({
     ...{ kind: delivery.kind, language: invitation.language ?? organization.language },
-    ...{ organizationName: organization.name, inviterName: nameOf(inviter), inviterAddress: inviter.email },
+    ...{ organizationName: organization.name, inviterName: inviter.name, inviterAddress: inviter.address },
     ...{ role, email, expiresAt, message },
     link: invitationLink(invitation, secrets.link),
     stopLink: linkTo(STOP_PATH, invitation, secrets.stop),

@@ -1,5 +1,6 @@
 import { configuration } from '../configuration.ts';
 import { type AuditContext, byLinkHolder } from '../domain/audit.ts';
+import { isId } from '../domain/ids.ts';
 import { type Invitation, statusAt } from '../domain/invitation.ts';
 import type { Limits } from '../domain/limits.ts';
 import type { Profile, User } from '../domain/member.ts';
@@ -7,6 +8,7 @@ import type { Organization } from '../domain/organization.ts';
 import { may } from '../domain/roles.ts';
 import type { Mail } from '../email/mime.ts';
 import { renewalRequestMail } from '../email/renewal-request.ts';
+import { getIntegration } from '../organizations/integrations.ts';
 import { getMembership } from '../organizations/members.ts';
 import { getOrganization } from '../organizations/organizations.ts';
 import { MAIL_FIELDS, MAILS, mailWork, mailWrite, newMail, type OutboxMail } from '../outbox/mails.ts';
@@ -35,7 +37,7 @@ const RENEWAL_REQUEST_MAIL = itemReader<RenewalRequestMail>('Mail', {
 
 /** Table access of `requestRenewal`. */
 export const REQUEST_RENEWAL: TableAccess = {
-  BatchGetItem: ['ORG', 'USER'],
+  BatchGetItem: ['ORG', 'USER', 'OPERATOR'],
   PutItem: ['MAIL', 'AUDIT'],
   UpdateItem: ['ORG', 'LIMIT', 'MAIL'],
   DeleteItem: ['MAIL'],
@@ -43,19 +45,27 @@ export const REQUEST_RENEWAL: TableAccess = {
 
 /**
  * Records a request for a new invitation by the holder of an expired link, and mails it to the inviter. One request is
- * possible until the invitation is resent.
+ * possible until the invitation is resent. An integration has no mailbox: the ADMIN who created it gets the mail, if
+ * they may still invite; otherwise, and for an operator's key, only the audit log has the request.
  *
  * @throws Refusal `recipient_rate_exceeded`
  */
 export async function requestRenewal(
   { now, origin }: Omit<AuditContext, 'by'>,
-  about: { readonly organization: Organization; readonly invitation: Invitation; readonly inviter: User },
+  about: {
+    readonly organization: Organization;
+    readonly invitation: Invitation;
+    readonly recipient: User | undefined;
+  },
   limits: Limits,
 ): Promise<void> {
-  const { invitation, inviter } = about;
+  const { invitation, recipient } = about;
   const { organizationId, id: invitationId, status, secrets } = invitation;
   const at = now.toISOString();
-  const mail: RenewalRequestMail = { ...newMail(now, inviter.userId, 'request'), organizationId, invitationId };
+  const mail: RenewalRequestMail | undefined = recipient && {
+    ...newMail(now, recipient.userId, 'request'),
+    ...{ organizationId, invitationId },
+  };
   await transact([
     {
       type: 'update',
@@ -68,29 +78,39 @@ export async function requestRenewal(
         { absent: 'renewalRequestedAt' },
       ],
     },
-    mailWrite('Mail', mail),
-    ...countMailsTo({ organizationId }, { addresses: [inviter.email], limits, now }),
+    ...(mail ? [mailWrite('Mail', mail)] : []),
+    ...countMailsTo({ organizationId }, { addresses: recipient ? [recipient.email] : [], limits, now }),
     audit(byLinkHolder({ now, origin }, invitationId), {
       action: 'invitation.ask',
       organizationId,
       resource: { type: 'invitation', id: invitationId },
     }),
   ]);
-  await deliver(MAILS, mail, compose(about));
+  if (mail && recipient) await deliver(MAILS, mail, compose({ ...about, recipient }));
+}
+
+/** Reads the person who is asked for a new invitation. */
+export async function getRenewalRecipient({ inviterId, organizationId }: Invitation): Promise<User | undefined> {
+  if (isId('user', inviterId)) return getUser(inviterId);
+  if (!isId('integration', inviterId)) return;
+  const maker = (await getIntegration(organizationId, inviterId))?.createdBy;
+  if (maker === undefined) return;
+  const [user, membership] = await Promise.all([getUser(maker), getMembership(maker, organizationId)]);
+  return membership && may(membership.role, 'invitation:create') ? user : undefined;
 }
 
 function compose({
   organization,
   invitation: { email, role, createdAt, expiresAt },
-  inviter,
+  recipient,
 }: {
   readonly organization: Organization;
   readonly invitation: Invitation;
-  readonly inviter: Profile;
+  readonly recipient: Profile;
 }): Mail {
   const { applicationUrl, product } = configuration();
   return renewalRequestMail({
-    ...{ language: organization.language, organizationName: organization.name, recipient: inviter.email },
+    ...{ language: organization.language, organizationName: organization.name, recipient: recipient.email },
     ...{ email, role, createdAt, expiresAt, applicationUrl, product },
   });
 }
@@ -99,7 +119,7 @@ function compose({
 export async function dueRenewalRequest(item: DueItem, now: Date): Promise<Work> {
   const mail = RENEWAL_REQUEST_MAIL.one(item);
   const { organizationId, invitationId, userId } = mail;
-  const [organization, inviter, membership, invitation] = await Promise.all([
+  const [organization, recipient, membership, invitation] = await Promise.all([
     getOrganization(organizationId),
     getUser(userId),
     getMembership(userId, organizationId),
@@ -107,6 +127,6 @@ export async function dueRenewalRequest(item: DueItem, now: Date): Promise<Work>
   ]);
   const isRequested = invitation?.renewalRequestedAt !== undefined && statusAt(invitation, now) === 'EXPIRED';
   const mayInvite = membership !== undefined && may(membership.role, 'invitation:create');
-  const isNeeded = organization && inviter && mayInvite && isRequested;
-  return mailWork(mail, isNeeded && (() => compose({ organization, invitation, inviter })));
+  const isNeeded = organization && recipient && mayInvite && isRequested;
+  return mailWork(mail, isNeeded && (() => compose({ organization, invitation, recipient })));
 }

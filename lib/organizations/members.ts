@@ -13,6 +13,7 @@ import {
   type Profile,
   refuseOwner,
   refuseOwnToken,
+  type User,
 } from '../domain/member.ts';
 import { lowerRole, may, type Permission, ROLES, type Role, rolesWith } from '../domain/roles.ts';
 import { audit } from '../table/audit.ts';
@@ -82,11 +83,20 @@ export async function getMembersOf(organizationId: string, userIds: readonly str
   return members.filter((member) => member !== undefined);
 }
 
-/** Returns the conditions that the actor's membership and access token still exist at the write. */
-export function actorIs({ userId, organizationId, memberId, tokenId }: Actor, ...more: readonly Condition[]): Write[] {
+/**
+ * Returns the conditions that the actor's membership and access token still exist at the write, and that a program
+ * wasn't changed since it was authenticated.
+ */
+export function actorIs(
+  { userId, organizationId, memberId, tokenId, program }: Actor,
+  ...more: readonly Condition[]
+): Write[] {
   const when: Condition[] = [{ attribute: 'memberId', is: memberId }];
+  const unchanged: Condition[] = program ? [{ attribute: 'revision', is: program.revision }] : [];
+  // An operator's key has no membership, and its permissions never change.
+  if (program?.kind === 'operatorKey') return [{ type: 'check', key: keys.operatorKey(userId), when: unchanged }];
   return [
-    { type: 'check', key: keys.membership(userId, organizationId), when: [...when, ...more] },
+    { type: 'check', key: keys.membership(userId, organizationId), when: [...when, ...unchanged, ...more] },
     ...(tokenId ? [{ type: 'check', key: keys.accessToken(userId, organizationId, tokenId), when } as const] : []),
   ];
 }
@@ -119,9 +129,15 @@ export function membershipWrite({ userId, organizationId, memberId, role, owner 
   };
 }
 
-/** Returns the due attributes for the deletion of a placeholder that joins now; none for a claimed user. */
-export function placeholderEnd({ userId, claimed }: { userId: string; claimed: boolean }, now: Date): object {
-  return claimed ? {} : dueAttributes(userId, periodEnd(now, PLACEHOLDER_DAYS));
+/**
+ * Returns the due attributes for the deletion of a placeholder that joins now; none for a claimed user, and for one for
+ * whom the operator vouches.
+ */
+export function placeholderEnd(
+  { userId, claimed, vouched = false }: Pick<User, 'userId' | 'claimed' | 'vouched'>,
+  now: Date,
+): object {
+  return claimed || vouched ? {} : dueAttributes(userId, periodEnd(now, PLACEHOLDER_DAYS));
 }
 
 /** Returns the profile fields only, to be copied into a member's items. */
@@ -131,7 +147,7 @@ export function profileOf({ firstName, lastName, email, username }: Profile): Pr
 
 /** Returns the part of a transaction that counts one more organization of a user. Their profile must be unchanged. */
 export function organizationCountUpdate(
-  { userId, claimed, ...profile }: Profile & { readonly userId: string; readonly claimed: boolean },
+  { userId, claimed, vouched, ...profile }: Profile & Pick<User, 'userId' | 'claimed' | 'vouched'>,
   limits: Limits,
   now: Date,
 ): Update {
@@ -139,7 +155,7 @@ export function organizationCountUpdate(
   return {
     type: 'update',
     key: keys.user(userId),
-    set: { ...placeholderEnd({ userId, claimed }, now) },
+    set: { ...placeholderEnd({ userId, claimed, ...(vouched && { vouched }) }, now) },
     add: { organizations: 1 },
     when: [
       { attribute: 'organizations', below: limit },
@@ -223,8 +239,10 @@ export function jobWrites({ userId, organizationId, memberId, tokens, teams }: M
 /**
  * Returns the parts of a transaction that delete a membership, and update the counters. Its access tokens and team
  * memberships become invalid at once, since they refer to the membership; their rows are deleted later.
+ *
+ * @param more.owner whether it is the owner's, whose ownership another membership gets in the same transaction
  */
-export function removalWrites(member: Member, now: Date): Write[] {
+export function removalWrites(member: Member, now: Date, { owner = false }: { owner?: boolean } = {}): Write[] {
   return [
     ...jobWrites(member, now),
     {
@@ -233,7 +251,7 @@ export function removalWrites(member: Member, now: Date): Write[] {
       when: [
         { attribute: 'memberId', is: member.memberId },
         { attribute: 'role', is: member.role },
-        { attribute: 'owner', is: false },
+        { attribute: 'owner', is: owner },
       ],
     },
     {

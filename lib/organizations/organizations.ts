@@ -1,7 +1,7 @@
 import type { AuditContext } from '../domain/audit.ts';
 import { newId } from '../domain/ids.ts';
 import type { Language } from '../domain/language.ts';
-import type { Counters, Limits } from '../domain/limits.ts';
+import type { Counters } from '../domain/limits.ts';
 import { type Actor, type Member, type Membership, refuseOwnToken, type User } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
 import { audit } from '../table/audit.ts';
@@ -12,7 +12,7 @@ import { keys, prefixes } from '../table/keys.ts';
 import { get, query } from '../table/read.ts';
 import { transact, type Write } from '../table/write.ts';
 import { defaultTeam, teamWrites } from '../teams/create-team.ts';
-import { actorMay, MEMBERSHIP, memberWrites, organizationCountUpdate, profileOf } from './members.ts';
+import { actorMay, MEMBERSHIP, memberWrites, profileOf } from './members.ts';
 
 export const ORGANIZATION = itemReader<Organization>('Organization', {
   ...{ id: 'string', name: 'string', language: 'string', defaultTeamId: 'string', moves: 'number', leaves: 'number' },
@@ -45,11 +45,12 @@ export async function withOrganizations<T extends { organizationId: string }>(
 /**
  * Creates an organization with its owner, and a default team of the same name.
  *
+ * @param owning the parts of the transaction that count one more organization of the owner
  * @param also returns further parts of the transaction
  */
 export async function createOrganization(
   auditContext: AuditContext,
-  { name, language, user, limits }: { name: string; language: Language; user: User; limits: Limits },
+  { name, language, user, owning }: { name: string; language: Language; user: User; owning: readonly Write[] },
   also: (created: { organization: Organization; member: Member }) => readonly Write[],
 ): Promise<{ organization: Organization; member: Member }> {
   const createdAt = auditContext.now.toISOString();
@@ -66,7 +67,7 @@ export async function createOrganization(
     role: 'ADMIN',
     owner: true,
     profile: profileOf(user),
-    claimed: true,
+    claimed: user.claimed,
     seat: 0,
     tokens: 0,
     teams: 0,
@@ -74,7 +75,7 @@ export async function createOrganization(
     updatedAt: createdAt,
   };
   await transact([
-    organizationCountUpdate(user, limits, auditContext.now),
+    ...owning,
     { type: 'put', key: keys.organization(organization.id), item: { type: 'Organization', ...organization } },
     ...memberWrites(member),
     count(organization.id, member.seat, 'memberCreated'),

@@ -23,6 +23,8 @@ export interface AddressHolder {
   readonly firstName: string;
   readonly lastName: string;
   readonly username?: string;
+  /** As of the user. */
+  readonly vouched?: boolean;
 }
 
 const ADDRESS = itemReader<AddressHolder>('Address', {
@@ -74,13 +76,13 @@ export function isPlaceholder({ userId }: AddressHolder): Condition[] {
 
 /** Returns the part of a transaction that assigns an address to a user. */
 export function addressWrite(
-  { email, userId, claimed, firstName, lastName, username }: AddressHolder & Profile,
+  { email, userId, claimed, firstName, lastName, username, vouched }: AddressHolder & Profile,
   when: readonly Condition[],
 ): Write {
   return {
     type: 'put',
     key: keys.address(email),
-    item: { type: 'Address', userId, claimed, firstName, lastName, username },
+    item: { type: 'Address', userId, claimed, firstName, lastName, username, vouched },
     when,
   };
 }

@@ -78,7 +78,7 @@ export async function writeProfile(
       type: 'update',
       key: keys.user(userId),
       set: { ...profileOf(profile), claimed: true, updatedAt },
-      remove: ['due', 'dueAt'],
+      remove: ['due', 'dueAt', 'vouched'],
       when: [...change.user, { attribute: 'organizations', is: memberships.length }],
     },
     addressWrite({ ...profile, userId, claimed: true }, change.address),

@@ -65,7 +65,13 @@ export async function takeOver(auditContext: Omit<AuditContext, 'by'>, held: Mem
     when: [{ attribute: 'claimed', is: false }],
   };
   if (own) {
-    await transact([isUnclaimed, ...removalWrites(member, auditContext.now), entry]);
+    await transact([
+      isUnclaimed,
+      ...removalWrites(member, auditContext.now, { owner: member.owner }),
+      // An operator created the organization for their other address.
+      ...(member.owner ? ownerWrites(own, auditContext.now) : []),
+      entry,
+    ]);
     return;
   }
   await transact([
@@ -87,4 +93,26 @@ export async function takeOver(auditContext: Omit<AuditContext, 'by'>, held: Mem
     ...teams.flatMap((row, index) => teamMembershipTransfer(row, { userId: user.userId, memberId }, stale[index])),
     entry,
   ]);
+}
+
+/** Returns the parts of a transaction that make a member the owner, and an ADMIN. */
+function ownerWrites({ userId, organizationId, memberId }: Membership, now: Date): Write[] {
+  const set = { owner: true, role: 'ADMIN' };
+  return [
+    {
+      type: 'update',
+      key: keys.membership(userId, organizationId),
+      set,
+      when: [
+        { attribute: 'memberId', is: memberId },
+        { attribute: 'owner', is: false },
+      ],
+    },
+    {
+      type: 'update',
+      key: keys.member(organizationId, memberId),
+      set: { ...set, updatedAt: now.toISOString() },
+      when: [{ attribute: 'userId', is: userId }],
+    },
+  ];
 }

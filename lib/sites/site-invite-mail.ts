@@ -1,6 +1,5 @@
 import { configuration } from '../configuration.ts';
 import { withSecret } from '../domain/link.ts';
-import { nameOf, type Profile } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
 import { BLOCK_PATH, SITE_INVITE_PATH } from '../domain/page-paths.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -13,9 +12,9 @@ import type { sendMail } from '../email/ses.ts';
 import { siteInviteMail } from '../email/site-invite.ts';
 import { getInvited, type InvitedRecord } from '../invitations/invitations.ts';
 import { getOrganization } from '../organizations/organizations.ts';
+import { getSender, type Sender } from '../organizations/senders.ts';
 import { claim, deliver, giveUp, type OutboxKind } from '../outbox/outbox.ts';
 import type { Work } from '../outbox/sweep.ts';
-import { getUser } from '../people/people.ts';
 import type { DueAttributes, DueItem } from '../table/due.ts';
 import { itemReader } from '../table/items.ts';
 import { keys } from '../table/keys.ts';
@@ -58,7 +57,7 @@ export interface AboutInvite {
   readonly organization: Organization;
   readonly site: Site;
   readonly team: Team;
-  readonly inviter: Profile;
+  readonly inviter: Sender;
   /** Tells whether the address blocks the organization. */
   readonly invited: InvitedRecord | undefined;
   /** The secret of the link; only the mail contains it. */
@@ -75,7 +74,7 @@ export function sendSiteInvite(invite: DueInvite, about: AboutInvite, send?: typ
 function compose(invite: DueInvite, { organization, site, team, inviter, secret }: AboutInvite) {
   return siteInviteMail({
     ...{ language: organization.language, siteName: site.name, teamName: team.name },
-    ...{ inviterName: nameOf(inviter), inviterAddress: inviter.email, terms: invite },
+    ...{ inviterName: inviter.name, inviterAddress: inviter.address, terms: invite },
     ...{ email: invite.email, expiresAt: invite.expiresAt, link: siteInviteLink(invite, site, secret) },
     ...{ organizationName: organization.name, blockLink: blockLink(invite, secret) },
     product: configuration().product,
@@ -92,11 +91,11 @@ export async function dueSiteInvite(item: DueItem, now: Date): Promise<Work> {
     };
   }
   const { siteId, organizationId, teamId, inviterId } = invite;
-  const [site, organization, team, user, inviter, invited] = await Promise.all([
+  const [site, organization, team, sender, inviter, invited] = await Promise.all([
     getSite(siteId),
     getOrganization(organizationId),
     getTeam(organizationId, teamId),
-    getUser(inviterId),
+    getSender(inviterId, organizationId),
     getInviter(invite),
     getInvited(invite.email, organizationId),
   ]);
@@ -110,11 +109,11 @@ export async function dueSiteInvite(item: DueItem, now: Date): Promise<Work> {
       await giveUp(SITE_INVITES, invite, auditContext.now);
       return 'settled';
     }
-    if (!organization || !team || !user) throw new Stale();
+    if (!organization || !team || !sender) throw new Stale();
     const secret = newSiteSecret();
     const mailSecrets = withSecret(invite.mailSecrets, secret);
     const claimed = await claim(SITE_INVITES, invite, auditContext.now, { mailSecrets });
-    const about = { organization, site, team, inviter: user, invited, secret };
+    const about = { organization, site, team, inviter: sender, invited, secret };
     const { delivery } = await sendSiteInvite(claimed, about, send);
     return delivery.state === 'SENT' ? 'sent' : 'unsent';
   };

@@ -4,7 +4,6 @@ import { newId, newNumber } from '../domain/ids.ts';
 import { periodEnd, REPLACED_SECRETS } from '../domain/invitation.ts';
 import { freeMailRows, pickRandom } from '../domain/limits.ts';
 import { hashSecret } from '../domain/link.ts';
-import type { Profile } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
 import type { AccessPath, ManagedSite } from '../domain/reach.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -13,8 +12,8 @@ import { INVITE_DAYS, type InviteTerms, type SiteInvite } from '../domain/site-i
 import { formatSiteToken, newSiteSecret } from '../domain/site-link.ts';
 import { getInvited, type InvitedRecord } from '../invitations/invitations.ts';
 import { getOrganization } from '../organizations/organizations.ts';
+import { requireSender, type Sender } from '../organizations/senders.ts';
 import { queued } from '../outbox/outbox.ts';
-import { getCaller } from '../people/people.ts';
 import { type TableAccess, union } from '../table/access.ts';
 import { keys } from '../table/keys.ts';
 import {
@@ -36,7 +35,7 @@ import { type DueInvite, sendSiteInvite, siteInviteLink } from './site-invite-ma
 /** The state on which inviting to a site decides, besides the caller's permissions. */
 export interface SiteInviteContext {
   readonly organization: Organization;
-  readonly inviter: Profile;
+  readonly inviter: Sender;
   /** The counters of mails. */
   readonly usage: Usage;
   /** The organization's earlier invitations to the address, and its block. */
@@ -52,7 +51,7 @@ export async function readSiteInviteContext(
 ): Promise<SiteInviteContext> {
   const [organization, inviter, usage, window, invited] = await Promise.all([
     getOrganization(organizationId),
-    getCaller(actor.userId),
+    requireSender(actor.userId, organizationId),
     readUsage({ organizationId, userId: actor.userId }, now),
     getInviteWindow(actor.userId),
     getInvited(email, organizationId),

@@ -3,7 +3,7 @@ import type { AuditContext } from '../domain/audit.ts';
 import { newId } from '../domain/ids.ts';
 import type { Limits } from '../domain/limits.ts';
 import { hashSecret } from '../domain/link.ts';
-import { nameOf, type Profile } from '../domain/member.ts';
+import type { Profile } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
 import { SITE_REQUEST_PATH } from '../domain/page-paths.ts';
 import type { AccessPath } from '../domain/reach.ts';
@@ -15,10 +15,11 @@ import type { Mail } from '../email/mime.ts';
 import { siteRequestMail } from '../email/site-request.ts';
 import { getMembership } from '../organizations/members.ts';
 import { getOrganization } from '../organizations/organizations.ts';
+import { getSender, requireSender, type Sender } from '../organizations/senders.ts';
 import { MAIL_FIELDS, MAILS, mailWork, mailWrite, newMail, type OutboxMail } from '../outbox/mails.ts';
 import { deliver } from '../outbox/outbox.ts';
 import type { Work } from '../outbox/sweep.ts';
-import { getCaller, getUser } from '../people/people.ts';
+import { getUser } from '../people/people.ts';
 import type { TableAccess } from '../table/access.ts';
 import type { DueItem } from '../table/due.ts';
 import { itemReader } from '../table/items.ts';
@@ -74,7 +75,7 @@ export async function requestSensitive(
   const [organization, home, requester, recipients] = await Promise.all([
     getOrganization(site.organizationId),
     getOrganization(team.organizationId),
-    getCaller(actor.userId),
+    requireSender(actor.userId, team.organizationId),
     listTeamManagers({ id: site.teamId, organizationId: site.organizationId }),
   ]);
   if (!organization || !home) throw new Stale();
@@ -143,7 +144,7 @@ function compose({
   /** The requesting team, its organization, and the requester. */
   readonly team: Team;
   readonly home: Organization;
-  readonly requester: Profile;
+  readonly requester: Sender;
   readonly recipient: Profile;
   /** The secret of the link; only the mail contains it. */
   readonly secret: Buffer;
@@ -152,7 +153,7 @@ function compose({
   const token = formatSiteToken({ siteId: site.id, id: request.id, secret });
   return siteRequestMail({
     ...{ language: organization.language, siteName: site.name, teamName: team.name, organizationName: home.name },
-    ...{ requesterName: nameOf(requester), reason: request.reason, requested: request, recipient: recipient.email },
+    ...{ requesterName: requester.name, reason: request.reason, requested: request, recipient: recipient.email },
     link: `${publicUrl}${SITE_REQUEST_PATH}?token=${token}`,
     product,
   });
@@ -173,7 +174,7 @@ export async function dueRequest(item: DueItem, now: Date): Promise<Work> {
   const [home, team, requester, membership, own] = await Promise.all([
     getOrganization(request.organizationId),
     getTeam(request.organizationId, teamId),
-    getUser(request.requestedBy),
+    getSender(request.requestedBy, request.organizationId),
     getMembership(userId, site.organizationId),
     getTeamMembership(site.teamId, userId),
   ]);

@@ -1,6 +1,6 @@
 import type { AuditContext } from '../domain/audit.ts';
 import { knowsSecret } from '../domain/link.ts';
-import type { Membership, Profile } from '../domain/member.ts';
+import type { Membership } from '../domain/member.ts';
 import type { Organization } from '../domain/organization.ts';
 import type { AccessPath } from '../domain/reach.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -11,7 +11,7 @@ import { type Decision, requestEnd, type SiteRequest, type SiteRequestLinks } fr
 import { isIn, mayManage, type Team, type TeamMembership } from '../domain/team.ts';
 import { getMembership } from '../organizations/members.ts';
 import { getOrganization } from '../organizations/organizations.ts';
-import { getUser } from '../people/people.ts';
+import { getSender, type Sender } from '../organizations/senders.ts';
 import type { TableAccess } from '../table/access.ts';
 import { itemReader } from '../table/items.ts';
 import { keys } from '../table/keys.ts';
@@ -72,7 +72,7 @@ export async function readRequestingTeam({
 /** A request that the recipient of a link can decide. */
 export interface OpenRequest {
   readonly site: Site;
-  readonly requester: Profile;
+  readonly requester: Sender;
   readonly request: SiteRequest;
   readonly access: SiteAccess;
   /** The access by which the recipient manages the site. */
@@ -133,7 +133,7 @@ export async function requireOpen(
   const isOpen = request?.id === links.id && requestEnd(request) > now.toISOString();
   if (!site || !isOpen || !access || access.isOwner || !organization) throw new Refusal('sensitive_request_over');
   if (!owner?.isOwner || !team || !actor || !mayManage(actor, teamMembership)) throw new Refusal('decider_removed');
-  const requester = await getUser(request.requestedBy);
+  const requester = await getSender(request.requestedBy, request.organizationId);
   if (!requester) throw new Refusal('sensitive_request_over');
   const accessPath = {
     access: owner,

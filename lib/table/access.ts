@@ -5,6 +5,7 @@ export type TableAction = 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 
 export type KeyPrefix =
   | 'ORG'
   | 'USER'
+  | 'OPERATOR'
   | 'EMAIL'
   | 'IDENTITY'
   | 'AUDIT'

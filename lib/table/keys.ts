@@ -10,6 +10,10 @@ export const keys = {
   member: (organizationId: string, memberId: string) => key(`ORG#${organizationId}`, `MEMBER#${memberId}`),
   invitation: (organizationId: string, invitationId: string) =>
     key(`ORG#${organizationId}`, `INVITATION#${invitationId}`),
+  integration: (organizationId: string, integrationId: string) =>
+    key(`ORG#${organizationId}`, `INTEGRATION#${integrationId}`),
+  /** A credential of the deployment. They are few, in one partition, so that they can be listed. */
+  operatorKey: (keyId: string) => key('OPERATOR#keys', `KEY#${keyId}`),
   user: (userId: string) => key(`USER#${userId}`, 'USER'),
   membership: (userId: string, organizationId: string) => key(`USER#${userId}`, `ORG#${organizationId}`),
   address: (email: string) => key(`EMAIL#${email}`, 'USER'),
@@ -83,6 +87,8 @@ export const prefixes = {
   counter: 'COUNT#',
   member: 'MEMBER#',
   invitation: 'INVITATION#',
+  integration: 'INTEGRATION#',
+  operatorKey: 'KEY#',
   membership: 'ORG#',
   invited: 'INVITED#',
   accessToken: 'ACCESS#',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mailboxOf } from '../domain/address.ts';
+import { isId } from '../domain/ids.ts';
 import {
   type Counters,
   dayOf,
@@ -23,7 +24,7 @@ import type { Update } from './write.ts';
 /** The length of a window for mails to one mailbox, in seconds. */
 const MAILS_SECONDS = 600;
 
-/** The organization and the user that cause mails. The holder of a link has no user id. */
+/** The organization and the user, integration or operator's key that cause mails. The holder of a link has no user id. */
 export interface Cause {
   readonly organizationId: string;
   readonly userId?: string;
@@ -53,7 +54,7 @@ export function countMailsTo(
   const limits: readonly (readonly [string, number])[] = [
     ['all', mailsToAddressOfAll],
     [organizationId, mailsToAddress],
-    ...(userId === undefined ? [] : [[userId, mailsToAddress] as const]),
+    ...(userId === undefined || !isBounded(userId) ? [] : [[userId, mailsToAddress] as const]),
   ];
   return [...Map.groupBy(addresses, mailboxOf)].map(([mailbox, { length: times }]) => {
     // The condition on a row accepts a missing counter, so it can't refuse this.
@@ -67,6 +68,14 @@ export function countMailsTo(
       refuse,
     };
   });
+}
+
+/**
+ * Whether the mails of a cause are bounded in all organizations together: those of a person and of an integration, not
+ * those of an operator's key, which serves all organizations.
+ */
+function isBounded(userId: string): boolean {
+  return !isId('operatorKey', userId);
 }
 
 /** Returns the attribute that counts for an id. It is hashed: the row may outlive the erasure of a person. */
@@ -105,7 +114,7 @@ export async function readUsage(
 ): Promise<Usage> {
   const [counters, ofPerson, ofAll] = await Promise.all([
     readCounters(organizationId),
-    mails ? readMails(userId, now) : NO_MAILS,
+    mails && isBounded(userId) ? readMails(userId, now) : NO_MAILS,
     mails ? readMails(DEPLOYMENT, now) : NO_MAILS,
   ]);
   return { counters, ofPerson: ofPerson.sent, ofAll: ofAll.sent, heldOfAll: ofAll.held };
@@ -155,7 +164,11 @@ export function countMailsOfDay(
     add: { count: times },
     when: [{ attribute: 'count', below: share - times + 1 }],
   });
-  return [countMails(organizationId, mailRow, times), counted(userId, personal), counted(DEPLOYMENT, shared)];
+  return [
+    countMails(organizationId, mailRow, times),
+    ...(isBounded(userId) ? [counted(userId, personal)] : []),
+    counted(DEPLOYMENT, shared),
+  ];
 }
 
 /** Returns the end of the UTC day. */

@@ -42,6 +42,11 @@ export interface Joining {
   readonly role: TeamRole;
 }
 
+/** Returns the creator of a team as its first member. An integration isn't in teams: the ADMINs manage its teams. */
+export function asOwner(actor: Actor): Joining[] {
+  return actor.program ? [] : [{ member: actor, role: 'OWNER' }];
+}
+
 /** The members that one transaction adds, with three items each; the first one also creates the team. */
 const JOINING_AT_ONCE = 29;
 

@@ -9,7 +9,7 @@ import { Unusable } from './form.ts';
 
 /** What a row may name: the attribute, the kind of partition, and the types whose rows define ids, by an attribute. */
 const NAMED = [
-  { name: 'userId', kind: 'USER', definers: { User: 'userId' }, what: 'a person who' },
+  { name: 'userId', kind: 'USER', definers: { User: 'userId', Integration: 'id' }, what: 'a person who' },
   // Of a deleted team, only its tombstone is left.
   { name: 'teamId', kind: 'TEAM', definers: { TeamHome: 'teamId', DiscardedTeam: 'id' }, what: 'a team that' },
   { name: 'siteId', kind: 'SITE', definers: { Site: 'id' }, what: 'a site that' },

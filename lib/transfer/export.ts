@@ -34,6 +34,10 @@ export async function* itemsOfOrganization(organizationId: string, now: Date): A
       case 'Member':
         yield* ofMember(item);
         break;
+      case 'Integration':
+        yield item;
+        yield* existing(keys.membership(String(item.id), organizationId));
+        break;
       case 'Invitation':
         yield item;
         invitations.push(item);

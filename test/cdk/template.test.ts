@@ -839,9 +839,14 @@ describe('an existing table', () => {
 });
 
 describe('a function of operators', () => {
-  it('may scan the table, as no other function may', () => {
-    const operator = { kind: 'operator', table: {}, due: false, email: false, timeout: 900 } as const;
-    const made = assemble({}, 'development', [...ONE_EACH, { name: 'operator/check', declaration: operator }]);
+  it('may scan the table if it says so, as no other function may', () => {
+    const operator = { kind: 'operator', scans: true, table: {}, due: false, email: false, timeout: 900 } as const;
+    const others = { ...operator, scans: false };
+    const made = assemble({}, 'development', [
+      ...ONE_EACH,
+      { name: 'operator/check', declaration: operator },
+      { name: 'operator/keys', declaration: others },
+    ]);
     const roles = Object.values(made.nested).flatMap((template) =>
       Object.entries(template.Resources).filter(([, { Type }]) => Type === 'AWS::IAM::Role'),
     );

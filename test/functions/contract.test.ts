@@ -139,7 +139,7 @@ describe.each(named(withPermissions))('%s', (_, contract) => {
 describe.each(named(withIds))('%s', (_, contract) => {
   test("is 404 for another organization's id, a made-up id and a malformed id", async () => {
     const { route, body } = await requestOf(contract, foreign);
-    const kind = /\/(member|invitation|access-token|team)s\//.exec(route)?.[1] as string;
+    const kind = /\/(member|invitation|integration|access-token|team)s\//.exec(route)?.[1] as string;
     const prefixes: Record<string, string> = { 'access-token': 'key', team: 'team' };
     const madeUpId = `${prefixes[kind] ?? kind.slice(0, 3)}_${'0'.repeat(kind === 'team' ? 20 : 26)}`;
     const madeUp = contract.declaration.dialect === 'papershift' ? teamIdAsUuid(madeUpId) : madeUpId;

@@ -4,6 +4,7 @@ import { share } from '../support/sharing.ts';
 
 const LIMITS = {
   ...{ members: 6, pendingInvitations: 3, organizationsOfPerson: 2, accessTokensOfMember: 2 },
+  integrationsOfOrganization: 3,
   ...{ mailsOfOrganization: 8, mailsToAddress: 4, membersOfTeam: 2 },
   ...{ teams: 12, sitesOfTeam: 8, teamsOfSite: 3, chargersOfSite: 8 },
 };
@@ -101,6 +102,17 @@ describe('parallel requests reach a limit exactly, and refused ones leave nothin
     await owner.call(`DELETE /v1/access-tokens/${made(minted)[0]?.body.id}`);
     expect((await mint()).status).toBe(201);
   });
+});
+
+test('parallel requests create as many integrations as an organization may have, and revoking makes room', async () => {
+  const { owner } = await service.organization();
+  const create = () => owner.call('POST /v1/integrations', { body: { name: 'x', role: 'VIEWER' } });
+  const created = await times(6, create);
+  expect(made(created)).toHaveLength(3);
+  expect(new Set(errors(created))).toEqual(new Set(['integration_limit_reached']));
+  await owner.call(`DELETE /v1/integrations/${made(created)[0]?.body.id}`);
+  expect((await create()).status).toBe(201);
+  expect((await create()).body.error).toBe('integration_limit_reached');
 });
 
 describe('parallel requests stay within the mail rate', () => {

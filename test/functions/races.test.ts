@@ -202,3 +202,47 @@ test('of two identities that claim a placeholder in parallel one gets it, and th
     expect(users).toMatchObject([{ claimed: true, organizations: 1 }]);
   }
 });
+
+test.each([
+  ['revoked', 'DELETE', '', undefined, 401],
+  ['rotated', 'POST', '/rotate', {}, 401],
+  ['rotated, and its token works on', 'POST', '/rotate', { overlapHours: 1 }, 201],
+  ['demoted', 'PATCH', '', { role: 'VIEWER' }, 403],
+])(
+  'an integration that is %s between its read and its write is decided anew',
+  async (_, method, path, body, status) => {
+    const { owner } = await service.organization();
+    const { token, id } = (await owner.call('POST /v1/integrations', { body: { name: 'CRM', role: 'ADMIN' } })).body;
+    const where = { function: 'teams/create', action: 'dynamodb:PutItem' };
+    const attempts = async () => (await service.calls(where.function)).filter(({ action }) => action === where.action);
+    const before = (await attempts()).length;
+    // The integration is read before the change, and conflicts delay the write until after it.
+    await service.faults([{ ...where, fault: 'conflict', times: -1 }]);
+    const headers = { authorization: `Bearer ${token}` };
+    const creating = service.call('POST /v1/teams', { body: { name: 'Late' }, headers });
+    await expect.poll(async () => (await attempts()).length, { timeout: 10_000 }).toBeGreaterThan(before);
+    expect((await owner.call(`${method} /v1/integrations/${id}${path}`, { body })).status).toBeLessThan(300);
+    await service.faults([]);
+    expect((await creating).status).toBe(status);
+    const teams = (await owner.call('GET /v1/teams')).body.data.map(({ name }: { name: string }) => name);
+    expect(teams.includes('Late')).toBe(status === 201);
+  },
+);
+
+test('parallel rotations of an integration leave the last token, and at most one before it', async () => {
+  const { owner } = await service.organization();
+  const created = (await owner.call('POST /v1/integrations', { body: { name: 'CRM', role: 'ADMIN' } })).body;
+  await slowFirstWrite();
+  const rotated = await times(4, () =>
+    owner.call(`POST /v1/integrations/${created.id}/rotate`, { body: { overlapHours: 24 } }),
+  );
+  expect(statuses(rotated)).toEqual([200, 200, 200, 200]);
+  const tokens = [created.token, ...rotated.map(({ body }) => body.token)];
+  const works = await Promise.all(
+    tokens.map(async (token) => {
+      const headers = { authorization: `Bearer ${token}` };
+      return (await service.call('GET /v1/members', { headers })).status === 200;
+    }),
+  );
+  expect(works.filter(Boolean)).toHaveLength(2);
+});

@@ -690,6 +690,49 @@ export const mutants: readonly Mutant[] = [
     test: chargers('identities of other organizations are not revealed, also when a site is transferred'),
   },
   {
+    name: 'an integration that was revoked, rotated or demoted meanwhile still writes',
+    edits: [
+      {
+        file: 'lib/organizations/members.ts',
+        replace:
+          "return [\n    { type: 'check', key: keys.membership(userId, organizationId), when: [...when, ...unchanged, ...more] },",
+        by: "return revision !== undefined ? [] : [\n    { type: 'check', key: keys.membership(userId, organizationId), when: [...when, ...unchanged, ...more] },",
+      },
+    ],
+    test: races('an integration that is revoked between its read and its write is decided anew'),
+  },
+  {
+    name: 'a rotated token still writes',
+    edits: [{ file: 'lib/organizations/members.ts', replace: ', ...unchanged, ...more]', by: ', ...more]' }],
+    test: races('an integration that is rotated between its read and its write is decided anew'),
+  },
+  {
+    name: 'parallel rotations lose one another',
+    edits: [
+      {
+        file: 'lib/organizations/integrations.ts',
+        replace: `const { name, role, expiresAt, hash, previous, rotatedAt } = changed;
+  const stored = { ...changed, revision: revision + 1, updatedAt: auditContext.now.toISOString() };
+  const when = [{ attribute: 'revision', is: revision }] as const;`,
+        by: `const { name, role, expiresAt, hash, previous, rotatedAt } = changed;
+  const stored = { ...changed, revision: revision + 1, updatedAt: auditContext.now.toISOString() };
+  const when = [{ exists: 'pk' }] as const;`,
+      },
+    ],
+    test: races('parallel rotations of an integration leave the last token, and at most one before it'),
+  },
+  {
+    name: 'an organization has more integrations than it may have',
+    edits: [
+      {
+        file: 'lib/organizations/integrations.ts',
+        replace: `, { attribute: 'integrations', below: limit }]`,
+        by: ']',
+      },
+    ],
+    test: limits('parallel requests create as many integrations as an organization may have, and revoking makes room'),
+  },
+  {
     name: 'an access token creates a token that expires later',
     edits: [
       {

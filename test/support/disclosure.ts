@@ -96,7 +96,7 @@ function callerOf(headers: Readonly<Record<string, string>>, text: string): Obse
       return undefined;
     }
   }
-  if (credential.startsWith('mst_')) return { organization: idOf(credential.slice('mst_'.length)) };
+  if (/^ms[ti]_/.test(credential)) return { organization: idOf(credential.slice('mst_'.length)) };
   const [, token] = /"?token"?[=:]\s*"?([A-Za-z0-9_-]{64})(?![A-Za-z0-9_-])/.exec(text) ?? [];
   return token ? { organization: idOf(token) } : undefined;
 }

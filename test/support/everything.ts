@@ -14,6 +14,8 @@ export async function everything(service: Service): Promise<Record<string, unkno
   await service.member(owner, 'VIEWER');
   const member = await service.member(owner, 'USER');
   await member.call('POST /v1/access-tokens', { body: { name: 'One' } });
+  const integration = (await owner.call('POST /v1/integrations', { body: { name: 'CRM', role: 'ADMIN' } })).body;
+  await owner.call(`POST /v1/integrations/${integration.id}/rotate`, { body: { overlapHours: 24 } });
   const gone = await service.member(owner, 'USER');
   await gone.call('POST /v1/access-tokens', { body: { name: 'Left behind' } });
   await owner.call(`DELETE /v1/members/${gone.memberId}`);

@@ -151,6 +151,12 @@ export const HISTORY: Readonly<Record<string, Checks>> = {
     same('entries of its revocation', 0, history.entries(tokenId, 'access-token.revoke')),
   ],
 
+  Integration: ({ id, rotatedAt }, history) => [
+    same('entries of its creation', 1, history.entries(id, 'integration.create')),
+    same('entries of its revocation', 0, history.entries(id, 'integration.revoke')),
+    same('whether its rotation has an entry', rotatedAt !== undefined, history.entries(id, 'integration.rotate') > 0),
+  ],
+
   Team: ({ id, isDefault }, history) => [
     same('entries of its creation', isDefault ? 0 : 1, history.entries(id, 'team.create')),
     same('entries of its deletion', 0, history.entries(id, 'team.delete')),

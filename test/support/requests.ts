@@ -271,6 +271,8 @@ async function ownId({ owner }: Home): Promise<string> {
 const IDS: Readonly<Record<string, Factory<string>>> = {
   'access-tokens': async (_, { owner }) =>
     (await owner.call('POST /v1/access-tokens', { body: { name: 'Test' } })).body.id,
+  integrations: async (_, { owner }) =>
+    (await owner.call('POST /v1/integrations', { body: { name: 'Test', role: 'USER' } })).body.id,
   invitations: async (_, { owner }) =>
     (await owner.call('POST /v1/invitations', { body: { email: newAddress(), role: 'USER' } })).body.id,
   members: async (service, { owner }) => (await service.member(owner, 'USER')).memberId,

@@ -8,13 +8,18 @@ const objectId = z.string().check(z.regex(/^[0-9a-f]{24}$/));
 const success = z.literal(true);
 
 const User = z.strictObject({ _id: z.string().check(z.regex(/^usr_[0-7][0-9a-v]{25}$/)), username: z.string() });
+/** A user, or an integration or an operator’s key. Its username is then its id. */
+const Creator = z.strictObject({
+  _id: z.string().check(z.regex(/^(usr|int|opk)_[0-7][0-9a-v]{25}$/)),
+  username: z.string(),
+});
 
 const team = {
   _id: objectId,
   name: z.string(),
   type: z.literal([0, 1]),
   createdAt: timestamp,
-  createdBy: User,
+  createdBy: Creator,
   _updatedAt: timestamp,
   roomId: objectId,
 };
@@ -32,7 +37,7 @@ const FoundTeam = z.strictObject({
 const RocketChatTeamMember = z.strictObject({
   user: z.extend(User, { name: z.string(), status: z.literal('offline'), settings: z.strictObject({}) }),
   roles: z.optional(z.array(z.string())),
-  createdBy: User,
+  createdBy: Creator,
   createdAt: timestamp,
 });
 

@@ -15,6 +15,8 @@ const id = (prefix: string) => z.string().check(z.regex(new RegExp(`^${prefix}_[
 const organizationId = id('org');
 const userId = id('usr');
 const memberId = id('mem');
+/** Of a user, an integration or an operator's key. */
+const creatorId = z.string().check(z.regex(/^(usr|int|opk)_[0-7][0-9a-v]{25}$/));
 const role = z.enum(ROLES);
 const language = z.enum(LANGUAGES);
 /** The domain is in Unicode, not in Punycode. */
@@ -43,7 +45,7 @@ export const Invitation = z.strictObject({
   createdAt: timestamp,
   updatedAt: timestamp,
   expiresAt: timestamp,
-  invitedBy: userId,
+  invitedBy: creatorId,
   /** The delivery of the latest mail; null if the inviter got the link instead. */
   delivery: z.nullable(
     z.strictObject({
@@ -124,7 +126,7 @@ export const Team = z.strictObject({
   isPrivate: z.boolean(),
   isDefault: z.boolean(),
   memberCount: z.int().check(z.minimum(0)),
-  createdBy: userId,
+  createdBy: creatorId,
   createdAt: timestamp,
   updatedAt: timestamp,
 });
@@ -156,6 +158,25 @@ export const AccessToken = z.strictObject({
 /** The answer to creating a token. Only this answer contains the token; a replayed answer doesn't. */
 export const NewAccessToken = z.extend(AccessToken, {
   token: z.optional(z.string().check(z.regex(/^mst_[A-Za-z0-9_-]{107}$/))),
+});
+
+export const Integration = z.strictObject({
+  id: id('int'),
+  name: z.string(),
+  organizationId,
+  role,
+  expiresAt: z.nullable(timestamp),
+  createdBy: userId,
+  createdAt: timestamp,
+  updatedAt: timestamp,
+  rotatedAt: z.nullable(timestamp),
+  /** Null unless a replaced token still works. */
+  previousTokenUntil: z.nullable(timestamp),
+});
+
+/** The answer to creating or rotating. Only this answer contains the token; a replayed answer doesn't. */
+export const IntegrationWithToken = z.extend(Integration, {
+  token: z.optional(z.string().check(z.regex(/^msi_[A-Za-z0-9_-]{86}$/))),
 });
 
 export const Profile = z.strictObject({
@@ -192,9 +213,18 @@ export const Me = z.strictObject({
 export const AuditEntry = z.strictObject({
   id: id('aud'),
   action: z.enum(AUDIT_ACTIONS),
-  resourceType: z.enum(['organization', 'member', 'invitation', 'accessToken', 'team', 'site', 'charger']),
+  resourceType: z.enum([
+    'organization',
+    'member',
+    'invitation',
+    'accessToken',
+    'integration',
+    'team',
+    'site',
+    'charger',
+  ]),
   resourceId: z.string(),
-  actorType: z.enum(['user', 'apiKey', 'link', 'organization', 'operator', 'system', 'ses']),
+  actorType: z.enum(['user', 'apiKey', 'integration', 'link', 'organization', 'operator', 'system', 'ses']),
   actorId: z.string(),
   organizationId,
   workspaceId: z.null(),

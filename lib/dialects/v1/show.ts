@@ -3,6 +3,7 @@ import { showAddress } from '../../domain/address.ts';
 import type { AuditEntry } from '../../domain/audit.ts';
 import type { Explanation } from '../../domain/explanation.ts';
 import { shortIdAsUuid } from '../../domain/ids.ts';
+import type { Integration } from '../../domain/integration.ts';
 import { type ListedInvitation, statusAt } from '../../domain/invitation.ts';
 import { type ListedMember, type Member, type Membership, type User, usernameOf } from '../../domain/member.ts';
 import type { Organization, OwnershipOffer } from '../../domain/organization.ts';
@@ -103,6 +104,18 @@ export function showAccessToken({ tokenId, organizationId, userId, name, role, e
     role: role ?? null,
     expiresAt: expiresAt ?? null,
     createdAt,
+  };
+}
+
+/** Returns an integration, without its secrets, which aren't stored. */
+export function showIntegration(
+  { id, name, organizationId, role, expiresAt, createdBy, createdAt, updatedAt, rotatedAt, previous }: Integration,
+  now: Date,
+) {
+  const until = previous && previous.until > now.toISOString() ? previous.until : null;
+  return {
+    ...{ id, name, organizationId, role, expiresAt: expiresAt ?? null },
+    ...{ createdBy, createdAt, updatedAt, rotatedAt: rotatedAt ?? null, previousTokenUntil: until },
   };
 }
 

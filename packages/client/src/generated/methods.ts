@@ -18,6 +18,14 @@ export const METHODS: { readonly [R in keyof Resources]: { readonly [M in keyof 
   health: {
     read: 'GET /v1/health',
   },
+  integrations: {
+    create: 'POST /v1/integrations body key',
+    list: 'GET /v1/integrations pages',
+    read: 'GET /v1/integrations/{id}',
+    revoke: 'DELETE /v1/integrations/{id}',
+    rotate: 'POST /v1/integrations/{id}/rotate body',
+    update: 'PATCH /v1/integrations/{id} body',
+  },
   invitations: {
     accept: 'POST /v1/invitations/accept body',
     block: 'POST /v1/invitations/block body',

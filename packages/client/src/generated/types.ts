@@ -87,7 +87,11 @@ export type AuditAction =
   | 'charger.delete'
   | 'charger.report'
   | 'access-token.create'
-  | 'access-token.revoke';
+  | 'access-token.revoke'
+  | 'integration.create'
+  | 'integration.update'
+  | 'integration.rotate'
+  | 'integration.revoke';
 
 export type SiteAction =
   | 'site:read'
@@ -120,6 +124,10 @@ export type ApiErrorCode =
   | 'forbidden'
   /** An access token can not do this: sign in. */
   | 'token_not_allowed'
+  /** An integration can not do this: it is no member and has no account. Sign in. */
+  | 'integration_not_allowed'
+  /** An operator key can not do this. */
+  | 'operator_key_not_allowed'
   /** Verify your e-mail address with your sign-in provider first. */
   | 'email_not_verified'
   /** The e-mail address in the token is none that this service can write to. */
@@ -134,10 +142,14 @@ export type ApiErrorCode =
   | 'organization_not_found'
   /** There is no such member. */
   | 'member_not_found'
+  /** There is no such user. */
+  | 'user_not_found'
   /** There is no such invitation. */
   | 'invitation_not_found'
   /** There is no such access token. */
   | 'access_token_not_found'
+  /** There is no such integration. */
+  | 'integration_not_found'
   /** There is no such team. */
   | 'team_not_found'
   /** This member is not in the team. */
@@ -176,6 +188,8 @@ export type ApiErrorCode =
   | 'organization_limit_reached'
   /** The member has as many access tokens as one may have. */
   | 'access_token_limit_reached'
+  /** The organization has as many integrations as it may have. */
+  | 'integration_limit_reached'
   /** Another team of the organization has this name, whatever the letter case. */
   | 'team_name_taken'
   /** A team can not be below itself. */
@@ -272,12 +286,12 @@ export interface AuditEntry {
   /** The action: `<resource>.<verb>`. */
   readonly action: AuditAction;
   /** The type of the changed resource. */
-  readonly resourceType: 'organization' | 'member' | 'invitation' | 'accessToken' | 'team' | 'site' | 'charger';
+  readonly resourceType: 'organization' | 'member' | 'invitation' | 'accessToken' | 'integration' | 'team' | 'site' | 'charger';
   /** The id of the changed resource. */
   readonly resourceId: string;
-  /** The kind of actor: a signed-in user, an access token, the holder of a link, a person of another organization, the operator, the service itself, or SES. */
-  readonly actorType: 'user' | 'apiKey' | 'link' | 'organization' | 'operator' | 'system' | 'ses';
-  /** The id of the actor: a user, an access token, an invitation or an organization; `system` or `ses`. */
+  /** The kind of actor: a signed-in user, an access token, an integration, the holder of a link, a person of another organization, the operator, the service itself, or SES. */
+  readonly actorType: 'user' | 'apiKey' | 'integration' | 'link' | 'organization' | 'operator' | 'system' | 'ses';
+  /** The id of the actor: a user, an access token, an integration, an invitation or an organization; `system` or `ses`. */
   readonly actorId: string;
   /** The id of the organization. */
   readonly organizationId: string;
@@ -327,7 +341,7 @@ export interface BulkAnswer {
       readonly updatedAt: string;
       /** When the invitation expires. */
       readonly expiresAt: string;
-      /** The id of the user who invited the person, or last resent the invitation. */
+      /** The id of the user or the integration that invited the person, or last resent the invitation. */
       readonly invitedBy: string;
       /** The delivery of the latest mail; null if no mail is sent because the inviter took the link. */
       readonly delivery: {
@@ -432,6 +446,54 @@ export interface Health {
   readonly status: 'ok';
 }
 
+export interface Integration {
+  /** The id. */
+  readonly id: string;
+  /** The name. */
+  readonly name: string;
+  /** The id of the organization. */
+  readonly organizationId: string;
+  /** The role with which the integration acts. */
+  readonly role: Role;
+  /** When it expires; null: never. */
+  readonly expiresAt: string | null;
+  /** The id of the user who created it. */
+  readonly createdBy: string;
+  /** The time of creation, in ISO 8601 and UTC. */
+  readonly createdAt: string;
+  /** The time of the last change, in ISO 8601 and UTC. */
+  readonly updatedAt: string;
+  /** When the token was last replaced; null if it never was. */
+  readonly rotatedAt: string | null;
+  /** When the replaced token stops working; null if none works. */
+  readonly previousTokenUntil: string | null;
+}
+
+export interface IntegrationWithToken {
+  /** The id. */
+  readonly id: string;
+  /** The name. */
+  readonly name: string;
+  /** The id of the organization. */
+  readonly organizationId: string;
+  /** The role with which the integration acts. */
+  readonly role: Role;
+  /** When it expires; null: never. */
+  readonly expiresAt: string | null;
+  /** The id of the user who created it. */
+  readonly createdBy: string;
+  /** The time of creation, in ISO 8601 and UTC. */
+  readonly createdAt: string;
+  /** The time of the last change, in ISO 8601 and UTC. */
+  readonly updatedAt: string;
+  /** When the token was last replaced; null if it never was. */
+  readonly rotatedAt: string | null;
+  /** When the replaced token stops working; null if none works. */
+  readonly previousTokenUntil: string | null;
+  /** The token, for `Authorization: Bearer`. Only this answer has it; a repeated answer does not. */
+  readonly token?: string;
+}
+
 export interface Invitation {
   /** The id. */
   readonly id: string;
@@ -453,7 +515,7 @@ export interface Invitation {
   readonly updatedAt: string;
   /** When the invitation expires. */
   readonly expiresAt: string;
-  /** The id of the user who invited the person, or last resent the invitation. */
+  /** The id of the user or the integration that invited the person, or last resent the invitation. */
   readonly invitedBy: string;
   /** The delivery of the latest mail; null if no mail is sent because the inviter took the link. */
   readonly delivery: {
@@ -628,7 +690,7 @@ export interface NewInvitation {
   readonly updatedAt: string;
   /** When the invitation expires. */
   readonly expiresAt: string;
-  /** The id of the user who invited the person, or last resent the invitation. */
+  /** The id of the user or the integration that invited the person, or last resent the invitation. */
   readonly invitedBy: string;
   /** The delivery of the latest mail; null if no mail is sent because the inviter took the link. */
   readonly delivery: {
@@ -741,7 +803,7 @@ export interface Team {
   readonly isDefault: boolean;
   /** The number of members of the team. */
   readonly memberCount: number;
-  /** The id of the user who created it. */
+  /** The id of the user or the integration that created it. */
   readonly createdBy: string;
   /** The time of creation, in ISO 8601 and UTC. */
   readonly createdAt: string;
@@ -831,6 +893,42 @@ export interface AuditLogsListQuery {
   readonly from?: string | undefined;
   /** Only entries before this time, in ISO 8601. */
   readonly to?: string | undefined;
+}
+
+/** The body of `POST /v1/integrations`. */
+export interface IntegrationsCreateBody {
+  /** The name. */
+  readonly name: string;
+  /** The role with which the integration acts. */
+  readonly role: Role;
+  /** The number of days after which the integration expires; if omitted, it never does. */
+  readonly expiresInDays?: number | undefined;
+}
+
+/** The query of `GET /v1/integrations`. */
+export interface IntegrationsListQuery {
+  /** The number of the page, starting at 1; not together with `cursor`. */
+  readonly page?: number | undefined;
+  /** The number of rows of a page; default 20. */
+  readonly perPage?: number | undefined;
+  /** The `meta.nextCursor` of the previous page; continues after that page, in lists of any length. */
+  readonly cursor?: string | undefined;
+}
+
+/** The body of `POST /v1/integrations/{id}/rotate`. */
+export interface IntegrationsRotateBody {
+  /** The number of hours for which the present token keeps working; default 0. */
+  readonly overlapHours?: number | undefined;
+}
+
+/** The body of `PATCH /v1/integrations/{id}`. */
+export interface IntegrationsUpdateBody {
+  /** The name. */
+  readonly name?: string | undefined;
+  /** The role with which the integration acts. */
+  readonly role?: Role | undefined;
+  /** The number of days, from now, after which the integration expires; null: it never does. */
+  readonly expiresInDays?: number | null | undefined;
 }
 
 /** The body of `POST /v1/invitations/accept`. */
@@ -948,6 +1046,18 @@ export interface OrganizationsCreateBody {
   readonly name: string;
   /** The language of mails and pages for invitations without a language. */
   readonly language?: Language | undefined;
+  /** Whether this member owns the organization. */
+  readonly owner?: {
+    /** The id of the user. */
+    readonly userId: string;
+  } | {
+    /** The e-mail address. */
+    readonly email: string;
+    /** The first name; may be empty. */
+    readonly firstName?: string | undefined;
+    /** The last name; may be empty. */
+    readonly lastName?: string | undefined;
+  } | undefined;
 }
 
 /** The query of `GET /v1/organizations`. */
@@ -1043,7 +1153,7 @@ export interface Resources {
      *
      * `POST /v1/access-tokens`
      *
-     * @throws MusterError `forbidden`, `access_token_limit_reached`; also, as others do: `validation_failed`, `malformed_body`, `malformed_query`, `organization_required`, `no_organization`, `unauthenticated`, `email_claim_missing`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `body_too_large`, `unsupported_media_type`, `idempotency_key_reused`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     * @throws MusterError `forbidden`, `access_token_limit_reached`; also, as others do: `validation_failed`, `malformed_body`, `malformed_query`, `organization_required`, `no_organization`, `unauthenticated`, `email_claim_missing`, `integration_not_allowed`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `body_too_large`, `unsupported_media_type`, `idempotency_key_reused`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
      */
     create(body: AccessTokensCreateBody, options?: CreateOptions): Promise<NewAccessToken>;
     /**
@@ -1053,7 +1163,7 @@ export interface Resources {
      *
      * `GET /v1/access-tokens`
      *
-     * @throws MusterError `validation_failed`, `malformed_query`, `organization_required`, `no_organization`, `invalid_cursor`, `unauthenticated`, `email_claim_missing`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     * @throws MusterError `validation_failed`, `malformed_query`, `organization_required`, `no_organization`, `invalid_cursor`, `unauthenticated`, `email_claim_missing`, `integration_not_allowed`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
      */
     list(query?: AccessTokensListQuery, options?: CallOptions): List<AccessToken>;
     /**
@@ -1063,7 +1173,7 @@ export interface Resources {
      *
      * `DELETE /v1/access-tokens/{id}`
      *
-     * @throws MusterError `access_token_not_found`, `token_not_allowed`; also, as others do: `validation_failed`, `malformed_query`, `organization_required`, `no_organization`, `unauthenticated`, `email_claim_missing`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     * @throws MusterError `access_token_not_found`, `token_not_allowed`; also, as others do: `validation_failed`, `malformed_query`, `organization_required`, `no_organization`, `unauthenticated`, `email_claim_missing`, `integration_not_allowed`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
      */
     revoke(id: string, options?: CallOptions): Promise<void>;
   };
@@ -1076,7 +1186,7 @@ export interface Resources {
      *
      * `GET /v1/access/check`
      *
-     * @throws MusterError `validation_failed`, `malformed_query`, `organization_required`, `no_organization`, `unauthenticated`, `email_claim_missing`, `forbidden`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     * @throws MusterError `validation_failed`, `malformed_query`, `organization_required`, `no_organization`, `unauthenticated`, `email_claim_missing`, `forbidden`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
      */
     check(query: AccessCheckQuery, options?: CallOptions): Promise<AccessCheck>;
     /**
@@ -1088,7 +1198,7 @@ export interface Resources {
      *
      * `GET /v1/access`
      *
-     * @throws MusterError `site_not_found`, `member_not_found`; also, as others do: `validation_failed`, `malformed_query`, `organization_required`, `no_organization`, `invalid_cursor`, `unauthenticated`, `email_claim_missing`, `forbidden`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     * @throws MusterError `site_not_found`, `member_not_found`, `integration_not_allowed`; also, as others do: `validation_failed`, `malformed_query`, `organization_required`, `no_organization`, `invalid_cursor`, `unauthenticated`, `email_claim_missing`, `forbidden`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
      */
     explain(query?: AccessExplainQuery, options?: CallOptions): List<Explanation>;
   };
@@ -1118,6 +1228,71 @@ export interface Resources {
      */
     read(options?: CallOptions): Promise<Health>;
   };
+  /** Credentials of an organization for its backends. */
+  readonly integrations: {
+    /**
+     * Creates an integration: a credential of the organization for a backend.
+     *
+     * Only this answer contains `token`. The integration acts as itself, with its own role, in this organization only. It stays when the ADMIN who created it leaves, until it is revoked or expires, or the organization is deleted. Only a signed-in ADMIN can create one.
+     *
+     * `POST /v1/integrations`
+     *
+     * @throws MusterError `integration_limit_reached`; also, as others do: `validation_failed`, `malformed_body`, `malformed_query`, `organization_required`, `no_organization`, `unauthenticated`, `email_claim_missing`, `forbidden`, `token_not_allowed`, `integration_not_allowed`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `body_too_large`, `unsupported_media_type`, `idempotency_key_reused`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     */
+    create(body: IntegrationsCreateBody, options?: CreateOptions): Promise<IntegrationWithToken>;
+    /**
+     * Lists the organization's integrations, oldest first, also those that have expired.
+     *
+     * Their number is limited, so each request reads all of them.
+     *
+     * `GET /v1/integrations`
+     *
+     * @throws MusterError `validation_failed`, `malformed_query`, `organization_required`, `no_organization`, `invalid_cursor`, `unauthenticated`, `email_claim_missing`, `forbidden`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     */
+    list(query?: IntegrationsListQuery, options?: CallOptions): List<Integration>;
+    /**
+     * Shows one integration of the organization.
+     *
+     * `GET /v1/integrations/{id}`
+     *
+     * @throws MusterError `integration_not_found`; also, as others do: `validation_failed`, `malformed_query`, `organization_required`, `no_organization`, `unauthenticated`, `email_claim_missing`, `forbidden`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     */
+    read(id: string, options?: CallOptions): Promise<Integration>;
+    /**
+     * Revokes an integration, with immediate effect: its next request is refused.
+     *
+     * Its pending invitations can't be accepted any more, until somebody resends them.
+     *
+     * `DELETE /v1/integrations/{id}`
+     *
+     * @throws MusterError `integration_not_found`; also, as others do: `validation_failed`, `malformed_query`, `organization_required`, `no_organization`, `unauthenticated`, `email_claim_missing`, `forbidden`, `token_not_allowed`, `integration_not_allowed`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     */
+    revoke(id: string, options?: CallOptions): Promise<void>;
+    /**
+     * Replaces the token of an integration.
+     *
+     * Only this answer contains the new `token`.
+     *
+     * The present token works for `overlapHours` more, by default not at all. A token that was replaced earlier stops at once, so at most two work at any time.
+     *
+     * `POST /v1/integrations/{id}/rotate`
+     *
+     * @throws MusterError `integration_not_found`; also, as others do: `validation_failed`, `malformed_body`, `malformed_query`, `organization_required`, `no_organization`, `unauthenticated`, `email_claim_missing`, `forbidden`, `token_not_allowed`, `integration_not_allowed`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `body_too_large`, `unsupported_media_type`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     */
+    rotate(id: string, body?: IntegrationsRotateBody, options?: CallOptions): Promise<IntegrationWithToken>;
+    /**
+     * Changes the name, role or expiry of an integration, with immediate effect.
+     *
+     * Omitted fields stay.
+     *
+     * An expiry is counted from now, and also renews an integration that has expired.
+     *
+     * `PATCH /v1/integrations/{id}`
+     *
+     * @throws MusterError `integration_not_found`; also, as others do: `validation_failed`, `malformed_body`, `malformed_query`, `organization_required`, `no_organization`, `unauthenticated`, `email_claim_missing`, `forbidden`, `token_not_allowed`, `integration_not_allowed`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `body_too_large`, `unsupported_media_type`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     */
+    update(id: string, body?: IntegrationsUpdateBody, options?: CallOptions): Promise<Integration>;
+  };
   /** Invite people by e-mail, one or many; accept and decline. */
   readonly invitations: {
     /**
@@ -1127,7 +1302,7 @@ export interface Resources {
      *
      * `POST /v1/invitations/accept`
      *
-     * @throws MusterError `invitation_not_found`, `invitation_expired`, `invitation_revoked`, `invitation_declined`, `invitation_used`, `invitation_superseded`, `inviter_removed`, `sign_in_required`, `invitation_for_another_address`, `organization_limit_reached`; also, as others do: `validation_failed`, `malformed_body`, `malformed_query`, `unauthenticated`, `email_claim_missing`, `token_not_allowed`, `email_not_verified`, `email_not_accepted`, `address_taken`, `body_too_large`, `unsupported_media_type`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     * @throws MusterError `invitation_not_found`, `invitation_expired`, `invitation_revoked`, `invitation_declined`, `invitation_used`, `invitation_superseded`, `inviter_removed`, `sign_in_required`, `invitation_for_another_address`, `organization_limit_reached`; also, as others do: `validation_failed`, `malformed_body`, `malformed_query`, `unauthenticated`, `email_claim_missing`, `token_not_allowed`, `integration_not_allowed`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `address_taken`, `body_too_large`, `unsupported_media_type`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
      */
     accept(body: InvitationsAcceptBody, options?: CallOptions): Promise<Acceptance>;
     /**
@@ -1137,7 +1312,7 @@ export interface Resources {
      *
      * `POST /v1/invitations/block`
      *
-     * @throws MusterError `invitation_not_found`, `invitation_superseded`, `sign_in_required`, `invitation_for_another_address`, `site_invite_not_found`; also, as others do: `validation_failed`, `malformed_body`, `malformed_query`, `unauthenticated`, `email_claim_missing`, `token_not_allowed`, `email_not_verified`, `email_not_accepted`, `address_taken`, `body_too_large`, `unsupported_media_type`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     * @throws MusterError `invitation_not_found`, `invitation_superseded`, `sign_in_required`, `invitation_for_another_address`, `site_invite_not_found`; also, as others do: `validation_failed`, `malformed_body`, `malformed_query`, `unauthenticated`, `email_claim_missing`, `token_not_allowed`, `integration_not_allowed`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `address_taken`, `body_too_large`, `unsupported_media_type`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
      */
     block(body: InvitationsBlockBody, options?: CallOptions): Promise<void>;
     /**
@@ -1171,7 +1346,7 @@ export interface Resources {
      *
      * `POST /v1/invitations/decline`
      *
-     * @throws MusterError `invitation_not_found`, `invitation_expired`, `invitation_revoked`, `invitation_declined`, `invitation_used`, `invitation_superseded`, `sign_in_required`, `invitation_for_another_address`; also, as others do: `validation_failed`, `malformed_body`, `malformed_query`, `unauthenticated`, `email_claim_missing`, `token_not_allowed`, `email_not_verified`, `email_not_accepted`, `address_taken`, `body_too_large`, `unsupported_media_type`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     * @throws MusterError `invitation_not_found`, `invitation_expired`, `invitation_revoked`, `invitation_declined`, `invitation_used`, `invitation_superseded`, `sign_in_required`, `invitation_for_another_address`; also, as others do: `validation_failed`, `malformed_body`, `malformed_query`, `unauthenticated`, `email_claim_missing`, `token_not_allowed`, `integration_not_allowed`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `address_taken`, `body_too_large`, `unsupported_media_type`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
      */
     decline(body: InvitationsDeclineBody, options?: CallOptions): Promise<Declination>;
     /**
@@ -1226,7 +1401,7 @@ export interface Resources {
      *
      * `PUT /v1/me/blocked-organizations/{organizationId}`
      *
-     * @throws MusterError `organization_not_found`; also, as others do: `validation_failed`, `malformed_query`, `unauthenticated`, `email_claim_missing`, `token_not_allowed`, `email_not_verified`, `email_not_accepted`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     * @throws MusterError `organization_not_found`; also, as others do: `validation_failed`, `malformed_query`, `unauthenticated`, `email_claim_missing`, `token_not_allowed`, `integration_not_allowed`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
      */
     blockOrganization(organizationId: string, options?: CallOptions): Promise<void>;
     /**
@@ -1236,7 +1411,7 @@ export interface Resources {
      *
      * `DELETE /v1/me`
      *
-     * @throws MusterError `owner_must_transfer`; also, as others do: `validation_failed`, `malformed_query`, `unauthenticated`, `email_claim_missing`, `token_not_allowed`, `email_not_verified`, `email_not_accepted`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     * @throws MusterError `owner_must_transfer`; also, as others do: `validation_failed`, `malformed_query`, `unauthenticated`, `email_claim_missing`, `token_not_allowed`, `integration_not_allowed`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
      */
     erase(options?: CallOptions): Promise<void>;
     /**
@@ -1248,7 +1423,7 @@ export interface Resources {
      *
      * `GET /v1/me`
      *
-     * @throws MusterError `validation_failed`, `malformed_query`, `unauthenticated`, `email_claim_missing`, `email_not_verified`, `email_not_accepted`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     * @throws MusterError `validation_failed`, `malformed_query`, `unauthenticated`, `email_claim_missing`, `integration_not_allowed`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
      */
     read(options?: CallOptions): Promise<Me>;
     /**
@@ -1258,7 +1433,7 @@ export interface Resources {
      *
      * `DELETE /v1/me/blocked-organizations/{organizationId}`
      *
-     * @throws MusterError `validation_failed`, `malformed_query`, `unauthenticated`, `email_claim_missing`, `token_not_allowed`, `email_not_verified`, `email_not_accepted`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     * @throws MusterError `validation_failed`, `malformed_query`, `unauthenticated`, `email_claim_missing`, `token_not_allowed`, `integration_not_allowed`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
      */
     unblockOrganization(organizationId: string, options?: CallOptions): Promise<void>;
     /**
@@ -1268,7 +1443,7 @@ export interface Resources {
      *
      * `PATCH /v1/me`
      *
-     * @throws MusterError `validation_failed`, `malformed_body`, `malformed_query`, `unauthenticated`, `email_claim_missing`, `token_not_allowed`, `email_not_verified`, `email_not_accepted`, `address_taken`, `body_too_large`, `unsupported_media_type`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     * @throws MusterError `validation_failed`, `malformed_body`, `malformed_query`, `unauthenticated`, `email_claim_missing`, `token_not_allowed`, `integration_not_allowed`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `address_taken`, `body_too_large`, `unsupported_media_type`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
      */
     update(body?: MeUpdateBody, options?: CallOptions): Promise<Profile>;
   };
@@ -1301,7 +1476,7 @@ export interface Resources {
      *
      * `DELETE /v1/members/{id}`
      *
-     * @throws MusterError `member_not_found`, `token_not_allowed`, `owner_must_transfer`; also, as others do: `validation_failed`, `malformed_query`, `organization_required`, `no_organization`, `unauthenticated`, `email_claim_missing`, `forbidden`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     * @throws MusterError `member_not_found`, `token_not_allowed`, `owner_must_transfer`; also, as others do: `validation_failed`, `malformed_query`, `organization_required`, `no_organization`, `unauthenticated`, `email_claim_missing`, `forbidden`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
      */
     remove(id: string, options?: CallOptions): Promise<void>;
     /**
@@ -1311,7 +1486,7 @@ export interface Resources {
      *
      * `PATCH /v1/members/{id}`
      *
-     * @throws MusterError `member_not_found`, `token_not_allowed`, `owner_must_transfer`; also, as others do: `validation_failed`, `malformed_body`, `malformed_query`, `organization_required`, `no_organization`, `unauthenticated`, `email_claim_missing`, `forbidden`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `body_too_large`, `unsupported_media_type`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     * @throws MusterError `member_not_found`, `token_not_allowed`, `owner_must_transfer`; also, as others do: `validation_failed`, `malformed_body`, `malformed_query`, `organization_required`, `no_organization`, `unauthenticated`, `email_claim_missing`, `forbidden`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `body_too_large`, `unsupported_media_type`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
      */
     update(id: string, body: MembersUpdateBody, options?: CallOptions): Promise<Member>;
   };
@@ -1324,17 +1499,17 @@ export interface Resources {
      *
      * `POST /v1/organizations/{organizationId}/transfer-ownership/accept`
      *
-     * @throws MusterError `token_not_allowed`, `ownership_offer_not_found`, `ownership_offer_expired`; also, as others do: `validation_failed`, `malformed_query`, `unauthenticated`, `email_claim_missing`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     * @throws MusterError `token_not_allowed`, `ownership_offer_not_found`, `ownership_offer_expired`; also, as others do: `validation_failed`, `malformed_query`, `unauthenticated`, `email_claim_missing`, `integration_not_allowed`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
      */
     acceptOwnership(organizationId: string, options?: CallOptions): Promise<Member>;
     /**
      * Creates an organization, with the caller as its owner and first ADMIN.
      *
-     * The language of its mails is `language`, or the one that the request's `Accept-Language` prefers. The deployment decides who may create organizations: every person with a verified address, or only listed addresses.
+     * The language of its mails is `language`, or the one that the request's `Accept-Language` prefers. The deployment decides who may create organizations: every person with a verified address, or only listed addresses. An operator's key names the `owner`, by the id of a user or by an address. Whoever signs in with that verified address first is the owner; nothing is mailed.
      *
      * `POST /v1/organizations`
      *
-     * @throws MusterError `organization_limit_reached`, `organization_creation_forbidden`; also, as others do: `validation_failed`, `malformed_body`, `malformed_query`, `unauthenticated`, `email_claim_missing`, `token_not_allowed`, `email_not_verified`, `email_not_accepted`, `address_taken`, `body_too_large`, `unsupported_media_type`, `idempotency_key_reused`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     * @throws MusterError `organization_limit_reached`, `organization_creation_forbidden`, `user_not_found`; also, as others do: `validation_failed`, `malformed_body`, `malformed_query`, `unauthenticated`, `email_claim_missing`, `forbidden`, `token_not_allowed`, `integration_not_allowed`, `email_not_verified`, `email_not_accepted`, `address_taken`, `body_too_large`, `unsupported_media_type`, `idempotency_key_reused`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
      */
     create(body: OrganizationsCreateBody, options?: CreateOptions): Promise<MyOrganization>;
     /**
@@ -1344,17 +1519,17 @@ export interface Resources {
      *
      * `POST /v1/organizations/{organizationId}/transfer-ownership/decline`
      *
-     * @throws MusterError `token_not_allowed`, `ownership_offer_not_found`, `ownership_offer_expired`; also, as others do: `validation_failed`, `malformed_query`, `unauthenticated`, `email_claim_missing`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     * @throws MusterError `token_not_allowed`, `ownership_offer_not_found`, `ownership_offer_expired`; also, as others do: `validation_failed`, `malformed_query`, `unauthenticated`, `email_claim_missing`, `integration_not_allowed`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
      */
     declineOwnership(organizationId: string, options?: CallOptions): Promise<void>;
     /**
      * Deletes an organization, with immediate effect: its links and access tokens become invalid.
      *
-     * An access token can't delete an organization. The scheduled function deletes its data later. Audit entries remain until their retention ends.
+     * Access tokens and integrations can't delete an organization. The scheduled function deletes its data later. Audit entries remain until their retention ends.
      *
      * `DELETE /v1/organizations/{organizationId}`
      *
-     * @throws MusterError `token_not_allowed`; also, as others do: `validation_failed`, `malformed_query`, `unauthenticated`, `email_claim_missing`, `forbidden`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     * @throws MusterError `token_not_allowed`; also, as others do: `validation_failed`, `malformed_query`, `unauthenticated`, `email_claim_missing`, `forbidden`, `integration_not_allowed`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
      */
     delete(organizationId: string, options?: CallOptions): Promise<void>;
     /**
@@ -1364,7 +1539,7 @@ export interface Resources {
      *
      * `GET /v1/organizations`
      *
-     * @throws MusterError `validation_failed`, `malformed_query`, `invalid_cursor`, `unauthenticated`, `email_claim_missing`, `email_not_verified`, `email_not_accepted`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     * @throws MusterError `validation_failed`, `malformed_query`, `invalid_cursor`, `unauthenticated`, `email_claim_missing`, `integration_not_allowed`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
      */
     list(query?: OrganizationsListQuery, options?: CallOptions): List<MyOrganization>;
     /**
@@ -1386,7 +1561,7 @@ export interface Resources {
      *
      * `POST /v1/organizations/{organizationId}/transfer-ownership`
      *
-     * @throws MusterError `token_not_allowed`, `member_not_found`, `member_not_claimed`, `already_owner`, `recipient_rate_exceeded`; also, as others do: `validation_failed`, `malformed_body`, `malformed_query`, `unauthenticated`, `email_claim_missing`, `forbidden`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `body_too_large`, `unsupported_media_type`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     * @throws MusterError `token_not_allowed`, `member_not_found`, `member_not_claimed`, `already_owner`, `recipient_rate_exceeded`; also, as others do: `validation_failed`, `malformed_body`, `malformed_query`, `unauthenticated`, `email_claim_missing`, `forbidden`, `integration_not_allowed`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `body_too_large`, `unsupported_media_type`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
      */
     transfer(organizationId: string, body: OrganizationsTransferBody, options?: CallOptions): Promise<OwnershipOffer>;
     /**
@@ -1396,7 +1571,7 @@ export interface Resources {
      *
      * `PATCH /v1/organizations/{organizationId}`
      *
-     * @throws MusterError `validation_failed`, `malformed_body`, `malformed_query`, `unauthenticated`, `email_claim_missing`, `forbidden`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `body_too_large`, `unsupported_media_type`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     * @throws MusterError `validation_failed`, `malformed_body`, `malformed_query`, `unauthenticated`, `email_claim_missing`, `forbidden`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `body_too_large`, `unsupported_media_type`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
      */
     update(organizationId: string, body?: OrganizationsUpdateBody, options?: CallOptions): Promise<Organization>;
     /**
@@ -1406,7 +1581,7 @@ export interface Resources {
      *
      * `DELETE /v1/organizations/{organizationId}/transfer-ownership`
      *
-     * @throws MusterError `token_not_allowed`, `ownership_offer_not_found`; also, as others do: `validation_failed`, `malformed_query`, `unauthenticated`, `email_claim_missing`, `forbidden`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     * @throws MusterError `token_not_allowed`, `ownership_offer_not_found`; also, as others do: `validation_failed`, `malformed_query`, `unauthenticated`, `email_claim_missing`, `forbidden`, `integration_not_allowed`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
      */
     withdrawOwnership(organizationId: string, options?: CallOptions): Promise<void>;
   };
@@ -1428,11 +1603,13 @@ export interface Resources {
     /**
      * Creates a team, with the caller as its owner.
      *
+     * A team that an integration creates has no members: ADMINs manage it.
+     *
      * Its parent is `parentTeamId`, by default the default team. Its name is unique in the organization, regardless of case.
      *
      * `POST /v1/teams`
      *
-     * @throws MusterError `team_not_found`, `team_name_taken`, `team_too_deep`, `team_limit_reached`; also, as others do: `validation_failed`, `malformed_body`, `malformed_query`, `organization_required`, `no_organization`, `unauthenticated`, `email_claim_missing`, `forbidden`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `body_too_large`, `unsupported_media_type`, `idempotency_key_reused`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     * @throws MusterError `team_not_found`, `team_name_taken`, `team_too_deep`, `team_limit_reached`; also, as others do: `validation_failed`, `malformed_body`, `malformed_query`, `organization_required`, `no_organization`, `unauthenticated`, `email_claim_missing`, `forbidden`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `body_too_large`, `unsupported_media_type`, `idempotency_key_reused`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
      */
     create(body: TeamsCreateBody, options?: CreateOptions): Promise<Team>;
     /**
@@ -1444,7 +1621,7 @@ export interface Resources {
      *
      * `DELETE /v1/teams/{id}`
      *
-     * @throws MusterError `team_not_found`, `default_team`, `team_has_children`, `team_has_sites`; also, as others do: `validation_failed`, `malformed_query`, `organization_required`, `no_organization`, `unauthenticated`, `email_claim_missing`, `forbidden`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     * @throws MusterError `team_not_found`, `default_team`, `team_has_children`, `team_has_sites`; also, as others do: `validation_failed`, `malformed_query`, `organization_required`, `no_organization`, `unauthenticated`, `email_claim_missing`, `forbidden`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
      */
     delete(id: string, options?: CallOptions): Promise<void>;
     /**
@@ -1478,7 +1655,7 @@ export interface Resources {
      *
      * `PUT /v1/teams/{id}/members/{memberId}`
      *
-     * @throws MusterError `team_not_found`, `member_not_found`, `last_team_owner`, `team_member_limit_reached`, `member_not_claimed`; also, as others do: `validation_failed`, `malformed_body`, `malformed_query`, `organization_required`, `no_organization`, `unauthenticated`, `email_claim_missing`, `forbidden`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `body_too_large`, `unsupported_media_type`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     * @throws MusterError `team_not_found`, `member_not_found`, `last_team_owner`, `team_member_limit_reached`, `member_not_claimed`; also, as others do: `validation_failed`, `malformed_body`, `malformed_query`, `organization_required`, `no_organization`, `unauthenticated`, `email_claim_missing`, `forbidden`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `body_too_large`, `unsupported_media_type`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
      */
     putMember(id: string, memberId: string, body?: TeamsPutMemberBody, options?: CallOptions): Promise<TeamMember>;
     /**
@@ -1496,7 +1673,7 @@ export interface Resources {
      *
      * `DELETE /v1/teams/{id}/members/{memberId}`
      *
-     * @throws MusterError `team_not_found`, `member_not_found`, `team_member_not_found`, `last_team_owner`; also, as others do: `validation_failed`, `malformed_query`, `organization_required`, `no_organization`, `unauthenticated`, `email_claim_missing`, `forbidden`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     * @throws MusterError `team_not_found`, `member_not_found`, `team_member_not_found`, `last_team_owner`; also, as others do: `validation_failed`, `malformed_query`, `organization_required`, `no_organization`, `unauthenticated`, `email_claim_missing`, `forbidden`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
      */
     removeMember(id: string, memberId: string, options?: CallOptions): Promise<void>;
     /**
@@ -1508,7 +1685,7 @@ export interface Resources {
      *
      * `PATCH /v1/teams/{id}`
      *
-     * @throws MusterError `team_not_found`, `team_name_taken`, `default_team`, `team_cycle`, `team_too_deep`; also, as others do: `validation_failed`, `malformed_body`, `malformed_query`, `organization_required`, `no_organization`, `unauthenticated`, `email_claim_missing`, `forbidden`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `body_too_large`, `unsupported_media_type`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     * @throws MusterError `team_not_found`, `team_name_taken`, `default_team`, `team_cycle`, `team_too_deep`; also, as others do: `validation_failed`, `malformed_body`, `malformed_query`, `organization_required`, `no_organization`, `unauthenticated`, `email_claim_missing`, `forbidden`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `body_too_large`, `unsupported_media_type`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
      */
     update(id: string, body?: TeamsUpdateBody, options?: CallOptions): Promise<Team>;
   };
