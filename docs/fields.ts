@@ -101,6 +101,12 @@ export const FIELDS: Readonly<Record<string, string>> = {
     'Why the mail is not delivered: a category of SES, or a code of the service or the system; null for no failure.',
   reasons: 'The reasons: each team with access through which the member reaches the site.',
   reminders: 'The number of reminders that were mailed.',
+  redirectUrl:
+    'Where the browser of the invited person goes in the end, with `organization`, `invitation` and `outcome` in the query; null for none.',
+  'invitations.redirectUrl':
+    'Where the browser of the invited person goes in the end, with `organization`, `invitation` and `outcome` in the query. Its origin must be allowed by the deployment.',
+  'invitationsCreate.redirectUrl':
+    'Where the browser of the invited person goes in the end, with `organization`, `invitation` and `outcome` in the query. Its origin must be allowed by the deployment.',
   remindersStoppedAt: 'When the invited person stopped the reminders; null if they did not.',
   requestId: 'The id of the request in the log.',
   resourceId: 'The id of the changed resource.',

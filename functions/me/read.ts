@@ -17,9 +17,6 @@ export const returns = { 200: Me };
 /** The team memberships that are read, at most. */
 const MAX_TEAMS = 1000;
 
-/** The organizations whose invitations to the address are read, at most. */
-const MAX_INVITED = 500;
-
 /**
  * Shows the caller's profile, organizations, teams, pending invitations and ownership offers. Blocked organizations are
  * listed separately, and their invitations aren't shown.
@@ -36,7 +33,7 @@ export const endpoint = forCaller({
     const [user, all, invited, rows] = await Promise.all([
       getCaller(caller.userId),
       listMemberships(caller.userId),
-      listInvited(caller.email, MAX_INVITED),
+      listInvited(caller.email),
       listTeamsOf(caller.userId, MAX_TEAMS),
     ]);
     const [memberships, shown] = [visibleTo(caller, all), visibleTo(caller, invited)];

@@ -8,7 +8,7 @@ import { nameOf } from '../../lib/domain/member.ts';
 import { RENEWAL_PATH } from '../../lib/domain/page-paths.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forAnybody } from '../../lib/http/for-anybody.ts';
-import { findLink } from '../../lib/invitations/links.ts';
+import { findLink, inviterName } from '../../lib/invitations/links.ts';
 import { REQUEST_RENEWAL, requestRenewal } from '../../lib/invitations/renewal-request.ts';
 import { getMembership } from '../../lib/organizations/members.ts';
 import { getUser } from '../../lib/people/people.ts';
@@ -35,7 +35,9 @@ export const endpoint = forAnybody({
     const link = await findLink(parseToken(token));
     const { organization, invitation } = link;
     const setting = pageSetting(request.headers['accept-language'], link);
-    return answerLinkHolder(setting, link, token, async () => {
+    return answerLinkHolder(setting, link, token, {
+      inviterName,
+      async answer() {
       refuseUnlessExpired(link, now);
       const [inviter, membership] = await Promise.all([
         getUser(invitation.inviterId),
@@ -51,6 +53,7 @@ export const endpoint = forAnybody({
         inviterName: nameOf(inviter),
         email: invitation.email,
       });
+    },
     });
   },
 });

@@ -9,6 +9,7 @@ export const REFUSALS = {
   organization_required: 400,
   no_organization: 400,
   invalid_cursor: 400,
+  redirect_not_allowed: 400,
   team_name_reserved: 400,
   team_not_creatable: 400,
   unauthenticated: 401,

@@ -1,4 +1,4 @@
-import { configuration } from '../configuration.ts';
+import { configuration, roleLabels } from '../configuration.ts';
 import { type AuditContext, byLinkHolder } from '../domain/audit.ts';
 import { type Invitation, statusAt } from '../domain/invitation.ts';
 import type { Limits } from '../domain/limits.ts';
@@ -91,7 +91,7 @@ function compose({
   const { applicationUrl, product } = configuration();
   return renewalRequestMail({
     ...{ language: organization.language, organizationName: organization.name, recipient: inviter.email },
-    ...{ email, role, createdAt, expiresAt, applicationUrl, product },
+    ...{ email, role, roleLabels: roleLabels(), createdAt, expiresAt, applicationUrl, product },
   });
 }
 

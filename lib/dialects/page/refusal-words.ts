@@ -168,6 +168,20 @@ export const INVALID_LINK_WORDS: Record<Language, Readonly<Record<InvalidLink, R
   },
 };
 
+/** Which invitation a link was for, for whoever holds a link that was once sent; and the way on. */
+export const ABOUT_WORDS: Record<Language, Readonly<Record<'invited' | 'invitedBy' | 'go', string>>> = {
+  en: {
+    invited: 'You were invited to {organization}.',
+    invitedBy: '{inviter} invited you to {organization}.',
+    go: 'Continue to {product}',
+  },
+  de: {
+    invited: 'Sie wurden zu {organization} eingeladen.',
+    invitedBy: '{inviter} hat Sie zu {organization} eingeladen.',
+    go: 'Weiter zu {product}',
+  },
+};
+
 /** The limits that a page may exceed; each has its own advice. */
 export const PAGE_LIMITS = [
   'organization_limit_reached',

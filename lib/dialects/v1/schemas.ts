@@ -59,7 +59,14 @@ export const Invitation = z.strictObject({
   skippedTeams: z.nullable(z.array(z.string())),
   reminders: z.int().check(z.minimum(0), z.maximum(2)),
   remindersStoppedAt: z.nullable(timestamp),
+  redirectUrl: z.nullable(z.url()),
 });
+
+const inEachLanguage = z.strictObject({ en: z.string(), de: z.string() });
+
+/** A role, with its words in each language. */
+export const RoleDescription = z.strictObject({ role, label: inEachLanguage, description: inEachLanguage });
+export const RoleList = z.strictObject({ data: z.array(RoleDescription) });
 
 /** The answer to inviting. Without a mail, only this answer contains the link. */
 export const NewInvitation = z.extend(Invitation, { link: z.optional(z.url()) });
