@@ -182,12 +182,13 @@ export const StageConfig = z
     /** Where an account is made: a URL in which `{email}` and `{redirectUrl}` are replaced. */
     signUpUrl: url
       .max(1000)
-      .refine((text) => !/\{(?!(email|redirectUrl)\})/.test(text), 'has a placeholder other than {email} and {redirectUrl}')
+      .refine(
+        (text) => !/\{(?!(email|redirectUrl)\})/.test(text),
+        'has a placeholder other than {email} and {redirectUrl}',
+      )
       .optional(),
     /** The product's own names of roles in mails and pages, by language. */
-    roleLabels: z
-      .partialRecord(z.enum(ROLES), z.partialRecord(z.enum(LANGUAGES), nameOf(40)))
-      .default({}),
+    roleLabels: z.partialRecord(z.enum(ROLES), z.partialRecord(z.enum(LANGUAGES), nameOf(40))).default({}),
     /** The time zone of times in mails, and in pages without JavaScript: an IANA name. */
     timeZone: z.string().refine(isTimeZone, 'is not the name of a time zone such as Europe/Berlin').default('UTC'),
     /** Limits that differ from the defaults (lib/domain/limits.ts). */

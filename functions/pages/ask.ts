@@ -38,22 +38,22 @@ export const endpoint = forAnybody({
     return answerLinkHolder(setting, link, token, {
       inviterName,
       async answer() {
-      refuseUnlessExpired(link, now);
-      const [inviter, membership] = await Promise.all([
-        getUser(invitation.inviterId),
-        getMembership(invitation.inviterId, organization.id),
-      ]);
-      refuseUnlessInviterMay(membership);
-      if (!inviter) throw new Refusal('inviter_removed');
-      const again = invitation.renewalRequestedAt !== undefined;
-      if (!again) await requestRenewal(request, { organization, invitation, inviter }, configuration().limits);
-      return renewalRequestedPage({
-        ...{ ...setting, again },
-        organizationName: organization.name,
-        inviterName: nameOf(inviter),
-        email: invitation.email,
-      });
-    },
+        refuseUnlessExpired(link, now);
+        const [inviter, membership] = await Promise.all([
+          getUser(invitation.inviterId),
+          getMembership(invitation.inviterId, organization.id),
+        ]);
+        refuseUnlessInviterMay(membership);
+        if (!inviter) throw new Refusal('inviter_removed');
+        const again = invitation.renewalRequestedAt !== undefined;
+        if (!again) await requestRenewal(request, { organization, invitation, inviter }, configuration().limits);
+        return renewalRequestedPage({
+          ...{ ...setting, again },
+          organizationName: organization.name,
+          inviterName: nameOf(inviter),
+          email: invitation.email,
+        });
+      },
     });
   },
 });

@@ -37,31 +37,31 @@ export const endpoint = forAnybody({
     return answerLinkHolder(setting, link, token, {
       inviterName,
       async answer() {
-      const { role, email, expiresAt, message } = invitation;
-      if (openLink(link, request.now) === 'ACCEPTED') {
-        return welcome(setting, link, await acceptedMember(link, undefined));
-      }
-      const answer = needsSignIn(link)
-        ? { signInUrl: redirectFor(link, 'pending') ?? signInUrl(token) }
-        : { token, action: INVITATION_PATH, declineAction: DECLINE_PATH, blockAction: BLOCK_PATH };
-      const [inviter, membership] = await Promise.all([
-        getUser(invitation.inviterId),
-        getMembership(invitation.inviterId, organization.id),
-      ]);
-      refuseUnlessInviterMay(membership);
-      if (!inviter) throw new Refusal('inviter_removed');
-      return invitationPage({
-        ...setting,
-        organizationName: organization.name,
-        inviterName: nameOf(inviter),
-        role,
-        roleLabels: roleLabels(),
-        email,
-        expiresAt,
-        message,
-        answer,
-      });
-    },
+        const { role, email, expiresAt, message } = invitation;
+        if (openLink(link, request.now) === 'ACCEPTED') {
+          return welcome(setting, link, await acceptedMember(link, undefined));
+        }
+        const answer = needsSignIn(link)
+          ? { signInUrl: redirectFor(link, 'pending') ?? signInUrl(token) }
+          : { token, action: INVITATION_PATH, declineAction: DECLINE_PATH, blockAction: BLOCK_PATH };
+        const [inviter, membership] = await Promise.all([
+          getUser(invitation.inviterId),
+          getMembership(invitation.inviterId, organization.id),
+        ]);
+        refuseUnlessInviterMay(membership);
+        if (!inviter) throw new Refusal('inviter_removed');
+        return invitationPage({
+          ...setting,
+          organizationName: organization.name,
+          inviterName: nameOf(inviter),
+          role,
+          roleLabels: roleLabels(),
+          email,
+          expiresAt,
+          message,
+          answer,
+        });
+      },
     });
   },
 });

@@ -59,8 +59,13 @@ export async function findOwnInvitation(email: string, invitationId: string): Pr
   return { organization, invitation, secret: undefined };
 }
 
-/** Returns the inviter's name, or their address if they have none; undefined: they aren't in the organization any more. */
-export async function inviterName({ invitation: { inviterId, organizationId } }: Link): Promise<string | undefined> {
+/**
+ * Returns the inviter's name, or their address if they have none, for the invitee; undefined: they aren't in the
+ * organization any more.
+ */
+export async function inviterName({
+  invitation: { inviterId, organizationId },
+}: Pick<Link, 'invitation'>): Promise<string | undefined> {
   const [inviter, membership] = await Promise.all([getUser(inviterId), getMembership(inviterId, organizationId)]);
   return inviter && membership && nameOf(inviter);
 }

@@ -1,19 +1,41 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { useBrowser } from '../support/browser.ts';
 import { type Client, newAddress, useService } from '../support/service.ts';
 
 const APPLICATION = 'https://app.example.com/';
+
+/** The requests to the application and to the issuer. */
+const requests: { url: string; referrer: string }[] = [];
+
+/** An application that sends whoever isn't signed in to its issuer, which has another origin. */
+const application = createServer((request, response) => {
+  const { url = '', headers } = request;
+  if (url !== '/favicon.ico') requests.push({ url, referrer: headers.referer ?? '' });
+  if (url.startsWith('/welcome')) response.writeHead(302, { location: `${ISSUER_ORIGIN}/login` });
+  response.end('<!doctype html><title>Issuer</title>');
+});
+await new Promise<void>((listening) => application.listen(0, 'localhost', listening));
+const { port } = application.address() as AddressInfo;
+const APPLICATION_ORIGIN = `http://localhost:${port}`;
+const ISSUER_ORIGIN = `http://issuer.localhost:${port}`;
+
 const service = useService({
   environment: {
     APPLICATION_URL: APPLICATION,
-    REDIRECT_ORIGINS: 'https://app.example.com',
-    SIGN_UP_URL: 'https://id.example.com/sign-up?email={email}&next={redirectUrl}',
+    REDIRECT_ORIGINS: APPLICATION_ORIGIN,
+    SIGN_UP_URL: `${ISSUER_ORIGIN}/sign-up?email={email}&next={redirectUrl}`,
   },
 });
 const browser = useBrowser();
 
-afterEach(() => service.clock(0));
+afterEach(async () => {
+  requests.length = 0;
+  await service.clock(0);
+});
+afterAll(() => application.close());
 
 /** A phone without JavaScript. */
 const PHONE: BrowserContextOptions = { javaScriptEnabled: false, viewport: { width: 390, height: 844 } };
@@ -186,51 +208,36 @@ describe('an invalid link opens a page with advice', () => {
 });
 
 describe('the way to the application', () => {
-  /** Answers for hosts that don't exist. The application sends whoever isn't signed in to the issuer, as many do. */
-  async function answerFor(page: Page): Promise<string[]> {
-    const requests: string[] = [];
-    const referrers: string[] = [];
-    await page.route(/^https:\/\/(app|id)\.example\.com/, async (route) => {
-      const url = route.request().url();
-      requests.push(url);
-      referrers.push(route.request().headers().referer ?? '');
-      const isApplication = url.startsWith(APPLICATION);
-      if (isApplication) {
-        await route.fulfill({ status: 302, headers: { location: 'https://id.example.com/login' } });
-      } else await route.fulfill({ contentType: 'text/html', body: `<h1>${new URL(url).pathname}</h1>` });
-      expect(referrers.join('')).toBe('');
-    });
-    return requests;
-  }
-
-  const redirectUrl = 'https://app.example.com/welcome';
+  const redirectUrl = `${APPLICATION_ORIGIN}/welcome`;
   const target = (id: string, outcome: string) =>
-    expect.stringMatching(
-      new RegExp(`^https://app\\.example\\.com/welcome\\?organization=org_\\w+&invitation=${id}&outcome=${outcome}$`),
-    );
+    expect.stringMatching(new RegExp(`^/welcome\\?organization=org_\\w+&invitation=${id}&outcome=${outcome}$`));
 
   test.each([
     ['without JavaScript', PHONE],
     ['with JavaScript', { viewport: { width: 1280, height: 900 } }],
-  ])('a person with an account is there after the click, also if it redirects to its sign-in (%s)', async (_, options) => {
-    const { owner } = await service.organization();
-    const { email, id, link } = await invite(owner, { redirectUrl });
-    await (await service.person(email)).call('GET /v1/me');
-    await inBrowser(async (page) => {
-      const requests = await answerFor(page);
-      await page.goto(link);
-      await page.getByRole('button', { name: 'Accept' }).click();
-      await page.waitForURL('https://id.example.com/login');
-      expect(requests[0]).toEqual(target(id, 'accepted'));
-      expect(await statusOf(owner, id)).toBe('ACCEPTED');
-    }, options);
-  });
+  ])(
+    'a person with an account is there after the click, also if it redirects to its sign-in (%s)',
+    async (_, options) => {
+      const { owner } = await service.organization();
+      const { email, id, link } = await invite(owner, { redirectUrl });
+      await (await service.person(email)).call('GET /v1/me');
+      await inBrowser(async (page) => {
+        await page.goto(link);
+        await page.getByRole('button', { name: 'Accept' }).click();
+        await page.waitForURL('**/login');
+        expect(requests).toEqual([
+          { url: target(id, 'accepted'), referrer: '' },
+          { url: '/login', referrer: '' },
+        ]);
+        expect(await statusOf(owner, id)).toBe('ACCEPTED');
+      }, options);
+    },
+  );
 
   test('a person without an account is led to create one, with the address and the way back filled in', async () => {
     const { owner } = await service.organization();
     const { email, id, link } = await invite(owner, { redirectUrl });
     await inBrowser(async (page) => {
-      const requests = await answerFor(page);
       await page.goto(link);
       await page.getByRole('button', { name: 'Accept' }).click();
       expect(await page.innerText('main')).toContain('Create an account for Muster with this address');
@@ -239,7 +246,8 @@ describe('the way to the application', () => {
       await page.waitForURL(/sign-up/);
       const { searchParams } = new URL(page.url());
       expect(searchParams.get('email')).toBe(email);
-      expect(searchParams.get('next')).toEqual(target(id, 'accepted'));
+      const next = new URL(searchParams.get('next') ?? '');
+      expect([next.origin, next.pathname + next.search]).toEqual([APPLICATION_ORIGIN, target(id, 'accepted')]);
     });
   });
 });
@@ -263,44 +271,53 @@ describe('times', () => {
     const parts = (options: Intl.DateTimeFormatOptions) =>
       new Intl.DateTimeFormat(language, { timeZone, ...options }).format(at);
     const errors: string[] = [];
-    await inBrowser(async (page) => {
-      page.on('console', (message) => errors.push(message.text()));
-      page.on('pageerror', (error) => errors.push(error.message));
-      await page.goto(link);
-      const [time = '', ...others] = await shown(page);
-      expect(others).toEqual([]);
-      for (const part of [parts({ weekday: 'long' }), parts({ day: 'numeric' }), parts({ month: 'long' })]) {
-        expect(time).toContain(part.replace(/\.$/, ''));
-      }
-      expect(time).toContain(parts({ minute: '2-digit' }).padStart(2, '0'));
-      expect(/[AP]M/.test(time)).toBe(hour12);
-      expect(time).toMatch(/(E[SD]T|GMT|ME?S?Z|CES?T|[A-Z]{3,4})/);
-      expect(time).not.toContain('UTC');
-    }, inZone(timeZone, locale));
+    await inBrowser(
+      async (page) => {
+        page.on('console', (message) => errors.push(message.text()));
+        page.on('pageerror', (error) => errors.push(error.message));
+        await page.goto(link);
+        const [time = '', ...others] = await shown(page);
+        expect(others).toEqual([]);
+        for (const part of [parts({ weekday: 'long' }), parts({ day: 'numeric' }), parts({ month: 'long' })]) {
+          expect(time).toContain(part.replace(/\.$/, ''));
+        }
+        expect(time).toContain(parts({ minute: '2-digit' }).padStart(2, '0'));
+        expect(/[AP]M/.test(time)).toBe(hour12);
+        expect(time).toMatch(/(E[SD]T|GMT|ME?S?Z|CES?T|[A-Z]{3,4})/);
+        expect(time).not.toContain('UTC');
+      },
+      inZone(timeZone, locale),
+    );
     expect(errors, 'the content security policy allows the script').toEqual([]);
   });
 
   test('name UTC without JavaScript', async () => {
     const { owner } = await service.organization();
     const { link } = await invite(owner);
-    await inBrowser(async (page) => {
-      await page.goto(link);
-      expect(await shown(page)).toEqual([expect.stringMatching(/^\w+, \d+ \w+ \d{4} at \d\d:\d\d UTC$/)]);
-    }, inZone('America/New_York', 'en-US', false));
+    await inBrowser(
+      async (page) => {
+        await page.goto(link);
+        expect(await shown(page)).toEqual([expect.stringMatching(/^\w+, \d+ \w+ \d{4} at \d\d:\d\d UTC$/)]);
+      },
+      inZone('America/New_York', 'en-US', false),
+    );
   });
 
   test('are the only thing that a script can write: another script doesn’t run', async () => {
     const { owner } = await service.organization();
     const { link } = await invite(owner);
-    await inBrowser(async (page) => {
-      await page.route(/accept\?token=/, async (route) => {
-        const response = await route.fetch();
-        const body = (await response.text()).replace('<main>', '<main><script>document.title = "pwned"</script>');
-        await route.fulfill({ response, body });
-      });
-      await page.goto(link);
-      expect(await page.title()).not.toBe('pwned');
-      expect((await shown(page)).join()).not.toContain('UTC');
-    }, inZone('America/New_York', 'en-US'));
+    await inBrowser(
+      async (page) => {
+        await page.route(/accept\?token=/, async (route) => {
+          const response = await route.fetch();
+          const body = (await response.text()).replace('<main>', '<main><script>document.title = "pwned"</script>');
+          await route.fulfill({ response, body });
+        });
+        await page.goto(link);
+        expect(await page.title()).not.toBe('pwned');
+        expect((await shown(page)).join()).not.toContain('UTC');
+      },
+      inZone('America/New_York', 'en-US'),
+    );
   });
 });

@@ -64,9 +64,9 @@ export function invitationPage(invitation: InvitationPage): Page {
 <p class="muted">${fillHtml(words.afterwards, { email: address })}</p>`;
   const signIn = ({
     signInUrl,
-  }: SigningIn) => html`<p>${fillHtml(words.signInFirst, { product: product.name, email: address })}</p>${
-    wayOn([[signInUrl, fill(words.go, { product: product.name })]])
-  }
+  }: SigningIn) => html`<p>${fillHtml(words.signInFirst, { product: product.name, email: address })}</p>${wayOn([
+    [signInUrl, fill(words.go, { product: product.name })],
+  ])}
 <p class="muted">${fillHtml(words.byMail, { inviter: html`<bdi>${inviter}</bdi>` })}</p>`;
   const block = ({ token, blockAction }: Answering) =>
     blockForm(invitation, { organizationName: invitation.organizationName, token, action: blockAction });
@@ -124,7 +124,9 @@ export function acceptedPage(accepted: AcceptedPage): Page {
     [redirectUrl ?? applicationUrl, fill(words.go, { product: product.name })],
   ])}`;
   const shown = page(200, fill(words.welcome, { organization }), content, accepted);
-  return hasAccount && redirectUrl ? { ...shown, headers: { ...shown.headers, refresh: `0;url=${redirectUrl}` } } : shown;
+  return hasAccount && redirectUrl
+    ? { ...shown, headers: { ...shown.headers, refresh: `0;url=${redirectUrl}` } }
+    : shown;
 }
 
 /** The content of the page after declining. */

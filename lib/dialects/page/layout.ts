@@ -3,8 +3,8 @@ import { showAddress } from '../../domain/address.ts';
 import { fillHtml, type Html, html, trusted } from '../../domain/html.ts';
 import type { Language } from '../../domain/language.ts';
 import type { Product } from '../../domain/product.ts';
+import { TIME_SCRIPT } from './script.ts';
 import { stylesheet } from './style.ts';
-import { TIME_SCRIPT } from './time.ts';
 
 /** A page as an HTTP answer. */
 export interface Page {

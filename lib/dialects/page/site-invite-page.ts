@@ -70,9 +70,9 @@ export function siteInvitePage(invite: SiteInvitePage): Page {
       : undefined
   }`;
   const elsewhere = html`
-<p>${fill(words.signIn, { product: product.name })}</p>${
-    wayOn([[applicationUrl, fill(words.go, { product: product.name })]])
-  }`;
+<p>${fill(words.signIn, { product: product.name })}</p>${wayOn([
+    [applicationUrl, fill(words.go, { product: product.name })],
+  ])}`;
   const rows = [
     ...termsInWords(terms, language).map(([label, term]) => [label, termElement(term, invite)] as const),
     [words.expires, timeElement(invite.expiresAt, invite)],
@@ -106,8 +106,8 @@ export function siteInviteAcceptedPage(accepted: SiteInviteAcceptedPage): Page {
   const heading = isOwner ? words.transferred : words.accepted;
   const content = html`${DONE}
 <h1>${fillHtml(heading, { site: html`<bdi>${site}</bdi>`, team: html`<bdi>${team}</bdi>` })}</h1>
-<p>${fill(words.next, { product: product.name })}</p>${
-    wayOn([[applicationUrl, fill(words.go, { product: product.name })]])
-  }`;
+<p>${fill(words.next, { product: product.name })}</p>${wayOn([
+    [applicationUrl, fill(words.go, { product: product.name })],
+  ])}`;
   return page(200, fill(heading, { site, team }), content, accepted);
 }

@@ -62,6 +62,9 @@ export const Invitation = z.strictObject({
   redirectUrl: z.nullable(z.url()),
 });
 
+/** An invitation as its invitee sees it. */
+export const InvitationToMe = z.extend(Invitation, { inviterName: z.nullable(z.string()) });
+
 const inEachLanguage = z.strictObject({ en: z.string(), de: z.string() });
 
 /** A role, with its words in each language. */
@@ -190,7 +193,7 @@ export const Me = z.strictObject({
     }),
   ),
   teams: z.array(z.strictObject({ id: teamId, name: z.string(), organizationId, role: z.enum(TEAM_ROLES) })),
-  invitations: z.array(Invitation),
+  invitations: z.array(InvitationToMe),
   blockedOrganizations: z.array(z.strictObject({ organizationId, organizationName: z.string(), blockedAt: timestamp })),
   ownershipOffers: z.array(OwnershipOffer),
 });

@@ -83,7 +83,9 @@ describe('the link to create an account', () => {
     expect(signUpLink(template, 'a+b&c@example.com', 'https://app.example/?a=1&b=2')).toBe(
       'https://id.example/sign-up?email=a%2Bb%26c%40example.com&next=https%3A%2F%2Fapp.example%2F%3Fa%3D1%26b%3D2',
     );
-    expect(signUpLink(template, 'a@example.com', undefined)).toBe('https://id.example/sign-up?email=a%40example.com&next=');
+    expect(signUpLink(template, 'a@example.com', undefined)).toBe(
+      'https://id.example/sign-up?email=a%40example.com&next=',
+    );
   });
 
   test('doesn’t expand an address', () => {

@@ -20,7 +20,7 @@ import { remindersPage, remindersStoppedPage } from '../../../../lib/dialects/pa
 import { REMINDERS_WORDS } from '../../../../lib/dialects/page/reminders-words.ts';
 import { renewalRequestedPage } from '../../../../lib/dialects/page/renewal-page.ts';
 import { RENEWAL_WORDS } from '../../../../lib/dialects/page/renewal-words.ts';
-import { TIME_SCRIPT } from '../../../../lib/dialects/page/time.ts';
+import { TIME_SCRIPT } from '../../../../lib/dialects/page/script.ts';
 import { LANGUAGES, type Language } from '../../../../lib/domain/language.ts';
 import { REFUSALS } from '../../../../lib/domain/refusal.ts';
 
@@ -234,9 +234,7 @@ describe('the page of an invitation', () => {
       roleLabels: { VIEWER: { de: 'Gäste <i>' }, USER: { en: 'Technician' } },
     });
     expect(body).toContain('<strong>Gäste &lt;i&gt;.</strong>');
-    expect(body).toContain(
-      '<time datetime="2026-08-12T14:30:00.000Z">Wednesday, 12 August 2026 at 16:30 CEST</time>',
-    );
+    expect(body).toContain('<time datetime="2026-08-12T14:30:00.000Z">Wednesday, 12 August 2026 at 16:30 CEST</time>');
   });
 
   test('isolates right-to-left names from the sentence', () => {
