@@ -81,13 +81,17 @@ ${content}
  * Returns the links by which a page leads on. The first is the one that the page recommends.
  *
  * @param links URLs with their labels; without a URL a link is left out
+ * @param after whether the page recommends something else, above them
  */
-export function wayOn(links: readonly (readonly [url: string | undefined, label: string])[]): Html | undefined {
+export function wayOn(
+  links: readonly (readonly [url: string | undefined, label: string])[],
+  after = false,
+): Html | undefined {
   const shown = links.filter(([url]) => url !== undefined);
   if (shown.length === 0) return undefined;
   return html`
 <p class="next">${shown.map(
-    ([url, label], index) => html`<a class="button${index > 0 ? ' plain' : ''}" href="${url}">${label}</a>`,
+    ([url, label], index) => html`<a class="button${after || index > 0 ? ' plain' : ''}" href="${url}">${label}</a>`,
   )}</p>`;
 }
 

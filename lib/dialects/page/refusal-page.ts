@@ -46,7 +46,8 @@ export function invalidLinkPage(link: InvalidLinkPage): Page {
   const status = STATUSES[reason] ?? 410;
   const words = INVALID_LINK_WORDS[language][reason];
   const before = aboutOf(link);
-  const onward = wayOn([[onwardUrl, fill(ABOUT_WORDS[language].go, { product: product.name })]]);
+  const hasForm = renewal !== undefined && renewal.since === undefined;
+  const onward = wayOn([[onwardUrl, fill(ABOUT_WORDS[language].go, { product: product.name })]], hasForm);
   if (!renewal) return refusalPage(status, words, link, { before, after: onward });
   const { pending, button, offer } = RENEWAL_WORDS[language];
   if (renewal.since) {
