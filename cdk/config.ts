@@ -132,7 +132,8 @@ function createsIdentity(stages: Readonly<Record<string, unknown>>, stage: strin
  * function gets those that its bundle reads.
  */
 export function environmentOf(config: Config): Record<string, string> {
-  const { claims, organizationCreators } = config;
+  const { claims, organizationCreators, applicationUrl } = config;
+  const redirectOrigins = config.redirectOrigins ?? (applicationUrl ? [new URL(applicationUrl).origin] : []);
   const limits = {
     // Listed creators are trusted: their new organizations have the full limit at once.
     ...(organizationCreators.length > 0 && { mailsOfNewOrganization: Number.MAX_SAFE_INTEGER }),
@@ -155,6 +156,10 @@ export function environmentOf(config: Config): Record<string, string> {
     INVITATION_DAYS: String(config.invitationDays),
     AUDIT_DAYS: String(config.auditDays),
     APPLICATION_URL: config.applicationUrl,
+    REDIRECT_ORIGINS: redirectOrigins.join(','),
+    SIGN_UP_URL: config.signUpUrl,
+    ROLE_LABELS: Object.keys(config.roleLabels).length > 0 ? JSON.stringify(config.roleLabels) : undefined,
+    TIME_ZONE: config.timeZone === 'UTC' ? undefined : config.timeZone,
     PRODUCT_NAME: config.productName,
     PRODUCT_COLOR: config.productColor,
     LOGO_URL: config.logoUrl,

@@ -102,7 +102,11 @@ export class Service extends Construct {
           ...environmentOf(config),
           ...(secret && { ORIGIN_SECRET: secret }),
         },
-        parameters: { Issuer: this.identity.issuer, Audience: this.identity.audience, PublicUrl: this.api.publicUrl },
+        parameters: {
+          ...{ Issuer: this.identity.issuer, Audience: this.identity.audience, PublicUrl: this.api.publicUrl },
+          // Only pages read it, and a template must use all its parameters.
+          ...(group === 'background' && config.signUpUrl === undefined && { SignUpUrl: this.identity.signUpUrl }),
+        },
         logDays: config.logDays,
         service: name,
         memory: config.memory,
@@ -189,7 +193,9 @@ interface FunctionsProps extends SharedProps {
   readonly api: Api;
   readonly holdSchedule: boolean;
   /** Values that depend on the root stack's conditions, so nested stacks get them as parameters. */
-  readonly parameters: Readonly<Record<'Issuer' | 'Audience' | 'PublicUrl', string>>;
+  readonly parameters: Readonly<Record<'Issuer' | 'Audience' | 'PublicUrl', string>> & {
+    readonly SignUpUrl?: string | undefined;
+  };
 }
 
 /** The functions of one dialect, with their routes, schedules and subscriptions. */
@@ -200,13 +206,15 @@ class Functions extends NestedStack {
   readonly streams = new Map<string, LambdaFunction>();
 
   constructor(scope: Construct, id: string, props: FunctionsProps) {
-    super(scope, id, { parameters: props.parameters });
+    const { SignUpUrl: signUpUrl, ...parameters } = props.parameters;
+    super(scope, id, { parameters: { ...parameters, ...(signUpUrl && { SignUpUrl: signUpUrl }) } });
     const parameter = (name: keyof FunctionsProps['parameters']) => new CfnParameter(this, name).valueAsString;
     const environment = {
       ...props.environment,
       TOKEN_ISSUER: parameter('Issuer'),
       TOKEN_AUDIENCE: parameter('Audience'),
       PUBLIC_URL: parameter('PublicUrl'),
+      ...(signUpUrl && { SIGN_UP_URL: parameter('SignUpUrl') }),
     };
     const routed = new Map<string, { readonly keys: readonly string[]; readonly target: LambdaFunction }>();
     for (const { name, declaration } of props.declared) {

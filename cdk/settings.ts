@@ -3,7 +3,10 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod';
 import { OTHER_DIALECTS } from '../lib/dialects/dialect.ts';
 import { isAddress, normalizeAddress } from '../lib/domain/address.ts';
+import { nameOf } from '../lib/domain/input.ts';
+import { LANGUAGES } from '../lib/domain/language.ts';
 import { DEFAULT_LIMITS } from '../lib/domain/limits.ts';
+import { isRedirectUrl } from '../lib/domain/redirect.ts';
 import { isOwnPermission, ROLES } from '../lib/domain/roles.ts';
 import { parseMailbox } from '../lib/email/mime.ts';
 
@@ -18,6 +21,13 @@ const origin = z
     (text) => text === '*' || (URL.canParse(text) && new URL(text).origin === text),
     'is neither an origin such as https://app.example.com nor *',
   );
+/** An origin of pages that a browser may be sent to. */
+const webOrigin = z
+  .string()
+  .refine(
+    (text) => isRedirectUrl(text) && new URL(text).origin === text,
+    'is neither an origin such as https://app.example.com nor http://localhost:3000',
+  );
 /** A URL where a sign-in may end: of an application, of one on a developer's machine, or of an app on a phone. */
 const returnUrl = z
   .string()
@@ -27,6 +37,14 @@ const returnUrl = z
       /^(https:|http:\/\/localhost[:/]|(?!(https?|javascript|data|file):)[a-z][a-z0-9+.-]*:)/.test(text),
     'is neither https://..., nor http://localhost..., nor an address with a scheme of an app such as myapp://signed-in',
   );
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
 /** The name of an identity in SES: an address or a domain. Without the wildcards of IAM. */
 const mailIdentity = z
   .string()
@@ -159,6 +177,24 @@ export const StageConfig = z
       .optional(),
     /** The application's URL: the link after accepting, and the redirect URI of the user pool. */
     applicationUrl: url.optional(),
+    /** Origins that an invitation's `redirectUrl` may have; default: that of `applicationUrl`. */
+    redirectOrigins: z
+      .array(webOrigin)
+      // Lambda allows 4 KB of environment variables.
+      .refine((all) => all.join().length <= 1000, 'has more than 1,000 characters together')
+      .optional(),
+    /** Where an account is made: a URL in which `{email}` and `{redirectUrl}` are replaced. */
+    signUpUrl: url
+      .max(1000)
+      .refine(
+        (text) => !/\{(?!(email|redirectUrl)\})/.test(text),
+        'has a placeholder other than {email} and {redirectUrl}',
+      )
+      .optional(),
+    /** The product's own names of roles in mails and pages, by language. */
+    roleLabels: z.partialRecord(z.enum(ROLES), z.partialRecord(z.enum(LANGUAGES), nameOf(40))).default({}),
+    /** The time zone of times in mails, and in pages without JavaScript: an IANA name. */
+    timeZone: z.string().refine(isTimeZone, 'is not the name of a time zone such as Europe/Berlin').default('UTC'),
     /** Limits that differ from the defaults (lib/domain/limits.ts). */
     limits: z
       .partialRecord(z.enum(limitNames), count)

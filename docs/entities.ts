@@ -33,7 +33,7 @@ export const ENTITIES: Readonly<Record<keyof typeof keys, Entity>> = {
   invitation: {
     types: ['Invitation'],
     holds:
-      'address, role, state, delivery, hashes of the secrets of its links, [mailed and handed out](adr/0024-consent-before-membership.md)',
+      'address, role, state, delivery, redirect URL, hashes of the secrets of its links, [mailed and handed out](adr/0024-consent-before-membership.md)',
     code: 'invitations/invitations.ts',
   },
   integration: {

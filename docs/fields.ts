@@ -63,6 +63,12 @@ export const FIELDS: Readonly<Record<string, string>> = {
   blockedAt: 'When the caller blocked the organization.',
   blockedOrganizations: 'The organizations that the caller blocked; their invitations are not listed.',
   description: 'A short description; null for none.',
+  'RoleDescription.description': 'What a member with the role may do, in each language.',
+  'description.de': 'The text in German.',
+  'description.en': 'The text in English.',
+  label: 'The name of the role in mails and pages, in each language.',
+  'label.de': 'The text in German.',
+  'label.en': 'The text in English.',
   details: 'The mistakes in the fields: sentences by the path of the field.',
   dryRun: 'Returns the result of each row without writing anything.',
   emailVerified: 'Whether the issuer says that the address is verified.',
@@ -88,6 +94,8 @@ export const FIELDS: Readonly<Record<string, string>> = {
   invitation: 'The invitation in its present state.',
   invitations: 'The invitations that are pending for the caller.',
   'invitationsBulk.invitations': 'The people to invite; each row is processed separately.',
+  inviterName:
+    'The name of the inviter, or their address if they have no name; null if they have left the organization.',
   invitedBy: 'The id of the user or the integration that invited the person, or last resent the invitation.',
   joinedTeams: 'The teams that the person joined by accepting; null before.',
   skippedTeams:
@@ -128,6 +136,12 @@ export const FIELDS: Readonly<Record<string, string>> = {
     'Why the mail is not delivered: a category of SES, or a code of the service or the system; null for no failure.',
   reasons: 'The reasons: each team with access through which the member reaches the site.',
   reminders: 'The number of reminders that were mailed.',
+  redirectUrl:
+    'Where the browser of the invited person goes in the end, with `organization`, `invitation` and `outcome` in the query; null for none.',
+  'invitations.redirectUrl':
+    'Where the browser of the invited person goes in the end, with `organization`, `invitation` and `outcome` in the query. Its origin must be allowed by the deployment.',
+  'invitationsCreate.redirectUrl':
+    'Where the browser of the invited person goes in the end, with `organization`, `invitation` and `outcome` in the query. Its origin must be allowed by the deployment.',
   remindersStoppedAt: 'When the invited person stopped the reminders; null if they did not.',
   requestId: 'The id of the request in the log.',
   resourceId: 'The id of the changed resource.',
@@ -205,6 +219,8 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   firstName: 'Jane',
   fname: 'Berlin',
   identity: 'CP-0001',
+  inviterName: 'Ada Lovelace',
+  label: { en: 'User', de: 'Benutzer' },
   language: 'en',
   lastName: 'Doe',
   message: 'Welcome, Jane',
@@ -214,6 +230,7 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   perPage: 20,
   per_page: 15,
   reason: null,
+  redirectUrl: 'https://app.example.com/welcome',
   reference: 'Left of the gate',
   remindersStoppedAt: null,
   requestId: '1f6f2b6e-6f0d-4c3e-9d0a-0d9a5d1f7c11',

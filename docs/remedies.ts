@@ -10,6 +10,8 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
     'Send the id of one of your organizations, as `GET /v1/organizations` lists them, in `X-Organization-Id`. Only a person who is in exactly one organization can omit it.',
   no_organization:
     'Accept an invitation, or create an organization by `POST /v1/organizations`; `GET /v1/me` shows your pending invitations. You may have been removed from your only organization.',
+  redirect_not_allowed:
+    'Give a `redirectUrl` whose origin (scheme, host and port) is in `redirectOrigins` of the deployment, by default that of `applicationUrl`; or have it added there.',
   invalid_cursor: 'Begin at the first page again, and send `meta.nextCursor` unchanged, to the same list.',
   team_name_reserved: 'Choose another name.',
   team_not_creatable:

@@ -10,7 +10,7 @@ export const TAGS: readonly { readonly name: string; readonly description: strin
     functions: /^invitations\//,
     description: 'Invite people by e-mail, one or many; accept and decline.',
   },
-  { name: 'Members', functions: /^members\//, description: 'The members of an organization and their roles.' },
+  { name: 'Members', functions: /^(members|roles)\//, description: 'The members of an organization and their roles.' },
   { name: 'Teams', functions: /^teams\//, description: 'The tree of teams, and their members.' },
   {
     name: 'Oneself',

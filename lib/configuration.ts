@@ -1,5 +1,6 @@
 import { DEFAULT_LIMITS, type Limits } from './domain/limits.ts';
 import type { Product } from './domain/product.ts';
+import type { RoleLabels } from './domain/role-words.ts';
 import type { ApplicationPermissions } from './domain/roles.ts';
 
 /**
@@ -54,6 +55,21 @@ export function eventBus(): string {
   return process.env.EVENT_BUS ?? '';
 }
 
+/** Returns the origins that a `redirectUrl` of an invitation may have; empty: none. */
+export function redirectOrigins(): readonly string[] {
+  return (process.env.REDIRECT_ORIGINS || '').split(',').filter(Boolean);
+}
+
+/** Returns the page where people create an account, a URL with `{email}` and `{redirectUrl}`; undefined: unknown. */
+export function signUpUrl(): string | undefined {
+  return process.env.SIGN_UP_URL || undefined;
+}
+
+/** Returns the deployment's own names of roles. */
+export function roleLabels(): RoleLabels {
+  return JSON.parse(process.env.ROLE_LABELS || '{}');
+}
+
 /** Returns the APIs of this deployment: `v1`, and those of other products that it hasn't left out. */
 export function dialects(): readonly string[] {
   return (process.env.DIALECTS || 'v1').split(',');
@@ -70,6 +86,7 @@ function read(environment: NodeJS.ProcessEnv): Configuration {
   const color = text('PRODUCT_COLOR');
   const logoUrl = text('LOGO_URL');
   const supportAddress = text('SUPPORT_ADDRESS');
+  const timeZone = text('TIME_ZONE');
   return {
     tableName: environment.TABLE_NAME ?? '',
     issuer: environment.TOKEN_ISSUER ?? '',
@@ -98,6 +115,7 @@ function read(environment: NodeJS.ProcessEnv): Configuration {
       ...(color && { color }),
       ...(logoUrl && { logoUrl }),
       ...(supportAddress && { supportAddress }),
+      ...(timeZone && { timeZone }),
     },
   };
 }

@@ -47,6 +47,8 @@ interface Pool {
   readonly clientId: string;
   /** The sign-in page. It returns to the application with a code. */
   readonly signInUrl: string;
+  /** The sign-up page, which does so too, with `{email}` for the address. */
+  readonly signUpUrl: string;
 }
 
 const MFA = { off: Mfa.OFF, optional: Mfa.OPTIONAL, required: Mfa.REQUIRED };
@@ -64,6 +66,8 @@ const NO_APPLICATION = 'http://localhost:3000';
 export class Identity extends Construct {
   readonly issuer: string;
   readonly audience: string;
+  /** The pool's sign-up page, with `{email}` for the address; undefined, or empty when deployed: there is no pool. */
+  readonly signUpUrl: string | undefined;
   /** The user pool, unless the configuration names an issuer. */
   readonly pool: Pool | undefined;
 
@@ -88,6 +92,7 @@ export class Identity extends Construct {
       condition ? Token.asString(Fn.conditionIf(condition.logicalId, own, given)) : own;
     this.issuer = chosen(this.pool.issuer, issuer);
     this.audience = chosen(this.pool.clientId, audience);
+    this.signUpUrl = chosen(this.pool.signUpUrl, '');
   }
 
   #makePool(props: IdentityProps, condition: CfnCondition | undefined): Pool {
@@ -156,12 +161,16 @@ export class Identity extends Construct {
       redirect_uri: callbackUrls[0] as string,
     });
     const { userPoolClientId: clientId } = client;
+    const host = `https://${domain.domainName}.auth.${Aws.REGION}.amazoncognito.com`;
+    const query = `${signIn}&client_id=${clientId}`;
     return {
       condition,
       id: pool.userPoolId,
       issuer: `https://cognito-idp.${Aws.REGION}.${Aws.URL_SUFFIX}/${pool.userPoolId}`,
       clientId,
-      signInUrl: `https://${domain.domainName}.auth.${Aws.REGION}.amazoncognito.com/login?${signIn}&client_id=${clientId}`,
+      signInUrl: `${host}/login?${query}`,
+      // All pages of the pool take the parameters of the authorization endpoint.
+      signUpUrl: `${host}/signup?${query}&login_hint={email}`,
     };
   }
 }

@@ -34,6 +34,7 @@ export const endpoint = forMember({
   creates: true,
   body: z.strictObject({ ...INVITATION_INPUT, sendEmail: z.optional(z.boolean()) }),
   refuses: [
+    'redirect_not_allowed',
     'team_not_found',
     'team_member_limit_reached',
     'already_member',

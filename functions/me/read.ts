@@ -7,6 +7,7 @@ import { openOffer } from '../../lib/domain/organization.ts';
 import { isIn } from '../../lib/domain/team.ts';
 import { forCaller, visibleTo } from '../../lib/http/for-caller.ts';
 import { getInvitation, type InvitedRecord, listInvited } from '../../lib/invitations/invitations.ts';
+import { inviterName } from '../../lib/invitations/links.ts';
 import { listMemberships, withOrganizations } from '../../lib/organizations/organizations.ts';
 import { getCaller } from '../../lib/people/people.ts';
 import { listTeamsOf } from '../../lib/teams/team-members.ts';
@@ -17,12 +18,9 @@ export const returns = { 200: Me };
 /** The team memberships that are read, at most. */
 const MAX_TEAMS = 1000;
 
-/** The organizations whose invitations to the address are read, at most. */
-const MAX_INVITED = 500;
-
 /**
  * Shows the caller's profile, organizations, teams, pending invitations and ownership offers. Blocked organizations are
- * listed separately, and their invitations aren't shown.
+ * listed separately, and their invitations aren't shown. `POST /v1/me/invitations/{id}/accept` accepts one of the others.
  *
  * An access token gets only its own organization. A person without a verified address gets only the claims of their
  * token: their address isn't looked up (GHSA-fmh4-wcc4-5jm3).
@@ -31,12 +29,13 @@ export const endpoint = forCaller({
   format: v1,
   route: 'GET /v1/me',
   table: { BatchGetItem: ['ORG', 'USER'], Query: ['USER', 'EMAIL'] },
+  // One more if invitations wait, for the names of their inviters.
   depth: 3,
   async handle({ request, caller }) {
     const [user, all, invited, rows] = await Promise.all([
       getCaller(caller.userId),
       listMemberships(caller.userId),
-      listInvited(caller.email, MAX_INVITED),
+      listInvited(caller.email),
       listTeamsOf(caller.userId, MAX_TEAMS),
     ]);
     const [memberships, shown] = [visibleTo(caller, all), visibleTo(caller, invited)];
@@ -48,6 +47,8 @@ export const endpoint = forCaller({
       withInvitations(shown.filter(({ invitationId, blockedAt }) => invitationId && !blockedAt)),
       Promise.all(own.map(({ organizationId, teamId }) => getTeam(organizationId, teamId))),
     ]);
+    const pending = waiting.filter(({ invitation }) => statusAt(invitation, request.now) === 'PENDING');
+    const inviters = await Promise.all(pending.map(inviterName));
     const isMine = new Set(mine.map(({ organizationId }) => organizationId));
     return {
       status: 200,
@@ -64,9 +65,10 @@ export const endpoint = forCaller({
           const team = teams[index];
           return team && isMine.has(organizationId) ? [{ id: teamId, name: team.name, organizationId, role }] : [];
         }),
-        invitations: waiting
-          .filter((invitation) => statusAt(invitation, request.now) === 'PENDING')
-          .map((invitation) => showInvitation(invitation, invitation.organization, request.now)),
+        invitations: pending.map((link, index) => ({
+          ...showInvitation(link.invitation, link.organization, request.now),
+          inviterName: inviters[index] ?? null,
+        })),
         blockedOrganizations: blocked.map(({ organizationId, organization, blockedAt = '' }) => ({
           organizationId,
           organizationName: organization.name,
@@ -108,6 +110,6 @@ async function withInvitations(invited: readonly InvitedRecord[]) {
   const byId = new Map(invitations.map((invitation) => [invitation?.id, invitation]));
   return organized.flatMap(({ invitationId, organization }) => {
     const invitation = byId.get(invitationId);
-    return invitation ? [{ ...invitation, organization }] : [];
+    return invitation ? [{ invitation, organization }] : [];
   });
 }

@@ -7,7 +7,7 @@ import { parseToken } from '../../lib/domain/link.ts';
 import { RENEWAL_PATH } from '../../lib/domain/page-paths.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forAnybody } from '../../lib/http/for-anybody.ts';
-import { findLink } from '../../lib/invitations/links.ts';
+import { findLink, inviterName } from '../../lib/invitations/links.ts';
 import { getRenewalRecipient, REQUEST_RENEWAL, requestRenewal } from '../../lib/invitations/renewal-request.ts';
 import { getInviterRole, getSender } from '../../lib/organizations/senders.ts';
 
@@ -33,23 +33,26 @@ export const endpoint = forAnybody({
     const link = await findLink(parseToken(token));
     const { organization, invitation } = link;
     const setting = pageSetting(request.headers['accept-language'], link);
-    return answerLinkHolder(setting, link, token, async () => {
-      refuseUnlessExpired(link, now);
-      const [inviter, membership, recipient] = await Promise.all([
-        getSender(invitation.inviterId, organization.id),
-        getInviterRole(invitation.inviterId, organization.id),
-        getRenewalRecipient(invitation),
-      ]);
-      refuseUnlessInviterMay(membership);
-      if (!inviter) throw new Refusal('inviter_removed');
-      const again = invitation.renewalRequestedAt !== undefined;
-      if (!again) await requestRenewal(request, { organization, invitation, recipient }, configuration().limits);
-      return renewalRequestedPage({
-        ...{ ...setting, again },
-        organizationName: organization.name,
-        inviterName: inviter.name,
-        email: invitation.email,
-      });
+    return answerLinkHolder(setting, link, token, {
+      inviterName,
+      async answer() {
+        refuseUnlessExpired(link, now);
+        const [inviter, membership, recipient] = await Promise.all([
+          getSender(invitation.inviterId, organization.id),
+          getInviterRole(invitation.inviterId, organization.id),
+          getRenewalRecipient(invitation),
+        ]);
+        refuseUnlessInviterMay(membership);
+        if (!inviter) throw new Refusal('inviter_removed');
+        const again = invitation.renewalRequestedAt !== undefined;
+        if (!again) await requestRenewal(request, { organization, invitation, recipient }, configuration().limits);
+        return renewalRequestedPage({
+          ...{ ...setting, again },
+          organizationName: organization.name,
+          inviterName: inviter.name,
+          email: invitation.email,
+        });
+      },
     });
   },
 });

@@ -1,13 +1,15 @@
 import * as z from 'zod/mini';
-import { configuration } from '../../lib/configuration.ts';
-import { answerLinkHolder, pageSetting, pages } from '../../lib/dialects/page/format.ts';
-import { acceptedPage, invitationPage } from '../../lib/dialects/page/invitation-page.ts';
-import { isHanded, LINK_REFUSALS, needsSignIn, openLink, refuseUnlessInviterMay } from '../../lib/domain/invitation.ts';
+import { configuration, roleLabels } from '../../lib/configuration.ts';
+import { answerLinkHolder, pageSetting, pages, redirectFor } from '../../lib/dialects/page/format.ts';
+import { invitationPage } from '../../lib/dialects/page/invitation-page.ts';
+import { welcome } from '../../lib/dialects/page/welcome.ts';
+import { LINK_REFUSALS, needsSignIn, openLink, refuseUnlessInviterMay } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';
 import { BLOCK_PATH, DECLINE_PATH, INVITATION_PATH } from '../../lib/domain/page-paths.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forAnybody } from '../../lib/http/for-anybody.ts';
-import { findLink } from '../../lib/invitations/links.ts';
+import { acceptedMember } from '../../lib/invitations/acceptance.ts';
+import { findLink, inviterName } from '../../lib/invitations/links.ts';
 import { getInviterRole, getSender } from '../../lib/organizations/senders.ts';
 
 export const returns = { 200: null };
@@ -30,39 +32,43 @@ export const endpoint = forAnybody({
     const link = await findLink(parseToken(token));
     const { organization, invitation } = link;
     const setting = pageSetting(request.headers['accept-language'], link);
-    return answerLinkHolder(setting, link, token, async () => {
-      const { applicationUrl } = configuration();
-      const { role, email, expiresAt, message } = invitation;
-      if (openLink(link, request.now) === 'ACCEPTED') {
-        if (isHanded(link)) throw new Refusal('invitation_used');
-        return acceptedPage({ ...setting, organizationName: organization.name, email, applicationUrl });
-      }
-      const answer = needsSignIn(link)
-        ? { signInUrl: applicationUrl && signInUrl(applicationUrl, token) }
-        : { token, action: INVITATION_PATH, declineAction: DECLINE_PATH, blockAction: BLOCK_PATH };
-      const [inviter, membership] = await Promise.all([
-        getSender(invitation.inviterId, organization.id),
-        getInviterRole(invitation.inviterId, organization.id),
-      ]);
-      refuseUnlessInviterMay(membership);
-      if (!inviter) throw new Refusal('inviter_removed');
-      return invitationPage({
-        ...setting,
-        organizationName: organization.name,
-        inviterName: inviter.name,
-        role,
-        email,
-        expiresAt,
-        message,
-        answer,
-      });
+    return answerLinkHolder(setting, link, token, {
+      inviterName,
+      async answer() {
+        const { role, email, expiresAt, message } = invitation;
+        if (openLink(link, request.now) === 'ACCEPTED') {
+          return welcome(setting, link, await acceptedMember(link, undefined));
+        }
+        const answer = needsSignIn(link)
+          ? { signInUrl: redirectFor(link, 'pending') ?? signInUrl(token) }
+          : { token, action: INVITATION_PATH, declineAction: DECLINE_PATH, blockAction: BLOCK_PATH };
+        const [inviter, membership] = await Promise.all([
+          getSender(invitation.inviterId, organization.id),
+          getInviterRole(invitation.inviterId, organization.id),
+        ]);
+        refuseUnlessInviterMay(membership);
+        if (!inviter) throw new Refusal('inviter_removed');
+        return invitationPage({
+          ...setting,
+          organizationName: organization.name,
+          inviterName: inviter.name,
+          role,
+          roleLabels: roleLabels(),
+          email,
+          expiresAt,
+          message,
+          answer,
+        });
+      },
     });
   },
 });
 export const { handler } = endpoint;
 
 /** Returns the application's address with the link's token. The application signs the person in and calls the API. */
-function signInUrl(applicationUrl: string, token: string): string {
+function signInUrl(token: string): string | undefined {
+  const { applicationUrl } = configuration();
+  if (applicationUrl === undefined) return undefined;
   const url = new URL(applicationUrl);
   url.searchParams.set('invitation_token', token);
   return url.href;

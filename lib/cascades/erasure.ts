@@ -122,7 +122,7 @@ async function eraseAddress(
           ...(isPending && { status: ended }),
           ...(delivery?.state === 'QUEUED' && { delivery: { ...delivery, state: 'FAILED', at: updatedAt } }),
         },
-        remove: ['due', 'dueAt', 'message'],
+        remove: ['due', 'dueAt', 'message', 'redirectUrl'],
         when: [{ attribute: 'status', is: status }],
       },
       audit(byLinkHolder(auditContext, id), {

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { addressMistake, isAddress, normalizeAddress } from './address.ts';
 import { isId } from './ids.ts';
 import { LANGUAGES } from './language.ts';
+import { isRedirectUrl } from './redirect.ts';
 import { ROLES } from './roles.ts';
 import { TEAM_ROLES } from './team.ts';
 import { isVisible } from './user-text.ts';
@@ -83,6 +84,14 @@ export function linesOf(limit: number) {
 /** The inviter's message to the invitee. */
 export const MessageText = linesOf(500);
 
+/** A URL where a browser is sent. Whether its origin is allowed depends on the configuration. */
+export const RedirectUrl = z
+  .string()
+  .check(
+    z.maxLength(1000),
+    z.refine(isRedirectUrl, 'must be a URL that begins with https://, or with http://localhost, without a user name'),
+  );
+
 /** The fields of an invitation in a request. */
 export const INVITATION_INPUT = {
   email: Address,
@@ -92,6 +101,7 @@ export const INVITATION_INPUT = {
   message: z.optional(MessageText),
   language: z.optional(LanguageName),
   teams: z.optional(z.array(TeamId).check(z.maxLength(20))),
+  redirectUrl: z.optional(RedirectUrl),
 };
 
 /** A row of a bulk request. Each row is validated alone, as `InvitationRow`: an invalid one doesn't stop the others. */

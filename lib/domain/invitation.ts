@@ -46,6 +46,8 @@ export interface Invitation {
   readonly message?: string;
   /** The teams that the invitee joins by accepting. */
   readonly teams?: readonly string[];
+  /** Where the invitee's browser goes in the end. Its origin is checked again when it is used. */
+  readonly redirectUrl?: string;
   /** When a mail was last sent; undefined before the first. */
   readonly sentAt?: string;
   /** The delivery of the latest mail; undefined where no mail was requested. */
@@ -169,11 +171,12 @@ export const LINK_REFUSALS = [
   'inviter_removed',
 ] as const satisfies readonly RefusalCode[];
 
-/** A link to an invitation, with its secret. The secret came by mail or in an answer of the API. */
+/** A way to an invitation: a link with its secret, or the id that its invitee was shown after signing in. */
 export interface Link {
   readonly organization: Organization;
   readonly invitation: Invitation;
-  readonly secret: Buffer;
+  /** It came by mail or in an answer of the API; undefined: the invitee is signed in, and needs none. */
+  readonly secret: Buffer | undefined;
 }
 
 /**
@@ -211,14 +214,14 @@ export function openLink({ invitation, secret }: Link, now: Date): 'PENDING' | '
       throw new Refusal('invitation_expired');
     case 'PENDING':
     case 'ACCEPTED':
-      if (knowsSecret([...invitation.secrets, ...invitation.handedSecrets], secret)) return status;
+      if (!secret || knowsSecret([...invitation.secrets, ...invitation.handedSecrets], secret)) return status;
       throw new Refusal(status === 'ACCEPTED' ? 'invitation_used' : 'invitation_superseded');
   }
 }
 
 /** Whether a link's secret was in an answer of the API. The inviter knows it, so it doesn't identify its holder. */
 export function isHanded({ invitation, secret }: Link): boolean {
-  return knowsSecret(invitation.handedSecrets, secret);
+  return secret !== undefined && knowsSecret(invitation.handedSecrets, secret);
 }
 
 /**
@@ -242,7 +245,7 @@ export function refuseUnlessInvited(link: Link, person: { readonly email: string
   const { invitation } = link;
   if (person) {
     if (person.email !== invitation.email) throw new Refusal('invitation_for_another_address');
-  } else if (needsSignIn(link)) {
+  } else if (!link.secret || needsSignIn(link)) {
     throw new Refusal('sign_in_required');
   }
 }

@@ -19,18 +19,35 @@ export function languageOf(header: string | undefined, fallback: Language): Lang
 
 const LOCALES = { en: 'en-GB', de: 'de-DE' } as const;
 
-/** A cache: creating a formatter takes longer than the rest of composing a mail. */
-const formats = new Map<Language, Intl.DateTimeFormat>();
-
-function formatOf(language: Language): Intl.DateTimeFormat {
-  const cached = formats.get(language);
-  if (cached) return cached;
-  const format = new Intl.DateTimeFormat(LOCALES[language], { dateStyle: 'full', timeStyle: 'short', timeZone: 'UTC' });
-  formats.set(language, format);
-  return format;
+/** Formatters of a moment, and of the name of its zone: `CEST` in summer. */
+interface Formats {
+  readonly moment: Intl.DateTimeFormat;
+  readonly zone: Intl.DateTimeFormat;
 }
 
-/** Returns a moment in words, to the minute and in UTC: `Wednesday 12 August 2026 at 14:30 UTC`. */
-export function momentInWords(moment: Date, language: Language): string {
-  return `${formatOf(language).format(moment)} ${{ en: 'UTC', de: 'Uhr UTC' }[language]}`;
+/** A cache: creating a formatter takes longer than the rest of composing a mail. */
+const formats = new Map<string, Formats>();
+
+function formatsOf(language: Language, timeZone: string): Formats {
+  const key = `${language} ${timeZone}`;
+  const cached = formats.get(key);
+  if (cached) return cached;
+  const locale = LOCALES[language];
+  const made = {
+    moment: new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short', timeZone }),
+    zone: new Intl.DateTimeFormat(locale, { timeZoneName: 'short', timeZone }),
+  };
+  formats.set(key, made);
+  return made;
+}
+
+/**
+ * Returns a moment in words, to the minute, with its zone: `Wednesday 12 August 2026 at 14:30 UTC`.
+ *
+ * @param timeZone an IANA name, such as `Europe/Berlin`
+ */
+export function momentInWords(moment: Date, language: Language, timeZone = 'UTC'): string {
+  const formats = formatsOf(language, timeZone);
+  const zone = formats.zone.formatToParts(moment).find(({ type }) => type === 'timeZoneName')?.value;
+  return `${formats.moment.format(moment)} ${{ en: '', de: 'Uhr ' }[language]}${zone ?? timeZone}`;
 }

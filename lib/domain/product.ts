@@ -7,4 +7,6 @@ export interface Product {
   readonly logoUrl?: string | undefined;
   /** The e-mail address of support. */
   readonly supportAddress?: string | undefined;
+  /** The IANA name of the time zone of times in mails, and in pages without JavaScript; undefined: UTC. */
+  readonly timeZone?: string | undefined;
 }

@@ -8,6 +8,7 @@ export const REFUSALS = {
   malformed_query: 400,
   organization_required: 400,
   no_organization: 400,
+  redirect_not_allowed: 400,
   invalid_cursor: 400,
   team_name_reserved: 400,
   team_not_creatable: 400,

@@ -32,24 +32,37 @@ const WORDS: Record<Language, Readonly<Record<keyof typeof EN, string>>> = {
   },
 };
 
+/** A value of a list: a phrase, with the moment of its `{when}`. Pages write moments as elements, mails as text. */
+export interface Term {
+  readonly phrase: string;
+  readonly when?: Date | undefined;
+}
+
+/** Returns a term as text. */
+export function termAsText({ phrase, when }: Term, language: Language, timeZone: string | undefined): string {
+  return when ? fill(phrase, { when: momentInWords(when, language, timeZone) }) : phrase;
+}
+
 /** Returns the terms of an invite to a site in words, for mails and pages: lines with their labels. */
 export function termsInWords(
   { transferOwnership, assets, sensitive }: InviteTerms,
   language: Language,
-): (readonly [label: string, value: string])[] {
+): (readonly [label: string, value: Term])[] {
   const words = WORDS[language];
-  if (transferOwnership) return [[words.gets, words.ownership]];
+  if (transferOwnership) return [[words.gets, { phrase: words.ownership }]];
   const count = assets?.length;
   const access = count === undefined ? words.all : count === 1 ? words.one : fill(words.some, { count: String(count) });
-  const until = sensitive?.expiresAt && momentInWords(new Date(sensitive.expiresAt), language);
-  const grant = sensitive ? (until ? fill(words.until, { when: until }) : words.endless) : words.without;
   return [
-    [words.gets, access],
-    [words.sensitive, grant],
+    [words.gets, { phrase: access }],
+    [words.sensitive, sensitive ? termOf(sensitive, words.endless, words.until) : { phrase: words.without }],
   ];
 }
 
 /** Returns the expiry of a grant in words. */
-export function endInWords({ expiresAt }: SensitiveGrant, language: Language): string {
-  return expiresAt === undefined ? WORDS[language].never : momentInWords(new Date(expiresAt), language);
+export function endInWords(grant: SensitiveGrant, language: Language): Term {
+  return termOf(grant, WORDS[language].never, '{when}');
+}
+
+function termOf({ expiresAt }: SensitiveGrant, endless: string, until: string): Term {
+  return expiresAt === undefined ? { phrase: endless } : { phrase: until, when: new Date(expiresAt) };
 }

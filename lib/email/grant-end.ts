@@ -60,7 +60,7 @@ export function grantEndMail(end: GrantEndMessage): Mail {
       facts([
         [labels.site, site],
         [labels.team, team],
-        [words.endedAt, momentInWords(new Date(end.endedAt), language)],
+        [words.endedAt, momentInWords(new Date(end.endedAt), language, product.timeZone)],
       ]),
     ],
     why: words.why,

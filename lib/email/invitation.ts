@@ -2,7 +2,7 @@ import { showAddress } from '../domain/address.ts';
 import { html } from '../domain/html.ts';
 import { type Language, momentInWords } from '../domain/language.ts';
 import type { Product } from '../domain/product.ts';
-import { ROLE_WORDS } from '../domain/role-words.ts';
+import { type RoleLabels, roleWords } from '../domain/role-words.ts';
 import type { Role } from '../domain/roles.ts';
 import { lines } from '../domain/user-text.ts';
 import { button, copyable, facts, nameValue, paragraph, quoteAbove } from './blocks.ts';
@@ -50,6 +50,7 @@ export interface InvitationMail {
   /** The reply address; undefined: the product's support address, if it has one. */
   readonly inviterAddress?: string | undefined;
   readonly role: Role;
+  readonly roleLabels?: RoleLabels;
   /** The invited address, as stored. */
   readonly email: string;
   readonly link: string;
@@ -71,8 +72,8 @@ export function invitationMail(invitation: InvitationMail): Mail {
   const words = INVITATION_WORDS[language];
   const { invited, expires, unexpected, alone } = LINK_WORDS[language];
   const inviter = nameValue(inviterName);
-  const until = momentInWords(new Date(invitation.expiresAt), language);
-  const { name, can } = ROLE_WORDS[language][role];
+  const until = momentInWords(new Date(invitation.expiresAt), language, invitation.product.timeZone);
+  const { name, can } = roleWords(role, language, invitation.roleLabels ?? {});
   const isReminder = kind === 'reminder';
   return letter({
     ...{ language, product: invitation.product, recipient: email },

@@ -64,7 +64,7 @@ export function offerMail(offer: OfferMessage): Mail {
       paragraph(words.refuse),
       facts([
         [words.organization, organization],
-        [words.expires, momentInWords(new Date(offer.expiresAt), language)],
+        [words.expires, momentInWords(new Date(offer.expiresAt), language, product.timeZone)],
       ]),
     ],
     why: words.why,

@@ -1,6 +1,6 @@
 import { type Language, momentInWords } from '../domain/language.ts';
 import type { Product } from '../domain/product.ts';
-import { ROLE_WORDS } from '../domain/role-words.ts';
+import { type RoleLabels, roleWords } from '../domain/role-words.ts';
 import type { Role } from '../domain/roles.ts';
 import { addressValue, application, facts, nameValue, paragraph } from './blocks.ts';
 import { letter } from './letter.ts';
@@ -43,6 +43,7 @@ export interface RenewalRequestMessage {
   /** The invited address. */
   readonly email: string;
   readonly role: Role;
+  readonly roleLabels?: RoleLabels;
   /** Creation and expiry of the invitation: ISO times. */
   readonly createdAt: string;
   readonly expiresAt: string;
@@ -66,9 +67,9 @@ export function renewalRequestMail(request: RenewalRequestMessage): Mail {
       application(applicationUrl),
       paragraph(words.refuse),
       facts([
-        [words.role, ROLE_WORDS[language][request.role].name],
-        [words.invited, momentInWords(new Date(request.createdAt), language)],
-        [words.expired, momentInWords(new Date(request.expiresAt), language)],
+        [words.role, roleWords(request.role, language, request.roleLabels ?? {}).name],
+        [words.invited, momentInWords(new Date(request.createdAt), language, product.timeZone)],
+        [words.expired, momentInWords(new Date(request.expiresAt), language, product.timeZone)],
       ]),
     ],
     why: words.why,

@@ -2,7 +2,7 @@ import { showAddress } from '../domain/address.ts';
 import { type Language, momentInWords } from '../domain/language.ts';
 import type { Product } from '../domain/product.ts';
 import type { InviteTerms } from '../domain/site-invite.ts';
-import { termsInWords } from '../domain/site-words.ts';
+import { termAsText, termsInWords } from '../domain/site-words.ts';
 import { button, copyable, facts, nameValue, paragraph } from './blocks.ts';
 import { LINK_WORDS, letter, SITE_LABELS } from './letter.ts';
 import type { Mail } from './mime.ts';
@@ -64,7 +64,7 @@ export function siteInviteMail(invite: SiteInviteMail): Mail {
   const words = SITE_INVITE_WORDS[language];
   const { invited, expires, unexpected, alone } = LINK_WORDS[language];
   const site = nameValue(invite.siteName);
-  const until = momentInWords(new Date(invite.expiresAt), language);
+  const until = momentInWords(new Date(invite.expiresAt), language, product.timeZone);
   const isTransfer = terms.transferOwnership;
   return letter({
     ...{
@@ -86,7 +86,9 @@ export function siteInviteMail(invite: SiteInviteMail): Mail {
       facts(
         [
           [SITE_LABELS[language].site, site],
-          ...termsInWords(terms, language),
+          ...termsInWords(terms, language).map(
+            ([label, term]) => [label, termAsText(term, language, product.timeZone)] as const,
+          ),
           [invited, showAddress(email)],
           [expires, until],
         ],

@@ -1,7 +1,7 @@
 import type { Language } from '../domain/language.ts';
 import type { Product } from '../domain/product.ts';
 import type { SensitiveGrant } from '../domain/site-access.ts';
-import { endInWords } from '../domain/site-words.ts';
+import { endInWords, termAsText } from '../domain/site-words.ts';
 import { lines } from '../domain/user-text.ts';
 import { button, copyable, facts, nameValue, paragraph, quoteAbove } from './blocks.ts';
 import { LINK_WORDS, letter, SITE_LABELS } from './letter.ts';
@@ -77,7 +77,7 @@ export function siteRequestMail(request: SiteRequestMail): Mail {
         [
           [labels.site, site],
           [labels.team, team],
-          [words.until, endInWords(request.requested, language)],
+          [words.until, termAsText(endInWords(request.requested, language), language, product.timeZone)],
         ],
         copyable(link),
       ),

@@ -7,6 +7,7 @@ export const MESSAGES: Readonly<Record<RefusalCode, string>> = {
   malformed_query: 'The query can not be read: it must be percent-encoded UTF-8.',
   organization_required: 'Name the organization in the X-Organization-Id header.',
   no_organization: 'You are in no organization, or not any more.',
+  redirect_not_allowed: 'The deployment does not allow redirectUrl to have this origin.',
   invalid_cursor: 'The cursor was not given out for this list.',
   team_name_reserved: 'No team can have this name.',
   team_not_creatable: 'The team can not be made with this name, room or owner.',

@@ -41,7 +41,7 @@ export const ACCEPT: TableAccess = {
 /** An acceptance of an invitation. */
 export interface Acceptance {
   readonly link: Link;
-  /** A signed-in person with a verified address; undefined: a mailed link is proof enough. */
+  /** A signed-in person with a verified address; undefined: a mailed link is proof enough. Required without a secret. */
   readonly accepter?: { readonly userId: string; readonly email: string } | undefined;
   readonly limits: Limits;
 }
@@ -195,9 +195,9 @@ export async function declineInvitation(
  *
  * @throws Refusal `invitation_used` when the membership has ended, `invitation_for_another_address`
  */
-async function acceptedMember(link: Link, accepter: { userId: string } | undefined): Promise<Member> {
+export async function acceptedMember(link: Link, accepter: { userId: string } | undefined): Promise<Member> {
   const { invitation } = link;
-  if (!accepter && isHanded(link)) throw new Refusal('invitation_used');
+  if (!accepter && (!link.secret || isHanded(link))) throw new Refusal('invitation_used');
   const member = invitation.accepted && (await getMember(invitation.organizationId, invitation.accepted.memberId));
   if (!member) throw new Refusal('invitation_used');
   if (!accepter) return { ...member, profile: { ...member.profile, email: invitation.email } };

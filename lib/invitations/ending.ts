@@ -6,7 +6,7 @@ import { actorMay } from '../organizations/members.ts';
 import { audit } from '../table/audit.ts';
 import { count } from '../table/counters.ts';
 import { keys } from '../table/keys.ts';
-import { transact, type Update, type Write } from '../table/write.ts';
+import { type Condition, transact, type Update, type Write } from '../table/write.ts';
 
 /** Returns writes that record an invitation's expiry. An unsent mail becomes FAILED. */
 export function expiryWrites(auditContext: AuditContext, { organizationId, id, delivery }: Invitation): Write[] {
@@ -33,7 +33,7 @@ export function expiryWrites(auditContext: AuditContext, { organizationId, id, d
 /**
  * Returns the write that ends a pending invitation before its expiry. An unsent mail becomes FAILED.
  *
- * @param link the link that the caller used; its secret must still be valid
+ * @param link how the invitee came to it; undefined: somebody else ends it
  */
 export function endWrite(invitation: Invitation, now: Date, set: Partial<Invitation>, link?: Link): Update {
   const { organizationId, id, delivery } = invitation;
@@ -49,9 +49,16 @@ export function endWrite(invitation: Invitation, now: Date, set: Partial<Invitat
       { attribute: 'status', is: 'PENDING' },
       { attribute: 'expiresAt', above: at },
       ...(unsent ? [{ attribute: 'delivery', is: unsent }] : []),
-      ...(link ? [{ attribute: isHanded(link) ? 'handedSecrets' : 'secrets', contains: hashSecret(link.secret) }] : []),
+      ...(link ? [isStill(link)] : []),
     ],
   };
+}
+
+/** Returns the condition that a link is still valid. A resend replaces its secret, and the inviter who was checked. */
+function isStill(link: Link): Condition {
+  const { secret, invitation } = link;
+  if (!secret) return { attribute: 'inviterId', is: invitation.inviterId };
+  return { attribute: isHanded(link) ? 'handedSecrets' : 'secrets', contains: hashSecret(secret) };
 }
 
 /** Returns the write that releases the address for another invitation. */

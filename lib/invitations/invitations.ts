@@ -39,7 +39,7 @@ export const INVITATION_FIELDS = {
 const INVITATION = itemReader<Invitation>('Invitation', INVITATION_FIELDS);
 const LISTED_INVITATION = listReader<ListedInvitation>('Invitation', LISTED_FIELDS, {
   ...{ language: true, message: true, teams: true, sentAt: true, delivery: true },
-  ...{ remindersStoppedAt: true, accepted: true },
+  ...{ remindersStoppedAt: true, accepted: true, redirectUrl: true },
 });
 const INVITED = itemReader<InvitedRecord>('Invited', { organizationId: 'string' });
 
@@ -80,7 +80,10 @@ export async function listInvitationsTo(
   return found.filter((invitation) => invitation !== undefined);
 }
 
+/** The organizations whose invitations to one address are read, at most. */
+const MAX_INVITED = 500;
+
 /** Returns a record for each organization that has ever invited an address, at most `limit`. */
-export async function listInvited(email: string, limit: number): Promise<InvitedRecord[]> {
+export async function listInvited(email: string, limit = MAX_INVITED): Promise<InvitedRecord[]> {
   return INVITED.all(await query({ pk: keys.address(email).pk, prefix: prefixes.invited, limit }));
 }

@@ -1,9 +1,11 @@
+import { redirectOrigins } from '../configuration.ts';
 import type { AuditContext } from '../domain/audit.ts';
 import { type Invitation, periodEnd, statusAt } from '../domain/invitation.ts';
 import type { Language } from '../domain/language.ts';
 import { freeMailRows, freeSeats, type Limits, type MailRow, pickRandom, type Seat } from '../domain/limits.ts';
 import { hashSecret } from '../domain/link.ts';
 import type { Actor } from '../domain/member.ts';
+import { isAllowed } from '../domain/redirect.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Role } from '../domain/roles.ts';
 import type { Team } from '../domain/team.ts';
@@ -62,6 +64,7 @@ export interface NewInvitation {
   readonly language?: Language | undefined;
   readonly message?: string | undefined;
   readonly teams?: readonly string[] | undefined;
+  readonly redirectUrl?: string | undefined;
 }
 
 /** An invitation to be written. */
@@ -93,7 +96,8 @@ export interface InvitationCreation {
  * Prepares the only pending invitation of an address. An expired invitation doesn't block it: the same transaction
  * records the expiry and hands its seat to the new invitation (Logto #5609).
  *
- * @throws Refusal `team_not_found`, `team_member_limit_reached`, `already_member`, `already_invited`
+ * @throws Refusal `redirect_not_allowed`, `team_not_found`, `team_member_limit_reached`, `already_member`,
+ *   `already_invited`
  */
 export async function prepareInvitation(
   auditContext: AuditContext,
@@ -102,9 +106,12 @@ export async function prepareInvitation(
 ): Promise<PreparedInvitation> {
   const { now } = auditContext;
   const { organizationId } = actor;
-  const { email, role, days, language, message, teams } = input;
+  const { email, role, days, language, message, teams, redirectUrl } = input;
   const createdAt = now.toISOString();
   const expiresAt = periodEnd(now, days);
+  if (redirectUrl !== undefined && !isAllowed(redirectUrl, redirectOrigins())) {
+    throw new Refusal('redirect_not_allowed');
+  }
   for (const team of context.teams) {
     if (!team) throw new Refusal('team_not_found');
     // A team that becomes full later is skipped at acceptance.
@@ -117,6 +124,7 @@ export async function prepareInvitation(
     ...(language && { language }),
     ...(message && { message }),
     ...(teams && teams.length > 0 && { teams: [...new Set(teams)] }),
+    ...(redirectUrl && { redirectUrl }),
     ...(mail === 'none' ? dueAttributes(id, expiresAt) : queuedMail(id, 1, now, mail)),
     secrets: secrets.map(hashSecret),
     handedSecrets: handedSecrets.map(hashSecret),

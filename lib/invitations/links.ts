@@ -2,7 +2,8 @@ import { ERASED, type Invitation, type Link, linkOf } from '../domain/invitation
 import type { LinkToken } from '../domain/link.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { getOrganization } from '../organizations/organizations.ts';
-import { getInvitation } from './invitations.ts';
+import { getInviterRole, getSender } from '../organizations/senders.ts';
+import { getInvitation, listInvited } from './invitations.ts';
 
 /**
  * Finds the invitation of a link, even if the link was replaced or the invitation has ended.
@@ -37,6 +38,37 @@ export async function findAnyLink(token: LinkToken | undefined): Promise<Link> {
   ]);
   if (link.invitation.email === ERASED) throw new Refusal('invitation_not_found');
   return link;
+}
+
+/**
+ * Finds an invitation by its id, for a person who is signed in with the invited address. No secret is needed.
+ *
+ * @param email the verified address
+ * @throws Refusal `invitation_not_found`, also for the invitation of another address
+ */
+export async function findOwnInvitation(email: string, invitationId: string): Promise<Link> {
+  const record = (await listInvited(email)).find(({ all }) => all?.has(invitationId));
+  if (!record) throw new Refusal('invitation_not_found');
+  const [organization, invitation] = await Promise.all([
+    getOrganization(record.organizationId),
+    getInvitation(record.organizationId, invitationId),
+  ]);
+  if (!organization || invitation?.email !== email) throw new Refusal('invitation_not_found');
+  return { organization, invitation, secret: undefined };
+}
+
+/**
+ * Returns the inviter's name, or their address if they have none, for the invitee; undefined: they aren't in the
+ * organization any more.
+ */
+export async function inviterName({
+  invitation: { inviterId, organizationId },
+}: Pick<Link, 'invitation'>): Promise<string | undefined> {
+  const [inviter, role] = await Promise.all([
+    getSender(inviterId, organizationId),
+    getInviterRole(inviterId, organizationId),
+  ]);
+  return role && inviter?.name;
 }
 
 async function find(

@@ -1,4 +1,4 @@
-import { configuration } from '../configuration.ts';
+import { configuration, roleLabels } from '../configuration.ts';
 import { type Delivery, type Invitation, nextDue, periodStart, remindersDue } from '../domain/invitation.ts';
 import { dayOf } from '../domain/limits.ts';
 import { formatToken, newSecret, withSecret } from '../domain/link.ts';
@@ -123,7 +123,7 @@ function compose(
   return invitationMail({
     ...{ kind: delivery.kind, language: invitation.language ?? organization.language },
     ...{ organizationName: organization.name, inviterName: inviter.name, inviterAddress: inviter.address },
-    ...{ role, email, expiresAt, message },
+    ...{ role, roleLabels: roleLabels(), email, expiresAt, message },
     link: invitationLink(invitation, secrets.link),
     stopLink: linkTo(STOP_PATH, invitation, secrets.stop),
     product: configuration().product,

@@ -1,4 +1,4 @@
-import { configuration } from '../configuration.ts';
+import { configuration, roleLabels } from '../configuration.ts';
 import { type AuditContext, byLinkHolder } from '../domain/audit.ts';
 import { isId } from '../domain/ids.ts';
 import { type Invitation, statusAt } from '../domain/invitation.ts';
@@ -111,7 +111,7 @@ function compose({
   const { applicationUrl, product } = configuration();
   return renewalRequestMail({
     ...{ language: organization.language, organizationName: organization.name, recipient: recipient.email },
-    ...{ email, role, createdAt, expiresAt, applicationUrl, product },
+    ...{ email, role, roleLabels: roleLabels(), createdAt, expiresAt, applicationUrl, product },
   });
 }
 

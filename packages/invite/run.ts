@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { ROOT } from '../../cdk/fingerprint.ts';
 import { parseAccessToken } from '../../lib/domain/access-token.ts';
 import { isId } from '../../lib/domain/ids.ts';
+import { isRedirectUrl } from '../../lib/domain/redirect.ts';
 import { ROLES } from '../../lib/domain/roles.ts';
 import { runningStack } from '../local/stack-file.ts';
 import { Api } from './api.ts';
@@ -24,6 +25,7 @@ GitLab work unchanged. A further run continues where the last one stopped, and i
 
   --organization org_...  the organization; required if you are in several
   --role ROLE             the role of rows without one: ${ROLES.join(', ')}; default: USER
+  --redirect-url URL      the page of your application where everybody goes in the end
   --api URL               the API; default: the running local stack
   --email-column NAME     the address column, if it has another name or there are several
   --ignore-column NAME    a column with one of these names but another meaning; can be repeated
@@ -44,6 +46,7 @@ interface Options {
   readonly api: string | undefined;
   readonly organization: string | undefined;
   readonly role: string;
+  readonly redirectUrl: string | undefined;
   readonly dryRun: boolean;
   readonly naming: Naming;
 }
@@ -55,7 +58,7 @@ async function main(): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  const { file, role, dryRun, naming } = options;
+  const { file, role, redirectUrl, dryRun, naming } = options;
   const url = await apiOf(options);
   const token = tokenOf(options);
   const sheet = await readSheet(file, naming);
@@ -82,7 +85,7 @@ async function main(): Promise<number> {
     });
     let end: unknown;
     try {
-      await run.invite(rowsOf(sheet, role));
+      await run.invite(rowsOf(sheet, role, redirectUrl));
     } catch (error) {
       end = error;
     } finally {
@@ -113,10 +116,13 @@ function readArguments(): Options | undefined {
   if (values.help) return undefined;
   const [path, more] = positionals;
   if (path === undefined || more !== undefined) throw new Stop(`Name one CSV file.\n\n${USAGE}`);
-  const { api, organization, 'dry-run': dryRun = false } = values;
+  const { api, organization, 'dry-run': dryRun = false, 'redirect-url': redirectUrl } = values;
   const role = roleOf(values.role ?? 'USER');
   const naming = { email: values['email-column'], ignored: values['ignore-column'] ?? [] };
   if (!(ROLES as readonly string[]).includes(role)) throw new Stop(`${role} is no role: ${ROLES.join(', ')}.`);
+  if (redirectUrl !== undefined && !isRedirectUrl(redirectUrl)) {
+    throw new Stop(`${redirectUrl} is no URL that begins with https://, or with http://localhost.`);
+  }
   if (organization !== undefined && !isId('organization', organization)) {
     throw new Stop(`${organization} is no id of an organization: it is like org_01k806tfs2fem51f7c11lc6q1f.`);
   }
@@ -126,7 +132,7 @@ function readArguments(): Options | undefined {
   if (!existsSync(named)) throw new Stop(`There is no file ${named}.`);
   if (!statSync(named).isFile()) throw new Stop(`${named} is no file: it is read twice, so it can't be a pipe.`);
   // Resolves links, so that a file has one progress file.
-  return { file: realpathSync(named), api, organization, role, dryRun, naming };
+  return { file: realpathSync(named), api, organization, role, redirectUrl, dryRun, naming };
 }
 
 function parse() {
@@ -136,6 +142,7 @@ function parse() {
       api: { type: 'string' },
       organization: { type: 'string' },
       role: { type: 'string' },
+      'redirect-url': { type: 'string' },
       'email-column': { type: 'string' },
       'ignore-column': { type: 'string', multiple: true },
       'dry-run': { type: 'boolean' },

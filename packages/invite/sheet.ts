@@ -10,6 +10,7 @@ export interface Invitation {
   readonly message?: string;
   readonly language?: string;
   readonly expiresInDays?: number | string;
+  readonly redirectUrl?: string;
 }
 
 /** A row of the file. */
@@ -53,8 +54,12 @@ export async function readSheet(file: string, naming: Naming = {}): Promise<Shee
   return { file, delimiter, header: checkedHeader(file, headerOf(names, naming), naming), count };
 }
 
-/** Yields the rows of a file. @param role the role of rows without one */
-export async function* rowsOf({ file, delimiter, header }: Sheet, role: string): AsyncGenerator<Row> {
+/** Yields the rows of a file. @param role the role of rows without one @param redirectUrl the redirect URL of all rows */
+export async function* rowsOf(
+  { file, delimiter, header }: Sheet,
+  role: string,
+  redirectUrl?: string,
+): AsyncGenerator<Row> {
   const { names, addresses, columns, absences } = header;
   let isHeader = true;
   for await (const { line, cells } of recordsOf(file, delimiter)) {
@@ -71,6 +76,7 @@ export async function* rowsOf({ file, delimiter, header }: Sheet, role: string):
       role: roleOf(cellOf('role') ?? role),
       ...(message && { message }),
       ...(language && { language }),
+      ...(redirectUrl !== undefined && { redirectUrl }),
       ...(days && { expiresInDays: /^\d{1,9}$/.test(days) ? Number(days) : days }),
     };
     const problem = problemOf(invitation, cells.slice(names.length));

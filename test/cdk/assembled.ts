@@ -140,6 +140,9 @@ const VARIABLES = [
   ...['MAIL_FROM', 'MAIL_CONFIGURATION_SET', 'PRODUCT_NAME', 'ORIGIN_SECRET'],
 ];
 
+/** The variables that pages read, or what stands for them. */
+const FOR_PAGES = ['SIGN_UP_URL'];
+
 export function assemble(
   settings: object = {},
   stage = 'development',
@@ -153,7 +156,7 @@ export function assemble(
     writeFileSync(
       join(bundleDirectory(bundles, name), 'index.cjs'),
       // It reads every variable, except those of one function each.
-      `exports.handler = () => [${JSON.stringify(name)}, ${VARIABLES.map((each) => `process.env.${each}`)}];`,
+      `exports.handler = () => [${JSON.stringify(name)}, ${[...VARIABLES, ...(name === 'fallback' ? FOR_PAGES : [])].map((each) => `process.env.${each}`)}];`,
     );
   }
   const app = new App({

@@ -119,6 +119,10 @@ describe('configuration', () => {
       createMailIdentity: 'no',
       publicUrl: 'api.example.com',
       applicationUrl: 'javascript:alert(1)',
+      redirectOrigins: ['https://app.example.com/', 'javascript:alert(1)', 'http://app.example.com'],
+      signUpUrl: 'https://app.example.com/sign-up?email={mail}',
+      roleLabels: { USER: { en: ' ' } },
+      timeZone: 'Berlin',
       limits: { members: 0, member: 5, teamsOfSite: 86 },
       invitationDays: 31,
       auditDays: 1.5,
@@ -198,6 +202,14 @@ describe('the environment of functions', () => {
     });
   });
 
+  it('has the origin of the application as the only one for redirects, unless others are configured', () => {
+    const origins = (more: object) => environmentOf(read({ mailSender, ...more })).REDIRECT_ORIGINS;
+    const applicationUrl = 'https://app.example.com/start?x=1';
+    expect(origins({ applicationUrl })).toBe('https://app.example.com');
+    expect(origins({ applicationUrl, redirectOrigins: [] })).toBeUndefined();
+    expect(origins({ redirectOrigins: ['https://www.example.com'] })).toBe('https://www.example.com');
+  });
+
   it('has every setting that can be configured', () => {
     const config = read({
       mailSender,
@@ -207,6 +219,10 @@ describe('the environment of functions', () => {
       invitationDays: 14,
       auditDays: 30,
       applicationUrl: 'https://app.example.com/start',
+      redirectOrigins: ['https://app.example.com', 'http://localhost:3000'],
+      signUpUrl: 'https://app.example.com/sign-up?email={email}',
+      roleLabels: { USER: { en: ' Technician ' } },
+      timeZone: 'Europe/Berlin',
       productName: 'Volt',
       productColor: '#3355ff',
       logoUrl: 'https://example.com/logo.png',
@@ -230,7 +246,11 @@ describe('the environment of functions', () => {
       ORGANIZATION_CREATORS: 'ada@example.com,bob@example.com',
       PRODUCT_COLOR: '#3355ff',
       PRODUCT_NAME: 'Volt',
+      REDIRECT_ORIGINS: 'https://app.example.com,http://localhost:3000',
+      ROLE_LABELS: '{"USER":{"en":"Technician"}}',
+      SIGN_UP_URL: 'https://app.example.com/sign-up?email={email}',
       SUPPORT_ADDRESS: 'help@example.com',
+      TIME_ZONE: 'Europe/Berlin',
     });
   });
 });

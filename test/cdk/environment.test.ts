@@ -45,6 +45,16 @@ test('the deployed APIs are only in the function for unknown paths', () => {
   expect(having('DIALECTS')).toEqual(['fallback/refuse']);
 });
 
+test('the settings of an invitee’s way are only in the functions that lead there', () => {
+  expect(having('SIGN_UP_URL')).toEqual(['pages/accept', 'pages/invitation']);
+  expect(having('REDIRECT_ORIGINS').sort()).toEqual([
+    ...['invitations/bulk', 'invitations/create', 'pages/accept', 'pages/ask', 'pages/decline', 'pages/invitation'],
+  ]);
+  expect(having('ROLE_LABELS').sort()).toEqual([
+    ...['invitations/create', 'invitations/resend', 'pages/ask', 'pages/invitation', 'roles/list', 'scheduled/sweep'],
+  ]);
+});
+
 test('settings are in every function that reads them', () => {
   expect(having('TABLE_NAME').length).toBeGreaterThan(100);
   expect(variables.get('invitations/create')).toEqual(

@@ -482,6 +482,26 @@ describe('identity', () => {
     }
   });
 
+  it('has a sign-up page, where pages lead people without an account, unless another one is configured', () => {
+    const parameters = ({ root }: Assembly, name: string) =>
+      ofType(root, 'AWS::CloudFormation::Stack').flatMap(({ Properties }) => Properties.Parameters[name] ?? []);
+    const [url, ...others] = parameters(development, 'SignUpUrl');
+    expect(others, 'only the functions of pages get it').toEqual([]);
+    const [condition, own, without] = url['Fn::If'];
+    expect([condition, without]).toEqual(['OwnUserPool', '']);
+    const text = own['Fn::Join'][1].map((part: unknown) => (typeof part === 'string' ? part : '*')).join('');
+    expect(text).toBe(
+      'https://*.auth.*.amazoncognito.com/signup?response_type=code&scope=openid+email+profile&redirect_uri=http%3A%2F%2Flocalhost%3A3000&client_id=*&login_hint={email}',
+    );
+    const signUpUrl = 'https://app.example.com/sign-up?email={email}';
+    const configured = assemble({ signUpUrl });
+    expect(parameters(configured, 'SignUpUrl')).toEqual([]);
+    expect(functionOf(configured.nested.background, 'fallback').Properties.Environment.Variables.SIGN_UP_URL).toBe(
+      signUpUrl,
+    );
+    expect(findings(configured)).toEqual([]);
+  });
+
   it('has outputs for the sign-in URL, the pool’s id and the client id', () => {
     const { Outputs } = development.root;
     expect(JSON.stringify(Outputs.SignInUrl?.Value)).toContain('/login?response_type=code');

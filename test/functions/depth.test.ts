@@ -38,6 +38,7 @@ const SITUATIONS: readonly Situation[] = ['as usual', ...(Object.keys(ADDED) as 
 const OTHERS: readonly Contract['name'][] = [
   ...(['organizations/accept-ownership', 'organizations/decline-ownership'] as const),
   ...(['me/block-organization', 'me/unblock-organization'] as const),
+  ...(['me/accept-invitation', 'me/decline-invitation'] as const),
 ];
 
 /** Situations that an endpoint never has: some endpoints are for people who signed in before. */

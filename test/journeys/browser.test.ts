@@ -1,13 +1,41 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { useBrowser } from '../support/browser.ts';
 import { type Client, newAddress, useService } from '../support/service.ts';
 
 const APPLICATION = 'https://app.example.com/';
-const service = useService({ environment: { APPLICATION_URL: APPLICATION } });
+
+/** The requests to the application and to the issuer. */
+const requests: { url: string; referrer: string }[] = [];
+
+/** An application that sends whoever isn't signed in to its issuer, which has another origin. */
+const application = createServer((request, response) => {
+  const { url = '', headers } = request;
+  if (url !== '/favicon.ico') requests.push({ url, referrer: headers.referer ?? '' });
+  if (url.startsWith('/welcome')) response.writeHead(302, { location: `${ISSUER_ORIGIN}/login` });
+  response.end('<!doctype html><title>Issuer</title>');
+});
+await new Promise<void>((listening) => application.listen(0, 'localhost', listening));
+const { port } = application.address() as AddressInfo;
+const APPLICATION_ORIGIN = `http://localhost:${port}`;
+const ISSUER_ORIGIN = `http://issuer.localhost:${port}`;
+
+const service = useService({
+  environment: {
+    APPLICATION_URL: APPLICATION,
+    REDIRECT_ORIGINS: APPLICATION_ORIGIN,
+    SIGN_UP_URL: `${ISSUER_ORIGIN}/sign-up?email={email}&next={redirectUrl}`,
+  },
+});
 const browser = useBrowser();
 
-afterEach(() => service.clock(0));
+afterEach(async () => {
+  requests.length = 0;
+  await service.clock(0);
+});
+afterAll(() => application.close());
 
 /** A phone without JavaScript. */
 const PHONE: BrowserContextOptions = { javaScriptEnabled: false, viewport: { width: 390, height: 844 } };
@@ -51,7 +79,7 @@ test('a person opens the link of the mail in a browser, accepts, and becomes a m
 
     await page.getByRole('button', { name: 'Accept' }).click();
     expect(await heading(page)).toContain('Acme <Energy> & Söhne');
-    expect(await page.getByRole('link').getAttribute('href')).toBe(APPLICATION);
+    expect(await page.getByRole('link', { name: 'Continue to Muster' }).getAttribute('href')).toBe(APPLICATION);
     expect(await statusOf(owner, id)).toBe('ACCEPTED');
 
     const jane = await service.person(email);
@@ -176,5 +204,120 @@ describe('an invalid link opens a page with advice', () => {
       expect(await page.getByRole('button').count()).toBe(0);
       expect((await page.innerText('main')).length).toBeGreaterThan(80);
     });
+  });
+});
+
+describe('the way to the application', () => {
+  const redirectUrl = `${APPLICATION_ORIGIN}/welcome`;
+  const target = (id: string, outcome: string) =>
+    expect.stringMatching(new RegExp(`^/welcome\\?organization=org_\\w+&invitation=${id}&outcome=${outcome}$`));
+
+  test.each([
+    ['without JavaScript', PHONE],
+    ['with JavaScript', { viewport: { width: 1280, height: 900 } }],
+  ])(
+    'a person with an account is there after the click, also if it redirects to its sign-in (%s)',
+    async (_, options) => {
+      const { owner } = await service.organization();
+      const { email, id, link } = await invite(owner, { redirectUrl });
+      await (await service.person(email)).call('GET /v1/me');
+      await inBrowser(async (page) => {
+        await page.goto(link);
+        await page.getByRole('button', { name: 'Accept' }).click();
+        await page.waitForURL('**/login');
+        expect(requests).toEqual([
+          { url: target(id, 'accepted'), referrer: '' },
+          { url: '/login', referrer: '' },
+        ]);
+        expect(await statusOf(owner, id)).toBe('ACCEPTED');
+      }, options);
+    },
+  );
+
+  test('a person without an account is led to create one, with the address and the way back filled in', async () => {
+    const { owner } = await service.organization();
+    const { email, id, link } = await invite(owner, { redirectUrl });
+    await inBrowser(async (page) => {
+      await page.goto(link);
+      await page.getByRole('button', { name: 'Accept' }).click();
+      expect(await page.innerText('main')).toContain('Create an account for Muster with this address');
+      expect(requests, 'the page waits').toEqual([]);
+      await page.getByRole('link', { name: 'Create account' }).click();
+      await page.waitForURL(/sign-up/);
+      const { searchParams } = new URL(page.url());
+      expect(searchParams.get('email')).toBe(email);
+      const next = new URL(searchParams.get('next') ?? '');
+      expect([next.origin, next.pathname + next.search]).toEqual([APPLICATION_ORIGIN, target(id, 'accepted')]);
+    });
+  });
+});
+
+describe('times', () => {
+  const inZone = (timezoneId: string, locale: string, javaScriptEnabled = true) => ({
+    ...{ timezoneId, locale, javaScriptEnabled },
+    viewport: { width: 390, height: 844 },
+  });
+  const shown = (page: Page) => page.locator('time').allTextContents();
+
+  test.each([
+    ['America/New_York', 'en-US', 'en', { hour12: true }],
+    ['Europe/Berlin', 'de-DE', 'de', { hour12: false }],
+    // A reader of another language than the page's gets the page's.
+    ['Asia/Tokyo', 'ja-JP', 'en', { hour12: false }],
+  ])('are in the zone of the reader’s browser: %s, %s', async (timeZone, locale, language, { hour12 }) => {
+    const { owner } = await service.organization();
+    const { id, link } = await invite(owner, { language });
+    const at = new Date((await owner.call(`GET /v1/invitations/${id}`)).body.expiresAt);
+    const parts = (options: Intl.DateTimeFormatOptions) =>
+      new Intl.DateTimeFormat(language, { timeZone, ...options }).format(at);
+    const errors: string[] = [];
+    await inBrowser(
+      async (page) => {
+        page.on('console', (message) => errors.push(message.text()));
+        page.on('pageerror', (error) => errors.push(error.message));
+        await page.goto(link);
+        const [time = '', ...others] = await shown(page);
+        expect(others).toEqual([]);
+        for (const part of [parts({ weekday: 'long' }), parts({ day: 'numeric' }), parts({ month: 'long' })]) {
+          expect(time).toContain(part.replace(/\.$/, ''));
+        }
+        expect(time).toContain(parts({ minute: '2-digit' }).padStart(2, '0'));
+        expect(/[AP]M/.test(time)).toBe(hour12);
+        expect(time).toMatch(/(E[SD]T|GMT|ME?S?Z|CES?T|[A-Z]{3,4})/);
+        expect(time).not.toContain('UTC');
+      },
+      inZone(timeZone, locale),
+    );
+    expect(errors, 'the content security policy allows the script').toEqual([]);
+  });
+
+  test('name UTC without JavaScript', async () => {
+    const { owner } = await service.organization();
+    const { link } = await invite(owner);
+    await inBrowser(
+      async (page) => {
+        await page.goto(link);
+        expect(await shown(page)).toEqual([expect.stringMatching(/^\w+, \d+ \w+ \d{4} at \d\d:\d\d UTC$/)]);
+      },
+      inZone('America/New_York', 'en-US', false),
+    );
+  });
+
+  test('are the only thing that a script can write: another script doesn’t run', async () => {
+    const { owner } = await service.organization();
+    const { link } = await invite(owner);
+    await inBrowser(
+      async (page) => {
+        await page.route(/accept\?token=/, async (route) => {
+          const response = await route.fetch();
+          const body = (await response.text()).replace('<main>', '<main><script>document.title = "pwned"</script>');
+          await route.fulfill({ response, body });
+        });
+        await page.goto(link);
+        expect(await page.title()).not.toBe('pwned');
+        expect((await shown(page)).join()).not.toContain('UTC');
+      },
+      inZone('America/New_York', 'en-US'),
+    );
   });
 });

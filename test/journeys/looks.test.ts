@@ -19,6 +19,8 @@ const service = useService({
     PRODUCT_NAME: 'Northwind',
     PRODUCT_COLOR: '#0b7a5b',
     LOGO_URL: LOGO,
+    REDIRECT_ORIGINS: 'https://app.example.com',
+    SIGN_UP_URL: 'https://id.example.com/sign-up?email={email}',
   },
 });
 const browser = useBrowser();
@@ -132,9 +134,39 @@ const SUBJECTS: Readonly<Record<string, { readonly buttons: number; make(): Prom
     make: async () =>
       path(`GET /invitations/accept?token=${(await invite(LONG, { message: LONG, language: 'de' })).token}`),
   },
-  'page after accepting': {
-    buttons: 1,
+  'page after accepting, without an account': {
+    buttons: 2,
     make: async () => path('POST /invitations/accept', `token=${(await invite('Acme Energy')).token}`),
+  },
+  'page after accepting, without an account, in German': {
+    buttons: 2,
+    make: async () => path('POST /invitations/accept', `token=${(await invite(LONG, { language: 'de' })).token}`),
+  },
+  'page after accepting, with an account': {
+    buttons: 1,
+    async make() {
+      const { email, token } = await invite('Acme Energy');
+      await (await service.person(email)).call('GET /v1/me');
+      return path('POST /invitations/accept', `token=${token}`);
+    },
+  },
+  'page of a withdrawn link': {
+    buttons: 1,
+    async make() {
+      const { owner, token } = await invite('Acme Energy', { redirectUrl: 'https://app.example.com/welcome' });
+      const { data } = (await owner.call('GET /v1/invitations')).body;
+      await owner.call(`DELETE /v1/invitations/${data[0].id}`);
+      return path(`GET /invitations/accept?token=${token}`);
+    },
+  },
+  'page of an expired link in German with a long name': {
+    buttons: 2,
+    async make() {
+      await service.clock('-8d');
+      const { token } = await invite(LONG, { language: 'de', redirectUrl: 'https://app.example.com/welcome' });
+      await service.clock(0);
+      return path(`GET /invitations/accept?token=${token}`);
+    },
   },
   'page after declining': {
     buttons: 0,

@@ -244,14 +244,19 @@ describe.each(Object.entries(KINDS))('%s', (_, make) => {
   const visitOnce = once(async () => visit(await make()));
   afterAll(async () => (await visitOnce()).page.context().close());
 
-  test('sends no referrer, runs no scripts, and is fully shown under its own content security policy', async () => {
+  test('sends no referrer, runs no script but that of times, and is fully shown under its own content security policy', async () => {
     const { page, response, messages } = await visitOnce();
-    const styles = [...(await response.text()).matchAll(/<style>(.*?)<\/style>/gs)];
-    const hashes = styles.map(([, style = '']) => `'sha256-${createHash('sha256').update(style).digest('base64')}'`);
+    const body = await response.text();
+    const hashesOf = (tag: string) =>
+      [...body.matchAll(new RegExp(`<${tag}>(.*?)</${tag}>`, 'gs'))].map(
+        ([, content = '']) => `'sha256-${createHash('sha256').update(content).digest('base64')}'`,
+      );
+    const scripts = hashesOf('script');
+    expect(scripts).toHaveLength(body.includes('<time ') ? 1 : 0);
     const headers = await response.allHeaders();
     expect(headers).toMatchObject({
       'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': `default-src 'none'; style-src ${hashes}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+      'content-security-policy': `default-src 'none'; style-src ${hashesOf('style')};${scripts.map((hash) => ` script-src ${hash};`)} form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
       'referrer-policy': 'no-referrer',
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',

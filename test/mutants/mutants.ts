@@ -259,7 +259,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'lib/invitations/ending.ts',
-        replace: `...(link ? [{ attribute: isHanded(link) ? 'handedSecrets' : 'secrets', contains: hashSecret(link.secret) }] : []),`,
+        replace: `...(link ? [isStill(link)] : []),`,
         by: '',
       },
     ],
@@ -837,11 +837,30 @@ export const mutants: readonly Mutant[] = [
     },
   },
   {
+    name: 'an acceptance without a link ignores a resend by somebody else',
+    edits: [
+      {
+        file: 'lib/invitations/ending.ts',
+        replace: `if (!secret) return { attribute: 'inviterId', is: invitation.inviterId };`,
+        by: `if (!secret) return { attribute: 'status', is: 'PENDING' };`,
+      },
+    ],
+    test: {
+      file: 'test/functions/invitee.test.ts',
+      name: 'checks the inviter of the moment, also if a resend comes between its read and its write',
+    },
+  },
+  {
+    name: 'a browser is sent to any origin',
+    edits: [{ file: 'lib/domain/redirect.ts', replace: ' && origins.includes(new URL(redirectUrl).origin)', by: '' }],
+    test: { file: 'test/lib/domain/redirect.test.ts', name: 'compares whole origins' },
+  },
+  {
     name: 'a link that was returned to the inviter shows who has accepted',
     edits: [
       {
         file: 'lib/invitations/acceptance.ts',
-        replace: `if (!accepter && isHanded(link)) throw new Refusal('invitation_used');`,
+        replace: `if (!accepter && (!link.secret || isHanded(link))) throw new Refusal('invitation_used');`,
         by: '',
       },
     ],

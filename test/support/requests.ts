@@ -33,6 +33,8 @@ const EXAMPLES: Partial<Record<Contract['name'], Factory<Omit<Example, 'route'> 
   'invitations/accept': async (...at) => ({ body: { token: await invitationToken(...at) } }),
   'invitations/block': async (...at) => ({ body: { token: await invitationToken(...at) } }),
   'invitations/decline': async (...at) => ({ body: { token: await invitationToken(...at) } }),
+  'me/accept-invitation': async (service, { owner }, _, id) => ({ by: await inviteeOf(service, owner, id) }),
+  'me/decline-invitation': async (service, { owner }, _, id) => ({ by: await inviteeOf(service, owner, id) }),
   'me/block-organization': async (service, home) => ({ by: await guestOf(service, home) }),
   'me/unblock-organization': async (service, home) => {
     const guest = await guestOf(service, home);
@@ -337,6 +339,13 @@ const stopToken: Factory<string> = async (service, home, email) => {
   await invitationToken(service, home, email);
   return service.linkToken(email, 'stop');
 };
+
+/** Returns the invited person, who has signed in before. */
+async function inviteeOf(service: Service, owner: Client, id = ''): Promise<Client> {
+  const person = await service.person((await owner.call(`GET /v1/invitations/${id}`)).body.email);
+  await person.call('GET /v1/me');
+  return person;
+}
 
 /** Invites a person, the same for all organizations of an owner. */
 async function guestOf(service: Service, { owner }: Home): Promise<Client> {

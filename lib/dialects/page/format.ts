@@ -1,7 +1,8 @@
-import { configuration } from '../../configuration.ts';
+import { configuration, redirectOrigins } from '../../configuration.ts';
 import { isRenewable, type Link } from '../../domain/invitation.ts';
 import { type Language, languageOf } from '../../domain/language.ts';
 import { RENEWAL_PATH } from '../../domain/page-paths.ts';
+import { type Outcome, redirectOf } from '../../domain/redirect.ts';
 import { Refusal, type RefusalCode } from '../../domain/refusal.ts';
 import type { Format } from '../format.ts';
 import type { Page, PageSetting } from './layout.ts';
@@ -38,25 +39,49 @@ export function pageSetting(acceptLanguage: string | undefined, link?: Link): Pa
   return { language, product: configuration().product };
 }
 
+/** What the application is told about a link that doesn't work. */
+const OUTCOMES: Partial<Record<InvalidLink, Outcome>> = {
+  sign_in: 'pending',
+  expired: 'expired',
+  revoked: 'revoked',
+  declined: 'declined',
+  used: 'used',
+  superseded: 'superseded',
+  inviter_removed: 'inviter_removed',
+};
+
+/** Returns where the holder of a link goes in the end; undefined: the invitation names no allowed place. */
+export function redirectFor({ invitation }: Pick<Link, 'invitation'>, outcome: Outcome): string | undefined {
+  return redirectOf(invitation, outcome, redirectOrigins());
+}
+
 /**
- * Answers the holder of a link. If the link no longer works, the page says why, and an expired one offers to request a
- * new invitation.
+ * Answers the holder of a link. If the link no longer works, the page says why, which invitation it was, and leads to its
+ * redirect URL; an expired one offers to request a new invitation.
  *
  * @param token the link's `?token=`
+ * @param inviterName reads the inviter's name, if they are still in the organization
  */
 export async function answerLinkHolder(
   setting: PageSetting,
-  { invitation }: Link,
+  link: Link,
   token: string,
-  answer: () => Promise<Page>,
+  { inviterName, answer }: { inviterName(link: Link): Promise<string | undefined>; answer(): Promise<Page> },
 ): Promise<Page> {
+  const { invitation, organization } = link;
   try {
     return await answer();
   } catch (error) {
     const reason = error instanceof Refusal ? INVALID_LINKS[error.code] : undefined;
     if (!reason) throw error;
     const renewal = { token, action: RENEWAL_PATH, since: invitation.renewalRequestedAt };
-    return invalidLinkPage({ ...setting, reason, ...(reason === 'expired' && isRenewable(invitation) && { renewal }) });
+    const outcome = OUTCOMES[reason];
+    return invalidLinkPage({
+      ...setting,
+      ...{ reason, onwardUrl: outcome && redirectFor(link, outcome) },
+      about: { organizationName: organization.name, inviterName: await inviterName(link) },
+      ...(reason === 'expired' && isRenewable(invitation) && { renewal }),
+    });
   }
 }
 

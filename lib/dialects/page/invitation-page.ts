@@ -1,13 +1,13 @@
 import { showAddress } from '../../domain/address.ts';
 import { fill, fillHtml, html, trusted } from '../../domain/html.ts';
-import { momentInWords } from '../../domain/language.ts';
-import { ROLE_WORDS } from '../../domain/role-words.ts';
+import { type RoleLabels, roleWords } from '../../domain/role-words.ts';
 import type { Role } from '../../domain/roles.ts';
 import { lines, oneLine } from '../../domain/user-text.ts';
 import { blockForm } from './block-page.ts';
 import { INVITATION_WORDS } from './invitation-words.ts';
-import { NAME, type Page, type PageSetting, page } from './layout.ts';
+import { NAME, type Page, type PageSetting, page, wayOn } from './layout.ts';
 import { DONE, ENDED, initialMark } from './marks.ts';
+import { timeElement } from './time.ts';
 
 /** The longest message that a page shows, in characters. */
 const MAX_MESSAGE = 1000;
@@ -18,6 +18,7 @@ export interface InvitationPage extends PageSetting {
   /** The inviter's name, or their address if they have no name. */
   readonly inviterName: string;
   readonly role: Role;
+  readonly roleLabels?: RoleLabels;
   /** The invited address. */
   readonly email: string;
   /** A time, or its ISO form. */
@@ -49,6 +50,7 @@ interface SigningIn {
 export function invitationPage(invitation: InvitationPage): Page {
   const { language, product, email, role, answer } = invitation;
   const words = INVITATION_WORDS[language];
+  const { name, can } = roleWords(role, language, invitation.roleLabels ?? {});
   const organization = oneLine(invitation.organizationName, NAME);
   const inviter = oneLine(invitation.inviterName, NAME);
   const message = lines(invitation.message ?? '', MAX_MESSAGE);
@@ -62,12 +64,9 @@ export function invitationPage(invitation: InvitationPage): Page {
 <p class="muted">${fillHtml(words.afterwards, { email: address })}</p>`;
   const signIn = ({
     signInUrl,
-  }: SigningIn) => html`<p>${fillHtml(words.signInFirst, { product: product.name, email: address })}</p>${
-    signInUrl
-      ? html`
-<p class="next"><a class="button" href="${signInUrl}">${fill(words.go, { product: product.name })}</a></p>`
-      : undefined
-  }
+  }: SigningIn) => html`<p>${fillHtml(words.signInFirst, { product: product.name, email: address })}</p>${wayOn([
+    [signInUrl, fill(words.go, { product: product.name })],
+  ])}
 <p class="muted">${fillHtml(words.byMail, { inviter: html`<bdi>${inviter}</bdi>` })}</p>`;
   const block = ({ token, blockAction }: Answering) =>
     blockForm(invitation, { organizationName: invitation.organizationName, token, action: blockAction });
@@ -84,8 +83,8 @@ export function invitationPage(invitation: InvitationPage): Page {
   }
 ${'token' in answer ? form(answer) : signIn(answer)}
 <dl>
-<div><dt>${words.role}</dt><dd><strong>${ROLE_WORDS[language][role].name}.</strong> ${ROLE_WORDS[language][role].can}</dd></div>
-<div><dt>${words.expires}</dt><dd>${momentInWords(new Date(invitation.expiresAt), language)}</dd></div>
+<div><dt>${words.role}</dt><dd><strong>${name}.</strong> ${can}</dd></div>
+<div><dt>${words.expires}</dt><dd>${timeElement(invitation.expiresAt, invitation)}</dd></div>
 </dl>${'token' in answer ? block(answer) : undefined}`;
   return page(200, fill(words.title, { organization }), content, invitation, words.unexpected);
 }
@@ -95,25 +94,39 @@ export interface AcceptedPage extends PageSetting {
   readonly organizationName: string;
   /** The address to sign in with. */
   readonly email: string;
-  /** The link to continue; undefined: the page has no button. */
+  /** Whether somebody has signed in with the address before. Most invitees have no account yet. */
+  readonly hasAccount: boolean;
+  /** Where an account is made, with the address filled in; undefined: the page only says that one is needed. */
+  readonly signUpUrl?: string | undefined;
+  /** The invitation's redirect URL. A person with an account is sent there at once. */
+  readonly redirectUrl?: string | undefined;
+  /** The link to continue if there is no redirect URL; undefined: the page has no button. */
   readonly applicationUrl?: string | undefined;
 }
 
-/** Returns the page that welcomes a new member, with the link to continue and the address to sign in with. */
+/**
+ * Returns the page that welcomes a new member, and leads on: to make an account with the invited address if there is none,
+ * else to the application.
+ *
+ * A browser is sent on by `Refresh`, not by a redirect of the form's POST: Chrome and Safari apply `form-action` to all
+ * redirects that follow a form, also to those that the application makes for its sign-in (docs/adr/0074).
+ */
 export function acceptedPage(accepted: AcceptedPage): Page {
-  const { language, product, email, applicationUrl } = accepted;
+  const { language, product, email, hasAccount, signUpUrl, redirectUrl, applicationUrl } = accepted;
   const words = INVITATION_WORDS[language];
   const organization = oneLine(accepted.organizationName, NAME);
+  const signUp = hasAccount ? undefined : signUpUrl;
   const content = html`${DONE}
 <h1>${fillHtml(words.welcome, { organization: html`<bdi>${organization}</bdi>` })}</h1>
 <p>${fillHtml(words.joined, { email: html`<strong>${showAddress(email)}</strong>` })}</p>
-<p>${fill(words.signIn, { product: product.name })}</p>${
-    applicationUrl
-      ? html`
-<p class="next"><a class="button" href="${applicationUrl}">${fill(words.go, { product: product.name })}</a></p>`
-      : undefined
-  }`;
-  return page(200, fill(words.welcome, { organization }), content, accepted);
+<p>${fill(hasAccount ? words.signIn : words.signUp, { product: product.name })}</p>${wayOn([
+    [signUp, words.createAccount],
+    [redirectUrl ?? applicationUrl, fill(words.go, { product: product.name })],
+  ])}`;
+  const shown = page(200, fill(words.welcome, { organization }), content, accepted);
+  return hasAccount && redirectUrl
+    ? { ...shown, headers: { ...shown.headers, refresh: `0;url=${redirectUrl}` } }
+    : shown;
 }
 
 /** The content of the page after declining. */
@@ -121,15 +134,18 @@ export interface DeclinedPage extends PageSetting {
   readonly organizationName: string;
   /** The invited address. */
   readonly email: string;
+  /** The invitation's redirect URL. */
+  readonly redirectUrl?: string | undefined;
 }
 
 /** Returns the page that confirms a declined invitation, with advice for a change of mind. */
 export function declinedPage(declined: DeclinedPage): Page {
-  const words = INVITATION_WORDS[declined.language];
+  const { language, product, redirectUrl } = declined;
+  const words = INVITATION_WORDS[language];
   const organization = html`<strong><bdi>${oneLine(declined.organizationName, NAME)}</bdi></strong>`;
   const content = html`${ENDED}
 <h1>${words.declined}</h1>
 <p>${fillHtml(words.stayedOut, { email: html`<strong>${showAddress(declined.email)}</strong>`, organization })}</p>
-<p>${words.changedMind}</p>`;
+<p>${words.changedMind}</p>${wayOn([[redirectUrl, fill(words.go, { product: product.name })]])}`;
   return page(200, words.declined, content, declined);
 }

@@ -3,6 +3,7 @@ import { showAddress } from '../../domain/address.ts';
 import { fillHtml, type Html, html, trusted } from '../../domain/html.ts';
 import type { Language } from '../../domain/language.ts';
 import type { Product } from '../../domain/product.ts';
+import { TIME_SCRIPT } from './script.ts';
 import { stylesheet } from './style.ts';
 
 /** A page as an HTTP answer. */
@@ -27,8 +28,8 @@ const SUPPORT: Record<Language, string> = {
 };
 
 /**
- * Returns a page: the brand, one card, and a footer with the support address. It has no scripts and fetches only the
- * logo; its content security policy enforces that.
+ * Returns a page: the brand, one card, and a footer with the support address. It fetches only the logo, and has no script
+ * except `TIME_SCRIPT`, if it shows a time; its content security policy enforces that.
  *
  * @param content the card, with the page's only `h1`
  * @param note the first text of the footer
@@ -36,6 +37,8 @@ const SUPPORT: Record<Language, string> = {
 export function page(status: number, title: string, content: Html, setting: PageSetting, note?: string): Page {
   const { language, product } = setting;
   const style = stylesheet(product.color);
+  // Text of users is escaped, so this is an element of ours.
+  const script = content.toString().includes('<time ') ? TIME_SCRIPT : undefined;
   const brand = product.logoUrl ? html`<img src="${product.logoUrl}" alt="${product.name}">` : product.name;
   const address = product.supportAddress;
   const support =
@@ -63,21 +66,44 @@ ${content}
       ? html`
 <footer>${note && html`<p>${note}</p>`}${support && html`<p>${support}</p>`}</footer>`
       : undefined
+  }${
+    script &&
+    html`
+<script>${trusted(script)}</script>`
   }
 </body>
 </html>
 `;
-  return { status, headers: headersOf(style, product), body: body.toString() };
+  return { status, headers: headersOf(style, script, product), body: body.toString() };
+}
+
+/**
+ * Returns the links by which a page leads on. The first is the one that the page recommends.
+ *
+ * @param links URLs with their labels; without a URL a link is left out
+ * @param after whether the page recommends something else, above them
+ */
+export function wayOn(
+  links: readonly (readonly [url: string | undefined, label: string])[],
+  after = false,
+): Html | undefined {
+  const shown = links.filter(([url]) => url !== undefined);
+  if (shown.length === 0) return undefined;
+  return html`
+<p class="next">${shown.map(
+    ([url, label], index) => html`<a class="button${after || index > 0 ? ' plain' : ''}" href="${url}">${label}</a>`,
+  )}</p>`;
 }
 
 /**
  * Returns the headers of every page. The address contains a secret, so the page isn't cached and sends no referrer. It
- * can't be framed, and no script can run even if escaping failed.
+ * can't be framed, and no script of others can run even if escaping failed.
  */
-function headersOf(style: string, { logoUrl }: Product): Record<string, string> {
+function headersOf(style: string, script: string | undefined, { logoUrl }: Product): Record<string, string> {
   const policy = [
     "default-src 'none'",
-    `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
+    `style-src ${sourceOf(style)}`,
+    ...(script ? [`script-src ${sourceOf(script)}`] : []),
     ...(logoUrl && URL.canParse(logoUrl) ? [`img-src ${new URL(logoUrl).origin}`] : []),
     "form-action 'self'",
     "base-uri 'none'",
@@ -91,4 +117,9 @@ function headersOf(style: string, { logoUrl }: Product): Record<string, string> 
     'strict-transport-security': 'max-age=31536000',
     'x-content-type-options': 'nosniff',
   };
+}
+
+/** Returns the source expression of an inline element, by the hash of its content. */
+function sourceOf(content: string): string {
+  return `'sha256-${createHash('sha256').update(content).digest('base64')}'`;
 }

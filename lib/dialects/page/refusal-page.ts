@@ -1,18 +1,19 @@
-import { fill, type Html, html } from '../../domain/html.ts';
-import { momentInWords } from '../../domain/language.ts';
+import { fill, fillHtml, type Html, html } from '../../domain/html.ts';
 import { REFUSALS, type RefusalCode } from '../../domain/refusal.ts';
-import { type Page, type PageSetting, page } from './layout.ts';
+import { oneLine } from '../../domain/user-text.ts';
+import { NAME, type Page, type PageSetting, page, wayOn } from './layout.ts';
 import { ATTENTION } from './marks.ts';
 import {
+  ABOUT_WORDS,
   ERROR_WORDS,
   INVALID_LINK_WORDS,
   type InvalidLink,
   PAGE_LIMITS,
   type PageError,
   type PageLimit,
-  type RefusalWords,
 } from './refusal-words.ts';
 import { RENEWAL_WORDS } from './renewal-words.ts';
+import { timeElement } from './time.ts';
 
 /** A link that doesn't work, and why. */
 export interface InvalidLinkPage extends PageSetting {
@@ -26,6 +27,14 @@ export interface InvalidLinkPage extends PageSetting {
     /** When it was requested in this period; undefined: not yet. */
     readonly since?: string | undefined;
   };
+  /** What the link is about; undefined for whoever must not learn it, and for links that aren't of an invitation. */
+  readonly about?: {
+    readonly organizationName: string;
+    /** Undefined: they have left the organization. */
+    readonly inviterName: string | undefined;
+  };
+  /** Where the page leads on; undefined: it has no button. */
+  readonly onwardUrl?: string | undefined;
 }
 
 /** The statuses other than 410, for holders who must not learn whether the link was valid. */
@@ -33,21 +42,37 @@ const STATUSES: Partial<Record<InvalidLink, number>> = { not_found: 404, request
 
 /** Returns the page that says why a link doesn't work and what to do: 404 for unknown links, 410 for known ones. */
 export function invalidLinkPage(link: InvalidLinkPage): Page {
-  const { language, reason, renewal } = link;
+  const { language, product, reason, renewal, onwardUrl } = link;
   const status = STATUSES[reason] ?? 410;
   const words = INVALID_LINK_WORDS[language][reason];
-  if (!renewal) return refusalPage(status, words, link);
+  const before = aboutOf(link);
+  const hasForm = renewal !== undefined && renewal.since === undefined;
+  const onward = wayOn([[onwardUrl, fill(ABOUT_WORDS[language].go, { product: product.name })]], hasForm);
+  if (!renewal) return refusalPage(status, words, link, { before, after: onward });
   const { pending, button, offer } = RENEWAL_WORDS[language];
   if (renewal.since) {
-    const next = fill(pending, { when: momentInWords(new Date(renewal.since), language) });
-    return refusalPage(status, { ...words, next }, link);
+    const next = fillHtml(pending, { when: timeElement(renewal.since, link) });
+    return refusalPage(status, { ...words, next }, link, { before, after: onward });
   }
   const form = html`
 <form method="post" action="${renewal.action}">
 <input type="hidden" name="token" value="${renewal.token}">
 <button type="submit">${button}</button>
 </form>`;
-  return refusalPage(status, { ...words, next: offer }, link, form);
+  return refusalPage(status, { ...words, next: offer }, link, { before, after: html`${form}${onward}` });
+}
+
+/** Returns the sentence that says which invitation it was. */
+function aboutOf({ language, about }: InvalidLinkPage): Html | undefined {
+  if (!about) return undefined;
+  const { invited, invitedBy } = ABOUT_WORDS[language];
+  const strong = (name: string) => html`<strong><bdi>${oneLine(name, NAME)}</bdi></strong>`;
+  const { organizationName, inviterName } = about;
+  return html`
+<p>${fillHtml(inviterName === undefined ? invited : invitedBy, {
+    inviter: inviterName === undefined ? undefined : strong(inviterName),
+    organization: strong(organizationName),
+  })}</p>`;
 }
 
 /** An error that doesn't concern a link. */
@@ -62,7 +87,7 @@ export function errorPage(error: ErrorPage): Page {
   const words = ERROR_WORDS[error.language];
   const reference = html`
 <p class="muted">${fill(words.reference, { requestId: error.requestId })}</p>`;
-  return refusalPage(REFUSALS[error.code], words[kindOf(error.code)], error, reference);
+  return refusalPage(REFUSALS[error.code], words[kindOf(error.code)], error, { after: reference });
 }
 
 function kindOf(code: RefusalCode): PageError {
@@ -77,9 +102,14 @@ function isLimit(code: RefusalCode): code is PageLimit {
   return (PAGE_LIMITS as readonly RefusalCode[]).includes(code);
 }
 
-function refusalPage(status: number, words: RefusalWords, setting: PageSetting, after?: Html): Page {
+function refusalPage(
+  status: number,
+  words: Readonly<Record<'heading' | 'happened', string>> & { readonly next: string | Html },
+  setting: PageSetting,
+  { before, after }: { readonly before?: Html | undefined; readonly after?: Html | undefined },
+): Page {
   const content = html`${ATTENTION}
-<h1>${words.heading}</h1>
+<h1>${words.heading}</h1>${before}
 <p>${words.happened}</p>
 <p>${words.next}</p>${after}`;
   return page(status, words.heading, content, setting);

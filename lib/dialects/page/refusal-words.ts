@@ -25,12 +25,12 @@ export const INVALID_LINK_WORDS: Record<Language, Readonly<Record<InvalidLink, R
     },
     expired: {
       heading: 'This invitation has expired',
-      happened: 'It was valid for a limited time, and that is over.',
+      happened: 'The invitation was valid for a limited time, and that is over.',
       next: 'Ask the person who invited you to send it again: you will get a mail with a new link.',
     },
     revoked: {
       heading: 'This invitation was withdrawn',
-      happened: 'An administrator of the organization has taken it back.',
+      happened: 'An administrator of the organization has taken the invitation back.',
       next: 'If you think that was a mistake, ask the person who invited you.',
     },
     used: {
@@ -99,12 +99,12 @@ export const INVALID_LINK_WORDS: Record<Language, Readonly<Record<InvalidLink, R
     },
     expired: {
       heading: 'Diese Einladung ist abgelaufen',
-      happened: 'Sie galt für begrenzte Zeit, und die ist vorbei.',
+      happened: 'Die Einladung galt für begrenzte Zeit, und die ist vorbei.',
       next: 'Bitten Sie die Person, die Sie eingeladen hat, sie erneut zu senden: Sie bekommen dann eine E-Mail mit einem neuen Link.',
     },
     revoked: {
       heading: 'Diese Einladung wurde zurückgezogen',
-      happened: 'Die Administration der Organisation hat sie zurückgenommen.',
+      happened: 'Die Administration der Organisation hat die Einladung zurückgenommen.',
       next: 'Wenn das ein Versehen sein könnte, fragen Sie die Person, die Sie eingeladen hat.',
     },
     used: {
@@ -165,6 +165,20 @@ export const INVALID_LINK_WORDS: Record<Language, Readonly<Record<InvalidLink, R
         'Der Link ging an Sie, als Sie das Team verwaltet haben, dem der Standort gehört. Das ist nicht mehr so.',
       next: 'Wer den Standort jetzt verwaltet, kann über die Anfrage entscheiden.',
     },
+  },
+};
+
+/** Which invitation a link was for, for whoever holds a link that was once sent; and the way on. */
+export const ABOUT_WORDS: Record<Language, Readonly<Record<'invited' | 'invitedBy' | 'go', string>>> = {
+  en: {
+    invited: 'You were invited to {organization}.',
+    invitedBy: '{inviter} invited you to {organization}.',
+    go: 'Continue to {product}',
+  },
+  de: {
+    invited: 'Sie wurden zu {organization} eingeladen.',
+    invitedBy: '{inviter} hat Sie zu {organization} eingeladen.',
+    go: 'Weiter zu {product}',
   },
 };
 

@@ -1,11 +1,11 @@
 import { showAddress } from '../../domain/address.ts';
 import { fillHtml, html } from '../../domain/html.ts';
-import { momentInWords } from '../../domain/language.ts';
 import { oneLine } from '../../domain/user-text.ts';
 import { blockForm } from './block-page.ts';
 import { NAME, type Page, type PageSetting, page } from './layout.ts';
 import { BELL, DONE } from './marks.ts';
 import { REMINDERS_WORDS } from './reminders-words.ts';
+import { timeElement } from './time.ts';
 
 /** The content of the pages about stopping reminders. */
 export interface RemindersPage extends PageSetting {
@@ -55,9 +55,9 @@ function about(phrase: string, { organizationName, email }: RemindersPage) {
   return fillHtml(phrase, { organization, email: html`<strong>${showAddress(email)}</strong>` });
 }
 
-function until(phrase: string, { openUntil, language }: RemindersPage) {
-  return openUntil === undefined
+function until(phrase: string, reminders: RemindersPage) {
+  return reminders.openUntil === undefined
     ? undefined
     : html`
-<p>${fillHtml(phrase, { expires: momentInWords(new Date(openUntil), language) })}</p>`;
+<p>${fillHtml(phrase, { expires: timeElement(reminders.openUntil, reminders) })}</p>`;
 }

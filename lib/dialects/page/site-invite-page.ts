@@ -1,12 +1,12 @@
 import { fill, fillHtml, html } from '../../domain/html.ts';
-import { momentInWords } from '../../domain/language.ts';
 import type { InviteTerms } from '../../domain/site-invite.ts';
 import { termsInWords } from '../../domain/site-words.ts';
 import { oneLine } from '../../domain/user-text.ts';
 import { type Blocking, blockForm } from './block-page.ts';
-import { NAME, type Page, type PageSetting, page } from './layout.ts';
+import { NAME, type Page, type PageSetting, page, wayOn } from './layout.ts';
 import { DONE, initialMark } from './marks.ts';
 import { SITE_INVITE_WORDS } from './site-invite-words.ts';
+import { termElement, timeElement } from './time.ts';
 
 /** A team for which an invite can be accepted. */
 export interface TeamChoice {
@@ -70,15 +70,12 @@ export function siteInvitePage(invite: SiteInvitePage): Page {
       : undefined
   }`;
   const elsewhere = html`
-<p>${fill(words.signIn, { product: product.name })}</p>${
-    applicationUrl
-      ? html`
-<p class="next"><a class="button" href="${applicationUrl}">${fill(words.go, { product: product.name })}</a></p>`
-      : undefined
-  }`;
+<p>${fill(words.signIn, { product: product.name })}</p>${wayOn([
+    [applicationUrl, fill(words.go, { product: product.name })],
+  ])}`;
   const rows = [
-    ...termsInWords(terms, language),
-    [words.expires, momentInWords(new Date(invite.expiresAt), language)],
+    ...termsInWords(terms, language).map(([label, term]) => [label, termElement(term, invite)] as const),
+    [words.expires, timeElement(invite.expiresAt, invite)],
   ] as const;
   const content = html`${initialMark(site)}
 <h1>${fillHtml(words.heading, { site: html`<bdi>${site}</bdi>` })}</h1>
@@ -109,11 +106,8 @@ export function siteInviteAcceptedPage(accepted: SiteInviteAcceptedPage): Page {
   const heading = isOwner ? words.transferred : words.accepted;
   const content = html`${DONE}
 <h1>${fillHtml(heading, { site: html`<bdi>${site}</bdi>`, team: html`<bdi>${team}</bdi>` })}</h1>
-<p>${fill(words.next, { product: product.name })}</p>${
-    applicationUrl
-      ? html`
-<p class="next"><a class="button" href="${applicationUrl}">${fill(words.go, { product: product.name })}</a></p>`
-      : undefined
-  }`;
+<p>${fill(words.next, { product: product.name })}</p>${wayOn([
+    [applicationUrl, fill(words.go, { product: product.name })],
+  ])}`;
   return page(200, fill(heading, { site, team }), content, accepted);
 }

@@ -6,6 +6,7 @@ import { lines, oneLine } from '../../domain/user-text.ts';
 import { NAME, type Page, type PageSetting, page } from './layout.ts';
 import { DONE, ENDED, initialMark } from './marks.ts';
 import { SITE_REQUEST_WORDS } from './site-request-words.ts';
+import { termElement } from './time.ts';
 
 /** The longest reason that the page shows, in characters. */
 const MAX_REASON = 255;
@@ -54,7 +55,7 @@ export function siteRequestPage(request: SiteRequestPage): Page {
 </form>
 <p class="muted">${words.afterwards}</p>
 <dl>
-<div><dt>${words.until}</dt><dd>${endInWords(requested, language)}</dd></div>
+<div><dt>${words.until}</dt><dd>${termElement(endInWords(requested, language), request)}</dd></div>
 </dl>`;
   return page(200, fill(words.title, { site }), content, request, words.nothing);
 }

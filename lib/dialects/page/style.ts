@@ -62,7 +62,7 @@ select {
   display: block; width: 100%; min-height: 3.25rem; padding: 0.75rem 1rem; border-radius: 0.75rem;
   border: 1px solid var(--muted); background: var(--card); color: var(--text); font: inherit;
 }
-button.plain { background: transparent; border-color: var(--muted); color: var(--text); }
+button.plain, a.plain { background: transparent; border-color: var(--muted); color: var(--text); }
 form + p { margin-top: 0.875rem; }
 p strong { color: var(--text); }
 a { color: var(--ink); text-underline-offset: 0.15em; }

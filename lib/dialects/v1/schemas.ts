@@ -62,7 +62,17 @@ export const Invitation = z.strictObject({
   skippedTeams: z.nullable(z.array(z.string())),
   reminders: z.int().check(z.minimum(0), z.maximum(2)),
   remindersStoppedAt: z.nullable(timestamp),
+  redirectUrl: z.nullable(z.url()),
 });
+
+/** An invitation as its invitee sees it. */
+export const InvitationToMe = z.extend(Invitation, { inviterName: z.nullable(z.string()) });
+
+const inEachLanguage = z.strictObject({ en: z.string(), de: z.string() });
+
+/** A role, with its words in each language. */
+export const RoleDescription = z.strictObject({ role, label: inEachLanguage, description: inEachLanguage });
+export const RoleList = z.strictObject({ data: z.array(RoleDescription) });
 
 /** The answer to inviting. Without a mail, only this answer contains the link. */
 export const NewInvitation = z.extend(Invitation, { link: z.optional(z.url()) });
@@ -205,7 +215,7 @@ export const Me = z.strictObject({
     }),
   ),
   teams: z.array(z.strictObject({ id: teamId, name: z.string(), organizationId, role: z.enum(TEAM_ROLES) })),
-  invitations: z.array(Invitation),
+  invitations: z.array(InvitationToMe),
   blockedOrganizations: z.array(z.strictObject({ organizationId, organizationName: z.string(), blockedAt: timestamp })),
   ownershipOffers: z.array(OwnershipOffer),
 });

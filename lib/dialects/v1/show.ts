@@ -5,8 +5,11 @@ import type { Explanation } from '../../domain/explanation.ts';
 import { shortIdAsUuid } from '../../domain/ids.ts';
 import type { Integration } from '../../domain/integration.ts';
 import { type ListedInvitation, statusAt } from '../../domain/invitation.ts';
+import { LANGUAGES, type Language } from '../../domain/language.ts';
 import { type ListedMember, type Member, type Membership, type User, usernameOf } from '../../domain/member.ts';
 import type { Organization, OwnershipOffer } from '../../domain/organization.ts';
+import { type RoleLabels, type RoleWords, roleWords } from '../../domain/role-words.ts';
+import type { Role } from '../../domain/roles.ts';
 import { lastEnd } from '../../domain/site-access.ts';
 import type { Team, TeamMembership } from '../../domain/team.ts';
 
@@ -34,7 +37,7 @@ export function showMember(member: ListedMember) {
 /** Returns an invitation as the Management API shows it, with its current status and without secrets or hashes. */
 export function showInvitation(invitation: ListedInvitation, organization: Organization, now: Date) {
   const { id, email, role, organizationId, sentAt, createdAt, updatedAt, expiresAt, inviterId, delivery } = invitation;
-  const { language, message, teams = [], reminders, remindersStoppedAt, accepted } = invitation;
+  const { language, message, teams = [], reminders, remindersStoppedAt, accepted, redirectUrl } = invitation;
   return {
     id,
     email: showAddress(email),
@@ -57,7 +60,18 @@ export function showInvitation(invitation: ListedInvitation, organization: Organ
     skippedTeams: accepted ? teams.filter((id) => !accepted.joinedTeams.includes(id)) : null,
     reminders,
     remindersStoppedAt: remindersStoppedAt ?? null,
+    redirectUrl: redirectUrl ?? null,
   };
+}
+
+/** Returns a role with its words in each language. */
+export function showRole(role: Role, labels: RoleLabels) {
+  const inEach = (word: keyof RoleWords) =>
+    Object.fromEntries(LANGUAGES.map((language) => [language, roleWords(role, language, labels)[word]])) as Record<
+      Language,
+      string
+    >;
+  return { role, label: inEach('name'), description: inEach('can') };
 }
 
 export function showOrganization({ id, name, createdAt, updatedAt, language }: Organization) {

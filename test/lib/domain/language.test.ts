@@ -27,3 +27,12 @@ test('a moment in words has day, time and time zone in the language', () => {
   expect(momentInWords(moment, 'en')).toBe('Wednesday, 12 August 2026 at 14:30 UTC');
   expect(momentInWords(moment, 'de')).toBe('Mittwoch, 12. August 2026 um 14:30 Uhr UTC');
 });
+
+test('a moment in another zone has its time, its date, and its name there, in summer and in winter', () => {
+  const evening = new Date('2026-12-31T23:30:00.000Z');
+  expect(momentInWords(evening, 'en', 'Europe/Berlin')).toBe('Friday, 1 January 2027 at 00:30 CET');
+  expect(momentInWords(new Date('2026-08-12T14:30:00.000Z'), 'de', 'Europe/Berlin')).toBe(
+    'Mittwoch, 12. August 2026 um 16:30 Uhr MESZ',
+  );
+  expect(momentInWords(evening, 'en', 'Asia/Kolkata')).toBe('Friday, 1 January 2027 at 05:00 GMT+5:30');
+});

@@ -60,7 +60,7 @@ describe('the content of the mail', () => {
       'de',
       'Jane Doe hat Sie zu Acme eingeladen',
       'Mittwoch, 12. August 2026 um 14:30 Uhr UTC',
-      'Betrieb',
+      'Operator',
       /ignorieren/i,
     ],
   ] as const)(

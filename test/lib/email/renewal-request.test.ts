@@ -25,7 +25,7 @@ const hrefs = (html: string) => [...html.matchAll(/\shref="([^"]*)"/g)].map(([, 
 
 test.each([
   ['en', 'bob@example.com asks for a new invitation to Acme', 'send the invitation again', 'Operator'],
-  ['de', 'bob@example.com bittet um eine neue Einladung zu Acme', 'senden Sie die Einladung erneut', 'Betrieb'],
+  ['de', 'bob@example.com bittet um eine neue Einladung zu Acme', 'senden Sie die Einladung erneut', 'Operator'],
 ] as const)(
   'a renewal request says who asks for which organization, and what to do (%s)',
   async (language, subject, todo, role) => {

@@ -246,10 +246,13 @@ describe('accepted forms of a CSV file:', () => {
   test.each(cases)('%s', async (_, text) => {
     const acme = stub.organization();
     const email = newAddress();
-    const { code, stdout, stderr } = await invite(writeSheet(text(email)), acme, '--role', 'VIEWER');
+    const options = ['--role', 'VIEWER', '--redirect-url', 'https://app.example.com/in'];
+    const { code, stdout, stderr } = await invite(writeSheet(text(email)), acme, ...options);
     expect([code, stdout]).toEqual([0, '1 rows: 1 invited, 0 already in, 0 failed.\n']);
     expect(stderr).toContain('Columns without a meaning here: Vorname.');
-    expect(invitationsTo(acme, email)).toMatchObject([{ role: 'VIEWER', message: 'Grüße; "bis bald"\nJ.' }]);
+    expect(invitationsTo(acme, email)).toMatchObject([
+      { role: 'VIEWER', message: 'Grüße; "bis bald"\nJ.', redirectUrl: 'https://app.example.com/in' },
+    ]);
   });
 
   test('line numbers are those of an editor', async () => {
@@ -336,6 +339,7 @@ describe('a wrong call gets an error message:', () => {
     ['no token', [csv, '--api', 'https://api.example.com'], 'MUSTER_TOKEN is not set'],
     ['an unencrypted connection', [csv, '--api', 'http://api.example.com'], 'begins with https://'],
     ['an unknown role', [csv, '--role', 'BOSS'], 'BOSS is no role: ADMIN'],
+    ['a redirect URL of no page', [csv, '--redirect-url', 'app.example.com'], 'app.example.com is no URL that begins'],
     ['an invalid organization id', [csv, '--organization', 'Acme'], 'Acme is no id'],
   ])('%s', async (_, args, message) => {
     const { code, stdout, stderr } = await run(args);

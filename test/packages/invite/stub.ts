@@ -244,7 +244,8 @@ export class StubApi {
   }
 
   #invite(caller: Caller, organization: StubOrganization, row: unknown, dryRun: boolean): Invitation {
-    const { email, role, language, message, expiresInDays: days = 14 } = validate(InvitationRow, row, 'body');
+    const input = validate(InvitationRow, row, 'body');
+    const { email, role, language, message, redirectUrl, expiresInDays: days = 14 } = input;
     const { id: organizationId, invitations, mailsTo } = organization;
     const refuse = (code: RefusalCode, seconds?: number) => {
       throw new Refusal(code, undefined, seconds === undefined ? {} : { 'retry-after': String(seconds) });
@@ -264,6 +265,7 @@ export class StubApi {
       ...{ secrets: [], stopSecrets: [], handedSecrets: [], replacedSecrets: [] },
       ...(language && { language }),
       ...(message && { message }),
+      ...(redirectUrl && { redirectUrl }),
     };
     if (!dryRun) invitations.push(invitation);
     return invitation;

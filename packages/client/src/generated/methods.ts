@@ -38,7 +38,9 @@ export const METHODS: { readonly [R in keyof Resources]: { readonly [M in keyof 
     revoke: 'DELETE /v1/invitations/{id}',
   },
   me: {
+    acceptInvitation: 'POST /v1/me/invitations/{id}/accept',
     blockOrganization: 'PUT /v1/me/blocked-organizations/{organizationId}',
+    declineInvitation: 'POST /v1/me/invitations/{id}/decline',
     erase: 'DELETE /v1/me',
     read: 'GET /v1/me',
     unblockOrganization: 'DELETE /v1/me/blocked-organizations/{organizationId}',
@@ -60,6 +62,9 @@ export const METHODS: { readonly [R in keyof Resources]: { readonly [M in keyof 
     transfer: 'POST /v1/organizations/{organizationId}/transfer-ownership body',
     update: 'PATCH /v1/organizations/{organizationId} body',
     withdrawOwnership: 'DELETE /v1/organizations/{organizationId}/transfer-ownership',
+  },
+  roles: {
+    list: 'GET /v1/roles',
   },
   sessions: {
     create: 'POST /v1/organizations/{organizationId}/session body',

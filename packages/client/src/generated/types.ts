@@ -112,6 +112,8 @@ export type ApiErrorCode =
   | 'organization_required'
   /** You are in no organization, or not any more. */
   | 'no_organization'
+  /** The deployment does not allow redirectUrl to have this origin. */
+  | 'redirect_not_allowed'
   /** The cursor was not given out for this list. */
   | 'invalid_cursor'
   /** A valid bearer token is required. */
@@ -368,6 +370,8 @@ export interface BulkAnswer {
       readonly reminders: number;
       /** When the invited person stopped the reminders; null if they did not. */
       readonly remindersStoppedAt: string | null;
+      /** Where the browser of the invited person goes in the end, with `organization`, `invitation` and `outcome` in the query; null for none. */
+      readonly redirectUrl: string | null;
     };
   } | {
     /** The index of the row in the request, starting at 0. */
@@ -542,6 +546,62 @@ export interface Invitation {
   readonly reminders: number;
   /** When the invited person stopped the reminders; null if they did not. */
   readonly remindersStoppedAt: string | null;
+  /** Where the browser of the invited person goes in the end, with `organization`, `invitation` and `outcome` in the query; null for none. */
+  readonly redirectUrl: string | null;
+}
+
+export interface InvitationToMe {
+  /** The id. */
+  readonly id: string;
+  /** The e-mail address. */
+  readonly email: string;
+  /** The present state, with expiry decided by the clock. */
+  readonly status: InvitationStatus;
+  /** The role in the organization, which decides the permissions. */
+  readonly role: Role;
+  /** The id of the organization. */
+  readonly organizationId: string;
+  /** The name of the organization. */
+  readonly organizationName: string;
+  /** When the latest mail was sent; null before the first. */
+  readonly sentAt: string | null;
+  /** The time of creation, in ISO 8601 and UTC. */
+  readonly createdAt: string;
+  /** The time of the last change, in ISO 8601 and UTC. */
+  readonly updatedAt: string;
+  /** When it expires; null: never. */
+  readonly expiresAt: string;
+  /** The id of the user or the integration that invited the person, or last resent the invitation. */
+  readonly invitedBy: string;
+  /** The delivery of the latest mail; null if no mail is sent because the inviter took the link. */
+  readonly delivery: {
+    /** The state of the mail, as the service and SES report it. */
+    readonly state: DeliveryState;
+    /** The number of attempts to hand the mail to SES. */
+    readonly attempts: number;
+    /** When the mail reached this state. */
+    readonly at: string;
+    /** Why the mail is not delivered: a category of SES, or a code of the service or the system; null for no failure. */
+    readonly reason: string | null;
+  } | null;
+  /** The language of mails and pages; null: the language of the organization. */
+  readonly language: Language | null;
+  /** A sentence for people; its text may change. */
+  readonly message: string | null;
+  /** The teams that the person joins by accepting. */
+  readonly teams: readonly string[];
+  /** The teams that the person joined by accepting; null before. */
+  readonly joinedTeams: readonly string[] | null;
+  /** The teams that the person did not join by accepting, because a team was deleted or full, or the person was already in it; null before. */
+  readonly skippedTeams: readonly string[] | null;
+  /** The number of reminders that were mailed. */
+  readonly reminders: number;
+  /** When the invited person stopped the reminders; null if they did not. */
+  readonly remindersStoppedAt: string | null;
+  /** Where the browser of the invited person goes in the end, with `organization`, `invitation` and `outcome` in the query; null for none. */
+  readonly redirectUrl: string | null;
+  /** The name of the inviter, or their address if they have no name; null if they have left the organization. */
+  readonly inviterName: string | null;
 }
 
 export interface Me {
@@ -582,7 +642,7 @@ export interface Me {
     readonly role: TeamRole;
   })[];
   /** The invitations that are pending for the caller. */
-  readonly invitations: readonly Invitation[];
+  readonly invitations: readonly InvitationToMe[];
   /** The organizations that the caller blocked; their invitations are not listed. */
   readonly blockedOrganizations: readonly ({
     /** The id of the organization. */
@@ -717,6 +777,8 @@ export interface NewInvitation {
   readonly reminders: number;
   /** When the invited person stopped the reminders; null if they did not. */
   readonly remindersStoppedAt: string | null;
+  /** Where the browser of the invited person goes in the end, with `organization`, `invitation` and `outcome` in the query; null for none. */
+  readonly redirectUrl: string | null;
   /** The link that accepts the invitation, if `sendEmail` is false. Only this answer has it; a repeated answer does not. */
   readonly link?: string;
 }
@@ -777,6 +839,30 @@ export interface Profile {
   readonly lastName: string;
   /** The username, for Rocket.Chat’s API. */
   readonly username: string;
+}
+
+export interface RoleDescription {
+  /** The role in the organization, which decides the permissions. */
+  readonly role: Role;
+  /** The name of the role in mails and pages, in each language. */
+  readonly label: {
+    /** The text in English. */
+    readonly en: string;
+    /** The text in German. */
+    readonly de: string;
+  };
+  /** What a member with the role may do, in each language. */
+  readonly description: {
+    /** The text in English. */
+    readonly en: string;
+    /** The text in German. */
+    readonly de: string;
+  };
+}
+
+export interface RoleList {
+  /** The result. */
+  readonly data: readonly RoleDescription[];
 }
 
 export interface Session {
@@ -963,6 +1049,8 @@ export interface InvitationsBulkBody {
     readonly language?: Language | undefined;
     /** The teams that the person joins by accepting. */
     readonly teams?: readonly string[] | undefined;
+    /** Where the browser of the invited person goes in the end, with `organization`, `invitation` and `outcome` in the query. Its origin must be allowed by the deployment. */
+    readonly redirectUrl?: string | undefined;
   })[];
   /** Returns the result of each row without writing anything. */
   readonly dryRun?: boolean | undefined;
@@ -982,6 +1070,8 @@ export interface InvitationsCreateBody {
   readonly language?: Language | undefined;
   /** The teams that the person joins by accepting. */
   readonly teams?: readonly string[] | undefined;
+  /** Where the browser of the invited person goes in the end, with `organization`, `invitation` and `outcome` in the query. Its origin must be allowed by the deployment. */
+  readonly redirectUrl?: string | undefined;
   /** False: no mail is sent, now or later, and the answer has the `link`. */
   readonly sendEmail?: boolean | undefined;
 }
@@ -1334,7 +1424,7 @@ export interface Resources {
      *
      * `POST /v1/invitations`
      *
-     * @throws MusterError `team_not_found`, `team_member_limit_reached`, `already_member`, `already_invited`, `invitation_limit_reached`, `member_limit_reached`, `mail_rate_exceeded`, `recipient_rate_exceeded`; also, as others do: `validation_failed`, `malformed_body`, `malformed_query`, `organization_required`, `no_organization`, `unauthenticated`, `email_claim_missing`, `forbidden`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `body_too_large`, `unsupported_media_type`, `idempotency_key_reused`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     * @throws MusterError `redirect_not_allowed`, `team_not_found`, `team_member_limit_reached`, `already_member`, `already_invited`, `invitation_limit_reached`, `member_limit_reached`, `mail_rate_exceeded`, `recipient_rate_exceeded`; also, as others do: `validation_failed`, `malformed_body`, `malformed_query`, `organization_required`, `no_organization`, `unauthenticated`, `email_claim_missing`, `forbidden`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `body_too_large`, `unsupported_media_type`, `idempotency_key_reused`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
      */
     create(body: InvitationsCreateBody, options?: CreateOptions): Promise<NewInvitation>;
     /**
@@ -1395,6 +1485,18 @@ export interface Resources {
   /** The caller: profile, memberships, pending invitations and offers. */
   readonly me: {
     /**
+     * Accepts an invitation that waits for the caller.
+     *
+     * `GET /v1/me` lists these.
+     *
+     * No link is needed: the caller is signed in with the invited address, verified. Works for invitations that were mailed, and for those whose link went to the inviter. Accepting again succeeds with the same membership.
+     *
+     * `POST /v1/me/invitations/{id}/accept`
+     *
+     * @throws MusterError `invitation_not_found`, `invitation_expired`, `invitation_revoked`, `invitation_declined`, `invitation_used`, `invitation_for_another_address`, `inviter_removed`, `organization_limit_reached`; also, as others do: `validation_failed`, `malformed_query`, `unauthenticated`, `email_claim_missing`, `token_not_allowed`, `integration_not_allowed`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     */
+    acceptInvitation(id: string, options?: CallOptions): Promise<Acceptance>;
+    /**
      * Blocks invitations to the caller from an organization that has invited them.
      *
      * Blocked invitations can still be created and look as if they were mailed, but no mail is sent. The organization isn't notified. `GET /v1/me` lists blocked organizations.
@@ -1404,6 +1506,18 @@ export interface Resources {
      * @throws MusterError `organization_not_found`; also, as others do: `validation_failed`, `malformed_query`, `unauthenticated`, `email_claim_missing`, `token_not_allowed`, `integration_not_allowed`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
      */
     blockOrganization(organizationId: string, options?: CallOptions): Promise<void>;
+    /**
+     * Declines an invitation that waits for the caller.
+     *
+     * `GET /v1/me` lists these. The address can be invited again.
+     *
+     * The organization sees that the invitation was declined, and not that it was by somebody with an account.
+     *
+     * `POST /v1/me/invitations/{id}/decline`
+     *
+     * @throws MusterError `invitation_not_found`, `invitation_expired`, `invitation_revoked`, `invitation_declined`, `invitation_used`; also, as others do: `validation_failed`, `malformed_query`, `unauthenticated`, `email_claim_missing`, `token_not_allowed`, `integration_not_allowed`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     */
+    declineInvitation(id: string, options?: CallOptions): Promise<Declination>;
     /**
      * Erases the caller: ends their memberships, access tokens and invitations, and removes their names and address everywhere.
      *
@@ -1417,7 +1531,7 @@ export interface Resources {
     /**
      * Shows the caller's profile, organizations, teams, pending invitations and ownership offers.
      *
-     * Blocked organizations are listed separately, and their invitations aren't shown.
+     * Blocked organizations are listed separately, and their invitations aren't shown. `POST /v1/me/invitations/{id}/accept` accepts one of the others.
      *
      * An access token gets only its own organization. A person without a verified address gets only the claims of their token: their address isn't looked up (GHSA-fmh4-wcc4-5jm3).
      *
@@ -1584,6 +1698,19 @@ export interface Resources {
      * @throws MusterError `token_not_allowed`, `ownership_offer_not_found`; also, as others do: `validation_failed`, `malformed_query`, `unauthenticated`, `email_claim_missing`, `forbidden`, `integration_not_allowed`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
      */
     withdrawOwnership(organizationId: string, options?: CallOptions): Promise<void>;
+  };
+  /** The members of an organization and their roles. */
+  readonly roles: {
+    /**
+     * Lists the roles, the most powerful first, with their names and descriptions in each language.
+     *
+     * These are the words of mails and pages, so that an application can call a role the same. They don't depend on the caller and change only with the deployment.
+     *
+     * `GET /v1/roles`
+     *
+     * @throws MusterError `validation_failed`, `malformed_query`, `request_rate_exceeded`, `internal_error`, `busy`
+     */
+    list(options?: CallOptions): Promise<RoleList>;
   };
   /** Signed statements of a membership, which a backend verifies without a call. */
   readonly sessions: {

@@ -20,6 +20,7 @@ import { remindersPage, remindersStoppedPage } from '../../../../lib/dialects/pa
 import { REMINDERS_WORDS } from '../../../../lib/dialects/page/reminders-words.ts';
 import { renewalRequestedPage } from '../../../../lib/dialects/page/renewal-page.ts';
 import { RENEWAL_WORDS } from '../../../../lib/dialects/page/renewal-words.ts';
+import { TIME_SCRIPT } from '../../../../lib/dialects/page/script.ts';
 import { LANGUAGES, type Language } from '../../../../lib/domain/language.ts';
 import { REFUSALS } from '../../../../lib/domain/refusal.ts';
 
@@ -59,7 +60,11 @@ function pages(setting: PageSetting): Record<string, Page> {
       ...{ ...INVITATION, ...setting },
       answer: { signInUrl: 'https://app.example/' },
     }),
-    accepted: acceptedPage({ ...INVITATION, ...setting, applicationUrl: 'https://app.example/' }),
+    accepted: acceptedPage({ ...INVITATION, ...setting, hasAccount: true, applicationUrl: 'https://app.example/' }),
+    'accepted, without an account': acceptedPage({
+      ...{ ...INVITATION, ...setting, hasAccount: false },
+      ...{ signUpUrl: 'https://id.example/', redirectUrl: 'https://app.example/' },
+    }),
     declined: declinedPage({ ...INVITATION, ...setting }),
     'expired, to be renewed': invalidLinkPage({ ...setting, reason: 'expired', renewal: RENEWAL }),
     'expired, renewal requested': invalidLinkPage({
@@ -74,6 +79,10 @@ function pages(setting: PageSetting): Record<string, Page> {
     blocked: blockedPage({ ...INVITATION, ...setting, ...BLOCK }),
     unblocked: unblockedPage({ ...INVITATION, ...setting, ...BLOCK }),
     ...Object.fromEntries(REASONS.map((reason) => [reason, invalidLinkPage({ ...setting, reason })])),
+    'revoked, by somebody who has left': invalidLinkPage({
+      ...{ ...setting, reason: 'revoked', onwardUrl: 'https://app.example/' },
+      about: { organizationName: 'Acme', inviterName: undefined },
+    }),
     ...Object.fromEntries(ERRORS.map((code) => [code, errorPage({ ...setting, code, requestId: 'request-1' })])),
   };
 }
@@ -93,8 +102,12 @@ function visibleText({ body }: Page): string {
 
 describe.each(LANGUAGES)('every page (%s)', (language: Language) => {
   test.each(Object.entries(pages({ language, product: PRODUCT })))(
-    'is valid HTML without scripts, with a title and the support address: %s',
-    (_, { headers, body }) => {
+    'is valid HTML without scripts but the one of times, with a title and the support address: %s',
+    (_, page) => {
+      const { headers } = page;
+      // At most one, and nothing else that looks like it.
+      const body = page.body.replace(`<script>${TIME_SCRIPT}</script>`, '');
+      expect(body !== page.body).toBe(body.includes('<time '));
       expect(body).toContain(`<html lang="${language}">`);
       expect(body).toMatch(/<title>[^<]+ · Muster<\/title>/);
       expect(body).toContain('name="viewport" content="width=device-width,initial-scale=1"');
@@ -124,14 +137,16 @@ describe.each(LANGUAGES)('every page (%s)', (language: Language) => {
 describe('the headers of a page', () => {
   const { headers, body } = invitationPage(INVITATION);
   const policy = headers['content-security-policy'] ?? '';
+  const hashOf = (content: string) => createHash('sha256').update(content).digest('base64');
 
-  test('allow nothing except the page’s stylesheet, by its hash', () => {
+  test('allow nothing except the page’s stylesheet, and its script if it shows a time, by their hashes', () => {
     const style = /<style>(.*?)<\/style>/s.exec(body)?.[1] ?? '';
     expect(style).toContain('#0b7a5b');
-    const hash = createHash('sha256').update(style).digest('base64');
     expect(policy).toBe(
-      `default-src 'none'; style-src 'sha256-${hash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+      `default-src 'none'; style-src 'sha256-${hashOf(style)}'; script-src 'sha256-${hashOf(TIME_SCRIPT)}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
     );
+    const withoutTime = declinedPage(INVITATION).headers['content-security-policy'] ?? '';
+    expect(withoutTime).toBe(policy.replace(/script-src \S+ /, ''));
   });
 
   test('forbid caching and referrers, because the URL has a secret', () => {
@@ -201,7 +216,7 @@ describe('the page of an invitation', () => {
       inviterName: hostile,
       message: hostile,
     });
-    expect(page.body).not.toMatch(/<script|<a href="https:\/\/evil|[\u202e\0]/);
+    expect(page.body.replace(TIME_SCRIPT, '')).not.toMatch(/<script>[^<]|<a href="https:\/\/evil|[\u202e\0]/);
     expect(visibleText(page)).toContain('<script>alert(1)</script>');
   });
 
@@ -210,6 +225,16 @@ describe('the page of an invitation', () => {
     const { body } = invitationPage({ ...INVITATION, organizationName: long, inviterName: long, message: long });
     expect(body.length).toBeLessThan(20_000);
     expect(body).toContain('🌻…');
+  });
+
+  test('calls the role as the deployment does, escaped, and shows times in its zone', () => {
+    const { body } = invitationPage({
+      ...INVITATION,
+      product: { ...PRODUCT, timeZone: 'Europe/Berlin' },
+      roleLabels: { VIEWER: { de: 'Gäste <i>' }, USER: { en: 'Technician' } },
+    });
+    expect(body).toContain('<strong>Gäste &lt;i&gt;.</strong>');
+    expect(body).toContain('<time datetime="2026-08-12T14:30:00.000Z">Wednesday, 12 August 2026 at 16:30 CEST</time>');
   });
 
   test('isolates right-to-left names from the sentence', () => {
@@ -243,6 +268,7 @@ describe('the page of an expired invitation', () => {
   test('shows when a new one was requested, and then has no form', () => {
     const renewal = { ...RENEWAL, since: '2026-08-13T14:30:00.000Z' };
     const page = invalidLinkPage({ language: 'en', product: PRODUCT, reason: 'expired', renewal });
+    expect(page.body).toContain('<time datetime="2026-08-13T14:30:00.000Z">');
     expect(page.body).not.toMatch(/<form|<button/);
     expect(visibleText(page)).toContain('You asked for a new one on Thursday, 13 August 2026 at 14:30 UTC');
   });
@@ -257,14 +283,14 @@ test('the other pages escape names too', () => {
     remindersPage({ ...names, ...STOP, openUntil: undefined }),
     blockedPage({ ...names, ...BLOCK }),
   ]) {
-    expect(page.body).not.toMatch(/<script|\u202e/);
+    expect(page.body.replace(`<script>${TIME_SCRIPT}</script>`, '')).not.toMatch(/<script|\u202e/);
     expect(visibleText(page)).toContain('<script>alert(1)</script>');
   }
 });
 
 describe('the page after accepting', () => {
   test('shows the organization, a link to the application, and the address to sign in with', () => {
-    const page = acceptedPage({ ...INVITATION, applicationUrl: 'https://app.example/?a=1&b=2' });
+    const page = acceptedPage({ ...INVITATION, hasAccount: true, applicationUrl: 'https://app.example/?a=1&b=2' });
     expect(page.status).toBe(200);
     expect(visibleText(page)).toContain('Welcome to Acme');
     expect(visibleText(page)).toContain('bob@example.com');
@@ -272,9 +298,25 @@ describe('the page after accepting', () => {
   });
 
   test('has no link without a configured application, but still says what to do', () => {
-    const page = acceptedPage(INVITATION);
+    const page = acceptedPage({ ...INVITATION, hasAccount: true });
     expect(page.body).not.toContain('class="button"');
     expect(visibleText(page)).toContain('Sign in to Muster');
+    const newcomer = acceptedPage({ ...INVITATION, hasAccount: false });
+    expect(newcomer.body).not.toContain('class="button"');
+    expect(visibleText(newcomer)).toContain('Create an account for Muster with this address');
+  });
+
+  test('sends a person with an account on at once, and asks others to create one first', () => {
+    const ways = { signUpUrl: 'https://id.example/?email=b&x=1', redirectUrl: 'https://app.example/?a=1&b=2' };
+    const member = acceptedPage({ ...INVITATION, ...ways, hasAccount: true });
+    expect(member.headers.refresh).toBe('0;url=https://app.example/?a=1&b=2');
+    expect(member.body).not.toContain('id.example');
+    const newcomer = acceptedPage({ ...INVITATION, ...ways, hasAccount: false });
+    expect(newcomer.headers.refresh).toBeUndefined();
+    expect(newcomer.body.match(/<a class="button.*?<\/a>/g)).toEqual([
+      '<a class="button" href="https://id.example/?email=b&amp;x=1">Create account</a>',
+      '<a class="button plain" href="https://app.example/?a=1&amp;b=2">Continue to Muster</a>',
+    ]);
   });
 });
 
@@ -285,6 +327,15 @@ describe('the page of an invalid link', () => {
         reason === 'sign_in' ? 401 : reason.endsWith('not_found') ? 404 : 410,
       );
     }
+  });
+
+  test('names the organization and the inviter, escaped, if it may', () => {
+    const about = { organizationName: 'Acme <b>', inviterName: 'Jane <i>' };
+    const setting = { language: 'en', product: PRODUCT, reason: 'revoked' } as const;
+    const text = (more: object) => visibleText(invalidLinkPage({ ...setting, ...more }));
+    expect(text({ about })).toContain('Jane <i> invited you to Acme <b> .');
+    expect(text({ about: { ...about, inviterName: undefined } })).toContain('You were invited to Acme <b> .');
+    expect(text({})).not.toContain('invited you to');
   });
 
   test.each(LANGUAGES)('says what happened and what to do next (%s)', (language) => {
