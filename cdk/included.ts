@@ -8,10 +8,11 @@ export interface Declared {
   readonly declaration: Declaration;
 }
 
-/** Returns the functions of a deployment: those of other products' APIs, and of events, can be left out. */
-export function includedIn({ dialects, events }: Config, functions: readonly Declared[]): Declared[] {
+/** Returns the functions of a deployment: those of other APIs, of events, and of the user pool can be left out. */
+export function includedIn({ dialects, events, issuer, userPool }: Config, functions: readonly Declared[]): Declared[] {
   return functions.filter((each) => {
     if (each.declaration.kind === 'stream' && events === false) return false;
+    if (each.declaration.kind === 'preToken') return userPool.memberships && issuer === undefined;
     const group = groupOf(each);
     return group === 'v1' || group === 'background' || dialects.includes(group);
   });

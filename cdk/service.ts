@@ -90,28 +90,41 @@ export class Service extends Construct {
     const scheduled = new Map<string, LambdaFunction>();
     const mailEvents = new Map<string, LambdaFunction>();
     const streams = new Map<string, LambdaFunction>();
-    for (const [group, declared] of Map.groupBy(includedIn(config, functions), groupOf)) {
+    const shared = {
+      table: this.table,
+      email: this.email,
+      events: this.events,
+      environment: {
+        ...environmentOf(config),
+        ...(secret && { ORIGIN_SECRET: secret }),
+      },
+      logDays: config.logDays,
+      service: name,
+      memory: config.memory,
+      reservedConcurrency: config.reservedConcurrency,
+      key,
+    };
+    const included = includedIn(config, functions);
+    const isTrigger = ({ declaration: { kind } }: Declared) => kind === 'preToken';
+    for (const { name: path, declaration } of included.filter(isTrigger)) {
+      // Beside the user pool, which refers to it: the nested stacks need the ids of the pool.
+      const code = bundleDirectory(bundles, path);
+      const made = new DeclaredFunction(this, path.replaceAll('/', '-'), { ...shared, name: path, declaration, code });
+      this.identity.addPreToken(made);
+      this.functions.set(path, made);
+    }
+    const others = included.filter((each) => !isTrigger(each));
+    for (const [group, declared] of Map.groupBy(others, groupOf)) {
       const nested = new Functions(this, group, {
+        ...shared,
         declared,
         bundles,
         api: this.api,
-        table: this.table,
-        email: this.email,
-        events: this.events,
-        environment: {
-          ...environmentOf(config),
-          ...(secret && { ORIGIN_SECRET: secret }),
-        },
         parameters: {
           ...{ Issuer: this.identity.issuer, Audience: this.identity.audience, PublicUrl: this.api.publicUrl },
           // Only pages read it, and a template must use all its parameters.
           ...(group === 'background' && config.signUpUrl === undefined && { SignUpUrl: this.identity.signUpUrl }),
         },
-        logDays: config.logDays,
-        service: name,
-        memory: config.memory,
-        reservedConcurrency: config.reservedConcurrency,
-        key,
         holdSchedule: config.holdSchedule,
       });
       // As soon as the functions have the secret, they refuse what doesn't come by CloudFront.

@@ -128,6 +128,8 @@ export const StageConfig = z
         mfa: z.enum(['off', 'optional', 'required']).default('optional'),
         /** Whether Cognito refuses leaked passwords and risky sign-ins, for a price per user. */
         threatProtection: z.boolean().default(false),
+        /** Whether ID tokens have the memberships of the person. */
+        memberships: z.boolean().default(false),
       })
       .prefault({}),
     /** Names of the ID token's claims that differ from OIDC's. */

@@ -17,9 +17,10 @@ export interface Comment {
 export function commentOf(name: string): Comment {
   const file = `functions/${name}.ts`;
   const source = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
-  const comment = /\/\*\*((?:(?!\*\/).)*)\*\/\s*export const (?:endpoint|schedule|operator|mailEvents|stream)\b/s.exec(
-    source,
-  )?.[1];
+  const comment =
+    /\/\*\*((?:(?!\*\/).)*)\*\/\s*export const (?:endpoint|schedule|operator|mailEvents|stream|preToken)\b/s.exec(
+      source,
+    )?.[1];
   if (comment === undefined) throw new Error(`Write a JSDoc comment above the declaration in ${file}.`);
   const text = comment
     .replace(/^\s*\* ?/gm, '')

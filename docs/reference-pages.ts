@@ -137,6 +137,8 @@ function triggerOf(declaration: Declaration): string {
       return 'an operator, by hand';
     case 'mailEvents':
       return 'an SES event about a mail';
+    case 'preToken':
+      return 'Cognito issues a token';
   }
 }
 

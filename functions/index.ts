@@ -93,6 +93,7 @@ export const contents = {
   'scheduled/sweep': await import('./scheduled/sweep.ts'),
   'sessions/create': await import('./sessions/create.ts'),
   'sessions/list-keys': await import('./sessions/list-keys.ts'),
+  'sign-in/add-memberships': await import('./sign-in/add-memberships.ts'),
   'teams/create': await import('./teams/create.ts'),
   'teams/delete': await import('./teams/delete.ts'),
   'teams/list': await import('./teams/list.ts'),
@@ -143,5 +144,6 @@ function declarationOf(module: (typeof contents)[keyof typeof contents]): Declar
   if ('endpoint' in module) return module.endpoint;
   if ('operator' in module) return module.operator;
   if ('stream' in module) return module.stream;
+  if ('preToken' in module) return module.preToken;
   return 'schedule' in module ? module.schedule : module.mailEvents;
 }

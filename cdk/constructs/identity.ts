@@ -3,6 +3,7 @@ import {
   AccountRecovery,
   CfnManagedLoginBranding,
   FeaturePlan,
+  LambdaVersion,
   ManagedLoginVersion,
   Mfa,
   OAuthScope,
@@ -11,7 +12,9 @@ import {
   UserPoolClient,
   UserPoolDomain,
   UserPoolEmail,
+  UserPoolOperation,
 } from 'aws-cdk-lib/aws-cognito';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { domainOf } from '../../lib/domain/address.ts';
 import { paletteOf } from '../../lib/domain/color.ts';
@@ -39,6 +42,7 @@ interface IdentityProps
 }
 
 interface Pool {
+  readonly resource: UserPool;
   /** The condition of its resources, if a parameter decides whether it exists. */
   readonly condition: CfnCondition | undefined;
   readonly id: string;
@@ -85,14 +89,28 @@ export class Identity extends Construct {
     const condition =
       parameters && new CfnCondition(Stack.of(this), 'OwnUserPool', { expression: Fn.conditionEquals(issuer, '') });
     this.pool = this.#makePool(props, condition);
-    for (const resource of this.node.findAll().filter(CfnResource.isCfnResource)) {
-      if (condition) resource.cfnOptions.condition = condition;
-    }
+    this.#limitTo(condition);
     const chosen = (own: string, given: string) =>
       condition ? Token.asString(Fn.conditionIf(condition.logicalId, own, given)) : own;
     this.issuer = chosen(this.pool.issuer, issuer);
     this.audience = chosen(this.pool.clientId, audience);
     this.signUpUrl = chosen(this.pool.signUpUrl, '');
+  }
+
+  /** Lets a function add claims to the tokens of the pool, if there is a pool. */
+  addPreToken(target: IFunction): void {
+    if (!this.pool) return;
+    const { resource, condition } = this.pool;
+    resource.addTrigger(UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG, target, LambdaVersion.V2_0);
+    // The permission to invoke the function is a resource of the pool.
+    this.#limitTo(condition);
+  }
+
+  /** Lets the resources of the pool exist under a condition only. */
+  #limitTo(condition: CfnCondition | undefined): void {
+    for (const resource of this.node.findAll().filter(CfnResource.isCfnResource)) {
+      if (condition) resource.cfnOptions.condition = condition;
+    }
   }
 
   #makePool(props: IdentityProps, condition: CfnCondition | undefined): Pool {
@@ -164,6 +182,7 @@ export class Identity extends Construct {
     const host = `https://${domain.domainName}.auth.${Aws.REGION}.amazoncognito.com`;
     const query = `${signIn}&client_id=${clientId}`;
     return {
+      resource: pool,
       condition,
       id: pool.userPoolId,
       issuer: `https://cognito-idp.${Aws.REGION}.${Aws.URL_SUFFIX}/${pool.userPoolId}`,

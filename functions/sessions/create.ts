@@ -5,6 +5,7 @@ import { Session } from '../../lib/dialects/v1/schemas.ts';
 import { permissionsOf } from '../../lib/domain/roles.ts';
 import { LONGEST_STATEMENT, SHORTEST_STATEMENT, signingKeyAt } from '../../lib/domain/signing-key.ts';
 import { isIn } from '../../lib/domain/team.ts';
+import { OF_MEMBERS } from '../../lib/http/declaration.ts';
 import { forMember } from '../../lib/http/for-member.ts';
 import { signStatement } from '../../lib/http/statement.ts';
 import { union } from '../../lib/table/access.ts';
@@ -33,6 +34,8 @@ export const endpoint = forMember({
   format: v1,
   route: 'POST /v1/organizations/{organizationId}/session',
   permission: 'organization:read',
+  // A statement is of a member: an operator's key with this permission would be stated as an ADMIN.
+  callers: OF_MEMBERS,
   table: union(SIGN, { BatchGetItem: ['ORG'], Query: ['USER'] }),
   // Of a caller who is in no team; the teams are read by another call.
   depth: 1,

@@ -96,12 +96,18 @@ export interface OperatorDeclaration extends FunctionDeclaration {
   readonly scans: boolean;
 }
 
+/** A function that Cognito invokes before it issues tokens of the built-in user pool. */
+export interface PreTokenDeclaration extends FunctionDeclaration {
+  readonly kind: 'preToken';
+}
+
 export type Declaration =
   | HttpDeclaration
   | ScheduleDeclaration
   | MailEventsDeclaration
   | StreamDeclaration
-  | OperatorDeclaration;
+  | OperatorDeclaration
+  | PreTokenDeclaration;
 
 /** Tells whether an endpoint answers requests without a credential. */
 export function isAnonymous({ caller }: Pick<HttpDeclaration, 'caller'>): boolean {

@@ -18,6 +18,7 @@ const ON: Required<Omit<StageSettings, 'issuer' | 'audience' | 'jwksUri' | 'prev
     logoutUrls: ['https://app.acme.org/signed-out'],
     mfa: 'required',
     threatProtection: true,
+    memberships: true,
   },
   claims: { name: 'nickname' },
   productName: 'Volt',

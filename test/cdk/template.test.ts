@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { functionNameOf } from '../../cdk/constructs/function.ts';
 import { synthesize } from '../../cdk/synthesize.ts';
 import { functions } from '../../functions/index.ts';
-import { type Route, routeKeysOf } from '../../lib/http/declaration.ts';
+import { type PreTokenDeclaration, type Route, routeKeysOf } from '../../lib/http/declaration.ts';
 import {
   type Assembly,
   assemble,
@@ -571,6 +571,59 @@ describe('the user pool', () => {
     expect(pool(assemble({ userPool: { threatProtection: true } }))).toMatchObject({
       UserPoolTier: 'PLUS',
       UserPoolAddOns: { AdvancedSecurityMode: 'ENFORCED' },
+    });
+  });
+
+  describe('with memberships in its tokens', () => {
+    const name = 'sign-in/add-memberships';
+    const declaration: PreTokenDeclaration = {
+      kind: 'preToken',
+      table: { BatchGetItem: ['IDENTITY'], Query: ['USER'] },
+      due: false,
+      email: false,
+      timeout: 5,
+    };
+    const declared = [...ONE_EACH, { name, declaration }];
+
+    it('asks the function before each token, and only the pool may invoke it', () => {
+      const { root, nested, app, files } = assemble({ userPool: { memberships: true } }, 'development', declared);
+      const target = functionOf(root, name);
+      const arn = { 'Fn::GetAtt': [logicalId(root, target), 'Arn'] };
+      const pool = ofType(root, 'AWS::Cognito::UserPool')[0] as Resource;
+      expect(pool.Properties.LambdaConfig).toEqual({
+        PreTokenGenerationConfig: { LambdaArn: arn, LambdaVersion: 'V2_0' },
+      });
+      expect(ofType(root, 'AWS::Lambda::Permission')).toMatchObject([
+        {
+          Condition: 'OwnUserPool',
+          Properties: {
+            ...{ Action: 'lambda:InvokeFunction', FunctionName: arn, Principal: 'cognito-idp.amazonaws.com' },
+            SourceArn: { 'Fn::GetAtt': [logicalId(root, pool), 'Arn'] },
+          },
+        },
+      ]);
+      expect(target.Properties.Timeout).toBe(5);
+      // It needs no id of the pool, which refers to it.
+      expect(Object.keys(target.Properties.Environment.Variables)).not.toContain('TOKEN_ISSUER');
+      const role = root.Resources[target.Properties.Role['Fn::GetAtt'][0]]?.Properties;
+      const statements = role.Policies[0].PolicyDocument.Statement;
+      expect(statements.map(({ Action }: { Action: string }) => Action)).toEqual([
+        ...['dynamodb:BatchGetItem', 'dynamodb:Query', ['logs:CreateLogStream', 'logs:PutLogEvents']],
+      ]);
+      expect(JSON.stringify(nested)).not.toContain(name);
+      expect(findings({ app, files })).toEqual([]);
+    });
+
+    it.each([
+      ['it is not switched on', {}],
+      [
+        'the configuration names an issuer',
+        { issuer: 'https://issuer.example.org', audience: 'application', userPool: { memberships: true } },
+      ],
+    ])('has neither function nor trigger if %s', (_, settings) => {
+      const { root, nested } = assemble(settings, 'development', declared);
+      expect(JSON.stringify([root, nested])).not.toContain(name);
+      expect(ofType(root, 'AWS::Cognito::UserPool')[0]?.Properties.LambdaConfig).toBeUndefined();
     });
   });
 

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createLocalJWKSet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { contents } from '../../functions/index.ts';
 import { AUDIENCE, startIssuer } from '../../packages/local/issuer.ts';
@@ -13,6 +14,9 @@ import { type Emulator, startEmulator } from './emulator.ts';
 import { type Outputs, Project } from './project.ts';
 
 // The deployed service does what it is for, with people of the built-in user pool, then of an issuer of their own.
+
+/** The user pool asks a function of the stack before it issues tokens. */
+const WITH_MEMBERSHIPS = { userPool: { memberships: true } };
 
 let emulator: Emulator;
 let project: Project;
@@ -29,6 +33,7 @@ beforeAll(async () => {
   emulator = await startEmulator();
   project = new Project(emulator);
   await project.bootstrap();
+  project.configure({ development: WITH_MEMBERSHIPS });
   ({ outputs, log } = await project.deployed('development', ['--journey']));
   api = await openApi(emulator, outputs);
   const { QueueUrl } = await emulator.json('sqs', 'AmazonSQS.CreateQueue', { QueueName: 'people' });
@@ -116,6 +121,21 @@ describe('the journey', () => {
     expect(created.status).toBe(201);
     const [member] = (await ada.call('GET /v1/members')).body.data;
     expect(member).toMatchObject({ role: 'ADMIN', userProfile: { firstName: 'Ada', lastName: 'Lovelace' } });
+    const claimsOf = ({ token }: Client) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+    expect(claimsOf(ada).memberships).toEqual([]);
+    // Cognito asks the function at each sign-in.
+    const { memberships } = claimsOf(await api.person('ada@mail.acme.org', 'Ada Lovelace'));
+    expect(memberships).toEqual([{ organization: created.body.id, member: member.id, role: 'ADMIN' }]);
+  });
+
+  test('a statement of the deployed service is verified by its published keys', async () => {
+    const { id } = (await ada.call('GET /v1/organizations')).body.data[0];
+    const { status, body } = await ada.call(`POST /v1/organizations/${id}/session`, { body: { audience: 'backend' } });
+    expect(status).toBe(200);
+    const keys = (await api.call('GET /.well-known/jwks.json')).body;
+    const { payload } = await jwtVerify(body.token, createLocalJWKSet(keys), { audience: 'backend' });
+    expect(payload).toMatchObject({ iss: outputs.ApiUrl, organization: id, role: 'ADMIN' });
+    expect((await ada.call('GET /v1/access/check?permission=member:update')).body).toMatchObject({ allowed: true });
   });
 
   test('an invited person gets a mail by SES, opens its link, accepts, and is listed as a member', async () => {

@@ -206,6 +206,20 @@ test('an access token that asks about its owner asks about itself', async () => 
   expect((await check({ call: asWhole }, { permission: 'ownership:accept' })).body.reason).toBe('token_not_allowed');
 });
 
+test('an integration asks about members with the role ADMIN, and otherwise about itself only', async () => {
+  const by = async (role: string) => {
+    const { token } = (await home.owner.call('POST /v1/integrations', { body: { name: 'Backend', role } })).body;
+    const call: Client['call'] = (route) => service.call(route, { headers: { authorization: `Bearer ${token}` } });
+    return { call };
+  };
+  const about = { member: people.USER?.memberId as string, permission: 'invoice:read' };
+  expect((await check(await by('ADMIN'), about)).body).toMatchObject({ allowed: true, role: 'USER' });
+  const user = await by('USER');
+  expect((await check(user, about)).body.error).toBe('forbidden');
+  expect((await check(user, { permission: 'team:create' })).body).toMatchObject({ allowed: true, role: 'USER' });
+  expect((await check(user, { permission: 'organization:own' })).body).toMatchObject({ allowed: false });
+});
+
 describe('a check is refused', () => {
   test('for an unknown permission, with the names of the known ones', async () => {
     for (const permission of ['invoice:burn', 'constructor', '__proto__', 'nobody', '']) {

@@ -132,6 +132,21 @@ describe('a statement', () => {
     expect((await statement({ call }, undefined, other.id)).body.error).toBe('organization_not_found');
   });
 
+  test('is refused to programs that are no member: their role would be stated as that of one', async () => {
+    const { token } = (await owner.call('POST /v1/integrations', { body: { name: 'CRM', role: 'ADMIN' } })).body;
+    const event = { action: 'create', name: 'CRM', permissions: ['organization:read'] };
+    const made = await service.call('POST /_local/invoke', { body: { function: 'operator/keys', event } });
+    for (const [credential, code] of [
+      [token, 'integration_not_allowed'],
+      [made.body.token, 'operator_key_not_allowed'],
+    ]) {
+      const headers = { authorization: `Bearer ${credential}` };
+      expect((await service.call(`GET /v1/organizations/${id}`, { headers })).status).toBe(200);
+      const refused = await service.call(`POST /v1/organizations/${id}/session`, { headers });
+      expect([refused.status, refused.body.error]).toEqual([403, code]);
+    }
+  });
+
   test('is refused to strangers and to removed members, and stores nothing', async () => {
     const member = await service.member(owner, 'USER');
     await member.call('GET /v1/me');

@@ -20,8 +20,8 @@ export interface BackendOptions {
   /** Whom statements are for: the `audience` that your pages ask for. */
   readonly audience: string;
   /**
-   * An access token of an ADMIN, for checks (`instant`). An access token belongs to one organization: a backend of
-   * several gives a function that returns the token of an organization.
+   * For checks (`instant`): the token of an integration with the role ADMIN, or an access token of an ADMIN. It belongs to
+   * one organization: a backend of several gives a function that returns the token of an organization.
    */
   readonly token?: string | ((organization: string) => string | Promise<string>) | undefined;
   /** Called when Muster doesn't answer, and the request got a 503. For the log. */

@@ -1721,7 +1721,7 @@ export interface Resources {
      *
      * `POST /v1/organizations/{organizationId}/session`
      *
-     * @throws MusterError `validation_failed`, `malformed_body`, `malformed_query`, `unauthenticated`, `email_claim_missing`, `forbidden`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `body_too_large`, `unsupported_media_type`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     * @throws MusterError `validation_failed`, `malformed_body`, `malformed_query`, `unauthenticated`, `email_claim_missing`, `forbidden`, `integration_not_allowed`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `body_too_large`, `unsupported_media_type`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
      */
     create(organizationId: string, body?: SessionsCreateBody, options?: CallOptions): Promise<Session>;
   };
