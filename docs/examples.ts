@@ -28,11 +28,17 @@ export function examplesText(examples: Readonly<Record<string, RecordedExample |
 /** Returns an example with one value for each secret, and readable addresses and names in place of those of tests. */
 export function presentable(example: RecordedExample): RecordedExample {
   const text = JSON.stringify(example)
-    .replace(/mst_[\w-]{60,}/g, `mst_${'01k806u8vg4rntud3okdc56qf0'.repeat(5).slice(0, 107)}`)
-    .replace(/(?<=[?&]token=|"(?:token|invite_token)":")[\w-]{64}(?=[^\w-])/g, 'k806u8vg'.repeat(8))
-    .replace(/(?<=\w)-\d{3,}-\d+(?=["@])/g, '')
+    .replace(/(?<=\bms[a-z]_)[\w-]{60,}/g, placeholder)
+    .replace(/(?<="eyJ[\w-]+\.[\w-]+\.)[\w-]+/g, placeholder)
+    .replace(/(?<=[?&]token=|\/\/invite\/|"(?:token|invite_token)":")[\w-]{64}(?![\w-])/g, placeholder)
+    .replace(/(?<=\w)-\d{3,}-\d+(?=["@]|%40)/g, '')
     .replace(/http:\/\/127\.0\.0\.1:\d+/g, 'http://127.0.0.1:3000');
   return JSON.parse(text);
+}
+
+/** Returns a text that is as long as a secret, and isn't one. */
+function placeholder(secret: string): string {
+  return 'k806u8vg'.repeat(Math.ceil(secret.length / 8)).slice(0, secret.length);
 }
 
 /**

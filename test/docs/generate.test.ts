@@ -95,7 +95,7 @@ interface Document {
 const FILES = Object.keys(OPENAPI_FILES) as (keyof typeof OPENAPI_FILES)[];
 
 it('docs/fields.ts has no unused descriptions', () => {
-  const texts = FILES.map((file) => fieldsOf(openapi(file)).texts).reduce((one, other) => one.union(other));
+  const texts = new Set(FILES.flatMap((file) => [...fieldsOf(openapi(file)).texts]));
   expect(texts.size).toBeGreaterThan(100);
   expect(Object.entries(FIELDS).filter(([, text]) => !texts.has(text))).toEqual([]);
 });
