@@ -61,7 +61,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
 
 /** Returns the generated files of the client: path from the root -> text. */
 export function clientFiles(): Readonly<Record<string, string>> {
-  const document = openapi() as unknown as {
+  const document = openapi('openapi') as unknown as {
     readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
     readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
   };

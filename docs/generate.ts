@@ -3,14 +3,19 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { clientFiles } from './client.ts';
 import { eventRegistry, eventSchemas, eventsPage } from './events.ts';
-import { openapi } from './openapi.ts';
+import { OPENAPI_FILES, openapi } from './openapi.ts';
 import { endpointsPage, errorsPage } from './reference-pages.ts';
 import { tablePage } from './table-page.ts';
 
 /** Returns what is generated from the declarations: documents, and a part of the client. Path from the root -> content. */
 export function documents(): Readonly<Record<string, string>> {
   return {
-    'docs/openapi.json': `${JSON.stringify(openapi(), null, 2)}\n`,
+    ...Object.fromEntries(
+      (Object.keys(OPENAPI_FILES) as (keyof typeof OPENAPI_FILES)[]).map((file) => [
+        `docs/${file}.json`,
+        `${JSON.stringify(openapi(file), null, 2)}\n`,
+      ]),
+    ),
     'docs/endpoints.md': endpointsPage(),
     'docs/errors.md': errorsPage(),
     'docs/events.json': `${JSON.stringify(eventSchemas(), null, 2)}\n`,

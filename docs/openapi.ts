@@ -9,6 +9,7 @@ import { MESSAGES } from '../lib/http/messages.ts';
 import { refusalsOf } from '../lib/http/refusals.ts';
 import { commentOf } from './comments.ts';
 import { describeFields, exampleOf } from './descriptions.ts';
+import { type RecordedExample, recordedExamples } from './examples.ts';
 import { queryParameters } from './parameters.ts';
 import { errorFormOf, exampleReply, ownReply, publicCodeOf, statusesOf } from './refusals.ts';
 import { type Components, inputSchema, type Json, outputSchema, type Schema } from './schemas.ts';
@@ -16,64 +17,111 @@ import { TAGS, tagOf } from './tags.ts';
 
 type Returns = Readonly<Record<string, Schema | null>>;
 
-/** Returns the OpenAPI document of all routes, as data. */
-export function openapi(): Json {
+/** The OpenAPI files in `docs`. Each has the routes of one API; the pages behind links belong to the native API. */
+export const OPENAPI_FILES = {
+  openapi: { title: 'Muster', dialects: ['v1', 'page'], about: undefined },
+  'openapi-papershift': { title: 'Muster: Papershift’s API', dialects: ['papershift'], about: 'docs/papershift.md' },
+  'openapi-rocketchat': { title: 'Muster: Rocket.Chat’s API', dialects: ['rocketchat'], about: 'docs/rocketchat.md' },
+  'openapi-volttime': { title: 'Muster: Volt Time’s API', dialects: ['volttime'], about: 'docs/volt-time.md' },
+} as const satisfies Readonly<Record<string, OpenapiFile>>;
+
+interface OpenapiFile {
+  readonly title: string;
+  readonly dialects: readonly Dialect[];
+  /** The page that says how this API differs from the other product's. */
+  readonly about: string | undefined;
+}
+
+/** Returns the OpenAPI document of a file, as data. @param file a key of `OPENAPI_FILES` */
+export function openapi(file: keyof typeof OPENAPI_FILES): Json {
+  const { title, dialects, about }: OpenapiFile = OPENAPI_FILES[file];
   const { version, description } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   const components: Components = { schemas: {}, responses: {} };
   const paths: Record<string, Json> = {};
   for (const [name, module] of Object.entries(contents)) {
     if (!('endpoint' in module) || module.endpoint.route === '$default') continue;
+    if (!dialects.includes(module.endpoint.dialect)) continue;
     const [method, path] = module.endpoint.route.split(' ') as [string, string];
     paths[path] ??= {};
     paths[path][method.toLowerCase()] = operation(name, path, module, components);
   }
   const document: Json = {
     openapi: '3.1.0',
-    info: { title: 'Muster', version, description },
+    info: {
+      title,
+      version,
+      description: about ? `${description}\n\nThe differences from the other product are in ${about}.` : description,
+    },
     servers: [{ url: 'http://127.0.0.1:3000', description: 'The local stack: `npm start`.' }],
-    tags: TAGS.map(({ name, description }) => ({ name, description })),
+    tags: TAGS.filter(({ name }) => used(paths).tags.has(name)).map(({ name, description }) => ({ name, description })),
     paths: sorted(paths),
     components: {
       schemas: sorted(components.schemas),
       responses: sorted(components.responses),
-      parameters: {
-        Organization: {
-          name: 'X-Organization-Id',
-          in: 'header',
-          description: 'The organization of the request. A person who is in exactly one organization can omit it.',
-          schema: { type: 'string' },
-        },
-        IdempotencyKey: {
-          name: IDEMPOTENCY_KEY,
-          in: 'header',
-          description:
-            'For 24 hours, a repeated request with the same key gets the same answer and creates nothing more. The repeated answer has the header `Idempotent-Replayed: true`, and omits `token` and `link` (for an invite to a site, `invite_token` and `invite_links`). The same key with another body is refused.',
-          schema: { type: 'string', minLength: 1, maxLength: 255 },
-        },
-      },
-      securitySchemes: {
-        bearer: {
-          type: 'http',
-          scheme: 'bearer',
-          bearerFormat: 'JWT',
-          description: 'An ID token of the configured issuer, with a verified e-mail address.',
-        },
-        authToken: {
-          type: 'apiKey',
-          in: 'header',
-          name: 'X-Auth-Token',
-          description: 'An access token, together with the user id of its owner.',
-        },
-        userId: {
-          type: 'apiKey',
-          in: 'header',
-          name: 'X-User-Id',
-          description: 'The user id of the access token’s owner.',
-        },
-      },
+      parameters: only(PARAMETERS, used(paths).parameters),
+      securitySchemes: only(SECURITY_SCHEMES, used(paths).schemes),
     },
   };
   return withExamples(describeFields(valid(document)));
+}
+
+const PARAMETERS: Json = {
+  Organization: {
+    name: 'X-Organization-Id',
+    in: 'header',
+    description: 'The organization of the request. A person who is in exactly one organization can omit it.',
+    schema: { type: 'string' },
+  },
+  IdempotencyKey: {
+    name: IDEMPOTENCY_KEY,
+    in: 'header',
+    description:
+      'For 24 hours, a repeated request with the same key gets the same answer and creates nothing more. The repeated answer has the header `Idempotent-Replayed: true`, and omits `token` and `link` (for an invite to a site, `invite_token` and `invite_links`). The same key with another body is refused.',
+    schema: { type: 'string', minLength: 1, maxLength: 255 },
+  },
+};
+
+const SECURITY_SCHEMES: Json = {
+  bearer: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'An ID token of the configured issuer, with a verified e-mail address.',
+  },
+  authToken: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'X-Auth-Token',
+    description: 'An access token, together with the user id of its owner.',
+  },
+  userId: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'X-User-Id',
+    description: 'The user id of the access token’s owner.',
+  },
+};
+
+/** Returns the tags, the shared parameters and the security schemes that operations name. */
+function used(paths: Readonly<Record<string, Json>>): Record<'tags' | 'parameters' | 'schemes', Set<string>> {
+  const operations = Object.values(paths).flatMap((methods) => Object.values(methods) as OperationObject[]);
+  return {
+    tags: new Set(operations.flatMap(({ tags }) => tags)),
+    parameters: new Set(
+      operations.flatMap(({ parameters = [] }) => parameters.map(({ $ref }) => $ref?.split('/').at(-1) ?? '')),
+    ),
+    schemes: new Set(operations.flatMap(({ security }) => security.flatMap((each) => Object.keys(each)))),
+  };
+}
+
+interface OperationObject {
+  readonly tags: readonly string[];
+  readonly security: readonly Json[];
+  readonly parameters?: readonly { readonly $ref?: string }[];
+}
+
+function only(record: Json, names: ReadonlySet<string>): Json {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => names.has(name)));
 }
 
 /** Converts `nullable` of Rocket.Chat's schemas to the type `null` of OpenAPI 3.1. */
@@ -119,6 +167,7 @@ interface Module {
 function operation(name: string, path: string, { endpoint, returns, example }: Module, components: Components): Json {
   const { route, dialect, organization, creates, query, body, accepts } = endpoint;
   const { summary, description } = commentOf(name);
+  const recorded = recordedExamples()[name];
   const parameters = [
     ...[...path.matchAll(/\{(\w+)\}/g)].map(({ 1: parameter, index }) => ({
       name: parameter,
@@ -144,14 +193,17 @@ function operation(name: string, path: string, { endpoint, returns, example }: M
         content: {
           [accepts === '*/*' ? 'application/json' : accepts]: {
             schema: inputSchema(body),
-            ...(example && { example }),
+            ...((example ?? recorded?.sent) !== undefined && { example: example ?? recorded?.sent }),
           },
         },
       },
     }),
     responses: {
       ...Object.fromEntries(
-        Object.entries(returns).map(([status, schema]) => [status, success(dialect, status, schema, components)]),
+        Object.entries(returns).map(([status, schema]) => [
+          status,
+          success(dialect, status, schema, components, recorded),
+        ]),
       ),
       ...refusals(dialect, refusalsOf(endpoint), components),
     },
@@ -164,9 +216,19 @@ function security({ caller, dialect }: HttpDeclaration): Json[] {
   return caller.includes('anybody') ? [] : [{ bearer: [] }];
 }
 
-function success(dialect: Dialect, status: string, schema: Schema | null, components: Components): Json {
+function success(
+  dialect: Dialect,
+  status: string,
+  schema: Schema | null,
+  components: Components,
+  recorded: RecordedExample | undefined,
+): Json {
   const description = STATUS_CODES[status];
-  if (schema) return { description, content: content(dialect, outputSchema(schema, components)) };
+  const isRecorded = String(recorded?.status) === status;
+  if (schema) {
+    const media = { schema: outputSchema(schema, components), ...(isRecorded && { example: recorded?.body }) };
+    return { description, content: { [errorFormOf(dialect).mediaType]: media } };
+  }
   return dialect === 'page' ? { description, content: content(dialect, { type: 'string' }) } : { description };
 }
 

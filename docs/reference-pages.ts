@@ -36,7 +36,7 @@ export function endpointsPage(): string {
   return page(
     '# Endpoints',
     GENERATED,
-    'This page lists every endpoint with the required permission. [openapi.json](openapi.json) has the requests, answers and refusals of each endpoint, [errors.md](errors.md) the meaning of each refusal, [table.md](table.md#access-patterns) the reads and writes of each function.',
+    'This page lists every endpoint with the required permission. The requests, answers and refusals of each endpoint are in [openapi.json](openapi.json), and for other products’ APIs in [openapi-papershift.json](openapi-papershift.json), [openapi-rocketchat.json](openapi-rocketchat.json) and [openapi-volttime.json](openapi-volttime.json). [errors.md](errors.md) has the meaning of each refusal, [table.md](table.md#access-patterns) the reads and writes of each function.',
     ...(Object.keys(DIALECT_TITLES) as Dialect[]).flatMap((dialect) => {
       const endpoints = byDialect.get(dialect);
       if (!endpoints) return [];

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { ROOT } from '../cdk/fingerprint.ts';
 import { costRow, type RecordedCost } from '../docs/costs.ts';
 import { fieldsOf } from '../docs/descriptions.ts';
-import { openapi } from '../docs/openapi.ts';
+import { OPENAPI_FILES, openapi } from '../docs/openapi.ts';
 import { beyondSigningIn } from '../docs/table-page.ts';
 import { contents } from '../functions/index.ts';
 import type { HttpDeclaration } from '../lib/http/declaration.ts';
@@ -50,6 +50,7 @@ function filesFor({ dialect, about, creates, body, query }: HttpDeclaration): st
   return [
     dialect === 'volttime' ? 'volttime-contract' : 'contract',
     'depth',
+    ...(dialect === 'page' ? [] : ['examples']),
     'handlers',
     ...(about ? ['rules'] : []),
     ...(creates ? ['idempotency'] : []),
@@ -79,7 +80,9 @@ function rowOf(name: string): string | undefined {
 /** Returns a text that lists the undescribed fields of the API document and names the file for them. */
 function missingDescriptions(): string | undefined {
   try {
-    const fields = [...new Set(fieldsOf(openapi()).undescribed.map((path) => path.split('/').at(-1)))];
+    const files = Object.keys(OPENAPI_FILES) as (keyof typeof OPENAPI_FILES)[];
+    const paths = files.flatMap((file) => fieldsOf(openapi(file)).undescribed);
+    const fields = [...new Set(paths.map((path) => path.split('/').at(-1)))];
     if (fields.length === 0) return undefined;
     return `Describe these fields in docs/fields.ts:\n${fields.map((field) => `  ${field}: '',`).join('\n')}`;
   } catch (error) {
