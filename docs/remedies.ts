@@ -27,6 +27,8 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
     'Send the ID token of a signed-in person instead. An integration isn’t a member: it has no profile, tokens, membership or ownership.',
   operator_key_not_allowed:
     'Send the credential of a person or of an integration. An operator key has named permissions only: docs/integrations.md.',
+  operator_key_required:
+    'Invite the people: `POST /v1/invitations`. Only the operator of the deployment vouches for people, by a key with `member:import`.',
   client_id_forbidden: 'Leave `data.id` out; the answer has the id.',
   field_read_only: 'Leave the field out, or send it unchanged.',
   site_owner_access: 'Name another team, or transfer the site to another team first.',

@@ -67,6 +67,11 @@ export async function signIn(auditContext: Omit<AuditContext, 'by'>, person: Sig
   }
   if (!identity)
     return { userId: await (holder ? bind(auditContext, person, holder) : register(auditContext, person)), email };
+  if (identity.reserved) {
+    await claimReserved(auditContext, person, identity);
+    // Now apply the claims, such as another address.
+    return signIn(auditContext, person);
+  }
   if (!hasNews(identity, person)) return identity;
   if (identity.email === email) await fillNames(auditContext, person, identity);
   else await changeAddress(auditContext, person, identity, holder);
@@ -163,9 +168,10 @@ async function register({ now }: Omit<AuditContext, 'by'>, person: SignIn): Prom
 
 /** Binds a first sign-in to the placeholder of its address, which exists if an invitation was accepted by link. */
 async function bind(auditContext: Omit<AuditContext, 'by'>, person: SignIn, holder: AddressHolder): Promise<string> {
-  if (holder.claimed) throw new Refusal('address_taken');
+  // A placeholder whose subject is known waits for that subject.
+  if (holder.claimed || holder.reserved !== undefined) throw new Refusal('address_taken');
   const { userId } = holder;
-  await writeProfile(auditContext, userId, person, {
+  await writeProfile(auditContext, userId, withNamesOf(holder, person), {
     action: 'member.claim',
     user: [{ attribute: 'claimed', is: false }],
     address: isPlaceholder(holder),
@@ -175,6 +181,37 @@ async function bind(auditContext: Omit<AuditContext, 'by'>, person: SignIn, hold
     ],
   });
   return userId;
+}
+
+/** Returns a person's profile, with the names that the operator gave their placeholder, if there are any. */
+function withNamesOf(placeholder: Pick<Profile, 'firstName' | 'lastName'>, person: SignIn): Profile {
+  const { firstName, lastName } = placeholder.firstName || placeholder.lastName ? placeholder : person;
+  return { firstName, lastName, email: person.email };
+}
+
+/** Gives a placeholder to the person whose subject the operator named for it. It keeps its address for now. */
+async function claimReserved(
+  auditContext: Omit<AuditContext, 'by'>,
+  person: SignIn,
+  { userId, email }: Identity,
+): Promise<void> {
+  const user = await getCaller(userId);
+  const profile = withNamesOf(user, { ...person, email });
+  await writeProfile(auditContext, userId, profile, {
+    action: 'member.claim',
+    user: [{ attribute: 'claimed', is: false }],
+    address: isPlaceholder(user),
+    others: [
+      { type: 'update', key: keys.user(userId), set: { identity: person.identity } },
+      {
+        type: 'update',
+        key: keys.identity(person.identity),
+        set: { named: isNamed(profile), ...(email === person.email && { issuedAt: person.issuedAt }) },
+        remove: ['reserved'],
+        when: [{ exists: 'reserved' }, { attribute: 'userId', is: userId }],
+      },
+    ],
+  });
 }
 
 /** Returns the part of a transaction that assigns an unused sign-in to a user. */
@@ -234,6 +271,7 @@ async function changeAddress(
 ): Promise<void> {
   const { userId } = identity;
   if (holder?.claimed) throw holder.userId === userId ? new Stale() : new Refusal('address_taken');
+  if (holder?.reserved !== undefined) throw new Refusal('address_taken');
   const user = await userOf(identity);
   const { firstName, lastName } = isNamed(user) ? user : person;
   const profile = profileOf({ ...user, firstName, lastName, email: person.email });
