@@ -42,9 +42,9 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
   route_not_found: 'Compare method and path with `docs/endpoints.md`; paths have no slash at the end.',
   organization_not_found: 'Check the id in `X-Organization-Id`. You may have been removed from the organization.',
   member_not_found: 'List the members again: the member was removed, or belongs to another organization.',
+  user_not_found: 'Check the id, or name the person by an address.',
   invitation_not_found:
     'Check that the link is complete, and that the id belongs to this organization. The organization may have been deleted.',
-  user_not_found: 'Check the id, or name the person by an address.',
   access_token_not_found: 'Check the id: the list shows your own tokens of this organization.',
   integration_not_found: 'List the integrations again: it was revoked, or belongs to another organization.',
   team_not_found: 'List the teams again: it was deleted, is private, or belongs to another organization.',

@@ -61,7 +61,8 @@ export async function signIn(auditContext: Omit<AuditContext, 'by'>, person: Sig
   const moving = identity ? undefined : await fromEarlierIssuer(person, holder);
   if (moving) {
     const by = { type: 'user', id: moving.userId } as const;
-    await moveSignIn(withoutSourceAddress({ ...auditContext, by }), moving, person);
+    if (moving.reserved !== undefined) await moveReservation(moving, moving.reserved, person);
+    else await moveSignIn(withoutSourceAddress({ ...auditContext, by }), moving, person);
     // Now apply the new issuer's claims.
     return signIn(auditContext, person);
   }
@@ -91,9 +92,28 @@ async function fromEarlierIssuer(
     const identity = await getIdentity(earlierIdentity);
     return identity && getCaller(identity.userId);
   }
-  const user = holder?.claimed ? await getCaller(holder.userId) : undefined;
-  const identity = user?.identity ? await getIdentity(user.identity) : undefined;
+  const user = holder && (holder.claimed || holder.reserved !== undefined) ? await getCaller(holder.userId) : undefined;
+  const present = user?.identity ?? user?.reserved;
+  const identity = present === undefined ? undefined : await getIdentity(present);
   return identity?.issuer === previousIssuer.issuer ? user : undefined;
+}
+
+/** Lets a placeholder wait for the same person's subject at the new issuer. */
+async function moveReservation(
+  user: User,
+  from: string,
+  { identity, issuer }: Pick<SignIn, 'identity' | 'issuer'>,
+): Promise<void> {
+  const { userId, email } = user;
+  const stored = await getIdentity(from);
+  if (!stored) throw new Missing(keys.identity(from));
+  const when = [{ attribute: 'reserved', is: from }] as const;
+  await transact([
+    { type: 'put', key: keys.identity(identity), item: { ...stored, issuer }, when: [{ absent: 'pk' }] },
+    { type: 'delete', key: keys.identity(from), when: [{ attribute: 'userId', is: userId }] },
+    { type: 'update', key: keys.user(userId), set: { reserved: identity }, when },
+    { type: 'update', key: keys.address(email), set: { reserved: identity }, when },
+  ]);
 }
 
 /**
