@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { configuration } from '../configuration.ts';
+import { configuration, roleLabels } from '../configuration.ts';
 import { type AuditContext, withoutSourceAddress } from '../domain/audit.ts';
 import { newId } from '../domain/ids.ts';
 import { type Invitation, statusAt } from '../domain/invitation.ts';
@@ -373,10 +373,10 @@ async function tell({ organization, sender }: Importing, prepared: readonly Prep
 
 /** @param muted whether the address blocked the organization: nothing arrives, and nobody can notice */
 function compose({ name, language }: Organization, { role, profile }: Member, muted: boolean): Mail {
-  const { applicationUrl, product, roleLabels } = configuration();
+  const { applicationUrl, product } = configuration();
   if (muted) return mutedMail(product);
   return welcomeMail({
-    ...{ language, organizationName: name, role, roleLabels, recipient: profile.email },
+    ...{ language, organizationName: name, role, roleLabels: roleLabels(), recipient: profile.email },
     ...{ applicationUrl, product },
   });
 }

@@ -11,6 +11,7 @@ import { keys } from '../table/keys.ts';
 import { Missing, Stale, transact, type Write } from '../table/write.ts';
 import {
   type AddressHolder,
+  addressWrite,
   getAddressHolder,
   getCaller,
   getIdentity,
@@ -104,7 +105,7 @@ async function moveReservation(
   from: string,
   { identity, issuer }: Pick<SignIn, 'identity' | 'issuer'>,
 ): Promise<void> {
-  const { userId, email } = user;
+  const { userId } = user;
   const stored = await getIdentity(from);
   if (!stored) throw new Missing(keys.identity(from));
   const when = [{ attribute: 'reserved', is: from }] as const;
@@ -112,7 +113,7 @@ async function moveReservation(
     { type: 'put', key: keys.identity(identity), item: { ...stored, issuer }, when: [{ absent: 'pk' }] },
     { type: 'delete', key: keys.identity(from), when: [{ attribute: 'userId', is: userId }] },
     { type: 'update', key: keys.user(userId), set: { reserved: identity }, when },
-    { type: 'update', key: keys.address(email), set: { reserved: identity }, when },
+    addressWrite({ ...user, reserved: identity }, when),
   ]);
 }
 
