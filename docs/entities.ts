@@ -77,7 +77,8 @@ export const ENTITIES: Readonly<Record<keyof typeof keys, Entity>> = {
   },
   user: {
     types: ['User'],
-    holds: 'names, address, the present identity, the number of their organizations',
+    holds:
+      'names, address, the present identity, the number of their organizations; of a placeholder, whether the operator vouches for it, and the sign-in that it waits for ([why](adr/0073-the-operator-vouches-for-people.md))',
     code: 'people/people.ts',
   },
   membership: {
@@ -177,9 +178,9 @@ export const ENTITIES: Readonly<Record<keyof typeof keys, Entity>> = {
     code: 'cascades/clearing.ts',
   },
   mail: {
-    types: ['Mail', 'OfferMail', 'RequestMail', 'GrantEndMail'],
+    types: ['Mail', 'OfferMail', 'RequestMail', 'GrantEndMail', 'WelcomeMail'],
     holds:
-      'an unsent mail that is not of an invitation or invite: it asks an inviter again, or is about an offer of ownership, a request for sensitive data, or the end of a grant; ids only ([why](adr/0014-a-mail-to-an-inviter-is-an-item.md))',
+      'an unsent mail that is not of an invitation or invite: it asks an inviter again, tells an imported member, or is about an offer of ownership, a request for sensitive data, or the end of a grant; ids only ([why](adr/0014-a-mail-to-an-inviter-is-an-item.md))',
     code: 'outbox/mails.ts',
   },
   mailEvent: {

@@ -8,10 +8,13 @@ const QUERY_PARAMETERS: Readonly<Record<string, string>> = {
   role: 'Only members with this role. With a filter there is no total, and a page may be short.',
   userId: 'Only the member with this user id. With a filter there is no total.',
   email: 'Only the member with this address, or the invitations to this address. With a filter there is no total.',
+  subject:
+    'Only the member who signs in with this subject (`sub`) at the issuer, or whom the operator imported with it. With a filter there is no total.',
   status: 'Only invitations in this state, by the clock. With a filter there is no total, and a page may be short.',
   delivery: 'Only invitations whose latest mail is in this state of delivery.',
   action: 'Only entries with this action.',
-  actor: 'Only entries with this `actorId`: the id of a user, an access token or an invitation.',
+  actor:
+    'Only entries with this `actorId`: the id of a user, an access token, an integration, an operator key or an invitation.',
   from: 'Only entries at or after this time, in ISO 8601.',
   to: 'Only entries before this time, in ISO 8601.',
   site: 'The UUID, integer or id of the site.',

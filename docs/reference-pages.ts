@@ -97,6 +97,7 @@ export function errorsPage(): string {
 const SCOPED: Readonly<Record<ScopedPermission, string>> = {
   'organization:own': 'the owner',
   'organization:create': 'every signed-in person, or those that the deployment lists',
+  'member:import': 'nobody',
   'ownership:accept': 'the member to whom the ownership is offered',
   'team:moderate': 'OWNERs of the team, and MODERATORs if no OWNER is affected (except VIEWERs); ADMIN',
   'team:manage': 'OWNERs of the team (except VIEWERs), ADMIN',

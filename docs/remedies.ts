@@ -27,6 +27,8 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
     'Send the ID token of a signed-in person instead. An integration isn’t a member: it has no profile, tokens, membership or ownership.',
   operator_key_not_allowed:
     'Send the credential of a person or of an integration. An operator key has named permissions only: docs/integrations.md.',
+  operator_key_required:
+    'Invite the people: `POST /v1/invitations`. Only the operator of the deployment vouches for people, by a key with `member:import`.',
   client_id_forbidden: 'Leave `data.id` out; the answer has the id.',
   field_read_only: 'Leave the field out, or send it unchanged.',
   site_owner_access: 'Name another team, or transfer the site to another team first.',
@@ -40,9 +42,9 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
   route_not_found: 'Compare method and path with `docs/endpoints.md`; paths have no slash at the end.',
   organization_not_found: 'Check the id in `X-Organization-Id`. You may have been removed from the organization.',
   member_not_found: 'List the members again: the member was removed, or belongs to another organization.',
+  user_not_found: 'Check the id, or name the person by an address.',
   invitation_not_found:
     'Check that the link is complete, and that the id belongs to this organization. The organization may have been deleted.',
-  user_not_found: 'Check the id, or name the person by an address.',
   access_token_not_found: 'Check the id: the list shows your own tokens of this organization.',
   integration_not_found: 'List the integrations again: it was revoked, or belongs to another organization.',
   team_not_found: 'List the teams again: it was deleted, is private, or belongs to another organization.',

@@ -4,7 +4,7 @@ import * as papershift from '../lib/dialects/papershift/schemas.ts';
 import * as rocketchat from '../lib/dialects/rocketchat/schemas.ts';
 import * as v1 from '../lib/dialects/v1/schemas.ts';
 import * as volttime from '../lib/dialects/volttime/schemas.ts';
-import { Address, AnyRow, InvitationRow } from '../lib/domain/input.ts';
+import { Address, AnyInvitationRow, AnyMemberRow, InvitationRow, MemberRow } from '../lib/domain/input.ts';
 
 export type Json = Record<string, unknown>;
 export type Schema = z.core.$ZodType;
@@ -41,7 +41,8 @@ export function inputSchema(schema: Schema): Json {
     override: ({ zodSchema, jsonSchema }) => {
       if (zodSchema === Address) jsonSchema.format = 'email';
       // Each row is validated separately.
-      if (zodSchema === AnyRow) Object.assign(jsonSchema, inputSchema(InvitationRow));
+      if (zodSchema === AnyInvitationRow) Object.assign(jsonSchema, inputSchema(InvitationRow));
+      if (zodSchema === AnyMemberRow) Object.assign(jsonSchema, inputSchema(MemberRow));
     },
   });
   return json;

@@ -37,6 +37,8 @@ export const contents = {
   'me/read': await import('./me/read.ts'),
   'me/unblock-organization': await import('./me/unblock-organization.ts'),
   'me/update': await import('./me/update.ts'),
+  'members/import': await import('./members/import.ts'),
+  'members/import-bulk': await import('./members/import-bulk.ts'),
   'members/list': await import('./members/list.ts'),
   'members/read': await import('./members/read.ts'),
   'members/remove': await import('./members/remove.ts'),

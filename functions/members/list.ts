@@ -1,14 +1,16 @@
 import * as z from 'zod/mini';
+import { configuration } from '../../lib/configuration.ts';
 import { v1 } from '../../lib/dialects/v1/format.ts';
 import { list, Member as MemberSchema } from '../../lib/dialects/v1/schemas.ts';
 import { showMember } from '../../lib/dialects/v1/show.ts';
-import { Address, RoleName, UserId } from '../../lib/domain/input.ts';
+import { identityOf } from '../../lib/domain/identity.ts';
+import { Address, RoleName, Subject, UserId } from '../../lib/domain/input.ts';
 import { total } from '../../lib/domain/limits.ts';
 import type { ListedMember } from '../../lib/domain/member.ts';
 import { forMember } from '../../lib/http/for-member.ts';
 import { cut, cutFrom, envelope, filtered, PageQuery, readPage } from '../../lib/http/paging.ts';
 import { getMembersOf, listMembersToShow } from '../../lib/organizations/members.ts';
-import { getAddressHolder } from '../../lib/people/people.ts';
+import { getAddressHolder, getIdentity } from '../../lib/people/people.ts';
 import { readCounters } from '../../lib/table/counters.ts';
 
 export const returns = { 200: list(MemberSchema) };
@@ -16,7 +18,8 @@ export const returns = { 200: list(MemberSchema) };
 const idOf = ({ memberId }: ListedMember) => memberId;
 
 /**
- * Lists the organization's members in the order of joining, optionally filtered by role, by address, or by user id.
+ * Lists the organization's members in the order of joining, optionally filtered by role, by address, by user id, or
+ * by the subject of a sign-in at the issuer.
  *
  * A page number costs reads of all rows before the page; a cursor only of the page. With a filter, there is no total,
  * and a page may be short although more pages follow.
@@ -31,14 +34,19 @@ export const endpoint = forMember({
     role: z.optional(RoleName),
     email: z.optional(Address),
     userId: z.optional(UserId),
+    subject: z.optional(Subject),
   }),
   async read({ query, organizationId }) {
-    const { role, email, userId } = query;
-    const page = readPage(`members ${organizationId} ${role ?? ''} ${email ?? ''} ${userId ?? ''}`, 'member', query);
+    const { role, email, userId, subject } = query;
+    const page = readPage(
+      `members ${organizationId} ${role ?? ''} ${email ?? ''} ${userId ?? ''} ${subject ?? ''}`,
+      'member',
+      query,
+    );
     const passes = (member: ListedMember) =>
       (role === undefined || member.role === role) && (email === undefined || member.profile.email === email);
-    if (userId !== undefined) {
-      const found = await getMembersOf(organizationId, [userId]);
+    if (userId !== undefined || subject !== undefined) {
+      const found = await getMembersOf(organizationId, await usersNamed(userId, subject));
       return { page, ...cutFrom(page, found.filter(passes), idOf) };
     }
     if (role ?? email) {
@@ -60,6 +68,13 @@ export const endpoint = forMember({
   },
 });
 export const { handler } = endpoint;
+
+/** Returns the ids of the users with this id and this subject. */
+async function usersNamed(userId: string | undefined, subject: string | undefined): Promise<string[]> {
+  if (subject === undefined) return userId === undefined ? [] : [userId];
+  const identity = await getIdentity(identityOf(configuration().issuer, subject));
+  return identity && (userId === undefined || identity.userId === userId) ? [identity.userId] : [];
+}
 
 /** Finds the member with an address, by the user of the address. */
 async function membersWithAddress(email: string, organizationId: string): Promise<ListedMember[]> {

@@ -4,6 +4,7 @@ import { END_PLACEHOLDER } from '../../lib/cascades/placeholders.ts';
 import { onSchedule } from '../../lib/http/schedule.ts';
 import { dueInvitation } from '../../lib/invitations/due.ts';
 import { dueRenewalRequest } from '../../lib/invitations/renewal-request.ts';
+import { dueWelcome } from '../../lib/organizations/importing.ts';
 import { dueOffer } from '../../lib/organizations/ownership.ts';
 import { sweepDue, type Workers } from '../../lib/outbox/sweep.ts';
 import { dueGrant, dueGrantEnd, EXPIRE_GRANT } from '../../lib/sites/grants.ts';
@@ -20,6 +21,7 @@ const WORKERS: Workers = {
   RequestMail: dueRequest,
   GrantEndMail: dueGrantEnd,
   OfferMail: dueOffer,
+  WelcomeMail: dueWelcome,
   SiteAccess: dueGrant,
   User: duePlaceholder,
   Organization: dueOrganization,

@@ -6,7 +6,7 @@ import type { Site } from '../domain/site.ts';
 import type { Team, TeamMembership } from '../domain/team.ts';
 import { listInvitations } from '../invitations/invitations.ts';
 import { integrationRemoval, listIntegrations } from '../organizations/integrations.ts';
-import { getMember, jobWrites, listMembers } from '../organizations/members.ts';
+import { getMember, jobWrites, listMembers, vouchedEnd } from '../organizations/members.ts';
 import { listAccessTokens, tokenRemoval } from '../people/access-tokens.ts';
 import { chargerRemoval } from '../sites/charger-changes.ts';
 import { moveIdentity } from '../sites/charger-identity.ts';
@@ -272,6 +272,7 @@ export async function clearMember(member: Member, now: Date): Promise<void> {
   const { organizationId, memberId, userId } = member;
   await transact([
     ...jobWrites(member, now),
+    ...vouchedEnd(member, now),
     {
       type: 'delete',
       key: keys.membership(userId, organizationId),

@@ -1,11 +1,11 @@
 import type { AuditContext } from '../domain/audit.ts';
 import type { User } from '../domain/member.ts';
-import { removalWrites, requireMember } from '../organizations/members.ts';
+import { placeholderEnd, removalWrites, requireMember } from '../organizations/members.ts';
 import { listMemberships } from '../organizations/organizations.ts';
 import type { TableAccess } from '../table/access.ts';
 import { audit } from '../table/audit.ts';
 import { keys } from '../table/keys.ts';
-import { transact, type Write } from '../table/write.ts';
+import { record, transact, type Write } from '../table/write.ts';
 
 /** Table access of `endPlaceholder`. */
 export const END_PLACEHOLDER: TableAccess = {
@@ -13,16 +13,26 @@ export const END_PLACEHOLDER: TableAccess = {
   Query: ['USER'],
   PutItem: ['AUDIT'],
   UpdateItem: ['ORG', 'USER'],
-  DeleteItem: ['ORG', 'USER', 'EMAIL'],
+  DeleteItem: ['ORG', 'USER', 'EMAIL', 'IDENTITY'],
 };
 
 /**
  * Deletes a placeholder: a user who accepted by a link and has never signed in. Deletes each membership in its own
- * transaction, then the user and the address.
+ * transaction, then the user, the address and a reserved sign-in. A placeholder for whom the operator vouches stays
+ * while it has memberships.
  *
  * @throws Stale when the user has signed in, or joined another organization, in the meantime
  */
-export async function endPlaceholder({ userId, email }: User, auditContext: AuditContext): Promise<void> {
+export async function endPlaceholder(
+  { userId, email, vouched, reserved, organizations }: User,
+  auditContext: AuditContext,
+): Promise<void> {
+  if (vouched && organizations > 0) {
+    // It is in another organization yet.
+    const set = { ...placeholderEnd({ userId, claimed: false }, auditContext.now) };
+    await record({ type: 'update', key: keys.user(userId), set, when: [{ attribute: 'claimed', is: false }] });
+    return;
+  }
   const isUnclaimed: Write = {
     type: 'check',
     key: keys.user(userId),
@@ -52,5 +62,8 @@ export async function endPlaceholder({ userId, email }: User, auditContext: Audi
       ],
     },
     { type: 'delete', key: keys.address(email), when: [{ attribute: 'userId', is: userId }] },
+    ...(reserved
+      ? [{ type: 'delete', key: keys.identity(reserved), when: [{ attribute: 'userId', is: userId }] } as const]
+      : []),
   ]);
 }

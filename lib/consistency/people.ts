@@ -23,16 +23,16 @@ import { isGone, userTally } from './tallies.ts';
 const USER: Rule = {
   key: ({ userId }) => keys.user(userId),
   async check(row, table) {
-    const { userId, email, claimed, vouched, identity, firstName, lastName } = row;
+    const { userId, email, claimed, vouched, reserved, identity, firstName, lastName } = row;
     const { organizationIds } = await userTally(table, userId);
     return [
-      // A placeholder that is not claimed ends, unless the operator vouches for it.
-      ...dueChecks(row, userId, !claimed && !vouched),
+      // A placeholder that is not claimed ends. One for whom the operator vouches ends without memberships only.
+      ...(vouched ? [] : dueChecks(row, userId, !claimed)),
       ...counted(row, organizationIds, { organizations: organizationIds.length }),
       await related(
         table,
         keys.address(email),
-        { type: 'Address', userId, claimed, vouched, firstName, lastName },
+        { type: 'Address', userId, claimed, vouched, reserved, firstName, lastName },
         (other): Mend | undefined => {
           if (other && other.userId !== userId) return undefined;
           const when = other
@@ -49,6 +49,9 @@ const USER: Rule = {
         },
       ),
       ...(claimed ? [await related(table, keys.identity(identity), { type: 'Identity', userId, email })] : []),
+      ...(reserved
+        ? [await related(table, keys.identity(reserved), { type: 'Identity', userId, email, reserved: true })]
+        : []),
     ];
   },
 };
@@ -74,8 +77,8 @@ const IDENTITY: Rule = {
     ofUser(row, table, {
       type: 'User',
       email: row.email,
-      claimed: true,
-      identity: row.pk.slice('IDENTITY#'.length),
+      claimed: !row.reserved,
+      [row.reserved ? 'reserved' : 'identity']: row.pk.slice('IDENTITY#'.length),
     }),
 };
 

@@ -135,6 +135,7 @@ export const RECORDS: Readonly<Record<string, Rule>> = {
   Job: JOB,
   Mail: RENEWAL_MAIL,
   OfferMail: MAIL,
+  WelcomeMail: MAIL,
   RequestMail: MAIL,
   GrantEndMail: MAIL,
   Idempotency: IDEMPOTENCY,

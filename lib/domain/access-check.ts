@@ -7,7 +7,10 @@ export const CHECK_KINDS = ['organization', 'team', 'site'] as const;
 export type CheckKind = (typeof CHECK_KINDS)[number];
 
 /** The scoped permissions that can be checked. The others have no organization or depend on a link, or nobody has them. */
-type CheckedScope = Exclude<ScopedPermission, 'organization:create' | 'site-invite:accept' | 'nobody'>;
+type CheckedScope = Exclude<
+  ScopedPermission,
+  'organization:create' | 'member:import' | 'site-invite:accept' | 'nobody'
+>;
 
 /** A permission of the matrix or a scoped one. */
 export type CheckedPermission = Permission | CheckedScope;

@@ -8,6 +8,7 @@ export const AUDIT_ACTIONS = [
   'organization.transfer',
   'organization.delete',
   'organization.repair',
+  'member.import',
   'member.update',
   'member.remove',
   'member.leave',

@@ -95,6 +95,9 @@ export const EVENT_DECLARATIONS: Readonly<Record<AuditAction, EventDeclaration>>
     before: z.optional(z.strictObject({ count })),
     after: z.strictObject({ item: z.string(), what: z.string(), count: z.optional(count) }),
   }),
+  'member.import': member('The operator made a person a member, without an invitation.', {
+    after: z.strictObject({ memberId, userId, role: z.enum(ROLES), teams: z.optional(z.array(teamId)) }),
+  }),
   'member.update': member('The role of a member was changed, which is in `before` and `after`, or their profile.', {
     before: z.optional(roleOf),
     after: z.optional(roleOf),

@@ -13,6 +13,7 @@ export const EVENT_TYPES = {
   'organization.transfer': 'organization.ownership_transferred',
   'organization.delete': 'organization.deleted',
   'organization.repair': 'organization.repaired',
+  'member.import': 'member.imported',
   'member.update': 'member.updated',
   'member.remove': 'member.removed',
   'member.leave': 'member.left',

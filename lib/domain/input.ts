@@ -105,5 +105,24 @@ export const INVITATION_INPUT = {
 };
 
 /** A row of a bulk request. Each row is validated alone, as `InvitationRow`: an invalid one doesn't stop the others. */
-export const AnyRow = z.unknown();
+export const AnyInvitationRow = z.unknown();
 export const InvitationRow = z.strictObject(INVITATION_INPUT);
+
+/** The subject of a sign-in, as in ID tokens. */
+export const Subject = z.string().check(z.minLength(1), z.maxLength(255));
+
+/** As `AnyInvitationRow`, of `MemberRow`. */
+export const AnyMemberRow = z.unknown();
+
+/** A person whom an operator's key makes a member. */
+export const MemberRow = z.strictObject({
+  email: Address,
+  role: RoleName,
+  firstName: z.optional(PersonName),
+  lastName: z.optional(PersonName),
+  teams: z.optional(z.array(TeamId).check(z.maxLength(20))),
+  /** Of the person's future sign-in, at the issuer of the deployment. */
+  subject: z.optional(Subject),
+  issuer: z.optional(z.string().check(z.maxLength(2048))),
+  sendEmail: z.optional(z.boolean()),
+});

@@ -171,17 +171,19 @@ export function freeMailRows(counters: readonly Counters[], limits: Limits, now:
 }
 
 /**
- * Finds the rows with seats for `count` more invitations.
+ * Finds the rows with seats for `count` more invitations, or members.
  *
  * Each row holds at most its share of a limit, so the organization stays below the limit without a hot row. Rows that a
  * lowered limit took out of use can only shrink, so the shares of the others stay exact.
  *
+ * @param of.isMember whether members take the seats at once, without an invitation
  * @returns the rows, or the code of the limit that is reached
  */
 export function freeSeats(
   counters: readonly Counters[],
   limits: Limits,
   count = 1,
+  { isMember = false }: { readonly isMember?: boolean } = {},
 ): Seat[] | 'member_limit_reached' | 'invitation_limit_reached' {
   const rows = rowsFor(Math.min(limits.members, limits.pendingInvitations));
   const unused = counters.filter(({ row }) => row >= rows);
@@ -192,6 +194,7 @@ export function freeSeats(
     .map((share, row): Seat => ({ row, seats: share, pending: pending[row] as number }))
     .filter((seat) => (used.get(seat.row)?.seats ?? 0) + count <= seat.seats);
   if (withSeats.length === 0) return 'member_limit_reached';
+  if (isMember) return withSeats.map((seat) => ({ ...seat, pending: Number.POSITIVE_INFINITY }));
   const free = withSeats.filter((seat) => (used.get(seat.row)?.pending ?? 0) + count <= seat.pending);
   return free.length > 0 ? free : 'invitation_limit_reached';
 }

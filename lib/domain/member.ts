@@ -29,6 +29,8 @@ export interface User extends Profile {
   readonly claimed: boolean;
   /** Whether the operator vouches for a placeholder, which then doesn't end. */
   readonly vouched?: boolean;
+  /** The sign-in that the operator named for a placeholder: only it can take over the placeholder. */
+  readonly reserved?: string;
   /** Their sign-in: the hash of its issuer and subject; undefined for a placeholder. */
   readonly identity?: string;
   /** How many organizations the person is in. */
@@ -95,6 +97,8 @@ export function refuseOwnToken({ tokenId, memberId }: Actor, member: Pick<Member
 export interface Member extends Membership {
   readonly profile: Profile;
   readonly claimed: boolean;
+  /** Whether the operator vouches for the person, until they sign in. */
+  readonly vouched?: boolean;
   /** The counter row that holds the member's seat. */
   readonly seat: number;
   /** How many access tokens the member has. */
@@ -106,7 +110,7 @@ export interface Member extends Membership {
 }
 
 /** What lists show of a member. */
-export type ListedMember = Omit<Member, 'seat' | 'tokens' | 'teams'>;
+export type ListedMember = Omit<Member, 'seat' | 'tokens' | 'teams' | 'vouched'>;
 
 /**
  * Refuses to demote or remove the owner, or to let them leave. So there is always an ADMIN, without a count of ADMINs

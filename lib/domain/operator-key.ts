@@ -3,13 +3,14 @@ import type { Permission, ScopedPermission } from './roles.ts';
 import type { Rotatable } from './rotation.ts';
 
 /**
- * The permissions that an operator's key may have, in all organizations: to create organizations, to invite, and to
- * read. A key has those that it was created with.
+ * The permissions that an operator's key may have, in all organizations: to create organizations, to import members, to
+ * invite, and to read. A key has those that it was created with.
  */
 export const OPERATOR_PERMISSIONS = [
   'organization:create',
   'organization:read',
   'member:read',
+  'member:import',
   'invitation:read',
   'invitation:create',
   'invitation:resend',

@@ -19,6 +19,7 @@ export const REFUSALS = {
   token_not_allowed: 403,
   integration_not_allowed: 403,
   operator_key_not_allowed: 403,
+  operator_key_required: 403,
   client_id_forbidden: 403,
   field_read_only: 403,
   site_owner_access: 403,

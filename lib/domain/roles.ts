@@ -33,10 +33,12 @@ export type Permission = keyof typeof PERMISSIONS;
  * Permissions that a role alone doesn't grant. They depend on the owner, on a team membership, or on membership of a
  * team with access to a site. The kind of endpoint that declares one enforces it (`lib/http/for-*.ts`). Nobody has
  * `nobody`. `organization:create` has no organization yet: the deployment decides which persons have it.
+ * No person has `member:import`, only an operator's key.
  */
 export type ScopedPermission = (typeof SCOPED_PERMISSIONS)[number];
 const SCOPED_PERMISSIONS = [
   'organization:create',
+  'member:import',
   'organization:own',
   'ownership:accept',
   'team:moderate',

@@ -57,6 +57,12 @@ export function refuseKind(credential: Credential, allowed: readonly CallerKind[
   if (typeof credential !== 'string' && !allowed.includes(credential.kind)) throw notAllowed(credential);
 }
 
+/** Refuses everybody but operator's keys; strangers as usual. @throws Refusal `operator_key_required` */
+async function requireOperatorCredential(credential: Credential): Promise<void> {
+  if (typeof credential === 'string') await verifyToken(credential);
+  if (typeof credential === 'string' || credential.kind !== 'operatorKey') throw new Refusal('operator_key_required');
+}
+
 function notAllowed({ kind }: KeyText): Refusal {
   return new Refusal(NOT_ALLOWED[kind]);
 }
@@ -216,6 +222,7 @@ export async function identifyCaller<B extends Schema, Q extends Schema>(
   allowed: readonly CallerKind[],
 ): Promise<IdentifiedCall<B, Q>> {
   const credential = requireCredential(request);
+  if (!allowed.includes('person')) await requireOperatorCredential(credential);
   refuseKind(credential, allowed);
   const claims = typeof credential === 'string' ? await verifyToken(credential) : undefined;
   // Verifying a program's credential takes a read. The caller of an invalid one must not learn the input's mistakes.

@@ -18,6 +18,8 @@ export const MESSAGES: Readonly<Record<RefusalCode, string>> = {
   token_not_allowed: 'An access token can not do this: sign in.',
   integration_not_allowed: 'An integration can not do this: it is no member and has no account. Sign in.',
   operator_key_not_allowed: 'An operator key can not do this.',
+  operator_key_required:
+    'Only an operator key can make people members who have not accepted: invite them by POST /v1/invitations.',
   client_id_forbidden: 'Ids are made here: send none with what is new.',
   field_read_only: 'The field can not be set.',
   site_owner_access: 'The team owns the site: what an owner has access to does not change but by a transfer.',

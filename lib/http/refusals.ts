@@ -18,6 +18,9 @@ export function refusalsOf(declaration: HttpDeclaration): readonly RefusalCode[]
     add('unauthenticated', 'email_claim_missing', 'email_not_accepted', 'email_not_verified', 'address_taken');
     add('keys_unavailable');
   }
+  if (caller.includes('operatorKey') && !caller.includes('person')) {
+    add('unauthenticated', 'email_claim_missing', 'email_not_accepted', 'keys_unavailable', 'operator_key_required');
+  }
   if (caller.includes('token') || caller.includes('integration')) add('unauthenticated');
   // Without an offer to the caller, `ownership:accept` is refused with `ownership_offer_not_found`.
   if (permission && permission !== 'ownership:accept') add('forbidden');

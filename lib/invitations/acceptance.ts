@@ -89,6 +89,7 @@ export async function acceptInvitation(
     owner: false,
     profile: profileOf({ ...user, email: invitation.email }),
     claimed: user.claimed,
+    ...(holder?.vouched && { vouched: true }),
     seat: invitation.seat,
     tokens: 0,
     teams: teams.length,

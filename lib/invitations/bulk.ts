@@ -29,8 +29,11 @@ export type BulkOutcome = Map<number, Invitation | Refusal>;
 /** The items of one transaction that rows may use: 100, less the items that all rows share. */
 const MAX_ITEMS = 92;
 
-/** The tries of one row. After these conflicts the request begins again, since its caller may have been removed. */
-const MAX_TRIES = 5;
+/** Two more than its own: the invitation itself, and the mail counter of its address. */
+const itemsOf = ({ invitation }: { readonly invitation: PreparedInvitation }) => invitation.writes.length + 2;
+
+/** The tries of one row of a bulk. After these conflicts the request begins again, since its caller may have been removed. */
+export const MAX_TRIES = 5;
 
 export interface BulkRequest {
   readonly actor: Actor;
@@ -91,7 +94,7 @@ export async function inviteMany(
     }
     return outcome;
   }
-  for (const [index, group] of groupsOf(open).entries()) {
+  for (const [index, group] of groupsOf(open, itemsOf).entries()) {
     const usage = index === 0 ? counting : readUsage(actor, auditContext.now);
     for (const [row, result] of await writeGroup(bulk, group, await usage)) outcome.set(row, result);
   }
@@ -117,18 +120,18 @@ async function prepareRow(
   return prepareInvitation(bulk.auditContext, { ...bulk, context, id, ...unsent }, input);
 }
 
-function refusalOf(error: unknown): Refusal {
+/** Returns a refusal that was thrown. @throws any other error */
+export function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   throw error;
 }
 
-/** Splits rows so that each group fits into a transaction. */
-function groupsOf<T extends { invitation: PreparedInvitation }>(rows: readonly T[]): T[][] {
+/** Splits rows so that each group fits into a transaction. @param itemsOf the items of a row in it */
+export function groupsOf<T>(rows: readonly T[], itemsOf: (row: T) => number): T[][] {
   const groups: T[][] = [];
   let free = 0;
   for (const row of rows) {
-    // Two more: the invitation itself, and the mail counter of its address.
-    const items = row.invitation.writes.length + 2;
+    const items = itemsOf(row);
     if (items > free) {
       groups.push([]);
       free = MAX_ITEMS;

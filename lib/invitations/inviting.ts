@@ -210,11 +210,19 @@ export function findRows(
     now,
     seats,
     mails,
-  }: { readonly limits: Limits; readonly now: Date; readonly seats: number; readonly mails: number },
+    isMember = false,
+  }: {
+    readonly limits: Limits;
+    readonly now: Date;
+    readonly seats: number;
+    readonly mails: number;
+    /** As in `freeSeats`. */
+    readonly isMember?: boolean;
+  },
 ): { seat: Seat | undefined; mailRow: MailRow | undefined } {
   const mailRows = mails > 0 ? freeMailRows(counters, limits, now, mails) : [];
   if (mails > 0 && mailRows.length === 0) throw rateExceeded('mail_rate_exceeded', endOfDay(now), now);
-  const free = seats > 0 ? freeSeats(counters, limits, seats) : [];
+  const free = seats > 0 ? freeSeats(counters, limits, seats, { isMember }) : [];
   if (typeof free === 'string') throw new Refusal(free);
   const both = free.filter(({ row }) => mailRows.some((mailRow) => mailRow.row === row));
   const seat = pickRandom(both) ?? pickRandom(free);

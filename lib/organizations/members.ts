@@ -209,6 +209,22 @@ export async function changeRole(
   return { ...member, role, updatedAt };
 }
 
+/**
+ * Returns the part of a transaction that removes the membership of a placeholder for whom the operator vouches: without
+ * any membership left, the placeholder ends some time later.
+ */
+export function vouchedEnd({ userId, claimed, vouched }: Member, now: Date): Write[] {
+  if (claimed || !vouched) return [];
+  return [
+    {
+      type: 'update',
+      key: keys.user(userId),
+      set: { ...placeholderEnd({ userId, claimed }, now) },
+      when: [{ attribute: 'claimed', is: false }],
+    },
+  ];
+}
+
 /** Removes a member from the organization, or lets them leave. Their next request is refused. */
 export async function removeMember(auditContext: AuditContext, actor: Actor, member: Member): Promise<void> {
   refuseOwnToken(actor, member);
@@ -217,6 +233,7 @@ export async function removeMember(auditContext: AuditContext, actor: Actor, mem
   await transact([
     ...(leaving ? actorIs(actor) : actorMay(actor, 'member:remove')),
     ...removalWrites(member, auditContext.now),
+    ...vouchedEnd(member, auditContext.now),
     audit(auditContext, {
       action: leaving ? 'member.leave' : 'member.remove',
       organizationId: member.organizationId,

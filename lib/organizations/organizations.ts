@@ -68,6 +68,7 @@ export async function createOrganization(
     owner: true,
     profile: profileOf(user),
     claimed: user.claimed,
+    ...(user.vouched && { vouched: true }),
     seat: 0,
     tokens: 0,
     teams: 0,

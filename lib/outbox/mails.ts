@@ -38,7 +38,10 @@ export function newMail(
 }
 
 /** Returns the part of a transaction that writes a mail to the outbox. */
-export function mailWrite(type: 'Mail' | 'RequestMail' | 'GrantEndMail' | 'OfferMail', mail: OutboxMail): Write {
+export function mailWrite(
+  type: 'Mail' | 'RequestMail' | 'GrantEndMail' | 'OfferMail' | 'WelcomeMail',
+  mail: OutboxMail,
+): Write {
   return { type: 'put', key: keys.mail(mail.id), item: { type, ...mail }, when: [{ absent: 'pk' }] };
 }
 

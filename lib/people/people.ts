@@ -14,6 +14,8 @@ export interface Identity {
   readonly issuedAt: number;
   /** Whether the user's names are set. The names of a token fill empty names once, and never overwrite. */
   readonly named: boolean;
+  /** Whether the operator named it for a placeholder, and nobody has signed in with it yet. */
+  readonly reserved?: boolean;
 }
 
 /** The user of an address. It has the names too, so that accepting an invitation needs no further read. */
@@ -25,6 +27,7 @@ export interface AddressHolder {
   readonly username?: string;
   /** As of the user. */
   readonly vouched?: boolean;
+  readonly reserved?: string;
 }
 
 const ADDRESS = itemReader<AddressHolder>('Address', {
@@ -76,13 +79,13 @@ export function isPlaceholder({ userId }: AddressHolder): Condition[] {
 
 /** Returns the part of a transaction that assigns an address to a user. */
 export function addressWrite(
-  { email, userId, claimed, firstName, lastName, username, vouched }: AddressHolder & Profile,
+  { email, userId, claimed, firstName, lastName, username, vouched, reserved }: AddressHolder & Profile,
   when: readonly Condition[],
 ): Write {
   return {
     type: 'put',
     key: keys.address(email),
-    item: { type: 'Address', userId, claimed, firstName, lastName, username, vouched },
+    item: { type: 'Address', userId, claimed, firstName, lastName, username, vouched, reserved },
     when,
   };
 }

@@ -59,6 +59,7 @@ export async function writeProfile(
       type: 'update',
       key: keys.member(organizationId, memberId),
       set: { profile: profileOf(profile), claimed: true, updatedAt },
+      remove: ['vouched'],
       when: [{ attribute: 'userId', is: userId }],
     } as const,
     audit(withoutSourceAddress({ ...auditContext, by: { type: 'user', id: userId } }), {
@@ -78,7 +79,7 @@ export async function writeProfile(
       type: 'update',
       key: keys.user(userId),
       set: { ...profileOf(profile), claimed: true, updatedAt },
-      remove: ['due', 'dueAt', 'vouched'],
+      remove: ['due', 'dueAt', 'vouched', 'reserved'],
       when: [...change.user, { attribute: 'organizations', is: memberships.length }],
     },
     addressWrite({ ...profile, userId, claimed: true }, change.address),

@@ -11,6 +11,7 @@ import { keys } from '../table/keys.ts';
 import { Missing, Stale, transact, type Write } from '../table/write.ts';
 import {
   type AddressHolder,
+  addressWrite,
   getAddressHolder,
   getCaller,
   getIdentity,
@@ -61,12 +62,18 @@ export async function signIn(auditContext: Omit<AuditContext, 'by'>, person: Sig
   const moving = identity ? undefined : await fromEarlierIssuer(person, holder);
   if (moving) {
     const by = { type: 'user', id: moving.userId } as const;
-    await moveSignIn(withoutSourceAddress({ ...auditContext, by }), moving, person);
+    if (moving.reserved !== undefined) await moveReservation(moving, moving.reserved, person);
+    else await moveSignIn(withoutSourceAddress({ ...auditContext, by }), moving, person);
     // Now apply the new issuer's claims.
     return signIn(auditContext, person);
   }
   if (!identity)
     return { userId: await (holder ? bind(auditContext, person, holder) : register(auditContext, person)), email };
+  if (identity.reserved) {
+    await claimReserved(auditContext, person, identity);
+    // Now apply the claims, such as another address.
+    return signIn(auditContext, person);
+  }
   if (!hasNews(identity, person)) return identity;
   if (identity.email === email) await fillNames(auditContext, person, identity);
   else await changeAddress(auditContext, person, identity, holder);
@@ -86,9 +93,28 @@ async function fromEarlierIssuer(
     const identity = await getIdentity(earlierIdentity);
     return identity && getCaller(identity.userId);
   }
-  const user = holder?.claimed ? await getCaller(holder.userId) : undefined;
-  const identity = user?.identity ? await getIdentity(user.identity) : undefined;
+  const user = holder && (holder.claimed || holder.reserved !== undefined) ? await getCaller(holder.userId) : undefined;
+  const present = user?.identity ?? user?.reserved;
+  const identity = present === undefined ? undefined : await getIdentity(present);
   return identity?.issuer === previousIssuer.issuer ? user : undefined;
+}
+
+/** Lets a placeholder wait for the same person's subject at the new issuer. */
+async function moveReservation(
+  user: User,
+  from: string,
+  { identity, issuer }: Pick<SignIn, 'identity' | 'issuer'>,
+): Promise<void> {
+  const { userId } = user;
+  const stored = await getIdentity(from);
+  if (!stored) throw new Missing(keys.identity(from));
+  const when = [{ attribute: 'reserved', is: from }] as const;
+  await transact([
+    { type: 'put', key: keys.identity(identity), item: { ...stored, issuer }, when: [{ absent: 'pk' }] },
+    { type: 'delete', key: keys.identity(from), when: [{ attribute: 'userId', is: userId }] },
+    { type: 'update', key: keys.user(userId), set: { reserved: identity }, when },
+    addressWrite({ ...user, reserved: identity }, when),
+  ]);
 }
 
 /**
@@ -163,9 +189,10 @@ async function register({ now }: Omit<AuditContext, 'by'>, person: SignIn): Prom
 
 /** Binds a first sign-in to the placeholder of its address, which exists if an invitation was accepted by link. */
 async function bind(auditContext: Omit<AuditContext, 'by'>, person: SignIn, holder: AddressHolder): Promise<string> {
-  if (holder.claimed) throw new Refusal('address_taken');
+  // A placeholder whose subject is known waits for that subject.
+  if (holder.claimed || holder.reserved !== undefined) throw new Refusal('address_taken');
   const { userId } = holder;
-  await writeProfile(auditContext, userId, person, {
+  await writeProfile(auditContext, userId, withNamesOf(holder, person), {
     action: 'member.claim',
     user: [{ attribute: 'claimed', is: false }],
     address: isPlaceholder(holder),
@@ -175,6 +202,37 @@ async function bind(auditContext: Omit<AuditContext, 'by'>, person: SignIn, hold
     ],
   });
   return userId;
+}
+
+/** Returns a person's profile, with the names that the operator gave their placeholder, if there are any. */
+function withNamesOf(placeholder: Pick<Profile, 'firstName' | 'lastName'>, person: SignIn): Profile {
+  const { firstName, lastName } = placeholder.firstName || placeholder.lastName ? placeholder : person;
+  return { firstName, lastName, email: person.email };
+}
+
+/** Gives a placeholder to the person whose subject the operator named for it. It keeps its address for now. */
+async function claimReserved(
+  auditContext: Omit<AuditContext, 'by'>,
+  person: SignIn,
+  { userId, email }: Identity,
+): Promise<void> {
+  const user = await getCaller(userId);
+  const profile = withNamesOf(user, { ...person, email });
+  await writeProfile(auditContext, userId, profile, {
+    action: 'member.claim',
+    user: [{ attribute: 'claimed', is: false }],
+    address: isPlaceholder(user),
+    others: [
+      { type: 'update', key: keys.user(userId), set: { identity: person.identity } },
+      {
+        type: 'update',
+        key: keys.identity(person.identity),
+        set: { named: isNamed(profile), ...(email === person.email && { issuedAt: person.issuedAt }) },
+        remove: ['reserved'],
+        when: [{ exists: 'reserved' }, { attribute: 'userId', is: userId }],
+      },
+    ],
+  });
 }
 
 /** Returns the part of a transaction that assigns an unused sign-in to a user. */
@@ -234,6 +292,7 @@ async function changeAddress(
 ): Promise<void> {
   const { userId } = identity;
   if (holder?.claimed) throw holder.userId === userId ? new Stale() : new Refusal('address_taken');
+  if (holder?.reserved !== undefined) throw new Refusal('address_taken');
   const user = await userOf(identity);
   const { firstName, lastName } = isNamed(user) ? user : person;
   const profile = profileOf({ ...user, firstName, lastName, email: person.email });

@@ -86,6 +86,7 @@ export async function takeOver(auditContext: Omit<AuditContext, 'by'>, held: Mem
       type: 'update',
       key: keys.member(organizationId, memberId),
       set: { userId: user.userId, claimed: true, profile: profileOf(user), updatedAt: auditContext.now.toISOString() },
+      remove: ['vouched'],
       when: [{ attribute: 'userId', is: member.userId }],
     },
     { type: 'update', key: keys.user(member.userId), add: { organizations: -1 }, when: [{ exists: 'pk' }] },

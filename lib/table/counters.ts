@@ -57,7 +57,9 @@ export function count(
       ...(room
         ? [
             { attribute: 'seats', below: room.seats - times + 1 },
-            { attribute: 'pending', below: room.pending - times + 1 },
+            ...(Number.isFinite(room.pending)
+              ? [{ attribute: 'pending', below: room.pending - times + 1 } as const]
+              : []),
           ]
         : []),
     ],

@@ -169,6 +169,41 @@ export function leaveWrites({ teamId, userId, memberId }: TeamMembership, more: 
   ];
 }
 
+/** A team that a new member joins, and the stale row that an earlier membership left behind. */
+export interface NewMemberJoin {
+  readonly team: Team;
+  readonly stale: TeamMembership | undefined;
+}
+
+/** Returns writes for the rows of new members in a team, without the team's counters. */
+export function newMemberRows(
+  { team, stale }: NewMemberJoin,
+  member: Member,
+  { by, now }: Pick<NewTeamMembership, 'by' | 'now'>,
+): Write[] {
+  return rowWrites(team, member, { role: 'MEMBER', by, now, stale });
+}
+
+/**
+ * Returns the writes that count new members of a transaction in their teams: one for each team. A team that is full or
+ * deleted by now makes the request begin again.
+ */
+export function countNewMembers(joins: readonly NewMemberJoin[], limits: Limits): Write[] {
+  return [...Map.groupBy(joins, ({ team }) => team.id).values()].map((some) => {
+    const [{ team }] = some as [NewMemberJoin, ...NewMemberJoin[]];
+    // The counters include stale rows.
+    const members = some.filter(({ stale }) => !stale).length;
+    const owners = -some.filter(({ stale }) => stale?.role === 'OWNER').length;
+    if (members === 0) return ownersCorrection(team, owners)[0] as Write;
+    return {
+      type: 'update',
+      key: keys.team(team.organizationId, team.id),
+      add: { members, ...(owners !== 0 && { owners }) },
+      when: [{ exists: 'pk' }, { attribute: 'members', below: limits.membersOfTeam - members + 1 }],
+    };
+  });
+}
+
 /** Returns writes that add a member to a team in the transaction that creates the member. */
 export function newMemberJoinWrites(
   team: Team,

@@ -1,8 +1,5 @@
+import { type Column, INVITING } from './mode.ts';
 import { Stop } from './stop.ts';
-
-/** The columns of a file. */
-export const COLUMNS = ['email', 'role', 'message', 'language', 'expiresInDays'] as const;
-export type Column = (typeof COLUMNS)[number];
 
 /**
  * Address columns, normalized by `plain`: our own, and those of exports of Google Workspace
@@ -34,6 +31,8 @@ const ABSENCES: Readonly<Record<string, (value: string) => string | undefined>> 
 
 /** The column options of the command line. Names are as in the file, regardless of case. */
 export interface Naming {
+  /** The columns with a meaning; default: those of invitations. */
+  readonly columns?: readonly Column[];
   /** The name of the address column. */
   readonly email?: string | undefined;
   /** The names of columns to ignore. */
@@ -74,7 +73,7 @@ export function headerOf(names: readonly string[], naming: Naming): Header {
       ? [...found(ADDRESSES), ...found(SIGN_INS)]
       : names.flatMap((name, at) => (isNamed(name) ? [at] : []));
   const columns = known.map((name, at) => {
-    const column = COLUMNS.find((each) => each !== 'email' && plain(each) === name);
+    const column = (naming.columns ?? INVITING.columns).find((each) => each !== 'email' && plain(each) === name);
     const isForeign = FOREIGN.some((each) => each.column === column && known.includes(each.beside));
     return isForeign || addresses.includes(at) ? undefined : column;
   });
@@ -94,7 +93,11 @@ export function headerOf(names: readonly string[], naming: Naming): Header {
  *
  * @throws Stop if it has no address column, has a column twice, or lacks a column that the options name
  */
-export function checkedHeader(file: string, header: Header, { email, ignored = [] }: Naming): Header {
+export function checkedHeader(
+  file: string,
+  header: Header,
+  { email, ignored = [], columns: known = INVITING.columns }: Naming,
+): Header {
   const { names, addresses, columns } = header;
   const has = `It has ${names.map((name) => JSON.stringify(name)).join(', ')}.`;
   const missing = [...(email === undefined ? [] : [email]), ...ignored].find(
@@ -103,7 +106,7 @@ export function checkedHeader(file: string, header: Header, { email, ignored = [
   if (missing !== undefined) throw new Stop(`${file} has no column "${missing}". ${has}`);
   if (addresses.length === 0) {
     throw new Stop(
-      `${file} has no column "email": its first line names the columns, ${COLUMNS.join(', ')}. ${has} Name the one of addresses with --email-column.`,
+      `${file} has no column "email": its first line names the columns, ${known.join(', ')}. ${has} Name the one of addresses with --email-column.`,
     );
   }
   const own = addresses.filter((at) => email !== undefined || !SIGN_INS.includes(plain(names[at] as string)));

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { normalizeAddress } from '../../lib/domain/address.ts';
-import type { InvitationsBulkBody } from '../client/src/index.ts';
 import { type Api, clock, MAX_WAIT } from './api.ts';
+import type { Mode, Result } from './mode.ts';
 import type { Batch, Outcome, Progress } from './progress.ts';
 import type { Invitation, Row } from './sheet.ts';
 import { Stop } from './stop.ts';
@@ -25,15 +25,6 @@ export interface Tally {
   readonly failures: Failure[];
 }
 
-/** The result of a row in the answer to `POST /v1/invitations/bulk`. */
-interface Result {
-  readonly status: number;
-  readonly error?: string;
-  readonly message?: string;
-  readonly details?: Readonly<Record<string, readonly string[]>>;
-  readonly retryAfter?: number;
-}
-
 const BATCH_ROWS = 100;
 
 /** The largest size of a request's rows, in bytes; a request may have 256 KB. */
@@ -52,6 +43,7 @@ const MAX_ROUNDS = 3;
 export class Run {
   readonly tally: Tally = { invited: 0, earlier: 0, alreadyIn: 0, skipped: new Map(), failures: [] };
   readonly #api: Api;
+  readonly #mode: Mode;
   readonly #progress: Progress;
   readonly #dryRun: boolean;
   readonly #interrupted: AbortSignal;
@@ -63,9 +55,10 @@ export class Run {
   constructor(
     api: Api,
     progress: Progress,
-    options: { dryRun: boolean; interrupted: AbortSignal; onProgress: (waiting?: string) => void },
+    options: { mode: Mode; dryRun: boolean; interrupted: AbortSignal; onProgress: (waiting?: string) => void },
   ) {
     this.#api = api;
+    this.#mode = options.mode;
     this.#progress = progress;
     this.#dryRun = options.dryRun;
     this.#interrupted = options.interrupted;
@@ -73,7 +66,7 @@ export class Run {
   }
 
   /**
-   * Invites all rows that aren't settled yet, in sequential requests of up to a hundred rows.
+   * Invites or imports all rows that aren't settled yet, in sequential requests of up to a hundred rows.
    *
    * @throws Stop when it can't continue; AbortError when it is interrupted. The progress is saved in both cases.
    */
@@ -161,10 +154,8 @@ export class Run {
 
   /** @returns the result of each row; undefined: the key was used with another body */
   async #post({ batch, rows }: Batch): Promise<readonly Result[] | undefined> {
-    // The API checks the rows, and says what is wrong.
-    const body = { invitations: rows, ...(this.#dryRun && { dryRun: true }) } as InvitationsBulkBody;
     const answer = await this.#api.call(
-      ({ invitations }, options) => invitations.bulk(body, { ...options, idempotencyKey: batch }),
+      (muster, options) => this.#mode.send(muster, rows, this.#dryRun, { ...options, idempotencyKey: batch }),
       ['idempotency_key_reused'],
     );
     return answer?.data;
@@ -189,10 +180,10 @@ export class Run {
   async #outcomeSince(at: string, { email }: Invitation): Promise<Outcome> {
     this.#interrupted.throwIfAborted();
     const since = new Date(Date.parse(at) - CLOCK_SKEW).toISOString();
-    // An invalid address was never invited.
+    // An invalid address was never processed. If the key may not read, the row is sent again.
     const answer = await this.#api.call(
-      ({ invitations }, options) => invitations.list({ email, perPage: 1 }, options),
-      ['validation_failed'],
+      (muster, options) => this.#mode.find(muster, email, options),
+      ['validation_failed', 'forbidden'],
     );
     const [latest] = answer?.data ?? [];
     return latest && latest.createdAt >= since ? 'invited' : 'unknown';

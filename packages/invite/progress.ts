@@ -99,7 +99,7 @@ export class Progress {
     if (isFirst) {
       if (line.api === target.api && line.organization === target.organization) return;
       throw new Stop(
-        `${file} is the progress of inviting to ${line.organization} at ${line.api}. To invite to ${target.organization} at ${target.api}, copy the CSV file to another name.`,
+        `${file} is the progress for ${line.organization} at ${line.api}. For ${target.organization} at ${target.api}, copy the CSV file to another name.`,
       );
     }
     if (line.outcome) this.#settle(line.outcome, 'earlier');

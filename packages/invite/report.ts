@@ -36,12 +36,12 @@ export class Display {
 /** The rows between two lines without a terminal. */
 const LINE_EVERY = 1000;
 
-/** Returns the totals, and a table of failures. */
-export function summary(tally: Tally, total: number, dryRun: boolean): string {
+/** Returns the totals, and a table of failures. @param done the word for a row that was processed */
+export function summary(tally: Tally, total: number, dryRun: boolean, done: string): string {
   const { invited, earlier, alreadyIn, skipped, failures } = tally;
   const left = total - doneOf(tally);
   const parts = [
-    `${number(invited)} ${dryRun ? 'would be invited' : 'invited'}`,
+    `${number(invited)} ${dryRun ? `would be ${done}` : done}`,
     ...(earlier > 0 ? [`${number(earlier)} done by earlier runs`] : []),
     `${number(alreadyIn)} already in`,
     ...(skipped.size > 0 ? [`${number(skippedOf(tally))} passed over (${wordsOf(skipped)})`] : []),

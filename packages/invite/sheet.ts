@@ -1,9 +1,10 @@
 import { ROLES } from '../../lib/domain/roles.ts';
-import { COLUMNS, type Column, checkedHeader, type Header, headerOf, type Naming } from './columns.ts';
+import { checkedHeader, type Header, headerOf, type Naming } from './columns.ts';
 import { allRecordsOf, DELIMITERS, firstOf, recordsOf } from './csv.ts';
+import { type Column, INVITING } from './mode.ts';
 import { Stop } from './stop.ts';
 
-/** An invitation for `POST /v1/invitations/bulk`. The service validates it. */
+/** A row for `POST /v1/invitations/bulk` or `POST /v1/members/bulk`. The service validates it. */
 export interface Invitation {
   readonly email: string;
   readonly role: string;
@@ -11,6 +12,11 @@ export interface Invitation {
   readonly language?: string;
   readonly expiresInDays?: number | string;
   readonly redirectUrl?: string;
+  readonly firstName?: string;
+  readonly lastName?: string;
+  readonly subject?: string;
+  readonly teams?: readonly string[];
+  readonly sendEmail?: true;
 }
 
 /** A row of the file. */
@@ -50,15 +56,23 @@ export async function readSheet(file: string, naming: Naming = {}): Promise<Shee
     if (names) count += 1;
     else names = cells;
   }
-  if (!names) throw new Stop(`${file} is empty: its first line names the columns, ${COLUMNS.join(', ')}.`);
+  if (!names)
+    throw new Stop(
+      `${file} is empty: its first line names the columns, ${(naming.columns ?? INVITING.columns).join(', ')}.`,
+    );
   return { file, delimiter, header: checkedHeader(file, headerOf(names, naming), naming), count };
 }
 
-/** Yields the rows of a file. @param role the role of rows without one @param redirectUrl the redirect URL of all rows */
+/**
+ * Yields the rows of a file.
+ *
+ * @param role the role of rows without one
+ * @param more what every row has
+ */
 export async function* rowsOf(
   { file, delimiter, header }: Sheet,
   role: string,
-  redirectUrl?: string,
+  more: Pick<Invitation, 'sendEmail' | 'redirectUrl'> = {},
 ): AsyncGenerator<Row> {
   const { names, addresses, columns, absences } = header;
   let isHeader = true;
@@ -69,6 +83,8 @@ export async function* rowsOf(
     }
     const cellOf = (column: Column) => cells[columns.indexOf(column)]?.trim() || undefined;
     const [message, language, days] = [cellOf('message'), cellOf('language'), cellOf('expiresInDays')];
+    const [firstName, lastName, subject] = [cellOf('firstName'), cellOf('lastName'), cellOf('subject')];
+    const teams = cellOf('teams')?.split(/[\s,;|]+/);
     const address = addresses.map((at) => cells[at]?.trim()).find(Boolean) ?? '';
     const invitation: Invitation = {
       // Google Contacts writes several addresses of one kind into one cell.
@@ -76,8 +92,12 @@ export async function* rowsOf(
       role: roleOf(cellOf('role') ?? role),
       ...(message && { message }),
       ...(language && { language }),
-      ...(redirectUrl !== undefined && { redirectUrl }),
       ...(days && { expiresInDays: /^\d{1,9}$/.test(days) ? Number(days) : days }),
+      ...(firstName && { firstName }),
+      ...(lastName && { lastName }),
+      ...(subject && { subject }),
+      ...(teams && { teams }),
+      ...more,
     };
     const problem = problemOf(invitation, cells.slice(names.length));
     const absence = absences.map(({ at, wordOf }) => wordOf(cells[at]?.trim().toLowerCase() ?? '')).find(Boolean);

@@ -78,7 +78,7 @@ function canBe(situation: Situation, { name, declaration }: Contract): boolean {
     case 'as usual':
       return true;
     case 'without naming the organization':
-      return organization && !route.includes('{organizationId}');
+      return organization && !route.includes('{organizationId}') && isForPeople(declaration);
     case 'reading by an access token':
       return byToken && (organization || found) && !isOfSite && !writes;
     case 'reading about oneself by an access token':

@@ -125,3 +125,43 @@ test('people are matched by subject, also with another address', async () => {
     },
   );
 });
+
+test.each(['subject', 'address'] as const)(
+  'an imported person who never signed in at the old issuer is matched by %s at the new one',
+  async (match) => {
+    const email = newAddress('imported');
+    const directory = mkdtempSync(join(tmpdir(), 'muster-'));
+    const at = async (environment: Record<string, string>, use: (service: Service) => Promise<void>) => {
+      const stack = await startStack({ directory, environment: { ...environment, TOKEN_JWKS_URI } });
+      try {
+        await use(serviceOf(() => stack));
+        await expectConsistent(await serviceOf(() => stack).items());
+      } finally {
+        await stack.stop();
+      }
+    };
+    try {
+      let userId = '';
+      await at({ TOKEN_ISSUER: OLD }, async (service) => {
+        const key = await service.operatorKey();
+        const made = await key.call('POST /v1/organizations', {
+          body: { name: 'Acme', owner: { email: newAddress() } },
+        });
+        const imported = await key
+          .in(made.body.id)
+          .call('POST /v1/members', { body: { email, role: 'USER', subject: 'old|1' } });
+        userId = imported.body.userId;
+        expect(imported.status).toBe(201);
+      });
+      await at({ TOKEN_ISSUER: NEW, PREVIOUS_ISSUER: OLD, PREVIOUS_ISSUER_MATCH: match }, async (service) => {
+        const me = async (subject: string) =>
+          service.call('GET /v1/me', { headers: { authorization: `Bearer ${await token(NEW, subject, email)}` } });
+        if (match === 'subject') expect((await me('new|1')).body.error).toBe('address_taken');
+        const matched = await me(match === 'subject' ? 'old|1' : 'new|1');
+        expect(matched.body).toMatchObject({ id: userId, memberships: [{ role: 'USER' }] });
+      });
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  },
+);

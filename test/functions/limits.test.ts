@@ -104,6 +104,28 @@ describe('parallel requests reach a limit exactly, and refused ones leave nothin
   });
 });
 
+test('parallel imports and invitations take as many seats as an organization has', async () => {
+  const { id, owner } = await service.organization();
+  const key = (await service.operatorKey()).in(id);
+  const row = () => ({ email: newAddress(), role: 'USER' });
+  const invited = await owner.call('POST /v1/invitations', { body: row() });
+  expect(invited.status).toBe(201);
+  const answers = await times(6, (index) =>
+    index % 2
+      ? key.call('POST /v1/members', { body: row() })
+      : key.call('POST /v1/members/bulk', { body: { members: [row(), row()] } }),
+  );
+  const results = answers.flatMap(({ status, body }) => body.data ?? [{ status, ...body }]);
+  expect(results.filter(({ status }) => status === 201)).toHaveLength(4);
+  expect(new Set(results.flatMap(({ error }) => error ?? []))).toEqual(new Set(['member_limit_reached']));
+  const dry = await key.call('POST /v1/members/bulk', { body: { members: [row()], dryRun: true } });
+  expect(dry.body.data).toMatchObject([{ status: 409, error: 'member_limit_reached' }]);
+  // The invited person has a seat of their own.
+  const imported = await key.call('POST /v1/members', { body: { ...row(), email: invited.body.email } });
+  expect(imported.status).toBe(201);
+  expect((await owner.call('GET /v1/members')).body.meta.total).toBe(6);
+});
+
 test('parallel requests create as many integrations as an organization may have, and revoking makes room', async () => {
   const { owner } = await service.organization();
   const create = () => owner.call('POST /v1/integrations', { body: { name: 'x', role: 'VIEWER' } });

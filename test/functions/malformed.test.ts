@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Contract, codeOf, contracts } from '../support/contract.ts';
 import { exampleOf, type Home } from '../support/requests.ts';
-import { useService } from '../support/service.ts';
+import { type Client, useService } from '../support/service.ts';
 
 // Tests that every dialect refuses malformed input with a clear answer, and stores and mails nothing.
 
@@ -19,7 +19,13 @@ const isForm = ({ declaration }: Contract) => declaration.accepts === 'applicati
 const typeOf = ({ declaration: { accepts } }: Contract) => (accepts === '*/*' ? 'application/json' : accepts);
 
 /** Sends raw bytes. */
-async function send({ declaration }: Contract, route: string, body: Buffer | string | undefined, headers: object) {
+async function send(
+  { declaration }: Contract,
+  route: string,
+  body: Buffer | string | undefined,
+  headers: object,
+  by: Pick<Client, 'token'> = home.owner,
+) {
   const [method, path] = route.split(' ') as [string, string];
   // A link's holder is another person than the owner.
   const isHolder = declaration.dialect === 'page' || declaration.caller.includes('link');
@@ -28,7 +34,7 @@ async function send({ declaration }: Contract, route: string, body: Buffer | str
     ...(body !== undefined && { body }),
     redirect: 'manual',
     headers: {
-      ...(!isHolder && { authorization: `Bearer ${home.owner.token}`, 'x-organization-id': home.id }),
+      ...(!isHolder && { authorization: `Bearer ${by.token}`, 'x-organization-id': home.id }),
       ...headers,
     },
   });
@@ -50,7 +56,7 @@ const expectedRefusal = ({ declaration }: Contract, code: string, status: number
 
 describe.each(named(withBodies))('%s', (_, contract) => {
   test('refuses a body with invalid UTF-8 or duplicate names', async () => {
-    const { route, body } = await exampleOf(contract, service, home);
+    const { route, body, by } = await exampleOf(contract, service, home);
     await home.owner.call('GET /v1/me');
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     const before = service.writes().length;
@@ -81,7 +87,7 @@ describe.each(named(withBodies))('%s', (_, contract) => {
           ['UTF-16', Buffer.from(`\ufeff${text}`, 'utf16le')],
         ];
     for (const [what, sent] of bad) {
-      const answer = await send(contract, route, sent, { 'content-type': typeOf(contract) });
+      const answer = await send(contract, route, sent, { 'content-type': typeOf(contract) }, by);
       expect([answer.status, refusalOf(contract, answer)], what).toEqual([
         400,
         expectedRefusal(contract, 'malformed_body', 400),
@@ -91,7 +97,7 @@ describe.each(named(withBodies))('%s', (_, contract) => {
   });
 
   test('refuses another charset and a compressed body, and says what it accepts', async () => {
-    const { route, body } = await exampleOf(contract, service, home);
+    const { route, body, by } = await exampleOf(contract, service, home);
     await home.owner.call('GET /v1/me');
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     const before = service.writes().length;
@@ -99,7 +105,7 @@ describe.each(named(withBodies))('%s', (_, contract) => {
     const status = dialect === 'rocketchat' ? 400 : 415;
     const type = typeOf(contract);
     for (const charset of ['latin1', 'iso-8859-1', '"windows-1252"', 'utf-16']) {
-      const answer = await send(contract, route, text, { 'content-type': `${type}; charset=${charset}` });
+      const answer = await send(contract, route, text, { 'content-type': `${type}; charset=${charset}` }, by);
       expect([answer.status, refusalOf(contract, answer)], charset).toEqual([
         status,
         expectedRefusal(contract, 'unsupported_media_type', 415),
@@ -108,7 +114,7 @@ describe.each(named(withBodies))('%s', (_, contract) => {
     }
     for (const coding of ['gzip', 'br']) {
       const headers = { 'content-type': type, 'content-encoding': coding };
-      const answer = await send(contract, route, text, headers);
+      const answer = await send(contract, route, text, headers, by);
       expect([answer.status, refusalOf(contract, answer)], coding).toEqual([
         status,
         expectedRefusal(contract, 'unsupported_media_type', 415),
@@ -116,7 +122,7 @@ describe.each(named(withBodies))('%s', (_, contract) => {
       expect(answer.headers.get('accept-encoding')).toBe('identity');
     }
     if (accepts !== '*/*') {
-      const answer = await send(contract, route, text, { 'content-type': 'text/csv' });
+      const answer = await send(contract, route, text, { 'content-type': 'text/csv' }, by);
       expect([answer.status, answer.headers.get('accept')]).toEqual([415, type]);
       if (dialect !== 'page') expect(answer.text).toContain(`must be ${type}`);
     }
@@ -124,15 +130,13 @@ describe.each(named(withBodies))('%s', (_, contract) => {
   });
 
   test('ignores a byte order mark, and accepts the charset utf-8', async () => {
-    const { route, body } = await exampleOf(contract, service, home);
+    const { route, body, by } = await exampleOf(contract, service, home);
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     const { dialect } = contract.declaration;
     // JSON:API's media type has no parameters.
     const type = dialect === 'papershift' ? typeOf(contract) : `${typeOf(contract)}; charset="UTF-8"`;
-    const answer = await send(contract, route, `\ufeff${text}`, {
-      'content-type': type,
-      'content-encoding': 'identity',
-    });
+    const encoded = { 'content-type': type, 'content-encoding': 'identity' };
+    const answer = await send(contract, route, `\ufeff${text}`, encoded, by);
     if (Object.keys(contract.returns).length > 0) expect(answer.status, answer.text).toBeLessThan(400);
     else expect(answer.status).toBe(403);
   });
@@ -143,13 +147,13 @@ const withQueries = contracts.filter(({ declaration }) => declaration.query);
 test.each(named(withQueries))('%s refuses a query that isn’t percent-encoded UTF-8', async (_, contract) => {
   // Pages mail their owner, and mails to an address are limited.
   const isPage = contract.declaration.dialect === 'page';
-  const { route, body } = await exampleOf(contract, service, isPage ? await service.organization() : home);
+  const { route, body, by } = await exampleOf(contract, service, isPage ? await service.organization() : home);
   await home.owner.call('GET /v1/me');
   const before = service.writes().length;
   for (const query of ['x=M%FCller', 'x=100%', '%zz=1', 'x=%ED%A0%80', 'x=%EF%BF%BD']) {
     const at = `${route}${route.includes('?') ? '&' : '?'}${query}`;
     const sent = body === undefined ? undefined : JSON.stringify(body);
-    const answer = await send(contract, at, sent, sent ? { 'content-type': typeOf(contract) } : {});
+    const answer = await send(contract, at, sent, sent ? { 'content-type': typeOf(contract) } : {}, by);
     // A link must open with parameters that mail programs add.
     if (isPage) expect(answer.status, query).toBe(200);
     else expect([answer.status, refusalOf(contract, answer)], query).toEqual([400, 'malformed_query']);

@@ -246,3 +246,56 @@ test('parallel rotations of an integration leave the last token, and at most one
   );
   expect(works.filter(Boolean)).toHaveLength(2);
 });
+
+test('parallel imports of an address create one member', async () => {
+  const { id, owner } = await service.organization();
+  const key = (await service.operatorKey()).in(id);
+  for (let round = 0; round < 4; round += 1) {
+    const email = newAddress();
+    await slowFirstWrite();
+    const answers = await times(5, (index) =>
+      index % 2
+        ? key.call('POST /v1/members', { body: { email, role: 'USER', subject: `race|${email}` } })
+        : key.call('POST /v1/members/bulk', { body: { members: [{ email, role: 'USER', subject: `race|${email}` }] } }),
+    );
+    const results = answers.map(({ status, body }) => body.data?.[0].status ?? status);
+    expect(results.sort()).toEqual([201, 409, 409, 409, 409]);
+    expect((await owner.call('GET /v1/members')).body.meta.total).toBe(round + 2);
+  }
+});
+
+test('of a parallel import and accept, one creates the member, and the invitation ends as accepted', async () => {
+  const { id, owner } = await service.organization();
+  const key = (await service.operatorKey()).in(id);
+  for (let round = 0; round < 6; round += 1) {
+    const invited = await invite(owner);
+    await slowFirstWrite();
+    const [accepted, imported] = await Promise.all([
+      accept(invited.token),
+      key.call('POST /v1/members', { body: { email: invited.email, role: 'ADMIN' } }),
+    ]);
+    expect(accepted.status).toBe(200);
+    expect([201, 409]).toContain(imported.status);
+    expect(accepted.body.member.role).toBe(imported.status === 201 ? 'ADMIN' : 'USER');
+    expect((await owner.call(`GET /v1/invitations/${invited.id}`)).body.status).toBe('ACCEPTED');
+    expect((await owner.call('GET /v1/members?perPage=100')).body.meta.total).toBe(round + 2);
+  }
+});
+
+test('of a parallel import and invitation of an address, none stays pending beside the member', async () => {
+  const { id, owner } = await service.organization();
+  const key = (await service.operatorKey()).in(id);
+  for (let round = 0; round < 6; round += 1) {
+    const email = newAddress();
+    await service.person(email).then((person) => person.call('GET /v1/me'));
+    await slowFirstWrite();
+    const [imported, invited] = await Promise.all([
+      key.call('POST /v1/members', { body: { email, role: 'USER' } }),
+      owner.call('POST /v1/invitations', { body: { email, role: 'USER' } }),
+    ]);
+    expect(imported.status).toBe(201);
+    if (invited.status !== 201) expect(invited.body.error).toBe('already_member');
+    const { data } = (await owner.call(`GET /v1/invitations?email=${encodeURIComponent(email)}`)).body;
+    expect(data.filter(({ status }: { status: string }) => status === 'PENDING')).toEqual([]);
+  }
+});

@@ -6,6 +6,7 @@ export interface Mutant {
 }
 
 const callers = (name: string) => ({ file: 'test/functions/callers.test.ts', name });
+const memberImport = (name: string) => ({ file: 'test/functions/member-import.test.ts', name });
 const accessTokens = (name: string) => ({ file: 'test/functions/access-tokens.test.ts', name });
 const teams = (name: string) => ({ file: 'test/functions/teams.test.ts', name });
 const sweep = (name: string) => ({ file: 'test/functions/sweep.test.ts', name });
@@ -731,6 +732,74 @@ export const mutants: readonly Mutant[] = [
       },
     ],
     test: limits('parallel requests create as many integrations as an organization may have, and revoking makes room'),
+  },
+  {
+    name: 'a person with the address gets the placeholder of another subject',
+    edits: [
+      {
+        file: 'lib/people/sign-in.ts',
+        replace: 'if (holder.claimed || holder.reserved !== undefined) throw',
+        by: 'if (holder.claimed) throw',
+      },
+    ],
+    test: memberImport('gets the membership at the first sign-in, also with another address, and nobody else does'),
+  },
+  {
+    name: 'an imported member ends after thirty days',
+    edits: [{ file: 'lib/organizations/members.ts', replace: 'return claimed || vouched ?', by: 'return claimed ?' }],
+    test: memberImport('doesn’t end after thirty days, also if they had accepted by link before'),
+  },
+  {
+    name: 'an invitation is accepted beside an import',
+    edits: [
+      {
+        file: 'lib/organizations/importing.ts',
+        replace: `      ...(invitation
+        ? consumption(auditContext, invitation, member, teams)`,
+        by: `      ...(invitation
+        ? consumption(auditContext, invitation, member, teams).map((write) => ({ ...write, when: [] }) as never)`,
+      },
+    ],
+    test: races('of a parallel import and accept, one creates the member, and the invitation ends as accepted'),
+  },
+  {
+    name: 'imports take more seats than there are',
+    edits: [
+      {
+        file: 'lib/organizations/importing.ts',
+        replace: `'memberCreated', { room: seat, times: newSeats }`,
+        by: `'memberCreated', { times: newSeats }`,
+      },
+    ],
+    test: limits('parallel imports and invitations take as many seats as an organization has'),
+  },
+  {
+    name: 'an operator’s key that was revoked meanwhile still writes',
+    edits: [
+      {
+        file: 'lib/organizations/members.ts',
+        replace: `return [{ type: 'check', key: keys.operatorKey(userId), when: unchanged }];`,
+        by: 'return [];',
+      },
+    ],
+    test: {
+      file: 'test/functions/operator-keys.test.ts',
+      name: 'a key that is revoked between its read and its write doesn’t write',
+    },
+  },
+  {
+    name: 'an operator’s key reads teams without the permission',
+    edits: [
+      {
+        file: 'lib/http/organization.ts',
+        replace: `if (!permissions.includes(permission)) throw new Refusal('forbidden');`,
+        by: '',
+      },
+    ],
+    test: {
+      file: 'test/functions/operator-keys.test.ts',
+      name: 'GET /v1/teams/{id} accepts keys only with the permission that it declares, if keys may have it',
+    },
   },
   {
     name: 'an access token creates a token that expires later',

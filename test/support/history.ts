@@ -66,7 +66,8 @@ export const HISTORY: Readonly<Record<string, Checks>> = {
       .of(id)
       .filter(
         ({ action, createdAt }) =>
-          /^(invitation\.(create|resend)|site-invite\.(create|resend))$/.test(action) && createdAt.startsWith(day),
+          /^(invitation\.(create|resend)|site-invite\.(create|resend)|member\.import)$/.test(action) &&
+          createdAt.startsWith(day),
       ).length;
     return [same('whether at least as many mails were requested that day', true, mails <= requested)];
   },

@@ -281,6 +281,11 @@ const IDS: Readonly<Record<string, Factory<string>>> = {
   teams: async (_, { owner }) => (await owner.call('POST /v1/teams', { body: { name: newAddress('team') } })).body.id,
 };
 
+/** Whether only operator's keys may call an endpoint. */
+export function isForOperator({ caller }: Contract['declaration']): boolean {
+  return caller.includes('operatorKey') && !caller.includes('person');
+}
+
 /** Returns the error text for an endpoint with a body but without an example. */
 function withoutExample(name: string): string {
   return `Write an example of the body into functions/${name}.ts, beside \`returns\`: export const example = { name: 'Berlin' }; if it needs ids of new resources, add it to EXAMPLES in test/support/requests.ts.`;
@@ -292,11 +297,12 @@ function withoutExample(name: string): string {
  * @param invited the address that a link is for, if the endpoint takes a link
  */
 export async function exampleOf(
-  { name, declaration: { route, body, dialect }, example }: Contract,
+  { name, declaration, example }: Contract,
   service: Service,
   home: Home,
   invited = newAddress(),
 ): Promise<Example> {
+  const { route, body, dialect } = declaration;
   const make = EXAMPLES[name];
   if (body && !make && example === undefined) throw new Error(withoutExample(name));
   const [, kind] = /([^/]+)\/\{id\}/.exec(route) ?? [];
@@ -316,9 +322,10 @@ export async function exampleOf(
     .replace('{charger}', route.includes('{charger}') ? await chargerUuid(service, home, invited) : '')
     .replace('{team_id}', route.includes('{team_id}') ? await owningTeam(service, home, invited) : '')
     .replace('{memberId}', route.includes('{memberId}') ? await teamMemberOf(name, service, home, id) : '');
+  const by = isForOperator(declaration) ? { by: (await service.operatorKey()).in(home.id) } : {};
   const missing = /\{\w+\}/.exec(path);
   if (missing) throw new Error(`Replace ${missing} of ${route} in exampleOf in test/support/requests.ts.`);
-  return { ...sending, route: path + query };
+  return { ...by, ...sending, route: path + query };
 }
 
 /** Creates a member who can be added to a team, or is in it already. */

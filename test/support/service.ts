@@ -4,6 +4,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, expect, inject } from 'vitest';
 import { contents } from '../../functions/index.ts';
+import { OPERATOR_PERMISSIONS, type OperatorPermission } from '../../lib/domain/operator-key.ts';
 import { type Member, Muster, type Role } from '../../packages/client/src/index.ts';
 import type { Call } from '../../packages/local/aws.ts';
 import { connect } from '../../packages/local/aws-service.ts';
@@ -72,6 +73,8 @@ export interface Service {
   organization(name?: string): Promise<{ id: string; owner: Client; member: Member }>;
   /** Creates a member with a role: invites an address, accepts by link, and signs in. */
   member(owner: Client, role: string, email?: string): Promise<Client & { readonly memberId: string }>;
+  /** Creates an operator's key. Its client names the organization by `in`. */
+  operatorKey(permissions?: readonly OperatorPermission[]): Promise<Client & { readonly keyId: string }>;
   mails(to: string): Promise<ReceivedMail[]>;
   /** Returns a link's token from the newest mail to an address: the invitation's, or the one that stops reminders. */
   linkToken(to: string, of?: 'invitation' | 'stop'): Promise<string>;
@@ -299,6 +302,11 @@ export function serviceOf(
       const accepted = await muster().invitations.accept({ token: await service.linkToken(email) });
       const { id, organizationId } = accepted.member;
       return { ...(await service.person(email)).in(organizationId), memberId: id };
+    },
+    operatorKey: async (permissions = OPERATOR_PERMISSIONS) => {
+      const event = { action: 'create', name: 'Key of the tests', permissions };
+      const { key, token } = await local('POST /_local/invoke', { function: 'operator/keys', event });
+      return { ...client('', token), keyId: key.id };
     },
     mails: (to) => local(`GET /_local/mail?to=${encodeURIComponent(to)}`),
     linkToken: async (to, of = 'invitation') => {

@@ -22,13 +22,15 @@ const language = z.enum(LANGUAGES);
 /** The domain is in Unicode, not in Punycode. */
 const address = z.email({ pattern: z.regexes.unicodeEmail });
 
+const UserProfile = z.strictObject({ id: userId, firstName: z.string(), lastName: z.string(), email: address });
+
 export const Member = z.strictObject({
   id: memberId,
   role,
   organizationId,
   owner: z.boolean(),
   userId,
-  userProfile: z.strictObject({ id: userId, firstName: z.string(), lastName: z.string(), email: address }),
+  userProfile: UserProfile,
   createdAt: timestamp,
   updatedAt: timestamp,
   claimed: z.boolean(),
@@ -77,6 +79,17 @@ export const RoleList = z.strictObject({ data: z.array(RoleDescription) });
 /** The answer to inviting. Without a mail, only this answer contains the link. */
 export const NewInvitation = z.extend(Invitation, { link: z.optional(z.url()) });
 
+/** The result of a refused row of a bulk request. */
+const RefusedRow = z.strictObject({
+  index: z.int(),
+  status: z.int(),
+  error: z.string(),
+  message: z.string(),
+  details: z.optional(z.record(z.string(), z.array(z.string()))),
+  /** Seconds, as in `Retry-After`. */
+  retryAfter: z.optional(z.int()),
+});
+
 /** The results of a bulk request. `status` and `error` of a row are those of a single request. */
 export const BulkAnswer = z.strictObject({
   data: z.array(
@@ -87,15 +100,26 @@ export const BulkAnswer = z.strictObject({
         status: z.literal(201),
         invitation: z.extend(Invitation, { id: z.nullable(id('inv')) }),
       }),
+      RefusedRow,
+    ]),
+  ),
+});
+
+/** The results of an import. `status` and `error` of a row are those of a single request. */
+export const ImportAnswer = z.strictObject({
+  data: z.array(
+    z.union([
+      /** The ids are null in a dry run. */
       z.strictObject({
         index: z.int(),
-        status: z.int(),
-        error: z.string(),
-        message: z.string(),
-        details: z.optional(z.record(z.string(), z.array(z.string()))),
-        /** Seconds, as in `Retry-After`. */
-        retryAfter: z.optional(z.int()),
+        status: z.literal(201),
+        member: z.extend(Member, {
+          id: z.nullable(memberId),
+          userId: z.nullable(userId),
+          userProfile: z.extend(UserProfile, { id: z.nullable(userId) }),
+        }),
       }),
+      RefusedRow,
     ]),
   ),
 });

@@ -8,6 +8,7 @@ import { OFFER_WORDS, offerMail } from '../../../lib/email/offer.ts';
 import { RENEWAL_REQUEST_WORDS, renewalRequestMail } from '../../../lib/email/renewal-request.ts';
 import { SITE_INVITE_WORDS, siteInviteMail } from '../../../lib/email/site-invite.ts';
 import { SITE_REQUEST_WORDS, siteRequestMail } from '../../../lib/email/site-request.ts';
+import { WELCOME_WORDS, welcomeMail } from '../../../lib/email/welcome.ts';
 
 const LINK = 'https://api.muster.example/page?token=secret&x=1';
 const APPLICATION = 'https://app.example/?x=1&y=2';
@@ -81,6 +82,15 @@ const LETTERS: Readonly<
       offerMail({
         ...{ ...base(language), organizationName, ownerName: person, recipient: 'bob@example.com' },
         ...{ expiresAt: AT, applicationUrl: APPLICATION },
+      }),
+  },
+  'imported membership': {
+    leads: 'application',
+    names: ['organizationName'],
+    compose: (language, { organizationName }) =>
+      welcomeMail({
+        ...{ ...base(language), organizationName, role: 'USER', roleLabels: {}, recipient: 'bob@example.com' },
+        applicationUrl: APPLICATION,
       }),
   },
   'end of a grant': {
@@ -167,7 +177,7 @@ describe.each(ALL)('the letter of the $name ($language)', ({ language, leads, na
 test.each(
   Object.entries({
     ...{ LETTER_WORDS, LINK_WORDS, SITE_LABELS, INVITATION_WORDS, SITE_INVITE_WORDS, SITE_REQUEST_WORDS },
-    ...{ RENEWAL_REQUEST_WORDS, OFFER_WORDS, GRANT_END_WORDS },
+    ...{ RENEWAL_REQUEST_WORDS, OFFER_WORDS, GRANT_END_WORDS, WELCOME_WORDS },
   }),
 )(
   'both languages have the same phrases with the same placeholders: %s',
@@ -187,6 +197,7 @@ test('no sentence is in two letters of a language: shared sentences are in lib/e
     RENEWAL_REQUEST_WORDS,
     OFFER_WORDS,
     GRANT_END_WORDS,
+    WELCOME_WORDS,
   };
   for (const language of LANGUAGES) {
     const sentences = [LETTER_WORDS, LINK_WORDS, ...Object.values(own)]

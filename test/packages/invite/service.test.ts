@@ -122,3 +122,52 @@ test('too many mails to an address: a run that is stopped while it waits continu
   const { stdout } = await inviteAtService(csv, second.token).ended;
   expect(stdout).toContain('6 rows: 1 invited, 5 done by earlier runs');
 });
+
+test('imports everybody in a file by an operator key, without an invitation, and continues where it stopped', async () => {
+  const { id, owner } = await service.organization();
+  const { token, keyId } = await service.operatorKey(['member:import']);
+  expect(keyId).toMatch(/^opk_/);
+  const team = (await owner.call('POST /v1/teams', { body: { name: 'Team' } })).body.id;
+  const [one, two, three] = [newAddress(), newAddress(), newAddress()];
+  const csv = writeSheet(
+    [
+      'First Name,Last Name,E-Mail,role,subject,teams,message',
+      `Jane,Doe,${one},admin,subject-of-${one},${team},ignored`,
+      `,,${two},,,,`,
+      `,,${owner.email},,,,`,
+      `,,${three},,,team_x ${team},`,
+    ].join('\n'),
+  );
+  const run = (...more: string[]) =>
+    start([csv, '--import-members', '--api', service.api, '--organization', id, ...more], token).ended;
+  const dry = await run('--dry-run');
+  expect(dry.stdout).toContain('4 rows: 2 would be imported, 1 already in, 1 failed.');
+  const { code, stdout, stderr } = await run('--send-email');
+  expect(stderr).toContain('Columns without a meaning here: message.');
+  expect([code, stdout.split('\n')[0]]).toEqual([1, '4 rows: 2 imported, 1 already in, 1 failed.']);
+  expect(stdout).toContain('teams.0 must be the id of a team');
+  const { data } = (await owner.call('GET /v1/members')).body;
+  const found = [one, two].map((email) =>
+    data.find((member: { userProfile: { email: string } }) => member.userProfile.email === email),
+  );
+  expect(found).toMatchObject([
+    { role: 'ADMIN', claimed: false, userProfile: { email: one, firstName: 'Jane', lastName: 'Doe' } },
+    { role: 'USER', claimed: false, userProfile: { email: two } },
+  ]);
+  expect((await owner.call(`GET /v1/teams/${team}`)).body.memberCount).toBe(2);
+  await service.sweep();
+  expect(await service.mails(one)).toHaveLength(1);
+  expect((await run()).stdout).toContain('0 imported, 3 done by earlier runs, 0 already in, 1 failed');
+  const nameless = await start([csv, '--import-members', '--api', service.api], token).ended;
+  expect([nameless.code, nameless.stderr.includes('Name the organization')]).toEqual([1, true]);
+});
+
+test('an integration invites everybody in a file, without naming the organization', async () => {
+  const { owner } = await service.organization();
+  const { token } = (await owner.call('POST /v1/integrations', { body: { name: 'CRM', role: 'ADMIN' } })).body;
+  const csv = writeSheet(['email', ...addresses(3)].join('\n'));
+  expect(await inviteAtService(csv, token).ended).toMatchObject({
+    code: 0,
+    stdout: '3 rows: 3 invited, 0 already in, 0 failed.\n',
+  });
+});

@@ -47,6 +47,8 @@ export const METHODS: { readonly [R in keyof Resources]: { readonly [M in keyof 
     update: 'PATCH /v1/me body',
   },
   members: {
+    import: 'POST /v1/members body key',
+    importBulk: 'POST /v1/members/bulk body key',
     list: 'GET /v1/members pages',
     read: 'GET /v1/members/{id}',
     remove: 'DELETE /v1/members/{id}',

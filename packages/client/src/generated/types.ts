@@ -41,6 +41,7 @@ export type AuditAction =
   | 'organization.transfer'
   | 'organization.delete'
   | 'organization.repair'
+  | 'member.import'
   | 'member.update'
   | 'member.remove'
   | 'member.leave'
@@ -130,6 +131,8 @@ export type ApiErrorCode =
   | 'integration_not_allowed'
   /** An operator key can not do this. */
   | 'operator_key_not_allowed'
+  /** Only an operator key can make people members who have not accepted: invite them by POST /v1/invitations. */
+  | 'operator_key_required'
   /** Verify your e-mail address with your sign-in provider first. */
   | 'email_not_verified'
   /** The e-mail address in the token is none that this service can write to. */
@@ -448,6 +451,59 @@ export interface Explanation {
 export interface Health {
   /** Says that the service and its table answer. */
   readonly status: 'ok';
+}
+
+export interface ImportAnswer {
+  /** The result. */
+  readonly data: readonly ({
+    /** The index of the row in the request, starting at 0. */
+    readonly index: number;
+    /** The present state, with expiry decided by the clock. */
+    readonly status: 201;
+    /** The membership. */
+    readonly member: {
+      /** The id. */
+      readonly id: string | null;
+      /** The role in the organization, which decides the permissions. */
+      readonly role: Role;
+      /** The id of the organization. */
+      readonly organizationId: string;
+      /** Whether this member owns the organization. */
+      readonly owner: boolean;
+      /** The id of the user. */
+      readonly userId: string | null;
+      /** The profile of the user. */
+      readonly userProfile: {
+        /** The id. */
+        readonly id: string | null;
+        /** The first name; may be empty. */
+        readonly firstName: string;
+        /** The last name; may be empty. */
+        readonly lastName: string;
+        /** The e-mail address. */
+        readonly email: string;
+      };
+      /** The time of creation, in ISO 8601 and UTC. */
+      readonly createdAt: string;
+      /** The time of the last change, in ISO 8601 and UTC. */
+      readonly updatedAt: string;
+      /** Whether a person has signed in with the address of the membership. Until then it is a placeholder. */
+      readonly claimed: boolean;
+    };
+  } | {
+    /** The index of the row in the request, starting at 0. */
+    readonly index: number;
+    /** The present state, with expiry decided by the clock. */
+    readonly status: number;
+    /** The stable code of the refusal; `docs/errors.md` has its meaning and remedy. */
+    readonly error: string;
+    /** A sentence for people; its text may change. */
+    readonly message: string;
+    /** The mistakes in the fields: sentences by the path of the field. */
+    readonly details?: Readonly<Record<string, readonly string[]>>;
+    /** The number of seconds after which the row may be sent again. */
+    readonly retryAfter?: number;
+  })[];
 }
 
 export interface Integration {
@@ -973,7 +1029,7 @@ export interface AuditLogsListQuery {
   readonly cursor?: string | undefined;
   /** Only entries with this action. */
   readonly action?: AuditAction | undefined;
-  /** Only entries with this `actorId`: the id of a user, an access token or an invitation. */
+  /** Only entries with this `actorId`: the id of a user, an access token, an integration, an operator key or an invitation. */
   readonly actor?: string | undefined;
   /** Only entries at or after this time, in ISO 8601. */
   readonly from?: string | undefined;
@@ -1108,6 +1164,51 @@ export interface MeUpdateBody {
   readonly username?: string | undefined;
 }
 
+/** The body of `POST /v1/members`. */
+export interface MembersImportBody {
+  /** The address of the person. */
+  readonly email: string;
+  /** The role in the organization, which decides the permissions. */
+  readonly role: Role;
+  /** The first name, until the person has one. */
+  readonly firstName?: string | undefined;
+  /** The last name, until the person has one. */
+  readonly lastName?: string | undefined;
+  /** The ids of teams that the person joins. */
+  readonly teams?: readonly string[] | undefined;
+  /** The `sub` of the person’s ID tokens: only whoever signs in with it gets the membership. */
+  readonly subject?: string | undefined;
+  /** The issuer of the subject: that of the deployment, which is the default. */
+  readonly issuer?: string | undefined;
+  /** True: the person is told by mail; default false. */
+  readonly sendEmail?: boolean | undefined;
+}
+
+/** The body of `POST /v1/members/bulk`. */
+export interface MembersImportBulkBody {
+  /** The people to import; each row is processed separately. */
+  readonly members: readonly ({
+    /** The e-mail address. */
+    readonly email: string;
+    /** The role in the organization, which decides the permissions. */
+    readonly role: Role;
+    /** The first name, until the person has one. */
+    readonly firstName?: string | undefined;
+    /** The last name, until the person has one. */
+    readonly lastName?: string | undefined;
+    /** The ids of teams that the person joins. */
+    readonly teams?: readonly string[] | undefined;
+    /** The `sub` of the person’s ID tokens: only whoever signs in with it gets the membership. */
+    readonly subject?: string | undefined;
+    /** The issuer of the subject: that of the deployment, which is the default. */
+    readonly issuer?: string | undefined;
+    /** True: the person is told by mail; default false. */
+    readonly sendEmail?: boolean | undefined;
+  })[];
+  /** Returns the result of each row without writing anything. */
+  readonly dryRun?: boolean | undefined;
+}
+
 /** The query of `GET /v1/members`. */
 export interface MembersListQuery {
   /** The number of the page, starting at 1; not together with `cursor`. */
@@ -1122,6 +1223,8 @@ export interface MembersListQuery {
   readonly email?: string | undefined;
   /** Only the member with this user id. With a filter there is no total. */
   readonly userId?: string | undefined;
+  /** Only the member who signs in with this subject (`sub`) at the issuer, or whom the operator imported with it. With a filter there is no total. */
+  readonly subject?: string | undefined;
 }
 
 /** The body of `PATCH /v1/members/{id}`. */
@@ -1564,7 +1667,31 @@ export interface Resources {
   /** The members of an organization and their roles. */
   readonly members: {
     /**
-     * Lists the organization's members in the order of joining, optionally filtered by role, by address, or by user id.
+     * Makes a person a member without an invitation.
+     *
+     * Only an operator's key with `member:import` may: the operator vouches for the person. Everybody else invites them.
+     *
+     * Whoever first signs in with the verified address is the member, or, with a `subject`, whoever signs in with that subject at the issuer. Until then the member isn't claimed, and doesn't end. A pending invitation of the address ends as accepted. With `sendEmail` true, the person is told by mail.
+     *
+     * `POST /v1/members`
+     *
+     * @throws MusterError `already_member`, `address_taken`, `team_not_found`, `team_member_limit_reached`, `member_limit_reached`, `organization_limit_reached`, `mail_rate_exceeded`, `recipient_rate_exceeded`; also, as others do: `validation_failed`, `malformed_body`, `malformed_query`, `organization_required`, `no_organization`, `unauthenticated`, `email_claim_missing`, `forbidden`, `operator_key_required`, `email_not_accepted`, `organization_not_found`, `body_too_large`, `unsupported_media_type`, `idempotency_key_reused`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     */
+    import(body: MembersImportBody, options?: CreateOptions): Promise<Member>;
+    /**
+     * Makes up to 100 people members in one call.
+     *
+     * Each row works as `POST /v1/members`, and has its own result.
+     *
+     * An invalid row doesn't affect the others. Mails are queued and sent within a minute. With `dryRun`, nothing is written, and each row has the result to expect, except for mail rate limits.
+     *
+     * `POST /v1/members/bulk`
+     *
+     * @throws MusterError `validation_failed`, `malformed_body`, `malformed_query`, `organization_required`, `no_organization`, `unauthenticated`, `email_claim_missing`, `forbidden`, `operator_key_required`, `email_not_accepted`, `organization_not_found`, `body_too_large`, `unsupported_media_type`, `idempotency_key_reused`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     */
+    importBulk(body: MembersImportBulkBody, options?: CreateOptions): Promise<ImportAnswer>;
+    /**
+     * Lists the organization's members in the order of joining, optionally filtered by role, by address, by user id, or by the subject of a sign-in at the issuer.
      *
      * A page number costs reads of all rows before the page; a cursor only of the page. With a filter, there is no total, and a page may be short although more pages follow.
      *
