@@ -28,7 +28,7 @@ const MAX_TEAMS = 1000;
 export const endpoint = forCaller({
   format: v1,
   route: 'GET /v1/me',
-  table: { BatchGetItem: ['ORG', 'USER'], Query: ['USER', 'EMAIL'] },
+  table: { BatchGetItem: ['ORG', 'USER', 'OPERATOR'], Query: ['USER', 'EMAIL'] },
   // One more if invitations wait, for the names of their inviters.
   depth: 3,
   async handle({ request, caller }) {

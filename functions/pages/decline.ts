@@ -17,7 +17,7 @@ export const endpoint = forAnybody({
   route: `POST ${DECLINE_PATH}`,
   accepts: 'application/x-www-form-urlencoded',
   // The page of a dead link names the inviter.
-  table: union(DECLINE, { BatchGetItem: ['USER'] }),
+  table: union(DECLINE, { BatchGetItem: ['USER', 'OPERATOR'] }),
   depth: 2,
   body: z.object({ token: z.optional(z.string()) }),
   refuses: [...LINK_REFUSALS.filter((code) => code !== 'inviter_removed'), 'sign_in_required'],

@@ -248,6 +248,8 @@ describe('an integration’s invitation', () => {
     const page = await service.call(`GET /invitations/accept?token=${token}`);
     expect(page.status).toBe(200);
     expect(page.body).toContain('Shop &lt;b&gt;');
+    const me = await (await service.person(email)).call('GET /v1/me');
+    expect(me.body.invitations).toMatchObject([{ invitedBy: id, inviterName: 'Shop <b>' }]);
     const accepted = await service.call('POST /v1/invitations/accept', { body: { token } });
     expect(accepted).toMatchObject({ status: 200, body: { invitation: { invitedBy: id } } });
   });

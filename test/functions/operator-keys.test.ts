@@ -191,6 +191,28 @@ describe('a key', () => {
     expect(await newest(home)).toMatchObject({ action: 'invitation.ask' });
   });
 
+  test('invites as the product: in GET /v1/me, where the invitee accepts, and on the page of a dead link', async () => {
+    const { id, call } = await createKey();
+    const invite = async (email = newAddress()) => {
+      const { body } = await call('POST /v1/invitations', home.id, { email, role: 'USER' });
+      return { id: body.id as string, person: await service.person(email), token: await service.linkToken(email) };
+    };
+    const [one, two] = [await invite(), await invite()];
+    const me = await one.person.call('GET /v1/me');
+    expect(me).toMatchObject({ status: 200, body: { invitations: [{ id: one.id, inviterName: 'Muster' }] } });
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const decline = () => service.call('POST /invitations/decline', { body: `token=${two.token}`, headers: form });
+    expect((await decline()).status).toBe(200);
+    const dead = await decline();
+    expect([dead.status, dead.body.includes('<bdi>Muster</bdi></strong> invited you to')]).toEqual([410, true]);
+    const accept = () => one.person.call(`POST /v1/me/invitations/${one.id}/accept`);
+    await invoke({ action: 'revoke', id });
+    expect((await one.person.call('GET /v1/me')).body.invitations).toMatchObject([{ inviterName: null }]);
+    expect((await accept()).body.error).toBe('inviter_removed');
+    await home.owner.call(`POST /v1/invitations/${one.id}/resend`);
+    expect((await accept()).status).toBe(200);
+  });
+
   test('sends mails that don’t count for a person, in many organizations', async () => {
     const { call } = await createKey();
     const many = await Promise.all(Array.from({ length: 3 }, () => service.organization()));
