@@ -1,6 +1,7 @@
 import { roomIdOf } from '../../lib/dialects/rocketchat/show.ts';
 import { teamIdAsHex, teamIdAsUuid, teamIdFromHex } from '../../lib/domain/team.ts';
 import type { Contract } from './contract.ts';
+import { type Receiver, startReceiver } from './receiver.ts';
 import { type Client, newAddress, type RequestOptions, type Service } from './service.ts';
 import { share } from './sharing.ts';
 
@@ -115,6 +116,8 @@ const EXAMPLES: Partial<Record<Contract['name'], Factory<Omit<Example, 'route'> 
   'pages/decide-sensitive-data': async (...at) => form(await requestToken(...at), '&decision=granted'),
   'pages/sensitive-data': async (...at) => ({ query: `?token=${await requestToken(...at)}` }),
   'pages/site-invite': async (...at) => ({ query: `?token=${(await inviteTeam(...at)).mailed}` }),
+  // Nothing listens there, and no name has to be resolved.
+  'webhooks/create': async () => ({ body: { url: 'http://127.0.0.1:9/webhooks', events: ['invitation.accepted'] } }),
   'pages/accept': async (...at) => form(await invitationToken(...at)),
   'pages/ask': async (service, home, ...invited) => {
     await service.clock('-8d');
@@ -278,6 +281,8 @@ const IDS: Readonly<Record<string, Factory<string>>> = {
   invitations: async (_, { owner }) =>
     (await owner.call('POST /v1/invitations', { body: { email: newAddress(), role: 'USER' } })).body.id,
   members: async (service, { owner }) => (await service.member(owner, 'USER')).memberId,
+  webhooks: async (_, { owner }) =>
+    (await owner.call('POST /v1/webhooks', { body: { url: await receiverUrl() } })).body.id,
   teams: async (_, { owner }) => (await owner.call('POST /v1/teams', { body: { name: newAddress('team') } })).body.id,
 };
 
@@ -314,6 +319,7 @@ export async function exampleOf(
     .replace('{team}', route.includes('{team}') ? await sharingTeam(site, service, home, invited) : '')
     .replace('{invite}', route.includes('{invite}') ? await inviteNumber(service, home, site) : '')
     .replace('{charger}', route.includes('{charger}') ? await chargerUuid(service, home, invited) : '')
+    .replace('{delivery}', route.includes('{delivery}') ? await receivedDelivery(service, home, id) : '')
     .replace('{team_id}', route.includes('{team_id}') ? await owningTeam(service, home, invited) : '')
     .replace('{memberId}', route.includes('{memberId}') ? await teamMemberOf(name, service, home, id) : '');
   const missing = /\{\w+\}/.exec(path);
@@ -326,6 +332,24 @@ async function teamMemberOf(name: string, service: Service, { owner }: Home, tea
   const { memberId } = await service.member(owner, 'USER');
   if (name !== 'teams/put-member') await owner.call(`PUT /v1/teams/${teamId}/members/${memberId}`, { body: {} });
   return memberId;
+}
+
+let receiver: Promise<Receiver> | undefined;
+
+/** Returns the URL of a receiver of webhooks. */
+async function receiverUrl(): Promise<string> {
+  receiver ??= startReceiver();
+  return (await receiver).url;
+}
+
+/** Waits until a webhook has received the event of its creation. Returns the delivery. */
+async function receivedDelivery(service: Service, { owner }: Home, webhook: string): Promise<string> {
+  for (let tries = 0; tries < 20; tries += 1) {
+    await service.events();
+    const { data } = (await owner.call(`GET /v1/webhooks/${webhook}/deliveries`)).body;
+    if (data[0]?.status === 'DELIVERED') return data[0].id;
+  }
+  throw new Error('The webhook has received nothing.');
 }
 
 /** Creates an invitation. Returns the token of the mailed link. */
