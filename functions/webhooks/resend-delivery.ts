@@ -4,7 +4,7 @@ import { showWebhookDelivery } from '../../lib/dialects/v1/show.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forMember } from '../../lib/http/for-member.ts';
 import { pathId } from '../../lib/http/path.ts';
-import { getDelivery, resend } from '../../lib/webhooks/deliveries.ts';
+import { getDelivery, RESEND, resend } from '../../lib/webhooks/deliveries.ts';
 import { getWebhook } from '../../lib/webhooks/webhooks.ts';
 
 export const returns = { 202: WebhookDelivery };
@@ -18,7 +18,7 @@ export const endpoint = forMember({
   format: v1,
   route: 'POST /v1/webhooks/{id}/deliveries/{delivery}/resend',
   permission: 'webhook:manage',
-  table: { BatchGetItem: ['WEBHOOK'], UpdateItem: ['WEBHOOK'] },
+  table: RESEND,
   depth: 2,
   refuses: ['webhook_not_found', 'webhook_delivery_not_found', 'webhook_delivery_waiting'],
   async read({ request, organizationId }) {
@@ -29,11 +29,10 @@ export const endpoint = forMember({
     ]);
     return { webhook, delivery };
   },
-  async handle({ request, read: { webhook, delivery } }) {
+  async handle({ request, actor, read: { webhook, delivery } }) {
     if (!webhook) throw new Refusal('webhook_not_found');
     if (!delivery) throw new Refusal('webhook_delivery_not_found');
-    const again = await resend(delivery, request.now);
-    if (!again) throw new Refusal('webhook_delivery_waiting');
+    const again = await resend(actor, delivery, request.now);
     return { status: 202, body: showWebhookDelivery(again) };
   },
 });

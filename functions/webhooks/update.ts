@@ -26,6 +26,7 @@ export const endpoint = forMember({
   read: ({ request, organizationId }) => getWebhook(organizationId, pathId(request, 'webhook')),
   async handle({ body, actor, auditContext, read: webhook }) {
     if (!webhook) throw new Refusal('webhook_not_found');
+    if (Object.keys(body).length === 0) return { status: 200, body: showWebhook(webhook) };
     return { status: 200, body: showWebhook(await updateWebhook(auditContext, actor, webhook, body)) };
   },
 });

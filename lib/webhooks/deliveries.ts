@@ -1,6 +1,8 @@
 import type { AuditContext, AuditEntry } from '../domain/audit.ts';
 import { eventOf, type MusterEvent } from '../domain/event.ts';
 import { loggable } from '../domain/log.ts';
+import type { Actor } from '../domain/member.ts';
+import { Refusal } from '../domain/refusal.ts';
 import {
   DELIVERY_SECONDS,
   DISABLED_AFTER,
@@ -11,6 +13,7 @@ import {
   type Webhook,
   type WebhookDelivery,
 } from '../domain/webhook.ts';
+import { actorMay } from '../organizations/members.ts';
 import { retryAt } from '../outbox/outbox.ts';
 import { type TableAccess, union } from '../table/access.ts';
 import { AUDIT_ENTRY } from '../table/audit.ts';
@@ -282,14 +285,29 @@ function isClaimed({ dueAt }: Due) {
   return { attribute: 'dueAt', is: dueAt } as const;
 }
 
-/** Makes an ended delivery due again, with all its retries. @returns undefined if it has changed since it was read */
-export async function resend(delivery: WebhookDelivery, now: Date): Promise<WebhookDelivery | undefined> {
+/** Table access of `resend`. */
+export const RESEND: TableAccess = {
+  BatchGetItem: ['WEBHOOK'],
+  ConditionCheckItem: ['USER'],
+  UpdateItem: ['WEBHOOK'],
+};
+
+/** Makes an ended delivery due again, with all its retries. @throws Refusal `webhook_delivery_waiting` */
+export async function resend(actor: Actor, delivery: WebhookDelivery, now: Date): Promise<WebhookDelivery> {
+  if (delivery.dueAt !== undefined) throw new Refusal('webhook_delivery_waiting');
   const at = now.toISOString();
   const again = { state: 'QUEUED', attempts: delivery.delivery.attempts, at } as const;
   const set = { delivery: again, since: at, ...dueOf(delivery.id, at) };
-  const key = keys.webhookDelivery(delivery.webhookId, delivery.id);
-  const when = [{ exists: 'pk' }, { absent: 'dueAt' }] as const;
-  return (await recordIf({ type: 'update', key, set, when })) ? { ...delivery, ...set } : undefined;
+  await transact([
+    ...actorMay(actor, 'webhook:manage'),
+    {
+      type: 'update',
+      key: keys.webhookDelivery(delivery.webhookId, delivery.id),
+      set,
+      when: [{ exists: 'pk' }, { absent: 'dueAt' }],
+    },
+  ]);
+  return { ...delivery, ...set };
 }
 
 /** Works on all lanes, some in parallel. */

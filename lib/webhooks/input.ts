@@ -13,10 +13,8 @@ const Types = z.array(z.enum(ALL_EVENT_TYPES)).check(z.minLength(1), z.maxLength
 export const NewWebhookBody = z.strictObject({ url: Url, events: z.optional(z.nullable(Types)) });
 
 /** The body that changes one. `events: null` means all. */
-export const ChangedWebhookBody = z
-  .strictObject({
-    url: z.optional(Url),
-    events: z.optional(z.nullable(Types)),
-    status: z.optional(z.enum(['ENABLED', 'PAUSED'])),
-  })
-  .check(z.refine((body) => Object.keys(body).length > 0, 'must change something'));
+export const ChangedWebhookBody = z.strictObject({
+  url: z.optional(Url),
+  events: z.optional(z.nullable(Types)),
+  status: z.optional(z.enum(['ENABLED', 'PAUSED'])),
+});

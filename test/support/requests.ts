@@ -117,7 +117,10 @@ const EXAMPLES: Partial<Record<Contract['name'], Factory<Omit<Example, 'route'> 
   'pages/sensitive-data': async (...at) => ({ query: `?token=${await requestToken(...at)}` }),
   'pages/site-invite': async (...at) => ({ query: `?token=${(await inviteTeam(...at)).mailed}` }),
   // Nothing listens there, and no name has to be resolved.
-  'webhooks/create': async () => ({ body: { url: 'http://127.0.0.1:9/webhooks', events: ['invitation.accepted'] } }),
+  'webhooks/create': async (_, { owner }) => {
+    await makeRoomForWebhook(owner);
+    return { body: { url: `http://127.0.0.1:9/${newName('webhooks')}`, events: ['invitation.accepted'] } };
+  },
   'pages/accept': async (...at) => form(await invitationToken(...at)),
   'pages/ask': async (service, home, ...invited) => {
     await service.clock('-8d');
@@ -281,8 +284,7 @@ const IDS: Readonly<Record<string, Factory<string>>> = {
   invitations: async (_, { owner }) =>
     (await owner.call('POST /v1/invitations', { body: { email: newAddress(), role: 'USER' } })).body.id,
   members: async (service, { owner }) => (await service.member(owner, 'USER')).memberId,
-  webhooks: async (_, { owner }) =>
-    (await owner.call('POST /v1/webhooks', { body: { url: await receiverUrl() } })).body.id,
+  webhooks: async (_, { owner }) => webhookOf(owner),
   teams: async (_, { owner }) => (await owner.call('POST /v1/teams', { body: { name: newAddress('team') } })).body.id,
 };
 
@@ -340,6 +342,18 @@ let receiver: Promise<Receiver> | undefined;
 async function receiverUrl(): Promise<string> {
   receiver ??= startReceiver();
   return (await receiver).url;
+}
+
+/** Deletes the oldest webhook of an organization that has several: their number is limited. */
+async function makeRoomForWebhook(owner: Client): Promise<void> {
+  const { data } = (await owner.call('GET /v1/webhooks')).body;
+  if (data.length > 5) await owner.call(`DELETE /v1/webhooks/${data[0].id}`);
+}
+
+/** Creates a webhook. Returns its id. */
+async function webhookOf(owner: Client): Promise<string> {
+  await makeRoomForWebhook(owner);
+  return (await owner.call('POST /v1/webhooks', { body: { url: await receiverUrl() } })).body.id;
 }
 
 /** Waits until a webhook has received the event of its creation. Returns the delivery. */
