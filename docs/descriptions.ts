@@ -78,7 +78,9 @@ function withDescriptions<T>(node: T, place: Place): T {
 
 /** Candidates for examples of text. The first one that the schema accepts is used. */
 const TEXTS: readonly string[] = [
-  ...['org', 'usr', 'mem', 'inv', 'key', 'int', 'aud'].map((prefix) => `${prefix}_01k806u8vg4rntud3okdc56qf0`),
+  ...['org', 'usr', 'mem', 'inv', 'key', 'int', 'aud', 'whk', 'whd'].map(
+    (prefix) => `${prefix}_01k806u8vg4rntud3okdc56qf0`,
+  ),
   'team_01k806u8vg4rntud3okd',
   `mst_${'01k806u8vg4rntud3okdc56qf0'.repeat(5).slice(0, 107)}`,
   'eyJhbGciOiJFUzI1NiJ9.eyJyb2xlIjoiQURNSU4ifQ.c2lnbmF0dXJl',

@@ -217,6 +217,22 @@ export const ENTITIES: Readonly<Record<keyof typeof keys, Entity>> = {
     holds: 'actor, action, time and network address; ids only; has `ttl`',
     code: 'table/audit.ts',
   },
+  webhook: {
+    types: ['Webhook'],
+    holds: 'URL, types of events, state, the version of its secret, since when nothing is received',
+    code: 'webhooks/webhooks.ts',
+  },
+  webhookSecret: {
+    types: ['WebhookSecret'],
+    holds:
+      'a signing secret, [which only the functions that send may read](adr/0066-signing-secrets-are-items-of-their-own.md)',
+    code: 'webhooks/webhooks.ts',
+  },
+  webhookDelivery: {
+    types: ['WebhookDelivery'],
+    holds: 'the event, the attempts, the status of the last answer; has `ttl`',
+    code: 'webhooks/deliveries.ts',
+  },
   import: {
     types: ['Import'],
     holds:

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { EVENT_SOURCE, type EventType } from '../lib/domain/event.ts';
-import { ACTORS, ALL_EVENT_TYPES, declarationOf, eventSchema } from '../lib/domain/event-schemas.ts';
+import { ALL_EVENT_TYPES, EVENT_SOURCE, type EventType } from '../lib/domain/event.ts';
+import { ACTORS, declarationOf, eventSchema } from '../lib/domain/event-schemas.ts';
 import { GENERATED, page, table } from './markdown.ts';
 
 type Json = Record<string, unknown>;

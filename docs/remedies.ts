@@ -47,6 +47,11 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
     'Check that the link is complete, and that the id belongs to this organization. The organization may have been deleted.',
   access_token_not_found: 'Check the id: the list shows your own tokens of this organization.',
   integration_not_found: 'List the integrations again: it was revoked, or belongs to another organization.',
+  webhook_not_found: 'List the webhooks again: it was deleted, or belongs to another organization.',
+  webhook_delivery_not_found: 'List the deliveries again: they are kept for 14 days.',
+  webhook_limit_reached:
+    'Delete a webhook that is no longer needed, or let one receiver hand events on. `limits.webhooks` sets the limit at deployment.',
+  webhook_delivery_waiting: 'Wait: it is sent by itself, and `nextAttemptAt` says when.',
   team_not_found: 'List the teams again: it was deleted, is private, or belongs to another organization.',
   team_member_not_found: 'List the members of the team again.',
   site_not_found: 'List the sites again: it was deleted, or belongs to a team that you are not in.',

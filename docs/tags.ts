@@ -38,6 +38,7 @@ export const TAGS: readonly { readonly name: string; readonly description: strin
     functions: /^audit-logs\//,
     description: 'The changes in an organization, with actor and time.',
   },
+  { name: 'Webhooks', functions: /^webhooks\//, description: 'Receivers of events over HTTP: docs/webhooks.md.' },
   { name: 'Health', functions: /^health\//, description: 'Whether the service answers.' },
   { name: 'Pages', functions: /^pages\//, description: 'The pages behind the links in mails.' },
   {

@@ -135,6 +135,15 @@ export const contents = {
   'volttime/update-charger': await import('./volttime/update-charger.ts'),
   'volttime/update-site': await import('./volttime/update-site.ts'),
   'volttime/withdraw-invite': await import('./volttime/withdraw-invite.ts'),
+  'webhooks/create': await import('./webhooks/create.ts'),
+  'webhooks/delete': await import('./webhooks/delete.ts'),
+  'webhooks/deliver': await import('./webhooks/deliver.ts'),
+  'webhooks/list': await import('./webhooks/list.ts'),
+  'webhooks/list-deliveries': await import('./webhooks/list-deliveries.ts'),
+  'webhooks/read': await import('./webhooks/read.ts'),
+  'webhooks/resend-delivery': await import('./webhooks/resend-delivery.ts'),
+  'webhooks/rotate-secret': await import('./webhooks/rotate-secret.ts'),
+  'webhooks/update': await import('./webhooks/update.ts'),
 };
 
 /** Every function with its declaration, ordered by name. */

@@ -70,6 +70,11 @@ export function roleLabels(): RoleLabels {
   return JSON.parse(process.env.ROLE_LABELS || '{}');
 }
 
+/** Whether webhooks may lead to this machine, also by HTTP. Only the local stack sets that. */
+export function webhooksToLoopback(): boolean {
+  return process.env.WEBHOOKS_TO_LOOPBACK === '1';
+}
+
 /** Returns the APIs of this deployment: `v1`, and those of other products that it hasn't left out. */
 export function dialects(): readonly string[] {
   return (process.env.DIALECTS || 'v1').split(',');

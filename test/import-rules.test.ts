@@ -76,6 +76,14 @@ const LAYERS: readonly Layer[] = [
     ],
   },
   {
+    file: 'lib/webhooks/x.ts',
+    may: ['./sending.ts', '../outbox/outbox.ts', '../organizations/members.ts', '../table/items.ts', 'node:https'],
+    mayNot: [
+      ...[...NEVER, ...SDK, ...DYNAMODB, ...MAIL, ...MIDDY, '../teams/teams.ts', '../email/mime.ts'],
+      ...['../http/input.ts', '../dialects/format.ts', '../../functions/index.ts'],
+    ],
+  },
+  {
     file: 'lib/email/x.ts',
     may: ['./mime.ts', '../domain/refusal.ts', '../configuration.ts', '../aws/service.ts', 'nodemailer/lib/qp'],
     mayNot: [

@@ -12,6 +12,7 @@ import { dueSiteInvite } from '../../lib/sites/site-invite-mail.ts';
 import { dueRequest } from '../../lib/sites/site-requesting.ts';
 import { union } from '../../lib/table/access.ts';
 import { dueSigningKeys } from '../../lib/table/signing-keys.ts';
+import { RETRY_DELIVERIES, retryDeliveries } from '../../lib/webhooks/deliveries.ts';
 
 /** The worker of each item type that may be due. */
 const WORKERS: Workers = {
@@ -34,7 +35,8 @@ const READABLE = ['ORG', 'USER', 'JOB', 'MAIL', 'SITE', 'TEAM', 'EMAIL', 'SIGNIN
 
 /**
  * Processes due items: sends unsent mails and reminders, records the expiry of invitations and grants, deletes
- * unclaimed placeholder users, runs deletion cascades, and rotates the key that signs statements of memberships.
+ * unclaimed placeholder users, runs deletion cascades, rotates the key that signs statements of memberships, and retries
+ * deliveries to webhooks.
  *
  * Each item is claimed with a lease before it is processed, so that concurrent or crashed runs do no harm: a mail is
  * sent at least once, and at most once more for each crash. An item that fails is retried later and doesn't block
@@ -42,7 +44,7 @@ const READABLE = ['ORG', 'USER', 'JOB', 'MAIL', 'SITE', 'TEAM', 'EMAIL', 'SIGNIN
  */
 export const schedule = onSchedule({
   schedule: 'rate(1 minute)',
-  table: union(CLEAR, END_PLACEHOLDER, EXPIRE_GRANT, {
+  table: union(CLEAR, END_PLACEHOLDER, EXPIRE_GRANT, RETRY_DELIVERIES, {
     BatchGetItem: [...READABLE, 'OPERATOR'],
     // The counts of the brake.
     Query: ['ORG', 'LIMIT'],
@@ -53,6 +55,10 @@ export const schedule = onSchedule({
   due: true,
   email: true,
   timeout: 55,
-  handle: (tick) => sweepDue(WORKERS, READABLE, tick),
+  async handle(tick) {
+    // Beside each other: receivers that are slow delay no mail.
+    const [{ did, error }, webhooks] = await Promise.all([sweepDue(WORKERS, READABLE, tick), retryDeliveries(tick)]);
+    return { did: { ...did, ...webhooks }, ...(error !== undefined && { error }) };
+  },
 });
 export const { handler } = schedule;

@@ -23,6 +23,7 @@ import { transact } from '../table/write.ts';
 import { teamRemoval } from '../teams/delete-team.ts';
 import { leaveWrites, listTeamMembers, listTeamsOf } from '../teams/team-members.ts';
 import { getDiscardedTeam, getTeam, listDiscardedTeams, listTeams } from '../teams/teams.ts';
+import { listWebhooks, webhookRemoval } from '../webhooks/webhooks.ts';
 
 /** Table access of the functions in this file. */
 export const CLEAR: TableAccess = {
@@ -42,6 +43,7 @@ export const CLEAR: TableAccess = {
     'SITENO',
     'TEAM',
     'TEAMNO',
+    'WEBHOOKSECRET',
   ],
 };
 
@@ -192,11 +194,12 @@ export async function clearTeam(auditContext: AuditContext, { organizationId, id
  * @returns true when nothing is left
  */
 export async function clearOrganization(auditContext: AuditContext, organizationId: string): Promise<boolean> {
-  const [members, invitations, teams, discarded] = await Promise.all([
+  const [members, invitations, teams, discarded, webhooks] = await Promise.all([
     listMembers(organizationId, { limit: BATCH }),
     listInvitations(organizationId, { limit: BATCH }),
     listTeams(organizationId, { limit: BATCH }),
     listDiscardedTeams(organizationId, { limit: BATCH }),
+    listWebhooks(organizationId, BATCH),
   ]);
   for (const member of members) await clearMember(member, auditContext.now);
   for (const { id, email } of invitations) {
@@ -216,7 +219,8 @@ export async function clearOrganization(auditContext: AuditContext, organization
     // The team's memberships are deleted with the organization's members.
     await transact([{ type: 'delete', key: keys.discardedTeam(organizationId, id) }]);
   }
-  if ([members, invitations, teams, discarded].some((rows) => rows.length > 0)) return false;
+  for (const webhook of webhooks) await transact(webhookRemoval(webhook));
+  if ([members, invitations, teams, discarded, webhooks].some((rows) => rows.length > 0)) return false;
   for (const integration of await listIntegrations(organizationId)) await transact(integrationRemoval(integration));
   await transact([
     ...Array.from({ length: COUNTER_ROWS }, (_, row) => ({

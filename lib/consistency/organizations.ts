@@ -23,7 +23,7 @@ const ORGANIZATION: Rule = {
     const { id, deletedAt } = row;
     const due = dueChecks(row, id, deletedAt !== undefined);
     if (deletedAt !== undefined) return due;
-    const { owners, invitations, countedInvitations, integrations } = await organizationTally(table, id);
+    const { owners, invitations, countedInvitations, integrations, webhooks } = await organizationTally(table, id);
     const first = await table.get(keys.counter(id, 0));
     const mend: Mend | undefined = first && {
       organizationIds: [id],
@@ -38,7 +38,7 @@ const ORGANIZATION: Rule = {
     };
     return [
       ...due,
-      ...counted(row, [id], { integrations }),
+      ...counted(row, [id], { integrations, webhooks }),
       same('roles of its owners', ['ADMIN'], owners),
       { what: 'counted invitations', expected: invitations, actual: countedInvitations, mend },
     ];

@@ -1,6 +1,8 @@
 import { MAIL_EVENT_KINDS } from '../domain/mail-event.ts';
 import { isOperatorPermission } from '../domain/operator-key.ts';
 import { nextRotation, type PublicKey } from '../domain/signing-key.ts';
+import { WEBHOOK_STATUSES } from '../domain/webhook.ts';
+import { WEBHOOKS_DUE } from '../table/due.ts';
 import { type Key, keys } from '../table/keys.ts';
 import { SIGNING_ID } from '../table/signing-keys.ts';
 import { dueChecks, exists, isLive, matching, type Rule, related, same } from './rule.ts';
@@ -131,6 +133,32 @@ const OPERATOR_KEY: Rule = {
   ],
 };
 
+const WEBHOOK: Rule = {
+  key: ({ organizationId, id }) => keys.webhook(organizationId, id),
+  check: async ({ organizationId, status, secretVersion }, table) => [
+    await related(table, keys.organization(organizationId), { type: 'Organization' }),
+    same('whether its state is known', true, (WEBHOOK_STATUSES as readonly string[]).includes(status)),
+    same('whether its secret has a version', true, Number.isInteger(secretVersion) && secretVersion >= 1),
+  ],
+};
+
+const WEBHOOK_SECRET: Rule = {
+  key: ({ webhookId, version }) => keys.webhookSecret(webhookId, version),
+  check: async ({ webhookId, organizationId }, table) => [
+    await related(table, keys.webhook(organizationId, webhookId), { type: 'Webhook' }),
+  ],
+};
+
+/** A delivery outlives its webhook, until its TTL. */
+const WEBHOOK_DELIVERY: Rule = {
+  key: ({ webhookId, id }) => keys.webhookDelivery(webhookId, id),
+  check: async ({ delivery, due, dueAt, ttl }) => [
+    same('whether it has a TTL', true, Number.isInteger(ttl)),
+    same('its partition of the index', delivery.state === 'QUEUED' ? WEBHOOKS_DUE : undefined, due),
+    same('whether it is in the index', delivery.state === 'QUEUED', dueAt !== undefined),
+  ],
+};
+
 export const RECORDS: Readonly<Record<string, Rule>> = {
   Job: JOB,
   Mail: RENEWAL_MAIL,
@@ -149,4 +177,7 @@ export const RECORDS: Readonly<Record<string, Rule>> = {
   SigningKeys: SIGNING,
   PublishedKeys: PUBLISHED,
   OperatorKey: OPERATOR_KEY,
+  Webhook: WEBHOOK,
+  WebhookSecret: WEBHOOK_SECRET,
+  WebhookDelivery: WEBHOOK_DELIVERY,
 };

@@ -5,6 +5,7 @@ import type { Reader, Row } from './rule.ts';
 export interface OrganizationTally {
   readonly rows: readonly { members: number; pending: number; teams: number }[];
   invitations: number;
+  webhooks: number;
   /** The sum over all rows: a resent invitation may take its seat in another row. */
   countedInvitations: number;
   integrations: number;
@@ -20,7 +21,14 @@ export function organizationTally(table: Reader, organizationId: string): Promis
   const { pk } = keys.organization(organizationId);
   return table.once(pk, async () => {
     const rows = Array.from({ length: SEATS }, () => ({ members: 0, pending: 0, teams: 0 }));
-    const tally: OrganizationTally = { rows, invitations: 0, countedInvitations: 0, integrations: 0, owners: [] };
+    const tally: OrganizationTally = {
+      rows,
+      invitations: 0,
+      webhooks: 0,
+      countedInvitations: 0,
+      integrations: 0,
+      owners: [],
+    };
     for await (const { type, seat, status, owner, role, invitations = 0 } of table.rows(pk)) {
       const row = rows[seat] ?? (rows[SEATS - 1] as (typeof rows)[number]);
       if (type === 'Counters') tally.countedInvitations += invitations;
@@ -28,6 +36,7 @@ export function organizationTally(table: Reader, organizationId: string): Promis
       if (type === 'Integration') tally.integrations += 1;
       if (type === 'Invitation' && status === 'PENDING') row.pending += 1;
       if (type === 'Team') row.teams += 1;
+      if (type === 'Webhook') tally.webhooks += 1;
       if (type !== 'Member') continue;
       row.members += 1;
       if (owner && tally.owners.length < 2) tally.owners.push(role);

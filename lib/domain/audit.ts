@@ -60,6 +60,11 @@ export const AUDIT_ACTIONS = [
   'integration.update',
   'integration.rotate',
   'integration.revoke',
+  'webhook.create',
+  'webhook.update',
+  'webhook.rotate-secret',
+  'webhook.disable',
+  'webhook.delete',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
@@ -100,7 +105,8 @@ export interface AuditEntry extends Origin {
       | 'integration'
       | 'team'
       | 'site'
-      | 'charger';
+      | 'charger'
+      | 'webhook';
     readonly id: string;
   };
   /** The changed values, where that is useful. */

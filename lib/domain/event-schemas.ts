@@ -5,6 +5,7 @@ import { EVENT_TYPES, EVENT_VERSION, type EventType } from './event.ts';
 import { DELIVERY_STATES } from './invitation.ts';
 import { ROLES } from './roles.ts';
 import { TEAM_ROLES } from './team.ts';
+import { WEBHOOK_STATUSES } from './webhook.ts';
 
 // What the audit entry of each action has besides the fields that all have. The catalogue of events is made from it, and
 // every entry that a test writes is compared with it. No bundle contains this file.
@@ -29,6 +30,7 @@ const PREFIXES = {
   site: 'site',
   charger: 'chg',
   integration: 'int',
+  webhook: 'whk',
 } as const satisfies Readonly<Record<AuditEntry['resource']['type'], string>>;
 
 const id = (prefix: string) => z.string().check(z.regex(new RegExp(`^${prefix}_[0-9a-v]+$`)));
@@ -48,6 +50,7 @@ const siteOf = z.strictObject({ siteId: id('site') });
 const inviteOf = z.strictObject({ inviteId });
 const inviteExpiry = z.strictObject({ inviteId, expiresAt: time });
 const count = z.int();
+const webhookStatus = z.strictObject({ status: z.enum(WEBHOOK_STATUSES) });
 const teamMember = z.strictObject({ memberId, role: z.enum(TEAM_ROLES) });
 const parent = z.optional(z.strictObject({ parentTeamId: z.optional(teamId) }));
 /** A grant has the number of its chargers, if it is limited to some; so has the access. */
@@ -76,6 +79,7 @@ const charger = about('charger');
 const accessToken = about('accessToken');
 const integration = about('integration');
 const integrationOf = z.strictObject({ role: z.enum(ROLES), expiresAt: z.nullable(time) });
+const webhook = about('webhook');
 
 /** The declarations of all actions. */
 export const EVENT_DECLARATIONS: Readonly<Record<AuditAction, EventDeclaration>> = {
@@ -212,6 +216,17 @@ export const EVENT_DECLARATIONS: Readonly<Record<AuditAction, EventDeclaration>>
     after: z.strictObject({ previousUntil: z.nullable(time) }),
   }),
   'integration.revoke': integration('An integration was revoked.', { before: roleOf }),
+  'webhook.create': webhook('A webhook was created.'),
+  'webhook.update': webhook('A webhook was changed. If it was paused or enabled, `before` and `after` tell.', {
+    before: z.optional(webhookStatus),
+    after: z.optional(webhookStatus),
+  }),
+  'webhook.rotate-secret': webhook('The secret of a webhook was replaced. The previous one is valid for a day.'),
+  'webhook.disable': webhook('A webhook was disabled, since nothing was received for days, or for good.', {
+    before: webhookStatus,
+    after: webhookStatus,
+  }),
+  'webhook.delete': webhook('A webhook was deleted.'),
 };
 
 /** The kinds of actors, with who they are. */
@@ -225,9 +240,6 @@ export const ACTORS: Readonly<Record<AuditActor['type'], string>> = {
   system: 'the service itself',
   ses: 'Amazon SES, by its id of the mail',
 };
-
-/** The types of events, in the order of their actions. */
-export const ALL_EVENT_TYPES: readonly EventType[] = [...new Set(AUDIT_ACTIONS.map((action) => EVENT_TYPES[action]))];
 
 /** Returns the declaration of a type of events. Actions with one type have one declaration. */
 export function declarationOf(type: EventType): EventDeclaration {

@@ -66,8 +66,16 @@ export const EVENT_TYPES = {
   'integration.update': 'integration.updated',
   'integration.rotate': 'integration.rotated',
   'integration.revoke': 'integration.revoked',
+  'webhook.create': 'webhook.created',
+  'webhook.update': 'webhook.updated',
+  'webhook.rotate-secret': 'webhook.secret_rotated',
+  'webhook.disable': 'webhook.disabled',
+  'webhook.delete': 'webhook.deleted',
 } as const satisfies Readonly<Record<AuditAction, string>>;
 export type EventType = (typeof EVENT_TYPES)[AuditAction];
+
+/** The types of events, in the order of their actions. */
+export const ALL_EVENT_TYPES: readonly EventType[] = [...new Set(Object.values(EVENT_TYPES))];
 
 /** The version of the form of events. A new field doesn't change it. */
 export const EVENT_VERSION = 1;

@@ -11,6 +11,8 @@ const KINDS = {
   integration: { prefix: 'int', bytes: 16 },
   operatorKey: { prefix: 'opk', bytes: 16 },
   mail: { prefix: 'mail', bytes: 16 },
+  webhook: { prefix: 'whk', bytes: 16 },
+  webhookDelivery: { prefix: 'whd', bytes: 16 },
   /** The length of Rocket.Chat's ids. */
   team: { prefix: 'team', bytes: 12 },
   site: { prefix: 'site', bytes: 12 },

@@ -46,6 +46,8 @@ export const DEFAULT_LIMITS = {
   accessTokensOfMember: 100,
   /** Integrations of an organization. */
   integrationsOfOrganization: 50,
+  /** Webhooks of an organization. */
+  webhooks: 20,
 };
 export type Limits = Readonly<typeof DEFAULT_LIMITS>;
 

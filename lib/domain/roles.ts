@@ -26,6 +26,7 @@ export const PERMISSIONS = {
   'integration:read': ['ADMIN'],
   'integration:manage': ['ADMIN'],
   'audit-log:read': ['ADMIN'],
+  'webhook:manage': ['ADMIN'],
 } as const satisfies Record<string, readonly Role[]>;
 export type Permission = keyof typeof PERMISSIONS;
 

@@ -37,7 +37,14 @@ export function idempotencyKeyOf({ headers }: Request): string | undefined {
 
 /** Returns the storable part of a reply: without secrets, and without rate limit headers, which change. */
 export function withoutSecrets({ status, body, headers }: Reply): Answer {
-  const { token: _token, link: _link, invite_token: _invite, invite_links: _links, ...kept } = body as Body;
+  const {
+    token: _token,
+    link: _link,
+    invite_token: _invite,
+    invite_links: _links,
+    secret: _signing,
+    ...kept
+  } = body as Body;
   const { token: _secret, ...invite } = (kept.invite ?? {}) as Body;
   const lasting = Object.entries(headers ?? {}).filter(([name]) => !name.startsWith('x-ratelimit-'));
   return {

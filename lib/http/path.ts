@@ -9,6 +9,8 @@ const NOT_FOUND = {
   accessToken: 'access_token_not_found',
   integration: 'integration_not_found',
   team: 'team_not_found',
+  webhook: 'webhook_not_found',
+  webhookDelivery: 'webhook_delivery_not_found',
 } as const;
 
 /**

@@ -21,6 +21,8 @@ export type KeyPrefix =
   | 'IDEMPOTENCY'
   | 'MAIL'
   | 'SES'
+  | 'WEBHOOK'
+  | 'WEBHOOKSECRET'
   | 'IMPORT'
   | 'SIGNING'
   | 'JWKS'

@@ -11,6 +11,9 @@ export const DUE_INDEX = 'due';
 /** Its partitions: `DUE#0` to `DUE#15`. */
 export const DUE_SHARDS = 16;
 
+/** The partition of deliveries to webhooks: what waits for slow receivers delays nothing else. */
+export const WEBHOOKS_DUE = 'DUE#webhooks';
+
 /** The attributes that put an item into the index. */
 export interface DueAttributes {
   readonly due: string;
@@ -67,12 +70,17 @@ export function dueSince({ dueAt }: DueKey): number {
  *
  * @returns at most `limit` keys
  */
-export async function listDue(shard: number, now: Date, limit: number): Promise<DueKey[]> {
+export function listDue(shard: number, now: Date, limit: number): Promise<DueKey[]> {
+  return listDueIn(`DUE#${shard}`, now, limit);
+}
+
+/** Lists the due items of a partition, as `listDue`. */
+export async function listDueIn(partition: string, now: Date, limit: number): Promise<DueKey[]> {
   const { Items = [] } = await dynamodb('Query', {
     TableName: configuration().tableName,
     IndexName: DUE_INDEX,
     KeyConditionExpression: 'due = :due AND dueAt < :now',
-    ExpressionAttributeValues: marshall({ ':due': `DUE#${shard}`, ':now': now.toISOString() }),
+    ExpressionAttributeValues: marshall({ ':due': partition, ':now': now.toISOString() }),
     Limit: limit,
   });
   return Items.map(unmarshall) as unknown as DueKey[];

@@ -56,6 +56,11 @@ export const keys = {
   siteInvited: (email: string, inviteId: string) => key(`EMAIL#${email}`, `SITEINVITE#${inviteId}`),
   /** The links to a request for sensitive data. They outlive the request. */
   siteRequestLinks: (siteId: string, requestId: string) => key(`SITE#${siteId}`, `REQUESTLINKS#${requestId}`),
+  webhook: (organizationId: string, webhookId: string) => key(`ORG#${organizationId}`, `WEBHOOK#${webhookId}`),
+  /** A version of a webhook's secret. */
+  webhookSecret: (webhookId: string, version: number) => key(`WEBHOOKSECRET#${webhookId}`, `VERSION#${version}`),
+  /** The delivery of an event to a webhook. */
+  webhookDelivery: (webhookId: string, deliveryId: string) => key(`WEBHOOK#${webhookId}`, deliveryId),
   /** Deferred cleanup, under the id of the deleted resource. */
   job: (id: string) => key(`JOB#${id}`, 'JOB'),
   auditEntry: (organizationId: string, entryId: string, createdAt: string) =>
@@ -98,6 +103,7 @@ export const prefixes = {
   charger: 'CHARGER#',
   siteInvited: 'SITEINVITE#',
   siteInvite: 'INVITE#',
+  webhook: 'WEBHOOK#',
 };
 
 /**

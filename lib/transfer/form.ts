@@ -34,6 +34,9 @@ const TRANSIENT = new Set([
   'Import',
   'SigningKeys',
   'PublishedKeys',
+  // A secret is of the deployment that signs with it: rotate it after an import.
+  'WebhookSecret',
+  'WebhookDelivery',
 ]);
 
 /** Whether the items of a type stay out of an export. */

@@ -161,6 +161,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       environment: (item) => ({
         ...item.environment,
         ...(own?.jwksUri && { TOKEN_JWKS_URI: own.jwksUri }),
+        // Receivers of webhooks that are developed on this machine.
+        WEBHOOKS_TO_LOOPBACK: '1',
         ...options.environment,
         ...lambdaEnvironment(item, accessKeys.get(item.name) as string, proxy.endpoint),
       }),

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { eventRegistry, eventSchemas, eventsPage, exampleOf } from '../../docs/events.ts';
-import { ALL_EVENT_TYPES, eventSchema } from '../../lib/domain/event-schemas.ts';
+import { ALL_EVENT_TYPES } from '../../lib/domain/event.ts';
+import { eventSchema } from '../../lib/domain/event-schemas.ts';
 
 type Json = Record<string, unknown>;
 

@@ -34,6 +34,7 @@ const LENIENT = [
   'expiresInSeconds',
   'invitations',
   'members',
+  'events',
 ];
 
 const json = contracts.filter(({ declaration }) => hasReadableRefusals(declaration.dialect));
@@ -140,15 +141,15 @@ describe.each(named(withPermissions))('%s', (_, contract) => {
 describe.each(named(withIds))('%s', (_, contract) => {
   test("is 404 for another organization's id, a made-up id and a malformed id", async () => {
     const { route, body } = await requestOf(contract, foreign);
-    const kind = /\/(member|invitation|integration|access-token|team)s\//.exec(route)?.[1] as string;
-    const prefixes: Record<string, string> = { 'access-token': 'key', team: 'team' };
+    const kind = /\/(member|invitation|integration|access-token|team|webhook)s\//.exec(route)?.[1] as string;
+    const prefixes: Record<string, string> = { 'access-token': 'key', team: 'team', webhook: 'whk' };
     const madeUpId = `${prefixes[kind] ?? kind.slice(0, 3)}_${'0'.repeat(kind === 'team' ? 20 : 26)}`;
     const madeUp = contract.declaration.dialect === 'papershift' ? teamIdAsUuid(madeUpId) : madeUpId;
     const own = new RegExp(`/${kind}s/([^/]+)`).exec(route)?.[1] as string;
     const before = service.writes().length;
     for (const id of [own, madeUp, 'x', '%00', 'a'.repeat(2000), '..%2F..']) {
       const answer = await home.owner.call(
-        contract.declaration.route.replace('{id}', id).replace('{memberId}', route.split('/')[5] ?? ''),
+        contract.declaration.route.replace('{id}', id).replace(/\{(memberId|delivery)\}/, route.split('/')[5] ?? ''),
         { body },
       );
       expect([answer.status, codeOf(contract, answer.body)]).toEqual([404, `${kind.replace('-', '_')}_not_found`]);

@@ -11,7 +11,7 @@ const creating = contracts.filter(({ declaration }) => declaration.creates);
 const newKey = () => `key-${crypto.randomUUID()}`;
 const isReplayed = ({ headers }: Answer) => headers.get('idempotent-replayed') === 'true';
 function withoutSecrets({ body }: Answer) {
-  const { token: _token, link: _link, invite_token: _invite, invite_links: _links, ...kept } = body;
+  const { token: _token, link: _link, invite_token: _invite, invite_links: _links, secret: _signing, ...kept } = body;
   if (!kept.invite) return kept;
   const { token: _secret, ...invite } = kept.invite;
   return { ...kept, invite };

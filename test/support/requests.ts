@@ -1,6 +1,7 @@
 import { roomIdOf } from '../../lib/dialects/rocketchat/show.ts';
 import { teamIdAsHex, teamIdAsUuid, teamIdFromHex } from '../../lib/domain/team.ts';
 import type { Contract } from './contract.ts';
+import { type Receiver, startReceiver } from './receiver.ts';
 import { type Client, newAddress, type RequestOptions, type Service } from './service.ts';
 import { share } from './sharing.ts';
 
@@ -115,6 +116,11 @@ const EXAMPLES: Partial<Record<Contract['name'], Factory<Omit<Example, 'route'> 
   'pages/decide-sensitive-data': async (...at) => form(await requestToken(...at), '&decision=granted'),
   'pages/sensitive-data': async (...at) => ({ query: `?token=${await requestToken(...at)}` }),
   'pages/site-invite': async (...at) => ({ query: `?token=${(await inviteTeam(...at)).mailed}` }),
+  // Nothing listens there, and no name has to be resolved.
+  'webhooks/create': async (_, { owner }) => {
+    await makeRoomForWebhook(owner);
+    return { body: { url: `http://127.0.0.1:9/${newName('webhooks')}`, events: ['invitation.accepted'] } };
+  },
   'pages/accept': async (...at) => form(await invitationToken(...at)),
   'pages/ask': async (service, home, ...invited) => {
     await service.clock('-8d');
@@ -278,6 +284,7 @@ const IDS: Readonly<Record<string, Factory<string>>> = {
   invitations: async (_, { owner }) =>
     (await owner.call('POST /v1/invitations', { body: { email: newAddress(), role: 'USER' } })).body.id,
   members: async (service, { owner }) => (await service.member(owner, 'USER')).memberId,
+  webhooks: async (_, { owner }) => webhookOf(owner),
   teams: async (_, { owner }) => (await owner.call('POST /v1/teams', { body: { name: newAddress('team') } })).body.id,
 };
 
@@ -320,6 +327,7 @@ export async function exampleOf(
     .replace('{team}', route.includes('{team}') ? await sharingTeam(site, service, home, invited) : '')
     .replace('{invite}', route.includes('{invite}') ? await inviteNumber(service, home, site) : '')
     .replace('{charger}', route.includes('{charger}') ? await chargerUuid(service, home, invited) : '')
+    .replace('{delivery}', route.includes('{delivery}') ? await receivedDelivery(service, home, id) : '')
     .replace('{team_id}', route.includes('{team_id}') ? await owningTeam(service, home, invited) : '')
     .replace('{memberId}', route.includes('{memberId}') ? await teamMemberOf(name, service, home, id) : '');
   const by = isForOperator(declaration) ? { by: (await service.operatorKey()).in(home.id) } : {};
@@ -333,6 +341,36 @@ async function teamMemberOf(name: string, service: Service, { owner }: Home, tea
   const { memberId } = await service.member(owner, 'USER');
   if (name !== 'teams/put-member') await owner.call(`PUT /v1/teams/${teamId}/members/${memberId}`, { body: {} });
   return memberId;
+}
+
+let receiver: Promise<Receiver> | undefined;
+
+/** Returns the URL of a receiver of webhooks. */
+async function receiverUrl(): Promise<string> {
+  receiver ??= startReceiver();
+  return (await receiver).url;
+}
+
+/** Deletes the oldest webhook of an organization that has several: their number is limited. */
+async function makeRoomForWebhook(owner: Client): Promise<void> {
+  const { data } = (await owner.call('GET /v1/webhooks')).body;
+  if (data.length > 5) await owner.call(`DELETE /v1/webhooks/${data[0].id}`);
+}
+
+/** Creates a webhook. Returns its id. */
+async function webhookOf(owner: Client): Promise<string> {
+  await makeRoomForWebhook(owner);
+  return (await owner.call('POST /v1/webhooks', { body: { url: await receiverUrl() } })).body.id;
+}
+
+/** Waits until a webhook has received the event of its creation. Returns the delivery. */
+async function receivedDelivery(service: Service, { owner }: Home, webhook: string): Promise<string> {
+  for (let tries = 0; tries < 20; tries += 1) {
+    await service.events();
+    const { data } = (await owner.call(`GET /v1/webhooks/${webhook}/deliveries`)).body;
+    if (data[0]?.status === 'DELIVERED') return data[0].id;
+  }
+  throw new Error('The webhook has received nothing.');
 }
 
 /** Creates an invitation. Returns the token of the mailed link. */

@@ -1,11 +1,13 @@
 import * as z from 'zod/mini';
 import { CHECK_REASONS } from '../../domain/access-check.ts';
 import { AUDIT_ACTIONS } from '../../domain/audit.ts';
+import { ALL_EVENT_TYPES } from '../../domain/event.ts';
 import { SITE_ACTIONS } from '../../domain/explanation.ts';
 import { DELIVERY_STATES, INVITATION_STATUSES } from '../../domain/invitation.ts';
 import { LANGUAGES } from '../../domain/language.ts';
 import { ROLES } from '../../domain/roles.ts';
 import { TEAM_ROLES } from '../../domain/team.ts';
+import { WEBHOOK_STATUSES } from '../../domain/webhook.ts';
 
 // The schemas of the native API's answers, for the documents and the tests. No handler imports this file, so that
 // bundles don't contain it.
@@ -244,6 +246,36 @@ export const Me = z.strictObject({
   ownershipOffers: z.array(OwnershipOffer),
 });
 
+const webhookFields = {
+  id: id('whk'),
+  organizationId,
+  url: z.string(),
+  events: z.nullable(z.array(z.enum(ALL_EVENT_TYPES))),
+  status: z.enum(WEBHOOK_STATUSES),
+  failingSince: z.nullable(timestamp),
+  createdAt: timestamp,
+  updatedAt: timestamp,
+};
+
+export const Webhook = z.strictObject(webhookFields);
+
+/** With its secret, which no other answer has, nor that to a repeated request. */
+export const NewWebhook = z.strictObject({ ...webhookFields, secret: z.optional(z.string()) });
+
+export const WebhookDelivery = z.strictObject({
+  id: id('whd'),
+  webhookId: id('whk'),
+  eventId: id('aud'),
+  type: z.enum(ALL_EVENT_TYPES),
+  status: z.enum(['PENDING', 'DELIVERED', 'FAILED']),
+  attempts: z.int().check(z.minimum(0)),
+  lastAttemptAt: z.nullable(timestamp),
+  nextAttemptAt: z.nullable(timestamp),
+  responseStatus: z.nullable(z.int()),
+  reason: z.nullable(z.string()),
+  createdAt: timestamp,
+});
+
 export const AuditEntry = z.strictObject({
   id: id('aud'),
   action: z.enum(AUDIT_ACTIONS),
@@ -256,6 +288,7 @@ export const AuditEntry = z.strictObject({
     'team',
     'site',
     'charger',
+    'webhook',
   ]),
   resourceId: z.string(),
   actorType: z.enum(['user', 'apiKey', 'integration', 'link', 'organization', 'operator', 'system', 'ses']),

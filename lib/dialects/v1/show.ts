@@ -12,6 +12,7 @@ import { type RoleLabels, type RoleWords, roleWords } from '../../domain/role-wo
 import type { Role } from '../../domain/roles.ts';
 import { lastEnd } from '../../domain/site-access.ts';
 import type { Team, TeamMembership } from '../../domain/team.ts';
+import type { Webhook, WebhookDelivery } from '../../domain/webhook.ts';
 
 /** Returns a member as the Management API shows it: its fields in the documented order, then our own. */
 export function showMember(member: ListedMember) {
@@ -196,6 +197,36 @@ export function showAuditEntry(entry: AuditEntry) {
     metadata: before || after ? { ...(before && { before }), ...(after && { after }) } : null,
     requestId,
     sourceAddress,
+    createdAt,
+  };
+}
+
+export function showWebhook({ id, organizationId, url, events, status, failingSince, createdAt, updatedAt }: Webhook) {
+  return {
+    ...{ id, organizationId, url, events: events ?? null, status },
+    ...{ failingSince: failingSince ?? null, createdAt, updatedAt },
+  };
+}
+
+const DELIVERY_STATUS = { QUEUED: 'PENDING', SENT: 'DELIVERED', FAILED: 'FAILED' } as const;
+
+/** Returns a delivery without the event: the audit log has what it tells. */
+export function showWebhookDelivery({
+  id,
+  webhookId,
+  event,
+  delivery,
+  responseStatus,
+  dueAt,
+  createdAt,
+}: WebhookDelivery) {
+  return {
+    ...{ id, webhookId, eventId: event.id, type: event.type, status: DELIVERY_STATUS[delivery.state] },
+    attempts: delivery.attempts,
+    lastAttemptAt: delivery.attempts > 0 ? delivery.at : null,
+    nextAttemptAt: dueAt?.split('#')[0] ?? null,
+    responseStatus: responseStatus ?? null,
+    reason: delivery.reason ?? null,
     createdAt,
   };
 }

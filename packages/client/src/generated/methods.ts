@@ -81,4 +81,14 @@ export const METHODS: { readonly [R in keyof Resources]: { readonly [M in keyof 
     removeMember: 'DELETE /v1/teams/{id}/members/{memberId}',
     update: 'PATCH /v1/teams/{id} body',
   },
+  webhooks: {
+    create: 'POST /v1/webhooks body key',
+    delete: 'DELETE /v1/webhooks/{id}',
+    list: 'GET /v1/webhooks pages',
+    listDeliveries: 'GET /v1/webhooks/{id}/deliveries pages',
+    read: 'GET /v1/webhooks/{id}',
+    resendDelivery: 'POST /v1/webhooks/{id}/deliveries/{delivery}/resend',
+    rotateSecret: 'POST /v1/webhooks/{id}/rotate-secret',
+    update: 'PATCH /v1/webhooks/{id} body',
+  },
 };

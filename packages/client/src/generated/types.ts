@@ -92,7 +92,12 @@ export type AuditAction =
   | 'integration.create'
   | 'integration.update'
   | 'integration.rotate'
-  | 'integration.revoke';
+  | 'integration.revoke'
+  | 'webhook.create'
+  | 'webhook.update'
+  | 'webhook.rotate-secret'
+  | 'webhook.disable'
+  | 'webhook.delete';
 
 export type SiteAction =
   | 'site:read'
@@ -165,6 +170,10 @@ export type ApiErrorCode =
   | 'site_invite_not_found'
   /** There is no open offer of the ownership. */
   | 'ownership_offer_not_found'
+  /** There is no such webhook. */
+  | 'webhook_not_found'
+  /** There is no such delivery of this webhook. */
+  | 'webhook_delivery_not_found'
   /** The endpoint does not have this method. */
   | 'method_not_allowed'
   /** Another account already holds this e-mail address. */
@@ -213,6 +222,10 @@ export type ApiErrorCode =
   | 'team_limit_reached'
   /** The team has as many members as it may have. */
   | 'team_member_limit_reached'
+  /** The organization has as many webhooks as it may have. */
+  | 'webhook_limit_reached'
+  /** This delivery is still tried by itself. */
+  | 'webhook_delivery_waiting'
   /** The invitation has expired. */
   | 'invitation_expired'
   /** The invitation was withdrawn. */
@@ -291,7 +304,7 @@ export interface AuditEntry {
   /** The action: `<resource>.<verb>`. */
   readonly action: AuditAction;
   /** The type of the changed resource. */
-  readonly resourceType: 'organization' | 'member' | 'invitation' | 'accessToken' | 'integration' | 'team' | 'site' | 'charger';
+  readonly resourceType: 'organization' | 'member' | 'invitation' | 'accessToken' | 'integration' | 'team' | 'site' | 'charger' | 'webhook';
   /** The id of the changed resource. */
   readonly resourceId: string;
   /** The kind of actor: a signed-in user, an access token, an integration, the holder of a link, a person of another organization, the operator, the service itself, or SES. */
@@ -839,6 +852,27 @@ export interface NewInvitation {
   readonly link?: string;
 }
 
+export interface NewWebhook {
+  /** The id. */
+  readonly id: string;
+  /** The id of the organization. */
+  readonly organizationId: string;
+  /** The URL that events are sent to. It begins with `https://` and leads to a public address. */
+  readonly url: string;
+  /** The types of events that are sent, as docs/events.md lists them; null: all. */
+  readonly events: readonly ('organization.created' | 'organization.updated' | 'organization.ownership_offered' | 'organization.ownership_offer_withdrawn' | 'organization.ownership_offer_declined' | 'organization.ownership_transferred' | 'organization.deleted' | 'organization.repaired' | 'member.imported' | 'member.updated' | 'member.removed' | 'member.left' | 'member.claimed' | 'member.expired' | 'member.rebound' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invitation.accepted' | 'invitation.declined' | 'invitation.expired' | 'invitation.renewal_requested' | 'invitation.reminders_stopped' | 'invitation.delivery_failed' | 'invitation.complained' | 'invitation.erased' | 'team.created' | 'team.updated' | 'team.deleted' | 'team_member.added' | 'team_member.updated' | 'team_member.removed' | 'site.created' | 'site.updated' | 'site.deleted' | 'site.transferred' | 'site_access.created' | 'site_access.updated' | 'site_access.removed' | 'sensitive_data.requested' | 'sensitive_data.granted' | 'sensitive_data.revoked' | 'sensitive_data.declined' | 'sensitive_data.expired' | 'site_invite.created' | 'site_invite.resent' | 'site_invite.withdrawn' | 'site_invite.accepted' | 'site_invite.erased' | 'charger.created' | 'charger.updated' | 'charger.deleted' | 'charger.reported' | 'access_token.created' | 'access_token.revoked' | 'integration.created' | 'integration.updated' | 'integration.rotated' | 'integration.revoked' | 'webhook.created' | 'webhook.updated' | 'webhook.secret_rotated' | 'webhook.disabled' | 'webhook.deleted')[] | null;
+  /** Whether it gets events: `ENABLED`, `PAUSED` or `DISABLED`. */
+  readonly status: 'ENABLED' | 'PAUSED' | 'DISABLED';
+  /** Since when every delivery has failed; null if the last one was received. */
+  readonly failingSince: string | null;
+  /** The time of creation, in ISO 8601 and UTC. */
+  readonly createdAt: string;
+  /** The time of the last change, in ISO 8601 and UTC. */
+  readonly updatedAt: string;
+  /** The signing secret, which begins with `whsec_`. Only this answer has it; a repeated answer does not. */
+  readonly secret?: string;
+}
+
 export interface Organization {
   /** The id. */
   readonly id: string;
@@ -977,6 +1011,50 @@ export interface TeamMember {
   readonly createdAt: string;
   /** The time of the last change, in ISO 8601 and UTC. */
   readonly updatedAt: string;
+}
+
+export interface Webhook {
+  /** The id. */
+  readonly id: string;
+  /** The id of the organization. */
+  readonly organizationId: string;
+  /** The URL that events are sent to. It begins with `https://` and leads to a public address. */
+  readonly url: string;
+  /** The types of events that are sent, as docs/events.md lists them; null: all. */
+  readonly events: readonly ('organization.created' | 'organization.updated' | 'organization.ownership_offered' | 'organization.ownership_offer_withdrawn' | 'organization.ownership_offer_declined' | 'organization.ownership_transferred' | 'organization.deleted' | 'organization.repaired' | 'member.imported' | 'member.updated' | 'member.removed' | 'member.left' | 'member.claimed' | 'member.expired' | 'member.rebound' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invitation.accepted' | 'invitation.declined' | 'invitation.expired' | 'invitation.renewal_requested' | 'invitation.reminders_stopped' | 'invitation.delivery_failed' | 'invitation.complained' | 'invitation.erased' | 'team.created' | 'team.updated' | 'team.deleted' | 'team_member.added' | 'team_member.updated' | 'team_member.removed' | 'site.created' | 'site.updated' | 'site.deleted' | 'site.transferred' | 'site_access.created' | 'site_access.updated' | 'site_access.removed' | 'sensitive_data.requested' | 'sensitive_data.granted' | 'sensitive_data.revoked' | 'sensitive_data.declined' | 'sensitive_data.expired' | 'site_invite.created' | 'site_invite.resent' | 'site_invite.withdrawn' | 'site_invite.accepted' | 'site_invite.erased' | 'charger.created' | 'charger.updated' | 'charger.deleted' | 'charger.reported' | 'access_token.created' | 'access_token.revoked' | 'integration.created' | 'integration.updated' | 'integration.rotated' | 'integration.revoked' | 'webhook.created' | 'webhook.updated' | 'webhook.secret_rotated' | 'webhook.disabled' | 'webhook.deleted')[] | null;
+  /** Whether it gets events: `ENABLED`; `PAUSED` by an ADMIN; `DISABLED` by the service, because nothing was received for five days or the receiver answered 410. */
+  readonly status: 'ENABLED' | 'PAUSED' | 'DISABLED';
+  /** Since when every delivery has failed; null if the last one was received. */
+  readonly failingSince: string | null;
+  /** The time of creation, in ISO 8601 and UTC. */
+  readonly createdAt: string;
+  /** The time of the last change, in ISO 8601 and UTC. */
+  readonly updatedAt: string;
+}
+
+export interface WebhookDelivery {
+  /** The id. */
+  readonly id: string;
+  /** The id of the webhook. */
+  readonly webhookId: string;
+  /** The id of the event, which is that of the audit entry, and the `webhook-id` of each attempt. */
+  readonly eventId: string;
+  /** The type of the event. */
+  readonly type: 'organization.created' | 'organization.updated' | 'organization.ownership_offered' | 'organization.ownership_offer_withdrawn' | 'organization.ownership_offer_declined' | 'organization.ownership_transferred' | 'organization.deleted' | 'organization.repaired' | 'member.imported' | 'member.updated' | 'member.removed' | 'member.left' | 'member.claimed' | 'member.expired' | 'member.rebound' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invitation.accepted' | 'invitation.declined' | 'invitation.expired' | 'invitation.renewal_requested' | 'invitation.reminders_stopped' | 'invitation.delivery_failed' | 'invitation.complained' | 'invitation.erased' | 'team.created' | 'team.updated' | 'team.deleted' | 'team_member.added' | 'team_member.updated' | 'team_member.removed' | 'site.created' | 'site.updated' | 'site.deleted' | 'site.transferred' | 'site_access.created' | 'site_access.updated' | 'site_access.removed' | 'sensitive_data.requested' | 'sensitive_data.granted' | 'sensitive_data.revoked' | 'sensitive_data.declined' | 'sensitive_data.expired' | 'site_invite.created' | 'site_invite.resent' | 'site_invite.withdrawn' | 'site_invite.accepted' | 'site_invite.erased' | 'charger.created' | 'charger.updated' | 'charger.deleted' | 'charger.reported' | 'access_token.created' | 'access_token.revoked' | 'integration.created' | 'integration.updated' | 'integration.rotated' | 'integration.revoked' | 'webhook.created' | 'webhook.updated' | 'webhook.secret_rotated' | 'webhook.disabled' | 'webhook.deleted';
+  /** Whether the receiver has the event: `PENDING` while it is tried, `DELIVERED` after an answer 2xx, `FAILED` after a day. */
+  readonly status: 'PENDING' | 'DELIVERED' | 'FAILED';
+  /** The number of attempts. */
+  readonly attempts: number;
+  /** When it was last tried; null before the first attempt. */
+  readonly lastAttemptAt: string | null;
+  /** When it is tried next; null if it has ended. */
+  readonly nextAttemptAt: string | null;
+  /** The status of the last answer; null if there was none. */
+  readonly responseStatus: number | null;
+  /** Why the last attempt failed: a code of the system, `HTTP_` and the status of the answer, `address_not_allowed` or `secret_missing`; null for no failure. */
+  readonly reason: string | null;
+  /** The time of creation, in ISO 8601 and UTC. */
+  readonly createdAt: string;
 }
 
 /** The body of `POST /v1/access-tokens`. */
@@ -1333,6 +1411,42 @@ export interface TeamsUpdateBody {
   readonly isPrivate?: boolean | undefined;
   /** The id of the team above it; null only for the default team. */
   readonly parentTeamId?: string | undefined;
+}
+
+/** The body of `POST /v1/webhooks`. */
+export interface WebhooksCreateBody {
+  /** The URL that events are sent to. It begins with `https://` and leads to a public address. */
+  readonly url: string;
+  /** The types of events that are sent, as docs/events.md lists them; null: all. */
+  readonly events?: readonly ('organization.created' | 'organization.updated' | 'organization.ownership_offered' | 'organization.ownership_offer_withdrawn' | 'organization.ownership_offer_declined' | 'organization.ownership_transferred' | 'organization.deleted' | 'organization.repaired' | 'member.imported' | 'member.updated' | 'member.removed' | 'member.left' | 'member.claimed' | 'member.expired' | 'member.rebound' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invitation.accepted' | 'invitation.declined' | 'invitation.expired' | 'invitation.renewal_requested' | 'invitation.reminders_stopped' | 'invitation.delivery_failed' | 'invitation.complained' | 'invitation.erased' | 'team.created' | 'team.updated' | 'team.deleted' | 'team_member.added' | 'team_member.updated' | 'team_member.removed' | 'site.created' | 'site.updated' | 'site.deleted' | 'site.transferred' | 'site_access.created' | 'site_access.updated' | 'site_access.removed' | 'sensitive_data.requested' | 'sensitive_data.granted' | 'sensitive_data.revoked' | 'sensitive_data.declined' | 'sensitive_data.expired' | 'site_invite.created' | 'site_invite.resent' | 'site_invite.withdrawn' | 'site_invite.accepted' | 'site_invite.erased' | 'charger.created' | 'charger.updated' | 'charger.deleted' | 'charger.reported' | 'access_token.created' | 'access_token.revoked' | 'integration.created' | 'integration.updated' | 'integration.rotated' | 'integration.revoked' | 'webhook.created' | 'webhook.updated' | 'webhook.secret_rotated' | 'webhook.disabled' | 'webhook.deleted')[] | null | undefined;
+}
+
+/** The query of `GET /v1/webhooks`. */
+export interface WebhooksListQuery {
+  /** The number of the page, starting at 1; not together with `cursor`. */
+  readonly page?: number | undefined;
+  /** The number of rows of a page; default 20. */
+  readonly perPage?: number | undefined;
+  /** The `meta.nextCursor` of the previous page; continues after that page, in lists of any length. */
+  readonly cursor?: string | undefined;
+}
+
+/** The query of `GET /v1/webhooks/{id}/deliveries`. */
+export interface WebhooksListDeliveriesQuery {
+  /** The number of rows of a page; default 20. */
+  readonly perPage?: number | undefined;
+  /** The `meta.nextCursor` of the previous page; continues after that page, in lists of any length. */
+  readonly cursor?: string | undefined;
+}
+
+/** The body of `PATCH /v1/webhooks/{id}`. */
+export interface WebhooksUpdateBody {
+  /** The URL that events are sent to. It begins with `https://` and leads to a public address. */
+  readonly url?: string | undefined;
+  /** The types of events that are sent, as docs/events.md lists them; null: all. */
+  readonly events?: readonly ('organization.created' | 'organization.updated' | 'organization.ownership_offered' | 'organization.ownership_offer_withdrawn' | 'organization.ownership_offer_declined' | 'organization.ownership_transferred' | 'organization.deleted' | 'organization.repaired' | 'member.imported' | 'member.updated' | 'member.removed' | 'member.left' | 'member.claimed' | 'member.expired' | 'member.rebound' | 'invitation.created' | 'invitation.resent' | 'invitation.revoked' | 'invitation.accepted' | 'invitation.declined' | 'invitation.expired' | 'invitation.renewal_requested' | 'invitation.reminders_stopped' | 'invitation.delivery_failed' | 'invitation.complained' | 'invitation.erased' | 'team.created' | 'team.updated' | 'team.deleted' | 'team_member.added' | 'team_member.updated' | 'team_member.removed' | 'site.created' | 'site.updated' | 'site.deleted' | 'site.transferred' | 'site_access.created' | 'site_access.updated' | 'site_access.removed' | 'sensitive_data.requested' | 'sensitive_data.granted' | 'sensitive_data.revoked' | 'sensitive_data.declined' | 'sensitive_data.expired' | 'site_invite.created' | 'site_invite.resent' | 'site_invite.withdrawn' | 'site_invite.accepted' | 'site_invite.erased' | 'charger.created' | 'charger.updated' | 'charger.deleted' | 'charger.reported' | 'access_token.created' | 'access_token.revoked' | 'integration.created' | 'integration.updated' | 'integration.rotated' | 'integration.revoked' | 'webhook.created' | 'webhook.updated' | 'webhook.secret_rotated' | 'webhook.disabled' | 'webhook.deleted')[] | null | undefined;
+  /** Whether it gets events. */
+  readonly status?: 'ENABLED' | 'PAUSED' | undefined;
 }
 
 /** The methods of the client, by resource. */
@@ -1942,5 +2056,88 @@ export interface Resources {
      * @throws MusterError `team_not_found`, `team_name_taken`, `default_team`, `team_cycle`, `team_too_deep`; also, as others do: `validation_failed`, `malformed_body`, `malformed_query`, `organization_required`, `no_organization`, `unauthenticated`, `email_claim_missing`, `forbidden`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `body_too_large`, `unsupported_media_type`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
      */
     update(id: string, body?: TeamsUpdateBody, options?: CallOptions): Promise<Team>;
+  };
+  /** Receivers of events over HTTP: docs/webhooks.md. */
+  readonly webhooks: {
+    /**
+     * Creates a webhook: each event of the organization is sent to its URL, signed as Standard Webhooks says.
+     *
+     * Only this answer contains `secret`, with which the receiver verifies signatures. The URL begins with `https://` and leads to a public address.
+     *
+     * `POST /v1/webhooks`
+     *
+     * @throws MusterError `webhook_limit_reached`; also, as others do: `validation_failed`, `malformed_body`, `malformed_query`, `organization_required`, `no_organization`, `unauthenticated`, `email_claim_missing`, `forbidden`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `body_too_large`, `unsupported_media_type`, `idempotency_key_reused`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     */
+    create(body: WebhooksCreateBody, options?: CreateOptions): Promise<NewWebhook>;
+    /**
+     * Deletes a webhook.
+     *
+     * What waits for it is not sent any more.
+     *
+     * `DELETE /v1/webhooks/{id}`
+     *
+     * @throws MusterError `webhook_not_found`; also, as others do: `validation_failed`, `malformed_query`, `organization_required`, `no_organization`, `unauthenticated`, `email_claim_missing`, `forbidden`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     */
+    delete(id: string, options?: CallOptions): Promise<void>;
+    /**
+     * Lists the webhooks of the organization, oldest first.
+     *
+     * Their number is limited, so each request reads all of them.
+     *
+     * `GET /v1/webhooks`
+     *
+     * @throws MusterError `validation_failed`, `malformed_query`, `organization_required`, `no_organization`, `invalid_cursor`, `unauthenticated`, `email_claim_missing`, `forbidden`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     */
+    list(query?: WebhooksListQuery, options?: CallOptions): List<Webhook>;
+    /**
+     * Lists the deliveries of a webhook, newest first.
+     *
+     * They are kept for 14 days.
+     *
+     * A delivery is retried for a day, with growing pauses. Then it is `FAILED`, and can be sent again.
+     *
+     * `GET /v1/webhooks/{id}/deliveries`
+     *
+     * @throws MusterError `webhook_not_found`; also, as others do: `validation_failed`, `malformed_query`, `organization_required`, `no_organization`, `invalid_cursor`, `unauthenticated`, `email_claim_missing`, `forbidden`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     */
+    listDeliveries(id: string, query?: WebhooksListDeliveriesQuery, options?: CallOptions): List<WebhookDelivery>;
+    /**
+     * Returns a webhook, without its secret.
+     *
+     * `GET /v1/webhooks/{id}`
+     *
+     * @throws MusterError `webhook_not_found`; also, as others do: `validation_failed`, `malformed_query`, `organization_required`, `no_organization`, `unauthenticated`, `email_claim_missing`, `forbidden`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     */
+    read(id: string, options?: CallOptions): Promise<Webhook>;
+    /**
+     * Sends a delivery again, with the same `webhook-id`, within a minute, and retries it for a day.
+     *
+     * It has ended before: it was received, or has failed for good.
+     *
+     * `POST /v1/webhooks/{id}/deliveries/{delivery}/resend`
+     *
+     * @throws MusterError `webhook_not_found`, `webhook_delivery_not_found`, `webhook_delivery_waiting`; also, as others do: `validation_failed`, `malformed_query`, `organization_required`, `no_organization`, `unauthenticated`, `email_claim_missing`, `forbidden`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     */
+    resendDelivery(id: string, delivery: string, options?: CallOptions): Promise<WebhookDelivery>;
+    /**
+     * Replaces the secret of a webhook.
+     *
+     * Only this answer contains the new `secret`. For a day each event has two signatures, by the new and by the previous one.
+     *
+     * `POST /v1/webhooks/{id}/rotate-secret`
+     *
+     * @throws MusterError `webhook_not_found`; also, as others do: `validation_failed`, `malformed_query`, `organization_required`, `no_organization`, `unauthenticated`, `email_claim_missing`, `forbidden`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     */
+    rotateSecret(id: string, options?: CallOptions): Promise<NewWebhook>;
+    /**
+     * Changes a webhook: its URL, its types of events, or whether it is paused.
+     *
+     * While it is paused, it gets no events, and those that wait for it fail. `ENABLED` also ends `DISABLED`.
+     *
+     * `PATCH /v1/webhooks/{id}`
+     *
+     * @throws MusterError `webhook_not_found`; also, as others do: `validation_failed`, `malformed_body`, `malformed_query`, `organization_required`, `no_organization`, `unauthenticated`, `email_claim_missing`, `forbidden`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `body_too_large`, `unsupported_media_type`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     */
+    update(id: string, body?: WebhooksUpdateBody, options?: CallOptions): Promise<Webhook>;
   };
 }
