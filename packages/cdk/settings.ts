@@ -3,7 +3,8 @@ import { StageConfig } from '../../cdk/settings.ts';
 
 /** A JSON schema, as far as the settings use it. */
 interface Schema {
-  readonly type?: string;
+  /** Several: the value has one of them. */
+  readonly type?: string | readonly string[];
   readonly enum?: readonly unknown[];
   readonly anyOf?: readonly Schema[];
   readonly items?: Schema;
@@ -56,6 +57,9 @@ function object(
 /** @throws Error for a schema of a kind that the settings didn't have before */
 function typeOf(schema: Schema, comments: ReadonlyMap<string, string>, prefix: string): string {
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
+  if (Array.isArray(schema.type)) {
+    return schema.type.map((type) => typeOf({ ...schema, type }, comments, prefix)).join(' | ');
+  }
   if (schema.anyOf) return schema.anyOf.map((one) => typeOf(one, comments, prefix)).join(' | ');
   switch (schema.type) {
     case 'string':
