@@ -47,11 +47,6 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
     'Check that the link is complete, and that the id belongs to this organization. The organization may have been deleted.',
   access_token_not_found: 'Check the id: the list shows your own tokens of this organization.',
   integration_not_found: 'List the integrations again: it was revoked, or belongs to another organization.',
-  webhook_not_found: 'List the webhooks again: it was deleted, or belongs to another organization.',
-  webhook_delivery_not_found: 'List the deliveries again: they are kept for 14 days.',
-  webhook_limit_reached:
-    'Delete a webhook that is no longer needed, or let one receiver hand events on. `limits.webhooks` sets the limit at deployment.',
-  webhook_delivery_waiting: 'Wait: it is sent by itself, and `nextAttemptAt` says when.',
   team_not_found: 'List the teams again: it was deleted, is private, or belongs to another organization.',
   team_member_not_found: 'List the members of the team again.',
   site_not_found: 'List the sites again: it was deleted, or belongs to a team that you are not in.',
@@ -59,6 +54,8 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
   sensitive_request_not_found: 'Open the complete link of the newest mail.',
   charger_not_found: 'List the chargers again: it was deleted, or belongs to a team that you are not in.',
   ownership_offer_not_found: 'Read `ownershipOffers` of `GET /v1/me`: the offer was withdrawn, declined or replaced.',
+  webhook_not_found: 'List the webhooks again: it was deleted, or belongs to another organization.',
+  webhook_delivery_not_found: 'List the deliveries again: they are kept for 14 days.',
   method_not_allowed: 'Use one of the methods in the `Allow` header.',
   not_acceptable: 'Send `Accept: application/vnd.api+json`, without parameters except `profile`, or `*/*`.',
   client_id_taken: 'Leave `data.id` out, or send what is to be changed with PATCH.',
@@ -96,6 +93,9 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
     'Remove the access of teams that no longer need it, or raise `limits.teamsOfSite` at deployment.',
   asset_limit_reached:
     'Give the team access to all chargers of the site, or raise `limits.assetsOfAccess` at deployment.',
+  webhook_limit_reached:
+    'Delete a webhook that is no longer needed, or let one receiver hand events on. `limits.webhooks` sets the limit at deployment.',
+  webhook_delivery_waiting: 'Wait: it is sent by itself, and `nextAttemptAt` says when.',
   invitation_expired: 'Ask for the invitation to be resent: the new link works again.',
   invitation_revoked: 'Ask for a new invitation.',
   invitation_declined: 'Ask for a new invitation.',

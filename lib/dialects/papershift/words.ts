@@ -93,6 +93,7 @@ export const GERMAN: Readonly<Partial<Record<RefusalCode, string>>> = {
   unauthenticated: 'Es braucht ein gültiges Bearer-Token.',
   email_claim_missing: 'Das Token nennt keine E-Mail-Adresse: Senden Sie das ID-Token statt des Access-Tokens.',
   forbidden: 'Ihre Rolle erlaubt das nicht.',
+  operator_key_not_allowed: 'Ein Schlüssel des Betreibers kann das nicht.',
   client_id_forbidden: 'IDs werden hier vergeben: Senden Sie keine mit, wenn etwas neu ist.',
   field_read_only: 'Das Feld kann nicht gesetzt werden.',
   email_not_verified: 'Bestätigen Sie zuerst Ihre E-Mail-Adresse bei Ihrem Anmeldedienst.',

@@ -28,7 +28,7 @@ const open: HttpDeclaration = {
 };
 const ofPeople = [
   ...['unauthenticated', 'email_claim_missing', 'token_not_allowed', 'email_not_verified', 'email_not_accepted'],
-  ...['address_taken', 'keys_unavailable'],
+  ...['address_taken', 'keys_unavailable', 'integration_not_allowed', 'operator_key_not_allowed'],
 ];
 const always = ['request_rate_exceeded', 'internal_error', 'busy'];
 
