@@ -24,6 +24,7 @@ export const CHECKING: TableAccess = {
       'LIMIT',
       'IDEMPOTENCY',
       'IMPORT',
+      'OPERATOR',
       'SIGNING',
       'JWKS',
     ] as const),

@@ -66,6 +66,7 @@ async function* ofMember(member: Item): AsyncGenerator<Item, void> {
   yield { ...item, organizations: 1 };
   yield* existing(keys.membership(String(userId), organization), keys.address(String(item.email)));
   if (typeof item.identity === 'string') yield* existing(keys.identity(item.identity));
+  if (typeof item.reserved === 'string') yield* existing(keys.identity(item.reserved));
   for (const prefix of [`${prefixes.accessToken}${organization}#`, prefixes.team]) {
     for await (const row of stream(user.pk, prefix)) {
       if (row.organizationId === organizationId && row.memberId === memberId) yield row;

@@ -7,6 +7,10 @@ import { share } from './sharing.ts';
 export async function everything(service: Service): Promise<Record<string, unknown>[]> {
   const { id: first, owner } = await service.organization();
   await owner.call(`POST /v1/organizations/${first}/session`);
+  const key = (await service.operatorKey()).in(first);
+  for (const subject of ['known', undefined]) {
+    await key.call('POST /v1/members', { body: { email: newAddress('imported'), role: 'USER', subject } });
+  }
   const invite = async (by = owner) => {
     const { body } = await by.call('POST /v1/invitations', { body: { email: newAddress(), role: 'USER' } });
     return body as { id: string; email: string };
