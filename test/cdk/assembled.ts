@@ -132,6 +132,7 @@ export const ONE_EACH: readonly Declared[] = [
   { name: 'scheduled/sweep', declaration: sweep },
   { name: 'events/mail', declaration: mailEvents },
   { name: 'events/publish', declaration: stream },
+  { name: 'webhooks/deliver', declaration: { ...stream, events: false } },
 ];
 
 /** The variables that most functions read. */

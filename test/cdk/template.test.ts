@@ -57,7 +57,14 @@ describe('stacks', () => {
       papershift: ['papershift/teams/update'],
       rocketchat: ['rocketchat/teams/create'],
       volttime: ['volttime/teams/create', 'volttime/chargers/list'],
-      background: ['pages/invitation', 'fallback', 'scheduled/sweep', 'events/mail', 'events/publish'],
+      background: [
+        'pages/invitation',
+        'fallback',
+        'scheduled/sweep',
+        'events/mail',
+        'events/publish',
+        'webhooks/deliver',
+      ],
     });
     expect(ofType(development.root, 'AWS::Lambda::Function')).toEqual([]);
   });
@@ -807,8 +814,11 @@ describe('events', () => {
     const [table] = ofType(development.root, 'AWS::DynamoDB::GlobalTable');
     expect(table?.Properties.StreamSpecification).toEqual({ StreamViewType: 'NEW_IMAGE' });
     const target = functionOf(development.nested.background, 'events/publish');
-    const [made, ...others] = mapping(development);
+    const [made, webhooks, ...others] = mapping(development);
     expect(others).toEqual([]);
+    // More than two readers of a shard would be throttled.
+    const { FunctionName: _, ...same } = webhooks?.Properties ?? {};
+    expect(made?.Properties).toMatchObject(same);
     expect(made?.Properties).toEqual({
       FunctionName: { 'Fn::GetAtt': [logicalId(development.nested.background, target), 'Arn'] },
       EventSourceArn: stream,
@@ -873,7 +883,9 @@ describe('events', () => {
     expect(ofType(made.root, 'AWS::SQS::Queue')).toHaveLength(1);
     expect(ofType(made.root, 'AWS::DynamoDB::GlobalTable')[0]?.Properties.StreamSpecification).toBeUndefined();
     expect(made.root.Outputs.EventBusName).toBeUndefined();
-    expect(() => functionOf(made.nested.background, 'events/publish')).toThrow();
+    for (const name of ['events/publish', 'webhooks/deliver']) {
+      expect(() => functionOf(made.nested.background, name)).toThrow();
+    }
     expect(findings(made)).toEqual([]);
   });
 
