@@ -38,7 +38,7 @@ const service = useService({}, false);
  * The number of sequences, their seed, and the path of a failing one from its report. With MUSTER_SEQUENCES the seed is
  * random. Otherwise it is a hash of the service's sources, so it changes only with them.
  */
-const SEQUENCES = Number(process.env.MUSTER_SEQUENCES ?? (inject('whole') ? 200 : 10));
+const SEQUENCES = Number(process.env.MUSTER_SEQUENCES ?? (inject('whole') ? 100 : 10));
 const SEED = Number(process.env.MUSTER_SEED ?? (process.env.MUSTER_SEQUENCES ? randomInt(2 ** 31) : seedOfSources()));
 const PATH = process.env.MUSTER_PATH;
 
@@ -47,7 +47,7 @@ function seedOfSources(): number {
 }
 
 /** The time limit for the sequences, in milliseconds. Shrinking a failing one has the rest of the timeout. */
-const TIME_LIMIT = SEQUENCES * 4000 + 60_000;
+const TIME_LIMIT = SEQUENCES * 8000 + 60_000;
 
 test('random operations, some in parallel, have the answers and results of the model', {
   timeout: TIME_LIMIT + 60_000,
