@@ -51,7 +51,16 @@ test('the settings of an invitee’s way are only in the functions that lead the
     ...['invitations/bulk', 'invitations/create', 'pages/accept', 'pages/ask', 'pages/decline', 'pages/invitation'],
   ]);
   expect(having('ROLE_LABELS').sort()).toEqual([
-    ...['invitations/create', 'invitations/resend', 'pages/ask', 'pages/invitation', 'roles/list', 'scheduled/sweep'],
+    ...[
+      'invitations/create',
+      'invitations/resend',
+      'members/import',
+      'members/import-bulk',
+      'pages/ask',
+      'pages/invitation',
+      'roles/list',
+      'scheduled/sweep',
+    ],
   ]);
 });
 

@@ -66,7 +66,7 @@ describe('routes without a credential', () => {
     expect(anonymous).toContain('$default');
     for (const key of anonymous) {
       expect(key).toMatch(
-        /^\$default$|^(GET|HEAD|POST) \/(invitations|site)\/|^(GET|HEAD) \/(v1\/health|\.well-known\/jwks\.json)$|^POST \/v1\/invitations\/(accept|decline|block)$/,
+        /^\$default$|^(GET|HEAD|POST) \/(invitations|site)\/|^(GET|HEAD) \/(v1\/(health|roles)|\.well-known\/jwks\.json)$|^POST \/v1\/invitations\/(accept|decline|block)$/,
       );
     }
   });

@@ -16,7 +16,7 @@ const SETTINGS = {
   },
   alarms: 'all',
   alarmTopic: `arn:aws:sns:${REGION}:${ACCOUNT}:alarms`,
-  reservedConcurrency: { schedule: 2, mailEvents: 10, http: 5 },
+  reservedConcurrency: { schedule: 2, mailEvents: 10, http: 2 },
   memory: 512,
   tags: { team: 'identity' },
 };
