@@ -669,11 +669,18 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'an imported member ends after thirty days',
-    edits: [{ file: 'lib/organizations/members.ts', replace: 'return claimed || vouched ?', by: 'return claimed ?' }],
+    edits: [
+      { file: 'lib/organizations/members.ts', replace: 'return claimed || vouched ?', by: 'return claimed ?' },
+      {
+        file: 'lib/cascades/placeholders.ts',
+        replace: 'if (vouched && organizations > 0) {',
+        by: 'if (Number.isNaN(0)) {',
+      },
+    ],
     test: memberImport('doesn’t end after thirty days, also if they had accepted by link before'),
   },
   {
-    name: 'an invitation is accepted beside an import',
+    name: 'an import ends an invitation that was revoked meanwhile',
     edits: [
       {
         file: 'lib/organizations/importing.ts',
@@ -683,7 +690,7 @@ export const mutants: readonly Mutant[] = [
         ? consumption(auditContext, invitation, member, teams).map((write) => ({ ...write, when: [] }) as never)`,
       },
     ],
-    test: races('of a parallel import and accept, one creates the member, and the invitation ends as accepted'),
+    test: races('of a parallel import and revoke, the person becomes a member, and the invitation ends once'),
   },
   {
     name: 'imports take more seats than there are',
@@ -695,6 +702,135 @@ export const mutants: readonly Mutant[] = [
       },
     ],
     test: limits('parallel imports and invitations take as many seats as an organization has'),
+  },
+  {
+    name: 'an operator’s key that was revoked meanwhile still writes',
+    edits: [
+      {
+        file: 'lib/organizations/members.ts',
+        replace: `return [{ type: 'check', key: keys.operatorKey(userId), when: unchanged }];`,
+        by: 'return [];',
+      },
+    ],
+    test: {
+      file: 'test/functions/operator-keys.test.ts',
+      name: 'between its read and its write doesn’t write',
+    },
+  },
+  {
+    name: 'an operator’s key reads teams without the permission',
+    edits: [
+      {
+        file: 'lib/http/organization.ts',
+        replace: `if (!permissions.includes(permission)) throw new Refusal('forbidden');`,
+        by: '',
+      },
+    ],
+    test: {
+      file: 'test/functions/operator-keys.test.ts',
+      name: 'accepts keys only with the permission that it declares, if keys may have it',
+    },
+  },
+  {
+    name: 'a link that was returned to the inviter accepts without sign-in',
+    edits: [
+      {
+        file: 'lib/domain/invitation.ts',
+        replace: `  } else if (!link.secret || needsSignIn(link)) {`,
+        by: '  } else if (!link) {',
+      },
+    ],
+    test: consent('without a credential is refused, and nothing changes'),
+  },
+  {
+    name: 'a warm function caches memberships',
+    edits: [
+      {
+        file: 'lib/http/organization.ts',
+        replace: ': getMembership(caller.userId, organizationId);',
+        by: ': (remembered[caller.userId + organizationId] ??= getMembership(caller.userId, organizationId));',
+      },
+      {
+        file: 'lib/http/organization.ts',
+        replace: 'function namedIn(',
+        by: 'const remembered: Record<string, ReturnType<typeof getMembership>> = {};\nfunction namedIn(',
+      },
+    ],
+    test: races('every request that a removed member starts after the removal is refused, reads and writes alike'),
+  },
+  {
+    name: 'a placeholder is taken over although another identity has claimed it',
+    edits: [
+      {
+        file: 'lib/people/people.ts',
+        replace: `    { attribute: 'userId', is: userId },\n    { attribute: 'claimed', is: false },`,
+        by: `    { attribute: 'userId', is: userId },`,
+      },
+      {
+        file: 'lib/people/sign-in.ts',
+        replace: `                { attribute: 'claimed', is: false },\n                { attribute: 'organizations', is: 0 },`,
+        by: `                { attribute: 'organizations', is: 0 },`,
+      },
+      {
+        file: 'lib/people/sign-in.ts',
+        replace: `    user: [{ attribute: 'claimed', is: false }],\n    address: isPlaceholder(holder),`,
+        by: '    user: [],\n    address: isPlaceholder(holder),',
+      },
+      {
+        file: 'lib/people/take-over.ts',
+        replace: `    when: [{ attribute: 'claimed', is: false }],\n  };`,
+        by: `    when: [{ exists: 'claimed' }],\n  };`,
+      },
+    ],
+    test: races('of two identities that claim a placeholder in parallel one gets it, and the other gets 409'),
+  },
+  {
+    name: 'mails to a mailbox are not counted by person',
+    edits: [
+      {
+        file: 'lib/table/rates.ts',
+        replace: '...(userId === undefined || !isBounded(userId) ? [] : [[userId, mailsToAddress] as const]),',
+        by: '',
+      },
+    ],
+    test: rates('is limited for each person, across organizations'),
+  },
+  {
+    name: 'two accounts can be bound to one person after an issuer change',
+    edits: [
+      {
+        file: 'lib/people/sign-in.ts',
+        replace: `issuer, issuedAt }, when: [{ absent: 'pk' }] },
+    { type: 'delete', key: keys.identity(from), when: [{ attribute: 'userId', is: userId }] },`,
+        by: `issuer, issuedAt }, when: [{ absent: 'pk' }] },
+    { type: 'delete', key: keys.identity(from) },`,
+      },
+      {
+        file: 'lib/people/sign-in.ts',
+        replace: `set: { identity }, when: [{ attribute: 'identity', is: from }] },`,
+        by: 'set: { identity } },',
+      },
+    ],
+    test: {
+      file: 'test/functions/issuer-change.test.ts',
+      name: 'people are matched by address once, if the new issuer has verified it',
+    },
+  },
+  {
+    name: 'an integration that was revoked or demoted meanwhile still writes',
+    edits: [
+      {
+        file: 'lib/organizations/members.ts',
+        replace: "return [{ type: 'check', key: keys.operatorKey(userId), when: unchanged }];",
+        by: "return [{ type: 'check', key: keys.operatorKey(userId), when: unchanged }];\n  if (program) return [];",
+      },
+    ],
+    test: races('between its read and its write is decided anew'),
+  },
+  {
+    name: 'a rotated token still writes',
+    edits: [{ file: 'lib/organizations/members.ts', replace: ', ...unchanged, ...more]', by: ', ...more]' }],
+    test: races('between its read and its write is decided anew'),
   },
   {
     name: 'an access token creates a token that expires later',
