@@ -23,13 +23,15 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
     'checks 72 MB of items with little memory: 20 CPU s; only how check-table reads can break it',
   'test/functions/volttime-matrix.test.ts':
     'every person at every site: 80 CPU s; rules.test.ts has each rule once, volttime-sharing.test.ts each kind of access',
+  'test/functions/examples.test.ts':
+    'calls every endpoint in an organization of its own: 100 s; contract.test.ts checks the form of each answer',
   'test/functions/volttime-sizes.test.ts':
     'fills sites and teams to their limits, 100,000 items: 12 CPU s; only how their lists read can break it',
 };
 
 /** Files that `npm test` shortens unless the command line names them, with the reason. They read `whole`. */
 const SHORTENED: Readonly<Record<string, string>> = {
-  'test/property/lifecycle.test.ts': '10 random sequences instead of 100, which take 150 CPU s',
+  'test/property/lifecycle.test.ts': '10 random sequences instead of 200, which take 300 CPU s',
   'test/functions/depth.test.ts':
     'each endpoint as usual, and each other situation at one endpoint of each kind; the rest takes 30 CPU s',
   'test/packages/invite/sheet.test.ts': 'a file of 10 MB; another of 100 MB takes 12 CPU s',
@@ -53,7 +55,7 @@ const KILLS = 'test/kills.test.ts';
 const DEPLOY = 'test/deploy/**/*.test.ts';
 
 /** Files that run in separate processes, because they change the address of the process's AWS client. */
-const ALONE = ['test/functions/crowd.test.ts', 'test/lib/email/ses.test.ts'];
+const ALONE = ['test/functions/crowd.test.ts', 'test/functions/sign-in-trigger.test.ts', 'test/lib/email/ses.test.ts'];
 
 /** The file names on the command line. */
 const named = process.argv.slice(2).filter((argument) => !argument.startsWith('-') && argument !== 'run');

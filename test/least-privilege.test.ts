@@ -17,24 +17,6 @@ const template = readTemplate(await synthesize(), {
 });
 const granted = new Set(template.functions.flatMap(grantedTo));
 
-/**
- * Rights that come with parts which functions share, and of which no test shows yet that these functions need them. To
- * be shown, or removed, one by one.
- */
-const NOT_SHOWN = [
-  'access/explain may dynamodb:BatchGetItem on table, keys SITENO#*',
-  'me/accept-invitation may dynamodb:ConditionCheckItem on table, keys ORG#*',
-  'me/accept-invitation may dynamodb:ConditionCheckItem on table, keys USER#*',
-  'members/import may dynamodb:ConditionCheckItem on table, keys ORG#*',
-  'members/import-bulk may dynamodb:ConditionCheckItem on table, keys ORG#*',
-  'operator/check-table may dynamodb:BatchGetItem on table, keys OPERATOR#*',
-  'organizations/create may dynamodb:UpdateItem on table, keys EMAIL#*',
-  'scheduled/sweep may dynamodb:DeleteItem on table, keys WEBHOOK#*',
-  'webhooks/deliver may dynamodb:BatchGetItem on table, keys ORG#*',
-  'webhooks/deliver may dynamodb:BatchGetItem on table, keys WEBHOOK#*',
-  'webhooks/rotate-secret may dynamodb:DeleteItem on table, keys WEBHOOKSECRET#*',
-];
-
 /** Rights that Lambda itself uses for a function. */
 const OF_LAMBDA =
   /may (logs:(CreateLogStream|PutLogEvents) on log-group$|sqs:SendMessage on |dynamodb:(DescribeStream|GetRecords|GetShardIterator|ListStreams) on table\/stream\/)/;
@@ -51,9 +33,7 @@ test('every call is granted by the role of its function', () => {
 test.runIf(recording.whole && inject('whole'))('every granted right was used by a call', () => {
   // A call with a key that has no right of its own uses the right to any key.
   const needed = new Set([...used].flatMap((right) => (granted.has(right) ? right : onAnyKey(right))));
-  const unused = [...granted]
-    .filter((right) => !needed.has(right) && !OF_LAMBDA.test(right) && !NOT_SHOWN.includes(right))
-    .sort();
+  const unused = [...granted].filter((right) => !needed.has(right) && !OF_LAMBDA.test(right)).sort();
   expect(unused, 'remove it from the declaration, or test the code that needs it').toEqual([]);
 });
 

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { configuration } from '../../lib/configuration.ts';
 import { v1 } from '../../lib/dialects/v1/format.ts';
 import { Acceptance } from '../../lib/dialects/v1/schemas.ts';
-import { showInvitation, showMember } from '../../lib/dialects/v1/show.ts';
+import { showAcceptance } from '../../lib/dialects/v1/show.ts';
 import { LINK_REFUSALS } from '../../lib/domain/invitation.ts';
 import { parseToken } from '../../lib/domain/link.ts';
 import { forLinkHolder } from '../../lib/http/for-anybody.ts';
@@ -29,13 +29,7 @@ export const endpoint = forLinkHolder({
   find: ({ body }) => findLink(parseToken(body.token)),
   async handle({ request, person, found: link }) {
     const accepted = await acceptInvitation(request, { link, accepter: person, limits: configuration().limits });
-    return {
-      status: 200,
-      body: {
-        member: showMember(accepted.member),
-        invitation: showInvitation(accepted.invitation, accepted.organization, request.now),
-      },
-    };
+    return { status: 200, body: showAcceptance(accepted, request.now) };
   },
 });
 export const { handler } = endpoint;

@@ -1,7 +1,7 @@
 import { configuration } from '../../lib/configuration.ts';
 import { v1 } from '../../lib/dialects/v1/format.ts';
 import { Acceptance } from '../../lib/dialects/v1/schemas.ts';
-import { showInvitation, showMember } from '../../lib/dialects/v1/show.ts';
+import { showAcceptance } from '../../lib/dialects/v1/show.ts';
 import { forPerson } from '../../lib/http/for-person.ts';
 import { pathId } from '../../lib/http/path.ts';
 import { ACCEPT, acceptInvitation } from '../../lib/invitations/acceptance.ts';
@@ -29,13 +29,7 @@ export const endpoint = forPerson({
   async handle({ request, person }) {
     const link = await findOwnInvitation(person.email, pathId(request, 'invitation'));
     const accepted = await acceptInvitation(request, { link, accepter: person, limits: configuration().limits });
-    return {
-      status: 200,
-      body: {
-        member: showMember(accepted.member),
-        invitation: showInvitation(accepted.invitation, accepted.organization, request.now),
-      },
-    };
+    return { status: 200, body: showAcceptance(accepted, request.now) };
   },
 });
 export const { handler } = endpoint;

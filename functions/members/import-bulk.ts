@@ -36,7 +36,7 @@ export const endpoint = forMember({
     await idempotentRequest?.begin();
     const { startedAt, seed } = idempotentRequest ?? { startedAt: request.now, seed: request.origin.requestId };
     const made = await importMembers(auditContext, {
-      ...{ actor, organization, rows, limits: configuration().limits, seed, startedAt, dryRun, sender: 'sweep' },
+      ...{ actor, organization, rows, limits: configuration().limits, seed, startedAt, dryRun },
     });
     const data = members.map((_, index) => {
       const result = refused.get(index) ?? made.get(index);

@@ -7,6 +7,7 @@ import { Refusal } from '../../lib/domain/refusal.ts';
 import { forMember } from '../../lib/http/for-member.ts';
 import { newMemberOf } from '../../lib/http/new-member.ts';
 import { IMPORT_MEMBERS, importMembers } from '../../lib/organizations/importing.ts';
+import { sendWelcomes } from '../../lib/organizations/welcome.ts';
 import { union } from '../../lib/table/access.ts';
 
 export const returns = { 201: Member };
@@ -45,7 +46,7 @@ export const endpoint = forMember({
     await idempotentRequest?.begin();
     const { startedAt, seed } = idempotentRequest ?? { startedAt: request.now, seed: request.origin.requestId };
     const made = await importMembers(auditContext, {
-      ...{ actor, organization, limits: configuration().limits, seed, startedAt, dryRun: false, sender: 'request' },
+      ...{ actor, organization, limits: configuration().limits, seed, startedAt, dryRun: false, tell: sendWelcomes },
       rows: [{ index: 0, input }],
     });
     const result = made.get(0);

@@ -96,6 +96,14 @@ export interface MusterEvent {
   readonly requestId: string;
 }
 
+/** An entry that is this much older than its row, in milliseconds, is history. The stream itself forgets rows sooner. */
+const HISTORY = 24 * 60 * 60_000;
+
+/** Whether an audit entry is history that an import has brought, and not a change. @param at when its row was written */
+export function isHistory({ createdAt }: Pick<AuditEntry, 'createdAt'>, at: Date): boolean {
+  return at.getTime() - Date.parse(createdAt) > HISTORY;
+}
+
 /**
  * Returns the event of an audit entry. It leaves out the caller's IP address.
  *

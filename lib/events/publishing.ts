@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../domain/audit.ts';
-import { eventOf, type MusterEvent } from '../domain/event.ts';
+import { eventOf, isHistory, type MusterEvent } from '../domain/event.ts';
 import { AUDIT_ENTRY } from '../table/audit.ts';
 import { CorruptItem } from '../table/items.ts';
 import type { Item } from '../table/read.ts';
@@ -19,12 +19,6 @@ interface Written {
   readonly item: Readonly<Record<string, unknown>>;
   readonly at: Date;
 }
-
-/**
- * An entry that is this much older than its row, in milliseconds, is history that an import has brought: no event. The
- * stream itself forgets rows sooner.
- */
-const HISTORY = 24 * 60 * 60_000;
 
 /** How often an event is handed to the bus in one run, and the pause before the second time, in milliseconds. */
 const TRIES = 3;
@@ -86,7 +80,7 @@ export async function publishEntries<W extends Written>(all: readonly W[], remai
 /** Returns the event of an entry; undefined for one that isn't published. */
 function publishedBy({ item, at }: Written): MusterEvent | undefined {
   const entry = readEntry(item as Item);
-  if (!entry || at.getTime() - Date.parse(entry.createdAt) > HISTORY) return undefined;
+  if (!entry || isHistory(entry, at)) return undefined;
   const event = eventOf(entry);
   // A newer version wrote it. It must not hold back the others, and stays in the audit log.
   if (!event) console.error({ message: EVENT_PUT_ASIDE, entry: entry.id, why: 'unknown action' });

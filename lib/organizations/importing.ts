@@ -1,7 +1,4 @@
-import { createHash } from 'node:crypto';
-import { configuration, roleLabels } from '../configuration.ts';
 import { type AuditContext, withoutSourceAddress } from '../domain/audit.ts';
-import { newId } from '../domain/ids.ts';
 import { type Invitation, statusAt } from '../domain/invitation.ts';
 import type { Limits } from '../domain/limits.ts';
 import type { Actor, Member } from '../domain/member.ts';
@@ -9,30 +6,22 @@ import type { Organization } from '../domain/organization.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Role } from '../domain/roles.ts';
 import type { Team } from '../domain/team.ts';
-import type { Mail } from '../email/mime.ts';
-import { mutedMail } from '../email/muted.ts';
-import { welcomeMail } from '../email/welcome.ts';
-import { groupsOf, MAX_TRIES, refusalOf } from '../invitations/bulk.ts';
 import { addressRelease, endWrite, expiryWrites } from '../invitations/ending.ts';
 import { getInvitation, getInvited, type InvitedRecord } from '../invitations/invitations.ts';
 import { findRows } from '../invitations/inviting.ts';
-import { MAIL_FIELDS, MAILS, mailWork, mailWrite, newMail, type OutboxMail } from '../outbox/mails.ts';
-import { deliver } from '../outbox/outbox.ts';
-import type { Work } from '../outbox/sweep.ts';
-import { getUser } from '../people/people.ts';
+import { mailWrite, newMail } from '../outbox/mails.ts';
 import { type KnownSignIn, type Vouched, vouchFor, vouchWrites } from '../people/vouching.ts';
 import { type TableAccess, union } from '../table/access.ts';
 import { audit } from '../table/audit.ts';
+import { type BulkOutcome, type BulkRow, prepareRows, refusalOf, rowIds, writeRows } from '../table/bulk.ts';
 import { count } from '../table/counters.ts';
-import type { DueItem } from '../table/due.ts';
-import { itemReader } from '../table/items.ts';
 import { keys } from '../table/keys.ts';
 import { countMailsOfDay, countMailsTo, READ_USAGE, readUsage, type Usage } from '../table/rates.ts';
 import { Stale, transact, type Write } from '../table/write.ts';
 import { countNewMembers, getTeamMembership, type NewMemberJoin, newMemberRows } from '../teams/team-members.ts';
 import { getTeam } from '../teams/teams.ts';
 import { actorIs, getMember, getMembership, memberWrites, profileOf } from './members.ts';
-import { getOrganization } from './organizations.ts';
+import type { Welcome } from './welcome.ts';
 
 /** Table access of `importMembers`. */
 export const IMPORT_MEMBERS: TableAccess = union(READ_USAGE, {
@@ -56,8 +45,7 @@ export interface NewMember {
 }
 
 /** A row of an import. */
-export interface ImportRow {
-  readonly index: number;
+interface ImportRow extends BulkRow {
   readonly input: NewMember;
 }
 
@@ -71,86 +59,62 @@ export interface Import {
   readonly startedAt: Date;
   /** True: validate only, write nothing. */
   readonly dryRun: boolean;
-  /** The sender of the mails: the request, or the scheduled function. */
-  readonly sender: 'request' | 'sweep';
+  /** Tries the mails of written members at once; undefined: the scheduled function sends them. */
+  readonly tell?: (organization: Organization, written: readonly Welcome[]) => Promise<void>;
 }
-
-/** The result of each row, by its index. */
-export type ImportOutcome = Map<number, Member | Refusal>;
-
-/** A mail that tells a person about their membership. */
-interface WelcomeMail extends OutboxMail {
-  readonly organizationId: string;
-  readonly memberId: string;
-}
-
-const WELCOME_MAIL = itemReader<WelcomeMail>('WelcomeMail', {
-  ...MAIL_FIELDS,
-  ...{ organizationId: 'string', memberId: 'string' },
-});
 
 /** A member to be written. */
-interface PreparedMember {
-  readonly member: Member;
+interface PreparedMember extends Welcome {
   readonly joins: readonly NewMemberJoin[];
   /** The pending invitation whose seat the member takes; undefined: they need one of their own. */
   readonly seatOf: Invitation | undefined;
-  readonly mail: WelcomeMail | undefined;
-  readonly muted: boolean;
   /** The member's own writes: without the actor's condition, seats, and counters of teams. */
   readonly writes: readonly Write[];
 }
 
 /** What all rows of an import need. */
-interface Importing extends Pick<Import, 'actor' | 'organization' | 'limits' | 'sender'> {
+interface Importing extends Pick<Import, 'actor' | 'organization' | 'limits' | 'tell'> {
   readonly auditContext: AuditContext;
   readonly idOf: (index: number) => string;
 }
 
 /**
- * Makes people members without their consent: the operator vouches for them.
+ * Makes people members without their consent: the operator vouches for them. Each transaction reserves the seats of its
+ * rows together.
  *
- * Each transaction holds as many rows as fit and reserves their seats together. If one fails, its rows are retried one
- * by one, so that an invalid row doesn't affect the others.
+ * @returns the result of each row, by its index
  */
-export async function importMembers(auditContext: AuditContext, request: Import): Promise<ImportOutcome> {
+export async function importMembers(auditContext: AuditContext, request: Import): Promise<BulkOutcome<Member>> {
   const { organization, rows, seed, startedAt, dryRun } = request;
-  const outcome: ImportOutcome = new Map();
+  const outcome: BulkOutcome<Member> = new Map();
   // Without rows nobody would await `counting`.
   if (rows.length === 0) return outcome;
-  const idOf = (index: number) => {
-    const random = createHash('sha256').update(`${seed}\n${index}`).digest().subarray(0, 10);
-    return newId('member', startedAt, random);
+  const importing: Importing = {
+    ...request,
+    auditContext: withoutSourceAddress(auditContext),
+    idOf: rowIds('member', seed, startedAt),
   };
-  const importing: Importing = { ...request, auditContext: withoutSourceAddress(auditContext), idOf };
   const usageOf = () => readUsage({ organizationId: organization.id, userId: request.actor.userId }, auditContext.now);
   const counting = usageOf();
-  const prepared = await Promise.all(
-    rows.map(async (row) => ({ row, result: await prepareRow(importing, row).catch(refusalOf) })),
-  );
-  const open: { readonly row: ImportRow; readonly prepared: PreparedMember }[] = [];
+  const prepare = (row: ImportRow) => prepareRow(importing, row);
+  const prepared = await prepareRows<ImportRow, PreparedMember, Member>(rows, prepare, outcome);
   const taken = new Set<string>();
-  for (const { row, result } of prepared) {
-    if (!('writes' in result)) {
-      outcome.set(row.index, result);
-      continue;
-    }
+  const open = prepared.filter(({ row, prepared }) => {
     // Two rows about one person, address or subject.
-    const claims = claimsOf(row, result);
-    if (claims.some((claim) => taken.has(claim))) outcome.set(row.index, new Refusal('already_member'));
-    else open.push({ row, prepared: result });
+    const claims = claimsOf(row, prepared);
+    const isTaken = claims.some((claim) => taken.has(claim));
+    if (isTaken) outcome.set(row.index, new Refusal('already_member'));
     for (const claim of claims) taken.add(claim);
-  }
-  const usage = await counting;
+    return !isTaken;
+  });
   if (dryRun) {
+    const usage = await counting;
     for (const { row, prepared } of open)
       outcome.set(row.index, seatRefusal(importing, prepared, usage) ?? prepared.member);
     return outcome;
   }
-  for (const [index, group] of groupsOf(open, itemsOf).entries()) {
-    const current = index === 0 ? usage : await usageOf();
-    for (const [row, result] of await writeGroup(importing, group, current, usageOf)) outcome.set(row, result);
-  }
+  const write = (all: readonly PreparedMember[], usage: Usage) => writeMembers(importing, all, usage);
+  await writeRows(open, counting, { prepare, itemsOf, readUsage: usageOf, write }, outcome);
   return outcome;
 }
 
@@ -159,7 +123,7 @@ function claimsOf({ input: { email, signIn } }: ImportRow, { member: { userId } 
 }
 
 /** The items of a row in a transaction: its own, the counters of its teams, and the mail counter of its address. */
-function itemsOf({ prepared: { writes, joins } }: { readonly prepared: PreparedMember }): number {
+function itemsOf({ writes, joins }: PreparedMember): number {
   return writes.length + joins.length + 1;
 }
 
@@ -226,7 +190,7 @@ function availableTeam(team: Team | undefined, limits: Limits): Team {
 }
 
 function rowWrites(
-  { auditContext, actor, organization, limits, sender }: Importing,
+  { auditContext, actor, organization, limits, tell }: Importing,
   { email, sendEmail }: NewMember,
   row: {
     readonly member: Member;
@@ -240,7 +204,9 @@ function rowWrites(
   const { now } = auditContext;
   const { memberId, userId, organizationId, role } = member;
   const teams = joins.map(({ team }) => team.id);
-  const mail = sendEmail ? { ...newMail(now, userId, sender), organizationId: organization.id, memberId } : undefined;
+  const mail = sendEmail
+    ? { ...newMail(now, userId, tell ? 'request' : 'sweep'), organizationId: organization.id, memberId }
+    : undefined;
   return {
     mail,
     muted: invited?.blockedAt !== undefined,
@@ -288,10 +254,12 @@ function consumption(
 
 /** @throws Refusal `member_limit_reached`, `mail_rate_exceeded`, `recipient_rate_exceeded` and those of the writes */
 async function writeMembers(
-  { auditContext: { now }, actor, organization, limits }: Importing,
+  importing: Importing,
   prepared: readonly PreparedMember[],
   usage: Usage,
 ): Promise<Member[]> {
+  const { auditContext, actor, organization, limits, tell } = importing;
+  const { now } = auditContext;
   const newSeats = prepared.filter(({ seatOf }) => !seatOf).length;
   const mailed = prepared.flatMap(({ mail, member }) => (mail ? [member.profile.email] : []));
   const wanted = { limits, now, seats: newSeats, mails: mailed.length, isMember: true };
@@ -310,6 +278,7 @@ async function writeMembers(
     ...countMailsTo(cause, { addresses: mailed, limits, now }),
     ...(mailRow ? countMailsOfDay(cause, { usage, mailRow, limits, now, times: mailed.length }) : []),
   ]);
+  await tell?.(organization, prepared);
   return members;
 }
 
@@ -327,70 +296,4 @@ function seatCounts(organizationId: string, prepared: readonly PreparedMember[])
   return [...Map.groupBy(seats, (row) => row)].map(([row, { length: times }]) =>
     count(organizationId, row, 'invitationAccepted', { times }),
   );
-}
-
-async function writeGroup(
-  importing: Importing,
-  group: readonly { readonly row: ImportRow; readonly prepared: PreparedMember }[],
-  usage: Usage,
-  usageOf: () => Promise<Usage>,
-): Promise<ImportOutcome> {
-  const all = group.map(({ prepared }) => prepared);
-  try {
-    const members = await writeMembers(importing, all, usage);
-    await tell(importing, all);
-    return new Map(group.map(({ row }, index) => [row.index, members[index] as Member]));
-  } catch (error) {
-    if (!(error instanceof Stale || error instanceof Refusal)) throw error;
-  }
-  const outcome: ImportOutcome = new Map();
-  for (const { row } of group) outcome.set(row.index, await writeRow(importing, row, usageOf).catch(refusalOf));
-  return outcome;
-}
-
-/** @throws Stale after `MAX_TRIES` conflicts */
-async function writeRow(importing: Importing, row: ImportRow, usageOf: () => Promise<Usage>): Promise<Member> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      const [prepared, usage] = await Promise.all([prepareRow(importing, row), usageOf()]);
-      if (!('writes' in prepared)) return prepared;
-      const [member] = await writeMembers(importing, [prepared], usage);
-      await tell(importing, [prepared]);
-      return member as Member;
-    } catch (error) {
-      if (!(error instanceof Stale) || tries === MAX_TRIES) throw error;
-    }
-  }
-}
-
-/** Tries the mails at once, if the request sends them. */
-async function tell({ organization, sender }: Importing, prepared: readonly PreparedMember[]): Promise<void> {
-  if (sender !== 'request') return;
-  await Promise.all(
-    prepared.map(async ({ mail, member, muted }) => mail && deliver(MAILS, mail, compose(organization, member, muted))),
-  );
-}
-
-/** @param muted whether the address blocked the organization: nothing arrives, and nobody can notice */
-function compose({ name, language }: Organization, { role, profile }: Member, muted: boolean): Mail {
-  const { applicationUrl, product } = configuration();
-  if (muted) return mutedMail(product);
-  return welcomeMail({
-    ...{ language, organizationName: name, role, roleLabels: roleLabels(), recipient: profile.email },
-    ...{ applicationUrl, product },
-  });
-}
-
-/** Returns the work of a due mail about an imported membership: it is sent while the membership exists. */
-export async function dueWelcome(item: DueItem): Promise<Work> {
-  const mail = WELCOME_MAIL.one(item);
-  const { organizationId, userId, memberId } = mail;
-  const [organization, user, member] = await Promise.all([
-    getOrganization(organizationId),
-    getUser(userId),
-    getMember(organizationId, memberId),
-  ]);
-  const invited = user && (await getInvited(user.email, organizationId));
-  const isNeeded = organization && member?.userId === userId;
-  return mailWork(mail, isNeeded && (() => compose(organization, member, invited?.blockedAt !== undefined)));
 }

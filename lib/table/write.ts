@@ -205,17 +205,26 @@ function combined(one: Write, other: Write): Write {
   if (one.type !== 'update' || other.type !== 'update') {
     throw new TypeError(`Two parts of a transaction change one ${kindOf(one.key)}.`);
   }
-  const twice = Object.keys(one.add ?? {}).find((attribute) => attribute in (other.add ?? {}));
-  if (twice) throw new TypeError(`Two parts of a transaction add to ${twice} of one ${kindOf(one.key)}.`);
   const refuse = one.refuse ?? other.refuse;
   return {
     ...one,
     when,
     set: { ...one.set, ...other.set },
-    add: { ...one.add, ...other.add },
+    add: sum(one.add, other.add),
     remove: [...(one.remove ?? []), ...(other.remove ?? [])],
     ...(refuse && { refuse }),
   };
+}
+
+/** Returns the additions of two parts: numbers add up, members of sets come together. */
+function sum(one: Update['add'] = {}, other: Update['add'] = {}): NonNullable<Update['add']> {
+  const added = Object.entries(other).map(([attribute, by]) => {
+    const before = one[attribute];
+    if (before === undefined) return [attribute, by] as const;
+    if (typeof before === 'number' && typeof by === 'number') return [attribute, before + by] as const;
+    return [attribute, new Set([...(before as ReadonlySet<string>), ...(by as ReadonlySet<string>)])] as const;
+  });
+  return { ...one, ...Object.fromEntries(added) };
 }
 
 /** Returns the kind of item of a key, for logs. The whole key may contain an address. */

@@ -1,5 +1,5 @@
 import type { AuditContext, AuditEntry } from '../domain/audit.ts';
-import { eventOf, type MusterEvent } from '../domain/event.ts';
+import { eventOf, isHistory, type MusterEvent } from '../domain/event.ts';
 import { loggable } from '../domain/log.ts';
 import type { Actor } from '../domain/member.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -52,7 +52,7 @@ function dueOf(id: string, at: string) {
 
 /** The table access of what sends deliveries. */
 const SENDING: TableAccess = {
-  BatchGetItem: ['ORG', 'WEBHOOK', 'WEBHOOKSECRET'],
+  BatchGetItem: ['WEBHOOKSECRET'],
   UpdateItem: ['ORG', 'WEBHOOK'],
   PutItem: ['AUDIT'],
 };
@@ -61,7 +61,10 @@ const SENDING: TableAccess = {
 export const DELIVER_ENTRIES: TableAccess = union(SENDING, { Query: ['ORG'], PutItem: ['WEBHOOK'] });
 
 /** Table access of `retryDeliveries`. */
-export const RETRY_DELIVERIES: TableAccess = union(SENDING, { DeleteItem: ['WEBHOOK'] });
+export const RETRY_DELIVERIES: TableAccess = union(SENDING, {
+  BatchGetItem: ['ORG', 'WEBHOOK'],
+  DeleteItem: ['WEBHOOK'],
+});
 
 /** How long an attempt may take, in milliseconds: at once, and when it is retried. */
 const AT_ONCE = 5000;
@@ -77,9 +80,6 @@ interface Written {
   readonly item: Readonly<Record<string, unknown>>;
   readonly at: Date;
 }
-
-/** What an import has brought, which is this much older than its row, in milliseconds, isn't delivered. */
-const HISTORY = 24 * 60 * 60_000;
 
 /**
  * Makes the deliveries of new audit entries, and tries each once.
@@ -129,7 +129,7 @@ function deliverable({ item, at }: Written): MusterEvent | undefined {
   if (item.type !== 'AuditEntry' || typeof item.createdAt !== 'string' || typeof item.actor !== 'object')
     return undefined;
   const entry = AUDIT_ENTRY.one(item as Item) as AuditEntry;
-  return at.getTime() - Date.parse(entry.createdAt) > HISTORY ? undefined : eventOf(entry);
+  return isHistory(entry, at) ? undefined : eventOf(entry);
 }
 
 /** Stores the delivery of an event, with a lease for its first attempt. @returns undefined if it exists already */

@@ -57,7 +57,7 @@ export interface TableStreamOptions {
   scan(patterns: readonly Pattern[]): Promise<readonly Attributes[]>;
 }
 
-/** How long `settled` waits, and the pauses after failures, in milliseconds. */
+/** How long `settled` waits while nothing is delivered, and the pauses after failures, in milliseconds. */
 const LONGEST_WAIT = 5000;
 const SHORTEST_PAUSE = 50;
 const LONGEST_PAUSE = 2000;
@@ -213,9 +213,13 @@ export function createTableStream(options: TableStreamOptions): TableStream {
     async settled() {
       await catchUp();
       for (const queue of queues) void deliver(queue);
-      const end = performance.now() + LONGEST_WAIT;
-      while (queues.some(({ records }) => records.length > 0)) {
+      const waiting = () => queues.reduce((sum, { records }) => sum + records.length, 0);
+      let end = performance.now() + LONGEST_WAIT;
+      for (let left = waiting(); left > 0; ) {
         if (performance.now() > end || isClosed) return false;
+        const now = waiting();
+        if (now < left) end = performance.now() + LONGEST_WAIT;
+        left = now;
         await new Promise((done) => setTimeout(done, 5));
       }
       return true;

@@ -55,7 +55,6 @@ test('the settings of an invitee’s way are only in the functions that lead the
       'invitations/create',
       'invitations/resend',
       'members/import',
-      'members/import-bulk',
       'pages/ask',
       'pages/invitation',
       'roles/list',

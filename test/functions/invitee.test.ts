@@ -101,6 +101,34 @@ describe('accepting after sign-in', () => {
     expect((await owner.call('POST /v1/invitations', { body: { email, role: 'USER' } })).status).toBe(201);
   });
 
+  test('leaves the role and teams of a person who is a member already', async () => {
+    const { owner } = await service.organization();
+    const [first, second] = [newAddress(), newAddress()];
+    const jane = await service.member(owner, 'VIEWER', first);
+    await jane.call('GET /v1/me');
+    const { id } = await invite(owner, { role: 'ADMIN' }, second);
+    // Her address at the issuer changes to the other invited one.
+    const { sub } = JSON.parse(Buffer.from(jane.token.split('.')[1] as string, 'base64url').toString());
+    const moved = await service.person(second, { subject: sub });
+    expect(await accept(moved, id)).toMatchObject({
+      status: 200,
+      body: { member: { role: 'VIEWER' }, invitation: { id, status: 'ACCEPTED' } },
+    });
+    expect((await members(owner)).meta.total).toBe(2);
+  });
+
+  test('joins a team again whose row of an earlier membership is still there', async () => {
+    const { owner } = await service.organization();
+    const team = (await owner.call('POST /v1/teams', { body: { name: 'Berlin' } })).body.id;
+    const jane = await service.member(owner, 'USER', newAddress());
+    await owner.call(`PUT /v1/teams/${team}/members/${jane.memberId}`, { body: { role: 'MEMBER' } });
+    await owner.call(`DELETE /v1/members/${jane.memberId}`);
+    const { id } = await invite(owner, { teams: [team] }, jane.email);
+    const accepted = await accept(jane, id);
+    expect(accepted.body.invitation).toMatchObject({ joinedTeams: [team] });
+    expect((await owner.call(`GET /v1/teams/${team}`)).body.memberCount).toBe(2);
+  });
+
   test('is 404 for everybody else, for made-up ids, and without a verified address it is refused', async () => {
     const { owner } = await service.organization();
     const { email, id } = await invite(owner);

@@ -264,6 +264,24 @@ describe('an organization that a key creates', () => {
     expect((await person.call('GET /v1/me')).body).toMatchObject({ firstName: 'Known', memberships: [{}, {}] });
   });
 
+  test('belongs to a person who has accepted by the link alone, and doesn’t end with that membership', async () => {
+    const { call } = await createKey();
+    const { owner } = await service.organization();
+    const email = newAddress('placeholder');
+    await owner.call('POST /v1/invitations', { body: { email, role: 'USER' } });
+    const token = await service.linkToken(email);
+    await service.call('POST /v1/invitations/accept', { body: { token } });
+    const created = await create(call, { owner: { email } });
+    expect(created.status).toBe(201);
+    await service.clock('40d');
+    await service.sweep();
+    const late = await service.person(email);
+    expect((await late.call('GET /v1/me')).body.memberships).toContainEqual(
+      expect.objectContaining({ organizationId: created.body.id, owner: true }),
+    );
+    await service.clock(0);
+  });
+
   test('goes to a person who takes its owner’s address, also one who is a member already', async () => {
     const { call } = await createKey();
     const [email, invited] = [newAddress('first'), newAddress('second')];

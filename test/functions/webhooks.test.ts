@@ -129,6 +129,34 @@ test('a secret is shown once, and after a rotation both sign for a day', async (
   expect([isSignedBy(made.secret, later), isSignedBy(rotated.secret, later)]).toEqual([false, true]);
 });
 
+test('a second rotation ends the first secret at once', async () => {
+  const { owner } = await service.organization();
+  const made = await webhook(owner, (await receiver()).url, { events: ['member.left'] });
+  for (let times = 0; times < 3; times += 1) {
+    expect((await owner.call(`POST /v1/webhooks/${made.id}/rotate-secret`)).status).toBe(200);
+  }
+  const stored = (await service.items()).filter(
+    ({ type, webhookId }) => type === 'WebhookSecret' && webhookId === made.id,
+  );
+  expect(stored.map(({ version }) => version).sort()).toEqual([3, 4]);
+  expect(stored.map(({ secret }) => secret)).not.toContain(made.secret);
+});
+
+test('what waits for a webhook that was deleted is not sent, and is deleted', async () => {
+  const { owner } = await service.organization();
+  const to = await receiver((_, response) => response.writeHead(500).end());
+  const made = await webhook(owner, to.url, { events: ['invitation.created'] });
+  await invite(owner);
+  await expect.poll(() => to.received.length).toBe(1);
+  await service.events();
+  expect((await owner.call(`DELETE /v1/webhooks/${made.id}`)).status).toBe(204);
+  await service.clock('5m');
+  await service.sweep();
+  expect(to.received).toHaveLength(1);
+  const left = (await service.items()).filter(({ webhookId }) => webhookId === made.id);
+  expect(left).toEqual([]);
+});
+
 test('an idempotency key makes one webhook, and the repeated answer has no secret', async () => {
   const { owner } = await service.organization();
   const to = await receiver();

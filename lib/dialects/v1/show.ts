@@ -91,6 +91,18 @@ export function showMembership({ memberId, role, owner, organization }: Membersh
   return { ...showOrganization(organization), memberId, role, owner };
 }
 
+/** Returns an accepted invitation with the membership, as the answer to whoever accepted it. */
+export function showAcceptance(
+  {
+    member,
+    invitation,
+    organization,
+  }: { readonly member: ListedMember; readonly invitation: ListedInvitation; readonly organization: Organization },
+  now: Date,
+) {
+  return { member: showMember(member), invitation: showInvitation(invitation, organization, now) };
+}
+
 export function showTeam(team: Team) {
   const { id, name, description, organizationId, parentTeamId, isPrivate, isDefault, members } = team;
   return {
