@@ -57,14 +57,14 @@ export async function contentsOf(emulator: Emulator): Promise<Contents> {
   };
 }
 
-/** Returns the different values of a variable in the environments of all functions. */
+/** Returns the different values of a variable in the environments of the functions that have it. */
 export async function valuesOf(emulator: Emulator, variable: string): Promise<string[]> {
   const { functions } = await contentsOf(emulator);
   const values = functions.map(async (name) => {
     const { Environment } = await emulator.rest('lambda', `/2015-03-31/functions/${name}/configuration`);
     return Environment.Variables[variable];
   });
-  return [...new Set(await Promise.all(values))];
+  return [...new Set(await Promise.all(values))].filter((value) => value !== undefined);
 }
 
 /** A new account, or one in which nothing is left. */
