@@ -96,6 +96,7 @@ export const REMEDIES: Readonly<Record<RefusalCode, string>> = {
   webhook_limit_reached:
     'Delete a webhook that is no longer needed, or let one receiver hand events on. `limits.webhooks` sets the limit at deployment.',
   webhook_delivery_waiting: 'Wait: it is sent by itself, and `nextAttemptAt` says when.',
+  webhook_not_enabled: 'Set its `status` to `ENABLED` first.',
   invitation_expired: 'Ask for the invitation to be resent: the new link works again.',
   invitation_revoked: 'Ask for a new invitation.',
   invitation_declined: 'Ask for a new invitation.',

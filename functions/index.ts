@@ -143,6 +143,7 @@ export const contents = {
   'webhooks/read': await import('./webhooks/read.ts'),
   'webhooks/resend-delivery': await import('./webhooks/resend-delivery.ts'),
   'webhooks/rotate-secret': await import('./webhooks/rotate-secret.ts'),
+  'webhooks/test': await import('./webhooks/test.ts'),
   'webhooks/update': await import('./webhooks/update.ts'),
 };
 

@@ -63,6 +63,7 @@ export const AUDIT_ACTIONS = [
   'webhook.create',
   'webhook.update',
   'webhook.rotate-secret',
+  'webhook.test',
   'webhook.disable',
   'webhook.delete',
 ] as const;

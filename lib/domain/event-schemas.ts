@@ -222,6 +222,7 @@ export const EVENT_DECLARATIONS: Readonly<Record<AuditAction, EventDeclaration>>
     after: z.optional(webhookStatus),
   }),
   'webhook.rotate-secret': webhook('The secret of a webhook was replaced. The previous one is valid for a day.'),
+  'webhook.test': webhook('A webhook was tested. Among webhooks, only this one gets the event.'),
   'webhook.disable': webhook('A webhook was disabled, since nothing was received for days, or for good.', {
     before: webhookStatus,
     after: webhookStatus,

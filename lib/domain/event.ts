@@ -69,6 +69,8 @@ export const EVENT_TYPES = {
   'webhook.create': 'webhook.created',
   'webhook.update': 'webhook.updated',
   'webhook.rotate-secret': 'webhook.secret_rotated',
+  // Only the tested webhook gets it, whatever types it wants.
+  'webhook.test': 'webhook.tested',
   'webhook.disable': 'webhook.disabled',
   'webhook.delete': 'webhook.deleted',
 } as const satisfies Readonly<Record<AuditAction, string>>;

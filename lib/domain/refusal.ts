@@ -78,6 +78,7 @@ export const REFUSALS = {
   asset_limit_reached: 409,
   webhook_limit_reached: 409,
   webhook_delivery_waiting: 409,
+  webhook_not_enabled: 409,
   invitation_expired: 410,
   invitation_revoked: 410,
   invitation_declined: 410,

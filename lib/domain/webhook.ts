@@ -64,9 +64,15 @@ export function deliveryId({ id }: Pick<MusterEvent, 'id'>): string {
   return idFromBytes('webhookDelivery', idBytes(id));
 }
 
-/** Whether a webhook gets an event. */
-export function receives({ status, events }: Webhook, { type }: Pick<MusterEvent, 'type'>): boolean {
-  return status === 'ENABLED' && (events === undefined || events.includes(type));
+/** Whether a webhook gets an event. A test is for the tested webhook only, whatever types it wants. */
+export function receives({ id, status, events }: Webhook, event: Pick<MusterEvent, 'type' | 'resource'>): boolean {
+  if (status !== 'ENABLED') return false;
+  return isTest(event) ? event.resource.id === id : events === undefined || events.includes(event.type);
+}
+
+/** Whether an event is the test of a webhook. */
+export function isTest({ type }: Pick<MusterEvent, 'type'>): boolean {
+  return type === 'webhook.tested';
 }
 
 /** The beginning of a secret, by which Standard Webhooks' libraries know its form. */

@@ -78,6 +78,7 @@ export const MESSAGES: Readonly<Record<RefusalCode, string>> = {
   asset_limit_reached: 'The access of the team would be to more single chargers than it may name.',
   webhook_limit_reached: 'The organization has as many webhooks as it may have.',
   webhook_delivery_waiting: 'This delivery is still tried by itself.',
+  webhook_not_enabled: 'This webhook is not enabled.',
   invitation_expired: 'The invitation has expired.',
   invitation_revoked: 'The invitation was withdrawn.',
   invitation_declined: 'The invitation was declined.',

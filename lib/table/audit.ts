@@ -8,11 +8,14 @@ import type { Write } from './write.ts';
 
 const DAY_SECONDS = 24 * 60 * 60;
 
+/** The part of a transaction that writes its audit entry. */
+export type AuditWrite = Extract<Write, { type: 'put' }> & { readonly item: AuditEntry };
+
 /** Returns the part of a transaction that writes its audit entry. TTL deletes the entry after its retention. */
 export function audit(
   { now, by, origin }: AuditContext,
   entry: Pick<AuditEntry, 'action' | 'organizationId' | 'resource' | 'before' | 'after'>,
-): Write {
+): AuditWrite {
   const id = newId('auditEntry', now);
   const createdAt = now.toISOString();
   return {

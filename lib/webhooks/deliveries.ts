@@ -7,6 +7,7 @@ import {
   DELIVERY_SECONDS,
   DISABLED_AFTER,
   deliveryId,
+  isTest,
   RETRIED,
   receives,
   signatureHeaders,
@@ -23,7 +24,7 @@ import { keys } from '../table/keys.ts';
 import { get, type Item, query } from '../table/read.ts';
 import { recordIf, Stale, transact } from '../table/write.ts';
 import { type Attempt, send } from './sending.ts';
-import { disableWebhook, getWebhook, listWebhooks, secretsOf } from './webhooks.ts';
+import { disableWebhook, entry, getWebhook, listWebhooks, secretsOf } from './webhooks.ts';
 
 const DELIVERY = itemReader<WebhookDelivery>('WebhookDelivery', {
   ...{ id: 'string', organizationId: 'string', webhookId: 'string', event: 'object', delivery: 'object' },
@@ -84,8 +85,8 @@ interface Written {
 /**
  * Makes the deliveries of new audit entries, and tries each once.
  *
- * A webhook whose last delivery failed is left to the retries, and so is the rest of a webhook's after a failure: a slow
- * receiver holds back nobody else.
+ * A webhook whose last delivery failed is left to the retries, unless it is tested now, and so is the rest of a webhook's
+ * after a failure: a slow receiver holds back nobody else.
  *
  * @returns the entries whose deliveries couldn't be made
  */
@@ -114,7 +115,9 @@ export async function deliverEntries<W extends Written>(
       failed.push(written);
     }
   }
-  const open = [...lanes.values()].filter(({ webhook }) => webhook.failingSince === undefined);
+  const open = [...lanes.values()].filter(
+    ({ webhook, due }) => webhook.failingSince === undefined || due.some(({ event }) => isTest(event)),
+  );
   const hasTime = () => remaining() > RESERVE;
   await inLanes(open, async ({ webhook, due }) => {
     for (const delivery of due) {
@@ -132,17 +135,22 @@ function deliverable({ item, at }: Written): MusterEvent | undefined {
   return isHistory(entry, at) ? undefined : eventOf(entry);
 }
 
-/** Stores the delivery of an event, with a lease for its first attempt. @returns undefined if it exists already */
-async function make(webhook: Webhook, event: MusterEvent, now: Date): Promise<Due | undefined> {
+/** Returns the delivery of an event, which is due at once. */
+function newDelivery({ id: webhookId, organizationId }: Webhook, event: MusterEvent, now: Date): Due {
   const id = deliveryId(event);
   const at = now.toISOString();
-  const delivery: Due = {
-    ...{ id, organizationId: webhook.organizationId, webhookId: webhook.id, event },
+  return {
+    ...{ id, organizationId, webhookId, event },
     ...{ delivery: { state: 'QUEUED', attempts: 0, at }, since: at, createdAt: at },
-    ...dueOf(id, leaseEnd(now)),
+    ...dueOf(id, at),
     ttl: Math.floor(now.getTime() / 1000) + DELIVERY_SECONDS,
   };
-  const key = keys.webhookDelivery(webhook.id, id);
+}
+
+/** Stores the delivery of an event, with a lease for its first attempt. @returns undefined if it exists already */
+async function make(webhook: Webhook, event: MusterEvent, now: Date): Promise<Due | undefined> {
+  const delivery = { ...newDelivery(webhook, event, now), ...dueOf(deliveryId(event), leaseEnd(now)) };
+  const key = keys.webhookDelivery(webhook.id, delivery.id);
   try {
     await transact([{ type: 'put', key, item: { type: 'WebhookDelivery', ...delivery }, when: [{ absent: 'pk' }] }]);
     return delivery;
@@ -308,6 +316,34 @@ export async function resend(actor: Actor, delivery: WebhookDelivery, now: Date)
     },
   ]);
   return { ...delivery, ...set };
+}
+
+/** Table access of `testWebhook`. */
+export const TEST_WEBHOOK: TableAccess = { ConditionCheckItem: ['USER', 'ORG'], PutItem: ['AUDIT'] };
+
+/**
+ * Makes the event that tests a webhook. It is an audit entry, and delivered as the others are.
+ *
+ * @returns its delivery, which is made in a moment
+ * @throws Refusal `webhook_not_found`, `webhook_not_enabled`
+ */
+export async function testWebhook(
+  auditContext: AuditContext,
+  actor: Actor,
+  webhook: Webhook,
+): Promise<WebhookDelivery> {
+  const tested = entry(auditContext, webhook, 'webhook.test');
+  await transact([
+    ...actorMay(actor, 'webhook:manage'),
+    {
+      type: 'check',
+      key: keys.webhook(webhook.organizationId, webhook.id),
+      when: [{ attribute: 'status', is: 'ENABLED' }],
+      refuse: ({ status }) => (status === undefined ? 'webhook_not_found' : 'webhook_not_enabled'),
+    },
+    tested,
+  ]);
+  return newDelivery(webhook, eventOf(tested.item) as MusterEvent, auditContext.now);
 }
 
 /** Works on all lanes, some in parallel. */

@@ -6,7 +6,7 @@ import type { Actor } from '../domain/member.ts';
 import { newWebhookSecret, OVERLAP, type Webhook } from '../domain/webhook.ts';
 import { actorMay } from '../organizations/members.ts';
 import type { TableAccess } from '../table/access.ts';
-import { audit } from '../table/audit.ts';
+import { type AuditWrite, audit } from '../table/audit.ts';
 import { itemReader } from '../table/items.ts';
 import { keys, prefixes } from '../table/keys.ts';
 import { get, query } from '../table/read.ts';
@@ -207,12 +207,13 @@ export async function disableWebhook(auditContext: AuditContext, webhook: Webhoo
   ]);
 }
 
-function entry(
+/** Returns the audit entry of a change of a webhook. */
+export function entry(
   auditContext: AuditContext,
   { organizationId, id }: Webhook,
   action: Extract<AuditAction, `webhook.${string}`>,
   more: { readonly before?: object; readonly after?: object } = {},
-): Write {
+): AuditWrite {
   return audit(auditContext, { action, organizationId, resource: { type: 'webhook', id }, ...(more as object) });
 }
 

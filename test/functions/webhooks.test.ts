@@ -89,6 +89,38 @@ test('only the chosen types are sent, and nothing while it is paused', async () 
   expect(typesOf(to)).toEqual(['invitation.revoked', 'webhook.updated', 'invitation.created']);
 });
 
+test('a test reaches the tested webhook only, whatever types it wants, at once even while it fails', async () => {
+  const { owner } = await service.organization();
+  let status = 500;
+  const to = await receiver((_, response) => response.writeHead(status).end());
+  const other = await receiver();
+  const made = await webhook(owner, to.url, { events: ['invitation.created'] });
+  await webhook(owner, other.url);
+  await invite(owner);
+  await expect.poll(() => typesOf(to)).toEqual(['invitation.created']);
+  await expect.poll(async () => (await stateOf(owner, made)).failingSince).not.toBeNull();
+  status = 204;
+  const tested = await owner.call(`POST /v1/webhooks/${made.id}/test`);
+  expect(tested).toMatchObject({ status: 202, body: { type: 'webhook.tested', status: 'PENDING', attempts: 0 } });
+  await expect.poll(() => typesOf(to)).toEqual(['invitation.created', 'webhook.tested']);
+  const { body, headers } = to.received[1] as Received;
+  expect(new Webhook(made.secret).verify(body, headers as never)).toMatchObject({
+    ...{ id: tested.body.eventId, resource: { type: 'webhook', id: made.id } },
+  });
+  expect((await newestOf(owner, made))[0]).toMatchObject({ id: tested.body.id, status: 'DELIVERED', attempts: 1 });
+  expect(typesOf(other)).not.toContain('webhook.tested');
+});
+
+test('a paused webhook is not tested', async () => {
+  const { owner } = await service.organization();
+  const made = await webhook(owner, (await receiver()).url);
+  await owner.call(`PATCH /v1/webhooks/${made.id}`, { body: { status: 'PAUSED' } });
+  const before = await service.items();
+  const refused = await owner.call(`POST /v1/webhooks/${made.id}/test`);
+  expect([refused.status, refused.body.error]).toEqual([409, 'webhook_not_enabled']);
+  expect(await service.items()).toEqual(before);
+});
+
 test('a secret is shown once, and after a rotation both sign for a day', async () => {
   const { owner } = await service.organization();
   const to = await receiver();

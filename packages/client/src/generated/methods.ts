@@ -89,6 +89,7 @@ export const METHODS: { readonly [R in keyof Resources]: { readonly [M in keyof 
     read: 'GET /v1/webhooks/{id}',
     resendDelivery: 'POST /v1/webhooks/{id}/deliveries/{delivery}/resend',
     rotateSecret: 'POST /v1/webhooks/{id}/rotate-secret',
+    test: 'POST /v1/webhooks/{id}/test',
     update: 'PATCH /v1/webhooks/{id} body',
   },
 };
