@@ -27,7 +27,7 @@ export const ENTITIES: Readonly<Record<keyof typeof keys, Entity>> = {
   member: {
     types: ['Member'],
     holds:
-      'role, profile, time of joining, the numbers of their access tokens and teams; lists have the order of this key ([why the profile](adr/0004-members-carry-the-profile.md))',
+      'role, profile, time of joining, as one attribute `fields` ([why](adr/0080-what-a-list-shows-is-one-attribute.md)); the numbers of their access tokens and teams; lists have the order of this key ([why the profile](adr/0004-members-carry-the-profile.md))',
     code: 'organizations/members.ts',
   },
   invitation: {

@@ -22,8 +22,10 @@ export const endpoint = forMember({
   refuses: ['token_not_allowed', 'ownership_offer_not_found', 'ownership_offer_expired'],
   async handle({ request, actor, organization, auditContext }) {
     const offer = requireOffer(organization, actor, request.now);
-    const member = await requireMember(actor);
-    return { status: 200, body: showMember(await acceptOwnership(auditContext, { organization, offer, member })) };
+    const by = { ...offer.by, organizationId: organization.id };
+    const [owner, member] = await Promise.all([requireMember(by), requireMember(actor)]);
+    const accepted = await acceptOwnership(auditContext, { organization, offer, owner, member });
+    return { status: 200, body: showMember(accepted) };
   },
 });
 export const { handler } = endpoint;

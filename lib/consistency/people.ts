@@ -160,6 +160,7 @@ function copying(organizationId: string, from: Row, to: Row, names: readonly str
       {
         type: 'update',
         key: keyOf(to),
+        of: to,
         set: Object.fromEntries(names.map((name) => [name, from[name]])),
         when: [{ exists: 'pk' }, ...of(to)],
       },
@@ -177,6 +178,7 @@ function showing(organizationId: string, user: Row, member: Row): Mend {
       {
         type: 'update',
         key: keyOf(member),
+        of: member,
         set: { profile: profileOf(user as unknown as Parameters<typeof profileOf>[0]), claimed: user.claimed },
         when: [unchanged(member, 'profile'), unchanged(member, 'claimed')],
       },

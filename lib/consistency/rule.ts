@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { shardOf } from '../table/due.ts';
 import { type Key, keys } from '../table/keys.ts';
+import { FIELDS, isPacked, packedText } from '../table/packed.ts';
 import type { Write } from '../table/write.ts';
 
 /** An item of the table. Its form is what is checked. */
@@ -91,6 +92,7 @@ export function counted(
 
 /** Returns the condition that an attribute has the value that was read. */
 export function unchanged(row: Row, name: string) {
+  if (isPacked(row.type, name)) return { attribute: FIELDS, is: packedText(row) };
   return row[name] === undefined ? ({ absent: name } as const) : { attribute: name, is: row[name] };
 }
 

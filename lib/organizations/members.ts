@@ -44,7 +44,10 @@ export async function getMember(organizationId: string, memberId: string): Promi
 }
 
 /** Reads the member of a membership. @throws Missing */
-export async function requireMember({ organizationId, memberId }: Membership): Promise<Member> {
+export async function requireMember({
+  organizationId,
+  memberId,
+}: Pick<Membership, 'organizationId' | 'memberId'>): Promise<Member> {
   return existing(keys.member(organizationId, memberId), await getMember(organizationId, memberId));
 }
 
@@ -114,9 +117,14 @@ export function actorMay(actor: Actor, permission: Permission): Write[] {
 export function memberWrites(member: Member): Write[] {
   const { organizationId, memberId } = member;
   return [
-    { type: 'put', key: keys.member(organizationId, memberId), item: { type: 'Member', ...member } },
+    { type: 'put', key: keys.member(organizationId, memberId), item: memberItem(member) },
     { ...membershipWrite(member), refuse: 'already_member' },
   ];
+}
+
+/** Returns the item of a member. */
+export function memberItem(member: Member): Readonly<Record<string, unknown>> {
+  return { type: 'Member', ...member };
 }
 
 /** Returns the part of a transaction that creates a membership. The user must not have one. */
@@ -195,6 +203,7 @@ export async function changeRole(
     {
       type: 'update',
       key: keys.member(member.organizationId, member.memberId),
+      of: memberItem(member),
       set: { role, updatedAt },
       when: [{ attribute: 'userId', is: member.userId }],
     },

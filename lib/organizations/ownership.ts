@@ -16,7 +16,7 @@ import { itemReader } from '../table/items.ts';
 import { keys } from '../table/keys.ts';
 import { countMailsTo } from '../table/rates.ts';
 import { transact, type Update, type Write } from '../table/write.ts';
-import { actorIs, getMembership } from './members.ts';
+import { actorIs, getMembership, memberItem } from './members.ts';
 import { getOrganization } from './organizations.ts';
 
 /** The mail about an offer of ownership. */
@@ -143,30 +143,38 @@ export async function acceptOwnership(
   {
     organization,
     offer,
+    owner,
     member,
-  }: { readonly organization: Organization; readonly offer: OwnershipOffer; readonly member: Member },
+  }: {
+    readonly organization: Organization;
+    readonly offer: OwnershipOffer;
+    /** The present owner. */
+    readonly owner: Member;
+    readonly member: Member;
+  },
 ): Promise<Member> {
   const updatedAt = auditContext.now.toISOString();
-  const owned = ({ userId, memberId }: Pick<Member, 'userId' | 'memberId'>, set: Partial<Member>): Write[] => [
+  const owned = (of: Member, set: Partial<Member>): Write[] => [
     {
       type: 'update',
-      key: keys.membership(userId, organization.id),
+      key: keys.membership(of.userId, organization.id),
       set: { ...set },
       when: [
-        { attribute: 'memberId', is: memberId },
+        { attribute: 'memberId', is: of.memberId },
         { attribute: 'owner', is: !set.owner },
         ...(set.owner ? [{ attribute: 'role', is: member.role }] : []),
       ],
     },
     {
       type: 'update',
-      key: keys.member(organization.id, memberId),
+      key: keys.member(organization.id, of.memberId),
+      of: memberItem(of),
       set: { ...set, updatedAt },
-      when: [{ attribute: 'userId', is: userId }],
+      when: [{ attribute: 'userId', is: of.userId }],
     },
   ];
   await transact([
-    ...owned(offer.by, { owner: false }),
+    ...owned(owner, { owner: false }),
     ...owned(member, { owner: true, role: 'ADMIN' }),
     offerUpdate(organization, { remove: ['offer'] }),
     entry(auditContext, organization, 'organization.transfer', {

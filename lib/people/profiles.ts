@@ -1,6 +1,6 @@
 import { type AuditContext, withoutSourceAddress } from '../domain/audit.ts';
 import type { Profile, User } from '../domain/member.ts';
-import { profileOf } from '../organizations/members.ts';
+import { memberItem, profileOf, requireMember } from '../organizations/members.ts';
 import { listMemberships } from '../organizations/organizations.ts';
 import { audit } from '../table/audit.ts';
 import { keys } from '../table/keys.ts';
@@ -54,18 +54,20 @@ export async function writeProfile(
 ): Promise<void> {
   const updatedAt = auditContext.now.toISOString();
   const memberships = await listMemberships(userId);
-  const memberWrites = memberships.map(({ organizationId, memberId }) => [
+  const members = await Promise.all(memberships.map(requireMember));
+  const memberWrites = members.map((member) => [
     {
       type: 'update',
-      key: keys.member(organizationId, memberId),
+      key: keys.member(member.organizationId, member.memberId),
+      of: memberItem(member),
       set: { profile: profileOf(profile), claimed: true, updatedAt },
       remove: ['vouched'],
       when: [{ attribute: 'userId', is: userId }],
     } as const,
     audit(withoutSourceAddress({ ...auditContext, by: { type: 'user', id: userId } }), {
       action: change.action,
-      organizationId,
-      resource: { type: 'member', id: memberId },
+      organizationId: member.organizationId,
+      resource: { type: 'member', id: member.memberId },
       ...(change.action === 'member.claim' && { after: { claimed: true } }),
     }),
   ]);

@@ -1,7 +1,7 @@
 import type { AuditContext } from '../domain/audit.ts';
 import { identityOf } from '../domain/identity.ts';
 import type { User } from '../domain/member.ts';
-import { profileOf } from '../organizations/members.ts';
+import { memberItem, profileOf, requireMember } from '../organizations/members.ts';
 import { listMemberships } from '../organizations/organizations.ts';
 import { audit } from '../table/audit.ts';
 import { keys } from '../table/keys.ts';
@@ -82,6 +82,7 @@ async function addressWrites(
   const { userId, identity = '' } = user;
   const updatedAt = auditContext.now.toISOString();
   const memberships = await listMemberships(userId);
+  const members = await Promise.all(memberships.map(requireMember));
   const when = [{ attribute: 'email', is: user.email }];
   return {
     person: [
@@ -99,14 +100,19 @@ async function addressWrites(
       addressWrite({ ...user, email }, [{ attribute: 'userId', is: otherUserId }]),
       { type: 'update', key: keys.identity(identity), set: { email, issuedAt: secondsOf(auditContext) }, when },
     ],
-    members: memberships.map(({ organizationId, memberId }) => [
+    members: members.map((member) => [
       {
         type: 'update',
-        key: keys.member(organizationId, memberId),
+        key: keys.member(member.organizationId, member.memberId),
+        of: memberItem(member),
         set: { profile: profileOf({ ...user, email }), updatedAt },
         when: [{ attribute: 'userId', is: userId }],
       },
-      audit(auditContext, { action: 'member.rebind', organizationId, resource: { type: 'member', id: memberId } }),
+      audit(auditContext, {
+        action: 'member.rebind',
+        organizationId: member.organizationId,
+        resource: { type: 'member', id: member.memberId },
+      }),
     ]),
   };
 }

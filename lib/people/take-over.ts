@@ -1,7 +1,15 @@
 import { type AuditContext, withoutSourceAddress } from '../domain/audit.ts';
-import type { Membership, User } from '../domain/member.ts';
+import type { Member, Membership, User } from '../domain/member.ts';
 import type { TeamMembership } from '../domain/team.ts';
-import { getMember, getMembership, membershipWrite, profileOf, removalWrites } from '../organizations/members.ts';
+import {
+  getMember,
+  getMembership,
+  memberItem,
+  membershipWrite,
+  profileOf,
+  removalWrites,
+  requireMember,
+} from '../organizations/members.ts';
 import { audit } from '../table/audit.ts';
 import { keys } from '../table/keys.ts';
 import { Stale, transact, type Write } from '../table/write.ts';
@@ -65,13 +73,9 @@ export async function takeOver(auditContext: Omit<AuditContext, 'by'>, held: Mem
     when: [{ attribute: 'claimed', is: false }],
   };
   if (own) {
-    await transact([
-      isUnclaimed,
-      ...removalWrites(member, auditContext.now, { owner: member.owner }),
-      // An operator created the organization for their other address.
-      ...(member.owner ? ownerWrites(own, auditContext.now) : []),
-      entry,
-    ]);
+    // An operator created the organization for their other address.
+    const owner = member.owner ? ownerWrites(await requireMember(own), auditContext.now) : [];
+    await transact([isUnclaimed, ...removalWrites(member, auditContext.now, { owner: member.owner }), ...owner, entry]);
     return;
   }
   await transact([
@@ -85,6 +89,7 @@ export async function takeOver(auditContext: Omit<AuditContext, 'by'>, held: Mem
     {
       type: 'update',
       key: keys.member(organizationId, memberId),
+      of: memberItem(member),
       set: { userId: user.userId, claimed: true, profile: profileOf(user), updatedAt: auditContext.now.toISOString() },
       remove: ['vouched'],
       when: [{ attribute: 'userId', is: member.userId }],
@@ -97,7 +102,8 @@ export async function takeOver(auditContext: Omit<AuditContext, 'by'>, held: Mem
 }
 
 /** Returns the parts of a transaction that make a member the owner, and an ADMIN. */
-function ownerWrites({ userId, organizationId, memberId }: Membership, now: Date): Write[] {
+function ownerWrites(member: Member, now: Date): Write[] {
+  const { userId, organizationId, memberId } = member;
   const set = { owner: true, role: 'ADMIN' };
   return [
     {
@@ -112,6 +118,7 @@ function ownerWrites({ userId, organizationId, memberId }: Membership, now: Date
     {
       type: 'update',
       key: keys.member(organizationId, memberId),
+      of: memberItem(member),
       set: { ...set, updatedAt: now.toISOString() },
       when: [{ attribute: 'userId', is: userId }],
     },

@@ -1,4 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { FIELDS, unpack } from './packed.ts';
 
 /** Values in DynamoDB's JSON. Bytes are Base64 there. */
 export type Attributes = Record<string, AttributeValue>;
@@ -66,11 +67,16 @@ export function unmarshall(attributes: Attributes): Record<string, unknown> {
     found += 1;
   }
   const all = Object.keys(attributes);
-  if (found === all.length) return values;
+  if (found === all.length) return unpacked(values);
   const others = all.filter((name) => !names.includes(name));
   NAMES.set(type, [...names, ...others]);
   for (const name of others) values[name] = valueIn(attributes[name] as AttributeValue);
-  return values;
+  return unpacked(values);
+}
+
+/** Replaces the packed fields by the fields. */
+function unpacked(values: Record<string, unknown>): Record<string, unknown> {
+  return FIELDS in values ? unpack(values) : values;
 }
 
 function valueIn(attribute: AttributeValue): unknown {

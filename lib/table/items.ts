@@ -1,4 +1,5 @@
 import type { Key } from './keys.ts';
+import { FIELDS, isPacked } from './packed.ts';
 import { type Item, type Projection, projectionOn } from './read.ts';
 
 /**
@@ -60,7 +61,7 @@ type Sometimes<T> = Exclude<keyof T, Always<T>>;
 
 /**
  * Returns a reader of the items of a list that reads only some of their fields, and the projection for the query. The
- * other fields needn't be transferred and parsed.
+ * other attributes needn't be transferred and parsed.
  *
  * @param sometimes all other fields of `T`; the compiler enforces that none is missing
  */
@@ -71,5 +72,7 @@ export function listReader<T>(
 ): Pick<ItemReader<T>, 'all'> & { readonly projection: Projection } {
   const { all } = itemReader<T>(type, shape);
   // Errors name the sort key.
-  return { all, projection: projectionOn(['sk', 'type', ...Object.keys(shape), ...Object.keys(sometimes)]) };
+  const names = [...Object.keys(shape), ...Object.keys(sometimes)];
+  const attributes = names.map((name) => (isPacked(type, name) ? FIELDS : name));
+  return { all, projection: projectionOn([...new Set(['sk', 'type', ...attributes])]) };
 }

@@ -6,6 +6,7 @@ import { marshall, unmarshall } from './attributes.ts';
 import { DynamoDBError, dynamodb } from './client.ts';
 import { CorruptItem } from './items.ts';
 import type { Key } from './keys.ts';
+import { changedText, FIELDS, isPacked, pack, packedText } from './packed.ts';
 import { busy, isTransientFailure, pause } from './read.ts';
 
 /** A condition on the item of a write. */
@@ -30,9 +31,11 @@ interface Conditional {
   readonly refuse?: RefusalCode | Refusal | ((item: Readonly<Record<string, unknown>>) => RefusalCode | undefined);
 }
 
-/** A change of some attributes of an item. */
+/** A change of some fields of an item. */
 export interface Update extends Conditional {
   readonly type: 'update';
+  /** The item as it was read, to change packed fields of it. They must be unchanged. */
+  readonly of?: Readonly<Record<string, unknown>>;
   readonly set?: Readonly<Record<string, unknown>>;
   /** Numbers to add, or members to add to a set. */
   readonly add?: Readonly<Record<string, number | ReadonlySet<string>>>;
@@ -206,6 +209,7 @@ function combined(one: Write, other: Write): Write {
     throw new TypeError(`Two parts of a transaction change one ${kindOf(one.key)}.`);
   }
   const refuse = one.refuse ?? other.refuse;
+  const of = one.of ?? other.of;
   return {
     ...one,
     when,
@@ -213,6 +217,7 @@ function combined(one: Write, other: Write): Write {
     add: sum(one.add, other.add),
     remove: [...(one.remove ?? []), ...(other.remove ?? [])],
     ...(refuse && { refuse }),
+    ...(of && { of }),
   };
 }
 
@@ -248,10 +253,11 @@ function expression(write: Write): TransactWriteItem {
     values[placeholder] = of;
     return placeholder;
   };
-  const condition = (write.when ?? []).map((one) => conditionText(one, name, value)).join(' AND ');
+  const { set: changes, when } = write.type === 'update' ? withPacked(write) : { set: {}, when: write.when ?? [] };
+  const condition = when.map((one) => conditionText(one, name, value)).join(' AND ');
   let update = '';
   if (write.type === 'update') {
-    const set = Object.entries(write.set ?? {}).filter(([, to]) => to !== undefined);
+    const set = Object.entries(changes).filter(([, to]) => to !== undefined);
     const add = Object.entries(write.add ?? {});
     const clauses = [
       set.length > 0 && `SET ${set.map(([attribute, to]) => `${name(attribute)} = ${value(to)}`).join(', ')}`,
@@ -270,7 +276,7 @@ function expression(write: Write): TransactWriteItem {
   const failing = typeof write.refuse === 'function' && ({ ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const);
   switch (write.type) {
     case 'put':
-      return { Put: { ...common, ...failing, Item: { ...marshall(write.item), ...Key } } };
+      return { Put: { ...common, ...failing, Item: { ...marshall(pack(write.item)), ...Key } } };
     case 'update':
       return { Update: { ...common, ...failing, Key, UpdateExpression: update } };
     case 'delete':
@@ -278,6 +284,17 @@ function expression(write: Write): TransactWriteItem {
     case 'check':
       return { ConditionCheck: { ...common, ...failing, Key, ConditionExpression: condition } };
   }
+}
+
+/** Returns what an update sets, and its conditions, with packed fields as their attribute. */
+function withPacked({ of = {}, set = {}, when = [] }: Update): Required<Pick<Update, 'set' | 'when'>> {
+  const packed = Object.entries(set).filter(([name]) => isPacked(of.type, name));
+  if (packed.length === 0) return { set, when };
+  const others = Object.entries(set).filter(([name]) => !isPacked(of.type, name));
+  return {
+    set: { ...Object.fromEntries(others), [FIELDS]: changedText(of, Object.fromEntries(packed)) },
+    when: [...when, { attribute: FIELDS, is: packedText(of) }],
+  };
 }
 
 function conditionText(one: Condition, name: (of: string) => string, value: (of: unknown) => string): string {

@@ -11,6 +11,7 @@ import { hashSecret, newSecret } from '../../lib/domain/link.ts';
 import type { Member } from '../../lib/domain/member.ts';
 import { type DueInvitation, queuedMail } from '../../lib/invitations/mail.ts';
 import { type Key, keys } from '../../lib/table/keys.ts';
+import { pack } from '../../lib/table/packed.ts';
 import { adminAccessKeyId } from '../../packages/local/aws.ts';
 import type { StackFile } from '../../packages/local/stack-file.ts';
 import { readTemplate } from '../../packages/local/template.ts';
@@ -163,7 +164,7 @@ export async function writeTo(
   const credentials = { accessKeyId: adminAccessKeyId, secretAccessKey: 'local' };
   const client = new DynamoDBClient({ endpoint, region: REGION, credentials });
   const documents = DynamoDBDocumentClient.from(client);
-  const puts = items.map((Item) => ({ PutRequest: { Item } }));
+  const puts = items.map((item) => ({ PutRequest: { Item: pack(item as Readonly<Record<string, unknown>>) } }));
   for (let start = 0; start < puts.length; start += 25) {
     await documents.send(new BatchWriteCommand({ RequestItems: { [table]: puts.slice(start, start + 25) } }));
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { marshall } from '../../lib/table/attributes.ts';
 import { dueAttributes } from '../../lib/table/due.ts';
+import { pack } from '../../lib/table/packed.ts';
 import { type Stack, startStack } from '../../packages/local/stack.ts';
 import { operatorCommand } from '../support/command.ts';
 import { expectConsistent } from '../support/consistency.ts';
@@ -107,7 +108,7 @@ async function sweep(service: Service): Promise<void> {
   const due = dueAttributes(id, '2026-01-01T00:00:00.000Z');
   const { dynamodb, table: TableName } = service.stack;
   const item = { ...key, type: 'Newer', ...due };
-  await callEngine(dynamodb, 'PutItem', { TableName, Item: marshall(item) });
+  await callEngine(dynamodb, 'PutItem', { TableName, Item: marshall(pack(item)) });
   await service.clock('400d');
   expect(await service.sweep()).toMatchObject({ failed: 1 });
   await service.clock('401d');

@@ -5,6 +5,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, expect, inject } from 'vitest';
 import { contents } from '../../functions/index.ts';
 import { OPERATOR_PERMISSIONS, type OperatorPermission } from '../../lib/domain/operator-key.ts';
+import { unpack } from '../../lib/table/packed.ts';
 import { type Member, Muster, type Role } from '../../packages/client/src/index.ts';
 import type { Call } from '../../packages/local/aws.ts';
 import { connect } from '../../packages/local/aws-service.ts';
@@ -340,7 +341,7 @@ export function serviceOf(
         );
         const page = JSON.parse(body.toString());
         if (status !== 200) throw new Error(`The engine refused the scan: ${body}`);
-        items.push(...page.Items.map((item: Record<string, AttributeValue>) => unmarshall(item)));
+        items.push(...page.Items.map((item: Record<string, AttributeValue>) => unpack(unmarshall(item))));
         ExclusiveStartKey = page.LastEvaluatedKey;
       } while (ExclusiveStartKey);
       engine.close();

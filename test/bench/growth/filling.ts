@@ -12,6 +12,7 @@ import { type Attributes, marshall } from '../../../lib/table/attributes.ts';
 import { audit } from '../../../lib/table/audit.ts';
 import { dueAttributes } from '../../../lib/table/due.ts';
 import { keys } from '../../../lib/table/keys.ts';
+import { pack } from '../../../lib/table/packed.ts';
 import type { Write } from '../../../lib/table/write.ts';
 import { teamWrites } from '../../../lib/teams/create-team.ts';
 import { joinWrites } from '../../../lib/teams/team-members.ts';
@@ -82,7 +83,7 @@ function* itemsOf(filling: Filling): Generator<Attributes> {
 
 /** Returns the items that writes put. Their other parts, conditions and counts, don't apply to a new organization. */
 function* puts(writes: readonly Write[]): Generator<Attributes> {
-  for (const write of writes) if (write.type === 'put') yield marshall({ ...write.key, ...write.item });
+  for (const write of writes) if (write.type === 'put') yield marshall({ ...write.key, ...pack(write.item) });
 }
 
 function memberOf({ organizationId, ownerId, teamId, inTeam }: Filling, index: number, now: Date): Write[] {
