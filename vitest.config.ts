@@ -25,6 +25,8 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
     'every person at every site: 80 CPU s; rules.test.ts has each rule once, volttime-sharing.test.ts each kind of access',
   'test/functions/examples.test.ts':
     'calls every endpoint in an organization of its own: 100 s; contract.test.ts checks the form of each answer',
+  'test/functions/transfer.test.ts':
+    'exports and imports by the commands, 30 times: 28 CPU s; import.test.ts has what an import refuses',
   'test/functions/volttime-sizes.test.ts':
     'fills sites and teams to their limits, 100,000 items: 12 CPU s; only how their lists read can break it',
 };
@@ -32,14 +34,18 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
 /** Files that `npm test` shortens unless the command line names them, with the reason. They read `whole`. */
 const SHORTENED: Readonly<Record<string, string>> = {
   'test/property/lifecycle.test.ts': '10 random sequences instead of 200, which take 300 CPU s',
-  'test/functions/depth.test.ts':
-    'each endpoint as usual, and each other situation at one endpoint of each kind; the rest takes 30 CPU s',
-  'test/packages/invite/sheet.test.ts': 'a file of 10 MB; another of 100 MB takes 12 CPU s',
-  'test/functions/rules.test.ts': 'one endpoint of each kind with each permission; all take 27 CPU s',
   'test/functions/contract.test.ts':
-    'the permission matrix at one endpoint of each kind with each permission; all take 15 CPU s',
+    'what is decided before the handler at one endpoint of each kind; all take 60 CPU s',
+  'test/functions/depth.test.ts': 'one endpoint of each kind with each permission; all take 50 CPU s',
+  'test/functions/rules.test.ts': 'one endpoint of each kind with each permission; all take 27 CPU s',
+  'test/functions/malformed.test.ts': 'one endpoint of each kind; all take 20 CPU s',
+  'test/functions/methods.test.ts': 'one endpoint of each kind; all take 14 CPU s',
+  'test/functions/access-check.test.ts':
+    'one permission of the organization, and those of teams and sites; all take 15 CPU s',
+  'test/functions/operator-keys.test.ts': 'those that refuse keys: one of each kind; all take 8 CPU s',
   'test/functions/sign-in.test.ts':
     'every way of signing in at one endpoint of each kind, and all roles; all 92 endpoints take 55 CPU s',
+  'test/packages/invite/sheet.test.ts': 'a file of 10 MB; another of 100 MB takes 12 CPU s',
 };
 
 /** Checks the recorded calls of all other tests. */
@@ -68,7 +74,6 @@ const LONG = [
   'test/functions/volttime-sharing.test.ts',
   'test/functions/teams.test.ts',
   'test/functions/volttime-contract.test.ts',
-  'test/functions/malformed.test.ts',
 ];
 const LONGEST = [...Object.keys(LEFT_OUT), ...Object.keys(SHORTENED), ...LONG];
 

@@ -26,7 +26,7 @@ const PermissionName = z.string().check(
  * moment, so that a removed member has nothing at the very next check. `permission` is one of the roles, one that
  * depends on a team or a site (`team:manage`, `site:manage`), or one of the application's own. `resource` is the id of
  * the organization (the default), of a team, or of a site. `reason` is the code with which the API would refuse.
- * ADMINs may ask about every member, others only about themselves.
+ * ADMINs and operators' keys may ask about every member, others only about themselves.
  */
 export const endpoint = forMember({
   format: v1,
@@ -54,6 +54,9 @@ export const endpoint = forMember({
   oneself: ({ query: { member }, actor }) =>
     member === undefined || member === actor.memberId || member === actor.userId,
   async handle({ query: { member, permission, resource }, request: { now }, actor, organization, read: subject }) {
+    if (member === undefined && actor.program?.kind === 'operatorKey') {
+      throw new Refusal('validation_failed', { member: ['is required, since an operator key is no member'] });
+    }
     const kinds = kindsOf(permission, applicationPermissions()) ?? [];
     const kind = resource === undefined ? 'organization' : kindOfResource(resource);
     if (!kinds.some((each) => each === kind)) {

@@ -40,14 +40,15 @@ export const endpoint = forMember({
   table: union(EXPLAIN, LOCATE_SITE),
   depth: 5,
   query: z.extend(CursorQuery, { site: z.optional(z.string()), member: z.optional(z.string()) }),
-  refuses: ['site_not_found', 'member_not_found', 'integration_not_allowed'],
+  refuses: ['site_not_found', 'member_not_found', 'integration_not_allowed', 'operator_key_not_allowed'],
   async handle({ query, request: { now }, actor }) {
     const { site, member } = query;
     const { organizationId, role, memberId: own } = actor;
     const mayExplain = may(role, 'access:explain');
-    // An integration has no access of its own to explain.
+    // A program has no access of its own to explain.
     if (actor.program && member === undefined && !(mayExplain && site !== undefined)) {
-      throw new Refusal('integration_not_allowed');
+      const { kind } = actor.program;
+      throw new Refusal(kind === 'integration' ? 'integration_not_allowed' : 'operator_key_not_allowed');
     }
     const memberId = member ?? (site === undefined || !mayExplain ? own : undefined);
     const name = ['access', organizationId, site, memberId].join(' ');

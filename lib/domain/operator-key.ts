@@ -16,6 +16,7 @@ export const OPERATOR_PERMISSIONS = [
   'invitation:resend',
   'invitation:revoke',
   'team:read',
+  'access:explain',
   'audit-log:read',
 ] as const satisfies readonly (Permission | ScopedPermission)[];
 export type OperatorPermission = (typeof OPERATOR_PERMISSIONS)[number];

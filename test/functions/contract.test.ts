@@ -1,13 +1,13 @@
-import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { isRolePermission, ROLES, rolesWith } from '../../lib/domain/roles.ts';
 import { teamIdAsUuid } from '../../lib/domain/team.ts';
-import { type Contract, codeOf, contracts, hasReadableRefusals, oneOfEachKind } from '../support/contract.ts';
+import { type Contract, codeOf, contracts, hasReadableRefusals, tested } from '../support/contract.ts';
 import { type Example, exampleOf, type Home, isForOperator, offerTo } from '../support/requests.ts';
 import { type Client, newAddress, useService } from '../support/service.ts';
 
 // Tests all endpoints by their declarations. The harness checks in all files that every answer has a declared form. The
-// shortened test checks the permission matrix at one endpoint of each kind with each permission.
+// shortened test checks what is decided before the handler at one endpoint of each kind.
 
 const service = useService();
 
@@ -68,7 +68,7 @@ const deep = `{"a":${'['.repeat(90_000)}${']'.repeat(90_000)}}`;
 
 const named = (some: readonly Contract[]) => some.map((contract) => [contract.declaration.route, contract] as const);
 
-describe.each(named(ofPeople))('%s', (_, contract) => {
+describe.each(named(tested(ofPeople)))('%s', (_, contract) => {
   test.each([
     ['no credential', {}],
     ['an empty credential', { authorization: '' }],
@@ -92,7 +92,7 @@ describe.each(named(ofPeople))('%s', (_, contract) => {
 
 const unnamed = ofOrganizations.filter(({ declaration }) => !declaration.route.includes('{organizationId}'));
 
-test.each(named(unnamed))(
+test.each(named(tested(unnamed)))(
   '%s requires a person in several organizations to name one, and refuses a person in none',
   async (_, contract) => {
     const { route, body } = await requestOf(contract, home);
@@ -105,7 +105,7 @@ test.each(named(unnamed))(
   },
 );
 
-describe.each(named(ofOrganizations))('%s', (_, contract) => {
+describe.each(named(tested(ofOrganizations)))('%s', (_, contract) => {
   test('is 404 for a person outside the organization, and for an unknown organization', async () => {
     const stranger = await service.person(newAddress('stranger'));
     for (const id of [home.id, `org_${'0'.repeat(26)}`, 'org_x', 'x'.repeat(500)]) {
@@ -118,7 +118,7 @@ describe.each(named(ofOrganizations))('%s', (_, contract) => {
   });
 });
 
-const withPermissions = inject('whole') ? ofOrganizations : oneOfEachKind(ofOrganizations, { permission: true });
+const withPermissions = tested(ofOrganizations, { permission: true });
 
 describe.each(named(withPermissions))('%s', (_, contract) => {
   test.each(ROLES)('follows the permission matrix for %s', async (role) => {
@@ -138,7 +138,7 @@ describe.each(named(withPermissions))('%s', (_, contract) => {
   });
 });
 
-describe.each(named(withIds))('%s', (_, contract) => {
+describe.each(named(tested(withIds, { permission: true })))('%s', (_, contract) => {
   test("is 404 for another organization's id, a made-up id and a malformed id", async () => {
     const { route, body } = await requestOf(contract, foreign);
     const kind = /\/(member|invitation|integration|access-token|team|webhook)s\//.exec(route)?.[1] as string;

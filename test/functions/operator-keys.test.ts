@@ -1,7 +1,7 @@
-import { afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { OPERATOR_PERMISSIONS, type OperatorPermission } from '../../lib/domain/operator-key.ts';
 import { operatorCommand } from '../support/command.ts';
-import { type Contract, contracts, oneOfEachKind } from '../support/contract.ts';
+import { type Contract, contracts, tested } from '../support/contract.ts';
 import { exampleOf, type Home } from '../support/requests.ts';
 import { newAddress, useService } from '../support/service.ts';
 
@@ -152,6 +152,21 @@ describe('a key', () => {
       expect((await call('GET /v1/members', unknown)).body.error).toBe('organization_not_found');
     }
     expect((await call(`GET /v1/organizations/${home.id}`)).status).toBe(200);
+  });
+
+  test('checks what a member may do, in every organization', async () => {
+    const { call } = await createKey(['access:explain']);
+    const other = await service.organization('Other');
+    const viewer = await service.member(other.owner, 'VIEWER');
+    const { id: userId } = (await viewer.call('GET /v1/me')).body;
+    const check = (query: string, organization = other.id) => call(`GET /v1/access/check?${query}`, organization);
+    const asked = `member=${userId}&permission=invitation:create`;
+    expect(await check(asked)).toMatchObject({ status: 200, body: { allowed: false, role: 'VIEWER' } });
+    expect((await check(`member=${userId}&permission=member:read`)).body.allowed).toBe(true);
+    expect((await check(asked, home.id)).body).toMatchObject({ allowed: false, reason: 'member_not_found' });
+    expect(await check('permission=member:read')).toMatchObject({ status: 400, body: { error: 'validation_failed' } });
+    expect((await call('GET /v1/access', other.id)).body.error).toBe('operator_key_not_allowed');
+    expect((await (await createKey(['member:read'])).call(`GET /v1/access/check?${asked}`, other.id)).status).toBe(403);
   });
 
   test.each(['mso_', 'mso_x', `mso_${'A'.repeat(66)}`])('is refused if it is %j', async (text) => {
@@ -351,29 +366,31 @@ const forPeople = contracts.filter(
 const [accepting, refusing] = [true, false].map((accepts) =>
   forPeople.filter(({ declaration: { caller } }) => caller.includes('operatorKey') === accepts),
 ) as [Contract[], Contract[]];
-const tested = [...accepting, ...(inject('whole') ? refusing : oneOfEachKind(refusing))];
-
-describe.each(tested.map((contract) => [contract.declaration.route, contract] as const))('%s', (_, contract) => {
-  const { caller, permission, route } = contract.declaration;
-  test('accepts keys only with the permission that it declares, if keys may have it', async () => {
-    if (!caller.includes('operatorKey')) {
-      const { call } = await createKey();
-      const refused = await call(
-        route.replace('{organizationId}', home.id).replace(/\{\w+\}/g, 'x'),
-        home.id,
-        route.startsWith('GET') ? undefined : {},
-      );
-      expect([401, 403]).toContain(refused.status);
-      return;
-    }
-    expect(OPERATOR_PERMISSIONS).toContain(permission);
-    const others = OPERATOR_PERMISSIONS.filter((each) => each !== permission);
-    const [named, unnamed] = [await createKey([permission as OperatorPermission]), await createKey(others)];
-    const { route: path, body } = await exampleOf(contract, service, home);
-    const sent = permission === 'organization:create' ? { ...(body as object), owner: { email: newAddress() } } : body;
-    const before = service.writes().length;
-    expect((await unnamed.call(path, home.id, sent)).body.error).toBe('forbidden');
-    expect(service.writes().slice(before)).toEqual([]);
-    expect((await named.call(path, home.id, sent)).status).toBeLessThan(300);
-  });
-});
+describe.each([...accepting, ...tested(refusing)].map((contract) => [contract.declaration.route, contract] as const))(
+  '%s',
+  (_, contract) => {
+    const { caller, permission, route } = contract.declaration;
+    test('accepts keys only with the permission that it declares, if keys may have it', async () => {
+      if (!caller.includes('operatorKey')) {
+        const { call } = await createKey();
+        const refused = await call(
+          route.replace('{organizationId}', home.id).replace(/\{\w+\}/g, 'x'),
+          home.id,
+          route.startsWith('GET') ? undefined : {},
+        );
+        expect([401, 403]).toContain(refused.status);
+        return;
+      }
+      expect(OPERATOR_PERMISSIONS).toContain(permission);
+      const others = OPERATOR_PERMISSIONS.filter((each) => each !== permission);
+      const [named, unnamed] = [await createKey([permission as OperatorPermission]), await createKey(others)];
+      const { route: path, body } = await exampleOf(contract, service, home);
+      const sent =
+        permission === 'organization:create' ? { ...(body as object), owner: { email: newAddress() } } : body;
+      const before = service.writes().length;
+      expect((await unnamed.call(path, home.id, sent)).body.error).toBe('forbidden');
+      expect(service.writes().slice(before)).toEqual([]);
+      expect((await named.call(path, home.id, sent)).status).toBeLessThan(300);
+    });
+  },
+);

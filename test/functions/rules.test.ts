@@ -1,7 +1,7 @@
-import { describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { isRolePermission, type Role, rolesWith, type ScopedPermission } from '../../lib/domain/roles.ts';
 import type { TeamRole } from '../../lib/domain/team.ts';
-import { contracts, oneOfEachKind } from '../support/contract.ts';
+import { contracts, tested } from '../support/contract.ts';
 import { exampleOf, type Home } from '../support/requests.ts';
 import { type Client, useService } from '../support/service.ts';
 
@@ -40,24 +40,25 @@ async function putIntoAllTeams({ owner }: Home, { memberId }: { memberId: string
   }
 }
 
-const tested = inject('whole') ? ofTeams : oneOfEachKind(ofTeams, { permission: true });
-
-describe.each(tested.map((contract) => [contract.declaration.route, contract] as const))('%s', (_, contract) => {
-  test('enforces its declared permission for members of the team', { timeout: 180_000 }, async () => {
-    const { permission } = contract.declaration;
-    const home = await service.organization();
-    for (const [role, teamRole] of ROLE_PAIRS) {
-      const somebody = (await service.member(home.owner, role)) as Client & { memberId: string };
-      const { route, body } = await exampleOf(contract, service, home);
-      await putIntoAllTeams(home, somebody, teamRole);
-      const ofRole = !permission || (isRolePermission(permission) && rolesWith(permission).includes(role));
-      const isAllowed = permission && !isRolePermission(permission) ? GRANTED[permission]?.(role, teamRole) : ofRole;
-      const { status } = await somebody.call(route, { body });
-      if (isAllowed) expect(status, `${role} ${teamRole}`).toBeLessThan(300);
-      else expect(status, `${role} ${teamRole}`).toBe(403);
-    }
-  });
-});
+describe.each(tested(ofTeams, { permission: true }).map((contract) => [contract.declaration.route, contract] as const))(
+  '%s',
+  (_, contract) => {
+    test('enforces its declared permission for members of the team', { timeout: 180_000 }, async () => {
+      const { permission } = contract.declaration;
+      const home = await service.organization();
+      for (const [role, teamRole] of ROLE_PAIRS) {
+        const somebody = (await service.member(home.owner, role)) as Client & { memberId: string };
+        const { route, body } = await exampleOf(contract, service, home);
+        await putIntoAllTeams(home, somebody, teamRole);
+        const ofRole = !permission || (isRolePermission(permission) && rolesWith(permission).includes(role));
+        const isAllowed = permission && !isRolePermission(permission) ? GRANTED[permission]?.(role, teamRole) : ofRole;
+        const { status } = await somebody.call(route, { body });
+        if (isAllowed) expect(status, `${role} ${teamRole}`).toBeLessThan(300);
+        else expect(status, `${role} ${teamRole}`).toBe(403);
+      }
+    });
+  },
+);
 
 test('the endpoints declare every scoped permission', () => {
   const declared = ofTeams.map(({ declaration: { permission } }) => permission);

@@ -1,13 +1,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { beforeAll, expect, inject, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { synthesize } from '../../cdk/synthesize.ts';
 import { identityOf } from '../../lib/domain/identity.ts';
 import { SIGN_IN } from '../../lib/people/sign-in.ts';
 import { keys } from '../../lib/table/keys.ts';
 import type { Call } from '../../packages/local/aws.ts';
 import { readTemplate } from '../../packages/local/template.ts';
-import { contracts, oneOfEachKind } from '../support/contract.ts';
+import { contracts, tested } from '../support/contract.ts';
 import { exampleOf, type Home } from '../support/requests.ts';
 import { grantedForSignIn } from '../support/rights.ts';
 import { type Client, newAddress, useService } from '../support/service.ts';
@@ -32,7 +32,7 @@ beforeAll(async () => {
 
 const forPeople = contracts.filter(({ declaration }) => declaration.caller.includes('person'));
 
-const tested = inject('whole') ? forPeople : oneOfEachKind(forPeople);
+const some = tested(forPeople);
 
 test('the role of each function allows signing in', async () => {
   const { functions } = readTemplate(await synthesize(), {
@@ -44,7 +44,7 @@ test('the role of each function allows signing in', async () => {
   for (const item of signingIn) expect(grantedForSignIn(item), item.name).toHaveLength(wanted);
 });
 
-test.each(tested.map((contract) => [contract.declaration.route, contract] as const))(
+test.each(some.map((contract) => [contract.declaration.route, contract] as const))(
   '%s supports every way of signing in',
   async (_, contract) => {
     const { route, ...sending } = await exampleOf(contract, service, one);

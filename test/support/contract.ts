@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import { expect, inject } from 'vitest';
 import * as z from 'zod/mini';
 import { statusesOf } from '../../docs/refusals.ts';
 import { contents } from '../../functions/index.ts';
@@ -40,12 +40,17 @@ export const contracts: readonly Contract[] = Object.entries(contents).flatMap((
  * Returns one endpoint for each combination of the declared properties that select the code before the handler:
  * signing in, choosing the organization, and with `permission` also checking it.
  */
-export function oneOfEachKind(some: readonly Contract[], { permission = false } = {}): Contract[] {
+function oneOfEachKind(some: readonly Contract[], { permission = false } = {}): Contract[] {
   const kindOf = ({ declaration }: Contract) => {
     const { dialect, caller, organization, found, about } = declaration;
     return [dialect, ...caller, organization, found, about, permission && declaration.permission].join(' ');
   };
   return [...Map.groupBy(some, kindOf).values()].map(([first]) => first as Contract);
+}
+
+/** Returns the endpoints that a test of all runs for: in `npm test`, one of each kind. */
+export function tested(some: readonly Contract[], { permission = false } = {}): readonly Contract[] {
+  return inject('whole') ? some : oneOfEachKind(some, { permission });
 }
 
 const routes = contracts
