@@ -359,6 +359,11 @@ test.each([
   expect(await service.mails(email)).toEqual([]);
 });
 
+/** Adds parameters to a route. */
+function withQuery(route: string, parameters: Readonly<Record<string, string>>): string {
+  return `${route}${route.includes('?') ? '&' : '?'}${new URLSearchParams(parameters)}`;
+}
+
 const forPeople = contracts.filter(
   ({ declaration: { caller } }) => caller.includes('person') && !caller.includes('link'),
 );
@@ -384,7 +389,10 @@ describe.each([...accepting, ...tested(refusing)].map((contract) => [contract.de
       expect(OPERATOR_PERMISSIONS).toContain(permission);
       const others = OPERATOR_PERMISSIONS.filter((each) => each !== permission);
       const [named, unnamed] = [await createKey([permission as OperatorPermission]), await createKey(others)];
-      const { route: path, body } = await exampleOf(contract, service, home);
+      const { route: example, body } = await exampleOf(contract, service, home);
+      // The examples ask about the caller, and a key is no member.
+      const [member] = (await home.owner.call('GET /v1/members')).body.data;
+      const path = permission === 'access:explain' ? withQuery(example, { member: member.id }) : example;
       const sent =
         permission === 'organization:create' ? { ...(body as object), owner: { email: newAddress() } } : body;
       const before = service.writes().length;

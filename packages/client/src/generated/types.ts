@@ -1492,11 +1492,11 @@ export interface Resources {
     /**
      * Checks whether a member has a permission now: in the organization, in a team, or for a site.
      *
-     * `member` is the id of a member or of their user; default: the caller. The answer follows from the table at this moment, so that a removed member has nothing at the very next check. `permission` is one of the roles, one that depends on a team or a site (`team:manage`, `site:manage`), or one of the application's own. `resource` is the id of the organization (the default), of a team, or of a site. `reason` is the code with which the API would refuse. ADMINs may ask about every member, others only about themselves.
+     * `member` is the id of a member or of their user; default: the caller. The answer follows from the table at this moment, so that a removed member has nothing at the very next check. `permission` is one of the roles, one that depends on a team or a site (`team:manage`, `site:manage`), or one of the application's own. `resource` is the id of the organization (the default), of a team, or of a site. `reason` is the code with which the API would refuse. ADMINs and operators' keys may ask about every member, others only about themselves.
      *
      * `GET /v1/access/check`
      *
-     * @throws MusterError `validation_failed`, `malformed_query`, `organization_required`, `no_organization`, `unauthenticated`, `email_claim_missing`, `forbidden`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     * @throws MusterError `validation_failed`, `malformed_query`, `organization_required`, `no_organization`, `unauthenticated`, `email_claim_missing`, `forbidden`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
      */
     check(query: AccessCheckQuery, options?: CallOptions): Promise<AccessCheck>;
     /**
@@ -1508,7 +1508,7 @@ export interface Resources {
      *
      * `GET /v1/access`
      *
-     * @throws MusterError `site_not_found`, `member_not_found`, `integration_not_allowed`; also, as others do: `validation_failed`, `malformed_query`, `organization_required`, `no_organization`, `invalid_cursor`, `unauthenticated`, `email_claim_missing`, `forbidden`, `operator_key_not_allowed`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
+     * @throws MusterError `site_not_found`, `member_not_found`, `integration_not_allowed`, `operator_key_not_allowed`; also, as others do: `validation_failed`, `malformed_query`, `organization_required`, `no_organization`, `invalid_cursor`, `unauthenticated`, `email_claim_missing`, `forbidden`, `email_not_verified`, `email_not_accepted`, `organization_not_found`, `address_taken`, `request_rate_exceeded`, `internal_error`, `busy`, `keys_unavailable`
      */
     explain(query?: AccessExplainQuery, options?: CallOptions): List<Explanation>;
   };
