@@ -102,6 +102,22 @@ test('of two admins who remove each other in parallel exactly one succeeds', asy
   }
 });
 
+test('a role and a profile of a member that change in parallel are both kept', async () => {
+  const { owner } = await service.organization();
+  for (const role of ['ADMIN', 'VIEWER', 'OPERATOR']) {
+    const member = await service.member(owner, 'USER');
+    const id = (await member.call('GET /v1/me')).body.memberships[0].id;
+    const lastName = `Renamed ${role}`;
+    await slowFirstWrite();
+    const answers = await Promise.all([
+      owner.call(`PATCH /v1/members/${id}`, { body: { role } }),
+      member.call('PATCH /v1/me', { body: { lastName } }),
+    ]);
+    expect(statuses(answers)).toEqual([200, 200]);
+    expect((await owner.call(`GET /v1/members/${id}`)).body).toMatchObject({ role, userProfile: { lastName } });
+  }
+});
+
 test('every request that a removed member starts after the removal is refused, reads and writes alike', async () => {
   const { owner } = await service.organization();
   const admin = await service.member(owner, 'ADMIN');

@@ -45,6 +45,17 @@ export const mutants: readonly Mutant[] = [
     test: races('two parallel accepts of a link create one membership, and both succeed'),
   },
   {
+    name: 'a change of a member overwrites another',
+    edits: [
+      {
+        file: 'lib/table/write.ts',
+        replace: `    when: [...when, { attribute: FIELDS, is: packedText(of) }],`,
+        by: `    when,`,
+      },
+    ],
+    test: races('a role and a profile of a member that change in parallel are both kept'),
+  },
+  {
     name: 'an address may have several live invitations',
     edits: [
       {
