@@ -19,6 +19,7 @@ const limits = (name: string) => ({ file: 'test/functions/limits.test.ts', name 
 const rates = (name: string) => ({ file: 'test/functions/mail-rates.test.ts', name });
 const SHARING_LOCK = `    when: [{ attribute: 'sharing', is: sharing }],\n  };`;
 
+const webhooks = (name: string) => ({ file: 'test/functions/webhooks.test.ts', name });
 const consent = (name: string) => ({ file: 'test/functions/consent.test.ts', name });
 const ownership = (name: string) => ({ file: 'test/functions/ownership.test.ts', name });
 const blocking = (name: string) => ({ file: 'test/functions/blocking.test.ts', name });
@@ -54,6 +55,52 @@ export const mutants: readonly Mutant[] = [
       },
     ],
     test: races('a role and a profile of a member that change in parallel are both kept'),
+  },
+  {
+    name: 'the test of a webhook reaches every webhook',
+    edits: [
+      {
+        file: 'lib/domain/webhook.ts',
+        replace: `  return isTest(event) ? event.resource.id === id : `,
+        by: '  return ',
+      },
+    ],
+    test: webhooks('a test reaches the tested webhook only, whatever types it wants, at once even while it fails'),
+  },
+  {
+    name: 'a paused webhook is tested',
+    edits: [
+      {
+        file: 'lib/webhooks/deliveries.ts',
+        replace: `      when: [{ attribute: 'status', is: 'ENABLED' }],\n      refuse`,
+        by: `      when: [{ exists: 'pk' }],\n      refuse`,
+      },
+    ],
+    test: webhooks('a paused webhook is not tested'),
+  },
+  {
+    name: 'an event that comes twice is delivered twice',
+    edits: [
+      {
+        file: 'lib/webhooks/deliveries.ts',
+        replace: `item: { type: 'WebhookDelivery', ...delivery }, when: [{ absent: 'pk' }] }`,
+        by: `item: { type: 'WebhookDelivery', ...delivery } }`,
+      },
+    ],
+    test: webhooks(
+      'is made once for each event, although the stream brings it twice, and survives the death of its function',
+    ),
+  },
+  {
+    name: 'a rotated secret signs for ever',
+    edits: [
+      {
+        file: 'lib/webhooks/webhooks.ts',
+        replace: `    ...(webhook.secretVersion > 1 ? [secretRemoval(webhook, webhook.secretVersion - 1)] : []),\n`,
+        by: '',
+      },
+    ],
+    test: webhooks('a second rotation ends the first secret at once'),
   },
   {
     name: 'an address may have several live invitations',
