@@ -36,15 +36,18 @@ export class MusterDialog extends LitElement {
   declare heading: string;
   declare closeLabel: string;
   declare wide: boolean;
+  /** What had the focus before. */
+  #opener: HTMLElement | undefined;
 
   protected override firstUpdated(_: PropertyValues): void {
+    this.#opener = focused();
     this.renderRoot.querySelector('dialog')?.showModal();
   }
 
   override disconnectedCallback(): void {
-    // Closing gives the focus back; an element that is taken away doesn't.
-    this.renderRoot.querySelector('dialog')?.close();
     super.disconnectedCallback();
+    // A native dialog gives the focus back when it is closed, not when it is taken away.
+    if (this.#opener?.isConnected) this.#opener.focus();
   }
 
   protected override render(): TemplateResult {
@@ -65,4 +68,11 @@ export class MusterDialog extends LitElement {
   #close = () => {
     this.dispatchEvent(new CustomEvent('muster-close'));
   };
+}
+
+/** Returns what has the focus, also within shadow roots. */
+function focused(): HTMLElement | undefined {
+  let element = document.activeElement;
+  while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+  return element instanceof HTMLElement ? element : undefined;
 }

@@ -28,7 +28,10 @@ export class MusterMembers extends OrganizationElement {
       .row { grid-template-columns: minmax(0, 1fr) minmax(5.5rem, auto) 9.5rem 2.5rem; }
       .joined { text-align: end; }
       @container (width < 40rem) {
-        .row { grid-template-columns: minmax(0, 1fr) auto 2.75rem; }
+        .row { grid-template-columns: minmax(0, 1fr) 2.75rem; }
+        .row > .role { grid-row: 2; padding-inline-start: 3rem; }
+        .row > .manage { grid-row: 1 / span 2; grid-column: 2; }
+        .tools > div { flex: 1 1 16rem; }
         .joined { display: none; }
       }
     `,
@@ -75,14 +78,19 @@ export class MusterMembers extends OrganizationElement {
     await list;
   }
 
-  /** Reads the list from its start, as searched and filtered. */
-  #start(): Promise<void> {
+  /** What is searched: a whole address, which the API finds at once, or words, for which the list is read page by page. */
+  get #asked(): { readonly email: string | undefined; readonly words: readonly string[] } {
     const words = this.search.trim().toLowerCase().split(/\s+/).filter(Boolean);
     const [only = ''] = words;
+    const isAddress = words.length === 1 && /^\S+@\S+\.\S+$/.test(only);
+    return { email: isAddress ? only : undefined, words: isAddress ? [] : words };
+  }
+
+  /** Reads the list from its start, as searched and filtered. */
+  #start(): Promise<void> {
     const role = this.filter || undefined;
-    // The API finds a whole address at once. For names, the list is searched page by page.
-    const email = words.length === 1 && /^\S+@\S+\.\S+$/.test(only) ? only : undefined;
-    const isSearch = words.length > 0 && !email;
+    const { email, words } = this.#asked;
+    const isSearch = words.length > 0;
     const { members } = this.muster;
     return this.#list.start(
       (cursor, signal) => members.list({ role, email, cursor, perPage: isSearch ? 100 : 20 }, { signal }),
@@ -131,13 +139,18 @@ export class MusterMembers extends OrganizationElement {
     const { texts } = this;
     const { rows, seen, hasMore, isLoading, failure, total } = this.#list;
     const { members } = texts;
-    const isSearch = this.search.trim() !== '';
+    const { email, words } = this.#asked;
+    const isSearch = words.length > 0;
     const shown = repeat(
       rows,
       ({ id }) => id,
       (member) => this.#row(member),
     );
-    const empty = isSearch ? members.noneText(this.number(seen)) : members.noneWithRole;
+    const empty = isSearch
+      ? members.noneText(this.number(seen))
+      : email
+        ? members.noneWithAddress
+        : members.noneWithRole;
     const status = isLoading
       ? texts.loading
       : isSearch
@@ -176,9 +189,9 @@ export class MusterMembers extends OrganizationElement {
           ${member.claimed ? nothing : html`<span class="badge warn">${members.never}</span>`}
           ${isOffered ? html`<span class="badge warn">${members.offered}</span>` : nothing}</div>
         ${name === userProfile.email ? nothing : html`<div class="detail">${userProfile.email}</div>`}</div></div>
-      <div>${member.owner ? html`<span class="badge good">${texts.owner}</span>` : html`<span class="badge">${this.roleLabel(role)}</span>`}</div>
+      <div class="role">${member.owner ? html`<span class="badge good">${texts.owner}</span>` : html`<span class="badge">${this.roleLabel(role)}</span>`}</div>
       <div class="detail joined">${this.day(createdAt)}</div>
-      <div>${
+      <div class="manage">${
         mayManage
           ? html`<button class="button quiet icon-only" type="button" aria-haspopup="dialog" aria-label=${members.manage(name)}
               @click=${() => this.#open(member)}>${ICONS.more}</button>`
@@ -250,10 +263,9 @@ export class MusterMembers extends OrganizationElement {
           : html`<p>${texts.role}: ${this.roleLabel(member.role)}${member.owner ? html`. ${members.ownerRole}` : nothing}</p>`
       }
       ${member.owner && isMe ? html`<p class="hint">${members.ownerLeave}</p>` : nothing}
-      ${mayTransfer && !member.claimed ? html`<p class="hint">${members.transferNever}</p>` : nothing}
       ${
         mayRemove || mayTransfer
-          ? html`<div class="cluster">
+          ? html`<div class="further">
             ${mayTransfer && member.claimed ? html`<button class="button" type="button" @click=${() => this.#go('transfer')}>${members.transfer}</button>` : nothing}
             ${mayRemove ? html`<button class="button danger" type="button" @click=${() => this.#go('remove')}>${isMe ? members.leave : members.remove}</button>` : nothing}
           </div>`
@@ -313,7 +325,7 @@ export class MusterMembers extends OrganizationElement {
     this.problem = undefined;
     await this.updateComplete;
     this.renderRoot
-      .querySelector<HTMLElement>('muster-dialog .actions .button, muster-dialog .cluster .button')
+      .querySelector<HTMLElement>('muster-dialog .actions .button, muster-dialog .further .button')
       ?.focus();
   }
 

@@ -119,6 +119,7 @@ export const theme = css`
   .stack { display: grid; gap: 1rem; }
   .cluster { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem; }
   .actions { display: flex; flex-wrap: wrap; justify-content: flex-end; gap: 0.75rem; padding-block-start: 0.5rem; }
+  .further { display: flex; flex-wrap: wrap; align-items: center; gap: 0.75rem; border-block-start: 1px solid var(--_line); padding-block-start: 1rem; }
   .choice { display: flex; align-items: start; gap: 0.75rem; padding: 0.625rem 0.75rem; border: 1px solid var(--_line); border-radius: calc(var(--_radius) * 0.8); cursor: pointer; }
   .choice:has(:checked) { border-color: var(--_ink); background: var(--_hover); }
   .choice input { margin-block-start: 0.1875rem; }
@@ -135,6 +136,8 @@ export const theme = css`
   @container (width < 40rem) {
     .button:not(.icon-only, .link) { min-height: 2.75rem; }
     .icon-only { width: 2.75rem; min-height: 2.75rem; }
+  }
+  @container (width < 30rem) {
     .actions { flex-direction: column-reverse; }
     .actions .button { width: 100%; }
   }
