@@ -19,6 +19,19 @@ export const SIZES = {
   desktop: { width: 1280, height: 900 },
 } as const;
 
+/** The script of the page: `show` shows a screen, and `events` are what it told. */
+const PAGE = `import { Muster } from '/components.js';
+globalThis.events = [];
+for (const name of ['muster-changed', 'muster-signed-out']) {
+  document.addEventListener(name, ({ type, detail }) => events.push({ type, detail }));
+}
+globalThis.show = ({ element, organization, ...options }) => {
+  globalThis.screen = document.createElement(element);
+  if (organization) screen.setAttribute('organization', organization);
+  screen.client = new Muster({ retries: 1, ...options });
+  document.querySelector('main').append(screen);
+};`;
+
 /** What a screen is shown with. */
 export interface ShowOptions extends BrowserContextOptions {
   readonly element: string;
@@ -60,7 +73,7 @@ export function useScreens(service: Service) {
       }
       if (request.url === '/page.js') {
         response.setHeader('content-type', 'text/javascript');
-        response.end(`import { Muster } from '/components.js'; Object.assign(globalThis, { Muster });`);
+        response.end(PAGE);
         return;
       }
       if (request.url === '/favicon.ico') {
@@ -100,21 +113,8 @@ body{margin:0;font:1rem system-ui;color:light-dark(#1b1f27,#eceef2);background:l
       page.on('pageerror', (error) => complaints.push(String(error)));
       const { port } = server.address() as AddressInfo;
       await page.goto(`http://127.0.0.1:${port}/?lang=${language ?? 'en'}&styles=${encodeURIComponent(styles)}`);
-      await page.evaluate(
-        ({ element, baseUrl, token, organization }) => {
-          const { Muster } = globalThis as never as { Muster: new (options: object) => unknown };
-          const screen = document.createElement(element);
-          const events: unknown[] = [];
-          for (const type of ['muster-changed', 'muster-signed-out']) {
-            document.addEventListener(type, (event) => events.push({ type, detail: (event as CustomEvent).detail }));
-          }
-          if (organization) screen.setAttribute('organization', organization);
-          Object.assign(screen, { client: new Muster({ baseUrl, token, retries: 1 }) });
-          Object.assign(globalThis, { screen, events });
-          document.querySelector('main')?.append(screen);
-        },
-        { element, baseUrl: service.api, token: by.token, organization },
-      );
+      const shown = { element, baseUrl: service.api, token: by.token, organization };
+      await page.evaluate((what) => (globalThis as never as { show(what: object): void }).show(what), shown);
       await visit({
         page,
         events: () => page.evaluate(() => (globalThis as never as { events: never }).events),

@@ -79,7 +79,7 @@ test('on a phone, in the dark, in German and in the product’s colour it reads 
       await page.getByRole('button', { name: 'Aus der Organisation entfernen' }).click();
       await expectAccessible();
       await picture('members-phone-dark-remove');
-      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      const width = await page.evaluate('document.documentElement.scrollWidth');
       expect(width).toBe(SIZES.phone.width);
     },
   );
