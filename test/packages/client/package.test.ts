@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ROOT } from '../../../cdk/fingerprint.ts';
@@ -52,9 +53,9 @@ test('it has the built files, and needs no other package', async () => {
   const { dependencies, peerDependencies, exports } = JSON.parse(readFileSync(join(own, 'package.json'), 'utf8'));
   expect([dependencies, peerDependencies]).toEqual([undefined, undefined]);
   const files = readdirSync(own, { recursive: true, encoding: 'utf8' }).map((file) => `./${file}`);
-  const named = Object.values<Record<string, Record<string, string>>>(exports)
-    .flatMap((formats) => Object.values(formats))
-    .flatMap((entry) => Object.values(entry));
+  const paths = (entry: object): string[] =>
+    Object.values(entry).flatMap((each) => (typeof each === 'string' ? [each] : paths(each)));
+  const named = paths(exports);
   expect(named.filter((file) => !files.includes(file))).toEqual([]);
   expect(named.length).toBeGreaterThanOrEqual(4);
   expect(files.filter((file) => /\.(ts|js|json|md)$/.test(file) || !file.includes('.', 1))).toEqual(files);
@@ -69,6 +70,14 @@ test('with all methods it has less than 10 KB, minified', async () => {
   const size = Buffer.byteLength(await bundled(source));
   expect(size).toBeLessThan(10_000);
   expect(size).toBeGreaterThan(2_000);
+});
+
+test('the screens are one file with less than 40 KB compressed, that needs no bundler', async () => {
+  const { folder } = await application('');
+  const components = join(folder, 'node_modules', '@muster', 'client', 'components');
+  const code = readFileSync(join(components, 'index.js'), 'utf8');
+  expect(gzipSync(code).length).toBeLessThan(40_000);
+  expect(code).not.toMatch(/\bimport\s*[("'{*]|\bfrom\s*["']/);
 });
 
 /** Strict types beyond `strict`. */
@@ -111,7 +120,12 @@ test.each(['bundler', 'nodenext'])('its types are found with the module resoluti
     export const code: ErrorCode = 'already_member';
     import { Backend, type Session } from '@muster/client/backend';
     const backend = new Backend({ baseUrl: 'https://teams.example.com', audience: 'application' });
-    export const session: Promise<Session> = backend.verifySession('x');`;
+    export const session: Promise<Session> = backend.verifySession('x');
+    import type { Change, Screen } from '@muster/client/components';
+    export const change: Change = { resource: 'member', id: 'mem_1' };
+    const screen: Screen = document.createElement('muster-members');
+    screen.client = muster;
+    screen.addEventListener('muster-changed', ({ detail }) => console.log(detail.resource));`;
   const made = await application(source, {
     compilerOptions: {
       ...{ moduleResolution, module: moduleResolution === 'bundler' ? 'esnext' : moduleResolution },

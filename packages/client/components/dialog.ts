@@ -1,0 +1,78 @@
+import { css, html, LitElement, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import { ICONS } from './icons.ts';
+import { theme } from './theme.ts';
+
+/**
+ * A modal dialog around the native one: it keeps the focus, and gives it back. Its content is in its slot.
+ *
+ * @fires muster-close when the person closes it; whoever shows it takes it away
+ */
+export class MusterDialog extends LitElement {
+  static override styles = [
+    theme,
+    css`
+      :host { display: contents; }
+      dialog {
+        width: min(36rem, calc(100vw - 2rem)); max-height: calc(100dvh - 2rem); padding: 0; overflow: hidden;
+        border: 1px solid var(--_line); border-radius: calc(var(--_radius) * 1.4); background: var(--_surface); color: var(--_text);
+        box-shadow: 0 24px 64px rgb(0 0 0 / 0.28);
+      }
+      dialog[open] { display: flex; flex-direction: column; animation: rise 160ms ease-out; }
+      dialog.wide { width: min(52rem, calc(100vw - 2rem)); }
+      dialog::backdrop { background: rgb(12 15 22 / 0.5); }
+      header { display: flex; align-items: start; gap: 1rem; padding: 1rem 1.25rem 0.75rem; }
+      header h2 { margin-inline-end: auto; padding-block: 0.375rem; overflow-wrap: anywhere; }
+      .body { padding: 0.25rem 1.25rem 1.25rem; overflow-y: auto; overscroll-behavior: contain; container-type: inline-size; }
+      @keyframes rise { from { transform: translateY(0.75rem); } }
+      @media (width < 40rem) {
+        dialog { width: 100vw; max-width: 100vw; max-height: 92dvh; margin-block-end: 0; border-end-start-radius: 0; border-end-end-radius: 0; border-inline: 0; border-block-end: 0; }
+        dialog.wide { width: 100vw; }
+      }
+    `,
+  ];
+
+  static override properties: PropertyDeclarations = { heading: {}, closeLabel: {}, wide: { type: Boolean } };
+
+  declare heading: string;
+  declare closeLabel: string;
+  declare wide: boolean;
+  /** What had the focus before. */
+  #opener: HTMLElement | undefined;
+
+  protected override firstUpdated(_: PropertyValues): void {
+    this.#opener = focused();
+    this.renderRoot.querySelector('dialog')?.showModal();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    // A native dialog gives the focus back when it is closed, not when it is taken away.
+    if (this.#opener?.isConnected) this.#opener.focus();
+  }
+
+  protected override render(): TemplateResult {
+    return html`<dialog class=${this.wide ? 'wide' : ''} aria-labelledby="heading" @cancel=${this.#cancel}>
+      <header><h2 id="heading" tabindex="-1">${this.heading}</h2>
+        <button class="button quiet icon-only" type="button" aria-label=${this.closeLabel} @click=${this.#close}>${ICONS.close}</button></header>
+      <div class="body"><slot></slot></div>
+    </dialog>`;
+  }
+
+  #cancel = (event: Event) => {
+    // A closed file picker cancels too, and bubbles.
+    if (event.target !== event.currentTarget) return;
+    event.preventDefault();
+    this.#close();
+  };
+
+  #close = () => {
+    this.dispatchEvent(new CustomEvent('muster-close'));
+  };
+}
+
+/** Returns what has the focus, also within shadow roots. */
+function focused(): HTMLElement | undefined {
+  let element = document.activeElement;
+  while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+  return element instanceof HTMLElement ? element : undefined;
+}

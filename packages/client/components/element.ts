@@ -1,0 +1,187 @@
+import { html, LitElement, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import type { Muster } from '../src/index.ts';
+import { type Failure, failureOf } from './failure.ts';
+import { type Nobody, type Person, readPerson } from './person.ts';
+import type { Change, Screen, ScreenLanguage } from './screen.ts';
+import { failureState, skeleton } from './states.ts';
+import { languageOf, TEXTS, type Texts } from './texts.ts';
+import { deriveColors, theme } from './theme.ts';
+
+/** How long a message stays, in milliseconds. */
+const MESSAGE_TIME = 6000;
+
+/**
+ * What all screens share: the client of the signed-in person, the language, and a face for each state. A screen loads
+ * when it has a client, and again when client or organization change.
+ *
+ * @fires muster-changed after something was changed; `detail` is a `Change`
+ * @fires muster-signed-out when the API refuses the token: give the element another `client`, or call `retry()`
+ */
+export abstract class MusterElement extends LitElement implements Screen {
+  static override styles = [theme];
+
+  static override properties: PropertyDeclarations = {
+    client: { attribute: false },
+    organization: {},
+    language: {},
+    phase: { state: true },
+    message: { state: true },
+    failure: { state: true },
+  };
+
+  /** The client of the signed-in person. Nothing is shown without one. */
+  declare client: Muster | undefined;
+  /** The id of the organization; default: the only one that the person is in. */
+  declare organization: string | undefined;
+  /** The language; default: that of the surrounding element, else the browser's. */
+  declare language: ScreenLanguage | undefined;
+
+  declare protected phase: 'loading' | 'ready' | 'failed';
+  declare protected failure: Failure | undefined;
+  declare protected message: string;
+  #loading: AbortController | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    super();
+    this.phase = 'loading';
+    this.message = '';
+  }
+
+  /** Reads what the screen shows. @throws MusterError */
+  protected abstract load(client: Muster, signal: AbortSignal): Promise<Nobody | undefined>;
+
+  /** Returns the screen once it has loaded. */
+  protected abstract content(): TemplateResult;
+
+  /** Reads everything again. */
+  async retry(): Promise<void> {
+    const { client } = this;
+    this.#loading?.abort();
+    if (!client) return;
+    const loading = new AbortController();
+    this.#loading = loading;
+    this.phase = 'loading';
+    try {
+      const nobody = await this.load(client, loading.signal);
+      if (loading.signal.aborted) return;
+      this.failure = nobody && { kind: nobody, text: () => '' };
+      this.phase = nobody ? 'failed' : 'ready';
+    } catch (error) {
+      if (loading.signal.aborted) return;
+      this.failure = this.failed(error);
+      this.phase = 'failed';
+    }
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener('online', this.#online);
+    deriveColors(this);
+    if (this.hasUpdated) void this.retry();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener('online', this.#online);
+    clearTimeout(this.#timer);
+    this.#loading?.abort();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('client') || changed.has('organization')) void this.retry();
+  }
+
+  /** The texts of the language. */
+  protected get texts(): Texts {
+    return TEXTS[languageOf(this.language, this.closest('[lang]')?.getAttribute('lang'), ...navigator.languages)];
+  }
+
+  /** Returns a day: "3 Nov 2026". */
+  protected day(time: string): string {
+    return new Intl.DateTimeFormat(this.texts.locale, { dateStyle: 'medium' }).format(new Date(time));
+  }
+
+  protected number(value: number): string {
+    return new Intl.NumberFormat(this.texts.locale).format(value);
+  }
+
+  /** Returns what an error means, and tells the application if the person is signed out. */
+  protected failed(error: unknown): Failure {
+    const failure = failureOf(error);
+    if (failure.kind === 'signed-out') this.emit('muster-signed-out');
+    return failure;
+  }
+
+  /** Shows a message for a moment. Screen readers read it. */
+  protected say(message: string): void {
+    clearTimeout(this.#timer);
+    this.message = message;
+    this.#timer = setTimeout(() => {
+      this.message = '';
+    }, MESSAGE_TIME);
+  }
+
+  /** Tells the application, and what is around this element, that something was changed. */
+  protected changed(change: Change): void {
+    this.emit('muster-changed', change);
+  }
+
+  protected emit(name: string, detail?: unknown): void {
+    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+  }
+
+  /** Moves the focus to the heading, if what had it is gone. */
+  protected async keepFocus(): Promise<void> {
+    await this.updateComplete;
+    if (!this.shadowRoot?.activeElement) this.renderRoot.querySelector<HTMLElement>('h2')?.focus();
+  }
+
+  protected override render(): TemplateResult {
+    const { failure, phase, texts } = this;
+    const isFailed = phase === 'failed' && failure;
+    return html`<div lang=${texts.locale.slice(0, 2)}>
+      ${isFailed ? failureState(failure, texts, () => this.retry()) : phase === 'ready' ? this.content() : skeleton(texts)}
+      <div class="toast" role="status">${this.message || nothing}</div>
+    </div>`;
+  }
+
+  #online = () => {
+    if (this.phase === 'failed' && this.failure?.kind === 'offline') void this.retry();
+  };
+}
+
+/** A screen about an organization: it knows who the person is there, and what they may do. */
+export abstract class OrganizationElement extends MusterElement {
+  static override properties: PropertyDeclarations = { ...MusterElement.properties, person: { state: true } };
+
+  /** Set once it has loaded. */
+  declare protected person: Person;
+
+  /** Reads what the screen shows, once it is known who the person is. @throws MusterError */
+  protected abstract loadFor(person: Person, signal: AbortSignal): Promise<void>;
+
+  protected override async load(client: Muster, signal: AbortSignal): Promise<Nobody | undefined> {
+    const person = await readPerson(client, this.organization || undefined, signal);
+    if (typeof person === 'string') return person;
+    this.person = person;
+    await this.loadFor(person, signal);
+    return undefined;
+  }
+
+  /** The client for calls about the organization. */
+  protected get muster(): Muster {
+    return (this.client as Muster).in(this.person.organization.id);
+  }
+
+  /** Whether the person's role grants a permission. */
+  protected may(permission: string): boolean {
+    return this.person.permissions.has(permission);
+  }
+
+  /** Returns the label of a role, as the deployment calls it. */
+  protected roleLabel(role: string): string {
+    const found = this.person.roles.find((each) => each.role === role);
+    return found?.label[languageOf(this.texts.locale)] ?? role;
+  }
+}

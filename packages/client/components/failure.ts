@@ -1,0 +1,34 @@
+import { isMusterError } from '../src/index.ts';
+import type { Texts } from './texts.ts';
+
+/** Why something couldn't be shown or done. */
+export interface Failure {
+  readonly kind: 'offline' | 'signed-out' | 'forbidden' | 'no-organization' | 'choose-organization' | 'failed';
+  /** A sentence with what to do. */
+  readonly text: (texts: Texts) => string;
+  /** The id of the request, for the support. */
+  readonly reference?: string | undefined;
+  /** The mistakes in fields: path of the field -> sentences. */
+  readonly details?: Readonly<Record<string, readonly string[]>> | undefined;
+}
+
+const KINDS: Readonly<Record<string, Failure['kind']>> = {
+  network_error: 'offline',
+  unauthenticated: 'signed-out',
+  forbidden: 'forbidden',
+  organization_not_found: 'no-organization',
+  no_organization: 'no-organization',
+  organization_required: 'choose-organization',
+};
+
+/** Returns what an error means for the person. Codes without words of ours have those of the API. */
+export function failureOf(error: unknown): Failure {
+  if (!isMusterError(error)) return { kind: 'failed', text: ({ errors }) => errors.internal_error };
+  const { code, message, requestId: reference, details } = error;
+  const sentences = Object.values(details ?? {}).flat();
+  return {
+    kind: KINDS[code] ?? 'failed',
+    text: ({ errors }) => (errors as Readonly<Record<string, string>>)[code] ?? (sentences.join(' ') || message),
+    ...{ reference, details },
+  };
+}

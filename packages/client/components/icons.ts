@@ -1,0 +1,22 @@
+import { html, type SVGTemplateResult, svg, type TemplateResult } from 'lit';
+
+const icon = (content: SVGTemplateResult): TemplateResult =>
+  html`<svg viewBox="0 0 24 24" aria-hidden="true">${content}</svg>`;
+
+/** The icons: decoration only, what they mean is said beside them. */
+export const ICONS = {
+  search: icon(svg`<circle cx="11" cy="11" r="6.5"/><path d="m16 16 4.5 4.5"/>`),
+  more: icon(svg`<path d="M5 12h.01M12 12h.01M19 12h.01" stroke-width="3"/>`),
+  close: icon(svg`<path d="m6 6 12 12M18 6 6 18"/>`),
+  people: icon(
+    svg`<circle cx="9" cy="8" r="3.5"/><path d="M2.5 20c.5-3.8 3-6 6.500-6s6 2.200 6.500 6M16 4.800a3.500 3.500 0 0 1 0 6.400M18 14.500c2 .8 3.200 2.700 3.500 5.500"/>`,
+  ),
+  lock: icon(svg`<rect x="5" y="11" width="14" height="9" rx="2"/><path d="M8 11V8a4 4 0 0 1 8 0v3"/>`),
+  offline: icon(
+    svg`<path d="M3 3l18 18M8.500 16.500a5 5 0 0 1 7 0M5 13a10 10 0 0 1 5-2.700M19 13a10 10 0 0 0-3-2M2 9a15 15 0 0 1 5-3M22 9a15 15 0 0 0-10-4M12 20h.01"/>`,
+  ),
+  door: icon(
+    svg`<path d="M14 4h4a1.500 1.500 0 0 1 1.500 1.500v13A1.500 1.500 0 0 1 18 20h-4M10 16l-4-4 4-4M6 12h9"/>`,
+  ),
+  warning: icon(svg`<path d="M12 4 2.500 20h19L12 4ZM12 10v4.500M12 17.500h.01"/>`),
+} as const;

@@ -1,0 +1,6 @@
+import { defineElements } from './elements.ts';
+
+defineElements();
+
+export * from '../src/index.ts';
+export type { Change, Screen, ScreenLanguage } from './screen.ts';

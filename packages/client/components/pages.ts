@@ -1,0 +1,100 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { Page } from '../src/index.ts';
+import { type Failure, failureOf } from './failure.ts';
+
+/** How many rows one step shows, at least, as long as there are more. */
+const STEP = 20;
+/** How many pages one step reads, at most, so that a search in a large list stops by itself. */
+const PAGES = 10;
+
+/**
+ * A list that is read by cursor, a step at a time, never whole. Rows may be left out, as by a search: then a step reads
+ * on until it has some, within bounds.
+ */
+export class Pages<T> implements ReactiveController {
+  readonly #host: ReactiveControllerHost;
+  readonly #failed: (error: unknown) => Failure;
+  #loading: AbortController | undefined;
+  #read: ((cursor: string | undefined, signal: AbortSignal) => PromiseLike<Page<T>>) | undefined;
+  #passes: (row: T) => boolean = () => true;
+  #next: string | null | undefined;
+
+  rows: readonly T[] = [];
+  /** How many rows were read, those included that were left out. */
+  seen = 0;
+  /** The number of rows of the whole list, if the API counts them. */
+  total: number | undefined;
+  isLoading = false;
+  failure: Failure | undefined;
+
+  constructor(host: ReactiveControllerHost, failed: (error: unknown) => Failure = failureOf) {
+    this.#host = host;
+    this.#failed = failed;
+    host.addController(this);
+  }
+
+  hostDisconnected(): void {
+    this.#loading?.abort();
+  }
+
+  /** Whether there is more to read. */
+  get hasMore(): boolean {
+    return this.#next !== null && this.#read !== undefined;
+  }
+
+  /**
+   * Starts a list. What an earlier one still reads is dropped.
+   *
+   * @param read reads a page
+   * @param passes whether a row is shown
+   */
+  async start(
+    read: (cursor: string | undefined, signal: AbortSignal) => PromiseLike<Page<T>>,
+    passes: (row: T) => boolean = () => true,
+  ): Promise<void> {
+    this.#loading?.abort();
+    this.#read = read;
+    this.#passes = passes;
+    this.#next = undefined;
+    this.rows = [];
+    this.seen = 0;
+    this.total = undefined;
+    this.isLoading = false;
+    await this.more();
+  }
+
+  /** Reads one step further. */
+  more = async (): Promise<void> => {
+    if (!this.#read || !this.hasMore || this.isLoading) return;
+    const loading = new AbortController();
+    this.#loading = loading;
+    this.isLoading = true;
+    this.failure = undefined;
+    this.#host.requestUpdate();
+    try {
+      const before = this.rows.length;
+      for (let pages = 0; pages < PAGES && this.hasMore && this.rows.length - before < STEP; pages += 1) {
+        const { data, meta } = await this.#read(this.#next ?? undefined, loading.signal);
+        if (loading.signal.aborted) return;
+        this.rows = [...this.rows, ...data.filter(this.#passes)];
+        this.seen += data.length;
+        this.total ??= meta.total;
+        this.#next = meta.nextCursor;
+        this.#host.requestUpdate();
+      }
+    } catch (error) {
+      if (loading.signal.aborted) return;
+      this.failure = this.#failed(error);
+    }
+    this.isLoading = false;
+    this.#host.requestUpdate();
+  };
+
+  /** Replaces rows, as after a change; undefined takes a row out. */
+  change(replace: (row: T) => T | undefined): void {
+    const rows = this.rows.flatMap((row) => replace(row) ?? []);
+    if (this.total !== undefined) this.total -= this.rows.length - rows.length;
+    this.rows = rows;
+    this.#host.requestUpdate();
+  }
+}

@@ -1,0 +1,33 @@
+import type { Muster } from '../src/index.ts';
+
+/** The languages of the screens. */
+export type ScreenLanguage = 'en' | 'de';
+
+/** A screen: what the custom elements have in common. */
+export interface Screen extends HTMLElement {
+  /** The client of the signed-in person. Nothing is shown without one. */
+  client: Muster | undefined;
+  /** The id of the organization; default: the only one that the person is in. Also an attribute. */
+  organization: string | undefined;
+  /** The language; default: that of the page, else the browser's. Also an attribute. */
+  language: ScreenLanguage | undefined;
+  /** Reads everything again, as after a sign-in. */
+  retry(): Promise<void>;
+}
+
+/** What the event `muster-changed` tells in `detail`. */
+export interface Change {
+  readonly resource: 'member' | 'invitation' | 'team' | 'organization';
+  /** The id of what was changed; undefined: several. */
+  readonly id?: string | undefined;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'muster-members': Screen;
+  }
+  interface HTMLElementEventMap {
+    'muster-changed': CustomEvent<Change>;
+    'muster-signed-out': CustomEvent<undefined>;
+  }
+}
