@@ -16,6 +16,9 @@ export const CONSOLE_SOURCES = ['packages/console', 'packages/client/src'];
 export async function addConsole(bundles: readonly string[]): Promise<void> {
   if (bundles.length === 0) return;
   const built = mkdtempSync(join(tmpdir(), 'console-'));
+  const { NODE_ENV } = process.env;
+  // Vite and Lit build for development if it says so, as it does in tests.
+  process.env.NODE_ENV = 'production';
   try {
     // Loaded only here: most calls find that the bundles are up to date.
     const { build } = await import('vite');
@@ -35,6 +38,8 @@ export async function addConsole(bundles: readonly string[]): Promise<void> {
       }
     }
   } finally {
+    process.env.NODE_ENV = NODE_ENV;
+    if (NODE_ENV === undefined) delete process.env.NODE_ENV;
     rmSync(built, { recursive: true });
   }
 }

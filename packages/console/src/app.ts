@@ -15,7 +15,7 @@ type Membership = Me['memberships'][number];
 
 /** What the whole console shows. */
 type Phase =
-  | { readonly is: 'starting' | 'signedOut' | 'windowDone' | 'ready' }
+  | { readonly is: 'starting' | 'signedOut' | 'windowDone' | 'unverified' | 'ready' }
   | { readonly is: 'refused'; readonly reason: string | undefined }
   | { readonly is: 'failed'; readonly error: unknown };
 
@@ -100,9 +100,15 @@ export class Console extends LitElement {
 
   /** Reads who the person is, and shows the page of the address. */
   async #load(): Promise<void> {
-    const [me, roles] = await Promise.all([this.#muster.me.read(), this.#muster.roles.list()]);
-    this.me = me;
-    this.roles = roles.data;
+    const roles = this.#muster.roles.list();
+    // Awaited below, unless the person can't get in anyway.
+    roles.catch(() => {});
+    this.me = await this.#muster.me.read();
+    if (!this.me.emailVerified) {
+      this.phase = { is: 'unverified' };
+      return;
+    }
+    this.roles = (await roles).data;
     this.phase = { is: 'ready' };
     this.#go();
   }
@@ -190,7 +196,7 @@ export class Console extends LitElement {
       return html`<main class="alone" tabindex="-1">${this.#brand()}${this.#renderPhase()}</main>`;
     const membership = this.#membership;
     return html`
-      <a class="skip" href="#main" @click=${this.#skip}>${this.#texts.skip}</a>
+      <button type="button" class="skip" @click=${() => this.#skip()}>${this.#texts.skip}</button>
       <header class="bar">
         <button type="button" class="icon" aria-label=${this.#texts.menu} aria-expanded=${this.isMenuOpen} aria-controls="side"
           @click=${() => this.#toggleMenu()}>${icon(this.isMenuOpen ? 'close' : 'menu')}</button>
@@ -202,7 +208,7 @@ export class Console extends LitElement {
         ${membership ? this.#renderNavigation(membership) : html`<div class="grow"></div>`}
         ${this.#renderPerson()}
       </div>
-      <main id="main" tabindex="-1">
+      <main tabindex="-1">
         <div class="width">
           <p class="notice ${this.notice ? 'card' : ''}" role="status">${this.notice}${
             this.notice
@@ -215,8 +221,7 @@ export class Console extends LitElement {
       ${this.#renderEnded()}`;
   }
 
-  #skip(event: Event): void {
-    event.preventDefault();
+  #skip(): void {
     this.renderRoot.querySelector<HTMLElement>('main')?.focus();
   }
 
@@ -243,6 +248,9 @@ export class Console extends LitElement {
         return html`<div class="card state"><h1>${texts.signedOut.title}</h1><p>${texts.signedOut.text}</p>${signIn(texts.signIn)}</div>`;
       case 'windowDone':
         return html`<div class="card state"><h1>${texts.windowDone.title}</h1><p>${texts.windowDone.text}</p></div>`;
+      case 'unverified':
+        return html`<div class="card state"><h1>${texts.unverified.title}</h1>
+          <p>${texts.unverified.text(this.me?.email ?? '')}</p>${signIn(texts.unverified.again)}</div>`;
       case 'refused':
         return html`<div class="card state"><h1>${texts.signInFailed.title}</h1>
           <p>${phase.reason === undefined ? texts.signInFailed.text : texts.signInFailed.refused(phase.reason)}</p>
@@ -255,15 +263,14 @@ export class Console extends LitElement {
   }
 
   #renderFailure(error: unknown): TemplateResult {
-    const { failed, unverified } = this.#texts;
-    const isUnverified = isMusterError(error, 'email_not_verified');
+    const { failed } = this.#texts;
     const reason =
       isMusterError(error, 'network_error', 'timed_out') || error instanceof TypeError
         ? failed.offline
         : (error as Error).message;
     return html`<div class="card state" role="alert">
-      <h1>${isUnverified ? unverified.title : failed.title}</h1>
-      <p>${isUnverified ? unverified.text(this.me?.email ?? '') : reason}</p>
+      <h1>${failed.title}</h1>
+      <p>${reason}</p>
       ${isMusterError(error) && error.requestId ? html`<p class="muted">${failed.reference(error.requestId)}</p>` : nothing}
       <button type="button" class="button" @click=${() => this.#retry()}>${failed.again}</button></div>`;
   }
@@ -417,13 +424,13 @@ export class Console extends LitElement {
       .state { display: grid; justify-items: start; gap: 0.875rem; padding: clamp(1.25rem, 5vw, 2.25rem); max-width: 32rem; }
       .product { color: inherit; text-decoration: none; font-weight: 650; letter-spacing: -0.01em; font-size: 1.0625rem; }
       .product img { display: block; height: 1.75rem; max-width: 11rem; object-fit: contain; object-position: left; }
-      .skip { position: absolute; inset-inline-start: -100vw; z-index: 30; padding: 0.5rem 1rem; background: var(--muster-card); }
+      .skip { position: absolute; inset-inline-start: -100vw; z-index: 30; padding: 0.5rem 1rem; background: var(--muster-surface); }
       .skip:focus { inset-inline-start: 0.5rem; top: 0.5rem; }
       .bar { display: none; }
       .brand { padding: 0.25rem 0.625rem 0.75rem; }
       .side {
         position: sticky; top: 0; height: 100vh; height: 100svh; display: flex; flex-direction: column; gap: 0.25rem;
-        padding: 1rem 0.75rem; border-inline-end: 1px solid var(--muster-line); background: var(--muster-card);
+        padding: 1rem 0.75rem; border-inline-end: 1px solid var(--console-line); background: var(--muster-surface);
       }
       .grow { flex: 1; overflow-y: auto; padding-top: 0.75rem; }
       nav h2 { margin: 0.875rem 0.625rem 0.25rem; font-size: 0.8125rem; font-weight: 600; color: var(--muster-muted); }
@@ -437,7 +444,7 @@ export class Console extends LitElement {
       nav a { color: var(--muster-muted); }
       .list a:hover, .list button:hover { background: color-mix(in srgb, var(--muster-text) 7%, transparent); color: inherit; }
       nav a[aria-current] { background: color-mix(in srgb, var(--muster-ink) 13%, transparent); color: var(--muster-ink); font-weight: 600; }
-      .apart { margin-top: 0.375rem; padding-top: 0.375rem; border-top: 1px solid var(--muster-line); }
+      .apart { margin-top: 0.375rem; padding-top: 0.375rem; border-top: 1px solid var(--console-line); }
       .choice { display: flex; align-items: center; gap: 0.625rem; width: 100%; min-width: 0; }
       .choice > svg { flex: none; color: var(--muster-muted); }
       .names { flex: 1; min-width: 0; display: grid; line-height: 1.3; }
@@ -448,7 +455,7 @@ export class Console extends LitElement {
       .dot { flex: none; width: 0.625rem; height: 0.625rem; border-radius: 50%; background: var(--muster-ink); }
       .off-screen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
       .choices { display: flex; gap: 0.25rem; padding: 0.25rem; }
-      .choices button { flex: 1; min-height: 2.25rem; padding: 0.25rem 0.75rem; border: 1px solid var(--muster-line); border-radius: var(--muster-radius); background: none; color: inherit; font: inherit; cursor: pointer; }
+      .choices button { flex: 1; min-height: 2.25rem; padding: 0.25rem 0.75rem; border: 1px solid var(--console-line); border-radius: var(--muster-radius); background: none; color: inherit; font: inherit; cursor: pointer; }
       .choices button[aria-pressed='true'] { border-color: var(--muster-ink); color: var(--muster-ink); font-weight: 600; }
       main:focus { outline: none; }
       .width { max-width: 68rem; margin: 0 auto; padding: clamp(1.25rem, 3vw, 2.25rem) clamp(1rem, 3vw, 2.5rem) 4rem; }
@@ -456,12 +463,12 @@ export class Console extends LitElement {
       .notice.card { display: flex; align-items: center; gap: 1rem; padding: 0.375rem 0.375rem 0.375rem 1rem; margin-bottom: 1.25rem; border-color: var(--muster-ink); }
       .notice .icon { margin-inline-start: auto; }
       .icon { display: grid; place-items: center; width: 2.5rem; height: 2.5rem; border: 0; border-radius: var(--muster-radius); background: none; color: inherit; cursor: pointer; }
-      dialog { max-width: 28rem; padding: 1.75rem; border: 1px solid var(--muster-line); border-radius: calc(var(--muster-radius) * 1.4); background: var(--muster-card); color: inherit; }
+      dialog { max-width: 28rem; padding: 1.75rem; border: 1px solid var(--console-line); border-radius: calc(var(--muster-radius) * 1.4); background: var(--muster-surface); color: inherit; }
       dialog[open] { display: grid; gap: 1rem; justify-items: start; }
       dialog::backdrop { background: rgb(0 0 0 / 50%); }
       @media (max-width: 52rem) {
         :host { grid-template-columns: minmax(0, 1fr); grid-template-rows: auto 1fr; }
-        .bar { position: sticky; top: 0; z-index: 10; display: flex; align-items: center; gap: 0.5rem; padding: 0.5rem 0.75rem; background: var(--muster-card); border-bottom: 1px solid var(--muster-line); }
+        .bar { position: sticky; top: 0; z-index: 10; display: flex; align-items: center; gap: 0.5rem; padding: 0.5rem 0.75rem; background: var(--muster-surface); border-bottom: 1px solid var(--console-line); }
         .brand { display: none; }
         .side { position: fixed; z-index: 9; inset: 3.5625rem 0 0; height: auto; border: 0; visibility: hidden; }
         .side.open { visibility: visible; }

@@ -192,7 +192,7 @@ export class ConsoleHome extends LitElement {
       .create { display: grid; grid-template-columns: 1fr; gap: 1rem; margin-top: 1.75rem; padding: 1.25rem; max-width: 34rem; justify-items: start; }
       .create h2 { margin: 0 0 0.125rem; }
       .field { width: 100%; }
-      dialog { max-width: 28rem; padding: 1.75rem; border: 1px solid var(--muster-line); border-radius: calc(var(--muster-radius) * 1.4); background: var(--muster-card); color: inherit; }
+      dialog { max-width: 28rem; padding: 1.75rem; border: 1px solid var(--console-line); border-radius: calc(var(--muster-radius) * 1.4); background: var(--muster-surface); color: inherit; }
       dialog[open] { display: grid; gap: 1rem; }
       dialog h2 { margin: 0; }
       dialog::backdrop { background: rgb(0 0 0 / 50%); }

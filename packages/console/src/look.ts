@@ -10,7 +10,7 @@ export const LOOK = css`
   a { color: var(--muster-ink); text-underline-offset: 0.15em; }
   .muted { color: var(--muster-muted); }
   .card {
-    background: var(--muster-card); border: 1px solid var(--muster-line); border-radius: calc(var(--muster-radius) * 1.4);
+    background: var(--muster-surface); border: 1px solid var(--console-line); border-radius: calc(var(--muster-radius) * 1.4);
     overflow-wrap: anywhere;
   }
   .button {
@@ -19,14 +19,14 @@ export const LOOK = css`
     background: var(--muster-color); color: var(--muster-on-color); font: inherit; font-weight: 600;
     text-decoration: none; cursor: pointer;
   }
-  .button.plain { background: var(--muster-card); color: var(--muster-text); border-color: color-mix(in srgb, var(--muster-muted) 55%, transparent); }
+  .button.plain { background: var(--muster-surface); color: var(--muster-text); border-color: color-mix(in srgb, var(--muster-muted) 55%, transparent); }
   .button:hover { box-shadow: 0 0 0 3px color-mix(in srgb, var(--muster-ink) 22%, transparent); }
   .button:disabled { opacity: 0.55; cursor: default; box-shadow: none; }
   :focus-visible { outline: 2px solid var(--muster-ink); outline-offset: 2px; }
   label { display: block; font-weight: 600; margin-bottom: 0.25rem; }
   input, select {
     width: 100%; min-height: 2.5rem; padding: 0.4375rem 0.75rem; border: 1px solid var(--muster-muted);
-    border-radius: var(--muster-radius); background: var(--muster-card); color: inherit; font: inherit;
+    border-radius: var(--muster-radius); background: var(--muster-surface); color: inherit; font: inherit;
   }
   .initial {
     flex: none; display: grid; place-items: center; width: 2.25rem; height: 2.25rem; border-radius: 0.5rem;

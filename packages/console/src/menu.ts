@@ -16,7 +16,7 @@ export class ConsoleMenu extends LitElement {
     .panel {
       position: absolute; z-index: 20; inset-inline-start: 0; top: calc(100% + 0.375rem); min-width: 100%;
       width: max-content; max-width: min(20rem, 88vw); max-height: 70vh; overflow: auto; padding: 0.375rem;
-      background: var(--muster-card); border: 1px solid var(--muster-line); border-radius: var(--muster-radius);
+      background: var(--muster-surface); border: 1px solid var(--console-line); border-radius: var(--muster-radius);
       box-shadow: 0 12px 32px -8px rgb(0 0 0 / 28%); box-sizing: border-box;
     }
     :host([up]) .panel { top: auto; bottom: calc(100% + 0.375rem); }

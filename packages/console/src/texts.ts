@@ -52,6 +52,7 @@ const EN = {
     title: 'Verify your e-mail address',
     text: (email: string) =>
       `Your sign-in provider hasn’t verified ${email}. Open its mail and confirm the address, then sign in again.`,
+    again: 'Sign in again',
   },
   removed: (name: string) => `You are no longer a member of ${name}.`,
   notMember: 'There is no such organization, or you are not a member of it.',
@@ -147,6 +148,7 @@ const DE: typeof EN = {
     title: 'Bestätigen Sie Ihre E-Mail-Adresse',
     text: (email) =>
       `Ihr Anmeldedienst hat ${email} noch nicht bestätigt. Öffnen Sie seine Mail, bestätigen Sie die Adresse und melden Sie sich neu an.`,
+    again: 'Neu anmelden',
   },
   removed: (name) => `Sie sind nicht mehr Mitglied von ${name}.`,
   notMember: 'Diese Organisation gibt es nicht, oder Sie sind nicht ihr Mitglied.',
