@@ -36,7 +36,7 @@ describe('signing in', () => {
       const token = withToken[0]?.headers().authorization?.slice('Bearer '.length) as string;
       expect(urls.join()).not.toContain(token);
       expect(lines.join()).not.toContain(token);
-      expect(await page.evaluate(() => history.length), 'the code is not in the history').toBeLessThanOrEqual(3);
+      expect(await page.evaluate('history.length'), 'the code is not in the history').toBeLessThanOrEqual(3);
       expect(page.url()).not.toMatch(/[?&](code|state)=/);
     });
   });
@@ -195,14 +195,14 @@ describe('the navigation', () => {
       await expectAccessible(page);
       await page.keyboard.press('Tab');
       await page.keyboard.press('Escape');
-      expect(await page.evaluate(() => document.activeElement?.shadowRoot?.activeElement?.className)).toBe('switcher');
+      expect(await page.evaluate('document.activeElement?.shadowRoot?.activeElement?.className')).toBe('switcher');
       await page.keyboard.press('Enter');
       await page.getByRole('link', { name: 'Volt' }).press('Enter');
       await page.getByRole('button', { name: 'Organization: Volt' }).waitFor();
       await page.getByRole('button', { name: 'Signed in as' }).click();
       await page.getByRole('button', { name: 'Deutsch' }).click();
       await page.getByRole('heading', { level: 1, name: 'Mitglieder' }).waitFor();
-      expect(await page.evaluate(() => document.documentElement.lang)).toBe('de');
+      expect(await page.evaluate('document.documentElement.lang')).toBe('de');
       await page.reload();
       await page.getByRole('heading', { level: 1, name: 'Mitglieder' }).waitFor();
     });
@@ -224,7 +224,7 @@ test('names are text: of the organization, of the person, of the inviter', async
     { email: owner.email, fragment: `#/${id}/${encodeURIComponent(XSS)}` },
     async (page) => {
       await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
-      expect(await page.getByRole('button', { name: 'Organization:' }).innerText()).toContain('<img src=x');
+      await page.getByRole('button', { name: 'Organization: "><img src=x' }).waitFor();
     },
   );
 });
