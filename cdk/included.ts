@@ -8,12 +8,19 @@ export interface Declared {
   readonly declaration: Declaration;
 }
 
-/** Returns the functions of a deployment: those of other APIs, of events, and of the user pool can be left out. */
-export function includedIn({ dialects, events, issuer, userPool }: Config, functions: readonly Declared[]): Declared[] {
+/**
+ * Returns the functions of a deployment: those of the console, of other APIs, of events, and of the user pool can be left
+ * out.
+ */
+export function includedIn(
+  { console, dialects, events, issuer, userPool }: Config,
+  functions: readonly Declared[],
+): Declared[] {
   return functions.filter((each) => {
     // Without the stream of the table, a webhook would get nothing.
     const isOfEvents = each.declaration.kind === 'stream' || each.name.startsWith('webhooks/');
     if (isOfEvents && events === false) return false;
+    if (!console && each.name.startsWith('console/')) return false;
     if (each.declaration.kind === 'preToken') return userPool.memberships && issuer === undefined;
     const group = groupOf(each);
     return group === 'v1' || group === 'background' || dialects.includes(group);

@@ -5,6 +5,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { DEFAULT_LIMITS } from '../lib/domain/limits.ts';
+import { CONSOLE_PATH } from '../lib/domain/page-paths.ts';
 import { isAnonymous, routeKeysOf } from '../lib/http/declaration.ts';
 import { bundleDirectory } from './bundling/directory.ts';
 import { type Config, ConfigError, environmentOf } from './config.ts';
@@ -65,7 +66,6 @@ export class Service extends Construct {
     requireUnreserved(config, functions);
     // What an update creates before it fails is deleted, so that the update can be repeated.
     const removalPolicy = config.protect ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
-    this.identity = new Identity(this, 'Identity', { ...config, name, parameters, removalPolicy });
     const key = config.kmsKeyArn === undefined ? undefined : Key.fromKeyArn(this, 'Key', config.kmsKeyArn);
     this.table =
       config.table === undefined
@@ -81,6 +81,8 @@ export class Service extends Construct {
     const { domain, waf } = config;
     const onlyByDomain = domain !== undefined;
     this.api = new Api(this, 'Api', { ...config, name, parameters, removalPolicy, key, onlyByDomain });
+    const consoleUrl = config.console ? this.api.publicUrl + CONSOLE_PATH : undefined;
+    this.identity = new Identity(this, 'Identity', { ...config, name, parameters, consoleUrl, removalPolicy });
     const own = domain && new Domain(this, 'Domain', { domain, api: this.api });
     const secret = waf && originSecret(this);
     const front = own && secret ? this.#front(config, own.target.name, secret) : undefined;

@@ -236,6 +236,8 @@ export const StageConfig = z
       // Lambda allows 4 KB of environment variables, and a statement has the names.
       .refine((all) => JSON.stringify(all).length <= 1500, 'has more than 1,500 characters together')
       .default({}),
+    /** Whether there is a console at `/console`, where people manage their organizations in a browser. */
+    console: z.boolean().default(true),
     /** The APIs of other products to deploy beside `/v1`. */
     dialects: z.array(z.enum(OTHER_DIALECTS)).default([...OTHER_DIALECTS]),
     /** Origins whose pages may call the API (CORS). */

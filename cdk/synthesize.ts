@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { CONSOLE_SOURCES } from './bundling/console.ts';
 import { fingerprint, ROOT } from './fingerprint.ts';
 
-const SOURCES = ['cdk', 'functions', 'lib', 'cdk.json', 'package-lock.json'];
+const SOURCES = ['cdk', 'functions', 'lib', 'cdk.json', 'package-lock.json', ...CONSOLE_SOURCES];
 const BUNDLES = 'functions';
 const STAMP = 'synthesized.sha256';
 

@@ -41,6 +41,7 @@ export const TAGS: readonly { readonly name: string; readonly description: strin
   { name: 'Webhooks', functions: /^webhooks\//, description: 'Receivers of events over HTTP: docs/webhooks.md.' },
   { name: 'Health', functions: /^health\//, description: 'Whether the service answers.' },
   { name: 'Pages', functions: /^pages\//, description: 'The pages behind the links in mails.' },
+  { name: 'Console', functions: /^console\//, description: 'The console in a browser: docs/console.md.' },
   {
     name: 'Volt Time: teams',
     functions: /^volttime\/(list|create)-teams?(-v\d)?$/,

@@ -11,6 +11,8 @@ export const contents = {
   'access/check': await import('./access/check.ts'),
   'access/explain': await import('./access/explain.ts'),
   'audit-logs/list': await import('./audit-logs/list.ts'),
+  'console/file': await import('./console/file.ts'),
+  'console/page': await import('./console/page.ts'),
   'events/mail': await import('./events/mail.ts'),
   'events/publish': await import('./events/publish.ts'),
   'fallback/refuse': await import('./fallback/refuse.ts'),

@@ -75,7 +75,7 @@ export function webhooksToLoopback(): boolean {
   return process.env.WEBHOOKS_TO_LOOPBACK === '1';
 }
 
-/** Returns the APIs of this deployment: `v1`, and those of other products that it hasn't left out. */
+/** Returns the parts of this deployment: `v1`, and the APIs of other products and the console if it hasn't left them out. */
 export function dialects(): readonly string[] {
   return (process.env.DIALECTS || 'v1').split(',');
 }

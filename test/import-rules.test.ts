@@ -210,6 +210,28 @@ const LAYERS: readonly Layer[] = [
     ],
   },
   {
+    file: 'packages/console/src/x.ts',
+    may: [
+      './session.ts',
+      '../../client/src/index.ts',
+      '../../client/components/base.ts',
+      '../../../lib/domain/roles.ts',
+      'lit',
+    ],
+    mayNot: [
+      ...[...NEVER, ...SDK, ...DYNAMODB, ...MAIL, ...MIDDY, 'zod/mini', 'jose', 'react'],
+      ...['../../../lib/http/token.ts', '../../../functions/index.ts', '../../local/stack.ts'],
+    ],
+  },
+  {
+    file: 'lib/console/x.ts',
+    may: ['./files.ts', 'node:fs', 'node:path', 'node:zlib'],
+    mayNot: [
+      ...[...SDK, ...DYNAMODB, ...MAIL, ...MIDDY, 'zod', 'aws-cdk-lib', 'vitest'],
+      ...['../table/read.ts', '../domain/roles.ts', '../http/input.ts', '../../functions/index.ts'],
+    ],
+  },
+  {
     file: 'packages/client/src/x.ts',
     may: ['./errors.ts', './generated/types.ts'],
     mayNot: [

@@ -3,10 +3,14 @@ import { basename, join, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { type Declaration, routeKeysOf } from '../../lib/http/declaration.ts';
 import { fingerprint, ROOT } from '../fingerprint.ts';
+import { addConsole, CONSOLE_SOURCES } from './console.ts';
 import { bundleDirectory } from './directory.ts';
 
 /** The sources of the bundles. esbuild reads `package.json` and `tsconfig.json` by itself. */
-const SOURCES = ['lib', 'functions', 'package.json', 'package-lock.json', 'tsconfig.json', 'cdk/bundling'];
+const SOURCES = [
+  ...['lib', 'functions', 'package.json', 'package-lock.json', 'tsconfig.json', 'cdk/bundling'],
+  ...CONSOLE_SOURCES,
+];
 
 const STAMP = 'bundles.sha256';
 
@@ -93,6 +97,9 @@ export async function bundle(
     plugins: [handlerOnly, withoutUnusedClasses],
     logLevel: 'warning',
   });
+  await addConsole(
+    functions.filter(({ name }) => name.startsWith('console/')).map(({ name }) => bundleDirectory(bundles, name)),
+  );
   // Written last, from the files on disk, so that an interrupted build leaves no valid stamp.
   writeFileSync(stamp, stampOf(sources, bundles));
 }

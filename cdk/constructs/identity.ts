@@ -38,6 +38,8 @@ interface IdentityProps
   readonly name: string;
   /** Parameters of the template, which replace the issuer and the audience. */
   readonly parameters: { readonly issuer: CfnParameter; readonly audience: CfnParameter } | undefined;
+  /** Where the sign-in of the console returns to; undefined: there is none. */
+  readonly consoleUrl: string | undefined;
   readonly removalPolicy: RemovalPolicy;
 }
 
@@ -114,7 +116,7 @@ export class Identity extends Construct {
   }
 
   #makePool(props: IdentityProps, condition: CfnCondition | undefined): Pool {
-    const { userPool } = props;
+    const { userPool, consoleUrl } = props;
     const pool = new UserPool(this, 'Pool', {
       userPoolName: props.name,
       selfSignUpEnabled: true,
@@ -153,6 +155,7 @@ export class Identity extends Construct {
       managedLoginVersion: ManagedLoginVersion.NEWER_MANAGED_LOGIN,
     });
     const callbackUrls = userPool.callbackUrls ?? [props.applicationUrl ?? NO_APPLICATION];
+    const ofConsole = consoleUrl === undefined ? [] : [consoleUrl];
     const client = new UserPoolClient(this, 'Client', {
       userPool: pool,
       userPoolClientName: props.productName,
@@ -161,8 +164,8 @@ export class Identity extends Construct {
       oAuth: {
         flows: { authorizationCodeGrant: true },
         scopes: [OAuthScope.OPENID, OAuthScope.EMAIL, OAuthScope.PROFILE],
-        callbackUrls,
-        logoutUrls: userPool.logoutUrls ?? callbackUrls,
+        callbackUrls: [...callbackUrls, ...ofConsole],
+        logoutUrls: [...(userPool.logoutUrls ?? callbackUrls), ...ofConsole],
       },
       preventUserExistenceErrors: true,
     });

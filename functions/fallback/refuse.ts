@@ -6,6 +6,7 @@ import { papershift } from '../../lib/dialects/papershift/format.ts';
 import { rocketchat } from '../../lib/dialects/rocketchat/format.ts';
 import { v1 } from '../../lib/dialects/v1/format.ts';
 import { volttime } from '../../lib/dialects/volttime/format.ts';
+import { CONSOLE_PATH } from '../../lib/domain/page-paths.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forAnybody } from '../../lib/http/for-anybody.ts';
 
@@ -40,9 +41,10 @@ export const endpoint = forAnybody({
 });
 export const { handler } = endpoint;
 
-/** The bundle has the routes of all dialects, also of those that this deployment leaves out. */
+/** The bundle has all routes, also of the dialects and of the console if this deployment leaves them out. */
 function isDeployed(path: string): boolean {
   const dialect = dialectOf(path);
+  if (path.startsWith(CONSOLE_PATH)) return dialects().includes('console');
   return dialect === 'page' || dialects().includes(dialect);
 }
 

@@ -6,6 +6,8 @@ export interface Reply {
   readonly status: number;
   /** Undefined for an answer without a body. */
   readonly body?: unknown;
+  /** Whether the serialized body is bytes in base64. */
+  readonly isBase64?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

@@ -6,3 +6,5 @@ export const STOP_PATH = '/invitations/stop-reminders';
 export const BLOCK_PATH = '/invitations/block';
 export const SITE_INVITE_PATH = '/site/invite/accept';
 export const SITE_REQUEST_PATH = '/site/sensitive-data';
+/** The path of the console. The names of its pages are in the fragment. */
+export const CONSOLE_PATH = '/console';

@@ -1,10 +1,9 @@
-import http from 'node:http';
-import https from 'node:https';
 import { JWKSNoMatchingKey } from 'jose/errors';
 import { createLocalJWKSet, type LocalJWKSet } from 'jose/jwks/local';
 import { configuration } from '../configuration.ts';
 import { loggable } from '../domain/log.ts';
 import { Refusal } from '../domain/refusal.ts';
+import { readFromIssuer } from './issuer.ts';
 
 /** Milliseconds after which the keys are fetched again. */
 const AGE = 30 * 60 * 1000;
@@ -17,9 +16,6 @@ const TRUSTED = 60 * 60 * 1000;
 
 /** The minimum of milliseconds between two fetches, so that tokens with unknown keys can't make us flood the issuer. */
 const PAUSE = 10_000;
-
-/** The time-out of a fetch in milliseconds. */
-const TIMEOUT = 3000;
 
 /** The issuer's keys, and when they were fetched. */
 interface Keys {
@@ -64,7 +60,7 @@ async function fetchKeys(): Promise<Keys> {
   if (!trusted || failedAt === undefined || performance.now() > failedAt + PAUSE) {
     const { issuer, jwksUri = `${issuer.replace(/\/$/, '')}/.well-known/jwks.json` } = configuration();
     try {
-      cached = { find: createLocalJWKSet(JSON.parse(await read(jwksUri))), at: Date.now() };
+      cached = { find: createLocalJWKSet(JSON.parse(await readFromIssuer(jwksUri))), at: Date.now() };
       failedAt = undefined;
       return cached;
     } catch (error) {
@@ -74,26 +70,6 @@ async function fetchKeys(): Promise<Keys> {
   }
   if (!trusted) throw unavailable();
   return trusted;
-}
-
-/** Requests a URL with `node:https`, which the SDK loads anyway. Loading `fetch` would add to each cold start. */
-function read(url: string): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  // Only the local issuer is `http:`.
-  const { request } = url.startsWith('http:') ? http : https;
-  request(url, { signal: AbortSignal.timeout(TIMEOUT) }, (response) => {
-    let text = '';
-    if (response.statusCode !== 200) reject(new Error(`The issuer answered with status ${response.statusCode}.`));
-    response.setEncoding('utf8');
-    response.on('data', (part: string) => {
-      text += part;
-    });
-    response.on('error', reject);
-    response.on('end', () => resolve(text));
-  })
-    .on('error', reject)
-    .end();
-  return promise;
 }
 
 function unavailable(): Refusal {

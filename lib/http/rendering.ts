@@ -48,7 +48,7 @@ function refusalOf(error: unknown): Refusal {
 /** Renders a reply in the dialect. An answer to HEAD has no body. */
 function rendered(
   format: Format,
-  { status, headers, body }: Reply,
+  { status, headers, body, isBase64 = false }: Reply,
   { requestContext }: APIGatewayProxyEventV2,
 ): APIGatewayProxyStructuredResultV2 {
   const { 'content-type': contentType, ...others } = format.headers;
@@ -56,6 +56,9 @@ function rendered(
   return {
     statusCode: status,
     headers: { ...others, ...(contentType && { 'content-type': contentType }), ...headers },
-    ...(requestContext.http.method !== 'HEAD' && { body: format.serialize(body, status) }),
+    ...(requestContext.http.method !== 'HEAD' && {
+      body: format.serialize(body, status),
+      ...(isBase64 && { isBase64Encoded: true }),
+    }),
   };
 }

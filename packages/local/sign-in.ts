@@ -84,14 +84,38 @@ export function signInPages(
   });
 
   return (request, response) => {
-    if (!/^\/authorize(\?|$)/.test(request.url ?? '')) return service.requestHandler(request, response);
+    const path = /^[^?]*/.exec(request.url ?? '')?.[0];
+    if (path === '/endsession') response.setHeader('set-cookie', cookieOf(''));
+    if (path !== '/authorize') return service.requestHandler(request, response);
     const query = queryOf(request);
     const mistake = mistakeIn(query, audience);
     if (mistake !== undefined) return show(response, 400, html`<p>${mistake}</p>`);
-    if (query.get('prompt') === 'none') return redirect(response, query, { error: 'login_required' });
-    if (!isAddress(query.get('email'))) return show(response, 200, form(query));
+    if (!isAddress(query.get('email'))) {
+      const session = query.get('prompt') === 'login' ? undefined : sessionOf(request);
+      if (!session && query.get('prompt') === 'none') return redirect(response, query, { error: 'login_required' });
+      if (!session) return show(response, 200, form(query));
+      for (const [name, value] of session) query.set(name, value);
+      request.url = `/authorize?${query}`;
+    }
+    const { email, name, unverified } = personIn(query);
+    const person = new URLSearchParams({ email, ...(name && { name }), ...(unverified && { unverified: '1' }) });
+    response.setHeader('set-cookie', cookieOf(String(person)));
     return service.requestHandler(request, response);
   };
+}
+
+/** The cookie of the browser's session: whoever has signed in once isn't asked again, also by another application. */
+const COOKIE = 'muster-local-session';
+
+function cookieOf(person: string): string {
+  return `${COOKIE}=${Buffer.from(person).toString('base64url')}; Path=/; HttpOnly; SameSite=Lax${person === '' ? '; Max-Age=0' : ''}`;
+}
+
+/** Returns who signed in with this browser: the parameters of the form. */
+function sessionOf({ headers: { cookie = '' } }: IncomingMessage): URLSearchParams | undefined {
+  const [, value] = new RegExp(`(?:^|; )${COOKIE}=([^;]+)`).exec(cookie) ?? [];
+  const session = new URLSearchParams(Buffer.from(value ?? '', 'base64url').toString());
+  return isAddress(session.get('email')) ? session : undefined;
 }
 
 function queryOf({ url = '' }: IncomingMessage): URLSearchParams {

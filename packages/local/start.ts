@@ -51,10 +51,11 @@ async function organizationOf(api: string, token: string): Promise<string> {
 
 async function welcome(stack: Stack, ownIssuer: boolean): Promise<string> {
   const parts = `
-  API    ${stack.api}
-  Inbox  ${stack.inbox}
-  Issuer ${stack.issuer}
-  Logs   .local/functions.log
+  API     ${stack.api}
+  Console ${stack.api}/console
+  Inbox   ${stack.inbox}
+  Issuer  ${stack.issuer}
+  Logs    .local/functions.log
 
 Not run here: ${stack.unsupported.join(', ') || 'nothing'}.
 `;

@@ -195,7 +195,7 @@ describe('the environment of functions', () => {
   it('has the configured settings and no others', () => {
     expect(environmentOf(read({ mailSender }))).toEqual({
       AUDIT_DAYS: '365',
-      DIALECTS: 'v1,papershift,rocketchat,volttime',
+      DIALECTS: 'v1,papershift,rocketchat,volttime,console',
       INVITATION_DAYS: '7',
       MAIL_FROM: mailSender,
       PRODUCT_NAME: 'Muster',
@@ -227,6 +227,7 @@ describe('the environment of functions', () => {
       productColor: '#3355ff',
       logoUrl: 'https://example.com/logo.png',
       supportAddress: 'help@example.com',
+      console: false,
       dialects: ['volttime'],
     });
     expect(environmentOf(config)).toEqual({

@@ -59,14 +59,14 @@ describe('routes without a credential', () => {
     expect(stageOf(full).RouteSettings.$default).toEqual({ ThrottlingRateLimit: 30, ThrottlingBurstLimit: 60 });
   });
 
-  it('are the pages, links, health, published keys and unknown paths of this service', () => {
+  it('are the pages, the console, links, health, published keys and unknown paths of this service', () => {
     const anonymous = functions.flatMap(({ declaration }) =>
       declaration.kind === 'http' && isAnonymous(declaration) ? routeKeysOf(declaration) : [],
     );
     expect(anonymous).toContain('$default');
     for (const key of anonymous) {
       expect(key).toMatch(
-        /^\$default$|^(GET|HEAD|POST) \/(invitations|site)\/|^(GET|HEAD) \/(v1\/(health|roles)|\.well-known\/jwks\.json)$|^POST \/v1\/invitations\/(accept|decline|block)$/,
+        /^\$default$|^(GET|HEAD|POST) \/(invitations|site)\/|^(GET|HEAD) \/(console(\/\{file\})?|v1\/(health|roles)|\.well-known\/jwks\.json)$|^POST \/v1\/invitations\/(accept|decline|block)$/,
       );
     }
   });

@@ -555,12 +555,22 @@ describe('the user pool', () => {
       return [CallbackURLs, LogoutURLs, JSON.stringify(assembly.root.Outputs.SignInUrl?.Value)];
     };
     const application = ['https://app.example.org/'];
-    expect(urls(production)).toEqual([application, application, expect.stringContaining('app.example.org')]);
+    const own = { applicationUrl: 'https://app.example.org/', publicUrl: 'https://api.example.org', console: false };
+    expect(urls(assemble(own))).toEqual([application, application, expect.stringContaining('app.example.org')]);
     const callbackUrls = ['https://acme.org/signed-in', 'http://localhost:5173/', 'com.acme.app://signed-in'];
     const logoutUrls = ['https://acme.org/signed-out'];
-    expect(urls(assemble({ userPool: { callbackUrls, logoutUrls } }))).toEqual([
+    expect(urls(assemble({ userPool: { callbackUrls, logoutUrls }, console: false }))).toEqual([
       ...[callbackUrls, logoutUrls, expect.stringContaining('redirect_uri=https%3A%2F%2Facme.org%2Fsigned-in')],
     ]);
+  });
+
+  it('returns to the console too, at the public URL', () => {
+    const { CallbackURLs, LogoutURLs } = resource(production, 'UserPoolClient');
+    const [application, console, ...others] = CallbackURLs;
+    expect([application, others]).toEqual(['https://app.example.org/', []]);
+    expect(console['Fn::Join'][1].at(-1)).toBe('/console');
+    expect(JSON.stringify(console)).toContain('PublicUrl');
+    expect(LogoutURLs).toEqual(CallbackURLs);
   });
 
   it.each([

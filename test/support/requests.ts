@@ -329,11 +329,18 @@ export async function exampleOf(
     .replace('{charger}', route.includes('{charger}') ? await chargerUuid(service, home, invited) : '')
     .replace('{delivery}', route.includes('{delivery}') ? await receivedDelivery(service, home, id) : '')
     .replace('{team_id}', route.includes('{team_id}') ? await owningTeam(service, home, invited) : '')
+    .replace('{file}', route.includes('{file}') ? await consoleScript(service) : '')
     .replace('{memberId}', route.includes('{memberId}') ? await teamMemberOf(name, service, home, id) : '');
   const by = isForOperator(declaration) ? { by: (await service.operatorKey()).in(home.id) } : {};
   const missing = /\{\w+\}/.exec(path);
   if (missing) throw new Error(`Replace ${missing} of ${route} in exampleOf in test/support/requests.ts.`);
   return { ...by, ...sending, route: path + query };
+}
+
+/** Returns the name of the console's script. */
+async function consoleScript(service: Service): Promise<string> {
+  const page = await service.call('GET /console');
+  return /\/console\/([\w-]+\.js)"/.exec(String(page.body))?.[1] as string;
 }
 
 /** Creates a member who can be added to a team, or is in it already. */

@@ -120,6 +120,6 @@ function headersOf(style: string, script: string | undefined, { logoUrl }: Produ
 }
 
 /** Returns the source expression of an inline element, by the hash of its content. */
-function sourceOf(content: string): string {
+export function sourceOf(content: string): string {
   return `'sha256-${createHash('sha256').update(content).digest('base64')}'`;
 }

@@ -1,0 +1,74 @@
+import { paletteOf } from '../../domain/color.ts';
+import { html, trusted } from '../../domain/html.ts';
+import type { Language } from '../../domain/language.ts';
+import type { Product } from '../../domain/product.ts';
+import { type Page, sourceOf } from './layout.ts';
+
+/** What the console's script has to know before it can sign anybody in. */
+export interface ConsoleSetting {
+  readonly language: Language;
+  readonly product: Product;
+  readonly signIn: {
+    /** The client id of the console at the issuer: the audience of its tokens. */
+    readonly clientId: string;
+    readonly authorization: string;
+    readonly token: string;
+    readonly endSession: string | undefined;
+  };
+}
+
+/** Where the document gets what depends on the deployment. */
+const PLACE = '<!-- configuration -->';
+
+/**
+ * Returns the document of the console, with its configuration and the product's color.
+ *
+ * The configuration is data in an element that isn't run. The content security policy allows the console's own files, the
+ * API and the issuer, and nothing else.
+ *
+ * @param document the built `packages/console/index.html`
+ */
+export function consolePage(document: string, { language, product, signIn }: ConsoleSetting): Page {
+  const style = themeOf(product.color);
+  const { name, logoUrl, supportAddress } = product;
+  // A `<` could end the element.
+  const configuration = JSON.stringify({ product: { name, logoUrl, supportAddress }, signIn }).replaceAll(
+    '<',
+    '\\u003c',
+  );
+  const head = html`<title>${name}</title>
+<style>${trusted(style)}</style>
+<script type="application/json" id="configuration">${trusted(configuration)}</script>`;
+  const policy = [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src 'self' ${sourceOf(style)}`,
+    `connect-src 'self' ${new URL(signIn.token).origin}`,
+    `img-src 'self'${logoUrl && URL.canParse(logoUrl) ? ` ${new URL(logoUrl).origin}` : ''}`,
+    "form-action 'none'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    'trusted-types lit-html',
+  ];
+  return {
+    status: 200,
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+      'content-security-policy': policy.join('; '),
+      'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=()',
+      'referrer-policy': 'no-referrer',
+      'strict-transport-security': 'max-age=31536000',
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+    },
+    body: document.replace('<html lang="en">', () => `<html lang="${language}">`).replace(PLACE, () => head.toString()),
+  };
+}
+
+/** Returns the variables of the screens that follow from the product's color. */
+function themeOf(color: string | undefined): string {
+  const { fill, onFill, inkOnLight, inkOnDark } = paletteOf(color);
+  return `:root{--muster-color:${fill};--muster-on-color:${onFill};--muster-ink:${inkOnLight}}@media(prefers-color-scheme:dark){:root{--muster-ink:${inkOnDark}}}`;
+}

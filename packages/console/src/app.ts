@@ -1,0 +1,479 @@
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { isMusterError, type Language, type Me, Muster, type RoleDescription } from '../../client/src/index.ts';
+import { type Configuration, readConfiguration } from './configuration.ts';
+import './home.ts';
+import { icon } from './icons.ts';
+import { initialOf, LOOK } from './look.ts';
+import './menu.ts';
+import { showPage } from './pages.ts';
+import { fragmentOf, GROUPS, type PageName, type Place, placeOf, sees } from './place.ts';
+import { Session, SignInError } from './session.ts';
+import { chooseLanguage, presentLanguage, TEXTS, type Texts } from './texts.ts';
+
+/** A membership of the person. */
+type Membership = Me['memberships'][number];
+
+/** What the whole console shows. */
+type Phase =
+  | { readonly is: 'starting' | 'signedOut' | 'windowDone' | 'unverified' | 'ready' }
+  | { readonly is: 'refused'; readonly reason: string | undefined }
+  | { readonly is: 'failed'; readonly error: unknown };
+
+const LAST_ORGANIZATION = 'muster-console-organization';
+
+/** The console: signs the person in, and shows the page of the address for one of their organizations. */
+export class Console extends LitElement {
+  static override properties = {
+    phase: { state: true },
+    me: { state: true },
+    roles: { state: true },
+    place: { state: true },
+    language: { state: true },
+    notice: { state: true },
+    isMenuOpen: { state: true },
+    isEnded: { state: true },
+  };
+
+  declare phase: Phase;
+  declare me: Me | undefined;
+  declare roles: readonly RoleDescription[];
+  declare place: Place;
+  declare language: Language;
+  /** What has just happened, in a sentence. */
+  declare notice: string;
+  /** Whether the navigation is open on a small screen. */
+  declare isMenuOpen: boolean;
+  /** Whether the person has to sign in again. */
+  declare isEnded: boolean;
+
+  readonly #configuration: Configuration = readConfiguration();
+  readonly #session: Session;
+  readonly #muster: Muster;
+  readonly #clients = new Map<string, Muster>();
+
+  constructor() {
+    super();
+    this.phase = { is: 'starting' };
+    this.roles = [];
+    this.place = placeOf(location.hash);
+    this.language = presentLanguage();
+    this.notice = '';
+    this.isMenuOpen = false;
+    this.isEnded = false;
+    this.#session = new Session(this.#configuration.signIn, () => {
+      this.isEnded = true;
+    });
+    this.#muster = new Muster({ baseUrl: location.origin, token: this.#session.token, fetch: this.#fetch });
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    addEventListener('hashchange', () => this.#go());
+    this.addEventListener('muster-changed', (event) => this.#changed(event as CustomEvent));
+    this.addEventListener('console-notice', (event) => {
+      this.notice = (event as CustomEvent<string>).detail;
+    });
+    void this.#start();
+  }
+
+  get #texts(): Texts {
+    return TEXTS[this.language];
+  }
+
+  async #start(): Promise<void> {
+    this.phase = { is: 'starting' };
+    try {
+      if (!(await this.#session.resume())) {
+        if (this.#session.hasSignedOut) {
+          this.phase = { is: 'signedOut' };
+          return;
+        }
+        await this.#session.signIn();
+      }
+      await this.#load();
+    } catch (error) {
+      if (!(error instanceof SignInError)) this.phase = { is: 'failed', error };
+      else if (error.code === 'window_done') this.phase = { is: 'windowDone' };
+      else this.phase = { is: 'refused', reason: error.code === 'state_mismatch' ? undefined : error.message };
+    }
+  }
+
+  /** Reads who the person is, and shows the page of the address. */
+  async #load(): Promise<void> {
+    const roles = this.#muster.roles.list();
+    // Awaited below, unless the person can't get in anyway.
+    roles.catch(() => {});
+    this.me = await this.#muster.me.read();
+    if (!this.me.emailVerified) {
+      this.phase = { is: 'unverified' };
+      return;
+    }
+    this.roles = (await roles).data;
+    this.phase = { is: 'ready' };
+    this.#go();
+  }
+
+  /** Sends a request of the client. Whoever isn't in the organization any more is told by the first refusal. */
+  readonly #fetch: typeof fetch = async (input, init) => {
+    const response = await fetch(input, init);
+    const asked = new Headers(init?.headers).get('x-organization-id');
+    if (asked !== null && response.status === 404) {
+      const { error } = await response
+        .clone()
+        .json()
+        .catch(() => ({}));
+      if (error === 'organization_not_found') void this.#lost(asked);
+    }
+    return response;
+  };
+
+  async #lost(organizationId: string): Promise<void> {
+    const lost = this.me?.memberships.find((each) => each.organizationId === organizationId);
+    if (!lost) return;
+    this.me = await this.#muster.me.read();
+    if (this.me.memberships.some((each) => each.organizationId === organizationId)) return;
+    this.#clients.delete(organizationId);
+    location.hash = '#/organizations';
+    this.notice = this.#texts.removed(lost.organizationName);
+  }
+
+  /** Something has changed that the frame shows too. */
+  async #changed({ detail }: CustomEvent<{ resource?: string }>): Promise<void> {
+    if (!/^(organization|member|me|invitation)/.test(detail?.resource ?? '')) return;
+    try {
+      this.me = await this.#muster.me.read();
+    } catch {
+      // The next page says so.
+    }
+    this.#go();
+  }
+
+  /** Goes to the page of the address. */
+  #go(): void {
+    const place = placeOf(location.hash);
+    const { memberships = [], invitations = [], ownershipOffers = [] } = this.me ?? {};
+    if (
+      this.phase.is === 'ready' &&
+      /^#?\/?$/.test(location.hash) &&
+      invitations.length + ownershipOffers.length === 0
+    ) {
+      const last = memberships.find((each) => each.organizationId === localStorage.getItem(LAST_ORGANIZATION));
+      const first = last ?? memberships[0];
+      if (first) {
+        history.replaceState(null, '', fragmentOf(first.organizationId, 'members'));
+        this.#go();
+        return;
+      }
+    }
+    const moved = JSON.stringify(place) !== JSON.stringify(this.place);
+    this.place = place;
+    this.isMenuOpen = false;
+    if (place.organization !== undefined && this.#membership)
+      localStorage.setItem(LAST_ORGANIZATION, place.organization);
+    if (moved) void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('main')?.focus());
+  }
+
+  get #membership(): Membership | undefined {
+    return this.me?.memberships.find((each) => each.organizationId === this.place.organization);
+  }
+
+  #client(organizationId: string): Muster {
+    const client = this.#clients.get(organizationId) ?? this.#muster.in(organizationId);
+    this.#clients.set(organizationId, client);
+    return client;
+  }
+
+  override updated(changed: PropertyValues): void {
+    const { name } = this.#configuration.product;
+    const page = this.phase.is === 'ready' && this.place.page ? `${this.#texts.pages[this.place.page]} · ` : '';
+    document.title = page + name;
+    document.documentElement.lang = this.language;
+    if (changed.has('isEnded') && this.isEnded) this.renderRoot.querySelector('dialog')?.showModal();
+  }
+
+  override render(): TemplateResult {
+    if (this.phase.is !== 'ready')
+      return html`<main class="alone" tabindex="-1">${this.#brand()}${this.#renderPhase()}</main>`;
+    const membership = this.#membership;
+    return html`
+      <button type="button" class="skip" @click=${() => this.#skip()}>${this.#texts.skip}</button>
+      <header class="bar">
+        <button type="button" class="icon" aria-label=${this.#texts.menu} aria-expanded=${this.isMenuOpen} aria-controls="side"
+          @click=${() => this.#toggleMenu()}>${icon(this.isMenuOpen ? 'close' : 'menu')}</button>
+        ${this.#brand()}
+      </header>
+      <div class="side ${this.isMenuOpen ? 'open' : ''}" id="side">
+        <div class="brand">${this.#brand()}</div>
+        ${this.#renderSwitcher(membership)}
+        ${membership ? this.#renderNavigation(membership) : html`<div class="grow"></div>`}
+        ${this.#renderPerson()}
+      </div>
+      <main tabindex="-1">
+        <div class="width">
+          <p class="notice ${this.notice ? 'card' : ''}" role="status">${this.notice}${
+            this.notice
+              ? html`<button type="button" class="icon" aria-label=${this.#texts.close} @click=${() => this.#clearNotice()}>${icon('close')}</button>`
+              : nothing
+          }</p>
+          ${this.#renderPlace(membership)}
+        </div>
+      </main>
+      ${this.#renderEnded()}`;
+  }
+
+  #skip(): void {
+    this.renderRoot.querySelector<HTMLElement>('main')?.focus();
+  }
+
+  #toggleMenu(): void {
+    this.isMenuOpen = !this.isMenuOpen;
+  }
+
+  #clearNotice(): void {
+    this.notice = '';
+  }
+
+  #brand(): TemplateResult {
+    const { name, logoUrl } = this.#configuration.product;
+    return html`<a class="product" href="#/">${logoUrl ? html`<img src=${logoUrl} alt=${name} referrerpolicy="no-referrer">` : name}</a>`;
+  }
+
+  #renderPhase(): TemplateResult {
+    const texts = this.#texts;
+    const signIn = (label: string) =>
+      html`<button type="button" class="button" @click=${() => this.#signIn()}>${label}</button>`;
+    const { phase } = this;
+    switch (phase.is) {
+      case 'signedOut':
+        return html`<div class="card state"><h1>${texts.signedOut.title}</h1><p>${texts.signedOut.text}</p>${signIn(texts.signIn)}</div>`;
+      case 'windowDone':
+        return html`<div class="card state"><h1>${texts.windowDone.title}</h1><p>${texts.windowDone.text}</p></div>`;
+      case 'unverified':
+        return html`<div class="card state"><h1>${texts.unverified.title}</h1>
+          <p>${texts.unverified.text(this.me?.email ?? '')}</p>${signIn(texts.unverified.again)}</div>`;
+      case 'refused':
+        return html`<div class="card state"><h1>${texts.signInFailed.title}</h1>
+          <p>${phase.reason === undefined ? texts.signInFailed.text : texts.signInFailed.refused(phase.reason)}</p>
+          ${signIn(texts.signInFailed.again)}</div>`;
+      case 'failed':
+        return this.#renderFailure(phase.error);
+      default:
+        return html`<p class="waiting muted" role="status">${texts.signingIn}</p>`;
+    }
+  }
+
+  #renderFailure(error: unknown): TemplateResult {
+    const { failed } = this.#texts;
+    const reason =
+      isMusterError(error, 'network_error', 'timed_out') || error instanceof TypeError
+        ? failed.offline
+        : (error as Error).message;
+    return html`<div class="card state" role="alert">
+      <h1>${failed.title}</h1>
+      <p>${reason}</p>
+      ${isMusterError(error) && error.requestId ? html`<p class="muted">${failed.reference(error.requestId)}</p>` : nothing}
+      <button type="button" class="button" @click=${() => this.#retry()}>${failed.again}</button></div>`;
+  }
+
+  #signIn(): void {
+    this.phase = { is: 'starting' };
+    this.#session.signIn().catch((error) => {
+      this.phase = { is: 'failed', error };
+    });
+  }
+
+  #retry(): void {
+    this.phase = { is: 'starting' };
+    this.#load().catch((error) => {
+      this.phase = { is: 'failed', error };
+    });
+  }
+
+  #renderSwitcher(membership: Membership | undefined): TemplateResult {
+    const { memberships, invitations, ownershipOffers } = this.me as Me;
+    const texts = this.#texts;
+    const waiting = invitations.length + ownershipOffers.length;
+    const name = membership?.organizationName ?? texts.chooseOrganization;
+    return html`<console-menu class="switcher">
+      <span slot="button" class="choice">
+        <span class="initial" aria-hidden="true">${membership ? initialOf(name) : '·'}</span>
+        <span class="names"><span class="off-screen">${texts.organization}: </span><bdi>${name}</bdi>
+          ${membership ? html`<small class="muted">${this.#roleOf(membership)}</small>` : nothing}</span>
+        ${waiting > 0 ? html`<span class="dot"><span class="off-screen">${texts.waiting(waiting)}</span></span>` : nothing}
+        ${icon('choose')}
+      </span>
+      <ul class="list">${memberships.map(
+        (
+          each,
+        ) => html`<li><a href=${fragmentOf(each.organizationId, this.#pageIn(each))} aria-current=${each === membership ? 'true' : nothing}>
+          <span class="initial" aria-hidden="true">${initialOf(each.organizationName)}</span>
+          <span class="names"><bdi>${each.organizationName}</bdi><small class="muted">${this.#roleOf(each)}</small></span>
+          ${each === membership ? icon('check') : nothing}</a></li>`,
+      )}
+      <li class="apart"><a href="#/organizations">${texts.allOrganizations}${
+        waiting > 0 ? html`<span class="count">${waiting}</span>` : nothing
+      }</a></li></ul>
+    </console-menu>`;
+  }
+
+  /** The page on which a switch to another organization ends: the present one, if it is there too. */
+  #pageIn({ role }: Membership): PageName {
+    const { page } = this.place;
+    return page && page !== 'organizations' && sees(role, page) ? page : 'members';
+  }
+
+  #roleOf({ role, owner }: Membership): string {
+    return owner ? this.#texts.owner : (this.roles.find((each) => each.role === role)?.label[this.language] ?? role);
+  }
+
+  #renderNavigation({ organizationId, role }: Membership): TemplateResult {
+    const texts = this.#texts;
+    const groups = Object.entries(GROUPS) as [keyof typeof GROUPS, readonly PageName[]][];
+    return html`<nav aria-label=${texts.navigation} class="grow">${groups.map(([group, pages]) => {
+      const seen = pages.filter((page) => sees(role, page));
+      if (seen.length === 0) return nothing;
+      return html`<h2 id=${group}>${texts.groups[group]}</h2>
+        <ul class="list" aria-labelledby=${group}>${seen.map(
+          (
+            page,
+          ) => html`<li><a href=${fragmentOf(organizationId, page)} aria-current=${page === this.place.page ? 'page' : nothing}
+            @click=${() => this.#clearNotice()}>${icon(page)}${texts.pages[page]}</a></li>`,
+        )}</ul>`;
+    })}</nav>`;
+  }
+
+  #renderPerson(): TemplateResult {
+    const { email, firstName, lastName } = this.me as Me;
+    const texts = this.#texts;
+    const name = `${firstName} ${lastName}`.trim() || email;
+    return html`<console-menu class="person" up>
+      <span slot="button" class="choice">
+        <span class="initial person" aria-hidden="true">${initialOf(name)}</span>
+        <span class="names"><span class="off-screen">${texts.signedInAs} </span><bdi>${name}</bdi>${
+          name === email ? nothing : html`<small class="muted">${email}</small>`
+        }</span>${icon('choose')}
+      </span>
+      <div class="choices" role="group" aria-label=${texts.language}>${(['en', 'de'] as const).map(
+        (language) => html`<button type="button" lang=${language} aria-pressed=${language === this.language}
+          @click=${() => this.#choose(language)}>${texts.languages[language]}</button>`,
+      )}</div>
+      <ul class="list"><li class="apart"><button type="button" @click=${() => this.#session.signOut()}>${texts.signOut}</button></li></ul>
+    </console-menu>`;
+  }
+
+  #choose(language: Language): void {
+    chooseLanguage(language);
+    this.language = language;
+  }
+
+  #renderPlace(membership: Membership | undefined): TemplateResult {
+    const { page, organization, item } = this.place;
+    const texts = this.#texts;
+    if (page === 'organizations') {
+      return html`<console-home .client=${this.#muster} .me=${this.me} .roles=${this.roles} .language=${this.language}></console-home>`;
+    }
+    if (!membership || organization === undefined) {
+      return html`<div class="card state"><h1>${texts.notFound.title}</h1><p>${texts.notMember}</p>
+        <a class="button" href="#/organizations">${texts.notFound.home}</a></div>`;
+    }
+    if (page === undefined) {
+      return html`<div class="card state"><h1>${texts.notFound.title}</h1>
+        <a class="button" href=${fragmentOf(organization, 'members')}>${texts.notFound.home}</a></div>`;
+    }
+    if (!sees(membership.role, page)) {
+      return html`<div class="card state"><h1>${texts.forbidden.title}</h1><p>${texts.forbidden.text}</p></div>`;
+    }
+    return showPage(page, {
+      client: this.#client(organization),
+      organization,
+      membership,
+      item,
+      language: this.language,
+      roles: this.roles,
+      me: this.me as Me,
+    });
+  }
+
+  #renderEnded(): TemplateResult | typeof nothing {
+    if (!this.isEnded) return nothing;
+    const { ended } = this.#texts;
+    return html`<dialog aria-labelledby="ended" @cancel=${(event: Event) => event.preventDefault()}>
+      <h2 id="ended">${ended.title}</h2><p>${ended.text}</p>
+      <button type="button" class="button" @click=${() => this.#signInAgain()}>${this.#texts.signIn}</button></dialog>`;
+  }
+
+  async #signInAgain(): Promise<void> {
+    try {
+      await this.#session.signInAgain();
+    } catch {
+      return;
+    }
+    const before = this.me?.id;
+    const me = await this.#muster.me.read();
+    this.isEnded = false;
+    // Another person must not see what the first one left open.
+    if (me.id !== before) location.reload();
+  }
+
+  static override styles = [
+    LOOK,
+    css`
+      :host { display: grid; grid-template-columns: 16.5rem minmax(0, 1fr); min-height: 100vh; min-height: 100svh; }
+      .alone { grid-column: 1 / -1; display: grid; align-content: center; justify-items: center; gap: 1.5rem; padding: 1.5rem; }
+      .alone .product { font-size: 1.125rem; }
+      .state { display: grid; justify-items: start; gap: 0.875rem; padding: clamp(1.25rem, 5vw, 2.25rem); max-width: 32rem; }
+      .product { color: inherit; text-decoration: none; font-weight: 650; letter-spacing: -0.01em; font-size: 1.0625rem; }
+      .product img { display: block; height: 1.75rem; max-width: 11rem; object-fit: contain; object-position: left; }
+      .skip { position: absolute; inset-inline-start: -100vw; z-index: 30; padding: 0.5rem 1rem; background: var(--muster-surface); }
+      .skip:focus { inset-inline-start: 0.5rem; top: 0.5rem; }
+      .bar { display: none; }
+      .brand { padding: 0.25rem 0.625rem 0.75rem; }
+      .side {
+        position: sticky; top: 0; height: 100vh; height: 100svh; display: flex; flex-direction: column; gap: 0.25rem;
+        padding: 1rem 0.75rem; border-inline-end: 1px solid var(--console-line); background: var(--muster-surface);
+      }
+      .grow { flex: 1; overflow-y: auto; padding-top: 0.75rem; }
+      nav h2 { margin: 0.875rem 0.625rem 0.25rem; font-size: 0.8125rem; font-weight: 600; color: var(--muster-muted); }
+      nav h2:first-child { margin-top: 0; }
+      .list { list-style: none; padding: 0; display: grid; gap: 1px; }
+      .list a, .list button {
+        display: flex; align-items: center; gap: 0.625rem; width: 100%; min-height: 2.25rem; padding: 0.3125rem 0.625rem;
+        border: 0; border-radius: var(--muster-radius); background: none; color: inherit; font: inherit; text-align: start;
+        text-decoration: none; cursor: pointer;
+      }
+      nav a { color: var(--muster-muted); }
+      .list a:hover, .list button:hover { background: color-mix(in srgb, var(--muster-text) 7%, transparent); color: inherit; }
+      nav a[aria-current] { background: color-mix(in srgb, var(--muster-ink) 13%, transparent); color: var(--muster-ink); font-weight: 600; }
+      .apart { margin-top: 0.375rem; padding-top: 0.375rem; border-top: 1px solid var(--console-line); }
+      .choice { display: flex; align-items: center; gap: 0.625rem; width: 100%; min-width: 0; }
+      .choice > svg { flex: none; color: var(--muster-muted); }
+      .names { flex: 1; min-width: 0; display: grid; line-height: 1.3; }
+      .names bdi, .names small { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+      .names bdi { font-weight: 600; }
+      .names small { font-size: 0.8125rem; }
+      .count { margin-inline-start: auto; min-width: 1.375rem; padding: 0 0.375rem; border-radius: 1rem; text-align: center; background: var(--muster-color); color: var(--muster-on-color); font-size: 0.8125rem; font-weight: 600; }
+      .dot { flex: none; width: 0.625rem; height: 0.625rem; border-radius: 50%; background: var(--muster-ink); }
+      .off-screen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+      .choices { display: flex; gap: 0.25rem; padding: 0.25rem; }
+      .choices button { flex: 1; min-height: 2.25rem; padding: 0.25rem 0.75rem; border: 1px solid var(--console-line); border-radius: var(--muster-radius); background: none; color: inherit; font: inherit; cursor: pointer; }
+      .choices button[aria-pressed='true'] { border-color: var(--muster-ink); color: var(--muster-ink); font-weight: 600; }
+      main:focus { outline: none; }
+      .width { max-width: 68rem; margin: 0 auto; padding: clamp(1.25rem, 3vw, 2.25rem) clamp(1rem, 3vw, 2.5rem) 4rem; }
+      .notice:empty { display: none; }
+      .notice.card { display: flex; align-items: center; gap: 1rem; padding: 0.375rem 0.375rem 0.375rem 1rem; margin-bottom: 1.25rem; border-color: var(--muster-ink); }
+      .notice .icon { margin-inline-start: auto; }
+      .icon { display: grid; place-items: center; width: 2.5rem; height: 2.5rem; border: 0; border-radius: var(--muster-radius); background: none; color: inherit; cursor: pointer; }
+      dialog { max-width: 28rem; padding: 1.75rem; border: 1px solid var(--console-line); border-radius: calc(var(--muster-radius) * 1.4); background: var(--muster-surface); color: inherit; }
+      dialog[open] { display: grid; gap: 1rem; justify-items: start; }
+      dialog::backdrop { background: rgb(0 0 0 / 50%); }
+      @media (max-width: 52rem) {
+        :host { grid-template-columns: minmax(0, 1fr); grid-template-rows: auto 1fr; }
+        .bar { position: sticky; top: 0; z-index: 10; display: flex; align-items: center; gap: 0.5rem; padding: 0.5rem 0.75rem; background: var(--muster-surface); border-bottom: 1px solid var(--console-line); }
+        .brand { display: none; }
+        .side { position: fixed; z-index: 9; inset: 3.5625rem 0 0; height: auto; border: 0; visibility: hidden; }
+        .side.open { visibility: visible; }
+      }
+    `,
+  ];
+}
+customElements.define('muster-console', Console);

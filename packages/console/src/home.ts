@@ -1,0 +1,202 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { isMusterError, type Language, type Me, type Muster, type RoleDescription } from '../../client/src/index.ts';
+import { initialOf, LOOK } from './look.ts';
+import { fragmentOf } from './place.ts';
+import { TEXTS, type Texts } from './texts.ts';
+
+/** The person's organizations, what waits for their answer, and the way to an organization of their own. */
+export class ConsoleHome extends LitElement {
+  static override properties = {
+    client: { attribute: false },
+    me: { attribute: false },
+    roles: { attribute: false },
+    language: {},
+    busy: { state: true },
+    error: { state: true },
+    declining: { state: true },
+  };
+
+  declare client: Muster;
+  declare me: Me;
+  declare roles: readonly RoleDescription[];
+  declare language: Language;
+  /** The id of what is being answered; undefined: nothing. */
+  declare busy: string | undefined;
+  declare error: string;
+  /** The invitation that the person is asked about. */
+  declare declining: Me['invitations'][number] | undefined;
+
+  constructor() {
+    super();
+    this.error = '';
+  }
+
+  get #texts(): Texts {
+    return TEXTS[this.language];
+  }
+
+  override render(): TemplateResult {
+    const { memberships, invitations, ownershipOffers, email } = this.me;
+    const { home } = this.#texts;
+    const isAlone = memberships.length === 0;
+    return html`
+      <h1>${isAlone ? home.none.title : home.yours}</h1>
+      ${isAlone ? html`<p class="muted lead">${invitations.length > 0 ? home.none.invited : home.none.notInvited(email)}</p>` : nothing}
+      ${this.error ? html`<p class="error" role="alert">${this.error}</p>` : nothing}
+      ${invitations.length > 0 ? html`<h2>${home.invitations}</h2><ul>${invitations.map((each) => this.#renderInvitation(each))}</ul>` : nothing}
+      ${ownershipOffers.length > 0 ? html`<h2>${home.offers}</h2><ul>${ownershipOffers.map((each) => this.#renderOffer(each))}</ul>` : nothing}
+      ${
+        isAlone
+          ? nothing
+          : html`${invitations.length + ownershipOffers.length > 0 ? html`<h2>${home.yours}</h2>` : nothing}
+      <ul>${memberships.map(
+        ({ organizationId, organizationName, role, owner }) => html`<li class="card row">
+          <span class="initial" aria-hidden="true">${initialOf(organizationName)}</span>
+          <span class="what"><strong><bdi>${organizationName}</bdi></strong><span class="muted">${owner ? this.#texts.owner : this.#label(role)}</span></span>
+          <a class="button plain" href=${fragmentOf(organizationId, 'members')} aria-label=${`${home.open}: ${organizationName}`}>${home.open}</a></li>`,
+      )}</ul>`
+      }
+      <form class="card create" @submit=${this.#create}>
+        <div><h2>${home.create}</h2><p class="muted">${home.createText}</p></div>
+        <div class="field"><label for="name">${home.name}</label>
+          <input id="name" name="name" required maxlength="100" autocomplete="organization" dir="auto"></div>
+        <button class="button ${isAlone && invitations.length === 0 ? '' : 'plain'}" ?disabled=${this.busy === 'create'}>${home.create}</button>
+      </form>
+      ${this.#renderQuestion()}`;
+  }
+
+  #renderInvitation(invitation: Me['invitations'][number]): TemplateResult {
+    const { id, organizationName, inviterName, role, expiresAt, message } = invitation;
+    const { home } = this.#texts;
+    return html`<li class="card row">
+      <span class="initial" aria-hidden="true">${initialOf(organizationName)}</span>
+      <span class="what"><strong><bdi>${organizationName}</bdi></strong>
+        <span>${home.invites(inviterName, this.#label(role))}</span>
+        ${message ? html`<q dir="auto">${message}</q>` : nothing}
+        <span class="muted">${home.until(this.#time(expiresAt))}</span></span>
+      <span class="answers">
+        <button type="button" class="button" ?disabled=${this.busy === id} aria-label=${`${home.accept}: ${organizationName}`}
+          @click=${() => this.#accept(invitation)}>${home.accept}</button>
+        <button type="button" class="button plain" ?disabled=${this.busy === id} aria-label=${`${home.decline}: ${organizationName}`}
+          @click=${() => this.#ask(invitation)}>${home.decline}</button></span></li>`;
+  }
+
+  #renderOffer({ organizationId, organizationName, expiresAt }: Me['ownershipOffers'][number]): TemplateResult {
+    const { home } = this.#texts;
+    const answer = (accepts: boolean) =>
+      this.#run(
+        organizationId,
+        accepts ? home.becameOwner(organizationName) : home.offerDeclined(organizationName),
+        () =>
+          accepts
+            ? this.client.organizations.acceptOwnership(organizationId)
+            : this.client.organizations.declineOwnership(organizationId),
+      );
+    return html`<li class="card row">
+      <span class="initial" aria-hidden="true">${initialOf(organizationName)}</span>
+      <span class="what"><span>${home.offersYou(organizationName)}</span><span class="muted">${home.until(this.#time(expiresAt))}</span></span>
+      <span class="answers">
+        <button type="button" class="button" ?disabled=${this.busy === organizationId} @click=${() => answer(true)}>${home.accept}</button>
+        <button type="button" class="button plain" ?disabled=${this.busy === organizationId} @click=${() => answer(false)}>${home.decline}</button></span></li>`;
+  }
+
+  #renderQuestion(): TemplateResult | typeof nothing {
+    const { declining } = this;
+    if (!declining) return nothing;
+    const { home } = this.#texts;
+    return html`<dialog aria-labelledby="question" @close=${() => this.#ask(undefined)}>
+      <h2 id="question">${home.declineQuestion(declining.organizationName)}</h2><p>${home.declineConsequence}</p>
+      <form method="dialog" class="answers">
+        <button class="button" @click=${() => this.#decline(declining)}>${home.decline}</button>
+        <button class="button plain">${home.keep}</button></form></dialog>`;
+  }
+
+  override updated(): void {
+    const dialog = this.renderRoot.querySelector('dialog');
+    if (dialog && !dialog.open) dialog.showModal();
+  }
+
+  #ask(invitation: Me['invitations'][number] | undefined): void {
+    this.declining = invitation;
+  }
+
+  async #accept({ id, organizationId, organizationName }: Me['invitations'][number]): Promise<void> {
+    const accepted = await this.#run(id, this.#texts.home.accepted(organizationName), () =>
+      this.client.me.acceptInvitation(id),
+    );
+    if (accepted) location.hash = fragmentOf(organizationId, 'members');
+  }
+
+  async #decline({ id, organizationName }: Me['invitations'][number]): Promise<void> {
+    await this.#run(id, this.#texts.home.declined(organizationName), () => this.client.me.declineInvitation(id));
+  }
+
+  async #create(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    const form = event.currentTarget as HTMLFormElement;
+    const name = String(new FormData(form).get('name')).trim();
+    let made: { readonly id: string } | undefined;
+    await this.#run('create', this.#texts.home.created(name), async () => {
+      made = await this.client.organizations.create({ name });
+    });
+    if (!made) return;
+    form.reset();
+    location.hash = fragmentOf(made.id, 'members');
+  }
+
+  /** Does something, and tells the frame what became true. @returns whether it worked */
+  async #run(id: string, done: string, act: () => Promise<unknown>): Promise<boolean> {
+    this.busy = id;
+    this.error = '';
+    try {
+      await act();
+    } catch (error) {
+      this.error = isMusterError(error, 'organization_creation_forbidden')
+        ? this.#texts.home.mayNotCreate
+        : (error as Error).message;
+      return false;
+    } finally {
+      this.busy = undefined;
+    }
+    const options = { bubbles: true, composed: true };
+    this.dispatchEvent(new CustomEvent('console-notice', { ...options, detail: done }));
+    const changed = new CustomEvent('muster-changed', { ...options, detail: { resource: 'me', id } });
+    this.dispatchEvent(changed);
+    return true;
+  }
+
+  #label(role: string): string {
+    return this.roles.find((each) => each.role === role)?.label[this.language] ?? role;
+  }
+
+  #time(iso: string): string {
+    return new Date(iso).toLocaleString(this.language === 'en' ? 'en-GB' : this.language, {
+      dateStyle: 'long',
+      timeStyle: 'short',
+    });
+  }
+
+  static override styles = [
+    LOOK,
+    css`
+      :host { display: block; }
+      h2 { margin: 1.75rem 0 0.625rem; }
+      .lead { margin-top: 0.5rem; max-width: 44rem; }
+      .error { margin-top: 1rem; }
+      ul { list-style: none; padding: 0; margin-top: 1rem; display: grid; gap: 0.625rem; }
+      h2 + ul { margin-top: 0; }
+      .row { display: flex; flex-wrap: wrap; align-items: center; gap: 0.75rem 1rem; padding: 0.875rem 1rem; }
+      .what { flex: 1 1 14rem; display: grid; gap: 0.125rem; }
+      q { color: var(--muster-muted); white-space: pre-line; }
+      .answers { display: flex; flex-wrap: wrap; gap: 0.5rem; }
+      .create { display: grid; grid-template-columns: 1fr; gap: 1rem; margin-top: 1.75rem; padding: 1.25rem; max-width: 34rem; justify-items: start; }
+      .create h2 { margin: 0 0 0.125rem; }
+      .field { width: 100%; }
+      dialog { max-width: 28rem; padding: 1.75rem; border: 1px solid var(--console-line); border-radius: calc(var(--muster-radius) * 1.4); background: var(--muster-surface); color: inherit; }
+      dialog[open] { display: grid; gap: 1rem; }
+      dialog h2 { margin: 0; }
+      dialog::backdrop { background: rgb(0 0 0 / 50%); }
+    `,
+  ];
+}
+customElements.define('console-home', ConsoleHome);

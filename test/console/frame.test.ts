@@ -1,0 +1,278 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, describe, expect, test } from 'vitest';
+import { useBrowser } from '../support/browser.ts';
+import { expectAccessible, signIn, visitConsole } from '../support/console.ts';
+import { newAddress, useService } from '../support/service.ts';
+
+// The frame of the console: who gets in, what they see of it, and when it ends.
+
+const lines: string[] = [];
+const service = useService({ onLog: (_, line) => void lines.push(line) });
+const browser = useBrowser();
+
+/** Text that runs if a page forgets to escape it. */
+const XSS = `"><img src=x onerror=alert(1)><script>alert(2)</script>\${alert(3)}`;
+
+describe('signing in', () => {
+  test('uses the code flow with PKCE; the token is sent to the API only, and kept nowhere', async () => {
+    const { owner } = await service.organization('Acme Energy');
+    await visitConsole(browser(), service, { email: owner.email }, async (page, _context, { requests }) => {
+      await page.getByRole('heading', { name: 'Members' }).waitFor();
+      const urls = requests.map((request) => request.url());
+      const asked = new URL(urls.find((url) => url.includes('/authorize?')) as string).searchParams;
+      expect(Object.fromEntries(asked)).toMatchObject({
+        response_type: 'code',
+        code_challenge_method: 'S256',
+        scope: 'openid email profile',
+        redirect_uri: `${service.api}/console`,
+      });
+      for (const name of ['state', 'nonce', 'code_challenge']) expect(asked.get(name)).toMatch(/^[\w-]{43}$/);
+      const exchange = requests.find((request) => request.method() === 'POST' && request.url().endsWith('/token'));
+      expect(exchange?.postData()).toMatch(/code_verifier=[\w-]{43}/);
+      const withToken = requests.filter((request) => request.headers().authorization);
+      expect(withToken.length).toBeGreaterThan(1);
+      for (const request of withToken) expect(request.url()).toMatch(new RegExp(`^${service.api}/v1/`));
+      const token = withToken[0]?.headers().authorization?.slice('Bearer '.length) as string;
+      expect(urls.join()).not.toContain(token);
+      expect(lines.join()).not.toContain(token);
+      expect(await page.evaluate('history.length'), 'the code is not in the history').toBeLessThanOrEqual(3);
+      expect(page.url()).not.toMatch(/[?&](code|state)=/);
+    });
+  });
+
+  test('ends on the page that was asked for, and a reload needs no question', async () => {
+    const { id, owner } = await service.organization();
+    const fragment = `#/${id}/audit-log`;
+    await visitConsole(browser(), service, { email: owner.email, fragment }, async (page) => {
+      await page.getByRole('heading', { name: 'Audit log' }).waitFor();
+      await page.reload();
+      await page.getByRole('heading', { name: 'Audit log' }).waitFor();
+      expect(page.url()).toBe(`${service.api}/console${fragment}`);
+      expect(await page.title()).toBe('Audit log · Muster');
+    });
+  });
+
+  test('refuses an answer that this browser has not asked for', async () => {
+    const page = await browser().newPage();
+    await page.goto(`${service.api}/console?code=stolen&state=forged`);
+    await page.getByRole('heading', { name: 'Signing in did not work' }).waitFor();
+    expect(page.url()).toBe(`${service.api}/console`);
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByLabel('E-mail address').waitFor();
+    await page.close();
+  });
+
+  test('is not repeated after signing out, until the person wants to', async () => {
+    const { owner } = await service.organization();
+    await visitConsole(browser(), service, { email: owner.email, name: 'Ada Owner' }, async (page) => {
+      await page.getByRole('button', { name: 'Signed in as' }).click();
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
+      await expectAccessible(page);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      // The session at the issuer has ended too.
+      await page.getByLabel('E-mail address').waitFor();
+    });
+  });
+
+  test('goes on where the person was when their session ends in the middle', async () => {
+    const { id, owner } = await service.organization();
+    const visit = { email: owner.email, fragment: `#/organizations` };
+    await visitConsole(browser(), service, visit, async (page, context) => {
+      // The issuer has ended the session: no ID token is valid any more, and no refresh token.
+      await context.route(/\/token$/, async (route) => {
+        const isRefresh = route.request().postData()?.includes('refresh_token');
+        if (isRefresh) await route.fulfill({ status: 400, json: { error: 'invalid_grant' } });
+        else await route.continue();
+      });
+      let refused = 0;
+      await context.route('**/v1/organizations', async (route) => {
+        refused += 1;
+        const json = {
+          statusCode: 401,
+          error: 'unauthenticated',
+          message: 'A valid bearer token is required.',
+          requestId: 'x',
+        };
+        if (refused === 1) await route.fulfill({ status: 401, json });
+        else await route.continue();
+      });
+      await page.getByLabel('Name of the organization').fill('Still here');
+      await page.getByRole('button', { name: 'Create an organization' }).click();
+      await page.getByRole('heading', { name: 'Please sign in again' }).waitFor();
+      await expectAccessible(page);
+      expect(await page.getByLabel('Name of the organization').inputValue()).toBe('Still here');
+      const [popup] = await Promise.all([
+        context.waitForEvent('page'),
+        page.getByRole('dialog').getByRole('button', { name: 'Sign in' }).click(),
+      ]);
+      await popup.waitForEvent('close');
+      await page.getByText('Still here is created.').waitFor();
+      const made = (await owner.call('GET /v1/organizations')).body.data;
+      expect(made.map((each: { name: string }) => each.name)).toEqual(['Acme Energy', 'Still here']);
+      expect(made[0].id).toBe(id);
+    });
+  });
+
+  test('of a person whose address isn’t verified says what to do', async () => {
+    const page = await browser().newPage();
+    await page.goto(`${service.api}/console`);
+    await page.getByLabel('E-mail address').fill(newAddress());
+    await page.getByLabel('The address isn').check();
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'Verify your e-mail address' }).waitFor();
+    await expectAccessible(page);
+    await page.close();
+  });
+});
+
+describe('a person without an organization', () => {
+  test('is told what they can do, and creates one', async () => {
+    const email = newAddress('newcomer');
+    await visitConsole(browser(), service, { email, size: 'phone' }, async (page) => {
+      await page.getByRole('heading', { name: 'You aren’t in an organization yet' }).waitFor();
+      await page.getByText(`sent to ${email}, the address`).waitFor();
+      await expectAccessible(page);
+      await page.getByLabel('Name of the organization').fill('Startup');
+      await page.getByRole('button', { name: 'Create an organization' }).click();
+      await page.getByRole('heading', { name: 'Members' }).waitFor();
+      await page.getByText('Startup is created.').waitFor();
+    });
+  });
+
+  test('accepts and declines the invitations that wait for them', async () => {
+    const [one, other] = [await service.organization('Acme Energy'), await service.organization('Volt')];
+    const email = newAddress('jane');
+    for (const { owner } of [one, other]) {
+      await owner.muster.invitations.create({ email, role: 'VIEWER', message: 'Welcome!' });
+    }
+    await visitConsole(browser(), service, { email }, async (page) => {
+      await page.getByText('Ada Owner invites you as Viewer.').first().waitFor();
+      await expectAccessible(page);
+      await page.getByRole('button', { name: 'Decline: Volt' }).click();
+      await page.getByRole('dialog').getByText('Decline the invitation to Volt?').waitFor();
+      await expectAccessible(page);
+      await page.getByRole('dialog').getByRole('button', { name: 'Decline' }).click();
+      await page.getByText('You declined the invitation to Volt.').waitFor();
+      await page.getByRole('button', { name: 'Accept: Acme Energy' }).click();
+      await page.getByText('You are now a member of Acme Energy.').waitFor();
+    });
+    const statusOf = async ({ owner }: typeof one) => (await owner.call('GET /v1/invitations')).body.data[0].status;
+    expect([await statusOf(one), await statusOf(other)]).toEqual(['ACCEPTED', 'DECLINED']);
+  });
+});
+
+describe('the navigation', () => {
+  test.each([
+    ['ADMIN', ['Members', 'Invitations', 'Teams', 'Sites', 'Access tokens', 'Webhooks', 'Audit log', 'Organization']],
+    ['VIEWER', ['Members', 'Teams', 'Sites', 'Access tokens', 'Organization']],
+  ])('of a person with the role %s has the pages that the role may see', async (role, pages) => {
+    const { id, owner } = await service.organization();
+    const { email } = await service.member(owner, role);
+    await visitConsole(browser(), service, { email, size: 'phone' }, async (page) => {
+      await page.getByRole('button', { name: 'Menu' }).click();
+      const links = page.getByRole('navigation', { name: 'Pages of the organization' }).getByRole('link');
+      await links.first().waitFor();
+      expect(await links.allInnerTexts()).toEqual(pages);
+      await expectAccessible(page);
+      await page.goto(`${service.api}/console#/${id}/invitations`);
+      const heading = role === 'ADMIN' ? 'Invitations' : 'Your role doesn’t include this page';
+      await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+    });
+  });
+
+  test('leads from one organization to another, by keyboard, in two languages', async () => {
+    const { owner } = await service.organization('Acme Energy');
+    await owner.muster.organizations.create({ name: 'Volt' });
+    const options = { colorScheme: 'dark' } as const;
+    await visitConsole(browser(), service, { email: owner.email, options }, async (page) => {
+      const switcher = page.getByRole('button', { name: 'Organization: Acme Energy' });
+      await switcher.focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('link', { name: 'Volt' }).waitFor();
+      await expectAccessible(page);
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Escape');
+      expect(await page.evaluate('document.activeElement?.shadowRoot?.activeElement?.className')).toBe('switcher');
+      await page.keyboard.press('Enter');
+      await page.getByRole('link', { name: 'Volt' }).press('Enter');
+      await page.getByRole('button', { name: 'Organization: Volt' }).waitFor();
+      await page.getByRole('button', { name: 'Signed in as' }).click();
+      await page.getByRole('button', { name: 'Deutsch' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Mitglieder' }).waitFor();
+      expect(await page.evaluate('document.documentElement.lang')).toBe('de');
+      await page.reload();
+      await page.getByRole('heading', { level: 1, name: 'Mitglieder' }).waitFor();
+    });
+  });
+});
+
+test('names are text: of the organization, of the person, of the inviter', async () => {
+  const email = newAddress('jane');
+  const { id, owner } = await service.organization(XSS.slice(0, 100));
+  await owner.muster.me.update({ firstName: XSS.slice(0, 100), lastName: XSS.slice(0, 100) });
+  await owner.muster.invitations.create({ email, role: 'USER', message: XSS });
+  await visitConsole(browser(), service, { email }, async (page) => {
+    await page.getByRole('button', { name: 'Accept' }).waitFor();
+    for (const text of await page.getByText(XSS).all()) await text.waitFor();
+  });
+  await visitConsole(
+    browser(),
+    service,
+    { email: owner.email, fragment: `#/${id}/${encodeURIComponent(XSS)}` },
+    async (page) => {
+      await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+      await page.getByRole('button', { name: 'Organization: "><img src=x' }).waitFor();
+    },
+  );
+});
+
+describe('the document', () => {
+  /** A page of somebody else that frames the console. */
+  const framing = createServer((_, response) => {
+    response.setHeader('content-type', 'text/html');
+    response.end(`<iframe src="${service.api}/console"></iframe>`);
+  });
+  afterAll(() => framing.close());
+
+  test('can’t be framed', async () => {
+    await new Promise<void>((listening) => framing.listen(0, '127.0.0.1', listening));
+    const page = await browser().newPage();
+    await page.goto(`http://127.0.0.1:${(framing.address() as AddressInfo).port}/`);
+    await page.waitForTimeout(500);
+    expect(page.frames().map((frame) => frame.url())).not.toContain(`${service.api}/console`);
+    await page.close();
+  });
+
+  test('allows scripts and styles of its own only', async () => {
+    const { headers } = await service.call('GET /console');
+    const policy = headers.get('content-security-policy') ?? '';
+    expect(policy).not.toMatch(/unsafe|\*/);
+    const issuer = new RegExp(`connect-src 'self' ${service.stack.issuer};`);
+    for (const part of [
+      "default-src 'none'",
+      "script-src 'self';",
+      issuer,
+      "frame-ancestors 'none'",
+      "base-uri 'none'",
+    ]) {
+      expect(policy).toMatch(part);
+    }
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+  });
+});
+
+test('the issuer’s session is no third party’s: another person signs in after signing out', async () => {
+  const [one, other] = [await service.organization('One'), await service.organization('Other')];
+  await visitConsole(browser(), service, { email: one.owner.email }, async (page) => {
+    await page.getByRole('button', { name: 'Signed in as' }).click();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await signIn(page, other.owner.email);
+    await page.getByRole('button', { name: 'Organization: Other' }).waitFor();
+    expect(await page.getByText('One').count()).toBe(0);
+  });
+});
