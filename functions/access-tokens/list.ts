@@ -6,7 +6,7 @@ import { forMember } from '../../lib/http/for-member.ts';
 import { cut, envelope, PageQuery, readPage } from '../../lib/http/paging.ts';
 import { listAccessTokens } from '../../lib/people/access-tokens.ts';
 
-export const returns = { 200: list(AccessToken) };
+export const returns = { 200: /* @__PURE__ */ list(AccessToken) };
 
 /**
  * Lists the caller's own access tokens in this organization, oldest first.

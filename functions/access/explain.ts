@@ -22,7 +22,7 @@ import {
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
 
-export const returns = { 200: list(ExplanationSchema) };
+export const returns = { 200: /* @__PURE__ */ list(ExplanationSchema) };
 
 /**
  * Explains who has access to which sites, and why: with `site` a row for each member with access, with `member` a row

@@ -8,7 +8,7 @@ import { forMember } from '../../lib/http/for-member.ts';
 import { CursorQuery, envelope, readPage } from '../../lib/http/paging.ts';
 import { listAudit } from '../../lib/table/audit.ts';
 
-export const returns = { 200: list(AuditEntrySchema) };
+export const returns = { 200: /* @__PURE__ */ list(AuditEntrySchema) };
 
 /** A time in a query, normalized to the form in which times are stored and compared. */
 const Moment = z.pipe(

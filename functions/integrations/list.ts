@@ -5,7 +5,7 @@ import { forMember } from '../../lib/http/for-member.ts';
 import { cutFrom, envelope, PageQuery, readPage } from '../../lib/http/paging.ts';
 import { listIntegrations } from '../../lib/organizations/integrations.ts';
 
-export const returns = { 200: list(IntegrationSchema) };
+export const returns = { 200: /* @__PURE__ */ list(IntegrationSchema) };
 
 /**
  * Lists the organization's integrations, oldest first, also those that have expired.

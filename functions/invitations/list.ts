@@ -10,7 +10,7 @@ import { cut, envelope, filtered, PageQuery, readPage } from '../../lib/http/pag
 import { listInvitationsTo, listInvitationsToShow } from '../../lib/invitations/invitations.ts';
 import { readCounters } from '../../lib/table/counters.ts';
 
-export const returns = { 200: list(InvitationSchema) };
+export const returns = { 200: /* @__PURE__ */ list(InvitationSchema) };
 
 const idOf = ({ id }: ListedInvitation) => id;
 

@@ -13,7 +13,7 @@ import { getMembersOf, listMembersToShow } from '../../lib/organizations/members
 import { getAddressHolder, getIdentity } from '../../lib/people/people.ts';
 import { readCounters } from '../../lib/table/counters.ts';
 
-export const returns = { 200: list(MemberSchema) };
+export const returns = { 200: /* @__PURE__ */ list(MemberSchema) };
 
 const idOf = ({ memberId }: ListedMember) => memberId;
 

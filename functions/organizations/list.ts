@@ -5,7 +5,7 @@ import { forCaller, visibleTo } from '../../lib/http/for-caller.ts';
 import { cutFrom, envelope, PageQuery, readPage } from '../../lib/http/paging.ts';
 import { listMemberships, withOrganizations } from '../../lib/organizations/organizations.ts';
 
-export const returns = { 200: list(MyOrganization) };
+export const returns = { 200: /* @__PURE__ */ list(MyOrganization) };
 
 /**
  * Lists the caller's organizations, with their membership in each; an access token gets its own organization.

@@ -8,7 +8,7 @@ import { pathId } from '../../lib/http/path.ts';
 import { getMember } from '../../lib/organizations/members.ts';
 import { listTeamMembers } from '../../lib/teams/team-members.ts';
 
-export const returns = { 200: list(TeamMember) };
+export const returns = { 200: /* @__PURE__ */ list(TeamMember) };
 
 /**
  * Lists the members of a team that the caller sees.

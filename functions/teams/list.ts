@@ -9,7 +9,7 @@ import { readCounters } from '../../lib/table/counters.ts';
 import { listTeamsOf } from '../../lib/teams/team-members.ts';
 import { listTeams } from '../../lib/teams/teams.ts';
 
-export const returns = { 200: list(Team) };
+export const returns = { 200: /* @__PURE__ */ list(Team) };
 
 const idOf = ({ id }: StoredTeam) => id;
 

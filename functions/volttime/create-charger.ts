@@ -10,7 +10,7 @@ import { CREATE_CHARGER, createCharger } from '../../lib/sites/charger-changes.t
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
 
-export const returns = { 200: resource(ChargerSchema) };
+export const returns = { 200: /* @__PURE__ */ resource(ChargerSchema) };
 export const example = { identity: 'CP-0001', reference: 'Left of the gate' };
 
 /**

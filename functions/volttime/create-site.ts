@@ -9,7 +9,7 @@ import { forLocatedTeam } from '../../lib/http/for-team.ts';
 import { CREATE_SITE, createSite } from '../../lib/sites/site-changes.ts';
 import { locateTeam } from '../../lib/teams/teams.ts';
 
-export const returns = { 200: resource(SiteSchema) };
+export const returns = { 200: /* @__PURE__ */ resource(SiteSchema) };
 
 /** Creates a site that the team of `team_uuid` owns. For owners of the team, and ADMINs of its organization. */
 export const endpoint = forLocatedTeam({

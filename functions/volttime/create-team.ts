@@ -8,7 +8,7 @@ import { forMember } from '../../lib/http/for-member.ts';
 import { readCounters } from '../../lib/table/counters.ts';
 import { asOwner, CREATE_TEAM, createTeam } from '../../lib/teams/create-team.ts';
 
-export const returns = { 200: resource(TeamSchema) };
+export const returns = { 200: /* @__PURE__ */ resource(TeamSchema) };
 export const example = { name: 'Berlin', email: 'berlin@example.com', type: 'Company' };
 
 /**

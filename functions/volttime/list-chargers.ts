@@ -7,7 +7,7 @@ import { LIST_CHARGERS_OF, listChargersOf } from '../../lib/sites/chargers.ts';
 import { union } from '../../lib/table/access.ts';
 import { LIST_TEAMS, listTeamsWithin } from '../../lib/teams/viewing.ts';
 
-export const returns = { 200: list(Charger) };
+export const returns = { 200: /* @__PURE__ */ list(Charger) };
 
 /**
  * Lists the chargers of all sites that the caller sees, in the order of `GET /api/v3/sites`, oldest first within a

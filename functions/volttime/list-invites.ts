@@ -8,7 +8,7 @@ import { listSiteInvites } from '../../lib/sites/site-invites.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
 
-export const returns = { 200: list(Invite) };
+export const returns = { 200: /* @__PURE__ */ list(Invite) };
 
 /**
  * Lists the invites of a site by its current owner, newest first, until 30 days after their expiry. For owners of the

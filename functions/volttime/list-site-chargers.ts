@@ -9,7 +9,7 @@ import { LIST_CHARGERS, listVisibleChargers } from '../../lib/sites/chargers.ts'
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
 
-export const returns = { 200: list(Charger) };
+export const returns = { 200: /* @__PURE__ */ list(Charger) };
 
 /** Lists the chargers of a site that the caller sees, oldest first. */
 export const endpoint = forSite({

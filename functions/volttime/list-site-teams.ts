@@ -8,7 +8,7 @@ import { teamsOf } from '../../lib/sites/site-teams.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
 
-export const returns = { 200: list(SiteTeam) };
+export const returns = { 200: /* @__PURE__ */ list(SiteTeam) };
 
 /** Lists the teams with access to a site that the caller sees: the owner first, then in the order of getting access. */
 export const endpoint = forSite({

@@ -7,7 +7,7 @@ import { LIST_SITES, listSitesOf } from '../../lib/sites/site-lists.ts';
 import { union } from '../../lib/table/access.ts';
 import { LIST_TEAMS, listTeamsWithin } from '../../lib/teams/viewing.ts';
 
-export const returns = { 200: list(Site) };
+export const returns = { 200: /* @__PURE__ */ list(Site) };
 
 /**
  * Lists the sites that the caller sees in all of their organizations: the sites of their teams and of the teams below,

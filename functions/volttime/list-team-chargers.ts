@@ -8,7 +8,7 @@ import { LIST_CHARGERS_OF, listChargersOf } from '../../lib/sites/chargers.ts';
 import { union } from '../../lib/table/access.ts';
 import { LOCATE_TEAM, locateTeam } from '../../lib/teams/teams.ts';
 
-export const returns = { 200: list(Charger) };
+export const returns = { 200: /* @__PURE__ */ list(Charger) };
 
 /**
  * Lists the chargers on all sites that a team owns. For its members, members of the teams above it, and ADMINs.

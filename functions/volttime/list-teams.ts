@@ -5,7 +5,7 @@ import { showTeam } from '../../lib/dialects/volttime/show.ts';
 import { forViewer } from '../../lib/http/for-caller.ts';
 import { LIST_TEAMS, listVisibleTeams } from '../../lib/teams/viewing.ts';
 
-export const returns = { 200: list(Team) };
+export const returns = { 200: /* @__PURE__ */ list(Team) };
 
 /**
  * Lists the teams that the caller sees in all of their organizations, oldest first. ADMINs see all teams, others public

@@ -6,7 +6,7 @@ import { redactedCharger, requireCharger, visibilityThrough } from '../../lib/do
 import { forSite } from '../../lib/http/for-site.ts';
 import { FIND_CHARGER, getCharger, locateCharger } from '../../lib/sites/chargers.ts';
 
-export const returns = { 200: resource(Charger) };
+export const returns = { 200: /* @__PURE__ */ resource(Charger) };
 
 /** Shows a charger whose site the caller sees, by its UUID or its integer id. */
 export const endpoint = forSite({

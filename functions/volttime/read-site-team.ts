@@ -8,7 +8,7 @@ import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
 import { LOCATE_TEAM } from '../../lib/teams/teams.ts';
 
-export const returns = { 200: resource(SiteTeam) };
+export const returns = { 200: /* @__PURE__ */ resource(SiteTeam) };
 
 /** Shows a team's access to a site that the caller sees. */
 export const endpoint = forSite({

@@ -6,7 +6,7 @@ import { redactedSite, visibilityThrough } from '../../lib/domain/visibility.ts'
 import { forSite } from '../../lib/http/for-site.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 
-export const returns = { 200: resource(Site) };
+export const returns = { 200: /* @__PURE__ */ resource(Site) };
 
 /** Shows a site that the caller sees, by its UUID or its integer id. */
 export const endpoint = forSite({

@@ -10,7 +10,7 @@ import { REPORT_CHARGER, reportCharger } from '../../lib/sites/charger-reports.t
 import { FIND_CHARGER, getCharger, locateCharger } from '../../lib/sites/chargers.ts';
 import { union } from '../../lib/table/access.ts';
 
-export const returns = { 200: resource(Charger) };
+export const returns = { 200: /* @__PURE__ */ resource(Charger) };
 export const example = {
   connection_status: 'online',
   status: 'Faulted',

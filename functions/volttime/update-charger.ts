@@ -9,7 +9,7 @@ import { UPDATE_CHARGER, updateCharger } from '../../lib/sites/charger-changes.t
 import { FIND_CHARGER, getCharger, locateCharger } from '../../lib/sites/chargers.ts';
 import { union } from '../../lib/table/access.ts';
 
-export const returns = { 200: resource(Charger) };
+export const returns = { 200: /* @__PURE__ */ resource(Charger) };
 export const example = { identity: 'CP-0002', reference: 'Right of the gate' };
 
 /** Changes a charger. Omitted fields stay unchanged. For owners of the owning team, and ADMINs of its organization. */

@@ -8,7 +8,7 @@ import { UPDATE_SITE, updateSite } from '../../lib/sites/site-changes.ts';
 import { LOCATE_SITE, locateSite } from '../../lib/sites/sites.ts';
 import { union } from '../../lib/table/access.ts';
 
-export const returns = { 200: resource(Site) };
+export const returns = { 200: /* @__PURE__ */ resource(Site) };
 export const example = { name: 'Depot North', address: null, timezone: 'Europe/Berlin' };
 
 /** Changes a site. Omitted fields stay unchanged. For owners of the owning team, and ADMINs of its organization. */

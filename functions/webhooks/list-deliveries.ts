@@ -8,7 +8,7 @@ import { pathId } from '../../lib/http/path.ts';
 import { listDeliveries } from '../../lib/webhooks/deliveries.ts';
 import { getWebhook } from '../../lib/webhooks/webhooks.ts';
 
-export const returns = { 200: list(WebhookDelivery) };
+export const returns = { 200: /* @__PURE__ */ list(WebhookDelivery) };
 
 /**
  * Lists the deliveries of a webhook, newest first. They are kept for 14 days.

@@ -5,7 +5,7 @@ import { forMember } from '../../lib/http/for-member.ts';
 import { cutFrom, envelope, PageQuery, readPage } from '../../lib/http/paging.ts';
 import { listWebhooks } from '../../lib/webhooks/webhooks.ts';
 
-export const returns = { 200: list(Webhook) };
+export const returns = { 200: /* @__PURE__ */ list(Webhook) };
 
 /** Lists the webhooks of the organization, oldest first. Their number is limited, so each request reads all of them. */
 export const endpoint = forMember({

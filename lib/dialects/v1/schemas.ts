@@ -376,7 +376,6 @@ export const AccessCheck = z.strictObject({
 });
 
 /** The envelope of lists: with `total` if it is counted, and `page` if the request has a page number. */
-// @__NO_SIDE_EFFECTS__
 export function list(row: z.core.$ZodType) {
   return z.strictObject({
     data: z.array(row),

@@ -107,13 +107,11 @@ export const AcceptedInvite = z.strictObject({
 export const Message = z.strictObject({ message: z.string() });
 
 /** Laravel's envelope of one resource. */
-// @__NO_SIDE_EFFECTS__
 export function resource(data: z.core.$ZodType) {
   return z.strictObject({ data });
 }
 
 /** Laravel's envelope of a list, with `links` and `meta` if the request has a page number or more rows follow. */
-// @__NO_SIDE_EFFECTS__
 export function list(row: z.core.$ZodType) {
   const place = z.nullable(z.int().check(z.minimum(1)));
   return z.strictObject({
