@@ -55,6 +55,7 @@ async function welcome(stack: Stack, ownIssuer: boolean): Promise<string> {
   Console ${stack.api}/console
   Inbox   ${stack.inbox}
   Issuer  ${stack.issuer}
+  Docs    ${stack.api}/_local/docs/
   Logs    .local/functions.log
 
 Not run here: ${stack.unsupported.join(', ') || 'nothing'}.
