@@ -1,4 +1,5 @@
 import { type Clock, parseOffset } from './clock.ts';
+import { DOCUMENTS } from './documents.ts';
 import type { Outcome } from './functions.ts';
 import type { LocalAnswer, LocalRequest } from './gateway.ts';
 import { OtherIssuer, type Person } from './issuer.ts';
@@ -21,6 +22,8 @@ export interface Controls {
   faults(): unknown;
   /** @throws Error for invalid faults */
   setFaults(faults: unknown): void;
+  /** Answers a path of the documents. */
+  documents(path: string): Promise<LocalAnswer>;
 }
 
 type Endpoint = (request: LocalRequest, controls: Controls) => Promise<unknown> | unknown;
@@ -101,10 +104,16 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
 
 /** Answers `/_local/...`, the endpoints for people and tests besides the API. */
 export async function control(request: LocalRequest, controls: Controls): Promise<LocalAnswer> {
-  const endpoint = ENDPOINTS[`${request.method} ${request.path}`];
+  const { method, path } = request;
+  const isDocument = path === DOCUMENTS || path.startsWith(`${DOCUMENTS}/`);
+  if (isDocument && (method === 'GET' || method === 'HEAD')) return controls.documents(path);
+  const endpoint = ENDPOINTS[`${method} ${path}`];
   try {
     if (!endpoint)
-      throw new Refusal(404, `There is no such thing here; there are: ${Object.keys(ENDPOINTS).join(', ')}.`);
+      throw new Refusal(
+        404,
+        `There is no such thing here; there are: GET ${DOCUMENTS}/, ${Object.keys(ENDPOINTS).join(', ')}.`,
+      );
     return { status: 200, body: await endpoint(request, controls) };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

@@ -29,11 +29,18 @@ export interface LocalRequest {
   readonly body: string;
 }
 
-export interface LocalAnswer {
-  readonly status: number;
-  /** Sent as JSON. */
-  readonly body: unknown;
-}
+export type LocalAnswer =
+  | {
+      readonly status: number;
+      /** Sent as JSON. */
+      readonly body: unknown;
+    }
+  | {
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      /** Sent as it is. */
+      readonly content: Buffer;
+    };
 
 export interface Gateway {
   /** `http://127.0.0.1:3000` */
@@ -127,13 +134,14 @@ async function answerLocally(
 ): Promise<Answer> {
   if (!LOOPBACK.test(request.headers.host ?? '')) return message(403, '/_local is for this machine only.');
   const body = await readBody(request);
-  const { status, body: answer } = await service.local({
+  const answer = await service.local({
     method: request.method ?? 'GET',
     path: path.slice('/_local/'.length),
     query: new URLSearchParams(query),
     body: body?.toString() ?? '',
   });
-  return json(status, answer);
+  if ('body' in answer) return json(answer.status, answer.body);
+  return { status: answer.status, headers: answer.headers, body: answer.content };
 }
 
 function within<T>(ms: number, work: Promise<T>): Promise<T | 'late'> {

@@ -6,6 +6,7 @@ import { type Call, type Principal, startAwsProxy } from './aws.ts';
 import { connect } from './aws-service.ts';
 import { createClock } from './clock.ts';
 import { type Controls, control } from './control.ts';
+import { createDocuments } from './documents.ts';
 import { startEngine } from './engine.ts';
 import { type BusEvent, createEventBus } from './event-bus.ts';
 import { createFunctions } from './functions.ts';
@@ -203,6 +204,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       calls: proxy.calls,
       faults: proxy.faults,
       setFaults: proxy.setFaults,
+      documents: createDocuments(directory),
     };
     const timers = (options.schedule ? template.schedules : []).map(({ everyMs, function: name, input }) =>
       setInterval(() => void functions.invoke(name, input), everyMs),

@@ -112,7 +112,7 @@ test('a token is created for an address', async () => {
 });
 
 test.each<[string, string, Sent, number, string]>([
-  ['an unknown path', 'nothing', {}, 404, 'There is no such thing here; there are: GET mail, GET events, GET calls,'],
+  ['an unknown path', 'nothing', {}, 404, 'There is no such thing here; there are: GET docs/, GET mail, GET events,'],
   ['a wrong method', 'sweep', {}, 404, 'POST sweep'],
   ['invalid JSON', 'clock', { method: 'POST', body: '{' }, 400, 'Send a JSON object as the body.'],
   ['JSON that isn’t an object', 'clock', { method: 'POST', body: '3' }, 400, 'Send a JSON object as the body.'],
