@@ -278,7 +278,9 @@ describe('on the local stack', () => {
       await page.fill('textarea.body-param__text', JSON.stringify({ email, role: 'VIEWER' }));
       await page.click('.execute');
       await expect
-        .poll(() => page.locator('.live-responses-table .response .response-col_status').first().textContent())
+        .poll(() => page.locator('.live-responses-table .response .response-col_status').first().textContent(), {
+          timeout: 20_000,
+        })
         .toContain('201');
     });
     const { data } = (await owner.call(`GET /v1/invitations?email=${email}`)).body;
