@@ -22,10 +22,13 @@ async function send(path: string, { method = 'GET', query = '', body }: Sent = {
     calls: (name) => [name ?? 'calls'],
     faults: () => ['faults'],
     setFaults: () => {},
+    documents: async (path) => ({ status: 200, body: path }),
     ...overrides,
   };
   const text = body === undefined || typeof body === 'string' ? (body ?? '') : JSON.stringify(body);
-  return control({ method, path, query: new URLSearchParams(query), body: text }, controls);
+  const answer = await control({ method, path, query: new URLSearchParams(query), body: text }, controls);
+  if (!('body' in answer)) throw new Error('The answer is no JSON.');
+  return answer;
 }
 
 const sweep = { function: 'scheduled/sweep', everyMs: 60_000, input: {} };
@@ -36,6 +39,13 @@ test('mails, calls and faults are returned', async () => {
   expect(await send('calls')).toEqual({ status: 200, body: ['calls'] });
   expect(await send('calls', { query: 'function=me/read' })).toEqual({ status: 200, body: ['me/read'] });
   expect(await send('faults')).toEqual({ status: 200, body: ['faults'] });
+});
+
+test('documents are asked for by their path', async () => {
+  for (const path of ['docs', 'docs/', 'docs/adr/index.html'])
+    expect(await send(path)).toEqual({ status: 200, body: path });
+  expect(await send('docs/guide.html', { method: 'HEAD' })).toMatchObject({ status: 200 });
+  expect(await send('docs/', { method: 'POST' })).toMatchObject({ status: 404 });
 });
 
 test('the clock is set and returned', async () => {
