@@ -10,7 +10,15 @@ const run = promisify(execFile);
 /** Our packages, and the packages of the repository that an application with them uses too. */
 const PACKAGES = {
   cdk: ['aws-cdk-lib', 'constructs', '@types/node'],
-  client: ['@types/node', 'express', '@types/express', 'hono', '@types/aws-lambda'],
+  client: [
+    '@types/node',
+    'express',
+    '@types/express',
+    'hono',
+    '@types/aws-lambda',
+    'openid-client',
+    'standardwebhooks',
+  ],
 } as const;
 
 /** Builds a package as `npm run package` does. @returns the path of the tarball */
