@@ -51,19 +51,12 @@ async function organizationOf(api: string, token: string): Promise<string> {
 
 async function welcome(stack: Stack, ownIssuer: boolean): Promise<string> {
   const parts = `
-<<<<<<< HEAD
   API     ${stack.api}
   Console ${stack.api}/console
   Inbox   ${stack.inbox}
   Issuer  ${stack.issuer}
+  Docs    ${stack.api}/_local/docs/
   Logs    .local/functions.log
-=======
-  API    ${stack.api}
-  Inbox  ${stack.inbox}
-  Issuer ${stack.issuer}
-  Docs   ${stack.api}/_local/docs/
-  Logs   .local/functions.log
->>>>>>> 0365d07 (Documents are also pages with a search, and references where requests can be tried)
 
 Not run here: ${stack.unsupported.join(', ') || 'nothing'}.
 `;
