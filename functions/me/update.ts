@@ -24,7 +24,7 @@ export const endpoint = forPerson({
     UpdateItem: ['USER', 'ORG', 'IDENTITY'],
     PutItem: ['EMAIL', 'AUDIT'],
   },
-  depth: 4,
+  depth: 5,
   body: z.strictObject({
     firstName: z.optional(PersonName),
     lastName: z.optional(PersonName),
