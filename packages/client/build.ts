@@ -44,7 +44,8 @@ for (const format of ['esm', 'cjs'] as const) {
   writeFileSync(join(out, 'package.json'), JSON.stringify({ type: format === 'esm' ? 'module' : 'commonjs' }));
 }
 
-// The screens, as one file with Lit and the client, so that a page needs no bundler. Types of Lit aren't published.
+// The screens with Lit and the client, so that a page needs no bundler; what reads a CSV file is loaded when one is
+// chosen. Types of Lit aren't published.
 const screens = join(folder, 'components');
 await build({
   entryPoints: [join(HERE, 'components', 'index.ts')],
@@ -52,6 +53,7 @@ await build({
   bundle: true,
   minify: true,
   format: 'esm',
+  splitting: true,
   platform: 'browser',
   target: 'es2022',
   legalComments: 'eof',
