@@ -84,7 +84,7 @@ export function bestDelimiter(
 ): string {
   const best =
     headers.find(({ names }) => headerOf(names, naming).addresses.length > 0) ??
-    headers.toSorted((a, b) => b.names.length - a.names.length)[0];
+    [...headers].sort((a, b) => b.names.length - a.names.length)[0];
   return best?.delimiter ?? ',';
 }
 

@@ -1,9 +1,11 @@
 import { MusterDialog } from './dialog.ts';
+import { MusterInvite } from './invite.ts';
 import { MusterMembers } from './members.ts';
 
 /** The elements, by their names. */
 const ELEMENTS: Readonly<Record<string, CustomElementConstructor>> = {
   'muster-dialog': MusterDialog,
+  'muster-invite': MusterInvite,
   'muster-members': MusterMembers,
 };
 

@@ -15,6 +15,14 @@ export interface Screen extends HTMLElement {
   retry(): Promise<void>;
 }
 
+/** `<muster-invite>`. */
+export interface InviteScreen extends Screen {
+  /** Whether the application has a button of its own, and calls `open()`. Also an attribute, `without-button`. */
+  withoutButton: boolean;
+  /** Opens the dialog. */
+  open(): void;
+}
+
 /** What the event `muster-changed` tells in `detail`. */
 export interface Change {
   readonly resource: 'member' | 'invitation' | 'team' | 'organization';
@@ -24,6 +32,7 @@ export interface Change {
 
 declare global {
   interface HTMLElementTagNameMap {
+    'muster-invite': InviteScreen;
     'muster-members': Screen;
   }
   interface HTMLElementEventMap {
