@@ -22,7 +22,7 @@ export class MusterDialog extends LitElement {
       dialog::backdrop { background: rgb(12 15 22 / 0.5); }
       header { display: flex; align-items: start; gap: 1rem; padding: 1rem 1.25rem 0.75rem; }
       header h2 { margin-inline-end: auto; padding-block: 0.375rem; overflow-wrap: anywhere; }
-      .body { padding: 0.25rem 1.25rem 1.25rem; overflow-y: auto; overscroll-behavior: contain; container-type: inline-size; }
+      .body { padding: 0.25rem 1.25rem 1.25rem; overflow-y: auto; overscroll-behavior: contain; scroll-padding-block-end: 5rem; container-type: inline-size; }
       @keyframes rise { from { transform: translateY(0.75rem); } }
       @media (width < 40rem) {
         dialog { width: 100vw; max-width: 100vw; max-height: 92dvh; margin-block-end: 0; border-end-start-radius: 0; border-end-end-radius: 0; border-inline: 0; border-block-end: 0; }

@@ -23,6 +23,12 @@ export interface InviteScreen extends Screen {
   open(): void;
 }
 
+/** `<muster-waiting>`. */
+export interface WaitingScreen extends Screen {
+  /** Whether nothing is shown while no invitation waits. Also an attribute. */
+  quiet: boolean;
+}
+
 /** What the event `muster-changed` tells in `detail`. */
 export interface Change {
   readonly resource: 'member' | 'invitation' | 'team' | 'organization';
@@ -32,8 +38,11 @@ export interface Change {
 
 declare global {
   interface HTMLElementTagNameMap {
+    'muster-invitations': Screen;
     'muster-invite': InviteScreen;
     'muster-members': Screen;
+    'muster-teams': Screen;
+    'muster-waiting': WaitingScreen;
   }
   interface HTMLElementEventMap {
     'muster-changed': CustomEvent<Change>;
