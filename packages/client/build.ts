@@ -59,7 +59,7 @@ await build({
   legalComments: 'eof',
   logLevel: 'warning',
 });
-for (const name of ['index', 'screen'])
+for (const name of ['index', 'language', 'screen'])
   cpSync(join(ownTypes, 'components', `${name}.d.ts`), join(screens, `${name}.d.ts`));
 writeFileSync(join(screens, 'package.json'), JSON.stringify({ type: 'module' }));
 rmSync(types, { recursive: true });

@@ -1,10 +1,11 @@
 import { html, LitElement, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { Muster } from '../src/index.ts';
 import { type Failure, failureOf } from './failure.ts';
+import { languageOf, type ScreenLanguage } from './language.ts';
 import { type Nobody, type Person, readPerson } from './person.ts';
-import type { Change, Screen, ScreenLanguage } from './screen.ts';
+import type { Change, Screen } from './screen.ts';
 import { failureState, skeleton } from './states.ts';
-import { languageOf, TEXTS, type Texts } from './texts.ts';
+import { TEXTS, type Texts } from './texts.ts';
 import { deriveColors, theme } from './theme.ts';
 
 /** How long a message stays, in milliseconds. */
@@ -131,6 +132,11 @@ export abstract class MusterElement extends LitElement implements Screen {
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
 
+  /** Whether a dialog shows messages in the screen's place, since all else is behind it. */
+  protected get hasDialog(): boolean {
+    return false;
+  }
+
   /** Moves the focus to the heading, if what had it is gone. */
   protected async keepFocus(): Promise<void> {
     await this.updateComplete;
@@ -142,7 +148,7 @@ export abstract class MusterElement extends LitElement implements Screen {
     const isFailed = phase === 'failed' && failure;
     return html`<div lang=${texts.locale.slice(0, 2)}>
       ${isFailed ? failureState(failure, texts, () => this.retry()) : phase === 'ready' ? this.content() : skeleton(texts)}
-      <div class="toast" role="status">${this.message || nothing}</div>
+      <div class="toast" role="status">${(!this.hasDialog && this.message) || nothing}</div>
     </div>`;
   }
 

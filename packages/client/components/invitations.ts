@@ -143,6 +143,10 @@ export class MusterInvitations extends OrganizationElement {
       ${this.invitation ? this.#dialog(this.invitation) : nothing}`;
   }
 
+  protected override get hasDialog(): boolean {
+    return this.invitation !== undefined;
+  }
+
   get #chosenRows(): readonly Invitation[] {
     return this.#list.rows.filter(({ id }) => this.chosen.has(id));
   }
@@ -272,7 +276,7 @@ export class MusterInvitations extends OrganizationElement {
       if (step === 'correct') return this.#correctStep(invitation);
       return step === 'link' ? this.#linkStep(invitation) : this.#details(invitation);
     };
-    return html`<muster-dialog .heading=${title} .closeLabel=${close} @muster-close=${this.#close}>${content()}</muster-dialog>`;
+    return html`<muster-dialog .heading=${title} .closeLabel=${close} .message=${this.message} @muster-close=${this.#close}>${content()}</muster-dialog>`;
   }
 
   #details(invitation: Invitation): TemplateResult {

@@ -34,6 +34,7 @@ const NOTHING_CHOSEN: Choices = { role: 'USER', message: '', language: '', days:
  * CSV file; what becomes of each is shown before anything is sent. Without the permission to invite, there is nothing.
  *
  * @attr without-button - the application has a button of its own, and calls `open()`
+ * @attr redirect-url - where the browser goes after an answer
  * @csspart button the button
  */
 export class MusterInvite extends OrganizationElement {
@@ -59,6 +60,7 @@ export class MusterInvite extends OrganizationElement {
   static override properties: PropertyDeclarations = {
     ...OrganizationElement.properties,
     withoutButton: { type: Boolean, attribute: 'without-button' },
+    redirectUrl: { attribute: 'redirect-url' },
     isOpen: { state: true },
     step: { state: true },
     text: { state: true },
@@ -77,6 +79,8 @@ export class MusterInvite extends OrganizationElement {
 
   /** Whether the application has a button of its own, and calls `open()`. Also an attribute. */
   declare withoutButton: boolean;
+  /** Where the browser goes after an answer. Also an attribute. Its origin must be one of `redirectOrigins`. */
+  declare redirectUrl: string | undefined;
   declare private isOpen: boolean;
   declare private step: Step;
   declare private text: string;
@@ -131,7 +135,7 @@ export class MusterInvite extends OrganizationElement {
     const { phase, person, texts } = this;
     if (!person || (phase === 'ready' && !this.may('invitation:create'))) return html``;
     return html`<div lang=${texts.locale.slice(0, 2)}>${this.content()}
-      <div class="toast" role="status">${this.message || nothing}</div></div>`;
+      <div class="toast" role="status">${(!this.isOpen && this.message) || nothing}</div></div>`;
   }
 
   protected override content(): TemplateResult {
@@ -146,7 +150,7 @@ export class MusterInvite extends OrganizationElement {
         : html`<button class="button primary" part="button" type="button" aria-haspopup="dialog" @click=${this.open}>${ICONS.add}<slot>${invite.button}</slot></button>`
     }${
       this.isOpen
-        ? html`<muster-dialog .heading=${titles[this.step]} .closeLabel=${close} @muster-close=${this.#close}>
+        ? html`<muster-dialog .heading=${titles[this.step]} .closeLabel=${close} .message=${this.message} @muster-close=${this.#close}>
           ${steps[this.step].call(this)}</muster-dialog>`
         : nothing
     }`;
@@ -294,6 +298,7 @@ export class MusterInvite extends OrganizationElement {
       ...(language && { language }),
       ...(days && { expiresInDays: Number(days) }),
       ...(teams.length > 0 && { teams }),
+      ...(this.redirectUrl && { redirectUrl: this.redirectUrl }),
     };
     if (!file) {
       const found = addressesIn(this.text);

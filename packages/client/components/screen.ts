@@ -1,7 +1,5 @@
 import type { Muster } from '../src/index.ts';
-
-/** The languages of the screens. */
-export type ScreenLanguage = 'en' | 'de';
+import type { ScreenLanguage } from './language.ts';
 
 /** A screen: what the custom elements have in common. */
 export interface Screen extends HTMLElement {
@@ -19,6 +17,8 @@ export interface Screen extends HTMLElement {
 export interface InviteScreen extends Screen {
   /** Whether the application has a button of its own, and calls `open()`. Also an attribute, `without-button`. */
   withoutButton: boolean;
+  /** Where the browser goes after an answer. Also an attribute, `redirect-url`. Its origin has to be configured. */
+  redirectUrl: string | undefined;
   /** Opens the dialog. */
   open(): void;
 }

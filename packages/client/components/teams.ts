@@ -125,10 +125,10 @@ export class MusterTeams extends OrganizationElement {
           ? html`<ul class="list tree" aria-label=${teams.title}>${this.#branch(roots)}</ul>`
           : html`<div class="list">${emptyState(ICONS.people, teams.none, teams.noneText)}</div>`
       }
-      ${this.#isOpen ? this.#dialog() : nothing}`;
+      ${this.hasDialog ? this.#dialog() : nothing}`;
   }
 
-  get #isOpen(): boolean {
+  protected override get hasDialog(): boolean {
     return this.team !== undefined || this.step === 'create';
   }
 
@@ -215,7 +215,7 @@ export class MusterTeams extends OrganizationElement {
       if (step === 'add') return this.#addStep();
       return step === 'delete' ? this.#deleteStep(team) : this.#teamStep(team);
     };
-    return html`<muster-dialog .heading=${titles[step]} .closeLabel=${close} @muster-close=${this.#close}>${content()}</muster-dialog>`;
+    return html`<muster-dialog .heading=${titles[step]} .closeLabel=${close} .message=${this.message} @muster-close=${this.#close}>${content()}</muster-dialog>`;
   }
 
   #teamStep(team: Team): TemplateResult {

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../src/index.ts';
-import type { ScreenLanguage } from './screen.ts';
+import type { ScreenLanguage } from './language.ts';
 
 const en = {
   /** Locale of dates and numbers. */
@@ -262,8 +262,8 @@ const en = {
     title: 'Invitations to you',
     none: 'No invitation is waiting for you',
     noneText: 'If you’re invited, you’ll see it here.',
-    from: (name: string, role: string) => `${name} invites you, as ${role}.`,
-    fromNobody: (role: string) => `You’re invited, as ${role}.`,
+    from: (name: string, role: string) => `${name} invites you, as ${role}`,
+    fromNobody: (role: string) => `You’re invited, as ${role}`,
     accept: 'Accept',
     decline: 'Decline',
     accepted: (organization: string) => `You’re now a member of ${organization}.`,
@@ -580,8 +580,8 @@ const de: Texts = {
     title: 'Einladungen an Sie',
     none: 'Keine Einladung wartet auf Sie',
     noneText: 'Wenn Sie eingeladen werden, sehen Sie es hier.',
-    from: (name, role) => `${name} lädt Sie ein, als ${role}.`,
-    fromNobody: (role) => `Sie sind eingeladen, als ${role}.`,
+    from: (name, role) => `${name} lädt Sie ein, als ${role}`,
+    fromNobody: (role) => `Sie sind eingeladen, als ${role}`,
     accept: 'Annehmen',
     decline: 'Ablehnen',
     accepted: (organization) => `Sie sind jetzt Mitglied von ${organization}.`,
@@ -630,12 +630,3 @@ const de: Texts = {
 
 /** The catalogue: the texts of all screens, by language. */
 export const TEXTS: Readonly<Record<ScreenLanguage, Texts>> = { en, de };
-
-/** Returns the language to show: the first of the tags that there are texts for, else English. */
-export function languageOf(...tags: readonly (string | null | undefined)[]): ScreenLanguage {
-  for (const tag of tags) {
-    const language = tag?.toLowerCase().split('-')[0];
-    if (language === 'en' || language === 'de') return language;
-  }
-  return 'en';
-}

@@ -117,6 +117,7 @@ export const theme = css`
   @keyframes breathe { from { opacity: 1; } to { opacity: 0.4; } }
 
   .stack { display: grid; gap: 1rem; }
+  .stack > [role='alert']:not(:has(*)) { margin-block-start: -1rem; }
   .cluster { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem; }
   /* In a dialog that scrolls, they stay in sight. */
   .actions { display: flex; flex-wrap: wrap; justify-content: flex-end; gap: 0.75rem; position: sticky; inset-block-end: -1.25rem; z-index: 1; margin-block-end: -1.25rem; padding-block: 0.75rem 1.25rem; background: var(--_surface); }

@@ -4,8 +4,8 @@ import type { InvitationToMe, Me, Muster, RoleDescription } from '../src/index.t
 import { MusterElement } from './element.ts';
 import type { Failure } from './failure.ts';
 import { ICONS } from './icons.ts';
+import { languageOf } from './language.ts';
 import { emptyState, failureNote } from './states.ts';
-import { languageOf } from './texts.ts';
 
 /**
  * `<muster-waiting>`: the invitations that wait for the signed-in person, to accept or decline without the mailed link.
@@ -79,7 +79,7 @@ export class MusterWaiting extends MusterElement {
     const label = found?.label[languageOf(texts.locale)] ?? role;
     const isBusy = this.busy === id ? 'true' : nothing;
     return html`<li class="row"><div><h3>${organizationName}</h3>
-      <p class="detail">${inviterName ? waiting.from(inviterName, label) : waiting.fromNobody(label)} ${invitations.until(this.day(expiresAt))}</p>
+      <p class="detail">${inviterName ? waiting.from(inviterName, label) : waiting.fromNobody(label)} · ${invitations.until(this.day(expiresAt))}</p>
       ${message ? html`<p class="quote">${message}</p>` : nothing}</div>
       <div class="cluster"><button class="button" type="button" aria-disabled=${isBusy} aria-label="${waiting.decline}: ${organizationName}"
           @click=${() => this.#answer(invitation, false)}>${waiting.decline}</button>

@@ -139,7 +139,7 @@ test('an invited person accepts one and declines another, signed in, without the
   }
   const jane = await service.person(email);
   await show({ element: 'muster-waiting', by: jane }, async ({ page, expectAccessible, picture, events }) => {
-    await page.getByText('Ada Owner invites you, as Viewer.').first().waitFor();
+    await page.getByText('Ada Owner invites you, as Viewer').first().waitFor();
     await expectAccessible();
     await picture('waiting');
     await page.getByRole('button', { name: 'Accept: Acme Energy' }).click();
