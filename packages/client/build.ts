@@ -52,6 +52,7 @@ await build({
   outdir: screens,
   bundle: true,
   minify: true,
+  charset: 'utf8',
   format: 'esm',
   splitting: true,
   platform: 'browser',

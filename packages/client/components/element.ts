@@ -41,6 +41,7 @@ export abstract class MusterElement extends LitElement implements Screen {
   declare protected failure: Failure | undefined;
   declare protected message: string;
   #loading: AbortController | undefined;
+  #wasSignedOut = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
@@ -62,7 +63,8 @@ export abstract class MusterElement extends LitElement implements Screen {
     if (!client) return;
     const loading = new AbortController();
     this.#loading = loading;
-    this.phase = 'loading';
+    // What is shown stays until it is read again: a dialog that is open keeps what was typed.
+    if (this.phase !== 'ready') this.phase = 'loading';
     try {
       const nobody = await this.load(client, loading.signal);
       if (loading.signal.aborted) return;
@@ -90,7 +92,11 @@ export abstract class MusterElement extends LitElement implements Screen {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('client') || changed.has('organization')) void this.retry();
+    if (!changed.has('client') && !changed.has('organization')) return;
+    // Whoever was signed out goes on where they were. Otherwise it is another person, or another organization.
+    if (!this.#wasSignedOut || changed.has('organization')) this.phase = 'loading';
+    this.#wasSignedOut = false;
+    void this.retry();
   }
 
   /** The texts of the language. */
@@ -110,7 +116,10 @@ export abstract class MusterElement extends LitElement implements Screen {
   /** Returns what an error means, and tells the application if the person is signed out. */
   protected failed(error: unknown): Failure {
     const failure = failureOf(error);
-    if (failure.kind === 'signed-out') this.emit('muster-signed-out');
+    if (failure.kind === 'signed-out') {
+      this.#wasSignedOut = true;
+      this.emit('muster-signed-out');
+    }
     return failure;
   }
 

@@ -41,7 +41,8 @@ export class MusterInvite extends OrganizationElement {
   static override styles = [
     ...OrganizationElement.styles,
     css`
-      :host { display: inline-block; }
+      /* A button is as wide as its label, so it is no container. */
+      :host { display: inline-block; container-type: normal; }
       .drop { display: flex; flex-wrap: wrap; align-items: center; gap: 0.75rem; padding: 0.75rem; border: 1px dashed var(--_edge); border-radius: calc(var(--_radius) * 0.8); }
       .drop.over { border-color: var(--_ink); background: var(--_hover); }
       .drop p { flex: 1 1 12rem; }
