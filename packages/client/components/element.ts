@@ -101,7 +101,8 @@ export abstract class MusterElement extends LitElement implements Screen {
 
   /** The texts of the language. */
   protected get texts(): Texts {
-    return TEXTS[languageOf(this.language, this.closest('[lang]')?.getAttribute('lang'), ...navigator.languages)];
+    const around = this.closest<HTMLElement>('[lang]') ?? document.documentElement;
+    return TEXTS[languageOf(this.language, around.lang, ...navigator.languages)];
   }
 
   /** Returns a day: "3 Nov 2026". */
