@@ -240,6 +240,17 @@ const LAYERS: readonly Layer[] = [
     ],
   },
   {
+    file: 'packages/client/components/x.ts',
+    may: [
+      ...['./texts.ts', '../src/index.ts', '../../../lib/domain/color.ts', '../../invite/rows.ts'],
+      ...['lit', 'lit/directives/repeat.js', 'csv-parse/browser/esm/sync'],
+    ],
+    mayNot: [
+      ...[...NEVER, ...SDK, ...DYNAMODB, ...MAIL, ...MIDDY, 'node:crypto', 'zod/mini', 'csv-parse', 'csv-parse/sync'],
+      ...['../src/transport.ts', '../../invite/sheet.ts', '../../../lib/table/read.ts', '../../local/stack.ts'],
+    ],
+  },
+  {
     file: 'cdk/operator/x.ts',
     may: [
       ...['./connect.ts', '../fingerprint.ts', '../../packages/local/stack-file.ts', '../../lib/domain/address.ts'],

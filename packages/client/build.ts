@@ -44,20 +44,23 @@ for (const format of ['esm', 'cjs'] as const) {
   writeFileSync(join(out, 'package.json'), JSON.stringify({ type: format === 'esm' ? 'module' : 'commonjs' }));
 }
 
-// The screens, as one file with Lit and the client, so that a page needs no bundler. Types of Lit aren't published.
+// The screens with Lit and the client, so that a page needs no bundler; what reads a CSV file is loaded when one is
+// chosen. Types of Lit aren't published.
 const screens = join(folder, 'components');
 await build({
   entryPoints: [join(HERE, 'components', 'index.ts')],
   outdir: screens,
   bundle: true,
   minify: true,
+  charset: 'utf8',
   format: 'esm',
+  splitting: true,
   platform: 'browser',
   target: 'es2022',
   legalComments: 'eof',
   logLevel: 'warning',
 });
-for (const name of ['index', 'screen'])
+for (const name of ['index', 'language', 'screen'])
   cpSync(join(ownTypes, 'components', `${name}.d.ts`), join(screens, `${name}.d.ts`));
 writeFileSync(join(screens, 'package.json'), JSON.stringify({ type: 'module' }));
 rmSync(types, { recursive: true });

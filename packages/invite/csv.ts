@@ -1,20 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream';
 import { CsvError, type Info, parse } from 'csv-parse';
+import { type CsvRecord, encodingOf, isPreamble, PARSING } from './rows.ts';
 import { Stop } from './stop.ts';
-
-/** The supported delimiters. */
-export const DELIMITERS = [',', ';', '\t', '|'];
-
-/** The longest record, in bytes. Without a limit, an unclosed quote would read the whole file. */
-const RECORD_LIMIT = 128 * 1024;
-
-/** A record of a CSV file. */
-export interface CsvRecord {
-  /** The line of the file on which it begins; the first is 1. */
-  readonly line: number;
-  readonly cells: readonly string[];
-}
 
 /**
  * Yields the header and the rows of a file, without the lines above them: Excel's `sep=;` and Entra's `version:v1.0`.
@@ -22,10 +10,10 @@ export interface CsvRecord {
  * @throws Stop if the file can't be read
  */
 export async function* recordsOf(file: string, delimiter: string): AsyncGenerator<CsvRecord> {
-  let isPreamble = true;
+  let isAbove = true;
   for await (const record of allRecordsOf(file, delimiter)) {
-    isPreamble &&= /^(sep=.?|version:v[\d.]+)$/i.test(record.cells.join(''));
-    if (!isPreamble) yield record;
+    isAbove &&= isPreamble(record);
+    if (!isAbove) yield record;
   }
 }
 
@@ -34,14 +22,7 @@ export async function* allRecordsOf(file: string, delimiter: string): AsyncGener
   let end = 0;
   const parser = parse({
     delimiter,
-    trim: true,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    // Excel leaves ;;;; for emptied rows.
-    skip_records_with_empty_values: true,
-    record_delimiter: '\n',
-    max_record_size: RECORD_LIMIT,
-    info: true,
+    ...PARSING,
     // Counted in the parser, not in the loop below: on an error, the parser drops records that weren't consumed yet.
     on_record: (record, { lines }) => {
       end = lines;
@@ -83,13 +64,6 @@ async function* linesOf(source: AsyncIterable<Buffer>): AsyncGenerator<string> {
     yield text.slice(0, text.length - held.length).replace(/\r\n?/g, '\n');
   }
   yield (held + (decoder?.decode() ?? '')).replace(/\r\n?/g, '\n');
-}
-
-/** Returns the encoding of the byte order mark; UTF-8 without one. */
-function encodingOf(start: Buffer): string {
-  if (start[0] === 0xff && start[1] === 0xfe) return 'utf-16le';
-  if (start[0] === 0xfe && start[1] === 0xff) return 'utf-16be';
-  return 'utf-8';
 }
 
 /** A file in an unsupported encoding. */

@@ -3,7 +3,7 @@ import { normalizeAddress } from '../../lib/domain/address.ts';
 import { type Api, clock, MAX_WAIT } from './api.ts';
 import type { Mode, Result } from './mode.ts';
 import type { Batch, Outcome, Progress } from './progress.ts';
-import type { Invitation, Row } from './sheet.ts';
+import type { Invitation, Row, RowProblem } from './rows.ts';
 import { Stop } from './stop.ts';
 
 /** A row that wasn't invited. */
@@ -24,6 +24,13 @@ export interface Tally {
   readonly skipped: Map<string, number>;
   readonly failures: Failure[];
 }
+
+/** Why a row isn't sent. */
+const PROBLEMS: Readonly<Record<RowProblem, string>> = {
+  surplus: 'has more cells than columns: text with the separator needs quotes',
+  'too-long': 'is longer than a row may be',
+  guest: 'is the sign-in name of a guest, not an address',
+};
 
 const BATCH_ROWS = 100;
 
@@ -104,7 +111,7 @@ export class Run {
         settled.set(address, 'now');
         this.tally.earlier += 1;
       } else if (when === 'now') this.tally.alreadyIn += 1;
-      else if (row.problem !== undefined) this.#fail(row, row.problem);
+      else if (row.problem !== undefined) this.#fail(row, PROBLEMS[row.problem]);
       else yield row;
     }
   }

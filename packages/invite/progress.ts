@@ -1,7 +1,7 @@
 import { closeSync, createReadStream, existsSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { normalizeAddress } from '../../lib/domain/address.ts';
-import type { Invitation } from './sheet.ts';
+import type { Invitation } from './rows.ts';
 import { Stop } from './stop.ts';
 
 /** The API and the organization of a run. */

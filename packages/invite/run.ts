@@ -19,7 +19,8 @@ import { lock } from './lock.ts';
 import { IMPORTING, INVITING, type Mode } from './mode.ts';
 import { Progress } from './progress.ts';
 import { Display, summary } from './report.ts';
-import { readSheet, roleOf, rowsOf } from './sheet.ts';
+import { roleOf } from './rows.ts';
+import { readSheet, rowsOf } from './sheet.ts';
 import { Stop } from './stop.ts';
 
 const USAGE = `Usage: npm run invite -- people.csv [options]

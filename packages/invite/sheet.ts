@@ -1,34 +1,8 @@
-import { ROLES } from '../../lib/domain/roles.ts';
 import { checkedHeader, type Header, headerOf, type Naming } from './columns.ts';
-import { allRecordsOf, DELIMITERS, firstOf, recordsOf } from './csv.ts';
-import { type Column, INVITING } from './mode.ts';
+import { allRecordsOf, firstOf, recordsOf } from './csv.ts';
+import { INVITING } from './mode.ts';
+import { bestDelimiter, DELIMITERS, declaredDelimiter, type Invitation, type Row, rowOf } from './rows.ts';
 import { Stop } from './stop.ts';
-
-/** A row for `POST /v1/invitations/bulk` or `POST /v1/members/bulk`. The service validates it. */
-export interface Invitation {
-  readonly email: string;
-  readonly role: string;
-  readonly message?: string;
-  readonly language?: string;
-  readonly expiresInDays?: number | string;
-  readonly redirectUrl?: string;
-  readonly firstName?: string;
-  readonly lastName?: string;
-  readonly subject?: string;
-  readonly teams?: readonly string[];
-  readonly sendEmail?: true;
-}
-
-/** A row of the file. */
-export interface Row {
-  /** The line of the file on which it begins; the first is 1. */
-  readonly line: number;
-  readonly invitation: Invitation;
-  /** Why it isn't sent. */
-  readonly problem?: string;
-  /** Why it is skipped: `deactivated`, `bot`, `suspended`, `archived` or `blocked`. */
-  readonly absence?: string;
-}
 
 /** The structure of a file, after a first full read. */
 export interface Sheet {
@@ -38,9 +12,6 @@ export interface Sheet {
   /** The number of rows below the header. */
   readonly count: number;
 }
-
-/** The largest JSON of a row, in bytes: far more than a valid row needs. */
-const ROW_LIMIT = 64 * 1024;
 
 /**
  * Reads a CSV file to its end, so that an invalid file invites nobody. The file follows RFC 4180, is in UTF-8 or has a
@@ -74,48 +45,11 @@ export async function* rowsOf(
   role: string,
   more: Pick<Invitation, 'sendEmail' | 'redirectUrl'> = {},
 ): AsyncGenerator<Row> {
-  const { names, addresses, columns, absences } = header;
   let isHeader = true;
-  for await (const { line, cells } of recordsOf(file, delimiter)) {
-    if (isHeader) {
-      isHeader = false;
-      continue;
-    }
-    const cellOf = (column: Column) => cells[columns.indexOf(column)]?.trim() || undefined;
-    const [message, language, days] = [cellOf('message'), cellOf('language'), cellOf('expiresInDays')];
-    const [firstName, lastName, subject] = [cellOf('firstName'), cellOf('lastName'), cellOf('subject')];
-    const teams = cellOf('teams')?.split(/[\s,;|]+/);
-    const address = addresses.map((at) => cells[at]?.trim()).find(Boolean) ?? '';
-    const invitation: Invitation = {
-      // Google Contacts writes several addresses of one kind into one cell.
-      email: address.split(' ::: ')[0] as string,
-      role: roleOf(cellOf('role') ?? role),
-      ...(message && { message }),
-      ...(language && { language }),
-      ...(days && { expiresInDays: /^\d{1,9}$/.test(days) ? Number(days) : days }),
-      ...(firstName && { firstName }),
-      ...(lastName && { lastName }),
-      ...(subject && { subject }),
-      ...(teams && { teams }),
-      ...more,
-    };
-    const problem = problemOf(invitation, cells.slice(names.length));
-    const absence = absences.map(({ at, wordOf }) => wordOf(cells[at]?.trim().toLowerCase() ?? '')).find(Boolean);
-    yield { line, invitation, ...(problem && { problem }), ...(absence && { absence }) };
+  for await (const record of recordsOf(file, delimiter)) {
+    if (isHeader) isHeader = false;
+    else yield rowOf(header, record, role, more);
   }
-}
-
-/** Returns a role in the service's spelling; unknown roles are returned unchanged, for the service to refuse. */
-export function roleOf(text: string): string {
-  return ROLES.find((role) => role === text.toUpperCase()) ?? text;
-}
-
-function problemOf(invitation: Invitation, surplus: readonly string[]): string | undefined {
-  if (surplus.some((cell) => cell.trim() !== ''))
-    return 'has more cells than columns: text with the separator needs quotes';
-  if (Buffer.byteLength(JSON.stringify(invitation)) > ROW_LIMIT) return 'is longer than a row may be';
-  if (invitation.email.includes('#EXT#')) return 'is the sign-in name of a guest, not an address';
-  return undefined;
 }
 
 /**
@@ -124,12 +58,9 @@ function problemOf(invitation: Invitation, surplus: readonly string[]): string |
  */
 async function delimiterOf(file: string, naming: Naming): Promise<string> {
   const [first] = await firstOf(allRecordsOf(file, ','));
-  const declared = /^sep=(.?)$/i.exec(first ?? '');
-  if (declared) return declared[1] || ',';
+  const declared = declaredDelimiter(first);
+  if (declared !== undefined) return declared;
   const headers: { readonly delimiter: string; readonly names: readonly string[] }[] = [];
   for (const delimiter of DELIMITERS) headers.push({ delimiter, names: await firstOf(recordsOf(file, delimiter)) });
-  const best =
-    headers.find(({ names }) => headerOf(names, naming).addresses.length > 0) ??
-    headers.toSorted((a, b) => b.names.length - a.names.length)[0];
-  return best?.delimiter ?? ',';
+  return bestDelimiter(headers, naming);
 }

@@ -27,6 +27,13 @@ export async function packPackage(name: keyof typeof PACKAGES, directory: string
   return stdout.trim();
 }
 
+/** Unpacks a package into the modules of a folder, as an installation does. */
+export async function unpackPackage(name: keyof typeof PACKAGES, tarball: string, folder: string): Promise<void> {
+  const own = join(folder, 'node_modules', '@muster', name);
+  mkdirSync(own, { recursive: true });
+  await run('tar', ['-xzf', tarball, '-C', own, '--strip-components=1']);
+}
+
 /** What an application is made of. */
 export interface ApplicationOptions {
   readonly name: keyof typeof PACKAGES;
@@ -45,9 +52,7 @@ export class Application {
 
   async create({ name, tarball, source, type = 'module', compilerOptions }: ApplicationOptions): Promise<void> {
     const modules = join(this.folder, 'node_modules');
-    const own = join(modules, '@muster', name);
-    mkdirSync(own, { recursive: true });
-    await run('tar', ['-xzf', tarball, '-C', own, '--strip-components=1']);
+    await unpackPackage(name, tarball, this.folder);
     for (const other of PACKAGES[name]) {
       mkdirSync(dirname(join(modules, other)), { recursive: true });
       symlinkSync(join(ROOT, 'node_modules', other), join(modules, other));

@@ -21,7 +21,7 @@ export const SIZES = {
 
 /** The script of the page: `show` shows a screen, and `events` are what it told. */
 const PAGE = `import { Muster } from '/components.js';
-globalThis.events = [];
+Object.assign(globalThis, { Muster, events: [] });
 for (const name of ['muster-changed', 'muster-signed-out']) {
   document.addEventListener(name, ({ type, detail }) => events.push({ type, detail }));
 }

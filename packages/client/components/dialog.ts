@@ -1,4 +1,12 @@
-import { css, html, LitElement, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import {
+  css,
+  html,
+  LitElement,
+  nothing,
+  type PropertyDeclarations,
+  type PropertyValues,
+  type TemplateResult,
+} from 'lit';
 import { ICONS } from './icons.ts';
 import { theme } from './theme.ts';
 
@@ -18,24 +26,23 @@ export class MusterDialog extends LitElement {
         box-shadow: 0 24px 64px rgb(0 0 0 / 0.28);
       }
       dialog[open] { display: flex; flex-direction: column; animation: rise 160ms ease-out; }
-      dialog.wide { width: min(52rem, calc(100vw - 2rem)); }
       dialog::backdrop { background: rgb(12 15 22 / 0.5); }
       header { display: flex; align-items: start; gap: 1rem; padding: 1rem 1.25rem 0.75rem; }
       header h2 { margin-inline-end: auto; padding-block: 0.375rem; overflow-wrap: anywhere; }
-      .body { padding: 0.25rem 1.25rem 1.25rem; overflow-y: auto; overscroll-behavior: contain; container-type: inline-size; }
+      .body { padding: 0.25rem 1.25rem 1.25rem; overflow-y: auto; overscroll-behavior: contain; scroll-padding-block-end: 5rem; container-type: inline-size; }
       @keyframes rise { from { transform: translateY(0.75rem); } }
       @media (width < 40rem) {
         dialog { width: 100vw; max-width: 100vw; max-height: 92dvh; margin-block-end: 0; border-end-start-radius: 0; border-end-end-radius: 0; border-inline: 0; border-block-end: 0; }
-        dialog.wide { width: 100vw; }
       }
     `,
   ];
 
-  static override properties: PropertyDeclarations = { heading: {}, closeLabel: {}, wide: { type: Boolean } };
+  static override properties: PropertyDeclarations = { heading: {}, closeLabel: {}, message: {} };
 
   declare heading: string;
   declare closeLabel: string;
-  declare wide: boolean;
+  /** What has just been done: the page's own message is behind the dialog. */
+  declare message: string | undefined;
   /** What had the focus before. */
   #opener: HTMLElement | undefined;
 
@@ -51,10 +58,11 @@ export class MusterDialog extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    return html`<dialog class=${this.wide ? 'wide' : ''} aria-labelledby="heading" @cancel=${this.#cancel}>
+    return html`<dialog aria-labelledby="heading" @cancel=${this.#cancel}>
       <header><h2 id="heading" tabindex="-1">${this.heading}</h2>
         <button class="button quiet icon-only" type="button" aria-label=${this.closeLabel} @click=${this.#close}>${ICONS.close}</button></header>
       <div class="body"><slot></slot></div>
+      <div class="toast" role="status">${this.message || nothing}</div>
     </dialog>`;
   }
 

@@ -1,10 +1,11 @@
 import { html, LitElement, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { Muster } from '../src/index.ts';
 import { type Failure, failureOf } from './failure.ts';
+import { languageOf, type ScreenLanguage } from './language.ts';
 import { type Nobody, type Person, readPerson } from './person.ts';
-import type { Change, Screen, ScreenLanguage } from './screen.ts';
+import type { Change, Screen } from './screen.ts';
 import { failureState, skeleton } from './states.ts';
-import { languageOf, TEXTS, type Texts } from './texts.ts';
+import { TEXTS, type Texts } from './texts.ts';
 import { deriveColors, theme } from './theme.ts';
 
 /** How long a message stays, in milliseconds. */
@@ -40,6 +41,7 @@ export abstract class MusterElement extends LitElement implements Screen {
   declare protected failure: Failure | undefined;
   declare protected message: string;
   #loading: AbortController | undefined;
+  #wasSignedOut = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
@@ -61,7 +63,8 @@ export abstract class MusterElement extends LitElement implements Screen {
     if (!client) return;
     const loading = new AbortController();
     this.#loading = loading;
-    this.phase = 'loading';
+    // What is shown stays until it is read again: a dialog that is open keeps what was typed.
+    if (this.phase !== 'ready') this.phase = 'loading';
     try {
       const nobody = await this.load(client, loading.signal);
       if (loading.signal.aborted) return;
@@ -89,12 +92,17 @@ export abstract class MusterElement extends LitElement implements Screen {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('client') || changed.has('organization')) void this.retry();
+    if (!changed.has('client') && !changed.has('organization')) return;
+    // Whoever was signed out goes on where they were. Otherwise it is another person, or another organization.
+    if (!this.#wasSignedOut || changed.has('organization')) this.phase = 'loading';
+    this.#wasSignedOut = false;
+    void this.retry();
   }
 
   /** The texts of the language. */
   protected get texts(): Texts {
-    return TEXTS[languageOf(this.language, this.closest('[lang]')?.getAttribute('lang'), ...navigator.languages)];
+    const around = this.closest<HTMLElement>('[lang]') ?? document.documentElement;
+    return TEXTS[languageOf(this.language, around.lang, ...navigator.languages)];
   }
 
   /** Returns a day: "3 Nov 2026". */
@@ -109,7 +117,10 @@ export abstract class MusterElement extends LitElement implements Screen {
   /** Returns what an error means, and tells the application if the person is signed out. */
   protected failed(error: unknown): Failure {
     const failure = failureOf(error);
-    if (failure.kind === 'signed-out') this.emit('muster-signed-out');
+    if (failure.kind === 'signed-out') {
+      this.#wasSignedOut = true;
+      this.emit('muster-signed-out');
+    }
     return failure;
   }
 
@@ -131,6 +142,11 @@ export abstract class MusterElement extends LitElement implements Screen {
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
 
+  /** Whether a dialog shows messages in the screen's place, since all else is behind it. */
+  protected get hasDialog(): boolean {
+    return false;
+  }
+
   /** Moves the focus to the heading, if what had it is gone. */
   protected async keepFocus(): Promise<void> {
     await this.updateComplete;
@@ -142,7 +158,7 @@ export abstract class MusterElement extends LitElement implements Screen {
     const isFailed = phase === 'failed' && failure;
     return html`<div lang=${texts.locale.slice(0, 2)}>
       ${isFailed ? failureState(failure, texts, () => this.retry()) : phase === 'ready' ? this.content() : skeleton(texts)}
-      <div class="toast" role="status">${this.message || nothing}</div>
+      <div class="toast" role="status">${(!this.hasDialog && this.message) || nothing}</div>
     </div>`;
   }
 

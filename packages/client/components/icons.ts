@@ -7,6 +7,12 @@ const icon = (content: SVGTemplateResult): TemplateResult =>
 export const ICONS = {
   search: icon(svg`<circle cx="11" cy="11" r="6.5"/><path d="m16 16 4.5 4.5"/>`),
   more: icon(svg`<path d="M5 12h.01M12 12h.01M19 12h.01" stroke-width="3"/>`),
+  add: icon(svg`<path d="M12 5v14M5 12h14"/>`),
+  file: icon(
+    svg`<path d="M14 3H6.5A1.500 1.500 0 0 0 5 4.500v15A1.500 1.500 0 0 0 6.500 21h11a1.500 1.500 0 0 0 1.500-1.500V8l-5-5ZM14 3v5h5"/>`,
+  ),
+  mail: icon(svg`<rect x="3" y="5" width="18" height="14" rx="2"/><path d="m3.500 7 8.500 6 8.500-6"/>`),
+  right: icon(svg`<path d="m9 5 7 7-7 7"/>`),
   close: icon(svg`<path d="m6 6 12 12M18 6 6 18"/>`),
   people: icon(
     svg`<circle cx="9" cy="8" r="3.5"/><path d="M2.5 20c.5-3.8 3-6 6.500-6s6 2.200 6.500 6M16 4.800a3.500 3.500 0 0 1 0 6.400M18 14.500c2 .8 3.200 2.700 3.500 5.500"/>`,

@@ -3,4 +3,5 @@ import { defineElements } from './elements.ts';
 defineElements();
 
 export * from '../src/index.ts';
-export type { Change, Screen, ScreenLanguage } from './screen.ts';
+export type { ScreenLanguage } from './language.ts';
+export type { Change, InviteScreen, Screen, WaitingScreen } from './screen.ts';

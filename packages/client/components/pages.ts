@@ -26,6 +26,8 @@ export class Pages<T> implements ReactiveController {
   total: number | undefined;
   isLoading = false;
   failure: Failure | undefined;
+  /** The error of the failure. */
+  error: unknown;
 
   constructor(host: ReactiveControllerHost, failed: (error: unknown) => Failure = failureOf) {
     this.#host = host;
@@ -85,6 +87,7 @@ export class Pages<T> implements ReactiveController {
     } catch (error) {
       if (loading.signal.aborted) return;
       this.failure = this.#failed(error);
+      this.error = error;
     }
     this.isLoading = false;
     this.#host.requestUpdate();

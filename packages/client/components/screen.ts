@@ -1,7 +1,5 @@
 import type { Muster } from '../src/index.ts';
-
-/** The languages of the screens. */
-export type ScreenLanguage = 'en' | 'de';
+import type { ScreenLanguage } from './language.ts';
 
 /** A screen: what the custom elements have in common. */
 export interface Screen extends HTMLElement {
@@ -15,6 +13,22 @@ export interface Screen extends HTMLElement {
   retry(): Promise<void>;
 }
 
+/** `<muster-invite>`. */
+export interface InviteScreen extends Screen {
+  /** Whether the application has a button of its own, and calls `open()`. Also an attribute, `without-button`. */
+  withoutButton: boolean;
+  /** Where the browser goes after an answer. Also an attribute, `redirect-url`. Its origin has to be configured. */
+  redirectUrl: string | undefined;
+  /** Opens the dialog. */
+  open(): void;
+}
+
+/** `<muster-waiting>`. */
+export interface WaitingScreen extends Screen {
+  /** Whether nothing is shown while no invitation waits. Also an attribute. */
+  quiet: boolean;
+}
+
 /** What the event `muster-changed` tells in `detail`. */
 export interface Change {
   readonly resource: 'member' | 'invitation' | 'team' | 'organization';
@@ -24,7 +38,11 @@ export interface Change {
 
 declare global {
   interface HTMLElementTagNameMap {
+    'muster-invitations': Screen;
+    'muster-invite': InviteScreen;
     'muster-members': Screen;
+    'muster-teams': Screen;
+    'muster-waiting': WaitingScreen;
   }
   interface HTMLElementEventMap {
     'muster-changed': CustomEvent<Change>;

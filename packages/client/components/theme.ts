@@ -49,7 +49,7 @@ export const theme = css`
   .button:hover { background: var(--_hover); }
   .button[aria-disabled='true'] { opacity: 0.6; cursor: progress; }
   .primary { background: var(--_fill); border-color: var(--_fill); color: var(--_on-fill); }
-  .primary:hover { background: var(--_fill); filter: brightness(1.08); }
+  .primary:hover { background: var(--_fill); box-shadow: 0 0 0 3px color-mix(in srgb, var(--_fill) 35%, transparent); }
   .danger { border-color: var(--_danger); color: var(--_danger); background: transparent; }
   .quiet { border-color: transparent; background: transparent; }
   .icon-only { width: 2.5rem; padding: 0; }
@@ -117,9 +117,11 @@ export const theme = css`
   @keyframes breathe { from { opacity: 1; } to { opacity: 0.4; } }
 
   .stack { display: grid; gap: 1rem; }
+  .stack > [role='alert']:not(:has(*)) { margin-block-start: -1rem; }
   .cluster { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem; }
-  .actions { display: flex; flex-wrap: wrap; justify-content: flex-end; gap: 0.75rem; padding-block-start: 0.5rem; }
-  .further { display: flex; flex-wrap: wrap; align-items: center; gap: 0.75rem; border-block-start: 1px solid var(--_line); padding-block-start: 1rem; }
+  /* In a dialog that scrolls, they stay in sight. */
+  .actions { display: flex; flex-wrap: wrap; justify-content: flex-end; gap: 0.75rem; position: sticky; inset-block-end: -1.25rem; z-index: 1; margin-block-end: -1.25rem; padding-block: 0.75rem 1.25rem; background: var(--_surface); }
+  .further { margin-block-start: 0.25rem;  display: flex; flex-wrap: wrap; align-items: center; gap: 0.75rem; border-block-start: 1px solid var(--_line); padding-block-start: 1rem; }
   .choice { display: flex; align-items: start; gap: 0.75rem; padding: 0.625rem 0.75rem; border: 1px solid var(--_line); border-radius: calc(var(--_radius) * 0.8); cursor: pointer; }
   .choice:has(:checked) { border-color: var(--_ink); background: var(--_hover); }
   .choice input { margin-block-start: 0.1875rem; }

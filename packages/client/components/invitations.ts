@@ -1,0 +1,515 @@
+import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Invitation, InvitationStatus } from '../src/index.ts';
+import { OrganizationElement } from './element.ts';
+import type { Failure } from './failure.ts';
+import { avatar, field, searchField, selectField, submitButton } from './form.ts';
+import { ICONS } from './icons.ts';
+import { Pages } from './pages.ts';
+import { emptyState, failureNote } from './states.ts';
+
+/** How long the person has to stop typing before a search begins, in milliseconds. */
+const PAUSE = 300;
+
+const FILTERS = ['waiting', 'undelivered', 'expired', 'declined', 'accepted', 'revoked', 'all'] as const;
+type Filter = (typeof FILTERS)[number];
+
+/** The status that a filter asks the API for. */
+const STATUSES: Readonly<Partial<Record<Filter, InvitationStatus>>> = {
+  ...{ waiting: 'PENDING', undelivered: 'PENDING', expired: 'EXPIRED', declined: 'DECLINED' },
+  ...{ accepted: 'ACCEPTED', revoked: 'REVOKED' },
+};
+
+/** States of a mail that didn't arrive. */
+const UNDELIVERED = ['BOUNCED', 'COMPLAINED', 'FAILED'] as const;
+type Undelivered = (typeof UNDELIVERED)[number];
+
+type Step = 'details' | 'revoke' | 'correct' | 'link';
+
+/** Something that is done to several, one after the other. */
+interface Work {
+  readonly all: number;
+  readonly done: number;
+  readonly failures: readonly { readonly email: string; readonly failure: Failure }[];
+}
+
+/**
+ * `<muster-invitations>`: who was invited, who hasn't answered, and whose mail didn't arrive and why. Invitations are
+ * sent again, withdrawn, and corrected, one by one or several at once. For those who may see invitations.
+ *
+ * @slot actions buttons beside the heading, such as `<muster-invite>`
+ */
+export class MusterInvitations extends OrganizationElement {
+  static override styles = [
+    ...OrganizationElement.styles,
+    css`
+      .row { grid-template-columns: auto minmax(0, 1fr) minmax(9rem, auto) 2.5rem; }
+      .several { display: flex; flex-wrap: wrap; align-items: center; gap: 0.75rem; padding: 0.5rem 1rem; border: 1px solid var(--_line); border-radius: var(--_radius); background: var(--_surface); margin-block-end: 0.75rem; }
+      .several > span { margin-inline-end: auto; }
+      .tick { display: grid; place-items: center; width: 1.5rem; height: 2.5rem; }
+      progress { width: 100%; height: 0.75rem; accent-color: var(--_fill); }
+      .quote { border-inline-start: 3px solid var(--_line); padding-inline-start: 0.75rem; white-space: pre-line; overflow-wrap: anywhere; }
+      .link-field { display: flex; gap: 0.5rem; }
+      @container (width < 40rem) {
+        .row { grid-template-columns: auto minmax(0, 1fr) 2.75rem; }
+        .row > .state-of { grid-row: 2; grid-column: 2; padding-inline-start: 3rem; }
+        .row > .manage { grid-row: 1; grid-column: 3; }
+        .tools > div { flex: 1 1 16rem; }
+      }
+    `,
+  ];
+
+  static override properties: PropertyDeclarations = {
+    ...OrganizationElement.properties,
+    search: { state: true },
+    filter: { state: true },
+    chosen: { state: true },
+    invitation: { state: true },
+    step: { state: true },
+    isBusy: { state: true },
+    mistake: { state: true },
+    problem: { state: true },
+    work: { state: true },
+    link: { state: true },
+  };
+
+  declare private search: string;
+  declare private filter: Filter;
+  /** The ids of those that are selected. */
+  declare private chosen: ReadonlySet<string>;
+  /** Whose dialog is open; `several`: those that are selected. */
+  declare private invitation: Invitation | 'several' | undefined;
+  declare private step: Step;
+  declare private isBusy: boolean;
+  declare private mistake: string | undefined;
+  declare private problem: Failure | undefined;
+  declare private work: Work | undefined;
+  declare private link: string | undefined;
+  readonly #list = new Pages<Invitation>(this, (error) => this.failed(error));
+  #typing: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    super();
+    this.search = '';
+    this.filter = 'waiting';
+    this.chosen = new Set();
+    this.step = 'details';
+    this.isBusy = false;
+  }
+
+  protected override async loadFor(): Promise<void> {
+    await this.#start();
+    const { failure } = this.#list;
+    // Who may not see any gets the face of the whole screen.
+    if (failure?.kind === 'forbidden') throw this.#list.error;
+  }
+
+  #start(): Promise<void> {
+    this.chosen = new Set();
+    const text = this.search.trim().toLowerCase();
+    const email = /^\S+@\S+\.\S+$/.test(text) ? text : undefined;
+    const { filter } = this;
+    const status = STATUSES[filter];
+    const { invitations } = this.muster;
+    const isScan = filter === 'undelivered' || (text !== '' && !email);
+    return this.#list.start(
+      (cursor, signal) => invitations.list({ status, email, cursor, perPage: isScan ? 100 : 20 }, { signal }),
+      (row) =>
+        (filter !== 'undelivered' || undelivered(row) !== undefined) &&
+        (email !== undefined || row.email.toLowerCase().includes(text)),
+    );
+  }
+
+  protected override content(): TemplateResult {
+    const { texts } = this;
+    const { invitations } = texts;
+    const filters = FILTERS.map((value) => ({ value, label: invitations.filters[value] }));
+    return html`
+      <div class="head"><h2 tabindex="-1">${invitations.title}</h2>
+        <slot name="actions" @muster-changed=${() => void this.#start()}></slot></div>
+      <div class="tools">
+        ${searchField(invitations.search, this.search, (value) => {
+          this.search = value;
+          clearTimeout(this.#typing);
+          this.#typing = setTimeout(() => void this.#start(), PAUSE);
+        })}
+        <div>${selectField(invitations.filter, this.filter, filters, (value) => {
+          this.filter = value as Filter;
+          void this.#start();
+        })}</div>
+      </div>
+      ${this.#several()}
+      ${this.#rows()}
+      ${this.invitation ? this.#dialog(this.invitation) : nothing}`;
+  }
+
+  protected override get hasDialog(): boolean {
+    return this.invitation !== undefined;
+  }
+
+  get #chosenRows(): readonly Invitation[] {
+    return this.#list.rows.filter(({ id }) => this.chosen.has(id));
+  }
+
+  /** What can be done with those that are selected. */
+  #several(): TemplateResult | typeof nothing {
+    const { texts, chosen } = this;
+    const { invitations } = texts;
+    if (chosen.size === 0) return nothing;
+    return html`<div class="several"><span role="status">${invitations.chosen(this.number(chosen.size))}</span>
+      <button class="button quiet" type="button" @click=${() => (this.chosen = new Set())}>${invitations.unchoose}</button>
+      ${
+        this.may('invitation:resend')
+          ? html`<button class="button" type="button" @click=${() => this.#resendSeveral()}>${invitations.resend}</button>`
+          : nothing
+      }
+      ${
+        this.may('invitation:revoke')
+          ? html`<button class="button danger" type="button" @click=${() => this.#open('several', 'revoke')}>${invitations.revoke}</button>`
+          : nothing
+      }</div>`;
+  }
+
+  #rows(): TemplateResult {
+    const { texts } = this;
+    const { invitations } = texts;
+    const { rows, hasMore, isLoading, failure } = this.#list;
+    const isFiltered = this.filter !== 'waiting' || this.search.trim() !== '';
+    const open = rows.filter(isOpen);
+    return html`
+      ${
+        rows.length > 0
+          ? html`<ul class="list" aria-label=${invitations.title}>${repeat(
+              rows,
+              ({ id }) => id,
+              (row) => this.#row(row),
+            )}</ul>`
+          : isLoading || failure
+            ? nothing
+            : html`<div class="list">${emptyState(ICONS.mail, invitations.none, isFiltered ? invitations.noneFiltered : invitations.noneText)}</div>`
+      }
+      ${failureNote(failure, texts)}
+      <div class="foot"><span role="status">${isLoading ? texts.loading : nothing}</span>
+        ${
+          open.length > 1 && this.chosen.size < open.length
+            ? html`<button class="button quiet" type="button" @click=${() => (this.chosen = new Set(open.map(({ id }) => id)))}>${invitations.chooseAll}</button>`
+            : nothing
+        }
+        ${
+          failure || (hasMore && !isLoading)
+            ? html`<button class="button" type="button" @click=${this.#list.more}>${failure ? texts.tryAgain : texts.showMore}</button>`
+            : nothing
+        }</div>`;
+  }
+
+  #row(invitation: Invitation): TemplateResult {
+    const { invitations } = this.texts;
+    const { id, email, role, sentAt, createdAt } = invitation;
+    const toggle = (event: Event) => {
+      const chosen = new Set(this.chosen);
+      if ((event.target as HTMLInputElement).checked) chosen.add(id);
+      else chosen.delete(id);
+      this.chosen = chosen;
+    };
+    const problem = undelivered(invitation);
+    return html`<li class="row">
+      <label class="tick">${
+        isOpen(invitation)
+          ? html`<input type="checkbox" aria-label=${invitations.choose(email)} .checked=${this.chosen.has(id)} @change=${toggle}>`
+          : nothing
+      }</label>
+      <div class="who">${avatar({ firstName: '', lastName: '', email })}<div><div class="name">${email}</div>
+        <div class="detail">${this.roleLabel(role)} · ${sentAt ? invitations.sent(this.day(sentAt)) : invitations.created(this.day(createdAt))}</div>
+        ${problem && invitation.status === 'PENDING' ? html`<div class="detail">${invitations.why[problem]}</div>` : nothing}</div></div>
+      <div class="state-of">${this.#badge(invitation)}</div>
+      <div class="manage"><button class="button quiet icon-only" type="button" aria-haspopup="dialog" aria-label=${invitations.manage(email)}
+        @click=${() => this.#open(invitation)}>${ICONS.more}</button></div></li>`;
+  }
+
+  #badge(invitation: Invitation): TemplateResult {
+    const { states } = this.texts.invitations;
+    const { status, delivery, sentAt } = invitation;
+    const problem = undelivered(invitation);
+    if (status === 'PENDING' && problem) return html`<span class="badge bad">${states[problem]}</span>`;
+    if (status === 'PENDING' && delivery?.state === 'QUEUED') return html`<span class="badge">${states.QUEUED}</span>`;
+    if (status === 'PENDING' && !delivery && !sentAt) return html`<span class="badge">${states.byLink}</span>`;
+    const look = { PENDING: '', ACCEPTED: 'good', DECLINED: 'warn', EXPIRED: 'warn', REVOKED: '' }[status];
+    return html`<span class="badge ${look}">${states[status]}</span>`;
+  }
+
+  #open(invitation: Invitation | 'several', step: Step = 'details'): void {
+    this.invitation = invitation;
+    this.work = undefined;
+    this.link = undefined;
+    this.#go(step);
+  }
+
+  #go(step: Step): void {
+    this.step = step;
+    this.problem = undefined;
+    this.mistake = undefined;
+  }
+
+  #close = () => {
+    this.invitation = undefined;
+    this.problem = undefined;
+    void this.keepFocus();
+  };
+
+  #dialog(invitation: Invitation | 'several'): TemplateResult {
+    const { texts, step, work, link } = this;
+    const { invitations, invite, close } = texts;
+    const email = invitation === 'several' ? (this.#chosenRows[0]?.email ?? '') : invitation.email;
+    const count = invitation === 'several' ? this.chosen.size : 1;
+    const titles: Record<Step, string> = {
+      details: email,
+      revoke: invitations.revokeTitle(count, email),
+      correct: invitations.correctTitle(email),
+      link: invitations.link,
+    };
+    const title = work ? invitations.working(this.number(work.done), this.number(work.all)) : titles[step];
+    const content = () => {
+      if (work) return this.#working(work);
+      if (link) return this.#linkShown(link, invite.linkTo(email));
+      if (step === 'revoke') return this.#revokeStep(invitation);
+      if (invitation === 'several') return html``;
+      if (step === 'correct') return this.#correctStep(invitation);
+      return step === 'link' ? this.#linkStep(invitation) : this.#details(invitation);
+    };
+    return html`<muster-dialog .heading=${title} .closeLabel=${close} .message=${this.message} @muster-close=${this.#close}>${content()}</muster-dialog>`;
+  }
+
+  #details(invitation: Invitation): TemplateResult {
+    const { texts } = this;
+    const { invitations } = texts;
+    const { role, sentAt, createdAt, expiresAt, reminders, teams, message, delivery, status } = invitation;
+    const problem = undelivered(invitation);
+    const facts = [
+      this.roleLabel(role),
+      sentAt ? invitations.sent(this.day(sentAt)) : invitations.created(this.day(createdAt)),
+      ...(status === 'PENDING' ? [invitations.until(this.day(expiresAt))] : []),
+      ...(teams.length > 0 ? [invitations.teams(teams.length)] : []),
+      ...(reminders > 0 ? [invitations.reminders(reminders)] : []),
+    ];
+    const mayResend = isOpen(invitation) && this.may('invitation:resend');
+    const mayRevoke = status === 'PENDING' && this.may('invitation:revoke');
+    const mayReplace = mayRevoke && this.may('invitation:create');
+    return html`<div class="stack">
+      <p>${this.#badge(invitation)}</p>
+      ${problem ? html`<p>${invitations.why[problem]}</p>` : nothing}
+      ${problem && delivery?.reason ? html`<p class="detail">${invitations.reason(delivery.reason)}</p>` : nothing}
+      <p class="detail">${facts.join(' · ')}</p>
+      ${message ? html`<p class="unseen">${invitations.message}</p><p class="quote">${message}</p>` : nothing}
+      ${failureNote(this.problem, texts)}
+      <div class="cluster">
+        ${
+          mayResend
+            ? html`<button class="button ${problem ? '' : 'primary'}" type="button" aria-disabled=${this.isBusy ? 'true' : nothing}
+                @click=${() => this.#resend(invitation)}>${invitations.resend}</button>`
+            : nothing
+        }
+        ${
+          mayReplace
+            ? html`<button class="button ${problem ? 'primary' : ''}" type="button" @click=${() => this.#go('correct')}>${invitations.correct}</button>
+              <button class="button" type="button" @click=${() => this.#go('link')}>${invitations.link}</button>`
+            : nothing
+        }
+        ${mayRevoke ? html`<button class="button danger" type="button" @click=${() => this.#go('revoke')}>${invitations.revoke}</button>` : nothing}
+      </div></div>`;
+  }
+
+  #revokeStep(invitation: Invitation | 'several'): TemplateResult {
+    const { texts } = this;
+    const { invitations } = texts;
+    const onSubmit = (event: SubmitEvent) => {
+      event.preventDefault();
+      if (invitation === 'several') void this.#revokeSeveral();
+      else void this.#revoke(invitation);
+    };
+    return html`<form class="stack" @submit=${onSubmit}>
+      <ul class="consequences">${invitations.revokeText.map((each) => html`<li>${each}</li>`)}</ul>
+      ${failureNote(this.problem, texts)}
+      <div class="actions"><button class="button" type="button" @click=${this.#close}>${texts.cancel}</button>
+        ${submitButton(invitations.revoke, this.isBusy, texts.saving, 'danger')}</div></form>`;
+  }
+
+  #correctStep(invitation: Invitation): TemplateResult {
+    const { texts, mistake } = this;
+    const { invitations } = texts;
+    return html`<form class="stack" novalidate @submit=${(event: SubmitEvent) => this.#correct(event, invitation)}>
+      <p>${invitations.correctText}</p>
+      ${field(
+        { id: 'email', label: invitations.newAddress, mistake },
+        html`<input class="input" id="email" name="email" type="email" autofocus autocomplete="off" .value=${invitation.email}
+          aria-invalid=${mistake ? 'true' : nothing} aria-describedby=${mistake ? 'email-mistake' : nothing}>`,
+      )}
+      ${failureNote(this.problem, texts)}
+      <div class="actions"><button class="button" type="button" @click=${this.#close}>${texts.cancel}</button>
+        ${submitButton(invitations.correctDo, this.isBusy, texts.saving)}</div></form>`;
+  }
+
+  #linkStep(invitation: Invitation): TemplateResult {
+    const { texts } = this;
+    const { invitations } = texts;
+    const onSubmit = (event: SubmitEvent) => {
+      event.preventDefault();
+      void this.#act(async () => {
+        await this.muster.invitations.revoke(invitation.id);
+        const made = await this.muster.invitations.create({ ...again(invitation), sendEmail: false });
+        this.link = made.link;
+        this.#list.change((row) => (row.id === invitation.id ? made : row));
+        this.changed({ resource: 'invitation', id: made.id });
+      });
+    };
+    return html`<form class="stack" @submit=${onSubmit}><p>${invitations.linkText}</p>
+      ${failureNote(this.problem, texts)}
+      <div class="actions"><button class="button" type="button" @click=${this.#close}>${texts.cancel}</button>
+        ${submitButton(invitations.linkDo, this.isBusy, texts.saving)}</div></form>`;
+  }
+
+  #linkShown(link: string, label: string): TemplateResult {
+    const { invite, close } = this.texts;
+    const copy = async () => {
+      await navigator.clipboard.writeText(link).then(
+        () => this.say(invite.copied),
+        () => this.renderRoot.querySelector<HTMLInputElement>('#link')?.select(),
+      );
+    };
+    return html`<div class="stack">${field(
+      { id: 'link', label, hint: invite.linkHint },
+      html`<div class="link-field"><input class="input" id="link" readonly aria-describedby="link-hint" .value=${link}>
+        <button class="button" type="button" @click=${copy}>${invite.copy}</button></div>`,
+    )}<div class="actions"><button class="button primary" type="button" @click=${this.#close}>${close}</button></div></div>`;
+  }
+
+  /** What several calls do, and what became of them. */
+  #working({ all, done, failures }: Work): TemplateResult {
+    const { texts } = this;
+    const { invitations } = texts;
+    return html`<div class="stack"><progress max=${all} .value=${done} aria-label=${invitations.working(this.number(done), this.number(all))}></progress>
+      <p role="status">${done === all ? invitations.workDone(this.number(all - failures.length)) : nothing}</p>
+      ${
+        failures.length > 0
+          ? html`<p>${invitations.workFailed(this.number(failures.length))}</p><ul class="consequences">${failures.map(
+              ({ email, failure }) => html`<li>${email}: ${failure.text(texts)}</li>`,
+            )}</ul>`
+          : nothing
+      }
+      ${done === all ? html`<div class="actions"><button class="button primary" type="button" @click=${this.#close}>${texts.close}</button></div>` : nothing}</div>`;
+  }
+
+  async #act(act: () => Promise<void>): Promise<void> {
+    if (this.isBusy) return;
+    this.isBusy = true;
+    this.problem = undefined;
+    try {
+      await act();
+    } catch (error) {
+      this.problem = this.failed(error);
+    } finally {
+      this.isBusy = false;
+    }
+  }
+
+  #resend(invitation: Invitation): Promise<void> {
+    return this.#act(async () => {
+      await this.muster.invitations.resend(invitation.id);
+      this.#close();
+      this.say(this.texts.invitations.resent(invitation.email));
+      await this.#readAgain(invitation.id);
+    });
+  }
+
+  #revoke(invitation: Invitation): Promise<void> {
+    return this.#act(async () => {
+      await this.muster.invitations.revoke(invitation.id);
+      this.#close();
+      this.say(this.texts.invitations.revoked(invitation.email));
+      await this.#readAgain(invitation.id);
+    });
+  }
+
+  #correct(event: SubmitEvent, invitation: Invitation): void {
+    event.preventDefault();
+    const email = String(new FormData(event.target as HTMLFormElement).get('email')).trim();
+    const { texts } = this;
+    if (!/^\S+@\S+\.\S+$/.test(email)) {
+      this.mistake = texts.invite.noAddress;
+      this.renderRoot.querySelector<HTMLElement>('#email')?.focus();
+      return;
+    }
+    void this.#act(async () => {
+      const { invitations } = this.muster;
+      if (email.toLowerCase() === invitation.email) await invitations.resend(invitation.id);
+      else {
+        // The new one first: if it is refused, the present one stays.
+        const made = await invitations.create({ ...again(invitation), email });
+        await invitations.revoke(invitation.id);
+        this.changed({ resource: 'invitation', id: made.id });
+      }
+      this.#close();
+      this.say(texts.invitations.corrected(email));
+      await this.#start();
+    });
+  }
+
+  /** Shows an invitation as it is now, or takes it out if the filter doesn't want it any more. */
+  async #readAgain(id: string): Promise<void> {
+    const now = await this.muster.invitations.read(id);
+    const status = STATUSES[this.filter];
+    const isShown =
+      (status === undefined || now.status === status) && (this.filter !== 'undelivered' || undelivered(now));
+    this.#list.change((row) => (row.id !== id ? row : isShown ? now : undefined));
+    this.changed({ resource: 'invitation', id });
+  }
+
+  #resendSeveral(): Promise<void> {
+    return this.#doSeveral((id) => this.muster.invitations.resend(id));
+  }
+
+  #revokeSeveral(): Promise<void> {
+    return this.#doSeveral((id) => this.muster.invitations.revoke(id));
+  }
+
+  /** Does something to each that is selected, one after the other, and lists those with which it failed. */
+  #doSeveral(act: (id: string) => Promise<unknown>): Promise<void> {
+    const rows = this.#chosenRows;
+    this.invitation = 'several';
+    this.work = { all: rows.length, done: 0, failures: [] };
+    return this.#act(async () => {
+      for (const [at, { id, email }] of rows.entries()) {
+        const failures = [...(this.work?.failures ?? [])];
+        try {
+          await act(id);
+        } catch (error) {
+          failures.push({ email, failure: this.failed(error) });
+        }
+        this.work = { all: rows.length, done: at + 1, failures };
+      }
+      this.changed({ resource: 'invitation' });
+      await this.#start();
+    });
+  }
+}
+
+/** Whether something can be done about an invitation: it waits, or has expired. */
+function isOpen({ status }: Invitation): boolean {
+  return status === 'PENDING' || status === 'EXPIRED';
+}
+
+/** Returns why the mail of an invitation didn't arrive; undefined if it did, or may. */
+function undelivered({ delivery }: Invitation): Undelivered | undefined {
+  return UNDELIVERED.find((state) => state === delivery?.state);
+}
+
+/** Returns what an invitation says, for another one. */
+function again({ email, role, message, language, teams, createdAt, expiresAt, redirectUrl }: Invitation) {
+  const days = Math.round((Date.parse(expiresAt) - Date.parse(createdAt)) / 86_400_000);
+  return {
+    ...{ email, role, expiresInDays: Math.min(Math.max(days, 1), 30) },
+    ...(message && { message }),
+    ...(language && { language }),
+    ...(teams.length > 0 && { teams }),
+    ...(redirectUrl && { redirectUrl }),
+  };
+}
