@@ -1,4 +1,5 @@
 import { dialectOf } from '../lib/dialects/dialect.ts';
+import { COMPONENTS } from './components.ts';
 import { EXAMPLES, FIELDS } from './fields.ts';
 
 type Json = Record<string, unknown>;
@@ -12,7 +13,7 @@ interface Place {
   readonly parent: string;
 }
 
-/** Returns the document with the descriptions of `FIELDS` added. */
+/** Returns the document with the descriptions of `FIELDS` and `COMPONENTS` added. */
 export function describeFields(document: Json): Json {
   const { paths, components, ...rest } = document as Record<'paths' | 'components', Record<string, Json>>;
   const { schemas = {}, responses = {} } = components;
@@ -25,9 +26,11 @@ export function describeFields(document: Json): Json {
     ),
     components: {
       ...components,
-      schemas: mapValues(schemas as Record<string, Json>, (schema, owner) =>
-        withDescriptions(schema, { dialect: prefixOf(owner), owner, parent: '' }),
-      ),
+      schemas: mapValues(schemas as Record<string, Json>, (schema, owner) => {
+        const described = withDescriptions(schema, { dialect: prefixOf(owner), owner, parent: '' });
+        const description = COMPONENTS[owner];
+        return { ...(description && { description }), ...described };
+      }),
       responses: mapValues(responses as Record<string, Json>, (response, name) =>
         withDescriptions(response, { dialect: name.split('.')[0] ?? '', owner: name, parent: '' }),
       ),

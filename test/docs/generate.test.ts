@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { ROOT } from '../../cdk/fingerprint.ts';
 import { commentOf } from '../../docs/comments.ts';
+import { COMPONENTS } from '../../docs/components.ts';
 import { fieldsOf } from '../../docs/descriptions.ts';
 import { FIELDS } from '../../docs/fields.ts';
 import { documents, staleDocuments } from '../../docs/generate.ts';
@@ -98,6 +99,11 @@ it('docs/fields.ts has no unused descriptions', () => {
   const texts = new Set(FILES.flatMap((file) => [...fieldsOf(openapi(file)).texts]));
   expect(texts.size).toBeGreaterThan(100);
   expect(Object.entries(FIELDS).filter(([, text]) => !texts.has(text))).toEqual([]);
+});
+
+it('docs/components.ts has the named schemas, and no others', () => {
+  const names = FILES.flatMap((file) => Object.keys((openapi(file) as unknown as Document).components.schemas ?? {}));
+  expect(Object.keys(COMPONENTS).sort()).toEqual([...new Set(names)].sort());
 });
 
 it('each dialect has one OpenAPI document', () => {
