@@ -22,14 +22,21 @@ export class ConsoleAuditLog extends ConsoleElement {
       .filters { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: 0.75rem; margin-block-end: 1rem; align-items: end; }
       .filters .field { gap: 0.25rem; }
       .filters label { font-size: 0.875rem; }
-      .row { grid-template-columns: minmax(0, 1fr) auto; align-items: start; contain-intrinsic-size: auto 3.5rem; }
-      .row time { color: var(--_muted); font-size: 0.875rem; white-space: nowrap; padding-block-start: 0.0625rem; }
-      details { grid-column: 1 / -1; }
-      summary { width: fit-content; color: var(--_muted); font-size: 0.875rem; cursor: pointer; }
-      dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 0.25rem 1rem; padding-block-start: 0.5rem; font-size: 0.875rem; }
+      .row { display: block; padding: 0; contain-intrinsic-size: auto 3rem; }
+      summary { display: grid; grid-template-columns: 1rem minmax(0, 1fr) auto; gap: 0.25rem 0.75rem; align-items: baseline; padding: 0.6875rem 1rem; cursor: pointer; list-style: none; }
+      summary::-webkit-details-marker { display: none; }
+      summary:hover { background: var(--_hover); }
+      summary:focus-visible { outline-offset: -2px; border-radius: var(--_radius); }
+      summary::before { content: '›'; color: var(--_muted); transition: rotate 120ms; text-align: center; }
+      details[open] > summary::before { rotate: 90deg; }
+      time { color: var(--_muted); font-size: 0.875rem; white-space: nowrap; }
+      dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 0.25rem 1rem; padding: 0.125rem 1rem 0.875rem 2.75rem; font-size: 0.875rem; }
       dt { color: var(--_muted); }
       dd { overflow-wrap: anywhere; font-family: ui-monospace, monospace; font-size: 0.8125rem; }
-      @container (width < 40rem) { .row { grid-template-columns: minmax(0, 1fr); } }
+      @container (width < 40rem) {
+        summary { grid-template-columns: 1rem minmax(0, 1fr); }
+        time { grid-column: 2; }
+      }
     `,
   ];
 
@@ -101,7 +108,7 @@ export class ConsoleAuditLog extends ConsoleElement {
       <div class="field"><label for="action">${words.action}</label>
         <select class="input" id="action" @change=${(event: Event) => this.#by({ action: (inputOf(event) || undefined) as AuditAction | undefined })}>
           <option value="">${words.allActions}</option>${AUDIT_ACTIONS.map(
-            (each) => html`<option value=${each} ?selected=${each === action}>${each}</option>`,
+            (each) => html`<option value=${each} ?selected=${each === action}>${this.#label(each)}</option>`,
           )}</select></div>
       <div class="field"><label for="from">${words.from}</label>
         <input class="input" id="from" type="date" .value=${day(from)} @change=${(event: Event) => this.#by({ from: startOf(inputOf(event), 0) })}></div>
@@ -147,12 +154,18 @@ export class ConsoleAuditLog extends ConsoleElement {
     const { actor, sentence } = this.#tell(entry);
     const change = (label: string, value: object | undefined) =>
       value ? html`<dt>${label}</dt><dd>${JSON.stringify(value)}</dd>` : nothing;
-    return html`<li class="row"><p><strong><bdi>${actor}</bdi></strong> ${sentence}</p><time datetime=${createdAt}>${this.moment(createdAt)}</time>
-      <details><summary>${this.words.more}<span class="unseen">: ${actor} ${sentence}</span></summary><dl>
-        <dt>${words.action}</dt><dd>${action}</dd>
+    return html`<li class="row"><details>
+      <summary><span><strong><bdi>${actor}</bdi></strong> ${sentence}</span><time datetime=${createdAt}>${this.moment(createdAt)}</time></summary>
+      <dl><dt>${words.action}</dt><dd>${action}</dd>
         ${change(words.before, metadata?.before)}${change(words.after, metadata?.after)}
         ${sourceAddress === null ? nothing : html`<dt>${words.address}</dt><dd>${sourceAddress}</dd>`}
         <dt>${words.request}</dt><dd>${requestId}</dd></dl></details></li>`;
+  }
+
+  /** Returns what an action is, for a choice: "Invited … as …". */
+  #label(action: AuditAction): string {
+    const text = SENTENCES[this.shown][action]({ it: '…', other: '…', from: '…', to: '…' });
+    return text.charAt(0).toUpperCase() + text.slice(1);
   }
 
   /** Returns who did what, in words. */

@@ -148,7 +148,7 @@ export class ConsoleSites extends ConsoleElement {
                 row,
               ) => html`<li class="row"><div><div class="name"><a href=${fragmentOf(id, 'sites', row.siteId)}><bdi>${row.siteName}</bdi></a></div>
                 <div class="ways">${row.reasons.map((reason) => this.#way(reason))}</div></div>
-                <div class="cluster"><a class="button" href=${fragmentOf(id, 'sites', row.siteId)} aria-label=${words.open(row.siteName)}>${words.who}</a></div></li>`,
+                <div class="cluster"><a class="button" href=${fragmentOf(id, 'sites', row.siteId)} aria-label=${`${words.who}: ${row.siteName}`}>${words.who}</a></div></li>`,
             )}</ul>`
           : isLoading || failure
             ? nothing
@@ -231,7 +231,7 @@ export class ConsoleSites extends ConsoleElement {
   /** Draws a reason: from the person's place by the team to the site. */
   #way({ by, teamName, placeRole, share, chargerIds, sensitive, sensitiveUntil }: Reason): TemplateResult {
     const { sites: words } = this.words;
-    const place = by === 'ADMIN' ? words.by.ADMIN : words.by[by](teamName, placeRole ? words.teamRoles[placeRole] : '');
+    const place = by === 'ADMIN' ? words.by.ADMIN : words.by[by](placeRole ? words.teamRoles[placeRole] : '');
     const arrow = html`<span class="arrow" aria-hidden="true">→</span>`;
     return html`<div class="way"><b>${place}</b>${arrow}<b><bdi>${teamName}</bdi></b><i>${words.share[share]}${
       chargerIds === null ? nothing : ` ${words.chargers(chargerIds.length)}`
