@@ -90,7 +90,7 @@ describe('access tokens', () => {
       await page.getByLabel('Name').fill(XSS);
       await expectAccessible(page);
       await page.getByRole('button', { name: 'Create the token' }).click();
-      const token = await page.locator('muster-dialog').getByLabel(XSS).inputValue();
+      const token = await page.getByRole('textbox', { name: XSS }).inputValue();
       expect(token).toMatch(/^mst_/);
       expect((await service.call('GET /v1/me', { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);
       await expectAccessible(page);
@@ -118,7 +118,7 @@ describe('webhooks', () => {
       await expectAccessible(page);
       await page.getByLabel('Address of your server').fill('https://receiver.invalid/hook');
       await page.getByRole('button', { name: 'Create the webhook' }).click();
-      const first = await page.locator('muster-dialog').getByLabel('Signing secret').inputValue();
+      const first = await page.getByRole('textbox', { name: 'Signing secret' }).inputValue();
       expect(first).toMatch(/^whsec_/);
       await page.getByRole('button', { name: 'Done' }).click();
       const [webhook] = (await home.owner.call('GET /v1/webhooks')).body.data;
@@ -136,7 +136,7 @@ describe('webhooks', () => {
       await page.getByRole('button', { name: 'Replace the secret' }).click();
       await expectAccessible(page);
       await page.locator('muster-dialog').getByRole('button', { name: 'Replace' }).click();
-      expect(await page.locator('muster-dialog').getByLabel('Signing secret').inputValue()).not.toBe(first);
+      expect(await page.getByRole('textbox', { name: 'Signing secret' }).inputValue()).not.toBe(first);
       await page.getByRole('button', { name: 'Done' }).click();
       await page.getByRole('button', { name: 'Delete' }).click();
       await page.locator('muster-dialog').getByRole('button', { name: 'Delete' }).click();

@@ -196,9 +196,20 @@ export class ConsoleWebhooks extends ConsoleElement {
     await this.keepFocus();
   }
 
-  async #test(webhook: Webhook): Promise<void> {
-    const isSent = await this.actAndSay(() => this.muster.webhooks.test(webhook.id), this.words.webhooks.tested);
-    if (isSent) await this.#read();
+  async #test({ id }: Webhook): Promise<void> {
+    const { webhooks } = this.muster;
+    const before = this.#deliveries.rows[0]?.id;
+    if (!(await this.actAndSay(() => webhooks.test(id), this.words.webhooks.tested))) return;
+    // The event reaches the webhook by the stream of the table, a moment later.
+    for (let tries = 0; tries < 10 && this.item === id; tries += 1) {
+      await new Promise((later) => setTimeout(later, 700));
+      const [newest] = await webhooks.listDeliveries(id, { perPage: 1 }).then(
+        ({ data }) => data,
+        () => [],
+      );
+      if (newest && newest.id !== before) break;
+    }
+    if (this.item === id) await this.#read();
   }
 
   #replace(changed: Webhook): void {
