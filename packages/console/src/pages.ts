@@ -34,11 +34,14 @@ export async function loadPage(page: PageName): Promise<void> {
 
 /** Returns a page of an organization. */
 export function showPage(page: PageName, { client, sites, organization, item, language }: PageContext): TemplateResult {
+  /** The button that invites, for whoever may. */
+  const invite = () =>
+    html`<muster-invite slot="actions" .client=${client} .organization=${organization} .language=${language}></muster-invite>`;
   switch (page) {
     case 'members':
-      return html`<muster-members .client=${client} .organization=${organization} .language=${language}></muster-members>`;
+      return html`<muster-members .client=${client} .organization=${organization} .language=${language}>${invite()}</muster-members>`;
     case 'invitations':
-      return html`<muster-invitations .client=${client} .organization=${organization} .language=${language}></muster-invitations>`;
+      return html`<muster-invitations .client=${client} .organization=${organization} .language=${language}>${invite()}</muster-invitations>`;
     case 'teams':
       return html`<muster-teams .client=${client} .organization=${organization} .language=${language}></muster-teams>`;
     case 'sites':
