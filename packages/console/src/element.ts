@@ -5,7 +5,6 @@ import type { Failure } from '../../client/components/failure.ts';
 import { submitButton } from '../../client/components/form.ts';
 import type { Pages } from '../../client/components/pages.ts';
 import { failureNote } from '../../client/components/states.ts';
-import { languageOf } from '../../client/components/texts.ts';
 import type { Language } from '../../client/src/index.ts';
 import { SCREEN_TEXTS, type ScreenTexts } from './screen-texts.ts';
 
@@ -51,7 +50,7 @@ export abstract class ConsoleElement extends OrganizationElement {
   }
 
   protected get shown(): Language {
-    return languageOf(this.texts.locale);
+    return this.texts.locale.startsWith('de') ? 'de' : 'en';
   }
 
   /** The texts of the console's own screens. */
