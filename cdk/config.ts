@@ -148,7 +148,8 @@ export function environmentOf(config: Config): Record<string, string> {
     CLAIM_NAME: claims.name,
     CLAIM_GIVEN_NAME: claims.givenName,
     CLAIM_FAMILY_NAME: claims.familyName,
-    DIALECTS: ['v1', ...config.dialects, ...(config.console ? ['console'] : [])].join(','),
+    DIALECTS: ['v1', ...config.dialects].join(','),
+    CONSOLE: config.console ? '1' : undefined,
     ORGANIZATION_CREATORS: organizationCreators.join(','),
     APPLICATION_PERMISSIONS:
       Object.keys(config.permissions).length > 0 ? JSON.stringify(config.permissions) : undefined,

@@ -1,4 +1,5 @@
 import { DEFAULT_LIMITS, type Limits } from './domain/limits.ts';
+import { CONSOLE_PATH } from './domain/page-paths.ts';
 import type { Product } from './domain/product.ts';
 import type { RoleLabels } from './domain/role-words.ts';
 import type { ApplicationPermissions } from './domain/roles.ts';
@@ -75,9 +76,23 @@ export function webhooksToLoopback(): boolean {
   return process.env.WEBHOOKS_TO_LOOPBACK === '1';
 }
 
-/** Returns the parts of this deployment: `v1`, and the APIs of other products and the console if it hasn't left them out. */
+/** Returns the APIs of this deployment: `v1`, and those of other products that it hasn't left out. */
 export function dialects(): readonly string[] {
   return (process.env.DIALECTS || 'v1').split(',');
+}
+
+/** Whether this deployment has a console. */
+export function hasConsole(): boolean {
+  return process.env.CONSOLE === '1';
+}
+
+/**
+ * Returns the address of a page of the console; undefined: there is no console.
+ *
+ * @param place the parts of the fragment: `org_...`, `invitations`, `inv_...`; none: the start
+ */
+export function consoleUrl(...place: readonly string[]): string | undefined {
+  return hasConsole() ? `${configuration().publicUrl}${CONSOLE_PATH}#/${place.join('/')}` : undefined;
 }
 
 /** Returns the permissions of the application's own. */

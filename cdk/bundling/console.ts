@@ -5,7 +5,7 @@ import { brotliCompressSync, constants } from 'node:zlib';
 import { ROOT } from '../fingerprint.ts';
 
 /** The sources of the console. */
-export const CONSOLE_SOURCES = ['packages/console', 'packages/client/src'];
+export const CONSOLE_SOURCES = ['packages/console', 'packages/client/src', 'packages/client/components'];
 
 /**
  * Builds the console with Vite, and puts its files, compressed with Brotli, beside the bundles of the functions that serve

@@ -1,4 +1,4 @@
-import { configuration } from '../../lib/configuration.ts';
+import { configuration, dialects } from '../../lib/configuration.ts';
 import { consoleDocument } from '../../lib/console/files.ts';
 import { consolePage } from '../../lib/dialects/page/console-page.ts';
 import { pages } from '../../lib/dialects/page/format.ts';
@@ -26,6 +26,7 @@ export const endpoint = forAnybody({
     return consolePage(consoleDocument(), {
       language: languageOf(headers['accept-language'], 'en'),
       product,
+      hasSites: dialects().includes('volttime'),
       signIn: { ...signIn, clientId: audience },
     });
   },

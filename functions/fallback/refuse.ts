@@ -1,4 +1,4 @@
-import { dialects } from '../../lib/configuration.ts';
+import { dialects, hasConsole } from '../../lib/configuration.ts';
 import { type Dialect, dialectOf } from '../../lib/dialects/dialect.ts';
 import type { Format } from '../../lib/dialects/format.ts';
 import { pages } from '../../lib/dialects/page/format.ts';
@@ -44,7 +44,7 @@ export const { handler } = endpoint;
 /** The bundle has all routes, also of the dialects and of the console if this deployment leaves them out. */
 function isDeployed(path: string): boolean {
   const dialect = dialectOf(path);
-  if (path.startsWith(CONSOLE_PATH)) return dialects().includes('console');
+  if (path.startsWith(CONSOLE_PATH)) return hasConsole();
   return dialect === 'page' || dialects().includes(dialect);
 }
 

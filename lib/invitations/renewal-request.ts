@@ -1,4 +1,4 @@
-import { configuration, roleLabels } from '../configuration.ts';
+import { configuration, consoleUrl, roleLabels } from '../configuration.ts';
 import { type AuditContext, byLinkHolder } from '../domain/audit.ts';
 import { isId } from '../domain/ids.ts';
 import { type Invitation, statusAt } from '../domain/invitation.ts';
@@ -101,7 +101,7 @@ export async function getRenewalRecipient({ inviterId, organizationId }: Invitat
 
 function compose({
   organization,
-  invitation: { email, role, createdAt, expiresAt },
+  invitation: { id, email, role, createdAt, expiresAt },
   recipient,
 }: {
   readonly organization: Organization;
@@ -111,7 +111,8 @@ function compose({
   const { applicationUrl, product } = configuration();
   return renewalRequestMail({
     ...{ language: organization.language, organizationName: organization.name, recipient: recipient.email },
-    ...{ email, role, roleLabels: roleLabels(), createdAt, expiresAt, applicationUrl, product },
+    ...{ email, role, roleLabels: roleLabels(), createdAt, expiresAt, product },
+    applicationUrl: consoleUrl(organization.id, 'invitations', id) ?? applicationUrl,
   });
 }
 

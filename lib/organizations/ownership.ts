@@ -1,4 +1,4 @@
-import { configuration } from '../configuration.ts';
+import { configuration, consoleUrl } from '../configuration.ts';
 import type { AuditContext } from '../domain/audit.ts';
 import type { Limits } from '../domain/limits.ts';
 import { type Actor, type Member, nameOf, type Profile } from '../domain/member.ts';
@@ -94,7 +94,9 @@ function compose({
   const { applicationUrl, product } = configuration();
   return offerMail({
     ...{ language: organization.language, organizationName: organization.name, ownerName: nameOf(owner) },
-    ...{ recipient: recipient.email, expiresAt: offer.expiresAt, applicationUrl, product },
+    ...{ recipient: recipient.email, expiresAt: offer.expiresAt, product },
+    // The page of the person's own organizations has what is offered to them.
+    applicationUrl: consoleUrl('organizations') ?? applicationUrl,
   });
 }
 

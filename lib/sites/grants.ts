@@ -1,4 +1,4 @@
-import { configuration } from '../configuration.ts';
+import { configuration, consoleUrl } from '../configuration.ts';
 import type { AuditContext } from '../domain/audit.ts';
 import { isInForce, isSensitiveShown, type SiteAccess } from '../domain/site-access.ts';
 import { mayManage } from '../domain/team.ts';
@@ -109,7 +109,8 @@ export async function dueGrantEnd(item: DueItem, now: Date): Promise<Work> {
         const { applicationUrl, product } = configuration();
         return grantEndMail({
           ...{ language: organization.language, siteName: site.name, teamName: team.name, endedAt },
-          ...{ recipient: recipient.email, applicationUrl, product },
+          ...{ recipient: recipient.email, product },
+          applicationUrl: consoleUrl(organizationId, 'sites', siteId) ?? applicationUrl,
         });
       }),
   );

@@ -195,7 +195,8 @@ describe('the environment of functions', () => {
   it('has the configured settings and no others', () => {
     expect(environmentOf(read({ mailSender }))).toEqual({
       AUDIT_DAYS: '365',
-      DIALECTS: 'v1,papershift,rocketchat,volttime,console',
+      CONSOLE: '1',
+        DIALECTS: 'v1,papershift,rocketchat,volttime',
       INVITATION_DAYS: '7',
       MAIL_FROM: mailSender,
       PRODUCT_NAME: 'Muster',

@@ -41,8 +41,8 @@ test('the permissions of the application are only in the functions that tell the
   expect(having('APPLICATION_PERMISSIONS')).toEqual(['access/check', 'sessions/create']);
 });
 
-test('the deployed APIs are only in the function for unknown paths', () => {
-  expect(having('DIALECTS')).toEqual(['fallback/refuse']);
+test('the deployed APIs are only in the functions for unknown paths and of the console', () => {
+  expect(having('DIALECTS').sort()).toEqual(['console/page', 'fallback/refuse']);
 });
 
 test('the settings of an invitee’s way are only in the functions that lead there', () => {

@@ -86,6 +86,6 @@ test('the document has no secret, and no inline script that runs', async () => {
     expect.stringMatching(/^ type="module" crossorigin src="\/console\/index-[\w-]+\.js"$/),
   ]);
   const configuration = JSON.parse(/id="configuration">([^<]*)/.exec(text)?.[1] ?? '');
-  expect(Object.keys(configuration)).toEqual(['product', 'signIn']);
+  expect(Object.keys(configuration)).toEqual(['product', 'hasSites', 'signIn']);
   expect(Object.keys(configuration.signIn).sort()).toEqual(['authorization', 'clientId', 'endSession', 'token']);
 });

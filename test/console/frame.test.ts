@@ -209,6 +209,19 @@ describe('the navigation', () => {
   });
 });
 
+test('a removed admin is out at the next request, and is told so', async () => {
+  const { owner } = await service.organization('Acme Energy');
+  const { email, memberId } = await service.member(owner, 'ADMIN');
+  await visitConsole(browser(), service, { email }, async (page) => {
+    await page.getByRole('link', { name: 'Members' }).waitFor();
+    await owner.muster.members.remove(memberId);
+    await page.getByRole('link', { name: 'Audit log' }).click();
+    await page.getByText('You are no longer a member of Acme Energy.').waitFor();
+    await page.getByRole('heading', { name: 'You aren’t in an organization yet' }).waitFor();
+    expect(await page.getByRole('link', { name: 'Members' }).count()).toBe(0);
+  });
+});
+
 test('names are text: of the organization, of the person, of the inviter', async () => {
   const email = newAddress('jane');
   const { id, owner } = await service.organization(XSS.slice(0, 100));

@@ -8,6 +8,8 @@ import { type Page, sourceOf } from './layout.ts';
 export interface ConsoleSetting {
   readonly language: Language;
   readonly product: Product;
+  /** Whether the deployment has Volt Time's API, which shares sites. */
+  readonly hasSites: boolean;
   readonly signIn: {
     /** The client id of the console at the issuer: the audience of its tokens. */
     readonly clientId: string;
@@ -28,11 +30,11 @@ const PLACE = '<!-- configuration -->';
  *
  * @param document the built `packages/console/index.html`
  */
-export function consolePage(document: string, { language, product, signIn }: ConsoleSetting): Page {
+export function consolePage(document: string, { language, product, hasSites, signIn }: ConsoleSetting): Page {
   const style = themeOf(product.color);
   const { name, logoUrl, supportAddress } = product;
   // A `<` could end the element.
-  const configuration = JSON.stringify({ product: { name, logoUrl, supportAddress }, signIn }).replaceAll(
+  const configuration = JSON.stringify({ product: { name, logoUrl, supportAddress }, hasSites, signIn }).replaceAll(
     '<',
     '\\u003c',
   );

@@ -1,13 +1,21 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { isMusterError, type Language, type Me, Muster, type RoleDescription } from '../../client/src/index.ts';
+import {
+  isMusterError,
+  type Language,
+  type Me,
+  Muster,
+  MusterError,
+  type RoleDescription,
+} from '../../client/src/index.ts';
 import { type Configuration, readConfiguration } from './configuration.ts';
 import './home.ts';
 import { icon } from './icons.ts';
 import { initialOf, LOOK } from './look.ts';
 import './menu.ts';
-import { showPage } from './pages.ts';
+import { loadPage, showPage } from './pages.ts';
 import { fragmentOf, GROUPS, type PageName, type Place, placeOf, sees } from './place.ts';
 import { Session, SignInError } from './session.ts';
+import { type Send, SiteApi } from './site-api.ts';
 import { chooseLanguage, presentLanguage, TEXTS, type Texts } from './texts.ts';
 
 /** A membership of the person. */
@@ -49,7 +57,7 @@ export class Console extends LitElement {
   readonly #configuration: Configuration = readConfiguration();
   readonly #session: Session;
   readonly #muster: Muster;
-  readonly #clients = new Map<string, Muster>();
+  readonly #sites: SiteApi | undefined;
 
   constructor() {
     super();
@@ -64,12 +72,18 @@ export class Console extends LitElement {
       this.isEnded = true;
     });
     this.#muster = new Muster({ baseUrl: location.origin, token: this.#session.token, fetch: this.#fetch });
+    this.#sites = this.#configuration.hasSites ? new SiteApi(this.#send) : undefined;
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     addEventListener('hashchange', () => this.#go());
     this.addEventListener('muster-changed', (event) => this.#changed(event as CustomEvent));
+    this.addEventListener('console-left', (event) => {
+      this.notice = (event as CustomEvent<string>).detail;
+      this.place = placeOf('#/organizations');
+      location.hash = '#/organizations';
+    });
     this.addEventListener('console-notice', (event) => {
       this.notice = (event as CustomEvent<string>).detail;
     });
@@ -113,26 +127,48 @@ export class Console extends LitElement {
     this.#go();
   }
 
-  /** Sends a request of the client. Whoever isn't in the organization any more is told by the first refusal. */
+  /** Sends a request of the client. What any answer says about the person's memberships, the frame shows too. */
   readonly #fetch: typeof fetch = async (input, init) => {
     const response = await fetch(input, init);
-    const asked = new Headers(init?.headers).get('x-organization-id');
-    if (asked !== null && response.status === 404) {
+    const isMe = String(input) === `${location.origin}/v1/me` && init?.method === 'GET';
+    if (isMe && response.ok && this.phase.is === 'ready') this.#know(await response.clone().json());
+    if (response.status === 404 && new Headers(init?.headers).has('x-organization-id')) {
       const { error } = await response
         .clone()
         .json()
         .catch(() => ({}));
-      if (error === 'organization_not_found') void this.#lost(asked);
+      // The membership has ended. Its screens say so, and so does the frame.
+      if (error === 'organization_not_found') void this.#muster.me.read().catch(() => {});
     }
     return response;
   };
 
-  async #lost(organizationId: string): Promise<void> {
-    const lost = this.me?.memberships.find((each) => each.organizationId === organizationId);
-    if (!lost) return;
-    this.me = await this.#muster.me.read();
-    if (this.me.memberships.some((each) => each.organizationId === organizationId)) return;
-    this.#clients.delete(organizationId);
+  /** Sends a request that the client has no method for. */
+  readonly #send: Send = async (organization, method, path, body, refused) => {
+    const token = await this.#session.token(refused);
+    const response = await this.#fetch(location.origin + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        'x-organization-id': organization,
+        ...(body && { 'content-type': 'application/json' }),
+      },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    if (response.status === 401 && refused === undefined) return this.#send(organization, method, path, body, token);
+    const answer = await response.json().catch(() => ({}));
+    if (response.ok) return answer;
+    const message = String(answer.message ?? response.status);
+    throw new MusterError(answer.error ?? 'unexpected_answer', message, { status: response.status });
+  };
+
+  /** Shows who the person is now. Whoever isn't in the organization of the page any more leaves the page. */
+  #know(me: Me): void {
+    const { organization } = this.place;
+    const isOf = (each: Membership) => each.organizationId === organization;
+    const lost = this.me?.memberships.find(isOf);
+    this.me = me;
+    if (!lost || me.memberships.some(isOf)) return;
     location.hash = '#/organizations';
     this.notice = this.#texts.removed(lost.organizationName);
   }
@@ -140,11 +176,8 @@ export class Console extends LitElement {
   /** Something has changed that the frame shows too. */
   async #changed({ detail }: CustomEvent<{ resource?: string }>): Promise<void> {
     if (!/^(organization|member|me|invitation)/.test(detail?.resource ?? '')) return;
-    try {
-      this.me = await this.#muster.me.read();
-    } catch {
-      // The next page says so.
-    }
+    // The next page says so if it fails.
+    await this.#muster.me.read().catch(() => {});
     this.#go();
   }
 
@@ -170,17 +203,19 @@ export class Console extends LitElement {
     this.isMenuOpen = false;
     if (place.organization !== undefined && this.#membership)
       localStorage.setItem(LAST_ORGANIZATION, place.organization);
+    if (place.page && place.page !== 'organizations' && this.#membership) this.#loadPage(place.page);
     if (moved) void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('main')?.focus());
+  }
+
+  #loadPage(page: PageName): void {
+    loadPage(page).catch((error) => {
+      // Another version of the console was deployed, or the network fails: loading the document again helps in both.
+      this.phase = { is: 'failed', error };
+    });
   }
 
   get #membership(): Membership | undefined {
     return this.me?.memberships.find((each) => each.organizationId === this.place.organization);
-  }
-
-  #client(organizationId: string): Muster {
-    const client = this.#clients.get(organizationId) ?? this.#muster.in(organizationId);
-    this.#clients.set(organizationId, client);
-    return client;
   }
 
   override updated(changed: PropertyValues): void {
@@ -383,15 +418,13 @@ export class Console extends LitElement {
     if (!sees(membership.role, page)) {
       return html`<div class="card state"><h1>${texts.forbidden.title}</h1><p>${texts.forbidden.text}</p></div>`;
     }
-    return showPage(page, {
-      client: this.#client(organization),
+    return html`<h1 class="off-screen">${texts.pages[page]} · ${membership.organizationName}</h1>${showPage(page, {
+      client: this.#muster,
+      sites: this.#sites,
       organization,
-      membership,
       item,
       language: this.language,
-      roles: this.roles,
-      me: this.me as Me,
-    });
+    })}`;
   }
 
   #renderEnded(): TemplateResult | typeof nothing {

@@ -5,6 +5,8 @@ export interface Configuration {
     readonly logoUrl?: string;
     readonly supportAddress?: string;
   };
+  /** Whether the deployment has the API that shares sites. */
+  readonly hasSites: boolean;
   readonly signIn: {
     readonly clientId: string;
     readonly authorization: string;

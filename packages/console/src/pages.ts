@@ -1,22 +1,58 @@
 import { html, type TemplateResult } from 'lit';
-import type { Language, Me, Muster, RoleDescription } from '../../client/src/index.ts';
+import type { Language, Muster } from '../../client/src/index.ts';
 import type { PageName } from './place.ts';
-import { TEXTS } from './texts.ts';
+import type { SiteApi } from './site-api.ts';
 
 /** What a page of an organization needs. */
-export interface PageContext {
-  /** The client of the organization. */
+interface PageContext {
   readonly client: Muster;
+  /** The API that shares sites; undefined: the deployment has none. */
+  readonly sites: SiteApi | undefined;
+  /** The id of the organization. */
   readonly organization: string;
-  readonly membership: Me['memberships'][number];
   /** The id of what the page is about, from the address. */
   readonly item: string | undefined;
   readonly language: Language;
-  readonly roles: readonly RoleDescription[];
-  readonly me: Me;
+}
+
+/** The elements of the pages. Their scripts are loaded when they are first shown. */
+const LOADERS: Readonly<Record<PageName, () => Promise<unknown>>> = {
+  members: () => import('../../client/components/index.ts'),
+  invitations: () => import('../../client/components/index.ts'),
+  teams: () => import('../../client/components/index.ts'),
+  sites: () => import('./sites.ts'),
+  'access-tokens': () => import('./access-tokens.ts'),
+  webhooks: () => import('./webhooks.ts'),
+  'audit-log': () => import('./audit-log.ts'),
+  organization: () => import('./organization.ts'),
+};
+
+/** Loads the elements of a page. @throws TypeError if the network fails, or the console has a new version */
+export async function loadPage(page: PageName): Promise<void> {
+  await LOADERS[page]();
 }
 
 /** Returns a page of an organization. */
-export function showPage(page: PageName, { language }: PageContext): TemplateResult {
-  return html`<h1>${TEXTS[language].pages[page]}</h1>`;
+export function showPage(page: PageName, { client, sites, organization, item, language }: PageContext): TemplateResult {
+  /** The button that invites, for whoever may. */
+  const invite = () =>
+    html`<muster-invite slot="actions" .client=${client} .organization=${organization} .language=${language}></muster-invite>`;
+  switch (page) {
+    case 'members':
+      return html`<muster-members .client=${client} .organization=${organization} .language=${language}>${invite()}</muster-members>`;
+    case 'invitations':
+      return html`<muster-invitations .client=${client} .organization=${organization} .language=${language}>${invite()}</muster-invitations>`;
+    case 'teams':
+      return html`<muster-teams .client=${client} .organization=${organization} .language=${language}></muster-teams>`;
+    case 'sites':
+      return html`<console-sites .client=${client} .api=${sites} .organization=${organization} .language=${language} .item=${item}></console-sites>`;
+    case 'access-tokens':
+      return html`<console-access-tokens .client=${client} .organization=${organization} .language=${language}></console-access-tokens>`;
+    case 'webhooks':
+      return html`<console-webhooks .client=${client} .organization=${organization} .language=${language} .item=${item}></console-webhooks>`;
+    case 'audit-log':
+      return html`<console-audit-log .client=${client} .organization=${organization} .language=${language}></console-audit-log>`;
+    case 'organization':
+      return html`<console-organization .client=${client} .organization=${organization} .language=${language}></console-organization>`;
+  }
 }

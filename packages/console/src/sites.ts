@@ -1,0 +1,297 @@
+import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import { avatar, searchField } from '../../client/components/form.ts';
+import { ICONS } from '../../client/components/icons.ts';
+import { Pages } from '../../client/components/pages.ts';
+import { nameOf } from '../../client/components/person.ts';
+import { emptyState } from '../../client/components/states.ts';
+import type { Explanation, Member } from '../../client/src/index.ts';
+import { ConsoleElement } from './element.ts';
+import { fragmentOf } from './place.ts';
+import { readRequests, type SiteApi, type SiteRequest, type SiteTeam } from './site-api.ts';
+
+type Reason = Explanation['reasons'][number];
+
+/** How long the person has to stop typing before a search begins, in milliseconds. */
+const PAUSE = 400;
+
+/** `<console-sites>`: the sites that the person sees, who else sees them and why, and who sees their sensitive data. */
+export class ConsoleSites extends ConsoleElement {
+  static override styles = [
+    ...ConsoleElement.styles,
+    css`
+      .row .name a { text-decoration: none; }
+      .row .name a:hover { text-decoration: underline; }
+      .who-row { grid-template-columns: minmax(12rem, 1fr) minmax(0, 2fr); align-items: start; }
+      .ways { display: grid; gap: 0.5rem; }
+      .way { display: flex; flex-wrap: wrap; align-items: center; gap: 0.25rem 0.375rem; font-size: 0.875rem; }
+      .way b { font-weight: 550; padding: 0.125rem 0.5rem; border: 1px solid var(--_line); border-radius: 1rem; overflow-wrap: anywhere; }
+      .way i { color: var(--_muted); font-style: normal; }
+      .way .arrow { color: var(--_muted); }
+      @container (width < 40rem) { .who-row { grid-template-columns: minmax(0, 1fr); } }
+    `,
+  ];
+
+  static override properties = {
+    ...ConsoleElement.properties,
+    item: { attribute: false },
+    api: { attribute: false },
+    members: { state: true },
+    teams: { state: true },
+    requests: { state: true },
+    search: { state: true },
+    found: { state: true },
+    revoking: { state: true },
+  };
+
+  /** The id of the site that is shown; undefined: the list of all. */
+  declare item: string | undefined;
+  /** The API that shares sites; undefined: the deployment has none. */
+  declare api: SiteApi | undefined;
+  /** The members whose access is shown, by id. */
+  declare private members: ReadonlyMap<string, Member>;
+  /** The teams with access to the shown site. */
+  declare private teams: readonly SiteTeam[];
+  /** The open requests for sensitive data. */
+  declare private requests: readonly SiteRequest[];
+  declare private search: string;
+  /** What a search found; undefined: nothing is searched. */
+  declare private found: readonly Explanation[] | undefined;
+  declare private revoking: SiteTeam | undefined;
+  readonly #sites = new Pages<Explanation>(this, (error) => this.failed(error));
+  readonly #seers = new Pages<Explanation>(this, (error) => this.failed(error));
+  #typing: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    super();
+    this.members = new Map();
+    this.teams = [];
+    this.requests = [];
+    this.search = '';
+  }
+
+  protected override async loadFor(): Promise<void> {
+    const { access } = this.muster;
+    await Promise.all([
+      this.#sites.start((cursor, signal) => access.explain({ cursor, perPage: 20 }, { signal })),
+      this.#readSite(),
+      this.#readRequests(),
+    ]);
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    super.willUpdate(changed);
+    if (changed.has('item') && this.phase === 'ready') void this.#readSite();
+  }
+
+  async #readSite(): Promise<void> {
+    const { item, api } = this;
+    this.found = undefined;
+    this.search = '';
+    this.teams = [];
+    if (item === undefined) return;
+    const { access } = this.muster;
+    await Promise.all([
+      this.#seers.start(async (cursor, signal) => {
+        const page = await access.explain({ site: item, cursor, perPage: 20 }, { signal });
+        await this.#know(page.data);
+        return page;
+      }),
+      api?.teams(this.person.organization.id, item).then((teams) => {
+        this.teams = teams;
+      }),
+    ]);
+  }
+
+  async #readRequests(): Promise<void> {
+    const { api } = this;
+    this.requests =
+      api && this.may('audit-log:read') ? await readRequests(this.muster, api, this.person.organization.id) : [];
+  }
+
+  /** Reads the members of some rows. */
+  async #know(rows: readonly Explanation[]): Promise<void> {
+    const ids = rows.map(({ memberId }) => memberId).filter((id) => !this.members.has(id));
+    const read = await Promise.all(ids.map((id) => this.muster.members.read(id).catch(() => undefined)));
+    this.members = new Map([
+      ...this.members,
+      ...read.flatMap((member) => (member ? [[member.id, member] as const] : [])),
+    ]);
+  }
+
+  protected override content(): TemplateResult {
+    return html`${this.item === undefined ? this.#all() : this.#one(this.item)}${this.revoking ? this.#question(this.revoking) : nothing}`;
+  }
+
+  #all(): TemplateResult {
+    const { sites: words } = this.words;
+    const { rows, isLoading, failure } = this.#sites;
+    const { id } = this.person.organization;
+    return html`
+      <div class="head"><h2 tabindex="-1">${words.title}</h2></div>
+      <p class="lead">${words.lead}</p>
+      ${
+        this.requests.length > 0
+          ? html`<section aria-label=${words.requests}>${repeat(
+              this.requests,
+              (request) => request.id,
+              (request) => this.#request(request),
+            )}</section>`
+          : nothing
+      }
+      ${
+        rows.length > 0
+          ? html`<ul class="list" aria-label=${words.title}>${repeat(
+              rows,
+              ({ siteId }) => siteId,
+              (
+                row,
+              ) => html`<li class="row"><div><div class="name"><a href=${fragmentOf(id, 'sites', row.siteId)}><bdi>${row.siteName}</bdi></a></div>
+                <div class="ways">${row.reasons.map((reason) => this.#way(reason))}</div></div>
+                <div class="cluster"><a class="button" href=${fragmentOf(id, 'sites', row.siteId)} aria-label=${`${words.who}: ${row.siteName}`}>${words.who}</a></div></li>`,
+            )}</ul>`
+          : isLoading || failure
+            ? nothing
+            : html`<div class="list">${emptyState(ICONS.search, words.none, words.noneText)}</div>`
+      }
+      ${this.foot(this.#sites)}`;
+  }
+
+  #one(siteId: string): TemplateResult {
+    const { sites: words } = this.words;
+    const { rows, isLoading, failure } = this.#seers;
+    const name = [...rows, ...this.#sites.rows].find((row) => row.siteId === siteId)?.siteName;
+    const isAdmin = this.may('access:explain');
+    const shown = this.found ?? rows;
+    const sharing = this.teams.filter(({ isOwner }) => !isOwner);
+    return html`
+      <a class="back" href=${fragmentOf(this.person.organization.id, 'sites')}>← ${words.back}</a>
+      <div class="head"><h2 tabindex="-1"><bdi>${name ?? words.title}</bdi></h2></div>
+      ${this.requests.filter((request) => request.siteId === siteId).map((request) => this.#request(request))}
+      <section><h3>${isAdmin ? words.who : words.own}</h3>
+      ${isAdmin ? html`<div class="tools">${searchField(words.search, this.search, (value) => this.#find(value))}</div>` : nothing}
+      ${
+        shown.length > 0
+          ? html`<ul class="list" aria-label=${words.who}>${repeat(
+              shown,
+              ({ memberId }) => memberId,
+              (row) => this.#seer(row),
+            )}</ul>`
+          : isLoading || failure
+            ? nothing
+            : html`<div class="list">${emptyState(ICONS.search, words.nobody, '')}</div>`
+      }
+      ${this.found ? nothing : this.foot(this.#seers)}</section>
+      ${
+        sharing.length > 0
+          ? html`<section class="section"><h3>${words.grants}</h3><p class="lead">${words.grantsText}</p>
+            <ul class="list" aria-label=${words.grants}>${sharing.map((team) => this.#grant(team))}</ul></section>`
+          : nothing
+      }`;
+  }
+
+  #find(value: string): void {
+    this.search = value;
+    clearTimeout(this.#typing);
+    this.#typing = setTimeout(async () => {
+      const email = value.trim();
+      if (!/^\S+@\S+$/.test(email)) {
+        this.found = undefined;
+        return;
+      }
+      await this.actAndSayFailure(async () => {
+        const [member] = (await this.muster.members.list({ email })).data;
+        const rows = member ? (await this.muster.access.explain({ site: this.item, member: member.id })).data : [];
+        await this.#know(rows);
+        this.found = rows;
+      });
+    }, PAUSE);
+  }
+
+  /** Does something that only says something if it fails. */
+  private async actAndSayFailure(act: () => Promise<unknown>): Promise<void> {
+    if (await this.act(act)) return;
+    if (this.problem) this.say(this.problem.text(this.texts));
+    this.problem = undefined;
+  }
+
+  #seer({ memberId, reasons, actions }: Explanation): TemplateResult {
+    const { sites: words } = this.words;
+    const member = this.members.get(memberId);
+    return html`<li class="row who-row">
+      ${
+        member
+          ? html`<div class="who">${avatar(member.userProfile)}<div><div class="name">${nameOf(member.userProfile)}</div>
+            <div class="detail">${actions.map((action) => words.actions[action]).join(', ')}</div></div></div>`
+          : html`<div class="detail">${memberId}</div>`
+      }
+      <div class="ways">${reasons.map((reason) => this.#way(reason))}</div></li>`;
+  }
+
+  /** Draws a reason: from the person's place by the team to the site. */
+  #way({ by, teamName, placeRole, share, chargerIds, sensitive, sensitiveUntil }: Reason): TemplateResult {
+    const { sites: words } = this.words;
+    const place = by === 'ADMIN' ? words.by.ADMIN : words.by[by](placeRole ? words.teamRoles[placeRole] : '');
+    const arrow = html`<span class="arrow" aria-hidden="true">→</span>`;
+    return html`<div class="way"><b>${place}</b>${arrow}<b><bdi>${teamName}</bdi></b><i>${words.share[share]}${
+      chargerIds === null ? nothing : ` ${words.chargers(chargerIds.length)}`
+    }</i>${
+      sensitive && share === 'SHARED'
+        ? html`<span class="badge good">${words.sensitive} ${sensitiveUntil === null ? words.noEnd : words.until(this.day(sensitiveUntil))}</span>`
+        : nothing
+    }</div>`;
+  }
+
+  #grant(team: SiteTeam): TemplateResult {
+    const { sites: words } = this.words;
+    const { name, isShown, until } = team;
+    return html`<li class="row"><div class="name"><bdi>${name}</bdi></div><div class="cluster">${
+      isShown
+        ? html`<span class="badge good">${until === undefined ? words.noEnd : words.until(this.day(until))}</span>
+          ${team.mayManage ? html`<button class="button danger" type="button" aria-label=${`${words.revoke}: ${name}`} @click=${() => this.#ask(team)}>${words.revoke}</button>` : nothing}`
+        : html`<span class="badge">${this.words.never}</span>`
+    }</div></li>`;
+  }
+
+  #ask(team: SiteTeam | undefined): void {
+    this.revoking = team;
+  }
+
+  #question(team: SiteTeam): TemplateResult {
+    const { sites: words } = this.words;
+    const { api, item } = this;
+    return this.question(
+      { heading: words.revokeTitle(team.name), consequences: [words.revokeText], label: words.revoke },
+      () => this.#ask(undefined),
+      async () => {
+        await api?.revoke(this.person.organization.id, item ?? '', team.uuid);
+        this.say(words.revoked(team.name));
+        await this.#readSite();
+      },
+    );
+  }
+
+  #request(request: SiteRequest): TemplateResult {
+    const { sites: words } = this.words;
+    const { teamName, siteName, siteId, teamUuid, expiresAt } = request;
+    const decide = async (isGranted: boolean) => {
+      const { api } = this;
+      const { id } = this.person.organization;
+      const isDone = await this.actAndSay(
+        () =>
+          (isGranted ? api?.grant(id, siteId, teamUuid, expiresAt) : api?.revoke(id, siteId, teamUuid)) ??
+          Promise.resolve(),
+        isGranted ? words.granted(teamName) : words.declined(teamName),
+      );
+      if (!isDone) return;
+      this.requests = this.requests.filter((each) => each !== request);
+      await this.#readSite();
+      await this.keepFocus();
+    };
+    return html`<div class="notice"><p>${words.asks(teamName, siteName)}
+        <span class="hint">${expiresAt === undefined ? words.noEnd : words.until(this.day(expiresAt))}</span></p>
+      <button class="button" type="button" aria-label=${`${words.decline}: ${teamName}`} @click=${() => decide(false)}>${words.decline}</button>
+      <button class="button primary" type="button" aria-label=${`${words.grant}: ${teamName}`} @click=${() => decide(true)}>${words.grant}</button></div>`;
+  }
+}
+customElements.define('console-sites', ConsoleSites);

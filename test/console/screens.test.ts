@@ -1,0 +1,295 @@
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { useBrowser } from '../support/browser.ts';
+import { expectAccessible, visitConsole } from '../support/console.ts';
+import { type Client, newAddress, useService } from '../support/service.ts';
+
+// The console's own screens: audit log, access tokens, webhooks, organization, sites.
+
+const service = useService();
+const browser = useBrowser();
+
+/** Text that runs if a screen forgets to escape it. */
+const XSS = `"><img src=x onerror=alert(1)><script>alert(2)</script>`;
+
+/** Visits a page of an organization as one of its people. */
+async function visit(
+  { id, owner }: { readonly id: string; readonly owner: Pick<Client, 'email'> },
+  page: string,
+  act: (page: Page) => Promise<void>,
+  size: 'desktop' | 'phone' = 'desktop',
+): Promise<void> {
+  await visitConsole(browser(), service, { email: owner.email, fragment: `#/${id}/${page}`, size }, act);
+}
+
+describe('the audit log', () => {
+  test('says who did what, in sentences, and is filtered by person, action and time', async () => {
+    const home = await service.organization();
+    const email = newAddress('jane');
+    const jane = await service.member(home.owner, 'USER', email);
+    await home.owner.muster.members.update(jane.memberId, { role: 'OPERATOR' });
+    await jane.muster.accessTokens.create({ name: 'Script' });
+    await visit(home, 'audit-log', async (page) => {
+      const log = page.getByRole('list', { name: 'Audit log' });
+      await log.getByText(`Ada Owner changed the role of ${email} from User to Operator`).waitFor();
+      await log.getByText(`Ada Owner invited ${email} as User`).waitFor();
+      await log.getByText(`${email} created an access token`).waitFor();
+      await expectAccessible(page);
+      await log.getByText('from User to Operator').click();
+      await log.getByText('{"role":"USER"}').waitFor();
+      await expectAccessible(page);
+
+      await page.getByLabel('By person').fill('nobody@example.com');
+      await page.getByLabel('By person').press('Tab');
+      await page.getByText('No member has the address nobody@example.com.').waitFor();
+      await page.getByLabel('By person').fill(email);
+      await page.getByLabel('By person').press('Tab');
+      // Their first sign-in, and the token.
+      await expect.poll(() => log.getByRole('listitem').count()).toBe(2);
+      await page.getByRole('button', { name: 'Clear filters' }).click();
+      await page.getByLabel('Action').selectOption({ label: 'Changed the role of … from … to …' });
+      await expect.poll(() => log.getByRole('listitem').count()).toBe(1);
+      await page.getByLabel('From').fill('2040-01-01');
+      await page.getByText('No entries').waitFor();
+      await expectAccessible(page);
+    });
+  });
+
+  test('is exported as CSV, in which no name is a formula', async () => {
+    const home = await service.organization();
+    const email = newAddress('jane');
+    const jane = await service.member(home.owner, 'USER', email);
+    await jane.muster.me.update({ firstName: '=HYPERLINK("https://evil.example")', lastName: 'Doe' });
+    await visit(home, 'audit-log', async (page) => {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'Export as CSV' }).click(),
+      ]);
+      const text = readFileSync((await download.path()) as string, 'utf8');
+      expect(download.suggestedFilename()).toMatch(/^audit-log-\d{4}-\d\d-\d\d\.csv$/);
+      const rows = text.trim().split('\r\n');
+      const entries = (await home.owner.call('GET /v1/audit-logs?perPage=100')).body.data;
+      expect(rows).toHaveLength(entries.length + 1);
+      expect(rows[0]).toContain('"time","actor"');
+      expect(text).toContain(`invited ${email} as User`);
+      expect(text).not.toMatch(/(^|,)"=/m);
+      await page.getByText(/entries exported/).waitFor();
+    });
+  });
+});
+
+describe('access tokens', () => {
+  test('are created, shown once, and revoked', async () => {
+    const home = await service.organization();
+    const { email } = await service.member(home.owner, 'VIEWER');
+    await visit({ ...home, owner: { email } }, 'access-tokens', async (page) => {
+      await page.getByText('No tokens yet').waitFor();
+      await expectAccessible(page);
+      await page.getByRole('button', { name: 'New token' }).click();
+      await page.getByLabel('Name').fill(XSS);
+      await expectAccessible(page);
+      await page.getByRole('button', { name: 'Create the token' }).click();
+      const token = await page.getByRole('textbox', { name: XSS }).inputValue();
+      expect(token).toMatch(/^mst_/);
+      expect((await service.call('GET /v1/me', { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);
+      await expectAccessible(page);
+      await page.getByRole('button', { name: 'Done' }).click();
+      await expect.poll(() => page.getByText(token).count()).toBe(0);
+      await page.getByRole('button', { name: `Revoke ${XSS}` }).click();
+      await page.getByText('Programs that use it are refused from the next request on.').waitFor();
+      await expectAccessible(page);
+      await page.locator('muster-dialog').getByRole('button', { name: 'Revoke' }).click();
+      await page.getByText('No tokens yet').waitFor();
+      expect((await service.call('GET /v1/me', { headers: { authorization: `Bearer ${token}` } })).status).toBe(401);
+    });
+  });
+});
+
+describe('webhooks', () => {
+  test('are created with a secret that is shown once, tested, paused, given another secret, and deleted', async () => {
+    const home = await service.organization();
+    await visit(home, 'webhooks', async (page) => {
+      await page.getByText('No webhooks yet').waitFor();
+      await expectAccessible(page);
+      await page.getByRole('button', { name: 'New webhook' }).click();
+      await page.getByLabel('Address of your server').fill('https://127.0.0.1/x');
+      await page.getByText('Only about').click();
+      await expectAccessible(page);
+      await page.getByLabel('Address of your server').fill('https://receiver.invalid/hook');
+      await page.getByRole('button', { name: 'Create the webhook' }).click();
+      const first = await page.getByRole('textbox', { name: 'Signing secret' }).inputValue();
+      expect(first).toMatch(/^whsec_/);
+      await page.getByRole('button', { name: 'Done' }).click();
+      const [webhook] = (await home.owner.call('GET /v1/webhooks')).body.data;
+      expect(webhook.events.every((type: string) => /^(member|invitation)\./.test(type))).toBe(true);
+
+      await page.getByRole('link', { name: 'https://receiver.invalid/hook' }).click();
+      await page.getByText('Nothing sent yet').waitFor();
+      await expectAccessible(page);
+      await page.getByRole('button', { name: 'Send a test' }).click();
+      await page.getByRole('list', { name: 'Deliveries' }).getByText('webhook.tested').waitFor();
+      await expectAccessible(page);
+      await page.getByRole('button', { name: 'Pause' }).click();
+      await page.getByRole('button', { name: 'Enable' }).waitFor();
+      expect((await home.owner.call(`GET /v1/webhooks/${webhook.id}`)).body.status).toBe('PAUSED');
+      await page.getByRole('button', { name: 'Replace the secret' }).click();
+      await expectAccessible(page);
+      await page.locator('muster-dialog').getByRole('button', { name: 'Replace' }).click();
+      expect(await page.getByRole('textbox', { name: 'Signing secret' }).inputValue()).not.toBe(first);
+      await page.getByRole('button', { name: 'Done' }).click();
+      await page.getByRole('button', { name: 'Delete' }).click();
+      await page.locator('muster-dialog').getByRole('button', { name: 'Delete' }).click();
+      await page.getByText('No webhooks yet').waitFor();
+    });
+  });
+
+  test('that failed are sent again', async () => {
+    const home = await service.organization();
+    const { id } = await home.owner.muster.webhooks.create({ url: 'https://receiver.invalid/hook' });
+    await home.owner.muster.webhooks.test(id);
+    const deliveries = async () => (await home.owner.call(`GET /v1/webhooks/${id}/deliveries`)).body.data;
+    await service.events();
+    await service.clock('2d');
+    await expect
+      .poll(async () => {
+        await service.sweep();
+        return (await deliveries()).map(({ status }: { status: string }) => status);
+      })
+      .toEqual(['FAILED', 'FAILED']);
+    await visit(
+      home,
+      `webhooks/${id}`,
+      async (page) => {
+        await page.getByText('Failed', { exact: true }).first().waitFor();
+        await expectAccessible(page);
+        await page.getByRole('button', { name: 'Send again' }).first().click();
+        await page.getByText('Being sent').waitFor();
+        expect((await deliveries()).map(({ status }: { status: string }) => status)).toContain('PENDING');
+      },
+      'phone',
+    );
+    await service.clock(0);
+  });
+});
+
+describe('an organization', () => {
+  test('gets another name and language, and is deleted with its name typed', async () => {
+    const home = await service.organization('Acme Energy');
+    await visit(home, 'organization', async (page) => {
+      await page.getByLabel('Name', { exact: true }).fill(XSS);
+      await page.getByLabel('Language of mails').selectOption({ label: 'German' });
+      await expectAccessible(page);
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('Saved.').waitFor();
+      await page.getByRole('button', { name: `Organization: ${XSS}` }).waitFor();
+      expect((await home.owner.call(`GET /v1/organizations/${home.id}`)).body).toMatchObject({
+        name: XSS,
+        language: 'de',
+      });
+
+      await page.getByRole('button', { name: 'Delete the organization' }).click();
+      await expectAccessible(page);
+      await page.getByLabel('Type').fill('Acme');
+      await page.getByRole('button', { name: 'Delete for good' }).click();
+      await page.getByText('That isn’t the name of the organization.').waitFor();
+      await expectAccessible(page);
+      expect((await home.owner.call(`GET /v1/organizations/${home.id}`)).status).toBe(200);
+      await page.getByLabel('Type').fill(XSS);
+      await page.getByRole('button', { name: 'Delete for good' }).click();
+      await page.getByText(`${XSS} was deleted.`).waitFor();
+      expect((await home.owner.call(`GET /v1/organizations/${home.id}`)).status).toBe(404);
+    });
+  });
+
+  test('is only read by whoever may not change it', async () => {
+    const home = await service.organization();
+    const { email } = await service.member(home.owner, 'VIEWER');
+    await visit(
+      { ...home, owner: { email } },
+      'organization',
+      async (page) => {
+        await page.getByLabel('Name', { exact: true }).waitFor();
+        expect(await page.getByLabel('Name', { exact: true }).isEditable()).toBe(false);
+        expect(await page.getByRole('button', { name: /Save|Delete/ }).count()).toBe(0);
+        await expectAccessible(page);
+      },
+      'phone',
+    );
+  });
+});
+
+describe('sites', () => {
+  /** Makes a site of a team, which another team has access to, and asks for its sensitive data. */
+  async function shared() {
+    const home = await service.organization();
+    const { owner } = home;
+    const team = async (name: string) =>
+      (await owner.call('POST /api/v3/teams', { body: { name, email: owner.email, type: 'Other' } })).body.data.uuid;
+    const [field, north] = [await team(`Field ${XSS}`), await team('North')];
+    const name = `Depot ${XSS}`;
+    const site = (await owner.call('POST /api/v3/sites', { body: { name, team_uuid: field } })).body.data.uuid;
+    await owner.call(`POST /api/v3/sites/${site}/teams/invite`, { body: { email: owner.email } });
+    const token = await service.linkToken(owner.email);
+    await owner.call('POST /api/v3/sites/invite/accept', { body: { token, team_uuid: north } });
+    const path = `/api/v3/sites/${site}/teams/${north}`;
+    await owner.call(`POST ${path}/request-sensitive-data`, {
+      body: { reason: 'To repair them', requested_data_expires_at: '2099-12-31' },
+    });
+    const grant = async () => (await owner.call(`GET ${path}`)).body.data.access;
+    return { home, name, grant };
+  }
+
+  test('say who sees them and why; requests for sensitive data are decided, and grants ended', async () => {
+    const { home, name, grant } = await shared();
+    await visit(home, 'sites', async (page) => {
+      await page.getByText(`North asks for the sensitive data of ${name}.`).waitFor();
+      await expectAccessible(page);
+      await page.getByRole('button', { name: 'Grant: North' }).click();
+      await page.getByText('North sees the sensitive data now.').waitFor();
+      expect(await grant()).toMatchObject({
+        data_access: true,
+        data_access_expires_at: expect.stringMatching(/^2099-12-31/),
+      });
+      await page.getByRole('link', { name: `Who sees it, and why: ${name}` }).click();
+      const seers = page.getByRole('list', { name: 'Who sees it, and why' });
+      await seers.getByText('Ada Owner').waitFor();
+      await seers.getByText('owns the site').waitFor();
+      await expectAccessible(page);
+      const grants = page.getByRole('list', { name: 'Access of teams to sensitive data' });
+      await grants.getByText('until 31 Dec 2099').waitFor();
+      await page.getByRole('button', { name: 'End it: North' }).click();
+      await expectAccessible(page);
+      await page.locator('muster-dialog').getByRole('button', { name: 'End it' }).click();
+      await page.getByText('North doesn’t see the sensitive data any more.').waitFor();
+      expect(await grant()).toMatchObject({ data_access: false });
+    });
+  });
+
+  test('ask nothing any more once a request is declined', async () => {
+    const { home, grant } = await shared();
+    await visit(
+      home,
+      'sites',
+      async (page) => {
+        await page.getByRole('button', { name: 'Decline: North' }).click();
+        await page.getByText('The request of North was declined.').waitFor();
+        expect(await grant()).toMatchObject({ data_access: false });
+        await page.reload();
+        await page.getByRole('link', { name: /^Who sees it/ }).waitFor();
+        expect(await page.getByText('asks for the sensitive data').count()).toBe(0);
+        await expectAccessible(page);
+      },
+      'phone',
+    );
+  });
+
+  test('show a member only their own access', async () => {
+    const { home } = await shared();
+    const { email } = await service.member(home.owner, 'USER');
+    await visit({ ...home, owner: { email } }, 'sites', async (page) => {
+      await page.getByText('No sites').waitFor();
+      await expectAccessible(page);
+    });
+  });
+});
