@@ -11,6 +11,8 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   'test/journeys/looks.test.ts':
     'measures pages and mails in a browser: 90 CPU s; only changes of the layout can break it',
   'test/journeys/pages.test.ts': 'journeys in a browser: 18 CPU s; journeys/browser.test.ts has the most important',
+  'test/docs/moving.test.ts':
+    'runs the scripts of other products’ pages twice each: 15 CPU s; guide.test.ts runs the code of the other pages',
   'test/functions/crowd.test.ts': '200 people at once: 11 CPU s; races.test.ts has the same conflicts with few people',
   'test/packages/invite/run.test.ts':
     'runs the command as a process 80 times: 24 CPU s; only changes of packages/invite can break it',
@@ -36,6 +38,7 @@ const SHORTENED: Readonly<Record<string, string>> = {
   'test/property/lifecycle.test.ts': '10 random sequences instead of 200, which take 300 CPU s',
   'test/functions/contract.test.ts':
     'what is decided before the handler at one endpoint of each kind; all take 60 CPU s',
+  'test/docs/site.test.ts': 'the documents on a phone in dark mode; all screens take 15 CPU s',
   'test/functions/depth.test.ts': 'one endpoint of each kind with each permission; all take 50 CPU s',
   'test/functions/rules.test.ts': 'one endpoint of each kind with each permission; all take 27 CPU s',
   'test/functions/malformed.test.ts': 'one endpoint of each kind; all take 20 CPU s',

@@ -50,7 +50,11 @@ export function openapi(file: keyof typeof OPENAPI_FILES): Json {
     info: {
       title,
       version,
-      description: about ? `${description}\n\nThe differences from the other product are in ${about}.` : description,
+      description: [
+        description,
+        ...(about ? [`The differences from the other product are in ${about}.`] : []),
+        'Each response lists its error codes. The remedy of each is in docs/errors.md.',
+      ].join('\n\n'),
     },
     servers: [{ url: 'http://127.0.0.1:3000', description: 'The local stack: `npm start`.' }],
     tags: TAGS.filter(({ name }) => used(paths).tags.has(name)).map(({ name, description }) => ({ name, description })),

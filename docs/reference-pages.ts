@@ -87,7 +87,8 @@ export function errorsPage(): string {
         `\`${code}\``,
         String(status),
         MESSAGES[code],
-        REMEDIES[code],
+        // As links, to read; in the code they are paths of the repository.
+        REMEDIES[code].replace(/`?docs\/([\w-]+\.(?:md|json))`?/g, '[$1]($1)'),
       ]),
     ),
   );

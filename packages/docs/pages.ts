@@ -54,18 +54,23 @@ export function read(source: string): string {
  */
 export function readSite(): Site {
   const references = readdirSync(posix.join(ROOT, 'docs'))
-    .filter((file) => /^openapi.*\.json$/.test(file))
-    .sort((one, other) => one.length - other.length || one.localeCompare(other))
+    .flatMap((file) => /^(openapi.*)\.json$/.exec(file)?.[1] ?? [])
+    .sort()
     .map(referenceOf);
   const sections = read(CONTENTS).split(/^## /m).slice(1);
+  // The first link of a row is its page. Other links lead to pages of their own if no row has them.
+  const first = new Set([...read(CONTENTS).matchAll(/^\| \[[^\]]*\]\(([^)]+)\)/gm)].map(([, link = '']) => link));
   const groups = sections.map((section): Group => {
     const [title = ''] = section.split('\n', 1);
     const rows = section.split('\n').filter((line) => /^\| \[/.test(line));
     const pages = rows.flatMap((row) => {
-      const [, link = ''] = /^\| \[[^\]]*\]\(([^)]+)\)/.exec(row) ?? [];
-      const source = posix.join('docs', link);
-      if (source === DECISIONS.source) return [DECISIONS];
-      return source.endsWith('.md') || isFolderWithPage(source) ? [pageOf(source)] : [];
+      const links = [...row.matchAll(/\]\(([^)#:]+)\)/g)].map(([, link = '']) => link);
+      return links.flatMap((link, index) => {
+        if (index > 0 && first.has(link)) return [];
+        const source = posix.join('docs', link);
+        if (source === DECISIONS.source) return [DECISIONS];
+        return source.endsWith('.md') || isFolderWithPage(source) ? [pageOf(source)] : [];
+      });
     });
     return { title, pages };
   });
@@ -97,12 +102,13 @@ function pageOf(given: string): Page {
   return { source, path, title: heading.replaceAll('`', '') };
 }
 
-function referenceOf(file: string): Reference {
+function referenceOf(name: string): Reference {
+  const file = `${name}.json`;
   const { info } = JSON.parse(read(`docs/${file}`)) as { readonly info: { readonly title: string } };
   const [, product] = /: (.+?)’s API$/.exec(info.title) ?? [];
   return {
     source: `docs/${file}`,
-    path: `reference/${file.replace(/\.json$/, '.html')}`,
+    path: `reference/${name}.html`,
     title: product ? `${product}’s API` : 'Native API',
     product,
     document: file,
