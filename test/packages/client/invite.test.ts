@@ -88,7 +88,12 @@ test('thirty are pasted: what becomes of each is shown first, then they are invi
     await page.getByLabel('E-mail addresses').fill(text);
     await page.getByRole('button', { name: 'Check' }).click();
     await page.getByText('29 can be invited, 4 not.').waitFor();
-    for (const why of ['That’s no e-mail address.', 'Is there already', 'Is a member already.', 'Is invited already']) {
+    for (const why of [
+      'That’s no e-mail address.',
+      'Is written twice.',
+      'Is a member already.',
+      'Is invited already',
+    ]) {
       expect(await page.getByText(why).count(), why).toBe(1);
     }
     await expectAccessible();
