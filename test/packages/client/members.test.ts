@@ -199,3 +199,24 @@ test('names are text, never markup', async () => {
     expect(await page.locator('muster-members b, muster-members script, muster-members img').count()).toBe(0);
   });
 });
+
+test.runIf(process.env.MUSTER_PICTURES)('the picture of docs/components.md is taken', async () => {
+  const ada = await service.person('ada@acme-energy.example', { name: 'Ada Lovelace' });
+  const { id } = await ada.muster.organizations.create({ name: 'Acme Energy' });
+  const owner = ada.in(id);
+  for (const [at, name] of NAMES.entries()) {
+    const [firstName = '', lastName = ''] = name.split(' ');
+    const role = ['USER', 'ADMIN', 'USER', 'OPERATOR', 'USER', 'VIEWER'][at] as string;
+    const member = await service.member(owner, role, `${firstName}.${lastName}@acme-energy.example`.toLowerCase());
+    await member.muster.me.update({ firstName, lastName });
+  }
+  const styles = 'h1{display:none}body{padding:1.5rem}';
+  const viewport = { width: 960, height: 620 };
+  await show({ element: 'muster-members', by: owner, viewport, styles }, async ({ page }) => {
+    await page.evaluate(`{ const invite = document.createElement('muster-invite');
+      Object.assign(invite, { slot: 'actions', client: screen.client }); screen.append(invite); }`);
+    await page.getByRole('button', { name: 'Invite people' }).waitFor();
+    await page.getByRole('listitem').nth(6).waitFor();
+    await page.screenshot({ path: 'docs/images/members.png', animations: 'disabled' });
+  });
+});
