@@ -23,7 +23,8 @@ test('an admin invites thirty people, corrects those whose mail bounced, promote
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Check' }).click();
     await page.getByRole('button', { name: 'Invite 30 people' }).click();
-    await expect.poll(async () => (await owner.call('GET /v1/invitations')).body.meta.total).toBe(30);
+    // With those of the two members.
+    await expect.poll(async () => (await owner.call('GET /v1/invitations')).body.meta.total).toBe(32);
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Close' }).last().click();
     await service.sweep();
@@ -83,7 +84,7 @@ describe('every page', () => {
     const { id, owner } = await service.organization(XSS);
     await owner.muster.me.update({ firstName: XSS, lastName: XSS });
     await owner.muster.invitations.create({ email: newAddress('jane'), role: 'USER', message: XSS });
-    await owner.muster.teams.create({ name: XSS, description: XSS });
+    await owner.muster.teams.create({ name: `Team ${XSS}`, description: XSS });
     await owner.muster.accessTokens.create({ name: XSS });
     await owner.muster.webhooks.create({ url: 'https://receiver.invalid/hook' });
     const options = { colorScheme, locale };
@@ -110,6 +111,25 @@ describe('every page', () => {
         expect(await page.evaluate('document.getAnimations().length'), each).toBe(0);
       }
     });
+  });
+
+  test('whose script is gone, after a deployment, says that it has to be loaded again', async () => {
+    const { id, owner } = await service.organization();
+    await visitConsole(
+      browser(),
+      service,
+      { email: owner.email, fragment: `#/${id}/organization` },
+      async (page, context) => {
+        await page.getByLabel('Name', { exact: true }).waitFor();
+        await context.route(/\/console\/webhooks-/, (route) => route.fulfill({ status: 404 }));
+        await page.getByRole('link', { name: 'Webhooks' }).click();
+        await page.getByText('There is a new version of the console').waitFor();
+        await expectAccessible(page);
+        await context.unroute(/\/console\/webhooks-/);
+        await page.getByRole('button', { name: 'Load again' }).click();
+        await page.getByText('No webhooks yet').waitFor();
+      },
+    );
   });
 
   test('says that there is no connection, and goes on by itself', async () => {
