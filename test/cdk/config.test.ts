@@ -196,7 +196,7 @@ describe('the environment of functions', () => {
     expect(environmentOf(read({ mailSender }))).toEqual({
       AUDIT_DAYS: '365',
       CONSOLE: '1',
-        DIALECTS: 'v1,papershift,rocketchat,volttime',
+      DIALECTS: 'v1,papershift,rocketchat,volttime',
       INVITATION_DAYS: '7',
       MAIL_FROM: mailSender,
       PRODUCT_NAME: 'Muster',
