@@ -23,7 +23,7 @@ type Membership = Me['memberships'][number];
 
 /** What the whole console shows. */
 type Phase =
-  | { readonly is: 'starting' | 'signedOut' | 'windowDone' | 'unverified' | 'ready' }
+  | { readonly is: 'starting' | 'signedOut' | 'windowDone' | 'unverified' | 'outdated' | 'ready' }
   | { readonly is: 'refused'; readonly reason: string | undefined }
   | { readonly is: 'failed'; readonly error: unknown };
 
@@ -208,9 +208,9 @@ export class Console extends LitElement {
   }
 
   #loadPage(page: PageName): void {
-    loadPage(page).catch((error) => {
+    loadPage(page).catch(() => {
       // Another version of the console was deployed, or the network fails: loading the document again helps in both.
-      this.phase = { is: 'failed', error };
+      this.phase = { is: 'outdated' };
     });
   }
 
@@ -290,6 +290,9 @@ export class Console extends LitElement {
         return html`<div class="card state"><h1>${texts.signInFailed.title}</h1>
           <p>${phase.reason === undefined ? texts.signInFailed.text : texts.signInFailed.refused(phase.reason)}</p>
           ${signIn(texts.signInFailed.again)}</div>`;
+      case 'outdated':
+        return html`<div class="card state" role="alert"><h1>${texts.failed.title}</h1><p>${texts.failed.outdated}</p>
+          <button type="button" class="button" @click=${() => location.reload()}>${texts.failed.reload}</button></div>`;
       case 'failed':
         return this.#renderFailure(phase.error);
       default:
@@ -476,7 +479,8 @@ export class Console extends LitElement {
       }
       nav a { color: var(--muster-muted); }
       .list a:hover, .list button:hover { background: color-mix(in srgb, var(--muster-text) 7%, transparent); color: inherit; }
-      nav a[aria-current] { background: color-mix(in srgb, var(--muster-ink) 13%, transparent); color: var(--muster-ink); font-weight: 600; }
+      nav a[aria-current] { background: color-mix(in srgb, var(--muster-ink) 13%, transparent); color: var(--muster-text); font-weight: 600; }
+      nav a[aria-current] svg { color: var(--muster-ink); }
       .apart { margin-top: 0.375rem; padding-top: 0.375rem; border-top: 1px solid var(--console-line); }
       .choice { display: flex; align-items: center; gap: 0.625rem; width: 100%; min-width: 0; }
       .choice > svg { flex: none; color: var(--muster-muted); }

@@ -23,7 +23,8 @@ export class ConsoleSites extends ConsoleElement {
       .row .name a { text-decoration: none; }
       .row .name a:hover { text-decoration: underline; }
       .who-row { grid-template-columns: minmax(12rem, 1fr) minmax(0, 2fr); align-items: start; }
-      .ways { display: grid; gap: 0.5rem; }
+      .ways { display: grid; gap: 0.5rem; margin-block: 0.25rem; }
+      .who-row .ways { margin-block: 0; }
       .way { display: flex; flex-wrap: wrap; align-items: center; gap: 0.25rem 0.375rem; font-size: 0.875rem; }
       .way b { font-weight: 550; padding: 0.125rem 0.5rem; border: 1px solid var(--_line); border-radius: 1rem; overflow-wrap: anywhere; }
       .way i { color: var(--_muted); font-style: normal; }

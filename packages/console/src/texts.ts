@@ -46,6 +46,8 @@ const EN = {
     title: 'This page could not be loaded',
     offline: 'You seem to be offline. Check your connection, then try again.',
     again: 'Try again',
+    outdated: 'There is a new version of the console, or no connection. Load it again.',
+    reload: 'Load again',
     reference: (id: string) => `Reference for support: ${id}`,
   },
   unverified: {
@@ -142,6 +144,8 @@ const DE: typeof EN = {
     title: 'Diese Seite konnte nicht geladen werden',
     offline: 'Sie scheinen offline zu sein. Prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal.',
     again: 'Noch einmal versuchen',
+    outdated: 'Es gibt eine neue Version der Konsole oder keine Verbindung. Laden Sie sie neu.',
+    reload: 'Neu laden',
     reference: (id) => `Kennung für den Support: ${id}`,
   },
   unverified: {
