@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { BrowserContext } from 'playwright-core';
 import { afterAll, describe, expect, test } from 'vitest';
 import { useBrowser } from '../support/browser.ts';
 import { expectAccessible, signIn, visitConsole } from '../support/console.ts';
@@ -13,6 +14,27 @@ const browser = useBrowser();
 
 /** Text that runs if a page forgets to escape it. */
 const XSS = `"><img src=x onerror=alert(1)><script>alert(2)</script>\${alert(3)}`;
+
+/** Ends the session of the person: no ID token is valid any more, and no refresh token. */
+async function endSession(context: BrowserContext): Promise<void> {
+  await context.route(/\/token$/, async (route) => {
+    const isRefresh = route.request().postData()?.includes('refresh_token');
+    if (isRefresh) await route.fulfill({ status: 400, json: { error: 'invalid_grant' } });
+    else await route.continue();
+  });
+  let refused = 0;
+  await context.route('**/v1/organizations', async (route) => {
+    refused += 1;
+    const json = {
+      statusCode: 401,
+      error: 'unauthenticated',
+      message: 'A valid bearer token is required.',
+      requestId: 'x',
+    };
+    if (refused === 1) await route.fulfill({ status: 401, json });
+    else await route.continue();
+  });
+}
 
 describe('signing in', () => {
   test('uses the code flow with PKCE; the token is sent to the API only, and kept nowhere', async () => {
@@ -81,24 +103,7 @@ describe('signing in', () => {
     const { id, owner } = await service.organization();
     const visit = { email: owner.email, fragment: `#/organizations` };
     await visitConsole(browser(), service, visit, async (page, context) => {
-      // The issuer has ended the session: no ID token is valid any more, and no refresh token.
-      await context.route(/\/token$/, async (route) => {
-        const isRefresh = route.request().postData()?.includes('refresh_token');
-        if (isRefresh) await route.fulfill({ status: 400, json: { error: 'invalid_grant' } });
-        else await route.continue();
-      });
-      let refused = 0;
-      await context.route('**/v1/organizations', async (route) => {
-        refused += 1;
-        const json = {
-          statusCode: 401,
-          error: 'unauthenticated',
-          message: 'A valid bearer token is required.',
-          requestId: 'x',
-        };
-        if (refused === 1) await route.fulfill({ status: 401, json });
-        else await route.continue();
-      });
+      await endSession(context);
       await page.getByLabel('Name of the organization').fill('Still here');
       await page.getByRole('button', { name: 'Create an organization' }).click();
       await page.getByRole('heading', { name: 'Please sign in again' }).waitFor();
@@ -113,6 +118,26 @@ describe('signing in', () => {
       const made = (await owner.call('GET /v1/organizations')).body.data;
       expect(made.map((each: { name: string }) => each.name)).toEqual(['Acme Energy', 'Still here']);
       expect(made[0].id).toBe(id);
+    });
+  });
+
+  test('in the middle as somebody else begins anew, and does nothing that the first person has begun', async () => {
+    const [{ owner }, other] = [await service.organization('One'), await service.organization('Other')];
+    const visit = { email: owner.email, fragment: `#/organizations` };
+    await visitConsole(browser(), service, visit, async (page, context) => {
+      await endSession(context);
+      await page.getByLabel('Name of the organization').fill('Not mine');
+      await page.getByRole('button', { name: 'Create an organization' }).click();
+      await context.clearCookies();
+      const [popup] = await Promise.all([
+        context.waitForEvent('page'),
+        page.getByRole('dialog').getByRole('button', { name: 'Sign in' }).click(),
+      ]);
+      await popup.getByLabel('E-mail address').fill(other.owner.email);
+      await popup.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('button', { name: 'Organization: Other' }).waitFor();
+      expect(await page.getByText('One').count()).toBe(0);
+      expect((await other.owner.call('GET /v1/organizations')).body.data).toHaveLength(1);
     });
   });
 

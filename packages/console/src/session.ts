@@ -98,7 +98,7 @@ export class Session {
 
   /**
    * Signs the person in again in a window of its own, so that the page keeps what they were doing. To be called in the
-   * handler of a click. Calls that wait for a token then go on.
+   * handler of a click. Calls that wait for a token then go on. If somebody else signs in, the page begins anew.
    *
    * @throws SignInError if the issuer refused
    */
@@ -113,6 +113,11 @@ export class Session {
         channel.onmessage = ({ data }) => resolve(String(data));
       });
       const tokens = await this.#exchange(new URLSearchParams(answer), attempt);
+      // Somebody else: nothing of the page, nor what waits, is theirs.
+      if (this.#tokens && claimsOf(this.#tokens.idToken).sub !== claimsOf(tokens.idToken).sub) {
+        location.replace(location.pathname);
+        return new Promise(() => {});
+      }
       this.#tokens = tokens;
       this.#signedInAgain?.(tokens);
     } finally {
