@@ -27,4 +27,4 @@ test('this version is recorded', async () => {
   writeFileSync(`${file}.br`, compress(readFileSync(file)));
   rmSync(file);
   writeFileSync(join(directory, 'assembly.br'), archive);
-});
+}, 400_000);
