@@ -245,7 +245,9 @@ test('joined.md: the backend hears of who has joined, once', async () => {
     .toBe(400);
   const email = newAddress('kim');
   await service.member(owner, 'VIEWER', email);
-  await expect.poll(() => printed, { timeout: 30_000 }).toEqual(['Waiting for somebody to join.', `${email} has joined as VIEWER.`]);
+  await expect
+    .poll(() => printed, { timeout: 30_000 })
+    .toEqual(['Waiting for somebody to join.', `${email} has joined as VIEWER.`]);
 });
 
 test('check-role.md: routes are for those with the role, in their organization', async () => {
