@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { ROOT } from '../../cdk/fingerprint.ts';
 import { Application, packPackage } from '../packages/application.ts';
 import { useBrowser } from '../support/browser.ts';
@@ -25,6 +25,8 @@ let tarball: string;
 beforeAll(async () => {
   tarball = await packPackage('client', directory);
 });
+// A test that fails leaves no other time to the next.
+afterEach(() => service.clock(0));
 afterAll(() => {
   for (const each of processes) each.kill('SIGKILL');
   for (const folder of [directory, ...applications.map((each) => each.folder)]) rmSync(folder, { recursive: true });
@@ -170,7 +172,6 @@ test('the guide leads from nothing to two members', async () => {
   await service.clock('500d');
   await page.goto(`${origin}/members`);
   expect(await body()).toContain('Sign in');
-  await service.clock(0);
   await context.close();
 });
 
