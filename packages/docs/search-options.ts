@@ -19,6 +19,8 @@ export const SEARCH_OPTIONS: Options<Entry> = {
   tokenize: (text) => text.split(/[^\p{L}\p{N}_]+/u).filter(Boolean),
   searchOptions: {
     boost: { title: 4, page: 2 },
+    // Why something is so comes after how to use it.
+    boostDocument: (_id, _term, entry) => (String(entry?.path).startsWith('adr/') ? 0.3 : 1),
     prefix: true,
     fuzzy: (term) => (term.length > 4 ? 0.2 : false),
     combineWith: 'AND',

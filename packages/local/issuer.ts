@@ -32,6 +32,9 @@ export interface Issuer {
 /** The audience of local tokens, and the client id with which applications sign people in. */
 export const AUDIENCE = 'muster';
 
+/** The file of the key and the address in the data directory. */
+export const ISSUER_FILE = 'issuer.json';
+
 /** The stack uses another issuer, which alone can sign tokens for it. */
 export class OtherIssuer extends Error {
   constructor(url: string) {
@@ -49,7 +52,7 @@ const LIFETIME = 365 * 24 * 3600;
  * @param now the stack's time, in milliseconds
  */
 export async function startIssuer(directory: string, now: () => number): Promise<Issuer> {
-  const file = join(directory, 'issuer.json');
+  const file = join(directory, ISSUER_FILE);
   const kept = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Kept) : undefined;
   const issuer = new OAuth2Issuer();
   // The path from which the functions load an issuer's keys.

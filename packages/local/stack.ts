@@ -11,7 +11,7 @@ import { startEngine } from './engine.ts';
 import { type BusEvent, createEventBus } from './event-bus.ts';
 import { createFunctions } from './functions.ts';
 import { bindGateway } from './gateway.ts';
-import { AUDIENCE, OtherIssuer, type Person, startIssuer } from './issuer.ts';
+import { AUDIENCE, ISSUER_FILE, OtherIssuer, type Person, startIssuer } from './issuer.ts';
 import type { LocalFunction } from './local-function.ts';
 import type { LocalTable } from './local-table.ts';
 import { startMail } from './mail.ts';
@@ -27,7 +27,7 @@ export interface StackOptions {
   readonly directory: string;
   /** The port of the API; default: any free port. */
   readonly port?: number;
-  /** Whether to delete earlier data first. */
+  /** Whether to delete earlier data first, except the issuer's key and address. */
   readonly fresh?: boolean;
   /** The DynamoDB engine; the default depends on the platform, and `DYNAMODB_ENDPOINT` overrides it. */
   readonly engine?: 'dynoxide' | 'dynamodb-local';
@@ -85,7 +85,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     throw new Error(`A stack runs on ${directory} already, at ${running.api}: stop it first (process ${running.pid}).`);
   }
   mkdirSync(directory, { recursive: true });
-  if (options.fresh) for (const name of readdirSync(directory)) rmSync(join(directory, name), { recursive: true });
+  if (options.fresh) {
+    // The issuer stays, since applications and their users have its address and its tokens.
+    const data = readdirSync(directory).filter((name) => name !== ISSUER_FILE);
+    for (const name of data) rmSync(join(directory, name), { recursive: true });
+  }
 
   // In the order of starting. They are closed in reverse order, even if the start fails.
   const closers: (() => Promise<unknown> | unknown)[] = [];

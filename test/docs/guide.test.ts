@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { ROOT } from '../../cdk/fingerprint.ts';
 import { Application, packPackage } from '../packages/application.ts';
 import { useBrowser } from '../support/browser.ts';
@@ -14,7 +14,8 @@ import { newAddress, useService } from '../support/service.ts';
 
 // Follows the guide, and runs the code of the pages for tasks, unchanged, with the packed client.
 
-const service = useService();
+const PORT = await freePort();
+const service = useService({ environment: { REDIRECT_ORIGINS: `http://localhost:${PORT}` } });
 const browser = useBrowser();
 const directory = mkdtempSync(join(tmpdir(), 'client-'));
 const applications: Application[] = [];
@@ -24,6 +25,8 @@ let tarball: string;
 beforeAll(async () => {
   tarball = await packPackage('client', directory);
 });
+// A test that fails leaves no other time to the next.
+afterEach(() => service.clock(0));
 afterAll(() => {
   for (const each of processes) each.kill('SIGKILL');
   for (const folder of [directory, ...applications.map((each) => each.folder)]) rmSync(folder, { recursive: true });
@@ -34,9 +37,13 @@ function blocksOf(page: string, language: string): string[] {
   return [...text.matchAll(new RegExp(`^ *\`\`\`${language}\n(.*?)^ *\`\`\`$`, 'gms'))].map(([, block = '']) => block);
 }
 
-/** Compiles the code of a page: JavaScript, so the compiler checks how packages are used, not what may be undefined. */
-async function compile(page: string, ending = ''): Promise<Application> {
-  const blocks = blocksOf(page, 'js');
+/**
+ * Compiles the code of a page: JavaScript, so the compiler checks how packages are used, not what may be undefined.
+ *
+ * @param first the block with which the program begins, if the page has several programs
+ */
+async function compile(page: string, ending = '', first = 0, end?: number): Promise<Application> {
+  const blocks = blocksOf(page, 'js').slice(first, end);
   expect(blocks.length).toBeGreaterThan(0);
   const application = new Application();
   applications.push(application);
@@ -86,7 +93,6 @@ test('the guide leads from nothing to two members', async () => {
   expect(await shell(addresses)).toBe(`${service.api} ${service.stack.issuer}\n`);
 
   const application = await compile('guide.md');
-  const PORT = await freePort();
   const child = spawn(process.execPath, ['app.js'], {
     cwd: application.folder,
     env: { ...process.env, MUSTER_API: service.api, ISSUER: service.stack.issuer, PORT },
@@ -97,7 +103,10 @@ test('the guide leads from nothing to two members', async () => {
   const origin = await new Promise<string>((resolve) =>
     lines.once('line', (line) => resolve(line.split(' ')[1] ?? '')),
   );
-  expect(origin).toBe(`http://127.0.0.1:${PORT}`);
+  expect(origin).toBe(`http://localhost:${PORT}`);
+  // A second one says that the port is taken, and ends.
+  const second = application.run({ MUSTER_API: service.api, ISSUER: service.stack.issuer, PORT });
+  await expect(second).rejects.toMatchObject({ stdout: '', stderr: expect.stringContaining('EADDRINUSE') });
 
   const context = await browser().newContext();
   const page = await context.newPage();
@@ -108,6 +117,8 @@ test('the guide leads from nothing to two members', async () => {
     await to.locator('input[name=name]').fill(name);
     await Promise.all([to.waitForURL(`${origin}/**`), to.locator('button').first().click()]);
   };
+  const out = await page.request.post(`${origin}/organization`, { form: { name: 'Nobody' } });
+  expect(out.status()).toBe(401);
   await page.goto(origin);
   await signIn(page, 'ada@example.com', 'Ada Lovelace');
   expect(await body()).toContain('Your organization');
@@ -124,12 +135,28 @@ test('the guide leads from nothing to two members', async () => {
     await page.waitForURL('**/invitations');
     expect(await body()).toContain(outcome);
   }
-  await page.goto((await shell(mail)).trim());
+  const wrong = await page.request.post(`${origin}/invitations`, { form: { email: 'jane', role: 'USER' } });
+  expect([wrong.status(), await wrong.text()]).toEqual([400, expect.stringContaining('address')]);
+  await page.goto(`${origin}/members`);
+  expect(await body()).toContain('jane@example.com, invited');
+  const first = (await shell(mail)).trim();
+  await service.clock('2h');
+  await page.getByRole('button', { name: 'Send again' }).click();
+  await page.waitForURL('**/members');
+  const newest = (await shell(mail)).trim();
+  expect(newest).not.toBe(first);
+
+  await page.goto(newest);
   expect(await body()).toContain('Ada Lovelace');
   await page.getByRole('button', { name: /accept/i }).click();
   await expect.poll(body).toMatch(/member/);
+  // The last page leads to the application.
+  await page.locator(`a[href^="${origin}"]`).first().click();
+  await page.waitForURL(`${origin}/**`);
+  expect(await body()).toContain('jane@example.com: USER');
+  expect(await body()).not.toContain('jane@example.com, jane');
+  expect(await body()).not.toContain('invited');
 
-  await page.goto(`${origin}/members`);
   await page.getByText('Sign out').click();
   await signIn(page, 'jane@example.com', 'Jane Doe');
   await page.waitForURL('**/members');
@@ -141,37 +168,68 @@ test('the guide leads from nothing to two members', async () => {
     form: { email: 'kim@example.com', role: 'ADMIN' },
   });
   expect(refused.status()).toBe(403);
+
+  await service.clock('500d');
+  await page.goto(`${origin}/members`);
+  expect(await body()).toContain('Sign in');
   await context.close();
+});
+
+test('the local stack lets invitations lead back to the guide’s application', () => {
+  const { stages } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')).context;
+  expect(stages.development.redirectOrigins).toEqual(
+    expect.arrayContaining(['http://localhost:4000', 'http://localhost:4001']),
+  );
+});
+
+test('the command of invite.md makes a token of an integration', async () => {
+  const { owner } = await organization();
+  const [command = ''] = blocksOf('invite.md', 'sh');
+  // What `npm run token` prints, for the stack of this test.
+  const given = `npm() { [ "$*" = '--prefix clone run -s token -- ada@example.com' ] && echo '${owner.token}'; }\n`;
+  const { stdout } = await promisify(execFile)('bash', ['-c', `${given}${command}echo "$MUSTER_TOKEN"`], {
+    env: { ...process.env, MUSTER: 'clone', MUSTER_API: service.api },
+  });
+  expect(stdout).toMatch(/^msi_\S+\n$/);
+  expect((await owner.call('GET /v1/integrations')).body.data).toMatchObject([{}, { name: 'My backend' }]);
 });
 
 test('invite.md: a backend invites, repeats, resends and revokes', async () => {
   const { owner, token } = await organization();
   expect(await run('invite.md', { MUSTER_TOKEN: token })).toBe('');
   const { data } = (await owner.call('GET /v1/invitations?status=PENDING')).body;
-  expect(data).toMatchObject([{ email: 'jane@example.com', message: 'Welcome to the team!' }]);
+  expect(data).toMatchObject([{ email: 'kim@example.com', message: 'Welcome to the team!' }]);
 });
 
 test('members.md: members are shown, changed and removed', async () => {
   const { owner } = await organization('jane@example.com');
-  expect(await run('members.md', { ID_TOKEN: owner.token })).toBe('');
+  const printed = await run('members.md', { ID_TOKEN: owner.token });
+  expect(printed).toMatch(
+    /ADMIN, owner\n.*: USER.*\nAdmins: 1\nJane is a member.\nJane is OPERATOR.\nJane was removed at 2.*Z.\n$/s,
+  );
   expect((await owner.call('GET /v1/members')).body.data).toHaveLength(1);
+  // A second run finds nobody to change.
+  expect(await run('members.md', { ID_TOKEN: owner.token })).toMatch(/Admins: 1\nJane is no member.\n$/);
 });
 
 test('joined.md: the backend hears of who has joined, once', async () => {
   const { owner, token } = await organization();
-  const application = await compile('joined.md');
-  const PORT = await freePort();
+  const port = await freePort();
+  const register = await compile('joined.md', '', 0, 1);
+  const environment = { MUSTER_API: service.api, MUSTER_TOKEN: token };
+  const { stdout } = await register.run({ ...environment, WEBHOOK_URL: `http://127.0.0.1:${port}/webhooks` });
+  const application = await compile('joined.md', '', 1);
   const child = spawn(process.execPath, ['app.js'], {
     cwd: application.folder,
-    env: { ...process.env, MUSTER_API: service.api, MUSTER_TOKEN: token, PORT },
+    env: { ...process.env, ...environment, WEBHOOK_SECRET: stdout.trim(), PORT: port },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   processes.push(child);
   const printed: string[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => printed.push(line));
-  await expect.poll(async () => (await owner.call('GET /v1/webhooks')).body.data.length, { timeout: 30_000 }).toBe(1);
+  expect((await owner.call('GET /v1/webhooks')).body.data).toHaveLength(1);
   const forged = () =>
-    fetch(`http://127.0.0.1:${PORT}/webhooks`, {
+    fetch(`http://127.0.0.1:${port}/webhooks`, {
       method: 'POST',
       body: '{}',
       headers: { 'content-type': 'application/json' },
@@ -188,7 +246,9 @@ test('joined.md: the backend hears of who has joined, once', async () => {
     .toBe(400);
   const email = newAddress('kim');
   await service.member(owner, 'VIEWER', email);
-  await expect.poll(() => printed, { timeout: 30_000 }).toEqual([`${email} has joined as VIEWER.`]);
+  await expect
+    .poll(() => printed, { timeout: 30_000 })
+    .toEqual(['Waiting for somebody to join.', `${email} has joined as VIEWER.`]);
 });
 
 test('check-role.md: routes are for those with the role, in their organization', async () => {
@@ -214,7 +274,7 @@ server.close();`;
 
 test('leave.md: a member leaves', async () => {
   const { owner, member } = await organization();
-  expect(await run('leave.md', { ID_TOKEN: member.token })).toBe('');
+  expect(await run('leave.md', { ID_TOKEN: member.token })).toMatch(/^You have left .*\.\n.+\n$/);
   expect((await owner.call('GET /v1/members')).body.data).toHaveLength(1);
   const { body, status } = await owner.call(
     `DELETE /v1/members/${(await owner.call('GET /v1/me')).body.memberships[0].id}`,
@@ -224,7 +284,7 @@ test('leave.md: a member leaves', async () => {
 
 test('teams.md: a member is in a team', async () => {
   const { owner, member } = await organization('jane@example.com');
-  expect(await run('teams.md', { ID_TOKEN: owner.token })).toBe('');
+  expect(await run('teams.md', { ID_TOKEN: owner.token })).toMatch(/jane@example.com: MODERATOR\n/);
   expect((await member.call('GET /v1/me')).body.teams).toMatchObject([{ name: 'Berlin', role: 'MODERATOR' }]);
 });
 

@@ -251,6 +251,10 @@ describe('on the local stack', () => {
       await expect
         .poll(async () => (await found('POST /v1/invitations/bulk')).getAttribute('href'))
         .toBe('../reference/openapi.html#/Invitations/invitationsBulk');
+      // A decision about the word comes after the pages that say how to use it.
+      await expect
+        .poll(async () => (await found('idempotency')).getAttribute('href'))
+        .toBe('../errors.html#idempotency_key_reused');
       // A misspelled word, and the keyboard only.
       await expect.poll(async () => (await found('webhoks')).getAttribute('href')).toMatch(/webhook/);
       await page.keyboard.press('Escape');

@@ -177,14 +177,14 @@ test("a function calls DynamoDB with its role's permissions, and its calls are l
   expect(new Set(calls.map(({ requestId }) => requestId)).size).toBe(3);
 });
 
-test('data and issuer are kept over a restart, unless it is fresh', async () => {
+test('data and issuer are kept over a restart, and the issuer also if it is fresh', async () => {
   const { issuer, stop } = await start();
   await call('PutItem', { Item: ITEM });
   await stop();
   expect((await start()).issuer).toBe(issuer);
   expect((await call('GetItem', { Key: ITEM })).body).toMatchObject({ Item: ITEM });
   await stack?.stop();
-  await start({ fresh: true });
+  expect((await start({ fresh: true })).issuer).toBe(issuer);
   expect((await call('GetItem', { Key: ITEM })).body).not.toHaveProperty('Item');
 });
 
