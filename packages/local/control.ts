@@ -79,9 +79,7 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
     if (template.mailEvents.length === 0) {
       throw new Refusal(404, 'No function of the template is subscribed to the events of SES.');
     }
-    for (const { topic, function: name } of template.mailEvents) {
-      resultOf(name, await invoke(name, snsEvent(topic, event, clock.now())));
-    }
+    await deliverMailEvent(event, { template, invoke, clock });
     return { delivered: template.mailEvents.map(({ function: name }) => name) };
   },
   'POST token': async ({ body }, { token }) => {
@@ -137,6 +135,16 @@ function timeOf(clock: Clock): { offset: number; now: string } {
 
 async function run(schedule: LocalSchedule, invoke: Controls['invoke']): Promise<unknown> {
   return resultOf(schedule.function, await invoke(schedule.function, schedule.input));
+}
+
+/** Delivers an SES event to the functions that are subscribed to them, as SNS does. */
+export async function deliverMailEvent(
+  event: unknown,
+  { template, invoke, clock }: Pick<Controls, 'template' | 'invoke' | 'clock'>,
+): Promise<void> {
+  for (const { topic, function: name } of template.mailEvents) {
+    resultOf(name, await invoke(name, snsEvent(topic, event, clock.now())));
+  }
 }
 
 function resultOf(name: string, outcome: Outcome): unknown {

@@ -5,7 +5,7 @@ import { parametersOf } from './assembly.ts';
 import { type Call, type Principal, startAwsProxy } from './aws.ts';
 import { connect } from './aws-service.ts';
 import { createClock } from './clock.ts';
-import { type Controls, control } from './control.ts';
+import { type Controls, control, deliverMailEvent } from './control.ts';
 import { createDocuments } from './documents.ts';
 import { startEngine } from './engine.ts';
 import { type BusEvent, createEventBus } from './event-bus.ts';
@@ -17,7 +17,9 @@ import type { LocalTable } from './local-table.ts';
 import { startMail } from './mail.ts';
 import type { Attributes } from './parts.ts';
 import type { PolicyDocument } from './policy.ts';
+import type { Envelope } from './ses.ts';
 import { completeEvent } from './ses-event.ts';
+import { simulatedEvent } from './simulator.ts';
 import { removeStackFile, runningStack, type StackFile, writeStackFile } from './stack-file.ts';
 import { createTableStream, matches, type Pattern } from './stream.ts';
 import { readTemplate } from './template.ts';
@@ -71,6 +73,9 @@ export interface Stack extends StackFile {
 }
 
 const REGION = 'eu-central-1';
+
+/** After how long SES's mailbox simulator answers a mail, in milliseconds. */
+const SIMULATOR_MS = 1000;
 const ACCOUNT = '000000000000';
 
 /**
@@ -151,7 +156,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         region: REGION,
         account: ACCOUNT,
         sandbox: options.sandbox ?? process.env.SES_SANDBOX === '1',
-        onMail: mail.receive,
+        async onMail(raw, envelope) {
+          await mail.receive(raw, envelope);
+          simulate(envelope);
+        },
         onCommit: (images) => stream.append(images),
         onKill: (name, requestId) => functions.kill(name, requestId),
         onCall: options.onCall,
@@ -210,6 +218,24 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       setFaults: proxy.setFaults,
       documents: createDocuments(directory),
     };
+    /** Delivers what SES's mailbox simulator answers, soon after the mail: the sender records the mail first. */
+    const simulate = ({ messageId, to }: Envelope) => {
+      const event = simulatedEvent(to, new Date(clock.now()));
+      if (!event) return;
+      const timer = setTimeout(() => {
+        answers.delete(timer);
+        deliverMailEvent(controls.completeEvent({ ...event, mail: { messageId } }), controls).catch((error: Error) =>
+          log.write('simulator', error.message),
+        );
+      }, SIMULATOR_MS);
+      answers.add(timer);
+    };
+    const answers = new Set<NodeJS.Timeout>();
+    const forgetAnswers = () => {
+      for (const timer of answers) clearTimeout(timer);
+      answers.clear();
+    };
+    closers.push(forgetAnswers);
     const timers = (options.schedule ? template.schedules : []).map(({ everyMs, function: name, input }) =>
       setInterval(() => void functions.invoke(name, input), everyMs),
     );
@@ -238,6 +264,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const reset = async () => {
       functions.interrupt();
       proxy.reset();
+      forgetAnswers();
       mail.clear();
       stream.clear();
       bus.clear();

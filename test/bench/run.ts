@@ -5,6 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { accept } from './accept.ts';
 import { access } from './access.ts';
+import { consolePages } from './console.ts';
 import { events } from './events.ts';
 import { firstRequest } from './first-request.ts';
 import { growth } from './growth.ts';
@@ -32,6 +33,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   requests,
   accept,
   access,
+  console: consolePages,
   events,
   growth,
   limits,

@@ -27,6 +27,15 @@ async function invited() {
   return { organizationId, owner, ...(await invite(owner)) };
 }
 
+test.each([
+  ['bounce', { state: 'BOUNCED', reason: 'Permanent/General 5.1.1' }],
+  ['complaint', { state: 'COMPLAINED' }],
+])('a mail to the simulator’s address %s is answered as SES answers it', async (local, shown) => {
+  const { owner } = await service.organization();
+  const { id } = await invite(owner, `${local}+${newAddress().split('@')[0]}@simulator.amazonses.com`);
+  await expect.poll(() => delivery(owner, id), { timeout: 15_000 }).toMatchObject(shown);
+});
+
 /** Returns the `mail` part of an SES event about the newest mail to an address. */
 const about = (email: string, more: object = {}) => ({ destination: [email], ...more });
 const sent = (mail: object) => ({ eventType: 'Send', mail, send: {} });
