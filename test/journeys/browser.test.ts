@@ -126,7 +126,10 @@ test('a person with an expired link asks for a new invitation, gets it, and beco
 
     const mails = await service.mails(owner.email);
     expect(mails.map(({ subject }) => subject)).toEqual([`${email} asks for a new invitation to Acme Energy`]);
-    expect(await mailedLink(owner.email), 'the mail links to the application').toBe(APPLICATION);
+    const [organization] = (await owner.call('GET /v1/organizations')).body.data;
+    expect(await mailedLink(owner.email), 'the mail links to the console').toBe(
+      `${service.api}/console#/${organization.id}/invitations/${id}`,
+    );
     expect((await owner.call(`POST /v1/invitations/${id}/resend`)).status).toBe(200);
 
     await page.goto(await mailedLink(email));
