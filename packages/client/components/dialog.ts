@@ -39,7 +39,7 @@ export class MusterDialog extends LitElement {
 
   static override properties: PropertyDeclarations = { heading: {}, closeLabel: {}, message: {} };
 
-  declare heading: string;
+  declare heading: string | TemplateResult;
   declare closeLabel: string;
   /** What has just been done: the page's own message is behind the dialog. */
   declare message: string | undefined;

@@ -3,7 +3,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { Invitation, InvitationStatus } from '../src/index.ts';
 import { OrganizationElement } from './element.ts';
 import type { Failure } from './failure.ts';
-import { avatar, field, searchField, selectField, submitButton } from './form.ts';
+import { avatar, field, searchField, selectField, submitButton, wrapped } from './form.ts';
 import { ICONS } from './icons.ts';
 import { Pages } from './pages.ts';
 import { emptyState, failureNote } from './states.ts';
@@ -59,8 +59,9 @@ export class MusterInvitations extends OrganizationElement {
         .deeds { display: grid; }
       }
       @container (width < 40rem) {
-        .row { grid-template-columns: auto minmax(0, 1fr) 2.75rem; }
-        .row > .state-of { grid-row: 2; grid-column: 2; padding-inline-start: 3rem; }
+        .row { grid-template-columns: auto minmax(0, 1fr) 2.75rem; column-gap: 0.5rem; padding-inline: 0.75rem 0.5rem; }
+        .row .avatar { display: none; }
+        .row > .state-of { grid-row: 2; grid-column: 2; }
         .row > .manage { grid-row: 1; grid-column: 3; }
         .tools > div { flex: 1 1 16rem; }
       }
@@ -297,7 +298,7 @@ export class MusterInvitations extends OrganizationElement {
           ? html`<input type="checkbox" aria-label=${invitations.choose(email)} .checked=${this.chosen.has(id)} @change=${toggle}>`
           : nothing
       }</label>
-      <div class="who">${avatar({ firstName: '', lastName: '', email })}<div><div class="name">${email}</div>
+      <div class="who">${avatar({ firstName: '', lastName: '', email })}<div><div class="name">${wrapped(email)}</div>
         <div class="detail">${this.roleLabel(role)} · ${sentAt ? invitations.sent(this.moment(sentAt)) : invitations.created(this.day(createdAt))}</div>
         ${problem && invitation.status === 'PENDING' ? html`<div class="detail">${invitations.why[problem]}</div>` : nothing}</div></div>
       <div class="state-of">${this.#badge(invitation)}</div>
@@ -340,8 +341,8 @@ export class MusterInvitations extends OrganizationElement {
     const { invitations, invite, close } = texts;
     const email = invitation === 'several' ? (this.#chosenRows[0]?.email ?? '') : invitation.email;
     const count = invitation === 'several' ? this.chosen.size : 1;
-    const titles: Record<Step, string> = {
-      details: email,
+    const titles: Record<Step, string | TemplateResult> = {
+      details: wrapped(email),
       revoke: invitations.revokeTitle(count, email),
       resend: invitations.resendTitle(this.#resendable.length),
       correct: invitations.correctTitle(email),

@@ -2,7 +2,7 @@ import { css, html, nothing, type PropertyDeclarations, type TemplateResult } fr
 import type { Language, Muster, Role, Team } from '../src/index.ts';
 import { OrganizationElement } from './element.ts';
 import type { Failure } from './failure.ts';
-import { field, submitButton } from './form.ts';
+import { field, submitButton, wrapped } from './form.ts';
 import { ICONS } from './icons.ts';
 import { addressesIn, type Candidate, inviteAll, withoutTwins } from './people.ts';
 import { failureNote } from './states.ts';
@@ -434,7 +434,7 @@ export class MusterInvite extends OrganizationElement {
     const { texts, candidates, shown } = this;
     const { invite } = texts;
     return html`<ul class="list people" tabindex="0" aria-label=${invite.addresses}>${candidates.slice(0, shown).map(
-      ({ email, line, isFine, reason }) => html`<li class="row"><div><span class="name">${email || '–'}</span>
+      ({ email, line, isFine, reason }) => html`<li class="row"><div><span class="name">${wrapped(email || '–')}</span>
         ${line === undefined ? nothing : html`<span class="detail">${invite.line(this.number(line))}</span>`}</div>
         <span class="badge ${isFine ? 'good' : 'warn'}">${isFine ? fine : notFine}</span>
         ${isFine ? nothing : html`<div class="detail why">${reason?.(texts)}</div>`}</li>`,

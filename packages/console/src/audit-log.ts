@@ -175,9 +175,9 @@ export class ConsoleAuditLog extends ConsoleElement {
   #byPerson = async (event: Event): Promise<void> => {
     const written = inputOf(event).trim();
     this.email = written;
-    this.mistake = undefined;
-    this.found = [];
     if (written === '') {
+      this.mistake = undefined;
+      this.found = [];
       this.#by({ actor: undefined });
       return;
     }
@@ -185,6 +185,8 @@ export class ConsoleAuditLog extends ConsoleElement {
       const found = await this.#find(written);
       if (this.email !== written) return;
       const [first] = found;
+      this.mistake = undefined;
+      this.found = [];
       if (!first) this.mistake = this.words.audit.nobody(written);
       else if (found.length === 1) this.#by({ actor: first.userId });
       else this.found = found.slice(0, MATCHES);

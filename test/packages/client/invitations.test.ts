@@ -118,13 +118,15 @@ test('several are sent again once the person has said so, without those whose ma
 
 test('what becomes of mails that are being sent is shown by itself, in place', async () => {
   const { owner } = await service.organization();
-  const email = newAddress('jane');
-  await owner.muster.invitations.bulk({ invitations: [{ email }, { email: newAddress('joe') }] });
+  await invite(owner);
+  await service.faults([{ action: 'ses:SendRawEmail', fault: 'drop-answer' }]);
+  const { email } = await invite(owner);
   await show({ element: 'muster-invitations', by: owner }, async ({ page }) => {
     await row(page, email).getByText('Mail is being sent').waitFor();
     await page.getByRole('button', { name: `Manage the invitation of ${email}` }).focus();
-    await service.sweep();
-    await row(page, email).getByText('Mail is being sent').waitFor({ state: 'detached' });
+    await bounce(email);
+    await row(page, email).getByText('Bounced').waitFor();
+    await page.getByText('1 mail wasn’t delivered.').waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: email }).waitFor();
   });
