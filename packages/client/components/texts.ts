@@ -607,7 +607,7 @@ const de: Texts = {
       'An diese Adresse wird nicht noch einmal gesendet. Berichtigen Sie sie, oder geben Sie einen Link weiter.',
     cameBack: (shown, count) =>
       count === 1 ? '1 Mail wurde nicht zugestellt.' : `${shown} Mails wurden nicht zugestellt.`,
-    showThem: 'Zeigen, wo es klemmt',
+    showThem: 'Betroffene anzeigen',
     shown: (count) => `${count} angezeigt`,
     refresh: 'Aktualisieren',
     sameAddress: 'Das ist die jetzige Adresse. Schreiben Sie die richtige.',
