@@ -194,9 +194,10 @@ describe('the navigation', () => {
     ['ADMIN', ['Members', 'Invitations', 'Teams', 'Sites', 'Access tokens', 'Webhooks', 'Audit log', 'Organization']],
     ['VIEWER', ['Members', 'Teams', 'Sites', 'Access tokens', 'Organization']],
   ])('of a person with the role %s has the pages that the role may see', async (role, pages) => {
-    const { id, owner } = await service.organization();
+    const { id, owner } = await service.organization('Acme Energy');
     const { email } = await service.member(owner, role);
     await visitConsole(browser(), service, { email, size: 'phone' }, async (page) => {
+      await page.getByRole('banner').getByText('Acme Energy').waitFor();
       await page.getByRole('button', { name: 'Menu' }).click();
       const links = page.getByRole('navigation', { name: 'Pages of the organization' }).getByRole('link');
       await links.first().waitFor();
@@ -224,6 +225,12 @@ describe('the navigation', () => {
       await page.keyboard.press('Enter');
       await page.getByRole('link', { name: 'Volt' }).press('Enter');
       await page.getByRole('button', { name: 'Organization: Volt' }).waitFor();
+      await page.getByRole('button', { name: 'Organization: Volt' }).click();
+      await page.getByRole('link', { name: 'Create an organization' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Your organizations' }).waitFor();
+      await page.keyboard.type('Third');
+      await page.keyboard.press('Enter');
+      await page.getByRole('button', { name: 'Organization: Third' }).waitFor();
       await page.getByRole('button', { name: 'Signed in as' }).click();
       await page.getByRole('button', { name: 'Deutsch' }).click();
       await page.getByRole('heading', { level: 1, name: 'Mitglieder' }).waitFor();

@@ -17,7 +17,6 @@ test('an admin invites thirty people, corrects those whose mail bounced, promote
   const people = Array.from({ length: 30 }, (_, index) => newAddress(`invited-${index}`));
   const bounced = people.slice(0, 2);
   await visitConsole(browser(), service, { email: owner.email }, async (page) => {
-    await page.getByRole('link', { name: 'Invitations' }).click();
     await page.getByRole('button', { name: 'Invite people' }).click();
     await page.getByLabel('E-mail addresses').fill(people.join('\n'));
     await expectAccessible(page);
@@ -26,7 +25,8 @@ test('an admin invites thirty people, corrects those whose mail bounced, promote
     // With those of the two members.
     await expect.poll(async () => (await owner.call('GET /v1/invitations')).body.meta.total).toBe(32);
     await expectAccessible(page);
-    await page.getByRole('button', { name: 'Close' }).last().click();
+    await page.getByRole('link', { name: 'Show the invitations' }).click();
+    await page.getByRole('heading', { name: 'Invitations', exact: true }).waitFor();
     await service.sweep();
     for (const address of bounced) {
       const bounce = { bounceType: 'Permanent', bounceSubType: 'NoEmail' };

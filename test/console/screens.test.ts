@@ -37,12 +37,18 @@ describe('the audit log', () => {
       await log.getByText(`${email} created an access token`).waitFor();
       await expectAccessible(page);
       await log.getByText('from User to Operator').click();
-      await log.getByText('{"role":"USER"}').waitFor();
+      await log.locator('details[open]').getByText('Role: User').waitFor();
       await expectAccessible(page);
 
       await page.getByLabel('By person').fill('nobody@example.com');
       await page.getByLabel('By person').press('Tab');
-      await page.getByText('No member has the address nobody@example.com.').waitFor();
+      await page.getByText('No member has the address nobody@example.com.').last().waitFor();
+      // Nobody's entries aren't everybody's.
+      expect(await log.count()).toBe(0);
+      await page.getByLabel('By person').fill('ada o');
+      await page.getByLabel('By person').press('Tab');
+      await log.getByText(`Ada Owner invited ${email} as User`).waitFor();
+      expect(await log.getByText(`${email} created an access token`).count()).toBe(0);
       await page.getByLabel('By person').fill(email);
       await page.getByLabel('By person').press('Tab');
       // Their first sign-in, and the token.
@@ -53,6 +59,31 @@ describe('the audit log', () => {
       await page.getByLabel('From').fill('2040-01-01');
       await page.getByText('No entries').waitFor();
       await expectAccessible(page);
+    });
+  });
+
+  test('names who isn’t a member any more, and finds what they did', async () => {
+    const home = await service.organization();
+    const [jane, joe] = [newAddress('jane'), newAddress('joe')];
+    const { memberId, muster } = await service.member(home.owner, 'USER', jane);
+    await muster.accessTokens.create({ name: 'Script' });
+    await home.owner.muster.members.remove(memberId);
+    await home.owner.muster.members.remove((await service.member(home.owner, 'USER', joe)).memberId);
+    await visit(home, 'audit-log', async (page) => {
+      const log = page.getByRole('list', { name: 'Audit log' });
+      await log.getByText(`Ada Owner removed ${jane}, who was User`).waitFor();
+      await log.getByText(`Ada Owner removed ${joe}, who was User`).click();
+      await log.locator('details[open]').getByText(`${joe} (mem_`).waitFor();
+      await expectAccessible(page);
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'Export as CSV' }).click(),
+      ]);
+      expect(readFileSync((await download.path()) as string, 'utf8')).toContain(`removed ${jane}, who was User`);
+      await page.getByLabel('By person').fill(jane);
+      await page.getByLabel('By person').press('Tab');
+      await log.getByText('removed').first().waitFor({ state: 'detached' });
+      await log.getByText(`${jane} created an access token`).waitFor();
     });
   });
 

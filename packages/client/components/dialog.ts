@@ -39,7 +39,7 @@ export class MusterDialog extends LitElement {
 
   static override properties: PropertyDeclarations = { heading: {}, closeLabel: {}, message: {} };
 
-  declare heading: string;
+  declare heading: string | TemplateResult;
   declare closeLabel: string;
   /** What has just been done: the page's own message is behind the dialog. */
   declare message: string | undefined;
@@ -58,7 +58,7 @@ export class MusterDialog extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    return html`<dialog aria-labelledby="heading" @cancel=${this.#cancel}>
+    return html`<dialog aria-labelledby="heading" @cancel=${this.#cancel} @close=${this.#closed}>
       <header><h2 id="heading" tabindex="-1">${this.heading}</h2>
         <button class="button quiet icon-only" type="button" aria-label=${this.closeLabel} @click=${this.#close}>${ICONS.close}</button></header>
       <div class="body"><slot></slot></div>
@@ -71,6 +71,16 @@ export class MusterDialog extends LitElement {
     if (event.target !== event.currentTarget) return;
     event.preventDefault();
     this.#close();
+  };
+
+  /** Browsers close a dialog without asking at a second Escape. Whoever shows it decides: it opens again if it stays. */
+  #closed = () => {
+    if (!this.isConnected) return;
+    this.#close();
+    setTimeout(() => {
+      const dialog = this.renderRoot.querySelector('dialog');
+      if (this.isConnected && dialog && !dialog.open) dialog.showModal();
+    });
   };
 
   #close = () => {

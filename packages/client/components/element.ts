@@ -110,6 +110,13 @@ export abstract class MusterElement extends LitElement implements Screen {
     return new Intl.DateTimeFormat(this.texts.locale, { dateStyle: 'medium' }).format(new Date(time));
   }
 
+  /** Returns a day and a time: "3 Nov 2026, 14:05". */
+  protected moment(time: string): string {
+    return new Intl.DateTimeFormat(this.texts.locale, { dateStyle: 'medium', timeStyle: 'short' }).format(
+      new Date(time),
+    );
+  }
+
   protected number(value: number): string {
     return new Intl.NumberFormat(this.texts.locale).format(value);
   }

@@ -36,6 +36,13 @@ export function submitButton(label: string, isBusy: boolean, busy: string, look 
   return html`<button class="button ${look}" type="submit" aria-disabled=${isBusy ? 'true' : nothing}>${isBusy ? busy : label}</button>`;
 }
 
+/** A name, or an address: a line that is too narrow for an address ends before its `@`, not at a hyphen or in a word. */
+export function wrapped(text: string): TemplateResult | string {
+  const at = text.lastIndexOf('@');
+  if (at < 1 || /\s/.test(text)) return text;
+  return html`<span class="part">${text.slice(0, at)}</span><span class="part">${text.slice(at)}</span>`;
+}
+
 /** A circle with the initials of a person. */
 export function avatar(person: Named): TemplateResult {
   const letters = nameOf(person)

@@ -3,13 +3,18 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { Invitation, InvitationStatus } from '../src/index.ts';
 import { OrganizationElement } from './element.ts';
 import type { Failure } from './failure.ts';
-import { avatar, field, searchField, selectField, submitButton } from './form.ts';
+import { avatar, field, searchField, selectField, submitButton, wrapped } from './form.ts';
 import { ICONS } from './icons.ts';
 import { Pages } from './pages.ts';
 import { emptyState, failureNote } from './states.ts';
 
 /** How long the person has to stop typing before a search begins, in milliseconds. */
 const PAUSE = 300;
+/** While mails are being sent, the list is read again: how often, in milliseconds, and how many times at most. */
+const POLL = 4000;
+const POLLS = 30;
+/** How many rows a poll reads one by one, that its page doesn't have. */
+const SINGLES = 5;
 
 const FILTERS = ['waiting', 'undelivered', 'expired', 'declined', 'accepted', 'revoked', 'all'] as const;
 type Filter = (typeof FILTERS)[number];
@@ -24,7 +29,7 @@ const STATUSES: Readonly<Partial<Record<Filter, InvitationStatus>>> = {
 const UNDELIVERED = ['BOUNCED', 'COMPLAINED', 'FAILED'] as const;
 type Undelivered = (typeof UNDELIVERED)[number];
 
-type Step = 'details' | 'revoke' | 'correct' | 'link';
+type Step = 'details' | 'revoke' | 'resend' | 'correct' | 'link';
 
 /** Something that is done to several, one after the other. */
 interface Work {
@@ -50,9 +55,13 @@ export class MusterInvitations extends OrganizationElement {
       progress { width: 100%; height: 0.75rem; accent-color: var(--_fill); }
       .quote { border-inline-start: 3px solid var(--_line); padding-inline-start: 0.75rem; white-space: pre-line; overflow-wrap: anywhere; }
       .link-field { display: flex; gap: 0.5rem; }
+      @container (width < 30rem) {
+        .deeds { display: grid; }
+      }
       @container (width < 40rem) {
-        .row { grid-template-columns: auto minmax(0, 1fr) 2.75rem; }
-        .row > .state-of { grid-row: 2; grid-column: 2; padding-inline-start: 3rem; }
+        .row { grid-template-columns: auto minmax(0, 1fr) 2.75rem; column-gap: 0.5rem; padding-inline: 0.75rem 0.5rem; }
+        .row .avatar { display: none; }
+        .row > .state-of { grid-row: 2; grid-column: 2; }
         .row > .manage { grid-row: 1; grid-column: 3; }
         .tools > div { flex: 1 1 16rem; }
       }
@@ -87,6 +96,9 @@ export class MusterInvitations extends OrganizationElement {
   declare private link: string | undefined;
   readonly #list = new Pages<Invitation>(this, (error) => this.failed(error));
   #typing: ReturnType<typeof setTimeout> | undefined;
+  #polling: ReturnType<typeof setTimeout> | undefined;
+  /** How often the list was read again by itself. */
+  #polls = 0;
 
   constructor() {
     super();
@@ -104,10 +116,49 @@ export class MusterInvitations extends OrganizationElement {
     if (failure?.kind === 'forbidden') throw this.#list.error;
   }
 
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.#polling);
+    this.#polling = undefined;
+  }
+
+  protected override updated(): void {
+    if (this.#polling !== undefined || this.#polls >= POLLS || !this.#list.rows.some(isBeingSent)) return;
+    this.#polling = setTimeout(() => void this.#poll(), POLL);
+  }
+
+  /** Shows what became of mails that are being sent. Every row stays where it is. */
+  async #poll(): Promise<void> {
+    // Nobody looks, or something is being done: later.
+    if (document.visibilityState === 'visible' && !this.isBusy && !this.#list.isLoading) {
+      this.#polls += 1;
+      try {
+        const { invitations } = this.muster;
+        const { data } = await invitations.list({ status: STATUSES[this.filter], email: this.#address, perPage: 100 });
+        const now = new Map(data.map((row) => [row.id, row]));
+        const others = this.#list.rows.filter((row) => isBeingSent(row) && !now.has(row.id)).slice(0, SINGLES);
+        for (const { id } of others) now.set(id, await invitations.read(id));
+        this.#list.change((row) => now.get(row.id) ?? row);
+      } catch {
+        // What is shown stays; whatever the person does next says what is wrong.
+        this.#polls = POLLS;
+      }
+    }
+    this.#polling = undefined;
+    if (this.isConnected) this.requestUpdate();
+  }
+
+  /** The whole address that is searched for; undefined: there is none. */
+  get #address(): string | undefined {
+    const text = this.search.trim().toLowerCase();
+    return /^\S+@\S+\.\S+$/.test(text) ? text : undefined;
+  }
+
   #start(): Promise<void> {
     this.chosen = new Set();
+    this.#polls = 0;
     const text = this.search.trim().toLowerCase();
-    const email = /^\S+@\S+\.\S+$/.test(text) ? text : undefined;
+    const email = this.#address;
     const { filter } = this;
     const status = STATUSES[filter];
     const { invitations } = this.muster;
@@ -138,6 +189,7 @@ export class MusterInvitations extends OrganizationElement {
           void this.#start();
         })}</div>
       </div>
+      ${this.#cameBack()}
       ${this.#several()}
       ${this.#rows()}
       ${this.invitation ? this.#dialog(this.invitation) : nothing}`;
@@ -151,6 +203,20 @@ export class MusterInvitations extends OrganizationElement {
     return this.#list.rows.filter(({ id }) => this.chosen.has(id));
   }
 
+  /** Says that mails didn't arrive, which a long list hides. */
+  #cameBack(): TemplateResult | typeof nothing {
+    const { invitations } = this.texts;
+    const count = this.#list.rows.filter((row) => row.status === 'PENDING' && undelivered(row)).length;
+    if (count === 0 || this.filter === 'undelivered') return nothing;
+    const show = () => {
+      this.filter = 'undelivered';
+      void this.#start();
+      void this.keepFocus();
+    };
+    return html`<div class="notice bad"><p>${invitations.cameBack(this.number(count), count)}</p>
+      <button class="button" type="button" @click=${show}>${invitations.showThem}</button></div>`;
+  }
+
   /** What can be done with those that are selected. */
   #several(): TemplateResult | typeof nothing {
     const { texts, chosen } = this;
@@ -160,7 +226,7 @@ export class MusterInvitations extends OrganizationElement {
       <button class="button quiet" type="button" @click=${() => (this.chosen = new Set())}>${invitations.unchoose}</button>
       ${
         this.may('invitation:resend')
-          ? html`<button class="button" type="button" @click=${() => this.#resendSeveral()}>${invitations.resend}</button>`
+          ? html`<button class="button" type="button" @click=${() => this.#open('several', 'resend')}>${invitations.resend}</button>`
           : nothing
       }
       ${
@@ -189,7 +255,12 @@ export class MusterInvitations extends OrganizationElement {
             : html`<div class="list">${emptyState(ICONS.mail, invitations.none, isFiltered ? invitations.noneFiltered : invitations.noneText)}</div>`
       }
       ${failureNote(failure, texts)}
-      <div class="foot"><span role="status">${isLoading ? texts.loading : nothing}</span>
+      <div class="foot"><span role="status">${isLoading ? texts.loading : rows.length > 0 ? this.#count() : nothing}</span>
+        ${
+          isLoading || failure
+            ? nothing
+            : html`<button class="button quiet" type="button" @click=${() => void this.#start()}>${invitations.refresh}</button>`
+        }
         ${
           open.length > 1 && this.chosen.size < open.length
             ? html`<button class="button quiet" type="button" @click=${() => (this.chosen = new Set(open.map(({ id }) => id)))}>${invitations.chooseAll}</button>`
@@ -200,6 +271,15 @@ export class MusterInvitations extends OrganizationElement {
             ? html`<button class="button" type="button" @click=${this.#list.more}>${failure ? texts.tryAgain : texts.showMore}</button>`
             : nothing
         }</div>`;
+  }
+
+  /** Returns how many are shown, and of how many if the API counts them. */
+  #count(): string {
+    const { invitations, shownOf } = this.texts;
+    const { rows, total } = this.#list;
+    const shown = this.number(rows.length);
+    const isCounted = total !== undefined && this.search.trim() === '';
+    return invitations.shown(isCounted ? shownOf(shown, this.number(total)) : shown);
   }
 
   #row(invitation: Invitation): TemplateResult {
@@ -218,8 +298,8 @@ export class MusterInvitations extends OrganizationElement {
           ? html`<input type="checkbox" aria-label=${invitations.choose(email)} .checked=${this.chosen.has(id)} @change=${toggle}>`
           : nothing
       }</label>
-      <div class="who">${avatar({ firstName: '', lastName: '', email })}<div><div class="name">${email}</div>
-        <div class="detail">${this.roleLabel(role)} · ${sentAt ? invitations.sent(this.day(sentAt)) : invitations.created(this.day(createdAt))}</div>
+      <div class="who">${avatar({ firstName: '', lastName: '', email })}<div><div class="name">${wrapped(email)}</div>
+        <div class="detail">${this.roleLabel(role)} · ${sentAt ? invitations.sent(this.moment(sentAt)) : invitations.created(this.day(createdAt))}</div>
         ${problem && invitation.status === 'PENDING' ? html`<div class="detail">${invitations.why[problem]}</div>` : nothing}</div></div>
       <div class="state-of">${this.#badge(invitation)}</div>
       <div class="manage"><button class="button quiet icon-only" type="button" aria-haspopup="dialog" aria-label=${invitations.manage(email)}
@@ -261,9 +341,10 @@ export class MusterInvitations extends OrganizationElement {
     const { invitations, invite, close } = texts;
     const email = invitation === 'several' ? (this.#chosenRows[0]?.email ?? '') : invitation.email;
     const count = invitation === 'several' ? this.chosen.size : 1;
-    const titles: Record<Step, string> = {
-      details: email,
+    const titles: Record<Step, string | TemplateResult> = {
+      details: wrapped(email),
       revoke: invitations.revokeTitle(count, email),
+      resend: invitations.resendTitle(this.#resendable.length),
       correct: invitations.correctTitle(email),
       link: invitations.link,
     };
@@ -272,7 +353,7 @@ export class MusterInvitations extends OrganizationElement {
       if (work) return this.#working(work);
       if (link) return this.#linkShown(link, invite.linkTo(email));
       if (step === 'revoke') return this.#revokeStep(invitation);
-      if (invitation === 'several') return html``;
+      if (invitation === 'several') return this.#resendStep();
       if (step === 'correct') return this.#correctStep(invitation);
       return step === 'link' ? this.#linkStep(invitation) : this.#details(invitation);
     };
@@ -286,22 +367,23 @@ export class MusterInvitations extends OrganizationElement {
     const problem = undelivered(invitation);
     const facts = [
       this.roleLabel(role),
-      sentAt ? invitations.sent(this.day(sentAt)) : invitations.created(this.day(createdAt)),
+      sentAt ? invitations.sent(this.moment(sentAt)) : invitations.created(this.day(createdAt)),
       ...(status === 'PENDING' ? [invitations.until(this.day(expiresAt))] : []),
       ...(teams.length > 0 ? [invitations.teams(teams.length)] : []),
       ...(reminders > 0 ? [invitations.reminders(reminders)] : []),
     ];
-    const mayResend = isOpen(invitation) && this.may('invitation:resend');
+    const mayResend = takesMail(invitation) && this.may('invitation:resend');
     const mayRevoke = status === 'PENDING' && this.may('invitation:revoke');
     const mayReplace = mayRevoke && this.may('invitation:create');
     return html`<div class="stack">
       <p>${this.#badge(invitation)}</p>
       ${problem ? html`<p>${invitations.why[problem]}</p>` : nothing}
+      ${problem && mayReplace && !takesMail(invitation) ? html`<p>${invitations.noResend}</p>` : nothing}
       ${problem && delivery?.reason ? html`<p class="detail">${invitations.reason(delivery.reason)}</p>` : nothing}
       <p class="detail">${facts.join(' · ')}</p>
       ${message ? html`<p class="unseen">${invitations.message}</p><p class="quote">${message}</p>` : nothing}
       ${failureNote(this.problem, texts)}
-      <div class="cluster">
+      <div class="cluster deeds">
         ${
           mayResend
             ? html`<button class="button ${problem ? '' : 'primary'}" type="button" aria-disabled=${this.isBusy ? 'true' : nothing}
@@ -327,10 +409,32 @@ export class MusterInvitations extends OrganizationElement {
       else void this.#revoke(invitation);
     };
     return html`<form class="stack" @submit=${onSubmit}>
-      <ul class="consequences">${invitations.revokeText.map((each) => html`<li>${each}</li>`)}</ul>
+      <ul class="consequences">${invitations.revokeText(invitation === 'several' ? this.chosen.size : 1).map((each) => html`<li>${each}</li>`)}</ul>
       ${failureNote(this.problem, texts)}
       <div class="actions"><button class="button" type="button" @click=${this.#close}>${texts.cancel}</button>
         ${submitButton(invitations.revoke, this.isBusy, texts.saving, 'danger')}</div></form>`;
+  }
+
+  /** Those that are selected whose address takes mails. */
+  get #resendable(): readonly Invitation[] {
+    return this.#chosenRows.filter(takesMail);
+  }
+
+  /** Asks before many mails leave. */
+  #resendStep(): TemplateResult {
+    const { texts } = this;
+    const { invitations } = texts;
+    const count = this.#resendable.length;
+    const left = this.#chosenRows.length - count;
+    const onSubmit = (event: SubmitEvent) => {
+      event.preventDefault();
+      void this.#resendSeveral();
+    };
+    return html`<form class="stack" @submit=${onSubmit}>
+      <ul class="consequences">${count > 0 ? invitations.resendText(count).map((each) => html`<li>${each}</li>`) : nothing}
+        ${left > 0 ? html`<li>${invitations.resendLeft(this.number(left), left)}</li>` : nothing}</ul>
+      <div class="actions"><button class="button" type="button" @click=${this.#close}>${texts.cancel}</button>
+        ${count > 0 ? submitButton(invitations.resend, this.isBusy, texts.saving) : nothing}</div></form>`;
   }
 
   #correctStep(invitation: Invitation): TemplateResult {
@@ -438,15 +542,18 @@ export class MusterInvitations extends OrganizationElement {
       this.renderRoot.querySelector<HTMLElement>('#email')?.focus();
       return;
     }
+    if (email.toLowerCase() === invitation.email) {
+      this.mistake = texts.invitations.sameAddress;
+      this.renderRoot.querySelector<HTMLElement>('#email')?.focus();
+      return;
+    }
+    this.mistake = undefined;
     void this.#act(async () => {
       const { invitations } = this.muster;
-      if (email.toLowerCase() === invitation.email) await invitations.resend(invitation.id);
-      else {
-        // The new one first: if it is refused, the present one stays.
-        const made = await invitations.create({ ...again(invitation), email });
-        await invitations.revoke(invitation.id);
-        this.changed({ resource: 'invitation', id: made.id });
-      }
+      // The new one first: if it is refused, the present one stays.
+      const made = await invitations.create({ ...again(invitation), email });
+      await invitations.revoke(invitation.id);
+      this.changed({ resource: 'invitation', id: made.id });
       this.#close();
       this.say(texts.invitations.corrected(email));
       await this.#start();
@@ -455,6 +562,7 @@ export class MusterInvitations extends OrganizationElement {
 
   /** Shows an invitation as it is now, or takes it out if the filter doesn't want it any more. */
   async #readAgain(id: string): Promise<void> {
+    this.#polls = 0;
     const now = await this.muster.invitations.read(id);
     const status = STATUSES[this.filter];
     const isShown =
@@ -464,16 +572,15 @@ export class MusterInvitations extends OrganizationElement {
   }
 
   #resendSeveral(): Promise<void> {
-    return this.#doSeveral((id) => this.muster.invitations.resend(id));
+    return this.#doSeveral(this.#resendable, (id) => this.muster.invitations.resend(id));
   }
 
   #revokeSeveral(): Promise<void> {
-    return this.#doSeveral((id) => this.muster.invitations.revoke(id));
+    return this.#doSeveral(this.#chosenRows, (id) => this.muster.invitations.revoke(id));
   }
 
-  /** Does something to each that is selected, one after the other, and lists those with which it failed. */
-  #doSeveral(act: (id: string) => Promise<unknown>): Promise<void> {
-    const rows = this.#chosenRows;
+  /** Does something to each, one after the other, and lists those with which it failed. */
+  #doSeveral(rows: readonly Invitation[], act: (id: string) => Promise<unknown>): Promise<void> {
     this.invitation = 'several';
     this.work = { all: rows.length, done: 0, failures: [] };
     return this.#act(async () => {
@@ -495,6 +602,23 @@ export class MusterInvitations extends OrganizationElement {
 /** Whether something can be done about an invitation: it waits, or has expired. */
 function isOpen({ status }: Invitation): boolean {
   return status === 'PENDING' || status === 'EXPIRED';
+}
+
+/** Whether the mail of an invitation is on its way. */
+function isBeingSent({ status, delivery }: Invitation): boolean {
+  return status === 'PENDING' && delivery?.state === 'QUEUED';
+}
+
+/**
+ * Whether an invitation can be sent again. A complaint stops its mails, and so does an address that doesn't exist. A
+ * full mailbox doesn't: the provider calls that transient.
+ */
+function takesMail(invitation: Invitation): boolean {
+  const { delivery } = invitation;
+  const isStopped =
+    delivery?.state === 'COMPLAINED' ||
+    (delivery?.state === 'BOUNCED' && !/^(Transient|Undetermined)/.test(delivery.reason ?? ''));
+  return isOpen(invitation) && !isStopped;
 }
 
 /** Returns why the mail of an invitation didn't arrive; undefined if it did, or may. */

@@ -2,7 +2,7 @@ import { css, html, nothing, type PropertyDeclarations, type TemplateResult } fr
 import type { Language, Muster, Role, Team } from '../src/index.ts';
 import { OrganizationElement } from './element.ts';
 import type { Failure } from './failure.ts';
-import { field, submitButton } from './form.ts';
+import { field, submitButton, wrapped } from './form.ts';
 import { ICONS } from './icons.ts';
 import { addressesIn, type Candidate, inviteAll, withoutTwins } from './people.ts';
 import { failureNote } from './states.ts';
@@ -35,6 +35,7 @@ const NOTHING_CHOSEN: Choices = { role: 'USER', message: '', language: '', days:
  *
  * @attr without-button - the application has a button of its own, and calls `open()`
  * @attr redirect-url - where the browser goes after an answer
+ * @attr invitations-url - where the invitations are shown: a link leads there once many are invited
  * @csspart button the button
  */
 export class MusterInvite extends OrganizationElement {
@@ -62,7 +63,9 @@ export class MusterInvite extends OrganizationElement {
     ...OrganizationElement.properties,
     withoutButton: { type: Boolean, attribute: 'without-button' },
     redirectUrl: { attribute: 'redirect-url' },
+    invitationsUrl: { attribute: 'invitations-url' },
     isOpen: { state: true },
+    isAsking: { state: true },
     step: { state: true },
     text: { state: true },
     file: { state: true },
@@ -82,7 +85,11 @@ export class MusterInvite extends OrganizationElement {
   declare withoutButton: boolean;
   /** Where the browser goes after an answer. Also an attribute. Its origin must be one of `redirectOrigins`. */
   declare redirectUrl: string | undefined;
+  /** Where the invitations are shown. Also an attribute. Without it, no link leads there. */
+  declare invitationsUrl: string | undefined;
   declare private isOpen: boolean;
+  /** Whether the person is asked before what they typed is thrown away. */
+  declare private isAsking: boolean;
   declare private step: Step;
   declare private text: string;
   declare private file: File | undefined;
@@ -108,6 +115,7 @@ export class MusterInvite extends OrganizationElement {
   }
 
   #reset(): void {
+    this.isAsking = false;
     this.step = 'form';
     this.text = '';
     this.file = undefined;
@@ -151,16 +159,45 @@ export class MusterInvite extends OrganizationElement {
         : html`<button class="button primary" part="button" type="button" aria-haspopup="dialog" @click=${this.open}>${ICONS.add}<slot>${invite.button}</slot></button>`
     }${
       this.isOpen
-        ? html`<muster-dialog .heading=${titles[this.step]} .closeLabel=${close} .message=${this.message} @muster-close=${this.#close}>
-          ${steps[this.step].call(this)}</muster-dialog>`
+        ? html`<muster-dialog .heading=${this.isAsking ? invite.discardTitle : titles[this.step]} .closeLabel=${close} .message=${this.message} @muster-close=${this.#leave}>
+          ${this.isAsking ? this.#question() : nothing}<div ?hidden=${this.isAsking}>${steps[this.step].call(this)}</div></muster-dialog>`
         : nothing
     }`;
+  }
+
+  /** Closes, unless something would be lost: then the person is asked. Whoever is asked, and leaves again, stays. */
+  #leave = () => {
+    if (this.isAsking) {
+      this.#stay();
+      return;
+    }
+    const { text, file, choices, step } = this;
+    const isTyped = text.trim() !== '' || file !== undefined || choices.message.trim() !== '';
+    if (!isTyped || step === 'done' || step === 'sending') {
+      this.#close();
+      return;
+    }
+    this.isAsking = true;
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('#stay')?.focus());
+  };
+
+  #stay = () => {
+    this.isAsking = false;
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('#addresses, form button')?.focus());
+  };
+
+  #question(): TemplateResult {
+    const { invite } = this.texts;
+    return html`<div class="stack"><p>${invite.discardText}</p>
+      <div class="actions"><button class="button danger" type="button" @click=${this.#close}>${invite.discard}</button>
+        <button class="button primary" id="stay" type="button" @click=${this.#stay}>${invite.goOnWriting}</button></div></div>`;
   }
 
   #close = () => {
     // What was sent stays sent; the rest isn't.
     this.#work.abort();
     this.isOpen = false;
+    this.isAsking = false;
   };
 
   #choose(choices: Partial<Choices>): void {
@@ -225,8 +262,8 @@ export class MusterInvite extends OrganizationElement {
               )}</select>`,
           )}
           ${field(
-            { id: 'days', label: invite.days },
-            html`<input class="input" id="days" type="number" min="1" max="30" inputmode="numeric" placeholder=${invite.daysDefault} .value=${choices.days}
+            { id: 'days', label: invite.days, hint: invite.daysHint },
+            html`<input class="input" id="days" type="number" min="1" max="30" inputmode="numeric" aria-describedby="days-hint" .value=${choices.days}
               @input=${(event: InputEvent) => this.#choose({ days: (event.target as HTMLInputElement).value })}>`,
           )}
         </div>
@@ -240,7 +277,7 @@ export class MusterInvite extends OrganizationElement {
         }
       </div></details>
       ${failureNote(this.problem, texts)}
-      <div class="actions"><button class="button" type="button" @click=${this.#close}>${texts.cancel}</button>
+      <div class="actions"><button class="button" type="button" @click=${this.#leave}>${texts.cancel}</button>
         ${submitButton(isOne ? (choices.isLink ? invite.createLink : invite.sendOne) : invite.goOn, this.isBusy, invite.checking)}</div>
     </form>`;
   }
@@ -381,7 +418,7 @@ export class MusterInvite extends OrganizationElement {
     const { invite } = texts;
     const count = candidates.filter(({ isFine }) => isFine).length;
     return html`<form class="stack" @submit=${this.#send}>
-      <p>${invite.summary(this.number(count), this.number(candidates.length - count))}</p>
+      <p>${invite.summary(this.number(count), this.number(candidates.length - count), count)}</p>
       ${this.#people(invite.will, invite.willNot)}
       ${failureNote(this.problem, texts)}
       <div class="actions"><button class="button" type="button" @click=${this.#back}>${invite.back}</button>
@@ -397,7 +434,7 @@ export class MusterInvite extends OrganizationElement {
     const { texts, candidates, shown } = this;
     const { invite } = texts;
     return html`<ul class="list people" tabindex="0" aria-label=${invite.addresses}>${candidates.slice(0, shown).map(
-      ({ email, line, isFine, reason }) => html`<li class="row"><div><span class="name">${email || '–'}</span>
+      ({ email, line, isFine, reason }) => html`<li class="row"><div><span class="name">${wrapped(email || '–')}</span>
         ${line === undefined ? nothing : html`<span class="detail">${invite.line(this.number(line))}</span>`}</div>
         <span class="badge ${isFine ? 'good' : 'warn'}">${isFine ? fine : notFine}</span>
         ${isFine ? nothing : html`<div class="detail why">${reason?.(texts)}</div>`}</li>`,
@@ -458,7 +495,11 @@ export class MusterInvite extends OrganizationElement {
           : html`<p role="status">${invite.result(this.number(count), this.number(candidates.length - count))}</p>
             ${candidates.length > count ? this.#people(invite.invited, invite.notInvited) : nothing}`
       }
-      <div class="actions"><button class="button primary" type="button" @click=${this.#close}>${texts.close}</button></div></div>`;
+      <div class="actions">${
+        this.invitationsUrl && !link
+          ? html`<a class="button" href=${this.invitationsUrl} @click=${this.#close}>${invite.showInvitations}</a>`
+          : nothing
+      }<button class="button primary" type="button" @click=${this.#close}>${texts.close}</button></div></div>`;
   }
 
   #copy = async () => {

@@ -3,7 +3,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { Member, Role } from '../src/index.ts';
 import { OrganizationElement } from './element.ts';
 import type { Failure } from './failure.ts';
-import { avatar, searchField, selectField, submitButton } from './form.ts';
+import { avatar, searchField, selectField, submitButton, wrapped } from './form.ts';
 import { ICONS } from './icons.ts';
 import { Pages } from './pages.ts';
 import { nameOf, type Person } from './person.ts';
@@ -185,7 +185,7 @@ export class MusterMembers extends OrganizationElement {
     const name = nameOf(userProfile);
     return html`<li class="row">
       <div class="who">${avatar(userProfile)}<div>
-        <div class="name">${name} ${isMe ? html`<span class="badge">${texts.you}</span>` : nothing}
+        <div class="name">${wrapped(name)} ${isMe ? html`<span class="badge">${texts.you}</span>` : nothing}
           ${member.claimed ? nothing : html`<span class="badge warn">${members.never}</span>`}
           ${isOffered ? html`<span class="badge warn">${members.offered}</span>` : nothing}</div>
         ${name === userProfile.email ? nothing : html`<div class="detail">${userProfile.email}</div>`}</div></div>
@@ -250,7 +250,7 @@ export class MusterMembers extends OrganizationElement {
     const mayTransfer = person.membership.owner && !member.owner && this.offeredTo?.id !== member.id;
     const mayRemove = !member.owner && (isMe || this.may('member:remove'));
     return html`
-      <div class="who">${avatar(userProfile)}<div><div class="name">${userProfile.email}</div>
+      <div class="who">${avatar(userProfile)}<div><div class="name">${wrapped(userProfile.email)}</div>
         <div class="detail">${members.joined(this.day(member.createdAt))}</div></div></div>
       ${
         mayUpdate

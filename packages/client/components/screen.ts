@@ -19,6 +19,8 @@ export interface InviteScreen extends Screen {
   withoutButton: boolean;
   /** Where the browser goes after an answer. Also an attribute, `redirect-url`. Its origin has to be configured. */
   redirectUrl: string | undefined;
+  /** Where the invitations are shown: a link leads there once many are invited. Also an attribute, `invitations-url`. */
+  invitationsUrl: string | undefined;
   /** Opens the dialog. */
   open(): void;
 }

@@ -3,7 +3,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { Member, Team, TeamMember, TeamRole } from '../src/index.ts';
 import { OrganizationElement } from './element.ts';
 import type { Failure } from './failure.ts';
-import { avatar, field, searchField, selectField, submitButton } from './form.ts';
+import { avatar, field, searchField, selectField, submitButton, wrapped } from './form.ts';
 import { ICONS } from './icons.ts';
 import { Pages } from './pages.ts';
 import { nameOf, type Person } from './person.ts';
@@ -253,7 +253,7 @@ export class MusterTeams extends OrganizationElement {
     const { userProfile, role } = member;
     const name = nameOf(userProfile);
     const roles = TEAM_ROLES.map((value) => ({ value, label: teams.roles[value] }));
-    return html`<li class="row"><div class="who">${avatar(userProfile)}<div><div class="name">${name}</div>
+    return html`<li class="row"><div class="who">${avatar(userProfile)}<div><div class="name">${wrapped(name)}</div>
       ${name === userProfile.email ? nothing : html`<div class="detail">${userProfile.email}</div>`}</div></div>
       <div class="team-role">${
         this.mayManage
@@ -297,7 +297,7 @@ export class MusterTeams extends OrganizationElement {
     const { userProfile } = member;
     const name = nameOf(userProfile);
     const isIn = this.#members.rows.some(({ memberId }) => memberId === member.id);
-    return html`<li class="row pick"><div class="who">${avatar(userProfile)}<div><div class="name">${name}</div>
+    return html`<li class="row pick"><div class="who">${avatar(userProfile)}<div><div class="name">${wrapped(name)}</div>
       ${name === userProfile.email ? nothing : html`<div class="detail">${userProfile.email}</div>`}</div></div>
       ${
         isIn

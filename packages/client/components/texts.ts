@@ -45,7 +45,8 @@ const en = {
     invitation_limit_reached: 'The organization has as many open invitations as it may have.',
     invitation_not_resendable: 'This invitation can’t be sent again.',
     invitation_not_pending: 'This invitation isn’t waiting for an answer any more.',
-    invitation_mail_stopped: 'This person wants no more mails of this invitation.',
+    invitation_mail_stopped:
+      'No more mails of this invitation are sent: one came back, or the person marked it as spam. Correct the address, or pass on a link.',
     team_member_limit_reached: 'The team has as many members as it may have.',
     team_name_taken: 'Another team has this name.',
     team_cycle: 'A team can’t be moved below itself.',
@@ -147,15 +148,15 @@ const en = {
     messageHint: 'Stands in the mail. Up to 500 characters.',
     language: 'Language of the mail',
     ofOrganization: 'As the organization',
-    days: 'Valid for days',
-    daysDefault: 'as usual',
+    days: 'Days until it expires',
+    daysHint: '1 to 30. Empty: the usual time.',
     asLink: 'Send no mail; give me a link to pass on',
     sendOne: 'Send invitation',
     createLink: 'Create the link',
     goOn: 'Check',
     checking: 'Checking…',
     check: 'Check before inviting',
-    summary: (fine: string, not: string) => `${fine} can be invited, ${not} not.`,
+    summary: (fine: string, not: string, _count: number) => `${fine} can be invited, ${not} not.`,
     will: 'Will be invited',
     willNot: 'Will be left out',
     line: (line: string) => `line ${line}`,
@@ -166,6 +167,11 @@ const en = {
     doneTitle: 'Done',
     result: (fine: string, not: string) =>
       not === '0' ? `${fine} invited. The mails leave within a minute.` : `${fine} invited, ${not} not.`,
+    showInvitations: 'Show the invitations',
+    discardTitle: 'Throw away what you’ve written?',
+    discardText: 'Nobody has been invited yet.',
+    discard: 'Throw away',
+    goOnWriting: 'Go on',
     invited: 'Invited',
     notInvited: 'Not invited',
     invitedOne: (email: string) => `${email} was invited.`,
@@ -207,7 +213,7 @@ const en = {
     },
     none: 'No invitations',
     noneText: 'Nobody is being waited for. Invite people to see here who has answered.',
-    noneFiltered: 'None of the invitations is like that.',
+    noneFiltered: 'No invitation matches the filter and the search.',
     states: {
       PENDING: 'Waiting',
       ACCEPTED: 'Accepted',
@@ -241,7 +247,26 @@ const en = {
     revoked: (email: string) => `The invitation of ${email} was withdrawn.`,
     revokeTitle: (count: number, email: string) =>
       count === 1 ? `Withdraw the invitation of ${email}?` : `Withdraw ${count} invitations?`,
-    revokeText: ['The links in the mails stop working at once.', 'They can be invited again at any time.'],
+    revokeText: (count: number) =>
+      count === 1
+        ? ['The link in the mail stops working at once.', 'The person can be invited again at any time.']
+        : ['The links in the mails stop working at once.', 'These people can be invited again at any time.'],
+    resendTitle: (count: number) => (count === 1 ? 'Send 1 mail again?' : `Send ${count} mails again?`),
+    resendText: (count: number) =>
+      count === 1
+        ? ['A mail with a new link leaves. The earlier link stops working.']
+        : ['Each person gets a mail with a new link. The earlier links stop working.'],
+    resendLeft: (shown: string, count: number) =>
+      count === 1
+        ? '1 is left out: its address takes no more mails.'
+        : `${shown} are left out: their addresses take no more mails.`,
+    noResend: 'It isn’t sent to this address again. Correct the address, or pass on a link.',
+    cameBack: (shown: string, count: number) =>
+      count === 1 ? '1 mail wasn’t delivered.' : `${shown} mails weren’t delivered.`,
+    showThem: 'Show where it failed',
+    shown: (count: string) => `${count} shown`,
+    refresh: 'Refresh',
+    sameAddress: 'That’s the present address. Write the right one.',
     correct: 'Correct the address',
     correctTitle: (email: string) => `Correct ${email}`,
     correctText:
@@ -354,7 +379,8 @@ const de: Texts = {
     invitation_limit_reached: 'Die Organisation hat so viele offene Einladungen, wie sie haben darf.',
     invitation_not_resendable: 'Diese Einladung kann nicht noch einmal gesendet werden.',
     invitation_not_pending: 'Diese Einladung wartet nicht mehr auf eine Antwort.',
-    invitation_mail_stopped: 'Diese Person möchte keine Mails dieser Einladung mehr.',
+    invitation_mail_stopped:
+      'Mails dieser Einladung werden nicht mehr gesendet: Eine kam zurück oder wurde als Spam gemeldet. Berichtigen Sie die Adresse, oder geben Sie einen Link weiter.',
     team_member_limit_reached: 'Das Team hat so viele Mitglieder, wie es haben darf.',
     team_name_taken: 'Ein anderes Team hat diesen Namen.',
     team_cycle: 'Ein Team kann nicht unter sich selbst verschoben werden.',
@@ -460,15 +486,15 @@ const de: Texts = {
     messageHint: 'Steht in der Mail. Bis zu 500 Zeichen.',
     language: 'Sprache der Mail',
     ofOrganization: 'Wie die Organisation',
-    days: 'Gültig für Tage',
-    daysDefault: 'wie üblich',
+    days: 'Gültigkeit in Tagen',
+    daysHint: '1 bis 30. Leer: so lange wie üblich.',
     asLink: 'Keine Mail senden, sondern mir einen Link zum Weitergeben zeigen',
     sendOne: 'Einladung senden',
     createLink: 'Link erstellen',
     goOn: 'Prüfen',
     checking: 'Wird geprüft …',
     check: 'Prüfen vor dem Einladen',
-    summary: (fine, not) => `${fine} können eingeladen werden, ${not} nicht.`,
+    summary: (fine, not, count) => `${fine} ${count === 1 ? 'kann' : 'können'} eingeladen werden, ${not} nicht.`,
     will: 'Wird eingeladen',
     willNot: 'Wird ausgelassen',
     line: (line) => `Zeile ${line}`,
@@ -481,6 +507,11 @@ const de: Texts = {
       not === '0'
         ? `${fine} eingeladen. Die Mails gehen binnen einer Minute hinaus.`
         : `${fine} eingeladen, ${not} nicht.`,
+    showInvitations: 'Einladungen anzeigen',
+    discardTitle: 'Geschriebenes verwerfen?',
+    discardText: 'Noch ist niemand eingeladen.',
+    discard: 'Verwerfen',
+    goOnWriting: 'Weiter',
     invited: 'Eingeladen',
     notInvited: 'Nicht eingeladen',
     invitedOne: (email) => `${email} wurde eingeladen.`,
@@ -522,7 +553,7 @@ const de: Texts = {
     },
     none: 'Keine Einladungen',
     noneText: 'Auf niemanden wird gewartet. Laden Sie Personen ein, um hier zu sehen, wer geantwortet hat.',
-    noneFiltered: 'Keine der Einladungen ist so.',
+    noneFiltered: 'Keine Einladung passt zu Filter und Suche.',
     states: {
       PENDING: 'Wartet',
       ACCEPTED: 'Angenommen',
@@ -556,10 +587,30 @@ const de: Texts = {
     revoked: (email) => `Die Einladung von ${email} wurde zurückgezogen.`,
     revokeTitle: (count, email) =>
       count === 1 ? `Einladung von ${email} zurückziehen?` : `${count} Einladungen zurückziehen?`,
-    revokeText: [
-      'Die Links in den Mails gelten sofort nicht mehr.',
-      'Die Personen können jederzeit wieder eingeladen werden.',
-    ],
+    revokeText: (count) =>
+      count === 1
+        ? ['Der Link in der Mail gilt sofort nicht mehr.', 'Die Person kann jederzeit wieder eingeladen werden.']
+        : [
+            'Die Links in den Mails gelten sofort nicht mehr.',
+            'Die Personen können jederzeit wieder eingeladen werden.',
+          ],
+    resendTitle: (count) => (count === 1 ? '1 Mail noch einmal senden?' : `${count} Mails noch einmal senden?`),
+    resendText: (count) =>
+      count === 1
+        ? ['Eine Mail mit einem neuen Link geht hinaus. Der bisherige Link gilt nicht mehr.']
+        : ['Jede Person bekommt eine Mail mit einem neuen Link. Die bisherigen Links gelten nicht mehr.'],
+    resendLeft: (shown, count) =>
+      count === 1
+        ? '1 wird ausgelassen: Die Adresse bekommt keine Mails mehr.'
+        : `${shown} werden ausgelassen: Die Adressen bekommen keine Mails mehr.`,
+    noResend:
+      'An diese Adresse wird nicht noch einmal gesendet. Berichtigen Sie sie, oder geben Sie einen Link weiter.',
+    cameBack: (shown, count) =>
+      count === 1 ? '1 Mail wurde nicht zugestellt.' : `${shown} Mails wurden nicht zugestellt.`,
+    showThem: 'Betroffene anzeigen',
+    shown: (count) => `${count} angezeigt`,
+    refresh: 'Aktualisieren',
+    sameAddress: 'Das ist die jetzige Adresse. Schreiben Sie die richtige.',
     correct: 'Adresse berichtigen',
     correctTitle: (email) => `${email} berichtigen`,
     correctText:

@@ -84,6 +84,7 @@ export const theme = css`
   .who { display: flex; align-items: center; gap: 0.75rem; min-width: 0; }
   .who > div:last-child { min-width: 0; }
   .name { font-weight: 550; overflow-wrap: anywhere; }
+  .part { display: inline-block; max-width: 100%; overflow-wrap: anywhere; }
   .detail { color: var(--_muted); font-size: 0.875rem; overflow-wrap: anywhere; }
   .avatar {
     display: grid; place-items: center; width: 2.25rem; height: 2.25rem; flex: none; border-radius: 50%;

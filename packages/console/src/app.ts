@@ -13,7 +13,7 @@ import { icon } from './icons.ts';
 import { initialOf, LOOK } from './look.ts';
 import './menu.ts';
 import { loadPage, showPage } from './pages.ts';
-import { fragmentOf, GROUPS, type PageName, type Place, placeOf, sees } from './place.ts';
+import { CREATE, fragmentOf, GROUPS, type PageName, type Place, placeOf, sees } from './place.ts';
 import { Session, SignInError } from './session.ts';
 import { type Send, SiteApi } from './site-api.ts';
 import { chooseLanguage, presentLanguage, TEXTS, type Texts } from './texts.ts';
@@ -204,7 +204,14 @@ export class Console extends LitElement {
     if (place.organization !== undefined && this.#membership)
       localStorage.setItem(LAST_ORGANIZATION, place.organization);
     if (place.page && place.page !== 'organizations' && this.#membership) this.#loadPage(place.page);
-    if (moved) void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('main')?.focus());
+    if (moved) void this.#focusPage(place);
+  }
+
+  /** Moves the focus to the page, or to what it was opened for. */
+  async #focusPage({ item }: Place): Promise<void> {
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>('main')?.focus();
+    if (item === CREATE) await this.renderRoot.querySelector('console-home')?.focusName();
   }
 
   #loadPage(page: PageName): void {
@@ -235,7 +242,7 @@ export class Console extends LitElement {
       <header class="bar">
         <button type="button" class="icon" aria-label=${this.#texts.menu} aria-expanded=${this.isMenuOpen} aria-controls="side"
           @click=${() => this.#toggleMenu()}>${icon(this.isMenuOpen ? 'close' : 'menu')}</button>
-        ${this.#brand()}
+        <span class="heads">${this.#brand()}${membership ? html`<bdi class="where">${membership.organizationName}</bdi>` : nothing}</span>
       </header>
       <div class="side ${this.isMenuOpen ? 'open' : ''}" id="side">
         <div class="brand">${this.#brand()}</div>
@@ -350,7 +357,8 @@ export class Console extends LitElement {
       )}
       <li class="apart"><a href="#/organizations">${texts.allOrganizations}${
         waiting > 0 ? html`<span class="count">${waiting}</span>` : nothing
-      }</a></li></ul>
+      }</a></li>
+      <li><a href="#/organizations/${CREATE}">${texts.home.create}</a></li></ul>
     </console-menu>`;
   }
 
@@ -507,6 +515,9 @@ export class Console extends LitElement {
         :host { grid-template-columns: minmax(0, 1fr); grid-template-rows: auto 1fr; }
         .bar { position: sticky; top: 0; z-index: 10; display: flex; align-items: center; gap: 0.5rem; padding: 0.5rem 0.75rem; background: var(--muster-surface); border-bottom: 1px solid var(--console-line); }
         .brand { display: none; }
+        .heads { min-width: 0; display: grid; line-height: 1.25; }
+        .where { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--muster-muted); font-size: 0.875rem; }
+        .bar .icon { flex: none; }
         .side { position: fixed; z-index: 9; inset: 3.5625rem 0 0; height: auto; border: 0; visibility: hidden; }
         .side.open { visibility: visible; }
       }

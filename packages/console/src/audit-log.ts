@@ -4,8 +4,9 @@ import { AUDIT_ACTIONS } from '../../../lib/domain/audit.ts';
 import { ROLES } from '../../../lib/domain/roles.ts';
 import { ICONS } from '../../client/components/icons.ts';
 import { Pages } from '../../client/components/pages.ts';
+import { nameOf } from '../../client/components/person.ts';
 import { emptyState } from '../../client/components/states.ts';
-import type { AuditAction, AuditEntry, AuditLogsListQuery, Role } from '../../client/src/index.ts';
+import type { AuditAction, AuditEntry, AuditLogsListQuery, Member, Role } from '../../client/src/index.ts';
 import { ACTORS, type Named, SENTENCES } from './audit-texts.ts';
 import { csvOf, download } from './csv.ts';
 import { ConsoleElement } from './element.ts';
@@ -13,6 +14,16 @@ import { Names } from './names.ts';
 
 /** The most entries that one export has. */
 const EXPORTED = 10_000;
+
+/** How many members a search by name reads, and how many it finds, at most. */
+const SEARCHED = 1000;
+const MATCHES = 10;
+
+/** What an id looks like that may have a name: `mem_...`. */
+const ID = /^(usr|mem|inv|team|int|whk|site)_/;
+
+/** Somebody who may be the person by whom is filtered. */
+type Match = Pick<Member, 'userId'> & { readonly userProfile: Parameters<typeof nameOf>[0] };
 
 /** `<console-audit-log>`: what has changed in an organization, in sentences. */
 export class ConsoleAuditLog extends ConsoleElement {
@@ -45,13 +56,16 @@ export class ConsoleAuditLog extends ConsoleElement {
     filter: { state: true },
     email: { state: true },
     mistake: { state: true },
+    found: { state: true },
     exporting: { state: true },
   };
 
   declare private filter: AuditLogsListQuery;
-  /** The address of the person by whom is filtered. */
+  /** The address or name of the person by whom is filtered. */
   declare private email: string;
   declare private mistake: string | undefined;
+  /** Several who have the name: one has to be chosen. */
+  declare private found: readonly Match[];
   /** How many entries an export has read; undefined: none runs. */
   declare private exporting: number | undefined;
   readonly #list = new Pages<AuditEntry>(this, (error) => this.failed(error));
@@ -61,6 +75,7 @@ export class ConsoleAuditLog extends ConsoleElement {
     super();
     this.filter = {};
     this.email = '';
+    this.found = [];
   }
 
   protected override async loadFor(): Promise<void> {
@@ -70,12 +85,18 @@ export class ConsoleAuditLog extends ConsoleElement {
 
   #start(): Promise<void> {
     const { auditLogs } = this.muster;
-    return this.#list.start((cursor, signal) => auditLogs.list({ ...this.filter, cursor, perPage: 20 }, { signal }));
+    return this.#list.start(async (cursor, signal) => {
+      const page = await auditLogs.list({ ...this.filter, cursor, perPage: 20 }, { signal });
+      this.#names.learn(page.data);
+      return page;
+    });
   }
 
   protected override content(): TemplateResult {
     const { audit: words } = this.words;
     const { rows, isLoading, failure } = this.#list;
+    // Whoever isn't found has done nothing: entries of others would be a wrong answer.
+    const isShown = !this.mistake && this.found.length === 0;
     return html`
       <div class="head"><h2 tabindex="-1">${words.title}</h2>
         <button class="button" type="button" aria-disabled=${this.exporting === undefined ? nothing : 'true'} @click=${this.#export}>${
@@ -83,17 +104,35 @@ export class ConsoleAuditLog extends ConsoleElement {
         }</button></div>
       ${this.#filters()}
       ${
-        rows.length > 0
-          ? html`<ol class="list" aria-label=${words.title}>${repeat(
-              rows,
-              ({ id }) => id,
-              (entry) => this.#row(entry),
-            )}</ol>`
-          : isLoading || failure
-            ? nothing
-            : html`<div class="list">${emptyState(ICONS.search, words.none, words.noneText)}</div>`
+        !isShown
+          ? this.#who()
+          : rows.length > 0
+            ? html`<ol class="list" aria-label=${words.title}>${repeat(
+                rows,
+                ({ id }) => id,
+                (entry) => this.#row(entry),
+              )}</ol>`
+            : isLoading || failure
+              ? nothing
+              : html`<div class="list">${emptyState(ICONS.search, words.none, words.noneText)}</div>`
       }
-      ${this.foot(this.#list, words.shown(this.number(rows.length)))}`;
+      ${isShown ? this.foot(this.#list, words.shown(this.number(rows.length), rows.length)) : nothing}`;
+  }
+
+  /** What stands in the list's place while it isn't known by whom the entries are to be. */
+  #who(): TemplateResult {
+    const { audit: words } = this.words;
+    if (this.found.length === 0)
+      return html`<div class="list">${emptyState(ICONS.search, words.none, this.mistake ?? '')}</div>`;
+    return html`<div class="panel stack"><p role="status">${words.which}</p><div class="cluster">${this.found.map(
+      ({ userId, userProfile }) =>
+        html`<button class="button" type="button" @click=${() => {
+          this.email = userProfile.email;
+          this.found = [];
+          this.#by({ actor: userId });
+          void this.keepFocus();
+        }}>${nameOf(userProfile)}<span class="detail">${userProfile.email}</span></button>`,
+    )}</div></div>`;
   }
 
   #filters(): TemplateResult {
@@ -103,7 +142,7 @@ export class ConsoleAuditLog extends ConsoleElement {
     const isFiltered = this.email !== '' || Object.values(this.filter).some((value) => value !== undefined);
     return html`<form class="filters" @submit=${(event: Event) => event.preventDefault()}>
       <div class="field"><label for="person">${words.person}</label>
-        <input class="input" id="person" type="email" autocomplete="off" placeholder=${words.personHint} .value=${this.email}
+        <input class="input" id="person" type="text" autocomplete="off" spellcheck="false" placeholder=${words.personHint} .value=${this.email}
           aria-invalid=${this.mistake ? 'true' : nothing} aria-describedby="person-mistake" @change=${this.#byPerson}></div>
       <div class="field"><label for="action">${words.action}</label>
         <select class="input" id="action" @change=${(event: Event) => this.#by({ action: (inputOf(event) || undefined) as AuditAction | undefined })}>
@@ -128,38 +167,90 @@ export class ConsoleAuditLog extends ConsoleElement {
     this.filter = {};
     this.email = '';
     this.mistake = undefined;
+    this.found = [];
     void this.#start();
     void this.keepFocus();
   };
 
   #byPerson = async (event: Event): Promise<void> => {
-    this.email = inputOf(event).trim();
-    this.mistake = undefined;
-    if (this.email === '') {
+    const written = inputOf(event).trim();
+    this.email = written;
+    if (written === '') {
+      this.mistake = undefined;
+      this.found = [];
       this.#by({ actor: undefined });
       return;
     }
     try {
-      const [found] = (await this.muster.members.list({ email: this.email })).data;
-      if (found) this.#by({ actor: found.userId });
-      else this.mistake = this.words.audit.nobody(this.email);
+      const found = await this.#find(written);
+      if (this.email !== written) return;
+      const [first] = found;
+      this.mistake = undefined;
+      this.found = [];
+      if (!first) this.mistake = this.words.audit.nobody(written);
+      else if (found.length === 1) this.#by({ actor: first.userId });
+      else this.found = found.slice(0, MATCHES);
     } catch (error) {
       this.mistake = this.failed(error).text(this.texts);
     }
   };
 
+  /** Finds who has an address, or a name: members, and by their address also who was one. @throws MusterError */
+  async #find(text: string): Promise<readonly Match[]> {
+    const { members } = this.muster;
+    if (/^\S+@\S+\.\S+$/.test(text)) {
+      const [found] = (await members.list({ email: text })).data;
+      if (found) return [found];
+      const userId = await this.#names.formerUser(text);
+      return userId === undefined ? [] : [{ userId, userProfile: { firstName: '', lastName: '', email: text } }];
+    }
+    const wanted = text.toLocaleLowerCase();
+    const found: Match[] = [];
+    let seen = 0;
+    for await (const member of members.list({ perPage: 100 })) {
+      const { firstName, lastName, email } = member.userProfile;
+      if (`${firstName} ${lastName} ${email}`.toLocaleLowerCase().includes(wanted)) found.push(member);
+      seen += 1;
+      if (seen === SEARCHED || found.length === MATCHES) break;
+    }
+    return found;
+  }
+
   #row(entry: AuditEntry): TemplateResult {
     const { audit: words } = this.words;
-    const { createdAt, action, requestId, sourceAddress, metadata } = entry;
+    const { createdAt, action, requestId, sourceAddress, metadata, resourceId } = entry;
     const { actor, sentence } = this.#tell(entry);
-    const change = (label: string, value: object | undefined) =>
-      value ? html`<dt>${label}</dt><dd>${JSON.stringify(value)}</dd>` : nothing;
+    const change = (label: string, value: Readonly<Record<string, unknown>> | undefined) =>
+      value
+        ? html`<dt>${label}</dt><dd>${Object.entries(value).map(([key, each]) => html`<div>${this.#fact(key, each)}</div>`)}</dd>`
+        : nothing;
+    const about = this.#names.of(resourceId);
     return html`<li class="row"><details>
       <summary><span><strong><bdi>${actor}</bdi></strong> ${sentence}</span><time datetime=${createdAt}>${this.moment(createdAt)}</time></summary>
       <dl><dt>${words.action}</dt><dd>${action}</dd>
+        <dt>${words.about}</dt><dd><bdi>${about ? `${about} (${resourceId})` : resourceId}</bdi></dd>
         ${change(words.before, metadata?.before)}${change(words.after, metadata?.after)}
         ${sourceAddress === null ? nothing : html`<dt>${words.address}</dt><dd>${sourceAddress}</dd>`}
         <dt>${words.request}</dt><dd>${requestId}</dd></dl></details></li>`;
+  }
+
+  /** Returns a part of what changed, with names for ids where there are any: "Role: User". */
+  #fact(key: string, value: unknown): string {
+    const { audit: words } = this.words;
+    const label = (words.facts as Readonly<Record<string, string>>)[key] ?? key;
+    const shown = (each: unknown): string => {
+      if (key === 'role' && (ROLES as readonly unknown[]).includes(each)) return this.roleLabel(each as Role);
+      if (typeof each !== 'string') return typeof each === 'object' ? JSON.stringify(each) : String(each);
+      const name = ID.test(each) ? this.#names.of(each) : undefined;
+      return name ? `${name} (${each})` : each;
+    };
+    return `${label}: ${Array.isArray(value) ? value.map(shown).join(', ') : shown(value)}`;
+  }
+
+  /** Returns the name of what an id means; of a member whom nothing names any more, the id. */
+  #nameOf(id: string): string | undefined {
+    const name = this.#names.of(id);
+    return name === undefined && this.#names.isGone(id) && id.startsWith('mem_') ? this.words.audit.memberId(id) : name;
   }
 
   /** Returns what an action is, for a choice: "Invited … as …". */
@@ -177,8 +268,8 @@ export class ConsoleAuditLog extends ConsoleElement {
     };
     const otherId = after.memberId ?? before.memberId ?? after.teamId ?? before.teamId;
     const named: Named = {
-      it: this.#names.of(resourceId),
-      other: typeof otherId === 'string' ? this.#names.of(otherId) : undefined,
+      it: this.#nameOf(resourceId),
+      other: typeof otherId === 'string' ? this.#nameOf(otherId) : undefined,
       from: label(before),
       to: label(after) ?? (typeof after.parentTeamId === 'string' ? after.parentTeamId : undefined),
     };
@@ -189,6 +280,10 @@ export class ConsoleAuditLog extends ConsoleElement {
   #export = async (): Promise<void> => {
     if (this.exporting !== undefined) return;
     const { audit: words } = this.words;
+    if (this.mistake || this.found.length > 0) {
+      this.say(this.mistake ?? words.which);
+      return;
+    }
     this.exporting = 0;
     const entries: AuditEntry[] = [];
     try {
@@ -197,6 +292,7 @@ export class ConsoleAuditLog extends ConsoleElement {
         if (entries.length % 100 === 0) this.exporting = entries.length;
         if (entries.length === EXPORTED) break;
       }
+      this.#names.learn(entries);
       await this.#names.settled(entries.flatMap(({ actorId, resourceId }) => [actorId, resourceId]));
       const rows = entries.map((entry) => {
         const { actor, sentence } = this.#tell(entry);
@@ -214,7 +310,7 @@ export class ConsoleAuditLog extends ConsoleElement {
       });
       download(csvOf([words.columns, ...rows]), `audit-log-${localDay(new Date())}.csv`);
       const count = this.number(entries.length);
-      this.say(entries.length === EXPORTED ? words.capped(count) : words.exported(count));
+      this.say(entries.length === EXPORTED ? words.capped(count) : words.exported(count, entries.length));
     } catch (error) {
       this.say(this.failed(error).text(this.texts));
     } finally {

@@ -34,7 +34,7 @@ const en: Readonly<Record<AuditAction, Sentence>> = {
   'member.rebind': ({ it = 'a member' }) => `connected ${it} with another account`,
   'invitation.create': ({ it = 'somebody', to }) => `invited ${it}${to ? ` as ${to}` : ''}`,
   'invitation.resend': ({ it = 'somebody' }) => `sent the invitation to ${it} again`,
-  'invitation.revoke': ({ it = 'somebody' }) => `revoked the invitation to ${it}`,
+  'invitation.revoke': ({ it = 'somebody' }) => `withdrew the invitation to ${it}`,
   'invitation.accept': ({ it, to }) => `accepted the invitation${it ? ` to ${it}` : ''}${to ? ` as ${to}` : ''}`,
   'invitation.decline': ({ it }) => `declined the invitation${it ? ` to ${it}` : ''}`,
   'invitation.expire': ({ it = 'somebody' }) => `recorded that the invitation to ${it} expired`,
@@ -113,7 +113,7 @@ const de: typeof en = {
   'member.rebind': ({ it = 'ein Mitglied' }) => `hat ${it} mit einem anderen Konto verbunden`,
   'invitation.create': ({ it = 'jemanden', to }) => `hat ${it} eingeladen${to ? `, Rolle: ${to}` : ''}`,
   'invitation.resend': ({ it = 'jemanden' }) => `hat die Einladung an ${it} noch einmal gesendet`,
-  'invitation.revoke': ({ it = 'jemanden' }) => `hat die Einladung an ${it} widerrufen`,
+  'invitation.revoke': ({ it = 'jemanden' }) => `hat die Einladung an ${it} zurückgezogen`,
   'invitation.accept': ({ it, to }) =>
     `hat die Einladung${it ? ` an ${it}` : ''} angenommen${to ? `, Rolle: ${to}` : ''}`,
   'invitation.decline': ({ it }) => `hat die Einladung${it ? ` an ${it}` : ''} abgelehnt`,

@@ -58,13 +58,6 @@ export abstract class ConsoleElement extends OrganizationElement {
     return SCREEN_TEXTS[this.shown];
   }
 
-  /** Returns a day and a time: "3 Nov 2026, 14:05". */
-  protected moment(time: string): string {
-    return new Intl.DateTimeFormat(this.texts.locale, { dateStyle: 'medium', timeStyle: 'short' }).format(
-      new Date(time),
-    );
-  }
-
   /** Does something once, and keeps why if it fails. @returns whether it worked */
   protected async act(act: () => Promise<unknown>): Promise<boolean> {
     if (this.isBusy) return false;

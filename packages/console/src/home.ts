@@ -35,6 +35,12 @@ export class ConsoleHome extends LitElement {
     return TEXTS[this.language];
   }
 
+  /** Moves the focus to the name of an organization to create. */
+  async focusName(): Promise<void> {
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>('#name')?.focus();
+  }
+
   override render(): TemplateResult {
     const { memberships, invitations, ownershipOffers, email } = this.me;
     const { home } = this.#texts;
@@ -200,3 +206,9 @@ export class ConsoleHome extends LitElement {
   ];
 }
 customElements.define('console-home', ConsoleHome);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'console-home': ConsoleHome;
+  }
+}

@@ -1,8 +1,17 @@
 import { nameOf } from '../../client/components/person.ts';
-import type { Muster } from '../../client/src/index.ts';
+import { type AuditEntry, isMusterError, type Muster } from '../../client/src/index.ts';
 
 /** How many names are read at once. */
 const AT_ONCE = 4;
+/** How many acceptances are searched, at most, for who a former member was. */
+const ACCEPTANCES = 1000;
+
+/** Who accepted an invitation. */
+interface Acceptance {
+  readonly invitationId: string;
+  readonly memberId: string;
+  readonly userId: string;
+}
 
 /** The names of what ids of an organization mean. Each is read once, when it is first asked for. */
 export class Names {
@@ -11,6 +20,9 @@ export class Names {
   readonly #names = new Map<string, string | undefined>();
   readonly #reading = new Map<string, Promise<void>>();
   readonly #waiting: (() => void)[] = [];
+  /** By the id of the member, and by that of the user. */
+  readonly #acceptances = new Map<string, Acceptance>();
+  #readingAcceptances: Promise<void> | undefined;
   #running = 0;
 
   /** @param onName is called when a name has been read */
@@ -23,6 +35,32 @@ export class Names {
   of(id: string): string | undefined {
     if (!this.#names.has(id)) void this.#read(id);
     return this.#names.get(id);
+  }
+
+  /** Whether an id has been read, and nothing has a name for it. */
+  isGone(id: string): boolean {
+    return this.#names.has(id) && this.#names.get(id) === undefined;
+  }
+
+  /** Learns from entries that are shown anyway who joined by which invitation. */
+  learn(entries: readonly AuditEntry[]): void {
+    for (const { action, resourceId, metadata } of entries) {
+      const { memberId, userId } = metadata?.after ?? {};
+      if (action !== 'invitation.accept' || typeof memberId !== 'string' || typeof userId !== 'string') continue;
+      const acceptance = { invitationId: resourceId, memberId, userId };
+      // The newest is first: it says who the person was at last.
+      for (const id of [memberId, userId]) if (!this.#acceptances.has(id)) this.#acceptances.set(id, acceptance);
+    }
+  }
+
+  /** Finds the user who once joined with an address, and may be gone. @throws MusterError */
+  async formerUser(email: string): Promise<string | undefined> {
+    const muster = this.#muster;
+    if (!muster) return undefined;
+    const invited = (await muster.invitations.list({ email, status: 'ACCEPTED' })).data.map(({ id }) => id);
+    if (invited.length === 0) return undefined;
+    await this.#readAcceptances(muster);
+    return [...this.#acceptances.values()].find(({ invitationId }) => invited.includes(invitationId))?.userId;
   }
 
   /** Waits until the names of some ids are read. */
@@ -58,10 +96,15 @@ export class Names {
     switch (prefix) {
       case 'usr': {
         const [member] = (await muster.members.list({ userId: id })).data;
-        return member && nameOf(member.userProfile);
+        return member ? nameOf(member.userProfile) : this.#formerName(muster, id);
       }
       case 'mem':
-        return nameOf((await muster.members.read(id)).userProfile);
+        try {
+          return nameOf((await muster.members.read(id)).userProfile);
+        } catch (error) {
+          if (!isMusterError(error, 'member_not_found')) throw error;
+          return this.#formerName(muster, id);
+        }
       case 'inv':
         return (await muster.invitations.read(id)).email;
       case 'team':
@@ -77,5 +120,26 @@ export class Names {
       default:
         return undefined;
     }
+  }
+
+  /** Returns the address by which somebody joined who isn't a member any more. */
+  async #formerName(muster: Muster, id: string): Promise<string | undefined> {
+    if (!this.#acceptances.has(id)) await this.#readAcceptances(muster);
+    const acceptance = this.#acceptances.get(id);
+    return acceptance && (await muster.invitations.read(acceptance.invitationId)).email;
+  }
+
+  #readAcceptances(muster: Muster): Promise<void> {
+    const read = async () => {
+      let cursor: string | null | undefined;
+      for (let seen = 0; seen < ACCEPTANCES && cursor !== null; seen += 100) {
+        const action = 'invitation.accept';
+        const { data, meta } = await muster.auditLogs.list({ action, cursor, perPage: 100 });
+        this.learn(data);
+        cursor = meta.nextCursor;
+      }
+    };
+    this.#readingAcceptances ??= read();
+    return this.#readingAcceptances;
   }
 }

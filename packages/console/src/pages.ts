@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import type { Language, Muster } from '../../client/src/index.ts';
-import type { PageName } from './place.ts';
+import { fragmentOf, type PageName } from './place.ts';
 import type { SiteApi } from './site-api.ts';
 
 /** What a page of an organization needs. */
@@ -36,7 +36,8 @@ export async function loadPage(page: PageName): Promise<void> {
 export function showPage(page: PageName, { client, sites, organization, item, language }: PageContext): TemplateResult {
   /** The button that invites, for whoever may. */
   const invite = () =>
-    html`<muster-invite slot="actions" .client=${client} .organization=${organization} .language=${language}></muster-invite>`;
+    html`<muster-invite slot="actions" .client=${client} .organization=${organization} .language=${language}
+      .invitationsUrl=${fragmentOf(organization, 'invitations')}></muster-invite>`;
   switch (page) {
     case 'members':
       return html`<muster-members .client=${client} .organization=${organization} .language=${language}>${invite()}</muster-members>`;

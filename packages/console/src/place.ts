@@ -27,6 +27,9 @@ export function sees(role: Role, page: PageName): boolean {
   return permission === undefined || may(role, permission);
 }
 
+/** The item of the page of organizations on which the person creates one: `#/organizations/create`. */
+export const CREATE = 'create';
+
 /** Where the person is: what the fragment of the address says. */
 export interface Place {
   /** The id of the organization; undefined: at no organization's page. */
@@ -44,7 +47,7 @@ export function placeOf(fragment: string): Place {
     .split('/')
     .map(decode);
   if (first === '' || first === 'organizations')
-    return { organization: undefined, page: 'organizations', item: undefined };
+    return { organization: undefined, page: 'organizations', item: page === CREATE ? CREATE : undefined };
   return { organization: first, page: page in PAGES ? (page as PageName) : page === '' ? 'members' : undefined, item };
 }
 

@@ -41,20 +41,32 @@ test('whose mail bounced is found, corrected and sent to the right address', asy
     expect(await page.getByRole('listitem').count()).toBe(2);
     await expectAccessible();
     await picture('invitations');
-    await page.getByLabel('Which invitations').selectOption('Mail not delivered');
+    await page.getByText('2 shown').waitFor();
+    await page.getByText('1 mail wasn’t delivered.').waitFor();
+    await page.getByRole('button', { name: 'Show where it failed' }).click();
+    expect(await page.getByLabel('Which invitations').inputValue()).toBe('undelivered');
     await page.getByRole('listitem').nth(1).waitFor({ state: 'detached' });
     await page.getByRole('button', { name: `Manage the invitation of ${email}` }).click();
     await page.getByText('Details: Permanent/General 5.1.1').waitFor();
+    // The address takes no more mails: another try is refused.
+    expect(await page.getByRole('button', { name: 'Send again' }).count()).toBe(0);
+    await page.getByText('It isn’t sent to this address again.').waitFor();
     await expectAccessible();
     await picture('invitation');
     await page.getByRole('button', { name: 'Correct the address' }).click();
     await page.getByLabel('Right address').fill('nonsense');
     await page.getByRole('button', { name: 'Correct and send' }).click();
     await page.getByText('That’s no e-mail address.').waitFor();
+    const sent: string[] = [];
+    page.on('request', (request) => sent.push(request.url()));
+    await page.getByLabel('Right address').fill(email.toUpperCase());
+    await page.getByRole('button', { name: 'Correct and send' }).click();
+    await page.getByText('That’s the present address.').waitFor();
+    expect(sent).toEqual([]);
     await page.getByLabel('Right address').fill(right);
     await page.getByRole('button', { name: 'Correct and send' }).click();
     await page.getByText(`A new invitation was sent to ${right}.`).waitFor();
-    await page.getByText('None of the invitations is like that.').waitFor();
+    await page.getByText('No invitation matches the filter and the search.').waitFor();
     expect((await events()).length).toBeGreaterThan(0);
   });
   expect((await owner.muster.invitations.read(id)).status).toBe('REVOKED');
@@ -72,7 +84,7 @@ test('one is sent again, and one is withdrawn', async () => {
     await page.getByText(`Sent again to ${one.email}.`).waitFor();
     await page.getByRole('button', { name: `Manage the invitation of ${other.email}` }).click();
     await page.getByRole('button', { name: 'Withdraw' }).click();
-    await page.getByText('The links in the mails stop working at once.').waitFor();
+    await page.getByText('The link in the mail stops working at once.').waitFor();
     await page.getByRole('button', { name: 'Withdraw' }).click();
     await page.getByText(`The invitation of ${other.email} was withdrawn.`).waitFor();
     expect(await row(page, other.email).count()).toBe(0);
@@ -81,6 +93,43 @@ test('one is sent again, and one is withdrawn', async () => {
   });
   expect(await service.mails(one.email)).toHaveLength(2);
   expect((await owner.muster.invitations.read(other.id)).status).toBe('REVOKED');
+});
+
+test('several are sent again once the person has said so, without those whose mail came back', async () => {
+  const { owner } = await service.organization();
+  const invited = [await invite(owner), await invite(owner), await invite(owner)];
+  const [back, ...others] = invited.map(({ email }) => email);
+  await bounce(back as string);
+  await show({ element: 'muster-invitations', by: owner }, async ({ page, expectAccessible }) => {
+    await page.getByRole('button', { name: 'Select all shown' }).click();
+    await page.getByRole('button', { name: 'Send again' }).click();
+    await page.getByRole('heading', { name: 'Send 2 mails again?' }).waitFor();
+    await page.getByText('1 is left out').waitFor();
+    await expectAccessible();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    expect(await service.mails(others[0] as string)).toHaveLength(1);
+    await page.getByRole('button', { name: 'Send again' }).click();
+    await page.getByRole('button', { name: 'Send again' }).last().click();
+    await page.getByText('2 done.').waitFor();
+  });
+  for (const email of others) expect(await service.mails(email)).toHaveLength(2);
+  expect(await service.mails(back as string)).toHaveLength(1);
+});
+
+test('what becomes of mails that are being sent is shown by itself, in place', async () => {
+  const { owner } = await service.organization();
+  await invite(owner);
+  await service.faults([{ action: 'ses:SendRawEmail', fault: 'drop-answer' }]);
+  const { email } = await invite(owner);
+  await show({ element: 'muster-invitations', by: owner }, async ({ page }) => {
+    await row(page, email).getByText('Mail is being sent').waitFor();
+    await page.getByRole('button', { name: `Manage the invitation of ${email}` }).focus();
+    await bounce(email);
+    await row(page, email).getByText('Bounced').waitFor();
+    await page.getByText('1 mail wasn’t delivered.').waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: email }).waitFor();
+  });
 });
 
 test('several are withdrawn at once, and those that fail are told', async () => {

@@ -43,7 +43,7 @@ test('one person is invited, with role, team, message, language and expiry', asy
     await page.getByLabel('Berlin').check();
     await page.getByLabel('Personal message').fill('Welcome!');
     await page.getByLabel('Language of the mail').selectOption('Deutsch');
-    await page.getByLabel('Valid for days').fill('3');
+    await page.getByLabel('Days until it expires').fill('3');
     await expectAccessible();
     await picture('invite');
     await page.getByRole('button', { name: 'Send invitation' }).click();
@@ -76,6 +76,29 @@ test('who can’t be invited is said beside the field, and nothing is stored', a
     }
   });
   expect((await owner.muster.invitations.list()).data).toEqual([]);
+});
+
+test('what was typed isn’t thrown away by Escape, by mistake', async () => {
+  const { owner } = await service.organization();
+  await show({ element: 'muster-invite', by: owner }, async ({ page, expectAccessible }) => {
+    await page.getByRole('button', { name: 'Invite people' }).click();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Invite people' }).click();
+    const addresses = page.getByLabel('E-mail addresses');
+    await addresses.fill('jane@example.com, joe@example.com');
+    await page.keyboard.press('Escape');
+    await page.getByRole('heading', { name: 'Throw away what you’ve written?' }).waitFor();
+    await expectAccessible();
+    await page.keyboard.press('Escape');
+    await addresses.waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('button', { name: 'Go on' }).click();
+    expect(await addresses.inputValue()).toBe('jane@example.com, joe@example.com');
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('button', { name: 'Throw away' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  });
 });
 
 test('thirty are pasted: what becomes of each is shown first, then they are invited with a bar', async () => {
