@@ -15,8 +15,8 @@ describe('the catalogue', () => {
   function textsOf(texts: object, path = ''): [string, string][] {
     return Object.entries(texts).flatMap(([name, text]): [string, string][] => {
       const at = `${path}.${name}`;
-      if (typeof text === 'string') return [[at, text]];
-      return typeof text === 'function' ? [[at, text('{0}', '{1}')]] : textsOf(text, at);
+      const said = typeof text === 'function' ? text('{0}', '{1}') : text;
+      return typeof said === 'string' ? [[at, said]] : textsOf(said, at);
     });
   }
   const [en, de] = [new Map(textsOf(TEXTS.en)), new Map(textsOf(TEXTS.de))];
