@@ -10,6 +10,13 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
     'installs and synthesizes a copy of the repository: three minutes; new packages can break it',
   'test/journeys/looks.test.ts':
     'measures pages and mails in a browser: 90 CPU s; only changes of the layout can break it',
+  'test/console/journey.test.ts':
+    'journeys of admins in a browser; console/frame.test.ts has who gets in, and when it ends',
+  'test/console/screens.test.ts':
+    'each page of the console in a browser; only changes of packages/console can break it',
+  'test/packages/client/invitations.test.ts': 'a screen in a browser; members.test.ts has what screens share',
+  'test/packages/client/invite.test.ts': 'a screen in a browser; members.test.ts has what screens share',
+  'test/packages/client/teams.test.ts': 'a screen in a browser; members.test.ts has what screens share',
   'test/journeys/pages.test.ts': 'journeys in a browser: 18 CPU s; journeys/browser.test.ts has the most important',
   'test/docs/moving.test.ts':
     'runs the scripts of other products’ pages twice each: 15 CPU s; guide.test.ts runs the code of the other pages',

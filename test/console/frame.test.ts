@@ -245,7 +245,8 @@ test('a removed admin is out at the next request, and is told so', async () => {
   const { owner } = await service.organization('Acme Energy');
   const { email, memberId } = await service.member(owner, 'ADMIN');
   await visitConsole(browser(), service, { email }, async (page) => {
-    await page.getByRole('link', { name: 'Members' }).waitFor();
+    // Else the list itself is the next request.
+    await page.locator('muster-members').getByText(email).waitFor();
     await owner.muster.members.remove(memberId);
     await page.getByRole('link', { name: 'Audit log' }).click();
     await page.getByText('You are no longer a member of Acme Energy.').waitFor();
