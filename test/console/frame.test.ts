@@ -174,13 +174,13 @@ describe('a person without an organization', () => {
       await owner.muster.invitations.create({ email, role: 'VIEWER', message: 'Welcome!' });
     }
     await visitConsole(browser(), service, { email }, async (page) => {
-      await page.getByText('Ada Owner invites you as Viewer.').first().waitFor();
+      await page.getByText('Ada Owner invites you, as Viewer').first().waitFor();
       await expectAccessible(page);
       await page.getByRole('button', { name: 'Decline: Volt' }).click();
       await page.getByRole('dialog').getByText('Decline the invitation to Volt?').waitFor();
       await expectAccessible(page);
-      await page.getByRole('dialog').getByRole('button', { name: 'Decline' }).click();
-      await page.getByText('You declined the invitation to Volt.').waitFor();
+      await page.locator('muster-dialog').getByRole('button', { name: 'Decline' }).click();
+      await page.getByText('You’ve declined the invitation of Volt.').waitFor();
       await page.getByRole('button', { name: 'Accept: Acme Energy' }).click();
       await page.getByText('You are now a member of Acme Energy.').waitFor();
     });

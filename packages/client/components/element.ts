@@ -176,10 +176,24 @@ export abstract class MusterElement extends LitElement implements Screen {
 
 /** A screen about an organization: it knows who the person is there, and what they may do. */
 export abstract class OrganizationElement extends MusterElement {
-  static override properties: PropertyDeclarations = { ...MusterElement.properties, person: { state: true } };
+  static override properties: PropertyDeclarations = {
+    ...MusterElement.properties,
+    person: { state: true },
+    isBusy: { state: true },
+    problem: { state: true },
+  };
 
   /** Set once it has loaded. */
   declare protected person: Person;
+  /** Whether something is being done. */
+  declare protected isBusy: boolean;
+  /** Why what was just tried failed. */
+  declare protected problem: Failure | undefined;
+
+  constructor() {
+    super();
+    this.isBusy = false;
+  }
 
   /** Reads what the screen shows, once it is known who the person is. @throws MusterError */
   protected abstract loadFor(person: Person, signal: AbortSignal): Promise<void>;
@@ -190,6 +204,22 @@ export abstract class OrganizationElement extends MusterElement {
     this.person = person;
     await this.loadFor(person, signal);
     return undefined;
+  }
+
+  /** Does something, unless something is being done, and keeps why it fails. @returns whether it worked */
+  protected async act(act: () => Promise<unknown>): Promise<boolean> {
+    if (this.isBusy) return false;
+    this.isBusy = true;
+    this.problem = undefined;
+    try {
+      await act();
+      return true;
+    } catch (error) {
+      this.problem = this.failed(error);
+      return false;
+    } finally {
+      this.isBusy = false;
+    }
   }
 
   /** The client for calls about the organization. */

@@ -75,9 +75,7 @@ export class MusterInvitations extends OrganizationElement {
     chosen: { state: true },
     invitation: { state: true },
     step: { state: true },
-    isBusy: { state: true },
     mistake: { state: true },
-    problem: { state: true },
     work: { state: true },
     link: { state: true },
   };
@@ -89,9 +87,7 @@ export class MusterInvitations extends OrganizationElement {
   /** Whose dialog is open; `several`: those that are selected. */
   declare private invitation: Invitation | 'several' | undefined;
   declare private step: Step;
-  declare private isBusy: boolean;
   declare private mistake: string | undefined;
-  declare private problem: Failure | undefined;
   declare private work: Work | undefined;
   declare private link: string | undefined;
   readonly #list = new Pages<Invitation>(this, (error) => this.failed(error));
@@ -106,7 +102,6 @@ export class MusterInvitations extends OrganizationElement {
     this.filter = 'waiting';
     this.chosen = new Set();
     this.step = 'details';
-    this.isBusy = false;
   }
 
   protected override async loadFor(): Promise<void> {
@@ -457,7 +452,7 @@ export class MusterInvitations extends OrganizationElement {
     const { invitations } = texts;
     const onSubmit = (event: SubmitEvent) => {
       event.preventDefault();
-      void this.#act(async () => {
+      void this.act(async () => {
         await this.muster.invitations.revoke(invitation.id);
         const made = await this.muster.invitations.create({ ...again(invitation), sendEmail: false });
         this.link = made.link;
@@ -502,21 +497,8 @@ export class MusterInvitations extends OrganizationElement {
       ${done === all ? html`<div class="actions"><button class="button primary" type="button" @click=${this.#close}>${texts.close}</button></div>` : nothing}</div>`;
   }
 
-  async #act(act: () => Promise<void>): Promise<void> {
-    if (this.isBusy) return;
-    this.isBusy = true;
-    this.problem = undefined;
-    try {
-      await act();
-    } catch (error) {
-      this.problem = this.failed(error);
-    } finally {
-      this.isBusy = false;
-    }
-  }
-
-  #resend(invitation: Invitation): Promise<void> {
-    return this.#act(async () => {
+  #resend(invitation: Invitation): Promise<boolean> {
+    return this.act(async () => {
       await this.muster.invitations.resend(invitation.id);
       this.#close();
       this.say(this.texts.invitations.resent(invitation.email));
@@ -524,8 +506,8 @@ export class MusterInvitations extends OrganizationElement {
     });
   }
 
-  #revoke(invitation: Invitation): Promise<void> {
-    return this.#act(async () => {
+  #revoke(invitation: Invitation): Promise<boolean> {
+    return this.act(async () => {
       await this.muster.invitations.revoke(invitation.id);
       this.#close();
       this.say(this.texts.invitations.revoked(invitation.email));
@@ -548,7 +530,7 @@ export class MusterInvitations extends OrganizationElement {
       return;
     }
     this.mistake = undefined;
-    void this.#act(async () => {
+    void this.act(async () => {
       const { invitations } = this.muster;
       // The new one first: if it is refused, the present one stays.
       const made = await invitations.create({ ...again(invitation), email });
@@ -571,19 +553,19 @@ export class MusterInvitations extends OrganizationElement {
     this.changed({ resource: 'invitation', id });
   }
 
-  #resendSeveral(): Promise<void> {
+  #resendSeveral(): Promise<boolean> {
     return this.#doSeveral(this.#resendable, (id) => this.muster.invitations.resend(id));
   }
 
-  #revokeSeveral(): Promise<void> {
+  #revokeSeveral(): Promise<boolean> {
     return this.#doSeveral(this.#chosenRows, (id) => this.muster.invitations.revoke(id));
   }
 
   /** Does something to each, one after the other, and lists those with which it failed. */
-  #doSeveral(rows: readonly Invitation[], act: (id: string) => Promise<unknown>): Promise<void> {
+  #doSeveral(rows: readonly Invitation[], act: (id: string) => Promise<unknown>): Promise<boolean> {
     this.invitation = 'several';
     this.work = { all: rows.length, done: 0, failures: [] };
-    return this.#act(async () => {
+    return this.act(async () => {
       for (const [at, { id, email }] of rows.entries()) {
         const failures = [...(this.work?.failures ?? [])];
         try {

@@ -1,7 +1,6 @@
 import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import type { Language, Muster, Role, Team } from '../src/index.ts';
 import { OrganizationElement } from './element.ts';
-import type { Failure } from './failure.ts';
 import { field, submitButton, wrapped } from './form.ts';
 import { ICONS } from './icons.ts';
 import { addressesIn, type Candidate, inviteAll, withoutTwins } from './people.ts';
@@ -74,10 +73,8 @@ export class MusterInvite extends OrganizationElement {
     candidates: { state: true },
     shown: { state: true },
     done: { state: true },
-    isBusy: { state: true },
     isOver: { state: true },
     mistake: { state: true },
-    problem: { state: true },
     link: { state: true },
   };
 
@@ -99,10 +96,8 @@ export class MusterInvite extends OrganizationElement {
   declare private candidates: readonly Candidate[];
   declare private shown: number;
   declare private done: number;
-  declare private isBusy: boolean;
   declare private isOver: boolean;
   declare private mistake: string | undefined;
-  declare private problem: Failure | undefined;
   /** The link to pass on, instead of a mail. */
   declare private link: string | undefined;
   #keys = new Map<number, string>();

@@ -2,7 +2,6 @@ import { css, html, nothing, type PropertyDeclarations, type TemplateResult } fr
 import { repeat } from 'lit/directives/repeat.js';
 import type { Member, Role } from '../src/index.ts';
 import { OrganizationElement } from './element.ts';
-import type { Failure } from './failure.ts';
 import { avatar, searchField, selectField, submitButton, wrapped } from './form.ts';
 import { ICONS } from './icons.ts';
 import { Pages } from './pages.ts';
@@ -43,8 +42,6 @@ export class MusterMembers extends OrganizationElement {
     filter: { state: true },
     member: { state: true },
     step: { state: true },
-    isBusy: { state: true },
-    problem: { state: true },
     offeredTo: { state: true },
     left: { state: true },
   };
@@ -54,8 +51,6 @@ export class MusterMembers extends OrganizationElement {
   /** The member whose dialog is open. */
   declare private member: Member | undefined;
   declare private step: Step;
-  declare private isBusy: boolean;
-  declare private problem: Failure | undefined;
   /** To whom the ownership is offered. */
   declare private offeredTo: Member | undefined;
   /** The name of the organization that the person has just left. */
@@ -68,7 +63,6 @@ export class MusterMembers extends OrganizationElement {
     this.search = '';
     this.filter = '';
     this.step = 'role';
-    this.isBusy = false;
   }
 
   protected override async loadFor({ organization: { ownershipOffer } }: Person, signal: AbortSignal): Promise<void> {
@@ -329,19 +323,10 @@ export class MusterMembers extends OrganizationElement {
       ?.focus();
   }
 
-  /** Does something once, and says why if it fails. */
+  /** Does something once, and says why if it fails, unless the dialog does. */
   async #act(act: () => Promise<void>): Promise<void> {
-    if (this.isBusy) return;
-    this.isBusy = true;
-    this.problem = undefined;
-    try {
-      await act();
-    } catch (error) {
-      this.problem = this.failed(error);
-      if (!this.member) this.say(this.problem.text(this.texts));
-    } finally {
-      this.isBusy = false;
-    }
+    await this.act(act);
+    if (this.problem && !this.member) this.say(this.problem.text(this.texts));
   }
 
   #changeRole(event: SubmitEvent, member: Member): void {

@@ -2,7 +2,6 @@ import { css, html, nothing, type PropertyDeclarations, type TemplateResult } fr
 import { repeat } from 'lit/directives/repeat.js';
 import type { Member, Team, TeamMember, TeamRole } from '../src/index.ts';
 import { OrganizationElement } from './element.ts';
-import type { Failure } from './failure.ts';
 import { avatar, field, searchField, selectField, submitButton, wrapped } from './form.ts';
 import { ICONS } from './icons.ts';
 import { Pages } from './pages.ts';
@@ -61,9 +60,7 @@ export class MusterTeams extends OrganizationElement {
     mayManage: { state: true },
     step: { state: true },
     search: { state: true },
-    isBusy: { state: true },
     mistake: { state: true },
-    problem: { state: true },
   };
 
   /** All teams that the person sees; an organization has at most a thousand. */
@@ -75,9 +72,7 @@ export class MusterTeams extends OrganizationElement {
   declare private mayManage: boolean;
   declare private step: Step;
   declare private search: string;
-  declare private isBusy: boolean;
   declare private mistake: string | undefined;
-  declare private problem: Failure | undefined;
   readonly #members = new Pages<TeamMember>(this, (error) => this.failed(error));
   readonly #found = new Pages<Member>(this, (error) => this.failed(error));
   #typing: ReturnType<typeof setTimeout> | undefined;
@@ -88,7 +83,6 @@ export class MusterTeams extends OrganizationElement {
     this.closed = new Set();
     this.step = 'team';
     this.search = '';
-    this.isBusy = false;
     this.mayManage = false;
   }
 
@@ -365,7 +359,7 @@ export class MusterTeams extends OrganizationElement {
     const { teams } = texts;
     const onSubmit = (event: SubmitEvent) => {
       event.preventDefault();
-      void this.#act(async () => {
+      void this.act(async () => {
         await this.muster.teams.delete(team.id);
         await this.#read();
         this.#close();
@@ -377,19 +371,6 @@ export class MusterTeams extends OrganizationElement {
       ${failureNote(this.problem, texts)}
       <div class="actions"><button class="button" type="button" @click=${() => this.#go('team')}>${texts.cancel}</button>
         ${submitButton(teams.deleteDo, this.isBusy, texts.saving, 'danger')}</div></form>`;
-  }
-
-  async #act(act: () => Promise<void>): Promise<void> {
-    if (this.isBusy) return;
-    this.isBusy = true;
-    this.problem = undefined;
-    try {
-      await act();
-    } catch (error) {
-      this.problem = this.failed(error);
-    } finally {
-      this.isBusy = false;
-    }
   }
 
   #tell(message: string, id: string): void {
@@ -412,7 +393,7 @@ export class MusterTeams extends OrganizationElement {
     const parent = data.get('parent');
     const place = parent ? { parentTeamId: String(parent) } : {};
     const isPrivate = data.get('private') !== null;
-    void this.#act(async () => {
+    void this.act(async () => {
       const saved = team
         ? await this.muster.teams.update(team.id, {
             ...{ name, description },
@@ -432,7 +413,7 @@ export class MusterTeams extends OrganizationElement {
   #add(member: Member): void {
     const { team } = this;
     if (!team) return;
-    void this.#act(async () => {
+    void this.act(async () => {
       const added = await this.muster.teams.putMember(team.id, member.id);
       this.#members.rows = [...this.#members.rows, added];
       await this.#read();
@@ -440,9 +421,9 @@ export class MusterTeams extends OrganizationElement {
     });
   }
 
-  #setRole(team: Team, member: TeamMember, role: TeamRole): Promise<void> {
+  #setRole(team: Team, member: TeamMember, role: TeamRole): Promise<boolean> {
     const { teams } = this.texts;
-    return this.#act(async () => {
+    return this.act(async () => {
       try {
         const changed = await this.muster.teams.putMember(team.id, member.memberId, { role });
         this.#members.change((row) => (row.memberId === member.memberId ? changed : row));
@@ -455,8 +436,8 @@ export class MusterTeams extends OrganizationElement {
     });
   }
 
-  #takeOut(team: Team, member: TeamMember): Promise<void> {
-    return this.#act(async () => {
+  #takeOut(team: Team, member: TeamMember): Promise<boolean> {
+    return this.act(async () => {
       await this.muster.teams.removeMember(team.id, member.memberId);
       this.#members.change((row) => (row.memberId === member.memberId ? undefined : row));
       await this.#read();

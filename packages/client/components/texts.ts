@@ -293,6 +293,9 @@ const en = {
     decline: 'Decline',
     accepted: (organization: string) => `You’re now a member of ${organization}.`,
     declined: (organization: string) => `You’ve declined the invitation of ${organization}.`,
+    declineHeading: (organization: string) => `Decline the invitation to ${organization}?`,
+    declineText: 'Whoever invited you sees that you declined. They can invite you again.',
+    keep: 'Keep it',
     unverified: 'Verify your e-mail address to see invitations.',
   },
   teams: {
@@ -637,6 +640,9 @@ const de: Texts = {
     decline: 'Ablehnen',
     accepted: (organization) => `Sie sind jetzt Mitglied von ${organization}.`,
     declined: (organization) => `Sie haben die Einladung von ${organization} abgelehnt.`,
+    declineHeading: (organization) => `Die Einladung zu ${organization} ablehnen?`,
+    declineText: 'Wer Sie eingeladen hat, sieht, dass Sie abgelehnt haben. Man kann Sie wieder einladen.',
+    keep: 'Behalten',
     unverified: 'Bestätigen Sie Ihre E-Mail-Adresse, um Einladungen zu sehen.',
   },
   teams: {

@@ -30,6 +30,7 @@ export class MusterWaiting extends MusterElement {
     quiet: { type: Boolean },
     me: { state: true },
     busy: { state: true },
+    declining: { state: true },
     problem: { state: true },
   };
 
@@ -38,6 +39,8 @@ export class MusterWaiting extends MusterElement {
   declare private me: Me | undefined;
   /** The id of the invitation that is being answered. */
   declare private busy: string | undefined;
+  /** The invitation that the person is asked about before they decline it. */
+  declare private declining: InvitationToMe | undefined;
   declare private problem: Failure | undefined;
   #roles: readonly RoleDescription[] = [];
 
@@ -59,7 +62,7 @@ export class MusterWaiting extends MusterElement {
     const invitations = me?.invitations ?? [];
     const hint = me && !me.emailVerified ? waiting.unverified : waiting.noneText;
     return html`<div class="head"><h2 tabindex="-1">${waiting.title}</h2></div>
-      ${failureNote(this.problem, texts)}
+      ${this.declining ? nothing : failureNote(this.problem, texts)}
       ${
         invitations.length > 0
           ? html`<ul class="list">${repeat(
@@ -68,7 +71,7 @@ export class MusterWaiting extends MusterElement {
               (invitation) => this.#row(invitation),
             )}</ul>`
           : html`<div class="list">${emptyState(ICONS.mail, waiting.none, hint)}</div>`
-      }`;
+      }${this.declining ? this.#question(this.declining) : nothing}`;
   }
 
   #row(invitation: InvitationToMe): TemplateResult {
@@ -82,9 +85,25 @@ export class MusterWaiting extends MusterElement {
       <p class="detail">${inviterName ? waiting.from(inviterName, label) : waiting.fromNobody(label)} · ${invitations.until(this.day(expiresAt))}</p>
       ${message ? html`<p class="quote">${message}</p>` : nothing}</div>
       <div class="cluster"><button class="button" type="button" aria-disabled=${isBusy} aria-label="${waiting.decline}: ${organizationName}"
-          @click=${() => this.#answer(invitation, false)}>${waiting.decline}</button>
+          @click=${() => this.#ask(invitation)}>${waiting.decline}</button>
         <button class="button primary" type="button" aria-disabled=${isBusy} aria-label="${waiting.accept}: ${organizationName}"
           @click=${() => this.#answer(invitation, true)}>${waiting.accept}</button></div></li>`;
+  }
+
+  #question(invitation: InvitationToMe): TemplateResult {
+    const { texts, problem, busy } = this;
+    const { waiting } = texts;
+    const close = () => this.#ask(undefined);
+    return html`<muster-dialog .heading=${waiting.declineHeading(invitation.organizationName)} .closeLabel=${texts.close} @muster-close=${close}>
+      <div class="stack"><p>${waiting.declineText}</p>${failureNote(problem, texts)}
+        <div class="actions"><button class="button" type="button" @click=${close}>${waiting.keep}</button>
+          <button class="button danger" type="button" aria-disabled=${busy ? 'true' : nothing}
+            @click=${() => this.#answer(invitation, false)}>${waiting.decline}</button></div></div></muster-dialog>`;
+  }
+
+  #ask(invitation: InvitationToMe | undefined): void {
+    this.problem = undefined;
+    this.declining = invitation;
   }
 
   async #answer({ id, organizationName, organizationId }: InvitationToMe, accepts: boolean): Promise<void> {
@@ -95,6 +114,7 @@ export class MusterWaiting extends MusterElement {
       const { me } = this.client;
       await (accepts ? me.acceptInvitation(id) : me.declineInvitation(id));
       const { waiting } = this.texts;
+      this.declining = undefined;
       this.me = { ...this.me, invitations: this.me.invitations.filter((each) => each.id !== id) };
       this.say(accepts ? waiting.accepted(organizationName) : waiting.declined(organizationName));
       this.changed({ resource: accepts ? 'organization' : 'invitation', id: accepts ? organizationId : id });

@@ -1,7 +1,6 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { MusterDialog } from '../../client/components/dialog.ts';
 import { OrganizationElement } from '../../client/components/element.ts';
-import type { Failure } from '../../client/components/failure.ts';
 import { submitButton } from '../../client/components/form.ts';
 import type { Pages } from '../../client/components/pages.ts';
 import { failureNote } from '../../client/components/states.ts';
@@ -33,19 +32,13 @@ export abstract class ConsoleElement extends OrganizationElement {
 
   static override properties = {
     ...OrganizationElement.properties,
-    isBusy: { state: true },
-    problem: { state: true },
     isCopied: { state: true },
   };
 
-  declare protected isBusy: boolean;
-  /** Why what was just tried in a dialog or form failed. */
-  declare protected problem: Failure | undefined;
   declare protected isCopied: boolean;
 
   constructor() {
     super();
-    this.isBusy = false;
     this.isCopied = false;
   }
 
@@ -56,22 +49,6 @@ export abstract class ConsoleElement extends OrganizationElement {
   /** The texts of the console's own screens. */
   protected get words(): ScreenTexts {
     return SCREEN_TEXTS[this.shown];
-  }
-
-  /** Does something once, and keeps why if it fails. @returns whether it worked */
-  protected async act(act: () => Promise<unknown>): Promise<boolean> {
-    if (this.isBusy) return false;
-    this.isBusy = true;
-    this.problem = undefined;
-    try {
-      await act();
-      return true;
-    } catch (error) {
-      this.problem = this.failed(error);
-      return false;
-    } finally {
-      this.isBusy = false;
-    }
   }
 
   /** Does something outside of a dialog: the message says what became true, or why not. */

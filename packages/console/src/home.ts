@@ -1,4 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { failureOf } from '../../client/components/failure.ts';
+import type { Change } from '../../client/components/screen.ts';
+import { TEXTS as SCREEN_TEXTS } from '../../client/components/texts.ts';
 import { isMusterError, type Language, type Me, type Muster, type RoleDescription } from '../../client/src/index.ts';
 import { initialOf, LOOK } from './look.ts';
 import { fragmentOf } from './place.ts';
@@ -13,7 +16,6 @@ export class ConsoleHome extends LitElement {
     language: {},
     busy: { state: true },
     error: { state: true },
-    declining: { state: true },
   };
 
   declare client: Muster;
@@ -23,12 +25,16 @@ export class ConsoleHome extends LitElement {
   /** The id of what is being answered; undefined: nothing. */
   declare busy: string | undefined;
   declare error: string;
-  /** The invitation that the person is asked about. */
-  declare declining: Me['invitations'][number] | undefined;
 
   constructor() {
     super();
     this.error = '';
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // Pages load it too. Until then there is nothing to answer.
+    void import('../../client/components/index.ts');
   }
 
   get #texts(): Texts {
@@ -49,7 +55,7 @@ export class ConsoleHome extends LitElement {
       <h1>${isAlone ? home.none.title : home.yours}</h1>
       ${isAlone ? html`<p class="muted lead">${invitations.length > 0 ? home.none.invited : home.none.notInvited(email)}</p>` : nothing}
       ${this.error ? html`<p class="error" role="alert">${this.error}</p>` : nothing}
-      ${invitations.length > 0 ? html`<h2>${home.invitations}</h2><ul>${invitations.map((each) => this.#renderInvitation(each))}</ul>` : nothing}
+      <muster-waiting quiet .client=${this.client} .language=${this.language} @muster-changed=${this.#answered}></muster-waiting>
       ${ownershipOffers.length > 0 ? html`<h2>${home.offers}</h2><ul>${ownershipOffers.map((each) => this.#renderOffer(each))}</ul>` : nothing}
       ${
         isAlone
@@ -67,24 +73,7 @@ export class ConsoleHome extends LitElement {
         <div class="field"><label for="name">${home.name}</label>
           <input id="name" name="name" required maxlength="100" autocomplete="organization" dir="auto"></div>
         <button class="button ${isAlone && invitations.length === 0 ? '' : 'plain'}" ?disabled=${this.busy === 'create'}>${home.create}</button>
-      </form>
-      ${this.#renderQuestion()}`;
-  }
-
-  #renderInvitation(invitation: Me['invitations'][number]): TemplateResult {
-    const { id, organizationName, inviterName, role, expiresAt, message } = invitation;
-    const { home } = this.#texts;
-    return html`<li class="card row">
-      <span class="initial" aria-hidden="true">${initialOf(organizationName)}</span>
-      <span class="what"><strong><bdi>${organizationName}</bdi></strong>
-        <span>${home.invites(inviterName, this.#label(role))}</span>
-        ${message ? html`<q dir="auto">${message}</q>` : nothing}
-        <span class="muted">${home.until(this.#time(expiresAt))}</span></span>
-      <span class="answers">
-        <button type="button" class="button" ?disabled=${this.busy === id} aria-label=${`${home.accept}: ${organizationName}`}
-          @click=${() => this.#accept(invitation)}>${home.accept}</button>
-        <button type="button" class="button plain" ?disabled=${this.busy === id} aria-label=${`${home.decline}: ${organizationName}`}
-          @click=${() => this.#ask(invitation)}>${home.decline}</button></span></li>`;
+      </form>`;
   }
 
   #renderOffer({ organizationId, organizationName, expiresAt }: Me['ownershipOffers'][number]): TemplateResult {
@@ -106,35 +95,12 @@ export class ConsoleHome extends LitElement {
         <button type="button" class="button plain" ?disabled=${this.busy === organizationId} @click=${() => answer(false)}>${home.decline}</button></span></li>`;
   }
 
-  #renderQuestion(): TemplateResult | typeof nothing {
-    const { declining } = this;
-    if (!declining) return nothing;
-    const { home } = this.#texts;
-    return html`<dialog aria-labelledby="question" @close=${() => this.#ask(undefined)}>
-      <h2 id="question">${home.declineQuestion(declining.organizationName)}</h2><p>${home.declineConsequence}</p>
-      <form method="dialog" class="answers">
-        <button class="button" @click=${() => this.#decline(declining)}>${home.decline}</button>
-        <button class="button plain">${home.keep}</button></form></dialog>`;
-  }
-
-  override updated(): void {
-    const dialog = this.renderRoot.querySelector('dialog');
-    if (dialog && !dialog.open) dialog.showModal();
-  }
-
-  #ask(invitation: Me['invitations'][number] | undefined): void {
-    this.declining = invitation;
-  }
-
-  async #accept({ id, organizationId, organizationName }: Me['invitations'][number]): Promise<void> {
-    const accepted = await this.#run(id, this.#texts.home.accepted(organizationName), () =>
-      this.client.me.acceptInvitation(id),
-    );
-    if (accepted) location.hash = fragmentOf(organizationId, 'members');
-  }
-
-  async #decline({ id, organizationName }: Me['invitations'][number]): Promise<void> {
-    await this.#run(id, this.#texts.home.declined(organizationName), () => this.client.me.declineInvitation(id));
+  /** Goes to the organization whose invitation was accepted. */
+  #answered({ detail: { resource, id } }: CustomEvent<Change>): void {
+    if (resource !== 'organization' || id === undefined) return;
+    const joined = this.me.invitations.find(({ organizationId }) => organizationId === id);
+    if (joined) this.#tell(this.#texts.home.accepted(joined.organizationName));
+    location.hash = fragmentOf(id, 'members');
   }
 
   async #create(event: SubmitEvent): Promise<void> {
@@ -159,16 +125,23 @@ export class ConsoleHome extends LitElement {
     } catch (error) {
       this.error = isMusterError(error, 'organization_creation_forbidden')
         ? this.#texts.home.mayNotCreate
-        : (error as Error).message;
+        : failureOf(error).text(SCREEN_TEXTS[this.language]);
       return false;
     } finally {
       this.busy = undefined;
     }
-    const options = { bubbles: true, composed: true };
-    this.dispatchEvent(new CustomEvent('console-notice', { ...options, detail: done }));
-    const changed = new CustomEvent('muster-changed', { ...options, detail: { resource: 'me', id } });
-    this.dispatchEvent(changed);
+    this.#tell(done);
+    this.#emit('muster-changed', { resource: 'organization', id });
     return true;
+  }
+
+  /** Tells the person, on whatever page is next. */
+  #tell(notice: string): void {
+    this.#emit('console-notice', notice);
+  }
+
+  #emit(name: string, detail: unknown): void {
+    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
 
   #label(role: string): string {
@@ -193,15 +166,10 @@ export class ConsoleHome extends LitElement {
       h2 + ul { margin-top: 0; }
       .row { display: flex; flex-wrap: wrap; align-items: center; gap: 0.75rem 1rem; padding: 0.875rem 1rem; }
       .what { flex: 1 1 14rem; display: grid; gap: 0.125rem; }
-      q { color: var(--muster-muted); white-space: pre-line; }
       .answers { display: flex; flex-wrap: wrap; gap: 0.5rem; }
       .create { display: grid; grid-template-columns: 1fr; gap: 1rem; margin-top: 1.75rem; padding: 1.25rem; max-width: 34rem; justify-items: start; }
       .create h2 { margin: 0 0 0.125rem; }
       .field { width: 100%; }
-      dialog { max-width: 28rem; padding: 1.75rem; border: 1px solid var(--console-line); border-radius: calc(var(--muster-radius) * 1.4); background: var(--muster-surface); color: inherit; }
-      dialog[open] { display: grid; gap: 1rem; }
-      dialog h2 { margin: 0; }
-      dialog::backdrop { background: rgb(0 0 0 / 50%); }
     `,
   ];
 }

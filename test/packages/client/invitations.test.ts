@@ -194,6 +194,9 @@ test('an invited person accepts one and declines another, signed in, without the
     await page.getByRole('button', { name: 'Accept: Acme Energy' }).click();
     await page.getByText('You’re now a member of Acme Energy.').waitFor();
     await page.getByRole('button', { name: 'Decline: Northwind' }).click();
+    await page.getByText('Decline the invitation to Northwind?').waitFor();
+    await expectAccessible();
+    await page.getByRole('button', { name: 'Decline', exact: true }).click();
     await page.getByText('No invitation is waiting for you').waitFor();
     expect((await events())[0]?.detail).toEqual({ resource: 'organization', id: acme.id });
   });
