@@ -110,6 +110,8 @@ export default defineConfig({
     maxWorkers: isWhole ? 3 : 4,
     testTimeout: 90_000,
     hookTimeout: 120_000,
+    // By default a second, which a busy machine exceeds.
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       {
         extends: true,

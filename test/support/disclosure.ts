@@ -217,16 +217,27 @@ class MembershipHistory {
     for (const address of addresses) {
       const user = this.#byAddress.get(address);
       // An earlier owner of the address was another person.
-      const isSame = user !== undefined && Date.parse(this.#users.get(user)?.createdAt) <= at;
-      if (isSame && !present.has(user) && !inviters.has(user) && !invited.has(address)) {
+      if (
+        user !== undefined &&
+        this.#existedAt(user, at) &&
+        !present.has(user) &&
+        !inviters.has(user) &&
+        !invited.has(address)
+      ) {
         leaks.push(`${route} discloses ${address}`);
       }
     }
     for (const name of names) {
       const [only, second] = this.#byName.get(name) ?? [];
-      if (only !== undefined && !second && !present.has(only)) leaks.push(`${route} discloses ${name}`);
+      // Whoever had the name before its present bearer came was another person.
+      const isSame = only !== undefined && !second && this.#existedAt(only, at);
+      if (isSame && !present.has(only)) leaks.push(`${route} discloses ${name}`);
     }
     return leaks;
+  }
+
+  #existedAt(user: string, at: number): boolean {
+    return Date.parse(this.#users.get(user)?.createdAt) <= at;
   }
 
   /** Returns the people whom an invited address may know: all members of the inviting organizations. */
