@@ -117,6 +117,34 @@ test('the example of the README compiles and synthesizes as CommonJS too', async
   expect(Object.keys(root.Outputs ?? {})).toContain('TeamsUrl');
 });
 
+test('the rule of docs/eventbridge.md compiles, and lets its bus send to the queue', async () => {
+  const [, rule = ''] = /```ts\n(.*?)```/s.exec(readFileSync(join(ROOT, 'docs/eventbridge.md'), 'utf8')) ?? [];
+  const made = await application(`import { App, Stack } from 'aws-cdk-lib';
+import { Match, Rule } from 'aws-cdk-lib/aws-events';
+import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Muster } from '@muster/cdk';
+class Platform extends Stack {
+  constructor(app: App) {
+    super(app, 'Platform');
+    const sender = { mailSender: 'Acme <invitations@mail.acme.org>', protect: false };
+    const muster = new Muster(this, 'Teams', { ...sender, issuer: 'https://login.acme.org', audience: 'acme-app' });
+    const queue = new Queue(this, 'Queue');
+    ${rule}
+  }
+}
+new Platform(new App());`);
+  expect(await made.compile()).toBe('');
+  const { root } = templates(await synthesize(made));
+  const [{ Properties: found } = {}] = ofType(root, 'AWS::Events::Rule');
+  expect(found).toMatchObject({
+    EventPattern: { source: ['muster'], 'detail-type': [{ prefix: 'invitation.' }] },
+    EventBusName: expect.anything(),
+  });
+  const policies = ofType(root, 'AWS::SQS::QueuePolicy').map(({ Properties }) => JSON.stringify(Properties));
+  expect(policies.join()).toContain('events.amazonaws.com');
+});
+
 test('mistakes in the props are found by the compiler, and all together at synthesis', async () => {
   const source = readFileSync(EXAMPLE, 'utf8').replace('members: 500', "members: 0.5, guests: 'many'");
   const made = await application(source);

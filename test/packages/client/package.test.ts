@@ -185,3 +185,39 @@ test('it runs in a page of another origin', async () => {
     server.close();
   }
 });
+
+test('the code of docs/components.md shows the members, with a bundler and without one', async () => {
+  const text = readFileSync(join(ROOT, 'docs/components.md'), 'utf8');
+  const { id, owner } = await service.organization();
+  const [script, markup, plain, listener] = [...text.matchAll(/^```(?:js|html)\n(.*?)^```$/gms)].map(([, code = '']) =>
+    code
+      .replace('https://teams.example.com', service.api)
+      .replace("baseUrl: '...', token: '...'", `baseUrl: '${service.api}', token: '${owner.token}'`)
+      .replace('org_...', id),
+  );
+  const globals = `const session = { idToken: () => '${owner.token}' }; const showOrganizations = () => undefined;`;
+  const code = await bundled(`${globals}\n${script}\n${listener}`);
+  const { folder } = await application('');
+  const served = join(folder, 'node_modules', '@muster', 'client', 'components');
+  const server = createServer((request, response) => {
+    const [, folderName, file = ''] = (request.url ?? '').split('/');
+    if (folderName === 'muster' || folderName === 'application.js') {
+      response.setHeader('content-type', 'text/javascript');
+      response.end(folderName === 'muster' ? readFileSync(join(served, file)) : code);
+      return;
+    }
+    const loaded = folderName === 'bundled' ? '<script type="module" src="/application.js"></script>' : plain;
+    response.setHeader('content-type', 'text/html').end(`<!doctype html><title>Page</title>${markup}${loaded}`);
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const page = await browser().newPage();
+  try {
+    for (const path of ['bundled', 'plain']) {
+      await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/${path}`);
+      await page.locator('muster-members').getByText(owner.email).waitFor();
+    }
+  } finally {
+    await page.close();
+    server.close();
+  }
+});
