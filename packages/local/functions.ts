@@ -35,7 +35,7 @@ export interface Functions {
   close(): Promise<void>;
 }
 
-/** The data of a worker thread, which worker.mjs reads. */
+/** The data of a worker thread, which worker.cjs reads. */
 export interface WorkerData {
   readonly code: string;
   readonly handler: string;
@@ -147,7 +147,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
       issuer,
       compileCache,
     };
-    const worker = new Worker(new URL('./worker.mjs', import.meta.url), {
+    const worker = new Worker(new URL('./worker.cjs', import.meta.url), {
       workerData,
       env: options.environment(item),
       argv: [],
