@@ -50,6 +50,11 @@ export async function keyOf(...token: Parameters<LocalJWKSet>): ReturnType<Local
   }
 }
 
+/** Returns the keys that tokens are verified with now, as an identity only; undefined if they have to be fetched. */
+export function presentKeys(): object | undefined {
+  return youngerThan(AGE);
+}
+
 function youngerThan(age: number): Keys | undefined {
   return cached && Date.now() < cached.at + age ? cached : undefined;
 }

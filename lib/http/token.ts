@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { JOSEError } from 'jose/errors';
 import { jwtVerify } from 'jose/jwt/verify';
 import { configuration } from '../configuration.ts';
@@ -9,7 +10,7 @@ import { INTEGRATION_PREFIX, type IntegrationText, parseIntegrationToken } from 
 import { OPERATOR_KEY_PREFIX, type OperatorKeyText, parseOperatorKey } from '../domain/operator-key.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { isVisible } from '../domain/user-text.ts';
-import { keyOf } from './keys.ts';
+import { keyOf, presentKeys } from './keys.ts';
 import type { Request } from './request.ts';
 
 /** The claims of an ID token about the caller. */
@@ -109,14 +110,54 @@ export function principalOf(key: KeyText): string {
   return key.kind === 'integration' ? key.integrationId : key.keyId;
 }
 
+/** The claims of a verified token, and between which times they are valid: in seconds, with the leeway. */
+interface Verified {
+  readonly claims: Claims;
+  readonly from: number;
+  readonly until: number;
+}
+
 /**
- * Verifies an ID token of the configured issuer.
+ * The tokens that were verified with a set of keys, by their hash. People send the same token many times, and its
+ * signature takes longer to verify than the rest of a small request (docs/adr/0081). Keys that are fetched anew verify
+ * every token again.
+ */
+const verifiedTokens = new WeakMap<object, Map<string, Verified>>();
+const VERIFIED_LIMIT = 1000;
+
+/**
+ * Verifies an ID token of the configured issuer, or returns what it was verified to be.
  *
  * @throws Refusal `unauthenticated` if it is not valid, `keys_unavailable` if the issuer's keys can't be fetched,
  *   `email_claim_missing` if it is another kind of token, `email_not_accepted` if the address is not supported
  */
 export async function verifyToken(token: string): Promise<Claims> {
+  const hash = createHash('sha256').update(token).digest('base64url');
+  const known = verifiedNow().get(hash);
+  const second = Math.floor(Date.now() / 1000);
+  if (known && known.from <= second && second < known.until) return known.claims;
   const payload = await verified(token);
+  const claims = claimsOf(payload);
+  const { exp, nbf = 0 } = payload as { exp: number; nbf?: number };
+  const from = Math.max(claims.issuedAt, nbf) - LEEWAY;
+  const tokens = verifiedNow();
+  if (tokens.size >= VERIFIED_LIMIT) tokens.clear();
+  tokens.set(hash, { claims, from, until: exp + LEEWAY });
+  return claims;
+}
+
+/** Returns the tokens that the present keys have verified. */
+function verifiedNow(): Map<string, Verified> {
+  const keys = presentKeys();
+  const known = keys && verifiedTokens.get(keys);
+  if (known) return known;
+  const tokens = new Map<string, Verified>();
+  if (keys) verifiedTokens.set(keys, tokens);
+  return tokens;
+}
+
+/** @throws Refusal as `verifyToken` */
+function claimsOf(payload: Readonly<Record<string, unknown>>): Claims {
   const { iss, sub, iat } = payload;
   if (typeof iss !== 'string' || typeof sub !== 'string' || sub === '' || typeof iat !== 'number') {
     throw unauthenticated();

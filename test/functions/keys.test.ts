@@ -99,6 +99,34 @@ test.each([
   expect((await answer(await sign({ [claim]: now() + far }))).status).toBe(401);
 });
 
+// A function remembers which tokens it has verified.
+test('a token that was accepted is refused once it has expired, and before it was issued', async () => {
+  const { jwk, sign } = await newKey();
+  published = [jwk];
+  const token = await sign({ nbf: now() + 60, exp: now() + 120 });
+  expect((await answer(token)).status).toBe(401);
+  await advance(60 * SECOND);
+  expect((await answer(token)).status).toBe(200);
+  await advance(-60 * SECOND);
+  expect((await answer(token)).status).toBe(401);
+  await advance(61 * SECOND);
+  expect((await answer(token)).status).toBe(200);
+  await advance(70 * SECOND);
+  expect((await answer(token)).status).toBe(401);
+});
+
+test('a token that was accepted doesn’t vouch for another with its content', async () => {
+  const { jwk, sign } = await newKey();
+  published = [jwk];
+  const token = await sign();
+  expect((await answer(token)).status).toBe(200);
+  const [header, payload, signature] = token.split('.') as [string, string, string];
+  const other = signature.startsWith('A') ? `B${signature.slice(1)}` : `A${signature.slice(1)}`;
+  expect((await answer(`${header}.${payload}.${other}`)).status).toBe(401);
+  expect((await answer(`${header}.${payload}.`)).status).toBe(401);
+  expect((await answer(token)).status).toBe(200);
+});
+
 test('a token without iat is refused', async () => {
   const { jwk, sign } = await newKey();
   published = [jwk];

@@ -7,6 +7,7 @@ export interface Mutant {
 
 const callers = (name: string) => ({ file: 'test/functions/callers.test.ts', name });
 const memberImport = (name: string) => ({ file: 'test/functions/member-import.test.ts', name });
+const keysOfIssuer = (name: string) => ({ file: 'test/functions/keys.test.ts', name });
 const accessTokens = (name: string) => ({ file: 'test/functions/access-tokens.test.ts', name });
 const teams = (name: string) => ({ file: 'test/functions/teams.test.ts', name });
 const sweep = (name: string) => ({ file: 'test/functions/sweep.test.ts', name });
@@ -884,6 +885,28 @@ export const mutants: readonly Mutant[] = [
       },
     ],
     test: races('between its read and its write is decided anew'),
+  },
+  {
+    name: 'a remembered token is accepted after it has expired',
+    edits: [
+      {
+        file: 'lib/http/token.ts',
+        replace: 'known.from <= second && second < known.until',
+        by: 'known.from <= second',
+      },
+    ],
+    test: keysOfIssuer('a token that was accepted is refused once it has expired, and before it was issued'),
+  },
+  {
+    name: 'a remembered token outlives the key that the issuer withdrew',
+    edits: [
+      {
+        file: 'lib/http/token.ts',
+        replace: 'const keys = presentKeys();',
+        by: 'const keys: object = verifiedTokens;',
+      },
+    ],
+    test: keysOfIssuer('a key that the issuer withdrew is not trusted after an hour'),
   },
   {
     name: 'a rotated token still writes',
