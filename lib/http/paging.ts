@@ -95,13 +95,14 @@ export function envelope<T, U>(
   };
 }
 
-const FILTER_BATCH = 100;
-
 /** The maximum number of items that a filtered page reads. The page may be short, and still have a cursor. */
 const FILTER_READS = 1000;
 
+/** How many of them it reads first. Each further batch has twice as many as were read before it. */
+const FILTER_FIRST = 100;
+
 /**
- * Reads a page of the rows that pass a filter, in batches of unfiltered rows.
+ * Reads a page of the rows that pass a filter, in growing batches of unfiltered rows.
  *
  * @param read reads at most `limit` rows after an id; fewer rows mean the end of the list
  */
@@ -115,7 +116,8 @@ export async function filtered<T>(
   const rows: T[] = [];
   let position = after;
   for (let count = 0; count < FILTER_READS; ) {
-    const batch = await read(position, FILTER_BATCH);
+    const limit = Math.min(count === 0 ? FILTER_FIRST : 2 * count, FILTER_READS - count);
+    const batch = await read(position, limit);
     for (const row of batch) {
       if (passes(row)) {
         // This row belongs to the next page.
@@ -125,7 +127,7 @@ export async function filtered<T>(
       position = idOf(row);
     }
     count += batch.length;
-    if (batch.length < FILTER_BATCH) return { rows };
+    if (batch.length < limit) return { rows };
   }
   return { rows, ...(position !== undefined && { next: position }) };
 }
