@@ -70,8 +70,11 @@ const KILLS = 'test/kills.test.ts';
 /** Deploy to an emulator of AWS, which needs Python: `npm run test:deploy`. */
 const DEPLOY = 'test/deploy/**/*.test.ts';
 
-/** Files that run in separate processes, because they change the address of the process's AWS client. */
-const ALONE = ['test/functions/crowd.test.ts', 'test/functions/sign-in-trigger.test.ts', 'test/lib/email/ses.test.ts'];
+/** Files that run in separate processes, because they change the addresses of AWS or of the issuer. */
+const ALONE = [
+  ...['test/functions/crowd.test.ts', 'test/functions/sign-in-trigger.test.ts', 'test/lib/email/ses.test.ts'],
+  'test/lib/http/token.test.ts',
+];
 
 /** The file names on the command line. */
 const named = process.argv.slice(2).filter((argument) => !argument.startsWith('-') && argument !== 'run');

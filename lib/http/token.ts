@@ -133,27 +133,23 @@ const VERIFIED_LIMIT = 1000;
  */
 export async function verifyToken(token: string): Promise<Claims> {
   const hash = createHash('sha256').update(token).digest('base64url');
-  const known = verifiedNow().get(hash);
+  const keys = presentKeys();
+  const known = keys && verifiedTokens.get(keys)?.get(hash);
   const second = Math.floor(Date.now() / 1000);
   if (known && known.from <= second && second < known.until) return known.claims;
   const payload = await verified(token);
   const claims = claimsOf(payload);
   const { exp, nbf = 0 } = payload as { exp: number; nbf?: number };
   const from = Math.max(claims.issuedAt, nbf) - LEEWAY;
-  const tokens = verifiedNow();
-  if (tokens.size >= VERIFIED_LIMIT) tokens.clear();
-  tokens.set(hash, { claims, from, until: exp + LEEWAY });
+  // Not for keys that were fetched during the verification: they may no longer have the key of this token.
+  if (keys) remember(keys, hash, { claims, from, until: exp + LEEWAY });
   return claims;
 }
 
-/** Returns the tokens that the present keys have verified. */
-function verifiedNow(): Map<string, Verified> {
-  const keys = presentKeys();
-  const known = keys && verifiedTokens.get(keys);
-  if (known) return known;
-  const tokens = new Map<string, Verified>();
-  if (keys) verifiedTokens.set(keys, tokens);
-  return tokens;
+function remember(keys: object, hash: string, token: Verified): void {
+  const tokens = verifiedTokens.get(keys) ?? new Map<string, Verified>();
+  if (tokens.size >= VERIFIED_LIMIT) tokens.clear();
+  verifiedTokens.set(keys, tokens.set(hash, token));
 }
 
 /** @throws Refusal as `verifyToken` */

@@ -909,6 +909,20 @@ export const mutants: readonly Mutant[] = [
     test: keysOfIssuer('a key that the issuer withdrew is not trusted after an hour'),
   },
   {
+    name: 'a token is remembered for keys that were fetched while it was verified',
+    edits: [
+      {
+        file: 'lib/http/token.ts',
+        replace: 'if (keys) remember(keys,',
+        by: 'const late = presentKeys();\n  if (late) remember(late,',
+      },
+    ],
+    test: {
+      file: 'test/lib/http/token.test.ts',
+      name: 'a token that is verified while its key is withdrawn isn’t remembered',
+    },
+  },
+  {
     name: 'a rotated token still writes',
     edits: [{ file: 'lib/organizations/members.ts', replace: ', ...unchanged, ...more]', by: ', ...more]' }],
     test: races('between its read and its write is decided anew'),
