@@ -14,6 +14,8 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
     'journeys of admins in a browser; console/frame.test.ts has who gets in, and when it ends',
   'test/console/screens.test.ts':
     'each page of the console in a browser; only changes of packages/console can break it',
+  'test/packages/client/screens.test.ts':
+    'colours, keyboard and zoom in a browser: 11 CPU s; members.test.ts has a screen, texts.test.ts the texts',
   'test/packages/client/invitations.test.ts': 'a screen in a browser; members.test.ts has what screens share',
   'test/packages/client/invite.test.ts': 'a screen in a browser; members.test.ts has what screens share',
   'test/packages/client/teams.test.ts': 'a screen in a browser; members.test.ts has what screens share',
@@ -21,10 +23,25 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   'test/docs/moving.test.ts':
     'runs the scripts of other products’ pages twice each: 15 CPU s; guide.test.ts runs the code of the other pages',
   'test/functions/crowd.test.ts': '200 people at once: 11 CPU s; races.test.ts has the same conflicts with few people',
+  'test/docs/site.test.ts':
+    'builds the documents as pages, and uses them in a browser: 12 CPU s; links.test.ts has the links of the documents',
+  'test/examples/express.test.ts':
+    'an example in a browser: 8 CPU s; docs/guide.test.ts has an application of the same kind',
+  'test/packages/client/package.test.ts':
+    'builds the package and compiles applications with it: 9 CPU s; docs/guide.test.ts runs some with the package',
   'test/packages/invite/run.test.ts':
     'runs the command as a process 80 times: 24 CPU s; only changes of packages/invite can break it',
   'test/packages/cdk/package.test.ts':
     'builds the package and compiles applications with it: 30 CPU s; only changes of cdk or packages/cdk can break it',
+  'test/cdk/front.test.ts':
+    'synthesizes stacks with a domain and CloudFront: 12 CPU s; only changes of cdk can break it',
+  'test/cdk/operator/rebind.test.ts': 'runs the command 14 times: 8 CPU s; only changes of the command can break it',
+  'test/functions/mail-rates.test.ts':
+    'mails in many organizations: 10 CPU s; only how rates are counted can break it, and limits.test.ts has a daily rate',
+  'test/functions/volttime-many-ways.test.ts':
+    'access to a site in several ways: 6 CPU s; volttime-sharing.test.ts has each way',
+  'test/functions/check-table.test.ts':
+    'tears a table in 40 ways: 20 CPU s; repair.test.ts has what mending leaves, consistency.test.ts what the rules find',
   'test/releases/compatibility.test.ts':
     'runs the functions of each release: 40 CPU s for each; needed before a release',
   'test/functions/restore.test.ts': 'synthesizes twice: 40 CPU s; only how a deployment adopts a table can break it',
@@ -43,10 +60,22 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
 /** Files that `npm test` shortens unless the command line names them, with the reason. They read `whole`. */
 const SHORTENED: Readonly<Record<string, string>> = {
   'test/property/lifecycle.test.ts': '10 random sequences instead of 200, which take 300 CPU s',
-  'test/functions/contract.test.ts':
-    'what is decided before the handler at one endpoint of each kind; all take 60 CPU s',
-  'test/docs/site.test.ts': 'the documents on a phone in dark mode; all screens take 15 CPU s',
-  'test/functions/depth.test.ts': 'one endpoint of each kind with each permission; all take 50 CPU s',
+  'test/functions/contract.test.ts': 'one endpoint of each kind; all take 60 CPU s, and `npm run endpoint` runs one',
+  'test/functions/depth.test.ts': 'one endpoint of each kind; all take 50 CPU s, and `npm run endpoint` runs one',
+  'test/functions/volttime-invites.test.ts':
+    'without crowds, mails that wait, and races that sharing has too; all tests take 29 CPU s',
+  'test/functions/volttime-sharing.test.ts':
+    'without parallel requests and deletions; races.test.ts has the mechanics; all tests take 22 CPU s',
+  'test/functions/limits.test.ts': 'without Volt Time’s limits; all tests take 13 CPU s',
+  'test/console/frame.test.ts': 'without sessions that end in the middle; all tests take 16 CPU s',
+  'test/cdk/template.test.ts': 'CloudFormation’s validator once; all take 11 CPU s',
+  'test/functions/brake.test.ts': 'without the tests that send 200 mails and more, which take 20 CPU s',
+  'test/functions/idempotency.test.ts': 'one endpoint of each kind; all take 19 CPU s',
+  'test/docs/guide.test.ts': 'the guide and two pages for tasks; all pages take 25 CPU s',
+  'test/packages/invite/service.test.ts': 'without a kill, and without waiting; all runs take 12 CPU s',
+  'test/functions/papershift.test.ts': 'without 1,000 teams, which take 4 CPU s',
+  'test/functions/rocketchat.test.ts': 'without 600 requests to exceed the rate, which take 4 CPU s',
+  'test/cdk/platform.test.ts': 'without CloudFormation’s validator, which takes 4 CPU s; template.test.ts runs it once',
   'test/functions/rules.test.ts': 'one endpoint of each kind with each permission; all take 27 CPU s',
   'test/functions/malformed.test.ts': 'one endpoint of each kind; all take 20 CPU s',
   'test/functions/methods.test.ts': 'one endpoint of each kind; all take 14 CPU s',
@@ -80,8 +109,7 @@ const leftOut = isWhole ? [] : Object.keys(LEFT_OUT).filter((file) => !isNamed(f
 
 /** The other slow files. `npm run bench -- suite` lists the slowest. */
 const LONG = [
-  'test/functions/volttime-invites.test.ts',
-  'test/functions/volttime-sharing.test.ts',
+  'test/functions/races.test.ts',
   'test/functions/teams.test.ts',
   'test/functions/volttime-contract.test.ts',
 ];

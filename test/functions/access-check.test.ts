@@ -31,10 +31,10 @@ async function decision(permission: string, member: string, resource?: string, b
   return [body.allowed, body.reason];
 }
 
-/** The place of a member in all teams of the organization. */
+/** The place of a member in all teams of the organization. The shortened test has one role that teams change, and one that they don't. */
 const PLACES: readonly (readonly [Role, TeamRole | undefined])[] = [
   ...ROLES.map((role) => [role, undefined] as const),
-  ...(['USER', 'OPERATOR', 'VIEWER'] as const).flatMap((role) =>
+  ...(inject('whole') ? (['USER', 'OPERATOR', 'VIEWER'] as const) : (['USER', 'VIEWER'] as const)).flatMap((role) =>
     (['OWNER', 'MODERATOR', 'MEMBER'] as const).map((teamRole) => [role, teamRole] as const),
   ),
 ];

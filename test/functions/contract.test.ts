@@ -7,7 +7,7 @@ import { type Example, exampleOf, type Home, isForOperator, offerTo } from '../s
 import { type Client, newAddress, useService } from '../support/service.ts';
 
 // Tests all endpoints by their declarations. The harness checks in all files that every answer has a declared form. The
-// shortened test checks what is decided before the handler at one endpoint of each kind.
+// shortened test has one endpoint of each kind.
 
 const service = useService();
 
@@ -158,7 +158,7 @@ describe.each(named(tested(withIds, { permission: true })))('%s', (_, contract) 
   });
 });
 
-describe.each(named(withBodies))('%s', (_, contract) => {
+describe.each(named(tested(withBodies)))('%s', (_, contract) => {
   test('refuses invalid bodies with details, and stores nothing', async () => {
     const { route, body, by = home.owner } = await requestOf(contract, home);
     const good = body as Record<string, unknown>;
@@ -220,7 +220,7 @@ describe.each(named(withBodies))('%s', (_, contract) => {
   });
 });
 
-describe.each(named(withDocuments))('%s', (_, contract) => {
+describe.each(named(tested(withDocuments)))('%s', (_, contract) => {
   test('refuses invalid documents, and stores nothing', async () => {
     const { route, body } = await requestOf(contract, home);
     const { data } = body as { data: Readonly<Record<string, unknown>> };
@@ -286,7 +286,7 @@ describe.each(named(withDocuments))('%s', (_, contract) => {
   });
 });
 
-describe.each(named(ofRocketChat))('%s', (_, contract) => {
+describe.each(named(tested(ofRocketChat, { permission: true })))('%s', (_, contract) => {
   const { body: takes, query, route: line } = contract.declaration;
 
   test('refuses a team of another organization, a made-up team and a malformed id', async () => {

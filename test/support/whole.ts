@@ -1,0 +1,7 @@
+import { describe, inject, test } from 'vitest';
+
+/** A test of a file in `SHORTENED` (vitest.config.ts) that `npm test` skips, and `npm run check` runs. */
+export const testWhole = test.runIf(inject('whole'));
+
+/** A group of such tests. */
+export const describeWhole = describe.runIf(inject('whole'));
