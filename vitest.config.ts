@@ -66,6 +66,9 @@ const SHORTENED: Readonly<Record<string, string>> = {
     'without crowds, mails that wait, and races that sharing has too; all tests take 29 CPU s',
   'test/functions/volttime-sharing.test.ts':
     'without parallel requests and deletions; races.test.ts has the mechanics; all tests take 22 CPU s',
+  'test/functions/volttime-contract.test.ts': 'one endpoint of each kind; all take 14 CPU s',
+  'test/functions/dialects.test.ts': 'pairs of APIs that /v1 is in; all pairs take 13 CPU s',
+  'test/packages/client/members.test.ts': 'without a phone, finding people, and ownership; all tests take 13 CPU s',
   'test/functions/limits.test.ts': 'without Volt Time’s limits; all tests take 13 CPU s',
   'test/console/frame.test.ts': 'without sessions that end in the middle; all tests take 16 CPU s',
   'test/cdk/template.test.ts': 'CloudFormation’s validator once; all take 11 CPU s',
@@ -74,7 +77,8 @@ const SHORTENED: Readonly<Record<string, string>> = {
   'test/docs/guide.test.ts': 'the guide and two pages for tasks; all pages take 25 CPU s',
   'test/packages/invite/service.test.ts': 'without a kill, and without waiting; all runs take 12 CPU s',
   'test/functions/papershift.test.ts': 'without 1,000 teams, which take 4 CPU s',
-  'test/functions/rocketchat.test.ts': 'without 600 requests to exceed the rate, which take 4 CPU s',
+  'test/functions/rocketchat.test.ts':
+    'without 600 requests to exceed the rate, and a team of a hundred; they take 7 CPU s',
   'test/cdk/platform.test.ts': 'without CloudFormation’s validator, which takes 4 CPU s; template.test.ts runs it once',
   'test/functions/rules.test.ts': 'one endpoint of each kind with each permission; all take 27 CPU s',
   'test/functions/malformed.test.ts': 'one endpoint of each kind; all take 20 CPU s',
@@ -108,11 +112,7 @@ const isNamed = (file: string) => named.some((part) => file.includes(part));
 const leftOut = isWhole ? [] : Object.keys(LEFT_OUT).filter((file) => !isNamed(file));
 
 /** The other slow files. `npm run bench -- suite` lists the slowest. */
-const LONG = [
-  'test/functions/races.test.ts',
-  'test/functions/teams.test.ts',
-  'test/functions/volttime-contract.test.ts',
-];
+const LONG = ['test/functions/races.test.ts', 'test/functions/teams.test.ts'];
 const LONGEST = [...Object.keys(LEFT_OUT), ...Object.keys(SHORTENED), ...LONG];
 
 /** Starts the longest files first, to shorten the total time. */

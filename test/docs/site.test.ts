@@ -223,7 +223,7 @@ describe('on the local stack', () => {
     }
   });
 
-  test.each(screens)('on a %s in %s mode the reference fits, and is accessible', async (_, colorScheme, width) => {
+  test.each(SCREENS)('on a %s in %s mode the reference fits, and is accessible', async (_, colorScheme, width) => {
     const options = { colorScheme, viewport: { width, height: 900 } };
     await open('reference/openapi.html#/Invitations/invitationsCreate', options, async (page) => {
       await page.click('.try-out__btn');

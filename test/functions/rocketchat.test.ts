@@ -302,7 +302,7 @@ describe('a new team', () => {
     expect(rolesOf(await listed(`teamName=${other}`))).toEqual({ [userId]: ['owner'], [home.userId]: undefined });
   });
 
-  test('can have more members than fit into one transaction, also if its creator is not its owner', async () => {
+  testWhole('can have more members than fit into one transaction, also if its creator is not its owner', async () => {
     const where = await service.organization();
     const maker = await service.member(where.owner, 'USER');
     await Promise.all(Array.from({ length: 33 }, () => service.member(where.owner, 'USER')));
