@@ -71,7 +71,8 @@ const SHORTENED: Readonly<Record<string, string>> = {
   'test/packages/client/members.test.ts': 'without a phone, finding people, and ownership; all tests take 13 CPU s',
   'test/functions/limits.test.ts': 'without Volt Time’s limits; all tests take 13 CPU s',
   'test/console/frame.test.ts': 'without sessions that end in the middle; all tests take 16 CPU s',
-  'test/cdk/template.test.ts': 'CloudFormation’s validator once; all take 11 CPU s',
+  'test/cdk/template.test.ts': 'without CloudFormation’s validator; validators.test.ts runs it in `npm test`',
+  'test/cdk/alarms.test.ts': 'the same',
   'test/functions/brake.test.ts': 'without the tests that send 200 mails and more, which take 20 CPU s',
   'test/functions/idempotency.test.ts': 'one endpoint of each kind; all take 19 CPU s',
   'test/docs/guide.test.ts': 'the guide and two pages for tasks; all pages take 25 CPU s',
@@ -79,7 +80,7 @@ const SHORTENED: Readonly<Record<string, string>> = {
   'test/functions/papershift.test.ts': 'without 1,000 teams, which take 4 CPU s',
   'test/functions/rocketchat.test.ts':
     'without 600 requests to exceed the rate, and a team of a hundred; they take 7 CPU s',
-  'test/cdk/platform.test.ts': 'without CloudFormation’s validator, which takes 4 CPU s; template.test.ts runs it once',
+  'test/cdk/platform.test.ts': 'the same',
   'test/functions/rules.test.ts': 'one endpoint of each kind with each permission; all take 27 CPU s',
   'test/functions/malformed.test.ts': 'one endpoint of each kind; all take 20 CPU s',
   'test/functions/methods.test.ts': 'one endpoint of each kind; all take 14 CPU s',

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { functionNameOf } from '../../cdk/constructs/function.ts';
 import { synthesize } from '../../cdk/synthesize.ts';
 import { functions } from '../../functions/index.ts';
@@ -8,7 +8,7 @@ import { type PreTokenDeclaration, type Route, routeKeysOf } from '../../lib/htt
 import {
   type Assembly,
   assemble,
-  findings,
+  expectValid,
   functionOf,
   http,
   logicalId,
@@ -24,11 +24,6 @@ import {
 function mailArns(statements: { Action: unknown; Resource: { 'Fn::Join': [string, unknown[]] }[] }[]): unknown[][] {
   const mail = statements.find(({ Action }) => Action === 'ses:SendRawEmail');
   return (mail?.Resource ?? []).map((arn) => arn['Fn::Join'][1]);
-}
-
-/** Expects that a variant is valid for CloudFormation. `npm test` validates only one stack: it takes a second each. */
-function expectValid(assembly: Pick<Assembly, 'app' | 'files'>): void {
-  if (inject('whole')) expect(findings(assembly)).toEqual([]);
 }
 
 let development: Assembly;
@@ -511,7 +506,7 @@ describe('identity', () => {
     expect(functionOf(configured.nested.background, 'fallback').Properties.Environment.Variables.SIGN_UP_URL).toBe(
       signUpUrl,
     );
-    expect(findings(configured)).toEqual([]);
+    expectValid(configured);
   });
 
   it('has outputs for the sign-in URL, the pool’s id and the client id', () => {

@@ -40,7 +40,8 @@ test('the consistency check finds missing, extra and changed items', async () =>
     for (const [name, value] of Object.entries(item)) {
       const changed = typeof value === 'number' ? value + 1 : typeof value === 'boolean' ? !value : `${value}x`;
       attributes.add(`${item.type}.${name}`);
-      if (await isFound(items.with(index, { ...item, [name]: changed }))) detected.add(`${item.type}.${name}`);
+      if (!detected.has(`${item.type}.${name}`) && (await isFound(items.with(index, { ...item, [name]: changed }))))
+        detected.add(`${item.type}.${name}`);
     }
   }
   // These items may be missing in a consistent table: tokens of an ended membership, counters of mails only, audit

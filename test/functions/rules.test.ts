@@ -32,9 +32,17 @@ const GRANTED: Partial<Record<ScopedPermission, (role: Role, teamRole: TeamRole)
 
 const ofTeams = contracts.filter(({ declaration: { about } }) => about !== undefined);
 
-async function putIntoAllTeams({ owner }: Home, { memberId }: { memberId: string }, role: TeamRole): Promise<void> {
+/** Puts a member into all teams of an organization, except those of earlier requests. Adds their ids to these. */
+async function putIntoTeams(
+  { owner }: Home,
+  { memberId }: { memberId: string },
+  role: TeamRole,
+  earlier: Set<string>,
+): Promise<void> {
   const { data } = (await owner.call('GET /v1/teams?perPage=100')).body;
-  for (const { id } of data) {
+  for (const { id, isDefault } of data) {
+    if (earlier.has(id) && !isDefault) continue;
+    earlier.add(id);
     const { status } = await owner.call(`PUT /v1/teams/${id}/members/${memberId}`, { body: { role } });
     expect(status).toBeLessThan(300);
   }
@@ -46,10 +54,11 @@ describe.each(tested(ofTeams, { permission: true }).map((contract) => [contract.
     test('enforces its declared permission for members of the team', { timeout: 180_000 }, async () => {
       const { permission } = contract.declaration;
       const home = await service.organization();
+      const earlier = new Set<string>();
       for (const [role, teamRole] of ROLE_PAIRS) {
         const somebody = (await service.member(home.owner, role)) as Client & { memberId: string };
         const { route, body } = await exampleOf(contract, service, home);
-        await putIntoAllTeams(home, somebody, teamRole);
+        await putIntoTeams(home, somebody, teamRole, earlier);
         const ofRole = !permission || (isRolePermission(permission) && rolesWith(permission).includes(role));
         const isAllowed = permission && !isRolePermission(permission) ? GRANTED[permission]?.(role, teamRole) : ofRole;
         const { status } = await somebody.call(route, { body });
