@@ -36,6 +36,11 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   'test/cdk/front.test.ts':
     'synthesizes stacks with a domain and CloudFront: 12 CPU s; only changes of cdk can break it',
   'test/cdk/operator/rebind.test.ts': 'runs the command 14 times: 8 CPU s; only changes of the command can break it',
+  'test/cdk/operator/replay-events.test.ts': 'the same: 2 CPU s',
+  'test/cdk/operator/rotate-key.test.ts': 'the same: 2 CPU s',
+  'test/cdk/deploy/run.test.ts': 'the same: 6 CPU s',
+  'test/docs/access.test.ts':
+    'compiles and runs the code of docs/access.md: 6 CPU s; guide.test.ts runs the code of other pages',
   'test/functions/mail-rates.test.ts':
     'mails in many organizations: 10 CPU s; only how rates are counted can break it, and limits.test.ts has a daily rate',
   'test/functions/volttime-many-ways.test.ts':
@@ -57,39 +62,48 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
     'fills sites and teams to their limits, 100,000 items: 12 CPU s; only how their lists read can break it',
 };
 
-/** Files that `npm test` shortens unless the command line names them, with the reason. They read `whole`. */
+/** Files that `npm test` shortens unless the command line names them, with the reason; the slowest first. They read `whole`. */
 const SHORTENED: Readonly<Record<string, string>> = {
-  'test/property/lifecycle.test.ts': '10 random sequences instead of 200, which take 300 CPU s',
   'test/functions/contract.test.ts': 'one endpoint of each kind; all take 60 CPU s, and `npm run endpoint` runs one',
-  'test/functions/depth.test.ts': 'one endpoint of each kind; all take 50 CPU s, and `npm run endpoint` runs one',
   'test/functions/volttime-invites.test.ts':
     'without crowds, mails that wait, and races that sharing has too; all tests take 29 CPU s',
-  'test/functions/volttime-sharing.test.ts':
-    'without parallel requests and deletions; races.test.ts has the mechanics; all tests take 22 CPU s',
-  'test/functions/volttime-contract.test.ts': 'one endpoint of each kind; all take 14 CPU s',
-  'test/functions/dialects.test.ts': 'pairs of APIs that /v1 is in; all pairs take 13 CPU s',
-  'test/packages/client/members.test.ts': 'without a phone, finding people, and ownership; all tests take 13 CPU s',
-  'test/functions/limits.test.ts': 'without Volt Time’s limits; all tests take 13 CPU s',
-  'test/console/frame.test.ts': 'without sessions that end in the middle; all tests take 16 CPU s',
-  'test/cdk/template.test.ts': 'without CloudFormation’s validator; validators.test.ts runs it in `npm test`',
-  'test/cdk/alarms.test.ts': 'the same',
-  'test/functions/brake.test.ts': 'without the tests that send 200 mails and more, which take 20 CPU s',
-  'test/functions/idempotency.test.ts': 'one endpoint of each kind; all take 19 CPU s',
-  'test/docs/guide.test.ts': 'the guide and two pages for tasks; all pages take 25 CPU s',
-  'test/packages/invite/service.test.ts': 'without a kill, and without waiting; all runs take 12 CPU s',
-  'test/functions/papershift.test.ts': 'without 1,000 teams, which take 4 CPU s',
-  'test/functions/rocketchat.test.ts':
-    'without 600 requests to exceed the rate, and a team of a hundred; they take 7 CPU s',
-  'test/cdk/platform.test.ts': 'the same',
-  'test/functions/rules.test.ts': 'one endpoint of each kind with each permission; all take 27 CPU s',
-  'test/functions/malformed.test.ts': 'one endpoint of each kind; all take 20 CPU s',
-  'test/functions/methods.test.ts': 'one endpoint of each kind; all take 14 CPU s',
-  'test/functions/access-check.test.ts':
-    'one permission of the organization, and those of teams and sites; all take 15 CPU s',
-  'test/functions/operator-keys.test.ts': 'those that refuse keys: one of each kind; all take 8 CPU s',
+  'test/functions/rules.test.ts': 'one endpoint of each kind; all take 27 CPU s',
   'test/functions/sign-in.test.ts':
     'every way of signing in at one endpoint of each kind, and all roles; all 92 endpoints take 55 CPU s',
+  'test/console/frame.test.ts': 'without sessions that end in the middle; all tests take 16 CPU s',
+  'test/functions/depth.test.ts': 'one endpoint of each kind; all take 50 CPU s, and `npm run endpoint` runs one',
+  'test/functions/access-check.test.ts':
+    'one permission of the organization, and those of teams and sites; all take 15 CPU s',
+  'test/functions/volttime-sharing.test.ts':
+    'without parallel requests and deletions; races.test.ts has the mechanics; all tests take 22 CPU s',
+  'test/functions/teams.test.ts': 'without fifty people, and each race twice; all tests take 13 CPU s',
+  'test/packages/client/members.test.ts': 'without a phone, finding people, and ownership; all tests take 13 CPU s',
+  'test/functions/operator-keys.test.ts': 'one endpoint of each kind; all take 13 CPU s',
+  'test/functions/volttime-chargers.test.ts': 'each race twice; all rounds take 12 CPU s',
+  'test/functions/idempotency.test.ts': 'one endpoint of each kind; all take 19 CPU s',
+  'test/property/lifecycle.test.ts': '10 random sequences instead of 200, which take 300 CPU s',
+  'test/functions/races.test.ts': 'each race twice; all rounds take 15 CPU s',
+  'test/docs/guide.test.ts': 'the guide and invite.md; all pages take 25 CPU s',
+  'test/functions/malformed.test.ts': 'one endpoint of each kind; all take 20 CPU s',
+  'test/functions/pages.test.ts': 'without seven days of retries; all tests take 11 CPU s',
+  'test/packages/client/service.test.ts':
+    'a method of each kind; the generated methods are compared with the declarations, all calls take 11 CPU s',
+  'test/functions/invitee.test.ts': 'each race twice; all rounds take 10 CPU s',
+  'test/functions/mail-events.test.ts': 'each race twice; all rounds take 10 CPU s',
+  'test/functions/rocketchat.test.ts':
+    'without 600 requests to exceed the rate, and a team of a hundred; they take 7 CPU s',
+  'test/functions/brake.test.ts': 'without the tests that send 200 mails and more, which take 20 CPU s',
+  'test/functions/papershift.test.ts': 'without 1,000 teams, which take 4 CPU s',
+  'test/functions/callers.test.ts': 'each race twice; all rounds take 7 CPU s',
+  'test/functions/dialects.test.ts': 'pairs of APIs that /v1 is in, and each race twice; all take 13 CPU s',
+  'test/functions/limits.test.ts': 'without Volt Time’s limits; all tests take 13 CPU s',
+  'test/cdk/template.test.ts': 'without CloudFormation’s validator; validators.test.ts runs it in `npm test`',
+  'test/cdk/alarms.test.ts': 'the same',
+  'test/cdk/platform.test.ts': 'the same',
+  'test/functions/methods.test.ts': 'one endpoint of each kind; all take 14 CPU s',
+  'test/packages/invite/service.test.ts': 'without a kill, and without waiting; all runs take 12 CPU s',
   'test/packages/invite/sheet.test.ts': 'a file of 10 MB; another of 100 MB takes 12 CPU s',
+  'test/functions/volttime-contract.test.ts': 'one endpoint of each kind; all take 14 CPU s',
 };
 
 /** Checks the recorded calls of all other tests. */
@@ -112,9 +126,7 @@ const named = process.argv.slice(2).filter((argument) => !argument.startsWith('-
 const isNamed = (file: string) => named.some((part) => file.includes(part));
 const leftOut = isWhole ? [] : Object.keys(LEFT_OUT).filter((file) => !isNamed(file));
 
-/** The other slow files. `npm run bench -- suite` lists the slowest. */
-const LONG = ['test/functions/races.test.ts', 'test/functions/teams.test.ts'];
-const LONGEST = [...Object.keys(LEFT_OUT), ...Object.keys(SHORTENED), ...LONG];
+const LONGEST = [...Object.keys(LEFT_OUT), ...Object.keys(SHORTENED)];
 
 /** Starts the longest files first, to shorten the total time. */
 class LongestFirst extends BaseSequencer {

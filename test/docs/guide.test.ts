@@ -14,7 +14,7 @@ import { newAddress, useService } from '../support/service.ts';
 import { testWhole } from '../support/whole.ts';
 
 // Follows the guide, and runs the code of the pages for tasks, unchanged, with the packed client. The shortened test has
-// the guide, and the first two of these pages.
+// the guide, and the first of these pages.
 
 const PORT = await freePort();
 const service = useService({ environment: { REDIRECT_ORIGINS: `http://localhost:${PORT}` } });
@@ -203,7 +203,7 @@ test('invite.md: a backend invites, repeats, resends and revokes', async () => {
   expect(data).toMatchObject([{ email: 'kim@example.com', message: 'Welcome to the team!' }]);
 });
 
-test('members.md: members are shown, changed and removed', async () => {
+testWhole('members.md: members are shown, changed and removed', async () => {
   const { owner } = await organization('jane@example.com');
   const printed = await run('members.md', { ID_TOKEN: owner.token });
   expect(printed).toMatch(

@@ -182,7 +182,7 @@ testWhole('the mails of a backlog count as sent on the day on which they are sen
   expect((await invite(owner)).delivery).toMatchObject({ state: 'QUEUED', reason: 'sending_paused' });
 });
 
-test('one organization whose mails come back doesn’t pause others', async () => {
+testWhole('one organization whose mails come back doesn’t pause others', async () => {
   const { owner } = await service.organization();
   const { owner: other } = await service.organization();
   await comeBack(owner, 70);

@@ -7,6 +7,7 @@ import { Problem } from '../../lib/dialects/v1/schemas.ts';
 import { Problem as VoltTimeProblem } from '../../lib/dialects/volttime/schemas.ts';
 import { teamIdAsHex, teamIdAsUuid, teamIdFromHex, teamIdFromUuid } from '../../lib/domain/team.ts';
 import { type Answer, type Client, useService } from '../support/service.ts';
+import { rounds } from '../support/whole.ts';
 
 // Tests that the four APIs create, show, change and delete the same teams. The shortened test has every pair of APIs that
 // /v1 is in.
@@ -182,7 +183,7 @@ describe.each(pairs)('a team name that is requested through $one and through $ot
   });
 
   test('is taken once, also by parallel requests', async () => {
-    for (let round = 0; round < 4; round += 1) {
+    for (let round = 0; round < rounds(4); round += 1) {
       const name = newName();
       const makers = [first, second, first, second];
       const answers = await Promise.all(

@@ -5,3 +5,8 @@ export const testWhole = test.runIf(inject('whole'));
 
 /** A group of such tests. */
 export const describeWhole = describe.runIf(inject('whole'));
+
+/** Returns how often a test repeats a race: twice in `npm test`. */
+export function rounds(whole: number): number {
+  return inject('whole') ? whole : 2;
+}
