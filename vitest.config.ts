@@ -36,6 +36,8 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   'test/cdk/front.test.ts':
     'synthesizes stacks with a domain and CloudFront: 12 CPU s; only changes of cdk can break it',
   'test/cdk/operator/rebind.test.ts': 'runs the command 14 times: 8 CPU s; only changes of the command can break it',
+  'test/functions/issuer-change.test.ts':
+    'stacks with a previous issuer: 4 CPU s; only how sign-ins move can break it, and sign-in.test.ts has one',
   'test/cdk/operator/replay-events.test.ts': 'the same: 2 CPU s',
   'test/cdk/operator/rotate-key.test.ts': 'the same: 2 CPU s',
   'test/cdk/deploy/run.test.ts': 'the same: 6 CPU s',
@@ -53,7 +55,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   'test/functions/check-table-size.test.ts':
     'checks 72 MB of items with little memory: 20 CPU s; only how check-table reads can break it',
   'test/functions/volttime-matrix.test.ts':
-    'every person at every site: 80 CPU s; rules.test.ts has each rule once, volttime-sharing.test.ts each kind of access',
+    'every person at every site: 80 CPU s; access-check.test.ts has each rule, volttime-sharing.test.ts each kind of access',
   'test/functions/examples.test.ts':
     'calls every endpoint in an organization of its own: 100 s; contract.test.ts checks the form of each answer',
   'test/functions/transfer.test.ts':
@@ -80,27 +82,28 @@ const SHORTENED: Readonly<Record<string, string>> = {
   'test/packages/client/members.test.ts': 'without a phone, finding people, and ownership; all tests take 13 CPU s',
   'test/functions/operator-keys.test.ts': 'one endpoint of each kind; all take 13 CPU s',
   'test/functions/volttime-chargers.test.ts': 'each race twice; all rounds take 12 CPU s',
-  'test/functions/idempotency.test.ts': 'one endpoint of each kind; all take 19 CPU s',
-  'test/property/lifecycle.test.ts': '10 random sequences instead of 200, which take 300 CPU s',
+  'test/functions/idempotency.test.ts': 'one endpoint of each dialect; all take 19 CPU s',
+  'test/property/lifecycle.test.ts': '5 random sequences instead of 200, which take 300 CPU s',
   'test/functions/races.test.ts': 'each race twice; all rounds take 15 CPU s',
   'test/docs/guide.test.ts': 'the guide and invite.md; all pages take 25 CPU s',
-  'test/functions/malformed.test.ts': 'one endpoint of each kind; all take 20 CPU s',
+  'test/functions/malformed.test.ts': 'one endpoint of each dialect and content type; all take 20 CPU s',
   'test/functions/pages.test.ts': 'without seven days of retries; all tests take 11 CPU s',
   'test/packages/client/service.test.ts':
     'a method of each kind; the generated methods are compared with the declarations, all calls take 11 CPU s',
   'test/functions/invitee.test.ts': 'each race twice; all rounds take 10 CPU s',
   'test/functions/mail-events.test.ts': 'each race twice; all rounds take 10 CPU s',
-  'test/functions/rocketchat.test.ts':
-    'without 600 requests to exceed the rate, and a team of a hundred; they take 7 CPU s',
+  'test/functions/rocketchat.test.ts': 'without 600 requests to exceed the rate, and a team of 35; they take 7 CPU s',
   'test/functions/brake.test.ts': 'without the tests that send 200 mails and more, which take 20 CPU s',
   'test/functions/papershift.test.ts': 'without 1,000 teams, which take 4 CPU s',
   'test/functions/callers.test.ts': 'each race twice; all rounds take 7 CPU s',
   'test/functions/dialects.test.ts': 'pairs of APIs that /v1 is in, and each race twice; all take 13 CPU s',
+  'test/journeys/browser.test.ts': 'without reminders, newer mails, and times; all tests take 10 CPU s',
+  'test/functions/webhooks.test.ts': 'without the retries of each failure; all tests take 8 CPU s and 30 s of waiting',
   'test/functions/limits.test.ts': 'without Volt Time’s limits; all tests take 13 CPU s',
   'test/cdk/template.test.ts': 'without CloudFormation’s validator; validators.test.ts runs it in `npm test`',
   'test/cdk/alarms.test.ts': 'the same',
   'test/cdk/platform.test.ts': 'the same',
-  'test/functions/methods.test.ts': 'one endpoint of each kind; all take 14 CPU s',
+  'test/functions/methods.test.ts': 'one endpoint of each dialect; all take 14 CPU s',
   'test/packages/invite/service.test.ts': 'without a kill, and without waiting; all runs take 12 CPU s',
   'test/packages/invite/sheet.test.ts': 'a file of 10 MB; another of 100 MB takes 12 CPU s',
   'test/functions/volttime-contract.test.ts': 'one endpoint of each kind; all take 14 CPU s',

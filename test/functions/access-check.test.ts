@@ -31,13 +31,18 @@ async function decision(permission: string, member: string, resource?: string, b
   return [body.allowed, body.reason];
 }
 
-/** The place of a member in all teams of the organization. The shortened test has one role that teams change, and one that they don't. */
+/** The place of a member in all teams of the organization. */
 const PLACES: readonly (readonly [Role, TeamRole | undefined])[] = [
   ...ROLES.map((role) => [role, undefined] as const),
-  ...(inject('whole') ? (['USER', 'OPERATOR', 'VIEWER'] as const) : (['USER', 'VIEWER'] as const)).flatMap((role) =>
+  ...(['USER', 'OPERATOR', 'VIEWER'] as const).flatMap((role) =>
     (['OWNER', 'MODERATOR', 'MEMBER'] as const).map((teamRole) => [role, teamRole] as const),
   ),
 ];
+
+/** The shortened test has those of a USER, and of a VIEWER, who has nothing from a team. */
+const places = PLACES.filter(
+  ([role, teamRole]) => inject('whole') || !teamRole || role === 'USER' || (role === 'VIEWER' && teamRole === 'OWNER'),
+);
 
 /**
  * Returns an endpoint that declares a permission: about a resource that the permission can be checked for, and of the
@@ -73,7 +78,7 @@ describe.each(tested)('the check of %s', (permission) => {
     expect(contract, `an endpoint declares ${permission}`).toBeDefined();
     let where = await service.organization();
     const earlier = new Set<string>();
-    for (const [role, teamRole] of PLACES) {
+    for (const [role, teamRole] of places) {
       if (teamRole !== undefined && contract.declaration.about === undefined) continue;
       // A request about the organization itself may end it.
       if (contract.declaration.about === undefined) where = await service.organization();

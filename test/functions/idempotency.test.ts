@@ -25,7 +25,7 @@ const writtenSince = (count: number) =>
     .flatMap(({ keys }) => keys)
     .filter((key) => !/^(IDEMPOTENCY|RATE)#/.test(key));
 
-describe.each(tested(creating).map((contract) => [contract.declaration.route, contract] as const))(
+describe.each(tested(creating, { caller: false }).map((contract) => [contract.declaration.route, contract] as const))(
   '%s',
   (_, contract) => {
     const invalid = contract.declaration.dialect === 'volttime' ? 422 : 400;

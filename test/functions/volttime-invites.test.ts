@@ -853,7 +853,7 @@ describe('a request for sensitive data', () => {
     }
   });
 
-  test('that was granted by the link is shown as ended after the grant’s expiry', async () => {
+  testWhole('that was granted by the link is shown as ended after the grant’s expiry', async () => {
     const { owner, site } = await made();
     const { owner: other, team } = await guest();
     await share(service, site.uuid, team.uuid);
@@ -865,7 +865,7 @@ describe('a request for sensitive data', () => {
     expect([(await openRequest(token)).status, (await decide(token, 'granted')).status]).toEqual([410, 410]);
   });
 
-  test('ends when the requester is erased, on the page and for its form', async () => {
+  testWhole('ends when the requester is erased, on the page and for its form', async () => {
     const { owner, site } = await made();
     const { owner: other, team } = await guest();
     await share(service, site.uuid, team.uuid);
@@ -897,7 +897,7 @@ describe('a request for sensitive data', () => {
     expect((await decide(newer, 'granted')).status).toBe(410);
   });
 
-  test('can’t be decided by a former manager of the team, or after a transfer', async () => {
+  testWhole('can’t be decided by a former manager of the team, or after a transfer', async () => {
     const { owner, team: owning, site } = await made();
     const { owner: other, team } = await guest();
     await share(service, site.uuid, team.uuid);
@@ -977,23 +977,26 @@ describe('a request for sensitive data', () => {
     expect(service.writes().slice(before)).toEqual([]);
   });
 
-  test('is refused for the owning team, for a team without access, and from people who don’t manage the team', async () => {
-    const { owner, team: owning, site } = await made();
-    const { owner: other, team } = await guest();
-    await share(service, site.uuid, team.uuid);
-    expect(await ask(owner, site, owning)).toMatchObject({ status: 403, body: { error: 'site_owner_access' } });
-    expect(await ask(owner, site, team)).toMatchObject({ status: 403 });
-    const without = await makeTeam(other);
-    expect(await ask(other, site, without)).toMatchObject({
-      status: 404,
-      body: { message: `No query results for model [App\\Models\\Team] ${without.uuid}` },
-    });
-    const stranger = await guest();
-    expect(await ask(stranger.owner, site, stranger.team)).toMatchObject({
-      status: 404,
-      body: { message: `No query results for model [App\\Models\\Site] ${site.uuid}` },
-    });
-  });
+  testWhole(
+    'is refused for the owning team, for a team without access, and from people who don’t manage the team',
+    async () => {
+      const { owner, team: owning, site } = await made();
+      const { owner: other, team } = await guest();
+      await share(service, site.uuid, team.uuid);
+      expect(await ask(owner, site, owning)).toMatchObject({ status: 403, body: { error: 'site_owner_access' } });
+      expect(await ask(owner, site, team)).toMatchObject({ status: 403 });
+      const without = await makeTeam(other);
+      expect(await ask(other, site, without)).toMatchObject({
+        status: 404,
+        body: { message: `No query results for model [App\\Models\\Team] ${without.uuid}` },
+      });
+      const stranger = await guest();
+      expect(await ask(stranger.owner, site, stranger.team)).toMatchObject({
+        status: 404,
+        body: { message: `No query results for model [App\\Models\\Site] ${site.uuid}` },
+      });
+    },
+  );
 });
 
 test('a grant expires by the clock, and the sweep records it and mails the team’s managers once', async () => {

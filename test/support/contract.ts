@@ -38,11 +38,16 @@ export const contracts: readonly Contract[] = Object.entries(contents).flatMap((
 
 /**
  * Returns one endpoint for each combination of the declared properties that select the code before the handler:
- * signing in, choosing the organization, and with `permission` also checking it. `dialect`: for each dialect.
+ * signing in, choosing the organization, and with `permission` also checking it. `dialect: false`: of any dialect.
+ * `caller: false`: only what reads requests, so one for each dialect and content type.
  */
-function oneOfEachKind(some: readonly Contract[], { permission = false, dialect: byDialect = true } = {}): Contract[] {
+function oneOfEachKind(
+  some: readonly Contract[],
+  { permission = false, dialect: byDialect = true, caller: byCaller = true } = {},
+): Contract[] {
   const kindOf = ({ declaration }: Contract) => {
-    const { dialect, caller, organization, found, about } = declaration;
+    const { dialect, caller, organization, found, about, accepts } = declaration;
+    if (!byCaller) return `${dialect} ${accepts}`;
     return [byDialect && dialect, ...caller, organization, found, about, permission && declaration.permission].join(
       ' ',
     );
