@@ -36,13 +36,13 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   'test/cdk/front.test.ts':
     'synthesizes stacks with a domain and CloudFront: 12 CPU s; only changes of cdk can break it',
   'test/cdk/operator/rebind.test.ts': 'runs the command 14 times: 8 CPU s; only changes of the command can break it',
-  'test/functions/issuer-change.test.ts':
-    'stacks with a previous issuer: 4 CPU s; only how sign-ins move can break it, and sign-in.test.ts has one',
   'test/cdk/operator/replay-events.test.ts': 'the same: 2 CPU s',
   'test/cdk/operator/rotate-key.test.ts': 'the same: 2 CPU s',
-  'test/cdk/deploy/run.test.ts': 'the same: 6 CPU s',
+  'test/cdk/deploy/run.test.ts': 'the same, with an AWS of its own: 6 CPU s',
   'test/docs/access.test.ts':
     'compiles and runs the code of docs/access.md: 6 CPU s; guide.test.ts runs the code of other pages',
+  'test/functions/issuer-change.test.ts':
+    'stacks with a previous issuer: 4 CPU s; only how sign-ins move can break it, and sign-in.test.ts has one',
   'test/functions/mail-rates.test.ts':
     'mails in many organizations: 10 CPU s; only how rates are counted can break it, and limits.test.ts has a daily rate',
   'test/functions/volttime-many-ways.test.ts':
@@ -83,7 +83,7 @@ const SHORTENED: Readonly<Record<string, string>> = {
   'test/functions/operator-keys.test.ts': 'one endpoint of each kind; all take 13 CPU s',
   'test/functions/volttime-chargers.test.ts': 'each race twice; all rounds take 12 CPU s',
   'test/functions/idempotency.test.ts': 'one endpoint of each dialect; all take 19 CPU s',
-  'test/property/lifecycle.test.ts': '5 random sequences instead of 200, which take 300 CPU s',
+  'test/property/lifecycle.test.ts': '5 random sequences instead of 100, which take 150 CPU s',
   'test/functions/races.test.ts': 'each race twice; all rounds take 15 CPU s',
   'test/docs/guide.test.ts': 'the guide and invite.md; all pages take 25 CPU s',
   'test/functions/malformed.test.ts': 'one endpoint of each dialect and content type; all take 20 CPU s',
