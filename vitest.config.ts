@@ -14,6 +14,8 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
     'journeys of admins in a browser; console/frame.test.ts has who gets in, and when it ends',
   'test/console/screens.test.ts':
     'each page of the console in a browser; only changes of packages/console can break it',
+  'test/packages/client/screens.test.ts':
+    'colours, keyboard and zoom in a browser: 11 CPU s; members.test.ts has a screen, texts.test.ts the texts',
   'test/packages/client/invitations.test.ts': 'a screen in a browser; members.test.ts has what screens share',
   'test/packages/client/invite.test.ts': 'a screen in a browser; members.test.ts has what screens share',
   'test/packages/client/teams.test.ts': 'a screen in a browser; members.test.ts has what screens share',
@@ -21,17 +23,39 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   'test/docs/moving.test.ts':
     'runs the scripts of other products’ pages twice each: 15 CPU s; guide.test.ts runs the code of the other pages',
   'test/functions/crowd.test.ts': '200 people at once: 11 CPU s; races.test.ts has the same conflicts with few people',
+  'test/docs/site.test.ts':
+    'builds the documents as pages, and uses them in a browser: 12 CPU s; links.test.ts has the links of the documents',
+  'test/examples/express.test.ts':
+    'an example in a browser: 8 CPU s; docs/guide.test.ts has an application of the same kind',
+  'test/packages/client/package.test.ts':
+    'builds the package and compiles applications with it: 9 CPU s; docs/guide.test.ts runs some with the package',
   'test/packages/invite/run.test.ts':
     'runs the command as a process 80 times: 24 CPU s; only changes of packages/invite can break it',
   'test/packages/cdk/package.test.ts':
     'builds the package and compiles applications with it: 30 CPU s; only changes of cdk or packages/cdk can break it',
+  'test/cdk/front.test.ts':
+    'synthesizes stacks with a domain and CloudFront: 12 CPU s; only changes of cdk can break it',
+  'test/cdk/operator/rebind.test.ts': 'runs the command 14 times: 8 CPU s; only changes of the command can break it',
+  'test/cdk/operator/replay-events.test.ts': 'the same: 2 CPU s',
+  'test/cdk/operator/rotate-key.test.ts': 'the same: 2 CPU s',
+  'test/cdk/deploy/run.test.ts': 'the same, with an AWS of its own: 6 CPU s',
+  'test/docs/access.test.ts':
+    'compiles and runs the code of docs/access.md: 6 CPU s; guide.test.ts runs the code of other pages',
+  'test/functions/issuer-change.test.ts':
+    'stacks with a previous issuer: 4 CPU s; only how sign-ins move can break it, and sign-in.test.ts has one',
+  'test/functions/mail-rates.test.ts':
+    'mails in many organizations: 10 CPU s; only how rates are counted can break it, and limits.test.ts has a daily rate',
+  'test/functions/volttime-many-ways.test.ts':
+    'access to a site in several ways: 6 CPU s; volttime-sharing.test.ts has each way',
+  'test/functions/check-table.test.ts':
+    'tears a table in 40 ways: 20 CPU s; repair.test.ts has what mending leaves, consistency.test.ts what the rules find',
   'test/releases/compatibility.test.ts':
     'runs the functions of each release: 40 CPU s for each; needed before a release',
   'test/functions/restore.test.ts': 'synthesizes twice: 40 CPU s; only how a deployment adopts a table can break it',
   'test/functions/check-table-size.test.ts':
     'checks 72 MB of items with little memory: 20 CPU s; only how check-table reads can break it',
   'test/functions/volttime-matrix.test.ts':
-    'every person at every site: 80 CPU s; rules.test.ts has each rule once, volttime-sharing.test.ts each kind of access',
+    'every person at every site: 80 CPU s; access-check.test.ts has each rule, volttime-sharing.test.ts each kind of access',
   'test/functions/examples.test.ts':
     'calls every endpoint in an organization of its own: 100 s; contract.test.ts checks the form of each answer',
   'test/functions/transfer.test.ts':
@@ -40,22 +64,49 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
     'fills sites and teams to their limits, 100,000 items: 12 CPU s; only how their lists read can break it',
 };
 
-/** Files that `npm test` shortens unless the command line names them, with the reason. They read `whole`. */
+/** Files that `npm test` shortens unless the command line names them, with the reason; the slowest first. They read `whole`. */
 const SHORTENED: Readonly<Record<string, string>> = {
-  'test/property/lifecycle.test.ts': '10 random sequences instead of 200, which take 300 CPU s',
-  'test/functions/contract.test.ts':
-    'what is decided before the handler at one endpoint of each kind; all take 60 CPU s',
-  'test/docs/site.test.ts': 'the documents on a phone in dark mode; all screens take 15 CPU s',
-  'test/functions/depth.test.ts': 'one endpoint of each kind with each permission; all take 50 CPU s',
-  'test/functions/rules.test.ts': 'one endpoint of each kind with each permission; all take 27 CPU s',
-  'test/functions/malformed.test.ts': 'one endpoint of each kind; all take 20 CPU s',
-  'test/functions/methods.test.ts': 'one endpoint of each kind; all take 14 CPU s',
-  'test/functions/access-check.test.ts':
-    'one permission of the organization, and those of teams and sites; all take 15 CPU s',
-  'test/functions/operator-keys.test.ts': 'those that refuse keys: one of each kind; all take 8 CPU s',
+  'test/functions/contract.test.ts': 'one endpoint of each kind; all take 60 CPU s, and `npm run endpoint` runs one',
+  'test/functions/volttime-invites.test.ts':
+    'without crowds, mails that wait, and races that sharing has too; all tests take 29 CPU s',
+  'test/functions/rules.test.ts': 'one endpoint of each kind; all take 27 CPU s',
   'test/functions/sign-in.test.ts':
     'every way of signing in at one endpoint of each kind, and all roles; all 92 endpoints take 55 CPU s',
+  'test/console/frame.test.ts': 'without sessions that end in the middle; all tests take 16 CPU s',
+  'test/functions/depth.test.ts': 'one endpoint of each kind; all take 50 CPU s, and `npm run endpoint` runs one',
+  'test/functions/access-check.test.ts':
+    'one permission of the organization, and those of teams and sites; all take 15 CPU s',
+  'test/functions/volttime-sharing.test.ts':
+    'without parallel requests and deletions; races.test.ts has the mechanics; all tests take 22 CPU s',
+  'test/functions/teams.test.ts': 'without fifty people, and each race twice; all tests take 13 CPU s',
+  'test/packages/client/members.test.ts': 'without a phone, finding people, and ownership; all tests take 13 CPU s',
+  'test/functions/operator-keys.test.ts': 'one endpoint of each kind; all take 13 CPU s',
+  'test/functions/volttime-chargers.test.ts': 'each race twice; all rounds take 12 CPU s',
+  'test/functions/idempotency.test.ts': 'one endpoint of each dialect; all take 19 CPU s',
+  'test/property/lifecycle.test.ts': '5 random sequences instead of 100, which take 150 CPU s',
+  'test/functions/races.test.ts': 'each race twice; all rounds take 15 CPU s',
+  'test/docs/guide.test.ts': 'the guide and invite.md; all pages take 25 CPU s',
+  'test/functions/malformed.test.ts': 'one endpoint of each dialect and content type; all take 20 CPU s',
+  'test/functions/pages.test.ts': 'without seven days of retries; all tests take 11 CPU s',
+  'test/packages/client/service.test.ts':
+    'a method of each kind; the generated methods are compared with the declarations, all calls take 11 CPU s',
+  'test/functions/invitee.test.ts': 'each race twice; all rounds take 10 CPU s',
+  'test/functions/mail-events.test.ts': 'each race twice; all rounds take 10 CPU s',
+  'test/functions/rocketchat.test.ts': 'without 600 requests to exceed the rate, and a team of 35; they take 7 CPU s',
+  'test/functions/brake.test.ts': 'without the tests that send 200 mails and more, which take 20 CPU s',
+  'test/functions/papershift.test.ts': 'without 1,000 teams, which take 4 CPU s',
+  'test/functions/callers.test.ts': 'each race twice; all rounds take 7 CPU s',
+  'test/functions/dialects.test.ts': 'pairs of APIs that /v1 is in, and each race twice; all take 13 CPU s',
+  'test/journeys/browser.test.ts': 'without reminders, newer mails, and times; all tests take 10 CPU s',
+  'test/functions/webhooks.test.ts': 'without the retries of each failure; all tests take 8 CPU s and 30 s of waiting',
+  'test/functions/limits.test.ts': 'without Volt Time’s limits; all tests take 13 CPU s',
+  'test/cdk/template.test.ts': 'without CloudFormation’s validator; validators.test.ts runs it in `npm test`',
+  'test/cdk/alarms.test.ts': 'the same',
+  'test/cdk/platform.test.ts': 'the same',
+  'test/functions/methods.test.ts': 'one endpoint of each dialect; all take 14 CPU s',
+  'test/packages/invite/service.test.ts': 'without a kill, and without waiting; all runs take 12 CPU s',
   'test/packages/invite/sheet.test.ts': 'a file of 10 MB; another of 100 MB takes 12 CPU s',
+  'test/functions/volttime-contract.test.ts': 'one endpoint of each kind; all take 14 CPU s',
 };
 
 /** Checks the recorded calls of all other tests. */
@@ -81,14 +132,7 @@ const named = process.argv.slice(2).filter((argument) => !argument.startsWith('-
 const isNamed = (file: string) => named.some((part) => file.includes(part));
 const leftOut = isWhole ? [] : Object.keys(LEFT_OUT).filter((file) => !isNamed(file));
 
-/** The other slow files. `npm run bench -- suite` lists the slowest. */
-const LONG = [
-  'test/functions/volttime-invites.test.ts',
-  'test/functions/volttime-sharing.test.ts',
-  'test/functions/teams.test.ts',
-  'test/functions/volttime-contract.test.ts',
-];
-const LONGEST = [...Object.keys(LEFT_OUT), ...Object.keys(SHORTENED), ...LONG];
+const LONGEST = [...Object.keys(LEFT_OUT), ...Object.keys(SHORTENED)];
 
 /** Starts the longest files first, to shorten the total time. */
 class LongestFirst extends BaseSequencer {

@@ -4,7 +4,8 @@ import { beforeAll, describe, expect, it, test } from 'vitest';
 import { ROOT } from '../../cdk/fingerprint.ts';
 import { PUT_ASIDE } from '../../lib/http/mail-events.ts';
 import { RUN } from '../../lib/http/schedule.ts';
-import { type Assembly, assemble, findings, ofType } from './assembled.ts';
+import { testWhole } from '../support/whole.ts';
+import { type Assembly, assemble, expectValid, ofType } from './assembled.ts';
 
 const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:alarms';
 
@@ -169,7 +170,7 @@ describe('alarms', () => {
     }
   });
 
-  it('are valid for CloudFormation', () => expect(findings(all)).toEqual([]));
+  testWhole('are valid for CloudFormation', () => expectValid(all));
 });
 
 describe('the dashboard', () => {

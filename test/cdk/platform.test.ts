@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { groupOf } from '../../cdk/included.ts';
 import { functions } from '../../functions/index.ts';
 import { isAnonymous, routeKeysOf } from '../../lib/http/declaration.ts';
-import { type Assembly, assemble, findings, functionOf, http, ONE_EACH, ofType, statementsOf } from './assembled.ts';
+import { testWhole } from '../support/whole.ts';
+import { type Assembly, assemble, expectValid, functionOf, http, ONE_EACH, ofType, statementsOf } from './assembled.ts';
 
 // What a platform team configures: limits of load, tags, a permissions boundary, a key.
 
@@ -28,7 +29,7 @@ const templates = ({ root, nested }: Assembly) => [root, ...Object.values(nested
 const everything = (assembly: Assembly, type: string) => templates(assembly).flatMap((each) => ofType(each, type));
 const stageOf = ({ root }: Assembly) => ofType(root, 'AWS::ApiGatewayV2::Stage')[0]?.Properties;
 
-it('the full configuration is valid for CloudFormation', () => expect(findings(full)).toEqual([]));
+testWhole('the full configuration is valid for CloudFormation', () => expectValid(full));
 
 describe('routes without a credential', () => {
   it('are throttled each, and more tightly than the others', () => {

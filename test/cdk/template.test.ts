@@ -8,7 +8,7 @@ import { type PreTokenDeclaration, type Route, routeKeysOf } from '../../lib/htt
 import {
   type Assembly,
   assemble,
-  findings,
+  expectValid,
   functionOf,
   http,
   logicalId,
@@ -506,7 +506,7 @@ describe('identity', () => {
     expect(functionOf(configured.nested.background, 'fallback').Properties.Environment.Variables.SIGN_UP_URL).toBe(
       signUpUrl,
     );
-    expect(findings(configured)).toEqual([]);
+    expectValid(configured);
   });
 
   it('has outputs for the sign-in URL, the pool’s id and the client id', () => {
@@ -628,7 +628,7 @@ describe('the user pool', () => {
         ...['dynamodb:BatchGetItem', 'dynamodb:Query', ['logs:CreateLogStream', 'logs:PutLogEvents']],
       ]);
       expect(JSON.stringify(nested)).not.toContain(name);
-      expect(findings({ app, files })).toEqual([]);
+      expectValid({ app, files });
     });
 
     it.each([
@@ -806,7 +806,7 @@ describe('backups', () => {
     const [selection] = ofType(made.root, 'AWS::Backup::BackupSelection');
     expect(selection?.Properties.BackupSelection.Resources).toEqual([{ 'Fn::GetAtt': [table?.[0], 'Arn'] }]);
     expect(ofType(made.root, 'AWS::Backup::BackupVault')[0]?.DeletionPolicy).toBe('RetainExceptOnCreate');
-    expect(findings(made)).toEqual([]);
+    expectValid(made);
   });
 
   it('don’t exist by default, and a copy needs the ARN of a vault', () => {
@@ -880,7 +880,7 @@ describe('events', () => {
     expect(made.root.Outputs.EventBusName?.Value).toBe('company');
     const statements = JSON.stringify(statementsOf(made.nested.background, 'events/publish'));
     expect(statements).toContain(':event-bus/company"');
-    expect(findings(made)).toEqual([]);
+    expectValid(made);
     expect(() => assemble({ events: 'not a bus' })).toThrow(
       'events: is neither true, nor false, nor the name of a bus',
     );
@@ -896,7 +896,7 @@ describe('events', () => {
     for (const name of ['events/publish', 'webhooks/deliver']) {
       expect(() => functionOf(made.nested.background, name)).toThrow();
     }
-    expect(findings(made)).toEqual([]);
+    expectValid(made);
   });
 
   it('of an existing table need its stream', () => {
@@ -925,7 +925,7 @@ describe('an existing table', () => {
     expect(text).toContain(':table/muster-restored"');
     expect(text).toContain('/index/due');
     expect(text).not.toContain('"*"');
-    expect(findings(adopting)).toEqual([]);
+    expectValid(adopting);
   });
 
   it('must have a name that DynamoDB accepts', () => {

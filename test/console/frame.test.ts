@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { useBrowser } from '../support/browser.ts';
 import { expectAccessible, signIn, visitConsole } from '../support/console.ts';
 import { newAddress, useService } from '../support/service.ts';
+import { testWhole } from '../support/whole.ts';
 
 // The frame of the console: who gets in, what they see of it, and when it ends.
 
@@ -99,7 +100,7 @@ describe('signing in', () => {
     });
   });
 
-  test('goes on where the person was when their session ends in the middle', async () => {
+  testWhole('goes on where the person was when their session ends in the middle', async () => {
     const { id, owner } = await service.organization();
     const visit = { email: owner.email, fragment: `#/organizations` };
     await visitConsole(browser(), service, visit, async (page, context) => {
@@ -121,25 +122,28 @@ describe('signing in', () => {
     });
   });
 
-  test('in the middle as somebody else begins anew, and does nothing that the first person has begun', async () => {
-    const [{ owner }, other] = [await service.organization('One'), await service.organization('Other')];
-    const visit = { email: owner.email, fragment: `#/organizations` };
-    await visitConsole(browser(), service, visit, async (page, context) => {
-      await endSession(context);
-      await page.getByLabel('Name of the organization').fill('Not mine');
-      await page.getByRole('button', { name: 'Create an organization' }).click();
-      await context.clearCookies();
-      const [popup] = await Promise.all([
-        context.waitForEvent('page'),
-        page.getByRole('dialog').getByRole('button', { name: 'Sign in' }).click(),
-      ]);
-      await popup.getByLabel('E-mail address').fill(other.owner.email);
-      await popup.getByRole('button', { name: 'Sign in' }).click();
-      await page.getByRole('button', { name: 'Organization: Other' }).waitFor();
-      expect(await page.getByText('One').count()).toBe(0);
-      expect((await other.owner.call('GET /v1/organizations')).body.data).toHaveLength(1);
-    });
-  });
+  testWhole(
+    'in the middle as somebody else begins anew, and does nothing that the first person has begun',
+    async () => {
+      const [{ owner }, other] = [await service.organization('One'), await service.organization('Other')];
+      const visit = { email: owner.email, fragment: `#/organizations` };
+      await visitConsole(browser(), service, visit, async (page, context) => {
+        await endSession(context);
+        await page.getByLabel('Name of the organization').fill('Not mine');
+        await page.getByRole('button', { name: 'Create an organization' }).click();
+        await context.clearCookies();
+        const [popup] = await Promise.all([
+          context.waitForEvent('page'),
+          page.getByRole('dialog').getByRole('button', { name: 'Sign in' }).click(),
+        ]);
+        await popup.getByLabel('E-mail address').fill(other.owner.email);
+        await popup.getByRole('button', { name: 'Sign in' }).click();
+        await page.getByRole('button', { name: 'Organization: Other' }).waitFor();
+        expect(await page.getByText('One').count()).toBe(0);
+        expect((await other.owner.call('GET /v1/organizations')).body.data).toHaveLength(1);
+      });
+    },
+  );
 
   test('of a person whose address isn’t verified says what to do', async () => {
     const page = await browser().newPage();
@@ -209,7 +213,7 @@ describe('the navigation', () => {
     });
   });
 
-  test('leads from one organization to another, by keyboard, in two languages', async () => {
+  testWhole('leads from one organization to another, by keyboard, in two languages', async () => {
     const { owner } = await service.organization('Acme Energy');
     await owner.muster.organizations.create({ name: 'Volt' });
     const options = { colorScheme: 'dark' } as const;
@@ -283,7 +287,7 @@ describe('the document', () => {
   });
   afterAll(() => framing.close());
 
-  test('can’t be framed', async () => {
+  testWhole('can’t be framed', async () => {
     await new Promise<void>((listening) => framing.listen(0, '127.0.0.1', listening));
     const page = await browser().newPage();
     await page.goto(`http://127.0.0.1:${(framing.address() as AddressInfo).port}/`);
@@ -311,7 +315,7 @@ describe('the document', () => {
   });
 });
 
-test('the issuer’s session is no third party’s: another person signs in after signing out', async () => {
+testWhole('the issuer’s session is no third party’s: another person signs in after signing out', async () => {
   const [one, other] = [await service.organization('One'), await service.organization('Other')];
   await visitConsole(browser(), service, { email: one.owner.email }, async (page) => {
     await page.getByRole('button', { name: 'Signed in as' }).click();

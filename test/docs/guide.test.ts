@@ -11,8 +11,10 @@ import { ROOT } from '../../cdk/fingerprint.ts';
 import { Application, packPackage } from '../packages/application.ts';
 import { useBrowser } from '../support/browser.ts';
 import { newAddress, useService } from '../support/service.ts';
+import { testWhole } from '../support/whole.ts';
 
-// Follows the guide, and runs the code of the pages for tasks, unchanged, with the packed client.
+// Follows the guide, and runs the code of the pages for tasks, unchanged, with the packed client. The shortened test has
+// the guide, and the first of these pages.
 
 const PORT = await freePort();
 const service = useService({ environment: { REDIRECT_ORIGINS: `http://localhost:${PORT}` } });
@@ -201,7 +203,7 @@ test('invite.md: a backend invites, repeats, resends and revokes', async () => {
   expect(data).toMatchObject([{ email: 'kim@example.com', message: 'Welcome to the team!' }]);
 });
 
-test('members.md: members are shown, changed and removed', async () => {
+testWhole('members.md: members are shown, changed and removed', async () => {
   const { owner } = await organization('jane@example.com');
   const printed = await run('members.md', { ID_TOKEN: owner.token });
   expect(printed).toMatch(
@@ -212,7 +214,7 @@ test('members.md: members are shown, changed and removed', async () => {
   expect(await run('members.md', { ID_TOKEN: owner.token })).toMatch(/Admins: 1\nJane is no member.\n$/);
 });
 
-test('joined.md: the backend hears of who has joined, once', async () => {
+testWhole('joined.md: the backend hears of who has joined, once', async () => {
   const { owner, token } = await organization();
   const port = await freePort();
   const register = await compile('joined.md', '', 0, 1);
@@ -251,7 +253,7 @@ test('joined.md: the backend hears of who has joined, once', async () => {
     .toEqual(['Waiting for somebody to join.', `${email} has joined as VIEWER.`]);
 });
 
-test('check-role.md: routes are for those with the role, in their organization', async () => {
+testWhole('check-role.md: routes are for those with the role, in their organization', async () => {
   const { id, owner, member, token } = await organization();
   const requests = `
 if (!server.listening) await once(server, 'listening');
@@ -272,7 +274,7 @@ server.close();`;
   expect(await run('check-role.md', { ...environment, ID_TOKEN: member.token }, requests)).toBe('403 403 403\n');
 });
 
-test('leave.md: a member leaves', async () => {
+testWhole('leave.md: a member leaves', async () => {
   const { owner, member } = await organization();
   expect(await run('leave.md', { ID_TOKEN: member.token })).toMatch(/^You have left .*\.\n.+\n$/);
   expect((await owner.call('GET /v1/members')).body.data).toHaveLength(1);
@@ -282,7 +284,7 @@ test('leave.md: a member leaves', async () => {
   expect([status, body]).toEqual([204, undefined]);
 });
 
-test('teams.md: a member is in a team', async () => {
+testWhole('teams.md: a member is in a team', async () => {
   const { owner, member } = await organization('jane@example.com');
   expect(await run('teams.md', { ID_TOKEN: owner.token })).toMatch(/jane@example.com: MODERATOR\n/);
   expect((await member.call('GET /v1/me')).body.teams).toMatchObject([{ name: 'Berlin', role: 'MODERATOR' }]);

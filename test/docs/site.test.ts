@@ -5,7 +5,7 @@ import { join, posix } from 'node:path';
 import { promisify } from 'node:util';
 import axe, { type AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ROOT } from '../../cdk/fingerprint.ts';
 import { useBrowser } from '../support/browser.ts';
 import { newAddress, useService } from '../support/service.ts';
@@ -212,9 +212,8 @@ describe('on the local stack', () => {
     ['desktop', 'light', 1440],
     ['desktop', 'dark', 1440],
   ] as const;
-  const screens = inject('whole') ? SCREENS : SCREENS.slice(0, 1);
 
-  test.each(screens)('fit on a %s in %s mode, and are accessible', async (_, colorScheme, width) => {
+  test.each(SCREENS)('fit on a %s in %s mode, and are accessible', async (_, colorScheme, width) => {
     for (const path of ['', 'guide.html', 'errors.html', 'adr/index.html', 'search.html?q=invitation']) {
       await open(path, { colorScheme, viewport: { width, height: 900 } }, async (page) => {
         if (path.includes('?')) await page.waitForSelector('#results li');
@@ -224,7 +223,7 @@ describe('on the local stack', () => {
     }
   });
 
-  test.each(screens)('on a %s in %s mode the reference fits, and is accessible', async (_, colorScheme, width) => {
+  test.each(SCREENS)('on a %s in %s mode the reference fits, and is accessible', async (_, colorScheme, width) => {
     const options = { colorScheme, viewport: { width, height: 900 } };
     await open('reference/openapi.html#/Invitations/invitationsCreate', options, async (page) => {
       await page.click('.try-out__btn');

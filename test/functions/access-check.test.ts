@@ -39,6 +39,11 @@ const PLACES: readonly (readonly [Role, TeamRole | undefined])[] = [
   ),
 ];
 
+/** The shortened test has those of a USER, and of a VIEWER, who has nothing from a team. */
+const places = PLACES.filter(
+  ([role, teamRole]) => inject('whole') || !teamRole || role === 'USER' || (role === 'VIEWER' && teamRole === 'OWNER'),
+);
+
 /**
  * Returns an endpoint that declares a permission: about a resource that the permission can be checked for, and of the
  * native API, if there is one.
@@ -71,16 +76,21 @@ describe.each(tested)('the check of %s', (permission) => {
   test('says for each role, and for each place in the team, what an endpoint does', { timeout: 120_000 }, async () => {
     const contract = endpointWith(permission);
     expect(contract, `an endpoint declares ${permission}`).toBeDefined();
-    for (const [role, teamRole] of PLACES) {
+    let where = await service.organization();
+    const earlier = new Set<string>();
+    for (const [role, teamRole] of places) {
       if (teamRole !== undefined && contract.declaration.about === undefined) continue;
-      const where = await service.organization();
+      // A request about the organization itself may end it.
+      if (contract.declaration.about === undefined) where = await service.organization();
       const member = await service.member(where.owner, role);
       const { route, body } = await exampleOf(contract, service, where);
       if (permission === 'ownership:accept') await offerTo(where, member);
       const { data } = (await where.owner.call('GET /v1/teams?perPage=100')).body;
-      for (const { id } of teamRole ? data : []) {
+      for (const { id, isDefault } of teamRole ? data : []) {
+        if (earlier.has(id) && !isDefault) continue;
         await where.owner.call(`PUT /v1/teams/${id}/members/${member.memberId}`, { body: { role: teamRole } });
       }
+      for (const { id } of data) earlier.add(id);
       const resource = await resourceOf(contract, route, body, where);
       const [allowed] = await decision(permission, member.memberId, resource, where.owner);
       // Everybody may ask for their own access to sites.

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Client, newAddress, useService } from '../support/service.ts';
+import { rounds } from '../support/whole.ts';
 
 const service = useService();
 
@@ -194,7 +195,7 @@ describe('an ID token', () => {
 
   test('that is older changes nothing in parallel with a newer one', async () => {
     const { owner } = await service.organization();
-    for (let round = 0; round < 4; round += 1) {
+    for (let round = 0; round < rounds(4); round += 1) {
       const [subject, first, second] = [newAddress('subject'), newAddress('first'), newAddress('second')];
       await service.member(owner, 'USER', first);
       const before = await service.person(first, { subject, ...issued(90) });
@@ -209,7 +210,7 @@ describe('an ID token', () => {
 
   test('with a new address in ten parallel requests makes one change', async () => {
     const { owner } = await service.organization();
-    for (let round = 0; round < 3; round += 1) {
+    for (let round = 0; round < rounds(3); round += 1) {
       const [subject, first, second] = [newAddress('subject'), newAddress('first'), newAddress('second')];
       await service.member(owner, 'USER', first);
       await (await service.person(first, { subject, ...issued(60) })).call('GET /v1/me');
@@ -242,7 +243,7 @@ describe('an ID token', () => {
 
   test('that takes over a placeholder in ten parallel requests does so once', async () => {
     const [one, two] = [await service.organization('One'), await service.organization('Two')];
-    for (let round = 0; round < 3; round += 1) {
+    for (let round = 0; round < rounds(3); round += 1) {
       const [subject, first, second] = [newAddress('subject'), newAddress('first'), newAddress('second')];
       await service.member(one.owner, 'USER', first);
       await (await service.person(first, { subject, ...issued(60) })).call('GET /v1/me');

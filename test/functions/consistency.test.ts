@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { expectConsistent } from '../support/consistency.ts';
+import { expectConsistent, inconsistencies } from '../support/consistency.ts';
 import { everything } from '../support/everything.ts';
 import { useService } from '../support/service.ts';
 
@@ -30,14 +30,7 @@ test('the consistency check finds missing, extra and changed items', async () =>
       .concat('Site', 'SiteAccess', 'SiteNumber', 'SiteOfTeam')
       .sort(),
   );
-  const isFound = async (changed: readonly Record<string, unknown>[]) => {
-    try {
-      await expectConsistent(changed);
-      return false;
-    } catch {
-      return true;
-    }
-  };
+  const isFound = async (changed: readonly Record<string, unknown>[]) => (await inconsistencies(changed)).length > 0;
   const undetectedItems = new Set<string>();
   const detected = new Set<string>();
   const attributes = new Set<string>();
@@ -47,7 +40,8 @@ test('the consistency check finds missing, extra and changed items', async () =>
     for (const [name, value] of Object.entries(item)) {
       const changed = typeof value === 'number' ? value + 1 : typeof value === 'boolean' ? !value : `${value}x`;
       attributes.add(`${item.type}.${name}`);
-      if (await isFound(items.with(index, { ...item, [name]: changed }))) detected.add(`${item.type}.${name}`);
+      if (!detected.has(`${item.type}.${name}`) && (await isFound(items.with(index, { ...item, [name]: changed }))))
+        detected.add(`${item.type}.${name}`);
     }
   }
   // These items may be missing in a consistent table: tokens of an ended membership, counters of mails only, audit

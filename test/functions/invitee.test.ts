@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Answer, type Client, newAddress, useService } from '../support/service.ts';
+import { rounds } from '../support/whole.ts';
 
 // The way of an invitee through an application: accepting there, coming back to it, making an account, words and times.
 
@@ -219,7 +220,7 @@ describe('accepting after sign-in', () => {
 
   test('against a revocation exactly one wins', async () => {
     const { owner } = await service.organization();
-    for (let round = 0; round < 4; round += 1) {
+    for (let round = 0; round < rounds(4); round += 1) {
       const { email, id } = await invite(owner);
       const jane = await service.person(email);
       await jane.call('GET /v1/me');

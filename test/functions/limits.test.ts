@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Answer, type Client, newAddress, useService } from '../support/service.ts';
 import { share } from '../support/sharing.ts';
+import { describeWhole, testWhole } from '../support/whole.ts';
 
 const LIMITS = {
   ...{ members: 6, pendingInvitations: 3, organizationsOfPerson: 2, accessTokensOfMember: 2 },
@@ -104,7 +105,7 @@ describe('parallel requests reach a limit exactly, and refused ones leave nothin
   });
 });
 
-test('parallel imports and invitations take as many seats as an organization has', async () => {
+testWhole('parallel imports and invitations take as many seats as an organization has', async () => {
   const { id, owner } = await service.organization();
   const key = (await service.operatorKey()).in(id);
   const row = () => ({ email: newAddress(), role: 'USER' });
@@ -167,7 +168,7 @@ describe('parallel requests stay within the mail rate', () => {
   });
 });
 
-describe("Volt Time's dialect refuses, also in parallel requests,", () => {
+describeWhole("Volt Time's dialect refuses, also in parallel requests,", () => {
   interface Resource {
     readonly uuid: string;
     readonly id: number;

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Client, newAddress, useService } from '../support/service.ts';
+import { rounds } from '../support/whole.ts';
 
 // So many mails come back here that the brake would pause the others.
 const LIMITS = JSON.stringify({ bouncesPerThousand: 1_000_000, complaintsPerThousand: 1_000_000 });
@@ -168,7 +169,7 @@ test('the strongest event decides the delivery state, in any order and in parall
   await run(async (all) => {
     for (const one of all.reverse()) await one();
   });
-  for (let round = 0; round < 8; round += 1) await run((all) => Promise.all(all.map((one) => one())));
+  for (let round = 0; round < rounds(8); round += 1) await run((all) => Promise.all(all.map((one) => one())));
 
   const { owner, id, email } = await invited();
   await service.mailEvent(delivered(about(email)));
@@ -354,7 +355,7 @@ describe('while DynamoDB', () => {
 
 test('a resend and an event in parallel have the result of one order or the other', async () => {
   const { owner } = await service.organization();
-  for (let round = 0; round < 5; round += 1) {
+  for (let round = 0; round < rounds(5); round += 1) {
     const { id, email } = await invite(owner);
     const [{ messageId } = expect.fail()] = await service.mails(email);
     const [{ status }] = await Promise.all([

@@ -371,34 +371,34 @@ const forPeople = contracts.filter(
 const [accepting, refusing] = [true, false].map((accepts) =>
   forPeople.filter(({ declaration: { caller } }) => caller.includes('operatorKey') === accepts),
 ) as [Contract[], Contract[]];
-describe.each([...accepting, ...tested(refusing)].map((contract) => [contract.declaration.route, contract] as const))(
-  '%s',
-  (_, contract) => {
-    const { caller, permission, route } = contract.declaration;
-    test('accepts keys only with the permission that it declares, if keys may have it', async () => {
-      if (!caller.includes('operatorKey')) {
-        const { call } = await createKey();
-        const refused = await call(
-          route.replace('{organizationId}', home.id).replace(/\{\w+\}/g, 'x'),
-          home.id,
-          route.startsWith('GET') ? undefined : {},
-        );
-        expect([401, 403]).toContain(refused.status);
-        return;
-      }
-      expect(OPERATOR_PERMISSIONS).toContain(permission);
-      const others = OPERATOR_PERMISSIONS.filter((each) => each !== permission);
-      const [named, unnamed] = [await createKey([permission as OperatorPermission]), await createKey(others)];
-      const { route: example, body } = await exampleOf(contract, service, home);
-      // The examples ask about the caller, and a key is no member.
-      const [member] = (await home.owner.call('GET /v1/members')).body.data;
-      const path = permission === 'access:explain' ? withQuery(example, { member: member.id }) : example;
-      const sent =
-        permission === 'organization:create' ? { ...(body as object), owner: { email: newAddress() } } : body;
-      const before = service.writes().length;
-      expect((await unnamed.call(path, home.id, sent)).body.error).toBe('forbidden');
-      expect(service.writes().slice(before)).toEqual([]);
-      expect((await named.call(path, home.id, sent)).status).toBeLessThan(300);
-    });
-  },
-);
+describe.each(
+  [...tested(accepting, { permission: true }), ...tested(refusing)].map(
+    (contract) => [contract.declaration.route, contract] as const,
+  ),
+)('%s', (_, contract) => {
+  const { caller, permission, route } = contract.declaration;
+  test('accepts keys only with the permission that it declares, if keys may have it', async () => {
+    if (!caller.includes('operatorKey')) {
+      const { call } = await createKey();
+      const refused = await call(
+        route.replace('{organizationId}', home.id).replace(/\{\w+\}/g, 'x'),
+        home.id,
+        route.startsWith('GET') ? undefined : {},
+      );
+      expect([401, 403]).toContain(refused.status);
+      return;
+    }
+    expect(OPERATOR_PERMISSIONS).toContain(permission);
+    const others = OPERATOR_PERMISSIONS.filter((each) => each !== permission);
+    const [named, unnamed] = [await createKey([permission as OperatorPermission]), await createKey(others)];
+    const { route: example, body } = await exampleOf(contract, service, home);
+    // The examples ask about the caller, and a key is no member.
+    const [member] = (await home.owner.call('GET /v1/members')).body.data;
+    const path = permission === 'access:explain' ? withQuery(example, { member: member.id }) : example;
+    const sent = permission === 'organization:create' ? { ...(body as object), owner: { email: newAddress() } } : body;
+    const before = service.writes().length;
+    expect((await unnamed.call(path, home.id, sent)).body.error).toBe('forbidden');
+    expect(service.writes().slice(before)).toEqual([]);
+    expect((await named.call(path, home.id, sent)).status).toBeLessThan(300);
+  });
+});

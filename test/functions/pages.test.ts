@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Client, newAddress, type Service, useService } from '../support/service.ts';
+import { testWhole } from '../support/whole.ts';
 
 // Tests what the pages do. test/journeys/pages.test.ts tests their appearance.
 
@@ -268,7 +269,7 @@ describe('requesting a new invitation after the expiry', () => {
     expect(await mailsOf(owner.email)).toHaveLength(2);
   });
 
-  test('retries a mail that SES refuses for seven days, with backoff, and then drops it', async () => {
+  testWhole('retries a mail that SES refuses for seven days, with backoff, and then drops it', async () => {
     const { owner } = await service.organization();
     const { token } = await createExpired(owner);
     await breakSes(owner);

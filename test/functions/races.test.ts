@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Answer, type Client, newAddress, useService } from '../support/service.ts';
+import { rounds } from '../support/whole.ts';
 
 // Sends parallel requests through the proxy, which refuses overlapping transactions as DynamoDB does. Each test fails
 // without the write condition that it covers: `npm run test:mutants`.
@@ -22,7 +23,7 @@ async function invite(owner: Client, email = newAddress()): Promise<{ id: string
 
 test('two parallel accepts of a link create one membership, and both succeed', async () => {
   const { owner } = await service.organization();
-  for (let round = 0; round < 5; round += 1) {
+  for (let round = 0; round < rounds(5); round += 1) {
     const { token, email } = await invite(owner);
     await slowFirstWrite();
     const answers = await times(2, () => accept(token));
@@ -52,7 +53,7 @@ test('twenty parallel invitations of an address create one', async () => {
 
 test('of a parallel accept and revoke exactly one succeeds', async () => {
   const { owner } = await service.organization();
-  for (let round = 0; round < 8; round += 1) {
+  for (let round = 0; round < rounds(8); round += 1) {
     const { id, token, email } = await invite(owner);
     await slowFirstWrite();
     const [accepted, revoked] = await Promise.all([accept(token), owner.call(`DELETE /v1/invitations/${id}`)]);
@@ -72,7 +73,7 @@ test('of a parallel accept and revoke exactly one succeeds', async () => {
 
 test('of two admins who demote each other in parallel exactly one succeeds', async () => {
   const { owner } = await service.organization();
-  for (let round = 0; round < 5; round += 1) {
+  for (let round = 0; round < rounds(5); round += 1) {
     const [one, other] = await times(2, () => service.member(owner, 'ADMIN'));
     if (!one || !other) throw new Error('There are two admins.');
     const demote = (actor: Client, memberId: string) =>
@@ -89,7 +90,7 @@ test('of two admins who demote each other in parallel exactly one succeeds', asy
 
 test('of two admins who remove each other in parallel exactly one succeeds', async () => {
   const { owner } = await service.organization();
-  for (let round = 0; round < 6; round += 1) {
+  for (let round = 0; round < rounds(6); round += 1) {
     const [one, other] = await times(2, () => service.member(owner, 'ADMIN'));
     if (!one || !other) throw new Error('There are two admins.');
     await slowFirstWrite();
@@ -159,7 +160,7 @@ test('every request that a removed member starts after the removal is refused, r
 
 test('of a parallel accept and resend, the resend never replaces an accepted link', async () => {
   const { owner } = await service.organization();
-  for (let round = 0; round < 6; round += 1) {
+  for (let round = 0; round < rounds(6); round += 1) {
     const { id, token } = await invite(owner);
     await slowFirstWrite();
     const [accepted, resent] = await Promise.all([accept(token), owner.call(`POST /v1/invitations/${id}/resend`)]);
@@ -197,7 +198,7 @@ test('parallel first sign-ins of a person through several endpoints create one u
 
 test('of two identities that claim a placeholder in parallel one gets it, and the other gets 409', async () => {
   const { owner } = await service.organization();
-  for (let round = 0; round < 4; round += 1) {
+  for (let round = 0; round < rounds(4); round += 1) {
     const email = newAddress();
     await service.member(owner, 'USER', email);
     const bound = await service.person(newAddress(), { subject: `mover-${email}` });
@@ -267,7 +268,7 @@ test('parallel rotations of an integration leave the last token, and at most one
 test('parallel imports of an address create one member', async () => {
   const { id, owner } = await service.organization();
   const key = (await service.operatorKey()).in(id);
-  for (let round = 0; round < 4; round += 1) {
+  for (let round = 0; round < rounds(4); round += 1) {
     const email = newAddress();
     await slowFirstWrite();
     const answers = await times(5, (index) =>
@@ -284,7 +285,7 @@ test('parallel imports of an address create one member', async () => {
 test('of a parallel import and accept, one creates the member, and the invitation ends as accepted', async () => {
   const { id, owner } = await service.organization();
   const key = (await service.operatorKey()).in(id);
-  for (let round = 0; round < 6; round += 1) {
+  for (let round = 0; round < rounds(6); round += 1) {
     const invited = await invite(owner);
     await slowFirstWrite();
     const [accepted, imported] = await Promise.all([
@@ -302,7 +303,7 @@ test('of a parallel import and accept, one creates the member, and the invitatio
 test('of a parallel import and revoke, the person becomes a member, and the invitation ends once', async () => {
   const { id, owner } = await service.organization();
   const key = (await service.operatorKey()).in(id);
-  for (let round = 0; round < 6; round += 1) {
+  for (let round = 0; round < rounds(6); round += 1) {
     const invited = await invite(owner);
     await slowFirstWrite();
     const [revoked, imported] = await Promise.all([
@@ -319,7 +320,7 @@ test('of a parallel import and revoke, the person becomes a member, and the invi
 test('of a parallel import and invitation of an address, none stays pending beside the member', async () => {
   const { id, owner } = await service.organization();
   const key = (await service.operatorKey()).in(id);
-  for (let round = 0; round < 6; round += 1) {
+  for (let round = 0; round < rounds(6); round += 1) {
     const email = newAddress();
     await service.person(email).then((person) => person.call('GET /v1/me'));
     await slowFirstWrite();

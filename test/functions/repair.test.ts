@@ -3,6 +3,7 @@ import type { Item } from '../../lib/table/read.ts';
 import { transact } from '../../lib/table/write.ts';
 import { operatorCommand } from '../support/command.ts';
 import { everything } from '../support/everything.ts';
+import { restore } from '../support/restore.ts';
 import { useService } from '../support/service.ts';
 import { useTableOf } from '../support/sharing.ts';
 
@@ -20,10 +21,7 @@ beforeAll(async () => {
   useTableOf(service);
 });
 
-afterEach(async () => {
-  for (const item of await present()) await remove(item);
-  for (const item of items) await put(item);
-});
+afterEach(() => restore(service, items));
 
 function all(type: string, is: (item: Item) => boolean = () => true): [Item, ...Item[]] {
   const [found, ...others] = items.filter((item) => item.type === type && is(item));

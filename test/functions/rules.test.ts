@@ -6,7 +6,7 @@ import { exampleOf, type Home } from '../support/requests.ts';
 import { type Client, useService } from '../support/service.ts';
 
 // Tests that each endpoint about a team or a site enforces its declared permission, for each role in the team. The
-// shortened test has one endpoint of each kind with each permission.
+// shortened test has one endpoint of each kind; access-check.test.ts has each permission.
 // `docs/endpoints.md` is generated from these permissions.
 
 const service = useService();
@@ -32,24 +32,33 @@ const GRANTED: Partial<Record<ScopedPermission, (role: Role, teamRole: TeamRole)
 
 const ofTeams = contracts.filter(({ declaration: { about } }) => about !== undefined);
 
-async function putIntoAllTeams({ owner }: Home, { memberId }: { memberId: string }, role: TeamRole): Promise<void> {
+/** Puts a member into all teams of an organization, except those of earlier requests. Adds their ids to these. */
+async function putIntoTeams(
+  { owner }: Home,
+  { memberId }: { memberId: string },
+  role: TeamRole,
+  earlier: Set<string>,
+): Promise<void> {
   const { data } = (await owner.call('GET /v1/teams?perPage=100')).body;
-  for (const { id } of data) {
+  for (const { id, isDefault } of data) {
+    if (earlier.has(id) && !isDefault) continue;
+    earlier.add(id);
     const { status } = await owner.call(`PUT /v1/teams/${id}/members/${memberId}`, { body: { role } });
     expect(status).toBeLessThan(300);
   }
 }
 
-describe.each(tested(ofTeams, { permission: true }).map((contract) => [contract.declaration.route, contract] as const))(
+describe.each(tested(ofTeams).map((contract) => [contract.declaration.route, contract] as const))(
   '%s',
   (_, contract) => {
     test('enforces its declared permission for members of the team', { timeout: 180_000 }, async () => {
       const { permission } = contract.declaration;
       const home = await service.organization();
+      const earlier = new Set<string>();
       for (const [role, teamRole] of ROLE_PAIRS) {
         const somebody = (await service.member(home.owner, role)) as Client & { memberId: string };
         const { route, body } = await exampleOf(contract, service, home);
-        await putIntoAllTeams(home, somebody, teamRole);
+        await putIntoTeams(home, somebody, teamRole, earlier);
         const ofRole = !permission || (isRolePermission(permission) && rolesWith(permission).includes(role));
         const isAllowed = permission && !isRolePermission(permission) ? GRANTED[permission]?.(role, teamRole) : ofRole;
         const { status } = await somebody.call(route, { body });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { expectConsistent } from '../support/consistency.ts';
 import { type Answer, type Client, newAddress, useService } from '../support/service.ts';
+import { rounds, testWhole } from '../support/whole.ts';
 
 const service = useService();
 
@@ -163,7 +164,7 @@ describe('the tree of teams', () => {
     const [one, two, three] = [await made(owner), await made(owner), await made(owner)];
     const move = (id: string, parentTeamId: string) => owner.call(`PATCH /v1/teams/${id}`, { body: { parentTeamId } });
     expect((await move(one.id, one.id)).body.error).toBe('team_cycle');
-    for (let round = 0; round < 5; round += 1) {
+    for (let round = 0; round < rounds(5); round += 1) {
       const { data } = (await owner.call('GET /v1/teams')).body;
       for (const { id } of [one, two, three]) await move(id, data[0].id);
       await slowWrites('teams/update');
@@ -188,7 +189,7 @@ describe('the tree of teams', () => {
     const last = await made(owner, { parentTeamId: deep.at(-1) });
     expect((await make(owner, { parentTeamId: last.id })).body.error).toBe('team_too_deep');
     await owner.call(`DELETE /v1/teams/${last.id}`);
-    for (let round = 0; round < 3; round += 1) {
+    for (let round = 0; round < rounds(3); round += 1) {
       const [branch = ''] = await chain(undefined, 1);
       await service.faults([
         { function: 'teams/update', action: 'dynamodb:UpdateItem', fault: 'delay', ms: 40 * round, times: -1 },
@@ -268,7 +269,7 @@ describe('the members of a team', () => {
 
   test('keep one owner, also when all owners leave in parallel', async () => {
     const { owner } = await service.organization();
-    for (let round = 0; round < 3; round += 1) {
+    for (let round = 0; round < rounds(3); round += 1) {
       const people = await times(3, () => service.member(owner, 'USER'));
       const { id } = await made(people[0] as Client);
       for (const { memberId } of people.slice(1)) await put(owner, id, memberId, 'OWNER');
@@ -438,7 +439,7 @@ describe('an invitation to teams', () => {
     expect((await other.owner.call('GET /v1/me')).body.teams).toMatchObject([{ id, organizationId: home.id }]);
   });
 
-  test('adds all of fifty people who accept in parallel', async () => {
+  testWhole('adds all of fifty people who accept in parallel', async () => {
     const { owner } = await service.organization();
     const { id } = await made(owner);
     const rows = Array.from({ length: 50 }, () => ({ email: newAddress(), role: 'USER', teams: [id] }));
@@ -463,7 +464,7 @@ test('a deleted organization’s teams are deleted with it', async () => {
   expect((await owner.call(`DELETE /v1/organizations/${id}`)).status).toBe(204);
   expect((await member.call('GET /v1/me')).body.teams).toEqual([]);
   await service.clock('5m');
-  for (let round = 0; round < 3; round += 1) expect((await service.sweep()).failed).toBe(0);
+  for (let sweeps = 0; sweeps < 3; sweeps += 1) expect((await service.sweep()).failed).toBe(0);
   await service.clock(0);
   const left = (await service.items()).filter(
     (item) => item.organizationId === id && item.type !== 'AuditEntry' && item.type !== 'Idempotency',

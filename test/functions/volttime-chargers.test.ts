@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { CHARGER_ERRORS, CHARGER_STATUSES } from '../../lib/domain/charger.ts';
 import { type Client, newAddress, useService } from '../support/service.ts';
 import { share } from '../support/sharing.ts';
+import { rounds } from '../support/whole.ts';
 
 const service = useService();
 
@@ -349,7 +350,7 @@ test('a site is not deleted while a charger is added', async () => {
   const team = await makeTeam(owner);
   const post = (to: Resource) =>
     owner.call(`POST /api/v3/sites/${to.uuid}/chargers`, { body: { identity: newIdentity() } });
-  for (let round = 0; round < 8; round += 1) {
+  for (let round = 0; round < rounds(8); round += 1) {
     const empty = await makeSite(owner, team);
     const [made, deleted] = await Promise.all([post(empty), owner.call(`DELETE /api/v3/sites/${empty.uuid}`)]);
     expect([

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { shortIdFromUuid } from '../../lib/domain/ids.ts';
 import { type Answer, type Client, newAddress, useService } from '../support/service.ts';
 import { share } from '../support/sharing.ts';
+import { describeWhole } from '../support/whole.ts';
 
 const service = useService();
 
@@ -509,7 +510,7 @@ test('changes of a site’s sharing are in the audit log of both organizations, 
   }
 });
 
-describe('no items are left', () => {
+describeWhole('no items are left', () => {
   /** Returns the types of the items that contain a text, without audit entries. */
   const leftOf = async (...texts: string[]) => {
     for (let tick = 0; tick < 3; tick += 1) await service.sweep();
@@ -588,7 +589,7 @@ describe('no items are left', () => {
   });
 });
 
-describe('in parallel requests', () => {
+describeWhole('in parallel requests', () => {
   const rounds = Array.from({ length: 4 }, (_, round) => round);
 
   test('a site that is transferred to two teams has one owner', async () => {
@@ -660,7 +661,7 @@ describe('in parallel requests', () => {
   });
 });
 
-describe('after a change between read and write', () => {
+describeWhole('after a change between read and write', () => {
   /** Sends a request whose write is delayed by conflicts until another request is done. */
   async function overtaken(
     name: string,

@@ -3,6 +3,7 @@ import { Webhook } from 'standardwebhooks';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Received, type Receiver, startReceiver } from '../support/receiver.ts';
 import { type Client, newAddress, useService } from '../support/service.ts';
+import { testWhole } from '../support/whole.ts';
 
 const service = useService();
 
@@ -239,7 +240,7 @@ const one = () => {
 };
 
 describe('a delivery', () => {
-  test.each<[string, string | null, number | null, (response: ServerResponse) => void]>([
+  testWhole.each<[string, string | null, number | null, (response: ServerResponse) => void]>([
     ['500', 'HTTP_500', 500, (response) => response.writeHead(500).end('no')],
     ['404', 'HTTP_404', 404, (response) => response.writeHead(404).end()],
     [
@@ -377,7 +378,7 @@ describe('a delivery', () => {
     expect(await deliveries((await service.person(owner.email)).in(await idOf(owner)), made)).toHaveLength(1);
   });
 
-  test('to a slow receiver doesn’t delay those of others', async () => {
+  testWhole('to a slow receiver doesn’t delay those of others', async () => {
     const [slow, quick] = [await service.organization(), await service.organization()];
     const [never, fast] = [await receiver(() => undefined), await receiver()];
     await webhook(slow.owner, never.url, { events: ['invitation.created'] });

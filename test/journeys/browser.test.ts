@@ -4,6 +4,7 @@ import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { useBrowser } from '../support/browser.ts';
 import { type Client, newAddress, useService } from '../support/service.ts';
+import { describeWhole, testWhole } from '../support/whole.ts';
 
 const APPLICATION = 'https://app.example.com/';
 
@@ -139,24 +140,27 @@ test('a person with an expired link asks for a new invitation, gets it, and beco
   });
 });
 
-test('a person with an earlier mail is referred to the newer one, also when the page was open before', async () => {
-  const { owner } = await service.organization();
-  const { email, id, link } = await invite(owner);
-  await inBrowser(async (page) => {
-    await page.goto(link);
-    expect((await owner.call(`POST /v1/invitations/${id}/resend`)).status).toBe(200);
-    await page.getByRole('button', { name: 'Accept' }).click();
-    expect(await heading(page)).toBe('There is a newer mail');
-    expect((await page.goto(link))?.status()).toBe(410);
-    expect(await page.getByRole('button').count()).toBe(0);
-    expect(await statusOf(owner, id)).toBe('PENDING');
-    await page.goto(await mailedLink(email));
-    await page.getByRole('button', { name: 'Accept' }).click();
-    expect(await statusOf(owner, id)).toBe('ACCEPTED');
-  });
-});
+testWhole(
+  'a person with an earlier mail is referred to the newer one, also when the page was open before',
+  async () => {
+    const { owner } = await service.organization();
+    const { email, id, link } = await invite(owner);
+    await inBrowser(async (page) => {
+      await page.goto(link);
+      expect((await owner.call(`POST /v1/invitations/${id}/resend`)).status).toBe(200);
+      await page.getByRole('button', { name: 'Accept' }).click();
+      expect(await heading(page)).toBe('There is a newer mail');
+      expect((await page.goto(link))?.status()).toBe(410);
+      expect(await page.getByRole('button').count()).toBe(0);
+      expect(await statusOf(owner, id)).toBe('PENDING');
+      await page.goto(await mailedLink(email));
+      await page.getByRole('button', { name: 'Accept' }).click();
+      expect(await statusOf(owner, id)).toBe('ACCEPTED');
+    });
+  },
+);
 
-test('a person stops the reminders from the mail, and can still accept', async () => {
+testWhole('a person stops the reminders from the mail, and can still accept', async () => {
   const { owner } = await service.organization();
   const { email, id, link } = await invite(owner);
   const [mail] = await service.mails(email);
@@ -255,7 +259,7 @@ describe('the way to the application', () => {
   });
 });
 
-describe('times', () => {
+describeWhole('times', () => {
   const inZone = (timezoneId: string, locale: string, javaScriptEnabled = true) => ({
     ...{ timezoneId, locale, javaScriptEnabled },
     viewport: { width: 390, height: 844 },

@@ -31,6 +31,11 @@ function nameOf({ pk, sk }: Pick<Row, 'pk' | 'sk'>): string {
  * items.
  */
 export async function expectConsistent(items: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
+  expect(await inconsistencies(items)).toEqual([]);
+}
+
+/** Returns the errors that `expectConsistent` finds, as texts. */
+export async function inconsistencies(items: readonly Readonly<Record<string, unknown>>[]): Promise<string[]> {
   const rows = items as readonly Row[];
   const [table, history] = [readerOf(rows), new History(rows)];
   const errors = await Promise.all(
@@ -39,7 +44,7 @@ export async function expectConsistent(items: readonly Readonly<Record<string, u
       return [...(await errorsOf(row, table)), ...told.filter(isBroken)].map((check) => textOf(row, check));
     }),
   );
-  expect(errors.flat()).toEqual([]);
+  return errors.flat();
 }
 
 function textOf(row: Row, { what, expected, actual }: Check): string {

@@ -38,19 +38,29 @@ export const contracts: readonly Contract[] = Object.entries(contents).flatMap((
 
 /**
  * Returns one endpoint for each combination of the declared properties that select the code before the handler:
- * signing in, choosing the organization, and with `permission` also checking it.
+ * signing in, choosing the organization, and with `permission` also checking it. `dialect: false`: of any dialect.
+ * `caller: false`: only what reads requests, so one for each dialect and content type.
  */
-function oneOfEachKind(some: readonly Contract[], { permission = false } = {}): Contract[] {
+function oneOfEachKind(
+  some: readonly Contract[],
+  { permission = false, dialect: byDialect = true, caller: byCaller = true } = {},
+): Contract[] {
   const kindOf = ({ declaration }: Contract) => {
-    const { dialect, caller, organization, found, about } = declaration;
-    return [dialect, ...caller, organization, found, about, permission && declaration.permission].join(' ');
+    const { dialect, caller, organization, found, about, accepts } = declaration;
+    if (!byCaller) return `${dialect} ${accepts}`;
+    return [byDialect && dialect, ...caller, organization, found, about, permission && declaration.permission].join(
+      ' ',
+    );
   };
   return [...Map.groupBy(some, kindOf).values()].map(([first]) => first as Contract);
 }
 
 /** Returns the endpoints that a test of all runs for: in `npm test`, one of each kind. */
-export function tested(some: readonly Contract[], { permission = false } = {}): readonly Contract[] {
-  return inject('whole') ? some : oneOfEachKind(some, { permission });
+export function tested(
+  some: readonly Contract[],
+  kinds: Parameters<typeof oneOfEachKind>[1] = {},
+): readonly Contract[] {
+  return inject('whole') ? some : oneOfEachKind(some, kinds);
 }
 
 const routes = contracts

@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { SIZES, useScreens } from '../../support/screens.ts';
 import { newAddress, useService } from '../../support/service.ts';
+import { testWhole } from '../../support/whole.ts';
 
 // <muster-members> in a real browser, against the running stack.
 
@@ -60,7 +61,7 @@ test('an admin changes a role, and removes a member, after being told what will 
   expect((await owner.in(id).call('GET /v1/members')).body.meta.total).toBe(6);
 });
 
-test('on a phone, in the dark, in German and in the product’s colour it reads as well', async () => {
+testWhole('on a phone, in the dark, in German and in the product’s colour it reads as well', async () => {
   const { owner } = await people(30, 'Südwind Energie & Söhne');
   await show(
     {
@@ -85,7 +86,7 @@ test('on a phone, in the dark, in German and in the product’s colour it reads 
   );
 });
 
-test('people are found by name in any page, by whole address at once, and by role', async () => {
+testWhole('people are found by name in any page, by whole address at once, and by role', async () => {
   const { owner, members } = await people(250);
   const last = members.at(-1)?.email ?? '';
   await show({ element: 'muster-members', by: owner }, async ({ page }) => {
@@ -126,7 +127,7 @@ test('who may not manage members sees them, and may leave', async () => {
   expect((await owner.call('GET /v1/members')).body.meta.total).toBe(1);
 });
 
-test('the ownership is offered, withdrawn, offered again, and accepted by the other person', async () => {
+testWhole('the ownership is offered, withdrawn, offered again, and accepted by the other person', async () => {
   const { owner, id } = await service.organization();
   const jane = await service.member(owner, 'USER');
   await jane.muster.me.update({ firstName: 'Jane', lastName: 'Doe' });

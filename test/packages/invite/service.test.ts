@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { newAddress, useService } from '../../support/service.ts';
+import { testWhole } from '../../support/whole.ts';
 import { addresses, linesOf, sheetOf, start, until, writeSheet } from './command.ts';
 
 // Runs the command against the service: a whole file, a killed run, and a run that waits and loses its token.
@@ -73,7 +74,7 @@ test('250 rows: each is invited, or printed with its line and the reason', { tim
   expect(again.stdout).toContain('240 rows: 2 invited, 237 done by earlier runs, 0 already in, 1 failed.');
 });
 
-test('a run after a kill invites each address once, and a dry run writes nothing', async () => {
+testWhole('a run after a kill invites each address once, and a dry run writes nothing', async () => {
   const { owner } = await service.organization();
   await owner.call('GET /v1/me');
   const emails = addresses(250);
@@ -98,30 +99,33 @@ test('a run after a kill invites each address once, and a dry run writes nothing
   for (const email of emails) expect(await service.mails(email), email).toHaveLength(1);
 });
 
-test('too many mails to an address: a run that is stopped while it waits continues with another token', async () => {
-  const { owner } = await service.organization();
-  const mint = async () => (await owner.call('POST /v1/access-tokens', { body: { name: 'x' } })).body;
-  const [first, second] = [await mint(), await mint()];
-  // A minute into the window of ten.
-  await service.clock(`${660_000 - (Date.now() % 600_000)}ms`);
-  const email = newAddress();
-  for (let mails = 0; mails < 10; mails += 1) {
-    const { body } = await owner.call('POST /v1/invitations', { body: { email, role: 'USER' } });
-    await owner.call(`DELETE /v1/invitations/${body.id}`);
-  }
-  const csv = sheetOf([...addresses(5), email]);
-  const { child, ended } = inviteAtService(csv, first.token);
-  await until(() => linesOf(csv).length === 3);
-  await sleep(300);
-  child.kill('SIGINT');
-  expect(await ended).toMatchObject({ code: 130, stdout: '6 rows: 5 invited, 0 already in, 0 failed, 1 left.\n' });
-  await service.clock(`${1_260_000 - (Date.now() % 600_000)}ms`);
-  expect((await owner.call(`DELETE /v1/access-tokens/${first.id}`)).status).toBe(204);
-  const refused = await inviteAtService(csv, first.token).ended;
-  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('put a new one into MUSTER_TOKEN')]);
-  const { stdout } = await inviteAtService(csv, second.token).ended;
-  expect(stdout).toContain('6 rows: 1 invited, 5 done by earlier runs');
-});
+testWhole(
+  'too many mails to an address: a run that is stopped while it waits continues with another token',
+  async () => {
+    const { owner } = await service.organization();
+    const mint = async () => (await owner.call('POST /v1/access-tokens', { body: { name: 'x' } })).body;
+    const [first, second] = [await mint(), await mint()];
+    // A minute into the window of ten.
+    await service.clock(`${660_000 - (Date.now() % 600_000)}ms`);
+    const email = newAddress();
+    for (let mails = 0; mails < 10; mails += 1) {
+      const { body } = await owner.call('POST /v1/invitations', { body: { email, role: 'USER' } });
+      await owner.call(`DELETE /v1/invitations/${body.id}`);
+    }
+    const csv = sheetOf([...addresses(5), email]);
+    const { child, ended } = inviteAtService(csv, first.token);
+    await until(() => linesOf(csv).length === 3);
+    await sleep(300);
+    child.kill('SIGINT');
+    expect(await ended).toMatchObject({ code: 130, stdout: '6 rows: 5 invited, 0 already in, 0 failed, 1 left.\n' });
+    await service.clock(`${1_260_000 - (Date.now() % 600_000)}ms`);
+    expect((await owner.call(`DELETE /v1/access-tokens/${first.id}`)).status).toBe(204);
+    const refused = await inviteAtService(csv, first.token).ended;
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('put a new one into MUSTER_TOKEN')]);
+    const { stdout } = await inviteAtService(csv, second.token).ended;
+    expect(stdout).toContain('6 rows: 1 invited, 5 done by earlier runs');
+  },
+);
 
 test('imports everybody in a file by an operator key, without an invitation, and continues where it stopped', async () => {
   const { id, owner } = await service.organization();
