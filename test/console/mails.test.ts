@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { useBrowser } from '../support/browser.ts';
 import { signIn } from '../support/console.ts';
@@ -17,16 +18,22 @@ async function linkIn(to: string): Promise<string> {
 }
 
 /** Opens a link, signs in, and waits for a heading. */
-async function open(link: string, email: string, heading: string): Promise<void> {
+async function open(
+  link: string,
+  email: string,
+  heading: string,
+  visit?: (page: Page) => Promise<void>,
+): Promise<void> {
   const page = await browser().newPage({ locale: 'en-GB' });
   await page.goto(link);
   await signIn(page, email);
   await page.getByRole('heading', { name: heading }).first().waitFor();
   expect(page.url()).toBe(link);
+  await visit?.(page);
   await page.close();
 }
 
-test('a request for a new invitation leads to the invitations', async () => {
+test('a request for a new invitation leads to that invitation', async () => {
   const { id, owner } = await service.organization();
   await service.clock('-8d');
   const email = newAddress('jane');
@@ -41,7 +48,12 @@ test('a request for a new invitation leads to the invitations', async () => {
   expect(asked.status).toBe(200);
   const link = await linkIn(owner.email);
   expect(link).toBe(`${service.api}/console#/${id}/invitations/${invited.body.id}`);
-  await open(link, owner.email, 'Invitations');
+  await open(link, owner.email, 'Invitations', async (page) => {
+    // An expired one isn't in the list of those that wait.
+    await page.locator('muster-dialog').getByRole('button', { name: 'Send again' }).click();
+    await page.getByText(`Sent again to ${email}.`).waitFor();
+  });
+  expect((await owner.call(`GET /v1/invitations/${invited.body.id}`)).body.status).toBe('PENDING');
 });
 
 test('an offer of the ownership leads to where it is answered', async () => {

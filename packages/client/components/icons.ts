@@ -25,4 +25,21 @@ export const ICONS = {
     svg`<path d="M14 4h4a1.500 1.500 0 0 1 1.500 1.500v13A1.500 1.500 0 0 1 18 20h-4M10 16l-4-4 4-4M6 12h9"/>`,
   ),
   warning: icon(svg`<path d="M12 4 2.500 20h19L12 4ZM12 10v4.500M12 17.500h.01"/>`),
+  tree: icon(svg`<path d="M12 4v5M5 15v-3h14v3M12 9v3M9 4h6v-.500M3 15h4v4H3zM10 15h4v4h-4zM17 15h4v4h-4z"/>`),
+  place: icon(
+    svg`<path d="M12 21s-7-6.200-7-11.500a7 7 0 0 1 14 0C19 14.800 12 21 12 21M12 12a2.500 2.500 0 1 0 0-5 2.500 2.500 0 0 0 0 5"/>`,
+  ),
+  key: icon(
+    svg`<path d="M14.500 9.500a4.500 4.500 0 1 0-4.200 4.490L12 12.300h2v-2h2l3-3V4.500h-2.800zM7.500 16.500l-3 3"/>`,
+  ),
+  hook: icon(
+    svg`<path d="M9 17a4 4 0 1 1-5-3.870M12 7a3.500 3.500 0 1 1 4.900 3.200L13 17M15 14.500a4 4 0 1 1-1 6.200M9 17h8M12.500 8.500 8 17"/>`,
+  ),
+  page: icon(svg`<path d="M6 3h9l4 4v14H6zM14.500 3.500V8H19M9 12h7M9 16h7"/>`),
+  building: icon(
+    svg`<path d="M4 21V5l8-2v18M12 9l8 2v10M3 21h18M7.500 8h1M7.500 12h1M7.500 16h1M15.500 14h1M15.500 17.500h1"/>`,
+  ),
+  menu: icon(svg`<path d="M4 7h16M4 12h16M4 17h16"/>`),
+  choose: icon(svg`<path d="M8 10l4-4 4 4M8 14l4 4 4-4"/>`),
+  check: icon(svg`<path d="M5 12.500l4.500 4.500L19 7.500"/>`),
 } as const;

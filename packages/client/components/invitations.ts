@@ -1,12 +1,13 @@
-import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { css, html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Invitation, InvitationStatus } from '../src/index.ts';
+import { type Invitation, type InvitationStatus, isMusterError, type Page } from '../src/index.ts';
 import { OrganizationElement } from './element.ts';
 import type { Failure } from './failure.ts';
 import { avatar, field, searchField, selectField, submitButton, wrapped } from './form.ts';
 import { ICONS } from './icons.ts';
 import { Pages } from './pages.ts';
-import { emptyState, failureNote } from './states.ts';
+import type { Person } from './person.ts';
+import { emptyState, failureNote, furtherButtons } from './states.ts';
 
 /** How long the person has to stop typing before a search begins, in milliseconds. */
 const PAUSE = 300;
@@ -70,6 +71,7 @@ export class MusterInvitations extends OrganizationElement {
 
   static override properties: PropertyDeclarations = {
     ...OrganizationElement.properties,
+    opened: {},
     search: { state: true },
     filter: { state: true },
     chosen: { state: true },
@@ -80,6 +82,8 @@ export class MusterInvitations extends OrganizationElement {
     link: { state: true },
   };
 
+  /** The id of the invitation whose dialog is open at first. Also an attribute. */
+  declare opened: string | undefined;
   declare private search: string;
   declare private filter: Filter;
   /** The ids of those that are selected. */
@@ -93,6 +97,7 @@ export class MusterInvitations extends OrganizationElement {
   readonly #list = new Pages<Invitation>(this, (error) => this.failed(error));
   #typing: ReturnType<typeof setTimeout> | undefined;
   #polling: ReturnType<typeof setTimeout> | undefined;
+  #wasOpened: string | undefined;
   /** How often the list was read again by itself. */
   #polls = 0;
 
@@ -104,11 +109,33 @@ export class MusterInvitations extends OrganizationElement {
     this.step = 'details';
   }
 
-  protected override async loadFor(): Promise<void> {
+  protected override async loadFor(_: Person, signal: AbortSignal): Promise<void> {
     await this.#start();
     const { failure } = this.#list;
     // Who may not see any gets the face of the whole screen.
     if (failure?.kind === 'forbidden') throw this.#list.error;
+    await this.#openOnce(signal);
+  }
+
+  /** Opens the dialog of `opened`, wherever in the list it is. */
+  async #openOnce(signal: AbortSignal): Promise<void> {
+    const { opened } = this;
+    if (!opened || opened === this.#wasOpened) return;
+    try {
+      const invitation = await this.muster.invitations.read(opened, { signal });
+      this.#wasOpened = opened;
+      this.#open(invitation);
+    } catch (error) {
+      if (!isMusterError(error, 'invitation_not_found', 'validation_failed')) throw error;
+      // An old link: the list is there.
+      this.#wasOpened = opened;
+    }
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    super.willUpdate(changed);
+    // Another link, while the screen is there.
+    if (changed.has('opened') && this.opened && this.phase === 'ready') void this.retry();
   }
 
   override disconnectedCallback(): void {
@@ -157,13 +184,36 @@ export class MusterInvitations extends OrganizationElement {
     const { filter } = this;
     const status = STATUSES[filter];
     const { invitations } = this.muster;
-    const isScan = filter === 'undelivered' || (text !== '' && !email);
+    const perPage = text !== '' && !email ? 100 : 20;
     return this.#list.start(
-      (cursor, signal) => invitations.list({ status, email, cursor, perPage: isScan ? 100 : 20 }, { signal }),
-      (row) =>
-        (filter !== 'undelivered' || undelivered(row) !== undefined) &&
-        (email !== undefined || row.email.toLowerCase().includes(text)),
+      (cursor, signal) =>
+        filter === 'undelivered'
+          ? this.#undeliveredPage({ email, perPage }, cursor, signal)
+          : invitations.list({ status, email, cursor, perPage }, { signal }),
+      (row) => email !== undefined || row.email.toLowerCase().includes(text),
     );
+  }
+
+  /**
+   * Reads a page of those whose mail didn't arrive: one state after the other, since the API finds one. Its cursor begins
+   * with the state.
+   */
+  async #undeliveredPage(
+    asked: { readonly email: string | undefined; readonly perPage: number },
+    cursor: string | undefined,
+    signal: AbortSignal,
+  ): Promise<Page<Invitation>> {
+    const [state, at] = (cursor?.split(' ') ?? [UNDELIVERED[0]]) as [Undelivered, string?];
+    const query = { ...asked, status: 'PENDING', delivery: state, cursor: at || undefined } as const;
+    const { data, meta } = await this.muster.invitations.list(query, { signal });
+    const next = UNDELIVERED[UNDELIVERED.indexOf(state) + 1];
+    const nextCursor = meta.nextCursor ? `${state} ${meta.nextCursor}` : next ? `${next} ` : null;
+    return { data, meta: { ...meta, nextCursor } };
+  }
+
+  /** Whether the API reads many rows for each that is shown. */
+  get #isScan(): boolean {
+    return !['all', 'waiting'].includes(this.filter) || (this.search.trim() !== '' && !this.#address);
   }
 
   protected override content(): TemplateResult {
@@ -247,10 +297,10 @@ export class MusterInvitations extends OrganizationElement {
             )}</ul>`
           : isLoading || failure
             ? nothing
-            : html`<div class="list">${emptyState(ICONS.mail, invitations.none, isFiltered ? invitations.noneFiltered : invitations.noneText)}</div>`
+            : html`<div class="list">${emptyState(ICONS.mail, invitations.none, hasMore ? invitations.noneSoFar : isFiltered ? invitations.noneFiltered : invitations.noneText)}</div>`
       }
       ${failureNote(failure, texts)}
-      <div class="foot"><span role="status">${isLoading ? texts.loading : rows.length > 0 ? this.#count() : nothing}</span>
+      <div class="foot"><span role="status" tabindex="-1">${isLoading ? texts.loading : rows.length > 0 ? this.#count() : nothing}</span>
         ${
           isLoading || failure
             ? nothing
@@ -261,11 +311,7 @@ export class MusterInvitations extends OrganizationElement {
             ? html`<button class="button quiet" type="button" @click=${() => (this.chosen = new Set(open.map(({ id }) => id)))}>${invitations.chooseAll}</button>`
             : nothing
         }
-        ${
-          failure || (hasMore && !isLoading)
-            ? html`<button class="button" type="button" @click=${this.#list.more}>${failure ? texts.tryAgain : texts.showMore}</button>`
-            : nothing
-        }</div>`;
+        ${furtherButtons(this.#list, this.#isScan, texts)}</div>`;
   }
 
   /** Returns how many are shown, and of how many if the API counts them. */

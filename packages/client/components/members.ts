@@ -6,7 +6,7 @@ import { avatar, searchField, selectField, submitButton, wrapped } from './form.
 import { ICONS } from './icons.ts';
 import { Pages } from './pages.ts';
 import { nameOf, type Person } from './person.ts';
-import { emptyState, failureNote } from './states.ts';
+import { emptyState, failureNote, furtherButtons } from './states.ts';
 
 /** How long the person has to stop typing before a search begins, in milliseconds. */
 const PAUSE = 300;
@@ -140,16 +140,21 @@ export class MusterMembers extends OrganizationElement {
       ({ id }) => id,
       (member) => this.#row(member),
     );
+    // The list is read through, and most rows aren't shown.
+    const isScan = isSearch || (this.filter !== '' && !email);
     const empty = isSearch
       ? members.noneText(this.number(seen))
       : email
         ? members.noneWithAddress
-        : members.noneWithRole;
+        : hasMore
+          ? members.noneSoFar
+          : members.noneWithRole;
+    const shownSoFar = this.number(rows.length);
     const status = isLoading
       ? texts.loading
-      : isSearch
-        ? members.searched(this.number(seen))
-        : texts.shownOf(this.number(rows.length), this.number(total ?? rows.length));
+      : isSearch || (isScan && hasMore)
+        ? texts.foundSoFar(shownSoFar, hasMore)
+        : texts.shownOf(shownSoFar, this.number(total ?? rows.length));
     return html`
       ${
         rows.length > 0
@@ -159,14 +164,9 @@ export class MusterMembers extends OrganizationElement {
             : html`<div class="list">${emptyState(ICONS.search, members.none, empty)}</div>`
       }
       ${failureNote(failure, texts)}
-      <div class="foot"><span role="status">${rows.length > 0 || isLoading ? status : nothing}</span>
-      ${
-        failure
-          ? html`<button class="button" type="button" @click=${this.#list.more}>${texts.tryAgain}</button>`
-          : hasMore && !isLoading
-            ? html`<button class="button" type="button" @click=${this.#list.more}>${isSearch ? members.searchOn : texts.showMore}</button>`
-            : nothing
-      }</div>`;
+      <div class="foot"><span role="status" tabindex="-1">${rows.length > 0 || isLoading ? status : nothing}</span>
+      ${isSearch && total !== undefined ? html`<span>${members.searched(this.number(seen), this.number(total))}</span>` : nothing}
+      ${furtherButtons(this.#list, isScan, texts)}</div>`;
   }
 
   #row(member: Member): TemplateResult {

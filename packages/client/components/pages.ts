@@ -66,7 +66,19 @@ export class Pages<T> implements ReactiveController {
   }
 
   /** Reads one step further. */
-  more = async (): Promise<void> => {
+  more = (): Promise<void> => this.#step(PAGES);
+
+  /** Reads until a step has its rows, however many pages that takes. `stop` ends it. */
+  on = (): Promise<void> => this.#step(Number.POSITIVE_INFINITY);
+
+  /** Stops reading. What was read stays. */
+  stop = (): void => {
+    this.#loading?.abort();
+    this.isLoading = false;
+    this.#host.requestUpdate();
+  };
+
+  async #step(most: number): Promise<void> {
     if (!this.#read || !this.hasMore || this.isLoading) return;
     const loading = new AbortController();
     this.#loading = loading;
@@ -75,7 +87,7 @@ export class Pages<T> implements ReactiveController {
     this.#host.requestUpdate();
     try {
       const before = this.rows.length;
-      for (let pages = 0; pages < PAGES && this.hasMore && this.rows.length - before < STEP; pages += 1) {
+      for (let pages = 0; pages < most && this.hasMore && this.rows.length - before < STEP; pages += 1) {
         const { data, meta } = await this.#read(this.#next ?? undefined, loading.signal);
         if (loading.signal.aborted) return;
         this.rows = [...this.rows, ...data.filter(this.#passes)];
@@ -91,7 +103,7 @@ export class Pages<T> implements ReactiveController {
     }
     this.isLoading = false;
     this.#host.requestUpdate();
-  };
+  }
 
   /** Replaces rows, as after a change; undefined takes a row out. */
   change(replace: (row: T) => T | undefined): void {

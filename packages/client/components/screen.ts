@@ -25,6 +25,12 @@ export interface InviteScreen extends Screen {
   open(): void;
 }
 
+/** `<muster-invitations>`. */
+export interface InvitationsScreen extends Screen {
+  /** The id of the invitation whose dialog is open at first, as from a link of your own. Also an attribute. */
+  opened: string | undefined;
+}
+
 /** `<muster-waiting>`. */
 export interface WaitingScreen extends Screen {
   /** Whether nothing is shown while no invitation waits. Also an attribute. */
@@ -40,7 +46,7 @@ export interface Change {
 
 declare global {
   interface HTMLElementTagNameMap {
-    'muster-invitations': Screen;
+    'muster-invitations': InvitationsScreen;
     'muster-invite': InviteScreen;
     'muster-members': Screen;
     'muster-teams': Screen;

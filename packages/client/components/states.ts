@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Failure } from './failure.ts';
 import { ICONS } from './icons.ts';
+import type { Pages } from './pages.ts';
 import type { Texts } from './texts.ts';
 
 /** What stands where a list will be. */
@@ -38,6 +39,34 @@ export function failureNote(failure: Failure | undefined, texts: Texts): Templat
   return html`<div role="alert">${
     failure ? html`<div class="notice bad"><p>${failure.text(texts)} ${reference(failure, texts)}</p></div>` : nothing
   }</div>`;
+}
+
+/**
+ * The buttons under a list that read more of it. They stay while it is read, so that the focus does.
+ *
+ * @param isScan whether most rows that are read aren't shown, as by a search: then it may go on to the end, and be stopped
+ */
+export function furtherButtons<T>(list: Pages<T>, isScan: boolean, texts: Texts): TemplateResult {
+  const { hasMore, isLoading, failure } = list;
+  const read = (act: () => Promise<void> | void) => async (event: Event) => {
+    const foot = (event.currentTarget as HTMLElement).closest('.foot');
+    await act();
+    await new Promise(requestAnimationFrame);
+    // The button is gone: what was read is said where it was.
+    if (foot && !(foot.getRootNode() as ShadowRoot).activeElement)
+      foot.querySelector<HTMLElement>('[role=status]')?.focus();
+  };
+  const isOpen = hasMore || isLoading;
+  const label = failure ? texts.tryAgain : isScan ? texts.searchOn : texts.showMore;
+  return html`${
+    isOpen || failure
+      ? html`<button class="button" type="button" aria-disabled=${isLoading ? 'true' : nothing} @click=${read(list.more)}>${label}</button>`
+      : nothing
+  }${
+    isOpen && isScan
+      ? html`<button class="button quiet" type="button" @click=${read(isLoading ? list.stop : list.on)}>${isLoading ? texts.stop : texts.searchAll}</button>`
+      : nothing
+  }`;
 }
 
 /** Only a failure of the service is the support's matter. */

@@ -1,4 +1,5 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { ICONS } from '../../client/components/icons.ts';
 import {
   isMusterError,
   type Language,
@@ -9,7 +10,6 @@ import {
 } from '../../client/src/index.ts';
 import { type Configuration, readConfiguration } from './configuration.ts';
 import './home.ts';
-import { icon } from './icons.ts';
 import { initialOf, LOOK } from './look.ts';
 import './menu.ts';
 import { loadPage, showPage } from './pages.ts';
@@ -26,6 +26,11 @@ type Phase =
   | { readonly is: 'starting' | 'signedOut' | 'windowDone' | 'unverified' | 'outdated' | 'ready' }
   | { readonly is: 'refused'; readonly reason: string | undefined }
   | { readonly is: 'failed'; readonly error: unknown };
+
+const PAGE_ICONS: Readonly<Record<PageName, TemplateResult>> = {
+  ...{ members: ICONS.people, invitations: ICONS.mail, teams: ICONS.tree, sites: ICONS.place },
+  ...{ 'access-tokens': ICONS.key, webhooks: ICONS.hook, 'audit-log': ICONS.page, organization: ICONS.building },
+};
 
 const LAST_ORGANIZATION = 'muster-console-organization';
 
@@ -241,7 +246,7 @@ export class Console extends LitElement {
       <button type="button" class="skip" @click=${() => this.#skip()}>${this.#texts.skip}</button>
       <header class="bar">
         <button type="button" class="icon" aria-label=${this.#texts.menu} aria-expanded=${this.isMenuOpen} aria-controls="side"
-          @click=${() => this.#toggleMenu()}>${icon(this.isMenuOpen ? 'close' : 'menu')}</button>
+          @click=${() => this.#toggleMenu()}>${this.isMenuOpen ? ICONS.close : ICONS.menu}</button>
         <span class="heads">${this.#brand()}${membership ? html`<bdi class="where">${membership.organizationName}</bdi>` : nothing}</span>
       </header>
       <div class="side ${this.isMenuOpen ? 'open' : ''}" id="side">
@@ -254,7 +259,7 @@ export class Console extends LitElement {
         <div class="width">
           <p class="notice ${this.notice ? 'card' : ''}" role="status">${this.notice}${
             this.notice
-              ? html`<button type="button" class="icon" aria-label=${this.#texts.close} @click=${() => this.#clearNotice()}>${icon('close')}</button>`
+              ? html`<button type="button" class="icon" aria-label=${this.#texts.close} @click=${() => this.#clearNotice()}>${ICONS.close}</button>`
               : nothing
           }</p>
           ${this.#renderPlace(membership)}
@@ -345,7 +350,7 @@ export class Console extends LitElement {
         <span class="names"><span class="off-screen">${texts.organization}: </span><bdi>${name}</bdi>
           ${membership ? html`<small class="muted">${this.#roleOf(membership)}</small>` : nothing}</span>
         ${waiting > 0 ? html`<span class="dot"><span class="off-screen">${texts.waiting(waiting)}</span></span>` : nothing}
-        ${icon('choose')}
+        ${ICONS.choose}
       </span>
       <ul class="list">${memberships.map(
         (
@@ -353,7 +358,7 @@ export class Console extends LitElement {
         ) => html`<li><a href=${fragmentOf(each.organizationId, this.#pageIn(each))} aria-current=${each === membership ? 'true' : nothing}>
           <span class="initial" aria-hidden="true">${initialOf(each.organizationName)}</span>
           <span class="names"><bdi>${each.organizationName}</bdi><small class="muted">${this.#roleOf(each)}</small></span>
-          ${each === membership ? icon('check') : nothing}</a></li>`,
+          ${each === membership ? ICONS.check : nothing}</a></li>`,
       )}
       <li class="apart"><a href="#/organizations">${texts.allOrganizations}${
         waiting > 0 ? html`<span class="count">${waiting}</span>` : nothing
@@ -383,7 +388,7 @@ export class Console extends LitElement {
           (
             page,
           ) => html`<li><a href=${fragmentOf(organizationId, page)} aria-current=${page === this.place.page ? 'page' : nothing}
-            @click=${() => this.#clearNotice()}>${icon(page)}${texts.pages[page]}</a></li>`,
+            @click=${() => this.#clearNotice()}>${PAGE_ICONS[page]}${texts.pages[page]}</a></li>`,
         )}</ul>`;
     })}</nav>`;
   }
@@ -397,7 +402,7 @@ export class Console extends LitElement {
         <span class="initial person" aria-hidden="true">${initialOf(name)}</span>
         <span class="names"><span class="off-screen">${texts.signedInAs} </span><bdi>${name}</bdi>${
           name === email ? nothing : html`<small class="muted">${email}</small>`
-        }</span>${icon('choose')}
+        }</span>${ICONS.choose}
       </span>
       <div class="choices" role="group" aria-label=${texts.language}>${(['en', 'de'] as const).map(
         (language) => html`<button type="button" lang=${language} aria-pressed=${language === this.language}

@@ -8,6 +8,7 @@ export const LOOK = css`
   h1:focus { outline: none; }
   h2 { font-size: 1.0625rem; font-weight: 650; }
   a { color: var(--muster-ink); text-underline-offset: 0.15em; }
+  svg { width: 1.25rem; height: 1.25rem; flex: none; fill: none; stroke: currentColor; stroke-width: 1.75; stroke-linecap: round; stroke-linejoin: round; }
   .muted { color: var(--muster-muted); }
   .card {
     background: var(--muster-surface); border: 1px solid var(--console-line); border-radius: calc(var(--muster-radius) * 1.4);

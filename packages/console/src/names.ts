@@ -6,6 +6,9 @@ const AT_ONCE = 4;
 /** How many acceptances are searched, at most, for who a former member was. */
 const ACCEPTANCES = 1000;
 
+/** How far the time of an entry is from that of what it is about, at most, in milliseconds. */
+const MARGIN = 2000;
+
 /** Who accepted an invitation. */
 interface Acceptance {
   readonly invitationId: string;
@@ -57,10 +60,11 @@ export class Names {
   async formerUser(email: string): Promise<string | undefined> {
     const muster = this.#muster;
     if (!muster) return undefined;
-    const invited = (await muster.invitations.list({ email, status: 'ACCEPTED' })).data.map(({ id }) => id);
-    if (invited.length === 0) return undefined;
-    await this.#readAcceptances(muster);
-    return [...this.#acceptances.values()].find(({ invitationId }) => invited.includes(invitationId))?.userId;
+    const [invited] = (await muster.invitations.list({ email, status: 'ACCEPTED', perPage: 100 })).data;
+    if (!invited) return undefined;
+    // An accepted invitation isn't changed any more: that was when it was accepted.
+    await this.#readAcceptancesAt(muster, Date.parse(invited.updatedAt));
+    return [...this.#acceptances.values()].find(({ invitationId }) => invitationId === invited.id)?.userId;
   }
 
   /** Waits until the names of some ids are read. */
@@ -124,11 +128,21 @@ export class Names {
 
   /** Returns the address by which somebody joined who isn't a member any more. */
   async #formerName(muster: Muster, id: string): Promise<string | undefined> {
-    if (!this.#acceptances.has(id)) await this.#readAcceptances(muster);
+    // Whoever accepts becomes a member at once, and often a user too: their ids begin with that time.
+    if (!this.#acceptances.has(id)) await this.#readAcceptancesAt(muster, timeOf(id));
+    if (!this.#acceptances.has(id) && id.startsWith('usr_')) await this.#readAcceptances(muster);
     const acceptance = this.#acceptances.get(id);
     return acceptance && (await muster.invitations.read(acceptance.invitationId)).email;
   }
 
+  /** Reads who joined about a time, in milliseconds. */
+  async #readAcceptancesAt(muster: Muster, time: number): Promise<void> {
+    const at = (difference: number) => new Date(time + difference).toISOString();
+    const query = { action: 'invitation.accept', from: at(-MARGIN), to: at(MARGIN), perPage: 100 } as const;
+    this.learn((await muster.auditLogs.list(query)).data);
+  }
+
+  /** Reads the newest who joined, once. A user may be older than their membership. */
   #readAcceptances(muster: Muster): Promise<void> {
     const read = async () => {
       let cursor: string | null | undefined;
@@ -142,4 +156,11 @@ export class Names {
     this.#readingAcceptances ??= read();
     return this.#readingAcceptances;
   }
+}
+
+/** Returns the time with which an id begins (lib/domain/ids.ts), in milliseconds: 6 of its 16 bytes, in base 32. */
+function timeOf(id: string): number {
+  let value = 0n;
+  for (const digit of id.slice(id.indexOf('_') + 1)) value = value * 32n + BigInt(Number.parseInt(digit, 32));
+  return Number(value >> 80n);
 }

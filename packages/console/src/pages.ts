@@ -42,7 +42,7 @@ export function showPage(page: PageName, { client, sites, organization, item, la
     case 'members':
       return html`<muster-members .client=${client} .organization=${organization} .language=${language}>${invite()}</muster-members>`;
     case 'invitations':
-      return html`<muster-invitations .client=${client} .organization=${organization} .language=${language}>${invite()}</muster-invitations>`;
+      return html`<muster-invitations .client=${client} .organization=${organization} .language=${language} .opened=${item}>${invite()}</muster-invitations>`;
     case 'teams':
       return html`<muster-teams .client=${client} .organization=${organization} .language=${language}></muster-teams>`;
     case 'sites':

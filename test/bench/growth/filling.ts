@@ -6,7 +6,7 @@ import { hashSecret, newSecret } from '../../../lib/domain/link.ts';
 import type { Member } from '../../../lib/domain/member.ts';
 import type { Team } from '../../../lib/domain/team.ts';
 import type { DueInvitation } from '../../../lib/invitations/mail.ts';
-import { memberWrites } from '../../../lib/organizations/members.ts';
+import { memberItem, memberWrites } from '../../../lib/organizations/members.ts';
 import { newUserWrites } from '../../../lib/people/people.ts';
 import { type Attributes, marshall } from '../../../lib/table/attributes.ts';
 import { audit } from '../../../lib/table/audit.ts';
@@ -32,6 +32,8 @@ export interface Filling {
   readonly teams: number;
   /** The members who are in the team. */
   readonly inTeam: number;
+  /** Whether members have only the rows that lists read. Such members can't sign in, nor be changed. */
+  readonly isListOnly?: boolean;
   /** The rows that the organization has already. */
   readonly existing: Readonly<Record<'members' | 'invitations' | 'pending' | 'teams', number>>;
 }
@@ -41,7 +43,7 @@ const BATCH = 25;
 const LANES = 4;
 
 /** Writes the items of a large organization to the engine, as the product's own code forms them. */
-export async function fill({ engine, table }: Functions, filling: Filling): Promise<void> {
+export async function fill({ engine, table }: Pick<Functions, 'engine' | 'table'>, filling: Filling): Promise<void> {
   const client = new DynamoDBClient(engine);
   const source = batches(itemsOf(filling));
   const lane = async () => {
@@ -86,7 +88,7 @@ function* puts(writes: readonly Write[]): Generator<Attributes> {
   for (const write of writes) if (write.type === 'put') yield marshall({ ...write.key, ...pack(write.item) });
 }
 
-function memberOf({ organizationId, ownerId, teamId, inTeam }: Filling, index: number, now: Date): Write[] {
+function memberOf({ organizationId, ownerId, teamId, inTeam, isListOnly }: Filling, index: number, now: Date): Write[] {
   const at = now.toISOString();
   const profile = { firstName: 'Jane', lastName: 'Doe', email: `jane.${index}@${mailDomain(organizationId)}` };
   const claimed = true;
@@ -95,6 +97,7 @@ function memberOf({ organizationId, ownerId, teamId, inTeam }: Filling, index: n
     ...{ profile, claimed, seat: index % COUNTER_ROWS, tokens: 0, teams: index < inTeam ? 1 : 0 },
     ...{ createdAt: at, updatedAt: at },
   };
+  if (isListOnly) return [{ type: 'put', key: keys.member(organizationId, member.memberId), item: memberItem(member) }];
   const user = { userId: member.userId, ...profile, claimed, organizations: 1, createdAt: at, updatedAt: at };
   const place = { role: 'MEMBER', by: ownerId, now } as const;
   return [
