@@ -16,11 +16,11 @@ declare const ROUTES: readonly string[];
 /** The answer format of each dialect. */
 const FORMATS: Record<Dialect, Format> = { v1, papershift, rocketchat, volttime, page: pages };
 
-export const returns = { 204: null };
+export const returns = { 204: null, 308: null };
 
 /**
  * Answers requests that match no route, in the dialect of the path: 404, or 405 with `Allow` if the path has other
- * methods. OPTIONS gets 204 with `Allow`.
+ * methods. OPTIONS gets 204 with `Allow`. The console's path with a slash leads to the console.
  */
 export const endpoint = forAnybody({
   format: (path) => FORMATS[dialectOf(path)],
@@ -28,6 +28,10 @@ export const endpoint = forAnybody({
   depth: 0,
   refuses: ['route_not_found', 'method_not_allowed'],
   async handle({ request }) {
+    // The issuer knows the address without the slash.
+    if (request.path === `${CONSOLE_PATH}/` && hasConsole() && ['GET', 'HEAD'].includes(request.method)) {
+      return { status: 308, headers: { location: CONSOLE_PATH + (request.queryText && `?${request.queryText}`) } };
+    }
     const allowed = ROUTES.flatMap((route) => {
       const [method, path] = route.split(' ');
       return method && path && isDeployed(path) && matches(path, request.path) ? [method] : [];

@@ -89,3 +89,20 @@ test('the document has no secret, and no inline script that runs', async () => {
   expect(Object.keys(configuration)).toEqual(['product', 'hasSites', 'signIn']);
   expect(Object.keys(configuration.signIn).sort()).toEqual(['authorization', 'clientId', 'endSession', 'token']);
 });
+
+describe('the path with a slash', () => {
+  test.each(['', '?code=1&state=a%20b'])('leads to the console, with %j', async (query) => {
+    const { status, headers } = await service.call(`GET /console/${query}`);
+    expect([status, headers.get('location')]).toEqual([308, `/console${query}`]);
+  });
+
+  test('is no path of other methods', async () => {
+    expect((await service.call('POST /console/')).status).toBe(404);
+  });
+});
+
+test('an unknown page below it is said to be unknown', async () => {
+  const { status, headers, body } = await service.call('GET /console/members');
+  expect([status, headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+  expect(body).toContain('<h1>');
+});

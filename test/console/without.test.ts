@@ -16,6 +16,7 @@ test('mails lead to the application', async () => {
 
 test('the paths of the console are unknown', async () => {
   // The function for unknown paths gets what no route matches; here the routes are there, but not their methods.
+  expect((await service.call('GET /console/')).status).toBe(404);
   for (const path of ['/console', '/console/index.js']) {
     expect((await service.call(`POST ${path}`)).status, path).toBe(404);
     expect((await service.call(`OPTIONS ${path}`)).status, path).toBe(404);

@@ -67,8 +67,9 @@ function watch(page: Page, { requests, problems }: Seen): void {
   page.on('request', (request) => requests.push(request));
   page.on('pageerror', (error) => problems.push(`error: ${error.stack ?? error.message}`));
   page.on('console', (message) => {
-    // Chromium reports each violation, and each answer that is an error: the latter is the page's business.
-    if (!/^Failed to load resource/.test(message.text())) problems.push(`${message.type()}: ${message.text()}`);
+    // Chromium reports each violation, and each answer that is an error: the latter is the page's business. A test may type
+    // before the browser focuses a field of the issuer's page.
+    if (!/^(Failed to load resource|Autofocus processing was blocked)/.test(message.text())) problems.push(`${message.type()}: ${message.text()}`);
   });
   page.on('dialog', (dialog) => {
     problems.push(`dialog: ${dialog.message()}`);

@@ -56,6 +56,8 @@ export class MusterMembers extends OrganizationElement {
   /** The name of the organization that the person has just left. */
   declare private left: string | undefined;
   readonly #list = new Pages<Member>(this, (error) => this.failed(error));
+  /** For what the list was read. */
+  #searched = '';
   #typing: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
@@ -74,7 +76,7 @@ export class MusterMembers extends OrganizationElement {
 
   /** What is searched: a whole address, which the API finds at once, or words, for which the list is read page by page. */
   get #asked(): { readonly email: string | undefined; readonly words: readonly string[] } {
-    const words = this.search.trim().toLowerCase().split(/\s+/).filter(Boolean);
+    const words = this.#searched.trim().toLowerCase().split(/\s+/).filter(Boolean);
     const [only = ''] = words;
     const isAddress = words.length === 1 && /^\S+@\S+\.\S+$/.test(only);
     return { email: isAddress ? only : undefined, words: isAddress ? [] : words };
@@ -82,6 +84,7 @@ export class MusterMembers extends OrganizationElement {
 
   /** Reads the list from its start, as searched and filtered. */
   #start(): Promise<void> {
+    this.#searched = this.search;
     const role = this.filter || undefined;
     const { email, words } = this.#asked;
     const isSearch = words.length > 0;

@@ -93,7 +93,7 @@ testWhole('people are found by name in any page, by whole address at once, and b
     const search = page.getByRole('searchbox');
     await page.getByRole('listitem').nth(19).waitFor();
     await search.fill('liskov barb');
-    await page.getByText('251 members searched').waitFor();
+    await page.getByText('251 of 251 members searched').waitFor();
     expect(await page.getByRole('listitem').count()).toBe(1);
     await search.fill(last);
     await page.getByText('1 of 1').waitFor();
@@ -102,7 +102,7 @@ testWhole('people are found by name in any page, by whole address at once, and b
     await page.getByText('Nobody found').waitFor();
     await search.fill('');
     await page.getByLabel('Role', { exact: true }).selectOption('Operator');
-    await page.getByText('20 of').waitFor();
+    await page.getByText('20 found so far').waitFor();
     expect(new Set(await page.locator('muster-members .row > div:nth-child(2)').allInnerTexts())).toEqual(
       new Set(['Operator']),
     );
