@@ -263,7 +263,7 @@ describe.each(Object.entries(KINDS))('%s', (_, make) => {
     });
     expect(headers).not.toHaveProperty('set-cookie');
     expect(messages).toEqual([]);
-    expect(await page.evaluate(`getComputedStyle(document.querySelector('main')).borderRadius`)).toBe('16px');
+    expect(await page.evaluate(`getComputedStyle(document.querySelector('main')).borderRadius`)).toBe('14px');
   });
 
   test('has no findings of axe, and nothing that axe can’t check', async () => {

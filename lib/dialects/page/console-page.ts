@@ -1,6 +1,7 @@
 import { paletteOf } from '../../domain/color.ts';
 import { html, trusted } from '../../domain/html.ts';
 import type { Language } from '../../domain/language.ts';
+import { COLORS, FONT, SHAPE } from '../../domain/look.ts';
 import type { Product } from '../../domain/product.ts';
 import { type Page, sourceOf } from './layout.ts';
 
@@ -69,8 +70,12 @@ export function consolePage(document: string, { language, product, hasSites, sig
   };
 }
 
-/** Returns the variables of the screens that follow from the product's color. */
+/** Returns the variables of the console and its screens: the look of hosted pages, in the product's color. */
 function themeOf(color: string | undefined): string {
   const { fill, onFill, inkOnLight, inkOnDark } = paletteOf(color);
-  return `:root{--muster-color:${fill};--muster-on-color:${onFill};--muster-ink:${inkOnLight}}@media(prefers-color-scheme:dark){:root{--muster-ink:${inkOnDark}}}`;
+  const mode = ({ page, card, line, edge, text, muted, danger, good, shadow }: (typeof COLORS)['light' | 'dark']) =>
+    `--console-page:${page};--muster-surface:${card};--console-line:${line};--console-edge:${edge};--muster-text:${text};--muster-muted:${muted};--muster-danger:${danger};--muster-good:${good};--console-shadow:${shadow}`;
+  const product = `--muster-color:${fill};--muster-on-color:${onFill}`;
+  const shape = `--muster-radius:${SHAPE.control};--console-card:${SHAPE.card};--console-focus:${SHAPE.focus};--console-width:${SHAPE.page};--muster-font:${FONT}`;
+  return `:root{${product};${shape};${mode(COLORS.light)};--muster-ink:${inkOnLight}}@media(prefers-color-scheme:dark){:root{${mode(COLORS.dark)};--muster-ink:${inkOnDark}}}`;
 }

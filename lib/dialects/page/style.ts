@@ -1,4 +1,10 @@
-import { paletteOf, SURFACE } from '../../domain/color.ts';
+import { paletteOf } from '../../domain/color.ts';
+import { COLORS, FONT, SHAPE } from '../../domain/look.ts';
+
+/** Returns the variables of a mode. */
+function variables({ page, card, line, edge, text, muted, shadow }: (typeof COLORS)['light' | 'dark']): string {
+  return `--page: ${page}; --card: ${card}; --line: ${line}; --edge: ${edge}; --text: ${text}; --muted: ${muted}; --shadow: ${shadow};`;
+}
 
 /** Returns the stylesheet of all pages, in the product's color. It uses system fonts and fetches nothing. */
 export function stylesheet(color: string | undefined): string {
@@ -6,14 +12,13 @@ export function stylesheet(color: string | undefined): string {
   return `
 :root {
   color-scheme: light dark;
-  --page: ${SURFACE.light}; --card: #ffffff; --line: #e3e6eb; --text: #1f2430; --muted: #566070;
+  ${variables(COLORS.light)}
   --fill: ${fill}; --on-fill: ${onFill}; --ink: ${inkOnLight};
-  --shadow: 0 1px 2px rgb(16 24 40 / 6%), 0 12px 32px -12px rgb(16 24 40 / 18%);
 }
 @media (prefers-color-scheme: dark) {
   :root {
-    --page: #14161b; --card: ${SURFACE.dark}; --line: #343944; --text: #e8eaee; --muted: #a8afbc;
-    --ink: ${inkOnDark}; --shadow: 0 12px 32px -12px rgb(0 0 0 / 60%);
+    ${variables(COLORS.dark)}
+    --ink: ${inkOnDark};
   }
 }
 * { box-sizing: border-box; margin: 0; }
@@ -22,19 +27,19 @@ body {
   min-height: 100vh; min-height: 100svh; padding: clamp(1rem, 5vw, 4rem) 1rem;
   display: flex; flex-direction: column; align-items: center; gap: 1.5rem;
   background: var(--page); color: var(--text); overflow-wrap: anywhere;
-  font: 1rem/1.5 system-ui, -apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif;
+  font: 1rem/1.5 ${FONT};
 }
-header, main, footer { width: 100%; max-width: 31rem; }
-header { font-size: 1.125rem; font-weight: 600; letter-spacing: -0.01em; padding: 0 0.25rem; }
+header, main, footer { width: 100%; max-width: ${SHAPE.page}; }
+header { font-size: 1.125rem; font-weight: 650; letter-spacing: -0.01em; padding: 0 0.25rem; }
 header img { display: block; height: 2.5rem; max-width: 15rem; object-fit: contain; object-position: left; }
 main {
   padding: clamp(1.5rem, 6vw, 2.5rem); background: var(--card);
-  border: 1px solid var(--line); border-radius: 1rem; box-shadow: var(--shadow);
+  border: 1px solid var(--line); border-radius: ${SHAPE.card}; box-shadow: var(--shadow);
 }
 footer { color: var(--muted); padding: 0 0.25rem; }
 .mark {
   display: grid; place-items: center; width: 3.25rem; height: 3.25rem; margin-bottom: 1.25rem;
-  border-radius: 0.875rem; border: 1px solid var(--ink); background: var(--fill); color: var(--on-fill);
+  border-radius: ${SHAPE.card}; border: 1px solid var(--ink); background: var(--fill); color: var(--on-fill);
   font-size: 1.375rem; font-weight: 650; user-select: none;
 }
 .mark svg { width: 1.625rem; height: 1.625rem; fill: none; stroke: currentColor; stroke-width: 2.25; stroke-linecap: round; stroke-linejoin: round; }
@@ -51,7 +56,7 @@ dl div:last-child { padding-bottom: 0; }
 strong { font-weight: 600; }
 form, .next { margin-top: 1.5rem; display: grid; gap: 0.75rem; }
 button, .button {
-  display: block; width: 100%; min-height: 3.25rem; padding: 0.75rem 1.5rem; border-radius: 0.75rem;
+  display: block; width: 100%; min-height: 3rem; padding: 0.6875rem 1.5rem; border-radius: ${SHAPE.control};
   border: 1px solid var(--ink); background: var(--fill); color: var(--on-fill);
   font: inherit; font-weight: 600; text-align: center; text-decoration: none; cursor: pointer;
 }
@@ -59,14 +64,14 @@ button:hover, .button:hover { box-shadow: 0 0 0 3px color-mix(in srgb, var(--ink
 button:active, .button:active { transform: translateY(1px); }
 label { font-weight: 600; }
 select {
-  display: block; width: 100%; min-height: 3.25rem; padding: 0.75rem 1rem; border-radius: 0.75rem;
-  border: 1px solid var(--muted); background: var(--card); color: var(--text); font: inherit;
+  display: block; width: 100%; min-height: 3rem; padding: 0.6875rem 1rem; border-radius: ${SHAPE.control};
+  border: 1px solid var(--edge); background: var(--card); color: var(--text); font: inherit;
 }
-button.plain, a.plain { background: transparent; border-color: var(--muted); color: var(--text); }
+button.plain, a.plain { background: transparent; border-color: var(--edge); color: var(--text); }
 form + p { margin-top: 0.875rem; }
 p strong { color: var(--text); }
 a { color: var(--ink); text-underline-offset: 0.15em; }
-:focus-visible { outline: 3px solid var(--ink); outline-offset: 3px; }
+:focus-visible { outline: ${SHAPE.focus} solid var(--ink); outline-offset: 2px; }
 @media (prefers-color-scheme: dark) {
   header img { background: #ffffff; color: #1f2430; border-radius: 0.5rem; padding: 0.375rem 0.625rem; }
 }

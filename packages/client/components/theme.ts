@@ -1,5 +1,10 @@
-import { css } from 'lit';
+import { css, unsafeCSS } from 'lit';
 import { paletteOf } from '../../../lib/domain/color.ts';
+import { COLORS, SHAPE } from '../../../lib/domain/look.ts';
+
+/** A color of both modes. */
+const both = (name: keyof (typeof COLORS)['light']) =>
+  unsafeCSS(`light-dark(${COLORS.light[name]}, ${COLORS.dark[name]})`);
 
 /**
  * What every element looks like. Applications set `--muster-...`; everything else derives from it. Light or dark follows
@@ -10,17 +15,17 @@ export const theme = css`
     --_fill: var(--muster-fill, #3b5bdb);
     --_on-fill: var(--muster-on-fill, #ffffff);
     --_ink: light-dark(var(--muster-ink-on-light, #3b5bdb), var(--muster-ink-on-dark, #8098f0));
-    --_surface: var(--muster-surface, light-dark(#ffffff, #16181d));
-    --_raised: var(--muster-raised, light-dark(#ffffff, #1e2128));
+    --_surface: var(--muster-surface, ${both('card')});
+    --_raised: var(--muster-raised, ${both('card')});
     --_hover: light-dark(#f4f5f7, #262a33);
-    --_text: var(--muster-text, light-dark(#1b1f27, #eceef2));
-    --_muted: var(--muster-muted, light-dark(#596273, #a3acbb));
-    --_line: var(--muster-line, light-dark(#e2e5ea, #31363f));
-    --_edge: light-dark(#868e9c, #737c8c);
-    --_danger: var(--muster-danger, light-dark(#b42318, #ff8a80));
-    --_good: light-dark(#0a6b44, #5fd3a0);
-    --_warn: light-dark(#8a4b00, #f2b65c);
-    --_radius: var(--muster-radius, 10px);
+    --_text: var(--muster-text, ${both('text')});
+    --_muted: var(--muster-muted, ${both('muted')});
+    --_line: var(--muster-line, ${both('line')});
+    --_edge: ${both('edge')};
+    --_danger: var(--muster-danger, ${both('danger')});
+    --_good: ${both('good')};
+    --_warn: ${both('warn')};
+    --_radius: var(--muster-radius, ${unsafeCSS(SHAPE.control)});
     display: block;
     color: var(--_text);
     font: 400 0.9375rem / 1.5 var(--muster-font, system-ui, sans-serif);
@@ -36,13 +41,13 @@ export const theme = css`
   ul, ol { list-style: none; }
   fieldset { border: 0; min-width: 0; }
   button, input, select, textarea { font: inherit; color: inherit; }
-  :focus-visible { outline: 2px solid var(--_ink); outline-offset: 2px; }
+  :focus-visible { outline: ${unsafeCSS(SHAPE.focus)} solid var(--_ink); outline-offset: 2px; }
 
   .button {
     display: inline-flex; align-items: center; justify-content: center; gap: 0.5rem;
     min-height: 2.5rem; padding: 0.375rem 0.875rem; cursor: pointer; text-decoration: none;
-    font-weight: 550; line-height: 1.25; white-space: nowrap;
-    border: 1px solid var(--_line); border-radius: calc(var(--_radius) * 0.8);
+    font-weight: 600; line-height: 1.25; white-space: nowrap;
+    border: 1px solid var(--_edge); border-radius: var(--_radius);
     background: var(--_raised); color: var(--_text);
     transition: background-color 120ms, border-color 120ms;
   }
@@ -68,7 +73,7 @@ export const theme = css`
   .mistake { color: var(--_danger); font-size: 0.875rem; }
   .input {
     width: 100%; min-height: 2.5rem; padding: 0.4375rem 0.75rem;
-    border: 1px solid var(--_edge); border-radius: calc(var(--_radius) * 0.8); background: var(--_surface);
+    border: 1px solid var(--_edge); border-radius: var(--_radius); background: var(--_surface);
   }
   textarea.input { resize: vertical; min-height: 5.5rem; }
   .input::placeholder { color: var(--_muted); opacity: 1; }
@@ -78,7 +83,7 @@ export const theme = css`
   .search .input { padding-inline-start: 2.5rem; }
   input[type='radio'], input[type='checkbox'] { accent-color: var(--_fill); width: 1.125rem; height: 1.125rem; margin: 0; flex: none; }
 
-  .list { border: 1px solid var(--_line); border-radius: var(--_radius); background: var(--_surface); overflow: clip; }
+  .list { border: 1px solid var(--_line); border-radius: calc(var(--_radius) * 1.4); background: var(--_surface); overflow: clip; }
   .row { display: grid; align-items: center; gap: 0.25rem 1rem; padding: 0.75rem 1rem; content-visibility: auto; contain-intrinsic-size: auto 4rem; }
   .row + .row { border-block-start: 1px solid var(--_line); }
   .who { display: flex; align-items: center; gap: 0.75rem; min-width: 0; }
@@ -104,7 +109,7 @@ export const theme = css`
   .badge.bad { background: light-dark(#fdebe9, #40191a); color: var(--_danger); }
   .foot { display: flex; flex-wrap: wrap; align-items: center; justify-content: center; gap: 0.75rem; padding-block: 1rem; color: var(--_muted); }
 
-  .panel { border: 1px solid var(--_line); border-radius: var(--_radius); background: var(--_surface); padding: 1rem; }
+  .panel { border: 1px solid var(--_line); border-radius: calc(var(--_radius) * 1.4); background: var(--_surface); padding: 1rem; }
   .notice { display: flex; flex-wrap: wrap; align-items: center; gap: 0.75rem; border: 1px solid var(--_line); border-inline-start: 4px solid var(--_ink); border-radius: var(--_radius); background: var(--_surface); padding: 0.75rem 1rem; margin-block-end: 1rem; }
   .notice > p { flex: 1 1 18rem; }
   .notice.bad { border-inline-start-color: var(--_danger); }

@@ -468,11 +468,18 @@ export class Console extends LitElement {
     LOOK,
     css`
       :host { display: grid; grid-template-columns: 16.5rem minmax(0, 1fr); min-height: 100vh; min-height: 100svh; }
-      .alone { grid-column: 1 / -1; display: grid; align-content: center; justify-items: center; gap: 1.5rem; padding: 1.5rem; }
-      .alone .product { font-size: 1.125rem; }
+      /* As a hosted page (lib/dialects/page/style.ts). */
+      .alone { grid-column: 1 / -1; display: grid; align-content: start; justify-content: center; grid-template-columns: minmax(0, var(--console-width)); gap: 1.5rem; padding: clamp(1rem, 5vw, 4rem) 1rem; font-size: 1rem; }
+      .alone .product { font-size: 1.125rem; padding: 0 0.25rem; justify-self: start; }
+      .alone .product img { height: 2.5rem; max-width: 15rem; }
+      .alone .card { padding: clamp(1.5rem, 6vw, 2.5rem); box-shadow: var(--console-shadow); max-width: none; }
+      .alone h1 { font-size: clamp(1.5rem, 6vw, 1.75rem); line-height: 1.2; letter-spacing: -0.02em; }
+      .alone .button { width: 100%; min-height: 3rem; margin-top: 0.625rem; }
       .state { display: grid; justify-items: start; gap: 0.875rem; padding: clamp(1.25rem, 5vw, 2.25rem); max-width: 32rem; }
       .product { color: inherit; text-decoration: none; font-weight: 650; letter-spacing: -0.01em; font-size: 1.0625rem; }
       .product img { display: block; height: 1.75rem; max-width: 11rem; object-fit: contain; object-position: left; }
+      /* A logo for light paper. */
+      @media (prefers-color-scheme: dark) { .product img { box-sizing: content-box; background: #ffffff; color: #1f2430; border-radius: 0.5rem; padding: 0.25rem 0.5rem; } }
       .skip { position: absolute; inset-inline-start: -100vw; z-index: 30; padding: 0.5rem 1rem; background: var(--muster-surface); }
       .skip:focus { inset-inline-start: 0.5rem; top: 0.5rem; }
       .bar { display: none; }
@@ -513,7 +520,7 @@ export class Console extends LitElement {
       .notice.card { display: flex; align-items: center; gap: 1rem; padding: 0.375rem 0.375rem 0.375rem 1rem; margin-bottom: 1.25rem; border-color: var(--muster-ink); }
       .notice .icon { margin-inline-start: auto; }
       .icon { display: grid; place-items: center; width: 2.5rem; height: 2.5rem; border: 0; border-radius: var(--muster-radius); background: none; color: inherit; cursor: pointer; }
-      dialog { max-width: 28rem; padding: 1.75rem; border: 1px solid var(--console-line); border-radius: calc(var(--muster-radius) * 1.4); background: var(--muster-surface); color: inherit; }
+      dialog { max-width: 28rem; padding: 1.75rem; border: 1px solid var(--console-line); border-radius: var(--console-card); background: var(--muster-surface); color: inherit; }
       dialog[open] { display: grid; gap: 1rem; justify-items: start; }
       dialog::backdrop { background: rgb(0 0 0 / 50%); }
       @media (max-width: 52rem) {

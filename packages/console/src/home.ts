@@ -160,7 +160,7 @@ export class ConsoleHome extends LitElement {
     css`
       :host { display: block; }
       h2 { margin: 1.75rem 0 0.625rem; }
-      .lead { margin-top: 0.5rem; max-width: 44rem; }
+      .lead { margin: 0.5rem 0 1.25rem; max-width: 44rem; }
       .error { margin-top: 1rem; }
       ul { list-style: none; padding: 0; margin-top: 1rem; display: grid; gap: 0.625rem; }
       h2 + ul { margin-top: 0; }

@@ -11,7 +11,7 @@ export const LOOK = css`
   svg { width: 1.25rem; height: 1.25rem; flex: none; fill: none; stroke: currentColor; stroke-width: 1.75; stroke-linecap: round; stroke-linejoin: round; }
   .muted { color: var(--muster-muted); }
   .card {
-    background: var(--muster-surface); border: 1px solid var(--console-line); border-radius: calc(var(--muster-radius) * 1.4);
+    background: var(--muster-surface); border: 1px solid var(--console-line); border-radius: var(--console-card);
     overflow-wrap: anywhere;
   }
   .button {
@@ -20,13 +20,13 @@ export const LOOK = css`
     background: var(--muster-color); color: var(--muster-on-color); font: inherit; font-weight: 600;
     text-decoration: none; cursor: pointer;
   }
-  .button.plain { background: var(--muster-surface); color: var(--muster-text); border-color: color-mix(in srgb, var(--muster-muted) 55%, transparent); }
-  .button:hover { box-shadow: 0 0 0 3px color-mix(in srgb, var(--muster-ink) 22%, transparent); }
+  .button.plain { background: var(--muster-surface); color: var(--muster-text); border-color: var(--console-edge); }
+  .button:hover { box-shadow: 0 0 0 3px color-mix(in srgb, var(--muster-ink) 25%, transparent); }
   .button:disabled { opacity: 0.55; cursor: default; box-shadow: none; }
-  :focus-visible { outline: 2px solid var(--muster-ink); outline-offset: 2px; }
+  :focus-visible { outline: var(--console-focus) solid var(--muster-ink); outline-offset: 2px; }
   label { display: block; font-weight: 600; margin-bottom: 0.25rem; }
   input, select {
-    width: 100%; min-height: 2.5rem; padding: 0.4375rem 0.75rem; border: 1px solid var(--muster-muted);
+    width: 100%; min-height: 2.5rem; padding: 0.4375rem 0.75rem; border: 1px solid var(--console-edge);
     border-radius: var(--muster-radius); background: var(--muster-surface); color: inherit; font: inherit;
   }
   .initial {

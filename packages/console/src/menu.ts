@@ -12,7 +12,7 @@ export class ConsoleMenu extends LitElement {
       font: inherit; text-align: start;
     }
     button:hover, button[aria-expanded='true'] { background: color-mix(in srgb, var(--muster-text) 7%, transparent); }
-    button:focus-visible { outline: 2px solid var(--muster-ink); outline-offset: 2px; }
+    button:focus-visible { outline: var(--console-focus) solid var(--muster-ink); outline-offset: 2px; }
     .panel {
       position: absolute; z-index: 20; inset-inline-start: 0; top: calc(100% + 0.375rem); min-width: 100%;
       width: max-content; max-width: min(20rem, 88vw); max-height: 70vh; overflow: auto; padding: 0.375rem;
