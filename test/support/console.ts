@@ -69,7 +69,8 @@ function watch(page: Page, { requests, problems }: Seen): void {
   page.on('console', (message) => {
     // Chromium reports each violation, and each answer that is an error: the latter is the page's business. A test may type
     // before the browser focuses a field of the issuer's page.
-    if (!/^(Failed to load resource|Autofocus processing was blocked)/.test(message.text())) problems.push(`${message.type()}: ${message.text()}`);
+    if (!/^(Failed to load resource|Autofocus processing was blocked)/.test(message.text()))
+      problems.push(`${message.type()}: ${message.text()}`);
   });
   page.on('dialog', (dialog) => {
     problems.push(`dialog: ${dialog.message()}`);

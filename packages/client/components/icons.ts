@@ -25,6 +25,10 @@ export const ICONS = {
     svg`<path d="M14 4h4a1.500 1.500 0 0 1 1.500 1.500v13A1.500 1.500 0 0 1 18 20h-4M10 16l-4-4 4-4M6 12h9"/>`,
   ),
   warning: icon(svg`<path d="M12 4 2.500 20h19L12 4ZM12 10v4.500M12 17.500h.01"/>`),
+} as const;
+
+/** Those of the console's frame. Pure, so that the screens' bundle leaves them out. */
+export const FRAME_ICONS = /* @__PURE__ */ (() => ({
   tree: icon(svg`<path d="M12 4v5M5 15v-3h14v3M12 9v3M9 4h6v-.500M3 15h4v4H3zM10 15h4v4h-4zM17 15h4v4h-4z"/>`),
   place: icon(
     svg`<path d="M12 21s-7-6.200-7-11.500a7 7 0 0 1 14 0C19 14.800 12 21 12 21M12 12a2.500 2.500 0 1 0 0-5 2.500 2.500 0 0 0 0 5"/>`,
@@ -42,4 +46,4 @@ export const ICONS = {
   menu: icon(svg`<path d="M4 7h16M4 12h16M4 17h16"/>`),
   choose: icon(svg`<path d="M8 10l4-4 4 4M8 14l4 4 4-4"/>`),
   check: icon(svg`<path d="M5 12.500l4.500 4.500L19 7.500"/>`),
-} as const;
+}))();

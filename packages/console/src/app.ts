@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { ICONS } from '../../client/components/icons.ts';
+import { FRAME_ICONS, ICONS } from '../../client/components/icons.ts';
 import {
   isMusterError,
   type Language,
@@ -28,8 +28,13 @@ type Phase =
   | { readonly is: 'failed'; readonly error: unknown };
 
 const PAGE_ICONS: Readonly<Record<PageName, TemplateResult>> = {
-  ...{ members: ICONS.people, invitations: ICONS.mail, teams: ICONS.tree, sites: ICONS.place },
-  ...{ 'access-tokens': ICONS.key, webhooks: ICONS.hook, 'audit-log': ICONS.page, organization: ICONS.building },
+  ...{ members: ICONS.people, invitations: ICONS.mail, teams: FRAME_ICONS.tree, sites: FRAME_ICONS.place },
+  ...{
+    'access-tokens': FRAME_ICONS.key,
+    webhooks: FRAME_ICONS.hook,
+    'audit-log': FRAME_ICONS.page,
+    organization: FRAME_ICONS.building,
+  },
 };
 
 const LAST_ORGANIZATION = 'muster-console-organization';
@@ -246,7 +251,7 @@ export class Console extends LitElement {
       <button type="button" class="skip" @click=${() => this.#skip()}>${this.#texts.skip}</button>
       <header class="bar">
         <button type="button" class="icon" aria-label=${this.#texts.menu} aria-expanded=${this.isMenuOpen} aria-controls="side"
-          @click=${() => this.#toggleMenu()}>${this.isMenuOpen ? ICONS.close : ICONS.menu}</button>
+          @click=${() => this.#toggleMenu()}>${this.isMenuOpen ? ICONS.close : FRAME_ICONS.menu}</button>
         <span class="heads">${this.#brand()}${membership ? html`<bdi class="where">${membership.organizationName}</bdi>` : nothing}</span>
       </header>
       <div class="side ${this.isMenuOpen ? 'open' : ''}" id="side">
@@ -350,7 +355,7 @@ export class Console extends LitElement {
         <span class="names"><span class="off-screen">${texts.organization}: </span><bdi>${name}</bdi>
           ${membership ? html`<small class="muted">${this.#roleOf(membership)}</small>` : nothing}</span>
         ${waiting > 0 ? html`<span class="dot"><span class="off-screen">${texts.waiting(waiting)}</span></span>` : nothing}
-        ${ICONS.choose}
+        ${FRAME_ICONS.choose}
       </span>
       <ul class="list">${memberships.map(
         (
@@ -358,7 +363,7 @@ export class Console extends LitElement {
         ) => html`<li><a href=${fragmentOf(each.organizationId, this.#pageIn(each))} aria-current=${each === membership ? 'true' : nothing}>
           <span class="initial" aria-hidden="true">${initialOf(each.organizationName)}</span>
           <span class="names"><bdi>${each.organizationName}</bdi><small class="muted">${this.#roleOf(each)}</small></span>
-          ${each === membership ? ICONS.check : nothing}</a></li>`,
+          ${each === membership ? FRAME_ICONS.check : nothing}</a></li>`,
       )}
       <li class="apart"><a href="#/organizations">${texts.allOrganizations}${
         waiting > 0 ? html`<span class="count">${waiting}</span>` : nothing
@@ -402,7 +407,7 @@ export class Console extends LitElement {
         <span class="initial person" aria-hidden="true">${initialOf(name)}</span>
         <span class="names"><span class="off-screen">${texts.signedInAs} </span><bdi>${name}</bdi>${
           name === email ? nothing : html`<small class="muted">${email}</small>`
-        }</span>${ICONS.choose}
+        }</span>${FRAME_ICONS.choose}
       </span>
       <div class="choices" role="group" aria-label=${texts.language}>${(['en', 'de'] as const).map(
         (language) => html`<button type="button" lang=${language} aria-pressed=${language === this.language}
