@@ -13,6 +13,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   'test/console/journey.test.ts':
     'journeys of admins in a browser; console/frame.test.ts has who gets in, and when it ends',
   'test/console/size.test.ts': 'fills an organization with 100,000 members; only how lists are read can break it',
+  'test/console/look.test.ts': 'measures the console in a browser; only changes of the look can break it',
   'test/console/screens.test.ts':
     'each page of the console in a browser; only changes of packages/console can break it',
   'test/packages/client/screens.test.ts':
