@@ -20,7 +20,7 @@ test('it names every element, and no others', () => {
 
 test('it names every attribute', () => {
   const named = all(code, /attribute: '([a-z-]+)'/g);
-  const own = ['organization', 'language', 'quiet'];
+  const own = ['organization', 'language', 'opened', 'quiet'];
   expect(all(page, /^\| `\w+` \| `([a-z-]+)` \|/gm)).toEqual([...named, ...own].sort());
 });
 
