@@ -37,6 +37,9 @@ function styleOf(page: Page, selector: string, names: readonly string[]): Promis
     .locator(selector)
     .first()
     .evaluate((element, wanted) => {
+      const { getComputedStyle } = globalThis as never as {
+        getComputedStyle(of: unknown): { getPropertyValue(name: string): string };
+      };
       const style = getComputedStyle(element);
       return Object.fromEntries(wanted.map((name) => [name, style.getPropertyValue(name)]));
     }, names);
@@ -83,7 +86,7 @@ test.each(['light', 'dark'] as const)(
       await signIn(page, owner.email);
       await page.locator('muster-members li.row').first().waitFor();
       const logo = page.getByRole('img', { name: 'Northwind' }).first();
-      await expect.poll(() => logo.evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBe(160);
+      await expect.poll(() => logo.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth)).toBe(160);
       expect(await styleOf(page, 'img', LOGO_STYLE)).toMatchObject({
         'background-color': colorScheme === 'dark' ? 'rgb(255, 255, 255)' : 'rgba(0, 0, 0, 0)',
       });
