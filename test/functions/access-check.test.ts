@@ -276,9 +276,11 @@ test('a check in the organization is one call to the table, and one of a team by
   const team = (await home.owner.call('POST /v1/teams', { body: { name: newAddress('team') } })).body.id;
   const callsOf = async (parameters: Readonly<Record<string, string>>) => {
     await check(home.owner, parameters);
-    const before = (await service.calls('access/check')).length;
+    // The stack keeps the last calls only, of which this file makes more.
+    const before = (await service.calls('access/check')).at(-1)?.call ?? '';
     await check(home.owner, parameters);
-    return (await service.calls('access/check')).slice(before);
+    const calls = await service.calls('access/check');
+    return calls.slice(calls.findLastIndex(({ call }) => call === before) + 1);
   };
   for (const parameters of [
     { member: memberId, permission: 'invoice:pay' },
