@@ -86,7 +86,9 @@ test.each(['light', 'dark'] as const)(
       await signIn(page, owner.email);
       await page.locator('muster-members li.row').first().waitFor();
       const logo = page.getByRole('img', { name: 'Northwind' }).first();
-      await expect.poll(() => logo.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth)).toBe(160);
+      await expect
+        .poll(() => logo.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth))
+        .toBe(160);
       expect(await styleOf(page, 'img', LOGO_STYLE)).toMatchObject({
         'background-color': colorScheme === 'dark' ? 'rgb(255, 255, 255)' : 'rgba(0, 0, 0, 0)',
       });
