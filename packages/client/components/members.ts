@@ -58,7 +58,6 @@ export class MusterMembers extends OrganizationElement {
   readonly #list = new Pages<Member>(this, (error) => this.failed(error));
   /** For what the list was read. */
   #searched = '';
-  #typing: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     super();
@@ -128,8 +127,7 @@ export class MusterMembers extends OrganizationElement {
 
   #find(value: string): void {
     this.search = value;
-    clearTimeout(this.#typing);
-    this.#typing = setTimeout(() => void this.#start(), PAUSE);
+    this.later(() => void this.#start(), PAUSE);
   }
 
   #rows(): TemplateResult {

@@ -75,7 +75,6 @@ export class MusterTeams extends OrganizationElement {
   declare private mistake: string | undefined;
   readonly #members = new Pages<TeamMember>(this, (error) => this.failed(error));
   readonly #found = new Pages<Member>(this, (error) => this.failed(error));
-  #typing: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     super();
@@ -268,8 +267,7 @@ export class MusterTeams extends OrganizationElement {
     return html`<div class="stack">
       ${searchField(teams.addSearch, this.search, (value) => {
         this.search = value;
-        clearTimeout(this.#typing);
-        this.#typing = setTimeout(() => void this.#find(value), PAUSE);
+        this.later(() => void this.#find(value), PAUSE);
       })}
       ${failureNote(this.problem ?? failure, texts)}
       ${

@@ -181,6 +181,7 @@ export class ConsoleAuditLog extends ConsoleElement {
       this.#by({ actor: undefined });
       return;
     }
+    const { signal } = this;
     try {
       const found = await this.#find(written);
       if (this.email !== written) return;
@@ -191,7 +192,7 @@ export class ConsoleAuditLog extends ConsoleElement {
       else if (found.length === 1) this.#by({ actor: first.userId });
       else this.found = found.slice(0, MATCHES);
     } catch (error) {
-      this.mistake = this.failed(error).text(this.texts);
+      if (!signal.aborted) this.mistake = this.failed(error).text(this.texts);
     }
   };
 
@@ -284,6 +285,7 @@ export class ConsoleAuditLog extends ConsoleElement {
       this.say(this.mistake ?? words.which);
       return;
     }
+    const { signal } = this;
     this.exporting = 0;
     const entries: AuditEntry[] = [];
     try {
@@ -293,7 +295,7 @@ export class ConsoleAuditLog extends ConsoleElement {
         if (entries.length === EXPORTED) break;
       }
       this.#names.learn(entries);
-      await this.#names.settled(entries.flatMap(({ actorId, resourceId }) => [actorId, resourceId]));
+      await this.still(this.#names.settled(entries.flatMap(({ actorId, resourceId }) => [actorId, resourceId])));
       const rows = entries.map((entry) => {
         const { actor, sentence } = this.#tell(entry);
         const { before, after } = entry.metadata ?? {};
@@ -312,9 +314,9 @@ export class ConsoleAuditLog extends ConsoleElement {
       const count = this.number(entries.length);
       this.say(entries.length === EXPORTED ? words.capped(count) : words.exported(count, entries.length));
     } catch (error) {
-      this.say(this.failed(error).text(this.texts));
+      if (!signal.aborted) this.say(this.failed(error).text(this.texts));
     } finally {
-      this.exporting = undefined;
+      if (!signal.aborted) this.exporting = undefined;
     }
   };
 }

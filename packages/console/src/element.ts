@@ -1,5 +1,5 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
-import { MusterDialog } from '../../client/components/dialog.ts';
+import { type Guard, MusterDialog } from '../../client/components/dialog.ts';
 import { OrganizationElement } from '../../client/components/element.ts';
 import { submitButton } from '../../client/components/form.ts';
 import type { Pages } from '../../client/components/pages.ts';
@@ -53,20 +53,22 @@ export abstract class ConsoleElement extends OrganizationElement {
 
   /** Does something outside of a dialog: the message says what became true, or why not. */
   protected async actAndSay(act: () => Promise<unknown>, done: string): Promise<boolean> {
+    const { signal } = this;
     const isDone = await this.act(act);
+    if (signal.aborted) return false;
     this.say(isDone ? done : (this.problem?.text(this.texts) ?? ''));
     this.problem = undefined;
     return isDone;
   }
 
-  /** A dialog, which `close` takes away. */
-  protected dialog(heading: string, close: () => void, content: TemplateResult): TemplateResult {
+  /** A dialog, which `close` takes away. With a guard, it asks before. */
+  protected dialog(heading: string, close: () => void, content: TemplateResult, guard?: Guard): TemplateResult {
     const onClose = () => {
       this.problem = undefined;
       close();
       void this.keepFocus();
     };
-    return html`<muster-dialog .heading=${heading} .closeLabel=${this.texts.close} @muster-close=${onClose}>${content}</muster-dialog>`;
+    return html`<muster-dialog .heading=${heading} .closeLabel=${this.texts.close} .guard=${guard} @muster-close=${onClose}>${content}</muster-dialog>`;
   }
 
   /** A dialog that says what will happen, before it does. */
@@ -94,8 +96,9 @@ export abstract class ConsoleElement extends OrganizationElement {
     );
   }
 
-  /** A dialog with a secret that is shown once. It doesn't close by chance. */
+  /** A dialog with a secret that is shown once. It doesn't close by chance: only by its button, or after a question. */
   protected secretDialog(heading: string, label: string, secret: string, close: () => void): TemplateResult {
+    const { keptTitle, keptText, kept } = this.words;
     return this.dialog(
       heading,
       close,
@@ -106,6 +109,7 @@ export abstract class ConsoleElement extends OrganizationElement {
           close();
           void this.keepFocus();
         }}>${this.words.done}</button></div></div>`,
+      { title: keptTitle, text: keptText, leave: this.texts.close, stay: kept },
     );
   }
 

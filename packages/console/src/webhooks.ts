@@ -1,4 +1,4 @@
-import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { css, html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { ALL_EVENT_TYPES, type EventType } from '../../../lib/domain/event.ts';
 import { field, submitButton } from '../../client/components/form.ts';
@@ -46,6 +46,8 @@ export class ConsoleWebhooks extends ConsoleElement {
     asking: { state: true },
   };
 
+  protected static override subject = [...ConsoleElement.subject, 'item'];
+
   /** The id of the webhook that is shown; undefined: the list of all. */
   declare item: string | undefined;
   /** All of the organization: their number is limited. */
@@ -67,11 +69,6 @@ export class ConsoleWebhooks extends ConsoleElement {
   protected override async loadFor(_: unknown, signal?: AbortSignal): Promise<void> {
     this.webhooks = (await this.muster.webhooks.list({ perPage: 100 }, signal && { signal })).data;
     await this.#read();
-  }
-
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    super.willUpdate(changed);
-    if (changed.has('item') && this.phase === 'ready') void this.#read();
   }
 
   get #webhook(): Webhook | undefined {
@@ -197,11 +194,12 @@ export class ConsoleWebhooks extends ConsoleElement {
   }
 
   async #test({ id }: Webhook): Promise<void> {
+    const { signal } = this;
     const { webhooks } = this.muster;
     const before = this.#deliveries.rows[0]?.id;
     if (!(await this.actAndSay(() => webhooks.test(id), this.words.webhooks.tested))) return;
     // The event reaches the webhook by the stream of the table, a moment later.
-    for (let tries = 0; tries < 10 && this.item === id; tries += 1) {
+    for (let tries = 0; tries < 10 && !signal.aborted; tries += 1) {
       await new Promise((later) => setTimeout(later, 700));
       const [newest] = await webhooks.listDeliveries(id, { perPage: 1 }).then(
         ({ data }) => data,
@@ -209,7 +207,7 @@ export class ConsoleWebhooks extends ConsoleElement {
       );
       if (newest && newest.id !== before) break;
     }
-    if (this.item === id) await this.#read();
+    if (!signal.aborted) await this.#read();
   }
 
   #replace(changed: Webhook): void {
@@ -220,10 +218,10 @@ export class ConsoleWebhooks extends ConsoleElement {
     this.asking = asking;
   }
 
-  #rotate({ id }: Webhook): TemplateResult {
+  #rotate({ id, url }: Webhook): TemplateResult {
     const { webhooks: words } = this.words;
     return this.question(
-      { heading: words.rotateTitle, consequences: [words.rotateDay, words.rotateThen], label: words.rotateDo },
+      { heading: words.rotateTitle(url), consequences: [words.rotateDay, words.rotateThen], label: words.rotateDo },
       () => this.#ask(undefined),
       async () => {
         this.made = await this.muster.webhooks.rotateSecret(id);
@@ -231,16 +229,16 @@ export class ConsoleWebhooks extends ConsoleElement {
     );
   }
 
-  #delete({ id, organizationId }: Webhook): TemplateResult {
+  #delete({ id, url, organizationId }: Webhook): TemplateResult {
     const { webhooks: words } = this.words;
     return this.question(
-      { heading: words.deleteTitle, consequences: [words.deleteText], label: words.delete },
+      { heading: words.deleteTitle(url), consequences: [words.deleteText], label: words.delete },
       () => this.#ask(undefined),
       async () => {
         await this.muster.webhooks.delete(id);
-        this.webhooks = this.webhooks.filter((each) => each.id !== id);
         location.hash = fragmentOf(organizationId, 'webhooks');
-        this.say(words.deleted);
+        // The list is another page: the frame says it there.
+        this.emit('console-notice', words.deleted(url));
       },
     );
   }
@@ -297,7 +295,9 @@ export class ConsoleWebhooks extends ConsoleElement {
     });
     if (!isMade) return;
     this.isCreating = false;
-    this.webhooks = (await this.muster.webhooks.list({ perPage: 100 })).data;
+    await this.act(async () => {
+      this.webhooks = (await this.muster.webhooks.list({ perPage: 100 })).data;
+    });
   };
 }
 customElements.define('console-webhooks', ConsoleWebhooks);
