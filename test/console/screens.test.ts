@@ -137,6 +137,39 @@ describe('access tokens', () => {
   });
 });
 
+test('a secret that is shown once isn’t lost by Escape or Back', async () => {
+  const home = await service.organization();
+  await visit(home, 'webhooks', async (page) => {
+    const keep = async (label: string) => {
+      const field = page.getByRole('textbox', { name: label });
+      const secret = await field.inputValue();
+      const question = page.getByRole('heading', { name: 'Have you kept it?' });
+      for (const leave of [() => page.keyboard.press('Escape'), () => page.evaluate('history.back()')]) {
+        await leave();
+        await question.waitFor();
+        expect(await field.count()).toBe(0);
+        await page.locator('muster-dialog').getByRole('button', { name: 'Back' }).click();
+        expect(await field.inputValue()).toBe(secret);
+      }
+      await page.keyboard.press('Escape');
+      await expectAccessible(page);
+      await page.locator('muster-dialog .actions').getByRole('button', { name: 'Close' }).click();
+      await page.locator('muster-dialog').waitFor({ state: 'detached' });
+    };
+    await page.getByRole('link', { name: 'Members' }).click();
+    await page.getByRole('link', { name: 'Webhooks' }).click();
+    await page.getByRole('button', { name: 'New webhook' }).click();
+    await page.getByLabel('Address of your server').fill('https://receiver.invalid/hook');
+    await page.getByRole('button', { name: 'Create the webhook' }).click();
+    await keep('Signing secret');
+    await page.getByRole('link', { name: 'Access tokens' }).click();
+    await page.getByRole('button', { name: 'New token' }).click();
+    await page.getByLabel('Name').fill('Report');
+    await page.getByRole('button', { name: 'Create the token' }).click();
+    await keep('Report');
+  });
+});
+
 describe('webhooks', () => {
   test('are created with a secret that is shown once, tested, paused, given another secret, and deleted', async () => {
     const home = await service.organization();

@@ -116,8 +116,8 @@ export class MusterDialog extends LitElement {
   }
 
   #cancel = (event: Event) => {
-    // A closed file picker cancels too, and bubbles.
-    if (event.target !== event.currentTarget) return;
+    // A closed file picker cancels too, and bubbles. What can't be prevented is followed by `close`.
+    if (event.target !== event.currentTarget || !event.cancelable) return;
     event.preventDefault();
     this.close();
   };
