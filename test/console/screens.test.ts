@@ -110,6 +110,63 @@ describe('the audit log', () => {
   });
 });
 
+test('a name with directional characters turns no sentence around, in the log, a question or an export', async () => {
+  const home = await service.organization('Alpha');
+  const jane = await service.member(home.owner, 'USER', newAddress('jane'));
+  const named = await jane.call('PATCH /v1/me', { body: { firstName: '\u202eJane', lastName: 'Lovelace\u2066' } });
+  expect(named.body.firstName, 'the API keeps it').toContain('\u202e');
+  await home.owner.muster.teams.create({ name: 'Cooks\u202e of Berlin\u2067' });
+  await home.owner.muster.organizations.update(home.id, { name: 'Alpha\u202e Energy' });
+  const shown = (page: Page) =>
+    page.evaluate(`(function all(root) {
+      return [...root.querySelectorAll('*')].map((each) => [...each.childNodes].filter(({ nodeType }) => nodeType === 3).map(({ data }) => data)
+        .concat([...each.attributes].map(({ value }) => value), each.shadowRoot ? all(each.shadowRoot) : []).join(' ')).join(' ');
+    })(document)`) as Promise<string>;
+  await visit(home, 'audit-log', async (page) => {
+    const log = page.getByRole('list', { name: 'Audit log' });
+    await log.getByText('created the team Cooks of Berlin').waitFor();
+    await log.getByText('Jane Lovelace').first().waitFor();
+    await page.getByRole('button', { name: 'Organization: Alpha Energy' }).waitFor();
+    expect(await shown(page)).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Export as CSV' }).click(),
+    ]);
+    const csv = readFileSync((await download.path()) as string, 'utf8');
+    expect(csv).toContain('created the team Cooks of Berlin');
+    expect(csv).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/);
+    await page.getByRole('link', { name: 'Members' }).click();
+    await page.getByRole('button', { name: 'Manage Jane Lovelace' }).click();
+    await page.getByRole('button', { name: 'Remove from the organization' }).click();
+    await page.getByText('Their access to Alpha Energy ends at once.').waitFor();
+    expect(await shown(page)).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/);
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'Teams' }).click();
+    await page.getByRole('button', { name: 'Cooks of Berlin', exact: true }).waitFor();
+    expect(await shown(page)).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/);
+  });
+});
+
+test('a long name stays beside the time, and within a narrow screen', async () => {
+  const home = await service.organization();
+  const jane = await service.member(home.owner, 'USER', newAddress('jane'));
+  await jane.call('PATCH /v1/me', { body: { firstName: 'W'.repeat(100), lastName: 'M'.repeat(100) } });
+  await home.owner.muster.members.update(jane.memberId, { role: 'OPERATOR' });
+  await visit(home, 'audit-log', async (page) => {
+    const entry = page
+      .getByRole('list', { name: 'Audit log' })
+      .locator('summary', { hasText: 'from User to Operator' });
+    await entry.waitFor();
+    await entry.getByText('WWW').waitFor();
+    for (const width of [1280, 320]) {
+      await page.setViewportSize({ width, height: 800 });
+      const text = entry.locator(':scope > span');
+      expect(await text.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth), String(width)).toBe(0);
+      await expectAccessible(page);
+    }
+  });
+});
+
 describe('access tokens', () => {
   test('are created, shown once, and revoked', async () => {
     const home = await service.organization();

@@ -1,6 +1,7 @@
-import { html, LitElement, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import { LitElement, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { Muster } from '../src/index.ts';
 import { type Failure, failureOf } from './failure.ts';
+import { html } from './html.ts';
 import { languageOf, type ScreenLanguage } from './language.ts';
 import { type Nobody, type Person, readPerson } from './person.ts';
 import type { Change, Screen } from './screen.ts';

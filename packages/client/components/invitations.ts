@@ -1,10 +1,11 @@
-import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { css, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { type Invitation, type InvitationStatus, isMusterError, type Page } from '../src/index.ts';
 import type { Guard } from './dialog.ts';
 import { OrganizationElement } from './element.ts';
 import type { Failure } from './failure.ts';
 import { avatar, field, searchField, selectField, submitButton, wrapped } from './form.ts';
+import { html } from './html.ts';
 import { ICONS } from './icons.ts';
 import { Pages } from './pages.ts';
 import type { Person } from './person.ts';

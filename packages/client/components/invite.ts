@@ -1,8 +1,9 @@
-import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { css, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import type { Language, Muster, Role, Team } from '../src/index.ts';
 import type { Guard, MusterDialog } from './dialog.ts';
 import { OrganizationElement } from './element.ts';
 import { field, submitButton, wrapped } from './form.ts';
+import { html } from './html.ts';
 import { ICONS } from './icons.ts';
 import { addressesIn, type Candidate, inviteAll, withoutTwins } from './people.ts';
 import { failureNote } from './states.ts';

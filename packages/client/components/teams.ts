@@ -1,8 +1,9 @@
-import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { css, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Member, Team, TeamMember, TeamRole } from '../src/index.ts';
 import { OrganizationElement } from './element.ts';
 import { avatar, field, searchField, selectField, submitButton, wrapped } from './form.ts';
+import { html } from './html.ts';
 import { ICONS } from './icons.ts';
 import { Pages } from './pages.ts';
 import { nameOf, type Person } from './person.ts';

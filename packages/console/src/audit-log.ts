@@ -1,7 +1,8 @@
-import { css, html, nothing, type TemplateResult } from 'lit';
+import { css, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { AUDIT_ACTIONS } from '../../../lib/domain/audit.ts';
 import { ROLES } from '../../../lib/domain/roles.ts';
+import { html } from '../../client/components/html.ts';
 import { ICONS } from '../../client/components/icons.ts';
 import { Pages } from '../../client/components/pages.ts';
 import { nameOf } from '../../client/components/person.ts';
@@ -35,6 +36,7 @@ export class ConsoleAuditLog extends ConsoleElement {
       .filters label { font-size: 0.875rem; }
       .row { display: block; padding: 0; contain-intrinsic-size: auto 3rem; }
       summary { display: grid; grid-template-columns: 1rem minmax(0, 1fr) auto; gap: 0.25rem 0.75rem; align-items: baseline; padding: 0.6875rem 1rem; cursor: pointer; list-style: none; }
+      summary > span { overflow-wrap: anywhere; }
       summary::-webkit-details-marker { display: none; }
       summary:hover { background: var(--_hover); }
       summary:focus-visible { outline-offset: -2px; border-radius: var(--_radius); }

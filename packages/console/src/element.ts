@@ -1,7 +1,8 @@
-import { css, html, nothing, type TemplateResult } from 'lit';
+import { css, nothing, type TemplateResult } from 'lit';
 import { type Guard, MusterDialog } from '../../client/components/dialog.ts';
 import { OrganizationElement } from '../../client/components/element.ts';
 import { submitButton } from '../../client/components/form.ts';
+import { html } from '../../client/components/html.ts';
 import type { Pages } from '../../client/components/pages.ts';
 import { failureNote } from '../../client/components/states.ts';
 import type { Language } from '../../client/src/index.ts';

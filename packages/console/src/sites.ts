@@ -1,6 +1,7 @@
-import { css, html, nothing, type TemplateResult } from 'lit';
+import { css, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { avatar, searchField } from '../../client/components/form.ts';
+import { html } from '../../client/components/html.ts';
 import { ICONS } from '../../client/components/icons.ts';
 import { Pages } from '../../client/components/pages.ts';
 import { nameOf } from '../../client/components/person.ts';

@@ -1,7 +1,8 @@
-import { css, html, nothing, type TemplateResult } from 'lit';
+import { css, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { ALL_EVENT_TYPES, type EventType } from '../../../lib/domain/event.ts';
 import { field, submitButton } from '../../client/components/form.ts';
+import { html } from '../../client/components/html.ts';
 import { ICONS } from '../../client/components/icons.ts';
 import { Pages } from '../../client/components/pages.ts';
 import { emptyState, failureNote } from '../../client/components/states.ts';
