@@ -265,6 +265,27 @@ describe('webhooks', () => {
     });
   });
 
+  test('aren’t shown any more to whoever has lost the role, nor one that is gone', async () => {
+    const home = await service.organization();
+    const { email, memberId } = await service.member(home.owner, 'ADMIN');
+    const { id, url } = await home.owner.muster.webhooks.create({ url: 'https://receiver.invalid/hook' });
+    const other = await home.owner.muster.webhooks.create({ url: 'https://receiver.invalid/other' });
+    await visit({ ...home, owner: { email } }, `webhooks/${other.id}`, async (page) => {
+      await page.getByText(other.url).waitFor();
+      await home.owner.muster.webhooks.delete(other.id);
+      await page.getByRole('button', { name: 'Pause' }).click();
+      await page.getByText('This webhook doesn’t exist any more').waitFor();
+      await expectAccessible(page);
+      await page.evaluate(`location.hash = '#/${home.id}/webhooks/${id}'`);
+      await page.getByText(url).waitFor();
+      await home.owner.muster.members.update(memberId, { role: 'VIEWER' });
+      await page.getByRole('button', { name: 'Refresh' }).click();
+      await page.getByText(url).waitFor({ state: 'detached' });
+      await page.getByRole('link', { name: 'Webhooks' }).waitFor({ state: 'detached' });
+      await expectAccessible(page);
+    });
+  });
+
   test('that failed are sent again', async () => {
     const home = await service.organization();
     const { id } = await home.owner.muster.webhooks.create({ url: 'https://receiver.invalid/hook' });
@@ -320,6 +341,25 @@ describe('an organization', () => {
       await page.getByRole('button', { name: 'Delete for good' }).click();
       await page.getByText(`${XSS} was deleted.`).waitFor();
       expect((await home.owner.call(`GET /v1/organizations/${home.id}`)).status).toBe(404);
+    });
+  });
+
+  test('has an id that is copied, or selected where the browser doesn’t allow it', async () => {
+    const home = await service.organization();
+    await visit(home, 'organization', async (page) => {
+      await page.getByLabel('Id for programs').waitFor();
+      const answer = (does: string) =>
+        page.evaluate(
+          `Object.defineProperty(navigator, 'clipboard', { configurable: true, value: { writeText: async () => ${does} } })`,
+        );
+      await answer(`Promise.reject(new DOMException('No', 'NotAllowedError'))`);
+      await page.getByRole('button', { name: 'Copy' }).click();
+      await page.getByText('The browser doesn’t allow it. The text is selected: copy it yourself.').waitFor();
+      expect(await page.evaluate('String(getSelection())')).toBe(home.id);
+      await expectAccessible(page);
+      await answer('{}');
+      await page.getByRole('button', { name: 'Copy' }).click();
+      await page.getByText('Copied.').waitFor();
     });
   });
 

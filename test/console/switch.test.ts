@@ -61,6 +61,25 @@ test('people are invited where the dialog was opened: Back asks first, and the n
   expect((await beta.owner.muster.invitations.list()).data).toEqual([]);
 });
 
+test('what was typed to invite isn’t lost by Back, to another page of the same organization either', async () => {
+  const { id, owner } = await service.organization();
+  await visitConsole(browser(), service, { email: owner.email, fragment: `#/${id}/members` }, async (page) => {
+    await page.getByRole('link', { name: 'Invitations' }).click();
+    await page.getByRole('button', { name: 'Invite people' }).click();
+    await page.getByLabel('E-mail addresses').fill('jane@example.com, joe@example.com');
+    await page.evaluate('history.back()');
+    await page.getByRole('heading', { name: 'Throw away what you’ve written?' }).waitFor();
+    await page.getByRole('button', { name: 'Go on' }).click();
+    expect(await page.getByLabel('E-mail addresses').inputValue()).toBe('jane@example.com, joe@example.com');
+    await page.evaluate('history.back()');
+    await page.getByRole('button', { name: 'Throw away' }).click();
+    await dialog(page).waitFor({ state: 'detached' });
+    expect(page.url()).toContain('/invitations');
+    await page.goBack();
+    await page.getByRole('heading', { name: 'Members' }).first().waitFor();
+  });
+});
+
 test('the teams to join are those of the organization', async () => {
   const [alpha, beta] = await two();
   await alpha.owner.in(alpha.id).muster.teams.create({ name: 'Layoffs of Alpha' });

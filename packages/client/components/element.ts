@@ -46,6 +46,7 @@ export abstract class MusterElement extends LitElement implements Screen {
   declare protected failure: Failure | undefined;
   declare protected message: string;
   #loading: AbortController | undefined;
+  #isReading = false;
   #wasSignedOut = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #waiting: ReturnType<typeof setTimeout> | undefined;
@@ -71,6 +72,7 @@ export abstract class MusterElement extends LitElement implements Screen {
     if (!client) return;
     const loading = new AbortController();
     this.#loading = loading;
+    this.#isReading = true;
     // What is shown stays until it is read again: a dialog that is open keeps what was typed.
     if (this.phase !== 'ready') this.phase = 'loading';
     try {
@@ -82,6 +84,8 @@ export abstract class MusterElement extends LitElement implements Screen {
       if (loading.signal.aborted) return;
       this.failure = this.failed(error);
       this.phase = 'failed';
+    } finally {
+      if (this.#loading === loading) this.#isReading = false;
     }
   }
 
@@ -167,9 +171,13 @@ export abstract class MusterElement extends LitElement implements Screen {
     return new Intl.NumberFormat(this.texts.locale).format(value);
   }
 
-  /** Returns what an error means, and tells the application if the person is signed out. */
+  /**
+   * Returns what an error means, and tells the application if the person is signed out. If it says that what is shown isn't
+   * true any more, as after somebody else's change, everything is read again.
+   */
   protected failed(error: unknown): Failure {
     const failure = failureOf(error);
+    if (failure.isStale && !this.#isReading) void this.retry();
     if (failure.kind === 'signed-out') {
       this.#wasSignedOut = true;
       this.emit('muster-signed-out');
@@ -184,6 +192,19 @@ export abstract class MusterElement extends LitElement implements Screen {
     this.#timer = setTimeout(() => {
       this.message = '';
     }, MESSAGE_TIME);
+  }
+
+  /** Copies the text of a field. Where the browser doesn't allow it, the text is selected. @returns whether it is copied */
+  protected async copy(id: string): Promise<boolean> {
+    const input = this.renderRoot.querySelector<HTMLInputElement>(`#${id}`);
+    try {
+      await navigator.clipboard.writeText(input?.value ?? '');
+      return true;
+    } catch {
+      input?.focus();
+      input?.select();
+      return false;
+    }
   }
 
   /** Tells the application, and what is around this element, that something was changed. */

@@ -517,12 +517,7 @@ export class MusterInvitations extends OrganizationElement {
 
   #linkShown(link: string, label: string): TemplateResult {
     const { invite, close } = this.texts;
-    const copy = async () => {
-      await navigator.clipboard.writeText(link).then(
-        () => this.say(invite.copied),
-        () => this.renderRoot.querySelector<HTMLInputElement>('#link')?.select(),
-      );
-    };
+    const copy = async () => this.say((await this.copy('link')) ? invite.copied : invite.notCopied);
     return html`<div class="stack">${field(
       { id: 'link', label, hint: invite.linkHint },
       html`<div class="link-field"><input class="input" id="link" readonly aria-describedby="link-hint" .value=${link}>

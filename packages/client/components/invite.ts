@@ -134,10 +134,10 @@ export class MusterInvite extends OrganizationElement {
 
   protected override async loadFor(): Promise<void> {}
 
-  /** A button needs no face for what it can't do. */
+  /** A button needs no face for what it can't do. A dialog that is open says why. */
   protected override render(): TemplateResult {
     const { phase, person, texts } = this;
-    if (!person || (phase === 'ready' && !this.may('invitation:create'))) return html``;
+    if (!person || (phase === 'ready' && !this.isOpen && !this.may('invitation:create'))) return html``;
     return html`<div lang=${texts.locale.slice(0, 2)}>${this.content()}
       <div class="toast" role="status">${(!this.isOpen && this.message) || nothing}</div></div>`;
   }
@@ -511,12 +511,6 @@ export class MusterInvite extends OrganizationElement {
 
   #copy = async () => {
     const { invite } = this.texts;
-    try {
-      await navigator.clipboard.writeText(this.link ?? '');
-      this.say(invite.copied);
-    } catch {
-      // Not allowed: it is selected, to be copied by hand.
-      this.renderRoot.querySelector<HTMLInputElement>('#link')?.focus();
-    }
+    this.say((await this.copy('link')) ? invite.copied : invite.notCopied);
   };
 }

@@ -10,6 +10,9 @@ import { SCREEN_TEXTS, type ScreenTexts } from './screen-texts.ts';
 
 if (!customElements.get('muster-dialog')) customElements.define('muster-dialog', MusterDialog);
 
+/** How long it is said that something was copied, in milliseconds. */
+const COPIED_TIME = 6000;
+
 /** What the console's own screens share, beside what all screens do: questions, secrets, the foot of lists. */
 export abstract class ConsoleElement extends OrganizationElement {
   static override styles = [
@@ -33,14 +36,15 @@ export abstract class ConsoleElement extends OrganizationElement {
 
   static override properties = {
     ...OrganizationElement.properties,
-    isCopied: { state: true },
+    copied: { state: true },
   };
 
-  declare protected isCopied: boolean;
+  /** What became of copying, for a moment; empty: nothing. */
+  declare protected copied: string;
 
   constructor() {
     super();
-    this.isCopied = false;
+    this.copied = '';
   }
 
   protected get shown(): Language {
@@ -117,16 +121,16 @@ export abstract class ConsoleElement extends OrganizationElement {
   /** A text that can be copied. */
   protected copyField(label: string, text: string): TemplateResult {
     const copy = async () => {
-      await navigator.clipboard.writeText(text);
-      this.isCopied = true;
-      setTimeout(() => {
-        this.isCopied = false;
-      }, 3000);
+      const isCopied = await this.copy('copied');
+      this.copied = isCopied ? this.words.copied : this.texts.invite.notCopied;
+      this.later(() => {
+        this.copied = '';
+      }, COPIED_TIME);
     };
     return html`<div class="field"><label for="copied">${label}</label>
       <div class="secret"><input class="input" id="copied" readonly .value=${text} @focus=${(event: Event) => (event.target as HTMLInputElement).select()}>
-      <button class="button" type="button" @click=${copy}>${this.isCopied ? this.words.copied : this.words.copy}</button></div>
-      <span class="unseen" role="status">${this.isCopied ? this.words.copied : nothing}</span></div>`;
+      <button class="button" type="button" @click=${copy}>${this.words.copy}</button></div>
+      <span class="hint" role="status">${this.copied || nothing}</span></div>`;
   }
 
   /** The foot of a list: what is read, and the way to more. */

@@ -2,7 +2,7 @@ import type { Language } from '../../client/src/index.ts';
 
 const en = {
   copy: 'Copy',
-  copied: 'Copied',
+  copied: 'Copied.',
   name: 'Name',
   never: 'Never',
   saved: 'Saved.',
@@ -118,6 +118,8 @@ const en = {
       'It was disabled, because your server has received nothing for days. Enable it when the server is ready.',
     failing: (date: string) => `Failing since ${date}`,
     secret: 'Signing secret',
+    gone: 'This webhook doesn’t exist any more',
+    goneText: 'It was deleted.',
     back: 'All webhooks',
     test: 'Send a test',
     tested: 'A test was sent. It appears in the list below.',
@@ -208,7 +210,7 @@ export type ScreenTexts = typeof en;
 
 const de: ScreenTexts = {
   copy: 'Kopieren',
-  copied: 'Kopiert',
+  copied: 'Kopiert.',
   name: 'Name',
   never: 'Nie',
   saved: 'Gespeichert.',
@@ -324,6 +326,8 @@ const de: ScreenTexts = {
       'Er wurde abgeschaltet, weil Ihr Server tagelang nichts empfangen hat. Schalten Sie ihn ein, wenn der Server bereit ist.',
     failing: (date) => `Schlägt fehl seit ${date}`,
     secret: 'Geheimnis zum Signieren',
+    gone: 'Diesen Webhook gibt es nicht mehr',
+    goneText: 'Er wurde gelöscht.',
     back: 'Alle Webhooks',
     test: 'Test senden',
     tested: 'Ein Test wurde gesendet. Er erscheint unten in der Liste.',

@@ -89,7 +89,8 @@ export class ConsoleWebhooks extends ConsoleElement {
     const { made, asking } = this;
     const { webhooks: words } = this.words;
     const webhook = this.#webhook;
-    return html`${webhook ? this.#one(webhook) : this.#all()}
+    const page = () => (webhook ? this.#one(webhook) : this.item === undefined ? this.#all() : this.#gone());
+    return html`${page()}
       ${this.isCreating ? this.#form() : nothing}
       ${made?.secret ? this.secretDialog(words.secret, words.secret, made.secret, () => this.#keep(undefined)) : nothing}
       ${webhook && asking === 'rotate' ? this.#rotate(webhook) : nothing}
@@ -98,6 +99,13 @@ export class ConsoleWebhooks extends ConsoleElement {
 
   #keep(made: NewWebhook | undefined): void {
     this.made = made;
+  }
+
+  #gone(): TemplateResult {
+    const { webhooks: words } = this.words;
+    return html`<a class="back" href=${fragmentOf(this.person.organization.id, 'webhooks')}>← ${words.back}</a>
+      <div class="head"><h2 tabindex="-1">${words.title}</h2></div>
+      <div class="list">${emptyState(ICONS.offline, words.gone, words.goneText)}</div>`;
   }
 
   #all(): TemplateResult {

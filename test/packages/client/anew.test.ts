@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { useScreens } from '../../support/screens.ts';
 import { newAddress, useService } from '../../support/service.ts';
 
-// An application gives a screen another organization: it is as if it were a new element.
+// What a screen shows is about its organization, as it is: given another one, it is as if it were a new element; a refusal
+// that says that something is gone has everything read again.
 
 const service = useService();
 const show = useScreens(service);
@@ -95,5 +96,45 @@ test('a search that is typed is not made in the other organization', async () =>
     expect(await search.inputValue()).toBe('');
     await page.waitForTimeout(500);
     await page.getByText('1 of 1').waitFor();
+  });
+});
+
+test('a member, an invitation or a team member that somebody else has removed isn’t shown any more after the refusal', async () => {
+  const { alpha, owner } = await two();
+  const email = newAddress('jane');
+  const jane = await service.member(owner, 'USER', email);
+  await show({ element: 'muster-members', by: owner, organization: alpha }, async ({ page }) => {
+    await page.getByRole('button', { name: `Manage ${email}` }).click();
+    await page.getByRole('button', { name: 'Remove from the organization' }).click();
+    await owner.muster.members.remove(jane.memberId);
+    await page.getByRole('button', { name: 'Remove', exact: true }).click();
+    await page.getByText('This person isn’t a member any more.').waitFor();
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.getByText('1 of 1').waitFor();
+    expect(await page.getByText(email).count()).toBe(0);
+  });
+  const { id } = await owner.muster.invitations.create({ email, role: 'USER' });
+  await show({ element: 'muster-invitations', by: owner, organization: alpha }, async ({ page }) => {
+    await page.getByRole('button', { name: `Manage the invitation of ${email}` }).click();
+    await owner.muster.invitations.revoke(id);
+    await page.getByRole('button', { name: 'Send again' }).click();
+    await page
+      .getByRole('alert')
+      .getByText(/invitation/i)
+      .waitFor();
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.getByText('Nobody is being waited for.').waitFor();
+  });
+  const team = await owner.muster.teams.create({ name: 'Berlin' });
+  const joe = await service.member(owner, 'USER', newAddress('joe'));
+  await joe.call('GET /v1/me');
+  await owner.muster.teams.putMember(team.id, joe.memberId);
+  await show({ element: 'muster-teams', by: owner, organization: alpha }, async ({ page }) => {
+    await page.getByRole('button', { name: 'Berlin', exact: true }).click();
+    await page.getByRole('button', { name: /^Remove joe/ }).waitFor();
+    await owner.muster.teams.removeMember(team.id, joe.memberId);
+    await page.getByRole('button', { name: /^Remove joe/ }).click();
+    await page.getByText('This person isn’t in the team any more.').waitFor();
+    await page.getByRole('button', { name: /^Remove joe/ }).waitFor({ state: 'detached' });
   });
 });
