@@ -27,13 +27,23 @@ export function foldName(name: string): string {
 }
 
 /**
+ * Returns a user's text as it may be shown: without invisible characters, which could reorder what is around it, and with
+ * spaces for control characters, except tabs and line breaks.
+ */
+export function seen(text: string): string {
+  return visible(text).replace(/[^\P{Cc}\t\n\r]/gu, ' ');
+}
+
+function visible(text: string): string {
+  return text.toWellFormed().replace(UNSEEN, '');
+}
+
+/**
  * Returns a user's text on one line, safe for headings and mail headers. Control characters and line breaks become a
  * space. A text of more than `longest` characters is cut, with an ellipsis.
  */
 export function oneLine(text: string, longest: number): string {
-  const line = text
-    .toWellFormed()
-    .replace(UNSEEN, '')
+  const line = visible(text)
     .replace(/[\p{Cc}\s]+/gu, ' ')
     .trim();
   return cut(line, longest);
@@ -41,9 +51,7 @@ export function oneLine(text: string, longest: number): string {
 
 /** Returns a user's text as lines: no control characters, never two empty lines in a row, cut like `oneLine`. */
 export function lines(text: string, longest: number): string[] {
-  const clean = text
-    .toWellFormed()
-    .replace(UNSEEN, '')
+  const clean = visible(text)
     .replace(/\r\n?|[\u0085\u2028\u2029]/g, '\n')
     .replace(/[^\P{Cc}\n]+/gu, ' ')
     .replace(/\n{3,}/g, '\n\n')

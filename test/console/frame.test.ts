@@ -68,9 +68,9 @@ describe('signing in', () => {
     const { id, owner } = await service.organization();
     const fragment = `#/${id}/audit-log`;
     await visitConsole(browser(), service, { email: owner.email, fragment }, async (page) => {
-      await page.getByRole('heading', { name: 'Audit log' }).waitFor();
+      await page.getByRole('heading', { level: 2, name: 'Audit log' }).waitFor();
       await page.reload();
-      await page.getByRole('heading', { name: 'Audit log' }).waitFor();
+      await page.getByRole('heading', { level: 2, name: 'Audit log' }).waitFor();
       expect(page.url()).toBe(`${service.api}/console${fragment}`);
       expect(await page.title()).toBe('Audit log · Muster');
     });

@@ -110,6 +110,63 @@ describe('the audit log', () => {
   });
 });
 
+test('a name with directional characters turns no sentence around, in the log, a question or an export', async () => {
+  const home = await service.organization('Alpha');
+  const jane = await service.member(home.owner, 'USER', newAddress('jane'));
+  const named = await jane.call('PATCH /v1/me', { body: { firstName: '\u202eJane', lastName: 'Lovelace\u2066' } });
+  expect(named.body.firstName, 'the API keeps it').toContain('\u202e');
+  await home.owner.muster.teams.create({ name: 'Cooks\u202e of Berlin\u2067' });
+  await home.owner.muster.organizations.update(home.id, { name: 'Alpha\u202e Energy' });
+  const shown = (page: Page) =>
+    page.evaluate(`(function all(root) {
+      return [...root.querySelectorAll('*')].map((each) => [...each.childNodes].filter(({ nodeType }) => nodeType === 3).map(({ data }) => data)
+        .concat([...each.attributes].map(({ value }) => value), each.shadowRoot ? all(each.shadowRoot) : []).join(' ')).join(' ');
+    })(document)`) as Promise<string>;
+  await visit(home, 'audit-log', async (page) => {
+    const log = page.getByRole('list', { name: 'Audit log' });
+    await log.getByText('created the team Cooks of Berlin').waitFor();
+    await log.getByText('Jane Lovelace').first().waitFor();
+    await page.getByRole('button', { name: 'Organization: Alpha Energy' }).waitFor();
+    expect(await shown(page)).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Export as CSV' }).click(),
+    ]);
+    const csv = readFileSync((await download.path()) as string, 'utf8');
+    expect(csv).toContain('created the team Cooks of Berlin');
+    expect(csv).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/);
+    await page.getByRole('link', { name: 'Members' }).click();
+    await page.getByRole('button', { name: 'Manage Jane Lovelace' }).click();
+    await page.getByRole('button', { name: 'Remove from the organization' }).click();
+    await page.getByText('Their access to Alpha Energy ends at once.').waitFor();
+    expect(await shown(page)).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/);
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'Teams' }).click();
+    await page.getByRole('button', { name: 'Cooks of Berlin', exact: true }).waitFor();
+    expect(await shown(page)).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/);
+  });
+});
+
+test('a long name stays beside the time, and within a narrow screen', async () => {
+  const home = await service.organization();
+  const jane = await service.member(home.owner, 'USER', newAddress('jane'));
+  await jane.call('PATCH /v1/me', { body: { firstName: 'W'.repeat(100), lastName: 'M'.repeat(100) } });
+  await home.owner.muster.members.update(jane.memberId, { role: 'OPERATOR' });
+  await visit(home, 'audit-log', async (page) => {
+    const entry = page
+      .getByRole('list', { name: 'Audit log' })
+      .locator('summary', { hasText: 'from User to Operator' });
+    await entry.waitFor();
+    await entry.getByText('WWW').waitFor();
+    for (const width of [1280, 320]) {
+      await page.setViewportSize({ width, height: 800 });
+      const text = entry.locator(':scope > span');
+      expect(await text.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth), String(width)).toBe(0);
+      await expectAccessible(page);
+    }
+  });
+});
+
 describe('access tokens', () => {
   test('are created, shown once, and revoked', async () => {
     const home = await service.organization();
@@ -134,6 +191,39 @@ describe('access tokens', () => {
       await page.getByText('No tokens yet').waitFor();
       expect((await service.call('GET /v1/me', { headers: { authorization: `Bearer ${token}` } })).status).toBe(401);
     });
+  });
+});
+
+test('a secret that is shown once isn’t lost by Escape or Back', async () => {
+  const home = await service.organization();
+  await visit(home, 'webhooks', async (page) => {
+    const keep = async (label: string) => {
+      const field = page.getByRole('textbox', { name: label });
+      const secret = await field.inputValue();
+      const question = page.getByRole('heading', { name: 'Have you kept it?' });
+      for (const leave of [() => page.keyboard.press('Escape'), () => page.evaluate('history.back()')]) {
+        await leave();
+        await question.waitFor();
+        expect(await field.count()).toBe(0);
+        await page.locator('muster-dialog').getByRole('button', { name: 'Back' }).click();
+        expect(await field.inputValue()).toBe(secret);
+      }
+      await page.keyboard.press('Escape');
+      await expectAccessible(page);
+      await page.locator('muster-dialog .actions').getByRole('button', { name: 'Close' }).click();
+      await page.locator('muster-dialog').waitFor({ state: 'detached' });
+    };
+    await page.getByRole('link', { name: 'Members' }).click();
+    await page.getByRole('link', { name: 'Webhooks' }).click();
+    await page.getByRole('button', { name: 'New webhook' }).click();
+    await page.getByLabel('Address of your server').fill('https://receiver.invalid/hook');
+    await page.getByRole('button', { name: 'Create the webhook' }).click();
+    await keep('Signing secret');
+    await page.getByRole('link', { name: 'Access tokens' }).click();
+    await page.getByRole('button', { name: 'New token' }).click();
+    await page.getByLabel('Name').fill('Report');
+    await page.getByRole('button', { name: 'Create the token' }).click();
+    await keep('Report');
   });
 });
 
@@ -172,6 +262,27 @@ describe('webhooks', () => {
       await page.getByRole('button', { name: 'Delete' }).click();
       await page.locator('muster-dialog').getByRole('button', { name: 'Delete' }).click();
       await page.getByText('No webhooks yet').waitFor();
+    });
+  });
+
+  test('aren’t shown any more to whoever has lost the role, nor one that is gone', async () => {
+    const home = await service.organization();
+    const { email, memberId } = await service.member(home.owner, 'ADMIN');
+    const { id, url } = await home.owner.muster.webhooks.create({ url: 'https://receiver.invalid/hook' });
+    const other = await home.owner.muster.webhooks.create({ url: 'https://receiver.invalid/other' });
+    await visit({ ...home, owner: { email } }, `webhooks/${other.id}`, async (page) => {
+      await page.getByText(other.url).waitFor();
+      await home.owner.muster.webhooks.delete(other.id);
+      await page.getByRole('button', { name: 'Pause' }).click();
+      await page.getByText('This webhook doesn’t exist any more').waitFor();
+      await expectAccessible(page);
+      await page.evaluate(`location.hash = '#/${home.id}/webhooks/${id}'`);
+      await page.getByText(url).waitFor();
+      await home.owner.muster.members.update(memberId, { role: 'VIEWER' });
+      await page.getByRole('button', { name: 'Refresh' }).click();
+      await page.getByText(url).waitFor({ state: 'detached' });
+      await page.getByRole('link', { name: 'Webhooks' }).waitFor({ state: 'detached' });
+      await expectAccessible(page);
     });
   });
 
@@ -230,6 +341,25 @@ describe('an organization', () => {
       await page.getByRole('button', { name: 'Delete for good' }).click();
       await page.getByText(`${XSS} was deleted.`).waitFor();
       expect((await home.owner.call(`GET /v1/organizations/${home.id}`)).status).toBe(404);
+    });
+  });
+
+  test('has an id that is copied, or selected where the browser doesn’t allow it', async () => {
+    const home = await service.organization();
+    await visit(home, 'organization', async (page) => {
+      await page.getByLabel('Id for programs').waitFor();
+      const answer = (does: string) =>
+        page.evaluate(
+          `Object.defineProperty(navigator, 'clipboard', { configurable: true, value: { writeText: async () => ${does} } })`,
+        );
+      await answer(`Promise.reject(new DOMException('No', 'NotAllowedError'))`);
+      await page.getByRole('button', { name: 'Copy' }).click();
+      await page.getByText('The browser doesn’t allow it. The text is selected: copy it yourself.').waitFor();
+      expect(await page.evaluate('String(getSelection())')).toBe(home.id);
+      await expectAccessible(page);
+      await answer('{}');
+      await page.getByRole('button', { name: 'Copy' }).click();
+      await page.getByText('Copied.').waitFor();
     });
   });
 

@@ -1,6 +1,7 @@
-import { html, LitElement, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import { LitElement, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { Muster } from '../src/index.ts';
 import { type Failure, failureOf } from './failure.ts';
+import { html } from './html.ts';
 import { languageOf, type ScreenLanguage } from './language.ts';
 import { type Nobody, type Person, readPerson } from './person.ts';
 import type { Change, Screen } from './screen.ts';
@@ -13,7 +14,8 @@ const MESSAGE_TIME = 6000;
 
 /**
  * What all screens share: the client of the signed-in person, the language, and a face for each state. A screen loads
- * when it has a client, and again when client or organization change.
+ * when it has a client. For another person, or another organization, it begins anew: no dialog, form, search or list of
+ * the former one stays, and what was begun for it isn't heard any more.
  *
  * @fires muster-changed after something was changed; `detail` is a `Change`
  * @fires muster-signed-out when the API refuses the token: give the element another `client`, or call `retry()`
@@ -30,6 +32,9 @@ export abstract class MusterElement extends LitElement implements Screen {
     failure: { state: true },
   };
 
+  /** The properties that say what the screen is about. */
+  protected static subject: readonly PropertyKey[] = ['organization'];
+
   /** The client of the signed-in person. Nothing is shown without one. */
   declare client: Muster | undefined;
   /** The id of the organization; default: the only one that the person is in. */
@@ -41,8 +46,12 @@ export abstract class MusterElement extends LitElement implements Screen {
   declare protected failure: Failure | undefined;
   declare protected message: string;
   #loading: AbortController | undefined;
+  #isReading = false;
   #wasSignedOut = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #waiting: ReturnType<typeof setTimeout> | undefined;
+  /** Is aborted once the screen is about something else. */
+  #time = new AbortController();
 
   constructor() {
     super();
@@ -63,6 +72,7 @@ export abstract class MusterElement extends LitElement implements Screen {
     if (!client) return;
     const loading = new AbortController();
     this.#loading = loading;
+    this.#isReading = true;
     // What is shown stays until it is read again: a dialog that is open keeps what was typed.
     if (this.phase !== 'ready') this.phase = 'loading';
     try {
@@ -74,6 +84,8 @@ export abstract class MusterElement extends LitElement implements Screen {
       if (loading.signal.aborted) return;
       this.failure = this.failed(error);
       this.phase = 'failed';
+    } finally {
+      if (this.#loading === loading) this.#isReading = false;
     }
   }
 
@@ -88,15 +100,53 @@ export abstract class MusterElement extends LitElement implements Screen {
     super.disconnectedCallback();
     window.removeEventListener('online', this.#online);
     clearTimeout(this.#timer);
+    clearTimeout(this.#waiting);
     this.#loading?.abort();
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (!changed.has('client') && !changed.has('organization')) return;
-    // Whoever was signed out goes on where they were. Otherwise it is another person, or another organization.
-    if (!this.#wasSignedOut || changed.has('organization')) this.phase = 'loading';
+    const isOther = (this.constructor as typeof MusterElement).subject.some((name) =>
+      changed.has(name as keyof MusterElement),
+    );
+    if (!isOther && !changed.has('client')) return;
+    // Whoever was signed out goes on where they were. Otherwise it is another person.
+    if (this.hasUpdated && (isOther || !this.#wasSignedOut)) this.#beginAnew();
     this.#wasSignedOut = false;
     void this.retry();
+  }
+
+  /** Forgets all that the screen knows and shows, as if it were a new element. */
+  #beginAnew(): void {
+    this.#time.abort();
+    this.#time = new AbortController();
+    clearTimeout(this.#timer);
+    clearTimeout(this.#waiting);
+    const element = this.constructor as typeof MusterElement;
+    const fresh = new (element as unknown as new () => this)();
+    for (const [name, { state }] of element.elementProperties) {
+      if (state) Object.assign(this, { [name]: fresh[name as keyof this] });
+    }
+  }
+
+  /**
+   * Is aborted once the screen is about something else. Calls of `muster` then fail; `still` is for all else.
+   */
+  protected get signal(): AbortSignal {
+    return this.#time.signal;
+  }
+
+  /** Awaits what isn't a call of `muster`. @throws the reason of `signal` if the screen is about something else by then */
+  protected async still<T>(awaited: PromiseLike<T>): Promise<T> {
+    const { signal } = this;
+    const result = await awaited;
+    signal.throwIfAborted();
+    return result;
+  }
+
+  /** Does something after a pause, unless it is called again before, or the screen is about something else by then. */
+  protected later(act: () => void, milliseconds: number): void {
+    clearTimeout(this.#waiting);
+    this.#waiting = setTimeout(act, milliseconds);
   }
 
   /** The texts of the language. */
@@ -121,9 +171,13 @@ export abstract class MusterElement extends LitElement implements Screen {
     return new Intl.NumberFormat(this.texts.locale).format(value);
   }
 
-  /** Returns what an error means, and tells the application if the person is signed out. */
+  /**
+   * Returns what an error means, and tells the application if the person is signed out. If it says that what is shown isn't
+   * true any more, as after somebody else's change, everything is read again.
+   */
   protected failed(error: unknown): Failure {
     const failure = failureOf(error);
+    if (failure.isStale && !this.#isReading) void this.retry();
     if (failure.kind === 'signed-out') {
       this.#wasSignedOut = true;
       this.emit('muster-signed-out');
@@ -138,6 +192,19 @@ export abstract class MusterElement extends LitElement implements Screen {
     this.#timer = setTimeout(() => {
       this.message = '';
     }, MESSAGE_TIME);
+  }
+
+  /** Copies the text of a field. Where the browser doesn't allow it, the text is selected. @returns whether it is copied */
+  protected async copy(id: string): Promise<boolean> {
+    const input = this.renderRoot.querySelector<HTMLInputElement>(`#${id}`);
+    try {
+      await navigator.clipboard.writeText(input?.value ?? '');
+      return true;
+    } catch {
+      input?.focus();
+      input?.select();
+      return false;
+    }
   }
 
   /** Tells the application, and what is around this element, that something was changed. */
@@ -209,22 +276,23 @@ export abstract class OrganizationElement extends MusterElement {
   /** Does something, unless something is being done, and keeps why it fails. @returns whether it worked */
   protected async act(act: () => Promise<unknown>): Promise<boolean> {
     if (this.isBusy) return false;
+    const { signal } = this;
     this.isBusy = true;
     this.problem = undefined;
     try {
       await act();
-      return true;
+      return !signal.aborted;
     } catch (error) {
-      this.problem = this.failed(error);
+      if (!signal.aborted) this.problem = this.failed(error);
       return false;
     } finally {
-      this.isBusy = false;
+      if (!signal.aborted) this.isBusy = false;
     }
   }
 
-  /** The client for calls about the organization. */
+  /** The client for calls about the organization. They fail once the screen is about something else. */
   protected get muster(): Muster {
-    return (this.client as Muster).in(this.person.organization.id);
+    return (this.client as Muster).in(this.person.organization.id, { signal: this.signal });
   }
 
   /** Whether the person's role grants a permission. */

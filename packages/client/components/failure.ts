@@ -4,6 +4,8 @@ import type { Texts } from './texts.ts';
 /** Why something couldn't be shown or done. */
 export interface Failure {
   readonly kind: 'offline' | 'signed-out' | 'forbidden' | 'no-organization' | 'choose-organization' | 'failed';
+  /** Whether it says that what is shown isn't true any more: a row is gone or has changed, or the person's role has. */
+  readonly isStale?: boolean;
   /** A sentence with what to do. */
   readonly text: (texts: Texts) => string;
   /** The id of the request, for the support. */
@@ -28,6 +30,7 @@ export function failureOf(error: unknown): Failure {
   const sentences = Object.values(details ?? {}).flat();
   return {
     kind: KINDS[code] ?? 'failed',
+    isStale: /^forbidden$|_not_(found|pending|resendable)$/.test(code),
     text: ({ errors }) => (errors as Readonly<Record<string, string>>)[code] ?? (sentences.join(' ') || message),
     ...{ reference, details },
   };

@@ -1,4 +1,5 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { nothing, type TemplateResult } from 'lit';
+import { html } from './html.ts';
 import { ICONS } from './icons.ts';
 import { type Named, nameOf } from './person.ts';
 

@@ -1,4 +1,5 @@
-import { html, type SVGTemplateResult, svg, type TemplateResult } from 'lit';
+import { type SVGTemplateResult, svg, type TemplateResult } from 'lit';
+import { html } from './html.ts';
 
 const icon = (content: SVGTemplateResult): TemplateResult =>
   html`<svg viewBox="0 0 24 24" aria-hidden="true">${content}</svg>`;

@@ -1,9 +1,11 @@
-import { css, html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import { css, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { type Invitation, type InvitationStatus, isMusterError, type Page } from '../src/index.ts';
+import type { Guard } from './dialog.ts';
 import { OrganizationElement } from './element.ts';
 import type { Failure } from './failure.ts';
 import { avatar, field, searchField, selectField, submitButton, wrapped } from './form.ts';
+import { html } from './html.ts';
 import { ICONS } from './icons.ts';
 import { Pages } from './pages.ts';
 import type { Person } from './person.ts';
@@ -72,6 +74,7 @@ export class MusterInvitations extends OrganizationElement {
   static override properties: PropertyDeclarations = {
     ...OrganizationElement.properties,
     opened: {},
+    wasOpened: { state: true },
     search: { state: true },
     filter: { state: true },
     chosen: { state: true },
@@ -82,8 +85,12 @@ export class MusterInvitations extends OrganizationElement {
     link: { state: true },
   };
 
+  protected static override subject = [...OrganizationElement.subject, 'opened'];
+
   /** The id of the invitation whose dialog is open at first. Also an attribute. */
   declare opened: string | undefined;
+  /** The id of the invitation whose dialog was opened by itself. */
+  declare private wasOpened: string | undefined;
   declare private search: string;
   declare private filter: Filter;
   /** The ids of those that are selected. */
@@ -95,9 +102,7 @@ export class MusterInvitations extends OrganizationElement {
   declare private work: Work | undefined;
   declare private link: string | undefined;
   readonly #list = new Pages<Invitation>(this, (error) => this.failed(error));
-  #typing: ReturnType<typeof setTimeout> | undefined;
   #polling: ReturnType<typeof setTimeout> | undefined;
-  #wasOpened: string | undefined;
   /** How often the list was read again by itself. */
   #polls = 0;
 
@@ -120,22 +125,16 @@ export class MusterInvitations extends OrganizationElement {
   /** Opens the dialog of `opened`, wherever in the list it is. */
   async #openOnce(signal: AbortSignal): Promise<void> {
     const { opened } = this;
-    if (!opened || opened === this.#wasOpened) return;
+    if (!opened || opened === this.wasOpened) return;
     try {
       const invitation = await this.muster.invitations.read(opened, { signal });
-      this.#wasOpened = opened;
+      this.wasOpened = opened;
       this.#open(invitation);
     } catch (error) {
       if (!isMusterError(error, 'invitation_not_found', 'validation_failed')) throw error;
       // An old link: the list is there.
-      this.#wasOpened = opened;
+      this.wasOpened = opened;
     }
-  }
-
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    super.willUpdate(changed);
-    // Another link, while the screen is there.
-    if (changed.has('opened') && this.opened && this.phase === 'ready') void this.retry();
   }
 
   override disconnectedCallback(): void {
@@ -152,7 +151,8 @@ export class MusterInvitations extends OrganizationElement {
   /** Shows what became of mails that are being sent. Every row stays where it is. */
   async #poll(): Promise<void> {
     // Nobody looks, or something is being done: later.
-    if (document.visibilityState === 'visible' && !this.isBusy && !this.#list.isLoading) {
+    if (document.visibilityState === 'visible' && this.phase === 'ready' && !this.isBusy && !this.#list.isLoading) {
+      const { signal } = this;
       this.#polls += 1;
       try {
         const { invitations } = this.muster;
@@ -163,7 +163,7 @@ export class MusterInvitations extends OrganizationElement {
         this.#list.change((row) => now.get(row.id) ?? row);
       } catch {
         // What is shown stays; whatever the person does next says what is wrong.
-        this.#polls = POLLS;
+        if (!signal.aborted) this.#polls = POLLS;
       }
     }
     this.#polling = undefined;
@@ -226,8 +226,7 @@ export class MusterInvitations extends OrganizationElement {
       <div class="tools">
         ${searchField(invitations.search, this.search, (value) => {
           this.search = value;
-          clearTimeout(this.#typing);
-          this.#typing = setTimeout(() => void this.#start(), PAUSE);
+          this.later(() => void this.#start(), PAUSE);
         })}
         <div>${selectField(invitations.filter, this.filter, filters, (value) => {
           this.filter = value as Filter;
@@ -387,9 +386,12 @@ export class MusterInvitations extends OrganizationElement {
       revoke: invitations.revokeTitle(count, email),
       resend: invitations.resendTitle(this.#resendable.length),
       correct: invitations.correctTitle(email),
-      link: invitations.link,
+      link: link ? invitations.link : invitations.linkTitle(email),
     };
     const title = work ? invitations.working(this.number(work.done), this.number(work.all)) : titles[step];
+    const guard: Guard | undefined = link
+      ? { title: invite.linkTitle, text: invite.linkHint, leave: close, stay: invite.back }
+      : undefined;
     const content = () => {
       if (work) return this.#working(work);
       if (link) return this.#linkShown(link, invite.linkTo(email));
@@ -398,7 +400,8 @@ export class MusterInvitations extends OrganizationElement {
       if (step === 'correct') return this.#correctStep(invitation);
       return step === 'link' ? this.#linkStep(invitation) : this.#details(invitation);
     };
-    return html`<muster-dialog .heading=${title} .closeLabel=${close} .message=${this.message} @muster-close=${this.#close}>${content()}</muster-dialog>`;
+    return html`<muster-dialog .heading=${title} .closeLabel=${close} .message=${this.message} @muster-close=${this.#close}
+      .guard=${guard}>${content()}</muster-dialog>`;
   }
 
   #details(invitation: Invitation): TemplateResult {
@@ -514,12 +517,7 @@ export class MusterInvitations extends OrganizationElement {
 
   #linkShown(link: string, label: string): TemplateResult {
     const { invite, close } = this.texts;
-    const copy = async () => {
-      await navigator.clipboard.writeText(link).then(
-        () => this.say(invite.copied),
-        () => this.renderRoot.querySelector<HTMLInputElement>('#link')?.select(),
-      );
-    };
+    const copy = async () => this.say((await this.copy('link')) ? invite.copied : invite.notCopied);
     return html`<div class="stack">${field(
       { id: 'link', label, hint: invite.linkHint },
       html`<div class="link-field"><input class="input" id="link" readonly aria-describedby="link-hint" .value=${link}>
@@ -611,12 +609,14 @@ export class MusterInvitations extends OrganizationElement {
   #doSeveral(rows: readonly Invitation[], act: (id: string) => Promise<unknown>): Promise<boolean> {
     this.invitation = 'several';
     this.work = { all: rows.length, done: 0, failures: [] };
+    const { signal } = this;
     return this.act(async () => {
       for (const [at, { id, email }] of rows.entries()) {
         const failures = [...(this.work?.failures ?? [])];
         try {
           await act(id);
         } catch (error) {
+          signal.throwIfAborted();
           failures.push({ email, failure: this.failed(error) });
         }
         this.work = { all: rows.length, done: at + 1, failures };

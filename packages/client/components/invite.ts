@@ -1,10 +1,13 @@
-import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { css, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import type { Language, Muster, Role, Team } from '../src/index.ts';
+import type { Guard, MusterDialog } from './dialog.ts';
 import { OrganizationElement } from './element.ts';
 import { field, submitButton, wrapped } from './form.ts';
+import { html } from './html.ts';
 import { ICONS } from './icons.ts';
 import { addressesIn, type Candidate, inviteAll, withoutTwins } from './people.ts';
 import { failureNote } from './states.ts';
+import type { Texts } from './texts.ts';
 
 /** How many rows of a preview are shown at once. */
 const SHOWN = 50;
@@ -64,7 +67,6 @@ export class MusterInvite extends OrganizationElement {
     redirectUrl: { attribute: 'redirect-url' },
     invitationsUrl: { attribute: 'invitations-url' },
     isOpen: { state: true },
-    isAsking: { state: true },
     step: { state: true },
     text: { state: true },
     file: { state: true },
@@ -85,8 +87,6 @@ export class MusterInvite extends OrganizationElement {
   /** Where the invitations are shown. Also an attribute. Without it, no link leads there. */
   declare invitationsUrl: string | undefined;
   declare private isOpen: boolean;
-  /** Whether the person is asked before what they typed is thrown away. */
-  declare private isAsking: boolean;
   declare private step: Step;
   declare private text: string;
   declare private file: File | undefined;
@@ -110,11 +110,11 @@ export class MusterInvite extends OrganizationElement {
   }
 
   #reset(): void {
-    this.isAsking = false;
     this.step = 'form';
     this.text = '';
     this.file = undefined;
     this.choices = NOTHING_CHOSEN;
+    this.teams = undefined;
     this.candidates = [];
     this.shown = SHOWN;
     this.done = 0;
@@ -134,18 +134,24 @@ export class MusterInvite extends OrganizationElement {
 
   protected override async loadFor(): Promise<void> {}
 
-  /** A button needs no face for what it can't do. */
+  /** A button needs no face for what it can't do. A dialog that is open says why. */
   protected override render(): TemplateResult {
     const { phase, person, texts } = this;
-    if (!person || (phase === 'ready' && !this.may('invitation:create'))) return html``;
+    if (!person || (phase === 'ready' && !this.isOpen && !this.may('invitation:create'))) return html``;
     return html`<div lang=${texts.locale.slice(0, 2)}>${this.content()}
       <div class="toast" role="status">${(!this.isOpen && this.message) || nothing}</div></div>`;
   }
 
   protected override content(): TemplateResult {
     const { invite, close } = this.texts;
+    const { name } = this.person.organization;
     const titles: Record<Step, string> = {
-      ...{ form: invite.title, preview: invite.check, sending: invite.sendingTitle, done: invite.doneTitle },
+      ...{
+        form: invite.titleIn(name),
+        preview: invite.check(name),
+        sending: invite.sendingTitle,
+        done: invite.doneTitle,
+      },
     };
     const steps = { form: this.#form, preview: this.#preview, sending: this.#sending, done: this.#done };
     return html`${
@@ -154,46 +160,49 @@ export class MusterInvite extends OrganizationElement {
         : html`<button class="button primary" part="button" type="button" aria-haspopup="dialog" @click=${this.open}>${ICONS.add}<slot>${invite.button}</slot></button>`
     }${
       this.isOpen
-        ? html`<muster-dialog .heading=${this.isAsking ? invite.discardTitle : titles[this.step]} .closeLabel=${close} .message=${this.message} @muster-close=${this.#leave}>
-          ${this.isAsking ? this.#question() : nothing}<div ?hidden=${this.isAsking}>${steps[this.step].call(this)}</div></muster-dialog>`
+        ? html`<muster-dialog .heading=${titles[this.step]} .closeLabel=${close} .message=${this.message} @muster-close=${this.#closed}
+          .guard=${this.#guard}>${steps[this.step].call(this)}</muster-dialog>`
         : nothing
     }`;
   }
 
-  /** Closes, unless something would be lost: then the person is asked. Whoever is asked, and leaves again, stays. */
-  #leave = () => {
-    if (this.isAsking) {
-      this.#stay();
-      return;
-    }
-    const { text, file, choices, step } = this;
-    const isTyped = text.trim() !== '' || file !== undefined || choices.message.trim() !== '';
-    if (!isTyped || step === 'done' || step === 'sending') {
-      this.#close();
-      return;
-    }
-    this.isAsking = true;
-    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('#stay')?.focus());
-  };
-
-  #stay = () => {
-    this.isAsking = false;
-    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('#addresses, form button')?.focus());
-  };
-
-  #question(): TemplateResult {
+  /** What would be lost by closing. */
+  get #guard(): Guard | undefined {
     const { invite } = this.texts;
-    return html`<div class="stack"><p>${invite.discardText}</p>
-      <div class="actions"><button class="button danger" type="button" @click=${this.#close}>${invite.discard}</button>
-        <button class="button primary" id="stay" type="button" @click=${this.#stay}>${invite.goOnWriting}</button></div></div>`;
+    const { text, file, choices, step, link } = this;
+    if (step === 'sending')
+      return { title: invite.stopTitle, text: invite.stopText, leave: invite.stop, stay: invite.goOnSending };
+    if (step === 'done')
+      return link
+        ? { title: invite.linkTitle, text: invite.linkHint, leave: this.texts.close, stay: invite.back }
+        : undefined;
+    const isTyped = text.trim() !== '' || file !== undefined || choices.message.trim() !== '';
+    return isTyped
+      ? { title: invite.discardTitle, text: invite.discardText, leave: invite.discard, stay: invite.goOnWriting }
+      : undefined;
   }
 
+  /** What the button of a form does that closes it. */
+  #leave = () => this.renderRoot.querySelector<MusterDialog>('muster-dialog')?.close();
+
+  #closed = () => {
+    // While people are being invited, it stops after those who are on their way, and says who wasn't.
+    if (this.step === 'sending') this.#work.abort();
+    else this.#close();
+  };
+
   #close = () => {
-    // What was sent stays sent; the rest isn't.
     this.#work.abort();
     this.isOpen = false;
-    this.isAsking = false;
   };
+
+  /** Begins something. @returns a signal that is aborted once nobody waits for it any more */
+  #begin(): AbortSignal {
+    this.isBusy = true;
+    this.problem = undefined;
+    this.#work = new AbortController();
+    return AbortSignal.any([this.signal, this.#work.signal]);
+  }
 
   #choose(choices: Partial<Choices>): void {
     this.choices = { ...this.choices, ...choices };
@@ -292,12 +301,13 @@ export class MusterInvite extends OrganizationElement {
 
   #readTeams = async () => {
     if (this.teams) return;
+    const { signal } = this;
     try {
       const teams: Team[] = [];
       for await (const team of this.muster.teams.list()) if (!team.isDefault) teams.push(team);
       this.teams = teams.sort((a, b) => a.name.localeCompare(b.name));
     } catch (error) {
-      this.problem = this.failed(error);
+      if (!signal.aborted) this.problem = this.failed(error);
     }
   };
 
@@ -358,13 +368,11 @@ export class MusterInvite extends OrganizationElement {
   #check = async (event: SubmitEvent) => {
     event.preventDefault();
     if (this.isBusy) return;
-    this.isBusy = true;
-    this.problem = undefined;
     this.mistake = undefined;
-    this.#work = new AbortController();
-    const { signal } = this.#work;
+    const signal = this.#begin();
     try {
       const found = await this.#read();
+      if (signal.aborted) return;
       if (typeof found === 'string') return this.#complain(found);
       if (found.length > PEOPLE_LIMIT) return this.#complain(this.texts.invite.tooMany(this.number(PEOPLE_LIMIT)));
       const candidates = withoutTwins(found);
@@ -383,7 +391,7 @@ export class MusterInvite extends OrganizationElement {
     } catch (error) {
       if (!signal.aborted) this.problem = this.failed(error);
     } finally {
-      this.isBusy = false;
+      if (!signal.aborted) this.isBusy = false;
     }
   };
 
@@ -443,25 +451,29 @@ export class MusterInvite extends OrganizationElement {
   #send = async (event: SubmitEvent) => {
     event.preventDefault();
     if (this.isBusy) return;
-    this.isBusy = true;
-    this.problem = undefined;
+    this.#begin();
     this.done = 0;
     this.step = 'sending';
-    this.#work = new AbortController();
-    const { signal } = this.#work;
+    const { signal: time } = this;
+    // What was confirmed is sent where it was, also if the screen is about another organization by then.
+    const muster = (this.client as Muster).in(this.person.organization.id);
     try {
       const wanted = this.candidates.map((each) => (each.isFine ? each : { ...each, invitee: undefined }));
       const onProgress = (done: number) => {
-        this.done = done;
+        if (!time.aborted) this.done = done;
       };
-      const results = await inviteAll(this.muster as Muster, wanted, { keys: this.#keys, signal, onProgress });
-      this.candidates = [...results].sort((a, b) => Number(a.isFine ?? false) - Number(b.isFine ?? false));
+      const results = await inviteAll(muster, wanted, { keys: this.#keys, signal: this.#work.signal, onProgress });
+      if (time.aborted) return;
+      this.candidates = results
+        .map((each) => ({ reason: (texts: Texts) => texts.invite.stopped, ...each, isFine: each.isFine ?? false }))
+        .sort((a, b) => Number(a.isFine) - Number(b.isFine));
       this.step = 'done';
     } catch (error) {
-      if (!signal.aborted) this.problem = this.failed(error);
+      if (time.aborted) return;
+      this.problem = this.failed(error);
       this.step = 'preview';
     } finally {
-      this.isBusy = false;
+      if (!time.aborted) this.isBusy = false;
       this.changed({ resource: 'invitation' });
     }
   };
@@ -499,12 +511,6 @@ export class MusterInvite extends OrganizationElement {
 
   #copy = async () => {
     const { invite } = this.texts;
-    try {
-      await navigator.clipboard.writeText(this.link ?? '');
-      this.say(invite.copied);
-    } catch {
-      // Not allowed: it is selected, to be copied by hand.
-      this.renderRoot.querySelector<HTMLInputElement>('#link')?.focus();
-    }
+    this.say((await this.copy('link')) ? invite.copied : invite.notCopied);
   };
 }

@@ -1,8 +1,9 @@
-import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { css, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Member, Role } from '../src/index.ts';
 import { OrganizationElement } from './element.ts';
 import { avatar, searchField, selectField, submitButton, wrapped } from './form.ts';
+import { html } from './html.ts';
 import { ICONS } from './icons.ts';
 import { Pages } from './pages.ts';
 import { nameOf, type Person } from './person.ts';
@@ -58,7 +59,6 @@ export class MusterMembers extends OrganizationElement {
   readonly #list = new Pages<Member>(this, (error) => this.failed(error));
   /** For what the list was read. */
   #searched = '';
-  #typing: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     super();
@@ -128,8 +128,7 @@ export class MusterMembers extends OrganizationElement {
 
   #find(value: string): void {
     this.search = value;
-    clearTimeout(this.#typing);
-    this.#typing = setTimeout(() => void this.#start(), PAUSE);
+    this.later(() => void this.#start(), PAUSE);
   }
 
   #rows(): TemplateResult {

@@ -98,6 +98,9 @@ export class Pages<T> implements ReactiveController {
       }
     } catch (error) {
       if (loading.signal.aborted) return;
+      this.isLoading = false;
+      // The screen is about something else by now.
+      if ((error as Error).name === 'AbortError') return;
       this.failure = this.#failed(error);
       this.error = error;
     }

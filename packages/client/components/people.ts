@@ -58,6 +58,8 @@ export function withoutTwins(candidates: readonly Candidate[]): readonly Candida
  * Invites people, or asks what would become of it, a hundred a request. Who was refused for now is sent again a little
  * later. Each request has an idempotency key of its own, kept in `keys`, so that a repeated run invites nobody twice.
  *
+ * @param signal ends a dry run at once, and invitations after the request that is on its way: whoever is left has
+ *   `isFine: undefined`
  * @param onProgress called with the number of those who are done
  * @throws MusterError if a whole request fails; run it again with the same candidates and keys
  */
@@ -76,19 +78,26 @@ export async function inviteAll(
     readonly onProgress?: (done: number) => void;
   },
 ): Promise<readonly Candidate[]> {
-  const results = [...candidates];
+  const results: Candidate[] = candidates.map((each) => (each.invitee ? { ...each, isFine: undefined } : each));
   let open = candidates.flatMap(({ invitee }, at) => (invitee ? [at] : []));
   let done = 0;
   for (let round = 0; open.length > 0; round += 1) {
     const later: number[] = [];
     let wait = 0;
     for (let from = 0; from < open.length; from += BATCH) {
+      if (!dryRun && signal.aborted) return results;
       const batch = open.slice(from, from + BATCH);
       const invitations = batch.map((at) => candidates[at]?.invitee as Invitee);
       const number = round * 1_000_000 + from;
       const idempotencyKey = keys.get(number) ?? crypto.randomUUID();
       keys.set(number, idempotencyKey);
-      const { data } = await muster.invitations.bulk({ invitations, dryRun }, { signal, idempotencyKey });
+      const { data } = await muster.invitations.bulk(
+        { invitations, dryRun },
+        {
+          idempotencyKey,
+          ...(dryRun && { signal }),
+        },
+      );
       for (const [index, at] of batch.entries()) {
         const result = data[index];
         const candidate = candidates[at];
@@ -133,12 +142,13 @@ function reasonOf(result: { readonly error: string; readonly message: string; re
   };
 }
 
+/** Waits. An abort ends it early. */
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const timer = setTimeout(resolve, milliseconds);
     signal.addEventListener('abort', () => {
       clearTimeout(timer);
-      reject(signal.reason);
+      resolve();
     });
   });
 }

@@ -1,3 +1,4 @@
+import { seen } from '../../../lib/domain/user-text.ts';
 import type { Me, Muster, OrganizationWithOffer, RoleDescription } from '../src/index.ts';
 
 /** The signed-in person in an organization: what a screen offers depends on it. */
@@ -54,7 +55,7 @@ export interface Named {
   readonly email: string;
 }
 
-/** Returns a person's name; their address while no name is known. */
+/** Returns a person's name; their address while no name is known. It is safe to show. */
 export function nameOf({ firstName, lastName, email }: Named): string {
-  return `${firstName} ${lastName}`.trim() || email;
+  return seen(`${firstName} ${lastName}`).trim() || seen(email);
 }

@@ -1,5 +1,6 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { nothing, type TemplateResult } from 'lit';
 import type { Failure } from './failure.ts';
+import { html } from './html.ts';
 import { ICONS } from './icons.ts';
 import type { Pages } from './pages.ts';
 import type { Texts } from './texts.ts';

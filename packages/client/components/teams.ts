@@ -1,8 +1,9 @@
-import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { css, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Member, Team, TeamMember, TeamRole } from '../src/index.ts';
 import { OrganizationElement } from './element.ts';
 import { avatar, field, searchField, selectField, submitButton, wrapped } from './form.ts';
+import { html } from './html.ts';
 import { ICONS } from './icons.ts';
 import { Pages } from './pages.ts';
 import { nameOf, type Person } from './person.ts';
@@ -75,7 +76,6 @@ export class MusterTeams extends OrganizationElement {
   declare private mistake: string | undefined;
   readonly #members = new Pages<TeamMember>(this, (error) => this.failed(error));
   readonly #found = new Pages<Member>(this, (error) => this.failed(error));
-  #typing: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     super();
@@ -88,8 +88,10 @@ export class MusterTeams extends OrganizationElement {
 
   protected override async loadFor(_: Person, signal: AbortSignal): Promise<void> {
     await this.#read(signal);
-    if (this.teams.length > MANY)
+    if (this.phase !== 'ready' && this.teams.length > MANY)
       this.closed = new Set(this.teams.flatMap(({ id, isDefault }) => (isDefault ? [] : [id])));
+    // An open dialog stays while everything is read again.
+    if (this.team) await this.#readMembers(this.team);
   }
 
   async #read(signal?: AbortSignal): Promise<void> {
@@ -164,16 +166,21 @@ export class MusterTeams extends OrganizationElement {
     this.#go(step);
     if (!team || step !== 'team') return;
     this.mayManage = false;
-    const { teams, access } = this.muster;
+    const { access } = this.muster;
     try {
       const [check] = await Promise.all([
         access.check({ permission: 'team:manage', resource: team.id }),
-        this.#members.start((cursor, signal) => teams.listMembers(team.id, { cursor, perPage: 20 }, { signal })),
+        this.#readMembers(team),
       ]);
       if (this.team?.id === team.id) this.mayManage = check.allowed;
     } catch (error) {
       this.problem = this.failed(error);
     }
+  }
+
+  #readMembers({ id }: Team): Promise<void> {
+    const { teams } = this.muster;
+    return this.#members.start((cursor, signal) => teams.listMembers(id, { cursor, perPage: 20 }, { signal }));
   }
 
   #go(step: Step): void {
@@ -268,8 +275,7 @@ export class MusterTeams extends OrganizationElement {
     return html`<div class="stack">
       ${searchField(teams.addSearch, this.search, (value) => {
         this.search = value;
-        clearTimeout(this.#typing);
-        this.#typing = setTimeout(() => void this.#find(value), PAUSE);
+        this.later(() => void this.#find(value), PAUSE);
       })}
       ${failureNote(this.problem ?? failure, texts)}
       ${

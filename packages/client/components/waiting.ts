@@ -1,8 +1,9 @@
-import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { css, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { InvitationToMe, Me, Muster, RoleDescription } from '../src/index.ts';
 import { MusterElement } from './element.ts';
 import type { Failure } from './failure.ts';
+import { html } from './html.ts';
 import { ICONS } from './icons.ts';
 import { languageOf } from './language.ts';
 import { emptyState, failureNote } from './states.ts';

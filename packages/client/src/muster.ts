@@ -14,8 +14,8 @@ import { Transport } from './transport.ts';
  * ```
  */
 export interface Muster extends Resources {
-  /** Returns a client of the same caller for the calls of an organization. */
-  in(organizationId: string): Muster;
+  /** Returns a client of the same caller for the calls of an organization. A signal ends all of them. */
+  in(organizationId: string, options?: Pick<MusterOptions, 'signal'>): Muster;
 }
 
 export const Muster: new (options: MusterOptions) => Muster = class {
@@ -30,8 +30,8 @@ export const Muster: new (options: MusterOptions) => Muster = class {
     }
   }
 
-  in(organization: string): Muster {
-    return new Muster({ ...this.#options, organization });
+  in(organization: string, options: Pick<MusterOptions, 'signal'> = {}): Muster {
+    return new Muster({ ...this.#options, ...options, organization });
   }
 } as never;
 

@@ -18,6 +18,8 @@ export interface MusterOptions {
   readonly timeout?: number | undefined;
   /** The longest wait before a repetition, in milliseconds. A call that has to wait longer fails. Default: 30,000. */
   readonly maxWait?: number | undefined;
+  /** Ends all calls of the client; they then throw the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
   /** Sends the requests. Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined;
 }

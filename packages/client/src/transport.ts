@@ -29,10 +29,12 @@ export class Transport {
    * @returns the body of the answer; undefined if it has none
    * @throws MusterError; the reason of the signal; what the source of tokens throws
    */
-  async send(call: Call): Promise<unknown> {
+  async send({ options, ...request }: Call): Promise<unknown> {
     const { token: source, retries = 3, maxWait = 30_000 } = this.#options;
-    const { method, creates } = call;
-    const { signal, idempotencyKey = newKey() } = call.options;
+    const { method, creates } = request;
+    const { idempotencyKey = newKey() } = options;
+    const signal = either(this.#options.signal, options.signal);
+    const call = { ...request, options: { ...options, signal } };
     const key = creates ? idempotencyKey : undefined;
     const isRepeatable = /GET|PUT|DELETE/.test(method) || creates;
     let token = typeof source === 'function' ? await source() : source;
@@ -142,6 +144,11 @@ function reasonOf(error: unknown): string {
 /** Returns an idempotency key. `crypto.randomUUID` doesn't exist on pages without HTTPS. */
 function newKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** Returns a signal that is aborted with either of two. */
+function either(one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined {
+  return one && other ? AbortSignal.any([one, other]) : (one ?? other);
 }
 
 /** @throws the reason of the signal */

@@ -1,4 +1,5 @@
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { css, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html } from '../../client/components/html.ts';
 import { FRAME_ICONS, ICONS } from '../../client/components/icons.ts';
 import {
   isMusterError,

@@ -1,7 +1,8 @@
-import { css, html, nothing, type TemplateResult } from 'lit';
+import { css, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { AUDIT_ACTIONS } from '../../../lib/domain/audit.ts';
 import { ROLES } from '../../../lib/domain/roles.ts';
+import { html } from '../../client/components/html.ts';
 import { ICONS } from '../../client/components/icons.ts';
 import { Pages } from '../../client/components/pages.ts';
 import { nameOf } from '../../client/components/person.ts';
@@ -35,6 +36,7 @@ export class ConsoleAuditLog extends ConsoleElement {
       .filters label { font-size: 0.875rem; }
       .row { display: block; padding: 0; contain-intrinsic-size: auto 3rem; }
       summary { display: grid; grid-template-columns: 1rem minmax(0, 1fr) auto; gap: 0.25rem 0.75rem; align-items: baseline; padding: 0.6875rem 1rem; cursor: pointer; list-style: none; }
+      summary > span { overflow-wrap: anywhere; }
       summary::-webkit-details-marker { display: none; }
       summary:hover { background: var(--_hover); }
       summary:focus-visible { outline-offset: -2px; border-radius: var(--_radius); }
@@ -181,6 +183,7 @@ export class ConsoleAuditLog extends ConsoleElement {
       this.#by({ actor: undefined });
       return;
     }
+    const { signal } = this;
     try {
       const found = await this.#find(written);
       if (this.email !== written) return;
@@ -191,7 +194,7 @@ export class ConsoleAuditLog extends ConsoleElement {
       else if (found.length === 1) this.#by({ actor: first.userId });
       else this.found = found.slice(0, MATCHES);
     } catch (error) {
-      this.mistake = this.failed(error).text(this.texts);
+      if (!signal.aborted) this.mistake = this.failed(error).text(this.texts);
     }
   };
 
@@ -284,6 +287,7 @@ export class ConsoleAuditLog extends ConsoleElement {
       this.say(this.mistake ?? words.which);
       return;
     }
+    const { signal } = this;
     this.exporting = 0;
     const entries: AuditEntry[] = [];
     try {
@@ -293,7 +297,7 @@ export class ConsoleAuditLog extends ConsoleElement {
         if (entries.length === EXPORTED) break;
       }
       this.#names.learn(entries);
-      await this.#names.settled(entries.flatMap(({ actorId, resourceId }) => [actorId, resourceId]));
+      await this.still(this.#names.settled(entries.flatMap(({ actorId, resourceId }) => [actorId, resourceId])));
       const rows = entries.map((entry) => {
         const { actor, sentence } = this.#tell(entry);
         const { before, after } = entry.metadata ?? {};
@@ -312,9 +316,9 @@ export class ConsoleAuditLog extends ConsoleElement {
       const count = this.number(entries.length);
       this.say(entries.length === EXPORTED ? words.capped(count) : words.exported(count, entries.length));
     } catch (error) {
-      this.say(this.failed(error).text(this.texts));
+      if (!signal.aborted) this.say(this.failed(error).text(this.texts));
     } finally {
-      this.exporting = undefined;
+      if (!signal.aborted) this.exporting = undefined;
     }
   };
 }

@@ -1,10 +1,12 @@
+import { seen } from '../../../lib/domain/user-text.ts';
+
 /**
  * Returns rows as CSV (RFC 4180), for spreadsheets: a cell that a spreadsheet would run as a formula begins with an
- * apostrophe.
+ * apostrophe. Texts are as on the screen.
  */
 export function csvOf(rows: readonly (readonly string[])[]): string {
   const cell = (text: string) => `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
-  return rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+  return rows.map((row) => `${row.map((text) => cell(seen(text))).join(',')}\r\n`).join('');
 }
 
 /** Saves a text as a file. */

@@ -1,13 +1,17 @@
-import { css, html, nothing, type TemplateResult } from 'lit';
-import { MusterDialog } from '../../client/components/dialog.ts';
+import { css, nothing, type TemplateResult } from 'lit';
+import { type Guard, MusterDialog } from '../../client/components/dialog.ts';
 import { OrganizationElement } from '../../client/components/element.ts';
 import { submitButton } from '../../client/components/form.ts';
+import { html } from '../../client/components/html.ts';
 import type { Pages } from '../../client/components/pages.ts';
 import { failureNote } from '../../client/components/states.ts';
 import type { Language } from '../../client/src/index.ts';
 import { SCREEN_TEXTS, type ScreenTexts } from './screen-texts.ts';
 
 if (!customElements.get('muster-dialog')) customElements.define('muster-dialog', MusterDialog);
+
+/** How long it is said that something was copied, in milliseconds. */
+const COPIED_TIME = 6000;
 
 /** What the console's own screens share, beside what all screens do: questions, secrets, the foot of lists. */
 export abstract class ConsoleElement extends OrganizationElement {
@@ -32,14 +36,15 @@ export abstract class ConsoleElement extends OrganizationElement {
 
   static override properties = {
     ...OrganizationElement.properties,
-    isCopied: { state: true },
+    copied: { state: true },
   };
 
-  declare protected isCopied: boolean;
+  /** What became of copying, for a moment; empty: nothing. */
+  declare protected copied: string;
 
   constructor() {
     super();
-    this.isCopied = false;
+    this.copied = '';
   }
 
   protected get shown(): Language {
@@ -53,20 +58,22 @@ export abstract class ConsoleElement extends OrganizationElement {
 
   /** Does something outside of a dialog: the message says what became true, or why not. */
   protected async actAndSay(act: () => Promise<unknown>, done: string): Promise<boolean> {
+    const { signal } = this;
     const isDone = await this.act(act);
+    if (signal.aborted) return false;
     this.say(isDone ? done : (this.problem?.text(this.texts) ?? ''));
     this.problem = undefined;
     return isDone;
   }
 
-  /** A dialog, which `close` takes away. */
-  protected dialog(heading: string, close: () => void, content: TemplateResult): TemplateResult {
+  /** A dialog, which `close` takes away. With a guard, it asks before. */
+  protected dialog(heading: string, close: () => void, content: TemplateResult, guard?: Guard): TemplateResult {
     const onClose = () => {
       this.problem = undefined;
       close();
       void this.keepFocus();
     };
-    return html`<muster-dialog .heading=${heading} .closeLabel=${this.texts.close} @muster-close=${onClose}>${content}</muster-dialog>`;
+    return html`<muster-dialog .heading=${heading} .closeLabel=${this.texts.close} .guard=${guard} @muster-close=${onClose}>${content}</muster-dialog>`;
   }
 
   /** A dialog that says what will happen, before it does. */
@@ -94,8 +101,9 @@ export abstract class ConsoleElement extends OrganizationElement {
     );
   }
 
-  /** A dialog with a secret that is shown once. It doesn't close by chance. */
+  /** A dialog with a secret that is shown once. It doesn't close by chance: only by its button, or after a question. */
   protected secretDialog(heading: string, label: string, secret: string, close: () => void): TemplateResult {
+    const { keptTitle, keptText, kept } = this.words;
     return this.dialog(
       heading,
       close,
@@ -106,22 +114,23 @@ export abstract class ConsoleElement extends OrganizationElement {
           close();
           void this.keepFocus();
         }}>${this.words.done}</button></div></div>`,
+      { title: keptTitle, text: keptText, leave: this.texts.close, stay: kept },
     );
   }
 
   /** A text that can be copied. */
   protected copyField(label: string, text: string): TemplateResult {
     const copy = async () => {
-      await navigator.clipboard.writeText(text);
-      this.isCopied = true;
-      setTimeout(() => {
-        this.isCopied = false;
-      }, 3000);
+      const isCopied = await this.copy('copied');
+      this.copied = isCopied ? this.words.copied : this.texts.invite.notCopied;
+      this.later(() => {
+        this.copied = '';
+      }, COPIED_TIME);
     };
     return html`<div class="field"><label for="copied">${label}</label>
       <div class="secret"><input class="input" id="copied" readonly .value=${text} @focus=${(event: Event) => (event.target as HTMLInputElement).select()}>
-      <button class="button" type="button" @click=${copy}>${this.isCopied ? this.words.copied : this.words.copy}</button></div>
-      <span class="unseen" role="status">${this.isCopied ? this.words.copied : nothing}</span></div>`;
+      <button class="button" type="button" @click=${copy}>${this.words.copy}</button></div>
+      <span class="hint" role="status">${this.copied || nothing}</span></div>`;
   }
 
   /** The foot of a list: what is read, and the way to more. */

@@ -1,5 +1,6 @@
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { css, LitElement, nothing, type TemplateResult } from 'lit';
 import { failureOf } from '../../client/components/failure.ts';
+import { html } from '../../client/components/html.ts';
 import type { Change } from '../../client/components/screen.ts';
 import { TEXTS as SCREEN_TEXTS } from '../../client/components/texts.ts';
 import { isMusterError, type Language, type Me, type Muster, type RoleDescription } from '../../client/src/index.ts';

@@ -1,4 +1,5 @@
-import { css, html, LitElement, nothing } from 'lit';
+import { css, LitElement, nothing } from 'lit';
+import { html } from '../../client/components/html.ts';
 
 /** A button that opens a panel with links and buttons. Escape, a click outside and a choice close it. */
 export class ConsoleMenu extends LitElement {

@@ -1,5 +1,6 @@
-import { css, html, nothing, type TemplateResult } from 'lit';
+import { css, nothing, type TemplateResult } from 'lit';
 import { field, submitButton } from '../../client/components/form.ts';
+import { html } from '../../client/components/html.ts';
 import { failureNote } from '../../client/components/states.ts';
 import type { Language } from '../../client/src/index.ts';
 import { ConsoleElement } from './element.ts';

@@ -1,4 +1,5 @@
-import { html, type TemplateResult } from 'lit';
+import type { TemplateResult } from 'lit';
+import { html } from '../../client/components/html.ts';
 import type { Language, Muster } from '../../client/src/index.ts';
 import { fragmentOf, type PageName } from './place.ts';
 import type { SiteApi } from './site-api.ts';

@@ -1,6 +1,7 @@
-import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { css, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { avatar, searchField } from '../../client/components/form.ts';
+import { html } from '../../client/components/html.ts';
 import { ICONS } from '../../client/components/icons.ts';
 import { Pages } from '../../client/components/pages.ts';
 import { nameOf } from '../../client/components/person.ts';
@@ -45,6 +46,8 @@ export class ConsoleSites extends ConsoleElement {
     revoking: { state: true },
   };
 
+  protected static override subject = [...ConsoleElement.subject, 'item'];
+
   /** The id of the site that is shown; undefined: the list of all. */
   declare item: string | undefined;
   /** The API that shares sites; undefined: the deployment has none. */
@@ -61,7 +64,6 @@ export class ConsoleSites extends ConsoleElement {
   declare private revoking: SiteTeam | undefined;
   readonly #sites = new Pages<Explanation>(this, (error) => this.failed(error));
   readonly #seers = new Pages<Explanation>(this, (error) => this.failed(error));
-  #typing: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     super();
@@ -80,11 +82,6 @@ export class ConsoleSites extends ConsoleElement {
     ]);
   }
 
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    super.willUpdate(changed);
-    if (changed.has('item') && this.phase === 'ready') void this.#readSite();
-  }
-
   async #readSite(): Promise<void> {
     const { item, api } = this;
     this.found = undefined;
@@ -98,22 +95,25 @@ export class ConsoleSites extends ConsoleElement {
         await this.#know(page.data);
         return page;
       }),
-      api?.teams(this.person.organization.id, item).then((teams) => {
-        this.teams = teams;
-      }),
+      api &&
+        this.still(api.teams(this.person.organization.id, item)).then((teams) => {
+          this.teams = teams;
+        }),
     ]);
   }
 
   async #readRequests(): Promise<void> {
     const { api } = this;
-    this.requests =
-      api && this.may('audit-log:read') ? await readRequests(this.muster, api, this.person.organization.id) : [];
+    const { id } = this.person.organization;
+    const mayDecide = api && this.may('audit-log:read');
+    this.requests = mayDecide ? await this.still(readRequests(this.muster, api, id)) : [];
   }
 
   /** Reads the members of some rows. */
   async #know(rows: readonly Explanation[]): Promise<void> {
     const ids = rows.map(({ memberId }) => memberId).filter((id) => !this.members.has(id));
-    const read = await Promise.all(ids.map((id) => this.muster.members.read(id).catch(() => undefined)));
+    const { members } = this.muster;
+    const read = await this.still(Promise.all(ids.map((id) => members.read(id).catch(() => undefined))));
     this.members = new Map([
       ...this.members,
       ...read.flatMap((member) => (member ? [[member.id, member] as const] : [])),
@@ -161,13 +161,12 @@ export class ConsoleSites extends ConsoleElement {
   #one(siteId: string): TemplateResult {
     const { sites: words } = this.words;
     const { rows, isLoading, failure } = this.#seers;
-    const name = [...rows, ...this.#sites.rows].find((row) => row.siteId === siteId)?.siteName;
     const isAdmin = this.may('access:explain');
     const shown = this.found ?? rows;
     const sharing = this.teams.filter(({ isOwner }) => !isOwner);
     return html`
       <a class="back" href=${fragmentOf(this.person.organization.id, 'sites')}>← ${words.back}</a>
-      <div class="head"><h2 tabindex="-1"><bdi>${name ?? words.title}</bdi></h2></div>
+      <div class="head"><h2 tabindex="-1"><bdi>${this.#siteName ?? words.title}</bdi></h2></div>
       ${this.requests.filter((request) => request.siteId === siteId).map((request) => this.#request(request))}
       <section><h3>${isAdmin ? words.who : words.own}</h3>
       ${isAdmin ? html`<div class="tools">${searchField(words.search, this.search, (value) => this.#find(value))}</div>` : nothing}
@@ -191,10 +190,14 @@ export class ConsoleSites extends ConsoleElement {
       }`;
   }
 
+  /** The name of the site that is shown; undefined: it isn't known. */
+  get #siteName(): string | undefined {
+    return [...this.#seers.rows, ...this.#sites.rows].find(({ siteId }) => siteId === this.item)?.siteName;
+  }
+
   #find(value: string): void {
     this.search = value;
-    clearTimeout(this.#typing);
-    this.#typing = setTimeout(async () => {
+    this.later(async () => {
       const email = value.trim();
       if (!/^\S+@\S+$/.test(email)) {
         this.found = undefined;
@@ -262,10 +265,14 @@ export class ConsoleSites extends ConsoleElement {
     const { sites: words } = this.words;
     const { api, item } = this;
     return this.question(
-      { heading: words.revokeTitle(team.name), consequences: [words.revokeText], label: words.revoke },
+      {
+        heading: words.revokeTitle(team.name, this.#siteName ?? words.title),
+        consequences: [words.revokeText],
+        label: words.revoke,
+      },
       () => this.#ask(undefined),
       async () => {
-        await api?.revoke(this.person.organization.id, item ?? '', team.uuid);
+        if (api) await this.still(api.revoke(this.person.organization.id, item ?? '', team.uuid));
         this.say(words.revoked(team.name));
         await this.#readSite();
       },
@@ -279,9 +286,10 @@ export class ConsoleSites extends ConsoleElement {
       const { api } = this;
       const { id } = this.person.organization;
       const isDone = await this.actAndSay(
-        () =>
-          (isGranted ? api?.grant(id, siteId, teamUuid, expiresAt) : api?.revoke(id, siteId, teamUuid)) ??
-          Promise.resolve(),
+        async () => {
+          if (!api) return;
+          await (isGranted ? api.grant(id, siteId, teamUuid, expiresAt) : api.revoke(id, siteId, teamUuid));
+        },
         isGranted ? words.granted(teamName) : words.declined(teamName),
       );
       if (!isDone) return;

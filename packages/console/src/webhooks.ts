@@ -1,7 +1,8 @@
-import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { css, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { ALL_EVENT_TYPES, type EventType } from '../../../lib/domain/event.ts';
 import { field, submitButton } from '../../client/components/form.ts';
+import { html } from '../../client/components/html.ts';
 import { ICONS } from '../../client/components/icons.ts';
 import { Pages } from '../../client/components/pages.ts';
 import { emptyState, failureNote } from '../../client/components/states.ts';
@@ -46,6 +47,8 @@ export class ConsoleWebhooks extends ConsoleElement {
     asking: { state: true },
   };
 
+  protected static override subject = [...ConsoleElement.subject, 'item'];
+
   /** The id of the webhook that is shown; undefined: the list of all. */
   declare item: string | undefined;
   /** All of the organization: their number is limited. */
@@ -69,11 +72,6 @@ export class ConsoleWebhooks extends ConsoleElement {
     await this.#read();
   }
 
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    super.willUpdate(changed);
-    if (changed.has('item') && this.phase === 'ready') void this.#read();
-  }
-
   get #webhook(): Webhook | undefined {
     return this.webhooks.find(({ id }) => id === this.item);
   }
@@ -91,7 +89,8 @@ export class ConsoleWebhooks extends ConsoleElement {
     const { made, asking } = this;
     const { webhooks: words } = this.words;
     const webhook = this.#webhook;
-    return html`${webhook ? this.#one(webhook) : this.#all()}
+    const page = () => (webhook ? this.#one(webhook) : this.item === undefined ? this.#all() : this.#gone());
+    return html`${page()}
       ${this.isCreating ? this.#form() : nothing}
       ${made?.secret ? this.secretDialog(words.secret, words.secret, made.secret, () => this.#keep(undefined)) : nothing}
       ${webhook && asking === 'rotate' ? this.#rotate(webhook) : nothing}
@@ -100,6 +99,13 @@ export class ConsoleWebhooks extends ConsoleElement {
 
   #keep(made: NewWebhook | undefined): void {
     this.made = made;
+  }
+
+  #gone(): TemplateResult {
+    const { webhooks: words } = this.words;
+    return html`<a class="back" href=${fragmentOf(this.person.organization.id, 'webhooks')}>← ${words.back}</a>
+      <div class="head"><h2 tabindex="-1">${words.title}</h2></div>
+      <div class="list">${emptyState(ICONS.offline, words.gone, words.goneText)}</div>`;
   }
 
   #all(): TemplateResult {
@@ -197,11 +203,12 @@ export class ConsoleWebhooks extends ConsoleElement {
   }
 
   async #test({ id }: Webhook): Promise<void> {
+    const { signal } = this;
     const { webhooks } = this.muster;
     const before = this.#deliveries.rows[0]?.id;
     if (!(await this.actAndSay(() => webhooks.test(id), this.words.webhooks.tested))) return;
     // The event reaches the webhook by the stream of the table, a moment later.
-    for (let tries = 0; tries < 10 && this.item === id; tries += 1) {
+    for (let tries = 0; tries < 10 && !signal.aborted; tries += 1) {
       await new Promise((later) => setTimeout(later, 700));
       const [newest] = await webhooks.listDeliveries(id, { perPage: 1 }).then(
         ({ data }) => data,
@@ -209,7 +216,7 @@ export class ConsoleWebhooks extends ConsoleElement {
       );
       if (newest && newest.id !== before) break;
     }
-    if (this.item === id) await this.#read();
+    if (!signal.aborted) await this.#read();
   }
 
   #replace(changed: Webhook): void {
@@ -220,10 +227,10 @@ export class ConsoleWebhooks extends ConsoleElement {
     this.asking = asking;
   }
 
-  #rotate({ id }: Webhook): TemplateResult {
+  #rotate({ id, url }: Webhook): TemplateResult {
     const { webhooks: words } = this.words;
     return this.question(
-      { heading: words.rotateTitle, consequences: [words.rotateDay, words.rotateThen], label: words.rotateDo },
+      { heading: words.rotateTitle(url), consequences: [words.rotateDay, words.rotateThen], label: words.rotateDo },
       () => this.#ask(undefined),
       async () => {
         this.made = await this.muster.webhooks.rotateSecret(id);
@@ -231,16 +238,16 @@ export class ConsoleWebhooks extends ConsoleElement {
     );
   }
 
-  #delete({ id, organizationId }: Webhook): TemplateResult {
+  #delete({ id, url, organizationId }: Webhook): TemplateResult {
     const { webhooks: words } = this.words;
     return this.question(
-      { heading: words.deleteTitle, consequences: [words.deleteText], label: words.delete },
+      { heading: words.deleteTitle(url), consequences: [words.deleteText], label: words.delete },
       () => this.#ask(undefined),
       async () => {
         await this.muster.webhooks.delete(id);
-        this.webhooks = this.webhooks.filter((each) => each.id !== id);
         location.hash = fragmentOf(organizationId, 'webhooks');
-        this.say(words.deleted);
+        // The list is another page: the frame says it there.
+        this.emit('console-notice', words.deleted(url));
       },
     );
   }
@@ -297,7 +304,9 @@ export class ConsoleWebhooks extends ConsoleElement {
     });
     if (!isMade) return;
     this.isCreating = false;
-    this.webhooks = (await this.muster.webhooks.list({ perPage: 100 })).data;
+    await this.act(async () => {
+      this.webhooks = (await this.muster.webhooks.list({ perPage: 100 })).data;
+    });
   };
 }
 customElements.define('console-webhooks', ConsoleWebhooks);

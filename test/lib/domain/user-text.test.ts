@@ -1,10 +1,15 @@
 import { expect, test } from 'vitest';
-import { lines, oneLine } from '../../../lib/domain/user-text.ts';
+import { lines, oneLine, seen } from '../../../lib/domain/user-text.ts';
 
 test('a name is one line without control characters and invisible characters', () => {
   expect(oneLine(' Jane\r\nBcc: eve@evil.example\u0000\u2028 \u202eDoe\u200b ', 100)).toBe(
     'Jane Bcc: eve@evil.example Doe',
   );
+});
+
+test('a text that is shown has no invisible and no control characters, and keeps its lines', () => {
+  expect(seen('\u202eAda\u2066 Love\u200blace\u0000\ud800\n\tx')).toBe('Ada Lovelace \ufffd\n\tx');
+  expect(seen('Zoë 👩‍🚀 עברית 日本')).toBe('Zoë 👩‍🚀 עברית 日本');
 });
 
 test('a lone surrogate is replaced', () => {

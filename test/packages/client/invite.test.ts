@@ -129,6 +129,40 @@ test('thirty are pasted: what becomes of each is shown first, then they are invi
   expect((await owner.muster.invitations.list()).meta.total).toBe(30);
 });
 
+test('Escape doesn’t stop inviting without a question; whoever isn’t invited is listed', async () => {
+  const { owner } = await service.organization();
+  const people = Array.from({ length: 120 }, () => newAddress('p'));
+  await show({ element: 'muster-invite', by: owner }, async ({ page, expectAccessible }) => {
+    await page.getByRole('button', { name: 'Invite people' }).click();
+    await page.getByLabel('E-mail addresses').fill(people.join(' '));
+    await page.getByRole('button', { name: 'Check' }).click();
+    await page.getByText('120 can be invited, 0 not.').waitFor();
+    let go = () => {};
+    const gone = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    await page.route('**/v1/invitations/bulk', async (route) => {
+      await gone;
+      await route.continue();
+    });
+    await page.getByRole('button', { name: 'Invite 120 people' }).click();
+    await page.getByRole('heading', { name: 'Inviting…' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('heading', { name: 'Stop inviting?' }).waitFor();
+    await expectAccessible();
+    await page.keyboard.press('Escape');
+    await page.getByRole('heading', { name: 'Inviting…' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Stop' }).click();
+    go();
+    // The request that was on its way is finished.
+    await page.getByText('100 invited, 20 not.').waitFor();
+    expect(await page.getByText('You stopped before.').count()).toBe(20);
+    await expectAccessible();
+  });
+  expect((await owner.muster.invitations.list()).meta.total).toBe(100);
+});
+
 test('an export of another product is dropped, and read as npm run invite reads it', async () => {
   const { owner } = await service.organization();
   const file = join(ROOT, 'test/fixtures/exports/slack.csv');
@@ -171,6 +205,12 @@ test('a link is made to pass on, instead of a mail', async () => {
     await page.getByRole('button', { name: 'Create the link' }).click();
     const link = await page.getByLabel(`Link for ${email}`).inputValue();
     expect(link).toMatch(/^http.*token=/);
+    await page.keyboard.press('Escape');
+    await page.getByRole('heading', { name: 'Have you kept the link?' }).waitFor();
+    await page.keyboard.press('Escape');
+    expect(await page.getByLabel(`Link for ${email}`).inputValue()).toBe(link);
+    await page.locator('muster-dialog .actions').getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
   });
   expect(await service.mails(email)).toEqual([]);
 });

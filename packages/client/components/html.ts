@@ -1,0 +1,15 @@
+import { html as litHtml, type TemplateResult } from 'lit';
+import { seen } from '../../../lib/domain/user-text.ts';
+
+/**
+ * The templates of all screens. Lit escapes what they hold; this also makes each text safe to read: a name can't reorder
+ * the sentence around it, or hide in it.
+ */
+export function html(strings: TemplateStringsArray, ...values: unknown[]): TemplateResult<1> {
+  return litHtml(strings, ...values.map(safe));
+}
+
+function safe(value: unknown): unknown {
+  if (typeof value === 'string') return seen(value);
+  return Array.isArray(value) ? value.map(safe) : value;
+}
