@@ -78,7 +78,8 @@ export function headerOf(names: readonly string[], naming: Naming): Header {
     return isForeign || addresses.includes(at) ? undefined : column;
   });
   const absences = known.flatMap((name, at) => {
-    const wordOf = ABSENCES[name];
+    // A column may be called as what every object has, such as `constructor`.
+    const wordOf = Object.hasOwn(ABSENCES, name) ? ABSENCES[name] : undefined;
     return wordOf ? [{ at, wordOf }] : [];
   });
   const used = new Set([...addresses, ...absences.map(({ at }) => at)]);

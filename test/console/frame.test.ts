@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { BrowserContext } from 'playwright-core';
-import { afterAll, describe, expect, test } from 'vitest';
+import type { BrowserContext, Page, Route } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { useBrowser } from '../support/browser.ts';
 import { expectAccessible, signIn, visitConsole } from '../support/console.ts';
 import { newAddress, useService } from '../support/service.ts';
@@ -16,6 +16,43 @@ const browser = useBrowser();
 /** Text that runs if a page forgets to escape it. */
 const XSS = `"><img src=x onerror=alert(1)><script>alert(2)</script>\${alert(3)}`;
 
+/** Opens the console at the issuer's page, without signing in. */
+async function open(fragment = ''): Promise<{ page: Page; context: BrowserContext }> {
+  const context = await browser().newContext({ locale: 'en-GB' });
+  const page = await context.newPage();
+  await page.goto(`${service.api}/console${fragment}`);
+  await page.getByLabel('E-mail address').waitFor();
+  return { page, context };
+}
+
+/** Fills in the issuer's page. */
+async function answer(page: Page, email: string): Promise<void> {
+  await page.getByLabel('E-mail address').fill(email);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+/** Presses Sign in in the question that ends a session. @returns the small window */
+async function openWindow(page: Page, context: BrowserContext): Promise<Page> {
+  await page.bringToFront();
+  const button = page.getByRole('dialog').getByRole('button', { name: 'Sign in' });
+  const [popup] = await Promise.all([context.waitForEvent('page'), button.click()]);
+  return popup;
+}
+
+/** Takes the refresh token from the issuer's answers: many issuers give none. */
+async function withoutRefreshToken(context: BrowserContext): Promise<void> {
+  await context.route(/\/token$/, async (route) => {
+    const response = await route.fetch();
+    const { refresh_token: _, ...json } = await response.json();
+    await route.fulfill({ response, json });
+  });
+}
+
+const UNAUTHENTICATED = {
+  status: 401,
+  json: { statusCode: 401, error: 'unauthenticated', message: 'A valid bearer token is required.', requestId: 'x' },
+};
+
 /** Ends the session of the person: no ID token is valid any more, and no refresh token. */
 async function endSession(context: BrowserContext): Promise<void> {
   await context.route(/\/token$/, async (route) => {
@@ -26,13 +63,7 @@ async function endSession(context: BrowserContext): Promise<void> {
   let refused = 0;
   await context.route('**/v1/organizations', async (route) => {
     refused += 1;
-    const json = {
-      statusCode: 401,
-      error: 'unauthenticated',
-      message: 'A valid bearer token is required.',
-      requestId: 'x',
-    };
-    if (refused === 1) await route.fulfill({ status: 401, json });
+    if (refused === 1) await route.fulfill(UNAUTHENTICATED);
     else await route.continue();
   });
 }
@@ -157,6 +188,236 @@ describe('signing in', () => {
   });
 });
 
+describe('signing in always goes on', () => {
+  let email: string;
+  let id: string;
+  beforeAll(async () => {
+    const { owner, ...made } = await service.organization('Acme Energy');
+    ({ email } = owner);
+    ({ id } = made);
+  });
+
+  test.each([
+    ['answers 503', (route: Route) => route.fulfill({ status: 503, headers: { 'access-control-allow-origin': '*' } })],
+    ['can’t be reached', (route: Route) => route.abort('internetdisconnected')],
+  ])('when the issuer %s once', async (_, fail) => {
+    const { page, context } = await open(`#/${id}/teams`);
+    await context.route(/\/token$/, fail, { times: 1 });
+    await answer(page, email);
+    await page.getByRole('heading', { name: 'This page could not be loaded' }).waitFor();
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Teams' }).waitFor();
+    await context.close();
+  });
+
+  test('when the API refuses the first token, and there is no refresh token', async () => {
+    const { page, context } = await open();
+    await withoutRefreshToken(context);
+    await context.route('**/v1/**', (route) => route.fulfill(UNAUTHENTICATED));
+    await answer(page, email);
+    await page.getByText('The service doesn’t accept this sign-in').waitFor();
+    await expectAccessible(page);
+    await context.unroute('**/v1/**');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Members' }).waitFor();
+    await context.close();
+  });
+
+  test('when the API refuses every token', async () => {
+    const { page, context } = await open();
+    await context.route('**/v1/**', (route) => route.fulfill(UNAUTHENTICATED));
+    await answer(page, email);
+    await page.getByText('The service doesn’t accept this sign-in').waitFor();
+    await context.close();
+  });
+
+  test('when the clock of the computer is ahead', async () => {
+    const { page, context } = await open();
+    await withoutRefreshToken(context);
+    // Local tokens live for a year.
+    await page.clock.setSystemTime(Date.now() + 2 * 365 * 24 * 3600_000);
+    await answer(page, email);
+    await page.getByRole('heading', { level: 1, name: 'Members' }).waitFor();
+    await context.close();
+  });
+
+  test('when Back leads to the issuer, whose answer is used up: on the page that was asked for', async () => {
+    const visit = { email, fragment: `#/${id}/teams` };
+    await visitConsole(browser(), service, visit, async (page) => {
+      await page.getByRole('heading', { level: 1, name: 'Teams' }).waitFor();
+      await page.goBack();
+      await page.getByRole('heading', { level: 1, name: 'Teams' }).waitFor();
+      expect(page.url()).toBe(`${service.api}/console#/${id}/teams`);
+    });
+  });
+
+  test('when an answer is long in coming: it says so, and offers to load again', async () => {
+    const { page, context } = await open();
+    await context.route('**/v1/me', () => {}, { times: 1 });
+    await answer(page, email);
+    await page.getByText('The service takes longer than usual').waitFor();
+    await page.getByRole('button', { name: 'Load again' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Members' }).waitFor();
+    await context.route('**/v1/teams**', () => {}, { times: 1 });
+    await page.getByRole('link', { name: 'Teams' }).click();
+    await page.getByText('The service takes longer than usual').waitFor();
+    await expectAccessible(page);
+    await page.getByRole('link', { name: 'Members' }).click();
+    await page.getByText('The service takes longer than usual').waitFor({ state: 'detached' });
+    await context.close();
+  });
+
+  test('when the browser blocks storage: it says so', async () => {
+    const context = await browser().newContext({ locale: 'en-GB' });
+    await context.addInitScript(`for (const name of ['localStorage', 'sessionStorage'])
+      Object.defineProperty(window, name, { get() { throw new DOMException('Denied.', 'SecurityError'); } })`);
+    const page = await context.newPage();
+    await page.goto(`${service.api}/console`);
+    await page.getByText('Your browser blocks storage for this site').waitFor();
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Try again' }).waitFor();
+    await context.close();
+  });
+});
+
+describe('signing in again in the middle', () => {
+  /** Visits with a session that has ended, so that the page asks. */
+  async function visitEnded(act: (page: Page, context: BrowserContext, email: string) => Promise<void>): Promise<void> {
+    const { id, owner } = await service.organization();
+    await visitConsole(
+      browser(),
+      service,
+      { email: owner.email, fragment: `#/${id}/members` },
+      async (page, context) => {
+        await page.locator('muster-members').getByText(owner.email).waitFor();
+        await endForGood(context);
+        await page.getByRole('link', { name: 'Teams' }).click();
+        await asked(page).waitFor();
+        await act(page, context, owner.email);
+      },
+    );
+  }
+
+  /** Ends the session: only the tokens of a sign-in after this are valid. */
+  async function endForGood(context: BrowserContext): Promise<void> {
+    const valid = new Set<string>();
+    await context.clearCookies();
+    await context.route(/\/token$/, async (route) => {
+      const isRefresh = route.request().postData()?.includes('refresh_token');
+      if (isRefresh) return route.fulfill({ status: 400, json: { error: 'invalid_grant' } });
+      const response = await route.fetch();
+      valid.add(`Bearer ${(await response.json()).id_token}`);
+      return route.fulfill({ response });
+    });
+    await context.route('**/v1/**', (route) =>
+      valid.has(route.request().headers().authorization ?? '') ? route.continue() : route.fulfill(UNAUTHENTICATED),
+    );
+  }
+
+  const asked = (page: Page) => page.getByRole('heading', { name: 'Please sign in again' });
+
+  test('can’t be closed by Escape, also above another dialog', async () => {
+    const { id, owner } = await service.organization();
+    const visit = { email: owner.email, fragment: `#/${id}/members` };
+    await visitConsole(browser(), service, visit, async (page, context) => {
+      await page.getByRole('button', { name: 'Invite people' }).click();
+      await page.getByLabel('E-mail addresses').fill('one@example.com');
+      await endForGood(context);
+      await page.getByRole('button', { name: 'Check' }).click();
+      await page.getByRole('button', { name: 'Invite 1 person' }).click();
+      await asked(page).waitFor();
+      for (let presses = 0; presses < 6; presses += 1) {
+        await page.keyboard.press('Escape');
+        await page.waitForTimeout(presses * 100);
+      }
+      expect(await asked(page).isVisible()).toBe(true);
+      // As a phone's Back may: it asks nobody.
+      await page.evaluate("document.querySelector('muster-console').shadowRoot.querySelector('dialog').close()");
+      await page.waitForTimeout(200);
+      expect(await asked(page).isVisible()).toBe(true);
+      const popup = await openWindow(page, context);
+      await answer(popup, owner.email);
+      await asked(page).waitFor({ state: 'detached' });
+      await expect.poll(async () => (await owner.call('GET /v1/invitations')).body.meta.total).toBe(1);
+    });
+  });
+
+  test('works in two windows at once, and no forged answer stops it', async () => {
+    await visitEnded(async (page, context, email) => {
+      const other = await context.newPage();
+      await other.goto(`${service.api}/console`);
+      await answer(other, email);
+      await other.getByRole('heading', { level: 1, name: 'Members' }).waitFor();
+      await context.clearCookies();
+      await context.unrouteAll();
+      await endForGood(context);
+      await other.getByRole('link', { name: 'Teams' }).click();
+      await asked(other).waitFor();
+      const windows = [await openWindow(page, context), await openWindow(other, context)] as const;
+      for (const each of windows) await each.getByLabel('E-mail address').waitFor();
+
+      const forged = await context.newPage();
+      await forged.goto(`${service.api}/console?state=again.forged&code=x`);
+      await forged.getByRole('heading', { name: 'Signing in did not work' }).waitFor();
+      await expectAccessible(forged);
+
+      await answer(windows[1], email);
+      await asked(other).waitFor({ state: 'detached' });
+      expect(await asked(page).isVisible()).toBe(true);
+      await answer(windows[0], email);
+      await asked(page).waitFor({ state: 'detached' });
+      for (const each of windows) await expect.poll(() => each.isClosed()).toBe(true);
+      await page.locator('muster-teams').getByRole('heading', { name: 'Teams' }).waitFor();
+    });
+  });
+
+  test('says why it failed, and can be tried again', async () => {
+    await visitEnded(async (page, context, email) => {
+      const popup = await openWindow(page, context);
+      await popup.getByLabel('E-mail address').waitFor();
+      const state = new URL(popup.url()).searchParams.get('state');
+      const refusal = `state=${state}&error=access_denied&error_description=Not+today`;
+      // It closes itself, maybe before it has loaded.
+      await popup.goto(`${service.api}/console?${refusal}`).catch(() => {});
+      await page.getByRole('dialog').getByText('The sign-in provider says: Not today').waitFor();
+      await expectAccessible(page);
+      await context.route(/\/token$/, (route) => route.abort('internetdisconnected'), { times: 1 });
+      await answer(await openWindow(page, context), email);
+      await page.getByRole('dialog').getByText('The service can’t be reached').waitFor();
+      await openWindow(page, context);
+      await asked(page).waitFor({ state: 'detached' });
+    });
+  });
+
+  test('keeps the page even if the API fails right after', async () => {
+    await visitEnded(async (page, context, email) => {
+      await context.route('**/v1/me', (route) => route.abort('internetdisconnected'));
+      await answer(await openWindow(page, context), email);
+      await asked(page).waitFor({ state: 'detached' });
+      await page.getByText('No connection').waitFor();
+      await context.unroute('**/v1/me');
+    });
+  });
+
+  test('is over once the person has signed out in another window', async () => {
+    const { id, owner } = await service.organization();
+    const visit = { email: owner.email, fragment: `#/${id}/members` };
+    await visitConsole(browser(), service, visit, async (page, context) => {
+      const other = await context.newPage();
+      await other.goto(`${service.api}/console#/${id}/members`);
+      await other.locator('muster-members').getByText(owner.email).waitFor();
+      await page.bringToFront();
+      await page.getByRole('button', { name: 'Signed in as' }).click();
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await other.getByRole('heading', { name: 'You are signed out' }).waitFor();
+      expect(await other.getByText(owner.email).count()).toBe(0);
+      await other.reload();
+      await other.getByRole('heading', { name: 'You are signed out' }).waitFor();
+    });
+  });
+});
+
 describe('a person without an organization', () => {
   test('is told what they can do, and creates one', async () => {
     const email = newAddress('newcomer');
@@ -245,6 +506,46 @@ describe('the navigation', () => {
   });
 });
 
+describe('menus, by keyboard', () => {
+  const visibleSignOut = (page: Page) => page.getByRole('button', { name: 'Sign out' });
+
+  test('close with Escape, from their button too', async () => {
+    const { owner } = await service.organization();
+    await visitConsole(browser(), service, { email: owner.email }, async (page) => {
+      await page.getByRole('button', { name: 'Signed in as' }).focus();
+      await page.keyboard.press('Enter');
+      await visibleSignOut(page).waitFor();
+      await page.keyboard.press('Escape');
+      await visibleSignOut(page).waitFor({ state: 'hidden' });
+    });
+  });
+
+  test('on a phone, Escape closes the navigation, and so does the focus when it leaves it', async () => {
+    const { owner } = await service.organization();
+    await visitConsole(browser(), service, { email: owner.email, size: 'phone' }, async (page) => {
+      const [menu, link] = [
+        page.getByRole('button', { name: 'Menu', exact: true }),
+        page.getByRole('link', { name: 'Teams' }),
+      ];
+      await menu.focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('button', { name: 'Signed in as' }).press('Enter');
+      await visibleSignOut(page).waitFor();
+      // The menu in the navigation closes alone.
+      await page.keyboard.press('Escape');
+      await visibleSignOut(page).waitFor({ state: 'hidden' });
+      expect(await link.isVisible()).toBe(true);
+      await page.keyboard.press('Escape');
+      await link.waitFor({ state: 'hidden' });
+      expect(await menu.evaluate('(button) => button.matches(":focus")')).toBe(true);
+      await page.keyboard.press('Enter');
+      await page.getByRole('button', { name: 'Signed in as' }).focus();
+      await page.keyboard.press('Tab');
+      await link.waitFor({ state: 'hidden' });
+    });
+  });
+});
+
 test('a removed admin is out at the next request, and is told so', async () => {
   const { owner } = await service.organization('Acme Energy');
   const { email, memberId } = await service.member(owner, 'ADMIN');
@@ -274,6 +575,11 @@ test('names are text: of the organization, of the person, of the inviter', async
     { email: owner.email, fragment: `#/${id}/${encodeURIComponent(XSS)}` },
     async (page) => {
       await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+      for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty']) {
+        await page.goto('about:blank');
+        await page.goto(`${service.api}/console#/${id}/${name}`);
+        await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+      }
       await page.getByRole('button', { name: 'Organization: "><img src=x' }).waitFor();
     },
   );
@@ -294,6 +600,19 @@ describe('the document', () => {
     await page.waitForTimeout(500);
     expect(page.frames().map((frame) => frame.url())).not.toContain(`${service.api}/console`);
     await page.close();
+  });
+
+  test('can’t be moved elsewhere by a page that opened it', async () => {
+    const context = await browser().newContext();
+    const page = await context.newPage();
+    await page.goto(`${service.stack.issuer}/.well-known/openid-configuration`);
+    const opened = context.waitForEvent('page');
+    await page.evaluate(`globalThis.opened = open(${JSON.stringify(`${service.api}/console?state=x`)}); 0`);
+    const other = await opened;
+    await other.getByRole('heading', { name: 'Signing in did not work' }).waitFor();
+    expect(await other.evaluate('opener')).toBe(null);
+    expect(await page.evaluate('globalThis.opened.closed')).toBe(true);
+    await context.close();
   });
 
   test('allows scripts and styles of its own only', async () => {

@@ -132,6 +132,20 @@ describe('every page', () => {
     );
   });
 
+  test('whose script can’t be loaded offline leaves the rest as it is, and goes on by itself', async () => {
+    const { id, owner } = await service.organization();
+    const visit = { email: owner.email, fragment: `#/${id}/organization` };
+    await visitConsole(browser(), service, visit, async (page, context) => {
+      await page.getByLabel('Name', { exact: true }).waitFor();
+      await context.setOffline(true);
+      await page.getByRole('link', { name: 'Webhooks' }).click();
+      await page.getByText('This page could not be loaded').waitFor();
+      await expectAccessible(page);
+      await context.setOffline(false);
+      await page.getByText('No webhooks yet').waitFor();
+    });
+  });
+
   test('says that there is no connection, and goes on by itself', async () => {
     const { id, owner } = await service.organization();
     const visit = { email: owner.email, fragment: `#/${id}/organization` };

@@ -445,6 +445,31 @@ describe('sites', () => {
     );
   });
 
+  test('that are unknown are said to be, and the API’s other refusals are too', async () => {
+    const { home } = await shared();
+    const [site] = (await home.owner.muster.access.explain({})).data;
+    await visitConsole(browser(), service, { email: home.owner.email }, async (page, context) => {
+      for (const unknown of ['site_00d247v4lsrfi7ct07cl', 'site_!!!', 'constructor']) {
+        await page.goto('about:blank');
+        await page.goto(`${service.api}/console#/${home.id}/sites/${unknown}`);
+        await page.getByText('This site doesn’t exist any more, or you can’t see it.').waitFor();
+        await expectAccessible(page);
+      }
+      const refuse = (status: number, message: string) =>
+        context.route('**/api/v3/sites/**', (route) => route.fulfill({ status, json: { message } }), { times: 1 });
+      await refuse(429, 'Too Many Attempts.');
+      await page.goto('about:blank');
+      await page.goto(`${service.api}/console#/${home.id}/sites/${site?.siteId}`);
+      await page.getByText('That was too much at once.').waitFor();
+      await refuse(500, 'Server Error');
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await page.getByText('The service has an error.').waitFor();
+      await context.route('**/api/v3/sites/**', (route) => route.abort('internetdisconnected'), { times: 1 });
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await page.getByText('No connection').waitFor();
+    });
+  });
+
   test('show a member only their own access', async () => {
     const { home } = await shared();
     const { email } = await service.member(home.owner, 'USER');

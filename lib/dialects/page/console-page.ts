@@ -60,6 +60,8 @@ export function consolePage(document: string, { language, product, hasSites, sig
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-store',
       'content-security-policy': policy.join('; '),
+      // A page that opened the console can't move it elsewhere. The window that signs a person in again still opens.
+      'cross-origin-opener-policy': 'same-origin-allow-popups',
       'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=()',
       'referrer-policy': 'no-referrer',
       'strict-transport-security': 'max-age=31536000',

@@ -14,14 +14,19 @@ export interface Failure {
   readonly details?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
-const KINDS: Readonly<Record<string, Failure['kind']>> = {
-  network_error: 'offline',
-  unauthenticated: 'signed-out',
-  forbidden: 'forbidden',
-  organization_not_found: 'no-organization',
-  no_organization: 'no-organization',
-  organization_required: 'choose-organization',
-};
+const KINDS: ReadonlyMap<string, Failure['kind']> = new Map([
+  ['network_error', 'offline'],
+  ['unauthenticated', 'signed-out'],
+  ['forbidden', 'forbidden'],
+  ['organization_not_found', 'no-organization'],
+  ['no_organization', 'no-organization'],
+  ['organization_required', 'choose-organization'],
+]);
+
+/** Returns our words for a code of the API, whatever it is; undefined: there are none. */
+export function wordsOf(code: string, { errors }: Texts): string | undefined {
+  return Object.hasOwn(errors, code) ? (errors as Readonly<Record<string, string>>)[code] : undefined;
+}
 
 /** Returns what an error means for the person. Codes without words of ours have those of the API. */
 export function failureOf(error: unknown): Failure {
@@ -29,9 +34,9 @@ export function failureOf(error: unknown): Failure {
   const { code, message, requestId: reference, details } = error;
   const sentences = Object.values(details ?? {}).flat();
   return {
-    kind: KINDS[code] ?? 'failed',
+    kind: KINDS.get(code) ?? 'failed',
     isStale: /^forbidden$|_not_(found|pending|resendable)$/.test(code),
-    text: ({ errors }) => (errors as Readonly<Record<string, string>>)[code] ?? (sentences.join(' ') || message),
+    text: (texts) => wordsOf(code, texts) ?? (sentences.join(' ') || message),
     ...{ reference, details },
   };
 }

@@ -1,4 +1,5 @@
 import type { InvitationsBulkBody, Muster } from '../src/index.ts';
+import { wordsOf } from './failure.ts';
 import type { Texts } from './texts.ts';
 
 /** A row of a bulk request. */
@@ -131,9 +132,8 @@ function reasonOf(result: { readonly error: string; readonly message: string; re
     const [field] = Object.keys(details);
     if (error === 'validation_failed' && field === 'email') return texts.invite.noAddress;
     if (error === 'validation_failed' && field === 'role') return texts.invite.noRole;
-    const own = (texts.errors as Readonly<Record<string, string>>)[error];
     return (
-      own ??
+      wordsOf(error, texts) ??
       (Object.entries(details)
         .map(([name, sentences]) => `${name} ${sentences}`)
         .join('; ') ||

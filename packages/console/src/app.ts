@@ -1,7 +1,10 @@
 import { css, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { failureOf } from '../../client/components/failure.ts';
 import { html } from '../../client/components/html.ts';
 import { FRAME_ICONS, ICONS } from '../../client/components/icons.ts';
+import { TEXTS as SCREEN_TEXTS } from '../../client/components/texts.ts';
 import {
+  type ErrorCode,
   isMusterError,
   type Language,
   type Me,
@@ -15,8 +18,9 @@ import { initialOf, LOOK } from './look.ts';
 import './menu.ts';
 import { loadPage, showPage } from './pages.ts';
 import { CREATE, fragmentOf, GROUPS, type PageName, type Place, placeOf, sees } from './place.ts';
-import { Session, SignInError } from './session.ts';
+import { fetchInTime, Session, SignInError } from './session.ts';
 import { type Send, SiteApi } from './site-api.ts';
+import { recall, remember } from './storage.ts';
 import { chooseLanguage, presentLanguage, TEXTS, type Texts } from './texts.ts';
 
 /** A membership of the person. */
@@ -24,9 +28,9 @@ type Membership = Me['memberships'][number];
 
 /** What the whole console shows. */
 type Phase =
-  | { readonly is: 'starting' | 'signedOut' | 'windowDone' | 'unverified' | 'outdated' | 'ready' }
-  | { readonly is: 'refused'; readonly reason: string | undefined }
-  | { readonly is: 'failed'; readonly error: unknown };
+  | { readonly is: 'starting' | 'signedOut' | 'windowDone' | 'unverified' | 'ready' }
+  /** The remedy is to sign in anew, or else to try again. */
+  | { readonly is: 'refused' | 'failed'; readonly error: unknown };
 
 const PAGE_ICONS: Readonly<Record<PageName, TemplateResult>> = {
   ...{ members: ICONS.people, invitations: ICONS.mail, teams: FRAME_ICONS.tree, sites: FRAME_ICONS.place },
@@ -40,6 +44,19 @@ const PAGE_ICONS: Readonly<Record<PageName, TemplateResult>> = {
 
 const LAST_ORGANIZATION = 'muster-console-organization';
 
+/** What the statuses of Volt Time's API mean, whose refusals have no codes. */
+const CODES: ReadonlyMap<number, ErrorCode> = new Map([
+  [401, 'unauthenticated'],
+  [403, 'forbidden'],
+  [404, 'site_not_found'],
+  [422, 'validation_failed'],
+  [429, 'request_rate_exceeded'],
+  [500, 'internal_error'],
+]);
+
+/** After how long a wait for an answer is explained, in milliseconds. */
+const LONG = 8000;
+
 /** The console: signs the person in, and shows the page of the address for one of their organizations. */
 export class Console extends LitElement {
   static override properties = {
@@ -51,6 +68,9 @@ export class Console extends LitElement {
     notice: { state: true },
     isMenuOpen: { state: true },
     isEnded: { state: true },
+    problem: { state: true },
+    unloaded: { state: true },
+    late: { state: true },
   };
 
   declare phase: Phase;
@@ -64,6 +84,12 @@ export class Console extends LitElement {
   declare isMenuOpen: boolean;
   /** Whether the person has to sign in again. */
   declare isEnded: boolean;
+  /** Why signing in again has failed. */
+  declare problem: unknown;
+  /** The page whose script couldn't be loaded. */
+  declare unloaded: PageName | undefined;
+  /** How many answers are long in coming. */
+  declare late: number;
 
   readonly #configuration: Configuration = readConfiguration();
   readonly #session: Session;
@@ -79,9 +105,19 @@ export class Console extends LitElement {
     this.notice = '';
     this.isMenuOpen = false;
     this.isEnded = false;
-    this.#session = new Session(this.#configuration.signIn, () => {
-      this.isEnded = true;
-    });
+    this.late = 0;
+    this.#session = new Session(
+      this.#configuration.signIn,
+      () => {
+        // Before the first page there is nothing to keep.
+        if (this.phase.is === 'ready') this.isEnded = true;
+        else this.phase = { is: 'refused', error: new SignInError('not_accepted') };
+      },
+      () => {
+        this.phase = { is: 'signedOut' };
+        this.isEnded = false;
+      },
+    );
     this.#muster = new Muster({ baseUrl: location.origin, token: this.#session.token, fetch: this.#fetch });
     this.#sites = this.#configuration.hasSites ? new SiteApi(this.#send) : undefined;
   }
@@ -89,6 +125,15 @@ export class Console extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     addEventListener('hashchange', () => this.#go());
+    addEventListener('online', () => {
+      if (this.phase.is === 'failed') void this.#start();
+      if (this.unloaded) this.#loadPage(this.unloaded);
+    });
+    addEventListener('keydown', this.#key, true);
+    this.addEventListener('keydown', this.#escape);
+    matchMedia('(max-width: 52rem)').addEventListener('change', () => {
+      this.isMenuOpen = false;
+    });
     this.addEventListener('muster-changed', (event) => this.#changed(event as CustomEvent));
     this.addEventListener('console-left', (event) => {
       this.notice = (event as CustomEvent<string>).detail;
@@ -108,18 +153,38 @@ export class Console extends LitElement {
   async #start(): Promise<void> {
     this.phase = { is: 'starting' };
     try {
-      if (!(await this.#session.resume())) {
-        if (this.#session.hasSignedOut) {
-          this.phase = { is: 'signedOut' };
-          return;
-        }
-        await this.#session.signIn();
-      }
-      await this.#load();
+      await this.#inTime(this.#signInAndLoad());
     } catch (error) {
-      if (!(error instanceof SignInError)) this.phase = { is: 'failed', error };
-      else if (error.code === 'window_done') this.phase = { is: 'windowDone' };
-      else this.phase = { is: 'refused', reason: error.code === 'state_mismatch' ? undefined : error.message };
+      if (error instanceof SignInError && error.code === 'window_done') this.phase = { is: 'windowDone' };
+      else if (error instanceof SignInError || isMusterError(error, 'unauthenticated'))
+        this.phase = { is: 'refused', error };
+      else this.phase = { is: 'failed', error };
+    }
+  }
+
+  async #signInAndLoad(): Promise<void> {
+    if (!this.#session.isSignedIn && !(await this.#session.resume())) {
+      if (this.#session.hasSignedOut) {
+        this.phase = { is: 'signedOut' };
+        return;
+      }
+      await this.#session.signIn();
+    }
+    await this.#load();
+  }
+
+  /** Waits for an answer, and counts it as late once that takes long. */
+  async #inTime<T>(answer: Promise<T>): Promise<T> {
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      this.late += 1;
+    }, LONG);
+    try {
+      return await answer;
+    } finally {
+      clearTimeout(timer);
+      if (isLate) this.late -= 1;
     }
   }
 
@@ -140,7 +205,7 @@ export class Console extends LitElement {
 
   /** Sends a request of the client. What any answer says about the person's memberships, the frame shows too. */
   readonly #fetch: typeof fetch = async (input, init) => {
-    const response = await fetch(input, init);
+    const response = await this.#inTime(fetch(input, init));
     const isMe = String(input) === `${location.origin}/v1/me` && init?.method === 'GET';
     if (isMe && response.ok && this.phase.is === 'ready') this.#know(await response.clone().json());
     if (response.status === 404 && new Headers(init?.headers).has('x-organization-id')) {
@@ -157,20 +222,21 @@ export class Console extends LitElement {
   /** Sends a request that the client has no method for. */
   readonly #send: Send = async (organization, method, path, body, refused) => {
     const token = await this.#session.token(refused);
-    const response = await this.#fetch(location.origin + path, {
-      method,
-      headers: {
-        authorization: `Bearer ${token}`,
-        'x-organization-id': organization,
-        ...(body && { 'content-type': 'application/json' }),
-      },
-      ...(body && { body: JSON.stringify(body) }),
+    const headers = {
+      authorization: `Bearer ${token}`,
+      'x-organization-id': organization,
+      ...(body && { 'content-type': 'application/json' }),
+    };
+    const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
+    const response = await fetchInTime(location.origin + path, init, this.#fetch);
+    const { status, ok } = response;
+    if (status === 401 && refused === undefined) return this.#send(organization, method, path, body, token);
+    const answer = await response.json().catch(() => undefined);
+    if (ok && answer) return answer;
+    const requestId = response.headers.get('apigw-requestid') ?? undefined;
+    throw new MusterError(codeOf(status, answer), String(answer?.message), {
+      ...{ status, requestId, details: answer?.errors },
     });
-    if (response.status === 401 && refused === undefined) return this.#send(organization, method, path, body, token);
-    const answer = await response.json().catch(() => ({}));
-    if (response.ok) return answer;
-    const message = String(answer.message ?? response.status);
-    throw new MusterError(answer.error ?? 'unexpected_answer', message, { status: response.status });
   };
 
   /** Shows who the person is now. Whoever isn't in the organization of the page any more leaves the page. */
@@ -201,7 +267,7 @@ export class Console extends LitElement {
       /^#?\/?$/.test(location.hash) &&
       invitations.length + ownershipOffers.length === 0
     ) {
-      const last = memberships.find((each) => each.organizationId === localStorage.getItem(LAST_ORGANIZATION));
+      const last = memberships.find((each) => each.organizationId === recall(LAST_ORGANIZATION));
       const first = last ?? memberships[0];
       if (first) {
         history.replaceState(null, '', fragmentOf(first.organizationId, 'members'));
@@ -212,8 +278,8 @@ export class Console extends LitElement {
     const moved = JSON.stringify(place) !== JSON.stringify(this.place);
     this.place = place;
     this.isMenuOpen = false;
-    if (place.organization !== undefined && this.#membership)
-      localStorage.setItem(LAST_ORGANIZATION, place.organization);
+    this.unloaded = undefined;
+    if (place.organization !== undefined && this.#membership) remember(LAST_ORGANIZATION, place.organization);
     if (place.page && place.page !== 'organizations' && this.#membership) this.#loadPage(place.page);
     if (moved) void this.#focusPage(place);
   }
@@ -226,11 +292,27 @@ export class Console extends LitElement {
   }
 
   #loadPage(page: PageName): void {
-    loadPage(page).catch(() => {
-      // Another version of the console was deployed, or the network fails: loading the document again helps in both.
-      this.phase = { is: 'outdated' };
-    });
+    loadPage(page).then(
+      () => {
+        if (this.unloaded === page) this.unloaded = undefined;
+      },
+      // Another version of the console was deployed, or the network fails.
+      () => {
+        if (this.place.page === page) this.unloaded = page;
+      },
+    );
   }
+
+  /** Browsers close a dialog at a second Escape without asking. While the session has ended, all else waits for it. */
+  readonly #key = (event: KeyboardEvent) => {
+    if (this.isEnded && event.key === 'Escape') event.preventDefault();
+  };
+
+  readonly #escape = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape' || event.defaultPrevented || !this.isMenuOpen) return;
+    this.isMenuOpen = false;
+    this.renderRoot.querySelector<HTMLElement>('[aria-controls=side]')?.focus();
+  };
 
   get #membership(): Membership | undefined {
     return this.me?.memberships.find((each) => each.organizationId === this.place.organization);
@@ -241,7 +323,7 @@ export class Console extends LitElement {
     const page = this.phase.is === 'ready' && this.place.page ? `${this.#texts.pages[this.place.page]} · ` : '';
     document.title = page + name;
     document.documentElement.lang = this.language;
-    if (changed.has('isEnded') && this.isEnded) this.renderRoot.querySelector('dialog')?.showModal();
+    if (changed.has('isEnded')) this.#showEnded();
   }
 
   override render(): TemplateResult {
@@ -261,13 +343,14 @@ export class Console extends LitElement {
         ${membership ? this.#renderNavigation(membership) : html`<div class="grow"></div>`}
         ${this.#renderPerson()}
       </div>
-      <main tabindex="-1">
+      <main tabindex="-1" @focusin=${() => this.#closeMenu()}>
         <div class="width">
           <p class="notice ${this.notice ? 'card' : ''}" role="status">${this.notice}${
             this.notice
               ? html`<button type="button" class="icon" aria-label=${this.#texts.close} @click=${() => this.#clearNotice()}>${ICONS.close}</button>`
               : nothing
           }</p>
+          <p class="late muted" role="status">${this.late > 0 ? this.#texts.late : nothing}</p>
           ${this.#renderPlace(membership)}
         </div>
       </main>
@@ -280,6 +363,11 @@ export class Console extends LitElement {
 
   #toggleMenu(): void {
     this.isMenuOpen = !this.isMenuOpen;
+  }
+
+  /** The page is behind the navigation on a small screen: what gets the focus there is seen. */
+  #closeMenu(): void {
+    this.isMenuOpen = false;
   }
 
   #clearNotice(): void {
@@ -305,42 +393,45 @@ export class Console extends LitElement {
         return html`<div class="card state"><h1>${texts.unverified.title}</h1>
           <p>${texts.unverified.text(this.me?.email ?? '')}</p>${signIn(texts.unverified.again)}</div>`;
       case 'refused':
-        return html`<div class="card state"><h1>${texts.signInFailed.title}</h1>
-          <p>${phase.reason === undefined ? texts.signInFailed.text : texts.signInFailed.refused(phase.reason)}</p>
-          ${signIn(texts.signInFailed.again)}</div>`;
-      case 'outdated':
-        return html`<div class="card state" role="alert"><h1>${texts.failed.title}</h1><p>${texts.failed.outdated}</p>
-          <button type="button" class="button" @click=${() => location.reload()}>${texts.failed.reload}</button></div>`;
+        return html`<div class="card state" role="alert"><h1>${texts.signInFailed.title}</h1>
+          <p>${this.#why(phase.error)}</p>${signIn(texts.signInFailed.again)}</div>`;
       case 'failed':
         return this.#renderFailure(phase.error);
       default:
-        return html`<p class="waiting muted" role="status">${texts.signingIn}</p>`;
+        return html`<p class="waiting muted" role="status">${texts.signingIn} ${this.late > 0 ? texts.late : nothing}</p>
+          ${this.late > 0 ? this.#renderReload() : nothing}`;
     }
+  }
+
+  /** Why something of the frame failed, in a sentence. */
+  #why(error: unknown): string {
+    const { signInFailed, failed } = this.#texts;
+    if (error instanceof DOMException && error.name === 'SecurityError') return failed.storage;
+    if (isMusterError(error, 'unauthenticated')) return signInFailed.notAccepted;
+    if (!(error instanceof SignInError)) return failureOf(error).text(SCREEN_TEXTS[this.language]);
+    const own: Readonly<Record<string, string>> = {
+      state_mismatch: signInFailed.text,
+      not_accepted: signInFailed.notAccepted,
+    };
+    return Object.hasOwn(own, error.code) ? (own[error.code] as string) : signInFailed.refused(error.message);
   }
 
   #renderFailure(error: unknown): TemplateResult {
     const { failed } = this.#texts;
-    const reason =
-      isMusterError(error, 'network_error', 'timed_out') || error instanceof TypeError
-        ? failed.offline
-        : (error as Error).message;
     return html`<div class="card state" role="alert">
       <h1>${failed.title}</h1>
-      <p>${reason}</p>
+      <p>${this.#why(error)}</p>
       ${isMusterError(error) && error.requestId ? html`<p class="muted">${failed.reference(error.requestId)}</p>` : nothing}
-      <button type="button" class="button" @click=${() => this.#retry()}>${failed.again}</button></div>`;
+      <button type="button" class="button" @click=${() => this.#start()}>${failed.again}</button></div>`;
+  }
+
+  #renderReload(): TemplateResult {
+    return html`<button type="button" class="button" @click=${() => location.reload()}>${this.#texts.failed.reload}</button>`;
   }
 
   #signIn(): void {
     this.phase = { is: 'starting' };
-    this.#session.signIn().catch((error) => {
-      this.phase = { is: 'failed', error };
-    });
-  }
-
-  #retry(): void {
-    this.phase = { is: 'starting' };
-    this.#load().catch((error) => {
+    this.#inTime(this.#session.signIn()).catch((error) => {
       this.phase = { is: 'failed', error };
     });
   }
@@ -440,6 +531,10 @@ export class Console extends LitElement {
     if (!sees(membership.role, page)) {
       return html`<div class="card state"><h1>${texts.forbidden.title}</h1><p>${texts.forbidden.text}</p></div>`;
     }
+    if (page === this.unloaded) {
+      return html`<div class="card state" role="alert"><h1>${texts.failed.title}</h1>
+        <p>${texts.failed.outdated}</p>${this.#renderReload()}</div>`;
+    }
     return html`<h1 class="off-screen">${texts.pages[page]} · ${membership.organizationName}</h1>${showPage(page, {
       client: this.#muster,
       sites: this.#sites,
@@ -452,22 +547,26 @@ export class Console extends LitElement {
   #renderEnded(): TemplateResult | typeof nothing {
     if (!this.isEnded) return nothing;
     const { ended } = this.#texts;
-    return html`<dialog aria-labelledby="ended" @cancel=${(event: Event) => event.preventDefault()}>
+    return html`<dialog aria-labelledby="ended" @cancel=${(event: Event) => event.preventDefault()} @close=${() => this.#showEnded()}>
       <h2 id="ended">${ended.title}</h2><p>${ended.text}</p>
+      <p class="error" role="alert">${this.problem === undefined ? nothing : this.#why(this.problem)}</p>
       <button type="button" class="button" @click=${() => this.#signInAgain()}>${this.#texts.signIn}</button></dialog>`;
   }
 
+  /** Shows the question until the person has signed in again: nothing goes on without. */
+  #showEnded(): void {
+    const dialog = this.renderRoot.querySelector('dialog');
+    if (dialog && !dialog.open) dialog.showModal();
+  }
+
   async #signInAgain(): Promise<void> {
+    this.problem = undefined;
     try {
       await this.#session.signInAgain();
-    } catch {
-      return;
+      this.isEnded = false;
+    } catch (error) {
+      this.problem = error;
     }
-    const before = this.me?.id;
-    const me = await this.#muster.me.read();
-    this.isEnded = false;
-    // Another person must not see what the first one left open.
-    if (me.id !== before) location.reload();
   }
 
   static override styles = [
@@ -522,7 +621,8 @@ export class Console extends LitElement {
       .choices button[aria-pressed='true'] { border-color: var(--muster-ink); color: var(--muster-ink); font-weight: 600; }
       main:focus { outline: none; }
       .width { max-width: 68rem; margin: 0 auto; padding: clamp(1.25rem, 3vw, 2.25rem) clamp(1rem, 3vw, 2.5rem) 4rem; }
-      .notice:empty { display: none; }
+      .notice:empty, .late:empty, dialog .error:empty { display: none; }
+      .late { margin-bottom: 1.25rem; }
       .notice.card { display: flex; align-items: center; gap: 1rem; padding: 0.375rem 0.375rem 0.375rem 1rem; margin-bottom: 1.25rem; border-color: var(--muster-ink); }
       .notice .icon { margin-inline-start: auto; }
       .icon { display: grid; place-items: center; width: 2.5rem; height: 2.5rem; border: 0; border-radius: var(--muster-radius); background: none; color: inherit; cursor: pointer; }
@@ -542,4 +642,11 @@ export class Console extends LitElement {
     `,
   ];
 }
+
+/** Returns the code of a refusal. */
+function codeOf(status: number, answer: { error?: ErrorCode; message?: string } | undefined): ErrorCode {
+  if (answer?.error) return answer.error;
+  return (answer?.message !== undefined && CODES.get(status)) || 'unexpected_answer';
+}
+
 customElements.define('muster-console', Console);

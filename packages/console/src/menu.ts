@@ -30,6 +30,7 @@ export class ConsoleMenu extends LitElement {
   constructor() {
     super();
     this.open = false;
+    this.addEventListener('keydown', this.#key);
   }
 
   override connectedCallback(): void {
@@ -45,7 +46,7 @@ export class ConsoleMenu extends LitElement {
   override render() {
     return html`<button type="button" aria-label=${this.label || nothing} aria-expanded=${this.open} aria-controls="panel"
         @click=${() => this.#set(!this.open)}><slot name="button"></slot></button>
-      <div class="panel" id="panel" ?hidden=${!this.open} @click=${this.#chosen} @keydown=${this.#key}><slot></slot></div>`;
+      <div class="panel" id="panel" ?hidden=${!this.open} @click=${this.#chosen}><slot></slot></div>`;
   }
 
   #set(open: boolean): void {
@@ -57,11 +58,13 @@ export class ConsoleMenu extends LitElement {
     if (chosen) this.#set(false);
   }
 
-  #key(event: KeyboardEvent): void {
-    if (event.key !== 'Escape') return;
+  readonly #key = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape' || !this.open) return;
+    // What is around the menu stays open.
+    event.preventDefault();
     this.#set(false);
     this.renderRoot.querySelector('button')?.focus();
-  }
+  };
 
   readonly #outside = (event: Event) => {
     if (this.open && !event.composedPath().includes(this)) this.#set(false);

@@ -48,7 +48,9 @@ export function placeOf(fragment: string): Place {
     .map(decode);
   if (first === '' || first === 'organizations')
     return { organization: undefined, page: 'organizations', item: page === CREATE ? CREATE : undefined };
-  return { organization: first, page: page in PAGES ? (page as PageName) : page === '' ? 'members' : undefined, item };
+  // A name that every object has, such as `constructor`, is no page.
+  const isPage = Object.hasOwn(PAGES, page);
+  return { organization: first, page: isPage ? (page as PageName) : page === '' ? 'members' : undefined, item };
 }
 
 /** Returns the fragment of a page of an organization. */

@@ -1,4 +1,4 @@
-import type { TokenSource } from '../../client/src/index.ts';
+import { MusterError, type TokenSource } from '../../client/src/index.ts';
 import type { Configuration } from './configuration.ts';
 
 /** What a sign-in has to remember until the issuer sends the browser back. It has no token. */
@@ -33,11 +33,26 @@ export class SignInError extends Error {
 const ATTEMPT = 'muster-console-sign-in';
 const SIGNED_OUT = 'muster-console-signed-out';
 
-/** The name of the channel on which a window that signs a person in again tells the page that waits. */
-const CHANNEL = 'muster-console-sign-in';
+/** The name of the channel between the windows of the console in a browser. */
+const CHANNEL = 'muster-console-session';
+
+/** What they tell each other. */
+interface Message {
+  /** The query of the address to which the issuer sent a window that signs a person in again. */
+  readonly answer?: string;
+  /** The state of an answer that the page that waits for it has taken. */
+  readonly taken?: string;
+  readonly isSignedOut?: true;
+}
+
+/** How long a window waits until its answer is taken, in milliseconds. */
+const TAKING = 3000;
 
 /** How the state of such a sign-in begins. The name of a window doesn't survive every issuer. */
 const AGAIN = 'again.';
+
+/** How long the issuer's answer may take, in milliseconds. */
+const TIMEOUT = 25_000;
 
 /** How long before its end a token is renewed, in milliseconds. */
 const EARLY = 30_000;
@@ -49,14 +64,35 @@ const EARLY = 30_000;
 export class Session {
   readonly #configuration: Configuration['signIn'];
   readonly #askAgain: () => void;
+  readonly #channel = new BroadcastChannel(CHANNEL);
+  /** What takes the answers of windows that sign the person in again, by state. */
+  readonly #windows = new Map<string, (answer: URLSearchParams) => void>();
+  #taken: ((state: string) => void) | undefined;
   #tokens: Tokens | undefined;
   #renewal: Promise<string> | undefined;
   #signedInAgain: ((tokens: Tokens) => void) | undefined;
 
-  /** @param askAgain tells the person that they have to sign in again, by `signInAgain` */
-  constructor(configuration: Configuration['signIn'], askAgain: () => void) {
+  /**
+   * @param askAgain tells the person that they have to sign in again, by `signInAgain`
+   * @param signedOut is called when they have signed out in another window
+   */
+  constructor(configuration: Configuration['signIn'], askAgain: () => void, signedOut: () => void) {
     this.#configuration = configuration;
     this.#askAgain = askAgain;
+    this.#channel.onmessage = ({ data }: MessageEvent<Message>) => {
+      if (data.isSignedOut) {
+        this.#forget();
+        signedOut();
+      }
+      if (data.taken !== undefined) this.#taken?.(data.taken);
+      const answer = new URLSearchParams(data.answer);
+      // Another page's answer, or nobody's, is left alone.
+      this.#windows.get(answer.get('state') ?? '')?.(answer);
+    };
+  }
+
+  get isSignedIn(): boolean {
+    return this.#tokens !== undefined;
   }
 
   /**
@@ -64,22 +100,40 @@ export class Session {
    *
    * @returns whether the person is signed in
    * @throws SignInError if the issuer refused
+   * @throws MusterError if it didn't answer
    */
   async resume(): Promise<boolean> {
     const answer = new URLSearchParams(location.search);
-    if (!answer.has('state')) return false;
-    if (answer.get('state')?.startsWith(AGAIN)) {
-      // The page that waits has the verifier. Nobody else can use the code.
-      new BroadcastChannel(CHANNEL).postMessage(location.search);
+    const state = answer.get('state');
+    if (state === null) return false;
+    if (state.startsWith(AGAIN)) {
+      const isTaken = this.#passOn(state);
       history.replaceState(null, '', location.pathname);
+      if (!(await isTaken)) throw new SignInError('state_mismatch');
       window.close();
-      throw new SignInError('window_done');
+      throw refusalIn(answer) ?? new SignInError('window_done');
     }
-    const attempt: Attempt | undefined = JSON.parse(sessionStorage.getItem(ATTEMPT) ?? 'null') ?? undefined;
-    sessionStorage.removeItem(ATTEMPT);
-    history.replaceState(null, '', location.pathname + (attempt?.page ?? ''));
-    this.#tokens = await this.#exchange(answer, attempt);
+    const attempt: Partial<Attempt> | undefined = JSON.parse(sessionStorage.getItem(ATTEMPT) ?? 'null') ?? undefined;
+    const page = attempt?.page ?? '';
+    sessionStorage.setItem(ATTEMPT, JSON.stringify({ page }));
+    history.replaceState(null, '', location.pathname + page);
+    // The browser's Back leads to an answer that is used up.
+    if (attempt && attempt.state === undefined) return false;
+    this.#tokens = await this.#exchange(answer, attempt as Attempt | undefined);
     return true;
+  }
+
+  /** Gives the issuer's answer to the page that waits for it, and has its verifier: nobody else can use the code. */
+  #passOn(state: string): Promise<boolean> {
+    return new Promise((resolve) => {
+      setTimeout(() => resolve(false), TAKING);
+      this.#taken = (taken) => taken === state && resolve(true);
+      this.#post({ answer: location.search });
+    });
+  }
+
+  #post(message: Message): void {
+    this.#channel.postMessage(message);
   }
 
   /** Whether the person has just signed out here, and isn't sent to the issuer again by themselves. */
@@ -92,7 +146,8 @@ export class Session {
     sessionStorage.removeItem(SIGNED_OUT);
     const attempt = newAttempt();
     sessionStorage.setItem(ATTEMPT, JSON.stringify(attempt));
-    location.assign(await this.#authorizationUrl(attempt));
+    // Back doesn't lead here, only to be sent on again.
+    location.replace(await this.#authorizationUrl(attempt));
     return new Promise(() => {});
   }
 
@@ -101,34 +156,32 @@ export class Session {
    * handler of a click. Calls that wait for a token then go on. If somebody else signs in, the page begins anew.
    *
    * @throws SignInError if the issuer refused
+   * @throws MusterError if it didn't answer
    */
   async signInAgain(): Promise<void> {
     const attempt = newAttempt(AGAIN);
     const url = await this.#authorizationUrl(attempt);
-    const channel = new BroadcastChannel(CHANNEL);
     const opened = window.open(url, '_blank', 'popup,width=480,height=720');
     if (!opened) return this.signIn();
-    try {
-      const answer = await new Promise<string>((resolve) => {
-        channel.onmessage = ({ data }) => resolve(String(data));
-      });
-      const tokens = await this.#exchange(new URLSearchParams(answer), attempt);
-      // Somebody else: nothing of the page, nor what waits, is theirs.
-      if (this.#tokens && claimsOf(this.#tokens.idToken).sub !== claimsOf(tokens.idToken).sub) {
-        location.replace(location.pathname);
-        return new Promise(() => {});
-      }
-      this.#tokens = tokens;
-      this.#signedInAgain?.(tokens);
-    } finally {
-      channel.close();
+    const answer = await new Promise<URLSearchParams>((resolve) => {
+      this.#windows.set(attempt.state, resolve);
+    });
+    this.#windows.delete(attempt.state);
+    this.#post({ taken: attempt.state });
+    const tokens = await this.#exchange(answer, attempt);
+    // Somebody else: nothing of the page, nor what waits, is theirs.
+    if (this.#tokens && claimsOf(this.#tokens.idToken).sub !== claimsOf(tokens.idToken).sub) {
+      location.replace(location.pathname);
+      return new Promise(() => {});
     }
+    this.#tokens = tokens;
+    this.#signedInAgain?.(tokens);
   }
 
-  /** Forgets the tokens, and ends the session at the issuer too, if it says where. */
+  /** Signs out in all windows of the browser, and at the issuer too, if it says where. */
   signOut(): void {
-    this.#tokens = undefined;
-    sessionStorage.setItem(SIGNED_OUT, '1');
+    this.#forget();
+    this.#post({ isSignedOut: true });
     const { endSession, clientId } = this.#configuration;
     const here = location.origin + location.pathname;
     if (endSession === undefined) {
@@ -141,6 +194,11 @@ export class Session {
     // Cognito's name of it.
     url.searchParams.set('logout_uri', here);
     location.assign(url.href);
+  }
+
+  #forget(): void {
+    this.#tokens = undefined;
+    sessionStorage.setItem(SIGNED_OUT, '1');
   }
 
   /** The source of tokens for the client. It waits while the person has to sign in again. */
@@ -192,8 +250,8 @@ export class Session {
   /** Exchanges the code of an answer for tokens. */
   async #exchange(answer: URLSearchParams, attempt: Attempt | undefined): Promise<Tokens> {
     if (!attempt || answer.get('state') !== attempt.state) throw new SignInError('state_mismatch');
-    const error = answer.get('error');
-    if (error !== null) throw new SignInError(error, answer.get('error_description') ?? undefined);
+    const refusal = refusalIn(answer);
+    if (refusal) throw refusal;
     const tokens = await this.#request({
       grant_type: 'authorization_code',
       code: answer.get('code') ?? '',
@@ -205,18 +263,37 @@ export class Session {
   }
 
   async #request(parameters: Record<string, string>): Promise<Tokens> {
-    const response = await fetch(this.#configuration.token, {
+    const response = await fetchInTime(this.#configuration.token, {
       method: 'POST',
       body: new URLSearchParams({ ...parameters, client_id: this.#configuration.clientId }),
       credentials: 'omit',
     });
     const body = await response.json().catch(() => ({}));
-    if (response.status >= 500) throw new Error(`The issuer answered with status ${response.status}.`);
-    if (!response.ok) throw new SignInError(String(body.error ?? response.status), body.error_description);
+    const { status } = response;
+    if (status >= 500) throw new MusterError('unexpected_answer', `The issuer answered with ${status}.`, { status });
+    if (!response.ok) throw new SignInError(String(body.error ?? status), body.error_description);
     const { id_token: idToken, refresh_token: refreshToken } = body;
     if (typeof idToken !== 'string') throw new SignInError('no_id_token');
-    return { idToken, expiresAt: Number(claimsOf(idToken).exp) * 1000, refreshToken };
+    const { exp, iat } = claimsOf(idToken);
+    // The clock of the computer may be wrong: only how long the token lives counts.
+    return { idToken, expiresAt: Date.now() + (Number(exp) - Number(iat)) * 1000, refreshToken };
   }
+}
+
+/** Fetches an answer. @throws MusterError if there is none, or not in time */
+export async function fetchInTime(url: string, init: RequestInit, send = fetch): Promise<Response> {
+  try {
+    return await send(url, { ...init, signal: AbortSignal.timeout(TIMEOUT) });
+  } catch (cause) {
+    const code = (cause as Error).name === 'TimeoutError' ? 'timed_out' : 'network_error';
+    throw new MusterError(code, String(cause), { status: 0, cause });
+  }
+}
+
+/** Returns why the issuer has refused, if it has. */
+function refusalIn(answer: URLSearchParams): SignInError | undefined {
+  const error = answer.get('error');
+  return error === null ? undefined : new SignInError(error, answer.get('error_description') ?? undefined);
 }
 
 function newAttempt(prefix = ''): Attempt {

@@ -1,4 +1,4 @@
-import type { AuditAction, Muster } from '../../client/src/index.ts';
+import { type AuditAction, type Muster, MusterError } from '../../client/src/index.ts';
 
 // Sites are shared by Volt Time's API, which a deployment may leave out. Its answers are read here only.
 
@@ -82,7 +82,9 @@ interface Row {
   };
 }
 
+/** @throws MusterError for a text that is no id, as of an address that was cut off */
 function pathOf(siteId: string): string {
+  if (!/^site_[0-9a-v]+$/.test(siteId)) throw new MusterError('site_not_found', 'This is no id.', { status: 404 });
   return `/api/v3/sites/${uuidOf(siteId)}/teams`;
 }
 

@@ -1,10 +1,12 @@
 import type { Language } from '../../client/src/index.ts';
+import { recall, remember } from './storage.ts';
 
 /** The texts of the console around the screens. Both languages have the same, or it doesn't compile. */
 const EN = {
   skip: 'Skip to content',
   signingIn: 'Signing in …',
   loading: 'Loading …',
+  late: 'The service takes longer than usual to answer …',
   menu: 'Menu',
   close: 'Close',
   organization: 'Organization',
@@ -35,6 +37,7 @@ const EN = {
     title: 'Signing in did not work',
     text: 'The sign-in was cancelled, took too long, or was begun in another window.',
     refused: (reason: string) => `The sign-in provider says: ${reason}`,
+    notAccepted: 'The service doesn’t accept this sign-in, or it has ended. Sign in again.',
     again: 'Try again',
   },
   windowDone: { title: 'You are signed in again', text: 'You can close this window and go on in the other one.' },
@@ -44,7 +47,7 @@ const EN = {
   },
   failed: {
     title: 'This page could not be loaded',
-    offline: 'You seem to be offline. Check your connection, then try again.',
+    storage: 'Your browser blocks storage for this site. Signing in needs it: allow it in the browser’s settings.',
     again: 'Try again',
     outdated: 'There is a new version of the console, or no connection. Load it again.',
     reload: 'Load again',
@@ -93,6 +96,7 @@ const DE: typeof EN = {
   skip: 'Zum Inhalt springen',
   signingIn: 'Anmeldung läuft …',
   loading: 'Wird geladen …',
+  late: 'Der Dienst braucht länger als sonst für eine Antwort …',
   menu: 'Menü',
   close: 'Schließen',
   organization: 'Organisation',
@@ -123,6 +127,7 @@ const DE: typeof EN = {
     title: 'Die Anmeldung hat nicht geklappt',
     text: 'Sie wurde abgebrochen, hat zu lange gedauert oder in einem anderen Fenster begonnen.',
     refused: (reason) => `Der Anmeldedienst sagt: ${reason}`,
+    notAccepted: 'Der Dienst nimmt diese Anmeldung nicht an, oder sie ist zu Ende. Melden Sie sich neu an.',
     again: 'Noch einmal versuchen',
   },
   windowDone: {
@@ -135,7 +140,8 @@ const DE: typeof EN = {
   },
   failed: {
     title: 'Diese Seite konnte nicht geladen werden',
-    offline: 'Sie scheinen offline zu sein. Prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal.',
+    storage:
+      'Ihr Browser sperrt den Speicher für diese Seite. Die Anmeldung braucht ihn: Erlauben Sie ihn in den Einstellungen des Browsers.',
     again: 'Noch einmal versuchen',
     outdated: 'Es gibt eine neue Version der Konsole oder keine Verbindung. Laden Sie sie neu.',
     reload: 'Neu laden',
@@ -189,13 +195,13 @@ const CHOSEN = 'muster-console-language';
 
 /** Returns the language that the person chose here, else the first of the browser's that there is. */
 export function presentLanguage(): Language {
-  const chosen = localStorage.getItem(CHOSEN);
+  const chosen = recall(CHOSEN);
   return [chosen, ...navigator.languages].map((each) => each?.slice(0, 2)).find(isLanguage) ?? 'en';
 }
 
 /** Remembers the chosen language in this browser. */
 export function chooseLanguage(language: Language): void {
-  localStorage.setItem(CHOSEN, language);
+  remember(CHOSEN, language);
 }
 
 function isLanguage(text: string | undefined): text is Language {
