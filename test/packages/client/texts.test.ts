@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { failureOf } from '../../../packages/client/components/failure.ts';
 import { languageOf } from '../../../packages/client/components/language.ts';
 import { TEXTS } from '../../../packages/client/components/texts.ts';
+import { MusterError } from '../../../packages/client/src/index.ts';
 
 // The texts of the screens.
 
@@ -27,6 +29,11 @@ describe('the catalogue', () => {
         at,
       ).toEqual(text.match(/\{\d\}/g)?.sort());
     }
+  });
+
+  test.each(['constructor', 'toString', 'a_new_code'])('leaves the words for %s to the API', (code) => {
+    const { kind, text } = failureOf(new MusterError(code as never, 'Words.', { status: 409 }));
+    expect([kind, text(TEXTS.en)]).toEqual(['failed', 'Words.']);
   });
 
   test('has no text that wasn’t translated', () => {

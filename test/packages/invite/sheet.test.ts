@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { afterAll, describe, expect, inject, test } from 'vitest';
 import { ROOT } from '../../../cdk/fingerprint.ts';
+import { readRows } from '../../../packages/client/components/csv.ts';
 import type { Naming } from '../../../packages/invite/columns.ts';
 import type { Row } from '../../../packages/invite/rows.ts';
 import { readSheet, rowsOf } from '../../../packages/invite/sheet.ts';
@@ -111,6 +112,14 @@ describe('columns', () => {
     expect(await results(among, { ignored: ['nothing'] }).catch((error: Error) => error.message)).toContain(
       '"Email", "E-Mail"',
     );
+  });
+
+  test('may be called as what every object has', async () => {
+    const names = ['constructor', '__proto__', 'toString', 'valueOf'];
+    const csv = sheet(`email,${names.join()}\n${row},Ford,x,y,z\n`);
+    expect(await results(csv)).toEqual([`USER ${row}`]);
+    expect((await readSheet(csv)).header.ignored).toEqual(names);
+    expect(readRows(readFileSync(csv), 'USER')).toEqual([{ line: 2, invitation: { email: row, role: 'USER' } }]);
   });
 
   test('are ignored by --ignore-column', async () => {
