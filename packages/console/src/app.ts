@@ -87,10 +87,11 @@ export class Console extends LitElement {
   /** Why signing in again has failed. */
   declare problem: unknown;
   /** The page whose script couldn't be loaded. */
-  declare unloaded: PageName | undefined;
+  declare unloaded: { readonly page: PageName; readonly isOffline: boolean } | undefined;
   /** How many answers are long in coming. */
   declare late: number;
 
+  readonly #loaded = new Set<PageName>();
   readonly #configuration: Configuration = readConfiguration();
   readonly #session: Session;
   readonly #muster: Muster;
@@ -127,7 +128,7 @@ export class Console extends LitElement {
     addEventListener('hashchange', () => this.#go());
     addEventListener('online', () => {
       if (this.phase.is === 'failed') void this.#start();
-      if (this.unloaded) this.#loadPage(this.unloaded);
+      if (this.unloaded) this.#loadPage(this.unloaded.page);
     });
     addEventListener('keydown', this.#key, true);
     this.addEventListener('keydown', this.#escape);
@@ -292,13 +293,17 @@ export class Console extends LitElement {
   }
 
   #loadPage(page: PageName): void {
+    // Chromium fetches a script that it couldn't load never again: it isn't asked to without a connection.
+    if (!navigator.onLine && !this.#loaded.has(page)) {
+      this.unloaded = { page, isOffline: true };
+      return;
+    }
+    this.unloaded = undefined;
     loadPage(page).then(
+      () => this.#loaded.add(page),
+      // Another version of the console was deployed, or the network fails: loading the document again helps in both.
       () => {
-        if (this.unloaded === page) this.unloaded = undefined;
-      },
-      // Another version of the console was deployed, or the network fails.
-      () => {
-        if (this.place.page === page) this.unloaded = page;
+        if (this.place.page === page) this.unloaded = { page, isOffline: false };
       },
     );
   }
@@ -531,9 +536,12 @@ export class Console extends LitElement {
     if (!sees(membership.role, page)) {
       return html`<div class="card state"><h1>${texts.forbidden.title}</h1><p>${texts.forbidden.text}</p></div>`;
     }
-    if (page === this.unloaded) {
+    const { unloaded } = this;
+    if (page === unloaded?.page) {
+      const again = html`<button type="button" class="button" @click=${() => this.#loadPage(page)}>${texts.failed.again}</button>`;
       return html`<div class="card state" role="alert"><h1>${texts.failed.title}</h1>
-        <p>${texts.failed.outdated}</p>${this.#renderReload()}</div>`;
+        <p>${unloaded.isOffline ? SCREEN_TEXTS[this.language].errors.network_error : texts.failed.outdated}</p>
+        ${unloaded.isOffline ? again : this.#renderReload()}</div>`;
     }
     return html`<h1 class="off-screen">${texts.pages[page]} · ${membership.organizationName}</h1>${showPage(page, {
       client: this.#muster,
