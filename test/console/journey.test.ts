@@ -143,6 +143,12 @@ describe('every page', () => {
       await expectAccessible(page);
       await context.setOffline(false);
       await page.getByText('No webhooks yet').waitFor();
+      await context.setOffline(true);
+      await page.evaluate("location.hash = '#/organizations'");
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await page.getByText('This page could not be loaded').waitFor();
+      await context.setOffline(false);
+      await page.getByRole('heading', { name: 'Your organizations' }).waitFor();
     });
   });
 

@@ -16,8 +16,8 @@ import { type Configuration, readConfiguration } from './configuration.ts';
 import './home.ts';
 import { initialOf, LOOK } from './look.ts';
 import './menu.ts';
-import { loadPage, showPage } from './pages.ts';
-import { CREATE, fragmentOf, GROUPS, type PageName, type Place, placeOf, sees } from './place.ts';
+import { isLoaded, loadPage, showPage } from './pages.ts';
+import { type AnyPage, CREATE, fragmentOf, GROUPS, type PageName, type Place, placeOf, sees } from './place.ts';
 import { fetchInTime, Session, SignInError } from './session.ts';
 import { type Send, SiteApi } from './site-api.ts';
 import { recall, remember } from './storage.ts';
@@ -87,11 +87,10 @@ export class Console extends LitElement {
   /** Why signing in again has failed. */
   declare problem: unknown;
   /** The page whose script couldn't be loaded. */
-  declare unloaded: { readonly page: PageName; readonly isOffline: boolean } | undefined;
+  declare unloaded: { readonly page: AnyPage; readonly isOffline: boolean } | undefined;
   /** How many answers are long in coming. */
   declare late: number;
 
-  readonly #loaded = new Set<PageName>();
   readonly #configuration: Configuration = readConfiguration();
   readonly #session: Session;
   readonly #muster: Muster;
@@ -208,7 +207,14 @@ export class Console extends LitElement {
   readonly #fetch: typeof fetch = async (input, init) => {
     const response = await this.#inTime(fetch(input, init));
     const isMe = String(input) === `${location.origin}/v1/me` && init?.method === 'GET';
-    if (isMe && response.ok && this.phase.is === 'ready') this.#know(await response.clone().json());
+    if (isMe && response.ok && this.phase.is === 'ready') {
+      const me = await response
+        .clone()
+        .json()
+        .catch(() => undefined);
+      // Whoever asked says what is wrong with another answer.
+      if (me) this.#know(me);
+    }
     if (response.status === 404 && new Headers(init?.headers).has('x-organization-id')) {
       const { error } = await response
         .clone()
@@ -281,7 +287,7 @@ export class Console extends LitElement {
     this.isMenuOpen = false;
     this.unloaded = undefined;
     if (place.organization !== undefined && this.#membership) remember(LAST_ORGANIZATION, place.organization);
-    if (place.page && place.page !== 'organizations' && this.#membership) this.#loadPage(place.page);
+    if (place.page && (place.page === 'organizations' || this.#membership)) this.#loadPage(place.page);
     if (moved) void this.#focusPage(place);
   }
 
@@ -292,20 +298,17 @@ export class Console extends LitElement {
     if (item === CREATE) await this.renderRoot.querySelector('console-home')?.focusName();
   }
 
-  #loadPage(page: PageName): void {
-    // Chromium fetches a script that it couldn't load never again: it isn't asked to without a connection.
-    if (!navigator.onLine && !this.#loaded.has(page)) {
+  #loadPage(page: AnyPage): void {
+    // Chromium never again fetches a script that it couldn't load: it isn't asked to without a connection.
+    if (!navigator.onLine && !isLoaded(page)) {
       this.unloaded = { page, isOffline: true };
       return;
     }
     this.unloaded = undefined;
-    loadPage(page).then(
-      () => this.#loaded.add(page),
+    loadPage(page).catch(() => {
       // Another version of the console was deployed, or the network fails: loading the document again helps in both.
-      () => {
-        if (this.place.page === page) this.unloaded = { page, isOffline: false };
-      },
-    );
+      if (this.place.page === page) this.unloaded = { page, isOffline: false };
+    });
   }
 
   /** Browsers close a dialog at a second Escape without asking. While the session has ended, all else waits for it. */
@@ -522,6 +525,13 @@ export class Console extends LitElement {
   #renderPlace(membership: Membership | undefined): TemplateResult {
     const { page, organization, item } = this.place;
     const texts = this.#texts;
+    const { unloaded } = this;
+    if (unloaded && page === unloaded.page) {
+      const again = html`<button type="button" class="button" @click=${() => this.#loadPage(unloaded.page)}>${texts.failed.again}</button>`;
+      return html`<div class="card state" role="alert"><h1>${texts.failed.title}</h1>
+        <p>${unloaded.isOffline ? SCREEN_TEXTS[this.language].errors.network_error : texts.failed.outdated}</p>
+        ${unloaded.isOffline ? again : this.#renderReload()}</div>`;
+    }
     if (page === 'organizations') {
       return html`<console-home .client=${this.#muster} .me=${this.me} .roles=${this.roles} .language=${this.language}></console-home>`;
     }
@@ -535,13 +545,6 @@ export class Console extends LitElement {
     }
     if (!sees(membership.role, page)) {
       return html`<div class="card state"><h1>${texts.forbidden.title}</h1><p>${texts.forbidden.text}</p></div>`;
-    }
-    const { unloaded } = this;
-    if (page === unloaded?.page) {
-      const again = html`<button type="button" class="button" @click=${() => this.#loadPage(page)}>${texts.failed.again}</button>`;
-      return html`<div class="card state" role="alert"><h1>${texts.failed.title}</h1>
-        <p>${unloaded.isOffline ? SCREEN_TEXTS[this.language].errors.network_error : texts.failed.outdated}</p>
-        ${unloaded.isOffline ? again : this.#renderReload()}</div>`;
     }
     return html`<h1 class="off-screen">${texts.pages[page]} · ${membership.organizationName}</h1>${showPage(page, {
       client: this.#muster,

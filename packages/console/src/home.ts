@@ -32,12 +32,6 @@ export class ConsoleHome extends LitElement {
     this.error = '';
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    // Pages load it too. Until then there is nothing to answer.
-    void import('../../client/components/index.ts');
-  }
-
   get #texts(): Texts {
     return TEXTS[this.language];
   }

@@ -1,7 +1,7 @@
 import type { TemplateResult } from 'lit';
 import { html } from '../../client/components/html.ts';
 import type { Language, Muster } from '../../client/src/index.ts';
-import { fragmentOf, type PageName } from './place.ts';
+import { type AnyPage, fragmentOf, type PageName } from './place.ts';
 import type { SiteApi } from './site-api.ts';
 
 /** What a page of an organization needs. */
@@ -16,11 +16,15 @@ interface PageContext {
   readonly language: Language;
 }
 
+type Loader = () => Promise<unknown>;
+const screens: Loader = () => import('../../client/components/index.ts');
+
 /** The elements of the pages. Their scripts are loaded when they are first shown. */
-const LOADERS: Readonly<Record<PageName, () => Promise<unknown>>> = {
-  members: () => import('../../client/components/index.ts'),
-  invitations: () => import('../../client/components/index.ts'),
-  teams: () => import('../../client/components/index.ts'),
+const LOADERS: Readonly<Record<AnyPage, Loader>> = {
+  organizations: screens,
+  members: screens,
+  invitations: screens,
+  teams: screens,
   sites: () => import('./sites.ts'),
   'access-tokens': () => import('./access-tokens.ts'),
   webhooks: () => import('./webhooks.ts'),
@@ -29,8 +33,16 @@ const LOADERS: Readonly<Record<PageName, () => Promise<unknown>>> = {
 };
 
 /** Loads the elements of a page. @throws TypeError if the network fails, or the console has a new version */
-export async function loadPage(page: PageName): Promise<void> {
+export async function loadPage(page: AnyPage): Promise<void> {
   await LOADERS[page]();
+  loaded.add(LOADERS[page]);
+}
+
+const loaded = new Set<Loader>();
+
+/** Whether a page needs no connection to be loaded. */
+export function isLoaded(page: AnyPage): boolean {
+  return loaded.has(LOADERS[page]);
 }
 
 /** Returns a page of an organization. */

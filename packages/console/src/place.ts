@@ -14,6 +14,9 @@ export const PAGES = {
 } as const satisfies Record<string, Permission | undefined>;
 export type PageName = keyof typeof PAGES;
 
+/** A page of the console: of an organization, or of the person's organizations. */
+export type AnyPage = PageName | 'organizations';
+
 /** The groups of the navigation. */
 export const GROUPS = {
   people: ['members', 'invitations', 'teams'],
@@ -35,7 +38,7 @@ export interface Place {
   /** The id of the organization; undefined: at no organization's page. */
   readonly organization: string | undefined;
   /** Undefined: there is no page of this name. */
-  readonly page: PageName | 'organizations' | undefined;
+  readonly page: AnyPage | undefined;
   /** The id of what the page is about; undefined: the whole page. */
   readonly item: string | undefined;
 }
