@@ -152,6 +152,21 @@ describe('every page', () => {
     });
   });
 
+  test.each([
+    ['en-GB', 'The console isn’t loaded yet'],
+    ['de-DE', 'Die Konsole ist noch nicht geladen'],
+  ])('says so if nothing can be loaded: %s', async (locale, heading) => {
+    const context = await browser().newContext({ locale });
+    await context.route(/\/console\/index-.*\.js/, (route) => route.fulfill({ status: 404 }));
+    const page = await context.newPage();
+    await page.goto(`${service.api}/console`);
+    expect(await page.getByRole('heading').count()).toBe(0);
+    await page.getByRole('heading', { name: heading }).waitFor();
+    expect(await page.getByRole('heading').count()).toBe(1);
+    await expectAccessible(page);
+    await context.close();
+  });
+
   test('says that there is no connection, and goes on by itself', async () => {
     const { id, owner } = await service.organization();
     const visit = { email: owner.email, fragment: `#/${id}/organization` };

@@ -455,16 +455,17 @@ describe('sites', () => {
         await page.getByText('This site doesn’t exist any more, or you can’t see it.').waitFor();
         await expectAccessible(page);
       }
-      const refuse = (status: number, message: string) =>
-        context.route('**/api/v3/sites/**', (route) => route.fulfill({ status, json: { message } }), { times: 1 });
-      await refuse(429, 'Too Many Attempts.');
+      let [status, message] = [429, 'Too Many Attempts.'];
+      const teams = '**/api/v3/sites/**';
+      await context.route(teams, (route) => route.fulfill({ status, json: { message } }));
       await page.goto('about:blank');
       await page.goto(`${service.api}/console#/${home.id}/sites/${site?.siteId}`);
       await page.getByText('That was too much at once.').waitFor();
-      await refuse(500, 'Server Error');
+      [status, message] = [500, 'Server Error'];
       await page.getByRole('button', { name: 'Try again' }).click();
       await page.getByText('The service has an error.').waitFor();
-      await context.route('**/api/v3/sites/**', (route) => route.abort('internetdisconnected'), { times: 1 });
+      await context.unroute(teams);
+      await context.route(teams, (route) => route.abort('internetdisconnected'));
       await page.getByRole('button', { name: 'Try again' }).click();
       await page.getByText('No connection').waitFor();
     });

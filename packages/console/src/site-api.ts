@@ -1,4 +1,4 @@
-import { type AuditAction, type Muster, MusterError } from '../../client/src/index.ts';
+import { type AuditAction, isMusterError, type Muster, MusterError } from '../../client/src/index.ts';
 
 // Sites are shared by Volt Time's API, which a deployment may leave out. Its answers are read here only.
 
@@ -96,6 +96,14 @@ export function uuidOf(id: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(12, 15)}-8${hex.slice(15, 18)}-${hex.slice(18)}7ea000`;
 }
 
+/** Returns what stands for what the person can't see any more. Another failure is one of the whole list. */
+function whenGone<T>(value: T): (error: unknown) => T {
+  return (error) => {
+    if (isMusterError(error, 'site_not_found', 'forbidden')) return value;
+    throw error;
+  };
+}
+
 /** How long a request can be decided, in milliseconds. */
 const OPEN = 30 * 24 * 60 * 60_000;
 
@@ -135,8 +143,8 @@ export async function readRequests(muster: Muster, api: SiteApi, organization: s
   const found = await Promise.all(
     open.map(async (entry) => {
       const [teams, sites] = await Promise.all([
-        api.teams(organization, entry.resourceId).catch(() => []),
-        Promise.resolve(muster.access.explain({ site: entry.resourceId, perPage: 1 })).catch(() => undefined),
+        api.teams(organization, entry.resourceId).catch(whenGone([])),
+        Promise.resolve(muster.access.explain({ site: entry.resourceId, perPage: 1 })).catch(whenGone(undefined)),
       ]);
       const teamUuid = uuidOf(teamOf(entry));
       const team = teams.find(({ uuid }) => uuid === teamUuid);
