@@ -344,6 +344,18 @@ describe('time', () => {
     }
     expect(seen).toHaveLength(2);
   });
+
+  test('is ended by the signal of its client, beside its own', async () => {
+    const reason = new Error('another organization');
+    for (const own of [{}, { signal: new AbortController().signal }]) {
+      answers = [never];
+      const controller = new AbortController();
+      const call = failure(client().in('org_1', { signal: controller.signal }).me.read(own));
+      await sleep(100);
+      controller.abort(reason);
+      expect(await call).toBe(reason);
+    }
+  });
 });
 
 describe('a list', () => {
