@@ -57,7 +57,7 @@ test.each(['light', 'dark'] as const)('a page of the console looks as a page of 
   const look = async (page: Page, root: string, card: string) => ({
     page: await styleOf(page, root, ['background-color']),
     card: await styleOf(page, card, CARD),
-    heading: await styleOf(page, 'h1', HEADING),
+    heading: await styleOf(page, `${card} h1`, HEADING),
     button: await styleOf(page, `${card} button`, BUTTON),
     logo: await styleOf(page, 'img', ['object-fit', 'background-color', 'border-radius']),
   });
