@@ -111,7 +111,7 @@ async function moveReservation(
   const when = [{ attribute: 'reserved', is: from }] as const;
   await transact([
     { type: 'put', key: keys.identity(identity), item: { ...stored, issuer }, when: [{ absent: 'pk' }] },
-    { type: 'delete', key: keys.identity(from), when: [{ attribute: 'userId', is: userId }] },
+    removalOf(from, stored),
     { type: 'update', key: keys.user(userId), set: { reserved: identity }, when },
     addressWrite({ ...user, reserved: identity }, when),
   ]);
@@ -129,7 +129,7 @@ export async function moveSignIn(
   if (!stored) throw new Missing(keys.identity(from));
   await transact([
     { type: 'put', key: keys.identity(identity), item: { ...stored, issuer, issuedAt }, when: [{ absent: 'pk' }] },
-    { type: 'delete', key: keys.identity(from), when: [{ attribute: 'userId', is: userId }] },
+    removalOf(from, stored),
     { type: 'update', key: keys.user(userId), set: { identity }, when: [{ attribute: 'identity', is: from }] },
     ...memberships
       .slice(0, ENTRIES)
@@ -137,6 +137,12 @@ export async function moveSignIn(
         audit(auditContext, { action: 'member.rebind', organizationId, resource: { type: 'member', id: memberId } }),
       ),
   ]);
+}
+
+/** Returns the part that deletes a sign-in whose content moves: it must still be what was read, also its address. */
+function removalOf(identity: string, { userId, email, issuedAt, named }: Identity): Write {
+  const when = Object.entries({ userId, email, issuedAt, named }).map(([attribute, is]) => ({ attribute, is }));
+  return { type: 'delete', key: keys.identity(identity), when };
 }
 
 /** How many audit entries fit into one transaction besides the changes: more than a person's organizations. */

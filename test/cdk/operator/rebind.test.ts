@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
+import { auditContext } from '../../../cdk/operator/connect.ts';
+import { rebind as rebindOnce } from '../../../lib/people/rebinding.ts';
+import { Stale } from '../../../lib/table/write.ts';
 import { operatorCommand } from '../../support/command.ts';
 import { newAddress, useService } from '../../support/service.ts';
+import { useTableOf } from '../../support/sharing.ts';
 
 const service = useService();
 
@@ -120,4 +124,26 @@ test('a person is bound once, also when others change them in parallel', async (
   // One identity remains. The consistency check of the table covers the rest.
   const identities = (await service.items()).filter(({ type, userId }) => type === 'Identity' && userId === id);
   expect(identities).toHaveLength(1);
+});
+
+test('a person who is bound while they sign in with another address keeps the address that was written last', async () => {
+  useTableOf(service);
+  const { owner } = await service.organization();
+  for (let round = 0; round < 12; round += 1) {
+    const { email, id } = await memberWith(`moving-${round}`, owner);
+    const moved = await service.person(newAddress('moved'), { subject: `moving-${round}` });
+    const signedIn = moved.call('GET /v1/me');
+    // Another moment of the sign-in each time.
+    await new Promise((resolve) => setTimeout(resolve, round));
+    const account = { issuer: service.stack.issuer, subject: `bound-${round}` };
+    await rebindOnce(auditContext('rebind'), email, account, false).catch((error) => {
+      // The address has changed meanwhile: the operator's command begins again.
+      if (!(error instanceof Stale || /Nobody has signed in/.test(error.message))) throw error;
+    });
+    expect([200, 409]).toContain((await signedIn).status);
+    const items = await service.items();
+    const user = items.find(({ type, userId }) => type === 'User' && userId === id);
+    const identities = items.filter(({ type, userId }) => type === 'Identity' && userId === id);
+    expect(identities.map((identity) => identity.email)).toEqual([user?.email]);
+  }
 });
