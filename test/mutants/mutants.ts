@@ -855,12 +855,26 @@ export const mutants: readonly Mutant[] = [
     test: rates('is limited for each person, across organizations'),
   },
   {
+    name: 'a moved sign-in loses an address that changed meanwhile',
+    edits: [
+      {
+        file: 'lib/people/sign-in.ts',
+        replace: 'Object.entries({ userId, email, issuedAt, named })',
+        by: 'Object.entries({ userId })',
+      },
+    ],
+    test: {
+      file: 'test/cdk/operator/rebind.test.ts',
+      name: 'a person who is bound while they sign in with another address keeps the address that was written last',
+    },
+  },
+  {
     name: 'two accounts can be bound to one person after an issuer change',
     edits: [
       {
         file: 'lib/people/sign-in.ts',
         replace: `issuer, issuedAt }, when: [{ absent: 'pk' }] },
-    { type: 'delete', key: keys.identity(from), when: [{ attribute: 'userId', is: userId }] },`,
+    removalOf(from, stored),`,
         by: `issuer, issuedAt }, when: [{ absent: 'pk' }] },
     { type: 'delete', key: keys.identity(from) },`,
       },
