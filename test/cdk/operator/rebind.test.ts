@@ -130,12 +130,12 @@ test('a person is bound once, also when others change them in parallel', async (
 test('a person who is bound while they sign in with another address keeps the address that was written last', async () => {
   useTableOf(service);
   const { owner } = await service.organization();
-  for (let round = 0; round < 12; round += 1) {
+  for (let round = 0; round < 30; round += 1) {
     const { email, id } = await memberWith(`moving-${round}`, owner);
     const moved = await service.person(newAddress('moved'), { subject: `moving-${round}` });
     const signedIn = moved.call('GET /v1/me');
     // Another moment of the sign-in each time.
-    await new Promise((resolve) => setTimeout(resolve, round));
+    await new Promise((resolve) => setTimeout(resolve, round % 15));
     const account = { issuer: service.stack.issuer, subject: `bound-${round}` };
     await rebindOnce(auditContext('rebind'), email, account, false).catch((error) => {
       // The address has changed meanwhile: the operator's command begins again.
