@@ -9,6 +9,9 @@ import { failureState, skeleton } from './states.ts';
 import { TEXTS, type Texts } from './texts.ts';
 import { deriveColors, theme } from './theme.ts';
 
+/** How long the person has to stop typing before a search begins, in milliseconds. */
+export const TYPING = 300;
+
 /** How long a message stays, in milliseconds. */
 const MESSAGE_TIME = 6000;
 

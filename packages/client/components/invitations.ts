@@ -2,7 +2,7 @@ import { css, nothing, type PropertyDeclarations, type TemplateResult } from 'li
 import { repeat } from 'lit/directives/repeat.js';
 import { type Invitation, type InvitationStatus, isMusterError, type Page } from '../src/index.ts';
 import type { Guard } from './dialog.ts';
-import { OrganizationElement } from './element.ts';
+import { OrganizationElement, TYPING } from './element.ts';
 import type { Failure } from './failure.ts';
 import { avatar, field, searchField, selectField, submitButton, wrapped } from './form.ts';
 import { html } from './html.ts';
@@ -11,8 +11,6 @@ import { Pages } from './pages.ts';
 import type { Person } from './person.ts';
 import { emptyState, failureNote, furtherButtons } from './states.ts';
 
-/** How long the person has to stop typing before a search begins, in milliseconds. */
-const PAUSE = 300;
 /** While mails are being sent, the list is read again: how often, in milliseconds, and how many times at most. */
 const POLL = 4000;
 const POLLS = 30;
@@ -226,7 +224,7 @@ export class MusterInvitations extends OrganizationElement {
       <div class="tools">
         ${searchField(invitations.search, this.search, (value) => {
           this.search = value;
-          this.later(() => void this.#start(), PAUSE);
+          this.later(() => void this.#start(), TYPING);
         })}
         <div>${selectField(invitations.filter, this.filter, filters, (value) => {
           this.filter = value as Filter;

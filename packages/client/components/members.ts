@@ -1,16 +1,13 @@
 import { css, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Member, Role } from '../src/index.ts';
-import { OrganizationElement } from './element.ts';
+import { OrganizationElement, TYPING } from './element.ts';
 import { avatar, searchField, selectField, submitButton, wrapped } from './form.ts';
 import { html } from './html.ts';
 import { ICONS } from './icons.ts';
 import { Pages } from './pages.ts';
 import { nameOf, type Person } from './person.ts';
 import { emptyState, failureNote, furtherButtons } from './states.ts';
-
-/** How long the person has to stop typing before a search begins, in milliseconds. */
-const PAUSE = 300;
 
 /** What the dialog of a member is about. */
 type Step = 'role' | 'remove' | 'transfer';
@@ -128,7 +125,7 @@ export class MusterMembers extends OrganizationElement {
 
   #find(value: string): void {
     this.search = value;
-    this.later(() => void this.#start(), PAUSE);
+    this.later(() => void this.#start(), TYPING);
   }
 
   #rows(): TemplateResult {

@@ -1,7 +1,7 @@
 import { css, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Member, Team, TeamMember, TeamRole } from '../src/index.ts';
-import { OrganizationElement } from './element.ts';
+import { OrganizationElement, TYPING } from './element.ts';
 import { avatar, field, searchField, selectField, submitButton, wrapped } from './form.ts';
 import { html } from './html.ts';
 import { ICONS } from './icons.ts';
@@ -10,8 +10,6 @@ import { nameOf, type Person } from './person.ts';
 import { emptyState, failureNote } from './states.ts';
 
 const TEAM_ROLES: readonly TeamRole[] = ['OWNER', 'MODERATOR', 'MEMBER'];
-/** How long the person has to stop typing before a search begins, in milliseconds. */
-const PAUSE = 300;
 /** Above this number of teams, branches are closed at first. */
 const MANY = 60;
 
@@ -275,7 +273,7 @@ export class MusterTeams extends OrganizationElement {
     return html`<div class="stack">
       ${searchField(teams.addSearch, this.search, (value) => {
         this.search = value;
-        this.later(() => void this.#find(value), PAUSE);
+        this.later(() => void this.#find(value), TYPING);
       })}
       ${failureNote(this.problem ?? failure, texts)}
       ${

@@ -4,7 +4,6 @@ import { html } from '../../client/components/html.ts';
 import { FRAME_ICONS, ICONS } from '../../client/components/icons.ts';
 import { TEXTS as SCREEN_TEXTS } from '../../client/components/texts.ts';
 import {
-  type ErrorCode,
   isMusterError,
   type Language,
   type Me,
@@ -19,7 +18,7 @@ import './menu.ts';
 import { isLoaded, loadPage, showPage } from './pages.ts';
 import { type AnyPage, CREATE, fragmentOf, GROUPS, type PageName, type Place, placeOf, sees } from './place.ts';
 import { fetchInTime, Session, SignInError } from './session.ts';
-import { type Send, SiteApi } from './site-api.ts';
+import { codeOf, type Send, SiteApi } from './site-api.ts';
 import { recall, remember } from './storage.ts';
 import { chooseLanguage, presentLanguage, TEXTS, type Texts } from './texts.ts';
 
@@ -43,16 +42,6 @@ const PAGE_ICONS: Readonly<Record<PageName, TemplateResult>> = {
 };
 
 const LAST_ORGANIZATION = 'muster-console-organization';
-
-/** What the statuses of Volt Time's API mean, whose refusals have no codes. */
-const CODES: ReadonlyMap<number, ErrorCode> = new Map([
-  [401, 'unauthenticated'],
-  [403, 'forbidden'],
-  [404, 'site_not_found'],
-  [422, 'validation_failed'],
-  [429, 'request_rate_exceeded'],
-  [500, 'internal_error'],
-]);
 
 /** After how long a wait for an answer is explained, in milliseconds. */
 const LONG = 8000;
@@ -652,12 +641,6 @@ export class Console extends LitElement {
       }
     `,
   ];
-}
-
-/** Returns the code of a refusal. */
-function codeOf(status: number, answer: { error?: ErrorCode; message?: string } | undefined): ErrorCode {
-  if (answer?.error) return answer.error;
-  return (answer?.message !== undefined && CODES.get(status)) || 'unexpected_answer';
 }
 
 customElements.define('muster-console', Console);

@@ -1,4 +1,4 @@
-import { type AuditAction, isMusterError, type Muster, MusterError } from '../../client/src/index.ts';
+import { type AuditAction, type ErrorCode, isMusterError, type Muster, MusterError } from '../../client/src/index.ts';
 
 // Sites are shared by Volt Time's API, which a deployment may leave out. Its answers are read here only.
 
@@ -24,6 +24,22 @@ export interface SiteRequest {
   readonly teamName: string;
   /** When the grant would end; undefined: never. */
   readonly expiresAt: string | undefined;
+}
+
+/** What the statuses of Volt Time's API mean, whose refusals have no codes. */
+const CODES: ReadonlyMap<number, ErrorCode> = new Map([
+  [401, 'unauthenticated'],
+  [403, 'forbidden'],
+  [404, 'site_not_found'],
+  [422, 'validation_failed'],
+  [429, 'request_rate_exceeded'],
+  [500, 'internal_error'],
+]);
+
+/** Returns the code of a refusal. */
+export function codeOf(status: number, answer: { error?: ErrorCode; message?: string } | undefined): ErrorCode {
+  if (answer?.error) return answer.error;
+  return (answer?.message !== undefined && CODES.get(status)) || 'unexpected_answer';
 }
 
 /**

@@ -1,5 +1,6 @@
 import { css, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import { TYPING } from '../../client/components/element.ts';
 import { avatar, searchField } from '../../client/components/form.ts';
 import { html } from '../../client/components/html.ts';
 import { ICONS } from '../../client/components/icons.ts';
@@ -12,9 +13,6 @@ import { fragmentOf } from './place.ts';
 import { readRequests, type SiteApi, type SiteRequest, type SiteTeam } from './site-api.ts';
 
 type Reason = Explanation['reasons'][number];
-
-/** How long the person has to stop typing before a search begins, in milliseconds. */
-const PAUSE = 400;
 
 /** `<console-sites>`: the sites that the person sees, who else sees them and why, and who sees their sensitive data. */
 export class ConsoleSites extends ConsoleElement {
@@ -209,7 +207,7 @@ export class ConsoleSites extends ConsoleElement {
         await this.#know(rows);
         this.found = rows;
       });
-    }, PAUSE);
+    }, TYPING);
   }
 
   /** Does something that only says something if it fails. */

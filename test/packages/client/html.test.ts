@@ -12,6 +12,11 @@ test('a text in a template, or in a list of it, has no directional or control ch
   expect(html`<b title=${name}>${name}${[name]}${3}</b>`.values).toEqual(['Ada', 'Ada', ['Ada'], 3]);
 });
 
+test('a text in a field stays as it was typed', () => {
+  const typed = '\u200fשלום';
+  expect(html`<input .value=${typed} title=${typed}>`.values).toEqual([typed, 'שלום']);
+});
+
 test('a name of invisible characters only isn’t a name', () => {
   expect(nameOf({ firstName: '\u202e', lastName: '\u2066', email: 'ada@example.com' })).toBe('ada@example.com');
 });
