@@ -141,6 +141,7 @@ export function environmentOf(config: Config): Record<string, string> {
   };
   const values = {
     TOKEN_JWKS_URI: config.jwksUri,
+    CONSOLE_CLIENT_ID: config.consoleClientId,
     PREVIOUS_ISSUER: config.previousIssuer?.issuer,
     PREVIOUS_ISSUER_MATCH: config.previousIssuer?.match,
     CLAIM_EMAIL: claims.email,

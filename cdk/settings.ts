@@ -108,6 +108,8 @@ export const StageConfig = z
     issuer: url.optional(),
     /** The audience of the ID tokens: the application's client id. */
     audience: z.string().min(1).optional(),
+    /** The console's client id at the issuer, if it isn't the application's: ID tokens for it are accepted too. */
+    consoleClientId: z.string().min(1).optional(),
     /** The URL of the issuer's keys; default: `/.well-known/jwks.json` below the issuer. */
     jwksUri: url.optional(),
     /**
@@ -309,6 +311,10 @@ export const StageConfig = z
     error: 'belongs to issuer: give both or neither',
     // Checked even if other values are invalid, so that all mistakes are reported at once.
     when: ({ value }) => typeof value === 'object' && value !== null,
+  })
+  .refine(({ consoleClientId, issuer, console }) => consoleClientId === undefined || (issuer && console), {
+    path: ['consoleClientId'],
+    error: 'belongs to issuer and a console: leave it out',
   })
   .refine(({ domain, publicUrl }) => !domain || publicUrl === undefined || publicUrl === `https://${domain.name}`, {
     path: ['publicUrl'],

@@ -6,6 +6,8 @@ const QUERY_PARAMETERS: Readonly<Record<string, string>> = {
   page: 'The number of the page, starting at 1; not together with `cursor`.',
   perPage: 'The number of rows of a page; default 20.',
   role: 'Only members with this role. With a filter there is no total, and a page may be short.',
+  search:
+    'Only members whose names, username and address have all these words somewhere, or invitations to such an address; a whole address finds only that address. Letter case and accents don’t count. With a filter there is no total, and a page may be short.',
   userId: 'Only the member with this user id. With a filter there is no total.',
   email: 'Only the member with this address, or the invitations to this address. With a filter there is no total.',
   subject:

@@ -14,6 +14,8 @@ export interface Configuration {
   readonly tableName: string;
   readonly issuer: string;
   readonly audience: string;
+  /** The console's client id at the issuer: that of the application, unless it has its own. */
+  readonly consoleClientId: string;
   /** The URL of the issuer's keys; undefined: `/.well-known/jwks.json` below the issuer. */
   readonly jwksUri: string | undefined;
   /** The previous issuer, and how its users are matched when they first sign in with the present one. */
@@ -102,6 +104,7 @@ export function applicationPermissions(): ApplicationPermissions {
 
 function read(environment: NodeJS.ProcessEnv): Configuration {
   const text = (name: string) => environment[name] || undefined;
+  const audience = environment.TOKEN_AUDIENCE ?? '';
   const previousIssuer = text('PREVIOUS_ISSUER');
   const color = text('PRODUCT_COLOR');
   const logoUrl = text('LOGO_URL');
@@ -110,7 +113,8 @@ function read(environment: NodeJS.ProcessEnv): Configuration {
   return {
     tableName: environment.TABLE_NAME ?? '',
     issuer: environment.TOKEN_ISSUER ?? '',
-    audience: environment.TOKEN_AUDIENCE ?? '',
+    audience,
+    consoleClientId: text('CONSOLE_CLIENT_ID') ?? audience,
     jwksUri: text('TOKEN_JWKS_URI'),
     previousIssuer: previousIssuer
       ? { issuer: previousIssuer, match: text('PREVIOUS_ISSUER_MATCH') === 'subject' ? 'subject' : 'address' }

@@ -21,13 +21,13 @@ export const endpoint = forAnybody({
   depth: 0,
   refuses: ['keys_unavailable'],
   async handle({ request: { headers } }) {
-    const { product, audience } = configuration();
+    const { product, consoleClientId: clientId } = configuration();
     const signIn = await signInEndpoints();
     return consolePage(consoleDocument(), {
       language: languageOf(headers['accept-language'], 'en'),
       product,
       hasSites: dialects().includes('volttime'),
-      signIn: { ...signIn, clientId: audience },
+      signIn: { ...signIn, clientId },
     });
   },
 });

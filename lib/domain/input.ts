@@ -43,6 +43,11 @@ export function nameOf(limit: number) {
 }
 export const Name = nameOf(100);
 
+/** Words, or a whole address, that are searched for. */
+export const SearchText = z
+  .string()
+  .check(z.maxLength(254), z.refine(isVisible, 'must have something that can be seen'));
+
 /** Returns the schema of a text of at most `limit` characters: trimmed, possibly empty. */
 // @__NO_SIDE_EFFECTS__
 export function textOf(limit: number) {

@@ -39,16 +39,16 @@ const ALGORITHMS = [
 const LEEWAY = 5;
 
 /**
- * Verifies a token of the configured issuer for the configured audience. Returns its claims.
+ * Verifies a token of the configured issuer for the application or the console. Returns its claims.
  *
  * @throws Refusal `unauthenticated`; `keys_unavailable` if the issuer's keys can't be fetched
  */
 async function verified(token: string): Promise<Readonly<Record<string, unknown>>> {
-  const { issuer, audience } = configuration();
+  const { issuer, audience, consoleClientId } = configuration();
   try {
     const { payload, protectedHeader } = await jwtVerify(token, keyOf, {
       issuer,
-      audience,
+      audience: [audience, consoleClientId],
       algorithms: ALGORITHMS,
       clockTolerance: LEEWAY,
       requiredClaims: ['sub', 'exp'],

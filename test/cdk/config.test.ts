@@ -164,6 +164,15 @@ describe('configuration', () => {
     expect(both).toContain('stages.development.mailSender');
   });
 
+  it('accepts a client id of the console only with an issuer and a console', () => {
+    const own = { mailSender, consoleClientId: 'console' };
+    const alone = 'stages.development.consoleClientId: belongs to issuer and a console: leave it out';
+    const issuer = { issuer: 'https://issuer.example.com', audience: 'app' };
+    expect(refusal(own)).toContain(alone);
+    expect(refusal({ ...own, ...issuer, console: false })).toContain(alone);
+    expect(environmentOf(read({ ...own, ...issuer }))).toMatchObject({ CONSOLE_CLIENT_ID: 'console' });
+  });
+
   it('accepts a budget only with somebody who is told', () => {
     expect(() => read({ mailSender, monthlyBudget: 20 })).toThrow('stages.development.monthlyBudget: needs alarmEmail');
     const told = { alarmTopic: 'arn:aws:sns:eu-central-1:123456789012:alarms' };

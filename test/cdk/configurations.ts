@@ -9,7 +9,7 @@ import { FLAGS } from './assembled.ts';
 const mailSender = 'Muster <invitations@mail.acme.org>';
 
 /** A value for each key. The issuer's own keys are in `OFF`, since with an issuer there is no user pool. */
-const ON: Required<Omit<StageSettings, 'issuer' | 'audience' | 'jwksUri' | 'previousIssuer'>> = {
+const ON: Required<Omit<StageSettings, 'issuer' | 'audience' | 'consoleClientId' | 'jwksUri' | 'previousIssuer'>> = {
   account: '123456789012',
   region: 'eu-central-1',
   userPool: {

@@ -122,24 +122,23 @@ test('members are paged by cursor, found by address, name and role, changed and 
     expect(await lists(), 'an address is found at once').toHaveLength(1);
 
     await search.fill('konrad zu');
-    await page.getByText('1,000 of 100,000 members searched').waitFor();
+    await page.getByText('Nobody was found yet.').waitFor();
     await expectAccessible(page);
     expect(await lists(), 'a name is searched in a bounded step').toHaveLength(10);
     await page.getByRole('button', { name: 'Search further' }).click();
-    await page.getByText('2,000 of 100,000 members searched').waitFor();
+    await expect.poll(lists).toHaveLength(10);
     await page.getByRole('button', { name: 'Search to the end' }).click();
-    await page.getByText(/^([3-9]|\d\d),\d00 of/).waitFor();
     await page.getByRole('button', { name: 'Stop' }).click();
     await page.waitForLoadState('networkidle');
-    const searched = (await lists()).length;
-    expect(searched).toBeLessThan(400);
+    const stopped = (await lists()).length;
+    expect(stopped).toBeLessThan(40);
     const started = Date.now();
     await page.getByRole('button', { name: 'Search to the end' }).click();
-    await page.getByText('Konrad Zuse').waitFor({ timeout: 240_000 });
-    console.log(`search of all members by name: ${Date.now() - started} ms`);
+    await page.getByText('Konrad Zuse').waitFor({ timeout: 120_000 });
+    console.log(`search of the other members by name: ${Date.now() - started} ms`);
     expect(await rows(page).count()).toBe(1);
-    await page.getByText('100,000 of 100,000 members searched').waitFor();
-    expect((await lists()).length + searched).toBeLessThan(MEMBERS / 100 + 5);
+    await page.getByText('1 found', { exact: true }).waitFor();
+    expect((await lists()).length).toBeLessThan(MEMBERS / 1000 + 5);
     expect(await heapOf(page)).toBeLessThan(LARGEST_HEAP);
 
     await search.fill('');
@@ -153,7 +152,7 @@ test('members are paged by cursor, found by address, name and role, changed and 
     await page.getByText('Nobody was found yet.').waitFor();
     await page.getByRole('button', { name: 'Search to the end' }).click();
     await page.getByText('Konrad Zuse').waitFor({ timeout: 120_000 });
-    await page.getByText('1 of 1').waitFor();
+    await page.getByText('1 found', { exact: true }).waitFor();
 
     await page.getByRole('button', { name: 'Manage Konrad Zuse' }).click();
     await page.getByText('Can invite people').click();

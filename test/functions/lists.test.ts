@@ -80,6 +80,76 @@ describe.each([
   });
 });
 
+describe('a search', () => {
+  const address = `juergen-${newAddress()}`;
+  let organization: Awaited<ReturnType<typeof service.organization>>;
+  let member: Client;
+
+  beforeAll(async () => {
+    organization = await service.organization();
+    member = await service.member(organization.owner, 'ADMIN', address);
+    await member.call('PATCH /v1/me', { body: { firstName: 'Jürgen', lastName: 'Müller-Lüdenscheidt' } });
+    for (let index = 0; index < 4; index += 1) await service.member(organization.owner, 'USER');
+  });
+
+  const searched = async (search: string, more = '') => {
+    const answer = await organization.owner.call(`GET /v1/members?search=${encodeURIComponent(search)}${more}`);
+    return answer.body.data.map(({ userProfile }: { userProfile: { email: string } }) => userProfile.email);
+  };
+
+  test('finds members by parts of their names, username and address', async () => {
+    for (const search of ['jurgen', 'LUDENSCHEIDT jür', address.slice(0, 20), address, address.toUpperCase()]) {
+      expect(await searched(search), search).toEqual([address]);
+    }
+    for (const search of ['jurgen nobody', '%', '*', '^', `x${address}`]) expect(await searched(search)).toEqual([]);
+    await member.call('PATCH /v1/me', { body: { username: 'dr.kloebner' } });
+    expect(await searched('kloebner')).toEqual([address]);
+  });
+
+  test('is combined with the other filters', async () => {
+    expect(await searched('jurgen', '&role=ADMIN')).toEqual([address]);
+    expect(await searched('jurgen', '&role=USER')).toEqual([]);
+    expect(await searched(address, '&role=USER')).toEqual([]);
+    expect(await searched('jurgen', `&email=${organization.owner.email}`)).toEqual([]);
+    expect(await searched('jurgen', `&userId=${(await member.call('GET /v1/me')).body.id}`)).toEqual([address]);
+  });
+
+  test('goes on with its own cursor, and with no other search’s', async () => {
+    const { data, meta } = (await organization.owner.call('GET /v1/members?search=example&perPage=4')).body;
+    expect(data).toHaveLength(4);
+    const next = `perPage=4&cursor=${meta.nextCursor}`;
+    const rest = (await organization.owner.call(`GET /v1/members?search=example&${next}`)).body;
+    expect([rest.data.length, rest.meta.nextCursor]).toEqual([2, null]);
+    expect((await organization.owner.call(`GET /v1/members?search=exampl&${next}`)).body.error).toBe('invalid_cursor');
+  });
+
+  test('finds no member of another organization, and refuses what is empty or too long', async () => {
+    const other = await foreign.call(`GET /v1/members?search=${address}`);
+    expect(other.body.data).toEqual([]);
+    for (const bad of ['', '%20', '%E2%80%8B', 'x'.repeat(255)]) {
+      for (const list of ['members', 'invitations']) {
+        const answer = await organization.owner.call(`GET /v1/${list}?search=${bad}`);
+        expect(answer, bad).toMatchObject({ status: 400, body: { error: 'validation_failed' } });
+        expect(Object.keys(answer.body.details)).toEqual(['search']);
+      }
+    }
+  });
+
+  test('finds invitations by a part of the address, also as people write it', async () => {
+    const { owner } = organization;
+    const name = newAddress().split('@')[0];
+    const international = `${name}@münchen.example`;
+    await owner.call('POST /v1/invitations', { body: { email: international, role: 'USER' } });
+    await owner.call('POST /v1/invitations', { body: { email: newAddress(), role: 'USER' } });
+    for (const search of [name as string, `${name} munchen`, international, `${name}@xn--mnchen`]) {
+      const { data } = (await owner.call(`GET /v1/invitations?search=${encodeURIComponent(search)}`)).body;
+      expect(data, search).toHaveLength(1);
+      const revoked = await owner.call(`GET /v1/invitations?status=REVOKED&search=${encodeURIComponent(search)}`);
+      expect(revoked.body.data).toEqual([]);
+    }
+  });
+});
+
 test('the audit log is newest first, without a total, and a cursor goes through it across months', async () => {
   await service.clock('40d');
   await owner.call('POST /v1/invitations', { body: { email: newAddress(), role: 'USER' } });

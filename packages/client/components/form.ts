@@ -16,7 +16,7 @@ export function field(
 /** A field to search. */
 export function searchField(label: string, value: string, onInput: (value: string) => void): TemplateResult {
   return html`<div class="search grow">${ICONS.search}<input class="input" type="search" aria-label=${label} placeholder=${label}
-    autocomplete="off" spellcheck="false" .value=${value}
+    maxlength="254" autocomplete="off" spellcheck="false" .value=${value}
     @input=${(event: Event) => onInput((event.target as HTMLInputElement).value)}></div>`;
 }
 

@@ -154,7 +154,8 @@ export class MusterInvitations extends OrganizationElement {
       this.#polls += 1;
       try {
         const { invitations } = this.muster;
-        const { data } = await invitations.list({ status: STATUSES[this.filter], email: this.#address, perPage: 100 });
+        const asked = { status: STATUSES[this.filter], search: this.#sought, perPage: 100 };
+        const { data } = await invitations.list(asked);
         const now = new Map(data.map((row) => [row.id, row]));
         const others = this.#list.rows.filter((row) => isBeingSent(row) && !now.has(row.id)).slice(0, SINGLES);
         for (const { id } of others) now.set(id, await invitations.read(id));
@@ -168,27 +169,22 @@ export class MusterInvitations extends OrganizationElement {
     if (this.isConnected) this.requestUpdate();
   }
 
-  /** The whole address that is searched for; undefined: there is none. */
-  get #address(): string | undefined {
-    const text = this.search.trim().toLowerCase();
-    return /^\S+@\S+\.\S+$/.test(text) ? text : undefined;
+  /** What is searched for; undefined: nothing. */
+  get #sought(): string | undefined {
+    return this.search.trim() || undefined;
   }
 
   #start(): Promise<void> {
     this.chosen = new Set();
     this.#polls = 0;
-    const text = this.search.trim().toLowerCase();
-    const email = this.#address;
+    const search = this.#sought;
     const { filter } = this;
     const status = STATUSES[filter];
     const { invitations } = this.muster;
-    const perPage = text !== '' && !email ? 100 : 20;
-    return this.#list.start(
-      (cursor, signal) =>
-        filter === 'undelivered'
-          ? this.#undeliveredPage({ email, perPage }, cursor, signal)
-          : invitations.list({ status, email, cursor, perPage }, { signal }),
-      (row) => email !== undefined || row.email.toLowerCase().includes(text),
+    return this.#list.start((cursor, signal) =>
+      filter === 'undelivered'
+        ? this.#undeliveredPage(search, cursor, signal)
+        : invitations.list({ status, search, cursor }, { signal }),
     );
   }
 
@@ -197,12 +193,12 @@ export class MusterInvitations extends OrganizationElement {
    * with the state.
    */
   async #undeliveredPage(
-    asked: { readonly email: string | undefined; readonly perPage: number },
+    search: string | undefined,
     cursor: string | undefined,
     signal: AbortSignal,
   ): Promise<Page<Invitation>> {
     const [state, at] = (cursor?.split(' ') ?? [UNDELIVERED[0]]) as [Undelivered, string?];
-    const query = { ...asked, status: 'PENDING', delivery: state, cursor: at || undefined } as const;
+    const query = { search, status: 'PENDING', delivery: state, cursor: at || undefined } as const;
     const { data, meta } = await this.muster.invitations.list(query, { signal });
     const next = UNDELIVERED[UNDELIVERED.indexOf(state) + 1];
     const nextCursor = meta.nextCursor ? `${state} ${meta.nextCursor}` : next ? `${next} ` : null;
@@ -211,7 +207,7 @@ export class MusterInvitations extends OrganizationElement {
 
   /** Whether the API reads many rows for each that is shown. */
   get #isScan(): boolean {
-    return !['all', 'waiting'].includes(this.filter) || (this.search.trim() !== '' && !this.#address);
+    return !['all', 'waiting'].includes(this.filter) || this.#sought !== undefined;
   }
 
   protected override content(): TemplateResult {

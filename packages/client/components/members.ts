@@ -71,28 +71,12 @@ export class MusterMembers extends OrganizationElement {
     await list;
   }
 
-  /** What is searched: a whole address, which the API finds at once, or words, for which the list is read page by page. */
-  get #asked(): { readonly email: string | undefined; readonly words: readonly string[] } {
-    const words = this.#searched.trim().toLowerCase().split(/\s+/).filter(Boolean);
-    const [only = ''] = words;
-    const isAddress = words.length === 1 && /^\S+@\S+\.\S+$/.test(only);
-    return { email: isAddress ? only : undefined, words: isAddress ? [] : words };
-  }
-
   /** Reads the list from its start, as searched and filtered. */
   #start(): Promise<void> {
-    this.#searched = this.search;
+    this.#searched = this.search.trim();
     const role = this.filter || undefined;
-    const { email, words } = this.#asked;
-    const isSearch = words.length > 0;
-    const { members } = this.muster;
-    return this.#list.start(
-      (cursor, signal) => members.list({ role, email, cursor, perPage: isSearch ? 100 : 20 }, { signal }),
-      ({ userProfile }) => {
-        const text = `${userProfile.firstName} ${userProfile.lastName} ${userProfile.email}`.toLowerCase();
-        return !isSearch || words.every((word) => text.includes(word));
-      },
-    );
+    const search = this.#searched || undefined;
+    return this.#list.start((cursor, signal) => this.muster.members.list({ role, search, cursor }, { signal }));
   }
 
   #isMe({ id }: Member): boolean {
@@ -130,28 +114,20 @@ export class MusterMembers extends OrganizationElement {
 
   #rows(): TemplateResult {
     const { texts } = this;
-    const { rows, seen, hasMore, isLoading, failure, total } = this.#list;
+    const { rows, hasMore, isLoading, failure, total } = this.#list;
     const { members } = texts;
-    const { email, words } = this.#asked;
-    const isSearch = words.length > 0;
     const shown = repeat(
       rows,
       ({ id }) => id,
       (member) => this.#row(member),
     );
-    // The list is read through, and most rows aren't shown.
-    const isScan = isSearch || (this.filter !== '' && !email);
-    const empty = isSearch
-      ? members.noneText(this.number(seen))
-      : email
-        ? members.noneWithAddress
-        : hasMore
-          ? members.noneSoFar
-          : members.noneWithRole;
+    // The API reads many members for each that is shown.
+    const isScan = this.#searched !== '' || this.filter !== '';
+    const empty = hasMore ? members.noneSoFar : this.#searched === '' ? members.noneWithRole : members.noneText;
     const shownSoFar = this.number(rows.length);
     const status = isLoading
       ? texts.loading
-      : isSearch || (isScan && hasMore)
+      : isScan
         ? texts.foundSoFar(shownSoFar, hasMore)
         : texts.shownOf(shownSoFar, this.number(total ?? rows.length));
     return html`
@@ -164,7 +140,6 @@ export class MusterMembers extends OrganizationElement {
       }
       ${failureNote(failure, texts)}
       <div class="foot"><span role="status" tabindex="-1">${rows.length > 0 || isLoading ? status : nothing}</span>
-      ${isSearch && total !== undefined ? html`<span>${members.searched(this.number(seen), this.number(total))}</span>` : nothing}
       ${furtherButtons(this.#list, isScan, texts)}</div>`;
   }
 

@@ -20,8 +20,6 @@ export class Pages<T> implements ReactiveController {
   #next: string | null | undefined;
 
   rows: readonly T[] = [];
-  /** How many rows were read, those included that were left out. */
-  seen = 0;
   /** The number of rows of the whole list, if the API counts them. */
   total: number | undefined;
   isLoading = false;
@@ -59,7 +57,6 @@ export class Pages<T> implements ReactiveController {
     this.#passes = passes;
     this.#next = undefined;
     this.rows = [];
-    this.seen = 0;
     this.total = undefined;
     this.isLoading = false;
     await this.more();
@@ -91,7 +88,6 @@ export class Pages<T> implements ReactiveController {
         const { data, meta } = await this.#read(this.#next ?? undefined, loading.signal);
         if (loading.signal.aborted) return;
         this.rows = [...this.rows, ...data.filter(this.#passes)];
-        this.seen += data.length;
         this.total ??= meta.total;
         this.#next = meta.nextCursor;
         this.#host.requestUpdate();

@@ -269,7 +269,7 @@ export class MusterTeams extends OrganizationElement {
   #addStep(): TemplateResult {
     const { texts } = this;
     const { teams, members } = texts;
-    const { rows, isLoading, failure, hasMore, seen } = this.#found;
+    const { rows, isLoading, failure, hasMore } = this.#found;
     return html`<div class="stack">
       ${searchField(teams.addSearch, this.search, (value) => {
         this.search = value;
@@ -283,7 +283,7 @@ export class MusterTeams extends OrganizationElement {
               ({ id }) => id,
               (member) => this.#candidate(member),
             )}</ul>`
-          : html`<p class="hint" role="status">${isLoading ? texts.loading : members.noneText(this.number(seen))}</p>`
+          : html`<p class="hint" role="status">${isLoading ? texts.loading : members.noneText}</p>`
       }
       <div class="actions">
         ${hasMore && !isLoading ? html`<button class="button" type="button" @click=${this.#found.more}>${texts.showMore}</button>` : nothing}
@@ -305,15 +305,10 @@ export class MusterTeams extends OrganizationElement {
   }
 
   #find(value: string): Promise<void> {
-    const words = value.trim().toLowerCase().split(/\s+/).filter(Boolean);
-    const email = words.length === 1 && /^\S+@\S+\.\S+$/.test(words[0] ?? '') ? words[0] : undefined;
-    const { members } = this.muster;
+    const search = value.trim() || undefined;
     return this.#found.start(
-      (cursor, signal) => members.list({ email, cursor, perPage: words.length > 0 ? 100 : 20 }, { signal }),
-      ({ userProfile, claimed }) => {
-        const text = `${userProfile.firstName} ${userProfile.lastName} ${userProfile.email}`.toLowerCase();
-        return claimed && (email !== undefined || words.every((word) => text.includes(word)));
-      },
+      (cursor, signal) => this.muster.members.list({ search, cursor }, { signal }),
+      ({ claimed }) => claimed,
     );
   }
 

@@ -16,8 +16,8 @@ import { Names } from './names.ts';
 /** The most entries that one export has. */
 const EXPORTED = 10_000;
 
-/** How many members a search by name reads, and how many it finds, at most. */
-const SEARCHED = 1000;
+/** How many pages a search by name reads, and how many people it finds, at most. */
+const PAGES = 10;
 const MATCHES = 10;
 
 /** What an id looks like that may have a name: `mem_...`. */
@@ -200,23 +200,16 @@ export class ConsoleAuditLog extends ConsoleElement {
 
   /** Finds who has an address, or a name: members, and by their address also who was one. @throws MusterError */
   async #find(text: string): Promise<readonly Match[]> {
-    const { members } = this.muster;
-    if (/^\S+@\S+\.\S+$/.test(text)) {
-      const [found] = (await members.list({ email: text })).data;
-      if (found) return [found];
-      const userId = await this.#names.formerUser(text);
-      return userId === undefined ? [] : [{ userId, userProfile: { firstName: '', lastName: '', email: text } }];
-    }
-    const wanted = text.toLocaleLowerCase();
     const found: Match[] = [];
-    let seen = 0;
-    for await (const member of members.list({ perPage: 100 })) {
-      const { firstName, lastName, email } = member.userProfile;
-      if (`${firstName} ${lastName} ${email}`.toLocaleLowerCase().includes(wanted)) found.push(member);
-      seen += 1;
-      if (seen === SEARCHED || found.length === MATCHES) break;
+    let cursor: string | null | undefined;
+    for (let pages = 0; pages < PAGES && found.length < MATCHES && cursor !== null; pages += 1) {
+      const { data, meta } = await this.muster.members.list({ search: text, cursor, perPage: MATCHES });
+      found.push(...data);
+      cursor = meta.nextCursor;
     }
-    return found;
+    if (found.length > 0 || !/^\S+@\S+\.\S+$/.test(text)) return found;
+    const userId = await this.#names.formerUser(text);
+    return userId === undefined ? [] : [{ userId, userProfile: { firstName: '', lastName: '', email: text } }];
   }
 
   #row(entry: AuditEntry): TemplateResult {

@@ -93,10 +93,10 @@ testWhole('people are found by name in any page, by whole address at once, and b
     const search = page.getByRole('searchbox');
     await page.getByRole('listitem').nth(19).waitFor();
     await search.fill('liskov barb');
-    await page.getByText('251 of 251 members searched').waitFor();
+    await page.getByText('1 found', { exact: true }).waitFor();
     expect(await page.getByRole('listitem').count()).toBe(1);
     await search.fill(last);
-    await page.getByText('1 of 1').waitFor();
+    await page.getByText(last).waitFor();
     expect(await page.getByRole('listitem').allInnerTexts()).toEqual([expect.stringContaining(last)]);
     await search.fill('nobody at all');
     await page.getByText('Nobody found').waitFor();

@@ -1231,6 +1231,8 @@ export interface InvitationsListQuery {
   readonly status?: InvitationStatus | undefined;
   /** Only invitations whose latest mail is in this state of delivery. */
   readonly delivery?: DeliveryState | undefined;
+  /** Only members whose names, username and address have all these words somewhere, or invitations to such an address; a whole address finds only that address. Letter case and accents don’t count. With a filter there is no total, and a page may be short. */
+  readonly search?: string | undefined;
   /** Only the member with this address, or the invitations to this address. With a filter there is no total. */
   readonly email?: string | undefined;
 }
@@ -1300,6 +1302,8 @@ export interface MembersListQuery {
   readonly cursor?: string | undefined;
   /** Only members with this role. With a filter there is no total, and a page may be short. */
   readonly role?: Role | undefined;
+  /** Only members whose names, username and address have all these words somewhere, or invitations to such an address; a whole address finds only that address. Letter case and accents don’t count. With a filter there is no total, and a page may be short. */
+  readonly search?: string | undefined;
   /** Only the member with this address, or the invitations to this address. With a filter there is no total. */
   readonly email?: string | undefined;
   /** Only the member with this user id. With a filter there is no total. */
@@ -1660,9 +1664,9 @@ export interface Resources {
      */
     decline(body: InvitationsDeclineBody, options?: CallOptions): Promise<Declination>;
     /**
-     * Lists the organization's invitations, newest first, optionally filtered by status, by delivery state, or by address.
+     * Lists the organization's invitations, newest first, optionally filtered by status, by delivery state, by address, or by a part of it.
      *
-     * A page number costs reads of all rows before the page; a cursor only of the page. With a filter, there is no total, and a page may be short although more pages follow.
+     * A page number costs reads of all rows before the page; a cursor only of the page. With a filter, there is no total, and a page may be short although more pages follow: it reads up to 1,000 invitations.
      *
      * `GET /v1/invitations`
      *
@@ -1808,9 +1812,9 @@ export interface Resources {
      */
     importBulk(body: MembersImportBulkBody, options?: CreateOptions): Promise<ImportAnswer>;
     /**
-     * Lists the organization's members in the order of joining, optionally filtered by role, by address, by user id, or by the subject of a sign-in at the issuer.
+     * Lists the organization's members in the order of joining, optionally filtered by role, by words of names and addresses, by address, by user id, or by the subject of a sign-in at the issuer.
      *
-     * A page number costs reads of all rows before the page; a cursor only of the page. With a filter, there is no total, and a page may be short although more pages follow.
+     * A page number costs reads of all rows before the page; a cursor only of the page. With a filter, there is no total, and a page may be short although more pages follow: it reads up to 1,000 members.
      *
      * `GET /v1/members`
      *
