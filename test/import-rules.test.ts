@@ -33,7 +33,7 @@ const LAYERS: readonly Layer[] = [
   },
   {
     file: 'lib/aws/x.ts',
-    may: ['./service.ts', ...SDK, '@smithy/core/protocols'],
+    may: ['./service.ts', ...SDK, '@smithy/core/protocols', 'node:crypto'],
     mayNot: [
       ...[...NEVER, ...MAIL, ...MIDDY, '@aws-sdk/client-dynamodb', '../configuration.ts'],
       ...['../table/read.ts', '../domain/refusal.ts', '../../functions/index.ts'],

@@ -4,7 +4,8 @@ import { showWebhookDelivery } from '../../lib/dialects/v1/show.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forMember } from '../../lib/http/for-member.ts';
 import { pathId } from '../../lib/http/path.ts';
-import { getDelivery, RESEND, resend } from '../../lib/webhooks/deliveries.ts';
+import { getDelivery } from '../../lib/webhooks/deliveries.ts';
+import { RESEND, resend } from '../../lib/webhooks/managing.ts';
 import { getWebhook } from '../../lib/webhooks/webhooks.ts';
 
 export const returns = { 202: WebhookDelivery };

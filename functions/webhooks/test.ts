@@ -4,7 +4,7 @@ import { showWebhookDelivery } from '../../lib/dialects/v1/show.ts';
 import { Refusal } from '../../lib/domain/refusal.ts';
 import { forMember } from '../../lib/http/for-member.ts';
 import { pathId } from '../../lib/http/path.ts';
-import { TEST_WEBHOOK, testWebhook } from '../../lib/webhooks/deliveries.ts';
+import { TEST_WEBHOOK, testWebhook } from '../../lib/webhooks/managing.ts';
 import { getWebhook } from '../../lib/webhooks/webhooks.ts';
 
 export const returns = { 202: WebhookDelivery };

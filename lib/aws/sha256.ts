@@ -1,5 +1,7 @@
 import { createHash, createHmac, createSecretKey, type Hash, type Hmac, type KeyObject } from 'node:crypto';
-import type { Checksum, SourceData } from '@smithy/types';
+
+/** A secret, as the SDK gives it. */
+type Secret = string | ArrayBuffer | ArrayBufferView;
 
 /** The keys of HMACs, by their bytes. The signer keeps the bytes of the key that signs a day's requests. */
 const keys = new WeakMap<object, KeyObject>();
@@ -8,10 +10,10 @@ const keys = new WeakMap<object, KeyObject>();
  * SHA-256, and HMAC with a secret, for the SDK's signatures. It differs from the SDK's class in its keys: Node takes five
  * times as long to begin an HMAC with bytes than with a key made of them once.
  */
-export class Sha256 implements Checksum {
+export class Sha256 {
   readonly #hash: Hash | Hmac;
 
-  constructor(secret?: SourceData) {
+  constructor(secret?: Secret) {
     this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', keyOf(secret));
   }
 
@@ -28,7 +30,7 @@ export class Sha256 implements Checksum {
   }
 }
 
-function keyOf(secret: SourceData): string | KeyObject {
+function keyOf(secret: Secret): string | KeyObject {
   if (typeof secret === 'string') return secret;
   const known = keys.get(secret);
   if (known) return known;

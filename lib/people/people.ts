@@ -5,6 +5,17 @@ import { keys } from '../table/keys.ts';
 import { get } from '../table/read.ts';
 import { type Condition, existing, type Write } from '../table/write.ts';
 
+/** A verified sign-in of a person. */
+export interface SignIn extends Profile {
+  /** The hash of issuer and subject. */
+  readonly identity: string;
+  readonly issuer: string;
+  /** When the token was issued, in seconds. */
+  readonly issuedAt: number;
+  /** The identity of the same subject at the previous issuer, if users are matched by subject. */
+  readonly earlierIdentity?: string;
+}
+
 /** The stored binding of a sign-in to a user. */
 export interface Identity {
   readonly userId: string;

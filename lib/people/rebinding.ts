@@ -6,9 +6,9 @@ import { listMemberships } from '../organizations/organizations.ts';
 import { audit } from '../table/audit.ts';
 import { keys } from '../table/keys.ts';
 import { Stale, transact, type Write } from '../table/write.ts';
+import { moveSignIn } from './moving.ts';
 import { addressWrite, getAddressHolder, getCaller, getIdentity } from './people.ts';
 import { PROFILES } from './profiles.ts';
-import { moveSignIn } from './sign-in.ts';
 
 // Operator commands for people who can no longer sign in (docs/operations.md). No function imports this file.
 

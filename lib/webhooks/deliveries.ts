@@ -1,8 +1,6 @@
 import type { AuditContext, AuditEntry } from '../domain/audit.ts';
 import { eventOf, isHistory, type MusterEvent } from '../domain/event.ts';
 import { loggable } from '../domain/log.ts';
-import type { Actor } from '../domain/member.ts';
-import { Refusal } from '../domain/refusal.ts';
 import {
   DELIVERY_SECONDS,
   DISABLED_AFTER,
@@ -14,7 +12,6 @@ import {
   type Webhook,
   type WebhookDelivery,
 } from '../domain/webhook.ts';
-import { actorMay } from '../organizations/members.ts';
 import { retryAt } from '../outbox/outbox.ts';
 import { type TableAccess, union } from '../table/access.ts';
 import { AUDIT_ENTRY } from '../table/audit.ts';
@@ -24,7 +21,7 @@ import { keys } from '../table/keys.ts';
 import { get, type Item, query } from '../table/read.ts';
 import { recordIf, Stale, transact } from '../table/write.ts';
 import { type Attempt, send } from './sending.ts';
-import { disableWebhook, entry, getWebhook, listWebhooks, secretsOf } from './webhooks.ts';
+import { disableWebhook, getWebhook, listWebhooks, secretsOf } from './webhooks.ts';
 
 const DELIVERY = itemReader<WebhookDelivery>('WebhookDelivery', {
   ...{ id: 'string', organizationId: 'string', webhookId: 'string', event: 'object', delivery: 'object' },
@@ -47,7 +44,7 @@ export async function getDelivery(webhookId: string, id: string): Promise<Webhoo
 type Due = WebhookDelivery & { readonly dueAt: string };
 
 /** Returns the attributes of a delivery that is due at a moment. */
-function dueOf(id: string, at: string) {
+export function dueOf(id: string, at: string) {
   return { ...dueAttributes(id, at), due: WEBHOOKS_DUE };
 }
 
@@ -136,7 +133,7 @@ function deliverable({ item, at }: Written): MusterEvent | undefined {
 }
 
 /** Returns the delivery of an event, which is due at once. */
-function newDelivery({ id: webhookId, organizationId }: Webhook, event: MusterEvent, now: Date): Due {
+export function newDelivery({ id: webhookId, organizationId }: Webhook, event: MusterEvent, now: Date): Due {
   const id = deliveryId(event);
   const at = now.toISOString();
   return {
@@ -291,59 +288,6 @@ function update(
 
 function isClaimed({ dueAt }: Due) {
   return { attribute: 'dueAt', is: dueAt } as const;
-}
-
-/** Table access of `resend`. */
-export const RESEND: TableAccess = {
-  BatchGetItem: ['WEBHOOK'],
-  ConditionCheckItem: ['USER'],
-  UpdateItem: ['WEBHOOK'],
-};
-
-/** Makes an ended delivery due again, with all its retries. @throws Refusal `webhook_delivery_waiting` */
-export async function resend(actor: Actor, delivery: WebhookDelivery, now: Date): Promise<WebhookDelivery> {
-  if (delivery.dueAt !== undefined) throw new Refusal('webhook_delivery_waiting');
-  const at = now.toISOString();
-  const again = { state: 'QUEUED', attempts: delivery.delivery.attempts, at } as const;
-  const set = { delivery: again, since: at, ...dueOf(delivery.id, at) };
-  await transact([
-    ...actorMay(actor, 'webhook:manage'),
-    {
-      type: 'update',
-      key: keys.webhookDelivery(delivery.webhookId, delivery.id),
-      set,
-      when: [{ exists: 'pk' }, { absent: 'dueAt' }],
-    },
-  ]);
-  return { ...delivery, ...set };
-}
-
-/** Table access of `testWebhook`. */
-export const TEST_WEBHOOK: TableAccess = { ConditionCheckItem: ['USER', 'ORG'], PutItem: ['AUDIT'] };
-
-/**
- * Makes the event that tests a webhook. It is an audit entry, and delivered as the others are.
- *
- * @returns its delivery, which is made in a moment
- * @throws Refusal `webhook_not_found`, `webhook_not_enabled`
- */
-export async function testWebhook(
-  auditContext: AuditContext,
-  actor: Actor,
-  webhook: Webhook,
-): Promise<WebhookDelivery> {
-  const tested = entry(auditContext, webhook, 'webhook.test');
-  await transact([
-    ...actorMay(actor, 'webhook:manage'),
-    {
-      type: 'check',
-      key: keys.webhook(webhook.organizationId, webhook.id),
-      when: [{ attribute: 'status', is: 'ENABLED' }],
-      refuse: ({ status }) => (status === undefined ? 'webhook_not_found' : 'webhook_not_enabled'),
-    },
-    tested,
-  ]);
-  return newDelivery(webhook, eventOf(tested.item) as MusterEvent, auditContext.now);
 }
 
 /** Works on all lanes, some in parallel. */

@@ -3,25 +3,23 @@ import { join, resolve } from 'node:path';
 import { synthesize } from '../../cdk/synthesize.ts';
 import { parametersOf } from './assembly.ts';
 import { type Call, type Principal, startAwsProxy } from './aws.ts';
-import { connect } from './aws-service.ts';
 import { createClock } from './clock.ts';
 import { type Controls, control, deliverMailEvent } from './control.ts';
 import { createDocuments } from './documents.ts';
 import { startEngine } from './engine.ts';
+import { createTable, keyNamesOf, REGION, scan } from './engine-table.ts';
 import { type BusEvent, createEventBus } from './event-bus.ts';
 import { createFunctions } from './functions.ts';
 import { bindGateway } from './gateway.ts';
 import { AUDIENCE, ISSUER_FILE, OtherIssuer, type Person, startIssuer } from './issuer.ts';
 import type { LocalFunction } from './local-function.ts';
-import type { LocalTable } from './local-table.ts';
 import { startMail } from './mail.ts';
-import type { Attributes } from './parts.ts';
 import type { PolicyDocument } from './policy.ts';
 import type { Envelope } from './ses.ts';
 import { completeEvent } from './ses-event.ts';
 import { simulatedEvent } from './simulator.ts';
 import { removeStackFile, runningStack, type StackFile, writeStackFile } from './stack-file.ts';
-import { createTableStream, matches, type Pattern } from './stream.ts';
+import { createTableStream } from './stream.ts';
 import { readTemplate } from './template.ts';
 
 export interface StackOptions {
@@ -71,8 +69,6 @@ export interface Stack extends StackFile {
   reset(): Promise<void>;
   stop(): Promise<void>;
 }
-
-const REGION = 'eu-central-1';
 
 /** After how long SES's mailbox simulator answers a mail, in milliseconds. */
 const SIMULATOR_MS = 1000;
@@ -338,72 +334,4 @@ function functionLog(directory: string) {
     },
     close: () => new Promise<void>((done) => file.end(done)),
   };
-}
-
-/** A call of the engine. @throws Error if the engine refuses it, except because the resource exists already */
-type EngineCall = <T = object>(operation: string, input: object) => Promise<T | undefined>;
-
-async function withEngine<T>(endpoint: string, act: (call: EngineCall) => Promise<T>): Promise<T> {
-  const engine = connect(endpoint, 'dynamodb', REGION);
-  try {
-    return await act(async (operation, input) => {
-      const { body } = await engine.post(Buffer.from(JSON.stringify(input)), {
-        'content-type': 'application/x-amz-json-1.0',
-        'x-amz-target': `DynamoDB_20120810.${operation}`,
-      });
-      const answer = JSON.parse(body.toString()) as { __type?: string; message?: string };
-      const { __type: type = '', message = type } = answer;
-      if (type.endsWith('ResourceInUseException')) return undefined;
-      if (type) throw new Error(`The DynamoDB engine refused ${operation}: ${message}`);
-      return answer as never;
-    });
-  } finally {
-    engine.close();
-  }
-}
-
-/** @param anew whether an existing table is deleted first */
-function createTable(endpoint: string, { name, definition, timeToLive }: LocalTable, anew = false): Promise<void> {
-  return withEngine(endpoint, async (call) => {
-    if (!definition) return;
-    if (anew) await call('DeleteTable', { TableName: name });
-    // The table may exist from an earlier start.
-    const created = await call('CreateTable', definition);
-    if (!created || timeToLive === undefined) return;
-    await call('UpdateTimeToLive', {
-      TableName: name,
-      TimeToLiveSpecification: { AttributeName: timeToLive, Enabled: true },
-    });
-  });
-}
-
-/** Returns the names of the key attributes of a table, the partition key first. */
-function keyNamesOf(endpoint: string, { name }: LocalTable): Promise<readonly string[]> {
-  return withEngine(endpoint, async (call) => {
-    const described = await call<{ Table: { KeySchema: { AttributeName: string; KeyType: string }[] } }>(
-      'DescribeTable',
-      { TableName: name },
-    );
-    const schema = described?.Table.KeySchema ?? [];
-    return schema
-      .toSorted((one, other) => one.KeyType.localeCompare(other.KeyType))
-      .map(({ AttributeName }) => AttributeName);
-  });
-}
-
-/** Reads the items of the table that match one of the patterns. */
-function scan(endpoint: string, { name }: LocalTable, patterns: readonly Pattern[]): Promise<readonly Attributes[]> {
-  return withEngine(endpoint, async (call) => {
-    const found: Attributes[] = [];
-    let start: Attributes | undefined;
-    do {
-      const page = await call<{ Items: Attributes[]; LastEvaluatedKey?: Attributes }>('Scan', {
-        TableName: name,
-        ...(start && { ExclusiveStartKey: start }),
-      });
-      found.push(...(page?.Items ?? []).filter((item) => patterns.some((pattern) => matches(pattern, item))));
-      start = page?.LastEvaluatedKey;
-    } while (start);
-    return found;
-  });
 }

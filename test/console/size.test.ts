@@ -109,7 +109,7 @@ test('members are paged by cursor, found by address, name and role, changed and 
     for (const count of [40, 60, 80, 100]) {
       await page.getByRole('button', { name: 'Show more' }).click();
       await expect.poll(() => rows(page).count()).toBe(count);
-      expect(await lists()).toEqual([expect.stringMatching(/perPage=20&cursor=|cursor=.*perPage=20/)]);
+      expect(await lists()).toEqual([expect.stringMatching(/^GET \/v1\/members\?cursor=[^&]+$/)]);
       const focused = "document.querySelector('muster-console').shadowRoot.activeElement?.shadowRoot?.activeElement";
       expect(await page.evaluate(`${focused}?.textContent`), 'the focus is kept').toBe('Show more');
     }
@@ -126,7 +126,8 @@ test('members are paged by cursor, found by address, name and role, changed and 
     await expectAccessible(page);
     expect(await lists(), 'a name is searched in a bounded step').toHaveLength(10);
     await page.getByRole('button', { name: 'Search further' }).click();
-    await expect.poll(lists).toHaveLength(10);
+    let further = 0;
+    await expect.poll(async () => (further += (await lists()).length)).toBe(10);
     await page.getByRole('button', { name: 'Search to the end' }).click();
     await page.getByRole('button', { name: 'Stop' }).click();
     await page.waitForLoadState('networkidle');

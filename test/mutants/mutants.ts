@@ -72,7 +72,7 @@ export const mutants: readonly Mutant[] = [
     name: 'a paused webhook is tested',
     edits: [
       {
-        file: 'lib/webhooks/deliveries.ts',
+        file: 'lib/webhooks/managing.ts',
         replace: `      when: [{ attribute: 'status', is: 'ENABLED' }],\n      refuse`,
         by: `      when: [{ exists: 'pk' }],\n      refuse`,
       },
@@ -858,7 +858,7 @@ export const mutants: readonly Mutant[] = [
     name: 'a moved sign-in loses an address that changed meanwhile',
     edits: [
       {
-        file: 'lib/people/sign-in.ts',
+        file: 'lib/people/moving.ts',
         replace: 'Object.entries({ userId, email, issuedAt, named })',
         by: 'Object.entries({ userId })',
       },
@@ -872,14 +872,14 @@ export const mutants: readonly Mutant[] = [
     name: 'two accounts can be bound to one person after an issuer change',
     edits: [
       {
-        file: 'lib/people/sign-in.ts',
+        file: 'lib/people/moving.ts',
         replace: `issuer, issuedAt }, when: [{ absent: 'pk' }] },
     removalOf(from, stored),`,
         by: `issuer, issuedAt }, when: [{ absent: 'pk' }] },
     { type: 'delete', key: keys.identity(from) },`,
       },
       {
-        file: 'lib/people/sign-in.ts',
+        file: 'lib/people/moving.ts',
         replace: `set: { identity }, when: [{ attribute: 'identity', is: from }] },`,
         by: 'set: { identity } },',
       },

@@ -1,28 +1,24 @@
 import * as z from 'zod/mini';
-import { CHECK_REASONS } from '../../domain/access-check.ts';
-import { AUDIT_ACTIONS } from '../../domain/audit.ts';
-import { ALL_EVENT_TYPES } from '../../domain/event.ts';
-import { SITE_ACTIONS } from '../../domain/explanation.ts';
 import { DELIVERY_STATES, INVITATION_STATUSES } from '../../domain/invitation.ts';
-import { LANGUAGES } from '../../domain/language.ts';
-import { ROLES } from '../../domain/roles.ts';
 import { TEAM_ROLES } from '../../domain/team.ts';
-import { WEBHOOK_STATUSES } from '../../domain/webhook.ts';
+import {
+  address,
+  creatorId,
+  id,
+  language,
+  memberId,
+  organizationId,
+  role,
+  teamId,
+  timestamp,
+  userId,
+} from './fields.ts';
+
+export * from './access-schemas.ts';
+export * from './event-schemas.ts';
 
 // The schemas of the native API's answers, for the documents and the tests. No handler imports this file, so that
 // bundles don't contain it.
-
-const timestamp = z.iso.datetime({ precision: 3 });
-const id = (prefix: string) => z.string().check(z.regex(new RegExp(`^${prefix}_[0-7][0-9a-v]{25}$`)));
-const organizationId = id('org');
-const userId = id('usr');
-const memberId = id('mem');
-/** Of a user, an integration or an operator's key. */
-const creatorId = z.string().check(z.regex(/^(usr|int|opk)_[0-7][0-9a-v]{25}$/));
-const role = z.enum(ROLES);
-const language = z.enum(LANGUAGES);
-/** The domain is in Unicode, not in Punycode. */
-const address = z.email({ pattern: z.regexes.unicodeEmail });
 
 const UserProfile = z.strictObject({ id: userId, firstName: z.string(), lastName: z.string(), email: address });
 
@@ -150,8 +146,6 @@ export const OrganizationWithOffer = z.extend(Organization, { ownershipOffer: z.
 /** An organization with the caller's membership. */
 export const MyOrganization = z.extend(Organization, { memberId, role, owner: z.boolean() });
 
-const teamId = z.string().check(z.regex(/^team_[01][0-9a-v]{19}$/));
-
 export const Team = z.strictObject({
   id: teamId,
   name: z.string(),
@@ -244,135 +238,6 @@ export const Me = z.strictObject({
   invitations: z.array(InvitationToMe),
   blockedOrganizations: z.array(z.strictObject({ organizationId, organizationName: z.string(), blockedAt: timestamp })),
   ownershipOffers: z.array(OwnershipOffer),
-});
-
-const webhookFields = {
-  id: id('whk'),
-  organizationId,
-  url: z.string(),
-  events: z.nullable(z.array(z.enum(ALL_EVENT_TYPES))),
-  status: z.enum(WEBHOOK_STATUSES),
-  failingSince: z.nullable(timestamp),
-  createdAt: timestamp,
-  updatedAt: timestamp,
-};
-
-export const Webhook = z.strictObject(webhookFields);
-
-/** With its secret, which no other answer has, nor that to a repeated request. */
-export const NewWebhook = z.strictObject({ ...webhookFields, secret: z.optional(z.string()) });
-
-export const WebhookDelivery = z.strictObject({
-  id: id('whd'),
-  webhookId: id('whk'),
-  eventId: id('aud'),
-  type: z.enum(ALL_EVENT_TYPES),
-  status: z.enum(['PENDING', 'DELIVERED', 'FAILED']),
-  attempts: z.int().check(z.minimum(0)),
-  lastAttemptAt: z.nullable(timestamp),
-  nextAttemptAt: z.nullable(timestamp),
-  responseStatus: z.nullable(z.int()),
-  reason: z.nullable(z.string()),
-  createdAt: timestamp,
-});
-
-export const AuditEntry = z.strictObject({
-  id: id('aud'),
-  action: z.enum(AUDIT_ACTIONS),
-  resourceType: z.enum([
-    'organization',
-    'member',
-    'invitation',
-    'accessToken',
-    'integration',
-    'team',
-    'site',
-    'charger',
-    'webhook',
-  ]),
-  resourceId: z.string(),
-  actorType: z.enum(['user', 'apiKey', 'integration', 'link', 'organization', 'operator', 'system', 'ses']),
-  actorId: z.string(),
-  organizationId,
-  workspaceId: z.null(),
-  metadata: z.nullable(
-    z.strictObject({
-      before: z.optional(z.record(z.string(), z.unknown())),
-      after: z.optional(z.record(z.string(), z.unknown())),
-    }),
-  ),
-  requestId: z.string(),
-  sourceAddress: z.nullable(z.string()),
-  createdAt: timestamp,
-});
-
-const actions = z.array(z.enum(SITE_ACTIONS));
-/** Null: all chargers of the site. */
-const chargerIds = z.nullable(z.array(z.string()));
-
-export const Explanation = z.strictObject({
-  memberId,
-  userId,
-  siteId: z.string(),
-  siteUuid: z.string(),
-  siteName: z.string(),
-  /** `actions`, `chargerIds` and `sensitiveChargerIds` combine all reasons. */
-  actions,
-  chargerIds,
-  sensitiveChargerIds: chargerIds,
-  reasons: z.array(
-    z.strictObject({
-      /** ADMIN: of the team's organization; TEAM: member of the team; PARENT_TEAM: member of a team above it. */
-      by: z.enum(['ADMIN', 'TEAM', 'PARENT_TEAM']),
-      role,
-      teamId,
-      teamName: z.string(),
-      /** The team that the member belongs to, and their role in it; null for an ADMIN who is in neither. */
-      placeTeamId: z.nullable(teamId),
-      placeRole: z.nullable(z.enum(TEAM_ROLES)),
-      share: z.enum(['OWNER', 'SHARED']),
-      chargerIds,
-      sensitive: z.boolean(),
-      /** When the last grant expires or expired; null for no grant, and for one without an expiry. */
-      sensitiveUntil: z.nullable(timestamp),
-      /** The chargers and the expiry of each grant. */
-      grants: z.array(z.strictObject({ chargerIds, until: z.nullable(timestamp) })),
-      actions,
-    }),
-  ),
-});
-
-/** A signed statement of a membership. */
-export const Session = z.strictObject({
-  token: z.string().check(z.regex(/^[\w-]+\.[\w-]+\.[\w-]+$/)),
-  expiresAt: timestamp,
-});
-
-/** The public keys of statements, as a JSON Web Key Set (RFC 7517). */
-export const KeySet = z.strictObject({
-  keys: z.array(
-    z.strictObject({
-      kty: z.literal('EC'),
-      crv: z.literal('P-256'),
-      alg: z.literal('ES256'),
-      use: z.literal('sig'),
-      kid: z.string(),
-      x: z.string(),
-      y: z.string(),
-    }),
-  ),
-});
-
-/** Whether a member has a permission. */
-export const AccessCheck = z.strictObject({
-  allowed: z.boolean(),
-  /** The id of the member; of a person who is no member, the id of the request. */
-  member: z.string(),
-  permission: z.string(),
-  resource: z.nullable(z.string()),
-  role: z.nullable(role),
-  /** Absent if it is allowed. */
-  reason: z.optional(z.enum(CHECK_REASONS)),
 });
 
 /** The envelope of lists: with `total` if it is counted, and `page` if the request has a page number. */
