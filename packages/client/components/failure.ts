@@ -28,15 +28,24 @@ export function wordsOf(code: string, { errors }: Texts): string | undefined {
   return Object.hasOwn(errors, code) ? (errors as Readonly<Record<string, string>>)[code] : undefined;
 }
 
+/** Returns what is wrong with what was filled in: a sentence for each field; undefined: no field is named. */
+export function mistakesIn(details: object | undefined, { invalid }: Texts): string | undefined {
+  // The path of a field in a list has its name last: `invitations.0.email`.
+  const fields = Object.keys(details ?? {}).map((path) => path.split('.').at(-1) as string);
+  const sentences = fields.map((field) =>
+    Object.hasOwn(invalid, field) ? invalid[field as keyof typeof invalid] : invalid.other,
+  );
+  return [...new Set(sentences)].join(' ') || undefined;
+}
+
 /** Returns what an error means for the person. Codes without words of ours have those of the API. */
 export function failureOf(error: unknown): Failure {
   if (!isMusterError(error)) return { kind: 'failed', text: ({ errors }) => errors.internal_error };
   const { code, message, requestId: reference, details } = error;
-  const sentences = Object.values(details ?? {}).flat();
   return {
     kind: KINDS.get(code) ?? 'failed',
-    isStale: /^forbidden$|_not_(found|pending|resendable)$/.test(code),
-    text: (texts) => wordsOf(code, texts) ?? (sentences.join(' ') || message),
+    isStale: /^forbidden$|_not_(found|pending|resendable|enabled)$/.test(code),
+    text: (texts) => wordsOf(code, texts) ?? mistakesIn(details, texts) ?? message,
     ...{ reference, details },
   };
 }

@@ -8,6 +8,7 @@ import { avatar, field, searchField, selectField, submitButton, wrapped } from '
 import { html } from './html.ts';
 import { ICONS } from './icons.ts';
 import { Pages } from './pages.ts';
+import { comparable } from './people.ts';
 import type { Person } from './person.ts';
 import { emptyState, failureNote, furtherButtons } from './states.ts';
 
@@ -36,6 +37,8 @@ type Step = 'details' | 'revoke' | 'resend' | 'correct' | 'link';
 interface Work {
   readonly all: number;
   readonly done: number;
+  /** Whether all are done, or the person has stopped it. */
+  readonly isOver: boolean;
   readonly failures: readonly { readonly email: string; readonly failure: Failure }[];
 }
 
@@ -100,6 +103,8 @@ export class MusterInvitations extends OrganizationElement {
   declare private work: Work | undefined;
   declare private link: string | undefined;
   readonly #list = new Pages<Invitation>(this, (error) => this.failed(error));
+  /** Whether the person stops what is done to several. */
+  #isStopped = false;
   #polling: ReturnType<typeof setTimeout> | undefined;
   /** How often the list was read again by itself. */
   #polls = 0;
@@ -365,6 +370,11 @@ export class MusterInvitations extends OrganizationElement {
   }
 
   #close = () => {
+    if (this.work && !this.work.isOver) {
+      // It stops after the one that is on its way, and says what was done.
+      this.#isStopped = true;
+      return;
+    }
     this.invitation = undefined;
     this.problem = undefined;
     void this.keepFocus();
@@ -385,7 +395,9 @@ export class MusterInvitations extends OrganizationElement {
     const title = work ? invitations.working(this.number(work.done), this.number(work.all)) : titles[step];
     const guard: Guard | undefined = link
       ? { title: invite.linkTitle, text: invite.linkHint, leave: close, stay: invite.back }
-      : undefined;
+      : work && !work.isOver
+        ? { title: invitations.stopTitle, text: invitations.stopText, leave: invite.stop, stay: invite.goOnSending }
+        : undefined;
     const content = () => {
       if (work) return this.#working(work);
       if (link) return this.#linkShown(link, invite.linkTo(email));
@@ -520,11 +532,11 @@ export class MusterInvitations extends OrganizationElement {
   }
 
   /** What several calls do, and what became of them. */
-  #working({ all, done, failures }: Work): TemplateResult {
+  #working({ all, done, isOver, failures }: Work): TemplateResult {
     const { texts } = this;
     const { invitations } = texts;
     return html`<div class="stack"><progress max=${all} .value=${done} aria-label=${invitations.working(this.number(done), this.number(all))}></progress>
-      <p role="status">${done === all ? invitations.workDone(this.number(all - failures.length)) : nothing}</p>
+      <p role="status">${isOver ? invitations.workDone(this.number(done - failures.length)) : nothing}</p>
       ${
         failures.length > 0
           ? html`<p>${invitations.workFailed(this.number(failures.length))}</p><ul class="consequences">${failures.map(
@@ -532,7 +544,7 @@ export class MusterInvitations extends OrganizationElement {
             )}</ul>`
           : nothing
       }
-      ${done === all ? html`<div class="actions"><button class="button primary" type="button" @click=${this.#close}>${texts.close}</button></div>` : nothing}</div>`;
+      ${isOver ? html`<div class="actions"><button class="button primary" type="button" @click=${this.#close}>${texts.close}</button></div>` : nothing}</div>`;
   }
 
   #resend(invitation: Invitation): Promise<boolean> {
@@ -558,11 +570,11 @@ export class MusterInvitations extends OrganizationElement {
     const email = String(new FormData(event.target as HTMLFormElement).get('email')).trim();
     const { texts } = this;
     if (!/^\S+@\S+\.\S+$/.test(email)) {
-      this.mistake = texts.invite.noAddress;
+      this.mistake = texts.invalid.email;
       this.renderRoot.querySelector<HTMLElement>('#email')?.focus();
       return;
     }
-    if (email.toLowerCase() === invitation.email) {
+    if (comparable(email) === comparable(invitation.email)) {
       this.mistake = texts.invitations.sameAddress;
       this.renderRoot.querySelector<HTMLElement>('#email')?.focus();
       return;
@@ -602,10 +614,13 @@ export class MusterInvitations extends OrganizationElement {
   /** Does something to each, one after the other, and lists those with which it failed. */
   #doSeveral(rows: readonly Invitation[], act: (id: string) => Promise<unknown>): Promise<boolean> {
     this.invitation = 'several';
-    this.work = { all: rows.length, done: 0, failures: [] };
+    const all = rows.length;
+    this.work = { all, done: 0, isOver: false, failures: [] };
+    this.#isStopped = false;
     const { signal } = this;
     return this.act(async () => {
       for (const [at, { id, email }] of rows.entries()) {
+        if (this.#isStopped) break;
         const failures = [...(this.work?.failures ?? [])];
         try {
           await act(id);
@@ -613,8 +628,9 @@ export class MusterInvitations extends OrganizationElement {
           signal.throwIfAborted();
           failures.push({ email, failure: this.failed(error) });
         }
-        this.work = { all: rows.length, done: at + 1, failures };
+        this.work = { all, done: at + 1, isOver: false, failures };
       }
+      if (this.work) this.work = { ...this.work, isOver: true };
       this.changed({ resource: 'invitation' });
       await this.#start();
     });

@@ -349,7 +349,7 @@ export class MusterInvite extends OrganizationElement {
       return found.map(({ email, isAddress }) =>
         isAddress
           ? { email, invitee: { ...common, email } }
-          : { email, isFine: false, reason: (texts) => texts.invite.noAddress },
+          : { email, isFine: false, reason: (texts) => texts.invalid.email },
       );
     }
     if (file.size > FILE_LIMIT) return invite.tooLarge;
@@ -379,7 +379,7 @@ export class MusterInvite extends OrganizationElement {
       const checked = await inviteAll(this.muster, candidates, { dryRun: true, keys: new Map(), signal });
       const [only] = checked;
       if (checked.length === 1 && only && !this.file) {
-        if (!only.isFine) return this.#complain(only.reason?.(this.texts) ?? this.texts.invite.noAddress);
+        if (!only.isFine) return this.#complain(only.reason?.(this.texts) ?? this.texts.invalid.email);
         await this.#sendOne(only, signal);
         return;
       }

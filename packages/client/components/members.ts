@@ -231,8 +231,9 @@ export class MusterMembers extends OrganizationElement {
           : html`<p>${texts.role}: ${this.roleLabel(member.role)}${member.owner ? html`. ${members.ownerRole}` : nothing}</p>`
       }
       ${member.owner && isMe ? html`<p class="hint">${members.ownerLeave}</p>` : nothing}
+      ${mayTransfer && !member.claimed ? html`<p class="hint">${members.transferNever}</p>` : nothing}
       ${
-        mayRemove || mayTransfer
+        mayRemove || (mayTransfer && member.claimed)
           ? html`<div class="further">
             ${mayTransfer && member.claimed ? html`<button class="button" type="button" @click=${() => this.#go('transfer')}>${members.transfer}</button>` : nothing}
             ${mayRemove ? html`<button class="button danger" type="button" @click=${() => this.#go('remove')}>${isMe ? members.leave : members.remove}</button>` : nothing}

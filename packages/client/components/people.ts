@@ -1,5 +1,5 @@
 import type { InvitationsBulkBody, Muster } from '../src/index.ts';
-import { wordsOf } from './failure.ts';
+import { mistakesIn, wordsOf } from './failure.ts';
 import type { Texts } from './texts.ts';
 
 /** A row of a bulk request. */
@@ -42,11 +42,26 @@ export function addressesIn(text: string): readonly Written[] {
   });
 }
 
+/**
+ * Returns an address as the API compares it: in small letters, its domain in ASCII. `x@münchen.de` and
+ * `x@xn--mnchen-3ya.de` are one.
+ */
+export function comparable(email: string): string {
+  const address = email.trim().toLowerCase();
+  const at = address.lastIndexOf('@') + 1;
+  const domain = address.slice(at);
+  // Only an international domain is converted. Other signs would end a host name, and no address has them.
+  if (at === 0 || !/^[\p{L}\p{M}\p{N}.\u3002\uff0e\uff61-]+$/u.test(domain) || !/[^\0-\x7f]/.test(domain))
+    return address;
+  const url = `http://${domain}`;
+  return URL.canParse(url) ? address.slice(0, at) + new URL(url).hostname : address;
+}
+
 /** Marks whoever is there twice: only the first counts. */
 export function withoutTwins(candidates: readonly Candidate[]): readonly Candidate[] {
   const known = new Set<string>();
   return candidates.map((candidate) => {
-    const address = candidate.email.trim().toLowerCase();
+    const address = comparable(candidate.email);
     if (!candidate.invitee || !known.has(address)) {
       if (candidate.invitee) known.add(address);
       return candidate;
@@ -127,19 +142,8 @@ export async function inviteAll(
 
 /** Returns why a row is refused. */
 function reasonOf(result: { readonly error: string; readonly message: string; readonly details?: object }) {
-  const { error, message, details = {} } = result;
-  return (texts: Texts): string => {
-    const [field] = Object.keys(details);
-    if (error === 'validation_failed' && field === 'email') return texts.invite.noAddress;
-    if (error === 'validation_failed' && field === 'role') return texts.invite.noRole;
-    return (
-      wordsOf(error, texts) ??
-      (Object.entries(details)
-        .map(([name, sentences]) => `${name} ${sentences}`)
-        .join('; ') ||
-        message)
-    );
-  };
+  const { error, message, details } = result;
+  return (texts: Texts): string => wordsOf(error, texts) ?? mistakesIn(details, texts) ?? message;
 }
 
 /** Waits. An abort ends it early. */

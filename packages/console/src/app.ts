@@ -294,10 +294,14 @@ export class Console extends LitElement {
       return;
     }
     this.unloaded = undefined;
-    loadPage(page).catch(() => {
-      // Another version of the console was deployed, or the network fails: loading the document again helps in both.
-      if (this.place.page === page) this.unloaded = { page, isOffline: false };
-    });
+    if (isLoaded(page)) return;
+    this.#inTime(loadPage(page)).then(
+      () => this.requestUpdate(),
+      () => {
+        // Another version of the console was deployed, or the network fails: loading the document again helps in both.
+        if (this.place.page === page) this.unloaded = { page, isOffline: false };
+      },
+    );
   }
 
   /** Browsers close a dialog at a second Escape without asking. While the session has ended, all else waits for it. */
@@ -535,7 +539,9 @@ export class Console extends LitElement {
     if (!sees(membership.role, page)) {
       return html`<div class="card state"><h1>${texts.forbidden.title}</h1><p>${texts.forbidden.text}</p></div>`;
     }
-    return html`<h1 class="off-screen">${texts.pages[page]} · ${membership.organizationName}</h1>${showPage(page, {
+    const heading = html`<h1 class="off-screen">${texts.pages[page]} · ${membership.organizationName}</h1>`;
+    if (!isLoaded(page)) return html`${heading}<p class="muted" role="status">${texts.loading}</p>`;
+    return html`${heading}${showPage(page, {
       client: this.#muster,
       sites: this.#sites,
       organization,

@@ -14,6 +14,11 @@ export interface Named {
 /** What an entry says, after its actor: "changed the role of Jane Doe from User to Admin". */
 type Sentence = (named: Named) => string;
 
+/** Names something, or says what it is if its name isn't known. */
+function called(the: string, it: string | undefined, a: string): string {
+  return it === undefined ? a : `${the} ${it}`;
+}
+
 const en: Readonly<Record<AuditAction, Sentence>> = {
   'organization.create': () => 'created the organization',
   'organization.update': () => 'changed the name or the language of the organization',
@@ -26,10 +31,10 @@ const en: Readonly<Record<AuditAction, Sentence>> = {
   'organization.repair': () => 'repaired the data of the organization',
   'member.import': ({ other = 'somebody', to }) => `made ${other} a member${to ? ` with the role ${to}` : ''}`,
   'member.update': ({ it = 'a former member', from, to }) =>
-    from ? `changed the role of ${it} from ${from} to ${to}` : `changed the profile of ${it}`,
+    from && to ? `changed the role of ${it} from ${from} to ${to}` : `changed the profile of ${it}`,
   'member.remove': ({ it, from }) => `removed ${it ?? 'a member'}${from ? `, who was ${from}` : ''}`,
   'member.leave': () => 'left the organization',
-  'member.claim': ({ it = 'A member' }) => `recorded that ${it} signed in for the first time`,
+  'member.claim': ({ it = 'a member' }) => `recorded that ${it} signed in for the first time`,
   'member.expire': () => 'ended a membership, because the person never signed in',
   'member.rebind': ({ it = 'a member' }) => `connected ${it} with another account`,
   'invitation.create': ({ it = 'somebody', to }) => `invited ${it}${to ? ` as ${to}` : ''}`,
@@ -44,51 +49,55 @@ const en: Readonly<Record<AuditAction, Sentence>> = {
   'invitation.complain': ({ it = 'somebody' }) => `reported that ${it} marked the mail as spam`,
   'invitation.reject': ({ it = 'somebody' }) => `refused the mail to ${it}`,
   'invitation.erase': () => 'had an invitation to themselves erased',
-  'team.create': ({ it = 'a team' }) => `created the team ${it}`,
-  'team.update': ({ it = 'a deleted team', to }) => (to ? `moved the team ${it}` : `changed the team ${it}`),
-  'team.delete': ({ it }) => `deleted ${it ? `the team ${it}` : 'a team'}`,
-  'team-member.add': ({ it = 'a deleted team', other = 'a former member' }) => `added ${other} to the team ${it}`,
-  'team-member.update': ({ it = 'a deleted team', other = 'a former member' }) =>
-    `changed the role of ${other} in the team ${it}`,
-  'team-member.remove': ({ it = 'a deleted team', other = 'a former member' }) =>
-    `removed ${other} from the team ${it}`,
-  'site.create': ({ it = 'a site' }) => `created the site ${it}`,
-  'site.update': ({ it = 'a site' }) => `changed the site ${it}`,
-  'site.delete': ({ it }) => `deleted ${it ? `the site ${it}` : 'a site'}`,
-  'site.transfer': ({ it = 'a site' }) => `transferred the site ${it}`,
-  'site-access.create': ({ it = 'a site', other = 'a team' }) => `gave ${other} access to the site ${it}`,
-  'site-access.update': ({ it = 'a site', other = 'a team' }) => `changed the access of ${other} to the site ${it}`,
-  'site-access.remove': ({ it = 'a site', other = 'a team' }) => `ended the access of ${other} to the site ${it}`,
-  'site-sensitive.request': ({ it = 'a site', other = 'a team' }) =>
-    `requested sensitive data of the site ${it} for ${other}`,
-  'site-sensitive.grant': ({ it = 'a site', other = 'a team' }) =>
-    `granted ${other} the sensitive data of the site ${it}`,
-  'site-sensitive.revoke': ({ it = 'a site', other = 'a team' }) =>
-    `revoked the sensitive data of the site ${it} from ${other}`,
-  'site-sensitive.decline': ({ it = 'a site', other = 'a team' }) =>
-    `declined the sensitive data of the site ${it} to ${other}`,
-  'site-sensitive.expire': ({ it = 'a site', other = 'a team' }) =>
-    `ended the sensitive data of the site ${it} for ${other}, as agreed`,
-  'site-invite.create': ({ it = 'a site' }) => `invited somebody to the site ${it}`,
-  'site-invite.resend': ({ it = 'a site' }) => `sent an invite to the site ${it} again`,
-  'site-invite.withdraw': ({ it = 'a site' }) => `withdrew an invite to the site ${it}`,
-  'site-invite.accept': ({ it = 'a site', other = 'a team' }) => `accepted an invite to the site ${it} for ${other}`,
-  'site-invite.erase': ({ it = 'a site' }) => `had an invite to the site ${it} erased`,
+  'team.create': ({ it }) => `created ${called('the team', it, 'a team')}`,
+  'team.update': ({ it, to }) => `${to ? 'moved' : 'changed'} ${called('the team', it, 'a deleted team')}`,
+  'team.delete': ({ it }) => `deleted ${called('the team', it, 'a team')}`,
+  'team-member.add': ({ it, other = 'a former member' }) =>
+    `added ${other} to ${called('the team', it, 'a deleted team')}`,
+  'team-member.update': ({ it, other = 'a former member' }) =>
+    `changed the role of ${other} in ${called('the team', it, 'a deleted team')}`,
+  'team-member.remove': ({ it, other = 'a former member' }) =>
+    `removed ${other} from ${called('the team', it, 'a deleted team')}`,
+  'site.create': ({ it }) => `created ${called('the site', it, 'a site')}`,
+  'site.update': ({ it }) => `changed ${called('the site', it, 'a site')}`,
+  'site.delete': ({ it }) => `deleted ${called('the site', it, 'a site')}`,
+  'site.transfer': ({ it }) => `transferred ${called('the site', it, 'a site')}`,
+  'site-access.create': ({ it, other = 'a team' }) => `gave ${other} access to ${called('the site', it, 'a site')}`,
+  'site-access.update': ({ it, other = 'a team' }) =>
+    `changed the access of ${other} to ${called('the site', it, 'a site')}`,
+  'site-access.remove': ({ it, other = 'a team' }) =>
+    `ended the access of ${other} to ${called('the site', it, 'a site')}`,
+  'site-sensitive.request': ({ it, other = 'a team' }) =>
+    `requested sensitive data of ${called('the site', it, 'a site')} for ${other}`,
+  'site-sensitive.grant': ({ it, other = 'a team' }) =>
+    `granted ${other} the sensitive data of ${called('the site', it, 'a site')}`,
+  'site-sensitive.revoke': ({ it, other = 'a team' }) =>
+    `revoked the sensitive data of ${called('the site', it, 'a site')} from ${other}`,
+  'site-sensitive.decline': ({ it, other = 'a team' }) =>
+    `declined the sensitive data of ${called('the site', it, 'a site')} to ${other}`,
+  'site-sensitive.expire': ({ it, other = 'a team' }) =>
+    `ended the sensitive data of ${called('the site', it, 'a site')} for ${other}, as agreed`,
+  'site-invite.create': ({ it }) => `invited somebody to ${called('the site', it, 'a site')}`,
+  'site-invite.resend': ({ it }) => `sent an invite to ${called('the site', it, 'a site')} again`,
+  'site-invite.withdraw': ({ it }) => `withdrew an invite to ${called('the site', it, 'a site')}`,
+  'site-invite.accept': ({ it, other = 'a team' }) =>
+    `accepted an invite to ${called('the site', it, 'a site')} for ${other}`,
+  'site-invite.erase': ({ it }) => `had an invite to ${called('the site', it, 'a site')} erased`,
   'charger.create': () => 'created a charger',
   'charger.update': () => 'changed a charger',
   'charger.delete': () => 'deleted a charger',
   'charger.report': () => 'reported the state of a charger',
   'access-token.create': () => 'created an access token',
   'access-token.revoke': () => 'revoked an access token',
-  'integration.create': ({ it }) => `created the integration ${it ?? ''}`.trim(),
-  'integration.update': ({ it }) => `changed the integration ${it ?? ''}`.trim(),
-  'integration.rotate': ({ it }) => `replaced the token of the integration ${it ?? ''}`.trim(),
+  'integration.create': ({ it }) => `created ${called('the integration', it, 'an integration')}`,
+  'integration.update': ({ it }) => `changed ${called('the integration', it, 'an integration')}`,
+  'integration.rotate': ({ it }) => `replaced the token of ${called('the integration', it, 'an integration')}`,
   'integration.revoke': () => 'revoked an integration',
-  'webhook.create': ({ it }) => `created the webhook ${it ?? ''}`.trim(),
-  'webhook.update': ({ it }) => `changed the webhook ${it ?? ''}`.trim(),
-  'webhook.rotate-secret': ({ it }) => `replaced the secret of the webhook ${it ?? ''}`.trim(),
-  'webhook.test': ({ it }) => `tested the webhook ${it ?? ''}`.trim(),
-  'webhook.disable': ({ it }) => `disabled the webhook ${it ?? ''}, because it received nothing`.replace(' ,', ','),
+  'webhook.create': ({ it }) => `created ${called('the webhook', it, 'a webhook')}`,
+  'webhook.update': ({ it }) => `changed ${called('the webhook', it, 'a webhook')}`,
+  'webhook.rotate-secret': ({ it }) => `replaced the secret of ${called('the webhook', it, 'a webhook')}`,
+  'webhook.test': ({ it }) => `tested ${called('the webhook', it, 'a webhook')}`,
+  'webhook.disable': ({ it }) => `disabled ${called('the webhook', it, 'a webhook')}, because it received nothing`,
   'webhook.delete': () => 'deleted a webhook',
 };
 
@@ -105,7 +114,7 @@ const de: typeof en = {
   'organization.repair': () => 'hat die Daten der Organisation repariert',
   'member.import': ({ other = 'jemanden', to }) => `hat ${other} zum Mitglied gemacht${to ? `, Rolle: ${to}` : ''}`,
   'member.update': ({ it = 'eines früheren Mitglieds', from, to }) =>
-    from ? `hat die Rolle von ${it} geändert: ${from} → ${to}` : `hat das Profil von ${it} geändert`,
+    from && to ? `hat die Rolle von ${it} geändert: ${from} → ${to}` : `hat das Profil von ${it} geändert`,
   'member.remove': ({ it, from }) => `hat ${it ?? 'ein Mitglied'} entfernt${from ? ` (Rolle: ${from})` : ''}`,
   'member.leave': () => 'hat die Organisation verlassen',
   'member.claim': ({ it = 'ein Mitglied' }) => `hat vermerkt: ${it} hat sich zum ersten Mal angemeldet`,
@@ -124,53 +133,60 @@ const de: typeof en = {
   'invitation.complain': ({ it = 'jemand' }) => `hat gemeldet: ${it} hat die Mail als Spam markiert`,
   'invitation.reject': ({ it = 'jemanden' }) => `hat die Mail an ${it} abgelehnt`,
   'invitation.erase': () => 'hat eine Einladung an sich löschen lassen',
-  'team.create': ({ it = '' }) => `hat das Team ${it} angelegt`.replace('  ', ' '),
-  'team.update': ({ it = '', to }) => `hat das Team ${it} ${to ? 'verschoben' : 'geändert'}`.replace('  ', ' '),
-  'team.delete': ({ it }) => `hat ${it ? `das Team ${it}` : 'ein Team'} gelöscht`,
-  'team-member.add': ({ it = '', other = 'ein früheres Mitglied' }) => `hat ${other} ins Team ${it} aufgenommen`,
-  'team-member.update': ({ it = '', other = 'einem früheren Mitglied' }) =>
-    `hat die Rolle von ${other} im Team ${it} geändert`,
-  'team-member.remove': ({ it = '', other = 'ein früheres Mitglied' }) => `hat ${other} aus dem Team ${it} entfernt`,
-  'site.create': ({ it = '' }) => `hat den Standort ${it} angelegt`,
-  'site.update': ({ it = '' }) => `hat den Standort ${it} geändert`,
-  'site.delete': ({ it }) => `hat ${it ? `den Standort ${it}` : 'einen Standort'} gelöscht`,
-  'site.transfer': ({ it = '' }) => `hat den Standort ${it} übertragen`,
-  'site-access.create': ({ it = '', other = 'einem Team' }) => `hat ${other} Zugriff auf den Standort ${it} gegeben`,
-  'site-access.update': ({ it = '', other = 'einem Team' }) =>
-    `hat den Zugriff von ${other} auf den Standort ${it} geändert`,
-  'site-access.remove': ({ it = '', other = 'einem Team' }) =>
-    `hat den Zugriff von ${other} auf den Standort ${it} beendet`,
-  'site-sensitive.request': ({ it = '', other = 'ein Team' }) =>
-    `hat für ${other} sensible Daten des Standorts ${it} angefragt`,
-  'site-sensitive.grant': ({ it = '', other = 'einem Team' }) =>
-    `hat ${other} die sensiblen Daten des Standorts ${it} freigegeben`,
-  'site-sensitive.revoke': ({ it = '', other = 'einem Team' }) =>
-    `hat ${other} die sensiblen Daten des Standorts ${it} entzogen`,
-  'site-sensitive.decline': ({ it = '', other = 'einem Team' }) =>
-    `hat ${other} die sensiblen Daten des Standorts ${it} verweigert`,
-  'site-sensitive.expire': ({ it = '', other = 'ein Team' }) =>
-    `hat die Freigabe des Standorts ${it} für ${other} wie vereinbart beendet`,
-  'site-invite.create': ({ it = '' }) => `hat jemanden zum Standort ${it} eingeladen`,
-  'site-invite.resend': ({ it = '' }) => `hat eine Einladung zum Standort ${it} noch einmal gesendet`,
-  'site-invite.withdraw': ({ it = '' }) => `hat eine Einladung zum Standort ${it} zurückgezogen`,
-  'site-invite.accept': ({ it = '', other = 'ein Team' }) =>
-    `hat für ${other} eine Einladung zum Standort ${it} angenommen`,
-  'site-invite.erase': ({ it = '' }) => `hat eine Einladung zum Standort ${it} löschen lassen`,
+  'team.create': ({ it }) => `hat ${called('das Team', it, 'ein Team')} angelegt`,
+  'team.update': ({ it, to }) =>
+    `hat ${called('das Team', it, 'ein gelöschtes Team')} ${to ? 'verschoben' : 'geändert'}`,
+  'team.delete': ({ it }) => `hat ${called('das Team', it, 'ein Team')} gelöscht`,
+  'team-member.add': ({ it, other = 'ein früheres Mitglied' }) =>
+    `hat ${other} ${called('ins Team', it, 'in ein gelöschtes Team')} aufgenommen`,
+  'team-member.update': ({ it, other = 'einem früheren Mitglied' }) =>
+    `hat die Rolle von ${other} ${called('im Team', it, 'in einem gelöschten Team')} geändert`,
+  'team-member.remove': ({ it, other = 'ein früheres Mitglied' }) =>
+    `hat ${other} ${called('aus dem Team', it, 'aus einem gelöschten Team')} entfernt`,
+  'site.create': ({ it }) => `hat ${called('den Standort', it, 'einen Standort')} angelegt`,
+  'site.update': ({ it }) => `hat ${called('den Standort', it, 'einen Standort')} geändert`,
+  'site.delete': ({ it }) => `hat ${called('den Standort', it, 'einen Standort')} gelöscht`,
+  'site.transfer': ({ it }) => `hat ${called('den Standort', it, 'einen Standort')} übertragen`,
+  'site-access.create': ({ it, other = 'einem Team' }) =>
+    `hat ${other} Zugriff ${called('auf den Standort', it, 'auf einen Standort')} gegeben`,
+  'site-access.update': ({ it, other = 'einem Team' }) =>
+    `hat den Zugriff von ${other} ${called('auf den Standort', it, 'auf einen Standort')} geändert`,
+  'site-access.remove': ({ it, other = 'einem Team' }) =>
+    `hat den Zugriff von ${other} ${called('auf den Standort', it, 'auf einen Standort')} beendet`,
+  'site-sensitive.request': ({ it, other = 'ein Team' }) =>
+    `hat für ${other} sensible Daten ${called('des Standorts', it, 'eines Standorts')} angefragt`,
+  'site-sensitive.grant': ({ it, other = 'einem Team' }) =>
+    `hat ${other} die sensiblen Daten ${called('des Standorts', it, 'eines Standorts')} freigegeben`,
+  'site-sensitive.revoke': ({ it, other = 'einem Team' }) =>
+    `hat ${other} die sensiblen Daten ${called('des Standorts', it, 'eines Standorts')} entzogen`,
+  'site-sensitive.decline': ({ it, other = 'einem Team' }) =>
+    `hat ${other} die sensiblen Daten ${called('des Standorts', it, 'eines Standorts')} verweigert`,
+  'site-sensitive.expire': ({ it, other = 'ein Team' }) =>
+    `hat die Freigabe ${called('des Standorts', it, 'eines Standorts')} für ${other} wie vereinbart beendet`,
+  'site-invite.create': ({ it }) => `hat jemanden ${called('zum Standort', it, 'zu einem Standort')} eingeladen`,
+  'site-invite.resend': ({ it }) =>
+    `hat eine Einladung ${called('zum Standort', it, 'zu einem Standort')} noch einmal gesendet`,
+  'site-invite.withdraw': ({ it }) =>
+    `hat eine Einladung ${called('zum Standort', it, 'zu einem Standort')} zurückgezogen`,
+  'site-invite.accept': ({ it, other = 'ein Team' }) =>
+    `hat für ${other} eine Einladung ${called('zum Standort', it, 'zu einem Standort')} angenommen`,
+  'site-invite.erase': ({ it }) =>
+    `hat eine Einladung ${called('zum Standort', it, 'zu einem Standort')} löschen lassen`,
   'charger.create': () => 'hat eine Ladestation angelegt',
   'charger.update': () => 'hat eine Ladestation geändert',
   'charger.delete': () => 'hat eine Ladestation gelöscht',
   'charger.report': () => 'hat den Zustand einer Ladestation gemeldet',
   'access-token.create': () => 'hat ein Zugriffstoken angelegt',
   'access-token.revoke': () => 'hat ein Zugriffstoken widerrufen',
-  'integration.create': ({ it }) => `hat die Integration ${it ?? ''} angelegt`.replace('  ', ' '),
-  'integration.update': ({ it }) => `hat die Integration ${it ?? ''} geändert`.replace('  ', ' '),
-  'integration.rotate': ({ it }) => `hat das Token der Integration ${it ?? ''} ersetzt`.replace('  ', ' '),
+  'integration.create': ({ it }) => `hat ${called('die Integration', it, 'eine Integration')} angelegt`,
+  'integration.update': ({ it }) => `hat ${called('die Integration', it, 'eine Integration')} geändert`,
+  'integration.rotate': ({ it }) => `hat das Token ${called('der Integration', it, 'einer Integration')} ersetzt`,
   'integration.revoke': () => 'hat eine Integration widerrufen',
-  'webhook.create': ({ it }) => `hat den Webhook ${it ?? ''} angelegt`.replace('  ', ' '),
-  'webhook.update': ({ it }) => `hat den Webhook ${it ?? ''} geändert`.replace('  ', ' '),
-  'webhook.rotate-secret': ({ it }) => `hat das Geheimnis des Webhooks ${it ?? ''} ersetzt`.replace('  ', ' '),
-  'webhook.test': ({ it }) => `hat den Webhook ${it ?? ''} getestet`.replace('  ', ' '),
-  'webhook.disable': ({ it }) => `hat den Webhook ${it ?? ''} abgeschaltet, weil nichts ankam`.replace('  ', ' '),
+  'webhook.create': ({ it }) => `hat ${called('den Webhook', it, 'einen Webhook')} angelegt`,
+  'webhook.update': ({ it }) => `hat ${called('den Webhook', it, 'einen Webhook')} geändert`,
+  'webhook.rotate-secret': ({ it }) => `hat das Geheimnis ${called('des Webhooks', it, 'eines Webhooks')} ersetzt`,
+  'webhook.test': ({ it }) => `hat ${called('den Webhook', it, 'einen Webhook')} getestet`,
+  'webhook.disable': ({ it }) => `hat ${called('den Webhook', it, 'einen Webhook')} abgeschaltet, weil nichts ankam`,
   'webhook.delete': () => 'hat einen Webhook gelöscht',
 };
 

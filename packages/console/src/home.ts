@@ -3,7 +3,7 @@ import { failureOf } from '../../client/components/failure.ts';
 import { html } from '../../client/components/html.ts';
 import type { Change } from '../../client/components/screen.ts';
 import { TEXTS as SCREEN_TEXTS } from '../../client/components/texts.ts';
-import { isMusterError, type Language, type Me, type Muster, type RoleDescription } from '../../client/src/index.ts';
+import type { Language, Me, Muster, RoleDescription } from '../../client/src/index.ts';
 import { initialOf, LOOK } from './look.ts';
 import { fragmentOf } from './place.ts';
 import { TEXTS, type Texts } from './texts.ts';
@@ -26,6 +26,8 @@ export class ConsoleHome extends LitElement {
   /** The id of what is being answered; undefined: nothing. */
   declare busy: string | undefined;
   declare error: string;
+  /** What had the focus when the person did something. It may be gone afterwards. */
+  #acted: Element | null = null;
 
   constructor() {
     super();
@@ -42,12 +44,18 @@ export class ConsoleHome extends LitElement {
     this.renderRoot.querySelector<HTMLElement>('#name')?.focus();
   }
 
+  override updated(): void {
+    if (!this.#acted || this.#acted.isConnected) return;
+    this.#acted = null;
+    if (!this.shadowRoot?.activeElement) this.renderRoot.querySelector('h1')?.focus();
+  }
+
   override render(): TemplateResult {
     const { memberships, invitations, ownershipOffers, email } = this.me;
     const { home } = this.#texts;
     const isAlone = memberships.length === 0;
     return html`
-      <h1>${isAlone ? home.none.title : home.yours}</h1>
+      <h1 tabindex="-1">${isAlone ? home.none.title : home.yours}</h1>
       ${isAlone ? html`<p class="muted lead">${invitations.length > 0 ? home.none.invited : home.none.notInvited(email)}</p>` : nothing}
       ${this.error ? html`<p class="error" role="alert">${this.error}</p>` : nothing}
       <muster-waiting quiet .client=${this.client} .language=${this.language} @muster-changed=${this.#answered}></muster-waiting>
@@ -67,7 +75,7 @@ export class ConsoleHome extends LitElement {
         <div><h2>${home.create}</h2><p class="muted">${home.createText}</p></div>
         <div class="field"><label for="name">${home.name}</label>
           <input id="name" name="name" required maxlength="100" autocomplete="organization" dir="auto"></div>
-        <button class="button ${isAlone && invitations.length === 0 ? '' : 'plain'}" ?disabled=${this.busy === 'create'}>${home.create}</button>
+        <button class="button ${isAlone && invitations.length === 0 ? '' : 'plain'}" aria-disabled=${this.#isBusy('create')}>${home.create}</button>
       </form>`;
   }
 
@@ -86,8 +94,13 @@ export class ConsoleHome extends LitElement {
       <span class="initial" aria-hidden="true">${initialOf(organizationName)}</span>
       <span class="what"><span>${home.offersYou(organizationName)}</span><span class="muted">${home.until(this.#time(expiresAt))}</span></span>
       <span class="answers">
-        <button type="button" class="button" ?disabled=${this.busy === organizationId} @click=${() => answer(true)}>${home.accept}</button>
-        <button type="button" class="button plain" ?disabled=${this.busy === organizationId} @click=${() => answer(false)}>${home.decline}</button></span></li>`;
+        <button type="button" class="button" aria-disabled=${this.#isBusy(organizationId)} @click=${() => answer(true)}>${home.accept}</button>
+        <button type="button" class="button plain" aria-disabled=${this.#isBusy(organizationId)} @click=${() => answer(false)}>${home.decline}</button></span></li>`;
+  }
+
+  /** A button that is busy keeps the focus, which a disabled one doesn't. */
+  #isBusy(id: string): 'true' | typeof nothing {
+    return this.busy === id ? 'true' : nothing;
   }
 
   /** Goes to the organization whose invitation was accepted. */
@@ -113,14 +126,17 @@ export class ConsoleHome extends LitElement {
 
   /** Does something, and tells the frame what became true. @returns whether it worked */
   async #run(id: string, done: string, act: () => Promise<unknown>): Promise<boolean> {
+    if (this.busy !== undefined) return false;
     this.busy = id;
     this.error = '';
+    this.#acted = this.shadowRoot?.activeElement ?? null;
     try {
       await act();
     } catch (error) {
-      this.error = isMusterError(error, 'organization_creation_forbidden')
-        ? this.#texts.home.mayNotCreate
-        : failureOf(error).text(SCREEN_TEXTS[this.language]);
+      const { text, isStale } = failureOf(error);
+      this.error = text(SCREEN_TEXTS[this.language]);
+      // What is shown isn't true any more, such as an offer that was withdrawn: the frame reads it again.
+      if (isStale) this.#emit('muster-changed', { resource: 'me' });
       return false;
     } finally {
       this.busy = undefined;

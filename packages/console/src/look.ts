@@ -22,7 +22,7 @@ export const LOOK = css`
   }
   .button.plain { background: var(--muster-surface); color: var(--muster-text); border-color: var(--console-edge); }
   .button:hover { box-shadow: 0 0 0 3px color-mix(in srgb, var(--muster-ink) 25%, transparent); }
-  .button:disabled { opacity: 0.55; cursor: default; box-shadow: none; }
+  .button[aria-disabled='true'] { opacity: 0.55; cursor: progress; box-shadow: none; }
   :focus-visible { outline: var(--console-focus) solid var(--muster-ink); outline-offset: 2px; }
   label { display: block; font-weight: 600; margin-bottom: 0.25rem; }
   input, select {

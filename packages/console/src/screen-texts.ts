@@ -15,8 +15,7 @@ const en = {
     title: 'Audit log',
     person: 'By person',
     personHint: 'Name or e-mail address',
-    nobody: (text: string) =>
-      text.includes('@') ? `No member has the address ${text}.` : `No member is called ${text}.`,
+    nobody: (text: string) => (/@/.test(text) ? `No member has the address ${text}.` : `No member is called ${text}.`),
     which: 'Several members have this name. Choose one:',
     about: 'About',
     memberId: (id: string) => `the former member ${id}`,
@@ -171,8 +170,9 @@ const en = {
     back: 'All sites',
     who: 'Who sees it, and why',
     own: 'What you may do here, and why',
-    search: 'Find a member by e-mail address',
-    nobody: 'This person doesn’t see the site.',
+    search: 'Search by name or e-mail address',
+    nobody: 'Nobody found',
+    nobodyText: 'No member whom the search finds sees the site.',
     actions: {
       'site:read': 'sees it',
       'sensitive:read': 'sees sensitive data',
@@ -223,7 +223,7 @@ const de: ScreenTexts = {
     title: 'Protokoll',
     person: 'Wer',
     personHint: 'Name oder E-Mail-Adresse',
-    nobody: (text) => (text.includes('@') ? `Kein Mitglied hat die Adresse ${text}.` : `Kein Mitglied heißt ${text}.`),
+    nobody: (text) => (/@/.test(text) ? `Kein Mitglied hat die Adresse ${text}.` : `Kein Mitglied heißt ${text}.`),
     which: 'Mehrere Mitglieder heißen so. Wählen Sie eines:',
     about: 'Betrifft',
     // Without an article, it fits any case.
@@ -379,8 +379,9 @@ const de: ScreenTexts = {
     back: 'Alle Standorte',
     who: 'Wer ihn sieht, und warum',
     own: 'Was Sie hier dürfen, und warum',
-    search: 'Mitglied nach E-Mail-Adresse finden',
-    nobody: 'Diese Person sieht den Standort nicht.',
+    search: 'Nach Name oder E-Mail-Adresse suchen',
+    nobody: 'Niemand gefunden',
+    nobodyText: 'Kein Mitglied, das die Suche findet, sieht den Standort.',
     actions: {
       'site:read': 'sieht ihn',
       'sensitive:read': 'sieht sensible Daten',

@@ -6,13 +6,16 @@ import { html } from '../../client/components/html.ts';
 import { ICONS } from '../../client/components/icons.ts';
 import { Pages } from '../../client/components/pages.ts';
 import { nameOf } from '../../client/components/person.ts';
-import { emptyState } from '../../client/components/states.ts';
+import { emptyState, failureNote, furtherButtons } from '../../client/components/states.ts';
 import type { Explanation, Member } from '../../client/src/index.ts';
 import { ConsoleElement } from './element.ts';
 import { fragmentOf } from './place.ts';
 import { readRequests, type SiteApi, type SiteRequest, type SiteTeam } from './site-api.ts';
 
 type Reason = Explanation['reasons'][number];
+
+/** How many members a search asks about at once. */
+const FOUND = 10;
 
 /** `<console-sites>`: the sites that the person sees, who else sees them and why, and who sees their sensitive data. */
 export class ConsoleSites extends ConsoleElement {
@@ -40,7 +43,7 @@ export class ConsoleSites extends ConsoleElement {
     teams: { state: true },
     requests: { state: true },
     search: { state: true },
-    found: { state: true },
+    searched: { state: true },
     revoking: { state: true },
   };
 
@@ -57,11 +60,13 @@ export class ConsoleSites extends ConsoleElement {
   /** The open requests for sensitive data. */
   declare private requests: readonly SiteRequest[];
   declare private search: string;
-  /** What a search found; undefined: nothing is searched. */
-  declare private found: readonly Explanation[] | undefined;
+  /** What was searched for last; empty: everybody is shown. */
+  declare private searched: string;
   declare private revoking: SiteTeam | undefined;
   readonly #sites = new Pages<Explanation>(this, (error) => this.failed(error));
   readonly #seers = new Pages<Explanation>(this, (error) => this.failed(error));
+  /** Those of them whom a search finds. */
+  readonly #found = new Pages<Explanation>(this, (error) => this.failed(error));
 
   constructor() {
     super();
@@ -69,6 +74,7 @@ export class ConsoleSites extends ConsoleElement {
     this.teams = [];
     this.requests = [];
     this.search = '';
+    this.searched = '';
   }
 
   protected override async loadFor(): Promise<void> {
@@ -82,8 +88,8 @@ export class ConsoleSites extends ConsoleElement {
 
   async #readSite(): Promise<void> {
     const { item, api } = this;
-    this.found = undefined;
     this.search = '';
+    this.searched = '';
     this.teams = [];
     if (item === undefined) return;
     const { access } = this.muster;
@@ -158,9 +164,10 @@ export class ConsoleSites extends ConsoleElement {
 
   #one(siteId: string): TemplateResult {
     const { sites: words } = this.words;
-    const { rows, isLoading, failure } = this.#seers;
+    const isSearch = this.searched !== '';
+    const seers = isSearch ? this.#found : this.#seers;
+    const { rows, isLoading, hasMore, failure } = seers;
     const isAdmin = this.may('access:explain');
-    const shown = this.found ?? rows;
     const sharing = this.teams.filter(({ isOwner }) => !isOwner);
     return html`
       <a class="back" href=${fragmentOf(this.person.organization.id, 'sites')}>← ${words.back}</a>
@@ -169,17 +176,17 @@ export class ConsoleSites extends ConsoleElement {
       <section><h3>${isAdmin ? words.who : words.own}</h3>
       ${isAdmin ? html`<div class="tools">${searchField(words.search, this.search, (value) => this.#find(value))}</div>` : nothing}
       ${
-        shown.length > 0
+        rows.length > 0
           ? html`<ul class="list" aria-label=${words.who}>${repeat(
-              shown,
+              rows,
               ({ memberId }) => memberId,
               (row) => this.#seer(row),
             )}</ul>`
           : isLoading || failure
             ? nothing
-            : html`<div class="list">${emptyState(ICONS.search, words.nobody, '')}</div>`
+            : html`<div class="list">${emptyState(ICONS.search, words.nobody, hasMore ? this.texts.members.noneSoFar : words.nobodyText)}</div>`
       }
-      ${this.found ? nothing : this.foot(this.#seers)}</section>
+      ${isSearch ? this.#furtherFound() : this.foot(this.#seers)}</section>
       ${
         sharing.length > 0
           ? html`<section class="section"><h3>${words.grants}</h3><p class="lead">${words.grantsText}</p>
@@ -195,26 +202,28 @@ export class ConsoleSites extends ConsoleElement {
 
   #find(value: string): void {
     this.search = value;
-    this.later(async () => {
-      const email = value.trim();
-      if (!/^\S+@\S+$/.test(email)) {
-        this.found = undefined;
-        return;
-      }
-      await this.actAndSayFailure(async () => {
-        const [member] = (await this.muster.members.list({ email })).data;
-        const rows = member ? (await this.muster.access.explain({ site: this.item, member: member.id })).data : [];
-        await this.#know(rows);
-        this.found = rows;
+    const search = value.trim();
+    const { item } = this;
+    this.later(() => {
+      this.searched = search;
+      if (search === '') return;
+      const { members, access } = this.muster;
+      void this.#found.start(async (cursor, signal) => {
+        const { data, meta } = await members.list({ search, cursor, perPage: FOUND }, { signal });
+        this.members = new Map([...this.members, ...data.map((member) => [member.id, member] as const)]);
+        const reasons = await Promise.all(data.map(({ id }) => access.explain({ site: item, member: id }, { signal })));
+        return { data: reasons.flatMap((page) => page.data), meta };
       });
     }, TYPING);
   }
 
-  /** Does something that only says something if it fails. */
-  private async actAndSayFailure(act: () => Promise<unknown>): Promise<void> {
-    if (await this.act(act)) return;
-    if (this.problem) this.say(this.problem.text(this.texts));
-    this.problem = undefined;
+  /** The way to more members whom the search finds. */
+  #furtherFound(): TemplateResult {
+    const { texts } = this;
+    const { rows, isLoading, hasMore, failure } = this.#found;
+    const status = rows.length > 0 ? texts.foundSoFar(this.number(rows.length), hasMore) : nothing;
+    return html`${failureNote(failure, texts)}<div class="foot"><span role="status" tabindex="-1">${isLoading ? texts.loading : status}</span>
+      ${furtherButtons(this.#found, true, texts)}</div>`;
   }
 
   #seer({ memberId, reasons, actions }: Explanation): TemplateResult {

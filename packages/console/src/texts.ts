@@ -88,7 +88,6 @@ const EN = {
     createText: 'You become its owner and invite others.',
     name: 'Name of the organization',
     created: (name: string) => `${name} is created.`,
-    mayNotCreate: 'You may not create organizations here. Ask to be invited to one.',
   },
 };
 
@@ -182,7 +181,6 @@ const DE: typeof EN = {
     createText: 'Sie werden ihr Eigentümer und laden andere ein.',
     name: 'Name der Organisation',
     created: (name) => `${name} ist angelegt.`,
-    mayNotCreate: 'Sie dürfen hier keine Organisationen anlegen. Bitten Sie um eine Einladung in eine.',
   },
 };
 

@@ -261,7 +261,7 @@ export class ConsoleWebhooks extends ConsoleElement {
   #form(): TemplateResult {
     const { texts, problem } = this;
     const { webhooks: words } = this.words;
-    const mistake = problem?.details?.url?.join(' ');
+    const mistake = problem?.details?.url && texts.invalid.url;
     const choose = (isSome: boolean) => () => {
       this.isSome = isSome;
     };

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ROOT } from '../../../cdk/fingerprint.ts';
-import { addressesIn } from '../../../packages/client/components/people.ts';
+import { addressesIn, withoutTwins } from '../../../packages/client/components/people.ts';
 import { SIZES, useScreens } from '../../support/screens.ts';
 import { newAddress, useService } from '../../support/service.ts';
 
@@ -26,6 +26,19 @@ test('addresses are found in a text, whatever stands between them', () => {
     ],
   ]);
   expect(addressesIn(' \n,; ')).toEqual([]);
+});
+
+test('whoever is written twice counts once, in both forms of an international domain too', () => {
+  const written = [
+    ...['x@münchen.de', 'X@xn--mnchen-3ya.de', 'x@MÜNCHEN.de', 'x@m\u0075\u0308nchen.de', 'y@münchen.de'],
+    ...['jane@example.com', ' Jane@Example.com', 'jane@example.com/x', 'jane@example.com?', 'a@ü.', 'a@ü.'],
+  ];
+  const marked = withoutTwins(written.map((email) => ({ email, invitee: { email, role: 'USER' } })));
+  expect(marked.map(({ invitee }) => invitee?.email)).toEqual([
+    ...['x@münchen.de', undefined, undefined, undefined, 'y@münchen.de'],
+    // What is no address takes nothing from one that is.
+    ...['jane@example.com', undefined, 'jane@example.com/x', 'jane@example.com?', 'a@ü.', undefined],
+  ]);
 });
 
 test('one person is invited, with role, team, message, language and expiry', async () => {
