@@ -16,6 +16,9 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   'test/console/look.test.ts': 'measures the console in a browser; only changes of the look can break it',
   'test/console/screens.test.ts':
     'each page of the console in a browser; only changes of packages/console can break it',
+  'test/console/faces.test.ts':
+    'each page and dialog in each state in a browser: 25 CPU s; only changes of screens can break it',
+  'test/console/tasks.test.ts': 'tasks of several people in a browser; only changes of screens can break it',
   'test/packages/client/screens.test.ts':
     'colours, keyboard and zoom in a browser: 11 CPU s; members.test.ts has a screen, texts.test.ts the texts',
   'test/packages/client/invitations.test.ts': 'a screen in a browser; members.test.ts has what screens share',

@@ -98,21 +98,6 @@ describe('every page', () => {
     });
   });
 
-  test('needs no scrolling sideways at 200% zoom, and nothing moves for who wants less motion', async () => {
-    const { id, owner } = await service.organization();
-    // Half as wide, with twice as many pixels: how a browser zooms.
-    const options = { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2, reducedMotion: 'reduce' } as const;
-    await visitConsole(browser(), service, { email: owner.email, options }, async (page) => {
-      for (const each of PAGES) {
-        await page.goto(`${service.api}/console#/${id}/${each}`);
-        await page.getByRole('heading', { level: 2 }).first().waitFor();
-        await page.waitForLoadState('networkidle');
-        expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), each).toBeLessThanOrEqual(0);
-        expect(await page.evaluate('document.getAnimations().length'), each).toBe(0);
-      }
-    });
-  });
-
   test('whose script is gone, after a deployment, says that it has to be loaded again', async () => {
     const { id, owner } = await service.organization();
     await visitConsole(

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { useBrowser } from '../support/browser.ts';
-import { expectAccessible, visitConsole } from '../support/console.ts';
+import { expectAccessible, makeSharedSite, visitConsole } from '../support/console.ts';
 import { type Client, newAddress, useService } from '../support/service.ts';
 
 // The console's own screens: audit log, access tokens, webhooks, organization, sites.
@@ -384,20 +384,10 @@ describe('sites', () => {
   /** Makes a site of a team, which another team has access to, and asks for its sensitive data. */
   async function shared() {
     const home = await service.organization();
-    const { owner } = home;
-    const team = async (name: string) =>
-      (await owner.call('POST /api/v3/teams', { body: { name, email: owner.email, type: 'Other' } })).body.data.uuid;
-    const [field, north] = [await team(`Field ${XSS}`), await team('North')];
     const name = `Depot ${XSS}`;
-    const site = (await owner.call('POST /api/v3/sites', { body: { name, team_uuid: field } })).body.data.uuid;
-    await owner.call(`POST /api/v3/sites/${site}/teams/invite`, { body: { email: owner.email } });
-    const token = await service.linkToken(owner.email);
-    await owner.call('POST /api/v3/sites/invite/accept', { body: { token, team_uuid: north } });
-    const path = `/api/v3/sites/${site}/teams/${north}`;
-    await owner.call(`POST ${path}/request-sensitive-data`, {
-      body: { reason: 'To repair them', requested_data_expires_at: '2099-12-31' },
+    const { access: grant } = await makeSharedSite(service, home.owner, {
+      ...{ site: name, team: `Field ${XSS}`, other: 'North' },
     });
-    const grant = async () => (await owner.call(`GET ${path}`)).body.data.access;
     return { home, name, grant };
   }
 

@@ -1,7 +1,7 @@
 import axe, { type AxeResults } from 'axe-core';
 import type { Browser, BrowserContext, BrowserContextOptions, Page, Request } from 'playwright-core';
 import { expect } from 'vitest';
-import type { Service } from './service.ts';
+import type { Client, Service } from './service.ts';
 
 /** Who visits the console, on what. */
 export interface Visit {
@@ -103,4 +103,34 @@ export async function expectAccessible(page: Page): Promise<void> {
   );
   expect(findings).toEqual([]);
   expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+}
+
+/**
+ * Makes a site of a team, to which another team of the organization has access, whose request for its sensitive data is
+ * open.
+ *
+ * @returns Volt Time's UUID of the site; and what the other team has access to
+ */
+export async function makeSharedSite(
+  service: Service,
+  owner: Client,
+  names: { readonly site: string; readonly team: string; readonly other: string },
+  expiresAt = '2099-12-31',
+) {
+  const make = async (path: string, body: object) =>
+    (await owner.call(`POST /api/v3/${path}`, { body })).body.data.uuid;
+  const { email } = owner;
+  const [team, other] = [
+    await make('teams', { name: names.team, email, type: 'Other' }),
+    await make('teams', { name: names.other, email, type: 'Other' }),
+  ];
+  const site: string = await make('sites', { name: names.site, team_uuid: team });
+  await owner.call(`POST /api/v3/sites/${site}/teams/invite`, { body: { email } });
+  const token = await service.linkToken(email);
+  await owner.call('POST /api/v3/sites/invite/accept', { body: { token, team_uuid: other } });
+  const path = `/api/v3/sites/${site}/teams/${other}`;
+  await owner.call(`POST ${path}/request-sensitive-data`, {
+    body: { reason: 'To repair them', requested_data_expires_at: expiresAt },
+  });
+  return { site, path, access: async () => (await owner.call(`GET ${path}`)).body.data.access };
 }
