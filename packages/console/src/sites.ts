@@ -63,6 +63,8 @@ export class ConsoleSites extends ConsoleElement {
   /** What was searched for last; empty: everybody is shown. */
   declare private searched: string;
   declare private revoking: SiteTeam | undefined;
+  /** The ids of requests that the person has decided: what was read before still has them. */
+  readonly #decided = new Set<string>();
   readonly #sites = new Pages<Explanation>(this, (error) => this.failed(error));
   readonly #seers = new Pages<Explanation>(this, (error) => this.failed(error));
   /** Those of them whom a search finds. */
@@ -110,7 +112,8 @@ export class ConsoleSites extends ConsoleElement {
     const { api } = this;
     const { id } = this.person.organization;
     const mayDecide = api && this.may('audit-log:read');
-    this.requests = mayDecide ? await this.still(readRequests(this.muster, api, id)) : [];
+    const requests = mayDecide ? await this.still(readRequests(this.muster, api, id)) : [];
+    this.requests = requests.filter((request) => !this.#decided.has(request.id));
   }
 
   /** Reads the members of some rows. */
@@ -300,7 +303,8 @@ export class ConsoleSites extends ConsoleElement {
         isGranted ? words.granted(teamName) : words.declined(teamName),
       );
       if (!isDone) return;
-      this.requests = this.requests.filter((each) => each !== request);
+      this.#decided.add(request.id);
+      this.requests = this.requests.filter((each) => each.id !== request.id);
       await this.#readSite();
       await this.keepFocus();
     };
