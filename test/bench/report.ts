@@ -30,7 +30,7 @@ export function page(rows: readonly Row[]): string {
 
 <!-- Written by \`npm run bench\`. -->
 
-Measured on ${new Date().toISOString().slice(0, 10)} with ${MACHINE} (${cpus()[0]?.model ?? 'unknown'}). The DynamoDB engine is dynoxide ${optionalDependencies['@dynoxide/linux-x64']}, SES is aws-ses-v2-local ${devDependencies['aws-ses-v2-local']}, all on the same machine. The peer is the organization plugin of better-auth ${VERSION}, in the same process, with sessions in cookies, on SQLite in memory and on the same DynamoDB engine. Each side checks a credential in each request (Muster remembers a token that it has verified) and sends no mails. The passes of the sides alternate. Compare the ratios, not the figures.
+Measured on ${new Date().toISOString().slice(0, 10)} with ${MACHINE} (${cpus()[0]?.model ?? 'unknown'}). The DynamoDB engine is dynoxide ${optionalDependencies['@dynoxide/linux-x64']}, SES is aws-ses-v2-local ${devDependencies['aws-ses-v2-local']}, all on the same machine. The peer is the organization plugin of better-auth ${VERSION}, in the same process, with sessions in cookies, on SQLite and on the same DynamoDB engine, all with their data in memory. Each side checks a credential in each request (Muster remembers a token that it has verified) and sends no mails. The passes of the sides alternate. Compare the ratios, not the figures.
 
 ## Rows that miss their goal
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { synthesize } from '../../../cdk/synthesize.ts';
 import { adminAccessKeyId } from '../../../packages/local/aws.ts';
+import { startEngine } from '../../../packages/local/engine.ts';
 import { AUDIENCE } from '../../../packages/local/issuer.ts';
 import { startStack } from '../../../packages/local/stack.ts';
 import { readTemplate } from '../../../packages/local/template.ts';
@@ -48,9 +49,13 @@ interface Credentials {
   readonly secretAccessKey: string;
 }
 
-/** Starts an engine and an issuer. Loads functions at their first call. An instance handles one request at a time. */
+/**
+ * Starts an issuer, and an engine with its data in memory, as the peer's SQLite has: otherwise each transaction waits for
+ * the disk. Loads functions at their first call. An instance handles one request at a time.
+ */
 export async function startFunctions(directory: string): Promise<Functions> {
-  const stack = await startStack({ directory });
+  const engine = await startEngine({ directory, inMemory: true });
+  const stack = await startStack({ directory, dynamodb: engine.endpoint });
   const { api, issuer, dynamodb: endpoint, table } = stack;
   const parameters = { Issuer: issuer, Audience: AUDIENCE, PublicUrl: api };
   const template = readTemplate(await synthesize(), { region: REGION, account: '000000000000', api, parameters });
@@ -148,7 +153,10 @@ export async function startFunctions(directory: string): Promise<Functions> {
       process.env.AWS_ENDPOINT_URL_DYNAMODB = address;
     },
     restart: () => idle.clear(),
-    close: stack.stop,
+    async close() {
+      await stack.stop();
+      await engine.close();
+    },
   };
 }
 
