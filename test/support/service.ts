@@ -116,7 +116,7 @@ const shared: { dynamodb?: Promise<string>; stack?: Promise<Stack>; listeners: L
 /** Starts the engine that all stacks of this process share. It ends with the process. */
 function dynamodb(): Promise<string> {
   const engine = process.env.MUSTER_ENGINE as EngineName | undefined;
-  shared.dynamodb ??= startEngine({ directory: directory(), ...(engine && { engine }) }).then(
+  shared.dynamodb ??= startEngine({ directory: directory(), inMemory: true, ...(engine && { engine }) }).then(
     ({ endpoint }) => endpoint,
   );
   return shared.dynamodb;
