@@ -75,11 +75,10 @@ test('an admin invites thirty people, corrects those whose mail bounced, promote
 describe('every page', () => {
   const PAGES = ['members', 'invitations', 'teams', 'sites', 'access-tokens', 'webhooks', 'audit-log', 'organization'];
 
+  // Sizes depend on the window, colors on the mode, and texts on the language: two visits have each.
   test.each([
     ['desktop', 'light', 'en-GB'],
-    ['desktop', 'dark', 'de-DE'],
-    ['phone', 'light', 'de-DE'],
-    ['phone', 'dark', 'en-GB'],
+    ['phone', 'dark', 'de-DE'],
   ] as const)('has no finding of axe and shows names as text: %s, %s, %s', async (size, colorScheme, locale) => {
     const { id, owner } = await service.organization(XSS);
     await owner.muster.me.update({ firstName: XSS, lastName: XSS });

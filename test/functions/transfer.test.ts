@@ -9,6 +9,7 @@ import { type Stack, startStack } from '../../packages/local/stack.ts';
 import { operatorCommand } from '../support/command.ts';
 import { expectConsistent } from '../support/consistency.ts';
 import { everything, everythingShared } from '../support/everything.ts';
+import { once } from '../support/once.ts';
 import { type Client, newAddress, type Service, serviceOf, useService } from '../support/service.ts';
 import { share } from '../support/sharing.ts';
 
@@ -122,6 +123,9 @@ test('an export isn’t imported into a table with items, also not twice, and no
   expect((await imported(file)).code).toBe(1);
 });
 
+/** An export of an organization. */
+const small = once(async () => exported(source, '--organization', (await source.organization()).id));
+
 test.each([
   ['is cut off', (lines: string[]) => lines.slice(0, -1), 'The export has no end: it was cut off.'],
   ['lacks an item', (lines: string[]) => lines.toSpliced(3, 1), 'items instead of'],
@@ -144,9 +148,8 @@ test.each([
   ],
   ['goes on after its end', (lines: string[]) => [...lines, '{}'], 'follows the end'],
 ])('a file that %s is refused, and nothing is stored', async (_, change, message) => {
-  await source.organization();
-  const file = await exported(source);
-  writeFileSync(file, `${change(linesOf(file)).join('\n')}\n`);
+  const file = `${await small()}.changed`;
+  writeFileSync(file, `${change(linesOf(await small())).join('\n')}\n`);
   const { code, out, err } = await imported(file);
   expect([code, out]).toEqual([1, '']);
   expect(err).toContain(message);

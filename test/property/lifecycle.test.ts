@@ -38,7 +38,7 @@ const service = useService({}, false);
  * The number of sequences, their seed, and the path of a failing one from its report. With MUSTER_SEQUENCES the seed is
  * random. Otherwise it is a hash of the service's sources, so it changes only with them.
  */
-const SEQUENCES = Number(process.env.MUSTER_SEQUENCES ?? (inject('whole') ? 100 : 5));
+const SEQUENCES = Number(process.env.MUSTER_SEQUENCES ?? (inject('whole') ? 40 : 5));
 const SEED = Number(process.env.MUSTER_SEED ?? (process.env.MUSTER_SEQUENCES ? randomInt(2 ** 31) : seedOfSources()));
 const PATH = process.env.MUSTER_PATH;
 

@@ -1,7 +1,11 @@
 import { spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../../cdk/fingerprint.ts';
 import type { Service } from './service.ts';
+
+/** Where commands that tests run keep compiled code: to compile it takes longer than most commands. */
+export const COMPILE_CACHE = join(tmpdir(), 'muster-compile-cache');
 
 /** The output of a command. */
 export interface CommandResult {
@@ -28,6 +32,7 @@ export async function operatorCommand(
     cwd: ROOT,
     env: {
       PATH: `${join(ROOT, 'node_modules/.bin')}:${process.env.PATH}`,
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
       AWS_REGION: 'eu-central-1',
       AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
       AWS_ACCESS_KEY_ID: 'OPERATOR',

@@ -1,6 +1,7 @@
-import axe, { type AxeResults } from 'axe-core';
+import axe from 'axe-core';
 import type { Browser, BrowserContext, BrowserContextOptions, Page, Request } from 'playwright-core';
 import { expect } from 'vitest';
+import { axeFindings } from './browser.ts';
 import type { Client, Service } from './service.ts';
 
 /** Who visits the console, on what. */
@@ -96,9 +97,8 @@ const RULES = Object.fromEntries(
 
 /** Expects that axe finds nothing on a page, and that the page doesn't scroll sideways. */
 export async function expectAccessible(page: Page): Promise<void> {
-  await page.evaluate(axe.source);
-  const found = await page.evaluate<AxeResults>(`axe.run(${JSON.stringify({ rules: RULES })})`);
-  const findings = found.violations.flatMap(({ id, nodes }) =>
+  const { violations } = await axeFindings(page, RULES);
+  const findings = violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id}: ${target.flat().join(' ')}: ${failureSummary}`),
   );
   expect(findings).toEqual([]);

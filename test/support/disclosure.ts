@@ -132,7 +132,7 @@ function namesIn(text: string): Set<string> {
 
 /** The period of a membership. */
 interface MembershipPeriod {
-  readonly user: string;
+  readonly organization: string;
   readonly from: number;
   to: number;
 }
@@ -142,22 +142,27 @@ const MARGIN = 5_000;
 
 /** Memberships over time, and the current owners of addresses and names. */
 class MembershipHistory {
+  /** The memberships of a user. */
   readonly #periods = new Map<string, MembershipPeriod[]>();
+  readonly #organizations = new Set<string>();
   readonly #users = new Map<string, Item>();
   readonly #byAddress = new Map<string, string>();
   readonly #byIdentity = new Map<string, string>();
   readonly #byName = new Map<string, string[]>();
-  /** The addresses that an organization has invited to itself or to its sites. */
-  readonly #invited = new Map<string, Set<string>>();
+  /** The organizations that have invited an address to themselves or to their sites. */
+  readonly #inviting = new Map<string, Set<string>>();
 
   constructor(items: readonly Item[], endings: readonly { readonly from: number; readonly to: number }[]) {
     const entries = items.filter(({ type }) => type === 'AuditEntry');
     entries.sort((one, other) => (one.id < other.id ? -1 : 1));
     const members = new Map<string, MembershipPeriod>();
     const addPeriod = (organization: string, member: string, user: string, from: number) => {
-      const added: MembershipPeriod = { user, from, to: Number.POSITIVE_INFINITY };
+      const added: MembershipPeriod = { organization, from, to: Number.POSITIVE_INFINITY };
       members.set(member, added);
-      this.#periods.set(organization, [...(this.#periods.get(organization) ?? []), added]);
+      this.#organizations.add(organization);
+      const periods = this.#periods.get(user);
+      if (periods) periods.push(added);
+      else this.#periods.set(user, [added]);
     };
     for (const { action, organizationId, actor, resource, after, createdAt } of entries) {
       const at = Date.parse(createdAt);
@@ -185,8 +190,9 @@ class MembershipHistory {
       if (type === 'Identity') this.#byIdentity.set(String(pk).slice('IDENTITY#'.length), userId);
       if (type === 'Address') this.#byAddress.set(String(pk).slice('EMAIL#'.length), userId);
       if (type === 'Invited' || type === 'SiteInvited') {
-        const invited = this.#invited.get(organizationId) ?? new Set();
-        this.#invited.set(organizationId, invited.add(String(pk).slice('EMAIL#'.length)));
+        const address = String(pk).slice('EMAIL#'.length);
+        const inviting = this.#inviting.get(address) ?? new Set();
+        this.#inviting.set(address, inviting.add(organizationId));
       }
     }
   }
@@ -197,22 +203,24 @@ class MembershipHistory {
     const self = 'email' in to ? (this.#byIdentity.get(to.identity) ?? this.#byAddress.get(to.email)) : undefined;
     // Erased people can't be tracked.
     if ('email' in to && self === undefined) return [];
-    const organizations =
-      'organization' in to
-        ? [to.organization]
-        : [...this.#periods].flatMap(([id, periods]) => (periods.some(({ user }) => user === self) ? [id] : []));
     // A token without an organization is of a site.
-    if (!('email' in to) && !this.#periods.has(to.organization)) return [];
-    const periods = organizations.flatMap((id) => this.#periods.get(id) ?? []);
+    if (!('email' in to) && !this.#organizations.has(to.organization)) return [];
+    const organizations = new Set(
+      'organization' in to ? [to.organization] : this.#periodsOf(self).map(({ organization }) => organization),
+    );
+    /** Whether a user is the caller, or has a membership in their organizations that meets a condition. */
+    const isOurs = (user: string, is: (period: MembershipPeriod) => boolean) =>
+      user === self || this.#periodsOf(user).some((one) => organizations.has(one.organization) && is(one));
     // History may still contain ids of former members.
-    const past = periods.filter((one) => one.from <= at);
-    const known = new Set([self, ...past.map(({ user }) => user)]);
-    const present = new Set([self, ...past.filter((one) => one.to >= from).map(({ user }) => user)]);
-    const invited = new Set(organizations.flatMap((id) => [...(this.#invited.get(id) ?? [])]));
-    const inviters = this.#inviters('email' in to ? to.email : undefined);
+    const isKnown = (user: string) => isOurs(user, (one) => one.from <= at);
+    const isPresent = (user: string) => isOurs(user, (one) => one.from <= at && one.to >= from);
+    const inviting = ('email' in to && this.#inviting.get(to.email)) || new Set();
+    /** Whether an invited person may know a user: they may know all members of the inviting organizations. */
+    const isInviter = (user: string) => this.#periodsOf(user).some(({ organization }) => inviting.has(organization));
+    const isInvited = (address: string) => [...organizations].some((id) => this.#inviting.get(address)?.has(id));
     const leaks: string[] = [];
     for (const id of ids) {
-      if (this.#users.has(id) && !known.has(id) && !inviters.has(id)) leaks.push(`${route} discloses ${id}`);
+      if (this.#users.has(id) && !isKnown(id) && !isInviter(id)) leaks.push(`${route} discloses ${id}`);
     }
     for (const address of addresses) {
       const user = this.#byAddress.get(address);
@@ -220,9 +228,9 @@ class MembershipHistory {
       if (
         user !== undefined &&
         this.#existedAt(user, at) &&
-        !present.has(user) &&
-        !inviters.has(user) &&
-        !invited.has(address)
+        !isPresent(user) &&
+        !isInviter(user) &&
+        !isInvited(address)
       ) {
         leaks.push(`${route} discloses ${address}`);
       }
@@ -231,7 +239,7 @@ class MembershipHistory {
       const [only, second] = this.#byName.get(name) ?? [];
       // Whoever had the name before its present bearer came was another person.
       const isSame = only !== undefined && !second && this.#existedAt(only, at);
-      if (isSame && !present.has(only)) leaks.push(`${route} discloses ${name}`);
+      if (isSame && !isPresent(only)) leaks.push(`${route} discloses ${name}`);
     }
     return leaks;
   }
@@ -240,10 +248,7 @@ class MembershipHistory {
     return Date.parse(this.#users.get(user)?.createdAt) <= at;
   }
 
-  /** Returns the people whom an invited address may know: all members of the inviting organizations. */
-  #inviters(email: string | undefined): Set<string> {
-    if (email === undefined) return new Set();
-    const inviting = [...this.#invited].flatMap(([id, invited]) => (invited.has(email) ? [id] : []));
-    return new Set(inviting.flatMap((id) => (this.#periods.get(id) ?? []).map(({ user }) => user)));
+  #periodsOf(user: string | undefined): readonly MembershipPeriod[] {
+    return (user !== undefined && this.#periods.get(user)) || [];
   }
 }

@@ -12,7 +12,9 @@ export class History {
     for (const item of items) {
       if (item.type !== 'AuditEntry') continue;
       for (const id of new Set([item.organizationId, item.resource?.id])) {
-        this.#byId.set(id, [...(this.#byId.get(id) ?? []), item]);
+        const entries = this.#byId.get(id);
+        if (entries) entries.push(item);
+        else this.#byId.set(id, [item]);
       }
     }
   }

@@ -2,16 +2,16 @@ import { mkdirSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import axe, { type AxeResults } from 'axe-core';
 import { build } from 'esbuild';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { ROOT } from '../../cdk/fingerprint.ts';
-import { useBrowser } from './browser.ts';
+import { axeFindings, useBrowser } from './browser.ts';
 import type { Client, Service } from './service.ts';
 
-const PICTURES = 'screenshots';
-mkdirSync(PICTURES, { recursive: true });
+/** The folder of pictures for people's eyes; undefined: none are taken. */
+const PICTURES = process.env.MUSTER_PICTURES ? 'screenshots' : undefined;
+if (PICTURES) mkdirSync(PICTURES, { recursive: true });
 
 /** The sizes that screens are tried in. */
 export const SIZES = {
@@ -49,7 +49,7 @@ export interface Shown {
   events(): Promise<{ readonly type: string; readonly detail: unknown }[]>;
   /** Expects that axe finds nothing, with the whole page and the open dialog. */
   expectAccessible(): Promise<void>;
-  /** Keeps a picture for people's eyes. */
+  /** Keeps a picture for people's eyes, if `MUSTER_PICTURES` is set. */
   picture(name: string): Promise<void>;
 }
 
@@ -120,7 +120,7 @@ body{margin:0;font:1rem system-ui;color:light-dark(#1b1f27,#eceef2);background:l
         events: () => page.evaluate(() => (globalThis as never as { events: never }).events),
         expectAccessible: () => expectAccessible(page),
         picture: async (name) => {
-          await page.screenshot({ path: `${PICTURES}/screens-${name}.png`, animations: 'disabled' });
+          if (PICTURES) await page.screenshot({ path: `${PICTURES}/screens-${name}.png`, animations: 'disabled' });
         },
       });
       expect(complaints).toEqual([]);
@@ -132,9 +132,6 @@ body{margin:0;font:1rem system-ui;color:light-dark(#1b1f27,#eceef2);background:l
 
 /** Expects that axe finds nothing wrong with a page, shadow roots and dialogs included. */
 export async function expectAccessible(page: Page): Promise<void> {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() =>
-    (globalThis as never as { axe: { run(): Promise<AxeResults> } }).axe.run(),
-  );
+  const { violations } = await axeFindings(page);
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
 }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ROOT } from '../../../cdk/fingerprint.ts';
+import { COMPILE_CACHE } from '../../support/command.ts';
 
 // `npm run deploy -- --check` as a command, with an AWS that answers as its documentation says. The deployment tests run
 // it with an emulator.
@@ -50,6 +51,7 @@ async function check(environment: NodeJS.ProcessEnv = {}) {
     env: {
       PATH: process.env.PATH,
       HOME: directory,
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
       AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
       AWS_EC2_METADATA_DISABLED: 'true',
       AWS_MAX_ATTEMPTS: '1',

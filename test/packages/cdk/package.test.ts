@@ -9,29 +9,56 @@ import { EXAMPLE } from './example.ts';
 
 // The construct, as an application installs it. test/deploy/construct.test.ts deploys it.
 
-const directory = mkdtempSync(join(tmpdir(), 'package-'));
-const applications: Application[] = [];
-let tarball: string;
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
+const exampleIn = (file: string) => /```ts\n(.*?)```/s.exec(read(file))?.[1] ?? '';
 
-async function application(source: string, type: 'module' | 'commonjs' = 'module'): Promise<Application> {
-  const made = new Application();
-  applications.push(made);
-  await made.create({ name: 'cdk', tarball, source, type });
-  return made;
-}
+const directory = mkdtempSync(join(tmpdir(), 'package-'));
+/** Several applications in one folder: to compile CDK's types once for each would take most of the time. */
+const applications = new Application();
+/** The compiler's errors, by file. */
+let errors: ReadonlyMap<string, readonly string[]>;
 
 beforeAll(async () => {
-  tarball = await packPackage('cdk', directory);
+  const example = readFileSync(EXAMPLE, 'utf8');
+  await applications.create({
+    ...{ name: 'cdk', tarball: await packPackage('cdk', directory), source: example },
+    others: {
+      'readme.cts': exampleIn('packages/cdk/README.md'),
+      'rule.ts': applicationWith(exampleIn('docs/eventbridge.md')),
+      'wrong.ts': example.replace('members: 500', "members: 0.5, guests: 'many'"),
+    },
+  });
+  const output = await applications.compile();
+  // The lines that explain an error are indented.
+  const told = output.split(/\n(?=\S)/).filter(Boolean);
+  errors = Map.groupBy(told, (error) => /([\w.]+)\(\d+,\d+\): /.exec(error)?.[1] ?? '');
 });
 
 afterAll(() => {
-  for (const folder of [directory, ...applications.map((each) => each.folder)]) rmSync(folder, { recursive: true });
+  for (const folder of [directory, applications.folder]) rmSync(folder, { recursive: true });
 });
 
+/** Returns an application with a rule on the bus of a deployment. */
+const applicationWith = (rule: string) => `import { App, Stack } from 'aws-cdk-lib';
+import { Match, Rule } from 'aws-cdk-lib/aws-events';
+import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Muster } from '@muster/cdk';
+class Platform extends Stack {
+  constructor(app: App) {
+    super(app, 'Platform');
+    const sender = { mailSender: 'Acme <invitations@mail.acme.org>', protect: false };
+    const muster = new Muster(this, 'Teams', { ...sender, issuer: 'https://login.acme.org', audience: 'acme-app' });
+    const queue = new Queue(this, 'Queue');
+    ${rule}
+  }
+}
+new Platform(new App());`;
+
 /** Synthesizes a compiled application. @returns the folder of the templates @throws Error with its output */
-async function synthesize(made: Application): Promise<string> {
-  const out = join(made.folder, 'cdk.out');
-  await made.run({ CDK_OUTDIR: out });
+async function synthesize(file: string): Promise<string> {
+  const out = join(applications.folder, `${file}.out`);
+  await applications.run({ CDK_OUTDIR: out }, file);
   return out;
 }
 
@@ -55,9 +82,8 @@ describe('an application of two deployments', () => {
   let nested: Template[];
 
   beforeAll(async () => {
-    const example = await application(readFileSync(EXAMPLE, 'utf8'));
-    expect(await example.compile()).toBe('');
-    ({ root, nested } = templates(await synthesize(example)));
+    expect(errors.get('app.ts')).toBe(undefined);
+    ({ root, nested } = templates(await synthesize('app.js')));
   });
 
   test('has a table, an API and the functions of each, without the left out dialects', () => {
@@ -110,32 +136,14 @@ describe('an application of two deployments', () => {
 });
 
 test('the example of the README compiles and synthesizes as CommonJS too', async () => {
-  const [, example = ''] = /```ts\n(.*?)```/s.exec(readFileSync(join(ROOT, 'packages/cdk/README.md'), 'utf8')) ?? [];
-  const made = await application(example, 'commonjs');
-  expect(await made.compile()).toBe('');
-  const { root } = templates(await synthesize(made));
+  expect(errors.get('readme.cts')).toBe(undefined);
+  const { root } = templates(await synthesize('readme.cjs'));
   expect(Object.keys(root.Outputs ?? {})).toContain('TeamsUrl');
 });
 
 test('the rule of docs/eventbridge.md compiles, and lets its bus send to the queue', async () => {
-  const [, rule = ''] = /```ts\n(.*?)```/s.exec(readFileSync(join(ROOT, 'docs/eventbridge.md'), 'utf8')) ?? [];
-  const made = await application(`import { App, Stack } from 'aws-cdk-lib';
-import { Match, Rule } from 'aws-cdk-lib/aws-events';
-import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
-import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { Muster } from '@muster/cdk';
-class Platform extends Stack {
-  constructor(app: App) {
-    super(app, 'Platform');
-    const sender = { mailSender: 'Acme <invitations@mail.acme.org>', protect: false };
-    const muster = new Muster(this, 'Teams', { ...sender, issuer: 'https://login.acme.org', audience: 'acme-app' });
-    const queue = new Queue(this, 'Queue');
-    ${rule}
-  }
-}
-new Platform(new App());`);
-  expect(await made.compile()).toBe('');
-  const { root } = templates(await synthesize(made));
+  expect(errors.get('rule.ts')).toBe(undefined);
+  const { root } = templates(await synthesize('rule.js'));
   const [{ Properties: found } = {}] = ofType(root, 'AWS::Events::Rule');
   expect(found).toMatchObject({
     EventPattern: { source: ['muster'], 'detail-type': [{ prefix: 'invitation.' }] },
@@ -146,10 +154,9 @@ new Platform(new App());`);
 });
 
 test('mistakes in the props are found by the compiler, and all together at synthesis', async () => {
-  const source = readFileSync(EXAMPLE, 'utf8').replace('members: 500', "members: 0.5, guests: 'many'");
-  const made = await application(source);
-  expect(await made.compile()).toContain("'guests' does not exist in type");
-  const failure = await synthesize(made).catch(({ stderr }) => stderr);
+  expect(errors.get('wrong.ts')?.join()).toContain("'guests' does not exist in type");
+  expect([...errors.keys()]).toEqual(['wrong.ts']);
+  const failure = await synthesize('wrong.js').catch(({ stderr }) => stderr);
   expect(failure).toContain('Correct these in the props of Muster:\n  limits.members: ');
   expect(failure).toContain('  limits: Unrecognized key: "guests"');
 });
