@@ -57,6 +57,12 @@ export interface TableStreamOptions {
   scan(patterns: readonly Pattern[]): Promise<readonly Attributes[]>;
 }
 
+/**
+ * How long a new item waits for others, in milliseconds. Lambda asks a stream for new items a few times a second, so
+ * changes in a row are one batch.
+ */
+const WINDOW = 100;
+
 /** How long `settled` waits while nothing is delivered, and the pauses after failures, in milliseconds. */
 const LONGEST_WAIT = 5000;
 const SHORTEST_PAUSE = 50;
@@ -76,6 +82,7 @@ export function createTableStream(options: TableStreamOptions): TableStream {
     stream,
     records: [] as StreamRecord[],
     isBusy: false,
+    isWaiting: false,
     failures: 0,
   }));
   type Queue = (typeof queues)[number];
@@ -130,7 +137,18 @@ export function createTableStream(options: TableStreamOptions): TableStream {
       seen.add(record.key);
       for (const queue of queues) enqueue(queue, record);
     }
-    for (const queue of queues) void deliver(queue);
+    for (const queue of queues) deliverSoon(queue);
+  }
+
+  function deliverSoon(queue: Queue): void {
+    if (queue.isWaiting || isClosed || queue.records.length === 0) return;
+    queue.isWaiting = true;
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      queue.isWaiting = false;
+      void deliver(queue);
+    }, WINDOW);
+    timers.add(timer);
   }
 
   async function deliver(queue: Queue): Promise<void> {
@@ -150,7 +168,7 @@ export function createTableStream(options: TableStreamOptions): TableStream {
     const lines = over.map(({ key }) => `${JSON.stringify({ done: key, by: stream.function })}\n`);
     if (over.length > 0) appendFileSync(file, lines.join(''));
     queue.failures = handled === batch.length ? 0 : queue.failures + 1;
-    if (queue.failures === 0) return void deliver(queue);
+    if (queue.failures === 0) return deliverSoon(queue);
     const timer = setTimeout(
       () => {
         timers.delete(timer);
@@ -220,6 +238,8 @@ export function createTableStream(options: TableStreamOptions): TableStream {
         const now = waiting();
         if (now < left) end = performance.now() + LONGEST_WAIT;
         left = now;
+        // Without waiting for others. What has failed has a pause of its own.
+        for (const queue of queues) if (queue.failures === 0) void deliver(queue);
         await new Promise((done) => setTimeout(done, 5));
       }
       return true;
@@ -229,7 +249,7 @@ export function createTableStream(options: TableStreamOptions): TableStream {
       seen.clear();
       for (const timer of timers) clearTimeout(timer);
       timers.clear();
-      for (const queue of queues) Object.assign(queue, { failures: 0, records: [] });
+      for (const queue of queues) Object.assign(queue, { failures: 0, isWaiting: false, records: [] });
       rmSync(file, { force: true });
     },
     close() {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Answer, type Client, newAddress, useService } from '../support/service.ts';
-import { rounds } from '../support/whole.ts';
+import { rounds, someOf, testWhole } from '../support/whole.ts';
 
 // Sends parallel requests through the proxy, which refuses overlapping transactions as DynamoDB does. Each test fails
 // without the write condition that it covers: `npm run test:mutants`.
@@ -88,7 +88,7 @@ test('of two admins who demote each other in parallel exactly one succeeds', asy
   }
 });
 
-test('of two admins who remove each other in parallel exactly one succeeds', async () => {
+testWhole('of two admins who remove each other in parallel exactly one succeeds', async () => {
   const { owner } = await service.organization();
   for (let round = 0; round < rounds(6); round += 1) {
     const [one, other] = await times(2, () => service.member(owner, 'ADMIN'));
@@ -105,7 +105,7 @@ test('of two admins who remove each other in parallel exactly one succeeds', asy
 
 test('a role and a profile of a member that change in parallel are both kept', async () => {
   const { owner } = await service.organization();
-  for (const role of ['ADMIN', 'VIEWER', 'OPERATOR']) {
+  for (const role of ['ADMIN', 'VIEWER', 'OPERATOR'].slice(0, rounds(3))) {
     const member = await service.member(owner, 'USER');
     const id = (await member.call('GET /v1/me')).body.memberships[0].id;
     const lastName = `Renamed ${role}`;
@@ -174,7 +174,7 @@ test('of a parallel accept and resend, the resend never replaces an accepted lin
   }
 });
 
-test('parallel resends leave one valid link', async () => {
+testWhole('parallel resends leave one valid link', async () => {
   const { owner } = await service.organization();
   const { id, email } = await invite(owner);
   await slowFirstWrite();
@@ -220,33 +220,32 @@ test('of two identities that claim a placeholder in parallel one gets it, and th
   }
 });
 
-test.each([
-  ['revoked', 'DELETE', '', undefined, 401],
-  ['rotated', 'POST', '/rotate', {}, 401],
-  ['rotated, and its token works on', 'POST', '/rotate', { overlapHours: 1 }, 201],
-  ['demoted', 'PATCH', '', { role: 'VIEWER' }, 403],
-])(
-  'an integration that is %s between its read and its write is decided anew',
-  async (_, method, path, body, status) => {
-    const { owner } = await service.organization();
-    const { token, id } = (await owner.call('POST /v1/integrations', { body: { name: 'CRM', role: 'ADMIN' } })).body;
-    const where = { function: 'teams/create', action: 'dynamodb:PutItem' };
-    const attempts = async () => (await service.calls(where.function)).filter(({ action }) => action === where.action);
-    const before = (await attempts()).length;
-    // The integration is read before the change, and conflicts delay the write until after it.
-    await service.faults([{ ...where, fault: 'conflict', times: -1 }]);
-    const headers = { authorization: `Bearer ${token}` };
-    const creating = service.call('POST /v1/teams', { body: { name: 'Late' }, headers });
-    await expect.poll(async () => (await attempts()).length, { timeout: 10_000 }).toBeGreaterThan(before);
-    expect((await owner.call(`${method} /v1/integrations/${id}${path}`, { body })).status).toBeLessThan(300);
-    await service.faults([]);
-    expect((await creating).status).toBe(status);
-    const teams = (await owner.call('GET /v1/teams')).body.data.map(({ name }: { name: string }) => name);
-    expect(teams.includes('Late')).toBe(status === 201);
-  },
-);
+test.each(
+  someOf(1, [
+    ['revoked', 'DELETE', '', undefined, 401],
+    ['rotated', 'POST', '/rotate', {}, 401],
+    ['rotated, and its token works on', 'POST', '/rotate', { overlapHours: 1 }, 201],
+    ['demoted', 'PATCH', '', { role: 'VIEWER' }, 403],
+  ]),
+)('an integration that is %s between its read and its write is decided anew', async (_, method, path, body, status) => {
+  const { owner } = await service.organization();
+  const { token, id } = (await owner.call('POST /v1/integrations', { body: { name: 'CRM', role: 'ADMIN' } })).body;
+  const where = { function: 'teams/create', action: 'dynamodb:PutItem' };
+  const attempts = async () => (await service.calls(where.function)).filter(({ action }) => action === where.action);
+  const before = (await attempts()).length;
+  // The integration is read before the change, and conflicts delay the write until after it.
+  await service.faults([{ ...where, fault: 'conflict', times: -1 }]);
+  const headers = { authorization: `Bearer ${token}` };
+  const creating = service.call('POST /v1/teams', { body: { name: 'Late' }, headers });
+  await expect.poll(async () => (await attempts()).length, { timeout: 10_000 }).toBeGreaterThan(before);
+  expect((await owner.call(`${method} /v1/integrations/${id}${path}`, { body })).status).toBeLessThan(300);
+  await service.faults([]);
+  expect((await creating).status).toBe(status);
+  const teams = (await owner.call('GET /v1/teams')).body.data.map(({ name }: { name: string }) => name);
+  expect(teams.includes('Late')).toBe(status === 201);
+});
 
-test('parallel rotations of an integration leave the last token, and at most one before it', async () => {
+testWhole('parallel rotations of an integration leave the last token, and at most one before it', async () => {
   const { owner } = await service.organization();
   const created = (await owner.call('POST /v1/integrations', { body: { name: 'CRM', role: 'ADMIN' } })).body;
   await slowFirstWrite();
@@ -300,7 +299,7 @@ test('of a parallel import and accept, one creates the member, and the invitatio
   }
 });
 
-test('of a parallel import and revoke, the person becomes a member, and the invitation ends once', async () => {
+testWhole('of a parallel import and revoke, the person becomes a member, and the invitation ends once', async () => {
   const { id, owner } = await service.organization();
   const key = (await service.operatorKey()).in(id);
   for (let round = 0; round < rounds(6); round += 1) {
@@ -317,7 +316,7 @@ test('of a parallel import and revoke, the person becomes a member, and the invi
   }
 });
 
-test('of a parallel import and invitation of an address, none stays pending beside the member', async () => {
+testWhole('of a parallel import and invitation of an address, none stays pending beside the member', async () => {
   const { id, owner } = await service.organization();
   const key = (await service.operatorKey()).in(id);
   for (let round = 0; round < rounds(6); round += 1) {

@@ -48,26 +48,27 @@ async function putIntoTeams(
   }
 }
 
-describe.each(tested(ofTeams).map((contract) => [contract.declaration.route, contract] as const))(
-  '%s',
-  (_, contract) => {
-    test('enforces its declared permission for members of the team', { timeout: 180_000 }, async () => {
-      const { permission } = contract.declaration;
-      const home = await service.organization();
-      const earlier = new Set<string>();
-      for (const [role, teamRole] of ROLE_PAIRS) {
-        const somebody = (await service.member(home.owner, role)) as Client & { memberId: string };
-        const { route, body } = await exampleOf(contract, service, home);
-        await putIntoTeams(home, somebody, teamRole, earlier);
-        const ofRole = !permission || (isRolePermission(permission) && rolesWith(permission).includes(role));
-        const isAllowed = permission && !isRolePermission(permission) ? GRANTED[permission]?.(role, teamRole) : ofRole;
-        const { status } = await somebody.call(route, { body });
-        if (isAllowed) expect(status, `${role} ${teamRole}`).toBeLessThan(300);
-        else expect(status, `${role} ${teamRole}`).toBe(403);
-      }
-    });
-  },
-);
+describe.each(
+  tested(ofTeams, ['organization', 'found', 'about']).map(
+    (contract) => [contract.declaration.route, contract] as const,
+  ),
+)('%s', (_, contract) => {
+  test('enforces its declared permission for members of the team', { timeout: 180_000 }, async () => {
+    const { permission } = contract.declaration;
+    const home = await service.organization();
+    const earlier = new Set<string>();
+    for (const [role, teamRole] of ROLE_PAIRS) {
+      const somebody = (await service.member(home.owner, role)) as Client & { memberId: string };
+      const { route, body } = await exampleOf(contract, service, home);
+      await putIntoTeams(home, somebody, teamRole, earlier);
+      const ofRole = !permission || (isRolePermission(permission) && rolesWith(permission).includes(role));
+      const isAllowed = permission && !isRolePermission(permission) ? GRANTED[permission]?.(role, teamRole) : ofRole;
+      const { status } = await somebody.call(route, { body });
+      if (isAllowed) expect(status, `${role} ${teamRole}`).toBeLessThan(300);
+      else expect(status, `${role} ${teamRole}`).toBe(403);
+    }
+  });
+});
 
 test('the endpoints declare every scoped permission', () => {
   const declared = ofTeams.map(({ declaration: { permission } }) => permission);

@@ -25,7 +25,7 @@ interface Resource {
 interface Side {
   readonly id: string;
   readonly owner: Client;
-  readonly member: { readonly userId: string };
+  readonly ownerId: string;
   readonly team: Resource;
 }
 
@@ -41,10 +41,10 @@ async function writeAll(writes: readonly Write[]): Promise<void> {
 
 const put = (key: Key, type: string, item: object): Write => ({ type: 'put', key, item: { type, ...item } });
 const teamIdOf = ({ team }: Side) => shortIdFromUuid('team', team.uuid) as string;
-const occasionOf = ({ member }: Side) =>
+const occasionOf = ({ ownerId }: Side) =>
   ({
     now: new Date(),
-    by: { type: 'user', id: member.userId },
+    by: { type: 'user', id: ownerId },
     origin: { requestId: 'test', sourceAddress: null },
   }) as const;
 
@@ -121,7 +121,8 @@ beforeAll(async () => {
   const sideOf = async (name: string): Promise<Side> => {
     const made = await service.organization(name);
     const body = { name: newAddress('team'), email: newAddress(), type: 'Company' };
-    return { ...made, team: (await made.owner.call('POST /api/v3/teams', { body })).body.data };
+    const { body: me } = await made.owner.call('GET /v1/me');
+    return { ...made, ownerId: me.id, team: (await made.owner.call('POST /api/v3/teams', { body })).body.data };
   };
   [home, away] = [await sideOf('Home'), await sideOf('Away')];
   const body = { name: 'Depot', team_uuid: home.team.uuid };
