@@ -432,7 +432,7 @@ describe('a person without an organization', () => {
     });
   });
 
-  testWhole('accepts and declines the invitations that wait for them', async () => {
+  test('accepts and declines the invitations that wait for them', async () => {
     const [one, other] = [await service.organization('Acme Energy'), await service.organization('Volt')];
     const email = newAddress('jane');
     for (const { owner } of [one, other]) {

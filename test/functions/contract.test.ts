@@ -120,7 +120,7 @@ describe.each(named(tested(ofOrganizations, ['dialect', 'about'])))('%s', (_, co
 
 /** The shortened test has the role with most permissions, and that with fewest. */
 const testedRoles = inject('whole') ? ROLES : (['ADMIN', 'VIEWER'] as const);
-const withPermissions = tested(ofOrganizations, ['permission']);
+const withPermissions = tested(ofOrganizations, ['dialect', 'permission']);
 
 describe.each(named(withPermissions))('%s', (_, contract) => {
   test.each(testedRoles)('follows the permission matrix for %s', async (role) => {
@@ -140,7 +140,7 @@ describe.each(named(withPermissions))('%s', (_, contract) => {
   });
 });
 
-describe.each(named(tested(withIds, ['dialect', 'things'])))('%s', (_, contract) => {
+describe.each(named(tested(withIds, ['dialect', 'things', 'permission'])))('%s', (_, contract) => {
   test("is 404 for another organization's id, a made-up id and a malformed id", async () => {
     const { route, body } = await requestOf(contract, foreign);
     const kind = /\/(member|invitation|integration|access-token|team|webhook)s\//.exec(route)?.[1] as string;

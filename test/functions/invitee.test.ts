@@ -120,7 +120,7 @@ describe('accepting after sign-in', () => {
     expect((await members(owner)).meta.total).toBe(2);
   });
 
-  testWhole('joins a team again whose row of an earlier membership is still there', async () => {
+  test('joins a team again whose row of an earlier membership is still there', async () => {
     const { owner } = await service.organization();
     const team = (await owner.call('POST /v1/teams', { body: { name: 'Berlin' } })).body.id;
     const jane = await service.member(owner, 'USER', newAddress());
@@ -236,7 +236,7 @@ describe('accepting after sign-in', () => {
     }
   });
 
-  testWhole('checks the inviter of the moment, also if a resend comes between its read and its write', async () => {
+  test('checks the inviter of the moment, also if a resend comes between its read and its write', async () => {
     const { owner } = await service.organization();
     const admin = await service.member(owner, 'ADMIN');
     const { email, id, body } = await invite(owner);

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { type Client, newAddress, useService } from '../support/service.ts';
-import { testWhole } from '../support/whole.ts';
 
 const service = useService();
 
@@ -147,7 +146,7 @@ describe('an offer of ownership', () => {
     }
   });
 
-  testWhole('that ends between read and write is not accepted', async () => {
+  test('that ends between read and write is not accepted', async () => {
     const { id, owner, memberId, heir } = await organizationWith();
     await offer(id, owner, heir);
     await service.faults([
@@ -210,7 +209,7 @@ describe('an owner who is the only member', () => {
     expect((await owner.call('GET /v1/members')).body.meta.total).toBe(2);
   });
 
-  testWhole('leaves, and nobody joins afterwards, also between read and write', async () => {
+  test('leaves, and nobody joins afterwards, also between read and write', async () => {
     const { owner, memberId } = await service.organization();
     const email = newAddress();
     await owner.call('POST /v1/invitations', { body: { email, role: 'USER' } });

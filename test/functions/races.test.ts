@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Answer, type Client, newAddress, useService } from '../support/service.ts';
-import { rounds, someOf, testWhole } from '../support/whole.ts';
+import { rounds, someOf } from '../support/whole.ts';
 
 // Sends parallel requests through the proxy, which refuses overlapping transactions as DynamoDB does. Each test fails
 // without the write condition that it covers: `npm run test:mutants`.
@@ -88,7 +88,7 @@ test('of two admins who demote each other in parallel exactly one succeeds', asy
   }
 });
 
-testWhole('of two admins who remove each other in parallel exactly one succeeds', async () => {
+test('of two admins who remove each other in parallel exactly one succeeds', async () => {
   const { owner } = await service.organization();
   for (let round = 0; round < rounds(6); round += 1) {
     const [one, other] = await times(2, () => service.member(owner, 'ADMIN'));
@@ -174,7 +174,7 @@ test('of a parallel accept and resend, the resend never replaces an accepted lin
   }
 });
 
-testWhole('parallel resends leave one valid link', async () => {
+test('parallel resends leave one valid link', async () => {
   const { owner } = await service.organization();
   const { id, email } = await invite(owner);
   await slowFirstWrite();
@@ -245,7 +245,7 @@ test.each(
   expect(teams.includes('Late')).toBe(status === 201);
 });
 
-testWhole('parallel rotations of an integration leave the last token, and at most one before it', async () => {
+test('parallel rotations of an integration leave the last token, and at most one before it', async () => {
   const { owner } = await service.organization();
   const created = (await owner.call('POST /v1/integrations', { body: { name: 'CRM', role: 'ADMIN' } })).body;
   await slowFirstWrite();
@@ -299,7 +299,7 @@ test('of a parallel import and accept, one creates the member, and the invitatio
   }
 });
 
-testWhole('of a parallel import and revoke, the person becomes a member, and the invitation ends once', async () => {
+test('of a parallel import and revoke, the person becomes a member, and the invitation ends once', async () => {
   const { id, owner } = await service.organization();
   const key = (await service.operatorKey()).in(id);
   for (let round = 0; round < rounds(6); round += 1) {
@@ -316,7 +316,7 @@ testWhole('of a parallel import and revoke, the person becomes a member, and the
   }
 });
 
-testWhole('of a parallel import and invitation of an address, none stays pending beside the member', async () => {
+test('of a parallel import and invitation of an address, none stays pending beside the member', async () => {
   const { id, owner } = await service.organization();
   const key = (await service.operatorKey()).in(id);
   for (let round = 0; round < rounds(6); round += 1) {

@@ -437,7 +437,7 @@ describe('an invitation to teams', () => {
     },
   );
 
-  testWhole('adds a known person who accepts on the page to the teams too', async () => {
+  test('adds a known person who accepts on the page to the teams too', async () => {
     const [home, other] = [await service.organization(), await service.organization()];
     const { id } = await made(home.owner);
     const { email } = other.owner;
@@ -462,7 +462,7 @@ describe('an invitation to teams', () => {
   });
 });
 
-testWhole('a deleted organization’s teams are deleted with it', async () => {
+test('a deleted organization’s teams are deleted with it', async () => {
   const { id, owner } = await service.organization();
   const member = await service.member(owner, 'USER');
   const team = await made(member);

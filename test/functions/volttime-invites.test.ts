@@ -670,23 +670,20 @@ describe('an open invite', () => {
     expect(await actions(owner)).toContain('site-invite.withdraw');
   });
 
-  testWhole(
-    'is valid again after a resend, also for a team whose access was removed before, and by the token of the answer too',
-    async () => {
-      const [{ owner, site }, other] = [await made(), await guest()];
-      const [first, second] = [
-        await inviteTo(owner, site, { email: other.owner.email }),
-        await inviteTo(owner, site, { email: other.owner.email }),
-      ];
-      expect((await accept(other.owner, first.body.invite_token, other.team)).status).toBe(200);
-      const access = `/api/v3/sites/${site.uuid}/teams/${other.team.uuid}`;
-      expect((await owner.call(`DELETE ${access}`)).status).toBe(200);
-      const token = second.body.invite_token;
-      expect(await errorOf(accept(other.owner, token, other.team))).toEqual([422, 'site_invite_void']);
-      expect((await owner.call(`POST ${invites(site)}/${second.body.invite.id}/resend`)).status).toBe(200);
-      expect((await accept(other.owner, token, other.team)).status).toBe(200);
-    },
-  );
+  test('is valid again after a resend, also for a team whose access was removed before, and by the token of the answer too', async () => {
+    const [{ owner, site }, other] = [await made(), await guest()];
+    const [first, second] = [
+      await inviteTo(owner, site, { email: other.owner.email }),
+      await inviteTo(owner, site, { email: other.owner.email }),
+    ];
+    expect((await accept(other.owner, first.body.invite_token, other.team)).status).toBe(200);
+    const access = `/api/v3/sites/${site.uuid}/teams/${other.team.uuid}`;
+    expect((await owner.call(`DELETE ${access}`)).status).toBe(200);
+    const token = second.body.invite_token;
+    expect(await errorOf(accept(other.owner, token, other.team))).toEqual([422, 'site_invite_void']);
+    expect((await owner.call(`POST ${invites(site)}/${second.body.invite.id}/resend`)).status).toBe(200);
+    expect((await accept(other.owner, token, other.team)).status).toBe(200);
+  });
 
   test('is resent by any manager with a new link and a new period, also after its expiry', async () => {
     const [{ owner, site, id: organizationId }, other] = [await made(), await guest()];
@@ -720,7 +717,7 @@ describe('an open invite', () => {
     await service.clock(0);
   });
 
-  testWhole('of the former owner is hidden from the new owner', async () => {
+  test('of the former owner is hidden from the new owner', async () => {
     const [{ owner, site }, other] = [await made(), await guest()];
     const sent = await inviteTo(owner, site);
     await share(service, site.uuid, other.team.uuid);
@@ -896,7 +893,7 @@ describe('a request for sensitive data', () => {
     expect(await accessOf(owner, site, team)).toMatchObject({ data_access: false });
   });
 
-  testWhole('ends with its expiry, with a newer request, and with the team’s access', async () => {
+  test('ends with its expiry, with a newer request, and with the team’s access', async () => {
     const { owner, site } = await made();
     const { owner: other, team } = await guest();
     await share(service, site.uuid, team.uuid);

@@ -3,7 +3,7 @@ import { shortIdFromUuid } from '../../lib/domain/ids.ts';
 import { once } from '../support/once.ts';
 import { type Answer, type Client, newAddress, useService } from '../support/service.ts';
 import { share } from '../support/sharing.ts';
-import { describeWhole, someOf, testWhole } from '../support/whole.ts';
+import { describeWhole, testWhole } from '../support/whole.ts';
 
 const service = useService();
 
@@ -254,21 +254,19 @@ describe('a member of an organization', () => {
     return answers.map(({ status }) => status);
   }
 
-  test.each(
-    someOf(6, [
-      ['owner', 200, 200],
-      ['moderator', 200, 403],
-      ['viewer', 200, 403],
-      ['theirOwner', 200, 403],
-      ['nobody', 404, 404],
-      ['stranger', 404, 404],
-      ['admin', 200, 200],
-      ['operator', 200, 200],
-      ['member', 200, 403],
-      ['theirAdmin', 200, 403],
-      ['theirMember', 200, 403],
-    ]),
-  )('who is the %s gets %i for reads and %i for changes', async (name, sees, changes) => {
+  test.each([
+    ['owner', 200, 200],
+    ['moderator', 200, 403],
+    ['viewer', 200, 403],
+    ['theirOwner', 200, 403],
+    ['nobody', 404, 404],
+    ['stranger', 404, 404],
+    ['admin', 200, 200],
+    ['operator', 200, 200],
+    ['member', 200, 403],
+    ['theirAdmin', 200, 403],
+    ['theirMember', 200, 403],
+  ])('who is the %s gets %i for reads and %i for changes', async (name, sees, changes) => {
     const expected = [sees, sees, ...Array.from({ length: 5 }, () => changes)];
     expect(await statuses(people[name] as Client)).toEqual(expected);
   });

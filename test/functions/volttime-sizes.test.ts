@@ -59,7 +59,7 @@ async function addChargers(side: Side, siteId: string, count: number): Promise<n
       identity: `cp-${index}`,
       identityIn: side.id,
     },
-    ...{ connectionStatus: 'never_seen', createdBy: side.member.userId, createdAt: at, updatedAt: at },
+    ...{ connectionStatus: 'never_seen', createdBy: side.ownerId, createdAt: at, updatedAt: at },
   }));
   await writeAll(
     made.flatMap((charger) => [
@@ -93,7 +93,7 @@ async function addSites(from: Side, to: Side, count: number): Promise<void> {
       organizationId: from.id,
       name: `Site ${index}`,
     },
-    ...{ chargers: 0, teams: 2, sharing: 1, transfers: 0, createdBy: from.member.userId, ...times },
+    ...{ chargers: 0, teams: 2, sharing: 1, transfers: 0, createdBy: from.ownerId, ...times },
   }));
   await writeAll(
     made.flatMap((site) => {
