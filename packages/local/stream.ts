@@ -50,18 +50,14 @@ export interface TableStreamOptions {
   readonly region: string;
   /** The names of the table's key attributes. */
   readonly keyNames: readonly string[];
+  /** How long a new item waits for others of its batch, in milliseconds; default: not at all. */
+  readonly window?: number | undefined;
   now(): number;
   invoke(functionName: string, event: unknown): Promise<Outcome>;
   log(functionName: string, line: string): void;
   /** Reads the items of the table that match one of the patterns of images, in the order of their keys. */
   scan(patterns: readonly Pattern[]): Promise<readonly Attributes[]>;
 }
-
-/**
- * How long a new item waits for others, in milliseconds. Lambda asks a stream for new items a few times a second, so
- * changes in a row are one batch.
- */
-const WINDOW = 100;
 
 /** How long `settled` waits while nothing is delivered, and the pauses after failures, in milliseconds. */
 const LONGEST_WAIT = 5000;
@@ -76,6 +72,7 @@ const LONGEST_PAUSE = 2000;
  * until the function has handled them.
  */
 export function createTableStream(options: TableStreamOptions): TableStream {
+  const { window = 0 } = options;
   const file = join(options.directory, 'stream.jsonl');
   const seen = new Set<string>();
   const queues = options.streams.map((stream) => ({
@@ -141,13 +138,14 @@ export function createTableStream(options: TableStreamOptions): TableStream {
   }
 
   function deliverSoon(queue: Queue): void {
+    if (window === 0) return void deliver(queue);
     if (queue.isWaiting || isClosed || queue.records.length === 0) return;
     queue.isWaiting = true;
     const timer = setTimeout(() => {
       timers.delete(timer);
       queue.isWaiting = false;
       void deliver(queue);
-    }, WINDOW);
+    }, window);
     timers.add(timer);
   }
 

@@ -126,8 +126,11 @@ function directory(): string {
   return mkdtempSync(join(inject('stacks'), 'stack-'));
 }
 
+/** How long changes wait for others, so that fewer functions run: events and webhooks of each change are two. */
+const STREAM_WINDOW = 100;
+
 async function start(options: Omit<StackOptions, 'directory'>): Promise<Stack> {
-  return startStack({ directory: directory(), dynamodb: await dynamodb(), ...options });
+  return startStack({ directory: directory(), dynamodb: await dynamodb(), streamWindow: STREAM_WINDOW, ...options });
 }
 
 /**
