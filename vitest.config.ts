@@ -16,7 +16,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   'test/console/switch.test.ts':
     'each page at one organization and then at another, in a browser: 20 CPU s; only changes of packages/console can break it',
   'test/console/mails.test.ts':
-    'the ways from mails into the console, in a browser; http.test.ts has the links, frame.test.ts the sign-in',
+    'the ways from mails into the console, in a browser; functions/pages.test.ts has a link, frame.test.ts the sign-in',
   'test/console/look.test.ts': 'measures the console in a browser; only changes of the look can break it',
   'test/console/screens.test.ts':
     'each page of the console in a browser; only changes of packages/console can break it',
@@ -99,7 +99,8 @@ const SHORTENED: Readonly<Record<string, string>> = {
   'test/functions/depth.test.ts': 'one endpoint of each scope; all take 50 CPU s, and `npm run endpoint` runs one',
   'test/functions/access-check.test.ts':
     'one permission of the organization, those of teams and sites, and five places; all take 15 CPU s',
-  'test/functions/operator-keys.test.ts': 'one endpoint of each permission; all take 13 CPU s',
+  'test/functions/operator-keys.test.ts':
+    'one endpoint of each permission, and two refusals of the command; all take 13 CPU s',
   'test/docs/guide.test.ts': 'the guide; all pages take 25 CPU s',
   'test/functions/reminders.test.ts': 'two periods of five, and some ways to end an invitation; all take 11 CPU s',
   'test/functions/races.test.ts': 'each race twice; all rounds take 15 CPU s',
@@ -107,7 +108,7 @@ const SHORTENED: Readonly<Record<string, string>> = {
   'test/functions/sweep.test.ts': 'without items in every shard, and a bulk of 150; all take 11 CPU s',
   'test/functions/volttime-chargers.test.ts': 'without a large site, and each race twice; all take 12 CPU s',
   'test/functions/pages.test.ts': 'three languages of seven, without seven days of retries; all tests take 11 CPU s',
-  'test/functions/invitee.test.ts': 'each race twice; all tests take 10 CPU s',
+  'test/functions/invitee.test.ts': 'without forty organizations, and each race twice; all tests take 10 CPU s',
   'test/functions/mail-events.test.ts': 'one event of each kind, and each race twice; all tests take 10 CPU s',
   'test/functions/volttime-sites.test.ts': 'without a large organization, and each race twice; all take 10 CPU s',
   'test/packages/client/members.test.ts': 'without a phone, finding people, and ownership; all tests take 13 CPU s',
