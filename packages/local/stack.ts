@@ -45,6 +45,11 @@ export interface StackOptions {
   readonly workers?: number;
   /** Whether the template's schedules run; otherwise only `POST /_local/sweep` runs them. */
   readonly schedule?: boolean;
+  /**
+   * How long a change waits for others before the stream hands them on, in milliseconds; default: not at all. Lambda
+   * asks a stream four times a second.
+   */
+  readonly streamWindow?: number;
   /** Whether SES behaves as in its sandbox; default: as the variable `SES_SANDBOX` says. */
   readonly sandbox?: boolean;
   /** Returns the policies that replace a role's, for tests of denied calls. */
@@ -191,6 +196,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       streams: template.streams,
       region: REGION,
       keyNames: await keyNamesOf(dynamodb, template.table),
+      window: options.streamWindow,
       now: clock.now,
       invoke: functions.invoke,
       log: log.write,

@@ -50,6 +50,8 @@ export interface TableStreamOptions {
   readonly region: string;
   /** The names of the table's key attributes. */
   readonly keyNames: readonly string[];
+  /** How long a new item waits for others of its batch, in milliseconds; default: not at all. */
+  readonly window?: number | undefined;
   now(): number;
   invoke(functionName: string, event: unknown): Promise<Outcome>;
   log(functionName: string, line: string): void;
@@ -70,12 +72,14 @@ const LONGEST_PAUSE = 2000;
  * until the function has handled them.
  */
 export function createTableStream(options: TableStreamOptions): TableStream {
+  const { window = 0 } = options;
   const file = join(options.directory, 'stream.jsonl');
   const seen = new Set<string>();
   const queues = options.streams.map((stream) => ({
     stream,
     records: [] as StreamRecord[],
     isBusy: false,
+    isWaiting: false,
     failures: 0,
   }));
   type Queue = (typeof queues)[number];
@@ -130,7 +134,19 @@ export function createTableStream(options: TableStreamOptions): TableStream {
       seen.add(record.key);
       for (const queue of queues) enqueue(queue, record);
     }
-    for (const queue of queues) void deliver(queue);
+    for (const queue of queues) deliverSoon(queue);
+  }
+
+  function deliverSoon(queue: Queue): void {
+    if (window === 0) return void deliver(queue);
+    if (queue.isWaiting || isClosed || queue.records.length === 0) return;
+    queue.isWaiting = true;
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      queue.isWaiting = false;
+      void deliver(queue);
+    }, window);
+    timers.add(timer);
   }
 
   async function deliver(queue: Queue): Promise<void> {
@@ -150,7 +166,7 @@ export function createTableStream(options: TableStreamOptions): TableStream {
     const lines = over.map(({ key }) => `${JSON.stringify({ done: key, by: stream.function })}\n`);
     if (over.length > 0) appendFileSync(file, lines.join(''));
     queue.failures = handled === batch.length ? 0 : queue.failures + 1;
-    if (queue.failures === 0) return void deliver(queue);
+    if (queue.failures === 0) return deliverSoon(queue);
     const timer = setTimeout(
       () => {
         timers.delete(timer);
@@ -220,6 +236,8 @@ export function createTableStream(options: TableStreamOptions): TableStream {
         const now = waiting();
         if (now < left) end = performance.now() + LONGEST_WAIT;
         left = now;
+        // Without waiting for others. What has failed has a pause of its own.
+        for (const queue of queues) if (queue.failures === 0) void deliver(queue);
         await new Promise((done) => setTimeout(done, 5));
       }
       return true;
@@ -229,7 +247,7 @@ export function createTableStream(options: TableStreamOptions): TableStream {
       seen.clear();
       for (const timer of timers) clearTimeout(timer);
       timers.clear();
-      for (const queue of queues) Object.assign(queue, { failures: 0, records: [] });
+      for (const queue of queues) Object.assign(queue, { failures: 0, isWaiting: false, records: [] });
       rmSync(file, { force: true });
     },
     close() {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { useBrowser } from '../support/browser.ts';
 import { expectAccessible, signIn, visitConsole } from '../support/console.ts';
 import { newAddress, useService } from '../support/service.ts';
-import { testWhole } from '../support/whole.ts';
+import { describeWhole, testWhole } from '../support/whole.ts';
 
 // The frame of the console: who gets in, what they see of it, and when it ends.
 
@@ -95,7 +95,7 @@ describe('signing in', () => {
     });
   });
 
-  test('ends on the page that was asked for, and a reload needs no question', async () => {
+  testWhole('ends on the page that was asked for, and a reload needs no question', async () => {
     const { id, owner } = await service.organization();
     const fragment = `#/${id}/audit-log`;
     await visitConsole(browser(), service, { email: owner.email, fragment }, async (page) => {
@@ -118,7 +118,7 @@ describe('signing in', () => {
     await page.close();
   });
 
-  test('is not repeated after signing out, until the person wants to', async () => {
+  testWhole('is not repeated after signing out, until the person wants to', async () => {
     const { owner } = await service.organization();
     await visitConsole(browser(), service, { email: owner.email, name: 'Ada Owner' }, async (page) => {
       await page.getByRole('button', { name: 'Signed in as' }).click();
@@ -176,7 +176,7 @@ describe('signing in', () => {
     },
   );
 
-  test('of a person whose address isn’t verified says what to do', async () => {
+  testWhole('of a person whose address isn’t verified says what to do', async () => {
     const page = await browser().newPage();
     await page.goto(`${service.api}/console`);
     await page.getByLabel('E-mail address').fill(newAddress());
@@ -188,7 +188,7 @@ describe('signing in', () => {
   });
 });
 
-describe('signing in always goes on', () => {
+describeWhole('signing in always goes on', () => {
   let email: string;
   let id: string;
   beforeAll(async () => {
@@ -281,7 +281,7 @@ describe('signing in always goes on', () => {
   });
 });
 
-describe('signing in again in the middle', () => {
+describeWhole('signing in again in the middle', () => {
   /** Visits with a session that has ended, so that the page asks. */
   async function visitEnded(act: (page: Page, context: BrowserContext, email: string) => Promise<void>): Promise<void> {
     const { id, owner } = await service.organization();
@@ -506,7 +506,7 @@ describe('the navigation', () => {
   });
 });
 
-describe('menus, by keyboard', () => {
+describeWhole('menus, by keyboard', () => {
   const visibleSignOut = (page: Page) => page.getByRole('button', { name: 'Sign out' });
 
   test('close with Escape, from their button too', async () => {

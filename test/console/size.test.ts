@@ -47,7 +47,12 @@ beforeAll(async () => {
   await fill(
     { engine: client, table: stack.table },
     {
-      ...{ organizationId: id, ownerId: made.member.userId, teamId: '', defaultTeamId: team?.id ?? '' },
+      ...{
+        organizationId: id,
+        ownerId: (await made.owner.call('GET /v1/me')).body.id,
+        teamId: '',
+        defaultTeamId: team?.id ?? '',
+      },
       ...{ members: MEMBERS - 3, invitations: INVITATIONS, auditEntries: 0, teams: 0, inTeam: 0 },
       isListOnly: true,
       existing: { members: 1, invitations: 0, pending: 0, teams: 1 },

@@ -15,7 +15,7 @@ const run = promisify(execFile);
 const page = readFileSync(join(ROOT, 'docs', 'access.md'), 'utf8');
 
 test('the code of the page verifies a statement, and refuses another', async () => {
-  const { id, owner, member } = await service.organization();
+  const { id, owner, memberId } = await service.organization();
   const body = { audience: 'https://backend.example.com', expiresInSeconds: 300 };
   const statement = (await owner.call(`POST /v1/organizations/${id}/session`, { body })).body.token;
   const other = (await owner.call(`POST /v1/organizations/${id}/session`)).body.token;
@@ -28,11 +28,11 @@ console.log(member, role, refused);`;
     cwd: ROOT,
     env: { ...process.env, MUSTER_API: service.api, STATEMENT: statement, OTHER: other },
   });
-  expect(stdout).toBe(`${member.id} ADMIN ERR_JWT_CLAIM_VALIDATION_FAILED\n`);
+  expect(stdout).toBe(`${memberId} ADMIN ERR_JWT_CLAIM_VALIDATION_FAILED\n`);
 });
 
 test('the page’s TypeScript compiles with the packed client, and its middleware lets an ADMIN pass', async () => {
-  const { id, owner, member } = await service.organization();
+  const { id, owner, memberId } = await service.organization();
   const token = (await owner.call('POST /v1/access-tokens', { body: { name: 'Backend' } })).body.token;
   const blocks = [...page.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, block]) => block);
   expect(blocks.length).toBe(4);
@@ -62,7 +62,7 @@ server.once('listening', async () => {
     const { stdout, stderr } = await application.run({ ...environment, PORT: '0' });
     expect([stdout.trim().split('\n'), stderr]).toEqual([
       [
-        `200 {"member":"${member.id}"}`,
+        `200 {"member":"${memberId}"}`,
         '401 {"error":"unauthenticated","message":"The statement is no JWT."}',
         '200 {"paid":true}',
         '200',

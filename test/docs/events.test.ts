@@ -3,15 +3,17 @@ import * as z from 'zod/mini';
 import { eventRegistry, eventSchemas, eventsPage, exampleOf } from '../../docs/events.ts';
 import { ALL_EVENT_TYPES } from '../../lib/domain/event.ts';
 import { eventSchema } from '../../lib/domain/event-schemas.ts';
+import { once } from '../support/once.ts';
 
 type Json = Record<string, unknown>;
+
+const page = once(eventsPage);
 
 test.each(ALL_EVENT_TYPES)('the example of %s is such an event, and is in the catalogue', (type) => {
   const example = exampleOf(type);
   expect(z.safeParse(eventSchema(type), example).error?.issues ?? []).toEqual([]);
-  const page = eventsPage();
-  expect(page).toContain(`\n### ${type}\n\n\`\`\`json\n${JSON.stringify(example, null, 2)}\n\`\`\`\n`);
-  expect(page).toContain(`| \`${type}\` | `);
+  expect(page()).toContain(`\n### ${type}\n\n\`\`\`json\n${JSON.stringify(example, null, 2)}\n\`\`\`\n`);
+  expect(page()).toContain(`| \`${type}\` | `);
 });
 
 test('the JSON Schema has each type, open to new fields', () => {

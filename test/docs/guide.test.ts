@@ -184,7 +184,7 @@ test('the local stack lets invitations lead back to the guide’s application', 
   );
 });
 
-test('the command of invite.md makes a token of an integration', async () => {
+testWhole('the command of invite.md makes a token of an integration', async () => {
   const { owner } = await organization();
   const [command = ''] = blocksOf('invite.md', 'sh');
   // What `npm run token` prints, for the stack of this test.
@@ -196,7 +196,7 @@ test('the command of invite.md makes a token of an integration', async () => {
   expect((await owner.call('GET /v1/integrations')).body.data).toMatchObject([{}, { name: 'My backend' }]);
 });
 
-test('invite.md: a backend invites, repeats, resends and revokes', async () => {
+testWhole('invite.md: a backend invites, repeats, resends and revokes', async () => {
   const { owner, token } = await organization();
   expect(await run('invite.md', { MUSTER_TOKEN: token })).toBe('');
   const { data } = (await owner.call('GET /v1/invitations?status=PENDING')).body;

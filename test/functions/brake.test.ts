@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { type Client, newAddress, useService } from '../support/service.ts';
-import { testWhole } from '../support/whole.ts';
+import { someOf, testWhole } from '../support/whole.ts';
 
 // The brake pauses mails of invitations before SES pauses the account. Limits: 5 % hard bounces, 0.1 % complaints, of at
 // least 10 and 3 mails of an organization, or 50 and 10 of the deployment, in a UTC day.
@@ -74,41 +74,40 @@ test('a reminder counts as sent, for the organization and the deployment; a mail
   expect(await lateOf('all')).toBeGreaterThanOrEqual(before + 2);
 });
 
-test.each([
-  ['ten hard bounces', 10, hardBounce],
-  ['three complaints', 3, complaint],
-])(
-  'after %s, the organization’s invitations wait until the next day, and others’ are sent',
-  async (_, count, event) => {
-    const { owner } = await service.organization();
-    await comeBack(owner, count - 1, event);
-    const before = await invite(owner);
-    expect(before.delivery).toMatchObject({ state: 'SENT' });
-    await comeBack(owner, 1, event);
+test.each(
+  someOf(1, [
+    ['three complaints', 3, complaint],
+    ['ten hard bounces', 10, hardBounce],
+  ]),
+)('after %s, the organization’s invitations wait until the next day, and others’ are sent', async (_, count, event) => {
+  const { owner } = await service.organization();
+  await comeBack(owner, count - 1, event);
+  const before = await invite(owner);
+  expect(before.delivery).toMatchObject({ state: 'SENT' });
+  await comeBack(owner, 1, event);
 
-    const single = await invite(owner);
-    expect(single.delivery).toMatchObject({ state: 'QUEUED', attempts: 1, reason: 'sending_paused' });
-    const [email = ''] = addresses(1);
-    const [bulk = ''] = await inviteBulk(owner, [email]);
-    expect((await owner.call(`POST /v1/invitations/${before.id}/resend`)).status).toBe(200);
-    await service.sweep();
-    for (const id of [bulk, before.id]) {
-      expect(await deliveryOf(owner, id)).toMatchObject({ state: 'QUEUED', reason: 'sending_paused' });
-    }
-    expect([await isMailed(single.email), await isMailed(email)]).toEqual([false, false]);
-    expect(await service.mails(before.email)).toHaveLength(1);
+  const single = await invite(owner);
+  expect(single.delivery).toMatchObject({ state: 'QUEUED', attempts: 1, reason: 'sending_paused' });
+  const [email = ''] = addresses(1);
+  const [bulk = ''] = await inviteBulk(owner, [email]);
+  expect((await owner.call(`POST /v1/invitations/${before.id}/resend`)).status).toBe(200);
+  await service.sweep();
+  for (const id of [bulk, before.id]) {
+    expect(await deliveryOf(owner, id)).toMatchObject({ state: 'QUEUED', reason: 'sending_paused' });
+  }
+  expect([await isMailed(single.email), await isMailed(email)]).toEqual([false, false]);
+  expect(await service.mails(before.email)).toHaveLength(1);
 
-    const { owner: other } = await service.organization();
-    expect((await invite(other)).delivery).toMatchObject({ state: 'SENT' });
+  const { owner: other } = await service.organization();
+  expect((await invite(other)).delivery).toMatchObject({ state: 'SENT' });
 
-    await service.clock('1d');
-    await service.sweep();
-    for (const id of [single.id, bulk, before.id]) {
-      expect(await deliveryOf(owner, id)).toMatchObject({ state: 'SENT', reason: null });
-    }
-    expect((await invite(owner)).delivery).toMatchObject({ state: 'SENT' });
-  },
-);
+  await service.clock('1d');
+  await service.sweep();
+  for (const id of [single.id, bulk, before.id]) {
+    expect(await deliveryOf(owner, id)).toMatchObject({ state: 'SENT', reason: null });
+  }
+  expect((await invite(owner)).delivery).toMatchObject({ state: 'SENT' });
+});
 
 testWhole('a full mailbox counts nothing, a repeated event once, and few among many pause nothing', async () => {
   const { owner } = await service.organization();

@@ -46,9 +46,11 @@ const TORN = [
 type Item = Record<string, unknown>;
 
 test.each(TORN)('an item %s is a defect without retries, and the log names the key', async (_, isIt, field, route) => {
-  const { id, owner, member } = await service.organization();
+  const { id, owner } = await service.organization();
+  const [member] = (await owner.muster.members.list()).data;
   const whole = (await service.items()).find(
-    (item) => isIt(item) && [item.pk, item.sk].some((part) => part === `ORG#${id}` || part === `USER#${member.userId}`),
+    (item) =>
+      isIt(item) && [item.pk, item.sk].some((part) => part === `ORG#${id}` || part === `USER#${member?.userId}`),
   );
   const { dynamodb: endpoint, table } = service.stack;
   const credentials = { accessKeyId: 'LOCALADMIN', secretAccessKey: 'local' };

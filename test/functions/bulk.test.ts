@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Client, newAddress, useService } from '../support/service.ts';
+import { testWhole } from '../support/whole.ts';
 
 const service = useService();
 
@@ -9,23 +10,26 @@ const bulk = (owner: Client, invitations: unknown, more: object = {}) =>
 const rowsFor = (count: number) => times(count, () => ({ email: newAddress(), role: 'USER' }));
 const statuses = (data: { status: number }[]) => data.map(({ status }) => status);
 
-test('a bulk of 100 invitations returns a row for each, in order, and the next sweep sends the mails', async () => {
-  const { owner } = await service.organization();
-  const rows = rowsFor(100);
-  const { status, body } = await bulk(owner, rows);
-  expect(status).toBe(200);
-  expect(body.data.map(({ index }: { index: number }) => index)).toEqual(times(100, (index) => index));
-  expect(new Set(statuses(body.data))).toEqual(new Set([201]));
-  expect(body.data.map(({ invitation }: { invitation: { email: string } }) => invitation.email)).toEqual(
-    rows.map(({ email }) => email),
-  );
-  expect(body.data[0].invitation.delivery).toMatchObject({ state: 'QUEUED', attempts: 0 });
-  expect((await owner.call('GET /v1/invitations')).body.meta.total).toBe(100);
-  expect(await service.sweep()).toMatchObject({ sent: 100, failed: 0 });
-  for (const { email } of rows) expect(await service.mails(email)).toHaveLength(1);
-  const token = await service.linkToken(rows[42]?.email as string);
-  expect((await service.call('POST /v1/invitations/accept', { body: { token } })).status).toBe(200);
-});
+testWhole(
+  'a bulk of 100 invitations returns a row for each, in order, and the next sweep sends the mails',
+  async () => {
+    const { owner } = await service.organization();
+    const rows = rowsFor(100);
+    const { status, body } = await bulk(owner, rows);
+    expect(status).toBe(200);
+    expect(body.data.map(({ index }: { index: number }) => index)).toEqual(times(100, (index) => index));
+    expect(new Set(statuses(body.data))).toEqual(new Set([201]));
+    expect(body.data.map(({ invitation }: { invitation: { email: string } }) => invitation.email)).toEqual(
+      rows.map(({ email }) => email),
+    );
+    expect(body.data[0].invitation.delivery).toMatchObject({ state: 'QUEUED', attempts: 0 });
+    expect((await owner.call('GET /v1/invitations')).body.meta.total).toBe(100);
+    expect(await service.sweep()).toMatchObject({ sent: 100, failed: 0 });
+    for (const { email } of rows) expect(await service.mails(email)).toHaveLength(1);
+    const token = await service.linkToken(rows[42]?.email as string);
+    expect((await service.call('POST /v1/invitations/accept', { body: { token } })).status).toBe(200);
+  },
+);
 
 test('an invalid row doesn’t stop the others', async () => {
   const { owner } = await service.organization();
@@ -81,7 +85,7 @@ test('rows that are all invalid read no counters: if nobody awaits a read that f
   expect([status, statuses(body.data)]).toEqual([200, [400]]);
 });
 
-test('a row whose address got too many mails says when to retry', async () => {
+testWhole('a row whose address got too many mails says when to retry', async () => {
   const { owner } = await service.organization();
   const email = newAddress();
   // The clock is one minute into a window of ten, so that all mails are in one window.
@@ -153,7 +157,7 @@ describe('in parallel requests', () => {
   });
 });
 
-test('throttling and conflicts don’t change the result of a bulk', async () => {
+testWhole('throttling and conflicts don’t change the result of a bulk', async () => {
   const { owner } = await service.organization();
   const rows = rowsFor(60);
   await service.faults([

@@ -77,7 +77,7 @@ const deep = `{"a":${'['.repeat(90_000)}${']'.repeat(90_000)}}`;
 
 const named = (some: readonly Contract[]) => some.map((contract) => [contract.declaration.route, contract] as const);
 
-describe.each(named(tested(ofPeople)))('%s', (_, contract) => {
+describe.each(named(tested(ofPeople, ['dialect', 'caller'])))('%s', (_, contract) => {
   test.each([
     ['no credential', {}],
     ['an empty credential', { authorization: '' }],
@@ -101,7 +101,7 @@ describe.each(named(tested(ofPeople)))('%s', (_, contract) => {
 
 const unnamed = ofOrganizations.filter(({ declaration }) => !declaration.route.includes('{organizationId}'));
 
-test.each(named(tested(unnamed)))(
+test.each(named(tested(unnamed, ['dialect', 'about'])))(
   '%s requires a person in several organizations to name one, and refuses a person in none',
   async (_, contract) => {
     const { route, body } = await refusableRequestOf(contract);
@@ -114,7 +114,7 @@ test.each(named(tested(unnamed)))(
   },
 );
 
-describe.each(named(tested(ofOrganizations)))('%s', (_, contract) => {
+describe.each(named(tested(ofOrganizations, ['dialect', 'about'])))('%s', (_, contract) => {
   test('is 404 for a person outside the organization, and for an unknown organization', async () => {
     const stranger = await service.person(newAddress('stranger'));
     const { route: own, body } = await refusableRequestOf(contract);
@@ -129,7 +129,7 @@ describe.each(named(tested(ofOrganizations)))('%s', (_, contract) => {
 
 /** The shortened test has the role with most permissions, and that with fewest. */
 const testedRoles = inject('whole') ? ROLES : (['ADMIN', 'VIEWER'] as const);
-const withPermissions = tested(ofOrganizations, { permission: true });
+const withPermissions = tested(ofOrganizations, ['dialect', 'permission']);
 
 describe.each(named(withPermissions))('%s', (_, contract) => {
   // A request that was refused, or that only reads, is a request of the next role, too.
@@ -154,7 +154,7 @@ describe.each(named(withPermissions))('%s', (_, contract) => {
   });
 });
 
-describe.each(named(tested(withIds, { permission: true })))('%s', (_, contract) => {
+describe.each(named(tested(withIds, ['dialect', 'things', 'permission'])))('%s', (_, contract) => {
   test("is 404 for another organization's id, a made-up id and a malformed id", async () => {
     const { route, body } = await requestOf(contract, foreign);
     const kind = /\/(member|invitation|integration|access-token|team|webhook)s\//.exec(route)?.[1] as string;
@@ -174,7 +174,7 @@ describe.each(named(tested(withIds, { permission: true })))('%s', (_, contract) 
   });
 });
 
-describe.each(named(tested(withBodies)))('%s', (_, contract) => {
+describe.each(named(tested(withBodies, ['organization', 'about'])))('%s', (_, contract) => {
   test('refuses invalid bodies with details, and stores nothing', async () => {
     const { route, body, by = home.owner } = await refusableRequestOf(contract);
     const good = body as Record<string, unknown>;
@@ -302,7 +302,7 @@ describe.each(named(tested(withDocuments)))('%s', (_, contract) => {
   });
 });
 
-describe.each(named(tested(ofRocketChat, { permission: true })))('%s', (_, contract) => {
+describe.each(named(tested(ofRocketChat, ['permission'])))('%s', (_, contract) => {
   const { body: takes, query, route: line } = contract.declaration;
 
   test('refuses a team of another organization, a made-up team and a malformed id', async () => {

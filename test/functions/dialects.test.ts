@@ -108,7 +108,7 @@ let members: TeamMember[];
 beforeAll(async () => {
   const home = await service.organization('Acme');
   owner = home.owner;
-  ownerId = home.member.userId;
+  ownerId = (await owner.call('GET /v1/me')).body.id;
   for (const role of ['USER', 'VIEWER']) await service.member(owner, role);
   const { data } = (await owner.call('GET /v1/members')).body;
   members = data

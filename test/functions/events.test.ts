@@ -4,6 +4,7 @@ import { EVENT_TYPES } from '../../lib/domain/event.ts';
 import { EVENT_DECLARATIONS } from '../../lib/domain/event-schemas.ts';
 import type { PublishedEvent } from '../support/events.ts';
 import { type Client, newAddress, useService } from '../support/service.ts';
+import { someOf, testWhole } from '../support/whole.ts';
 
 // After every test file, each audit entry is compared with its event: test/support/events.ts.
 
@@ -48,10 +49,10 @@ test('every action of the audit log has an event, with a declaration', () => {
 });
 
 test('an event has the form of EventBridge, with ids only', async () => {
-  const { id: organizationId, owner, member } = await service.organization('Privacy Inc');
+  const { id: organizationId, owner, memberId } = await service.organization('Privacy Inc');
   const { id } = await invite(owner, newAddress('private'));
   const [created, invited] = await eventsOf(organizationId);
-  expect(created).toMatchObject({ 'detail-type': 'organization.created', detail: { after: { ownerId: member.id } } });
+  expect(created).toMatchObject({ 'detail-type': 'organization.created', detail: { after: { ownerId: memberId } } });
   expect(invited).toEqual({
     version: '0',
     id: expect.stringMatching(/^[0-9a-f-]{36}$/),
@@ -67,7 +68,7 @@ test('an event has the form of EventBridge, with ids only', async () => {
       version: 1,
       time: expect.stringMatching(/^\d{4}-.*\.\d{3}Z$/),
       organizationId,
-      actor: { type: 'user', id: member.userId },
+      actor: { type: 'user', id: (await owner.call('GET /v1/me')).body.id },
       resource: { type: 'invitation', id },
       after: { role: 'USER', expiresAt: expect.any(String) },
       requestId: expect.any(String),
@@ -122,13 +123,15 @@ test('a refused change has no event, and a change in two organizations has one i
 });
 
 describe('while the bus', () => {
-  test.each([
-    ['throttles for longer than a run tries', { fault: 'throttle', times: 5 }],
-    ['fails', { fault: 'error', times: 2 }],
-    ['doesn’t take some events of a call', { fault: 'partial', times: 2 }],
-    ['gives no answer', { fault: 'hang' }],
-    ['is not allowed', { fault: 'refuse', times: 4 }],
-  ])('%s, events wait, and are published once', async (_, fault) => {
+  test.each(
+    someOf(2, [
+      ['fails', { fault: 'error', times: 2 }],
+      ['doesn’t take some events of a call', { fault: 'partial', times: 2 }],
+      ['throttles for longer than a run tries', { fault: 'throttle', times: 5 }],
+      ['gives no answer', { fault: 'hang' }],
+      ['is not allowed', { fault: 'refuse', times: 4 }],
+    ]),
+  )('%s, events wait, and are published once', async (_, fault) => {
     const { id, owner } = await service.organization();
     await service.events();
     await service.faults([{ action: PUT, ...fault }]);
@@ -161,7 +164,7 @@ describe('while the bus', () => {
     await expect.poll(() => typesOf(id), { timeout: 20_000 }).toEqual(['organization.created', 'invitation.created']);
   });
 
-  test('refuses the events of one organization, those of others are published', async () => {
+  testWhole('refuses the events of one organization, those of others are published', async () => {
     const [one, other] = [await service.organization(), await service.organization()];
     await service.events();
     await service.faults([{ action: PUT, fault: 'partial', key: one.id, times: -1 }]);
@@ -184,6 +187,8 @@ test('the events of an organization come in the order of its audit log, also if 
   ]);
   for (let round = 0; round < 12; round += 1) {
     await Promise.all([invite(owner), ...others.map((each) => invite(each.owner))]);
+    // Each round is a batch of its own.
+    await service.events();
   }
   await expect.poll(async () => first(await eventsOf(id)), { timeout: 20_000 }).toHaveLength(13);
   expect(first(await eventsOf(id))).toEqual((await log(owner)).map((entry) => entry.id));

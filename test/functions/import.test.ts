@@ -12,6 +12,7 @@ import { expectConsistent } from '../support/consistency.ts';
 import { restore } from '../support/restore.ts';
 import { type Client, newAddress, useService } from '../support/service.ts';
 import { useTableOf } from '../support/sharing.ts';
+import { testWhole } from '../support/whole.ts';
 
 // A file of one organization comes from whoever was its customer. These tests import changed files, and files in a
 // table that is used in between, beside another organization in the same table.
@@ -235,7 +236,7 @@ test('an import that was refused for a row of somebody else is refused again', a
   expect(await stored()).toContainEqual(taken);
 });
 
-test('a continued import doesn’t bring back what was deleted since', async () => {
+testWhole('a continued import doesn’t bring back what was deleted since', async () => {
   const entry = first('AuditEntry');
   const entries = Array.from({ length: 300 }, (_, index) => {
     const id = `aud_${String(index).padStart(26, '0')}`;
@@ -262,7 +263,7 @@ test('a continued import doesn’t bring back what was deleted since', async () 
   for (const item of entries) expect(present).toContainEqual(item);
 });
 
-test('everything is imported where only the audit log and what ends by itself are left', async () => {
+testWhole('everything is imported where only the audit log and what ends by itself are left', async () => {
   const everything = await fileOf(own, null);
   expect(await imported(everything)).toMatchObject({ code: 1, err: expect.stringContaining('not empty') });
   for (const item of before) if (item.type !== 'AuditEntry') await transact([remove(item)]);

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Client, newAddress, useService } from '../support/service.ts';
+import { testWhole } from '../support/whole.ts';
 
 const service = useService();
 
@@ -293,7 +294,7 @@ describe('an integration’s invitation', () => {
     expect(await service.mails(other)).toHaveLength(2);
   });
 
-  test('that has expired is asked for again by mail to the ADMIN who made the integration', async () => {
+  testWhole('that has expired is asked for again by mail to the ADMIN who made the integration', async () => {
     const { id: organizationId, owner } = await service.organization();
     const admin = await service.member(owner, 'ADMIN');
     await service.clock('-8d');
@@ -334,37 +335,40 @@ describe('what an integration creates', () => {
     expect((await call('POST /api/v1/teams', document, type)).status).toBe(201);
   });
 
-  test('sites are managed by its role ADMIN, and another organization’s log names the organization only', async () => {
-    const { owner } = await service.organization();
-    const { call, id } = await integrate(owner);
-    const made = await call('POST /api/v3/teams', { name: 'Sites', email: newAddress(), type: 'Company' });
-    const site = await call('POST /api/v3/sites', { name: 'Depot', team_uuid: made.body.data.uuid });
-    expect(site.status).toBe(200);
-    const { uuid } = site.body.data;
-    expect((await call('GET /api/v3/sites')).body.data).toHaveLength(1);
-    expect((await call('GET /api/v3/teams')).body.data.length).toBeGreaterThan(1);
-    expect((await call(`POST /api/v3/sites/${uuid}/chargers`, { identity: 'CP-1' })).status).toBe(200);
-    expect((await call('GET /api/v3/chargers')).body.data).toHaveLength(1);
-    const guest = await service.organization('Guest');
-    const team = await guest.owner.call('POST /api/v3/teams', {
-      body: { name: 'Guests', email: newAddress(), type: 'Company' },
-    });
-    const invited = await call(`POST /api/v3/sites/${uuid}/teams/invite`, { email: guest.owner.email });
-    expect(invited.status).toBe(201);
-    const token = await service.linkToken(guest.owner.email);
-    expect((await service.call(`GET /sites/invite?token=${token}`)).status).toBeLessThan(500);
-    const accepted = await guest.owner.call('POST /api/v3/sites/invite/accept', {
-      body: { token, team_uuid: team.body.data.uuid },
-    });
-    expect(accepted.status).toBe(200);
-    const removed = await call(`DELETE /api/v3/sites/${uuid}/teams/${team.body.data.uuid}`);
-    expect(removed.status).toBeLessThan(300);
-    const log = (await guest.owner.call('GET /v1/audit-logs')).body.data;
-    expect(JSON.stringify(log)).not.toContain(id);
-    const viewer = await integrate(owner, { role: 'VIEWER', name: 'Viewer' });
-    expect((await viewer.call('GET /api/v3/sites')).body.data).toEqual([]);
-    expect((await viewer.call(`GET /api/v3/sites/${uuid}`)).status).toBe(404);
-  });
+  testWhole(
+    'sites are managed by its role ADMIN, and another organization’s log names the organization only',
+    async () => {
+      const { owner } = await service.organization();
+      const { call, id } = await integrate(owner);
+      const made = await call('POST /api/v3/teams', { name: 'Sites', email: newAddress(), type: 'Company' });
+      const site = await call('POST /api/v3/sites', { name: 'Depot', team_uuid: made.body.data.uuid });
+      expect(site.status).toBe(200);
+      const { uuid } = site.body.data;
+      expect((await call('GET /api/v3/sites')).body.data).toHaveLength(1);
+      expect((await call('GET /api/v3/teams')).body.data.length).toBeGreaterThan(1);
+      expect((await call(`POST /api/v3/sites/${uuid}/chargers`, { identity: 'CP-1' })).status).toBe(200);
+      expect((await call('GET /api/v3/chargers')).body.data).toHaveLength(1);
+      const guest = await service.organization('Guest');
+      const team = await guest.owner.call('POST /api/v3/teams', {
+        body: { name: 'Guests', email: newAddress(), type: 'Company' },
+      });
+      const invited = await call(`POST /api/v3/sites/${uuid}/teams/invite`, { email: guest.owner.email });
+      expect(invited.status).toBe(201);
+      const token = await service.linkToken(guest.owner.email);
+      expect((await service.call(`GET /sites/invite?token=${token}`)).status).toBeLessThan(500);
+      const accepted = await guest.owner.call('POST /api/v3/sites/invite/accept', {
+        body: { token, team_uuid: team.body.data.uuid },
+      });
+      expect(accepted.status).toBe(200);
+      const removed = await call(`DELETE /api/v3/sites/${uuid}/teams/${team.body.data.uuid}`);
+      expect(removed.status).toBeLessThan(300);
+      const log = (await guest.owner.call('GET /v1/audit-logs')).body.data;
+      expect(JSON.stringify(log)).not.toContain(id);
+      const viewer = await integrate(owner, { role: 'VIEWER', name: 'Viewer' });
+      expect((await viewer.call('GET /api/v3/sites')).body.data).toEqual([]);
+      expect((await viewer.call(`GET /api/v3/sites/${uuid}`)).status).toBe(404);
+    },
+  );
 
   test('is created once with an Idempotency-Key, and a replayed answer has no token', async () => {
     const { owner } = await service.organization();

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Client, newAddress, useService } from '../support/service.ts';
+import { someOf } from '../support/whole.ts';
 
 const service = useService();
 
@@ -48,7 +49,7 @@ describe('an inviter can request', () => {
     expect((await accept(await service.linkToken(body.email))).status).toBe(200);
   });
 
-  test.each([1, 7, 30])('a period of %i days, which a resend restarts', async (days) => {
+  test.each(someOf(1, [1, 7, 30]))('a period of %i days, which a resend restarts', async (days) => {
     const { owner } = await service.organization();
     const { body } = await invite(owner, { expiresInDays: days });
     expect(Date.parse(body.expiresAt) - Date.parse(body.createdAt)).toBe(days * DAY);

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Client, newAddress, useService } from '../support/service.ts';
+import { someOf } from '../support/whole.ts';
 
 const service = useService({ environment: { AUDIT_DAYS: '1200' } });
 let owner: Client;
@@ -33,7 +34,7 @@ describe.each([
 ] as const)('%s', (route, index) => {
   const expected = () => lists()[index]?.[1] as string[];
 
-  test.each([1, 2, 3, 7, 8, 100])(
+  test.each(someOf(2, [3, 8, 1, 2, 7, 100]))(
     'returns every row once, in order, by pages and by cursors of %i rows',
     async (perPage) => {
       const byPage: string[] = [];

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { type Client, newAddress, useService } from '../support/service.ts';
+import { someOf, testWhole } from '../support/whole.ts';
 
 const service = useService();
 const MINUTE = 60_000;
@@ -28,15 +29,17 @@ async function acceptAll(email: string): Promise<void> {
   }
 }
 
-test.each([
-  { what: 'refuses', fault: { fault: 'refuse' }, reason: 'MessageRejected', taken: 0 },
-  { what: 'throttles', fault: { fault: 'throttle' }, reason: 'Throttling', taken: 0 },
-  { what: 'fails', fault: { fault: 'error' }, reason: 'InternalFailure', taken: 0 },
-  { what: 'never answers', fault: { fault: 'hang' }, reason: 'ETIMEDOUT', taken: 0 },
-  // A mail that SES took without an answer is sent again: it can't be distinguished from a lost one.
-  { what: 'answers after the timeout', fault: { fault: 'delay', ms: 4000 }, reason: 'ETIMEDOUT', taken: 1 },
-  { what: 'breaks the connection', fault: { fault: 'drop-answer' }, reason: 'ECONNRESET', taken: 1 },
-])('while SES $what, inviting and resending succeed, and the sweep sends each mail once', async (ses) => {
+test.each(
+  someOf(3, [
+    { what: 'refuses', fault: { fault: 'refuse' }, reason: 'MessageRejected', taken: 0 },
+    { what: 'never answers', fault: { fault: 'hang' }, reason: 'ETIMEDOUT', taken: 0 },
+    // A mail that SES took without an answer is sent again: it can't be distinguished from a lost one.
+    { what: 'breaks the connection', fault: { fault: 'drop-answer' }, reason: 'ECONNRESET', taken: 1 },
+    { what: 'answers after the timeout', fault: { fault: 'delay', ms: 4000 }, reason: 'ETIMEDOUT', taken: 1 },
+    { what: 'throttles', fault: { fault: 'throttle' }, reason: 'Throttling', taken: 0 },
+    { what: 'fails', fault: { fault: 'error' }, reason: 'InternalFailure', taken: 0 },
+  ]),
+)('while SES $what, inviting and resending succeed, and the sweep sends each mail once', async (ses) => {
   const [{ owner }, { owner: other }] = [await service.organization(), await service.organization()];
   const resent = await invite(other);
   await breakSes(ses.fault);
@@ -67,43 +70,46 @@ test.each([
   await acceptAll(invited.email);
 });
 
-test('the backoff between attempts grows to six hours, and a mail that is still unsent at the expiry is recorded as failed', async () => {
-  const { owner } = await service.organization();
-  await breakSes({ fault: 'error' });
-  const { id, email } = await invite(owner);
-  const pauses: number[] = [];
-  for (let attempts = 1; ; attempts += 1) {
-    const item = (await service.items()).find((one) => one.id === id) as Record<string, string>;
-    const [dueAt, end] = [Date.parse(item.dueAt?.split('#')[0] as string), Date.parse(item.expiresAt as string)];
-    expect((await read(owner, id)).delivery).toMatchObject({ state: 'QUEUED', attempts });
-    if (dueAt === end) break;
-    pauses.push(dueAt - Date.parse((await read(owner, id)).delivery.at));
-    await service.clock(`${dueAt - Date.now() - 1000}ms`);
-    expect(await service.sweep()).toMatchObject({ failed: 0 });
-    expect((await read(owner, id)).delivery).toMatchObject({ attempts });
-    await service.clock(`${dueAt - Date.now() + 1000}ms`);
-    expect(await service.sweep()).toMatchObject({ failed: 0 });
-  }
-  const doubled = [1, 2, 4, 8, 16, 32, 64, 128, 256].map((minutes) => minutes * MINUTE);
-  expect(pauses.slice(0, doubled.length)).toEqual(doubled);
-  expect(pauses.slice(doubled.length)).toEqual(pauses.slice(doubled.length).fill(6 * HOUR));
-  // An outage of seven days costs few attempts.
-  expect(pauses.length).toBeLessThan(40);
+testWhole(
+  'the backoff between attempts grows to six hours, and a mail that is still unsent at the expiry is recorded as failed',
+  async () => {
+    const { owner } = await service.organization();
+    await breakSes({ fault: 'error' });
+    const { id, email } = await invite(owner);
+    const pauses: number[] = [];
+    for (let attempts = 1; ; attempts += 1) {
+      const item = (await service.items()).find((one) => one.id === id) as Record<string, string>;
+      const [dueAt, end] = [Date.parse(item.dueAt?.split('#')[0] as string), Date.parse(item.expiresAt as string)];
+      expect((await read(owner, id)).delivery).toMatchObject({ state: 'QUEUED', attempts });
+      if (dueAt === end) break;
+      pauses.push(dueAt - Date.parse((await read(owner, id)).delivery.at));
+      await service.clock(`${dueAt - Date.now() - 1000}ms`);
+      expect(await service.sweep()).toMatchObject({ failed: 0 });
+      expect((await read(owner, id)).delivery).toMatchObject({ attempts });
+      await service.clock(`${dueAt - Date.now() + 1000}ms`);
+      expect(await service.sweep()).toMatchObject({ failed: 0 });
+    }
+    const doubled = [1, 2, 4, 8, 16, 32, 64, 128, 256].map((minutes) => minutes * MINUTE);
+    expect(pauses.slice(0, doubled.length)).toEqual(doubled);
+    expect(pauses.slice(doubled.length)).toEqual(pauses.slice(doubled.length).fill(6 * HOUR));
+    // An outage of seven days costs few attempts.
+    expect(pauses.length).toBeLessThan(40);
 
-  await service.faults([]);
-  await service.clock(`${7 * 24 * HOUR + MINUTE}ms`);
-  expect(await service.sweep()).toMatchObject({ sent: 0, unsent: 0, failed: 0 });
-  expect(await read(owner, id)).toMatchObject({
-    status: 'EXPIRED',
-    sentAt: null,
-    delivery: { state: 'FAILED', attempts: pauses.length + 1, reason: 'InternalFailure' },
-  });
-  const [entry] = (await owner.call('GET /v1/audit-logs')).body.data;
-  expect(entry).toMatchObject({ action: 'invitation.expire', resourceId: id, actorType: 'system' });
-  await service.clock(`${8 * 24 * HOUR}ms`);
-  expect(await service.sweep()).toMatchObject({ sent: 0, unsent: 0, expired: 0, failed: 0 });
-  expect(await count(email)).toBe(0);
-});
+    await service.faults([]);
+    await service.clock(`${7 * 24 * HOUR + MINUTE}ms`);
+    expect(await service.sweep()).toMatchObject({ sent: 0, unsent: 0, failed: 0 });
+    expect(await read(owner, id)).toMatchObject({
+      status: 'EXPIRED',
+      sentAt: null,
+      delivery: { state: 'FAILED', attempts: pauses.length + 1, reason: 'InternalFailure' },
+    });
+    const [entry] = (await owner.call('GET /v1/audit-logs')).body.data;
+    expect(entry).toMatchObject({ action: 'invitation.expire', resourceId: id, actorType: 'system' });
+    await service.clock(`${8 * 24 * HOUR}ms`);
+    expect(await service.sweep()).toMatchObject({ sent: 0, unsent: 0, expired: 0, failed: 0 });
+    expect(await count(email)).toBe(0);
+  },
+);
 
 test('a mail that SES never takes doesn’t block the others', async () => {
   const { owner } = await service.organization();

@@ -54,7 +54,7 @@ function refusalOf(
 const expectedRefusal = ({ declaration }: Contract, code: string, status: number) =>
   declaration.dialect === 'page' ? status : code;
 
-describe.each(named(tested(withBodies, { caller: false })))('%s', (_, contract) => {
+describe.each(named(tested(withBodies, ['dialect', 'accepts'])))('%s', (_, contract) => {
   test('refuses a body with invalid UTF-8 or duplicate names', async () => {
     const { route, body, by } = await exampleOf(contract, service, home);
     await home.owner.call('GET /v1/me');
@@ -144,7 +144,7 @@ describe.each(named(tested(withBodies, { caller: false })))('%s', (_, contract) 
 
 const withQueries = contracts.filter(({ declaration }) => declaration.query);
 
-test.each(named(tested(withQueries, { caller: false })))(
+test.each(named(tested(withQueries, ['dialect', 'accepts'])))(
   '%s refuses a query that isn’t percent-encoded UTF-8',
   async (_, contract) => {
     // Pages mail their owner, and mails to an address are limited.

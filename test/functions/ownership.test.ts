@@ -36,14 +36,14 @@ async function organizationWith(heirs = 1) {
 
 describe('an offer of ownership', () => {
   test('changes no roles, and is visible to two people only: by mail, in GET /v1/me and in the organization', async () => {
-    const { id, owner, member, members, heir } = await organizationWith(2);
+    const { id, owner, memberId, members, heir } = await organizationWith(2);
     const made = await offer(id, owner, heir);
     expect(made.status).toBe(202);
     expect(made.body).toMatchObject({
-      ...{ organizationId: id, organizationName: 'Acme Energy', memberId: heir.memberId, offeredBy: member.id },
+      ...{ organizationId: id, organizationName: 'Acme Energy', memberId: heir.memberId, offeredBy: memberId },
     });
     expect(Date.parse(made.body.expiresAt) - Date.parse(made.body.createdAt)).toBe(7 * 24 * 60 * 60_000);
-    expect(await owners(owner)).toEqual([member.id]);
+    expect(await owners(owner)).toEqual([memberId]);
     expect(await offersTo(heir)).toEqual([made.body]);
     for (const by of [owner, heir]) {
       expect((await by.call(`GET /v1/organizations/${id}`)).body.ownershipOffer).toEqual(made.body);
@@ -109,7 +109,7 @@ describe('an offer of ownership', () => {
   });
 
   test('expires after seven days by the clock, and ends with the recipient’s membership', async () => {
-    const { id, owner, member, heir } = await organizationWith();
+    const { id, owner, memberId, heir } = await organizationWith();
     await offer(id, owner, heir);
     await service.clock('6d');
     const later = (await service.person(heir.email)).in(id);
@@ -120,7 +120,7 @@ describe('an offer of ownership', () => {
     expect(await offersTo(late)).toEqual([]);
     const lateOwner = (await service.person(owner.email)).in(id);
     expect((await lateOwner.call(`GET /v1/organizations/${id}`)).body.ownershipOffer).toBeNull();
-    expect(await owners(lateOwner)).toEqual([member.id]);
+    expect(await owners(lateOwner)).toEqual([memberId]);
     await offer(id, lateOwner, heir);
     await lateOwner.call(`DELETE /v1/members/${heir.memberId}`);
     const back = await service.member(lateOwner, 'USER', heir.email);
@@ -130,7 +130,7 @@ describe('an offer of ownership', () => {
 
   test('transfers ownership at most once when it is accepted, declined, withdrawn and replaced in parallel', async () => {
     for (let round = 0; round < 4; round += 1) {
-      const { id, owner, member, members } = await organizationWith(2);
+      const { id, owner, memberId, members } = await organizationWith(2);
       const [heir, other] = members as [Member, Member];
       await offer(id, owner, heir);
       const [accepted] = await Promise.all([
@@ -141,13 +141,13 @@ describe('an offer of ownership', () => {
       ]);
       const [only, second] = await owners(owner);
       expect(second).toBeUndefined();
-      expect([member.id, heir.memberId]).toContain(only);
+      expect([memberId, heir.memberId]).toContain(only);
       if (accepted.status === 200) expect(only).toBe(heir.memberId);
     }
   });
 
   test('that ends between read and write is not accepted', async () => {
-    const { id, owner, member, heir } = await organizationWith();
+    const { id, owner, memberId, heir } = await organizationWith();
     await offer(id, owner, heir);
     await service.faults([
       {
@@ -161,7 +161,7 @@ describe('an offer of ownership', () => {
     expect((await withdraw(id, owner)).status).toBe(204);
     expect(await accepted).toMatchObject({ status: 404, body: { error: 'ownership_offer_not_found' } });
     await service.faults([]);
-    expect(await owners(owner)).toEqual([member.id]);
+    expect(await owners(owner)).toEqual([memberId]);
   });
 
   test('whose mail failed is mailed by the sweep, unless the offer has ended', async () => {
@@ -182,9 +182,9 @@ describe('an offer of ownership', () => {
 
 describe('an owner who is the only member', () => {
   test('leaves in one request, which deletes the organization', async () => {
-    const { id, owner, member } = await service.organization();
+    const { id, owner, memberId } = await service.organization();
     await owner.call('POST /v1/invitations', { body: { email: newAddress(), role: 'USER' } });
-    expect((await owner.call(`DELETE /v1/members/${member.id}`)).status).toBe(204);
+    expect((await owner.call(`DELETE /v1/members/${memberId}`)).status).toBe(204);
     const person = await service.person(owner.email);
     expect((await person.call('GET /v1/me')).body.memberships).toEqual([]);
     expect((await owner.call(`GET /v1/organizations/${id}`)).status).toBe(404);
@@ -195,29 +195,29 @@ describe('an owner who is the only member', () => {
   });
 
   test('can’t leave after another person has joined, also between read and write', async () => {
-    const { owner, member } = await service.organization();
+    const { owner, memberId } = await service.organization();
     const email = newAddress();
     await owner.call('POST /v1/invitations', { body: { email, role: 'USER' } });
     const body = { token: await service.linkToken(email) };
     await service.faults([{ function: 'members/remove', action: 'dynamodb:TransactWriteItems', ...CONTENDED }]);
-    const leaving = owner.call(`DELETE /v1/members/${member.id}`);
+    const leaving = owner.call(`DELETE /v1/members/${memberId}`);
     await new Promise((done) => setTimeout(done, 300));
     await service.call('POST /v1/invitations/accept', { body });
     expect(await leaving).toMatchObject({ status: 409, body: { error: 'owner_must_transfer' } });
     await service.faults([]);
-    expect((await owner.call(`DELETE /v1/members/${member.id}`)).body.error).toBe('owner_must_transfer');
+    expect((await owner.call(`DELETE /v1/members/${memberId}`)).body.error).toBe('owner_must_transfer');
     expect((await owner.call('GET /v1/members')).body.meta.total).toBe(2);
   });
 
   test('leaves, and nobody joins afterwards, also between read and write', async () => {
-    const { owner, member } = await service.organization();
+    const { owner, memberId } = await service.organization();
     const email = newAddress();
     await owner.call('POST /v1/invitations', { body: { email, role: 'USER' } });
     const body = { token: await service.linkToken(email) };
     await service.faults([{ function: 'invitations/accept', action: 'dynamodb:TransactWriteItems', ...CONTENDED }]);
     const joining = service.call('POST /v1/invitations/accept', { body });
     await new Promise((done) => setTimeout(done, 300));
-    expect((await owner.call(`DELETE /v1/members/${member.id}`)).status).toBe(204);
+    expect((await owner.call(`DELETE /v1/members/${memberId}`)).status).toBe(204);
     expect(await joining).toMatchObject({ status: 404, body: { error: 'invitation_not_found' } });
     await service.faults([]);
     expect(

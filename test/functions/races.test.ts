@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Answer, type Client, newAddress, useService } from '../support/service.ts';
-import { rounds } from '../support/whole.ts';
+import { rounds, someOf } from '../support/whole.ts';
 
 // Sends parallel requests through the proxy, which refuses overlapping transactions as DynamoDB does. Each test fails
 // without the write condition that it covers: `npm run test:mutants`.
@@ -105,7 +105,7 @@ test('of two admins who remove each other in parallel exactly one succeeds', asy
 
 test('a role and a profile of a member that change in parallel are both kept', async () => {
   const { owner } = await service.organization();
-  for (const role of ['ADMIN', 'VIEWER', 'OPERATOR']) {
+  for (const role of ['ADMIN', 'VIEWER', 'OPERATOR'].slice(0, rounds(3))) {
     const member = await service.member(owner, 'USER');
     const id = (await member.call('GET /v1/me')).body.memberships[0].id;
     const lastName = `Renamed ${role}`;
@@ -220,31 +220,30 @@ test('of two identities that claim a placeholder in parallel one gets it, and th
   }
 });
 
-test.each([
-  ['revoked', 'DELETE', '', undefined, 401],
-  ['rotated', 'POST', '/rotate', {}, 401],
-  ['rotated, and its token works on', 'POST', '/rotate', { overlapHours: 1 }, 201],
-  ['demoted', 'PATCH', '', { role: 'VIEWER' }, 403],
-])(
-  'an integration that is %s between its read and its write is decided anew',
-  async (_, method, path, body, status) => {
-    const { owner } = await service.organization();
-    const { token, id } = (await owner.call('POST /v1/integrations', { body: { name: 'CRM', role: 'ADMIN' } })).body;
-    const where = { function: 'teams/create', action: 'dynamodb:PutItem' };
-    const attempts = async () => (await service.calls(where.function)).filter(({ action }) => action === where.action);
-    const before = (await attempts()).length;
-    // The integration is read before the change, and conflicts delay the write until after it.
-    await service.faults([{ ...where, fault: 'conflict', times: -1 }]);
-    const headers = { authorization: `Bearer ${token}` };
-    const creating = service.call('POST /v1/teams', { body: { name: 'Late' }, headers });
-    await expect.poll(async () => (await attempts()).length, { timeout: 10_000 }).toBeGreaterThan(before);
-    expect((await owner.call(`${method} /v1/integrations/${id}${path}`, { body })).status).toBeLessThan(300);
-    await service.faults([]);
-    expect((await creating).status).toBe(status);
-    const teams = (await owner.call('GET /v1/teams')).body.data.map(({ name }: { name: string }) => name);
-    expect(teams.includes('Late')).toBe(status === 201);
-  },
-);
+test.each(
+  someOf(1, [
+    ['revoked', 'DELETE', '', undefined, 401],
+    ['rotated', 'POST', '/rotate', {}, 401],
+    ['rotated, and its token works on', 'POST', '/rotate', { overlapHours: 1 }, 201],
+    ['demoted', 'PATCH', '', { role: 'VIEWER' }, 403],
+  ]),
+)('an integration that is %s between its read and its write is decided anew', async (_, method, path, body, status) => {
+  const { owner } = await service.organization();
+  const { token, id } = (await owner.call('POST /v1/integrations', { body: { name: 'CRM', role: 'ADMIN' } })).body;
+  const where = { function: 'teams/create', action: 'dynamodb:PutItem' };
+  const attempts = async () => (await service.calls(where.function)).filter(({ action }) => action === where.action);
+  const before = (await attempts()).length;
+  // The integration is read before the change, and conflicts delay the write until after it.
+  await service.faults([{ ...where, fault: 'conflict', times: -1 }]);
+  const headers = { authorization: `Bearer ${token}` };
+  const creating = service.call('POST /v1/teams', { body: { name: 'Late' }, headers });
+  await expect.poll(async () => (await attempts()).length, { timeout: 10_000 }).toBeGreaterThan(before);
+  expect((await owner.call(`${method} /v1/integrations/${id}${path}`, { body })).status).toBeLessThan(300);
+  await service.faults([]);
+  expect((await creating).status).toBe(status);
+  const teams = (await owner.call('GET /v1/teams')).body.data.map(({ name }: { name: string }) => name);
+  expect(teams.includes('Late')).toBe(status === 201);
+});
 
 test('parallel rotations of an integration leave the last token, and at most one before it', async () => {
   const { owner } = await service.organization();

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Client, newAddress, type ReceivedMail, useService } from '../support/service.ts';
+import { someOf } from '../support/whole.ts';
 
 const service = useService();
 const HOUR = 60 * 60_000;
@@ -29,13 +30,15 @@ async function sweepAt(hours: number): Promise<void> {
   await service.sweep();
 }
 
-test.each([
-  { days: 1, at: [12] },
-  { days: 2, at: [24] },
-  { days: 3, at: [36, 48] },
-  { days: 7, at: [84, 144] },
-  { days: 30, at: [360, 696] },
-])('an invitation for $days days has reminders after $at hours, and no others', async ({ days, at }) => {
+test.each(
+  someOf(2, [
+    { days: 7, at: [84, 144] },
+    { days: 1, at: [12] },
+    { days: 2, at: [24] },
+    { days: 3, at: [36, 48] },
+    { days: 30, at: [360, 696] },
+  ]),
+)('an invitation for $days days has reminders after $at hours, and no others', async ({ days, at }) => {
   const { owner } = await service.organization();
   const { email, id } = await invite(owner, days);
   for (const [index, hours] of at.entries()) {
@@ -100,15 +103,17 @@ test('the accept links of the first mail and of each reminder are valid, and sto
   for (const token of links) expect((await accept(token)).status).toBe(200);
 });
 
-test.each([
-  ['accepted', ({ token }) => accept(token)],
-  ['declined', ({ token }) => service.call('POST /v1/invitations/decline', { body: { token } })],
-  ['revoked', ({ id }, owner) => owner.call(`DELETE /v1/invitations/${id}`)],
-  ['stopped', async ({ email }) => stop(await service.linkToken(email, 'stop'))],
-] as const satisfies readonly [
-  string,
-  (invited: Awaited<ReturnType<typeof invite>>, owner: Client) => Promise<{ status: number }>,
-][])('no reminder is sent after the invitation was %s', async (_, end) => {
+test.each(
+  someOf(2, [
+    ['accepted', ({ token }) => accept(token)],
+    ['stopped', async ({ email }) => stop(await service.linkToken(email, 'stop'))],
+    ['declined', ({ token }) => service.call('POST /v1/invitations/decline', { body: { token } })],
+    ['revoked', ({ id }, owner) => owner.call(`DELETE /v1/invitations/${id}`)],
+  ] as const satisfies readonly [
+    string,
+    (invited: Awaited<ReturnType<typeof invite>>, owner: Client) => Promise<{ status: number }>,
+  ][]),
+)('no reminder is sent after the invitation was %s', async (_, end) => {
   const { owner } = await service.organization();
   const [before, between] = [await invite(owner), await invite(owner)];
   expect((await end(before, owner)).status).toBeLessThan(300);
@@ -163,18 +168,20 @@ describe('stopping reminders', () => {
   const entries = async (owner: Client) =>
     (await owner.call('GET /v1/audit-logs?action=invitation.stop-reminders')).body.data;
 
-  test.each([
-    ['application/x-www-form-urlencoded', 'List-Unsubscribe=One-Click'],
-    ['application/x-www-form-urlencoded', ''],
-    [
-      'multipart/form-data; boundary=----x',
-      '------x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n------x--\r\n',
-    ],
-    ['text/plain', 'List-Unsubscribe=One-Click'],
-    ['application/json', '{'],
-    ['application/octet-stream', 'x'.repeat(300 * 1024)],
-    [undefined, undefined],
-  ])('is one POST without cookie or redirect, with any body: %s', async (type, body) => {
+  test.each(
+    someOf(3, [
+      ['application/x-www-form-urlencoded', 'List-Unsubscribe=One-Click'],
+      ['application/x-www-form-urlencoded', ''],
+      [
+        'multipart/form-data; boundary=----x',
+        '------x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n------x--\r\n',
+      ],
+      ['text/plain', 'List-Unsubscribe=One-Click'],
+      ['application/json', '{'],
+      ['application/octet-stream', 'x'.repeat(300 * 1024)],
+      [undefined, undefined],
+    ]),
+  )('is one POST without cookie or redirect, with any body: %s', async (type, body) => {
     const { owner } = await service.organization();
     const { email, id } = await invite(owner);
     const token = await service.linkToken(email, 'stop');
@@ -225,14 +232,16 @@ describe('stopping reminders', () => {
     expect(await entries(owner)).toMatchObject([{ actorType: 'link', resourceId: id }]);
   });
 
-  test.each([
-    ['accepted', ({ token }) => accept(token)],
-    ['declined', ({ token }) => service.call('POST /v1/invitations/decline', { body: { token } })],
-    ['revoked', ({ id }, owner) => owner.call(`DELETE /v1/invitations/${id}`)],
-  ] as const satisfies readonly [
-    string,
-    (invited: Awaited<ReturnType<typeof invite>>, owner: Client) => Promise<unknown>,
-  ][])('succeeds and changes nothing if the invitation was %s', async (_, end) => {
+  test.each(
+    someOf(1, [
+      ['accepted', ({ token }) => accept(token)],
+      ['declined', ({ token }) => service.call('POST /v1/invitations/decline', { body: { token } })],
+      ['revoked', ({ id }, owner) => owner.call(`DELETE /v1/invitations/${id}`)],
+    ] as const satisfies readonly [
+      string,
+      (invited: Awaited<ReturnType<typeof invite>>, owner: Client) => Promise<unknown>,
+    ][]),
+  )('succeeds and changes nothing if the invitation was %s', async (_, end) => {
     const { owner } = await service.organization();
     const invited = await invite(owner);
     await end(invited, owner);
@@ -244,10 +253,12 @@ describe('stopping reminders', () => {
     expect(await entries(owner)).toEqual([]);
   });
 
-  test.each([
-    ['before the expiry', 0],
-    ['after the expiry', 8 * 24],
-  ])('%s stays in effect after a resend, and works by the link of any mail', async (_, hours) => {
+  test.each(
+    someOf(1, [
+      ['before the expiry', 0],
+      ['after the expiry', 8 * 24],
+    ]),
+  )('%s stays in effect after a resend, and works by the link of any mail', async (_, hours) => {
     const { owner } = await service.organization();
     const { email, id } = await invite(owner);
     const first = await service.linkToken(email, 'stop');

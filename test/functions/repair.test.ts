@@ -6,6 +6,7 @@ import { everything } from '../support/everything.ts';
 import { restore } from '../support/restore.ts';
 import { useService } from '../support/service.ts';
 import { useTableOf } from '../support/sharing.ts';
+import { testWhole } from '../support/whole.ts';
 
 // What `npm run check-table -- --repair` never takes away: rows that another row still needs.
 
@@ -47,7 +48,7 @@ test('a lost Member leaves the team memberships of its membership, and is all th
   expect((await repair()).code).toBe(0);
 });
 
-test('the lost access of an owner leaves the site in the list of its team', async () => {
+testWhole('the lost access of an owner leaves the site in the list of its team', async () => {
   const [access] = all('SiteAccess', ({ isOwner }) => isOwner === true);
   const [listed] = all('SiteOfTeam', ({ siteId, isOwner }) => siteId === access.siteId && isOwner === true);
   await remove(access);
@@ -72,7 +73,7 @@ test('a charger that lost its home never loses its identity and number, not for 
   expect(await present()).toEqual(expect.arrayContaining([...all('ChargerIdentity'), ...all('ChargerNumber')]));
 });
 
-test('what a lost charger leaves is removed, and the audit log of the organization tells it', async () => {
+testWhole('what a lost charger leaves is removed, and the audit log of the organization tells it', async () => {
   const [charger] = all('Charger');
   await remove(charger);
   await repair();

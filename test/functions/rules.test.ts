@@ -50,33 +50,34 @@ async function putIntoTeams(
   }
 }
 
-describe.each(tested(ofTeams).map((contract) => [contract.declaration.route, contract] as const))(
-  '%s',
-  (_, contract) => {
-    test('enforces its declared permission for members of the team', { timeout: 180_000 }, async () => {
-      const { permission } = contract.declaration;
-      const home = await service.organization();
-      let earlier = new Set<string>();
-      // A request that was refused, or that only reads, is a request of the next person, too.
-      let example: Example | undefined;
-      for (const [role, teamRole] of ROLE_PAIRS) {
-        const somebody = (await service.member(home.owner, role)) as Client & { memberId: string };
-        if (!example) {
-          earlier = new Set((await teamsOf(home)).map(({ id }) => id));
-          example = await exampleOf(contract, service, home);
-        }
-        const { route, body } = example;
-        await putIntoTeams(home, somebody, teamRole, earlier);
-        const ofRole = !permission || (isRolePermission(permission) && rolesWith(permission).includes(role));
-        const isAllowed = permission && !isRolePermission(permission) ? GRANTED[permission]?.(role, teamRole) : ofRole;
-        const { status } = await somebody.call(route, { body });
-        if (isAllowed) expect(status, `${role} ${teamRole}`).toBeLessThan(300);
-        else expect(status, `${role} ${teamRole}`).toBe(403);
-        if (isAllowed && !route.startsWith('GET ')) example = undefined;
+describe.each(
+  tested(ofTeams, ['organization', 'found', 'about']).map(
+    (contract) => [contract.declaration.route, contract] as const,
+  ),
+)('%s', (_, contract) => {
+  test('enforces its declared permission for members of the team', { timeout: 180_000 }, async () => {
+    const { permission } = contract.declaration;
+    const home = await service.organization();
+    let earlier = new Set<string>();
+    // A request that was refused, or that only reads, is a request of the next person, too.
+    let example: Example | undefined;
+    for (const [role, teamRole] of ROLE_PAIRS) {
+      const somebody = (await service.member(home.owner, role)) as Client & { memberId: string };
+      if (!example) {
+        earlier = new Set((await teamsOf(home)).map(({ id }) => id));
+        example = await exampleOf(contract, service, home);
       }
-    });
-  },
-);
+      const { route, body } = example;
+      await putIntoTeams(home, somebody, teamRole, earlier);
+      const ofRole = !permission || (isRolePermission(permission) && rolesWith(permission).includes(role));
+      const isAllowed = permission && !isRolePermission(permission) ? GRANTED[permission]?.(role, teamRole) : ofRole;
+      const { status } = await somebody.call(route, { body });
+      if (isAllowed) expect(status, `${role} ${teamRole}`).toBeLessThan(300);
+      else expect(status, `${role} ${teamRole}`).toBe(403);
+      if (isAllowed && !route.startsWith('GET ')) example = undefined;
+    }
+  });
+});
 
 test('the endpoints declare every scoped permission', () => {
   const declared = ofTeams.map(({ declaration: { permission } }) => permission);

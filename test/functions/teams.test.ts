@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { expectConsistent } from '../support/consistency.ts';
 import { type Answer, type Client, newAddress, useService } from '../support/service.ts';
-import { rounds, testWhole } from '../support/whole.ts';
+import { rounds, someOf, testWhole } from '../support/whole.ts';
 
 const service = useService();
 
@@ -58,15 +58,17 @@ describe('a team', () => {
     expect((await owner.call(`PATCH /v1/teams/${id}`, { body: { description: 'Yours' } })).status).toBe(200);
   });
 
-  test.each([
-    ['ÉTÉ', 'été'],
-    ['Straße', 'STRASSE'],
-    ['Berlin', 'Ber\u200blin\u2060'],
-    ['Hangul', '\u3164Hangul\ufe0f'],
-    ['Ｗｉｄｅ', 'wide'],
-    ['two  spaces', 'Two Spaces'],
-    ['Ünï', 'U\u0308ni\u0308'],
-  ])('has a name that is unique in any letter case and Unicode form: %j and %j', async (one, other) => {
+  test.each(
+    someOf(2, [
+      ['ÉTÉ', 'été'],
+      ['Straße', 'STRASSE'],
+      ['Berlin', 'Ber\u200blin\u2060'],
+      ['Hangul', '\u3164Hangul\ufe0f'],
+      ['Ｗｉｄｅ', 'wide'],
+      ['two  spaces', 'Two Spaces'],
+      ['Ünï', 'U\u0308ni\u0308'],
+    ]),
+  )('has a name that is unique in any letter case and Unicode form: %j and %j', async (one, other) => {
     const { owner } = await service.organization();
     expect((await make(owner, { name: one })).status).toBe(201);
     expect((await make(owner, { name: other })).body.error).toBe('team_name_taken');
@@ -317,7 +319,10 @@ describe('the members of a team', () => {
     'the page': (token: string) => service.call('POST /invitations/accept', { body: `token=${token}`, headers: FORM }),
   };
   test.each(
-    (['MEMBER', 'OWNER'] as const).flatMap((role) => Object.entries(acceptances).map((by) => [role, ...by] as const)),
+    someOf(
+      1,
+      (['MEMBER', 'OWNER'] as const).flatMap((role) => Object.entries(acceptances).map((by) => [role, ...by] as const)),
+    ),
   )(
     'rejoin a team as a MEMBER by an invitation to it, while the rows of their time as %s remain: by %s',
     async (role, _, accept) => {
@@ -398,36 +403,39 @@ describe('an invitation to teams', () => {
     expect(rows).toHaveLength(2);
   });
 
-  test('gives a placeholder team memberships, which are taken over in several transactions and resumed after a failure', async () => {
-    const { owner } = await service.organization();
-    const subject = newAddress('subject');
-    const first = newAddress();
-    const teams: string[] = [];
-    for (let count = 0; count < 20; count += 1) teams.push((await made(owner)).id);
-    const join = async (address: string) => {
-      await owner.call('POST /v1/invitations', { body: { email: address, role: 'USER', teams } });
-      await accept(address);
-    };
-    // Each team has rows of an earlier membership. Five parts per team are more than fit into one transaction.
-    await join(first);
-    const earlier = await service.person(first, { subject });
-    const me = (await earlier.call('GET /v1/me')).body;
-    expect((await owner.call(`DELETE /v1/members/${me.memberships[0].id}`)).status).toBe(204);
-    const email = newAddress();
-    await join(email);
-    const last = `TEAM#${teams.at(-1)}`;
-    await service.faults([{ action: 'dynamodb:PutItem', key: last, fault: 'throttle', times: -1 }]);
-    const changed = await service.person(email, { subject });
-    expect((await changed.call('GET /v1/me')).body.error).toBe('busy');
-    await service.faults([]);
-    const after = (await changed.call('GET /v1/me')).body;
-    expect(after.teams.map(({ id }: { id: string }) => id).sort()).toEqual([...teams].sort());
-    for (const id of [teams[0], teams.at(-1)]) {
-      expect((await owner.call(`GET /v1/teams/${id}`)).body.memberCount).toBe(2);
-      const rows = (await owner.call(`GET /v1/teams/${id}/members`)).body.data;
-      expect(rows.map(({ userProfile }: { userProfile: { email: string } }) => userProfile.email)).toContain(email);
-    }
-  });
+  testWhole(
+    'gives a placeholder team memberships, which are taken over in several transactions and resumed after a failure',
+    async () => {
+      const { owner } = await service.organization();
+      const subject = newAddress('subject');
+      const first = newAddress();
+      const teams: string[] = [];
+      for (let count = 0; count < 20; count += 1) teams.push((await made(owner)).id);
+      const join = async (address: string) => {
+        await owner.call('POST /v1/invitations', { body: { email: address, role: 'USER', teams } });
+        await accept(address);
+      };
+      // Each team has rows of an earlier membership. Five parts per team are more than fit into one transaction.
+      await join(first);
+      const earlier = await service.person(first, { subject });
+      const me = (await earlier.call('GET /v1/me')).body;
+      expect((await owner.call(`DELETE /v1/members/${me.memberships[0].id}`)).status).toBe(204);
+      const email = newAddress();
+      await join(email);
+      const last = `TEAM#${teams.at(-1)}`;
+      await service.faults([{ action: 'dynamodb:PutItem', key: last, fault: 'throttle', times: -1 }]);
+      const changed = await service.person(email, { subject });
+      expect((await changed.call('GET /v1/me')).body.error).toBe('busy');
+      await service.faults([]);
+      const after = (await changed.call('GET /v1/me')).body;
+      expect(after.teams.map(({ id }: { id: string }) => id).sort()).toEqual([...teams].sort());
+      for (const id of [teams[0], teams.at(-1)]) {
+        expect((await owner.call(`GET /v1/teams/${id}`)).body.memberCount).toBe(2);
+        const rows = (await owner.call(`GET /v1/teams/${id}/members`)).body.data;
+        expect(rows.map(({ userProfile }: { userProfile: { email: string } }) => userProfile.email)).toContain(email);
+      }
+    },
+  );
 
   test('adds a known person who accepts on the page to the teams too', async () => {
     const [home, other] = [await service.organization(), await service.organization()];

@@ -105,7 +105,7 @@ test.each(['api/v3/nothing', 'api/v2', 'api/v3', 'api/v3/teams/', 'api/v2/teams/
   expect(headers.get('content-type')).toBe('application/json');
 });
 
-describe.each(named(tested(ofOrganizations, { permission: true })))('%s', (_, contract) => {
+describe.each(named(tested(ofOrganizations, ['permission'])))('%s', (_, contract) => {
   test('follows the permission matrix', async () => {
     const { permission } = contract.declaration;
     for (const role of ROLES) {
@@ -134,7 +134,7 @@ describe.each(named(tested(ofOrganizations, { permission: true })))('%s', (_, co
   });
 });
 
-describe.each(named(tested(found, { permission: true })))('%s', (_, contract) => {
+describe.each(named(tested(found, ['permission', 'about'])))('%s', (_, contract) => {
   const { route: declared, permission } = contract.declaration;
   /** The status for callers without access. For chargers of a public team it is 403. */
   const unseen = declared.endsWith('/sites') ? 422 : declared.includes('{team_id}') ? 403 : 404;

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { newId } from '../../lib/domain/ids.ts';
+import { newId, shortIdAsUuid } from '../../lib/domain/ids.ts';
 import { keys } from '../../lib/table/keys.ts';
 import { transact } from '../../lib/table/write.ts';
 import { once } from '../support/once.ts';
 import { type Answer, type Client, newAddress, useService } from '../support/service.ts';
 import { share, useTableOf } from '../support/sharing.ts';
-import { describeWhole, testWhole } from '../support/whole.ts';
+import { describeWhole, someOf, testWhole } from '../support/whole.ts';
 
 const service = useService();
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -24,8 +24,7 @@ interface MadeTeam {
 async function makeTeam(by: Client): Promise<MadeTeam> {
   const name = newAddress('team');
   const { id } = (await by.call('POST /v1/teams', { body: { name, isPrivate: true } })).body;
-  const { data } = (await by.call('GET /api/v3/teams')).body;
-  return { id, uuid: data.find((row: { name: string }) => row.name === name).uuid };
+  return { id, uuid: shortIdAsUuid(id) };
 }
 
 interface MadeSite {
@@ -130,7 +129,7 @@ test('an invite has the documented answer, is mailed, and is accepted once for a
   expect(await actions(other)).toEqual(expect.arrayContaining(['site-invite.accept', 'site-access.create']));
 });
 
-test('the older path invites too, and counts in the same rate limit', async () => {
+testWhole('the older path invites too, and counts in the same rate limit', async () => {
   const { owner, site } = await made();
   const older = () => owner.call(`POST /api/v3/sites/${site.id}/invite`, { body: { email: newAddress() } });
   expect(await older()).toMatchObject({ status: 201, body: { message: 'Invite created successfully' } });
@@ -251,7 +250,7 @@ describe('an invite is refused', () => {
     expect(service.writes().slice(before)).toEqual([]);
   });
 
-  test('with all mistakes together, in the order of the fields', async () => {
+  testWhole('with all mistakes together, in the order of the fields', async () => {
     const { owner, site } = await made();
     const answer = await inviteTo(owner, site, {
       ...{ can_access_all_assets: false, data_access_expires_at: '2020-01-01', data_access: 'maybe', email: 'x' },
@@ -286,6 +285,14 @@ describe('an invite is refused', () => {
 });
 
 describe('accepting is refused', () => {
+  const invitedOnce = once(async () => {
+    const { owner, site } = await made();
+    const { owner: other, team } = await guest();
+    // Signing in writes.
+    await other.call('GET /v1/me');
+    return { other, team, token: await mailToken(await inviteTo(owner, site)) };
+  });
+
   test.each([
     [{ token: undefined }, { token: ['The token field is required.'] }],
     [{ token: 'x' }, { token: ['The token field must be 64 characters.'] }],
@@ -293,14 +300,13 @@ describe('accepting is refused', () => {
     [{ token: '?'.repeat(64) }, INVALID],
     [{ team_uuid: undefined }, { team_uuid: ['The team uuid field is required.'] }],
     [{ team_uuid: 'x' }, { team_uuid: ['The selected team uuid is invalid.'] }],
-  ])('with %j', async (sent, errors) => {
-    const { owner, site } = await made();
-    const { owner: other, team } = await guest();
-    const token = await mailToken(await inviteTo(owner, site));
+  ])('with %j, and nothing is stored', async (sent, errors) => {
+    const { other, team, token } = await invitedOnce();
+    const before = service.writes().length;
     const body = { token, team_uuid: team.uuid, ...sent };
     const answer = await other.call('POST /api/v3/sites/invite/accept', { body });
     expect(answer).toMatchObject({ status: 422, body: { errors } });
-    expect((await accept(other, token, team)).status, 'the invite is still valid').toBe(200);
+    expect(service.writes().slice(before)).toEqual([]);
   });
 
   test('for a team that the caller can’t see or doesn’t manage, for the owning team, and by an access token', async () => {
@@ -536,7 +542,7 @@ describe('the page of an invite', () => {
     }
   });
 
-  test('refers an address that manages no team to the API, which accepts the mailed token', async () => {
+  testWhole('refers an address that manages no team to the API, which accepts the mailed token', async () => {
     const { owner, site } = await made();
     const { owner: other, team } = await guest();
     const email = newAddress('nobody');
@@ -744,10 +750,12 @@ describe('an open invite', () => {
     expect((await owner.call(`GET ${invites(site)}`)).body.data).toMatchObject([{}, { status: 'accepted' }]);
   });
 
-  test.each([
-    ['withdrawn', 'DELETE', ''],
-    ['resent', 'POST', '/resend'],
-  ])('that is %s between read and write of an acceptance is not accepted', async (_, method, more) => {
+  test.each(
+    someOf(1, [
+      ['withdrawn', 'DELETE', ''],
+      ['resent', 'POST', '/resend'],
+    ]),
+  )('that is %s between read and write of an acceptance is not accepted', async (_, method, more) => {
     const [{ owner, site }, other] = [await made(), await guest()];
     const sent = await inviteTo(owner, site, { email: other.owner.email });
     const token = await mailToken(sent);
@@ -825,10 +833,12 @@ describe('a request for sensitive data', () => {
     expect(await actions(other)).toContain('site-sensitive.decline');
   });
 
-  test.each([
-    ['granted by the API', 'POST', 'grant-sensitive-data', { expires_never: true }],
-    ['revoked by the API', 'DELETE', 'revoke-sensitive-data', undefined],
-  ])('ends when the data was %s', async (_, method, path, body) => {
+  test.each(
+    someOf(1, [
+      ['granted by the API', 'POST', 'grant-sensitive-data', { expires_never: true }],
+      ['revoked by the API', 'DELETE', 'revoke-sensitive-data', undefined],
+    ]),
+  )('ends when the data was %s', async (_, method, path, body) => {
     const { owner, site } = await made();
     const { owner: other, team } = await guest();
     await share(service, site.uuid, team.uuid);
@@ -841,10 +851,12 @@ describe('a request for sensitive data', () => {
     expect(await accessOf(owner, site, team)).toMatchObject({ data_access: body !== undefined });
   });
 
-  test.each([
-    ['was revoked', 'DELETE', '/revoke-sensitive-data'],
-    ['was removed with the access', 'DELETE', ''],
-  ])('that was granted by the link is shown as ended after the grant %s', async (_, method, path) => {
+  test.each(
+    someOf(1, [
+      ['was revoked', 'DELETE', '/revoke-sensitive-data'],
+      ['was removed with the access', 'DELETE', ''],
+    ]),
+  )('that was granted by the link is shown as ended after the grant %s', async (_, method, path) => {
     const { owner, site } = await made();
     const { owner: other, team } = await guest();
     await share(service, site.uuid, team.uuid);

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { shortIdFromUuid } from '../../lib/domain/ids.ts';
+import { once } from '../support/once.ts';
 import { type Answer, type Client, newAddress, useService } from '../support/service.ts';
 import { share } from '../support/sharing.ts';
-import { describeWhole } from '../support/whole.ts';
+import { describeWhole, testWhole } from '../support/whole.ts';
 
 const service = useService();
 
@@ -184,13 +185,16 @@ describe('a request is refused', () => {
   });
 });
 
+/** The next grant replaces the one before. */
+const sharedOnce = once(shared);
+
 test.each([
   ['a day', () => inDays(2).slice(0, 10), () => `${inDays(2).slice(0, 10)}T00:00:00.000000Z`],
   ['a moment', () => '2099-12-31T10:30', () => '2099-12-31T10:30:00.000000Z'],
   ['a moment in the format of a database', () => '2099-12-31 10:30:15', () => '2099-12-31T10:30:15.000000Z'],
   ['a moment with an offset', () => '2099-12-31T10:30:00+02:00', () => '2099-12-31T08:30:00.000000Z'],
 ])('a grant may end at %s', async (_, end, shown) => {
-  const { us, theirs, teams } = await shared();
+  const { us, theirs, teams } = await sharedOnce();
   expect((await grant(us, teams, theirs, end())).body).toEqual({
     message: 'Sensitive data access granted successfully',
   });
@@ -251,17 +255,17 @@ describe('a member of an organization', () => {
   }
 
   test.each([
-    ['admin', 200, 200],
     ['owner', 200, 200],
-    ['operator', 200, 200],
     ['moderator', 200, 403],
-    ['member', 200, 403],
     ['viewer', 200, 403],
-    ['theirAdmin', 200, 403],
     ['theirOwner', 200, 403],
-    ['theirMember', 200, 403],
     ['nobody', 404, 404],
     ['stranger', 404, 404],
+    ['admin', 200, 200],
+    ['operator', 200, 200],
+    ['member', 200, 403],
+    ['theirAdmin', 200, 403],
+    ['theirMember', 200, 403],
   ])('who is the %s gets %i for reads and %i for changes', async (name, sees, changes) => {
     const expected = [sees, sees, ...Array.from({ length: 5 }, () => changes)];
     expect(await statuses(people[name] as Client)).toEqual(expected);
@@ -399,27 +403,32 @@ test('a grant expires by the clock, before the sweep records it', async () => {
   await service.clock(0);
 });
 
-test('a team whose access is limited and widened again sees sensitive data of the remaining chargers only', async () => {
-  const { us, them, theirs, site, chargers, teams } = await shared({ chargers: 3 });
-  const [first, second, third] = chargers as [Resource, Resource, Resource];
-  await grant(us, teams, theirs);
-  const shown = async () => {
-    const { data } = (await them.call(`GET /api/v3/sites/${site.uuid}/chargers`)).body;
-    return data.filter((row: { reference: string | null }) => row.reference !== null).map((row: Resource) => row.uuid);
-  };
-  expect(await shown()).toEqual(uuids({ body: { data: chargers } } as never));
-  await limitTo(us, teams, theirs, [first, second]);
-  const all = { access_of_assets: 'full_access' };
-  expect((await us.call(`PUT ${teams}/${theirs.uuid}/asset-access`, { body: all })).status).toBe(200);
-  expect(await shown()).toEqual([first.uuid, second.uuid]);
-  // A deleted charger leaves the grant. A new grant covers all chargers.
-  await us.call(`DELETE /api/v3/chargers/${first.uuid}`);
-  expect(await shown()).toEqual([second.uuid]);
-  await grant(us, teams, theirs);
-  expect(await shown()).toEqual([second.uuid, third.uuid]);
-});
+testWhole(
+  'a team whose access is limited and widened again sees sensitive data of the remaining chargers only',
+  async () => {
+    const { us, them, theirs, site, chargers, teams } = await shared({ chargers: 3 });
+    const [first, second, third] = chargers as [Resource, Resource, Resource];
+    await grant(us, teams, theirs);
+    const shown = async () => {
+      const { data } = (await them.call(`GET /api/v3/sites/${site.uuid}/chargers`)).body;
+      return data
+        .filter((row: { reference: string | null }) => row.reference !== null)
+        .map((row: Resource) => row.uuid);
+    };
+    expect(await shown()).toEqual(uuids({ body: { data: chargers } } as never));
+    await limitTo(us, teams, theirs, [first, second]);
+    const all = { access_of_assets: 'full_access' };
+    expect((await us.call(`PUT ${teams}/${theirs.uuid}/asset-access`, { body: all })).status).toBe(200);
+    expect(await shown()).toEqual([first.uuid, second.uuid]);
+    // A deleted charger leaves the grant. A new grant covers all chargers.
+    await us.call(`DELETE /api/v3/chargers/${first.uuid}`);
+    expect(await shown()).toEqual([second.uuid]);
+    await grant(us, teams, theirs);
+    expect(await shown()).toEqual([second.uuid, third.uuid]);
+  },
+);
 
-test('each grant of a team expires separately, and its managers are mailed after the last one', async () => {
+testWhole('each grant of a team expires separately, and its managers are mailed after the last one', async () => {
   const { us, them, theirs, site, chargers, teams } = await shared({ chargers: 2 });
   const [first, second] = chargers as [Resource, Resource];
   await limitTo(us, teams, theirs, [first]);

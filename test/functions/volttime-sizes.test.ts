@@ -27,7 +27,7 @@ interface Resource {
 interface Side {
   readonly id: string;
   readonly owner: Client;
-  readonly member: { readonly userId: string };
+  readonly ownerId: string;
   readonly team: Resource;
 }
 
@@ -46,10 +46,10 @@ async function writeAll(writes: readonly Write[]): Promise<void> {
 
 const put = (key: Key, type: string, item: object): Write => ({ type: 'put', key, item: { type, ...item } });
 const teamIdOf = ({ team }: Side) => shortIdFromUuid('team', team.uuid) as string;
-const occasionOf = ({ member }: Side) =>
+const occasionOf = ({ ownerId }: Side) =>
   ({
     now: new Date(),
-    by: { type: 'user', id: member.userId },
+    by: { type: 'user', id: ownerId },
     origin: { requestId: 'test', sourceAddress: null },
   }) as const;
 
@@ -64,7 +64,7 @@ async function addChargers(side: Side, siteId: string, count: number): Promise<n
       identity: `cp-${index}`,
       identityIn: side.id,
     },
-    ...{ connectionStatus: 'never_seen', createdBy: side.member.userId, createdAt: at, updatedAt: at },
+    ...{ connectionStatus: 'never_seen', createdBy: side.ownerId, createdAt: at, updatedAt: at },
   }));
   await writeAll(
     made.flatMap((charger) => [
@@ -98,7 +98,7 @@ async function addSites(from: Side, to: Side, count: number): Promise<void> {
       organizationId: from.id,
       name: `Site ${index}`,
     },
-    ...{ chargers: 0, teams: 2, sharing: 1, transfers: 0, createdBy: from.member.userId, ...times },
+    ...{ chargers: 0, teams: 2, sharing: 1, transfers: 0, createdBy: from.ownerId, ...times },
   }));
   await writeAll(
     made.flatMap((site) => {
@@ -126,7 +126,8 @@ beforeAll(async () => {
   const sideOf = async (name: string): Promise<Side> => {
     const made = await service.organization(name);
     const body = { name: newAddress('team'), email: newAddress(), type: 'Company' };
-    return { ...made, team: (await made.owner.call('POST /api/v3/teams', { body })).body.data };
+    const { body: me } = await made.owner.call('GET /v1/me');
+    return { ...made, ownerId: me.id, team: (await made.owner.call('POST /api/v3/teams', { body })).body.data };
   };
   [home, away] = [await sideOf('Home'), await sideOf('Away')];
   const body = { name: 'Depot', team_uuid: home.team.uuid };

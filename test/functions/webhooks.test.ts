@@ -11,6 +11,8 @@ const open: Receiver[] = [];
 afterEach(async () => {
   await service.faults([]);
   await service.clock(0);
+  // What is on its way arrives while its receiver is there.
+  await service.events();
   await Promise.all(open.splice(0).map((receiver) => receiver.close()));
 });
 

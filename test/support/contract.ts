@@ -36,31 +36,22 @@ export const contracts: readonly Contract[] = Object.entries(contents).flatMap((
     : [],
 );
 
-/**
- * Returns one endpoint for each combination of the declared properties that select the code before the handler:
- * signing in, choosing the organization, and with `permission` also checking it. `dialect: false`: of any dialect.
- * `caller: false`: only what reads requests, so one for each dialect and content type.
- */
-function oneOfEachKind(
-  some: readonly Contract[],
-  { permission = false, dialect: byDialect = true, caller: byCaller = true } = {},
-): Contract[] {
-  const kindOf = ({ declaration }: Contract) => {
-    const { dialect, caller, organization, found, about, accepts } = declaration;
-    if (!byCaller) return `${dialect} ${accepts}`;
-    return [byDialect && dialect, ...caller, organization, found, about, permission && declaration.permission].join(
-      ' ',
-    );
-  };
-  return [...Map.groupBy(some, kindOf).values()].map(([first]) => first as Contract);
-}
+/** What tells the kind of an endpoint: a declared property, or the things that it is about, the folder of its file. */
+type Trait = 'dialect' | 'caller' | 'organization' | 'found' | 'about' | 'permission' | 'accepts' | 'things';
 
-/** Returns the endpoints that a test of all runs for: in `npm test`, one of each kind. */
-export function tested(
-  some: readonly Contract[],
-  kinds: Parameters<typeof oneOfEachKind>[1] = {},
-): readonly Contract[] {
-  return inject('whole') ? some : oneOfEachKind(some, kinds);
+/** The traits that select the code before the handler: signing in, and choosing the organization. */
+const BEFORE_THE_HANDLER: readonly Trait[] = ['dialect', 'caller', 'organization', 'found', 'about'];
+
+/**
+ * Returns the endpoints that a test of all runs for: in `npm test`, one of each kind, which is one combination of
+ * traits.
+ */
+export function tested(some: readonly Contract[], traits = BEFORE_THE_HANDLER): readonly Contract[] {
+  if (inject('whole')) return some;
+  const traitOf = ({ name, declaration }: Contract, trait: Trait) =>
+    trait === 'things' ? name.split('/')[0] : declaration[trait];
+  const kinds = Map.groupBy(some, (contract) => traits.map((trait) => traitOf(contract, trait)).join(' '));
+  return [...kinds.values()].map(([first]) => first as Contract);
 }
 
 const routes = contracts

@@ -32,7 +32,13 @@ const failed = (...positions: (string | undefined)[]): Outcome => ({
 /** Starts a stream, whose function is `handle`. */
 function streamOf(
   handle: (event: Sent) => Outcome | Promise<Outcome>,
-  { directory = mkdtempSync(join(root, 'stack-')), table = [] as Attributes[], now = Date.now, batchSize = 3 } = {},
+  {
+    directory = mkdtempSync(join(root, 'stack-')),
+    table = [] as Attributes[],
+    now = Date.now,
+    batchSize = 3,
+    window = 0,
+  } = {},
 ) {
   const batches: (string | undefined)[][] = [];
   const lines: string[] = [];
@@ -48,6 +54,7 @@ function streamOf(
     ],
     region: 'eu-central-1',
     keyNames: ['pk', 'sk'],
+    window,
     now,
     invoke: async (_, event) => {
       batches.push(keysOf(event as Sent) as string[]);
@@ -70,6 +77,19 @@ test('new items that match come in batches, in their order, each once', async ()
     ['1', '2'],
     ['3', '4', '5'],
   ]);
+});
+
+test('within a window they wait for others, unless somebody waits for them', async () => {
+  const { stream, batches } = streamOf(() => done, { window: 50 });
+  stream.append([image('1')]);
+  stream.append([image('2')]);
+  expect(batches).toEqual([]);
+  await expect.poll(() => batches).toEqual([['1', '2']]);
+  const patient = streamOf(() => done, { window: 3600_000 });
+  patient.stream.append([image('1')]);
+  expect(await patient.stream.settled()).toBe(true);
+  expect(patient.batches).toEqual([['1']]);
+  patient.stream.close();
 });
 
 test('a record has the form of DynamoDB’s', async () => {
