@@ -21,6 +21,9 @@ const browser = useBrowser();
 /** Half as wide, with twice as many pixels: how a browser zooms. */
 const ZOOMED = { viewport: { width: 640, height: 450 }, deviceScaleFactor: 2, reducedMotion: 'reduce' } as const;
 
+/** 1280 pixels at 400 %. */
+const NARROW = { width: 320, height: 600 };
+
 /** An organization with a hostile name in every field, and one with nothing in it. */
 let full: {
   readonly id: string;
@@ -127,6 +130,12 @@ async function expectCalm(page: Page, at: string): Promise<readonly string[]> {
   return texts;
 }
 
+/** Changes the language of the open page. */
+async function speak(page: Page, language: 'en' | 'de'): Promise<void> {
+  await page.evaluate(`document.querySelector('muster-console').language = '${language}'`);
+  await page.locator(`html[lang=${language}]`).waitFor();
+}
+
 /** Goes to a page as if it were opened anew. */
 async function go(page: Page, fragment: string): Promise<void> {
   await page.evaluate("location.hash = '#/organizations'");
@@ -185,6 +194,44 @@ test('every page says that it loads, why it fails, offline and without the role 
       expect(await again.count(), name).toBe(0);
       await main.locator('li, form').first().waitFor();
     }
+
+    // Everything of a page, and the button on it.
+    const person = new RegExp(`^GET /v1/organizations/${id}$`);
+    make('fails', person);
+    await go(page, `#/${id}/members`);
+    await main.getByRole('alert').getByText('That didn’t work').waitFor();
+    await page.waitForLoadState('networkidle');
+    make('passes', person);
+    await again.click();
+    await main.getByRole('button', { name: 'Invite people' }).waitFor();
+
+    // Lists in a dialog.
+    const lists = [
+      ['Field', undefined, /^GET \/v1\/teams\/.*\/members$/, 'This team has no members.'],
+      ['Add a member', hostile('first'), /^GET \/v1\/members$/, 'No member matches the search.'],
+    ] as const;
+    await go(page, `#/${id}/teams`);
+    await main.getByRole('button', { name: hostile('Field') }).waitFor();
+    for (const [button, row, requests, none] of lists) {
+      make('waits', requests);
+      await page.getByRole('button', { name: button }).click();
+      await dialog(page).getByRole('status').getByText('Loading…').waitFor();
+      make('fails', requests);
+      await page.keyboard.press('Escape');
+      await main.getByRole('button', { name: hostile('Field') }).click();
+      if (row) await dialog(page).getByRole('button', { name: button }).click();
+      await dialog(page).getByRole('alert').getByText('The service has an error.').waitFor();
+      expect(await dialog(page).getByText(none).count(), 'what isn’t known isn’t said').toBe(0);
+      await expectAccessible(page);
+      make('passes', requests);
+      await dialog(page).getByRole('button', { name: 'Try again' }).click();
+      await dialog(page)
+        .getByRole('listitem')
+        .filter({ hasText: row ?? 'Owner' })
+        .first()
+        .waitFor();
+    }
+    await page.keyboard.press('Escape');
 
     for (const [name, heading] of [
       ...[
@@ -265,6 +312,11 @@ test('names are text on every page, which is used by keyboard, at 200 % zoom', a
       expect(await page.title()).toContain(hostile('product'));
       await expectAccessible(page);
       await expectReachable(page, fragment);
+      await page.setViewportSize(NARROW);
+      await speak(page, 'de');
+      await expectCalm(page, `${fragment}, narrow, in German`);
+      await speak(page, 'en');
+      await page.setViewportSize(ZOOMED.viewport);
     }
   });
 });
@@ -299,6 +351,8 @@ interface Case {
   readonly names?: readonly string[];
   /** Whether it asks before it throws something away. */
   readonly asks?: true;
+  /** Whether there is no connection, instead of an error of the service. */
+  readonly isOffline?: true;
 }
 
 test('every dialog is opened, used and left by keyboard, and says why it fails without losing what was typed', async () => {
@@ -321,10 +375,10 @@ test('every dialog is opened, used and left by keyboard, and says why it fails w
     { page: 'invitations', open, way: ['New link to pass on'], act: 'Create the link' },
     { page: 'invitations', open, way: ['Withdraw'], act: 'Withdraw' },
     { page: 'teams', open: 'Create a team', fill: { Name: 'Berlin' }, act: 'Create a team' },
-    { page: 'teams', open: team, way: ['Rename or move'], fill: { Name: 'Berlin' }, act: 'Save', names: [team] },
+    { page: 'teams', open: team, way: ['Rename or move'], fill: { Name: 'Berlin' }, act: 'Save', isOffline: true },
     { page: 'teams', open: team, way: ['Delete the team'], act: 'Delete', names: [hostile('team')] },
     { page: 'teams', open: team, way: ['Add a member'], act: /^Add .*Jane/, names: [hostile('first')] },
-    { page: 'access-tokens', open: 'New token', fill: { Name: 'Report' }, act: 'Create the token' },
+    { page: 'access-tokens', open: 'New token', fill: { Name: 'Report' }, act: 'Create the token', isOffline: true },
     { page: 'access-tokens', open: `Revoke ${hostile('token')}`, act: 'Revoke', names: [hostile('token')] },
     {
       ...{ page: 'webhooks', open: 'New webhook', act: 'Create the webhook' },
@@ -347,7 +401,7 @@ test('every dialog is opened, used and left by keyboard, and says why it fails w
     const make = await fates(context);
     const changes = /^(POST|PUT|PATCH|DELETE) /;
     let present = 'sites';
-    for (const { page: name, open: opener, way = [], fill = {}, choose, act, names = [], asks } of cases) {
+    for (const { page: name, open: opener, way = [], fill = {}, choose, act, names = [], asks, isOffline } of cases) {
       const at = `${name}: ${[opener, ...way, act].join(', ')}`;
       if (name !== present) await page.evaluate(`location.hash = '#/${name ? `${id}/${name}` : 'organizations'}'`);
       present = name;
@@ -364,12 +418,18 @@ test('every dialog is opened, used and left by keyboard, and says why it fails w
         names.filter((each) => !texts.includes(each)),
         at,
       ).toEqual([]);
-      const { x = 0, width = 9999 } = (await does.boundingBox()) ?? {};
-      expect(x + width, at).toBeLessThanOrEqual(ZOOMED.viewport.width);
+      for (const viewport of [NARROW, ZOOMED.viewport]) {
+        await page.setViewportSize(viewport);
+        await does.scrollIntoViewIfNeeded();
+        await expectCalm(page, `${at}, ${viewport.width}`);
+        const { x = 0, width = 9999 } = (await does.boundingBox()) ?? {};
+        expect(x + width, at).toBeLessThanOrEqual(viewport.width);
+      }
 
-      make('fails', changes);
+      make(isOffline ? 'is cut off' : 'fails', changes);
       await does.press('Enter');
-      await dialog(page).getByRole('alert').getByText('The service has an error.').waitFor();
+      const why = isOffline ? 'The service can’t be reached.' : 'The service has an error.';
+      await dialog(page).getByRole('alert').getByText(why).waitFor();
       make('passes', /./);
       for (const [label, text] of Object.entries(fill))
         expect(await dialog(page).getByLabel(label).first().inputValue(), at).toBe(text);

@@ -381,3 +381,70 @@ test('an address of an international domain counts once, pasted in both forms or
   });
   expect((await owner.muster.invitations.list()).meta.total).toBe(2);
 });
+
+test('who leaves an organization is told so, and what is left to do', async () => {
+  const { id, owner } = await service.organization('Acme Energy');
+  const { email } = await service.member(owner, 'ADMIN');
+  await visitConsole(browser(), service, { email, fragment: `#/${id}/members` }, async (page) => {
+    await page.getByRole('button', { name: `Manage ${email}` }).click();
+    await page.getByRole('button', { name: 'Leave the organization' }).click();
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Leave', exact: true }).press('Enter');
+    await page.getByText('You are no longer a member of Acme Energy.').waitFor();
+    await page.getByRole('heading', { name: 'You aren’t in an organization yet' }).waitFor();
+    expect(await page.getByRole('navigation').count()).toBe(0);
+    await expectAccessible(page);
+  });
+});
+
+test('a file is dropped on the dialog; a link is made instead of a mail, and copied', async () => {
+  const { id, owner } = await service.organization();
+  const [jane, joe] = [newAddress('jane'), newAddress('joe')];
+  const visit = {
+    email: owner.email,
+    fragment: `#/${id}/members`,
+    options: { permissions: ['clipboard-read', 'clipboard-write'] },
+  };
+  await visitConsole(browser(), service, visit, async (page) => {
+    await page.getByRole('button', { name: 'Invite people' }).click();
+    await page.getByLabel('E-mail addresses').evaluate((field, text) => {
+      const { DataTransfer, DragEvent, File } = globalThis as never as Record<
+        string,
+        new (
+          ...parts: unknown[]
+        ) => never
+      >;
+      const dataTransfer = new (DataTransfer as never as new () => { items: { add(file: object): void } })();
+      dataTransfer.items.add(
+        new (File as never as new (...parts: unknown[]) => object)([text], 'people.csv', { type: 'text/csv' }),
+      );
+      for (const type of ['dragover', 'drop']) {
+        const options = { bubbles: true, cancelable: true, composed: true, dataTransfer };
+        field.dispatchEvent(new (DragEvent as never as new (...parts: unknown[]) => never)(type, options));
+      }
+    }, `email,role\n${jane},ADMIN\nnobody,USER\n`);
+    await dialog(page).getByText('people.csv').waitFor();
+    await dialog(page).getByRole('button', { name: 'Check' }).click();
+    await dialog(page).getByText('1 can be invited, 1 not.').waitFor();
+    await dialog(page).getByRole('button', { name: 'Invite 1 person' }).click();
+    await dialog(page).getByText('1 invited, 1 not.').waitFor();
+    await dialog(page).locator('.actions').getByRole('button', { name: 'Close' }).click();
+
+    await page.getByRole('button', { name: 'Invite people' }).click();
+    await page.getByLabel('E-mail addresses').fill(joe);
+    await page.getByText('Teams, message and more').click();
+    await page.getByLabel('Send no mail').check();
+    await page.getByRole('button', { name: 'Create the link' }).click();
+    await dialog(page).getByRole('button', { name: 'Copy' }).click();
+    await dialog(page).getByText('Copied.').waitFor();
+    expect(await page.evaluate('navigator.clipboard.readText()')).toMatch(/\/invitations\/accept\?token=/);
+    await dialog(page).locator('.actions').getByRole('button', { name: 'Close' }).click();
+  });
+  const found = (await owner.muster.invitations.list()).data.map(({ email, role }) => [email, role]);
+  expect(found.sort()).toEqual(
+    [
+      [jane, 'ADMIN'],
+      [joe, 'USER'],
+    ].sort(),
+  );
+});

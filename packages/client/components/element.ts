@@ -234,10 +234,18 @@ export abstract class MusterElement extends LitElement implements Screen {
     const { failure, phase, texts } = this;
     const isFailed = phase === 'failed' && failure;
     return html`<div lang=${texts.locale.slice(0, 2)}>
-      ${isFailed ? failureState(failure, texts, () => this.retry()) : phase === 'ready' ? this.content() : skeleton(texts)}
+      ${isFailed ? failureState(failure, texts, this.#tryAgain) : phase === 'ready' ? this.content() : skeleton(texts)}
       <div class="toast" role="status">${(!this.hasDialog && this.message) || nothing}</div>
     </div>`;
   }
+
+  /** Reads everything again, also what is within, such as the button that invites: it may have failed too. */
+  #tryAgain = () => {
+    void this.retry();
+    for (const each of this.querySelectorAll('*')) {
+      if (each instanceof MusterElement && each.phase === 'failed') void each.retry();
+    }
+  };
 
   #online = () => {
     if (this.phase === 'failed' && this.failure?.kind === 'offline') void this.retry();

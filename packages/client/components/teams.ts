@@ -7,7 +7,7 @@ import { html } from './html.ts';
 import { ICONS } from './icons.ts';
 import { Pages } from './pages.ts';
 import { nameOf, type Person } from './person.ts';
-import { emptyState, failureNote } from './states.ts';
+import { emptyState, failureNote, furtherButtons } from './states.ts';
 
 const TEAM_ROLES: readonly TeamRole[] = ['OWNER', 'MODERATOR', 'MEMBER'];
 /** Above this number of teams, branches are closed at first. */
@@ -220,7 +220,7 @@ export class MusterTeams extends OrganizationElement {
   #teamStep(team: Team): TemplateResult {
     const { texts, mayManage } = this;
     const { teams } = texts;
-    const { rows, hasMore, isLoading, failure } = this.#members;
+    const { rows, isLoading, failure } = this.#members;
     return html`<div class="stack">
       ${team.description ? html`<p>${team.description}</p>` : nothing}
       <div class="section"><h3>${teams.memberTitle} <span class="count">${this.number(team.memberCount)}</span></h3>
@@ -233,9 +233,11 @@ export class MusterTeams extends OrganizationElement {
               ({ memberId }) => memberId,
               (member) => this.#member(team, member),
             )}</ul>`
-          : html`<p class="hint" role="status">${isLoading ? texts.loading : teams.noMembers}</p>`
+          : failure
+            ? nothing
+            : html`<p class="hint" role="status">${isLoading ? texts.loading : teams.noMembers}</p>`
       }
-      ${hasMore && !isLoading ? html`<button class="button" type="button" @click=${this.#members.more}>${texts.showMore}</button>` : nothing}
+      <div class="cluster">${furtherButtons(this.#members, false, texts)}</div>
       ${
         mayManage || this.may('team:create')
           ? html`<div class="further">
@@ -283,10 +285,12 @@ export class MusterTeams extends OrganizationElement {
               ({ id }) => id,
               (member) => this.#candidate(member),
             )}</ul>`
-          : html`<p class="hint" role="status">${isLoading ? texts.loading : members.noneText}</p>`
+          : failure
+            ? nothing
+            : html`<p class="hint" role="status">${isLoading ? texts.loading : hasMore ? members.noneSoFar : members.noneText}</p>`
       }
       <div class="actions">
-        ${hasMore && !isLoading ? html`<button class="button" type="button" @click=${this.#found.more}>${texts.showMore}</button>` : nothing}
+        ${furtherButtons(this.#found, this.search.trim() !== '', texts)}
         <button class="button" type="button" @click=${() => this.#go('team')}>${texts.invite.back}</button></div></div>`;
   }
 
