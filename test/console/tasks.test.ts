@@ -108,6 +108,15 @@ describe('the ownership', () => {
     });
   });
 
+  test('that was offered to somebody who was removed is offered to nobody', async () => {
+    const { id, owner, jane } = await offered();
+    await owner.muster.members.remove(jane.memberId);
+    await visitConsole(browser(), service, { email: owner.email, fragment: `#/${id}/members` }, async (page) => {
+      await row(page, 'Ada Owner').waitFor();
+      expect(await page.getByText('offered the ownership').count()).toBe(0);
+    });
+  });
+
   test('that isn’t offered any more is said to be withdrawn, and its offer goes', async () => {
     const { id, owner, jane } = await offered();
     await visitConsole(browser(), service, { email: jane.email }, async (page) => {
@@ -447,4 +456,75 @@ test('a file is dropped on the dialog; a link is made instead of a mail, and cop
       [joe, 'USER'],
     ].sort(),
   );
+});
+
+test('while it is read that the person has joined, nothing says that they aren’t a member', async () => {
+  const email = newAddress('jane');
+  const { id, owner } = await service.organization('Acme Energy');
+  await owner.muster.invitations.create({ email, role: 'VIEWER' });
+  await visitConsole(browser(), service, { email }, async (page, context) => {
+    const accept = page.getByRole('button', { name: 'Accept: Acme Energy' });
+    await accept.waitFor();
+    let go = () => {};
+    const held = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    await context.route('**/v1/me', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await accept.press('Enter');
+    await page.waitForURL(`**/console#/${id}/members`);
+    await page.getByRole('status').getByText('Loading …').waitFor();
+    expect(await page.getByText('There is no such').count()).toBe(0);
+    go();
+    await page.getByText('You are now a member of Acme Energy.').waitFor();
+    await page.getByRole('main').getByRole('listitem').nth(1).waitFor();
+  });
+});
+
+test('what can’t be right is said beside its field, before anything is sent', async () => {
+  const { id, owner } = await service.organization('Acme \u202e  Energy');
+  const visit = { email: owner.email, fragment: `#/${id}/members`, size: 'phone' as const };
+  await visitConsole(browser(), service, visit, async (page) => {
+    await page.getByRole('button', { name: 'Invite people' }).click();
+    await page.getByLabel('E-mail addresses').fill(newAddress('jane'));
+    await page.getByText('Teams, message and more').click();
+    const days = page.getByLabel('Days until it expires');
+    for (const wrong of ['0', '31', '1.5']) {
+      await days.fill(wrong);
+      await page.getByRole('button', { name: 'Send invitation' }).press('Enter');
+      await page.getByText('Choose 1 to 30 days.').waitFor();
+      expect([await days.getAttribute('aria-invalid'), await focused(page)]).toEqual(['true', 'input']);
+    }
+    await expectAccessible(page);
+    await days.fill('30');
+    await page.getByRole('button', { name: 'Send invitation' }).press('Enter');
+    await page.getByText('was invited.').waitFor();
+
+    await page.evaluate(`location.hash = '#/${id}/webhooks'`);
+    await page.getByRole('button', { name: 'New webhook' }).click();
+    await page.getByLabel('Address of your server').fill('https://me:secret@receiver.invalid/hook');
+    await page.getByText('Only about').click();
+    for (const about of ['members', 'invitations']) await page.getByLabel(about).uncheck();
+    await page.getByRole('button', { name: 'Create the webhook' }).press('Enter');
+    await page.getByText('Choose at least one.').waitFor();
+    await expectAccessible(page);
+    await page.getByLabel('members').check();
+    await page.getByRole('button', { name: 'Create the webhook' }).press('Enter');
+    await page.getByText('It has to begin with https://, without a user name').waitFor();
+    await expectAccessible(page);
+    await page.keyboard.press('Escape');
+
+    // The name is typed as it is seen: it has an invisible character, and spaces that look like one.
+    await page.evaluate(`location.hash = '#/${id}/organization'`);
+    await page.getByRole('button', { name: 'Delete the organization' }).click();
+    await page.getByLabel('Type “').fill('acme energy');
+    await page.getByRole('button', { name: 'Delete for good' }).press('Enter');
+    await page.getByText('That isn’t the name of the organization.').waitFor();
+    await page.getByLabel('Type “').fill('Acme Energy');
+    await page.getByRole('button', { name: 'Delete for good' }).press('Enter');
+    await page.getByText('was deleted.').waitFor();
+  });
+  expect((await owner.call('GET /v1/webhooks')).status).toBe(404);
 });

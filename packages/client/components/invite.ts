@@ -77,6 +77,7 @@ export class MusterInvite extends OrganizationElement {
     done: { state: true },
     isOver: { state: true },
     mistake: { state: true },
+    isWrongDays: { state: true },
     link: { state: true },
   };
 
@@ -98,6 +99,8 @@ export class MusterInvite extends OrganizationElement {
   declare private done: number;
   declare private isOver: boolean;
   declare private mistake: string | undefined;
+  /** Whether the number of days can't be used. */
+  declare private isWrongDays: boolean;
   /** The link to pass on, instead of a mail. */
   declare private link: string | undefined;
   #keys = new Map<number, string>();
@@ -121,6 +124,7 @@ export class MusterInvite extends OrganizationElement {
     this.isBusy = false;
     this.isOver = false;
     this.mistake = undefined;
+    this.isWrongDays = false;
     this.problem = undefined;
     this.link = undefined;
     this.#keys = new Map();
@@ -266,8 +270,12 @@ export class MusterInvite extends OrganizationElement {
               )}</select>`,
           )}
           ${field(
-            { id: 'days', label: invite.days, hint: invite.daysHint },
-            html`<input class="input" id="days" type="number" min="1" max="30" inputmode="numeric" aria-describedby="days-hint" .value=${choices.days}
+            {
+              ...{ id: 'days', label: invite.days, hint: invite.daysHint },
+              mistake: this.isWrongDays ? texts.invalid.expiresInDays : undefined,
+            },
+            html`<input class="input" id="days" type="number" min="1" max="30" inputmode="numeric" .value=${choices.days}
+              aria-describedby="days-hint ${this.isWrongDays ? 'days-mistake' : ''}" aria-invalid=${this.isWrongDays ? 'true' : nothing}
               @input=${(event: InputEvent) => this.#choose({ days: (event.target as HTMLInputElement).value })}>`,
           )}
         </div>
@@ -369,6 +377,14 @@ export class MusterInvite extends OrganizationElement {
     event.preventDefault();
     if (this.isBusy) return;
     this.mistake = undefined;
+    const days = this.renderRoot.querySelector<HTMLInputElement>('#days');
+    this.isWrongDays = days?.checkValidity() === false;
+    if (this.isWrongDays) {
+      const around = days?.closest('details');
+      if (around) around.open = true;
+      days?.focus();
+      return;
+    }
     const signal = this.#begin();
     try {
       const found = await this.#read();

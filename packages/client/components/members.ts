@@ -1,6 +1,6 @@
 import { css, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Member, Role } from '../src/index.ts';
+import { isMusterError, type Member, type Role } from '../src/index.ts';
 import { OrganizationElement, TYPING } from './element.ts';
 import { avatar, searchField, selectField, submitButton, wrapped } from './form.ts';
 import { html } from './html.ts';
@@ -67,8 +67,18 @@ export class MusterMembers extends OrganizationElement {
   protected override async loadFor({ organization: { ownershipOffer } }: Person, signal: AbortSignal): Promise<void> {
     this.left = undefined;
     const list = this.#start();
-    this.offeredTo = ownershipOffer ? await this.muster.members.read(ownershipOffer.memberId, { signal }) : undefined;
+    this.offeredTo = ownershipOffer ? await this.#recipient(ownershipOffer.memberId, signal) : undefined;
     await list;
+  }
+
+  /** Returns whom the ownership is offered to; undefined: they aren't a member any more, so the offer is over. */
+  async #recipient(id: string, signal: AbortSignal): Promise<Member | undefined> {
+    try {
+      return await this.muster.members.read(id, { signal });
+    } catch (error) {
+      if (isMusterError(error, 'member_not_found')) return undefined;
+      throw error;
+    }
   }
 
   /** Reads the list from its start, as searched and filtered. */

@@ -60,6 +60,7 @@ export class Console extends LitElement {
     problem: { state: true },
     unloaded: { state: true },
     late: { state: true },
+    reading: { state: true },
   };
 
   declare phase: Phase;
@@ -79,6 +80,8 @@ export class Console extends LitElement {
   declare unloaded: { readonly page: AnyPage; readonly isOffline: boolean } | undefined;
   /** How many answers are long in coming. */
   declare late: number;
+  /** How often it is being read who the person is now, after a change. */
+  declare reading: number;
 
   readonly #configuration: Configuration = readConfiguration();
   readonly #session: Session;
@@ -95,6 +98,7 @@ export class Console extends LitElement {
     this.isMenuOpen = false;
     this.isEnded = false;
     this.late = 0;
+    this.reading = 0;
     this.#session = new Session(
       this.#configuration.signIn,
       () => {
@@ -249,8 +253,10 @@ export class Console extends LitElement {
   /** Something has changed that the frame shows too. */
   async #changed({ detail }: CustomEvent<{ resource?: string }>): Promise<void> {
     if (!/^(organization|member|me|invitation)/.test(detail?.resource ?? '')) return;
+    this.reading += 1;
     // The next page says so if it fails.
     await this.#muster.me.read().catch(() => {});
+    this.reading -= 1;
     this.#go();
   }
 
@@ -528,6 +534,9 @@ export class Console extends LitElement {
     if (page === 'organizations') {
       return html`<console-home .client=${this.#muster} .me=${this.me} .roles=${this.roles} .language=${this.language}></console-home>`;
     }
+    const isLoading = html`<p class="muted" role="status">${texts.loading}</p>`;
+    // The person may have joined just now.
+    if (!membership && this.reading > 0) return isLoading;
     if (!membership || organization === undefined) {
       return html`<div class="card state"><h1>${texts.notFound.title}</h1><p>${texts.notMember}</p>
         <a class="button" href="#/organizations">${texts.notFound.home}</a></div>`;
@@ -540,7 +549,7 @@ export class Console extends LitElement {
       return html`<div class="card state"><h1>${texts.forbidden.title}</h1><p>${texts.forbidden.text}</p></div>`;
     }
     const heading = html`<h1 class="off-screen">${texts.pages[page]} · ${membership.organizationName}</h1>`;
-    if (!isLoaded(page)) return html`${heading}<p class="muted" role="status">${texts.loading}</p>`;
+    if (!isLoaded(page)) return html`${heading}${isLoading}`;
     return html`${heading}${showPage(page, {
       client: this.#muster,
       sites: this.#sites,

@@ -1,4 +1,5 @@
 import { css, nothing, type TemplateResult } from 'lit';
+import { oneLine } from '../../../lib/domain/user-text.ts';
 import { field, submitButton } from '../../client/components/form.ts';
 import { html } from '../../client/components/html.ts';
 import { failureNote } from '../../client/components/states.ts';
@@ -107,7 +108,7 @@ export class ConsoleOrganization extends ConsoleElement {
   async #delete(event: SubmitEvent, name: string): Promise<void> {
     event.preventDefault();
     const form = event.target as HTMLFormElement;
-    if (String(new FormData(form).get('confirm')).trim() !== name.trim()) {
+    if (asShown(String(new FormData(form).get('confirm'))) !== asShown(name)) {
       this.mistake = this.words.organization.mismatch;
       form.querySelector<HTMLElement>('#confirm')?.focus();
       return;
@@ -122,3 +123,8 @@ export class ConsoleOrganization extends ConsoleElement {
   }
 }
 customElements.define('console-organization', ConsoleOrganization);
+
+/** Returns a name as people see it: they can't type what is invisible in it, or tell one space from two. */
+function asShown(name: string): string {
+  return oneLine(name.normalize('NFC'), name.length);
+}

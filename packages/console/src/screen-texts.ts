@@ -98,6 +98,7 @@ const en = {
     events: 'What is sent',
     all: 'Everything',
     some: 'Only about',
+    nothing: 'Choose at least one.',
     about: {
       organization: 'the organization',
       member: 'members',
@@ -307,6 +308,7 @@ const de: ScreenTexts = {
     events: 'Was gesendet wird',
     all: 'Alles',
     some: 'Nur über',
+    nothing: 'Wählen Sie mindestens eines.',
     about: {
       organization: 'die Organisation',
       member: 'Mitglieder',

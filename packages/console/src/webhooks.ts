@@ -43,6 +43,7 @@ export class ConsoleWebhooks extends ConsoleElement {
     webhooks: { state: true },
     isCreating: { state: true },
     isSome: { state: true },
+    isNothing: { state: true },
     made: { state: true },
     asking: { state: true },
   };
@@ -55,6 +56,8 @@ export class ConsoleWebhooks extends ConsoleElement {
   declare private webhooks: readonly Webhook[];
   declare private isCreating: boolean;
   declare private isSome: boolean;
+  /** Whether nothing was chosen that would be sent. */
+  declare private isNothing: boolean;
   /** The webhook with the secret that is shown once. */
   declare private made: NewWebhook | undefined;
   declare private asking: 'rotate' | 'delete' | undefined;
@@ -65,6 +68,7 @@ export class ConsoleWebhooks extends ConsoleElement {
     this.webhooks = [];
     this.isCreating = false;
     this.isSome = false;
+    this.isNothing = false;
   }
 
   protected override async loadFor(_: unknown, signal?: AbortSignal): Promise<void> {
@@ -255,6 +259,7 @@ export class ConsoleWebhooks extends ConsoleElement {
   #create(isCreating: boolean): void {
     this.isCreating = isCreating;
     this.isSome = false;
+    this.isNothing = false;
     this.problem = undefined;
   }
 
@@ -282,7 +287,7 @@ export class ConsoleWebhooks extends ConsoleElement {
               ? html`<div class="checks">${(Object.keys(ABOUT) as About[]).map(
                   (about) => html`<label><input type="checkbox" name="about" value=${about}
                     ?checked=${about === 'member' || about === 'invitation'}>${words.about[about]}</label>`,
-                )}</div>`
+                )}</div>${this.isNothing ? html`<p class="mistake" role="alert">${words.nothing}</p>` : nothing}`
               : nothing
           }</fieldset>
         ${mistake ? nothing : failureNote(problem, texts)}
@@ -295,10 +300,14 @@ export class ConsoleWebhooks extends ConsoleElement {
     event.preventDefault();
     const data = new FormData(event.target as HTMLFormElement);
     const about = data.getAll('about') as About[];
-    const events: EventType[] | null =
-      this.isSome && about.length > 0
-        ? ALL_EVENT_TYPES.filter((type) => about.some((each) => ABOUT[each].test(type)))
-        : null;
+    this.isNothing = this.isSome && about.length === 0;
+    if (this.isNothing) {
+      this.renderRoot.querySelector<HTMLElement>('input[name=about]')?.focus();
+      return;
+    }
+    const events: EventType[] | null = this.isSome
+      ? ALL_EVENT_TYPES.filter((type) => about.some((each) => ABOUT[each].test(type)))
+      : null;
     const isMade = await this.act(async () => {
       this.made = await this.muster.webhooks.create({ url: String(data.get('url')).trim(), events });
     });
