@@ -3,6 +3,7 @@ import { OrganizationWithOffer } from '../../lib/dialects/v1/schemas.ts';
 import { showOffer, showOrganization } from '../../lib/dialects/v1/show.ts';
 import { openOffer } from '../../lib/domain/organization.ts';
 import { forMember } from '../../lib/http/for-member.ts';
+import { getMember } from '../../lib/organizations/members.ts';
 
 export const returns = { 200: OrganizationWithOffer };
 
@@ -16,7 +17,9 @@ export const endpoint = forMember({
   depth: 1,
   async handle({ request, actor, organization }) {
     const offer = openOffer(organization, request.now);
-    const isShown = offer && (actor.owner || actor.memberId === offer.memberId);
+    const isTheirs = offer?.memberId === actor.memberId;
+    // An offer to somebody who has left is over.
+    const isShown = offer && (isTheirs || (actor.owner && (await getMember(organization.id, offer.memberId))));
     const ownershipOffer = isShown ? showOffer(organization, offer) : null;
     return { status: 200, body: { ...showOrganization(organization), ownershipOffer } };
   },

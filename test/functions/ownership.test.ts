@@ -58,13 +58,21 @@ describe('an offer of ownership', () => {
     expect((await service.mails(heir.email)).filter(({ subject }) => subject === mail?.subject)).toHaveLength(1);
   });
 
-  test('doesn’t bind its recipient, who can still leave or be erased', async () => {
-    const { id, owner, members } = await organizationWith(2);
-    const [leaving, erased] = members as [Member, Member];
-    await offer(id, owner, leaving);
-    expect((await leaving.call(`DELETE /v1/members/${leaving.memberId}`)).status).toBe(204);
-    await offer(id, owner, erased);
-    expect((await erased.call('DELETE /v1/me')).status).toBe(204);
+  test('doesn’t bind its recipient, who can still leave, be removed or be erased, and is over then', async () => {
+    const { id, owner, members } = await organizationWith(3);
+    const [leaving, removed, erased] = members as [Member, Member, Member];
+    const offered = async () => (await owner.call(`GET /v1/organizations/${id}`)).body.ownershipOffer?.memberId;
+    const ways = [
+      [leaving, () => leaving.call(`DELETE /v1/members/${leaving.memberId}`)],
+      [removed, () => owner.call(`DELETE /v1/members/${removed.memberId}`)],
+      [erased, () => erased.call('DELETE /v1/me')],
+    ] as const;
+    for (const [recipient, leave] of ways) {
+      await offer(id, owner, recipient);
+      expect(await offered()).toBe(recipient.memberId);
+      expect((await leave()).status).toBe(204);
+      expect(await offered()).toBeUndefined();
+    }
   });
 
   test('is accepted and declined by its recipient only, and withdrawn by the owner only', async () => {
